@@ -1,0 +1,79 @@
+package audit_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"countersign/backend/audit"
+	"countersign/backend/secret"
+)
+
+var key = secret.NewBytes([]byte("an integrity key of 32 bytes ...."))
+
+type sealed struct {
+	e    audit.Event
+	seal []byte
+}
+
+func chain() []sealed {
+	at := time.UnixMilli(1_780_000_000_000).UTC()
+	var out []sealed
+	var prev []byte
+	for i, kind := range []string{"workspace-created", "signed-in", "2fa-enabled", "signed-in"} {
+		e := audit.Event{Seq: int64(i + 1), At: at.Add(time.Duration(i) * time.Second), Kind: kind, Actor: "a", Subject: "s",
+			Detail: map[string]string{"factor": "code", "sheet": "1"}}
+		prev = audit.Seal(key, prev, e)
+		out = append(out, sealed{e, prev})
+	}
+	return out
+}
+
+func verify(k secret.Bytes, log []sealed) error {
+	v := audit.NewVerifier(k)
+	for _, s := range log {
+		if err := v.Next(s.e, s.seal); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestAnUntouchedLogVerifies(t *testing.T) {
+	t.Parallel()
+	if err := verify(key, chain()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnyChangeToTheLogIsFound(t *testing.T) {
+	t.Parallel()
+	cases := map[string]func([]sealed) []sealed{
+		"kind":      func(l []sealed) []sealed { l[1].e.Kind = "2fa-disabled"; return l },
+		"time":      func(l []sealed) []sealed { l[1].e.At = l[1].e.At.Add(time.Millisecond); return l },
+		"actor":     func(l []sealed) []sealed { l[1].e.Actor = "b"; return l },
+		"moved":     func(l []sealed) []sealed { l[1].e.Actor, l[1].e.Subject = "as", ""; return l },
+		"detail":    func(l []sealed) []sealed { l[1].e.Detail["sheet"] = "2"; return l },
+		"dropped":   func(l []sealed) []sealed { delete(l[1].e.Detail, "sheet"); return l },
+		"removed":   func(l []sealed) []sealed { return append(l[:1], l[2:]...) },
+		"first":     func(l []sealed) []sealed { return l[1:] },
+		"reordered": func(l []sealed) []sealed { l[1], l[2] = l[2], l[1]; return l },
+		"doubled":   func(l []sealed) []sealed { return append(l[:2], l[1:]...) },
+		"seal":      func(l []sealed) []sealed { l[3].seal[0] ^= 1; return l },
+	}
+	for name, tamper := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if err := verify(key, tamper(chain())); !errors.Is(err, audit.ErrBroken) {
+				t.Errorf("not found: %v", err)
+			}
+		})
+	}
+}
+
+func TestAnotherKeyDoesNotFit(t *testing.T) {
+	t.Parallel()
+	if err := verify(secret.NewBytes([]byte("another key of 32 bytes ........")), chain()); !errors.Is(err, audit.ErrBroken) {
+		t.Error("another key fits")
+	}
+}
