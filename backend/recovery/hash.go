@@ -1,0 +1,127 @@
+package recovery
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"golang.org/x/crypto/argon2"
+
+	"countersign/backend/secret"
+)
+
+const (
+	// SaltSize is the length of a set's salt in bytes. All codes of a set share it, so
+	// that an attempt costs one hash and not ten; they are different codes of 80 bits.
+	SaltSize = 16
+	// HashSize is the length of a hash in bytes.
+	HashSize = 32
+	// minPepper is the least length of a pepper in bytes.
+	minPepper = 16
+)
+
+// Params are the cost of Argon2id (RFC 9106). They are stored beside the hashes, so
+// that they can rise later.
+type Params struct {
+	MemoryKiB, Time uint32
+	Threads         uint8
+}
+
+// DefaultParams is OWASP's floor, 19 MiB in two passes: a code has 80 random bits, so
+// the cost guards against nothing but a weak source of randomness.
+var DefaultParams = Params{MemoryKiB: 19 << 10, Time: 2, Threads: 1}
+
+// ErrParams means that parameters are outside the bounds of Check.
+var ErrParams = errors.New("recovery: the hash parameters are out of bounds")
+
+// Check bounds parameters that were read back from storage before they are used:
+// 19 MiB to 1 GiB, 1 to 16 passes, 1 to 16 threads. A changed row can thus neither
+// make the hash cheap nor exhaust the machine.
+func (p Params) Check() error {
+	if p.MemoryKiB < 19<<10 || p.MemoryKiB > 1<<20 || p.Time < 1 || p.Time > 16 || p.Threads < 1 || p.Threads > 16 {
+		return ErrParams
+	}
+	return nil
+}
+
+// Hash returns HMAC-SHA256 under the pepper of the code's Argon2id. The pepper lies
+// in the keychain, so that the database alone is not enough to try codes (ASVS 5.0,
+// 6.5.2). p must have passed Check.
+func Hash(c Code, salt []byte, p Params, pepper secret.Bytes) []byte {
+	slow := argon2.IDKey(c.chars[:], salt, p.Time, p.MemoryKiB, p.Threads, HashSize)
+	defer clear(slow)
+	mac := hmac.New(sha256.New, pepper.Reveal())
+	mac.Write(slow)
+	return mac.Sum(nil)
+}
+
+// Match returns the index of h among the stored hashes, or −1. It compares with all
+// of them, each in constant time, so that time does not tell which one it was.
+func Match(h []byte, stored [][]byte) int {
+	found := -1
+	for i, s := range stored {
+		equal := subtle.ConstantTimeCompare(h, s) & nonEmpty(s)
+		found = subtle.ConstantTimeSelect(equal, i, found)
+	}
+	return found
+}
+
+// nonEmpty keeps two empty slices from being equal: a missing hash matches nothing.
+func nonEmpty(s []byte) int {
+	if len(s) == 0 {
+		return 0
+	}
+	return 1
+}
+
+// HashSet hashes a whole set under one salt, on as many cores as there are, and looks
+// at ctx between codes. The hashes are in the order of the codes.
+//
+// Errors: ErrParams, ctx's own, and one for a salt that is not 16 bytes or a pepper
+// shorter than 16.
+func HashSet(ctx context.Context, codes []Code, salt []byte, p Params, pepper secret.Bytes) ([][]byte, error) {
+	switch {
+	case p.Check() != nil:
+		return nil, ErrParams
+	case len(salt) != SaltSize:
+		return nil, fmt.Errorf("recovery: the salt is %d bytes, not %d", len(salt), SaltSize)
+	case pepper.Len() < minPepper:
+		return nil, fmt.Errorf("recovery: the pepper is shorter than %d bytes", minPepper)
+	}
+	hashes := make([][]byte, len(codes))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(runtime.NumCPU(), len(codes)) {
+		workers.Go(func() {
+			for i := range next {
+				hashes[i] = Hash(codes[i], salt, p, pepper)
+			}
+		})
+	}
+	err := feed(ctx, next, len(codes))
+	workers.Wait()
+	if err != nil {
+		return nil, err
+	}
+	return hashes, nil
+}
+
+func feed(ctx context.Context, next chan<- int, n int) error {
+	defer close(next)
+	for i := range n {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		select {
+		case next <- i:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
