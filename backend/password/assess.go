@@ -1,11 +1,10 @@
 package password
 
 import (
-	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	zxcvbn "github.com/ccojocar/zxcvbn-go"
+	"github.com/ccojocar/zxcvbn-go/matching"
 
 	"countersign/backend/secret"
 )
@@ -25,11 +24,20 @@ type Report struct {
 	Common bool // too easily guessed to be set
 }
 
-// Assess estimates how hard a password is to guess. words are refused as its main
-// part: the person's name and email, the workspace; "countersign" is always among them.
+// Assess estimates how hard a password is to guess, in a few milliseconds. words are
+// refused as its main part: the person's name and email, the workspace; "countersign"
+// is always among them.
+//
+// The score is the lowest that zxcvbn gives to the plain forms of the password, since
+// a guesser tries those as well. Its own l33t matcher stays off: it adds nothing in this
+// port, and a password of many symbols keeps it busy for seconds.
 func Assess(pw secret.Text, words []string) Report {
 	s := Normalize(pw.Reveal())
-	score := zxcvbn.PasswordStrength(first(s, assessed), vocabulary(words)).Score
+	known := vocabulary(words)
+	score := 4
+	for _, form := range plainForms(s) {
+		score = min(score, zxcvbn.PasswordStrength(first(form, assessed), known, matching.FilterL33tMatcher).Score)
+	}
 	return Report{Score: score, Length: utf8.RuneCountInString(s), Common: score <= guessable}
 }
 
@@ -42,20 +50,4 @@ func first(s string, n int) string {
 		n--
 	}
 	return s
-}
-
-// vocabulary splits names and emails into the parts that turn up in passwords.
-func vocabulary(words []string) []string {
-	all := []string{"countersign"}
-	for _, w := range words {
-		w = strings.ToLower(Normalize(w))
-		parts := strings.FieldsFunc(w, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-		all = append(all, w, strings.Join(parts, ""))
-		for _, p := range parts {
-			if utf8.RuneCountInString(p) > 2 {
-				all = append(all, p)
-			}
-		}
-	}
-	return all
 }

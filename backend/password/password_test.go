@@ -1,0 +1,240 @@
+package password_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"countersign/backend/password"
+	"countersign/backend/secret"
+)
+
+// cheap costs as little as Check allows.
+var cheap = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+
+var (
+	salt  = []byte("0123456789abcdef")
+	words = []string{"Amara Okafor", "amara.okafor@example.com", "Northwind Legal"}
+)
+
+func derive(s string) secret.Bytes { return password.Derive(secret.NewText(s), salt, cheap) }
+
+// A changed form would lock everybody out. hash-wasm and Node's crypto, independent
+// implementations, give the same values.
+func TestTheKeyAndTheVerifierOfToday(t *testing.T) {
+	t.Parallel()
+	key := password.Derive(secret.NewText("Ame\u0301lie prend le train\x00"), salt, password.DefaultParams)
+	if got := hex.EncodeToString(key.Reveal()); got != "0ef6b92130874b056367ec91cb7f7692efff7d7fbb716170b8080acf7d55c814" {
+		t.Errorf("key %s", got)
+	}
+	v := password.Verifier(key, secret.NewBytes(bytes.Repeat([]byte{9}, 32)))
+	if got := hex.EncodeToString(v); got != "8fd5a54f11a47503c1c889a6a7ae8908c43841cc9245cdcd08403b1ca5f67f0a" {
+		t.Errorf("verifier %s", got)
+	}
+}
+
+func TestAVerifierNeedsThePasswordAndTheDevice(t *testing.T) {
+	t.Parallel()
+	device, other := secret.NewBytes(bytes.Repeat([]byte{1}, 32)), secret.NewBytes(bytes.Repeat([]byte{2}, 32))
+	a, b := derive("one long password"), derive("two long passwords")
+	v := password.Verifier(a, device)
+	for name, w := range map[string][]byte{
+		"another password": password.Verifier(b, device), "another device": password.Verifier(a, other),
+		"no device": password.Verifier(a, secret.Bytes{}), "the derived key": a.Reveal(),
+	} {
+		if bytes.Equal(v, w) {
+			t.Errorf("%s gives the same", name)
+		}
+	}
+	if !bytes.Equal(v, password.Verifier(derive("one long password"), device)) {
+		t.Error("the same again gives another")
+	}
+	if len(v) != password.KeySize {
+		t.Errorf("%d bytes", len(v))
+	}
+}
+
+func TestAPasswordIsTheSameHoweverItsAccentsAreComposed(t *testing.T) {
+	t.Parallel()
+	for _, pair := range [][2]string{{"Ame\u0301lie", "Am\u00e9lie"}, {"Nguye\u0302\u0303n", "Nguy\u1ec5n"}, {"\u1112\u1161\u11ab", "\ud55c"}, {"\u212b", "\u00c5"}} {
+		if password.Normalize(pair[0]) != password.Normalize(pair[1]) || !derive(pair[0]).Equal(derive(pair[1])) {
+			t.Errorf("%q and %q differ", pair[0], pair[1])
+		}
+	}
+}
+
+func TestNothingIsTrimmedCutOrFolded(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("correct horse ", 74)[:1023]
+	seen := make(map[string]string)
+	for _, s := range []string{
+		"pass", "Pass", " pass", "pass ", "pass\n", "pass\x00", "pass\x00word", "pass\x00Word", "ｐass", "pass\u200b", "pass\u00a0", "paß", "pass\xff", "pass\xfe",
+		strings.Repeat("x", 64), strings.Repeat("x", 65), strings.Repeat("x", 72), strings.Repeat("x", 73), long + "a", long + "b",
+	} {
+		k := string(derive(s).Reveal())
+		if other, ok := seen[k]; ok {
+			t.Errorf("%.20q and %.20q derive the same", s, other)
+		}
+		seen[k] = s
+	}
+}
+
+func TestParametersReadBackAreBounded(t *testing.T) {
+	t.Parallel()
+	for _, p := range []password.Params{password.DefaultParams, cheap, {MemoryKiB: 1 << 20, Time: 16, Threads: 16}} {
+		if err := p.Check(); err != nil {
+			t.Errorf("%+v: %v", p, err)
+		}
+	}
+	for _, p := range []password.Params{
+		{}, {19<<10 - 1, 3, 4}, {1<<20 + 1, 3, 4}, {64 << 10, 0, 4}, {64 << 10, 17, 4}, {64 << 10, 3, 0}, {64 << 10, 3, 17}, {1<<32 - 1, 1<<32 - 1, 255},
+	} {
+		if err := p.Check(); !errors.Is(err, password.ErrParams) {
+			t.Errorf("%+v: %v", p, err)
+		}
+	}
+}
+
+func TestLengthsAreCountedInCharactersAfterComposing(t *testing.T) {
+	t.Parallel()
+	const good = "kX9#mPq2vL7!rT4wZ"
+	check := func(s string, minimum int) error { return password.Check(secret.NewText(s), minimum, words) }
+	for s, want := range map[string]int{
+		good[:14]:              14,
+		"kX9#mPq2vL7!re\u0301": 14,
+		"k":                    1,
+		"ключ от Ямы 12":       14,
+		"\U0001f511\U0001f40e\U0001f512\U0001f4ce7": 5,
+	} {
+		var short *password.ShortError
+		if err := check(s, password.MinLength); !errors.As(err, &short) || short.Length != want || short.Minimum != 15 {
+			t.Errorf("%q: %v; want length %d", s, err, want)
+		}
+	}
+	var short *password.ShortError
+	if err := check("kX9#mPq", password.MinLengthWith2FA); !errors.As(err, &short) || short.Minimum != 8 || short.Length != 7 {
+		t.Errorf("7 of 8: %v", err)
+	}
+	long := strings.Repeat("é", 1000) + "kX9#mPq2vL7!rT4wZhN8&bCy"
+	for s, ok := range map[string]bool{good[:15]: true, good: true, long: true, long + "a": false, strings.Repeat("e\u0301", 1000) + "kX9#mPq2vL7!rT4wZhN8&bCy": true} {
+		err := check(s, password.MinLength)
+		var tooLong *password.LongError
+		if ok && (errors.As(err, &short) || errors.As(err, &tooLong)) || !ok && (!errors.As(err, &tooLong) || tooLong.Max != 1024) {
+			t.Errorf("%d characters: %v", utf8.RuneCountInString(s), err)
+		}
+	}
+	if err := check("kX9#mPq2", password.MinLengthWith2FA); err != nil {
+		t.Errorf("8 of 8: %v", err)
+	}
+	if err := check("", password.MinLength); !errors.Is(err, password.ErrEmpty) {
+		t.Errorf("nothing: %v", err)
+	}
+}
+
+func TestEveryCharacterIsAllowed(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{
+		"correct horse battery staple", "zwei gelbe Enten im Regen", "Die schöne Straße führt ans Meer", "ключи лежат под третьим камнем",
+		"τα κλειδιά είναι κάτω από την πέτρα", "chìa khóa nằm dưới hòn đá thứ ba", "المفتاح تحت الحجر الثالث", "鍵は三番目の石の下にあります。忘れないで",
+		"\x00kX9#\x00mPq2\nvL7!rT", "🔑🐎🔒📎🌊🚲🎈🧭🪁🥁🛶🪗🧵🍋🦉", "        kX9#mPq2vL7!rT4wZ", "\xff\xfe kX9#mPq2vL7!rT4wZ",
+	} {
+		if err := password.Check(secret.NewText(s), password.MinLength, words); err != nil {
+			t.Errorf("%q: %v", s, err)
+		}
+	}
+}
+
+func TestWhatEverybodyTriesFirstIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, list := range map[string][]string{
+		"lists":         {"password1234567", "Password1234567!", "iloveyouiloveyou", "letmeinletmein1", "trustno1trustno1"},
+		"repeats":       {"passwordpassword", "aaaaaaaaaaaaaaa", "zxzxzxzxzxzxzxzx", "abcabcabcabcabc", "ääääääääääääääää", "日本語日本語日本語日本語日本語", "               ", strings.Repeat("ab12", 256)},
+		"sequences":     {"123456789012345", "abcdefghijklmnop", "zyxwvutsrqponml", "αβγδεζηθικλμνξο", "абвгдежзийклмно", "1111222233334444"},
+		"keyboards":     {"qwertyuiopasdfgh", "1qaz2wsx3edc4rfv", "йцукенгшщзхъфыв", "qwertzuiopasdfg", "azertyuiopqsdfg", "ςερτυθιοπασδφγη"},
+		"own name":      {"amaraokafor1985", "Amara Okafor 1", "okaforamaraokafor", "amara.okafor@example.com", "rofakoaramarofako"},
+		"the workspace": {"NorthwindLegal1", "Northwind Legal!", "n0rthw1nd l3gal"},
+		"the program":   {"countersigncountersign", "Countersign2026!", "c0unt3rs1gn2026", "ngisretnuoc2026"},
+		"as symbols":    {"P@ssw0rdP@ssw0rd", "p455w0rd p455w0rd"},
+		"other layouts": {"парольпарольпароль", "пароль123456789", "ЙЦУКЕНйцукен123"},
+	} {
+		for _, s := range list {
+			if err := password.Check(secret.NewText(s), password.MinLengthWith2FA, words); !errors.Is(err, password.ErrCommon) {
+				t.Errorf("%s: %q: %v", name, s, err)
+			}
+		}
+	}
+	for _, s := range []string{"12345678", "password", "monkey12", "dragon88", "iloveyou", "letmein1", "P@ssw0rd", "abcd1234", "qwerty12", "Okafor85"} {
+		if err := password.Check(secret.NewText(s), password.MinLengthWith2FA, words); !errors.Is(err, password.ErrCommon) {
+			t.Errorf("%q: %v", s, err)
+		}
+	}
+}
+
+func TestAnotherPersonsNameIsNotOnesOwn(t *testing.T) {
+	t.Parallel()
+	const s = "Hannelore Wiesengrund"
+	if err := password.Check(secret.NewText(s), password.MinLength, words); err != nil {
+		t.Errorf("a stranger's name: %v", err)
+	}
+	if err := password.Check(secret.NewText(s), password.MinLength, []string{s}); !errors.Is(err, password.ErrCommon) {
+		t.Errorf("one's own name: %v", err)
+	}
+}
+
+func TestTheScoreRisesWithThePassword(t *testing.T) {
+	t.Parallel()
+	last := -1
+	for _, s := range []string{"monkey", "tr0ub4dour&3", "purple monkey dishwasher", "purple monkey dishwasher kX9#mPq2"} {
+		r := password.Assess(secret.NewText(s), nil)
+		if r.Score < last || r.Length != len(s) {
+			t.Errorf("%q: %+v after %d", s, r, last)
+		}
+		last = r.Score
+	}
+	if last != 4 {
+		t.Errorf("the best scores %d", last)
+	}
+	if r := password.Assess(secret.Text{}, nil); r.Score != 0 || r.Length != 0 || !r.Common {
+		t.Errorf("nothing: %+v", r)
+	}
+}
+
+func FuzzAssess(f *testing.F) {
+	for _, s := range []string{"", "passwordpassword", "4@8({<369!1|7+$5%20", "\xff\xfe", "İstanbul", "日本語", "e\u0301e\u0301", "\x00", "12/31/1999", "ЙЦУКЕН", "ΣΑΣ", "ﷺ"} {
+		f.Add(s, "Amara Okafor")
+	}
+	f.Fuzz(func(t *testing.T, s, word string) {
+		r := password.Assess(secret.NewText(s), []string{word})
+		if r.Score < 0 || r.Score > 4 || r.Common != (r.Score <= 1) {
+			t.Errorf("%q: %+v", s, r)
+		}
+		if twice := password.Normalize(password.Normalize(s)); twice != password.Normalize(s) {
+			t.Errorf("%q normalises to two forms", s)
+		}
+	})
+}
+
+func BenchmarkDerive(b *testing.B) {
+	pw := secret.NewText("correct horse battery staple")
+	for b.Loop() {
+		password.Derive(pw, salt, password.DefaultParams).Wipe()
+	}
+}
+
+func BenchmarkAssess(b *testing.B) {
+	for name, s := range map[string]string{
+		"passphrase": "correct horse battery staple",
+		"128 digits": "31415926535897932384626433832795028841971693993751058209749445923078164062862089986280348253421170679821480865132823066470938446",
+		"symbols":    strings.Repeat("4@8({<369!1|7+$5%20", 54) + "x",
+		"letters":    strings.Repeat("thequickbrownfoxjumps", 40) + "x",
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				password.Assess(secret.NewText(s), words)
+			}
+		})
+	}
+}
