@@ -1,0 +1,83 @@
+package sqlite
+
+import (
+	"time"
+
+	"countersign/backend/workspace"
+)
+
+func (t *tx) Factor(profileID string) (f workspace.Factor, err error) {
+	err = t.row(`SELECT profile_id, generation, item, since, phone_since, last_step, last_used_at, last_use
+		FROM factors WHERE profile_id = ?`, []any{profileID},
+		&f.ProfileID, &f.Generation, &f.Item, when{&f.Since}, when{&f.PhoneSince}, &f.LastStep, when{&f.LastUsedAt}, &f.LastUse)
+	return f, err
+}
+
+func (t *tx) InsertFactor(f workspace.Factor) error {
+	return t.exec(`INSERT INTO factors (profile_id, generation, item, since, phone_since, last_step, last_used_at, last_use)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		f.ProfileID, f.Generation, f.Item, millis(f.Since), millis(f.PhoneSince), f.LastStep, millis(f.LastUsedAt), f.LastUse)
+}
+
+func (t *tx) SwapFactor(f workspace.Factor, from int) (bool, error) {
+	return t.guarded(`UPDATE factors SET generation = ?, item = ?, phone_since = ?, last_step = ?, last_used_at = ?, last_use = ?
+		WHERE profile_id = ? AND generation = ?`,
+		f.Generation, f.Item, millis(f.PhoneSince), f.LastStep, millis(f.LastUsedAt), f.LastUse, f.ProfileID, from)
+}
+
+func (t *tx) DeleteFactor(profileID string, generation int) (bool, error) {
+	return t.guarded("DELETE FROM factors WHERE profile_id = ? AND generation = ?", profileID, generation)
+}
+
+func (t *tx) ConsumeStep(profileID string, generation int, step int64, at time.Time, use workspace.Use) (bool, error) {
+	return t.guarded(`UPDATE factors SET last_step = ?, last_used_at = ?, last_use = ?
+		WHERE profile_id = ? AND generation = ? AND last_step < ?`,
+		step, millis(at), use, profileID, generation, step)
+}
+
+const intentColumns = "id, kind, profile_id, item, generation, confirmed_step, created_at"
+
+type scanner interface{ Scan(...any) error }
+
+func scanIntent(s scanner) (i workspace.Intent, err error) {
+	err = s.Scan(&i.ID, &i.Kind, &i.ProfileID, &i.Item, &i.Generation, &i.ConfirmedStep, when{&i.CreatedAt})
+	return i, translate(err)
+}
+
+func (t *tx) Intents() (all []workspace.Intent, err error) {
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT "+intentColumns+" FROM intents ORDER BY created_at, id")
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		i, err := scanIntent(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, i)
+	}
+	return all, translate(rows.Err())
+}
+
+func (t *tx) PendingEnrolment(profileID string) (workspace.Intent, error) {
+	return scanIntent(t.tx.QueryRowContext(t.ctx,
+		"SELECT "+intentColumns+" FROM intents WHERE profile_id = ? AND kind IN ('enrol', 'change-phone')", profileID))
+}
+
+func (t *tx) InsertIntent(i workspace.Intent) error {
+	return t.exec("INSERT INTO intents ("+intentColumns+") VALUES (?, ?, ?, ?, ?, ?, ?)",
+		i.ID, i.Kind, i.ProfileID, i.Item, i.Generation, i.ConfirmedStep, millis(i.CreatedAt))
+}
+
+func (t *tx) ConfirmIntent(id string, step int64) (bool, error) {
+	return t.guarded("UPDATE intents SET confirmed_step = ? WHERE id = ? AND kind = 'enrol' AND confirmed_step = 0", step, id)
+}
+
+func (t *tx) CondemnIntent(id string) (bool, error) {
+	return t.guarded("UPDATE intents SET kind = 'delete-item' WHERE id = ? AND kind IN ('enrol', 'change-phone')", id)
+}
+
+func (t *tx) DeleteIntent(id string) (bool, error) {
+	return t.guarded("DELETE FROM intents WHERE id = ?", id)
+}

@@ -1,0 +1,59 @@
+package sqlite
+
+import (
+	"time"
+
+	"countersign/backend/workspace"
+)
+
+const profileColumns = `id, email, email_key, name, role, created_at, password_salt, password_memory, password_time,
+	password_lanes, password_check, password_at, last_sign_in_at, generation, epoch`
+
+func (t *tx) Profile(id string) (workspace.Profile, error) {
+	return t.profile("SELECT "+profileColumns+" FROM profiles WHERE id = ?", id)
+}
+
+func (t *tx) ProfileByEmail(key string) (workspace.Profile, error) {
+	return t.profile("SELECT "+profileColumns+" FROM profiles WHERE email_key = ?", key)
+}
+
+func (t *tx) profile(query, arg string) (p workspace.Profile, err error) {
+	err = t.row(query, []any{arg}, &p.ID, &p.Email, &p.EmailKey, &p.Name, &p.Role, when{&p.CreatedAt}, &p.Password.Salt,
+		&p.Password.Params.MemoryKiB, &p.Password.Params.Time, &p.Password.Params.Threads, &p.Password.Verifier,
+		when{&p.Password.ChangedAt}, when{&p.LastSignInAt}, &p.Generation, &p.Epoch)
+	return p, err
+}
+
+func (t *tx) InsertProfile(p workspace.Profile) error {
+	return t.exec("INSERT INTO profiles ("+profileColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		p.ID, p.Email, p.EmailKey, p.Name, p.Role, millis(p.CreatedAt), p.Password.Salt, p.Password.Params.MemoryKiB,
+		p.Password.Params.Time, p.Password.Params.Threads, p.Password.Verifier, millis(p.Password.ChangedAt),
+		millis(p.LastSignInAt), p.Generation, p.Epoch)
+}
+
+func (t *tx) UpdateProfile(p workspace.Profile) error {
+	return t.must(`UPDATE profiles SET email = ?, email_key = ?, name = ?, role = ?, password_salt = ?, password_memory = ?,
+		password_time = ?, password_lanes = ?, password_check = ?, password_at = ?, last_sign_in_at = ?, generation = ?, epoch = ?
+		WHERE id = ?`,
+		p.Email, p.EmailKey, p.Name, p.Role, p.Password.Salt, p.Password.Params.MemoryKiB, p.Password.Params.Time,
+		p.Password.Params.Threads, p.Password.Verifier, millis(p.Password.ChangedAt), millis(p.LastSignInAt), p.Generation, p.Epoch, p.ID)
+}
+
+func (t *tx) Attempts(subject string, kind workspace.Kind) (a workspace.Attempts, err error) {
+	a.Subject, a.Kind = subject, kind
+	err = t.row("SELECT failures, since_sign_in, charged_at, before_at, locked_until FROM attempts WHERE subject = ? AND kind = ?",
+		[]any{subject, kind}, &a.Failures, &a.SinceSignIn, when{&a.ChargedAt}, when{&a.BeforeAt}, when{&a.LockedUntil})
+	return a, err
+}
+
+func (t *tx) SaveAttempts(a workspace.Attempts) error {
+	return t.exec(`INSERT INTO attempts (subject, kind, failures, since_sign_in, charged_at, before_at, locked_until)
+		VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (subject, kind) DO UPDATE SET failures = excluded.failures,
+		since_sign_in = excluded.since_sign_in, charged_at = excluded.charged_at, before_at = excluded.before_at,
+		locked_until = excluded.locked_until`,
+		a.Subject, a.Kind, a.Failures, a.SinceSignIn, millis(a.ChargedAt), millis(a.BeforeAt), millis(a.LockedUntil))
+}
+
+func (t *tx) DeleteStaleAttempts(before time.Time) error {
+	return t.exec("DELETE FROM attempts WHERE subject LIKE 'unknown:%' AND charged_at < ?", millis(before))
+}

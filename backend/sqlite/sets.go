@@ -1,0 +1,77 @@
+package sqlite
+
+import (
+	"time"
+
+	"countersign/backend/workspace"
+)
+
+const setColumns = "id, profile_id, sheet, state, salt, memory, time, lanes, issued_at, issued_by, replaces, ended_at"
+
+func (t *tx) InsertSet(s workspace.Set, hashes [][]byte) error {
+	if s.State == workspace.SetPending {
+		if err := t.DeletePendingSets(s.ProfileID); err != nil {
+			return err
+		}
+	}
+	err := t.exec("INSERT INTO recovery_sets ("+setColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		s.ID, s.ProfileID, s.Sheet, s.State, s.Salt, s.Params.MemoryKiB, s.Params.Time, s.Params.Threads,
+		millis(s.IssuedAt), s.IssuedBy, s.Replaces, millis(s.EndedAt))
+	if err != nil {
+		return err
+	}
+	for i, h := range hashes {
+		if err := t.exec("INSERT INTO recovery_codes (set_id, number, hash) VALUES (?, ?, ?)", s.ID, i+1, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) ActiveSet(profileID string) (workspace.Set, error) {
+	return t.set("WHERE profile_id = ? AND state = 'active'", profileID)
+}
+
+func (t *tx) LatestSet(profileID string) (workspace.Set, error) {
+	return t.set("WHERE profile_id = ? AND state IN ('active', 'voided') ORDER BY state = 'active' DESC, sheet DESC LIMIT 1", profileID)
+}
+
+func (t *tx) set(where string, args ...any) (s workspace.Set, err error) {
+	err = t.row("SELECT "+setColumns+" FROM recovery_sets "+where, args,
+		&s.ID, &s.ProfileID, &s.Sheet, &s.State, &s.Salt, &s.Params.MemoryKiB, &s.Params.Time, &s.Params.Threads,
+		when{&s.IssuedAt}, &s.IssuedBy, &s.Replaces, when{&s.EndedAt})
+	return s, err
+}
+
+func (t *tx) MoveSet(id string, from, to workspace.SetState, at time.Time) (bool, error) {
+	return t.guarded("UPDATE recovery_sets SET state = ?, ended_at = ? WHERE id = ? AND state = ?", to, millis(at), id, from)
+}
+
+func (t *tx) DeletePendingSets(profileID string) error {
+	if profileID == "" {
+		return t.exec("DELETE FROM recovery_sets WHERE state = 'pending'")
+	}
+	return t.exec("DELETE FROM recovery_sets WHERE state = 'pending' AND profile_id = ?", profileID)
+}
+
+func (t *tx) Codes(setID string) (codes []workspace.CodeRow, err error) {
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT number, hash, used_at, use FROM recovery_codes WHERE set_id = ? ORDER BY number", setID)
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c workspace.CodeRow
+		if err := rows.Scan(&c.Number, &c.Hash, when{&c.UsedAt}, &c.Use); err != nil {
+			return nil, translate(err)
+		}
+		codes = append(codes, c)
+	}
+	return codes, translate(rows.Err())
+}
+
+func (t *tx) ConsumeCode(setID string, number int, at time.Time, use workspace.Use) (bool, error) {
+	return t.guarded(`UPDATE recovery_codes SET used_at = ?, use = ? WHERE set_id = ? AND number = ? AND used_at = 0
+		AND EXISTS (SELECT 1 FROM recovery_sets s WHERE s.id = set_id AND s.state = 'active')`,
+		millis(at), use, setID, number)
+}

@@ -1,0 +1,247 @@
+// Package sqlite is the workspace's Store on one SQLite file, through
+// modernc.org/sqlite: no C compiler needed, the same on every system.
+//
+// Open it with the path of the file. A file that is not there is made whole
+// under another name and then renamed, so that a crash cannot leave one that
+// looks damaged; a file that is there and is not a database of ours is left
+// untouched.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"modernc.org/sqlite" // also registers the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"countersign/backend/folder"
+	"countersign/backend/workspace"
+)
+
+// Store implements workspace.Store.
+type Store struct{ db *sql.DB }
+
+// pragmas are in the DSN because each pooled connection needs them; an Exec
+// would reach only one.
+//
+//   - WAL with synchronous FULL: a commit is on the disk when it returns.
+//   - secure_delete: a deleted row's bytes are overwritten.
+//   - trusted_schema off: a planted view or trigger cannot call functions.
+//   - temp_store memory: nothing goes to temporary files.
+var pragmas = []string{
+	"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)",
+	"trusted_schema(0)", "cell_size_check(1)", "temp_store(MEMORY)",
+}
+
+func dsn(path string) string {
+	q := url.Values{"_txlock": {"immediate"}}
+	for _, p := range pragmas {
+		q.Add("_pragma", p)
+	}
+	if runtime.GOOS == "darwin" {
+		q.Add("_pragma", "fullfsync(1)") // fsync alone does not reach the platter there
+	}
+	u := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: q.Encode()}
+	if filepath.IsAbs(path) && u.Path[0] != '/' { // a Windows drive
+		u.Path = "/" + u.Path
+	}
+	return u.String()
+}
+
+// Open opens the database at path, makes it where there is none, and brings its
+// schema up to date. Errors wrap workspace.ErrStoreDamaged, ErrStoreNewer,
+// ErrStoreReadOnly, ErrStoreFull, ErrStoreBusy and ErrStoreFailed.
+func Open(ctx context.Context, path string) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	switch err := inspect(path); {
+	case errors.Is(err, os.ErrNotExist):
+		if err := create(ctx, path); err != nil {
+			return nil, err
+		}
+	case err != nil:
+		return nil, err
+	}
+	s, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(translate(err), s.Close())
+	}
+	if err := s.writable(ctx); err != nil {
+		return nil, errors.Join(translate(err), s.Close())
+	}
+	return s, nil
+}
+
+func open(path string) (*Store, error) {
+	db, err := sql.Open("sqlite", dsn(path))
+	if err != nil {
+		return nil, translate(err)
+	}
+	db.SetMaxOpenConns(4)
+	return &Store{db}, nil
+}
+
+// create makes the file under another name, with its schema, and renames it.
+func create(ctx context.Context, path string) error {
+	fresh := path + ".new"
+	for _, leftover := range []string{fresh, fresh + "-wal", fresh + "-shm", fresh + "-journal"} {
+		if err := os.Remove(leftover); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return translate(err)
+		}
+	}
+	f, err := os.OpenFile(fresh, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return translate(err)
+	}
+	if err := f.Close(); err != nil {
+		return translate(err)
+	}
+	s, err := open(fresh)
+	if err != nil {
+		return err
+	}
+	if err := s.migrate(ctx); err != nil {
+		return errors.Join(translate(err), s.Close(), os.Remove(fresh))
+	}
+	if _, err := s.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		return errors.Join(translate(err), s.Close(), os.Remove(fresh))
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	return translate(os.Rename(fresh, path))
+}
+
+// header is how every SQLite 3 file begins.
+const header = "SQLite format 3\x00"
+
+// inspect looks at the file without a database library, so that what is not a
+// database is not touched.
+func inspect(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		return translate(err)
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return translate(err)
+	}
+	head := make([]byte, 100)
+	if n, _ := f.ReadAt(head, 0); n < len(head) || string(head[:len(header)]) != header {
+		return fmt.Errorf("%w: it does not begin as a database does", workspace.ErrStoreDamaged)
+	}
+	page := int64(head[16])<<8 | int64(head[17])
+	if page == 1 {
+		page = 65536
+	}
+	pages := int64(head[28])<<24 | int64(head[29])<<16 | int64(head[30])<<8 | int64(head[31])
+	if page < 512 || st.Size() < pages*page && !hasWAL(path) {
+		return fmt.Errorf("%w: %d bytes where it should have %d", workspace.ErrStoreDamaged, st.Size(), pages*page)
+	}
+	return nil
+}
+
+func hasWAL(path string) bool {
+	st, err := os.Stat(path + "-wal")
+	return err == nil && st.Size() > 0
+}
+
+// writable finds a read-only folder at the start rather than at the first act.
+func (s *Store) writable(ctx context.Context) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	_, err = tx.ExecContext(ctx, "UPDATE workspace SET name = name")
+	return err
+}
+
+// Close ends all connections; the last one checkpoints the WAL.
+func (s *Store) Close() error { return translate(s.db.Close()) }
+
+// Update runs fn in a transaction that holds the write lock from its start.
+func (s *Store) Update(ctx context.Context, fn func(workspace.Tx) error) error {
+	return s.run(ctx, nil, fn)
+}
+
+// View runs fn on one snapshot.
+func (s *Store) View(ctx context.Context, fn func(workspace.Tx) error) error {
+	return s.run(ctx, &sql.TxOptions{ReadOnly: true}, fn)
+}
+
+func (s *Store) run(ctx context.Context, opts *sql.TxOptions, fn func(workspace.Tx) error) error {
+	t, err := s.db.BeginTx(ctx, opts)
+	if err != nil {
+		return translate(err)
+	}
+	if err := fn(&tx{ctx, t}); err != nil {
+		return errors.Join(err, unlessDone(t.Rollback()))
+	}
+	return translate(t.Commit())
+}
+
+func unlessDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return translate(err)
+}
+
+// translate turns the driver's and the system's answers into the Store's.
+func translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	for _, known := range []error{
+		workspace.ErrStoreBusy, workspace.ErrStoreDamaged, workspace.ErrStoreFailed, workspace.ErrStoreFull,
+		workspace.ErrStoreNewer, workspace.ErrStoreReadOnly, context.Canceled, context.DeadlineExceeded,
+	} {
+		if errors.Is(err, known) {
+			return err
+		}
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return workspace.ErrNotFound
+	}
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return fmt.Errorf("%w: %w", meaning(e.Code()), err)
+	}
+	if folder.IsReadOnly(err) {
+		return fmt.Errorf("%w: %w", workspace.ErrStoreReadOnly, err)
+	}
+	if folder.IsFull(err) {
+		return fmt.Errorf("%w: %w", workspace.ErrStoreFull, err)
+	}
+	return fmt.Errorf("%w: %w", workspace.ErrStoreFailed, err)
+}
+
+func meaning(code int) error {
+	switch code & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return workspace.ErrStoreBusy
+	case sqlite3.SQLITE_FULL:
+		return workspace.ErrStoreFull
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		return workspace.ErrStoreReadOnly
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return workspace.ErrStoreDamaged
+	}
+	return workspace.ErrStoreFailed
+}

@@ -1,0 +1,140 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"countersign/backend/audit"
+	"countersign/backend/workspace"
+)
+
+// tx implements workspace.Tx.
+type tx struct {
+	ctx context.Context
+	tx  *sql.Tx
+}
+
+// exec runs a statement that may change any number of rows.
+func (t *tx) exec(query string, args ...any) error {
+	_, err := t.tx.ExecContext(t.ctx, query, args...)
+	return translate(err)
+}
+
+// guarded runs a statement of which one changed row is the only yes.
+func (t *tx) guarded(query string, args ...any) (bool, error) {
+	r, err := t.tx.ExecContext(t.ctx, query, args...)
+	if err != nil {
+		return false, translate(err)
+	}
+	n, err := r.RowsAffected()
+	return n == 1, translate(err)
+}
+
+// must runs a statement that has to change one row.
+func (t *tx) must(query string, args ...any) error {
+	ok, err := t.guarded(query, args...)
+	if err == nil && !ok {
+		return workspace.ErrNotFound
+	}
+	return err
+}
+
+func (t *tx) row(query string, args []any, into ...any) error {
+	return translate(t.tx.QueryRowContext(t.ctx, query, args...).Scan(into...))
+}
+
+// millis stores a time; the zero time is 0.
+func millis(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
+	}
+	return at.UnixMilli()
+}
+
+// when scans what millis stored.
+type when struct{ t *time.Time }
+
+func (w when) Scan(v any) error {
+	n, ok := v.(int64)
+	if !ok {
+		return fmt.Errorf("a time is %T", v)
+	}
+	*w.t = time.Time{}
+	if n != 0 {
+		*w.t = time.UnixMilli(n).UTC()
+	}
+	return nil
+}
+
+func (t *tx) Info() (i workspace.Info, err error) {
+	err = t.row("SELECT id, name, created_at, require_2fa FROM workspace", nil, &i.ID, &i.Name, when{&i.CreatedAt}, &i.Require2FA)
+	return i, err
+}
+
+func (t *tx) InsertInfo(i workspace.Info) error {
+	return t.exec("INSERT INTO workspace (one, id, name, created_at, require_2fa) VALUES (1, ?, ?, ?, ?)",
+		i.ID, i.Name, millis(i.CreatedAt), i.Require2FA)
+}
+
+func (t *tx) MarkCreated(at time.Time) (bool, error) {
+	return t.guarded("UPDATE workspace SET created_at = ? WHERE created_at = 0", millis(at))
+}
+
+func (t *tx) DropWorkspace() error {
+	if err := t.exec("DELETE FROM intents WHERE kind = 'create' AND EXISTS (SELECT 1 FROM workspace WHERE created_at = 0)"); err != nil {
+		return err
+	}
+	return t.exec("DELETE FROM workspace WHERE created_at = 0")
+}
+
+func (t *tx) NextSheet() (n int, err error) {
+	err = t.row("UPDATE workspace SET last_sheet = last_sheet + 1 RETURNING last_sheet", nil, &n)
+	return n, err
+}
+
+func (t *tx) LastSeal() (seq int64, seal []byte, err error) {
+	err = t.row("SELECT seq, seal FROM events ORDER BY seq DESC LIMIT 1", nil, &seq, &seal)
+	if err == workspace.ErrNotFound {
+		return 0, nil, nil
+	}
+	return seq, seal, err
+}
+
+func (t *tx) AppendEvent(e audit.Event, seal []byte) error {
+	detail := e.Detail
+	if detail == nil {
+		detail = map[string]string{}
+	}
+	raw, err := json.Marshal(detail)
+	if err != nil {
+		return err
+	}
+	return t.exec("INSERT INTO events (seq, at, kind, actor, subject, detail, seal) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		e.Seq, millis(e.At), e.Kind, e.Actor, e.Subject, string(raw), seal)
+}
+
+func (t *tx) Events(fn func(audit.Event, []byte) error) error {
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT seq, at, kind, actor, subject, detail, seal FROM events ORDER BY seq")
+	if err != nil {
+		return translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e audit.Event
+		var raw string
+		var seal []byte
+		if err := rows.Scan(&e.Seq, when{&e.At}, &e.Kind, &e.Actor, &e.Subject, &raw, &seal); err != nil {
+			return translate(err)
+		}
+		if err := json.Unmarshal([]byte(raw), &e.Detail); err != nil {
+			return fmt.Errorf("%w: event %d: %w", workspace.ErrStoreDamaged, e.Seq, err)
+		}
+		if err := fn(e, seal); err != nil {
+			return err
+		}
+	}
+	return translate(rows.Err())
+}

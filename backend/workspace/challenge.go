@@ -1,0 +1,79 @@
+package workspace
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Challenge is a right password whose second factor is still due. It can take a
+// verification code and a recovery code, and nothing else.
+type Challenge struct {
+	w       *Workspace
+	profile Profile
+	madeAt  time.Time
+	mu      sync.Mutex
+	over    bool
+}
+
+func (w *Workspace) newChallenge(p Profile) *Challenge {
+	return &Challenge{w: w, profile: p, madeAt: w.now()}
+}
+
+// Email is the address of the profile that is signing in.
+func (c *Challenge) Email() string { return c.profile.Email }
+
+// AuthenticatorOff reports whether only a recovery code opens the profile,
+// since too many wrong verification codes were typed.
+func (c *Challenge) AuthenticatorOff(ctx context.Context) (bool, error) {
+	return c.w.authenticatorOff(ctx, c.profile.ID)
+}
+
+// Leave ends the challenge: "Not you?".
+func (c *Challenge) Leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.over = true
+}
+
+// Verify takes a verification code. Errors: code_required, code_form,
+// code_wrong, code_used, throttled, authenticator_off, challenge_ended,
+// clock_wrong; keychain and folder.
+func (c *Challenge) Verify(ctx context.Context, input string) (*Session, error) {
+	return c.admit(func() (*Session, error) {
+		use, err := c.w.matchFactor(ctx, c.profile.ID, input, UseSignIn)
+		if err != nil {
+			return nil, err
+		}
+		return c.w.admit(ctx, c.profile, admission{factor: "code", use: use.consume})
+	})
+}
+
+// Recover takes a recovery code. Errors: recovery_required, recovery_form,
+// recovery_wrong, recovery_used, recovery_none, throttled, challenge_ended;
+// keychain and folder.
+func (c *Challenge) Recover(ctx context.Context, input string) (*Session, error) {
+	return c.admit(func() (*Session, error) {
+		use, err := c.w.matchRecovery(ctx, c.profile.ID, input, UseSignIn)
+		if err != nil {
+			return nil, err
+		}
+		return c.w.admit(ctx, c.profile, admission{factor: "recovery", number: use.number, use: use.consume})
+	})
+}
+
+// admit lets one attempt at a time through, while the challenge lasts.
+func (c *Challenge) admit(attempt func() (*Session, error)) (*Session, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	age := c.w.now().Sub(c.madeAt)
+	if c.over || age > ChallengeLife || age < -time.Minute {
+		c.over = true
+		return nil, refuse(CodeChallengeEnded)
+	}
+	s, err := attempt()
+	if err == nil || IsCode(err, CodeChallengeEnded) {
+		c.over = true
+	}
+	return s, err
+}

@@ -1,0 +1,83 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+
+	"countersign/backend/secret"
+)
+
+// ChangePassword sets a new password. It asks for the current one and, where 2FA
+// is on, for a second factor, unless one was right a moment ago (see StepUp).
+// Every other session and challenge of the profile ends. The new password is
+// looked at first, so that a weak one costs no code. Errors: password_*,
+// those of a code, factor_required; keychain and folder.
+func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text, factor FactorInput) error {
+	done, err := s.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
+	p, on, err := s.current(ctx)
+	if err != nil {
+		return err
+	}
+	if current.Empty() {
+		return refuse(CodePasswordRequired).at("current")
+	}
+	if err := s.w.checkPassword(next, "next", s.w.Name(), p.Name, p.Email); err != nil {
+		return err
+	}
+	free := s.granted()
+	if on && !free && (factor.Kind == FactorNone || factor.Kind == "") {
+		return refuse(CodeFactorRequired).at("code")
+	}
+	t, err := s.provePassword(ctx, p, current, "current")
+	if err != nil {
+		return err
+	}
+	if current.Reveal() == next.Reveal() {
+		return errors.Join(refuse(CodePasswordSame).at("next"), s.w.refund(ctx, t))
+	}
+	var use factorUse
+	if on && !free {
+		if err := s.w.refund(ctx, t); err != nil {
+			return err
+		}
+		if use, _, err = s.w.matchFactorInput(ctx, s.id, factor, UseStepUp); err != nil {
+			return err
+		}
+	}
+	record, err := s.w.newPassword(ctx, next)
+	if err != nil {
+		return err
+	}
+	now := s.w.now()
+	var committed func()
+	err = s.w.update(ctx, func(tx Tx) error {
+		p, err := s.profile(tx)
+		if err != nil {
+			return err
+		}
+		if use != nil {
+			if err := errors.Join(use.consume(tx), uncount(tx, use)); err != nil {
+				return err
+			}
+		} else if err := refundIn(tx, t); err != nil {
+			return err
+		}
+		if err := reset(tx, s.id, false, KindPassword, KindCode, KindRecovery); err != nil {
+			return err
+		}
+		p.Password = record
+		committed = s.endOthers(&p)
+		if err := tx.UpdateProfile(p); err != nil {
+			return err
+		}
+		return s.w.record(tx, now, eventPasswordChanged, s.id, s.id, nil)
+	})
+	if err == nil {
+		committed()
+	}
+	return err
+}

@@ -1,0 +1,227 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"countersign/backend/password"
+	"countersign/backend/secret"
+	"countersign/backend/totp"
+)
+
+// NewWorkspace is what the first run asks for.
+type NewWorkspace struct {
+	Workspace string
+	Name      string
+	Email     string
+	Password  secret.Text
+}
+
+// Create makes the workspace and its owner's profile, and signs the owner in.
+// Errors: those of each field; workspace_exists; keychain and folder.
+func (w *Workspace) Create(ctx context.Context, in NewWorkspace) (*Session, error) {
+	p, err := w.checkNew(&in)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.makeKeys(ctx, in.Workspace); err != nil {
+		return nil, err
+	}
+	p.Password, err = w.newPassword(ctx, in.Password)
+	if err != nil {
+		return nil, err
+	}
+	now := w.now()
+	p.CreatedAt, p.LastSignInAt = now, now
+	err = w.update(ctx, func(tx Tx) error {
+		info, err := tx.Info()
+		if err != nil || !info.CreatedAt.IsZero() || info.ID != w.info.ID {
+			return errors.Join(refuse(CodeWorkspaceExists), err)
+		}
+		if ok, err := tx.MarkCreated(now); err != nil || !ok {
+			return errors.Join(refuse(CodeWorkspaceExists), err)
+		}
+		intents, err := tx.Intents()
+		if err != nil {
+			return err
+		}
+		for _, i := range intents {
+			if i.Kind == IntentCreate {
+				if _, err := tx.DeleteIntent(i.ID); err != nil {
+					return err
+				}
+			}
+		}
+		if err := tx.InsertProfile(p); err != nil {
+			return err
+		}
+		return w.record(tx, now, eventWorkspaceCreated, p.ID, p.ID, map[string]string{"workspace": in.Workspace})
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	w.info.CreatedAt = now
+	w.mu.Unlock()
+	return w.newSession(p), nil
+}
+
+func (w *Workspace) checkNew(in *NewWorkspace) (p Profile, err error) {
+	in.Workspace, err = checkWorkspaceName(in.Workspace)
+	if err != nil {
+		return p, err
+	}
+	in.Name, err = checkName(in.Name, CodeNameRequired, CodeNameLong, CodeNameForm, "name")
+	if err != nil {
+		return p, err
+	}
+	p = Profile{Name: in.Name, Role: RoleOwner}
+	p.Email, p.EmailKey, err = checkEmail(in.Email, "email")
+	if err != nil {
+		return p, err
+	}
+	if (totp.Label{Issuer: in.Workspace, Account: p.Email}).Check() != nil {
+		return p, refuse(CodeEmailForm).at("email").with("why", "form")
+	}
+	if err := w.checkPassword(in.Password, "password", in.Workspace, in.Name, in.Email); err != nil {
+		return p, err
+	}
+	p.ID, err = w.newID()
+	return p, err
+}
+
+// checkWorkspaceName also refuses what no authenticator app could show, so that
+// nobody meets that error at enrolment.
+func checkWorkspaceName(s string) (string, error) {
+	s, err := checkName(s, CodeWorkspaceRequired, CodeWorkspaceLong, CodeWorkspaceForm, "workspace")
+	if err != nil {
+		return "", err
+	}
+	if (totp.Label{Issuer: s, Account: "name@example.com"}).Check() != nil {
+		return "", refuse(CodeWorkspaceForm).at("workspace")
+	}
+	return s, nil
+}
+
+// checkPassword puts password.Check's answers into words.
+func (w *Workspace) checkPassword(pw secret.Text, field string, words ...string) error {
+	err := password.Check(pw, w.MinPassword(), words)
+	var short *password.ShortError
+	var long *password.LongError
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, password.ErrEmpty):
+		return refuse(CodePasswordRequired).at(field)
+	case errors.As(err, &short):
+		return refuse(CodePasswordShort).at(field).with("minimum", short.Minimum).with("length", short.Length)
+	case errors.As(err, &long):
+		return refuse(CodePasswordLong).at(field).with("max", password.MaxLength)
+	case errors.Is(err, password.ErrCommon):
+		return refuse(CodePasswordCommon).at(field)
+	}
+	return err
+}
+
+// newPassword hashes pw under a new salt.
+func (w *Workspace) newPassword(ctx context.Context, pw secret.Text) (PasswordRecord, error) {
+	salt, err := w.random(password.SaltSize)
+	if err != nil {
+		return PasswordRecord{}, err
+	}
+	derived, err := w.derive(ctx, pw, salt, w.cost)
+	if err != nil {
+		return PasswordRecord{}, err
+	}
+	defer derived.Wipe()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return PasswordRecord{Salt: salt, Params: w.cost, Verifier: password.Verifier(derived, w.keys.device), ChangedAt: w.now()}, nil
+}
+
+// makeKeys writes the workspace's keys to the keychain: the intents first, then
+// the items, each read back. A second try after a failure begins anew, with a
+// new workspace ID, once the items of the first are gone.
+func (w *Workspace) makeKeys(ctx context.Context, name string) error {
+	if w.Created() {
+		return refuse(CodeWorkspaceExists)
+	}
+	if err := w.abandonCreation(ctx); err != nil {
+		return err
+	}
+	id, err := w.newID()
+	if err != nil {
+		return err
+	}
+	info := Info{ID: id, Name: name}
+	var k keys
+	items := []struct {
+		name string
+		into *secret.Bytes
+	}{{"device", &k.device}, {"pepper", &k.pepper}, {"integrity", &k.integrity}}
+	err = w.update(ctx, func(tx Tx) error {
+		if _, err := tx.Info(); err == nil {
+			return refuse(CodeWorkspaceExists)
+		}
+		if err := tx.InsertInfo(info); err != nil {
+			return err
+		}
+		for _, it := range items {
+			iid, err := w.newID()
+			if err != nil {
+				return err
+			}
+			if err := tx.InsertIntent(Intent{ID: iid, Kind: IntentCreate, Item: id + "/" + it.name, CreatedAt: w.now()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, it := range items {
+		b, err := w.random(keySize)
+		if err != nil {
+			return err
+		}
+		*it.into = secret.NewBytes(b)
+		if err := w.setSecret(ctx, id+"/"+it.name, *it.into); err != nil {
+			return fmt.Errorf("workspace key %s: %w", it.name, err)
+		}
+	}
+	w.mu.Lock()
+	w.info, w.keys = info, k
+	w.mu.Unlock()
+	return nil
+}
+
+// abandonCreation undoes a creation that did not end: the items first, then the
+// rows that name them.
+func (w *Workspace) abandonCreation(ctx context.Context) error {
+	var unfinished []Intent
+	err := w.view(ctx, func(tx Tx) error {
+		info, err := tx.Info()
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if !info.CreatedAt.IsZero() {
+			return refuse(CodeWorkspaceExists)
+		}
+		unfinished, err = tx.Intents()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, i := range unfinished {
+		if err := w.secrets.Delete(ctx, i.Item); err != nil {
+			return Explain(err)
+		}
+	}
+	return w.update(ctx, func(tx Tx) error { return tx.DropWorkspace() })
+}

@@ -1,0 +1,112 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+)
+
+// Disable turns 2FA off. It asks for a second factor, which is consumed in the
+// same transaction: the factor goes, the recovery set is void, and an intent to
+// delete the keychain item stays until that is done. Errors: those of a code,
+// factor_required, two_factor_off, required_by_workspace; keychain and folder.
+func (s *Session) Disable(ctx context.Context, in FactorInput) error {
+	done, err := s.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
+	_, on, err := s.current(ctx)
+	if err != nil {
+		return err
+	}
+	if !on {
+		return refuse(CodeTwoFactorOff)
+	}
+	if err := s.refuseWhereRequired(ctx); err != nil {
+		return err
+	}
+	use, detail, err := s.w.matchFactorInput(ctx, s.id, in, UseDisable)
+	if err != nil {
+		return err
+	}
+	if err := s.dropNewCodes(ctx); err != nil {
+		return err
+	}
+	id, err := s.w.newID()
+	if err != nil {
+		return err
+	}
+	now := s.w.now()
+	var gone Intent
+	var unfinished *Intent
+	var committed func()
+	err = s.w.update(ctx, func(tx Tx) error {
+		p, err := s.profile(tx)
+		if err != nil {
+			return err
+		}
+		if info, err := tx.Info(); err != nil {
+			return err
+		} else if info.Require2FA {
+			return refuse(CodeRequiredByWorkspace)
+		}
+		f, err := tx.Factor(s.id)
+		if errors.Is(err, ErrNotFound) {
+			return refuse(CodeTwoFactorOff)
+		}
+		if err != nil {
+			return err
+		}
+		if err := use.consume(tx); err != nil {
+			return err
+		}
+		if ok, err := tx.DeleteFactor(s.id, f.Generation); err != nil {
+			return err
+		} else if !ok {
+			return refuse(CodeTwoFactorOff)
+		}
+		if set, err := tx.ActiveSet(s.id); err == nil {
+			if _, err := tx.MoveSet(set.ID, SetActive, SetVoided, now); err != nil {
+				return err
+			}
+		} else if !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		gone = Intent{ID: id, Kind: IntentDelete, ProfileID: s.id, Item: f.Item, Generation: f.Generation, CreatedAt: now}
+		if err := tx.InsertIntent(gone); err != nil {
+			return err
+		}
+		if unfinished, err = condemnPending(tx, s.id); err != nil { // a change of phone under way
+			return err
+		}
+		if err := errors.Join(uncount(tx, use), rebind(tx, s.id), reset(tx, s.id, false, KindRecovery)); err != nil {
+			return err
+		}
+		committed = s.endOthers(&p)
+		if err := tx.UpdateProfile(p); err != nil {
+			return err
+		}
+		return s.w.record(tx, now, eventDisabled, s.id, s.id, detail)
+	})
+	if err != nil {
+		return err
+	}
+	committed()
+	s.forgetEnrolment()
+	s.w.finishLater(ctx, gone)
+	if unfinished != nil {
+		s.w.finishLater(ctx, *unfinished)
+	}
+	return nil
+}
+
+// refuseWhereRequired spares a code where the workspace's policy would refuse anyway.
+func (s *Session) refuseWhereRequired(ctx context.Context) error {
+	return s.w.view(ctx, func(tx Tx) error {
+		info, err := tx.Info()
+		if err == nil && info.Require2FA {
+			return refuse(CodeRequiredByWorkspace)
+		}
+		return err
+	})
+}

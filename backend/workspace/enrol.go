@@ -1,0 +1,324 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/totp"
+)
+
+// The reach of the search for a phone whose clock is off: the widest mistake
+// people make is a time zone, 14 hours at most.
+const clockReach = 14 * time.Hour
+
+// latelyExpired is how old a code may be to be called expired, not a clock that
+// is behind: somebody typed slowly.
+const latelyExpired = 2 * time.Minute
+
+// enrolment is a new authenticator app on its way: its secret is in the keychain
+// and here, and in force nowhere.
+type enrolment struct {
+	intent Intent
+	key    secret.Bytes
+	item   secret.Bytes // what the keychain item holds: the key in base32
+	issued *Issued      // after the right code, at Enable 2FA
+	set    Set
+}
+
+// Shown is what the person needs to enrol a phone. The key is shown only until
+// the enrolment ends, and never again.
+type Shown struct {
+	URI     secret.Text // for the QR code
+	Groups  []string    // the key in groups of four, for typing in
+	Issuer  string
+	Account string
+}
+
+// BeginEnable begins Enable 2FA: a step-up with the password, then a new key in
+// the keychain. 2FA stays off until Continue. An enrolment that was under way,
+// here or in another window, ends. Errors: password_*, throttled, two_factor_on;
+// keychain and folder.
+func (s *Session) BeginEnable(ctx context.Context, pw secret.Text) (Shown, error) {
+	done, err := s.begin()
+	if err != nil {
+		return Shown{}, err
+	}
+	defer done()
+	_, on, err := s.current(ctx)
+	if err != nil {
+		return Shown{}, err
+	}
+	if on {
+		return Shown{}, refuse(CodeTwoFactorOn)
+	}
+	if err := s.prove(ctx, Proof{Password: pw}); err != nil {
+		return Shown{}, err
+	}
+	return s.beginEnrolment(ctx, IntentEnrol)
+}
+
+// beginEnrolment writes the intent, then the item, and reads the item back.
+func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind) (Shown, error) {
+	if err := s.dropEnrolment(ctx); err != nil {
+		return Shown{}, err
+	}
+	key, err := totp.NewKey(s.w.rand)
+	if err != nil {
+		return Shown{}, err
+	}
+	id, err := s.w.newID()
+	if err != nil {
+		return Shown{}, err
+	}
+	var p Profile
+	var former *Intent
+	in := Intent{ID: id, Kind: kind, ProfileID: s.id, CreatedAt: s.w.now()}
+	err = s.w.update(ctx, func(tx Tx) (err error) {
+		if p, err = s.profile(tx); err != nil {
+			return err
+		}
+		_, err = tx.Factor(s.id)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if on := err == nil; on && kind == IntentEnrol {
+			return refuse(CodeTwoFactorOn)
+		} else if !on && kind == IntentChangePhone {
+			return refuse(CodeTwoFactorOff)
+		}
+		if former, err = condemnPending(tx, s.id); err != nil {
+			return err
+		}
+		p.Generation++
+		in.Generation = p.Generation
+		in.Item = s.w.item("totp/" + p.ID + "/" + decimal(p.Generation))
+		if err := tx.UpdateProfile(p); err != nil {
+			return err
+		}
+		return tx.InsertIntent(in)
+	})
+	if err != nil {
+		return Shown{}, err
+	}
+	if former != nil {
+		s.w.finishLater(ctx, *former)
+	}
+	item := secret.NewBytes([]byte(totp.Base32(key).Reveal()))
+	if err := s.w.setSecret(ctx, in.Item, item); err != nil {
+		return Shown{}, errors.Join(err, quiet(s.w, s.w.undo(ctx, in)))
+	}
+	uri, err := totp.URI(key, totp.Label{Issuer: s.w.Name(), Account: p.Email})
+	if err != nil {
+		return Shown{}, errors.Join(err, quiet(s.w, s.w.undo(ctx, in)))
+	}
+	s.enrolment = &enrolment{intent: in, key: key, item: item}
+	s.spend()
+	return Shown{URI: uri, Groups: totp.Groups(key), Issuer: s.w.Name(), Account: p.Email}, nil
+}
+
+// condemnPending turns the profile's unfinished enrolment, if there is one, into
+// an order to delete its item.
+func condemnPending(tx Tx, profileID string) (*Intent, error) {
+	former, err := tx.PendingEnrolment(profileID)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tx.CondemnIntent(former.ID); err != nil {
+		return nil, err
+	}
+	return &former, tx.DeletePendingSets(profileID)
+}
+
+// Confirm takes the first code that the new phone shows. At Enable 2FA it makes
+// the ten recovery codes, and 2FA is still off. At Change phone it swaps the old
+// phone for the new one in one step, and the result is nil. Errors: code_*,
+// throttled, enrolment_ended, clock_wrong; keychain and folder.
+func (s *Session) Confirm(ctx context.Context, input string) (*Issued, error) {
+	done, err := s.begin()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	e := s.enrolment
+	if e == nil {
+		return nil, refuse(CodeEnrolmentEnded)
+	}
+	if e.issued != nil {
+		return e.issued, nil
+	}
+	code, err := parseCode(input)
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.w.charge(ctx, s.id, KindConfirm)
+	if err != nil {
+		return nil, err
+	}
+	now := s.w.now()
+	steps, err := totp.Matches(e.key, code, now)
+	if err != nil {
+		return nil, errors.Join(clock(err), s.w.refund(ctx, t))
+	}
+	if len(steps) == 0 {
+		return nil, s.explainWrong(t, code, now)
+	}
+	step := steps[len(steps)-1]
+	if e.intent.Kind == IntentChangePhone {
+		return nil, s.swapPhone(ctx, t, step)
+	}
+	return s.confirmEnable(ctx, t, step)
+}
+
+// explainWrong says why the code of a new phone might be wrong: it has run out,
+// or the phone's clock is off.
+func (s *Session) explainWrong(t toll, code totp.Code, now time.Time) error {
+	wrong := t.wrong(CodeCodeWrong).at("code")
+	offset, found, err := totp.Locate(s.enrolment.key, code, now, clockReach)
+	if err != nil {
+		return clock(err)
+	}
+	if !found {
+		return wrong
+	}
+	if offset < 0 && -offset <= latelyExpired {
+		wrong.Code = CodeCodeExpired
+		return wrong
+	}
+	direction := "ahead"
+	if offset < 0 {
+		direction, offset = "behind", -offset
+	}
+	wrong.Code = CodeCodeClock
+	return wrong.with("direction", direction).with("minutes", int((offset+30*time.Second)/time.Minute))
+}
+
+// confirmEnable remembers the step of the right code and makes the codes.
+func (s *Session) confirmEnable(ctx context.Context, t toll, step int64) (*Issued, error) {
+	p, on, err := s.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if on {
+		return nil, refuse(CodeTwoFactorOn)
+	}
+	issued, set, err := s.w.issue(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	e := s.enrolment
+	err = s.w.update(ctx, func(tx Tx) error {
+		ok, err := tx.ConfirmIntent(e.intent.ID, step)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return refuse(CodeEnrolmentEnded)
+		}
+		return settle(tx, t)
+	})
+	if err != nil {
+		return nil, err
+	}
+	e.intent.ConfirmedStep, e.issued, e.set = step, &issued, set
+	return &issued, nil
+}
+
+// Continue ends Enable 2FA: one transaction makes the factor active with the
+// step of its first code used, puts the codes in force, drops the intent and
+// writes the event. Errors: enrolment_unconfirmed, enrolment_ended,
+// two_factor_on; keychain and folder.
+func (s *Session) Continue(ctx context.Context) error {
+	done, err := s.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
+	e := s.enrolment
+	if e == nil || e.intent.Kind != IntentEnrol {
+		return refuse(CodeEnrolmentEnded)
+	}
+	if e.issued == nil {
+		return refuse(CodeEnrolmentUnconfirmed)
+	}
+	if err := s.w.checkSecret(ctx, e.intent.Item, e.item); err != nil {
+		return err
+	}
+	now := s.w.now()
+	var committed func()
+	err = s.w.update(ctx, func(tx Tx) error {
+		p, err := s.profile(tx)
+		if err != nil {
+			return err
+		}
+		if ok, err := tx.DeleteIntent(e.intent.ID); err != nil {
+			return err
+		} else if !ok {
+			return refuse(CodeEnrolmentEnded)
+		}
+		if _, err := tx.Factor(s.id); err == nil {
+			return refuse(CodeTwoFactorOn)
+		} else if !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if err := tx.InsertFactor(Factor{
+			ProfileID: s.id, Generation: e.intent.Generation, Item: e.intent.Item, Since: now, PhoneSince: now,
+			LastStep: e.intent.ConfirmedStep, LastUsedAt: now, LastUse: UseEnrolment,
+		}); err != nil {
+			return err
+		}
+		if err := putInForce(tx, e.set, now); err != nil {
+			return err
+		}
+		if err := rebind(tx, s.id); err != nil {
+			return err
+		}
+		committed = s.endOthers(&p)
+		if err := tx.UpdateProfile(p); err != nil {
+			return err
+		}
+		return s.w.record(tx, now, eventEnabled, s.id, s.id, map[string]string{"sheet": decimal(e.set.Sheet)})
+	})
+	if err != nil {
+		if IsCode(err, CodeEnrolmentEnded) {
+			s.forgetEnrolment()
+		}
+		return err
+	}
+	committed()
+	s.forgetEnrolment()
+	return nil
+}
+
+// CancelEnrolment ends Enable 2FA or Change phone without a change, and leaves
+// no secret behind. There being none is fine.
+func (s *Session) CancelEnrolment(ctx context.Context) error {
+	done, err := s.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
+	return s.dropEnrolment(ctx)
+}
+
+func (s *Session) dropEnrolment(ctx context.Context) error {
+	if s.enrolment == nil {
+		return nil
+	}
+	in := s.enrolment.intent
+	s.forgetEnrolment()
+	return s.w.undo(ctx, in)
+}
+
+func (s *Session) forgetEnrolment() {
+	if s.enrolment == nil {
+		return
+	}
+	s.enrolment.key.Wipe()
+	s.enrolment.item.Wipe()
+	s.enrolment = nil
+}

@@ -1,0 +1,183 @@
+package workspace
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Code names an error for machines and for the frontend, which has its words in
+// each language. The words here are the English ones, for logs and terminals.
+type Code string
+
+// The codes. Their arguments are listed beside the sentence in sentences.
+const (
+	CodeNameRequired      Code = "name_required"
+	CodeNameLong          Code = "name_long"
+	CodeNameForm          Code = "name_form"
+	CodeWorkspaceRequired Code = "workspace_required"
+	CodeWorkspaceLong     Code = "workspace_long"
+	CodeWorkspaceForm     Code = "workspace_form"
+	CodeEmailRequired     Code = "email_required"
+	CodeEmailForm         Code = "email_form" // why: at, ending, space, start, form
+	CodeEmailLong         Code = "email_long"
+	CodeEmailTaken        Code = "email_taken"
+	CodePasswordRequired  Code = "password_required"
+	CodePasswordShort     Code = "password_short" // minimum, length
+	CodePasswordLong      Code = "password_long"  // max
+	CodePasswordCommon    Code = "password_common"
+	CodePasswordSame      Code = "password_same"
+	CodePasswordWrong     Code = "password_wrong" // left, pause
+
+	CodeCredentialsWrong Code = "credentials_wrong" // left
+	CodeThrottled        Code = "throttled"         // seconds, kind
+	CodeCodeRequired     Code = "code_required"
+	CodeCodeForm         Code = "code_form"
+	CodeCodeWrong        Code = "code_wrong" // left, pause
+	CodeCodeUsed         Code = "code_used"
+	CodeCodeExpired      Code = "code_expired"
+	CodeCodeClock        Code = "code_clock" // minutes, direction
+	CodeAuthenticatorOff Code = "authenticator_off"
+	CodeRecoveryRequired Code = "recovery_required"
+	CodeRecoveryForm     Code = "recovery_form"  // length
+	CodeRecoveryWrong    Code = "recovery_wrong" // sheet, left, pause
+	CodeRecoveryUsed     Code = "recovery_used"  // number
+	CodeRecoveryNone     Code = "recovery_none"
+	CodeFactorRequired   Code = "factor_required"
+
+	CodeSessionEnded         Code = "session_ended"
+	CodeChallengeEnded       Code = "challenge_ended"
+	CodeEnrolmentEnded       Code = "enrolment_ended"
+	CodeEnrolmentUnconfirmed Code = "enrolment_unconfirmed"
+	CodeTwoFactorOn          Code = "two_factor_on"
+	CodeTwoFactorOff         Code = "two_factor_off"
+	CodeRequiredByWorkspace  Code = "required_by_workspace"
+	CodeWorkspaceExists      Code = "workspace_exists"
+
+	CodeKeychainAbsent      Code = "keychain_absent"
+	CodeKeychainLocked      Code = "keychain_locked"
+	CodeKeychainSlow        Code = "keychain_slow"
+	CodeKeychainDismissed   Code = "keychain_dismissed"
+	CodeKeychainMismatch    Code = "keychain_mismatch"
+	CodeKeychainItemMissing Code = "keychain_item_missing"
+	CodeKeychainFailed      Code = "keychain_failed"
+
+	CodeFolderReadOnly  Code = "folder_read_only"
+	CodeFolderFull      Code = "folder_full"
+	CodeFolderFailed    Code = "folder_failed"
+	CodeDatabaseDamaged Code = "database_damaged"
+	CodeDatabaseNewer   Code = "database_newer"
+	CodeDatabaseBusy    Code = "database_busy"
+	CodeInUse           Code = "in_use"
+	CodeClockWrong      Code = "clock_wrong"
+)
+
+// Error is what a use case refuses with: a code for machines and a sentence for
+// people. Field names the input that it is about, Args the numbers in it.
+type Error struct {
+	Code  Code
+	Field string
+	Args  map[string]any
+	cause error
+}
+
+// Error gives the English sentences. The cause, which may name files or
+// system calls, is left to the log: see Unwrap.
+func (e *Error) Error() string { return e.Message() }
+
+// Unwrap gives what lies beneath, for errors.Is and for the log.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Is makes errors.Is(err, &Error{Code: c}) match on the code alone.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Code == e.Code
+}
+
+// Message gives what happened and what to do, in English.
+func (e *Error) Message() string {
+	s, ok := sentences[e.Code]
+	if !ok {
+		return string(e.Code)
+	}
+	return expand(s, e.Args)
+}
+
+func refuse(c Code) *Error { return &Error{Code: c} }
+
+func (e *Error) at(field string) *Error { e.Field = field; return e }
+
+func (e *Error) with(key string, value any) *Error {
+	if e.Args == nil {
+		e.Args = map[string]any{}
+	}
+	e.Args[key] = value
+	return e
+}
+
+func (e *Error) because(err error) *Error { e.cause = err; return e }
+
+// IsCode reports whether err is an Error with this code.
+func IsCode(err error, c Code) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == c
+}
+
+// beneath names the sentence for each answer of a Store or a Secrets.
+var beneath = []struct {
+	err  error
+	code Code
+}{
+	{ErrSecretMissing, CodeKeychainItemMissing},
+	{ErrKeychainAbsent, CodeKeychainAbsent},
+	{ErrKeychainLocked, CodeKeychainLocked},
+	{ErrKeychainSlow, CodeKeychainSlow},
+	{ErrKeychainDismissed, CodeKeychainDismissed},
+	{ErrKeychainFailed, CodeKeychainFailed},
+	{ErrStoreBusy, CodeDatabaseBusy},
+	{ErrStoreFull, CodeFolderFull},
+	{ErrStoreReadOnly, CodeFolderReadOnly},
+	{ErrStoreDamaged, CodeDatabaseDamaged},
+	{ErrStoreNewer, CodeDatabaseNewer},
+	{ErrStoreFailed, CodeFolderFailed},
+}
+
+// Explain turns an answer of a Store or a Secrets into an Error with words. An
+// Error stays as it is, and what has no words stays what it was.
+func Explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	var known *Error
+	if errors.As(err, &known) {
+		return err
+	}
+	for _, b := range beneath {
+		if errors.Is(err, b.err) {
+			return refuse(b.code).because(err)
+		}
+	}
+	return err
+}
+
+// Fault makes an Error for what is found before a workspace is open: the
+// folder or the database that args name.
+func Fault(c Code, args map[string]any, cause error) *Error {
+	return &Error{Code: c, Args: args, cause: cause}
+}
+
+func expand(s string, args map[string]any) string {
+	out, rest := "", s
+	for {
+		i := strings.IndexByte(rest, '{')
+		if i < 0 {
+			return out + rest
+		}
+		j := strings.IndexByte(rest[i:], '}')
+		if j < 0 {
+			return out + rest
+		}
+		out += rest[:i] + fmt.Sprint(args[rest[i+1:i+j]])
+		rest = rest[i+j+1:]
+	}
+}

@@ -1,0 +1,84 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"strconv"
+)
+
+func decimal(n int) string { return strconv.Itoa(n) }
+
+// undo ends an unfinished enrolment: first a commit says that its item is to go,
+// then the item goes, then the intent. One that was finished meanwhile is left
+// alone: its intent is gone, and the commit changes nothing.
+func (w *Workspace) undo(ctx context.Context, in Intent) error {
+	condemned := false
+	err := w.update(ctx, func(tx Tx) (err error) {
+		if condemned, err = tx.CondemnIntent(in.ID); err != nil || !condemned {
+			return err
+		}
+		return tx.DeletePendingSets(in.ProfileID)
+	})
+	if err != nil || !condemned {
+		return err
+	}
+	return w.finish(ctx, in)
+}
+
+// finish deletes the item of a condemned intent, then the intent itself.
+func (w *Workspace) finish(ctx context.Context, in Intent) error {
+	if err := w.secrets.Delete(ctx, in.Item); err != nil {
+		return Explain(err)
+	}
+	return w.update(ctx, func(tx Tx) error {
+		_, err := tx.DeleteIntent(in.ID)
+		return err
+	})
+}
+
+// finishLater finishes what a committed act has left to do. The act stands
+// whatever comes of it, and start-up tries again, so a failure is only logged.
+func (w *Workspace) finishLater(ctx context.Context, in Intent) {
+	_ = quiet(w, w.finish(context.WithoutCancel(ctx), in))
+}
+
+// quiet logs an error of cleaning up, where another error is already on its way
+// to the person or the act has succeeded.
+func quiet(w *Workspace, err error) error {
+	if err != nil {
+		cause := err
+		if under := errors.Unwrap(err); under != nil {
+			cause = under
+		}
+		w.log.Warn("clean-up is left for the next start", "error", cause)
+	}
+	return nil
+}
+
+// Recover finishes or undoes what a crash has left. It is called once after
+// Open, by the process that holds the data folder alone, since an enrolment under
+// way elsewhere would look the same. Doing it twice changes nothing. A keychain
+// that does not answer leaves the rest for the next start.
+func (w *Workspace) Recover(ctx context.Context) error {
+	if !w.Created() {
+		return nil
+	}
+	var intents []Intent
+	err := w.view(ctx, func(tx Tx) (err error) {
+		intents, err = tx.Intents()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, in := range intents {
+		var err error
+		if in.Kind == IntentDelete {
+			err = w.finish(ctx, in)
+		} else {
+			err = w.undo(ctx, in)
+		}
+		_ = quiet(w, err)
+	}
+	return w.update(ctx, func(tx Tx) error { return tx.DeletePendingSets("") })
+}

@@ -1,0 +1,126 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+)
+
+// newCodes is a set that was shown and is not yet in force.
+type newCodes struct {
+	issued Issued
+	set    Set
+}
+
+// BeginNewCodes begins Get new recovery codes: a step-up, then ten new codes to
+// keep. The old set works until KeepNewCodes. Errors: those of a step-up,
+// two_factor_off; keychain and folder.
+func (s *Session) BeginNewCodes(ctx context.Context, proof Proof) (*Issued, error) {
+	done, err := s.begin()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	p, on, err := s.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !on {
+		return nil, refuse(CodeTwoFactorOff)
+	}
+	if err := s.prove(ctx, proof); err != nil {
+		return nil, err
+	}
+	issued, set, err := s.w.issue(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	s.spend()
+	s.newCodes = &newCodes{issued, set}
+	return &issued, nil
+}
+
+// KeepNewCodes puts the new set in force; the old one is void with the same
+// commit. Errors: enrolment_ended, two_factor_off; folder.
+func (s *Session) KeepNewCodes(ctx context.Context) error {
+	done, err := s.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
+	n := s.newCodes
+	if n == nil {
+		return refuse(CodeEnrolmentEnded)
+	}
+	now := s.w.now()
+	err = s.w.update(ctx, func(tx Tx) error {
+		if _, err := s.profile(tx); err != nil {
+			return err
+		}
+		if _, err := tx.Factor(s.id); errors.Is(err, ErrNotFound) {
+			return refuse(CodeTwoFactorOff)
+		} else if err != nil {
+			return err
+		}
+		if err := putInForce(tx, n.set, now); err != nil {
+			return err
+		}
+		if err := reset(tx, s.id, false, KindRecovery); err != nil {
+			return err
+		}
+		return s.w.record(tx, now, eventCodesReplaced, s.id, s.id,
+			map[string]string{"sheet": decimal(n.set.Sheet), "replaces": decimal(n.set.Replaces)})
+	})
+	if err == nil || IsCode(err, CodeEnrolmentEnded) || IsCode(err, CodeTwoFactorOff) {
+		s.newCodes = nil
+	}
+	return err
+}
+
+// CancelNewCodes drops the codes that were shown; the old set stays in force.
+func (s *Session) CancelNewCodes(ctx context.Context) error {
+	done, err := s.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
+	return s.dropNewCodes(ctx)
+}
+
+func (s *Session) dropNewCodes(ctx context.Context) error {
+	if s.newCodes == nil {
+		return nil
+	}
+	s.newCodes = nil
+	return s.w.update(ctx, func(tx Tx) error { return tx.DeletePendingSets(s.id) })
+}
+
+// Showing gives the codes that this session is showing now, for copying,
+// printing and saving, or enrolment_ended where there are none.
+func (s *Session) Showing() (Issued, error) {
+	done, err := s.begin()
+	if err != nil {
+		return Issued{}, err
+	}
+	defer done()
+	switch {
+	case s.newCodes != nil:
+		return s.newCodes.issued, nil
+	case s.enrolment != nil && s.enrolment.issued != nil:
+		return *s.enrolment.issued, nil
+	}
+	return Issued{}, refuse(CodeEnrolmentEnded)
+}
+
+// ShowingKey gives the key that this session is showing now, in base32, or
+// enrolment_ended where there is none.
+func (s *Session) ShowingKey() (key Key, err error) {
+	done, err := s.begin()
+	if err != nil {
+		return key, err
+	}
+	defer done()
+	if s.enrolment == nil {
+		return key, refuse(CodeEnrolmentEnded)
+	}
+	return newKey(s.enrolment.item), nil
+}

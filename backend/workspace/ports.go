@@ -1,0 +1,104 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"countersign/backend/audit"
+	"countersign/backend/secret"
+)
+
+// Secrets keeps named secrets in the operating system's keychain. Names are
+// "WORKSPACE-ID/…" of letters, digits, '-', '/' and '.'; a name is set once and
+// never rewritten, so no item is ever half old and half new.
+type Secrets interface {
+	// Set stores value under name. Some keychains answer yes and store nothing
+	// (a dismissed prompt on Linux), so callers read the item back.
+	Set(ctx context.Context, name string, value secret.Bytes) error
+	// Get returns ErrSecretMissing only when the keychain has answered that it
+	// has no such item; every other trouble is another error.
+	Get(ctx context.Context, name string) (secret.Bytes, error)
+	// Delete removes the item; one that is not there is fine.
+	Delete(ctx context.Context, name string) error
+}
+
+// What a Secrets may answer, to be matched with errors.Is.
+var (
+	ErrSecretMissing     = errors.New("the keychain has no such item")
+	ErrKeychainAbsent    = errors.New("there is no keychain")
+	ErrKeychainLocked    = errors.New("the keychain is locked")
+	ErrKeychainSlow      = errors.New("the keychain does not answer")
+	ErrKeychainDismissed = errors.New("the keychain's prompt was dismissed")
+	ErrKeychainFailed    = errors.New("the keychain failed")
+)
+
+// What a Store may answer, to be matched with errors.Is.
+var (
+	ErrNotFound      = errors.New("not in the store")
+	ErrStoreBusy     = errors.New("the database is busy")
+	ErrStoreFull     = errors.New("the disk is full")
+	ErrStoreReadOnly = errors.New("the database cannot be written")
+	ErrStoreDamaged  = errors.New("the database is damaged")
+	ErrStoreNewer    = errors.New("the database is from a newer version")
+	ErrStoreFailed   = errors.New("the database failed")
+)
+
+// Store keeps everything that is not secret. A function given to Update runs in
+// one transaction that holds the write lock from its start; when it returns nil
+// the transaction is durable before Update returns, and when it returns an error
+// nothing of it remains. Neither function may be called from within the other,
+// and no keychain call is made inside one.
+type Store interface {
+	Update(ctx context.Context, fn func(Tx) error) error
+	View(ctx context.Context, fn func(Tx) error) error
+}
+
+// Tx is one transaction. Lookups that find nothing return ErrNotFound. Methods
+// that return a bool are guarded updates: true means that exactly one row was
+// changed by this call, and is the only yes.
+type Tx interface {
+	Info() (Info, error)
+	InsertInfo(Info) error
+	MarkCreated(at time.Time) (bool, error)
+	DropWorkspace() error // only one that was never marked as created
+	NextSheet() (int, error)
+
+	Profile(id string) (Profile, error)
+	ProfileByEmail(emailKey string) (Profile, error)
+	InsertProfile(Profile) error
+	UpdateProfile(Profile) error
+
+	Factor(profileID string) (Factor, error)
+	InsertFactor(Factor) error
+	// SwapFactor replaces the active generation from by f.
+	SwapFactor(f Factor, from int) (bool, error)
+	DeleteFactor(profileID string, generation int) (bool, error)
+	// ConsumeStep raises last_step to step where it is lower, for this generation.
+	ConsumeStep(profileID string, generation int, step int64, at time.Time, use Use) (bool, error)
+
+	Intents() ([]Intent, error)
+	PendingEnrolment(profileID string) (Intent, error)
+	InsertIntent(Intent) error
+	// ConfirmIntent records the step of the right code, once.
+	ConfirmIntent(id string, step int64) (bool, error)
+	// CondemnIntent turns an unfinished enrolment into an order to delete its item.
+	CondemnIntent(id string) (bool, error)
+	DeleteIntent(id string) (bool, error)
+
+	InsertSet(Set, [][]byte) error // replaces a pending set of the same profile
+	ActiveSet(profileID string) (Set, error)
+	LatestSet(profileID string) (Set, error) // active, else the newest that was active
+	MoveSet(id string, from, to SetState, at time.Time) (bool, error)
+	DeletePendingSets(profileID string) error // every profile's where profileID is empty
+	Codes(setID string) ([]CodeRow, error)
+	ConsumeCode(setID string, number int, at time.Time, use Use) (bool, error)
+
+	Attempts(subject string, kind Kind) (Attempts, error)
+	SaveAttempts(Attempts) error
+	DeleteStaleAttempts(before time.Time) error // of unknown emails only
+
+	LastSeal() (seq int64, seal []byte, err error) // 0 and nil for an empty log
+	AppendEvent(e audit.Event, seal []byte) error
+	Events(fn func(e audit.Event, seal []byte) error) error
+}

@@ -1,0 +1,184 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"countersign/backend/recovery"
+)
+
+// recoveryUse is a recovery code that was paid for and matches. Consume uses it.
+type recoveryUse struct {
+	toll    toll
+	set     Set
+	number  int
+	at      time.Time
+	purpose Use
+}
+
+// matchRecovery charges for a recovery code and looks at it: one hash, compared
+// with all ten.
+func (w *Workspace) matchRecovery(ctx context.Context, profileID, input string, purpose Use) (*recoveryUse, error) {
+	code, err := parseRecovery(input)
+	if err != nil {
+		return nil, err
+	}
+	var set Set
+	var rows []CodeRow
+	err = w.view(ctx, func(tx Tx) (err error) {
+		if set, err = tx.ActiveSet(profileID); err != nil {
+			return err
+		}
+		rows, err = tx.Codes(set.ID)
+		return err
+	})
+	if errors.Is(err, ErrNotFound) {
+		return nil, refuse(CodeRecoveryNone).at("recovery")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := set.Params.Check(); err != nil {
+		return nil, err
+	}
+	t, err := w.charge(ctx, profileID, KindRecovery)
+	if err != nil {
+		return nil, err
+	}
+	hashes := make([][]byte, len(rows))
+	for i, r := range rows {
+		hashes[i] = r.Hash
+	}
+	w.mu.RLock()
+	pepper := w.keys.pepper
+	w.mu.RUnlock()
+	i := recovery.Match(recovery.Hash(code, set.Salt, set.Params, pepper), hashes)
+	if i < 0 {
+		return nil, t.wrong(CodeRecoveryWrong).at("recovery").with("sheet", set.Sheet)
+	}
+	if !rows[i].UsedAt.IsZero() {
+		return nil, refuse(CodeRecoveryUsed).at("recovery").with("number", rows[i].Number)
+	}
+	return &recoveryUse{toll: t, set: set, number: rows[i].Number, at: w.now(), purpose: purpose}, nil
+}
+
+// consume uses the code up, or refuses: it was used before, or its set is no
+// longer in force.
+func (u *recoveryUse) consume(tx Tx) error {
+	ok, err := tx.ConsumeCode(u.set.ID, u.number, u.at, u.purpose)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return refuse(CodeRecoveryUsed).at("recovery").with("number", u.number)
+	}
+	return nil
+}
+
+func parseRecovery(input string) (recovery.Code, error) {
+	code, err := recovery.Parse(input)
+	var form *recovery.FormError
+	switch {
+	case errors.Is(err, recovery.ErrEmpty):
+		return code, refuse(CodeRecoveryRequired).at("recovery")
+	case errors.As(err, &form):
+		return code, refuse(CodeRecoveryForm).at("recovery").with("length", form.Length)
+	}
+	return code, err
+}
+
+// codesLeft counts the unused codes of the active set; none is 0.
+func codesLeft(tx Tx, profileID string) (int, error) {
+	set, err := tx.ActiveSet(profileID)
+	if errors.Is(err, ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	rows, err := tx.Codes(set.ID)
+	left := 0
+	for _, r := range rows {
+		if r.UsedAt.IsZero() {
+			left++
+		}
+	}
+	return left, err
+}
+
+// Issued is a recovery set on its way to paper: the only moment at which its
+// codes are known.
+type Issued struct {
+	Sheet     int
+	Workspace string
+	Name      string
+	Email     string
+	IssuedAt  time.Time
+	IssuedBy  string
+	Replaces  int // sheet number, 0 for none
+	Codes     []recovery.Code
+}
+
+// issue makes ten codes and stores their hashes as a pending set. Nothing is in
+// force yet, and a set that was pending before is dropped.
+func (w *Workspace) issue(ctx context.Context, p Profile) (Issued, Set, error) {
+	codes, err := recovery.Generate(w.rand)
+	if err != nil {
+		return Issued{}, Set{}, err
+	}
+	salt, err := w.random(recovery.SaltSize)
+	if err != nil {
+		return Issued{}, Set{}, err
+	}
+	w.mu.RLock()
+	pepper := w.keys.pepper
+	w.mu.RUnlock()
+	hashes, err := recovery.HashSet(ctx, codes, salt, recovery.DefaultParams, pepper)
+	if err != nil {
+		return Issued{}, Set{}, err
+	}
+	id, err := w.newID()
+	if err != nil {
+		return Issued{}, Set{}, err
+	}
+	set := Set{ID: id, ProfileID: p.ID, State: SetPending, Salt: salt, Params: recovery.DefaultParams, IssuedAt: w.now(), IssuedBy: p.Name}
+	err = w.update(ctx, func(tx Tx) error {
+		switch old, err := tx.ActiveSet(p.ID); {
+		case err == nil:
+			set.Replaces = old.Sheet
+		case !errors.Is(err, ErrNotFound):
+			return err
+		}
+		var err error
+		if set.Sheet, err = tx.NextSheet(); err != nil {
+			return err
+		}
+		return tx.InsertSet(set, hashes)
+	})
+	return Issued{
+		Sheet: set.Sheet, Workspace: w.Name(), Name: p.Name, Email: p.Email, IssuedAt: set.IssuedAt, IssuedBy: p.Name,
+		Replaces: set.Replaces, Codes: codes,
+	}, set, err
+}
+
+// putInForce makes a pending set the active one; the one before is void with
+// the same commit.
+func putInForce(tx Tx, set Set, now time.Time) error {
+	old, err := tx.ActiveSet(set.ProfileID)
+	if err == nil {
+		if _, err := tx.MoveSet(old.ID, SetActive, SetReplaced, now); err != nil {
+			return err
+		}
+	} else if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	ok, err := tx.MoveSet(set.ID, SetPending, SetActive, time.Time{})
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return refuse(CodeEnrolmentEnded)
+	}
+	return nil
+}

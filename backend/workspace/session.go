@@ -1,0 +1,175 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"countersign/backend/secret"
+)
+
+// Session is a profile that is signed in, with all the factors it has on. It
+// ends after Config.Idle without use, after SessionLimit, when it is ended, and
+// when the profile's epoch moves on without it. Its use cases run one at a time.
+type Session struct {
+	w       *Workspace
+	id      string // profile
+	welcome Welcome
+
+	acts sync.Mutex // one use case at a time
+
+	mu        sync.Mutex // guards what follows
+	epoch     int
+	startedAt time.Time
+	usedAt    time.Time
+	over      bool
+	grantedAt time.Time // a step-up that waits for its act; zero for none
+
+	enrolment *enrolment // under acts
+	newCodes  *newCodes  // under acts
+}
+
+func (w *Workspace) newSession(p Profile) *Session {
+	now := w.now()
+	return &Session{w: w, id: p.ID, epoch: p.Epoch, startedAt: now, usedAt: now}
+}
+
+// ProfileID names the profile that is signed in.
+func (s *Session) ProfileID() string { return s.id }
+
+// Welcome is what the person is told after this sign-in.
+func (s *Session) Welcome() Welcome { return s.welcome }
+
+// Touch notes that the person is there. It refuses where the session is over.
+func (s *Session) Touch() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.w.now()
+	if s.over || s.expired(now) {
+		s.over = true
+		return refuse(CodeSessionEnded)
+	}
+	s.usedAt = now
+	return nil
+}
+
+// Remaining is how long the session lasts if nothing is done. Zero: it is over.
+func (s *Session) Remaining() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.w.now()
+	if s.over || s.expired(now) {
+		return 0
+	}
+	return min(s.w.idle-now.Sub(s.usedAt), SessionLimit-now.Sub(s.startedAt))
+}
+
+// LimitReached reports whether the session is over for its length, not for idleness.
+func (s *Session) LimitReached() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.now().Sub(s.startedAt) >= SessionLimit
+}
+
+func (s *Session) expired(now time.Time) bool {
+	return now.Sub(s.usedAt) >= s.w.idle || now.Sub(s.startedAt) >= SessionLimit
+}
+
+// End ends the session. An enrolment that has not reached Continue is undone
+// and leaves nothing behind; so are new codes that were not kept. Ending twice
+// is fine. The error is a keychain's or a disk's; start-up then finishes it.
+func (s *Session) End(ctx context.Context) error {
+	s.mu.Lock()
+	s.over = true
+	s.mu.Unlock()
+	s.acts.Lock()
+	defer s.acts.Unlock()
+	return errors.Join(s.dropEnrolment(ctx), s.dropNewCodes(ctx))
+}
+
+// begin opens a use case: the session must be alive, and it counts as use.
+func (s *Session) begin() (done func(), err error) {
+	s.acts.Lock()
+	if err := s.Touch(); err != nil {
+		s.acts.Unlock()
+		return nil, err
+	}
+	return s.acts.Unlock, nil
+}
+
+// profile reads the session's profile within tx and refuses where the epoch has
+// moved on: the password was changed elsewhere, or an admin has stepped in.
+func (s *Session) profile(tx Tx) (Profile, error) {
+	p, err := tx.Profile(s.id)
+	if errors.Is(err, ErrNotFound) {
+		return p, refuse(CodeSessionEnded)
+	}
+	if err != nil {
+		return p, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p.Epoch != s.epoch {
+		s.over = true
+		return p, refuse(CodeSessionEnded)
+	}
+	return p, nil
+}
+
+// endOthers moves the profile's epoch on, so that every other session and
+// challenge of it is over. The caller stores p and calls the result after the
+// commit.
+func (s *Session) endOthers(p *Profile) (committed func()) {
+	p.Epoch++
+	epoch := p.Epoch
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.epoch = epoch
+	}
+}
+
+// FactorKind says which second factor a proof holds.
+type FactorKind string
+
+// The kinds of second factor.
+const (
+	FactorNone     FactorKind = "none"
+	FactorCode     FactorKind = "code"
+	FactorRecovery FactorKind = "recovery"
+)
+
+// FactorInput is a second factor as typed.
+type FactorInput struct {
+	Kind  FactorKind
+	Value secret.Text
+}
+
+// Proof is what a step-up takes: the password and, where 2FA is on, a second factor.
+type Proof struct {
+	Password secret.Text
+	Factor   FactorInput
+}
+
+// factorUse is a second factor that was paid for and matches.
+type factorUse interface{ consume(Tx) error }
+
+// matchFactorInput charges for and looks at whichever second factor was typed.
+func (w *Workspace) matchFactorInput(ctx context.Context, profileID string, in FactorInput, purpose Use) (factorUse, map[string]string, error) {
+	switch in.Kind {
+	case FactorCode:
+		u, err := w.matchFactor(ctx, profileID, in.Value.Reveal(), purpose)
+		if err != nil {
+			return nil, nil, err
+		}
+		return u, map[string]string{"factor": "code"}, nil
+	case FactorRecovery:
+		u, err := w.matchRecovery(ctx, profileID, in.Value.Reveal(), purpose)
+		if err != nil {
+			return nil, nil, err
+		}
+		return u, recoveryDetail(u.number), nil
+	}
+	return nil, nil, refuse(CodeFactorRequired).at("code")
+}

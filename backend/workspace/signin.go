@@ -1,0 +1,224 @@
+package workspace
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"strconv"
+	"time"
+
+	"countersign/backend/password"
+	"countersign/backend/secret"
+)
+
+// SignIn checks the password. Of the two results one is set: a Session, or a
+// Challenge where the profile has 2FA on. An email that nobody has costs the
+// same time and gets the same words and the same pauses as a wrong password.
+// Errors: email_required, password_required, credentials_wrong, throttled;
+// keychain and folder.
+func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*Session, *Challenge, error) {
+	key := emailKey(email)
+	switch {
+	case key == "":
+		return nil, nil, refuse(CodeEmailRequired).at("email")
+	case pw.Empty():
+		return nil, nil, refuse(CodePasswordRequired).at("password")
+	case !w.Created() || len(key) > 4*MaxEmail || len(pw.Reveal()) > 4*4*password.MaxLength:
+		return nil, nil, refuse(CodeCredentialsWrong)
+	}
+	var p Profile
+	var on bool
+	err := w.view(ctx, func(tx Tx) (err error) {
+		p, err = tx.ProfileByEmail(key)
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.Factor(p.ID)
+		on = err == nil
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	t, err := w.checkPasswordOf(ctx, p, key, pw, CodeCredentialsWrong)
+	if err != nil {
+		return nil, nil, err
+	}
+	if on {
+		if err := w.refund(ctx, t); err != nil {
+			return nil, nil, err
+		}
+		return nil, w.newChallenge(p), nil
+	}
+	s, err := w.admit(ctx, p, admission{factor: "none"})
+	return s, nil, err
+}
+
+// checkPasswordOf charges for a guess at p's password and looks at it. The zero
+// Profile stands for an email that nobody has. The toll is the caller's to
+// refund or to reset.
+func (w *Workspace) checkPasswordOf(ctx context.Context, p Profile, emailKey string, pw secret.Text, wrong Code) (toll, error) {
+	subject := p.ID
+	record := p.Password
+	if subject == "" {
+		subject = w.unknownSubject(emailKey)
+		record = PasswordRecord{Salt: make([]byte, password.SaltSize), Params: w.cost, Verifier: make([]byte, password.KeySize)}
+		if err := w.update(ctx, func(tx Tx) error { return tx.DeleteStaleAttempts(w.now().Add(-staleAfter)) }); err != nil {
+			return toll{}, err
+		}
+	}
+	t, err := w.charge(ctx, subject, KindPassword)
+	if err != nil {
+		return t, err
+	}
+	derived, err := w.derive(ctx, pw, record.Salt, record.Params)
+	if err != nil {
+		return t, err
+	}
+	defer derived.Wipe()
+	w.mu.RLock()
+	verifier := password.Verifier(derived, w.keys.device)
+	w.mu.RUnlock()
+	if subtle.ConstantTimeCompare(verifier, record.Verifier) != 1 || p.ID == "" {
+		return t, t.wrong(wrong)
+	}
+	return t, nil
+}
+
+// unknownSubject is under what an email that nobody has is counted: keyed, so
+// that the database does not tell which addresses were tried.
+func (w *Workspace) unknownSubject(emailKey string) string {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	mac := hmac.New(sha256.New, w.keys.pepper.Reveal())
+	mac.Write([]byte("unknown email\x00" + emailKey))
+	return unknownPrefix + hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+const unknownPrefix = "unknown:"
+
+// Welcome is what a person is told after signing in.
+type Welcome struct {
+	FailedCodes          int // since the last sign-in: verification and recovery codes
+	LastFailedCodeAt     time.Time
+	FailedPasswords      int
+	LastFailedPasswordAt time.Time
+	UsedCode             int // number of the recovery code that was used, 0 for none
+	CodesLeft            int // with UsedCode
+	AuthenticatorOff     bool
+}
+
+// admission is how somebody came in.
+type admission struct {
+	factor string            // none, code, recovery
+	number int               // of the recovery code
+	use    func(tx Tx) error // consumes the factor, or refuses
+}
+
+// admit makes the session: one transaction consumes the factor, clears the
+// counts, and writes the event. All factors are right by then.
+func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session, error) {
+	now := w.now()
+	var welcome Welcome
+	err := w.update(ctx, func(tx Tx) error {
+		fresh, err := tx.Profile(p.ID)
+		if err != nil || fresh.Epoch != p.Epoch {
+			return errors.Join(refuse(CodeChallengeEnded), err)
+		}
+		_, err = tx.Factor(p.ID)
+		if on := err == nil; err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		} else if on != (a.factor != "none") {
+			return refuse(CodeChallengeEnded) // 2FA was turned on or off in between
+		}
+		if a.use != nil {
+			if err := a.use(tx); err != nil {
+				return err
+			}
+		}
+		if welcome, err = w.tell(tx, p.ID, a); err != nil {
+			return err
+		}
+		if err := reset(tx, p.ID, true, KindPassword, KindCode, KindRecovery, KindConfirm); err != nil {
+			return err
+		}
+		p.LastSignInAt = now
+		fresh.LastSignInAt = now
+		if err := tx.UpdateProfile(fresh); err != nil {
+			return err
+		}
+		detail := map[string]string{"factor": a.factor}
+		if a.number > 0 {
+			detail["number"] = strconv.Itoa(a.number)
+		}
+		return w.record(tx, now, eventSignedIn, p.ID, p.ID, detail)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s := w.newSession(p)
+	s.welcome = welcome
+	if a.factor == "recovery" {
+		s.grant() // the password and a recovery code were right a moment ago
+	}
+	return s, nil
+}
+
+// tell gathers the welcome before the counts are cleared. The charges of this
+// very sign-in are among the counts and are taken off.
+func (w *Workspace) tell(tx Tx, profileID string, a admission) (Welcome, error) {
+	wel := Welcome{UsedCode: a.number}
+	own := map[Kind]int{}
+	switch a.factor {
+	case "none":
+		own[KindPassword] = 1
+	case "code":
+		own[KindCode] = 1
+	case "recovery":
+		own[KindRecovery] = 1
+	}
+	for _, kind := range []Kind{KindPassword, KindCode, KindRecovery} {
+		at, err := tx.Attempts(profileID, kind)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return wel, err
+		}
+		n, when := at.SinceSignIn, at.ChargedAt
+		if own[kind] > 0 {
+			n, when = n-1, at.BeforeAt
+		}
+		if n <= 0 {
+			n, when = 0, time.Time{}
+		}
+		if kind == KindPassword {
+			wel.FailedPasswords, wel.LastFailedPasswordAt = n, when
+			continue
+		}
+		wel.FailedCodes += n
+		if when.After(wel.LastFailedCodeAt) {
+			wel.LastFailedCodeAt = when
+		}
+		if kind == KindCode && at.Failures >= authenticator && a.factor == "recovery" {
+			wel.AuthenticatorOff = true
+		}
+	}
+	if a.number > 0 {
+		left, err := codesLeft(tx, profileID)
+		if err != nil {
+			return wel, err
+		}
+		wel.CodesLeft = left
+	}
+	return wel, nil
+}

@@ -1,0 +1,165 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// The throttle. SP 800-63B-4 §3.2.2 asks for at most 100 failures in a row and
+// suggests growing pauses; this is far below it.
+const (
+	freeFailures  = 4                // failures in a row without a pause
+	firstPause    = 30 * time.Second // at the fifth, doubling from there
+	longestPause  = time.Hour
+	authenticator = 20 // failures in a row that turn the authenticator app off
+	// staleAfter is when the count of an email that nobody has is dropped.
+	staleAfter = 24 * time.Hour
+)
+
+// toll is a guess that has been paid for: refund gives it back where the guess
+// turned out right but more is still to be proven.
+type toll struct {
+	subject  string
+	kind     Kind
+	failures int       // in a row, this one counted
+	lock     time.Time // set by this charge, else zero
+}
+
+// pause is how long one waits after n failures in a row.
+func pause(n int) time.Duration {
+	if n <= freeFailures {
+		return 0
+	}
+	d := firstPause
+	for i := freeFailures + 1; i < n && d < longestPause; i++ {
+		d *= 2
+	}
+	return min(d, longestPause)
+}
+
+// charge counts a guess before it is looked at, in a committed transaction of
+// its own, so that no crash, error or race gives a guess for free. It refuses
+// while a pause lasts, and refuses verification codes once the authenticator
+// app is off; what it refuses is not counted, and must not be looked at.
+func (w *Workspace) charge(ctx context.Context, subject string, kind Kind) (toll, error) {
+	now := w.now()
+	t := toll{subject: subject, kind: kind}
+	err := w.update(ctx, func(tx Tx) error {
+		a, err := tx.Attempts(subject, kind)
+		if errors.Is(err, ErrNotFound) {
+			a, err = Attempts{Subject: subject, Kind: kind}, nil
+		}
+		if err != nil {
+			return err
+		}
+		if kind == KindCode && a.Failures >= authenticator {
+			return refuse(CodeAuthenticatorOff)
+		}
+		if left := remaining(a, now); left > 0 {
+			return throttled(kind, left)
+		}
+		a.Failures++
+		a.SinceSignIn++
+		a.BeforeAt, a.ChargedAt = a.ChargedAt, now
+		a.LockedUntil = time.Time{}
+		if p := pause(a.Failures); p > 0 {
+			a.LockedUntil = now.Add(p)
+			t.lock = a.LockedUntil
+		}
+		t.failures = a.Failures
+		return tx.SaveAttempts(a)
+	})
+	return t, err
+}
+
+// remaining is how long a pause still lasts. A clock that stands before the
+// charge has been set back: the whole pause is then still due.
+func remaining(a Attempts, now time.Time) time.Duration {
+	if a.LockedUntil.IsZero() {
+		return 0
+	}
+	if now.Before(a.ChargedAt.Truncate(time.Millisecond)) {
+		return a.LockedUntil.Sub(a.ChargedAt)
+	}
+	return a.LockedUntil.Sub(now)
+}
+
+func throttled(kind Kind, left time.Duration) *Error {
+	return refuse(CodeThrottled).with("seconds", seconds(left)).with("kind", string(kind))
+}
+
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+// refund takes back this one charge and nothing else: a right password between
+// wrong codes leaves their count.
+func (w *Workspace) refund(ctx context.Context, t toll) error {
+	return w.update(ctx, func(tx Tx) error { return refundIn(tx, t) })
+}
+
+func refundIn(tx Tx, t toll) error {
+	a, err := tx.Attempts(t.subject, t.kind)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	a.Failures = max(0, a.Failures-1)
+	a.SinceSignIn = max(0, a.SinceSignIn-1)
+	a.ChargedAt = a.BeforeAt
+	if !t.lock.IsZero() && a.LockedUntil.Equal(t.lock.Truncate(time.Millisecond)) {
+		a.LockedUntil = time.Time{}
+	}
+	return tx.SaveAttempts(a)
+}
+
+// reset clears the failures in a row, and where signedIn what the next sign-in
+// would tell, in the transaction in which all factors were right. An
+// authenticator app that is off stays off: only a new phone re-binds it.
+func reset(tx Tx, subject string, signedIn bool, kinds ...Kind) error {
+	for _, kind := range kinds {
+		a, err := tx.Attempts(subject, kind)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if signedIn {
+			a.SinceSignIn = 0
+		}
+		if kind != KindCode || a.Failures < authenticator {
+			a.Failures, a.LockedUntil = 0, time.Time{}
+		}
+		if err := tx.SaveAttempts(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rebind turns the authenticator app on again: a new phone was proven.
+func rebind(tx Tx, subject string) error {
+	a, err := tx.Attempts(subject, KindCode)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	a.Failures, a.LockedUntil = 0, time.Time{}
+	return tx.SaveAttempts(a)
+}
+
+// wrong makes the refusal of a guess that was looked at: how many are left
+// before the next pause, and how long that is; none left means that the pause
+// has begun.
+func (t toll) wrong(c Code) *Error {
+	left := freeFailures + 1 - t.failures
+	next := pause(freeFailures + 1)
+	if left <= 0 {
+		left, next = 0, pause(t.failures)
+	}
+	return refuse(c).with("left", left).with("pause", seconds(next))
+}

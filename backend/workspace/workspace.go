@@ -1,0 +1,232 @@
+package workspace
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"countersign/backend/password"
+	"countersign/backend/secret"
+)
+
+// Config is what a workspace stands on.
+type Config struct {
+	Store   Store
+	Secrets Secrets
+	Now     func() time.Time // the time of day; nil for time.Now
+	Rand    io.Reader        // nil for crypto/rand
+	Log     *slog.Logger     // nil for none
+	Idle    time.Duration    // a session ends after this long without use; 0 for DefaultIdle
+
+	// Password is the cost of new password hashes; zero for
+	// password.DefaultParams. Tests lower it to the bound.
+	Password password.Params
+}
+
+// Session times: SP 800-63B-4 §2.2.3 (AAL2) asks for reauthentication after at
+// most 1 hour without use and 24 hours in all; a gate to contracts is stricter.
+const (
+	DefaultIdle  = 5 * time.Minute
+	SessionLimit = 12 * time.Hour
+	// ChallengeLife is how long a right password waits for its second factor.
+	ChallengeLife = 10 * time.Minute
+	// GrantLife is how long a step-up waits for the one act it was made for.
+	GrantLife = 5 * time.Minute
+)
+
+// Workspace is an open data folder. Its methods may be called at the same time.
+type Workspace struct {
+	store   Store
+	secrets Secrets
+	now     func() time.Time
+	rand    io.Reader
+	log     *slog.Logger
+	idle    time.Duration
+	cost    password.Params
+	hashing chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
+
+	mu   sync.RWMutex
+	info Info
+	keys keys
+}
+
+// keys are the secrets that belong to the workspace rather than to a person.
+type keys struct {
+	device    secret.Bytes // binds password verifiers to this machine
+	pepper    secret.Bytes // binds hashes of recovery codes to this machine
+	integrity secret.Bytes // seals the audit log
+}
+
+const keySize = 32
+
+// Open reads what the store holds. A folder without a workspace opens, too: see
+// Created. The error has words (Error) where a keychain or a disk is the cause.
+func Open(ctx context.Context, c Config) (*Workspace, error) {
+	w := &Workspace{
+		store: c.Store, secrets: c.Secrets, now: c.Now, rand: c.Rand, log: c.Log, idle: c.Idle, cost: c.Password,
+		hashing: make(chan struct{}, min(4, runtime.NumCPU())),
+	}
+	if w.now == nil {
+		w.now = time.Now
+	}
+	if w.rand == nil {
+		w.rand = rand.Reader
+	}
+	if w.log == nil {
+		w.log = slog.New(slog.DiscardHandler)
+	}
+	if w.idle == 0 {
+		w.idle = DefaultIdle
+	}
+	if w.cost == (password.Params{}) {
+		w.cost = password.DefaultParams
+	}
+	err := w.view(ctx, func(tx Tx) (err error) {
+		w.info, err = tx.Info()
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if w.Created() {
+		if err := w.loadKeys(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+// Created reports whether the folder has a workspace.
+func (w *Workspace) Created() bool {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return !w.info.CreatedAt.IsZero()
+}
+
+// Name is the workspace's name, empty before it is created.
+func (w *Workspace) Name() string {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.info.CreatedAt.IsZero() {
+		return ""
+	}
+	return w.info.Name
+}
+
+// MinPassword is how many characters a new password needs (SP 800-63B-4
+// §3.1.1.2: 15 where it may be the only factor, 8 where it never is).
+func (w *Workspace) MinPassword() int {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.info.Require2FA {
+		return password.MinLengthWith2FA
+	}
+	return password.MinLength
+}
+
+// Idle is how long a session lasts without use.
+func (w *Workspace) Idle() time.Duration { return w.idle }
+
+func (w *Workspace) loadKeys(ctx context.Context) error {
+	var k keys
+	for _, item := range []struct {
+		name string
+		into *secret.Bytes
+	}{{"device", &k.device}, {"pepper", &k.pepper}, {"integrity", &k.integrity}} {
+		v, err := w.secrets.Get(ctx, w.item(item.name))
+		if err != nil {
+			return Explain(fmt.Errorf("workspace key %s: %w", item.name, err))
+		}
+		if v.Len() != keySize {
+			return Explain(fmt.Errorf("workspace key %s has %d bytes: %w", item.name, v.Len(), ErrSecretMissing))
+		}
+		*item.into = v
+	}
+	w.mu.Lock()
+	w.keys = k
+	w.mu.Unlock()
+	return nil
+}
+
+// item is a keychain name of this workspace: two data folders never meet.
+func (w *Workspace) item(name string) string { return w.info.ID + "/" + name }
+
+// store helpers: every error that leaves them has words where there are any.
+
+func (w *Workspace) update(ctx context.Context, fn func(Tx) error) error {
+	return Explain(w.store.Update(ctx, fn))
+}
+
+func (w *Workspace) view(ctx context.Context, fn func(Tx) error) error {
+	return Explain(w.store.View(ctx, fn))
+}
+
+// setSecret writes a new item and reads it back, since a keychain may say yes
+// and keep nothing.
+func (w *Workspace) setSecret(ctx context.Context, name string, value secret.Bytes) error {
+	if err := w.secrets.Set(ctx, name, value); err != nil {
+		return Explain(err)
+	}
+	return w.checkSecret(ctx, name, value)
+}
+
+// checkSecret refuses unless the keychain holds exactly value under name.
+func (w *Workspace) checkSecret(ctx context.Context, name string, value secret.Bytes) error {
+	got, err := w.secrets.Get(ctx, name)
+	if errors.Is(err, ErrSecretMissing) {
+		return refuse(CodeKeychainMismatch).because(err)
+	}
+	if err != nil {
+		return Explain(err)
+	}
+	defer got.Wipe()
+	if !got.Equal(value) {
+		return refuse(CodeKeychainMismatch)
+	}
+	return nil
+}
+
+// random returns n bytes, or an error: never fewer.
+func (w *Workspace) random(n int) ([]byte, error) {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(w.rand, b); err != nil {
+		return nil, fmt.Errorf("random bytes: %w", err)
+	}
+	return b, nil
+}
+
+var idEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+// newID is 128 random bits in lower-case base32.
+func (w *Workspace) newID() (string, error) {
+	b, err := w.random(16)
+	if err != nil {
+		return "", err
+	}
+	return strings.ToLower(idEncoding.EncodeToString(b)), nil
+}
+
+// derive runs Argon2id, at most a few at a time.
+func (w *Workspace) derive(ctx context.Context, pw secret.Text, salt []byte, p password.Params) (secret.Bytes, error) {
+	if err := p.Check(); err != nil {
+		return secret.Bytes{}, err
+	}
+	select {
+	case w.hashing <- struct{}{}:
+		defer func() { <-w.hashing }()
+	case <-ctx.Done():
+		return secret.Bytes{}, ctx.Err()
+	}
+	return password.Derive(pw, salt, p), nil
+}
