@@ -1,0 +1,169 @@
+package keychain_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/backend/keychain"
+	"countersign/backend/keychain/secretservicetest"
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+func TestTheKeychainKeepsTheContractOnARealSecretService(t *testing.T) {
+	t.Parallel()
+	keepsContract(t, func(t *testing.T) workspace.Secrets {
+		return newChild(t, secretservicetest.Start(t).Env(), patient)
+	})
+}
+
+func TestSecretsOutliveTheProcessThatSetThem(t *testing.T) {
+	t.Parallel()
+	service := secretservicetest.Start(t)
+	mustSet(t, newChild(t, service.Env(), patient), "w/kept", []byte("kept"))
+	if got := mustGet(t, newChild(t, service.Env(), patient), "w/kept"); string(got) != "kept" {
+		t.Errorf("another process read %q", got)
+	}
+}
+
+func TestACallerWhoGivesUpIsNotKeptWaiting(t *testing.T) {
+	service := secretservicetest.Start(t)
+	service.Use(t)
+	obeysTheCaller(t, keychain.New("Countersign tests"))
+
+	k := keychain.New("Countersign tests")
+	service.Lock(t)
+	prompter := service.IgnorePrompts(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-prompter.Shown
+		cancel()
+	}()
+	if _, err := k.Get(ctx, "w/a"); !errors.Is(err, context.Canceled) {
+		t.Errorf("Get: %v", err)
+	}
+}
+
+func TestWithoutABusTheKeychainIsAbsent(t *testing.T) {
+	t.Parallel()
+	bus := secretservicetest.StartBus(t)
+	for name, address := range map[string]string{
+		"nobody listens at the address": "unix:path=/nonexistent/bus",
+		"the address has no meaning":    "nonsense",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			wantAll(t, newChild(t, append(bus.Env(), "DBUS_SESSION_BUS_ADDRESS="+address), patient), workspace.ErrKeychainAbsent)
+		})
+	}
+}
+
+func TestWithoutASecretServiceOnTheBusTheKeychainIsAbsent(t *testing.T) {
+	t.Parallel()
+	wantAll(t, newChild(t, secretservicetest.StartBus(t).Env(), patient), workspace.ErrKeychainAbsent)
+}
+
+func TestASecretServiceThatIsKilledIsAbsentAndNotAnEmptyKeychain(t *testing.T) {
+	t.Parallel()
+	service := secretservicetest.Start(t)
+	k := newChild(t, service.Env(), patient)
+	mustSet(t, k, "w/a", []byte("a"))
+	service.Kill(t)
+	wantAll(t, k, workspace.ErrKeychainAbsent)
+}
+
+func TestALockedKeychainIsLockedAndNotEmpty(t *testing.T) {
+	t.Parallel()
+	service := secretservicetest.Start(t)
+	k := newChild(t, service.Env(), limits{5 * time.Second, 60 * time.Second, 60 * time.Second})
+	mustSet(t, k, "w/a", []byte("a"))
+	service.Lock(t)
+	wantAll(t, k, workspace.ErrKeychainLocked)
+}
+
+func TestADismissedPromptIsToldFromALockedKeychain(t *testing.T) {
+	t.Parallel()
+	service := secretservicetest.Start(t)
+	k := newChild(t, service.Env(), impatient)
+	mustSet(t, k, "w/a", []byte("a"))
+	service.Lock(t)
+	service.DismissPrompts(t)
+	wantAll(t, k, workspace.ErrKeychainDismissed)
+}
+
+func TestAnUnansweredPromptEndsTheCallAndIsShownOnce(t *testing.T) {
+	t.Parallel()
+	service := secretservicetest.Start(t)
+	k := newChild(t, service.Env(), impatient)
+	mustSet(t, k, "w/a", []byte("a"))
+	service.Lock(t)
+	prompter := service.IgnorePrompts(t)
+	for range 3 {
+		_, err := k.Get(t.Context(), "w/a")
+		want(t, "get", err, workspace.ErrKeychainLocked)
+	}
+	prompter.Await(t)
+	if len(prompter.Shown) > 0 {
+		t.Error("the person was asked more than once at a time")
+	}
+}
+
+func TestAPromptThatTheServiceTakesWithItIsAFailureAndNotAnEmptyKeychain(t *testing.T) {
+	t.Parallel()
+	service := secretservicetest.Start(t)
+	k := newChild(t, service.Env(), patient)
+	mustSet(t, k, "w/a", []byte("a"))
+	service.Lock(t)
+	prompter := service.IgnorePrompts(t)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := k.Get(t.Context(), "w/a")
+		ended <- err
+	}()
+	prompter.Await(t)
+	service.Kill(t)
+	want(t, "get", <-ended, workspace.ErrKeychainFailed)
+}
+
+func TestAKeychainThatNeverAnswersIsSlowAndWorksAgainOnceItAnswers(t *testing.T) {
+	t.Parallel()
+	service := secretservicetest.Start(t)
+	k := newChild(t, service.Env(), impatient)
+	mustSet(t, k, "w/a", []byte("a"))
+	service.Freeze(t)
+	wantAll(t, k, workspace.ErrKeychainSlow)
+	service.Thaw(t)
+	if got := mustGet(t, k, "w/a"); string(got) != "a" {
+		t.Errorf("read %q", got)
+	}
+}
+
+func TestAnItemThatSomebodyElseWroteIsRefused(t *testing.T) {
+	t.Parallel()
+	service := secretservicetest.Start(t)
+	service.Store(t, map[string]string{"service": "Countersign tests", "username": "w/a"}, "not base64")
+	_, err := newChild(t, service.Env(), patient).Get(t.Context(), "w/a")
+	want(t, "get", err, workspace.ErrKeychainFailed)
+	if strings.Contains(err.Error(), "not base64") {
+		t.Error("the error quotes the secret")
+	}
+}
+
+// wantAll makes each kind of call and wants the same error of all.
+func wantAll(t *testing.T, k workspace.Secrets, kind error) {
+	t.Helper()
+	want(t, "set", k.Set(t.Context(), "w/new", secret.NewBytes([]byte("x"))), kind)
+	_, err := k.Get(t.Context(), "w/a")
+	want(t, "get", err, kind)
+	want(t, "delete", k.Delete(t.Context(), "w/a"), kind)
+}
+
+func want(t *testing.T, verb string, err, kind error) {
+	t.Helper()
+	if !errors.Is(err, kind) {
+		t.Errorf("%s: %v, want %v", verb, err, kind)
+	}
+}
