@@ -1,0 +1,290 @@
+package workspace_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/hotp"
+
+	"countersign/backend/keychain"
+	"countersign/backend/password"
+	"countersign/backend/secret"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+// The people and their words.
+const (
+	email = "amara.okafor@example.com"
+	pass  = "tundra velvet orchard 91"
+)
+
+// clock is a time of day that tests set.
+type clock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.t
+}
+
+func (c *clock) step(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+}
+
+// house is a workspace on a real SQLite file.
+type house struct {
+	*testing.T
+	path    string
+	store   *sqlite.Store
+	secrets *faulty
+	clock   *clock
+	w       *workspace.Workspace
+}
+
+// cheap is the least cost that the bounds allow.
+var cheap = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{
+		T: t, path: filepath.Join(t.TempDir(), "workspace.db"), secrets: &faulty{Secrets: keychain.NewMemory()},
+		clock: &clock{t: time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)},
+	}
+	h.open()
+	return h
+}
+
+// open opens the file, as a start of the program does.
+func (h *house) open() {
+	h.Helper()
+	var err error
+	if h.store, err = sqlite.Open(h.Context(), h.path); err != nil {
+		h.Fatal(err)
+	}
+	store := h.store
+	h.Cleanup(func() { _ = store.Close() })
+	if h.w, err = workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap}); err != nil {
+		h.Fatal(err)
+	}
+	if err := h.w.Recover(h.Context()); err != nil {
+		h.Fatal(err)
+	}
+}
+
+// restart ends the process's hold on the file, as a crash would, and starts again.
+func (h *house) restart() {
+	h.Helper()
+	if err := h.store.Close(); err != nil {
+		h.Fatal(err)
+	}
+	h.open()
+}
+
+// created is a house with a workspace and its owner signed in.
+func created(t *testing.T) (*house, *workspace.Session) {
+	t.Helper()
+	h := newHouse(t)
+	s, err := h.w.Create(h.Context(), workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h, s
+}
+
+// phone is an authenticator app: it makes codes on its own, with its own clock.
+type phone struct {
+	key   string
+	clock *clock
+	ahead time.Duration
+}
+
+func (p phone) at(t time.Time) string {
+	code, err := hotp.GenerateCodeCustom(p.key, uint64(t.Add(p.ahead).Unix()/30), hotp.ValidateOpts{Digits: 6, Algorithm: otp.AlgorithmSHA1})
+	if err != nil {
+		panic(err)
+	}
+	return code
+}
+
+func (p phone) code() string { return p.at(p.clock.now()) }
+
+// wrong is a code that the phone shows neither now nor near now.
+func (p phone) wrong() string {
+	near := map[string]bool{}
+	for i := -3; i <= 3; i++ {
+		near[p.at(p.clock.now().Add(time.Duration(i)*30*time.Second))] = true
+	}
+	for _, c := range []string{"000000", "111111", "222222", "333333", "444444", "555555", "666666", "777777"} {
+		if !near[c] {
+			return c
+		}
+	}
+	panic("eight codes in seven steps")
+}
+
+func (h *house) phoneOf(shown workspace.Shown) phone {
+	return phone{key: strings.Join(shown.Groups, ""), clock: h.clock}
+}
+
+// enabled is a house whose owner has 2FA on. The clock stands after the code of
+// the enrolment, so that the phone shows a new one.
+func enabled(t *testing.T) (*house, *workspace.Session, phone, []string) {
+	t.Helper()
+	h, s := created(t)
+	p, codes := h.enable(s)
+	h.clock.step(time.Minute)
+	return h, s, p, codes
+}
+
+func (h *house) enable(s *workspace.Session) (phone, []string) {
+	h.Helper()
+	shown, err := s.BeginEnable(h.Context(), secret.NewText(pass))
+	h.ok(err)
+	p := h.phoneOf(shown)
+	issued, err := s.Confirm(h.Context(), p.code())
+	h.ok(err)
+	codes := display(issued)
+	h.ok(s.Continue(h.Context()))
+	return p, codes
+}
+
+func display(i *workspace.Issued) (codes []string) {
+	for _, c := range i.Codes {
+		codes = append(codes, c.Display())
+	}
+	return codes
+}
+
+// challenge gives the right password and expects the second factor to be due.
+func (h *house) challenge() *workspace.Challenge {
+	h.Helper()
+	s, c, err := h.w.SignIn(h.Context(), email, secret.NewText(pass))
+	h.ok(err)
+	if s != nil || c == nil {
+		h.Fatal("the password alone opened the profile")
+	}
+	return c
+}
+
+func (h *house) ok(err error) {
+	h.Helper()
+	if err != nil {
+		h.Fatal(err)
+	}
+}
+
+// refused expects a code of refusal.
+func (h *house) refused(err error, code workspace.Code) *workspace.Error {
+	h.Helper()
+	var e *workspace.Error
+	if !errors.As(err, &e) || e.Code != code {
+		h.Fatalf("got %v, want %s", err, code)
+	}
+	if m := e.Message(); strings.ContainsAny(m, "{}") || m == string(e.Code) {
+		h.Fatalf("%s has no words: %q", e.Code, m)
+	}
+	return e
+}
+
+// status reads the profile.
+func (h *house) status(s *workspace.Session) workspace.TwoFactor {
+	h.Helper()
+	o, err := s.Overview(h.Context())
+	h.ok(err)
+	return o.TwoFactor
+}
+
+// items counts the keychain's items for TOTP secrets.
+func (h *house) items() (n int) {
+	for _, name := range h.secrets.names() {
+		if strings.Contains(name, "/totp/") {
+			n++
+		}
+	}
+	return n
+}
+
+// intents counts what is under way.
+func (h *house) intents() (n int) {
+	h.Helper()
+	h.ok(h.store.View(h.Context(), func(tx workspace.Tx) error {
+		all, err := tx.Intents()
+		n = len(all)
+		return err
+	}))
+	return n
+}
+
+// faulty is a keychain that can be told to fail, and remembers its names.
+type faulty struct {
+	workspace.Secrets
+	mu      sync.Mutex
+	set     error // of the next Sets
+	get     error
+	del     error
+	swallow bool // Set says yes and stores nothing
+	known   map[string]bool
+}
+
+func (f *faulty) names() (all []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for n := range f.known {
+		all = append(all, n)
+	}
+	return all
+}
+
+func (f *faulty) Set(ctx context.Context, name string, v secret.Bytes) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.set != nil {
+		return f.set
+	}
+	if f.swallow {
+		return nil
+	}
+	if f.known == nil {
+		f.known = map[string]bool{}
+	}
+	f.known[name] = true
+	return f.Secrets.Set(ctx, name, secret.NewBytes(bytes.Clone(v.Reveal())))
+}
+
+func (f *faulty) Get(ctx context.Context, name string) (secret.Bytes, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.get != nil {
+		return secret.Bytes{}, f.get
+	}
+	return f.Secrets.Get(ctx, name)
+}
+
+func (f *faulty) Delete(ctx context.Context, name string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.del != nil {
+		return f.del
+	}
+	delete(f.known, name)
+	return f.Secrets.Delete(ctx, name)
+}
+
+func (f *faulty) fail(set, get, del error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.set, f.get, f.del = set, get, del
+}
