@@ -1,0 +1,68 @@
+/**
+ * Dates and times as people say them: "12 November 2026", today and yesterday by name, 24-hour
+ * time, in this computer's time zone. The application sends RFC 3339 in UTC.
+ */
+import { t } from './i18n';
+
+const locale = 'en-GB';
+const dayForm = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
+const timeForm = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+
+/** The calendar date as `YYYY-MM-DD` in this computer's time zone. */
+export function isoDay(date: Date): string {
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** "12 November 2026", whatever day it is: for paper. */
+export function fullDay(iso: string): string {
+  return dayForm.format(new Date(iso));
+}
+
+function nameOf(date: Date, now: Date): 'today' | 'yesterday' | undefined {
+  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
+  if (isoDay(date) === isoDay(now)) return 'today';
+  if (isoDay(date) === isoDay(yesterday)) return 'yesterday';
+  return undefined;
+}
+
+/** "today", "yesterday" or "12 November 2026": after "since". */
+export function day(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  const name = nameOf(date, now);
+  if (name === 'today') return t('date.today');
+  if (name === 'yesterday') return t('date.yesterday');
+  return dayForm.format(date);
+}
+
+/** "today", "yesterday" or "on 12 November 2026": after a verb. */
+export function onDay(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  return nameOf(date, now) ? day(iso, now) : t('date.on', { date: dayForm.format(date) });
+}
+
+/** "today at 09:31" or "on 12 November 2026 at 09:31". */
+export function atTime(iso: string, now = new Date()): string {
+  return t('date.at', { day: onDay(iso, now), time: timeForm.format(new Date(iso)) });
+}
+
+/** "30 seconds", "2 minutes", "1 hour": rounded up, so that waiting it out is enough. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return t('duration.seconds', { n: Math.ceil(seconds) });
+  if (seconds < 3600) return t('duration.minutes', { n: Math.ceil(seconds / 60) });
+  return t('duration.hours', { n: Math.ceil(seconds / 3600) });
+}
+
+/** "0:24" or "1:02:05": what a countdown shows. */
+export function clock(seconds: number): string {
+  const s = Math.max(0, Math.ceil(seconds));
+  const two = (n: number) => String(n).padStart(2, '0');
+  const [h, m] = [Math.floor(s / 3600), Math.floor(s / 60) % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
+}
+
+/** The first letter in capitals, for a value that begins a sentence. */
+export function capital(text: string): string {
+  const [first = '', ...rest] = text;
+  return first.toLocaleUpperCase(locale) + rest.join('');
+}

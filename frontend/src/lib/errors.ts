@@ -1,0 +1,95 @@
+/**
+ * Refusals in words. Each code has two sentences in `src/i18n`: `error.CODE.what` says what
+ * happened, `error.CODE.next` what to do now.
+ */
+import { Refused } from './api';
+import { duration } from './dates';
+import { isKey, t, type Values } from './i18n';
+
+/** Every code that the application may send. A test holds the words against this list. */
+export const errorCodes = [
+  'name_required',
+  'name_long',
+  'name_form',
+  'workspace_required',
+  'workspace_long',
+  'workspace_form',
+  'email_required',
+  'email_form',
+  'email_long',
+  'email_taken',
+  'password_required',
+  'password_short',
+  'password_long',
+  'password_common',
+  'password_same',
+  'credentials_wrong',
+  'throttled',
+  'code_required',
+  'code_form',
+  'code_wrong',
+  'code_used',
+  'code_expired',
+  'code_clock',
+  'authenticator_off',
+  'recovery_required',
+  'recovery_form',
+  'recovery_wrong',
+  'recovery_used',
+  'recovery_none',
+  'factor_required',
+  'session_ended',
+  'challenge_ended',
+  'enrolment_ended',
+  'enrolment_unconfirmed',
+  'two_factor_on',
+  'two_factor_off',
+  'required_by_workspace',
+  'keychain_absent',
+  'keychain_locked',
+  'keychain_slow',
+  'keychain_dismissed',
+  'keychain_mismatch',
+  'keychain_item_missing',
+  'keychain_failed',
+  'folder_read_only',
+  'folder_full',
+  'folder_failed',
+  'database_damaged',
+  'database_newer',
+  'database_busy',
+  'in_use',
+  'clock_wrong',
+  'save_failed',
+  'clipboard_failed',
+  'print_failed',
+  'internal',
+] as const;
+
+export interface Words {
+  what: string;
+  next: string;
+}
+
+/** Anything thrown, as a refusal. A bug in the page is an internal error like one behind it. */
+export function refused(thrown: unknown): Refused {
+  if (thrown instanceof Refused) return thrown;
+  return new Refused({ code: 'internal', message: String(thrown) });
+}
+
+/** Values as the messages want them: absent numbers become −1, pauses become "30 seconds". */
+function valuesOf(args: Refused['args']): Values {
+  const values: Values = { left: -1, length: -1, sheet: 0, reference: 'none', ...args };
+  if (typeof args.pause === 'number') values.pause = duration(args.pause);
+  if (typeof args.minutes === 'number') values.away = duration(args.minutes * 60);
+  return values;
+}
+
+/** The two sentences for a refusal. An unknown code reads as an internal error. */
+export function words(error: Refused): Words {
+  const what = `error.${error.code}.what`;
+  const next = `error.${error.code}.next`;
+  const values = valuesOf(error.args);
+  if (!isKey(what) || !isKey(next)) return words(new Refused({ code: 'internal', message: error.message }));
+  return { what: t(what, values), next: t(next, values) };
+}

@@ -1,0 +1,143 @@
+/**
+ * What the page knows, and where the person is in it. There is one, `session`. The token is the
+ * only thing that opens anything, and it lives in a private field here; dropping the session
+ * drops every screen with it, and nothing is in the address, the history or any storage.
+ */
+import {
+  Door,
+  onLocked,
+  type Challenge,
+  type DoorState,
+  type EnrolmentView,
+  type LockReason,
+  type ProfileView,
+  type Refused,
+  type SheetView,
+  type SignedIn,
+  type Welcome,
+} from './api';
+import { refused, words, type Words } from './errors';
+import { lockWords } from './notices';
+
+/** Where a signed-in person is. What a place shows travels in it and is dropped with it. */
+export type Place =
+  | { at: 'recovered'; number: number; left: number }
+  | { at: 'profile' }
+  | { at: 'two-factor' }
+  | { at: 'help' }
+  | { at: 'enable'; enrolment: EnrolmentView }
+  | { at: 'change-phone'; enrolment: EnrolmentView }
+  | { at: 'new-codes'; sheet: SheetView };
+
+class Session {
+  door = $state.raw<DoorState | undefined>(undefined);
+  challenge = $state.raw<Challenge | undefined>(undefined);
+  /** Why the person is back at the sign-in. */
+  notice = $state.raw<Words | undefined>(undefined);
+  profile = $state.raw<ProfileView | undefined>(undefined);
+  welcome = $state.raw<Welcome | undefined>(undefined);
+  place = $state.raw<Place>({ at: 'profile' });
+  #token: string | undefined;
+
+  /** Asks the application where things stand, and listens for it locking the window. */
+  async open(): Promise<void> {
+    onLocked((reason, minutes) => this.drop(reason, minutes));
+    await this.#ask(Door.state);
+  }
+
+  /** After a fault: opens again. */
+  retry(): Promise<void> {
+    return this.#ask(Door.retry);
+  }
+
+  async #ask(state: () => Promise<DoorState>): Promise<void> {
+    try {
+      this.door = await state();
+    } catch (thrown) {
+      const { code, message, args } = refused(thrown);
+      const nothing = { workspace: '', version: '', dataFolder: '', minimumPassword: 0 };
+      this.door = { ...this.door, ...nothing, stage: 'fault', fault: { code, message, args } };
+    }
+  }
+
+  /** A right password with a second factor still due. */
+  challenged(challenge: Challenge): void {
+    this.notice = undefined;
+    this.challenge = challenge;
+  }
+
+  /** "Not you?": back to the password, and the challenge is worth nothing any more. */
+  leave(): void {
+    const token = this.challenge?.token;
+    this.challenge = undefined;
+    if (token) Door.leave(token).catch(() => {});
+  }
+
+  /** The challenge ran out: back to the password, saying so. */
+  challengeEnded(refusal: Refused): void {
+    this.challenge = undefined;
+    this.notice = words(refusal);
+  }
+
+  begin({ token, profile, welcome }: SignedIn): void {
+    this.#token = token;
+    this.challenge = undefined;
+    this.notice = undefined;
+    this.profile = profile;
+    this.welcome = welcome;
+    const left = welcome.codesLeft ?? profile.twoFactor.codes?.left ?? 0;
+    this.place = welcome.usedCode ? { at: 'recovered', number: welcome.usedCode, left } : { at: 'profile' };
+  }
+
+  /**
+   * Does something that needs the session. A session that has ended on the other side ends
+   * here as well, whatever was being done.
+   */
+  async use<T>(act: (token: string) => Promise<T>): Promise<T> {
+    try {
+      return await act(this.#token ?? '');
+    } catch (thrown) {
+      const refusal = refused(thrown);
+      if (refusal.code === 'session_ended') this.drop('ended');
+      throw refusal;
+    }
+  }
+
+  go(place: Place): void {
+    this.place = place;
+  }
+
+  /** Ctrl+L. The screen is emptied at once; the application drops its keys and confirms. */
+  lock(): void {
+    const token = this.#token;
+    if (!token) return;
+    this.drop('asked');
+    Door.lock(token).catch(() => {});
+  }
+
+  touch(): void {
+    const token = this.#token;
+    if (token) Door.touch(token).catch((thrown) => this.#ended(thrown));
+  }
+
+  #ended(thrown: unknown): void {
+    if (refused(thrown).code === 'session_ended') this.drop('ended');
+  }
+
+  /** Forgets everything that was shown and returns to the sign-in, saying why. */
+  drop(reason: LockReason, minutes?: number): void {
+    // Only what ends something needs words: an echo of our own lock changes nothing.
+    if (!this.profile && !this.challenge) return;
+    this.#token = undefined;
+    this.challenge = undefined;
+    this.profile = undefined;
+    this.welcome = undefined;
+    this.place = { at: 'profile' };
+    this.notice = lockWords(reason, minutes);
+    // The workspace is there now, even if this session began by creating it.
+    if (this.door) this.door = { ...this.door, stage: 'signIn' };
+    void this.#ask(Door.state);
+  }
+}
+
+export const session = new Session();

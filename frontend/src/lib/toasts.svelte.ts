@@ -1,0 +1,27 @@
+/** The one toast: something succeeded. It leaves by itself, unless it is being read. */
+class Toasts {
+  text = $state<string | undefined>(undefined);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  show(text: string): void {
+    this.text = text;
+    this.resume();
+  }
+
+  /** Stays for as long as the pointer or the focus is on it. */
+  hold(): void {
+    clearTimeout(this.#timer);
+  }
+
+  resume(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.dismiss(), 5000);
+  }
+
+  dismiss(): void {
+    clearTimeout(this.#timer);
+    this.text = undefined;
+  }
+}
+
+export const toasts = new Toasts();

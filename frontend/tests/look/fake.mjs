@@ -1,0 +1,222 @@
+/**
+ * A stand-in for the application, to look at screens without it. It is put into the page before
+ * the page's own script and answers as the application would, from one scenario. It proves
+ * nothing about the application: the end-to-end tests run against the real one.
+ *
+ * @param {any} scenario  what is different from the ordinary: see `look.mjs`
+ */
+export function fake(scenario) {
+  const ago = (days, hours = 0) => new Date(Date.now() - days * 864e5 - hours * 36e5).toISOString();
+  const refuse = (code, field, args) => Promise.reject({ code, message: code, field, args });
+  const wait = (value, ms = scenario.delay ?? 0) => new Promise((done) => setTimeout(done, ms, value));
+
+  const codes = {
+    total: 10,
+    left: 7,
+    used: [1, 3, 4],
+    sheet: 412,
+    issuedAt: '2026-08-08T10:00:00Z',
+    issuedBy: 'Amara Okafor',
+    voided: false,
+    warn: false,
+    ...scenario.codes,
+  };
+  const profile = {
+    id: 'p1',
+    name: 'Amara Okafor',
+    email: 'amara.okafor@example.com',
+    role: 'owner',
+    workspace: 'Northwind Legal',
+    createdAt: '2026-03-01T08:00:00Z',
+    passwordChangedAt: '2026-09-03T08:00:00Z',
+    twoFactor: scenario.on
+      ? {
+          on: true,
+          since: '2026-03-14T08:00:00Z',
+          lastUsedAt: ago(0, 0.1),
+          lastUsedFor: 'sign-in',
+          authenticatorOff: false,
+          required: false,
+          codes,
+          ...scenario.twoFactor,
+        }
+      : { on: false, authenticatorOff: false, required: false },
+    ...scenario.profile,
+  };
+  const sheet = {
+    sheet: 443,
+    workspace: profile.workspace,
+    name: profile.name,
+    email: profile.email,
+    issuedAt: '2026-11-12T10:00:00Z',
+    issuedBy: profile.name,
+    replaces: scenario.on ? 412 : undefined,
+    codes: [
+      'P4XW-8NJC-R2HE-0TVM',
+      'DK6Z-31YF-QB9A-S7GN',
+      '0HTR-WV5M-J8XP-4CE2',
+      'N7QA-GD3K-6ZFY-B1SW',
+      'YV2J-M9TX-5R0C-HPK8',
+      '3BGE-7FSN-WA4D-XQ6Z',
+      'T8CM-0PVY-92KJ-EG5H',
+      'Q1ZD-6RWB-NX7F-3MTA',
+      'FS9K-4JHP-VC2Y-8D0R',
+      '6EWN-XA1G-K5QT-ZB7V',
+    ],
+  };
+  const welcome = { failedCodes: 0, failedPasswords: 0, authenticatorOff: false, ...scenario.welcome };
+  const signedIn = { token: 's1', profile, welcome };
+  const enrolment = {
+    qr: { modules: 49, path: scenario.qr },
+    keyGroups: ['K5TQ', '2ZJX', '7MHF', '4BVE', '3LYC', '6RAP', 'WNGD', '5OSU'],
+    issuer: profile.workspace,
+    account: profile.email,
+    digits: 6,
+    period: 30,
+  };
+  const wrongCode = (code) => {
+    switch (code) {
+      case '000000':
+        return refuse('code_wrong', 'code', { left: 4, pause: 30 });
+      case '111111':
+        return refuse('code_clock', 'code', { minutes: 3, direction: 'behind' });
+      case '222222':
+        return refuse('code_used', 'code');
+      case '333333':
+        return refuse('code_expired', 'code');
+      case '444444':
+        return refuse('throttled', 'code', { seconds: 24, kind: 'code' });
+      default:
+        return /^[0-9]{6}$/.test(code) ? undefined : refuse('code_form', 'code');
+    }
+  };
+  const listeners = {};
+  const emit = (name, payload) => (listeners[name] ?? []).forEach((hear) => hear(payload));
+
+  const door = {
+    stage: 'signIn',
+    workspace: profile.workspace,
+    version: '0.1.0',
+    dataFolder: '/home/amara/.local/share/Countersign',
+    minimumPassword: 15,
+    ...scenario.door,
+  };
+  const factorOf = (factor) =>
+    factor.kind === 'recovery'
+      ? factor.value.length === 19
+        ? undefined
+        : refuse('recovery_form', 'recovery', { length: factor.value.length })
+      : wrongCode(factor.value);
+
+  window.go = {
+    app: {
+      Door: {
+        State: () => wait(door),
+        Retry: () => wait(door, 400),
+        Strength: (password) =>
+          wait({
+            score: Math.min(4, Math.floor(password.length / 4)),
+            length: [...password].length,
+            minimum: 15,
+            common: password.startsWith('password'),
+          }),
+        CreateWorkspace: (input) =>
+          !input.workspace
+            ? refuse('workspace_required', 'workspace')
+            : !input.email.includes('@')
+              ? refuse('email_form', 'email', { why: 'at' })
+              : wait(signedIn),
+        SignIn: (email, password) =>
+          !email
+            ? refuse('email_required', 'email')
+            : password === 'wrong'
+              ? refuse('credentials_wrong', undefined, { left: 4 })
+              : wait(
+                  scenario.on
+                    ? {
+                        challenge: {
+                          token: 'c1',
+                          email,
+                          authenticatorOff: Boolean(scenario.authenticatorOff),
+                        },
+                      }
+                    : { session: signedIn },
+                ),
+        Verify: (_, code) => wrongCode(code) ?? wait(signedIn),
+        UseRecoveryCode: (_, code) =>
+          code.length !== 19
+            ? refuse('recovery_form', 'recovery', { length: code.replace(/-/g, '').length })
+            : code.startsWith('0000')
+              ? refuse('recovery_used', 'recovery', { number: 3 })
+              : wait({ ...signedIn, welcome: { ...welcome, usedCode: 3, codesLeft: 7 } }),
+        Leave: () => wait(null),
+        Lock: () => wait(emit('locked', { reason: 'asked' })),
+        Touch: () => wait(null),
+      },
+      Profile: {
+        Get: () => wait(profile),
+        Rename: (_, name) => (name ? wait({ ...profile, name }) : refuse('name_required', 'name')),
+        ChangeEmail: (_, email) =>
+          email.includes('@') ? wait({ ...profile, email }) : refuse('email_form', 'email', { why: 'at' }),
+        ChangePassword: (_, current) => (current ? wait(profile) : refuse('password_required', 'current')),
+        StepUp: () => wait(scenario.stepUp ?? { password: true, factor: true, authenticatorOff: false }),
+        CodeUsage: () =>
+          wait({
+            sheet: codes.sheet,
+            issuedAt: codes.issuedAt,
+            state: codes.voided ? 'voided' : 'active',
+            codes: Array.from({ length: 10 }, (_, i) =>
+              codes.used.includes(i + 1)
+                ? { number: i + 1, usedAt: ago(i * 9, 2), usedFor: 'sign-in' }
+                : { number: i + 1 },
+            ),
+          }),
+        NotMe: () =>
+          wait({
+            ...profile,
+            twoFactor: { ...profile.twoFactor, codes: { ...codes, voided: true, left: 0 } },
+          }),
+        Disable: (_, factor) =>
+          factorOf(factor) ??
+          wait({ ...profile, twoFactor: { on: false, authenticatorOff: false, required: false } }),
+      },
+      Enrolment: {
+        BeginEnable: (_, password) => (password ? wait(enrolment) : refuse('password_required', 'password')),
+        BeginChangePhone: (_, proof) =>
+          proof.factor.kind === 'none' ? wait(enrolment) : (factorOf(proof.factor) ?? wait(enrolment)),
+        Confirm: (_, code) => wrongCode(code) ?? wait(scenario.on ? { profile } : { sheet }),
+        Continue: () =>
+          wait({
+            ...profile,
+            twoFactor: {
+              on: true,
+              since: ago(0),
+              lastUsedAt: ago(0),
+              lastUsedFor: 'enrolment',
+              authenticatorOff: false,
+              required: false,
+              codes: { ...codes, left: 10, used: null },
+            },
+          }),
+        Cancel: () => wait(null),
+        BeginNewCodes: () => wait(sheet),
+        KeepNewCodes: () => wait(profile),
+        CancelNewCodes: () => wait(null),
+      },
+      Keep: {
+        CopyKey: () => wait(null),
+        CopyCodes: () => wait(null),
+        SaveSheet: () => wait({ name: 'Recovery sheet 443.pdf' }),
+        Print: () => wait(null),
+      },
+    },
+  };
+  window.runtime = {
+    EventsOn: (name, hear) => {
+      (listeners[name] ??= []).push(hear);
+      return () => {};
+    },
+    Environment: () => Promise.resolve({ platform: scenario.platform ?? 'linux' }),
+  };
+  window.fakeEmit = emit;
+}

@@ -1,0 +1,92 @@
+/**
+ * Takes a picture of every screen of the built page in its states, and looks at each with axe.
+ *
+ *   npm run build && npm run look -- [part of a name] [--dark] [--narrow] [--out folder]
+ *
+ * It ends with an error if a screen breaks the page's policy, writes to the console, or has
+ * something that axe objects to.
+ */
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import { preview } from 'vite';
+import { fake } from './fake.mjs';
+import { qrPath } from './qr.mjs';
+import { shots } from './shots.mjs';
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    dark: { type: 'boolean' },
+    narrow: { type: 'boolean' },
+    small: { type: 'boolean' },
+    contrast: { type: 'boolean' },
+    forced: { type: 'boolean' },
+    out: { type: 'string', default: 'tests/look/out' },
+  },
+});
+
+await mkdir(values.out, { recursive: true });
+const server = await preview({ preview: { port: 4199, host: '127.0.0.1' }, logLevel: 'error' });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+});
+let bad = 0;
+
+for (const { name, scenario = {}, act } of shots) {
+  if (positionals.length > 0 && !positionals.some((part) => name.includes(part))) continue;
+  const context = await browser.newContext({
+    viewport: { width: values.narrow ? 540 : values.small ? 800 : 1080, height: values.small ? 600 : 720 },
+    colorScheme: values.dark ? 'dark' : 'light',
+    contrast: values.contrast ? 'more' : 'no-preference',
+    forcedColors: values.forced ? 'active' : 'none',
+    reducedMotion: 'reduce',
+    bypassCSP: false,
+  });
+  const page = await context.newPage();
+  const complain = (what) => {
+    bad++;
+    console.log(`${name}: ${what}`);
+  };
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complain(message.text()));
+  page.on('pageerror', (error) => complain(String(error)));
+  await page.addInitScript(fake, { qr: qrPath, ...scenario });
+  await page.goto('http://127.0.0.1:4199/');
+  await page.evaluate(() => document.fonts.ready);
+  try {
+    await act?.(page);
+  } catch (error) {
+    complain(error.message);
+  }
+  await page.waitForTimeout(120);
+  const suffix = [
+    values.dark && 'dark',
+    values.narrow && 'narrow',
+    values.small && 'small',
+    values.contrast && 'contrast',
+    values.forced && 'forced',
+  ].filter(Boolean);
+  await page.screenshot({ path: `${values.out}/${[name, ...suffix].join('-')}.png` });
+  if (name === 'print') await page.pdf({ path: `${values.out}/print.pdf`, preferCSSPageSize: true });
+  const source = await (await import('node:fs/promises')).readFile(axe, 'utf8');
+  await page.evaluate(source);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  for (const { id, nodes } of violations)
+    complain(`axe ${id}: ${nodes.map((n) => n.target.join(' ')).join('; ')}`);
+  await context.close();
+}
+
+await browser.close();
+await server.close();
+process.exit(bad > 0 ? 1 : 0);
