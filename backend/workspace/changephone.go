@@ -32,7 +32,7 @@ func (s *Session) BeginChangePhone(ctx context.Context, proof Proof) (Shown, err
 // stay, and an authenticator app that was off is on again.
 func (s *Session) swapPhone(ctx context.Context, t toll, step int64) error {
 	e := s.enrolment
-	if err := s.w.checkSecret(ctx, e.intent.Item, e.item); err != nil {
+	if err := s.checkItem(ctx); err != nil {
 		return errors.Join(err, s.w.refund(ctx, t))
 	}
 	id, err := s.w.newID()

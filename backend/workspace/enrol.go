@@ -245,7 +245,7 @@ func (s *Session) Continue(ctx context.Context) error {
 	if e.issued == nil {
 		return refuse(CodeEnrolmentUnconfirmed)
 	}
-	if err := s.w.checkSecret(ctx, e.intent.Item, e.item); err != nil {
+	if err := s.checkItem(ctx); err != nil {
 		return err
 	}
 	now := s.w.now()
@@ -292,6 +292,26 @@ func (s *Session) Continue(ctx context.Context) error {
 	committed()
 	s.forgetEnrolment()
 	return nil
+}
+
+// checkItem reads the new item back a last time before anything depends on it.
+// An enrolment that was ended from elsewhere has no item any more, and says so.
+func (s *Session) checkItem(ctx context.Context) error {
+	e := s.enrolment
+	err := s.w.view(ctx, func(tx Tx) error {
+		in, err := tx.PendingEnrolment(s.id)
+		if errors.Is(err, ErrNotFound) || (err == nil && in.ID != e.intent.ID) {
+			return refuse(CodeEnrolmentEnded)
+		}
+		return err
+	})
+	if IsCode(err, CodeEnrolmentEnded) {
+		s.forgetEnrolment()
+	}
+	if err != nil {
+		return err
+	}
+	return s.w.checkSecret(ctx, e.intent.Item, e.item)
 }
 
 // CancelEnrolment ends Enable 2FA or Change phone without a change, and leaves

@@ -1,0 +1,245 @@
+package workspace_test
+
+import (
+	"testing"
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+func TestEnablingTurns2FAOnOnlyAtContinue(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	if shown.Issuer != "Northwind Legal" || shown.Account != email || len(shown.Groups) != 8 {
+		t.Errorf("shown: %+v", shown)
+	}
+	p := h.phoneOf(shown)
+	h.refused(s.Continue(t.Context()), workspace.CodeEnrolmentUnconfirmed)
+	issued, err := s.Confirm(t.Context(), p.code())
+	h.ok(err)
+	if len(issued.Codes) != 10 || issued.Sheet != 1 || issued.Replaces != 0 {
+		t.Errorf("issued: %+v", issued)
+	}
+	if h.status(s).On {
+		t.Error("2FA is on before Continue")
+	}
+	if s2, c, err := h.w.SignIn(t.Context(), email, secret.NewText(pass)); err != nil || s2 == nil || c != nil {
+		t.Error("the password alone no longer opens, before Continue")
+	}
+	h.ok(s.Continue(t.Context()))
+	st := h.status(s)
+	if !st.On || st.Codes.Left != 10 || st.LastUse != workspace.UseEnrolment || h.items() != 1 || h.intents() != 0 {
+		t.Errorf("after Continue: %+v, %d items, %d intents", st, h.items(), h.intents())
+	}
+	if _, err := s.Showing(); !workspace.IsCode(err, workspace.CodeEnrolmentEnded) {
+		t.Error("the codes can still be seen after Continue")
+	}
+	if _, err := s.ShowingKey(); !workspace.IsCode(err, workspace.CodeEnrolmentEnded) {
+		t.Error("the key can still be seen after Continue")
+	}
+	c := h.challenge()
+	_, err = c.Verify(t.Context(), p.code())
+	h.refused(err, workspace.CodeCodeUsed) // the code that confirmed
+	h.clock.step(30 * time.Second)
+	s3, err := c.Verify(t.Context(), p.code())
+	h.ok(err)
+	if w := s3.Welcome(); w.FailedCodes != 1 {
+		t.Errorf("the replay is not told: %+v", w)
+	}
+}
+
+func TestAnEnrolmentThatDoesNotEndLeavesNothing(t *testing.T) {
+	t.Parallel()
+	ends := map[string]func(*house, *workspace.Session){
+		"Cancel":    func(h *house, s *workspace.Session) { h.ok(s.CancelEnrolment(t.Context())) },
+		"TheWindow": func(h *house, s *workspace.Session) { h.ok(s.End(t.Context())) },
+		"ACrash":    func(h *house, _ *workspace.Session) { h.restart() },
+		"AnotherBegin": func(h *house, s *workspace.Session) {
+			_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+			h.ok(err)
+			h.ok(s.CancelEnrolment(t.Context()))
+		},
+	}
+	for name, end := range ends {
+		for _, confirmed := range []bool{false, true} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				h, s := created(t)
+				shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+				h.ok(err)
+				if confirmed {
+					_, err := s.Confirm(t.Context(), h.phoneOf(shown).code())
+					h.ok(err)
+				}
+				if h.items() != 1 {
+					t.Fatal("the key is not in the keychain")
+				}
+				end(h, s)
+				if h.items() != 0 || h.intents() != 0 {
+					t.Errorf("left behind: %d items, %d intents", h.items(), h.intents())
+				}
+				s, c, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
+				h.ok(err)
+				if c != nil || h.status(s).On {
+					t.Error("2FA is on")
+				}
+			})
+		}
+	}
+}
+
+func TestAWrongFirstCodeSaysWhyItMightBeWrong(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		ahead     time.Duration
+		code      workspace.Code
+		direction string
+		minutes   int
+	}{
+		"TypedLate":        {-75 * time.Second, workspace.CodeCodeExpired, "", 0},
+		"FiveMinutesFast":  {5 * time.Minute, workspace.CodeCodeClock, "ahead", 5},
+		"SevenMinutesSlow": {-7 * time.Minute, workspace.CodeCodeClock, "behind", 7},
+		"WrongTimeZone":    {2 * time.Hour, workspace.CodeCodeClock, "ahead", 120},
+		"HalfADaySlow":     {-12 * time.Hour, workspace.CodeCodeClock, "behind", 720},
+		"OutOfReach":       {30 * time.Hour, workspace.CodeCodeWrong, "", 0},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, s := created(t)
+			shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+			h.ok(err)
+			p := h.phoneOf(shown)
+			p.ahead = c.ahead
+			_, err = s.Confirm(t.Context(), p.code())
+			e := h.refused(err, c.code)
+			if c.direction != "" && (e.Args["direction"] != c.direction || e.Args["minutes"] != c.minutes) {
+				t.Errorf("it says %v", e.Args)
+			}
+			p.ahead = 0
+			_, err = s.Confirm(t.Context(), p.code())
+			h.ok(err) // one wrong step locks nobody out
+		})
+	}
+}
+
+func TestWhatIsTypedAsACodeIsTakenOrRefusedWhole(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	p := h.phoneOf(shown)
+	for _, bad := range []string{"12345", "1234567", "１２３４５６", "٠١٢٣٤٥", "+87082", "2.8708", "12345\x00", "123456\n", "123\u00a0456", "abcdef"} {
+		_, err := s.Confirm(t.Context(), bad)
+		h.refused(err, workspace.CodeCodeForm)
+	}
+	_, err = s.Confirm(t.Context(), "")
+	h.refused(err, workspace.CodeCodeRequired)
+	code := p.code()
+	_, err = s.Confirm(t.Context(), code[:3]+" "+code[3:]) // and none of the above was counted
+	h.ok(err)
+}
+
+func TestOfTwoEnrolmentsAtOnceOneIsActiveAndOneIsTold(t *testing.T) {
+	t.Parallel()
+	h, first := created(t)
+	second, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
+	h.ok(err)
+	a, err := first.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	_, err = first.Confirm(t.Context(), h.phoneOf(a).code())
+	h.ok(err)
+	b, err := second.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	_, err = second.Confirm(t.Context(), h.phoneOf(b).code())
+	h.ok(err)
+	h.refused(first.Continue(t.Context()), workspace.CodeEnrolmentEnded)
+	h.ok(second.Continue(t.Context()))
+	if h.items() != 1 || h.intents() != 0 {
+		t.Errorf("left behind: %d items, %d intents", h.items(), h.intents())
+	}
+	h.clock.step(time.Minute)
+	_, err = h.challenge().Verify(t.Context(), h.phoneOf(b).code())
+	h.ok(err)
+	_, err = first.Overview(t.Context())
+	h.refused(err, workspace.CodeSessionEnded) // turning 2FA on ends sessions that came in without it
+}
+
+func TestAKeychainThatFailsRefusesEnrolmentInWords(t *testing.T) {
+	t.Parallel()
+	for err, code := range map[error]workspace.Code{
+		workspace.ErrKeychainAbsent: workspace.CodeKeychainAbsent, workspace.ErrKeychainLocked: workspace.CodeKeychainLocked,
+		workspace.ErrKeychainSlow: workspace.CodeKeychainSlow, workspace.ErrKeychainDismissed: workspace.CodeKeychainDismissed,
+		workspace.ErrKeychainFailed: workspace.CodeKeychainFailed,
+	} {
+		t.Run(string(code), func(t *testing.T) {
+			t.Parallel()
+			h, s := created(t)
+			h.secrets.fail(err, nil, nil)
+			_, got := s.BeginEnable(t.Context(), secret.NewText(pass))
+			h.refused(got, code)
+			h.secrets.fail(nil, nil, nil)
+			if h.status(s).On || h.items() != 0 || h.intents() != 0 {
+				t.Error("something was left behind")
+			}
+			_, got = s.BeginEnable(t.Context(), secret.NewText("")) // the password was proven a moment ago
+			h.ok(got)
+		})
+	}
+	t.Run("SaysYesAndKeepsNothing", func(t *testing.T) {
+		t.Parallel()
+		h, s := created(t)
+		h.secrets.swallow = true
+		_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+		h.refused(err, workspace.CodeKeychainMismatch)
+		if h.intents() != 0 {
+			t.Error("an intent was left behind")
+		}
+	})
+	t.Run("LosesTheItemBeforeContinue", func(t *testing.T) {
+		t.Parallel()
+		h, s := created(t)
+		shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+		h.ok(err)
+		_, err = s.Confirm(t.Context(), h.phoneOf(shown).code())
+		h.ok(err)
+		h.secrets.fail(nil, workspace.ErrSecretMissing, nil)
+		h.refused(s.Continue(t.Context()), workspace.CodeKeychainMismatch)
+		h.secrets.fail(nil, nil, nil)
+		h.ok(s.Continue(t.Context())) // and nothing was lost
+	})
+}
+
+func TestAnItemThatCannotBeDeletedGoesAtTheNextStart(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	h.secrets.fail(nil, nil, workspace.ErrKeychainLocked)
+	h.refused(s.CancelEnrolment(t.Context()), workspace.CodeKeychainLocked)
+	h.secrets.fail(nil, nil, nil)
+	if h.items() != 1 || h.intents() != 1 {
+		t.Fatal("the intent does not remember the item")
+	}
+	h.restart()
+	if h.items() != 0 || h.intents() != 0 {
+		t.Errorf("left behind: %d items, %d intents", h.items(), h.intents())
+	}
+	h.restart()
+	if h.items() != 0 || h.intents() != 0 {
+		t.Error("a second start changed something")
+	}
+}
+
+func TestAClockBefore1970IsRefusedInWords(t *testing.T) {
+	t.Parallel()
+	h, _, p, _ := enabled(t)
+	code := p.code()
+	h.clock.step(-70 * 365 * 24 * time.Hour)
+	c := h.challenge()
+	_, err := c.Verify(t.Context(), code)
+	h.refused(err, workspace.CodeClockWrong)
+}

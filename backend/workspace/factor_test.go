@@ -1,0 +1,218 @@
+package workspace_test
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+func TestACodeOpensOnceAndOnlyUpwards(t *testing.T) {
+	t.Parallel()
+	h, _, p, _ := enabled(t)
+	code := p.code()
+	_, err := h.challenge().Verify(t.Context(), code)
+	h.ok(err)
+	_, err = h.challenge().Verify(t.Context(), code)
+	h.refused(err, workspace.CodeCodeUsed)
+	_, err = h.challenge().Verify(t.Context(), p.at(h.clock.now().Add(-30*time.Second)))
+	h.refused(err, workspace.CodeCodeUsed)
+	next := p.at(h.clock.now().Add(30 * time.Second))
+	_, err = h.challenge().Verify(t.Context(), next[:3]+" "+next[3:])
+	h.ok(err)
+	for _, off := range []time.Duration{-60 * time.Second, 60 * time.Second} {
+		h.clock.step(10 * time.Minute)
+		_, err = h.challenge().Verify(t.Context(), p.at(h.clock.now().Add(off)))
+		h.refused(err, workspace.CodeCodeWrong)
+	}
+}
+
+func TestSixtyFourSignInsAtOnceWithOneCodeMakeOneSession(t *testing.T) {
+	t.Parallel()
+	h, _, p, _ := enabled(t)
+	challenges := make([]*workspace.Challenge, 64)
+	for i := range challenges {
+		challenges[i] = h.challenge()
+	}
+	code := p.code()
+	var in atomic.Int32
+	var all sync.WaitGroup
+	for _, c := range challenges {
+		all.Go(func() {
+			s, err := c.Verify(t.Context(), code)
+			if err == nil && s != nil {
+				in.Add(1)
+			} else if !workspace.IsCode(err, workspace.CodeCodeUsed) && !workspace.IsCode(err, workspace.CodeThrottled) {
+				t.Errorf("unexpected: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	if in.Load() != 1 {
+		t.Errorf("%d sessions", in.Load())
+	}
+}
+
+func TestThirtyUsesAtOnceOfOneRecoveryCodeMakeOneSession(t *testing.T) {
+	t.Parallel()
+	h, _, _, codes := enabled(t)
+	challenges := make([]*workspace.Challenge, 30)
+	for i := range challenges {
+		challenges[i] = h.challenge()
+	}
+	var in atomic.Int32
+	var all sync.WaitGroup
+	for _, c := range challenges {
+		all.Go(func() {
+			if s, err := c.Recover(t.Context(), codes[4]); err == nil && s != nil {
+				in.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if in.Load() != 1 {
+		t.Errorf("%d sessions", in.Load())
+	}
+}
+
+func TestTwoHundredGuessesAtOnceAreLookedAtNoMoreThanTheCapAllows(t *testing.T) {
+	t.Parallel()
+	h, _, p, _ := enabled(t)
+	challenges := make([]*workspace.Challenge, 200)
+	for i := range challenges {
+		challenges[i] = h.challenge()
+	}
+	var looked, paused atomic.Int32
+	var all sync.WaitGroup
+	for _, c := range challenges {
+		all.Go(func() {
+			_, err := c.Verify(t.Context(), p.wrong())
+			switch {
+			case workspace.IsCode(err, workspace.CodeCodeWrong):
+				looked.Add(1)
+			case workspace.IsCode(err, workspace.CodeThrottled):
+				paused.Add(1)
+			default:
+				t.Errorf("unexpected: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	if looked.Load() != 5 || paused.Load() != 195 {
+		t.Errorf("%d looked at, %d refused unseen", looked.Load(), paused.Load())
+	}
+}
+
+func TestThePauseDoublesToAnHourAndTheTwentiethFailureTurnsTheAuthenticatorOff(t *testing.T) {
+	t.Parallel()
+	h, _, p, codes := enabled(t)
+	want := []int{30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600, 3600, 3600, 3600, 3600, 3600, 3600}
+	var got []int
+	for n := 1; n <= 20; n++ {
+		_, err := h.challenge().Verify(t.Context(), p.wrong())
+		e := h.refused(err, workspace.CodeCodeWrong)
+		if n >= 5 {
+			pause := e.Args["pause"].(int)
+			got = append(got, pause)
+			c := h.challenge()
+			_, err := c.Verify(t.Context(), p.code())
+			if n < 20 {
+				h.refused(err, workspace.CodeThrottled) // the right code, too, while the pause lasts
+			}
+			h.clock.step(time.Duration(pause) * time.Second)
+		}
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Fatalf("pauses %v, want %v", got, want)
+		}
+	}
+	c := h.challenge()
+	if off, err := c.AuthenticatorOff(t.Context()); err != nil || !off {
+		t.Errorf("it is not off: %v %v", off, err)
+	}
+	_, err := c.Verify(t.Context(), p.code())
+	h.refused(err, workspace.CodeAuthenticatorOff)
+
+	s, err := c.Recover(t.Context(), codes[0])
+	h.ok(err)
+	if w := s.Welcome(); !w.AuthenticatorOff || w.FailedCodes != 20 || w.UsedCode != 1 || w.CodesLeft != 9 {
+		t.Errorf("welcome: %+v", w)
+	}
+	_, err = h.challenge().Verify(t.Context(), p.code())
+	h.refused(err, workspace.CodeAuthenticatorOff) // until a new phone re-binds it
+	shown, err := s.BeginChangePhone(t.Context(), workspace.Proof{})
+	h.ok(err)
+	fresh := h.phoneOf(shown)
+	_, err = s.Confirm(t.Context(), fresh.code())
+	h.ok(err)
+	h.clock.step(30 * time.Second)
+	_, err = h.challenge().Verify(t.Context(), fresh.code())
+	h.ok(err)
+}
+
+func TestARightPasswordBetweenWrongCodesLeavesTheirCount(t *testing.T) {
+	t.Parallel()
+	h, _, p, _ := enabled(t)
+	for n := 4; n >= 1; n-- {
+		_, err := h.challenge().Verify(t.Context(), p.wrong()) // each with a right password before it
+		if e := h.refused(err, workspace.CodeCodeWrong); e.Args["left"] != n {
+			t.Fatalf("left %v, want %d", e.Args["left"], n)
+		}
+	}
+	s, err := h.challenge().Verify(t.Context(), p.code())
+	h.ok(err)
+	if w := s.Welcome(); w.FailedCodes != 4 || w.FailedPasswords != 0 || w.LastFailedCodeAt.IsZero() {
+		t.Errorf("welcome: %+v", w)
+	}
+}
+
+func TestAKeychainThatFailsIsNever2FAOffAndCostsNoGuess(t *testing.T) {
+	t.Parallel()
+	h, _, p, codes := enabled(t)
+	for _, err := range []error{workspace.ErrKeychainLocked, workspace.ErrKeychainSlow, workspace.ErrSecretMissing, workspace.ErrKeychainAbsent} {
+		for range 6 {
+			h.secrets.fail(nil, err, nil)
+			s, got := h.challenge().Verify(t.Context(), p.code())
+			if s != nil || got == nil || workspace.IsCode(got, workspace.CodeThrottled) {
+				t.Fatalf("%v: got %v", err, got)
+			}
+		}
+	}
+	s, err := h.challenge().Recover(t.Context(), codes[2]) // recovery does not need the item
+	h.ok(err)
+	if w := s.Welcome(); w.FailedCodes != 0 {
+		t.Errorf("welcome: %+v", w)
+	}
+}
+
+func TestAChallengeEndsByItselfAndWithNotYou(t *testing.T) {
+	t.Parallel()
+	h, _, p, _ := enabled(t)
+	c := h.challenge()
+	c.Leave()
+	_, err := c.Verify(t.Context(), p.code())
+	h.refused(err, workspace.CodeChallengeEnded)
+	c = h.challenge()
+	h.clock.step(11 * time.Minute)
+	_, err = c.Verify(t.Context(), p.code())
+	h.refused(err, workspace.CodeChallengeEnded)
+}
+
+func TestNoSessionComesFromAFactorThatIsGone(t *testing.T) {
+	t.Parallel()
+	h, s, p, codes := enabled(t)
+	late := h.challenge()
+	other := h.challenge()
+	h.ok(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())}))
+	h.clock.step(30 * time.Second)
+	if _, err := late.Verify(t.Context(), p.code()); err == nil {
+		t.Error("a code of a factor that is gone opened")
+	}
+	if _, err := other.Recover(t.Context(), codes[0]); err == nil {
+		t.Error("a recovery code of a factor that is gone opened")
+	}
+}
