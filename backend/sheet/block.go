@@ -1,0 +1,78 @@
+package sheet
+
+import (
+	"errors"
+
+	"countersign/backend/sheet/internal/pdf"
+	"countersign/backend/sheet/internal/typeset"
+)
+
+// errFit means that text within MaxField does not fit its place at any size, which no
+// font and no paper of ours makes happen.
+var errFit = errors.New("sheet: the text does not fit on the page")
+
+// Scales that fit tries. Above smallWhole it rather shrinks a block than divides a long
+// word in it; below smallest nobody could read it.
+const (
+	scaleStep  = 0.05
+	smallWhole = 0.7
+	smallest   = 0.25
+)
+
+// block is text that has been set and has its place, relative to the block's upper left
+// corner, in millimetres.
+type block struct {
+	placed []placed
+	height float64
+	whole  bool // no word was divided
+}
+
+type placed struct {
+	x, baseline, grey float64
+	line              typeset.Line
+}
+
+// add places lines below what is there.
+func (b *block) add(x, grey float64, lines []typeset.Line) {
+	for _, l := range lines {
+		b.placed = append(b.placed, placed{x, b.height + l.Baseline()*pdf.Point, grey, l})
+		b.height += l.Lead * pdf.Point
+	}
+}
+
+// addRight does the same with lines that end at right.
+func (b *block) addRight(right, grey float64, lines []typeset.Line) {
+	for _, l := range lines {
+		b.add(right-l.Width*pdf.Point, grey, []typeset.Line{l})
+	}
+}
+
+// draw draws the block with its corner at x, y.
+func (b *block) draw(page *pdf.Page, x, y float64) {
+	for _, p := range b.placed {
+		page.Text(x+p.x, y+p.baseline, p.grey, p.line)
+	}
+}
+
+// fit returns the largest block that is no higher than limit: as designed if possible,
+// otherwise set smaller, and with a long word divided only when that would be much smaller.
+func fit(limit float64, build func(scale float64) block) (block, error) {
+	var divided *block
+	for scale := 1.0; scale >= smallest; scale -= scaleStep {
+		if scale < smallWhole && divided != nil {
+			return *divided, nil
+		}
+		b := build(scale)
+		switch {
+		case b.height > limit:
+		case b.whole:
+			return b, nil
+		case divided == nil:
+			divided = &b
+		}
+	}
+	if divided != nil {
+		return *divided, nil
+	}
+	return block{}, errFit
+}

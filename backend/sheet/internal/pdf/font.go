@@ -1,0 +1,127 @@
+package pdf
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"strings"
+	"unicode/utf16"
+
+	"countersign/backend/sheet/internal/typeset"
+)
+
+// usedFont collects what a document needs of a font. A character ID stands for a glyph
+// together with its text, since one glyph may stand for several: a box for everything
+// that the font does not have.
+type usedFont struct {
+	*typeset.Font
+	resource string
+	ref      int
+	ids      map[character]int
+	all      []character // by ID, from 1
+	widths   []float64
+}
+
+type character struct {
+	glyph uint16
+	text  string
+}
+
+func (d *Document) use(font *typeset.Font) *usedFont {
+	f, ok := d.byFont[font]
+	if !ok {
+		f = &usedFont{Font: font, resource: fmt.Sprintf("F%d", len(d.fonts)+1), ref: d.reserve(), ids: make(map[character]int)}
+		d.fonts = append(d.fonts, f)
+		d.byFont[font] = f
+	}
+	return f
+}
+
+// use returns the ID of a glyph and its own width, in thousandths of an em.
+func (f *usedFont) use(g typeset.Glyph) (id int, width float64) {
+	c := character{g.ID, g.Text}
+	id, ok := f.ids[c]
+	if !ok {
+		f.all = append(f.all, c)
+		f.widths = append(f.widths, math.Round(f.Advance(g.ID)*1000)/1000)
+		id = len(f.all)
+		f.ids[c] = id
+	}
+	return id, f.widths[id-1]
+}
+
+// writeFont writes a composite font (ISO 32000-1, 9.7): the glyphs, which of them an ID
+// means, how wide it is, and what it says.
+func (d *Document) writeFont(f *usedFont) {
+	glyphs := make([]uint16, len(f.all))
+	for i, c := range f.all {
+		glyphs[i] = c.glyph
+	}
+	program, metrics := subset(f.Font, glyphs)
+	name := tag(program) + "+" + f.Name
+	descendant, descriptor, file, text, map_ := d.reserve(), d.reserve(), d.reserve(), d.reserve(), d.reserve()
+
+	d.object(f.ref)
+	d.printf("<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>\nendobj\n", name, descendant, text)
+
+	d.object(descendant)
+	d.printf("<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/CIDToGIDMap %d 0 R/DW 0/W[1[", name, descriptor, map_)
+	for _, w := range f.widths {
+		d.printf("%s ", number(w))
+	}
+	d.printf("]]>>\nendobj\n")
+
+	const symbolic = 4 // flag 3: its characters are not those of a Latin standard
+	d.object(descriptor)
+	d.printf("<</Type/FontDescriptor/FontName/%s/Flags %d/FontBBox[%d %d %d %d]/ItalicAngle 0/Ascent %d/Descent %d/CapHeight %d/StemV 80/FontFile2 %d 0 R>>\nendobj\n",
+		name, symbolic, metrics.box[0], metrics.box[1], metrics.box[2], metrics.box[3], metrics.ascent, metrics.descent, metrics.capHeight, file)
+
+	d.stream(file, fmt.Sprintf("/Length1 %d", len(program)), program)
+	d.stream(text, "", f.toUnicode())
+
+	ids := make([]byte, 2, 2+2*len(glyphs)) // ID 0 is glyph 0, which nothing uses
+	for _, g := range glyphs {
+		ids = binary.BigEndian.AppendUint16(ids, g)
+	}
+	d.stream(map_, "", ids)
+}
+
+// toUnicode lets readers search and copy (ISO 32000-1, 9.10.3). A glyph without text of
+// its own maps to nothing.
+func (f *usedFont) toUnicode() []byte {
+	var b bytes.Buffer
+	b.WriteString("/CIDInit/ProcSet findresource begin\n12 dict begin\nbegincmap\n" +
+		"/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n/CMapName/Adobe-Identity-UCS def\n/CMapType 2 def\n" +
+		"1 begincodespacerange\n<0000><FFFF>\nendcodespacerange\n")
+	const block = 100 // the most that a block may hold
+	for start := 0; start < len(f.all); start += block {
+		part := f.all[start:min(start+block, len(f.all))]
+		fmt.Fprintf(&b, "%d beginbfchar\n", len(part))
+		for i, c := range part {
+			fmt.Fprintf(&b, "<%04X><%s>\n", start+i+1, utf16Hex(c.text))
+		}
+		b.WriteString("endbfchar\n")
+	}
+	b.WriteString("endcmap\nCMapName currentdict/CMap defineresource pop\nend\nend\n")
+	return b.Bytes()
+}
+
+// tag is the six letters by which subsets of one font differ (ISO 32000-1, 9.6.4).
+func tag(program []byte) string {
+	sum := sha256.Sum256(program)
+	letters := make([]byte, 6)
+	for i := range letters {
+		letters[i] = 'A' + sum[i]%26
+	}
+	return string(letters)
+}
+
+func utf16Hex(s string) string {
+	var b strings.Builder
+	for _, unit := range utf16.Encode([]rune(s)) {
+		fmt.Fprintf(&b, "%04X", unit)
+	}
+	return b.String()
+}

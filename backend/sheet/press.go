@@ -1,0 +1,291 @@
+package sheet
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"countersign/backend/sheet/internal/pdf"
+	"countersign/backend/sheet/internal/typeset"
+)
+
+// The measures are those of the design's recovery sheet, in millimetres, except type
+// sizes and line heights, in points. A Letter sheet differs in its width and in where a third of
+// its height is.
+const (
+	margin = 22.0 // left and right
+	gutter = 12.0 // of the fold lines
+
+	topAt     = 16.0 // the workspace
+	addressAt = 45.0 // the name, where an envelope has its window
+	toCodes   = 9.0  // from a fold to what stands below it
+	footAt    = 11.0 // from the lower edge
+
+	addressWidth = 85.0
+	factsWidth   = 56.0
+	factsGap     = 5.0
+	boxWidth     = 50.0
+	boxGap       = 12.0
+	boxPadding   = 4.3 // with the line
+	clear        = 4.0 // left free above a fold or the footer
+
+	columnGap = 10.0
+	rowHeight = 11.0
+	tick      = 4.2
+	rowGap    = 3.5
+	rowNumber = 5.0
+
+	hairline = 0.15
+	rule     = 0.3
+)
+
+// Shades of grey: what is read second, the fold, and the lines between codes.
+const (
+	second  = 0x44 / 255.0
+	folding = 0x9a / 255.0
+	between = 0xbd / 255.0
+)
+
+const (
+	bodySize = 9.5
+	bodyLead = 13.5
+	track    = -0.0293 // points, everywhere but in codes
+)
+
+// press prints sheets into one document.
+type press struct {
+	doc   *pdf.Document
+	faces *faces
+	set   *typeset.Setter
+}
+
+func newPress(w io.Writer, first Sheet) (*press, error) {
+	faces, err := loadFaces()
+	if err != nil {
+		return nil, err
+	}
+	doc := pdf.New(w, pdf.Info{Title: fmt.Sprintf("Recovery sheet %d", first.Number), Producer: "Countersign", Language: "en"})
+	return &press{doc: doc, faces: faces, set: typeset.NewSetter()}, nil
+}
+
+// figures sets digits at one width.
+var figures = []string{"tnum"}
+
+func style(font *typeset.Font, size, lead, scale float64) typeset.Style {
+	return typeset.Style{Font: font, Size: size * scale, Lead: lead * scale, Track: track * scale}
+}
+
+// print draws a sheet, part by part in reading order.
+func (p *press) print(s Sheet, width, height float64) error {
+	page := p.doc.Page(width, height)
+	back, forward := height/3, 2*height/3
+	inner := width - 2*margin
+	for _, part := range []func() error{
+		func() error { return p.brand(page, s, inner, addressAt-clear) },
+		func() error { return p.address(page, s, back-clear) },
+		func() error { return p.facts(page, s, width-margin-factsWidth, back-clear) },
+		func() error { p.fold(page, back, width, "fold back"); return nil },
+		func() error { p.codes(page, s, back+toCodes, inner); return nil },
+		func() error { p.fold(page, forward, width, "fold forward"); return nil },
+		func() error { return p.advise(page, s, forward+toCodes, inner, height-footAt-clear-bodyLead*pdf.Point) },
+		func() error {
+			return p.box(page, s, forward+toCodes, width-margin-boxWidth, height-footAt-clear-bodyLead*pdf.Point)
+		},
+		func() error { p.foot(page, s, height-footAt-bodyLead*pdf.Point, inner); return nil },
+	} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	page.Close()
+	return nil
+}
+
+func (p *press) brand(page *pdf.Page, s Sheet, inner, limit float64) error {
+	const size, gap = 13.5 * pdf.Point, 2.0
+	b, err := fit(limit-topAt, func(scale float64) (b block) {
+		lines, whole := p.set.Break(style(p.faces.strong, 10.5, bodyLead, scale), s.Workspace, (inner-size-gap)/pdf.Point)
+		b.add(0, pdf.Black, lines)
+		b.whole = whole
+		return b
+	})
+	if err != nil {
+		return err
+	}
+	page.Shape(margin, topAt, size/markGrid, mark)
+	b.draw(page, margin+size+gap, topAt)
+	return nil
+}
+
+func (p *press) address(page *pdf.Page, s Sheet, limit float64) error {
+	b, err := fit(limit-addressAt, func(scale float64) (b block) {
+		name, wholeName := p.set.Break(style(p.faces.strong, 11, 15, scale), or(s.Name, nothing), addressWidth/pdf.Point)
+		email, wholeEmail := p.set.Break(style(p.faces.text, 11, 15, scale), spell(p.faces.text, or(s.Email, nothing)), addressWidth/pdf.Point)
+		b.add(0, pdf.Black, name)
+		b.add(0, pdf.Black, email)
+		b.whole = wholeName && wholeEmail
+		return b
+	})
+	if err != nil {
+		return err
+	}
+	b.draw(page, margin, addressAt)
+	return nil
+}
+
+// spell writes what the font cannot show as the number of the character, since an email
+// has to be typed elsewhere and must not become a row of boxes.
+func spell(font *typeset.Font, s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if font.Has(r) {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, "<U+%04X>", r)
+		}
+	}
+	return b.String()
+}
+
+func (p *press) facts(page *pdf.Page, s Sheet, x, limit float64) error {
+	b, err := fit(limit-addressAt, func(scale float64) (b block) {
+		label, value := style(p.faces.text, bodySize, 15, scale), style(p.faces.figure, bodySize, 15, scale)
+		value.Features = figures
+		labels := 0.0
+		rows := s.facts()
+		for _, r := range rows {
+			labels = max(labels, p.set.Line(label, r.label).Width)
+		}
+		b.whole = true
+		for _, r := range rows {
+			lines, whole := p.set.Break(value, r.value, (factsWidth-factsGap)/pdf.Point-labels)
+			row := block{height: b.height}
+			row.add(0, second, []typeset.Line{p.set.Line(label, r.label)})
+			b.placed = append(b.placed, row.placed...)
+			b.addRight(factsWidth, pdf.Black, lines)
+			b.whole = b.whole && whole
+		}
+		return b
+	})
+	if err != nil {
+		return err
+	}
+	b.draw(page, x, addressAt)
+	return nil
+}
+
+// fold marks where the sheet is folded, at both edges and between them.
+func (p *press) fold(page *pdf.Page, y, width float64, how string) {
+	const edge, length, thickness = 4.0, 6.0, 0.25
+	page.Line(edge, edge+length, y, thickness, pdf.Black)
+	page.Line(width-edge-length, width-edge, y, thickness, pdf.Black)
+	page.Dashes(gutter, width-gutter, y, 0.2, 0.8, 0.53, folding)
+	line := p.set.Line(style(p.faces.text, 6.5, 8, 1), how)
+	page.Text(width-gutter-line.Width*pdf.Point, y-1+(line.Baseline()-line.Lead)*pdf.Point, second, line)
+}
+
+func (p *press) codes(page *pdf.Page, s Sheet, y, inner float64) {
+	head := typeset.Style{Font: p.faces.strong, Size: 17, Lead: 21.25, Track: -0.34}
+	text := style(p.faces.text, bodySize, bodyLead, 1)
+	intro := block{height: 0}
+	intro.add(0, pdf.Black, []typeset.Line{p.set.Line(head, title)})
+	intro.height += 1.5
+	lines, _ := p.set.Break(text, lead, inner/pdf.Point)
+	intro.add(0, pdf.Black, lines)
+	intro.draw(page, margin, y)
+
+	y += intro.height + 6.5
+	page.Line(margin, margin+inner, y, rule, pdf.Black)
+	y += rule
+	number := text
+	number.Features = figures
+	code := typeset.Style{Font: p.faces.code, Size: 14.5, Lead: bodyLead, Track: 0.145}
+	column := (inner - columnGap) / 2
+	perColumn := (len(s.Codes) + 1) / 2
+	for i, c := range s.Codes {
+		x, top := margin+float64(i/perColumn)*(column+columnGap), y+float64(i%perColumn)*rowHeight
+		middle := top + rowHeight/2
+		if i%perColumn < perColumn-1 {
+			page.Line(x, x+column, top+rowHeight-hairline, hairline, between)
+			middle -= hairline / 2
+		}
+		page.Box(x, middle-tick/2, tick, tick, rule)
+		n := p.set.Line(number, fmt.Sprint(i+1))
+		x += tick + rowGap + rowNumber
+		page.Text(x-n.Width*pdf.Point, middle+centred(n), pdf.Black, n)
+		line := p.set.Line(code, c.Display())
+		page.Text(x+rowGap, middle+centred(line), pdf.Black, line)
+	}
+	page.Line(margin, margin+inner, y+float64(perColumn)*rowHeight, rule, pdf.Black)
+}
+
+// centred returns how far below the middle of its line a text stands.
+func centred(l typeset.Line) float64 { return (l.Baseline() - l.Lead/2) * pdf.Point }
+
+func (p *press) advise(page *pdf.Page, s Sheet, y, inner, limit float64) error {
+	width := inner - boxWidth - boxGap
+	b, err := fit(limit-y, func(scale float64) (b block) {
+		const indent = 5.0
+		head := typeset.Style{Font: p.faces.strong, Size: 11 * scale, Lead: 13.75 * scale, Track: -0.154 * scale}
+		text := style(p.faces.text, bodySize, bodyLead, scale)
+		number := text
+		number.Features = figures
+		b.add(0, pdf.Black, []typeset.Line{p.set.Line(head, advice)})
+		b.height += 2 * scale
+		b.whole = true
+		for i, sentence := range s.advice() {
+			if i > 0 {
+				b.height += 1.6 * scale
+			}
+			lines, whole := p.set.Break(text, sentence, (width-indent)/pdf.Point)
+			row := block{height: b.height}
+			row.add(0, pdf.Black, []typeset.Line{p.set.Line(number, fmt.Sprintf("%d.", i+1))})
+			b.placed = append(b.placed, row.placed...)
+			b.add(indent, pdf.Black, lines)
+			b.whole = b.whole && whole
+		}
+		return b
+	})
+	if err != nil {
+		return err
+	}
+	b.draw(page, margin, y)
+	return nil
+}
+
+func (p *press) box(page *pdf.Page, s Sheet, y, x, limit float64) error {
+	about, word, what := s.box()
+	const width = (boxWidth - 2*boxPadding) / pdf.Point
+	b, err := fit(limit-y-2*boxPadding, func(scale float64) (b block) {
+		text := style(p.faces.text, bodySize, bodyLead, scale)
+		code := typeset.Style{Font: p.faces.code, Size: 15 * scale, Lead: 20 * scale}
+		first, _ := p.set.Break(text, about, width)
+		words, whole := p.set.Break(code, word, width)
+		last, _ := p.set.Break(text, what, width)
+		b.add(0, pdf.Black, first)
+		b.height += 1 * scale
+		b.add(0, pdf.Black, words)
+		b.height += 1.5 * scale
+		b.add(0, pdf.Black, last)
+		b.whole = whole
+		return b
+	})
+	if err != nil {
+		return err
+	}
+	page.Box(x, y, boxWidth, b.height+2*boxPadding, rule)
+	b.draw(page, x+boxPadding, y+boxPadding)
+	return nil
+}
+
+func (p *press) foot(page *pdf.Page, s Sheet, y, inner float64) {
+	small := style(p.faces.text, 8, bodyLead, 1)
+	left, right := s.footer()
+	var b block
+	b.add(0, second, []typeset.Line{p.set.Line(small, left)})
+	if right != "" {
+		b.height = 0
+		b.addRight(inner, second, []typeset.Line{p.set.Line(small, right)})
+	}
+	b.draw(page, margin, y)
+}
