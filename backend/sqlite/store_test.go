@@ -1,0 +1,185 @@
+package sqlite_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+func open(t *testing.T, path string) *sqlite.Store {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func TestTheFileIsForItsOwnerAloneAndSoIsWhatStandsBesideIt(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, filepath.Join(dir, "workspace.db"))
+	if err := s.Update(t.Context(), func(tx workspace.Tx) error { return tx.InsertInfo(workspace.Info{ID: "w", Name: "n"}) }); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) < 2 {
+		t.Fatal(entries, err)
+	}
+	for _, e := range entries {
+		st, err := e.Info()
+		if err != nil || st.Mode().Perm() != 0o600 {
+			t.Errorf("%s is %v, %v", e.Name(), st.Mode(), err)
+		}
+	}
+}
+
+func TestEachConnectionHasThePragmas(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "workspace.db"))
+	want := map[string]string{
+		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1", "trusted_schema": "0",
+		"busy_timeout": "5000", "temp_store": "2",
+	}
+	conns := sqlite.Connections(t, s, 4)
+	for i, c := range conns {
+		for name, value := range want {
+			var got string
+			if err := c.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&got); err != nil || got != value {
+				t.Errorf("connection %d: %s is %q, want %q (%v)", i, name, got, value, err)
+			}
+		}
+	}
+}
+
+func TestWhatIsNotADatabaseIsSaidToBeDamagedAndLeftUntouched(t *testing.T) {
+	t.Parallel()
+	whole := filepath.Join(t.TempDir(), "workspace.db")
+	if err := open(t, whole).Close(); err != nil {
+		t.Fatal(err)
+	}
+	good, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noise := make([]byte, 200_000)
+	chacha := rand.NewChaCha8([32]byte{1})
+	_, _ = chacha.Read(noise)
+	for name, content := range map[string][]byte{
+		"ZeroBytes": {}, "OneByte": {'S'}, "RandomBytes": noise, "CutShort": good[:len(good)/2], "OnlyAHeader": good[:100],
+		"AnotherHeader": append([]byte("PK\x03\x04"), good[4:]...), "NoiseInside": append(bytes.Clone(good[:100]), noise[:len(good)-100]...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "workspace.db")
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := sqlite.Open(t.Context(), path); !errors.Is(err, workspace.ErrStoreDamaged) {
+				t.Errorf("got %v", err)
+			}
+			after, err := os.ReadFile(path)
+			if err != nil || !bytes.Equal(after, content) {
+				t.Error("the file was touched")
+			}
+		})
+	}
+}
+
+func TestADatabaseFromANewerVersionIsRefused(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "workspace.db")
+	if err := open(t, path).Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sqlite.Open(t.Context(), path); !errors.Is(err, workspace.ErrStoreNewer) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestACreationThatWasCutShortBeginsAnew(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "workspace.db")
+	if err := os.WriteFile(path+".new", []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	open(t, path)
+	if _, err := os.Stat(path + ".new"); !errors.Is(err, os.ErrNotExist) {
+		t.Error("the half file is still there")
+	}
+}
+
+func TestAPathWithOddCharactersIsAPath(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a b %20 ?x=1#y é", "workspace.db")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	open(t, path)
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnErrorLeavesNothingOfTheTransaction(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "workspace.db"))
+	boom := errors.New("boom")
+	err := s.Update(t.Context(), func(tx workspace.Tx) error {
+		if err := tx.InsertInfo(workspace.Info{ID: "w", Name: "n"}); err != nil {
+			return err
+		}
+		return boom
+	})
+	if !errors.Is(err, boom) {
+		t.Fatal(err)
+	}
+	err = s.View(t.Context(), func(tx workspace.Tx) error { _, err := tx.Info(); return err })
+	if !errors.Is(err, workspace.ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnotherWriterIsWaitedForAndThenRefusedAsBusy(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "workspace.db")
+	a, b := open(t, path), open(t, path)
+	inside, leave := make(chan struct{}), make(chan struct{})
+	done := make(chan error, 1)
+	go func() {
+		done <- a.Update(context.Background(), func(workspace.Tx) error { close(inside); <-leave; return nil })
+	}()
+	<-inside
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if err := b.Update(ctx, func(workspace.Tx) error { return nil }); err == nil {
+		t.Error("two writers at once")
+	}
+	close(leave)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Update(t.Context(), func(workspace.Tx) error { return nil }); err != nil {
+		t.Errorf("the next try fails: %v", err)
+	}
+}
