@@ -1,0 +1,77 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"runtime"
+
+	"github.com/wailsapp/wails/v2/pkg/menu"
+	wails "github.com/wailsapp/wails/v2/pkg/runtime"
+)
+
+// desktop is what the shell needs of the window system. Tests have their own.
+type desktop interface {
+	Begin(ctx context.Context)
+	Emit(event string, payload any)
+	Raise() // brings the window to the front
+	Clipboard() (string, error)
+	SetClipboard(text string) error
+	SaveAs(title, name string, kinds []fileKind) (path string, err error) // "" when dismissed
+	AskReplace(name string) (bool, error)
+	Print()
+}
+
+// fileKind is one line of a save dialog's list of types.
+type fileKind struct{ Name, Pattern string }
+
+type wailsDesktop struct{ ctx context.Context }
+
+func (d *wailsDesktop) Begin(ctx context.Context) { d.ctx = ctx }
+
+func (d *wailsDesktop) Emit(event string, payload any) { wails.EventsEmit(d.ctx, event, payload) }
+
+func (d *wailsDesktop) Raise() {
+	wails.WindowUnminimise(d.ctx)
+	wails.WindowShow(d.ctx)
+}
+
+func (d *wailsDesktop) Clipboard() (string, error)     { return wails.ClipboardGetText(d.ctx) }
+func (d *wailsDesktop) SetClipboard(text string) error { return wails.ClipboardSetText(d.ctx, text) }
+func (d *wailsDesktop) Print()                         { wails.WindowPrint(d.ctx) }
+
+func (d *wailsDesktop) SaveAs(title, name string, kinds []fileKind) (string, error) {
+	opts := wails.SaveDialogOptions{Title: title, DefaultFilename: name, CanCreateDirectories: true}
+	for _, k := range kinds {
+		opts.Filters = append(opts.Filters, wails.FileFilter{DisplayName: k.Name, Pattern: k.Pattern})
+	}
+	return wails.SaveFileDialog(d.ctx, opts)
+}
+
+func (d *wailsDesktop) AskReplace(name string) (bool, error) {
+	answer, err := wails.MessageDialog(d.ctx, wails.MessageDialogOptions{
+		Type: wails.QuestionDialog, Title: "Replace the file", Message: "There is already a file named “" + name + "”. Replace it?",
+		DefaultButton: "No",
+	})
+	return answer == "Yes", err
+}
+
+// systemMenu is macOS' menu bar, which Copy and Paste need there. Elsewhere the
+// window has none: every act has a place on the page and a key.
+func systemMenu(s *shell) *menu.Menu {
+	if runtime.GOOS != "darwin" {
+		return nil
+	}
+	return menu.NewMenuFromItems(menu.AppMenu(), menu.EditMenu(), menu.WindowMenu())
+}
+
+// guardPage adds what a page cannot say of itself in a meta tag.
+func guardPage(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), clipboard-read=()")
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,196 @@
+package app
+
+import (
+	"countersign/backend/password"
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// Door is what stands before a session: the first run, signing in, locking.
+type Door struct{ s *shell }
+
+// DoorState says which screen comes first.
+type DoorState struct {
+	Stage           string    `json:"stage"` // fault, create, signIn
+	Workspace       string    `json:"workspace"`
+	Fault           *AppError `json:"fault,omitempty"`
+	Version         string    `json:"version"`
+	DataFolder      string    `json:"dataFolder"`
+	MinimumPassword int       `json:"minimumPassword"`
+	IdleMinutes     int       `json:"idleMinutes"`
+}
+
+// State opens the data folder where it is not open yet, and says what to show.
+func (d *Door) State() (DoorState, error) {
+	st := DoorState{Version: Version, DataFolder: d.s.path, MinimumPassword: password.MinLength}
+	w, err := d.s.ready()
+	if err != nil {
+		fault := d.s.present(err)
+		st.Stage, st.Fault = "fault", &fault
+		return st, nil
+	}
+	st.Workspace, st.MinimumPassword, st.IdleMinutes = w.Name(), w.MinPassword(), int(w.Idle().Minutes())
+	st.Stage = "create"
+	if w.Created() {
+		st.Stage = "signIn"
+	}
+	return st, nil
+}
+
+// Retry tries again after a fault.
+func (d *Door) Retry() (DoorState, error) { return d.State() }
+
+// Strength says how good a password is, while it is being typed. words are what
+// else the person has typed: name, email, workspace.
+func (d *Door) Strength(pw string, words []string) (Strength, error) {
+	minimum := password.MinLength
+	if w, err := d.s.ready(); err == nil {
+		minimum = w.MinPassword()
+		words = append(words, w.Name())
+	}
+	r := password.Assess(secret.NewText(pw), words)
+	return Strength{Score: r.Score, Length: r.Length, Minimum: minimum, Common: r.Common}, nil
+}
+
+// Strength is a password's report.
+type Strength struct {
+	Score   int  `json:"score"` // 0 to 4
+	Length  int  `json:"length"`
+	Minimum int  `json:"minimum"`
+	Common  bool `json:"common"`
+}
+
+// NewWorkspace is what the first run asks for.
+type NewWorkspace struct {
+	Workspace string `json:"workspace"`
+	Name      string `json:"name"`
+	Email     string `json:"email"`
+	Password  string `json:"password"`
+}
+
+// CreateWorkspace makes the workspace and signs its owner in.
+func (d *Door) CreateWorkspace(in NewWorkspace) (SignedIn, error) {
+	w, err := d.s.ready()
+	if err != nil {
+		return SignedIn{}, err
+	}
+	ses, err := w.Create(d.s.context(), workspace.NewWorkspace{
+		Workspace: in.Workspace, Name: in.Name, Email: in.Email, Password: secret.NewText(in.Password),
+	})
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return d.s.signedIn(ses)
+}
+
+// SignInResult holds a session, or a challenge where 2FA is on.
+type SignInResult struct {
+	Session   *SignedIn  `json:"session,omitempty"`
+	Challenge *Challenge `json:"challenge,omitempty"`
+}
+
+// Challenge waits for a second factor.
+type Challenge struct {
+	Token            string `json:"token"`
+	Email            string `json:"email"`
+	AuthenticatorOff bool   `json:"authenticatorOff"`
+}
+
+// SignIn checks the password.
+func (d *Door) SignIn(email, pw string) (SignInResult, error) {
+	w, err := d.s.ready()
+	if err != nil {
+		return SignInResult{}, err
+	}
+	ses, ch, err := w.SignIn(d.s.context(), email, secret.NewText(pw))
+	if err != nil {
+		return SignInResult{}, err
+	}
+	if ses != nil {
+		in, err := d.s.signedIn(ses)
+		return SignInResult{Session: &in}, err
+	}
+	off, err := ch.AuthenticatorOff(d.s.context())
+	if err != nil {
+		return SignInResult{}, err
+	}
+	return SignInResult{Challenge: &Challenge{Token: d.s.keepChallenge(ch), Email: ch.Email(), AuthenticatorOff: off}}, nil
+}
+
+// Verify takes a verification code.
+func (d *Door) Verify(challenge, code string) (SignedIn, error) {
+	ch, err := d.s.findChallenge(challenge)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	ses, err := ch.Verify(d.s.context(), code)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return d.s.signedIn(ses)
+}
+
+// UseRecoveryCode takes a recovery code.
+func (d *Door) UseRecoveryCode(challenge, code string) (SignedIn, error) {
+	ch, err := d.s.findChallenge(challenge)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	ses, err := ch.Recover(d.s.context(), code)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return d.s.signedIn(ses)
+}
+
+// Leave drops the challenge: "Not you?".
+func (d *Door) Leave(challenge string) {
+	if ch, err := d.s.findChallenge(challenge); err == nil {
+		ch.Leave()
+	}
+}
+
+// Lock ends the session.
+func (d *Door) Lock(session string) {
+	if ses, err := d.s.use(session); err == nil {
+		d.s.lockSession(ses, "asked")
+	}
+}
+
+// Touch says that the person is there.
+func (d *Door) Touch(session string) error {
+	ses, err := d.s.use(session)
+	if err != nil {
+		return err
+	}
+	return d.s.after(ses, ses.Touch())
+}
+
+func (s *shell) keepChallenge(ch *workspace.Challenge) string {
+	s.mu.Lock()
+	former := s.challenge
+	s.challenge, s.chToken = ch, newToken()
+	token := s.chToken
+	s.mu.Unlock()
+	if former != nil {
+		former.Leave()
+	}
+	return token
+}
+
+func (s *shell) findChallenge(token string) (*workspace.Challenge, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.challenge == nil || token == "" || token != s.chToken {
+		return nil, workspace.Fault(workspace.CodeChallengeEnded, nil, nil)
+	}
+	return s.challenge, nil
+}
+
+func (s *shell) signedIn(ses *workspace.Session) (SignedIn, error) {
+	o, err := ses.Overview(s.context())
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return SignedIn{Token: s.admit(ses), Profile: profileView(o), Welcome: welcomeView(ses.Welcome())}, nil
+}

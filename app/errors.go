@@ -1,0 +1,92 @@
+package app
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"errors"
+	"maps"
+
+	"countersign/backend/workspace"
+)
+
+// AppError is what a rejected call gives the page: a code that has words in each
+// language, the input that it is about, and the numbers in the sentence.
+type AppError struct {
+	Code      string         `json:"code"`
+	Message   string         `json:"message"` // English, for a code without words
+	Field     string         `json:"field,omitempty"`
+	Args      map[string]any `json:"args,omitempty"`
+	Reference string         `json:"reference,omitempty"` // finds the log's line
+}
+
+// Codes that are the shell's own; the others are workspace's.
+const (
+	codeSaveFailed      = "save_failed"
+	codeClipboardFailed = "clipboard_failed"
+	codePrintFailed     = "print_failed"
+	codeInternal        = "internal"
+)
+
+// shellError is a refusal of the shell's own.
+type shellError struct {
+	code    string
+	message string
+	args    map[string]any
+	cause   error
+}
+
+func (e *shellError) Error() string { return e.message }
+func (e *shellError) Unwrap() error { return e.cause }
+
+// present maps every error once, at the edge. What lies beneath goes to the log.
+func (s *shell) present(err error) AppError {
+	var known *workspace.Error
+	var own *shellError
+	switch {
+	case errors.As(err, &known):
+		out := AppError{Code: string(known.Code), Message: known.Message(), Field: known.Field, Args: maps.Clone(known.Args)}
+		s.addPlaces(&out)
+		if cause := known.Unwrap(); cause != nil {
+			out.Reference = s.reference(known.Message(), cause)
+		}
+		return out
+	case errors.As(err, &own):
+		out := AppError{Code: own.code, Message: own.message, Args: own.args}
+		if own.cause != nil {
+			out.Reference = s.reference(own.message, own.cause)
+		}
+		return out
+	}
+	ref := s.reference("internal error", err)
+	return AppError{
+		Code: codeInternal, Reference: ref, Args: map[string]any{"reference": ref},
+		Message: "Something went wrong that Countersign did not foresee. The log explains it under " + ref + ".",
+	}
+}
+
+// addPlaces names the folder or file in errors that are about one.
+func (s *shell) addPlaces(e *AppError) {
+	add := func(key, value string) {
+		if e.Args == nil {
+			e.Args = map[string]any{}
+		}
+		if _, ok := e.Args[key]; !ok {
+			e.Args[key] = value
+		}
+	}
+	switch workspace.Code(e.Code) {
+	case workspace.CodeFolderFailed, workspace.CodeFolderFull, workspace.CodeFolderReadOnly, workspace.CodeInUse:
+		add("folder", s.path)
+	case workspace.CodeDatabaseDamaged, workspace.CodeDatabaseNewer, workspace.CodeDatabaseBusy:
+		add("file", s.databasePath())
+	}
+}
+
+// reference logs cause and returns what finds it again.
+func (s *shell) reference(what string, cause error) string {
+	var b [5]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	ref := base32.StdEncoding.EncodeToString(b[:])
+	s.log().Error(what, "reference", ref, "cause", cause.Error())
+	return ref
+}

@@ -1,0 +1,101 @@
+package app
+
+import (
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// Profile is Settings → Profile and Edit 2FA.
+type Profile struct{ s *shell }
+
+// Factor is a second factor as typed.
+type Factor struct {
+	Kind  string `json:"kind"` // none, code, recovery
+	Value string `json:"value"`
+}
+
+func (f Factor) input() workspace.FactorInput {
+	return workspace.FactorInput{Kind: workspace.FactorKind(f.Kind), Value: secret.NewText(f.Value)}
+}
+
+// Proof is a step-up.
+type Proof struct {
+	Password string `json:"password"`
+	Factor   Factor `json:"factor"`
+}
+
+func (p Proof) input() workspace.Proof {
+	return workspace.Proof{Password: secret.NewText(p.Password), Factor: p.Factor.input()}
+}
+
+// StepUpNeeds says what the next sensitive act will ask for.
+type StepUpNeeds struct {
+	Password         bool `json:"password"`
+	Factor           bool `json:"factor"`
+	AuthenticatorOff bool `json:"authenticatorOff"`
+}
+
+// act runs a use case of the session and gives the profile as it is then.
+func (s *shell) act(token string, use func(*workspace.Session) error) (ProfileView, error) {
+	ses, err := s.use(token)
+	if err != nil {
+		return ProfileView{}, err
+	}
+	if err := use(ses); err != nil {
+		return ProfileView{}, s.after(ses, err)
+	}
+	o, err := ses.Overview(s.context())
+	return profileView(o), s.after(ses, err)
+}
+
+// Get reads the profile.
+func (p *Profile) Get(session string) (ProfileView, error) {
+	return p.s.act(session, func(*workspace.Session) error { return nil })
+}
+
+// Rename sets the name.
+func (p *Profile) Rename(session, name string) (ProfileView, error) {
+	return p.s.act(session, func(ses *workspace.Session) error { return ses.Rename(p.s.context(), name) })
+}
+
+// ChangeEmail sets the email.
+func (p *Profile) ChangeEmail(session, email string) (ProfileView, error) {
+	return p.s.act(session, func(ses *workspace.Session) error { return ses.ChangeEmail(p.s.context(), email) })
+}
+
+// ChangePassword sets a new password.
+func (p *Profile) ChangePassword(session, current, next string, factor Factor) (ProfileView, error) {
+	return p.s.act(session, func(ses *workspace.Session) error {
+		return ses.ChangePassword(p.s.context(), secret.NewText(current), secret.NewText(next), factor.input())
+	})
+}
+
+// StepUp tells what the next sensitive act will ask for.
+func (p *Profile) StepUp(session string) (StepUpNeeds, error) {
+	ses, err := p.s.use(session)
+	if err != nil {
+		return StepUpNeeds{}, err
+	}
+	n, err := ses.StepUp(p.s.context())
+	return StepUpNeeds(n), p.s.after(ses, err)
+}
+
+// CodeUsage says which numbered code was used, and when.
+func (p *Profile) CodeUsage(session string) (CodeUsage, error) {
+	ses, err := p.s.use(session)
+	if err != nil {
+		return CodeUsage{}, err
+	}
+	o, err := ses.Overview(p.s.context())
+	return usageView(o.TwoFactor.Codes), p.s.after(ses, err)
+}
+
+// NotMe voids what is left of the recovery set.
+func (p *Profile) NotMe(session string) (ProfileView, error) {
+	return p.s.act(session, func(ses *workspace.Session) error { return ses.NotMe(p.s.context()) })
+}
+
+// Disable turns 2FA off.
+func (p *Profile) Disable(session string, factor Factor) (ProfileView, error) {
+	return p.s.act(session, func(ses *workspace.Session) error { return ses.Disable(p.s.context(), factor.input()) })
+}

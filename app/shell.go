@@ -1,0 +1,283 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"countersign/backend/folder"
+	"countersign/backend/keychain"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+// shell holds what the bound structs share: the open workspace, and at most one
+// challenge or session, as there is one window.
+type shell struct {
+	path    string
+	desktop desktop
+	secrets workspace.Secrets
+	now     func() time.Time
+	cost    func(*workspace.Config) // tests lower the cost of hashing
+
+	logger atomic.Pointer[slog.Logger]
+
+	opening sync.Mutex // one opening at a time; held while the keychain answers, unlike mu
+
+	mu        sync.Mutex
+	ctx       context.Context
+	opened    *opened
+	challenge *workspace.Challenge
+	chToken   string
+	session   *workspace.Session
+	token     string
+	timer     *time.Timer // when the session may have ended
+
+	ending    sync.WaitGroup // sessions that are being undone
+	clipboard clipboardGuard
+}
+
+// opened is a data folder that is open and held.
+type opened struct {
+	store     *sqlite.Store
+	workspace *workspace.Workspace
+	lock      *folder.Lock
+	closeLog  func()
+}
+
+func newShell(path string, d desktop) *shell {
+	s := &shell{path: path, desktop: d, secrets: keychain.New(keychainService), now: time.Now, ctx: context.Background()}
+	s.clipboard.desktop = d
+	s.logger.Store(slog.New(slog.DiscardHandler))
+	return s
+}
+
+func (s *shell) log() *slog.Logger { return s.logger.Load() }
+
+func (s *shell) databasePath() string { return filepath.Join(s.path, "workspace.db") }
+
+// begin opens the folder beside the window's own start, so that a slow keychain
+// never keeps the window from painting.
+func (s *shell) begin(ctx context.Context) {
+	s.mu.Lock()
+	s.ctx = ctx
+	s.mu.Unlock()
+	go watchSystem(ctx, func() { s.lock("system") })
+}
+
+func (s *shell) openFolder(ctx context.Context) (_ *opened, err error) {
+	if err := folder.Prepare(s.path); err != nil {
+		return nil, folderFault(err)
+	}
+	o := &opened{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, o.close())
+		}
+	}()
+	if o.lock, err = folder.Hold(s.path); err != nil {
+		return nil, folderFault(err)
+	}
+	logger, closeLog := openLog(s.path)
+	o.closeLog = closeLog
+	s.logger.Store(logger)
+	if o.store, err = sqlite.Open(ctx, s.databasePath()); err != nil {
+		return nil, workspace.Explain(err)
+	}
+	config := workspace.Config{Store: o.store, Secrets: s.secrets, Now: s.now, Log: logger}
+	if s.cost != nil {
+		s.cost(&config)
+	}
+	if o.workspace, err = workspace.Open(ctx, config); err != nil {
+		return nil, err
+	}
+	if err := o.workspace.Recover(ctx); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+func (o *opened) close() error {
+	var err error
+	if o.store != nil {
+		err = o.store.Close()
+	}
+	if o.lock != nil {
+		err = errors.Join(err, o.lock.Release())
+	}
+	if o.closeLog != nil {
+		o.closeLog()
+	}
+	return err
+}
+
+func folderFault(err error) error {
+	for _, f := range []struct {
+		err  error
+		code workspace.Code
+	}{
+		{folder.ErrInUse, workspace.CodeInUse}, {folder.ErrFull, workspace.CodeFolderFull},
+		{folder.ErrReadOnly, workspace.CodeFolderReadOnly}, {folder.ErrFailed, workspace.CodeFolderFailed},
+	} {
+		if errors.Is(err, f.err) {
+			return workspace.Fault(f.code, nil, err)
+		}
+	}
+	return err
+}
+
+// end is the window closing: an unfinished enrolment is undone, the clipboard
+// cleared, the folder let go.
+func (s *shell) end() {
+	s.lock("asked")
+	s.ending.Wait()
+	s.opening.Lock()
+	defer s.opening.Unlock()
+	s.clipboard.clearNow()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.opened != nil {
+		if err := s.opened.close(); err != nil {
+			s.log().Warn("closing the data folder", "error", err.Error())
+		}
+		s.opened = nil
+	}
+}
+
+// context is the window's: it ends with it.
+func (s *shell) context() context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ctx
+}
+
+// ready gives the open workspace, opening the folder where that has not been
+// done, or the fault that keeps it closed.
+func (s *shell) ready() (*workspace.Workspace, error) {
+	s.opening.Lock()
+	defer s.opening.Unlock()
+	s.mu.Lock()
+	o := s.opened
+	s.mu.Unlock()
+	if o != nil {
+		return o.workspace, nil
+	}
+	o, err := s.openFolder(s.context())
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opened = o
+	return o.workspace, nil
+}
+
+func newToken() string { return rand.Text() }
+
+// admit makes ses the window's session and returns its token.
+func (s *shell) admit(ses *workspace.Session) string {
+	s.drop("asked", false)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.session, s.token = ses, newToken()
+	s.challenge, s.chToken = nil, ""
+	s.watch(ses, ses.Remaining())
+	return s.token
+}
+
+// watch ends the session when nobody has used it for its idle time, or when its
+// day is over. It is called with s.mu held.
+func (s *shell) watch(ses *workspace.Session, after time.Duration) {
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	s.timer = time.AfterFunc(after, func() {
+		left := ses.Remaining()
+		if left > 0 {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if s.session == ses {
+				s.watch(ses, left)
+			}
+			return
+		}
+		reason := "idle"
+		if ses.LimitReached() {
+			reason = "limit"
+		}
+		s.lockSession(ses, reason)
+	})
+}
+
+// use finds the session that token stands for.
+func (s *shell) use(token string) (*workspace.Session, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.session == nil || token == "" || token != s.token {
+		return nil, errNoSession
+	}
+	return s.session, nil
+}
+
+var errNoSession = workspace.Fault(workspace.CodeSessionEnded, nil, nil)
+
+// after looks at what a use case returned: a session that is over locks the window.
+func (s *shell) after(ses *workspace.Session, err error) error {
+	if workspace.IsCode(err, workspace.CodeSessionEnded) {
+		reason := "ended"
+		if ses.LimitReached() {
+			reason = "limit"
+		}
+		go s.lockSession(ses, reason)
+	}
+	return err
+}
+
+// lock ends whatever session there is.
+func (s *shell) lock(reason string) { s.drop(reason, true) }
+
+// lockSession ends ses if it is still the window's.
+func (s *shell) lockSession(ses *workspace.Session, reason string) {
+	s.mu.Lock()
+	current := s.session == ses
+	s.mu.Unlock()
+	if current {
+		s.drop(reason, true)
+	}
+}
+
+// drop forgets the session and the challenge at once, tells the page to empty
+// itself, and undoes in the background what was unfinished.
+func (s *shell) drop(reason string, tell bool) {
+	s.mu.Lock()
+	ses, ch := s.session, s.challenge
+	s.session, s.token, s.challenge, s.chToken = nil, "", nil, ""
+	if s.timer != nil {
+		s.timer.Stop()
+		s.timer = nil
+	}
+	if ses != nil {
+		s.ending.Add(1)
+	}
+	s.mu.Unlock()
+	if ch != nil {
+		ch.Leave()
+	}
+	if ses == nil {
+		return
+	}
+	if tell {
+		s.desktop.Emit("locked", map[string]string{"reason": reason})
+	}
+	go func() {
+		defer s.ending.Done()
+		if err := ses.End(context.Background()); err != nil {
+			s.log().Warn("an unfinished enrolment is left for the next start", "error", err.Error())
+		}
+	}()
+}

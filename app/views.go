@@ -1,0 +1,183 @@
+package app
+
+import (
+	"time"
+
+	"countersign/backend/recovery"
+	"countersign/backend/workspace"
+)
+
+// The views are what the page gets to see: no hash, no key, no salt. Times are
+// RFC 3339 in UTC, empty where there is none.
+
+// SignedIn is a session as the page holds it: a token that means nothing elsewhere.
+type SignedIn struct {
+	Token   string      `json:"token"`
+	Profile ProfileView `json:"profile"`
+	Welcome Welcome     `json:"welcome"`
+}
+
+// Welcome is what the person is told after signing in.
+type Welcome struct {
+	FailedCodes          int    `json:"failedCodes"`
+	LastFailedAt         string `json:"lastFailedAt,omitempty"`
+	FailedPasswords      int    `json:"failedPasswords"`
+	LastFailedPasswordAt string `json:"lastFailedPasswordAt,omitempty"`
+	UsedCode             int    `json:"usedCode,omitempty"`
+	CodesLeft            int    `json:"codesLeft"`
+	AuthenticatorOff     bool   `json:"authenticatorOff"`
+}
+
+// ProfileView is Settings → Profile.
+type ProfileView struct {
+	ID                string    `json:"id"`
+	Name              string    `json:"name"`
+	Email             string    `json:"email"`
+	Role              string    `json:"role"`
+	Workspace         string    `json:"workspace"`
+	CreatedAt         string    `json:"createdAt"`
+	PasswordChangedAt string    `json:"passwordChangedAt"`
+	LastSignInAt      string    `json:"lastSignInAt,omitempty"`
+	TwoFactor         TwoFactor `json:"twoFactor"`
+}
+
+// TwoFactor is where 2FA stands.
+type TwoFactor struct {
+	On               bool       `json:"on"`
+	Since            string     `json:"since,omitempty"`
+	PhoneSince       string     `json:"phoneSince,omitempty"`
+	LastUsedAt       string     `json:"lastUsedAt,omitempty"`
+	LastUsedFor      string     `json:"lastUsedFor,omitempty"`
+	AuthenticatorOff bool       `json:"authenticatorOff"`
+	Required         bool       `json:"required"`
+	Codes            *CodesView `json:"codes,omitempty"`
+}
+
+// CodesView is the recovery set in short.
+type CodesView struct {
+	Total    int    `json:"total"`
+	Left     int    `json:"left"`
+	Used     []int  `json:"used"`
+	Sheet    int    `json:"sheet"`
+	IssuedAt string `json:"issuedAt"`
+	IssuedBy string `json:"issuedBy"`
+	Voided   bool   `json:"voided"`
+	Warn     bool   `json:"warn"`
+}
+
+// CodeUsage says which numbered code was used, and when.
+type CodeUsage struct {
+	Sheet    int        `json:"sheet"`
+	IssuedAt string     `json:"issuedAt"`
+	State    string     `json:"state"` // active, voided
+	Codes    []CodeView `json:"codes"`
+}
+
+// CodeView is one code of a set, without the code.
+type CodeView struct {
+	Number  int    `json:"number"`
+	UsedAt  string `json:"usedAt,omitempty"`
+	UsedFor string `json:"usedFor,omitempty"`
+}
+
+// EnrolmentView is what a new phone needs.
+type EnrolmentView struct {
+	QR        QRView   `json:"qr"`
+	KeyGroups []string `json:"keyGroups"`
+	Issuer    string   `json:"issuer"`
+	Account   string   `json:"account"`
+	Digits    int      `json:"digits"`
+	Period    int      `json:"period"` // seconds
+}
+
+// QRView is a QR code as SVG path data, one unit a module, without quiet zone.
+type QRView struct {
+	Modules int    `json:"modules"`
+	Path    string `json:"path"`
+}
+
+// Confirmed is the result of the new phone's first code: the codes to keep at
+// Enable 2FA, the profile at Change phone.
+type Confirmed struct {
+	Sheet   *SheetView   `json:"sheet,omitempty"`
+	Profile *ProfileView `json:"profile,omitempty"`
+}
+
+// SheetView is a recovery set while it is shown.
+type SheetView struct {
+	Sheet     int      `json:"sheet"`
+	Workspace string   `json:"workspace"`
+	Name      string   `json:"name"`
+	Email     string   `json:"email"`
+	IssuedAt  string   `json:"issuedAt"`
+	IssuedBy  string   `json:"issuedBy"`
+	Replaces  int      `json:"replaces,omitempty"`
+	Codes     []string `json:"codes"`
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func welcomeView(w workspace.Welcome) Welcome {
+	return Welcome{
+		FailedCodes: w.FailedCodes, LastFailedAt: stamp(w.LastFailedCodeAt),
+		FailedPasswords: w.FailedPasswords, LastFailedPasswordAt: stamp(w.LastFailedPasswordAt),
+		UsedCode: w.UsedCode, CodesLeft: w.CodesLeft, AuthenticatorOff: w.AuthenticatorOff,
+	}
+}
+
+func profileView(o workspace.Overview) ProfileView {
+	p, f := o.Profile, o.TwoFactor
+	v := ProfileView{
+		ID: p.ID, Name: p.Name, Email: p.Email, Role: string(p.Role), Workspace: o.Workspace,
+		CreatedAt: stamp(p.CreatedAt), PasswordChangedAt: stamp(p.Password.ChangedAt), LastSignInAt: stamp(p.LastSignInAt),
+		TwoFactor: TwoFactor{
+			On: f.On, Since: stamp(f.Since), PhoneSince: stamp(f.PhoneSince), LastUsedAt: stamp(f.LastUsedAt),
+			LastUsedFor: string(f.LastUse), AuthenticatorOff: f.AuthenticatorOff, Required: f.Required,
+		},
+	}
+	if c := f.Codes; c != nil {
+		codes := &CodesView{
+			Total: len(c.Codes), Left: c.Left, Used: []int{}, Sheet: c.Sheet, IssuedAt: stamp(c.IssuedAt), IssuedBy: c.IssuedBy,
+			Voided: c.State != workspace.SetActive, Warn: c.Low(),
+		}
+		for _, row := range c.Codes {
+			if !row.UsedAt.IsZero() {
+				codes.Used = append(codes.Used, row.Number)
+			}
+		}
+		v.TwoFactor.Codes = codes
+	}
+	return v
+}
+
+func usageView(c *workspace.CodeUsage) CodeUsage {
+	v := CodeUsage{Codes: []CodeView{}}
+	if c == nil {
+		return v
+	}
+	v.Sheet, v.IssuedAt, v.State = c.Sheet, stamp(c.IssuedAt), string(c.State)
+	for _, row := range c.Codes {
+		v.Codes = append(v.Codes, CodeView{Number: row.Number, UsedAt: stamp(row.UsedAt), UsedFor: string(row.Use)})
+	}
+	return v
+}
+
+func sheetView(i workspace.Issued) SheetView {
+	return SheetView{
+		Sheet: i.Sheet, Workspace: i.Workspace, Name: i.Name, Email: i.Email, IssuedAt: stamp(i.IssuedAt), IssuedBy: i.IssuedBy,
+		Replaces: i.Replaces, Codes: display(i.Codes),
+	}
+}
+
+func display(codes []recovery.Code) []string {
+	out := make([]string, len(codes))
+	for i, c := range codes {
+		out[i] = c.Display()
+	}
+	return out
+}
