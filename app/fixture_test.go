@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/backend/keychain"
+	"countersign/backend/password"
+	"countersign/backend/workspace"
+)
+
+// deskTwin is a desktop without a window.
+type deskTwin struct {
+	mu      sync.Mutex
+	events  chan string // "event reason"
+	clip    string
+	clipErr error
+	saveTo  string
+	saveErr error
+	replace bool
+	asked   int
+	printed int
+}
+
+func (d *deskTwin) Begin(context.Context) {}
+func (d *deskTwin) Raise()                {}
+func (d *deskTwin) Print()                { d.printed++ }
+func (d *deskTwin) Emit(event string, payload any) {
+	d.events <- event + " " + payload.(map[string]string)["reason"]
+}
+
+func (d *deskTwin) Clipboard() (string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.clip, d.clipErr
+}
+
+func (d *deskTwin) SetClipboard(s string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.clipErr == nil {
+		d.clip = s
+	}
+	return d.clipErr
+}
+
+func (d *deskTwin) SaveAs(string, string, []fileKind) (string, error) { return d.saveTo, d.saveErr }
+func (d *deskTwin) AskReplace(string) (bool, error)                   { d.asked++; return d.replace, nil }
+
+type window struct {
+	*testing.T
+	s    *shell
+	desk *deskTwin
+	door *Door
+	prof *Profile
+	enr  *Enrolment
+	keep *Keep
+	now  func() time.Time
+}
+
+func newWindow(t *testing.T) *window {
+	t.Helper()
+	return windowOn(t, filepath.Join(t.TempDir(), "data"), keychain.NewMemory())
+}
+
+func windowOn(t *testing.T, path string, secrets workspace.Secrets) *window {
+	t.Helper()
+	desk := &deskTwin{events: make(chan string, 16)}
+	s := newShell(path, desk)
+	s.secrets = secrets
+	s.cost = func(c *workspace.Config) { c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1} }
+	t.Cleanup(s.end)
+	return &window{T: t, s: s, desk: desk, door: &Door{s}, prof: &Profile{s}, enr: &Enrolment{s}, keep: &Keep{s}}
+}
+
+const (
+	email = "amara.okafor@example.com"
+	pass  = "tundra velvet orchard 91"
+)
+
+func (w *window) create() SignedIn {
+	w.Helper()
+	in, err := w.door.CreateWorkspace(NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: pass})
+	w.ok(err)
+	return in
+}
+
+func (w *window) ok(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// refused expects a code as the page would get it.
+func (w *window) refused(err error, code string) AppError {
+	w.Helper()
+	if err == nil {
+		w.Fatalf("allowed, want %s", code)
+	}
+	e := w.s.present(err)
+	if e.Code != code {
+		w.Fatalf("got %s (%v), want %s", e.Code, err, code)
+	}
+	return e
+}
+
+func (w *window) locked(reason string) {
+	w.Helper()
+	select {
+	case got := <-w.desk.events:
+		if got != "locked "+reason {
+			w.Fatalf("got %q", got)
+		}
+	case <-w.Context().Done():
+		w.Fatal("the page was not told")
+	}
+}

@@ -1,0 +1,189 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"countersign/backend/keychain"
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// open are the methods that need no session and no challenge.
+var open = map[string]bool{
+	"Door.State": true, "Door.Retry": true, "Door.Strength": true, "Door.CreateWorkspace": true, "Door.SignIn": true,
+}
+
+// silent are the methods that end something, and say nothing where there is nothing.
+var silent = map[string]bool{"Door.Lock": true, "Door.Leave": true}
+
+// TestEveryBoundMethodIsRefusedWithoutASession finds the methods by reflection,
+// so that a new one cannot be forgotten.
+func TestEveryBoundMethodIsRefusedWithoutASession(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	in := w.create()
+	w.door.Lock(in.Token)
+	w.locked("asked")
+	for _, token := range []string{"", "guess", in.Token} {
+		count := 0
+		for _, bound := range windowOptions(w.s, os.DirFS(t.TempDir())).Bind {
+			v := reflect.ValueOf(bound)
+			for i := range v.NumMethod() {
+				name := v.Elem().Type().Name() + "." + v.Type().Method(i).Name
+				if open[name] {
+					continue
+				}
+				m := v.Method(i)
+				args := []reflect.Value{reflect.ValueOf(token)}
+				for k := 1; k < m.Type().NumIn(); k++ {
+					args = append(args, reflect.Zero(m.Type().In(k)))
+				}
+				out := m.Call(args)
+				count++
+				if silent[name] {
+					continue
+				}
+				err, _ := out[len(out)-1].Interface().(error)
+				code := w.s.present(errOr(err)).Code
+				if code != "session_ended" && code != "challenge_ended" {
+					t.Errorf("%s with the token %q: %s", name, token, code)
+				}
+			}
+		}
+		if count < 15 {
+			t.Errorf("only %d methods were found", count)
+		}
+	}
+}
+
+func errOr(err error) error {
+	if err == nil {
+		return errors.New("allowed")
+	}
+	return err
+}
+
+func TestLockingEmptiesTheWindowAndUndoesAnEnrolment(t *testing.T) {
+	t.Parallel()
+	secrets := keychain.NewMemory()
+	w := windowOn(t, filepath.Join(t.TempDir(), "data"), secrets)
+	in := w.create()
+	_, err := w.enr.BeginEnable(in.Token, pass)
+	w.ok(err)
+	if n := len(secrets.Names()); n != 4 {
+		t.Fatalf("%d items", n)
+	}
+	w.door.Lock(in.Token)
+	w.locked("asked")
+	w.s.ending.Wait()
+	if n := len(secrets.Names()); n != 3 {
+		t.Errorf("%d items after locking", n)
+	}
+	_, err = w.prof.Get(in.Token)
+	w.refused(err, "session_ended")
+}
+
+func TestASecondWindowOnTheFolderSaysThatItIsOpen(t *testing.T) {
+	t.Parallel()
+	path, secrets := filepath.Join(t.TempDir(), "data"), keychain.NewMemory()
+	first := windowOn(t, path, secrets)
+	if st, err := first.door.State(); err != nil || st.Stage != "create" {
+		t.Fatalf("%+v %v", st, err)
+	}
+	second := windowOn(t, path, secrets)
+	st, err := second.door.State()
+	second.ok(err)
+	if st.Stage != "fault" || st.Fault.Code != "in_use" || st.Fault.Args["folder"] != path {
+		t.Fatalf("%+v", st)
+	}
+	first.s.end()
+	if st, err := second.door.Retry(); err != nil || st.Stage != "create" {
+		t.Errorf("trying again: %+v %v", st, err)
+	}
+}
+
+// absent is a system without a keychain.
+type absent struct{}
+
+func (absent) Set(context.Context, string, secret.Bytes) error { return workspace.ErrKeychainAbsent }
+func (absent) Get(context.Context, string) (secret.Bytes, error) {
+	return secret.Bytes{}, workspace.ErrKeychainAbsent
+}
+func (absent) Delete(context.Context, string) error { return workspace.ErrKeychainAbsent }
+
+func TestAFaultIsAStateWithWordsAndTryingAgainGoesOn(t *testing.T) {
+	t.Parallel()
+	path, secrets := filepath.Join(t.TempDir(), "data"), keychain.NewMemory()
+	w := windowOn(t, path, secrets)
+	w.create()
+	w.s.end()
+
+	w = windowOn(t, path, absent{})
+	st, err := w.door.State()
+	w.ok(err)
+	if st.Stage != "fault" || st.Fault.Code != "keychain_absent" || st.Fault.Message == "" || st.Workspace != "" {
+		t.Fatalf("%+v", st)
+	}
+	w.s.secrets = secrets
+	st, err = w.door.Retry()
+	w.ok(err)
+	if st.Stage != "signIn" || st.Workspace != "Northwind Legal" {
+		t.Errorf("%+v", st)
+	}
+	w.s.end()
+
+	if err := os.WriteFile(filepath.Join(path, "workspace.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w = windowOn(t, path, secrets)
+	st, err = w.door.State()
+	w.ok(err)
+	if st.Fault == nil || st.Fault.Code != "database_damaged" || st.Fault.Args["file"] != filepath.Join(path, "workspace.db") {
+		t.Errorf("%+v", st)
+	}
+}
+
+func TestWhatNobodyForesawReachesThePageAsAReferenceAlone(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	if _, err := w.door.State(); err != nil {
+		t.Fatal(err)
+	}
+	e := w.s.present(errors.New("select * from somewhere: exploded at /home/x"))
+	if e.Code != "internal" || e.Reference == "" || strings.Contains(e.Message, "exploded") {
+		t.Errorf("%+v", e)
+	}
+	log, err := os.ReadFile(filepath.Join(w.s.path, logName))
+	w.ok(err)
+	if !strings.Contains(string(log), e.Reference) || !strings.Contains(string(log), "exploded") {
+		t.Errorf("the log does not explain it: %s", log)
+	}
+}
+
+func TestThePageGetsNoHashSaltOrKey(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	in := w.create()
+	raw, err := json.Marshal(in)
+	w.ok(err)
+	for _, word := range []string{"salt", "hash", "verifier", "secret", "item", "epoch"} {
+		if strings.Contains(strings.ToLower(string(raw)), word) {
+			t.Errorf("%s is in %s", word, raw)
+		}
+	}
+}
+
+func TestTheFlagsOfTheDevServerAreNotOurs(t *testing.T) {
+	t.Parallel()
+	got := dropWailsFlags([]string{"-loglevel", "Trace", "--data-dir", "x", "-assetdir=frontend/dist", "-devserver", "localhost:1"})
+	if strings.Join(got, " ") != "--data-dir x" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -1,0 +1,109 @@
+// Package backend_test holds the rule of the house: who may import whom.
+// ARCHITECTURE.md draws it; this fails when an import breaks it.
+package backend_test
+
+import (
+	"encoding/json"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "countersign"
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+// packages lists every package of the module as it is built for this system, and
+// for the window with the window's tags.
+func packages(t *testing.T) []listed {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-tags", "desktop,production,webkit2_41", "-json=ImportPath,Imports", module+"/...")
+	cmd.Dir = ".."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []listed
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := dec.Decode(&p); err == io.EOF {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// soleImporters are the libraries that are met in one place only.
+var soleImporters = map[string]string{
+	"github.com/wailsapp/wails":      module + "/app",
+	"github.com/pquerna/otp":         module + "/backend/totp",
+	"github.com/skip2/go-qrcode":     module + "/backend/qr",
+	"github.com/zalando/go-keyring":  module + "/backend/keychain",
+	"modernc.org/sqlite":             module + "/backend/sqlite",
+	"github.com/pressly/goose":       module + "/backend/sqlite",
+	"github.com/ccojocar/zxcvbn-go":  module + "/backend/password",
+	"golang.org/x/text/unicode/norm": module + "/backend/password",
+}
+
+// mayKnow lists which packages of ours a package may import. Packages below a
+// listed one share its line. A package that is not listed may import none.
+var mayKnow = map[string][]string{
+	"":                  {"app"},
+	"app":               {"backend"},
+	"cmd":               {"backend"},
+	"backend/workspace": {"backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/secret"},
+	"backend/sqlite":    {"backend/workspace", "backend/audit", "backend/folder"},
+	"backend/keychain":  {"backend/workspace", "backend/secret", "backend/keychain"},
+	"backend/sheet":     {"backend/recovery", "backend/sheet"},
+	"backend/totp":      {"backend/secret"},
+	"backend/recovery":  {"backend/secret"},
+	"backend/password":  {"backend/secret"},
+	"backend/audit":     {"backend/secret"},
+	"backend/qr":        {"backend/secret"},
+}
+
+func within(pkg, place string) bool { return pkg == place || strings.HasPrefix(pkg, place+"/") }
+
+func TestTheRuleOfTheHouse(t *testing.T) {
+	t.Parallel()
+	found := 0
+	for _, p := range packages(t) {
+		own := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+		found++
+		for _, imp := range p.Imports {
+			for library, sole := range soleImporters {
+				if strings.HasPrefix(imp, library) && !within(p.ImportPath, sole) {
+					t.Errorf("%s imports %s, which only %s may", p.ImportPath, imp, sole)
+				}
+			}
+			if !within(imp, module) {
+				if own == "backend/workspace" && strings.Contains(strings.Split(imp, "/")[0], ".") {
+					t.Errorf("the domain imports %s", imp)
+				}
+				continue
+			}
+			if !allowed(own, strings.TrimPrefix(imp, module+"/")) {
+				t.Errorf("%s imports %s", p.ImportPath, imp)
+			}
+		}
+	}
+	if found < 10 {
+		t.Fatalf("only %d packages were found", found)
+	}
+}
+
+func allowed(own, imp string) bool {
+	for place, known := range mayKnow {
+		if own == place || (place != "" && within(own, place)) {
+			return slices.ContainsFunc(known, func(k string) bool { return within(imp, k) })
+		}
+	}
+	return false
+}
