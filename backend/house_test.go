@@ -42,14 +42,13 @@ func packages(t *testing.T) []listed {
 
 // soleImporters are the libraries that are met in one place only.
 var soleImporters = map[string]string{
-	"github.com/wailsapp/wails":      module + "/app",
-	"github.com/pquerna/otp":         module + "/backend/totp",
-	"github.com/skip2/go-qrcode":     module + "/backend/qr",
-	"github.com/zalando/go-keyring":  module + "/backend/keychain",
-	"modernc.org/sqlite":             module + "/backend/sqlite",
-	"github.com/pressly/goose":       module + "/backend/sqlite",
-	"github.com/ccojocar/zxcvbn-go":  module + "/backend/password",
-	"golang.org/x/text/unicode/norm": module + "/backend/password",
+	"github.com/wailsapp/wails":     module + "/app",
+	"github.com/pquerna/otp":        module + "/backend/totp",
+	"github.com/skip2/go-qrcode":    module + "/backend/qr",
+	"github.com/zalando/go-keyring": module + "/backend/keychain",
+	"modernc.org/sqlite":            module + "/backend/sqlite",
+	"github.com/pressly/goose":      module + "/backend/sqlite",
+	"github.com/ccojocar/zxcvbn-go": module + "/backend/password",
 }
 
 // mayKnow lists which packages of ours a package may import. Packages below a
