@@ -59,7 +59,7 @@ func TestADeadlineOfACallThatHasEndedDisturbsNoLaterOne(t *testing.T) {
 		g := newGate()
 		for range 3 {
 			pass(t, g)
-			err := g.run(t.Context(), 5*time.Second, func() error { time.Sleep(4 * time.Second); return nil })
+			err := g.run(t.Context(), 5*time.Second, func() error { <-time.After(4 * time.Second); return nil })
 			if err != nil {
 				t.Error(err)
 			}

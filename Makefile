@@ -1,0 +1,141 @@
+# Countersign. `make` lists what there is; each target sets up what it needs and
+# is quick when that is done. Everything is built inside the tree.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DELETE_ON_ERROR:
+
+version := $(shell sed -n 's/.*"productVersion": "\(.*\)".*/\1/p' wails.json)
+ldflags := -X countersign/app.Version=$(version)
+# webkit2_41 chooses WebKitGTK 4.1, the only one on Debian 12 and newer. Other
+# systems ignore it.
+production := desktop,production,webkit2_41
+development := dev,webkit2_41
+tool := go tool -modfile=build/tools.mod
+exe := $(shell go env GOEXE 2>/dev/null)
+app := build/bin/countersign$(exe)
+dev_app := build/bin/countersign-dev$(exe)
+page := frontend/dist/index.html
+page_sources := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune \
+	-o -path frontend/tests -prune -o -type f -print 2>/dev/null)
+# Packages whose promises are about things that happen at once.
+racing := ./backend/workspace/... ./backend/sqlite/... ./backend/keychain/...
+private := build/private-desktop.sh
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+
+# Set-up.
+
+.PHONY: setup setup-build setup-test
+setup: setup-build setup-test frontend/node_modules/.package-lock.json e2e/node_modules/.package-lock.json ## install what is missing
+
+setup-build:
+	@build/setup.sh build
+
+setup-test:
+	@build/setup.sh test
+
+%/node_modules/.package-lock.json: %/package-lock.json %/package.json
+	@echo "npm ci in $*"
+	@cd $* && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+# Building. Go keeps its own cache, so the programs are handed to it each time.
+
+$(page): frontend/node_modules/.package-lock.json $(page_sources)
+	@cd frontend && npm run --silent build -- --logLevel warn
+	@touch $@
+
+.PHONY: build dev-app
+build: setup-build $(page) ## build the app into build/bin
+	@go build -trimpath -tags $(production) -ldflags '-s -w $(ldflags)' -o $(app) .
+
+dev-app: setup-build $(page)
+	@go build -tags $(development) -o $(dev_app) .
+
+.PHONY: run
+run: ## build and open the window, or without a display take the tour
+ifneq ($(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter-out Linux,$(shell uname -s))),)
+run: build
+	@$(app)
+else
+run: tour
+endif
+
+.PHONY: dev
+dev: setup-build frontend/node_modules/.package-lock.json ## build, open the window and follow changes
+	@$(tool) wails dev -m -nosyncgomod
+
+.PHONY: bindings
+bindings: setup-build $(page) ## write frontend/wailsjs anew from the bound structs
+	@$(tool) wails generate module -tags webkit2_41 >/dev/null
+
+# Tests.
+
+.PHONY: test
+test: setup ## check everything: this is what CI runs
+	@$(MAKE) lint
+	@$(MAKE) test-go test-race
+	@$(MAKE) test-frontend
+	@$(MAKE) test-platforms
+	@$(MAKE) test-e2e test-window
+	@echo "make test: everything passed"
+
+.PHONY: test-go test-race test-platforms
+test-go: setup-build setup-test $(page) ## Go tests, but for those of test-race
+	@echo "go test"
+	@go list -tags $(production) ./... | { grep -vE '/backend/(workspace|sqlite|keychain)' || true; } \
+		| xargs go test -tags $(production) | { grep -v 'no test files' || true; }
+
+test-race: setup-build setup-test ## Go tests of what happens at once, under the race detector
+	@echo "go test -race"
+	@go test -race $(racing) | { grep -v 'no test files' || true; }
+
+test-platforms: setup-build $(page)
+	@echo "build for Windows, vet for macOS"
+	@GOOS=windows CGO_ENABLED=0 go build -tags $(production) -o build/bin/countersign-windows.exe .
+	@GOOS=darwin CGO_ENABLED=0 go vet ./backend/... $(if $(wildcard cmd),./cmd/...)
+
+.PHONY: test-frontend test-e2e test-window
+test-frontend: setup-build frontend/node_modules/.package-lock.json ## unit tests of the page
+	@cd frontend && npm run --silent test
+
+test-e2e: setup-test dev-app e2e/node_modules/.package-lock.json ## the page in Chromium on the real backend
+	@$(private) node --test --test-concurrency=2 'e2e/browser/*.test.mjs'
+
+test-window: setup-test build e2e/node_modules/.package-lock.json ## the real window, through the accessibility tree
+	@$(private) node --test --test-concurrency=1 'e2e/window/*.test.mjs'
+
+.PHONY: lint
+lint: setup $(page) ## formatting, vet, staticcheck, types, shell
+	@echo "lint"
+	@unformatted=$$(git ls-files -z '*.go' | xargs -0 gofmt -l); \
+		[ -z "$$unformatted" ] || { echo "gofmt -w $$unformatted"; exit 1; }
+	@go vet -tags $(production) ./...
+	@go vet -tags $(development) . ./app/...
+	@$(tool) staticcheck -tags $(production) ./...
+	@shellcheck build/*.sh .ci/run
+	@cd frontend && npm run --silent lint && npm run --silent check
+
+# Beside the tests.
+
+.PHONY: tour bench fuzz clean
+tour: setup-build setup-test build e2e/node_modules/.package-lock.json ## photograph the real app, step by step
+	@$(private) node e2e/tour/tour.mjs
+
+bench: $(page) ## how long things take
+	@go test -run '^$$' -bench . -benchmem ./backend/... | { grep -v 'no test files' || true; }
+
+fuzz: ## fuzz each parser for a while; FUZZTIME says how long
+	@git grep -l '^func Fuzz' -- '*_test.go' | while read -r file; do \
+		sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file" | while read -r name; do \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $${FUZZTIME:-30s} "./$$(dirname "$$file")"; \
+		done; \
+	done
+
+clean: ## remove what was built
+	@rm -rf build/bin build/tour build/cache frontend/node_modules e2e/node_modules
+	@find frontend/dist -mindepth 1 ! -name .gitkeep -delete
