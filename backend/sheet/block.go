@@ -11,12 +11,12 @@ import (
 // font and no paper of ours makes happen.
 var errFit = errors.New("sheet: the text does not fit on the page")
 
-// Scales that fit tries. Above smallWhole it rather shrinks a block than divides a long
-// word in it; below smallest nobody could read it.
+// Scales that fit tries, in per cent. Down to smallWhole it rather shrinks a block than
+// divides a long word in it; below smallest nobody could read it.
 const (
-	scaleStep  = 0.05
-	smallWhole = 0.7
-	smallest   = 0.25
+	scaleStep  = 5
+	smallWhole = 65
+	smallest   = 25
 )
 
 // block is text that has been set and has its place, relative to the block's upper left
@@ -58,11 +58,11 @@ func (b *block) draw(page *pdf.Page, x, y float64) {
 // otherwise set smaller, and with a long word divided only when that would be much smaller.
 func fit(limit float64, build func(scale float64) block) (block, error) {
 	var divided *block
-	for scale := 1.0; scale >= smallest; scale -= scaleStep {
-		if scale < smallWhole && divided != nil {
+	for percent := 100; percent >= smallest; percent -= scaleStep {
+		if percent < smallWhole && divided != nil {
 			return *divided, nil
 		}
-		b := build(scale)
+		b := build(float64(percent) / 100)
 		switch {
 		case b.height > limit:
 		case b.whole:

@@ -68,8 +68,8 @@ func newPress(w io.Writer, first Sheet) (*press, error) {
 	return &press{doc: doc, faces: faces, set: typeset.NewSetter()}, nil
 }
 
-// figures sets digits at one width.
-var figures = []string{"tnum"}
+// figures is the feature that sets digits at one width.
+const figures = "tnum"
 
 func style(font *typeset.Font, size, lead, scale float64) typeset.Style {
 	return typeset.Style{Font: font, Size: size * scale, Lead: lead * scale, Track: track * scale}
@@ -120,7 +120,7 @@ func (p *press) brand(page *pdf.Page, s Sheet, inner, limit float64) error {
 func (p *press) address(page *pdf.Page, s Sheet, limit float64) error {
 	b, err := fit(limit-addressAt, func(scale float64) (b block) {
 		name, wholeName := p.set.Break(style(p.faces.strong, 11, 15, scale), or(s.Name, nothing), addressWidth/pdf.Point)
-		email, wholeEmail := p.set.Break(style(p.faces.text, 11, 15, scale), spell(p.faces.text, or(s.Email, nothing)), addressWidth/pdf.Point)
+		email, wholeEmail := p.set.Keep(style(p.faces.text, 11, 15, scale), spell(p.faces.text, or(s.Email, nothing)), addressWidth/pdf.Point)
 		b.add(0, pdf.Black, name)
 		b.add(0, pdf.Black, email)
 		b.whole = wholeName && wholeEmail
@@ -150,7 +150,7 @@ func spell(font *typeset.Font, s string) string {
 func (p *press) facts(page *pdf.Page, s Sheet, x, limit float64) error {
 	b, err := fit(limit-addressAt, func(scale float64) (b block) {
 		label, value := style(p.faces.text, bodySize, 15, scale), style(p.faces.figure, bodySize, 15, scale)
-		value.Features = figures
+		value.Feature = figures
 		labels := 0.0
 		rows := s.facts()
 		for _, r := range rows {
@@ -198,7 +198,7 @@ func (p *press) codes(page *pdf.Page, s Sheet, y, inner float64) {
 	page.Line(margin, margin+inner, y, rule, pdf.Black)
 	y += rule
 	number := text
-	number.Features = figures
+	number.Feature = figures
 	code := typeset.Style{Font: p.faces.code, Size: 14.5, Lead: bodyLead, Track: 0.145}
 	column := (inner - columnGap) / 2
 	perColumn := (len(s.Codes) + 1) / 2
@@ -229,7 +229,7 @@ func (p *press) advise(page *pdf.Page, s Sheet, y, inner, limit float64) error {
 		head := typeset.Style{Font: p.faces.strong, Size: 11 * scale, Lead: 13.75 * scale, Track: -0.154 * scale}
 		text := style(p.faces.text, bodySize, bodyLead, scale)
 		number := text
-		number.Features = figures
+		number.Feature = figures
 		b.add(0, pdf.Black, []typeset.Line{p.set.Line(head, advice)})
 		b.height += 2 * scale
 		b.whole = true

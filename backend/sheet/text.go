@@ -43,7 +43,9 @@ func Text(w io.Writer, s Sheet) error {
 	line("", s.Workspace)
 	line("", "")
 	line("", or(s.Name, nothing))
-	line("", or(s.Email, nothing))
+	for _, l := range fill([]string{or(s.Email, nothing)}, columns) {
+		line("", l)
+	}
 	line("", "")
 	for _, f := range s.facts() {
 		line(fmt.Sprintf("%-11s", f.label), f.value)
@@ -80,10 +82,12 @@ func Text(w io.Writer, s Sheet) error {
 
 // wrap divides text into lines of at most limit columns, between words if it can and
 // between characters if it must. There is at least one line.
-func wrap(text string, limit int) []string {
+func wrap(text string, limit int) []string { return fill(typeset.Words(text), limit) }
+
+func fill(words []string, limit int) []string {
 	var lines []string
 	current := ""
-	for _, word := range typeset.Words(text) {
+	for _, word := range words {
 		if span(strings.TrimRight(current+word, " ")) <= limit {
 			current += word
 			continue

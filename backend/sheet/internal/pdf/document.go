@@ -40,11 +40,14 @@ type Document struct {
 	fonts   []*usedFont
 	byFont  map[*typeset.Font]*usedFont
 	info    Info
+	packed  bytes.Buffer
+	packer  *zlib.Writer
 }
 
 // New begins a document on w.
 func New(w io.Writer, info Info) *Document {
 	d := &Document{w: bufio.NewWriter(w), offsets: make([]int64, firstFree), byFont: make(map[*typeset.Font]*usedFont), info: info}
+	d.packer = zlib.NewWriter(&d.packed)
 	d.printf("%%PDF-1.7\n%%\xe2\xe3\xcf\xd3\n")
 	return d
 }
@@ -104,13 +107,13 @@ func (d *Document) object(ref int) {
 
 // stream writes an object of compressed bytes. extra is what its dictionary has besides.
 func (d *Document) stream(ref int, extra string, content []byte) {
-	var packed bytes.Buffer
-	z := zlib.NewWriter(&packed)
-	_, _ = z.Write(content) // a buffer takes everything
-	_ = z.Close()
+	d.packed.Reset()
+	d.packer.Reset(&d.packed)
+	_, _ = d.packer.Write(content) // a buffer takes everything
+	_ = d.packer.Close()
 	d.object(ref)
-	d.printf("<<%s/Filter/FlateDecode/Length %d>>\nstream\n", extra, packed.Len())
-	d.write(packed.Bytes())
+	d.printf("<<%s/Filter/FlateDecode/Length %d>>\nstream\n", extra, d.packed.Len())
+	d.write(d.packed.Bytes())
 	d.printf("\nendstream\nendobj\n")
 }
 

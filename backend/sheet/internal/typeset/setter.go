@@ -11,11 +11,11 @@ import (
 
 // Style says how text is set. Lengths are in points.
 type Style struct {
-	Font     *Font
-	Size     float64
-	Lead     float64  // from one line to the next
-	Track    float64  // added after every character
-	Features []string // OpenType features that are on besides the font's own defaults
+	Font    *Font
+	Size    float64
+	Lead    float64 // from one line to the next
+	Track   float64 // added after every character
+	Feature string  // an OpenType feature that is on besides the font's own defaults
 }
 
 // Baseline returns how far below the top of its line the text stands, as a browser
@@ -43,10 +43,15 @@ type Line struct {
 type Setter struct {
 	shaper shaping.HarfbuzzShaper
 	faces  map[*Font]*font.Face
+	broken map[paragraph]broken
 }
 
 // NewSetter returns a Setter.
-func NewSetter() *Setter { return &Setter{faces: make(map[*Font]*font.Face)} }
+func NewSetter() *Setter {
+	s := &Setter{faces: make(map[*Font]*font.Face), broken: make(map[paragraph]broken)}
+	s.shaper.SetFontCacheSize(16) // without a cache it prepares the font for every word
+	return s
+}
 
 // Line sets text on one line, left to right. A character that the font cannot show
 // becomes a box, and stays itself in Glyph.Text, so that whoever copies from the page gets it.
@@ -104,9 +109,9 @@ func (s *Setter) shape(style Style, original, shown []rune, start, end int, scri
 		face = font.NewFace(style.Font.parsed)
 		s.faces[style.Font] = face
 	}
-	features := make([]shaping.FontFeature, len(style.Features))
-	for i, tag := range style.Features {
-		features[i] = shaping.FontFeature{Tag: opentype.MustNewTag(tag), Value: 1}
+	var features []shaping.FontFeature
+	if style.Feature != "" {
+		features = []shaping.FontFeature{{Tag: opentype.MustNewTag(style.Feature), Value: 1}}
 	}
 	em := int(style.Font.parsed.Upem())
 	out := s.shaper.Shape(shaping.Input{
