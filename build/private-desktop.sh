@@ -32,7 +32,7 @@ make_folders() {
   root=$(mktemp -d "${TMPDIR:-/tmp}/countersign-desktop.XXXXXX")
   mkdir -m 700 "$root"/{runtime,home,tmp}
   unset WAYLAND_DISPLAY WAYLAND_SOCKET DBUS_SESSION_BUS_ADDRESS AT_SPI_BUS_ADDRESS NO_AT_BRIDGE
-  export HOME="$root/home" TMPDIR="$root/tmp" XDG_RUNTIME_DIR="$root/runtime"
+  export PRIVATE_DESKTOP="$root" HOME="$root/home" TMPDIR="$root/tmp" XDG_RUNTIME_DIR="$root/runtime"
   export XDG_DATA_HOME="$HOME/data" XDG_CONFIG_HOME="$HOME/config" XDG_CACHE_HOME="$HOME/cache" XDG_STATE_HOME="$HOME/state"
   mkdir "$XDG_DATA_HOME" "$XDG_CONFIG_HOME" "$XDG_CACHE_HOME" "$XDG_STATE_HOME"
   # Pictures are the same everywhere: no theme, language or graphics card of the machine.
