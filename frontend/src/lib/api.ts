@@ -20,6 +20,8 @@ export interface DoorState {
   version: string;
   dataFolder: string;
   minimumPassword: number;
+  /** Minutes without activity after which the window locks. */
+  idleMinutes?: number;
 }
 
 export interface Strength {
@@ -99,6 +101,8 @@ export type RecoveryUse = 'sign-in' | 'step-up' | 'disable';
 export interface TwoFactor {
   on: boolean;
   since?: string;
+  /** Since when the phone of now is the one. */
+  phoneSince?: string;
   lastUsedAt?: string;
   lastUsedFor?: AuthenticatorUse | '';
   authenticatorOff: boolean;
@@ -255,10 +259,9 @@ export const Keep = {
 };
 
 /** Tells when the application has locked the window, and why. Returns the way to stop listening. */
-export function onLocked(heard: (reason: LockReason, minutes?: number) => void): () => void {
+export function onLocked(heard: (reason: LockReason) => void): () => void {
   const stop = shell().runtime?.EventsOn('locked', (payload) => {
-    const { reason, minutes } = (payload ?? {}) as { reason?: LockReason; minutes?: number };
-    heard(reason ?? 'ended', minutes || undefined);
+    heard((payload as { reason?: LockReason } | undefined)?.reason ?? 'ended');
   });
   return stop ?? (() => {});
 }

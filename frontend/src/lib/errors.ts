@@ -14,6 +14,7 @@ export const errorCodes = [
   'workspace_required',
   'workspace_long',
   'workspace_form',
+  'workspace_exists',
   'email_required',
   'email_form',
   'email_long',
@@ -22,6 +23,7 @@ export const errorCodes = [
   'password_short',
   'password_long',
   'password_common',
+  'password_wrong',
   'password_same',
   'credentials_wrong',
   'throttled',
@@ -80,6 +82,7 @@ export function refused(thrown: unknown): Refused {
 /** Values as the messages want them: absent numbers become −1, pauses become "30 seconds". */
 function valuesOf(args: Refused['args']): Values {
   const values: Values = { left: -1, length: -1, sheet: 0, reference: 'none', ...args };
+  values.named = args.name ? 'yes' : 'no';
   if (typeof args.pause === 'number') values.pause = duration(args.pause);
   if (typeof args.minutes === 'number') values.away = duration(args.minutes * 60);
   return values;

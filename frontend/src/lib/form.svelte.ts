@@ -7,6 +7,12 @@ import type { Refused } from './api';
 import { Countdown } from './countdown.svelte';
 import { refused, words, type Words } from './errors';
 
+/** The seconds for which a refusal closes the form: a pause that holds, or that this guess began. */
+export function pauseOf({ code, args }: Refused): number {
+  if (code === 'throttled') return Number(args.seconds) || 0;
+  return args.left === 0 && typeof args.pause === 'number' ? args.pause : 0;
+}
+
 export class Form {
   busy = $state(false);
   refusal = $state.raw<Refused | undefined>(undefined);
@@ -32,18 +38,17 @@ export class Form {
       await act();
       return true;
     } catch (thrown) {
-      this.refuse(refused(thrown));
+      this.#refuse(refused(thrown));
       return false;
     } finally {
       this.busy = false;
     }
   }
 
-  refuse(refusal: Refused): void {
+  #refuse(refusal: Refused): void {
     this.refusal = refusal;
-    if (refusal.code === 'throttled') {
-      this.pause.start(Number(refusal.args.seconds), () => this.clear());
-    }
+    const seconds = pauseOf(refusal);
+    if (seconds > 0) this.pause.start(seconds, () => this.clear());
     void this.#focus();
   }
 
@@ -54,16 +59,14 @@ export class Form {
     field?.select();
   }
 
-  /** The words for a field, if the refusal is about it. */
+  /** The words for a field, if the refusal is about it. While a pause runs, it is the pause that counts. */
   at(field: string): Words | undefined {
-    return this.refusal?.field === field && this.refusal.code !== 'throttled'
-      ? words(this.refusal)
-      : undefined;
+    return !this.paused && this.refusal?.field === field ? words(this.refusal) : undefined;
   }
 
   /** The words for a refusal that is about none of the form's fields. */
   rest(...fields: string[]): Words | undefined {
-    if (!this.refusal || this.refusal.code === 'throttled') return undefined;
+    if (this.paused || !this.refusal) return undefined;
     return fields.includes(this.refusal.field ?? '') ? undefined : words(this.refusal);
   }
 

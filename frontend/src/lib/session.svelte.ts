@@ -6,6 +6,7 @@
 import {
   Door,
   onLocked,
+  Profile,
   type Challenge,
   type DoorState,
   type EnrolmentView,
@@ -41,7 +42,7 @@ class Session {
 
   /** Asks the application where things stand, and listens for it locking the window. */
   async open(): Promise<void> {
-    onLocked((reason, minutes) => this.drop(reason, minutes));
+    onLocked((reason) => this.drop(reason));
     await this.#ask(Door.state);
   }
 
@@ -99,8 +100,17 @@ class Session {
     } catch (thrown) {
       const refusal = refused(thrown);
       if (refusal.code === 'session_ended') this.drop('ended');
+      // That was the twentieth wrong code: the profile says so from now on.
+      if (refusal.code === 'authenticator_off') void this.#refresh();
       throw refusal;
     }
+  }
+
+  async #refresh(): Promise<void> {
+    const token = this.#token;
+    if (!token) return;
+    const profile = await Profile.get(token).catch(() => undefined);
+    if (profile && token === this.#token) this.profile = profile;
   }
 
   go(place: Place): void {
@@ -125,7 +135,7 @@ class Session {
   }
 
   /** Forgets everything that was shown and returns to the sign-in, saying why. */
-  drop(reason: LockReason, minutes?: number): void {
+  drop(reason: LockReason): void {
     // Only what ends something needs words: an echo of our own lock changes nothing.
     if (!this.profile && !this.challenge) return;
     this.#token = undefined;
@@ -133,7 +143,7 @@ class Session {
     this.profile = undefined;
     this.welcome = undefined;
     this.place = { at: 'profile' };
-    this.notice = lockWords(reason, minutes);
+    this.notice = lockWords(reason, this.door?.idleMinutes);
     // The workspace is there now, even if this session began by creating it.
     if (this.door) this.door = { ...this.door, stage: 'signIn' };
     void this.#ask(Door.state);

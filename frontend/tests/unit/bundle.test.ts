@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { build, type Rolldown } from 'vite';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { root, sources } from './source';
+
+let files: { name: string; text: string | Uint8Array }[];
+
+beforeAll(async () => {
+  const built = await build({ root, logLevel: 'silent', build: { write: false } });
+  files = (built as Rolldown.RolldownOutput).output.map((file) =>
+    file.type === 'chunk'
+      ? { name: file.fileName, text: file.code }
+      : { name: file.fileName, text: file.source },
+  );
+}, 60_000);
+
+const named = (ending: string) => files.filter(({ name }) => name.endsWith(ending));
+
+describe('the built page', () => {
+  test('has at most 150 KB of gzipped script and style', () => {
+    const bytes = [...named('.js'), ...named('.css')].reduce(
+      (sum, { text }) => sum + gzipSync(text).length,
+      0,
+    );
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThanOrEqual(150 * 1024);
+  });
+
+  test('has no inline script or style, and a policy that forbids them', () => {
+    const html = String(named('.html')[0]!.text);
+    expect(html).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+    expect(html).not.toMatch(/unsafe|<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
+  });
+
+  test('asks nobody for anything', () => {
+    const texts = [...named('.js'), ...named('.css'), ...named('.html')]
+      .map(({ text }) => String(text))
+      .join('\n');
+    const addresses = [...texts.matchAll(/https?:\/\/[\w.-]+/g)].map(([address]) => address);
+    // Names of XML, and where Svelte explains its errors: nothing is fetched from either.
+    expect(addresses.filter((a) => !/w3\.org$|svelte\.dev$/.test(a))).toEqual([]);
+  });
+
+  test('comes with its fonts and inlines none', () => {
+    expect(named('.woff2').length).toBeGreaterThan(8);
+    expect(
+      named('.css')
+        .map(({ text }) => String(text))
+        .join(''),
+    ).not.toContain('url(data:');
+  });
+});
+
+describe('the source of the page', () => {
+  test('keeps nothing in storage, goes nowhere and evaluates nothing', () => {
+    const code = sources('.ts', '.svelte', '.html')
+      .map(({ text }) => text)
+      .join('\n');
+    expect(code).not.toMatch(/localStorage|sessionStorage|indexedDB|document\.cookie|\bcaches\./);
+    expect(code).not.toMatch(
+      /\beval\(|new Function|\{@html|innerHTML|\blocation\b|history\.|window\.open|<a\s/,
+    );
+  });
+
+  test('has one door to the application', () => {
+    const others = sources('.ts', '.svelte').filter(
+      ({ path, text }) => path !== 'lib/api.ts' && /window\.(go|runtime)\b|wailsjs/.test(text),
+    );
+    expect(others.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('says on paper what the saved sheet says', () => {
+    const go = readFileSync(`${root}/../backend/sheet/words.go`, 'utf8');
+    const en = JSON.parse(readFileSync(`${root}/src/i18n/en.json`, 'utf8')) as Record<string, string>;
+    const fixed = ['title', 'text', 'todo', 'todo_keep', 'todo_use', 'todo_lost', 'good', 'good_text'];
+    for (const key of fixed) expect(go.includes(`"${en[`sheet.${key}`]}"`), key).toBe(true);
+  });
+});

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import en from '../../src/i18n/en.json';
+import { Refused } from '../../src/lib/api';
+import { errorCodes, refused, words } from '../../src/lib/errors';
+import { root } from './source';
+
+const say = (code: string, args = {}) => words(new Refused({ code, message: '', args }));
+
+/** The codes that the application declares, in its own source. */
+function declared(path: string, pattern: RegExp): string[] {
+  const text = readFileSync(`${root}/../${path}`, 'utf8');
+  return [...text.matchAll(pattern)].map(([, code]) => code!);
+}
+
+describe('a refusal', () => {
+  test('has words for every code that the application has', () => {
+    const codes = [
+      ...declared('backend/workspace/errors.go', /\bCode\w+\s+Code\s*=\s*"(\w+)"/g),
+      ...declared('app/errors.go', /\bcode\w+\s*=\s*"(\w+)"/g),
+    ];
+    expect(codes.length).toBeGreaterThan(50);
+    expect([...errorCodes].sort()).toEqual([...new Set(codes)].sort());
+  });
+
+  test('has two sentences for every code, and no words are left over', () => {
+    const keys = errorCodes.flatMap((code) => [`error.${code}.what`, `error.${code}.next`]);
+    expect(
+      Object.keys(en)
+        .filter((key) => key.startsWith('error.'))
+        .sort(),
+    ).toEqual(keys.sort());
+  });
+
+  test('ends its sentences, whatever numbers come with it', () => {
+    const args = {
+      max: 80,
+      minimum: 15,
+      length: 3,
+      left: 4,
+      pause: 30,
+      seconds: 30,
+      minutes: 3,
+      direction: 'ahead',
+      why: 'at',
+      sheet: 443,
+      number: 3,
+      folder: '/data',
+      file: '/data/c.db',
+      name: 'sheet.pdf',
+    };
+    for (const code of errorCodes) {
+      for (const { what, next } of [
+        say(code, args),
+        say(code, { ...args, left: 0 }),
+        say(code, { ...args, left: 1 }),
+      ]) {
+        expect(what, code).toMatch(/^\S.*[.]$/);
+        expect(next, code).toMatch(/^\S.*[.]$/);
+        expect(`${what} ${next}`, code).not.toMatch(/undefined|NaN|\{|\s\s| \./);
+      }
+    }
+  });
+
+  test('counts what is left before a pause', () => {
+    expect(say('code_wrong', { left: 4, pause: 30 }).next).toBe(
+      'Wait for the app to show the next one, then type it. After four more wrong codes there is a pause of 30 seconds.',
+    );
+    expect(say('code_wrong', { left: 1, pause: 60 }).next).toMatch(/one more wrong code .* 1 minute\.$/);
+  });
+
+  test('leaves out what it was not told', () => {
+    expect(say('credentials_wrong').next).toBe('Check both, and whether Caps Lock is on.');
+    expect(say('internal').next).toBe('Try again.');
+    expect(say('recovery_wrong').what).toBe('That code is not on your recovery sheet.');
+  });
+
+  test('says how far off the clock of the phone is', () => {
+    expect(say('code_clock', { minutes: 3, direction: 'behind' }).what).toBe(
+      'Your phone’s clock is about 3 minutes behind.',
+    );
+    expect(say('code_clock', { minutes: 60, direction: 'ahead' }).what).toBe(
+      'Your phone’s clock is about 1 hour ahead.',
+    );
+  });
+
+  test('that nobody foresaw reads as an internal error', () => {
+    expect(say('something_new')).toEqual(say('internal'));
+    expect(refused(new TypeError('boom')).code).toBe('internal');
+    expect(words(new Refused({ code: 'internal', message: '', reference: 'K5TQ2ZJX' })).next).toContain(
+      'K5TQ2ZJX',
+    );
+  });
+});
