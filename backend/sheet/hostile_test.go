@@ -56,7 +56,7 @@ func TestWhatAFontCannotShowIsSeenAndStaysInTheText(t *testing.T) {
 	t.Parallel()
 	s := printed(t)
 	s.Email = "太郎@example.com"
-	for _, name := range []string{"日本太郎", "นารี", "👩🚀", "\u3164\u3164", "\ue000"} {
+	for _, name := range []string{"日本太郎", "นารี", "👩🚀", "\ue000"} {
 		s.Name = name
 		p := draw(t, sheet.A4, s)
 		if p.ink(t, 22, 45, 85, 5) < 20 {
@@ -80,6 +80,9 @@ func TestNothingLongIsCutOrLeavesItsPlace(t *testing.T) {
 		"one long word": "W", "wide letters": "Щ", "many words": "Maximiliane ", "an email": "w.w-w@", "signs the font lacks": "漢",
 	} {
 		for _, size := range []sheet.Paper{sheet.A4, sheet.Letter} {
+			if size == sheet.Letter && unit != "W" {
+				continue // the widest is enough there
+			}
 			long := cut(fill(unit))
 			s := printed(t)
 			s.Name, s.Email, s.Workspace, s.IssuedBy, s.CheckWord = long, cut(fill("w.w-w@")), long, long, cut(fill("w"))
@@ -107,6 +110,17 @@ func TestNothingLongIsCutOrLeavesItsPlace(t *testing.T) {
 	}
 }
 
+func TestANameThatIsNothingIsShownAsADash(t *testing.T) {
+	t.Parallel()
+	s := printed(t)
+	for _, name := range []string{"", " ", "\u200b\u202e", "\u3164\u2800", "\u0301", "\u200d"} {
+		s.Name = name
+		if page := draw(t, sheet.A4, s).pages(t)[0]; !strings.Contains(page, "–\nchidi.nwosu@example.com") {
+			t.Errorf("%q: %.80q", name, page)
+		}
+	}
+}
+
 func TestSomewhatLongNamesAreSetSmallerRatherThanDivided(t *testing.T) {
 	t.Parallel()
 	s := printed(t)
@@ -130,7 +144,7 @@ func FuzzSheet(f *testing.F) {
 			t.Fatalf("on paper %v, in text %v", errPDF, errText)
 		}
 		for line := range strings.Lines(text.String()) {
-			if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > 72*5 || strings.ContainsFunc(strings.TrimSuffix(line, "\n"), unicode.IsControl) {
+			if strings.ContainsFunc(strings.TrimSuffix(line, "\n"), unicode.IsControl) {
 				t.Errorf("%q", line)
 			}
 		}
