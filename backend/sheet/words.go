@@ -52,7 +52,7 @@ func (s Sheet) advice() []string {
 	}
 }
 
-// check is what the box says: what it is about, the word that is typed or compared, and
+// box is what the frame says: what it is about, the word that is typed or compared, and
 // what to do with it.
 func (s Sheet) box() (about, word, what string) {
 	if s.CheckWord != "" {

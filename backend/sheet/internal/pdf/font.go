@@ -61,13 +61,13 @@ func (d *Document) writeFont(f *usedFont) {
 	}
 	program, metrics := subset(f.Font, glyphs)
 	name := tag(program) + "+" + f.Name
-	descendant, descriptor, file, text, map_ := d.reserve(), d.reserve(), d.reserve(), d.reserve(), d.reserve()
+	descendant, descriptor, file, text, glyphIDs := d.reserve(), d.reserve(), d.reserve(), d.reserve(), d.reserve()
 
 	d.object(f.ref)
 	d.printf("<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>\nendobj\n", name, descendant, text)
 
 	d.object(descendant)
-	d.printf("<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/CIDToGIDMap %d 0 R/DW 0/W[1[", name, descriptor, map_)
+	d.printf("<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/CIDToGIDMap %d 0 R/DW 0/W[1[", name, descriptor, glyphIDs)
 	for _, w := range f.widths {
 		d.printf("%s ", number(w))
 	}
@@ -85,7 +85,7 @@ func (d *Document) writeFont(f *usedFont) {
 	for _, g := range glyphs {
 		ids = binary.BigEndian.AppendUint16(ids, g)
 	}
-	d.stream(map_, "", ids)
+	d.stream(glyphIDs, "", ids)
 }
 
 // toUnicode lets readers search and copy (ISO 32000-1, 9.10.3). A glyph without text of

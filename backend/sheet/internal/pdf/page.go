@@ -12,7 +12,7 @@ import (
 // Point is a PDF point in millimetres, the unit of everything below.
 const Point = 25.4 / 72
 
-// Black and the greys are shades for Text, Line and Box: 0 is black, 1 is white.
+// Black is the shade of what is read first; 1 would be white.
 const Black = 0.0
 
 // Page is a page that is being drawn. Positions are in millimetres from its upper left
