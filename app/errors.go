@@ -3,6 +3,7 @@ package app
 import (
 	"crypto/rand"
 	"encoding/base32"
+	"encoding/json"
 	"errors"
 	"maps"
 
@@ -62,6 +63,16 @@ func (s *shell) present(err error) AppError {
 		Code: codeInternal, Reference: ref, Args: map[string]any{"reference": ref},
 		Message: "Something went wrong that Countersign did not foresee. The log explains it under " + ref + ".",
 	}
+}
+
+// presentText is present as JSON text: Wails' page makes a JavaScript Error of
+// whatever a call is rejected with, and of an object only "[object Object]" is left.
+func (s *shell) presentText(err error) string {
+	text, jsonErr := json.Marshal(s.present(err))
+	if jsonErr != nil { // an argument that has no JSON, which no sentence needs
+		text, _ = json.Marshal(AppError{Code: codeInternal, Reference: s.reference("internal error", jsonErr)})
+	}
+	return string(text)
 }
 
 // addPlaces names the folder or file in errors that are about one.

@@ -88,7 +88,7 @@ func windowOptions(s *shell, page fs.FS) *options.App {
 		OnStartup:          s.startup,
 		OnShutdown:         s.shutdown,
 		Bind:               []any{&Door{s}, &Profile{s}, &Enrolment{s}, &Keep{s}},
-		ErrorFormatter:     func(err error) any { return s.present(err) },
+		ErrorFormatter:     func(err error) any { return s.presentText(err) },
 		SingleInstanceLock: &options.SingleInstanceLock{
 			UniqueId:               instanceID(s.path),
 			OnSecondInstanceLaunch: func(options.SecondInstanceData) { s.desktop.Raise() },

@@ -190,14 +190,25 @@ function isAppError(value: unknown): value is AppError {
   return typeof value === 'object' && value !== null && typeof (value as AppError).code === 'string';
 }
 
+/** A rejection's refusal, which arrives as the JSON text of an Error's message. */
+function refusal(reason: unknown): AppError | undefined {
+  if (isAppError(reason)) return reason;
+  if (!(reason instanceof Error)) return undefined;
+  try {
+    const value: unknown = JSON.parse(reason.message);
+    return isAppError(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 async function call<T>(struct: string, method: string, ...args: unknown[]): Promise<T> {
   const bound = shell().go?.app?.[struct]?.[method];
   if (!bound) throw new Refused({ code: 'internal', message: `${struct}.${method} is not bound` });
   try {
     return (await bound(...args)) as T;
   } catch (reason) {
-    if (isAppError(reason)) throw new Refused(reason);
-    throw new Refused({ code: 'internal', message: String(reason) });
+    throw new Refused(refusal(reason) ?? { code: 'internal', message: String(reason) });
   }
 }
 
