@@ -77,13 +77,13 @@ func TestLockingEmptiesTheWindowAndUndoesAnEnrolment(t *testing.T) {
 	in := w.create()
 	_, err := w.enr.BeginEnable(in.Token, pass)
 	w.ok(err)
-	if n := len(secrets.Names()); n != 4 {
+	if n := len(secrets.Names()); n != 5 {
 		t.Fatalf("%d items", n)
 	}
 	w.door.Lock(in.Token)
 	w.locked("asked")
 	w.s.ending.Wait()
-	if n := len(secrets.Names()); n != 3 {
+	if n := len(secrets.Names()); n != 4 {
 		t.Errorf("%d items after locking", n)
 	}
 	_, err = w.prof.Get(in.Token)

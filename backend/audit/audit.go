@@ -31,6 +31,14 @@ type Event struct {
 	Actor   string            // profile ID, or empty where nobody had signed in
 	Subject string            // profile ID that it was done to, or empty
 	Detail  map[string]string // never a secret
+	Rows    []Row             // every row that the act changed, as it left it
+	State   Sum               // of all rows, after the act
+}
+
+// Row is what an event says of one row of the database.
+type Row struct {
+	Key    string `json:"key"`    // such as "factor/PROFILE"
+	Digest string `json:"digest"` // RowHash in hexadecimal; empty: the row is gone
 }
 
 // SealSize is the length of a seal in bytes.
@@ -66,6 +74,12 @@ func Seal(key secret.Bytes, prev []byte, e Event) []byte {
 		field([]byte(k))
 		field([]byte(e.Detail[k]))
 	}
+	number(int64(len(e.Rows)))
+	for _, r := range e.Rows {
+		field([]byte(r.Key))
+		field([]byte(r.Digest))
+	}
+	field(e.State[:])
 	return mac.Sum(nil)
 }
 
@@ -78,6 +92,15 @@ type Verifier struct {
 
 // NewVerifier starts at the beginning of a log.
 func NewVerifier(key secret.Bytes) *Verifier { return &Verifier{key: key} }
+
+// ResumeVerifier goes on after an event that was verified before, given its
+// sequence number and seal from a place that is itself trusted.
+func ResumeVerifier(key secret.Bytes, seq int64, seal []byte) *Verifier {
+	return &Verifier{key: key, seq: seq, prev: seal}
+}
+
+// Seq is the newest event that was checked and found right.
+func (v *Verifier) Seq() int64 { return v.seq }
 
 // Next checks the next event and its seal. Its error wraps ErrBroken and names
 // the sequence number at which the chain breaks.

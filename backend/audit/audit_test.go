@@ -22,7 +22,7 @@ func chain() []sealed {
 	var prev []byte
 	for i, kind := range []string{"workspace-created", "signed-in", "2fa-enabled", "signed-in"} {
 		e := audit.Event{Seq: int64(i + 1), At: at.Add(time.Duration(i) * time.Second), Kind: kind, Actor: "a", Subject: "s",
-			Detail: map[string]string{"factor": "code", "sheet": "1"}}
+			Detail: map[string]string{"factor": "code", "sheet": "1"}, Rows: []audit.Row{{Key: "profile/a", Digest: "00"}}, State: audit.Sum{1}}
 		prev = audit.Seal(key, prev, e)
 		out = append(out, sealed{e, prev})
 	}
@@ -59,6 +59,10 @@ func TestAnyChangeToTheLogIsFound(t *testing.T) {
 		"first":     func(l []sealed) []sealed { return l[1:] },
 		"reordered": func(l []sealed) []sealed { l[1], l[2] = l[2], l[1]; return l },
 		"doubled":   func(l []sealed) []sealed { return append(l[:2], l[1:]...) },
+		"row":       func(l []sealed) []sealed { l[1].e.Rows[0].Digest = "01"; return l },
+		"row key":   func(l []sealed) []sealed { l[1].e.Rows[0].Key = "profile/b"; return l },
+		"row gone":  func(l []sealed) []sealed { l[1].e.Rows = nil; return l },
+		"state":     func(l []sealed) []sealed { l[1].e.State[31] ^= 1; return l },
 		"seal":      func(l []sealed) []sealed { l[3].seal[0] ^= 1; return l },
 	}
 	for name, tamper := range cases {
@@ -75,5 +79,33 @@ func TestAnotherKeyDoesNotFit(t *testing.T) {
 	t.Parallel()
 	if err := verify(secret.NewBytes([]byte("another key of 32 bytes ........")), chain()); !errors.Is(err, audit.ErrBroken) {
 		t.Error("another key fits")
+	}
+}
+
+func TestASumForgetsTheOrderAndNothingElse(t *testing.T) {
+	t.Parallel()
+	a, b, c := audit.RowHash(key, "a", []byte("1")), audit.RowHash(key, "b", []byte("1")), audit.RowHash(key, "a", []byte("2"))
+	if a == b || a == c || a == audit.RowHash(key, "a1", nil) {
+		t.Fatal("two rows have one hash")
+	}
+	var x, y audit.Sum
+	for _, h := range []audit.Hash{a, b, c} {
+		x.Add(h)
+	}
+	for _, h := range []audit.Hash{c, b, a, b} {
+		y.Add(h)
+	}
+	if x == y {
+		t.Error("a row more makes no difference")
+	}
+	y.Remove(b)
+	if x != y {
+		t.Error("the order makes a difference")
+	}
+	for _, h := range []audit.Hash{b, a, c} {
+		y.Remove(h)
+	}
+	if y != (audit.Sum{}) {
+		t.Error("no rows are not zero")
 	}
 }

@@ -20,23 +20,31 @@ const Elided = "[elided]"
 
 // Bytes is secret material that its holder wipes when done. The zero value is
 // empty. Copies share the same memory: wiping one wipes all.
-type Bytes struct{ b []byte }
+//
+// The material lies behind two pointers, since fmt does not ask unexported fields
+// how they want to be printed, and follows one: what it prints is then an address.
+type Bytes struct{ p **[]byte }
 
 // NewBytes takes ownership of b: the caller must not keep or change it.
-func NewBytes(b []byte) Bytes { return Bytes{b} }
+func NewBytes(b []byte) Bytes { p := &b; return Bytes{&p} }
 
 // Reveal returns the material itself, not a copy. Do not keep it beyond the call.
-func (s Bytes) Reveal() []byte { return s.b }
+func (s Bytes) Reveal() []byte {
+	if s.p == nil {
+		return nil
+	}
+	return **s.p
+}
 
 // Len returns the number of bytes.
-func (s Bytes) Len() int { return len(s.b) }
+func (s Bytes) Len() int { return len(s.Reveal()) }
 
 // Wipe overwrites the material with zeros. Go may have copied it before, as a
 // garbage collector is free to do with stacks; SECURITY.md says what that means.
-func (s Bytes) Wipe() { clear(s.b) }
+func (s Bytes) Wipe() { clear(s.Reveal()) }
 
 // Equal compares in constant time.
-func (s Bytes) Equal(o Bytes) bool { return subtle.ConstantTimeCompare(s.b, o.b) == 1 }
+func (s Bytes) Equal(o Bytes) bool { return subtle.ConstantTimeCompare(s.Reveal(), o.Reveal()) == 1 }
 
 // Format implements fmt.Formatter for every verb, %x and %#v included.
 func (s Bytes) Format(f fmt.State, _ rune) { elide(f) }
@@ -48,16 +56,21 @@ func (s Bytes) MarshalText() ([]byte, error) { return []byte(Elided), nil }
 func (s Bytes) LogValue() slog.Value { return slog.StringValue(Elided) }
 
 // Text is a secret that arrived as a string.
-type Text struct{ s string }
+type Text struct{ p **string }
 
 // NewText wraps s.
-func NewText(s string) Text { return Text{s} }
+func NewText(s string) Text { p := &s; return Text{&p} }
 
 // Reveal returns the string itself.
-func (s Text) Reveal() string { return s.s }
+func (s Text) Reveal() string {
+	if s.p == nil {
+		return ""
+	}
+	return **s.p
+}
 
 // Empty reports whether there is nothing in it.
-func (s Text) Empty() bool { return s.s == "" }
+func (s Text) Empty() bool { return s.Reveal() == "" }
 
 // Format implements fmt.Formatter for every verb.
 func (s Text) Format(f fmt.State, _ rune) { elide(f) }

@@ -17,9 +17,11 @@ func TestASecretPrintsAsElidedWhateverTheVerb(t *testing.T) {
 		B secret.Bytes
 		T secret.Text
 		P *secret.Text
+		b secret.Bytes // fmt does not ask unexported fields
+		t secret.Text
 	}
 	text := secret.NewText("hunter2hunter2")
-	h := holder{secret.NewBytes([]byte("hunter2hunter2")), text, &text}
+	h := holder{secret.NewBytes([]byte("hunter2hunter2")), text, &text, secret.NewBytes([]byte("hunter2hunter2")), text}
 	var out bytes.Buffer
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
 		fmt.Fprintf(&out, verb, h)

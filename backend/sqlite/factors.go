@@ -65,6 +65,10 @@ func (t *tx) PendingEnrolment(profileID string) (workspace.Intent, error) {
 		"SELECT "+intentColumns+" FROM intents WHERE profile_id = ? AND kind IN ('enrol', 'change-phone')", profileID))
 }
 
+func (t *tx) Intent(id string) (workspace.Intent, error) {
+	return scanIntent(t.tx.QueryRowContext(t.ctx, "SELECT "+intentColumns+" FROM intents WHERE id = ?", id))
+}
+
 func (t *tx) InsertIntent(i workspace.Intent) error {
 	return t.exec("INSERT INTO intents ("+intentColumns+") VALUES (?, ?, ?, ?, ?, ?, ?)",
 		i.ID, i.Kind, i.ProfileID, i.Item, i.Generation, i.ConfirmedStep, millis(i.CreatedAt))

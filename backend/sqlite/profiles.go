@@ -54,6 +54,10 @@ func (t *tx) SaveAttempts(a workspace.Attempts) error {
 		a.Subject, a.Kind, a.Failures, a.SinceSignIn, millis(a.ChargedAt), millis(a.BeforeAt), millis(a.LockedUntil))
 }
 
-func (t *tx) DeleteStaleAttempts(before time.Time) error {
-	return t.exec("DELETE FROM attempts WHERE subject LIKE 'unknown:%' AND charged_at < ?", millis(before))
+func (t *tx) StaleAttempts(before time.Time) ([]string, error) {
+	return t.strings("SELECT subject FROM attempts WHERE subject LIKE 'unknown:%' AND charged_at < ? LIMIT 100", millis(before))
+}
+
+func (t *tx) DeleteAttempts(subject string, kind workspace.Kind) error {
+	return t.exec("DELETE FROM attempts WHERE subject = ? AND kind = ?", subject, kind)
 }

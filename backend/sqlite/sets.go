@@ -9,11 +9,6 @@ import (
 const setColumns = "id, profile_id, sheet, state, salt, memory, time, lanes, issued_at, issued_by, replaces, ended_at"
 
 func (t *tx) InsertSet(s workspace.Set, hashes [][]byte) error {
-	if s.State == workspace.SetPending {
-		if err := t.DeletePendingSets(s.ProfileID); err != nil {
-			return err
-		}
-	}
 	err := t.exec("INSERT INTO recovery_sets ("+setColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		s.ID, s.ProfileID, s.Sheet, s.State, s.Salt, s.Params.MemoryKiB, s.Params.Time, s.Params.Threads,
 		millis(s.IssuedAt), s.IssuedBy, s.Replaces, millis(s.EndedAt))
@@ -47,11 +42,28 @@ func (t *tx) MoveSet(id string, from, to workspace.SetState, at time.Time) (bool
 	return t.guarded("UPDATE recovery_sets SET state = ?, ended_at = ? WHERE id = ? AND state = ?", to, millis(at), id, from)
 }
 
-func (t *tx) DeletePendingSets(profileID string) error {
-	if profileID == "" {
-		return t.exec("DELETE FROM recovery_sets WHERE state = 'pending'")
+func (t *tx) Set(id string) (workspace.Set, error) { return t.set("WHERE id = ?", id) }
+
+func (t *tx) PendingSets(profileID string) (ids []string, err error) {
+	return t.strings("SELECT id FROM recovery_sets WHERE state = 'pending' AND (? = '' OR profile_id = ?)", profileID, profileID)
+}
+
+func (t *tx) DeleteSet(id string) error { return t.exec("DELETE FROM recovery_sets WHERE id = ?", id) }
+
+func (t *tx) strings(query string, args ...any) (all []string, err error) {
+	rows, err := t.tx.QueryContext(t.ctx, query, args...)
+	if err != nil {
+		return nil, translate(err)
 	}
-	return t.exec("DELETE FROM recovery_sets WHERE state = 'pending' AND profile_id = ?", profileID)
+	defer rows.Close()
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, translate(err)
+		}
+		all = append(all, s)
+	}
+	return all, translate(rows.Err())
 }
 
 func (t *tx) Codes(setID string) (codes []workspace.CodeRow, err error) {

@@ -16,7 +16,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
+	"time"
 
+	"github.com/gofrs/flock"
 	"modernc.org/sqlite" // also registers the driver "sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -25,7 +28,11 @@ import (
 )
 
 // Store implements workspace.Store.
-type Store struct{ db *sql.DB }
+type Store struct {
+	db     *sql.DB
+	inside sync.Mutex   // one writer in this process
+	across *flock.Flock // one writer among processes
+}
 
 // pragmas are in the DSN because each pooled connection needs them; an Exec
 // would reach only one.
@@ -89,7 +96,7 @@ func open(path string) (*Store, error) {
 		return nil, translate(err)
 	}
 	db.SetMaxOpenConns(4)
-	return &Store{db}, nil
+	return &Store{db: db, across: flock.New(path+"-writer", flock.SetPermissions(0o600))}, nil
 }
 
 // create makes the file under another name, with its schema, and renames it.
@@ -173,7 +180,30 @@ func (s *Store) writable(ctx context.Context) error {
 }
 
 // Close ends all connections; the last one checkpoints the WAL.
-func (s *Store) Close() error { return translate(s.db.Close()) }
+func (s *Store) Close() error { return errors.Join(translate(s.db.Close()), s.across.Close()) }
+
+// writerPatience is how long one process waits for another's commit and anchor.
+const writerPatience = 10 * time.Second
+
+// Exclusive runs fn while no other process or goroutine is in an Exclusive of
+// the same file. Another that holds on for too long is ErrStoreBusy.
+func (s *Store) Exclusive(ctx context.Context, fn func() error) error {
+	s.inside.Lock()
+	defer s.inside.Unlock()
+	waiting, cancel := context.WithTimeout(ctx, writerPatience)
+	defer cancel()
+	ok, err := s.across.TryLockContext(waiting, 5*time.Millisecond)
+	if err != nil || !ok {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil || errors.Is(err, context.DeadlineExceeded) {
+			return fmt.Errorf("%w: another process is writing", workspace.ErrStoreBusy)
+		}
+		return translate(err)
+	}
+	return errors.Join(fn(), translate(s.across.Unlock()))
+}
 
 // Update runs fn in a transaction that holds the write lock from its start.
 func (s *Store) Update(ctx context.Context, fn func(workspace.Tx) error) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -70,7 +71,8 @@ func (w when) Scan(v any) error {
 }
 
 func (t *tx) Info() (i workspace.Info, err error) {
-	err = t.row("SELECT id, name, created_at, require_2fa FROM workspace", nil, &i.ID, &i.Name, when{&i.CreatedAt}, &i.Require2FA)
+	err = t.row("SELECT id, name, created_at, require_2fa, last_sheet FROM workspace", nil,
+		&i.ID, &i.Name, when{&i.CreatedAt}, &i.Require2FA, &i.LastSheet)
 	return i, err
 }
 
@@ -95,46 +97,84 @@ func (t *tx) NextSheet() (n int, err error) {
 	return n, err
 }
 
-func (t *tx) LastSeal() (seq int64, seal []byte, err error) {
-	err = t.row("SELECT seq, seal FROM events ORDER BY seq DESC LIMIT 1", nil, &seq, &seal)
-	if err == workspace.ErrNotFound {
-		return 0, nil, nil
+func (t *tx) Head() (h workspace.Head, err error) {
+	var state []byte
+	err = t.row("SELECT seq, seal, state, at FROM events ORDER BY seq DESC LIMIT 1", nil, &h.Seq, &h.Seal, &state, when{&h.At})
+	if errors.Is(err, workspace.ErrNotFound) {
+		return workspace.Head{}, nil
 	}
-	return seq, seal, err
+	copy(h.State[:], state)
+	return h, err
 }
 
 func (t *tx) AppendEvent(e audit.Event, seal []byte) error {
-	detail := e.Detail
-	if detail == nil {
-		detail = map[string]string{}
-	}
-	raw, err := json.Marshal(detail)
+	detail, err := json.Marshal(orEmpty(e.Detail))
 	if err != nil {
 		return err
 	}
-	return t.exec("INSERT INTO events (seq, at, kind, actor, subject, detail, seal) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		e.Seq, millis(e.At), e.Kind, e.Actor, e.Subject, string(raw), seal)
+	rows, err := json.Marshal(e.Rows)
+	if err != nil {
+		return err
+	}
+	return t.exec("INSERT INTO events (seq, at, kind, actor, subject, detail, rows, state, seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		e.Seq, millis(e.At), e.Kind, e.Actor, e.Subject, string(detail), string(rows), e.State[:], seal)
 }
 
-func (t *tx) Events(fn func(audit.Event, []byte) error) error {
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT seq, at, kind, actor, subject, detail, seal FROM events ORDER BY seq")
+func orEmpty(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}
+
+func (t *tx) Events(after int64, fn func(audit.Event, []byte) error) error {
+	rows, err := t.tx.QueryContext(t.ctx,
+		"SELECT seq, at, kind, actor, subject, detail, rows, state, seal FROM events WHERE seq > ? ORDER BY seq", after)
 	if err != nil {
 		return translate(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var e audit.Event
-		var raw string
-		var seal []byte
-		if err := rows.Scan(&e.Seq, when{&e.At}, &e.Kind, &e.Actor, &e.Subject, &raw, &seal); err != nil {
+		var detail, changed string
+		var state, seal []byte
+		if err := rows.Scan(&e.Seq, when{&e.At}, &e.Kind, &e.Actor, &e.Subject, &detail, &changed, &state, &seal); err != nil {
 			return translate(err)
 		}
-		if err := json.Unmarshal([]byte(raw), &e.Detail); err != nil {
-			return fmt.Errorf("%w: event %d: %w", workspace.ErrStoreDamaged, e.Seq, err)
+		copy(e.State[:], state)
+		if err := errors.Join(json.Unmarshal([]byte(detail), &e.Detail), json.Unmarshal([]byte(changed), &e.Rows)); err != nil {
+			return fmt.Errorf("%w: event %d: %w", audit.ErrBroken, e.Seq, err)
 		}
 		if err := fn(e, seal); err != nil {
 			return err
 		}
 	}
 	return translate(rows.Err())
+}
+
+func (t *tx) CountEvents() (n int64, err error) {
+	err = t.row("SELECT count(*) FROM events", nil, &n)
+	return n, err
+}
+
+// Keys lists every row but the log's own.
+func (t *tx) Keys() (keys []workspace.Key, err error) {
+	rows, err := t.tx.QueryContext(t.ctx, `SELECT 'workspace', '' FROM workspace
+		UNION ALL SELECT 'profile', id FROM profiles
+		UNION ALL SELECT 'factor', profile_id FROM factors
+		UNION ALL SELECT 'intent', id FROM intents
+		UNION ALL SELECT 'set', id FROM recovery_sets
+		UNION ALL SELECT 'attempts', kind || '/' || subject FROM attempts`)
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var k workspace.Key
+		if err := rows.Scan(&k.Table, &k.ID); err != nil {
+			return nil, translate(err)
+		}
+		keys = append(keys, k)
+	}
+	return keys, translate(rows.Err())
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"countersign/backend/audit"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/totp"
@@ -160,19 +161,19 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 		name string
 		into *secret.Bytes
 	}{{"device", &k.device}, {"pepper", &k.pepper}, {"integrity", &k.integrity}}
-	err = w.update(ctx, func(tx Tx) error {
+	err = w.bare(ctx, func(tx Tx) error {
 		if _, err := tx.Info(); err == nil {
 			return refuse(CodeWorkspaceExists)
 		}
 		if err := tx.InsertInfo(info); err != nil {
 			return err
 		}
-		for _, it := range items {
+		for _, name := range []string{"device", "pepper", "integrity", "anchor"} {
 			iid, err := w.newID()
 			if err != nil {
 				return err
 			}
-			if err := tx.InsertIntent(Intent{ID: iid, Kind: IntentCreate, Item: id + "/" + it.name, CreatedAt: w.now()}); err != nil {
+			if err := tx.InsertIntent(Intent{ID: iid, Kind: IntentCreate, Item: id + "/" + name, CreatedAt: w.now()}); err != nil {
 				return err
 			}
 		}
@@ -192,9 +193,9 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 		}
 	}
 	w.mu.Lock()
-	w.info, w.keys = info, k
+	w.info, w.keys, w.mark = info, k, mark{}
 	w.mu.Unlock()
-	return nil
+	return w.anchor(ctx, Head{Seal: make([]byte, audit.SealSize)}) // a log of no events
 }
 
 // abandonCreation undoes a creation that did not end: the items first, then the
@@ -223,5 +224,5 @@ func (w *Workspace) abandonCreation(ctx context.Context) error {
 			return Explain(err)
 		}
 	}
-	return w.update(ctx, func(tx Tx) error { return tx.DropWorkspace() })
+	return w.bare(ctx, func(tx Tx) error { return tx.DropWorkspace() })
 }

@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -269,8 +270,11 @@ func TestEveryActIsInTheLogAndTheLogVerifies(t *testing.T) {
 	var kinds []string
 	var seals [][]byte
 	h.ok(h.store.View(t.Context(), func(tx workspace.Tx) error {
-		return tx.Events(func(e audit.Event, seal []byte) error {
-			kinds, seals = append(kinds, e.Kind), append(seals, seal)
+		return tx.Events(0, func(e audit.Event, seal []byte) error {
+			seals = append(seals, seal)
+			if !slices.Contains([]string{"guess-counted", "guess-returned", "enrolment-begun", "enrolment-confirmed", "recovery-codes-shown", "secret-deleted", "stepped-up"}, e.Kind) {
+				kinds = append(kinds, e.Kind)
+			}
 			for _, v := range e.Detail {
 				for _, c := range codes {
 					if strings.Contains(v, c) {

@@ -97,7 +97,10 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind) (Shown, e
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
-		return tx.InsertIntent(in)
+		if err := tx.InsertIntent(in); err != nil {
+			return err
+		}
+		return s.w.record(tx, s.w.now(), eventBegun, s.id, s.id, map[string]string{"enrolment": string(kind)})
 	})
 	if err != nil {
 		return Shown{}, err
@@ -131,7 +134,8 @@ func condemnPending(tx Tx, profileID string) (*Intent, error) {
 	if _, err := tx.CondemnIntent(former.ID); err != nil {
 		return nil, err
 	}
-	return &former, tx.DeletePendingSets(profileID)
+	_, err = dropPending(tx, profileID)
+	return &former, err
 }
 
 // Confirm takes the first code that the new phone shows. At Enable 2FA it makes
@@ -219,7 +223,10 @@ func (s *Session) confirmEnable(ctx context.Context, t toll, step int64) (*Issue
 		if !ok {
 			return refuse(CodeEnrolmentEnded)
 		}
-		return settle(tx, t)
+		if err := settle(tx, t); err != nil {
+			return err
+		}
+		return s.w.record(tx, s.w.now(), eventConfirmed, s.id, s.id, nil)
 	})
 	if err != nil {
 		return nil, err

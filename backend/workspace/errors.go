@@ -70,6 +70,7 @@ const (
 	CodeDatabaseBusy    Code = "database_busy"
 	CodeInUse           Code = "in_use"
 	CodeClockWrong      Code = "clock_wrong"
+	CodeNotAuthentic    Code = "not_authentic" // the report is beneath
 )
 
 // Error is what a use case refuses with: a code for machines and a sentence for

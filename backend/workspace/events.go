@@ -1,12 +1,5 @@
 package workspace
 
-import (
-	"fmt"
-	"time"
-
-	"countersign/backend/audit"
-)
-
 // The kinds of event in the audit log. Once written they are never renamed.
 const (
 	eventWorkspaceCreated = "workspace-created"
@@ -20,20 +13,14 @@ const (
 	eventCodesVoided      = "recovery-codes-voided"   // sheet, left
 	eventDisabled         = "2fa-disabled"
 	eventSteppedUp        = "stepped-up" // factor, number
-)
 
-// record appends an event in the transaction of the act that it tells of.
-func (w *Workspace) record(tx Tx, at time.Time, kind, actor, subject string, detail map[string]string) error {
-	seq, prev, err := tx.LastSeal()
-	if err != nil {
-		return err
-	}
-	w.mu.RLock()
-	key := w.keys.integrity
-	w.mu.RUnlock()
-	if key.Len() != keySize {
-		return fmt.Errorf("the integrity key is not loaded")
-	}
-	e := audit.Event{Seq: seq + 1, At: time.UnixMilli(at.UnixMilli()).UTC(), Kind: kind, Actor: actor, Subject: subject, Detail: detail}
-	return tx.AppendEvent(e, audit.Seal(key, prev, e))
-}
+	// Steps on the way, which the log keeps so that no row changes without it.
+	eventCounted     = "guess-counted"   // kind
+	eventReturned    = "guess-returned"  // kind
+	eventBegun       = "enrolment-begun" // enrolment: enrol or change-phone
+	eventConfirmed   = "enrolment-confirmed"
+	eventAbandoned   = "enrolment-abandoned"
+	eventItemDeleted = "secret-deleted"
+	eventShown       = "recovery-codes-shown" // sheet
+	eventDropped     = "recovery-codes-dropped"
+)

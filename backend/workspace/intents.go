@@ -17,7 +17,10 @@ func (w *Workspace) undo(ctx context.Context, in Intent) error {
 		if condemned, err = tx.CondemnIntent(in.ID); err != nil || !condemned {
 			return err
 		}
-		return tx.DeletePendingSets(in.ProfileID)
+		if _, err := dropPending(tx, in.ProfileID); err != nil {
+			return err
+		}
+		return w.record(tx, w.now(), eventAbandoned, "", in.ProfileID, nil)
 	})
 	if err != nil || !condemned {
 		return err
@@ -31,8 +34,37 @@ func (w *Workspace) finish(ctx context.Context, in Intent) error {
 		return Explain(err)
 	}
 	return w.update(ctx, func(tx Tx) error {
-		_, err := tx.DeleteIntent(in.ID)
-		return err
+		gone, err := tx.DeleteIntent(in.ID)
+		if err != nil || !gone {
+			return err
+		}
+		return w.record(tx, w.now(), eventItemDeleted, "", in.ProfileID, nil)
+	})
+}
+
+// dropPending deletes the sets that were shown and not kept: of one profile, or
+// of all where profileID is empty.
+func dropPending(tx Tx, profileID string) (some bool, err error) {
+	ids, err := tx.PendingSets(profileID)
+	if err != nil {
+		return false, err
+	}
+	for _, id := range ids {
+		if err := tx.DeleteSet(id); err != nil {
+			return false, err
+		}
+	}
+	return len(ids) > 0, nil
+}
+
+// dropPendingSets is dropPending as a change of its own.
+func (w *Workspace) dropPendingSets(ctx context.Context, profileID string) error {
+	return w.update(ctx, func(tx Tx) error {
+		some, err := dropPending(tx, profileID)
+		if err != nil || !some {
+			return err
+		}
+		return w.record(tx, w.now(), eventDropped, "", profileID, nil)
 	})
 }
 
@@ -80,5 +112,5 @@ func (w *Workspace) Recover(ctx context.Context) error {
 		}
 		_ = quiet(w, err)
 	}
-	return w.update(ctx, func(tx Tx) error { return tx.DeletePendingSets("") })
+	return w.dropPendingSets(ctx, "")
 }

@@ -3,6 +3,8 @@ package workspace
 import (
 	"context"
 	"errors"
+
+	"countersign/backend/secret"
 )
 
 // newCodes is a set that was shown and is not yet in force.
@@ -91,7 +93,7 @@ func (s *Session) dropNewCodes(ctx context.Context) error {
 		return nil
 	}
 	s.newCodes = nil
-	return s.w.update(ctx, func(tx Tx) error { return tx.DeletePendingSets(s.id) })
+	return s.w.dropPendingSets(ctx, s.id)
 }
 
 // Showing gives the codes that this session is showing now, for copying,
@@ -113,7 +115,7 @@ func (s *Session) Showing() (Issued, error) {
 
 // ShowingKey gives the key that this session is showing now, in base32, or
 // enrolment_ended where there is none.
-func (s *Session) ShowingKey() (key Key, err error) {
+func (s *Session) ShowingKey() (key secret.Text, err error) {
 	done, err := s.begin()
 	if err != nil {
 		return key, err
@@ -122,5 +124,5 @@ func (s *Session) ShowingKey() (key Key, err error) {
 	if s.enrolment == nil {
 		return key, refuse(CodeEnrolmentEnded)
 	}
-	return newKey(s.enrolment.item), nil
+	return secret.NewText(string(s.enrolment.item.Reveal())), nil
 }

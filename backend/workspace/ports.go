@@ -52,6 +52,9 @@ var (
 type Store interface {
 	Update(ctx context.Context, fn func(Tx) error) error
 	View(ctx context.Context, fn func(Tx) error) error
+	// Exclusive runs fn while nobody else, in any process, is in an Exclusive of
+	// this store: a commit and its anchor belong together.
+	Exclusive(ctx context.Context, fn func() error) error
 }
 
 // Tx is one transaction. Lookups that find nothing return ErrNotFound. Methods
@@ -78,6 +81,7 @@ type Tx interface {
 	ConsumeStep(profileID string, generation int, step int64, at time.Time, use Use) (bool, error)
 
 	Intents() ([]Intent, error)
+	Intent(id string) (Intent, error)
 	PendingEnrolment(profileID string) (Intent, error)
 	InsertIntent(Intent) error
 	// ConfirmIntent records the step of the right code, once.
@@ -86,19 +90,38 @@ type Tx interface {
 	CondemnIntent(id string) (bool, error)
 	DeleteIntent(id string) (bool, error)
 
-	InsertSet(Set, [][]byte) error // replaces a pending set of the same profile
+	InsertSet(Set, [][]byte) error
+	Set(id string) (Set, error)
 	ActiveSet(profileID string) (Set, error)
 	LatestSet(profileID string) (Set, error) // active, else the newest that was active
 	MoveSet(id string, from, to SetState, at time.Time) (bool, error)
-	DeletePendingSets(profileID string) error // every profile's where profileID is empty
+	PendingSets(profileID string) ([]string, error) // IDs; every profile's where profileID is empty
+	DeleteSet(id string) error
 	Codes(setID string) ([]CodeRow, error)
 	ConsumeCode(setID string, number int, at time.Time, use Use) (bool, error)
 
 	Attempts(subject string, kind Kind) (Attempts, error)
 	SaveAttempts(Attempts) error
-	DeleteStaleAttempts(before time.Time) error // of unknown emails only
+	StaleAttempts(before time.Time) (subjects []string, err error) // of unknown emails only, some at a time
+	DeleteAttempts(subject string, kind Kind) error
 
-	LastSeal() (seq int64, seal []byte, err error) // 0 and nil for an empty log
+	CountEvents() (int64, error)
+	Keys() ([]Key, error) // of every row but the log's
+	Head() (Head, error)  // zero for an empty log
 	AppendEvent(e audit.Event, seal []byte) error
-	Events(fn func(e audit.Event, seal []byte) error) error
+	Events(after int64, fn func(e audit.Event, seal []byte) error) error
+}
+
+// Key names a row. The tables are workspace, profile, factor, intent, set (with
+// its codes) and attempts.
+type Key struct{ Table, ID string }
+
+func (k Key) String() string { return k.Table + "/" + k.ID }
+
+// Head is the newest event of the log.
+type Head struct {
+	Seq   int64
+	Seal  []byte
+	State audit.Sum
+	At    time.Time
 }

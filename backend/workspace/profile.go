@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
-	"countersign/backend/secret"
 	"countersign/backend/totp"
 )
 
@@ -168,8 +167,3 @@ func (s *Session) ChangeEmail(ctx context.Context, email string) error {
 		return s.w.record(tx, s.w.now(), eventEmailChanged, s.id, s.id, detail)
 	})
 }
-
-// Key is a TOTP key that is being shown, in base32.
-type Key = secret.Text
-
-func newKey(item secret.Bytes) Key { return secret.NewText(string(item.Reveal())) }

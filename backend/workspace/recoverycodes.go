@@ -154,7 +154,13 @@ func (w *Workspace) issue(ctx context.Context, p Profile) (Issued, Set, error) {
 		if set.Sheet, err = tx.NextSheet(); err != nil {
 			return err
 		}
-		return tx.InsertSet(set, hashes)
+		if _, err := dropPending(tx, p.ID); err != nil {
+			return err
+		}
+		if err := tx.InsertSet(set, hashes); err != nil {
+			return err
+		}
+		return w.record(tx, set.IssuedAt, eventShown, p.ID, p.ID, map[string]string{"sheet": decimal(set.Sheet)})
 	})
 	return Issued{
 		Sheet: set.Sheet, Workspace: w.Name(), Name: p.Name, Email: p.Email, IssuedAt: set.IssuedAt, IssuedBy: p.Name,

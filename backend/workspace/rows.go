@@ -13,6 +13,7 @@ type Info struct {
 	Name       string
 	CreatedAt  time.Time
 	Require2FA bool
+	LastSheet  int // the highest sheet number that was given out
 }
 
 // Role says what a profile may do.

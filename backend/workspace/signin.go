@@ -72,9 +72,6 @@ func (w *Workspace) checkPasswordOf(ctx context.Context, p Profile, emailKey str
 	if subject == "" {
 		subject = w.unknownSubject(emailKey)
 		record = PasswordRecord{Salt: make([]byte, password.SaltSize), Params: w.cost, Verifier: make([]byte, password.KeySize)}
-		if err := w.update(ctx, func(tx Tx) error { return tx.DeleteStaleAttempts(w.now().Add(-staleAfter)) }); err != nil {
-			return toll{}, err
-		}
 	}
 	t, err := w.charge(ctx, subject, KindPassword)
 	if err != nil {

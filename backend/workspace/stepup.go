@@ -91,7 +91,12 @@ func (s *Session) prove(ctx context.Context, proof Proof) error {
 		return err
 	}
 	if !on {
-		err := s.w.update(ctx, func(tx Tx) error { return settle(tx, t) })
+		err := s.w.update(ctx, func(tx Tx) error {
+			if err := settle(tx, t); err != nil {
+				return err
+			}
+			return s.w.record(tx, s.w.now(), eventSteppedUp, s.id, s.id, map[string]string{"factor": "none"})
+		})
 		if err == nil {
 			s.grant()
 		}

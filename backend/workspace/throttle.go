@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -46,6 +47,9 @@ func (w *Workspace) charge(ctx context.Context, subject string, kind Kind) (toll
 	now := w.now()
 	t := toll{subject: subject, kind: kind}
 	err := w.update(ctx, func(tx Tx) error {
+		if err := dropStale(tx, subject, now); err != nil {
+			return err
+		}
 		a, err := tx.Attempts(subject, kind)
 		if errors.Is(err, ErrNotFound) {
 			a, err = Attempts{Subject: subject, Kind: kind}, nil
@@ -68,9 +72,51 @@ func (w *Workspace) charge(ctx context.Context, subject string, kind Kind) (toll
 			t.lock = a.LockedUntil
 		}
 		t.failures = a.Failures
-		return tx.SaveAttempts(a)
+		if err := tx.SaveAttempts(a); err != nil {
+			return err
+		}
+		return w.record(tx, now, eventCounted, "", known(subject), map[string]string{"kind": string(kind)})
 	})
+	if err != nil && t.failures > 0 && unanchored(err) {
+		err = errors.Join(err, w.refund(context.WithoutCancel(ctx), t)) // it will not be looked at
+	}
 	return t, err
+}
+
+// unanchored reports whether a change failed in the keychain, after its commit.
+func unanchored(err error) bool {
+	for _, keychain := range []error{ErrKeychainAbsent, ErrKeychainLocked, ErrKeychainSlow, ErrKeychainDismissed, ErrKeychainFailed} {
+		if errors.Is(err, keychain) {
+			return true
+		}
+	}
+	return false
+}
+
+// dropStale makes room: emails that nobody has are counted like others, and
+// forgotten a day later.
+func dropStale(tx Tx, subject string, now time.Time) error {
+	if known(subject) != "" {
+		return nil
+	}
+	stale, err := tx.StaleAttempts(now.Add(-staleAfter))
+	if err != nil {
+		return err
+	}
+	for _, s := range stale {
+		if err := tx.DeleteAttempts(s, KindPassword); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// known is the profile that a subject stands for, or empty.
+func known(subject string) string {
+	if strings.HasPrefix(subject, unknownPrefix) {
+		return ""
+	}
+	return subject
 }
 
 // remaining is how long a pause still lasts. A clock that stands before the
@@ -94,7 +140,12 @@ func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Seco
 // refund takes back this one charge and nothing else: a right password between
 // wrong codes leaves their count.
 func (w *Workspace) refund(ctx context.Context, t toll) error {
-	return w.update(ctx, func(tx Tx) error { return refundIn(tx, t) })
+	return w.updateUnanchored(ctx, func(tx Tx) error {
+		if err := refundIn(tx, t); err != nil {
+			return err
+		}
+		return w.record(tx, w.now(), eventReturned, "", known(t.subject), map[string]string{"kind": string(t.kind)})
+	})
 }
 
 func refundIn(tx Tx, t toll) error {

@@ -56,6 +56,7 @@ type Workspace struct {
 	mu   sync.RWMutex
 	info Info
 	keys keys
+	mark mark // up to where the log was verified, kept with the anchor
 }
 
 // keys are the secrets that belong to the workspace rather than to a person.
@@ -101,6 +102,9 @@ func Open(ctx context.Context, c Config) (*Workspace, error) {
 	}
 	if w.Created() {
 		if err := w.loadKeys(ctx); err != nil {
+			return nil, err
+		}
+		if err := w.check(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -159,13 +163,24 @@ func (w *Workspace) loadKeys(ctx context.Context) error {
 	return nil
 }
 
+// integrity is the key that seals the log.
+func (w *Workspace) integrity() (secret.Bytes, error) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.keys.integrity.Len() != keySize {
+		return secret.Bytes{}, errors.New("the integrity key is not loaded")
+	}
+	return w.keys.integrity, nil
+}
+
 // item is a keychain name of this workspace: two data folders never meet.
 func (w *Workspace) item(name string) string { return w.info.ID + "/" + name }
 
 // store helpers: every error that leaves them has words where there are any.
 
-func (w *Workspace) update(ctx context.Context, fn func(Tx) error) error {
-	return Explain(w.store.Update(ctx, fn))
+// bare changes rows while the workspace is being made: nothing is in the log yet.
+func (w *Workspace) bare(ctx context.Context, fn func(Tx) error) error {
+	return Explain(w.store.Exclusive(ctx, func() error { return w.store.Update(ctx, fn) }))
 }
 
 func (w *Workspace) view(ctx context.Context, fn func(Tx) error) error {

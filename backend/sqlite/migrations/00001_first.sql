@@ -98,6 +98,8 @@ CREATE TABLE events (
   actor   TEXT    NOT NULL,
   subject TEXT    NOT NULL,
   detail  TEXT    NOT NULL, -- a JSON object of strings
+  rows    TEXT    NOT NULL, -- a JSON array: the rows that the act changed, with their digests
+  state   BLOB    NOT NULL, -- the sum over all rows after it
   seal    BLOB    NOT NULL
 ) STRICT;
 CREATE INDEX events_of ON events (subject, seq);

@@ -1,0 +1,293 @@
+package workspace
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/backend/audit"
+)
+
+// change is a transaction that keeps account of the rows it touches, so that its
+// one event carries their digests and the sum over all rows. It costs the same
+// whatever the number of profiles and events.
+type change struct {
+	Tx
+	w      *Workspace
+	order  []Key
+	before map[Key]audit.Hash
+	event  *audit.Event
+}
+
+// update runs fn as one change: one commit, one event, and then the anchor,
+// before anything of it is visible. A function that changes nothing leaves
+// nothing. An anchor that cannot be written is an error, in words, even though
+// the commit stands: the next change writes it first.
+func (w *Workspace) update(ctx context.Context, fn func(Tx) error) error {
+	return w.changeWith(ctx, fn, true)
+}
+
+// updateUnanchored is for a change that only takes something back, such as the
+// refund of a guess: putting an older copy in its place gains nobody anything,
+// so the next change may anchor both.
+func (w *Workspace) updateUnanchored(ctx context.Context, fn func(Tx) error) error {
+	return w.changeWith(ctx, fn, false)
+}
+
+func (w *Workspace) changeWith(ctx context.Context, fn func(Tx) error, anchored bool) error {
+	return Explain(w.store.Exclusive(ctx, func() error {
+		var head Head
+		err := w.store.Update(ctx, func(tx Tx) error {
+			c := &change{Tx: tx, w: w, before: map[Key]audit.Hash{}}
+			if err := fn(c); err != nil {
+				return err
+			}
+			var err error
+			head, err = c.close()
+			return err
+		})
+		if err != nil || head.Seq == 0 || !anchored {
+			return err
+		}
+		return w.anchor(context.WithoutCancel(ctx), head)
+	}))
+}
+
+// record says what the change is, once.
+func (w *Workspace) record(tx Tx, at time.Time, kind, actor, subject string, detail map[string]string) error {
+	c, ok := tx.(*change)
+	if !ok || c.event != nil {
+		return fmt.Errorf("%s: an event outside a change, or a second one", kind)
+	}
+	c.event = &audit.Event{At: time.UnixMilli(at.UnixMilli()).UTC(), Kind: kind, Actor: actor, Subject: subject, Detail: detail}
+	return nil
+}
+
+// touch remembers a row as it was before this change first came near it.
+func (c *change) touch(k Key) error {
+	if _, seen := c.before[k]; seen {
+		return nil
+	}
+	h, err := c.w.rowHash(c.Tx, k)
+	if err != nil {
+		return err
+	}
+	c.before[k] = h
+	c.order = append(c.order, k)
+	return nil
+}
+
+// close appends the event. A change without one that has changed a row is a
+// mistake in this package, and is refused.
+func (c *change) close() (Head, error) {
+	prev, err := c.Tx.Head()
+	if err != nil {
+		return Head{}, err
+	}
+	state := prev.State
+	var rows []audit.Row
+	for _, k := range c.order {
+		before := c.before[k]
+		if prev.Seq == 0 {
+			before = audit.Hash{} // what stood there while the workspace was being made does not count yet
+		}
+		after, err := c.w.rowHash(c.Tx, k)
+		if err != nil {
+			return Head{}, err
+		}
+		if after == before {
+			continue
+		}
+		state.Remove(before)
+		state.Add(after)
+		rows = append(rows, audit.Row{Key: k.String(), Digest: digest(after)})
+	}
+	if c.event == nil {
+		if len(rows) == 0 {
+			return Head{}, nil
+		}
+		return Head{}, fmt.Errorf("%s changed without an event", rows[0].Key)
+	}
+	e := *c.event
+	e.Seq, e.Rows, e.State = prev.Seq+1, rows, state
+	key, err := c.w.integrity()
+	if err != nil {
+		return Head{}, err
+	}
+	seal := audit.Seal(key, prev.Seal, e)
+	return Head{Seq: e.Seq, Seal: seal, State: state, At: e.At}, c.Tx.AppendEvent(e, seal)
+}
+
+func digest(h audit.Hash) string {
+	if h == (audit.Hash{}) {
+		return ""
+	}
+	return hex.EncodeToString(h[:])
+}
+
+// rowHash hashes a row as the store has it now; one that is not there is zero.
+func (w *Workspace) rowHash(tx Tx, k Key) (audit.Hash, error) {
+	row, err := readRow(tx, k)
+	if errors.Is(err, ErrNotFound) {
+		return audit.Hash{}, nil
+	}
+	if err != nil {
+		return audit.Hash{}, err
+	}
+	content, err := json.Marshal(row)
+	if err != nil {
+		return audit.Hash{}, err
+	}
+	key, err := w.integrity()
+	if err != nil {
+		return audit.Hash{}, err
+	}
+	return audit.RowHash(key, k.String(), content), nil
+}
+
+// readRow reads everything that a row says. The field names of these types are
+// part of what is hashed: a change to them needs a migration of the log.
+func readRow(tx Tx, k Key) (any, error) {
+	switch k.Table {
+	case "workspace":
+		return rowOf(tx.Info())
+	case "profile":
+		return rowOf(tx.Profile(k.ID))
+	case "factor":
+		return rowOf(tx.Factor(k.ID))
+	case "intent":
+		return rowOf(tx.Intent(k.ID))
+	case "attempts":
+		kind, subject, _ := strings.Cut(k.ID, "/")
+		return rowOf(tx.Attempts(subject, Kind(kind)))
+	case "set":
+		set, err := tx.Set(k.ID)
+		if err != nil {
+			return nil, err
+		}
+		codes, err := tx.Codes(k.ID)
+		return struct {
+			Set   Set
+			Codes []CodeRow
+		}{set, codes}, err
+	}
+	return nil, fmt.Errorf("no table %q", k.Table)
+}
+
+func rowOf[T any](row T, err error) (any, error) { return row, err }
+
+// The methods that change a row, each touching it first.
+
+func (c *change) InsertInfo(i Info) error {
+	return errors.Join(c.touch(Key{"workspace", ""}), c.Tx.InsertInfo(i))
+}
+
+func (c *change) MarkCreated(at time.Time) (bool, error) {
+	if err := c.touch(Key{"workspace", ""}); err != nil {
+		return false, err
+	}
+	return c.Tx.MarkCreated(at)
+}
+
+func (c *change) NextSheet() (int, error) {
+	if err := c.touch(Key{"workspace", ""}); err != nil {
+		return 0, err
+	}
+	return c.Tx.NextSheet()
+}
+
+func (c *change) InsertProfile(p Profile) error {
+	return errors.Join(c.touch(Key{"profile", p.ID}), c.Tx.InsertProfile(p))
+}
+
+func (c *change) UpdateProfile(p Profile) error {
+	return errors.Join(c.touch(Key{"profile", p.ID}), c.Tx.UpdateProfile(p))
+}
+
+func (c *change) InsertFactor(f Factor) error {
+	return errors.Join(c.touch(Key{"factor", f.ProfileID}), c.Tx.InsertFactor(f))
+}
+
+func (c *change) SwapFactor(f Factor, from int) (bool, error) {
+	if err := c.touch(Key{"factor", f.ProfileID}); err != nil {
+		return false, err
+	}
+	return c.Tx.SwapFactor(f, from)
+}
+
+func (c *change) DeleteFactor(profileID string, generation int) (bool, error) {
+	if err := c.touch(Key{"factor", profileID}); err != nil {
+		return false, err
+	}
+	return c.Tx.DeleteFactor(profileID, generation)
+}
+
+func (c *change) ConsumeStep(profileID string, generation int, step int64, at time.Time, use Use) (bool, error) {
+	if err := c.touch(Key{"factor", profileID}); err != nil {
+		return false, err
+	}
+	return c.Tx.ConsumeStep(profileID, generation, step, at, use)
+}
+
+func (c *change) InsertIntent(i Intent) error {
+	return errors.Join(c.touch(Key{"intent", i.ID}), c.Tx.InsertIntent(i))
+}
+
+func (c *change) ConfirmIntent(id string, step int64) (bool, error) {
+	if err := c.touch(Key{"intent", id}); err != nil {
+		return false, err
+	}
+	return c.Tx.ConfirmIntent(id, step)
+}
+
+func (c *change) CondemnIntent(id string) (bool, error) {
+	if err := c.touch(Key{"intent", id}); err != nil {
+		return false, err
+	}
+	return c.Tx.CondemnIntent(id)
+}
+
+func (c *change) DeleteIntent(id string) (bool, error) {
+	if err := c.touch(Key{"intent", id}); err != nil {
+		return false, err
+	}
+	return c.Tx.DeleteIntent(id)
+}
+
+func (c *change) InsertSet(s Set, hashes [][]byte) error {
+	return errors.Join(c.touch(Key{"set", s.ID}), c.Tx.InsertSet(s, hashes))
+}
+
+func (c *change) MoveSet(id string, from, to SetState, at time.Time) (bool, error) {
+	if err := c.touch(Key{"set", id}); err != nil {
+		return false, err
+	}
+	return c.Tx.MoveSet(id, from, to, at)
+}
+
+func (c *change) DeleteSet(id string) error {
+	return errors.Join(c.touch(Key{"set", id}), c.Tx.DeleteSet(id))
+}
+
+func (c *change) ConsumeCode(setID string, number int, at time.Time, use Use) (bool, error) {
+	if err := c.touch(Key{"set", setID}); err != nil {
+		return false, err
+	}
+	return c.Tx.ConsumeCode(setID, number, at, use)
+}
+
+func (c *change) SaveAttempts(a Attempts) error {
+	return errors.Join(c.touch(attemptsKey(a.Subject, a.Kind)), c.Tx.SaveAttempts(a))
+}
+
+func (c *change) DeleteAttempts(subject string, kind Kind) error {
+	return errors.Join(c.touch(attemptsKey(subject, kind)), c.Tx.DeleteAttempts(subject, kind))
+}
+
+func attemptsKey(subject string, kind Kind) Key {
+	return Key{"attempts", string(kind) + "/" + subject}
+}

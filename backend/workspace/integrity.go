@@ -1,0 +1,245 @@
+package workspace
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"countersign/backend/audit"
+	"countersign/backend/secret"
+)
+
+// mark is a place in the log: up to here it was verified at an earlier start.
+type mark struct {
+	seq  int64
+	seal []byte
+}
+
+// markEvery is how many events lie between two marks, so that the check at
+// start-up does not grow with the age of the log.
+const markEvery = 5_000
+
+// The anchor is the one keychain item that is rewritten: the head of the log and
+// the mark, each a sequence number and a seal. Whoever puts an older database
+// back cannot put back the anchor with it without the keychain.
+const anchorSize = 2 * (8 + audit.SealSize)
+
+func (w *Workspace) anchor(ctx context.Context, head Head) error {
+	w.mu.RLock()
+	m := w.mark
+	w.mu.RUnlock()
+	if m.seal == nil {
+		m.seal = make([]byte, audit.SealSize)
+	}
+	b := make([]byte, 0, anchorSize)
+	b = append(binary.BigEndian.AppendUint64(b, uint64(head.Seq)), head.Seal...)
+	b = append(binary.BigEndian.AppendUint64(b, uint64(m.seq)), m.seal...)
+	return w.secrets.Set(ctx, w.item("anchor"), secret.NewBytes(b))
+}
+
+func (w *Workspace) readAnchor(ctx context.Context) (head, m mark, err error) {
+	b, err := w.secrets.Get(ctx, w.item("anchor"))
+	if err != nil {
+		return head, m, err
+	}
+	if b.Len() != anchorSize {
+		return head, m, fmt.Errorf("anchor of %d bytes: %w", b.Len(), ErrSecretMissing)
+	}
+	raw := b.Reveal()
+	half := anchorSize / 2
+	read := func(p []byte) mark { return mark{int64(binary.BigEndian.Uint64(p)), p[8:half]} }
+	return read(raw[:half]), read(raw[half:]), nil
+}
+
+// Report says what start-up found where the database is not the one that this
+// program left. It holds no secret.
+type Report struct {
+	Findings []Finding
+	LastGood time.Time // of the newest event that fits; zero: none does
+	Head     int64     // the log's newest event
+	Anchor   int64     // what the keychain says is the newest
+}
+
+// Finding is one thing that does not fit.
+type Finding struct {
+	Kind FindingKind
+	Key  string // of a row, such as "factor/PROFILE"
+	Seq  int64  // of an event
+}
+
+// FindingKind says what does not fit.
+type FindingKind string
+
+// The kinds of finding.
+const (
+	FoundOlderCopy     FindingKind = "older-copy"     // the log ends before the anchor
+	FoundLogBroken     FindingKind = "log-broken"     // an event was changed, removed, added or moved
+	FoundAnchorMissing FindingKind = "anchor-missing" // the keychain has no anchor
+	FoundRowChanged    FindingKind = "row-changed"
+	FoundRowAdded      FindingKind = "row-added"
+	FoundRowRemoved    FindingKind = "row-removed"
+)
+
+// Error makes a Report the cause of not_authentic.
+func (r *Report) Error() string {
+	s := fmt.Sprintf("head %d, anchor %d, last good %s:", r.Head, r.Anchor, r.LastGood.Format(time.RFC3339))
+	for _, f := range r.Findings {
+		s += fmt.Sprintf(" %s %s %d;", f.Kind, f.Key, f.Seq)
+	}
+	return s
+}
+
+func (r *Report) add(f Finding) { r.Findings = append(r.Findings, f) }
+
+// check compares the database with the log and the log with the anchor. It heals
+// nothing: what does not fit is not_authentic, with a Report beneath. A head
+// ahead of the anchor with a chain that fits is a crash between a commit and its
+// anchor, and is anchored now.
+func (w *Workspace) check(ctx context.Context) error {
+	return Explain(w.store.Exclusive(ctx, func() error {
+		anchored, m, err := w.readAnchor(ctx)
+		missing := errors.Is(err, ErrSecretMissing)
+		if err != nil && !missing {
+			return err
+		}
+		var r *Report
+		var head Head
+		err = w.store.View(ctx, func(tx Tx) (err error) {
+			if head, err = tx.Head(); err != nil {
+				return err
+			}
+			r, err = w.examine(tx, head, anchored, m)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if missing {
+			r.Findings = append([]Finding{{Kind: FoundAnchorMissing}}, r.Findings...)
+		}
+		if len(r.Findings) > 0 {
+			return refuse(CodeNotAuthentic).because(r)
+		}
+		if head.Seq-m.seq >= markEvery {
+			m = mark{head.Seq, head.Seal}
+		} else if head.Seq == anchored.seq {
+			w.setMark(m)
+			return nil
+		}
+		w.setMark(m)
+		return w.anchor(ctx, head)
+	}))
+}
+
+func (w *Workspace) setMark(m mark) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.mark = m
+}
+
+// examine reads the log from the mark on, and every row.
+func (w *Workspace) examine(tx Tx, head Head, anchored, m mark) (*Report, error) {
+	r := &Report{Head: head.Seq, Anchor: anchored.seq}
+	if err := w.examineLog(tx, r, anchored, m); err != nil {
+		return nil, err
+	}
+	if head.Seq < anchored.seq {
+		r.add(Finding{Kind: FoundOlderCopy, Seq: head.Seq})
+	}
+	keys, err := tx.Keys()
+	if err != nil {
+		return nil, err
+	}
+	hashes := make(map[Key]audit.Hash, len(keys))
+	var sum audit.Sum
+	for _, k := range keys {
+		h, err := w.rowHash(tx, k)
+		if err != nil {
+			return nil, err
+		}
+		hashes[k] = h
+		sum.Add(h)
+	}
+	if sum != head.State {
+		return r, w.examineRows(tx, r, hashes)
+	}
+	return r, nil
+}
+
+// examineLog walks the chain from the mark and sees whether the anchor is on it.
+func (w *Workspace) examineLog(tx Tx, r *Report, anchored, m mark) error {
+	key, err := w.integrity()
+	if err != nil {
+		return err
+	}
+	count, err := tx.CountEvents()
+	if err != nil {
+		return err
+	}
+	if count != r.Head {
+		r.add(Finding{Kind: FoundLogBroken, Seq: count})
+	}
+	v := audit.NewVerifier(key)
+	if m.seq > 0 && m.seq <= r.Head {
+		v = audit.ResumeVerifier(key, m.seq, m.seal)
+	} else {
+		m = mark{}
+	}
+	onChain := anchored.seq == 0 || anchored.seq == m.seq && string(anchored.seal) == string(m.seal)
+	err = tx.Events(m.seq, func(e audit.Event, seal []byte) error {
+		if err := v.Next(e, seal); err != nil {
+			return err
+		}
+		r.LastGood = e.At
+		if e.Seq == anchored.seq {
+			onChain = string(seal) == string(anchored.seal)
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, audit.ErrBroken):
+		r.add(Finding{Kind: FoundLogBroken, Seq: v.Seq() + 1})
+		return nil
+	case err != nil:
+		return err
+	case !onChain && anchored.seq <= r.Head:
+		r.add(Finding{Kind: FoundLogBroken, Seq: anchored.seq})
+	}
+	return nil
+}
+
+// examineRows finds which rows differ from what the log last said of them. It
+// reads the whole log, which is worth it only now.
+func (w *Workspace) examineRows(tx Tx, r *Report, hashes map[Key]audit.Hash) error {
+	said := map[string]string{}
+	err := tx.Events(0, func(e audit.Event, _ []byte) error {
+		for _, row := range e.Rows {
+			said[row.Key] = row.Digest
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, audit.ErrBroken) {
+		return err
+	}
+	before := len(r.Findings)
+	for k, h := range hashes {
+		switch last, ok := said[k.String()]; {
+		case !ok || last == "":
+			r.add(Finding{Kind: FoundRowAdded, Key: k.String()})
+		case last != digest(h):
+			r.add(Finding{Kind: FoundRowChanged, Key: k.String()})
+		}
+		delete(said, k.String())
+	}
+	for key, last := range said {
+		if last != "" {
+			r.add(Finding{Kind: FoundRowRemoved, Key: key})
+		}
+	}
+	if len(r.Findings) == before { // the rows fit the events, so it is the sum in the log that was changed
+		r.add(Finding{Kind: FoundLogBroken, Seq: r.Head})
+	}
+	return nil
+}
