@@ -84,6 +84,9 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(translate(err), s.Close())
 	}
+	if err := s.checkSchema(ctx); err != nil {
+		return nil, errors.Join(translate(err), s.Close())
+	}
 	if err := s.writable(ctx); err != nil {
 		return nil, errors.Join(translate(err), s.Close())
 	}
@@ -240,7 +243,7 @@ func translate(err error) error {
 	}
 	for _, known := range []error{
 		workspace.ErrStoreBusy, workspace.ErrStoreDamaged, workspace.ErrStoreFailed, workspace.ErrStoreFull,
-		workspace.ErrStoreNewer, workspace.ErrStoreReadOnly, context.Canceled, context.DeadlineExceeded,
+		workspace.ErrStoreNewer, workspace.ErrStoreReadOnly, workspace.ErrStoreAltered, context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {
 			return err

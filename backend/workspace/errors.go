@@ -140,6 +140,7 @@ var beneath = []struct {
 	{ErrStoreReadOnly, CodeFolderReadOnly},
 	{ErrStoreDamaged, CodeDatabaseDamaged},
 	{ErrStoreNewer, CodeDatabaseNewer},
+	{ErrStoreAltered, CodeNotAuthentic},
 	{ErrStoreFailed, CodeFolderFailed},
 }
 

@@ -52,6 +52,7 @@ type house struct {
 	secrets *faulty
 	clock   *clock
 	w       *workspace.Workspace
+	marks   int64 // events between two marks, 0 for the default
 }
 
 // cheap is the least cost that the bounds allow.
@@ -76,7 +77,7 @@ func (h *house) open() {
 	}
 	store := h.store
 	h.Cleanup(func() { _ = store.Close() })
-	if h.w, err = workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap}); err != nil {
+	if h.w, err = workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, MarkEvery: h.marks}); err != nil {
 		h.Fatal(err)
 	}
 	if err := h.w.Recover(h.Context()); err != nil {
@@ -246,6 +247,14 @@ func (f *faulty) names() (all []string) {
 		all = append(all, n)
 	}
 	return all
+}
+
+// prefix is the workspace's, before the first slash.
+func (f *faulty) prefix() string {
+	for _, n := range f.names() {
+		return n[:strings.Index(n, "/")]
+	}
+	return ""
 }
 
 func (f *faulty) Set(ctx context.Context, name string, v secret.Bytes) error {

@@ -122,7 +122,7 @@ func (w *Workspace) check(ctx context.Context) error {
 		if len(r.Findings) > 0 {
 			return refuse(CodeNotAuthentic).because(r)
 		}
-		if head.Seq-m.seq >= markEvery {
+		if head.Seq-m.seq >= w.markEvery {
 			m = mark{head.Seq, head.Seal}
 		} else if head.Seq == anchored.seq {
 			w.setMark(m)

@@ -41,6 +41,7 @@ var (
 	ErrStoreReadOnly = errors.New("the database cannot be written")
 	ErrStoreDamaged  = errors.New("the database is damaged")
 	ErrStoreNewer    = errors.New("the database is from a newer version")
+	ErrStoreAltered  = errors.New("the database's schema is not the one this program made")
 	ErrStoreFailed   = errors.New("the database failed")
 )
 

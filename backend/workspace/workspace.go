@@ -29,6 +29,9 @@ type Config struct {
 	// Password is the cost of new password hashes; zero for
 	// password.DefaultParams. Tests lower it to the bound.
 	Password password.Params
+	// MarkEvery is how many events lie between two marks of the start-up check;
+	// zero for 5,000.
+	MarkEvery int64
 }
 
 // Session times: SP 800-63B-4 §2.2.3 (AAL2) asks for reauthentication after at
@@ -44,14 +47,15 @@ const (
 
 // Workspace is an open data folder. Its methods may be called at the same time.
 type Workspace struct {
-	store   Store
-	secrets Secrets
-	now     func() time.Time
-	rand    io.Reader
-	log     *slog.Logger
-	idle    time.Duration
-	cost    password.Params
-	hashing chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
+	store     Store
+	secrets   Secrets
+	now       func() time.Time
+	rand      io.Reader
+	log       *slog.Logger
+	idle      time.Duration
+	cost      password.Params
+	markEvery int64
+	hashing   chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
 
 	mu   sync.RWMutex
 	info Info
@@ -89,6 +93,9 @@ func Open(ctx context.Context, c Config) (*Workspace, error) {
 	}
 	if w.cost == (password.Params{}) {
 		w.cost = password.DefaultParams
+	}
+	if w.markEvery = c.MarkEvery; w.markEvery == 0 {
+		w.markEvery = markEvery
 	}
 	err := w.view(ctx, func(tx Tx) (err error) {
 		w.info, err = tx.Info()

@@ -1,0 +1,61 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"countersign/backend/workspace"
+)
+
+// checkSchema refuses a database with a trigger, a view, an index or a column
+// that this program did not make: any of them could change what a statement of
+// ours does. What it should be is what the same migrations make in memory.
+func (s *Store) checkSchema(ctx context.Context) error {
+	db, err := sql.Open("sqlite", "file:schema?mode=memory")
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1) // each connection has a memory of its own
+	fresh := &Store{db: db}
+	want, err := func() ([]string, error) {
+		if err := fresh.migrate(ctx); err != nil {
+			return nil, err
+		}
+		return fresh.schema(ctx)
+	}()
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	got, err := s.schema(ctx)
+	if err != nil {
+		return err
+	}
+	for _, object := range got {
+		if !slices.Contains(want, object) {
+			return fmt.Errorf("%w: %.80q is not ours", workspace.ErrStoreAltered, object)
+		}
+	}
+	if len(got) != len(want) {
+		return fmt.Errorf("%w: %d objects, not %d", workspace.ErrStoreAltered, len(got), len(want))
+	}
+	return nil
+}
+
+func (s *Store) schema(ctx context.Context) (objects []string, err error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT type || ' ' || name || ' on ' || tbl_name || ': ' || coalesce(sql, '') FROM sqlite_schema ORDER BY 1")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var o string
+		if err := rows.Scan(&o); err != nil {
+			return nil, err
+		}
+		objects = append(objects, o)
+	}
+	return objects, rows.Err()
+}
