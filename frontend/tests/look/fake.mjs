@@ -99,6 +99,7 @@ export function fake(scenario) {
     version: '0.1.0',
     dataFolder: '/home/amara/.local/share/Countersign',
     minimumPassword: 15,
+    idleMinutes: 5,
     ...scenario.door,
   };
   const factorOf = (factor) =>

@@ -1,16 +1,19 @@
 /**
  * Takes a picture of every screen of the built page in its states, and looks at each with axe.
  *
- *   npm run build && npm run look -- [part of a name] [--dark] [--narrow] [--out folder]
+ *   npm run look -- [part of a name] [--dark] [--narrow] [--out folder]
  *
  * It ends with an error if a screen breaks the page's policy, writes to the console, or has
  * something that axe objects to.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { preview } from 'vite';
+import { build, preview } from 'vite';
 import { fake } from './fake.mjs';
 import { qrPath } from './qr.mjs';
 import { shots } from './shots.mjs';
@@ -29,7 +32,15 @@ const { values, positionals } = parseArgs({
 });
 
 await mkdir(values.out, { recursive: true });
-const server = await preview({ preview: { port: 4199, host: '127.0.0.1' }, logLevel: 'error' });
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const outDir = await mkdtemp(join(tmpdir(), 'countersign-look-'));
+await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+const server = await preview({
+  root,
+  build: { outDir },
+  preview: { port: 4199, host: '127.0.0.1' },
+  logLevel: 'error',
+});
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: [
@@ -79,7 +90,7 @@ for (const { name, scenario = {}, act } of shots) {
   ].filter(Boolean);
   await page.screenshot({ path: `${values.out}/${[name, ...suffix].join('-')}.png` });
   if (name === 'print') await page.pdf({ path: `${values.out}/print.pdf`, preferCSSPageSize: true });
-  const source = await (await import('node:fs/promises')).readFile(axe, 'utf8');
+  const source = await readFile(axe, 'utf8');
   await page.evaluate(source);
   const { violations } = await page.evaluate(() => window.axe.run());
   for (const { id, nodes } of violations)
@@ -89,4 +100,5 @@ for (const { name, scenario = {}, act } of shots) {
 
 await browser.close();
 await server.close();
+await rm(outDir, { recursive: true });
 process.exit(bad > 0 ? 1 : 0);

@@ -37,6 +37,11 @@ const on = { on: true };
 const fault = (code, args) => ({ door: { stage: 'fault', fault: { code, message: code, args } } });
 
 export const shots = [
+  {
+    name: 'opening',
+    scenario: { delay: 30_000 },
+    act: (page) => page.waitForTimeout(900),
+  },
   { name: 'create', scenario: { door: { stage: 'create', workspace: '' } } },
   {
     name: 'create-error',
