@@ -14,6 +14,8 @@ const (
 	eventDisabled         = "2fa-disabled"
 	eventSteppedUp        = "stepped-up" // factor, number
 
+	eventAccepted = "state-accepted" // findings, head, anchor
+
 	// Steps on the way, which the log keeps so that no row changes without it.
 	eventCounted     = "guess-counted"   // kind
 	eventReturned    = "guess-returned"  // kind

@@ -11,10 +11,12 @@ import (
 	"countersign/backend/secret"
 )
 
-// mark is a place in the log: up to here it was verified at an earlier start.
+// mark is a place in the log: up to here it was verified at an earlier start, or
+// accepted by an owner.
 type mark struct {
-	seq  int64
-	seal []byte
+	seq   int64
+	seal  []byte
+	count int64 // events up to and with it
 }
 
 // markEvery is how many events lie between two marks, so that the check at
@@ -24,7 +26,10 @@ const markEvery = 5_000
 // The anchor is the one keychain item that is rewritten: the head of the log and
 // the mark, each a sequence number and a seal. Whoever puts an older database
 // back cannot put back the anchor with it without the keychain.
-const anchorSize = 2 * (8 + audit.SealSize)
+const (
+	placeSize  = 8 + audit.SealSize
+	anchorSize = placeSize + placeSize + 8
+)
 
 func (w *Workspace) anchor(ctx context.Context, head Head) error {
 	w.mu.RLock()
@@ -36,6 +41,7 @@ func (w *Workspace) anchor(ctx context.Context, head Head) error {
 	b := make([]byte, 0, anchorSize)
 	b = append(binary.BigEndian.AppendUint64(b, uint64(head.Seq)), head.Seal...)
 	b = append(binary.BigEndian.AppendUint64(b, uint64(m.seq)), m.seal...)
+	b = binary.BigEndian.AppendUint64(b, uint64(m.count))
 	return w.secrets.Set(ctx, w.item("anchor"), secret.NewBytes(b))
 }
 
@@ -48,9 +54,12 @@ func (w *Workspace) readAnchor(ctx context.Context) (head, m mark, err error) {
 		return head, m, fmt.Errorf("anchor of %d bytes: %w", b.Len(), ErrSecretMissing)
 	}
 	raw := b.Reveal()
-	half := anchorSize / 2
-	read := func(p []byte) mark { return mark{int64(binary.BigEndian.Uint64(p)), p[8:half]} }
-	return read(raw[:half]), read(raw[half:]), nil
+	place := func(p []byte) mark {
+		return mark{seq: int64(binary.BigEndian.Uint64(p)), seal: p[8:placeSize]}
+	}
+	head, m = place(raw), place(raw[placeSize:])
+	m.count = int64(binary.BigEndian.Uint64(raw[2*placeSize:]))
+	return head, m, nil
 }
 
 // Report says what start-up found where the database is not the one that this
@@ -123,7 +132,7 @@ func (w *Workspace) check(ctx context.Context) error {
 			return refuse(CodeNotAuthentic).because(r)
 		}
 		if head.Seq-m.seq >= w.markEvery {
-			m = mark{head.Seq, head.Seal}
+			m = mark{seq: head.Seq, seal: head.Seal, count: m.count + head.Seq - m.seq}
 		} else if head.Seq == anchored.seq {
 			w.setMark(m)
 			return nil
@@ -178,14 +187,14 @@ func (w *Workspace) examineLog(tx Tx, r *Report, anchored, m mark) error {
 	if err != nil {
 		return err
 	}
-	if count != r.Head {
-		r.add(Finding{Kind: FoundLogBroken, Seq: count})
-	}
 	v := audit.NewVerifier(key)
 	if m.seq > 0 && m.seq <= r.Head {
 		v = audit.ResumeVerifier(key, m.seq, m.seal)
 	} else {
 		m = mark{}
+	}
+	if count != m.count+r.Head-m.seq {
+		r.add(Finding{Kind: FoundLogBroken, Seq: count})
 	}
 	onChain := anchored.seq == 0 || anchored.seq == m.seq && string(anchored.seal) == string(m.seal)
 	err = tx.Events(m.seq, func(e audit.Event, seal []byte) error {

@@ -196,8 +196,8 @@ func TestALostOrForeignAnchorOpensNothing(t *testing.T) {
 	_, err := h.start()
 	h.refused(err, workspace.CodeNotAuthentic)
 	h.ok(h.store.Close())
-	setAnchor(h, secret.NewBytes(make([]byte, 80)))
-	b := make([]byte, 80)
+	setAnchor(h, secret.NewBytes(make([]byte, 88)))
+	b := make([]byte, 88)
 	b[7], b[8] = 3, 1 // event 3 with another seal
 	setAnchor(h, secret.NewBytes(b))
 	_, err = h.start()

@@ -46,6 +46,25 @@ func (w *Workspace) matchRecovery(ctx context.Context, profileID, input string, 
 	if err != nil {
 		return nil, err
 	}
+	row, err := w.findCode(set, rows, code)
+	if err != nil {
+		return nil, err
+	}
+	if row == nil {
+		return nil, t.wrong(CodeRecoveryWrong).at("recovery").with("sheet", set.Sheet)
+	}
+	if !row.UsedAt.IsZero() {
+		return nil, refuse(CodeRecoveryUsed).at("recovery").with("number", row.Number)
+	}
+	return &recoveryUse{toll: t, set: set, number: row.Number, at: w.now(), purpose: purpose}, nil
+}
+
+// findCode hashes a code once and gives the row of the set that it belongs to,
+// used or not, or nil.
+func (w *Workspace) findCode(set Set, rows []CodeRow, code recovery.Code) (*CodeRow, error) {
+	if err := set.Params.Check(); err != nil {
+		return nil, err
+	}
 	hashes := make([][]byte, len(rows))
 	for i, r := range rows {
 		hashes[i] = r.Hash
@@ -55,12 +74,9 @@ func (w *Workspace) matchRecovery(ctx context.Context, profileID, input string, 
 	w.mu.RUnlock()
 	i := recovery.Match(recovery.Hash(code, set.Salt, set.Params, pepper), hashes)
 	if i < 0 {
-		return nil, t.wrong(CodeRecoveryWrong).at("recovery").with("sheet", set.Sheet)
+		return nil, nil
 	}
-	if !rows[i].UsedAt.IsZero() {
-		return nil, refuse(CodeRecoveryUsed).at("recovery").with("number", rows[i].Number)
-	}
-	return &recoveryUse{toll: t, set: set, number: rows[i].Number, at: w.now(), purpose: purpose}, nil
+	return &rows[i], nil
 }
 
 // consume uses the code up, or refuses: it was used before, or its set is no

@@ -74,7 +74,22 @@ const keySize = 32
 
 // Open reads what the store holds. A folder without a workspace opens, too: see
 // Created. The error has words (Error) where a keychain or a disk is the cause.
+//
+// A database that does not fit its log is not_authentic, with a Report beneath:
+// nothing opens, and OpenSealed has the one way on.
 func Open(ctx context.Context, c Config) (*Workspace, error) {
+	w, err := load(ctx, c)
+	if err != nil || !w.Created() {
+		return w, err
+	}
+	if err := w.check(ctx); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// load reads the workspace and its keys, and trusts nothing yet.
+func load(ctx context.Context, c Config) (*Workspace, error) {
 	w := &Workspace{
 		store: c.Store, secrets: c.Secrets, now: c.Now, rand: c.Rand, log: c.Log, idle: c.Idle, cost: c.Password,
 		hashing: make(chan struct{}, min(4, runtime.NumCPU())),
@@ -109,9 +124,6 @@ func Open(ctx context.Context, c Config) (*Workspace, error) {
 	}
 	if w.Created() {
 		if err := w.loadKeys(ctx); err != nil {
-			return nil, err
-		}
-		if err := w.check(ctx); err != nil {
 			return nil, err
 		}
 	}
