@@ -11,13 +11,14 @@ type Door struct{ s *shell }
 
 // DoorState says which screen comes first.
 type DoorState struct {
-	Stage           string    `json:"stage"` // fault, create, signIn
-	Workspace       string    `json:"workspace"`
-	Fault           *AppError `json:"fault,omitempty"`
-	Version         string    `json:"version"`
-	DataFolder      string    `json:"dataFolder"`
-	MinimumPassword int       `json:"minimumPassword"`
-	IdleMinutes     int       `json:"idleMinutes"`
+	Stage           string         `json:"stage"` // fault, create, signIn
+	Workspace       string         `json:"workspace"`
+	Fault           *AppError      `json:"fault,omitempty"`
+	Version         string         `json:"version"`
+	DataFolder      string         `json:"dataFolder"`
+	MinimumPassword int            `json:"minimumPassword"`
+	IdleMinutes     int            `json:"idleMinutes"`
+	Integrity       *IntegrityView `json:"integrity,omitempty"` // with the fault not_authentic
 }
 
 // State opens the data folder where it is not open yet, and says what to show.
@@ -26,7 +27,7 @@ func (d *Door) State() (DoorState, error) {
 	w, err := d.s.ready()
 	if err != nil {
 		fault := d.s.present(err)
-		st.Stage, st.Fault = "fault", &fault
+		st.Stage, st.Fault, st.Integrity = "fault", &fault, integrityView(err)
 		return st, nil
 	}
 	st.Workspace, st.MinimumPassword, st.IdleMinutes = w.Name(), w.MinPassword(), int(w.Idle().Minutes())

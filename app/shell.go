@@ -89,17 +89,22 @@ func (s *shell) openFolder(ctx context.Context) (_ *opened, err error) {
 	if o.store, err = sqlite.Open(ctx, s.databasePath()); err != nil {
 		return nil, workspace.Explain(err)
 	}
-	config := workspace.Config{Store: o.store, Secrets: s.secrets, Now: s.now, Log: logger}
-	if s.cost != nil {
-		s.cost(&config)
-	}
-	if o.workspace, err = workspace.Open(ctx, config); err != nil {
+	if o.workspace, err = workspace.Open(ctx, s.config(o.store)); err != nil {
 		return nil, err
 	}
 	if err := o.workspace.Recover(ctx); err != nil {
 		return nil, err
 	}
 	return o, nil
+}
+
+// config is what a workspace stands on here.
+func (s *shell) config(store workspace.Store) workspace.Config {
+	c := workspace.Config{Store: store, Secrets: s.secrets, Now: s.now, Log: s.log()}
+	if s.cost != nil {
+		s.cost(&c)
+	}
+	return c
 }
 
 func (o *opened) close() error {

@@ -18,6 +18,7 @@ import (
 // open are the methods that need no session and no challenge.
 var open = map[string]bool{
 	"Door.State": true, "Door.Retry": true, "Door.Strength": true, "Door.CreateWorkspace": true, "Door.SignIn": true,
+	"Door.Accept": true, "Door.SaveDiagnostics": true,
 }
 
 // silent are the methods that end something, and say nothing where there is nothing.
@@ -185,5 +186,50 @@ func TestTheFlagsOfTheDevServerAreNotOurs(t *testing.T) {
 	got := dropWailsFlags([]string{"-loglevel", "Trace", "--data-dir", "x", "-assetdir=frontend/dist", "-devserver", "localhost:1"})
 	if strings.Join(got, " ") != "--data-dir x" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestADatabaseThatWasChangedShowsWhatWasFoundAndAnOwnerGoesOn(t *testing.T) {
+	t.Parallel()
+	path, secrets := filepath.Join(t.TempDir(), "data"), keychain.NewMemory()
+	w := windowOn(t, path, secrets)
+	w.create()
+	w.s.end()
+	old, err := os.ReadFile(filepath.Join(path, "workspace.db"))
+	w.ok(err)
+	w = windowOn(t, path, secrets)
+	if _, err := w.door.SignIn(email, pass); err != nil {
+		t.Fatal(err)
+	}
+	w.s.end()
+	w.ok(os.WriteFile(filepath.Join(path, "workspace.db"), old, 0o600))
+
+	w = windowOn(t, path, secrets)
+	st, err := w.door.State()
+	w.ok(err)
+	if st.Fault == nil || st.Fault.Code != "not_authentic" || st.Integrity == nil || st.Integrity.Findings[0].Kind != "older-copy" ||
+		!st.Integrity.Acceptable || st.Integrity.LastGood == "" || st.Workspace != "" {
+		t.Fatalf("%+v %+v", st, st.Integrity)
+	}
+	_, err = w.door.SignIn(email, pass)
+	w.refused(err, "not_authentic")
+
+	w.desk.saveTo = filepath.Join(t.TempDir(), "diagnostics")
+	saved, err := w.door.SaveDiagnostics()
+	w.ok(err)
+	raw, err := os.ReadFile(w.desk.saveTo + ".json")
+	w.ok(err)
+	if saved.Name != "diagnostics.json" || !strings.Contains(string(raw), "older-copy") || strings.Contains(string(raw), "Amara") || strings.Contains(string(raw), "@") {
+		t.Errorf("%s", raw)
+	}
+	_, err = w.door.Accept(email, "not the password at all", Factor{Kind: "none"})
+	w.refused(err, "credentials_wrong")
+	st, err = w.door.Accept(email, pass, Factor{Kind: "none"})
+	w.ok(err)
+	if st.Stage != "signIn" {
+		t.Errorf("%+v", st)
+	}
+	if _, err := w.door.SignIn(email, pass); err != nil {
+		t.Error(err)
 	}
 }

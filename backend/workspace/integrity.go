@@ -65,17 +65,17 @@ func (w *Workspace) readAnchor(ctx context.Context) (head, m mark, err error) {
 // Report says what start-up found where the database is not the one that this
 // program left. It holds no secret.
 type Report struct {
-	Findings []Finding
-	LastGood time.Time // of the newest event that fits; zero: none does
-	Head     int64     // the log's newest event
-	Anchor   int64     // what the keychain says is the newest
+	Findings []Finding `json:"findings"`
+	LastGood time.Time `json:"lastGood"` // of the newest event that fits; zero: none does
+	Head     int64     `json:"head"`     // the log's newest event
+	Anchor   int64     `json:"anchor"`   // what the keychain says is the newest
 }
 
 // Finding is one thing that does not fit.
 type Finding struct {
-	Kind FindingKind
-	Key  string // of a row, such as "factor/PROFILE"
-	Seq  int64  // of an event
+	Kind FindingKind `json:"kind"`
+	Key  string      `json:"row,omitempty"`   // such as "factor/PROFILE"
+	Seq  int64       `json:"event,omitempty"` // sequence number
 }
 
 // FindingKind says what does not fit.
