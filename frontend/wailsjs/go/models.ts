@@ -263,6 +263,56 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class FindingView {
+	    kind: string;
+	    table: string;
+	    count: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new FindingView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.table = source["table"];
+	        this.count = source["count"];
+	    }
+	}
+	export class IntegrityView {
+	    findings: FindingView[];
+	    lastGood?: string;
+	    acceptable: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new IntegrityView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.findings = this.convertValues(source["findings"], FindingView);
+	        this.lastGood = source["lastGood"];
+	        this.acceptable = source["acceptable"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class DoorState {
 	    stage: string;
 	    workspace: string;
@@ -271,6 +321,7 @@ export namespace app {
 	    dataFolder: string;
 	    minimumPassword: number;
 	    idleMinutes: number;
+	    integrity?: IntegrityView;
 	
 	    static createFrom(source: any = {}) {
 	        return new DoorState(source);
@@ -285,6 +336,7 @@ export namespace app {
 	        this.dataFolder = source["dataFolder"];
 	        this.minimumPassword = source["minimumPassword"];
 	        this.idleMinutes = source["idleMinutes"];
+	        this.integrity = this.convertValues(source["integrity"], IntegrityView);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -373,6 +425,8 @@ export namespace app {
 	        this.value = source["value"];
 	    }
 	}
+	
+	
 	export class NewWorkspace {
 	    workspace: string;
 	    name: string;
