@@ -104,10 +104,10 @@ test-frontend: setup-build frontend/node_modules/.package-lock.json ## unit test
 	@cd frontend && npm run --silent test
 
 test-e2e: setup-test dev-app e2e/node_modules/.package-lock.json ## the page in Chromium on the real backend
-	@$(private) node --test --test-concurrency=2 'e2e/browser/*.test.mjs'
+	@$(private) node --test --test-concurrency=2 e2e/browser/*.test.mjs
 
 test-window: setup-test build e2e/node_modules/.package-lock.json ## the real window, through the accessibility tree
-	@$(private) node --test --test-concurrency=1 'e2e/window/*.test.mjs'
+	@$(private) node --test --test-concurrency=1 e2e/window/*.test.mjs
 
 .PHONY: lint
 lint: setup $(page) ## formatting, vet, staticcheck, types, shell

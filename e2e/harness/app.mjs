@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { later } from './later.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -25,7 +26,7 @@ if (!process.env.PRIVATE_DESKTOP) {
 /** A folder for a workspace, removed when the test has ended. */
 export async function dataFolder(t) {
   const path = await mkdtemp(join(tmpdir(), 'workspace-'));
-  t.after(() => rm(path, { recursive: true, force: true }));
+  later(t, () => rm(path, { recursive: true, force: true }));
   return path;
 }
 

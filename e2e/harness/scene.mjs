@@ -1,6 +1,7 @@
 /** What a test of the page begins with: the application on a new folder, open in Chromium. */
 import { dataFolder, startDevelopment } from './app.mjs';
 import { assertQuiet, launch, openPage } from './browser.mjs';
+import { later } from './later.mjs';
 
 /**
  * `page` is at the door. All is closed when the test has ended, and a page that said something
@@ -9,10 +10,10 @@ import { assertQuiet, launch, openPage } from './browser.mjs';
 export async function scene(t, { folder, env } = {}) {
   folder ??= await dataFolder(t);
   const app = await startDevelopment(folder, { env });
-  t.after(() => app.stop());
+  later(t, () => app.stop());
   const browser = await launch();
-  t.after(() => browser.close());
+  later(t, () => browser.close());
   const page = await openPage(browser, app.url);
-  t.after(() => assertQuiet(page));
+  later(t, () => assertQuiet(page));
   return { app, browser, folder, page };
 }
