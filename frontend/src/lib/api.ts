@@ -4,6 +4,12 @@
  *
  * Nothing that passes here is kept: a caller holds an answer for as long as a screen shows it.
  */
+import * as door from '../../wailsjs/go/app/Door';
+import * as enrolment from '../../wailsjs/go/app/Enrolment';
+import * as keep from '../../wailsjs/go/app/Keep';
+import * as profile from '../../wailsjs/go/app/Profile';
+import { app } from '../../wailsjs/go/models';
+import { Environment, EventsOn } from '../../wailsjs/runtime/runtime';
 
 export interface AppError {
   code: string;
@@ -172,20 +178,6 @@ export class Refused extends Error {
   }
 }
 
-type Bound = (...args: unknown[]) => Promise<unknown>;
-
-interface Shell {
-  go?: { app?: Record<string, Record<string, Bound>> };
-  runtime?: {
-    EventsOn(name: string, callback: (payload?: unknown) => void): () => void;
-    Environment(): Promise<{ platform: string }>;
-  };
-}
-
-function shell(): Shell {
-  return window as unknown as Shell;
-}
-
 function isAppError(value: unknown): value is AppError {
   return typeof value === 'object' && value !== null && typeof (value as AppError).code === 'string';
 }
@@ -202,11 +194,25 @@ function refusal(reason: unknown): AppError | undefined {
   }
 }
 
-async function call<T>(struct: string, method: string, ...args: unknown[]): Promise<T> {
-  const bound = shell().go?.app?.[struct]?.[method];
-  if (!bound) throw new Refused({ code: 'internal', message: `${struct}.${method} is not bound` });
+/**
+ * A view as the generated bindings type it: there, one of a few words is any string. Where the
+ * application's views and the page's part ways, this stops fitting.
+ */
+type Bound<T> = T extends string
+  ? string
+  : T extends number
+    ? number
+    : T extends boolean
+      ? boolean
+      : T extends (infer U)[]
+        ? Bound<U>[]
+        : T extends object
+          ? { [K in keyof T]: Bound<T[K]> }
+          : T;
+
+async function call<T>(bound: () => Promise<Bound<T>>): Promise<T> {
   try {
-    return (await bound(...args)) as T;
+    return (await bound()) as T;
   } catch (reason) {
     throw new Refused(refusal(reason) ?? { code: 'internal', message: String(reason) });
   }
@@ -214,73 +220,70 @@ async function call<T>(struct: string, method: string, ...args: unknown[]): Prom
 
 /** Everything before a session. */
 export const Door = {
-  state: () => call<DoorState>('Door', 'State'),
+  state: () => call<DoorState>(() => door.State()),
   /** Opens again after a fault. */
-  retry: () => call<DoorState>('Door', 'Retry'),
+  retry: () => call<DoorState>(() => door.Retry()),
   /** `words` are the name, email and workspace that a password must not lean on. */
-  strength: (password: string, words: string[]) => call<Strength>('Door', 'Strength', password, words),
-  createWorkspace: (input: NewWorkspace) => call<SignedIn>('Door', 'CreateWorkspace', input),
-  signIn: (email: string, password: string) => call<SignInResult>('Door', 'SignIn', email, password),
-  verify: (challenge: string, code: string) => call<SignedIn>('Door', 'Verify', challenge, code),
+  strength: (password: string, words: string[]) => call<Strength>(() => door.Strength(password, words)),
+  createWorkspace: (input: NewWorkspace) => call<SignedIn>(() => door.CreateWorkspace(input)),
+  signIn: (email: string, password: string) => call<SignInResult>(() => door.SignIn(email, password)),
+  verify: (challenge: string, code: string) => call<SignedIn>(() => door.Verify(challenge, code)),
   useRecoveryCode: (challenge: string, code: string) =>
-    call<SignedIn>('Door', 'UseRecoveryCode', challenge, code),
-  leave: (challenge: string) => call<void>('Door', 'Leave', challenge),
-  lock: (session: string) => call<void>('Door', 'Lock', session),
-  touch: (session: string) => call<void>('Door', 'Touch', session),
+    call<SignedIn>(() => door.UseRecoveryCode(challenge, code)),
+  leave: (challenge: string) => call<void>(() => door.Leave(challenge)),
+  lock: (session: string) => call<void>(() => door.Lock(session)),
+  touch: (session: string) => call<void>(() => door.Touch(session)),
 };
 
 /** Settings, Profile, and Edit 2FA. */
 export const Profile = {
-  get: (session: string) => call<ProfileView>('Profile', 'Get', session),
-  rename: (session: string, name: string) => call<ProfileView>('Profile', 'Rename', session, name),
+  get: (session: string) => call<ProfileView>(() => profile.Get(session)),
+  rename: (session: string, name: string) => call<ProfileView>(() => profile.Rename(session, name)),
   changeEmail: (session: string, email: string) =>
-    call<ProfileView>('Profile', 'ChangeEmail', session, email),
+    call<ProfileView>(() => profile.ChangeEmail(session, email)),
   changePassword: (session: string, current: string, next: string, factor: Factor) =>
-    call<ProfileView>('Profile', 'ChangePassword', session, current, next, factor),
+    call<ProfileView>(() => profile.ChangePassword(session, current, next, factor)),
   /** What the next sensitive act will ask for. */
-  stepUp: (session: string) => call<StepUpNeeds>('Profile', 'StepUp', session),
-  codeUsage: (session: string) => call<CodeUsage>('Profile', 'CodeUsage', session),
+  stepUp: (session: string) => call<StepUpNeeds>(() => profile.StepUp(session)),
+  codeUsage: (session: string) => call<CodeUsage>(() => profile.CodeUsage(session)),
   /** Voids the rest of the set. */
-  notMe: (session: string) => call<ProfileView>('Profile', 'NotMe', session),
-  disable: (session: string, factor: Factor) => call<ProfileView>('Profile', 'Disable', session, factor),
+  notMe: (session: string) => call<ProfileView>(() => profile.NotMe(session)),
+  disable: (session: string, factor: Factor) => call<ProfileView>(() => profile.Disable(session, factor)),
 };
 
 /** Enable 2FA, Change phone, Get new recovery codes. */
 export const Enrolment = {
   beginEnable: (session: string, password: string) =>
-    call<EnrolmentView>('Enrolment', 'BeginEnable', session, password),
+    call<EnrolmentView>(() => enrolment.BeginEnable(session, password)),
   beginChangePhone: (session: string, proof: Proof) =>
-    call<EnrolmentView>('Enrolment', 'BeginChangePhone', session, proof),
-  confirm: (session: string, code: string) => call<Confirmed>('Enrolment', 'Confirm', session, code),
-  continue: (session: string) => call<ProfileView>('Enrolment', 'Continue', session),
-  cancel: (session: string) => call<void>('Enrolment', 'Cancel', session),
+    call<EnrolmentView>(() => enrolment.BeginChangePhone(session, app.Proof.createFrom(proof))),
+  confirm: (session: string, code: string) => call<Confirmed>(() => enrolment.Confirm(session, code)),
+  continue: (session: string) => call<ProfileView>(() => enrolment.Continue(session)),
+  cancel: (session: string) => call<void>(() => enrolment.Cancel(session)),
   beginNewCodes: (session: string, proof: Proof) =>
-    call<SheetView>('Enrolment', 'BeginNewCodes', session, proof),
-  keepNewCodes: (session: string) => call<ProfileView>('Enrolment', 'KeepNewCodes', session),
-  cancelNewCodes: (session: string) => call<void>('Enrolment', 'CancelNewCodes', session),
+    call<SheetView>(() => enrolment.BeginNewCodes(session, app.Proof.createFrom(proof))),
+  keepNewCodes: (session: string) => call<ProfileView>(() => enrolment.KeepNewCodes(session)),
+  cancelNewCodes: (session: string) => call<void>(() => enrolment.CancelNewCodes(session)),
 };
 
 /** The ways to keep a secret; they act on what this session is showing now. */
 export const Keep = {
-  copyKey: (session: string) => call<void>('Keep', 'CopyKey', session),
-  copyCodes: (session: string) => call<void>('Keep', 'CopyCodes', session),
+  copyKey: (session: string) => call<void>(() => keep.CopyKey(session)),
+  copyCodes: (session: string) => call<void>(() => keep.CopyCodes(session)),
   /** The name is empty when the person closed the dialog without saving. */
-  saveSheet: (session: string) => call<{ name: string }>('Keep', 'SaveSheet', session),
-  print: (session: string) => call<void>('Keep', 'Print', session),
+  saveSheet: (session: string) => call<{ name: string }>(() => keep.SaveSheet(session)),
+  print: (session: string) => call<void>(() => keep.Print(session)),
 };
 
 /** Tells when the application has locked the window, and why. Returns the way to stop listening. */
 export function onLocked(heard: (reason: LockReason) => void): () => void {
-  const stop = shell().runtime?.EventsOn('locked', (payload) => {
-    heard((payload as { reason?: LockReason } | undefined)?.reason ?? 'ended');
-  });
-  return stop ?? (() => {});
+  return EventsOn('locked', (payload?: { reason?: LockReason }) => heard(payload?.reason ?? 'ended'));
 }
 
 export type Platform = 'linux' | 'darwin' | 'windows';
 
 /** The system underneath, for advice that differs between systems. */
 export async function platform(): Promise<Platform> {
-  const name = (await shell().runtime?.Environment())?.platform;
+  const { platform: name } = await Environment();
   return name === 'darwin' || name === 'windows' ? name : 'linux';
 }

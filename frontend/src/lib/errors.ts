@@ -60,6 +60,7 @@ export const errorCodes = [
   'database_damaged',
   'database_newer',
   'database_busy',
+  'not_authentic',
   'in_use',
   'clock_wrong',
   'save_failed',

@@ -7,7 +7,9 @@
  */
 export function fake(scenario) {
   const ago = (days, hours = 0) => new Date(Date.now() - days * 864e5 - hours * 36e5).toISOString();
-  const refuse = (code, field, args) => Promise.reject({ code, message: code, field, args });
+  // Wails makes an Error of a rejection; what it says travels as text.
+  const refuse = (code, field, args) =>
+    Promise.reject(new Error(JSON.stringify({ code, message: code, field, args })));
   const wait = (value, ms = scenario.delay ?? 0) => new Promise((done) => setTimeout(done, ms, value));
 
   const codes = {
@@ -213,7 +215,7 @@ export function fake(scenario) {
     },
   };
   window.runtime = {
-    EventsOn: (name, hear) => {
+    EventsOnMultiple: (name, hear) => {
       (listeners[name] ??= []).push(hear);
       return () => {};
     },

@@ -231,7 +231,7 @@ export const shots = [
     scenario: on,
     act: async (page) => {
       await stepUp(page, 'Change phone');
-      await page.getByRole('heading', { name: 'Change phone' }).waitFor();
+      await page.getByRole('heading', { name: 'Change phone', level: 1 }).waitFor();
       await page.getByLabel('Verification code').pressSequentially('592716');
       await page.getByText('Your new phone is in use').waitFor();
     },
