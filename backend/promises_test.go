@@ -1,0 +1,49 @@
+package backend_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestEachTestThatSecurityNamesExists keeps SECURITY.md honest.
+func TestEachTestThatSecurityNamesExists(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("../SECURITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{}
+	for _, root := range []string{".", "../app"} {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			source, err := os.ReadFile(path)
+			for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)\(t \*testing\.T\)`).FindAllSubmatch(source, -1) {
+				there[string(m[1])] = true
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	named := regexp.MustCompile("`(Test\\w+)`").FindAllSubmatch(doc, -1)
+	if len(named) < 30 {
+		t.Fatalf("only %d tests are named", len(named))
+	}
+	for _, m := range named {
+		if !there[string(m[1])] {
+			t.Errorf("there is no %s", m[1])
+		}
+	}
+	for _, row := range regexp.MustCompile(`(?m)^\| [^|]+\.\s\| ([^|]*) \|$`).FindAllSubmatch(doc, -1) {
+		if !strings.Contains(string(row[1]), "Test") {
+			t.Errorf("a promise without a test: %s", row[0])
+		}
+	}
+}
