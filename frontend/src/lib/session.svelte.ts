@@ -7,12 +7,12 @@ import {
   Door,
   onLocked,
   Profile,
+  Refused,
   type Challenge,
   type DoorState,
   type EnrolmentView,
   type LockReason,
   type ProfileView,
-  type Refused,
   type SheetView,
   type SignedIn,
   type Welcome,
@@ -30,7 +30,9 @@ export type Place =
   | { at: 'change-phone'; enrolment: EnrolmentView }
   | { at: 'new-codes'; sheet: SheetView };
 
-class Session {
+const ended = () => new Refused({ code: 'session_ended', message: 'the window was locked' });
+
+export class Session {
   door = $state.raw<DoorState | undefined>(undefined);
   challenge = $state.raw<Challenge | undefined>(undefined);
   /** Why the person is back at the sign-in. */
@@ -91,26 +93,31 @@ class Session {
   }
 
   /**
-   * Does something that needs the session. A session that has ended on the other side ends
-   * here as well, whatever was being done.
+   * Does something that needs the session. A session that has ended on the other side ends here
+   * as well. An answer that comes after the window was locked is dropped, unseen: it belongs to
+   * somebody who may have left.
    */
   async use<T>(act: (token: string) => Promise<T>): Promise<T> {
+    const token = this.#token;
     try {
-      return await act(this.#token ?? '');
+      if (!token) throw ended();
+      const answer = await act(token);
+      if (token !== this.#token) throw ended();
+      return answer;
     } catch (thrown) {
       const refusal = refused(thrown);
-      if (refusal.code === 'session_ended') this.drop('ended');
-      // That was the twentieth wrong code: the profile says so from now on.
-      if (refusal.code === 'authenticator_off') void this.#refresh();
+      if (token === this.#token) {
+        if (refusal.code === 'session_ended') this.drop('ended');
+        // That was the twentieth wrong code: the profile says so from now on.
+        if (refusal.code === 'authenticator_off') void this.#refresh();
+      }
       throw refusal;
     }
   }
 
   async #refresh(): Promise<void> {
-    const token = this.#token;
-    if (!token) return;
-    const profile = await Profile.get(token).catch(() => undefined);
-    if (profile && token === this.#token) this.profile = profile;
+    const profile = await this.use(Profile.get).catch(() => undefined);
+    if (profile) this.profile = profile;
   }
 
   go(place: Place): void {
@@ -125,13 +132,9 @@ class Session {
     Door.lock(token).catch(() => {});
   }
 
+  /** The person is there. */
   touch(): void {
-    const token = this.#token;
-    if (token) Door.touch(token).catch((thrown) => this.#ended(thrown));
-  }
-
-  #ended(thrown: unknown): void {
-    if (refused(thrown).code === 'session_ended') this.drop('ended');
+    void this.use(Door.touch).catch(() => {});
   }
 
   /** Forgets everything that was shown and returns to the sign-in, saying why. */

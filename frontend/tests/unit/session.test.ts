@@ -1,0 +1,112 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import * as api from '../../src/lib/api';
+import { Session } from '../../src/lib/session.svelte';
+
+const door: api.DoorState = {
+  stage: 'signIn',
+  workspace: 'Northwind Legal',
+  version: '1',
+  dataFolder: '/data',
+  minimumPassword: 15,
+  idleMinutes: 5,
+};
+const profile = { name: 'Amara Okafor', twoFactor: { on: false } } as api.ProfileView;
+const signedIn = (token: string): api.SignedIn => ({
+  token,
+  profile,
+  welcome: { failedCodes: 0, failedPasswords: 0, authenticatorOff: false },
+});
+
+/** Lets promises that are ready settle. */
+const settle = () => new Promise((done) => setTimeout(done));
+
+let session: Session;
+let lockedByApp: (reason: api.LockReason) => void;
+
+vi.mock(import('../../src/lib/api'), async (original) => ({
+  ...(await original()),
+  onLocked: (heard) => {
+    lockedByApp = heard;
+    return () => {};
+  },
+}));
+
+beforeEach(async () => {
+  vi.spyOn(api.Door, 'state').mockResolvedValue(door);
+  vi.spyOn(api.Door, 'lock').mockResolvedValue();
+  session = new Session();
+  await session.open();
+  session.begin(signedIn('one'));
+});
+
+describe('a session of the page', () => {
+  test('leaves nothing behind when it is locked', () => {
+    session.go({ at: 'new-codes', sheet: {} as api.SheetView });
+    session.lock();
+    expect(session.profile).toBeUndefined();
+    expect(session.welcome).toBeUndefined();
+    expect(session.place).toEqual({ at: 'profile' });
+    expect(session.notice?.what).toBe('Locked.');
+    expect(api.Door.lock).toHaveBeenCalledWith('one');
+  });
+
+  test('says how long nothing happened when the application locks it', () => {
+    lockedByApp('idle');
+    expect(session.profile).toBeUndefined();
+    expect(session.notice?.what).toBe('Locked after 5 minutes without activity.');
+  });
+
+  test('drops an answer that comes after it was locked', async () => {
+    let answer = (_: string) => {};
+    const late = session.use(() => new Promise<string>((done) => (answer = done)));
+    session.lock();
+    answer('a secret');
+    await expect(late).rejects.toMatchObject({ code: 'session_ended' });
+  });
+
+  test('does not end because one before it has ended', async () => {
+    let fail = (_: unknown) => {};
+    const late = session.use(() => new Promise((_, reject) => (fail = reject)));
+    session.lock();
+    session.begin(signedIn('two'));
+    fail(new api.Refused({ code: 'session_ended', message: '' }));
+    await expect(late).rejects.toMatchObject({ code: 'session_ended' });
+    expect(session.profile).toBe(profile);
+  });
+
+  test('ends where the application says that it has', async () => {
+    const act = () => Promise.reject(new api.Refused({ code: 'session_ended', message: '' }));
+    await expect(session.use(act)).rejects.toBeInstanceOf(api.Refused);
+    expect(session.profile).toBeUndefined();
+    expect(session.notice?.what).toBe('Your session has ended.');
+  });
+
+  test('goes on after any other refusal', async () => {
+    const act = () => Promise.reject(new api.Refused({ code: 'code_wrong', message: '' }));
+    await expect(session.use(act)).rejects.toMatchObject({ code: 'code_wrong' });
+    expect(session.profile).toBe(profile);
+  });
+
+  test('asks nothing of the application once it is over', async () => {
+    session.lock();
+    const act = vi.fn(() => Promise.resolve());
+    await expect(session.use(act)).rejects.toMatchObject({ code: 'session_ended' });
+    expect(act).not.toHaveBeenCalled();
+  });
+
+  test('reads the profile again when the authenticator goes off', async () => {
+    const off = { ...profile, twoFactor: { ...profile.twoFactor, authenticatorOff: true } };
+    vi.spyOn(api.Profile, 'get').mockResolvedValue(off);
+    const act = () => Promise.reject(new api.Refused({ code: 'authenticator_off', message: '' }));
+    await expect(session.use(act)).rejects.toBeInstanceOf(api.Refused);
+    await settle();
+    expect(session.profile).toEqual(off);
+  });
+
+  test('begins at the recovery page after a recovery code, and nowhere else', () => {
+    expect(session.place).toEqual({ at: 'profile' });
+    const { welcome, ...rest } = signedIn('two');
+    session.begin({ ...rest, welcome: { ...welcome, usedCode: 3, codesLeft: 7 } });
+    expect(session.place).toEqual({ at: 'recovered', number: 3, left: 7 });
+  });
+});
