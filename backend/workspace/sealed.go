@@ -200,7 +200,7 @@ func (s *Sealed) second(ctx context.Context, o suspect, t toll, in FactorInput) 
 		}
 		return func(tx Tx) (bool, error) { return tx.ConsumeCode(o.set.ID, row.Number, s.w.now(), UseSignIn) }, nil
 	}
-	return nil, refuse(CodeFactorRequired).at("code")
+	return nil, errors.Join(refuse(CodeFactorRequired).at("code"), s.refund(ctx, t))
 }
 
 // accept makes the database's state the one that the log tells of.
@@ -312,14 +312,19 @@ func (s *Sealed) charge(ctx context.Context) (toll, error) {
 	case err != nil && !errors.Is(err, ErrSecretMissing):
 		return toll{}, Explain(err)
 	}
-	now := s.w.now()
-	if left := remaining(a, now); left > 0 {
+	if left := remaining(a, s.w.now()); left > 0 {
 		return toll{}, throttled(KindPassword, left)
 	}
-	b := binary.BigEndian.AppendUint64(nil, uint64(a.Failures+1))
-	b = binary.BigEndian.AppendUint64(b, uint64(now.UnixMilli()))
-	if err := s.w.secrets.Set(ctx, s.w.item(guessesItem), secret.NewBytes(b)); err != nil {
-		return toll{}, Explain(err)
-	}
-	return toll{failures: a.Failures + 1}, nil
+	t := toll{failures: a.Failures + 1}
+	return t, s.count(ctx, t.failures)
+}
+
+// refund takes back a charge whose password was right and whose factor was not
+// typed yet.
+func (s *Sealed) refund(ctx context.Context, t toll) error { return s.count(ctx, t.failures-1) }
+
+func (s *Sealed) count(ctx context.Context, failures int) error {
+	b := binary.BigEndian.AppendUint64(nil, uint64(failures))
+	b = binary.BigEndian.AppendUint64(b, uint64(s.w.now().UnixMilli()))
+	return Explain(s.w.secrets.Set(ctx, s.w.item(guessesItem), secret.NewBytes(b)))
 }

@@ -23,12 +23,33 @@ export interface DoorState {
   stage: 'fault' | 'create' | 'signIn';
   workspace: string;
   fault?: AppError;
+  /** With the fault not_authentic. */
+  integrity?: Integrity;
   version: string;
   dataFolder: string;
   minimumPassword: number;
   /** Minutes without activity after which the window locks. */
   idleMinutes?: number;
 }
+
+/** What start-up found in a database that does not match its seal; none of its data. */
+export interface Integrity {
+  findings: { kind: FindingKind; table: FindingTable; count: number }[] | null;
+  /** When the newest event that fits was written. */
+  lastGood?: string;
+  /** True when an owner may go on with it as it is. */
+  acceptable: boolean;
+}
+
+export type FindingKind =
+  | 'older-copy'
+  | 'log-broken'
+  | 'anchor-missing'
+  | 'schema-changed'
+  | 'row-changed'
+  | 'row-added'
+  | 'row-removed';
+export type FindingTable = 'profile' | 'factor' | 'set' | 'attempts' | 'intent' | 'workspace' | '';
 
 export interface Strength {
   score: 0 | 1 | 2 | 3 | 4;
@@ -224,6 +245,11 @@ export const Door = {
   /** Opens again after a fault. */
   retry: () => call<DoorState>(() => door.Retry()),
   /** `words` are the name, email and workspace that a password must not lean on. */
+  /** Goes on with a database that does not match its seal, by an owner's proof. */
+  accept: (email: string, password: string, factor: Factor) =>
+    call<DoorState>(() => door.Accept(email, password, factor)),
+  /** The name is empty when the person closed the dialog without saving. */
+  saveDiagnostics: () => call<{ name: string }>(() => door.SaveDiagnostics()),
   strength: (password: string, words: string[]) => call<Strength>(() => door.Strength(password, words)),
   createWorkspace: (input: NewWorkspace) => call<SignedIn>(() => door.CreateWorkspace(input)),
   signIn: (email: string, password: string) => call<SignInResult>(() => door.SignIn(email, password)),
