@@ -1,0 +1,156 @@
+/**
+ * The application's real window, used as a person does: found through the accessibility tree,
+ * clicked and typed into with xdotool, photographed with ImageMagick.
+ */
+import { spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { root, startProduction, until } from '../harness/app.mjs';
+import { later } from '../harness/later.mjs';
+import { run } from '../harness/phone.mjs';
+
+/** Starts the production build and waits until its page can be used. */
+export async function openWindow(t, folder, { env, ready = true } = {}) {
+  const app = startProduction(folder, { env });
+  later(t, () => app.stop());
+  const window = new Window(app);
+  later(t, () => window.close());
+  if (ready) await window.waitFor({ role: 'document web' });
+  await window.place();
+  return window;
+}
+
+export class Window {
+  #reader;
+  #lines;
+  #queue = Promise.resolve();
+
+  constructor(app) {
+    this.app = app;
+    // Debian's own Python: another one on the PATH would not have its bindings.
+    this.#reader = spawn('/usr/bin/python3', ['-W', 'ignore', join(root, 'e2e/desktop/reader.py'), 'countersign'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#lines = createInterface({ input: this.#reader.stdout })[Symbol.asyncIterator]();
+  }
+
+  close() {
+    this.#reader.stdin.end();
+  }
+
+  #ask(request) {
+    const turn = this.#queue.then(async () => {
+      this.#reader.stdin.write(`${JSON.stringify(request)}\n`);
+      const { value, done } = await this.#lines.next();
+      if (done) throw new Error('The screen reader ended.');
+      const { answer, error } = JSON.parse(value);
+      if (error) throw new Error(error);
+      return answer;
+    });
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+
+  find = (what) => this.#ask({ ask: 'find', ...what });
+  tree = () => this.#ask({ ask: 'tree' });
+  clipboard = () => this.#ask({ ask: 'clipboard' });
+
+  /** Waits until something is on the screen and returns it. test says which of several, or when. */
+  async waitFor(what, test = () => true) {
+    try {
+      return await until(`${JSON.stringify(what)} is there`, this.app, async () => (await this.find(what)).find(test));
+    } catch (error) {
+      throw new Error(`${error.message}\n${await this.tree()}`);
+    }
+  }
+
+  /** Waits until something is not on the screen any more. */
+  gone = (what) => until(`${JSON.stringify(what)} is gone`, this.app, async () => (await this.find(what)).length === 0);
+
+  /** The screen has no window manager: put the window in the corner and give it the keys. */
+  async place() {
+    this.id = await until('there is a window', this.app, () => this.#windows().then((ids) => ids[0]));
+    await run('xdotool', ['windowmove', '--sync', this.id, '0', '0']);
+    await run('xdotool', ['windowfocus', '--sync', this.id]);
+    await this.#park();
+  }
+
+  /** Gives the keys to the dialog that has opened, as a window manager would. */
+  async enterDialog(what) {
+    await this.waitFor(what);
+    const id = await until('the dialog has a window', this.app, async () => (await this.#windows()).find((id) => id !== this.id));
+    await run('xdotool', ['windowfocus', '--sync', id]);
+  }
+
+  /** Gives the keys back to the page once the dialog is gone. */
+  async leaveDialog(what) {
+    await this.gone(what);
+    await run('xdotool', ['windowfocus', '--sync', this.id]);
+  }
+
+  async #windows() {
+    const out = await run('xdotool', ['search', '--onlyvisible', '--class', 'countersign']).catch(() => '');
+    return out.split('\n').filter(Boolean);
+  }
+
+  async click(role, name) {
+    await this.waitFor({ role, name }, (it) => it.enabled && it.box?.[2] > 0);
+    await this.#ask({ ask: 'reveal', role, name });
+    const box = await this.#still(role, name);
+    const [x, y] = [box[0] + box[2] / 2, box[1] + box[3] / 2].map((n) => String(Math.round(n)));
+    await run('xdotool', ['mousemove', '--sync', x, y, 'click', '1']);
+    await this.#park();
+  }
+
+  /** Where something is once it does not move any more. */
+  async #still(role, name) {
+    let last;
+    return until(`${name} stands still`, this.app, async () => {
+      const found = await this.find({ role, name });
+      const box = found.find((it) => it.enabled)?.box;
+      const same = box && String(box) === String(last);
+      last = box;
+      return same ? box : undefined;
+    });
+  }
+
+  press = (name) => this.click('push button', name);
+
+  /** Clicks into a field and types, as xdotool reads from its input: arguments are for all to read. */
+  async fill(name, text, role = 'entry') {
+    await this.click(role, name);
+    await this.waitFor({ role, name }, (it) => it.focused);
+    await this.type(text);
+    if (role === 'entry') await this.waitFor({ role, name }, (it) => it.text === text);
+  }
+
+  fillPassword = (name, text) => this.fill(name, text, 'password text');
+
+  type = (text) => run('xdotool', ['type', '--delay', '8', '--file', '-'], text);
+  key = (...keys) => run('xdotool', ['key', ...keys]);
+
+  /** Takes the pointer off the page, so that nothing is shown as pointed at. */
+  #park = () => run('xdotool', ['mousemove', '1279', '899']);
+
+  /** A picture of the window at 1080 × 720, once two in a row are the same. */
+  async picture(path) {
+    let last;
+    await until('the picture stands still', this.app, async () => {
+      await run('import', ['-silent', '-window', this.id, path]);
+      const sum = await run('identify', ['-format', '%#', path]);
+      const same = sum === last;
+      last = sum;
+      return same;
+    });
+    return path;
+  }
+
+  /** What another program reads in the QR code on the screen. */
+  async scan(folder) {
+    const path = await this.picture(join(folder, 'scan.png'));
+    const uri = await run('zbarimg', ['--quiet', '--raw', path]);
+    await rm(path); // it shows the key
+    return new URL(uri);
+  }
+}
