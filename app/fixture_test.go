@@ -14,15 +14,16 @@ import (
 
 // deskTwin is a desktop without a window.
 type deskTwin struct {
-	mu      sync.Mutex
-	events  chan string // "event reason"
-	clip    string
-	clipErr error
-	saveTo  string
-	saveErr error
-	replace bool
-	asked   int
-	printed int
+	mu        sync.Mutex
+	events    chan string // "event reason"
+	clip      string
+	clipErr   error
+	saveTo    string
+	saveErr   error
+	meanwhile func() // while a dialog stands open
+	replace   bool
+	asked     int
+	printed   int
 }
 
 func (d *deskTwin) Begin(context.Context) {}
@@ -47,8 +48,14 @@ func (d *deskTwin) SetClipboard(s string) error {
 	return d.clipErr
 }
 
-func (d *deskTwin) SaveAs(string, string, []fileKind) (string, error) { return d.saveTo, d.saveErr }
-func (d *deskTwin) AskReplace(string) (bool, error)                   { d.asked++; return d.replace, nil }
+func (d *deskTwin) SaveAs(string, string, []fileKind) (string, error) {
+	if d.meanwhile != nil {
+		d.meanwhile()
+	}
+	return d.saveTo, d.saveErr
+}
+
+func (d *deskTwin) AskReplace(string) (bool, error) { d.asked++; return d.replace, nil }
 
 type window struct {
 	*testing.T

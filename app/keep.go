@@ -64,6 +64,9 @@ func (k *Keep) SaveSheet(session string) (Saved, error) {
 	if err != nil || !ok {
 		return Saved{}, err
 	}
+	if issued, err = k.showing(session); err != nil { // the dialog may have stood open for long
+		return Saved{}, err
+	}
 	name := filepath.Base(path)
 	var out bytes.Buffer
 	if strings.EqualFold(filepath.Ext(path), ".txt") {

@@ -120,6 +120,18 @@ func TestTheClipboardIsClearedOnlyOfWhatWasPutThere(t *testing.T) {
 	}
 }
 
+func TestADialogThatOutlivesTheSessionSavesNothing(t *testing.T) {
+	t.Parallel()
+	w, in, _ := shown(t)
+	w.desk.saveTo = filepath.Join(t.TempDir(), "sheet.pdf")
+	w.desk.meanwhile = func() { w.door.Lock(in.Token) }
+	_, err := w.keep.SaveSheet(in.Token)
+	w.refused(err, "session_ended")
+	if _, err := os.Stat(w.desk.saveTo); err == nil {
+		t.Error("the codes were written after the lock")
+	}
+}
+
 func TestNothingCanBeKeptOnceItIsNoLongerShown(t *testing.T) {
 	t.Parallel()
 	w, in, _ := shown(t)

@@ -109,6 +109,9 @@ func (s *shell) config(store workspace.Store) workspace.Config {
 
 func (o *opened) close() error {
 	var err error
+	if o.workspace != nil {
+		o.workspace.Close()
+	}
 	if o.store != nil {
 		err = o.store.Close()
 	}

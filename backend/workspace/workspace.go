@@ -130,6 +130,16 @@ func load(ctx context.Context, c Config) (*Workspace, error) {
 	return w, nil
 }
 
+// Close wipes the keys. The workspace is of no use afterwards.
+func (w *Workspace) Close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.keys.device.Wipe()
+	w.keys.pepper.Wipe()
+	w.keys.integrity.Wipe()
+	w.keys = keys{}
+}
+
 // Created reports whether the folder has a workspace.
 func (w *Workspace) Created() bool {
 	w.mu.RLock()
