@@ -1,6 +1,6 @@
 /** What a person does in the real window, in the words that are on it. */
 import { amara } from '../harness/person.mjs';
-import { Phone } from '../harness/phone.mjs';
+import { Phone, run } from '../harness/phone.mjs';
 
 export { amara };
 
@@ -42,6 +42,38 @@ export async function typeCode(window, code) {
   await window.click('entry', 'Verification code');
   await window.waitFor({ role: 'entry', name: 'Verification code' }, (it) => it.focused);
   await window.type(code);
+}
+
+/** Types a code over the one before. */
+export async function retypeCode(window, code) {
+  await window.click('entry', 'Verification code');
+  await window.key('ctrl+a');
+  await window.type(code);
+}
+
+/**
+ * The step-up, up to what comes after it. It asks for password and code, unless the sign-in just
+ * before was proof enough.
+ */
+export async function stepUp(window, phone, after, who = amara) {
+  if ((await window.first(after, { role: 'password text', name: 'Password' })) === 0) return;
+  await window.fillPassword('Password', who.password);
+  await typeCode(window, await phone.next());
+  await window.waitFor(after);
+}
+
+export const stored = (window) => window.click('check box', 'I have stored these codes in a safe place');
+
+/** The ten codes on a recovery sheet, in their order, as pdftotext reads them. */
+export async function readSheet(pdf) {
+  const text = await run('pdftotext', ['-raw', pdf, '-']);
+  return text.match(/\b([0-9A-Z]{4}-){3}[0-9A-Z]{4}\b/g);
+}
+
+/** An environment in which nobody keeps secrets, but the window can still be read. */
+export async function withoutKeychain() {
+  const said = await run('gdbus', ['call', '--session', '--dest', 'org.a11y.Bus', '--object-path', '/org/a11y/bus', '--method', 'org.a11y.Bus.GetAddress']);
+  return { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus', AT_SPI_BUS_ADDRESS: said.match(/'(.*)'/)[1] };
 }
 
 /** GTK's save dialog takes a whole path in its name field. */

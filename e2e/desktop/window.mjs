@@ -65,6 +65,12 @@ export class Window {
     }
   }
 
+  /** Waits until one of several is on the screen, and returns which: its place in the list. */
+  first = (...whats) =>
+    until(`one of ${JSON.stringify(whats)} is there`, this.app, async () => {
+      for (const [i, what] of whats.entries()) if ((await this.find(what)).length > 0) return String(i);
+    }).then(Number);
+
   /** Waits until something is not on the screen any more. */
   gone = (what) => until(`${JSON.stringify(what)} is gone`, this.app, async () => (await this.find(what)).length === 0);
 
@@ -123,6 +129,13 @@ export class Window {
     await this.waitFor({ role, name }, (it) => it.focused);
     await this.type(text);
     if (role === 'entry') await this.waitFor({ role, name }, (it) => it.text === text);
+  }
+
+  /** Types over what is in a field. */
+  async replace(name, text, role = 'entry') {
+    await this.click(role, name);
+    await this.key('ctrl+a');
+    await this.type(text);
   }
 
   fillPassword = (name, text) => this.fill(name, text, 'password text');
