@@ -73,13 +73,20 @@ dev: setup-build frontend/node_modules/.package-lock.json ## build, open the win
 bindings: setup-build $(page) ## write frontend/wailsjs anew from the bound structs
 	@$(tool) wails generate module -tags webkit2_41 >/dev/null
 
+.PHONY: test-bindings
+test-bindings: setup-build $(page) ## frontend/wailsjs is what the bound structs make
+	@echo "bindings"
+	@before=$$(mktemp -d); trap 'rm -rf "$$before"' EXIT; cp -R frontend/wailsjs/. "$$before"; \
+		$(MAKE) bindings; \
+		diff -r "$$before" frontend/wailsjs || { echo "frontend/wailsjs was behind; it is written anew: commit it"; exit 1; }
+
 # Tests.
 
 .PHONY: test
 test: setup ## check everything: this is what CI runs
 	@$(MAKE) lint
 	@$(MAKE) test-go test-race
-	@$(MAKE) test-frontend
+	@$(MAKE) test-frontend test-bindings
 	@$(MAKE) test-platforms
 	@$(MAKE) test-e2e test-window
 	@echo "make test: everything passed"
@@ -98,6 +105,10 @@ test-platforms: setup-build $(page)
 	@echo "build for Windows, vet for macOS"
 	@GOOS=windows CGO_ENABLED=0 go build -tags $(production) -o build/bin/countersign-windows.exe .
 	@GOOS=darwin CGO_ENABLED=0 go vet ./backend/... $(if $(wildcard cmd),./cmd/...)
+
+.PHONY: test-crash
+test-crash: ## stop the backend at every write of every use case
+	@COUNTERSIGN_CRASH=all go test -count=1 -v -run 'TestCrash' ./backend/crashtest
 
 .PHONY: test-frontend test-e2e test-window
 test-frontend: setup-build frontend/node_modules/.package-lock.json ## unit tests of the page
