@@ -34,7 +34,7 @@ var sentences = map[Code]string{
 	CodeRecoveryForm:     "A recovery code has 16 letters and digits. Check it against your sheet.",
 	CodeRecoveryWrong:    "That code is not on sheet {sheet}. Check the number of your sheet, then type the next code without a tick.",
 	CodeRecoveryUsed:     "Code {number} was used before. Type the next code without a tick.",
-	CodeRecoveryNone:     "No recovery codes are in force for this profile. Use a verification code, or ask an admin.",
+	CodeRecoveryNone:     "No recovery codes are in force for this profile. Use a verification code, then get new ones.",
 	CodeFactorRequired:   "A verification code or a recovery code is needed. Type one to go on.",
 
 	CodeSessionEnded:         "You are no longer signed in. Sign in again to go on.",
@@ -43,7 +43,7 @@ var sentences = map[Code]string{
 	CodeEnrolmentUnconfirmed: "The new phone has not been proven yet. Type the verification code that it shows.",
 	CodeTwoFactorOn:          "2FA is already on for this profile. Use Edit 2FA to change it.",
 	CodeTwoFactorOff:         "2FA is off for this profile. Enable it first.",
-	CodeRequiredByWorkspace:  "This workspace requires 2FA. Change phone instead, or ask an admin.",
+	CodeRequiredByWorkspace:  "This workspace requires 2FA. Change phone instead.",
 	CodeWorkspaceExists:      "This folder already has a workspace. Sign in to it.",
 
 	CodeKeychainAbsent:      "There is no keychain on this system. Install and start one, then try again.",
