@@ -67,8 +67,11 @@ start_bus() {
 }
 
 start_keyring() {
+  # Tests that lock this keyring, which holds nothing, unlock it again.
+  PRIVATE_KEYRING_PASSWORD=$(mcookie)
+  export PRIVATE_KEYRING_PASSWORD
   gnome-keyring-daemon --foreground --unlock --components=secrets \
-    < <(printf '%s' "$(mcookie)") >"$root/keyring.log" 2>&1 &
+    < <(printf '%s' "$PRIVATE_KEYRING_PASSWORD") >"$root/keyring.log" 2>&1 &
   daemons+=($!)
   gdbus wait --session --timeout 30 org.freedesktop.secrets ||
     die "the keyring did not start: $(tail -n 3 "$root/keyring.log")"

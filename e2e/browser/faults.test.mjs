@@ -1,0 +1,67 @@
+/** What the person sees when the keychain or the folder is not as it should be. */
+import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'node:test';
+import { dataFolder, startDevelopment } from '../harness/app.mjs';
+import { assertAccessible, openPage } from '../harness/browser.mjs';
+import { later } from '../harness/later.mjs';
+import * as person from '../harness/person.mjs';
+import { scene } from '../harness/scene.mjs';
+
+const { button, heading } = person;
+
+/** A folder with a workspace in it, closed. */
+async function closedWorkspace(t) {
+  const { app, browser, folder, page } = await scene(t);
+  await person.createWorkspace(page);
+  await page.close();
+  await app.stop();
+  return { browser, folder };
+}
+
+/** Opens a folder and wants a screen with that heading, that can be read by everybody. */
+async function wantFault(t, browser, folder, sentence, env) {
+  const app = await startDevelopment(folder, { env });
+  later(t, () => app.stop());
+  const page = await openPage(browser, app.url);
+  await heading(page, sentence).waitFor();
+  await assertAccessible(page, sentence);
+  assert.ok(await button(page, 'Try again').isVisible());
+  return page;
+}
+
+test('without a keychain the workspace does not open, and the screen says how to get one', async (t) => {
+  const { browser, folder } = await closedWorkspace(t);
+  const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' };
+  const page = await wantFault(t, browser, folder, 'This computer has no keychain that Countersign can use.', env);
+  assert.ok(await page.getByText('sudo apt install gnome-keyring').isVisible());
+});
+
+for (const [what, spoil, sentence] of [
+  ['cut short', (bytes) => bytes.subarray(0, 5000), 'The workspace’s database is damaged.'],
+  ['of random bytes', (bytes) => Buffer.from(bytes.map((_, i) => (i * 197 + 61) % 251)), 'The workspace’s database is damaged.'],
+]) {
+  test(`a database ${what} is said to be damaged, and stays as it is`, async (t) => {
+    const { browser, folder } = await closedWorkspace(t);
+    const file = join(folder, (await readdir(folder)).find((name) => /\.(db|sqlite3?)$/.test(name)));
+    const spoiled = spoil(await readFile(file));
+    await writeFile(file, spoiled);
+    await wantFault(t, browser, folder, sentence);
+    assert.deepEqual(await readFile(file), spoiled);
+  });
+}
+
+test('a second start on a folder that is open says so, and touches nothing', async (t) => {
+  const { app, browser, folder, page } = await scene(t);
+  await person.createWorkspace(page);
+  // Another bus, so that the first does not simply come to the front.
+  const second = await startDevelopment(folder, { env: { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' } });
+  later(t, () => second.stop());
+  const other = await openPage(browser, second.url);
+  await heading(other, 'Countersign has this workspace open already.').waitFor();
+  await assertAccessible(other, 'a second start');
+  assert.ok(app.running());
+  await person.lock(page);
+  await person.signIn(page);
+});
