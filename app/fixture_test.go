@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-	"time"
 
 	"countersign/backend/keychain"
 	"countersign/backend/password"
@@ -65,7 +64,6 @@ type window struct {
 	prof *Profile
 	enr  *Enrolment
 	keep *Keep
-	now  func() time.Time
 }
 
 func newWindow(t *testing.T) *window {
