@@ -133,12 +133,16 @@ lint: setup $(page) ## formatting, vet, staticcheck, types, shell
 
 # Beside the tests.
 
-.PHONY: tour bench fuzz clean
+.PHONY: tour bench bench-window fuzz clean
 tour: setup-build setup-test build e2e/node_modules/.package-lock.json ## photograph the real app, step by step
 	@$(private) node e2e/tour/tour.mjs
 
 bench: $(page) ## how long things take
 	@go test -run '^$$' -bench . -benchmem ./backend/... | { grep -v 'no test files' || true; }
+
+bench-window: setup-test build e2e/node_modules/.package-lock.json ## how long until the window can be used, beside an empty one
+	@go build -tags $(production) -o build/bin/emptywindow ./e2e/bench/empty/main.go
+	@$(private) node e2e/bench/window.mjs
 
 fuzz: ## fuzz each parser for a while; FUZZTIME says how long
 	@git grep -l '^func Fuzz' -- '*_test.go' | while read -r file; do \

@@ -61,12 +61,13 @@ func (s *shell) log() *slog.Logger { return s.logger.Load() }
 
 func (s *shell) databasePath() string { return filepath.Join(s.path, "workspace.db") }
 
-// begin opens the folder beside the window's own start, so that a slow keychain
-// never keeps the window from painting.
+// begin opens the folder while the window is still starting: neither waits for
+// the other.
 func (s *shell) begin(ctx context.Context) {
 	s.mu.Lock()
 	s.ctx = ctx
 	s.mu.Unlock()
+	go func() { _, _ = s.ready() }() // what stands in the way is told when the page asks
 	go watchSystem(ctx, func() { s.lock("system") })
 }
 
