@@ -195,13 +195,14 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 	w.mu.Lock()
 	w.info, w.keys, w.mark = info, k, mark{}
 	w.mu.Unlock()
-	return w.anchor(ctx, Head{Seal: make([]byte, audit.SealSize)}) // a log of no events
+	return Explain(w.anchor(ctx, Head{Seal: make([]byte, audit.SealSize)})) // a log of no events
 }
 
 // abandonCreation undoes a creation that did not end: the items first, then the
 // rows that name them.
 func (w *Workspace) abandonCreation(ctx context.Context) error {
 	var unfinished []Intent
+	begun := false
 	err := w.view(ctx, func(tx Tx) error {
 		info, err := tx.Info()
 		if errors.Is(err, ErrNotFound) {
@@ -213,10 +214,11 @@ func (w *Workspace) abandonCreation(ctx context.Context) error {
 		if !info.CreatedAt.IsZero() {
 			return refuse(CodeWorkspaceExists)
 		}
+		begun = true
 		unfinished, err = tx.Intents()
 		return err
 	})
-	if err != nil {
+	if err != nil || !begun {
 		return err
 	}
 	for _, i := range unfinished {

@@ -93,7 +93,7 @@ func quiet(w *Workspace, err error) error {
 // that does not answer leaves the rest for the next start.
 func (w *Workspace) Recover(ctx context.Context) error {
 	if !w.Created() {
-		return nil
+		return quiet(w, w.abandonCreation(ctx))
 	}
 	var intents []Intent
 	err := w.view(ctx, func(tx Tx) (err error) {

@@ -1,0 +1,34 @@
+package crashtest
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"countersign/backend/workspace"
+)
+
+// readers are the methods that write nothing.
+var readers = []string{
+	"Workspace.Created", "Workspace.Name", "Workspace.MinPassword", "Workspace.Idle", "Workspace.Close",
+	"Challenge.Email", "Challenge.AuthenticatorOff", "Challenge.Leave",
+	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached",
+	"Session.StepUp", "Session.Overview", "Session.Showing", "Session.ShowingKey",
+	"Sealed.Report",
+}
+
+func TestCrashCoversEachMethodThatWrites(t *testing.T) {
+	t.Parallel()
+	known := slices.Clone(readers)
+	for _, c := range useCases {
+		known = append(known, c.covers...)
+	}
+	for _, v := range []any{(*workspace.Workspace)(nil), (*workspace.Challenge)(nil), (*workspace.Session)(nil), (*workspace.Sealed)(nil)} {
+		of := reflect.TypeOf(v)
+		for m := range of.NumMethod() {
+			if name := of.Elem().Name() + "." + of.Method(m).Name; !slices.Contains(known, name) {
+				t.Errorf("%s is cut off in no use case, and is not among the readers", name)
+			}
+		}
+	}
+}

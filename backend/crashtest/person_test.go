@@ -1,0 +1,218 @@
+package crashtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+const (
+	email      = "amara.okafor@example.com"
+	firstPass  = "tundra velvet orchard 91"
+	secondPass = "granite lagoon whisper 47"
+)
+
+// person is the owner at the keyboard of a running program. What goes wrong in
+// what they do panics: it is then the test that is wrong.
+type person struct {
+	ctx     context.Context
+	home    home
+	clock   *clock
+	store   workspace.Store // as the program sees it, watched
+	secrets workspace.Secrets
+	marks   int64
+	w       *workspace.Workspace
+}
+
+func must(err error) {
+	if err != nil {
+		panic(fmt.Sprintf("%v (%v)", err, errors.Unwrap(err)))
+	}
+}
+
+func got[T any](v T, err error) T {
+	must(err)
+	return v
+}
+
+func (p *person) config() workspace.Config {
+	return workspace.Config{Store: p.store, Secrets: p.secrets, Now: p.clock.now, Password: cheap, MarkEvery: p.marks}
+}
+
+func (p *person) start() {
+	p.w = got(workspace.Open(p.ctx, p.config()))
+	must(p.w.Recover(p.ctx))
+}
+
+func (p *person) note(n note) { must(p.home.write(n)) }
+
+func (p *person) paper() paper { return got(p.home.paper()) }
+
+// phone is the key of the nth phone that was shown, from 0.
+func (p *person) phone(n int) string { return p.paper().Phones[n] }
+
+// code is what the nth phone shows now.
+func (p *person) code(n int) string { return code(p.phone(n), p.clock.now()) }
+
+func (p *person) recovery(sheet, number int) string { return p.paper().Sheets[sheet][number-1] }
+
+func (p *person) create() *workspace.Session {
+	p.note(note{Password: firstPass})
+	return got(p.w.Create(p.ctx, workspace.NewWorkspace{
+		Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(firstPass),
+	}))
+}
+
+// challenge gives the password where the second factor is due.
+func (p *person) challenge() *workspace.Challenge {
+	_, c, err := p.w.SignIn(p.ctx, email, secret.NewText(firstPass))
+	must(err)
+	if c == nil {
+		panic("2FA is off")
+	}
+	return c
+}
+
+// signIn gives the password and, where it is due, the code of the first phone.
+func (p *person) signIn() *workspace.Session {
+	s, c, err := p.w.SignIn(p.ctx, email, secret.NewText(firstPass))
+	must(err)
+	if c == nil {
+		return s
+	}
+	p.clock.step(time.Minute)
+	return got(c.Verify(p.ctx, p.code(0)))
+}
+
+// show notes what the screen shows, as a person who scans and prints it does.
+func (p *person) show(shown workspace.Shown, err error) {
+	must(err)
+	p.note(note{Phone: strings.Join(shown.Groups, "")})
+}
+
+func (p *person) print(issued *workspace.Issued, err error) {
+	must(err)
+	n := note{Sheet: issued.Sheet}
+	for _, c := range issued.Codes {
+		n.Codes = append(n.Codes, c.Display())
+	}
+	p.note(n)
+}
+
+func (p *person) beginEnable(s *workspace.Session) {
+	p.show(s.BeginEnable(p.ctx, secret.NewText(firstPass)))
+}
+
+// confirm types the code of the newest phone.
+func (p *person) confirm(s *workspace.Session) (*workspace.Issued, error) {
+	phones := p.paper().Phones
+	return s.Confirm(p.ctx, code(phones[len(phones)-1], p.clock.now()))
+}
+
+func (p *person) enable(s *workspace.Session) {
+	p.beginEnable(s)
+	p.print(p.confirm(s))
+	must(s.Continue(p.ctx))
+}
+
+// proof is a step-up with a new code of the first phone.
+func (p *person) proof() workspace.Proof {
+	p.clock.step(time.Minute)
+	return workspace.Proof{Password: secret.NewText(firstPass), Factor: byCode(p.code(0))}
+}
+
+func byCode(c string) workspace.FactorInput {
+	return workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(c)}
+}
+
+func byRecovery(c string) workspace.FactorInput {
+	return workspace.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(c)}
+}
+
+var noFactor = workspace.FactorInput{Kind: workspace.FactorNone}
+
+// expect panics unless err is this refusal.
+func expect(err error, c workspace.Code) {
+	if !workspace.IsCode(err, c) {
+		panic(fmt.Sprintf("got %v, want %s", err, c))
+	}
+}
+
+// A base is a home in which use cases begin. It is made once and copied.
+type base struct {
+	name string
+	make func(p *person)
+	once sync.Once
+	home home
+	err  error
+}
+
+var (
+	empty   = &base{name: "empty", make: func(*person) {}}
+	created = &base{name: "created", make: func(p *person) {
+		p.start()
+		p.create()
+	}}
+	enabled = &base{name: "enabled", make: func(p *person) {
+		p.start()
+		p.enable(p.create())
+	}}
+)
+
+// refusing is a keychain that says no to what fails says.
+type refusing struct {
+	workspace.Secrets
+	fails func(verb, name string) bool
+}
+
+func (r refusing) Set(ctx context.Context, name string, v secret.Bytes) error {
+	if r.fails("set", name) {
+		return workspace.ErrKeychainFailed
+	}
+	return r.Secrets.Set(ctx, name, v)
+}
+
+func (r refusing) Delete(ctx context.Context, name string) error {
+	if r.fails("delete", name) {
+		return workspace.ErrKeychainFailed
+	}
+	return r.Secrets.Delete(ctx, name)
+}
+
+// copyTo copies the base, and does there what is given.
+func (b *base) copyTo(ctx context.Context, dir string, given func(*person)) (home, error) {
+	b.once.Do(func() {
+		b.home = home{filepath.Join(scratch, b.name)}
+		b.err = errors.Join(b.home.make(), b.home.furnish(context.WithoutCancel(ctx), begin, b.make))
+	})
+	if b.err != nil {
+		return home{}, b.err
+	}
+	h, err := b.home.copyTo(dir)
+	if err == nil && given != nil {
+		err = h.furnish(ctx, begin.Add(time.Hour), given)
+	}
+	return h, err
+}
+
+// furnish lets a person do something in the home, in this process. The store is
+// closed after it, and nothing else is tidied up: what a session had begun stays
+// as a crash would leave it.
+func (h home) furnish(ctx context.Context, at time.Time, act func(*person)) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("furnishing: %v", r)
+		}
+	}()
+	store := got(sqlite.Open(ctx, h.database()))
+	act(&person{ctx: ctx, home: h, clock: &clock{t: at}, store: store, secrets: h.keychain()})
+	return store.Close()
+}
