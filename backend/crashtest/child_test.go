@@ -24,7 +24,8 @@ const childEnv = "COUNTERSIGN_CRASH_CHILD"
 type order struct {
 	Dir     string
 	UseCase string
-	Guesses *guesses  // instead of a use case: see processes_test.go
+	Rush    string    // instead of a use case: see processes_test.go
+	Seat    int       // tells two processes apart
 	At      time.Time // the clock
 	End     int       // the point at which to end; 0: once everything is ready; -1: at none
 }
@@ -35,8 +36,8 @@ func TestMain(m *testing.M) {
 		if err := json.Unmarshal([]byte(text), &o); err != nil {
 			panic(err)
 		}
-		if o.Guesses != nil {
-			guess(o)
+		if o.Rush != "" {
+			hurry(o)
 		} else {
 			live(o)
 		}

@@ -29,6 +29,7 @@ type person struct {
 	store   workspace.Store // as the program sees it, watched
 	secrets workspace.Secrets
 	marks   int64
+	seat    int
 	w       *workspace.Workspace
 }
 

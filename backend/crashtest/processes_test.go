@@ -1,5 +1,235 @@
 package crashtest
 
-type guesses struct{}
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
 
-func guess(order) {}
+	"countersign/backend/secret"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+// A rush is something that two processes do to one home at the same moment. The
+// app keeps a second window out of its folder; this is what holds should somebody
+// force it in, or another program come through another door.
+type rush struct {
+	times int // how often each process tries
+	// ready does what has to be done before, and returns one try.
+	ready func(p *person) func() error
+}
+
+var rushes = map[string]rush{
+	"guess a password": {12, func(p *person) func() error {
+		return func() error {
+			_, _, err := p.w.SignIn(p.ctx, email, secret.NewText("not the password at all"))
+			return err
+		}
+	}},
+	"guess a code": {12, func(p *person) func() error {
+		c := p.challenge()
+		return func() error {
+			_, err := c.Verify(p.ctx, wrongCode(p.phone(0), p.clock.now()))
+			return err
+		}
+	}},
+	"guess a recovery code": {12, func(p *person) func() error {
+		c := p.challenge()
+		return func() error {
+			_, err := c.Recover(p.ctx, "ABCD-EFGH-JKMN-PQRS")
+			return err
+		}
+	}},
+	"use one code": {1, func(p *person) func() error {
+		c := p.challenge()
+		return func() error {
+			_, err := c.Verify(p.ctx, p.code(0))
+			return err
+		}
+	}},
+	"use one recovery code": {1, func(p *person) func() error {
+		c := p.challenge()
+		return func() error {
+			_, err := c.Recover(p.ctx, p.recovery(1, 1))
+			return err
+		}
+	}},
+	"disable with one recovery code": {1, func(p *person) func() error {
+		s := got(p.challenge().Recover(p.ctx, p.recovery(1, 2+p.seat)))
+		return func() error { return s.Disable(p.ctx, byRecovery(p.recovery(1, 9))) }
+	}},
+	"rename": {20, func(p *person) func() error {
+		s := got(p.challenge().Recover(p.ctx, p.recovery(1, 2+p.seat)))
+		n := 0
+		return func() error {
+			n++
+			return s.Rename(p.ctx, fmt.Sprintf("Amara %d %d", p.seat, n))
+		}
+	}},
+}
+
+// outcomes counts what the tries were answered, "" being a yes.
+type outcomes map[workspace.Code]int
+
+// hurry is one of the processes of a rush: it gets ready, says so, waits for its
+// input to end, and prints its outcomes.
+func hurry(o order) {
+	ctx := context.Background()
+	h := home{o.Dir}
+	p := &person{ctx: ctx, home: h, clock: &clock{t: o.At}, seat: o.Seat, store: got(sqlite.Open(ctx, h.database())), secrets: h.keychain()}
+	p.w = got(workspace.Open(ctx, p.config()))
+	r := rushes[o.Rush]
+	try := r.ready(p)
+	fmt.Println("ready")
+	_ = got(io.ReadAll(os.Stdin))
+	all := outcomes{}
+	for range r.times {
+		err := try()
+		var known *workspace.Error
+		if err != nil && !errors.As(err, &known) {
+			panic(err)
+		}
+		if known == nil {
+			known = &workspace.Error{}
+		}
+		all[known.Code]++
+	}
+	must(json.NewEncoder(os.Stdout).Encode(all))
+	os.Exit(0)
+}
+
+// two processes are let loose on h at the same moment.
+func two(t *testing.T, h home, what string) (sum outcomes) {
+	t.Helper()
+	type process struct {
+		out   *bufio.Reader
+		start io.Closer
+		wait  func() error
+	}
+	var both []process
+	for seat := range 2 {
+		cmd, err := child(t.Context(), order{Dir: h.dir, Rush: what, Seat: seat, At: begin.Add(24 * time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd.Stderr = os.Stderr
+		in, err1 := cmd.StdinPipe()
+		out, err2 := cmd.StdoutPipe()
+		if err := errors.Join(err1, err2, cmd.Start()); err != nil {
+			t.Fatal(err)
+		}
+		both = append(both, process{bufio.NewReader(out), in, cmd.Wait})
+	}
+	for _, p := range both {
+		if line, err := p.out.ReadString('\n'); err != nil || line != "ready\n" {
+			t.Fatalf("%q, %v", line, err)
+		}
+	}
+	for _, p := range both {
+		if err := p.start.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sum = outcomes{}
+	for _, p := range both {
+		var one outcomes
+		if err := json.NewDecoder(p.out).Decode(&one); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.wait(); err != nil {
+			t.Fatal(err)
+		}
+		for code, n := range one {
+			sum[code] += n
+		}
+	}
+	return sum
+}
+
+// rushed runs a rush on a new home with 2FA on, and looks at what is left.
+func rushed(t *testing.T, what string) (outcomes, *aftermath) {
+	t.Helper()
+	h, err := enabled.copyTo(t.Context(), filepath.Join(t.TempDir(), "home"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := two(t, h, what)
+	a := look(t, h)
+	return sum, a
+}
+
+// expected fails t unless exactly these answers were given.
+func expected(t *testing.T, got, want outcomes) {
+	t.Helper()
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("answered %v, want %v", got, want)
+	}
+}
+
+func TestTwoProcessesThatGuessAtOnceLoseNoCount(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		kind  workspace.Kind
+		wrong workspace.Code
+	}{
+		"guess a password":      {workspace.KindPassword, workspace.CodeCredentialsWrong},
+		"guess a code":          {workspace.KindCode, workspace.CodeCodeWrong},
+		"guess a recovery code": {workspace.KindRecovery, workspace.CodeRecoveryWrong},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			sum, a := rushed(t, what)
+			expected(t, sum, outcomes{c.wrong: 5, workspace.CodeThrottled: 19})
+			if n := a.attempts(c.kind); n != 5 {
+				t.Errorf("%d are counted", n)
+			}
+		})
+	}
+}
+
+func TestOneCodeOpensOneSessionAcrossProcesses(t *testing.T) {
+	t.Parallel()
+	sum, a := rushed(t, "use one code")
+	expected(t, sum, outcomes{"": 1, workspace.CodeCodeUsed: 1})
+	a.theDoorsAreAsTheStateSays()
+}
+
+func TestOneRecoveryCodeOpensOneSessionAcrossProcesses(t *testing.T) {
+	t.Parallel()
+	sum, a := rushed(t, "use one recovery code")
+	expected(t, sum, outcomes{"": 1, workspace.CodeRecoveryUsed: 1})
+	if a.state.Used != 1 {
+		t.Errorf("%d codes are used", a.state.Used)
+	}
+}
+
+func TestOneRecoveryCodeDisablesOnceAcrossProcesses(t *testing.T) {
+	t.Parallel()
+	sum, a := rushed(t, "disable with one recovery code")
+	if sum[""] != 1 || a.state.On {
+		t.Errorf("answered %v, 2FA on: %v", sum, a.state.On)
+	}
+	a.theDoorsAreAsTheStateSays()
+}
+
+func TestTwoProcessesWriteOneLog(t *testing.T) {
+	t.Parallel()
+	sum, a := rushed(t, "rename")
+	expected(t, sum, outcomes{"": 40})
+	n := 0
+	a.view(func(tx workspace.Tx) error {
+		events, err := tx.CountEvents()
+		n = int(events)
+		return err
+	})
+	if n < 40 {
+		t.Errorf("%d events", n)
+	}
+}
