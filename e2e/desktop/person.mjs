@@ -33,10 +33,10 @@ export async function beginEnrolment(window, who = amara) {
 }
 
 /** The phone that has scanned the QR code on the screen, with nobody's help. */
-export async function scanWithPhone(window, folder) {
-  const uri = await window.scan(folder);
-  return new Phone(uri.searchParams.get('secret'));
-}
+export const scanWithPhone = async (window, folder) => phoneOf(await window.scan(folder));
+
+/** The phone that holds what an otpauth address says. */
+export const phoneOf = (uri) => new Phone(uri.searchParams.get('secret'));
 
 export async function typeCode(window, code) {
   await window.click('entry', 'Verification code');

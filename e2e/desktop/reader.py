@@ -8,6 +8,7 @@ standard output. It only looks: clicks and keys come from outside, as a person's
   {"ask": "tree"}                         everything, as lines of text, for a failure's message
   {"ask": "reveal", "role": …, "name": …} scroll it into view
   {"ask": "clipboard"}                    what is on the clipboard
+  {"ask": "setClipboard", "text": …}      copy something else
 """
 
 import json
@@ -124,7 +125,15 @@ def clipboard(_):
     return Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text()
 
 
-answers = {"find": find, "reveal": reveal, "tree": tree, "clipboard": clipboard}
+def set_clipboard(request):
+    """Copies as another program would. What is copied is served as long as this one runs."""
+    held = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
+    held.set_text(request["text"], -1)
+    while Gtk.events_pending():
+        Gtk.main_iteration()
+
+
+answers = {"find": find, "reveal": reveal, "tree": tree, "clipboard": clipboard, "setClipboard": set_clipboard}
 
 Atspi.init()
 Gtk.init(None)

@@ -55,6 +55,7 @@ export class Window {
   find = (what) => this.#ask({ ask: 'find', ...what });
   tree = () => this.#ask({ ask: 'tree' });
   clipboard = () => this.#ask({ ask: 'clipboard' });
+  setClipboard = (text) => this.#ask({ ask: 'setClipboard', text });
 
   /** Waits until something is on the screen and returns it. test says which of several, or when. */
   async waitFor(what, test = () => true) {

@@ -127,6 +127,7 @@ async function edit(window, phone) {
   await person.stored(window);
   await window.press('Continue');
   await heading(window, 'Code usage');
+  await window.gone({ says: 'Your new recovery codes are in use.' });
 
   await window.press('Disable');
   await window.waitFor({ role: 'entry', name: 'Verification code' });

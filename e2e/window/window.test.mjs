@@ -1,0 +1,69 @@
+/** What only the real window can show: clipboard, printing, locking, a second start. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import test from 'node:test';
+import * as person from '../desktop/person.mjs';
+import { openWindow } from '../desktop/window.mjs';
+import { dataFolder, startProduction, until } from '../harness/app.mjs';
+import { later } from '../harness/later.mjs';
+
+test('a copied key is on the clipboard, and leaves it in 30 seconds', async (t) => {
+  const window = await openWindow(t, join(await dataFolder(t), 'workspace'));
+  await person.createWorkspace(window);
+  await person.beginEnrolment(window);
+  await window.press('Copy key');
+  const since = Date.now();
+  const held = await until('the key is on the clipboard', window.app, () => window.clipboard());
+  assert.match(held.replace(/\s/g, ''), /^[A-Z2-7]{32}$/);
+  await until('the clipboard is empty', window.app, async () => !(await window.clipboard()));
+  assert.ok(Date.now() - since > 25_000, 'it stays long enough to be pasted');
+});
+
+test('what the person copies meanwhile stays, and what is theirs is not cleared on exit', async (t) => {
+  const window = await openWindow(t, join(await dataFolder(t), 'workspace'));
+  await person.createWorkspace(window);
+  await person.beginEnrolment(window);
+  await window.press('Copy key');
+  await until('the key is on the clipboard', window.app, () => window.clipboard());
+  await window.setClipboard('mine');
+  await window.app.stop();
+  assert.equal(await window.clipboard(), 'mine');
+});
+
+test('Print opens the system’s dialog with the sheet', async (t) => {
+  const folder = await dataFolder(t);
+  const window = await openWindow(t, join(folder, 'workspace'));
+  await person.createWorkspace(window);
+  await person.beginEnrolment(window);
+  const phone = await person.scanWithPhone(window, folder);
+  await person.typeCode(window, await phone.next());
+  await window.press('Print');
+  await window.enterDialog({ role: 'dialog', name: 'Print' });
+  await window.key('Escape');
+  await window.leaveDialog({ role: 'dialog', name: 'Print' });
+  await window.waitFor({ role: 'push button', name: 'Save as…' });
+});
+
+test('Ctrl+L empties the screen: nobody’s name, address or code can be read any more', async (t) => {
+  const folder = await dataFolder(t);
+  const window = await openWindow(t, join(folder, 'workspace'));
+  await person.createWorkspace(window);
+  await person.beginEnrolment(window);
+  const phone = await person.scanWithPhone(window, folder);
+  await person.typeCode(window, await phone.next());
+  await window.waitFor({ role: 'push button', name: 'Save as…' });
+  await person.lock(window);
+  const left = await window.tree();
+  assert.doesNotMatch(left, /amara|Okafor|([0-9A-Z]{4}-){3}[0-9A-Z]{4}|QR code/i);
+});
+
+test('a second start ends by itself and leaves the first as it is', async (t) => {
+  const folder = join(await dataFolder(t), 'workspace');
+  const window = await openWindow(t, folder);
+  await person.createWorkspace(window);
+  const second = startProduction(folder);
+  later(t, () => second.stop());
+  await second.ended;
+  assert.ok(window.app.running());
+  await window.waitFor({ role: 'heading', name: 'Two-factor authentication' });
+});
