@@ -137,8 +137,10 @@ lint: setup $(page) ## formatting, vet, staticcheck, types, shell
 tour: setup-build setup-test build e2e/node_modules/.package-lock.json ## photograph the real app, step by step
 	@$(private) node e2e/tour/tour.mjs
 
-bench: $(page) ## how long things take
+bench: setup-test build e2e/node_modules/.package-lock.json ## how long things take
 	@go test -run '^$$' -bench . -benchmem ./backend/... | { grep -v 'no test files' || true; }
+	@go build -trimpath -tags $(production) -ldflags '-s -w' -o build/bin/empty-window ./e2e/bench/testdata/empty
+	@$(private) node e2e/bench/startup.mjs
 
 bench-window: setup-test build e2e/node_modules/.package-lock.json ## how long until the window can be used, beside an empty one
 	@go build -tags $(production) -o build/bin/emptywindow ./e2e/bench/empty/main.go

@@ -46,7 +46,8 @@ export async function startDevelopment(folder, { env = {} } = {}) {
 /** Starts the production build. Its window is another matter: see ../window. */
 export const startProduction = (folder, { env = {} } = {}) => start('countersign', folder, env);
 
-function start(name, folder, env) {
+/** Starts a program of build/bin on a folder. */
+export function start(name, folder, env = {}) {
   const child = spawn(join(root, 'build/bin', name), [], {
     env: { ...process.env, COUNTERSIGN_DATA_DIR: folder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
