@@ -169,7 +169,7 @@ func (s *Session) Confirm(ctx context.Context, input string) (*Issued, error) {
 		return nil, errors.Join(clock(err), s.w.refund(ctx, t))
 	}
 	if len(steps) == 0 {
-		return nil, s.explainWrong(t, code, now)
+		return nil, s.explainWrong(ctx, t, code, now)
 	}
 	step := steps[len(steps)-1]
 	if e.intent.Kind == IntentChangePhone {
@@ -180,8 +180,8 @@ func (s *Session) Confirm(ctx context.Context, input string) (*Issued, error) {
 
 // explainWrong says why the code of a new phone might be wrong: it has run out,
 // or the phone's clock is off.
-func (s *Session) explainWrong(t toll, code totp.Code, now time.Time) error {
-	wrong := t.wrong(CodeCodeWrong).at("code")
+func (s *Session) explainWrong(ctx context.Context, t toll, code totp.Code, now time.Time) error {
+	wrong := s.w.wrong(ctx, t, CodeCodeWrong).at("code")
 	offset, found, err := totp.Locate(s.enrolment.key, code, now, clockReach)
 	if err != nil {
 		return clock(err)

@@ -18,6 +18,7 @@ const (
 
 	// Steps on the way, which the log keeps so that no row changes without it.
 	eventCounted     = "guess-counted"   // kind
+	eventWrong       = "guess-wrong"     // kind
 	eventReturned    = "guess-returned"  // kind
 	eventBegun       = "enrolment-begun" // enrolment: enrol or change-phone
 	eventConfirmed   = "enrolment-confirmed"

@@ -46,7 +46,7 @@ func (w *Workspace) matchFactor(ctx context.Context, profileID, input string, pu
 		return nil, errors.Join(err, w.refund(ctx, t))
 	}
 	if len(steps) == 0 {
-		return nil, t.wrong(CodeCodeWrong).at("code")
+		return nil, w.wrong(ctx, t, CodeCodeWrong).at("code")
 	}
 	// The highest matching step: where two neighbours share a code, consuming
 	// the lower one would let the same six digits in a second time.

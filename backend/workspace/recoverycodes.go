@@ -51,7 +51,7 @@ func (w *Workspace) matchRecovery(ctx context.Context, profileID, input string, 
 		return nil, err
 	}
 	if row == nil {
-		return nil, t.wrong(CodeRecoveryWrong).at("recovery").with("sheet", set.Sheet)
+		return nil, w.wrong(ctx, t, CodeRecoveryWrong).at("recovery").with("sheet", set.Sheet)
 	}
 	if !row.UsedAt.IsZero() {
 		return nil, refuse(CodeRecoveryUsed).at("recovery").with("number", row.Number)

@@ -86,7 +86,7 @@ func (w *Workspace) checkPasswordOf(ctx context.Context, p Profile, emailKey str
 	verifier := password.Verifier(derived, w.keys.device)
 	w.mu.RUnlock()
 	if subtle.ConstantTimeCompare(verifier, record.Verifier) != 1 || p.ID == "" {
-		return t, t.wrong(wrong)
+		return t, w.wrong(ctx, t, wrong)
 	}
 	return t, nil
 }

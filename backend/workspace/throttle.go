@@ -203,6 +203,16 @@ func rebind(tx Tx, subject string) error {
 	return tx.SaveAttempts(a)
 }
 
+// wrong refuses a guess that was looked at, and says so in the log. The count
+// stands already, so an event that cannot be written changes nothing.
+func (w *Workspace) wrong(ctx context.Context, t toll, c Code) *Error {
+	err := w.updateUnanchored(ctx, func(tx Tx) error {
+		return w.record(tx, w.now(), eventWrong, "", known(t.subject), map[string]string{"kind": string(t.kind)})
+	})
+	_ = quiet(w, err)
+	return t.wrong(c)
+}
+
 // wrong makes the refusal of a guess that was looked at: how many are left
 // before the next pause, and how long that is; none left means that the pause
 // has begun.
