@@ -133,7 +133,7 @@ lint: setup $(page) ## formatting, vet, staticcheck, types, shell
 
 # Beside the tests.
 
-.PHONY: tour bench bench-window fuzz clean
+.PHONY: tour bench fuzz clean
 tour: setup-build setup-test build e2e/node_modules/.package-lock.json ## photograph the real app, step by step
 	@$(private) node e2e/tour/tour.mjs
 
@@ -141,10 +141,6 @@ bench: setup-test build e2e/node_modules/.package-lock.json ## how long things t
 	@go test -run '^$$' -bench . -benchmem ./backend/... | { grep -v 'no test files' || true; }
 	@go build -trimpath -tags $(production) -ldflags '-s -w' -o build/bin/empty-window ./e2e/bench/testdata/empty
 	@$(private) node e2e/bench/startup.mjs
-
-bench-window: setup-test build e2e/node_modules/.package-lock.json ## how long until the window can be used, beside an empty one
-	@go build -tags $(production) -o build/bin/emptywindow ./e2e/bench/empty/main.go
-	@$(private) node e2e/bench/window.mjs
 
 fuzz: ## fuzz each parser for a while; FUZZTIME says how long
 	@git grep -l '^func Fuzz' -- '*_test.go' | while read -r file; do \
