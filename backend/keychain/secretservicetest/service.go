@@ -1,13 +1,5 @@
-// Package secretservicetest starts a real Secret Service for tests: a session
-// bus of its own and on it gnome-keyring, unlocked, with its home in a temporary
-// folder. Nothing of the person's session is touched, and nothing is left behind.
-//
-// Start one for each test and hand Env to the process under test. A test that
-// uses the keychain in its own process calls Use instead, and cannot run in
-// parallel: go-keyring keeps one connection to the bus for the whole process.
-//
-// It needs the programs dbus-daemon and gnome-keyring-daemon, which build/setup.sh
-// installs. It is for Linux only.
+//go:build unix
+
 package secretservicetest
 
 import (
@@ -242,7 +234,7 @@ func (b *Bus) watchOwner(t testing.TB, name string) <-chan struct{} {
 // that is killed.
 func launch(t testing.TB, cmd *exec.Cmd) {
 	t.Helper()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = dieWithParent()
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("%v (build/setup.sh installs what the tests need)", err)
 	}
