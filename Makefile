@@ -62,7 +62,9 @@ ifneq ($(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter-out Linux,$(shell uname -s)))
 run: build
 	@$(app)
 else
-run: tour
+run:
+	@echo "there is no display: taking the tour on a private one"
+	@$(MAKE) tour
 endif
 
 .PHONY: dev
@@ -112,13 +114,13 @@ test-crash: ## stop the backend at every write of every use case
 
 .PHONY: test-frontend test-e2e test-window
 test-frontend: setup-build frontend/node_modules/.package-lock.json ## unit tests of the page
-	@cd frontend && npm run --silent test
+	@cd frontend && npm run --silent test -- --reporter=dot
 
 test-e2e: setup-test dev-app e2e/node_modules/.package-lock.json ## the page in Chromium on the real backend
-	@$(private) node --test --test-concurrency=2 e2e/browser/*.test.mjs
+	@$(private) node --test --test-reporter=spec --test-concurrency=2 e2e/browser/*.test.mjs
 
 test-window: setup-test build e2e/node_modules/.package-lock.json ## the real window, through the accessibility tree
-	@$(private) node --test --test-concurrency=1 e2e/window/*.test.mjs
+	@$(private) node --test --test-reporter=spec --test-concurrency=1 e2e/window/*.test.mjs
 
 .PHONY: lint
 lint: setup $(page) ## formatting, vet, staticcheck, types, shell
@@ -129,7 +131,8 @@ lint: setup $(page) ## formatting, vet, staticcheck, types, shell
 	@go vet -tags $(development) . ./app/...
 	@$(tool) staticcheck -tags $(production) ./...
 	@shellcheck build/*.sh .ci/run
-	@cd frontend && npm run --silent lint && npm run --silent check
+	@cd frontend && npm run --silent lint -- --log-level warn && npm run --silent check -- --output human --no-color
+	@frontend/node_modules/.bin/prettier --check --log-level warn e2e
 
 # Beside the tests.
 

@@ -15,7 +15,7 @@ build_packages=(gcc pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev)
 test_packages=(
   xvfb xauth dbus gnome-keyring                # a private desktop
   at-spi2-core gir1.2-atspi-2.0 gir1.2-gtk-3.0 python3-gi # the window, read as a screen reader does
-  xdotool x11-utils imagemagick                # the window, clicked and photographed
+  xdotool imagemagick                          # the window, clicked and photographed
   chromium                                     # the page
   zbar-tools oathtool poppler-utils            # QR codes, codes and PDFs, read by others' tools
   libsecret-tools shellcheck

@@ -47,7 +47,9 @@ try {
   }
   const [empty, full] = [median(times.empty), median(times.countersign)];
   console.log(`an empty window:  ${empty.toFixed(0)} ms (median of ${rounds})`);
-  console.log(`the sign-in page: ${full.toFixed(0)} ms, ${(full / empty).toFixed(2)} times as long; 1.25 is the aim`);
+  console.log(
+    `the sign-in page: ${full.toFixed(0)} ms, ${(full / empty).toFixed(2)} times as long; 1.25 is the aim`,
+  );
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -20,7 +20,12 @@ test('a new person creates a workspace, signs out and signs in again', async (t)
 test('each field says what is wrong with it, and everything stays typed', async (t) => {
   const { page } = await scene(t);
   const field = (label) => page.getByLabel(label, { exact: true });
-  const right = { 'Workspace name': amara.workspace, 'Your name': amara.name, Email: amara.email, Password: amara.password };
+  const right = {
+    'Workspace name': amara.workspace,
+    'Your name': amara.name,
+    Email: amara.email,
+    Password: amara.password,
+  };
   const bad = [
     ['Workspace name', '', /has no name yet/],
     ['Workspace name', 'x'.repeat(500), /too long/],
@@ -55,7 +60,12 @@ test('each field says what is wrong with it, and everything stays typed', async 
 });
 
 test('names and passwords in any script are taken as they are', async (t) => {
-  const who = { workspace: '北風 & Søn 🧭', name: 'מאיה <img src=x>', email: 'maya@example.com', password: 'пароль 密码 🗝 längere Worte' };
+  const who = {
+    workspace: '北風 & Søn 🧭',
+    name: 'מאיה <img src=x>',
+    email: 'maya@example.com',
+    password: 'пароль 密码 🗝 längere Worte',
+  };
   const { page } = await scene(t);
   await createWorkspace(page, who);
   assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), who.name);

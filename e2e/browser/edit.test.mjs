@@ -154,7 +154,10 @@ test('a changed password is the one that opens from then on', async (t) => {
   await page.getByText('Your password is changed.').waitFor();
   await person.lock(page);
   await person.givePassword(page);
-  await page.getByRole('alert').getByText(/The email or the password is not right/).waitFor();
+  await page
+    .getByRole('alert')
+    .getByText(/The email or the password is not right/)
+    .waitFor();
   await page.getByLabel('Email').fill('');
   await person.signIn(page, undefined, { ...amara, password: fresh });
 });
@@ -167,7 +170,10 @@ test('name and email are changed in their rows', async (t) => {
   await page.getByText('Your name is saved.').waitFor();
   await page.getByLabel('Email').fill('nonsense');
   await button(page, 'Save').click();
-  await page.getByRole('alert').getByText(/lacks its @/).waitFor();
+  await page
+    .getByRole('alert')
+    .getByText(/lacks its @/)
+    .waitFor();
   assert.equal(await page.getByLabel('Email').inputValue(), 'nonsense');
   await page.getByLabel('Email').fill('amara@example.com');
   await button(page, 'Save').click();

@@ -104,11 +104,14 @@ test('a code pasted with spaces is taken, and what is no code is kept and not se
 
   const code = await phone.next();
   await field.fill('');
-  await field.evaluate((f, text) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text', text);
-    f.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  }, ` ${code.slice(0, 3)} ${code.slice(3)} `);
+  await field.evaluate(
+    (f, text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text', text);
+      f.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    },
+    ` ${code.slice(0, 3)} ${code.slice(3)} `,
+  );
   assert.equal((await person.readCodes(page)).length, 10);
 });
 
@@ -128,7 +131,10 @@ test('leaving before Continue is asked about, and leaves 2FA off', async (t) => 
   await person.signIn(page);
 });
 
-for (const [how, signal] of [['closing the window', 'SIGTERM'], ['a power cut', 'SIGKILL']]) {
+for (const [how, signal] of [
+  ['closing the window', 'SIGTERM'],
+  ['a power cut', 'SIGKILL'],
+]) {
   test(`${how} before Continue leaves 2FA off and no secret behind`, async (t) => {
     const { app, browser, folder, page } = await scene(t);
     await person.createWorkspace(page);

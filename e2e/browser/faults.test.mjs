@@ -34,17 +34,30 @@ async function wantFault(t, browser, folder, sentence, env) {
 test('without a keychain the workspace does not open, and the screen says how to get one', async (t) => {
   const { browser, folder } = await closedWorkspace(t);
   const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' };
-  const page = await wantFault(t, browser, folder, 'This computer has no keychain that Countersign can use.', env);
+  const page = await wantFault(
+    t,
+    browser,
+    folder,
+    'This computer has no keychain that Countersign can use.',
+    env,
+  );
   assert.ok(await page.getByText('sudo apt install gnome-keyring').isVisible());
 });
 
 for (const [what, spoil, sentence] of [
   ['cut short', (bytes) => bytes.subarray(0, 5000), 'The workspace’s database is damaged.'],
-  ['of random bytes', (bytes) => Buffer.from(bytes.map((_, i) => (i * 197 + 61) % 251)), 'The workspace’s database is damaged.'],
+  [
+    'of random bytes',
+    (bytes) => Buffer.from(bytes.map((_, i) => (i * 197 + 61) % 251)),
+    'The workspace’s database is damaged.',
+  ],
 ]) {
   test(`a database ${what} is said to be damaged, and stays as it is`, async (t) => {
     const { browser, folder } = await closedWorkspace(t);
-    const file = join(folder, (await readdir(folder)).find((name) => /\.(db|sqlite3?)$/.test(name)));
+    const file = join(
+      folder,
+      (await readdir(folder)).find((name) => /\.(db|sqlite3?)$/.test(name)),
+    );
     const spoiled = spoil(await readFile(file));
     await writeFile(file, spoiled);
     await wantFault(t, browser, folder, sentence);
@@ -56,7 +69,9 @@ test('a second start on a folder that is open says so, and touches nothing', asy
   const { app, browser, folder, page } = await scene(t);
   await person.createWorkspace(page);
   // Another bus, so that the first does not simply come to the front.
-  const second = await startDevelopment(folder, { env: { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' } });
+  const second = await startDevelopment(folder, {
+    env: { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' },
+  });
   later(t, () => second.stop());
   const other = await openPage(browser, second.url);
   await heading(other, 'Countersign has this workspace open already.').waitFor();

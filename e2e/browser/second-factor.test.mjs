@@ -90,7 +90,8 @@ test('a recovery code opens the profile, in any case and without dashes, and onc
 
   await heading(page, 'You used recovery code 7.').waitFor();
   assert.ok(await page.getByText('9 of 10 are left.').isVisible());
-  for (const offer of ['Change phone', 'Get new recovery codes']) assert.ok(await button(page, offer).isVisible());
+  for (const offer of ['Change phone', 'Get new recovery codes'])
+    assert.ok(await button(page, offer).isVisible());
   await assertAccessible(page, 'after a recovery code');
   await button(page, 'Continue').click();
   await person.lock(page);

@@ -72,8 +72,20 @@ export async function readSheet(pdf) {
 
 /** An environment in which nobody keeps secrets, but the window can still be read. */
 export async function withoutKeychain() {
-  const said = await run('gdbus', ['call', '--session', '--dest', 'org.a11y.Bus', '--object-path', '/org/a11y/bus', '--method', 'org.a11y.Bus.GetAddress']);
-  return { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus', AT_SPI_BUS_ADDRESS: said.match(/'(.*)'/)[1] };
+  const said = await run('gdbus', [
+    'call',
+    '--session',
+    '--dest',
+    'org.a11y.Bus',
+    '--object-path',
+    '/org/a11y/bus',
+    '--method',
+    'org.a11y.Bus.GetAddress',
+  ]);
+  return {
+    DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus',
+    AT_SPI_BUS_ADDRESS: said.match(/'(.*)'/)[1],
+  };
 }
 
 /** GTK's save dialog takes a whole path in its name field. */

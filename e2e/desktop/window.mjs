@@ -29,9 +29,13 @@ export class Window {
   constructor(app) {
     this.app = app;
     // Debian's own Python: another one on the PATH would not have its bindings.
-    this.#reader = spawn('/usr/bin/python3', ['-W', 'ignore', join(root, 'e2e/desktop/reader.py'), 'countersign'], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    this.#reader = spawn(
+      '/usr/bin/python3',
+      ['-W', 'ignore', join(root, 'e2e/desktop/reader.py'), 'countersign'],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
     this.#lines = createInterface({ input: this.#reader.stdout })[Symbol.asyncIterator]();
   }
 
@@ -60,7 +64,9 @@ export class Window {
   /** Waits until something is on the screen and returns it. test says which of several, or when. */
   async waitFor(what, test = () => true) {
     try {
-      return await until(`${JSON.stringify(what)} is there`, this.app, async () => (await this.find(what)).find(test));
+      return await until(`${JSON.stringify(what)} is there`, this.app, async () =>
+        (await this.find(what)).find(test),
+      );
     } catch (error) {
       throw new Error(`${error.message}\n${await this.tree()}`);
     }
@@ -73,7 +79,8 @@ export class Window {
     }).then(Number);
 
   /** Waits until something is not on the screen any more. */
-  gone = (what) => until(`${JSON.stringify(what)} is gone`, this.app, async () => (await this.find(what)).length === 0);
+  gone = (what) =>
+    until(`${JSON.stringify(what)} is gone`, this.app, async () => (await this.find(what)).length === 0);
 
   /** The screen has no window manager: put the window in the corner and give it the keys. */
   async place() {
@@ -86,7 +93,9 @@ export class Window {
   /** Gives the keys to the dialog that has opened, as a window manager would. */
   async enterDialog(what) {
     await this.waitFor(what);
-    const id = await until('the dialog has a window', this.app, async () => (await this.#windows()).find((id) => id !== this.id));
+    const id = await until('the dialog has a window', this.app, async () =>
+      (await this.#windows()).find((id) => id !== this.id),
+    );
     await run('xdotool', ['windowfocus', '--sync', id]);
   }
 

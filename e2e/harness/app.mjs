@@ -20,7 +20,9 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const patience = 30_000;
 
 if (!process.env.PRIVATE_DESKTOP) {
-  throw new Error('These tests drive a real desktop: run them with make test-e2e, make test-window or make tour.');
+  throw new Error(
+    'These tests drive a real desktop: run them with make test-e2e, make test-window or make tour.',
+  );
 }
 
 /** A folder for a workspace, removed when the test has ended. */

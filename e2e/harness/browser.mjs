@@ -21,7 +21,13 @@ export const launch = () =>
     executablePath,
     // Chromium's sandbox refuses to run as root.
     chromiumSandbox: process.getuid() !== 0,
-    args: ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
 
 /**
@@ -39,15 +45,21 @@ export async function openPage(browser, url, { dark = false, width = 1080, heigh
   context.setDefaultTimeout(patience);
   const page = await context.newPage();
   const complaints = [];
-  page.on('console', (m) => ['error', 'warning'].includes(m.type()) && complaints.push(`console ${m.type()}: ${m.text()}`));
+  page.on(
+    'console',
+    (m) => ['error', 'warning'].includes(m.type()) && complaints.push(`console ${m.type()}: ${m.text()}`),
+  );
   page.on('pageerror', (error) => fromWails(error) || complaints.push(`exception: ${error.stack}`));
-  page.on('requestfailed', (request) => complaints.push(`request: ${request.url()} ${request.failure()?.errorText}`));
+  page.on('requestfailed', (request) =>
+    complaints.push(`request: ${request.url()} ${request.failure()?.errorText}`),
+  );
   await page.goto(url);
   return Object.assign(page, { complaints });
 }
 
 // Wails' development build mounts an overlay of its own on a body that is not there yet.
-const fromWails = (error) => /^TypeError.*'nodes'/.test(String(error)) && /\/wails\/ipc\.js/.test(error.stack);
+const fromWails = (error) =>
+  /^TypeError.*'nodes'/.test(String(error)) && /\/wails\/ipc\.js/.test(error.stack);
 
 /** Fails if the page has said anything on its console. */
 export const assertQuiet = (page) => assert.deepEqual(page.complaints, []);
@@ -60,9 +72,13 @@ export async function assertAccessible(page, what) {
     // Evaluated, not added as a script element, which the page's policy forbids.
     await page.evaluate(axeSource);
     const { violations } = await page.evaluate(() =>
-      globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }),
+      globalThis.axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      }),
     );
-    const found = violations.map((v) => `${v.id}: ${v.help}\n    ${v.nodes.map((n) => n.html).join('\n    ')}`);
+    const found = violations.map(
+      (v) => `${v.id}: ${v.help}\n    ${v.nodes.map((n) => n.html).join('\n    ')}`,
+    );
     assert.deepEqual(found, [], `${what}, ${colorScheme}`);
   }
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
@@ -72,5 +88,9 @@ export async function assertAccessible(page, what) {
 export const settled = (page) =>
   page.evaluate(async () => {
     await document.fonts.ready;
-    await Promise.allSettled(document.getAnimations().map((a) => (a.effect?.getTiming().iterations === Infinity ? null : a.finished)));
+    await Promise.allSettled(
+      document
+        .getAnimations()
+        .map((a) => (a.effect?.getTiming().iterations === Infinity ? null : a.finished)),
+    );
   });

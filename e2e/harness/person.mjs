@@ -71,7 +71,8 @@ export async function beginEnrolment(page) {
 }
 
 /** The phone that has typed in the key beside the QR code. */
-export const readKey = async (page) => new Phone(await page.getByRole('group', { name: 'Key', exact: true }).innerText());
+export const readKey = async (page) =>
+  new Phone(await page.getByRole('group', { name: 'Key', exact: true }).innerText());
 
 /** The ten recovery codes on the page, in their order. */
 export async function readCodes(page) {

@@ -24,13 +24,21 @@ test('a locked keychain is asked for; closing the question is told apart, and an
 
 const lockKeyring = () =>
   run('gdbus', [
-    ...['call', '--session', '--dest', 'org.freedesktop.secrets', '--object-path', '/org/freedesktop/secrets'],
+    ...[
+      'call',
+      '--session',
+      '--dest',
+      'org.freedesktop.secrets',
+      '--object-path',
+      '/org/freedesktop/secrets',
+    ],
     ...['--method', 'org.freedesktop.Secret.Service.Lock', "['/org/freedesktop/secrets/collection/login']"],
   ]);
 
 /** Answers the system's own dialog for the keyring's password. */
 async function answerPrompt(window, key, password = '') {
-  const prompts = () => run('xdotool', ['search', '--onlyvisible', '--class', 'gcr-prompter']).catch(() => '');
+  const prompts = () =>
+    run('xdotool', ['search', '--onlyvisible', '--class', 'gcr-prompter']).catch(() => '');
   const id = await until('the system asks for the password', window.app, prompts);
   await run('xdotool', ['windowfocus', '--sync', id.split('\n')[0]]);
   await window.type(password);

@@ -34,7 +34,9 @@ test('neither the data folder nor the folders of the page hold a password, a key
     key: [...spellings(base32(key)), ...spellings(Buffer.from(key))],
   };
   for (const [i, code] of codes.entries()) {
-    secrets[`recovery code ${i + 1}`] = [code, code.replaceAll('-', '')].flatMap((c) => spellings(Buffer.from(c)));
+    secrets[`recovery code ${i + 1}`] = [code, code.replaceAll('-', '')].flatMap((c) =>
+      spellings(Buffer.from(c)),
+    );
   }
   const look = async (moment) => {
     for (const [name, bytes] of await files([workspace, process.env.HOME])) {
@@ -51,7 +53,12 @@ test('neither the data folder nor the folders of the page hold a password, a key
 /** The bytes themselves, in either case, as hexadecimal digits and as base64 of any alignment. */
 function spellings(bytes) {
   const hex = bytes.toString('hex');
-  const forms = [bytes, Buffer.from(bytes.toString('latin1').toLowerCase(), 'latin1'), hex, hex.toUpperCase()];
+  const forms = [
+    bytes,
+    Buffer.from(bytes.toString('latin1').toLowerCase(), 'latin1'),
+    hex,
+    hex.toUpperCase(),
+  ];
   for (let shift = 0; shift < 3; shift++) {
     const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
     // The characters at either end mix with what stands beside.
