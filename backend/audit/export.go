@@ -23,12 +23,13 @@ import (
 //	{"person":{…},"chain":"…"}     one for each person whom the events name
 //	{"summary":{…},"chain":"…"}    last: how many events, and the head
 //
-//	chain(n) = SHA-256(chain(n−1) in hexadecimal ‖ line n up to `,"chain":"`, which is left out)
+//	chain(n) = SHA-256(chain(n−1) in hexadecimal ‖ line n before `,"chain":"`)
 //
-// with nothing before the first. That member occurs once in a line. Lines 1 and those of the events depend on
-// nothing but the log, so every export of one workspace gives the same chain
-// value for the same event. That value with its sequence number is a Head: who
-// has noted one elsewhere knows later that the events up to it are the same.
+// with nothing before the first; `,"chain":"` occurs once in a line. The first
+// line and those of the events depend on nothing but the log, so every export of
+// one workspace gives the same chain value for the same event. That value with
+// its sequence number is a Head: who has noted one elsewhere knows later that the
+// events up to it are the same.
 const (
 	exportForm    = "countersign audit log"
 	exportVersion = 1

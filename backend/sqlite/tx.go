@@ -127,9 +127,18 @@ func orEmpty(m map[string]string) map[string]string {
 	return m
 }
 
+const selectEvents = "SELECT seq, at, kind, actor, subject, detail, rows, state, seal FROM events "
+
 func (t *tx) Events(after int64, fn func(audit.Event, []byte) error) error {
-	rows, err := t.tx.QueryContext(t.ctx,
-		"SELECT seq, at, kind, actor, subject, detail, rows, state, seal FROM events WHERE seq > ? ORDER BY seq", after)
+	return t.events(selectEvents+"WHERE seq > ? ORDER BY seq", after, fn)
+}
+
+func (t *tx) EventsBefore(before int64, fn func(audit.Event, []byte) error) error {
+	return t.events(selectEvents+"WHERE seq < ? ORDER BY seq DESC", before, fn)
+}
+
+func (t *tx) events(query string, seq int64, fn func(audit.Event, []byte) error) error {
+	rows, err := t.tx.QueryContext(t.ctx, query, seq)
 	if err != nil {
 		return translate(err)
 	}

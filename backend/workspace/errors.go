@@ -53,6 +53,7 @@ const (
 	CodeTwoFactorOff         Code = "two_factor_off"
 	CodeRequiredByWorkspace  Code = "required_by_workspace"
 	CodeWorkspaceExists      Code = "workspace_exists"
+	CodeForbidden            Code = "forbidden"
 
 	CodeKeychainAbsent      Code = "keychain_absent"
 	CodeKeychainLocked      Code = "keychain_locked"

@@ -111,6 +111,7 @@ type Tx interface {
 	Head() (Head, error)  // zero for an empty log
 	AppendEvent(e audit.Event, seal []byte) error
 	Events(after int64, fn func(e audit.Event, seal []byte) error) error
+	EventsBefore(before int64, fn func(e audit.Event, seal []byte) error) error // newest first
 }
 
 // Key names a row. The tables are workspace, profile, factor, intent, set (with

@@ -44,6 +44,7 @@ var sentences = map[Code]string{
 	CodeTwoFactorOn:          "2FA is already on for this profile. Use Edit 2FA to change it.",
 	CodeTwoFactorOff:         "2FA is off for this profile. Enable it first.",
 	CodeRequiredByWorkspace:  "This workspace requires 2FA. Change phone instead.",
+	CodeForbidden:            "Your role does not allow this. Ask an admin of this workspace to do it.",
 	CodeWorkspaceExists:      "This folder already has a workspace. Sign in to it.",
 
 	CodeKeychainAbsent:      "There is no keychain on this system. Install and start one, then try again.",

@@ -47,6 +47,7 @@ export const errorCodes = [
   'two_factor_on',
   'two_factor_off',
   'required_by_workspace',
+  'forbidden',
   'keychain_absent',
   'keychain_locked',
   'keychain_slow',

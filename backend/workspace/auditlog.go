@@ -1,0 +1,203 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/backend/audit"
+	"countersign/backend/password"
+)
+
+// LogQuery chooses events. The zero LogQuery is the newest page.
+type LogQuery struct {
+	Before int64 // only events with a lower number: LogPage.Next; 0: from the newest
+	After  int64 // only events with a higher number, to follow the log; 0: all
+	Limit  int   // entries of a page, 1 to LogLimit; 0: 50
+
+	Group  LogGroup  // empty: all
+	Person string    // who did it or whom it was done to: a profile's ID or email
+	Since  time.Time // not before; zero: no bound
+	Until  time.Time // before, not at; zero: no bound
+	Text   string    // words that all occur in the sentence, the names or the details
+	Steps  bool      // with technical steps, such as guesses that are being counted
+}
+
+// LogLimit is how many entries a page may have.
+const LogLimit = 500
+
+// LogPage is some of the log, newest first.
+type LogPage struct {
+	Entries []LogEntry
+	Next    int64 // Before for the next page; 0: this is the last
+	Head    int64 // the newest event of the whole log: After, to follow it
+}
+
+// LogPerson is whom an event names. Name and Email are those of today, and empty
+// where the profile is gone.
+type LogPerson struct{ ID, Name, Email string }
+
+// LogEntry is an event with the names of its people. Sentence puts it into words.
+type LogEntry struct {
+	Seq     int64
+	At      time.Time
+	Kind    string
+	Group   LogGroup
+	Step    bool       // a technical step
+	Actor   *LogPerson // nil: nobody had signed in
+	Subject *LogPerson // nil: no profile
+	Detail  map[string]string
+}
+
+// errEnough ends a walk through the log early.
+var errEnough = errors.New("enough")
+
+// logChunk is how many events are read in one transaction: a long read would
+// keep the WAL from being folded in, and a lock would have to wait for it.
+const logChunk = 1_000
+
+// Log reads events, newest first. Errors: forbidden, session_ended,
+// not_authentic where an event cannot be read; ErrNotFound where nobody has the
+// email that Person is; folder.
+func (a *Admin) Log(ctx context.Context, q LogQuery) (LogPage, error) {
+	if q.Limit <= 0 {
+		q.Limit = 50
+	}
+	q.Limit = min(q.Limit, LogLimit)
+	if q.Before <= 0 {
+		q.Before = math.MaxInt64
+	}
+	var page LogPage
+	names := people{}
+	match := matcher{q: q, words: strings.Fields(fold(q.Text))}
+	for first, more := true, true; more; first = false {
+		more = false
+		err := a.view(ctx, func(tx Tx) error {
+			if first {
+				head, err := tx.Head()
+				if err != nil {
+					return err
+				}
+				page.Head = head.Seq
+				if match.person, err = personOf(tx, q.Person); err != nil {
+					return err
+				}
+			}
+			read := 0
+			return enough(tx.EventsBefore(q.Before, func(e audit.Event, _ []byte) error {
+				if e.Seq <= q.After {
+					more = false
+					return errEnough
+				}
+				if more = read == logChunk; more {
+					return errEnough
+				}
+				read++
+				q.Before = e.Seq
+				entry, ok, err := match.entry(tx, names, e)
+				if err != nil || !ok {
+					return err
+				}
+				if len(page.Entries) == q.Limit {
+					page.Next = page.Entries[q.Limit-1].Seq
+					return errEnough
+				}
+				page.Entries = append(page.Entries, entry)
+				return nil
+			}))
+		})
+		if err != nil {
+			return LogPage{}, err
+		}
+	}
+	return page, nil
+}
+
+// enough takes an early end for a good one, and gives words to an event that
+// cannot be read.
+func enough(err error) error {
+	switch {
+	case errors.Is(err, errEnough):
+		return nil
+	case errors.Is(err, audit.ErrBroken):
+		return refuse(CodeNotAuthentic).because(err)
+	}
+	return err
+}
+
+// personOf gives the profile ID that a query means.
+func personOf(tx Tx, person string) (string, error) {
+	if !strings.Contains(person, "@") {
+		return person, nil
+	}
+	p, err := tx.ProfileByEmail(emailKey(person))
+	return p.ID, err
+}
+
+// people are the names that were looked up.
+type people map[string]*LogPerson
+
+func (p people) find(tx Tx, id string) (*LogPerson, error) {
+	if id == "" {
+		return nil, nil
+	}
+	if known, ok := p[id]; ok {
+		return known, nil
+	}
+	profile, err := tx.Profile(id)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	p[id] = &LogPerson{ID: id, Name: profile.Name, Email: profile.Email}
+	return p[id], nil
+}
+
+// matcher holds events against a query.
+type matcher struct {
+	q      LogQuery
+	person string
+	words  []string
+}
+
+func (m matcher) entry(tx Tx, names people, e audit.Event) (entry LogEntry, ok bool, err error) {
+	k := kindOf(e.Kind)
+	switch {
+	case k.step && !m.q.Steps,
+		m.q.Group != "" && k.group != m.q.Group,
+		m.person != "" && e.Actor != m.person && e.Subject != m.person,
+		!m.q.Since.IsZero() && e.At.Before(m.q.Since),
+		!m.q.Until.IsZero() && !e.At.Before(m.q.Until):
+		return entry, false, nil
+	}
+	actor, err1 := names.find(tx, e.Actor)
+	subject, err2 := names.find(tx, e.Subject)
+	if err := errors.Join(err1, err2); err != nil {
+		return entry, false, err
+	}
+	entry = LogEntry{Seq: e.Seq, At: e.At, Kind: e.Kind, Group: k.group, Step: k.step, Actor: actor, Subject: subject, Detail: e.Detail}
+	return entry, m.finds(entry), nil
+}
+
+// finds reports whether every word occurs somewhere in the entry.
+func (m matcher) finds(e LogEntry) bool {
+	if len(m.words) == 0 {
+		return true
+	}
+	parts := []string{e.Sentence(), e.Kind}
+	for _, p := range []*LogPerson{e.Actor, e.Subject} {
+		if p != nil {
+			parts = append(parts, p.Name, p.Email)
+		}
+	}
+	for _, v := range e.Detail {
+		parts = append(parts, v)
+	}
+	text := fold(strings.Join(parts, "\n"))
+	return !slices.ContainsFunc(m.words, func(w string) bool { return !strings.Contains(text, w) })
+}
+
+// fold makes two spellings of one text alike: case does not count.
+func fold(s string) string { return strings.ToLower(password.Normalize(s)) }
