@@ -29,7 +29,9 @@ func (d *deskTwin) Begin(context.Context) {}
 func (d *deskTwin) Raise()                {}
 func (d *deskTwin) Print()                { d.printed++ }
 func (d *deskTwin) Emit(event string, payload any) {
-	d.events <- event + " " + payload.(map[string]string)["reason"]
+	if locked, ok := payload.(map[string]string); ok {
+		d.events <- event + " " + locked["reason"]
+	}
 }
 
 func (d *deskTwin) Clipboard() (string, error) {

@@ -1,7 +1,9 @@
 package folder
 
 import (
+	"bufio"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 )
@@ -9,7 +11,16 @@ import (
 // WriteWhole writes a file that only its owner can read, whole or not at all: a
 // crash leaves either what was there before or all of data. An existing file is
 // replaced, so ask before.
-func WriteWhole(path string, data []byte) (err error) {
+func WriteWhole(path string, data []byte) error {
+	return WriteWholeFrom(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// WriteWholeFrom is WriteWhole for what comes piece by piece. An error of fill
+// comes back as it is, and leaves what was there before.
+func WriteWholeFrom(path string, fill func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".countersign-*")
 	if err != nil {
 		return explain(err)
@@ -19,20 +30,17 @@ func WriteWhole(path string, data []byte) (err error) {
 			err = explain(errors.Join(err, removeIfThere(f.Name())))
 		}
 	}()
-	if err := errors.Join(chmod(f), write(f, data), f.Close()); err != nil {
+	out := bufio.NewWriter(f)
+	if err := errors.Join(chmod(f), fill(out)); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if err := errors.Join(out.Flush(), f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
 	return syncFolder(filepath.Dir(path))
-}
-
-func write(f *os.File, data []byte) error {
-	if _, err := f.Write(data); err != nil {
-		return err
-	}
-	return f.Sync()
 }
 
 func removeIfThere(path string) error {

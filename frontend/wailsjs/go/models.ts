@@ -411,6 +411,22 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class Exported {
+	    name: string;
+	    events: number;
+	    head: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Exported(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.events = source["events"];
+	        this.head = source["head"];
+	    }
+	}
 	export class Factor {
 	    kind: string;
 	    value: string;
@@ -427,6 +443,106 @@ export namespace app {
 	}
 	
 	
+	export class LogEntryView {
+	    seq: number;
+	    at: string;
+	    kind: string;
+	    actor: string;
+	    subject: string;
+	    detail: Record<string, string>;
+	    sentence: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new LogEntryView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.seq = source["seq"];
+	        this.at = source["at"];
+	        this.kind = source["kind"];
+	        this.actor = source["actor"];
+	        this.subject = source["subject"];
+	        this.detail = source["detail"];
+	        this.sentence = source["sentence"];
+	    }
+	}
+	export class LogPage {
+	    entries: LogEntryView[];
+	    next: number;
+	    head: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new LogPage(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.entries = this.convertValues(source["entries"], LogEntryView);
+	        this.next = source["next"];
+	        this.head = source["head"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class LogQuery {
+	    before: number;
+	    group: string;
+	    days: number;
+	    text: string;
+	    steps: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new LogQuery(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.before = source["before"];
+	        this.group = source["group"];
+	        this.days = source["days"];
+	        this.text = source["text"];
+	        this.steps = source["steps"];
+	    }
+	}
+	export class LogReport {
+	    events: number;
+	    breaks: number;
+	    firstSeq?: number;
+	    lastGood?: string;
+	    taken: number;
+	    at: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new LogReport(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.events = source["events"];
+	        this.breaks = source["breaks"];
+	        this.firstSeq = source["firstSeq"];
+	        this.lastGood = source["lastGood"];
+	        this.taken = source["taken"];
+	        this.at = source["at"];
+	    }
+	}
 	export class NewWorkspace {
 	    workspace: string;
 	    name: string;

@@ -1,0 +1,161 @@
+package app
+
+import (
+	"context"
+	"io"
+	"path/filepath"
+	"time"
+
+	"countersign/backend/folder"
+	"countersign/backend/workspace"
+)
+
+// AuditLog is Settings → Audit log, for owners and admins.
+type AuditLog struct{ s *shell }
+
+// LogQuery chooses entries, newest first.
+type LogQuery struct {
+	Before int64  `json:"before"` // next of the page before; 0: from the newest
+	Group  string `json:"group"`  // empty: all
+	Days   int    `json:"days"`   // of the last days; 0: all
+	Text   string `json:"text"`
+	Steps  bool   `json:"steps"` // with technical steps
+}
+
+// LogPage is some of the log.
+type LogPage struct {
+	Entries []LogEntryView `json:"entries"`
+	Next    int64          `json:"next"` // 0: this is the last page
+	Head    int64          `json:"head"` // the newest entry of the whole log
+}
+
+// LogEntryView is one entry. Its kind has words on the page; Sentence stands in
+// for a kind that has none yet.
+type LogEntryView struct {
+	Seq      int64             `json:"seq"`
+	At       string            `json:"at"`
+	Kind     string            `json:"kind"`
+	Actor    string            `json:"actor"`
+	Subject  string            `json:"subject"`
+	Detail   map[string]string `json:"detail"`
+	Sentence string            `json:"sentence"`
+}
+
+// LogReport is what Verify log finds.
+type LogReport struct {
+	Events   int64  `json:"events"`
+	Breaks   int64  `json:"breaks"`
+	FirstSeq int64  `json:"firstSeq,omitempty"` // of the first break
+	LastGood string `json:"lastGood,omitempty"`
+	Taken    int    `json:"taken"` // times that an owner went on with a database that did not fit
+	At       string `json:"at"`
+}
+
+// Exported names the file that was written; empty when the dialog was dismissed.
+type Exported struct {
+	Name   string `json:"name"`
+	Events int64  `json:"events"`
+	Head   string `json:"head"` // to be noted elsewhere
+}
+
+// pageSize is how many entries the page asks for at a time.
+const pageSize = 100
+
+// List reads a page of the log.
+func (l *AuditLog) List(session string, q LogQuery) (LogPage, error) {
+	page := LogPage{Entries: []LogEntryView{}}
+	err := l.as(session, func(ctx context.Context, a *workspace.Admin) error {
+		query := workspace.LogQuery{Before: q.Before, Limit: pageSize, Group: workspace.LogGroup(q.Group), Text: q.Text, Steps: q.Steps}
+		if q.Days > 0 {
+			query.Since = l.s.now().AddDate(0, 0, -q.Days)
+		}
+		found, err := a.Log(ctx, query)
+		if err != nil {
+			return err
+		}
+		page.Next, page.Head = found.Next, found.Head
+		for _, e := range found.Entries {
+			page.Entries = append(page.Entries, LogEntryView{
+				Seq: e.Seq, At: stamp(e.At), Kind: e.Kind, Actor: personName(e.Actor), Subject: personName(e.Subject), Detail: e.Detail,
+				Sentence: e.Sentence(),
+			})
+		}
+		return nil
+	})
+	return page, err
+}
+
+// Verify holds the whole log against its seals and its anchor. It tells how far
+// it is with the event "log-progress", and ends early when the session does.
+func (l *AuditLog) Verify(session string) (LogReport, error) {
+	var out LogReport
+	err := l.as(session, func(ctx context.Context, a *workspace.Admin) error {
+		r, err := a.VerifyLog(ctx, l.progress)
+		if err != nil {
+			return err
+		}
+		out = LogReport{Events: r.Events, Breaks: r.Breaks, Taken: len(r.Taken), At: stamp(l.s.now())}
+		if r.First != nil {
+			out.FirstSeq, out.LastGood = r.First.Seq, stamp(r.First.Last)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Export asks for a place and writes the whole log there as JSON lines, which
+// countersignctl verifies without the workspace.
+func (l *AuditLog) Export(session string) (Exported, error) {
+	var out Exported
+	err := l.as(session, func(ctx context.Context, a *workspace.Admin) error {
+		path, err := l.s.desktop.SaveAs("Export audit log", "Audit log "+l.s.now().Format(time.DateOnly)+".jsonl",
+			[]fileKind{{"JSON lines (*.jsonl)", "*.jsonl"}})
+		if err != nil {
+			return saveFailed("", err)
+		}
+		if path == "" {
+			return nil
+		}
+		name := filepath.Base(path)
+		var done workspace.LogExport
+		var refused error
+		err = folder.WriteWholeFrom(path, func(w io.Writer) error {
+			done, refused = a.ExportLog(ctx, w, l.progress)
+			return refused
+		})
+		switch {
+		case refused != nil:
+			return refused
+		case err != nil:
+			return saveFailed(name, err)
+		}
+		out = Exported{Name: name, Events: done.Events, Head: done.Head.String()}
+		return nil
+	})
+	return out, err
+}
+
+// as runs a use case of an admin.
+func (l *AuditLog) as(token string, use func(context.Context, *workspace.Admin) error) error {
+	ses, err := l.s.use(token)
+	if err != nil {
+		return err
+	}
+	ctx := l.s.context()
+	a, err := ses.Admin(ctx)
+	if err == nil {
+		err = use(ctx, a)
+	}
+	return l.s.after(ses, err)
+}
+
+func (l *AuditLog) progress(done, total int64) {
+	l.s.desktop.Emit("log-progress", map[string]int64{"done": done, "total": total})
+}
+
+func personName(p *workspace.LogPerson) string {
+	if p == nil {
+		return ""
+	}
+	return p.Name
+}
