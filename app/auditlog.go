@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"io"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -117,16 +117,15 @@ func (l *AuditLog) Export(session string) (Exported, error) {
 			return nil
 		}
 		name := filepath.Base(path)
-		var done workspace.LogExport
-		var refused error
-		err = folder.WriteWholeFrom(path, func(w io.Writer) error {
-			done, refused = a.ExportLog(ctx, w, l.progress)
-			return refused
-		})
-		switch {
-		case refused != nil:
-			return refused
-		case err != nil:
+		f, err := folder.CreateWhole(path)
+		if err != nil {
+			return saveFailed(name, err)
+		}
+		done, err := a.ExportLog(ctx, f, l.progress)
+		if err != nil {
+			return errors.Join(err, f.Drop())
+		}
+		if err := f.Keep(); err != nil {
 			return saveFailed(name, err)
 		}
 		out = Exported{Name: name, Events: done.Events, Head: done.Head.String()}

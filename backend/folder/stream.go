@@ -36,10 +36,11 @@ func (w *Whole) Write(b []byte) (int, error) {
 
 // Keep puts the file in its place.
 func (w *Whole) Keep() error {
-	if err := errors.Join(w.f.Sync(), w.f.Close()); err != nil {
-		return explain(err)
-	}
 	name := w.f.Name()
+	if err := errors.Join(w.f.Sync(), w.f.Close()); err != nil {
+		w.f = nil
+		return explain(errors.Join(err, removeIfThere(name)))
+	}
 	w.f = nil
 	if err := os.Rename(name, w.path); err != nil {
 		return explain(errors.Join(err, removeIfThere(name)))

@@ -1,46 +1,22 @@
 package folder
 
 import (
-	"bufio"
 	"errors"
-	"io"
 	"os"
-	"path/filepath"
 )
 
 // WriteWhole writes a file that only its owner can read, whole or not at all: a
 // crash leaves either what was there before or all of data. An existing file is
 // replaced, so ask before.
 func WriteWhole(path string, data []byte) error {
-	return WriteWholeFrom(path, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-}
-
-// WriteWholeFrom is WriteWhole for what comes piece by piece. An error of fill
-// comes back as it is, and leaves what was there before.
-func WriteWholeFrom(path string, fill func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".countersign-*")
+	f, err := CreateWhole(path)
 	if err != nil {
-		return explain(err)
-	}
-	defer func() {
-		if err != nil {
-			err = explain(errors.Join(err, removeIfThere(f.Name())))
-		}
-	}()
-	out := bufio.NewWriter(f)
-	if err := errors.Join(chmod(f), fill(out)); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if err := errors.Join(out.Flush(), f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
+	if _, err := f.Write(data); err != nil {
+		return errors.Join(err, f.Drop())
 	}
-	return syncFolder(filepath.Dir(path))
+	return f.Keep()
 }
 
 func removeIfThere(path string) error {
