@@ -123,6 +123,10 @@ func (l *AuditLog) Export(session string) (Exported, error) {
 		}
 		done, err := a.ExportLog(ctx, f, l.progress)
 		if err != nil {
+			var known *workspace.Error
+			if !errors.As(err, &known) { // the file's trouble, not the log's
+				err = saveFailed(name, err)
+			}
 			return errors.Join(err, f.Drop())
 		}
 		if err := f.Keep(); err != nil {
