@@ -67,11 +67,12 @@ start_bus() {
 }
 
 start_keyring() {
-  # Tests that lock this keyring, which holds nothing, unlock it again.
+  # Tests lock this keyring, which holds nothing, or stop it, and undo it again.
   PRIVATE_KEYRING_PASSWORD=$(mcookie)
   export PRIVATE_KEYRING_PASSWORD
   gnome-keyring-daemon --foreground --unlock --components=secrets \
     < <(printf '%s' "$PRIVATE_KEYRING_PASSWORD") >"$root/keyring.log" 2>&1 &
+  export PRIVATE_KEYRING_PID=$!
   daemons+=($!)
   gdbus wait --session --timeout 30 org.freedesktop.secrets ||
     die "the keyring did not start: $(tail -n 3 "$root/keyring.log")"

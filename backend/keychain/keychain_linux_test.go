@@ -90,8 +90,25 @@ func TestADismissedPromptIsToldFromALockedKeychain(t *testing.T) {
 	k := newChild(t, service.Env(), impatient)
 	mustSet(t, k, "w/a", []byte("a"))
 	service.Lock(t)
-	service.DismissPrompts(t)
+	prompter := service.DismissPrompts(t)
 	wantAll(t, k, workspace.ErrKeychainDismissed)
+	prompter.Await(t)
+	if len(prompter.Shown) > 0 {
+		t.Error("the person was asked again by the next calls of the same act")
+	}
+	wantLater(t, k, prompter)
+}
+
+// wantLater wants a call some time after a dismissal to ask anew.
+func wantLater(t *testing.T, k workspace.Secrets, prompter *secretservicetest.Prompter) {
+	t.Helper()
+	for len(prompter.Shown) == 0 {
+		if err := t.Context().Err(); err != nil {
+			t.Fatal(err)
+		}
+		_, err := k.Get(t.Context(), "w/a")
+		want(t, "get", err, workspace.ErrKeychainDismissed)
+	}
 }
 
 func TestAnUnansweredPromptEndsTheCallAndIsShownOnce(t *testing.T) {

@@ -2,6 +2,7 @@ package keychain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,7 +22,12 @@ type prompt struct {
 	shown  time.Time
 	done   chan struct{} // closed when it has ended
 	err    error         // how, once done is closed
+	ended  time.Time     // when, once done is closed
 }
+
+// again is how soon after a dismissal the person is asked anew. One act may be
+// several calls, and who has just said no to the first has said it to all.
+const again = 250 * time.Millisecond
 
 // open unlocks a collection or an item, if it is locked.
 func (a *access) open(ctx context.Context, s *secretService, path dbus.ObjectPath, of string) error {
@@ -32,7 +38,10 @@ func (a *access) open(ctx context.Context, s *secretService, path dbus.ObjectPat
 	if locked, _ := v.Value().(bool); !locked {
 		return nil
 	}
-	if a.up == nil || a.up.object != path || a.up.ended() {
+	if a.up.answers(path) {
+		return a.up.err
+	}
+	if a.up == nil || a.up.object != path || !a.up.isUp() {
 		if a.up, err = s.unlock(ctx, path); err != nil || a.up == nil {
 			return err
 		}
@@ -70,6 +79,7 @@ func (s *secretService) unlock(ctx context.Context, path dbus.ObjectPath) (*prom
 		defer own.close()
 		defer close(p.done)
 		p.err = p.outcome(signals, at, own.patience.human)
+		p.ended = time.Now()
 	}()
 	return p, nil
 }
@@ -129,11 +139,17 @@ func (p *prompt) wait(ctx context.Context, limit time.Duration) error {
 	}
 }
 
-func (p *prompt) ended() bool {
+func (p *prompt) isUp() bool {
 	select {
 	case <-p.done:
-		return true
-	default:
 		return false
+	default:
+		return true
 	}
+}
+
+// answers reports whether the person has just dismissed this very prompt.
+func (p *prompt) answers(object dbus.ObjectPath) bool {
+	return p != nil && p.object == object && !p.isUp() &&
+		errors.Is(p.err, workspace.ErrKeychainDismissed) && time.Since(p.ended) < again
 }

@@ -7,6 +7,7 @@ import { dataFolder, startDevelopment } from '../harness/app.mjs';
 import { assertAccessible, openPage } from '../harness/browser.mjs';
 import { later } from '../harness/later.mjs';
 import * as person from '../harness/person.mjs';
+import { run } from '../harness/phone.mjs';
 import { scene } from '../harness/scene.mjs';
 
 const { button, heading } = person;
@@ -65,6 +66,29 @@ for (const [what, spoil, sentence] of [
   });
 }
 
+test('a database from a newer version is not opened, and the screen says which file', async (t) => {
+  const { browser, folder } = await closedWorkspace(t);
+  await sql(folder, 'INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)');
+  await wantFault(t, browser, folder, 'This workspace was last opened by a newer version of Countersign.');
+});
+
+test('2FA switched off in the file opens nothing: the screen says that it was changed from outside', async (t) => {
+  const { app, browser, folder, page } = await scene(t);
+  await person.createWorkspace(page);
+  await person.enable(page);
+  await page.close();
+  await app.stop();
+  await sql(folder, 'DELETE FROM factors');
+  const sentence = 'This workspace was changed from outside, or put back from an older copy.';
+  const sealed = await wantFault(t, browser, folder, sentence);
+  assert.ok(await sealed.getByText('1 entry about two-factor authentication').isVisible());
+  assert.equal(await sealed.getByLabel('Password', { exact: true }).count(), 0, 'nothing to sign in with');
+
+  await button(sealed, 'Go on with it as an owner').click();
+  await person.dialog(sealed).waitFor();
+  await assertAccessible(sealed, 'going on with a changed database');
+});
+
 test('a second start on a folder that is open says so, and touches nothing', async (t) => {
   const { app, browser, folder, page } = await scene(t);
   await person.createWorkspace(page);
@@ -80,3 +104,19 @@ test('a second start on a folder that is open says so, and touches nothing', asy
   await person.lock(page);
   await person.signIn(page);
 });
+
+const database = async (folder) =>
+  join(
+    folder,
+    (await readdir(folder)).find((name) => /\.(db|sqlite3?)$/.test(name)),
+  );
+
+/** Changes a closed workspace's database as anybody could, with SQLite. */
+const sql = async (folder, statement) =>
+  run('/usr/bin/python3', ['-c', change, await database(folder), statement]);
+
+const change = `
+import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db:
+    db.execute(sys.argv[2])
+`;

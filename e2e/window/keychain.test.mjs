@@ -4,6 +4,7 @@ import test from 'node:test';
 import * as person from '../desktop/person.mjs';
 import { openWindow } from '../desktop/window.mjs';
 import { dataFolder, until } from '../harness/app.mjs';
+import { later } from '../harness/later.mjs';
 import { run } from '../harness/phone.mjs';
 
 test('a locked keychain is asked for; closing the question is told apart, and answering it opens the workspace', async (t) => {
@@ -19,6 +20,22 @@ test('a locked keychain is asked for; closing the question is told apart, and an
   await window.place();
   await window.press('Try again');
   await answerPrompt(window, 'Return', process.env.PRIVATE_KEYRING_PASSWORD);
+  await window.waitFor({ role: 'push button', name: 'Sign in' });
+});
+
+test('a keychain that hangs is said not to answer, and opens the workspace once it does', async (t) => {
+  const folder = join(await dataFolder(t), 'workspace');
+  const first = await openWindow(t, folder);
+  await person.createWorkspace(first);
+  await first.app.stop();
+
+  const keyring = Number(process.env.PRIVATE_KEYRING_PID);
+  process.kill(keyring, 'SIGSTOP');
+  later(t, () => process.kill(keyring, 'SIGCONT'));
+  const window = await openWindow(t, folder);
+  await window.waitFor({ role: 'heading', name: 'The keychain does not answer.' });
+  process.kill(keyring, 'SIGCONT');
+  await window.press('Try again');
   await window.waitFor({ role: 'push button', name: 'Sign in' });
 });
 
