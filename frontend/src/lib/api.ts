@@ -6,6 +6,7 @@
  */
 import * as door from '../../wailsjs/go/app/Door';
 import * as enrolment from '../../wailsjs/go/app/Enrolment';
+import * as auditLog from '../../wailsjs/go/app/AuditLog';
 import * as keep from '../../wailsjs/go/app/Keep';
 import * as profile from '../../wailsjs/go/app/Profile';
 import { app } from '../../wailsjs/go/models';
@@ -182,6 +183,43 @@ export interface Confirmed {
   profile?: ProfileView | null;
 }
 
+export interface LogQuery {
+  before: number;
+  group: string;
+  days: number;
+  text: string;
+  steps: boolean;
+}
+
+export interface LogEntry {
+  seq: number;
+  at: string;
+  kind: string;
+  /** Names of today; empty where nobody had signed in, or nobody is meant. */
+  actor: string;
+  subject: string;
+  detail: Record<string, string> | null;
+  /** In English, for a kind that has no words here yet. */
+  sentence: string;
+}
+
+export interface LogPage {
+  entries: LogEntry[] | null;
+  /** `before` of the next page; 0 on the last one. */
+  next: number;
+  head: number;
+}
+
+export interface LogReport {
+  events: number;
+  /** Places that do not fit; 0: the log is as it was written. */
+  breaks: number;
+  firstSeq?: number;
+  lastGood?: string;
+  taken: number;
+  at: string;
+}
+
 export type LockReason = 'asked' | 'idle' | 'limit' | 'ended' | 'system';
 
 /** A refusal by the application, with its code for `lib/errors` to turn into words. */
@@ -300,6 +338,24 @@ export const Keep = {
   saveSheet: (session: string) => call<{ name: string }>(() => keep.SaveSheet(session)),
   print: (session: string) => call<void>(() => keep.Print(session)),
 };
+
+/** Settings, Audit log. */
+export const AuditLog = {
+  list: (session: string, query: LogQuery) =>
+    call<LogPage>(() => auditLog.List(session, app.LogQuery.createFrom(query))),
+  /** Reads the whole log; `onLogProgress` tells how far it is. */
+  verify: (session: string) => call<LogReport>(() => auditLog.Verify(session)),
+  /** The name is empty when the person closed the dialog without saving. */
+  export: (session: string) =>
+    call<{ name: string; events: number; head: string }>(() => auditLog.Export(session)),
+};
+
+/** Tells how far verifying or exporting the log is. Returns the way to stop listening. */
+export function onLogProgress(heard: (done: number, total: number) => void): () => void {
+  return EventsOn('log-progress', (p?: { done?: number; total?: number }) =>
+    heard(p?.done ?? 0, p?.total ?? 0),
+  );
+}
 
 /** Tells when the application has locked the window, and why. Returns the way to stop listening. */
 export function onLocked(heard: (reason: LockReason) => void): () => void {

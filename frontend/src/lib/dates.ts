@@ -46,6 +46,20 @@ export function atTime(iso: string, now = new Date()): string {
   return t('date.at', { day: onDay(iso, now), time: timeForm.format(new Date(iso)) });
 }
 
+/** "09:31": within a day that is named above. */
+export function timeOfDay(iso: string): string {
+  return timeForm.format(new Date(iso));
+}
+
+/** "Today, 12 November 2026" or "12 November 2026": above the entries of a day. */
+export function logDay(iso: string, now = new Date()): string {
+  const date = dayForm.format(new Date(iso));
+  const name = nameOf(new Date(iso), now);
+  if (name === 'today') return t('date.log_today', { date });
+  if (name === 'yesterday') return t('date.log_yesterday', { date });
+  return date;
+}
+
 /** "30 seconds", "2 minutes", "1 hour": rounded up, so that waiting it out is enough. */
 export function duration(seconds: number): string {
   if (seconds < 60) return t('duration.seconds', { n: Math.ceil(seconds) });

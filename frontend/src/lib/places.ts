@@ -1,20 +1,24 @@
 /** The places of the sidebar, in order. A new one is one line. */
 import type { LucideIcon } from '@lucide/svelte';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
 import CircleHelp from '@lucide/svelte/icons/circle-question-mark';
 import UserRound from '@lucide/svelte/icons/user-round';
 import type { Key } from './i18n';
 import type { Place } from './session.svelte';
 
 export interface SidebarPlace {
-  to: Extract<Place['at'], 'profile' | 'help'>;
+  to: Extract<Place['at'], 'profile' | 'audit' | 'help'>;
   label: Key;
   icon: LucideIcon;
   /** Places inside it, which keep it marked as the current one. */
   holds?: Place['at'][];
+  /** For owners and admins: it is absent for a member. */
+  admin?: boolean;
 }
 
 export const settings: SidebarPlace[] = [
   { to: 'profile', label: 'nav.profile', icon: UserRound, holds: ['two-factor'] },
+  { to: 'audit', label: 'nav.audit', icon: ScrollText, admin: true },
 ];
 
 export const foot: SidebarPlace[] = [{ to: 'help', label: 'nav.help', icon: CircleHelp }];

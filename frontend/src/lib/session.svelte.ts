@@ -25,6 +25,7 @@ export type Place =
   | { at: 'recovered'; number: number; left: number }
   | { at: 'profile' }
   | { at: 'two-factor' }
+  | { at: 'audit' }
   | { at: 'help' }
   | { at: 'enable'; enrolment: EnrolmentView }
   | { at: 'change-phone'; enrolment: EnrolmentView }

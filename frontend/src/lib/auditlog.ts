@@ -1,0 +1,114 @@
+/** The audit log in words: who did what to whom. A kind without words here keeps the application's own. */
+import type { LucideIcon } from '@lucide/svelte';
+import BadgeCheck from '@lucide/svelte/icons/badge-check';
+import Ban from '@lucide/svelte/icons/ban';
+import Building from '@lucide/svelte/icons/building-2';
+import KeyRound from '@lucide/svelte/icons/key-round';
+import LogIn from '@lucide/svelte/icons/log-in';
+import Printer from '@lucide/svelte/icons/printer';
+import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
+import Smartphone from '@lucide/svelte/icons/smartphone';
+import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
+import UserRound from '@lucide/svelte/icons/user-round';
+import type { LogEntry } from './api';
+import { logDay } from './dates';
+import { t, type Key } from './i18n';
+
+interface Kind {
+  says: Key;
+  more?: Key;
+  icon: LucideIcon;
+  warn?: boolean;
+}
+
+const kinds: Record<string, Kind> = {
+  'workspace-created': { says: 'audit.says.workspace-created', icon: Building },
+  'state-accepted': { says: 'audit.says.state-accepted', icon: TriangleAlert, warn: true },
+  'signed-in': { says: 'audit.says.signed-in', icon: LogIn },
+  'stepped-up': { says: 'audit.says.stepped-up', icon: BadgeCheck },
+  'guess-wrong': { says: 'audit.says.guess-wrong', icon: TriangleAlert, warn: true },
+  '2fa-enabled': { says: 'audit.says.2fa-enabled', more: 'audit.says.2fa-enabled.more', icon: Smartphone },
+  'phone-changed': { says: 'audit.says.phone-changed', icon: Smartphone },
+  '2fa-disabled': { says: 'audit.says.2fa-disabled', icon: Ban },
+  'recovery-codes-replaced': {
+    says: 'audit.says.recovery-codes-replaced',
+    more: 'audit.says.recovery-codes-replaced.more',
+    icon: Printer,
+  },
+  'recovery-codes-voided': {
+    says: 'audit.says.recovery-codes-voided',
+    more: 'audit.says.recovery-codes-voided.more',
+    icon: RotateCcw,
+  },
+  'profile-renamed': {
+    says: 'audit.says.profile-renamed',
+    more: 'audit.says.profile-renamed.more',
+    icon: UserRound,
+  },
+  'email-changed': {
+    says: 'audit.says.email-changed',
+    more: 'audit.says.email-changed.more',
+    icon: UserRound,
+  },
+  'password-changed': { says: 'audit.says.password-changed', icon: KeyRound },
+};
+
+/** A piece of a sentence; a name stands out. */
+export interface Piece {
+  text: string;
+  name: boolean;
+}
+
+export interface Said {
+  pieces: Piece[];
+  more: string | undefined;
+  icon: LucideIcon;
+  warn: boolean;
+}
+
+// Names are put between two characters that no name can hold: the application refuses them.
+const [open, close] = ['\u0002', '\u0003'];
+const mark = (name: string) => `${open}${name}${close}`;
+
+function pieces(sentence: string): Piece[] {
+  const all = sentence.split(open).flatMap((part, i): Piece[] => {
+    if (i === 0) return [{ text: part, name: false }];
+    const [name = '', rest = ''] = part.split(close);
+    return [
+      { text: name, name: true },
+      { text: rest, name: false },
+    ];
+  });
+  return all.filter(({ text }) => text !== '');
+}
+
+export function say(entry: LogEntry): Said {
+  const kind = kinds[entry.kind];
+  if (!kind) return { pieces: pieces(entry.sentence), more: undefined, icon: ScrollText, warn: false };
+  const values = {
+    number: '',
+    ...entry.detail,
+    left: Number(entry.detail?.left ?? 0),
+    actor: entry.actor ? mark(entry.actor) : t('audit.somebody'),
+    subject: entry.subject ? mark(entry.subject) : t('audit.unknown'),
+  };
+  return {
+    pieces: pieces(t(kind.says, values)),
+    more: kind.more && t(kind.more, values),
+    icon: kind.icon,
+    warn: kind.warn ?? false,
+  };
+}
+
+/** The entries under the days on which they were written, in their order. */
+export function byDay(entries: LogEntry[]): { title: string; entries: LogEntry[] }[] {
+  const days: { title: string; entries: LogEntry[] }[] = [];
+  for (const entry of entries) {
+    const title = logDay(entry.at);
+    const last = days.at(-1);
+    if (last?.title === title) last.entries.push(entry);
+    else days.push({ title, entries: [entry] });
+  }
+  return days;
+}
