@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/backend/workspace"
+)
+
+// groups are the names that --group takes.
+func groups() (names []string) {
+	for _, g := range workspace.LogGroups {
+		names = append(names, string(g))
+	}
+	return names
+}
+
+// listed is an event as audit list --json prints it.
+type listed struct {
+	Seq      int64             `json:"seq"`
+	At       time.Time         `json:"at"`
+	Kind     string            `json:"kind"`
+	Group    string            `json:"group"`
+	Step     bool              `json:"step"`
+	Actor    *person           `json:"actor"`
+	Subject  *person           `json:"subject"`
+	Detail   map[string]string `json:"detail"`
+	Sentence string            `json:"sentence"`
+}
+
+type person struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Email string `json:"email"`
+}
+
+func personView(p *workspace.LogPerson) *person {
+	if p == nil {
+		return nil
+	}
+	return &person{p.ID, p.Name, p.Email}
+}
+
+func auditList(ctx context.Context, e *env, _ []string) error {
+	q, err := e.query()
+	if err != nil {
+		return err
+	}
+	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+		page, err := a.Log(ctx, q)
+		if errors.Is(err, workspace.ErrNotFound) {
+			return usage("no profile has the email %q", e.person)
+		}
+		if err != nil {
+			return err
+		}
+		entries := []listed{}
+		var text strings.Builder
+		for _, l := range page.Entries {
+			entries = append(entries, listed{l.Seq, l.At, l.Kind, string(l.Group), l.Step, personView(l.Actor), personView(l.Subject), l.Detail, l.Sentence()})
+			fmt.Fprintf(&text, "%6d  %s  %s\n", l.Seq, l.At.Local().Format("2006-01-02 15:04:05"), printable(l.Sentence()))
+		}
+		if page.Next > 0 && !e.json {
+			e.notice("There are more: --before %d", page.Next)
+		}
+		return e.print(map[string]any{"entries": entries, "next": page.Next, "head": page.Head}, text.String())
+	})
+}
+
+// query reads the flags before anybody is asked for a password.
+func (e *env) query() (q workspace.LogQuery, err error) {
+	q = workspace.LogQuery{Before: e.before, Limit: e.limit, Group: workspace.LogGroup(e.group), Person: e.person, Text: e.search, Steps: e.steps}
+	switch {
+	case e.limit < 1 || e.limit > workspace.LogLimit:
+		return q, usage("--limit is 1 to %d", workspace.LogLimit)
+	case e.before < 0:
+		return q, usage("--before is the number of an event")
+	case e.group != "" && !slices.Contains(workspace.LogGroups, q.Group):
+		return q, usage("--group is one of %s", strings.Join(groups(), ", "))
+	case e.person != "" && !strings.Contains(e.person, "@"):
+		return q, usage("--person is an email")
+	}
+	if q.Since, err = date("--since", e.since); err != nil {
+		return q, err
+	}
+	q.Until, err = date("--until", e.until)
+	return q, err
+}
+
+func date(flag, s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, s, time.Local); err == nil {
+		return t, nil
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return t, usage("%s is a date such as 2026-11-23 or 2026-11-23T09:00:00Z, not %q", flag, s)
+	}
+	return t, nil
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"strings"
+)
+
+// command is one thing that the program does. Help, completion and the manual
+// page are made of these.
+type command struct {
+	name  string // such as "audit list"
+	args  string // what stands after it, such as "[FILE]"
+	max   int    // how many of those there may be
+	short string // one line
+	long  string // paragraphs for the manual page
+	flags func(*flag.FlagSet, *options)
+	run   func(context.Context, *env, []string) error
+}
+
+// options are the values of all flags.
+type options struct {
+	dataDir, email, group, person, since, until, search, head, output string
+	json, fromStdin, recovery, signIn, steps, force, showVersion      bool
+	limit                                                             int
+	before                                                            int64
+}
+
+var commands = []command{
+	{
+		name: "doctor", short: "say what is wrong with folder, database, keychain and clock, and how to mend it",
+		long: "Looks at the data folder, the keychain, the database and the clock, without signing in. " +
+			"It changes nothing but for a test item in the keychain, which it removes again. A locked keychain asks to be unlocked.",
+		run: doctor,
+	},
+	{
+		name: "status", short: "say where the workspace is and whether the app has it open",
+		long: "Without signing in it tells the folder, the versions, whether there is a workspace, and whether the app holds the folder. With --sign-in it tells also the workspace's name and your own profile.",
+		flags: func(fs *flag.FlagSet, o *options) {
+			signInFlags(fs, o)
+			fs.BoolVar(&o.signIn, "sign-in", false, "sign in, and tell about your profile, too")
+		},
+		run: status,
+	},
+	{
+		name: "audit list", short: "list events of the audit log, newest first (admins)",
+		flags: func(fs *flag.FlagSet, o *options) { signInFlags(fs, o); listFlags(fs, o) }, run: auditList,
+		long: "Dates are YYYY-MM-DD, which is that day's beginning here, or RFC 3339. The next page is asked for with --before.",
+	},
+	{
+		name: "audit verify", args: "[FILE]", max: 1, short: "verify the whole log (admins), or an exported log without the workspace",
+		long: "Without FILE it signs in and holds every event against its seal, and the log against the keychain. " +
+			"With FILE, or - for standard input, it verifies an export and needs neither workspace nor keychain. " +
+			"Without --head that proves only that the file's lines fit one another: somebody may have made all of it anew. " +
+			"Give the head that was noted when the log was exported, or that is printed on paper.",
+		flags: func(fs *flag.FlagSet, o *options) {
+			signInFlags(fs, o)
+			fs.StringVar(&o.head, "head", "", "the `SEQ:HEX` that was noted elsewhere")
+		},
+		run: auditVerify,
+	},
+	{
+		name: "audit export", short: "write the whole log as JSON lines (admins)",
+		long: "The export goes to standard output, and its head to standard error. Note the head where nobody can change it. " +
+			"With --output it goes to a file that only you can read, and that is there whole or not at all.",
+		flags: func(fs *flag.FlagSet, o *options) {
+			signInFlags(fs, o)
+			fs.StringVar(&o.output, "output", "", "write to this `FILE`")
+			fs.BoolVar(&o.force, "force", false, "replace the file if it is there")
+		},
+		run: auditExport,
+	},
+	{
+		name: "completion", args: "bash|zsh|fish", max: 1, short: "print the completion script for a shell",
+		long: "For bash: source <(countersignctl completion bash). For zsh, put the script into a folder of $fpath as _countersignctl. " +
+			"For fish: countersignctl completion fish > ~/.config/fish/completions/countersignctl.fish.",
+	},
+	{name: "man", short: "print the manual page", long: "The page is in the form that man reads: countersignctl man | man -l -."},
+}
+
+func init() { // they print the table that they are in
+	for i := range commands {
+		switch commands[i].name {
+		case "completion":
+			commands[i].run = completion
+		case "man":
+			commands[i].run = manual
+		}
+	}
+}
+
+// globalFlags may stand anywhere.
+func globalFlags(fs *flag.FlagSet, o *options) {
+	fs.StringVar(&o.dataDir, "data-dir", o.dataDir, "the `FOLDER` that holds the workspace (also COUNTERSIGN_DATA_DIR)")
+	fs.BoolVar(&o.json, "json", o.json, "print JSON, and errors as JSON")
+	fs.BoolVar(&o.showVersion, "version", o.showVersion, "print the version")
+}
+
+func signInFlags(fs *flag.FlagSet, o *options) {
+	fs.StringVar(&o.email, "email", "", "sign in as the profile with this `EMAIL`")
+	fs.BoolVar(&o.fromStdin, "stdin", false, "read email (unless given), password and code from standard input, a line each")
+	fs.BoolVar(&o.recovery, "recovery-code", false, "sign in with a recovery code in place of a verification code; it is used up")
+}
+
+func listFlags(fs *flag.FlagSet, o *options) {
+	fs.IntVar(&o.limit, "limit", 50, "list at most `N` events, up to 500")
+	fs.Int64Var(&o.before, "before", 0, "list events before number `SEQ`")
+	fs.StringVar(&o.group, "group", "", "only this `GROUP`: "+strings.Join(groups(), ", "))
+	fs.StringVar(&o.person, "person", "", "only what the profile with this `EMAIL` did, or was done to it")
+	fs.StringVar(&o.since, "since", "", "not before this `DATE`")
+	fs.StringVar(&o.until, "until", "", "before this `DATE`")
+	fs.StringVar(&o.search, "search", "", "only events with all these `WORDS`")
+	fs.BoolVar(&o.steps, "steps", false, "list technical steps, too")
+}
+
+// flagSet has a command's flags and the global ones. A nil command has only these.
+func (c *command) flagSet(o *options) *flag.FlagSet {
+	fs := flag.NewFlagSet("countersignctl", flag.ContinueOnError)
+	globalFlags(fs, o)
+	if c != nil && c.flags != nil {
+		c.flags(fs, o)
+	}
+	return fs
+}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"countersign/backend/folder"
+	"countersign/backend/keychain"
+	"countersign/backend/secret"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+// finding is what doctor says of one thing.
+type finding struct {
+	Name  string `json:"name"`
+	State string `json:"state"` // ok, wrong, skipped
+	Text  string `json:"text"`  // what is so
+	Mend  string `json:"mend,omitempty"`
+	Code  string `json:"code,omitempty"` // of the error
+}
+
+// leastSpace is how much room there should be: a database of 10,000 people, its
+// WAL and an export fit into it.
+const leastSpace = 64 << 20
+
+// earliest is a time before which no clock stands that is right.
+var earliest = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// examination gathers findings; each look may need what one before it found.
+type examination struct {
+	*env
+	ctx      context.Context
+	findings []finding
+	path     string
+	there    bool // the folder
+	usable   bool // the folder can be written
+	keys     bool // the keychain works
+	newest   time.Time
+}
+
+func doctor(ctx context.Context, e *env, _ []string) error {
+	x := &examination{env: e, ctx: ctx}
+	for _, look := range []func(){x.folder, x.space, x.keychain, x.database, x.clock} {
+		if look(); ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	wrong := 0
+	var text strings.Builder
+	for _, f := range x.findings {
+		fmt.Fprintf(&text, "%-8s %-9s %s\n", f.State, f.Name, printable(f.Text))
+		if f.Mend != "" {
+			fmt.Fprintf(&text, "%18s %s\n", "", printable(f.Mend))
+		}
+		if f.State == "wrong" {
+			wrong++
+		}
+	}
+	err := e.print(map[string]any{"ok": wrong == 0, "findings": x.findings}, text.String())
+	if err == nil && wrong > 0 {
+		return errFound
+	}
+	return err
+}
+
+func (x *examination) ok(name, form string, args ...any) {
+	x.findings = append(x.findings, finding{Name: name, State: "ok", Text: fmt.Sprintf(form, args...)})
+}
+
+func (x *examination) skip(name, why string) {
+	x.findings = append(x.findings, finding{Name: name, State: "skipped", Text: why})
+}
+
+func (x *examination) wrong(name, text, mend string) {
+	x.findings = append(x.findings, finding{Name: name, State: "wrong", Text: text, Mend: mend})
+}
+
+// fault is wrong in the words of an error: the first sentence says what is so,
+// the others how to mend it.
+func (x *examination) fault(name string, err error) {
+	s, _ := explain(err)
+	text, mend, _ := strings.Cut(s.Message, ". ")
+	x.findings = append(x.findings, finding{Name: name, State: "wrong", Text: strings.TrimSuffix(text, ".") + ".", Mend: mend, Code: s.Code})
+}
+
+func (x *examination) folder() {
+	var err error
+	if x.path, err = x.env.folder(); err != nil {
+		x.fault("folder", err)
+		return
+	}
+	st, err := os.Stat(x.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		x.ok("folder", "%s is not there yet; Countersign makes it at its first start.", x.path)
+		return
+	case err != nil:
+		x.wrong("folder", fmt.Sprintf("%s cannot be looked at: %v.", x.path, err), "Allow yourself to read it, then try again.")
+		return
+	case !st.IsDir():
+		x.wrong("folder", x.path+" is a file, not a folder.", "Move it away, or choose another folder with --data-dir.")
+		return
+	}
+	x.there = true
+	if runtime.GOOS != "windows" && st.Mode().Perm()&0o077 != 0 {
+		x.wrong("folder", fmt.Sprintf("%s is open to other people on this computer (%#o).", x.path, st.Mode().Perm()), "Close it to them: chmod 700 "+x.path)
+		return
+	}
+	probe, err := folder.CreateWhole(databaseIn(x.path) + ".probe")
+	if err == nil {
+		_, werr := probe.Write(make([]byte, 4096))
+		err = errors.Join(werr, probe.Drop())
+	}
+	if err != nil {
+		x.fault("folder", folderFault(err))
+		return
+	}
+	x.usable = true
+	x.ok("folder", "%s is there, yours alone, and can be written.", x.path)
+}
+
+func folderFault(err error) error {
+	switch {
+	case errors.Is(err, folder.ErrFull):
+		return workspace.Fault(workspace.CodeFolderFull, nil, err)
+	case errors.Is(err, folder.ErrReadOnly):
+		return workspace.Fault(workspace.CodeFolderReadOnly, nil, err)
+	}
+	return workspace.Fault(workspace.CodeFolderFailed, nil, err)
+}
+
+func (x *examination) space() {
+	if !x.there {
+		x.skip("space", "There is no folder yet.")
+		return
+	}
+	free, err := folder.Free(x.path)
+	switch {
+	case err != nil:
+		x.fault("space", folderFault(err))
+	case free < leastSpace:
+		x.wrong("space", fmt.Sprintf("The disk has only %d MB left.", free>>20), "Free some space, at least 64 MB.")
+	default:
+		x.ok("space", "The disk has %d MB left.", free>>20)
+	}
+}
+
+// keychain writes an item, reads it back and deletes it.
+func (x *examination) keychain() {
+	k := keychain.New(keychainService)
+	name := "doctor/" + rand.Text()
+	value := secret.NewBytes([]byte(rand.Text()))
+	err := k.Set(x.ctx, name, value)
+	if err == nil {
+		var back secret.Bytes
+		if back, err = k.Get(x.ctx, name); err == nil && !back.Equal(value) || errors.Is(err, workspace.ErrSecretMissing) {
+			err = workspace.Fault(workspace.CodeKeychainMismatch, nil, err)
+		}
+		err = errors.Join(err, k.Delete(context.WithoutCancel(x.ctx), name))
+	}
+	if err != nil {
+		x.fault("keychain", workspace.Explain(err))
+		return
+	}
+	x.keys = true
+	x.ok("keychain", "It is there and open, and keeps what it is given.")
+}
+
+// database opens it as the app does at its start, which compares it with its log
+// and the log with the keychain.
+func (x *examination) database() {
+	if !x.usable {
+		x.skip("database", "There is no folder in which it can be looked at.")
+		return
+	}
+	store, err := openStore(x.ctx, databaseIn(x.path))
+	if errors.Is(err, errNoWorkspace) {
+		x.ok("database", "There is none yet; Countersign makes it at its first start.")
+		return
+	}
+	if err != nil {
+		x.fault("database", err)
+		return
+	}
+	defer func() {
+		if err := store.Close(); err != nil {
+			x.fault("database", workspace.Explain(err))
+		}
+	}()
+	if !x.keys {
+		x.skip("database", "It is readable. Whether it fits its seal cannot be told without the keychain.")
+		return
+	}
+	w, err := workspace.Open(x.ctx, workspace.Config{Store: store, Secrets: keychain.New(keychainService), Now: x.now})
+	if err != nil {
+		x.fault("database", err)
+		return
+	}
+	defer w.Close()
+	if !w.Created() {
+		x.ok("database", "It is readable, and holds no workspace yet.")
+		return
+	}
+	if x.newest, err = newest(x.ctx, store); err != nil {
+		x.fault("database", workspace.Explain(err))
+		return
+	}
+	x.ok("database", "It is readable, of this version, and fits its log and the keychain.")
+}
+
+// newest is when the newest event happened.
+func newest(ctx context.Context, store *sqlite.Store) (at time.Time, err error) {
+	err = store.View(ctx, func(tx workspace.Tx) error {
+		head, err := tx.Head()
+		at = head.At
+		return err
+	})
+	return at, err
+}
+
+func (x *examination) clock() {
+	now := x.now()
+	const mend = "Set this computer to take its time from the network. Verification codes depend on it."
+	switch {
+	case now.Before(earliest):
+		x.wrong("clock", "The clock says "+now.Format("2006-01-02 15:04")+", which is long ago.", mend)
+	case x.newest.Sub(now) > time.Minute:
+		x.wrong("clock", fmt.Sprintf("The clock says %s, but the log has an event of %s.", now.Format("2006-01-02 15:04"), x.newest.Local().Format("2006-01-02 15:04")), mend)
+	default:
+		x.ok("clock", "It says %s. Compare it with the phone's.", now.Format("2006-01-02 15:04:05 -07:00"))
+	}
+}

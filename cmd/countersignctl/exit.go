@@ -1,0 +1,139 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+
+	"countersign/backend/workspace"
+)
+
+// The exit codes.
+const (
+	exitDone        = 0
+	exitFailed      = 1   // something that was not foreseen
+	exitUsage       = 2   // the command line
+	exitWrong       = 3   // what was looked at is not right
+	exitRefused     = 4   // signing in, or the role
+	exitUnavailable = 5   // no workspace; folder, database or keychain
+	exitInterrupted = 130 // Ctrl+C, as shells have it
+)
+
+// exits says what each exit code means, for the manual page.
+var exits = []struct {
+	code int
+	text string
+}{
+	{exitDone, "It was done, and all that was looked at is right."},
+	{exitFailed, "Something went wrong that was not foreseen."},
+	{exitUsage, "The command line is not right."},
+	{exitWrong, "What was looked at is not right: doctor found a fault, or a log or export does not verify."},
+	{exitRefused, "The sign-in was refused, or your role does not allow it."},
+	{exitUnavailable, "There is no workspace, or its folder, database or keychain cannot be used."},
+	{exitInterrupted, "It was interrupted."},
+}
+
+// failure is an error of this program's own, with its code for machines.
+type failure struct {
+	code string
+	text string
+	exit int
+}
+
+func (f *failure) Error() string { return f.text }
+
+func usage(form string, args ...any) error {
+	return &failure{"usage", fmt.Sprintf(form, args...) + ". See countersignctl --help.", exitUsage}
+}
+
+var errInterrupted = &failure{"interrupted", "It was interrupted.", exitInterrupted}
+
+// errFound ends a command that has already said what it found.
+var errFound = &failure{"found", "", exitWrong}
+
+// said is an error as it is printed.
+type said struct {
+	Code    string         `json:"code"`
+	Message string         `json:"message"`
+	Args    map[string]any `json:"args,omitempty"`
+}
+
+// explain gives an error its words and its exit code.
+func explain(err error) (said, int) {
+	var own *failure
+	var known *workspace.Error
+	switch {
+	case errors.As(err, &own):
+		return said{Code: own.code, Message: own.text}, own.exit
+	case errors.As(err, &known):
+		return said{string(known.Code), known.Message(), known.Args}, exitOf(known.Code)
+	}
+	return said{Code: "internal", Message: err.Error()}, exitFailed
+}
+
+func exitOf(c workspace.Code) int {
+	switch {
+	case c == workspace.CodeNotAuthentic:
+		return exitWrong
+	case c == workspace.CodeInUse, c == workspace.CodeClockWrong:
+		return exitUnavailable
+	}
+	for _, place := range []string{"keychain_", "folder_", "database_"} {
+		if strings.HasPrefix(string(c), place) {
+			return exitUnavailable
+		}
+	}
+	return exitRefused
+}
+
+// fail prints an error to standard error and returns its exit code.
+func (e *env) fail(err error) int {
+	s, code := explain(err)
+	switch {
+	case errors.Is(err, errFound):
+	case e.json:
+		_ = writeJSON(e.stderr, map[string]said{"error": s}) // there is nowhere else to say it
+	default:
+		fmt.Fprintln(e.stderr, "countersignctl:", printable(s.Message))
+	}
+	return code
+}
+
+// print writes a result: v as JSON, or text.
+func (e *env) print(v any, text string) error {
+	if e.json {
+		return writeJSON(e.stdout, v)
+	}
+	_, err := io.WriteString(e.stdout, text)
+	return err
+}
+
+// notice tells a person something beside the result.
+func (e *env) notice(form string, args ...any) {
+	text := printable(fmt.Sprintf(form, args...))
+	if e.json {
+		_ = writeJSON(e.stderr, map[string]string{"notice": text}) // it is said beside the result, which stands
+		return
+	}
+	fmt.Fprintln(e.stderr, text)
+}
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// printable keeps names and details from moving the cursor, colouring the
+// terminal or turning the direction of text.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/hotp"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"countersign/backend/folder"
+	"countersign/backend/keychain"
+	"countersign/backend/password"
+	"countersign/backend/secret"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+// The people and their words.
+const (
+	ownerEmail  = "amara.okafor@example.com"
+	memberEmail = "sam.lee@example.com"
+	ownPassword = "tundra velvet orchard 91"
+)
+
+var cheap = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+
+// must ends a helper process.
+func must[T any](v T, err error) T {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	return v
+}
+
+func check(err error) { must(0, err) }
+
+// opened is a folder that is open as the app opens it.
+type opened struct {
+	path  string
+	lock  *folder.Lock
+	store *sqlite.Store
+	keys  workspace.Secrets
+	w     *workspace.Workspace
+}
+
+func (o *opened) config() workspace.Config {
+	return workspace.Config{Store: o.store, Secrets: o.keys, Password: cheap}
+}
+
+func openAsApp() *opened {
+	o := &opened{path: must(folder.Resolve("", dataName)), keys: keychain.New(keychainService)}
+	check(folder.Prepare(o.path))
+	o.lock = must(folder.Hold(o.path))
+	o.store = must(sqlite.Open(context.Background(), databaseIn(o.path)))
+	o.w = must(workspace.Open(context.Background(), o.config()))
+	check(o.w.Recover(context.Background()))
+	return o
+}
+
+// makeWorkspace is a program: make-workspace [2fa|member|empty]. With 2fa it
+// writes the phone's key and the recovery codes to files in the current folder.
+func makeWorkspace() {
+	ctx := context.Background()
+	o := openAsApp()
+	what := strings.Join(os.Args[1:], " ")
+	if what == "empty" {
+		return
+	}
+	s := must(o.w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(ownPassword)}))
+	switch what {
+	case "2fa":
+		issued := enable(ctx, s)
+		var codes []string
+		for _, c := range issued.Codes {
+			codes = append(codes, c.Display())
+		}
+		check(os.WriteFile("codes", []byte(strings.Join(codes, "\n")+"\n"), 0o600))
+	case "member":
+		o.addMember(ctx)
+	}
+	check(s.End(ctx))
+	check(o.store.Close())
+}
+
+// enable turns 2FA on with the phone whose key it writes to the file "key".
+func enable(ctx context.Context, s *workspace.Session) *workspace.Issued {
+	shown := must(s.BeginEnable(ctx, secret.NewText(ownPassword)))
+	check(os.WriteFile("key", []byte(strings.Join(shown.Groups, "")), 0o600))
+	issued := must(s.Confirm(ctx, nextCode()))
+	check(s.Continue(ctx))
+	return issued
+}
+
+// addMember writes a member's row as an owner accepts it, since nobody can be
+// invited yet.
+func (o *opened) addMember(ctx context.Context) {
+	var info workspace.Info
+	var owner workspace.Profile
+	check(o.store.View(ctx, func(tx workspace.Tx) (err error) {
+		if info, err = tx.Info(); err != nil {
+			return err
+		}
+		owner, err = tx.ProfileByEmail(ownerEmail)
+		return err
+	}))
+	device := must(o.keys.Get(ctx, info.ID+"/device"))
+	p := owner
+	p.ID, p.Email, p.EmailKey, p.Name, p.Role = "sam", memberEmail, memberEmail, "Sam Lee", workspace.RoleMember
+	p.Password.Salt = make([]byte, password.SaltSize)
+	p.Password.Verifier = password.Verifier(password.Derive(secret.NewText(ownPassword), p.Password.Salt, cheap), device)
+	check(o.store.Update(ctx, func(tx workspace.Tx) error { return tx.InsertProfile(p) }))
+	sealed := must(workspace.OpenSealed(ctx, o.config()))
+	check(sealed.Accept(ctx, ownerEmail, secret.NewText(ownPassword), workspace.FactorInput{Kind: workspace.FactorNone}))
+}
+
+// phone is a program: it prints the next code that has not been used.
+func phone() { fmt.Println(nextCode()) }
+
+func nextCode() string {
+	key := string(must(os.ReadFile("key")))
+	now := time.Now().Unix() / 30
+	step := now - 1
+	if used, err := os.ReadFile("step"); err == nil {
+		step = max(step, must(strconv.ParseInt(string(used), 10, 64))+1)
+	}
+	if step > now+1 {
+		check(fmt.Errorf("the phone has no more codes that are good now"))
+	}
+	check(os.WriteFile("step", []byte(strconv.FormatInt(step, 10)), 0o600))
+	return must(hotp.GenerateCodeCustom(key, uint64(step), hotp.ValidateOpts{Digits: 6, Algorithm: otp.AlgorithmSHA1}))
+}
+
+// app is a program that has the folder open and an enrolment under way. It ends
+// it when it is told to.
+func app() {
+	ctx := context.Background()
+	o := openAsApp()
+	s, _, err := o.w.SignIn(ctx, ownerEmail, secret.NewText(ownPassword))
+	check(err)
+	shown := must(s.BeginEnable(ctx, secret.NewText(ownPassword)))
+	check(os.WriteFile("key", []byte(strings.Join(shown.Groups, "")), 0o600))
+	in := bufio.NewScanner(os.Stdin)
+	for fmt.Println("ready"); in.Scan(); fmt.Println("ready") {
+		switch in.Text() {
+		case "rename":
+			check(s.Rename(ctx, "Amara N. Okafor"))
+		case "confirm":
+			must(s.Confirm(ctx, nextCode()))
+			check(s.Continue(ctx))
+		}
+	}
+	runtime.KeepAlive(o) // and with it the hold on the folder
+}
+
+// apps has the running app of each script, by its folder.
+var apps sync.Map
+
+// running is the app of a script.
+type running struct {
+	in  io.WriteCloser
+	out *bufio.Reader
+}
+
+// openApp is the script command that starts the app and waits until it has the
+// folder open.
+func openApp(ts *testscript.TestScript, _ bool, _ []string) {
+	var program string
+	for _, place := range filepath.SplitList(ts.Getenv("PATH")) {
+		if _, err := os.Stat(filepath.Join(place, "app")); err == nil {
+			program = filepath.Join(place, "app")
+			break
+		}
+	}
+	cmd := exec.Command(program)
+	cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{"PATH", "HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "DBUS_SESSION_BUS_ADDRESS", "COUNTERSIGN_DATA_DIR"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	ts.Check(err)
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() {
+		_ = in.Close() // it ends then
+		_ = cmd.Wait() // what it did was checked when it did it
+	})
+	apps.Store(ts.Getenv("WORK"), running{in, bufio.NewReader(out)})
+	ready(ts)
+}
+
+// appDoes is the script command that tells the app what to do and waits for it.
+func appDoes(ts *testscript.TestScript, _ bool, args []string) {
+	a, _ := apps.Load(ts.Getenv("WORK"))
+	_, err := fmt.Fprintln(a.(running).in, args[0])
+	ts.Check(err)
+	ready(ts)
+}
+
+func ready(ts *testscript.TestScript) {
+	a, _ := apps.Load(ts.Getenv("WORK"))
+	if line, err := a.(running).out.ReadString('\n'); line != "ready\n" {
+		ts.Fatalf("the app said %q: %v", line, err)
+	}
+}
+
+// edit is the script command that changes the database as somebody could who may
+// write it: edit 'SQL'.
+func edit(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := sql.Open("sqlite", filepath.Join(ts.Getenv("COUNTERSIGN_DATA_DIR"), "workspace.db"))
+	ts.Check(err)
+	for _, statement := range args {
+		_, err := db.Exec(statement)
+		ts.Check(err)
+	}
+	ts.Check(db.Close())
+}

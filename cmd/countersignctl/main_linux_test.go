@@ -1,0 +1,102 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"countersign/backend/keychain/secretservicetest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"countersignctl": main,
+		"make-workspace": makeWorkspace,
+		"app":            app,
+		"phone":          phone,
+	})
+}
+
+// Each script has a Secret Service of its own, and a data folder in a real home.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	scripts, err := filepath.Glob("testdata/script/*.txt")
+	if err != nil || len(scripts) == 0 {
+		t.Fatal(scripts, err)
+	}
+	for _, script := range scripts {
+		t.Run(strings.TrimSuffix(filepath.Base(script), ".txt"), func(t *testing.T) {
+			t.Parallel()
+			service := secretservicetest.Start(t)
+			testscript.Run(t, testscript.Params{
+				Files:               []string{script},
+				RequireExplicitExec: true,
+				Setup: func(e *testscript.Env) error {
+					path := e.Getenv("PATH")
+					for _, v := range service.Env() {
+						name, value, _ := strings.Cut(v, "=")
+						e.Setenv(name, value)
+					}
+					e.Setenv("PATH", path)
+					e.Setenv("TZ", "UTC")
+					e.Setenv("COUNTERSIGN_DATA_DIR", filepath.Join(e.WorkDir, "data"))
+					return nil
+				},
+				Cmds: map[string]func(*testscript.TestScript, bool, []string){
+					"open-app": openApp, "app-does": appDoes, "lock-keychain": func(*testscript.TestScript, bool, []string) { service.Lock(t) },
+					"edit": edit,
+				},
+			})
+		})
+	}
+}
+
+func TestTheManualPageIsWhatTheCommandsMake(t *testing.T) {
+	t.Parallel()
+	committed, err := os.ReadFile("../../docs/countersignctl.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(committed) != page() {
+		t.Error("docs/countersignctl.1 is behind: countersignctl man > docs/countersignctl.1")
+	}
+	plain := strings.ReplaceAll(string(committed), `\-`, "-")
+	for _, c := range commands {
+		if !strings.Contains(plain, ".SS "+c.name) || c.run == nil || c.long == "" {
+			t.Errorf("%s is not in the manual page", c.name)
+		}
+		for _, f := range c.allFlags() {
+			if !strings.Contains(plain, `\fB--`+f.name+`\fR`) {
+				t.Errorf("--%s is not in the manual page", f.name)
+			}
+		}
+	}
+}
+
+func TestCompletionKnowsEveryCommandAndFlag(t *testing.T) {
+	t.Parallel()
+	for shell, script := range map[string]string{"bash": bash(), "zsh": zsh(), "fish": fish()} {
+		for _, c := range commands {
+			for _, word := range strings.Fields(c.name) {
+				if !strings.Contains(script, word) {
+					t.Errorf("%s does not know %s", shell, c.name)
+				}
+			}
+			for _, f := range c.allFlags() {
+				if !strings.Contains(script, "-"+f.name) && !strings.Contains(script, "-l "+f.name) {
+					t.Errorf("%s does not know --%s", shell, f.name)
+				}
+			}
+		}
+	}
+}
+
+func TestWhatIsPrintedCannotDriveTheTerminal(t *testing.T) {
+	t.Parallel()
+	if got := printable("Amara\x1b[31m \u202eO\nk\u200e ‘é’"); strings.ContainsAny(got, "\x1b\u202e\n\u200e") || !strings.Contains(got, "‘é’") {
+		t.Errorf("%q", got)
+	}
+}

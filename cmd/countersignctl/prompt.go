@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"countersign/backend/secret"
+)
+
+// maxLine is how long an answer may be, in bytes.
+const maxLine = 16 << 10
+
+// ask reads an answer: the next line of standard input with --stdin, and else
+// what is typed at the terminal, which is shown only where echo is on.
+func (e *env) ask(ctx context.Context, what string, echo bool) (secret.Text, error) {
+	if e.stdin == nil {
+		return secret.Text{}, usage("there is no standard input")
+	}
+	fd := int(e.stdin.Fd())
+	if e.fromStdin {
+		line, err := readLine(e.stdin)
+		if errors.Is(err, io.EOF) {
+			return secret.Text{}, usage("standard input ended where the %s should be", lower(what))
+		}
+		return secret.NewText(line), err
+	}
+	if !term.IsTerminal(fd) {
+		return secret.Text{}, usage("standard input is not a terminal; --stdin reads from it all the same")
+	}
+	before, err := term.GetState(fd)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	fmt.Fprint(e.stderr, what+": ")
+	type answer struct {
+		text string
+		err  error
+	}
+	typed := make(chan answer, 1)
+	go func() {
+		if echo {
+			line, err := readLine(e.stdin)
+			typed <- answer{line, err}
+			return
+		}
+		b, err := term.ReadPassword(fd)
+		typed <- answer{string(b), err}
+		clear(b)
+	}()
+	select {
+	case a := <-typed:
+		if !echo {
+			fmt.Fprintln(e.stderr)
+		}
+		if errors.Is(a.err, io.EOF) {
+			a.err = errInterrupted
+		}
+		return secret.NewText(a.text), a.err
+	case <-ctx.Done():
+		fmt.Fprintln(e.stderr)
+		return secret.Text{}, errors.Join(ctx.Err(), term.Restore(fd, before))
+	}
+}
+
+func lower(s string) string { return string(s[0]|0x20) + s[1:] }
+
+// readLine reads up to a line break and nothing beyond it, since the rest is for
+// the next question. A last line without a break counts.
+func readLine(r io.Reader) (string, error) {
+	var line []byte
+	defer func() { clear(line) }()
+	one := make([]byte, 1)
+	for {
+		n, err := r.Read(one)
+		switch {
+		case n == 1 && one[0] == '\n':
+			if len(line) > 0 && line[len(line)-1] == '\r' {
+				line = line[:len(line)-1]
+			}
+			return string(line), nil
+		case n == 1 && len(line) == maxLine:
+			return "", usage("an answer is longer than %d bytes", maxLine)
+		case n == 1:
+			line = append(line, one[0])
+		case err == io.EOF && len(line) > 0:
+			return string(line), nil
+		case err != nil:
+			return "", err
+		}
+	}
+}
+
+// isTerminal reports whether a person watches the file.
+func isTerminal(f *os.File) bool { return f != nil && term.IsTerminal(int(f.Fd())) }

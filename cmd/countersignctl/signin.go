@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"countersign/backend/workspace"
+)
+
+// signedIn opens the workspace, signs in, and hands the session to act. The
+// session ends with it.
+func (e *env) signedIn(ctx context.Context, act func(*place, *workspace.Session) error) (err error) {
+	p, err := e.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	s, err := e.signInTo(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.End(context.WithoutCancel(ctx))) }()
+	e.welcome(s.Welcome())
+	return act(p, s)
+}
+
+// asAdmin is signedIn for owners and admins.
+func (e *env) asAdmin(ctx context.Context, act func(*workspace.Admin) error) error {
+	return e.signedIn(ctx, func(_ *place, s *workspace.Session) error {
+		a, err := s.Admin(ctx)
+		if err != nil {
+			return err
+		}
+		return act(a)
+	})
+}
+
+func (e *env) signInTo(ctx context.Context, p *place) (*workspace.Session, error) {
+	email := e.email
+	if email == "" {
+		typed, err := e.ask(ctx, "Email", true)
+		if err != nil {
+			return nil, err
+		}
+		email = typed.Reveal()
+	}
+	pw, err := e.ask(ctx, "Password", false)
+	if err != nil {
+		return nil, err
+	}
+	s, challenge, err := p.SignIn(ctx, email, pw)
+	if err != nil || s != nil {
+		return s, err
+	}
+	defer challenge.Leave()
+	return e.second(ctx, challenge)
+}
+
+// second asks for the second factor, which is one guess: what is wrong is said,
+// and the command is given again.
+func (e *env) second(ctx context.Context, c *workspace.Challenge) (*workspace.Session, error) {
+	what, take := "Verification code", c.Verify
+	if e.recovery {
+		what, take = "Recovery code", c.Recover
+	}
+	typed, err := e.ask(ctx, what, false)
+	if err != nil {
+		return nil, err
+	}
+	return take(ctx, typed.Reveal())
+}
+
+// welcome says what the window says after a sign-in: this one has cleared the counts.
+func (e *env) welcome(w workspace.Welcome) {
+	at := func(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
+	if w.FailedCodes > 0 {
+		e.notice("Wrong codes since the last sign-in: %d, the last on %s. If that was not you, somebody knows the password: change it.", w.FailedCodes, at(w.LastFailedCodeAt))
+	}
+	if w.FailedPasswords > 0 {
+		e.notice("Wrong passwords since the last sign-in: %d, the last on %s.", w.FailedPasswords, at(w.LastFailedPasswordAt))
+	}
+	if w.UsedCode > 0 {
+		e.notice("Recovery code %d is used up. Codes left: %d.", w.UsedCode, w.CodesLeft)
+	}
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"countersign/backend/folder"
+	"countersign/backend/workspace"
+)
+
+// state is what status tells.
+type state struct {
+	Folder   string      `json:"folder"`
+	There    bool        `json:"there"`
+	Version  string      `json:"version"`
+	Database string      `json:"database"` // none, current, older, newer, or the code of a fault
+	Created  bool        `json:"created"`
+	Held     bool        `json:"held"` // the app has it open
+	Profile  *ownProfile `json:"profile,omitempty"`
+}
+
+// ownProfile is what --sign-in adds.
+type ownProfile struct {
+	Workspace  string `json:"workspace"`
+	Name       string `json:"name"`
+	Email      string `json:"email"`
+	Role       string `json:"role"`
+	TwoFactor  bool   `json:"twoFactor"`
+	CodesLeft  int    `json:"codesLeft"`
+	LogEntries int64  `json:"logEntries,omitempty"` // for admins
+}
+
+func status(ctx context.Context, e *env, _ []string) error {
+	path, err := e.folder()
+	if err != nil {
+		return err
+	}
+	st := state{Folder: path, Version: version, Database: "none"}
+	if _, err := os.Stat(path); err == nil {
+		st.There = true
+		if st.Held, err = folder.Held(path); err != nil {
+			return folderFault(err)
+		}
+		if err := st.look(ctx); err != nil {
+			return err
+		}
+	}
+	if e.signIn {
+		if st.Profile, err = e.ownProfile(ctx); err != nil {
+			return err
+		}
+	}
+	return e.print(st, st.text())
+}
+
+// look reads whether there is a workspace, without the keychain.
+func (st *state) look(ctx context.Context) error {
+	store, err := openStore(ctx, databaseIn(st.Folder))
+	switch {
+	case errors.Is(err, errNoWorkspace):
+		return nil
+	case errors.Is(err, errOlder):
+		st.Database = "older"
+		return nil
+	case workspace.IsCode(err, workspace.CodeDatabaseNewer):
+		st.Database = "newer"
+		return nil
+	case err != nil:
+		s, _ := explain(err)
+		st.Database = s.Code
+		return nil
+	}
+	st.Database = "current"
+	err = store.View(ctx, func(tx workspace.Tx) error {
+		info, err := tx.Info()
+		if errors.Is(err, workspace.ErrNotFound) {
+			return nil
+		}
+		st.Created = !info.CreatedAt.IsZero()
+		return err
+	})
+	return workspace.Explain(errors.Join(err, store.Close()))
+}
+
+func (e *env) ownProfile(ctx context.Context) (own *ownProfile, err error) {
+	err = e.signedIn(ctx, func(_ *place, s *workspace.Session) error {
+		o, err := s.Overview(ctx)
+		if err != nil {
+			return err
+		}
+		own = &ownProfile{Workspace: o.Workspace, Name: o.Profile.Name, Email: o.Profile.Email, Role: string(o.Profile.Role), TwoFactor: o.TwoFactor.On}
+		if o.TwoFactor.Codes != nil {
+			own.CodesLeft = o.TwoFactor.Codes.Left
+		}
+		a, err := s.Admin(ctx)
+		if workspace.IsCode(err, workspace.CodeForbidden) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		page, err := a.Log(ctx, workspace.LogQuery{Limit: 1})
+		own.LogEntries = page.Head
+		return err
+	})
+	return own, err
+}
+
+func (st state) text() string {
+	var b strings.Builder
+	line := func(name, value string) { fmt.Fprintf(&b, "%-12s %s\n", name, printable(value)) }
+	line("folder", st.Folder)
+	if !st.There {
+		line("", "not there yet")
+	}
+	line("version", st.Version)
+	line("database", st.Database)
+	line("workspace", map[bool]string{true: "created", false: "not created yet"}[st.Created])
+	line("app", map[bool]string{true: "has the folder open", false: "does not have the folder open"}[st.Held])
+	if p := st.Profile; p != nil {
+		line("name", p.Workspace)
+		line("profile", fmt.Sprintf("%s <%s>, %s", p.Name, p.Email, p.Role))
+		line("2FA", map[bool]string{true: fmt.Sprintf("on, %d recovery codes left", p.CodesLeft), false: "off"}[p.TwoFactor])
+		if p.LogEntries > 0 {
+			line("log", fmt.Sprintf("%d events", p.LogEntries))
+		}
+	}
+	return b.String()
+}
