@@ -13,7 +13,8 @@ var readers = []string{
 	"Workspace.Created", "Workspace.Name", "Workspace.MinPassword", "Workspace.Idle", "Workspace.Close",
 	"Challenge.Email", "Challenge.AuthenticatorOff", "Challenge.Leave",
 	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached",
-	"Session.StepUp", "Session.Overview", "Session.Showing", "Session.ShowingKey",
+	"Session.StepUp", "Session.Overview", "Session.Showing", "Session.ShowingKey", "Session.Admin",
+	"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog",
 	"Sealed.Report",
 }
 
@@ -23,7 +24,7 @@ func TestCrashCoversEachMethodThatWrites(t *testing.T) {
 	for _, c := range useCases {
 		known = append(known, c.covers...)
 	}
-	for _, v := range []any{(*workspace.Workspace)(nil), (*workspace.Challenge)(nil), (*workspace.Session)(nil), (*workspace.Sealed)(nil)} {
+	for _, v := range []any{(*workspace.Workspace)(nil), (*workspace.Challenge)(nil), (*workspace.Session)(nil), (*workspace.Admin)(nil), (*workspace.Sealed)(nil)} {
 		of := reflect.TypeOf(v)
 		for m := range of.NumMethod() {
 			if name := of.Elem().Name() + "." + of.Method(m).Name; !slices.Contains(known, name) {

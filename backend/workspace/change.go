@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/backend/audit"
+	"countersign/backend/secret"
 )
 
 // change is a transaction that keeps account of the rows it touches, so that its
@@ -114,11 +115,10 @@ func (c *change) close() (Head, error) {
 	}
 	e := *c.event
 	e.Seq, e.Rows, e.State = prev.Seq+1, rows, state
-	key, err := c.w.integrity()
-	if err != nil {
+	var seal []byte
+	if err := c.w.withIntegrity(func(key secret.Bytes) { seal = audit.Seal(key, prev.Seal, e) }); err != nil {
 		return Head{}, err
 	}
-	seal := audit.Seal(key, prev.Seal, e)
 	return Head{Seq: e.Seq, Seal: seal, State: state, At: e.At}, c.Tx.AppendEvent(e, seal)
 }
 
@@ -142,11 +142,9 @@ func (w *Workspace) rowHash(tx Tx, k Key) (audit.Hash, error) {
 	if err != nil {
 		return audit.Hash{}, err
 	}
-	key, err := w.integrity()
-	if err != nil {
-		return audit.Hash{}, err
-	}
-	return audit.RowHash(key, k.String(), content), nil
+	var h audit.Hash
+	err = w.withIntegrity(func(key secret.Bytes) { h = audit.RowHash(key, k.String(), content) })
+	return h, err
 }
 
 // readRow reads everything that a row says. The field names of these types are

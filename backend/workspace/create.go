@@ -27,6 +27,7 @@ func (w *Workspace) Create(ctx context.Context, in NewWorkspace) (*Session, erro
 		return nil, err
 	}
 	if err := w.makeKeys(ctx, in.Workspace); err != nil {
+		w.notice(ctx)
 		return nil, err
 	}
 	p.Password, err = w.newPassword(ctx, in.Password)
@@ -60,12 +61,28 @@ func (w *Workspace) Create(ctx context.Context, in NewWorkspace) (*Session, erro
 		return w.record(tx, now, eventWorkspaceCreated, p.ID, p.ID, map[string]string{"workspace": in.Workspace})
 	})
 	if err != nil {
+		w.notice(context.WithoutCancel(ctx))
 		return nil, err
 	}
 	w.mu.Lock()
 	w.info.CreatedAt = now
 	w.mu.Unlock()
 	return w.newSession(p), nil
+}
+
+// notice sees a creation whose commit stands although its answer was lost, say
+// with an anchor that could not be written: its owner can sign in then.
+func (w *Workspace) notice(ctx context.Context) {
+	var info Info
+	err := w.view(ctx, func(tx Tx) (err error) {
+		info, err = tx.Info()
+		return err
+	})
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err == nil && info.ID == w.info.ID {
+		w.info.CreatedAt = info.CreatedAt
+	}
 }
 
 func (w *Workspace) checkNew(in *NewWorkspace) (p Profile, err error) {
@@ -195,7 +212,7 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 	w.mu.Lock()
 	w.info, w.keys, w.mark = info, k, mark{}
 	w.mu.Unlock()
-	return Explain(w.anchor(ctx, Head{Seal: make([]byte, audit.SealSize)})) // a log of no events
+	return w.anchor(ctx, Head{Seal: make([]byte, audit.SealSize)}) // a log of no events
 }
 
 // abandonCreation undoes a creation that did not end: the items first, then the

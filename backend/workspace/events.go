@@ -20,6 +20,7 @@ const (
 	eventCounted     = "guess-counted"   // kind
 	eventWrong       = "guess-wrong"     // kind
 	eventReturned    = "guess-returned"  // kind
+	eventClockBack   = "clock-set-back"  // kind
 	eventBegun       = "enrolment-begun" // enrolment: enrol or change-phone
 	eventConfirmed   = "enrolment-confirmed"
 	eventAbandoned   = "enrolment-abandoned"

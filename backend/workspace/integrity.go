@@ -42,7 +42,7 @@ func (w *Workspace) anchor(ctx context.Context, head Head) error {
 	b = append(binary.BigEndian.AppendUint64(b, uint64(head.Seq)), head.Seal...)
 	b = append(binary.BigEndian.AppendUint64(b, uint64(m.seq)), m.seal...)
 	b = binary.BigEndian.AppendUint64(b, uint64(m.count))
-	return w.secrets.Set(ctx, w.item("anchor"), secret.NewBytes(b))
+	return w.setSecret(ctx, w.item("anchor"), secret.NewBytes(b))
 }
 
 func (w *Workspace) readAnchor(ctx context.Context) (head, m mark, err error) {

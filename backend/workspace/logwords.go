@@ -35,6 +35,7 @@ var logKinds = map[string]logKind{
 	eventWrong:     {GroupSignIn, false, "Somebody typed a wrong {guess} for {subject}."},
 	eventCounted:   {GroupSignIn, true, "A {guess} for {subject} was counted before it was looked at."},
 	eventReturned:  {GroupSignIn, true, "A {guess} for {subject} was taken back from the count."},
+	eventClockBack: {GroupSignIn, false, "The clock stood before the last {guess} for {subject}, so the pause began anew."},
 
 	eventEnabled:      {GroupTwoFactor, false, "{actor} turned on 2FA and keeps recovery sheet {sheet}."},
 	eventPhoneChanged: {GroupTwoFactor, false, "{actor} changed phone."},

@@ -200,7 +200,7 @@ func (s *Sealed) second(ctx context.Context, o suspect, t toll, in FactorInput) 
 		}
 		return func(tx Tx) (bool, error) { return tx.ConsumeCode(o.set.ID, row.Number, s.w.now(), UseSignIn) }, nil
 	}
-	return nil, errors.Join(refuse(CodeFactorRequired).at("code"), s.refund(ctx, t))
+	return nil, errors.Join(refuse(CodeFactorRequired).at("code"), s.refund(ctx))
 }
 
 // accept makes the database's state the one that the log tells of.
@@ -299,7 +299,39 @@ func (s *Sealed) restate(tx Tx, actor string) (m mark, err error) {
 // a row and the time of the last, 8 bytes each.
 const guessesItem = "sealed-guesses"
 
-func (s *Sealed) charge(ctx context.Context) (toll, error) {
+func (s *Sealed) charge(ctx context.Context) (t toll, err error) {
+	err = s.w.store.Exclusive(ctx, func() error {
+		a, err := s.counted(ctx)
+		if err != nil {
+			return err
+		}
+		now := s.w.now()
+		if left := remaining(a, now); left > 0 {
+			if setBack(a, now) { // the whole pause begins anew
+				err = s.count(ctx, a.Failures)
+			}
+			return errors.Join(throttled(KindPassword, left), err)
+		}
+		t.failures = a.Failures + 1
+		return s.count(ctx, t.failures)
+	})
+	return t, Explain(err)
+}
+
+// refund takes back a charge whose password was right and whose factor was not
+// typed yet.
+func (s *Sealed) refund(ctx context.Context) error {
+	return Explain(s.w.store.Exclusive(ctx, func() error {
+		a, err := s.counted(ctx)
+		if err != nil {
+			return err
+		}
+		return s.count(ctx, max(0, a.Failures-1))
+	}))
+}
+
+// counted reads the guesses that were made.
+func (s *Sealed) counted(ctx context.Context) (Attempts, error) {
 	a := Attempts{Kind: KindPassword}
 	item, err := s.w.secrets.Get(ctx, s.w.item(guessesItem))
 	switch {
@@ -310,21 +342,15 @@ func (s *Sealed) charge(ctx context.Context) (toll, error) {
 			a.LockedUntil = a.ChargedAt.Add(p)
 		}
 	case err != nil && !errors.Is(err, ErrSecretMissing):
-		return toll{}, Explain(err)
+		return a, err
 	}
-	if left := remaining(a, s.w.now()); left > 0 {
-		return toll{}, throttled(KindPassword, left)
-	}
-	t := toll{failures: a.Failures + 1}
-	return t, s.count(ctx, t.failures)
+	return a, nil
 }
 
-// refund takes back a charge whose password was right and whose factor was not
-// typed yet.
-func (s *Sealed) refund(ctx context.Context, t toll) error { return s.count(ctx, t.failures-1) }
-
+// count writes the guesses, and reads them back: one that is not counted is not
+// looked at.
 func (s *Sealed) count(ctx context.Context, failures int) error {
 	b := binary.BigEndian.AppendUint64(nil, uint64(failures))
 	b = binary.BigEndian.AppendUint64(b, uint64(s.w.now().UnixMilli()))
-	return Explain(s.w.secrets.Set(ctx, s.w.item(guessesItem), secret.NewBytes(b)))
+	return s.w.setSecret(ctx, s.w.item(guessesItem), secret.NewBytes(b))
 }

@@ -46,6 +46,7 @@ func pause(n int) time.Duration {
 func (w *Workspace) charge(ctx context.Context, subject string, kind Kind) (toll, error) {
 	now := w.now()
 	t := toll{subject: subject, kind: kind}
+	var paused *Error
 	err := w.update(ctx, func(tx Tx) error {
 		if err := dropStale(tx, subject, now); err != nil {
 			return err
@@ -61,7 +62,17 @@ func (w *Workspace) charge(ctx context.Context, subject string, kind Kind) (toll
 			return refuse(CodeAuthenticatorOff)
 		}
 		if left := remaining(a, now); left > 0 {
-			return throttled(kind, left)
+			paused = throttled(kind, left)
+			if !setBack(a, now) {
+				return paused
+			}
+			// The whole pause begins anew. Else it would last for years where the
+			// clock had been ahead by years.
+			a.ChargedAt, a.LockedUntil = now, now.Add(left)
+			if err := tx.SaveAttempts(a); err != nil {
+				return err
+			}
+			return w.record(tx, now, eventClockBack, "", known(subject), map[string]string{"kind": string(kind)})
 		}
 		a.Failures++
 		a.SinceSignIn++
@@ -80,11 +91,17 @@ func (w *Workspace) charge(ctx context.Context, subject string, kind Kind) (toll
 	if err != nil && t.failures > 0 && unanchored(err) {
 		err = errors.Join(err, w.refund(context.WithoutCancel(ctx), t)) // it will not be looked at
 	}
+	if err == nil && paused != nil {
+		return t, paused
+	}
 	return t, err
 }
 
 // unanchored reports whether a change failed in the keychain, after its commit.
 func unanchored(err error) bool {
+	if IsCode(err, CodeKeychainMismatch) {
+		return true
+	}
 	for _, keychain := range []error{ErrKeychainAbsent, ErrKeychainLocked, ErrKeychainSlow, ErrKeychainDismissed, ErrKeychainFailed} {
 		if errors.Is(err, keychain) {
 			return true
@@ -125,10 +142,15 @@ func remaining(a Attempts, now time.Time) time.Duration {
 	if a.LockedUntil.IsZero() {
 		return 0
 	}
-	if now.Before(a.ChargedAt.Truncate(time.Millisecond)) {
+	if setBack(a, now) {
 		return a.LockedUntil.Sub(a.ChargedAt)
 	}
 	return a.LockedUntil.Sub(now)
+}
+
+// setBack reports whether the clock stands before the last charge.
+func setBack(a Attempts, now time.Time) bool {
+	return now.Before(a.ChargedAt.Truncate(time.Millisecond))
 }
 
 func throttled(kind Kind, left time.Duration) *Error {

@@ -202,6 +202,18 @@ func (w *Workspace) integrity() (secret.Bytes, error) {
 	return w.keys.integrity, nil
 }
 
+// withIntegrity lends the key that seals the log: Close waits, so that nothing is
+// ever sealed with a key that is being wiped.
+func (w *Workspace) withIntegrity(fn func(key secret.Bytes)) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.keys.integrity.Len() != keySize {
+		return errors.New("the integrity key is not loaded")
+	}
+	fn(w.keys.integrity)
+	return nil
+}
+
 // item is a keychain name of this workspace: two data folders never meet.
 func (w *Workspace) item(name string) string { return w.info.ID + "/" + name }
 

@@ -1,0 +1,165 @@
+package workspace_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/backend/keychain"
+	"countersign/backend/secret"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+// rough is a house whose keychain and store stand in a weather.
+func rough(t *testing.T) (*house, *weather, func() *workspace.Workspace) {
+	t.Helper()
+	h := newHouse(t)
+	over := &weather{}
+	secrets := &roughSecrets{Secrets: keychain.NewMemory(), weather: over}
+	open := func() *workspace.Workspace {
+		t.Helper()
+		h.ok(h.store.Close())
+		var err error
+		h.store, err = sqlite.Open(t.Context(), h.path)
+		h.ok(err)
+		store := h.store
+		t.Cleanup(func() { _ = store.Close() })
+		w, err := workspace.Open(t.Context(), workspace.Config{Store: roughStore{h.store, over}, Secrets: secrets, Now: h.clock.now, Password: cheap})
+		h.ok(err)
+		h.ok(w.Recover(t.Context()))
+		return w
+	}
+	return h, over, open
+}
+
+// after is fine for n calls that write, and then this trouble.
+func after(n int, t trouble) []trouble { return append(make([]trouble, n), t) }
+
+var northwind = workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}
+
+// The writes of Create: the intents, three keys, the anchor of an empty log, the
+// commit, and its anchor.
+const writesOfCreate = 7
+
+func TestFaultAtEachWriteOfCreateLeavesAWayOn(t *testing.T) {
+	t.Parallel()
+	for _, what := range []trouble{refuses, lies, late} {
+		for n := range writesOfCreate {
+			h, over, open := rough(t)
+			w := open()
+			over.forecast(after(n, what), nil, workspace.ErrKeychainLocked, workspace.ErrStoreFull)
+			s, err := w.Create(t.Context(), northwind)
+			if s != nil || err == nil {
+				t.Fatalf("%s at write %d: nobody is told", what, n+1)
+			}
+			if err.Error() == "" || !isWorded(err) {
+				t.Errorf("%s at write %d: no words: %v", what, n+1, err)
+			}
+			s = nil
+			for try := 0; s == nil && try < 6; try++ { // a late call keeps the next ones waiting
+				if w.Created() {
+					s, _, err = w.SignIn(t.Context(), email, secret.NewText(pass))
+				} else {
+					s, err = w.Create(t.Context(), northwind)
+				}
+			}
+			if s == nil {
+				t.Errorf("%s at write %d: the owner cannot go on: %v", what, n+1, err)
+				continue
+			}
+			w = open()
+			_, _, err = w.SignIn(t.Context(), email, secret.NewText(pass))
+			h.ok(err)
+		}
+	}
+}
+
+func isWorded(err error) bool {
+	for _, c := range []workspace.Code{
+		workspace.CodeKeychainLocked, workspace.CodeKeychainSlow, workspace.CodeKeychainMismatch, workspace.CodeFolderFull, workspace.CodeFolderFailed,
+	} {
+		if workspace.IsCode(err, c) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestFaultAnAnchorThatIsSwallowedIsRefusedInWords(t *testing.T) {
+	t.Parallel()
+	h, over, open := rough(t)
+	w := open()
+	s, err := w.Create(t.Context(), northwind)
+	h.ok(err)
+	over.forecast(after(1, lies), nil, nil, nil)
+	h.refused(s.Rename(t.Context(), "Amara N. Okafor"), workspace.CodeKeychainMismatch)
+	h.ok(s.Rename(t.Context(), "Amara O."))
+	_ = open()
+}
+
+func TestFaultASwallowedAnchorGivesTheGuessBackAndLooksAtNothing(t *testing.T) {
+	t.Parallel()
+	h, over, open := rough(t)
+	w := open()
+	_, err := w.Create(t.Context(), northwind)
+	h.ok(err)
+	for range 8 { // more than a throttle allows
+		over.forecast(after(1, lies), nil, nil, nil)
+		_, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
+		h.refused(err, workspace.CodeKeychainMismatch)
+	}
+	s, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
+	h.ok(err)
+	if n := s.Welcome().FailedPasswords; n != 0 {
+		t.Errorf("%d guesses are counted that nobody looked at", n)
+	}
+}
+
+func TestFaultAGuessAtASealedWorkspaceIsNotLookedAtWhereItsCountIsSwallowed(t *testing.T) {
+	t.Parallel()
+	h, _, _ := lived(t)
+	h.sneak("UPDATE attempts SET failures = 0 WHERE kind = 'code'")
+	s := h.sealed()
+	h.secrets.swallow = true
+	h.refused(s.Accept(t.Context(), email, secret.NewText("not the password at all"), byCode("000000")), workspace.CodeKeychainMismatch)
+}
+
+func TestFaultAPauseBegunUnderAClockThatWasAheadEndsOnceItIsSetRight(t *testing.T) {
+	t.Parallel()
+	h, _ := created(t)
+	h.clock.step(10 * 365 * 24 * time.Hour)
+	for range 5 {
+		_, _, err := h.w.SignIn(t.Context(), email, secret.NewText("not the password at all"))
+		h.refused(err, workspace.CodeCredentialsWrong)
+	}
+	h.clock.step(-10 * 365 * 24 * time.Hour)
+	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
+	h.refused(err, workspace.CodeThrottled) // the pause holds, in full
+	h.clock.step(31 * time.Second)
+	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(pass))
+	h.ok(err)
+}
+
+func TestFaultClosingWhilePeopleActSealsNothingWithAWipedKey(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	var all sync.WaitGroup
+	all.Go(func() {
+		for i := range 200 {
+			if s.Rename(t.Context(), "Amara "+string(rune('A'+i%26))) != nil {
+				return
+			}
+		}
+	})
+	for range 3 {
+		all.Go(func() { _, _, _ = h.w.SignIn(t.Context(), email, secret.NewText("not the password at all")) })
+	}
+	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
+	_ = err
+	h.w.Close()
+	all.Wait()
+	h.restart()
+	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(pass))
+	h.ok(err)
+}
