@@ -15,6 +15,7 @@ development := dev,webkit2_41
 tool := go tool -modfile=build/tools.mod
 exe := $(shell go env GOEXE 2>/dev/null)
 app := build/bin/countersign$(exe)
+ctl := build/bin/countersignctl$(exe)
 dev_app := build/bin/countersign-dev$(exe)
 page := frontend/dist/index.html
 page_sources := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune \
@@ -50,8 +51,9 @@ $(page): frontend/node_modules/.package-lock.json $(page_sources)
 	@touch $@
 
 .PHONY: build dev-app
-build: setup-build $(page) ## build the app into build/bin
+build: setup-build $(page) ## build the app and countersignctl into build/bin
 	@go build -trimpath -tags $(production) -ldflags '-s -w $(ldflags)' -o $(app) .
+	@CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(version)' -o $(ctl) ./cmd/countersignctl
 
 dev-app: setup-build $(page)
 	@go build -tags $(development) -o $(dev_app) .

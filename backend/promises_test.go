@@ -17,7 +17,7 @@ func TestEachTestThatSecurityNamesExists(t *testing.T) {
 		t.Fatal(err)
 	}
 	there := map[string]bool{}
-	for _, root := range []string{".", "../app"} {
+	for _, root := range []string{".", "../app", "../cmd"} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, "_test.go") {
 				return err
