@@ -36,6 +36,25 @@ var exits = []struct {
 	{exitInterrupted, "It was interrupted."},
 }
 
+// errorCodes are those that a script may meet, with the exit code that goes with
+// them, for the manual page.
+var errorCodes = []struct {
+	exit  int
+	codes string
+	text  string
+}{
+	{exitUsage, "usage, file_exists, file_unreadable", "A command or flag, or a file that it names, is not right."},
+	{exitWrong, "not_authentic", "The database does not match its log, or its log the keychain."},
+	{exitRefused, "email_required, password_required, credentials_wrong, throttled, code_required, code_form, code_wrong, code_used, code_expired, code_clock, authenticator_off, recovery_required, recovery_form, recovery_wrong, recovery_used, recovery_none, challenge_ended, session_ended", "The sign-in was refused, or has ended."},
+	{exitRefused, "forbidden", "The profile is neither an owner nor an admin."},
+	{exitUnavailable, "no_workspace", "There is no workspace in the folder."},
+	{exitUnavailable, "database_older, database_newer, database_busy, database_damaged", "The database is of another version, in use, or no database."},
+	{exitUnavailable, "folder_read_only, folder_full, folder_failed, file_unwritable", "Nothing can be written there."},
+	{exitUnavailable, "keychain_absent, keychain_locked, keychain_slow, keychain_dismissed, keychain_mismatch, keychain_item_missing, keychain_failed, clock_wrong", "The keychain or the clock cannot be used."},
+	{exitInterrupted, "interrupted", "Somebody pressed Ctrl+C."},
+	{exitFailed, "internal", "It was not foreseen; the message is for whoever mends it."},
+}
+
 // failure is an error of this program's own, with its code for machines.
 type failure struct {
 	code string

@@ -3,12 +3,15 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"countersign/backend/keychain/secretservicetest"
+	"countersign/backend/workspace"
 )
 
 func TestMain(m *testing.M) {
@@ -72,6 +75,42 @@ func TestTheManualPageIsWhatTheCommandsMake(t *testing.T) {
 			if !strings.Contains(plain, `\fB--`+f.name+`\fR`) {
 				t.Errorf("--%s is not in the manual page", f.name)
 			}
+		}
+	}
+}
+
+func TestEveryErrorOfItsOwnIsInTheManualPageWithItsExitCode(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]int{}
+	for _, x := range errorCodes {
+		for _, code := range strings.Split(x.codes, ", ") {
+			documented[code] = x.exit
+		}
+	}
+	found := 0
+	for _, name := range files {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`&failure\{"(\w+)"`).FindAllSubmatch(source, -1) {
+			if _, ok := documented[string(m[1])]; !ok && string(m[1]) != "found" {
+				t.Errorf("%s has no line", m[1])
+			}
+			found++
+		}
+	}
+	if found < 7 {
+		t.Errorf("only %d were found", found)
+	}
+	for code, exit := range documented {
+		_, got := explain(workspace.Fault(workspace.Code(code), nil, nil))
+		if own := []string{"usage", "file_exists", "file_unreadable", "no_workspace", "database_older", "file_unwritable", "interrupted", "internal"}; !slices.Contains(own, code) && got != exit {
+			t.Errorf("%s ends with %d, not %d", code, got, exit)
 		}
 	}
 }

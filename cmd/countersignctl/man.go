@@ -72,6 +72,9 @@ func page() string {
 	}
 	section("ERRORS")
 	text("An error is one or two sentences on standard error: what happened, and what to do. With --json it is an object {\"error\":{\"code\",\"message\",\"args\"}}, whose code is stable. What is said beside a result is {\"notice\":...} there.")
+	for _, x := range errorCodes {
+		b.WriteString(".TP\n" + roff(x.codes) + "\n" + roff(x.text) + fmt.Sprintf(" Exit status %d.\n", x.exit))
+	}
 	section("ENVIRONMENT")
 	b.WriteString(".TP\nCOUNTERSIGN_DATA_DIR\n" + roff("The data folder, where --data-dir is not given.") + "\n")
 	section("FILES")

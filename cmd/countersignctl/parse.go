@@ -30,6 +30,9 @@ func parse(args []string, o *options) (*command, []string, error) {
 		return c, nil, errHelp
 	}
 	c, rest := find(rest)
+	if next := seconds(strings.Join(rest[:min(1, len(rest))], "")); c == nil && len(next) > 0 {
+		return nil, nil, usage("after %s comes one of %s", rest[0], strings.Join(next, ", "))
+	}
 	if c == nil {
 		return nil, nil, usage("there is no command %q", strings.Join(firstWords(rest), " "))
 	}

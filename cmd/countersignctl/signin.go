@@ -57,12 +57,24 @@ func (e *env) signInTo(ctx context.Context, p *place) (*workspace.Session, error
 	return e.second(ctx, challenge)
 }
 
+var errAuthenticatorOff = &failure{string(workspace.CodeAuthenticatorOff),
+	"The authenticator app was turned off after too many wrong codes. Add --recovery-code, then change phone in Countersign.", exitRefused}
+
 // second asks for the second factor, which is one guess: what is wrong is said,
 // and the command is given again.
 func (e *env) second(ctx context.Context, c *workspace.Challenge) (*workspace.Session, error) {
 	what, take := "Verification code", c.Verify
 	if e.recovery {
 		what, take = "Recovery code", c.Recover
+	}
+	if !e.recovery {
+		off, err := c.AuthenticatorOff(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if off {
+			return nil, errAuthenticatorOff
+		}
 	}
 	typed, err := e.ask(ctx, what, false)
 	if err != nil {
