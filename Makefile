@@ -150,7 +150,7 @@ bench: setup-test build e2e/node_modules/.package-lock.json ## how long things t
 fuzz: ## fuzz each parser for a while; FUZZTIME says how long
 	@git grep -l '^func Fuzz' -- '*_test.go' | while read -r file; do \
 		sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file" | while read -r name; do \
-			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $${FUZZTIME:-30s} "./$$(dirname "$$file")"; \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $${FUZZTIME:-30s} -fuzzminimizetime 100x "./$$(dirname "$$file")"; \
 		done; \
 	done
 
