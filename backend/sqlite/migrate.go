@@ -14,6 +14,17 @@ import (
 //go:embed migrations/*.sql
 var files embed.FS
 
+// checkVersioned refuses a file without the table that migrate reads, which goose
+// would otherwise make: each file of ours has had it from the start.
+func (s *Store) checkVersioned(ctx context.Context) error {
+	var tables int
+	err := s.db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'goose_db_version'").Scan(&tables)
+	if err == nil && tables != 1 {
+		return fmt.Errorf("%w: it has no schema of ours", workspace.ErrStoreAltered)
+	}
+	return err
+}
+
 // migrate brings the schema up to date, each step in a transaction of its own,
 // and refuses a schema that is ahead of this program.
 func (s *Store) migrate(ctx context.Context) error {

@@ -81,6 +81,9 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkVersioned(ctx); err != nil {
+		return nil, errors.Join(translate(err), s.Close())
+	}
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(translate(err), s.Close())
 	}
@@ -133,8 +136,12 @@ func create(ctx context.Context, path string) error {
 	return translate(os.Rename(fresh, path))
 }
 
-// header is how every SQLite 3 file begins.
-const header = "SQLite format 3\x00"
+// header is how every SQLite 3 file begins, and application is what ours has in
+// bytes 68 to 71 (https://www.sqlite.org/fileformat.html#application_id).
+const (
+	header      = "SQLite format 3\x00"
+	application = "Csgd"
+)
 
 // inspect looks at the file without a database library, so that what is not a
 // database is not touched.
@@ -154,6 +161,9 @@ func inspect(path string) error {
 	head := make([]byte, 100)
 	if n, _ := f.ReadAt(head, 0); n < len(head) || string(head[:len(header)]) != header {
 		return fmt.Errorf("%w: it does not begin as a database does", workspace.ErrStoreDamaged)
+	}
+	if string(head[68:72]) != application {
+		return fmt.Errorf("%w: it is another program's", workspace.ErrStoreAltered)
 	}
 	page := int64(head[16])<<8 | int64(head[17])
 	if page == 1 {

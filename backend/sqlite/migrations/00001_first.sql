@@ -1,4 +1,7 @@
 -- +goose Up
+-- Tells this file from other programs' databases: see inspect.
+PRAGMA application_id = 0x43736764; -- "Csgd"
+
 -- Times are milliseconds since 1970, UTC; 0 where there is none. Nothing in any
 -- table is a secret: see docs in SECURITY.md, "What is where".
 
