@@ -7,7 +7,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 
 version := $(shell sed -n 's/.*"productVersion": "\(.*\)".*/\1/p' wails.json)
-ldflags := -X countersign/app.Version=$(version)
+# What Go frees it overwrites: a password of an hour ago is not in memory any more.
+ldflags := -X countersign/app.Version=$(version) -X runtime.godebugDefault=clobberfree=1
 # webkit2_41 chooses WebKitGTK 4.1, the only one on Debian 12 and newer. Other
 # systems ignore it.
 production := desktop,production,webkit2_41

@@ -13,6 +13,7 @@ import (
 type desktop interface {
 	Begin(ctx context.Context)
 	Emit(event string, payload any)
+	Renew() // ends the page and all that it remembers, and shows it anew, where that can be done
 	Raise() // brings the window to the front
 	Clipboard() (string, error)
 	SetClipboard(text string) error
@@ -26,13 +27,19 @@ type fileKind struct{ Name, Pattern string }
 
 type wailsDesktop struct{ ctx context.Context }
 
-func (d *wailsDesktop) Begin(ctx context.Context) { d.ctx = ctx }
+func (d *wailsDesktop) Begin(ctx context.Context) {
+	d.ctx = ctx
+	guardView()
+}
+
+func (d *wailsDesktop) Renew() { renewView() }
 
 func (d *wailsDesktop) Emit(event string, payload any) { wails.EventsEmit(d.ctx, event, payload) }
 
 func (d *wailsDesktop) Raise() {
 	wails.WindowUnminimise(d.ctx)
 	wails.WindowShow(d.ctx)
+	presentWindow()
 }
 
 func (d *wailsDesktop) Clipboard() (string, error)     { return wails.ClipboardGetText(d.ctx) }
@@ -69,6 +76,7 @@ func guardPage(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), clipboard-read=()")

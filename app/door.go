@@ -18,12 +18,17 @@ type DoorState struct {
 	DataFolder      string         `json:"dataFolder"`
 	MinimumPassword int            `json:"minimumPassword"`
 	IdleMinutes     int            `json:"idleMinutes"`
+	RenewsPage      bool           `json:"renewsPage"`          // a lock ends the page; another comes by itself
+	LockedFor       string         `json:"lockedFor,omitempty"` // why the page begins anew: a reason of "locked"
 	Integrity       *IntegrityView `json:"integrity,omitempty"` // with the fault not_authentic
 }
 
 // State opens the data folder where it is not open yet, and says what to show.
 func (d *Door) State() (DoorState, error) {
-	st := DoorState{Version: Version, DataFolder: d.s.path, MinimumPassword: password.MinLength}
+	st := DoorState{
+		Version: Version, DataFolder: d.s.path, MinimumPassword: password.MinLength,
+		RenewsPage: renewsPage, LockedFor: d.s.whyLocked(),
+	}
 	w, err := d.s.ready()
 	if err != nil {
 		fault := d.s.present(err)

@@ -23,10 +23,12 @@ type deskTwin struct {
 	replace   bool
 	asked     int
 	printed   int
+	renewed   int
 }
 
 func (d *deskTwin) Begin(context.Context) {}
 func (d *deskTwin) Raise()                {}
+func (d *deskTwin) Renew()                { d.mu.Lock(); d.renewed++; d.mu.Unlock() }
 func (d *deskTwin) Print()                { d.printed++ }
 func (d *deskTwin) Emit(event string, payload any) {
 	if locked, ok := payload.(map[string]string); ok {

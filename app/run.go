@@ -61,6 +61,11 @@ func Run(page embed.FS, args []string, stderr io.Writer) int {
 		return 1
 	}
 	forbidCoreDumps()
+	forbidInspection()
+	overwriteFreed()
+	if raiseOther(instanceID(path)) {
+		return 0
+	}
 	s := newShell(path, &wailsDesktop{})
 	if err := wails.Run(windowOptions(s, page)); err != nil {
 		fmt.Fprintln(stderr, "countersign: the window could not be opened:", err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,6 +38,7 @@ type shell struct {
 	session   *workspace.Session
 	token     string
 	timer     *time.Timer // when the session may have ended
+	lockedFor string      // why, for a page that begins anew; empty once somebody is there
 
 	ending    sync.WaitGroup // sessions that are being undone
 	clipboard clipboardGuard
@@ -194,7 +196,7 @@ func (s *shell) admit(ses *workspace.Session) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.session, s.token = ses, newToken()
-	s.challenge, s.chToken = nil, ""
+	s.challenge, s.chToken, s.lockedFor = nil, "", ""
 	s.watch(ses, ses.Remaining())
 	return s.token
 }
@@ -247,6 +249,13 @@ func (s *shell) after(ses *workspace.Session, err error) error {
 	return err
 }
 
+// whyLocked is the reason of the last lock, until somebody signs in.
+func (s *shell) whyLocked() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lockedFor
+}
+
 // lock ends whatever session there is.
 func (s *shell) lock(reason string) { s.drop(reason, true) }
 
@@ -261,7 +270,8 @@ func (s *shell) lockSession(ses *workspace.Session, reason string) {
 }
 
 // drop forgets the session and the challenge at once, tells the page to empty
-// itself, and undoes in the background what was unfinished.
+// itself, ends it where that can be done, and undoes in the background what was
+// unfinished. What was let go is collected at once, so that it is overwritten.
 func (s *shell) drop(reason string, tell bool) {
 	s.mu.Lock()
 	ses, ch := s.session, s.challenge
@@ -272,6 +282,9 @@ func (s *shell) drop(reason string, tell bool) {
 	}
 	if ses != nil {
 		s.ending.Add(1)
+		if tell {
+			s.lockedFor = reason
+		}
 	}
 	s.mu.Unlock()
 	if ch != nil {
@@ -282,9 +295,11 @@ func (s *shell) drop(reason string, tell bool) {
 	}
 	if tell {
 		s.desktop.Emit("locked", map[string]string{"reason": reason})
+		s.desktop.Renew()
 	}
 	go func() {
 		defer s.ending.Done()
+		defer debug.FreeOSMemory()
 		if err := ses.End(context.Background()); err != nil {
 			s.log().Warn("an unfinished enrolment is left for the next start", "error", err.Error())
 		}

@@ -247,3 +247,25 @@ func TestADatabaseThatWasChangedShowsWhatWasFoundAndAnOwnerGoesOn(t *testing.T) 
 		t.Error(err)
 	}
 }
+
+func TestALockEndsThePageAndTheNextOneSaysWhy(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	in := w.create()
+	w.door.Lock(in.Token)
+	w.locked("asked")
+	w.s.ending.Wait()
+	if w.desk.renewed != 1 {
+		t.Errorf("the page was renewed %d times", w.desk.renewed)
+	}
+	st, err := w.door.State()
+	w.ok(err)
+	if st.LockedFor != "asked" {
+		t.Errorf("locked for %q", st.LockedFor)
+	}
+	_, err = w.door.SignIn(email, pass)
+	w.ok(err)
+	if st, err = w.door.State(); err != nil || st.LockedFor != "" {
+		t.Errorf("still locked for %q, %v", st.LockedFor, err)
+	}
+}

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// TestEachTestThatSecurityNamesExists keeps SECURITY.md honest.
+// TestEachTestThatSecurityNamesExists keeps SECURITY.md honest. A promise names
+// a Go test, or the file of an end-to-end test.
 func TestEachTestThatSecurityNamesExists(t *testing.T) {
 	t.Parallel()
 	doc, err := os.ReadFile("../SECURITY.md")
@@ -41,8 +42,13 @@ func TestEachTestThatSecurityNamesExists(t *testing.T) {
 			t.Errorf("there is no %s", m[1])
 		}
 	}
+	for _, m := range regexp.MustCompile("`(e2e/[^`]+)`").FindAllSubmatch(doc, -1) {
+		if st, err := os.Stat(filepath.Join("..", string(m[1]))); err != nil || !st.Mode().IsRegular() || !strings.HasSuffix(string(m[1]), ".test.mjs") {
+			t.Errorf("there is no end-to-end test %s", m[1])
+		}
+	}
 	for _, row := range regexp.MustCompile(`(?m)^\| [^|]+\.\s\| ([^|]*) \|$`).FindAllSubmatch(doc, -1) {
-		if !strings.Contains(string(row[1]), "Test") {
+		if !regexp.MustCompile("`(Test|e2e/)").Match(row[1]) {
 			t.Errorf("a promise without a test: %s", row[0])
 		}
 	}

@@ -1,6 +1,7 @@
 import { mount } from 'svelte';
 import './styles/index.css';
 import App from './App.svelte';
+import { stay } from './lib/stay';
 
 // The webview's own menu offers Reload and Inspect. In a field it offers Paste, which stays.
 if (import.meta.env.PROD) {
@@ -9,10 +10,7 @@ if (import.meta.env.PROD) {
   });
 }
 
-// A file dropped on the window would be opened in its place.
-for (const name of ['dragover', 'drop'] as const) {
-  window.addEventListener(name, (event) => event.preventDefault());
-}
+stay();
 
 const target = document.getElementById('app');
 if (target) mount(App, { target });

@@ -10,7 +10,7 @@ import * as auditLog from '../../wailsjs/go/app/AuditLog';
 import * as keep from '../../wailsjs/go/app/Keep';
 import * as profile from '../../wailsjs/go/app/Profile';
 import { app } from '../../wailsjs/go/models';
-import { Environment, EventsOn } from '../../wailsjs/runtime/runtime';
+import { Environment, EventsOn, WindowReload } from '../../wailsjs/runtime/runtime';
 
 export interface AppError {
   code: string;
@@ -31,6 +31,10 @@ export interface DoorState {
   minimumPassword: number;
   /** Minutes without activity after which the window locks. */
   idleMinutes?: number;
+  /** True where a lock ends this page, and another begins in its place. */
+  renewsPage?: boolean;
+  /** Why the page before was locked, until somebody signs in. */
+  lockedFor?: LockReason;
 }
 
 /** What start-up found in a database that does not match its seal; none of its data. */
@@ -361,6 +365,9 @@ export function onLogProgress(heard: (done: number, total: number) => void): () 
 export function onLocked(heard: (reason: LockReason) => void): () => void {
   return EventsOn('locked', (payload?: { reason?: LockReason }) => heard(payload?.reason ?? 'ended'));
 }
+
+/** Begins anew, with nothing of what was. */
+export const beginAnew = (): void => WindowReload();
 
 export type Platform = 'linux' | 'darwin' | 'windows';
 

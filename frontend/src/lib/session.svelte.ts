@@ -4,6 +4,7 @@
  * drops every screen with it, and nothing is in the address, the history or any storage.
  */
 import {
+  beginAnew,
   Door,
   onLocked,
   Profile,
@@ -47,6 +48,7 @@ export class Session {
   async open(): Promise<void> {
     onLocked((reason) => this.drop(reason));
     await this.#ask(Door.state);
+    if (this.door?.lockedFor) this.notice = lockWords(this.door.lockedFor, this.door.idleMinutes);
   }
 
   /** After a fault: opens again. */
@@ -147,6 +149,12 @@ export class Session {
     this.profile = undefined;
     this.welcome = undefined;
     this.place = { at: 'profile' };
+    if (this.door?.renewsPage) {
+      // The application ends this page now. Should it not, the page begins anew by itself.
+      this.door = undefined;
+      setTimeout(beginAnew, 3000);
+      return;
+    }
     this.notice = lockWords(reason, this.door?.idleMinutes);
     // The workspace is there now, even if this session began by creating it.
     if (this.door) this.door = { ...this.door, stage: 'signIn' };

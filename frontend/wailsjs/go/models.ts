@@ -321,6 +321,8 @@ export namespace app {
 	    dataFolder: string;
 	    minimumPassword: number;
 	    idleMinutes: number;
+	    renewsPage: boolean;
+	    lockedFor?: string;
 	    integrity?: IntegrityView;
 	
 	    static createFrom(source: any = {}) {
@@ -336,6 +338,8 @@ export namespace app {
 	        this.dataFolder = source["dataFolder"];
 	        this.minimumPassword = source["minimumPassword"];
 	        this.idleMinutes = source["idleMinutes"];
+	        this.renewsPage = source["renewsPage"];
+	        this.lockedFor = source["lockedFor"];
 	        this.integrity = this.convertValues(source["integrity"], IntegrityView);
 	    }
 	

@@ -1,0 +1,302 @@
+/**
+ * What a script could do that got into the page all the same: run nothing more, reach nothing
+ * else, leave nothing behind and call nothing. Scripts are put in as the page's own console
+ * would, and each finds that the page's policy or the application refuses.
+ */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import test from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { later } from '../harness/later.mjs';
+import * as person from '../harness/person.mjs';
+import { scene } from '../harness/scene.mjs';
+
+/** A scene whose page may complain: here it is made to. */
+async function attacked(t) {
+  const all = await scene(t);
+  await all.page.getByLabel('Workspace name').waitFor();
+  later(t, () => all.page.complaints.splice(0));
+  return all;
+}
+
+/** Another server of this machine, which must never be asked for anything. */
+async function elsewhere(t) {
+  const asked = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.writeHead(200, { 'Content-Type': 'text/html', 'Access-Control-Allow-Origin': '*' }).end('<title>elsewhere</title>');
+  });
+  server.on('upgrade', (request, socket) => {
+    asked.push(`upgrade ${request.url}`);
+    socket.destroy();
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  later(t, () => server.close());
+  return { asked, url: `http://127.0.0.1:${server.address().port}/` };
+}
+
+/** Does something on the page and returns the directives that it violated. */
+const violations = (page, act, argument) =>
+  page.evaluate(
+    async ([source, given]) => {
+      const seen = [];
+      const note = (event) => seen.push(event.effectiveDirective);
+      document.addEventListener('securitypolicyviolation', note);
+      const before = document.body.childElementCount;
+      // The console's own evaluation is not under the page's policy; what it starts is.
+      await globalThis.attempts[source](given);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      document.removeEventListener('securitypolicyviolation', note);
+      while (document.body.childElementCount > before) document.body.lastElementChild.remove();
+      return seen;
+    },
+    [act, argument],
+  );
+
+/** The attempts, by name. Each would set globalThis.executed, or ask the other server. */
+const install = (page) =>
+  page.evaluate(() => {
+    const add = (name, attributes, text) => {
+      const element = document.createElement(name);
+      for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+      if (text) element.textContent = text;
+      document.body.append(element);
+      return element;
+    };
+    globalThis.attempts = {
+      'an inline script': () => add('script', {}, 'globalThis.executed = "inline"'),
+      'a script from elsewhere': (url) => add('script', { src: `${url}script.js` }),
+      'a script in a data: address': () => add('script', { src: 'data:text/javascript,globalThis.executed="data"' }),
+      'an event handler in an attribute': () => add('button', { onclick: 'globalThis.executed = "handler"' }).click(),
+      'an image that calls on failing': () => add('img', { src: 'data:,', onerror: 'globalThis.executed = "onerror"' }),
+      'a javascript: link': () => add('a', { href: 'javascript:globalThis.executed="link"' }).click(),
+      'a timer with text': () => setTimeout('globalThis.executed = "timer"'),
+      // Not from the console itself, which may evaluate.
+      eval: () => setTimeout(() => (0, eval)('globalThis.executed = "eval"')),
+      'new Function': () => setTimeout(() => new Function('globalThis.executed = "function"')()),
+      'a style attribute': () => (globalThis.styled = getComputedStyle(add('p', { style: 'position: fixed' })).position),
+      'a style element': () => {
+        add('style', {}, 'body { outline: 7px solid red }');
+        globalThis.outline = getComputedStyle(document.body).outlineWidth;
+      },
+      fetch: (url) => fetch(`${url}fetch`).catch(() => {}),
+      'a beacon': (url) => void navigator.sendBeacon(`${url}beacon`, 'x'),
+      'an event stream': (url) => void new EventSource(`${url}events`),
+      'a WebSocket': (url) => {
+        try {
+          new WebSocket(url.replace('http', 'ws'));
+        } catch {
+          // That is the refusal.
+        }
+      },
+      'an image from elsewhere': (url) => add('img', { src: `${url}image.png` }),
+      'a style sheet from elsewhere': (url) => add('link', { rel: 'stylesheet', href: `${url}style.css` }),
+      'a font from elsewhere': (url) => new FontFace('x', `url(${url}font.woff2)`).load().catch(() => {}),
+      'a form posted elsewhere': (url) => add('form', { action: url, method: 'post' }).submit(),
+      'an iframe': (url) => add('iframe', { src: url }),
+      'an iframe with its content inside': () => add('iframe', { srcdoc: '<script>parent.executed = "srcdoc"</script>' }),
+      'an object': (url) => add('object', { data: url }),
+      'a worker': () => {
+        try {
+          new Worker('data:text/javascript,fetch("x")');
+        } catch {
+          // That is the refusal.
+        }
+      },
+      'another base': (url) => add('base', { href: url }),
+    };
+  });
+
+/** A frame with its content takes over the policy and is stopped inside; the page itself leads nowhere. */
+const stoppedBefore = ['an iframe with its content inside', 'a javascript: link', 'a form posted elsewhere'];
+
+test('the page runs nothing and reaches nothing but its own', async (t) => {
+  const { page } = await attacked(t);
+  const other = await elsewhere(t);
+  await install(page);
+  const here = page.url();
+  for (const name of await page.evaluate(() => Object.keys(globalThis.attempts))) {
+    const seen = await violations(page, name, other.url);
+    if (!stoppedBefore.includes(name)) assert.notDeepEqual(seen, [], `${name} was not refused`);
+  }
+  assert.equal(await page.evaluate(() => globalThis.executed), undefined);
+  assert.equal(await page.evaluate(() => globalThis.styled), 'static');
+  assert.notEqual(await page.evaluate(() => globalThis.outline), '7px');
+  assert.equal(page.url(), here);
+  assert.deepEqual(other.asked, []);
+});
+
+test('the page leads nowhere, whoever asks it to', async (t) => {
+  const { browser, page } = await attacked(t);
+  const other = await elsewhere(t);
+  const here = page.url();
+  const ways = {
+    location: (url) => void (location = url),
+    'location.replace': (url) => location.replace(url),
+    'a link': (url) => Object.assign(document.body.appendChild(document.createElement('a')), { href: url }).click(),
+    'a link to a new window': (url) =>
+      Object.assign(document.body.appendChild(document.createElement('a')), { href: url, target: '_blank' }).click(),
+    'window.open': (url) => void window.open(url),
+    'a refresh': (url) => {
+      const meta = document.createElement('meta');
+      meta.httpEquiv = 'refresh';
+      meta.content = `0; url=${url}`;
+      document.head.append(meta);
+    },
+  };
+  for (const [name, way] of Object.entries(ways)) {
+    await page.evaluate(way, other.url);
+    await pause(300); // there is nothing to wait for: it must not happen
+    assert.equal(page.url(), here, name);
+  }
+  assert.deepEqual(
+    browser.contexts().flatMap((context) => context.pages().map((it) => it.url())),
+    [here],
+  );
+  assert.deepEqual(other.asked, []);
+});
+
+test('a file or a link dropped on the window stays outside', async (t) => {
+  const { page } = await scene(t);
+  await page.getByLabel('Workspace name').waitFor();
+  const taken = await page.evaluate(() =>
+    ['dragover', 'drop'].flatMap((type) =>
+      [document.body, document.querySelector('main'), document.querySelector('input')].map((target) => {
+        const event = new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: new DataTransfer() });
+        target.dispatchEvent(event);
+        return event.defaultPrevented;
+      }),
+    ),
+  );
+  assert.deepEqual([...new Set(taken)], [true]);
+});
+
+test('the context menu is only there where something can be pasted', async (t) => {
+  const { page } = await scene(t);
+  await page.getByLabel('Workspace name').waitFor();
+  const shown = (selector) =>
+    page.evaluate(
+      (where) =>
+        document.querySelector(where).dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true })),
+      selector,
+    );
+  assert.equal(await shown('body'), false);
+  assert.equal(await shown('h1'), false);
+  assert.equal(await shown('button'), false);
+  assert.equal(await shown('input'), true);
+});
+
+/** Everything in which a page can keep something. */
+const kept = async (page) => ({
+  ...(await page.evaluate(async () => ({
+    localStorage: { ...localStorage },
+    sessionStorage: { ...sessionStorage },
+    databases: await indexedDB.databases(),
+    caches: await caches.keys(),
+    workers: (await navigator.serviceWorker.getRegistrations()).length,
+    cookie: document.cookie,
+    name: window.name,
+    state: history.state,
+    steps: history.length,
+    place: location.pathname + location.search + location.hash,
+  }))),
+  cookies: await page.context().cookies(),
+});
+
+test('the page keeps nothing, with 2FA off and on, signed in and locked', async (t) => {
+  const { page } = await scene(t);
+  await page.getByLabel('Workspace name').waitFor();
+  const nothing = await kept(page);
+  const { steps, place, ...rest } = nothing;
+  assert.deepEqual(rest, {
+    localStorage: {}, sessionStorage: {}, databases: [], caches: [], workers: 0, cookie: '', name: '', state: null, cookies: [],
+  });
+  assert.equal(place, '/');
+  await person.createWorkspace(page);
+  assert.deepEqual(await kept(page), nothing);
+  await person.lock(page);
+  await person.signIn(page);
+  const { phone } = await person.enable(page);
+  assert.deepEqual(await kept(page), nothing);
+  await person.lock(page);
+  assert.deepEqual(await kept(page), nothing);
+  await person.signIn(page, phone);
+  await person.edit(page);
+  assert.deepEqual(await kept(page), nothing);
+  assert.equal(steps, nothing.steps);
+});
+
+/**
+ * Calls each bound method as a script would, with one to four arguments of each kind that there
+ * is, and returns what the calls gave, by name. One with the wrong number or kind of arguments
+ * is refused for that; the others reach the method.
+ */
+const callEverything = (page, token) =>
+  page.evaluate(async (first) => {
+    const factor = { kind: 'code', value: '000000' };
+    const workspace = { workspace: 'x', name: 'x', email: 'x@example.com', password: 'a password that is long' };
+    const tails = [[], ['000000'], [{ password: 'x', factor }], [factor], [[]], ['x', factor], ['x', 'y', factor]];
+    const tries = [[], [workspace], ...tails.map((tail) => [first, ...tail])];
+    const answer = (call) =>
+      call.then((value) => ({ value })).catch((error) => ({ refused: String(error?.message ?? error) }));
+    // With the wrong number of arguments a call never gets as far as an answer.
+    const silence = () => new Promise((resolve) => setTimeout(resolve, 5000, { refused: 'no answer: arguments' }));
+    const answers = {};
+    const calls = [];
+    for (const [group, methods] of Object.entries(window.go.app)) {
+      for (const [name, method] of Object.entries(methods)) {
+        const given = (answers[`${group}.${name}`] = []);
+        for (const args of tries) {
+          calls.push(Promise.race([answer(method(...args)), silence()]).then((it) => given.push(it)));
+        }
+      }
+    }
+    await Promise.all(calls);
+    return answers;
+  }, token);
+
+/** What may be called without a session, and why it gives nothing away. */
+const forAll = {
+  'Door.State': 'says which screen comes first',
+  'Door.Retry': 'is State again',
+  'Door.Accept': 'is State where nothing is sealed, as here',
+  'Door.Strength': 'judges the text that it is given',
+  'Door.Leave': 'returns nothing',
+  'Door.Lock': 'returns nothing',
+};
+
+function assertRefused(answers) {
+  const names = Object.keys(answers);
+  assert.ok(names.length > 25, `only ${names.length} methods: ${names}`);
+  for (const [name, given] of Object.entries(answers)) {
+    if (name in forAll) continue;
+    for (const it of given) {
+      assert.ok('refused' in it, `${name} gave ${JSON.stringify(it.value)}`);
+      assert.doesNotMatch(it.refused, /"internal"/, name);
+    }
+    if (name.startsWith('Door.')) continue;
+    assert.ok(given.some((it) => /"session_ended"/.test(it.refused)), `${name}: ${given.map((it) => it.refused)}`);
+  }
+}
+
+test('each bound method is refused while the window is locked', async (t) => {
+  const { page } = await scene(t);
+  await person.createWorkspace(page);
+  await person.enable(page);
+  await person.lock(page);
+  assertRefused(await callEverything(page, 'AAAAAAAAAAAAAAAAAAAAAAAAAA'));
+});
+
+test('each bound method is refused while the second factor is due, with the challenge for a session, too', async (t) => {
+  const { page } = await scene(t);
+  await person.createWorkspace(page);
+  await person.enable(page);
+  await person.lock(page);
+  const token = await page.evaluate(async ([email, password]) => {
+    const { challenge, session } = await window.go.app.Door.SignIn(email, password);
+    if (session) throw new Error('the password alone opened the profile');
+    return challenge.token;
+  }, [person.amara.email, person.amara.password]);
+  assert.ok(token.length > 20);
+  assertRefused(await callEverything(page, token));
+});

@@ -1,0 +1,116 @@
+/**
+ * The real window as a process: what it shows of itself to others, where it goes, and what is
+ * left of a session once it was locked. Memory and files are searched from outside.
+ */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import test from 'node:test';
+import * as person from '../desktop/person.mjs';
+import { openWindow } from '../desktop/window.mjs';
+import { dataFolder, startProduction, until } from '../harness/app.mjs';
+import { family, found, fromBase32, searchFiles, searchMemory, spellings } from '../harness/memory.mjs';
+import { later } from '../harness/later.mjs';
+import { Phone } from '../harness/phone.mjs';
+
+test('a crash of the window or of its page leaves no dump', async (t) => {
+  const window = await openWindow(t, await dataFolder(t));
+  const processes = await family(window.app.pid);
+  assert.ok(processes.some(({ name }) => name.startsWith('WebKitWebProces')));
+  for (const { pid, name } of processes) {
+    // One byte: less than any dump to a file, and Linux pipes none to a program either.
+    assert.match(await readFile(`/proc/${pid}/limits`, 'utf8'), /^Max core file size +1 +1 /m, name);
+  }
+});
+
+test('a second start brings the first window to the front and ends well', async (t) => {
+  const folder = await dataFolder(t);
+  const window = await openWindow(t, folder);
+  const second = startProduction(folder);
+  later(t, () => second.stop());
+  assert.equal(await second.ended, 0);
+  assert.ok(window.app.running());
+  assert.equal((await family(window.app.pid)).filter(({ name }) => name === 'countersign').length, 1);
+});
+
+test('no inspector can be opened from outside', async (t) => {
+  const folder = await dataFolder(t);
+  const [port, other] = [29_871, 29_872];
+  const env = { WEBKIT_INSPECTOR_SERVER: `127.0.0.1:${port}`, WEBKIT_INSPECTOR_HTTP_SERVER: `127.0.0.1:${other}`, GTK_DEBUG: 'interactive' };
+  const window = await openWindow(t, folder, { env });
+  await window.waitFor({ role: 'entry', name: 'Workspace name' });
+  for (const it of [port, other]) assert.equal(await listens(it), false, `something listens on ${it}`);
+  await window.key('ctrl+shift+i', 'F12', 'ctrl+shift+d', 'ctrl+shift+c');
+  await window.fill('Workspace name', 'Northwind Legal'); // the keys have all arrived by then
+  const names = new Set((await window.find({})).map(({ name }) => name));
+  for (const name of names) assert.doesNotMatch(name, /inspector/i);
+});
+
+const listens = (port) =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+
+test('after a lock the page is another process, and neither memory, files, arguments nor environment hold the secrets', async (t) => {
+  const folder = await dataFolder(t);
+  const window = await openWindow(t, join(folder, 'workspace'));
+  await person.createWorkspace(window);
+  await person.beginEnrolment(window);
+  const key = (await window.scan(folder)).searchParams.get('secret');
+  const phone = new Phone(key);
+  await person.typeCode(window, await phone.next());
+  const pdf = join(folder, 'sheet.pdf');
+  await person.saveTo(window, pdf);
+  await person.stored(window);
+  await window.press('Continue');
+  await window.waitFor({ role: 'push button', name: 'Edit 2FA' });
+
+  const groups = key.match(/.{1,4}/g);
+  const keys = {
+    key: spellings(key, fromBase32(key)),
+    'key in groups': spellings(groups.join(' ')),
+    'key as the page gets it': spellings(groups.join('","')),
+  };
+  const codes = await person.readSheet(pdf);
+  assert.equal(codes.length, 10);
+  const typed = { password: spellings(person.amara.password) };
+  for (const [i, code] of codes.entries()) typed[`recovery code ${i + 1}`] = spellings(code);
+  const secrets = { ...keys, ...typed };
+
+  const before = await page(window);
+  // The search finds what is there: the page has just taken the password.
+  assert.ok((await searchMemory(before.pid, secrets)).hits.has('password in raw'));
+
+  await person.lock(window);
+  await until('the page is another process', window.app, async () => {
+    const now = await page(window);
+    return now && now.pid !== before.pid;
+  });
+  await window.waitFor({ role: 'push button', name: 'Sign in' });
+  await window.gone({ role: 'push button', name: 'Edit 2FA' });
+  for (const { pid, name } of await family(window.app.pid)) {
+    const own = pid === window.app.pid;
+    // What was typed came through the window's own process as text: SECURITY.md, Memory.
+    const { hits, size } = await searchMemory(pid, own ? keys : secrets);
+    assert.ok(size > 1 << 20, `${name} was not searched`);
+    assert.deepEqual([...hits], [], `${name} after the lock`);
+    for (const part of ['cmdline', 'environ']) {
+      assert.deepEqual(found(await readFile(`/proc/${pid}/${part}`), secrets), [], `${part} of ${name}`);
+    }
+  }
+  // MEASURE says what there is, since nothing is promised of it.
+  if (process.env.MEASURE) {
+    const { hits } = await searchMemory(window.app.pid, secrets);
+    t.diagnostic(`left in the window's own process: ${[...hits].join('; ') || 'nothing'}`);
+  }
+
+  // Everything that the programs of this desktop have written, but for the keyring and the sheet.
+  const { hits, files } = await searchFiles([process.env.HOME, process.env.TMPDIR], secrets);
+  assert.ok(files > 5, `only ${files} files`);
+  assert.deepEqual(hits.filter((hit) => !hit.startsWith(pdf)), []);
+});
+
+const page = async (window) => (await family(window.app.pid)).find(({ name }) => name.startsWith('WebKitWebProces'));
