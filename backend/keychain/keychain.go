@@ -23,6 +23,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/zalando/go-keyring"
@@ -99,9 +100,9 @@ func (k *Keychain) Get(ctx context.Context, name string) (secret.Bytes, error) {
 }
 
 func decode(text string) (secret.Bytes, error) {
-	// Strict refuses line breaks and stray bits: an item is as written or not ours.
+	// An item is as written or not ours: Strict refuses stray bits, but not line breaks.
 	value, err := base64.StdEncoding.Strict().DecodeString(text)
-	if err != nil {
+	if err != nil || strings.ContainsAny(text, "\r\n") {
 		// The decoder's own error quotes positions of a secret, so it is dropped.
 		return secret.Bytes{}, fmt.Errorf("%w: the item is not in the form it was written in", workspace.ErrKeychainFailed)
 	}
