@@ -142,6 +142,10 @@ async function beside(window) {
   await window.waitFor({ role: 'password text', name: 'New password' });
   await picture(window, 'change-password');
   await window.press('Cancel');
+  await window.press('Audit log');
+  await window.press('Verify log');
+  await window.waitFor({ role: 'push button', name: 'Verify log' }, (it) => it.enabled);
+  await picture(window, 'audit-log');
   await window.press('Help');
   await heading(window, 'When something is lost');
   await picture(window, 'help');
