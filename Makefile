@@ -77,6 +77,7 @@ dev: setup-build frontend/node_modules/.package-lock.json ## build, open the win
 .PHONY: bindings
 bindings: setup-build $(page) ## write frontend/wailsjs anew from the bound structs
 	@$(tool) wails generate module -tags webkit2_41 >/dev/null
+	@chmod 644 frontend/wailsjs/runtime/* # as `wails build` leaves them
 
 .PHONY: test-bindings
 test-bindings: setup-build $(page) ## frontend/wailsjs is what the bound structs make
