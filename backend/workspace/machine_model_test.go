@@ -368,14 +368,6 @@ func otherName(before, after standing) bool {
 	return before.but() == after.but()
 }
 
-// after makes a step that uses a code first and then leads somewhere.
-func afterACode(f func(before, after standing) bool) func(before, after standing) bool {
-	return func(before, after standing) bool {
-		before.used = after.used
-		return f(before, after)
-	}
-}
-
 func TestModelWhateverGoesWrongNothingOpensTwiceAndNothingIsHalfDone(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
