@@ -24,7 +24,9 @@ async function elsewhere(t) {
   const asked = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
-    response.writeHead(200, { 'Content-Type': 'text/html', 'Access-Control-Allow-Origin': '*' }).end('<title>elsewhere</title>');
+    response
+      .writeHead(200, { 'Content-Type': 'text/html', 'Access-Control-Allow-Origin': '*' })
+      .end('<title>elsewhere</title>');
   });
   server.on('upgrade', (request, socket) => {
     asked.push(`upgrade ${request.url}`);
@@ -66,15 +68,19 @@ const install = (page) =>
     globalThis.attempts = {
       'an inline script': () => add('script', {}, 'globalThis.executed = "inline"'),
       'a script from elsewhere': (url) => add('script', { src: `${url}script.js` }),
-      'a script in a data: address': () => add('script', { src: 'data:text/javascript,globalThis.executed="data"' }),
-      'an event handler in an attribute': () => add('button', { onclick: 'globalThis.executed = "handler"' }).click(),
-      'an image that calls on failing': () => add('img', { src: 'data:,', onerror: 'globalThis.executed = "onerror"' }),
+      'a script in a data: address': () =>
+        add('script', { src: 'data:text/javascript,globalThis.executed="data"' }),
+      'an event handler in an attribute': () =>
+        add('button', { onclick: 'globalThis.executed = "handler"' }).click(),
+      'an image that calls on failing': () =>
+        add('img', { src: 'data:,', onerror: 'globalThis.executed = "onerror"' }),
       'a javascript: link': () => add('a', { href: 'javascript:globalThis.executed="link"' }).click(),
       'a timer with text': () => setTimeout('globalThis.executed = "timer"'),
       // Not from the console itself, which may evaluate.
       eval: () => setTimeout(() => (0, eval)('globalThis.executed = "eval"')),
       'new Function': () => setTimeout(() => new Function('globalThis.executed = "function"')()),
-      'a style attribute': () => (globalThis.styled = getComputedStyle(add('p', { style: 'position: fixed' })).position),
+      'a style attribute': () =>
+        (globalThis.styled = getComputedStyle(add('p', { style: 'position: fixed' })).position),
       'a style element': () => {
         add('style', {}, 'body { outline: 7px solid red }');
         globalThis.outline = getComputedStyle(document.body).outlineWidth;
@@ -94,7 +100,8 @@ const install = (page) =>
       'a font from elsewhere': (url) => new FontFace('x', `url(${url}font.woff2)`).load().catch(() => {}),
       'a form posted elsewhere': (url) => add('form', { action: url, method: 'post' }).submit(),
       'an iframe': (url) => add('iframe', { src: url }),
-      'an iframe with its content inside': () => add('iframe', { srcdoc: '<script>parent.executed = "srcdoc"</script>' }),
+      'an iframe with its content inside': () =>
+        add('iframe', { srcdoc: '<script>parent.executed = "srcdoc"</script>' }),
       'an object': (url) => add('object', { data: url }),
       'a worker': () => {
         try {
@@ -133,9 +140,13 @@ test('the page leads nowhere, whoever asks it to', async (t) => {
   const ways = {
     location: (url) => void (location = url),
     'location.replace': (url) => location.replace(url),
-    'a link': (url) => Object.assign(document.body.appendChild(document.createElement('a')), { href: url }).click(),
+    'a link': (url) =>
+      Object.assign(document.body.appendChild(document.createElement('a')), { href: url }).click(),
     'a link to a new window': (url) =>
-      Object.assign(document.body.appendChild(document.createElement('a')), { href: url, target: '_blank' }).click(),
+      Object.assign(document.body.appendChild(document.createElement('a')), {
+        href: url,
+        target: '_blank',
+      }).click(),
     'window.open': (url) => void window.open(url),
     'a refresh': (url) => {
       const meta = document.createElement('meta');
@@ -162,7 +173,11 @@ test('a file or a link dropped on the window stays outside', async (t) => {
   const taken = await page.evaluate(() =>
     ['dragover', 'drop'].flatMap((type) =>
       [document.body, document.querySelector('main'), document.querySelector('input')].map((target) => {
-        const event = new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: new DataTransfer() });
+        const event = new DragEvent(type, {
+          bubbles: true,
+          cancelable: true,
+          dataTransfer: new DataTransfer(),
+        });
         target.dispatchEvent(event);
         return event.defaultPrevented;
       }),
@@ -177,7 +192,9 @@ test('the context menu is only there where something can be pasted', async (t) =
   const shown = (selector) =>
     page.evaluate(
       (where) =>
-        document.querySelector(where).dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true })),
+        document
+          .querySelector(where)
+          .dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true })),
       selector,
     );
   assert.equal(await shown('body'), false);
@@ -209,7 +226,15 @@ test('the page keeps nothing, with 2FA off and on, signed in and locked', async 
   const nothing = await kept(page);
   const { steps, place, ...rest } = nothing;
   assert.deepEqual(rest, {
-    localStorage: {}, sessionStorage: {}, databases: [], caches: [], workers: 0, cookie: '', name: '', state: null, cookies: [],
+    localStorage: {},
+    sessionStorage: {},
+    databases: [],
+    caches: [],
+    workers: 0,
+    cookie: '',
+    name: '',
+    state: null,
+    cookies: [],
   });
   assert.equal(place, '/');
   await person.createWorkspace(page);
@@ -234,13 +259,27 @@ test('the page keeps nothing, with 2FA off and on, signed in and locked', async 
 const callEverything = (page, token) =>
   page.evaluate(async (first) => {
     const factor = { kind: 'code', value: '000000' };
-    const workspace = { workspace: 'x', name: 'x', email: 'x@example.com', password: 'a password that is long' };
-    const tails = [[], ['000000'], [{ password: 'x', factor }], [factor], [[]], ['x', factor], ['x', 'y', factor]];
+    const workspace = {
+      workspace: 'x',
+      name: 'x',
+      email: 'x@example.com',
+      password: 'a password that is long',
+    };
+    const tails = [
+      [],
+      ['000000'],
+      [{ password: 'x', factor }],
+      [factor],
+      [[]],
+      ['x', factor],
+      ['x', 'y', factor],
+    ];
     const tries = [[], [workspace], ...tails.map((tail) => [first, ...tail])];
     const answer = (call) =>
       call.then((value) => ({ value })).catch((error) => ({ refused: String(error?.message ?? error) }));
     // With the wrong number of arguments a call never gets as far as an answer.
-    const silence = () => new Promise((resolve) => setTimeout(resolve, 5000, { refused: 'no answer: arguments' }));
+    const silence = () =>
+      new Promise((resolve) => setTimeout(resolve, 5000, { refused: 'no answer: arguments' }));
     const answers = {};
     const calls = [];
     for (const [group, methods] of Object.entries(window.go.app)) {
@@ -275,7 +314,10 @@ function assertRefused(answers) {
       assert.doesNotMatch(it.refused, /"internal"/, name);
     }
     if (name.startsWith('Door.')) continue;
-    assert.ok(given.some((it) => /"session_ended"/.test(it.refused)), `${name}: ${given.map((it) => it.refused)}`);
+    assert.ok(
+      given.some((it) => /"session_ended"/.test(it.refused)),
+      `${name}: ${given.map((it) => it.refused)}`,
+    );
   }
 }
 
@@ -292,11 +334,14 @@ test('each bound method is refused while the second factor is due, with the chal
   await person.createWorkspace(page);
   await person.enable(page);
   await person.lock(page);
-  const token = await page.evaluate(async ([email, password]) => {
-    const { challenge, session } = await window.go.app.Door.SignIn(email, password);
-    if (session) throw new Error('the password alone opened the profile');
-    return challenge.token;
-  }, [person.amara.email, person.amara.password]);
+  const token = await page.evaluate(
+    async ([email, password]) => {
+      const { challenge, session } = await window.go.app.Door.SignIn(email, password);
+      if (session) throw new Error('the password alone opened the profile');
+      return challenge.token;
+    },
+    [person.amara.email, person.amara.password],
+  );
   assert.ok(token.length > 20);
   assertRefused(await callEverything(page, token));
 });

@@ -40,7 +40,8 @@ export function fromBase32(text) {
 export function found(content, secrets) {
   const hits = [];
   for (const [name, forms] of Object.entries(secrets)) {
-    for (const [form, bytes] of Object.entries(forms)) if (content.includes(bytes)) hits.push(`${name} in ${form}`);
+    for (const [form, bytes] of Object.entries(forms))
+      if (content.includes(bytes)) hits.push(`${name} in ${form}`);
   }
   return hits;
 }
@@ -59,7 +60,10 @@ export async function family(pid) {
       // It has ended meanwhile.
     }
   }
-  const below = (of) => [of, ...[...parents].filter(([, parent]) => parent === of).flatMap(([child]) => below(child))];
+  const below = (of) => [
+    of,
+    ...[...parents].filter(([, parent]) => parent === of).flatMap(([child]) => below(child)),
+  ];
   return below(pid).map((it) => ({ pid: it, name: names.get(it) }));
 }
 

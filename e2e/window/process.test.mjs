@@ -37,7 +37,11 @@ test('a second start brings the first window to the front and ends well', async 
 test('no inspector can be opened from outside', async (t) => {
   const folder = await dataFolder(t);
   const [port, other] = [29_871, 29_872];
-  const env = { WEBKIT_INSPECTOR_SERVER: `127.0.0.1:${port}`, WEBKIT_INSPECTOR_HTTP_SERVER: `127.0.0.1:${other}`, GTK_DEBUG: 'interactive' };
+  const env = {
+    WEBKIT_INSPECTOR_SERVER: `127.0.0.1:${port}`,
+    WEBKIT_INSPECTOR_HTTP_SERVER: `127.0.0.1:${other}`,
+    GTK_DEBUG: 'interactive',
+  };
   const window = await openWindow(t, folder, { env });
   await window.waitFor({ role: 'entry', name: 'Workspace name' });
   for (const it of [port, other]) assert.equal(await listens(it), false, `something listens on ${it}`);
@@ -110,7 +114,11 @@ test('after a lock the page is another process, and neither memory, files, argum
   // Everything that the programs of this desktop have written, but for the keyring and the sheet.
   const { hits, files } = await searchFiles([process.env.HOME, process.env.TMPDIR], secrets);
   assert.ok(files > 5, `only ${files} files`);
-  assert.deepEqual(hits.filter((hit) => !hit.startsWith(pdf)), []);
+  assert.deepEqual(
+    hits.filter((hit) => !hit.startsWith(pdf)),
+    [],
+  );
 });
 
-const page = async (window) => (await family(window.app.pid)).find(({ name }) => name.startsWith('WebKitWebProces'));
+const page = async (window) =>
+  (await family(window.app.pid)).find(({ name }) => name.startsWith('WebKitWebProces'));
