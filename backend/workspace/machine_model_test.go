@@ -2,11 +2,9 @@ package workspace_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"flag"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,7 +15,6 @@ import (
 	"pgregory.net/rapid"
 
 	"countersign/backend/keychain"
-	"countersign/backend/secret"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -25,7 +22,7 @@ import (
 // A run has some 30 steps with real hashing on a real file, so there are fewer of
 // them than rapid would make. -rapid.checks=N says otherwise.
 func init() {
-	for name, value := range map[string]string{"rapid.checks": "6", "rapid.shrinktime": "10s"} {
+	for name, value := range map[string]string{"rapid.checks": modelRuns, "rapid.shrinktime": "10s"} {
 		if err := flag.Set(name, value); err != nil {
 			panic(err)
 		}
@@ -44,11 +41,12 @@ type standing struct {
 	name     string
 	password string // its salt
 	failures string // by kind
+	step     int64  // the last one that was used
 }
 
 // but leaves out what every guess may change.
 func (s standing) but() standing {
-	s.failures = ""
+	s.failures, s.step = "", 0
 	return s
 }
 
@@ -197,7 +195,7 @@ func (m *machine) stand() (s standing) {
 		if errors.Is(err, workspace.ErrNotFound) {
 			return nil
 		}
-		s.on = true
+		s.on, s.step = true, f.LastStep
 		if key, err := m.memory.Get(m.ctx, f.Item); err == nil {
 			s.phone = string(key.Reveal())
 		}
@@ -273,101 +271,6 @@ func (m *machine) once(code string, err error) {
 	m.opened[code] = true
 }
 
-// typed is a second factor as somebody might type it.
-type typed struct {
-	input workspace.FactorInput
-	id    string // of a right code: what it is good for once
-}
-
-// at names a code of a phone by its time step. A code is good for the steps
-// beside it, too, so the name is that of the code and not of the moment.
-func (m *machine) codeOf(key string, off int) typed {
-	at := m.clock.now().Add(time.Duration(off) * 30 * time.Second)
-	return typed{byCode(phone{key: key, clock: m.clock}.at(at)), fmt.Sprintf("%s %d", key, at.Unix()/30)}
-}
-
-func (m *machine) anyFactor(label string) typed {
-	kind := rapid.SampledFrom([]string{"code", "code", "code", "recovery", "recovery", "wrong", "garbage", "none"}).Draw(m.T, label)
-	switch {
-	case kind == "code" && len(m.phones) > 0:
-		return m.codeOf(rapid.SampledFrom(latest(m.phones)).Draw(m.T, "phone"), rapid.SampledFrom([]int{0, 0, 0, 1, -1, 2}).Draw(m.T, "step"))
-	case kind == "recovery" && len(m.sheets) > 0:
-		sheet := rapid.SampledFrom(slices.Sorted(maps.Keys(m.sheets))).Draw(m.T, "sheet")
-		code := rapid.SampledFrom(m.sheets[sheet]).Draw(m.T, "number")
-		return typed{byRecovery(code), code}
-	case kind == "garbage":
-		return typed{byCode("12 34"), ""}
-	case kind == "none":
-		return typed{workspace.FactorInput{Kind: workspace.FactorNone}, ""}
-	}
-	return typed{byRecovery("ABCD-EFGH-JKMN-PQRS"), ""}
-}
-
-// newest draws one of n, the last most of the time.
-func (m *machine) newest(n int) int {
-	return max(0, n-1-rapid.SampledFrom([]int{0, 0, 0, 0, 1, 2, 5}).Draw(m.T, "which"))
-}
-
-// latest makes the newest of some likelier.
-func latest[E any](all []E) []E {
-	return append(slices.Clone(all), all[len(all)-1], all[len(all)-1])
-}
-
-func (m *machine) anyPassword() string {
-	right := m.passwords[0]
-	return rapid.SampledFrom([]string{right, right, right, right, m.passwords[len(m.passwords)-1], "not the password at all"}).Draw(m.T, "password")
-}
-
-func (m *machine) session() *workspace.Session {
-	if len(m.sessions) == 0 {
-		m.Skip("nobody is signed in")
-	}
-	return m.sessions[m.newest(len(m.sessions))]
-}
-
-// What a step may lead to.
-
-func unchanged(before, after standing) bool { return before.but() == after.but() }
-
-func turnedOn(before, after standing) bool {
-	return !before.on && after.on && after.sheet > 0 && after.used == "" && after.name == before.name
-}
-
-func turnedOff(before, after standing) bool {
-	return before.on && !after.on && after.name == before.name && after.password == before.password
-}
-
-func otherPhone(before, after standing) bool {
-	before.phone = after.phone
-	return after.on && before.but() == after.but()
-}
-
-func otherSheet(before, after standing) bool {
-	return after.on && after.sheet > before.sheet && after.used == "" && before.phone == after.phone
-}
-
-func noSheet(before, after standing) bool {
-	return after.on && before.sheet > 0 && after.sheet == 0 && before.phone == after.phone
-}
-
-// codeUsed: one code more of the same set, and nothing else.
-func codeUsed(before, after standing) bool {
-	more := len(strings.Fields(after.used)) - len(strings.Fields(before.used))
-	before.used = after.used
-	return more == 1 && before.but() == after.but()
-}
-
-func otherPassword(before, after standing) bool {
-	changed := after.password != before.password
-	before.password, before.used = after.password, after.used
-	return changed && before.but() == after.but()
-}
-
-func otherName(before, after standing) bool {
-	before.name = after.name
-	return before.but() == after.but()
-}
-
 func TestModelWhateverGoesWrongNothingOpensTwiceAndNothingIsHalfDone(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -406,347 +309,4 @@ func TestModelWhateverGoesWrongNothingOpensTwiceAndNothingIsHalfDone(t *testing.
 		})
 		m.finish()
 	})
-}
-
-// create makes the workspace, in any weather, until it is there: the next try has
-// to work, or to say why not.
-func (m *machine) create() {
-	m.change()
-	for range 3 {
-		s, err := m.w.Create(m.ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara", Email: email, Password: secret.NewText(pass)})
-		m.worded("create", err)
-		if err == nil {
-			m.sessions = append(m.sessions, s)
-			return
-		}
-		m.calm()
-		if workspace.IsCode(err, workspace.CodeWorkspaceExists) {
-			break // the commit stood, and the answer was lost
-		}
-	}
-	s, _, err := m.w.SignIn(m.ctx, email, secret.NewText(pass))
-	if err != nil {
-		m.Fatalf("the workspace exists, and its owner cannot sign in: %v", err)
-	}
-	m.sessions = append(m.sessions, s)
-}
-
-func (m *machine) signIn() {
-	pw := m.anyPassword()
-	who := rapid.SampledFrom([]string{email, email, strings.ToUpper(email), "nobody@example.com"}).Draw(m.T, "email")
-	on := m.stand().on
-	_ = m.step("sign in", func() error {
-		s, c, err := m.w.SignIn(m.ctx, who, secret.NewText(pw))
-		if s != nil && on {
-			m.Fatal("the password alone opened a profile with 2FA on")
-		}
-		if s != nil {
-			m.sessions = append(m.sessions, s)
-		}
-		if c != nil {
-			m.challenges = append(m.challenges, c)
-		}
-		return err
-	})
-}
-
-// comeIn gives the right password and then some second factor.
-func (m *machine) comeIn() {
-	m.clock.step(time.Minute)
-	_ = m.step("come in", func() error {
-		s, c, err := m.w.SignIn(m.ctx, email, secret.NewText(m.passwords[0]))
-		if s != nil {
-			m.sessions = append(m.sessions, s)
-		}
-		if c != nil {
-			m.challenges = append(m.challenges, c)
-		}
-		return err
-	})
-	if len(m.challenges) > 0 {
-		m.verify()
-	}
-}
-
-// guess tries a few wrong ones in a row: no more of them are looked at than the
-// throttle allows.
-func (m *machine) guess() {
-	_, c, err := m.w.SignIn(m.ctx, email, secret.NewText(m.passwords[0]))
-	m.worded("sign in", err)
-	for range rapid.IntRange(1, 7).Draw(m.T, "guesses") {
-		_ = m.step("guess", func() error {
-			var s *workspace.Session
-			var err error
-			switch {
-			case c == nil:
-				s, _, err = m.w.SignIn(m.ctx, email, secret.NewText("not the password at all"))
-			case len(m.phones) > 0:
-				s, err = c.Verify(m.ctx, phone{key: m.phones[len(m.phones)-1], clock: m.clock}.wrong())
-			}
-			if s != nil {
-				m.Fatal("a wrong guess opened")
-			}
-			return err
-		})
-	}
-}
-
-func (m *machine) verify() {
-	if len(m.challenges) == 0 {
-		m.Skip("no second factor is due")
-	}
-	c := m.challenges[m.newest(len(m.challenges))]
-	f := m.anyFactor("factor")
-	use := func(verify func(context.Context, string) (*workspace.Session, error), may ...func(before, after standing) bool) {
-		err := m.step("second factor", func() error {
-			s, err := verify(m.ctx, f.input.Value.Reveal())
-			if s != nil {
-				if f.id == "" {
-					m.Fatal("a wrong code opened")
-				}
-				m.sessions = append(m.sessions, s)
-			}
-			return err
-		}, may...)
-		m.once(f.id, err)
-	}
-	switch f.input.Kind {
-	case workspace.FactorCode:
-		use(c.Verify)
-	case workspace.FactorRecovery:
-		use(c.Recover, codeUsed)
-	default:
-		c.Leave()
-	}
-}
-
-// show notes what the screen shows.
-func (m *machine) show(shown workspace.Shown, err error) error {
-	if err == nil {
-		m.phones = append(m.phones, strings.Join(shown.Groups, ""))
-	}
-	return err
-}
-
-func (m *machine) print(issued *workspace.Issued, err error) error {
-	if err == nil && issued != nil {
-		m.sheets[issued.Sheet] = display(issued)
-	}
-	return err
-}
-
-func (m *machine) enable() {
-	s, pw := m.session(), m.anyPassword()
-	_ = m.step("begin to enable", func() error { return m.show(s.BeginEnable(m.ctx, secret.NewText(pw))) })
-}
-
-// proven does something that asks for a step-up.
-func (m *machine) proven(what string, act func(workspace.Proof) error) {
-	f := m.anyFactor("proof")
-	before := m.stand()
-	err := m.provenStep(what, f, act)
-	// A grant from before may have spared the code, so only what was used counts.
-	if err == nil && f.input.Kind == workspace.FactorRecovery && m.stand().used != before.used {
-		m.once(f.id, nil)
-	}
-}
-
-func (m *machine) provenStep(what string, f typed, act func(workspace.Proof) error) error {
-	p := workspace.Proof{Password: secret.NewText(m.anyPassword()), Factor: f.input}
-	before := m.stand()
-	m.weather.met = 0
-	err := act(p)
-	m.worded(what, err)
-	if after := m.stand(); before.but() != after.but() && !codeUsed(before, after) {
-		m.Fatalf("%s (%v) led from %+v to %+v", what, err, before, after)
-	}
-	return err
-}
-
-func (m *machine) changePhone() {
-	s := m.session()
-	m.proven("begin to change phone", func(p workspace.Proof) error { return m.show(s.BeginChangePhone(m.ctx, p)) })
-}
-
-func (m *machine) confirm() {
-	s := m.session()
-	if len(m.phones) == 0 {
-		m.Skip("no phone was shown")
-	}
-	f := m.codeOf(rapid.SampledFrom(latest(m.phones)).Draw(m.T, "phone"), rapid.SampledFrom([]int{0, 0, 0, 1, 20}).Draw(m.T, "step"))
-	before := m.stand()
-	_ = m.step("confirm", func() error {
-		issued, err := s.Confirm(m.ctx, f.input.Value.Reveal())
-		if issued != nil {
-			m.confirmed = f.id
-		}
-		return m.print(issued, err)
-	}, otherPhone, unchanged)
-	if after := m.stand(); after.on && after.phone != before.phone {
-		m.opened[f.id] = true // a confirmation counts as use
-	}
-}
-
-func (m *machine) goOn() {
-	s := m.session()
-	_ = m.step("continue", func() error { return s.Continue(m.ctx) }, turnedOn)
-	if m.stand().on {
-		m.opened[m.confirmed] = true
-	}
-}
-
-func (m *machine) cancel() {
-	s := m.session()
-	_ = m.step("cancel the enrolment", func() error { return s.CancelEnrolment(m.ctx) })
-	_ = m.step("cancel the new codes", func() error { return s.CancelNewCodes(m.ctx) })
-}
-
-func (m *machine) newCodes() {
-	s := m.session()
-	m.proven("begin new codes", func(p workspace.Proof) error { return m.print(s.BeginNewCodes(m.ctx, p)) })
-}
-
-func (m *machine) keepNewCodes() {
-	s := m.session()
-	_ = m.step("keep new codes", func() error { return s.KeepNewCodes(m.ctx) }, otherSheet)
-}
-
-func (m *machine) notMe() {
-	s := m.session()
-	_ = m.step("not me", func() error { return s.NotMe(m.ctx) }, noSheet)
-}
-
-func (m *machine) disable() {
-	s, f := m.session(), m.anyFactor("factor")
-	err := m.step("disable", func() error { return s.Disable(m.ctx, f.input) }, turnedOff)
-	m.once(f.id, err)
-}
-
-func (m *machine) changePassword() {
-	s, f := m.session(), m.anyFactor("factor")
-	current := m.anyPassword()
-	next := pass
-	if m.passwords[0] == pass {
-		next = otherPass
-	}
-	before := m.stand()
-	err := m.step("change password", func() error {
-		return s.ChangePassword(m.ctx, secret.NewText(current), secret.NewText(next), f.input)
-	}, otherPassword, codeUsed)
-	if after := m.stand(); after.password != before.password {
-		m.passwords = []string{next, m.passwords[0]}
-		if err == nil && after.used != before.used {
-			m.once(f.id, nil)
-		}
-	}
-}
-
-func (m *machine) rename() {
-	s := m.session()
-	name := rapid.SampledFrom([]string{"Amara", "Amara N. Okafor", "أميرة", "", "\x00"}).Draw(m.T, "name")
-	before := m.stand().name
-	if name == before {
-		m.Skip("it is the name already")
-	}
-	_ = m.step("rename", func() error { return s.Rename(m.ctx, name) }, otherName)
-}
-
-func (m *machine) lock() {
-	s := m.session()
-	m.sessions = slices.DeleteFunc(m.sessions, func(o *workspace.Session) bool { return o == s })
-	_ = m.step("lock", func() error { return s.End(m.ctx) })
-	_, err := s.Overview(m.ctx)
-	if !workspace.IsCode(err, workspace.CodeSessionEnded) {
-		m.Fatalf("a session that has ended answers %v", err)
-	}
-}
-
-// restart is a crash and a start, in any weather; a start in fine weather has to
-// work.
-func (m *machine) restart() {
-	_ = m.step("start", func() error { return m.try() })
-	m.start()
-}
-
-// tamper changes the file while it is closed, finds it sealed, and puts it back.
-func (m *machine) tamper() {
-	m.start()
-	before := m.stand()
-	m.close()
-	good, err := os.ReadFile(m.path)
-	if err != nil {
-		m.Fatal(err)
-	}
-	statement := rapid.SampledFrom([]string{
-		"DELETE FROM factors", "UPDATE factors SET last_step = 1", "UPDATE recovery_codes SET used_at = 0, use = '' WHERE used_at > 0",
-		"UPDATE attempts SET failures = 0 WHERE failures > 0", "DELETE FROM attempts", "UPDATE recovery_sets SET state = 'active' WHERE state = 'replaced'",
-		"DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)", "DELETE FROM events WHERE seq = 2", "UPDATE events SET at = at + 1 WHERE seq = 2",
-		"UPDATE profiles SET role = 'admin'", "UPDATE workspace SET last_sheet = last_sheet + 1",
-	}).Draw(m.T, "statement")
-	db, err := sql.Open("sqlite", m.path)
-	if err != nil {
-		m.Fatal(err)
-	}
-	r, err := db.Exec(statement)
-	if err := errors.Join(err, db.Close()); err == nil {
-		n, _ := r.RowsAffected()
-		err := m.try()
-		if n > 0 && !workspace.IsCode(err, workspace.CodeNotAuthentic) {
-			m.Fatalf("%s is not found: %v", statement, err)
-		}
-		m.close()
-	}
-	if err := os.WriteFile(m.path, good, 0o600); err != nil {
-		m.Fatal(err)
-	}
-	m.start()
-	if after := m.stand(); after != before {
-		m.Fatalf("the copy that was put back says %+v, not %+v", after, before)
-	}
-}
-
-func (m *machine) time() {
-	m.clock.step(rapid.SampledFrom([]time.Duration{
-		30 * time.Second, 30 * time.Second, time.Minute, 10 * time.Minute, 2 * time.Hour, -time.Minute, -2 * time.Hour, 72 * time.Hour, -72 * time.Hour,
-	}).Draw(m.T, "clock"))
-}
-
-// change draws new weather: fine most of the time, else trouble for some of the
-// next calls.
-func (m *machine) change() {
-	coming := rapid.SliceOfN(rapid.SampledFrom([]trouble{fine, fine, fine, refuses, lies, late}), 0, 9).Draw(m.T, "trouble")
-	reading := rapid.SliceOfN(rapid.SampledFrom([]error{nil, nil, workspace.ErrSecretMissing, workspace.ErrKeychainLocked}), 0, 2).Draw(m.T, "reading")
-	keeping := rapid.SampledFrom([]error{workspace.ErrKeychainLocked, workspace.ErrKeychainAbsent, workspace.ErrKeychainDismissed, workspace.ErrKeychainFailed}).Draw(m.T, "keychain")
-	storing := rapid.SampledFrom([]error{workspace.ErrStoreBusy, workspace.ErrStoreFull, workspace.ErrStoreReadOnly, workspace.ErrStoreFailed}).Draw(m.T, "store")
-	m.weather.forecast(coming, reading, keeping, storing)
-}
-
-// finish proves that after all of this the next try works: with the right
-// password and the right factor the owner comes in.
-func (m *machine) finish() {
-	m.start()
-	now := m.stand()
-	m.clock.step(100 * 24 * time.Hour) // over every pause that any clock has begun
-	s, c, err := m.w.SignIn(m.ctx, email, secret.NewText(m.passwords[0]))
-	if err != nil {
-		m.Fatalf("in the end the password does not open: %v", err)
-	}
-	if (c != nil) != now.on || (s != nil) == now.on {
-		m.Fatalf("2FA on: %v, and the password alone opens: %v", now.on, s != nil)
-	}
-	if c == nil {
-		return
-	}
-	_, err = c.Verify(m.ctx, phone{key: now.phone, clock: m.clock}.code())
-	if workspace.IsCode(err, workspace.CodeAuthenticatorOff) && now.sheet > 0 {
-		for _, code := range m.sheets[now.sheet] {
-			if !m.opened[code] {
-				_, err = c.Recover(m.ctx, code)
-				break
-			}
-		}
-	}
-	if err != nil && !workspace.IsCode(err, workspace.CodeAuthenticatorOff) {
-		m.Fatalf("in the end the second factor does not open: %v", err)
-	}
 }
