@@ -63,7 +63,8 @@ func Run(page embed.FS, args []string, stderr io.Writer) int {
 	forbidCoreDumps()
 	forbidInspection()
 	overwriteFreed()
-	if raiseOther(instanceID(path)) {
+	keepToOwnBus()
+	if !buildingBindings && raiseOther(instanceID(path)) {
 		return 0
 	}
 	s := newShell(path, &wailsDesktop{})

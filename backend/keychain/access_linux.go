@@ -82,6 +82,13 @@ func (a *access) prepare(ctx context.Context, it item, p patience) error {
 	return a.open(ctx, s, items[0], ssItem)
 }
 
+// HasSessionBus reports whether there is a session bus to speak to. Where there
+// is none, no program of the person's can keep secrets.
+func HasSessionBus() bool {
+	_, ok := sessionBus()
+	return ok
+}
+
 // sessionBus returns the session bus' address, from where godbus takes it too,
 // except that it never starts a bus: one that this process starts has no keychain.
 func sessionBus() (address string, ok bool) {

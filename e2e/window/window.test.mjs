@@ -1,5 +1,7 @@
 /** What only the real window can show: clipboard, printing, locking, a second start. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import * as person from '../desktop/person.mjs';
@@ -66,4 +68,19 @@ test('a second start ends by itself and leaves the first as it is', async (t) =>
   await second.ended;
   assert.ok(window.app.running());
   await window.waitFor({ role: 'heading', name: 'Two-factor authentication' });
+});
+
+test('where there is no session bus, the application starts none that would outlive it', async (t) => {
+  const folder = await dataFolder(t);
+  const marker = join(folder, 'launched');
+  await writeFile(join(folder, 'dbus-launch'), `#!/bin/sh\ntouch '${marker}'\nexit 1\n`, { mode: 0o755 });
+  const env = {
+    ...(await person.withoutKeychain()),
+    DBUS_SESSION_BUS_ADDRESS: '',
+    PATH: `${folder}:${process.env.PATH}`,
+  };
+  const window = await openWindow(t, join(folder, 'workspace'), { env });
+  await window.waitFor({ role: 'push button', name: 'Create workspace' });
+  await window.app.stop();
+  assert.ok(!existsSync(marker));
 });
