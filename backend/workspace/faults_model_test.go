@@ -48,7 +48,7 @@ func TestFaultAtEachWriteOfCreateLeavesAWayOn(t *testing.T) {
 		for n := range writesOfCreate {
 			h, over, open := rough(t)
 			w := open()
-			over.forecast(after(n, what), nil, workspace.ErrKeychainLocked, workspace.ErrStoreFull)
+			over.turn(forecast{writing: after(n, what), keeping: workspace.ErrKeychainLocked, storing: workspace.ErrStoreFull})
 			s, err := w.Create(t.Context(), northwind)
 			if s != nil || err == nil {
 				t.Fatalf("%s at write %d: nobody is told", what, n+1)
@@ -92,7 +92,7 @@ func TestFaultAnAnchorThatIsSwallowedIsRefusedInWords(t *testing.T) {
 	w := open()
 	s, err := w.Create(t.Context(), northwind)
 	h.ok(err)
-	over.forecast(after(1, lies), nil, nil, nil)
+	over.turn(forecast{writing: after(1, lies)})
 	h.refused(s.Rename(t.Context(), "Amara N. Okafor"), workspace.CodeKeychainMismatch)
 	h.ok(s.Rename(t.Context(), "Amara O."))
 	_ = open()
@@ -105,7 +105,7 @@ func TestFaultASwallowedAnchorGivesTheGuessBackAndLooksAtNothing(t *testing.T) {
 	_, err := w.Create(t.Context(), northwind)
 	h.ok(err)
 	for range 8 { // more than a throttle allows
-		over.forecast(after(1, lies), nil, nil, nil)
+		over.turn(forecast{writing: after(1, lies)})
 		_, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
 		h.refused(err, workspace.CodeKeychainMismatch)
 	}

@@ -70,6 +70,7 @@ type machine struct {
 
 	sessions   []*workspace.Session
 	challenges []*workspace.Challenge
+	stale      []*workspace.Challenge // of challenges, those that are over
 }
 
 func newMachine(t *rapid.T) *machine {
@@ -92,7 +93,7 @@ func newMachine(t *rapid.T) *machine {
 }
 
 func (m *machine) close() {
-	m.sessions, m.challenges = nil, nil
+	m.sessions, m.challenges, m.stale = nil, nil, nil
 	if m.file != nil {
 		if err := m.file.Close(); err != nil {
 			m.Error(err)
@@ -129,7 +130,7 @@ func (m *machine) start() {
 
 // calm ends whatever trouble was coming.
 func (m *machine) calm() {
-	m.weather.forecast(nil, nil, nil, nil)
+	m.weather.turn(forecast{})
 	m.secrets.clear()
 }
 
@@ -219,7 +220,7 @@ func (m *machine) stand() (s standing) {
 // lead to, beside counting a guess: the same, or one of these.
 func (m *machine) step(what string, act func() error, may ...func(before, after standing) bool) error {
 	before := m.stand()
-	m.weather.met = 0
+	m.weather.troubles()
 	err := act()
 	after := m.stand()
 	rough := m.weather.troubles() > 0

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 
 	"countersign/backend/secret"
@@ -20,55 +21,51 @@ const (
 	late    trouble = "late"    // a keychain does not answer; what it was told happens calls later
 )
 
-// weather decides what goes wrong with the next calls. It is shared by a keychain
-// and a store, so that their troubles come in one order.
+// forecast is what goes wrong with the next calls of each sort, one entry each.
+type forecast struct {
+	writing []trouble // commits and the keychain's writes, in the order in which they come
+	getting []error   // the keychain's reads
+	keys    []error   // the keychain's reads of TOTP secrets
+	viewing []error   // the store's reads
+	keeping error     // what the keychain answers when it refuses a write
+	storing error     // what the store answers when it refuses a commit
+}
+
+// weather is shared by a keychain and a store, so that their troubles come in one
+// order.
 type weather struct {
-	mu      sync.Mutex
-	coming  []trouble // for the next calls that write, one each
-	reading []error   // for the next reads of the keychain
-	keeping error     // what the keychain answers when it refuses
-	storing error     // what the store answers when it refuses
-	met     int       // troubles that came true since the last forecast
+	mu sync.Mutex
+	forecast
+	met int // troubles that came true
 }
 
-func (w *weather) forecast(coming []trouble, reading []error, keeping, storing error) {
+func (w *weather) turn(f forecast) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.coming, w.reading, w.keeping, w.storing, w.met = coming, reading, keeping, storing, 0
+	w.forecast = f
 }
 
-func (w *weather) next() trouble {
+// pop takes the next trouble of a sort; none is the zero value.
+func pop[T comparable](w *weather, coming *[]T) (next T) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.coming) == 0 {
-		return fine
+	if len(*coming) == 0 {
+		return next
 	}
-	t := w.coming[0]
-	w.coming = w.coming[1:]
-	if t != fine {
+	next, *coming = (*coming)[0], (*coming)[1:]
+	var none T
+	if next != none {
 		w.met++
 	}
-	return t
+	return next
 }
 
-func (w *weather) read() error {
+// troubles counts those that came true, from 0 again.
+func (w *weather) troubles() (n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.reading) == 0 {
-		return nil
-	}
-	err := w.reading[0]
-	w.reading = w.reading[1:]
-	if err != nil {
-		w.met++
-	}
-	return err
-}
-
-func (w *weather) troubles() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.met
+	n, w.met = w.met, 0
+	return n
 }
 
 // roughSecrets is a keychain in rough weather. A call that is late keeps every
@@ -81,8 +78,8 @@ type roughSecrets struct {
 	waits   int    // calls until it does
 }
 
-// turn counts down to the late call's end, and says whether it is still out.
-func (s *roughSecrets) turn() error {
+// wait counts down to the late call's end, and says whether it is still out.
+func (s *roughSecrets) wait() error {
 	if s.pending == nil {
 		return nil
 	}
@@ -107,10 +104,10 @@ func (s *roughSecrets) clear() {
 func (s *roughSecrets) write(act func() error, canLie bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.turn(); err != nil {
+	if err := s.wait(); err != nil {
 		return err
 	}
-	switch t := s.next(); {
+	switch t := pop(s.weather, &s.writing); {
 	case t == refuses:
 		return s.keeping
 	case t == lies && canLie:
@@ -134,11 +131,16 @@ func (s *roughSecrets) Delete(ctx context.Context, name string) error {
 func (s *roughSecrets) Get(ctx context.Context, name string) (secret.Bytes, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.turn(); err != nil {
+	if err := s.wait(); err != nil {
 		return secret.Bytes{}, err
 	}
-	if err := s.read(); err != nil {
+	if err := pop(s.weather, &s.getting); err != nil {
 		return secret.Bytes{}, err
+	}
+	if strings.Contains(name, "/totp/") {
+		if err := pop(s.weather, &s.keys); err != nil {
+			return secret.Bytes{}, err
+		}
 	}
 	return s.Secrets.Get(ctx, name)
 }
@@ -150,7 +152,7 @@ type roughStore struct {
 }
 
 func (s roughStore) Update(ctx context.Context, fn func(workspace.Tx) error) error {
-	t := s.next()
+	t := pop(s.weather, &s.writing)
 	err := s.Store.Update(ctx, func(tx workspace.Tx) error {
 		if err := fn(tx); err != nil {
 			return err
@@ -164,4 +166,11 @@ func (s roughStore) Update(ctx context.Context, fn func(workspace.Tx) error) err
 		return workspace.ErrStoreFailed
 	}
 	return err
+}
+
+func (s roughStore) View(ctx context.Context, fn func(workspace.Tx) error) error {
+	if err := pop(s.weather, &s.viewing); err != nil {
+		return err
+	}
+	return s.Store.View(ctx, fn)
 }

@@ -150,6 +150,10 @@ func (m *machine) guess() {
 			return err
 		})
 	}
+	if c != nil {
+		m.challenges = append(m.challenges, c)
+		m.verify()
+	}
 }
 
 func (m *machine) verify() {
@@ -159,12 +163,18 @@ func (m *machine) verify() {
 	c := m.challenges[m.newest(len(m.challenges))]
 	f := m.anyFactor("factor")
 	before := m.stand()
-	use := func(verify func(context.Context, string) (*workspace.Session, error), may ...func(before, after standing) bool) {
+	use := func(kind workspace.Kind, verify func(context.Context, string) (*workspace.Session, error), may ...func(before, after standing) bool) {
+		barred := m.barred(kind)
 		err := m.step("second factor", func() error {
 			s, err := verify(m.ctx, f.input.Value.Reveal())
 			if s != nil {
-				if f.id == "" {
+				switch {
+				case f.id == "":
 					m.Fatal("a wrong code opened")
+				case barred:
+					m.Fatal("a code opened while none may")
+				case slices.Contains(m.stale, c):
+					m.Fatal("a challenge opened that was over")
 				}
 				m.sessions = append(m.sessions, s)
 			}
@@ -177,9 +187,9 @@ func (m *machine) verify() {
 	}
 	switch f.input.Kind {
 	case workspace.FactorCode:
-		use(c.Verify)
+		use(workspace.KindCode, c.Verify)
 	case workspace.FactorRecovery:
-		use(c.Recover, codeUsed)
+		use(workspace.KindRecovery, c.Recover, codeUsed)
 	default:
 		c.Leave()
 	}
@@ -219,7 +229,6 @@ func (m *machine) proven(what string, act func(workspace.Proof) error) {
 func (m *machine) provenStep(what string, f typed, act func(workspace.Proof) error) error {
 	p := workspace.Proof{Password: secret.NewText(m.anyPassword()), Factor: f.input}
 	before := m.stand()
-	m.weather.met = 0
 	err := act(p)
 	m.worded(what, err)
 	if after := m.stand(); before.but() != after.but() && !codeUsed(before, after) {
@@ -254,7 +263,8 @@ func (m *machine) confirm() {
 
 func (m *machine) goOn() {
 	s := m.session()
-	_ = m.step("continue", func() error { return s.Continue(m.ctx) }, turnedOn)
+	err := m.step("continue", func() error { return s.Continue(m.ctx) }, turnedOn)
+	m.alone(s, err)
 	if m.stand().on {
 		m.opened[m.confirmed] = true
 	}
@@ -278,13 +288,14 @@ func (m *machine) keepNewCodes() {
 
 func (m *machine) notMe() {
 	s := m.session()
-	_ = m.step("not me", func() error { return s.NotMe(m.ctx) }, noSheet)
+	m.alone(s, m.step("not me", func() error { return s.NotMe(m.ctx) }, noSheet))
 }
 
 func (m *machine) disable() {
 	s, f := m.session(), m.anyFactor("factor")
 	err := m.step("disable", func() error { return s.Disable(m.ctx, f.input) }, turnedOff)
 	m.once(f.id, err)
+	m.alone(s, err)
 }
 
 func (m *machine) changePassword() {
@@ -298,12 +309,48 @@ func (m *machine) changePassword() {
 	err := m.step("change password", func() error {
 		return s.ChangePassword(m.ctx, secret.NewText(current), secret.NewText(next), f.input)
 	}, otherPassword, codeUsed)
+	m.alone(s, err)
 	if after := m.stand(); after.password != before.password {
 		m.passwords = []string{next, m.passwords[0]}
 		if err == nil && (after.used != before.used || after.step != before.step) {
 			m.once(f.id, nil)
 		}
 	}
+}
+
+// alone sees to it that after an act which ends every other session and challenge
+// they are over.
+func (m *machine) alone(s *workspace.Session, err error) {
+	if err != nil {
+		return
+	}
+	m.weather.turn(forecast{})
+	for _, other := range m.sessions {
+		if _, err := other.Overview(m.ctx); other != s && !workspace.IsCode(err, workspace.CodeSessionEnded) {
+			m.Fatalf("another session goes on: %v", err)
+		}
+	}
+	m.sessions = []*workspace.Session{s}
+	m.stale = append(m.stale, m.challenges...)
+}
+
+// barred reports whether a second factor of this kind may not open now, right or
+// wrong: a pause lasts, or the authenticator app is off.
+func (m *machine) barred(kind workspace.Kind) (barred bool) {
+	m.view(func(tx workspace.Tx) error {
+		p, err := tx.ProfileByEmail(email)
+		if err != nil {
+			return err
+		}
+		a, err := tx.Attempts(p.ID, kind)
+		if errors.Is(err, workspace.ErrNotFound) {
+			return nil
+		}
+		now := m.clock.now()
+		barred = a.LockedUntil.After(now) || !a.LockedUntil.IsZero() && now.Before(a.ChargedAt) || kind == workspace.KindCode && a.Failures >= 20
+		return err
+	})
+	return barred
 }
 
 func (m *machine) rename() {
@@ -379,11 +426,17 @@ func (m *machine) time() {
 // change draws new weather: fine most of the time, else trouble for some of the
 // next calls.
 func (m *machine) change() {
-	coming := rapid.SliceOfN(rapid.SampledFrom([]trouble{fine, fine, fine, refuses, lies, late}), 0, 9).Draw(m.T, "trouble")
-	reading := rapid.SliceOfN(rapid.SampledFrom([]error{nil, nil, workspace.ErrSecretMissing, workspace.ErrKeychainLocked}), 0, 2).Draw(m.T, "reading")
-	keeping := rapid.SampledFrom([]error{workspace.ErrKeychainLocked, workspace.ErrKeychainAbsent, workspace.ErrKeychainDismissed, workspace.ErrKeychainFailed}).Draw(m.T, "keychain")
-	storing := rapid.SampledFrom([]error{workspace.ErrStoreBusy, workspace.ErrStoreFull, workspace.ErrStoreReadOnly, workspace.ErrStoreFailed}).Draw(m.T, "store")
-	m.weather.forecast(coming, reading, keeping, storing)
+	some := func(label string, errs ...error) []error {
+		return rapid.SliceOfN(rapid.SampledFrom(append(errs, nil, nil)), 0, 3).Draw(m.T, label)
+	}
+	m.weather.turn(forecast{
+		writing: rapid.SliceOfN(rapid.SampledFrom([]trouble{fine, fine, fine, refuses, lies, late}), 0, 9).Draw(m.T, "writing"),
+		getting: some("getting", workspace.ErrKeychainLocked, workspace.ErrKeychainSlow),
+		keys:    some("keys", workspace.ErrSecretMissing, workspace.ErrKeychainLocked),
+		viewing: some("viewing", workspace.ErrStoreBusy, workspace.ErrStoreFailed),
+		keeping: rapid.SampledFrom([]error{workspace.ErrKeychainLocked, workspace.ErrKeychainAbsent, workspace.ErrKeychainDismissed, workspace.ErrKeychainFailed}).Draw(m.T, "keychain"),
+		storing: rapid.SampledFrom([]error{workspace.ErrStoreBusy, workspace.ErrStoreFull, workspace.ErrStoreReadOnly, workspace.ErrStoreFailed}).Draw(m.T, "store"),
+	})
 }
 
 // finish proves that after all of this the next try works: with the right
