@@ -290,6 +290,7 @@ func TestModelWhateverGoesWrongNothingOpensTwiceAndNothingIsHalfDone(t *testing.
 			"enable at once":  func(*rapid.T) { m.enable(); m.confirm(); m.goOn() },
 			"other phone":     func(*rapid.T) { m.comeIn(); m.changePhone(); m.confirm() },
 			"other codes":     func(*rapid.T) { m.comeIn(); m.newCodes(); m.keepNewCodes() },
+			"too late":        func(*rapid.T) { m.comeIn(); m.password(); m.changePassword(); m.time(); m.verify() },
 			"verify":          func(*rapid.T) { m.verify() },
 			"enable":          func(*rapid.T) { m.enable() },
 			"change phone":    func(*rapid.T) { m.changePhone() },

@@ -60,6 +60,12 @@ func pop[T comparable](w *weather, coming *[]T) (next T) {
 	return next
 }
 
+func (w *weather) meet() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.met++
+}
+
 // troubles counts those that came true, from 0 again.
 func (w *weather) troubles() (n int) {
 	w.mu.Lock()
@@ -84,6 +90,7 @@ func (s *roughSecrets) wait() error {
 		return nil
 	}
 	if s.waits--; s.waits > 0 {
+		s.meet()
 		return fmt.Errorf("an earlier call is out: %w", workspace.ErrKeychainSlow)
 	}
 	s.pending()
