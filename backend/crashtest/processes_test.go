@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +65,34 @@ var rushes = map[string]rush{
 	"disable with one recovery code": {1, func(p *person) func() error {
 		s := got(p.challenge().Recover(p.ctx, p.recovery(1, 2+p.seat)))
 		return func() error { return s.Disable(p.ctx, byRecovery(p.recovery(1, 9))) }
+	}},
+	"enable": {1, func(p *person) func() error {
+		s := p.signIn()
+		return func() error {
+			shown, err := s.BeginEnable(p.ctx, secret.NewText(firstPass))
+			if err != nil {
+				return err
+			}
+			key := strings.Join(shown.Groups, "")
+			p.note(note{Phone: key})
+			issued, err := s.Confirm(p.ctx, code(key, p.clock.now()))
+			if err != nil {
+				return err
+			}
+			p.print(issued, nil)
+			return s.Continue(p.ctx)
+		}
+	}},
+	"keep new codes": {1, func(p *person) func() error {
+		s := got(p.challenge().Recover(p.ctx, p.recovery(1, 2+p.seat)))
+		return func() error {
+			issued, err := s.BeginNewCodes(p.ctx, workspace.Proof{Password: secret.NewText(firstPass), Factor: byRecovery(p.recovery(1, 4+p.seat))})
+			if err != nil {
+				return err
+			}
+			p.print(issued, nil)
+			return s.KeepNewCodes(p.ctx)
+		}
 	}},
 	"rename": {20, func(p *person) func() error {
 		s := got(p.challenge().Recover(p.ctx, p.recovery(1, 2+p.seat)))
@@ -153,10 +182,10 @@ func two(t *testing.T, h home, what string) (sum outcomes) {
 	return sum
 }
 
-// rushed runs a rush on a new home with 2FA on, and looks at what is left.
-func rushed(t *testing.T, what string) (outcomes, *aftermath) {
+// rushed runs a rush on a new home, and looks at what is left.
+func rushed(t *testing.T, b *base, what string) (outcomes, *aftermath) {
 	t.Helper()
-	h, err := enabled.copyTo(t.Context(), filepath.Join(t.TempDir(), "home"), nil)
+	h, err := b.copyTo(t.Context(), filepath.Join(t.TempDir(), "home"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +214,7 @@ func TestTwoProcessesThatGuessAtOnceLoseNoCount(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			sum, a := rushed(t, what)
+			sum, a := rushed(t, enabled, what)
 			expected(t, sum, outcomes{c.wrong: 5, workspace.CodeThrottled: 19})
 			if n := a.attempts(c.kind); n != 5 {
 				t.Errorf("%d are counted", n)
@@ -196,14 +225,14 @@ func TestTwoProcessesThatGuessAtOnceLoseNoCount(t *testing.T) {
 
 func TestOneCodeOpensOneSessionAcrossProcesses(t *testing.T) {
 	t.Parallel()
-	sum, a := rushed(t, "use one code")
+	sum, a := rushed(t, enabled, "use one code")
 	expected(t, sum, outcomes{"": 1, workspace.CodeCodeUsed: 1})
 	a.theDoorsAreAsTheStateSays()
 }
 
 func TestOneRecoveryCodeOpensOneSessionAcrossProcesses(t *testing.T) {
 	t.Parallel()
-	sum, a := rushed(t, "use one recovery code")
+	sum, a := rushed(t, enabled, "use one recovery code")
 	expected(t, sum, outcomes{"": 1, workspace.CodeRecoveryUsed: 1})
 	if a.state.Used != 1 {
 		t.Errorf("%d codes are used", a.state.Used)
@@ -212,16 +241,34 @@ func TestOneRecoveryCodeOpensOneSessionAcrossProcesses(t *testing.T) {
 
 func TestOneRecoveryCodeDisablesOnceAcrossProcesses(t *testing.T) {
 	t.Parallel()
-	sum, a := rushed(t, "disable with one recovery code")
+	sum, a := rushed(t, enabled, "disable with one recovery code")
 	if sum[""] != 1 || a.state.On {
 		t.Errorf("answered %v, 2FA on: %v", sum, a.state.On)
 	}
 	a.theDoorsAreAsTheStateSays()
 }
 
+func TestTwoProcessesThatEnrolAtOnceEnableOnce(t *testing.T) {
+	t.Parallel()
+	sum, a := rushed(t, created, "enable")
+	if sum[""] != 1 || !a.state.On {
+		t.Errorf("answered %v, 2FA on: %v", sum, a.state.On)
+	}
+	a.theDoorsAreAsTheStateSays()
+}
+
+func TestTwoProcessesThatGetNewCodesLeaveOneSetInForce(t *testing.T) {
+	t.Parallel()
+	sum, a := rushed(t, enabled, "keep new codes")
+	if sum[""] < 1 || a.state.Sheet == 1 {
+		t.Errorf("answered %v, sheet %d is in force", sum, a.state.Sheet)
+	}
+	a.theDoorsAreAsTheStateSays()
+}
+
 func TestTwoProcessesWriteOneLog(t *testing.T) {
 	t.Parallel()
-	sum, a := rushed(t, "rename")
+	sum, a := rushed(t, enabled, "rename")
 	expected(t, sum, outcomes{"": 40})
 	n := 0
 	a.view(func(tx workspace.Tx) error {
