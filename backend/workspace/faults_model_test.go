@@ -2,6 +2,7 @@ package workspace_test
 
 import (
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -162,4 +163,30 @@ func TestFaultClosingWhilePeopleActSealsNothingWithAWipedKey(t *testing.T) {
 	h.restart()
 	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
+}
+
+func TestFaultGuessesAtOnceAtASealedWorkspaceAreAllCounted(t *testing.T) {
+	t.Parallel()
+	h, _, _ := lived(t)
+	h.sneak("UPDATE attempts SET failures = 0 WHERE kind = 'code'")
+	s := h.sealed()
+	var looked, paused atomic.Int32
+	var all sync.WaitGroup
+	for range 30 {
+		all.Go(func() {
+			err := s.Accept(t.Context(), email, secret.NewText("not the password at all"), byCode("000000"))
+			switch {
+			case workspace.IsCode(err, workspace.CodeCredentialsWrong):
+				looked.Add(1)
+			case workspace.IsCode(err, workspace.CodeThrottled):
+				paused.Add(1)
+			default:
+				t.Errorf("unexpected: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	if looked.Load() != 5 || paused.Load() != 25 {
+		t.Errorf("%d looked at, %d refused unseen", looked.Load(), paused.Load())
+	}
 }
