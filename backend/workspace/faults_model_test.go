@@ -1,6 +1,8 @@
 package workspace_test
 
 import (
+	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -165,11 +167,24 @@ func TestFaultClosingWhilePeopleActSealsNothingWithAWipedKey(t *testing.T) {
 	h.ok(err)
 }
 
+// yielding lets others go first between reading and writing.
+type yielding struct{ workspace.Secrets }
+
+func (y yielding) Get(ctx context.Context, name string) (secret.Bytes, error) {
+	v, err := y.Secrets.Get(ctx, name)
+	for range 50 {
+		runtime.Gosched()
+	}
+	return v, err
+}
+
 func TestFaultGuessesAtOnceAtASealedWorkspaceAreAllCounted(t *testing.T) {
 	t.Parallel()
 	h, _, _ := lived(t)
 	h.sneak("UPDATE attempts SET failures = 0 WHERE kind = 'code'")
-	s := h.sealed()
+	h.sealed()
+	s, err := workspace.OpenSealed(t.Context(), workspace.Config{Store: h.store, Secrets: yielding{h.secrets.Secrets}, Now: h.clock.now, Password: cheap})
+	h.ok(err)
 	var looked, paused atomic.Int32
 	var all sync.WaitGroup
 	for range 30 {
