@@ -1,4 +1,6 @@
 /** What a person does in the real window, in the words that are on it. */
+import { access } from 'node:fs/promises';
+import { until } from '../harness/app.mjs';
 import { amara } from '../harness/person.mjs';
 import { Phone, run } from '../harness/phone.mjs';
 
@@ -88,7 +90,7 @@ export async function withoutKeychain() {
   };
 }
 
-/** GTK's save dialog takes a whole path in its name field. */
+/** GTK's save dialog takes a whole path in its name field. The file is made once the dialog has gone. */
 export async function saveTo(window, path) {
   await window.press('Save as…');
   await window.enterDialog({ role: 'file chooser' });
@@ -97,4 +99,10 @@ export async function saveTo(window, path) {
   await window.waitFor({ role: 'text', name: '' }, (it) => it.text === path);
   await window.press('Save');
   await window.leaveDialog({ role: 'file chooser' });
+  await until(`${path} is there`, window.app, () =>
+    access(path).then(
+      () => true,
+      () => false,
+    ),
+  );
 }
