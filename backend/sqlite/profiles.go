@@ -7,7 +7,7 @@ import (
 )
 
 const profileColumns = `id, email, email_key, name, role, created_at, password_salt, password_memory, password_time,
-	password_lanes, password_check, password_at, last_sign_in_at, generation, epoch`
+	password_lanes, password_check, password_at, last_sign_in_at, generation, epoch, state, state_at`
 
 func (t *tx) Profile(id string) (workspace.Profile, error) {
 	return t.profile("SELECT "+profileColumns+" FROM profiles WHERE id = ?", id)
@@ -20,23 +20,25 @@ func (t *tx) ProfileByEmail(key string) (workspace.Profile, error) {
 func (t *tx) profile(query, arg string) (p workspace.Profile, err error) {
 	err = t.row(query, []any{arg}, &p.ID, &p.Email, &p.EmailKey, &p.Name, &p.Role, when{&p.CreatedAt}, &p.Password.Salt,
 		&p.Password.Params.MemoryKiB, &p.Password.Params.Time, &p.Password.Params.Threads, &p.Password.Verifier,
-		when{&p.Password.ChangedAt}, when{&p.LastSignInAt}, &p.Generation, &p.Epoch)
+		when{&p.Password.ChangedAt}, when{&p.LastSignInAt}, &p.Generation, &p.Epoch, &p.State, when{&p.StateAt})
 	return p, err
 }
 
 func (t *tx) InsertProfile(p workspace.Profile) error {
-	return t.exec("INSERT INTO profiles ("+profileColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		p.ID, p.Email, p.EmailKey, p.Name, p.Role, millis(p.CreatedAt), p.Password.Salt, p.Password.Params.MemoryKiB,
-		p.Password.Params.Time, p.Password.Params.Threads, p.Password.Verifier, millis(p.Password.ChangedAt),
-		millis(p.LastSignInAt), p.Generation, p.Epoch)
+	return t.exec("INSERT INTO profiles ("+profileColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		p.ID, p.Email, p.EmailKey, p.Name, p.Role, millis(p.CreatedAt), blob(p.Password.Salt), p.Password.Params.MemoryKiB,
+		p.Password.Params.Time, p.Password.Params.Threads, blob(p.Password.Verifier), millis(p.Password.ChangedAt),
+		millis(p.LastSignInAt), p.Generation, p.Epoch, p.State, millis(p.StateAt))
 }
 
 func (t *tx) UpdateProfile(p workspace.Profile) error {
 	return t.must(`UPDATE profiles SET email = ?, email_key = ?, name = ?, role = ?, password_salt = ?, password_memory = ?,
-		password_time = ?, password_lanes = ?, password_check = ?, password_at = ?, last_sign_in_at = ?, generation = ?, epoch = ?
+		password_time = ?, password_lanes = ?, password_check = ?, password_at = ?, last_sign_in_at = ?, generation = ?, epoch = ?,
+		state = ?, state_at = ?
 		WHERE id = ?`,
-		p.Email, p.EmailKey, p.Name, p.Role, p.Password.Salt, p.Password.Params.MemoryKiB, p.Password.Params.Time,
-		p.Password.Params.Threads, p.Password.Verifier, millis(p.Password.ChangedAt), millis(p.LastSignInAt), p.Generation, p.Epoch, p.ID)
+		p.Email, p.EmailKey, p.Name, p.Role, blob(p.Password.Salt), p.Password.Params.MemoryKiB, p.Password.Params.Time,
+		p.Password.Params.Threads, blob(p.Password.Verifier), millis(p.Password.ChangedAt), millis(p.LastSignInAt), p.Generation, p.Epoch,
+		p.State, millis(p.StateAt), p.ID)
 }
 
 func (t *tx) Attempts(subject string, kind workspace.Kind) (a workspace.Attempts, err error) {

@@ -6,12 +6,12 @@ import (
 	"countersign/backend/workspace"
 )
 
-const setColumns = "id, profile_id, sheet, state, salt, memory, time, lanes, issued_at, issued_by, replaces, ended_at"
+const setColumns = "id, profile_id, sheet, state, salt, memory, time, lanes, issued_at, issued_by, replaces, ended_at, run, handed_at, acknowledged"
 
 func (t *tx) InsertSet(s workspace.Set, hashes [][]byte) error {
-	err := t.exec("INSERT INTO recovery_sets ("+setColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	err := t.exec("INSERT INTO recovery_sets ("+setColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		s.ID, s.ProfileID, s.Sheet, s.State, s.Salt, s.Params.MemoryKiB, s.Params.Time, s.Params.Threads,
-		millis(s.IssuedAt), s.IssuedBy, s.Replaces, millis(s.EndedAt))
+		millis(s.IssuedAt), s.IssuedBy, s.Replaces, millis(s.EndedAt), s.Run, millis(s.HandedOverAt), millis(s.AcknowledgedAt))
 	if err != nil {
 		return err
 	}
@@ -34,12 +34,20 @@ func (t *tx) LatestSet(profileID string) (workspace.Set, error) {
 func (t *tx) set(where string, args ...any) (s workspace.Set, err error) {
 	err = t.row("SELECT "+setColumns+" FROM recovery_sets "+where, args,
 		&s.ID, &s.ProfileID, &s.Sheet, &s.State, &s.Salt, &s.Params.MemoryKiB, &s.Params.Time, &s.Params.Threads,
-		when{&s.IssuedAt}, &s.IssuedBy, &s.Replaces, when{&s.EndedAt})
+		when{&s.IssuedAt}, &s.IssuedBy, &s.Replaces, when{&s.EndedAt}, &s.Run, when{&s.HandedOverAt}, when{&s.AcknowledgedAt})
 	return s, err
 }
 
 func (t *tx) MoveSet(id string, from, to workspace.SetState, at time.Time) (bool, error) {
 	return t.guarded("UPDATE recovery_sets SET state = ?, ended_at = ? WHERE id = ? AND state = ?", to, millis(at), id, from)
+}
+
+func (t *tx) HandOverSet(id string, at time.Time) (bool, error) {
+	return t.guarded("UPDATE recovery_sets SET handed_at = ? WHERE id = ? AND state = 'active' AND handed_at = 0", millis(at), id)
+}
+
+func (t *tx) AcknowledgeSet(id string, at time.Time) (bool, error) {
+	return t.guarded("UPDATE recovery_sets SET acknowledged = ? WHERE id = ? AND state = 'active' AND acknowledged = 0", millis(at), id)
 }
 
 func (t *tx) Set(id string) (workspace.Set, error) { return t.set("WHERE id = ?", id) }

@@ -55,6 +55,14 @@ func millis(at time.Time) int64 {
 	return at.UnixMilli()
 }
 
+// blob is b, or an empty blob in place of NULL.
+func blob(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
 // when scans what millis stored.
 type when struct{ t *time.Time }
 
@@ -71,8 +79,9 @@ func (w when) Scan(v any) error {
 }
 
 func (t *tx) Info() (i workspace.Info, err error) {
-	err = t.row("SELECT id, name, created_at, require_2fa, last_sheet FROM workspace", nil,
-		&i.ID, &i.Name, when{&i.CreatedAt}, &i.Require2FA, &i.LastSheet)
+	err = t.row(`SELECT id, name, created_at, require_2fa, last_sheet, require_from, two_people, idle_minutes, last_run
+		FROM workspace`, nil, &i.ID, &i.Name, when{&i.CreatedAt}, &i.Require2FA, &i.LastSheet, when{&i.RequireFrom},
+		&i.TwoPeople, &i.IdleMinutes, &i.LastRun)
 	return i, err
 }
 
@@ -90,6 +99,16 @@ func (t *tx) DropWorkspace() error {
 		return err
 	}
 	return t.exec("DELETE FROM workspace WHERE created_at = 0")
+}
+
+func (t *tx) UpdateInfo(i workspace.Info) error {
+	return t.must("UPDATE workspace SET name = ?, require_2fa = ?, require_from = ?, two_people = ?, idle_minutes = ?",
+		i.Name, i.Require2FA, millis(i.RequireFrom), i.TwoPeople, i.IdleMinutes)
+}
+
+func (t *tx) NextRun() (n int, err error) {
+	err = t.row("UPDATE workspace SET last_run = last_run + 1 RETURNING last_run", nil, &n)
+	return n, err
 }
 
 func (t *tx) NextSheet() (n int, err error) {
@@ -173,7 +192,10 @@ func (t *tx) Keys() (keys []workspace.Key, err error) {
 		UNION ALL SELECT 'factor', profile_id FROM factors
 		UNION ALL SELECT 'intent', id FROM intents
 		UNION ALL SELECT 'set', id FROM recovery_sets
-		UNION ALL SELECT 'attempts', kind || '/' || subject FROM attempts`)
+		UNION ALL SELECT 'attempts', kind || '/' || subject FROM attempts
+		UNION ALL SELECT 'onetime', kind || '/' || profile_id FROM one_time_codes
+		UNION ALL SELECT 'run', CAST(number AS TEXT) FROM print_runs
+		UNION ALL SELECT 'approval', id FROM approvals`)
 	if err != nil {
 		return nil, translate(err)
 	}

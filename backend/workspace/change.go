@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -148,7 +149,8 @@ func (w *Workspace) rowHash(tx Tx, k Key) (audit.Hash, error) {
 }
 
 // readRow reads everything that a row says. The field names of these types are
-// part of what is hashed: a change to them needs a migration of the log.
+// part of what is hashed: a field that is added is left out while it is zero, as
+// it is in every row from before, and no field is ever renamed.
 func readRow(tx Tx, k Key) (any, error) {
 	switch k.Table {
 	case "workspace":
@@ -162,6 +164,17 @@ func readRow(tx Tx, k Key) (any, error) {
 	case "attempts":
 		kind, subject, _ := strings.Cut(k.ID, "/")
 		return rowOf(tx.Attempts(subject, Kind(kind)))
+	case "onetime":
+		kind, profile, _ := strings.Cut(k.ID, "/")
+		return rowOf(tx.OneTime(profile, OneTimeKind(kind)))
+	case "run":
+		number, err := strconv.Atoi(k.ID)
+		if err != nil {
+			return nil, err
+		}
+		return rowOf(tx.Run(number))
+	case "approval":
+		return rowOf(tx.Approval(k.ID))
 	case "set":
 		set, err := tx.Set(k.ID)
 		if err != nil {
@@ -189,6 +202,17 @@ func (c *change) MarkCreated(at time.Time) (bool, error) {
 		return false, err
 	}
 	return c.Tx.MarkCreated(at)
+}
+
+func (c *change) UpdateInfo(i Info) error {
+	return errors.Join(c.touch(Key{"workspace", ""}), c.Tx.UpdateInfo(i))
+}
+
+func (c *change) NextRun() (int, error) {
+	if err := c.touch(Key{"workspace", ""}); err != nil {
+		return 0, err
+	}
+	return c.Tx.NextRun()
 }
 
 func (c *change) NextSheet() (int, error) {
@@ -267,6 +291,20 @@ func (c *change) MoveSet(id string, from, to SetState, at time.Time) (bool, erro
 	return c.Tx.MoveSet(id, from, to, at)
 }
 
+func (c *change) HandOverSet(id string, at time.Time) (bool, error) {
+	if err := c.touch(Key{"set", id}); err != nil {
+		return false, err
+	}
+	return c.Tx.HandOverSet(id, at)
+}
+
+func (c *change) AcknowledgeSet(id string, at time.Time) (bool, error) {
+	if err := c.touch(Key{"set", id}); err != nil {
+		return false, err
+	}
+	return c.Tx.AcknowledgeSet(id, at)
+}
+
 func (c *change) DeleteSet(id string) error {
 	return errors.Join(c.touch(Key{"set", id}), c.Tx.DeleteSet(id))
 }
@@ -276,6 +314,45 @@ func (c *change) ConsumeCode(setID string, number int, at time.Time, use Use) (b
 		return false, err
 	}
 	return c.Tx.ConsumeCode(setID, number, at, use)
+}
+
+func (c *change) InsertOneTime(o OneTime) error {
+	return errors.Join(c.touch(oneTimeKey(o.ProfileID, o.Kind)), c.Tx.InsertOneTime(o))
+}
+
+func (c *change) DeleteOneTime(profileID string, kind OneTimeKind) (bool, error) {
+	if err := c.touch(oneTimeKey(profileID, kind)); err != nil {
+		return false, err
+	}
+	return c.Tx.DeleteOneTime(profileID, kind)
+}
+
+func oneTimeKey(profileID string, kind OneTimeKind) Key {
+	return Key{"onetime", string(kind) + "/" + profileID}
+}
+
+func (c *change) InsertRun(r Run) error {
+	return errors.Join(c.touch(runKey(r.Number)), c.Tx.InsertRun(r))
+}
+
+func (c *change) MoveRun(number int, from, to RunState, at time.Time) (bool, error) {
+	if err := c.touch(runKey(number)); err != nil {
+		return false, err
+	}
+	return c.Tx.MoveRun(number, from, to, at)
+}
+
+func runKey(number int) Key { return Key{"run", strconv.Itoa(number)} }
+
+func (c *change) InsertApproval(a Approval) error {
+	return errors.Join(c.touch(Key{"approval", a.ID}), c.Tx.InsertApproval(a))
+}
+
+func (c *change) DecideApproval(id string, from, to ApprovalState, by string, at time.Time) (bool, error) {
+	if err := c.touch(Key{"approval", id}); err != nil {
+		return false, err
+	}
+	return c.Tx.DecideApproval(id, from, to, by, at)
 }
 
 func (c *change) SaveAttempts(a Attempts) error {

@@ -65,13 +65,18 @@ type Tx interface {
 	Info() (Info, error)
 	InsertInfo(Info) error
 	MarkCreated(at time.Time) (bool, error)
-	DropWorkspace() error // only one that was never marked as created
+	DropWorkspace() error  // only one that was never marked as created
+	UpdateInfo(Info) error // what an admin may change: name and policy
 	NextSheet() (int, error)
+	NextRun() (int, error)
 
 	Profile(id string) (Profile, error)
 	ProfileByEmail(emailKey string) (Profile, error)
 	InsertProfile(Profile) error
 	UpdateProfile(Profile) error
+	Members(fn func(Member) error) error // all that are not removed, by name
+	Member(id string) (Member, error)    // removed or not
+	CountOwners() (int, error)           // that can sign in
 
 	Factor(profileID string) (Factor, error)
 	InsertFactor(Factor) error
@@ -96,10 +101,29 @@ type Tx interface {
 	ActiveSet(profileID string) (Set, error)
 	LatestSet(profileID string) (Set, error) // active, else the newest that was active
 	MoveSet(id string, from, to SetState, at time.Time) (bool, error)
+	// HandOverSet and AcknowledgeSet note the time once, on a set that is in force.
+	HandOverSet(id string, at time.Time) (bool, error)
+	AcknowledgeSet(id string, at time.Time) (bool, error)
 	PendingSets(profileID string) ([]string, error) // IDs; every profile's where profileID is empty
 	DeleteSet(id string) error
 	Codes(setID string) ([]CodeRow, error)
 	ConsumeCode(setID string, number int, at time.Time, use Use) (bool, error)
+
+	OneTime(profileID string, kind OneTimeKind) (OneTime, error)
+	InsertOneTime(OneTime) error
+	DeleteOneTime(profileID string, kind OneTimeKind) (bool, error)
+
+	Run(number int) (Run, error)
+	Runs(before, limit int) ([]Run, error) // newest first; before 0: from the newest
+	RunsIn(state RunState) ([]Run, error)
+	InsertRun(Run) error
+	MoveRun(number int, from, to RunState, at time.Time) (bool, error)
+	Ledger(run int, fn func(LedgerEntry) error) error // by sheet; run 0: of all runs, what is in force and not acknowledged
+
+	Approval(id string) (Approval, error)
+	Approvals() ([]Approval, error) // waiting or approved, oldest first
+	InsertApproval(Approval) error
+	DecideApproval(id string, from, to ApprovalState, by string, at time.Time) (bool, error)
 
 	Attempts(subject string, kind Kind) (Attempts, error)
 	SaveAttempts(Attempts) error
@@ -115,7 +139,7 @@ type Tx interface {
 }
 
 // Key names a row. The tables are workspace, profile, factor, intent, set (with
-// its codes) and attempts.
+// its codes), attempts, onetime, run and approval.
 type Key struct{ Table, ID string }
 
 func (k Key) String() string { return k.Table + "/" + k.ID }

@@ -14,7 +14,16 @@ type Info struct {
 	CreatedAt  time.Time
 	Require2FA bool
 	LastSheet  int // the highest sheet number that was given out
+
+	// What came later leaves the digests of older rows as they are: see readRow.
+	RequireFrom time.Time `json:",omitzero"` // with Require2FA: from when; zero: at once
+	TwoPeople   bool      `json:",omitzero"` // print runs, resets and help codes need a second admin
+	IdleMinutes int       `json:",omitzero"` // 0: DefaultIdle
+	LastRun     int       `json:",omitzero"` // the highest print run number that was given out
 }
+
+// Requires reports whether 2FA is required of everybody at the time now.
+func (i Info) Requires(now time.Time) bool { return i.Require2FA && !now.Before(i.RequireFrom) }
 
 // Role says what a profile may do.
 type Role string
@@ -38,7 +47,21 @@ type Profile struct {
 	LastSignInAt time.Time // zero: never
 	Generation   int       // highest generation of a TOTP secret that was ever given out
 	Epoch        int       // a session or challenge of an older epoch is over
+
+	State   ProfileState `json:",omitzero"`
+	StateAt time.Time    `json:",omitzero"` // since when
 }
+
+// ProfileState says whether a profile can sign in.
+type ProfileState string
+
+// The states of a profile.
+const (
+	ProfileActive    ProfileState = ""
+	ProfileInvited   ProfileState = "invited" // has no password yet
+	ProfileSuspended ProfileState = "suspended"
+	ProfileRemoved   ProfileState = "removed" // its row stays for the log and the ledger
+)
 
 // PasswordRecord verifies a password; it does not help to guess it without the
 // keychain's device secret.
@@ -71,6 +94,7 @@ const (
 	UsePhoneChange Use = "phone-change"
 	UseStepUp      Use = "step-up"
 	UseDisable     Use = "disable"
+	UseApproval    Use = "approval"
 )
 
 // Intent is an act on the keychain that is under way.
@@ -103,7 +127,8 @@ const (
 	SetPending  SetState = "pending"  // shown, not yet in force
 	SetActive   SetState = "active"   // in force
 	SetReplaced SetState = "replaced" // by a newer set
-	SetVoided   SetState = "voided"   // by its holder, or with 2FA
+	SetVoided   SetState = "voided"   // by its holder, with 2FA, or by a reset
+	SetDropped  SetState = "dropped"  // of a print run that ended before it was in force
 )
 
 // Set is a recovery set; its codes are kept as hashes.
@@ -118,6 +143,10 @@ type Set struct {
 	IssuedBy  string // a person's name at the time
 	Replaces  int    // sheet number, 0 for none
 	EndedAt   time.Time
+
+	Run            int       `json:",omitzero"` // the print run, 0: issued by its holder
+	HandedOverAt   time.Time `json:",omitzero"`
+	AcknowledgedAt time.Time `json:",omitzero"` // its holder typed the check word
 }
 
 // CodeRow is one recovery code of a set.
@@ -137,6 +166,10 @@ const (
 	KindCode     Kind = "code"     // a verification code of the active factor
 	KindRecovery Kind = "recovery" // a recovery code
 	KindConfirm  Kind = "confirm"  // the first code of a new phone
+
+	KindInvitation Kind = "invitation" // an invitation or a password reset
+	KindHelp       Kind = "help"       // a help code
+	KindCheckWord  Kind = "check-word" // the check word of a sheet
 )
 
 // Attempts counts failures in a row. Subject is a profile ID or, for an email
@@ -149,4 +182,132 @@ type Attempts struct {
 	ChargedAt   time.Time // of the last charge
 	BeforeAt    time.Time // of the charge before it, which a refund brings back
 	LockedUntil time.Time // zero: not locked
+}
+
+// OneTimeKind says what a one-time code is for.
+type OneTimeKind string
+
+// The kinds of one-time code.
+const (
+	OneTimeInvitation OneTimeKind = "invitation"     // the first password of a new member
+	OneTimeReset      OneTimeKind = "password-reset" // a new password
+	OneTimeHelp       OneTimeKind = "help"           // in place of a lost phone
+)
+
+// OneTime is a one-time code that an admin gave out, kept as a hash.
+type OneTime struct {
+	ProfileID string
+	Kind      OneTimeKind
+	Salt      []byte
+	Params    recovery.Params
+	Hash      []byte
+	IssuedAt  time.Time
+	IssuedBy  string // a profile's ID
+	ExpiresAt time.Time
+}
+
+// Run is a print run: the sheets that an admin issued together.
+type Run struct {
+	Number  int
+	At      time.Time
+	ByID    string
+	ByName  string // at the time
+	Reason  string
+	Kind    RunKind
+	State   RunState
+	Members []string // profile IDs: for whom it was begun
+	EndedAt time.Time
+}
+
+// RunKind says how a run's sheets leave the app.
+type RunKind string
+
+// The kinds of print run.
+const (
+	RunPrint  RunKind = "print"
+	RunExport RunKind = "export"
+)
+
+// RunState is where a print run stands.
+type RunState string
+
+// The states of a print run.
+const (
+	RunIssuing     RunState = "issuing" // codes are being made; none is in force
+	RunReady       RunState = "ready"   // the sheets are on paper or in a file; they are being put in force
+	RunDone        RunState = "done"
+	RunCancelled   RunState = "cancelled"   // some members may have their new set, the others the old
+	RunInterrupted RunState = "interrupted" // likewise, by a crash
+)
+
+// Approval is an act that waits for a second admin.
+type Approval struct {
+	ID        string
+	Kind      ApprovalKind
+	Members   []string // profile IDs
+	Reason    string
+	ByID      string
+	At        time.Time
+	ExpiresAt time.Time
+	State     ApprovalState
+	DecidedBy string // a profile's ID
+	DecidedAt time.Time
+}
+
+// ApprovalKind says which act is asked for.
+type ApprovalKind string
+
+// The acts that a second admin may have to approve.
+const (
+	ApprovePrintRun      ApprovalKind = "print-run"
+	ApproveReset2FA      ApprovalKind = "reset-2fa"
+	ApproveResetPassword ApprovalKind = "reset-password"
+	ApproveHelpCode      ApprovalKind = "help-code"
+)
+
+// ApprovalState is where an approval stands.
+type ApprovalState string
+
+// The states of an approval.
+const (
+	ApprovalWaiting   ApprovalState = "waiting"
+	ApprovalApproved  ApprovalState = "approved"
+	ApprovalRefused   ApprovalState = "refused"
+	ApprovalWithdrawn ApprovalState = "withdrawn"
+	ApprovalUsed      ApprovalState = "used"
+)
+
+// Member is a row of Settings → Members.
+type Member struct {
+	ID           string
+	Name         string
+	Email        string
+	Role         Role
+	State        ProfileState
+	CreatedAt    time.Time
+	LastSignInAt time.Time
+	On           bool      // 2FA
+	Sheet        int       // in force, 0 for none
+	Run          int       // of that sheet, 0: issued by its holder
+	IssuedAt     time.Time // of that sheet
+	HandedOverAt time.Time
+	Acknowledged time.Time
+	CodesLeft    int
+	InvitedUntil time.Time // when an open invitation or reset ends; zero for none
+}
+
+// LedgerEntry is a sheet of a print run with its holder.
+type LedgerEntry struct {
+	SetID          string
+	Sheet          int
+	Run            int
+	ProfileID      string
+	Name           string
+	Email          string
+	State          SetState
+	IssuedAt       time.Time
+	HandedOverAt   time.Time
+	AcknowledgedAt time.Time
+	EndedAt        time.Time
+	CodesLeft      int
 }

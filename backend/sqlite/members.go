@@ -1,0 +1,104 @@
+package sqlite
+
+import (
+	"time"
+
+	"countersign/backend/workspace"
+)
+
+// One statement reads a whole table of members: a query for each would be
+// felt at ten thousand.
+const selectMembers = `SELECT p.id, p.name, p.email, p.role, p.state, p.created_at, p.last_sign_in_at, f.profile_id IS NOT NULL,
+		coalesce(s.sheet, 0), coalesce(s.run, 0), coalesce(s.issued_at, 0), coalesce(s.handed_at, 0), coalesce(s.acknowledged, 0),
+		coalesce((SELECT count(*) FROM recovery_codes c WHERE c.set_id = s.id AND c.used_at = 0), 0),
+		coalesce((SELECT max(o.expires_at) FROM one_time_codes o WHERE o.profile_id = p.id AND o.kind <> 'help'), 0)
+	FROM profiles p LEFT JOIN factors f ON f.profile_id = p.id
+	LEFT JOIN recovery_sets s ON s.profile_id = p.id AND s.state = 'active' `
+
+func scanMember(row scanner) (m workspace.Member, err error) {
+	err = row.Scan(&m.ID, &m.Name, &m.Email, &m.Role, &m.State, when{&m.CreatedAt}, when{&m.LastSignInAt}, &m.On, &m.Sheet, &m.Run,
+		when{&m.IssuedAt}, when{&m.HandedOverAt}, when{&m.Acknowledged}, &m.CodesLeft, when{&m.InvitedUntil})
+	return m, translate(err)
+}
+
+func (t *tx) Members(fn func(workspace.Member) error) error {
+	rows, err := t.tx.QueryContext(t.ctx, selectMembers+"WHERE p.state <> 'removed' ORDER BY p.name COLLATE NOCASE, p.id")
+	if err != nil {
+		return translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		m, err := scanMember(rows)
+		if err != nil {
+			return err
+		}
+		if err := fn(m); err != nil {
+			return err
+		}
+	}
+	return translate(rows.Err())
+}
+
+func (t *tx) Member(id string) (workspace.Member, error) {
+	return scanMember(t.tx.QueryRowContext(t.ctx, selectMembers+"WHERE p.id = ?", id))
+}
+
+func (t *tx) CountOwners() (n int, err error) {
+	err = t.row("SELECT count(*) FROM profiles WHERE role = 'owner' AND state = ''", nil, &n)
+	return n, err
+}
+
+func (t *tx) OneTime(profileID string, kind workspace.OneTimeKind) (o workspace.OneTime, err error) {
+	err = t.row(`SELECT profile_id, kind, salt, memory, time, lanes, hash, issued_at, issued_by, expires_at FROM one_time_codes
+		WHERE profile_id = ? AND kind = ?`, []any{profileID, kind},
+		&o.ProfileID, &o.Kind, &o.Salt, &o.Params.MemoryKiB, &o.Params.Time, &o.Params.Threads, &o.Hash, when{&o.IssuedAt}, &o.IssuedBy,
+		when{&o.ExpiresAt})
+	return o, err
+}
+
+func (t *tx) InsertOneTime(o workspace.OneTime) error {
+	return t.exec(`INSERT INTO one_time_codes (profile_id, kind, salt, memory, time, lanes, hash, issued_at, issued_by, expires_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		o.ProfileID, o.Kind, o.Salt, o.Params.MemoryKiB, o.Params.Time, o.Params.Threads, o.Hash, millis(o.IssuedAt), o.IssuedBy, millis(o.ExpiresAt))
+}
+
+func (t *tx) DeleteOneTime(profileID string, kind workspace.OneTimeKind) (bool, error) {
+	return t.guarded("DELETE FROM one_time_codes WHERE profile_id = ? AND kind = ?", profileID, kind)
+}
+
+func (t *tx) Approval(id string) (workspace.Approval, error) {
+	return scanApproval(t.tx.QueryRowContext(t.ctx, selectApprovals+"WHERE id = ?", id))
+}
+
+const selectApprovals = "SELECT id, kind, members, reason, by_id, at, expires_at, state, decided_by, decided_at FROM approvals "
+
+func scanApproval(row scanner) (a workspace.Approval, err error) {
+	err = row.Scan(&a.ID, &a.Kind, list{&a.Members}, &a.Reason, &a.ByID, when{&a.At}, when{&a.ExpiresAt}, &a.State, &a.DecidedBy, when{&a.DecidedAt})
+	return a, translate(err)
+}
+
+func (t *tx) Approvals() (all []workspace.Approval, err error) {
+	rows, err := t.tx.QueryContext(t.ctx, selectApprovals+"WHERE state IN ('waiting', 'approved') ORDER BY at, id")
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		a, err := scanApproval(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	return all, translate(rows.Err())
+}
+
+func (t *tx) InsertApproval(a workspace.Approval) error {
+	return t.exec(`INSERT INTO approvals (id, kind, members, reason, by_id, at, expires_at, state, decided_by, decided_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		a.ID, a.Kind, jsonList(a.Members), a.Reason, a.ByID, millis(a.At), millis(a.ExpiresAt), a.State, a.DecidedBy, millis(a.DecidedAt))
+}
+
+func (t *tx) DecideApproval(id string, from, to workspace.ApprovalState, by string, at time.Time) (bool, error) {
+	return t.guarded("UPDATE approvals SET state = ?, decided_by = ?, decided_at = ? WHERE id = ? AND state = ?", to, by, millis(at), id, from)
+}

@@ -1,0 +1,106 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"countersign/backend/workspace"
+)
+
+// jsonList stores a list of IDs.
+func jsonList(ids []string) string {
+	if len(ids) == 0 {
+		return "[]"
+	}
+	out, _ := json.Marshal(ids) // strings always can
+	return string(out)
+}
+
+// list scans what jsonList stored.
+type list struct{ into *[]string }
+
+func (l list) Scan(v any) error {
+	s, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("a list is %T", v)
+	}
+	*l.into = nil
+	if err := json.Unmarshal([]byte(s), l.into); err != nil {
+		return errors.Join(workspace.ErrStoreDamaged, err)
+	}
+	if len(*l.into) == 0 {
+		*l.into = nil
+	}
+	return nil
+}
+
+const selectRuns = "SELECT number, at, by_id, by_name, reason, kind, state, members, ended_at FROM print_runs "
+
+func scanRun(row scanner) (r workspace.Run, err error) {
+	err = row.Scan(&r.Number, when{&r.At}, &r.ByID, &r.ByName, &r.Reason, &r.Kind, &r.State, list{&r.Members}, when{&r.EndedAt})
+	return r, translate(err)
+}
+
+func (t *tx) Run(number int) (workspace.Run, error) {
+	return scanRun(t.tx.QueryRowContext(t.ctx, selectRuns+"WHERE number = ?", number))
+}
+
+func (t *tx) Runs(before, limit int) ([]workspace.Run, error) {
+	return t.runs("WHERE ? = 0 OR number < ? ORDER BY number DESC LIMIT ?", before, before, limit)
+}
+
+func (t *tx) RunsIn(state workspace.RunState) ([]workspace.Run, error) {
+	return t.runs("WHERE state = ? ORDER BY number", state)
+}
+
+func (t *tx) runs(where string, args ...any) (all []workspace.Run, err error) {
+	rows, err := t.tx.QueryContext(t.ctx, selectRuns+where, args...)
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		r, err := scanRun(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, translate(rows.Err())
+}
+
+func (t *tx) InsertRun(r workspace.Run) error {
+	return t.exec("INSERT INTO print_runs (number, at, by_id, by_name, reason, kind, state, members, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		r.Number, millis(r.At), r.ByID, r.ByName, r.Reason, r.Kind, r.State, jsonList(r.Members), millis(r.EndedAt))
+}
+
+func (t *tx) MoveRun(number int, from, to workspace.RunState, at time.Time) (bool, error) {
+	return t.guarded("UPDATE print_runs SET state = ?, ended_at = ? WHERE number = ? AND state = ?", to, millis(at), number, from)
+}
+
+func (t *tx) Ledger(run int, fn func(workspace.LedgerEntry) error) error {
+	where, args := "s.run = ?", []any{run}
+	if run == 0 {
+		where, args = "s.run > 0 AND s.state = 'active' AND s.acknowledged = 0", nil
+	}
+	rows, err := t.tx.QueryContext(t.ctx, `SELECT s.id, s.sheet, s.run, s.profile_id, p.name, p.email, s.state, s.issued_at, s.handed_at,
+		s.acknowledged, s.ended_at, (SELECT count(*) FROM recovery_codes c WHERE c.set_id = s.id AND c.used_at = 0)
+		FROM recovery_sets s JOIN profiles p ON p.id = s.profile_id WHERE `+where+" ORDER BY s.sheet", args...)
+	if err != nil {
+		return translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e workspace.LedgerEntry
+		if err := rows.Scan(&e.SetID, &e.Sheet, &e.Run, &e.ProfileID, &e.Name, &e.Email, &e.State, when{&e.IssuedAt}, when{&e.HandedOverAt},
+			when{&e.AcknowledgedAt}, when{&e.EndedAt}, &e.CodesLeft); err != nil {
+			return translate(err)
+		}
+		if err := fn(e); err != nil {
+			return err
+		}
+	}
+	return translate(rows.Err())
+}
