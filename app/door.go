@@ -2,7 +2,6 @@ package app
 
 import (
 	"countersign/backend/password"
-	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
 
@@ -46,15 +45,22 @@ func (d *Door) State() (DoorState, error) {
 // Retry tries again after a fault.
 func (d *Door) Retry() (DoorState, error) { return d.State() }
 
+// Key gives a key that closes one envelope.
+func (d *Door) Key() (PublicKey, error) { return d.s.letters.newKey() }
+
 // Strength says how good a password is, while it is being typed. words are what
 // else the person has typed: name, email, workspace.
-func (d *Door) Strength(pw string, words []string) (Strength, error) {
+func (d *Door) Strength(pw Envelope, words []string) (Strength, error) {
+	typed, err := d.s.letters.open(holdsPassword, pw)
+	if err != nil {
+		return Strength{}, err
+	}
 	minimum := password.MinLength
 	if w, err := d.s.ready(); err == nil {
 		minimum = w.MinPassword()
 		words = append(words, w.Name())
 	}
-	r := password.Assess(secret.NewText(pw), words)
+	r := password.Assess(typed, words)
 	return Strength{Score: r.Score, Length: r.Length, Minimum: minimum, Common: r.Common}, nil
 }
 
@@ -68,10 +74,10 @@ type Strength struct {
 
 // NewWorkspace is what the first run asks for.
 type NewWorkspace struct {
-	Workspace string `json:"workspace"`
-	Name      string `json:"name"`
-	Email     string `json:"email"`
-	Password  string `json:"password"`
+	Workspace string   `json:"workspace"`
+	Name      string   `json:"name"`
+	Email     string   `json:"email"`
+	Password  Envelope `json:"password"`
 }
 
 // CreateWorkspace makes the workspace and signs its owner in.
@@ -80,8 +86,12 @@ func (d *Door) CreateWorkspace(in NewWorkspace) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
+	pw, err := d.s.letters.open(holdsPassword, in.Password)
+	if err != nil {
+		return SignedIn{}, err
+	}
 	ses, err := w.Create(d.s.context(), workspace.NewWorkspace{
-		Workspace: in.Workspace, Name: in.Name, Email: in.Email, Password: secret.NewText(in.Password),
+		Workspace: in.Workspace, Name: in.Name, Email: in.Email, Password: pw,
 	})
 	if err != nil {
 		return SignedIn{}, err
@@ -103,12 +113,16 @@ type Challenge struct {
 }
 
 // SignIn checks the password.
-func (d *Door) SignIn(email, pw string) (SignInResult, error) {
+func (d *Door) SignIn(email string, pw Envelope) (SignInResult, error) {
 	w, err := d.s.ready()
 	if err != nil {
 		return SignInResult{}, err
 	}
-	ses, ch, err := w.SignIn(d.s.context(), email, secret.NewText(pw))
+	typed, err := d.s.letters.open(holdsPassword, pw)
+	if err != nil {
+		return SignInResult{}, err
+	}
+	ses, ch, err := w.SignIn(d.s.context(), email, typed)
 	if err != nil {
 		return SignInResult{}, err
 	}
@@ -124,12 +138,16 @@ func (d *Door) SignIn(email, pw string) (SignInResult, error) {
 }
 
 // Verify takes a verification code.
-func (d *Door) Verify(challenge, code string) (SignedIn, error) {
+func (d *Door) Verify(challenge string, code Envelope) (SignedIn, error) {
 	ch, err := d.s.findChallenge(challenge)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	ses, err := ch.Verify(d.s.context(), code)
+	typed, err := d.s.letters.open(holdsCode, code)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	ses, err := ch.Verify(d.s.context(), typed.Reveal())
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -137,12 +155,16 @@ func (d *Door) Verify(challenge, code string) (SignedIn, error) {
 }
 
 // UseRecoveryCode takes a recovery code.
-func (d *Door) UseRecoveryCode(challenge, code string) (SignedIn, error) {
+func (d *Door) UseRecoveryCode(challenge string, code Envelope) (SignedIn, error) {
 	ch, err := d.s.findChallenge(challenge)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	ses, err := ch.Recover(d.s.context(), code)
+	typed, err := d.s.letters.open(holdsRecovery, code)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	ses, err := ch.Recover(d.s.context(), typed.Reveal())
 	if err != nil {
 		return SignedIn{}, err
 	}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"countersign/backend/qr"
-	"countersign/backend/secret"
 	"countersign/backend/totp"
 	"countersign/backend/workspace"
 )
@@ -11,21 +10,33 @@ import (
 type Enrolment struct{ s *shell }
 
 // BeginEnable begins Enable 2FA.
-func (e *Enrolment) BeginEnable(session, pw string) (EnrolmentView, error) {
-	return e.begin(session, func(ses *workspace.Session) (workspace.Shown, error) {
-		return ses.BeginEnable(e.s.context(), secret.NewText(pw))
+func (e *Enrolment) BeginEnable(session string, pw Envelope, answer PublicKey) (EnrolmentView, error) {
+	return e.begin(session, answer, func(ses *workspace.Session) (workspace.Shown, error) {
+		typed, err := e.s.letters.open(holdsPassword, pw)
+		if err != nil {
+			return workspace.Shown{}, err
+		}
+		return ses.BeginEnable(e.s.context(), typed)
 	})
 }
 
 // BeginChangePhone begins Change phone.
-func (e *Enrolment) BeginChangePhone(session string, proof Proof) (EnrolmentView, error) {
-	return e.begin(session, func(ses *workspace.Session) (workspace.Shown, error) {
-		return ses.BeginChangePhone(e.s.context(), proof.input())
+func (e *Enrolment) BeginChangePhone(session string, proof Proof, answer PublicKey) (EnrolmentView, error) {
+	return e.begin(session, answer, func(ses *workspace.Session) (workspace.Shown, error) {
+		typed, err := e.s.proof(proof)
+		if err != nil {
+			return workspace.Shown{}, err
+		}
+		return ses.BeginChangePhone(e.s.context(), typed)
 	})
 }
 
-func (e *Enrolment) begin(token string, use func(*workspace.Session) (workspace.Shown, error)) (EnrolmentView, error) {
+func (e *Enrolment) begin(token string, answer PublicKey, use func(*workspace.Session) (workspace.Shown, error)) (EnrolmentView, error) {
 	ses, err := e.s.use(token)
+	if err != nil {
+		return EnrolmentView{}, err
+	}
+	to, err := answerTo(answer)
 	if err != nil {
 		return EnrolmentView{}, err
 	}
@@ -37,25 +48,38 @@ func (e *Enrolment) begin(token string, use func(*workspace.Session) (workspace.
 	if err != nil {
 		return EnrolmentView{}, err
 	}
+	path, err := to.close(holdsQR, []byte(image.Path))
+	if err != nil {
+		return EnrolmentView{}, err
+	}
+	groups, err := to.close(holdsKey, spaced(shown.Groups))
 	return EnrolmentView{
-		QR: QRView{Modules: image.Modules, Path: image.Path}, KeyGroups: shown.Groups, Issuer: shown.Issuer, Account: shown.Account,
+		QR: QRView{Modules: image.Modules, Path: path}, KeyGroups: groups, Issuer: shown.Issuer, Account: shown.Account,
 		Digits: totp.Digits, Period: totp.Period,
-	}, nil
+	}, err
 }
 
 // Confirm takes the first code of the new phone.
-func (e *Enrolment) Confirm(session, code string) (Confirmed, error) {
+func (e *Enrolment) Confirm(session string, code Envelope, answer PublicKey) (Confirmed, error) {
 	ses, err := e.s.use(session)
 	if err != nil {
 		return Confirmed{}, err
 	}
-	issued, err := ses.Confirm(e.s.context(), code)
+	to, err := answerTo(answer)
+	if err != nil {
+		return Confirmed{}, err
+	}
+	typed, err := e.s.letters.open(holdsCode, code)
+	if err != nil {
+		return Confirmed{}, err
+	}
+	issued, err := ses.Confirm(e.s.context(), typed.Reveal())
 	if err != nil {
 		return Confirmed{}, e.s.after(ses, err)
 	}
 	if issued != nil {
-		v := sheetView(*issued)
-		return Confirmed{Sheet: &v}, nil
+		v, err := sheetView(*issued, to)
+		return Confirmed{Sheet: &v}, err
 	}
 	o, err := ses.Overview(e.s.context())
 	v := profileView(o)
@@ -77,16 +101,24 @@ func (e *Enrolment) Cancel(session string) error {
 }
 
 // BeginNewCodes issues ten new codes; the old ones still work.
-func (e *Enrolment) BeginNewCodes(session string, proof Proof) (SheetView, error) {
+func (e *Enrolment) BeginNewCodes(session string, proof Proof, answer PublicKey) (SheetView, error) {
 	ses, err := e.s.use(session)
 	if err != nil {
 		return SheetView{}, err
 	}
-	issued, err := ses.BeginNewCodes(e.s.context(), proof.input())
+	to, err := answerTo(answer)
+	if err != nil {
+		return SheetView{}, err
+	}
+	typed, err := e.s.proof(proof)
+	if err != nil {
+		return SheetView{}, err
+	}
+	issued, err := ses.BeginNewCodes(e.s.context(), typed)
 	if err != nil {
 		return SheetView{}, e.s.after(ses, err)
 	}
-	return sheetView(*issued), nil
+	return sheetView(*issued, to)
 }
 
 // KeepNewCodes puts the new codes in force.

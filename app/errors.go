@@ -25,6 +25,7 @@ const (
 	codeSaveFailed      = "save_failed"
 	codeClipboardFailed = "clipboard_failed"
 	codePrintFailed     = "print_failed"
+	codeEnvelopeFailed  = "envelope_failed"
 	codeInternal        = "internal"
 )
 

@@ -64,9 +64,10 @@ type window struct {
 	*testing.T
 	s    *shell
 	desk *deskTwin
-	door *Door
-	prof *Profile
-	enr  *Enrolment
+	page page
+	door typingDoor
+	prof typingProfile
+	enr  typingEnrolment
 	keep *Keep
 }
 
@@ -82,7 +83,11 @@ func windowOn(t *testing.T, path string, secrets workspace.Secrets) *window {
 	s.secrets = secrets
 	s.cost = func(c *workspace.Config) { c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1} }
 	t.Cleanup(s.end)
-	return &window{T: t, s: s, desk: desk, door: &Door{s}, prof: &Profile{s}, enr: &Enrolment{s}, keep: &Keep{s}}
+	p := page{t, &Door{s}}
+	return &window{
+		T: t, s: s, desk: desk, page: p, door: typingDoor{&Door{s}, p}, prof: typingProfile{&Profile{s}, p},
+		enr: typingEnrolment{&Enrolment{s}, p}, keep: &Keep{s},
+	}
 }
 
 const (
@@ -92,7 +97,7 @@ const (
 
 func (w *window) create() SignedIn {
 	w.Helper()
-	in, err := w.door.CreateWorkspace(NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: pass})
+	in, err := w.door.CreateWorkspace(w.page.newWorkspace())
 	w.ok(err)
 	return in
 }

@@ -37,25 +37,60 @@ func everyBound(s *shell) (all []called) {
 	return all
 }
 
-// filled makes an argument of any type from what the fuzzer typed: each string in
-// it is the next of words.
-func filled(of reflect.Type, words *[]string, number int64, yes bool) reflect.Value {
+// fuzzed is what the fuzzer typed.
+type fuzzed struct {
+	page   page
+	words  []string
+	number int64
+	yes    bool
+}
+
+// word is the next of the words.
+func (z *fuzzed) word() string {
+	w := z.words[0]
+	z.words = append(z.words[1:], w)
+	return w
+}
+
+// envelopes are what an envelope of each name holds, and what one without holds.
+var (
+	envelopes = map[string]string{"Password": holdsPassword, "Value": holdsFactor}
+	anyOf     = []string{holdsPassword, holdsNewPassword, holdsCode, holdsRecovery, holdsFactor}
+)
+
+// filled makes an argument of any type: each string in it is the next of the
+// words. Envelopes are closed as the page does where yes is true, and hold what a
+// field of that name holds, or what number says.
+func (z *fuzzed) filled(of reflect.Type, name string) reflect.Value {
 	v := reflect.New(of).Elem()
+	switch of {
+	case reflect.TypeFor[Envelope]():
+		if z.yes {
+			what, known := envelopes[name]
+			if !known {
+				what = anyOf[uint64(z.number)%uint64(len(anyOf))]
+			}
+			return reflect.ValueOf(z.page.typed(what, z.word()))
+		}
+	case reflect.TypeFor[PublicKey]():
+		if z.yes {
+			return reflect.ValueOf(z.page.mailbox().PublicKey)
+		}
+	}
 	switch of.Kind() {
 	case reflect.String:
-		v.SetString((*words)[0])
-		*words = append((*words)[1:], (*words)[0])
+		v.SetString(z.word())
 	case reflect.Int, reflect.Int64:
-		v.SetInt(number)
+		v.SetInt(z.number)
 	case reflect.Bool:
-		v.SetBool(yes)
+		v.SetBool(z.yes)
 	case reflect.Slice:
 		for range 2 {
-			v = reflect.Append(v, filled(of.Elem(), words, number, yes))
+			v = reflect.Append(v, z.filled(of.Elem(), ""))
 		}
 	case reflect.Struct:
 		for i := range of.NumField() {
-			v.Field(i).Set(filled(of.Field(i).Type, words, number, yes))
+			v.Field(i).Set(z.filled(of.Field(i).Type, of.Field(i).Name))
 		}
 	default:
 		panic("a bound method takes a " + of.String())
@@ -70,8 +105,9 @@ func FuzzBound(f *testing.F) {
 	s.secrets = keychain.NewMemory()
 	s.cost = func(c *workspace.Config) { c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1} }
 	f.Cleanup(s.end)
-	door, profile := &Door{s}, &Profile{s}
-	in, err := door.CreateWorkspace(NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: pass})
+	profile := &Profile{s}
+	typing := page{f, &Door{s}}
+	in, err := typing.door.CreateWorkspace(typing.newWorkspace())
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -82,14 +118,17 @@ func FuzzBound(f *testing.F) {
 		f.Add(uint(i), true, "<img src=x onerror=alert(1)>", "recovery", "ABCD-EFGH-JKMN-PQRS", int64(-1), true)
 		f.Add(uint(i), false, "\x00", "\xff", strings.Repeat("x", 2000), int64(1)<<62, true)
 		f.Add(uint(i), false, email, "none", "١٢٣٤٥٦", int64(99999999), false)
+		for what := range anyOf {
+			f.Add(uint(i), true, "a password that is long", "code", "000000", int64(what), true)
+		}
 	}
 	f.Fuzz(func(t *testing.T, which uint, ours bool, a, b, c string, number int64, yes bool) {
 		m := methods[which%uint(len(methods))]
 		in, free := m.method.Type(), open[m.name] || silent[m.name]
-		words := []string{a, b, c}
+		z := &fuzzed{page{t, &Door{s}}, []string{a, b, c}, number, yes}
 		var args []reflect.Value
 		for i := range in.NumIn() {
-			arg := filled(in.In(i), &words, number, yes)
+			arg := z.filled(in.In(i), "")
 			if i == 0 && ours && !free && arg.Kind() == reflect.String {
 				arg = reflect.ValueOf(token)
 			}

@@ -15,7 +15,7 @@ import (
 )
 
 // shown is a window in which ten codes are shown.
-func shown(t *testing.T) (*window, SignedIn, *SheetView) {
+func shown(t *testing.T) (*window, SignedIn, *shownSheet) {
 	t.Helper()
 	w := newWindow(t)
 	in := w.create()
@@ -25,7 +25,7 @@ func shown(t *testing.T) (*window, SignedIn, *SheetView) {
 	w.ok(err)
 	c, err := w.enr.Confirm(in.Token, code)
 	w.ok(err)
-	return w, in, c.Sheet
+	return w, in, c
 }
 
 func TestTheSheetIsSavedAsPDFOrTextForItsOwnerAlone(t *testing.T) {

@@ -1,31 +1,34 @@
 package app
 
-import (
-	"countersign/backend/secret"
-	"countersign/backend/workspace"
-)
+import "countersign/backend/workspace"
 
 // Profile is Settings → Profile and Edit 2FA.
 type Profile struct{ s *shell }
 
 // Factor is a second factor as typed.
 type Factor struct {
-	Kind  string `json:"kind"` // none, code, recovery
-	Value string `json:"value"`
+	Kind  string   `json:"kind"` // none, code, recovery
+	Value Envelope `json:"value"`
 }
 
-func (f Factor) input() workspace.FactorInput {
-	return workspace.FactorInput{Kind: workspace.FactorKind(f.Kind), Value: secret.NewText(f.Value)}
+func (s *shell) factor(f Factor) (workspace.FactorInput, error) {
+	value, err := s.letters.open(holdsFactor, f.Value)
+	return workspace.FactorInput{Kind: workspace.FactorKind(f.Kind), Value: value}, err
 }
 
 // Proof is a step-up.
 type Proof struct {
-	Password string `json:"password"`
-	Factor   Factor `json:"factor"`
+	Password Envelope `json:"password"`
+	Factor   Factor   `json:"factor"`
 }
 
-func (p Proof) input() workspace.Proof {
-	return workspace.Proof{Password: secret.NewText(p.Password), Factor: p.Factor.input()}
+func (s *shell) proof(p Proof) (workspace.Proof, error) {
+	pw, err := s.letters.open(holdsPassword, p.Password)
+	if err != nil {
+		return workspace.Proof{}, err
+	}
+	factor, err := s.factor(p.Factor)
+	return workspace.Proof{Password: pw, Factor: factor}, err
 }
 
 // StepUpNeeds says what the next sensitive act will ask for.
@@ -64,9 +67,21 @@ func (p *Profile) ChangeEmail(session, email string) (ProfileView, error) {
 }
 
 // ChangePassword sets a new password.
-func (p *Profile) ChangePassword(session, current, next string, factor Factor) (ProfileView, error) {
+func (p *Profile) ChangePassword(session string, current, next Envelope, factor Factor) (ProfileView, error) {
 	return p.s.act(session, func(ses *workspace.Session) error {
-		return ses.ChangePassword(p.s.context(), secret.NewText(current), secret.NewText(next), factor.input())
+		old, err := p.s.letters.open(holdsPassword, current)
+		if err != nil {
+			return err
+		}
+		wanted, err := p.s.letters.open(holdsNewPassword, next)
+		if err != nil {
+			return err
+		}
+		proof, err := p.s.factor(factor)
+		if err != nil {
+			return err
+		}
+		return ses.ChangePassword(p.s.context(), old, wanted, proof)
 	})
 }
 
@@ -97,5 +112,11 @@ func (p *Profile) NotMe(session string) (ProfileView, error) {
 
 // Disable turns 2FA off.
 func (p *Profile) Disable(session string, factor Factor) (ProfileView, error) {
-	return p.s.act(session, func(ses *workspace.Session) error { return ses.Disable(p.s.context(), factor.input()) })
+	return p.s.act(session, func(ses *workspace.Session) error {
+		proof, err := p.s.factor(factor)
+		if err != nil {
+			return err
+		}
+		return ses.Disable(p.s.context(), proof)
+	})
 }

@@ -54,9 +54,17 @@ func integrityView(err error) *IntegrityView {
 
 // Accept goes on with a database that does not match its seal, by an owner's
 // password and second factor. Sign in is next.
-func (d *Door) Accept(email, pw string, factor Factor) (DoorState, error) {
+func (d *Door) Accept(email string, pw Envelope, factor Factor) (DoorState, error) {
+	typed, err := d.s.letters.open(holdsPassword, pw)
+	if err != nil {
+		return DoorState{}, err
+	}
+	proof, err := d.s.factor(factor)
+	if err != nil {
+		return DoorState{}, err
+	}
 	d.s.opening.Lock()
-	err := d.s.accept(d.s.context(), email, secret.NewText(pw), factor)
+	err = d.s.accept(d.s.context(), email, typed, proof)
 	d.s.opening.Unlock()
 	if err != nil {
 		return DoorState{}, err
@@ -64,7 +72,7 @@ func (d *Door) Accept(email, pw string, factor Factor) (DoorState, error) {
 	return d.State()
 }
 
-func (s *shell) accept(ctx context.Context, email string, pw secret.Text, factor Factor) (err error) {
+func (s *shell) accept(ctx context.Context, email string, pw secret.Text, factor workspace.FactorInput) (err error) {
 	if s.opened != nil {
 		return nil
 	}
@@ -82,7 +90,7 @@ func (s *shell) accept(ctx context.Context, email string, pw secret.Text, factor
 	if err != nil || sealed == nil {
 		return err
 	}
-	return sealed.Accept(ctx, email, pw, factor.input())
+	return sealed.Accept(ctx, email, pw, factor)
 }
 
 // SaveDiagnostics writes what was found to a file, without secrets and without

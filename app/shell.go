@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -42,6 +43,7 @@ type shell struct {
 
 	ending    sync.WaitGroup // sessions that are being undone
 	clipboard clipboardGuard
+	letters   letterbox
 }
 
 // opened is a data folder that is open and held.
@@ -287,6 +289,7 @@ func (s *shell) drop(reason string, tell bool) {
 		}
 	}
 	s.mu.Unlock()
+	s.letters.forget()
 	if ch != nil {
 		ch.Leave()
 	}
@@ -299,9 +302,16 @@ func (s *shell) drop(reason string, tell bool) {
 	}
 	go func() {
 		defer s.ending.Done()
-		defer debug.FreeOSMemory()
+		defer collect()
 		if err := ses.End(context.Background()); err != nil {
 			s.log().Warn("an unfinished enrolment is left for the next start", "error", err.Error())
 		}
 	}()
+}
+
+// collect frees what nobody holds any more, and with it overwrites it where the
+// build says so. The second round is for what pools kept beyond the first.
+func collect() {
+	runtime.GC()
+	debug.FreeOSMemory()
 }

@@ -83,7 +83,7 @@ type CodeView struct {
 // EnrolmentView is what a new phone needs.
 type EnrolmentView struct {
 	QR        QRView   `json:"qr"`
-	KeyGroups []string `json:"keyGroups"`
+	KeyGroups Envelope `json:"keyGroups"`
 	Issuer    string   `json:"issuer"`
 	Account   string   `json:"account"`
 	Digits    int      `json:"digits"`
@@ -92,8 +92,8 @@ type EnrolmentView struct {
 
 // QRView is a QR code as SVG path data, one unit a module, without quiet zone.
 type QRView struct {
-	Modules int    `json:"modules"`
-	Path    string `json:"path"`
+	Modules int      `json:"modules"`
+	Path    Envelope `json:"path"`
 }
 
 // Confirmed is the result of the new phone's first code: the codes to keep at
@@ -112,7 +112,7 @@ type SheetView struct {
 	IssuedAt  string   `json:"issuedAt"`
 	IssuedBy  string   `json:"issuedBy"`
 	Replaces  int      `json:"replaces,omitempty"`
-	Codes     []string `json:"codes"`
+	Codes     Envelope `json:"codes"`
 }
 
 func stamp(t time.Time) string {
@@ -167,11 +167,12 @@ func usageView(c *workspace.CodeUsage) CodeUsage {
 	return v
 }
 
-func sheetView(i workspace.Issued) SheetView {
+func sheetView(i workspace.Issued, to recipient) (SheetView, error) {
+	codes, err := to.close(holdsCodes, spaced(display(i.Codes)))
 	return SheetView{
 		Sheet: i.Sheet, Workspace: i.Workspace, Name: i.Name, Email: i.Email, IssuedAt: stamp(i.IssuedAt), IssuedBy: i.IssuedBy,
-		Replaces: i.Replaces, Codes: display(i.Codes),
-	}
+		Replaces: i.Replaces, Codes: codes,
+	}, err
 }
 
 func display(codes []recovery.Code) []string {

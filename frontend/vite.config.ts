@@ -25,6 +25,8 @@ const app = defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 400,
     reportCompressedSize: false,
+    // @hpke/core would ask Node 18 for it; every engine has crypto.subtle of its own.
+    rolldownOptions: { external: ['crypto'] },
   },
 });
 

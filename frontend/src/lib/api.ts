@@ -11,6 +11,8 @@ import * as keep from '../../wailsjs/go/app/Keep';
 import * as profile from '../../wailsjs/go/app/Profile';
 import { app } from '../../wailsjs/go/models';
 import { Environment, EventsOn, WindowReload } from '../../wailsjs/runtime/runtime';
+import { openConfirmed, openEnrolment, openSheet } from './answers';
+import { close, Mailbox, type Content, type Envelope } from './envelope';
 
 export interface AppError {
   code: string;
@@ -281,6 +283,30 @@ async function call<T>(bound: () => Promise<Bound<T>>): Promise<T> {
   }
 }
 
+/** A secret as it crosses: closed with a key that the application has just made. */
+async function closed(what: Content, text: string): Promise<Envelope> {
+  return text ? close(what, text, await door.Key()) : { key: '', box: '' };
+}
+
+const closedFactor = async ({ kind, value }: Factor) =>
+  app.Factor.createFrom({ kind, value: await closed('factor', value) });
+
+const closedProof = async ({ password, factor }: Proof) =>
+  app.Proof.createFrom({
+    password: await closed('password', password),
+    factor: await closedFactor(factor),
+  });
+
+/** Makes a call whose answer holds secrets, and takes them out. */
+async function answered<C, T>(
+  bound: (key: app.PublicKey) => Promise<Bound<C>>,
+  open: (mailbox: Mailbox, answer: C) => Promise<T>,
+): Promise<T> {
+  const mailbox = await Mailbox.make();
+  const answer = await call<C>(() => bound(app.PublicKey.createFrom(mailbox.key)));
+  return open(mailbox, answer);
+}
+
 /** Everything before a session. */
 export const Door = {
   state: () => call<DoorState>(() => door.State()),
@@ -289,15 +315,25 @@ export const Door = {
   /** `words` are the name, email and workspace that a password must not lean on. */
   /** Goes on with a database that does not match its seal, by an owner's proof. */
   accept: (email: string, password: string, factor: Factor) =>
-    call<DoorState>(() => door.Accept(email, password, factor)),
+    call<DoorState>(async () =>
+      door.Accept(email, await closed('password', password), await closedFactor(factor)),
+    ),
   /** The name is empty when the person closed the dialog without saving. */
   saveDiagnostics: () => call<{ name: string }>(() => door.SaveDiagnostics()),
-  strength: (password: string, words: string[]) => call<Strength>(() => door.Strength(password, words)),
-  createWorkspace: (input: NewWorkspace) => call<SignedIn>(() => door.CreateWorkspace(input)),
-  signIn: (email: string, password: string) => call<SignInResult>(() => door.SignIn(email, password)),
-  verify: (challenge: string, code: string) => call<SignedIn>(() => door.Verify(challenge, code)),
+  strength: (password: string, words: string[]) =>
+    call<Strength>(async () => door.Strength(await closed('password', password), words)),
+  createWorkspace: (input: NewWorkspace) =>
+    call<SignedIn>(async () =>
+      door.CreateWorkspace(
+        app.NewWorkspace.createFrom({ ...input, password: await closed('password', input.password) }),
+      ),
+    ),
+  signIn: (email: string, password: string) =>
+    call<SignInResult>(async () => door.SignIn(email, await closed('password', password))),
+  verify: (challenge: string, code: string) =>
+    call<SignedIn>(async () => door.Verify(challenge, await closed('code', code))),
   useRecoveryCode: (challenge: string, code: string) =>
-    call<SignedIn>(() => door.UseRecoveryCode(challenge, code)),
+    call<SignedIn>(async () => door.UseRecoveryCode(challenge, await closed('recovery code', code))),
   leave: (challenge: string) => call<void>(() => door.Leave(challenge)),
   lock: (session: string) => call<void>(() => door.Lock(session)),
   touch: (session: string) => call<void>(() => door.Touch(session)),
@@ -310,26 +346,41 @@ export const Profile = {
   changeEmail: (session: string, email: string) =>
     call<ProfileView>(() => profile.ChangeEmail(session, email)),
   changePassword: (session: string, current: string, next: string, factor: Factor) =>
-    call<ProfileView>(() => profile.ChangePassword(session, current, next, factor)),
+    call<ProfileView>(async () =>
+      profile.ChangePassword(
+        session,
+        await closed('password', current),
+        await closed('new password', next),
+        await closedFactor(factor),
+      ),
+    ),
   /** What the next sensitive act will ask for. */
   stepUp: (session: string) => call<StepUpNeeds>(() => profile.StepUp(session)),
   codeUsage: (session: string) => call<CodeUsage>(() => profile.CodeUsage(session)),
   /** Voids the rest of the set. */
   notMe: (session: string) => call<ProfileView>(() => profile.NotMe(session)),
-  disable: (session: string, factor: Factor) => call<ProfileView>(() => profile.Disable(session, factor)),
+  disable: (session: string, factor: Factor) =>
+    call<ProfileView>(async () => profile.Disable(session, await closedFactor(factor))),
 };
 
 /** Enable 2FA, Change phone, Get new recovery codes. */
 export const Enrolment = {
   beginEnable: (session: string, password: string) =>
-    call<EnrolmentView>(() => enrolment.BeginEnable(session, password)),
+    answered(
+      async (key) => enrolment.BeginEnable(session, await closed('password', password), key),
+      openEnrolment,
+    ),
   beginChangePhone: (session: string, proof: Proof) =>
-    call<EnrolmentView>(() => enrolment.BeginChangePhone(session, app.Proof.createFrom(proof))),
-  confirm: (session: string, code: string) => call<Confirmed>(() => enrolment.Confirm(session, code)),
+    answered(
+      async (key) => enrolment.BeginChangePhone(session, await closedProof(proof), key),
+      openEnrolment,
+    ),
+  confirm: (session: string, code: string) =>
+    answered(async (key) => enrolment.Confirm(session, await closed('code', code), key), openConfirmed),
   continue: (session: string) => call<ProfileView>(() => enrolment.Continue(session)),
   cancel: (session: string) => call<void>(() => enrolment.Cancel(session)),
   beginNewCodes: (session: string, proof: Proof) =>
-    call<SheetView>(() => enrolment.BeginNewCodes(session, app.Proof.createFrom(proof))),
+    answered(async (key) => enrolment.BeginNewCodes(session, await closedProof(proof), key), openSheet),
   keepNewCodes: (session: string) => call<ProfileView>(() => enrolment.KeepNewCodes(session)),
   cancelNewCodes: (session: string) => call<void>(() => enrolment.CancelNewCodes(session)),
 };

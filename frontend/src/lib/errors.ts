@@ -67,6 +67,7 @@ export const errorCodes = [
   'save_failed',
   'clipboard_failed',
   'print_failed',
+  'envelope_failed',
   'internal',
 ] as const;
 

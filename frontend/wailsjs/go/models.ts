@@ -205,6 +205,20 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class Envelope {
+	    key: string;
+	    box: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Envelope(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.key = source["key"];
+	        this.box = source["box"];
+	    }
+	}
 	export class SheetView {
 	    sheet: number;
 	    workspace: string;
@@ -213,7 +227,7 @@ export namespace app {
 	    issuedAt: string;
 	    issuedBy: string;
 	    replaces?: number;
-	    codes: string[];
+	    codes: Envelope;
 	
 	    static createFrom(source: any = {}) {
 	        return new SheetView(source);
@@ -228,8 +242,26 @@ export namespace app {
 	        this.issuedAt = source["issuedAt"];
 	        this.issuedBy = source["issuedBy"];
 	        this.replaces = source["replaces"];
-	        this.codes = source["codes"];
+	        this.codes = this.convertValues(source["codes"], Envelope);
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class Confirmed {
 	    sheet?: SheetView;
@@ -363,7 +395,7 @@ export namespace app {
 	}
 	export class QRView {
 	    modules: number;
-	    path: string;
+	    path: Envelope;
 	
 	    static createFrom(source: any = {}) {
 	        return new QRView(source);
@@ -372,12 +404,30 @@ export namespace app {
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.modules = source["modules"];
-	        this.path = source["path"];
+	        this.path = this.convertValues(source["path"], Envelope);
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class EnrolmentView {
 	    qr: QRView;
-	    keyGroups: string[];
+	    keyGroups: Envelope;
 	    issuer: string;
 	    account: string;
 	    digits: number;
@@ -390,7 +440,7 @@ export namespace app {
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.qr = this.convertValues(source["qr"], QRView);
-	        this.keyGroups = source["keyGroups"];
+	        this.keyGroups = this.convertValues(source["keyGroups"], Envelope);
 	        this.issuer = source["issuer"];
 	        this.account = source["account"];
 	        this.digits = source["digits"];
@@ -415,6 +465,7 @@ export namespace app {
 		    return a;
 		}
 	}
+	
 	export class Exported {
 	    name: string;
 	    events: number;
@@ -433,7 +484,7 @@ export namespace app {
 	}
 	export class Factor {
 	    kind: string;
-	    value: string;
+	    value: Envelope;
 	
 	    static createFrom(source: any = {}) {
 	        return new Factor(source);
@@ -442,8 +493,26 @@ export namespace app {
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.kind = source["kind"];
-	        this.value = source["value"];
+	        this.value = this.convertValues(source["value"], Envelope);
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	
 	
@@ -551,7 +620,7 @@ export namespace app {
 	    workspace: string;
 	    name: string;
 	    email: string;
-	    password: string;
+	    password: Envelope;
 	
 	    static createFrom(source: any = {}) {
 	        return new NewWorkspace(source);
@@ -562,12 +631,30 @@ export namespace app {
 	        this.workspace = source["workspace"];
 	        this.name = source["name"];
 	        this.email = source["email"];
-	        this.password = source["password"];
+	        this.password = this.convertValues(source["password"], Envelope);
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	
 	export class Proof {
-	    password: string;
+	    password: Envelope;
 	    factor: Factor;
 	
 	    static createFrom(source: any = {}) {
@@ -576,7 +663,7 @@ export namespace app {
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.password = source["password"];
+	        this.password = this.convertValues(source["password"], Envelope);
 	        this.factor = this.convertValues(source["factor"], Factor);
 	    }
 	
@@ -597,6 +684,20 @@ export namespace app {
 		    }
 		    return a;
 		}
+	}
+	export class PublicKey {
+	    id: string;
+	    point: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new PublicKey(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.point = source["point"];
+	    }
 	}
 	
 	export class Saved {

@@ -10,6 +10,10 @@ export function CreateWorkspace(arg1) {
   return window['go']['app']['Door']['CreateWorkspace'](arg1);
 }
 
+export function Key() {
+  return window['go']['app']['Door']['Key']();
+}
+
 export function Leave(arg1) {
   return window['go']['app']['Door']['Leave'](arg1);
 }

@@ -4,7 +4,7 @@ import {app} from '../models';
 
 export function ChangeEmail(arg1:string,arg2:string):Promise<app.ProfileView>;
 
-export function ChangePassword(arg1:string,arg2:string,arg3:string,arg4:app.Factor):Promise<app.ProfileView>;
+export function ChangePassword(arg1:string,arg2:app.Envelope,arg3:app.Envelope,arg4:app.Factor):Promise<app.ProfileView>;
 
 export function CodeUsage(arg1:string):Promise<app.CodeUsage>;
 

@@ -1,0 +1,33 @@
+/** Answers with secrets, as they cross and as the page shows them. */
+import type { Confirmed, EnrolmentView, ProfileView, SheetView } from './api';
+import type { Envelope, Mailbox } from './envelope';
+
+/** A view as it crosses: its secrets are in envelopes. */
+type Crossing<T, Secrets extends keyof T> = Omit<T, Secrets> & { [K in Secrets]: Envelope };
+
+type CrossingSheet = Crossing<SheetView, 'codes'>;
+
+type CrossingEnrolment = Omit<Crossing<EnrolmentView, 'keyGroups'>, 'qr'> & {
+  qr: Crossing<EnrolmentView['qr'], 'path'>;
+};
+
+interface CrossingConfirmed {
+  sheet?: CrossingSheet | null;
+  profile?: ProfileView | null;
+}
+
+export const openSheet = async (mailbox: Mailbox, sheet: CrossingSheet): Promise<SheetView> => ({
+  ...sheet,
+  codes: (await mailbox.open('codes', sheet.codes)).split(' '),
+});
+
+export const openEnrolment = async (mailbox: Mailbox, view: CrossingEnrolment): Promise<EnrolmentView> => ({
+  ...view,
+  qr: { ...view.qr, path: await mailbox.open('qr', view.qr.path) },
+  keyGroups: (await mailbox.open('key', view.keyGroups)).split(' '),
+});
+
+export const openConfirmed = async (
+  mailbox: Mailbox,
+  { sheet, profile }: CrossingConfirmed,
+): Promise<Confirmed> => (sheet ? { sheet: await openSheet(mailbox, sheet) } : { profile: profile ?? null });
