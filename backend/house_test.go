@@ -49,6 +49,7 @@ var soleImporters = map[string]string{
 	"modernc.org/sqlite":            module + "/backend/sqlite",
 	"github.com/pressly/goose":      module + "/backend/sqlite",
 	"github.com/ccojocar/zxcvbn-go": module + "/backend/password",
+	"filippo.io/age":                module + "/backend/bundle",
 }
 
 // mayKnow lists which packages of ours a package may import. Packages below a
@@ -66,6 +67,7 @@ var mayKnow = map[string][]string{
 	"backend/password":  {"backend/secret"},
 	"backend/audit":     {"backend/secret"},
 	"backend/qr":        {"backend/secret"},
+	"backend/bundle":    {"backend/secret"},
 }
 
 func within(pkg, place string) bool { return pkg == place || strings.HasPrefix(pkg, place+"/") }
