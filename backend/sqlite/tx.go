@@ -149,15 +149,20 @@ func orEmpty(m map[string]string) map[string]string {
 const selectEvents = "SELECT seq, at, kind, actor, subject, detail, rows, state, seal FROM events "
 
 func (t *tx) Events(after int64, fn func(audit.Event, []byte) error) error {
-	return t.events(selectEvents+"WHERE seq > ? ORDER BY seq", after, fn)
+	return t.events(selectEvents+"WHERE seq > ? ORDER BY seq", fn, after)
 }
 
 func (t *tx) EventsBefore(before int64, fn func(audit.Event, []byte) error) error {
-	return t.events(selectEvents+"WHERE seq < ? ORDER BY seq DESC", before, fn)
+	return t.events(selectEvents+"WHERE seq < ? ORDER BY seq DESC", fn, before)
 }
 
-func (t *tx) events(query string, seq int64, fn func(audit.Event, []byte) error) error {
-	rows, err := t.tx.QueryContext(t.ctx, query, seq)
+func (t *tx) EventsAbout(subject string, since time.Time, fn func(audit.Event) error) error {
+	return t.events(selectEvents+"WHERE subject = ? AND actor NOT IN ('', subject) AND at > ? ORDER BY seq DESC",
+		func(e audit.Event, _ []byte) error { return fn(e) }, subject, millis(since))
+}
+
+func (t *tx) events(query string, fn func(audit.Event, []byte) error, args ...any) error {
+	rows, err := t.tx.QueryContext(t.ctx, query, args...)
 	if err != nil {
 		return translate(err)
 	}

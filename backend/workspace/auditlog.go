@@ -167,7 +167,7 @@ func (m matcher) entry(tx Tx, names people, e audit.Event) (entry LogEntry, ok b
 	switch {
 	case k.step && !m.q.Steps,
 		m.q.Group != "" && k.group != m.q.Group,
-		m.person != "" && e.Actor != m.person && e.Subject != m.person,
+		m.person != "" && e.Actor != m.person && e.Subject != m.person && !slices.Contains(strings.Fields(e.Detail["members"]), m.person),
 		!m.q.Since.IsZero() && e.At.Before(m.q.Since),
 		!m.q.Until.IsZero() && !e.At.Before(m.q.Until):
 		return entry, false, nil

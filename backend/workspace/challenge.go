@@ -7,13 +7,18 @@ import (
 )
 
 // Challenge is a right password whose second factor is still due. It can take a
-// verification code and a recovery code, and nothing else.
+// verification code, a recovery code or a help code, and nothing else. Where 2FA
+// is required and off, all it can do is to lead to enrolling: see Enrol.
 type Challenge struct {
 	w       *Workspace
 	profile Profile
 	madeAt  time.Time
-	mu      sync.Mutex
-	over    bool
+
+	mustEnrol bool        // 2FA is required, and off: no factor can be asked for
+	redeems   *redemption // with an invitation or a password reset, else nil
+
+	mu   sync.Mutex
+	over bool
 }
 
 func (w *Workspace) newChallenge(p Profile) *Challenge {
@@ -45,7 +50,7 @@ func (c *Challenge) Verify(ctx context.Context, input string) (*Session, error) 
 		if err != nil {
 			return nil, err
 		}
-		return c.w.admit(ctx, c.profile, admission{factor: "code", use: use.consume})
+		return c.w.admit(ctx, c.profile, admission{factor: "code", use: use.consume, redeems: c.redeems})
 	})
 }
 
@@ -58,7 +63,7 @@ func (c *Challenge) Recover(ctx context.Context, input string) (*Session, error)
 		if err != nil {
 			return nil, err
 		}
-		return c.w.admit(ctx, c.profile, admission{factor: "recovery", number: use.number, use: use.consume})
+		return c.w.admit(ctx, c.profile, admission{factor: "recovery", number: use.number, use: use.consume, redeems: c.redeems})
 	})
 }
 

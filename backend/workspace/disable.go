@@ -47,7 +47,7 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 		}
 		if info, err := tx.Info(); err != nil {
 			return err
-		} else if info.Require2FA {
+		} else if info.Requires(now) {
 			return refuse(CodeRequiredByWorkspace)
 		}
 		f, err := tx.Factor(s.id)
@@ -76,7 +76,7 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 		if err := tx.InsertIntent(gone); err != nil {
 			return err
 		}
-		if unfinished, err = condemnPending(tx, s.id); err != nil { // a change of phone under way
+		if unfinished, err = condemnPending(tx, s.id, now); err != nil { // a change of phone under way
 			return err
 		}
 		if err := errors.Join(uncount(tx, use), rebind(tx, s.id), reset(tx, s.id, false, KindRecovery)); err != nil {
@@ -104,7 +104,7 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 func (s *Session) refuseWhereRequired(ctx context.Context) error {
 	return s.w.view(ctx, func(tx Tx) error {
 		info, err := tx.Info()
-		if err == nil && info.Require2FA {
+		if err == nil && info.Requires(s.w.now()) {
 			return refuse(CodeRequiredByWorkspace)
 		}
 		return err

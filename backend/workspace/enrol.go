@@ -88,7 +88,7 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind) (Shown, e
 		} else if !on && kind == IntentChangePhone {
 			return refuse(CodeTwoFactorOff)
 		}
-		if former, err = condemnPending(tx, s.id); err != nil {
+		if former, err = condemnPending(tx, s.id, s.w.now()); err != nil {
 			return err
 		}
 		p.Generation++
@@ -123,7 +123,7 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind) (Shown, e
 
 // condemnPending turns the profile's unfinished enrolment, if there is one, into
 // an order to delete its item.
-func condemnPending(tx Tx, profileID string) (*Intent, error) {
+func condemnPending(tx Tx, profileID string, now time.Time) (*Intent, error) {
 	former, err := tx.PendingEnrolment(profileID)
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
@@ -134,7 +134,7 @@ func condemnPending(tx Tx, profileID string) (*Intent, error) {
 	if _, err := tx.CondemnIntent(former.ID); err != nil {
 		return nil, err
 	}
-	_, err = dropPending(tx, profileID)
+	_, err = dropPending(tx, profileID, now)
 	return &former, err
 }
 

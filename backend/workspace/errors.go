@@ -54,6 +54,43 @@ const (
 	CodeRequiredByWorkspace  Code = "required_by_workspace"
 	CodeWorkspaceExists      Code = "workspace_exists"
 	CodeForbidden            Code = "forbidden"
+	CodeSuspendedSelf        Code = "suspended_self"
+
+	CodeInvitationRequired Code = "invitation_required"
+	CodeInvitationForm     Code = "invitation_form"  // length
+	CodeInvitationWrong    Code = "invitation_wrong" // left, pause
+	CodeHelpRequired       Code = "help_required"
+	CodeHelpForm           Code = "help_form"        // length
+	CodeHelpWrong          Code = "help_wrong"       // left, pause
+	CodeOneTimeExpired     Code = "one_time_expired" // kind
+	CodeOneTimeUsed        Code = "one_time_used"
+
+	CodeRoleUnknown       Code = "role_unknown"
+	CodeEmailTwice        Code = "email_twice"
+	CodeImportLong        Code = "import_long" // max
+	CodeNobodyChosen      Code = "nobody_chosen"
+	CodeMemberGone        Code = "member_gone"
+	CodeMemberInvited     Code = "member_invited"
+	CodeMemberSuspended   Code = "member_suspended"
+	CodeNotYourself       Code = "not_yourself"
+	CodeLastOwner         Code = "last_owner"
+	CodeReasonRequired    Code = "reason_required"
+	CodeReasonLong        Code = "reason_long" // max
+	CodeReasonForm        Code = "reason_form"
+	CodeApprovalNeeded    Code = "approval_needed"
+	CodeApprovalGone      Code = "approval_gone"
+	CodeApprovalOwn       Code = "approval_own"
+	CodeTwoPeopleAlone    Code = "two_people_alone"
+	CodeRequireAlone      Code = "require_alone" // ready
+	CodeRequirePast       Code = "require_past"
+	CodeIdleRange         Code = "idle_range" // min, max
+	CodeRunLong           Code = "run_long"   // max
+	CodeRunOver           Code = "run_over"
+	CodeRunUnknown        Code = "run_unknown"
+	CodeCodesChanged      Code = "codes_changed"
+	CodeCheckWordRequired Code = "check_word_required"
+	CodeCheckWordWrong    Code = "check_word_wrong" // sheet, left, pause
+	CodeCheckWordNone     Code = "check_word_none"
 
 	CodeKeychainAbsent      Code = "keychain_absent"
 	CodeKeychainLocked      Code = "keychain_locked"

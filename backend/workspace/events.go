@@ -3,7 +3,7 @@ package workspace
 // The kinds of event in the audit log. Once written they are never renamed.
 const (
 	eventWorkspaceCreated = "workspace-created"
-	eventSignedIn         = "signed-in"       // factor: none, code, recovery; number
+	eventSignedIn         = "signed-in"       // factor: none, code, recovery, help; number, as-far-as, chose-password
 	eventRenamed          = "profile-renamed" // from, to
 	eventEmailChanged     = "email-changed"   // from, to
 	eventPasswordChanged  = "password-changed"
@@ -13,6 +13,39 @@ const (
 	eventCodesVoided      = "recovery-codes-voided"   // sheet, left
 	eventDisabled         = "2fa-disabled"
 	eventSteppedUp        = "stepped-up" // factor, number
+
+	// What admins do. A detail of several members is their IDs, with spaces between.
+	eventMemberAdded        = "member-added"     // role
+	eventMembersImported    = "members-imported" // count
+	eventInvitedAgain       = "invited-again"
+	eventRoleChanged        = "role-changed" // from, to
+	eventMemberSuspended    = "member-suspended"
+	eventMemberResumed      = "member-resumed"
+	eventMemberRemoved      = "member-removed" // email, role
+	eventFactorReset        = "2fa-reset"
+	eventPasswordReset      = "password-reset-given"
+	eventHelpGiven          = "help-code-given"
+	eventWorkspaceRenamed   = "workspace-renamed" // from, to
+	eventIdleSet            = "idle-time-set"     // minutes
+	eventRequired           = "2fa-required"      // from, blocked
+	eventRequirementDropped = "2fa-requirement-dropped"
+	eventTwoPeopleOn        = "two-people-on"
+	eventTwoPeopleOff       = "two-people-off"
+	eventApprovalAsked      = "approval-asked" // for, count, reason
+	eventApprovalGiven      = "approval-given"
+	eventApprovalRefused    = "approval-refused"
+	eventApprovalWithdrawn  = "approval-withdrawn"
+	eventRunBegun           = "run-begun"          // run, count, sheets, reason, kind
+	eventRunSheetsMade      = "run-sheets-made"    // run, count, sheets, members
+	eventRunReady           = "run-ready"          // run
+	eventRunSheetIssued     = "run-sheet-issued"   // run, sheets; about its one member
+	eventRunSheetsIssued    = "run-sheets-issued"  // run, count, sheets, members
+	eventRunSheetsDropped   = "run-sheets-dropped" // run
+	eventRunDone            = "run-done"           // run, count, of
+	eventRunCancelled       = "run-cancelled"      // run, count, of
+	eventRunInterrupted     = "run-interrupted"    // run
+	eventHandedOver         = "sheets-handed-over" // run, count, sheets
+	eventAcknowledged       = "sheet-acknowledged" // run, sheet
 
 	eventAccepted = "state-accepted" // findings, head, anchor
 
@@ -28,3 +61,9 @@ const (
 	eventShown       = "recovery-codes-shown" // sheet
 	eventDropped     = "recovery-codes-dropped"
 )
+
+// tellsMember lists what a person is told of at the next sign-in.
+var tellsMember = map[string]bool{
+	eventFactorReset: true, eventPasswordReset: true, eventHelpGiven: true,
+	eventRoleChanged: true, eventMemberSuspended: true, eventMemberResumed: true,
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"time"
 )
 
 func decimal(n int) string { return strconv.Itoa(n) }
@@ -17,7 +18,7 @@ func (w *Workspace) undo(ctx context.Context, in Intent) error {
 		if condemned, err = tx.CondemnIntent(in.ID); err != nil || !condemned {
 			return err
 		}
-		if _, err := dropPending(tx, in.ProfileID); err != nil {
+		if _, err := dropPending(tx, in.ProfileID, w.now()); err != nil {
 			return err
 		}
 		return w.record(tx, w.now(), eventAbandoned, "", in.ProfileID, nil)
@@ -42,15 +43,24 @@ func (w *Workspace) finish(ctx context.Context, in Intent) error {
 	})
 }
 
-// dropPending deletes the sets that were shown and not kept: of one profile, or
-// of all where profileID is empty.
-func dropPending(tx Tx, profileID string) (some bool, err error) {
+// dropPending ends the sets that were shown and not kept: of one profile, or of
+// all where profileID is empty. Those of a print run may be on paper, so that
+// the ledger keeps them.
+func dropPending(tx Tx, profileID string, now time.Time) (some bool, err error) {
 	ids, err := tx.PendingSets(profileID)
 	if err != nil {
 		return false, err
 	}
 	for _, id := range ids {
-		if err := tx.DeleteSet(id); err != nil {
+		set, err := tx.Set(id)
+		if err != nil {
+			return false, err
+		}
+		if set.Run > 0 {
+			if _, err := tx.MoveSet(id, SetPending, SetDropped, now); err != nil {
+				return false, err
+			}
+		} else if err := tx.DeleteSet(id); err != nil {
 			return false, err
 		}
 	}
@@ -60,7 +70,7 @@ func dropPending(tx Tx, profileID string) (some bool, err error) {
 // dropPendingSets is dropPending as a change of its own.
 func (w *Workspace) dropPendingSets(ctx context.Context, profileID string) error {
 	return w.update(ctx, func(tx Tx) error {
-		some, err := dropPending(tx, profileID)
+		some, err := dropPending(tx, profileID, w.now())
 		if err != nil || !some {
 			return err
 		}
@@ -112,5 +122,5 @@ func (w *Workspace) Recover(ctx context.Context) error {
 		}
 		_ = quiet(w, err)
 	}
-	return w.dropPendingSets(ctx, "")
+	return errors.Join(w.dropPendingSets(ctx, ""), w.interruptRuns(ctx))
 }

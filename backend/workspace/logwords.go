@@ -12,10 +12,12 @@ const (
 	GroupRecovery  LogGroup = "recovery"   // recovery codes
 	GroupProfile   LogGroup = "profile"    // names, emails, passwords
 	GroupWorkspace LogGroup = "workspace"
+	GroupMembers   LogGroup = "members"    // added, roles, suspended, reset
+	GroupRuns      LogGroup = "print-runs" // and their sheets
 )
 
 // LogGroups are all groups, in the order in which to offer them.
-var LogGroups = []LogGroup{GroupSignIn, GroupTwoFactor, GroupRecovery, GroupProfile, GroupWorkspace}
+var LogGroups = []LogGroup{GroupSignIn, GroupTwoFactor, GroupRecovery, GroupProfile, GroupMembers, GroupRuns, GroupWorkspace}
 
 // logKind says what a kind of event is and reads as. In its words {actor} and
 // {subject} are people, the others details.
@@ -50,6 +52,41 @@ var logKinds = map[string]logKind{
 	eventShown:         {GroupRecovery, true, "{actor} was shown recovery sheet {sheet}."},
 	eventDropped:       {GroupRecovery, true, "Recovery codes that were shown to {subject} did not take effect."},
 
+	eventMemberAdded:     {GroupMembers, false, "{actor} added {subject} as {role}."},
+	eventMembersImported: {GroupMembers, false, "{actor} added {count} members from a file."},
+	eventInvitedAgain:    {GroupMembers, false, "{actor} gave out a new invitation for {subject}."},
+	eventRoleChanged:     {GroupMembers, false, "{actor} changed the role of {subject} from {from} to {to}."},
+	eventMemberSuspended: {GroupMembers, false, "{actor} suspended {subject}."},
+	eventMemberResumed:   {GroupMembers, false, "{actor} let {subject} sign in again."},
+	eventMemberRemoved:   {GroupMembers, false, "{actor} removed {subject} ({email})."},
+	eventFactorReset:     {GroupMembers, false, "{actor} reset 2FA for {subject}."},
+	eventPasswordReset:   {GroupMembers, false, "{actor} gave out a password reset for {subject}."},
+	eventHelpGiven:       {GroupMembers, false, "{actor} gave out a help code for {subject}."},
+
+	eventApprovalAsked:     {GroupMembers, false, "{actor} asked a second admin for {act}: {reason}."},
+	eventApprovalGiven:     {GroupMembers, false, "{actor} approved {act}: {reason}."},
+	eventApprovalRefused:   {GroupMembers, false, "{actor} refused {act}: {reason}."},
+	eventApprovalWithdrawn: {GroupMembers, false, "{actor} withdrew the request for {act}: {reason}."},
+
+	eventWorkspaceRenamed:   {GroupWorkspace, false, "{actor} changed the workspace name “{from}” to “{to}”."},
+	eventIdleSet:            {GroupWorkspace, false, "{actor} set the idle time to {minutes} min."},
+	eventRequired:           {GroupWorkspace, false, "{actor} required 2FA of everybody from {from} on."},
+	eventRequirementDropped: {GroupWorkspace, false, "{actor} stopped requiring 2FA."},
+	eventTwoPeopleOn:        {GroupWorkspace, false, "{actor} turned on that resets and print runs need a second admin."},
+	eventTwoPeopleOff:       {GroupWorkspace, false, "{actor} turned off that resets and print runs need a second admin."},
+
+	eventRunBegun:         {GroupRuns, false, "{actor} began print run {run} with sheets {sheets}: {reason}."},
+	eventRunSheetsMade:    {GroupRuns, true, "{actor} made sheets {sheets} of print run {run}; none is in force yet."},
+	eventRunReady:         {GroupRuns, true, "The sheets of print run {run} are on paper or in a file."},
+	eventRunSheetIssued:   {GroupRuns, false, "{actor} issued recovery sheet {sheets} to {subject} in print run {run}."},
+	eventRunSheetsIssued:  {GroupRuns, false, "{actor} issued recovery sheets {sheets} to {count} members in print run {run}."},
+	eventRunSheetsDropped: {GroupRuns, true, "Sheets of print run {run} were dropped, since their members had changed."},
+	eventRunDone:          {GroupRuns, false, "{actor} ended print run {run}: {count} of {of} members have a new sheet."},
+	eventRunCancelled:     {GroupRuns, false, "{actor} cancelled print run {run}: {count} of {of} members have a new sheet."},
+	eventRunInterrupted:   {GroupRuns, false, "Print run {run} was interrupted. Its page says who has which sheet."},
+	eventHandedOver:       {GroupRuns, false, "{actor} handed over sheets {sheets} of print run {run}."},
+	eventAcknowledged:     {GroupRuns, false, "{actor} acknowledged recovery sheet {sheet} of print run {run}."},
+
 	eventRenamed:         {GroupProfile, false, "{actor} changed the name “{from}” to “{to}”."},
 	eventEmailChanged:    {GroupProfile, false, "{actor} changed the email {from} to {to}."},
 	eventPasswordChanged: {GroupProfile, false, "{actor} changed their password."},
@@ -73,6 +110,7 @@ func (e LogEntry) Sentence() string {
 	for k, v := range e.Detail {
 		args[k] = v
 	}
+	args["act"] = approvedAct(e.Detail["for"])
 	args["means"], args["guess"] = means(e.Detail), guess(e.Detail["kind"])
 	return expand(words, args)
 }
@@ -98,6 +136,8 @@ func means(detail map[string]string) string {
 			return "recovery code " + n
 		}
 		return "a recovery code"
+	case "help":
+		return "a help code"
 	}
 	return "the password alone"
 }
@@ -110,6 +150,27 @@ func guess(kind string) string {
 		return "recovery code"
 	case KindConfirm:
 		return "first code of a new phone"
+	case KindInvitation:
+		return "invitation"
+	case KindHelp:
+		return "help code"
+	case KindCheckWord:
+		return "check word"
 	}
 	return "password"
+}
+
+// approvedAct names what a second admin is asked for.
+func approvedAct(kind string) string {
+	switch ApprovalKind(kind) {
+	case ApprovePrintRun:
+		return "a print run"
+	case ApproveReset2FA:
+		return "a reset of 2FA"
+	case ApproveResetPassword:
+		return "a password reset"
+	case ApproveHelpCode:
+		return "a help code"
+	}
+	return "an act"
 }

@@ -135,6 +135,8 @@ type Tx interface {
 	Head() (Head, error)  // zero for an empty log
 	AppendEvent(e audit.Event, seal []byte) error
 	Events(after int64, fn func(e audit.Event, seal []byte) error) error
+	// EventsAbout gives what others have done to a profile after since, newest first.
+	EventsAbout(subject string, since time.Time, fn func(e audit.Event) error) error
 	EventsBefore(before int64, fn func(e audit.Event, seal []byte) error) error // newest first
 }
 

@@ -19,7 +19,8 @@ type Overview struct {
 // TwoFactor is where a profile's 2FA stands.
 type TwoFactor struct {
 	On               bool
-	Required         bool // by the workspace
+	Required         bool      // by the workspace, now
+	RequireFrom      time.Time // when it will be; zero: not required, or already
 	Since            time.Time
 	PhoneSince       time.Time
 	LastUsedAt       time.Time
@@ -36,6 +37,10 @@ type CodeUsage struct {
 	IssuedBy string
 	Left     int // good for use now: none of a voided set
 	Codes    []CodeRow
+
+	Run            int // print run, 0: issued by its holder
+	HandedOverAt   time.Time
+	AcknowledgedAt time.Time
 }
 
 // Low reports whether few enough codes are left to say so.
@@ -63,7 +68,11 @@ func (s *Session) overview(ctx context.Context) (o Overview, err error) {
 		}
 		p.Password.Verifier, p.Password.Salt = nil, nil
 		o = Overview{Profile: p, Workspace: info.Name}
-		o.TwoFactor.Required = info.Require2FA
+		now := s.w.now()
+		o.TwoFactor.Required = info.Requires(now)
+		if info.Require2FA && !o.TwoFactor.Required {
+			o.TwoFactor.RequireFrom = info.RequireFrom
+		}
 		f, err := tx.Factor(s.id)
 		if errors.Is(err, ErrNotFound) {
 			return nil
@@ -77,7 +86,7 @@ func (s *Session) overview(ctx context.Context) (o Overview, err error) {
 		}
 		codes, err := codeUsage(tx, s.id)
 		o.TwoFactor = TwoFactor{
-			On: true, Required: info.Require2FA, Since: f.Since, PhoneSince: f.PhoneSince,
+			On: true, Required: o.TwoFactor.Required, RequireFrom: o.TwoFactor.RequireFrom, Since: f.Since, PhoneSince: f.PhoneSince,
 			LastUsedAt: f.LastUsedAt, LastUse: f.LastUse, AuthenticatorOff: off, Codes: codes,
 		}
 		return err
@@ -98,7 +107,8 @@ func codeUsage(tx Tx, profileID string) (*CodeUsage, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &CodeUsage{Sheet: set.Sheet, State: set.State, IssuedAt: set.IssuedAt, IssuedBy: set.IssuedBy, Codes: rows}
+	u := &CodeUsage{Sheet: set.Sheet, State: set.State, IssuedAt: set.IssuedAt, IssuedBy: set.IssuedBy, Codes: rows,
+		Run: set.Run, HandedOverAt: set.HandedOverAt, AcknowledgedAt: set.AcknowledgedAt}
 	for i := range rows {
 		rows[i].Hash = nil
 		if set.State == SetActive && rows[i].UsedAt.IsZero() {

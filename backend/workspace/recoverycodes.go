@@ -170,7 +170,7 @@ func (w *Workspace) issue(ctx context.Context, p Profile) (Issued, Set, error) {
 		if set.Sheet, err = tx.NextSheet(); err != nil {
 			return err
 		}
-		if _, err := dropPending(tx, p.ID); err != nil {
+		if _, err := dropPending(tx, p.ID, set.IssuedAt); err != nil {
 			return err
 		}
 		if err := tx.InsertSet(set, hashes); err != nil {

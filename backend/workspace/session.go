@@ -25,6 +25,7 @@ type Session struct {
 	usedAt    time.Time
 	over      bool
 	grantedAt time.Time // a step-up that waits for its act; zero for none
+	run       *PrintRun // under way, or the last one
 
 	enrolment *enrolment // under acts
 	newCodes  *newCodes  // under acts
@@ -62,7 +63,7 @@ func (s *Session) Remaining() time.Duration {
 	if s.over || s.expired(now) {
 		return 0
 	}
-	return min(s.w.idle-now.Sub(s.usedAt), SessionLimit-now.Sub(s.startedAt))
+	return min(s.w.Idle()-now.Sub(s.usedAt), SessionLimit-now.Sub(s.startedAt))
 }
 
 // LimitReached reports whether the session is over for its length, not for idleness.
@@ -73,19 +74,26 @@ func (s *Session) LimitReached() bool {
 }
 
 func (s *Session) expired(now time.Time) bool {
-	return now.Sub(s.usedAt) >= s.w.idle || now.Sub(s.startedAt) >= SessionLimit
+	return now.Sub(s.usedAt) >= s.w.Idle() || now.Sub(s.startedAt) >= SessionLimit
 }
 
 // End ends the session. An enrolment that has not reached Continue is undone
-// and leaves nothing behind; so are new codes that were not kept. Ending twice
+// and leaves nothing behind; so are new codes that were not kept, and a print
+// run under way is cancelled. Ending twice
 // is fine. The error is a keychain's or a disk's; start-up then finishes it.
 func (s *Session) End(ctx context.Context) error {
 	s.mu.Lock()
 	s.over = true
+	run := s.run
 	s.mu.Unlock()
 	s.acts.Lock()
 	defer s.acts.Unlock()
-	return errors.Join(s.dropEnrolment(ctx), s.dropNewCodes(ctx))
+	err := errors.Join(s.dropEnrolment(ctx), s.dropNewCodes(ctx))
+	if run != nil {
+		_, cancelled := run.Cancel(ctx)
+		err = errors.Join(err, cancelled)
+	}
+	return err
 }
 
 // begin opens a use case: the session must be alive, and it counts as use.

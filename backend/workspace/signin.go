@@ -10,15 +10,16 @@ import (
 	"strconv"
 	"time"
 
+	"countersign/backend/audit"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 )
 
 // SignIn checks the password. Of the two results one is set: a Session, or a
-// Challenge where the profile has 2FA on. An email that nobody has costs the
+// Challenge where the profile has 2FA on or is required to. An email that nobody has costs the
 // same time and gets the same words and the same pauses as a wrong password.
-// Errors: email_required, password_required, credentials_wrong, throttled;
-// keychain and folder.
+// Errors: email_required, password_required, credentials_wrong, suspended_self,
+// throttled; keychain and folder.
 func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*Session, *Challenge, error) {
 	key := emailKey(email)
 	switch {
@@ -31,7 +32,11 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 	}
 	var p Profile
 	var on bool
+	var info Info
 	err := w.view(ctx, func(tx Tx) (err error) {
+		if info, err = tx.Info(); err != nil {
+			return err
+		}
 		p, err = tx.ProfileByEmail(key)
 		if errors.Is(err, ErrNotFound) {
 			return nil
@@ -49,15 +54,24 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 	if err != nil {
 		return nil, nil, err
 	}
+	w.remember(info)
+	if p.State == ProfileInvited || p.State == ProfileRemoved {
+		p = Profile{} // there is no password that could be right
+	}
 	t, err := w.checkPasswordOf(ctx, p, key, pw, CodeCredentialsWrong)
 	if err != nil {
 		return nil, nil, err
 	}
-	if on {
+	if p.State == ProfileSuspended {
+		return nil, nil, errors.Join(refuse(CodeSuspendedSelf), w.refund(ctx, t))
+	}
+	if mustEnrol := !on && info.Requires(w.now()); on || mustEnrol {
 		if err := w.refund(ctx, t); err != nil {
 			return nil, nil, err
 		}
-		return nil, w.newChallenge(p), nil
+		c := w.newChallenge(p)
+		c.mustEnrol = mustEnrol
+		return nil, c, nil
 	}
 	s, err := w.admit(ctx, p, admission{factor: "none"})
 	return s, nil, err
@@ -112,13 +126,28 @@ type Welcome struct {
 	UsedCode             int // number of the recovery code that was used, 0 for none
 	CodesLeft            int // with UsedCode
 	AuthenticatorOff     bool
+	RequireFrom          time.Time // when 2FA, which is off, will be required; zero: it will not
+	News                 []News    // what others have done to this profile since the last sign-in, newest first
 }
+
+// News is something that an admin did to a profile.
+type News struct {
+	Kind   string // a kind of event
+	At     time.Time
+	By     string // name
+	Detail map[string]string
+}
+
+// mostNews bounds what a welcome tells; the log has the rest.
+const mostNews = 10
 
 // admission is how somebody came in.
 type admission struct {
-	factor string            // none, code, recovery
-	number int               // of the recovery code
-	use    func(tx Tx) error // consumes the factor, or refuses
+	factor  string            // none, code, recovery, help
+	number  int               // of the recovery code
+	use     func(tx Tx) error // consumes the factor, or refuses
+	gate    GateKind          // empty: a whole session
+	redeems *redemption       // an invitation or a password reset, else nil
 }
 
 // admit makes the session: one transaction consumes the factor, clears the
@@ -126,16 +155,25 @@ type admission struct {
 func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session, error) {
 	now := w.now()
 	var welcome Welcome
+	var due time.Time
 	err := w.update(ctx, func(tx Tx) error {
 		fresh, err := tx.Profile(p.ID)
 		if err != nil || fresh.Epoch != p.Epoch {
 			return errors.Join(refuse(CodeChallengeEnded), err)
+		}
+		info, err := tx.Info()
+		if err != nil {
+			return err
 		}
 		_, err = tx.Factor(p.ID)
 		if on := err == nil; err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		} else if on != (a.factor != "none") {
 			return refuse(CodeChallengeEnded) // 2FA was turned on or off in between
+		} else if !on && info.Requires(now) && a.gate != GateEnrol {
+			return refuse(CodeChallengeEnded) // 2FA was required in between
+		} else if !on && info.Require2FA {
+			due = info.RequireFrom
 		}
 		if a.use != nil {
 			if err := a.use(tx); err != nil {
@@ -145,17 +183,29 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		if welcome, err = w.tell(tx, p.ID, a); err != nil {
 			return err
 		}
-		if err := reset(tx, p.ID, true, KindPassword, KindCode, KindRecovery, KindConfirm); err != nil {
+		welcome.RequireFrom = due
+		if a.redeems != nil {
+			if err := a.redeems.apply(tx, w, &fresh); err != nil {
+				return err
+			}
+		}
+		if err := reset(tx, p.ID, true, KindPassword, KindCode, KindRecovery, KindConfirm, KindInvitation, KindHelp); err != nil {
 			return err
 		}
-		p.LastSignInAt = now
 		fresh.LastSignInAt = now
+		p = fresh
 		if err := tx.UpdateProfile(fresh); err != nil {
 			return err
 		}
 		detail := map[string]string{"factor": a.factor}
 		if a.number > 0 {
 			detail["number"] = strconv.Itoa(a.number)
+		}
+		if a.gate != "" {
+			detail["as-far-as"] = string(a.gate)
+		}
+		if a.redeems != nil {
+			detail["chose-password"] = string(a.redeems.code.Kind)
 		}
 		return w.record(tx, now, eventSignedIn, p.ID, p.ID, detail)
 	})
@@ -164,7 +214,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 	}
 	s := w.newSession(p)
 	s.welcome = welcome
-	if a.factor == "recovery" {
+	if a.factor == "recovery" && a.gate == "" {
 		s.grant() // the password and a recovery code were right a moment ago
 	}
 	return s, nil
@@ -177,13 +227,17 @@ func (w *Workspace) tell(tx Tx, profileID string, a admission) (Welcome, error) 
 	own := map[Kind]int{}
 	switch a.factor {
 	case "none":
-		own[KindPassword] = 1
+		if a.gate == "" && a.redeems == nil { // else it was given back before
+			own[KindPassword] = 1
+		}
+	case "help":
+		own[KindHelp] = 1
 	case "code":
 		own[KindCode] = 1
 	case "recovery":
 		own[KindRecovery] = 1
 	}
-	for _, kind := range []Kind{KindPassword, KindCode, KindRecovery} {
+	for _, kind := range []Kind{KindPassword, KindCode, KindRecovery, KindHelp} {
 		at, err := tx.Attempts(profileID, kind)
 		if errors.Is(err, ErrNotFound) {
 			continue
@@ -210,6 +264,11 @@ func (w *Workspace) tell(tx Tx, profileID string, a admission) (Welcome, error) 
 			wel.AuthenticatorOff = true
 		}
 	}
+	news, err := newsOf(tx, profileID)
+	if err != nil {
+		return wel, err
+	}
+	wel.News = news
 	if a.number > 0 {
 		left, err := codesLeft(tx, profileID)
 		if err != nil {
@@ -218,4 +277,44 @@ func (w *Workspace) tell(tx Tx, profileID string, a admission) (Welcome, error) 
 		wel.CodesLeft = left
 	}
 	return wel, nil
+}
+
+// newsOf reads what others have done to a profile since its last sign-in.
+func newsOf(tx Tx, profileID string) (news []News, err error) {
+	p, err := tx.Profile(profileID)
+	if err != nil {
+		return nil, err
+	}
+	names := people{}
+	err = tx.EventsAbout(profileID, p.LastSignInAt, func(e audit.Event) error {
+		if !tellsMember[e.Kind] {
+			return nil
+		}
+		by, err := names.find(tx, e.Actor)
+		if err != nil {
+			return err
+		}
+		if news = append(news, News{Kind: e.Kind, At: e.At, By: by.Name, Detail: e.Detail}); len(news) == mostNews {
+			return errEnough
+		}
+		return nil
+	})
+	if err := ignoreEnough(err); err != nil {
+		return nil, err
+	}
+	// A run's events are about many at a time, so the sheet itself is asked.
+	set, err := tx.ActiveSet(profileID)
+	if err == nil && set.Run > 0 && set.IssuedAt.After(p.LastSignInAt) {
+		news = append([]News{{
+			Kind: eventRunSheetIssued, At: set.IssuedAt, By: set.IssuedBy, Detail: map[string]string{"run": decimal(set.Run), "sheets": decimal(set.Sheet)},
+		}}, news...)
+	}
+	return news, ignoreMissing(err)
+}
+
+func ignoreEnough(err error) error {
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
 }

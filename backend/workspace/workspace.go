@@ -162,14 +162,19 @@ func (w *Workspace) Name() string {
 func (w *Workspace) MinPassword() int {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	if w.info.Require2FA {
-		return password.MinLengthWith2FA
-	}
-	return password.MinLength
+	return minPassword(w.info.Requires(w.now()))
 }
 
-// Idle is how long a session lasts without use.
-func (w *Workspace) Idle() time.Duration { return w.idle }
+// Idle is how long a session lasts without use: what the workspace has set, or
+// Config.Idle.
+func (w *Workspace) Idle() time.Duration {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.info.IdleMinutes > 0 {
+		return time.Duration(w.info.IdleMinutes) * time.Minute
+	}
+	return w.idle
+}
 
 func (w *Workspace) loadKeys(ctx context.Context) error {
 	var k keys
@@ -215,7 +220,11 @@ func (w *Workspace) withIntegrity(fn func(key secret.Bytes)) error {
 }
 
 // item is a keychain name of this workspace: two data folders never meet.
-func (w *Workspace) item(name string) string { return w.info.ID + "/" + name }
+func (w *Workspace) item(name string) string {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.info.ID + "/" + name
+}
 
 // store helpers: every error that leaves them has words where there are any.
 

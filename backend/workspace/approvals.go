@@ -1,0 +1,219 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// ApprovalLife is how long an act waits for a second admin, and then for the first.
+const ApprovalLife = 48 * time.Hour
+
+// checkReason takes the reason of an act, which the log and the cover page show.
+func checkReason(s string) (string, error) {
+	return checkName(s, CodeReasonRequired, CodeReasonLong, CodeReasonForm, "reason")
+}
+
+// AskApproval asks a second admin for leave, with a step-up: the policy Two
+// people. Errors: forbidden, reason_*, member_gone, nobody_chosen; those of a
+// step-up; folder.
+func (a *Admin) AskApproval(ctx context.Context, kind ApprovalKind, members []string, reason string, proof Proof) (Approval, error) {
+	w := a.s.w
+	reason, err := checkReason(reason)
+	if err != nil {
+		return Approval{}, err
+	}
+	what, ok := map[ApprovalKind]act{
+		ApprovePrintRun: actIssue, ApproveReset2FA: actReset2FA, ApproveResetPassword: actResetPassword, ApproveHelpCode: actHelpCode,
+	}[kind]
+	if !ok || len(members) == 0 || kind != ApprovePrintRun && len(members) != 1 {
+		return Approval{}, refuse(CodeNobodyChosen)
+	}
+	members = slices.Compact(slices.Sorted(slices.Values(members)))
+	check := func(tx Tx) error {
+		for _, id := range members {
+			if _, _, err := a.target(tx, id, what); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var made Approval
+	err = a.change(ctx, &proof, check, func(tx Tx) error {
+		if err := check(tx); err != nil {
+			return err
+		}
+		id, err := w.newID()
+		if err != nil {
+			return err
+		}
+		now := w.now()
+		made = Approval{
+			ID: id, Kind: kind, Members: members, Reason: reason, ByID: a.s.id, At: now, ExpiresAt: now.Add(ApprovalLife), State: ApprovalWaiting,
+		}
+		if err := tx.InsertApproval(made); err != nil {
+			return err
+		}
+		return w.record(tx, now, eventApprovalAsked, a.s.id, soleMember(made), approvalDetail(made))
+	})
+	return made, err
+}
+
+func soleMember(a Approval) string {
+	if len(a.Members) == 1 {
+		return a.Members[0]
+	}
+	return ""
+}
+
+func approvalDetail(a Approval) map[string]string {
+	return map[string]string{"for": string(a.Kind), "count": decimal(len(a.Members)), "reason": a.Reason}
+}
+
+// AskedApproval is an approval with the names that it is about.
+type AskedApproval struct {
+	Approval
+	ByName string
+	Names  []string // of the members, in the order of Members
+	Mine   bool     // asked for by this session's profile
+	May    bool     // this session may decide on it
+}
+
+// Approvals lists what waits for a second admin, or was approved and waits for
+// the first. What has run out is left out. Errors: forbidden, session_ended; folder.
+func (a *Admin) Approvals(ctx context.Context) (all []AskedApproval, err error) {
+	err = a.view(ctx, func(tx Tx) error {
+		actor, err := a.profile(tx)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Approvals()
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if !a.s.w.now().Before(r.ExpiresAt) {
+				continue
+			}
+			asked := AskedApproval{Approval: r, Mine: r.ByID == actor.ID}
+			asked.May = !asked.Mine && r.State == ApprovalWaiting && !slices.Contains(r.Members, actor.ID)
+			if by, err := tx.Profile(r.ByID); err == nil {
+				asked.ByName = by.Name
+			} else if !errors.Is(err, ErrNotFound) {
+				return err
+			}
+			for _, id := range r.Members {
+				p, err := tx.Profile(id)
+				if err != nil && !errors.Is(err, ErrNotFound) {
+					return err
+				}
+				asked.Names = append(asked.Names, p.Name)
+			}
+			all = append(all, asked)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// Approve gives leave for what another admin asked for, with one's own password
+// and code. Whoever the act is about cannot approve it. Errors: approval_gone,
+// approval_own, forbidden; those of a step-up; folder.
+func (a *Admin) Approve(ctx context.Context, id string, proof Proof) error {
+	return a.decide(ctx, id, ApprovalApproved, eventApprovalGiven, &proof)
+}
+
+// Refuse says no to what another admin asked for, or takes back what one has
+// asked for oneself. Errors: approval_gone, forbidden; folder.
+func (a *Admin) Refuse(ctx context.Context, id string) error {
+	return a.decide(ctx, id, ApprovalRefused, eventApprovalRefused, nil)
+}
+
+func (a *Admin) decide(ctx context.Context, id string, to ApprovalState, event string, proof *Proof) error {
+	w := a.s.w
+	var row Approval
+	check := func(tx Tx) (err error) {
+		actor, err := a.profile(tx)
+		if err != nil {
+			return err
+		}
+		row, err = tx.Approval(id)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return refuse(CodeApprovalGone)
+		case err != nil:
+			return err
+		case row.State != ApprovalWaiting && (row.State != ApprovalApproved || to == ApprovalApproved), !w.now().Before(row.ExpiresAt):
+			return refuse(CodeApprovalGone)
+		case to == ApprovalApproved && (row.ByID == actor.ID || slices.Contains(row.Members, actor.ID)):
+			return refuse(CodeApprovalOwn)
+		}
+		return nil
+	}
+	return a.change(ctx, proof, check, func(tx Tx) error {
+		if err := check(tx); err != nil {
+			return err
+		}
+		if row.ByID == a.s.id {
+			to, event = ApprovalWithdrawn, eventApprovalWithdrawn
+		}
+		now := w.now()
+		if ok, err := tx.DecideApproval(id, row.State, to, a.s.id, now); err != nil || !ok {
+			return errors.Join(err, refuseUnless(ok, CodeApprovalGone))
+		}
+		return w.record(tx, now, event, a.s.id, soleMember(row), approvalDetail(row))
+	})
+}
+
+// checkApproval refuses an act that needs a second admin and has none. What was
+// approved covers exactly the act, the people and the one who asked.
+func (a *Admin) checkApproval(tx Tx, id string, kind ApprovalKind, members []string) error {
+	info, err := tx.Info()
+	if err != nil {
+		return err
+	}
+	if !info.TwoPeople && id == "" {
+		return nil
+	}
+	if id == "" {
+		return refuse(CodeApprovalNeeded)
+	}
+	row, err := tx.Approval(id)
+	if errors.Is(err, ErrNotFound) {
+		return refuse(CodeApprovalGone)
+	}
+	if err != nil {
+		return err
+	}
+	members = slices.Compact(slices.Sorted(slices.Values(members)))
+	if row.State != ApprovalApproved || row.Kind != kind || row.ByID != a.s.id || !slices.Equal(row.Members, members) || !a.s.w.now().Before(row.ExpiresAt) {
+		return refuse(CodeApprovalGone)
+	}
+	by, err := tx.Profile(row.DecidedBy) // who approved is still an admin
+	if err != nil || by.State != ProfileActive || by.Role == RoleMember {
+		return errors.Join(refuse(CodeApprovalGone), ignoreMissing(err))
+	}
+	return nil
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// useApproval marks an approval as used, in the transaction of its act. An empty
+// id is an act that needed none.
+func (a *Admin) useApproval(tx Tx, id string) error {
+	if id == "" {
+		return nil
+	}
+	row, err := tx.Approval(id)
+	if err != nil {
+		return err
+	}
+	ok, err := tx.DecideApproval(id, ApprovalApproved, ApprovalUsed, row.DecidedBy, a.s.w.now())
+	return errors.Join(err, refuseUnless(ok, CodeApprovalGone))
+}

@@ -1,0 +1,156 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"countersign/backend/recovery"
+	"countersign/backend/secret"
+)
+
+// GateKind says what a Gate leads to.
+type GateKind string
+
+// The kinds of gate.
+const (
+	GateEnrol GateKind = "enrol"        // 2FA is required, and off
+	GatePhone GateKind = "change-phone" // a help code stood in for a lost phone
+)
+
+// Gate is somebody who got in as far as enrolling a phone, and no further: with
+// the password where 2FA is required and off, or with the password and a help
+// code. It has no other power. Once the phone is enrolled, Enter gives the session.
+type Gate struct {
+	s    *Session
+	kind GateKind
+	done bool // under s.acts
+}
+
+// Kind says whether the phone is a first one or takes another's place.
+func (g *Gate) Kind() GateKind { return g.kind }
+
+// Touch notes that the person is there. Errors: session_ended.
+func (g *Gate) Touch() error { return g.s.Touch() }
+
+// Remaining is how long the gate lasts if nothing is done.
+func (g *Gate) Remaining() time.Duration { return g.s.Remaining() }
+
+// LimitReached reports whether the gate is over for its length.
+func (g *Gate) LimitReached() bool { return g.s.LimitReached() }
+
+// End ends it, and undoes an enrolment that has not taken effect.
+func (g *Gate) End(ctx context.Context) error { return g.s.End(ctx) }
+
+// Begin makes a new key for the phone. The proof was given at the door a moment
+// ago; a second Begin within the gate's life begins anew. Errors: session_ended,
+// two_factor_on, two_factor_off; keychain and folder.
+func (g *Gate) Begin(ctx context.Context) (Shown, error) {
+	g.s.grant()
+	if g.kind == GatePhone {
+		return g.s.BeginChangePhone(ctx, Proof{})
+	}
+	return g.s.BeginEnable(ctx, secret.Text{})
+}
+
+// Confirm takes the first code of the phone: see Session.Confirm.
+func (g *Gate) Confirm(ctx context.Context, input string) (*Issued, error) {
+	issued, err := g.s.Confirm(ctx, input)
+	if err == nil && issued == nil {
+		g.finish()
+	}
+	return issued, err
+}
+
+// Continue turns 2FA on: see Session.Continue.
+func (g *Gate) Continue(ctx context.Context) error {
+	err := g.s.Continue(ctx)
+	if err == nil {
+		g.finish()
+	}
+	return err
+}
+
+func (g *Gate) finish() {
+	g.s.acts.Lock()
+	defer g.s.acts.Unlock()
+	g.done = true
+}
+
+// CancelEnrolment ends the enrolment under way; the gate stays.
+func (g *Gate) CancelEnrolment(ctx context.Context) error { return g.s.CancelEnrolment(ctx) }
+
+// Showing gives the recovery codes that are shown now: see Session.Showing.
+func (g *Gate) Showing() (Issued, error) { return g.s.Showing() }
+
+// ShowingKey gives the key that is shown now: see Session.ShowingKey.
+func (g *Gate) ShowingKey() (secret.Text, error) { return g.s.ShowingKey() }
+
+// Enter gives the session, once the phone is enrolled. Errors:
+// enrolment_unconfirmed, session_ended.
+func (g *Gate) Enter() (*Session, error) {
+	done, err := g.s.begin()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if !g.done {
+		return nil, refuse(CodeEnrolmentUnconfirmed)
+	}
+	return g.s, nil
+}
+
+// MustEnrol reports whether the workspace requires 2FA of this profile, which
+// has it off: Enrol is then the only way on.
+func (c *Challenge) MustEnrol() bool { return c.mustEnrol }
+
+// Enrol lets somebody in as far as enrolling. Errors: two_factor_on,
+// challenge_ended; keychain and folder.
+func (c *Challenge) Enrol(ctx context.Context) (*Gate, error) {
+	if !c.mustEnrol {
+		return nil, refuse(CodeTwoFactorOn)
+	}
+	s, err := c.admit(func() (*Session, error) {
+		return c.w.admit(ctx, c.profile, admission{factor: "none", gate: GateEnrol, redeems: c.redeems})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Gate{s: s, kind: GateEnrol}, nil
+}
+
+// UseHelpCode takes a help code that an admin gave out. Errors: help_required,
+// help_form, help_wrong, one_time_expired, one_time_used, throttled,
+// two_factor_off, challenge_ended; keychain and folder.
+func (c *Challenge) UseHelpCode(ctx context.Context, input string) (*Gate, error) {
+	if c.mustEnrol {
+		return nil, refuse(CodeTwoFactorOff)
+	}
+	code, err := recovery.Parse(input)
+	var form *recovery.FormError
+	switch {
+	case errors.Is(err, recovery.ErrEmpty):
+		return nil, refuse(CodeHelpRequired).at("help")
+	case errors.As(err, &form):
+		return nil, refuse(CodeHelpForm).at("help").with("length", form.Length)
+	case err != nil:
+		return nil, err
+	}
+	s, err := c.admit(func() (*Session, error) {
+		o, _, err := c.w.matchOneTime(ctx, c.profile, c.profile.ID, []OneTimeKind{OneTimeHelp}, KindHelp, code, CodeHelpWrong)
+		if err != nil {
+			var e *Error
+			if errors.As(err, &e) && e.Code == CodeHelpWrong {
+				err = e.at("help")
+			}
+			return nil, err
+		}
+		return c.w.admit(ctx, c.profile, admission{
+			factor: "help", gate: GatePhone, redeems: c.redeems, use: func(tx Tx) error { return consumeOneTime(tx, o) },
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Gate{s: s, kind: GatePhone}, nil
+}

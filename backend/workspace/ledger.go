@@ -1,0 +1,217 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+
+	"countersign/backend/recovery"
+)
+
+// SheetState is where a sheet of a print run stands.
+type SheetState string
+
+// The states of a sheet in the ledger.
+const (
+	SheetMade         SheetState = "made" // not in force yet
+	SheetIssued       SheetState = "issued"
+	SheetHandedOver   SheetState = "handed-over"
+	SheetAcknowledged SheetState = "acknowledged"
+	SheetReplaced     SheetState = "replaced"
+	SheetVoided       SheetState = "voided"
+)
+
+// SheetState says where the sheet stands.
+func (e LedgerEntry) SheetState() SheetState {
+	switch {
+	case e.State == SetPending:
+		return SheetMade
+	case e.State == SetReplaced:
+		return SheetReplaced
+	case e.State != SetActive:
+		return SheetVoided
+	case !e.AcknowledgedAt.IsZero():
+		return SheetAcknowledged
+	case !e.HandedOverAt.IsZero():
+		return SheetHandedOver
+	}
+	return SheetIssued
+}
+
+// RunSummary is a line of Print runs.
+type RunSummary struct {
+	Run
+	Sheets map[SheetState]int
+}
+
+// mostRuns is how many runs a page of the ledger has.
+const mostRuns = 100
+
+// Runs lists print runs, newest first, before a number; 0: from the newest.
+// Errors: forbidden, session_ended; folder.
+func (a *Admin) Runs(ctx context.Context, before int) (all []RunSummary, err error) {
+	err = a.view(ctx, func(tx Tx) error {
+		runs, err := tx.Runs(before, mostRuns)
+		if err != nil {
+			return err
+		}
+		for _, r := range runs {
+			s := RunSummary{Run: r, Sheets: map[SheetState]int{}}
+			if err := tx.Ledger(r.Number, func(e LedgerEntry) error {
+				s.Sheets[e.SheetState()]++
+				return nil
+			}); err != nil {
+				return err
+			}
+			all = append(all, s)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// Ledger is a run with its sheets, and the members it was begun for who have no
+// sheet of it.
+type Ledger struct {
+	Run     Run
+	Entries []LedgerEntry
+	Without []Member
+}
+
+// Ledger reads one run. Errors: run_unknown, forbidden, session_ended; folder.
+func (a *Admin) Ledger(ctx context.Context, run int) (l Ledger, err error) {
+	err = a.view(ctx, func(tx Tx) (err error) {
+		if l.Run, err = tx.Run(run); err != nil {
+			return absent(err, CodeRunUnknown)
+		}
+		has := map[string]bool{}
+		if err := tx.Ledger(run, func(e LedgerEntry) error {
+			has[e.ProfileID] = true
+			l.Entries = append(l.Entries, e)
+			return nil
+		}); err != nil {
+			return err
+		}
+		for _, id := range l.Run.Members {
+			if has[id] {
+				continue
+			}
+			m, err := tx.Member(id)
+			if errors.Is(err, ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			l.Without = append(l.Without, m)
+		}
+		return nil
+	})
+	return l, err
+}
+
+// Unacknowledged lists the sheets of all runs that are in force and that nobody
+// has acknowledged, oldest first. Errors: forbidden, session_ended; folder.
+func (a *Admin) Unacknowledged(ctx context.Context) (all []LedgerEntry, err error) {
+	err = a.view(ctx, func(tx Tx) error {
+		return tx.Ledger(0, func(e LedgerEntry) error {
+			all = append(all, e)
+			return nil
+		})
+	})
+	return all, err
+}
+
+// HandOver notes that sheets of a run were handed over: those in force that were
+// not before. It gives how many those are. Errors: run_unknown, forbidden,
+// session_ended; folder.
+func (a *Admin) HandOver(ctx context.Context, run int, sheets []int) (n int, err error) {
+	wanted := map[int]bool{}
+	for _, s := range sheets {
+		wanted[s] = true
+	}
+	err = a.change(ctx, nil, nil, func(tx Tx) error {
+		n = 0
+		if _, err := tx.Run(run); err != nil {
+			return absent(err, CodeRunUnknown)
+		}
+		var found []LedgerEntry
+		if err := tx.Ledger(run, func(e LedgerEntry) error {
+			if wanted[e.Sheet] && e.State == SetActive && e.HandedOverAt.IsZero() {
+				found = append(found, e)
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		now := a.s.w.now()
+		for _, e := range found {
+			ok, err := tx.HandOverSet(e.SetID, now)
+			if err != nil {
+				return err
+			}
+			if ok {
+				n++
+			}
+		}
+		if n == 0 {
+			return nil
+		}
+		subject := ""
+		if n == 1 {
+			subject = found[0].ProfileID
+		}
+		return a.s.w.record(tx, now, eventHandedOver, a.s.id, subject, map[string]string{
+			"run": decimal(run), "count": decimal(n), "sheets": span(found[0].Sheet, found[len(found)-1].Sheet),
+		})
+	})
+	return n, err
+}
+
+// Acknowledge takes the check word of one's own sheet, as it is printed there.
+// Errors: check_word_required, check_word_wrong, check_word_none, throttled,
+// session_ended; folder.
+func (s *Session) Acknowledge(ctx context.Context, word string) error {
+	done, err := s.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
+	if len(word) > 4*MaxName || word == "" {
+		return refuse(CodeCheckWordRequired).at("word")
+	}
+	var set Set
+	err = s.w.view(ctx, func(tx Tx) (err error) {
+		if _, err := s.profile(tx); err != nil {
+			return err
+		}
+		set, err = tx.ActiveSet(s.id)
+		if errors.Is(err, ErrNotFound) || err == nil && (set.Run == 0 || !set.AcknowledgedAt.IsZero()) {
+			return refuse(CodeCheckWordNone)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	t, err := s.w.charge(ctx, s.id, KindCheckWord)
+	if err != nil {
+		return err
+	}
+	if !recovery.SameCheckWord(word, s.w.checkWord(set.ID)) {
+		return s.w.wrong(ctx, t, CodeCheckWordWrong).at("word").with("sheet", set.Sheet)
+	}
+	now := s.w.now()
+	return s.w.update(ctx, func(tx Tx) error {
+		if _, err := s.profile(tx); err != nil {
+			return err
+		}
+		ok, err := tx.AcknowledgeSet(set.ID, now)
+		if err != nil || !ok {
+			return errors.Join(err, refuseUnless(ok, CodeCheckWordNone))
+		}
+		if err := settle(tx, t); err != nil {
+			return err
+		}
+		return s.w.record(tx, now, eventAcknowledged, s.id, s.id, map[string]string{"sheet": decimal(set.Sheet), "run": decimal(set.Run)})
+	})
+}

@@ -1,0 +1,337 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"countersign/backend/totp"
+)
+
+// Members reads the whole table, by name. Errors: forbidden, session_ended; folder.
+func (a *Admin) Members(ctx context.Context) (all []Member, err error) {
+	err = a.view(ctx, func(tx Tx) error {
+		return tx.Members(func(m Member) error {
+			all = append(all, m)
+			return nil
+		})
+	})
+	return all, err
+}
+
+// Member reads one row of the table. Errors: member_gone, forbidden,
+// session_ended; folder.
+func (a *Admin) Member(ctx context.Context, id string) (m Member, err error) {
+	err = a.view(ctx, func(tx Tx) (err error) {
+		m, err = tx.Member(id)
+		if errors.Is(err, ErrNotFound) || err == nil && m.State == ProfileRemoved {
+			return refuse(CodeMemberGone)
+		}
+		return err
+	})
+	return m, err
+}
+
+// NewMember is a person to add.
+type NewMember struct {
+	Name  string
+	Email string
+	Role  Role
+}
+
+// MemberError is a NewMember that cannot be added: the error with its place in
+// the list, from 0.
+type MemberError struct {
+	Index int
+	Err   *Error
+}
+
+// CheckMembers says what is wrong with each, and with none of them changes
+// anything: the preview of an import. Errors: forbidden, session_ended; folder.
+func (a *Admin) CheckMembers(ctx context.Context, people []NewMember) (wrong []MemberError, err error) {
+	err = a.view(ctx, func(tx Tx) error {
+		actor, err := a.profile(tx)
+		if err != nil {
+			return err
+		}
+		_, wrong, err = a.checkMembers(tx, actor, people)
+		return err
+	})
+	return wrong, err
+}
+
+// checkMembers makes the profiles of people as far as they are right.
+func (a *Admin) checkMembers(tx Tx, actor Profile, people []NewMember) (good []Profile, wrong []MemberError, err error) {
+	seen := map[string]bool{}
+	for i, n := range people {
+		p, err := a.checkMember(tx, actor, n, seen)
+		var e *Error
+		switch {
+		case errors.As(err, &e):
+			wrong = append(wrong, MemberError{i, e})
+		case err != nil:
+			return nil, nil, err
+		default:
+			good = append(good, p)
+		}
+	}
+	return good, wrong, nil
+}
+
+func (a *Admin) checkMember(tx Tx, actor Profile, n NewMember, seen map[string]bool) (p Profile, err error) {
+	p = Profile{Role: n.Role, State: ProfileInvited}
+	if p.Name, err = checkName(n.Name, CodeNameRequired, CodeNameLong, CodeNameForm, "name"); err != nil {
+		return p, err
+	}
+	if p.Email, p.EmailKey, err = checkEmail(n.Email, "email"); err != nil {
+		return p, err
+	}
+	if (totp.Label{Issuer: a.s.w.Name(), Account: p.Email}).Check() != nil {
+		return p, refuse(CodeEmailForm).at("email").with("why", "form")
+	}
+	switch n.Role {
+	case RoleMember:
+		if !actAdd.may(actor.Role, n.Role) {
+			return p, refuse(CodeForbidden).at("role")
+		}
+	case RoleOwner, RoleAdmin:
+		if !actRole.may(actor.Role, n.Role) {
+			return p, refuse(CodeForbidden).at("role")
+		}
+	default:
+		return p, refuse(CodeRoleUnknown).at("role")
+	}
+	if seen[p.EmailKey] {
+		return p, refuse(CodeEmailTwice).at("email")
+	}
+	if _, err := tx.ProfileByEmail(p.EmailKey); err == nil {
+		return p, refuse(CodeEmailTaken).at("email")
+	} else if !errors.Is(err, ErrNotFound) {
+		return p, err
+	}
+	seen[p.EmailKey] = true
+	return p, nil
+}
+
+// AddMember makes a profile without a password and the invitation with which its
+// person chooses one. An owner or an admin is added only with a step-up. Errors:
+// name_*, email_*, role_unknown, forbidden; those of a step-up; folder.
+func (a *Admin) AddMember(ctx context.Context, n NewMember, proof Proof) (GivenOut, error) {
+	if n.Role != RoleMember {
+		given, err := a.AddMembers(ctx, []NewMember{n}, proof, nil)
+		if err != nil {
+			return GivenOut{}, err
+		}
+		return given[0], nil
+	}
+	given, err := a.addMembers(ctx, []NewMember{n}, nil, nil)
+	if err != nil {
+		return GivenOut{}, err
+	}
+	return given[0], nil
+}
+
+// MaxImport is how many members can be added in one step.
+const MaxImport = 10_000
+
+// AddMembers adds all of them in one step, or none: the first that is wrong is
+// the error, with its row. It can be cancelled until then. Errors: as AddMember;
+// nobody_chosen, import_long.
+func (a *Admin) AddMembers(ctx context.Context, people []NewMember, proof Proof, progress Progress) ([]GivenOut, error) {
+	return a.addMembers(ctx, people, &proof, progress)
+}
+
+func (a *Admin) addMembers(ctx context.Context, people []NewMember, proof *Proof, progress Progress) ([]GivenOut, error) {
+	done, err := a.s.begin()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	w := a.s.w
+	if len(people) == 0 {
+		return nil, refuse(CodeNobodyChosen)
+	}
+	if len(people) > MaxImport {
+		return nil, refuse(CodeImportLong).with("max", MaxImport)
+	}
+	var profiles []Profile
+	var actor Profile
+	check := func(tx Tx) (err error) {
+		if actor, err = a.profile(tx); err != nil {
+			return err
+		}
+		good, wrong, err := a.checkMembers(tx, actor, people)
+		if err != nil {
+			return err
+		}
+		if len(wrong) > 0 {
+			return wrong[0].Err.with("row", wrong[0].Index+1)
+		}
+		profiles = good
+		return nil
+	}
+	if err := w.view(ctx, check); err != nil {
+		return nil, err
+	}
+	if proof != nil {
+		if err := a.s.prove(ctx, *proof); err != nil {
+			return nil, err
+		}
+	}
+	now := w.now()
+	made := profiles
+	for i := range made {
+		if made[i].ID, err = w.newID(); err != nil {
+			return nil, err
+		}
+		made[i].CreatedAt, made[i].StateAt = now, now
+	}
+	open := make([]OneTime, len(made))
+	given := make([]GivenOut, len(made))
+	err = onAllCores(ctx, len(made), func(i int) (err error) {
+		open[i], given[i], err = w.newOneTime(OneTimeInvitation, made[i], actor)
+		return err
+	}, progress)
+	if err != nil {
+		return nil, err
+	}
+	err = w.update(ctx, func(tx Tx) error {
+		if err := check(tx); err != nil { // somebody may have taken an email in between
+			return err
+		}
+		for i, p := range made {
+			if err := errors.Join(tx.InsertProfile(p), tx.InsertOneTime(open[i])); err != nil {
+				return err
+			}
+		}
+		if len(made) == 1 {
+			return w.record(tx, now, eventMemberAdded, a.s.id, made[0].ID, map[string]string{"role": string(made[0].Role)})
+		}
+		return w.record(tx, now, eventMembersImported, a.s.id, "", map[string]string{"count": strconv.Itoa(len(made))})
+	})
+	if err != nil {
+		return nil, err
+	}
+	if proof != nil {
+		a.s.spend()
+	}
+	return given, nil
+}
+
+// SetRole gives somebody another role, with a step-up. The last owner keeps
+// theirs. Errors: forbidden, last_owner, member_gone, role_unknown; those of a
+// step-up; folder.
+func (a *Admin) SetRole(ctx context.Context, id string, role Role, proof Proof) error {
+	if role != RoleOwner && role != RoleAdmin && role != RoleMember {
+		return refuse(CodeRoleUnknown).at("role")
+	}
+	check := func(tx Tx) error {
+		_, target, err := a.target(tx, id, actRole)
+		if err == nil && target.Role == RoleOwner && role != RoleOwner && target.State == ProfileActive {
+			if n, err := tx.CountOwners(); err != nil || n == 1 {
+				return errors.Join(refuse(CodeLastOwner), err)
+			}
+		}
+		return err
+	}
+	return a.change(ctx, &proof, check, func(tx Tx) error {
+		_, target, err := a.target(tx, id, actRole)
+		if err != nil || target.Role == role {
+			return err
+		}
+		detail := map[string]string{"from": string(target.Role), "to": string(role)}
+		target.Role = role
+		if err := tx.UpdateProfile(target); err != nil {
+			return err
+		}
+		if err := keepAnOwner(tx); err != nil {
+			return err
+		}
+		return a.s.w.record(tx, a.s.w.now(), eventRoleChanged, a.s.id, id, detail)
+	})
+}
+
+// Suspend keeps somebody out until Resume: their sessions end, their password
+// and factors stay. Errors: forbidden, not_yourself, last_owner, member_gone;
+// folder.
+func (a *Admin) Suspend(ctx context.Context, id string) error {
+	return a.change(ctx, nil, nil, func(tx Tx) error {
+		_, target, err := a.target(tx, id, actSuspend)
+		if err != nil {
+			return err
+		}
+		switch target.State {
+		case ProfileSuspended:
+			return nil
+		case ProfileInvited:
+			return refuse(CodeMemberInvited)
+		}
+		now := a.s.w.now()
+		target.State, target.StateAt = ProfileSuspended, now
+		target.Epoch++
+		if err := tx.UpdateProfile(target); err != nil {
+			return err
+		}
+		if err := errors.Join(dropOneTimes(tx, id), keepAnOwner(tx)); err != nil {
+			return err
+		}
+		return a.s.w.record(tx, now, eventMemberSuspended, a.s.id, id, nil)
+	})
+}
+
+// Resume lets a suspended person sign in again. Errors: forbidden,
+// not_yourself, member_gone; folder.
+func (a *Admin) Resume(ctx context.Context, id string) error {
+	return a.change(ctx, nil, nil, func(tx Tx) error {
+		_, target, err := a.target(tx, id, actSuspend)
+		if err != nil || target.State != ProfileSuspended {
+			return err
+		}
+		now := a.s.w.now()
+		target.State, target.StateAt = ProfileActive, now
+		if err := tx.UpdateProfile(target); err != nil {
+			return err
+		}
+		return a.s.w.record(tx, now, eventMemberResumed, a.s.id, id, nil)
+	})
+}
+
+// Remove ends a profile for good, with a step-up: its password, factor and codes
+// go. Its name stays in the log and the ledger. Errors: forbidden, not_yourself,
+// last_owner, member_gone; those of a step-up; folder.
+func (a *Admin) Remove(ctx context.Context, id string, proof Proof) error {
+	w := a.s.w
+	check := func(tx Tx) error { _, _, err := a.target(tx, id, actRemove); return err }
+	var later []Intent
+	err := a.change(ctx, &proof, check, func(tx Tx) error {
+		_, target, err := a.target(tx, id, actRemove)
+		if err != nil {
+			return err
+		}
+		now := w.now()
+		if later, err = w.endFactor(tx, &target, now); err != nil {
+			return err
+		}
+		detail := map[string]string{"email": target.Email, "role": string(target.Role)}
+		target.State, target.StateAt = ProfileRemoved, now
+		target.EmailKey = "removed:" + target.ID // somebody else may have the address
+		target.Password = PasswordRecord{}
+		target.Epoch++
+		if err := errors.Join(tx.UpdateProfile(target), dropOneTimes(tx, id), keepAnOwner(tx)); err != nil {
+			return err
+		}
+		for _, kind := range allKinds {
+			if err := dropAttempts(tx, id, kind); err != nil {
+				return err
+			}
+		}
+		return w.record(tx, now, eventMemberRemoved, a.s.id, id, detail)
+	})
+	if err != nil {
+		return err
+	}
+	for _, in := range later {
+		w.finishLater(ctx, in)
+	}
+	return nil
+}

@@ -1,0 +1,225 @@
+package workspace
+
+import (
+	"context"
+	"time"
+)
+
+// The bounds of the idle time, in minutes (SP 800-63B-4 §2.2.3 allows an hour).
+const (
+	MinIdleMinutes = 1
+	MaxIdleMinutes = 15
+)
+
+// Policy is Settings → Workspace.
+type Policy struct {
+	Name        string
+	Require2FA  bool
+	RequireFrom time.Time // with Require2FA: from when
+	TwoPeople   bool
+	IdleMinutes int
+}
+
+// Policy reads what the workspace asks of everybody. Errors: forbidden,
+// session_ended; folder.
+func (a *Admin) Policy(ctx context.Context) (p Policy, err error) {
+	err = a.view(ctx, func(tx Tx) error {
+		info, err := tx.Info()
+		if err != nil {
+			return err
+		}
+		a.s.w.remember(info)
+		p = Policy{
+			Name: info.Name, Require2FA: info.Require2FA, RequireFrom: info.RequireFrom, TwoPeople: info.TwoPeople, IdleMinutes: int(a.s.w.Idle() / time.Minute),
+		}
+		return nil
+	})
+	return p, err
+}
+
+// setInfo changes the workspace's own row; alter may refuse, and may leave it as
+// it is.
+func (a *Admin) setInfo(ctx context.Context, proof *Proof, event string, alter func(tx Tx, i *Info) (map[string]string, error)) error {
+	var now Info
+	check := func(tx Tx) error {
+		info, err := tx.Info()
+		if err != nil {
+			return err
+		}
+		_, err = alter(tx, &info)
+		return err
+	}
+	err := a.change(ctx, proof, check, func(tx Tx) error {
+		info, err := tx.Info()
+		if err != nil {
+			return err
+		}
+		before := info
+		detail, err := alter(tx, &info)
+		if err != nil {
+			return err
+		}
+		if now = info; info == before {
+			return nil
+		}
+		if err := tx.UpdateInfo(info); err != nil {
+			return err
+		}
+		return a.s.w.record(tx, a.s.w.now(), event, a.s.id, "", detail)
+	})
+	if err == nil {
+		a.s.w.remember(now)
+	}
+	return err
+}
+
+// RenameWorkspace sets the workspace's name. Phones that are enrolled keep
+// showing the old one. Errors: workspace_*; forbidden; folder.
+func (a *Admin) RenameWorkspace(ctx context.Context, name string) error {
+	name, err := checkWorkspaceName(name)
+	if err != nil {
+		return err
+	}
+	return a.setInfo(ctx, nil, eventWorkspaceRenamed, func(_ Tx, i *Info) (map[string]string, error) {
+		detail := map[string]string{"from": i.Name, "to": name}
+		i.Name = name
+		return detail, nil
+	})
+}
+
+// SetIdle sets after how many minutes without use a session ends, 1 to 15.
+// Errors: idle_range; forbidden; folder.
+func (a *Admin) SetIdle(ctx context.Context, minutes int) error {
+	if minutes < MinIdleMinutes || minutes > MaxIdleMinutes {
+		return refuse(CodeIdleRange).at("idle").with("min", MinIdleMinutes).with("max", MaxIdleMinutes)
+	}
+	return a.setInfo(ctx, nil, eventIdleSet, func(_ Tx, i *Info) (map[string]string, error) {
+		i.IdleMinutes = minutes
+		return map[string]string{"minutes": decimal(minutes)}, nil
+	})
+}
+
+// SetTwoPeople turns the policy on or off that a print run, a reset and a help
+// code need a second admin, with a step-up. It is refused where there is no
+// second one, and turning it off needs no second: whoever could is an owner.
+// Errors: two_people_alone, forbidden; those of a step-up; folder.
+func (a *Admin) SetTwoPeople(ctx context.Context, on bool, proof Proof) error {
+	event := eventTwoPeopleOff
+	if on {
+		event = eventTwoPeopleOn
+	}
+	return a.setInfo(ctx, &proof, event, func(tx Tx, i *Info) (map[string]string, error) {
+		actor, err := a.profile(tx)
+		if err != nil {
+			return nil, err
+		}
+		if actor.Role != RoleOwner {
+			return nil, refuse(CodeForbidden)
+		}
+		if on {
+			admins := 0
+			err := tx.Members(func(m Member) error {
+				if m.State == ProfileActive && m.Role != RoleMember && m.On {
+					admins++
+				}
+				return nil
+			})
+			if err != nil {
+				return nil, err
+			}
+			if admins < 2 {
+				return nil, refuse(CodeTwoPeopleAlone)
+			}
+		}
+		i.TwoPeople = on
+		return nil, nil
+	})
+}
+
+// Rehearsal is what would happen if 2FA were required from a day on.
+type Rehearsal struct {
+	Blocked []Member // who could get only as far as enrolling, were it that day already
+	Ready   int      // who would not notice
+	Keepers []Member // owners and admins who could sign in and let the others back in
+}
+
+// mostKeepers is how many people have to be able to let the workspace back in:
+// one who has lost phone and codes needs another.
+const mostKeepers = 2
+
+// Possible reports whether enough people could let the workspace back in.
+func (r Rehearsal) Possible() bool { return len(r.Keepers) >= mostKeepers }
+
+// Rehearse names who would be blocked if 2FA were required now. Errors:
+// forbidden, session_ended; folder.
+func (a *Admin) Rehearse(ctx context.Context) (r Rehearsal, err error) {
+	err = a.view(ctx, func(tx Tx) (err error) {
+		r, err = rehearse(tx)
+		return err
+	})
+	return r, err
+}
+
+func rehearse(tx Tx) (r Rehearsal, err error) {
+	err = tx.Members(func(m Member) error {
+		switch {
+		case m.State == ProfileSuspended:
+		case !m.On:
+			r.Blocked = append(r.Blocked, m)
+		default:
+			r.Ready++
+			if m.Role != RoleMember && m.State == ProfileActive {
+				off, err := authenticatorOff(tx, m.ID)
+				if err != nil {
+					return err
+				}
+				if !off || m.CodesLeft > 0 {
+					r.Keepers = append(r.Keepers, m)
+				}
+			}
+		}
+		return nil
+	})
+	return r, err
+}
+
+// Require2FA requires 2FA of everybody from a time on, with a step-up; zero: at
+// once. It is refused where fewer than two owners or admins have it on, since
+// nobody could let the one back in who loses phone and codes. Errors:
+// require_alone, require_past, forbidden; those of a step-up; folder.
+func (a *Admin) Require2FA(ctx context.Context, from time.Time, proof Proof) error {
+	now := a.s.w.now()
+	if from.IsZero() {
+		from = now
+	}
+	from = time.UnixMilli(from.UnixMilli()).UTC()
+	if from.Before(now.Add(-24 * time.Hour)) {
+		return refuse(CodeRequirePast).at("from")
+	}
+	return a.setInfo(ctx, &proof, eventRequired, func(tx Tx, i *Info) (map[string]string, error) {
+		r, err := rehearse(tx)
+		if err != nil {
+			return nil, err
+		}
+		if !r.Possible() {
+			return nil, refuse(CodeRequireAlone).with("ready", len(r.Keepers))
+		}
+		i.Require2FA, i.RequireFrom = true, from
+		return map[string]string{"from": from.Format(time.RFC3339), "blocked": decimal(len(r.Blocked))}, nil
+	})
+}
+
+// DropRequirement makes 2FA everybody's own choice again, with a step-up.
+// Errors: forbidden; those of a step-up; folder.
+func (a *Admin) DropRequirement(ctx context.Context, proof Proof) error {
+	return a.setInfo(ctx, &proof, eventRequirementDropped, func(_ Tx, i *Info) (map[string]string, error) {
+		i.Require2FA, i.RequireFrom = false, time.Time{}
+		return nil, nil
+	})
+}
+
+// Overdue reports whether 2FA is off and was required since a time that has
+// passed.
+func (p Policy) Overdue(m Member, now time.Time) bool {
+	return !m.On && m.State != ProfileSuspended && p.Require2FA && !now.Before(p.RequireFrom)
+}

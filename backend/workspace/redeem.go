@@ -1,0 +1,126 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+
+	"countersign/backend/password"
+	"countersign/backend/recovery"
+	"countersign/backend/secret"
+)
+
+// redemption is a right invitation or password reset with the password that was
+// chosen: it takes effect in the transaction that lets its person in.
+type redemption struct {
+	code   OneTime
+	record PasswordRecord
+}
+
+// apply sets the password and uses the code up, within tx.
+func (r *redemption) apply(tx Tx, w *Workspace, p *Profile) error {
+	if err := consumeOneTime(tx, r.code); err != nil {
+		return err
+	}
+	if p.State == ProfileInvited {
+		p.State, p.StateAt = ProfileActive, w.now()
+	}
+	p.Password = r.record
+	p.Epoch++ // whoever is signed in with the old password is not any more
+	return nil
+}
+
+// Redeem takes an invitation or a password reset and the password that its
+// person has chosen. Of the two results one is set, as for SignIn: with 2FA on,
+// the new password waits for the second factor. An email that nobody has gets
+// the same words, time and pauses as a wrong code. The password is looked at
+// first, so that a weak one costs no guess. Errors: email_required,
+// invitation_required, invitation_form, invitation_wrong, one_time_expired,
+// one_time_used, password_*, member_suspended_self, throttled; keychain and folder.
+func (w *Workspace) Redeem(ctx context.Context, email, input string, pw secret.Text) (*Session, *Challenge, error) {
+	key := emailKey(email)
+	if key == "" {
+		return nil, nil, refuse(CodeEmailRequired).at("email")
+	}
+	code, err := recovery.Parse(input)
+	var form *recovery.FormError
+	switch {
+	case errors.Is(err, recovery.ErrEmpty):
+		return nil, nil, refuse(CodeInvitationRequired).at("invitation")
+	case errors.As(err, &form):
+		return nil, nil, refuse(CodeInvitationForm).at("invitation").with("length", form.Length)
+	case err != nil:
+		return nil, nil, err
+	case !w.Created() || len(key) > 4*MaxEmail:
+		return nil, nil, refuse(CodeInvitationWrong).at("invitation")
+	}
+	var p Profile
+	var on bool
+	var info Info
+	err = w.view(ctx, func(tx Tx) (err error) {
+		if info, err = tx.Info(); err != nil {
+			return err
+		}
+		if p, err = tx.ProfileByEmail(key); errors.Is(err, ErrNotFound) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		_, err = tx.Factor(p.ID)
+		on = err == nil
+		return ignoreMissing(err)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	w.remember(info)
+	if err := w.checkPassword(pw, "password", info.Name, p.Name, email); err != nil {
+		return nil, nil, err
+	}
+	subject := p.ID
+	if subject == "" {
+		subject = w.unknownSubject(key)
+	}
+	o, t, err := w.matchOneTime(ctx, p, subject, []OneTimeKind{OneTimeInvitation, OneTimeReset}, KindInvitation, code, CodeInvitationWrong)
+	if err != nil {
+		var e *Error
+		if errors.As(err, &e) && e.Code == CodeInvitationWrong {
+			err = e.at("invitation")
+		}
+		return nil, nil, err
+	}
+	if p.State == ProfileSuspended {
+		return nil, nil, errors.Join(refuse(CodeSuspendedSelf), w.refund(ctx, t))
+	}
+	record, err := w.newPassword(ctx, pw)
+	if err != nil {
+		return nil, nil, err
+	}
+	if on || info.Requires(w.now()) {
+		if err := w.refund(ctx, t); err != nil {
+			return nil, nil, err
+		}
+		c := w.newChallenge(p)
+		c.mustEnrol, c.redeems = !on, &redemption{o, record}
+		return nil, c, nil
+	}
+	s, err := w.admit(ctx, p, admission{factor: "none", redeems: &redemption{o, record}})
+	return s, nil, err
+}
+
+// remember keeps what a snapshot says of the workspace: another process may
+// have changed it.
+func (w *Workspace) remember(info Info) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if info.ID == w.info.ID {
+		w.info = info
+	}
+}
+
+// minPassword is MinPassword of a snapshot.
+func minPassword(required bool) int {
+	if required {
+		return password.MinLengthWith2FA
+	}
+	return password.MinLength
+}

@@ -1,0 +1,204 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// allKinds are the kinds of guess that a profile can have counts of.
+var allKinds = []Kind{KindPassword, KindCode, KindRecovery, KindConfirm, KindInvitation, KindHelp, KindCheckWord}
+
+func dropAttempts(tx Tx, subject string, kind Kind) error {
+	if _, err := tx.Attempts(subject, kind); errors.Is(err, ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return tx.DeleteAttempts(subject, kind)
+}
+
+// endFactor takes the second factor of a profile away within tx: the factor and
+// an enrolment under way go, the recovery codes are void. The intents that it
+// leaves are to be finished after the commit. The caller stores p.
+func (w *Workspace) endFactor(tx Tx, p *Profile, now time.Time) (later []Intent, err error) {
+	unfinished, err := condemnPending(tx, p.ID, now)
+	if err != nil {
+		return nil, err
+	}
+	if unfinished != nil {
+		later = append(later, *unfinished)
+	}
+	if _, err := dropPending(tx, p.ID, now); err != nil {
+		return nil, err
+	}
+	if set, err := tx.ActiveSet(p.ID); err == nil {
+		if _, err := tx.MoveSet(set.ID, SetActive, SetVoided, now); err != nil {
+			return nil, err
+		}
+	} else if !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	f, err := tx.Factor(p.ID)
+	if errors.Is(err, ErrNotFound) {
+		return later, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if ok, err := tx.DeleteFactor(p.ID, f.Generation); err != nil || !ok {
+		return nil, errors.Join(err, refuseUnless(ok, CodeTwoFactorOff))
+	}
+	id, err := w.newID()
+	if err != nil {
+		return nil, err
+	}
+	gone := Intent{ID: id, Kind: IntentDelete, ProfileID: p.ID, Item: f.Item, Generation: f.Generation, CreatedAt: now}
+	return append(later, gone), tx.InsertIntent(gone)
+}
+
+func refuseUnless(ok bool, c Code) error {
+	if ok {
+		return nil
+	}
+	return refuse(c)
+}
+
+// Reset2FA turns somebody's 2FA off, with a step-up, and where the workspace
+// asks for it with a second admin's approval: their sessions end, their recovery
+// codes are void, and their password is still needed. Errors: forbidden,
+// not_yourself, member_gone, two_factor_off, approval_*; those of a step-up;
+// folder.
+func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof Proof) error {
+	w := a.s.w
+	check := func(tx Tx) error {
+		if _, _, err := a.target(tx, id, actReset2FA); err != nil {
+			return err
+		}
+		if _, err := tx.Factor(id); err != nil {
+			return absent(err, CodeTwoFactorOff)
+		}
+		return a.checkApproval(tx, approval, ApproveReset2FA, []string{id})
+	}
+	var later []Intent
+	err := a.change(ctx, &proof, check, func(tx Tx) error {
+		if err := check(tx); err != nil {
+			return err
+		}
+		_, target, err := a.target(tx, id, actReset2FA)
+		if err != nil {
+			return err
+		}
+		now := w.now()
+		if later, err = w.endFactor(tx, &target, now); err != nil {
+			return err
+		}
+		target.Epoch++
+		if err := tx.UpdateProfile(target); err != nil {
+			return err
+		}
+		for _, kind := range []Kind{KindCode, KindRecovery, KindConfirm, KindHelp} {
+			if err := dropAttempts(tx, id, kind); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.OneTime(id, OneTimeHelp); err == nil {
+			if _, err := tx.DeleteOneTime(id, OneTimeHelp); err != nil {
+				return err
+			}
+		} else if !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if err := a.useApproval(tx, approval); err != nil {
+			return err
+		}
+		return w.record(tx, now, eventFactorReset, a.s.id, id, nil)
+	})
+	if err != nil {
+		return err
+	}
+	for _, in := range later {
+		w.finishLater(ctx, in)
+	}
+	return nil
+}
+
+// absent puts a row that is not there into words.
+func absent(err error, c Code) error {
+	if errors.Is(err, ErrNotFound) {
+		return refuse(c)
+	}
+	return err
+}
+
+// ResetPassword gives out a one-time code with which somebody chooses a new
+// password. The old one works until then, so that nobody is locked out by it; a
+// second factor is still needed. For somebody who was invited it is a new
+// invitation. Errors: forbidden, not_yourself, member_gone, member_suspended,
+// approval_*; those of a step-up; folder.
+func (a *Admin) ResetPassword(ctx context.Context, id, approval string, proof Proof) (GivenOut, error) {
+	return a.giveOut(ctx, id, approval, proof, actResetPassword, ApproveResetPassword, func(target Profile) (OneTimeKind, string, error) {
+		if target.State == ProfileInvited {
+			return OneTimeInvitation, eventInvitedAgain, nil
+		}
+		return OneTimeReset, eventPasswordReset, nil
+	})
+}
+
+// HelpCode gives out a one-time code that stands in for the second factor of
+// somebody who has lost their phone, and leads straight to Change phone. Errors:
+// forbidden, not_yourself, member_gone, member_suspended, two_factor_off,
+// approval_*; those of a step-up; folder.
+func (a *Admin) HelpCode(ctx context.Context, id, approval string, proof Proof) (GivenOut, error) {
+	return a.giveOut(ctx, id, approval, proof, actHelpCode, ApproveHelpCode, func(Profile) (OneTimeKind, string, error) {
+		return OneTimeHelp, eventHelpGiven, nil
+	})
+}
+
+func (a *Admin) giveOut(ctx context.Context, id, approval string, proof Proof, what act, kind ApprovalKind,
+	choose func(target Profile) (OneTimeKind, string, error)) (GivenOut, error) {
+	w := a.s.w
+	var actor, target Profile
+	check := func(tx Tx) (err error) {
+		if actor, target, err = a.target(tx, id, what); err != nil {
+			return err
+		}
+		if target.State == ProfileSuspended {
+			return refuse(CodeMemberSuspended)
+		}
+		if what == actHelpCode {
+			if _, err := tx.Factor(id); err != nil {
+				return absent(err, CodeTwoFactorOff)
+			}
+		}
+		if target.State == ProfileInvited { // nobody has this profile yet: no one's approval
+			return nil
+		}
+		return a.checkApproval(tx, approval, kind, []string{id})
+	}
+	var given GivenOut
+	err := a.change(ctx, &proof, check, func(tx Tx) error {
+		if err := check(tx); err != nil {
+			return err
+		}
+		oneTime, event, err := choose(target)
+		if err != nil {
+			return err
+		}
+		o, g, err := w.newOneTime(oneTime, target, actor)
+		if err != nil {
+			return err
+		}
+		if err := replaceOneTime(tx, o); err != nil {
+			return err
+		}
+		if target.State != ProfileInvited {
+			if err := a.useApproval(tx, approval); err != nil {
+				return err
+			}
+		}
+		given = g
+		return w.record(tx, o.IssuedAt, event, a.s.id, id, nil)
+	})
+	return given, err
+}
