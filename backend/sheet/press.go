@@ -59,13 +59,21 @@ type press struct {
 	set   *typeset.Setter
 }
 
-func newPress(w io.Writer, first Sheet) (*press, error) {
+func newPress(w io.Writer, title string) (*press, error) {
 	faces, err := loadFaces()
 	if err != nil {
 		return nil, err
 	}
-	doc := pdf.New(w, pdf.Info{Title: fmt.Sprintf("Recovery sheet %d", first.Number), Producer: "Countersign", Language: "en"})
+	doc := pdf.New(w, pdf.Info{Title: title, Producer: "Countersign", Language: "en"})
 	return &press{doc: doc, faces: faces, set: typeset.NewSetter()}, nil
+}
+
+// end makes the pages a document.
+func (p *press) end() error {
+	if err := p.doc.Close(); err != nil {
+		return fmt.Errorf("sheet: %w", err)
+	}
+	return nil
 }
 
 // figures is the feature that sets digits at one width.
@@ -81,39 +89,33 @@ func (p *press) print(s Sheet, width, height float64) error {
 	back, forward := height/3, 2*height/3
 	inner := width - 2*margin
 	for _, part := range []func() error{
-		func() error { return p.brand(page, s, inner, addressAt-clear) },
+		func() error { return p.brand(page, s.Workspace, inner, addressAt-clear) },
 		func() error { return p.address(page, s, back-clear) },
-		func() error { return p.facts(page, s, width-margin-factsWidth, back-clear) },
+		func() error {
+			_, err := p.facts(page, s.facts(), width-margin-factsWidth, addressAt, factsWidth, back-clear)
+			return err
+		},
 		func() error { p.fold(page, back, width, "fold back"); return nil },
 		func() error { p.codes(page, s, back+toCodes, inner); return nil },
 		func() error { p.fold(page, forward, width, "fold forward"); return nil },
-		func() error { return p.advise(page, s, forward+toCodes, inner, height-footAt-clear-bodyLead*pdf.Point) },
+		func() error {
+			_, err := p.advise(page, advice, s.advice(), forward+toCodes, inner-boxWidth-boxGap, height-footAt-clear-bodyLead*pdf.Point)
+			return err
+		},
 		func() error {
 			return p.box(page, s, forward+toCodes, width-margin-boxWidth, height-footAt-clear-bodyLead*pdf.Point)
 		},
-		func() error { p.foot(page, s, height-footAt-bodyLead*pdf.Point, inner); return nil },
+		func() error {
+			left, right := s.footer()
+			p.foot(page, left, right, height-footAt-bodyLead*pdf.Point, inner)
+			return nil
+		},
 	} {
 		if err := part(); err != nil {
 			return err
 		}
 	}
 	page.Close()
-	return nil
-}
-
-func (p *press) brand(page *pdf.Page, s Sheet, inner, limit float64) error {
-	const size, gap = 13.5 * pdf.Point, 2.0
-	b, err := fit(limit-topAt, func(scale float64) (b block) {
-		lines, whole := p.set.Break(style(p.faces.strong, 10.5, bodyLead, scale), s.Workspace, (inner-size-gap)/pdf.Point)
-		b.add(0, pdf.Black, lines)
-		b.whole = whole
-		return b
-	})
-	if err != nil {
-		return err
-	}
-	page.Shape(margin, topAt, size/markGrid, mark)
-	b.draw(page, margin+size+gap, topAt)
 	return nil
 }
 
@@ -145,33 +147,6 @@ func spell(font *typeset.Font, s string) string {
 		}
 	}
 	return b.String()
-}
-
-func (p *press) facts(page *pdf.Page, s Sheet, x, limit float64) error {
-	b, err := fit(limit-addressAt, func(scale float64) (b block) {
-		label, value := style(p.faces.text, bodySize, 15, scale), style(p.faces.figure, bodySize, 15, scale)
-		value.Feature = figures
-		labels := 0.0
-		rows := s.facts()
-		for _, r := range rows {
-			labels = max(labels, p.set.Line(label, r.label).Width)
-		}
-		b.whole = true
-		for _, r := range rows {
-			lines, whole := p.set.Break(value, r.value, (factsWidth-factsGap)/pdf.Point-labels)
-			row := block{height: b.height}
-			row.add(0, second, []typeset.Line{p.set.Line(label, r.label)})
-			b.placed = append(b.placed, row.placed...)
-			b.addRight(factsWidth, pdf.Black, lines)
-			b.whole = b.whole && whole
-		}
-		return b
-	})
-	if err != nil {
-		return err
-	}
-	b.draw(page, x, addressAt)
-	return nil
 }
 
 // fold marks where the sheet is folded, at both edges and between them.
@@ -222,37 +197,6 @@ func (p *press) codes(page *pdf.Page, s Sheet, y, inner float64) {
 // centred returns how far below the middle of its line a text stands.
 func centred(l typeset.Line) float64 { return (l.Baseline() - l.Lead/2) * pdf.Point }
 
-func (p *press) advise(page *pdf.Page, s Sheet, y, inner, limit float64) error {
-	width := inner - boxWidth - boxGap
-	b, err := fit(limit-y, func(scale float64) (b block) {
-		const indent = 5.0
-		head := typeset.Style{Font: p.faces.strong, Size: 11 * scale, Lead: 13.75 * scale, Track: -0.154 * scale}
-		text := style(p.faces.text, bodySize, bodyLead, scale)
-		number := text
-		number.Feature = figures
-		b.add(0, pdf.Black, []typeset.Line{p.set.Line(head, advice)})
-		b.height += 2 * scale
-		b.whole = true
-		for i, sentence := range s.advice() {
-			if i > 0 {
-				b.height += 1.6 * scale
-			}
-			lines, whole := p.set.Break(text, sentence, (width-indent)/pdf.Point)
-			row := block{height: b.height}
-			row.add(0, pdf.Black, []typeset.Line{p.set.Line(number, fmt.Sprintf("%d.", i+1))})
-			b.placed = append(b.placed, row.placed...)
-			b.add(indent, pdf.Black, lines)
-			b.whole = b.whole && whole
-		}
-		return b
-	})
-	if err != nil {
-		return err
-	}
-	b.draw(page, margin, y)
-	return nil
-}
-
 func (p *press) box(page *pdf.Page, s Sheet, y, x, limit float64) error {
 	about, word, what := s.box()
 	const width = (boxWidth - 2*boxPadding) / pdf.Point
@@ -276,16 +220,4 @@ func (p *press) box(page *pdf.Page, s Sheet, y, x, limit float64) error {
 	page.Box(x, y, boxWidth, b.height+2*boxPadding, rule)
 	b.draw(page, x+boxPadding, y+boxPadding)
 	return nil
-}
-
-func (p *press) foot(page *pdf.Page, s Sheet, y, inner float64) {
-	small := style(p.faces.text, 8, bodyLead, 1)
-	left, right := s.footer()
-	var b block
-	b.add(0, second, []typeset.Line{p.set.Line(small, left)})
-	if right != "" {
-		b.height = 0
-		b.addRight(inner, second, []typeset.Line{p.set.Line(small, right)})
-	}
-	b.draw(page, margin, y)
 }

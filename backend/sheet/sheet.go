@@ -87,7 +87,7 @@ func PDF(w io.Writer, sheets iter.Seq[Sheet], paper Paper) error {
 			return err
 		}
 		if p == nil {
-			if p, err = newPress(w, s); err != nil {
+			if p, err = newPress(w, fmt.Sprintf("Recovery sheet %d", s.Number)); err != nil {
 				return err
 			}
 		}
@@ -98,10 +98,7 @@ func PDF(w io.Writer, sheets iter.Seq[Sheet], paper Paper) error {
 	if p == nil {
 		return ErrNoSheets
 	}
-	if err := p.doc.Close(); err != nil {
-		return fmt.Errorf("sheet: %w", err)
-	}
-	return nil
+	return p.end()
 }
 
 // size returns width and height in millimetres.

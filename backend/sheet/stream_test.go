@@ -62,6 +62,22 @@ func BenchmarkPDF(b *testing.B) {
 	}
 }
 
+func BenchmarkRun(b *testing.B) {
+	for name, n := range map[string]int{"30 sheets": 30, "1000 sheets": 1000} {
+		r, sheets := issued(b, n)
+		for form, write := range writers {
+			b.Run(name+" as "+form, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := write(io.Discard, r, all(sheets)); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
 // BenchmarkLiveMemory reports what a document holds on to, at its end.
 func BenchmarkLiveMemory(b *testing.B) {
 	for name, n := range map[string]int{"10 sheets": 10, "1000 sheets": 1000} {

@@ -31,12 +31,17 @@ func (s Sheet) facts() []fact {
 }
 
 // date is the day on which the sheet was issued, where it was issued.
-func (s Sheet) date() string {
-	where := s.Location
+func (s Sheet) date() string { return day(s.IssuedAt, s.Location) }
+
+func day(at time.Time, where *time.Location) string {
+	return inPlace(at, where).Format("2 January 2006")
+}
+
+func inPlace(at time.Time, where *time.Location) time.Time {
 	if where == nil {
 		where = time.UTC
 	}
-	return s.IssuedAt.In(where).Format("2 January 2006")
+	return at.In(where)
 }
 
 func (s Sheet) advice() []string {

@@ -1,0 +1,97 @@
+package sheet
+
+import (
+	"fmt"
+
+	"countersign/backend/sheet/internal/pdf"
+	"countersign/backend/sheet/internal/typeset"
+)
+
+// The parts that a sheet and the cover of a print run share. Each returns how far down it
+// reaches, where somebody has to know.
+
+// brand is the mark and the workspace's name.
+func (p *press) brand(page *pdf.Page, workspace string, inner, limit float64) error {
+	const size, gap = 13.5 * pdf.Point, 2.0
+	b, err := fit(limit-topAt, func(scale float64) (b block) {
+		lines, whole := p.set.Break(style(p.faces.strong, 10.5, bodyLead, scale), workspace, (inner-size-gap)/pdf.Point)
+		b.add(0, pdf.Black, lines)
+		b.whole = whole
+		return b
+	})
+	if err != nil {
+		return err
+	}
+	page.Shape(margin, topAt, size/markGrid, mark)
+	b.draw(page, margin+size+gap, topAt)
+	return nil
+}
+
+// facts are rows of a label and a value that ends at the right.
+func (p *press) facts(page *pdf.Page, rows []fact, x, y, width, limit float64) (end float64, err error) {
+	b, err := fit(limit-y, func(scale float64) (b block) {
+		label, value := style(p.faces.text, bodySize, 15, scale), style(p.faces.figure, bodySize, 15, scale)
+		value.Feature = figures
+		labels := 0.0
+		for _, r := range rows {
+			labels = max(labels, p.set.Line(label, r.label).Width)
+		}
+		b.whole = true
+		for _, r := range rows {
+			lines, whole := p.set.Break(value, r.value, (width-factsGap)/pdf.Point-labels)
+			row := block{height: b.height}
+			row.add(0, second, []typeset.Line{p.set.Line(label, r.label)})
+			b.placed = append(b.placed, row.placed...)
+			b.addRight(width, pdf.Black, lines)
+			b.whole = b.whole && whole
+		}
+		return b
+	})
+	if err != nil {
+		return y, err
+	}
+	b.draw(page, x, y)
+	return y + b.height, nil
+}
+
+// advise draws numbered sentences under a heading.
+func (p *press) advise(page *pdf.Page, heading string, sentences []string, y, width, limit float64) (end float64, err error) {
+	b, err := fit(limit-y, func(scale float64) (b block) {
+		const indent = 5.0
+		head := typeset.Style{Font: p.faces.strong, Size: 11 * scale, Lead: 13.75 * scale, Track: -0.154 * scale}
+		text := style(p.faces.text, bodySize, bodyLead, scale)
+		number := text
+		number.Feature = figures
+		b.add(0, pdf.Black, []typeset.Line{p.set.Line(head, heading)})
+		b.height += 2 * scale
+		b.whole = true
+		for i, sentence := range sentences {
+			if i > 0 {
+				b.height += 1.6 * scale
+			}
+			lines, whole := p.set.Break(text, sentence, (width-indent)/pdf.Point)
+			row := block{height: b.height}
+			row.add(0, pdf.Black, []typeset.Line{p.set.Line(number, fmt.Sprintf("%d.", i+1))})
+			b.placed = append(b.placed, row.placed...)
+			b.add(indent, pdf.Black, lines)
+			b.whole = b.whole && whole
+		}
+		return b
+	})
+	if err != nil {
+		return y, err
+	}
+	b.draw(page, margin, y)
+	return y + b.height, nil
+}
+
+func (p *press) foot(page *pdf.Page, left, right string, y, inner float64) {
+	small := style(p.faces.text, 8, bodyLead, 1)
+	var b block
+	b.add(0, second, []typeset.Line{p.set.Line(small, left)})
+	if right != "" {
+		b.height = 0
+		b.addRight(inner, second, []typeset.Line{p.set.Line(small, right)})
+	}
+	b.draw(page, margin, y)
+}

@@ -1,0 +1,185 @@
+package sheet
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Run is a print run: sheets that an admin issued together. Its cover has no codes on it and
+// may be kept with other papers.
+type Run struct {
+	Number     int    // from 1
+	Workspace  string // its name
+	IssuedAt   time.Time
+	IssuedBy   string         // a name
+	ApprovedBy string         // the second admin's name, where two have to agree; may be empty
+	Reason     string         // why, in the admin's words; may be empty
+	Members    []Member       // one for each sheet, in the order of the sheets
+	LogHead    string         // of the audit log after the run; empty leaves it out
+	SigningKey string         // the fingerprint of the key that signs exports; empty leaves it out
+	Location   *time.Location // for the date; nil is UTC
+}
+
+// Member is somebody for whom the run has a sheet.
+type Member struct {
+	Sheet int // its number
+	Name  string
+	Email string
+}
+
+// ErrRun means that the sheets are not those that the run lists: another number, run,
+// name or email, another order, or more or fewer of them.
+var ErrRun = errors.New("sheet: the sheets are not those of the run")
+
+// Cover draws the cover of a print run: what it is, what to do with it, and a list on
+// which each member signs. It has as many pages as the list needs.
+//
+// An error leaves an unusable beginning on w.
+//
+// Errors: ErrNoSheets, ErrPaper, ErrNumber, *FieldError, and the writer's.
+func Cover(w io.Writer, r Run, paper Paper) error {
+	p, err := r.begin(w, paper)
+	if err != nil {
+		return err
+	}
+	return p.end()
+}
+
+// RunPDF draws the cover and then each sheet on a page of its own. A page is written out
+// before the next sheet is asked for, so memory grows with the list of members alone, and
+// no sheet is drawn that the list does not name in its place.
+//
+// An error leaves an unusable beginning on w.
+//
+// Errors: those of Cover and of PDF, and ErrRun.
+func RunPDF(w io.Writer, r Run, sheets iter.Seq[Sheet], paper Paper) error {
+	p, err := r.begin(w, paper)
+	if err != nil {
+		return err
+	}
+	width, height, err := paper.size()
+	if err != nil {
+		return err
+	}
+	for s, err := range r.each(sheets) {
+		if err != nil {
+			return err
+		}
+		if err := p.print(s.cleaned(), width, height); err != nil {
+			return err
+		}
+	}
+	return p.end()
+}
+
+// begin draws the cover.
+func (r Run) begin(w io.Writer, paper Paper) (*press, error) {
+	width, height, err := paper.size()
+	if err != nil {
+		return nil, err
+	}
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	p, err := newPress(w, r.title())
+	if err != nil {
+		return nil, err
+	}
+	return p, p.cover(r.cleaned(), width, height)
+}
+
+// each yields the sheets, each held against the run.
+func (r Run) each(sheets iter.Seq[Sheet]) iter.Seq2[Sheet, error] {
+	return func(yield func(Sheet, error) bool) {
+		n := 0
+		for s := range sheets {
+			err := s.check()
+			if err == nil && (n == len(r.Members) || s.Run != r.Number || r.Members[n] != Member{s.Number, s.Name, s.Email}) {
+				err = ErrRun
+			}
+			n++
+			if !yield(s, err) || err != nil {
+				return
+			}
+		}
+		if n < len(r.Members) {
+			yield(Sheet{}, ErrRun)
+		}
+	}
+}
+
+func (r Run) check() error {
+	if len(r.Members) == 0 {
+		return ErrNoSheets
+	}
+	if r.Number < 1 {
+		return ErrNumber
+	}
+	long := func(name, value string) error {
+		if utf8.RuneCountInString(value) > MaxField {
+			return &FieldError{Field: name}
+		}
+		return nil
+	}
+	for _, m := range r.Members {
+		if m.Sheet < 1 {
+			return ErrNumber
+		}
+		if err := errors.Join(long("name", m.Name), long("email", m.Email)); err != nil {
+			return err
+		}
+	}
+	return errors.Join(long("workspace", r.Workspace), long("issuer", r.IssuedBy), long("approver", r.ApprovedBy),
+		long("reason", r.Reason), long("log head", r.LogHead), long("signing key", r.SigningKey))
+}
+
+// cleaned returns the run with every field but those of the members fit to be shown.
+func (r Run) cleaned() Run {
+	for _, f := range []*string{&r.Workspace, &r.IssuedBy, &r.ApprovedBy, &r.Reason, &r.LogHead, &r.SigningKey} {
+		*f = clean(*f)
+	}
+	return r
+}
+
+// manyRanges is how many pieces the numbers may be in and still be written beside the title.
+const manyRanges = 6
+
+// numbers says which sheets there are: "443 to 472, 480", or from where to where when that
+// would be long.
+func (r Run) numbers() string {
+	var all []int
+	for _, m := range r.Members {
+		all = append(all, m.Sheet)
+	}
+	slices.Sort(all)
+	var pieces []string
+	for from := 0; from < len(all); {
+		to := from
+		for to+1 < len(all) && all[to+1] == all[to]+1 {
+			to++
+		}
+		pieces = append(pieces, fromTo(all[from], all[to]))
+		from = to + 1
+	}
+	if len(pieces) > manyRanges {
+		return fmt.Sprintf("in %d ranges, %s", len(pieces), fromTo(all[0], all[len(all)-1]))
+	}
+	return strings.Join(pieces, ", ")
+}
+
+func fromTo(from, to int) string {
+	switch to - from {
+	case 0:
+		return strconv.Itoa(from)
+	case 1:
+		return fmt.Sprintf("%d, %d", from, to)
+	}
+	return fmt.Sprintf("%d to %d", from, to)
+}
