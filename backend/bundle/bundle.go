@@ -11,7 +11,8 @@
 // Write to a file that is whole or absent (folder.CreateWhole), since a bundle is good only
 // after Close. Show contents.SignedBy to whoever opens one: that the signature is right
 // proves only that the holder of some key made it. It is the workspace's key if the
-// fingerprint is the one that the workspace shows and prints.
+// fingerprint is the one that the workspace shows and prints. Who knows that one beforehand
+// gives it to Reader.Expect.
 //
 // # Form
 //
@@ -75,6 +76,8 @@ var (
 	ErrFiles = errors.New("bundle: the files are not those of the manifest")
 	// ErrSignature means that the manifest does not bear the signature of its key.
 	ErrSignature = errors.New("bundle: the signature is wrong")
+	// ErrSigner means that the signature is right, but of another key than the one expected.
+	ErrSigner = errors.New("bundle: another key signed it")
 	// ErrHostile means that the bundle holds what Countersign never writes, such as a
 	// path, a link, a file twice, or too much.
 	ErrHostile = errors.New("bundle: the file holds what no bundle may hold")

@@ -17,6 +17,7 @@ import (
 type Reader struct {
 	src   *source
 	plain io.Reader
+	want  *Fingerprint
 	taken int64 // bytes of the tar
 	fault error // of the encryption; it sticks
 	done  bool
@@ -38,10 +39,13 @@ func Open(r io.Reader, with Identities) (*Reader, error) {
 	return &Reader{src: src, plain: plain}, nil
 }
 
+// Expect makes Verify and Extract refuse what another key has signed.
+func (r *Reader) Expect(signer Fingerprint) { r.want = &signer }
+
 // Verify reads the bundle to its end and keeps nothing of the files.
 //
 // Errors: ErrNotBundle, ErrNewer, ErrCutShort, ErrEdited, ErrEnd, ErrFiles, ErrSignature,
-// ErrHostile, ErrDone, and the reader's.
+// ErrSigner, ErrHostile, ErrDone, and the reader's.
 func (r *Reader) Verify() (Contents, error) {
 	return r.walk(func(File, io.Reader) error { return nil })
 }
@@ -182,6 +186,9 @@ func (r *Reader) end(in *tar.Reader, h *tar.Header, files []File, keep func(File
 	}
 	if !slices.Equal(c.Files, files) {
 		return Contents{}, ErrFiles
+	}
+	if r.want != nil && *r.want != c.SignedBy {
+		return Contents{}, fmt.Errorf("%w: %s", ErrSigner, c.SignedBy)
 	}
 	return c, nil
 }

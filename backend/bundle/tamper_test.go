@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -173,5 +175,20 @@ func TestABundleThatSomebodyElseSignedHasAnotherFingerprint(t *testing.T) {
 	c, err := verify(b.Bytes(), withOurs(t))
 	if err != nil || c.SignedBy == bundle.FingerprintOf(signer.Public().(ed25519.PublicKey)) || c.SignedBy != bundle.FingerprintOf(forger.Public().(ed25519.PublicKey)) {
 		t.Errorf("%s, %v", c.SignedBy, err)
+	}
+	for _, f := range []bundle.Fingerprint{c.SignedBy, bundle.FingerprintOf(signer.Public().(ed25519.PublicKey))} {
+		folder := filepath.Join(t.TempDir(), "out")
+		r, err := bundle.Open(bytes.NewReader(b.Bytes()), withOurs(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Expect(f)
+		_, err = r.Extract(folder)
+		if f == c.SignedBy && err != nil || f != c.SignedBy && !errors.Is(err, bundle.ErrSigner) {
+			t.Errorf("expecting %s: %v", f, err)
+		}
+		if _, statErr := os.Stat(folder); (statErr == nil) != (err == nil) {
+			t.Errorf("after %v the folder: %v", err, statErr)
+		}
 	}
 }

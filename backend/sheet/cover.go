@@ -151,7 +151,7 @@ func (p *press) frame(page *pdf.Page, r Run, y, inner, limit float64) (end float
 
 // member sets a row of the list.
 func (p *press) member(m Member, inner float64) (block, error) {
-	width := inner - listNumber - listGap - listSigned
+	width := inner - listNumber - 2*listGap - listSigned
 	name, email := or(clean(m.Name), nothing), or(clean(m.Email), nothing)
 	return fit(listMost, func(scale float64) (b block) {
 		first, wholeName := p.set.Break(style(p.faces.figure, bodySize, 12, scale), name, width/pdf.Point)
