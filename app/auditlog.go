@@ -64,7 +64,7 @@ const pageSize = 100
 // List reads a page of the log.
 func (l *AuditLog) List(session string, q LogQuery) (LogPage, error) {
 	page := LogPage{Entries: []LogEntryView{}}
-	err := l.as(session, func(ctx context.Context, a *workspace.Admin) error {
+	err := l.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
 		query := workspace.LogQuery{Before: q.Before, Limit: pageSize, Group: workspace.LogGroup(q.Group), Text: q.Text, Steps: q.Steps}
 		if q.Days > 0 {
 			query.Since = l.s.now().AddDate(0, 0, -q.Days)
@@ -89,7 +89,7 @@ func (l *AuditLog) List(session string, q LogQuery) (LogPage, error) {
 // it is with the event "log-progress", and ends early when the session does.
 func (l *AuditLog) Verify(session string) (LogReport, error) {
 	var out LogReport
-	err := l.as(session, func(ctx context.Context, a *workspace.Admin) error {
+	err := l.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
 		r, err := a.VerifyLog(ctx, l.progress)
 		if err != nil {
 			return err
@@ -107,7 +107,7 @@ func (l *AuditLog) Verify(session string) (LogReport, error) {
 // countersignctl verifies without the workspace.
 func (l *AuditLog) Export(session string) (Exported, error) {
 	var out Exported
-	err := l.as(session, func(ctx context.Context, a *workspace.Admin) error {
+	err := l.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
 		path, err := l.s.desktop.SaveAs("Export audit log", "Audit log "+l.s.now().Format(time.DateOnly)+".jsonl",
 			[]fileKind{{"JSON lines (*.jsonl)", "*.jsonl"}})
 		if err != nil {
@@ -136,20 +136,6 @@ func (l *AuditLog) Export(session string) (Exported, error) {
 		return nil
 	})
 	return out, err
-}
-
-// as runs a use case of an admin.
-func (l *AuditLog) as(token string, use func(context.Context, *workspace.Admin) error) error {
-	ses, err := l.s.use(token)
-	if err != nil {
-		return err
-	}
-	ctx := l.s.context()
-	a, err := ses.Admin(ctx)
-	if err == nil {
-		err = use(ctx, a)
-	}
-	return l.s.after(ses, err)
 }
 
 func (l *AuditLog) progress(done, total int64) {

@@ -99,7 +99,7 @@ func (d *Door) CreateWorkspace(in NewWorkspace) (SignedIn, error) {
 	return d.s.signedIn(ses)
 }
 
-// SignInResult holds a session, or a challenge where 2FA is on.
+// SignInResult holds a session, or a challenge where 2FA is on or required.
 type SignInResult struct {
 	Session   *SignedIn  `json:"session,omitempty"`
 	Challenge *Challenge `json:"challenge,omitempty"`
@@ -110,6 +110,7 @@ type Challenge struct {
 	Token            string `json:"token"`
 	Email            string `json:"email"`
 	AuthenticatorOff bool   `json:"authenticatorOff"`
+	MustEnrol        bool   `json:"mustEnrol"` // 2FA is required, and off: Enrol is the only way on
 }
 
 // SignIn checks the password.
@@ -122,7 +123,10 @@ func (d *Door) SignIn(email string, pw Envelope) (SignInResult, error) {
 	if err != nil {
 		return SignInResult{}, err
 	}
-	ses, ch, err := w.SignIn(d.s.context(), email, typed)
+	return d.afterPassword(w.SignIn(d.s.context(), email, typed))
+}
+
+func (d *Door) afterPassword(ses *workspace.Session, ch *workspace.Challenge, err error) (SignInResult, error) {
 	if err != nil {
 		return SignInResult{}, err
 	}
@@ -134,7 +138,82 @@ func (d *Door) SignIn(email string, pw Envelope) (SignInResult, error) {
 	if err != nil {
 		return SignInResult{}, err
 	}
-	return SignInResult{Challenge: &Challenge{Token: d.s.keepChallenge(ch), Email: ch.Email(), AuthenticatorOff: off}}, nil
+	return SignInResult{Challenge: &Challenge{
+		Token: d.s.keepChallenge(ch), Email: ch.Email(), AuthenticatorOff: off, MustEnrol: ch.MustEnrol(),
+	}}, nil
+}
+
+// Redeem takes an invitation or a password reset, and the password that its
+// person has chosen.
+func (d *Door) Redeem(email string, code, pw Envelope) (SignInResult, error) {
+	w, err := d.s.ready()
+	if err != nil {
+		return SignInResult{}, err
+	}
+	invitation, err := d.s.letters.open(holdsInvitation, code)
+	if err != nil {
+		return SignInResult{}, err
+	}
+	chosen, err := d.s.letters.open(holdsNewPassword, pw)
+	if err != nil {
+		return SignInResult{}, err
+	}
+	return d.afterPassword(w.Redeem(d.s.context(), email, invitation.Reveal(), chosen))
+}
+
+// GateView is somebody who is in as far as enrolling a phone.
+type GateView struct {
+	Token string `json:"token"`
+	Kind  string `json:"kind"` // enrol, change-phone
+	Email string `json:"email"`
+}
+
+// Enrol lets somebody in as far as enrolling, where 2FA is required and off.
+func (d *Door) Enrol(challenge string) (GateView, error) {
+	ch, err := d.s.findChallenge(challenge)
+	if err != nil {
+		return GateView{}, err
+	}
+	return d.gate(ch, func() (*workspace.Gate, error) { return ch.Enrol(d.s.context()) })
+}
+
+// UseHelpCode takes a help code in place of a lost phone.
+func (d *Door) UseHelpCode(challenge string, code Envelope) (GateView, error) {
+	ch, err := d.s.findChallenge(challenge)
+	if err != nil {
+		return GateView{}, err
+	}
+	typed, err := d.s.letters.open(holdsHelp, code)
+	if err != nil {
+		return GateView{}, err
+	}
+	return d.gate(ch, func() (*workspace.Gate, error) { return ch.UseHelpCode(d.s.context(), typed.Reveal()) })
+}
+
+func (d *Door) gate(ch *workspace.Challenge, open func() (*workspace.Gate, error)) (GateView, error) {
+	g, err := open()
+	if err != nil {
+		return GateView{}, err
+	}
+	return GateView{Token: d.s.admitTo(g), Kind: string(g.Kind()), Email: ch.Email()}, nil
+}
+
+// Enter gives the session once the phone is enrolled.
+func (d *Door) Enter(gate string) (SignedIn, error) {
+	g, err := d.s.findGate(gate)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	ses, err := g.Enter()
+	if err != nil {
+		return SignedIn{}, d.s.after(g, err)
+	}
+	o, err := ses.Overview(d.s.context())
+	if err != nil {
+		return SignedIn{}, d.s.after(g, err)
+	}
+	token, err := d.s.promote(g, ses)
+	return SignedIn{Token: token, Profile: profileView(o), Welcome: welcomeView(ses.Welcome())}, err
 }
 
 // Verify takes a verification code.
@@ -180,18 +259,18 @@ func (d *Door) Leave(challenge string) {
 
 // Lock ends the session.
 func (d *Door) Lock(session string) {
-	if ses, err := d.s.use(session); err == nil {
-		d.s.lockSession(ses, "asked")
+	if who, err := d.s.enrolling(session); err == nil {
+		d.s.lockSession(who, "asked")
 	}
 }
 
 // Touch says that the person is there.
 func (d *Door) Touch(session string) error {
-	ses, err := d.s.use(session)
+	who, err := d.s.enrolling(session)
 	if err != nil {
 		return err
 	}
-	return d.s.after(ses, ses.Touch())
+	return d.s.after(who, who.Touch())
 }
 
 func (s *shell) keepChallenge(ch *workspace.Challenge) string {

@@ -11,7 +11,7 @@ type Enrolment struct{ s *shell }
 
 // BeginEnable begins Enable 2FA.
 func (e *Enrolment) BeginEnable(session string, pw Envelope, answer PublicKey) (EnrolmentView, error) {
-	return e.begin(session, answer, func(ses *workspace.Session) (workspace.Shown, error) {
+	return begin(e.s, e.s.use, session, answer, func(ses *workspace.Session) (workspace.Shown, error) {
 		typed, err := e.s.letters.open(holdsPassword, pw)
 		if err != nil {
 			return workspace.Shown{}, err
@@ -22,7 +22,7 @@ func (e *Enrolment) BeginEnable(session string, pw Envelope, answer PublicKey) (
 
 // BeginChangePhone begins Change phone.
 func (e *Enrolment) BeginChangePhone(session string, proof Proof, answer PublicKey) (EnrolmentView, error) {
-	return e.begin(session, answer, func(ses *workspace.Session) (workspace.Shown, error) {
+	return begin(e.s, e.s.use, session, answer, func(ses *workspace.Session) (workspace.Shown, error) {
 		typed, err := e.s.proof(proof)
 		if err != nil {
 			return workspace.Shown{}, err
@@ -31,8 +31,14 @@ func (e *Enrolment) BeginChangePhone(session string, proof Proof, answer PublicK
 	})
 }
 
-func (e *Enrolment) begin(token string, answer PublicKey, use func(*workspace.Session) (workspace.Shown, error)) (EnrolmentView, error) {
-	ses, err := e.s.use(token)
+// BeginAtGate begins with somebody who may do nothing else: 2FA is required of
+// them, or an admin's help code stands in for their phone.
+func (e *Enrolment) BeginAtGate(gate string, answer PublicKey) (EnrolmentView, error) {
+	return begin(e.s, e.s.findGate, gate, answer, func(g *workspace.Gate) (workspace.Shown, error) { return g.Begin(e.s.context()) })
+}
+
+func begin[T inside](s *shell, find func(string) (T, error), token string, answer PublicKey, use func(T) (workspace.Shown, error)) (EnrolmentView, error) {
+	ses, err := find(token)
 	if err != nil {
 		return EnrolmentView{}, err
 	}
@@ -42,7 +48,7 @@ func (e *Enrolment) begin(token string, answer PublicKey, use func(*workspace.Se
 	}
 	shown, err := use(ses)
 	if err != nil {
-		return EnrolmentView{}, e.s.after(ses, err)
+		return EnrolmentView{}, s.after(ses, err)
 	}
 	image, err := qr.Encode(shown.URI)
 	if err != nil {
@@ -61,7 +67,7 @@ func (e *Enrolment) begin(token string, answer PublicKey, use func(*workspace.Se
 
 // Confirm takes the first code of the new phone.
 func (e *Enrolment) Confirm(session string, code Envelope, answer PublicKey) (Confirmed, error) {
-	ses, err := e.s.use(session)
+	who, err := e.s.enrolling(session)
 	if err != nil {
 		return Confirmed{}, err
 	}
@@ -73,31 +79,49 @@ func (e *Enrolment) Confirm(session string, code Envelope, answer PublicKey) (Co
 	if err != nil {
 		return Confirmed{}, err
 	}
-	issued, err := ses.Confirm(e.s.context(), typed.Reveal())
+	issued, err := who.Confirm(e.s.context(), typed.Reveal())
 	if err != nil {
-		return Confirmed{}, e.s.after(ses, err)
+		return Confirmed{}, e.s.after(who, err)
 	}
 	if issued != nil {
 		v, err := sheetView(*issued, to)
 		return Confirmed{Sheet: &v}, err
 	}
-	o, err := ses.Overview(e.s.context())
-	v := profileView(o)
-	return Confirmed{Profile: &v}, e.s.after(ses, err)
+	v, err := e.profile(who)
+	return Confirmed{Profile: v}, err
 }
 
-// Continue turns 2FA on.
-func (e *Enrolment) Continue(session string) (ProfileView, error) {
-	return e.s.act(session, func(ses *workspace.Session) error { return ses.Continue(e.s.context()) })
+// Continue turns 2FA on. At a gate there is no profile yet: Door.Enter follows.
+func (e *Enrolment) Continue(session string) (Confirmed, error) {
+	who, err := e.s.enrolling(session)
+	if err != nil {
+		return Confirmed{}, err
+	}
+	if err := who.Continue(e.s.context()); err != nil {
+		return Confirmed{}, e.s.after(who, err)
+	}
+	v, err := e.profile(who)
+	return Confirmed{Profile: v}, err
+}
+
+// profile reads the profile of a session; a gate has none to show.
+func (e *Enrolment) profile(who enroller) (*ProfileView, error) {
+	ses, ok := who.(*workspace.Session)
+	if !ok {
+		return nil, nil
+	}
+	o, err := ses.Overview(e.s.context())
+	v := profileView(o)
+	return &v, e.s.after(ses, err)
 }
 
 // Cancel ends Enable 2FA or Change phone without a change.
 func (e *Enrolment) Cancel(session string) error {
-	ses, err := e.s.use(session)
+	who, err := e.s.enrolling(session)
 	if err != nil {
 		return err
 	}
-	return e.s.after(ses, ses.CancelEnrolment(e.s.context()))
+	return e.s.after(who, who.CancelEnrolment(e.s.context()))
 }
 
 // BeginNewCodes issues ten new codes; the old ones still work.

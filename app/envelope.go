@@ -38,10 +38,14 @@ const (
 	holdsNewPassword = "new password"
 	holdsCode        = "code"
 	holdsRecovery    = "recovery code"
-	holdsFactor      = "factor" // a verification or recovery code, at a step-up
-	holdsQR          = "qr"     // SVG path data
-	holdsKey         = "key"    // groups of a TOTP key, a space between them
-	holdsCodes       = "codes"  // recovery codes, a space between them
+	holdsFactor      = "factor"     // a verification or recovery code, at a step-up
+	holdsInvitation  = "invitation" // of an invitation or a password reset
+	holdsHelp        = "help code"
+	holdsWord        = "check word"
+	holdsPassphrase  = "passphrase" // of an encrypted file
+	holdsQR          = "qr"         // SVG path data
+	holdsKey         = "key"        // groups of a TOTP key, a space between them
+	holdsCodes       = "codes"      // recovery codes, a space between them
 )
 
 // The suite is the one that every engine's WebCrypto has.

@@ -26,6 +26,8 @@ const (
 	codeClipboardFailed = "clipboard_failed"
 	codePrintFailed     = "print_failed"
 	codeEnvelopeFailed  = "envelope_failed"
+	codeRecipientsWrong = "recipients_wrong" // line, why
+	codePassphraseWeak  = "passphrase_weak"  // minimum
 	codeInternal        = "internal"
 )
 
@@ -33,6 +35,7 @@ const (
 type shellError struct {
 	code    string
 	message string
+	field   string
 	args    map[string]any
 	cause   error
 }
@@ -53,7 +56,7 @@ func (s *shell) present(err error) AppError {
 		}
 		return out
 	case errors.As(err, &own):
-		out := AppError{Code: own.code, Message: own.message, Args: own.args}
+		out := AppError{Code: own.code, Message: own.message, Field: own.field, Args: own.args}
 		if own.cause != nil {
 			out.Reference = s.reference(own.message, own.cause)
 		}

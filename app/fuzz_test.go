@@ -54,8 +54,8 @@ func (z *fuzzed) word() string {
 
 // envelopes are what an envelope of each name holds, and what one without holds.
 var (
-	envelopes = map[string]string{"Password": holdsPassword, "Value": holdsFactor}
-	anyOf     = []string{holdsPassword, holdsNewPassword, holdsCode, holdsRecovery, holdsFactor}
+	envelopes = map[string]string{"Password": holdsPassword, "Value": holdsFactor, "Passphrase": holdsPassphrase}
+	anyOf     = []string{holdsPassword, holdsNewPassword, holdsCode, holdsRecovery, holdsFactor, holdsInvitation, holdsHelp, holdsWord}
 )
 
 // filled makes an argument of any type: each string in it is the next of the

@@ -20,7 +20,7 @@ type Keep struct{ s *shell }
 
 // CopyKey puts the key on the clipboard for a short time.
 func (k *Keep) CopyKey(session string) error {
-	ses, err := k.s.use(session)
+	ses, err := k.s.enrolling(session)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (k *Keep) SaveSheet(session string) (Saved, error) {
 	if path == "" {
 		return Saved{}, nil
 	}
-	path, ok, err := k.withEnding(path)
+	path, ok, err := k.s.withEnding(path, ".pdf", ".txt")
 	if err != nil || !ok {
 		return Saved{}, err
 	}
@@ -84,18 +84,18 @@ func (k *Keep) SaveSheet(session string) (Saved, error) {
 	return Saved{Name: name}, nil
 }
 
-// withEnding adds .pdf to a name without a known ending. The dialog asked about
-// the name as it was typed, so one that is longer now is asked about again.
-func (k *Keep) withEnding(path string) (string, bool, error) {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".pdf", ".txt":
+// withEnding adds the first of the endings to a name without any of them. The
+// dialog asked about the name as it was typed, so one that is longer now is asked
+// about again.
+func (s *shell) withEnding(path string, endings ...string) (string, bool, error) {
+	if slices.Contains(endings, strings.ToLower(filepath.Ext(path))) {
 		return path, true, nil
 	}
-	path += ".pdf"
+	path += endings[0]
 	if _, err := os.Stat(path); err != nil {
 		return path, true, nil
 	}
-	ok, err := k.s.desktop.AskReplace(filepath.Base(path))
+	ok, err := s.desktop.AskReplace(filepath.Base(path))
 	if err != nil {
 		return path, false, saveFailed(filepath.Base(path), err)
 	}
@@ -113,7 +113,7 @@ func (k *Keep) Print(session string) error {
 }
 
 func (k *Keep) showing(token string) (workspace.Issued, error) {
-	ses, err := k.s.use(token)
+	ses, err := k.s.enrolling(token)
 	if err != nil {
 		return workspace.Issued{}, err
 	}

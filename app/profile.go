@@ -120,3 +120,14 @@ func (p *Profile) Disable(session string, factor Factor) (ProfileView, error) {
 		return ses.Disable(p.s.context(), proof)
 	})
 }
+
+// Acknowledge takes the check word of one's own sheet.
+func (p *Profile) Acknowledge(session string, word Envelope) (ProfileView, error) {
+	return p.s.act(session, func(ses *workspace.Session) error {
+		typed, err := p.s.letters.open(holdsWord, word)
+		if err != nil {
+			return err
+		}
+		return ses.Acknowledge(p.s.context(), typed.Reveal())
+	})
+}

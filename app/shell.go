@@ -6,14 +6,13 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
+	"countersign/backend/secret"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -36,14 +35,36 @@ type shell struct {
 	opened    *opened
 	challenge *workspace.Challenge
 	chToken   string
-	session   *workspace.Session
+	inside    inside             // who is in: session or gate
+	session   *workspace.Session // nil while there is none, or only a gate
+	gate      *workspace.Gate    // nil but for somebody who may only enrol a phone
 	token     string
-	timer     *time.Timer // when the session may have ended
-	lockedFor string      // why, for a page that begins anew; empty once somebody is there
+	given     []workspace.GivenOut // one-time codes on the screen
+	run       *pendingRun          // a print run whose sheets are on their way
+	timer     *time.Timer          // when the session may have ended
+	lockedFor string               // why, for a page that begins anew; empty once somebody is there
 
 	ending    sync.WaitGroup // sessions that are being undone
 	clipboard clipboardGuard
 	letters   letterbox
+}
+
+// inside is somebody who is in: with a session, or with a gate.
+type inside interface {
+	Touch() error
+	Remaining() time.Duration
+	LimitReached() bool
+	End(ctx context.Context) error
+}
+
+// enroller is somebody who enrols a phone, with a session or with a gate.
+type enroller interface {
+	inside
+	Confirm(ctx context.Context, code string) (*workspace.Issued, error)
+	Continue(ctx context.Context) error
+	CancelEnrolment(ctx context.Context) error
+	Showing() (workspace.Issued, error)
+	ShowingKey() (secret.Text, error)
 }
 
 // opened is a data folder that is open and held.
@@ -197,15 +218,43 @@ func (s *shell) admit(ses *workspace.Session) string {
 	s.drop("asked", false)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.session, s.token = ses, newToken()
+	s.inside, s.session = ses, ses
+	return s.enter()
+}
+
+// admitTo lets somebody in as far as enrolling a phone and returns the token of
+// that.
+func (s *shell) admitTo(gate *workspace.Gate) string {
+	s.drop("asked", false)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inside, s.gate = gate, gate
+	return s.enter()
+}
+
+// promote makes a gate that has done its work the window's session, with a new
+// token: what the old one could do is over.
+func (s *shell) promote(gate *workspace.Gate, ses *workspace.Session) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.gate != gate {
+		return "", errNoSession
+	}
+	s.inside, s.session, s.gate = ses, ses, nil
+	return s.enter(), nil
+}
+
+// enter is called with s.mu held.
+func (s *shell) enter() string {
+	s.token = newToken()
 	s.challenge, s.chToken, s.lockedFor = nil, "", ""
-	s.watch(ses, ses.Remaining())
+	s.watch(s.inside, s.inside.Remaining())
 	return s.token
 }
 
 // watch ends the session when nobody has used it for its idle time, or when its
 // day is over. It is called with s.mu held.
-func (s *shell) watch(ses *workspace.Session, after time.Duration) {
+func (s *shell) watch(ses inside, after time.Duration) {
 	if s.timer != nil {
 		s.timer.Stop()
 	}
@@ -214,7 +263,7 @@ func (s *shell) watch(ses *workspace.Session, after time.Duration) {
 		if left > 0 {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			if s.session == ses {
+			if s.inside == ses {
 				s.watch(ses, left)
 			}
 			return
@@ -237,10 +286,34 @@ func (s *shell) use(token string) (*workspace.Session, error) {
 	return s.session, nil
 }
 
+// enrolling finds the session or the gate that token stands for.
+func (s *shell) enrolling(token string) (enroller, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case token == "" || token != s.token:
+	case s.gate != nil:
+		return s.gate, nil
+	case s.session != nil:
+		return s.session, nil
+	}
+	return nil, errNoSession
+}
+
+// findGate finds the gate that token stands for.
+func (s *shell) findGate(token string) (*workspace.Gate, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.gate == nil || token == "" || token != s.token {
+		return nil, errNoSession
+	}
+	return s.gate, nil
+}
+
 var errNoSession = workspace.Fault(workspace.CodeSessionEnded, nil, nil)
 
 // after looks at what a use case returned: a session that is over locks the window.
-func (s *shell) after(ses *workspace.Session, err error) error {
+func (s *shell) after(ses inside, err error) error {
 	if workspace.IsCode(err, workspace.CodeSessionEnded) {
 		reason := "ended"
 		if ses.LimitReached() {
@@ -262,9 +335,9 @@ func (s *shell) whyLocked() string {
 func (s *shell) lock(reason string) { s.drop(reason, true) }
 
 // lockSession ends ses if it is still the window's.
-func (s *shell) lockSession(ses *workspace.Session, reason string) {
+func (s *shell) lockSession(ses inside, reason string) {
 	s.mu.Lock()
-	current := s.session == ses
+	current := s.inside == ses
 	s.mu.Unlock()
 	if current {
 		s.drop(reason, true)
@@ -276,8 +349,9 @@ func (s *shell) lockSession(ses *workspace.Session, reason string) {
 // unfinished. What was let go is collected at once, so that it is overwritten.
 func (s *shell) drop(reason string, tell bool) {
 	s.mu.Lock()
-	ses, ch := s.session, s.challenge
-	s.session, s.token, s.challenge, s.chToken = nil, "", nil, ""
+	ses, ch, run := s.inside, s.challenge, s.run
+	s.inside, s.session, s.gate, s.token, s.challenge, s.chToken = nil, nil, nil, "", nil, ""
+	s.given, s.run = nil, nil
 	if s.timer != nil {
 		s.timer.Stop()
 		s.timer = nil
@@ -293,6 +367,9 @@ func (s *shell) drop(reason string, tell bool) {
 	if ch != nil {
 		ch.Leave()
 	}
+	if run != nil {
+		run.stop()
+	}
 	if ses == nil {
 		return
 	}
@@ -307,11 +384,4 @@ func (s *shell) drop(reason string, tell bool) {
 			s.log().Warn("an unfinished enrolment is left for the next start", "error", err.Error())
 		}
 	}()
-}
-
-// collect frees what nobody holds any more, and with it overwrites it where the
-// build says so. The second round is for what pools kept beyond the first.
-func collect() {
-	runtime.GC()
-	debug.FreeOSMemory()
 }

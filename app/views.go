@@ -26,6 +26,17 @@ type Welcome struct {
 	UsedCode             int    `json:"usedCode,omitempty"`
 	CodesLeft            int    `json:"codesLeft"`
 	AuthenticatorOff     bool   `json:"authenticatorOff"`
+
+	RequireFrom string `json:"requireFrom,omitempty"` // 2FA is off, and required from then on
+	News        []News `json:"news"`                  // what admins did to this profile, newest first
+}
+
+// News is something that an admin did to the profile since the last sign-in.
+type News struct {
+	Kind   string            `json:"kind"` // a kind of event
+	At     string            `json:"at"`
+	By     string            `json:"by"`
+	Detail map[string]string `json:"detail"`
 }
 
 // ProfileView is Settings → Profile.
@@ -50,6 +61,7 @@ type TwoFactor struct {
 	LastUsedFor      string     `json:"lastUsedFor,omitempty"`
 	AuthenticatorOff bool       `json:"authenticatorOff"`
 	Required         bool       `json:"required"`
+	RequireFrom      string     `json:"requireFrom,omitempty"` // when it will be
 	Codes            *CodesView `json:"codes,omitempty"`
 }
 
@@ -63,6 +75,10 @@ type CodesView struct {
 	IssuedBy string `json:"issuedBy"`
 	Voided   bool   `json:"voided"`
 	Warn     bool   `json:"warn"`
+
+	Run            int    `json:"run,omitempty"` // print run, where an admin issued it
+	HandedOverAt   string `json:"handedOverAt,omitempty"`
+	AcknowledgedAt string `json:"acknowledgedAt,omitempty"`
 }
 
 // CodeUsage says which numbered code was used, and when.
@@ -123,7 +139,12 @@ func stamp(t time.Time) string {
 }
 
 func welcomeView(w workspace.Welcome) Welcome {
+	news := []News{}
+	for _, n := range w.News {
+		news = append(news, News{Kind: n.Kind, At: stamp(n.At), By: n.By, Detail: n.Detail})
+	}
 	return Welcome{
+		RequireFrom: stamp(w.RequireFrom), News: news,
 		FailedCodes: w.FailedCodes, LastFailedAt: stamp(w.LastFailedCodeAt),
 		FailedPasswords: w.FailedPasswords, LastFailedPasswordAt: stamp(w.LastFailedPasswordAt),
 		UsedCode: w.UsedCode, CodesLeft: w.CodesLeft, AuthenticatorOff: w.AuthenticatorOff,
@@ -137,13 +158,13 @@ func profileView(o workspace.Overview) ProfileView {
 		CreatedAt: stamp(p.CreatedAt), PasswordChangedAt: stamp(p.Password.ChangedAt), LastSignInAt: stamp(p.LastSignInAt),
 		TwoFactor: TwoFactor{
 			On: f.On, Since: stamp(f.Since), PhoneSince: stamp(f.PhoneSince), LastUsedAt: stamp(f.LastUsedAt),
-			LastUsedFor: string(f.LastUse), AuthenticatorOff: f.AuthenticatorOff, Required: f.Required,
+			LastUsedFor: string(f.LastUse), AuthenticatorOff: f.AuthenticatorOff, Required: f.Required, RequireFrom: stamp(f.RequireFrom),
 		},
 	}
 	if c := f.Codes; c != nil {
 		codes := &CodesView{
 			Total: len(c.Codes), Left: c.Left, Used: []int{}, Sheet: c.Sheet, IssuedAt: stamp(c.IssuedAt), IssuedBy: c.IssuedBy,
-			Voided: c.State != workspace.SetActive, Warn: c.Low(),
+			Voided: c.State != workspace.SetActive, Warn: c.Low(), Run: c.Run, HandedOverAt: stamp(c.HandedOverAt), AcknowledgedAt: stamp(c.AcknowledgedAt),
 		}
 		for _, row := range c.Codes {
 			if !row.UsedAt.IsZero() {

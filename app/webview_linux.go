@@ -4,7 +4,6 @@ package app
 
 /*
 #cgo pkg-config: webkit2gtk-4.1
-#include <malloc.h>
 #include <webkit2/webkit2.h>
 
 static const char *home = "wails://wails/";
@@ -67,7 +66,6 @@ static void on_main_thread(GSourceFunc act) { g_idle_add_full(G_PRIORITY_HIGH, a
 static void guard_view(void) { on_main_thread(guard); }
 static void renew_view(void) { on_main_thread(renew); }
 static void present_window(void) { on_main_thread(present); }
-static void overwrite_what_is_freed(void) { mallopt(M_PERTURB, 0xa5); }
 */
 import "C"
 
@@ -84,8 +82,3 @@ func renewView() { C.renew_view() }
 
 // presentWindow raises the window above others and gives it the keys.
 func presentWindow() { C.present_window() }
-
-// overwriteFreed lets the C library overwrite memory that is given back, such as
-// that of messages between the page and us. It serves WebKit's parts in this
-// process as well, as long as they allocate with it.
-func overwriteFreed() { C.overwrite_what_is_freed() }

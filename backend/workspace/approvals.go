@@ -118,8 +118,9 @@ func (a *Admin) Approvals(ctx context.Context) (all []AskedApproval, err error) 
 }
 
 // Approve gives leave for what another admin asked for, with one's own password
-// and code. Whoever the act is about cannot approve it. Errors: approval_gone,
-// approval_own, forbidden; those of a step-up; folder.
+// and code. Whoever the act is about cannot approve it, nor can who has 2FA off.
+// Errors: approval_gone, approval_own, two_factor_off, forbidden; those of a
+// step-up; folder.
 func (a *Admin) Approve(ctx context.Context, id string, proof Proof) error {
 	return a.decide(ctx, id, ApprovalApproved, eventApprovalGiven, &proof)
 }
@@ -148,6 +149,9 @@ func (a *Admin) decide(ctx context.Context, id string, to ApprovalState, event s
 			return refuse(CodeApprovalGone)
 		case to == ApprovalApproved && (row.ByID == actor.ID || slices.Contains(row.Members, actor.ID)):
 			return refuse(CodeApprovalOwn)
+		case to == ApprovalApproved: // with a code of one's own
+			_, err := tx.Factor(actor.ID)
+			return absent(err, CodeTwoFactorOff)
 		}
 		return nil
 	}

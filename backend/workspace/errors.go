@@ -86,6 +86,7 @@ const (
 	CodeIdleRange         Code = "idle_range" // min, max
 	CodeRunLong           Code = "run_long"   // max
 	CodeRunOver           Code = "run_over"
+	CodeRunCancelled      Code = "run_cancelled"
 	CodeRunUnknown        Code = "run_unknown"
 	CodeCodesChanged      Code = "codes_changed"
 	CodeCheckWordRequired Code = "check_word_required"

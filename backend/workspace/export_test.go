@@ -1,6 +1,10 @@
 package workspace
 
-import "context"
+import (
+	"context"
+
+	"countersign/backend/secret"
+)
 
 // ReadAnchor gives the sequence numbers of the head and of the mark.
 func ReadAnchor(w *Workspace, ctx context.Context) (head, marked int64, err error) {
@@ -29,4 +33,59 @@ func KnownKinds() (kinds []string) {
 		kinds = append(kinds, k)
 	}
 	return kinds
+}
+
+// Settled is somebody who is put into a workspace as if they had come there in
+// the usual way. Key is that of their phone, in base32; empty: 2FA is off.
+type Settled struct {
+	Name, Email string
+	Role        Role
+	State       ProfileState
+	Key         string
+}
+
+// Settle puts people in as one change with its event. Who is active or suspended
+// has the password of the profile that has the email like.
+func Settle(w *Workspace, ctx context.Context, like string, people []Settled) (ids []string, err error) {
+	now := w.now()
+	profiles, factors := make([]Profile, len(people)), make([]Factor, len(people))
+	for i, s := range people {
+		p := Profile{Name: s.Name, Email: s.Email, EmailKey: emailKey(s.Email), Role: s.Role, State: s.State, CreatedAt: now, LastSignInAt: now}
+		if p.ID, err = w.newID(); err != nil {
+			return nil, err
+		}
+		ids = append(ids, p.ID)
+		if s.State == ProfileRemoved {
+			p.EmailKey = "removed:" + p.ID
+		}
+		if s.Key != "" {
+			p.Generation = 1
+			factors[i] = Factor{ProfileID: p.ID, Generation: 1, Item: w.item("totp/" + p.ID + "/1"), Since: now, PhoneSince: now, LastUsedAt: now}
+			if err := w.setSecret(ctx, factors[i].Item, secret.NewBytes([]byte(s.Key))); err != nil {
+				return nil, err
+			}
+		}
+		profiles[i] = p
+	}
+	return ids, w.update(ctx, func(tx Tx) error {
+		by, err := tx.ProfileByEmail(like)
+		if err != nil {
+			return err
+		}
+		for i, p := range profiles {
+			if p.State == ProfileActive || p.State == ProfileSuspended {
+				p.Password = by.Password
+			}
+			if err := tx.InsertProfile(p); err != nil {
+				return err
+			}
+			if factors[i].ProfileID == "" {
+				continue
+			}
+			if err := tx.InsertFactor(factors[i]); err != nil {
+				return err
+			}
+		}
+		return w.record(tx, now, eventMembersImported, by.ID, "", map[string]string{"count": decimal(len(people))})
+	})
 }

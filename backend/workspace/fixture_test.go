@@ -15,6 +15,7 @@ import (
 
 	"countersign/backend/keychain"
 	"countersign/backend/password"
+	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
@@ -53,10 +54,14 @@ type house struct {
 	clock   *clock
 	w       *workspace.Workspace
 	marks   int64 // events between two marks, 0 for the default
+	count   int   // of people: see next
 }
 
-// cheap is the least cost that the bounds allow.
-var cheap = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+// The least cost that the bounds allow.
+var (
+	cheap      = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+	cheapCodes = recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+)
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
@@ -77,7 +82,7 @@ func (h *house) open() {
 	}
 	store := h.store
 	h.Cleanup(func() { _ = store.Close() })
-	if h.w, err = workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, MarkEvery: h.marks}); err != nil {
+	if h.w, err = workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, MarkEvery: h.marks}); err != nil {
 		h.Fatal(err)
 	}
 	if err := h.w.Recover(h.Context()); err != nil {

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"countersign/backend/recovery"
@@ -22,9 +23,10 @@ const (
 // the password where 2FA is required and off, or with the password and a help
 // code. It has no other power. Once the phone is enrolled, Enter gives the session.
 type Gate struct {
-	s    *Session
-	kind GateKind
-	done bool // under s.acts
+	s         *Session
+	kind      GateKind
+	beginning sync.Mutex // a proof that was lent is back before the next step
+	done      bool       // under s.acts
 }
 
 // Kind says whether the phone is a first one or takes another's place.
@@ -43,18 +45,33 @@ func (g *Gate) LimitReached() bool { return g.s.LimitReached() }
 func (g *Gate) End(ctx context.Context) error { return g.s.End(ctx) }
 
 // Begin makes a new key for the phone. The proof was given at the door a moment
-// ago; a second Begin within the gate's life begins anew. Errors: session_ended,
-// two_factor_on, two_factor_off; keychain and folder.
-func (g *Gate) Begin(ctx context.Context) (Shown, error) {
+// ago; a second Begin within the gate's life begins anew. Once the phone is
+// enrolled it is over, and so is the proof. Errors: session_ended,
+// enrolment_ended, two_factor_on, two_factor_off; keychain and folder.
+func (g *Gate) Begin(ctx context.Context) (shown Shown, err error) {
+	g.beginning.Lock()
+	defer g.beginning.Unlock()
+	if g.finished() {
+		return shown, refuse(CodeEnrolmentEnded)
+	}
 	g.s.grant()
+	defer g.s.spend() // it is for this alone
 	if g.kind == GatePhone {
 		return g.s.BeginChangePhone(ctx, Proof{})
 	}
 	return g.s.BeginEnable(ctx, secret.Text{})
 }
 
+func (g *Gate) finished() bool {
+	g.s.acts.Lock()
+	defer g.s.acts.Unlock()
+	return g.done
+}
+
 // Confirm takes the first code of the phone: see Session.Confirm.
 func (g *Gate) Confirm(ctx context.Context, input string) (*Issued, error) {
+	g.beginning.Lock()
+	defer g.beginning.Unlock()
 	issued, err := g.s.Confirm(ctx, input)
 	if err == nil && issued == nil {
 		g.finish()
@@ -64,6 +81,8 @@ func (g *Gate) Confirm(ctx context.Context, input string) (*Issued, error) {
 
 // Continue turns 2FA on: see Session.Continue.
 func (g *Gate) Continue(ctx context.Context) error {
+	g.beginning.Lock()
+	defer g.beginning.Unlock()
 	err := g.s.Continue(ctx)
 	if err == nil {
 		g.finish()

@@ -52,7 +52,7 @@ func (h *house) start() (*workspace.Workspace, error) {
 	}
 	store := h.store
 	h.Cleanup(func() { _ = store.Close() })
-	return workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap})
+	return workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 }
 
 func TestWhatWasChangedBehindOurBackIsFoundAtTheStartAndNothingOpens(t *testing.T) {

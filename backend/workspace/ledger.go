@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"countersign/backend/recovery"
 )
@@ -176,7 +177,7 @@ func (s *Session) Acknowledge(ctx context.Context, word string) error {
 		return err
 	}
 	defer done()
-	if len(word) > 4*MaxName || word == "" {
+	if strings.TrimSpace(word) == "" {
 		return refuse(CodeCheckWordRequired).at("word")
 	}
 	var set Set

@@ -38,7 +38,7 @@ func (w *Workspace) newOneTime(kind OneTimeKind, p, by Profile) (OneTime, GivenO
 	}
 	now := w.now()
 	o := OneTime{
-		ProfileID: p.ID, Kind: kind, Salt: salt, Params: recovery.DefaultParams, IssuedAt: now, IssuedBy: by.ID, ExpiresAt: now.Add(OneTimeLife),
+		ProfileID: p.ID, Kind: kind, Salt: salt, Params: w.codeCost, IssuedAt: now, IssuedBy: by.ID, ExpiresAt: now.Add(OneTimeLife),
 	}
 	o.Hash = w.hashOneTime(codes[0], o)
 	return o, GivenOut{
@@ -102,7 +102,7 @@ func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string,
 			return OneTime{}, t, err
 		}
 	}
-	o := OneTime{Salt: make([]byte, recovery.SaltSize), Params: recovery.DefaultParams}
+	o := OneTime{Salt: make([]byte, recovery.SaltSize), Params: w.codeCost}
 	if found != nil {
 		o = *found
 	}

@@ -31,13 +31,25 @@ type PrintRun struct {
 	info    Info
 	first   int // sheet of Members[0]; the others follow
 	members []Profile
+	second  string // who approved it, empty where nobody had to
 
 	mu      sync.Mutex
 	sets    []Set // made, and not yet in force
 	skipped []Skipped
 	inForce int
 	state   RunState
+	stage   runStage
 }
+
+// runStage is how far a run got here; its state is what the store says.
+type runStage int
+
+const (
+	stageBegun  runStage = iota
+	stageMaking          // until every sheet was taken
+	stageMade
+	stagePutting
+)
 
 // Skipped is a member of a run who keeps the old set, and why.
 type Skipped struct {
@@ -162,7 +174,16 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 			}
 			out.members = append(out.members, p)
 		}
-		return a.checkApproval(tx, r.Approval, ApprovePrintRun, ids)
+		if err := a.checkApproval(tx, r.Approval, ApprovePrintRun, ids); err != nil || r.Approval == "" {
+			return err
+		}
+		row, err := tx.Approval(r.Approval)
+		if err != nil {
+			return err
+		}
+		by, err := tx.Profile(row.DecidedBy)
+		out.second = by.Name
+		return err
 	}
 	err = a.change(ctx, &proof, check, func(tx Tx) error {
 		if err := check(tx); err != nil {
@@ -199,8 +220,18 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 		return nil, err
 	}
 	a.s.mu.Lock()
+	former, over := a.s.run, a.s.over
 	a.s.run = out
 	a.s.mu.Unlock()
+	if former != nil { // one at a time: End would not find it
+		if _, err := former.Cancel(ctx); err != nil {
+			_ = quiet(w, err)
+		}
+	}
+	if over { // ended before it could see this run
+		_, err := out.Cancel(ctx)
+		return nil, errors.Join(refuse(CodeSessionEnded), err)
+	}
 	return out, nil
 }
 
@@ -226,22 +257,22 @@ type RunPlan struct {
 	Run
 	Workspace   string
 	WorkspaceID string
-	First, Last int // sheet numbers
+	First, Last int    // sheet numbers
+	ApprovedBy  string // name; empty where nobody had to
 	Names       []string
 	Emails      []string
 }
 
 // Plan gives the run with its members, in the order of the sheets.
 func (r *PrintRun) Plan() RunPlan {
-	p := RunPlan{Run: r.run, Workspace: r.info.Name, WorkspaceID: r.info.ID, First: r.first, Last: r.last()}
+	p := RunPlan{Run: r.run, Workspace: r.info.Name, WorkspaceID: r.info.ID, First: r.first, Last: r.last(), ApprovedBy: r.second}
 	for _, m := range r.members {
 		p.Names, p.Emails = append(p.Names, m.Name), append(p.Emails, m.Email)
 	}
 	return p
 }
 
-// made is a batch of sets that were hashed, with their codes. A member whose
-// place is zero was left out.
+// made is a batch of sets that were hashed, with their codes.
 type made struct {
 	sets   []Set
 	hashes [][][]byte
@@ -251,10 +282,11 @@ type made struct {
 
 // Issue makes the sheets, hands each to take in their order, and puts none in
 // force. Codes are hashed on all cores while earlier ones are written. After an
-// error of take, of the store or of ctx the run is to be cancelled. Errors:
-// session_ended, run_over; folder; take's own.
+// error, be it take's or ctx's, the run is to be cancelled. A member who was
+// removed, suspended or reset meanwhile is such an error. Errors: session_ended,
+// run_over, member_gone, member_suspended, two_factor_off; folder; take's own.
 func (r *PrintRun) Issue(ctx context.Context, progress Progress, take func(RunSheet) error) error {
-	if err := r.begin(RunIssuing); err != nil {
+	if err := r.begin(stageBegun, stageMaking); err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -289,18 +321,24 @@ func (r *PrintRun) Issue(ctx context.Context, progress Progress, take func(RunSh
 	case err := <-failed:
 		return err
 	default:
-		return nil
+		return r.begin(stageMaking, stageMade)
 	}
 }
 
-// begin is a use of the session, and refuses a run that is not where it should be.
-func (r *PrintRun) begin(state RunState) error {
+// begin goes from one stage to the next as a use of the session, and refuses a
+// run that is at another: each is gone through once, and only sheets that were
+// all taken can be put in force.
+func (r *PrintRun) begin(from, to runStage) error {
+	if err := r.a.s.Touch(); err != nil {
+		return err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.state != state {
+	if r.stage != from || r.state != RunIssuing {
 		return refuse(CodeRunOver)
 	}
-	return r.a.s.Touch()
+	r.stage = to
+	return nil
 }
 
 // hash makes the codes of some members and hashes them, on all cores.
@@ -322,7 +360,7 @@ func (r *PrintRun) hash(ctx context.Context, from, to int) (made, error) {
 		}
 		m.codes[i], m.hashes[i] = codes, make([][]byte, len(codes))
 		m.sets[i] = Set{
-			ID: id, ProfileID: r.members[from+i].ID, Sheet: r.first + from + i, State: SetPending, Salt: salt, Params: recovery.DefaultParams,
+			ID: id, ProfileID: r.members[from+i].ID, Sheet: r.first + from + i, State: SetPending, Salt: salt, Params: w.codeCost,
 			IssuedAt: w.now(), IssuedBy: r.run.ByName, Run: r.run.Number,
 		}
 	}
@@ -346,21 +384,19 @@ func (r *PrintRun) keep(ctx context.Context, m made, progress Progress, take fun
 	if err := r.a.s.Touch(); err != nil {
 		return err
 	}
-	var kept []int
-	var skipped []Skipped
 	err := w.update(ctx, func(tx Tx) error {
-		kept, skipped = nil, nil
 		if err := r.goesOn(tx, RunIssuing); err != nil {
 			return err
 		}
+		all := make([]int, len(m.sets))
 		for i := range m.sets {
+			all[i] = i
 			p, why, err := r.stillReady(tx, m.sets[i].ProfileID)
 			if err != nil {
 				return err
 			}
-			if why != "" {
-				skipped = append(skipped, Skipped{p.ID, r.members[m.from+i].Name, why})
-				continue
+			if why != "" { // the cover names them already: nothing is in force, so the run ends
+				return refuse(why).at("members").with("name", r.members[m.from+i].Name)
 			}
 			if old, err := tx.ActiveSet(p.ID); err == nil {
 				m.sets[i].Replaces = old.Sheet
@@ -373,24 +409,17 @@ func (r *PrintRun) keep(ctx context.Context, m made, progress Progress, take fun
 			if err := tx.InsertSet(m.sets[i], m.hashes[i]); err != nil {
 				return err
 			}
-			kept = append(kept, i)
 		}
-		if len(kept) == 0 {
-			return nil
-		}
-		return w.record(tx, w.now(), eventRunSheetsMade, r.a.s.id, "", r.detail(m.sets, kept))
+		return w.record(tx, w.now(), eventRunSheetsMade, r.a.s.id, "", r.detail(m.sets, all))
 	})
 	if err != nil {
 		return err
 	}
 	r.mu.Lock()
-	r.skipped = append(r.skipped, skipped...)
-	for _, i := range kept {
-		r.sets = append(r.sets, m.sets[i])
-	}
+	r.sets = append(r.sets, m.sets...)
 	r.mu.Unlock()
-	for _, i := range kept {
-		p, set := r.members[m.from+i], m.sets[i]
+	for i, set := range m.sets {
+		p := r.members[m.from+i]
 		err := take(RunSheet{
 			Issued: Issued{
 				Sheet: set.Sheet, Workspace: r.info.Name, Name: p.Name, Email: p.Email, IssuedAt: set.IssuedAt, IssuedBy: r.run.ByName,
@@ -464,21 +493,23 @@ type RunResult struct {
 
 // PutInForce replaces the old sets by the new ones, a batch with each commit. It
 // can be stopped by ctx between them: the members after that keep their old sets,
-// and the result is of a cancelled run. Errors: session_ended, run_over; folder.
+// and the result is of a cancelled run. After an error the run is to be
+// cancelled, and the result says how far it got. Errors: session_ended, run_over;
+// folder.
 func (r *PrintRun) PutInForce(ctx context.Context, progress Progress) (RunResult, error) {
-	if err := r.begin(RunIssuing); err != nil {
-		return RunResult{}, err
+	if err := r.begin(stageMade, stagePutting); err != nil {
+		return r.result(), err
 	}
 	w := r.a.s.w
-	if err := r.move(context.WithoutCancel(ctx), RunIssuing, RunReady, ""); err != nil {
-		return RunResult{}, err
+	if err := r.sheetsAreOut(context.WithoutCancel(ctx)); err != nil {
+		return r.result(), err
 	}
 	for from := 0; from < len(r.sets); from += runBatch {
 		if ctx.Err() != nil {
 			return r.end(context.WithoutCancel(ctx), RunCancelled, eventRunCancelled)
 		}
 		if err := r.a.s.Touch(); err != nil {
-			return RunResult{}, err
+			return r.result(), err
 		}
 		batch := r.sets[from:min(from+runBatch, len(r.sets))]
 		var moved []int
@@ -523,7 +554,7 @@ func (r *PrintRun) PutInForce(ctx context.Context, progress Progress) (RunResult
 			return w.record(tx, now, eventRunSheetsIssued, r.a.s.id, "", r.detail(batch, moved))
 		})
 		if err != nil {
-			return RunResult{}, err
+			return r.result(), err
 		}
 		r.mu.Lock()
 		r.inForce += len(moved)
@@ -537,8 +568,9 @@ func (r *PrintRun) PutInForce(ctx context.Context, progress Progress) (RunResult
 }
 
 // Cancel ends the run: who has the new set by then keeps it, the others keep the
-// old one, and sheets that were printed for those are void. A run that is over
-// stays as it is. Errors: folder.
+// old one, and sheets that were printed for those are void. It may be called
+// while the run goes on elsewhere, which then ends with run_over. A run that is
+// over stays as it is. Errors: folder.
 func (r *PrintRun) Cancel(ctx context.Context) (RunResult, error) {
 	r.mu.Lock()
 	over := r.state != RunIssuing && r.state != RunReady
@@ -549,46 +581,77 @@ func (r *PrintRun) Cancel(ctx context.Context) (RunResult, error) {
 	return r.end(context.WithoutCancel(ctx), RunCancelled, eventRunCancelled)
 }
 
-// move takes the run from one state to another.
-func (r *PrintRun) move(ctx context.Context, from, to RunState, event string) error {
+// sheetsAreOut notes that every sheet is on paper or in a file.
+func (r *PrintRun) sheetsAreOut(ctx context.Context) error {
 	w := r.a.s.w
-	if event == "" {
-		event = eventRunReady
-	}
 	err := w.update(ctx, func(tx Tx) error {
-		now := w.now()
-		ended := now
-		if to == RunReady {
-			ended = time.Time{}
+		if err := r.goesOn(tx, RunIssuing); err != nil {
+			return err
 		}
-		ok, err := tx.MoveRun(r.run.Number, from, to, ended)
-		if err != nil || !ok {
+		if ok, err := tx.MoveRun(r.run.Number, RunIssuing, RunReady, time.Time{}); err != nil || !ok {
 			return errors.Join(err, refuseUnless(ok, CodeRunOver))
 		}
-		if to == RunCancelled || to == RunDone {
-			for _, set := range r.sets {
-				if _, err := tx.MoveSet(set.ID, SetPending, SetDropped, now); err != nil {
-					return err
-				}
-			}
-		}
-		return w.record(tx, now, event, r.a.s.id, "", map[string]string{
-			"run": decimal(r.run.Number), "count": decimal(r.inForce), "of": decimal(len(r.members)),
-		})
+		return w.record(tx, w.now(), eventRunReady, r.a.s.id, "", map[string]string{"run": decimal(r.run.Number)})
 	})
 	if err == nil {
-		r.mu.Lock()
-		r.state = to
-		r.mu.Unlock()
+		r.became(RunReady)
 	}
 	return err
 }
 
-func (r *PrintRun) end(ctx context.Context, to RunState, event string) (RunResult, error) {
+func (r *PrintRun) became(s RunState) {
 	r.mu.Lock()
-	from := r.state
-	r.mu.Unlock()
-	err := r.move(ctx, from, to, event)
+	defer r.mu.Unlock()
+	r.state = s
+}
+
+// end ends the run in whichever state the store has it, and drops its sets that
+// are not in force. It asks the ledger for them, since a batch may have been
+// committed elsewhere a moment ago.
+func (r *PrintRun) end(ctx context.Context, to RunState, event string) (RunResult, error) {
+	w := r.a.s.w
+	ended, inForce := to, 0
+	err := w.update(ctx, func(tx Tx) error {
+		row, err := tx.Run(r.run.Number)
+		if err != nil {
+			return err
+		}
+		var pending []string
+		inForce = 0
+		if err := tx.Ledger(r.run.Number, func(e LedgerEntry) error {
+			switch e.State {
+			case SetPending:
+				pending = append(pending, e.SetID)
+			case SetDropped:
+			default:
+				inForce++
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		if ended = row.State; ended != RunIssuing && ended != RunReady {
+			return nil
+		}
+		ended = to
+		now := w.now()
+		for _, id := range pending {
+			if _, err := tx.MoveSet(id, SetPending, SetDropped, now); err != nil {
+				return err
+			}
+		}
+		if ok, err := tx.MoveRun(r.run.Number, row.State, to, now); err != nil || !ok {
+			return errors.Join(err, refuseUnless(ok, CodeRunOver))
+		}
+		return w.record(tx, now, event, r.a.s.id, "", map[string]string{
+			"run": decimal(r.run.Number), "count": decimal(inForce), "of": decimal(len(r.members)),
+		})
+	})
+	if err == nil {
+		r.mu.Lock()
+		r.state, r.inForce = ended, inForce
+		r.mu.Unlock()
+	}
 	return r.result(), err
 }
 

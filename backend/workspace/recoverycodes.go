@@ -150,7 +150,7 @@ func (w *Workspace) issue(ctx context.Context, p Profile) (Issued, Set, error) {
 	w.mu.RLock()
 	pepper := w.keys.pepper
 	w.mu.RUnlock()
-	hashes, err := recovery.HashSet(ctx, codes, salt, recovery.DefaultParams, pepper)
+	hashes, err := recovery.HashSet(ctx, codes, salt, w.codeCost, pepper)
 	if err != nil {
 		return Issued{}, Set{}, err
 	}
@@ -158,7 +158,7 @@ func (w *Workspace) issue(ctx context.Context, p Profile) (Issued, Set, error) {
 	if err != nil {
 		return Issued{}, Set{}, err
 	}
-	set := Set{ID: id, ProfileID: p.ID, State: SetPending, Salt: salt, Params: recovery.DefaultParams, IssuedAt: w.now(), IssuedBy: p.Name}
+	set := Set{ID: id, ProfileID: p.ID, State: SetPending, Salt: salt, Params: w.codeCost, IssuedAt: w.now(), IssuedBy: p.Name}
 	err = w.update(ctx, func(tx Tx) error {
 		switch old, err := tx.ActiveSet(p.ID); {
 		case err == nil:

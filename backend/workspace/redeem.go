@@ -60,9 +60,12 @@ func (w *Workspace) Redeem(ctx context.Context, email, input string, pw secret.T
 		if info, err = tx.Info(); err != nil {
 			return err
 		}
-		if p, err = tx.ProfileByEmail(key); errors.Is(err, ErrNotFound) {
+		p, err = tx.ProfileByEmail(key)
+		if errors.Is(err, ErrNotFound) || err == nil && p.State == ProfileRemoved {
+			p = Profile{}
 			return nil
-		} else if err != nil {
+		}
+		if err != nil {
 			return err
 		}
 		_, err = tx.Factor(p.ID)
@@ -73,7 +76,7 @@ func (w *Workspace) Redeem(ctx context.Context, email, input string, pw secret.T
 		return nil, nil, err
 	}
 	w.remember(info)
-	if err := w.checkPassword(pw, "password", info.Name, p.Name, email); err != nil {
+	if err := w.checkPassword(pw, "password", info.Name, email); err != nil {
 		return nil, nil, err
 	}
 	subject := p.ID
@@ -90,6 +93,10 @@ func (w *Workspace) Redeem(ctx context.Context, email, input string, pw secret.T
 	}
 	if p.State == ProfileSuspended {
 		return nil, nil, errors.Join(refuse(CodeSuspendedSelf), w.refund(ctx, t))
+	}
+	// The name is no secret to whoever has the code, and is to everybody else.
+	if err := w.checkPassword(pw, "password", info.Name, p.Name, email); err != nil {
+		return nil, nil, errors.Join(err, w.refund(ctx, t))
 	}
 	record, err := w.newPassword(ctx, pw)
 	if err != nil {

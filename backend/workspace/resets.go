@@ -97,10 +97,9 @@ func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof Proof) 
 		if err := tx.UpdateProfile(target); err != nil {
 			return err
 		}
-		for _, kind := range []Kind{KindCode, KindRecovery, KindConfirm, KindHelp} {
-			if err := dropAttempts(tx, id, kind); err != nil {
-				return err
-			}
+		// What failed since the last sign-in is still to be told at the next one.
+		if err := errors.Join(rebind(tx, id), reset(tx, id, false, KindRecovery, KindConfirm, KindHelp)); err != nil {
+			return err
 		}
 		if _, err := tx.OneTime(id, OneTimeHelp); err == nil {
 			if _, err := tx.DeleteOneTime(id, OneTimeHelp); err != nil {

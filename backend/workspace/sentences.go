@@ -77,6 +77,7 @@ var sentences = map[Code]string{
 	CodeIdleRange:         "The idle time is out of range. Choose {min} to {max} minutes.",
 	CodeRunLong:           "These are too many members for one run. Choose at most {max}.",
 	CodeRunOver:           "This print run has ended. Its page says who has which sheet.",
+	CodeRunCancelled:      "The print run was cancelled. Nobody's codes have changed, and sheets that were printed are void.",
 	CodeRunUnknown:        "There is no such print run. Look at the list again.",
 	CodeCodesChanged:      "This member got other codes in the meantime. Leave them, or issue a new sheet.",
 	CodeCheckWordRequired: "The check word is missing. Type the word that stands on your sheet.",

@@ -302,14 +302,29 @@ func newsOf(tx Tx, profileID string) (news []News, err error) {
 	if err := ignoreEnough(err); err != nil {
 		return nil, err
 	}
-	// A run's events are about many at a time, so the sheet itself is asked.
-	set, err := tx.ActiveSet(profileID)
-	if err == nil && set.Run > 0 && set.IssuedAt.After(p.LastSignInAt) {
-		news = append([]News{{
-			Kind: eventRunSheetIssued, At: set.IssuedAt, By: set.IssuedBy, Detail: map[string]string{"run": decimal(set.Run), "sheets": decimal(set.Sheet)},
-		}}, news...)
+	sheet, err := newSheet(tx, p)
+	return append(sheet, news...), err
+}
+
+// newSheet tells of a sheet that another has issued. A run's events are about
+// many at a time, so the sheet itself is asked. It was made before it was in
+// force, and the person may have signed in between: the end of its run counts.
+func newSheet(tx Tx, p Profile) ([]News, error) {
+	set, err := tx.ActiveSet(p.ID)
+	if err != nil || set.Run == 0 {
+		return nil, ignoreMissing(err)
 	}
-	return news, ignoreMissing(err)
+	run, err := tx.Run(set.Run)
+	if err != nil {
+		return nil, ignoreMissing(err)
+	}
+	known := !run.EndedAt.IsZero() && !run.EndedAt.After(p.LastSignInAt) && !set.IssuedAt.After(p.LastSignInAt)
+	if known || run.ByID == p.ID {
+		return nil, nil
+	}
+	return []News{{
+		Kind: eventRunSheetIssued, At: set.IssuedAt, By: set.IssuedBy, Detail: map[string]string{"run": decimal(set.Run), "sheets": decimal(set.Sheet)},
+	}}, nil
 }
 
 func ignoreEnough(err error) error {

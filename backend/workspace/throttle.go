@@ -121,8 +121,14 @@ func dropStale(tx Tx, subject string, now time.Time) error {
 		return err
 	}
 	for _, s := range stale {
-		if err := tx.DeleteAttempts(s, KindPassword); err != nil {
-			return err
+		for _, kind := range []Kind{KindPassword, KindInvitation} {
+			a, err := tx.Attempts(s, kind)
+			if errors.Is(err, ErrNotFound) || err == nil && !a.ChargedAt.Before(now.Add(-staleAfter)) {
+				continue
+			}
+			if err := errors.Join(err, tx.DeleteAttempts(s, kind)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

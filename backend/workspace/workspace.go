@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"countersign/backend/password"
+	"countersign/backend/recovery"
 	"countersign/backend/secret"
 )
 
@@ -29,6 +30,9 @@ type Config struct {
 	// Password is the cost of new password hashes; zero for
 	// password.DefaultParams. Tests lower it to the bound.
 	Password password.Params
+	// Recovery is the cost of new hashes of recovery codes and of one-time codes;
+	// zero for recovery.DefaultParams. Tests lower it to the bound.
+	Recovery recovery.Params
 	// MarkEvery is how many events lie between two marks of the start-up check;
 	// zero for 5,000.
 	MarkEvery int64
@@ -54,6 +58,7 @@ type Workspace struct {
 	log       *slog.Logger
 	idle      time.Duration
 	cost      password.Params
+	codeCost  recovery.Params
 	markEvery int64
 	hashing   chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
 
@@ -91,7 +96,7 @@ func Open(ctx context.Context, c Config) (*Workspace, error) {
 // load reads the workspace and its keys, and trusts nothing yet.
 func load(ctx context.Context, c Config) (*Workspace, error) {
 	w := &Workspace{
-		store: c.Store, secrets: c.Secrets, now: c.Now, rand: c.Rand, log: c.Log, idle: c.Idle, cost: c.Password,
+		store: c.Store, secrets: c.Secrets, now: c.Now, rand: c.Rand, log: c.Log, idle: c.Idle, cost: c.Password, codeCost: c.Recovery,
 		hashing: make(chan struct{}, min(4, runtime.NumCPU())),
 	}
 	if w.now == nil {
@@ -108,6 +113,12 @@ func load(ctx context.Context, c Config) (*Workspace, error) {
 	}
 	if w.cost == (password.Params{}) {
 		w.cost = password.DefaultParams
+	}
+	if w.codeCost == (recovery.Params{}) {
+		w.codeCost = recovery.DefaultParams
+	}
+	if err := w.codeCost.Check(); err != nil {
+		return nil, err
 	}
 	if w.markEvery = c.MarkEvery; w.markEvery == 0 {
 		w.markEvery = markEvery

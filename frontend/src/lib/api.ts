@@ -377,7 +377,8 @@ export const Enrolment = {
     ),
   confirm: (session: string, code: string) =>
     answered(async (key) => enrolment.Confirm(session, await closed('code', code), key), openConfirmed),
-  continue: (session: string) => call<ProfileView>(() => enrolment.Continue(session)),
+  /** The profile is there but for a gate, which `Door.enter` opens then. */
+  continue: (session: string) => call<{ profile?: ProfileView | null }>(() => enrolment.Continue(session)),
   cancel: (session: string) => call<void>(() => enrolment.Cancel(session)),
   beginNewCodes: (session: string, proof: Proof) =>
     answered(async (key) => enrolment.BeginNewCodes(session, await closedProof(proof), key), openSheet),

@@ -78,6 +78,7 @@ export const errorCodes = [
   'idle_range',
   'run_long',
   'run_over',
+  'run_cancelled',
   'run_unknown',
   'codes_changed',
   'check_word_required',
@@ -103,6 +104,8 @@ export const errorCodes = [
   'clipboard_failed',
   'print_failed',
   'envelope_failed',
+  'recipients_wrong',
+  'passphrase_weak',
   'internal',
 ] as const;
 
@@ -126,6 +129,8 @@ function valuesOf(args: Refused['args']): Values {
     ready: 0,
     min: 0,
     max: 0,
+    line: 0,
+    minimum: 0,
     reference: 'none',
     ...args,
   };

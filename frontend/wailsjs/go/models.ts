@@ -20,10 +20,115 @@ export namespace app {
 	        this.reference = source["reference"];
 	    }
 	}
+	export class ApprovalView {
+	    id: string;
+	    kind: string;
+	    members: string[];
+	    names: string[];
+	    reason: string;
+	    by: string;
+	    at: string;
+	    expiresAt: string;
+	    state: string;
+	    mine: boolean;
+	    may: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ApprovalView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.kind = source["kind"];
+	        this.members = source["members"];
+	        this.names = source["names"];
+	        this.reason = source["reason"];
+	        this.by = source["by"];
+	        this.at = source["at"];
+	        this.expiresAt = source["expiresAt"];
+	        this.state = source["state"];
+	        this.mine = source["mine"];
+	        this.may = source["may"];
+	    }
+	}
+	export class MemberView {
+	    id: string;
+	    name: string;
+	    email: string;
+	    role: string;
+	    state: string;
+	    twoFactor: string;
+	    codesLeft: number;
+	    sheet?: number;
+	    run?: number;
+	    issuedAt?: string;
+	    handedOverAt?: string;
+	    acknowledgedAt?: string;
+	    lastSignInAt?: string;
+	    createdAt: string;
+	    invitedUntil?: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new MemberView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.email = source["email"];
+	        this.role = source["role"];
+	        this.state = source["state"];
+	        this.twoFactor = source["twoFactor"];
+	        this.codesLeft = source["codesLeft"];
+	        this.sheet = source["sheet"];
+	        this.run = source["run"];
+	        this.issuedAt = source["issuedAt"];
+	        this.handedOverAt = source["handedOverAt"];
+	        this.acknowledgedAt = source["acknowledgedAt"];
+	        this.lastSignInAt = source["lastSignInAt"];
+	        this.createdAt = source["createdAt"];
+	        this.invitedUntil = source["invitedUntil"];
+	    }
+	}
+	export class BarredView {
+	    member: MemberView;
+	    reason: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new BarredView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.member = this.convertValues(source["member"], MemberView);
+	        this.reason = source["reason"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Challenge {
 	    token: string;
 	    email: string;
 	    authenticatorOff: boolean;
+	    mustEnrol: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Challenge(source);
@@ -34,6 +139,7 @@ export namespace app {
 	        this.token = source["token"];
 	        this.email = source["email"];
 	        this.authenticatorOff = source["authenticatorOff"];
+	        this.mustEnrol = source["mustEnrol"];
 	    }
 	}
 	export class CodeView {
@@ -98,6 +204,9 @@ export namespace app {
 	    issuedBy: string;
 	    voided: boolean;
 	    warn: boolean;
+	    run?: number;
+	    handedOverAt?: string;
+	    acknowledgedAt?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new CodesView(source);
@@ -113,6 +222,9 @@ export namespace app {
 	        this.issuedBy = source["issuedBy"];
 	        this.voided = source["voided"];
 	        this.warn = source["warn"];
+	        this.run = source["run"];
+	        this.handedOverAt = source["handedOverAt"];
+	        this.acknowledgedAt = source["acknowledgedAt"];
 	    }
 	}
 	export class TwoFactor {
@@ -123,6 +235,7 @@ export namespace app {
 	    lastUsedFor?: string;
 	    authenticatorOff: boolean;
 	    required: boolean;
+	    requireFrom?: string;
 	    codes?: CodesView;
 	
 	    static createFrom(source: any = {}) {
@@ -138,6 +251,7 @@ export namespace app {
 	        this.lastUsedFor = source["lastUsedFor"];
 	        this.authenticatorOff = source["authenticatorOff"];
 	        this.required = source["required"];
+	        this.requireFrom = source["requireFrom"];
 	        this.codes = this.convertValues(source["codes"], CodesView);
 	    }
 	
@@ -515,7 +629,115 @@ export namespace app {
 		}
 	}
 	
+	export class GateView {
+	    token: string;
+	    kind: string;
+	    email: string;
 	
+	    static createFrom(source: any = {}) {
+	        return new GateView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.token = source["token"];
+	        this.kind = source["kind"];
+	        this.email = source["email"];
+	    }
+	}
+	
+	export class SheetRow {
+	    sheet: number;
+	    run: number;
+	    member: string;
+	    name: string;
+	    email: string;
+	    state: string;
+	    issuedAt: string;
+	    handedOverAt?: string;
+	    acknowledgedAt?: string;
+	    endedAt?: string;
+	    codesLeft: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new SheetRow(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.sheet = source["sheet"];
+	        this.run = source["run"];
+	        this.member = source["member"];
+	        this.name = source["name"];
+	        this.email = source["email"];
+	        this.state = source["state"];
+	        this.issuedAt = source["issuedAt"];
+	        this.handedOverAt = source["handedOverAt"];
+	        this.acknowledgedAt = source["acknowledgedAt"];
+	        this.endedAt = source["endedAt"];
+	        this.codesLeft = source["codesLeft"];
+	    }
+	}
+	export class RunView {
+	    number: number;
+	    at: string;
+	    by: string;
+	    reason: string;
+	    kind: string;
+	    state: string;
+	    members: number;
+	    sheets: Record<string, number>;
+	
+	    static createFrom(source: any = {}) {
+	        return new RunView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.number = source["number"];
+	        this.at = source["at"];
+	        this.by = source["by"];
+	        this.reason = source["reason"];
+	        this.kind = source["kind"];
+	        this.state = source["state"];
+	        this.members = source["members"];
+	        this.sheets = source["sheets"];
+	    }
+	}
+	export class LedgerView {
+	    run: RunView;
+	    sheets: SheetRow[];
+	    without: MemberView[];
+	
+	    static createFrom(source: any = {}) {
+	        return new LedgerView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.run = this.convertValues(source["run"], RunView);
+	        this.sheets = this.convertValues(source["sheets"], SheetRow);
+	        this.without = this.convertValues(source["without"], MemberView);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class LogEntryView {
 	    seq: number;
 	    at: string;
@@ -616,6 +838,55 @@ export namespace app {
 	        this.at = source["at"];
 	    }
 	}
+	
+	export class MembersView {
+	    members: MemberView[];
+	    twoPeople: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new MembersView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.members = this.convertValues(source["members"], MemberView);
+	        this.twoPeople = source["twoPeople"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class NewMember {
+	    name: string;
+	    email: string;
+	    role: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new NewMember(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.email = source["email"];
+	        this.role = source["role"];
+	    }
+	}
 	export class NewWorkspace {
 	    workspace: string;
 	    name: string;
@@ -632,6 +903,160 @@ export namespace app {
 	        this.name = source["name"];
 	        this.email = source["email"];
 	        this.password = this.convertValues(source["password"], Envelope);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class News {
+	    kind: string;
+	    at: string;
+	    by: string;
+	    detail: Record<string, string>;
+	
+	    static createFrom(source: any = {}) {
+	        return new News(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.at = source["at"];
+	        this.by = source["by"];
+	        this.detail = source["detail"];
+	    }
+	}
+	export class OneTimeView {
+	    kind: string;
+	    name: string;
+	    email: string;
+	    workspace: string;
+	    code: Envelope;
+	    issuedBy: string;
+	    issuedAt: string;
+	    expiresAt: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new OneTimeView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.name = source["name"];
+	        this.email = source["email"];
+	        this.workspace = source["workspace"];
+	        this.code = this.convertValues(source["code"], Envelope);
+	        this.issuedBy = source["issuedBy"];
+	        this.issuedAt = source["issuedAt"];
+	        this.expiresAt = source["expiresAt"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class PaperView {
+	    sheet: number;
+	    name: string;
+	    email: string;
+	    replaces?: number;
+	    checkWord: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new PaperView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.sheet = source["sheet"];
+	        this.name = source["name"];
+	        this.email = source["email"];
+	        this.replaces = source["replaces"];
+	        this.checkWord = source["checkWord"];
+	    }
+	}
+	export class PolicyView {
+	    name: string;
+	    require2FA: boolean;
+	    requireFrom?: string;
+	    inForce: boolean;
+	    twoPeople: boolean;
+	    idleMinutes: number;
+	    signature: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new PolicyView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.require2FA = source["require2FA"];
+	        this.requireFrom = source["requireFrom"];
+	        this.inForce = source["inForce"];
+	        this.twoPeople = source["twoPeople"];
+	        this.idleMinutes = source["idleMinutes"];
+	        this.signature = source["signature"];
+	    }
+	}
+	export class PrintSheets {
+	    number: number;
+	    workspace: string;
+	    at: string;
+	    by: string;
+	    approvedBy?: string;
+	    reason: string;
+	    logHead: string;
+	    signature: string;
+	    sheets: PaperView[];
+	    codes: Envelope;
+	
+	    static createFrom(source: any = {}) {
+	        return new PrintSheets(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.number = source["number"];
+	        this.workspace = source["workspace"];
+	        this.at = source["at"];
+	        this.by = source["by"];
+	        this.approvedBy = source["approvedBy"];
+	        this.reason = source["reason"];
+	        this.logHead = source["logHead"];
+	        this.signature = source["signature"];
+	        this.sheets = this.convertValues(source["sheets"], PaperView);
+	        this.codes = this.convertValues(source["codes"], Envelope);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -700,6 +1125,175 @@ export namespace app {
 	    }
 	}
 	
+	export class RehearsalView {
+	    blocked: MemberView[];
+	    ready: number;
+	    keepers: MemberView[];
+	    possible: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new RehearsalView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.blocked = this.convertValues(source["blocked"], MemberView);
+	        this.ready = source["ready"];
+	        this.keepers = this.convertValues(source["keepers"], MemberView);
+	        this.possible = source["possible"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class SkippedView {
+	    name: string;
+	    reason: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new SkippedView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.reason = source["reason"];
+	    }
+	}
+	export class RunOutcome {
+	    number: number;
+	    state: string;
+	    inForce: number;
+	    of: number;
+	    skipped: SkippedView[];
+	    name?: string;
+	    folder?: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new RunOutcome(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.number = source["number"];
+	        this.state = source["state"];
+	        this.inForce = source["inForce"];
+	        this.of = source["of"];
+	        this.skipped = this.convertValues(source["skipped"], SkippedView);
+	        this.name = source["name"];
+	        this.folder = source["folder"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class RunPreview {
+	    ready: MemberView[];
+	    voids: MemberView[];
+	    barred: BarredView[];
+	
+	    static createFrom(source: any = {}) {
+	        return new RunPreview(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.ready = this.convertValues(source["ready"], MemberView);
+	        this.voids = this.convertValues(source["voids"], MemberView);
+	        this.barred = this.convertValues(source["barred"], BarredView);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class RunRequest {
+	    members: string[];
+	    reason: string;
+	    paper: string;
+	    format: string;
+	    recipients: string;
+	    passphrase: Envelope;
+	    approval: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new RunRequest(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.members = source["members"];
+	        this.reason = source["reason"];
+	        this.paper = source["paper"];
+	        this.format = source["format"];
+	        this.recipients = source["recipients"];
+	        this.passphrase = this.convertValues(source["passphrase"], Envelope);
+	        this.approval = source["approval"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
 	export class Saved {
 	    name: string;
 	
@@ -713,6 +1307,7 @@ export namespace app {
 	    }
 	}
 	
+	
 	export class Welcome {
 	    failedCodes: number;
 	    lastFailedAt?: string;
@@ -721,6 +1316,8 @@ export namespace app {
 	    usedCode?: number;
 	    codesLeft: number;
 	    authenticatorOff: boolean;
+	    requireFrom?: string;
+	    news: News[];
 	
 	    static createFrom(source: any = {}) {
 	        return new Welcome(source);
@@ -735,7 +1332,27 @@ export namespace app {
 	        this.usedCode = source["usedCode"];
 	        this.codesLeft = source["codesLeft"];
 	        this.authenticatorOff = source["authenticatorOff"];
+	        this.requireFrom = source["requireFrom"];
+	        this.news = this.convertValues(source["news"], News);
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class SignedIn {
 	    token: string;
@@ -803,6 +1420,7 @@ export namespace app {
 		    return a;
 		}
 	}
+	
 	
 	export class StepUpNeeds {
 	    password: boolean;

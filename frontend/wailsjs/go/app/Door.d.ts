@@ -6,11 +6,17 @@ export function Accept(arg1:string,arg2:app.Envelope,arg3:app.Factor):Promise<ap
 
 export function CreateWorkspace(arg1:app.NewWorkspace):Promise<app.SignedIn>;
 
+export function Enrol(arg1:string):Promise<app.GateView>;
+
+export function Enter(arg1:string):Promise<app.SignedIn>;
+
 export function Key():Promise<app.PublicKey>;
 
 export function Leave(arg1:string):Promise<void>;
 
 export function Lock(arg1:string):Promise<void>;
+
+export function Redeem(arg1:string,arg2:app.Envelope,arg3:app.Envelope):Promise<app.SignInResult>;
 
 export function Retry():Promise<app.DoorState>;
 
@@ -23,6 +29,8 @@ export function State():Promise<app.DoorState>;
 export function Strength(arg1:app.Envelope,arg2:Array<string>):Promise<app.Strength>;
 
 export function Touch(arg1:string):Promise<void>;
+
+export function UseHelpCode(arg1:string,arg2:app.Envelope):Promise<app.GateView>;
 
 export function UseRecoveryCode(arg1:string,arg2:app.Envelope):Promise<app.SignedIn>;
 

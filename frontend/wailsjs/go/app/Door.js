@@ -10,6 +10,14 @@ export function CreateWorkspace(arg1) {
   return window['go']['app']['Door']['CreateWorkspace'](arg1);
 }
 
+export function Enrol(arg1) {
+  return window['go']['app']['Door']['Enrol'](arg1);
+}
+
+export function Enter(arg1) {
+  return window['go']['app']['Door']['Enter'](arg1);
+}
+
 export function Key() {
   return window['go']['app']['Door']['Key']();
 }
@@ -20,6 +28,10 @@ export function Leave(arg1) {
 
 export function Lock(arg1) {
   return window['go']['app']['Door']['Lock'](arg1);
+}
+
+export function Redeem(arg1, arg2, arg3) {
+  return window['go']['app']['Door']['Redeem'](arg1, arg2, arg3);
 }
 
 export function Retry() {
@@ -44,6 +56,10 @@ export function Strength(arg1, arg2) {
 
 export function Touch(arg1) {
   return window['go']['app']['Door']['Touch'](arg1);
+}
+
+export function UseHelpCode(arg1, arg2) {
+  return window['go']['app']['Door']['UseHelpCode'](arg1, arg2);
 }
 
 export function UseRecoveryCode(arg1, arg2) {

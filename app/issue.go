@@ -1,0 +1,459 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"countersign/backend/bundle"
+	"countersign/backend/folder"
+	"countersign/backend/password"
+	"countersign/backend/sheet"
+	"countersign/backend/workspace"
+)
+
+// RunRequest is what a print run is to do.
+type RunRequest struct {
+	Members    []string `json:"members"` // IDs
+	Reason     string   `json:"reason"`
+	Paper      string   `json:"paper"`      // a4, letter
+	Format     string   `json:"format"`     // pdf, csv, text, or age, which is anything else too; of no meaning for Make
+	Recipients string   `json:"recipients"` // for age: public keys, one a line; empty: the passphrase
+	Passphrase Envelope `json:"passphrase"`
+	Approval   string   `json:"approval"` // where two people are needed
+}
+
+func (r RunRequest) size() sheet.Paper {
+	if r.Paper == "letter" {
+		return sheet.Letter
+	}
+	return sheet.A4
+}
+
+// RunOutcome says how a run ended and what it left where.
+type RunOutcome struct {
+	Number  int           `json:"number"` // 0: the dialog was dismissed, and nothing was done
+	State   string        `json:"state"`
+	InForce int           `json:"inForce"`
+	Of      int           `json:"of"`
+	Skipped []SkippedView `json:"skipped"`
+	Name    string        `json:"name,omitempty"` // of the file
+	Folder  string        `json:"folder,omitempty"`
+}
+
+// SkippedView is a member of a run who keeps the old set.
+type SkippedView struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"` // member_gone, member_suspended, two_factor_off, codes_changed
+}
+
+func outcome(plan workspace.RunPlan, r workspace.RunResult) RunOutcome {
+	out := RunOutcome{Number: plan.Number, State: string(r.State), InForce: r.InForce, Of: len(plan.Names), Skipped: []SkippedView{}}
+	for _, s := range r.Skipped {
+		out.Skipped = append(out.Skipped, SkippedView{s.Name, string(s.Reason)})
+	}
+	return out
+}
+
+// pendingRun is a print run whose sheets are on their way to paper.
+type pendingRun struct {
+	run   *workspace.PrintRun
+	stop  context.CancelFunc
+	doing context.Context
+}
+
+// hold makes a run the window's one, so that Cancel and a lock find it.
+func (s *shell) hold(token string, run *workspace.PrintRun) (*pendingRun, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if token != s.token {
+		return nil, errNoSession
+	}
+	ctx, stop := context.WithCancel(s.ctx)
+	s.run = &pendingRun{run: run, stop: stop, doing: ctx}
+	return s.run, nil
+}
+
+func (s *shell) pending(token string) (*pendingRun, error) {
+	if _, err := s.use(token); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.run == nil {
+		return nil, workspace.Fault(workspace.CodeRunOver, nil, nil)
+	}
+	return s.run, nil
+}
+
+func (s *shell) release(p *pendingRun) {
+	p.stop()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.run == p {
+		s.run = nil
+	}
+}
+
+// progress tells the page how far a run is: the event "run-progress".
+func (p *PrintRuns) progress(phase string) workspace.Progress {
+	var last time.Time
+	return func(done, total int64) {
+		if now := time.Now(); done == total || now.Sub(last) > 50*time.Millisecond {
+			last = now
+			p.s.desktop.Emit("run-progress", map[string]any{"phase": phase, "done": done, "total": total})
+		}
+	}
+}
+
+// Save asks for a place, makes the sheets, writes them there, and only then puts
+// them in force. Until the file is whole nobody's codes change, and whatever goes
+// wrong leaves no file and each member with the old sheet.
+func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome, error) {
+	if _, err := p.s.use(session); err != nil {
+		return RunOutcome{}, err
+	}
+	write, ending, err := p.writer(r)
+	if err != nil {
+		return RunOutcome{}, err
+	}
+	path, err := p.s.desktop.SaveAs("Save recovery sheets", "Recovery sheets "+p.s.now().Format(time.DateOnly)+ending, kindsOf(ending))
+	if err != nil {
+		return RunOutcome{}, saveFailed("", err)
+	}
+	if path == "" {
+		return RunOutcome{}, nil
+	}
+	path, ok, err := p.s.withEnding(path, ending)
+	if err != nil || !ok {
+		return RunOutcome{}, err
+	}
+	var out RunOutcome
+	err = p.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, typed workspace.Proof) error {
+		f, err := folder.CreateWhole(path) // before anything begins: the place may be read-only
+		if err != nil {
+			return saveFailed(filepath.Base(path), err)
+		}
+		defer func() { _ = f.Drop() }()
+		run, err := a.BeginRun(ctx, workspace.RunRequest{Members: r.Members, Reason: r.Reason, Kind: workspace.RunExport, Approval: r.Approval}, typed)
+		if err != nil {
+			return err
+		}
+		held, err := p.s.hold(session, run)
+		if err != nil {
+			return errors.Join(err, cancelled(run))
+		}
+		defer p.s.release(held)
+		plan := run.Plan()
+		if err := p.fill(held.doing, a, run, plan, f, write); err != nil {
+			return p.givenUp(held, run, filepath.Base(path), err)
+		}
+		if err := f.Keep(); err != nil {
+			return errors.Join(saveFailed(filepath.Base(path), err), cancelled(run))
+		}
+		res, err := run.PutInForce(held.doing, p.progress("in-force"))
+		if err != nil {
+			return errors.Join(err, cancelled(run))
+		}
+		out = outcome(plan, res)
+		out.Name, out.Folder = filepath.Base(path), filepath.Dir(path)
+		return nil
+	})
+	return out, err
+}
+
+func cancelled(run *workspace.PrintRun) error {
+	_, err := run.Cancel(context.Background())
+	return err
+}
+
+// givenUp ends a run whose sheets did not get to their place.
+func (p *PrintRuns) givenUp(held *pendingRun, run *workspace.PrintRun, name string, err error) error {
+	stopped := held.doing.Err() != nil
+	err = errors.Join(asRefusal(name, err), cancelled(run))
+	if stopped {
+		return workspace.Fault(workspace.CodeRunCancelled, nil, nil)
+	}
+	return err
+}
+
+// asRefusal takes what has no words of its own for the file's trouble.
+func asRefusal(name string, err error) error {
+	var known *workspace.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return saveFailed(name, err)
+}
+
+// writeRun writes a run's sheets; sheets hands them out one by one.
+type writeRun func(w io.Writer, a *workspace.Admin, c sheet.Run, plan workspace.RunPlan, sheets func(yield func(sheet.Sheet) bool)) error
+
+func (p *PrintRuns) fill(ctx context.Context, a *workspace.Admin, run *workspace.PrintRun, plan workspace.RunPlan, w io.Writer, write writeRun) error {
+	c, err := cover(ctx, a, plan)
+	if err != nil {
+		return err
+	}
+	var issuing error
+	out := bufio.NewWriterSize(w, 1<<16)
+	err = write(out, a, c, plan, func(yield func(sheet.Sheet) bool) {
+		issuing = run.Issue(ctx, p.progress("making"), func(s workspace.RunSheet) error {
+			if !yield(runPaper(s)) {
+				return errStopped
+			}
+			return nil
+		})
+	})
+	switch {
+	case issuing != nil && !errors.Is(issuing, errStopped):
+		return issuing
+	case err != nil:
+		return err
+	}
+	return out.Flush()
+}
+
+var errStopped = errors.New("the sheets are not wanted any more")
+
+func kindsOf(ending string) []fileKind {
+	switch ending {
+	case ".age":
+		return []fileKind{{"Encrypted file (*.age)", "*.age"}}
+	case ".csv":
+		return []fileKind{{"Table (*.csv)", "*.csv"}}
+	case ".txt":
+		return []fileKind{{"Text (*.txt)", "*.txt"}}
+	}
+	return []fileKind{{"PDF (*.pdf)", "*.pdf"}}
+}
+
+// writer chooses how the sheets leave the app: encrypted, unless something else was asked for.
+func (p *PrintRuns) writer(r RunRequest) (writeRun, string, error) {
+	switch r.Format {
+	case "pdf":
+		return func(w io.Writer, _ *workspace.Admin, c sheet.Run, _ workspace.RunPlan, sheets func(func(sheet.Sheet) bool)) error {
+			return sheet.RunPDF(w, c, sheets, r.size())
+		}, ".pdf", nil
+	case "csv":
+		return func(w io.Writer, _ *workspace.Admin, c sheet.Run, _ workspace.RunPlan, sheets func(func(sheet.Sheet) bool)) error {
+			return sheet.CSV(w, c, sheets)
+		}, ".csv", nil
+	case "text":
+		return func(w io.Writer, _ *workspace.Admin, _ sheet.Run, _ workspace.RunPlan, sheets func(func(sheet.Sheet) bool)) error {
+			for s := range sheets {
+				if err := sheet.Text(w, s); err != nil {
+					return err
+				}
+				if _, err := io.WriteString(w, "\f\n"); err != nil { // a page for each, where a printer reads it
+					return err
+				}
+			}
+			return nil
+		}, ".txt", nil
+	}
+	to, err := p.recipients(r)
+	if err != nil {
+		return nil, "", err
+	}
+	return func(w io.Writer, a *workspace.Admin, c sheet.Run, plan workspace.RunPlan, sheets func(func(sheet.Sheet) bool)) error {
+		return writeBundle(p.s.context(), w, to, a, c, plan, sheets, r.size())
+	}, ".age", nil
+}
+
+// writeBundle puts the sheets as PDF, CSV and JSON into one encrypted, signed file.
+func writeBundle(ctx context.Context, w io.Writer, to bundle.Recipients, a *workspace.Admin, c sheet.Run, plan workspace.RunPlan,
+	sheets func(func(sheet.Sheet) bool), size sheet.Paper) error {
+	key, _, err := signing(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer clear(key)
+	b, err := bundle.Create(w, to, key, bundle.Manifest{
+		Kind: bundle.KindSheets, Workspace: plan.Workspace, WorkspaceID: plan.WorkspaceID, CreatedAt: plan.At, CreatedBy: plan.ByName,
+		Details: map[string]string{"run": fmt.Sprint(plan.Number), "sheets": fmt.Sprintf("%d–%d", plan.First, plan.Last), "reason": plan.Reason},
+	})
+	if err != nil {
+		return err
+	}
+	// The codes of a run are 160 bytes a sheet: kept for the two small files.
+	all := make([]sheet.Sheet, 0, len(plan.Names))
+	err = b.AddFunc("recovery-sheets.pdf", func(w io.Writer) error {
+		return sheet.RunPDF(w, c, func(yield func(sheet.Sheet) bool) {
+			sheets(func(s sheet.Sheet) bool {
+				all = append(all, s)
+				return yield(s)
+			})
+		}, size)
+	})
+	defer clear(all)
+	if err != nil {
+		return err
+	}
+	again := func(yield func(sheet.Sheet) bool) {
+		for _, s := range all {
+			if !yield(s) {
+				return
+			}
+		}
+	}
+	if err := b.AddFunc("recovery-codes.csv", func(w io.Writer) error { return sheet.CSV(w, c, again) }); err != nil {
+		return err
+	}
+	if err := b.AddFunc("recovery-codes.json", func(w io.Writer) error { return sheet.JSON(w, c, again) }); err != nil {
+		return err
+	}
+	return b.Close()
+}
+
+// recipients reads for whom a file is encrypted.
+func (p *PrintRuns) recipients(r RunRequest) (bundle.Recipients, error) {
+	if strings.TrimSpace(r.Recipients) != "" {
+		to, err := bundle.ParseRecipients(r.Recipients)
+		var lines bundle.LinesError
+		if errors.As(err, &lines) {
+			return to, &shellError{
+				code: codeRecipientsWrong, field: "recipients", message: "These are not recipient keys. Check each line.",
+				args: map[string]any{"line": lines[0].Line, "why": string(lines[0].Reason)},
+			}
+		}
+		return to, err
+	}
+	typed, err := p.s.letters.open(holdsPassphrase, r.Passphrase)
+	if err != nil {
+		return bundle.Recipients{}, err
+	}
+	if err := password.Check(typed, password.MinLength, nil); err != nil {
+		return bundle.Recipients{}, &shellError{
+			code: codePassphraseWeak, field: "passphrase", message: "This passphrase is too short or easy to guess. Choose a longer one.",
+			args: map[string]any{"minimum": password.MinLength}, cause: err,
+		}
+	}
+	return bundle.ToPassphrase(typed)
+}
+
+// PrintSheets is a run on its way to a printer, as the page draws it.
+type PrintSheets struct {
+	Number     int         `json:"number"`
+	Workspace  string      `json:"workspace"`
+	At         string      `json:"at"`
+	By         string      `json:"by"`
+	ApprovedBy string      `json:"approvedBy,omitempty"`
+	Reason     string      `json:"reason"`
+	LogHead    string      `json:"logHead"`
+	Signature  string      `json:"signature"`
+	Sheets     []PaperView `json:"sheets"`
+	Codes      Envelope    `json:"codes"` // ten a sheet, in their order, a space between them
+}
+
+// PaperView is one sheet of it.
+type PaperView struct {
+	Sheet     int    `json:"sheet"`
+	Name      string `json:"name"`
+	Email     string `json:"email"`
+	Replaces  int    `json:"replaces,omitempty"`
+	CheckWord string `json:"checkWord"`
+}
+
+// MaxPrint is how many sheets go through the page to a printer; more are better saved.
+const MaxPrint = 200
+
+// Make makes the sheets for the system's print dialog. None is in force until
+// PutInForce, once they are on paper.
+func (p *PrintRuns) Make(session string, r RunRequest, proof Proof, answer PublicKey) (PrintSheets, error) {
+	if _, err := p.s.use(session); err != nil {
+		return PrintSheets{}, err
+	}
+	to, err := answerTo(answer)
+	if err != nil {
+		return PrintSheets{}, err
+	}
+	if len(r.Members) > MaxPrint {
+		return PrintSheets{}, workspace.Fault(workspace.CodeRunLong, map[string]any{"max": MaxPrint}, nil)
+	}
+	var out PrintSheets
+	err = p.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, typed workspace.Proof) error {
+		run, err := a.BeginRun(ctx, workspace.RunRequest{Members: r.Members, Reason: r.Reason, Kind: workspace.RunPrint, Approval: r.Approval}, typed)
+		if err != nil {
+			return err
+		}
+		held, err := p.s.hold(session, run)
+		if err != nil {
+			return errors.Join(err, cancelled(run))
+		}
+		out, err = p.make(held.doing, a, run, to)
+		if err != nil {
+			defer p.s.release(held)
+			return p.givenUp(held, run, "", err)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (p *PrintRuns) make(ctx context.Context, a *workspace.Admin, run *workspace.PrintRun, to recipient) (PrintSheets, error) {
+	plan := run.Plan()
+	c, err := cover(ctx, a, plan)
+	if err != nil {
+		return PrintSheets{}, err
+	}
+	out := PrintSheets{
+		Number: plan.Number, Workspace: plan.Workspace, At: stamp(plan.At), By: plan.ByName, ApprovedBy: plan.ApprovedBy, Reason: plan.Reason,
+		LogHead: c.LogHead, Signature: c.SigningKey, Sheets: []PaperView{},
+	}
+	var codes []string
+	err = run.Issue(ctx, p.progress("making"), func(s workspace.RunSheet) error {
+		out.Sheets = append(out.Sheets, PaperView{Sheet: s.Sheet, Name: s.Name, Email: s.Email, Replaces: s.Replaces, CheckWord: s.CheckWord})
+		codes = append(codes, display(s.Codes)...)
+		return nil
+	})
+	if err != nil {
+		return PrintSheets{}, err
+	}
+	out.Codes, err = to.close(holdsCodes, spaced(codes))
+	return out, err
+}
+
+// Print opens the system's print dialog on what Make has made.
+func (p *PrintRuns) Print(session string) error {
+	if _, err := p.s.pending(session); err != nil {
+		return err
+	}
+	p.s.desktop.Print()
+	return nil
+}
+
+// PutInForce replaces the old sheets by those that were printed.
+func (p *PrintRuns) PutInForce(session string) (RunOutcome, error) {
+	held, err := p.s.pending(session)
+	if err != nil {
+		return RunOutcome{}, err
+	}
+	ses, err := p.s.use(session)
+	if err != nil {
+		return RunOutcome{}, err
+	}
+	defer p.s.release(held)
+	res, err := held.run.PutInForce(held.doing, p.progress("in-force"))
+	if err != nil {
+		return RunOutcome{}, p.s.after(ses, errors.Join(err, cancelled(held.run)))
+	}
+	return outcome(held.run.Plan(), res), nil
+}
+
+// Cancel ends the run under way: who has the new sheet by then keeps it, the
+// others keep the old one. A run that is being saved answers Save.
+func (p *PrintRuns) Cancel(session string) (RunOutcome, error) {
+	held, err := p.s.pending(session)
+	if err != nil {
+		return RunOutcome{}, err
+	}
+	held.stop()
+	p.s.release(held)
+	res, err := held.run.Cancel(p.s.context())
+	return outcome(held.run.Plan(), res), err
+}

@@ -1,0 +1,234 @@
+package app
+
+import (
+	"context"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// Members is Settings → Members, for owners and admins.
+type Members struct{ s *shell }
+
+// MembersView is the table, by name.
+type MembersView struct {
+	Members   []MemberView `json:"members"`
+	TwoPeople bool         `json:"twoPeople"` // resets, help codes and print runs need a second admin
+}
+
+// MemberView is a row of the table.
+type MemberView struct {
+	ID             string `json:"id"`
+	Name           string `json:"name"`
+	Email          string `json:"email"`
+	Role           string `json:"role"`
+	State          string `json:"state"`     // active, invited, suspended
+	TwoFactor      string `json:"twoFactor"` // on, off, overdue
+	CodesLeft      int    `json:"codesLeft"`
+	Sheet          int    `json:"sheet,omitempty"` // in force
+	Run            int    `json:"run,omitempty"`   // that issued it
+	IssuedAt       string `json:"issuedAt,omitempty"`
+	HandedOverAt   string `json:"handedOverAt,omitempty"`
+	AcknowledgedAt string `json:"acknowledgedAt,omitempty"`
+	LastSignInAt   string `json:"lastSignInAt,omitempty"`
+	CreatedAt      string `json:"createdAt"`
+	InvitedUntil   string `json:"invitedUntil,omitempty"` // an open invitation or password reset ends then
+}
+
+func (s *shell) memberView(m workspace.Member, p workspace.Policy) MemberView {
+	v := MemberView{
+		ID: m.ID, Name: m.Name, Email: m.Email, Role: string(m.Role), State: string(m.State), TwoFactor: "off", CodesLeft: m.CodesLeft,
+		Sheet: m.Sheet, Run: m.Run, IssuedAt: stamp(m.IssuedAt), HandedOverAt: stamp(m.HandedOverAt), AcknowledgedAt: stamp(m.Acknowledged),
+		LastSignInAt: stamp(m.LastSignInAt), CreatedAt: stamp(m.CreatedAt), InvitedUntil: stamp(m.InvitedUntil),
+	}
+	if v.State == "" {
+		v.State = "active"
+	}
+	switch {
+	case m.On:
+		v.TwoFactor = "on"
+	case p.Overdue(m, s.now()):
+		v.TwoFactor = "overdue"
+	}
+	return v
+}
+
+// List reads the table.
+func (m *Members) List(session string) (MembersView, error) {
+	out := MembersView{Members: []MemberView{}}
+	err := m.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+		policy, err := a.Policy(ctx)
+		if err != nil {
+			return err
+		}
+		all, err := a.Members(ctx)
+		if err != nil {
+			return err
+		}
+		out.TwoPeople = policy.TwoPeople
+		out.Members = make([]MemberView, len(all))
+		for i, row := range all {
+			out.Members[i] = m.s.memberView(row, policy)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// NewMember is a person to add.
+type NewMember struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	Role  string `json:"role"` // owner, admin, member
+}
+
+// OneTimeView is a one-time code while it is shown.
+type OneTimeView struct {
+	Kind      string   `json:"kind"` // invitation, password-reset, help
+	Name      string   `json:"name"`
+	Email     string   `json:"email"`
+	Workspace string   `json:"workspace"`
+	Code      Envelope `json:"code"`
+	IssuedBy  string   `json:"issuedBy"`
+	IssuedAt  string   `json:"issuedAt"`
+	ExpiresAt string   `json:"expiresAt"`
+}
+
+// show hands a one-time code to the page, and keeps it for copying and saving
+// until the page shows another, or the session ends.
+func (m *Members) show(token string, g workspace.GivenOut, to recipient) (OneTimeView, error) {
+	code, err := to.close(holdsInvitation, []byte(g.Code.Display()))
+	if err != nil {
+		return OneTimeView{}, err
+	}
+	m.s.mu.Lock()
+	defer m.s.mu.Unlock()
+	if token != m.s.token {
+		return OneTimeView{}, errNoSession
+	}
+	m.s.given = []workspace.GivenOut{g}
+	return OneTimeView{
+		Kind: string(g.Kind), Name: g.Name, Email: g.Email, Workspace: g.Workspace, Code: code, IssuedBy: g.IssuedBy,
+		IssuedAt: stamp(g.IssuedAt), ExpiresAt: stamp(g.ExpiresAt),
+	}, nil
+}
+
+// Add adds a member and gives the invitation. An owner or an admin needs a proof.
+func (m *Members) Add(session string, n NewMember, proof Proof, answer PublicKey) (OneTimeView, error) {
+	return m.give(session, proof, answer, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) (workspace.GivenOut, error) {
+		return a.AddMember(ctx, workspace.NewMember{Name: n.Name, Email: n.Email, Role: workspace.Role(n.Role)}, p)
+	})
+}
+
+// ResetPassword gives a one-time code for a new password, or for somebody who
+// has not signed in yet a new invitation.
+func (m *Members) ResetPassword(session, member, approval string, proof Proof, answer PublicKey) (OneTimeView, error) {
+	return m.give(session, proof, answer, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) (workspace.GivenOut, error) {
+		return a.ResetPassword(ctx, member, approval, p)
+	})
+}
+
+// HelpCode gives a one-time code that stands in for a lost phone.
+func (m *Members) HelpCode(session, member, approval string, proof Proof, answer PublicKey) (OneTimeView, error) {
+	return m.give(session, proof, answer, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) (workspace.GivenOut, error) {
+		return a.HelpCode(ctx, member, approval, p)
+	})
+}
+
+func (m *Members) give(session string, proof Proof, answer PublicKey,
+	act func(context.Context, *workspace.Admin, workspace.Proof) (workspace.GivenOut, error)) (OneTimeView, error) {
+	if _, err := m.s.use(session); err != nil {
+		return OneTimeView{}, err
+	}
+	to, err := answerTo(answer)
+	if err != nil {
+		return OneTimeView{}, err
+	}
+	var out OneTimeView
+	err = m.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+		g, err := act(ctx, a, p)
+		if err != nil {
+			return err
+		}
+		out, err = m.show(session, g, to)
+		return err
+	})
+	return out, err
+}
+
+// CopyGiven puts the one-time code that is shown on the clipboard for a short time.
+func (m *Members) CopyGiven(session string) error {
+	given, err := m.showing(session)
+	if err != nil {
+		return err
+	}
+	return m.s.clipboard.hold(givenText(given[0]))
+}
+
+// givenText is a one-time code with what its person needs to use it.
+func givenText(g workspace.GivenOut) secret.Text {
+	return secret.NewText(g.Workspace + ", " + g.Email + "\n" + g.Code.Display())
+}
+
+// Hide forgets the one-time codes that were shown.
+func (m *Members) Hide(session string) error {
+	if _, err := m.s.use(session); err != nil {
+		return err
+	}
+	m.s.mu.Lock()
+	defer m.s.mu.Unlock()
+	m.s.given = nil
+	return nil
+}
+
+// Print opens the system's print dialog on the invitation that is shown.
+func (m *Members) Print(session string) error {
+	if _, err := m.showing(session); err != nil {
+		return err
+	}
+	m.s.desktop.Print()
+	return nil
+}
+
+func (m *Members) showing(session string) ([]workspace.GivenOut, error) {
+	if _, err := m.s.use(session); err != nil {
+		return nil, err
+	}
+	m.s.mu.Lock()
+	defer m.s.mu.Unlock()
+	if len(m.s.given) == 0 {
+		return nil, workspace.Fault(workspace.CodeEnrolmentEnded, nil, nil)
+	}
+	return m.s.given, nil
+}
+
+// SetRole gives somebody another role.
+func (m *Members) SetRole(session, member, role string, proof Proof) error {
+	return m.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+		return a.SetRole(ctx, member, workspace.Role(role), p)
+	})
+}
+
+// Suspend keeps somebody out until Resume.
+func (m *Members) Suspend(session, member string) error {
+	return m.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error { return a.Suspend(ctx, member) })
+}
+
+// Resume lets a suspended person sign in again.
+func (m *Members) Resume(session, member string) error {
+	return m.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error { return a.Resume(ctx, member) })
+}
+
+// Remove ends a profile for good.
+func (m *Members) Remove(session, member string, proof Proof) error {
+	return m.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+		return a.Remove(ctx, member, p)
+	})
+}
+
+// Reset2FA turns somebody's 2FA off.
+func (m *Members) Reset2FA(session, member, approval string, proof Proof) error {
+	return m.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+		return a.Reset2FA(ctx, member, approval, p)
+	})
+}

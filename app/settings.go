@@ -1,0 +1,183 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"countersign/backend/workspace"
+)
+
+// Settings is Settings → Workspace and what waits for a second admin.
+type Settings struct{ s *shell }
+
+// PolicyView is what the workspace asks of everybody.
+type PolicyView struct {
+	Name        string `json:"name"`
+	Require2FA  bool   `json:"require2FA"`
+	RequireFrom string `json:"requireFrom,omitempty"`
+	InForce     bool   `json:"inForce"` // Require2FA, and its date has come
+	TwoPeople   bool   `json:"twoPeople"`
+	IdleMinutes int    `json:"idleMinutes"`
+	Signature   string `json:"signature"` // the fingerprint of the key that signs exports
+}
+
+// Get reads the policy.
+func (w *Settings) Get(session string) (PolicyView, error) {
+	return w.change(session, func(context.Context, *workspace.Admin) error { return nil })
+}
+
+// change runs a use case and gives the policy as it is then.
+func (w *Settings) change(session string, use func(context.Context, *workspace.Admin) error) (PolicyView, error) {
+	var out PolicyView
+	err := w.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+		if err := use(ctx, a); err != nil {
+			return err
+		}
+		p, err := a.Policy(ctx)
+		if err != nil {
+			return err
+		}
+		_, fingerprint, err := signing(ctx, a)
+		out = PolicyView{
+			Name: p.Name, Require2FA: p.Require2FA, RequireFrom: stamp(p.RequireFrom), InForce: p.Require2FA && !w.s.now().Before(p.RequireFrom),
+			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, Signature: fingerprint,
+		}
+		return err
+	})
+	return out, err
+}
+
+// proving is change for an act with a step-up.
+func (w *Settings) proving(session string, proof Proof, use func(context.Context, *workspace.Admin, workspace.Proof) error) (PolicyView, error) {
+	if _, err := w.s.use(session); err != nil {
+		return PolicyView{}, err
+	}
+	typed, err := w.s.proof(proof)
+	if err != nil {
+		return PolicyView{}, err
+	}
+	return w.change(session, func(ctx context.Context, a *workspace.Admin) error { return use(ctx, a, typed) })
+}
+
+// Rename sets the workspace's name.
+func (w *Settings) Rename(session, name string) (PolicyView, error) {
+	return w.change(session, func(ctx context.Context, a *workspace.Admin) error { return a.RenameWorkspace(ctx, name) })
+}
+
+// SetIdle sets after how many minutes without use a session ends.
+func (w *Settings) SetIdle(session string, minutes int) (PolicyView, error) {
+	return w.change(session, func(ctx context.Context, a *workspace.Admin) error { return a.SetIdle(ctx, minutes) })
+}
+
+// RehearsalView is what would happen if 2FA were required.
+type RehearsalView struct {
+	Blocked  []MemberView `json:"blocked"` // could get only as far as enrolling
+	Ready    int          `json:"ready"`
+	Keepers  []MemberView `json:"keepers"` // could let others back in
+	Possible bool         `json:"possible"`
+}
+
+// Rehearse names who would be blocked if 2FA were required now.
+func (w *Settings) Rehearse(session string) (RehearsalView, error) {
+	out := RehearsalView{Blocked: []MemberView{}, Keepers: []MemberView{}}
+	err := w.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+		r, err := a.Rehearse(ctx)
+		if err != nil {
+			return err
+		}
+		p, err := a.Policy(ctx)
+		if err != nil {
+			return err
+		}
+		for _, m := range r.Blocked {
+			out.Blocked = append(out.Blocked, w.s.memberView(m, p))
+		}
+		for _, m := range r.Keepers {
+			out.Keepers = append(out.Keepers, w.s.memberView(m, p))
+		}
+		out.Ready, out.Possible = r.Ready, r.Possible()
+		return nil
+	})
+	return out, err
+}
+
+// Require2FA requires 2FA from the beginning of a day on, as this computer counts
+// days (2006-01-02); today is at once.
+func (w *Settings) Require2FA(session, day string, proof Proof) (PolicyView, error) {
+	if _, err := w.s.use(session); err != nil {
+		return PolicyView{}, err
+	}
+	from, err := time.ParseInLocation(time.DateOnly, day, w.s.now().Location())
+	if err != nil {
+		return PolicyView{}, workspace.Fault(workspace.CodeRequirePast, nil, err)
+	}
+	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+		return a.Require2FA(ctx, from, p)
+	})
+}
+
+// DropRequirement makes 2FA everybody's own choice again.
+func (w *Settings) DropRequirement(session string, proof Proof) (PolicyView, error) {
+	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+		return a.DropRequirement(ctx, p)
+	})
+}
+
+// SetTwoPeople turns on or off that print runs, resets and help codes need a
+// second admin.
+func (w *Settings) SetTwoPeople(session string, on bool, proof Proof) (PolicyView, error) {
+	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+		return a.SetTwoPeople(ctx, on, p)
+	})
+}
+
+// ApprovalView is an act that waits for a second admin, or for the first one after that.
+type ApprovalView struct {
+	ID        string   `json:"id"`
+	Kind      string   `json:"kind"` // print-run, reset-2fa, reset-password, help-code
+	Members   []string `json:"members"`
+	Names     []string `json:"names"`
+	Reason    string   `json:"reason"`
+	By        string   `json:"by"`
+	At        string   `json:"at"`
+	ExpiresAt string   `json:"expiresAt"`
+	State     string   `json:"state"` // waiting, approved
+	Mine      bool     `json:"mine"`
+	May       bool     `json:"may"` // this person may approve it
+}
+
+// Approvals lists what waits.
+func (w *Settings) Approvals(session string) ([]ApprovalView, error) {
+	out := []ApprovalView{}
+	err := w.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+		all, err := a.Approvals(ctx)
+		for _, r := range all {
+			out = append(out, ApprovalView{
+				ID: r.ID, Kind: string(r.Kind), Members: r.Members, Names: r.Names, Reason: r.Reason, By: r.ByName, At: stamp(r.At),
+				ExpiresAt: stamp(r.ExpiresAt), State: string(r.State), Mine: r.Mine, May: r.May,
+			})
+		}
+		return err
+	})
+	return out, err
+}
+
+// AskApproval asks a second admin for leave.
+func (w *Settings) AskApproval(session, kind string, members []string, reason string, proof Proof) error {
+	return w.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+		_, err := a.AskApproval(ctx, workspace.ApprovalKind(kind), members, reason, p)
+		return err
+	})
+}
+
+// Approve gives leave.
+func (w *Settings) Approve(session, approval string, proof Proof) error {
+	return w.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+		return a.Approve(ctx, approval, p)
+	})
+}
+
+// Refuse says no, or takes back what one has asked for oneself.
+func (w *Settings) Refuse(session, approval string) error {
+	return w.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error { return a.Refuse(ctx, approval) })
+}
