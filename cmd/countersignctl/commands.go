@@ -20,10 +20,10 @@ type command struct {
 
 // options are the values of all flags.
 type options struct {
-	dataDir, email, group, person, since, until, search, head, output string
-	json, fromStdin, recovery, signIn, steps, force, showVersion      bool
-	limit                                                             int
-	before                                                            int64
+	dataDir, email, group, person, since, until, search, head, output, into, identity, fingerprint string
+	json, fromStdin, recovery, signIn, steps, force, showVersion                                   bool
+	limit                                                                                          int
+	before                                                                                         int64
 }
 
 var commands = []command{
@@ -71,6 +71,22 @@ var commands = []command{
 		run: auditExport,
 	},
 	{
+		name: "export open", args: "FILE", max: 1, short: "open an encrypted export or backup into a folder, without the workspace",
+		long: "FILE is what Countersign has exported. All of it is verified before anything of it is in the folder, which must not be there yet; the files in it can be read by you alone. " +
+			exportKeys,
+		flags: func(fs *flag.FlagSet, o *options) {
+			fs.StringVar(&o.into, "into", "", "the `FOLDER` to make, with the files in it")
+			exportFlags(fs, o)
+		},
+		run: exportOpen,
+	},
+	{
+		name: "export verify", args: "FILE", max: 1, short: "verify an encrypted export or backup, without the workspace",
+		long:  "FILE is what Countersign has exported. It is read to its end, and nothing of it is written anywhere. " + exportKeys,
+		flags: exportFlags,
+		run:   exportVerify,
+	},
+	{
 		name: "completion", args: "bash|zsh|fish", max: 1, short: "print the completion script for a shell",
 		long: "For bash: source <(countersignctl completion bash). For zsh, put the script into a folder of $fpath as _countersignctl. " +
 			"For fish: countersignctl completion fish > ~/.config/fish/completions/countersignctl.fish.",
@@ -100,6 +116,16 @@ func signInFlags(fs *flag.FlagSet, o *options) {
 	fs.StringVar(&o.email, "email", "", "sign in as the profile with this `EMAIL`")
 	fs.BoolVar(&o.fromStdin, "stdin", false, "read email (unless given), password and code from standard input, a line each")
 	fs.BoolVar(&o.recovery, "recovery-code", false, "sign in with a recovery code in place of a verification code; it is used up")
+}
+
+const exportKeys = "A passphrase is asked for if the file is locked with one, and a key file is needed if it is locked for a key. " +
+	"Whoever has the passphrase or your public key could make such a file anew, and sign it with a key of their own. " +
+	"Give the fingerprint that the workspace shows, or that is printed on a run's cover, and a file of another key is refused."
+
+func exportFlags(fs *flag.FlagSet, o *options) {
+	fs.StringVar(&o.identity, "identity", "", "open it with the private keys in this `FILE`, as age-keygen makes it")
+	fs.StringVar(&o.fingerprint, "fingerprint", "", "refuse it unless the key with this `FINGERPRINT` has signed it")
+	fs.BoolVar(&o.fromStdin, "stdin", false, "read the passphrase from standard input")
 }
 
 func listFlags(fs *flag.FlagSet, o *options) {

@@ -67,8 +67,8 @@ func bash() string {
 _countersignctl() {
   local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]}
   case $last in
-    --output) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")); return ;;
-    --data-dir) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")); return ;;
+    --output|--identity) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")); return ;;
+    --data-dir|--into) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")); return ;;
     --group) COMPREPLY=($(compgen -W "` + strings.Join(groups(), " ") + `" -- "$word")); return ;;
   esac
   local words="" first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
@@ -91,18 +91,34 @@ _countersignctl() {
 	}
 	b.WriteString(`  esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))
-  if [[ "$first $second" == "audit verify" && $word != -* && COMP_CWORD -gt 2 ]]; then
-    compopt -o filenames; COMPREPLY+=($(compgen -f -- "$word"))
-  fi
+  case "$first $second" in
+    ` + strings.Join(withFile(), "|") + `)
+      if [[ $word != -* ]] && ((COMP_CWORD > 2)); then
+        compopt -o filenames; COMPREPLY+=($(compgen -f -- "$word"))
+      fi ;;
+  esac
 }
 complete -F _countersignctl countersignctl
 `)
 	return b.String()
 }
 
+// takesFile reports whether a command takes the name of a file.
+func takesFile(c command) bool { return strings.Trim(c.args, "[]") == "FILE" }
+
+// withFile are the commands that do, quoted for bash.
+func withFile() (names []string) {
+	for _, c := range commands {
+		if takesFile(c) {
+			names = append(names, `"`+c.name+`"`)
+		}
+	}
+	return names
+}
+
 // operands are the fixed words that a command takes, such as shells.
 func operands(c command) string {
-	if c.args == "" || strings.HasPrefix(c.args, "[") {
+	if c.args == "" || takesFile(c) {
 		return ""
 	}
 	return strings.ReplaceAll(c.args, "|", " ")
@@ -121,9 +137,9 @@ func zsh() string {
 			text := strings.NewReplacer("'", "", "[", "(", "]", ")", ":", ",").Replace(f.text)
 			value := ""
 			switch f.name {
-			case "output":
+			case "output", "identity":
 				value = ":file:_files"
-			case "data-dir":
+			case "data-dir", "into":
 				value = ":folder:_files -/"
 			case "group":
 				value = ":group:(" + strings.Join(groups(), " ") + ")"
@@ -136,7 +152,7 @@ func zsh() string {
 		}
 		if o := operands(c); o != "" {
 			fmt.Fprintf(&b, " \\\n        '*:word:(%s)'", o)
-		} else if c.args == "[FILE]" {
+		} else if takesFile(c) {
 			b.WriteString(" \\\n        '*:file:_files'")
 		}
 		b.WriteString(" ;;\n")
@@ -168,13 +184,13 @@ func fish() string {
 		}
 		if o := operands(c); o != "" {
 			fmt.Fprintf(&b, "complete -c countersignctl -n '%s' -a '%s'\n", when, o)
-		} else if c.args == "[FILE]" {
+		} else if takesFile(c) {
 			fmt.Fprintf(&b, "complete -c countersignctl -n '%s' -F\n", when)
 		}
 		for _, f := range c.allFlags() {
 			value := ""
 			switch {
-			case f.name == "output" || f.name == "data-dir":
+			case f.name == "output" || f.name == "identity" || f.name == "data-dir" || f.name == "into":
 				value = " -r -F"
 			case f.name == "group":
 				value = " -x -a '" + strings.Join(groups(), " ") + "'"

@@ -31,7 +31,7 @@ var exits = []struct {
 	{exitFailed, "Something went wrong that was not foreseen."},
 	{exitUsage, "The command line is not right."},
 	{exitWrong, "What was looked at is not right: doctor found a fault, or a log or export does not verify."},
-	{exitRefused, "The sign-in was refused, or your role does not allow it."},
+	{exitRefused, "The sign-in was refused, your role does not allow it, or the passphrase or key does not open the file."},
 	{exitUnavailable, "There is no workspace, or its folder, database or keychain cannot be used."},
 	{exitInterrupted, "It was interrupted."},
 }
@@ -43,7 +43,10 @@ var errorCodes = []struct {
 	codes string
 	text  string
 }{
-	{exitUsage, "usage, file_exists, file_unreadable", "A command or flag, or a file that it names, is not right."},
+	{exitUsage, "usage, file_exists, file_unreadable, key_file", "A command or flag, or a file that it names, is not right."},
+	{exitWrong, "export_unknown, export_foreign, export_newer, export_work", "The file is no export, or not one that this version can open."},
+	{exitWrong, "export_cut, export_end, export_edited, export_files, export_signature, export_signer, export_hostile", "The export is not as the workspace's key has signed it."},
+	{exitRefused, "passphrase_wrong, key_wrong", "The passphrase or the key does not open the export."},
 	{exitWrong, "not_authentic", "The database does not match its log, or its log the keychain."},
 	{exitRefused, "email_required, password_required, credentials_wrong, throttled, code_required, code_form, code_wrong, code_used, code_expired, code_clock, authenticator_off, recovery_required, recovery_form, recovery_wrong, recovery_used, recovery_none, challenge_ended, session_ended", "The sign-in was refused, or has ended."},
 	{exitRefused, "forbidden", "The profile is neither an owner nor an admin."},

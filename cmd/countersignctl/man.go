@@ -81,11 +81,13 @@ func page() string {
 	b.WriteString(".TP\nworkspace.db\n" + roff("The database, in the data folder: ~/.local/share/countersign on Linux, ~/Library/Application Support/countersign on macOS, %LOCALAPPDATA%\\countersign on Windows.") + "\n")
 	section("EXPORTS")
 	text(`An exported log is JSON lines. Each ends with "chain", the SHA-256 in hexadecimal of the chain value of the line before it, followed by the text of the line before ,"chain":" (nothing stands before the first). The chain value of an event's line, with the event's number, is its head: SEQ:HEX. It is the same in every export of the workspace.`)
+	text("An encrypted export or backup is an age file (age-encryption.org/v1) with a tar in it: format.txt, the files, manifest.json and manifest.sig. The age tool and tar open it, too. The manifest lists each file with its SHA-256; manifest.sig is the Ed25519 signature of its bytes, by the key in it. The key's fingerprint is the first 160 bits of its SHA-256 in Crockford's base 32.")
 	section("EXAMPLES")
 	for _, x := range [][2]string{
 		{"What is wrong?", "countersignctl doctor"},
 		{"The log of November, for a script:", "countersignctl audit list --since 2026-11-01 --until 2026-12-01 --json --email amara@example.com"},
 		{"Export the log, and verify it a year later:", "countersignctl audit export --output log.jsonl\n.br\ncountersignctl audit verify log.jsonl --head 412:9f2c..."},
+		{"Verify an export, and open it:", "countersignctl export verify run-28.age --fingerprint ZT0J-R4QK-...\n.br\ncountersignctl export open run-28.age --identity key.txt --into run-28"},
 	} {
 		b.WriteString(".PP\n" + roff(x[0]) + "\n.PP\n.RS\n" + strings.ReplaceAll(roff(x[1]), `\&.br`, ".br") + "\n.RE\n")
 	}
