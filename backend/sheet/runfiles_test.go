@@ -142,3 +142,37 @@ func TestTheJSONOfARunReadsBack(t *testing.T) {
 		t.Errorf("%+v", back.Sheets)
 	}
 }
+
+func FuzzRun(f *testing.F) {
+	for _, name := range hostile {
+		f.Add(name, "chidi@example.com", "Yearly renewal")
+	}
+	f.Fuzz(func(t *testing.T, name, email, reason string) {
+		r, sheets := issued(t, 2)
+		r.Reason, r.Members[0].Name, r.Members[0].Email, sheets[0].Name, sheets[0].Email = reason, name, email, name, email
+		var good []string
+		for form, write := range writers {
+			var b bytes.Buffer
+			err := write(&b, r, all(sheets))
+			if err == nil {
+				good = append(good, form)
+			}
+			if form == "JSON" && err == nil && !json.Valid(b.Bytes()) {
+				t.Errorf("no JSON: %s", b.String())
+			}
+		}
+		if len(good) != 0 && len(good) != len(writers) {
+			t.Fatalf("only %v are written", good)
+		}
+		if len(good) == 0 {
+			return
+		}
+		for _, row := range rows(t, r, sheets) {
+			for _, c := range row {
+				if c != "" && strings.ContainsAny(c[:1], "=+-@") || strings.ContainsFunc(c, unicode.IsControl) {
+					t.Errorf("%q", c)
+				}
+			}
+		}
+	})
+}

@@ -1,11 +1,14 @@
 // Package sheet puts a recovery set on paper: PDF draws recovery sheets for printing,
-// one to a page, and Text writes one for a terminal or a plain file.
+// one to a page, and Text writes one for a terminal or a plain file. A print run, the sheets
+// that an admin issues together, is drawn by RunPDF with a cover that accounts for each
+// sheet, and written by RunText, CSV and JSON.
 //
-// Both write the codes in clear, once, to where the caller sends them. Give them a file of
-// mode 0600 that is whole or absent, or a printer, and nothing else; neither keeps
-// anything. The same sheets give the same bytes.
+// All of them write the codes in clear, once, to where the caller sends them; only Cover has
+// none. Give them a file of mode 0600 that is whole or absent, or a printer, and nothing
+// else; none keeps anything. The same sheets give the same bytes.
 //
 //	err := sheet.PDF(w, slices.Values([]sheet.Sheet{s}), sheet.A4)
+//	err = sheet.RunPDF(w, run, sheets, sheet.Letter)
 //
 // Names, emails and workspaces may hold anything: what is not text is defused, what a
 // font cannot show is drawn as a box, and what is long is set smaller and wrapped, never cut.

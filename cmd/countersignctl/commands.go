@@ -124,7 +124,7 @@ const exportKeys = "A passphrase is asked for if the file is locked with one, an
 
 func exportFlags(fs *flag.FlagSet, o *options) {
 	fs.StringVar(&o.identity, "identity", "", "open it with the private keys in this `FILE`, as age-keygen makes it")
-	fs.StringVar(&o.fingerprint, "fingerprint", "", "refuse it unless the key with this `FINGERPRINT` has signed it")
+	fs.StringVar(&o.fingerprint, "fingerprint", "", "refuse it unless the `KEY` with this fingerprint has signed it")
 	fs.BoolVar(&o.fromStdin, "stdin", false, "read the passphrase from standard input")
 }
 
