@@ -37,9 +37,9 @@ type person struct {
 func (h *house) people(all ...person) (made []*somebody) {
 	h.Helper()
 	var rows []workspace.Settled
-	for i, p := range all {
-		one := &somebody{h: h, name: fmt.Sprintf("%s %s %d", p.role, p.state, i), pass: pass}
-		one.email = fmt.Sprintf("p%d.%d@example.com", h.clock.now().UnixNano()%1_000_000_007, h.next())
+	for _, p := range all {
+		n := h.next()
+		one := &somebody{h: h, name: fmt.Sprintf("Person %d, %s", n, p.role), email: fmt.Sprintf("p%d@example.com", n), pass: pass}
 		row := workspace.Settled{Name: one.name, Email: one.email, Role: p.role, State: p.state}
 		if p.on {
 			key, err := totp.NewKey(rand.Reader)
