@@ -9,7 +9,7 @@ import (
 const (
 	coverAdvice  = "What to do with these sheets"
 	headLabel    = "Head of the audit log"
-	headUse      = "It stands for every event up to this run. With an exported log it proves that none of them was changed since: countersignctl audit verify."
+	headUse      = "It stands for every event up to this run. With it, countersignctl audit verify proves of an exported log that none of them was changed since."
 	keyLabel     = "Signing key"
 	keyUse       = "Exports of this workspace are signed with this key. Do not trust one that shows another fingerprint."
 	columnSheet  = "Sheet"
@@ -41,7 +41,8 @@ func (r Run) advice() []string {
 		"Fold each sheet at its lines, the codes inside, and put it into an envelope with a window.",
 		"Give it to the member in person, and have them sign below.",
 		"Mark it as handed over under Print runs, where you also see when the member has confirmed it.",
-		"Void there, and destroy, what you could not hand over. Keep this page: it shows who has what.",
+		"Void what you could not hand over, also under Print runs, and destroy it.",
+		"Keep this list: it shows who has which sheet.",
 	}
 }
 
