@@ -68,6 +68,9 @@ var mayKnow = map[string][]string{
 	"backend/audit":     {"backend/secret"},
 	"backend/qr":        {"backend/secret"},
 	"backend/bundle":    {"backend/secret"},
+	"backend/backup": {
+		"backend/bundle", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/workspace",
+	},
 }
 
 func within(pkg, place string) bool { return pkg == place || strings.HasPrefix(pkg, place+"/") }

@@ -13,6 +13,10 @@ func (t *tx) Factor(profileID string) (f workspace.Factor, err error) {
 	return f, err
 }
 
+func (t *tx) FactorItems() ([]string, error) {
+	return t.strings("SELECT item FROM factors ORDER BY profile_id")
+}
+
 func (t *tx) InsertFactor(f workspace.Factor) error {
 	return t.exec(`INSERT INTO factors (profile_id, generation, item, since, phone_since, last_step, last_used_at, last_use)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,

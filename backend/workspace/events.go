@@ -45,6 +45,8 @@ const (
 	eventRunCancelled       = "run-cancelled"      // run, count, of
 	eventRunInterrupted     = "run-interrupted"    // run
 	eventHandedOver         = "sheets-handed-over" // run, count, sheets
+	eventBackupMade         = "backup-made"
+	eventRestored           = "workspace-restored" // made
 	eventAcknowledged       = "sheet-acknowledged" // run, sheet
 
 	eventAccepted = "state-accepted" // findings, head, anchor

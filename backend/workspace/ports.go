@@ -56,6 +56,8 @@ type Store interface {
 	// Exclusive runs fn while nobody else, in any process, is in an Exclusive of
 	// this store: a commit and its anchor belong together.
 	Exclusive(ctx context.Context, fn func() error) error
+	// Snapshot gives a whole copy of the database as a file, as of one moment.
+	Snapshot(ctx context.Context) ([]byte, error)
 }
 
 // Tx is one transaction. Lookups that find nothing return ErrNotFound. Methods
@@ -79,6 +81,7 @@ type Tx interface {
 	CountOwners() (int, error)           // that can sign in
 
 	Factor(profileID string) (Factor, error)
+	FactorItems() ([]string, error) // the keychain items of all active factors
 	InsertFactor(Factor) error
 	// SwapFactor replaces the active generation from by f.
 	SwapFactor(f Factor, from int) (bool, error)

@@ -1,0 +1,90 @@
+// Package backup copies a workspace into one encrypted file and makes a workspace
+// of such a file again, on a machine that has nothing of it.
+//
+// The file is a bundle (see backend/bundle) with two entries: workspace.db, the
+// whole database, and keychain.json, the items of the keychain. Who can open it
+// has everything that opens the workspace but its people's passwords; give it a
+// passphrase or a key of its own, and keep it apart from the machine.
+//
+//	err := backup.Create(ctx, file, recipients, admin, proof, nil)
+//	done, err := backup.Restore(ctx, folder, file, identities, keychain, owner, config)
+//
+// A restore is in three steps, of which only the last makes anything visible: the
+// file is read and verified whole, beside the place of the database; an owner
+// signs in to that copy, with the items of the file; the items go to the keychain,
+// and then one rename puts the database in its place.
+package backup
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"io"
+	"strconv"
+
+	"countersign/backend/bundle"
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// The files in a backup.
+const (
+	databaseFile = "workspace.db"
+	keychainFile = "keychain.json"
+)
+
+// form is the version of keychain.json.
+const form = 1
+
+// kept is keychain.json.
+type kept struct {
+	Form  int        `json:"form"`
+	Items []keptItem `json:"items"`
+}
+
+// keptItem is one item; the value is base64.
+type keptItem struct {
+	Name  string `json:"name"`
+	Value []byte `json:"value"`
+}
+
+// Create writes a backup to w, with an owner's step-up. An error leaves an
+// unusable beginning on w. Errors: those of workspace.Admin.Backup, and w's.
+func Create(ctx context.Context, w io.Writer, to bundle.Recipients, a *workspace.Admin, proof workspace.Proof, progress workspace.Progress) error {
+	key, err := a.SigningKey(ctx)
+	if err != nil {
+		return err
+	}
+	defer clear(key)
+	return a.Backup(ctx, proof, progress, func(c workspace.BackupCopy) error { return write(w, to, key, c) })
+}
+
+func write(w io.Writer, to bundle.Recipients, key ed25519.PrivateKey, c workspace.BackupCopy) error {
+	items := kept{Form: form}
+	for _, i := range c.Items {
+		items.Items = append(items.Items, keptItem{i.Name, i.Value.Reveal()})
+	}
+	text, err := json.Marshal(items)
+	if err != nil {
+		return err
+	}
+	defer clear(text)
+	b, err := bundle.Create(w, to, key, bundle.Manifest{
+		Kind: bundle.KindBackup, Workspace: c.Workspace, WorkspaceID: c.WorkspaceID, CreatedAt: c.At, CreatedBy: c.By,
+		Details: map[string]string{"event": strconv.FormatInt(c.Head, 10)},
+	})
+	if err != nil {
+		return err
+	}
+	if err := b.AddSized(keychainFile, int64(len(text)), bytes.NewReader(text)); err != nil {
+		return err
+	}
+	if err := b.AddSized(databaseFile, int64(len(c.Database)), bytes.NewReader(c.Database)); err != nil {
+		return err
+	}
+	return b.Close()
+}
+
+// item is what a keptItem holds, as a secret.
+func (i keptItem) secret() secret.Bytes { return secret.NewBytes(bytes.Clone(i.Value)) }

@@ -1,0 +1,321 @@
+package backup_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/hotp"
+
+	"countersign/backend/backup"
+	"countersign/backend/bundle"
+	"countersign/backend/keychain"
+	"countersign/backend/password"
+	"countersign/backend/secret"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+const (
+	email      = "amara.okafor@example.com"
+	pass       = "tundra velvet orchard 91"
+	passphrase = "harbour granite lantern 47"
+)
+
+var start = time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)
+
+// home is a data folder with its keychain, and the time of day.
+type home struct {
+	*testing.T
+	path    string
+	secrets *keychain.Memory
+	now     time.Time
+}
+
+func newHome(t *testing.T) *home {
+	return &home{T: t, path: filepath.Join(t.TempDir(), "data"), secrets: keychain.NewMemory(), now: start}
+}
+
+func (h *home) settings(c *workspace.Config) {
+	c.Now = func() time.Time { return h.now }
+	c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+}
+
+func (h *home) open() *workspace.Workspace {
+	h.Helper()
+	if err := os.MkdirAll(h.path, 0o700); err != nil {
+		h.Fatal(err)
+	}
+	store, err := sqlite.Open(h.Context(), filepath.Join(h.path, "workspace.db"))
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.Cleanup(func() { _ = store.Close() })
+	c := workspace.Config{Store: store, Secrets: h.secrets}
+	h.settings(&c)
+	w, err := workspace.Open(h.Context(), c)
+	if err != nil {
+		h.Fatal(err)
+	}
+	return w
+}
+
+func (h *home) ok(err error) {
+	h.Helper()
+	if err != nil {
+		h.Fatal(err)
+	}
+}
+
+// phone makes codes from the key, on its own.
+type phone struct{ key string }
+
+func (p phone) at(t time.Time) string {
+	code, err := hotp.GenerateCodeCustom(p.key, uint64(t.Unix()/30), hotp.ValidateOpts{Digits: 6, Algorithm: otp.AlgorithmSHA1})
+	if err != nil {
+		panic(err)
+	}
+	return code
+}
+
+// inUse is a home with a workspace whose owner has 2FA on and is signed in, with
+// the clock after the code of the enrolment.
+func inUse(t *testing.T) (*home, *workspace.Session, phone, []string) {
+	t.Helper()
+	h := newHome(t)
+	s, err := h.open().Create(t.Context(), workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)})
+	h.ok(err)
+	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	p := phone{strings.Join(shown.Groups, "")}
+	issued, err := s.Confirm(t.Context(), p.at(h.now))
+	h.ok(err)
+	var codes []string
+	for _, c := range issued.Codes {
+		codes = append(codes, c.Display())
+	}
+	h.ok(s.Continue(t.Context()))
+	h.now = h.now.Add(time.Minute)
+	return h, s, p, codes
+}
+
+// back makes a backup, and leaves the clock after the code that it took.
+func (h *home) back(s *workspace.Session, p phone) []byte {
+	h.Helper()
+	a, err := s.Admin(h.Context())
+	h.ok(err)
+	to, err := bundle.ToPassphrase(secret.NewText(passphrase))
+	h.ok(err)
+	var out bytes.Buffer
+	proof := workspace.Proof{Password: secret.NewText(pass), Factor: workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.at(h.now))}}
+	h.ok(backup.Create(h.Context(), &out, to, a, proof, nil))
+	h.now = h.now.Add(time.Minute)
+	return out.Bytes()
+}
+
+func (h *home) restore(file []byte, o backup.Owner) (backup.Restored, error) {
+	return backup.Restore(h.Context(), h.path, bytes.NewReader(file), bundle.WithPassphrase(secret.NewText(passphrase)), h.secrets, o, h.settings)
+}
+
+func owner(pw, code string) backup.Owner {
+	return backup.Owner{Email: email, Password: secret.NewText(pw), Factor: workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code)}}
+}
+
+// empty expects a home without a workspace, in folder and keychain.
+func (h *home) empty() {
+	h.Helper()
+	if names := h.secrets.Names(); len(names) != 0 {
+		h.Errorf("the keychain has %v", names)
+	}
+	files, err := os.ReadDir(h.path)
+	h.ok(err)
+	for _, f := range files {
+		if f.Name() != "in-use" {
+			h.Errorf("the folder has %s", f.Name())
+		}
+	}
+}
+
+func TestAWorkspaceIsRestoredIntoAnEmptyHomeAndOpensWithTheSamePhone(t *testing.T) {
+	t.Parallel()
+	h, s, p, codes := inUse(t)
+	file := h.back(s, p)
+	if bytes.Contains(file, []byte("SQLite format 3")) || bytes.Contains(file, []byte(p.key)) {
+		t.Error("the backup is not encrypted")
+	}
+	elsewhere := newHome(t)
+	elsewhere.now = h.now
+	done, err := elsewhere.restore(file, owner(pass, p.at(elsewhere.now)))
+	elsewhere.ok(err)
+	if done.Workspace != "Northwind Legal" || done.MadeBy != "Amara Okafor" || done.Items != 5 {
+		t.Errorf("%+v", done)
+	}
+	elsewhere.now = elsewhere.now.Add(time.Minute)
+	w := elsewhere.open()
+	elsewhere.ok(w.Recover(t.Context()))
+	_, c, err := w.SignIn(t.Context(), email, secret.NewText(pass))
+	elsewhere.ok(err)
+	back, err := c.Verify(t.Context(), p.at(elsewhere.now))
+	elsewhere.ok(err)
+	_, c, err = w.SignIn(t.Context(), email, secret.NewText(pass))
+	elsewhere.ok(err)
+	_, err = c.Recover(t.Context(), codes[4])
+	elsewhere.ok(err)
+	a, err := back.Admin(t.Context())
+	elsewhere.ok(err)
+	page, err := a.Log(t.Context(), workspace.LogQuery{Group: workspace.GroupWorkspace})
+	elsewhere.ok(err)
+	if kinds := page.Entries[0].Kind + " " + page.Entries[1].Kind; kinds != "workspace-restored backup-made" {
+		t.Errorf("the log says %s", kinds)
+	}
+	if r, err := a.VerifyLog(t.Context(), nil); err != nil || r.Breaks != 0 {
+		t.Errorf("the log does not verify: %+v %v", r, err)
+	}
+}
+
+func TestABackupIsRestoredByAnOwnersOwnFactorsAlone(t *testing.T) {
+	t.Parallel()
+	h, s, p, codes := inUse(t)
+	file := h.back(s, p)
+	for name, o := range map[string]backup.Owner{
+		"a wrong password":   owner("quartz velvet orchard 91", p.at(h.now)),
+		"a wrong code":       owner(pass, "000000"),
+		"no second factor":   {Email: email, Password: secret.NewText(pass)},
+		"an unknown email":   {Email: "x@example.com", Password: secret.NewText(pass)},
+		"a code of long ago": owner(pass, p.at(start)),
+	} {
+		elsewhere := newHome(t)
+		elsewhere.now = h.now
+		if _, err := elsewhere.restore(file, o); err == nil {
+			t.Errorf("restored with %s", name)
+		}
+		elsewhere.empty()
+	}
+	elsewhere := newHome(t)
+	elsewhere.now = h.now
+	_, err := elsewhere.restore(file, backup.Owner{
+		Email: email, Password: secret.NewText(pass), Factor: workspace.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(codes[0])},
+	})
+	elsewhere.ok(err)
+}
+
+func TestOnlyAnOwnerMakesABackup(t *testing.T) {
+	t.Parallel()
+	h, s, p, _ := inUse(t)
+	a, err := s.Admin(t.Context())
+	h.ok(err)
+	code := workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.at(h.now))}
+	given, err := a.AddMember(t.Context(), workspace.NewMember{Name: "Ben", Email: "ben@example.com", Role: workspace.RoleAdmin}, workspace.Proof{Password: secret.NewText(pass), Factor: code})
+	h.ok(err)
+	w := h.open()
+	ben, _, err := w.Redeem(t.Context(), "ben@example.com", given.Code.Display(), secret.NewText("copper meadow lantern 12"))
+	h.ok(err)
+	admin, err := ben.Admin(t.Context())
+	h.ok(err)
+	to, err := bundle.ToPassphrase(secret.NewText(passphrase))
+	h.ok(err)
+	err = backup.Create(t.Context(), &bytes.Buffer{}, to, admin, workspace.Proof{Password: secret.NewText("copper meadow lantern 12")}, nil)
+	if !workspace.IsCode(err, workspace.CodeForbidden) {
+		t.Errorf("an admin: %v", err)
+	}
+}
+
+func TestARestoreNeverReplacesAWorkspace(t *testing.T) {
+	t.Parallel()
+	h, s, p, _ := inUse(t)
+	file := h.back(s, p)
+	before, err := os.ReadFile(filepath.Join(h.path, "workspace.db"))
+	h.ok(err)
+	if _, err := h.restore(file, owner(pass, p.at(h.now))); !errors.Is(err, backup.ErrOccupied) {
+		t.Fatal(err)
+	}
+	after, err := os.ReadFile(filepath.Join(h.path, "workspace.db"))
+	h.ok(err)
+	if !bytes.Equal(before, after) {
+		t.Error("the database was touched")
+	}
+}
+
+func TestOnItsOwnMachineABackupGoesBackWithTheKeychainThatIsThere(t *testing.T) {
+	t.Parallel()
+	h, s, p, _ := inUse(t)
+	file := h.back(s, p)
+	h.ok(s.Rename(t.Context(), "Amara O.")) // the anchor is ahead of the backup now
+	again := newHome(t)
+	again.now, again.secrets = h.now, h.secrets // the disk is lost, the keychain is not
+	_, err := again.restore(file, owner(pass, p.at(again.now)))
+	again.ok(err)
+	again.open()
+}
+
+func TestAKeychainWithOtherItemsIsLeftAsItIs(t *testing.T) {
+	t.Parallel()
+	h, s, p, _ := inUse(t)
+	file := h.back(s, p)
+	elsewhere := newHome(t)
+	elsewhere.now = h.now
+	var pepper string
+	for _, n := range h.secrets.Names() {
+		if strings.HasSuffix(n, "/pepper") {
+			pepper = n
+		}
+	}
+	h.ok(elsewhere.secrets.Set(t.Context(), pepper, secret.NewBytes([]byte("another"))))
+	if _, err := elsewhere.restore(file, owner(pass, p.at(elsewhere.now))); !errors.Is(err, backup.ErrConflict) {
+		t.Fatal(err)
+	}
+	if names := elsewhere.secrets.Names(); len(names) != 1 {
+		t.Errorf("the keychain has %v", names)
+	}
+}
+
+func TestADamagedBackupLeavesNothing(t *testing.T) {
+	t.Parallel()
+	h, s, p, _ := inUse(t)
+	file := h.back(s, p)
+	edited := bytes.Clone(file)
+	edited[len(edited)/2] ^= 1
+	for name, f := range map[string][]byte{"cut short": file[:len(file)-100], "edited": edited, "empty": nil, "of another kind": []byte("SQLite format 3\x00")} {
+		elsewhere := newHome(t)
+		elsewhere.now = h.now
+		if _, err := elsewhere.restore(f, owner(pass, p.at(elsewhere.now))); err == nil {
+			t.Errorf("restored from a file that is %s", name)
+		}
+		elsewhere.empty()
+	}
+}
+
+// failing is a keychain that refuses after some writes.
+type failing struct {
+	workspace.Secrets
+	left int
+}
+
+func (f *failing) Set(ctx context.Context, name string, v secret.Bytes) error {
+	if f.left--; f.left < 0 {
+		return workspace.ErrKeychainLocked
+	}
+	return f.Secrets.Set(ctx, name, v)
+}
+
+func TestAKeychainThatFailsHalfwayIsLeftAsItWas(t *testing.T) {
+	t.Parallel()
+	h, s, p, _ := inUse(t)
+	file := h.back(s, p)
+	for writes := range 5 {
+		elsewhere := newHome(t)
+		elsewhere.now = h.now
+		f := &failing{elsewhere.secrets, writes}
+		_, err := backup.Restore(t.Context(), elsewhere.path, bytes.NewReader(file), bundle.WithPassphrase(secret.NewText(passphrase)), f, owner(pass, p.at(elsewhere.now)), elsewhere.settings)
+		if !workspace.IsCode(err, workspace.CodeKeychainLocked) {
+			t.Errorf("after %d writes: %v", writes, err)
+		}
+		elsewhere.empty()
+	}
+}

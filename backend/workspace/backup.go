@@ -1,0 +1,123 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"countersign/backend/secret"
+)
+
+// BackupCopy is everything that a new machine needs, as of one moment.
+type BackupCopy struct {
+	Workspace   string
+	WorkspaceID string
+	By          string // name
+	At          time.Time
+	Head        int64        // the newest event
+	Database    []byte       // a whole SQLite file; nothing in it is a secret
+	Items       []BackupItem // of the keychain
+}
+
+// BackupItem is an item of the keychain.
+type BackupItem struct {
+	Name  string
+	Value secret.Bytes
+}
+
+// Backup copies the workspace while it is in use, by an owner's step-up, and
+// hands the copy to take, which has to encrypt it: it holds every secret there
+// is. The copy and its anchor are of the same moment. Errors: forbidden; those of
+// a step-up; keychain and folder; take's own.
+func (a *Admin) Backup(ctx context.Context, proof Proof, progress Progress, take func(BackupCopy) error) error {
+	done, err := a.s.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
+	w := a.s.w
+	var by Profile
+	owner := func(tx Tx) (err error) {
+		if by, err = a.profile(tx); err == nil && by.Role != RoleOwner {
+			err = refuse(CodeForbidden)
+		}
+		return err
+	}
+	err = a.changeNow(ctx, &proof, owner, func(tx Tx) error {
+		if err := owner(tx); err != nil {
+			return err
+		}
+		return w.record(tx, w.now(), eventBackupMade, a.s.id, "", nil)
+	})
+	if err != nil {
+		return err
+	}
+	out := BackupCopy{Workspace: w.Name(), By: by.Name, At: w.now()}
+	defer func() {
+		for _, i := range out.Items {
+			i.Value.Wipe()
+		}
+	}()
+	err = Explain(w.store.Exclusive(ctx, func() error { return w.copyAll(ctx, &out, progress) }))
+	if err != nil {
+		return err
+	}
+	return take(out)
+}
+
+// copyAll reads database and keychain while nobody writes.
+func (w *Workspace) copyAll(ctx context.Context, out *BackupCopy, progress Progress) error {
+	names := []string{"device", "pepper", "integrity", "anchor"}
+	for i, n := range names {
+		names[i] = w.item(n)
+	}
+	err := w.store.View(ctx, func(tx Tx) error {
+		info, err := tx.Info()
+		if err != nil {
+			return err
+		}
+		head, err := tx.Head()
+		if err != nil {
+			return err
+		}
+		out.WorkspaceID, out.Head = info.ID, head.Seq
+		items, err := tx.FactorItems()
+		names = append(names, items...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if out.Database, err = w.store.Snapshot(ctx); err != nil {
+		return err
+	}
+	for i, name := range names {
+		v, err := w.secrets.Get(ctx, name)
+		if errors.Is(err, ErrSecretMissing) && i >= 4 {
+			continue // a factor without its item fails closed on a new machine as it does here
+		}
+		if err != nil {
+			return err
+		}
+		out.Items = append(out.Items, BackupItem{name, v})
+		if progress != nil {
+			progress(int64(i+1), int64(len(names)))
+		}
+	}
+	return nil
+}
+
+// NoteRestored writes into a restored workspace's log that it was, by an owner.
+// Errors: forbidden, session_ended; keychain and folder.
+func (a *Admin) NoteRestored(ctx context.Context, made time.Time) error {
+	return a.change(ctx, nil, nil, func(tx Tx) error {
+		p, err := a.profile(tx)
+		if err != nil {
+			return err
+		}
+		if p.Role != RoleOwner {
+			return refuse(CodeForbidden)
+		}
+		return a.s.w.record(tx, a.s.w.now(), eventRestored, a.s.id, "", map[string]string{"made": made.UTC().Format(time.RFC3339)})
+	})
+}
