@@ -290,6 +290,21 @@ func TestWhatWaitsOnTheDiskCannotBeReadThere(t *testing.T) {
 	})
 }
 
+func TestWithoutAPlaceToWaitALongFileIsAnErrorAndAShortOneIsNot(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
+	w, err := bundle.Create(io.Discard, toOurs(t), signer, sheets())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Add("short", bytes.NewReader(make([]byte, bundle.InMemory))); err != nil {
+		t.Error(err)
+	}
+	var system *os.PathError
+	if err := w.Add("long", bytes.NewReader(make([]byte, bundle.InMemory+1))); !errors.As(err, &system) || !errors.As(w.Close(), &system) {
+		t.Error(err)
+	}
+}
+
 func TestAnErrorOfTheReaderBelowIsPassedOn(t *testing.T) {
 	t.Parallel()
 	file := made(t, toOurs(t), nil)

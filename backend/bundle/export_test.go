@@ -8,11 +8,5 @@ func (r Recipients) Cheap() Recipients {
 	return r
 }
 
-// WithWork sets the work factor.
-func (r Recipients) WithWork(factor int) Recipients {
-	r.work = factor
-	return r
-}
-
 // InMemory is how much waits in memory.
 const InMemory = inMemory
