@@ -1,0 +1,82 @@
+package roster
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Person is a row of the overview. Times that are zero are left out.
+type Person struct {
+	Name         string
+	Email        string
+	Role         string
+	State        string
+	TwoFactor    string    // on, off, overdue
+	RequiredFrom time.Time // when 2FA is, or will be, required
+	CodesLeft    int
+	Sheet        int // 0 for none; then there are no codes either
+	IssuedAt     time.Time
+	HandedOver   time.Time
+	Acknowledged time.Time
+	LastSignIn   time.Time
+}
+
+var overviewHeadings = []string{
+	"Name", "Email", "Role", "State", "2FA", "2FA required from", "Codes left", "Sheet", "Issued", "Handed over", "Acknowledged", "Last sign-in",
+}
+
+// WriteOverview writes people as CSV under headings. It is UTF-8 with a byte order mark, by which
+// spreadsheets know it, and lines end in CR LF (RFC 4180); times are of where. What a
+// spreadsheet would take for a formula (OWASP, "CSV injection": = + - @ tab CR at the
+// start, and their wide forms) has an apostrophe before it, which shows.
+//
+// An error, the writer's, leaves an unusable beginning on w.
+func WriteOverview(w io.Writer, people iter.Seq[Person], where *time.Location) error {
+	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return fmt.Errorf("roster: write the overview: %w", err)
+	}
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	err := out.Write(overviewHeadings)
+	day := func(at time.Time) string {
+		if at.IsZero() {
+			return ""
+		}
+		return at.In(where).Format("2006-01-02 15:04")
+	}
+	for p := range people {
+		if err != nil {
+			break
+		}
+		codes, sheet := "", ""
+		if p.Sheet > 0 {
+			codes, sheet = strconv.Itoa(p.CodesLeft), strconv.Itoa(p.Sheet)
+		}
+		err = out.Write([]string{
+			harmless(p.Name), harmless(p.Email), harmless(p.Role), harmless(p.State), harmless(p.TwoFactor), day(p.RequiredFrom), codes, sheet,
+			day(p.IssuedAt), day(p.HandedOver), day(p.Acknowledged), day(p.LastSignIn),
+		})
+	}
+	if out.Flush(); err == nil {
+		err = out.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("roster: write the overview: %w", err)
+	}
+	return nil
+}
+
+// harmless keeps a spreadsheet from calculating what somebody's name says.
+func harmless(s string) string {
+	for _, sign := range []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"} {
+		if strings.HasPrefix(s, sign) {
+			return "'" + s
+		}
+	}
+	return s
+}
