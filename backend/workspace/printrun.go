@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -329,12 +330,15 @@ func (r *PrintRun) Issue(ctx context.Context, progress Progress, take func(RunSh
 // run that is at another: each is gone through once, and only sheets that were
 // all taken can be put in force.
 func (r *PrintRun) begin(from, to runStage) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stage != from {
+		return refuse(CodeRunOver)
+	}
 	if err := r.a.s.Touch(); err != nil {
 		return err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.stage != from || r.state != RunIssuing {
+	if r.state != RunIssuing {
 		return refuse(CodeRunOver)
 	}
 	r.stage = to
@@ -526,7 +530,7 @@ func (r *PrintRun) PutInForce(ctx context.Context, progress Progress) (RunResult
 					return err
 				}
 				if pending, err := tx.Set(set.ID); errors.Is(err, ErrNotFound) || err == nil && pending.State != SetPending {
-					why = CodeCodesChanged
+					why = cmp.Or(why, CodeCodesChanged) // whoever lost 2FA lost this set, too
 				} else if err != nil {
 					return err
 				}
