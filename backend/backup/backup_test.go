@@ -120,7 +120,7 @@ func (h *home) back(s *workspace.Session, p phone) []byte {
 }
 
 func (h *home) restore(file []byte, o backup.Owner) (backup.Restored, error) {
-	return backup.Restore(h.Context(), h.path, bytes.NewReader(file), bundle.WithPassphrase(secret.NewText(passphrase)), h.secrets, o, h.settings)
+	return backup.Restore(h.Context(), h.path, bytes.NewReader(file), bundle.WithPassphrase(secret.NewText(passphrase)), nil, h.secrets, o, h.settings)
 }
 
 func owner(pw, code string) backup.Owner {
@@ -312,7 +312,7 @@ func TestAKeychainThatFailsHalfwayIsLeftAsItWas(t *testing.T) {
 		elsewhere := newHome(t)
 		elsewhere.now = h.now
 		f := &failing{elsewhere.secrets, writes}
-		_, err := backup.Restore(t.Context(), elsewhere.path, bytes.NewReader(file), bundle.WithPassphrase(secret.NewText(passphrase)), f, owner(pass, p.at(elsewhere.now)), elsewhere.settings)
+		_, err := backup.Restore(t.Context(), elsewhere.path, bytes.NewReader(file), bundle.WithPassphrase(secret.NewText(passphrase)), nil, f, owner(pass, p.at(elsewhere.now)), elsewhere.settings)
 		if !workspace.IsCode(err, workspace.CodeKeychainLocked) {
 			t.Errorf("after %d writes: %v", writes, err)
 		}

@@ -50,11 +50,12 @@ const waiting = "workspace.db.restoring"
 // maxItems bounds keychain.json; each item is a few hundred bytes.
 const maxItems = 64 << 20
 
-// Restore makes a workspace of a backup in a data folder that has none. settings
-// may be nil; tests lower the cost of hashing with it. Before the rename at the
+// Restore makes a workspace of a backup in a data folder that has none. noted is
+// the fingerprint of the key that has to have signed it, or nil. settings may be nil; tests lower the cost of hashing with it. Before the rename at the
 // end nothing opens, and whatever was written to the keychain is taken back; after
 // a crash the same restore can be done again.
-func Restore(ctx context.Context, path string, in io.Reader, with bundle.Identities, secrets workspace.Secrets, o Owner, settings func(*workspace.Config)) (Restored, error) {
+func Restore(ctx context.Context, path string, in io.Reader, with bundle.Identities, noted *bundle.Fingerprint,
+	secrets workspace.Secrets, o Owner, settings func(*workspace.Config)) (Restored, error) {
 	if err := folder.Prepare(path); err != nil {
 		return Restored{}, err
 	}
@@ -70,13 +71,13 @@ func Restore(ctx context.Context, path string, in io.Reader, with bundle.Identit
 	if err := removeDatabase(beside); err != nil {
 		return Restored{}, err
 	}
-	out, err := restore(ctx, in, with, secrets, o, settings, place, beside)
+	out, err := restore(ctx, in, with, noted, secrets, o, settings, place, beside)
 	return out, errors.Join(err, removeDatabase(beside))
 }
 
-func restore(ctx context.Context, in io.Reader, with bundle.Identities, secrets workspace.Secrets, o Owner, settings func(*workspace.Config),
-	place, beside string) (Restored, error) {
-	c, items, err := unpack(in, with, beside)
+func restore(ctx context.Context, in io.Reader, with bundle.Identities, noted *bundle.Fingerprint, secrets workspace.Secrets, o Owner,
+	settings func(*workspace.Config), place, beside string) (Restored, error) {
+	c, items, err := unpack(in, with, noted, beside)
 	if err != nil {
 		return Restored{}, err
 	}
@@ -109,10 +110,13 @@ func (k kept) wipe() {
 
 // unpack reads the whole file: the database goes beside its place, where nothing
 // opens it, the keychain's items stay in memory.
-func unpack(in io.Reader, with bundle.Identities, beside string) (c bundle.Contents, items kept, err error) {
+func unpack(in io.Reader, with bundle.Identities, noted *bundle.Fingerprint, beside string) (c bundle.Contents, items kept, err error) {
 	r, err := bundle.Open(in, with)
 	if err != nil {
 		return c, items, err
+	}
+	if noted != nil {
+		r.Expect(*noted)
 	}
 	var text []byte
 	defer func() { clear(text) }()

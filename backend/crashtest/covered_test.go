@@ -13,7 +13,7 @@ var readers = []string{
 	"Workspace.Created", "Workspace.Name", "Workspace.MinPassword", "Workspace.Idle", "Workspace.Close",
 	"Challenge.Email", "Challenge.AuthenticatorOff", "Challenge.Leave",
 	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached",
-	"Session.StepUp", "Session.Overview", "Session.Showing", "Session.ShowingKey", "Session.Admin",
+	"Session.StepUp", "Session.ForOneAct", "Session.Overview", "Session.Showing", "Session.ShowingKey", "Session.Admin",
 	"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog",
 	"Sealed.Report",
 }

@@ -24,6 +24,7 @@ type options struct {
 	json, fromStdin, recovery, signIn, steps, force, showVersion                                   bool
 	limit                                                                                          int
 	before                                                                                         int64
+	recipients                                                                                     several
 }
 
 var commands = []command{
@@ -85,6 +86,29 @@ var commands = []command{
 		long:  "FILE is what Countersign has exported. It is read to its end, and nothing of it is written anywhere. " + exportKeys,
 		flags: exportFlags,
 		run:   exportVerify,
+	},
+	{
+		name: "backup create", short: "copy the whole workspace, keychain items included, into one encrypted file (owners)",
+		long: "The copy is of one moment, and the app may stay open. It holds every secret of the workspace but its people's passwords, so it is always encrypted: " +
+			"for the public keys given with --recipient, or with a passphrase that is asked for twice. Keep it, and what opens it, apart from this machine.",
+		flags: func(fs *flag.FlagSet, o *options) {
+			signInFlags(fs, o)
+			fs.StringVar(&o.output, "output", "", "write to this `FILE`")
+			fs.BoolVar(&o.force, "force", false, "replace the file if it is there")
+			fs.Var(&o.recipients, "recipient", "encrypt it for this public `KEY`; may be given several times")
+		},
+		run: backupCreate,
+	},
+	{
+		name: "backup restore", args: "FILE", max: 1, short: "make a workspace of a backup, in a data folder that has none",
+		long: "All of FILE is verified, then an owner signs in to the copy in it, with password and phone or recovery code, and only then is anything in the keychain or in the folder. " +
+			"Recovery codes that were used after the backup work again: get new ones. " + exportKeys,
+		flags: func(fs *flag.FlagSet, o *options) {
+			exportFlags(fs, o)
+			fs.StringVar(&o.email, "email", "", "restore as the owner with this `EMAIL`")
+			fs.BoolVar(&o.recovery, "recovery-code", false, "sign in with a recovery code in place of a verification code; it is used up")
+		},
+		run: backupRestore,
 	},
 	{
 		name: "completion", args: "bash|zsh|fish", max: 1, short: "print the completion script for a shell",

@@ -50,11 +50,22 @@ func TestScripts(t *testing.T) {
 				},
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
 					"open-app": openApp, "app-does": appDoes, "lock-keychain": func(*testscript.TestScript, bool, []string) { service.Lock(t) },
-					"edit": edit,
+					"edit": edit, "new-home": func(ts *testscript.TestScript, _ bool, _ []string) { newHome(t, ts) },
 				},
 			})
 		})
 	}
+}
+
+// newHome is the script command after which the data folder is another, and so is
+// the keychain: a new machine, with what lies in the current folder.
+func newHome(t *testing.T, ts *testscript.TestScript) {
+	for _, v := range secretservicetest.Start(t).Env() {
+		if name, value, _ := strings.Cut(v, "="); name != "PATH" {
+			ts.Setenv(name, value)
+		}
+	}
+	ts.Setenv("COUNTERSIGN_DATA_DIR", filepath.Join(ts.MkAbs("."), "new-machine"))
 }
 
 func TestTheManualPageIsWhatTheCommandsMake(t *testing.T) {

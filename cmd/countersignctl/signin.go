@@ -28,6 +28,7 @@ func (e *env) signedIn(ctx context.Context, act func(*place, *workspace.Session)
 // asAdmin is signedIn for owners and admins.
 func (e *env) asAdmin(ctx context.Context, act func(*workspace.Admin) error) error {
 	return e.signedIn(ctx, func(_ *place, s *workspace.Session) error {
+		s.ForOneAct()
 		a, err := s.Admin(ctx)
 		if err != nil {
 			return err
@@ -54,8 +55,13 @@ func (e *env) signInTo(ctx context.Context, p *place) (*workspace.Session, error
 		return s, err
 	}
 	defer challenge.Leave()
+	if challenge.MustEnrol() {
+		return nil, errEnrolFirst
+	}
 	return e.second(ctx, challenge)
 }
+
+var errEnrolFirst = &failure{"two_factor_due", "This workspace requires 2FA, and yours is off. Sign in with Countersign, which leads you through it.", exitRefused}
 
 var errAuthenticatorOff = &failure{string(workspace.CodeAuthenticatorOff),
 	"The authenticator app was turned off after too many wrong codes. Add --recovery-code, then change phone in Countersign.", exitRefused}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"countersign/backend/bundle"
+	"countersign/backend/password"
+)
+
+// several is a flag that may be given several times.
+type several []string
+
+func (s *several) String() string { return strings.Join(*s, " ") }
+
+func (s *several) Set(v string) error {
+	*s = append(*s, v)
+	return nil
+}
+
+// sealFor says for whom a file is encrypted: the keys of --recipient, or else a
+// passphrase that is asked for twice.
+func (e *env) sealFor(ctx context.Context) (to bundle.Recipients, err error) {
+	if len(e.recipients) > 0 {
+		to, err = bundle.ParseRecipients(strings.Join(e.recipients, "\n"))
+		var lines bundle.LinesError
+		if errors.As(err, &lines) {
+			return to, &failure{"recipient_key", "--recipient: this is not a public key that begins with age1. Copy it again.", exitUsage}
+		}
+		return to, err
+	}
+	typed, err := e.ask(ctx, "New passphrase for the file", false)
+	if err != nil {
+		return to, err
+	}
+	if password.Check(typed, password.MinLength, nil) != nil {
+		return to, &failure{"passphrase_weak", "The passphrase is too short or easy to guess. Use 15 characters or more.", exitUsage}
+	}
+	again, err := e.ask(ctx, "The same passphrase again", false)
+	if err != nil {
+		return to, err
+	}
+	if again.Reveal() != typed.Reveal() {
+		return to, &failure{"passphrase_differs", "The two passphrases are not the same. Start again.", exitUsage}
+	}
+	return bundle.ToPassphrase(typed)
+}
