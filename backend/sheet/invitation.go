@@ -1,0 +1,164 @@
+package sheet
+
+import (
+	"errors"
+	"io"
+	"iter"
+	"time"
+	"unicode/utf8"
+
+	"countersign/backend/recovery"
+	"countersign/backend/sheet/internal/pdf"
+	"countersign/backend/sheet/internal/typeset"
+)
+
+// Invitation is a one-time code on its way to a person, with which they choose their
+// password.
+type Invitation struct {
+	Reset     bool   // of a password; otherwise the first one
+	Workspace string // its name
+	Name      string // of the person
+	Email     string
+	Code      recovery.Code
+	IssuedAt  time.Time
+	IssuedBy  string         // a name
+	ExpiresAt time.Time      // after this the code is void
+	Location  *time.Location // for the times; nil is UTC
+}
+
+// ErrInvitation means that an invitation has no code, or ends before it begins.
+var ErrInvitation = errors.New("sheet: an invitation has a code, and an end after its beginning")
+
+// InvitationPDF draws each invitation on a page of its own, folded as recovery sheets are: the name in
+// the envelope's window, the code inside. A page is written out before the next invitation is asked
+// for, so memory does not grow with their number.
+//
+// An error leaves an unusable beginning on w.
+//
+// Errors: ErrNoSheets, ErrPaper, ErrInvitation, *FieldError, and the writer's.
+func InvitationPDF(w io.Writer, invitations iter.Seq[Invitation], paper Paper) error {
+	width, height, err := paper.size()
+	if err != nil {
+		return err
+	}
+	var p *press
+	for i := range invitations {
+		if err := i.check(); err != nil {
+			return err
+		}
+		if p == nil {
+			if p, err = newPress(w, i.title()); err != nil {
+				return err
+			}
+		}
+		if err := p.invite(i.cleaned(), width, height); err != nil {
+			return err
+		}
+	}
+	if p == nil {
+		return ErrNoSheets
+	}
+	return p.end()
+}
+
+func (i Invitation) check() error {
+	if i.Code == (recovery.Code{}) || !i.IssuedAt.Before(i.ExpiresAt) {
+		return ErrInvitation
+	}
+	for _, f := range []struct{ name, value string }{
+		{"workspace", i.Workspace}, {"name", i.Name}, {"email", i.Email}, {"issuer", i.IssuedBy},
+	} {
+		if utf8.RuneCountInString(f.value) > MaxField {
+			return &FieldError{Field: f.name}
+		}
+	}
+	return nil
+}
+
+// cleaned returns the invitation with every field fit to be shown.
+func (i Invitation) cleaned() Invitation {
+	for _, f := range []*string{&i.Workspace, &i.Name, &i.Email, &i.IssuedBy} {
+		*f = clean(*f)
+	}
+	return i
+}
+
+// The measures of the frame around email and code, in millimetres.
+const (
+	inviteFrame = 62.0 // the highest it may be
+	inviteLabel = 34.0 // the column of labels
+	inviteGap   = 3.0
+)
+
+// invite draws an invitation, part by part in reading order.
+func (p *press) invite(i Invitation, width, height float64) error {
+	page := p.doc.Page(width, height)
+	back, forward := height/3, 2*height/3
+	inner := width - 2*margin
+	lowest := height - footAt - clear - bodyLead*pdf.Point
+	for _, part := range []func() error{
+		func() error { return p.brand(page, i.Workspace, inner, addressAt-clear) },
+		func() error { return p.address(page, Sheet{Name: i.Name, Email: i.Email}, back-clear) },
+		func() error {
+			_, err := p.facts(page, i.facts(), width-margin-factsWidth, addressAt, factsWidth, back-clear)
+			return err
+		},
+		func() error { p.fold(page, back, width, "fold back"); return nil },
+		func() error { return p.credentials(page, i, back+toCodes, inner, forward-clear) },
+		func() error { p.fold(page, forward, width, "fold forward"); return nil },
+		func() error {
+			_, err := p.advise(page, inviteAdvice, i.advice(), forward+toCodes, inner, lowest)
+			return err
+		},
+		func() error {
+			left, right := i.footer()
+			p.foot(page, left, right, height-footAt-bodyLead*pdf.Point, inner)
+			return nil
+		},
+	} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	page.Close()
+	return nil
+}
+
+// credentials draws what the page is for, and in a frame what is to be typed.
+func (p *press) credentials(page *pdf.Page, i Invitation, y, inner, limit float64) error {
+	intro, err := fit(limit-inviteFrame-y, func(scale float64) (b block) {
+		head := typeset.Style{Font: p.faces.strong, Size: 17, Lead: 21.25, Track: -0.34}
+		b.add(0, pdf.Black, []typeset.Line{p.set.Line(head, i.title())})
+		b.height += 1.5
+		lines, whole := p.set.Break(style(p.faces.text, bodySize, bodyLead, scale), i.lead(), inner/pdf.Point)
+		b.add(0, pdf.Black, lines)
+		b.whole = whole
+		return b
+	})
+	if err != nil {
+		return err
+	}
+	intro.draw(page, margin, y)
+	y += intro.height + inviteGap
+	width := (inner - 2*boxPadding - inviteLabel) / pdf.Point
+	typed, err := fit(limit-y-2*boxPadding, func(scale float64) (b block) {
+		label := style(p.faces.text, bodySize, 20, scale)
+		email, whole := p.set.Keep(style(p.faces.figure, 11, 20, scale), spell(p.faces.figure, or(i.Email, nothing)), width)
+		b.add(0, second, []typeset.Line{p.set.Line(label, emailLabel)})
+		b.height = 0
+		b.add(inviteLabel, pdf.Black, email)
+		b.height += inviteGap * scale
+		row := block{height: b.height}
+		row.add(0, second, []typeset.Line{p.set.Line(style(p.faces.text, bodySize, 24, scale), codeLabel)})
+		b.placed = append(b.placed, row.placed...)
+		b.add(inviteLabel, pdf.Black, []typeset.Line{p.set.Line(typeset.Style{Font: p.faces.code, Size: 17 * scale, Lead: 24 * scale}, i.Code.Display())})
+		b.whole = whole
+		return b
+	})
+	if err != nil {
+		return err
+	}
+	page.Box(margin, y, inner, typed.height+2*boxPadding, rule)
+	typed.draw(page, margin+boxPadding, y+boxPadding)
+	return nil
+}
