@@ -1,5 +1,5 @@
 /** Answers with secrets, as they cross and as the page shows them. */
-import type { Confirmed, EnrolmentView, ProfileView, SheetView } from './api';
+import type { Confirmed, EnrolmentView, OneTimeView, ProfileView, SheetView } from './api';
 import type { Envelope, Mailbox } from './envelope';
 
 /** A view as it crosses: its secrets are in envelopes. */
@@ -31,3 +31,8 @@ export const openConfirmed = async (
   mailbox: Mailbox,
   { sheet, profile }: CrossingConfirmed,
 ): Promise<Confirmed> => (sheet ? { sheet: await openSheet(mailbox, sheet) } : { profile: profile ?? null });
+
+export const openOneTime = async (
+  mailbox: Mailbox,
+  given: Crossing<OneTimeView, 'code'>,
+): Promise<OneTimeView> => ({ ...given, code: await mailbox.open('invitation', given.code) });

@@ -8,10 +8,12 @@ import * as door from '../../wailsjs/go/app/Door';
 import * as enrolment from '../../wailsjs/go/app/Enrolment';
 import * as auditLog from '../../wailsjs/go/app/AuditLog';
 import * as keep from '../../wailsjs/go/app/Keep';
+import * as members from '../../wailsjs/go/app/Members';
 import * as profile from '../../wailsjs/go/app/Profile';
+import * as settings from '../../wailsjs/go/app/Settings';
 import { app } from '../../wailsjs/go/models';
 import { Environment, EventsOn, WindowReload } from '../../wailsjs/runtime/runtime';
-import { openConfirmed, openEnrolment, openSheet } from './answers';
+import { openConfirmed, openEnrolment, openOneTime, openSheet } from './answers';
 import { close, Mailbox, type Content, type Envelope } from './envelope';
 
 export interface AppError {
@@ -70,6 +72,24 @@ export interface Challenge {
   email: string;
   /** True when only a recovery code opens. */
   authenticatorOff: boolean;
+  /** 2FA is required and off: enrolling is the only way on. */
+  mustEnrol: boolean;
+}
+
+/** Somebody who is in as far as enrolling a phone, and no further. */
+export interface GateView {
+  token: string;
+  kind: 'enrol' | 'change-phone';
+  email: string;
+}
+
+/** What an admin did to the profile since the last sign-in. */
+export interface News {
+  /** A kind of event. */
+  kind: string;
+  at: string;
+  by: string;
+  detail: Record<string, string> | null;
 }
 
 export interface Welcome {
@@ -81,6 +101,10 @@ export interface Welcome {
   usedCode?: number;
   codesLeft?: number;
   authenticatorOff: boolean;
+  /** 2FA is off, and required from then on. */
+  requireFrom?: string;
+  /** Newest first. */
+  news: News[] | null;
 }
 
 export interface SignedIn {
@@ -127,6 +151,10 @@ export interface CodesView {
   voided: boolean;
   /** True at three codes or fewer. */
   warn: boolean;
+  /** The print run, where an admin issued them. */
+  run?: number;
+  handedOverAt?: string;
+  acknowledgedAt?: string;
 }
 
 export type AuthenticatorUse = 'sign-in' | 'enrolment' | 'step-up' | 'phone-change';
@@ -141,14 +169,18 @@ export interface TwoFactor {
   lastUsedFor?: AuthenticatorUse | '';
   authenticatorOff: boolean;
   required: boolean;
+  /** From when it will be required. */
+  requireFrom?: string;
   codes?: CodesView | null;
 }
+
+export type Role = 'owner' | 'admin' | 'member';
 
 export interface ProfileView {
   id: string;
   name: string;
   email: string;
-  role: 'owner' | 'admin' | 'member';
+  role: Role;
   workspace: string;
   createdAt: string;
   passwordChangedAt: string;
@@ -187,6 +219,70 @@ export interface SheetView {
 export interface Confirmed {
   sheet?: SheetView | null;
   profile?: ProfileView | null;
+}
+
+/** A row of Settings, Members. */
+export interface MemberView {
+  id: string;
+  name: string;
+  email: string;
+  role: Role;
+  state: 'active' | 'invited' | 'suspended';
+  twoFactor: 'on' | 'off' | 'overdue';
+  codesLeft: number;
+  /** The sheet in force, and the print run that issued it. */
+  sheet?: number;
+  run?: number;
+  issuedAt?: string;
+  handedOverAt?: string;
+  acknowledgedAt?: string;
+  lastSignInAt?: string;
+  createdAt: string;
+  /** An open invitation or password reset ends then. */
+  invitedUntil?: string;
+}
+
+export interface MembersView {
+  members: MemberView[] | null;
+  /** Resets, help codes and print runs need a second admin. */
+  twoPeople: boolean;
+}
+
+export interface NewMember {
+  name: string;
+  email: string;
+  role: Role;
+}
+
+/** A one-time code while it is shown. */
+export interface OneTimeView {
+  kind: 'invitation' | 'password-reset' | 'help';
+  name: string;
+  email: string;
+  workspace: string;
+  code: string;
+  issuedBy: string;
+  issuedAt: string;
+  expiresAt: string;
+}
+
+export type ApprovalKind = 'print-run' | 'reset-2fa' | 'reset-password' | 'help-code';
+
+/** An act that waits for a second admin, or for the first one after that. */
+export interface ApprovalView {
+  id: string;
+  kind: ApprovalKind;
+  members: string[] | null;
+  names: string[] | null;
+  reason: string;
+  by: string;
+  at: string;
+  expiresAt: string;
+  state: 'waiting' | 'approved';
+  /** Asked for by this person. */
+  mine: boolean;
+  /** This person may approve it. */
+  may: boolean;
 }
 
 export interface LogQuery {
@@ -335,6 +431,18 @@ export const Door = {
   useRecoveryCode: (challenge: string, code: string) =>
     call<SignedIn>(async () => door.UseRecoveryCode(challenge, await closed('recovery code', code))),
   leave: (challenge: string) => call<void>(() => door.Leave(challenge)),
+  /** Takes an invitation or a password reset, and the password that its person has chosen. */
+  redeem: (email: string, code: string, password: string) =>
+    call<SignInResult>(async () =>
+      door.Redeem(email, await closed('invitation', code), await closed('new password', password)),
+    ),
+  /** As far as enrolling, where 2FA is required and off. */
+  enrol: (challenge: string) => call<GateView>(() => door.Enrol(challenge)),
+  /** A help code stands in for a lost phone, as far as changing it. */
+  useHelpCode: (challenge: string, code: string) =>
+    call<GateView>(async () => door.UseHelpCode(challenge, await closed('help code', code))),
+  /** The session, once the phone is enrolled. */
+  enter: (gate: string) => call<SignedIn>(() => door.Enter(gate)),
   lock: (session: string) => call<void>(() => door.Lock(session)),
   touch: (session: string) => call<void>(() => door.Touch(session)),
 };
@@ -361,6 +469,9 @@ export const Profile = {
   notMe: (session: string) => call<ProfileView>(() => profile.NotMe(session)),
   disable: (session: string, factor: Factor) =>
     call<ProfileView>(async () => profile.Disable(session, await closedFactor(factor))),
+  /** Says with its check word that one's own sheet has arrived. */
+  acknowledge: (session: string, word: string) =>
+    call<ProfileView>(async () => profile.Acknowledge(session, await closed('check word', word))),
 };
 
 /** Enable 2FA, Change phone, Get new recovery codes. */
@@ -375,6 +486,7 @@ export const Enrolment = {
       async (key) => enrolment.BeginChangePhone(session, await closedProof(proof), key),
       openEnrolment,
     ),
+  beginAtGate: (gate: string) => answered((key) => enrolment.BeginAtGate(gate, key), openEnrolment),
   confirm: (session: string, code: string) =>
     answered(async (key) => enrolment.Confirm(session, await closed('code', code), key), openConfirmed),
   /** The profile is there but for a gate, which `Door.enter` opens then. */
@@ -393,6 +505,46 @@ export const Keep = {
   /** The name is empty when the person closed the dialog without saving. */
   saveSheet: (session: string) => call<{ name: string }>(() => keep.SaveSheet(session)),
   print: (session: string) => call<void>(() => keep.Print(session)),
+};
+
+/** Settings, Members. `approval` is empty where none is needed. */
+export const Members = {
+  list: (session: string) => call<MembersView>(() => members.List(session)),
+  add: (session: string, member: NewMember, proof: Proof) =>
+    answered(
+      async (key) => members.Add(session, app.NewMember.createFrom(member), await closedProof(proof), key),
+      openOneTime,
+    ),
+  /** A password reset, or a new invitation for somebody who has not signed in yet. */
+  resetPassword: (session: string, member: string, approval: string, proof: Proof) =>
+    answered(
+      async (key) => members.ResetPassword(session, member, approval, await closedProof(proof), key),
+      openOneTime,
+    ),
+  helpCode: (session: string, member: string, approval: string, proof: Proof) =>
+    answered(
+      async (key) => members.HelpCode(session, member, approval, await closedProof(proof), key),
+      openOneTime,
+    ),
+  /** These act on the one-time code that is shown. */
+  copyGiven: (session: string) => call<void>(() => members.CopyGiven(session)),
+  print: (session: string) => call<void>(() => members.Print(session)),
+  hide: (session: string) => call<void>(() => members.Hide(session)),
+  setRole: (session: string, member: string, role: Role, proof: Proof) =>
+    call<void>(async () => members.SetRole(session, member, role, await closedProof(proof))),
+  suspend: (session: string, member: string) => call<void>(() => members.Suspend(session, member)),
+  resume: (session: string, member: string) => call<void>(() => members.Resume(session, member)),
+  remove: (session: string, member: string, proof: Proof) =>
+    call<void>(async () => members.Remove(session, member, await closedProof(proof))),
+  reset2FA: (session: string, member: string, approval: string, proof: Proof) =>
+    call<void>(async () => members.Reset2FA(session, member, approval, await closedProof(proof))),
+};
+
+/** Settings, Workspace, and what waits for a second admin. */
+export const Settings = {
+  approvals: (session: string) => call<ApprovalView[] | null>(() => settings.Approvals(session)),
+  askApproval: (session: string, kind: ApprovalKind, of: string[], reason: string, proof: Proof) =>
+    call<void>(async () => settings.AskApproval(session, kind, of, reason, await closedProof(proof))),
 };
 
 /** Settings, Audit log. */

@@ -14,7 +14,7 @@ const profile = { name: 'Amara Okafor', twoFactor: { on: false } } as api.Profil
 const signedIn = (token: string): api.SignedIn => ({
   token,
   profile,
-  welcome: { failedCodes: 0, failedPasswords: 0, authenticatorOff: false },
+  welcome: { failedCodes: 0, failedPasswords: 0, authenticatorOff: false, news: null },
 });
 
 /** Lets promises that are ready settle. */
