@@ -7,12 +7,10 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"countersign/backend/bundle"
 	"countersign/backend/folder"
-	"countersign/backend/password"
 	"countersign/backend/sheet"
 	"countersign/backend/workspace"
 )
@@ -256,7 +254,7 @@ func (p *PrintRuns) writer(r RunRequest) (writeRun, string, error) {
 			return nil
 		}, ".txt", nil
 	}
-	to, err := p.recipients(r)
+	to, err := p.s.sealFor(r.Recipients, r.Passphrase)
 	if err != nil {
 		return nil, "", err
 	}
@@ -308,32 +306,6 @@ func writeBundle(ctx context.Context, w io.Writer, to bundle.Recipients, a *work
 		return err
 	}
 	return b.Close()
-}
-
-// recipients reads for whom a file is encrypted.
-func (p *PrintRuns) recipients(r RunRequest) (bundle.Recipients, error) {
-	if strings.TrimSpace(r.Recipients) != "" {
-		to, err := bundle.ParseRecipients(r.Recipients)
-		var lines bundle.LinesError
-		if errors.As(err, &lines) {
-			return to, &shellError{
-				code: codeRecipientsWrong, field: "recipients", message: "These are not recipient keys. Check each line.",
-				args: map[string]any{"line": lines[0].Line, "why": string(lines[0].Reason)},
-			}
-		}
-		return to, err
-	}
-	typed, err := p.s.letters.open(holdsPassphrase, r.Passphrase)
-	if err != nil {
-		return bundle.Recipients{}, err
-	}
-	if err := password.Check(typed, password.MinLength, nil); err != nil {
-		return bundle.Recipients{}, &shellError{
-			code: codePassphraseWeak, field: "passphrase", message: "This passphrase is too short or easy to guess. Choose a longer one.",
-			args: map[string]any{"minimum": password.MinLength}, cause: err,
-		}
-	}
-	return bundle.ToPassphrase(typed)
 }
 
 // PrintSheets is a run on its way to a printer, as the page draws it.

@@ -52,6 +52,52 @@ export namespace app {
 	        this.may = source["may"];
 	    }
 	}
+	export class Envelope {
+	    key: string;
+	    box: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Envelope(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.key = source["key"];
+	        this.box = source["box"];
+	    }
+	}
+	export class BackupRequest {
+	    recipients: string;
+	    passphrase: Envelope;
+	
+	    static createFrom(source: any = {}) {
+	        return new BackupRequest(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.recipients = source["recipients"];
+	        this.passphrase = this.convertValues(source["passphrase"], Envelope);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class MemberView {
 	    id: string;
 	    name: string;
@@ -318,20 +364,6 @@ export namespace app {
 		    }
 		    return a;
 		}
-	}
-	export class Envelope {
-	    key: string;
-	    box: string;
-	
-	    static createFrom(source: any = {}) {
-	        return new Envelope(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.key = source["key"];
-	        this.box = source["box"];
-	    }
 	}
 	export class SheetView {
 	    sheet: number;

@@ -8,6 +8,8 @@ export function Approve(arg1:string,arg2:string,arg3:app.Proof):Promise<void>;
 
 export function AskApproval(arg1:string,arg2:string,arg3:Array<string>,arg4:string,arg5:app.Proof):Promise<void>;
 
+export function Backup(arg1:string,arg2:app.BackupRequest,arg3:app.Proof):Promise<app.Saved>;
+
 export function DropRequirement(arg1:string,arg2:app.Proof):Promise<app.PolicyView>;
 
 export function Get(arg1:string):Promise<app.PolicyView>;

@@ -14,6 +14,10 @@ export function AskApproval(arg1, arg2, arg3, arg4, arg5) {
   return window['go']['app']['Settings']['AskApproval'](arg1, arg2, arg3, arg4, arg5);
 }
 
+export function Backup(arg1, arg2, arg3) {
+  return window['go']['app']['Settings']['Backup'](arg1, arg2, arg3);
+}
+
 export function DropRequirement(arg1, arg2) {
   return window['go']['app']['Settings']['DropRequirement'](arg1, arg2);
 }
