@@ -27,6 +27,7 @@ type state struct {
 	On              bool
 	Phone           string // its key
 	Sheet, Used     int    // the set in force, and how many of its codes were used
+	Team            string // the other members, what is open for them, and what is asked of all
 }
 
 // but forgets what differs between two runs: the keys are random.
@@ -120,18 +121,34 @@ func (a *aftermath) items() map[string]string {
 	return items
 }
 
-// owner is the only profile.
-func owner(tx workspace.Tx) (p workspace.Profile, err error) {
+// owner is who made the workspace: the first profile.
+func owner(tx workspace.Tx) (first workspace.Profile, err error) {
+	all, err := profiles(tx)
+	if err == nil && len(all) == 0 {
+		err = workspace.ErrNotFound
+	}
+	if err != nil {
+		return first, err
+	}
+	return slices.MinFunc(all, func(a, b workspace.Profile) int { return a.CreatedAt.Compare(b.CreatedAt) }), nil
+}
+
+func profiles(tx workspace.Tx) (all []workspace.Profile, err error) {
 	keys, err := tx.Keys()
 	if err != nil {
-		return p, err
+		return nil, err
 	}
 	for _, k := range keys {
-		if k.Table == "profile" {
-			return tx.Profile(k.ID)
+		if k.Table != "profile" {
+			continue
 		}
+		p, err := tx.Profile(k.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
 	}
-	return p, workspace.ErrNotFound
+	return all, nil
 }
 
 func (a *aftermath) observe() (s state) {
@@ -144,6 +161,9 @@ func (a *aftermath) observe() (s state) {
 			return nil
 		}
 		s.Created, s.Name, s.Email, s.Password = true, p.Name, p.Email, p.Password.ChangedAt
+		if s.Team, err = team(tx, p.ID); err != nil {
+			return err
+		}
 		if s.Created && a.w != nil && !a.w.Created() {
 			a.Error("there is a profile, and no workspace")
 		}
@@ -194,10 +214,9 @@ func (a *aftermath) nothingIsLeftOver() {
 		for _, key := range []string{"device", "pepper", "integrity", "anchor"} {
 			want[info.ID+"/"+key] = true
 		}
-		if p, err := owner(tx); err != nil {
-			return err
-		} else if f, err := tx.Factor(p.ID); err == nil {
-			want[f.Item] = true
+		items, err := tx.FactorItems()
+		for _, item := range items {
+			want[item] = true
 		}
 		return err
 	})
@@ -214,7 +233,19 @@ func (a *aftermath) nothingIsLeftOver() {
 			if len(pending) > 0 {
 				a.Errorf("codes that were shown and not kept are left: %v", pending)
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			for _, state := range []workspace.RunState{workspace.RunIssuing, workspace.RunReady} {
+				runs, err := tx.RunsIn(state)
+				if err != nil {
+					return err
+				}
+				if len(runs) > 0 {
+					a.Errorf("a print run is left as %s", state)
+				}
+			}
+			return nil
 		})
 	}
 	for name := range a.items() {

@@ -14,7 +14,12 @@ var readers = []string{
 	"Challenge.Email", "Challenge.AuthenticatorOff", "Challenge.Leave",
 	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached",
 	"Session.StepUp", "Session.ForOneAct", "Session.Overview", "Session.Showing", "Session.ShowingKey", "Session.Admin",
-	"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog",
+	"Challenge.MustEnrol",
+	"Gate.Kind", "Gate.Touch", "Gate.Remaining", "Gate.LimitReached", "Gate.Showing", "Gate.ShowingKey", "Gate.Enter",
+	"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.SigningKey",
+	"Admin.Members", "Admin.Member", "Admin.CheckMembers", "Admin.Policy", "Admin.Rehearse", "Admin.Approvals", "Admin.PreviewRun", "Admin.Runs",
+	"Admin.Ledger", "Admin.Unacknowledged",
+	"PrintRun.Plan",
 	"Sealed.Report",
 }
 
@@ -24,7 +29,8 @@ func TestCrashCoversEachMethodThatWrites(t *testing.T) {
 	for _, c := range useCases {
 		known = append(known, c.covers...)
 	}
-	for _, v := range []any{(*workspace.Workspace)(nil), (*workspace.Challenge)(nil), (*workspace.Session)(nil), (*workspace.Admin)(nil), (*workspace.Sealed)(nil)} {
+	for _, v := range []any{(*workspace.Workspace)(nil), (*workspace.Challenge)(nil), (*workspace.Session)(nil), (*workspace.Gate)(nil), (*workspace.Admin)(nil),
+		(*workspace.PrintRun)(nil), (*workspace.Sealed)(nil)} {
 		of := reflect.TypeOf(v)
 		for m := range of.NumMethod() {
 			if name := of.Elem().Name() + "." + of.Method(m).Name; !slices.Contains(known, name) {

@@ -1,0 +1,195 @@
+package crashtest
+
+import (
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+func init() { useCases = append(useCases, teamCases...) }
+
+// everybody of the team who has 2FA on.
+func (p *person) everybody() []string {
+	return []string{p.member(email), p.member(benEmail), p.member(miaEmail)}
+}
+
+// issue makes the sheets of a run and notes them, as paper does.
+func (p *person) issue(a *workspace.Admin) *workspace.PrintRun {
+	r := got(a.BeginRun(p.ctx, workspace.RunRequest{Members: p.everybody(), Reason: "A new year", Kind: workspace.RunPrint}, p.proof()))
+	must(r.Issue(p.ctx, nil, func(s workspace.RunSheet) error {
+		p.print(&s.Issued, nil)
+		return nil
+	}))
+	return r
+}
+
+var teamCases = []useCase{
+	{name: "add a member", base: teamBase, covers: []string{"Admin.AddMember"}, ready: led(func(p *person, a *workspace.Admin) {
+		got(a.AddMember(p.ctx, workspace.NewMember{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember}, workspace.Proof{}))
+	})},
+	{name: "import members", base: teamBase, covers: []string{"Admin.AddMembers"}, ready: led(func(p *person, a *workspace.Admin) {
+		got(a.AddMembers(p.ctx, []workspace.NewMember{
+			{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember}, {Name: "Leo", Email: "leo@example.com", Role: workspace.RoleAdmin},
+		}, p.proof(), nil))
+	})},
+	{name: "redeem an invitation", base: teamBase, covers: []string{"Workspace.Redeem"}, ready: func(p *person) func() {
+		p.start()
+		given := got(p.admin(p.signIn()).ResetPassword(p.ctx, p.member(joeEmail), "", p.proof()))
+		return func() {
+			_, _, err := p.w.Redeem(p.ctx, joeEmail, given.Code.Display(), secret.NewText(joePass))
+			must(err)
+		}
+	}},
+	{name: "choose a new password after a reset, with 2FA on", base: teamBase, ready: func(p *person) func() {
+		p.start()
+		given := got(p.admin(p.signIn()).ResetPassword(p.ctx, p.member(miaEmail), "", p.proof()))
+		return func() {
+			_, c, err := p.w.Redeem(p.ctx, miaEmail, given.Code.Display(), secret.NewText(secondPass))
+			must(err)
+			got(c.Verify(p.ctx, p.code(2)))
+		}
+	}},
+	{name: "reset a password", base: teamBase, covers: []string{"Admin.ResetPassword"}, ready: led(func(p *person, a *workspace.Admin) {
+		got(a.ResetPassword(p.ctx, p.member(miaEmail), "", p.proof()))
+	})},
+	{name: "reset 2FA", base: teamBase, covers: []string{"Admin.Reset2FA"}, ready: led(func(p *person, a *workspace.Admin) {
+		must(a.Reset2FA(p.ctx, p.member(miaEmail), "", p.proof()))
+	})},
+	{name: "give out a help code", base: teamBase, covers: []string{"Admin.HelpCode"}, ready: led(func(p *person, a *workspace.Admin) {
+		got(a.HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
+	})},
+	{name: "change phone with a help code", base: teamBase, covers: []string{"Challenge.UseHelpCode", "Gate.Begin", "Gate.Confirm"}, ready: func(p *person) func() {
+		p.start()
+		given := got(p.admin(p.signIn()).HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
+		c := p.due(miaEmail, miaPass)
+		return func() {
+			g := got(c.UseHelpCode(p.ctx, given.Code.Display()))
+			p.show(g.Begin(p.ctx))
+			phones := p.paper().Phones
+			got(g.Confirm(p.ctx, code(phones[len(phones)-1], p.clock.now())))
+		}
+	}},
+	{name: "enrol because it is required", base: teamBase, covers: []string{"Challenge.Enrol", "Gate.Continue"}, ready: func(p *person) func() {
+		p.start()
+		a := p.admin(p.signIn())
+		given := got(a.ResetPassword(p.ctx, p.member(joeEmail), "", p.proof()))
+		_, _, err := p.w.Redeem(p.ctx, joeEmail, given.Code.Display(), secret.NewText(joePass))
+		must(err)
+		must(a.Require2FA(p.ctx, time.Time{}, p.proof()))
+		c := p.due(joeEmail, joePass)
+		return func() {
+			g := got(c.Enrol(p.ctx))
+			p.show(g.Begin(p.ctx))
+			phones := p.paper().Phones
+			p.print(g.Confirm(p.ctx, code(phones[len(phones)-1], p.clock.now())))
+			must(g.Continue(p.ctx))
+		}
+	}},
+	{name: "leave a gate in the middle", base: teamBase, covers: []string{"Gate.CancelEnrolment", "Gate.End"}, ready: func(p *person) func() {
+		p.start()
+		given := got(p.admin(p.signIn()).HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
+		g := got(p.due(miaEmail, miaPass).UseHelpCode(p.ctx, given.Code.Display()))
+		return func() {
+			p.show(g.Begin(p.ctx))
+			must(g.CancelEnrolment(p.ctx))
+			p.show(g.Begin(p.ctx))
+			must(g.End(p.ctx))
+		}
+	}},
+
+	{name: "give another role", base: teamBase, covers: []string{"Admin.SetRole"}, ready: led(func(p *person, a *workspace.Admin) {
+		must(a.SetRole(p.ctx, p.member(benEmail), workspace.RoleOwner, p.proof()))
+	})},
+	{name: "suspend", base: teamBase, covers: []string{"Admin.Suspend"}, ready: led(func(p *person, a *workspace.Admin) {
+		must(a.Suspend(p.ctx, p.member(miaEmail)))
+	})},
+	{name: "let in again", base: teamBase, covers: []string{"Admin.Resume"}, ready: func(p *person) func() {
+		p.start()
+		a := p.admin(p.signIn())
+		must(a.Suspend(p.ctx, p.member(miaEmail)))
+		return func() { must(a.Resume(p.ctx, p.member(miaEmail))) }
+	}},
+	{name: "remove", base: teamBase, covers: []string{"Admin.Remove"}, ready: led(func(p *person, a *workspace.Admin) {
+		must(a.Remove(p.ctx, p.member(miaEmail), p.proof()))
+	})},
+
+	{name: "rename the workspace", base: teamBase, covers: []string{"Admin.RenameWorkspace"}, ready: led(func(p *person, a *workspace.Admin) {
+		must(a.RenameWorkspace(p.ctx, "Southwind"))
+	})},
+	{name: "set the idle time", base: teamBase, covers: []string{"Admin.SetIdle"}, ready: led(func(p *person, a *workspace.Admin) { must(a.SetIdle(p.ctx, 3)) })},
+	{name: "require 2FA", base: teamBase, covers: []string{"Admin.Require2FA"}, ready: led(func(p *person, a *workspace.Admin) {
+		must(a.Require2FA(p.ctx, begin.Add(30*24*time.Hour), p.proof()))
+	})},
+	{name: "stop requiring 2FA", base: teamBase, covers: []string{"Admin.DropRequirement"}, ready: func(p *person) func() {
+		p.start()
+		a := p.admin(p.signIn())
+		must(a.Require2FA(p.ctx, begin.Add(30*24*time.Hour), p.proof()))
+		return func() { must(a.DropRequirement(p.ctx, p.proof())) }
+	}},
+	{name: "ask for two people", base: teamBase, covers: []string{"Admin.SetTwoPeople"}, ready: led(func(p *person, a *workspace.Admin) {
+		must(a.SetTwoPeople(p.ctx, true, p.proof()))
+	})},
+	{name: "ask for approval", base: teamBase, covers: []string{"Admin.AskApproval"}, ready: led(func(p *person, a *workspace.Admin) {
+		got(a.AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
+	})},
+	{name: "approve", base: teamBase, covers: []string{"Admin.Approve"}, ready: func(p *person) func() {
+		p.start()
+		asked := got(p.admin(p.signIn()).AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
+		ben := p.admin(p.as(benEmail, benPass, 1))
+		return func() { must(ben.Approve(p.ctx, asked.ID, p.proofOf(benPass, 1))) }
+	}},
+	{name: "refuse", base: teamBase, covers: []string{"Admin.Refuse"}, ready: func(p *person) func() {
+		p.start()
+		asked := got(p.admin(p.signIn()).AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
+		ben := p.admin(p.as(benEmail, benPass, 1))
+		return func() { must(ben.Refuse(p.ctx, asked.ID)) }
+	}},
+
+	{name: "print run", base: teamBase, covers: []string{"Admin.BeginRun", "PrintRun.Issue", "PrintRun.PutInForce"}, ready: led(func(p *person, a *workspace.Admin) {
+		got(p.issue(a).PutInForce(p.ctx, nil))
+	})},
+	{name: "cancel a print run", base: teamBase, covers: []string{"PrintRun.Cancel"}, ready: led(func(p *person, a *workspace.Admin) {
+		got(p.issue(a).Cancel(p.ctx))
+	})},
+	{name: "lock in the middle of a print run", base: teamBase, ready: func(p *person) func() {
+		p.start()
+		s := p.signIn()
+		p.issue(p.admin(s))
+		return func() { must(s.End(p.ctx)) }
+	}},
+	{name: "clean up a print run", base: teamBase, given: func(p *person) {
+		p.start()
+		p.issue(p.admin(p.signIn()))
+	}, ready: atTheStart},
+	{name: "hand over sheets", base: teamBase, covers: []string{"Admin.HandOver"}, ready: func(p *person) func() {
+		p.start()
+		a := p.admin(p.signIn())
+		r := p.issue(a)
+		got(r.PutInForce(p.ctx, nil))
+		plan := r.Plan()
+		return func() { got(a.HandOver(p.ctx, plan.Number, []int{plan.First, plan.Last})) }
+	}},
+	{name: "acknowledge a sheet", base: teamBase, covers: []string{"Session.Acknowledge"}, ready: func(p *person) func() {
+		p.start()
+		r := got(p.admin(p.signIn()).BeginRun(p.ctx, workspace.RunRequest{Members: p.everybody(), Reason: "A new year", Kind: workspace.RunPrint}, p.proof()))
+		var word string
+		must(r.Issue(p.ctx, nil, func(s workspace.RunSheet) error {
+			p.print(&s.Issued, nil)
+			if s.Email == miaEmail {
+				word = s.CheckWord
+			}
+			return nil
+		}))
+		got(r.PutInForce(p.ctx, nil))
+		mia := p.as(miaEmail, miaPass, 2)
+		return func() { must(mia.Acknowledge(p.ctx, word)) }
+	}},
+
+	{name: "back up", base: teamBase, covers: []string{"Admin.Backup"}, ready: led(func(p *person, a *workspace.Admin) {
+		must(a.Backup(p.ctx, p.proof(), nil, func(workspace.BackupCopy) error { return nil }))
+	})},
+	{name: "note a restore", base: teamBase, covers: []string{"Admin.NoteRestored"}, ready: led(func(p *person, a *workspace.Admin) {
+		must(a.NoteRestored(p.ctx, begin))
+	})},
+}
