@@ -16,8 +16,8 @@ type Person struct {
 	Email        string
 	Role         string
 	State        string
-	TwoFactor    string    // on, off, overdue
-	RequiredFrom time.Time // when 2FA is, or will be, required
+	TwoFactor    string // on, off, overdue
+	Required     string // whether 2FA is: no, yes, or the day from which on
 	CodesLeft    int
 	Sheet        int // 0 for none; then there are no codes either
 	IssuedAt     time.Time
@@ -27,7 +27,7 @@ type Person struct {
 }
 
 var overviewHeadings = []string{
-	"Name", "Email", "Role", "State", "2FA", "2FA required from", "Codes left", "Sheet", "Issued", "Handed over", "Acknowledged", "Last sign-in",
+	"Name", "Email", "Role", "State", "2FA", "2FA required", "Codes left", "Sheet", "Issued", "Handed over", "Acknowledged", "Last sign-in",
 }
 
 // WriteOverview writes people as CSV under headings. It is UTF-8 with a byte order mark, by which
@@ -58,7 +58,7 @@ func WriteOverview(w io.Writer, people iter.Seq[Person], where *time.Location) e
 			codes, sheet = strconv.Itoa(p.CodesLeft), strconv.Itoa(p.Sheet)
 		}
 		err = out.Write([]string{
-			harmless(p.Name), harmless(p.Email), harmless(p.Role), harmless(p.State), harmless(p.TwoFactor), day(p.RequiredFrom), codes, sheet,
+			harmless(p.Name), harmless(p.Email), harmless(p.Role), harmless(p.State), harmless(p.TwoFactor), harmless(p.Required), codes, sheet,
 			day(p.IssuedAt), day(p.HandedOver), day(p.Acknowledged), day(p.LastSignIn),
 		})
 	}
