@@ -7,8 +7,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 
 version := $(shell sed -n 's/.*"productVersion": "\(.*\)".*/\1/p' wails.json)
-# What Go frees it overwrites: a password of an hour ago is not in memory any more.
-ldflags := -X countersign/app.Version=$(version) -X runtime.godebugDefault=clobberfree=1
+# What Go frees it overwrites, and it copies no stacks to make them smaller: a password of an hour
+# ago is not in memory any more.
+ldflags := -X countersign/app.Version=$(version) -X runtime.godebugDefault=clobberfree=1,gcshrinkstackoff=1
 # webkit2_41 chooses WebKitGTK 4.1, the only one on Debian 12 and newer. Other
 # systems ignore it.
 production := desktop,production,webkit2_41
@@ -37,8 +38,9 @@ setup: setup-build setup-test frontend/node_modules/.package-lock.json e2e/node_
 setup-build:
 	@build/setup.sh build
 
-setup-test:
+setup-test: setup-build
 	@build/setup.sh test
+	@go build -modfile=build/tools.mod -o /dev/null filippo.io/age/cmd/age # the tests build it, and are offline
 
 %/node_modules/.package-lock.json: %/package-lock.json %/package.json
 	@echo "npm ci in $*"
@@ -114,7 +116,7 @@ test-platforms: setup-build $(page)
 
 .PHONY: test-crash
 test-crash: ## stop the backend at every write of every use case
-	@COUNTERSIGN_CRASH=all go test -count=1 -v -run 'TestCrash' ./backend/crashtest
+	@COUNTERSIGN_CRASH=all go test -count=1 -v -run 'TestCrash' ./backend/crashtest | sed '/^ok /d'
 
 .PHONY: test-frontend test-e2e test-window
 test-frontend: setup-build frontend/node_modules/.package-lock.json ## unit tests of the page
@@ -124,6 +126,7 @@ test-e2e: setup-test dev-app e2e/node_modules/.package-lock.json ## the page in 
 	@$(private) node --test --test-reporter=spec --test-concurrency=2 e2e/browser/*.test.mjs
 
 test-window: setup-test build e2e/node_modules/.package-lock.json ## the real window, through the accessibility tree
+	@go build -trimpath -tags $(production) -ldflags '-s -w' -o build/bin/leaving-window ./e2e/window/testdata/leaving
 	@$(private) node --test --test-reporter=spec --test-concurrency=1 e2e/window/*.test.mjs
 
 .PHONY: lint
