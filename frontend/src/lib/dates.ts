@@ -6,6 +6,8 @@ import { t } from './i18n';
 
 const locale = 'en-GB';
 const dayForm = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
+const shortForm = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+const shortYearForm = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
 const timeForm = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
 /** The calendar date as `YYYY-MM-DD` in this computer's time zone. */
@@ -46,6 +48,11 @@ export function atTime(iso: string, now = new Date()): string {
   return t('date.at', { day: onDay(iso, now), time: timeForm.format(new Date(iso)) });
 }
 
+/** "today at 09:31" or "12 November 2026 at 09:31": after "until". */
+export function untilTime(iso: string, now = new Date()): string {
+  return t('date.at', { day: day(iso, now), time: timeForm.format(new Date(iso)) });
+}
+
 /** "09:31": within a day that is named above. */
 export function timeOfDay(iso: string): string {
   return timeForm.format(new Date(iso));
@@ -58,6 +65,28 @@ export function logDay(iso: string, now = new Date()): string {
   if (name === 'today') return t('date.log_today', { date });
   if (name === 'yesterday') return t('date.log_yesterday', { date });
   return date;
+}
+
+/** "Today", "Yesterday", "3 Nov" or, of another year, "3 Nov 2025": in a column. */
+export function shortDay(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  if (nameOf(date, now)) return capital(day(iso, now));
+  return (date.getFullYear() === now.getFullYear() ? shortForm : shortYearForm).format(date);
+}
+
+/** "Today", "41 days", "3 months" or "2 years": how long ago that day was. */
+export function age(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  const midnight = (d: Date) => Date.UTC(d.getFullYear(), d.getMonth(), d.getDate());
+  const days = Math.max(0, Math.round((midnight(now) - midnight(date)) / 86_400_000));
+  if (days === 0) return capital(t('date.today'));
+  const months =
+    (now.getFullYear() - date.getFullYear()) * 12 +
+    (now.getMonth() - date.getMonth()) -
+    (now.getDate() < date.getDate() ? 1 : 0);
+  if (months < 2) return t('age.days', { n: days });
+  if (months < 24) return t('age.months', { n: months });
+  return t('age.years', { n: Math.floor(months / 12) });
 }
 
 /** "30 seconds", "2 minutes", "1 hour": rounded up, so that waiting it out is enough. */

@@ -2,12 +2,13 @@
 import type { LucideIcon } from '@lucide/svelte';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import CircleHelp from '@lucide/svelte/icons/circle-question-mark';
+import UsersRound from '@lucide/svelte/icons/users-round';
 import UserRound from '@lucide/svelte/icons/user-round';
 import type { Key } from './i18n';
 import type { Place } from './session.svelte';
 
 export interface SidebarPlace {
-  to: Extract<Place['at'], 'profile' | 'audit' | 'help'>;
+  to: Extract<Place['at'], 'profile' | 'members' | 'audit' | 'help'>;
   label: Key;
   icon: LucideIcon;
   /** Places inside it, which keep it marked as the current one. */
@@ -18,6 +19,7 @@ export interface SidebarPlace {
 
 export const settings: SidebarPlace[] = [
   { to: 'profile', label: 'nav.profile', icon: UserRound, holds: ['two-factor'] },
+  { to: 'members', label: 'nav.members', icon: UsersRound, admin: true },
   { to: 'audit', label: 'nav.audit', icon: ScrollText, admin: true },
 ];
 

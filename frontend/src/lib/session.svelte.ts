@@ -26,6 +26,7 @@ export type Place =
   | { at: 'recovered'; number: number; left: number }
   | { at: 'profile' }
   | { at: 'two-factor' }
+  | { at: 'members' }
   | { at: 'audit' }
   | { at: 'help' }
   | { at: 'enable'; enrolment: EnrolmentView }

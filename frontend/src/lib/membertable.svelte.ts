@@ -1,0 +1,54 @@
+/** What the page of the members knows: the table as it is, and how one looks at it. */
+import { Members, type MembersView } from './api';
+import { refused, words, type Words } from './errors';
+import { t } from './i18n';
+import { found, listed, noFilters, sorted, type Filters, type Listed } from './members';
+import { kept, nobody, type Selection } from './selection';
+import { session } from './session.svelte';
+import type { Sort } from './tables';
+
+export class MemberTable {
+  view = $state.raw<MembersView | undefined>(undefined);
+  wrong = $state.raw<Words | undefined>(undefined);
+  filters = $state.raw<Filters>(noFilters);
+  sort = $state.raw<Sort>({ key: 'name', down: false });
+  selected = $state.raw<Selection>(nobody);
+  /** The row that had the focus last. */
+  active = $state<string | undefined>(undefined);
+
+  #listed = $derived(listed(this.view?.members ?? []));
+  // Sorting 10,000 takes longer than a key may: searching only leaves some out.
+  #sorted = $derived(sorted(this.#listed, this.sort));
+  rows = $derived<Listed[]>(found(this.#sorted, this.filters));
+
+  /** Those who are selected, in the order of the table, whether the filters show them or not. */
+  get chosen() {
+    return this.#sorted.filter(({ member }) => this.selected.has(member.id)).map(({ member }) => member);
+  }
+
+  /** What new sheets for those who are selected would do, and who of them is out of sight. */
+  get consequence(): string {
+    const chosen = this.chosen;
+    const out = chosen.filter((m) => m.twoFactor === 'on' && m.sheet).length;
+    const inSight = new Set(this.rows.map(({ member }) => member.id));
+    const hidden = chosen.filter((m) => !inSight.has(m.id)).length;
+    return [
+      out > 0 ? t('members.replaces', { n: out }) : t('members.replaces_none'),
+      hidden > 0 ? t('members.out_of_sight', { n: hidden }) : '',
+    ]
+      .filter(Boolean)
+      .join(' ');
+  }
+
+  /** Reads the table anew. What is selected stays, but for members who are gone. */
+  async load(): Promise<void> {
+    try {
+      this.view = await session.use(Members.list);
+      this.wrong = undefined;
+      const ids = (this.view.members ?? []).map((m) => m.id);
+      this.selected = kept(this.selected, ids);
+    } catch (thrown) {
+      this.wrong = words(refused(thrown));
+    }
+  }
+}
