@@ -110,7 +110,8 @@ type Challenge struct {
 	Token            string `json:"token"`
 	Email            string `json:"email"`
 	AuthenticatorOff bool   `json:"authenticatorOff"`
-	MustEnrol        bool   `json:"mustEnrol"` // 2FA is required, and off: Enrol is the only way on
+	MustEnrol        bool   `json:"mustEnrol"`               // 2FA is required, and off: Enrol is the only way on
+	RequiredSince    string `json:"requiredSince,omitempty"` // with MustEnrol
 }
 
 // SignIn checks the password.
@@ -139,7 +140,7 @@ func (d *Door) afterPassword(ses *workspace.Session, ch *workspace.Challenge, er
 		return SignInResult{}, err
 	}
 	return SignInResult{Challenge: &Challenge{
-		Token: d.s.keepChallenge(ch), Email: ch.Email(), AuthenticatorOff: off, MustEnrol: ch.MustEnrol(),
+		Token: d.s.keepChallenge(ch), Email: ch.Email(), AuthenticatorOff: off, MustEnrol: ch.MustEnrol(), RequiredSince: stamp(ch.RequiredSince()),
 	}}, nil
 }
 

@@ -123,6 +123,16 @@ func (g *Gate) Enter() (*Session, error) {
 // has it off: Enrol is then the only way on.
 func (c *Challenge) MustEnrol() bool { return c.mustEnrol }
 
+// RequiredSince is the time from which the workspace requires 2FA; zero without MustEnrol.
+func (c *Challenge) RequiredSince() time.Time {
+	if !c.mustEnrol {
+		return time.Time{}
+	}
+	c.w.mu.RLock()
+	defer c.w.mu.RUnlock()
+	return c.w.info.RequireFrom
+}
+
 // Enrol lets somebody in as far as enrolling. Errors: two_factor_on,
 // challenge_ended; keychain and folder.
 func (c *Challenge) Enrol(ctx context.Context) (*Gate, error) {

@@ -175,6 +175,7 @@ export namespace app {
 	    email: string;
 	    authenticatorOff: boolean;
 	    mustEnrol: boolean;
+	    requiredSince?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Challenge(source);
@@ -186,6 +187,7 @@ export namespace app {
 	        this.email = source["email"];
 	        this.authenticatorOff = source["authenticatorOff"];
 	        this.mustEnrol = source["mustEnrol"];
+	        this.requiredSince = source["requiredSince"];
 	    }
 	}
 	export class CodeView {
