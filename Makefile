@@ -126,7 +126,7 @@ test-e2e: setup-test dev-app e2e/node_modules/.package-lock.json ## the page in 
 	@$(private) node --test --test-reporter=spec --test-concurrency=2 e2e/browser/*.test.mjs
 
 test-window: setup-test build e2e/node_modules/.package-lock.json ## the real window, through the accessibility tree
-	@go build -trimpath -tags $(production) -ldflags '-s -w' -o build/bin/leaving-window ./e2e/window/testdata/leaving
+	@go build -trimpath -tags $(production) -ldflags '-s -w' -o build/bin/leaving/countersign ./e2e/window/testdata/leaving
 	@$(private) node --test --test-reporter=spec --test-concurrency=1 e2e/window/*.test.mjs
 
 .PHONY: lint

@@ -7,6 +7,8 @@ import (
 
 	"github.com/wailsapp/wails/v2/pkg/menu"
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"countersign/app/webview"
 )
 
 // desktop is what the shell needs of the window system. Tests have their own.
@@ -29,17 +31,17 @@ type wailsDesktop struct{ ctx context.Context }
 
 func (d *wailsDesktop) Begin(ctx context.Context) {
 	d.ctx = ctx
-	guardView()
+	webview.Guard()
 }
 
-func (d *wailsDesktop) Renew() { renewView() }
+func (d *wailsDesktop) Renew() { webview.Renew() }
 
 func (d *wailsDesktop) Emit(event string, payload any) { wails.EventsEmit(d.ctx, event, payload) }
 
 func (d *wailsDesktop) Raise() {
 	wails.WindowUnminimise(d.ctx)
 	wails.WindowShow(d.ctx)
-	presentWindow()
+	webview.Present()
 }
 
 func (d *wailsDesktop) Clipboard() (string, error)     { return wails.ClipboardGetText(d.ctx) }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"countersign/app/webview"
 	"countersign/backend/password"
 	"countersign/backend/workspace"
 )
@@ -26,7 +27,7 @@ type DoorState struct {
 func (d *Door) State() (DoorState, error) {
 	st := DoorState{
 		Version: Version, DataFolder: d.s.path, MinimumPassword: password.MinLength,
-		RenewsPage: renewsPage, LockedFor: d.s.whyLocked(),
+		RenewsPage: webview.Renews, LockedFor: d.s.whyLocked(),
 	}
 	w, err := d.s.ready()
 	if err != nil {

@@ -120,12 +120,18 @@ func (l *letterbox) open(what string, e Envelope) (secret.Text, error) {
 	if key == nil || err != nil {
 		return secret.Text{}, errEnvelope()
 	}
-	plain, err := hpke.Open(key, kdf, aead, purpose(what), box)
-	defer clear(plain)
-	if err != nil || !utf8.Valid(plain) {
-		return secret.Text{}, errEnvelope()
-	}
-	return secret.NewText(string(plain)), nil
+	var text secret.Text
+	secret.Confined(func() {
+		var plain []byte
+		plain, err = hpke.Open(key, kdf, aead, purpose(what), box)
+		defer clear(plain)
+		if err != nil || !utf8.Valid(plain) {
+			err = errEnvelope()
+			return
+		}
+		text = secret.NewText(string(plain))
+	})
+	return text, err
 }
 
 func errEnvelope() error {
@@ -152,7 +158,9 @@ func answerTo(k PublicKey) (recipient, error) {
 // close puts text into an envelope for the page, and wipes it.
 func (r recipient) close(what string, text []byte) (Envelope, error) {
 	defer clear(text)
-	box, err := hpke.Seal(r.key, kdf, aead, purpose(what), text)
+	var box []byte
+	var err error
+	secret.Confined(func() { box, err = hpke.Seal(r.key, kdf, aead, purpose(what), text) })
 	if err != nil {
 		return Envelope{}, err
 	}

@@ -31,7 +31,12 @@ type Report struct {
 // The score is the lowest that zxcvbn gives to the plain forms of the password, since
 // a guesser tries those as well. Its own l33t matcher stays off: it adds nothing in this
 // port, and a password of many symbols keeps it busy for seconds.
-func Assess(pw secret.Text, words []string) Report {
+func Assess(pw secret.Text, words []string) (r Report) {
+	secret.Confined(func() { r = assess(pw, words) })
+	return r
+}
+
+func assess(pw secret.Text, words []string) Report {
 	s := Normalize(pw.Reveal())
 	known := vocabulary(words)
 	score := 4

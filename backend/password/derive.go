@@ -60,9 +60,13 @@ func Normalize(s string) string { return norm.NFC.String(s) }
 // Derive returns Argon2id of the password's NFC form, 32 bytes. p must have passed
 // Check.
 func Derive(pw secret.Text, salt []byte, p Params) secret.Bytes {
-	b := []byte(Normalize(pw.Reveal()))
-	defer clear(b)
-	return secret.NewBytes(argon2.IDKey(b, salt, p.Time, p.MemoryKiB, p.Threads, KeySize))
+	var key []byte
+	secret.Confined(func() {
+		b := []byte(Normalize(pw.Reveal()))
+		defer clear(b)
+		key = argon2.IDKey(b, salt, p.Time, p.MemoryKiB, p.Threads, KeySize)
+	})
+	return secret.NewBytes(key)
 }
 
 // Verifier returns what is stored to recognise the password: HKDF-SHA256 of the

@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -55,27 +56,25 @@ func (e *FormError) Error() string {
 }
 
 // Code is one recovery code: 16 characters of Crockford's base32, 80 bits. It prints
-// as "[elided]". The zero Code is no code and matches none.
-type Code struct{ chars [length]byte }
+// as "[elided]". The zero Code is no code and matches none. Copies share their
+// characters, which thus lie in one place.
+type Code struct{ chars *[length]byte }
 
 // Generate reads ten different codes from rand. A source that runs dry or repeats
 // itself is an error: chance gives two equal codes about once in 10²² sets.
 func Generate(rand io.Reader) ([]Code, error) {
 	codes := make([]Code, 0, SetSize)
-	seen := make(map[Code]bool, SetSize)
 	for range SetSize {
-		var raw [length]byte
-		if _, err := io.ReadFull(rand, raw[:]); err != nil {
+		c := Code{new([length]byte)}
+		if _, err := io.ReadFull(rand, c.chars[:]); err != nil {
 			return nil, fmt.Errorf("recovery: read randomness for a code: %w", err)
 		}
-		var c Code
-		for i, b := range raw {
+		for i, b := range c.chars {
 			c.chars[i] = alphabet[b&31] // 32 divides 256: no character is likelier
 		}
-		if seen[c] {
+		if slices.ContainsFunc(codes, func(other Code) bool { return *other.chars == *c.chars }) {
 			return nil, errors.New("recovery: the source of randomness repeats itself")
 		}
-		seen[c] = true
 		codes = append(codes, c)
 	}
 	return codes, nil
@@ -87,7 +86,7 @@ func Generate(rand io.Reader) ([]Code, error) {
 //
 // Errors: ErrEmpty, *FormError.
 func Parse(s string) (Code, error) {
-	var c Code
+	c := Code{new([length]byte)}
 	n, foreign := 0, false
 	for i := range len(s) {
 		b := s[i]
@@ -132,14 +131,17 @@ func value(b byte) byte {
 // Display returns the code as it is shown and printed: XXXX-XXXX-XXXX-XXXX.
 // This is the secret itself.
 func (c Code) Display() string {
-	b := make([]byte, 0, length+length/group-1)
-	for i, ch := range c.chars {
+	var b strings.Builder // whose text lies on the heap alone
+	b.Grow(length + length/group - 1)
+	for i := range length {
 		if i > 0 && i%group == 0 {
-			b = append(b, '-')
+			b.WriteByte('-')
 		}
-		b = append(b, ch)
+		if c.chars != nil {
+			b.WriteByte(c.chars[i])
+		}
 	}
-	return string(b)
+	return b.String()
 }
 
 // Format implements fmt.Formatter for every verb.

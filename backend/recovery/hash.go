@@ -53,7 +53,11 @@ func (p Params) Check() error {
 // in the keychain, so that the database alone is not enough to try codes (ASVS 5.0,
 // 6.5.2). p must have passed Check.
 func Hash(c Code, salt []byte, p Params, pepper secret.Bytes) []byte {
-	slow := argon2.IDKey(c.chars[:], salt, p.Time, p.MemoryKiB, p.Threads, HashSize)
+	if c.chars == nil {
+		c = Code{new([length]byte)}
+	}
+	var slow []byte
+	secret.Confined(func() { slow = argon2.IDKey(c.chars[:], salt, p.Time, p.MemoryKiB, p.Threads, HashSize) })
 	defer clear(slow)
 	mac := hmac.New(sha256.New, pepper.Reveal())
 	mac.Write(slow)

@@ -53,3 +53,18 @@ func TestWipingLeavesZerosInEveryCopy(t *testing.T) {
 		t.Error("a copy still holds the secret")
 	}
 }
+
+func TestWhatRunsConfinedGivesItsResultAndItsPanic(t *testing.T) {
+	t.Parallel()
+	sum := 0
+	secret.Confined(func() { sum = 1 + 2 })
+	if sum != 3 {
+		t.Errorf("got %d", sum)
+	}
+	defer func() {
+		if recover() != "fault" {
+			t.Error("a panic is lost")
+		}
+	}()
+	secret.Confined(func() { panic("fault") })
+}

@@ -37,13 +37,15 @@ export function fromBase32(text) {
 }
 
 /** The spellings that are in a buffer, as "name in form". */
-export function found(content, secrets) {
-  const hits = [];
+export const found = (content, secrets) => [...matches(content, secrets)].map(({ hit }) => hit);
+
+function* matches(content, secrets) {
   for (const [name, forms] of Object.entries(secrets)) {
-    for (const [form, bytes] of Object.entries(forms))
-      if (content.includes(bytes)) hits.push(`${name} in ${form}`);
+    for (const [form, bytes] of Object.entries(forms)) {
+      const offset = content.indexOf(bytes);
+      if (offset >= 0) yield { hit: `${name} in ${form}`, offset };
+    }
   }
-  return hits;
 }
 
 /** A process and all below it: [{ pid, name }]. */
@@ -79,23 +81,31 @@ function readAt(file, buffer, length, at) {
   }
 }
 
-/** Everything that a process can write to, searched: what was found, as "name in form", and bytes read. */
+/**
+ * Everything that a process can write to, searched: what was found, as "name in form", in which
+ * mapping, and how many bytes were read.
+ */
 export async function searchMemory(pid, secrets) {
   const smaps = await readFile(`/proc/${pid}/smaps`, 'utf8');
   const memory = openSync(`/proc/${pid}/mem`);
   const pages = openSync(`/proc/${pid}/pagemap`);
   const hits = new Set();
+  const where = [];
   let size = 0;
   try {
     const buffer = Buffer.alloc(chunk + page);
-    for (const [, from, to, held] of smaps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) rw[^]*?^Rss: +(\d+) kB$/gm)) {
+    const mappings = /^([0-9a-f]+)-([0-9a-f]+) rw\S* \S+ \S+ \d+ *(.*)\n[^]*?^Rss: +(\d+) kB$/gm;
+    for (const [, from, to, name, held] of smaps.matchAll(mappings)) {
       if (held === '0') continue; // WebKit reserves gigabytes that it never touches
       for (const [start, end] of present(pages, parseInt(from, 16), parseInt(to, 16))) {
         for (let at = start; at < end; at += chunk) {
           // A page more than the step, for what lies across its end.
           const read = readAt(memory, buffer, Math.min(chunk + page, end - at), at);
           size += read;
-          for (const hit of found(buffer.subarray(0, read), secrets)) hits.add(hit);
+          for (const { hit, offset } of matches(buffer.subarray(0, read), secrets)) {
+            hits.add(hit);
+            where.push(`${hit} at ${(at + offset).toString(16)} in ${name || 'no file'}`);
+          }
         }
       }
     }
@@ -103,7 +113,7 @@ export async function searchMemory(pid, secrets) {
     closeSync(memory);
     closeSync(pages);
   }
-  return { hits, size };
+  return { hits, size, where };
 }
 
 /** The runs of pages that are in memory or in swap, as [start, end]. One entry of pagemap is eight bytes. */

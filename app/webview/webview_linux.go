@@ -1,6 +1,6 @@
 //go:build linux && production && webkit2_41
 
-package app
+package webview
 
 /*
 #cgo pkg-config: webkit2gtk-4.1
@@ -69,16 +69,16 @@ static void present_window(void) { on_main_thread(present); }
 */
 import "C"
 
-// renewsPage says that a lock ends the process that showed the page.
-const renewsPage = true
+// Renews says that Renew ends the process that showed the page.
+const Renews = true
 
-// guardView forbids the web view to leave the page, whoever asks: a script, a
-// link, a form, a dropped file. Wails has no such setting.
-func guardView() { C.guard_view() }
+// Guard forbids the web view to leave the page, whoever asks: a script, a link, a
+// form, a dropped file. Wails has no such setting.
+func Guard() { C.guard_view() }
 
-// renewView ends the process that draws the page, and everything in its memory,
-// and shows the page anew from another.
-func renewView() { C.renew_view() }
+// Renew ends the process that draws the page, and everything in its memory, and
+// shows the page anew from another.
+func Renew() { C.renew_view() }
 
-// presentWindow raises the window above others and gives it the keys.
-func presentWindow() { C.present_window() }
+// Present raises the window above others and gives it the keys.
+func Present() { C.present_window() }

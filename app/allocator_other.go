@@ -1,0 +1,5 @@
+//go:build !(linux && production && webkit2_41)
+
+package app
+
+func overwriteFreed() {}
