@@ -20,11 +20,12 @@ type desktop interface {
 	Clipboard() (string, error)
 	SetClipboard(text string) error
 	SaveAs(title, name string, kinds []fileKind) (path string, err error) // "" when dismissed
+	OpenFile(title string, kinds []fileKind) (path string, err error)     // "" when dismissed
 	AskReplace(name string) (bool, error)
 	Print()
 }
 
-// fileKind is one line of a save dialog's list of types.
+// fileKind is one line of a dialog's list of types.
 type fileKind struct{ Name, Pattern string }
 
 type wailsDesktop struct{ ctx context.Context }
@@ -54,6 +55,14 @@ func (d *wailsDesktop) SaveAs(title, name string, kinds []fileKind) (string, err
 		opts.Filters = append(opts.Filters, wails.FileFilter{DisplayName: k.Name, Pattern: k.Pattern})
 	}
 	return wails.SaveFileDialog(d.ctx, opts)
+}
+
+func (d *wailsDesktop) OpenFile(title string, kinds []fileKind) (string, error) {
+	opts := wails.OpenDialogOptions{Title: title}
+	for _, k := range kinds {
+		opts.Filters = append(opts.Filters, wails.FileFilter{DisplayName: k.Name, Pattern: k.Pattern})
+	}
+	return wails.OpenFileDialog(d.ctx, opts)
 }
 
 func (d *wailsDesktop) AskReplace(name string) (bool, error) {

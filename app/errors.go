@@ -29,6 +29,23 @@ const (
 	codeRecipientsWrong = "recipients_wrong" // line, why
 	codePassphraseWeak  = "passphrase_weak"  // minimum
 	codeInternal        = "internal"
+
+	// Import of members. Name is the file's.
+	codeImportEmpty       = "import_empty"       // name
+	codeImportSpreadsheet = "import_spreadsheet" // name
+	codeImportNotText     = "import_not_text"    // name
+	codeImportOneColumn   = "import_one_column"  // name
+	codeImportNoEmail     = "import_no_email"    // name
+	codeImportNoName      = "import_no_name"     // name
+	codeImportLarge       = "import_large"       // name, max (MB)
+	codeImportUnreadable  = "import_unreadable"  // name
+	codeImportNone        = "import_none"
+	codeImportRows        = "import_rows"    // number
+	codeImportChanged     = "import_changed" // line
+	codeImportCancelled   = "import_cancelled"
+	codeCellLong          = "cell_long" // max
+	codeQuoteOpen         = "quote_open"
+	codePrintLong         = "print_long" // max
 )
 
 // shellError is a refusal of the shell's own.

@@ -19,6 +19,8 @@ type deskTwin struct {
 	clipErr   error
 	saveTo    string
 	saveErr   error
+	openFrom  string
+	openErr   error
 	meanwhile func() // while a dialog stands open
 	replace   bool
 	asked     int
@@ -56,6 +58,13 @@ func (d *deskTwin) SaveAs(string, string, []fileKind) (string, error) {
 		d.meanwhile()
 	}
 	return d.saveTo, d.saveErr
+}
+
+func (d *deskTwin) OpenFile(string, []fileKind) (string, error) {
+	if d.meanwhile != nil {
+		d.meanwhile()
+	}
+	return d.openFrom, d.openErr
 }
 
 func (d *deskTwin) AskReplace(string) (bool, error) { d.asked++; return d.replace, nil }

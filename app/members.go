@@ -107,10 +107,7 @@ func (m *Members) show(token string, g workspace.GivenOut, to recipient) (OneTim
 		return OneTimeView{}, errNoSession
 	}
 	m.s.given = []workspace.GivenOut{g}
-	return OneTimeView{
-		Kind: string(g.Kind), Name: g.Name, Email: g.Email, Workspace: g.Workspace, Code: code, IssuedBy: g.IssuedBy,
-		IssuedAt: stamp(g.IssuedAt), ExpiresAt: stamp(g.ExpiresAt),
-	}, nil
+	return oneTimeView(g, code), nil
 }
 
 // Add adds a member and gives the invitation. An owner or an admin needs a proof.

@@ -30,19 +30,21 @@ type shell struct {
 
 	opening sync.Mutex // one opening at a time; held while the keychain answers, unlike mu
 
-	mu        sync.Mutex
-	ctx       context.Context
-	opened    *opened
-	challenge *workspace.Challenge
-	chToken   string
-	inside    inside             // who is in: session or gate
-	session   *workspace.Session // nil while there is none, or only a gate
-	gate      *workspace.Gate    // nil but for somebody who may only enrol a phone
-	token     string
-	given     []workspace.GivenOut // one-time codes on the screen
-	run       *pendingRun          // a print run whose sheets are on their way
-	timer     *time.Timer          // when the session may have ended
-	lockedFor string               // why, for a page that begins anew; empty once somebody is there
+	mu         sync.Mutex
+	ctx        context.Context
+	opened     *opened
+	challenge  *workspace.Challenge
+	chToken    string
+	inside     inside             // who is in: session or gate
+	session    *workspace.Session // nil while there is none, or only a gate
+	gate       *workspace.Gate    // nil but for somebody who may only enrol a phone
+	token      string
+	given      []workspace.GivenOut // one-time codes on the screen
+	run        *pendingRun          // a print run whose sheets are on their way
+	picked     *pickedList          // members to import
+	stopAdding context.CancelFunc   // of an import under way
+	timer      *time.Timer          // when the session may have ended
+	lockedFor  string               // why, for a page that begins anew; empty once somebody is there
 
 	ending    sync.WaitGroup // sessions that are being undone
 	clipboard clipboardGuard
@@ -351,7 +353,11 @@ func (s *shell) drop(reason string, tell bool) {
 	s.mu.Lock()
 	ses, ch, run := s.inside, s.challenge, s.run
 	s.inside, s.session, s.gate, s.token, s.challenge, s.chToken = nil, nil, nil, "", nil, ""
-	s.given, s.run = nil, nil
+	s.given, s.run, s.picked = nil, nil, nil
+	if s.stopAdding != nil {
+		s.stopAdding()
+		s.stopAdding = nil
+	}
 	if s.timer != nil {
 		s.timer.Stop()
 		s.timer = nil

@@ -679,6 +679,114 @@ export namespace app {
 	        this.email = source["email"];
 	    }
 	}
+	export class ImportOutcome {
+	    count: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new ImportOutcome(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.count = source["count"];
+	    }
+	}
+	export class ImportProblem {
+	    code: string;
+	    field: string;
+	    args: Record<string, any>;
+	
+	    static createFrom(source: any = {}) {
+	        return new ImportProblem(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.code = source["code"];
+	        this.field = source["field"];
+	        this.args = source["args"];
+	    }
+	}
+	export class ImportRow {
+	    line: number;
+	    name: string;
+	    email: string;
+	    role: string;
+	    problem?: ImportProblem;
+	
+	    static createFrom(source: any = {}) {
+	        return new ImportRow(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.line = source["line"];
+	        this.name = source["name"];
+	        this.email = source["email"];
+	        this.role = source["role"];
+	        this.problem = this.convertValues(source["problem"], ImportProblem);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class ImportView {
+	    name: string;
+	    encoding: string;
+	    delimiter: string;
+	    header: boolean;
+	    rows: ImportRow[];
+	    good: number;
+	    bad: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new ImportView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.encoding = source["encoding"];
+	        this.delimiter = source["delimiter"];
+	        this.header = source["header"];
+	        this.rows = this.convertValues(source["rows"], ImportRow);
+	        this.good = source["good"];
+	        this.bad = source["bad"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	
 	export class SheetRow {
 	    sheet: number;
@@ -1090,6 +1198,38 @@ export namespace app {
 	        this.logHead = source["logHead"];
 	        this.signature = source["signature"];
 	        this.sheets = this.convertValues(source["sheets"], PaperView);
+	        this.codes = this.convertValues(source["codes"], Envelope);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class PrintedInvitations {
+	    invitations: OneTimeView[];
+	    codes: Envelope;
+	
+	    static createFrom(source: any = {}) {
+	        return new PrintedInvitations(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.invitations = this.convertValues(source["invitations"], OneTimeView);
 	        this.codes = this.convertValues(source["codes"], Envelope);
 	    }
 	
