@@ -56,7 +56,7 @@ var soleImporters = map[string]string{
 // listed one share its line. A package that is not listed may import none.
 var mayKnow = map[string][]string{
 	"":                  {"app"},
-	"app":               {"backend"},
+	"app":               {"app/webview", "backend"},
 	"cmd":               {"backend"},
 	"backend/workspace": {"backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/secret"},
 	"backend/sqlite":    {"backend/workspace", "backend/audit", "backend/folder"},
