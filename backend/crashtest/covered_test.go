@@ -14,7 +14,7 @@ var readers = []string{
 	"Challenge.Email", "Challenge.AuthenticatorOff", "Challenge.Leave",
 	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached",
 	"Session.StepUp", "Session.ForOneAct", "Session.Overview", "Session.Showing", "Session.ShowingKey", "Session.Admin",
-	"Challenge.MustEnrol",
+	"Challenge.MustEnrol", "Challenge.RequiredSince",
 	"Gate.Kind", "Gate.Touch", "Gate.Remaining", "Gate.LimitReached", "Gate.Showing", "Gate.ShowingKey", "Gate.Enter",
 	"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.SigningKey",
 	"Admin.Members", "Admin.Member", "Admin.CheckMembers", "Admin.Policy", "Admin.Rehearse", "Admin.Approvals", "Admin.PreviewRun", "Admin.Runs",

@@ -126,6 +126,12 @@ var deeds = []deed{
 		return err
 	}, nil},
 	{"LogHead", func(a *workspace.Admin, _, to *somebody) error { _, err := a.LogHead(to.h.Context()); return err }, nil},
+	{"Backup", func(a *workspace.Admin, by, to *somebody) error {
+		return a.Backup(to.h.Context(), by.proof(), nil, func(workspace.BackupCopy) error { return nil })
+	}, nil},
+	{"NoteRestored", func(a *workspace.Admin, _, to *somebody) error {
+		return a.NoteRestored(to.h.Context(), to.h.clock.now())
+	}, nil},
 	{"SigningKey", func(a *workspace.Admin, _, to *somebody) error { _, err := a.SigningKey(to.h.Context()); return err }, nil},
 	{"VerifyLog", func(a *workspace.Admin, _, to *somebody) error {
 		_, err := a.VerifyLog(to.h.Context(), nil)
