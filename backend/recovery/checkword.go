@@ -1,8 +1,8 @@
 package recovery
 
 import (
-	"strings"
 	"encoding/binary"
+	"strings"
 )
 
 // CheckWord chooses a plain word by a seed of at least eight bytes. A sheet shows
