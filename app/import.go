@@ -235,7 +235,7 @@ func importFailed(ctx context.Context, lines []int, err error) error {
 		if row, ok := known.Args["row"].(int); ok && row <= len(lines) {
 			return &shellError{
 				code: codeImportChanged, args: map[string]any{"line": lines[row-1]},
-				message: "A row cannot be added any more, since the members have changed. Look at the list again.", cause: err,
+				message: "A row cannot be added any more, since the members have changed. Look at the list again.",
 			}
 		}
 	}

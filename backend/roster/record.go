@@ -29,6 +29,7 @@ type parser struct {
 	line      int  // of the next character
 	back      rune // to be read again, 0: none
 	done      bool
+	cells     []cell // of the last record
 }
 
 func (p *parser) next() (rune, error) {
@@ -58,12 +59,12 @@ func (p *parser) next() (rune, error) {
 }
 
 // record reads the next row and the line at which it begins; at the end io.EOF. A blank
-// line is a record, too.
+// line is a record, too. The cells are good until the next call.
 func (p *parser) record() (cells []cell, line int, err error) {
 	if p.done {
 		return nil, 0, io.EOF
 	}
-	line = p.line
+	line, cells = p.line, p.cells[:0]
 	for {
 		c, end, err := p.cell()
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -73,6 +74,7 @@ func (p *parser) record() (cells []cell, line int, err error) {
 			cells = append(cells, c)
 		}
 		if p.done = err != nil; p.done || end {
+			p.cells = cells
 			return cells, line, nil
 		}
 	}

@@ -19,7 +19,7 @@ import (
 
 // Limits of what is read.
 const (
-	MaxSize = 50 << 20 // bytes
+	MaxSize = 20 << 20 // bytes
 	MaxCell = 1000     // characters of a cell
 )
 

@@ -97,7 +97,7 @@ func firstRows(sample []rune, delimiter rune) (rows [][]cell) {
 			break
 		}
 		if !blank(cells) {
-			rows = append(rows, cells)
+			rows = append(rows, slices.Clone(cells))
 		}
 	}
 	return rows
