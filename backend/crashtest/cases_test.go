@@ -17,6 +17,9 @@ type useCase struct {
 	covers []string
 	// ready does what has to be done before, and returns the use case itself.
 	ready func(p *person) func()
+	// prepares says that ready leads to another state itself, so that only the use
+	// case's own writes have a before and an after.
+	prepares bool
 	// guesses are of this kind and wrong: each that was paid for stays counted.
 	guesses workspace.Kind
 }

@@ -72,6 +72,9 @@ func TestCrashAtEachWriteOfEachUseCase(t *testing.T) {
 				tried.Add(1)
 				t.Run(fmt.Sprintf("%d %s", n, h.names[n-1]), h.endAt(n))
 			}
+			if c.prepares {
+				outside = 0
+			}
 			for range outside {
 				t.Run("at any moment", h.endAnywhere(random.Float64()))
 			}

@@ -33,7 +33,7 @@ var teamCases = []useCase{
 			{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember}, {Name: "Leo", Email: "leo@example.com", Role: workspace.RoleAdmin},
 		}, p.proof(), nil))
 	})},
-	{name: "redeem an invitation", base: teamBase, covers: []string{"Workspace.Redeem"}, ready: func(p *person) func() {
+	{name: "redeem an invitation", base: teamBase, covers: []string{"Workspace.Redeem"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		given := got(p.admin(p.signIn()).ResetPassword(p.ctx, p.member(joeEmail), "", p.proof()))
 		return func() {
@@ -41,7 +41,7 @@ var teamCases = []useCase{
 			must(err)
 		}
 	}},
-	{name: "choose a new password after a reset, with 2FA on", base: teamBase, ready: func(p *person) func() {
+	{name: "choose a new password after a reset, with 2FA on", base: teamBase, prepares: true, ready: func(p *person) func() {
 		p.start()
 		given := got(p.admin(p.signIn()).ResetPassword(p.ctx, p.member(miaEmail), "", p.proof()))
 		return func() {
@@ -59,7 +59,7 @@ var teamCases = []useCase{
 	{name: "give out a help code", base: teamBase, covers: []string{"Admin.HelpCode"}, ready: led(func(p *person, a *workspace.Admin) {
 		got(a.HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
 	})},
-	{name: "change phone with a help code", base: teamBase, covers: []string{"Challenge.UseHelpCode", "Gate.Begin", "Gate.Confirm"}, ready: func(p *person) func() {
+	{name: "change phone with a help code", base: teamBase, covers: []string{"Challenge.UseHelpCode", "Gate.Begin", "Gate.Confirm"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		given := got(p.admin(p.signIn()).HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
 		c := p.due(miaEmail, miaPass)
@@ -70,7 +70,7 @@ var teamCases = []useCase{
 			got(g.Confirm(p.ctx, code(phones[len(phones)-1], p.clock.now())))
 		}
 	}},
-	{name: "enrol because it is required", base: teamBase, covers: []string{"Challenge.Enrol", "Gate.Continue"}, ready: func(p *person) func() {
+	{name: "enrol because it is required", base: teamBase, covers: []string{"Challenge.Enrol", "Gate.Continue"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		a := p.admin(p.signIn())
 		given := got(a.ResetPassword(p.ctx, p.member(joeEmail), "", p.proof()))
@@ -86,7 +86,7 @@ var teamCases = []useCase{
 			must(g.Continue(p.ctx))
 		}
 	}},
-	{name: "leave a gate in the middle", base: teamBase, covers: []string{"Gate.CancelEnrolment", "Gate.End"}, ready: func(p *person) func() {
+	{name: "leave a gate in the middle", base: teamBase, covers: []string{"Gate.CancelEnrolment", "Gate.End"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		given := got(p.admin(p.signIn()).HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
 		g := got(p.due(miaEmail, miaPass).UseHelpCode(p.ctx, given.Code.Display()))
@@ -104,7 +104,7 @@ var teamCases = []useCase{
 	{name: "suspend", base: teamBase, covers: []string{"Admin.Suspend"}, ready: led(func(p *person, a *workspace.Admin) {
 		must(a.Suspend(p.ctx, p.member(miaEmail)))
 	})},
-	{name: "let in again", base: teamBase, covers: []string{"Admin.Resume"}, ready: func(p *person) func() {
+	{name: "let in again", base: teamBase, covers: []string{"Admin.Resume"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		a := p.admin(p.signIn())
 		must(a.Suspend(p.ctx, p.member(miaEmail)))
@@ -121,7 +121,7 @@ var teamCases = []useCase{
 	{name: "require 2FA", base: teamBase, covers: []string{"Admin.Require2FA"}, ready: led(func(p *person, a *workspace.Admin) {
 		must(a.Require2FA(p.ctx, begin.Add(30*24*time.Hour), p.proof()))
 	})},
-	{name: "stop requiring 2FA", base: teamBase, covers: []string{"Admin.DropRequirement"}, ready: func(p *person) func() {
+	{name: "stop requiring 2FA", base: teamBase, covers: []string{"Admin.DropRequirement"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		a := p.admin(p.signIn())
 		must(a.Require2FA(p.ctx, begin.Add(30*24*time.Hour), p.proof()))
@@ -133,13 +133,13 @@ var teamCases = []useCase{
 	{name: "ask for approval", base: teamBase, covers: []string{"Admin.AskApproval"}, ready: led(func(p *person, a *workspace.Admin) {
 		got(a.AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
 	})},
-	{name: "approve", base: teamBase, covers: []string{"Admin.Approve"}, ready: func(p *person) func() {
+	{name: "approve", base: teamBase, covers: []string{"Admin.Approve"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		asked := got(p.admin(p.signIn()).AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
 		ben := p.admin(p.as(benEmail, benPass, 1))
 		return func() { must(ben.Approve(p.ctx, asked.ID, p.proofOf(benPass, 1))) }
 	}},
-	{name: "refuse", base: teamBase, covers: []string{"Admin.Refuse"}, ready: func(p *person) func() {
+	{name: "refuse", base: teamBase, covers: []string{"Admin.Refuse"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		asked := got(p.admin(p.signIn()).AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
 		ben := p.admin(p.as(benEmail, benPass, 1))
@@ -152,7 +152,7 @@ var teamCases = []useCase{
 	{name: "cancel a print run", base: teamBase, covers: []string{"PrintRun.Cancel"}, ready: led(func(p *person, a *workspace.Admin) {
 		got(p.issue(a).Cancel(p.ctx))
 	})},
-	{name: "lock in the middle of a print run", base: teamBase, ready: func(p *person) func() {
+	{name: "lock in the middle of a print run", base: teamBase, prepares: true, ready: func(p *person) func() {
 		p.start()
 		s := p.signIn()
 		p.issue(p.admin(s))
@@ -162,7 +162,7 @@ var teamCases = []useCase{
 		p.start()
 		p.issue(p.admin(p.signIn()))
 	}, ready: atTheStart},
-	{name: "hand over sheets", base: teamBase, covers: []string{"Admin.HandOver"}, ready: func(p *person) func() {
+	{name: "hand over sheets", base: teamBase, covers: []string{"Admin.HandOver"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		a := p.admin(p.signIn())
 		r := p.issue(a)
@@ -170,7 +170,7 @@ var teamCases = []useCase{
 		plan := r.Plan()
 		return func() { got(a.HandOver(p.ctx, plan.Number, []int{plan.First, plan.Last})) }
 	}},
-	{name: "acknowledge a sheet", base: teamBase, covers: []string{"Session.Acknowledge"}, ready: func(p *person) func() {
+	{name: "acknowledge a sheet", base: teamBase, covers: []string{"Session.Acknowledge"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		r := got(p.admin(p.signIn()).BeginRun(p.ctx, workspace.RunRequest{Members: p.everybody(), Reason: "A new year", Kind: workspace.RunPrint}, p.proof()))
 		var word string
