@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
+import { wrap } from './envelopes.mjs';
 import { fake } from './fake.mjs';
 import { qrPath } from './qr.mjs';
 import { shots } from './shots.mjs';
@@ -32,6 +33,9 @@ const { values, positionals } = parseArgs({
 });
 
 await mkdir(values.out, { recursive: true });
+const kinds = await readFile(new URL('../../src/lib/envelope.ts', import.meta.url), 'utf8').then((text) =>
+  [...text.match(/contents = \[([^\]]*)\]/)[1].matchAll(/'([^']*)'/g)].map(([, kind]) => kind),
+);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const outDir = await mkdtemp(join(tmpdir(), 'countersign-look-'));
 await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
@@ -73,6 +77,7 @@ for (const { name, scenario = {}, act } of shots) {
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complain(message.text()));
   page.on('pageerror', (error) => complain(String(error)));
   await page.addInitScript(fake, { qr: qrPath, ...scenario });
+  await wrap(page, kinds);
   await page.goto('http://127.0.0.1:4199/');
   await page.evaluate(() => document.fonts.ready);
   try {
