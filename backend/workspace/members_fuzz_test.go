@@ -1,0 +1,193 @@
+package workspace_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// admin proves itself with a new code each time, and is good for an hour.
+func (h *hall) admin(tb testing.TB) *workspace.Admin {
+	tb.Helper()
+	h.clock.step(2 * time.Hour) // over every pause
+	ctx := context.Background()
+	_, c, err := h.w.SignIn(ctx, email, secret.NewText(pass))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s, err := c.Verify(ctx, h.phone.code())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	a, err := s.Admin(ctx)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	h.clock.step(time.Minute)
+	return a
+}
+
+func (h *hall) proof() workspace.Proof {
+	return workspace.Proof{Password: secret.NewText(pass), Factor: byCode(h.phone.code())}
+}
+
+var typedCodes = []string{
+	"", " ", "ABCD-EFGH-JKMN-PQRS", "abcd efgh jkmn pqrs", "oil0-oil0-oil0-oil0", "ABCD-EFGH-JKMN-PQR", "ABCD-EFGH-JKMN-PQRSS", "\x00", "\xff", "１２３４",
+	strings.Repeat("A", 100_000), "ABCD\u00a0EFGH\u2011JKMN-PQRS", "<img src=x onerror=alert(1)>",
+}
+
+// FuzzRedeem types anything where an invitation is redeemed, while one is open.
+func FuzzRedeem(f *testing.F) {
+	for _, s := range typedCodes {
+		f.Add(otherEmail, s, "granite lagoon whisper 47")
+	}
+	f.Add("nobody@example.com", "ABCD-EFGH-JKMN-PQRS", "")
+	f.Add(" "+email, "ABCD-EFGH-JKMN-PQRS", "short")
+	f.Add("removed:x", "ABCD-EFGH-JKMN-PQRS", strings.Repeat("x", 10_000))
+	h := newHall(f)
+	given, err := h.admin(f).AddMember(context.Background(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, workspace.Proof{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	var turn sync.Mutex
+	f.Fuzz(func(t *testing.T, who, code, pw string) {
+		turn.Lock()
+		defer turn.Unlock()
+		h.clock.step(2 * time.Hour)
+		s, c, err := h.w.Redeem(t.Context(), who, code, secret.NewText(pw))
+		worded(t, err, who, code, pw)
+		if s != nil || c != nil || err == nil {
+			t.Fatalf("%q with %q came in: %v", who, code, err)
+		}
+		if strings.EqualFold(code, given.Code.Display()) {
+			t.Fatal("the fuzzer has guessed 80 bits")
+		}
+	})
+}
+
+// FuzzHelpCode types anything where a help code is asked for, while one is open.
+func FuzzHelpCode(f *testing.F) {
+	for _, s := range typedCodes {
+		f.Add(s)
+	}
+	h := newHall(f)
+	owner := h.admin(f)
+	ctx := context.Background()
+	given, err := owner.AddMember(ctx, workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleAdmin}, h.proof())
+	if err != nil {
+		f.Fatal(err)
+	}
+	other, _, err := h.w.Redeem(ctx, otherEmail, given.Code.Display(), secret.NewText(pass))
+	if err != nil {
+		f.Fatal(err)
+	}
+	a, err := other.Admin(ctx)
+	if err != nil {
+		f.Fatal(err)
+	}
+	if _, err := a.HelpCode(ctx, ownerOf(f, h), "", workspace.Proof{Password: secret.NewText(pass)}); err != nil {
+		f.Fatal(err)
+	}
+	var turn sync.Mutex
+	f.Fuzz(func(t *testing.T, code string) {
+		turn.Lock()
+		defer turn.Unlock()
+		g, err := h.challenge(t).UseHelpCode(t.Context(), code)
+		worded(t, err, code)
+		if g != nil || err == nil {
+			t.Fatalf("%q came in: %v", code, err)
+		}
+	})
+}
+
+func ownerOf(tb testing.TB, h *hall) (id string) {
+	tb.Helper()
+	err := h.store.View(context.Background(), func(tx workspace.Tx) error {
+		p, err := tx.ProfileByEmail(email)
+		id = p.ID
+		return err
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return id
+}
+
+// FuzzAddMember adds anybody, as an import does, and reads them back.
+func FuzzAddMember(f *testing.F) {
+	for i, s := range []string{"Bela", "<img src=x onerror=alert(1)>", "=1+1", "a\u202eb", "\x00", "\xff", "", strings.Repeat("x", 121), "أميرة"} {
+		f.Add(s, fmt.Sprintf("f%d@example.com", i), "member")
+		f.Add("Bela", s, "member")
+		f.Add("Bela", fmt.Sprintf("g%d@example.com", i), s)
+	}
+	f.Add("Owner", "o@example.com", "owner")
+	f.Add("Admin", strings.ToUpper(email), "admin")
+	h := newHall(f)
+	var turn sync.Mutex
+	f.Fuzz(func(t *testing.T, name, address, role string) {
+		turn.Lock()
+		defer turn.Unlock()
+		ctx := t.Context()
+		a := h.admin(t)
+		n := workspace.NewMember{Name: name, Email: address, Role: workspace.Role(role)}
+		wrong, err := a.CheckMembers(ctx, []workspace.NewMember{n, n})
+		if err != nil || len(wrong) == 0 { // the second is at least a double of the first
+			t.Fatalf("%v, %v", wrong, err)
+		}
+		if _, err := a.AddMembers(ctx, []workspace.NewMember{n, n}, h.proof(), nil); err == nil {
+			t.Fatal("one was added twice")
+		}
+		given, err := a.AddMember(ctx, n, h.proof())
+		worded(t, err, name, address, role)
+		if (err == nil) != (len(wrong) == 1) {
+			t.Fatalf("the preview says %v, and adding %v", wrong, err)
+		}
+		if err != nil {
+			return
+		}
+		m, err := a.Member(ctx, given.ProfileID)
+		if err != nil || m.State != workspace.ProfileInvited || m.InvitedUntil.IsZero() || m.Role != n.Role || m.Name == "" || strings.TrimSpace(m.Name) != m.Name {
+			t.Fatalf("%+v, %v", m, err)
+		}
+	})
+}
+
+// FuzzAcknowledge types anything where a check word is asked for.
+func FuzzAcknowledge(f *testing.F) {
+	for _, s := range append(typedCodes, "lantern", " LANTERN ") {
+		f.Add(s)
+	}
+	h := newHall(f)
+	ctx := context.Background()
+	r, err := h.admin(f).BeginRun(ctx, workspace.RunRequest{Members: []string{ownerOf(f, h)}, Reason: "r", Kind: workspace.RunPrint}, h.proof())
+	if err != nil {
+		f.Fatal(err)
+	}
+	word := ""
+	if err := r.Issue(ctx, nil, func(s workspace.RunSheet) error { word = s.CheckWord; return nil }); err != nil {
+		f.Fatal(err)
+	}
+	if _, err := r.PutInForce(ctx, nil); err != nil {
+		f.Fatal(err)
+	}
+	var turn sync.Mutex
+	f.Fuzz(func(t *testing.T, typed string) {
+		turn.Lock()
+		defer turn.Unlock()
+		s, err := h.challenge(t).Verify(t.Context(), h.phone.code())
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.Acknowledge(t.Context(), typed)
+		worded(t, err, typed)
+		if err == nil && !strings.EqualFold(strings.TrimSpace(typed), word) {
+			t.Fatalf("%q passed for %q", typed, word)
+		}
+	})
+}
