@@ -6,27 +6,42 @@ import (
 	"path/filepath"
 )
 
-// Whole is a file that is being written under another name beside its own, and
-// is there whole or not at all. Write to it, then Keep it; Drop it in any case,
-// which after Keep does nothing. A crash leaves at most a hidden file beside.
+// Whole is a file that is being written out of sight, and is there whole or not
+// at all. Write to it, then Keep it; Drop it in any case, which after Keep does
+// nothing.
+//
+// On Linux the file has no name until it is kept, so that even a process that is
+// killed leaves nothing of it. Where the file system has no such files, and on
+// other systems, it has a hidden name beside its own, and a crash leaves that.
 type Whole struct {
-	f    *os.File
-	path string
+	f       *os.File
+	path    string
+	unnamed bool
 }
 
 // CreateWhole begins a file that only its owner can read. Keep replaces what is
 // at path, so ask before.
-func CreateWhole(path string) (*Whole, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".countersign-*")
-	if err != nil {
-		return nil, explain(err)
+func CreateWhole(path string) (*Whole, error) { return begin(path, createUnnamed) }
+
+func begin(path string, unnamed func(dir string) (*os.File, bool)) (*Whole, error) {
+	w := &Whole{path: path}
+	if f, ok := unnamed(filepath.Dir(path)); ok {
+		w.f, w.unnamed = f, true
+	} else {
+		f, err := os.CreateTemp(filepath.Dir(path), hidden)
+		if err != nil {
+			return nil, explain(err)
+		}
+		w.f = f
 	}
-	w := &Whole{f, path}
-	if err := chmod(f); err != nil {
+	if err := chmod(w.f); err != nil {
 		return nil, errors.Join(explain(err), w.Drop())
 	}
 	return w, nil
 }
+
+// hidden is the form of the names beside.
+const hidden = ".countersign-*"
 
 // Write appends to the file.
 func (w *Whole) Write(b []byte) (int, error) {
@@ -36,14 +51,20 @@ func (w *Whole) Write(b []byte) (int, error) {
 
 // Keep puts the file in its place.
 func (w *Whole) Keep() error {
-	name := w.f.Name()
-	if err := errors.Join(w.f.Sync(), w.f.Close()); err != nil {
-		w.f = nil
-		return explain(errors.Join(err, removeIfThere(name)))
-	}
+	f := w.f
 	w.f = nil
-	if err := os.Rename(name, w.path); err != nil {
-		return explain(errors.Join(err, removeIfThere(name)))
+	err := f.Sync()
+	if err == nil && w.unnamed {
+		return explain(errors.Join(nameIt(f, w.path), f.Close(), syncFolder(filepath.Dir(w.path))))
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), w.path)
+	}
+	if err != nil && !w.unnamed {
+		err = errors.Join(err, removeIfThere(f.Name()))
+	}
+	if err != nil {
+		return explain(err)
 	}
 	return explain(syncFolder(filepath.Dir(w.path)))
 }
@@ -53,8 +74,11 @@ func (w *Whole) Drop() error {
 	if w.f == nil {
 		return nil
 	}
-	name := w.f.Name()
-	err := w.f.Close()
+	f := w.f
 	w.f = nil
-	return explain(errors.Join(err, removeIfThere(name)))
+	err := f.Close()
+	if !w.unnamed {
+		err = errors.Join(err, removeIfThere(f.Name()))
+	}
+	return explain(err)
 }

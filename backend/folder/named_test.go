@@ -1,0 +1,57 @@
+package folder
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestWithoutUnnamedFilesAFileIsStillWholeOrAbsent(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "sheets.pdf")
+	none := func(string) (*os.File, bool) { return nil, false }
+	for _, keep := range []bool{false, true} {
+		w, err := begin(path, none)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte("codes")); err != nil {
+			t.Fatal(err)
+		}
+		if keep {
+			if err := w.Keep(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Drop(); err != nil {
+			t.Fatal(err)
+		}
+		left, err := os.ReadDir(dir)
+		if got, _ := os.ReadFile(path); err != nil || len(left) > 0 != keep || keep && string(got) != "codes" {
+			t.Errorf("kept %v: %v %v", keep, left, err)
+		}
+	}
+	st, err := os.Stat(path)
+	if err != nil || st.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", st, err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(path, "full"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, how := range []func(string) (*os.File, bool){none, createUnnamed} {
+		w, err := begin(path, how)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Keep(); err == nil {
+			t.Error("a folder was replaced by a file")
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+			t.Errorf("left behind: %v %v", left, err)
+		}
+	}
+}

@@ -1,0 +1,13 @@
+//go:build !linux
+
+package folder
+
+import (
+	"errors"
+	"os"
+)
+
+// createUnnamed: only Linux names a file that had none.
+func createUnnamed(string) (*os.File, bool) { return nil, false }
+
+func nameIt(*os.File, string) error { return errors.ErrUnsupported }
