@@ -74,6 +74,8 @@ export interface Challenge {
   authenticatorOff: boolean;
   /** 2FA is required and off: enrolling is the only way on. */
   mustEnrol: boolean;
+  /** With `mustEnrol`. */
+  requiredSince?: string;
 }
 
 /** Somebody who is in as far as enrolling a phone, and no further. */

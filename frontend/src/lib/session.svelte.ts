@@ -12,6 +12,7 @@ import {
   type Challenge,
   type DoorState,
   type EnrolmentView,
+  type GateView,
   type LockReason,
   type ProfileView,
   type SheetView,
@@ -19,6 +20,7 @@ import {
   type Welcome,
 } from './api';
 import { refused, words, type Words } from './errors';
+import { t } from './i18n';
 import { lockWords } from './notices';
 
 /** Where a signed-in person is. What a place shows travels in it and is dropped with it. */
@@ -38,6 +40,8 @@ const ended = () => new Refused({ code: 'session_ended', message: 'the window wa
 export class Session {
   door = $state.raw<DoorState | undefined>(undefined);
   challenge = $state.raw<Challenge | undefined>(undefined);
+  /** Somebody who is in as far as enrolling a phone, and no further. */
+  gate = $state.raw<Omit<GateView, 'token'> | undefined>(undefined);
   /** Why the person is back at the sign-in. */
   notice = $state.raw<Words | undefined>(undefined);
   profile = $state.raw<ProfileView | undefined>(undefined);
@@ -86,9 +90,18 @@ export class Session {
     this.notice = words(refusal);
   }
 
+  /** In, as far as enrolling a phone: all that this token can do is to enrol, to lock and to enter. */
+  admitted({ token, ...gate }: GateView): void {
+    this.#token = token;
+    this.challenge = undefined;
+    this.notice = undefined;
+    this.gate = gate;
+  }
+
   begin({ token, profile, welcome }: SignedIn): void {
     this.#token = token;
     this.challenge = undefined;
+    this.gate = undefined;
     this.notice = undefined;
     this.profile = profile;
     this.welcome = welcome;
@@ -136,6 +149,12 @@ export class Session {
     Door.lock(token).catch(() => {});
   }
 
+  /** Leaves a gate: what was begun there is undone, and nothing has changed. */
+  leaveGate(): void {
+    this.lock();
+    if (!this.door?.renewsPage) this.notice = { what: t('gate.left'), next: t('gate.left_next') };
+  }
+
   /** The person is there. */
   touch(): void {
     void this.use(Door.touch).catch(() => {});
@@ -144,9 +163,10 @@ export class Session {
   /** Forgets everything that was shown and returns to the sign-in, saying why. */
   drop(reason: LockReason): void {
     // Only what ends something needs words: an echo of our own lock changes nothing.
-    if (!this.profile && !this.challenge) return;
+    if (!this.profile && !this.challenge && !this.gate) return;
     this.#token = undefined;
     this.challenge = undefined;
+    this.gate = undefined;
     this.profile = undefined;
     this.welcome = undefined;
     this.place = { at: 'profile' };
