@@ -60,6 +60,7 @@ func look(t *testing.T, h home) *aftermath {
 	t.Cleanup(func() { a.close() })
 	a.state = a.observe()
 	a.nothingIsLeftOver()
+	a.theLedgerAgrees()
 	a.theLogVerifies()
 	a.theFileIsSound()
 	first := a.everything()
@@ -259,6 +260,43 @@ func (a *aftermath) nothingIsLeftOver() {
 			a.Errorf("the keychain lacks %s", short(name))
 		}
 	}
+}
+
+// theLedgerAgrees with what each member holds: the sheet of a run that stands
+// there as in force is the one that opens, and whoever the run did not reach has
+// the set from before. Both are on paper.
+func (a *aftermath) theLedgerAgrees() {
+	a.Helper()
+	if a.w == nil {
+		return
+	}
+	a.view(func(tx workspace.Tx) error {
+		runs, err := tx.Runs(0, 100)
+		if err != nil {
+			return err
+		}
+		for _, r := range runs {
+			reached := 0
+			if err := tx.Ledger(r.Number, func(e workspace.LedgerEntry) error {
+				m, err := tx.Member(e.ProfileID)
+				if inForce := e.State == workspace.SetActive; inForce != (m.Sheet == e.Sheet && m.Run == r.Number) {
+					a.Errorf("the ledger says that sheet %d is %s, and %s has sheet %d", e.Sheet, e.State, m.Email, m.Sheet)
+				}
+				if e.State == workspace.SetActive {
+					reached++
+				} else if m.On && m.State != workspace.ProfileRemoved && a.paper.Sheets[m.Sheet] == nil {
+					a.Errorf("%s was not reached, and has sheet %d, which nobody has seen", m.Email, m.Sheet)
+				}
+				return err
+			}); err != nil {
+				return err
+			}
+			if r.State == workspace.RunDone && reached < len(r.Members) {
+				a.Errorf("run %d is %s, with %d of %d sheets in force", r.Number, r.State, reached, len(r.Members))
+			}
+		}
+		return nil
+	})
 }
 
 // theLogVerifies from its first event, whatever marks there are.
