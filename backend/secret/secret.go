@@ -5,7 +5,8 @@
 //
 // Use Bytes for what can be wiped: keys, TOTP secrets, derived material. Use
 // Text for what arrives as a Go string and therefore cannot be: passwords and
-// codes that the window hands over, and recovery codes on their way to paper.
+// codes that the window hands over, and recovery codes on their way to paper. Run
+// what hashes, opens or takes apart a secret in Confined: it leaves pieces in the stack.
 package secret
 
 import (
