@@ -2,4 +2,6 @@
 
 package workspace_test
 
+const underRace = false
+
 const modelRuns = "15"

@@ -148,8 +148,21 @@ func peopled(t *testing.T) *house {
 	return h
 }
 
+// copied is another house with the same content, which nobody writes to.
+func (h *house) copied(t *testing.T) *house {
+	t.Helper()
+	b, err := os.ReadFile(h.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := &house{T: t, path: filepath.Join(t.TempDir(), "workspace.db"), secrets: h.secrets, clock: h.clock}
+	other.ok(os.WriteFile(other.path, b, 0o600))
+	return other
+}
+
 func TestWhatWasChangedAboutMembersBehindOurBackIsFound(t *testing.T) {
 	t.Parallel()
+	home := peopled(t)
 	for name, c := range map[string]struct {
 		sql  string
 		kind workspace.FindingKind
@@ -182,7 +195,7 @@ func TestWhatWasChangedAboutMembersBehindOurBackIsFound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := peopled(t)
+			h := home.copied(t)
 			h.sneak(c.sql)
 			w, err := h.start()
 			if w != nil {

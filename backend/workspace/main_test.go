@@ -1,0 +1,16 @@
+package workspace_test
+
+import (
+	"flag"
+	"os"
+	"testing"
+)
+
+// Most of the time goes into waiting for the disk, so more tests than there are
+// cores run at once.
+func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
