@@ -12,6 +12,7 @@ import (
 
 	"countersign/backend/folder"
 	"countersign/backend/roster"
+	"countersign/backend/runfile"
 	"countersign/backend/sheet"
 	"countersign/backend/workspace"
 )
@@ -32,7 +33,7 @@ func (i *Import) SaveInvitations(session, paper string) (Saved, error) {
 		var over error
 		err := sheet.InvitationPDF(w, func(yield func(sheet.Invitation) bool) {
 			for _, g := range given {
-				if _, over = i.s.use(session); over != nil || !yield(invitationPaper(g)) {
+				if _, over = i.s.use(session); over != nil || !yield(runfile.Invitation(g)) {
 					return
 				}
 			}
@@ -140,13 +141,6 @@ func oneTimeView(g workspace.GivenOut, code Envelope) OneTimeView {
 	return OneTimeView{
 		Kind: string(g.Kind), Name: g.Name, Email: g.Email, Workspace: g.Workspace, Code: code, IssuedBy: g.IssuedBy,
 		IssuedAt: stamp(g.IssuedAt), ExpiresAt: stamp(g.ExpiresAt),
-	}
-}
-
-func invitationPaper(g workspace.GivenOut) sheet.Invitation {
-	return sheet.Invitation{
-		Reset: g.Kind == workspace.OneTimeReset, Workspace: g.Workspace, Name: g.Name, Email: g.Email, Code: g.Code, IssuedAt: g.IssuedAt,
-		IssuedBy: g.IssuedBy, ExpiresAt: g.ExpiresAt, Location: time.Local,
 	}
 }
 

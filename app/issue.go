@@ -1,17 +1,13 @@
 package app
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"path/filepath"
 	"time"
 
-	"countersign/backend/bundle"
 	"countersign/backend/folder"
-	"countersign/backend/sheet"
+	"countersign/backend/runfile"
 	"countersign/backend/workspace"
 )
 
@@ -24,13 +20,6 @@ type RunRequest struct {
 	Recipients string   `json:"recipients"` // for age: public keys, one a line; empty: the passphrase
 	Passphrase Envelope `json:"passphrase"`
 	Approval   string   `json:"approval"` // where two people are needed
-}
-
-func (r RunRequest) size() sheet.Paper {
-	if r.Paper == "letter" {
-		return sheet.Letter
-	}
-	return sheet.A4
 }
 
 // RunOutcome says how a run ended and what it left where.
@@ -116,10 +105,11 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 	if _, err := p.s.use(session); err != nil {
 		return RunOutcome{}, err
 	}
-	write, ending, err := p.writer(r)
+	target, err := p.target(r)
 	if err != nil {
 		return RunOutcome{}, err
 	}
+	ending := target.Format.Ending()
 	path, err := p.s.desktop.SaveAs("Save recovery sheets", "Recovery sheets "+p.s.now().Format(time.DateOnly)+ending, kindsOf(ending))
 	if err != nil {
 		return RunOutcome{}, saveFailed("", err)
@@ -148,7 +138,7 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 		}
 		defer p.s.release(held)
 		plan := run.Plan()
-		if err := p.fill(held.doing, a, run, plan, f, write); err != nil {
+		if err := runfile.Write(held.doing, f, a, run, target, p.progress("making")); err != nil {
 			return p.givenUp(held, run, filepath.Base(path), err)
 		}
 		if err := f.Keep(); err != nil {
@@ -189,35 +179,6 @@ func asRefusal(name string, err error) error {
 	return saveFailed(name, err)
 }
 
-// writeRun writes a run's sheets; sheets hands them out one by one.
-type writeRun func(w io.Writer, a *workspace.Admin, c sheet.Run, plan workspace.RunPlan, sheets func(yield func(sheet.Sheet) bool)) error
-
-func (p *PrintRuns) fill(ctx context.Context, a *workspace.Admin, run *workspace.PrintRun, plan workspace.RunPlan, w io.Writer, write writeRun) error {
-	c, err := cover(ctx, a, plan)
-	if err != nil {
-		return err
-	}
-	var issuing error
-	out := bufio.NewWriterSize(w, 1<<16)
-	err = write(out, a, c, plan, func(yield func(sheet.Sheet) bool) {
-		issuing = run.Issue(ctx, p.progress("making"), func(s workspace.RunSheet) error {
-			if !yield(runPaper(s)) {
-				return errStopped
-			}
-			return nil
-		})
-	})
-	switch {
-	case issuing != nil && !errors.Is(issuing, errStopped):
-		return issuing
-	case err != nil:
-		return err
-	}
-	return out.Flush()
-}
-
-var errStopped = errors.New("the sheets are not wanted any more")
-
 func kindsOf(ending string) []fileKind {
 	switch ending {
 	case ".age":
@@ -230,82 +191,16 @@ func kindsOf(ending string) []fileKind {
 	return []fileKind{{"PDF (*.pdf)", "*.pdf"}}
 }
 
-// writer chooses how the sheets leave the app: encrypted, unless something else was asked for.
-func (p *PrintRuns) writer(r RunRequest) (writeRun, string, error) {
-	switch r.Format {
-	case "pdf":
-		return func(w io.Writer, _ *workspace.Admin, c sheet.Run, _ workspace.RunPlan, sheets func(func(sheet.Sheet) bool)) error {
-			return sheet.RunPDF(w, c, sheets, r.size())
-		}, ".pdf", nil
-	case "csv":
-		return func(w io.Writer, _ *workspace.Admin, c sheet.Run, _ workspace.RunPlan, sheets func(func(sheet.Sheet) bool)) error {
-			return sheet.CSV(w, c, sheets)
-		}, ".csv", nil
-	case "text":
-		return func(w io.Writer, _ *workspace.Admin, _ sheet.Run, _ workspace.RunPlan, sheets func(func(sheet.Sheet) bool)) error {
-			for s := range sheets {
-				if err := sheet.Text(w, s); err != nil {
-					return err
-				}
-				if _, err := io.WriteString(w, "\f\n"); err != nil { // a page for each, where a printer reads it
-					return err
-				}
-			}
-			return nil
-		}, ".txt", nil
+// target says how the sheets leave the app: encrypted, unless something else was asked for.
+func (p *PrintRuns) target(r RunRequest) (t runfile.Target, err error) {
+	t = runfile.Target{Format: runfile.Age, Paper: paperSize(r.Paper)}
+	switch f := runfile.Format(r.Format); f {
+	case runfile.PDF, runfile.CSV, runfile.Text:
+		t.Format = f
+		return t, nil
 	}
-	to, err := p.s.sealFor(r.Recipients, r.Passphrase)
-	if err != nil {
-		return nil, "", err
-	}
-	return func(w io.Writer, a *workspace.Admin, c sheet.Run, plan workspace.RunPlan, sheets func(func(sheet.Sheet) bool)) error {
-		return writeBundle(p.s.context(), w, to, a, c, plan, sheets, r.size())
-	}, ".age", nil
-}
-
-// writeBundle puts the sheets as PDF, CSV and JSON into one encrypted, signed file.
-func writeBundle(ctx context.Context, w io.Writer, to bundle.Recipients, a *workspace.Admin, c sheet.Run, plan workspace.RunPlan,
-	sheets func(func(sheet.Sheet) bool), size sheet.Paper) error {
-	key, _, err := signing(ctx, a)
-	if err != nil {
-		return err
-	}
-	defer clear(key)
-	b, err := bundle.Create(w, to, key, bundle.Manifest{
-		Kind: bundle.KindSheets, Workspace: plan.Workspace, WorkspaceID: plan.WorkspaceID, CreatedAt: plan.At, CreatedBy: plan.ByName,
-		Details: map[string]string{"run": fmt.Sprint(plan.Number), "sheets": fmt.Sprintf("%d–%d", plan.First, plan.Last), "reason": plan.Reason},
-	})
-	if err != nil {
-		return err
-	}
-	// The codes of a run are 160 bytes a sheet: kept for the two small files.
-	all := make([]sheet.Sheet, 0, len(plan.Names))
-	err = b.AddFunc("recovery-sheets.pdf", func(w io.Writer) error {
-		return sheet.RunPDF(w, c, func(yield func(sheet.Sheet) bool) {
-			sheets(func(s sheet.Sheet) bool {
-				all = append(all, s)
-				return yield(s)
-			})
-		}, size)
-	})
-	defer clear(all)
-	if err != nil {
-		return err
-	}
-	again := func(yield func(sheet.Sheet) bool) {
-		for _, s := range all {
-			if !yield(s) {
-				return
-			}
-		}
-	}
-	if err := b.AddFunc("recovery-codes.csv", func(w io.Writer) error { return sheet.CSV(w, c, again) }); err != nil {
-		return err
-	}
-	if err := b.AddFunc("recovery-codes.json", func(w io.Writer) error { return sheet.JSON(w, c, again) }); err != nil {
-		return err
-	}
-	return b.Close()
+	t.To, err = p.s.sealFor(r.Recipients, r.Passphrase)
+	return t, err
 }
 
 // PrintSheets is a run on its way to a printer, as the page draws it.
@@ -369,7 +264,7 @@ func (p *PrintRuns) Make(session string, r RunRequest, proof Proof, answer Publi
 
 func (p *PrintRuns) make(ctx context.Context, a *workspace.Admin, run *workspace.PrintRun, to recipient) (PrintSheets, error) {
 	plan := run.Plan()
-	c, err := cover(ctx, a, plan)
+	c, err := runfile.Cover(ctx, a, plan)
 	if err != nil {
 		return PrintSheets{}, err
 	}

@@ -2,11 +2,7 @@ package app
 
 import (
 	"context"
-	"crypto/ed25519"
-	"time"
 
-	"countersign/backend/bundle"
-	"countersign/backend/sheet"
 	"countersign/backend/workspace"
 )
 
@@ -163,39 +159,4 @@ func (p *PrintRuns) Preview(session string, members []string) (RunPreview, error
 		return nil
 	})
 	return out, err
-}
-
-// signing gives the key that signs what leaves the workspace, and its fingerprint.
-func signing(ctx context.Context, a *workspace.Admin) (ed25519.PrivateKey, string, error) {
-	key, err := a.SigningKey(ctx)
-	if err != nil {
-		return nil, "", err
-	}
-	return key, bundle.FingerprintOf(key.Public().(ed25519.PublicKey)).String(), nil
-}
-
-// cover is a run as its cover page has it.
-func cover(ctx context.Context, a *workspace.Admin, plan workspace.RunPlan) (sheet.Run, error) {
-	head, err := a.LogHead(ctx)
-	if err != nil {
-		return sheet.Run{}, err
-	}
-	_, fingerprint, err := signing(ctx, a)
-	if err != nil {
-		return sheet.Run{}, err
-	}
-	r := sheet.Run{
-		Number: plan.Number, Workspace: plan.Workspace, IssuedAt: plan.At, IssuedBy: plan.ByName, ApprovedBy: plan.ApprovedBy, Reason: plan.Reason,
-		LogHead: head.String(), SigningKey: fingerprint, Location: time.Local,
-	}
-	for i, name := range plan.Names {
-		r.Members = append(r.Members, sheet.Member{Sheet: plan.First + i, Name: name, Email: plan.Emails[i]})
-	}
-	return r, nil
-}
-
-func runPaper(s workspace.RunSheet) sheet.Sheet {
-	out := paper(s.Issued)
-	out.Run, out.CheckWord = s.Run, s.CheckWord
-	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"countersign/backend/runfile"
 	"countersign/backend/workspace"
 )
 
@@ -37,10 +38,10 @@ func (w *Settings) change(session string, use func(context.Context, *workspace.A
 		if err != nil {
 			return err
 		}
-		_, fingerprint, err := signing(ctx, a)
+		signer, err := runfile.Signer(ctx, a)
 		out = PolicyView{
 			Name: p.Name, Require2FA: p.Require2FA, RequireFrom: stamp(p.RequireFrom), InForce: p.Require2FA && !w.s.now().Before(p.RequireFrom),
-			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, Signature: fingerprint,
+			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, Signature: signer.String(),
 		}
 		return err
 	})

@@ -68,6 +68,8 @@ var mayKnow = map[string][]string{
 	"backend/audit":     {"backend/secret"},
 	"backend/qr":        {"backend/secret"},
 	"backend/bundle":    {"backend/secret"},
+	"backend/roster":    {},
+	"backend/runfile":   {"backend/bundle", "backend/sheet", "backend/workspace"},
 	"backend/backup": {
 		"backend/bundle", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/workspace",
 	},

@@ -1,0 +1,176 @@
+// Package runfile puts the sheets of a print run into a file: for the window and for
+// terminals alike. Write makes the sheets and writes them; that puts none in force. The order
+// that leaves nobody without codes is: create the file, begin the run, Write, keep the file, and
+// only then run.PutInForce. After any error before that, drop the file and cancel the run.
+package runfile
+
+import (
+	"bufio"
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"time"
+
+	"countersign/backend/bundle"
+	"countersign/backend/sheet"
+	"countersign/backend/workspace"
+)
+
+// Format is what a file of sheets is.
+type Format string
+
+// The formats. Age is an encrypted, signed file that holds PDF, CSV and JSON; the others have
+// the codes in clear.
+const (
+	Age  Format = "age"
+	PDF  Format = "pdf"
+	CSV  Format = "csv"
+	Text Format = "text"
+)
+
+// Ending is how names of such files end.
+func (f Format) Ending() string {
+	if f == Text {
+		return ".txt"
+	}
+	return "." + string(f)
+}
+
+// Target says how sheets leave the workspace.
+type Target struct {
+	Format Format
+	Paper  sheet.Paper
+	To     bundle.Recipients // for Age: who can open it
+}
+
+// ErrFormat means that there is no such format.
+var ErrFormat = errors.New("runfile: no such format")
+
+// errStopped ends a run whose sheets are not wanted any more.
+var errStopped = errors.New("runfile: the writer has stopped")
+
+// Write makes the sheets of a run that was begun, and writes each as it is made. An error
+// leaves an unusable beginning on w, and the run to be cancelled. Errors: those of
+// PrintRun.Issue; ErrFormat; the writer's.
+func Write(ctx context.Context, w io.Writer, a *workspace.Admin, run *workspace.PrintRun, t Target, progress workspace.Progress) error {
+	plan := run.Plan()
+	cover, err := Cover(ctx, a, plan)
+	if err != nil {
+		return err
+	}
+	var issuing error
+	sheets := func(yield func(sheet.Sheet) bool) {
+		issuing = run.Issue(ctx, progress, func(s workspace.RunSheet) error {
+			if !yield(Sheet(s)) {
+				return errStopped
+			}
+			return nil
+		})
+	}
+	out := bufio.NewWriterSize(w, 1<<16)
+	switch t.Format {
+	case PDF:
+		err = sheet.RunPDF(out, cover, sheets, t.Paper)
+	case CSV:
+		err = sheet.CSV(out, cover, sheets)
+	case Text:
+		err = sheet.RunText(out, cover, sheets)
+	case Age:
+		err = encrypted(ctx, out, a, plan, cover, sheets, t)
+	default:
+		return ErrFormat
+	}
+	if issuing != nil && !errors.Is(issuing, errStopped) { // it is why there were too few
+		return issuing
+	}
+	return errors.Join(err, out.Flush())
+}
+
+// encrypted puts the sheets as PDF, CSV and JSON into one encrypted, signed file.
+func encrypted(ctx context.Context, w io.Writer, a *workspace.Admin, plan workspace.RunPlan, cover sheet.Run, sheets iter.Seq[sheet.Sheet], t Target) error {
+	key, err := a.SigningKey(ctx)
+	if err != nil {
+		return err
+	}
+	defer clear(key)
+	b, err := bundle.Create(w, t.To, key, bundle.Manifest{
+		Kind: bundle.KindSheets, Workspace: plan.Workspace, WorkspaceID: plan.WorkspaceID, CreatedAt: plan.At, CreatedBy: plan.ByName,
+		Details: map[string]string{"run": fmt.Sprint(plan.Number), "sheets": fmt.Sprintf("%d–%d", plan.First, plan.Last), "reason": plan.Reason},
+	})
+	if err != nil {
+		return err
+	}
+	// The codes of a run are 160 bytes a sheet: kept for the two small files.
+	all := make([]sheet.Sheet, 0, len(plan.Names))
+	defer func() { clear(all) }()
+	err = b.AddFunc("recovery-sheets.pdf", func(w io.Writer) error {
+		return sheet.RunPDF(w, cover, func(yield func(sheet.Sheet) bool) {
+			for s := range sheets {
+				if all = append(all, s); !yield(s) {
+					return
+				}
+			}
+		}, t.Paper)
+	})
+	if err != nil {
+		return err
+	}
+	if err := b.AddFunc("recovery-codes.csv", func(w io.Writer) error { return sheet.CSV(w, cover, slices.Values(all)) }); err != nil {
+		return err
+	}
+	if err := b.AddFunc("recovery-codes.json", func(w io.Writer) error { return sheet.JSON(w, cover, slices.Values(all)) }); err != nil {
+		return err
+	}
+	return b.Close()
+}
+
+// Cover is a run as its cover page has it: with the log's head and the fingerprint of the key
+// that signs exports. Errors: forbidden, session_ended; folder and keychain.
+func Cover(ctx context.Context, a *workspace.Admin, plan workspace.RunPlan) (sheet.Run, error) {
+	head, err := a.LogHead(ctx)
+	if err != nil {
+		return sheet.Run{}, err
+	}
+	signer, err := Signer(ctx, a)
+	if err != nil {
+		return sheet.Run{}, err
+	}
+	r := sheet.Run{
+		Number: plan.Number, Workspace: plan.Workspace, IssuedAt: plan.At, IssuedBy: plan.ByName, ApprovedBy: plan.ApprovedBy, Reason: plan.Reason,
+		LogHead: head.String(), SigningKey: signer.String(), Location: time.Local,
+	}
+	for i, name := range plan.Names {
+		r.Members = append(r.Members, sheet.Member{Sheet: plan.First + i, Name: name, Email: plan.Emails[i]})
+	}
+	return r, nil
+}
+
+// Signer is the fingerprint of the key that signs what leaves the workspace.
+func Signer(ctx context.Context, a *workspace.Admin) (bundle.Fingerprint, error) {
+	key, err := a.SigningKey(ctx)
+	if err != nil {
+		return bundle.Fingerprint{}, err
+	}
+	defer clear(key)
+	return bundle.FingerprintOf(key.Public().(ed25519.PublicKey)), nil
+}
+
+// Sheet is a sheet of a run as it is drawn.
+func Sheet(s workspace.RunSheet) sheet.Sheet {
+	return sheet.Sheet{
+		Number: s.Sheet, Run: s.Run, Workspace: s.Workspace, Name: s.Name, Email: s.Email, IssuedAt: s.IssuedAt, IssuedBy: s.IssuedBy,
+		Replaces: s.Replaces, Codes: s.Codes, CheckWord: s.CheckWord, Location: time.Local,
+	}
+}
+
+// Invitation is a one-time code as it is drawn.
+func Invitation(g workspace.GivenOut) sheet.Invitation {
+	return sheet.Invitation{
+		Reset: g.Kind == workspace.OneTimeReset, Workspace: g.Workspace, Name: g.Name, Email: g.Email, Code: g.Code, IssuedAt: g.IssuedAt,
+		IssuedBy: g.IssuedBy, ExpiresAt: g.ExpiresAt, Location: time.Local,
+	}
+}
