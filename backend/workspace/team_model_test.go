@@ -1,0 +1,300 @@
+package workspace_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"countersign/backend/keychain"
+	"countersign/backend/secret"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+// teammate is what the model knows of somebody.
+type teammate struct {
+	id, email string
+	pass      string // empty before the invitation was redeemed
+	role      workspace.Role
+	state     workspace.ProfileState
+	code      string           // an invitation or a reset that is good; empty: none
+	stale     string           // one that is not any more
+	admin     *workspace.Admin // taken while they were one
+	alive     bool             // the session that admin belongs to
+}
+
+// team drives the people of a workspace at random and says beforehand what
+// must come of each act.
+type team struct {
+	*rapid.T
+	ctx     context.Context
+	path    string
+	clock   *clock
+	secrets *keychain.Memory
+	store   *sqlite.Store
+	w       *workspace.Workspace
+	people  []*teammate
+}
+
+func (m *team) must(err error) {
+	if err != nil {
+		m.Fatalf("%v (%v)", err, errors.Unwrap(err))
+	}
+}
+
+func (m *team) open() {
+	var err error
+	m.store, err = sqlite.Open(m.ctx, m.path)
+	m.must(err)
+	m.w, err = workspace.Open(m.ctx, workspace.Config{Store: m.store, Secrets: m.secrets, Now: m.clock.now, Password: cheap, Recovery: cheapCodes})
+	m.must(err)
+	m.must(m.w.Recover(m.ctx))
+}
+
+func (m *team) any(label string) *teammate { return rapid.SampledFrom(m.people).Draw(m.T, label) }
+
+// actor is somebody who is an admin, or was when they signed in.
+func (m *team) actor() *teammate {
+	var all []*teammate
+	for _, p := range m.people {
+		if p.admin != nil {
+			all = append(all, p)
+		}
+	}
+	if len(all) == 0 {
+		m.Skip("no admin has signed in")
+	}
+	return rapid.SampledFrom(all).Draw(m.T, "actor")
+}
+
+func (p *teammate) proof() workspace.Proof {
+	return workspace.Proof{Password: secret.NewText(p.pass)}
+}
+
+// allowed is the rule in other words than the product's: owners everything,
+// admins members only, nobody themselves.
+func allowed(by, to *teammate, roles bool) workspace.Code {
+	switch {
+	case !by.alive:
+		return workspace.CodeSessionEnded
+	case by.role == workspace.RoleMember:
+		return workspace.CodeForbidden
+	case to.state == workspace.ProfileRemoved:
+		return workspace.CodeMemberGone
+	case by == to && !roles:
+		return workspace.CodeNotYourself
+	case by.role == workspace.RoleAdmin && (roles || to.role != workspace.RoleMember):
+		return workspace.CodeForbidden
+	}
+	return ""
+}
+
+// expect compares an answer with the one that was foretold.
+func (m *team) expect(what string, err error, want workspace.Code) (done bool) {
+	if want == "" && err != nil || want != "" && !workspace.IsCode(err, want) {
+		m.Fatalf("%s: %v, not %q", what, err, want)
+	}
+	return err == nil
+}
+
+func (m *team) add() {
+	by := m.actor()
+	role := rapid.SampledFrom(everybody).Draw(m.T, "role")
+	p := &teammate{email: fmt.Sprintf("p%d@example.com", len(m.people)), role: role, state: workspace.ProfileInvited}
+	want := workspace.Code("")
+	switch {
+	case !by.alive:
+		want = workspace.CodeSessionEnded
+	case by.role == workspace.RoleMember, by.role == workspace.RoleAdmin && role != workspace.RoleMember:
+		want = workspace.CodeForbidden
+	}
+	given, err := by.admin.AddMember(m.ctx, workspace.NewMember{Name: "N", Email: p.email, Role: role}, by.proof())
+	if m.expect("add", err, want) {
+		p.id, p.code = given.ProfileID, given.Code.Display()
+		m.people = append(m.people, p)
+	}
+}
+
+func (m *team) suspend() {
+	by, to := m.actor(), m.any("target")
+	want := allowed(by, to, false)
+	if want == "" && to.state == workspace.ProfileInvited {
+		want = workspace.CodeMemberInvited
+	}
+	if m.expect("suspend", by.admin.Suspend(m.ctx, to.id), want) && to.state != workspace.ProfileSuspended {
+		to.state, to.alive = workspace.ProfileSuspended, false
+		to.void()
+	}
+}
+
+// void makes an open code stale.
+func (p *teammate) void() {
+	if p.code != "" {
+		p.stale, p.code = p.code, ""
+	}
+}
+
+func (m *team) resume() {
+	by, to := m.actor(), m.any("target")
+	if m.expect("resume", by.admin.Resume(m.ctx, to.id), allowed(by, to, false)) && to.state == workspace.ProfileSuspended {
+		to.state = workspace.ProfileActive
+	}
+}
+
+func (m *team) remove() {
+	by, to := m.actor(), m.any("target")
+	if m.expect("remove", by.admin.Remove(m.ctx, to.id, by.proof()), allowed(by, to, false)) {
+		to.state, to.alive = workspace.ProfileRemoved, false
+		to.void()
+	}
+}
+
+func (m *team) role() {
+	by, to := m.actor(), m.any("target")
+	role := rapid.SampledFrom(everybody).Draw(m.T, "role")
+	want := allowed(by, to, true)
+	if want == "" && role != workspace.RoleOwner && to.role == workspace.RoleOwner && to.state == workspace.ProfileActive && m.owners() == 1 {
+		want = workspace.CodeLastOwner
+	}
+	if m.expect("role", by.admin.SetRole(m.ctx, to.id, role, by.proof()), want) {
+		to.role = role
+	}
+}
+
+func (m *team) owners() (n int) {
+	for _, p := range m.people {
+		if p.role == workspace.RoleOwner && p.state == workspace.ProfileActive {
+			n++
+		}
+	}
+	return n
+}
+
+func (m *team) reset() {
+	by, to := m.actor(), m.any("target")
+	want := allowed(by, to, false)
+	if want == "" && to.state == workspace.ProfileSuspended {
+		want = workspace.CodeMemberSuspended
+	}
+	given, err := by.admin.ResetPassword(m.ctx, to.id, "", by.proof())
+	if m.expect("reset", err, want) {
+		to.void()
+		to.code = given.Code.Display()
+	}
+}
+
+func (m *team) redeem() {
+	p := m.any("person")
+	code, good := p.code, true
+	if code == "" {
+		code, good = p.stale, false
+	}
+	if code == "" {
+		m.Skip("nothing was given out")
+	}
+	pw := fmt.Sprintf("granite lagoon whisper %d", len(m.people)+len(p.pass))
+	s, _, err := m.w.Redeem(m.ctx, p.email, code, secret.NewText(pw))
+	if workspace.IsCode(err, workspace.CodeThrottled) {
+		return
+	}
+	want := workspace.Code("")
+	if !good {
+		want = workspace.CodeInvitationWrong
+	}
+	if !m.expect("redeem", err, want) {
+		return
+	}
+	p.pass, p.state, p.alive, p.admin = pw, workspace.ProfileActive, false, nil
+	p.void()
+	m.take(p, s)
+}
+
+func (m *team) signIn() {
+	p := m.any("person")
+	want := map[workspace.ProfileState]workspace.Code{
+		workspace.ProfileInvited: workspace.CodeCredentialsWrong, workspace.ProfileRemoved: workspace.CodeCredentialsWrong, workspace.ProfileSuspended: workspace.CodeSuspendedSelf,
+	}[p.state]
+	s, _, err := m.w.SignIn(m.ctx, p.email, secret.NewText(cmp.Or(p.pass, pass)))
+	if !workspace.IsCode(err, workspace.CodeThrottled) && m.expect("sign in", err, want) {
+		m.take(p, s)
+	}
+}
+
+// take keeps the powers of a session, or sees that it has none.
+func (m *team) take(p *teammate, s *workspace.Session) {
+	a, err := s.Admin(m.ctx)
+	want := workspace.Code("")
+	if p.role == workspace.RoleMember {
+		want = workspace.CodeForbidden
+	}
+	if m.expect("powers", err, want) {
+		p.admin, p.alive = a, true
+	}
+}
+
+func (m *team) restart() {
+	m.must(m.store.Close())
+	for _, p := range m.people {
+		p.admin, p.alive = nil, false
+	}
+	m.open()
+}
+
+// agree holds the store against the model.
+func (m *team) agree() {
+	m.must(m.store.View(m.ctx, func(tx workspace.Tx) error {
+		for _, p := range m.people {
+			got, err := tx.Profile(p.id)
+			if err != nil || got.Role != p.role || got.State != p.state {
+				m.Fatalf("%s is %q and %q (%v), not %q and %q", p.email, got.Role, got.State, err, p.role, p.state)
+			}
+		}
+		if n, err := tx.CountOwners(); err != nil || n != m.owners() || n == 0 {
+			m.Fatalf("%d owners, not %d (%v)", n, m.owners(), err)
+		}
+		return nil
+	}))
+}
+
+func TestModelWhoeverDoesWhatToWhomSomebodyWhoOwnsTheWorkspaceIsLeft(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		dir, err := os.MkdirTemp("", "countersign-team-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := &team{T: t, ctx: context.Background(), path: filepath.Join(dir, "workspace.db"), secrets: keychain.NewMemory(),
+			clock: &clock{t: time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)}}
+		t.Cleanup(func() {
+			_ = m.store.Close()
+			_ = os.RemoveAll(dir)
+		})
+		m.open()
+		s, err := m.w.Create(m.ctx, northwind)
+		m.must(err)
+		m.people = append(m.people, &teammate{id: s.ProfileID(), email: email, pass: pass, role: workspace.RoleOwner})
+		m.take(m.people[0], s)
+		t.Repeat(map[string]func(*rapid.T){
+			"":        func(*rapid.T) { m.agree() },
+			"add":     func(*rapid.T) { m.add() },
+			"redeem":  func(*rapid.T) { m.redeem() },
+			"redeems": func(*rapid.T) { m.redeem() },
+			"sign in": func(*rapid.T) { m.signIn() },
+			"suspend": func(*rapid.T) { m.suspend() },
+			"resume":  func(*rapid.T) { m.resume() },
+			"role":    func(*rapid.T) { m.role() },
+			"remove":  func(*rapid.T) { m.remove() },
+			"reset":   func(*rapid.T) { m.reset() },
+			"restart": func(*rapid.T) { m.restart() },
+		})
+		m.restart()
+		m.agree()
+	})
+}
