@@ -25,6 +25,10 @@ type options struct {
 	limit                                                                                          int
 	before                                                                                         int64
 	recipients                                                                                     several
+
+	role, reason, format, paperSize, invitations, approval string // of members and recovery
+	csv, onlyGood, allWithout, all                         bool
+	members                                                several
 }
 
 var commands = []command{
@@ -42,6 +46,58 @@ var commands = []command{
 			fs.BoolVar(&o.signIn, "sign-in", false, "sign in, and tell about your profile, too")
 		},
 		run: status,
+	},
+	{
+		name: "members list", short: "list the members of the workspace (admins)",
+		long: "With --csv it is the overview that a spreadsheet opens, without secrets: what would be a formula there has an apostrophe before it.",
+		flags: func(fs *flag.FlagSet, o *options) {
+			signInFlags(fs, o)
+			fs.BoolVar(&o.csv, "csv", false, "print CSV")
+		},
+		run: membersList,
+	},
+	{
+		name: "members add", args: "NAME EMAIL", max: 2, short: "add a member, and print the invitation once (admins)",
+		long: "With the invitation the member chooses a password in Countersign. It is good for 48 hours, works once, and is printed to standard output and nowhere else. " +
+			"An owner or an admin is added by an owner.",
+		flags: func(fs *flag.FlagSet, o *options) {
+			signInFlags(fs, o)
+			fs.StringVar(&o.role, "role", "member", "give this `ROLE`: member, admin or owner")
+		},
+		run: membersAdd,
+	},
+	{
+		name: "members import", args: "FILE", max: 1, short: "add the members on a list in CSV, all or none (admins)",
+		long: "FILE has a row for each person, with name, email and, if need be, role; the first row may name the columns. Encoding and delimiter are found. " +
+			"Where a row cannot be added it says why and adds nobody, unless --only-good is given. The invitations go to the file of --invitations, or else to standard output.",
+		flags: func(fs *flag.FlagSet, o *options) {
+			signInFlags(fs, o)
+			fs.BoolVar(&o.onlyGood, "only-good", false, "add those who can be added, and say why the others cannot")
+			fs.StringVar(&o.invitations, "invitations", "", "write the invitations as PDF to this `FILE`, one to a page")
+			paperFlag(fs, o)
+			fs.BoolVar(&o.force, "force", false, "replace the file if it is there")
+		},
+		run: membersImport,
+	},
+	{
+		name: "recovery issue", short: "issue recovery codes for members as a print run (admins)",
+		long: "Codes are kept as hashes only, so that a fresh set is issued, which replaces the old one. The file is written first; the new codes are in force once it is whole, and until then nobody's codes change. " +
+			"Ctrl+C cancels the run: it says who has the new codes by then. Where two people are needed, --approval names the approval. " +
+			"An age file holds PDF, CSV and JSON, encrypted with a passphrase that is asked for, or for keys. The other formats have the codes in clear.",
+		flags: func(fs *flag.FlagSet, o *options) {
+			signInFlags(fs, o)
+			fs.Var(&o.members, "member", "for the member with this `EMAIL`; may be given several times")
+			fs.BoolVar(&o.allWithout, "all-without-sheet", false, "for everybody whose 2FA is on and who has no sheet")
+			fs.BoolVar(&o.all, "all", false, "for everybody whose 2FA is on")
+			fs.StringVar(&o.reason, "reason", "", "the `TEXT` that cover and log give as the reason")
+			fs.StringVar(&o.output, "output", "", "write the sheets to this `FILE`")
+			fs.StringVar(&o.format, "format", "age", "write in this `FORMAT`: age, pdf, csv or text")
+			fs.Var(&o.recipients, "recipient", "encrypt for this public `KEY`, as age-keygen prints it; may be given several times")
+			fs.StringVar(&o.approval, "approval", "", "use the approval with this `ID`")
+			paperFlag(fs, o)
+			fs.BoolVar(&o.force, "force", false, "replace the file if it is there")
+		},
+		run: recoveryIssue,
 	},
 	{
 		name: "audit list", short: "list events of the audit log, newest first (admins)",
@@ -140,6 +196,10 @@ func signInFlags(fs *flag.FlagSet, o *options) {
 	fs.StringVar(&o.email, "email", "", "sign in as the profile with this `EMAIL`")
 	fs.BoolVar(&o.fromStdin, "stdin", false, "read email (unless given), password and code from standard input, a line each")
 	fs.BoolVar(&o.recovery, "recovery-code", false, "sign in with a recovery code in place of a verification code; it is used up")
+}
+
+func paperFlag(fs *flag.FlagSet, o *options) {
+	fs.StringVar(&o.paperSize, "paper", "a4", "draw for this `PAPER`: a4 or letter")
 }
 
 const exportKeys = "A passphrase is asked for if the file is locked with one, and a key file is needed if it is locked for a key. " +

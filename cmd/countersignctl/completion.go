@@ -61,16 +61,38 @@ func seconds(first string) (words []string) {
 	return words
 }
 
+// choices are the values of a flag that has a few.
+func choices(flag string) []string {
+	switch flag {
+	case "group":
+		return groups()
+	case "role":
+		return []string{"member", "admin", "owner"}
+	case "format":
+		return []string{"age", "pdf", "csv", "text"}
+	case "paper":
+		return []string{"a4", "letter"}
+	}
+	return nil
+}
+
+func bashChoices() string {
+	var b strings.Builder
+	for _, flag := range []string{"group", "role", "format", "paper"} {
+		fmt.Fprintf(&b, "    --%s) COMPREPLY=($(compgen -W \"%s\" -- \"$word\")); return ;;\n", flag, strings.Join(choices(flag), " "))
+	}
+	return b.String()
+}
+
 func bash() string {
 	var b strings.Builder
 	b.WriteString(`# bash completion of countersignctl
 _countersignctl() {
   local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]}
   case $last in
-    --output|--identity) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")); return ;;
+    --output|--identity|--invitations) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")); return ;;
     --data-dir|--into) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")); return ;;
-    --group) COMPREPLY=($(compgen -W "` + strings.Join(groups(), " ") + `" -- "$word")); return ;;
-  esac
+` + bashChoices() + `  esac
   local words="" first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W "` + strings.Join(firsts(), " ") + ` help --help --version" -- "$word")); return
@@ -118,7 +140,7 @@ func withFile() (names []string) {
 
 // operands are the fixed words that a command takes, such as shells.
 func operands(c command) string {
-	if c.args == "" || takesFile(c) {
+	if strings.ToUpper(c.args) == c.args { // a name or a file
 		return ""
 	}
 	return strings.ReplaceAll(c.args, "|", " ")
@@ -137,14 +159,14 @@ func zsh() string {
 			text := strings.NewReplacer("'", "", "[", "(", "]", ")", ":", ",").Replace(f.text)
 			value := ""
 			switch f.name {
-			case "output", "identity":
+			case "output", "identity", "invitations":
 				value = ":file:_files"
 			case "data-dir", "into":
 				value = ":folder:_files -/"
-			case "group":
-				value = ":group:(" + strings.Join(groups(), " ") + ")"
 			default:
-				if f.value != "" {
+				if words := choices(f.name); len(words) > 0 {
+					value = ":" + f.name + ":(" + strings.Join(words, " ") + ")"
+				} else if f.value != "" {
 					value = ":" + f.value + ":"
 				}
 			}
@@ -190,10 +212,10 @@ func fish() string {
 		for _, f := range c.allFlags() {
 			value := ""
 			switch {
-			case f.name == "output" || f.name == "identity" || f.name == "data-dir" || f.name == "into":
+			case f.name == "output" || f.name == "identity" || f.name == "invitations" || f.name == "data-dir" || f.name == "into":
 				value = " -r -F"
-			case f.name == "group":
-				value = " -x -a '" + strings.Join(groups(), " ") + "'"
+			case len(choices(f.name)) > 0:
+				value = " -x -a '" + strings.Join(choices(f.name), " ") + "'"
 			case f.value != "":
 				value = " -x"
 			}

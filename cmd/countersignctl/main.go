@@ -1,5 +1,5 @@
 // Command countersignctl looks after a Countersign workspace from terminals and
-// scripts: what is wrong with it, its audit log, and its encrypted exports. It stands on the same
+// scripts: what is wrong with it, its members and their recovery codes, its audit log, and its encrypted exports. It stands on the same
 // backend as the window, needs no display, and may be used while the window is
 // open on the same data folder.
 //

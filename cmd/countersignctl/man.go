@@ -85,6 +85,8 @@ func page() string {
 	section("EXAMPLES")
 	for _, x := range [][2]string{
 		{"What is wrong?", "countersignctl doctor"},
+		{"Add the members on a list, and print their invitations:", "countersignctl members import people.csv --invitations invitations.pdf"},
+		{"Recovery codes for everybody who has none, for a key:", "countersignctl recovery issue --all-without-sheet --reason \"New members\" --recipient age1... --output run.age"},
 		{"The log of November, for a script:", "countersignctl audit list --since 2026-11-01 --until 2026-12-01 --json --email amara@example.com"},
 		{"Export the log, and verify it a year later:", "countersignctl audit export --output log.jsonl\n.br\ncountersignctl audit verify log.jsonl --head 412:9f2c..."},
 		{"Verify an export, and open it:", "countersignctl export verify run-28.age --fingerprint ZT0J-R4QK-...\n.br\ncountersignctl export open run-28.age --identity key.txt --into run-28"},

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"countersign/backend/roster"
+	"countersign/backend/workspace"
+)
+
+// memberView is a member as members list --json prints it. Times that never
+// were are left out.
+type memberView struct {
+	ID           string    `json:"id"`
+	Name         string    `json:"name"`
+	Email        string    `json:"email"`
+	Role         string    `json:"role"`
+	State        string    `json:"state"`     // active, invited, suspended
+	TwoFactor    string    `json:"twoFactor"` // on, off, overdue
+	CodesLeft    int       `json:"codesLeft"`
+	Sheet        int       `json:"sheet"` // in force, 0: none
+	Run          int       `json:"run"`   // that issued it, 0: its holder
+	IssuedAt     time.Time `json:"issuedAt,omitzero"`
+	HandedOverAt time.Time `json:"handedOverAt,omitzero"`
+	Acknowledged time.Time `json:"acknowledgedAt,omitzero"`
+	LastSignInAt time.Time `json:"lastSignInAt,omitzero"`
+	InvitedUntil time.Time `json:"invitedUntil,omitzero"`
+}
+
+func memberViewOf(m workspace.Member, p workspace.Policy, now time.Time) memberView {
+	v := memberView{
+		ID: m.ID, Name: m.Name, Email: m.Email, Role: string(m.Role), State: string(m.State), TwoFactor: "off", CodesLeft: m.CodesLeft, Sheet: m.Sheet,
+		Run: m.Run, IssuedAt: m.IssuedAt, HandedOverAt: m.HandedOverAt, Acknowledged: m.Acknowledged, LastSignInAt: m.LastSignInAt, InvitedUntil: m.InvitedUntil,
+	}
+	if m.State == workspace.ProfileActive {
+		v.State = "active"
+	}
+	switch {
+	case m.On:
+		v.TwoFactor = "on"
+	case p.Overdue(m, now):
+		v.TwoFactor = "overdue"
+	}
+	return v
+}
+
+func membersList(ctx context.Context, e *env, _ []string) error {
+	if e.csv && e.json {
+		return usage("--csv and --json do not go together")
+	}
+	var all []memberView
+	var policy workspace.Policy
+	err := e.asAdmin(ctx, func(a *workspace.Admin) (err error) {
+		if policy, err = a.Policy(ctx); err != nil {
+			return err
+		}
+		members, err := a.Members(ctx)
+		for _, m := range members {
+			all = append(all, memberViewOf(m, policy, e.now()))
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if e.csv {
+		return roster.WriteOverview(e.stdout, func(yield func(roster.Person) bool) {
+			for _, m := range all {
+				if !yield(m.person(policy, e.now())) {
+					return
+				}
+			}
+		}, time.Local)
+	}
+	return e.print(map[string]any{"members": slices.Concat([]memberView{}, all)}, membersTable(all))
+}
+
+// person is a member as the overview in CSV has it.
+func (m memberView) person(p workspace.Policy, now time.Time) roster.Person {
+	out := roster.Person{
+		Name: m.Name, Email: m.Email, Role: m.Role, State: m.State, TwoFactor: m.TwoFactor, Required: "no", CodesLeft: m.CodesLeft, Sheet: m.Sheet,
+		IssuedAt: m.IssuedAt, HandedOver: m.HandedOverAt, Acknowledged: m.Acknowledged, LastSignIn: m.LastSignInAt,
+	}
+	switch {
+	case p.Require2FA && now.Before(p.RequireFrom):
+		out.Required = "from " + p.RequireFrom.Local().Format(time.DateOnly)
+	case p.Require2FA:
+		out.Required = "yes"
+	}
+	return out
+}
+
+func membersTable(all []memberView) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tEMAIL\tROLE\tSTATE\t2FA\tCODES\tSHEET\tLAST SIGN-IN")
+	for _, m := range all {
+		codes, sheet, last := "", "", "never"
+		if m.Sheet > 0 {
+			codes, sheet = fmt.Sprint(m.CodesLeft), fmt.Sprint(m.Sheet)
+		}
+		if !m.LastSignInAt.IsZero() {
+			last = m.LastSignInAt.Local().Format("2006-01-02 15:04")
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", printable(m.Name), printable(m.Email), m.Role, m.State, m.TwoFactor, codes, sheet, last)
+	}
+	_ = w.Flush() // into memory
+	return b.String()
+}
+
+// invitation is a one-time code as it is printed, once.
+type invitation struct {
+	Name      string    `json:"name"`
+	Email     string    `json:"email"`
+	Workspace string    `json:"workspace"`
+	Code      string    `json:"code"`
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+func invitationOf(g workspace.GivenOut) invitation {
+	return invitation{g.Name, g.Email, g.Workspace, g.Code.Display(), g.ExpiresAt}
+}
+
+func membersAdd(ctx context.Context, e *env, args []string) error {
+	if len(args) < 2 {
+		return usage("members add needs NAME and EMAIL")
+	}
+	person := workspace.NewMember{Name: args[0], Email: args[1], Role: workspace.Role(strings.ToLower(e.role))}
+	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+		given, err := a.AddMember(ctx, person, workspace.Proof{})
+		if err != nil {
+			return err
+		}
+		return e.print(map[string]any{"invitation": invitationOf(given)}, fmt.Sprintf(
+			"%s <%s> was added to %s.\nInvitation: %s\nIt works once, until %s, in Countersign under “I have an invitation”. It is not shown again.\n",
+			printable(given.Name), printable(given.Email), printable(given.Workspace), given.Code.Display(), given.ExpiresAt.Local().Format("2006-01-02 15:04")))
+	})
+}
