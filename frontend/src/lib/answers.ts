@@ -1,6 +1,7 @@
 /** Answers with secrets, as they cross and as the page shows them. */
 import type { Confirmed, EnrolmentView, OneTimeView, ProfileView, SheetView } from './api';
 import type { Envelope, Mailbox } from './envelope';
+import type { PrintSheets } from './runs';
 
 /** A view as it crosses: its secrets are in envelopes. */
 type Crossing<T, Secrets extends keyof T> = Omit<T, Secrets> & { [K in Secrets]: Envelope };
@@ -36,3 +37,11 @@ export const openOneTime = async (
   mailbox: Mailbox,
   given: Crossing<OneTimeView, 'code'>,
 ): Promise<OneTimeView> => ({ ...given, code: await mailbox.open('invitation', given.code) });
+
+export const openRun = async (
+  mailbox: Mailbox,
+  run: Crossing<PrintSheets, 'codes'>,
+): Promise<PrintSheets> => ({
+  ...run,
+  codes: (await mailbox.open('codes', run.codes)).split(' '),
+});

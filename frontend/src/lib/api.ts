@@ -9,11 +9,14 @@ import * as enrolment from '../../wailsjs/go/app/Enrolment';
 import * as auditLog from '../../wailsjs/go/app/AuditLog';
 import * as keep from '../../wailsjs/go/app/Keep';
 import * as members from '../../wailsjs/go/app/Members';
+import * as printRuns from '../../wailsjs/go/app/PrintRuns';
 import * as profile from '../../wailsjs/go/app/Profile';
 import * as settings from '../../wailsjs/go/app/Settings';
 import { app } from '../../wailsjs/go/models';
 import { Environment, EventsOn, WindowReload } from '../../wailsjs/runtime/runtime';
-import { openConfirmed, openEnrolment, openOneTime, openSheet } from './answers';
+import { openConfirmed, openEnrolment, openOneTime, openSheet, openRun } from './answers';
+import type { PolicyView, Rehearsal } from './policy';
+import type { LedgerView, RunOutcome, RunPreview, RunProgress, RunRequest, RunView, SheetRow } from './runs';
 import { close, Mailbox, type Content, type Envelope } from './envelope';
 
 export interface AppError {
@@ -544,10 +547,57 @@ export const Members = {
 
 /** Settings, Workspace, and what waits for a second admin. */
 export const Settings = {
+  get: (session: string) => call<PolicyView>(() => settings.Get(session)),
+  rename: (session: string, name: string) => call<PolicyView>(() => settings.Rename(session, name)),
+  setIdle: (session: string, minutes: number) => call<PolicyView>(() => settings.SetIdle(session, minutes)),
+  rehearse: (session: string) => call<Rehearsal>(() => settings.Rehearse(session)),
+  /** `day` is a date of this computer's calendar, YYYY-MM-DD. */
+  require2FA: (session: string, day: string, proof: Proof) =>
+    call<PolicyView>(async () => settings.Require2FA(session, day, await closedProof(proof))),
+  dropRequirement: (session: string, proof: Proof) =>
+    call<PolicyView>(async () => settings.DropRequirement(session, await closedProof(proof))),
+  setTwoPeople: (session: string, on: boolean, proof: Proof) =>
+    call<PolicyView>(async () => settings.SetTwoPeople(session, on, await closedProof(proof))),
+  approve: (session: string, approval: string, proof: Proof) =>
+    call<void>(async () => settings.Approve(session, approval, await closedProof(proof))),
+  /** Says no, or takes back what one has asked for oneself. */
+  refuse: (session: string, approval: string) => call<void>(() => settings.Refuse(session, approval)),
   approvals: (session: string) => call<ApprovalView[] | null>(() => settings.Approvals(session)),
   askApproval: (session: string, kind: ApprovalKind, of: string[], reason: string, proof: Proof) =>
     call<void>(async () => settings.AskApproval(session, kind, of, reason, await closedProof(proof))),
 };
+
+const closedRun = async (request: RunRequest) =>
+  app.RunRequest.createFrom({ ...request, passphrase: await closed('passphrase', request.passphrase) });
+
+/** Print runs: issuing sheets for several members, and their ledger. */
+export const PrintRuns = {
+  /** Newest first, before a number; 0: from the newest. */
+  list: (session: string, before: number) => call<RunView[] | null>(() => printRuns.List(session, before)),
+  get: (session: string, run: number) => call<LedgerView>(() => printRuns.Get(session, run)),
+  /** What is in force and was not acknowledged, oldest first. */
+  unacknowledged: (session: string) => call<SheetRow[] | null>(() => printRuns.Unacknowledged(session)),
+  /** Gives how many were marked now. */
+  handOver: (session: string, run: number, sheets: number[]) =>
+    call<number>(() => printRuns.HandOver(session, run, sheets)),
+  preview: (session: string, of: string[]) => call<RunPreview>(() => printRuns.Preview(session, of)),
+  /** Asks for a place; `onRunProgress` tells how far it is. */
+  save: (session: string, request: RunRequest, proof: Proof) =>
+    call<RunOutcome>(async () => printRuns.Save(session, await closedRun(request), await closedProof(proof))),
+  /** The sheets, for the printer. None is in force until `putInForce`. */
+  make: (session: string, request: RunRequest, proof: Proof) =>
+    answered(
+      async (key) => printRuns.Make(session, await closedRun(request), await closedProof(proof), key),
+      openRun,
+    ),
+  print: (session: string) => call<void>(() => printRuns.Print(session)),
+  putInForce: (session: string) => call<RunOutcome>(() => printRuns.PutInForce(session)),
+  cancel: (session: string) => call<RunOutcome>(() => printRuns.Cancel(session)),
+};
+
+/** Tells how far a print run is. Returns the way to stop listening. */
+export const onRunProgress = (heard: (progress: RunProgress) => void): (() => void) =>
+  EventsOn('run-progress', (p?: RunProgress) => p && heard(p));
 
 /** Settings, Audit log. */
 export const AuditLog = {

@@ -1,5 +1,7 @@
 /** The places of the sidebar, in order. A new one is one line. */
 import type { LucideIcon } from '@lucide/svelte';
+import Building from '@lucide/svelte/icons/building-2';
+import Printer from '@lucide/svelte/icons/printer';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import CircleHelp from '@lucide/svelte/icons/circle-question-mark';
 import UsersRound from '@lucide/svelte/icons/users-round';
@@ -8,7 +10,7 @@ import type { Key } from './i18n';
 import type { Place } from './session.svelte';
 
 export interface SidebarPlace {
-  to: Extract<Place['at'], 'profile' | 'members' | 'audit' | 'help'>;
+  to: Extract<Place['at'], 'profile' | 'members' | 'print-runs' | 'workspace' | 'audit' | 'help'>;
   label: Key;
   icon: LucideIcon;
   /** Places inside it, which keep it marked as the current one. */
@@ -20,6 +22,8 @@ export interface SidebarPlace {
 export const settings: SidebarPlace[] = [
   { to: 'profile', label: 'nav.profile', icon: UserRound, holds: ['two-factor'] },
   { to: 'members', label: 'nav.members', icon: UsersRound, admin: true },
+  { to: 'print-runs', label: 'nav.print_runs', icon: Printer, holds: ['print-run'], admin: true },
+  { to: 'workspace', label: 'nav.workspace', icon: Building, admin: true },
   { to: 'audit', label: 'nav.audit', icon: ScrollText, admin: true },
 ];
 

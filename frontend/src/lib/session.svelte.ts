@@ -29,6 +29,9 @@ export type Place =
   | { at: 'profile' }
   | { at: 'two-factor' }
   | { at: 'members' }
+  | { at: 'print-runs' }
+  | { at: 'print-run'; number: number }
+  | { at: 'workspace' }
   | { at: 'audit' }
   | { at: 'help' }
   | { at: 'enable'; enrolment: EnrolmentView }
@@ -47,6 +50,8 @@ export class Session {
   profile = $state.raw<ProfileView | undefined>(undefined);
   welcome = $state.raw<Welcome | undefined>(undefined);
   place = $state.raw<Place>({ at: 'profile' });
+  /** How many approvals wait for this person. */
+  waiting = $state(0);
   #token: string | undefined;
 
   /** Asks the application where things stand, and listens for it locking the window. */
@@ -169,6 +174,7 @@ export class Session {
     this.gate = undefined;
     this.profile = undefined;
     this.welcome = undefined;
+    this.waiting = 0;
     this.place = { at: 'profile' };
     if (this.door?.renewsPage) {
       // The application ends this page now. Should it not, the page begins anew by itself.

@@ -1,0 +1,50 @@
+/** What the workspace asks of everybody: as the application tells it, and in words. */
+import type { ApprovalView, MemberView } from './api';
+import { day } from './dates';
+import { t } from './i18n';
+
+export interface PolicyView {
+  name: string;
+  require2FA: boolean;
+  requireFrom?: string;
+  /** Required, and its day has come. */
+  inForce: boolean;
+  twoPeople: boolean;
+  idleMinutes: number;
+  /** The fingerprint of the key that signs exports. */
+  signature: string;
+}
+
+export interface Rehearsal {
+  /** Could get only as far as enrolling. */
+  blocked: MemberView[] | null;
+  ready: number;
+  /** Could let others back in. */
+  keepers: MemberView[] | null;
+  possible: boolean;
+}
+
+/** The bounds of the idle time, in minutes. */
+export const idleMinutes = Array.from({ length: 15 }, (_, i) => i + 1);
+
+export function requirement(policy: PolicyView): string {
+  if (!policy.require2FA) return t('policy.own_choice');
+  const when = policy.requireFrom ? day(policy.requireFrom) : '';
+  return policy.inForce ? t('policy.since', { when }) : t('policy.from', { when });
+}
+
+/** What is asked for, as a sentence's object: "reset 2FA for Mateo Rossi". */
+export function approvalWords({ kind, names }: ApprovalView): string {
+  const all = names ?? [];
+  const who = { n: all.length, name: all[0] ?? '' };
+  switch (kind) {
+    case 'print-run':
+      return t('approvals.print_run', who);
+    case 'reset-2fa':
+      return t('approvals.reset_2fa', who);
+    case 'reset-password':
+      return t('approvals.reset_password', who);
+    case 'help-code':
+      return t('approvals.help_code', who);
+  }
+}
