@@ -47,7 +47,9 @@ static gboolean guard(gpointer none) {
   return G_SOURCE_REMOVE;
 }
 
+// What was selected in the page is for any program to paste, as long as it is ours.
 static gboolean renew(gpointer none) {
+  gtk_clipboard_clear(gtk_clipboard_get(GDK_SELECTION_PRIMARY));
   WebKitWebView *view = the_view();
   if (view) webkit_web_view_terminate_web_process(view);
   return G_SOURCE_REMOVE;
@@ -77,7 +79,7 @@ const Renews = true
 func Guard() { C.guard_view() }
 
 // Renew ends the process that draws the page, and everything in its memory, and
-// shows the page anew from another.
+// shows the page anew from another. What was selected in it can no longer be pasted.
 func Renew() { C.renew_view() }
 
 // Present raises the window above others and gives it the keys.
