@@ -9,6 +9,7 @@ import {
   onLocked,
   Profile,
   Refused,
+  Settings,
   type Challenge,
   type DoorState,
   type EnrolmentView,
@@ -158,6 +159,12 @@ export class Session {
   leaveGate(): void {
     this.lock();
     if (!this.door?.renewsPage) this.notice = { what: t('gate.left'), next: t('gate.left_next') };
+  }
+
+  /** Counts what waits for this person: to be decided on, or to be done now that it is approved. */
+  async lookForApprovals(): Promise<void> {
+    const all = await this.use(Settings.approvals).catch(() => null);
+    this.waiting = (all ?? []).filter((a) => a.may || (a.mine && a.state === 'approved')).length;
   }
 
   /** The person is there. */
