@@ -116,7 +116,7 @@ test-platforms: setup-build $(page)
 
 .PHONY: test-crash
 test-crash: ## stop the backend at every write of every use case
-	@COUNTERSIGN_CRASH=all go test -count=1 -v -run 'TestCrash' ./backend/crashtest | sed '/^ok /d'
+	@COUNTERSIGN_CRASH=all go test -count=1 -v -timeout 60m -run 'TestCrash' ./backend/crashtest | sed '/^ok /d'
 
 .PHONY: test-frontend test-e2e test-window
 test-frontend: setup-build frontend/node_modules/.package-lock.json ## unit tests of the page
