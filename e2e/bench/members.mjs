@@ -1,0 +1,39 @@
+/**
+ * How long Settings, Members takes with 10,000 members, in Chromium on the real backend. Run it
+ * with `make bench`, on a machine that does nothing else: making the members takes minutes.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startDevelopment } from '../harness/app.mjs';
+import { launch, openPage } from '../harness/browser.mjs';
+import * as person from '../harness/person.mjs';
+import { seed } from '../harness/seed.mjs';
+import * as swift from '../harness/swift.mjs';
+
+const members = Number(process.env.MEMBERS ?? 9_999);
+const rounds = 7;
+const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+
+try {
+  await seed(folder, { members });
+  const app = await startDevelopment(folder);
+  const browser = await launch();
+  try {
+    const page = await openPage(browser, app.url);
+    await person.signIn(page);
+    const times = [];
+    for (let i = 0; i < rounds; i++) {
+      times.push(await swift.opening(page));
+      if (i < rounds - 1) await person.button(page, 'Profile').click();
+    }
+    console.log(`the table of ${members + 1} members: ${swift.said(times)}; 200 is the aim`);
+    const keys = await swift.searching(page, 'soren aberg 1');
+    console.log(`a key in its search: ${swift.said(keys)}; 50 is the aim`);
+  } finally {
+    await browser.close();
+    await app.stop();
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
