@@ -38,12 +38,12 @@ func (s *cutStore) Update(ctx context.Context, fn func(workspace.Tx) error) erro
 	return err
 }
 
-// TestARunOf300CutOffAfterAnyCommitLeavesEachMemberWithTheOldSetOrTheNewOne looks
+// TestARunCutOffAfterAnyCommitLeavesEachMemberWithTheOldSetOrTheNewOne looks
 // at every moment of one run, each as the next start finds it. backend/crashtest
 // kills a real process, with a smaller run.
-func TestARunOf300CutOffAfterAnyCommitLeavesEachMemberWithTheOldSetOrTheNewOne(t *testing.T) {
+func TestARunCutOffAfterAnyCommitLeavesEachMemberWithTheOldSetOrTheNewOne(t *testing.T) {
 	t.Parallel()
-	size := 300
+	size := 100
 	if underRace {
 		size = 40
 	}

@@ -1,0 +1,227 @@
+package workspace
+
+import (
+	"cmp"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"slices"
+	"time"
+
+	"countersign/backend/recovery"
+)
+
+// RunResult says how a run ended.
+type RunResult struct {
+	State   RunState
+	InForce int       // members who have the new set
+	Skipped []Skipped // members who keep the old one
+}
+
+// PutInForce replaces the old sets by the new ones, a batch with each commit. It
+// can be stopped by ctx between them: the members after that keep their old sets,
+// and the result is of a cancelled run. After an error the run is to be
+// cancelled, and the result says how far it got. Errors: session_ended, run_over;
+// folder.
+func (r *PrintRun) PutInForce(ctx context.Context, progress Progress) (RunResult, error) {
+	if err := r.begin(stageMade, stagePutting); err != nil {
+		return r.result(), err
+	}
+	w := r.a.s.w
+	if err := r.sheetsAreOut(context.WithoutCancel(ctx)); err != nil {
+		return r.result(), err
+	}
+	for from := 0; from < len(r.sets); from += runBatch {
+		if ctx.Err() != nil {
+			return r.end(context.WithoutCancel(ctx), RunCancelled, eventRunCancelled)
+		}
+		if err := r.a.s.Touch(); err != nil {
+			return r.result(), err
+		}
+		batch := r.sets[from:min(from+runBatch, len(r.sets))]
+		var moved []int
+		var skipped []Skipped
+		err := w.update(context.WithoutCancel(ctx), func(tx Tx) error {
+			moved, skipped = nil, nil
+			if err := r.goesOn(tx, RunReady); err != nil {
+				return err
+			}
+			now := w.now()
+			for i, set := range batch {
+				p, why, err := r.stillReady(tx, set.ProfileID)
+				if err != nil {
+					return err
+				}
+				if pending, err := tx.Set(set.ID); errors.Is(err, ErrNotFound) || err == nil && pending.State != SetPending {
+					why = cmp.Or(why, CodeCodesChanged) // whoever lost 2FA lost this set, too
+				} else if err != nil {
+					return err
+				}
+				if why != "" {
+					skipped = append(skipped, Skipped{set.ProfileID, p.Name, why})
+					if _, err := tx.MoveSet(set.ID, SetPending, SetDropped, now); err != nil {
+						return err
+					}
+					continue
+				}
+				if err := errors.Join(putInForce(tx, set, now), reset(tx, set.ProfileID, false, KindRecovery)); err != nil {
+					return err
+				}
+				moved = append(moved, i)
+			}
+			if len(moved)+len(skipped) == 0 {
+				return nil
+			}
+			if len(moved) == 0 {
+				return w.record(tx, now, eventRunSheetsDropped, r.a.s.id, "", map[string]string{"run": decimal(r.run.Number)})
+			}
+			if len(moved) == 1 {
+				return w.record(tx, now, eventRunSheetIssued, r.a.s.id, batch[moved[0]].ProfileID, r.detail(batch, moved))
+			}
+			return w.record(tx, now, eventRunSheetsIssued, r.a.s.id, "", r.detail(batch, moved))
+		})
+		if err != nil {
+			return r.result(), err
+		}
+		r.mu.Lock()
+		r.inForce += len(moved)
+		r.skipped = append(r.skipped, skipped...)
+		r.mu.Unlock()
+		if progress != nil {
+			progress(int64(from+len(batch)), int64(len(r.sets)))
+		}
+	}
+	return r.end(context.WithoutCancel(ctx), RunDone, eventRunDone)
+}
+
+// Cancel ends the run: who has the new set by then keeps it, the others keep the
+// old one, and sheets that were printed for those are void. It may be called
+// while the run goes on elsewhere, which then ends with run_over. A run that is
+// over stays as it is. Errors: folder.
+func (r *PrintRun) Cancel(ctx context.Context) (RunResult, error) {
+	r.mu.Lock()
+	over := r.state != RunIssuing && r.state != RunReady
+	r.mu.Unlock()
+	if over {
+		return r.result(), nil
+	}
+	return r.end(context.WithoutCancel(ctx), RunCancelled, eventRunCancelled)
+}
+
+// sheetsAreOut notes that every sheet is on paper or in a file.
+func (r *PrintRun) sheetsAreOut(ctx context.Context) error {
+	w := r.a.s.w
+	err := w.update(ctx, func(tx Tx) error {
+		if err := r.goesOn(tx, RunIssuing); err != nil {
+			return err
+		}
+		if ok, err := tx.MoveRun(r.run.Number, RunIssuing, RunReady, time.Time{}); err != nil || !ok {
+			return errors.Join(err, refuseUnless(ok, CodeRunOver))
+		}
+		return w.record(tx, w.now(), eventRunReady, r.a.s.id, "", map[string]string{"run": decimal(r.run.Number)})
+	})
+	if err == nil {
+		r.became(RunReady)
+	}
+	return err
+}
+
+func (r *PrintRun) became(s RunState) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.state = s
+}
+
+// end ends the run in whichever state the store has it, and drops its sets that
+// are not in force. It asks the ledger for them, since a batch may have been
+// committed elsewhere a moment ago.
+func (r *PrintRun) end(ctx context.Context, to RunState, event string) (RunResult, error) {
+	w := r.a.s.w
+	ended, inForce := to, 0
+	err := w.update(ctx, func(tx Tx) error {
+		row, err := tx.Run(r.run.Number)
+		if err != nil {
+			return err
+		}
+		var pending []string
+		inForce = 0
+		if err := tx.Ledger(r.run.Number, func(e LedgerEntry) error {
+			switch e.State {
+			case SetPending:
+				pending = append(pending, e.SetID)
+			case SetDropped:
+			default:
+				inForce++
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		if ended = row.State; ended != RunIssuing && ended != RunReady {
+			return nil
+		}
+		ended = to
+		now := w.now()
+		for _, id := range pending {
+			if _, err := tx.MoveSet(id, SetPending, SetDropped, now); err != nil {
+				return err
+			}
+		}
+		if ok, err := tx.MoveRun(r.run.Number, row.State, to, now); err != nil || !ok {
+			return errors.Join(err, refuseUnless(ok, CodeRunOver))
+		}
+		return w.record(tx, now, event, r.a.s.id, "", map[string]string{
+			"run": decimal(r.run.Number), "count": decimal(inForce), "of": decimal(len(r.members)),
+		})
+	})
+	if err == nil {
+		r.mu.Lock()
+		r.state, r.inForce = ended, inForce
+		r.mu.Unlock()
+	}
+	return r.result(), err
+}
+
+func (r *PrintRun) result() RunResult {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return RunResult{State: r.state, InForce: r.inForce, Skipped: slices.Clone(r.skipped)}
+}
+
+// interruptRuns ends the runs that a crash has left, at start-up.
+func (w *Workspace) interruptRuns(ctx context.Context) error {
+	for _, state := range []RunState{RunIssuing, RunReady} {
+		var left []Run
+		err := w.view(ctx, func(tx Tx) (err error) {
+			left, err = tx.RunsIn(state)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, r := range left {
+			err := w.update(ctx, func(tx Tx) error {
+				now := w.now()
+				if ok, err := tx.MoveRun(r.Number, state, RunInterrupted, now); err != nil || !ok {
+					return err
+				}
+				return w.record(tx, now, eventRunInterrupted, "", "", map[string]string{"run": decimal(r.Number)})
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkWord is the word that the sheet of a set shows: it follows from the set
+// and the pepper, and is kept nowhere.
+func (w *Workspace) checkWord(setID string) string {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	mac := hmac.New(sha256.New, w.keys.pepper.Reveal())
+	mac.Write([]byte("check word\x00" + setID))
+	return recovery.CheckWord(mac.Sum(nil))
+}
