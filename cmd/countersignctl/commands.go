@@ -33,8 +33,8 @@ type options struct {
 
 var commands = []command{
 	{
-		name: "doctor", short: "say what is wrong with folder, database, keychain and clock, and how to mend it",
-		long: "Looks at the data folder, the keychain, the database and the clock, without signing in. " +
+		name: "doctor", short: "say what is wrong with folder, database, keychain, clock, fonts and webview, and how to mend it",
+		long: "Looks at the data folder, the keychain, the database, the clock, the fonts of sheets and what draws the window, without signing in. " +
 			"It changes nothing but for a test item in the keychain, which it removes again. A locked keychain asks to be unlocked.",
 		run: doctor,
 	},

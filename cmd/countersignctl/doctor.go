@@ -48,7 +48,7 @@ type examination struct {
 
 func doctor(ctx context.Context, e *env, _ []string) error {
 	x := &examination{env: e, ctx: ctx}
-	for _, look := range []func(){x.folder, x.space, x.keychain, x.database, x.clock} {
+	for _, look := range []func(){x.folder, x.space, x.keychain, x.database, x.clock, x.fonts, x.webview} {
 		if look(); ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -235,6 +235,6 @@ func (x *examination) clock() {
 	case x.newest.Sub(now) > time.Minute:
 		x.wrong("clock", fmt.Sprintf("The clock says %s, but the log has an event of %s.", now.Format("2006-01-02 15:04"), x.newest.Local().Format("2006-01-02 15:04")), mend)
 	default:
-		x.ok("clock", "It says %s. Compare it with the phone's.", now.Format("2006-01-02 15:04:05 -07:00"))
+		x.clockRight(now)
 	}
 }
