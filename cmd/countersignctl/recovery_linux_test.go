@@ -1,0 +1,197 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"countersign/backend/audit"
+	"countersign/backend/keychain"
+	"countersign/backend/recovery"
+	"countersign/backend/runfile"
+	"countersign/backend/secret"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+// interrupting is a store that tells when an event of a kind was committed.
+type interrupting struct {
+	workspace.Store
+	kind      string
+	committed func()
+}
+
+func (s *interrupting) Update(ctx context.Context, fn func(workspace.Tx) error) error {
+	var told eventTx
+	err := s.Store.Update(ctx, func(tx workspace.Tx) error {
+		told = eventTx{Tx: tx}
+		return fn(&told)
+	})
+	if err == nil && told.kind != "" && told.kind == s.kind {
+		s.committed()
+	}
+	return err
+}
+
+type eventTx struct {
+	workspace.Tx
+	kind string
+}
+
+func (t *eventTx) AppendEvent(e audit.Event, seal []byte) error {
+	t.kind = e.Kind
+	return t.Tx.AppendEvent(e, seal)
+}
+
+// office is a workspace whose owner issues codes for everybody.
+type office struct {
+	*testing.T
+	store *interrupting
+	admin *workspace.Admin
+	ids   []string
+	env   *env
+	out   *bytes.Buffer
+}
+
+// newOffice makes a workspace of n people with 2FA on. The rows of the others are
+// written behind its back and then accepted: to enrol them would take minutes.
+func newOffice(t *testing.T, n int) *office {
+	t.Helper()
+	ctx := t.Context()
+	ok := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	store, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "workspace.db"))
+	ok(err)
+	t.Cleanup(func() { ok(store.Close()) })
+	now := time.Now()
+	o := &office{T: t, store: &interrupting{Store: store}, out: &bytes.Buffer{}}
+	keys := keychain.NewMemory()
+	c := workspace.Config{Store: o.store, Secrets: keys, Password: cheap, Recovery: recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}, Now: func() time.Time { return now }}
+	w, err := workspace.Open(ctx, c)
+	ok(err)
+	s, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(ownPassword)})
+	ok(err)
+	shown, err := s.BeginEnable(ctx, secret.NewText(ownPassword))
+	ok(err)
+	code := func() string {
+		now = now.Add(time.Minute)
+		text, err := totp.GenerateCode(strings.Join(shown.Groups, ""), now)
+		ok(err)
+		return text
+	}
+	_, err = s.Confirm(ctx, code())
+	ok(err)
+	ok(s.Continue(ctx))
+	ok(store.Update(ctx, func(tx workspace.Tx) error {
+		p, err := tx.ProfileByEmail(ownerEmail)
+		for i := 1; i < n && err == nil; i++ {
+			p.ID, p.Name, p.Email, p.Role = fmt.Sprintf("m%d", i), fmt.Sprintf("Member %d", i), fmt.Sprintf("member.%d@example.com", i), workspace.RoleMember
+			p.EmailKey = p.Email
+			err = errors.Join(tx.InsertProfile(p), tx.InsertFactor(workspace.Factor{ProfileID: p.ID, Generation: 1, Item: p.ID, Since: now, PhoneSince: now}))
+		}
+		return err
+	}))
+	sealed, err := workspace.OpenSealed(ctx, c)
+	ok(err)
+	ok(sealed.Accept(ctx, ownerEmail, secret.NewText(ownPassword), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code())}))
+	w, err = workspace.Open(ctx, c)
+	ok(err)
+	_, challenge, err := w.SignIn(ctx, ownerEmail, secret.NewText(ownPassword))
+	ok(err)
+	s, err = challenge.Verify(ctx, code())
+	ok(err)
+	s.ForOneAct()
+	o.admin, err = s.Admin(ctx)
+	ok(err)
+	for _, m := range o.members() {
+		o.ids = append(o.ids, m.ID)
+	}
+	quiet, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	ok(err)
+	t.Cleanup(func() { ok(quiet.Close()) })
+	o.env = &env{stdout: o.out, stderr: quiet, now: c.Now}
+	o.env.output, o.env.reason = filepath.Join(t.TempDir(), "sheets.csv"), "Yearly renewal"
+	return o
+}
+
+func (o *office) members() []workspace.Member {
+	o.Helper()
+	all, err := o.admin.Members(o.Context())
+	if err != nil {
+		o.Fatal(err)
+	}
+	return all
+}
+
+// withNew is how many have a sheet of the run.
+func (o *office) withNew() (n int) {
+	for _, m := range o.members() {
+		if m.Run > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// issueUntil issues for everybody, with Ctrl+C when an event of that kind is committed.
+func (o *office) issueUntil(kind string) error {
+	ctx, stop := context.WithCancel(o.Context())
+	defer stop()
+	o.store.kind, o.store.committed = kind, stop
+	return o.env.issue(ctx, o.admin, o.ids, runfile.Target{Format: runfile.CSV})
+}
+
+func TestAnIssueInterruptedBeforeItsFileIsWholeLeavesEverybodyTheOldCodes(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 3)
+	if err := o.issueUntil("run-sheets-made"); !errors.Is(err, context.Canceled) {
+		t.Errorf("it ends with %v", err)
+	}
+	if left, err := os.ReadDir(filepath.Dir(o.env.output)); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+	if n := o.withNew(); n > 0 || o.out.Len() > 0 {
+		t.Errorf("%d have new codes; it says %q", n, o.out)
+	}
+	runs, err := o.admin.Runs(t.Context(), 0)
+	if err != nil || len(runs) != 1 || runs[0].State != workspace.RunCancelled {
+		t.Errorf("%+v %v", runs, err)
+	}
+}
+
+func TestAnIssueInterruptedWhileItIsPutInForceSaysWhatItHasLeft(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 34)
+	if err := o.issueUntil("run-sheets-issued"); !errors.Is(err, errInterrupted) {
+		t.Errorf("it ends with %v", err)
+	}
+	if n := o.withNew(); n != 32 { // as many as share a commit
+		t.Errorf("%d have new codes", n)
+	}
+	for _, want := range []string{"Print run 1: 32 of 34 members have their new codes. The sheets 2 to 35 are in", "Destroy the sheets of the others"} {
+		if !strings.Contains(o.out.String(), want) {
+			t.Errorf("it does not say %q: %s", want, o.out)
+		}
+	}
+	f, err := os.Open(o.env.output)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if rows, err := csv.NewReader(f).ReadAll(); err != nil || len(rows) != 35 {
+		t.Errorf("%d rows: %v", len(rows), err)
+	}
+}
