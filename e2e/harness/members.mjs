@@ -61,3 +61,13 @@ export async function redeem(page, code, who = priya) {
   await page.getByLabel('Password', { exact: true }).fill(who.password);
   await button(page, 'Continue').click();
 }
+
+/** Settings, Workspace: requires 2FA from a day on, written 2026-12-01. */
+export async function requireFrom(page, day, phone, who) {
+  await button(page, 'Workspace').click();
+  await button(page, 'Require 2FA').click();
+  await dialog(page).getByLabel('From', { exact: true }).fill(day);
+  await proveIn(page, phone, who);
+  await button(dialog(page), 'Require 2FA').click();
+  await dialog(page).waitFor({ state: 'detached' });
+}

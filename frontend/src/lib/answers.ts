@@ -45,3 +45,11 @@ export const openRun = async (
   ...run,
   codes: (await mailbox.open('codes', run.codes)).split(' '),
 });
+
+export const openInvitations = async (
+  mailbox: Mailbox,
+  { invitations, codes }: { invitations: Crossing<OneTimeView, 'code'>[] | null; codes: Envelope },
+): Promise<OneTimeView[]> => {
+  const opened = (await mailbox.open('codes', codes)).split(' ');
+  return (invitations ?? []).map((given, i) => ({ ...given, code: opened[i] ?? '' }));
+};

@@ -7,6 +7,7 @@
 import * as door from '../../wailsjs/go/app/Door';
 import * as enrolment from '../../wailsjs/go/app/Enrolment';
 import * as auditLog from '../../wailsjs/go/app/AuditLog';
+import * as importing from '../../wailsjs/go/app/Import';
 import * as keep from '../../wailsjs/go/app/Keep';
 import * as members from '../../wailsjs/go/app/Members';
 import * as printRuns from '../../wailsjs/go/app/PrintRuns';
@@ -14,7 +15,7 @@ import * as profile from '../../wailsjs/go/app/Profile';
 import * as settings from '../../wailsjs/go/app/Settings';
 import { app } from '../../wailsjs/go/models';
 import { Environment, EventsOn, WindowReload } from '../../wailsjs/runtime/runtime';
-import { openConfirmed, openEnrolment, openOneTime, openSheet, openRun } from './answers';
+import { openConfirmed, openEnrolment, openInvitations, openOneTime, openRun, openSheet } from './answers';
 import type { PolicyView, Rehearsal } from './policy';
 import type { LedgerView, RunOutcome, RunPreview, RunProgress, RunRequest, RunView, SheetRow } from './runs';
 import { close, Mailbox, type Content, type Envelope } from './envelope';
@@ -269,6 +270,26 @@ export interface OneTimeView {
   issuedBy: string;
   issuedAt: string;
   expiresAt: string;
+}
+
+/** The preview of an import. Without a name the dialog was dismissed. */
+export interface ImportView {
+  name: string;
+  /** True where the first row named the columns. */
+  header: boolean;
+  rows: ImportRow[] | null;
+  good: number;
+  bad: number;
+}
+
+/** A person of the list, by the line of the file. */
+export interface ImportRow {
+  line: number;
+  name: string;
+  email: string;
+  role: string;
+  /** Why they cannot be added, as an error has it. */
+  problem?: { code: string; field: string; args: Record<string, string | number> } | null;
 }
 
 export type ApprovalKind = 'print-run' | 'reset-2fa' | 'reset-password' | 'help-code';
@@ -598,6 +619,32 @@ export const PrintRuns = {
 /** Tells how far a print run is. Returns the way to stop listening. */
 export const onRunProgress = (heard: (progress: RunProgress) => void): (() => void) =>
   EventsOn('run-progress', (p?: RunProgress) => p && heard(p));
+
+/** Settings, Members, Import, and what goes to paper or into a file from there. */
+export const Import = {
+  /** Asks for a file; `check` looks at it again. */
+  pick: (session: string) => call<ImportView>(() => importing.Pick(session)),
+  check: (session: string) => call<ImportView>(() => importing.Check(session)),
+  /** Adds all of them, or those who can be added; `onImportProgress` tells how far it is. */
+  run: (session: string, onlyGood: boolean, proof: Proof) =>
+    call<{ count: number }>(async () => importing.Run(session, onlyGood, await closedProof(proof))),
+  cancel: (session: string) => call<void>(() => importing.Cancel(session)),
+  /** The name is empty when the person closed the dialog without saving. */
+  saveInvitations: (session: string, paper: 'a4' | 'letter') =>
+    call<{ name: string }>(() => importing.SaveInvitations(session, paper)),
+  /** For drawing them; `Members.print` then opens the print dialog. */
+  printInvitations: (session: string) =>
+    answered((key) => importing.PrintInvitations(session, key), openInvitations),
+  /** The table of members as CSV, without secrets. */
+  saveOverview: (session: string) => call<{ name: string }>(() => importing.SaveOverview(session)),
+};
+
+/** Tells how far an import is. Returns the way to stop listening. */
+export function onImportProgress(heard: (done: number, total: number) => void): () => void {
+  return EventsOn('import-progress', (p?: { done?: number; total?: number }) =>
+    heard(p?.done ?? 0, p?.total ?? 0),
+  );
+}
 
 /** Settings, Audit log. */
 export const AuditLog = {

@@ -155,10 +155,14 @@ export class Session {
     Door.lock(token).catch(() => {});
   }
 
-  /** Leaves a gate: what was begun there is undone, and nothing has changed. */
+  /** Leaves a gate. What was begun there is undone; the code that opened it is used up. */
   leaveGate(): void {
+    const phone = this.gate?.kind === 'change-phone';
     this.lock();
-    if (!this.door?.renewsPage) this.notice = { what: t('gate.left'), next: t('gate.left_next') };
+    if (!this.door || this.door.renewsPage) return; // the page begins anew
+    this.notice = phone
+      ? { what: t('gate.left_phone'), next: t('gate.left_phone_next') }
+      : { what: t('gate.left'), next: t('gate.left_next') };
   }
 
   /** Counts what waits for this person: to be decided on, or to be done now that it is approved. */

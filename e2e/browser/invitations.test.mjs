@@ -1,0 +1,217 @@
+/** The ways in with a one-time code, and where 2FA is required. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { assertAccessible, openPage } from '../harness/browser.mjs';
+import * as members from '../harness/members.mjs';
+import * as person from '../harness/person.mjs';
+import { scene } from '../harness/scene.mjs';
+
+const { button, dialog, heading } = person;
+const { priya, redeem, row, toMembers } = members;
+
+/** An owner, and an invitation for Priya; the page is at Sign in. */
+async function invited(t) {
+  const all = await scene(t);
+  await person.createWorkspace(all.page);
+  await toMembers(all.page);
+  const code = await members.add(all.page, priya);
+  await person.lock(all.page);
+  return { ...all, code };
+}
+
+/** Priya has 2FA on; the owner is at the table, without. */
+async function enrolled(t) {
+  const all = await invited(t);
+  const { page } = all;
+  await redeem(page, all.code);
+  await heading(page, 'Two-factor authentication').waitFor();
+  await button(page, 'Enable 2FA').click();
+  await person.stepUp(page, undefined, priya);
+  const phone = await person.readKey(page);
+  await person.typeCode(page, await phone.next());
+  await person.readCodes(page);
+  await person.keepCodes(page);
+  await button(page, 'Edit 2FA').waitFor();
+  await person.lock(page);
+  await person.signIn(page);
+  await toMembers(page);
+  return { ...all, phone };
+}
+
+const isoDay = (date) => new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+
+/** 2FA is required from today on, which takes two people who have it on. Priya is invited. */
+async function required(t) {
+  const all = await invited(t);
+  const { page } = all;
+  await person.signIn(page);
+  const { phone } = await person.enable(page);
+  await toMembers(page);
+  const other = { ...priya, name: 'Daniel Whitlock', email: 'daniel.whitlock@example.com' };
+  const code = await members.add(page, other, {
+    role: 'Admin',
+    prove: () => members.proveIn(page, phone),
+  });
+  await person.lock(page);
+  await redeem(page, code, other);
+  await heading(page, 'Two-factor authentication').waitFor();
+  await button(page, 'Enable 2FA').click();
+  await person.stepUp(page, undefined, other);
+  const second = await person.readKey(page);
+  await person.typeCode(page, await second.next());
+  await person.readCodes(page);
+  await person.keepCodes(page);
+  await button(page, 'Edit 2FA').waitFor();
+  await members.requireFrom(page, isoDay(new Date()), second, other);
+  await person.lock(page);
+  return all;
+}
+
+test('an invitation opens a profile with a password of one’s own, once', async (t) => {
+  const { page, code } = await invited(t);
+  await button(page, 'I have an invitation').click();
+  await assertAccessible(page, 'I have an invitation');
+  await button(page, 'Continue').click();
+  await page.getByText('The email address is missing.').waitFor();
+  await page.getByLabel('Email').fill(priya.email);
+  await page.getByLabel('One-time code').fill('ABCD');
+  await page.getByLabel('Password', { exact: true }).fill(priya.password);
+  await button(page, 'Continue').click();
+  await page.getByText('This code has 16 letters and digits.').waitFor();
+  await page.getByLabel('One-time code').fill('0000-0000-0000-0000');
+  await button(page, 'Continue').click();
+  await page.getByText('That email and code do not belong together.').waitFor();
+  assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), priya.password);
+  await assertAccessible(page, 'I have an invitation, wrong code');
+  await page.getByLabel('One-time code').fill(code.toLowerCase().replaceAll('-', ''));
+  await button(page, 'Continue').click();
+  await heading(page, 'Two-factor authentication').waitFor();
+  assert.ok(await page.getByText('Member', { exact: true }).first().isVisible());
+
+  await person.lock(page);
+  await redeem(page, code);
+  await page.getByText('That email and code do not belong together.').waitFor();
+});
+
+test('a weak password costs no guess, and the way back keeps the email', async (t) => {
+  const { page, code } = await invited(t);
+  await redeem(page, code, { ...priya, password: 'too short' });
+  await page
+    .getByText(/which this workspace asks for/)
+    .first()
+    .waitFor();
+  await button(page, 'Sign in').click();
+  assert.equal(await page.getByLabel('Email').inputValue(), priya.email);
+});
+
+test('a new invitation replaces the one that is out', async (t) => {
+  const { page, code } = await invited(t);
+  await person.signIn(page);
+  await toMembers(page);
+  await members.act(page, priya.name, 'New invitation');
+  await members.proveIn(page);
+  await button(dialog(page), 'Make an invitation').click();
+  const next = await members.oneTimeCode(page);
+  await button(dialog(page), 'Done').click();
+  await person.lock(page);
+  await redeem(page, code);
+  await page.getByText('That email and code do not belong together.').waitFor();
+  await page.getByLabel('One-time code').fill(next);
+  await button(page, 'Continue').click();
+  await heading(page, 'Two-factor authentication').waitFor();
+});
+
+test('a password reset leads to a new password, and 2FA is still needed', async (t) => {
+  const { page, phone } = await enrolled(t);
+  await members.act(page, priya.name, 'Reset password');
+  await assertAccessible(page, 'Reset password');
+  await members.proveIn(page);
+  await button(dialog(page), 'Make a code').click();
+  const code = await members.oneTimeCode(page);
+  await button(dialog(page), 'Done').click();
+  await person.lock(page);
+  const changed = { ...priya, password: 'meadow lantern gravel twelve' };
+  await redeem(page, code, changed);
+  await page.getByLabel('Verification code').waitFor();
+  await person.typeCode(page, await phone.next());
+  await heading(page, 'Two-factor authentication').waitFor();
+  await page.getByText(/Amara Okafor gave out a one-time code for a new password of yours/).waitFor();
+  await person.lock(page);
+  await person.signIn(page, phone, changed);
+});
+
+test('a help code stands in for a lost phone, as far as changing it', async (t) => {
+  const { page } = await enrolled(t);
+  await members.act(page, priya.name, 'Help code for a lost phone');
+  await members.proveIn(page);
+  await button(dialog(page), 'Make a help code').click();
+  const code = await members.oneTimeCode(page);
+  await assertAccessible(page, 'Help code');
+  await button(dialog(page), 'Done').click();
+  await person.lock(page);
+
+  await person.givePassword(page, priya);
+  await button(page, 'Use a help code').click();
+  await page.getByLabel('Help code').fill('0000-0000-0000-0000');
+  await button(page, 'Use help code').click();
+  await page.getByText('That help code is not right.').waitFor();
+  await assertAccessible(page, 'Help code, wrong');
+  await page.getByLabel('Help code').fill(code);
+  await button(page, 'Use help code').click();
+  await heading(page, 'Change phone').waitFor();
+  const next = await person.readKey(page);
+  await person.typeCode(page, await next.next());
+  await page.getByText('Your new phone is in use.').waitFor();
+  await button(page, 'Done').click();
+  await page.getByText(/Amara Okafor gave out a help code for you/).waitFor();
+  await person.lock(page);
+  await person.signIn(page, next, priya);
+});
+
+test('after a reset of 2FA the password alone opens, and the person is told', async (t) => {
+  const { page } = await enrolled(t);
+  await row(page, priya.email).getByText('On', { exact: true }).waitFor();
+  await members.act(page, priya.name, 'Reset 2FA');
+  await assertAccessible(page, 'Reset 2FA');
+  await members.proveIn(page);
+  await button(dialog(page), 'Reset 2FA').click();
+  await row(page, priya.email).getByText('Off', { exact: true }).waitFor();
+  await person.lock(page);
+  await person.signIn(page, undefined, priya);
+  await page.getByText(/Amara Okafor reset your 2FA today/).waitFor();
+  await assertAccessible(page, 'Profile, 2FA was reset');
+});
+
+test('where 2FA is required, one gets as far as enrolling, and then in', async (t) => {
+  const { app, browser, page, code } = await required(t);
+  await redeem(page, code);
+  await heading(page, 'Enable 2FA to go on').waitFor();
+  await page.getByText(/Northwind Legal requires two-factor authentication since today/).waitFor();
+  await assertAccessible(page, 'Enable 2FA to go on');
+  await button(page, 'Enable 2FA').click();
+  await heading(page, 'Scan the QR code').waitFor();
+  await assertAccessible(page, 'Enable 2FA, required');
+  // Leaving is always possible, also by locking; the password that was chosen holds.
+  await button(page, 'Cancel').click();
+  await page.getByText('You left before 2FA was on.').waitFor();
+  await person.givePassword(page, priya);
+  await button(page, 'Enable 2FA').click();
+  await heading(page, 'Scan the QR code').waitFor();
+  await page.keyboard.press('Control+l');
+  await button(page, 'Sign in').waitFor();
+
+  await person.givePassword(page, priya);
+  await button(page, 'Enable 2FA').click();
+  const phone = await person.readKey(page);
+  await person.typeCode(page, await phone.next());
+  await person.readCodes(page);
+  await person.keepCodes(page);
+  await button(page, 'Edit 2FA').waitFor();
+  await person.lock(page);
+  const again = await openPage(browser, app.url);
+  await person.signIn(again, phone, priya);
+  await button(again, 'Edit 2FA').click();
+  await again
+    .getByText('This workspace requires 2FA, so it cannot be turned off.', { exact: false })
+    .waitFor();
+});
