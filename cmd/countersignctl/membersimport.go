@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -35,18 +34,12 @@ func (e *env) readRoster(args []string) (roster.List, error) {
 	if len(args) == 0 {
 		return roster.List{}, usage("the FILE is missing")
 	}
-	in := io.Reader(e.stdin)
-	if args[0] != "-" {
-		f, err := os.Open(args[0])
-		if err != nil {
-			return roster.List{}, unreadable(err)
-		}
-		defer f.Close()
-		in = f
-	} else if e.fromStdin {
-		return roster.List{}, usage("standard input cannot hold both the list and the answers")
+	f, err := os.Open(args[0])
+	if err != nil {
+		return roster.List{}, unreadable(err)
 	}
-	list, err := roster.Read(in, workspace.MaxImport)
+	defer f.Close()
+	list, err := roster.Read(f, workspace.MaxImport)
 	if err == nil {
 		return list, nil
 	}
