@@ -7,7 +7,7 @@ import { t } from './i18n';
 const locale = 'en-GB';
 const dayForm = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
 const shortForm = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
-const shortYearForm = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+const shortYearForm = new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric' });
 const timeForm = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
 /** The calendar date as `YYYY-MM-DD` in this computer's time zone. */
@@ -67,7 +67,7 @@ export function logDay(iso: string, now = new Date()): string {
   return date;
 }
 
-/** "Today", "Yesterday", "3 Nov" or, of another year, "3 Nov 2025": in a column. */
+/** "Today", "Yesterday", "3 Nov" or, of another year, "Nov 2025": in a column. */
 export function shortDay(iso: string, now = new Date()): string {
   const date = new Date(iso);
   if (nameOf(date, now)) return capital(day(iso, now));

@@ -34,8 +34,11 @@ const letters: Record<string, string> = {
   þ: 'th',
 };
 
+const plain = /^[\x20-\x7e]*$/;
+
 /** A text as it is searched: in small letters and without accents, so that "soren" finds "Sørensen". */
 export function folded(text: string): string {
+  if (plain.test(text)) return text.toLowerCase(); // most emails are, and it is ten times as fast
   return text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

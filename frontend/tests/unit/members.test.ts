@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import type { MemberView } from '../../src/lib/api';
+import { age, shortDay } from '../../src/lib/dates';
+import { counts, folded, found, listed, noFilters, sorted } from '../../src/lib/members';
+
+const now = new Date(2026, 10, 12, 9, 45);
+const ago = (days: number) => new Date(now.getTime() - days * 86_400_000).toISOString();
+
+const member = (name: string, more: Partial<MemberView> = {}): MemberView => ({
+  id: name,
+  name,
+  email: `${name.split(' ')[0]!.toLowerCase()}@example.com`,
+  role: 'member',
+  state: 'active',
+  twoFactor: 'off',
+  codesLeft: 0,
+  createdAt: ago(500),
+  ...more,
+});
+
+const all = listed([
+  member('Søren Åberg', { twoFactor: 'on', codesLeft: 9, issuedAt: ago(10), lastSignInAt: ago(1) }),
+  member('amara Okafor', { role: 'owner', twoFactor: 'on', codesLeft: 3, issuedAt: ago(400) }),
+  member('Hannah Weiß', { role: 'admin', twoFactor: 'overdue', lastSignInAt: ago(30) }),
+  member('Eun-ji Park', { state: 'invited' }),
+]);
+const names = (rows: typeof all) => rows.map(({ member: m }) => m.name.split(' ')[0]);
+
+describe('a search among the members', () => {
+  const sought = (text: string) => names(found(all, { ...noFilters, text }, now));
+
+  test('takes small letters for large ones and none of the accents', () => {
+    expect(sought('SOREN aberg')).toEqual(['Søren']);
+    expect(sought('weiss')).toEqual(['Hannah']);
+    expect(folded('Łukasz Đặng İnci ﬁ')).toBe('lukasz dang inci fi');
+  });
+
+  test('looks in the email, too, and wants every word', () => {
+    expect(sought('@example')).toHaveLength(4);
+    expect(sought('eun-ji@')).toEqual(['Eun-ji']);
+    expect(sought('soren weiss')).toEqual([]);
+    expect(sought('  ')).toHaveLength(4);
+  });
+
+  test('takes what is typed as text, whatever it is', () => {
+    for (const text of ['.*', '(', '\\', '<img src=x>', '\u0000']) expect(sought(text)).toEqual([]);
+  });
+});
+
+describe('a filter', () => {
+  const where = (filter: Partial<typeof noFilters>) => names(found(all, { ...noFilters, ...filter }, now));
+
+  test('shows who has 2FA off, overdue, few codes or an old sheet', () => {
+    expect(where({ twoFactor: 'overdue' })).toEqual(['Hannah']);
+    expect(where({ twoFactor: 'off' })).toEqual(['Eun-ji']);
+    expect(where({ trait: 'few' })).toEqual(['amara']);
+    expect(where({ trait: 'old' })).toEqual(['amara']);
+    expect(where({ trait: 'invited' })).toEqual(['Eun-ji']);
+    expect(where({ role: 'admin', twoFactor: 'on' })).toEqual([]);
+  });
+
+  test('is counted over everybody', () => {
+    expect(counts(all.map((row) => row.member))).toEqual({ on: 2, off: 1, overdue: 1 });
+  });
+});
+
+describe('the order of the members', () => {
+  const by = (key: string, down = false) => names(sorted(all, { key, down }));
+
+  test('by name takes no notice of case and accents', () => {
+    expect(by('name')).toEqual(['amara', 'Eun-ji', 'Hannah', 'Søren']);
+    expect(by('name', true)).toEqual(['Søren', 'Hannah', 'Eun-ji', 'amara']);
+  });
+
+  test('puts what is missing last, either way', () => {
+    expect(by('codes')).toEqual(['amara', 'Søren', 'Eun-ji', 'Hannah']);
+    expect(by('codes', true)).toEqual(['Søren', 'amara', 'Eun-ji', 'Hannah']);
+    expect(by('age')).toEqual(['Søren', 'amara', 'Eun-ji', 'Hannah']);
+    expect(by('last', true).slice(0, 2)).toEqual(['Søren', 'Hannah']);
+  });
+
+  test('begins with what is to be done, and with whom to ask', () => {
+    expect(by('twoFactor')[0]).toBe('Hannah');
+    expect(by('role').slice(0, 2)).toEqual(['amara', 'Hannah']);
+  });
+});
+
+describe('a day in a column', () => {
+  test('is short, and of another year without its day', () => {
+    expect([0, 1, 9, 400].map((days) => shortDay(ago(days), now))).toEqual([
+      'Today',
+      'Yesterday',
+      '3 Nov',
+      'Oct 2025',
+    ]);
+  });
+
+  test('gives an age in days, months or years', () => {
+    expect([0, 1, 41, 100, 400, 800].map((days) => age(ago(days), now))).toEqual([
+      'Today',
+      '1 day',
+      '41 days',
+      '3 months',
+      '13 months',
+      '2 years',
+    ]);
+    expect(age(ago(-5), now)).toBe('Today');
+  });
+});
