@@ -122,6 +122,15 @@ func (p *PrintRuns) HandOver(session string, run int, sheets []int) (n int, err 
 	return n, err
 }
 
+// Void voids sheets that never reached their members, and gives how many.
+func (p *PrintRuns) Void(session string, run int, sheets []int) (n int, err error) {
+	err = p.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) (err error) {
+		n, err = a.VoidSheets(ctx, run, sheets)
+		return err
+	})
+	return n, err
+}
+
 // RunPreview is what a run would do.
 type RunPreview struct {
 	Ready  []MemberView `json:"ready"`  // get a sheet

@@ -170,6 +170,14 @@ var teamCases = []useCase{
 		plan := r.Plan()
 		return func() { got(a.HandOver(p.ctx, plan.Number, []int{plan.First, plan.Last})) }
 	}},
+	{name: "void a sheet", base: teamBase, prepares: true, covers: []string{"Admin.VoidSheets"}, ready: func(p *person) func() {
+		p.start()
+		a := p.admin(p.signIn())
+		r := p.issue(a)
+		got(r.PutInForce(p.ctx, nil))
+		plan := r.Plan()
+		return func() { got(a.VoidSheets(p.ctx, plan.Number, []int{plan.Last})) }
+	}},
 	{name: "acknowledge a sheet", base: teamBase, covers: []string{"Session.Acknowledge"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		r := got(p.admin(p.signIn()).BeginRun(p.ctx, workspace.RunRequest{Members: p.everybody(), Reason: "A new year", Kind: workspace.RunPrint}, p.proof()))

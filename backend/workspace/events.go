@@ -44,6 +44,7 @@ const (
 	eventRunDone            = "run-done"           // run, count, of
 	eventRunCancelled       = "run-cancelled"      // run, count, of
 	eventRunInterrupted     = "run-interrupted"    // run
+	eventSheetVoided        = "run-sheet-voided"   // run, sheet
 	eventHandedOver         = "sheets-handed-over" // run, count, sheets
 	eventBackupMade         = "backup-made"
 	eventRestored           = "workspace-restored" // made
@@ -67,5 +68,5 @@ const (
 // tellsMember lists what a person is told of at the next sign-in.
 var tellsMember = map[string]bool{
 	eventFactorReset: true, eventPasswordReset: true, eventHelpGiven: true,
-	eventRoleChanged: true, eventMemberSuspended: true, eventMemberResumed: true,
+	eventRoleChanged: true, eventSheetVoided: true, eventMemberSuspended: true, eventMemberResumed: true,
 }

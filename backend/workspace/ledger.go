@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"countersign/backend/recovery"
@@ -166,6 +167,72 @@ func (a *Admin) HandOver(ctx context.Context, run int, sheets []int) (n int, err
 		})
 	})
 	return n, err
+}
+
+// VoidSheets voids sheets of a run that never reached their members, a change for
+// each, so that each member is told: they have no recovery codes until they get new
+// ones. It gives how many were in force. Errors: run_unknown, forbidden,
+// session_ended; folder.
+func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, err error) {
+	done, err := a.s.begin()
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	var found []LedgerEntry
+	err = a.s.w.view(ctx, func(tx Tx) error {
+		actor, err := a.profile(tx)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Run(run); err != nil {
+			return absent(err, CodeRunUnknown)
+		}
+		if err := tx.Ledger(run, func(e LedgerEntry) error {
+			if slices.Contains(sheets, e.Sheet) && e.State == SetActive {
+				found = append(found, e)
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		for _, e := range found { // all of them, or none
+			p, err := tx.Profile(e.ProfileID)
+			if err != nil {
+				return err
+			}
+			if !actIssue.may(actor.Role, p.Role) && p.ID != actor.ID {
+				return refuse(CodeForbidden)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range found {
+		voided := false
+		err := a.changeNow(ctx, nil, nil, func(tx Tx) (err error) {
+			if _, _, err := a.target(tx, e.ProfileID, actIssue); err != nil {
+				return err
+			}
+			now := a.s.w.now()
+			if voided, err = tx.MoveSet(e.SetID, SetActive, SetVoided, now); err != nil || !voided {
+				return err
+			}
+			if err := reset(tx, e.ProfileID, false, KindRecovery); err != nil {
+				return err
+			}
+			return a.s.w.record(tx, now, eventSheetVoided, a.s.id, e.ProfileID, map[string]string{"run": decimal(run), "sheet": decimal(e.Sheet)})
+		})
+		if err != nil {
+			return n, err
+		}
+		if voided {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // Acknowledge takes the check word of one's own sheet, as it is printed there.

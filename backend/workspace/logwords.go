@@ -87,6 +87,7 @@ var logKinds = map[string]logKind{
 	eventRunDone:          {GroupRuns, false, "{actor} ended print run {run}: {count} of {of} members have a new sheet."},
 	eventRunCancelled:     {GroupRuns, false, "{actor} cancelled print run {run}: {count} of {of} members have a new sheet."},
 	eventRunInterrupted:   {GroupRuns, false, "Print run {run} was interrupted. Its page says who has which sheet."},
+	eventSheetVoided:      {GroupRuns, false, "{actor} voided recovery sheet {sheet} of {subject}, from print run {run}."},
 	eventHandedOver:       {GroupRuns, false, "{actor} handed over sheets {sheets} of print run {run}."},
 	eventAcknowledged:     {GroupRuns, false, "{actor} acknowledged recovery sheet {sheet} of print run {run}."},
 

@@ -121,6 +121,10 @@ var deeds = []deed{
 		_, err := a.HandOver(to.h.Context(), 1, []int{1})
 		return err
 	}, nil},
+	{"VoidSheets", func(a *workspace.Admin, _, to *somebody) error {
+		_, err := a.VoidSheets(to.h.Context(), 1, []int{1})
+		return err
+	}, nil},
 	{"Log", func(a *workspace.Admin, _, to *somebody) error {
 		_, err := a.Log(to.h.Context(), workspace.LogQuery{})
 		return err

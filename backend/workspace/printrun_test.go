@@ -635,6 +635,33 @@ func TestTheLedgerFollowsASheetFromHandToHand(t *testing.T) {
 	}
 }
 
+func TestASheetThatNeverReachedItsMemberIsVoidedAndTheyAreTold(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	people := h.membersWith2FA(3)
+	r := owner.printed(people...)
+	h.clock.step(time.Hour)
+	h.refused(second(owner.admin().VoidSheets(t.Context(), 7, []int{1})), workspace.CodeRunUnknown)
+	for _, want := range []int{1, 0} { // the second time it is no longer in force
+		if n, err := owner.admin().VoidSheets(t.Context(), 1, []int{2, 99}); err != nil || n != want {
+			t.Errorf("%d, %v", n, err)
+		}
+	}
+	if _, sheets, _ := owner.account(1); sheets[1] != workspace.SheetIssued || sheets[2] != workspace.SheetVoided {
+		t.Errorf("%v", sheets)
+	}
+	_, err := people[1].challenge().Recover(t.Context(), r.sheets[people[1].id].Codes[0].Display())
+	h.refused(err, workspace.CodeRecoveryNone)
+	h.clock.step(time.Hour)
+	news := people[1].signIn().Welcome().News
+	if len(news) != 1 || news[0].Kind != "run-sheet-voided" || news[0].Detail["sheet"] != "2" {
+		t.Errorf("told %+v", news)
+	}
+	if _, err := people[0].challenge().Recover(t.Context(), r.sheets[people[0].id].Codes[0].Display()); err != nil {
+		t.Errorf("the sheet beside it: %v", err)
+	}
+}
+
 func second[A, B any](_ A, b B) B { return b }
 
 func TestWrongCheckWordsAreCountedAndPaused(t *testing.T) {

@@ -601,6 +601,9 @@ export const PrintRuns = {
   /** Gives how many were marked now. */
   handOver: (session: string, run: number, sheets: number[]) =>
     call<number>(() => printRuns.HandOver(session, run, sheets)),
+  /** For sheets that never reached their members; gives how many were in force. */
+  void: (session: string, run: number, sheets: number[]) =>
+    call<number>(() => printRuns.Void(session, run, sheets)),
   preview: (session: string, of: string[]) => call<RunPreview>(() => printRuns.Preview(session, of)),
   /** Asks for a place; `onRunProgress` tells how far it is. */
   save: (session: string, request: RunRequest, proof: Proof) =>

@@ -21,6 +21,8 @@ export function told({ kind, at, by, detail }: News): Told | undefined {
         what: t('news.sheet', { ...who, sheet: detail?.sheets ?? '', run: detail?.run ?? '' }),
         next: t('news.sheet_next'),
       };
+    case 'run-sheet-voided':
+      return { what: t('news.voided', { ...who, sheet: detail?.sheet ?? '' }), next: t('news.voided_next') };
     case '2fa-reset':
       return { what: t('news.reset', who), next: t('news.reset_next'), act: 'enable' };
     case 'password-reset-given':

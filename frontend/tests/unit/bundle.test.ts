@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { root, sources } from './source';
 
 let files: { name: string; text: string | Uint8Array }[];
 
 beforeAll(async () => {
+  vi.stubEnv('NODE_ENV', 'production'); // as `npm run build`, or the page would come with what helps development
   const built = await build({ root, logLevel: 'silent', build: { write: false } });
+  vi.unstubAllEnvs();
   files = (built as Rolldown.RolldownOutput).output.map((file) =>
     file.type === 'chunk'
       ? { name: file.fileName, text: file.code }

@@ -21,3 +21,5 @@ export function PutInForce(arg1:string):Promise<app.RunOutcome>;
 export function Save(arg1:string,arg2:app.RunRequest,arg3:app.Proof):Promise<app.RunOutcome>;
 
 export function Unacknowledged(arg1:string):Promise<Array<app.SheetRow>>;
+
+export function Void(arg1:string,arg2:number,arg3:Array<number>):Promise<number>;

@@ -41,3 +41,7 @@ export function Save(arg1, arg2, arg3) {
 export function Unacknowledged(arg1) {
   return window['go']['app']['PrintRuns']['Unacknowledged'](arg1);
 }
+
+export function Void(arg1, arg2, arg3) {
+  return window['go']['app']['PrintRuns']['Void'](arg1, arg2, arg3);
+}
