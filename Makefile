@@ -144,7 +144,11 @@ lint: setup $(page) ## formatting, vet, staticcheck, types, shell
 # Beside the tests.
 
 .PHONY: tour bench fuzz clean
-tour: setup-build setup-test build e2e/node_modules/.package-lock.json ## photograph the real app, step by step
+.PHONY: seed
+seed:
+	@go build -o build/bin/seed ./e2e/seed
+
+tour: setup-build setup-test build seed e2e/node_modules/.package-lock.json ## photograph the real app, step by step
 	@$(private) node e2e/tour/tour.mjs
 
 bench: setup-test build e2e/node_modules/.package-lock.json ## how long things take

@@ -5,11 +5,15 @@ import { amara } from './person.mjs';
 import { run } from './phone.mjs';
 
 /**
- * Fills a folder: the owner, and `members` who are invited, of whom the first `enrolled` have
+ * Fills a folder: the owner, and `members` (or the `people` named) who are invited, of whom the first `enrolled` have
  * signed in and 2FA on. Each member costs a hash, and 10,000 some minutes. Returns the phones'
- * keys of those who have 2FA on: [{ name, email, key }].
+ * keys of those who have 2FA on: [{ name, email, key }]. `service` is the keychain's: that of development
+ * builds, or the application's own.
  */
-export async function seed(folder, { owner = amara, members = 0, enrolled = 0 } = {}) {
-  const order = JSON.stringify({ folder, owner, members, enrolled });
+export async function seed(
+  folder,
+  { owner = amara, members = 0, people = [], enrolled = 0, service = '' } = {},
+) {
+  const order = JSON.stringify({ folder, owner, members, people, enrolled, service });
   return JSON.parse(await run(join(root, 'build/bin/seed'), [], order));
 }

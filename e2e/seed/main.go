@@ -8,6 +8,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,8 +37,16 @@ type order struct {
 		Email     string `json:"email"`
 		Password  string `json:"password"`
 	} `json:"owner"`
-	Members  int `json:"members"`  // who are invited
-	Enrolled int `json:"enrolled"` // of these, the first so many have signed in and 2FA on
+	Service  string   `json:"service"`  // of the keychain; empty: that of development builds
+	People   []person `json:"people"`   // who are invited, by name; else Members
+	Members  int      `json:"members"`  // who are invited
+	Enrolled int      `json:"enrolled"` // of these, the first so many have signed in and 2FA on
+}
+
+type person struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	Role  string `json:"role"`
 }
 
 type phone struct {
@@ -68,7 +77,7 @@ func seed(ctx context.Context, o order) (phones []phone, err error) {
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	w, err := workspace.Open(ctx, workspace.Config{
-		Store: store, Secrets: keychain.New("Countersign development"),
+		Store: store, Secrets: keychain.New(cmp.Or(o.Service, "Countersign development")),
 		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}, Recovery: recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
 	})
 	if err != nil {
@@ -82,10 +91,17 @@ func seed(ctx context.Context, o order) (phones []phone, err error) {
 	}
 	defer func() { err = errors.Join(err, owner.End(ctx)) }()
 	admin, err := owner.Admin(ctx)
-	if err != nil || o.Members == 0 {
+	wanted := people(o.Members)
+	if len(o.People) > 0 {
+		wanted = nil
+	}
+	for _, p := range o.People {
+		wanted = append(wanted, workspace.NewMember{Name: p.Name, Email: p.Email, Role: workspace.Role(p.Role)})
+	}
+	if err != nil || len(wanted) == 0 {
 		return nil, err
 	}
-	given, err := admin.AddMembers(ctx, people(o.Members), workspace.Proof{Password: secret.NewText(o.Owner.Password)}, nil)
+	given, err := admin.AddMembers(ctx, wanted, workspace.Proof{Password: secret.NewText(o.Owner.Password)}, nil)
 	if err != nil {
 		return nil, err
 	}

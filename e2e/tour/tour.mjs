@@ -1,6 +1,6 @@
 /**
  * Takes the real application, in its real window, through the whole of 2FA, and leaves
- * build/tour/NN-name.png and build/tour/recovery-sheet.pdf. Run it with `make tour`.
+ * build/tour/NN-name.png, build/tour/recovery-sheet.pdf and build/tour/print-run.pdf. Run it with `make tour`.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,9 @@ import { join, relative } from 'node:path';
 import * as person from '../desktop/person.mjs';
 import { openWindow } from '../desktop/window.mjs';
 import { root } from '../harness/app.mjs';
+import { seed } from '../harness/seed.mjs';
+import * as admin from './admin.mjs';
+import { enrolled, people } from './team.mjs';
 
 const out = join(root, 'build/tour');
 const { amara } = person;
@@ -24,10 +27,10 @@ const scanning = { role: 'heading', name: 'Scan the QR code' };
 const heading = (window, name) => window.waitFor({ role: 'heading', name });
 
 /** Opens a window, does something in it and closes it, whatever happened. */
-async function visit(env, act) {
+async function visit(env, act, where = workspace) {
   const ends = [];
   try {
-    await act(await openWindow({ after: (end) => ends.push(end) }, workspace, { env }));
+    await act(await openWindow({ after: (end) => ends.push(end) }, where, { env }));
   } finally {
     for (const end of ends) await end();
   }
@@ -185,6 +188,11 @@ try {
     await beside(window);
   });
   await visit({ GTK_THEME: 'Adwaita:dark' }, (window) => inTheDark(window, phone));
+  const team = join(folder, 'team');
+  await mkdir(team);
+  await seed(team, { people, enrolled, service: 'Countersign' });
+  await visit({}, (window) => admin.asAdmin(window, picture, out), team);
+  await visit({ GTK_THEME: 'Adwaita:dark' }, (window) => admin.inTheDark(window, picture), team);
   await visit(await person.withoutKeychain(), async (window) => {
     await window.waitFor({ says: 'no keychain' });
     await picture(window, 'no-keychain');
@@ -192,4 +200,6 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-console.log(`tour: ${taken} pictures and recovery-sheet.pdf are in ${relative(process.cwd(), out) || out}`);
+console.log(
+  `tour: ${taken} pictures, recovery-sheet.pdf and print-run.pdf are in ${relative(process.cwd(), out) || out}`,
+);
