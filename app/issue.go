@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -141,15 +142,27 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 		if err := runfile.Write(held.doing, f, a, run, target, p.progress("making")); err != nil {
 			return p.givenUp(held, run, filepath.Base(path), err)
 		}
+		if err := held.doing.Err(); err != nil { // stopped after the last sheet
+			return p.givenUp(held, run, filepath.Base(path), err)
+		}
 		if err := f.Keep(); err != nil {
 			return errors.Join(saveFailed(filepath.Base(path), err), cancelled(run))
 		}
 		res, err := run.PutInForce(held.doing, p.progress("in-force"))
+		if res.InForce == 0 { // what the file holds will never work
+			if gone := os.Remove(path); gone != nil {
+				err = errors.Join(err, saveFailed(filepath.Base(path), gone))
+			} else if err == nil && res.State != workspace.RunDone {
+				return workspace.Fault(workspace.CodeRunCancelled, nil, nil)
+			}
+		}
 		if err != nil {
 			return errors.Join(err, cancelled(run))
 		}
 		out = outcome(plan, res)
-		out.Name, out.Folder = filepath.Base(path), filepath.Dir(path)
+		if res.InForce > 0 {
+			out.Name, out.Folder = filepath.Base(path), filepath.Dir(path)
+		}
 		return nil
 	})
 	return out, err
