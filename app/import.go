@@ -142,7 +142,7 @@ func (i *Import) Run(session string, onlyGood bool, proof Proof) (ImportOutcome,
 			return err
 		}
 		defer stop()
-		given, err := a.AddMembers(ctx, people, typed, i.progress(ses))
+		given, err := a.AddMembers(ctx, people, typed, i.progress("import-progress", ses))
 		if err != nil {
 			return importFailed(ctx, lines, err)
 		}
@@ -203,13 +203,13 @@ func (i *Import) Cancel(session string) error {
 }
 
 // progress tells the page how far it is. Waiting for it is use of the session.
-func (i *Import) progress(ses *workspace.Session) workspace.Progress {
+func (i *Import) progress(event string, ses *workspace.Session) workspace.Progress {
 	var last time.Time
 	return func(done, total int64) {
 		if now := time.Now(); done == total || now.Sub(last) > 50*time.Millisecond {
 			last = now
 			_ = ses.Touch() // a session that is over ends the import by its own way
-			i.s.desktop.Emit("import-progress", map[string]int64{"done": done, "total": total})
+			i.s.desktop.Emit(event, map[string]int64{"done": done, "total": total})
 		}
 	}
 }

@@ -19,6 +19,7 @@ import (
 
 // SaveInvitations asks for a place and writes the invitations that were given out there
 // as PDF, one to a page, on a4 or letter. The file is for its owner alone, whole or absent.
+// The event "invitations-progress" {done, total} tells how far it is.
 func (i *Import) SaveInvitations(session, paper string) (Saved, error) {
 	given, err := i.given(session)
 	if err != nil {
@@ -28,14 +29,19 @@ func (i *Import) SaveInvitations(session, paper string) (Saved, error) {
 	if err != nil || !ok {
 		return Saved{}, err
 	}
-	name := filepath.Base(path)
+	ses, err := i.s.use(session) // the dialog may have stood open for long
+	if err != nil {
+		return Saved{}, err
+	}
+	name, progress := filepath.Base(path), i.progress("invitations-progress", ses)
 	err = writeWhole(path, func(w io.Writer) error {
 		var over error
 		err := sheet.InvitationPDF(w, func(yield func(sheet.Invitation) bool) {
-			for _, g := range given {
+			for n, g := range given {
 				if _, over = i.s.use(session); over != nil || !yield(runfile.Invitation(g)) {
 					return
 				}
+				progress(int64(n+1), int64(len(given)))
 			}
 		}, paperSize(paper))
 		if over != nil { // locked meanwhile: none of it is left
