@@ -151,10 +151,12 @@ seed:
 tour: setup-build setup-test build seed e2e/node_modules/.package-lock.json ## photograph the real app, step by step
 	@$(private) node e2e/tour/tour.mjs
 
-bench: setup-test build e2e/node_modules/.package-lock.json ## how long things take
+bench: setup-test build dev-app e2e/node_modules/.package-lock.json ## how long things take
 	@go test -run '^$$' -bench . -benchmem ./backend/... | { grep -v 'no test files' || true; }
 	@go build -trimpath -tags $(production) -ldflags '-s -w' -o build/bin/empty-window ./e2e/bench/testdata/empty
 	@$(private) node e2e/bench/startup.mjs
+	@go build -o build/bin/seed ./e2e/seed
+	@$(private) node e2e/bench/members.mjs
 
 fuzz: ## fuzz each parser for a while; FUZZTIME says how long
 	@git grep -l '^func Fuzz' -- '*_test.go' | while read -r file; do \

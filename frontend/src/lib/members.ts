@@ -84,14 +84,15 @@ export function found(all: Listed[], filters: Filters, now = new Date()): Listed
   );
 }
 
-const collator = new Intl.Collator('en-GB', { sensitivity: 'base', numeric: true });
+/** The order of folded texts: it puts accents where a collator would, and is many times as fast. */
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const roles: Role[] = ['owner', 'admin', 'member'];
 const states: MemberView['twoFactor'][] = ['overdue', 'off', 'on'];
 
 /** What a column is ordered by; nothing sorts last either way. */
 type By = (m: MemberView) => string | number | undefined;
 const by: Record<string, By> = {
-  email: (m) => m.email,
+  email: (m) => folded(m.email),
   role: (m) => roles.indexOf(m.role),
   twoFactor: (m) => states.indexOf(m.twoFactor),
   codes: (m) => (m.twoFactor === 'on' ? m.codesLeft : undefined),
@@ -102,7 +103,7 @@ const by: Record<string, By> = {
 
 /** In the order of a column, and by name where that leaves it open. */
 export function sorted(all: Listed[], { key, down }: Sort): Listed[] {
-  const named = all.toSorted((a, b) => collator.compare(a.member.name, b.member.name));
+  const named = all.toSorted((a, b) => compare(a.text, b.text));
   const sign = down ? -1 : 1;
   const value = by[key];
   if (!value) return down ? named.reverse() : named;
@@ -111,7 +112,7 @@ export function sorted(all: Listed[], { key, down }: Sort): Listed[] {
     if (a.value === b.value) return 0;
     if (a.value === undefined) return 1;
     if (b.value === undefined) return -1;
-    if (typeof a.value === 'string') return sign * collator.compare(a.value, String(b.value));
+    if (typeof a.value === 'string') return sign * compare(a.value, String(b.value));
     return sign * (a.value - Number(b.value));
   });
   return keyed.map(({ row }) => row);
