@@ -160,9 +160,6 @@ export function keptBecause(why: Kept): string {
   }
 }
 
-/** A sheet in force that nobody has marked as handed over, or confirmed. */
-export const isOpen = (state: SheetState): boolean => state === 'issued' || state === 'handed-over';
-
 /** How many sheets of a run were issued at all, wherever they stand by now. */
 export const issuedOf = ({ sheets }: RunView): number =>
   Object.entries(sheets).reduce((sum, [state, n]) => (state === 'made' ? sum : sum + n), 0);
