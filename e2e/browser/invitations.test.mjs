@@ -40,31 +40,35 @@ async function enrolled(t) {
 
 const isoDay = (date) => new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 
-/** 2FA is required from today on, which takes two people who have it on. Priya is invited. */
-async function required(t) {
+const daniel = { ...priya, name: 'Daniel Whitlock', email: 'daniel.whitlock@example.com' };
+
+/** An owner and an admin with 2FA on, and an invitation for Priya; the page is at the admin's profile. */
+async function twoAdmins(t) {
   const all = await invited(t);
   const { page } = all;
   await person.signIn(page);
-  const { phone } = await person.enable(page);
+  const owner = await person.enable(page);
   await toMembers(page);
-  const other = { ...priya, name: 'Daniel Whitlock', email: 'daniel.whitlock@example.com' };
-  const code = await members.add(page, other, {
-    role: 'Admin',
-    prove: () => members.proveIn(page, phone),
-  });
+  const prove = () => members.proveIn(page, owner.phone);
+  const code = await members.add(page, daniel, { role: 'Admin', prove });
   await person.lock(page);
-  await redeem(page, code, other);
+  await redeem(page, code, daniel);
   await heading(page, 'Two-factor authentication').waitFor();
   await button(page, 'Enable 2FA').click();
-  await person.stepUp(page, undefined, other);
-  const second = await person.readKey(page);
-  await person.typeCode(page, await second.next());
-  await person.readCodes(page);
+  await person.stepUp(page, undefined, daniel);
+  const phone = await person.readKey(page);
+  await person.typeCode(page, await phone.next());
+  const codes = await person.readCodes(page);
   await person.keepCodes(page);
   await button(page, 'Edit 2FA').waitFor();
-  await members.requireFrom(page, isoDay(new Date()), second, other);
-  await person.lock(page);
-  return all;
+  return { ...all, owner, admin: { phone, codes } };
+}
+
+/** Signed in with a recovery code, after which one act asks for no other proof. */
+async function recovered(page, code, who) {
+  await person.signInByRecoveryCode(page, code, who);
+  await button(page, 'Continue').click();
+  await heading(page, 'Two-factor authentication').waitFor();
 }
 
 test('an invitation opens a profile with a password of one’s own, once', async (t) => {
@@ -183,7 +187,9 @@ test('after a reset of 2FA the password alone opens, and the person is told', as
 });
 
 test('where 2FA is required, one gets as far as enrolling, and then in', async (t) => {
-  const { app, browser, page, code } = await required(t);
+  const { admin, app, browser, page, code } = await twoAdmins(t);
+  await members.requireFrom(page, isoDay(new Date()), admin.phone, daniel);
+  await person.lock(page);
   await redeem(page, code);
   await heading(page, 'Enable 2FA to go on').waitFor();
   await page.getByText(/Northwind Legal requires two-factor authentication since today/).waitFor();
@@ -214,4 +220,47 @@ test('where 2FA is required, one gets as far as enrolling, and then in', async (
   await again
     .getByText('This workspace requires 2FA, so it cannot be turned off.', { exact: false })
     .waitFor();
+});
+
+test('where two people are needed, a reset waits for the second one', async (t) => {
+  const { admin, owner, page, code } = await twoAdmins(t);
+  await person.lock(page);
+  await redeem(page, code);
+  await heading(page, 'Two-factor authentication').waitFor();
+  await person.lock(page);
+  await recovered(page, owner.codes[0]);
+  await button(page, 'Workspace').click();
+  await button(page, 'Ask for two people').click();
+  await button(dialog(page), 'Ask for two people').click();
+  await page.getByText('Two people are needed from now on.').waitFor();
+
+  await toMembers(page);
+  await members.act(page, priya.name, 'Reset password');
+  await members.proveIn(page, owner.phone);
+  await page.getByText('The reason is missing.').waitFor({ state: 'detached' });
+  await button(dialog(page), 'Ask for approval').click();
+  await page.getByText('The reason is missing.').waitFor();
+  await assertAccessible(page, 'the reason is missing');
+  await dialog(page).getByLabel('Reason').fill('She rang: it is forgotten');
+  await button(dialog(page), 'Ask for approval').click();
+  await page.getByText(/Daniel Whitlock can approve it under Settings, Workspace/).waitFor();
+  await button(dialog(page), 'Close').click();
+  await members.act(page, priya.name, 'Reset password');
+  await page.getByText(/This waits for a second admin/).waitFor();
+  await page.keyboard.press('Escape');
+  await person.lock(page);
+
+  await recovered(page, admin.codes[0], daniel);
+  await page.getByRole('button', { name: /^Workspace/ }).click();
+  await button(page, 'Approve').click();
+  await button(dialog(page), 'Approve').click();
+  await page.getByText('Approved. Amara Okafor can go on.').waitFor();
+  await person.lock(page);
+
+  await recovered(page, owner.codes[1]);
+  await toMembers(page);
+  await members.act(page, priya.name, 'Reset password');
+  await page.getByText('Approved. The reason was: She rang: it is forgotten').waitFor();
+  await button(dialog(page), 'Make a code').click();
+  assert.match(await members.oneTimeCode(page), /^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$/);
 });

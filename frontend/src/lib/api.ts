@@ -642,9 +642,12 @@ export const Import = {
   saveOverview: (session: string) => call<{ name: string }>(() => importing.SaveOverview(session)),
 };
 
-/** Tells how far an import is. Returns the way to stop listening. */
-export function onImportProgress(heard: (done: number, total: number) => void): () => void {
-  return EventsOn('import-progress', (p?: { done?: number; total?: number }) =>
+/** Tells how far an import, or the drawing of its invitations, is. Returns the way to stop listening. */
+export function onImportProgress(
+  of: 'import' | 'invitations',
+  heard: (done: number, total: number) => void,
+): () => void {
+  return EventsOn(`${of}-progress`, (p?: { done?: number; total?: number }) =>
     heard(p?.done ?? 0, p?.total ?? 0),
   );
 }
