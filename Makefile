@@ -22,8 +22,9 @@ dev_app := build/bin/countersign-dev$(exe)
 page := frontend/dist/index.html
 page_sources := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune \
 	-o -path frontend/tests -prune -o -type f -print 2>/dev/null)
-# Packages whose promises are about things that happen at once.
-racing := ./backend/workspace/... ./backend/sqlite/... ./backend/keychain/...
+# What is promised of things that happen at once: these packages, and these tests of the domain.
+racing := ./backend/sqlite/... ./backend/keychain/...
+at_once := AtOnce|WhilePeopleAct|WhileItsSetIsReplaced|LockedWhile|Among
 private := build/private-desktop.sh
 
 .PHONY: help
@@ -100,14 +101,15 @@ test: setup ## check everything: this is what CI runs
 	@echo "make test: everything passed"
 
 .PHONY: test-go test-race test-platforms
-test-go: setup-build setup-test $(page) ## Go tests, but for those of test-race
+test-go: setup-build setup-test $(page) ## Go tests, but for the packages of test-race
 	@echo "go test"
-	@go list -tags $(production) ./... | { grep -vE '/backend/(workspace|sqlite|keychain)' || true; } \
+	@go list -tags $(production) ./... | { grep -vE '/backend/(sqlite|keychain)' || true; } \
 		| xargs go test -tags $(production) | { grep -v 'no test files' || true; }
 
 test-race: setup-build setup-test ## Go tests of what happens at once, under the race detector
 	@echo "go test -race"
 	@go test -race $(racing) | { grep -v 'no test files' || true; }
+	@go test -race -run '$(at_once)' ./backend/workspace
 
 test-platforms: setup-build $(page)
 	@echo "build for Windows, vet for macOS"
