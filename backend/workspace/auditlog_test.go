@@ -352,3 +352,39 @@ func TestAnAcceptedDatabaseGoesOnShowingItsBreak(t *testing.T) {
 		t.Errorf("%+v, %+v", r, r.First)
 	}
 }
+
+func TestFollowingTheLogKeepsNoSessionAwake(t *testing.T) {
+	t.Parallel()
+	h, s, a := logged(t)
+	page, err := a.Log(t.Context(), workspace.LogQuery{})
+	h.ok(err)
+	w, err := s.Watcher(t.Context())
+	h.ok(err)
+	idle := h.w.Idle()
+	for range 4 {
+		h.clock.step(idle/5 + time.Millisecond)
+		_, err := w.Log(t.Context(), workspace.LogQuery{After: page.Head})
+		h.ok(err)
+	}
+	h.clock.step(idle / 5)
+	_, err = w.Log(t.Context(), workspace.LogQuery{After: page.Head})
+	h.refused(err, workspace.CodeSessionEnded)
+	if s.Remaining() != 0 {
+		t.Error("the session lasts on")
+	}
+}
+
+func TestFollowingTheLogGivesWhatIsNew(t *testing.T) {
+	t.Parallel()
+	h, s, a := logged(t)
+	page, err := a.Log(t.Context(), workspace.LogQuery{})
+	h.ok(err)
+	w, err := s.Watcher(t.Context())
+	h.ok(err)
+	h.ok(s.Rename(t.Context(), "Amara Okafor"))
+	more, err := w.Log(t.Context(), workspace.LogQuery{After: page.Head})
+	h.ok(err)
+	if got := kinds(more); !slices.Equal(got, []string{"profile-renamed"}) || more.Head != page.Head+1 {
+		t.Errorf("%v, head %d after %d", got, more.Head, page.Head)
+	}
+}

@@ -106,6 +106,17 @@ func (s *Session) begin() (done func(), err error) {
 	return s.acts.Unlock, nil
 }
 
+// look opens a read that nobody asked for: the session must be alive, and it does
+// not count as use.
+func (s *Session) look() (done func(), err error) {
+	s.acts.Lock()
+	if s.Remaining() == 0 {
+		s.acts.Unlock()
+		return nil, refuse(CodeSessionEnded)
+	}
+	return s.acts.Unlock, nil
+}
+
 // profile reads the session's profile within tx and refuses where the epoch has
 // moved on: the password was changed elsewhere, or an admin has stepped in.
 func (s *Session) profile(tx Tx) (Profile, error) {
