@@ -19,7 +19,8 @@ type LogQuery struct {
 	Group  string `json:"group"`  // empty: all
 	Days   int    `json:"days"`   // of the last days; 0: all
 	Text   string `json:"text"`
-	Steps  bool   `json:"steps"` // with technical steps
+	Person string `json:"person"` // who did it or whom it was done to: a profile's ID; empty: anybody
+	Steps  bool   `json:"steps"`  // with technical steps
 }
 
 // LogPage is some of the log.
@@ -62,27 +63,50 @@ type Exported struct {
 const pageSize = 100
 
 // List reads a page of the log.
-func (l *AuditLog) List(session string, q LogQuery) (LogPage, error) {
-	page := LogPage{Entries: []LogEntryView{}}
-	err := l.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
-		query := workspace.LogQuery{Before: q.Before, Limit: pageSize, Group: workspace.LogGroup(q.Group), Text: q.Text, Steps: q.Steps}
-		if q.Days > 0 {
-			query.Since = l.s.now().AddDate(0, 0, -q.Days)
-		}
-		found, err := a.Log(ctx, query)
-		if err != nil {
-			return err
-		}
-		page.Next, page.Head = found.Next, found.Head
-		for _, e := range found.Entries {
-			page.Entries = append(page.Entries, LogEntryView{
-				Seq: e.Seq, At: stamp(e.At), Kind: e.Kind, Actor: personName(e.Actor), Subject: personName(e.Subject), Detail: e.Detail,
-				Sentence: e.Sentence(),
-			})
-		}
-		return nil
+func (l *AuditLog) List(session string, q LogQuery) (page LogPage, err error) {
+	err = l.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+		page, err = l.read(ctx, a, q, 0)
+		return err
 	})
 	return page, err
+}
+
+// Follow reads what was written since entry after, LogPage.Head. It is for a page that asks by
+// itself, again and again: it is no use of the session, which locks all the same.
+func (l *AuditLog) Follow(session string, q LogQuery, after int64) (LogPage, error) {
+	ses, err := l.s.use(session)
+	if err != nil {
+		return LogPage{}, err
+	}
+	ctx := l.s.context()
+	var page LogPage
+	a, err := ses.Watcher(ctx)
+	if err == nil {
+		page, err = l.read(ctx, a, q, after)
+	}
+	return page, l.s.after(ses, err)
+}
+
+func (l *AuditLog) read(ctx context.Context, a *workspace.Admin, q LogQuery, after int64) (LogPage, error) {
+	page := LogPage{Entries: []LogEntryView{}}
+	query := workspace.LogQuery{
+		Before: q.Before, After: after, Limit: pageSize, Group: workspace.LogGroup(q.Group), Person: q.Person, Text: q.Text, Steps: q.Steps,
+	}
+	if q.Days > 0 {
+		query.Since = l.s.now().AddDate(0, 0, -q.Days)
+	}
+	found, err := a.Log(ctx, query)
+	if err != nil {
+		return page, err
+	}
+	page.Next, page.Head = found.Next, found.Head
+	for _, e := range found.Entries {
+		page.Entries = append(page.Entries, LogEntryView{
+			Seq: e.Seq, At: stamp(e.At), Kind: e.Kind, Actor: personName(e.Actor), Subject: personName(e.Subject), Detail: e.Detail,
+			Sentence: e.Sentence(),
+		})
+	}
+	return page, nil
 }
 
 // Verify holds the whole log against its seals and its anchor. It tells how far

@@ -27,6 +27,18 @@ func TestTheOwnerReadsVerifiesAndExportsTheLog(t *testing.T) {
 	if len(page.Entries) != 1 {
 		t.Errorf("searching: %+v", page)
 	}
+	page, err = log.List(in.Token, LogQuery{Person: in.Profile.ID, Group: "profile"})
+	w.ok(err)
+	if len(page.Entries) != 1 {
+		t.Errorf("of one person: %+v", page)
+	}
+	_, err = w.prof.Rename(in.Token, "Amara Okafor")
+	w.ok(err)
+	page, err = log.Follow(in.Token, LogQuery{Days: 30}, page.Head)
+	w.ok(err)
+	if len(page.Entries) != 1 || page.Entries[0].Kind != "profile-renamed" {
+		t.Errorf("following: %+v", page)
+	}
 	r, err := log.Verify(in.Token)
 	w.ok(err)
 	if r.Breaks != 0 || r.Events != page.Head || r.At == "" {

@@ -316,6 +316,8 @@ export interface LogQuery {
   group: string;
   days: number;
   text: string;
+  /** Who did it or whom it was done to: an ID; empty: anybody. */
+  person: string;
   steps: boolean;
 }
 
@@ -656,6 +658,9 @@ export function onImportProgress(
 export const AuditLog = {
   list: (session: string, query: LogQuery) =>
     call<LogPage>(() => auditLog.List(session, app.LogQuery.createFrom(query))),
+  /** What was written since an entry. It does not count as use: the window locks all the same. */
+  follow: (session: string, query: LogQuery, after: number) =>
+    call<LogPage>(() => auditLog.Follow(session, app.LogQuery.createFrom(query), after)),
   /** Reads the whole log; `onLogProgress` tells how far it is. */
   verify: (session: string) => call<LogReport>(() => auditLog.Verify(session)),
   /** The name is empty when the person closed the dialog without saving. */

@@ -4,12 +4,14 @@ import BadgeCheck from '@lucide/svelte/icons/badge-check';
 import Ban from '@lucide/svelte/icons/ban';
 import Building from '@lucide/svelte/icons/building-2';
 import KeyRound from '@lucide/svelte/icons/key-round';
+import CircleCheck from '@lucide/svelte/icons/circle-check';
 import LogIn from '@lucide/svelte/icons/log-in';
 import Printer from '@lucide/svelte/icons/printer';
 import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Smartphone from '@lucide/svelte/icons/smartphone';
 import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
+import UserPlus from '@lucide/svelte/icons/user-plus';
 import UserRound from '@lucide/svelte/icons/user-round';
 import type { LogEntry } from './api';
 import { logDay } from './dates';
@@ -51,8 +53,36 @@ const kinds: Record<string, Kind> = {
     more: 'audit.says.email-changed.more',
     icon: UserRound,
   },
+  'run-begun': { says: 'audit.says.run-begun', more: 'audit.says.reason', icon: Printer },
+  'run-sheets-issued': {
+    says: 'audit.says.run-sheets-issued',
+    more: 'audit.says.run-sheets-issued.more',
+    icon: Printer,
+  },
+  'run-sheet-issued': {
+    says: 'audit.says.run-sheet-issued',
+    more: 'audit.says.run-sheets-issued.more',
+    icon: Printer,
+  },
+  'sheet-acknowledged': { says: 'audit.says.sheet-acknowledged', icon: CircleCheck },
+  'member-added': { says: 'audit.says.member-added', icon: UserPlus },
+  'member-suspended': { says: 'audit.says.member-suspended', icon: Ban },
+  'member-removed': { says: 'audit.says.member-removed', icon: Ban },
+  '2fa-reset': { says: 'audit.says.2fa-reset', icon: RotateCcw },
+  'password-reset-given': { says: 'audit.says.password-reset-given', icon: KeyRound },
+  'help-code-given': { says: 'audit.says.help-code-given', icon: Smartphone },
+  'idle-time-set': { says: 'audit.says.idle-time-set', icon: Building },
   'password-changed': { says: 'audit.says.password-changed', icon: KeyRound },
 };
+
+/** For kinds that keep the application's own sentence: by how they begin. */
+const icons: [RegExp, LucideIcon][] = [
+  [/^(run-interrupted|clock-set-back)/, TriangleAlert],
+  [/^(run|sheets?)-/, Printer],
+  [/^(member|invited|role)/, UserPlus],
+  [/^approval/, BadgeCheck],
+  [/^(workspace|two-people|2fa-require|backup)/, Building],
+];
 
 /** A piece of a sentence; a name stands out. */
 export interface Piece {
@@ -85,7 +115,10 @@ function pieces(sentence: string): Piece[] {
 
 export function say(entry: LogEntry): Said {
   const kind = kinds[entry.kind];
-  if (!kind) return { pieces: pieces(entry.sentence), more: undefined, icon: ScrollText, warn: false };
+  if (!kind) {
+    const icon = icons.find(([begins]) => begins.test(entry.kind))?.[1] ?? ScrollText;
+    return { pieces: pieces(entry.sentence), more: undefined, icon, warn: icon === TriangleAlert };
+  }
   const values = {
     number: '',
     ...entry.detail,

@@ -943,6 +943,7 @@ export namespace app {
 	    group: string;
 	    days: number;
 	    text: string;
+	    person: string;
 	    steps: boolean;
 	
 	    static createFrom(source: any = {}) {
@@ -955,6 +956,7 @@ export namespace app {
 	        this.group = source["group"];
 	        this.days = source["days"];
 	        this.text = source["text"];
+	        this.person = source["person"];
 	        this.steps = source["steps"];
 	    }
 	}

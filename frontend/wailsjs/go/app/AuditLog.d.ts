@@ -4,6 +4,8 @@ import {app} from '../models';
 
 export function Export(arg1:string):Promise<app.Exported>;
 
+export function Follow(arg1:string,arg2:app.LogQuery,arg3:number):Promise<app.LogPage>;
+
 export function List(arg1:string,arg2:app.LogQuery):Promise<app.LogPage>;
 
 export function Verify(arg1:string):Promise<app.LogReport>;

@@ -6,6 +6,10 @@ export function Export(arg1) {
   return window['go']['app']['AuditLog']['Export'](arg1);
 }
 
+export function Follow(arg1, arg2, arg3) {
+  return window['go']['app']['AuditLog']['Follow'](arg1, arg2, arg3);
+}
+
 export function List(arg1, arg2) {
   return window['go']['app']['AuditLog']['List'](arg1, arg2);
 }
