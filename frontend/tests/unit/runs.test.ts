@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import type { ApprovalView } from '../../src/lib/api';
+import { approvalWords, requirement, type PolicyView } from '../../src/lib/policy';
+import {
+  codesOf,
+  coverPages,
+  issuedOf,
+  keptBecause,
+  ranges,
+  runState,
+  sheetState,
+  type PrintSheets,
+  type RunView,
+} from '../../src/lib/runs';
+
+describe('a print run', () => {
+  test('numbers its sheets as the cover of a saved run does', () => {
+    expect(ranges([443, 444, 445, 447])).toBe('443 to 445, 447');
+    expect(ranges([9, 8])).toBe('8, 9');
+    expect(ranges([1000])).toBe('1000');
+    expect(ranges([])).toBe('');
+  });
+
+  test('lists every member on the cover once, on as many pages as it takes', () => {
+    const all = Array.from({ length: 200 }, (_, i) => i);
+    const pages = coverPages(all);
+    expect(pages.flat()).toEqual(all);
+    expect(pages[0]).toHaveLength(7);
+    expect(Math.max(...pages.map((page) => page.length))).toBe(17);
+    expect(coverPages([1])).toEqual([[1]]);
+  });
+
+  test('gives each sheet its own ten codes', () => {
+    const run = { codes: Array.from({ length: 30 }, (_, i) => `code ${i}`) } as PrintSheets;
+    expect(codesOf(run, 0)[0]).toBe('code 0');
+    expect(codesOf(run, 2)).toHaveLength(10);
+    expect(codesOf(run, 2)[9]).toBe('code 29');
+  });
+
+  test('counts as issued what was in force, whatever has become of it', () => {
+    const sheets = { made: 3, issued: 2, replaced: 1, acknowledged: 4 };
+    expect(issuedOf({ sheets } as unknown as RunView)).toBe(7);
+    expect(issuedOf({ sheets: {} } as RunView)).toBe(0);
+  });
+
+  test('has a word for each state, and says whether it went to paper or into a file', () => {
+    expect(runState({ state: 'done', kind: 'print' })).toBe('Printed');
+    expect(runState({ state: 'done', kind: 'export' })).toBe('Saved');
+    for (const state of ['issuing', 'ready', 'cancelled', 'interrupted'] as const)
+      expect(runState({ state, kind: 'print' })).not.toBe('');
+    for (const state of ['made', 'issued', 'handed-over', 'acknowledged', 'replaced', 'voided'] as const)
+      expect(sheetState(state)).not.toBe('');
+    for (const why of [
+      'member_gone',
+      'member_suspended',
+      'two_factor_off',
+      'codes_changed',
+      'forbidden',
+    ] as const)
+      expect(keptBecause(why)).toMatch(/\.$/);
+  });
+});
+
+describe('the policy in words', () => {
+  const policy = { require2FA: true, requireFrom: '2026-12-01T00:00:00Z' } as PolicyView;
+
+  test('says whether 2FA is required, and since or from when', () => {
+    expect(requirement({ ...policy, inForce: false })).toBe('Required from 1 December 2026');
+    expect(requirement({ ...policy, inForce: true })).toBe('Required since 1 December 2026');
+    expect(requirement({ ...policy, require2FA: false })).toBe('Everybody’s own choice');
+  });
+
+  test('says what is asked for, and leaves names as they are', () => {
+    const of = (kind: ApprovalView['kind'], ...names: string[]) =>
+      approvalWords({ kind, names } as unknown as ApprovalView);
+    expect(of('print-run', 'A {x}', 'B')).toBe('issue recovery sheets for 2 members');
+    expect(of('print-run', '<b>{x}</b>')).toBe('issue a recovery sheet for <b>{x}</b>');
+    expect(of('reset-2fa', 'Mateo')).toBe('reset 2FA for Mateo');
+    expect(of('help-code', 'Mateo')).toBe('give Mateo a help code');
+    expect(of('reset-password', 'Mateo')).toBe('reset the password of Mateo');
+  });
+});
