@@ -117,13 +117,6 @@ func (h *house) profile(id string) (p workspace.Profile) {
 	return p
 }
 
-// has reports whether the store finds something.
-func (h *house) has(look func(workspace.Tx) error) bool {
-	h.Helper()
-	err := h.store.View(h.Context(), look)
-	return err == nil
-}
-
 // alone is a house with its owner, 2FA off.
 func alone(t *testing.T) (*house, *somebody) {
 	t.Helper()
