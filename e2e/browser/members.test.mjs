@@ -248,3 +248,42 @@ test('10,000 members scroll, sort, search and are selected', async (t) => {
   await button(page, 'Clear').click();
   await page.getByText('10,000 selected').waitFor({ state: 'detached' });
 });
+
+test('an import shows each row with its problem, and adds only the good ones by choice', async (t) => {
+  const { page } = await owner(t);
+  // In place of the system's file dialog, which is no part of the page.
+  await page.evaluate(() => {
+    const row = (line, name, email, problem = null) => ({ line, name, email, role: 'member', problem });
+    const at = { code: 'email_form', field: 'email', args: { why: 'at' } };
+    const nameless = { code: 'name_required', field: 'name', args: {} };
+    globalThis.go.app.Import.Pick = async () => ({
+      name: 'staff <b>.csv',
+      header: true,
+      good: 1,
+      bad: 2,
+      rows: [
+        row(2, 'Ana Lima', 'ana@example.com'),
+        row(3, '<b>Bo</b>', 'bo', at),
+        row(4, '', 'c@example.com', nameless),
+      ],
+    });
+  });
+  await button(page, 'Import…').click();
+  await heading(page, 'Import members').waitFor();
+  await page.getByText('The address lacks its @.').waitFor();
+  await page.getByText('The name is missing.').waitFor();
+  await page.getByText('<b>Bo</b>').waitFor();
+  await assertAccessible(page, 'Import members');
+  await page.getByRole('button', { name: /^With a problem/ }).click();
+  await row(page, 'Ana Lima').waitFor({ state: 'detached' });
+  await button(page, 'Add only the 1 good row').click();
+  await dialog(page).getByLabel('Your password').waitFor();
+  await assertAccessible(page, 'Import, the proof');
+  await members.proveIn(page);
+  await button(dialog(page), 'Add 1 member').click();
+  // Nothing was picked on the other side, which says so and adds nobody.
+  await page.getByText('There is no list to import.').waitFor();
+  await button(dialog(page), 'Cancel').click();
+  await page.keyboard.press('Escape');
+  await heading(page, 'Members').waitFor();
+});
