@@ -5,15 +5,8 @@ import type { Words } from './errors';
 import { t } from './i18n';
 import { roleName } from './people';
 
-/** What the notice leads to, if anything. */
-export type NewsAct = 'enable' | undefined;
-
-export interface Told extends Words {
-  act?: NewsAct;
-}
-
 /** The words for one piece of news; nothing for a kind that this version does not know. */
-export function told({ kind, at, by, detail }: News): Told | undefined {
+export function told({ kind, at, by, detail }: News): Words | undefined {
   const who = { by, when: onDay(at) };
   switch (kind) {
     case 'run-sheet-issued':
@@ -24,7 +17,7 @@ export function told({ kind, at, by, detail }: News): Told | undefined {
     case 'run-sheet-voided':
       return { what: t('news.voided', { ...who, sheet: detail?.sheet ?? '' }), next: t('news.voided_next') };
     case '2fa-reset':
-      return { what: t('news.reset', who), next: t('news.reset_next'), act: 'enable' };
+      return { what: t('news.reset', who), next: t('news.reset_next') };
     case 'password-reset-given':
       return { what: t('news.password', who), next: t('news.password_next') };
     case 'help-code-given':

@@ -23,6 +23,7 @@ import {
 import { refused, words, type Words } from './errors';
 import { t } from './i18n';
 import { lockWords } from './notices';
+import { toasts } from './toasts.svelte';
 
 /** Where a signed-in person is. What a place shows travels in it and is dropped with it. */
 export type Place =
@@ -180,6 +181,7 @@ export class Session {
   drop(reason: LockReason): void {
     // Only what ends something needs words: an echo of our own lock changes nothing.
     if (!this.profile && !this.challenge && !this.gate) return;
+    toasts.dismiss(); // it may say a name
     this.#token = undefined;
     this.challenge = undefined;
     this.gate = undefined;
