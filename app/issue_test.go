@@ -353,3 +353,19 @@ func TestPrintedSheetsAreGoodOnceTheyAreOnPaper(t *testing.T) {
 		t.Error("locking did not throw the sheets away")
 	}
 }
+
+func TestTheFingerprintOfTheSignatureIsCopiedAndStays(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	in := w.create()
+	settings := &Settings{w.s}
+	w.ok(settings.CopySignature(in.Token))
+	p, err := settings.Get(in.Token)
+	w.ok(err)
+	w.s.clipboard.clearNow()
+	if w.desk.clip != p.Signature || p.Signature == "" {
+		t.Errorf("%q on the clipboard, want %q", w.desk.clip, p.Signature)
+	}
+	w.desk.clipErr = errors.New("no clipboard")
+	w.refused(settings.CopySignature(in.Token), codeClipboardFailed)
+}

@@ -70,6 +70,18 @@ func (w *Settings) SetIdle(session string, minutes int) (PolicyView, error) {
 	return w.change(session, func(ctx context.Context, a *workspace.Admin) error { return a.SetIdle(ctx, minutes) })
 }
 
+// CopySignature puts the fingerprint on the clipboard. It is no secret, and stays there.
+func (w *Settings) CopySignature(session string) error {
+	p, err := w.Get(session)
+	if err != nil {
+		return err
+	}
+	if err := w.s.desktop.SetClipboard(p.Signature); err != nil {
+		return &shellError{code: codeClipboardFailed, message: "The clipboard could not be used. Copy it by hand.", cause: err}
+	}
+	return nil
+}
+
 // RehearsalView is what would happen if 2FA were required.
 type RehearsalView struct {
 	Blocked  []MemberView `json:"blocked"` // could get only as far as enrolling

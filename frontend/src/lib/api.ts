@@ -583,6 +583,17 @@ export const Settings = {
     call<PolicyView>(async () => settings.SetTwoPeople(session, on, await closedProof(proof))),
   approve: (session: string, approval: string, proof: Proof) =>
     call<void>(async () => settings.Approve(session, approval, await closedProof(proof))),
+  /** Puts the fingerprint of the key that signs exports on the clipboard. */
+  copySignature: (session: string) => call<void>(() => settings.CopySignature(session)),
+  /** Asks for a place; the name is empty when the person closed the dialog without saving. */
+  backup: (session: string, passphrase: string, proof: Proof) =>
+    call<{ name: string }>(async () =>
+      settings.Backup(
+        session,
+        app.BackupRequest.createFrom({ recipients: '', passphrase: await closed('passphrase', passphrase) }),
+        await closedProof(proof),
+      ),
+    ),
   /** Says no, or takes back what one has asked for oneself. */
   refuse: (session: string, approval: string) => call<void>(() => settings.Refuse(session, approval)),
   approvals: (session: string) => call<ApprovalView[] | null>(() => settings.Approvals(session)),
@@ -620,6 +631,13 @@ export const PrintRuns = {
   putInForce: (session: string) => call<RunOutcome>(() => printRuns.PutInForce(session)),
   cancel: (session: string) => call<RunOutcome>(() => printRuns.Cancel(session)),
 };
+
+/** Tells how far a backup is. Returns the way to stop listening. */
+export function onBackupProgress(heard: (done: number, total: number) => void): () => void {
+  return EventsOn('backup-progress', (p?: { done?: number; total?: number }) =>
+    heard(p?.done ?? 0, p?.total ?? 0),
+  );
+}
 
 /** Tells how far a print run is. Returns the way to stop listening. */
 export const onRunProgress = (heard: (progress: RunProgress) => void): (() => void) =>
