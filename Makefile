@@ -124,7 +124,7 @@ test-crash: ## stop the backend at every write of every use case
 test-frontend: setup-build frontend/node_modules/.package-lock.json ## unit tests of the page
 	@cd frontend && npm run --silent test -- --reporter=dot
 
-test-e2e: setup-test dev-app e2e/node_modules/.package-lock.json ## the page in Chromium on the real backend
+test-e2e: setup-test dev-app seed e2e/node_modules/.package-lock.json ## the page in Chromium on the real backend
 	@$(private) node --test --test-reporter=spec --test-concurrency=2 e2e/browser/*.test.mjs
 
 test-window: setup-test build e2e/node_modules/.package-lock.json ## the real window, through the accessibility tree

@@ -282,9 +282,12 @@ func (a *aftermath) theLedgerAgrees() {
 				if inForce := e.State == workspace.SetActive; inForce != (m.Sheet == e.Sheet && m.Run == r.Number) {
 					a.Errorf("the ledger says that sheet %d is %s, and %s has sheet %d", e.Sheet, e.State, m.Email, m.Sheet)
 				}
-				if e.State == workspace.SetActive || e.State == workspace.SetReplaced { // or was, until a later one
+				switch e.State {
+				case workspace.SetActive, workspace.SetReplaced, workspace.SetVoided: // or was, until a later one or somebody ended it
 					reached++
-				} else if m.On && m.State != workspace.ProfileRemoved && a.paper.Sheets[m.Sheet] == nil {
+					return err
+				}
+				if m.On && m.State != workspace.ProfileRemoved && a.paper.Sheets[m.Sheet] == nil {
 					a.Errorf("%s was not reached, and has sheet %d, which nobody has seen", m.Email, m.Sheet)
 				}
 				return err

@@ -13,7 +13,7 @@ var readers = []string{
 	"Workspace.Created", "Workspace.Name", "Workspace.MinPassword", "Workspace.Idle", "Workspace.Close",
 	"Challenge.Email", "Challenge.AuthenticatorOff", "Challenge.Leave",
 	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached",
-	"Session.StepUp", "Session.ForOneAct", "Session.Overview", "Session.Showing", "Session.ShowingKey", "Session.Admin",
+	"Session.StepUp", "Session.ForOneAct", "Session.Watcher", "Session.Overview", "Session.Showing", "Session.ShowingKey", "Session.Admin",
 	"Challenge.MustEnrol", "Challenge.RequiredSince",
 	"Gate.Kind", "Gate.Touch", "Gate.Remaining", "Gate.LimitReached", "Gate.Showing", "Gate.ShowingKey", "Gate.Enter",
 	"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.SigningKey",
