@@ -50,7 +50,7 @@ async function issue(window, picture, out) {
   await window.waitFor({ says: 'Aisha Bello' });
   await picture(window, 'print-run');
   await window.press('Print runs');
-  await window.waitFor({ says: 'not acknowledged' });
+  await window.waitFor({ says: 'Not acknowledged' });
   await picture(window, 'print-runs');
   for (const [page, name] of [
     [1, 'print-run-cover'],
@@ -74,7 +74,7 @@ export async function inTheDark(window, picture) {
   await window.waitFor({ says: 'Hannah Weiss' });
   await picture(window, 'dark-members');
   await window.press('Print runs');
-  await window.waitFor({ says: 'not acknowledged' });
+  await window.waitFor({ says: 'Not acknowledged' });
   await picture(window, 'dark-print-runs');
   await window.press('Workspace');
   await window.waitFor({ says: 'Require two-factor authentication' });

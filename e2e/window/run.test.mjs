@@ -1,0 +1,54 @@
+/** A print run through the system's own save dialog, read back and used by others. */
+import assert from 'node:assert/strict';
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'node:test';
+import * as person from '../desktop/person.mjs';
+import { openWindow } from '../desktop/window.mjs';
+import { dataFolder } from '../harness/app.mjs';
+import { run } from '../harness/phone.mjs';
+import { seed } from '../harness/seed.mjs';
+
+const people = ['Aisha Bello', 'Chidi Nwosu', 'Priya Raman'].map((name) => ({
+  name,
+  email: `${name.split(' ')[0].toLowerCase()}@example.com`,
+  role: 'member',
+}));
+const theirPassword = 'granite willow harbour nine'; // of everybody whom seed has enrolled
+
+test('a run of three is saved as PDF for its owner alone, and a code of it opens a profile', async (t) => {
+  const folder = await dataFolder(t);
+  const workspace = join(folder, 'workspace');
+  await mkdir(workspace);
+  await seed(workspace, { people, enrolled: people.length, service: 'Countersign' });
+  const window = await openWindow(t, workspace);
+  await person.givePassword(window);
+  await window.waitFor({ role: 'heading', name: 'Two-factor authentication' });
+  await window.press('Members');
+  for (const { name } of people) await window.click('check box', `Select ${name}`);
+  await window.press('Export recovery sheets');
+  await window.fill('Reason', 'A new year');
+  await window.click('radio button', 'PDF');
+  await window.click('check box', 'I take the file unencrypted');
+  await window.press('Continue');
+  await window.fillPassword('Your password', person.amara.password);
+  const pdf = join(folder, 'run.pdf');
+  await person.saveTo(window, pdf);
+  await window.waitFor({ says: '3 of 3 members have the new sheet' });
+  await window.press('Close');
+
+  assert.equal((await stat(pdf)).mode & 0o777, 0o600);
+  const pages = (await run('pdftotext', ['-raw', pdf, '-'])).split('\f');
+  assert.match(pages[0], /Print run 1/);
+  for (const { name } of people) assert.match(pages[0], new RegExp(name));
+  const mine = pages.find((page, n) => n > 0 && page.includes('Chidi Nwosu'));
+  const codes = mine.match(/\b([0-9A-Z]{4}-){3}[0-9A-Z]{4}\b/g);
+  assert.equal(codes.length, 10);
+
+  await person.lock(window);
+  await person.givePassword(window, { email: people[1].email, password: theirPassword });
+  await window.press('Use a recovery code');
+  await window.fill('Recovery code', codes[2]);
+  await window.press('Use recovery code');
+  await window.waitFor({ role: 'heading', name: 'You used recovery code 3.' });
+});
