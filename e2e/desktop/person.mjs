@@ -91,8 +91,8 @@ export async function withoutKeychain() {
 }
 
 /** GTK's save dialog takes a whole path in its name field. The file is made once the dialog has gone. */
-export async function saveTo(window, path) {
-  await window.press('Save as…');
+export async function saveTo(window, path, button = 'Save as…') {
+  await window.press(button);
   await window.enterDialog({ role: 'file chooser' });
   await window.key('ctrl+a');
   await window.type(path);
@@ -105,4 +105,15 @@ export async function saveTo(window, path) {
       () => false,
     ),
   );
+}
+
+/** GTK's open dialog takes a whole path once Ctrl+L has asked for it. */
+export async function openFile(window, path) {
+  await window.enterDialog({ role: 'file chooser' });
+  await window.key('ctrl+l');
+  await window.key('ctrl+a');
+  await window.type(path);
+  await window.waitFor({ role: 'text', name: '' }, (it) => it.text === path);
+  await window.key('Return');
+  await window.leaveDialog({ role: 'file chooser' });
 }

@@ -1,4 +1,5 @@
 /** The tour as an admin takes it: members, a print run on paper, the policy, the ledger. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as person from '../desktop/person.mjs';
 import { run } from '../harness/phone.mjs';
@@ -14,6 +15,7 @@ export async function asAdmin(window, picture, out) {
   await window.waitFor({ says: 'Hannah Weiss' });
   await picture(window, 'members');
   await add(window, picture);
+  await importPeople(window, picture, out);
   await issue(window, picture, out);
   await policy(window, picture);
 }
@@ -27,6 +29,26 @@ async function add(window, picture) {
   await heading(window, 'Invitation for Noor van Dijk');
   await picture(window, 'invitation');
   await window.press('Done');
+}
+
+async function importPeople(window, picture, out) {
+  const list = join(out, 'people.csv');
+  const rows = Array.from({ length: 29 }, (_, i) => `Guest ${i + 1};guest.${i + 1}@northwind.example`);
+  await writeFile(list, ['Name;Email', ...rows, 'Guest 30;guest.30'].join('\n'));
+  await window.press('Import…');
+  await person.openFile(window, list);
+  await window.waitFor({ role: 'push button', name: 'Add only the 29 good rows' });
+  await picture(window, 'import');
+  await window.press('Add only the 29 good rows');
+  await window.fillPassword('Your password', amara.password);
+  await picture(window, 'import-proof');
+  await window.key('Return');
+  await heading(window, '29 members are added');
+  await picture(window, 'import-done');
+  await person.saveTo(window, join(out, 'invitations.pdf'), 'Save as PDF');
+  await window.waitFor({ says: 'The invitations are in' });
+  await window.press('Done');
+  await window.waitFor({ says: 'Hannah Weiss' });
 }
 
 async function issue(window, picture, out) {
