@@ -48,7 +48,10 @@ async function importPeople(window, picture, out) {
   await person.saveTo(window, join(out, 'invitations.pdf'), 'Save as PDF');
   await window.waitFor({ says: 'The invitations are in' });
   await window.press('Done');
-  await window.waitFor({ says: 'Hannah Weiss' });
+  await heading(window, 'Members');
+  await window.press('Profile'); // the table is at its beginning again after that
+  await window.press('Members');
+  await window.waitFor({ says: 'Aisha Bello' });
 }
 
 async function issue(window, picture, out) {
@@ -93,7 +96,7 @@ export async function inTheDark(window, picture) {
   await person.givePassword(window);
   await heading(window, 'Two-factor authentication');
   await window.press('Members');
-  await window.waitFor({ says: 'Hannah Weiss' });
+  await window.waitFor({ says: 'Aisha Bello' });
   await picture(window, 'dark-members');
   await window.press('Print runs');
   await window.waitFor({ says: 'Not acknowledged' });
