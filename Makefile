@@ -125,7 +125,7 @@ test-frontend: setup-build frontend/node_modules/.package-lock.json ## unit test
 	@cd frontend && npm run --silent test -- --reporter=dot
 
 test-e2e: setup-test dev-app seed e2e/node_modules/.package-lock.json ## the page in Chromium on the real backend
-	@$(private) node --test --test-reporter=spec --test-concurrency=3 e2e/browser/*.test.mjs
+	@$(private) node --test --test-reporter=spec --test-concurrency=2 e2e/browser/*.test.mjs
 
 test-window: setup-test build seed e2e/node_modules/.package-lock.json ## the real window, through the accessibility tree
 	@go build -trimpath -tags $(production) -ldflags '-s -w' -o build/bin/leaving/countersign ./e2e/window/testdata/leaving
