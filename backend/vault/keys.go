@@ -1,0 +1,151 @@
+package vault
+
+import (
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"golang.org/x/crypto/chacha20poly1305"
+
+	"countersign/backend/secret"
+)
+
+// What is derived from an identity's text (HKDF-SHA256, RFC 5869), and what it is
+// recognised by.
+const (
+	rowsInfo  = "countersign sealed rows v1"
+	checkInfo = "countersign vault check v1\x00"
+)
+
+const (
+	maxGenerations = 1000    // that Keys hold; everybody's copy grows with each
+	maxGeneration  = 1 << 30 // the highest number of one
+)
+
+// Keys are the vault's identities, newest first, each with its generation. The zero
+// value holds none. They never change: Next gives others. They print as "[elided]", and
+// copies share their memory.
+type Keys struct{ held []*held }
+
+// held is behind a pointer so that its holder prints as an address at most.
+type held struct {
+	generation int
+	identity   Identity
+	rows       cipher.AEAD
+}
+
+// NewKeys begins a vault, with generation 1.
+func NewKeys() (Keys, error) { return Keys{}.Next() }
+
+// KeysOf are the keys of one generation, as from an Emergency Kit. They are empty where
+// the identity is, or the generation is not from 1 up.
+func KeysOf(generation int, i Identity) Keys {
+	if i.Empty() || generation < 1 || generation > maxGeneration {
+		return Keys{}
+	}
+	return Keys{[]*held{holding(generation, i)}}
+}
+
+func holding(generation int, i Identity) *held {
+	h := &held{generation: generation, identity: i}
+	secret.Confined(func() {
+		key, err := hkdf.Key(sha256.New, i.text.Reveal(), nil, rowsInfo, chacha20poly1305.KeySize)
+		if err == nil {
+			h.rows, err = chacha20poly1305.NewX(key)
+		}
+		if err != nil {
+			panic(err) // only for lengths, and ours are right
+		}
+		clear(key)
+	})
+	return h
+}
+
+// Next are the keys with a new identity before those there are.
+func (k Keys) Next() (Keys, error) {
+	if len(k.held) == maxGenerations || k.Generation() == maxGeneration {
+		return Keys{}, errors.New("vault: there are too many generations")
+	}
+	i, err := NewIdentity()
+	if err != nil {
+		return Keys{}, err
+	}
+	return Keys{append([]*held{holding(k.Generation()+1, i)}, k.held...)}, nil
+}
+
+// OnlyNewest are the keys without the older ones, for when nothing needs these any more.
+func (k Keys) OnlyNewest() Keys {
+	if k.Empty() {
+		return Keys{}
+	}
+	return Keys{k.held[:1:1]}
+}
+
+// Empty reports whether there is no key, or not any more.
+func (k Keys) Empty() bool { return len(k.held) == 0 || k.held[0].identity.Empty() }
+
+// Generation is that of the newest, 0 for none.
+func (k Keys) Generation() int {
+	if len(k.held) == 0 {
+		return 0
+	}
+	return k.held[0].generation
+}
+
+// Has reports whether the key of a generation is there.
+func (k Keys) Has(generation int) bool { return k.at(generation) != nil }
+
+// Newest is the identity that encrypts. It is empty where there is none.
+func (k Keys) Newest() Identity {
+	if k.Empty() {
+		return Identity{}
+	}
+	return k.held[0].identity
+}
+
+func (k Keys) at(generation int) *held {
+	for _, h := range k.held {
+		if h.generation == generation && !h.identity.Empty() {
+			return h
+		}
+	}
+	return nil
+}
+
+// Check is an HMAC-SHA256 of the newest identity, by which an Emergency Kit is
+// recognised where no document is at hand. It is nil where there is none. Compare in
+// constant time.
+func (k Keys) Check(salt []byte) (sum []byte) {
+	if k.Empty() {
+		return nil
+	}
+	secret.Confined(func() {
+		mac := hmac.New(sha256.New, k.held[0].identity.text.Reveal())
+		mac.Write([]byte(checkInfo))
+		mac.Write(salt)
+		sum = mac.Sum(nil)
+	})
+	return sum
+}
+
+// Wipe overwrites the identities, in every copy and in what Next and OnlyNewest gave.
+// What age or a cipher holds of them goes with its memory.
+func (k Keys) Wipe() {
+	for _, h := range k.held {
+		h.identity.Wipe()
+	}
+}
+
+// Format implements fmt.Formatter for every verb.
+func (k Keys) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, secret.Elided) }
+
+// MarshalText implements encoding.TextMarshaler, and so JSON and XML.
+func (k Keys) MarshalText() ([]byte, error) { return []byte(secret.Elided), nil }
+
+// LogValue implements slog.LogValuer.
+func (k Keys) LogValue() slog.Value { return slog.StringValue(secret.Elided) }

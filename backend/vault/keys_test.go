@@ -1,0 +1,169 @@
+package vault_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"testing"
+
+	"countersign/backend/secret"
+	"countersign/backend/vault"
+)
+
+func TestSealedDataOpensForItsPlaceOnly(t *testing.T) {
+	t.Parallel()
+	k := newKeys(t, 1)
+	sealed := must[[]byte](t)(k.Seal("row 1", []byte("Lease of the mill")))
+	next := must[vault.Keys](t)(k.Next())
+	for _, keys := range []vault.Keys{k, next, vault.KeysOf(1, k.Newest())} {
+		if got, err := keys.OpenSealed("row 1", sealed); err != nil || string(got) != "Lease of the mill" {
+			t.Errorf("%q, %v", got, err)
+		}
+		if _, err := keys.OpenSealed("row 2", sealed); !errors.Is(err, vault.ErrSealed) {
+			t.Errorf("for another row: %v", err)
+		}
+	}
+	for name, keys := range map[string]vault.Keys{"None": {}, "OnlyNewest": next.OnlyNewest()} {
+		if _, err := keys.OpenSealed("row 1", sealed); !errors.Is(err, vault.ErrNoKey) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := newKeys(t, 1).OpenSealed("row 1", sealed); !errors.Is(err, vault.ErrSealed) {
+		t.Errorf("another vault: %v", err)
+	}
+	if _, err := (vault.Keys{}).Seal("row 1", nil); !errors.Is(err, vault.ErrNoKey) {
+		t.Errorf("sealing with nothing: %v", err)
+	}
+	again := must[[]byte](t)(k.Seal("row 1", []byte("Lease of the mill")))
+	if bytes.Equal(again, sealed) {
+		t.Error("the same data is sealed to the same bytes")
+	}
+}
+
+func TestKeysAreHandedOnWithAPublicKeyOnly(t *testing.T) {
+	t.Parallel()
+	k, member := newKeys(t, 3), newIdentity(t)
+	sealed := must[[]byte](t)(k.SealTo(member.Recipient()))
+	got := must[vault.Keys](t)(member.Open(sealed))
+	if got.Generation() != 3 || !got.Has(1) || !got.Has(2) || got.Has(4) || got.Newest().Text().Reveal() != k.Newest().Text().Reveal() {
+		t.Errorf("generation %d", got.Generation())
+	}
+	if _, err := newIdentity(t).Open(sealed); !errors.Is(err, vault.ErrSealed) {
+		t.Errorf("somebody else: %v", err)
+	}
+	for _, wrong := range []string{"", "age1", member.Text().Reveal(), member.Recipient() + "q"} {
+		if _, err := k.SealTo(wrong); !errors.Is(err, vault.ErrRecipient) {
+			t.Errorf("%v", err)
+		}
+	}
+	if _, err := (vault.Keys{}).SealTo(member.Recipient()); !errors.Is(err, vault.ErrNoKey) {
+		t.Errorf("nothing: %v", err)
+	}
+	if _, err := (vault.Identity{}).Open(sealed); !errors.Is(err, vault.ErrIdentity) {
+		t.Errorf("nobody: %v", err)
+	}
+}
+
+func TestAnIdentityUnwrapsForItsHolderOnly(t *testing.T) {
+	t.Parallel()
+	i := newIdentity(t)
+	wrapped := must[[]byte](t)(vault.Wrap(kek(1), "anna", i))
+	if got, err := vault.Unwrap(kek(1), "anna", wrapped); err != nil || got.Text().Reveal() != i.Text().Reveal() || got.Recipient() != i.Recipient() {
+		t.Errorf("%v", err)
+	}
+	if _, err := vault.Unwrap(kek(1), "ben", wrapped); !errors.Is(err, vault.ErrWrap) {
+		t.Errorf("another holder: %v", err)
+	}
+	if _, err := vault.Unwrap(kek(2), "anna", wrapped); !errors.Is(err, vault.ErrWrap) {
+		t.Errorf("another key: %v", err)
+	}
+	if _, err := vault.Wrap(secret.NewBytes(make([]byte, 16)), "anna", i); err == nil {
+		t.Error("a short key wraps")
+	}
+	if _, err := vault.Wrap(kek(1), "anna", vault.Identity{}); !errors.Is(err, vault.ErrIdentity) {
+		t.Errorf("nothing: %v", err)
+	}
+}
+
+func TestAnEmergencyKitIsReadAsItWasTyped(t *testing.T) {
+	t.Parallel()
+	i := newIdentity(t)
+	text := i.Text().Reveal()
+	for _, typed := range []string{
+		text, string(bytes.ToLower([]byte(text))), " " + text + "\r\n", text[:20] + " \n\t" + text[20:40] + "\u00a0" + text[40:],
+	} {
+		if got, err := vault.ParseIdentity(secret.NewText(typed)); err != nil || got.Text().Reveal() != text || got.Recipient() != i.Recipient() {
+			t.Errorf("%v", err)
+		}
+	}
+	other := byte('Q')
+	if text[30] == other {
+		other = 'P'
+	}
+	for name, typed := range map[string]string{
+		"Nothing": "", "Cut": text[:70], "ATypo": text[:30] + string(other) + text[31:], "Public": i.Recipient(), "Twice": text + text,
+		"LongS": text[:3] + "-\u017fECRET-KEY-1" + text[len("AGE-SECRET-KEY-1"):],
+	} {
+		if _, err := vault.ParseIdentity(secret.NewText(typed)); !errors.Is(err, vault.ErrIdentity) || err.Error() != vault.ErrIdentity.Error() {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAnEmergencyKitIsRecognised(t *testing.T) {
+	t.Parallel()
+	k := newKeys(t, 2)
+	kit := vault.KeysOf(2, k.Newest())
+	if !bytes.Equal(kit.Check([]byte("salt")), k.Check([]byte("salt"))) || len(k.Check(nil)) != 32 {
+		t.Error("the kit of the newest key is not recognised")
+	}
+	for name, keys := range map[string]vault.Keys{"Older": newKeys(t, 2), "Newer": must[vault.Keys](t)(k.Next()), "None": {}} {
+		if bytes.Equal(keys.Check([]byte("salt")), k.Check([]byte("salt"))) {
+			t.Errorf("%s is taken for the newest", name)
+		}
+	}
+	if bytes.Equal(k.Check([]byte("salt")), k.Check([]byte("other"))) {
+		t.Error("the salt does not matter")
+	}
+}
+
+func TestWhatWasWipedIsThereNoMore(t *testing.T) {
+	t.Parallel()
+	k, member := newKeys(t, 2), newIdentity(t)
+	older, newest := k.OnlyNewest(), k.Newest()
+	k.Wipe()
+	if !k.Empty() || !older.Empty() || !newest.Empty() || k.Has(1) || k.Check(nil) != nil || !newest.Text().Empty() {
+		t.Error("something is left")
+	}
+	if _, err := k.Seal("row", nil); !errors.Is(err, vault.ErrNoKey) {
+		t.Errorf("sealing: %v", err)
+	}
+	if _, err := k.SealTo(member.Recipient()); !errors.Is(err, vault.ErrNoKey) {
+		t.Errorf("handing on: %v", err)
+	}
+}
+
+func TestKeysPrintAsElided(t *testing.T) {
+	t.Parallel()
+	type holder struct {
+		I vault.Identity
+		K vault.Keys
+		i vault.Identity
+		k vault.Keys
+	}
+	k := newKeys(t, 2)
+	i := k.Newest()
+	var out bytes.Buffer
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		fmt.Fprintf(&out, verb+" "+verb+" "+verb+" "+verb, holder{i, k, i, k}, &holder{i, k, i, k}, i, k)
+	}
+	text := i.Text().Reveal()
+	for _, form := range []string{text, text[20:40], fmt.Sprintf("%x", text[20:40]), fmt.Sprint([]byte(text[20:30]))[1:20]} {
+		if bytes.Contains(bytes.ToUpper(out.Bytes()), bytes.ToUpper([]byte(form))) {
+			t.Errorf("printed: %s", out.String())
+		}
+	}
+	if !bytes.Contains(out.Bytes(), []byte(secret.Elided)) {
+		t.Error("nothing says that something was elided")
+	}
+}
