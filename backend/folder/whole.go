@@ -3,6 +3,7 @@ package folder
 import (
 	"errors"
 	"os"
+	"path/filepath"
 )
 
 // WriteWhole writes a file that only its owner can read, whole or not at all: a
@@ -31,3 +32,10 @@ func IsFull(err error) bool { return isFull(err) }
 
 // IsReadOnly reports whether err says that nothing may be written there.
 func IsReadOnly(err error) bool { return errors.Is(err, os.ErrPermission) || isReadOnly(err) }
+
+// IsUnfinished reports whether a file of this name is one that a crash has left of
+// CreateWhole.
+func IsUnfinished(name string) bool {
+	ok, _ := filepath.Match(hidden, name)
+	return ok
+}
