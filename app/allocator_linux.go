@@ -4,51 +4,56 @@ package app
 
 /*
 #include <malloc.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
-// WebKit's own allocator does not overwrite what it frees, such as what an input
-// method is told of a field. With Malloc in the environment it leaves the work to
-// the C library, which does when it is asked to, but for what it keeps in its
-// caches of threads. Both decide while libraries are loaded, so the program sets
-// the environment and begins once more before its first line.
-#define TUNABLES "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0"
+#ifdef __GLIBC__
+// The C library's free and realloc, made to overwrite what they take back, for all of
+// this process that is not Go: WebKit's part, GTK's and that of Wails. The program's
+// own come before the C library's ("Replacing malloc" in its manual); memory still
+// comes from there and goes back there. The settings that it has for this are read
+// before a program begins, and leave out what threads keep at hand.
 
-__attribute__((constructor)) static void choose_allocator(int argc, char **argv) {
-  if (getenv("Malloc")) return;
-  char path[4096], tunables[4096];
-  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-  if (length <= 0) return;
-  path[length] = 0;
-  const char *others = getenv("GLIBC_TUNABLES");
-  int written = snprintf(tunables, sizeof tunables, "%s%s" TUNABLES, others ? others : "", others ? ":" : "");
-  if (written < 0 || written >= (int)sizeof tunables) return;
-  if (setenv("Malloc", "1", 1) || setenv("GLIBC_TUNABLES", tunables, 1)) return;
-  execv(path, argv);
-  // There is no second start. What can be set now is set by overwrite_what_is_freed.
+extern char **environ;
+extern void __libc_free(void *); // its second name for free
+
+void free(void *p) {
+  if (!p) return;
+  explicit_bzero(p, malloc_usable_size(p));
+  __libc_free(p);
 }
 
-static void overwrite_what_is_freed(void) { mallopt(M_PERTURB, 165); }
-static const char *our_tunables(void) { return TUNABLES; }
+// What stays in its place has its rest overwritten; what moves, all that was.
+void *realloc(void *p, size_t size) {
+  if (!p) return malloc(size);
+  if (!size) {
+    free(p);
+    return NULL;
+  }
+  size_t had = malloc_usable_size(p);
+  if (size <= had && size >= had / 2) {
+    explicit_bzero((char *)p + size, had - size);
+    return p;
+  }
+  void *moved = malloc(size);
+  if (!moved) return NULL;
+  memcpy(moved, p, size < had ? size : had);
+  free(p);
+  return moved;
+}
+
+// WebKit has an allocator of its own, which overwrites nothing, and leaves its work to
+// the C library where the environment says Malloc. It asks while it is loaded, before
+// the first line of this program, and is answered here. The environment is as it was,
+// so the page's process, which ends with each lock, has WebKit's allocator, which is
+// hardened against flaws.
+char *getenv(const char *name) {
+  if (!strcmp(name, "Malloc")) return "1";
+  size_t length = strlen(name);
+  for (char **entry = environ; entry && *entry; entry++)
+    if (!strncmp(*entry, name, length) && (*entry)[length] == '=') return *entry + length + 1;
+  return NULL;
+}
+#endif
 */
 import "C"
-
-import (
-	"os"
-	"strings"
-)
-
-// overwriteFreed lets memory be overwritten that C parts of this process give back:
-// WebKit's, GTK's and those of Wails. It serves this process alone: the page's has an
-// allocator that is hardened against flaws, and ends with each lock.
-func overwriteFreed() {
-	C.overwrite_what_is_freed()
-	_ = os.Unsetenv("Malloc")
-	ours := C.GoString(C.our_tunables())
-	if others := strings.TrimSuffix(strings.TrimSuffix(os.Getenv("GLIBC_TUNABLES"), ours), ":"); others != "" {
-		_ = os.Setenv("GLIBC_TUNABLES", others)
-	} else {
-		_ = os.Unsetenv("GLIBC_TUNABLES")
-	}
-}

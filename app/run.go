@@ -62,7 +62,6 @@ func Run(page embed.FS, args []string, stderr io.Writer) int {
 	}
 	forbidCoreDumps()
 	forbidInspection()
-	overwriteFreed()
 	keepToOwnBus()
 	if !buildingBindings && raiseOther(instanceID(path)) {
 		return 0

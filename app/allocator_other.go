@@ -1,5 +1,0 @@
-//go:build !(linux && production && webkit2_41)
-
-package app
-
-func overwriteFreed() {}
