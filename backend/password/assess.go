@@ -3,9 +3,6 @@ package password
 import (
 	"unicode/utf8"
 
-	zxcvbn "github.com/ccojocar/zxcvbn-go"
-	"github.com/ccojocar/zxcvbn-go/matching"
-
 	"countersign/backend/secret"
 )
 
@@ -24,13 +21,12 @@ type Report struct {
 	Common bool // too easily guessed to be set
 }
 
-// Assess estimates how hard a password is to guess, in a few milliseconds. words are
-// refused as its main part: the person's name and email, the workspace; "countersign"
-// is always among them.
+// Assess estimates how hard a password is to guess, in a few milliseconds; the first time
+// takes some 50 more. words are refused as its main part: the person's name and email,
+// the workspace; "countersign" is always among them.
 //
 // The score is the lowest that zxcvbn gives to the plain forms of the password, since
-// a guesser tries those as well. Its own l33t matcher stays off: it adds nothing in this
-// port, and a password of many symbols keeps it busy for seconds.
+// a guesser tries those as well.
 func Assess(pw secret.Text, words []string) (r Report) {
 	secret.Confined(func() { r = assess(pw, words) })
 	return r
@@ -41,7 +37,7 @@ func assess(pw secret.Text, words []string) Report {
 	known := vocabulary(words)
 	score := 4
 	for _, form := range plainForms(s) {
-		score = min(score, zxcvbn.PasswordStrength(first(form, assessed), known, matching.FilterL33tMatcher).Score)
+		score = min(score, guess(first(form, assessed), known))
 	}
 	return Report{Score: score, Length: utf8.RuneCountInString(s), Common: score <= guessable}
 }
