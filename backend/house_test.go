@@ -59,7 +59,7 @@ var mayKnow = map[string][]string{
 	"app":               {"app/webview", "backend"},
 	"cmd":               {"backend"},
 	"e2e":               {"backend"}, // prepares what tests need; nothing of it ships
-	"backend/workspace": {"backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/secret"},
+	"backend/workspace": {"backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/vault", "backend/secret"},
 	"backend/sqlite":    {"backend/workspace", "backend/audit", "backend/folder"},
 	"backend/keychain":  {"backend/workspace", "backend/secret", "backend/keychain"},
 	"backend/sheet":     {"backend/recovery", "backend/sheet"},

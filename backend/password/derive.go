@@ -1,8 +1,8 @@
 // Package password says which passwords are good enough, and turns one into a key.
 //
 // On creation and change, ask Check and show Assess's score; on every sign-in, Derive
-// once and use the result twice: Verifier makes what is stored and compared, and the
-// derived key itself unwraps the vault. Neither the password nor the derived key is
+// once and use the result twice: Verifier makes what is stored and compared, and
+// WrappingKey what unwraps the vault. Neither the password nor the derived key is
 // ever stored.
 package password
 
@@ -24,8 +24,11 @@ const (
 	KeySize = 32
 )
 
-// verifierInfo separates the verifier from every other key made of the same input.
-const verifierInfo = "countersign password verifier v1"
+// What separates the keys that are made of the same input.
+const (
+	verifierInfo = "countersign password verifier v1"
+	wrappingInfo = "countersign password wrapping key v1"
+)
 
 // Params are the cost of Argon2id (RFC 9106), stored beside the verifier so that it can
 // rise later.
@@ -72,10 +75,18 @@ func Derive(pw secret.Text, salt []byte, p Params) secret.Bytes {
 // Verifier returns what is stored to recognise the password: HKDF-SHA256 of the
 // derived key and the device secret (RFC 5869). Without the keychain that holds the
 // device secret, a copied database is no good for guessing. Compare in constant time.
-func Verifier(derived, device secret.Bytes) []byte {
+func Verifier(derived, device secret.Bytes) []byte { return expand(derived, device, verifierInfo) }
+
+// WrappingKey returns the key under which a profile's own key is wrapped. It is
+// never stored, and the verifier tells nothing of it.
+func WrappingKey(derived, device secret.Bytes) secret.Bytes {
+	return secret.NewBytes(expand(derived, device, wrappingInfo))
+}
+
+func expand(derived, device secret.Bytes, info string) []byte {
 	both := append(append(make([]byte, 0, derived.Len()+device.Len()), derived.Reveal()...), device.Reveal()...)
 	defer clear(both)
-	out, err := hkdf.Key(sha256.New, both, nil, verifierInfo, KeySize)
+	out, err := hkdf.Key(sha256.New, both, nil, info, KeySize)
 	if err != nil {
 		panic(err) // only for a length above 255 hashes, and ours is one
 	}

@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"context"
+	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -53,12 +54,37 @@ func (p Params) Check() error {
 // in the keychain, so that the database alone is not enough to try codes (ASVS 5.0,
 // 6.5.2). p must have passed Check.
 func Hash(c Code, salt []byte, p Params, pepper secret.Bytes) []byte {
+	slow := derive(c, salt, p)
+	defer clear(slow)
+	return hashOf(slow, pepper)
+}
+
+// HashAndKey is Hash, and from the same Argon2id a key of 32 bytes, under which
+// something can be wrapped for whoever has the code. Neither tells of the other.
+func HashAndKey(c Code, salt []byte, p Params, pepper secret.Bytes) (hash []byte, key secret.Bytes) {
+	slow := derive(c, salt, p)
+	defer clear(slow)
+	both := append(append(make([]byte, 0, len(slow)+pepper.Len()), slow...), pepper.Reveal()...)
+	defer clear(both)
+	k, err := hkdf.Key(sha256.New, both, salt, keyInfo, HashSize)
+	if err != nil {
+		panic(err) // only for a length above 255 hashes, and ours is one
+	}
+	return hashOf(slow, pepper), secret.NewBytes(k)
+}
+
+// keyInfo separates the wrapping key from every other key made of the same input.
+const keyInfo = "countersign one-time code wrapping key v1"
+
+func derive(c Code, salt []byte, p Params) (slow []byte) {
 	if c.chars == nil {
 		c = Code{new([length]byte)}
 	}
-	var slow []byte
 	secret.Confined(func() { slow = argon2.IDKey(c.chars[:], salt, p.Time, p.MemoryKiB, p.Threads, HashSize) })
-	defer clear(slow)
+	return slow
+}
+
+func hashOf(slow []byte, pepper secret.Bytes) []byte {
 	mac := hmac.New(sha256.New, pepper.Reveal())
 	mac.Write(slow)
 	return mac.Sum(nil)

@@ -79,9 +79,11 @@ func (w when) Scan(v any) error {
 }
 
 func (t *tx) Info() (i workspace.Info, err error) {
-	err = t.row(`SELECT id, name, created_at, require_2fa, last_sheet, require_from, two_people, idle_minutes, last_run
+	err = t.row(`SELECT id, name, created_at, require_2fa, last_sheet, require_from, two_people, idle_minutes, last_run,
+		vault_generation, rotating, rotation_held, kit_at, kit_by, kit_generation, kit_check
 		FROM workspace`, nil, &i.ID, &i.Name, when{&i.CreatedAt}, &i.Require2FA, &i.LastSheet, when{&i.RequireFrom},
-		&i.TwoPeople, &i.IdleMinutes, &i.LastRun)
+		&i.TwoPeople, &i.IdleMinutes, &i.LastRun,
+		&i.VaultGeneration, &i.Rotating, &i.RotationHeld, when{&i.KitAt}, &i.KitBy, &i.KitGeneration, &i.KitCheck)
 	return i, err
 }
 
@@ -102,8 +104,10 @@ func (t *tx) DropWorkspace() error {
 }
 
 func (t *tx) UpdateInfo(i workspace.Info) error {
-	return t.must("UPDATE workspace SET name = ?, require_2fa = ?, require_from = ?, two_people = ?, idle_minutes = ?",
-		i.Name, i.Require2FA, millis(i.RequireFrom), i.TwoPeople, i.IdleMinutes)
+	return t.must(`UPDATE workspace SET name = ?, require_2fa = ?, require_from = ?, two_people = ?, idle_minutes = ?,
+		vault_generation = ?, rotating = ?, rotation_held = ?, kit_at = ?, kit_by = ?, kit_generation = ?, kit_check = ?`,
+		i.Name, i.Require2FA, millis(i.RequireFrom), i.TwoPeople, i.IdleMinutes,
+		i.VaultGeneration, i.Rotating, i.RotationHeld, millis(i.KitAt), i.KitBy, i.KitGeneration, i.KitCheck)
 }
 
 func (t *tx) NextRun() (n int, err error) {
@@ -200,7 +204,9 @@ func (t *tx) Keys() (keys []workspace.Key, err error) {
 		UNION ALL SELECT 'attempts', kind || '/' || subject FROM attempts
 		UNION ALL SELECT 'onetime', kind || '/' || profile_id FROM one_time_codes
 		UNION ALL SELECT 'run', CAST(number AS TEXT) FROM print_runs
-		UNION ALL SELECT 'approval', id FROM approvals`)
+		UNION ALL SELECT 'approval', id FROM approvals
+		UNION ALL SELECT 'vaultkey', holder FROM vault_keys
+		UNION ALL SELECT 'document', id FROM documents`)
 	if err != nil {
 		return nil, translate(err)
 	}

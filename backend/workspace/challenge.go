@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"countersign/backend/secret"
 )
 
 // Challenge is a right password whose second factor is still due. It can take a
@@ -14,15 +16,17 @@ type Challenge struct {
 	profile Profile
 	madeAt  time.Time
 
-	mustEnrol bool        // 2FA is required, and off: no factor can be asked for
-	redeems   *redemption // with an invitation or a password reset, else nil
+	mustEnrol bool         // 2FA is required, and off: no factor can be asked for
+	redeems   *redemption  // with an invitation or a password reset, else nil
+	key       secret.Bytes // made of the password: see enterVault
 
 	mu   sync.Mutex
 	over bool
 }
 
-func (w *Workspace) newChallenge(p Profile) *Challenge {
-	return &Challenge{w: w, profile: p, madeAt: w.now()}
+// newChallenge takes key over, and wipes it at the end.
+func (w *Workspace) newChallenge(p Profile, key secret.Bytes) *Challenge {
+	return &Challenge{w: w, profile: p, madeAt: w.now(), key: key}
 }
 
 // Email is the address of the profile that is signing in.
@@ -38,7 +42,13 @@ func (c *Challenge) AuthenticatorOff(ctx context.Context) (bool, error) {
 func (c *Challenge) Leave() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.end()
+}
+
+// end is called with c.mu held.
+func (c *Challenge) end() {
 	c.over = true
+	c.key.Wipe()
 }
 
 // Verify takes a verification code. Errors: code_required, code_form,
@@ -50,7 +60,7 @@ func (c *Challenge) Verify(ctx context.Context, input string) (*Session, error) 
 		if err != nil {
 			return nil, err
 		}
-		return c.w.admit(ctx, c.profile, admission{factor: "code", use: use.consume, redeems: c.redeems})
+		return c.w.admit(ctx, c.profile, admission{factor: "code", use: use.consume, redeems: c.redeems, key: c.key})
 	})
 }
 
@@ -63,7 +73,7 @@ func (c *Challenge) Recover(ctx context.Context, input string) (*Session, error)
 		if err != nil {
 			return nil, err
 		}
-		return c.w.admit(ctx, c.profile, admission{factor: "recovery", number: use.number, use: use.consume, redeems: c.redeems})
+		return c.w.admit(ctx, c.profile, admission{factor: "recovery", number: use.number, use: use.consume, redeems: c.redeems, key: c.key})
 	})
 }
 
@@ -73,12 +83,12 @@ func (c *Challenge) admit(attempt func() (*Session, error)) (*Session, error) {
 	defer c.mu.Unlock()
 	age := c.w.now().Sub(c.madeAt)
 	if c.over || age > ChallengeLife || age < -time.Minute {
-		c.over = true
+		c.end()
 		return nil, refuse(CodeChallengeEnded)
 	}
 	s, err := attempt()
 	if err == nil || IsCode(err, CodeChallengeEnded) {
-		c.over = true
+		c.end()
 	}
 	return s, err
 }

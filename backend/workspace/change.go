@@ -175,6 +175,10 @@ func readRow(tx Tx, k Key) (any, error) {
 		return rowOf(tx.Run(number))
 	case "approval":
 		return rowOf(tx.Approval(k.ID))
+	case "vaultkey":
+		return rowOf(tx.VaultKey(k.ID))
+	case "document":
+		return rowOf(tx.Document(k.ID))
 	case "set":
 		set, err := tx.Set(k.ID)
 		if err != nil {
@@ -353,6 +357,22 @@ func (c *change) DecideApproval(id string, from, to ApprovalState, by string, at
 		return false, err
 	}
 	return c.Tx.DecideApproval(id, from, to, by, at)
+}
+
+func (c *change) SaveVaultKey(k VaultKey) error {
+	return errors.Join(c.touch(Key{"vaultkey", k.Holder}), c.Tx.SaveVaultKey(k))
+}
+
+func (c *change) DeleteVaultKey(holder string) error {
+	return errors.Join(c.touch(Key{"vaultkey", holder}), c.Tx.DeleteVaultKey(holder))
+}
+
+func (c *change) InsertDocument(d DocumentRow) error {
+	return errors.Join(c.touch(Key{"document", d.ID}), c.Tx.InsertDocument(d))
+}
+
+func (c *change) UpdateDocument(d DocumentRow) error {
+	return errors.Join(c.touch(Key{"document", d.ID}), c.Tx.UpdateDocument(d))
 }
 
 func (c *change) SaveAttempts(a Attempts) error {

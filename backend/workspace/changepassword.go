@@ -48,10 +48,11 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 			return err
 		}
 	}
-	record, err := s.w.newPassword(ctx, next)
+	record, wrapping, err := s.w.newPassword(ctx, next)
 	if err != nil {
 		return err
 	}
+	defer wrapping.Wipe()
 	now := s.w.now()
 	var committed func()
 	err = s.w.update(ctx, func(tx Tx) error {
@@ -71,7 +72,7 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 		}
 		p.Password = record
 		committed = s.endOthers(&p)
-		if err := tx.UpdateProfile(p); err != nil {
+		if err := errors.Join(tx.UpdateProfile(p), s.rewrap(tx, wrapping)); err != nil {
 			return err
 		}
 		return s.w.record(tx, now, eventPasswordChanged, s.id, s.id, nil)

@@ -30,10 +30,12 @@ func (w *Workspace) Create(ctx context.Context, in NewWorkspace) (*Session, erro
 		w.notice(ctx)
 		return nil, err
 	}
-	p.Password, err = w.newPassword(ctx, in.Password)
-	if err != nil {
+	var wrapping secret.Bytes
+	if p.Password, wrapping, err = w.newPassword(ctx, in.Password); err != nil {
 		return nil, err
 	}
+	defer wrapping.Wipe()
+	var held *holding
 	now := w.now()
 	p.CreatedAt, p.LastSignInAt = now, now
 	err = w.update(ctx, func(tx Tx) error {
@@ -58,6 +60,9 @@ func (w *Workspace) Create(ctx context.Context, in NewWorkspace) (*Session, erro
 		if err := tx.InsertProfile(p); err != nil {
 			return err
 		}
+		if held, err = w.enterVault(tx, p.ID, wrapping, nil); err != nil {
+			return err
+		}
 		return w.record(tx, now, eventWorkspaceCreated, p.ID, p.ID, map[string]string{"workspace": in.Workspace})
 	})
 	if err != nil {
@@ -67,7 +72,7 @@ func (w *Workspace) Create(ctx context.Context, in NewWorkspace) (*Session, erro
 	w.mu.Lock()
 	w.info.CreatedAt = now
 	w.mu.Unlock()
-	return w.newSession(p), nil
+	return w.newSession(p, held), nil
 }
 
 // notice sees a creation whose commit stands although its answer was lost, say
@@ -142,20 +147,21 @@ func (w *Workspace) checkPassword(pw secret.Text, field string, words ...string)
 	return err
 }
 
-// newPassword hashes pw under a new salt.
-func (w *Workspace) newPassword(ctx context.Context, pw secret.Text) (PasswordRecord, error) {
+// newPassword hashes pw under a new salt, and makes the key that it unwraps with.
+func (w *Workspace) newPassword(ctx context.Context, pw secret.Text) (PasswordRecord, secret.Bytes, error) {
 	salt, err := w.random(password.SaltSize)
 	if err != nil {
-		return PasswordRecord{}, err
+		return PasswordRecord{}, secret.Bytes{}, err
 	}
 	derived, err := w.derive(ctx, pw, salt, w.cost)
 	if err != nil {
-		return PasswordRecord{}, err
+		return PasswordRecord{}, secret.Bytes{}, err
 	}
 	defer derived.Wipe()
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	return PasswordRecord{Salt: salt, Params: w.cost, Verifier: password.Verifier(derived, w.keys.device), ChangedAt: w.now()}, nil
+	record := PasswordRecord{Salt: salt, Params: w.cost, Verifier: password.Verifier(derived, w.keys.device), ChangedAt: w.now()}
+	return record, password.WrappingKey(derived, w.keys.device), nil
 }
 
 // makeKeys writes the workspace's keys to the keychain: the intents first, then

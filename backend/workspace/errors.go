@@ -93,6 +93,23 @@ const (
 	CodeCheckWordWrong    Code = "check_word_wrong" // sheet, left, pause
 	CodeCheckWordNone     Code = "check_word_none"
 
+	CodeVaultWaiting         Code = "vault_waiting"
+	CodeDocumentGone         Code = "document_gone"
+	CodeDocumentMissing      Code = "document_missing"
+	CodeDocumentDamaged      Code = "document_damaged"
+	CodeDocumentNameRequired Code = "document_name_required"
+	CodeDocumentNameLong     Code = "document_name_long" // max
+	CodeDocumentNameForm     Code = "document_name_form"
+	CodeTagLong              Code = "tag_long" // max
+	CodeTagForm              Code = "tag_form"
+	CodeTagsMany             Code = "tags_many" // max
+	CodeAlreadyAdding        Code = "already_adding"
+	CodePreviewOver          Code = "preview_over"
+	CodeRotationRunning      Code = "rotation_running"
+	CodeKitForm              Code = "kit_form"
+	CodeKitWrong             Code = "kit_wrong"
+	CodeKitNone              Code = "kit_none"
+
 	CodeKeychainAbsent      Code = "keychain_absent"
 	CodeKeychainLocked      Code = "keychain_locked"
 	CodeKeychainSlow        Code = "keychain_slow"
@@ -181,6 +198,10 @@ var beneath = []struct {
 	{ErrStoreNewer, CodeDatabaseNewer},
 	{ErrStoreAltered, CodeNotAuthentic},
 	{ErrStoreFailed, CodeFolderFailed},
+	{ErrFileMissing, CodeDocumentMissing},
+	{ErrFilesFull, CodeFolderFull},
+	{ErrFilesReadOnly, CodeFolderReadOnly},
+	{ErrFilesFailed, CodeFolderFailed},
 }
 
 // Explain turns an answer of a Store or a Secrets into an Error with words. An

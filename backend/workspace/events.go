@@ -50,6 +50,25 @@ const (
 	eventRestored           = "workspace-restored" // made
 	eventAcknowledged       = "sheet-acknowledged" // run, sheet
 
+	// The contracts. A detail of documents is their IDs, with spaces between: their
+	// names are sealed.
+	eventDocumentsAdded    = "contracts-added"    // count, documents
+	eventDocumentsOpened   = "contracts-opened"   // count, documents
+	eventDocumentsCopied   = "contracts-copied"   // count, documents
+	eventDocumentsRenamed  = "contracts-renamed"  // count, documents
+	eventDocumentsTagged   = "contracts-tagged"   // count, documents
+	eventDocumentsRemoved  = "contracts-removed"  // count, documents
+	eventDocumentsRestored = "contracts-restored" // count, documents
+	eventDocumentsPurged   = "contracts-purged"   // count, documents
+	eventDocumentsChecked  = "contracts-checked"  // count, bad, unknown
+	eventRotationBegun     = "rotation-begun"     // generation
+	eventRotationStep      = "rotation-step"      // count, documents
+	eventRotationHeld      = "rotation-held"
+	eventRotationResumed   = "rotation-resumed"
+	eventRotated           = "vault-key-rotated" // generation
+	eventKitMade           = "emergency-kit-made"
+	eventKitUsed           = "emergency-kit-used" // email
+
 	eventAccepted = "state-accepted" // findings, head, anchor
 
 	// Steps on the way, which the log keeps so that no row changes without it.

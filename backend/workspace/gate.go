@@ -140,7 +140,7 @@ func (c *Challenge) Enrol(ctx context.Context) (*Gate, error) {
 		return nil, refuse(CodeTwoFactorOn)
 	}
 	s, err := c.admit(func() (*Session, error) {
-		return c.w.admit(ctx, c.profile, admission{factor: "none", gate: GateEnrol, redeems: c.redeems})
+		return c.w.admit(ctx, c.profile, admission{factor: "none", gate: GateEnrol, redeems: c.redeems, key: c.key})
 	})
 	if err != nil {
 		return nil, err
@@ -166,7 +166,7 @@ func (c *Challenge) UseHelpCode(ctx context.Context, input string) (*Gate, error
 		return nil, err
 	}
 	s, err := c.admit(func() (*Session, error) {
-		o, _, err := c.w.matchOneTime(ctx, c.profile, c.profile.ID, []OneTimeKind{OneTimeHelp}, KindHelp, code, CodeHelpWrong)
+		right, _, err := c.w.matchOneTime(ctx, c.profile, c.profile.ID, []OneTimeKind{OneTimeHelp}, KindHelp, code, CodeHelpWrong)
 		if err != nil {
 			var e *Error
 			if errors.As(err, &e) && e.Code == CodeHelpWrong {
@@ -174,8 +174,10 @@ func (c *Challenge) UseHelpCode(ctx context.Context, input string) (*Gate, error
 			}
 			return nil, err
 		}
+		right.wrapping.Wipe() // a help code opens nothing
 		return c.w.admit(ctx, c.profile, admission{
-			factor: "help", gate: GatePhone, redeems: c.redeems, use: func(tx Tx) error { return consumeOneTime(tx, o) },
+			factor: "help", gate: GatePhone, redeems: c.redeems, key: c.key,
+			use: func(tx Tx) error { return consumeOneTime(tx, right.OneTime) },
 		})
 	})
 	if err != nil {

@@ -122,5 +122,6 @@ func (w *Workspace) Recover(ctx context.Context) error {
 		}
 		_ = quiet(w, err)
 	}
+	_ = quiet(w, w.tidyDocuments(ctx))
 	return errors.Join(w.dropPendingSets(ctx, ""), w.interruptRuns(ctx))
 }

@@ -14,10 +14,11 @@ const (
 	GroupWorkspace LogGroup = "workspace"
 	GroupMembers   LogGroup = "members"    // added, roles, suspended, reset
 	GroupRuns      LogGroup = "print-runs" // and their sheets
+	GroupContracts LogGroup = "contracts"  // and the vault's key
 )
 
 // LogGroups are all groups, in the order in which to offer them.
-var LogGroups = []LogGroup{GroupSignIn, GroupTwoFactor, GroupRecovery, GroupProfile, GroupMembers, GroupRuns, GroupWorkspace}
+var LogGroups = []LogGroup{GroupSignIn, GroupTwoFactor, GroupRecovery, GroupProfile, GroupMembers, GroupRuns, GroupContracts, GroupWorkspace}
 
 // logKind says what a kind of event is and reads as. In its words {actor} and
 // {subject} are people, the others details.
@@ -91,6 +92,23 @@ var logKinds = map[string]logKind{
 	eventHandedOver:       {GroupRuns, false, "{actor} handed over sheets {sheets} of print run {run}."},
 	eventAcknowledged:     {GroupRuns, false, "{actor} acknowledged recovery sheet {sheet} of print run {run}."},
 
+	eventDocumentsAdded:    {GroupContracts, false, "{actor} added {what}."},
+	eventDocumentsOpened:   {GroupContracts, false, "{actor} opened {what}."},
+	eventDocumentsCopied:   {GroupContracts, false, "{actor} saved a copy of {what}."},
+	eventDocumentsRenamed:  {GroupContracts, false, "{actor} renamed {what}."},
+	eventDocumentsTagged:   {GroupContracts, false, "{actor} changed the tags of {what}."},
+	eventDocumentsRemoved:  {GroupContracts, false, "{actor} moved {what} to the bin."},
+	eventDocumentsRestored: {GroupContracts, false, "{actor} put back {what} from the bin."},
+	eventDocumentsPurged:   {GroupContracts, false, "{actor} deleted {what} for good."},
+	eventDocumentsChecked:  {GroupContracts, false, "{actor} checked {what}: {bad} bad, {unknown} unknown files."},
+	eventRotationBegun:     {GroupContracts, false, "{actor} began to rotate the vault key."},
+	eventRotationStep:      {GroupContracts, true, "{what} came under the new vault key."},
+	eventRotationHeld:      {GroupContracts, false, "{actor} stopped rotating the vault key for now."},
+	eventRotationResumed:   {GroupContracts, false, "{actor} went on rotating the vault key."},
+	eventRotated:           {GroupContracts, false, "The vault key was rotated: the old one opens nothing any more."},
+	eventKitMade:           {GroupContracts, false, "{actor} made an Emergency Kit."},
+	eventKitUsed:           {GroupContracts, false, "{subject} became an owner with the Emergency Kit."},
+
 	eventRenamed:         {GroupProfile, false, "{actor} changed the name “{from}” to “{to}”."},
 	eventEmailChanged:    {GroupProfile, false, "{actor} changed the email {from} to {to}."},
 	eventPasswordChanged: {GroupProfile, false, "{actor} changed their password."},
@@ -114,9 +132,17 @@ func (e LogEntry) Sentence() string {
 	for k, v := range e.Detail {
 		args[k] = v
 	}
-	args["act"] = approvedAct(e.Detail["for"])
+	args["act"], args["what"] = approvedAct(e.Detail["for"]), contracts(e.Detail["count"])
 	args["means"], args["guess"] = means(e.Detail), guess(e.Detail["kind"])
 	return expand(words, args)
+}
+
+// contracts counts them: what they are called is sealed.
+func contracts(count string) string {
+	if count == "1" {
+		return "a contract"
+	}
+	return count + " contracts"
 }
 
 // who names a person: as today, or by ID where the profile is gone.

@@ -186,10 +186,11 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, proof *Proof
 		}
 		made[i].CreatedAt, made[i].StateAt = now, now
 	}
-	open := make([]OneTime, len(made))
+	open := make([]madeOneTime, len(made))
+	keys := a.s.heldKeys()
 	given := make([]GivenOut, len(made))
 	err = onAllCores(ctx, len(made), func(i int) (err error) {
-		open[i], given[i], err = w.newOneTime(OneTimeInvitation, made[i], actor)
+		open[i], given[i], err = w.newOneTime(OneTimeInvitation, made[i], actor, keys)
 		return err
 	}, progress)
 	if err != nil {
@@ -200,7 +201,7 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, proof *Proof
 			return err
 		}
 		for i, p := range made {
-			if err := errors.Join(tx.InsertProfile(p), tx.InsertOneTime(open[i])); err != nil {
+			if err := errors.Join(tx.InsertProfile(p), open[i].insert(tx)); err != nil {
 				return err
 			}
 		}
@@ -317,7 +318,7 @@ func (a *Admin) Remove(ctx context.Context, id string, proof Proof) error {
 		target.EmailKey = "removed:" + target.ID // somebody else may have the address
 		target.Password = PasswordRecord{}
 		target.Epoch++
-		if err := errors.Join(tx.UpdateProfile(target), dropOneTimes(tx, id), keepAnOwner(tx)); err != nil {
+		if err := errors.Join(tx.UpdateProfile(target), dropOneTimes(tx, id), dropHolders(tx, id), keepAnOwner(tx)); err != nil {
 			return err
 		}
 		for _, kind := range allKinds {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
+	"countersign/backend/secret"
+	"countersign/backend/vault"
 )
 
 // OneTimeLife is how long an invitation, a password reset and a help code are
@@ -26,51 +28,83 @@ type GivenOut struct {
 	ExpiresAt time.Time
 }
 
-// newOneTime makes a code of 80 random bits and what is kept of it.
-func (w *Workspace) newOneTime(kind OneTimeKind, p, by Profile) (OneTime, GivenOut, error) {
+// newOneTime makes a code of 80 random bits and what is kept of it. With an
+// invitation and a reset it makes a key pair for the vault, which the code opens.
+func (w *Workspace) newOneTime(kind OneTimeKind, p, by Profile, keys vault.Keys) (madeOneTime, GivenOut, error) {
+	var m madeOneTime
 	codes, err := recovery.Generate(w.rand)
 	if err != nil {
-		return OneTime{}, GivenOut{}, err
+		return m, GivenOut{}, err
 	}
 	salt, err := w.random(recovery.SaltSize)
 	if err != nil {
-		return OneTime{}, GivenOut{}, err
+		return m, GivenOut{}, err
 	}
 	now := w.now()
-	o := OneTime{
+	m.code = OneTime{
 		ProfileID: p.ID, Kind: kind, Salt: salt, Params: w.codeCost, IssuedAt: now, IssuedBy: by.ID, ExpiresAt: now.Add(OneTimeLife),
 	}
-	o.Hash = w.hashOneTime(codes[0], o)
-	return o, GivenOut{
+	var wrapping secret.Bytes
+	m.code.Hash, wrapping = w.hashOneTime(codes[0], m.code)
+	defer wrapping.Wipe()
+	if kind != OneTimeHelp {
+		if m.key, _, err = newHolder(oneTimeHolder(kind, p.ID), wrapping, keys); err != nil {
+			return m, GivenOut{}, err
+		}
+	}
+	return m, GivenOut{
 		Kind: kind, ProfileID: p.ID, Name: p.Name, Email: p.Email, Workspace: w.Name(), Code: codes[0],
-		IssuedBy: by.Name, IssuedAt: now, ExpiresAt: o.ExpiresAt,
+		IssuedBy: by.Name, IssuedAt: now, ExpiresAt: m.code.ExpiresAt,
 	}, nil
 }
 
-func (w *Workspace) hashOneTime(c recovery.Code, o OneTime) []byte {
+// madeOneTime is what is kept of a one-time code: its hash, and but for a help
+// code a key pair for the vault.
+type madeOneTime struct {
+	code OneTime
+	key  VaultKey
+}
+
+// rightOneTime is a one-time code that was typed and is right. wrapping unwraps
+// the key pair that came with it.
+type rightOneTime struct {
+	OneTime
+	wrapping secret.Bytes
+}
+
+func (w *Workspace) hashOneTime(c recovery.Code, o OneTime) (hash []byte, wrapping secret.Bytes) {
 	w.mu.RLock()
 	pepper := w.keys.pepper
 	w.mu.RUnlock()
-	return recovery.Hash(c, o.Salt, o.Params, pepper)
+	return recovery.HashAndKey(c, o.Salt, o.Params, pepper)
 }
 
-// replaceOneTime puts o in the place of one of its kind that is still open.
-func replaceOneTime(tx Tx, o OneTime) error {
-	if _, err := tx.DeleteOneTime(o.ProfileID, o.Kind); err != nil {
+// insert puts a code in the place of one of its kind that is still open.
+func (m madeOneTime) insert(tx Tx) error {
+	if err := dropOneTime(tx, m.code.ProfileID, m.code.Kind); err != nil {
 		return err
 	}
-	return tx.InsertOneTime(o)
+	if err := tx.InsertOneTime(m.code); err != nil || m.key.Holder == "" {
+		return err
+	}
+	return tx.SaveVaultKey(m.key)
+}
+
+// dropOneTime voids a code, if it is open, and the key pair that came with it.
+func dropOneTime(tx Tx, profileID string, kind OneTimeKind) error {
+	if _, err := tx.OneTime(profileID, kind); err != nil {
+		return ignoreMissing(err)
+	}
+	if _, err := tx.DeleteOneTime(profileID, kind); err != nil {
+		return err
+	}
+	return dropHolder(tx, oneTimeHolder(kind, profileID))
 }
 
 // dropOneTimes voids every open one-time code of a profile.
 func dropOneTimes(tx Tx, profileID string) error {
 	for _, kind := range []OneTimeKind{OneTimeInvitation, OneTimeReset, OneTimeHelp} {
-		if _, err := tx.OneTime(profileID, kind); errors.Is(err, ErrNotFound) {
-			continue
-		} else if err != nil {
-			return err
-		}
-		if _, err := tx.DeleteOneTime(profileID, kind); err != nil {
+		if err := dropOneTime(tx, profileID, kind); err != nil {
 			return err
 		}
 	}
@@ -80,10 +114,10 @@ func dropOneTimes(tx Tx, profileID string) error {
 // matchOneTime pays for a guess and looks at it. A profile without such a code,
 // and the zero Profile of an email that nobody has, cost the same and get the
 // same words.
-func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string, kinds []OneTimeKind, guess Kind, code recovery.Code, wrong Code) (OneTime, toll, error) {
+func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string, kinds []OneTimeKind, guess Kind, code recovery.Code, wrong Code) (rightOneTime, toll, error) {
 	t, err := w.charge(ctx, subject, guess)
 	if err != nil {
-		return OneTime{}, t, err
+		return rightOneTime{}, t, err
 	}
 	var found *OneTime
 	if p.ID != "" {
@@ -99,7 +133,7 @@ func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string,
 			return nil
 		})
 		if err != nil {
-			return OneTime{}, t, err
+			return rightOneTime{}, t, err
 		}
 	}
 	o := OneTime{Salt: make([]byte, recovery.SaltSize), Params: w.codeCost}
@@ -107,16 +141,19 @@ func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string,
 		o = *found
 	}
 	if err := o.Params.Check(); err != nil {
-		return OneTime{}, t, err
+		return rightOneTime{}, t, err
 	}
-	if recovery.Match(w.hashOneTime(code, o), [][]byte{o.Hash}) < 0 {
-		return OneTime{}, t, w.wrong(ctx, t, wrong)
+	hash, wrapping := w.hashOneTime(code, o)
+	if recovery.Match(hash, [][]byte{o.Hash}) < 0 {
+		wrapping.Wipe()
+		return rightOneTime{}, t, w.wrong(ctx, t, wrong)
 	}
 	now := w.now()
 	if !now.Before(o.ExpiresAt) || now.Before(o.IssuedAt.Add(-time.Minute)) {
-		return OneTime{}, t, refuse(CodeOneTimeExpired).with("kind", string(o.Kind))
+		wrapping.Wipe()
+		return rightOneTime{}, t, refuse(CodeOneTimeExpired).with("kind", string(o.Kind))
 	}
-	return o, t, nil
+	return rightOneTime{o, wrapping}, t, nil
 }
 
 // consumeOneTime uses the code up, or refuses: it was used, replaced or voided.

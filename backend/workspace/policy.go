@@ -141,6 +141,7 @@ type Rehearsal struct {
 	Blocked []Member // who could get only as far as enrolling, were it that day already
 	Ready   int      // who would not notice
 	Keepers []Member // owners and admins who could sign in and let the others back in
+	Kit     bool     // there is an Emergency Kit, with which one could come in
 }
 
 // mostKeepers is how many people have to be able to let the workspace back in:
@@ -148,7 +149,9 @@ type Rehearsal struct {
 const mostKeepers = 2
 
 // Possible reports whether enough people could let the workspace back in.
-func (r Rehearsal) Possible() bool { return len(r.Keepers) >= mostKeepers }
+func (r Rehearsal) Possible() bool {
+	return len(r.Keepers) >= mostKeepers || len(r.Keepers) >= 1 && r.Kit
+}
 
 // Rehearse names who would be blocked if 2FA were required now. Errors:
 // forbidden, session_ended; folder.
@@ -161,6 +164,11 @@ func (a *Admin) Rehearse(ctx context.Context) (r Rehearsal, err error) {
 }
 
 func rehearse(tx Tx) (r Rehearsal, err error) {
+	info, err := tx.Info()
+	if err != nil {
+		return r, err
+	}
+	r.Kit = info.HasKit()
 	err = tx.Members(func(m Member) error {
 		switch {
 		case m.State == ProfileSuspended:
@@ -184,8 +192,8 @@ func rehearse(tx Tx) (r Rehearsal, err error) {
 }
 
 // Require2FA requires 2FA of everybody from a time on, with a step-up; zero: at
-// once. It is refused where fewer than two owners or admins have it on, since
-// nobody could let the one back in who loses phone and codes. Errors:
+// once. It is refused where fewer than two owners or admins have it on, or one and there
+// is no Emergency Kit: nobody could let the one back in who loses phone and codes. Errors:
 // require_alone, require_past, forbidden; those of a step-up; folder.
 func (a *Admin) Require2FA(ctx context.Context, from time.Time, proof Proof) error {
 	now := a.s.w.now()

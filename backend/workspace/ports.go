@@ -68,7 +68,7 @@ type Tx interface {
 	InsertInfo(Info) error
 	MarkCreated(at time.Time) (bool, error)
 	DropWorkspace() error  // only one that was never marked as created
-	UpdateInfo(Info) error // what an admin may change: name and policy
+	UpdateInfo(Info) error // all but the numbers that Next… gives
 	NextSheet() (int, error)
 	NextRun() (int, error)
 
@@ -128,6 +128,19 @@ type Tx interface {
 	InsertApproval(Approval) error
 	DecideApproval(id string, from, to ApprovalState, by string, at time.Time) (bool, error)
 
+	VaultKey(holder string) (VaultKey, error)
+	VaultKeysBehind(generation int) ([]VaultKey, error) // whose newest key is older, or who have none
+	VaultKeysWithMore() ([]VaultKey, error)             // who hold older keys beside the newest
+	SaveVaultKey(VaultKey) error
+	DeleteVaultKey(holder string) error
+
+	Document(id string) (DocumentRow, error)
+	Documents(fn func(DocumentRow) error) error
+	DocumentsBefore(generation, limit int) ([]DocumentRow, error)
+	CountDocuments(generation int) (all, behind int, err error)
+	InsertDocument(DocumentRow) error
+	UpdateDocument(DocumentRow) error
+
 	Attempts(subject string, kind Kind) (Attempts, error)
 	SaveAttempts(Attempts) error
 	StaleAttempts(before time.Time) (subjects []string, err error) // of unknown emails only, some at a time
@@ -144,7 +157,7 @@ type Tx interface {
 }
 
 // Key names a row. The tables are workspace, profile, factor, intent, set (with
-// its codes), attempts, onetime, run and approval.
+// its codes), attempts, onetime, run, approval, vaultkey and document.
 type Key struct{ Table, ID string }
 
 func (k Key) String() string { return k.Table + "/" + k.ID }

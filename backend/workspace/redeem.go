@@ -7,6 +7,7 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/vault"
 )
 
 // redemption is a right invitation or password reset with the password that was
@@ -14,6 +15,7 @@ import (
 type redemption struct {
 	code   OneTime
 	record PasswordRecord
+	own    vault.Identity // came with the code; may be empty
 }
 
 // apply sets the password and uses the code up, within tx.
@@ -83,7 +85,7 @@ func (w *Workspace) Redeem(ctx context.Context, email, input string, pw secret.T
 	if subject == "" {
 		subject = w.unknownSubject(key)
 	}
-	o, t, err := w.matchOneTime(ctx, p, subject, []OneTimeKind{OneTimeInvitation, OneTimeReset}, KindInvitation, code, CodeInvitationWrong)
+	right, t, err := w.matchOneTime(ctx, p, subject, []OneTimeKind{OneTimeInvitation, OneTimeReset}, KindInvitation, code, CodeInvitationWrong)
 	if err != nil {
 		var e *Error
 		if errors.As(err, &e) && e.Code == CodeInvitationWrong {
@@ -98,20 +100,46 @@ func (w *Workspace) Redeem(ctx context.Context, email, input string, pw secret.T
 	if err := w.checkPassword(pw, "password", info.Name, p.Name, email); err != nil {
 		return nil, nil, errors.Join(err, w.refund(ctx, t))
 	}
-	record, err := w.newPassword(ctx, pw)
-	if err != nil {
+	r := &redemption{code: right.OneTime}
+	if r.own, err = w.ownOf(ctx, right); err != nil {
+		return nil, nil, err
+	}
+	var wrapping secret.Bytes
+	if r.record, wrapping, err = w.newPassword(ctx, pw); err != nil {
 		return nil, nil, err
 	}
 	if on || info.Requires(w.now()) {
 		if err := w.refund(ctx, t); err != nil {
+			wrapping.Wipe()
 			return nil, nil, err
 		}
-		c := w.newChallenge(p)
-		c.mustEnrol, c.redeems = !on, &redemption{o, record}
+		c := w.newChallenge(p, wrapping)
+		c.mustEnrol, c.redeems = !on, r
 		return nil, c, nil
 	}
-	s, err := w.admit(ctx, p, admission{factor: "none", redeems: &redemption{o, record}})
+	defer wrapping.Wipe()
+	s, err := w.admit(ctx, p, admission{factor: "none", redeems: r, key: wrapping})
 	return s, nil, err
+}
+
+// ownOf unwraps the key pair that came with a code. One from an older version
+// came without, and its person waits until somebody gives them the vault's keys.
+func (w *Workspace) ownOf(ctx context.Context, right rightOneTime) (own vault.Identity, err error) {
+	defer right.wrapping.Wipe()
+	var row VaultKey
+	err = w.view(ctx, func(tx Tx) (err error) {
+		row, err = tx.VaultKey(oneTimeHolder(right.Kind, right.ProfileID))
+		return ignoreMissing(err)
+	})
+	if err != nil || row.Holder == "" {
+		return own, err
+	}
+	own, err = vault.Unwrap(right.wrapping, row.Holder, row.Wrapped)
+	if err != nil {
+		w.log.Warn("the key of a one-time code could not be unwrapped", "error", err)
+		return vault.Identity{}, nil
+	}
+	return own, nil
 }
 
 // remember keeps what a snapshot says of the workspace: another process may

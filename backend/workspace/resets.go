@@ -101,11 +101,7 @@ func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof Proof) 
 		if err := errors.Join(rebind(tx, id), reset(tx, id, false, KindRecovery, KindConfirm, KindHelp)); err != nil {
 			return err
 		}
-		if _, err := tx.OneTime(id, OneTimeHelp); err == nil {
-			if _, err := tx.DeleteOneTime(id, OneTimeHelp); err != nil {
-				return err
-			}
-		} else if !errors.Is(err, ErrNotFound) {
+		if err := dropOneTime(tx, id, OneTimeHelp); err != nil {
 			return err
 		}
 		if err := a.useApproval(tx, approval); err != nil {
@@ -184,11 +180,11 @@ func (a *Admin) giveOut(ctx context.Context, id, approval string, proof Proof, w
 		if err != nil {
 			return err
 		}
-		o, g, err := w.newOneTime(oneTime, target, actor)
+		made, g, err := w.newOneTime(oneTime, target, actor, a.s.heldKeys())
 		if err != nil {
 			return err
 		}
-		if err := replaceOneTime(tx, o); err != nil {
+		if err := made.insert(tx); err != nil {
 			return err
 		}
 		if target.State != ProfileInvited {
@@ -197,7 +193,7 @@ func (a *Admin) giveOut(ctx context.Context, id, approval string, proof Proof, w
 			}
 		}
 		given = g
-		return w.record(tx, o.IssuedAt, event, a.s.id, id, nil)
+		return w.record(tx, made.code.IssuedAt, event, a.s.id, id, nil)
 	})
 	return given, err
 }

@@ -20,7 +20,18 @@ type Info struct {
 	TwoPeople   bool      `json:",omitzero"` // print runs, resets and help codes need a second admin
 	IdleMinutes int       `json:",omitzero"` // 0: DefaultIdle
 	LastRun     int       `json:",omitzero"` // the highest print run number that was given out
+
+	VaultGeneration int       `json:",omitzero"` // of the key that documents are encrypted to; 0: none yet
+	Rotating        bool      `json:",omitzero"` // documents of an older generation are being encrypted anew
+	RotationHeld    bool      `json:",omitzero"` // and somebody has stopped that
+	KitAt           time.Time `json:",omitzero"` // when the Emergency Kit was made
+	KitBy           string    `json:",omitzero"` // a profile's ID
+	KitGeneration   int       `json:",omitzero"`
+	KitCheck        string    `json:",omitzero"` // hex; recognises the kit's key
 }
+
+// HasKit reports whether there is an Emergency Kit for the key that is in force.
+func (i Info) HasKit() bool { return i.KitGeneration > 0 && i.KitGeneration == i.VaultGeneration }
 
 // Requires reports whether 2FA is required of everybody at the time now.
 func (i Info) Requires(now time.Time) bool { return i.Require2FA && !now.Before(i.RequireFrom) }
@@ -295,6 +306,37 @@ type Member struct {
 	CodesLeft    int
 	InvitedUntil time.Time // when an open invitation or reset ends; zero for none
 }
+
+// VaultKey is how one holder gets at the vault's keys: a profile, or an open
+// invitation or password reset. Its own private key is wrapped under what its
+// person knows; the vault's keys are encrypted to its recipient, so that they can
+// be given and rotated without its person.
+type VaultKey struct {
+	Holder     string // profile/ID, invitation/ID, password-reset/ID
+	Recipient  string
+	Wrapped    []byte
+	Sealed     []byte // empty: nobody has given the keys yet
+	Generation int    // of the newest key in Sealed, 0: none
+	OnlyOne    bool   // Sealed holds no older one
+}
+
+// DocumentRow is a document as it is stored: what it says of it is sealed.
+type DocumentRow struct {
+	ID         string
+	Generation int // of the key that its file and Sealed are encrypted to
+	State      DocumentState
+	Sealed     []byte
+}
+
+// DocumentState is where a document stands.
+type DocumentState string
+
+// The states of a document.
+const (
+	DocumentKept    DocumentState = ""
+	DocumentRemoved DocumentState = "removed" // lies in the bin
+	DocumentPurged  DocumentState = "purged"  // its file is gone; its name stays for the log
+)
 
 // LedgerEntry is a sheet of a print run with its holder.
 type LedgerEntry struct {

@@ -84,6 +84,23 @@ var sentences = map[Code]string{
 	CodeCheckWordWrong:    "That is not the check word of sheet {sheet}. Look at the number of your sheet, then type its word.",
 	CodeCheckWordNone:     "There is no sheet to acknowledge. Yours was acknowledged, or has been replaced.",
 
+	CodeVaultWaiting:         "The contracts are not open to you yet. They will be once somebody who has them signs in.",
+	CodeDocumentGone:         "This contract was removed. Look at the list again.",
+	CodeDocumentMissing:      "The file of this contract is not in the data folder. Restore it from a backup.",
+	CodeDocumentDamaged:      "The file of this contract was changed or cut short. Restore it from a backup.",
+	CodeDocumentNameRequired: "The name is missing. Type a name for this contract.",
+	CodeDocumentNameLong:     "The name is too long. Shorten it to {max} characters.",
+	CodeDocumentNameForm:     "The name holds characters that cannot be shown. Type it again without them.",
+	CodeTagLong:              "The tag is too long. Shorten it to {max} characters.",
+	CodeTagForm:              "The tag holds characters that cannot be shown. Type it again without them.",
+	CodeTagsMany:             "These are too many tags. Keep at most {max} for each contract.",
+	CodeAlreadyAdding:        "Contracts are being added already. Wait for that to end, or cancel it.",
+	CodePreviewOver:          "This preview was closed. Open the contract again.",
+	CodeRotationRunning:      "The vault key is being rotated. Wait for that to end.",
+	CodeKitForm:              "This is not the key of an Emergency Kit. Type it as it stands there, beginning with AGE-SECRET-KEY-1.",
+	CodeKitWrong:             "This is not the key of this workspace's contracts, or it was rotated since. Use the newest Emergency Kit.",
+	CodeKitNone:              "No Emergency Kit was made for this workspace. Sign in with a profile.",
+
 	CodeWorkspaceExists: "This folder already has a workspace. Sign in to it.",
 
 	CodeKeychainAbsent:      "There is no keychain on this system. Install and start one, then try again.",

@@ -24,16 +24,18 @@ type Session struct {
 	startedAt time.Time
 	usedAt    time.Time
 	over      bool
-	grantedAt time.Time // a step-up that waits for its act; zero for none
-	run       *PrintRun // under way, or the last one
+	grantedAt time.Time     // a step-up that waits for its act; zero for none
+	run       *PrintRun     // under way, or the last one
+	holding   *holding      // of the vault; nil: the contracts stay closed
+	jobs      map[*job]bool // long work that is under way
 
 	enrolment *enrolment // under acts
 	newCodes  *newCodes  // under acts
 }
 
-func (w *Workspace) newSession(p Profile) *Session {
+func (w *Workspace) newSession(p Profile, held *holding) *Session {
 	now := w.now()
-	return &Session{w: w, id: p.ID, epoch: p.Epoch, startedAt: now, usedAt: now}
+	return &Session{w: w, id: p.ID, epoch: p.Epoch, startedAt: now, usedAt: now, holding: held}
 }
 
 // ProfileID names the profile that is signed in.
@@ -84,8 +86,10 @@ func (s *Session) expired(now time.Time) bool {
 func (s *Session) End(ctx context.Context) error {
 	s.mu.Lock()
 	s.over = true
+	s.holding = nil // what is still at work has it, until it stops
 	run := s.run
 	s.mu.Unlock()
+	s.stopJobs()
 	s.acts.Lock()
 	defer s.acts.Unlock()
 	err := errors.Join(s.dropEnrolment(ctx), s.dropNewCodes(ctx))

@@ -58,10 +58,16 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 	if p.State == ProfileInvited || p.State == ProfileRemoved {
 		p = Profile{} // there is no password that could be right
 	}
-	t, err := w.checkPasswordOf(ctx, p, key, pw, CodeCredentialsWrong)
+	t, wrapping, err := w.checkPasswordOf(ctx, p, key, pw, CodeCredentialsWrong)
 	if err != nil {
 		return nil, nil, err
 	}
+	kept := false
+	defer func() {
+		if !kept {
+			wrapping.Wipe()
+		}
+	}()
 	if p.State == ProfileSuspended {
 		return nil, nil, errors.Join(refuse(CodeSuspendedSelf), w.refund(ctx, t))
 	}
@@ -69,18 +75,18 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 		if err := w.refund(ctx, t); err != nil {
 			return nil, nil, err
 		}
-		c := w.newChallenge(p)
-		c.mustEnrol = mustEnrol
+		c := w.newChallenge(p, wrapping)
+		c.mustEnrol, kept = mustEnrol, true
 		return nil, c, nil
 	}
-	s, err := w.admit(ctx, p, admission{factor: "none"})
+	s, err := w.admit(ctx, p, admission{factor: "none", key: wrapping})
 	return s, nil, err
 }
 
 // checkPasswordOf charges for a guess at p's password and looks at it. The zero
 // Profile stands for an email that nobody has. The toll is the caller's to
-// refund or to reset.
-func (w *Workspace) checkPasswordOf(ctx context.Context, p Profile, emailKey string, pw secret.Text, wrong Code) (toll, error) {
+// refund or to reset, and the key, which a right password unwraps with, to wipe.
+func (w *Workspace) checkPasswordOf(ctx context.Context, p Profile, emailKey string, pw secret.Text, wrong Code) (toll, secret.Bytes, error) {
 	subject := p.ID
 	record := p.Password
 	if subject == "" {
@@ -89,20 +95,22 @@ func (w *Workspace) checkPasswordOf(ctx context.Context, p Profile, emailKey str
 	}
 	t, err := w.charge(ctx, subject, KindPassword)
 	if err != nil {
-		return t, err
+		return t, secret.Bytes{}, err
 	}
 	derived, err := w.derive(ctx, pw, record.Salt, record.Params)
 	if err != nil {
-		return t, err
+		return t, secret.Bytes{}, err
 	}
 	defer derived.Wipe()
 	w.mu.RLock()
 	verifier := password.Verifier(derived, w.keys.device)
+	wrapping := password.WrappingKey(derived, w.keys.device)
 	w.mu.RUnlock()
 	if subtle.ConstantTimeCompare(verifier, record.Verifier) != 1 || p.ID == "" {
-		return t, w.wrong(ctx, t, wrong)
+		wrapping.Wipe()
+		return t, secret.Bytes{}, w.wrong(ctx, t, wrong)
 	}
-	return t, nil
+	return t, wrapping, nil
 }
 
 // unknownSubject is under what an email that nobody has is counted: keyed, so
@@ -148,6 +156,7 @@ type admission struct {
 	use     func(tx Tx) error // consumes the factor, or refuses
 	gate    GateKind          // empty: a whole session
 	redeems *redemption       // an invitation or a password reset, else nil
+	key     secret.Bytes      // made of the password: see enterVault
 }
 
 // admit makes the session: one transaction consumes the factor, clears the
@@ -156,6 +165,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 	now := w.now()
 	var welcome Welcome
 	var due time.Time
+	var held *holding
 	err := w.update(ctx, func(tx Tx) error {
 		fresh, err := tx.Profile(p.ID)
 		if err != nil || fresh.Epoch != p.Epoch {
@@ -197,6 +207,9 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		if err := tx.UpdateProfile(fresh); err != nil {
 			return err
 		}
+		if held, err = w.enterVault(tx, p.ID, a.key, a.redeems); err != nil {
+			return err
+		}
 		detail := map[string]string{"factor": a.factor}
 		if a.number > 0 {
 			detail["number"] = strconv.Itoa(a.number)
@@ -212,7 +225,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 	if err != nil {
 		return nil, err
 	}
-	s := w.newSession(p)
+	s := w.newSession(p, held)
 	s.welcome = welcome
 	if a.factor == "recovery" && a.gate == "" {
 		s.grant() // the password and a recovery code were right a moment ago

@@ -150,7 +150,8 @@ func (s *Session) provePassword(ctx context.Context, p Profile, pw secret.Text, 
 	if pw.Empty() {
 		return toll{}, refuse(CodePasswordRequired).at(field)
 	}
-	t, err := s.w.checkPasswordOf(ctx, p, p.EmailKey, pw, CodePasswordWrong)
+	t, key, err := s.w.checkPasswordOf(ctx, p, p.EmailKey, pw, CodePasswordWrong)
+	key.Wipe() // the session holds what it opens
 	var e *Error
 	if errors.As(err, &e) && e.Code == CodePasswordWrong {
 		return t, e.at(field)

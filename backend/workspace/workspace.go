@@ -22,6 +22,7 @@ import (
 type Config struct {
 	Store   Store
 	Secrets Secrets
+	Files   Files            // of the contracts; nil where they are not dealt with
 	Now     func() time.Time // the time of day; nil for time.Now
 	Rand    io.Reader        // nil for crypto/rand
 	Log     *slog.Logger     // nil for none
@@ -53,6 +54,7 @@ const (
 type Workspace struct {
 	store     Store
 	secrets   Secrets
+	files     Files
 	now       func() time.Time
 	rand      io.Reader
 	log       *slog.Logger
@@ -96,8 +98,11 @@ func Open(ctx context.Context, c Config) (*Workspace, error) {
 // load reads the workspace and its keys, and trusts nothing yet.
 func load(ctx context.Context, c Config) (*Workspace, error) {
 	w := &Workspace{
-		store: c.Store, secrets: c.Secrets, now: c.Now, rand: c.Rand, log: c.Log, idle: c.Idle, cost: c.Password, codeCost: c.Recovery,
+		store: c.Store, secrets: c.Secrets, files: c.Files, now: c.Now, rand: c.Rand, log: c.Log, idle: c.Idle, cost: c.Password, codeCost: c.Recovery,
 		hashing: make(chan struct{}, min(4, runtime.NumCPU())),
+	}
+	if w.files == nil {
+		w.files = noFiles{}
 	}
 	if w.now == nil {
 		w.now = time.Now
@@ -174,6 +179,12 @@ func (w *Workspace) MinPassword() int {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return minPassword(w.info.Requires(w.now()))
+}
+
+func (w *Workspace) requires() bool {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.info.Requires(w.now())
 }
 
 // Idle is how long a session lasts without use: what the workspace has set, or

@@ -1,0 +1,317 @@
+package workspace
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"strings"
+	"time"
+
+	"countersign/backend/vault"
+)
+
+// Source is a document to add.
+type Source struct {
+	Name     string
+	Size     int64 // bytes; negative: not known
+	Modified time.Time
+	Tags     []string
+	LeaveOut LeftOutReason // set: only to be told of
+	Open     func() (io.ReadCloser, error)
+	Same     func() bool // whether it is still as it was; nil: cannot be told
+}
+
+// LeftOutReason says why something was not added.
+type LeftOutReason string
+
+// Why something was not added.
+const (
+	LeftUnreadable LeftOutReason = "unreadable"
+	LeftLink       LeftOutReason = "link"    // a symbolic link
+	LeftSpecial    LeftOutReason = "special" // a device, a socket, a pipe
+	LeftChanged    LeftOutReason = "changed" // while it was read
+	LeftNameLong   LeftOutReason = "name_long"
+	LeftThere      LeftOutReason = "already_there" // the same bytes under the same name
+	LeftTooMany    LeftOutReason = "too_many"
+	LeftEmpty      LeftOutReason = "empty_folder"
+	LeftFull       LeftOutReason = "disk_full"
+	LeftFailed     LeftOutReason = "failed"
+)
+
+// LeftOut is something that was not added.
+type LeftOut struct {
+	Name   string
+	Reason LeftOutReason
+}
+
+// mostLeftOut is how many are told of by name.
+const mostLeftOut = 200
+
+// Added is the outcome of adding documents.
+type Added struct {
+	IDs          []string
+	LeftOut      []LeftOut // the first of them
+	LeftOutCount int
+	Stopped      bool
+}
+
+// AddStep is where adding stands: the name of what is being read, how many are
+// done, and how many bytes in all.
+type AddStep struct {
+	Name  string
+	Done  int
+	Bytes int64
+}
+
+// Documents of one commit: few enough that a crash costs little, so many that it
+// is the disk and not the log that takes the time.
+const (
+	batchDocuments = 64
+	batchBytes     = 256 << 20
+	batchTime      = 2 * time.Second
+)
+
+// adding is documents on their way.
+type adding struct {
+	s       *Session
+	keys    vault.Keys
+	by      string
+	known   map[[32]byte][]string // names, by digest
+	pending []Document
+	bytes   int64 // of pending
+	since   time.Time
+	out     Added
+	step    AddStep
+	report  func(AddStep)
+}
+
+// AddDocuments encrypts what it is given, one after the other. What is added is
+// there whole, by the batch; what cannot be added is left out with its reason, and
+// the rest goes on. It ends early when ctx or the session does: what was added
+// until then stays. Errors: vault_waiting, session_ended; folder.
+func (s *Session) AddDocuments(ctx context.Context, sources iter.Seq[Source], report func(AddStep)) (Added, error) {
+	working, end, err := s.work(ctx)
+	if err != nil {
+		return Added{}, err
+	}
+	defer end()
+	a := &adding{s: s, known: map[[32]byte][]string{}, report: report}
+	if err := s.w.view(working, a.prepare); err != nil {
+		return Added{}, err
+	}
+	for src := range sources {
+		if err = a.add(working, src); err != nil {
+			break
+		}
+	}
+	stopped := working.Err() != nil
+	if stopped && errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	a.out.Stopped = stopped
+	err = errors.Join(err, a.commit(context.WithoutCancel(ctx)))
+	if len(a.out.IDs) > 0 {
+		_ = quiet(s.w, s.writeIndex(context.WithoutCancel(ctx)))
+	}
+	return a.out, Explain(err)
+}
+
+func (a *adding) prepare(tx Tx) (err error) {
+	if a.keys, err = a.s.keysIn(tx); err != nil {
+		return err
+	}
+	p, err := tx.Profile(a.s.id)
+	if err != nil {
+		return err
+	}
+	a.by = p.Name
+	there, err := documentsIn(tx, a.keys, DocumentKept)
+	for _, d := range there {
+		a.known[d.SHA256] = append(a.known[d.SHA256], d.Name)
+	}
+	return err
+}
+
+func (a *adding) leaveOut(name string, why LeftOutReason) {
+	if a.out.LeftOutCount++; len(a.out.LeftOut) < mostLeftOut {
+		a.out.LeftOut = append(a.out.LeftOut, LeftOut{name, why})
+	}
+}
+
+func (a *adding) tell(read int64) {
+	if a.report != nil {
+		a.report(AddStep{a.step.Name, a.step.Done, a.step.Bytes + read})
+	}
+}
+
+// add takes one. An error ends the whole; what is wrong with this one alone is
+// none.
+func (a *adding) add(ctx context.Context, src Source) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	name, ok := cleanName(src.Name)
+	a.step.Name = name
+	a.tell(0)
+	defer func() { a.step.Done++ }()
+	switch {
+	case src.LeaveOut != "":
+		a.leaveOut(name, src.LeaveOut)
+		return nil
+	case !ok:
+		a.leaveOut(strings.ToValidUTF8(src.Name[:min(len(src.Name), MaxDocumentName)], "?"), LeftNameLong)
+		return nil
+	}
+	tags, err := checkTags(src.Tags)
+	if err != nil || len(tags) > MaxTags {
+		tags = nil // of a folder's name that cannot be a tag
+	}
+	d := Document{
+		Name: name, ModifiedAt: src.Modified, AddedAt: a.s.w.now(), AddedBy: a.by, Tags: tags, generation: a.keys.Generation(),
+	}
+	if d.ID, err = a.s.w.newID(); err != nil {
+		return err
+	}
+	why, err := a.write(ctx, &d, src)
+	if err != nil || why != "" {
+		if why != "" {
+			a.leaveOut(name, why)
+		}
+		return err
+	}
+	a.step.Bytes += d.Size
+	if len(a.pending) == 0 {
+		a.since = a.s.w.now()
+	}
+	a.pending, a.bytes = append(a.pending, d), a.bytes+d.Size
+	a.known[d.SHA256] = append(a.known[d.SHA256], d.Name)
+	if len(a.pending) >= batchDocuments || a.bytes >= batchBytes || a.s.w.now().Sub(a.since) >= batchTime {
+		return a.commit(ctx)
+	}
+	return nil
+}
+
+// write encrypts a document to a file that is kept, and not yet spoken of.
+func (a *adding) write(ctx context.Context, d *Document, src Source) (why LeftOutReason, err error) {
+	in, err := src.Open()
+	if err != nil {
+		return LeftUnreadable, nil
+	}
+	defer in.Close()
+	f, err := a.s.w.files.Create(fileName(d.ID, d.generation))
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, f.Drop()) }()
+	r := &source{ctx: ctx, in: in}
+	head := bufio.NewReaderSize(r, sniffSize)
+	first, _ := head.Peek(sniffSize) // what is wrong with reading shows again below
+	d.Type = typeOf(d.Name, first)
+	sum, err := a.keys.Encrypt(f, head, a.tell)
+	switch {
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case r.failed:
+		return LeftUnreadable, nil
+	case err != nil:
+		return "", err
+	case src.Size >= 0 && sum.Size != src.Size, src.Same != nil && !src.Same():
+		return LeftChanged, nil
+	}
+	d.Size, d.SHA256 = sum.Size, sum.SHA256
+	for _, name := range a.known[d.SHA256] {
+		if name == d.Name {
+			return LeftThere, nil
+		}
+	}
+	return "", f.Keep()
+}
+
+// source notes that reading failed, as against writing, and stops with its
+// context.
+type source struct {
+	ctx    context.Context
+	in     io.Reader
+	failed bool
+}
+
+func (s *source) Read(b []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := s.in.Read(b)
+	if err != nil && err != io.EOF {
+		s.failed = true
+	}
+	return n, err
+}
+
+// commit makes the pending documents known, in one transaction. Where that is
+// refused, their files go again.
+func (a *adding) commit(ctx context.Context) error {
+	if len(a.pending) == 0 {
+		return nil
+	}
+	docs := a.pending
+	a.pending, a.bytes = nil, 0
+	w := a.s.w
+	err := w.files.Sync()
+	if err == nil {
+		err = w.update(ctx, func(tx Tx) error { return a.insert(tx, docs) })
+	}
+	if err != nil && !a.committed(ctx, docs[0].ID) {
+		for _, d := range docs {
+			_ = quiet(w, w.files.Remove(fileName(d.ID, d.generation)))
+		}
+		return err
+	}
+	for _, d := range docs {
+		a.out.IDs = append(a.out.IDs, d.ID)
+		if err := w.files.Settle(fileName(d.ID, d.generation)); err != nil {
+			_ = quiet(w, err)
+		}
+	}
+	return err
+}
+
+// committed looks whether a commit stands whose answer was an error, say of the
+// anchor: its files must stay.
+func (a *adding) committed(ctx context.Context, id string) bool {
+	there := true // in doubt: the next start tidies up
+	err := a.s.w.view(context.WithoutCancel(ctx), func(tx Tx) error {
+		_, err := tx.Document(id)
+		there = !errors.Is(err, ErrNotFound)
+		return nil
+	})
+	return err != nil || there
+}
+
+func (a *adding) insert(tx Tx, docs []Document) error {
+	w := a.s.w
+	keys, err := a.s.keysIn(tx)
+	if err != nil {
+		return err
+	}
+	if !keys.Has(a.keys.Generation()) { // rotated to its end meanwhile: nobody could read these
+		return refuse(CodeRotationRunning)
+	}
+	ids := make([]string, len(docs))
+	for i, d := range docs {
+		row, err := d.seal(keys)
+		if err != nil {
+			return err
+		}
+		if err := tx.InsertDocument(row); err != nil {
+			return err
+		}
+		ids[i] = d.ID
+	}
+	return w.record(tx, w.now(), eventDocumentsAdded, a.s.id, "", documentDetail(ids))
+}
+
+// documentDetail names documents in an event: by ID, since the log is not sealed.
+func documentDetail(ids []string) map[string]string {
+	return map[string]string{"count": decimal(len(ids)), "documents": strings.Join(ids, " ")}
+}

@@ -1,0 +1,55 @@
+package workspace
+
+import (
+	"context"
+	"sync"
+)
+
+// job is long work of a session, beside its other use cases: it ends with the
+// session.
+type job struct {
+	stop context.CancelFunc
+	done chan struct{}
+	once sync.Once
+}
+
+// work begins a job: the session must be alive, and it counts as use. What runs
+// under the context it gives stops when the session ends; end says that it has.
+func (s *Session) work(ctx context.Context) (_ context.Context, end func(), err error) {
+	if err := s.Touch(); err != nil {
+		return nil, nil, err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	j := &job{stop: stop, done: make(chan struct{})}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over {
+		stop()
+		return nil, nil, refuse(CodeSessionEnded)
+	}
+	if s.jobs == nil {
+		s.jobs = map[*job]bool{}
+	}
+	s.jobs[j] = true
+	return ctx, func() {
+		stop()
+		s.mu.Lock()
+		delete(s.jobs, j)
+		s.mu.Unlock()
+		j.once.Do(func() { close(j.done) })
+	}, nil
+}
+
+// stopJobs ends what is under way, and waits until it has let go.
+func (s *Session) stopJobs() {
+	s.mu.Lock()
+	var all []*job
+	for j := range s.jobs {
+		all = append(all, j)
+	}
+	s.mu.Unlock()
+	for _, j := range all {
+		j.stop()
+		<-j.done
+	}
+}

@@ -1,0 +1,139 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"countersign/backend/vault"
+)
+
+// OpenDocument is a document that is open for reading, at any place.
+type OpenDocument struct {
+	Document
+	io.ReaderAt
+	file StoredFile
+}
+
+// Close lets go of the file.
+func (o *OpenDocument) Close() error { return o.file.Close() }
+
+// OpenDocument opens one to look at, which the log says. What it reads is
+// authentic piece by piece; that all of it is there shows in its size. Errors:
+// document_gone, document_missing, document_damaged, vault_waiting,
+// session_ended; folder.
+func (s *Session) OpenDocument(ctx context.Context, id string) (*OpenDocument, error) {
+	done, err := s.begin()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return s.openDocument(ctx, id, eventDocumentsOpened)
+}
+
+// openDocument opens a document, then writes down that it was opened: what cannot
+// be written down is not read.
+func (s *Session) openDocument(ctx context.Context, id, event string) (o *OpenDocument, err error) {
+	w := s.w
+	if o, err = s.lookAtDocument(ctx, id); err != nil {
+		return nil, err
+	}
+	err = w.update(ctx, func(tx Tx) error {
+		if _, err := s.profile(tx); err != nil {
+			return err
+		}
+		return w.record(tx, w.now(), event, s.id, "", documentDetail([]string{id}))
+	})
+	if err != nil {
+		return nil, errors.Join(err, o.Close())
+	}
+	return o, nil
+}
+
+// lookAtDocument opens a document and writes nothing down.
+func (s *Session) lookAtDocument(ctx context.Context, id string) (o *OpenDocument, err error) {
+	w := s.w
+	o = &OpenDocument{}
+	// A rotation may put another file in its place between the row and the file.
+	for try := 0; ; try++ {
+		keys, err := s.readVault(ctx, func(tx Tx, keys vault.Keys) (err error) {
+			o.Document, err = document(tx, keys, id, DocumentKept, DocumentRemoved)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		o.file, err = w.files.Open(fileName(id, o.generation))
+		if errors.Is(err, ErrFileMissing) && try < 2 {
+			continue
+		}
+		if err != nil {
+			return nil, Explain(err)
+		}
+		size := int64(0)
+		o.ReaderAt, size, err = keys.At(o.generation, o.file, o.file.Size())
+		if err == nil && size != o.Size {
+			err = errors.New("it has another size than was noted")
+		}
+		if err != nil {
+			return nil, errors.Join(refuse(CodeDocumentDamaged).because(err), o.file.Close())
+		}
+		return o, nil
+	}
+}
+
+// CopyDocument writes a document to w, which the log says, and verifies it as it
+// goes: an error means that what was written is not it. Errors: as OpenDocument;
+// w's own.
+func (s *Session) CopyDocument(ctx context.Context, id string, w io.Writer, progress func(bytes int64)) error {
+	working, end, err := s.work(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	o, err := s.openDocument(working, id, eventDocumentsCopied)
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	return s.decrypt(working, o, w, progress)
+}
+
+// decrypt writes the whole document to w and compares it with what was noted of it.
+func (s *Session) decrypt(ctx context.Context, o *OpenDocument, w io.Writer, progress func(bytes int64)) error {
+	keys, err := s.readVault(ctx, func(Tx, vault.Keys) error { return nil })
+	if err != nil {
+		return err
+	}
+	out := &sink{ctx: ctx, out: w}
+	sum, err := keys.Decrypt(out, o.generation, io.NewSectionReader(o.file, 0, o.file.Size()), progress)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case out.failed != nil:
+		return out.failed
+	case err != nil:
+		return refuse(CodeDocumentDamaged).because(err)
+	case sum.Size != o.Size || sum.SHA256 != o.SHA256:
+		return refuse(CodeDocumentDamaged)
+	}
+	return nil
+}
+
+// sink notes that writing failed, as against reading, and stops with its context.
+type sink struct {
+	ctx    context.Context
+	out    io.Writer
+	failed error
+}
+
+func (s *sink) Write(b []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := s.out.Write(b)
+	if err != nil {
+		s.failed = err
+	}
+	return n, err
+}

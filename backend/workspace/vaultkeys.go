@@ -1,0 +1,253 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+
+	"countersign/backend/secret"
+	"countersign/backend/vault"
+)
+
+// holding is what somebody who is in holds of the vault: a key pair of their own
+// and, once somebody has given them, the vault's keys.
+type holding struct {
+	own  vault.Identity
+	keys vault.Keys
+}
+
+func profileHolder(id string) string { return "profile/" + id }
+
+func oneTimeHolder(kind OneTimeKind, id string) string { return string(kind) + "/" + id }
+
+// newHolder makes a key pair whose private half is wrapped under wrapping, and
+// gives it the vault's keys, where there are any to give.
+func newHolder(holder string, wrapping secret.Bytes, keys vault.Keys) (VaultKey, vault.Identity, error) {
+	own, err := vault.NewIdentity()
+	if err != nil {
+		return VaultKey{}, own, err
+	}
+	k := VaultKey{Holder: holder, Recipient: own.Recipient()}
+	if k.Wrapped, err = vault.Wrap(wrapping, holder, own); err != nil {
+		return k, own, err
+	}
+	err = k.give(keys)
+	return k, own, err
+}
+
+// give encrypts the vault's keys to the holder.
+func (k *VaultKey) give(keys vault.Keys) error {
+	if keys.Empty() {
+		return nil
+	}
+	sealed, err := keys.SealTo(k.Recipient)
+	if err == nil {
+		k.Sealed, k.Generation, k.OnlyOne = sealed, keys.Generation(), !keys.Has(keys.Generation()-1)
+	}
+	return err
+}
+
+// enterVault opens the vault for somebody whose factors were all right, within
+// the transaction that lets them in. key is made of the password. Where there is
+// no vault yet, one is made; and whoever waits for the vault's keys gets them.
+func (w *Workspace) enterVault(tx Tx, id string, key secret.Bytes, r *redemption) (*holding, error) {
+	h, row, err := w.unlockHolder(tx, id, key, r)
+	if err != nil || h == nil {
+		return nil, err
+	}
+	info, err := tx.Info()
+	if err != nil {
+		return nil, err
+	}
+	if info.VaultGeneration == 0 {
+		if h.keys, err = vault.NewKeys(); err != nil {
+			return nil, err
+		}
+		info.VaultGeneration = h.keys.Generation()
+		if err := errors.Join(row.give(h.keys), tx.SaveVaultKey(row), tx.UpdateInfo(info)); err != nil {
+			return nil, err
+		}
+		w.remember(info)
+	}
+	if h.keys.Generation() != info.VaultGeneration {
+		return h, nil // they wait themselves
+	}
+	return h, giveToAll(tx, h.keys)
+}
+
+// unlockHolder unwraps the private key of a profile, or makes one where there is
+// none: for a profile of an older version, and for a reset that carried none.
+// What cannot be unwrapped keeps the contracts closed, and nothing else.
+func (w *Workspace) unlockHolder(tx Tx, id string, key secret.Bytes, r *redemption) (*holding, VaultKey, error) {
+	holder := profileHolder(id)
+	row, err := tx.VaultKey(holder)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, row, err
+	}
+	if err == nil && r == nil {
+		h, err := unlock(row, key)
+		if err != nil {
+			w.log.Warn("the key of a profile could not be unwrapped", "error", err)
+			return nil, row, nil
+		}
+		return h, row, nil
+	}
+	if r != nil && !r.own.Empty() {
+		given, err := tx.VaultKey(oneTimeHolder(r.code.Kind, id))
+		if err == nil && given.Recipient == r.own.Recipient() {
+			return w.adopt(tx, given, holder, key, r.own)
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return nil, row, err
+		}
+	}
+	row, own, err := newHolder(holder, key, vault.Keys{})
+	if err != nil {
+		return nil, row, err
+	}
+	return &holding{own: own}, row, tx.SaveVaultKey(row)
+}
+
+func unlock(row VaultKey, key secret.Bytes) (*holding, error) {
+	own, err := vault.Unwrap(key, row.Holder, row.Wrapped)
+	if err != nil {
+		return nil, err
+	}
+	h := &holding{own: own}
+	if len(row.Sealed) > 0 {
+		h.keys, err = own.Open(row.Sealed)
+	}
+	return h, err
+}
+
+// adopt makes the key pair that came with an invitation or a reset the profile's.
+func (w *Workspace) adopt(tx Tx, given VaultKey, holder string, key secret.Bytes, own vault.Identity) (*holding, VaultKey, error) {
+	row := given
+	row.Holder = holder
+	var err error
+	if row.Wrapped, err = vault.Wrap(key, holder, own); err != nil {
+		return nil, row, err
+	}
+	h := &holding{own: own}
+	if len(row.Sealed) > 0 {
+		if h.keys, err = own.Open(row.Sealed); err != nil {
+			return nil, row, err
+		}
+	}
+	return h, row, errors.Join(tx.DeleteVaultKey(given.Holder), tx.SaveVaultKey(row))
+}
+
+// giveToAll gives the vault's keys to every holder that has older ones or none.
+func giveToAll(tx Tx, keys vault.Keys) error {
+	behind, err := tx.VaultKeysBehind(keys.Generation())
+	if err != nil {
+		return err
+	}
+	for _, k := range behind {
+		if err := errors.Join(k.give(keys), tx.SaveVaultKey(k)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keysIn gives the vault's keys, which another may have rotated meanwhile, within
+// tx. Errors: vault_waiting, session_ended.
+func (s *Session) keysIn(tx Tx) (vault.Keys, error) {
+	if _, err := s.profile(tx); err != nil {
+		return vault.Keys{}, err
+	}
+	info, err := tx.Info()
+	if err != nil {
+		return vault.Keys{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.over:
+		return vault.Keys{}, refuse(CodeSessionEnded)
+	case s.holding == nil || info.VaultGeneration == 0:
+		return vault.Keys{}, refuse(CodeVaultWaiting)
+	case s.holding.keys.Generation() == info.VaultGeneration:
+		return s.holding.keys, nil
+	}
+	row, err := tx.VaultKey(profileHolder(s.id))
+	if err != nil {
+		return vault.Keys{}, absent(err, CodeVaultWaiting)
+	}
+	if row.Generation != info.VaultGeneration {
+		return vault.Keys{}, refuse(CodeVaultWaiting)
+	}
+	keys, err := s.holding.own.Open(row.Sealed)
+	if err != nil {
+		w := s.w
+		w.log.Warn("the vault's keys could not be opened", "error", err)
+		return vault.Keys{}, refuse(CodeVaultWaiting)
+	}
+	s.holding.keys = keys
+	return keys, nil
+}
+
+// readVault runs look on one snapshot, with the vault's keys as of it.
+func (s *Session) readVault(ctx context.Context, look func(Tx, vault.Keys) error) (keys vault.Keys, err error) {
+	err = s.w.view(ctx, func(tx Tx) (err error) {
+		if keys, err = s.keysIn(tx); err != nil {
+			return err
+		}
+		return look(tx, keys)
+	})
+	return keys, err
+}
+
+// heldKeys gives the vault's keys as far as the session has them: to be passed on
+// with an invitation or a reset. It may have none.
+func (s *Session) heldKeys() vault.Keys {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.holding == nil {
+		return vault.Keys{}
+	}
+	return s.holding.keys
+}
+
+// rewrap wraps the session's private key anew, for a password that is changed.
+func (s *Session) rewrap(tx Tx, key secret.Bytes) error {
+	s.mu.Lock()
+	h := s.holding
+	s.mu.Unlock()
+	holder := profileHolder(s.id)
+	row, err := tx.VaultKey(holder)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if h == nil || err != nil || row.Recipient != h.own.Recipient() {
+		fresh, own, err := newHolder(holder, key, vault.Keys{}) // waits for somebody to give it the keys
+		if err != nil {
+			return err
+		}
+		s.mu.Lock()
+		s.holding = &holding{own: own}
+		s.mu.Unlock()
+		return tx.SaveVaultKey(fresh)
+	}
+	if row.Wrapped, err = vault.Wrap(key, holder, h.own); err != nil {
+		return err
+	}
+	return tx.SaveVaultKey(row)
+}
+
+// dropHolders takes the vault from a profile and from its open one-time codes.
+func dropHolders(tx Tx, id string) error {
+	for _, holder := range []string{profileHolder(id), oneTimeHolder(OneTimeInvitation, id), oneTimeHolder(OneTimeReset, id)} {
+		if err := dropHolder(tx, holder); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func dropHolder(tx Tx, holder string) error {
+	if _, err := tx.VaultKey(holder); err != nil {
+		return ignoreMissing(err)
+	}
+	return tx.DeleteVaultKey(holder)
+}
