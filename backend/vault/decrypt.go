@@ -9,8 +9,11 @@ import (
 )
 
 // Decrypt writes the plain bytes of a document that was encrypted for a generation, and
-// says what they were: hold that against what is known of it. It needs some 2 MiB, and
-// uses src, dst and progress as Encrypt does.
+// says what they were: hold that against what is known of it. It needs little more than
+// 1 MiB.
+//
+// It hashes and writes beside: dst is used by another goroutine, which is gone when
+// Decrypt returns. progress, which may be nil, gets the plain bytes so far.
 //
 // Every byte that reaches dst is authentic. Only when there is no error is it known that
 // none is missing, so dst is better a file out of sight until then.
@@ -21,11 +24,10 @@ func (k Keys) Decrypt(dst io.Writer, generation int, src io.Reader, progress fun
 	if err != nil {
 		return Sum{}, err
 	}
-	in, free, out, sum := newSpring(src), newPool(), newSink(into(dst)), newSummer(progress)
+	in, free, out, sum := &source{r: src}, newPool(), newSink(dst), newSummer(progress)
 	err = decrypt(out, free, in, sum, key)
 	writeErr, s := out.end(), sum.end()
 	free.wipe()
-	in.end()
 	switch {
 	case in.err != nil: // also where age took it for the end
 		return Sum{}, in.err
@@ -70,4 +72,18 @@ func decrypt(out *sink, free pool, in io.Reader, sum *summer, key age.Identity) 
 		return nil
 	}
 	return err
+}
+
+// source remembers the error of a reader, to tell it from that of a document.
+type source struct {
+	r   io.Reader
+	err error
+}
+
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.r.Read(b)
+	if err != nil && err != io.EOF {
+		s.err = err
+	}
+	return n, err
 }

@@ -11,12 +11,11 @@ import (
 )
 
 // Encrypt writes an age file of what src has to the end, for the newest key, and says
-// what it was. It needs some 2 MiB however much that is.
+// what it was. It needs little more than 1 MiB however much that is.
 //
-// Reading, hashing, encrypting and writing happen at once: src and dst are used by other
-// goroutines, of which none is left when it returns. progress, which may be nil, is
-// called in this one with the plain bytes so far. What was written before an error is
-// of no use.
+// It reads ahead and hashes beside: src is used by another goroutine, which is gone when
+// Encrypt returns. progress, which may be nil, gets the plain bytes so far. What was
+// written before an error is of no use.
 //
 // Errors: ErrNoKey, and those of src and dst as they are.
 func (k Keys) Encrypt(dst io.Writer, src io.Reader, progress func(done int64)) (Sum, error) {
@@ -27,25 +26,20 @@ func (k Keys) Encrypt(dst io.Writer, src io.Reader, progress func(done int64)) (
 	if err != nil {
 		return Sum{}, ErrRecipient
 	}
-	in, out, sum := newSpring(src), newLate(dst), newSummer(progress)
-	err = encrypt(out, in, sum, to)
-	writeErr, s := out.end(), sum.end()
+	in, sum := newSpring(src), newSummer(progress)
+	err = encrypt(dst, in, sum, to)
+	s := sum.end()
 	in.end()
-	switch {
-	case in.err != nil:
-		return Sum{}, in.err
-	case writeErr != nil:
-		return Sum{}, writeErr
-	case err != nil:
+	if err != nil {
 		return Sum{}, err
 	}
 	return s, nil
 }
 
-func encrypt(out io.Writer, in *spring, sum *summer, to age.Recipient) error {
+func encrypt(dst io.Writer, in *spring, sum *summer, to age.Recipient) error {
 	var w io.WriteCloser
 	var err error
-	secret.Confined(func() { w, err = age.Encrypt(out, to) })
+	secret.Confined(func() { w, err = age.Encrypt(whole{dst}, to) })
 	if err != nil {
 		return err
 	}
@@ -74,7 +68,7 @@ type summer struct {
 
 func newSummer(progress func(int64)) *summer {
 	h := sha256.New()
-	return &summer{hash: h, sink: newSink(into(h)), progress: progress}
+	return &summer{hash: h, sink: newSink(h), progress: progress}
 }
 
 // add hashes a piece, at its own pace.

@@ -32,9 +32,10 @@ func newPool() pool {
 }
 
 // take waits for a piece.
-func (f pool) take() *piece { return ready(<-f) }
+func (f pool) take() *piece { return (<-f).ready() }
 
-func ready(p *piece) *piece {
+// ready makes it the piece of one user, with nothing in it.
+func (p *piece) ready() *piece {
 	if p.room == nil {
 		p.room = make([]byte, pieceSize)
 	}
@@ -62,18 +63,21 @@ func (p *piece) release() {
 	}
 }
 
-// fill reads until the piece is full or there is an error, which may be io.EOF. Unlike
-// io.ReadFull it leaves every error as it is.
+// fill reads until the piece is full or there is an error.
 func (p *piece) fill(r io.Reader) error {
-	n := 0
-	for n < len(p.room) {
-		m, err := r.Read(p.room[n:])
+	n, err := fill(p.room, r)
+	p.b = p.room[:n]
+	return err
+}
+
+// fill reads until b is full or there is an error, which may be io.EOF. Unlike
+// io.ReadFull it leaves every error as it is: age says io.ErrUnexpectedEOF of a file that
+// was cut.
+func fill(b []byte, r io.Reader) (n int, err error) {
+	for n < len(b) && err == nil {
+		var m int
+		m, err = r.Read(b[n:])
 		n += m
-		if err != nil {
-			p.b = p.room[:n]
-			return err
-		}
 	}
-	p.b = p.room
-	return nil
+	return n, err
 }

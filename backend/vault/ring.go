@@ -35,9 +35,8 @@ func (k Keys) SealTo(recipient string) ([]byte, error) {
 	}
 	var sealed bytes.Buffer
 	secret.Confined(func() {
-		plain := []byte(ringTitle)
-		plain = append(make([]byte, 0, maxRing), plain...)
-		defer func() { clear(plain[:cap(plain)]) }()
+		plain := append(make([]byte, 0, maxRing), ringTitle...) // it never moves
+		defer func() { clear(plain) }()
 		for _, h := range k.held {
 			plain = append(plain, ringGeneration...)
 			plain = strconv.AppendInt(plain, int64(h.generation), 10)
@@ -60,7 +59,8 @@ func (k Keys) SealTo(recipient string) ([]byte, error) {
 	return sealed.Bytes(), nil
 }
 
-// Open reads keys that were sealed to this identity.
+// Open reads keys that were sealed to this identity. Anybody can seal keys to it, so hold
+// Check against what is known of the vault before you encrypt with them.
 //
 // Errors: ErrSealed; ErrIdentity where there is none.
 func (i Identity) Open(sealed []byte) (k Keys, err error) {
@@ -82,8 +82,8 @@ func (i Identity) Open(sealed []byte) (k Keys, err error) {
 		}
 		plain := make([]byte, maxRing+1) // of its full size, so that no part is left behind
 		defer clear(plain)
-		n, fault := io.ReadFull(r, plain)
-		if fault != io.ErrUnexpectedEOF {
+		n, fault := fill(plain, r)
+		if fault != io.EOF {
 			err = ErrSealed
 			return
 		}
