@@ -42,10 +42,11 @@ const (
 	holdsInvitation  = "invitation" // of an invitation or a password reset
 	holdsHelp        = "help code"
 	holdsWord        = "check word"
-	holdsPassphrase  = "passphrase" // of an encrypted file
-	holdsQR          = "qr"         // SVG path data
-	holdsKey         = "key"        // groups of a TOTP key, a space between them
-	holdsCodes       = "codes"      // recovery codes, a space between them
+	holdsPassphrase  = "passphrase"  // of an encrypted file
+	holdsPrivateKey  = "private key" // that opens one
+	holdsQR          = "qr"          // SVG path data
+	holdsKey         = "key"         // groups of a TOTP key, a space between them
+	holdsCodes       = "codes"       // recovery codes, a space between them
 )
 
 // The suite is the one that every engine's WebCrypto has.

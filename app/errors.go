@@ -46,6 +46,29 @@ const (
 	codeCellLong          = "cell_long" // max
 	codeQuoteOpen         = "quote_open"
 	codePrintLong         = "print_long" // max
+
+	// Open and verify. Name is the file's, or the folder's that is to be written.
+	codeExportUnknown            = "export_unknown"    // name
+	codeExportForeign            = "export_foreign"    // name
+	codeExportNewer              = "export_newer"      // name
+	codeExportPassphrase         = "export_passphrase" // name
+	codeExportKey                = "export_key"        // name
+	codeExportWork               = "export_work"       // name
+	codeExportCut                = "export_cut"        // name
+	codeExportEnd                = "export_end"        // name
+	codeExportEdited             = "export_edited"     // name
+	codeExportFiles              = "export_files"      // name
+	codeExportSignature          = "export_signature"  // name
+	codeExportHostile            = "export_hostile"    // name
+	codeExportChanged            = "export_changed"    // name
+	codeExportUnreadable         = "export_unreadable" // name
+	codeExportExists             = "export_exists"     // name
+	codeExportKeyForm            = "export_key_form"   // name, line, why
+	codeExportPassphraseRequired = "export_passphrase_required"
+	codeExportKeyRequired        = "export_key_required"
+	codeExportBackup             = "export_backup"
+	codeExportCancelled          = "export_cancelled"
+	codeExportNone               = "export_none"
 )
 
 // shellError is a refusal of the shell's own.

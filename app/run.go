@@ -92,7 +92,7 @@ func windowOptions(s *shell, page fs.FS) *options.App {
 		LogLevelProduction: logger.ERROR,
 		OnStartup:          s.startup,
 		OnShutdown:         s.shutdown,
-		Bind:               []any{&Door{s}, &Profile{s}, &Enrolment{s}, &Keep{s}, &AuditLog{s}, &Members{s}, &Import{s}, &PrintRuns{s}, &Settings{s}},
+		Bind:               []any{&Door{s}, &Profile{s}, &Enrolment{s}, &Keep{s}, &AuditLog{s}, &Members{s}, &Import{s}, &PrintRuns{s}, &Exports{s}, &Settings{s}},
 		ErrorFormatter:     func(err error) any { return s.presentText(err) },
 		SingleInstanceLock: &options.SingleInstanceLock{
 			UniqueId:               instanceID(s.path),

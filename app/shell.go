@@ -43,6 +43,7 @@ type shell struct {
 	run        *pendingRun          // a print run whose sheets are on their way
 	picked     *pickedList          // members to import
 	stopAdding context.CancelFunc   // of an import under way
+	export     *pickedExport        // a file to open and verify
 	timer      *time.Timer          // when the session may have ended
 	lockedFor  string               // why, for a page that begins anew; empty once somebody is there
 
@@ -358,6 +359,7 @@ func (s *shell) drop(reason string, tell bool) {
 		s.stopAdding()
 		s.stopAdding = nil
 	}
+	s.dropExport()
 	if s.timer != nil {
 		s.timer.Stop()
 		s.timer = nil

@@ -31,6 +31,7 @@ export const contents = [
   'help code',
   'check word',
   'passphrase',
+  'private key',
   'qr',
   'key',
   'codes',

@@ -15,7 +15,9 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
 import { wrap } from './envelopes.mjs';
+import { adminShots } from './adminshots.mjs';
 import { fake } from './fake.mjs';
+import { fakeAdmin } from './fakeadmin.mjs';
 import { qrPath } from './qr.mjs';
 import { shots } from './shots.mjs';
 
@@ -59,7 +61,7 @@ const browser = await chromium.launch({
 });
 let bad = 0;
 
-for (const { name, scenario = {}, act } of shots) {
+for (const { name, scenario = {}, act } of [...shots, ...adminShots]) {
   if (positionals.length > 0 && !positionals.some((part) => name.includes(part))) continue;
   const context = await browser.newContext({
     viewport: { width: values.narrow ? 540 : values.small ? 800 : 1080, height: values.small ? 600 : 720 },
@@ -77,8 +79,9 @@ for (const { name, scenario = {}, act } of shots) {
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complain(message.text()));
   page.on('pageerror', (error) => complain(String(error)));
   await page.addInitScript(fake, { qr: qrPath, ...scenario });
+  await page.addInitScript(fakeAdmin, scenario);
   await wrap(page, kinds);
-  await page.goto('http://127.0.0.1:4199/');
+  await page.goto(server.resolvedUrls.local[0]);
   await page.evaluate(() => document.fonts.ready);
   try {
     await act?.(page);

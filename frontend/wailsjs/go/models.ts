@@ -614,6 +614,66 @@ export namespace app {
 		}
 	}
 	
+	export class ExportFile {
+	    name: string;
+	    size: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new ExportFile(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.size = source["size"];
+	    }
+	}
+	export class ExportView {
+	    kind: string;
+	    workspace: string;
+	    at: string;
+	    by: string;
+	    details: Record<string, string>;
+	    files: ExportFile[];
+	    signedBy: string;
+	    signature: string;
+	    ours: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ExportView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.workspace = source["workspace"];
+	        this.at = source["at"];
+	        this.by = source["by"];
+	        this.details = source["details"];
+	        this.files = this.convertValues(source["files"], ExportFile);
+	        this.signedBy = source["signedBy"];
+	        this.signature = source["signature"];
+	        this.ours = source["ours"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Exported {
 	    name: string;
 	    events: number;
@@ -628,6 +688,20 @@ export namespace app {
 	        this.name = source["name"];
 	        this.events = source["events"];
 	        this.head = source["head"];
+	    }
+	}
+	export class Extracted {
+	    name: string;
+	    folder: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Extracted(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.folder = source["folder"];
 	    }
 	}
 	export class Factor {
@@ -1147,6 +1221,20 @@ export namespace app {
 	        this.email = source["email"];
 	        this.replaces = source["replaces"];
 	        this.checkWord = source["checkWord"];
+	    }
+	}
+	export class PickedExport {
+	    name: string;
+	    lock: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new PickedExport(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.lock = source["lock"];
 	    }
 	}
 	export class PolicyView {

@@ -1,0 +1,104 @@
+/** The screens of owners and admins worth a look. */
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+const dialog = (page) => page.getByRole('dialog');
+
+async function go(page, place) {
+  await page.getByLabel('Email').fill('amara.okafor@example.com');
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+  await button(page, 'Sign in').click();
+  const there = page.getByRole('button', { name: new RegExp(`^${place}`) }).first();
+  await there.click();
+}
+
+async function openExport(page, typed = 'seven walnut ribbons in a row') {
+  await go(page, 'Print runs');
+  await button(page, 'Open and verify').click();
+  await dialog(page).locator('input').fill(typed);
+  await button(dialog(page), 'Open').click();
+}
+
+async function backup(page) {
+  await go(page, 'Workspace');
+  await button(page, 'Save backup').click();
+}
+
+const theirs = { signedBy: 'AAAA-3V9X-PT2R-8HJN-5CWD-0YFB-4ZGE-61AS', ours: false };
+
+export const adminShots = [
+  { name: 'runs', act: (page) => go(page, 'Print runs') },
+  { name: 'runs-none', scenario: { noRuns: true }, act: (page) => go(page, 'Print runs') },
+  {
+    name: 'export-passphrase',
+    act: async (page) => {
+      await go(page, 'Print runs');
+      await button(page, 'Open and verify').click();
+    },
+  },
+  { name: 'export-wrong', act: (page) => openExport(page, 'wrong') },
+  {
+    name: 'export-key',
+    scenario: { picked: { lock: 'keys' } },
+    act: async (page) => {
+      await go(page, 'Print runs');
+      await button(page, 'Open and verify').click();
+      await button(page, 'Choose a key file…').click();
+    },
+  },
+  { name: 'export-ours', act: openExport },
+  {
+    name: 'export-saved',
+    act: async (page) => {
+      await openExport(page);
+      await button(page, 'Save the files…').click();
+    },
+  },
+  {
+    name: 'export-theirs',
+    scenario: { view: { ...theirs, workspace: '<b>Northwind</b> '.repeat(12), by: 'Ő'.repeat(120) } },
+    act: openExport,
+  },
+  {
+    name: 'export-backup',
+    scenario: {
+      view: {
+        kind: 'workspace-backup',
+        details: { event: '412' },
+        files: [{ name: 'workspace.db', size: 4_200_000 }],
+      },
+    },
+    act: openExport,
+  },
+  { name: 'export-edited', scenario: { openFails: 'export_edited' }, act: openExport },
+  {
+    name: 'export-unknown',
+    scenario: { pickFails: 'export_unknown' },
+    act: async (page) => {
+      await go(page, 'Print runs');
+      await button(page, 'Open and verify').click();
+    },
+  },
+  { name: 'approvals', act: (page) => go(page, 'Workspace') },
+  {
+    name: 'workspace',
+    scenario: { approvals: false },
+    act: async (page) => {
+      await go(page, 'Workspace');
+      await page.getByText('Backup', { exact: true }).scrollIntoViewIfNeeded();
+    },
+  },
+  { name: 'backup', act: backup },
+  {
+    name: 'backup-keys',
+    act: async (page) => {
+      await backup(page);
+      await page.getByText('Keys', { exact: true }).click();
+      await page.getByLabel('Recipient keys').fill('AGE-SECRET-KEY-1');
+      await dialog(page).getByLabel('Your password', { exact: true }).fill('x');
+      await dialog(page).getByLabel('Verification code').pressSequentially('123456');
+      await page
+        .getByRole('button', { name: 'Save…' })
+        .click({ timeout: 1000 })
+        .catch(() => {});
+    },
+  },
+];

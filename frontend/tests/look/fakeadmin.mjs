@@ -1,0 +1,130 @@
+/**
+ * The part of the stand-in that only admins reach: print runs, the workspace's settings, and
+ * files to open and verify. It is put into the page after `fake.mjs`.
+ *
+ * @param {any} scenario  what is different from the ordinary: see `look.mjs`
+ */
+export function fakeAdmin(scenario) {
+  const ago = (days, hours = 0) => new Date(Date.now() - days * 864e5 - hours * 36e5).toISOString();
+  const refuse = (code, field, args) =>
+    Promise.reject(new Error(JSON.stringify({ code, message: code, field, args })));
+  const wait = (value) => Promise.resolve(value);
+
+  const policy = {
+    name: 'Northwind Legal',
+    require2FA: true,
+    requireFrom: '2026-12-01T00:00:00Z',
+    inForce: false,
+    twoPeople: true,
+    idleMinutes: 5,
+    signature: 'K7QM-3V9X-PT2R-8HJN-5CWD-0YFB-4ZGE-61AS',
+    ...scenario.policy,
+  };
+  const approval = {
+    id: 'a1',
+    kind: 'print-run',
+    members: ['m1', 'm2', 'm3'],
+    names: ['Chidi Nwosu', 'Priya Raman', 'Zoë Lindqvist'],
+    reason: 'Yearly renewal for the office in Leeds',
+    by: 'Hannah Weiß',
+    at: ago(0, 2),
+    expiresAt: ago(-2),
+    state: 'waiting',
+    mine: false,
+    may: true,
+  };
+  const approvals = [
+    approval,
+    {
+      ...approval,
+      id: 'a2',
+      kind: 'reset-2fa',
+      names: ['Tomás Ferreira de Albuquerque'],
+      state: 'approved',
+      mine: true,
+      may: false,
+    },
+    {
+      ...approval,
+      id: 'a3',
+      kind: 'help-code',
+      names: ['Chidi Nwosu'],
+      reason: 'Lost phone',
+      mine: true,
+      may: false,
+    },
+  ];
+  const run = (number, days, reason, state, sheets) => ({
+    number,
+    at: ago(days),
+    by: 'Amara Okafor',
+    reason,
+    kind: number % 2 ? 'print' : 'export',
+    state,
+    members: 12,
+    sheets,
+  });
+  const picked = { name: 'Recovery sheets 2026-11-23.age', lock: 'passphrase', ...scenario.picked };
+  const view = {
+    kind: 'recovery-sheets',
+    workspace: 'Northwind Legal',
+    at: ago(0, 3),
+    by: 'Amara Okafor',
+    details: { run: '14', sheets: '412–443', reason: 'Yearly renewal for the office in Leeds' },
+    files: [
+      { name: 'recovery-sheets.pdf', size: 184_233 },
+      { name: 'recovery-codes.csv', size: 14_204 },
+      { name: 'recovery-codes.json', size: 21_551 },
+    ],
+    signedBy: policy.signature,
+    signature: policy.signature,
+    ours: true,
+    ...scenario.view,
+  };
+
+  Object.assign(window.go.app, {
+    Settings: {
+      Get: () => wait(policy),
+      Approvals: () => wait(scenario.approvals === false ? [] : approvals),
+      Rehearse: () => wait({ blocked: [], ready: 12, keepers: [], possible: true }),
+      Backup: (_, request) =>
+        request.recipients.includes('SECRET')
+          ? refuse('recipients_wrong', 'recipients', { line: 1, why: 'private' })
+          : wait({ name: '' }),
+    },
+    PrintRuns: {
+      List: () =>
+        wait(
+          scenario.noRuns
+            ? []
+            : [
+                run(15, 0, 'Yearly renewal', 'ready', { issued: 2 }),
+                run(14, 3, 'Yearly renewal for the office in Leeds', 'done', {
+                  issued: 2,
+                  'handed-over': 6,
+                  acknowledged: 4,
+                }),
+                run(13, 41, 'New joiners', 'interrupted', { voided: 3, acknowledged: 9 }),
+              ],
+        ),
+      Unacknowledged: () => wait([]),
+    },
+    Exports: {
+      Pick: () =>
+        scenario.pickFails ? refuse(scenario.pickFails, undefined, { name: picked.name }) : wait(picked),
+      PickKey: () => wait({ name: 'amara.key' }),
+      Open: (_, typed) =>
+        typed === 'wrong'
+          ? refuse(
+              picked.lock === 'keys' ? 'export_key' : 'export_passphrase',
+              picked.lock === 'keys' ? 'key' : 'passphrase',
+              {},
+            )
+          : scenario.openFails
+            ? refuse(scenario.openFails, undefined, { name: picked.name })
+            : wait(view),
+      Extract: () => wait({ name: 'Recovery sheets 2026-11-23', folder: '/home/amara/Documents' }),
+      Close: () => wait(null),
+    },
+  });
+}
