@@ -100,6 +100,9 @@ func (l *AuditLog) read(ctx context.Context, a *workspace.Admin, q LogQuery, aft
 		return page, err
 	}
 	page.Next, page.Head = found.Next, found.Head
+	if err := a.NameDocuments(ctx, found.Entries); err != nil {
+		return page, err
+	}
 	for _, e := range found.Entries {
 		page.Entries = append(page.Entries, LogEntryView{
 			Seq: e.Seq, At: stamp(e.At), Kind: e.Kind, Actor: personName(e.Actor), Subject: personName(e.Subject), Detail: e.Detail,

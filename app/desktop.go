@@ -21,6 +21,8 @@ type desktop interface {
 	SetClipboard(text string) error
 	SaveAs(title, name string, kinds []fileKind) (path string, err error) // "" when dismissed
 	OpenFile(title string, kinds []fileKind) (path string, err error)     // "" when dismissed
+	OpenFiles(title string) (paths []string, err error)                   // none when dismissed
+	OpenFolder(title string) (path string, err error)                     // "" when dismissed
 	AskReplace(name string) (bool, error)
 	Print()
 }
@@ -63,6 +65,14 @@ func (d *wailsDesktop) OpenFile(title string, kinds []fileKind) (string, error) 
 		opts.Filters = append(opts.Filters, wails.FileFilter{DisplayName: k.Name, Pattern: k.Pattern})
 	}
 	return wails.OpenFileDialog(d.ctx, opts)
+}
+
+func (d *wailsDesktop) OpenFiles(title string) ([]string, error) {
+	return wails.OpenMultipleFilesDialog(d.ctx, wails.OpenDialogOptions{Title: title})
+}
+
+func (d *wailsDesktop) OpenFolder(title string) (string, error) {
+	return wails.OpenDirectoryDialog(d.ctx, wails.OpenDialogOptions{Title: title, CanCreateDirectories: true})
 }
 
 func (d *wailsDesktop) AskReplace(name string) (bool, error) {

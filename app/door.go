@@ -215,6 +215,9 @@ func (d *Door) Enter(gate string) (SignedIn, error) {
 		return SignedIn{}, d.s.after(g, err)
 	}
 	token, err := d.s.promote(g, ses)
+	if err == nil {
+		go d.s.afterSignIn(token, ses)
+	}
 	return SignedIn{Token: token, Profile: profileView(o), Welcome: welcomeView(ses.Welcome())}, err
 }
 
@@ -301,5 +304,7 @@ func (s *shell) signedIn(ses *workspace.Session) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return SignedIn{Token: s.admit(ses), Profile: profileView(o), Welcome: welcomeView(ses.Welcome())}, nil
+	token := s.admit(ses)
+	go s.afterSignIn(token, ses)
+	return SignedIn{Token: token, Profile: profileView(o), Welcome: welcomeView(ses.Welcome())}, nil
 }

@@ -47,6 +47,7 @@ const (
 	holdsQR          = "qr"          // SVG path data
 	holdsKey         = "key"         // groups of a TOTP key, a space between them
 	holdsCodes       = "codes"       // recovery codes, a space between them
+	holdsKit         = "kit key"     // of an Emergency Kit
 )
 
 // The suite is the one that every engine's WebCrypto has.

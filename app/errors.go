@@ -69,6 +69,9 @@ const (
 	codeExportBackup             = "export_backup"
 	codeExportCancelled          = "export_cancelled"
 	codeExportNone               = "export_none"
+
+	codePastedLarge  = "pasted_large" // max (MB)
+	codePastedFailed = "pasted_failed"
 )
 
 // shellError is a refusal of the shell's own.

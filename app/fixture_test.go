@@ -13,19 +13,22 @@ import (
 
 // deskTwin is a desktop without a window.
 type deskTwin struct {
-	mu        sync.Mutex
-	events    chan string // "event reason"
-	clip      string
-	clipErr   error
-	saveTo    string
-	saveErr   error
-	openFrom  string
-	openErr   error
-	meanwhile func() // while a dialog stands open
-	replace   bool
-	asked     int
-	printed   int
-	renewed   int
+	mu         sync.Mutex
+	events     chan string // "event reason"
+	told       func(event string, payload any)
+	clip       string
+	clipErr    error
+	saveTo     string
+	saveErr    error
+	openFrom   string
+	openFiles  []string
+	openFolder string
+	openErr    error
+	meanwhile  func() // while a dialog stands open
+	replace    bool
+	asked      int
+	printed    int
+	renewed    int
 }
 
 func (d *deskTwin) Begin(context.Context) {}
@@ -35,6 +38,9 @@ func (d *deskTwin) Print()                { d.printed++ }
 func (d *deskTwin) Emit(event string, payload any) {
 	if locked, ok := payload.(map[string]string); ok {
 		d.events <- event + " " + locked["reason"]
+	}
+	if d.told != nil {
+		d.told(event, payload)
 	}
 }
 
@@ -65,6 +71,20 @@ func (d *deskTwin) OpenFile(string, []fileKind) (string, error) {
 		d.meanwhile()
 	}
 	return d.openFrom, d.openErr
+}
+
+func (d *deskTwin) OpenFiles(string) ([]string, error) {
+	if d.meanwhile != nil {
+		d.meanwhile()
+	}
+	return d.openFiles, d.openErr
+}
+
+func (d *deskTwin) OpenFolder(string) (string, error) {
+	if d.meanwhile != nil {
+		d.meanwhile()
+	}
+	return d.openFolder, d.openErr
 }
 
 func (d *deskTwin) AskReplace(string) (bool, error) { d.asked++; return d.replace, nil }

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 
 	"github.com/wailsapp/wails/v2"
 	"github.com/wailsapp/wails/v2/pkg/logger"
@@ -83,6 +84,7 @@ func windowOptions(s *shell, page fs.FS) *options.App {
 		MinHeight: minHeight,
 		AssetServer: &assetserver.Options{
 			Assets:     page,
+			Handler:    http.HandlerFunc(s.serveContract),
 			Middleware: guardPage,
 		},
 		Menu:               systemMenu(s),
@@ -92,7 +94,7 @@ func windowOptions(s *shell, page fs.FS) *options.App {
 		LogLevelProduction: logger.ERROR,
 		OnStartup:          s.startup,
 		OnShutdown:         s.shutdown,
-		Bind:               []any{&Door{s}, &Profile{s}, &Enrolment{s}, &Keep{s}, &AuditLog{s}, &Members{s}, &Import{s}, &PrintRuns{s}, &Exports{s}, &Settings{s}},
+		Bind:               []any{&Door{s}, &Profile{s}, &Enrolment{s}, &Keep{s}, &AuditLog{s}, &Members{s}, &Import{s}, &PrintRuns{s}, &Exports{s}, &Settings{s}, &Contracts{s}},
 		ErrorFormatter:     func(err error) any { return s.presentText(err) },
 		SingleInstanceLock: &options.SingleInstanceLock{
 			UniqueId:               instanceID(s.path),

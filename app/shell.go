@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"countersign/backend/documents"
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
@@ -30,26 +31,28 @@ type shell struct {
 
 	opening sync.Mutex // one opening at a time; held while the keychain answers, unlike mu
 
-	mu         sync.Mutex
-	ctx        context.Context
-	opened     *opened
-	challenge  *workspace.Challenge
-	chToken    string
-	inside     inside             // who is in: session or gate
-	session    *workspace.Session // nil while there is none, or only a gate
-	gate       *workspace.Gate    // nil but for somebody who may only enrol a phone
-	token      string
-	given      []workspace.GivenOut // one-time codes on the screen
-	run        *pendingRun          // a print run whose sheets are on their way
-	picked     *pickedList          // members to import
-	stopAdding context.CancelFunc   // of an import under way
-	export     *pickedExport        // a file to open and verify
-	timer      *time.Timer          // when the session may have ended
-	lockedFor  string               // why, for a page that begins anew; empty once somebody is there
+	mu            sync.Mutex
+	ctx           context.Context
+	opened        *opened
+	challenge     *workspace.Challenge
+	chToken       string
+	inside        inside             // who is in: session or gate
+	session       *workspace.Session // nil while there is none, or only a gate
+	gate          *workspace.Gate    // nil but for somebody who may only enrol a phone
+	token         string
+	given         []workspace.GivenOut          // one-time codes on the screen
+	run           *pendingRun                   // a print run whose sheets are on their way
+	stopContracts map[string]context.CancelFunc // of long works on contracts, by kind
+	picked        *pickedList                   // members to import
+	stopAdding    context.CancelFunc            // of an import under way
+	export        *pickedExport                 // a file to open and verify
+	timer         *time.Timer                   // when the session may have ended
+	lockedFor     string                        // why, for a page that begins anew; empty once somebody is there
 
 	ending    sync.WaitGroup // sessions that are being undone
 	clipboard clipboardGuard
 	letters   letterbox
+	preview   previewing
 }
 
 // inside is somebody who is in: with a session, or with a gate.
@@ -79,7 +82,10 @@ type opened struct {
 }
 
 func newShell(path string, d desktop) *shell {
-	s := &shell{path: path, desktop: d, secrets: keychain.New(keychainService), now: time.Now, ctx: context.Background()}
+	s := &shell{
+		path: path, desktop: d, secrets: keychain.New(keychainService), now: time.Now, ctx: context.Background(),
+		stopContracts: map[string]context.CancelFunc{},
+	}
 	s.clipboard.desktop = d
 	s.logger.Store(slog.New(slog.DiscardHandler))
 	return s
@@ -88,6 +94,8 @@ func newShell(path string, d desktop) *shell {
 func (s *shell) log() *slog.Logger { return s.logger.Load() }
 
 func (s *shell) databasePath() string { return filepath.Join(s.path, "workspace.db") }
+
+func (s *shell) documentsPath() string { return filepath.Join(s.path, "documents") }
 
 // begin opens the folder while the window is still starting: neither waits for
 // the other.
@@ -118,7 +126,11 @@ func (s *shell) openFolder(ctx context.Context) (_ *opened, err error) {
 	if o.store, err = sqlite.Open(ctx, s.databasePath()); err != nil {
 		return nil, workspace.Explain(err)
 	}
-	if o.workspace, err = workspace.Open(ctx, s.config(o.store)); err != nil {
+	c := s.config(o.store)
+	if c.Files, err = documents.Open(s.documentsPath()); err != nil {
+		return nil, workspace.Explain(err)
+	}
+	if o.workspace, err = workspace.Open(ctx, c); err != nil {
 		return nil, err
 	}
 	if err := o.workspace.Recover(ctx); err != nil {
@@ -359,6 +371,9 @@ func (s *shell) drop(reason string, tell bool) {
 		s.stopAdding()
 		s.stopAdding = nil
 	}
+	for _, stop := range s.stopContracts {
+		stop()
+	}
 	s.dropExport()
 	if s.timer != nil {
 		s.timer.Stop()
@@ -372,6 +387,7 @@ func (s *shell) drop(reason string, tell bool) {
 	}
 	s.mu.Unlock()
 	s.letters.forget()
+	s.preview.close("")
 	if ch != nil {
 		ch.Leave()
 	}

@@ -22,7 +22,7 @@ import (
 var open = map[string]bool{
 	"Door.State": true, "Door.Retry": true, "Door.Key": true, "Door.Strength": true, "Door.CreateWorkspace": true, "Door.SignIn": true,
 	"Door.Redeem": true,
-	"Door.Accept": true, "Door.SaveDiagnostics": true,
+	"Door.Accept": true, "Door.SaveDiagnostics": true, "Door.UseKit": true,
 }
 
 // silent are the methods that end something, and say nothing where there is nothing.

@@ -137,3 +137,26 @@ func (w *Workspace) unknownFiles(ctx context.Context) (names []string, err error
 	slices.Sort(names)
 	return names, err
 }
+
+// MissingFiles says which of these documents have no file.
+func (s *Session) MissingFiles(ctx context.Context, docs []Document) (map[string]bool, error) {
+	done, err := s.begin()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	there := make(map[string]bool, len(docs))
+	err = s.w.files.List(func(name string, _ bool, _ int64) error {
+		if id, _, ok := parseFileName(name); ok {
+			there[id] = true
+		}
+		return ctx.Err()
+	})
+	missing := map[string]bool{}
+	for _, d := range docs {
+		if !there[d.ID] {
+			missing[d.ID] = true
+		}
+	}
+	return missing, Explain(err)
+}

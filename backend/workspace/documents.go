@@ -153,29 +153,35 @@ func documentsIn(tx Tx, keys vault.Keys, states ...DocumentState) (all []Documen
 	return all, err
 }
 
-// DocumentNames gives the names of documents by ID, those that are gone included,
-// for a log that has only their IDs. Without the vault's keys there are none.
-func (s *Session) DocumentNames(ctx context.Context, ids []string) (names map[string]string, err error) {
-	names = map[string]string{}
-	_, err = s.readVault(ctx, func(tx Tx, keys vault.Keys) error {
-		for _, id := range ids {
-			r, err := tx.Document(id)
-			if errors.Is(err, ErrNotFound) {
-				continue
+// NameDocuments writes the names of documents into the details of a log's entries,
+// which have only their IDs: "names", with a comma between. Somebody without the
+// vault's keys gets none. Errors: session_ended; folder.
+func (a *Admin) NameDocuments(ctx context.Context, entries []LogEntry) error {
+	_, err := a.s.readVault(ctx, func(tx Tx, keys vault.Keys) error {
+		for _, e := range entries {
+			var names []string
+			for _, id := range strings.Fields(e.Detail["documents"]) {
+				r, err := tx.Document(id)
+				if errors.Is(err, ErrNotFound) {
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				if d, err := r.unseal(keys); err == nil {
+					names = append(names, d.Name)
+				}
 			}
-			if err != nil {
-				return err
-			}
-			if d, err := r.unseal(keys); err == nil {
-				names[id] = d.Name
+			if len(names) > 0 {
+				e.Detail["names"] = strings.Join(names, ", ")
 			}
 		}
 		return nil
 	})
 	if IsCode(err, CodeVaultWaiting) {
-		return names, nil
+		return nil
 	}
-	return names, err
+	return err
 }
 
 // document reads one within tx. Errors: document_gone, document_damaged.

@@ -13,6 +13,7 @@ import (
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
 
+	"countersign/backend/documents"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
@@ -50,6 +51,7 @@ type house struct {
 	*testing.T
 	path    string
 	store   *sqlite.Store
+	files   *faultyFiles
 	secrets *faulty
 	clock   *clock
 	w       *workspace.Workspace
@@ -82,7 +84,10 @@ func (h *house) open() {
 	}
 	store := h.store
 	h.Cleanup(func() { _ = store.Close() })
-	if h.w, err = workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, MarkEvery: h.marks}); err != nil {
+	kept, err := documents.Open(filepath.Join(filepath.Dir(h.path), "documents"))
+	h.ok(err)
+	h.files = &faultyFiles{Files: kept}
+	if h.w, err = workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, MarkEvery: h.marks}); err != nil {
 		h.Fatal(err)
 	}
 	if err := h.w.Recover(h.Context()); err != nil {

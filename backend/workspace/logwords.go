@@ -132,17 +132,23 @@ func (e LogEntry) Sentence() string {
 	for k, v := range e.Detail {
 		args[k] = v
 	}
-	args["act"], args["what"] = approvedAct(e.Detail["for"]), contracts(e.Detail["count"])
+	args["act"], args["what"] = approvedAct(e.Detail["for"]), contracts(e.Detail)
 	args["means"], args["guess"] = means(e.Detail), guess(e.Detail["kind"])
 	return expand(words, args)
 }
 
-// contracts counts them: what they are called is sealed.
-func contracts(count string) string {
-	if count == "1" {
+// contracts names them, or counts them: what they are called is sealed, see
+// NameDocuments.
+func contracts(detail map[string]string) string {
+	switch names := detail["names"]; {
+	case detail["count"] == "1" && names != "":
+		return "“" + names + "”"
+	case detail["count"] == "1":
 		return "a contract"
+	case names != "":
+		return detail["count"] + " contracts (" + names + ")"
 	}
-	return count + " contracts"
+	return detail["count"] + " contracts"
 }
 
 // who names a person: as today, or by ID where the profile is gone.

@@ -133,12 +133,16 @@ var deeds = []deed{
 	{"Backup", func(a *workspace.Admin, by, to *somebody) error {
 		return a.Backup(to.h.Context(), by.proof(), nil, func(workspace.BackupCopy) error { return nil })
 	}, nil},
+	{"NameDocuments", func(a *workspace.Admin, _, to *somebody) error { return a.NameDocuments(to.h.Context(), nil) }, nil},
 	{"PurgeDocuments", func(a *workspace.Admin, _, to *somebody) error { return a.PurgeDocuments(to.h.Context(), nil) }, nil},
 	{"BeginRotation", func(a *workspace.Admin, by, to *somebody) error { return a.BeginRotation(to.h.Context(), by.proof()) }, nil},
 	{"Rotation", func(a *workspace.Admin, _, to *somebody) error { _, err := a.Rotation(to.h.Context()); return err }, nil},
 	{"HoldRotation", func(a *workspace.Admin, _, to *somebody) error { return a.HoldRotation(to.h.Context(), true) }, nil},
 	{"Rotate", func(a *workspace.Admin, _, to *somebody) error { return a.Rotate(to.h.Context(), nil) }, nil},
-	{"MakeKit", func(a *workspace.Admin, by, to *somebody) error { _, err := a.MakeKit(to.h.Context(), by.proof()); return err }, nil},
+	{"MakeKit", func(a *workspace.Admin, by, to *somebody) error {
+		_, err := a.MakeKit(to.h.Context(), by.proof())
+		return err
+	}, nil},
 	{"KitState", func(a *workspace.Admin, _, to *somebody) error { _, err := a.KitState(to.h.Context()); return err }, nil},
 	{"NoteRestored", func(a *workspace.Admin, _, to *somebody) error {
 		return a.NoteRestored(to.h.Context(), to.h.clock.now())

@@ -35,6 +35,7 @@ export const contents = [
   'qr',
   'key',
   'codes',
+  'kit key',
 ] as const;
 
 export type Content = (typeof contents)[number];

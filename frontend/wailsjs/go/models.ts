@@ -443,6 +443,80 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class ContractView {
+	    id: string;
+	    name: string;
+	    size: number;
+	    type: string;
+	    kind: string;
+	    addedAt: string;
+	    addedBy: string;
+	    modifiedAt?: string;
+	    tags: string[];
+	    removedAt?: string;
+	    removedBy?: string;
+	    goneAt?: string;
+	    missing?: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ContractView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.size = source["size"];
+	        this.type = source["type"];
+	        this.kind = source["kind"];
+	        this.addedAt = source["addedAt"];
+	        this.addedBy = source["addedBy"];
+	        this.modifiedAt = source["modifiedAt"];
+	        this.tags = source["tags"];
+	        this.removedAt = source["removedAt"];
+	        this.removedBy = source["removedBy"];
+	        this.goneAt = source["goneAt"];
+	        this.missing = source["missing"];
+	    }
+	}
+	export class ContractsView {
+	    state: string;
+	    contracts: ContractView[];
+	    bin: number;
+	    canPurge: boolean;
+	    nativeDrop: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ContractsView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.state = source["state"];
+	        this.contracts = this.convertValues(source["contracts"], ContractView);
+	        this.bin = source["bin"];
+	        this.canPurge = source["canPurge"];
+	        this.nativeDrop = source["nativeDrop"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class FindingView {
 	    kind: string;
 	    table: string;
@@ -862,6 +936,100 @@ export namespace app {
 		}
 	}
 	
+	export class KitOwner {
+	    name: string;
+	    email: string;
+	    password: Envelope;
+	    kit: Envelope;
+	
+	    static createFrom(source: any = {}) {
+	        return new KitOwner(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.email = source["email"];
+	        this.password = this.convertValues(source["password"], Envelope);
+	        this.kit = this.convertValues(source["kit"], Envelope);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class KitState {
+	    madeAt?: string;
+	    madeBy?: string;
+	    current: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new KitState(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.madeAt = source["madeAt"];
+	        this.madeBy = source["madeBy"];
+	        this.current = source["current"];
+	    }
+	}
+	export class KitView {
+	    workspace: string;
+	    by: string;
+	    at: string;
+	    generation: number;
+	    identity: Envelope;
+	    qr: QRView;
+	    folder: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new KitView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.workspace = source["workspace"];
+	        this.by = source["by"];
+	        this.at = source["at"];
+	        this.generation = source["generation"];
+	        this.identity = this.convertValues(source["identity"], Envelope);
+	        this.qr = this.convertValues(source["qr"], QRView);
+	        this.folder = source["folder"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class SheetRow {
 	    sheet: number;
 	    run: number;
@@ -1261,6 +1429,26 @@ export namespace app {
 	        this.signature = source["signature"];
 	    }
 	}
+	export class PreviewView {
+	    token: string;
+	    kind: string;
+	    size: number;
+	    type: string;
+	    url: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new PreviewView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.token = source["token"];
+	        this.kind = source["kind"];
+	        this.size = source["size"];
+	        this.type = source["type"];
+	        this.url = source["url"];
+	    }
+	}
 	export class PrintSheets {
 	    number: number;
 	    workspace: string;
@@ -1425,6 +1613,46 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class RotationView {
+	    running: boolean;
+	    held: boolean;
+	    done: number;
+	    total: number;
+	    finished: boolean;
+	    error?: AppError;
+	
+	    static createFrom(source: any = {}) {
+	        return new RotationView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.running = source["running"];
+	        this.held = source["held"];
+	        this.done = source["done"];
+	        this.total = source["total"];
+	        this.finished = source["finished"];
+	        this.error = this.convertValues(source["error"], AppError);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class SkippedView {
 	    name: string;
 	    reason: string;
@@ -1568,6 +1796,22 @@ export namespace app {
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.name = source["name"];
+	    }
+	}
+	export class SavedCopies {
+	    count: number;
+	    name: string;
+	    folder: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new SavedCopies(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.count = source["count"];
+	        this.name = source["name"];
+	        this.folder = source["folder"];
 	    }
 	}
 	

@@ -32,6 +32,8 @@ export function Touch(arg1:string):Promise<void>;
 
 export function UseHelpCode(arg1:string,arg2:app.Envelope):Promise<app.GateView>;
 
+export function UseKit(arg1:app.KitOwner):Promise<app.SignInResult>;
+
 export function UseRecoveryCode(arg1:string,arg2:app.Envelope):Promise<app.SignedIn>;
 
 export function Verify(arg1:string,arg2:app.Envelope):Promise<app.SignedIn>;

@@ -62,6 +62,10 @@ export function UseHelpCode(arg1, arg2) {
   return window['go']['app']['Door']['UseHelpCode'](arg1, arg2);
 }
 
+export function UseKit(arg1) {
+  return window['go']['app']['Door']['UseKit'](arg1);
+}
+
 export function UseRecoveryCode(arg1, arg2) {
   return window['go']['app']['Door']['UseRecoveryCode'](arg1, arg2);
 }

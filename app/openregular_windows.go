@@ -1,0 +1,4 @@
+package app
+
+// A file's name leads to no pipe there.
+const withoutWaiting = 0

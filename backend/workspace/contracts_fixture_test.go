@@ -1,0 +1,117 @@
+package workspace_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"countersign/backend/workspace"
+)
+
+// faultyFiles are the documents' files, which can be told to fail.
+type faultyFiles struct {
+	workspace.Files
+	mu   sync.Mutex
+	full int // bytes that still fit; 0: no limit
+}
+
+func (f *faultyFiles) Create(name string) (workspace.NewFile, error) {
+	n, err := f.Files.Create(name)
+	return &faultyFile{n, f}, err
+}
+
+type faultyFile struct {
+	workspace.NewFile
+	of *faultyFiles
+}
+
+func (n *faultyFile) Write(b []byte) (int, error) {
+	n.of.mu.Lock()
+	defer n.of.mu.Unlock()
+	if n.of.full > 0 {
+		if len(b) >= n.of.full {
+			return 0, workspace.ErrFilesFull
+		}
+		n.of.full -= len(b)
+	}
+	return n.NewFile.Write(b)
+}
+
+// paper is a document to add.
+func paper(name, text string) workspace.Source {
+	return workspace.Source{
+		Name: name, Size: int64(len(text)), Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil },
+	}
+}
+
+func (h *house) add(s *workspace.Session, all ...workspace.Source) workspace.Added {
+	h.Helper()
+	out, err := s.AddDocuments(context.WithoutCancel(h.Context()), slices.Values(all), nil)
+	h.ok(err)
+	return out
+}
+
+// contracts reads what somebody sees: the names of what is kept, in order.
+func (h *house) contracts(s *workspace.Session) string {
+	h.Helper()
+	all, err := s.Documents(h.Context())
+	h.ok(err)
+	var names []string
+	for _, d := range all {
+		if d.State == workspace.DocumentKept {
+			names = append(names, d.Name)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, "|")
+}
+
+func (h *house) find(s *workspace.Session, name string) workspace.Document {
+	h.Helper()
+	all, err := s.Documents(h.Context())
+	h.ok(err)
+	for _, d := range all {
+		if d.Name == name {
+			return d
+		}
+	}
+	h.Fatalf("there is no %q", name)
+	return workspace.Document{}
+}
+
+// read opens a document and saves a copy of it: both have to be the same.
+func (h *house) read(s *workspace.Session, name string) string {
+	h.Helper()
+	d := h.find(s, name)
+	o, err := s.OpenDocument(h.Context(), d.ID)
+	h.ok(err)
+	looked, err := io.ReadAll(io.NewSectionReader(o, 0, o.Size))
+	h.ok(errors.Join(err, o.Close()))
+	var copied bytes.Buffer
+	h.ok(s.CopyDocument(h.Context(), d.ID, &copied, nil))
+	if copied.String() != string(looked) {
+		h.Fatalf("%q is %q to look at and %q as a copy", name, looked, copied.String())
+	}
+	return copied.String()
+}
+
+func (h *house) documents() string { return filepath.Join(filepath.Dir(h.path), "documents") }
+
+// papers lists the documents' files, the table of contents aside.
+func (h *house) papers() (names []string) {
+	h.Helper()
+	all, err := os.ReadDir(h.documents())
+	h.ok(err)
+	for _, e := range all {
+		if e.Name() != "contents.age" {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
