@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
+import { pdfFiles } from './pdf-files';
 import { configDefaults, defineConfig as defineTests, mergeConfig } from 'vitest/config';
 
 /**
@@ -15,8 +16,10 @@ function policyOnlyInBuilds(): Plugin {
 }
 
 const app = defineConfig({
-  plugins: [svelte(), policyOnlyInBuilds()],
+  plugins: [svelte(), policyOnlyInBuilds(), pdfFiles()],
   base: './',
+  // A module, so that it can be run beside the page where the web view has no workers for it.
+  worker: { format: 'es' },
   build: {
     // The oldest engines that the app runs in: webkit2gtk 2.38, WKWebView of macOS 13, WebView2.
     target: ['safari16.2', 'chrome111'],

@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { assertAccessible } from '../harness/browser.mjs';
-import { beginEnrolment, button, createWorkspace, heading, readKey, typeCode } from '../harness/person.mjs';
+import {
+  beginEnrolment,
+  button,
+  createWorkspace,
+  heading,
+  readKey,
+  toProfile,
+  typeCode,
+} from '../harness/person.mjs';
 import { scene } from '../harness/scene.mjs';
 
 test('the owner reads the log, searches it, filters it and verifies it', async (t) => {
@@ -17,7 +25,7 @@ test('the owner reads the log, searches it, filters it and verifies it', async (
   await page.getByRole('alert').waitFor();
 
   await button(page, 'Cancel').click();
-  await heading(page, 'Two-factor authentication').waitFor();
+  await toProfile(page);
   await button(page, 'Audit log').click();
   await heading(page, 'Audit log').waitFor();
   const entries = page.getByRole('listitem');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { assertAccessible } from '../harness/browser.mjs';
-import { amara, button, createWorkspace, givePassword, heading, lock, signIn } from '../harness/person.mjs';
+import { amara, button, createWorkspace, givePassword, lock, signIn, toProfile } from '../harness/person.mjs';
 import { scene } from '../harness/scene.mjs';
 
 test('a new person creates a workspace, signs out and signs in again', async (t) => {
@@ -110,7 +110,7 @@ test('everything at the door works by keyboard alone', async (t) => {
   await button(page, 'Hide password').waitFor();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await heading(page, 'Two-factor authentication').waitFor();
+  await toProfile(page);
 });
 
 test('locking drops the session for good: neither Back nor a reload brings the page back', async (t) => {

@@ -50,7 +50,7 @@ test('change phone: the old phone works until the new one’s code is right, the
   await page.getByText('That code did not match.').waitFor();
   await page.getByLabel('Verification code').fill('');
   await person.typeCode(page, await next.next());
-  await heading(page, 'Two-factor authentication').waitFor();
+  await person.toProfile(page);
   assert.equal((await itemsOf(folder)).length, items.length, 'the old phone’s key is gone');
 
   await person.lock(page);
@@ -109,7 +109,7 @@ test('code usage names the code and the time, and This was not me voids the rest
   await page.getByText('You have no recovery code that works.').waitFor();
   await button(page, 'Use a verification code').click();
   await person.typeCode(page, await phone.next());
-  await heading(page, 'Two-factor authentication').waitFor();
+  await person.toProfile(page);
 });
 
 test('disable asks for a code, and then the password alone opens the profile and no key is left', async (t) => {

@@ -24,7 +24,7 @@ async function enrolled(t) {
   const all = await invited(t);
   const { page } = all;
   await redeem(page, all.code);
-  await heading(page, 'Two-factor authentication').waitFor();
+  await person.toProfile(page);
   await button(page, 'Enable 2FA').click();
   await person.stepUp(page, undefined, priya);
   const phone = await person.readKey(page);
@@ -53,7 +53,7 @@ async function twoAdmins(t) {
   const code = await members.add(page, daniel, { role: 'Admin', prove });
   await person.lock(page);
   await redeem(page, code, daniel);
-  await heading(page, 'Two-factor authentication').waitFor();
+  await person.toProfile(page);
   await button(page, 'Enable 2FA').click();
   await person.stepUp(page, undefined, daniel);
   const phone = await person.readKey(page);
@@ -68,7 +68,7 @@ async function twoAdmins(t) {
 async function recovered(page, code, who) {
   await person.signInByRecoveryCode(page, code, who);
   await button(page, 'Continue').click();
-  await heading(page, 'Two-factor authentication').waitFor();
+  await person.toProfile(page);
 }
 
 test('an invitation opens a profile with a password of one’s own, once', async (t) => {
@@ -89,7 +89,7 @@ test('an invitation opens a profile with a password of one’s own, once', async
   await assertAccessible(page, 'I have an invitation, wrong code');
   await page.getByLabel('One-time code').fill(code.toLowerCase().replaceAll('-', ''));
   await button(page, 'Continue').click();
-  await heading(page, 'Two-factor authentication').waitFor();
+  await person.toProfile(page);
   assert.ok(await page.getByText('Member', { exact: true }).first().isVisible());
 
   await person.lock(page);
@@ -122,7 +122,7 @@ test('a new invitation replaces the one that is out', async (t) => {
   await page.getByText('That email and code do not belong together.').waitFor();
   await page.getByLabel('One-time code').fill(next);
   await button(page, 'Continue').click();
-  await heading(page, 'Two-factor authentication').waitFor();
+  await person.toProfile(page);
 });
 
 test('a password reset leads to a new password, and 2FA is still needed', async (t) => {
@@ -138,7 +138,7 @@ test('a password reset leads to a new password, and 2FA is still needed', async 
   await redeem(page, code, changed);
   await page.getByLabel('Verification code').waitFor();
   await person.typeCode(page, await phone.next());
-  await heading(page, 'Two-factor authentication').waitFor();
+  await person.toProfile(page);
   await page.getByText(/Amara Okafor gave out a one-time code for a new password of yours/).waitFor();
   await person.lock(page);
   await person.signIn(page, phone, changed);
@@ -226,7 +226,7 @@ test('where two people are needed, a reset waits for the second one', async (t) 
   const { admin, owner, page, code } = await twoAdmins(t);
   await person.lock(page);
   await redeem(page, code);
-  await heading(page, 'Two-factor authentication').waitFor();
+  await person.toProfile(page);
   await person.lock(page);
   await recovered(page, owner.codes[0]);
   await button(page, 'Workspace').click();

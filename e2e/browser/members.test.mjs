@@ -71,7 +71,7 @@ test('an admin is added only with a proof, and may then not touch an owner', asy
   await members.add(page, { name: 'Mateo Rossi', email: 'mateo.rossi@example.com' });
   await person.lock(page);
   await members.redeem(page, code);
-  await heading(page, 'Two-factor authentication').waitFor();
+  await person.toProfile(page);
 
   await toMembers(page);
   await button(page, 'Actions for Amara Okafor').click();
@@ -89,7 +89,7 @@ test('a member has no place for admins', async (t) => {
   const code = await members.add(page, priya);
   await person.lock(page);
   await members.redeem(page, code);
-  await heading(page, 'Two-factor authentication').waitFor();
+  await person.toProfile(page);
   for (const place of ['Members', 'Audit log']) assert.equal(await button(page, place).count(), 0);
 });
 
@@ -98,7 +98,7 @@ test('a suspended member is kept out in words until somebody lets them in again'
   const code = await members.add(page, priya);
   await person.lock(page);
   await members.redeem(page, code);
-  await heading(page, 'Two-factor authentication').waitFor();
+  await person.toProfile(page);
   await person.lock(page);
   await person.signIn(page);
   await toMembers(page);

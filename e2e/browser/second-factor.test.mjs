@@ -24,7 +24,7 @@ test('password and code open the profile, and the code submits itself', async (t
   await page.getByLabel('Verification code').waitFor();
   await assertAccessible(page, 'Verification code');
   await person.typeCode(page, await phone.next());
-  await heading(page, 'Two-factor authentication').waitFor();
+  await person.toProfile(page);
 });
 
 test('a code works once: the same one again is refused as used', async (t) => {
@@ -32,7 +32,7 @@ test('a code works once: the same one again is refused as used', async (t) => {
   const code = await phone.next();
   await person.givePassword(page);
   await person.typeCode(page, code);
-  await heading(page, 'Two-factor authentication').waitFor();
+  await person.toProfile(page);
   await person.lock(page);
   await person.givePassword(page);
   await person.typeCode(page, code);
@@ -50,7 +50,7 @@ test('wrong codes are counted, and the next sign-in tells of them', async (t) =>
   }
   await page.getByLabel('Verification code').fill('');
   await person.typeCode(page, await phone.next());
-  await page.getByText('2 wrong codes were entered for you').waitFor();
+  await page.getByText('2 wrong verification codes before this sign-in').waitFor();
   await assertAccessible(page, 'Profile, failed attempts');
 });
 

@@ -12,6 +12,12 @@ export async function createWorkspace(window, who = amara) {
   await window.fill('Email', who.email);
   await window.fillPassword('Password', who.password);
   await window.press('Create workspace');
+  await toProfile(window);
+}
+
+/** From the contracts, which are home after a sign-in, or another page to the Profile page. */
+export async function toProfile(window) {
+  await window.press('Profile');
   await window.waitFor({ role: 'heading', name: 'Two-factor authentication' });
 }
 

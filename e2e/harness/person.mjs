@@ -17,6 +17,12 @@ export const dialog = (page) => page.getByRole('dialog');
 const password = (within) => within.getByLabel('Password', { exact: true });
 const verificationCode = (within) => within.getByLabel('Verification code');
 
+/** From the contracts, which are home after a sign-in, or another page to the Profile page. */
+export async function toProfile(page) {
+  await button(page, 'Profile').click();
+  await heading(page, 'Two-factor authentication').waitFor();
+}
+
 /** First run: the workspace and its owner, who is then on the Profile page. */
 export async function createWorkspace(page, who = amara) {
   await page.getByLabel('Workspace name').fill(who.workspace);
@@ -24,7 +30,7 @@ export async function createWorkspace(page, who = amara) {
   await page.getByLabel('Email').fill(who.email);
   await password(page).fill(who.password);
   await button(page, 'Create workspace').click();
-  await heading(page, 'Two-factor authentication').waitFor();
+  await toProfile(page);
 }
 
 /** Email and password. What comes next depends on the profile. */
@@ -37,7 +43,7 @@ export async function givePassword(page, who = amara) {
 export async function signIn(page, phone, who = amara) {
   await givePassword(page, who);
   if (phone) await typeCode(page, await phone.next());
-  await heading(page, 'Two-factor authentication').waitFor();
+  await toProfile(page);
 }
 
 export async function signInByRecoveryCode(page, code, who = amara) {

@@ -2,13 +2,13 @@
 import {
   button,
   dialog,
-  heading,
   keepCodes,
   lock,
   readCodes,
   readKey,
   signIn,
   stepUp,
+  toProfile,
   typeCode,
 } from './person.mjs';
 
@@ -45,7 +45,7 @@ export async function redeem(page, who, code) {
   await page.getByLabel('One-time code').fill(code);
   await page.getByLabel('Password', { exact: true }).fill(who.password);
   await page.locator('button[type=submit]').click();
-  await heading(page, 'Two-factor authentication').waitFor();
+  await toProfile(page);
 }
 
 /** Adds a member who then enables 2FA; the admin is signed in again. Gives their phone and codes. */

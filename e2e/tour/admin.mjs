@@ -10,7 +10,7 @@ const heading = (window, name) => window.waitFor({ role: 'heading', name });
 /** Takes the tour in a window on a seeded workspace; `out` is where the run's file goes. */
 export async function asAdmin(window, picture, out) {
   await person.givePassword(window);
-  await heading(window, 'Two-factor authentication');
+  await person.toProfile(window);
   await window.press('Members');
   await window.waitFor({ says: 'Hannah Weiss' });
   await picture(window, 'members');
@@ -94,7 +94,7 @@ async function policy(window, picture) {
 
 export async function inTheDark(window, picture) {
   await person.givePassword(window);
-  await heading(window, 'Two-factor authentication');
+  await person.toProfile(window);
   await window.press('Members');
   await window.waitFor({ says: 'Aisha Bello' });
   await picture(window, 'dark-members');

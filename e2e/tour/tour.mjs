@@ -47,7 +47,7 @@ async function firstRun(window) {
   await picture(window, 'create-workspace-refused');
   await window.replace('Email', amara.email);
   await window.press('Create workspace');
-  await heading(window, 'Two-factor authentication');
+  await person.toProfile(window);
   await picture(window, 'profile-2fa-off');
 }
 
@@ -106,7 +106,7 @@ async function recover(window, codes) {
   await heading(window, 'You used recovery code 1.');
   await picture(window, 'after-a-recovery-code');
   await window.press('Continue');
-  await heading(window, 'Two-factor authentication');
+  await person.toProfile(window);
 }
 
 async function edit(window, phone) {
@@ -160,7 +160,7 @@ async function inTheDark(window, phone) {
   await window.waitFor({ role: 'entry', name: 'Verification code' });
   await picture(window, 'dark-verification-code');
   await person.typeCode(window, await phone.next());
-  await heading(window, 'Two-factor authentication');
+  await person.toProfile(window);
   await picture(window, 'dark-profile');
   await window.press('Edit 2FA');
   await heading(window, 'Code usage');

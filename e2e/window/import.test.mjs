@@ -40,5 +40,5 @@ test('thirty people come from a file, each with an invitation on paper, and one 
   await window.fill('One-time code', code);
   await window.fillPassword('Password', 'harbour ribbon walnut twelve');
   await window.key('Return');
-  await window.waitFor({ role: 'heading', name: 'Two-factor authentication' });
+  await person.toProfile(window);
 });

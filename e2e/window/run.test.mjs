@@ -23,7 +23,7 @@ test('a run of three is saved as PDF for its owner alone, and a code of it opens
   await seed(workspace, { people, enrolled: people.length, service: 'Countersign' });
   const window = await openWindow(t, workspace);
   await person.givePassword(window);
-  await window.waitFor({ role: 'heading', name: 'Two-factor authentication' });
+  await person.toProfile(window);
   await window.press('Members');
   for (const { name } of people) await window.click('check box', `Select ${name}`);
   await window.press('Export recovery sheets');

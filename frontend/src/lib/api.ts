@@ -7,6 +7,7 @@
 import * as door from '../../wailsjs/go/app/Door';
 import * as enrolment from '../../wailsjs/go/app/Enrolment';
 import * as exporting from '../../wailsjs/go/app/Exports';
+import * as contracts from '../../wailsjs/go/app/Contracts';
 import * as auditLog from '../../wailsjs/go/app/AuditLog';
 import * as importing from '../../wailsjs/go/app/Import';
 import * as keep from '../../wailsjs/go/app/Keep';
@@ -14,9 +15,12 @@ import * as members from '../../wailsjs/go/app/Members';
 import * as printRuns from '../../wailsjs/go/app/PrintRuns';
 import * as profile from '../../wailsjs/go/app/Profile';
 import * as settings from '../../wailsjs/go/app/Settings';
-import { app } from '../../wailsjs/go/models';
+import type { app } from '../../wailsjs/go/models';
 import { Environment, EventsOn, WindowReload } from '../../wailsjs/runtime/runtime';
 import { openConfirmed, openEnrolment, openInvitations, openOneTime, openRun, openSheet } from './answers';
+import type { ContractsView, PreviewView, SavedCopies } from './contracts';
+import type { AddProgress } from './contractadding.svelte';
+import type { CheckProgress } from './contractcheck';
 import type { ExportView, Extracted, PickedExport } from './exports';
 import type { PolicyView, Rehearsal } from './policy';
 import type { LedgerView, RunOutcome, RunPreview, RunProgress, RunRequest, RunView, SheetRow } from './runs';
@@ -409,16 +413,19 @@ async function call<T>(bound: () => Promise<Bound<T>>): Promise<T> {
   }
 }
 
+/** What the bindings take, without their classes, which only copy: what crosses is JSON. */
+const fields = <T>(given: Omit<T, 'convertValues'>): T => given as T;
+
 /** A secret as it crosses: closed with a key that the application has just made. */
 async function closed(what: Content, text: string): Promise<Envelope> {
   return text ? close(what, text, await door.Key()) : { key: '', box: '' };
 }
 
 const closedFactor = async ({ kind, value }: Factor) =>
-  app.Factor.createFrom({ kind, value: await closed('factor', value) });
+  fields<app.Factor>({ kind, value: await closed('factor', value) });
 
 const closedProof = async ({ password, factor }: Proof) =>
-  app.Proof.createFrom({
+  fields<app.Proof>({
     password: await closed('password', password),
     factor: await closedFactor(factor),
   });
@@ -429,7 +436,7 @@ async function answered<C, T>(
   open: (mailbox: Mailbox, answer: C) => Promise<T>,
 ): Promise<T> {
   const mailbox = await Mailbox.make();
-  const answer = await call<C>(() => bound(app.PublicKey.createFrom(mailbox.key)));
+  const answer = await call<C>(() => bound(fields<app.PublicKey>(mailbox.key)));
   return open(mailbox, answer);
 }
 
@@ -451,7 +458,7 @@ export const Door = {
   createWorkspace: (input: NewWorkspace) =>
     call<SignedIn>(async () =>
       door.CreateWorkspace(
-        app.NewWorkspace.createFrom({ ...input, password: await closed('password', input.password) }),
+        fields<app.NewWorkspace>({ ...input, password: await closed('password', input.password) }),
       ),
     ),
   signIn: (email: string, password: string) =>
@@ -542,7 +549,7 @@ export const Members = {
   list: (session: string) => call<MembersView>(() => members.List(session)),
   add: (session: string, member: NewMember, proof: Proof) =>
     answered(
-      async (key) => members.Add(session, app.NewMember.createFrom(member), await closedProof(proof), key),
+      async (key) => members.Add(session, fields<app.NewMember>(member), await closedProof(proof), key),
       openOneTime,
     ),
   /** A password reset, or a new invitation for somebody who has not signed in yet. */
@@ -592,7 +599,7 @@ export const Settings = {
     call<{ name: string }>(async () =>
       settings.Backup(
         session,
-        app.BackupRequest.createFrom({ recipients: '', passphrase: await closed('passphrase', passphrase) }),
+        fields<app.BackupRequest>({ recipients: '', passphrase: await closed('passphrase', passphrase) }),
         await closedProof(proof),
       ),
     ),
@@ -603,8 +610,48 @@ export const Settings = {
     call<void>(async () => settings.AskApproval(session, kind, of, reason, await closedProof(proof))),
 };
 
+/** The contracts: what the workspace keeps. Those that are removed lie in the bin for a while. */
+export const Contracts = {
+  list: (session: string) => call<ContractsView>(() => contracts.List(session)),
+  /** These ask for what to add; false: the dialog was dismissed. `onAdding` tells how it goes on. */
+  addFiles: (session: string) => call<boolean>(() => contracts.AddFiles(session)),
+  addFolder: (session: string) => call<boolean>(() => contracts.AddFolder(session)),
+  /** One file by its bytes, in base64: from the clipboard, or dropped where there are no paths. */
+  addPasted: (session: string, name: string, data: string) =>
+    call<boolean>(() => contracts.AddPasted(session, name, data)),
+  stopAdding: (session: string) => call<void>(() => contracts.StopAdding(session)),
+  /** Opens one for reading, which the log tells. It holds until the next one, or a lock. */
+  preview: (session: string, id: string) => call<PreviewView>(() => contracts.Preview(session, id)),
+  closePreview: (session: string, token: string) => call<void>(() => contracts.ClosePreview(session, token)),
+  /** Asks for a place. */
+  saveCopy: (session: string, of: string[]) => call<SavedCopies>(() => contracts.SaveCopy(session, of)),
+  rename: (session: string, id: string, name: string) =>
+    call<void>(() => contracts.Rename(session, id, name)),
+  tag: (session: string, of: string[], add: string[], remove: string[]) =>
+    call<void>(() => contracts.Tag(session, of, add, remove)),
+  /** To the bin, and back. */
+  remove: (session: string, of: string[]) => call<void>(() => contracts.Remove(session, of)),
+  restore: (session: string, of: string[]) => call<void>(() => contracts.Restore(session, of)),
+  /** From the bin, for good. */
+  purge: (session: string, of: string[]) => call<void>(() => contracts.Purge(session, of)),
+  /** Reads every one of them; `onChecking` tells how far it is and what it found. */
+  check: (session: string) => call<void>(() => contracts.Check(session)),
+  stopCheck: (session: string) => call<void>(() => contracts.StopCheck(session)),
+};
+
+/** Tells that the contracts are not as they were. Returns the way to stop listening. */
+export const onContractsChanged = (heard: () => void): (() => void) => EventsOn('contracts-changed', heard);
+
+/** Tells how far adding is, at the end with what was left out. Returns the way to stop listening. */
+export const onAdding = (heard: (progress: AddProgress) => void): (() => void) =>
+  EventsOn('adding', (p?: AddProgress) => p && heard(p));
+
+/** Tells how far a check is, at the end with what it found. Returns the way to stop listening. */
+export const onChecking = (heard: (progress: CheckProgress) => void): (() => void) =>
+  EventsOn('checking', (p?: CheckProgress) => p && heard(p));
+
 const closedRun = async (request: RunRequest) =>
-  app.RunRequest.createFrom({ ...request, passphrase: await closed('passphrase', request.passphrase) });
+  fields<app.RunRequest>({ ...request, passphrase: await closed('passphrase', request.passphrase) });
 
 /** Print runs: issuing sheets for several members, and their ledger. */
 export const PrintRuns = {
@@ -701,10 +748,10 @@ export function onImportProgress(
 /** Settings, Audit log. */
 export const AuditLog = {
   list: (session: string, query: LogQuery) =>
-    call<LogPage>(() => auditLog.List(session, app.LogQuery.createFrom(query))),
+    call<LogPage>(() => auditLog.List(session, fields<app.LogQuery>(query))),
   /** What was written since an entry. It does not count as use: the window locks all the same. */
   follow: (session: string, query: LogQuery, after: number) =>
-    call<LogPage>(() => auditLog.Follow(session, app.LogQuery.createFrom(query), after)),
+    call<LogPage>(() => auditLog.Follow(session, fields<app.LogQuery>(query), after)),
   /** Reads the whole log; `onLogProgress` tells how far it is. */
   verify: (session: string) => call<LogReport>(() => auditLog.Verify(session)),
   /** The name is empty when the person closed the dialog without saving. */

@@ -3,6 +3,7 @@ import type { LucideIcon } from '@lucide/svelte';
 import BadgeCheck from '@lucide/svelte/icons/badge-check';
 import Ban from '@lucide/svelte/icons/ban';
 import Building from '@lucide/svelte/icons/building-2';
+import FileText from '@lucide/svelte/icons/file-text';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import CircleCheck from '@lucide/svelte/icons/circle-check';
 import LogIn from '@lucide/svelte/icons/log-in';
@@ -82,6 +83,8 @@ const icons: [RegExp, LucideIcon][] = [
   [/^(member|invited|role)/, UserPlus],
   [/^approval/, BadgeCheck],
   [/^(workspace|two-people|2fa-require|backup)/, Building],
+  [/^contracts/, FileText],
+  [/^(rotation|vault|emergency)/, KeyRound],
 ];
 
 /** A piece of a sentence; a name stands out. */

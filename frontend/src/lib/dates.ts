@@ -6,6 +6,7 @@ import { t } from './i18n';
 
 const locale = 'en-GB';
 const dayForm = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
+const dayOfYearForm = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' });
 const shortForm = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
 const shortYearForm = new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric' });
 const timeForm = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
@@ -43,6 +44,13 @@ export function onDay(iso: string, now = new Date()): string {
   return nameOf(date, now) ? day(iso, now) : t('date.on', { date: dayForm.format(date) });
 }
 
+/** "today", "yesterday", "on 30 October" or, of another year, "on 30 October 2025": after a verb. */
+export function onDayOfYear(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  if (nameOf(date, now) || date.getFullYear() !== now.getFullYear()) return onDay(iso, now);
+  return t('date.on', { date: dayOfYearForm.format(date) });
+}
+
 /** "today at 09:31" or "on 12 November 2026 at 09:31". */
 export function atTime(iso: string, now = new Date()): string {
   return t('date.at', { day: onDay(iso, now), time: timeForm.format(new Date(iso)) });
@@ -71,7 +79,8 @@ export function logDay(iso: string, now = new Date()): string {
 export function shortDay(iso: string, now = new Date()): string {
   const date = new Date(iso);
   if (nameOf(date, now)) return capital(day(iso, now));
-  return (date.getFullYear() === now.getFullYear() ? shortForm : shortYearForm).format(date);
+  const form = date.getFullYear() === now.getFullYear() ? shortForm : shortYearForm;
+  return form.format(date).replace('Sept', 'Sep'); // as long as the other months
 }
 
 /** "Today", "41 days", "3 months" or "2 years": how long ago that day was. */

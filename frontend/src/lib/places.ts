@@ -1,6 +1,7 @@
 /** The places of the sidebar, in order. A new one is one line. */
 import type { LucideIcon } from '@lucide/svelte';
 import Building from '@lucide/svelte/icons/building-2';
+import FileText from '@lucide/svelte/icons/file-text';
 import Printer from '@lucide/svelte/icons/printer';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import CircleHelp from '@lucide/svelte/icons/circle-question-mark';
@@ -10,7 +11,10 @@ import type { Key } from './i18n';
 import type { Place } from './session.svelte';
 
 export interface SidebarPlace {
-  to: Extract<Place['at'], 'profile' | 'members' | 'print-runs' | 'workspace' | 'audit' | 'help'>;
+  to: Extract<
+    Place['at'],
+    'contracts' | 'profile' | 'members' | 'print-runs' | 'workspace' | 'audit' | 'help'
+  >;
   label: Key;
   icon: LucideIcon;
   /** Places inside it, which keep it marked as the current one. */
@@ -18,6 +22,9 @@ export interface SidebarPlace {
   /** For owners and admins: it is absent for a member. */
   admin?: boolean;
 }
+
+/** What one comes for. */
+export const contracts: SidebarPlace = { to: 'contracts', label: 'nav.contracts', icon: FileText };
 
 export const settings: SidebarPlace[] = [
   { to: 'profile', label: 'nav.profile', icon: UserRound, holds: ['two-factor'] },

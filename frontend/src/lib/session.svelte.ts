@@ -28,6 +28,7 @@ import { toasts } from './toasts.svelte';
 /** Where a signed-in person is. What a place shows travels in it and is dropped with it. */
 export type Place =
   | { at: 'recovered'; number: number; left: number }
+  | { at: 'contracts' }
   | { at: 'profile' }
   | { at: 'two-factor' }
   | { at: 'members' }
@@ -51,7 +52,7 @@ export class Session {
   notice = $state.raw<Words | undefined>(undefined);
   profile = $state.raw<ProfileView | undefined>(undefined);
   welcome = $state.raw<Welcome | undefined>(undefined);
-  place = $state.raw<Place>({ at: 'profile' });
+  place = $state.raw<Place>({ at: 'contracts' });
   /** How many approvals wait for this person. */
   waiting = $state(0);
   #token: string | undefined;
@@ -113,7 +114,7 @@ export class Session {
     this.profile = profile;
     this.welcome = welcome;
     const left = welcome.codesLeft ?? profile.twoFactor.codes?.left ?? 0;
-    this.place = welcome.usedCode ? { at: 'recovered', number: welcome.usedCode, left } : { at: 'profile' };
+    this.place = welcome.usedCode ? { at: 'recovered', number: welcome.usedCode, left } : { at: 'contracts' };
   }
 
   /**
@@ -188,7 +189,7 @@ export class Session {
     this.profile = undefined;
     this.welcome = undefined;
     this.waiting = 0;
-    this.place = { at: 'profile' };
+    this.place = { at: 'contracts' };
     if (this.door?.renewsPage) {
       // The application ends this page now. Should it not, the page begins anew by itself.
       this.door = undefined;

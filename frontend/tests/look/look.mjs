@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
+import { contents, fakeContracts, serveContracts } from './contracts.mjs';
 import { wrap } from './envelopes.mjs';
 import { adminShots } from './adminshots.mjs';
 import { fake } from './fake.mjs';
@@ -59,6 +60,7 @@ const browser = await chromium.launch({
     '--disable-sync',
   ],
 });
+const bytes = Object.fromEntries(Object.entries(contents).map(([id, { body }]) => [id, body.length]));
 let bad = 0;
 
 for (const { name, scenario = {}, act } of [...shots, ...adminShots]) {
@@ -72,6 +74,7 @@ for (const { name, scenario = {}, act } of [...shots, ...adminShots]) {
     bypassCSP: false,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
   const complain = (what) => {
     bad++;
     console.log(`${name}: ${what}`);
@@ -79,9 +82,11 @@ for (const { name, scenario = {}, act } of [...shots, ...adminShots]) {
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complain(message.text()));
   page.on('pageerror', (error) => complain(String(error)));
   await page.addInitScript(fake, { qr: qrPath, ...scenario });
+  await page.addInitScript(fakeContracts, { bytes, ...scenario });
+  await serveContracts(page);
   await page.addInitScript(fakeAdmin, scenario);
   await wrap(page, kinds);
-  await page.goto(server.resolvedUrls.local[0]);
+  await page.goto('http://127.0.0.1:4199/');
   await page.evaluate(() => document.fonts.ready);
   try {
     await act?.(page);

@@ -45,7 +45,7 @@ describe('a session of the page', () => {
     session.lock();
     expect(session.profile).toBeUndefined();
     expect(session.welcome).toBeUndefined();
-    expect(session.place).toEqual({ at: 'profile' });
+    expect(session.place).toEqual({ at: 'contracts' });
     expect(session.notice?.what).toBe('Locked.');
     expect(api.Door.lock).toHaveBeenCalledWith('one');
   });
@@ -104,7 +104,7 @@ describe('a session of the page', () => {
   });
 
   test('begins at the recovery page after a recovery code, and nowhere else', () => {
-    expect(session.place).toEqual({ at: 'profile' });
+    expect(session.place).toEqual({ at: 'contracts' });
     const { welcome, ...rest } = signedIn('two');
     session.begin({ ...rest, welcome: { ...welcome, usedCode: 3, codesLeft: 7 } });
     expect(session.place).toEqual({ at: 'recovered', number: 3, left: 7 });
