@@ -8,9 +8,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
+	"countersign/backend/documents"
 	"countersign/backend/vault"
 )
 
@@ -68,6 +70,33 @@ func TestTheAgeToolOpensADocumentWithTheEmergencyKit(t *testing.T) {
 		runAge(t, "-d", "-i", kit, "-o", plain, file)
 		if got, err := os.ReadFile(plain); err != nil || !bytes.Equal(got, plainOf(t, size)) {
 			t.Errorf("%d of %d bytes, %v", len(got), size, err)
+		}
+	}
+}
+
+func TestTheAgeToolOpensTheIndexAndTheDocumentsInTheirFolder(t *testing.T) {
+	t.Parallel()
+	k, dir := newKeys(t, 1), t.TempDir()
+	kit := written(t, dir, "kit.txt", []byte("# Emergency Kit\n"+k.Newest().Text().Reveal()+"\n"))
+	files := must[*documents.Folder](t)(documents.Open(filepath.Join(dir, "documents")))
+	const index = "file,name\na.1.age,Lease of the mill.pdf\n"
+	if err := files.WriteIndex(func(w io.Writer) error {
+		_, err := k.Encrypt(w, strings.NewReader(index), nil)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := add(files, k, written(t, dir, "lease.pdf", plainOf(t, piece)), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := files.Settle("a.1.age"); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]byte{"contents.age": []byte(index), "a.1.age": plainOf(t, piece)} {
+		plain := filepath.Join(dir, "plain")
+		runAge(t, "-d", "-i", kit, "-o", plain, filepath.Join(dir, "documents", name))
+		if got, err := os.ReadFile(plain); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: %d of %d bytes, %v", name, len(got), len(want), err)
 		}
 	}
 }

@@ -89,7 +89,7 @@ func (i Identity) Recipient() string { return i.recipient }
 // Empty reports whether there is no identity in it, or not any more.
 func (i Identity) Empty() bool { return i.text.Len() == 0 || i.text.Reveal()[0] == 0 }
 
-// Wipe overwrites the private half, in every copy.
+// Wipe overwrites the private half, in every copy. Nothing may be using it.
 func (i Identity) Wipe() { i.text.Wipe() }
 
 // key is what age takes. It cannot be wiped: drop it soon.

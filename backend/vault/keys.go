@@ -133,8 +133,8 @@ func (k Keys) Check(salt []byte) (sum []byte) {
 	return sum
 }
 
-// Wipe overwrites the identities, in every copy and in what Next and OnlyNewest gave.
-// What age or a cipher holds of them goes with its memory.
+// Wipe overwrites the identities, in every copy and in what Next and OnlyNewest gave or
+// came from. Nothing may be using them. What age or a cipher holds goes with its memory.
 func (k Keys) Wipe() {
 	for _, h := range k.held {
 		h.identity.Wipe()
