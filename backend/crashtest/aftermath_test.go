@@ -27,6 +27,7 @@ type state struct {
 	On              bool
 	Phone           string // its key
 	Sheet, Used     int    // the set in force, and how many of its codes were used
+	Contracts       string // how many are kept, in the bin and gone
 	Team            string // the other members, what is open for them, and what is asked of all
 }
 
@@ -61,6 +62,7 @@ func look(t *testing.T, h home) *aftermath {
 	a.state = a.observe()
 	a.nothingIsLeftOver()
 	a.theLedgerAgrees()
+	a.theFilesAreThoseOfTheRows()
 	a.theLogVerifies()
 	a.theFileIsSound()
 	first := a.everything()
@@ -163,6 +165,9 @@ func (a *aftermath) observe() (s state) {
 		}
 		s.Created, s.Name, s.Email, s.Password = true, p.Name, p.Email, p.Password.ChangedAt
 		if s.Team, err = team(tx, p.ID); err != nil {
+			return err
+		}
+		if s.Contracts, err = contracts(tx); err != nil {
 			return err
 		}
 		if s.Created && a.w != nil && !a.w.Created() {
@@ -338,6 +343,9 @@ func (a *aftermath) everything() map[string]string {
 	for name, value := range a.items() {
 		all[name] = fmt.Sprintf("%x", value)
 	}
+	for _, name := range a.files() {
+		all[name] = "a file"
+	}
 	return all
 }
 
@@ -384,6 +392,7 @@ func (a *aftermath) theDoorsAreAsTheStateSays() {
 		return
 	}
 	pass := a.thePassword()
+	a.theContractsOpen(pass)
 	for _, key := range a.paper.Phones {
 		a.clock.step(time.Hour)
 		err := a.comeIn(pass, func(c *workspace.Challenge) error {

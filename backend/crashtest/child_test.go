@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/documents"
 	"countersign/backend/sqlite"
 )
 
@@ -79,6 +80,7 @@ func live(o order) {
 	c := useCaseNamed(o.UseCase)
 	p.store = watchedStore{got(sqlite.Open(ctx, h.database())), points}
 	p.secrets = watchedSecrets{h.keychain(), points}
+	p.files = watchedFiles{got(documents.Open(h.documentsDir())), points}
 	p.marks = c.marks
 	act := c.ready(p)
 	points.start(o.End == 0)

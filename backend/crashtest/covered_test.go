@@ -20,6 +20,7 @@ var readers = []string{
 	"Admin.Members", "Admin.Member", "Admin.CheckMembers", "Admin.Policy", "Admin.Rehearse", "Admin.Approvals", "Admin.PreviewRun", "Admin.Runs",
 	"Admin.Ledger", "Admin.Unacknowledged",
 	"PrintRun.Plan",
+	"Session.Documents", "Session.MissingFiles", "Admin.NameDocuments", "Admin.Rotation", "Admin.KitState",
 	"Sealed.Report",
 }
 

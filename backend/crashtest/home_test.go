@@ -15,6 +15,7 @@ import (
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
 
+	"countersign/backend/documents"
 	"countersign/backend/password"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
@@ -27,6 +28,7 @@ type home struct{ dir string }
 func (h home) database() string       { return filepath.Join(h.dir, "data", "workspace.db") }
 func (h home) keychain() fileKeychain { return fileKeychain{filepath.Join(h.dir, "keychain")} }
 func (h home) paperFile() string      { return filepath.Join(h.dir, "paper") }
+func (h home) documentsDir() string   { return filepath.Join(h.dir, "data", "documents") }
 func (h home) pointsFile() string     { return filepath.Join(h.dir, "points") }
 
 func (h home) make() error {
@@ -151,7 +153,11 @@ func (h home) open(ctx context.Context, now func() time.Time) (*sqlite.Store, *w
 	if err != nil {
 		return nil, nil, err
 	}
-	w, err := workspace.Open(ctx, workspace.Config{Store: store, Secrets: h.keychain(), Now: now, Password: cheap})
+	files, err := documents.Open(h.documentsDir())
+	if err != nil {
+		return nil, nil, errors.Join(err, store.Close())
+	}
+	w, err := workspace.Open(ctx, workspace.Config{Store: store, Secrets: h.keychain(), Files: files, Now: now, Password: cheap})
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close())
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"countersign/backend/documents"
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
@@ -28,6 +29,7 @@ type person struct {
 	clock   *clock
 	store   workspace.Store // as the program sees it, watched
 	secrets workspace.Secrets
+	files   workspace.Files // nil: as they are
 	marks   int64
 	seat    int
 	w       *workspace.Workspace
@@ -45,7 +47,10 @@ func got[T any](v T, err error) T {
 }
 
 func (p *person) config() workspace.Config {
-	return workspace.Config{Store: p.store, Secrets: p.secrets, Now: p.clock.now, Password: cheap, MarkEvery: p.marks}
+	if p.files == nil {
+		p.files = got(documents.Open(p.home.documentsDir()))
+	}
+	return workspace.Config{Store: p.store, Secrets: p.secrets, Files: p.files, Now: p.clock.now, Password: cheap, MarkEvery: p.marks}
 }
 
 func (p *person) start() {
