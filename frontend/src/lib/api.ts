@@ -594,12 +594,15 @@ export const Settings = {
     call<void>(async () => settings.Approve(session, approval, await closedProof(proof))),
   /** Puts the fingerprint of the key that signs exports on the clipboard. */
   copySignature: (session: string) => call<void>(() => settings.CopySignature(session)),
-  /** Asks for a place; the name is empty when the person closed the dialog without saving. */
-  backup: (session: string, passphrase: string, proof: Proof) =>
+  /**
+   * Asks for a place; the name is empty when the person closed the dialog without saving. Public
+   * keys come one a line; without any, the passphrase counts.
+   */
+  backup: (session: string, lock: { recipients: string; passphrase: string }, proof: Proof) =>
     call<{ name: string }>(async () =>
       settings.Backup(
         session,
-        fields<app.BackupRequest>({ recipients: '', passphrase: await closed('passphrase', passphrase) }),
+        fields<app.BackupRequest>({ ...lock, passphrase: await closed('passphrase', lock.passphrase) }),
         await closedProof(proof),
       ),
     ),

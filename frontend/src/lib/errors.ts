@@ -185,6 +185,7 @@ function valuesOf(args: Refused['args']): Values {
     max: 0,
     line: 0,
     minimum: 0,
+    why: '',
     reference: 'none',
     ...args,
   };

@@ -54,7 +54,9 @@ export class Form {
 
   async #focus(): Promise<void> {
     await tick();
-    const field = this.element?.querySelector<HTMLInputElement>('input[aria-invalid="true"]');
+    const field = this.element?.querySelector<HTMLInputElement | HTMLTextAreaElement>(
+      ':is(input, textarea)[aria-invalid="true"]',
+    );
     field?.focus();
     field?.select();
   }

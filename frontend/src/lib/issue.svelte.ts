@@ -12,6 +12,7 @@ import {
   maxPrint,
   type Format,
   type Paper,
+  type Protect,
   type PrintSheets,
   type RunKind,
   type RunOutcome,
@@ -45,7 +46,7 @@ export class Issue {
   reason = $state('');
   paper = $state<Paper>('a4');
   format = $state<Format>('age');
-  protect = $state<'passphrase' | 'keys'>('passphrase');
+  protect = $state<Protect>('passphrase');
   passphrase = $state('');
   again = $state('');
   recipients = $state('');
@@ -106,7 +107,12 @@ export class Issue {
     if (this.needsApproval || this.kind === 'print' || this.format !== 'age') return;
     if (this.protect === 'keys') {
       if (!this.recipients.trim())
-        throw new Refused({ code: 'recipients_wrong', field: 'recipients', message: '', args: { line: 1 } });
+        throw new Refused({
+          code: 'recipients_wrong',
+          field: 'recipients',
+          message: '',
+          args: { line: 0, why: 'none' },
+        });
       return;
     }
     this.differs = this.passphrase !== this.again;

@@ -8,6 +8,8 @@ export type RunState = 'issuing' | 'ready' | 'done' | 'cancelled' | 'interrupted
 export type SheetState = 'made' | 'issued' | 'handed-over' | 'acknowledged' | 'replaced' | 'voided';
 /** How a run leaves the application as a file. */
 export type Format = 'age' | 'pdf' | 'csv' | 'text';
+/** With what an encrypted file opens. */
+export type Protect = 'passphrase' | 'keys';
 /** Why somebody keeps the old set, or can have no new one. */
 export type Kept = 'member_gone' | 'member_suspended' | 'two_factor_off' | 'codes_changed' | 'forbidden';
 

@@ -79,8 +79,30 @@ export const adminShots = [
   },
   { name: 'approvals', act: (page) => go(page, 'Workspace') },
   {
+    // Printed, too: the longest reason, in the widest letters.
+    name: 'cover',
+    scenario: {
+      policy: { twoPeople: false },
+      run: {
+        reason: 'W'.repeat(17).concat(' ').repeat(7).slice(0, 117) + 'END',
+        by: 'W'.repeat(120),
+        approvedBy: 'W'.repeat(120),
+        workspace: 'W'.repeat(120),
+      },
+    },
+    act: async (page) => {
+      await go(page, 'Workspace');
+      await button(page, 'Go on').click();
+      await button(dialog(page), 'Continue').click();
+      await dialog(page).getByLabel('Your password', { exact: true }).fill('x');
+      await dialog(page).getByLabel('Verification code').pressSequentially('123456');
+      await button(dialog(page), 'Make the sheets').click();
+      await page.getByText('Are the sheets on paper?').waitFor();
+    },
+  },
+  {
     name: 'workspace',
-    scenario: { approvals: false },
+    scenario: { approvals: [] },
     act: async (page) => {
       await go(page, 'Workspace');
       await page.getByText('Backup', { exact: true }).scrollIntoViewIfNeeded();

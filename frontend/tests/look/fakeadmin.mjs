@@ -38,7 +38,7 @@ export function fakeAdmin(scenario) {
     {
       ...approval,
       id: 'a2',
-      kind: 'reset-2fa',
+      kind: scenario.run ? 'print-run' : 'reset-2fa',
       names: ['Tomás Ferreira de Albuquerque'],
       state: 'approved',
       mine: true,
@@ -54,6 +54,12 @@ export function fakeAdmin(scenario) {
       may: false,
     },
   ];
+  const people = Array.from({ length: 7 }, (_, i) => ({
+    id: `m${i + 1}`,
+    name: ['Chidi Nwosu', 'Priya Raman', 'Zoë Lindqvist', 'Mateo Rossi'][i % 4],
+    email: `member.${i + 1}@example.com`,
+    role: 'member',
+  }));
   const run = (number, days, reason, state, sheets) => ({
     number,
     at: ago(days),
@@ -85,7 +91,7 @@ export function fakeAdmin(scenario) {
   Object.assign(window.go.app, {
     Settings: {
       Get: () => wait(policy),
-      Approvals: () => wait(scenario.approvals === false ? [] : approvals),
+      Approvals: () => wait(scenario.approvals ?? approvals),
       Rehearse: () => wait({ blocked: [], ready: 12, keepers: [], possible: true }),
       Backup: (_, request) =>
         request.recipients.includes('SECRET')
@@ -108,6 +114,29 @@ export function fakeAdmin(scenario) {
               ],
         ),
       Unacknowledged: () => wait([]),
+      Preview: () => wait({ ready: people, voids: people, barred: [] }),
+      Make: () =>
+        wait({
+          number: 16,
+          workspace: policy.name,
+          at: ago(0),
+          by: 'Amara Okafor',
+          approvedBy: 'Hannah Weiß',
+          reason: approval.reason,
+          logHead: '7c1e'.repeat(16),
+          signature: policy.signature,
+          sheets: people.map(({ name, email }, i) => ({
+            sheet: 444 + i,
+            name,
+            email,
+            replaces: 412 + i,
+            checkWord: 'harbour',
+          })),
+          codes: people.flatMap(() => Array(10).fill('P4XW-8NJC-R2HE-0TVM')),
+          ...scenario.run,
+        }),
+      Print: () => wait(null),
+      Cancel: () => wait({ number: 16, state: 'cancelled', inForce: 0, of: people.length, skipped: [] }),
     },
     Exports: {
       Pick: () =>

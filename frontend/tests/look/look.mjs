@@ -102,7 +102,8 @@ for (const { name, scenario = {}, act } of [...shots, ...adminShots]) {
     values.forced && 'forced',
   ].filter(Boolean);
   await page.screenshot({ path: `${values.out}/${[name, ...suffix].join('-')}.png` });
-  if (name === 'print') await page.pdf({ path: `${values.out}/print.pdf`, preferCSSPageSize: true });
+  if (name === 'print' || name === 'cover')
+    await page.pdf({ path: `${values.out}/${name}.pdf`, preferCSSPageSize: true });
   const source = await readFile(axe, 'utf8');
   await page.evaluate(source);
   const { violations } = await page.evaluate(() => window.axe.run());
