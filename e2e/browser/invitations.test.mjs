@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { assertAccessible, openPage } from '../harness/browser.mjs';
+import { assertClosed, listen, ofCode } from '../harness/crossing.mjs';
 import * as members from '../harness/members.mjs';
+import { spellings } from '../harness/memory.mjs';
 import * as person from '../harness/person.mjs';
 import { scene } from '../harness/scene.mjs';
 
@@ -12,11 +14,12 @@ const { priya, redeem, row, toMembers } = members;
 /** An owner, and an invitation for Priya; the page is at Sign in. */
 async function invited(t) {
   const all = await scene(t);
+  const crossed = await listen(all.page);
   await person.createWorkspace(all.page);
   await toMembers(all.page);
   const code = await members.add(all.page, priya);
   await person.lock(all.page);
-  return { ...all, code };
+  return { ...all, code, crossed };
 }
 
 /** Priya has 2FA on; the owner is at the table, without. */
@@ -144,8 +147,8 @@ test('a password reset leads to a new password, and 2FA is still needed', async 
   await person.signIn(page, phone, changed);
 });
 
-test('a help code stands in for a lost phone, as far as changing it', async (t) => {
-  const { page } = await enrolled(t);
+test('a help code stands in for a lost phone, as far as changing it, and no code crosses in clear', async (t) => {
+  const { page, code: invitation, crossed } = await enrolled(t);
   await members.act(page, priya.name, 'Help code for a lost phone');
   await members.proveIn(page);
   await button(dialog(page), 'Make a help code').click();
@@ -170,6 +173,33 @@ test('a help code stands in for a lost phone, as far as changing it', async (t) 
   await page.getByText(/Amara Okafor gave out a help code for you/).waitFor();
   await person.lock(page);
   await person.signIn(page, next, priya);
+
+  // A passphrase that is too weak crosses as any other, and no dialog of the system comes after it.
+  const passphrase = 'orchard wal';
+  await person.lock(page);
+  await person.signIn(page);
+  await button(page, 'Workspace').click();
+  await button(page, 'Save backup').click();
+  await dialog(page).getByLabel('Passphrase', { exact: true }).fill(passphrase);
+  await dialog(page).getByLabel('Passphrase again').fill(passphrase);
+  await members.proveIn(page);
+  await button(dialog(page), 'Save as…').click();
+  await dialog(page).getByText('This passphrase is too short or easy to guess.').waitFor();
+  await assertAccessible(page, 'Save backup, with an error');
+  await dialog(page).getByText('Keys', { exact: true }).click();
+  await dialog(page).getByLabel('Recipient keys').fill('AGE-SECRET-KEY-1');
+  await button(dialog(page), 'Save as…').click();
+  await dialog(page).getByText('Line 1 is a private key.').waitFor();
+  await assertAccessible(page, 'Save backup for a key, with an error');
+
+  const secrets = {
+    ...ofCode('invitation', invitation),
+    ...ofCode('help code', code),
+    passphrase: spellings(passphrase),
+    'chosen password': spellings(priya.password),
+    password: spellings(person.amara.password),
+  };
+  assertClosed(crossed, secrets, ['Door.Redeem', 'Members.HelpCode', 'Door.UseHelpCode', 'Settings.Backup']);
 });
 
 test('after a reset of 2FA the password alone opens, and the person is told', async (t) => {

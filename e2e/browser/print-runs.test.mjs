@@ -142,7 +142,8 @@ test('sheets that were discarded never work, and the old ones do; Letter is prin
   await dialog(page).getByText('Letter', { exact: true }).click();
   await button(dialog(page), 'Cancel').click();
   await button(page, 'Print recovery sheets').click();
-  await dialog(page).getByLabel('Reason').fill('A try');
+  const reason = `A try ${`${'W'.repeat(16)} `.repeat(6)}of all`; // as long and as wide as they get
+  await dialog(page).getByLabel('Reason').fill(reason);
   await dialog(page).getByText('Letter', { exact: true }).click();
   await button(dialog(page), 'Continue').click();
   await dialog(page).getByLabel('Your password', { exact: true }).fill('not my password');
@@ -154,6 +155,12 @@ test('sheets that were discarded never work, and the old ones do; Letter is prin
   const { size, pages } = await onPaper(t, page);
   assert.deepEqual(size.map(Math.round), [612, 792]);
   assert.equal(pages.length, 2);
+  await page.emulateMedia({ media: 'print' });
+  const cut = await page
+    .locator('.cover .reason')
+    .evaluate((it) => [it.innerText, it.scrollHeight > it.clientHeight]);
+  assert.deepEqual(cut, [reason, false]);
+  await page.emulateMedia({ media: null });
   await page.keyboard.press('Escape');
   await dialog(page).getByText('Are the sheets on paper?').waitFor();
   await button(dialog(page), 'Discard these sheets').click();
