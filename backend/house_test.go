@@ -74,7 +74,7 @@ var mayKnow = map[string][]string{
 	"backend/roster":    {},
 	"backend/runfile":   {"backend/bundle", "backend/sheet", "backend/workspace"},
 	"backend/backup": {
-		"backend/bundle", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/workspace",
+		"backend/bundle", "backend/documents", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/workspace",
 	},
 }
 

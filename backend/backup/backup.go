@@ -1,8 +1,9 @@
 // Package backup copies a workspace into one encrypted file and makes a workspace
 // of such a file again, on a machine that has nothing of it.
 //
-// The file is a bundle (see backend/bundle) with two entries: workspace.db, the
-// whole database, and keychain.json, the items of the keychain. Who can open it
+// The file is a bundle (see backend/bundle) with these entries: workspace.db, the
+// whole database, keychain.json, the items of the keychain, and for each contract
+// document-NAME, its file as it is, still encrypted to the vault's key. Who can open it
 // has everything that opens the workspace but its people's passwords; give it a
 // passphrase or a key of its own, and keep it apart from the machine.
 //
@@ -20,6 +21,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"io"
 	"strconv"
 
@@ -32,6 +34,7 @@ import (
 const (
 	databaseFile = "workspace.db"
 	keychainFile = "keychain.json"
+	document     = "document-" // and the name of its file
 )
 
 // form is the version of keychain.json.
@@ -57,10 +60,10 @@ func Create(ctx context.Context, w io.Writer, to bundle.Recipients, a *workspace
 		return err
 	}
 	defer clear(key)
-	return a.Backup(ctx, proof, progress, func(c workspace.BackupCopy) error { return write(w, to, key, c) })
+	return a.Backup(ctx, proof, progress, func(c workspace.BackupCopy) error { return write(w, to, key, c, progress) })
 }
 
-func write(w io.Writer, to bundle.Recipients, key ed25519.PrivateKey, c workspace.BackupCopy) error {
+func write(w io.Writer, to bundle.Recipients, key ed25519.PrivateKey, c workspace.BackupCopy, progress workspace.Progress) error {
 	items := kept{Form: form}
 	for _, i := range c.Items {
 		items.Items = append(items.Items, keptItem{i.Name, i.Value.Reveal()})
@@ -83,7 +86,24 @@ func write(w io.Writer, to bundle.Recipients, key ed25519.PrivateKey, c workspac
 	if err := b.AddSized(databaseFile, int64(len(c.Database)), bytes.NewReader(c.Database)); err != nil {
 		return err
 	}
+	for i, name := range c.Documents {
+		if err := addDocument(b, c, name); err != nil {
+			return err
+		}
+		if progress != nil {
+			progress(int64(i+1), int64(len(c.Documents)))
+		}
+	}
 	return b.Close()
+}
+
+func addDocument(b *bundle.Writer, c workspace.BackupCopy, name string) (err error) {
+	f, err := c.OpenDocument(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return b.AddSized(document+name, f.Size(), io.NewSectionReader(f, 0, f.Size()))
 }
 
 // item is what a keptItem holds, as a secret.

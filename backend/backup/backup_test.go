@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +17,7 @@ import (
 
 	"countersign/backend/backup"
 	"countersign/backend/bundle"
+	"countersign/backend/documents"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
 	"countersign/backend/secret"
@@ -57,7 +60,9 @@ func (h *home) open() *workspace.Workspace {
 		h.Fatal(err)
 	}
 	h.Cleanup(func() { _ = store.Close() })
-	c := workspace.Config{Store: store, Secrets: h.secrets}
+	files, err := documents.Open(filepath.Join(h.path, "documents"))
+	h.ok(err)
+	c := workspace.Config{Store: store, Secrets: h.secrets, Files: files}
 	h.settings(&c)
 	w, err := workspace.Open(h.Context(), c)
 	if err != nil {
@@ -145,6 +150,11 @@ func (h *home) empty() {
 func TestAWorkspaceIsRestoredIntoAnEmptyHomeAndOpensWithTheSamePhone(t *testing.T) {
 	t.Parallel()
 	h, s, p, codes := inUse(t)
+	lease := strings.Repeat("The rent is nine hundred a month. ", 10_000)
+	_, err := s.AddDocuments(t.Context(), slices.Values([]workspace.Source{{Name: "Lease", Size: int64(len(lease)), Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(lease)), nil
+	}}}), nil)
+	h.ok(err)
 	file := h.back(s, p)
 	if bytes.Contains(file, []byte("SQLite format 3")) || bytes.Contains(file, []byte(p.key)) {
 		t.Error("the backup is not encrypted")
@@ -153,7 +163,7 @@ func TestAWorkspaceIsRestoredIntoAnEmptyHomeAndOpensWithTheSamePhone(t *testing.
 	elsewhere.now = h.now
 	done, err := elsewhere.restore(file, owner(pass, p.at(elsewhere.now)))
 	elsewhere.ok(err)
-	if done.Workspace != "Northwind Legal" || done.MadeBy != "Amara Okafor" || done.Items != 5 {
+	if done.Workspace != "Northwind Legal" || done.MadeBy != "Amara Okafor" || done.Items != 5 || done.Documents != 1 {
 		t.Errorf("%+v", done)
 	}
 	elsewhere.now = elsewhere.now.Add(time.Minute)
@@ -167,6 +177,13 @@ func TestAWorkspaceIsRestoredIntoAnEmptyHomeAndOpensWithTheSamePhone(t *testing.
 	elsewhere.ok(err)
 	_, err = c.Recover(t.Context(), codes[4])
 	elsewhere.ok(err)
+	report, err := back.CheckDocuments(t.Context(), nil)
+	elsewhere.ok(err)
+	there, err := back.Documents(t.Context())
+	elsewhere.ok(err)
+	if report.Good != 1 || len(report.Unknown) > 0 || there[0].Name != "Lease" || there[0].Size != int64(len(lease)) {
+		t.Errorf("the contracts are not back: %+v, %+v", report, there)
+	}
 	a, err := back.Admin(t.Context())
 	elsewhere.ok(err)
 	page, err := a.Log(t.Context(), workspace.LogQuery{Group: workspace.GroupWorkspace})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"countersign/backend/bundle"
+	"countersign/backend/documents"
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
@@ -42,6 +43,7 @@ type Restored struct {
 	MadeBy    string
 	SignedBy  bundle.Fingerprint
 	Items     int // of the keychain
+	Documents int
 }
 
 // The copy is read into a file of this name beside the database's place.
@@ -76,8 +78,18 @@ func Restore(ctx context.Context, path string, in io.Reader, with bundle.Identit
 }
 
 func restore(ctx context.Context, in io.Reader, with bundle.Identities, noted *bundle.Fingerprint, secrets workspace.Secrets, o Owner,
-	settings func(*workspace.Config), place, beside string) (Restored, error) {
-	c, items, err := unpack(in, with, noted, beside)
+	settings func(*workspace.Config), place, beside string) (_ Restored, err error) {
+	papers := &papers{dir: filepath.Join(filepath.Dir(place), "documents")}
+	if papers.files, err = documents.Open(papers.dir); err != nil {
+		return Restored{}, workspace.Explain(err)
+	}
+	done := false
+	defer func() {
+		if !done {
+			papers.drop()
+		}
+	}()
+	c, items, err := unpack(in, with, noted, beside, papers)
 	if err != nil {
 		return Restored{}, err
 	}
@@ -91,14 +103,18 @@ func restore(ctx context.Context, in io.Reader, with bundle.Identities, noted *b
 	if err := prove(ctx, beside, copied, o, c.CreatedAt, settings); err != nil {
 		return Restored{}, err
 	}
-	out := Restored{Workspace: c.Workspace, MadeAt: c.CreatedAt, MadeBy: c.CreatedBy, SignedBy: c.SignedBy, Items: len(items.Items)}
+	out := Restored{Workspace: c.Workspace, MadeAt: c.CreatedAt, MadeBy: c.CreatedBy, SignedBy: c.SignedBy, Items: len(items.Items), Documents: len(papers.names)}
 	undo, err := fillKeychain(ctx, secrets, copied, items)
 	if err != nil {
+		return Restored{}, errors.Join(err, undo())
+	}
+	if err := papers.settle(); err != nil {
 		return Restored{}, errors.Join(err, undo())
 	}
 	if err := folder.Rename(beside, place); err != nil {
 		return Restored{}, errors.Join(err, undo())
 	}
+	done = true
 	return out, nil
 }
 
@@ -110,7 +126,7 @@ func (k kept) wipe() {
 
 // unpack reads the whole file: the database goes beside its place, where nothing
 // opens it, the keychain's items stay in memory.
-func unpack(in io.Reader, with bundle.Identities, noted *bundle.Fingerprint, beside string) (c bundle.Contents, items kept, err error) {
+func unpack(in io.Reader, with bundle.Identities, noted *bundle.Fingerprint, beside string, papers *papers) (c bundle.Contents, items kept, err error) {
 	r, err := bundle.Open(in, with)
 	if err != nil {
 		return c, items, err
@@ -129,6 +145,8 @@ func unpack(in io.Reader, with bundle.Identities, noted *bundle.Fingerprint, bes
 		case f.Name == databaseFile:
 			database = true
 			return copyTo(beside, content)
+		case strings.HasPrefix(f.Name, document):
+			return papers.keep(strings.TrimPrefix(f.Name, document), content)
 		}
 		return nil
 	})

@@ -35,15 +35,18 @@ import "errors"
 // Limits, for the writer and the reader alike.
 const (
 	// MaxFiles is how many files a bundle may hold.
-	MaxFiles = 1000
-	// MaxFile is the most bytes of one file, which is what a plain tar can say.
-	MaxFile = 8<<30 - 1
+	MaxFiles = 150_000
+	// MaxFile is the most bytes of one file.
+	MaxFile = 1 << 40
 	// MaxTotal is the most bytes of all files together.
-	MaxTotal = 16 << 30
+	MaxTotal = 16 << 40
 	// MaxName is the most characters of a file's name.
 	MaxName = 64
 	// maxManifest is the most bytes of the manifest.
-	maxManifest = 1 << 20
+	maxManifest = 32 << 20
+	// plainSize is the most bytes that a plain tar can say of an entry (POSIX.1-1988,
+	// ustar); one that is larger says so in a header of its own (POSIX.1-2001, pax).
+	plainSize = 8<<30 - 1
 )
 
 // What a bundle may be refused for. Each is a different thing to tell a person.

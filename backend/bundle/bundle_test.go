@@ -374,7 +374,7 @@ func TestWithoutARecipientOrASigningKeyThereIsNoBundle(t *testing.T) {
 func TestAManifestThatIsTooLongIsRefusedByItsWriter(t *testing.T) {
 	t.Parallel()
 	m := sheets()
-	m.Details["long"] = strings.Repeat("x", 2<<20)
+	m.Details["long"] = strings.Repeat("x", bundle.MaxManifest)
 	w, err := bundle.Create(io.Discard, toOurs(t), signer, m)
 	if err != nil {
 		t.Fatal(err)

@@ -108,9 +108,13 @@ func (w *Writer) AddSized(name string, size int64, r io.Reader) error {
 
 // entry writes an entry of the tar.
 func (w *Writer) entry(name string, size int64, r io.Reader) error {
+	form := tar.FormatUSTAR
+	if size > plainSize {
+		form = tar.FormatPAX
+	}
 	w.err = w.tar.WriteHeader(&tar.Header{
 		Typeflag: tar.TypeReg, Name: name, Size: size, Mode: 0o600,
-		ModTime: w.manifest.CreatedAt.Truncate(time.Second), Format: tar.FormatUSTAR,
+		ModTime: w.manifest.CreatedAt.Truncate(time.Second), Format: form,
 	})
 	if w.err == nil {
 		_, w.err = io.CopyN(w.tar, r, size)

@@ -10,3 +10,6 @@ func (r Recipients) Cheap() Recipients {
 
 // InMemory is how much waits in memory.
 const InMemory = inMemory
+
+// MaxManifest is the most bytes of a manifest.
+const MaxManifest = maxManifest

@@ -56,7 +56,7 @@ func TestWhatNoBundleHoldsIsRefused(t *testing.T) {
 	pax.Format, pax.PAXRecords = tar.FormatPAX, map[string]string{"SCHILY.xattr.user.x": "y"}
 	gnu := plain("gnu.txt", "x")
 	gnu.Format = tar.FormatGNU
-	long := plain("manifest.json", strings.Repeat(" ", 1<<20)+"{}")
+	long := plain("manifest.json", strings.Repeat(" ", bundle.MaxManifest)+"{}")
 	tooLong := func(t *testing.T) []entry {
 		return append(without(without(good, "manifest.json"), "manifest.sig"), long)
 	}
@@ -134,7 +134,7 @@ func TestTooMuchIsRefusedBeforeItIsRead(t *testing.T) {
 	for i := range bundle.MaxFiles + 1 {
 		many = append(many, plain(fmt.Sprintf("f%d", i), ""))
 	}
-	if _, _, err := extract(t, sealed(t, packed(t, many...)), withOurs(t)); !errors.Is(err, bundle.ErrHostile) {
+	if _, err := verify(sealed(t, packed(t, many...)), withOurs(t)); !errors.Is(err, bundle.ErrHostile) {
 		t.Errorf("too many files: %v", err)
 	}
 	// The header alone says so; there is nothing behind it.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"filippo.io/age"
@@ -134,10 +135,19 @@ func next(in *tar.Reader) (*tar.Header, error) {
 		return nil, fmt.Errorf("%w: an entry that cannot be read", ErrHostile)
 	case h.Typeflag != tar.TypeReg:
 		return nil, fmt.Errorf("%w: %q is no plain file", ErrHostile, h.Name)
-	case h.Format != tar.FormatUSTAR || len(h.PAXRecords) > 0:
+	case !plain(h) && !large(h):
 		return nil, fmt.Errorf("%w: %q is an entry of an unknown form", ErrHostile, h.Name)
 	}
 	return h, nil
+}
+
+func plain(h *tar.Header) bool {
+	return h.Format == tar.FormatUSTAR && len(h.PAXRecords) == 0 && h.Size <= plainSize
+}
+
+// large is an entry that says nothing beside its size in the way of pax.
+func large(h *tar.Header) bool {
+	return h.Format == tar.FormatPAX && len(h.PAXRecords) == 1 && h.PAXRecords["size"] == strconv.FormatInt(h.Size, 10) && h.Size > plainSize
 }
 
 // file reads a file to its end.
@@ -203,6 +213,9 @@ func tarSize(files []File, more ...int) int64 {
 	size := whole(int64(len(formatText))) + 2*block
 	for _, f := range files {
 		size += whole(f.Size)
+		if f.Size > plainSize {
+			size += 2 * block // its pax header, and what that says
+		}
 	}
 	for _, n := range more {
 		size += whole(int64(n))

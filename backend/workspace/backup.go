@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"countersign/backend/secret"
@@ -17,6 +18,10 @@ type BackupCopy struct {
 	Head        int64        // the newest event
 	Database    []byte       // a whole SQLite file; nothing in it is a secret
 	Items       []BackupItem // of the keychain
+	Documents   []string     // file names, of the documents that are there
+
+	// OpenDocument reads one of them; they are encrypted.
+	OpenDocument func(name string) (StoredFile, error)
 }
 
 // BackupItem is an item of the keychain.
@@ -52,7 +57,9 @@ func (a *Admin) Backup(ctx context.Context, proof Proof, progress Progress, take
 	if err != nil {
 		return err
 	}
-	out := BackupCopy{Workspace: w.Name(), By: by.Name, At: w.now()}
+	out := BackupCopy{Workspace: w.Name(), By: by.Name, At: w.now(), OpenDocument: w.openCopied}
+	w.copying.Add(1) // until then no document's file goes
+	defer w.copying.Add(-1)
 	defer func() {
 		for _, i := range out.Items {
 			i.Value.Wipe()
@@ -83,9 +90,20 @@ func (w *Workspace) copyAll(ctx context.Context, out *BackupCopy, progress Progr
 		out.WorkspaceID, out.Head = info.ID, head.Seq
 		items, err := tx.FactorItems()
 		names = append(names, items...)
-		return err
+		if err != nil {
+			return err
+		}
+		return tx.Documents(func(d DocumentRow) error {
+			if d.State != DocumentPurged {
+				out.Documents = append(out.Documents, fileName(d.ID, d.Generation))
+			}
+			return nil
+		})
 	})
 	if err != nil {
+		return err
+	}
+	if err := w.onlyThere(out); err != nil {
 		return err
 	}
 	if out.Database, err = w.store.Snapshot(ctx); err != nil {
@@ -120,4 +138,30 @@ func (a *Admin) NoteRestored(ctx context.Context, made time.Time) error {
 		}
 		return a.s.w.record(tx, a.s.w.now(), eventRestored, a.s.id, "", map[string]string{"made": made.UTC().Format(time.RFC3339)})
 	})
+}
+
+// onlyThere leaves out documents whose file is missing: they are as missing in the
+// backup as they are here.
+func (w *Workspace) onlyThere(c *BackupCopy) error {
+	there := map[string]bool{}
+	err := w.files.List(func(name string, _ bool, _ int64) error {
+		there[name] = true
+		return nil
+	})
+	c.Documents = slices.DeleteFunc(c.Documents, func(name string) bool { return !there[name] })
+	return err
+}
+
+func (w *Workspace) openCopied(name string) (StoredFile, error) {
+	f, err := w.files.Open(name)
+	return f, Explain(err)
+}
+
+// dropFile removes a document's file that no row speaks of any more; while a
+// backup is being made it is left for the next start.
+func (w *Workspace) dropFile(name string) {
+	if w.copying.Load() > 0 {
+		return
+	}
+	_ = quiet(w, w.files.Remove(name))
 }

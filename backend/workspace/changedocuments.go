@@ -113,7 +113,7 @@ func (s *Session) purge(ctx context.Context, ids []string, check func(Tx) error)
 		return true, nil
 	})
 	for _, d := range gone {
-		_ = quiet(s.w, s.w.files.Remove(fileName(d.ID, d.generation)))
+		s.w.dropFile(fileName(d.ID, d.generation))
 	}
 	return err
 }

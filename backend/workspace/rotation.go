@@ -185,7 +185,8 @@ func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress P
 			if row.State == DocumentPurged {
 				continue
 			}
-			_ = quiet(w, errors.Join(w.files.Settle(fileName(row.ID, keys.Generation())), w.files.Remove(fileName(row.ID, row.Generation))))
+			_ = quiet(w, w.files.Settle(fileName(row.ID, keys.Generation())))
+			w.dropFile(fileName(row.ID, row.Generation))
 		}
 	}
 	if bad != nil {

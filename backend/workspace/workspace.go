@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"countersign/backend/password"
@@ -62,6 +63,7 @@ type Workspace struct {
 	cost      password.Params
 	codeCost  recovery.Params
 	markEvery int64
+	copying   atomic.Int32  // backups under way
 	hashing   chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
 
 	mu   sync.RWMutex

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"countersign/backend/documents"
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
 	"countersign/backend/sqlite"
@@ -39,7 +40,11 @@ func (e *env) open(ctx context.Context) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := workspace.Open(ctx, workspace.Config{Store: store, Secrets: keychain.New(keychainService), Now: e.now})
+	files, err := documents.Open(filepath.Join(path, "documents"))
+	if err != nil {
+		return nil, errors.Join(workspace.Explain(err), store.Close())
+	}
+	w, err := workspace.Open(ctx, workspace.Config{Store: store, Secrets: keychain.New(keychainService), Files: files, Now: e.now})
 	if err == nil && !w.Created() {
 		err = errNoWorkspace
 	}
