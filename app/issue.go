@@ -32,6 +32,7 @@ type RunOutcome struct {
 	Skipped []SkippedView `json:"skipped"`
 	Name    string        `json:"name,omitempty"` // of the file
 	Folder  string        `json:"folder,omitempty"`
+	Problem *AppError     `json:"problem,omitempty"` // why not everybody has the new sheet who was to
 }
 
 // SkippedView is a member of a run who keeps the old set.
@@ -138,7 +139,6 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 			return errors.Join(err, cancelled(run))
 		}
 		defer p.s.release(held)
-		plan := run.Plan()
 		if err := runfile.Write(held.doing, f, a, run, target, p.progress("making")); err != nil {
 			return p.givenUp(held, run, filepath.Base(path), err)
 		}
@@ -156,16 +156,32 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 				return workspace.Fault(workspace.CodeRunCancelled, nil, nil)
 			}
 		}
-		if err != nil {
-			return errors.Join(err, cancelled(run))
+		if out, err = p.ended(run, res, err); err != nil {
+			return err
 		}
-		out = outcome(plan, res)
 		if res.InForce > 0 {
 			out.Name, out.Folder = filepath.Base(path), filepath.Dir(path)
 		}
 		return nil
 	})
 	return out, err
+}
+
+// ended says how a run ended that was being put in force. A failure in mid-run is part
+// of the outcome where sheets are in force already: they stay so, and have to be known of.
+func (p *PrintRuns) ended(run *workspace.PrintRun, res workspace.RunResult, err error) (RunOutcome, error) {
+	if err == nil {
+		return outcome(run.Plan(), res), nil
+	}
+	stopped := cancelled(run)
+	over := workspace.IsCode(err, workspace.CodeRunOver) || workspace.IsCode(err, workspace.CodeSessionEnded)
+	if res.InForce == 0 || over {
+		return RunOutcome{}, errors.Join(err, stopped)
+	}
+	out := outcome(run.Plan(), res)
+	problem := p.s.present(err)
+	out.State, out.Problem = string(workspace.RunCancelled), &problem
+	return out, nil
 }
 
 func cancelled(run *workspace.PrintRun) error {
@@ -319,10 +335,8 @@ func (p *PrintRuns) PutInForce(session string) (RunOutcome, error) {
 	}
 	defer p.s.release(held)
 	res, err := held.run.PutInForce(held.doing, p.progress("in-force"))
-	if err != nil {
-		return RunOutcome{}, p.s.after(ses, errors.Join(err, cancelled(held.run)))
-	}
-	return outcome(held.run.Plan(), res), nil
+	out, err := p.ended(held.run, res, err)
+	return out, p.s.after(ses, err)
 }
 
 // Cancel ends the run under way: who has the new sheet by then keeps it, the

@@ -34,7 +34,11 @@ var people = []string{"chidi@example.com", "zoe@example.com"}
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	w := newWindow(t)
+	return officeOn(newWindow(t))
+}
+
+func officeOn(w *window) *office {
+	w.Helper()
 	o := &office{window: w, in: w.create(), runs: &PrintRuns{w.s}}
 	for _, who := range people {
 		o.join(who)

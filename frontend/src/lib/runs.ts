@@ -1,5 +1,5 @@
 /** Print runs: what the application tells of them, and the words for where a run or a sheet stands. */
-import type { MemberView, Role } from './api';
+import type { AppError, MemberView, Role } from './api';
 import { t } from './i18n';
 
 export type Paper = 'a4' | 'letter';
@@ -45,6 +45,8 @@ export interface RunOutcome {
   /** Of the file. */
   name?: string;
   folder?: string;
+  /** Why not everybody has the new sheet who was to. */
+  problem?: AppError | null;
 }
 
 /** A run on its way to a printer. */

@@ -1675,6 +1675,7 @@ export namespace app {
 	    skipped: SkippedView[];
 	    name?: string;
 	    folder?: string;
+	    problem?: AppError;
 	
 	    static createFrom(source: any = {}) {
 	        return new RunOutcome(source);
@@ -1689,6 +1690,7 @@ export namespace app {
 	        this.skipped = this.convertValues(source["skipped"], SkippedView);
 	        this.name = source["name"];
 	        this.folder = source["folder"];
+	        this.problem = this.convertValues(source["problem"], AppError);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
