@@ -9,8 +9,8 @@ import (
 )
 
 // Decrypt writes the plain bytes of a document that was encrypted for a generation, and
-// says what they were: hold that against what is known of it. It needs little more than
-// 1 MiB.
+// says what they were: hold that against what is known of it. It needs 16 MiB
+// at most.
 //
 // It hashes and writes beside: dst is used by another goroutine, which is gone when
 // Decrypt returns. progress, which may be nil, gets the plain bytes so far.
@@ -52,7 +52,7 @@ func (k Keys) ageKey(generation int) (key *age.X25519Identity, err error) {
 	return key, nil
 }
 
-func decrypt(out *sink, free pool, in io.Reader, sum *summer, key age.Identity) error {
+func decrypt(out *sink, free *pool, in io.Reader, sum *summer, key age.Identity) error {
 	var plain io.Reader
 	var err error
 	secret.Confined(func() { plain, err = age.Decrypt(in, key) })

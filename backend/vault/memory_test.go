@@ -9,7 +9,7 @@ import (
 
 // It is not parallel: the heap is everybody's.
 func TestALargeDocumentTakesNoMoreMemoryThanASmallOne(t *testing.T) {
-	const size, limit = 256 << 20, 24 << 20
+	const size, limit = 256 << 20, 96 << 20
 	k := newKeys(t, 1)
 	runtime.GC()
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}

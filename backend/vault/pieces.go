@@ -5,39 +5,43 @@ import (
 	"sync/atomic"
 )
 
-// A document goes through in pieces: few, so that memory stays the same however long it
-// is, and large, so that handing them on costs nothing beside the work.
+// A document goes through in pieces. Their number has a limit, so that memory stays the
+// same however long it is: 16 MiB. That much is in use only where one of those who work
+// side by side has fallen behind, as happens for some milliseconds at a time on a busy
+// machine; with less the others would have to wait.
 const (
 	pieceSize  = 256 << 10
-	pieceCount = 4
+	pieceCount = 64
 )
 
 // piece is part of a stream. It goes back to its pool when all its users are done.
 type piece struct {
 	b     []byte // what is in it
-	room  []byte // made when it is first needed: most documents fit into one
+	room  []byte
 	users atomic.Int32
-	home  pool
+	home  *pool
 }
 
-// pool holds the pieces of one stream that nobody uses.
-type pool chan *piece
-
-func newPool() pool {
-	free := make(pool, pieceCount)
-	for range pieceCount {
-		free <- &piece{home: free}
-	}
-	return free
+// pool makes the pieces of one stream. Pieces that came back are used before new ones are
+// made, so that most documents need one or two.
+type pool struct {
+	back chan *piece
+	made int
 }
 
-// take waits for a piece.
-func (f pool) take() *piece { return (<-f).ready() }
+func newPool() *pool { return &pool{back: make(chan *piece, pieceCount)} }
 
-// ready makes it the piece of one user, with nothing in it.
-func (p *piece) ready() *piece {
-	if p.room == nil {
-		p.room = make([]byte, pieceSize)
+// take waits for a piece. It is for one goroutine.
+func (f *pool) take() (p *piece) {
+	select {
+	case p = <-f.back:
+	default:
+		if f.made == pieceCount {
+			p = <-f.back
+			break
+		}
+		f.made++
+		p = &piece{room: make([]byte, pieceSize), home: f}
 	}
 	p.b = nil
 	p.users.Store(1)
@@ -45,9 +49,9 @@ func (p *piece) ready() *piece {
 }
 
 // wipe waits until all pieces are back and overwrites what went through them.
-func (f pool) wipe() {
-	for range pieceCount {
-		clear((<-f).room)
+func (f *pool) wipe() {
+	for range f.made {
+		clear((<-f.back).room)
 	}
 }
 
@@ -59,7 +63,7 @@ func (p *piece) share(with *sink) {
 
 func (p *piece) release() {
 	if p.users.Add(-1) == 0 {
-		p.home <- p
+		p.home.back <- p
 	}
 }
 

@@ -2,16 +2,20 @@ package vault
 
 import "io"
 
+// ahead is how many pieces are read that nobody has asked for. The system reads ahead
+// itself, so it is not for the disk's sake.
+const ahead = pieceCount / 4
+
 // spring reads a stream ahead of who takes from it.
 type spring struct {
-	free pool
+	free *pool
 	out  chan *piece   // closed after the last piece
 	stop chan struct{} // closed when nobody wants more
 	err  error         // why it ended, nil at the end of the stream; to be read when out is closed
 }
 
 func newSpring(src io.Reader) *spring {
-	s := &spring{free: newPool(), out: make(chan *piece, pieceCount), stop: make(chan struct{})}
+	s := &spring{free: newPool(), out: make(chan *piece, ahead), stop: make(chan struct{})}
 	go s.run(src)
 	return s
 }
@@ -19,14 +23,14 @@ func newSpring(src io.Reader) *spring {
 func (s *spring) run(src io.Reader) {
 	defer close(s.out)
 	for {
-		var p *piece
 		select {
-		case p = <-s.free:
 		case <-s.stop:
 			return
+		default:
 		}
-		err := p.ready().fill(src)
-		s.out <- p // there is room for all there are
+		p := s.free.take()
+		err := p.fill(src)
+		s.out <- p
 		if err != nil {
 			if err != io.EOF {
 				s.err = err
@@ -36,7 +40,7 @@ func (s *spring) run(src io.Reader) {
 	}
 }
 
-// end waits for the reader, and for all who still use a piece.
+// end lets the reader finish what it is at, and waits for all who still use a piece.
 func (s *spring) end() {
 	close(s.stop)
 	for p := range s.out {
