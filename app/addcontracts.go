@@ -141,11 +141,19 @@ func (s *shell) stopJob(token, kind string) error {
 // add runs in the background from the search for what there is to add to the last
 // of it. Waiting for it is use of the session.
 func (s *shell) add(token string, find func(ctx context.Context, tell func(name string, found int)) []workspace.Source) error {
+	return s.addTelling(token, find, func(int, bool) {}, func() {})
+}
+
+// addTelling is add that calls begun before anything of it, passed with how many
+// are done, and at the end with over.
+func (s *shell) addTelling(token string, find func(context.Context, func(string, int)) []workspace.Source, passed func(done int, over bool), begun func()) error {
 	ses, ctx, end, err := s.beginJob(token, jobAdding)
 	if err != nil {
 		return err
 	}
+	begun()
 	go func() {
+		defer passed(0, true)
 		p := AddProgress{Phase: "looking", Added: []string{}, LeftOut: []LeftOutView{}}
 		tell := s.telling("adding", ses)
 		sources := find(ctx, func(name string, found int) {
@@ -159,8 +167,10 @@ func (s *shell) add(token string, find func(ctx context.Context, tell func(name 
 		tell(p, true)
 		out, err := ses.AddDocuments(ctx, values(sources), func(step workspace.AddStep) {
 			p.Name, p.Done, p.Bytes = step.Name, step.Done, step.Bytes
+			passed(step.Done, false)
 			tell(p, false)
 		})
+		passed(0, true)
 		end()
 		p.Phase, p.Name, p.Stopped, p.LeftOutCount = "done", "", out.Stopped, out.LeftOutCount
 		p.Added = append(p.Added, out.IDs...)

@@ -19,6 +19,7 @@ type DoorState struct {
 	MinimumPassword int            `json:"minimumPassword"`
 	IdleMinutes     int            `json:"idleMinutes"`
 	RenewsPage      bool           `json:"renewsPage"`          // a lock ends the page; another comes by itself
+	Kit             bool           `json:"kit"`                 // an Emergency Kit could be used
 	LockedFor       string         `json:"lockedFor,omitempty"` // why the page begins anew: a reason of "locked"
 	Integrity       *IntegrityView `json:"integrity,omitempty"` // with the fault not_authentic
 }
@@ -32,10 +33,11 @@ func (d *Door) State() (DoorState, error) {
 	w, err := d.s.ready()
 	if err != nil {
 		fault := d.s.present(err)
-		st.Stage, st.Fault, st.Integrity = "fault", &fault, integrityView(err)
+		st.Stage, st.Fault, st.Integrity, st.Kit = "fault", &fault, integrityView(err), canRescue(err)
 		return st, nil
 	}
 	st.Workspace, st.MinimumPassword, st.IdleMinutes = w.Name(), w.MinPassword(), int(w.Idle().Minutes())
+	st.Kit = w.HasKit()
 	st.Stage = "create"
 	if w.Created() {
 		st.Stage = "signIn"

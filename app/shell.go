@@ -42,6 +42,7 @@ type shell struct {
 	token         string
 	given         []workspace.GivenOut          // one-time codes on the screen
 	run           *pendingRun                   // a print run whose sheets are on their way
+	dropped       *dropping                     // files that the page is sending
 	stopContracts map[string]context.CancelFunc // of long works on contracts, by kind
 	picked        *pickedList                   // members to import
 	stopAdding    context.CancelFunc            // of an import under way

@@ -22,6 +22,10 @@ type NewWorkspace struct {
 // Create makes the workspace and its owner's profile, and signs the owner in.
 // Errors: those of each field; workspace_exists; keychain and folder.
 func (w *Workspace) Create(ctx context.Context, in NewWorkspace) (*Session, error) {
+	return w.create(ctx, in, nil)
+}
+
+func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Remains) (*Session, error) {
 	p, err := w.checkNew(&in)
 	if err != nil {
 		return nil, err
@@ -59,6 +63,13 @@ func (w *Workspace) Create(ctx context.Context, in NewWorkspace) (*Session, erro
 		}
 		if err := tx.InsertProfile(p); err != nil {
 			return err
+		}
+		if lost != nil {
+			if held, err = w.inherit(tx, p.ID, wrapping, lost); err != nil {
+				return err
+			}
+			detail := map[string]string{"workspace": in.Workspace, "count": decimal(lost.Contracts())}
+			return w.record(tx, now, eventWorkspaceRescued, p.ID, p.ID, detail)
 		}
 		if held, err = w.enterVault(tx, p.ID, wrapping, nil); err != nil {
 			return err

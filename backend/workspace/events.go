@@ -68,6 +68,7 @@ const (
 	eventRotated           = "vault-key-rotated" // generation
 	eventKitMade           = "emergency-kit-made"
 	eventKitUsed           = "emergency-kit-used" // email
+	eventWorkspaceRescued  = "workspace-rescued"  // workspace, count
 
 	eventAccepted = "state-accepted" // findings, head, anchor
 

@@ -31,6 +31,7 @@ type logKind struct {
 // logKinds has every kind of events.go; a test sees to it.
 var logKinds = map[string]logKind{
 	eventWorkspaceCreated: {GroupWorkspace, false, "{actor} created the workspace {workspace}."},
+	eventWorkspaceRescued: {GroupWorkspace, false, "{actor} created the workspace {workspace} with the Emergency Kit of one that was lost, and with {what} of it."},
 	eventAccepted:         {GroupWorkspace, false, "{actor} went on with a database that did not match its log ({findings})."},
 
 	eventSignedIn:  {GroupSignIn, false, "{actor} signed in with {means}."},

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"countersign/backend/vault"
 )
@@ -71,15 +69,9 @@ func (s *Session) writeIndex(ctx context.Context) error {
 	slices.SortFunc(all, func(a, b Document) int { return strings.Compare(a.Name, b.Name) })
 	var text strings.Builder
 	out := csv.NewWriter(&text)
-	_ = out.Write([]string{"file", "name", "bytes", "type", "added", "by", "removed"})
+	_ = out.Write(indexHead)
 	for _, d := range all {
-		removed := ""
-		if d.State == DocumentRemoved {
-			removed = d.RemovedAt.Format(time.RFC3339)
-		}
-		_ = out.Write([]string{
-			fileName(d.ID, d.generation), defused(d.Name), strconv.FormatInt(d.Size, 10), d.Type, d.AddedAt.Format(time.RFC3339), defused(d.AddedBy), removed,
-		})
+		_ = out.Write(d.line())
 	}
 	out.Flush()
 	return s.w.files.WriteIndex(func(w io.Writer) error {

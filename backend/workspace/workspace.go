@@ -183,6 +183,23 @@ func (w *Workspace) MinPassword() int {
 	return minPassword(w.info.Requires(w.now()))
 }
 
+// HasKit reports whether an Emergency Kit lets somebody in: one was made for the
+// vault's key that is in force or, where there is no workspace, contracts are left
+// of one.
+func (w *Workspace) HasKit() bool {
+	w.mu.RLock()
+	info := w.info
+	w.mu.RUnlock()
+	if !info.CreatedAt.IsZero() {
+		return info.HasKit()
+	}
+	in, err := w.files.ReadIndex()
+	if err != nil {
+		return false
+	}
+	return in.Close() == nil
+}
+
 func (w *Workspace) requires() bool {
 	w.mu.RLock()
 	defer w.mu.RUnlock()

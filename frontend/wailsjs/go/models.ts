@@ -576,6 +576,7 @@ export namespace app {
 	    minimumPassword: number;
 	    idleMinutes: number;
 	    renewsPage: boolean;
+	    kit: boolean;
 	    lockedFor?: string;
 	    integrity?: IntegrityView;
 	
@@ -593,6 +594,7 @@ export namespace app {
 	        this.minimumPassword = source["minimumPassword"];
 	        this.idleMinutes = source["idleMinutes"];
 	        this.renewsPage = source["renewsPage"];
+	        this.kit = source["kit"];
 	        this.lockedFor = source["lockedFor"];
 	        this.integrity = this.convertValues(source["integrity"], IntegrityView);
 	    }
@@ -614,6 +616,24 @@ export namespace app {
 		    }
 		    return a;
 		}
+	}
+	export class DroppedFile {
+	    name: string;
+	    folder: string;
+	    size: number;
+	    modified: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new DroppedFile(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.folder = source["folder"];
+	        this.size = source["size"];
+	        this.modified = source["modified"];
+	    }
 	}
 	export class QRView {
 	    modules: number;
@@ -937,6 +957,7 @@ export namespace app {
 	}
 	
 	export class KitOwner {
+	    workspace: string;
 	    name: string;
 	    email: string;
 	    password: Envelope;
@@ -948,6 +969,7 @@ export namespace app {
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.workspace = source["workspace"];
 	        this.name = source["name"];
 	        this.email = source["email"];
 	        this.password = this.convertValues(source["password"], Envelope);

@@ -1,0 +1,178 @@
+// Package rescue makes a workspace anew around the contracts of one whose keychain
+// or database is lost, with its Emergency Kit.
+//
+//	err := rescue.WithKit(ctx, folder, keychain, rescue.Owner{…}, nil)
+//
+// Nothing of the old workspace but its contracts is believed: its profiles, its log
+// and its ledger cannot be checked without the keys that are gone. The old database
+// is set aside under another name, and nothing is deleted. The new one is made
+// beside its place, and one rename puts it there.
+package rescue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"countersign/backend/documents"
+	"countersign/backend/folder"
+	"countersign/backend/secret"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+// Owner is who has the kit and becomes the owner of the new workspace.
+type Owner struct {
+	Workspace string // its name
+	Name      string
+	Email     string
+	Password  secret.Text
+	Kit       secret.Text // the key as it stands on the kit
+}
+
+// beside is where the new database is made.
+const beside = "workspace.db.rescue"
+
+// WithKit does it. settings may be nil; tests lower the cost of hashing with it. A
+// crash leaves the folder as it was, and the same rescue can be done again. It
+// holds the folder. Errors: kit_form, kit_wrong, kit_none, and those of
+// workspace.Create; in_use, folder and keychain.
+func WithKit(ctx context.Context, path string, secrets workspace.Secrets, o Owner, settings func(*workspace.Config)) (err error) {
+	lock, err := folder.Hold(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	files, err := documents.Open(filepath.Join(path, "documents"))
+	if err != nil {
+		return workspace.Explain(err)
+	}
+	config := workspace.Config{Secrets: secrets, Files: files}
+	if settings != nil {
+		settings(&config)
+	}
+	place, made := filepath.Join(path, "workspace.db"), filepath.Join(path, beside)
+	if err := abandon(ctx, made, secrets); err != nil {
+		return err
+	}
+	left, err := remains(ctx, place, files, o.Kit)
+	if err != nil {
+		return err
+	}
+	if err := build(ctx, made, config, o, left); err != nil {
+		return errors.Join(err, abandon(context.WithoutCancel(ctx), made, secrets))
+	}
+	if err := setAside(place, config); err != nil {
+		return errors.Join(err, abandon(context.WithoutCancel(ctx), made, secrets))
+	}
+	if err := folder.Rename(made, place); err != nil {
+		return err
+	}
+	_ = remove(made) // what SQLite keeps beside a database that is not there any more
+	return nil
+}
+
+// remains reads the contracts from the database as far as it can be read at all.
+func remains(ctx context.Context, place string, files workspace.Files, kit secret.Text) (workspace.Remains, error) {
+	if _, err := os.Lstat(place); errors.Is(err, os.ErrNotExist) {
+		return workspace.ReadRemains(ctx, nil, files, kit)
+	}
+	store, err := sqlite.Open(ctx, place)
+	if errors.Is(err, workspace.ErrStoreDamaged) || errors.Is(err, workspace.ErrStoreAltered) {
+		return workspace.ReadRemains(ctx, nil, files, kit)
+	}
+	if err != nil {
+		return workspace.Remains{}, workspace.Explain(err)
+	}
+	left, err := workspace.ReadRemains(ctx, store, files, kit)
+	return left, errors.Join(err, store.Close())
+}
+
+// build makes the new database, whole and closed.
+func build(ctx context.Context, path string, config workspace.Config, o Owner, left workspace.Remains) (err error) {
+	store, err := sqlite.Open(ctx, path)
+	if err != nil {
+		return workspace.Explain(err)
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	config.Store = store
+	w, err := workspace.Open(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	s, err := w.CreateFrom(ctx, workspace.NewWorkspace{Workspace: o.Workspace, Name: o.Name, Email: o.Email, Password: o.Password}, left)
+	if err != nil {
+		return err
+	}
+	return s.End(context.WithoutCancel(ctx))
+}
+
+// abandon undoes what a rescue that did not end has left: the keychain's items
+// first, then the database that names them.
+func abandon(ctx context.Context, path string, secrets workspace.Secrets) error {
+	if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
+		return remove(path)
+	}
+	store, err := sqlite.Open(ctx, path)
+	if err != nil {
+		return remove(path) // it never became one
+	}
+	var id string
+	err = store.View(ctx, func(tx workspace.Tx) error {
+		info, err := tx.Info()
+		if err == nil {
+			id = info.ID
+		}
+		return nil
+	})
+	if err == nil && id != "" {
+		for _, item := range []string{"device", "pepper", "integrity", "anchor"} {
+			err = errors.Join(err, secrets.Delete(ctx, id+"/"+item))
+		}
+	}
+	if err := errors.Join(err, store.Close()); err != nil {
+		return workspace.Explain(err)
+	}
+	return remove(path)
+}
+
+// setAside gives the old database a second name under which it stays.
+func setAside(place string, config workspace.Config) error {
+	if _, err := os.Lstat(place); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	now := time.Now
+	if config.Now != nil {
+		now = config.Now
+	}
+	for n := 1; ; n++ {
+		name := fmt.Sprintf("workspace-before-%s-%d.db", now().Format(time.DateOnly), n)
+		err := os.Link(place, filepath.Join(filepath.Dir(place), name))
+		if errors.Is(err, os.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return workspace.Explain(fmt.Errorf("%w: %w", workspace.ErrStoreFailed, err))
+		}
+		break
+	}
+	for _, suffix := range []string{"-wal", "-shm", "-journal"} { // of the old one: the new one must not meet them
+		if err := os.Remove(place + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return workspace.Explain(fmt.Errorf("%w: %w", workspace.ErrStoreFailed, err))
+		}
+	}
+	return nil
+}
+
+func remove(path string) (all error) {
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal", "-writer", ".new"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			all = errors.Join(all, fmt.Errorf("%w: %w", workspace.ErrStoreFailed, err))
+		}
+	}
+	return workspace.Explain(all)
+}

@@ -1,0 +1,211 @@
+package rescue_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"countersign/backend/documents"
+	"countersign/backend/keychain"
+	"countersign/backend/password"
+	"countersign/backend/rescue"
+	"countersign/backend/secret"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+const (
+	pass  = "tundra velvet orchard 91"
+	lease = "The rent is nine hundred a month."
+)
+
+func cheap(c *workspace.Config) {
+	c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+}
+
+// home is a data folder and its keychain.
+type home struct {
+	*testing.T
+	dir     string
+	secrets *keychain.Memory
+}
+
+func (h *home) ok(err error) {
+	h.Helper()
+	if err != nil {
+		h.Fatalf("%v (%v)", err, errors.Unwrap(err))
+	}
+}
+
+func (h *home) open() (*workspace.Workspace, *sqlite.Store, error) {
+	h.Helper()
+	store, err := sqlite.Open(h.Context(), filepath.Join(h.dir, "workspace.db"))
+	h.ok(err)
+	files, err := documents.Open(filepath.Join(h.dir, "documents"))
+	h.ok(err)
+	c := workspace.Config{Store: store, Secrets: h.secrets, Files: files}
+	cheap(&c)
+	w, err := workspace.Open(h.Context(), c)
+	if err != nil {
+		h.ok(store.Close())
+		return nil, nil, err
+	}
+	h.ok(w.Recover(h.Context()))
+	return w, store, nil
+}
+
+// lived is a home with two contracts, one in the bin, and its Emergency Kit.
+func lived(t *testing.T) (*home, secret.Text) {
+	t.Helper()
+	h := &home{t, t.TempDir(), keychain.NewMemory()}
+	w, store, err := h.open()
+	h.ok(err)
+	s, err := w.Create(t.Context(), workspace.NewWorkspace{Workspace: "Northwind", Name: "Amara Okafor", Email: "amara@example.com", Password: secret.NewText(pass)})
+	h.ok(err)
+	var all []workspace.Source
+	for _, name := range []string{"=Lease, unit 4", "Old"} {
+		all = append(all, workspace.Source{Name: name, Size: int64(len(lease)), Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(strings.NewReader(lease)), nil
+		}})
+	}
+	out, err := s.AddDocuments(t.Context(), slices.Values(all), nil)
+	h.ok(err)
+	h.ok(s.TagDocuments(t.Context(), out.IDs[:1], []string{"rent", "harbour"}, nil))
+	h.ok(s.RemoveDocuments(t.Context(), out.IDs[1:]))
+	a, err := s.Admin(t.Context())
+	h.ok(err)
+	kit, err := a.MakeKit(t.Context(), workspace.Proof{Password: secret.NewText(pass)})
+	h.ok(err)
+	text := secret.NewText(kit.Identity.Reveal())
+	h.ok(s.End(context.WithoutCancel(t.Context())))
+	h.ok(store.Close())
+	return h, text
+}
+
+func owner(kit secret.Text) rescue.Owner {
+	return rescue.Owner{Workspace: "Northwind again", Name: "Hannah Weiß", Email: "hannah@example.com", Password: secret.NewText(pass), Kit: kit}
+}
+
+// theContractsAreBack signs the new owner in and reads everything.
+func (h *home) theContractsAreBack() {
+	h.Helper()
+	w, store, err := h.open()
+	h.ok(err)
+	defer store.Close()
+	s, _, err := w.SignIn(h.Context(), "hannah@example.com", secret.NewText(pass))
+	h.ok(err)
+	all, err := s.Documents(h.Context())
+	h.ok(err)
+	for _, d := range all {
+		var out bytes.Buffer
+		h.ok(s.CopyDocument(h.Context(), d.ID, &out, nil))
+		removed := d.State == workspace.DocumentRemoved
+		if out.String() != lease || d.AddedBy != "Amara Okafor" || removed != (d.Name == "Old") || !removed && (d.Name != "=Lease, unit 4" || !slices.Equal(d.Tags, []string{"rent", "harbour"})) {
+			h.Errorf("%+v reads %q", d, out.String())
+		}
+	}
+	if len(all) != 2 || w.Name() != "Northwind again" {
+		h.Errorf("%d contracts in %s", len(all), w.Name())
+	}
+	a, err := s.Admin(h.Context())
+	h.ok(err)
+	if k, err := a.KitState(h.Context()); err != nil || !k.Current {
+		h.Errorf("the kit: %+v, %v", k, err)
+	}
+	if _, _, err := w.SignIn(h.Context(), "amara@example.com", secret.NewText(pass)); !workspace.IsCode(err, workspace.CodeCredentialsWrong) {
+		h.Errorf("the old profile: %v", err)
+	}
+}
+
+func TestAfterTheKeychainIsLostTheKitMakesANewOwnerOfTheContracts(t *testing.T) {
+	t.Parallel()
+	h, kit := lived(t)
+	h.secrets = keychain.NewMemory()
+	if _, _, err := h.open(); !workspace.IsCode(err, workspace.CodeKeychainItemMissing) {
+		t.Fatal(err)
+	}
+	wrong := owner(secret.NewText("AGE-SECRET-KEY-1"))
+	if err := rescue.WithKit(t.Context(), h.dir, h.secrets, wrong, cheap); !workspace.IsCode(err, workspace.CodeKitForm) {
+		t.Error(err)
+	}
+	_, other := lived(t)
+	if err := rescue.WithKit(t.Context(), h.dir, h.secrets, owner(other), cheap); !workspace.IsCode(err, workspace.CodeKitWrong) {
+		t.Error(err)
+	}
+	weak := owner(kit)
+	weak.Password = secret.NewText("short")
+	if err := rescue.WithKit(t.Context(), h.dir, h.secrets, weak, cheap); !workspace.IsCode(err, workspace.CodePasswordShort) {
+		t.Error(err)
+	}
+	if names := h.secrets.Names(); len(names) > 0 {
+		t.Errorf("what was refused left %v in the keychain", names)
+	}
+	h.ok(rescue.WithKit(t.Context(), h.dir, h.secrets, owner(kit), cheap))
+	h.theContractsAreBack()
+	aside, err := filepath.Glob(filepath.Join(h.dir, "workspace-before-*.db"))
+	if err != nil || len(aside) != 1 {
+		t.Errorf("set aside: %v, %v", aside, err)
+	}
+}
+
+func TestWithADatabaseThatIsDamagedOrGoneTheTableOfContentsIsEnough(t *testing.T) {
+	t.Parallel()
+	for name, ruin := range map[string]func(path string) error{
+		"Damaged": func(path string) error { return os.WriteFile(path, []byte("not a database at all"), 0o600) },
+		"Gone":    os.Remove,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, kit := lived(t)
+			h.T, h.secrets = t, keychain.NewMemory()
+			h.ok(ruin(filepath.Join(h.dir, "workspace.db")))
+			_, other := lived(t)
+			if err := rescue.WithKit(t.Context(), h.dir, h.secrets, owner(other), cheap); !workspace.IsCode(err, workspace.CodeKitWrong) {
+				t.Error(err)
+			}
+			h.ok(rescue.WithKit(t.Context(), h.dir, h.secrets, owner(kit), cheap))
+			h.theContractsAreBack()
+		})
+	}
+}
+
+func TestARescueThatDidNotEndIsDoneAgainAndLeavesNothing(t *testing.T) {
+	t.Parallel()
+	h, kit := lived(t)
+	h.secrets = keychain.NewMemory()
+	// As far as a crash before the rename gets.
+	ctx, stop := context.WithCancel(t.Context())
+	failing := &stopping{Memory: h.secrets, stop: stop}
+	if err := rescue.WithKit(ctx, h.dir, failing, owner(kit), cheap); err == nil {
+		t.Fatal("it was not stopped")
+	}
+	h.ok(rescue.WithKit(t.Context(), h.dir, h.secrets, owner(kit), cheap))
+	if names := h.secrets.Names(); len(names) != 4 {
+		t.Errorf("the keychain has %v", names)
+	}
+	h.theContractsAreBack()
+	left, err := filepath.Glob(filepath.Join(h.dir, "workspace.db.rescue*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// stopping stops at the third item.
+type stopping struct {
+	*keychain.Memory
+	stop func()
+	n    int
+}
+
+func (s *stopping) Set(ctx context.Context, name string, v secret.Bytes) error {
+	if s.n++; s.n == 3 {
+		s.stop()
+	}
+	return s.Memory.Set(ctx, name, v)
+}

@@ -1,0 +1,191 @@
+package workspace
+
+import (
+	"bytes"
+	"context"
+	"crypto/subtle"
+	"encoding/csv"
+	"encoding/hex"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/vault"
+)
+
+// Remains are the contracts of a workspace whose keychain or database is gone, as
+// far as an Emergency Kit opens them. Its profiles cannot be believed any more, and
+// are not among them.
+type Remains struct {
+	keys  vault.Keys
+	rows  []DocumentRow
+	kitAt time.Time
+}
+
+// Contracts is how many there are.
+func (r Remains) Contracts() int { return len(r.rows) }
+
+// ReadRemains reads them from a database whose integrity nobody can check, or where
+// store is nil from the sealed table of contents. What a row says is believed only
+// where it opens with the kit's key. Errors: kit_form, kit_wrong, kit_none; folder.
+func ReadRemains(ctx context.Context, store Store, files Files, kit secret.Text) (Remains, error) {
+	identity, err := vault.ParseIdentity(kit)
+	if err != nil {
+		return Remains{}, refuse(CodeKitForm).at("kit").because(err)
+	}
+	if store == nil {
+		return remainsOfIndex(files, identity)
+	}
+	var r Remains
+	empty := false
+	err = store.View(ctx, func(tx Tx) error {
+		info, err := tx.Info()
+		if empty = errors.Is(err, ErrNotFound); err != nil {
+			return ignoreMissing(err)
+		}
+		if info.KitGeneration == 0 {
+			return refuse(CodeKitNone)
+		}
+		r.keys, r.kitAt = vault.KeysOf(info.KitGeneration, identity), info.KitAt
+		right := subtle.ConstantTimeCompare([]byte(kitCheck(r.keys, info.ID)), []byte(info.KitCheck)) == 1
+		lost := 0
+		err = tx.Documents(func(d DocumentRow) error {
+			if _, err := d.unseal(r.keys); err != nil || !r.keys.Has(d.Generation) {
+				lost++ // of an older key, or not what it was
+				return nil
+			}
+			r.rows = append(r.rows, d)
+			return nil
+		})
+		if err == nil && !right && len(r.rows) == 0 {
+			err = refuse(CodeKitWrong).at("kit")
+		}
+		return err
+	})
+	if empty { // a new database in the place of the old one
+		return remainsOfIndex(files, identity)
+	}
+	return r, Explain(err)
+}
+
+// remainsOfIndex reads the table of contents, which opens only with the right key.
+func remainsOfIndex(files Files, identity vault.Identity) (r Remains, err error) {
+	in, err := files.ReadIndex()
+	if errors.Is(err, ErrFileMissing) {
+		return r, refuse(CodeKitNone)
+	}
+	if err != nil {
+		return r, Explain(err)
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	var text bytes.Buffer
+	if _, err := vault.KeysOf(1, identity).Decrypt(&text, 1, in, nil); err != nil {
+		return r, refuse(CodeKitWrong).at("kit").because(err)
+	}
+	lines, err := csv.NewReader(&text).ReadAll()
+	if err != nil || len(lines) == 0 {
+		return r, refuse(CodeKitNone).because(err)
+	}
+	var found []Document
+	newest := 1
+	for _, line := range lines[1:] {
+		d, ok := documentOfLine(line)
+		if !ok {
+			continue
+		}
+		found, newest = append(found, d), max(newest, d.generation)
+	}
+	r.keys = vault.KeysOf(newest, identity)
+	for _, d := range found {
+		if d.generation != newest {
+			continue
+		}
+		row, err := d.seal(r.keys)
+		if err != nil {
+			return r, err
+		}
+		r.rows = append(r.rows, row)
+	}
+	return r, nil
+}
+
+// indexHead names the columns of the table of contents.
+var indexHead = []string{"file", "name", "bytes", "type", "added", "by", "removed", "sha256", "tags"}
+
+func (d Document) line() []string {
+	removed := ""
+	if d.State == DocumentRemoved {
+		removed = d.RemovedAt.Format(time.RFC3339)
+	}
+	return []string{
+		fileName(d.ID, d.generation), defused(d.Name), strconv.FormatInt(d.Size, 10), d.Type, d.AddedAt.Format(time.RFC3339), defused(d.AddedBy), removed,
+		hex.EncodeToString(d.SHA256[:]), defused(strings.Join(d.Tags, "; ")),
+	}
+}
+
+func documentOfLine(line []string) (d Document, ok bool) {
+	if len(line) != len(indexHead) {
+		return d, false
+	}
+	if d.ID, d.generation, ok = parseFileName(line[0]); !ok {
+		return d, false
+	}
+	sum, err := hex.DecodeString(line[7])
+	if err != nil || len(sum) != len(d.SHA256) {
+		return d, false
+	}
+	copy(d.SHA256[:], sum)
+	if d.Size, err = strconv.ParseInt(line[2], 10, 64); err != nil {
+		return d, false
+	}
+	if d.AddedAt, err = time.Parse(time.RFC3339, line[4]); err != nil {
+		return d, false
+	}
+	d.Name, d.Type, d.AddedBy = strings.TrimPrefix(line[1], "'"), line[3], strings.TrimPrefix(line[5], "'")
+	if line[8] != "" {
+		d.Tags = strings.Split(strings.TrimPrefix(line[8], "'"), "; ")
+	}
+	if line[6] != "" {
+		if d.RemovedAt, err = time.Parse(time.RFC3339, line[6]); err != nil {
+			return d, false
+		}
+		d.State = DocumentRemoved
+	}
+	return d, true
+}
+
+// CreateFrom makes a workspace with the contracts of one that was lost, and signs
+// its owner in. Errors: as Create.
+func (w *Workspace) CreateFrom(ctx context.Context, in NewWorkspace, r Remains) (*Session, error) {
+	return w.create(ctx, in, &r)
+}
+
+// inherit gives a new workspace the vault of the one that was lost, within the
+// transaction that makes it. The kit stays good.
+func (w *Workspace) inherit(tx Tx, id string, key secret.Bytes, r *Remains) (*holding, error) {
+	row, own, err := newHolder(profileHolder(id), key, r.keys)
+	if err != nil {
+		return nil, err
+	}
+	info, err := tx.Info()
+	if err != nil {
+		return nil, err
+	}
+	info.VaultGeneration = r.keys.Generation()
+	if r.kitAt.IsZero() { // the table of contents does not say when
+		r.kitAt = w.now()
+	}
+	info.KitAt, info.KitBy, info.KitGeneration, info.KitCheck = r.kitAt, id, info.VaultGeneration, kitCheck(r.keys, info.ID)
+	if err := errors.Join(tx.SaveVaultKey(row), tx.UpdateInfo(info)); err != nil {
+		return nil, err
+	}
+	for _, d := range r.rows {
+		if err := tx.InsertDocument(d); err != nil {
+			return nil, err
+		}
+	}
+	w.remember(info)
+	return &holding{own: own, keys: r.keys}, nil
+}
