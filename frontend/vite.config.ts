@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
-import { pdfFiles } from './pdf-files';
+import { pdfFiles } from './pdf-files.ts';
+import { readyWords } from './ready-words.ts';
 import { configDefaults, defineConfig as defineTests, mergeConfig } from 'vitest/config';
 
 /**
@@ -16,7 +17,7 @@ function policyOnlyInBuilds(): Plugin {
 }
 
 const app = defineConfig({
-  plugins: [svelte(), policyOnlyInBuilds(), pdfFiles()],
+  plugins: [svelte(), policyOnlyInBuilds(), pdfFiles(), readyWords()],
   base: './',
   // A module, so that it can be run beside the page where the web view has no workers for it.
   worker: { format: 'es' },

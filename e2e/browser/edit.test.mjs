@@ -96,6 +96,7 @@ test('code usage names the code and the time, and This was not me voids the rest
   await person.lock(page);
   await person.signInByRecoveryCode(page, codes[2]);
   await button(page, 'Continue').click();
+  await person.toProfile(page);
   await person.edit(page);
   await page.getByText('Code 3', { exact: true }).waitFor();
   await button(page, 'This was not me').click();

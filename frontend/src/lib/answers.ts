@@ -1,5 +1,6 @@
 /** Answers with secrets, as they cross and as the page shows them. */
 import type { Confirmed, EnrolmentView, OneTimeView, ProfileView, SheetView } from './api';
+import type { KitView } from './contractkit';
 import type { Envelope, Mailbox } from './envelope';
 import type { PrintSheets } from './runs';
 
@@ -53,3 +54,11 @@ export const openInvitations = async (
   const opened = (await mailbox.open('codes', codes)).split(' ');
   return (invitations ?? []).map((given, i) => ({ ...given, code: opened[i] ?? '' }));
 };
+
+type CrossingKit = Omit<Crossing<KitView, 'identity'>, 'qr'> & { qr: Crossing<KitView['qr'], 'path'> };
+
+export const openKit = async (mailbox: Mailbox, kit: CrossingKit): Promise<KitView> => ({
+  ...kit,
+  identity: await mailbox.open('kit key', kit.identity),
+  qr: { ...kit.qr, path: await mailbox.open('qr', kit.qr.path) },
+});

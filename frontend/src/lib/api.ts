@@ -17,10 +17,19 @@ import * as profile from '../../wailsjs/go/app/Profile';
 import * as settings from '../../wailsjs/go/app/Settings';
 import type { app } from '../../wailsjs/go/models';
 import { Environment, EventsOn, WindowReload } from '../../wailsjs/runtime/runtime';
-import { openConfirmed, openEnrolment, openInvitations, openOneTime, openRun, openSheet } from './answers';
+import {
+  openConfirmed,
+  openKit,
+  openEnrolment,
+  openInvitations,
+  openOneTime,
+  openRun,
+  openSheet,
+} from './answers';
 import type { ContractsView, PreviewView, SavedCopies } from './contracts';
 import type { AddProgress } from './contractadding.svelte';
 import type { CheckProgress } from './contractcheck';
+import type { KitState, RotationView, SaveProgress } from './contractkit';
 import type { ExportView, Extracted, PickedExport } from './exports';
 import type { PolicyView, Rehearsal } from './policy';
 import type { LedgerView, RunOutcome, RunPreview, RunProgress, RunRequest, RunView, SheetRow } from './runs';
@@ -473,6 +482,18 @@ export const Door = {
     call<SignInResult>(async () =>
       door.Redeem(email, await closed('invitation', code), await closed('new password', password)),
     ),
+  /** Makes its holder an owner, with the key that is on the Emergency Kit. */
+  useKit: ({ name, email, password, kit }: { name: string; email: string; password: string; kit: string }) =>
+    call<SignInResult>(async () =>
+      door.UseKit(
+        fields<app.KitOwner>({
+          name,
+          email,
+          password: await closed('new password', password),
+          kit: await closed('kit key', kit),
+        }),
+      ),
+    ),
   /** As far as enrolling, where 2FA is required and off. */
   enrol: (challenge: string) => call<GateView>(() => door.Enrol(challenge)),
   /** A help code stands in for a lost phone, as far as changing it. */
@@ -640,7 +661,27 @@ export const Contracts = {
   /** Reads every one of them; `onChecking` tells how far it is and what it found. */
   check: (session: string) => call<void>(() => contracts.Check(session)),
   stopCheck: (session: string) => call<void>(() => contracts.StopCheck(session)),
+  stopSaving: (session: string) => call<void>(() => contracts.StopSaving(session)),
+  /** The Emergency Kit, to be shown once; of owners alone, as is the rotation of the key. */
+  makeKit: (session: string, proof: Proof) =>
+    answered(async (key) => contracts.MakeKit(session, await closedProof(proof), key), openKit),
+  printKit: (session: string) => call<void>(() => contracts.PrintKit(session)),
+  kitState: (session: string) => call<KitState>(() => contracts.KitState(session)),
+  /** Makes a new key and encrypts all anew with it; `onRotating` tells how far it is. */
+  rotate: (session: string, proof: Proof) =>
+    call<void>(async () => contracts.Rotate(session, await closedProof(proof))),
+  rotationState: (session: string) => call<RotationView>(() => contracts.RotationState(session)),
+  stopRotation: (session: string) => call<void>(() => contracts.StopRotation(session)),
+  resumeRotation: (session: string) => call<void>(() => contracts.ResumeRotation(session)),
 };
+
+/** Tells how far saving copies is. Returns the way to stop listening. */
+export const onSaving = (heard: (progress: SaveProgress) => void): (() => void) =>
+  EventsOn('saving', (p?: SaveProgress) => p && heard(p));
+
+/** Tells how far the rotation of the key is. Returns the way to stop listening. */
+export const onRotating = (heard: (progress: RotationView) => void): (() => void) =>
+  EventsOn('rotating', (p?: RotationView) => p && heard(p));
 
 /** Tells that the contracts are not as they were. Returns the way to stop listening. */
 export const onContractsChanged = (heard: () => void): (() => void) => EventsOn('contracts-changed', heard);

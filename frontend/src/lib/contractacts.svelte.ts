@@ -1,6 +1,7 @@
 /** What can be done with contracts: at once, or with a dialog that asks for more. */
 import { tick } from 'svelte';
-import { Contracts } from './api';
+import { Contracts, onSaving } from './api';
+import type { SaveProgress } from './contractkit';
 import type { ContractView } from './contracts';
 import type { ContractPreview } from './contractpreview.svelte';
 import type { ContractTable } from './contracttable.svelte';
@@ -21,6 +22,8 @@ export class ContractActs {
   /** The dialog that is open. */
   asking = $state.raw<Asking | undefined>(undefined);
   wrong = $state.raw<Words | undefined>(undefined);
+  /** Copies that are being saved, once it takes longer than a moment. */
+  saving = $state.raw<SaveProgress | undefined>(undefined);
   readonly #table: ContractTable;
   readonly #preview: ContractPreview;
 
@@ -40,10 +43,23 @@ export class ContractActs {
 
   save = (contracts: ContractView[]): Promise<void> =>
     this.#do(async () => {
-      const { count, name, folder } = await session.use((token) => Contracts.saveCopy(token, ids(contracts)));
+      const began = performance.now();
+      const stop = onSaving((progress) => {
+        if (this.saving || performance.now() - began > 500) this.saving = progress;
+      });
+      const { count, name, folder } = await session
+        .use((token) => Contracts.saveCopy(token, ids(contracts)))
+        .finally(() => {
+          stop();
+          this.saving = undefined;
+        });
       if (count === 1 && name) toasts.show(t('contracts.saved_one', { name, folder }));
       else if (count > 0) toasts.show(t('contracts.saved', { n: count, folder }));
     });
+
+  stopSaving = async (): Promise<void> => {
+    await session.use(Contracts.stopSaving).catch(() => {});
+  };
 
   /** To the bin: it needs no question, since it can be undone. */
   remove = (contracts: ContractView[]): Promise<void> =>

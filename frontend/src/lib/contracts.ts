@@ -148,7 +148,8 @@ export function typeOf({ kind, type, name }: Pick<ContractView, 'kind' | 'type' 
     return t('contracts.type_image', { type: what });
   }
   const end = extension.exec(name)?.[1];
-  return end ? t('contracts.type_other', { type: end.toUpperCase() }) : t('contracts.type_none');
+  if (end) return t('contracts.type_other', { type: end.toUpperCase() });
+  return editable.test(type) ? t('contracts.type_document') : t('contracts.type_none');
 }
 
 /** Whole days until the bin lets go, at least 0. */

@@ -13,9 +13,12 @@ const formats = new Map<Key, IntlMessageFormat>();
 
 /** The message for a key, with its values put in. A value is text, never markup. */
 export function t(key: Key, values?: Values): string {
+  const message = en[key];
+  // What has no values is its own text. A build has read the others already: see ready-words.ts.
+  if (typeof message === 'string' && !/[{']/.test(message)) return message;
   let format = formats.get(key);
   if (!format) {
-    format = new IntlMessageFormat(en[key], 'en-GB', undefined, { ignoreTag: true });
+    format = new IntlMessageFormat(message, 'en-GB', undefined, { ignoreTag: true });
     formats.set(key, format);
   }
   return String(format.format(values));
