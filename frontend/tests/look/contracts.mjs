@@ -89,6 +89,23 @@ export function fakeContracts(scenario) {
       all = all.filter((it) => !ids.includes(it.id));
       return wait(null);
     },
+    MakeKit: () =>
+      wait({
+        workspace: 'Northwind Legal',
+        by: people[1],
+        at: new Date().toISOString(),
+        generation: 1,
+        identity: 'AGE-SECRET-KEY-1QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE',
+        qr: { modules: 49, path: scenario.qr },
+        folder: '/home/amara/.local/share/Countersign/documents',
+      }),
+    PrintKit: () => wait(null),
+    KitState: () => wait(scenario.kit ?? { current: false }),
+    Rotate: () => wait(null),
+    RotationState: () => wait(scenario.rotation ?? { running: false, held: false, done: 0, total: 0 }),
+    StopRotation: () => wait(null),
+    ResumeRotation: () => wait(null),
+    StopSaving: () => wait(null),
     Check: () => wait(null),
     StopCheck: () => wait(null),
   };

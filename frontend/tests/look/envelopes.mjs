@@ -58,7 +58,7 @@ export async function wrap(page, kinds) {
       if (!isObject(it)) return it;
       return 'box' in it ? openEnvelope(it) : each(it, opened);
     };
-    const secrets = { codes: 'codes', keyGroups: 'key', path: 'qr', code: 'invitation' };
+    const secrets = { codes: 'codes', keyGroups: 'key', path: 'qr', code: 'invitation', identity: 'kit key' };
     const closed = (point) => async (it, name) => {
       if (name in secrets && it?.length)
         return closeEnvelope(secrets[name], Array.isArray(it) ? it.join(' ') : it, point);

@@ -82,7 +82,7 @@ for (const { name, scenario = {}, act } of [...shots, ...adminShots]) {
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complain(message.text()));
   page.on('pageerror', (error) => complain(String(error)));
   await page.addInitScript(fake, { qr: qrPath, ...scenario });
-  await page.addInitScript(fakeContracts, { bytes, ...scenario });
+  await page.addInitScript(fakeContracts, { bytes, qr: qrPath, ...scenario });
   await serveContracts(page);
   await page.addInitScript(fakeAdmin, scenario);
   await wrap(page, kinds);
@@ -102,7 +102,7 @@ for (const { name, scenario = {}, act } of [...shots, ...adminShots]) {
     values.forced && 'forced',
   ].filter(Boolean);
   await page.screenshot({ path: `${values.out}/${[name, ...suffix].join('-')}.png` });
-  if (name === 'print' || name === 'cover')
+  if (['print', 'cover', 'kit'].includes(name))
     await page.pdf({ path: `${values.out}/${name}.pdf`, preferCSSPageSize: true });
   const source = await readFile(axe, 'utf8');
   await page.evaluate(source);

@@ -361,6 +361,36 @@ export const shots = [
       );
     },
   },
+  {
+    name: 'kit',
+    scenario: { stepUp: { password: false, factor: false, authenticatorOff: false } },
+    act: async (page) => {
+      await signIn(page);
+      await page.getByRole('button', { name: /^Workspace/ }).click();
+      await button(page, 'Make Emergency Kit').click();
+      await button(page.getByRole('dialog'), 'Make Emergency Kit').click();
+      await button(page.getByRole('dialog'), 'Print').waitFor();
+    },
+  },
+  {
+    name: 'keys',
+    scenario: {
+      kit: { madeAt: '2026-11-02T10:00:00Z', madeBy: 'Amara Okafor', current: false },
+      rotation: { running: true, held: false, done: 812, total: 2400 },
+    },
+    act: async (page) => {
+      await signIn(page);
+      await page.getByRole('button', { name: /^Workspace/ }).click();
+      await page.getByText('812 of 2,400').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'kit-door',
+    act: async (page) => {
+      await button(page, 'Use the Emergency Kit').click();
+      await page.getByLabel('Key').fill('AGE-SECRET-KEY-1 QPZR Y9X8 GF2T VDW0 S3JN');
+    },
+  },
   { name: 'profile-off', act: profileOff },
   {
     name: 'profile-edit',
