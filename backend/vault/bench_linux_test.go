@@ -82,6 +82,9 @@ func BenchmarkSave(b *testing.B) {
 			for b.Loop() {
 				c.byAge(filepath.Join(dir, "plain"), "-d", "-i", key, "-o", filepath.Join(dir, "plain"), file)
 				c.byUs(func(progress func(int64)) error { return save(files, k, filepath.Join(dir, "ours"), progress) })
+				if err := os.Remove(filepath.Join(dir, "ours")); err != nil {
+					b.Fatal(err)
+				}
 			}
 			c.report()
 		})
@@ -101,7 +104,6 @@ func save(files *documents.Folder, k vault.Keys, path string, progress func(int6
 	if err != nil {
 		return err
 	}
-	defer os.Remove(path)
 	if _, err := k.Decrypt(dst, 1, io.NewSectionReader(src, 0, src.Size()), progress); err != nil {
 		return err
 	}
