@@ -1,6 +1,6 @@
 /** A print run through the system's own save dialog, read back and used by others. */
 import assert from 'node:assert/strict';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import * as person from '../desktop/person.mjs';
@@ -15,8 +15,9 @@ const people = ['Aisha Bello', 'Chidi Nwosu', 'Priya Raman'].map((name) => ({
   role: 'member',
 }));
 const theirPassword = 'granite willow harbour nine'; // of everybody whom seed has enrolled
+const passphrase = 'seven walnut ribbons in a row';
 
-test('a run of three is saved as PDF for its owner alone, and a code of it opens a profile', async (t) => {
+test('a run of three is saved as PDF and encrypted, for its owner alone, opened and verified, and a code of it opens a profile', async (t) => {
   const folder = await dataFolder(t);
   const workspace = join(folder, 'workspace');
   await mkdir(workspace);
@@ -42,8 +43,39 @@ test('a run of three is saved as PDF for its owner alone, and a code of it opens
   assert.match(pages[0], /Print run 1/);
   for (const { name } of people) assert.match(pages[0], new RegExp(name));
   const mine = pages.find((page, n) => n > 0 && page.includes('Chidi Nwosu'));
-  const codes = mine.match(/\b([0-9A-Z]{4}-){3}[0-9A-Z]{4}\b/g);
+  assert.equal(mine.match(/\b([0-9A-Z]{4}-){3}[0-9A-Z]{4}\b/g).length, 10);
+
+  // Once more, encrypted, and then opened as whoever gets such a file does.
+  await window.press('Export recovery sheets');
+  await window.fill('Reason', 'For the safe');
+  await window.fillPassword('Passphrase', passphrase);
+  await window.fillPassword('Passphrase again', passphrase);
+  await window.press('Continue');
+  await window.fillPassword('Your password', person.amara.password);
+  const age = join(folder, 'run.age');
+  await person.saveTo(window, age);
+  await window.waitFor({ says: '3 of 3 members have the new sheet' });
+  await window.press('Show the run');
+  await window.press('Print runs');
+  await window.press('Open and verify');
+  await person.openFile(window, age);
+  await window.fillPassword('Passphrase', 'not the one');
+  await window.key('Return');
+  await window.waitFor({ says: 'This passphrase does not open the file.' });
+  await window.key('ctrl+a');
+  await window.type(passphrase);
+  await window.key('Return');
+  await window.waitFor({ says: 'This file is whole, and this workspace signed it.' });
+  await window.waitFor({ says: 'recovery-codes.csv' });
+  const out = join(folder, 'taken out');
+  await person.saveTo(window, out, 'Save the files…');
+  await window.waitFor({ says: `taken out is in ${folder}` });
+  assert.equal((await stat(out)).mode & 0o777, 0o700);
+  assert.equal((await stat(join(out, 'recovery-sheets.pdf'))).mode & 0o777, 0o600);
+  const rows = (await readFile(join(out, 'recovery-codes.csv'), 'utf8')).split('\n');
+  const codes = rows.find((row) => row.includes(people[1].email)).match(/\b([0-9A-Z]{4}-){3}[0-9A-Z]{4}\b/g);
   assert.equal(codes.length, 10);
+  await window.press('Close');
 
   await person.lock(window);
   await person.givePassword(window, { email: people[1].email, password: theirPassword });
