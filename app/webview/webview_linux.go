@@ -39,7 +39,14 @@ static void ended(WebKitWebView *view, WebKitWebProcessTerminationReason reason,
   webkit_web_view_load_uri(view, home);
 }
 
+// The list of recently used files, which every program of this person reads, would
+// tell what contracts are called and where copies and recovery sheets were saved.
+static void keep_no_list(void) {
+  g_object_set(gtk_settings_get_default(), "gtk-recent-files-enabled", FALSE, NULL);
+}
+
 static gboolean guard(gpointer none) {
+  keep_no_list();
   WebKitWebView *view = the_view();
   if (!view) return G_SOURCE_REMOVE;
   g_signal_connect(view, "decide-policy", G_CALLBACK(decide), NULL);
@@ -75,7 +82,8 @@ import "C"
 const Renews = true
 
 // Guard forbids the web view to leave the page, whoever asks: a script, a link, a
-// form, a dropped file. Wails has no such setting.
+// form, a dropped file. Wails has no such setting. And it keeps what is opened and
+// saved out of the system's list of recent files.
 func Guard() { C.guard_view() }
 
 // Renew ends the process that draws the page, and everything in its memory, and

@@ -73,10 +73,10 @@ func (s *Session) lookAtDocument(ctx context.Context, id string) (o *OpenDocumen
 		size := int64(0)
 		o.ReaderAt, size, err = keys.At(o.generation, o.file, o.file.Size())
 		if err == nil && size != o.Size {
-			err = errors.New("it has another size than was noted")
+			err = refuse(CodeDocumentDamaged)
 		}
 		if err != nil {
-			return nil, errors.Join(refuse(CodeDocumentDamaged).because(err), o.file.Close())
+			return nil, errors.Join(unreadable(err), o.file.Close())
 		}
 		return o, nil
 	}
@@ -113,11 +113,20 @@ func (s *Session) decrypt(ctx context.Context, o *OpenDocument, w io.Writer, pro
 	case out.failed != nil:
 		return out.failed
 	case err != nil:
-		return refuse(CodeDocumentDamaged).because(err)
+		return unreadable(err)
 	case sum.Size != o.Size || sum.SHA256 != o.SHA256:
 		return refuse(CodeDocumentDamaged)
 	}
 	return nil
+}
+
+// unreadable tells what a document's own bytes are to blame for from a disk that
+// fails.
+func unreadable(err error) error {
+	if errors.Is(err, vault.ErrDocument) || errors.Is(err, vault.ErrNoKey) {
+		return refuse(CodeDocumentDamaged).because(err)
+	}
+	return Explain(err)
 }
 
 // sink notes that writing failed, as against reading, and stops with its context.

@@ -115,11 +115,22 @@ export async function saveTo(window, path, button = 'Save as…') {
 
 /** GTK's open dialog takes a whole path once Ctrl+L has asked for it. */
 export async function openFile(window, path) {
+  await typePath(window, path);
+  await window.key('Return');
+  await window.leaveDialog({ role: 'file chooser' });
+}
+
+/** The dialog for several files stays open on Return. */
+export async function openSeveral(window, path) {
+  await typePath(window, path);
+  await window.press('Open');
+  await window.leaveDialog({ role: 'file chooser' });
+}
+
+async function typePath(window, path) {
   await window.enterDialog({ role: 'file chooser' });
   await window.key('ctrl+l');
   await window.key('ctrl+a');
   await window.type(path);
   await window.waitFor({ role: 'text', name: '' }, (it) => it.text === path);
-  await window.key('Return');
-  await window.leaveDialog({ role: 'file chooser' });
 }

@@ -133,6 +133,13 @@ export class Window {
 
   press = (name) => this.click('push button', name);
 
+  /** Clicks into something that was found. */
+  async clickAt({ box: [x, y, width, height] }) {
+    const [left, top] = [x + width / 2, y + height / 2].map((n) => String(Math.round(n)));
+    await run('xdotool', ['mousemove', '--sync', left, top, 'click', '1']);
+    await this.#park();
+  }
+
   /** Clicks into a field and types, as xdotool reads from its input: arguments are for all to read. */
   async fill(name, text, role = 'entry') {
     await this.click(role, name);

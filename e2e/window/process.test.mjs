@@ -8,9 +8,10 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import test from 'node:test';
 import * as person from '../desktop/person.mjs';
+import { lockAndSearch, pageOf } from '../desktop/search.mjs';
 import { openWindow } from '../desktop/window.mjs';
-import { dataFolder, startProduction, until } from '../harness/app.mjs';
-import { family, found, fromBase32, searchFiles, searchMemory, spellings } from '../harness/memory.mjs';
+import { dataFolder, startProduction } from '../harness/app.mjs';
+import { family, fromBase32, searchFiles, searchMemory, spellings } from '../harness/memory.mjs';
 import { later } from '../harness/later.mjs';
 import { Phone } from '../harness/phone.mjs';
 
@@ -92,8 +93,8 @@ test('after a lock the page is another process, and neither memory, files, argum
   }
 
   // The search finds what is there: the page has just taken the password.
-  assert.ok((await searchMemory((await page(window)).pid, secrets)).hits.has('password in raw'));
-  await lockAndSearch(t, window, secrets);
+  assert.ok((await searchMemory((await pageOf(window)).pid, secrets)).hits.has('password in raw'));
+  await lockAndSearch(t, window, secrets, { role: 'push button', name: 'Edit 2FA' });
 
   // Once more, by all that can be typed at the door.
   await window.fill('Email', person.amara.email);
@@ -108,7 +109,7 @@ test('after a lock the page is another process, and neither memory, files, argum
   await window.fill('Recovery code', codes[2]);
   await window.press('Use recovery code');
   await window.waitFor({ role: 'heading', name: 'You used recovery code 3.' });
-  await lockAndSearch(t, window, secrets);
+  await lockAndSearch(t, window, secrets, { role: 'push button', name: 'Edit 2FA' });
 
   // Everything that the programs of this desktop have written, but for the keyring and the sheet.
   const { hits, files } = await searchFiles([process.env.HOME, process.env.TMPDIR], secrets);
@@ -118,27 +119,3 @@ test('after a lock the page is another process, and neither memory, files, argum
     [],
   );
 });
-
-/** Locks the window, waits for the page that follows, and searches all of its processes. */
-async function lockAndSearch(t, window, secrets) {
-  const before = await page(window);
-  await person.lock(window);
-  await until('the page is another process', window.app, async () => {
-    const now = await page(window);
-    return now && now.pid !== before.pid;
-  });
-  await window.waitFor({ role: 'push button', name: 'Sign in' });
-  await window.gone({ role: 'push button', name: 'Edit 2FA' });
-  for (const { pid, name } of await family(window.app.pid)) {
-    const { hits, size, where } = await searchMemory(pid, secrets);
-    assert.ok(size > 1 << 20, `${name} was not searched`);
-    if (process.env.MEASURE) t.diagnostic(`${name}: ${where.join('; ') || 'nothing'}`);
-    assert.deepEqual([...hits], [], `${name} after the lock`);
-    for (const part of ['cmdline', 'environ']) {
-      assert.deepEqual(found(await readFile(`/proc/${pid}/${part}`), secrets), [], `${part} of ${name}`);
-    }
-  }
-}
-
-const page = async (window) =>
-  (await family(window.app.pid)).find(({ name }) => name.startsWith('WebKitWebProces'));
