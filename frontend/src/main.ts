@@ -1,6 +1,7 @@
 import { mount } from 'svelte';
 import './styles/index.css';
 import App from './App.svelte';
+import { session } from './lib/session.svelte';
 import { stay } from './lib/stay';
 
 // The webview's own menu offers Reload and Inspect. In a field it offers Paste, which stays.
@@ -12,5 +13,8 @@ if (import.meta.env.PROD) {
 
 stay();
 
-const target = document.getElementById('app');
-if (target) mount(App, { target });
+// Mostly the answer comes before anything has to be drawn: then the first picture is the door.
+void Promise.race([session.open(), new Promise((done) => setTimeout(done, 200))]).then(() => {
+  const target = document.getElementById('app');
+  if (target) mount(App, { target });
+});
