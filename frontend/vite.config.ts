@@ -16,8 +16,30 @@ function policyOnlyInBuilds(): Plugin {
   };
 }
 
+/**
+ * Fetches the face of the first screen while the script is on its way. Without it the screen would
+ * be laid out twice, the first time in faces that the system has to look for.
+ */
+function faceFromTheStart(): Plugin {
+  return {
+    name: 'face-from-the-start',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_, { bundle = {} }) =>
+        Object.keys(bundle)
+          .filter((name) => /inter-latin-wght-normal/.test(name))
+          .map((name) => ({
+            tag: 'link',
+            attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: true, href: `./${name}` },
+            injectTo: 'head' as const,
+          })),
+    },
+  };
+}
+
 const app = defineConfig({
-  plugins: [svelte(), policyOnlyInBuilds(), pdfFiles(), readyWords()],
+  plugins: [svelte(), policyOnlyInBuilds(), pdfFiles(), readyWords(), faceFromTheStart()],
   base: './',
   // A module, so that it can be run beside the page where the web view has no workers for it.
   worker: { format: 'es' },
