@@ -49,18 +49,3 @@ export function factsOf(view: ExportView): [string, string][] {
   ];
   return facts.filter((fact): fact is [string, string] => Boolean(fact[1]));
 }
-
-const number = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
-
-/** "612 bytes", "14.2 KB" or "1.1 GB": a thousand each, as file managers count. */
-export function fileSize(bytes: number): string {
-  if (bytes < 1000) return t('export.bytes', { n: bytes });
-  const units = ['KB', 'MB', 'GB'];
-  let size = bytes / 1000;
-  let unit = 0;
-  while (size >= 999.95 && unit < units.length - 1) {
-    size /= 1000;
-    unit++;
-  }
-  return `${number.format(size)} ${units[unit]}`;
-}
