@@ -29,7 +29,7 @@ import {
 import type { ContractsView, PreviewView, SavedCopies } from './contracts';
 import type { AddProgress } from './contractadding.svelte';
 import type { CheckProgress } from './contractcheck';
-import type { KitState, RotationView, SaveProgress } from './contractkit';
+import type { KitOwner, KitState, RotationView, SaveProgress } from './contractkit';
 import type { ExportView, Extracted, PickedExport } from './exports';
 import type { PolicyView, Rehearsal } from './policy';
 import type { LedgerView, RunOutcome, RunPreview, RunProgress, RunRequest, RunView, SheetRow } from './runs';
@@ -56,6 +56,8 @@ export interface DoorState {
   idleMinutes?: number;
   /** True where a lock ends this page, and another begins in its place. */
   renewsPage?: boolean;
+  /** An Emergency Kit could be used. */
+  kit?: boolean;
   /** Why the page before was locked, until somebody signs in. */
   lockedFor?: LockReason;
 }
@@ -483,12 +485,11 @@ export const Door = {
       door.Redeem(email, await closed('invitation', code), await closed('new password', password)),
     ),
   /** Makes its holder an owner, with the key that is on the Emergency Kit. */
-  useKit: ({ name, email, password, kit }: { name: string; email: string; password: string; kit: string }) =>
+  useKit: ({ password, kit, ...owner }: KitOwner) =>
     call<SignInResult>(async () =>
       door.UseKit(
         fields<app.KitOwner>({
-          name,
-          email,
+          ...owner,
           password: await closed('new password', password),
           kit: await closed('kit key', kit),
         }),
@@ -640,9 +641,12 @@ export const Contracts = {
   /** These ask for what to add; false: the dialog was dismissed. `onAdding` tells how it goes on. */
   addFiles: (session: string) => call<boolean>(() => contracts.AddFiles(session)),
   addFolder: (session: string) => call<boolean>(() => contracts.AddFolder(session)),
-  /** One file by its bytes, in base64: from the clipboard, or dropped where there are no paths. */
-  addPasted: (session: string, name: string, data: string) =>
-    call<boolean>(() => contracts.AddPasted(session, name, data)),
+  /** Files that were dropped or pasted; `sendPart` hands on what is in them, in their order. */
+  addDropped: (session: string, files: app.DroppedFile[]) =>
+    call<boolean>(() => contracts.AddDropped(session, files)),
+  /** Bytes in base64. False: no more of this file is wanted. */
+  sendPart: (session: string, index: number, data: string, last: boolean) =>
+    call<boolean>(() => contracts.SendPart(session, index, data, last)),
   stopAdding: (session: string) => call<void>(() => contracts.StopAdding(session)),
   /** Opens one for reading, which the log tells. It holds until the next one, or a lock. */
   preview: (session: string, id: string) => call<PreviewView>(() => contracts.Preview(session, id)),

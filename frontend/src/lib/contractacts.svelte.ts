@@ -101,6 +101,7 @@ export class ContractActs {
   /** They have left the table: the focus goes to the row that stands in their place. */
   async #without(contracts: ContractView[]): Promise<void> {
     const table = this.#table;
+    if (table.over) return;
     const gone = new Set(ids(contracts));
     const rows = table.rows.map(({ contract }) => contract.id);
     const first = rows.findIndex((id) => gone.has(id));
@@ -108,6 +109,7 @@ export class ContractActs {
     if (this.#preview.id !== undefined && gone.has(this.#preview.id)) this.#preview.close();
     table.selected = nobody;
     await table.load();
+    if (table.over) return;
     table.active = next;
     await tick();
     const row = document.querySelector<HTMLElement>('.contracts .grid-body [role=row][tabindex="0"]');

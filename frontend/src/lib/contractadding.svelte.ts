@@ -1,11 +1,12 @@
 /**
  * Adding contracts. The application does it by itself once it has been told what to add, and
- * tells how far it is; the page shows that, and at the end what was added and what was left out.
- * Files that come to the page itself, by paste or by a drop, go over one after the other.
+ * tells how far it is; the page shows that, and at the end what was added and what was left out,
+ * also where somebody has been on another page meanwhile. There is one, `adding`.
+ * Files that come to the page itself, by paste or by a drop, go over part by part.
  */
 import { Contracts, onAdding, Refused, type AppError } from './api';
 import { refused, words, type Words } from './errors';
-import { base64, mostBytes } from './contractfiles';
+import { base64, partSize, type Bringing } from './contractfiles';
 import { t } from './i18n';
 import { session } from './session.svelte';
 import { toasts } from './toasts.svelte';
@@ -52,14 +53,23 @@ export function reasonWords(reason: string): string {
       return t('contracts.left_empty_folder');
     case 'disk_full':
       return t('contracts.left_disk_full');
-    case 'too_large':
-      return t('contracts.left_too_large', { most: mostBytes / 1024 / 1024 });
-    case 'folder':
-      return t('contracts.left_folder');
     default:
       return t('contracts.left_failed');
   }
 }
+
+const nothing: AddProgress = {
+  phase: 'looking',
+  name: '',
+  done: 0,
+  total: 0,
+  bytes: 0,
+  totalBytes: 0,
+  added: null,
+  leftOut: null,
+  leftOutCount: 0,
+  stopped: false,
+};
 
 /** Progress that is over sooner is not shown, in ms. */
 const soon = 500;
@@ -74,22 +84,20 @@ export class ContractAdding {
   /** How many, also where the list of them is cut. */
   leftOutCount = $state(0);
   wrong = $state.raw<Words | undefined>(undefined);
-  readonly #done: (added: string[]) => Promise<void>;
+  /** The page of the contracts, while it is there. */
+  onadded: ((added: string[]) => Promise<void>) | undefined;
+  #follows = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Of files that the page itself hands over: what has come of them so far. */
-  #handing: { added: string[]; ended?: () => void } | undefined;
 
-  constructor(done: (added: string[]) => Promise<void>) {
-    this.#done = done;
-  }
-
-  /** Listens for as long as the page is there. */
-  follow(): () => void {
-    const stop = onAdding((progress) => void this.#heard(progress));
-    return () => {
-      clearTimeout(this.#timer);
-      stop();
-    };
+  /** Listens from now on. What is known ends with the session. */
+  follow(): void {
+    if (this.#follows) return;
+    this.#follows = true;
+    onAdding((progress) => this.#heard(progress));
+    session.whenOver(() => {
+      this.#end();
+      this.dismiss();
+    });
   }
 
   addFiles = () => this.#ask(Contracts.addFiles);
@@ -104,37 +112,46 @@ export class ContractAdding {
     }
   }
 
-  /** Hands files over that the page has, rather than their paths. */
-  async hand(files: File[], leftOut: LeftOut[] = []): Promise<void> {
-    if (this.#handing || this.progress) {
+  /** Hands over what was brought to the page, part by part, since nobody has its paths. */
+  async hand(bringing: Bringing | Promise<Bringing>): Promise<void> {
+    if (this.progress) {
       this.wrong = words(new Refused({ code: 'already_adding', message: '' }));
       return;
     }
     this.dismiss();
-    this.#handing = { added: [] };
-    for (const it of leftOut) this.#leave(it);
-    for (const file of files) {
-      if (this.stopping) break;
-      if (file.size > mostBytes) this.#leave({ name: file.name, reason: 'too_large' });
-      else await this.#handOne(file);
+    this.#heard(nothing);
+    try {
+      const { files, leftOut } = await bringing;
+      if (!this.progress) return; // locked meanwhile
+      for (const it of leftOut) this.#leave(it);
+      const all = files.map(({ file, folder }) => ({
+        name: file.name,
+        folder,
+        size: file.size,
+        modified: file.lastModified,
+      }));
+      const begun = all.length > 0 && (await session.use((token) => Contracts.addDropped(token, all)));
+      if (!begun) {
+        if (all.length > 0) this.#leave({ name: all[0]!.name, reason: 'too_many' });
+        this.#end();
+      } else {
+        for (let i = 0; i < files.length && this.progress; i++) await this.#send(i, files[i]!.file);
+      }
+    } catch (thrown) {
+      this.#end();
+      this.wrong = words(refused(thrown));
     }
-    const { added } = this.#handing;
-    this.#handing = undefined;
-    this.#end();
-    await this.#tell(added);
   }
 
-  async #handOne(file: File): Promise<void> {
-    const handing = this.#handing;
-    if (!handing) return;
-    const ended = new Promise<void>((resolve) => (handing.ended = resolve));
-    try {
-      const data = await base64(file);
-      if (await session.use((token) => Contracts.addPasted(token, file.name, data))) await ended;
-    } catch (thrown) {
-      const refusal = refused(thrown);
-      if (refusal.code === 'internal') this.#leave({ name: file.name, reason: 'unreadable' });
-      else this.wrong = words(refusal);
+  /** Sends a file until its end, or until no more of it is wanted. */
+  async #send(index: number, file: File): Promise<void> {
+    for (let from = 0; ; from += partSize) {
+      const last = from + partSize >= file.size;
+      // One that cannot be read any more ends here: it is then left out, since it is too short.
+      const data = await base64(file.slice(from, from + partSize)).catch(() => undefined);
+      const over = last || data === undefined;
+      const wanted = await session.use((token) => Contracts.sendPart(token, index, data ?? '', over));
+      if (over || !wanted) return;
     }
   }
 
@@ -143,7 +160,7 @@ export class ContractAdding {
     this.leftOutCount++;
   }
 
-  async #heard(progress: AddProgress): Promise<void> {
+  #heard(progress: AddProgress): void {
     if (progress.phase !== 'done') {
       this.progress = progress;
       this.#timer ??= setTimeout(() => (this.shown = true), soon);
@@ -153,13 +170,8 @@ export class ContractAdding {
     this.leftOutCount += progress.leftOutCount;
     if (progress.error) this.wrong = words(new Refused(progress.error));
     const added = progress.added ?? [];
-    if (this.#handing) {
-      this.#handing.added.push(...added);
-      this.#handing.ended?.();
-      return;
-    }
     this.#end();
-    await this.#tell(added);
+    void this.#tell(added);
   }
 
   #end(): void {
@@ -171,8 +183,8 @@ export class ContractAdding {
   }
 
   async #tell(added: string[]): Promise<void> {
-    await this.#done(added);
-    if (added.length > 0) toasts.show(t('contracts.added_toast', { n: added.length }));
+    await this.onadded?.(added);
+    if (session.profile && added.length > 0) toasts.show(t('contracts.added_toast', { n: added.length }));
   }
 
   stop = async (): Promise<void> => {
@@ -187,3 +199,5 @@ export class ContractAdding {
     this.wrong = undefined;
   }
 }
+
+export const adding = new ContractAdding();

@@ -15,6 +15,16 @@ export interface KitView {
   folder: string;
 }
 
+/** Who comes in with the kit. */
+export interface KitOwner {
+  /** The name of a new workspace, where the one that was there does not open any more. */
+  workspace: string;
+  name: string;
+  email: string;
+  password: string;
+  kit: string;
+}
+
 export interface KitState {
   /** Absent: none was ever made. */
   madeAt?: string;

@@ -15,6 +15,8 @@ export class ContractTable {
   tag = $state('');
   sort = $state.raw<Sort>({ key: 'added', down: true });
   selected = $state.raw<Selection>(nobody);
+  /** The page is gone: what arrives now is for nobody. */
+  over = false;
   /** The row that had the focus last. */
   active = $state<string | undefined>(undefined);
 
@@ -49,7 +51,9 @@ export class ContractTable {
   /** Reads all anew. What is selected stays, but for what is gone. */
   async load(): Promise<void> {
     try {
-      this.view = await session.use(Contracts.list);
+      const view = await session.use(Contracts.list);
+      if (this.over) return;
+      this.view = view;
       this.wrong = undefined;
       const shown = this.bin ? this.binned : this.there;
       this.selected = kept(
@@ -58,7 +62,7 @@ export class ContractTable {
       );
       if (this.tag && !this.tags.includes(this.tag)) this.tag = '';
     } catch (thrown) {
-      this.wrong = words(refused(thrown));
+      if (!this.over) this.wrong = words(refused(thrown));
     }
   }
 
@@ -70,6 +74,7 @@ export class ContractTable {
       timer = setTimeout(() => void this.load(), 100);
     });
     return () => {
+      this.over = true;
       clearTimeout(timer);
       stop();
     };

@@ -56,6 +56,7 @@ export class Session {
   /** How many approvals wait for this person. */
   waiting = $state(0);
   #token: string | undefined;
+  readonly #endings: (() => void)[] = [];
 
   /** Asks the application where things stand, and listens for it locking the window. */
   async open(): Promise<void> {
@@ -178,11 +179,17 @@ export class Session {
     void this.use(Door.touch).catch(() => {});
   }
 
+  /** For what is known beside the screens: it is forgotten with the session. */
+  whenOver(forget: () => void): void {
+    this.#endings.push(forget);
+  }
+
   /** Forgets everything that was shown and returns to the sign-in, saying why. */
   drop(reason: LockReason): void {
     // Only what ends something needs words: an echo of our own lock changes nothing.
     if (!this.profile && !this.challenge && !this.gate) return;
     toasts.dismiss(); // it may say a name
+    for (const forget of this.#endings) forget();
     this.#token = undefined;
     this.challenge = undefined;
     this.gate = undefined;

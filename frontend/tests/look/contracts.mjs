@@ -60,7 +60,8 @@ export function fakeContracts(scenario) {
     List: () => wait(view()),
     AddFiles: () => wait(false),
     AddFolder: () => wait(false),
-    AddPasted: () => wait(true),
+    AddDropped: () => wait(true),
+    SendPart: () => wait(true),
     StopAdding: () => wait(null),
     Preview: (_, id) => {
       const { kind, type } = all.find((it) => it.id === id);

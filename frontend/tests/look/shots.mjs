@@ -143,6 +143,15 @@ export const shots = [
   },
   { name: 'fault-keychain', scenario: fault('keychain_absent') },
   {
+    name: 'fault-kit',
+    scenario: { door: { ...fault('keychain_item_missing').door, kit: true } },
+  },
+  {
+    name: 'kit-lost',
+    scenario: { door: { ...fault('keychain_item_missing').door, kit: true } },
+    act: (page) => button(page, 'Use the Emergency Kit').click(),
+  },
+  {
     name: 'fault-folder',
     scenario: fault('folder_read_only', { folder: '/home/amara/.local/share/Countersign' }),
   },
@@ -386,6 +395,7 @@ export const shots = [
   },
   {
     name: 'kit-door',
+    scenario: { door: { kit: true } },
     act: async (page) => {
       await button(page, 'Use the Emergency Kit').click();
       await page.getByLabel('Key').fill('AGE-SECRET-KEY-1 QPZR Y9X8 GF2T VDW0 S3JN');
