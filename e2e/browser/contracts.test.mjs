@@ -1,6 +1,8 @@
 /** Contracts, the home after a sign-in: adding, reading, finding, the bin, and the Emergency Kit. */
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import test from 'node:test';
 import { assertAccessible } from '../harness/browser.mjs';
 import * as contracts from '../harness/contracts.mjs';
@@ -186,6 +188,24 @@ test('everything is within reach of the keyboard, and what is read ends with the
   await person.lock(page);
   assert.equal(await page.evaluate((url) => fetch(url).then(({ status }) => status), part), 404);
   page.complaints.splice(0); // the console tells of that 404
+});
+
+test('a folder is dropped with what is in it, also what is empty or larger than one part', async (t) => {
+  const { folder, page } = await owner(t);
+  const leases = join(folder, 'Leases');
+  await mkdir(join(leases, '2026'), { recursive: true });
+  await mkdir(join(folder, 'Nothing'));
+  await writeFile(join(leases, 'Empty.txt'), '');
+  await writeFile(join(leases, '2026', 'Large.bin'), Buffer.alloc(7_000_000, 'contract'));
+  await contracts.dropPaths(page, [leases, join(folder, 'Nothing')]);
+  await toast(page, '2 contracts added.').waitFor();
+  await page.getByText('Nothing was left out. The folder has no files in it.').waitFor();
+  await row(page, 'Large.bin').getByText('Leases').waitFor();
+  await row(page, 'Large.bin').getByText('7 MB').waitFor();
+  await open(page, 'Empty.txt');
+  await page.getByText('This file is empty.').waitFor();
+  await button(page, 'Check documents').click();
+  await dialog(page).getByText('2 documents are as they were added.').waitFor();
 });
 
 test('text and pictures are pasted, and a file that is there already is left out', async (t) => {

@@ -26,6 +26,15 @@ export const drop = (page, files) =>
     Object.entries(files).map(([name, bytes]) => ({ name, data: Buffer.from(bytes).toString('base64') })),
   );
 
+/** Drops what lies at these paths on the window, as a file manager does: folders, too. */
+export async function dropPaths(page, files) {
+  const cdp = await page.context().newCDPSession(page);
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'])
+    await cdp.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data });
+  await cdp.detach();
+}
+
 /** Drops files and waits until they are all there. */
 export async function add(page, files) {
   const n = Object.keys(files).length;
