@@ -1,17 +1,15 @@
 /**
  * Reads the messages of `src/i18n` when the page is built, so that it comes without the parser of
- * their format, and shows its first words sooner. A message without values stays a text.
+ * their format, and shows its first words sooner. A message of words and plain arguments stays a text.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from '@formatjs/icu-messageformat-parser';
 import type { Plugin } from 'vite';
+import { isPlain } from './src/lib/plain.ts';
 
 const file = fileURLToPath(new URL('src/i18n/en.json', import.meta.url));
 const words = '\0words';
-
-/** True for a message that is more than its own text. */
-const formatted = (message: string) => /[{']/.test(message);
 
 export function readyWords(): Plugin {
   return {
@@ -30,7 +28,7 @@ export function readyWords(): Plugin {
       const messages = Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>);
       const ready = messages.map(([key, message]) => [
         key,
-        formatted(message) ? parse(message, { ignoreTag: true, locale: new Intl.Locale('en-GB') }) : message,
+        isPlain(message) ? message : parse(message, { ignoreTag: true, locale: new Intl.Locale('en-GB') }),
       ]);
       return `export default ${JSON.stringify(Object.fromEntries(ready))}`;
     },

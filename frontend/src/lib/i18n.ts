@@ -5,6 +5,7 @@
  */
 import { IntlMessageFormat } from 'intl-messageformat';
 import en from '../i18n/en.json';
+import { isPlain } from './plain';
 
 export type Key = keyof typeof en;
 export type Values = Record<string, string | number | undefined>;
@@ -14,8 +15,11 @@ const formats = new Map<Key, IntlMessageFormat>();
 /** The message for a key, with its values put in. A value is text, never markup. */
 export function t(key: Key, values?: Values): string {
   const message = en[key];
-  // What has no values is its own text. A build has read the others already: see ready-words.ts.
-  if (typeof message === 'string' && !/[{']/.test(message)) return message;
+  // The first message that the library formats reads the locales of the engine, as long as the door
+  // takes to draw. A build has read all others already: see ready-words.ts.
+  if (typeof message === 'string' && isPlain(message)) {
+    return message.replace(/\{(\w+)\}/g, (_, name) => String(values?.[name] ?? ''));
+  }
   let format = formats.get(key);
   if (!format) {
     format = new IntlMessageFormat(message, 'en-GB', undefined, { ignoreTag: true });

@@ -2,6 +2,7 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, test } from 'vitest';
 import en from '../../src/i18n/en.json';
 import { t } from '../../src/lib/i18n';
+import { isPlain } from '../../src/lib/plain';
 import { sources } from './source';
 
 const code = sources('.ts', '.svelte')
@@ -40,6 +41,19 @@ describe('the words of the page', () => {
   test('hold what a person typed as text, whatever it is', () => {
     const name = '<img src=x onerror=alert(1)> {n} \u202e';
     expect(t('keep.saved', { name })).toBe(`Saved as ${name}.`);
+  });
+
+  test('read the same whoever puts the values in', () => {
+    const values = new Proxy({} as Record<string, string>, {
+      get: (_, name) => `<${String(name)}> {n}`,
+      has: () => true,
+    });
+    const plain = Object.entries(en).filter(([, message]) => isPlain(message));
+    expect(plain.length).toBeGreaterThan(100);
+    for (const [key, message] of plain) {
+      const format = new IntlMessageFormat(message, 'en-GB', undefined, { ignoreTag: true });
+      expect(t(key as keyof typeof en, values), key).toBe(format.format(values));
+    }
   });
 
   test('are nowhere but in src/i18n', () => {
