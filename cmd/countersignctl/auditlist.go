@@ -58,6 +58,9 @@ func auditList(ctx context.Context, e *env, _ []string) error {
 		if err != nil {
 			return err
 		}
+		if err := a.NameDocuments(ctx, page.Entries); err != nil {
+			return err
+		}
 		entries := []listed{}
 		var text strings.Builder
 		for _, l := range page.Entries {

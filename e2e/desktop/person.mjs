@@ -132,5 +132,5 @@ async function typePath(window, path) {
   await window.key('ctrl+l');
   await window.key('ctrl+a');
   await window.type(path);
-  await window.waitFor({ role: 'text', name: '' }, (it) => it.text === path);
+  await window.waitFor({ role: 'text', name: '' }, (it) => it.text === path || it.text === `${path}/`);
 }

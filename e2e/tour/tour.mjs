@@ -1,5 +1,5 @@
 /**
- * Takes the real application, in its real window, through the whole of 2FA, and leaves
+ * Takes the real application, in its real window, through the whole of 2FA and the contracts, and leaves
  * build/tour/NN-name.png, build/tour/recovery-sheet.pdf and build/tour/print-run.pdf. Run it with `make tour`.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import { openWindow } from '../desktop/window.mjs';
 import { root } from '../harness/app.mjs';
 import { seed } from '../harness/seed.mjs';
 import * as admin from './admin.mjs';
+import * as contracts from './contracts.mjs';
 import { enrolled, people } from './team.mjs';
 
 const out = join(root, 'build/tour');
@@ -92,8 +93,8 @@ async function signIn(window, phone) {
   await window.waitFor({ says: 'That code did not match.' });
   await picture(window, 'verification-code-wrong');
   await person.retypeCode(window, await phone.next());
-  await window.waitFor({ says: 'wrong code' });
-  await picture(window, 'profile-told-of-attempts');
+  await window.waitFor({ says: 'wrong verification code' });
+  await picture(window, 'told-of-attempts');
 }
 
 async function recover(window, codes) {
@@ -162,6 +163,8 @@ async function inTheDark(window, phone) {
   await person.typeCode(window, await phone.next());
   await person.toProfile(window);
   await picture(window, 'dark-profile');
+  await contracts.inTheDark(window, picture);
+  await window.press('Profile');
   await window.press('Edit 2FA');
   await heading(window, 'Code usage');
   await window.press('Change phone');
@@ -186,6 +189,7 @@ try {
     await recover(window, codes);
     phone = await edit(window, phone);
     await beside(window);
+    await contracts.asOwner(window, picture, { folder, phone });
   });
   await visit({ GTK_THEME: 'Adwaita:dark' }, (window) => inTheDark(window, phone));
   const team = join(folder, 'team');
