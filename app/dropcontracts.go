@@ -33,8 +33,8 @@ type droppedFile struct {
 
 	sending sync.Mutex // one part at a time
 	whole   bool       // the last part was sent; under sending
-	ctx   context.Context
-	rest  []byte
+	ctx     context.Context
+	rest    []byte
 }
 
 func (f *droppedFile) end() { f.once.Do(func() { close(f.ended) }) }

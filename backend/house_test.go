@@ -73,7 +73,7 @@ var mayKnow = map[string][]string{
 	"backend/documents": {"backend/workspace", "backend/folder"},
 	"backend/roster":    {},
 	"backend/runfile":   {"backend/bundle", "backend/sheet", "backend/workspace"},
-	"backend/rescue": {"backend/documents", "backend/folder", "backend/secret", "backend/sqlite", "backend/workspace"},
+	"backend/rescue":    {"backend/documents", "backend/folder", "backend/secret", "backend/sqlite", "backend/workspace"},
 	"backend/backup": {
 		"backend/bundle", "backend/documents", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/workspace",
 	},
