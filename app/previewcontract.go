@@ -24,14 +24,20 @@ type PreviewView struct {
 type previewing struct {
 	mu    sync.Mutex
 	token string
-	open  *workspace.OpenDocument
-	reads sync.WaitGroup
+	open  *openContract
+}
+
+// openContract is one, which is let go of once nobody reads it.
+type openContract struct {
+	*workspace.OpenDocument
+	readers int // under previewing.mu, and with what follows
+	over    bool
 }
 
 // show takes the place of what was shown before.
 func (p *previewing) show(o *workspace.OpenDocument) string {
 	token := newToken()
-	p.replace(token, o)
+	p.replace(token, &openContract{OpenDocument: o})
 	return token
 }
 
@@ -45,28 +51,39 @@ func (p *previewing) close(token string) {
 	}
 }
 
-func (p *previewing) replace(token string, o *workspace.OpenDocument) {
+func (p *previewing) replace(token string, o *openContract) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	former := p.open
 	p.token, p.open = token, o
-	p.mu.Unlock()
 	if former != nil {
-		go func() { // a read may be under way
-			p.reads.Wait()
-			_ = former.Close()
-		}()
+		former.over = true
+		former.letGo()
+	}
+}
+
+// letGo is called with previewing.mu held.
+func (s *openContract) letGo() {
+	if s.over && s.readers == 0 {
+		_ = s.Close()
 	}
 }
 
 // find lends what token stands for until done is called.
-func (p *previewing) find(token string) (o *workspace.OpenDocument, done func(), ok bool) {
+func (p *previewing) find(token string) (o *openContract, done func(), ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.open == nil || subtle.ConstantTimeCompare([]byte(token), []byte(p.token)) != 1 {
 		return nil, nil, false
 	}
-	p.reads.Add(1)
-	return p.open, p.reads.Done, true
+	o = p.open
+	o.readers++
+	return o, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		o.readers--
+		o.letGo()
+	}, true
 }
 
 // Preview opens a contract, which the log says. Its bytes are at the address that

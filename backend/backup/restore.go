@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"countersign/backend/bundle"
-	"countersign/backend/documents"
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
@@ -79,16 +78,11 @@ func Restore(ctx context.Context, path string, in io.Reader, with bundle.Identit
 
 func restore(ctx context.Context, in io.Reader, with bundle.Identities, noted *bundle.Fingerprint, secrets workspace.Secrets, o Owner,
 	settings func(*workspace.Config), place, beside string) (_ Restored, err error) {
-	papers := &papers{dir: filepath.Join(filepath.Dir(place), "documents")}
-	if papers.files, err = documents.Open(papers.dir); err != nil {
-		return Restored{}, workspace.Explain(err)
+	papers, err := newPapers(filepath.Dir(place))
+	if err != nil {
+		return Restored{}, err
 	}
-	done := false
-	defer func() {
-		if !done {
-			papers.drop()
-		}
-	}()
+	defer func() { err = errors.Join(err, papers.drop()) }()
 	c, items, err := unpack(in, with, noted, beside, papers)
 	if err != nil {
 		return Restored{}, err
@@ -114,7 +108,6 @@ func restore(ctx context.Context, in io.Reader, with bundle.Identities, noted *b
 	if err := folder.Rename(beside, place); err != nil {
 		return Restored{}, errors.Join(err, undo())
 	}
-	done = true
 	return out, nil
 }
 
