@@ -30,6 +30,7 @@ test('neither a password nor a code nor a key crosses in clear, in either direct
   await person.givePassword(page);
   typed.push(await phone.next());
   await person.typeCode(page, typed[1]);
+  await person.toProfile(page);
   await button(page, 'Edit 2FA').waitFor();
 
   const groups = key.match(/.{1,4}/g);
