@@ -27,6 +27,8 @@ export const helpTopics: { title: Key; topics: Topic[] }[] = [
       { title: 'help.recovery', text: ['help.recovery_1', 'help.recovery_2'] },
       { title: 'help.sheet', text: ['help.sheet_1', 'help.sheet_2'] },
       { title: 'help.one_time', text: ['help.one_time_1', 'help.one_time_2'] },
+      { title: 'nav.contracts', text: ['help.contracts_1', 'help.contracts_2'] },
+      { title: 'kit.title', text: ['help.kit_1'] },
       { title: 'help.roles', text: ['help.roles_1', 'help.roles_2', 'help.roles_3'] },
       { title: 'help.required', text: ['help.required_1', 'help.required_2'] },
       { title: 'help.lock', text: ['help.lock_1'] },
