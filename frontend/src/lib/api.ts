@@ -117,6 +117,8 @@ export interface News {
 
 export interface Welcome {
   failedCodes: number;
+  /** Of these, what were no verification codes: recovery codes, invitations, help codes. */
+  failedOther?: number;
   lastFailedAt?: string;
   failedPasswords: number;
   lastFailedPasswordAt?: string;

@@ -12,6 +12,7 @@ import {
   GlobalWorkerOptions,
   PasswordException,
   PDFDataRangeTransport,
+  PDFWorker,
   VerbosityLevel,
   type PDFDocumentLoadingTask,
   type PDFDocumentProxy,
@@ -21,6 +22,37 @@ import workerUrl from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?worker&url';
 import type { PreviewView } from './contracts';
 
 GlobalWorkerOptions.workerSrc = workerUrl;
+
+/** A worker that has seen no document yet, so that the next one need not wait for it. */
+let spare: PDFWorker | undefined;
+
+export function warm(): void {
+  spare ??= new PDFWorker({ verbosity: VerbosityLevel.ERRORS });
+}
+
+export function cool(): void {
+  spare?.destroy();
+  spare = undefined;
+}
+
+function fresh(): PDFWorker {
+  warm();
+  const worker = spare!;
+  spare = undefined;
+  return worker;
+}
+
+/** Forgets a document, and ends its worker, also one that does not answer any more. */
+function end(task: PDFDocumentLoadingTask, worker: PDFWorker): void {
+  const late = setTimeout(() => worker.destroy(), 2000);
+  void task.destroy().finally(() => {
+    clearTimeout(late);
+    worker.destroy();
+  });
+}
+
+/** Up to here a document is taken at once, in bytes; of a larger one only what is looked at. */
+const whole = 2 * 1024 * 1024;
 
 /** Where `vite.config.ts` puts what pdf.js asks for by name. */
 const folder = (name: string) => new URL(`pdf/${name}/`, document.baseURI).href;
@@ -54,15 +86,19 @@ class Parts extends PDFDataRangeTransport {
 
   async #fetch(begin: number, end: number): Promise<void> {
     try {
-      const answer = await fetch(`${this.#url}?from=${begin}&length=${end - begin}`, {
-        signal: this.#stop.signal,
-        cache: 'no-store',
-      });
-      if (!answer.ok) throw new Error(answer.statusText);
-      this.onDataRange(begin, new Uint8Array(await answer.arrayBuffer()));
+      this.onDataRange(begin, await this.bytes(begin, end));
     } catch {
       if (!this.#stop.signal.aborted) this.#failed();
     }
+  }
+
+  async bytes(begin: number, end: number): Promise<Uint8Array> {
+    const answer = await fetch(`${this.#url}?from=${begin}&length=${end - begin}`, {
+      signal: this.#stop.signal,
+      cache: 'no-store',
+    });
+    if (!answer.ok) throw new Error(answer.statusText);
+    return new Uint8Array(await answer.arrayBuffer());
   }
 
   override abort(): void {
@@ -75,12 +111,19 @@ const mostPixels = 16_000_000;
 
 export class Pdf {
   readonly #task: PDFDocumentLoadingTask;
+  readonly #worker: PDFWorker;
   readonly #parts: Parts;
   readonly #document: PDFDocumentProxy;
   #drawing: { cancel(): void } | undefined;
 
-  private constructor(task: PDFDocumentLoadingTask, parts: Parts, document: PDFDocumentProxy) {
+  private constructor(
+    task: PDFDocumentLoadingTask,
+    worker: PDFWorker,
+    parts: Parts,
+    document: PDFDocumentProxy,
+  ) {
     this.#task = task;
+    this.#worker = worker;
     this.#parts = parts;
     this.#document = document;
   }
@@ -94,8 +137,15 @@ export class Pdf {
       lost();
       gone();
     });
+    const worker = fresh();
+    const taken = view.size <= whole ? await parts.bytes(0, view.size).catch(() => undefined) : undefined;
+    if (view.size <= whole && !taken) {
+      worker.destroy();
+      throw new PdfError('gone');
+    }
     const task = getDocument({
-      range: parts,
+      ...(taken ? { data: taken } : { range: parts }),
+      worker,
       rangeChunkSize: 128 * 1024,
       disableAutoFetch: true,
       disableStream: true,
@@ -112,10 +162,10 @@ export class Pdf {
       verbosity: VerbosityLevel.ERRORS,
     });
     try {
-      return new Pdf(task, parts, await Promise.race([task.promise, loss]));
+      return new Pdf(task, worker, parts, await Promise.race([task.promise, loss]));
     } catch (thrown) {
       parts.abort();
-      void task.destroy();
+      end(task, worker);
       if (thrown instanceof PdfError) throw thrown;
       throw new PdfError(thrown instanceof PasswordException ? 'password' : 'broken');
     }
@@ -152,6 +202,6 @@ export class Pdf {
   close(): void {
     this.#drawing?.cancel();
     this.#parts.abort();
-    void this.#task.destroy();
+    end(this.#task, this.#worker);
   }
 }
