@@ -20,6 +20,7 @@ type SignedIn struct {
 // Welcome is what the person is told after signing in.
 type Welcome struct {
 	FailedCodes          int    `json:"failedCodes"`
+	FailedOther          int    `json:"failedOther"` // of these, what were no verification codes
 	LastFailedAt         string `json:"lastFailedAt,omitempty"`
 	FailedPasswords      int    `json:"failedPasswords"`
 	LastFailedPasswordAt string `json:"lastFailedPasswordAt,omitempty"`
@@ -145,7 +146,7 @@ func welcomeView(w workspace.Welcome) Welcome {
 	}
 	return Welcome{
 		RequireFrom: stamp(w.RequireFrom), News: news,
-		FailedCodes: w.FailedCodes, LastFailedAt: stamp(w.LastFailedCodeAt),
+		FailedCodes: w.FailedCodes, FailedOther: w.FailedOther, LastFailedAt: stamp(w.LastFailedCodeAt),
 		FailedPasswords: w.FailedPasswords, LastFailedPasswordAt: stamp(w.LastFailedPasswordAt),
 		UsedCode: w.UsedCode, CodesLeft: w.CodesLeft, AuthenticatorOff: w.AuthenticatorOff,
 	}

@@ -503,3 +503,25 @@ func TestNothingOfAOneTimeCodeIsInTheDatabase(t *testing.T) {
 		}
 	}
 }
+
+func TestWrongGuessesAtAResetAreToldAtTheNextSignIn(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	p := h.one(person{role: workspace.RoleMember})
+	given, err := owner.admin().ResetPassword(t.Context(), p.id, "", owner.proof())
+	h.ok(err)
+	for range 2 {
+		_, _, err := h.w.Redeem(t.Context(), p.email, noCode, secret.NewText("kettle drum marzipan 7"))
+		h.refused(err, workspace.CodeInvitationWrong)
+	}
+	if wel := p.signIn().Welcome(); wel.FailedCodes != 2 || wel.FailedOther != 2 || wel.LastFailedCodeAt.IsZero() {
+		t.Errorf("%+v", wel)
+	}
+	_, _, err = h.w.Redeem(t.Context(), p.email, noCode, secret.NewText("kettle drum marzipan 7"))
+	h.refused(err, workspace.CodeInvitationWrong)
+	s, _, err := h.w.Redeem(t.Context(), p.email, given.Code.Display(), secret.NewText("kettle drum marzipan 7"))
+	h.ok(err)
+	if wel := s.Welcome(); wel.FailedCodes != 1 {
+		t.Errorf("%+v", wel)
+	}
+}

@@ -127,7 +127,8 @@ const unknownPrefix = "unknown:"
 
 // Welcome is what a person is told after signing in.
 type Welcome struct {
-	FailedCodes          int // since the last sign-in: verification and recovery codes
+	FailedCodes          int // since the last sign-in: of every kind, one-time codes too
+	FailedOther          int // of these, what were no verification codes
 	LastFailedCodeAt     time.Time
 	FailedPasswords      int
 	LastFailedPasswordAt time.Time
@@ -240,7 +241,11 @@ func (w *Workspace) tell(tx Tx, profileID string, a admission) (Welcome, error) 
 	own := map[Kind]int{}
 	switch a.factor {
 	case "none":
-		if a.gate == "" && a.redeems == nil { // else it was given back before
+		switch { // what led through a challenge was given back before
+		case a.gate != "":
+		case a.redeems != nil:
+			own[KindInvitation] = 1
+		default:
 			own[KindPassword] = 1
 		}
 	case "help":
@@ -250,7 +255,7 @@ func (w *Workspace) tell(tx Tx, profileID string, a admission) (Welcome, error) 
 	case "recovery":
 		own[KindRecovery] = 1
 	}
-	for _, kind := range []Kind{KindPassword, KindCode, KindRecovery, KindHelp} {
+	for _, kind := range []Kind{KindPassword, KindCode, KindRecovery, KindInvitation, KindHelp} {
 		at, err := tx.Attempts(profileID, kind)
 		if errors.Is(err, ErrNotFound) {
 			continue
@@ -270,6 +275,9 @@ func (w *Workspace) tell(tx Tx, profileID string, a admission) (Welcome, error) 
 			continue
 		}
 		wel.FailedCodes += n
+		if kind != KindCode {
+			wel.FailedOther += n
+		}
 		if when.After(wel.LastFailedCodeAt) {
 			wel.LastFailedCodeAt = when
 		}

@@ -1842,6 +1842,7 @@ export namespace app {
 	
 	export class Welcome {
 	    failedCodes: number;
+	    failedOther: number;
 	    lastFailedAt?: string;
 	    failedPasswords: number;
 	    lastFailedPasswordAt?: string;
@@ -1858,6 +1859,7 @@ export namespace app {
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.failedCodes = source["failedCodes"];
+	        this.failedOther = source["failedOther"];
 	        this.lastFailedAt = source["lastFailedAt"];
 	        this.failedPasswords = source["failedPasswords"];
 	        this.lastFailedPasswordAt = source["lastFailedPasswordAt"];
