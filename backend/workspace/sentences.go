@@ -49,7 +49,7 @@ var sentences = map[Code]string{
 
 	CodeInvitationRequired: "The code is missing. Type the code of your invitation or password reset.",
 	CodeInvitationForm:     "This code has 16 letters and digits. Check it against your invitation.",
-	CodeInvitationWrong:    "That email and code do not belong together. Check both against your invitation.",
+	CodeInvitationWrong:    "That email and code do not belong together, or the code was used. Check both against your invitation.",
 	CodeHelpRequired:       "The help code is missing. Type the one that an admin gave you.",
 	CodeHelpForm:           "A help code has 16 letters and digits. Check it against what you were given.",
 	CodeHelpWrong:          "That help code is not right. Check it, or ask an admin for a new one.",
