@@ -31,3 +31,16 @@ func (s *shell) asAdminProving(token string, proof Proof, use func(context.Conte
 	}
 	return s.asAdmin(token, func(ctx context.Context, a *workspace.Admin) error { return use(ctx, a, typed) })
 }
+
+// proved checks the step-up of an act that a dialog of the system stands before, so
+// that a code cannot run out while the dialog is open. The act takes what it gives.
+func (s *shell) proved(token string, proof Proof) (workspace.Proof, error) {
+	if _, err := s.use(token); err != nil {
+		return workspace.Proof{}, err
+	}
+	typed, err := s.proof(proof)
+	if err != nil {
+		return workspace.Proof{}, err
+	}
+	return typed, s.asAdmin(token, func(ctx context.Context, a *workspace.Admin) error { return a.Prove(ctx, typed) })
+}

@@ -29,6 +29,10 @@ func (w *Settings) Backup(session string, r BackupRequest, proof Proof) (Saved, 
 	if err != nil {
 		return Saved{}, err
 	}
+	typed, err := w.s.proved(session, proof)
+	if err != nil {
+		return Saved{}, err
+	}
 	path, err := w.s.desktop.SaveAs("Save backup", "Countersign backup "+w.s.now().Format(time.DateOnly)+".age", kindsOf(".age"))
 	if err != nil {
 		return Saved{}, saveFailed("", err)
@@ -41,7 +45,7 @@ func (w *Settings) Backup(session string, r BackupRequest, proof Proof) (Saved, 
 		return Saved{}, err
 	}
 	name := filepath.Base(path)
-	err = w.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, typed workspace.Proof) error {
+	err = w.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
 		f, err := folder.CreateWhole(path)
 		if err != nil {
 			return saveFailed(name, err)

@@ -111,6 +111,10 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 	if err != nil {
 		return RunOutcome{}, err
 	}
+	typed, err := p.s.proved(session, proof)
+	if err != nil {
+		return RunOutcome{}, err
+	}
 	ending := target.Format.Ending()
 	path, err := p.s.desktop.SaveAs("Save recovery sheets", "Recovery sheets "+p.s.now().Format(time.DateOnly)+ending, kindsOf(ending))
 	if err != nil {
@@ -124,7 +128,7 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 		return RunOutcome{}, err
 	}
 	var out RunOutcome
-	err = p.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, typed workspace.Proof) error {
+	err = p.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
 		f, err := folder.CreateWhole(path) // before anything begins: the place may be read-only
 		if err != nil {
 			return saveFailed(filepath.Base(path), err)

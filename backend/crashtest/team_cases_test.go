@@ -194,8 +194,10 @@ var teamCases = []useCase{
 		return func() { must(mia.Acknowledge(p.ctx, word)) }
 	}},
 
-	{name: "back up", base: teamBase, covers: []string{"Admin.Backup"}, ready: led(func(p *person, a *workspace.Admin) {
-		must(a.Backup(p.ctx, p.proof(), nil, func(workspace.BackupCopy) error { return nil }))
+	{name: "back up", base: teamBase, covers: []string{"Admin.Backup", "Admin.Prove"}, ready: led(func(p *person, a *workspace.Admin) {
+		proof := p.proof()
+		must(a.Prove(p.ctx, proof))
+		must(a.Backup(p.ctx, proof, nil, func(workspace.BackupCopy) error { return nil }))
 	})},
 	{name: "note a restore", base: teamBase, covers: []string{"Admin.NoteRestored"}, ready: led(func(p *person, a *workspace.Admin) {
 		must(a.NoteRestored(p.ctx, begin))

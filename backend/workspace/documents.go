@@ -155,9 +155,16 @@ func documentsIn(tx Tx, keys vault.Keys, states ...DocumentState) (all []Documen
 
 // NameDocuments writes the names of documents into the details of a log's entries,
 // which have only their IDs: "names", with a comma between. Somebody without the
-// vault's keys gets none. Errors: session_ended; folder.
+// vault's keys gets none. Errors: forbidden, session_ended; folder.
 func (a *Admin) NameDocuments(ctx context.Context, entries []LogEntry) error {
-	_, err := a.s.readVault(ctx, func(tx Tx, keys vault.Keys) error {
+	err := a.s.w.view(ctx, func(tx Tx) error {
+		if _, err := a.profile(tx); err != nil {
+			return err
+		}
+		keys, err := a.s.keysIn(tx)
+		if err != nil {
+			return err
+		}
 		for _, e := range entries {
 			var names []string
 			for _, id := range strings.Fields(e.Detail["documents"]) {

@@ -133,6 +133,7 @@ var deeds = []deed{
 	{"Backup", func(a *workspace.Admin, by, to *somebody) error {
 		return a.Backup(to.h.Context(), by.proof(), nil, func(workspace.BackupCopy) error { return nil })
 	}, nil},
+	{"Prove", func(a *workspace.Admin, by, to *somebody) error { return a.Prove(to.h.Context(), by.proof()) }, nil},
 	{"NameDocuments", func(a *workspace.Admin, _, to *somebody) error { return a.NameDocuments(to.h.Context(), nil) }, nil},
 	{"PurgeDocuments", func(a *workspace.Admin, _, to *somebody) error { return a.PurgeDocuments(to.h.Context(), nil) }, nil},
 	{"BeginRotation", func(a *workspace.Admin, by, to *somebody) error { return a.BeginRotation(to.h.Context(), by.proof()) }, nil},

@@ -87,6 +87,25 @@ func (s *Session) spend() {
 	s.grantedAt = time.Time{}
 }
 
+// Prove checks a step-up ahead of its act, so that a code cannot run out while
+// somebody chooses a place for a file. The act that follows within GrantLife asks
+// for nothing more. Errors: forbidden; those of a step-up.
+func (a *Admin) Prove(ctx context.Context, proof Proof) error {
+	done, err := a.s.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
+	err = a.s.w.view(ctx, func(tx Tx) error {
+		_, err := a.profile(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return a.s.prove(ctx, proof)
+}
+
 // prove checks a step-up and leaves a grant for the act that follows, so that an
 // act which then fails, say on a slow keychain, can be tried again without a
 // second code. Errors: those of a password and of a code; factor_required.
