@@ -5,6 +5,7 @@
 import { Contracts } from './api';
 import type { PreviewView } from './contracts';
 import { refused, words, type Words } from './errors';
+import { t } from './i18n';
 import { session } from './session.svelte';
 
 /** How long one rests on a row before it is opened, in ms. */
@@ -28,6 +29,11 @@ export class ContractPreview {
     if (options.resting) this.#timer = setTimeout(() => void this.#ask(id), rest);
     else void this.#ask(id);
   }
+
+  /** Its bytes have stopped coming: another preview was opened, or the application ended this one. */
+  lost = (): void => {
+    this.wrong = { what: t('contracts.gone'), next: t('contracts.gone_next') };
+  };
 
   /** After a failure, or when its bytes have gone. */
   again(): void {

@@ -49,6 +49,7 @@ export const shortcuts: { keys: Key; does: Key }[] = [
   { keys: 'keys.rows', does: 'keys.rows_does' },
   { keys: 'keys.space', does: 'keys.space_does' },
   { keys: 'keys.shift', does: 'keys.shift_does' },
+  { keys: 'keys.delete', does: 'keys.delete_does' },
   { keys: 'keys.tab', does: 'keys.tab_does' },
   { keys: 'keys.enter', does: 'keys.enter_does' },
   { keys: 'keys.escape', does: 'keys.escape_does' },
