@@ -160,6 +160,7 @@ bench: setup-test build dev-app e2e/node_modules/.package-lock.json ## how long 
 	@$(private) node e2e/bench/startup.mjs
 	@go build -o build/bin/seed ./e2e/seed
 	@$(private) node e2e/bench/members.mjs
+	@$(private) node e2e/bench/contracts.mjs
 
 fuzz: ## fuzz each parser for a while; FUZZTIME says how long
 	@git grep -l '^func Fuzz' -- '*_test.go' | while read -r file; do \
