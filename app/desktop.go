@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"runtime"
+	"strings"
 
 	"github.com/wailsapp/wails/v2/pkg/menu"
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
@@ -92,6 +93,9 @@ func systemMenu(s *shell) *menu.Menu {
 	return menu.NewMenuFromItems(menu.AppMenu(), menu.EditMenu(), menu.WindowMenu())
 }
 
+// workerPath begins the address of the script that reads PDFs beside the page.
+const workerPath = "/assets/pdf.worker"
+
 // guardPage adds what a page cannot say of itself in a meta tag.
 func guardPage(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -100,6 +104,9 @@ func guardPage(next http.Handler) http.Handler {
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
+		if strings.HasPrefix(r.URL.Path, workerPath) { // which has no part in the page's own policy
+			h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'")
+		}
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), clipboard-read=()")
 		next.ServeHTTP(w, r)
 	})
