@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from '@formatjs/icu-messageformat-parser';
 import type { Plugin } from 'vite';
 import { isPlain } from './src/lib/plain.ts';
+import { shorten } from './src/lib/shortwords.ts';
 
 const file = fileURLToPath(new URL('src/i18n/en.json', import.meta.url));
 const words = '\0words';
@@ -28,7 +29,9 @@ export function readyWords(): Plugin {
       const messages = Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>);
       const ready = messages.map(([key, message]) => [
         key,
-        isPlain(message) ? message : parse(message, { ignoreTag: true, locale: new Intl.Locale('en-GB') }),
+        isPlain(message)
+          ? message
+          : shorten(parse(message, { ignoreTag: true, locale: new Intl.Locale('en-GB') })),
       ]);
       return `export default ${JSON.stringify(Object.fromEntries(ready))}`;
     },

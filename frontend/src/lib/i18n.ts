@@ -6,6 +6,7 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import en from '../i18n/en.json';
 import { isPlain } from './plain';
+import { lengthen, type Short } from './shortwords';
 
 export type Key = keyof typeof en;
 export type Values = Record<string, string | number | undefined>;
@@ -14,7 +15,7 @@ const formats = new Map<Key, IntlMessageFormat>();
 
 /** The message for a key, with its values put in. A value is text, never markup. */
 export function t(key: Key, values?: Values): string {
-  const message = en[key];
+  const message: string | Short = en[key];
   // The first message that the library formats reads the locales of the engine, as long as the door
   // takes to draw. A build has read all others already: see ready-words.ts.
   if (typeof message === 'string' && isPlain(message)) {
@@ -22,7 +23,8 @@ export function t(key: Key, values?: Values): string {
   }
   let format = formats.get(key);
   if (!format) {
-    format = new IntlMessageFormat(message, 'en-GB', undefined, { ignoreTag: true });
+    const read = typeof message === 'string' ? message : lengthen(message);
+    format = new IntlMessageFormat(read, 'en-GB', undefined, { ignoreTag: true });
     formats.set(key, format);
   }
   return String(format.format(values));
