@@ -50,9 +50,9 @@ export async function openPage(browser, url, { dark = false, width = 1080, heigh
     (m) => ['error', 'warning'].includes(m.type()) && complaints.push(`console ${m.type()}: ${m.text()}`),
   );
   page.on('pageerror', (error) => fromWails(error) || complaints.push(`exception: ${error.stack}`));
-  page.on('requestfailed', (request) =>
-    complaints.push(`request: ${request.url()} ${request.failure()?.errorText}`),
-  );
+  page.on('requestfailed', (request) => {
+    if (!leftBehind(request)) complaints.push(`request: ${request.url()} ${request.failure()?.errorText}`);
+  });
   await page.goto(url);
   return Object.assign(page, { complaints });
 }
@@ -60,6 +60,10 @@ export async function openPage(browser, url, { dark = false, width = 1080, heigh
 // Wails' development build mounts an overlay of its own on a body that is not there yet.
 const fromWails = (error) =>
   /^TypeError.*'nodes'/.test(String(error)) && /\/wails\/ipc\.js/.test(error.stack);
+
+// The door fetches what comes after it; a page that is left meanwhile drops that.
+const leftBehind = (request) =>
+  /\/assets\/inside-[^/]*\.js$/.test(request.url()) && request.failure()?.errorText === 'net::ERR_ABORTED';
 
 /** Fails if the page has said anything on its console. */
 export const assertQuiet = (page) => assert.deepEqual(page.complaints, []);

@@ -1,6 +1,7 @@
 import { mount } from 'svelte';
 import './styles/index.css';
 import App from './App.svelte';
+import { inside } from './lib/inside.svelte';
 import { session } from './lib/session.svelte';
 import { stay } from './lib/stay';
 
@@ -17,4 +18,6 @@ stay();
 void Promise.race([session.open(), new Promise((done) => setTimeout(done, 200))]).then(() => {
   const target = document.getElementById('app');
   if (target) mount(App, { target });
+  // The door is drawn and can be used before the rest is read.
+  setTimeout(() => void inside.load(), 300);
 });

@@ -56,6 +56,20 @@ describe('the built page', () => {
     expect(bytes).toBeLessThanOrEqual(150 * 1024);
   });
 
+  test('begins with the door alone, and has one script for what comes after it', () => {
+    const scripts = own('.js').map(({ name, text }) => ({ name, text: String(text) }));
+    expect(scripts.map(({ name }) => name.replace(/-[^-]{8}\.js$/, '')).toSorted()).toEqual([
+      'assets/index',
+      'assets/inside',
+    ]);
+    // Classes of the door and of the table that most pages after it have.
+    const [door, inside] = scripts.toSorted((a, b) => a.name.localeCompare(b.name));
+    expect(door!.text).toContain('door-help');
+    expect(door!.text).not.toContain('columnheader');
+    expect(inside!.text).toContain('columnheader');
+    expect(named('.css')).toHaveLength(1);
+  });
+
   test('has no inline script or style, and a policy that forbids them', () => {
     const html = String(named('.html')[0]!.text);
     expect(html).toContain("default-src 'none'; script-src 'self'; style-src 'self'");

@@ -1,0 +1,21 @@
+import { expect, test, vi } from 'vitest';
+import { inside } from '../../src/lib/inside.svelte';
+
+let there = false;
+vi.mock('../../src/screens/inside', () => {
+  if (!there) throw new Error('the file cannot be read');
+  return { Window: {}, Gate: {} };
+});
+
+test('screens that cannot be fetched are told of, and fetched again', async () => {
+  await inside.load();
+  expect(inside.screens).toBeUndefined();
+  expect(inside.wrong?.what).toBe('Something went wrong inside Countersign.');
+
+  there = true;
+  vi.resetModules();
+  await inside.load();
+  expect(inside.wrong).toBeUndefined();
+  expect(inside.screens).toHaveProperty('Window');
+  expect(inside.load()).toBe(inside.load());
+});
