@@ -15,23 +15,42 @@ import { searchFiles, searchMemory, spellings } from '../harness/memory.mjs';
 import { run } from '../harness/phone.mjs';
 
 const phrase = 'nine hundred and twelve guilders a month';
-const text = `Harbour lease, unit 4\n\nThe rent is ${phrase}.\n`;
+const text = pdf(`The rent is ${phrase}.`);
+
+/** The least PDF that says something. */
+function pdf(says) {
+  const page = `BT /F1 12 Tf 72 720 Td (${says}) Tj ET`;
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
+    `<< /Length ${page.length} >>\nstream\n${page}\nendstream`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+  ];
+  let file = '%PDF-1.4\n';
+  const places = objects.map((object, i) => {
+    const place = file.length;
+    file += `${i + 1} 0 obj\n${object}\nendobj\n`;
+    return `${String(place).padStart(10, '0')} 00000 n \n`;
+  });
+  return `${file}xref\n0 6\n0000000000 65535 f \n${places.join('')}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n${file.length}\n%%EOF\n`;
+}
 
 test('a contract is added, read and copied, leaves nothing behind at a lock, and opens with the Emergency Kit', async (t) => {
   const folder = await dataFolder(t);
   const workspace = join(folder, 'workspace');
-  const source = join(folder, 'harbour.txt');
+  const source = join(folder, 'harbour.pdf');
   await writeFile(source, text);
   const window = await openWindow(t, workspace);
   await person.createWorkspace(window);
   await window.press('Contracts');
   await window.press('Add contract');
   await person.openSeveral(window, source);
-  const cell = await window.waitFor({ role: 'table cell' }, (it) => it.text.includes('harbour.txt'));
+  const cell = await window.waitFor({ role: 'table cell' }, (it) => it.text.includes('harbour.pdf'));
   await window.clickAt(cell);
-  await window.waitFor({ says: phrase });
+  await window.waitFor({ says: phrase }); // beside the drawn page, for screen readers
 
-  const copy = join(folder, 'copy.txt');
+  const copy = join(folder, 'copy.pdf');
   await person.saveTo(window, copy, 'Save a copy…');
   assert.equal(await readFile(copy, 'utf8'), text);
   assert.equal((await stat(copy)).mode & 0o777, 0o600);
@@ -42,7 +61,7 @@ test('a contract is added, read and copied, leaves nothing behind at a lock, and
   await lockAndSearch(t, window, secrets, { role: 'push button', name: 'Save a copy…' });
   const { hits, files } = await searchFiles([folder, process.env.HOME, process.env.TMPDIR], {
     ...secrets,
-    name: spellings('harbour.txt'),
+    name: spellings('harbour.pdf'),
   });
   assert.ok(files > 5, `only ${files} files`);
   assert.deepEqual(
@@ -65,5 +84,5 @@ test('a contract is added, read and copied, leaves nothing behind at a lock, and
     run(join(root, 'build/bin/age'), ['-d', '-i', kit, join(workspace, 'documents', file)]);
   const [name] = (await readdir(join(workspace, 'documents'))).filter((file) => file !== 'contents.age');
   assert.equal(await age(name), text.trimEnd());
-  assert.ok((await age('contents.age')).includes(`${name},harbour.txt,${text.length},text/plain,`));
+  assert.ok((await age('contents.age')).includes(`${name},harbour.pdf,${text.length},application/pdf,`));
 });
