@@ -27,6 +27,7 @@ test('zbarimg reads the QR code, oathtool makes the codes, pdftotext reads the s
   await person.lock(window);
   await person.givePassword(window);
   await person.typeCode(window, await phone.next());
+  await person.toProfile(window);
   await window.waitFor({ role: 'push button', name: 'Edit 2FA' });
 
   assert.equal((await stat(pdf)).mode & 0o777, 0o600);
