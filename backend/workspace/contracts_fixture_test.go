@@ -19,6 +19,7 @@ type faultyFiles struct {
 	workspace.Files
 	mu   sync.Mutex
 	full int // bytes that still fit; 0: no limit
+	kept func()
 }
 
 func (f *faultyFiles) Create(name string) (workspace.NewFile, error) {
@@ -41,6 +42,14 @@ func (n *faultyFile) Write(b []byte) (int, error) {
 		n.of.full -= len(b)
 	}
 	return n.NewFile.Write(b)
+}
+
+func (n *faultyFile) Keep() error {
+	err := n.NewFile.Keep()
+	if n.of.kept != nil {
+		n.of.kept()
+	}
+	return err
 }
 
 // paper is a document to add.

@@ -153,8 +153,11 @@ func documentsIn(tx Tx, keys vault.Keys, states ...DocumentState) (all []Documen
 	return all, err
 }
 
+// mostNames is how many contracts a sentence of the log names.
+const mostNames = 3
+
 // NameDocuments writes the names of documents into the details of a log's entries,
-// which have only their IDs: "names", with a comma between. Somebody without the
+// which have only their IDs: "names", with a comma between, of the first few. Somebody without the
 // vault's keys gets none. Errors: forbidden, session_ended; folder.
 func (a *Admin) NameDocuments(ctx context.Context, entries []LogEntry) error {
 	err := a.s.w.view(ctx, func(tx Tx) error {
@@ -167,7 +170,8 @@ func (a *Admin) NameDocuments(ctx context.Context, entries []LogEntry) error {
 		}
 		for _, e := range entries {
 			var names []string
-			for _, id := range strings.Fields(e.Detail["documents"]) {
+			ids := strings.Fields(e.Detail["documents"])
+			for _, id := range ids[:min(len(ids), mostNames)] {
 				r, err := tx.Document(id)
 				if errors.Is(err, ErrNotFound) {
 					continue
@@ -178,6 +182,9 @@ func (a *Admin) NameDocuments(ctx context.Context, entries []LogEntry) error {
 				if d, err := r.unseal(keys); err == nil {
 					names = append(names, d.Name)
 				}
+			}
+			if len(ids) > mostNames && len(names) > 0 {
+				names = append(names, "…")
 			}
 			if len(names) > 0 {
 				e.Detail["names"] = strings.Join(names, ", ")

@@ -182,7 +182,8 @@ func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress P
 			return false, err
 		}
 		for _, row := range moved {
-			if row.State == DocumentPurged {
+			if row.State == DocumentPurged { // perhaps while its new file was being written
+				w.dropFile(fileName(row.ID, keys.Generation()))
 				continue
 			}
 			_ = quiet(w, w.files.Settle(fileName(row.ID, keys.Generation())))
@@ -229,7 +230,8 @@ func (a *Admin) reencrypt(ctx context.Context, keys vault.Keys, row DocumentRow)
 	return f.Keep()
 }
 
-// commitRotated makes the new files the documents'.
+// commitRotated makes the new files the documents', and notes in moved where each
+// stands by then.
 func (a *Admin) commitRotated(ctx context.Context, keys vault.Keys, moved []DocumentRow) error {
 	s, w := a.s, a.s.w
 	if err := w.files.Sync(); err != nil {
@@ -240,11 +242,12 @@ func (a *Admin) commitRotated(ctx context.Context, keys vault.Keys, moved []Docu
 			return err
 		}
 		var ids []string
-		for _, was := range moved {
+		for i, was := range moved {
 			row, err := tx.Document(was.ID)
 			if err != nil {
 				return err
 			}
+			moved[i].State = row.State
 			d, err := row.unseal(keys)
 			if err != nil {
 				return err

@@ -83,6 +83,31 @@ func TestRotatingTheVaultKeyBringsEveryDocumentAndEverybodyAlong(t *testing.T) {
 	h.restart()
 }
 
+func TestADocumentThatIsDeletedWhileItIsEncryptedAnewLeavesNoFile(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.add(s, paper("a", "1"), paper("b", "2"))
+	id := h.find(s, "a").ID
+	h.ok(s.RemoveDocuments(t.Context(), []string{id}))
+	a := owner.admin()
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	written := 0
+	h.files.kept = func() {
+		if written++; written == 2 { // both are written, neither is committed
+			h.ok(a.PurgeDocuments(t.Context(), []string{id}))
+		}
+	}
+	h.ok(a.Rotate(t.Context(), nil))
+	if got := h.papers(); len(got) != 1 || got[0] != h.find(s, "b").ID+".2.age" {
+		t.Errorf("there are %v", got)
+	}
+	if r, err := a.Rotation(t.Context()); err != nil || r.Running {
+		t.Errorf("%+v, %v", r, err)
+	}
+	h.restart()
+}
+
 func TestADocumentThatCannotBeReadKeepsTheOldKeyInForce(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
