@@ -37,8 +37,8 @@ const (
 	minWidth, minHeight = 540, 480
 )
 
-// Run shows the window until it is closed and returns the exit code. Nothing is
-// opened before the window starts: Wails also runs this to read the bindings.
+// Run shows the window until it is closed and returns the exit code. Wails also
+// runs this to read the bindings, and then nothing is opened.
 func Run(page embed.FS, args []string, stderr io.Writer) int {
 	flags := flag.NewFlagSet("countersign", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -64,10 +64,14 @@ func Run(page embed.FS, args []string, stderr io.Writer) int {
 	forbidCoreDumps()
 	forbidInspection()
 	keepToOwnBus()
+	drawInMemory()
 	if !buildingBindings && raiseOther(instanceID(path)) {
 		return 0
 	}
 	s := newShell(path, &wailsDesktop{})
+	if !buildingBindings {
+		s.openAhead()
+	}
 	if err := wails.Run(windowOptions(s, page)); err != nil {
 		fmt.Fprintln(stderr, "countersign: the window could not be opened:", err)
 		return 1

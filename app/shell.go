@@ -98,13 +98,18 @@ func (s *shell) databasePath() string { return filepath.Join(s.path, "workspace.
 
 func (s *shell) documentsPath() string { return filepath.Join(s.path, "documents") }
 
-// begin opens the folder while the window is still starting: neither waits for
-// the other.
+// openAhead opens the folder while the window is still starting: neither waits
+// for the other, and the window system leaves a core free until it starts the
+// processes of the web view. What stands in the way is told when the page asks.
+func (s *shell) openAhead() {
+	go func() { _, _ = s.ready() }()
+}
+
+// begin takes the window's context, once there is one.
 func (s *shell) begin(ctx context.Context) {
 	s.mu.Lock()
 	s.ctx = ctx
 	s.mu.Unlock()
-	go func() { _, _ = s.ready() }() // what stands in the way is told when the page asks
 	go watchSystem(ctx, func() { s.lock("system") })
 }
 

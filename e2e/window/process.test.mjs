@@ -25,6 +25,17 @@ test('a crash of the window or of its page leaves no dump', async (t) => {
   }
 });
 
+test('the window is drawn without the graphics card, and neither GTK nor WebKit prepares for one', async (t) => {
+  const window = await openWindow(t, await dataFolder(t));
+  await window.waitFor({ role: 'entry', name: 'Workspace name' });
+  assert.doesNotMatch(await readFile(`/proc/${window.app.pid}/maps`, 'utf8'), /libGLX_/);
+  const { pid } = await pageOf(window);
+  const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
+  for (const set of ['GDK_GL=disable', 'WEBKIT_DISABLE_COMPOSITING_MODE=1']) {
+    assert.ok(environment.includes(set), set);
+  }
+});
+
 test('a second start brings the first window to the front and ends well', async (t) => {
   const folder = await dataFolder(t);
   const window = await openWindow(t, folder);

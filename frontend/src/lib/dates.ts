@@ -5,11 +5,17 @@
 import { t } from './i18n';
 
 const locale = 'en-GB';
-const dayForm = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
-const dayOfYearForm = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' });
-const shortForm = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
-const shortYearForm = new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric' });
-const timeForm = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+/** A form is made when it is first needed: that takes an engine milliseconds, and the door shows no date. */
+function form(options: Intl.DateTimeFormatOptions): (date: Date) => string {
+  let made: Intl.DateTimeFormat | undefined;
+  return (date) => (made ??= new Intl.DateTimeFormat(locale, options)).format(date);
+}
+
+const dayForm = form({ day: 'numeric', month: 'long', year: 'numeric' });
+const dayOfYearForm = form({ day: 'numeric', month: 'long' });
+const shortForm = form({ day: 'numeric', month: 'short' });
+const shortYearForm = form({ month: 'short', year: 'numeric' });
+const timeForm = form({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
 /** The calendar date as `YYYY-MM-DD` in this computer's time zone. */
 export function isoDay(date: Date): string {
@@ -19,7 +25,7 @@ export function isoDay(date: Date): string {
 
 /** "12 November 2026", whatever day it is: for paper. */
 export function fullDay(iso: string): string {
-  return dayForm.format(new Date(iso));
+  return dayForm(new Date(iso));
 }
 
 function nameOf(date: Date, now: Date): 'today' | 'yesterday' | undefined {
@@ -35,40 +41,40 @@ export function day(iso: string, now = new Date()): string {
   const name = nameOf(date, now);
   if (name === 'today') return t('date.today');
   if (name === 'yesterday') return t('date.yesterday');
-  return dayForm.format(date);
+  return dayForm(date);
 }
 
 /** "today", "yesterday" or "on 12 November 2026": after a verb. */
 export function onDay(iso: string, now = new Date()): string {
   const date = new Date(iso);
-  return nameOf(date, now) ? day(iso, now) : t('date.on', { date: dayForm.format(date) });
+  return nameOf(date, now) ? day(iso, now) : t('date.on', { date: dayForm(date) });
 }
 
 /** "today", "yesterday", "on 30 October" or, of another year, "on 30 October 2025": after a verb. */
 export function onDayOfYear(iso: string, now = new Date()): string {
   const date = new Date(iso);
   if (nameOf(date, now) || date.getFullYear() !== now.getFullYear()) return onDay(iso, now);
-  return t('date.on', { date: dayOfYearForm.format(date) });
+  return t('date.on', { date: dayOfYearForm(date) });
 }
 
 /** "today at 09:31" or "on 12 November 2026 at 09:31". */
 export function atTime(iso: string, now = new Date()): string {
-  return t('date.at', { day: onDay(iso, now), time: timeForm.format(new Date(iso)) });
+  return t('date.at', { day: onDay(iso, now), time: timeForm(new Date(iso)) });
 }
 
 /** "today at 09:31" or "12 November 2026 at 09:31": after "until". */
 export function untilTime(iso: string, now = new Date()): string {
-  return t('date.at', { day: day(iso, now), time: timeForm.format(new Date(iso)) });
+  return t('date.at', { day: day(iso, now), time: timeForm(new Date(iso)) });
 }
 
 /** "09:31": within a day that is named above. */
 export function timeOfDay(iso: string): string {
-  return timeForm.format(new Date(iso));
+  return timeForm(new Date(iso));
 }
 
 /** "Today, 12 November 2026" or "12 November 2026": above the entries of a day. */
 export function logDay(iso: string, now = new Date()): string {
-  const date = dayForm.format(new Date(iso));
+  const date = dayForm(new Date(iso));
   const name = nameOf(new Date(iso), now);
   if (name === 'today') return t('date.log_today', { date });
   if (name === 'yesterday') return t('date.log_yesterday', { date });
@@ -79,8 +85,8 @@ export function logDay(iso: string, now = new Date()): string {
 export function shortDay(iso: string, now = new Date()): string {
   const date = new Date(iso);
   if (nameOf(date, now)) return capital(day(iso, now));
-  const form = date.getFullYear() === now.getFullYear() ? shortForm : shortYearForm;
-  return form.format(date).replace('Sept', 'Sep'); // as long as the other months
+  const formed = date.getFullYear() === now.getFullYear() ? shortForm(date) : shortYearForm(date);
+  return formed.replace('Sept', 'Sep'); // as long as the other months
 }
 
 /** "Today", "41 days", "3 months" or "2 years": how long ago that day was. */

@@ -1,0 +1,20 @@
+package app
+
+import "os"
+
+// drawInMemory spares the start what this window does not use, since it is drawn
+// without the graphics card (WebviewGpuPolicyNever): GTK asks the screen for OpenGL,
+// and WebKit prepares to compose pages with it in the window's process and in the
+// page's, which takes some forty milliseconds. Both names are documented, by GTK
+// ("Running and debugging GTK Applications") and by WebKitGTK; whoever has set one of
+// them keeps it.
+func drawInMemory() {
+	for name, value := range map[string]string{
+		"GDK_GL":                          "disable",
+		"WEBKIT_DISABLE_COMPOSITING_MODE": "1",
+	} {
+		if _, set := os.LookupEnv(name); !set {
+			os.Setenv(name, value)
+		}
+	}
+}

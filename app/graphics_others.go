@@ -1,0 +1,5 @@
+//go:build !linux
+
+package app
+
+func drawInMemory() {} // the system's own web view decides
