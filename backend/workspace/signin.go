@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -136,14 +137,15 @@ type Welcome struct {
 	CodesLeft            int // with UsedCode
 	AuthenticatorOff     bool
 	RequireFrom          time.Time // when 2FA, which is off, will be required; zero: it will not
-	News                 []News    // what others have done to this profile since the last sign-in, newest first
+	News                 []News    // what others have done since the last sign-in, newest first: see newsOf
 }
 
-// News is something that an admin did to a profile.
+// News is something that an admin did to a profile, or that somebody did with the
+// Emergency Kit.
 type News struct {
 	Kind   string // a kind of event
 	At     time.Time
-	By     string // name
+	By     string // name: who did it, or came in with the kit
 	Detail map[string]string
 }
 
@@ -300,7 +302,8 @@ func (w *Workspace) tell(tx Tx, profileID string, a admission) (Welcome, error) 
 	return wel, nil
 }
 
-// newsOf reads what others have done to a profile since its last sign-in.
+// newsOf reads what others have done to a profile since its last sign-in, after
+// what an owner or an admin has to know of the Emergency Kit.
 func newsOf(tx Tx, profileID string) (news []News, err error) {
 	p, err := tx.Profile(profileID)
 	if err != nil {
@@ -323,8 +326,9 @@ func newsOf(tx Tx, profileID string) (news []News, err error) {
 	if err := ignoreEnough(err); err != nil {
 		return nil, err
 	}
-	sheet, err := newSheet(tx, p)
-	return append(sheet, news...), err
+	sheet, err1 := newSheet(tx, p)
+	kit, err2 := kitNews(tx, p)
+	return slices.Concat(kit, sheet, news), errors.Join(err1, err2)
 }
 
 // newSheet tells of a sheet that another has issued. A run's events are about

@@ -1,0 +1,49 @@
+package workspace
+
+import "countersign/backend/audit"
+
+// entrances are the events with which somebody has come in.
+var entrances = []string{eventSignedIn, eventWorkspaceCreated, eventWorkspaceRescued, eventKitUsed}
+
+// kitNews is what somebody has to know of the Emergency Kit since they were last
+// signed in. That it was used is told to owners, who can make another one and
+// rotate the vault's key, and to admins: the owner whose profile was taken over
+// with it may have been the only one. That another owner has made one is told to
+// owners, once however many were made: all for one key hold the same. What is new goes by
+// the number of the event: a clock that was set back hides nothing. Who comes for the first time
+// is told of nothing that was before.
+func kitNews(tx Tx, p Profile) (news []News, err error) {
+	if p.Role != RoleOwner && p.Role != RoleAdmin {
+		return nil, nil
+	}
+	since, err := tx.LastEventAbout(p.ID, entrances...)
+	if err != nil || since == 0 {
+		return nil, err
+	}
+	names := people{}
+	made := false
+	err = tx.KitEvents(since, func(e audit.Event) error {
+		by := e.Actor
+		switch {
+		case e.Kind == eventKitUsed:
+			by = e.Subject // nobody was signed in
+		case made || p.Role != RoleOwner || e.Actor == p.ID:
+			return nil
+		default:
+			made = true
+		}
+		who, err := names.find(tx, by)
+		if err != nil {
+			return err
+		}
+		n := News{Kind: e.Kind, At: e.At, Detail: e.Detail}
+		if who != nil {
+			n.By = who.Name
+		}
+		if news = append(news, n); len(news) == mostNews {
+			return errEnough
+		}
+		return nil
+	})
+	return news, ignoreEnough(err)
+}
