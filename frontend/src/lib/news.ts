@@ -1,12 +1,21 @@
-/** What admins did to one's profile since the last sign-in, and what to do about it. */
+/** What others did since the last sign-in, to one's profile or with the Emergency Kit, and what to do about it. */
 import type { News, Role } from './api';
-import { onDay } from './dates';
+import { atTime, onDay } from './dates';
 import type { Words } from './errors';
 import { t } from './i18n';
 import { roleName } from './people';
 
-/** The words for one piece of news; nothing for a kind that this version does not know. */
-export function told({ kind, at, by, detail }: News): Words | undefined {
+/** Whether it is one to act on at once. */
+export const warns = ({ kind }: News): boolean => kind === 'emergency-kit-used';
+
+/** Where an owner acts on it, and an admin looks into it; nothing for what is done on this page. */
+export function leadsTo({ kind }: News, role: Role): 'workspace' | 'audit' | undefined {
+  if (!kind.startsWith('emergency-kit-')) return undefined;
+  return role === 'owner' ? 'workspace' : 'audit';
+}
+
+/** The words for one piece of news to somebody of this role; nothing for a kind that this version does not know. */
+export function told({ kind, at, by, detail }: News, role: Role): Words | undefined {
   const who = { by, when: onDay(at) };
   switch (kind) {
     case 'run-sheet-issued':
@@ -31,6 +40,13 @@ export function told({ kind, at, by, detail }: News): Words | undefined {
       return { what: t('news.suspended', who), next: t('news.suspended_next') };
     case 'member-resumed':
       return { what: t('news.resumed', who), next: t('news.suspended_next') };
+    case 'emergency-kit-used':
+      return {
+        what: t('news.kit_used', { by, email: detail?.email ?? '', when: atTime(at) }),
+        next: role === 'owner' ? t('news.kit_used_next') : t('news.kit_used_ask'),
+      };
+    case 'emergency-kit-made':
+      return { what: t('news.kit_made', who), next: t('news.kit_made_next') };
     default:
       return undefined;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { MemberView, Role } from '../../src/lib/api';
-import { told } from '../../src/lib/news';
+import type { MemberView, News, Role } from '../../src/lib/api';
+import { leadsTo, told, warns } from '../../src/lib/news';
 import { actsOn, approvers } from '../../src/lib/powers';
 
 const actor = (role: Role) => ({ id: 'me', role });
@@ -69,8 +69,14 @@ describe('what can be done to a member', () => {
 });
 
 describe('the news of an admin’s act', () => {
-  const news = (kind: string, detail: Record<string, string> | null = null) =>
-    told({ kind, at: new Date().toISOString(), by: 'Hannah Weiß', detail });
+  const of = (kind: string, detail: News['detail'] = null): News => ({
+    kind,
+    at: new Date().toISOString(),
+    by: 'Hannah Weiß',
+    detail,
+  });
+  const news = (kind: string, detail: News['detail'] = null, role: Role = 'member') =>
+    told(of(kind, detail), role);
 
   test('says who did what, and what to do', () => {
     expect(news('run-sheet-issued', { sheets: '41', run: '7' })).toEqual({
@@ -92,5 +98,18 @@ describe('the news of an admin’s act', () => {
       expect(news(kind)?.what).toMatch(/Hannah Weiß.*today/);
     }
     expect(news('something-new')).toBeUndefined();
+  });
+
+  test('says who came in with the Emergency Kit, what to do, and where', () => {
+    const used = of('emergency-kit-used', { email: 'hannah@example.com' });
+    expect(told(used, 'owner')?.what).toMatch(
+      /^Hannah Weiß \(hannah@example.com\) came in with the Emergency Kit today at /,
+    );
+    expect(told(used, 'owner')?.next).toContain('rotate the vault key and make a new Emergency Kit');
+    expect(told(used, 'admin')?.next).toContain('have an owner suspend their profile');
+    expect([leadsTo(used, 'owner'), leadsTo(used, 'admin')]).toEqual(['workspace', 'audit']);
+    expect(news('emergency-kit-made', {}, 'owner')?.what).toBe('Hannah Weiß made an Emergency Kit today.');
+    expect([used, of('emergency-kit-made'), of('2fa-reset')].map(warns)).toEqual([true, false, false]);
+    expect(leadsTo(of('2fa-reset'), 'owner')).toBeUndefined();
   });
 });
