@@ -49,15 +49,11 @@ func (i *importing) run(onlyGood bool) (ImportOutcome, error) {
 }
 
 // members are the emails of everybody in the workspace.
-func (i *importing) members() (all []string) {
+func (i *importing) members() []string {
 	i.Helper()
 	view, err := (&Members{i.s}).List(i.in.Token)
 	i.ok(err)
-	for _, m := range view.Members {
-		all = append(all, m.Email)
-	}
-	slices.Sort(all)
-	return all
+	return slices.Sorted(slices.Values(view.Members.Email))
 }
 
 // printed gives the codes of the invitations as the page prints them, by email.

@@ -46,8 +46,7 @@ func officeOn(w *window) *office {
 	view, err := (&Members{w.s}).List(o.in.Token)
 	w.ok(err)
 	for _, who := range people {
-		n := slices.IndexFunc(view.Members, func(m MemberView) bool { return m.Email == who })
-		o.ids = append(o.ids, view.Members[n].ID)
+		o.ids = append(o.ids, view.Members.ID[slices.Index(view.Members.Email, who)])
 	}
 	return o
 }

@@ -12,8 +12,8 @@ type Members struct{ s *shell }
 
 // MembersView is the table, by name.
 type MembersView struct {
-	Members   []MemberView `json:"members"`
-	TwoPeople bool         `json:"twoPeople"` // resets, help codes and print runs need a second admin
+	Members   MemberColumns `json:"members"`
+	TwoPeople bool          `json:"twoPeople"` // resets, help codes and print runs need a second admin
 }
 
 // MemberView is a row of the table.
@@ -36,26 +36,33 @@ type MemberView struct {
 }
 
 func (s *shell) memberView(m workspace.Member, p workspace.Policy) MemberView {
-	v := MemberView{
-		ID: m.ID, Name: m.Name, Email: m.Email, Role: string(m.Role), State: string(m.State), TwoFactor: "off", CodesLeft: m.CodesLeft,
+	return MemberView{
+		ID: m.ID, Name: m.Name, Email: m.Email, Role: string(m.Role), State: stateOf(m), TwoFactor: s.twoFactorOf(m, p), CodesLeft: m.CodesLeft,
 		Sheet: m.Sheet, Run: m.Run, IssuedAt: stamp(m.IssuedAt), HandedOverAt: stamp(m.HandedOverAt), AcknowledgedAt: stamp(m.Acknowledged),
 		LastSignInAt: stamp(m.LastSignInAt), CreatedAt: stamp(m.CreatedAt), InvitedUntil: stamp(m.InvitedUntil),
 	}
-	if v.State == "" {
-		v.State = "active"
+}
+
+func stateOf(m workspace.Member) string {
+	if m.State == workspace.ProfileActive {
+		return "active"
 	}
+	return string(m.State)
+}
+
+func (s *shell) twoFactorOf(m workspace.Member, p workspace.Policy) string {
 	switch {
 	case m.On:
-		v.TwoFactor = "on"
+		return "on"
 	case p.Overdue(m, s.now()):
-		v.TwoFactor = "overdue"
+		return "overdue"
 	}
-	return v
+	return "off"
 }
 
 // List reads the table.
 func (m *Members) List(session string) (MembersView, error) {
-	out := MembersView{Members: []MemberView{}}
+	var out MembersView
 	err := m.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
 		policy, err := a.Policy(ctx)
 		if err != nil {
@@ -65,11 +72,7 @@ func (m *Members) List(session string) (MembersView, error) {
 		if err != nil {
 			return err
 		}
-		out.TwoPeople = policy.TwoPeople
-		out.Members = make([]MemberView, len(all))
-		for i, row := range all {
-			out.Members[i] = m.s.memberView(row, policy)
-		}
+		out = MembersView{Members: m.s.columns(all, policy), TwoPeople: policy.TwoPeople}
 		return nil
 	})
 	return out, err

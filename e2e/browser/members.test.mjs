@@ -202,21 +202,29 @@ test('10,000 members scroll, sort, search and are selected', async (t) => {
     const list = globalThis.go.app.Members.List;
     globalThis.go.app.Members.List = async (session) => {
       const view = await list(session);
-      const now = Date.now();
-      const on = ['on', 'on', 'off', 'overdue'];
+      const now = Date.now() / 1000;
+      const { members } = view;
+      members.role.of = ['owner', 'member']; // the owner is the only one so far
+      members.twoFactor.of = [...members.twoFactor.of, 'on', 'off', 'overdue'];
+      const on = ['on', 'on', 'off', 'overdue'].map((word) => members.twoFactor.of.indexOf(word));
       for (let i = 1; i < 10_000; i++) {
-        view.members.push({
-          ...view.members[0],
-          id: `member-${i}`,
-          name: `${['Aisha', 'Chidi', 'Søren', 'Hannah'][i % 4]} ${['Bello', 'Weiß', 'Åberg'][i % 3]} ${i}`,
-          email: `member.${i}@example.com`,
-          role: 'member',
-          twoFactor: on[i % on.length],
-          codesLeft: i % 11,
-          sheet: i,
-          issuedAt: new Date(now - i * 86_400_00).toISOString(),
-          lastSignInAt: new Date(now - i * 3600_000).toISOString(),
-        });
+        members.id.push(`member-${i}`);
+        members.name.push(
+          `${['Aisha', 'Chidi', 'Søren', 'Hannah'][i % 4]} ${['Bello', 'Weiß', 'Åberg'][i % 3]} ${i}`,
+        );
+        members.email.push(`member.${i}@example.com`);
+        members.role.at.push(members.role.of.indexOf('member'));
+        members.state.at.push(members.state.at[0]);
+        members.twoFactor.at.push(on[i % on.length]);
+        members.codesLeft.push(i % 11);
+        members.sheet.push(i);
+        members.run.push(0);
+        members.issuedAt.push(Math.round(now - i * 86_400));
+        members.handedOverAt.push(0);
+        members.acknowledgedAt.push(0);
+        members.lastSignInAt.push(Math.round(now - i * 3600));
+        members.createdAt.push(members.createdAt[0]);
+        members.invitedUntil.push(0);
       }
       return view;
     };

@@ -31,6 +31,7 @@ import type { AddProgress } from './contractadding.svelte';
 import type { CheckProgress } from './contractcheck';
 import type { KitOwner, KitState, RotationView, SaveProgress } from './contractkit';
 import type { ExportView, Extracted, PickedExport } from './exports';
+import { memberRows } from './memberrows';
 import type { PolicyView, Rehearsal } from './policy';
 import type { LedgerView, RunOutcome, RunPreview, RunProgress, RunRequest, RunView, SheetRow } from './runs';
 import { close, Mailbox, type Content, type Envelope } from './envelope';
@@ -268,7 +269,7 @@ export interface MemberView {
 }
 
 export interface MembersView {
-  members: MemberView[] | null;
+  members: MemberView[];
   /** Resets, help codes and print runs need a second admin. */
   twoPeople: boolean;
 }
@@ -570,7 +571,10 @@ export const Keep = {
 
 /** Settings, Members. `approval` is empty where none is needed. */
 export const Members = {
-  list: (session: string) => call<MembersView>(() => members.List(session)),
+  list: async (session: string): Promise<MembersView> => {
+    const view = await call<app.MembersView>(() => members.List(session));
+    return { ...view, members: memberRows(view.members) };
+  },
   add: (session: string, member: NewMember, proof: Proof) =>
     answered(
       async (key) => members.Add(session, fields<app.NewMember>(member), await closedProof(proof), key),

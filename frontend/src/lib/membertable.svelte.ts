@@ -7,8 +7,12 @@ import { kept, nobody, type Selection } from './selection';
 import { session } from './session.svelte';
 import type { Sort } from './tables';
 
+/** The table as it was read last: it shows while it is read anew. It is forgotten with the session. */
+let last: MembersView | undefined;
+session.whenOver(() => (last = undefined));
+
 export class MemberTable {
-  view = $state.raw<MembersView | undefined>(undefined);
+  view = $state.raw<MembersView | undefined>(last);
   wrong = $state.raw<Words | undefined>(undefined);
   filters = $state.raw<Filters>(noFilters);
   sort = $state.raw<Sort>({ key: 'name', down: false });
@@ -43,9 +47,9 @@ export class MemberTable {
   /** Reads the table anew. What is selected stays, but for members who are gone. */
   async load(): Promise<void> {
     try {
-      this.view = await session.use(Members.list);
+      this.view = last = await session.use(Members.list);
       this.wrong = undefined;
-      const ids = (this.view.members ?? []).map((m) => m.id);
+      const ids = this.view.members.map((m) => m.id);
       this.selected = kept(this.selected, ids);
     } catch (thrown) {
       this.wrong = words(refused(thrown));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MemberView } from '../../src/lib/api';
 import { age, shortDay } from '../../src/lib/dates';
+import { memberRows } from '../../src/lib/memberrows';
 import { counts, folded, found, listed, noFilters, sorted } from '../../src/lib/members';
 
 const now = new Date(2026, 10, 12, 9, 45);
@@ -105,5 +106,51 @@ describe('a day in a column', () => {
       '2 years',
     ]);
     expect(age(ago(-5), now)).toBe('Today');
+  });
+});
+
+describe('the columns in which the table crosses', () => {
+  const columns = {
+    id: ['a', 'b'],
+    name: ['Amara Okafor', 'Eun-ji Park'],
+    email: ['amara@example.com', 'eun-ji@example.com'],
+    role: { of: ['member', 'owner'], at: [1, 0] },
+    state: { of: ['active', 'invited'], at: [0, 1] },
+    twoFactor: { of: ['on', 'off'], at: [0, 1] },
+    codesLeft: [9, 0],
+    sheet: [12, 0],
+    run: [3, 0],
+    issuedAt: [1_763_890_200, 0],
+    handedOverAt: [1_763_893_800, 0],
+    acknowledgedAt: [1_763_897_400, 0],
+    lastSignInAt: [1_763_901_000, 0],
+    createdAt: [1_763_800_000, 1_763_800_001],
+    invitedUntil: [0, 1_764_000_000],
+  };
+  const rows = memberRows(columns as unknown as Parameters<typeof memberRows>[0]);
+  const said = (row: MemberView) =>
+    Object.fromEntries(Object.keys(columns).map((key) => [key, row[key as keyof MemberView]]));
+
+  test('are read as rows', () => {
+    expect(said(rows[0]!)).toEqual({
+      ...{ id: 'a', name: 'Amara Okafor', email: 'amara@example.com' },
+      ...{ role: 'owner', state: 'active', twoFactor: 'on', codesLeft: 9, sheet: 12, run: 3 },
+      issuedAt: '2025-11-23T09:30:00.000Z',
+      handedOverAt: '2025-11-23T10:30:00.000Z',
+      acknowledgedAt: '2025-11-23T11:30:00.000Z',
+      lastSignInAt: '2025-11-23T12:30:00.000Z',
+      createdAt: '2025-11-22T08:26:40.000Z',
+      invitedUntil: undefined,
+    });
+  });
+
+  test('have nothing where a member has nothing', () => {
+    expect(said(rows[1]!)).toEqual({
+      ...{ id: 'b', name: 'Eun-ji Park', email: 'eun-ji@example.com' },
+      ...{ role: 'member', state: 'invited', twoFactor: 'off', codesLeft: 0, sheet: undefined },
+      ...{ run: undefined, issuedAt: undefined, handedOverAt: undefined, acknowledgedAt: undefined },
+      ...{ lastSignInAt: undefined, createdAt: '2025-11-22T08:26:41.000Z' },
+      invitedUntil: '2025-11-24T16:00:00.000Z',
+    });
   });
 });

@@ -1246,9 +1246,81 @@ export namespace app {
 	        this.at = source["at"];
 	    }
 	}
+	export class Words {
+	    of: string[];
+	    at: number[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Words(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.of = source["of"];
+	        this.at = source["at"];
+	    }
+	}
+	export class MemberColumns {
+	    id: string[];
+	    name: string[];
+	    email: string[];
+	    role: Words;
+	    state: Words;
+	    twoFactor: Words;
+	    codesLeft: number[];
+	    sheet: number[];
+	    run: number[];
+	    issuedAt: number[];
+	    handedOverAt: number[];
+	    acknowledgedAt: number[];
+	    lastSignInAt: number[];
+	    createdAt: number[];
+	    invitedUntil: number[];
+	
+	    static createFrom(source: any = {}) {
+	        return new MemberColumns(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.email = source["email"];
+	        this.role = this.convertValues(source["role"], Words);
+	        this.state = this.convertValues(source["state"], Words);
+	        this.twoFactor = this.convertValues(source["twoFactor"], Words);
+	        this.codesLeft = source["codesLeft"];
+	        this.sheet = source["sheet"];
+	        this.run = source["run"];
+	        this.issuedAt = source["issuedAt"];
+	        this.handedOverAt = source["handedOverAt"];
+	        this.acknowledgedAt = source["acknowledgedAt"];
+	        this.lastSignInAt = source["lastSignInAt"];
+	        this.createdAt = source["createdAt"];
+	        this.invitedUntil = source["invitedUntil"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	
 	export class MembersView {
-	    members: MemberView[];
+	    members: MemberColumns;
 	    twoPeople: boolean;
 	
 	    static createFrom(source: any = {}) {
@@ -1257,7 +1329,7 @@ export namespace app {
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.members = this.convertValues(source["members"], MemberView);
+	        this.members = this.convertValues(source["members"], MemberColumns);
 	        this.twoPeople = source["twoPeople"];
 	    }
 	
@@ -1990,6 +2062,7 @@ export namespace app {
 	        this.common = source["common"];
 	    }
 	}
+	
 	
 
 }

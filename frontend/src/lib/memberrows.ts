@@ -1,0 +1,68 @@
+/**
+ * The table of members as it crosses, column by column, and as rows. A row reads its columns when
+ * it is asked: of ten thousand, hardly one in a hundred is ever in sight.
+ */
+import type { app } from '../../wailsjs/go/models';
+import type { MemberView } from './api';
+
+type Columns = app.MemberColumns;
+
+/** Seconds of Unix time as RFC 3339; nothing for 0. */
+const time = (seconds = 0): string | undefined =>
+  seconds ? new Date(seconds * 1000).toISOString() : undefined;
+
+const word = <T extends string>(words: app.Words, row: number): T => words.of[words.at[row]!] as T;
+
+class Row implements MemberView {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly #of: Columns;
+  readonly #row: number;
+
+  constructor(of: Columns, row: number) {
+    this.id = of.id[row]!;
+    this.name = of.name[row]!;
+    this.email = of.email[row]!;
+    this.#of = of;
+    this.#row = row;
+  }
+  get role() {
+    return word<MemberView['role']>(this.#of.role, this.#row);
+  }
+  get state() {
+    return word<MemberView['state']>(this.#of.state, this.#row);
+  }
+  get twoFactor() {
+    return word<MemberView['twoFactor']>(this.#of.twoFactor, this.#row);
+  }
+  get codesLeft() {
+    return this.#of.codesLeft[this.#row]!;
+  }
+  get sheet() {
+    return this.#of.sheet[this.#row] || undefined;
+  }
+  get run() {
+    return this.#of.run[this.#row] || undefined;
+  }
+  get issuedAt() {
+    return time(this.#of.issuedAt[this.#row]);
+  }
+  get handedOverAt() {
+    return time(this.#of.handedOverAt[this.#row]);
+  }
+  get acknowledgedAt() {
+    return time(this.#of.acknowledgedAt[this.#row]);
+  }
+  get lastSignInAt() {
+    return time(this.#of.lastSignInAt[this.#row]);
+  }
+  get createdAt() {
+    return time(this.#of.createdAt[this.#row]) ?? '';
+  }
+  get invitedUntil() {
+    return time(this.#of.invitedUntil[this.#row]);
+  }
+}
+
+export const memberRows = (of: Columns): MemberView[] => of.id.map((_, row) => new Row(of, row));
