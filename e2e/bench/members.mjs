@@ -21,13 +21,16 @@ try {
   const browser = await launch();
   try {
     const page = await openPage(browser, app.url);
-    await person.signIn(page);
-    const times = [];
+    const [first, again] = [[], []];
     for (let i = 0; i < rounds; i++) {
-      times.push(await swift.opening(page));
-      if (i < rounds - 1) await person.button(page, 'Profile').click();
+      await page.reload(); // the page knows nothing of the members any more
+      await person.signIn(page);
+      first.push(await swift.opening(page));
+      await person.button(page, 'Profile').click();
+      again.push(await swift.opening(page));
     }
-    console.log(`the table of ${members + 1} members: ${swift.said(times)}; 200 is the aim`);
+    console.log(`the table of ${members + 1} members: ${swift.said(first)}; 200 is the aim`);
+    console.log(`coming back to it: ${swift.said(again)}`);
     const keys = await swift.searching(page, 'soren aberg 1');
     console.log(`a key in its search: ${swift.said(keys)}; 50 is the aim`);
   } finally {
