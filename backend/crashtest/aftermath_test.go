@@ -137,21 +137,13 @@ func owner(tx workspace.Tx) (first workspace.Profile, err error) {
 }
 
 func profiles(tx workspace.Tx) (all []workspace.Profile, err error) {
-	keys, err := tx.Keys()
-	if err != nil {
-		return nil, err
-	}
-	for _, k := range keys {
-		if k.Table != "profile" {
-			continue
+	err = tx.Rows(func(_ workspace.Key, row any) error {
+		if p, ok := row.(workspace.Profile); ok {
+			all = append(all, p)
 		}
-		p, err := tx.Profile(k.ID)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, p)
-	}
-	return all, nil
+		return nil
+	})
+	return all, err
 }
 
 func (a *aftermath) observe() (s state) {

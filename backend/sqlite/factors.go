@@ -6,11 +6,15 @@ import (
 	"countersign/backend/workspace"
 )
 
-func (t *tx) Factor(profileID string) (f workspace.Factor, err error) {
-	err = t.row(`SELECT profile_id, generation, item, since, phone_since, last_step, last_used_at, last_use
-		FROM factors WHERE profile_id = ?`, []any{profileID},
-		&f.ProfileID, &f.Generation, &f.Item, when{&f.Since}, when{&f.PhoneSince}, &f.LastStep, when{&f.LastUsedAt}, &f.LastUse)
-	return f, err
+const selectFactors = "SELECT profile_id, generation, item, since, phone_since, last_step, last_used_at, last_use FROM factors "
+
+func scanFactor(row scanner) (f workspace.Factor, err error) {
+	err = row.Scan(&f.ProfileID, &f.Generation, &f.Item, when{&f.Since}, when{&f.PhoneSince}, &f.LastStep, when{&f.LastUsedAt}, &f.LastUse)
+	return f, translate(err)
+}
+
+func (t *tx) Factor(profileID string) (workspace.Factor, error) {
+	return scanFactor(t.tx.QueryRowContext(t.ctx, selectFactors+"WHERE profile_id = ?", profileID))
 }
 
 func (t *tx) FactorItems() ([]string, error) {
@@ -39,7 +43,10 @@ func (t *tx) ConsumeStep(profileID string, generation int, step int64, at time.T
 		step, millis(at), use, profileID, generation, step)
 }
 
-const intentColumns = "id, kind, profile_id, item, generation, confirmed_step, created_at"
+const (
+	intentColumns = "id, kind, profile_id, item, generation, confirmed_step, created_at"
+	selectIntents = "SELECT " + intentColumns + " FROM intents "
+)
 
 type scanner interface{ Scan(...any) error }
 
@@ -49,7 +56,7 @@ func scanIntent(s scanner) (i workspace.Intent, err error) {
 }
 
 func (t *tx) Intents() (all []workspace.Intent, err error) {
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT "+intentColumns+" FROM intents ORDER BY created_at, id")
+	rows, err := t.tx.QueryContext(t.ctx, selectIntents+"ORDER BY created_at, id")
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -66,11 +73,11 @@ func (t *tx) Intents() (all []workspace.Intent, err error) {
 
 func (t *tx) PendingEnrolment(profileID string) (workspace.Intent, error) {
 	return scanIntent(t.tx.QueryRowContext(t.ctx,
-		"SELECT "+intentColumns+" FROM intents WHERE profile_id = ? AND kind IN ('enrol', 'change-phone')", profileID))
+		selectIntents+"WHERE profile_id = ? AND kind IN ('enrol', 'change-phone')", profileID))
 }
 
 func (t *tx) Intent(id string) (workspace.Intent, error) {
-	return scanIntent(t.tx.QueryRowContext(t.ctx, "SELECT "+intentColumns+" FROM intents WHERE id = ?", id))
+	return scanIntent(t.tx.QueryRowContext(t.ctx, selectIntents+"WHERE id = ?", id))
 }
 
 func (t *tx) InsertIntent(i workspace.Intent) error {

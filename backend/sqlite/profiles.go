@@ -6,22 +6,25 @@ import (
 	"countersign/backend/workspace"
 )
 
-const profileColumns = `id, email, email_key, name, role, created_at, password_salt, password_memory, password_time,
+const (
+	profileColumns = `id, email, email_key, name, role, created_at, password_salt, password_memory, password_time,
 	password_lanes, password_check, password_at, last_sign_in_at, generation, epoch, state, state_at`
+	selectProfiles = "SELECT " + profileColumns + " FROM profiles "
+)
 
 func (t *tx) Profile(id string) (workspace.Profile, error) {
-	return t.profile("SELECT "+profileColumns+" FROM profiles WHERE id = ?", id)
+	return scanProfile(t.tx.QueryRowContext(t.ctx, selectProfiles+"WHERE id = ?", id))
 }
 
 func (t *tx) ProfileByEmail(key string) (workspace.Profile, error) {
-	return t.profile("SELECT "+profileColumns+" FROM profiles WHERE email_key = ?", key)
+	return scanProfile(t.tx.QueryRowContext(t.ctx, selectProfiles+"WHERE email_key = ?", key))
 }
 
-func (t *tx) profile(query, arg string) (p workspace.Profile, err error) {
-	err = t.row(query, []any{arg}, &p.ID, &p.Email, &p.EmailKey, &p.Name, &p.Role, when{&p.CreatedAt}, &p.Password.Salt,
+func scanProfile(row scanner) (p workspace.Profile, err error) {
+	err = row.Scan(&p.ID, &p.Email, &p.EmailKey, &p.Name, &p.Role, when{&p.CreatedAt}, &p.Password.Salt,
 		&p.Password.Params.MemoryKiB, &p.Password.Params.Time, &p.Password.Params.Threads, &p.Password.Verifier,
 		when{&p.Password.ChangedAt}, when{&p.LastSignInAt}, &p.Generation, &p.Epoch, &p.State, when{&p.StateAt})
-	return p, err
+	return p, translate(err)
 }
 
 func (t *tx) InsertProfile(p workspace.Profile) error {
@@ -41,10 +44,16 @@ func (t *tx) UpdateProfile(p workspace.Profile) error {
 		p.State, millis(p.StateAt), p.ID)
 }
 
-func (t *tx) Attempts(subject string, kind workspace.Kind) (a workspace.Attempts, err error) {
-	a.Subject, a.Kind = subject, kind
-	err = t.row("SELECT failures, since_sign_in, charged_at, before_at, locked_until FROM attempts WHERE subject = ? AND kind = ?",
-		[]any{subject, kind}, &a.Failures, &a.SinceSignIn, when{&a.ChargedAt}, when{&a.BeforeAt}, when{&a.LockedUntil})
+const selectAttempts = "SELECT subject, kind, failures, since_sign_in, charged_at, before_at, locked_until FROM attempts "
+
+func scanAttempts(row scanner) (a workspace.Attempts, err error) {
+	err = row.Scan(&a.Subject, &a.Kind, &a.Failures, &a.SinceSignIn, when{&a.ChargedAt}, when{&a.BeforeAt}, when{&a.LockedUntil})
+	return a, translate(err)
+}
+
+func (t *tx) Attempts(subject string, kind workspace.Kind) (workspace.Attempts, error) {
+	a, err := scanAttempts(t.tx.QueryRowContext(t.ctx, selectAttempts+"WHERE subject = ? AND kind = ?", subject, kind))
+	a.Subject, a.Kind = subject, kind // of one that is not there, too
 	return a, err
 }
 

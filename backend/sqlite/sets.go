@@ -6,7 +6,10 @@ import (
 	"countersign/backend/workspace"
 )
 
-const setColumns = "id, profile_id, sheet, state, salt, memory, time, lanes, issued_at, issued_by, replaces, ended_at, run, handed_at, acknowledged"
+const (
+	setColumns = "id, profile_id, sheet, state, salt, memory, time, lanes, issued_at, issued_by, replaces, ended_at, run, handed_at, acknowledged"
+	selectSets = "SELECT " + setColumns + " FROM recovery_sets "
+)
 
 func (t *tx) InsertSet(s workspace.Set, hashes [][]byte) error {
 	err := t.exec("INSERT INTO recovery_sets ("+setColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -31,11 +34,14 @@ func (t *tx) LatestSet(profileID string) (workspace.Set, error) {
 	return t.set("WHERE profile_id = ? AND state IN ('active', 'voided') ORDER BY state = 'active' DESC, sheet DESC LIMIT 1", profileID)
 }
 
-func (t *tx) set(where string, args ...any) (s workspace.Set, err error) {
-	err = t.row("SELECT "+setColumns+" FROM recovery_sets "+where, args,
-		&s.ID, &s.ProfileID, &s.Sheet, &s.State, &s.Salt, &s.Params.MemoryKiB, &s.Params.Time, &s.Params.Threads,
+func (t *tx) set(where string, args ...any) (workspace.Set, error) {
+	return scanSet(t.tx.QueryRowContext(t.ctx, selectSets+where, args...))
+}
+
+func scanSet(row scanner) (s workspace.Set, err error) {
+	err = row.Scan(&s.ID, &s.ProfileID, &s.Sheet, &s.State, &s.Salt, &s.Params.MemoryKiB, &s.Params.Time, &s.Params.Threads,
 		when{&s.IssuedAt}, &s.IssuedBy, &s.Replaces, when{&s.EndedAt}, &s.Run, when{&s.HandedOverAt}, when{&s.AcknowledgedAt})
-	return s, err
+	return s, translate(err)
 }
 
 func (t *tx) MoveSet(id string, from, to workspace.SetState, at time.Time) (bool, error) {
@@ -74,16 +80,26 @@ func (t *tx) strings(query string, args ...any) (all []string, err error) {
 	return all, translate(rows.Err())
 }
 
+const (
+	codeColumns = "set_id, number, hash, used_at, use"
+	selectCodes = "SELECT " + codeColumns + " FROM recovery_codes "
+)
+
+func scanCode(row scanner) (setID string, c workspace.CodeRow, err error) {
+	err = row.Scan(&setID, &c.Number, &c.Hash, when{&c.UsedAt}, &c.Use)
+	return setID, c, translate(err)
+}
+
 func (t *tx) Codes(setID string) (codes []workspace.CodeRow, err error) {
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT number, hash, used_at, use FROM recovery_codes WHERE set_id = ? ORDER BY number", setID)
+	rows, err := t.tx.QueryContext(t.ctx, selectCodes+"WHERE set_id = ? ORDER BY number", setID)
 	if err != nil {
 		return nil, translate(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var c workspace.CodeRow
-		if err := rows.Scan(&c.Number, &c.Hash, when{&c.UsedAt}, &c.Use); err != nil {
-			return nil, translate(err)
+		_, c, err := scanCode(rows)
+		if err != nil {
+			return nil, err
 		}
 		codes = append(codes, c)
 	}

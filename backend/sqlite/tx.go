@@ -78,13 +78,18 @@ func (w when) Scan(v any) error {
 	return nil
 }
 
-func (t *tx) Info() (i workspace.Info, err error) {
-	err = t.row(`SELECT id, name, created_at, require_2fa, last_sheet, require_from, two_people, idle_minutes, last_run,
-		vault_generation, rotating, rotation_held, kit_at, kit_by, kit_generation, kit_check
-		FROM workspace`, nil, &i.ID, &i.Name, when{&i.CreatedAt}, &i.Require2FA, &i.LastSheet, when{&i.RequireFrom},
+const selectInfo = `SELECT id, name, created_at, require_2fa, last_sheet, require_from, two_people, idle_minutes, last_run,
+	vault_generation, rotating, rotation_held, kit_at, kit_by, kit_generation, kit_check FROM workspace `
+
+func scanInfo(row scanner) (i workspace.Info, err error) {
+	err = row.Scan(&i.ID, &i.Name, when{&i.CreatedAt}, &i.Require2FA, &i.LastSheet, when{&i.RequireFrom},
 		&i.TwoPeople, &i.IdleMinutes, &i.LastRun,
 		&i.VaultGeneration, &i.Rotating, &i.RotationHeld, when{&i.KitAt}, &i.KitBy, &i.KitGeneration, &i.KitCheck)
-	return i, err
+	return i, translate(err)
+}
+
+func (t *tx) Info() (workspace.Info, error) {
+	return scanInfo(t.tx.QueryRowContext(t.ctx, selectInfo))
 }
 
 func (t *tx) InsertInfo(i workspace.Info) error {
@@ -192,31 +197,4 @@ func (t *tx) events(query string, fn func(audit.Event, []byte) error, args ...an
 func (t *tx) CountEvents() (n int64, err error) {
 	err = t.row("SELECT count(*) FROM events", nil, &n)
 	return n, err
-}
-
-// Keys lists every row but the log's own.
-func (t *tx) Keys() (keys []workspace.Key, err error) {
-	rows, err := t.tx.QueryContext(t.ctx, `SELECT 'workspace', '' FROM workspace
-		UNION ALL SELECT 'profile', id FROM profiles
-		UNION ALL SELECT 'factor', profile_id FROM factors
-		UNION ALL SELECT 'intent', id FROM intents
-		UNION ALL SELECT 'set', id FROM recovery_sets
-		UNION ALL SELECT 'attempts', kind || '/' || subject FROM attempts
-		UNION ALL SELECT 'onetime', kind || '/' || profile_id FROM one_time_codes
-		UNION ALL SELECT 'run', CAST(number AS TEXT) FROM print_runs
-		UNION ALL SELECT 'approval', id FROM approvals
-		UNION ALL SELECT 'vaultkey', holder FROM vault_keys
-		UNION ALL SELECT 'document', id FROM documents`)
-	if err != nil {
-		return nil, translate(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var k workspace.Key
-		if err := rows.Scan(&k.Table, &k.ID); err != nil {
-			return nil, translate(err)
-		}
-		keys = append(keys, k)
-	}
-	return keys, translate(rows.Err())
 }

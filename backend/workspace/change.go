@@ -139,11 +139,15 @@ func (w *Workspace) rowHash(tx Tx, k Key) (audit.Hash, error) {
 	if err != nil {
 		return audit.Hash{}, err
 	}
+	return w.hash(k, row)
+}
+
+// hash hashes what a row says, in the form that readRow and Tx.Rows give it.
+func (w *Workspace) hash(k Key, row any) (h audit.Hash, err error) {
 	content, err := json.Marshal(row)
 	if err != nil {
-		return audit.Hash{}, err
+		return h, err
 	}
-	var h audit.Hash
 	err = w.withIntegrity(func(key secret.Bytes) { h = audit.RowHash(key, k.String(), content) })
 	return h, err
 }
@@ -185,10 +189,7 @@ func readRow(tx Tx, k Key) (any, error) {
 			return nil, err
 		}
 		codes, err := tx.Codes(k.ID)
-		return struct {
-			Set   Set
-			Codes []CodeRow
-		}{set, codes}, err
+		return SetRow{set, codes}, err
 	}
 	return nil, fmt.Errorf("no table %q", k.Table)
 }

@@ -89,3 +89,13 @@ func Settle(w *Workspace, ctx context.Context, like string, people []Settled) (i
 		return w.record(tx, now, eventMembersImported, by.ID, "", map[string]string{"count": decimal(len(people))})
 	})
 }
+
+// Change makes what fn does one change with its event.
+func Change(w *Workspace, ctx context.Context, fn func(Tx) error) error {
+	return w.update(ctx, func(tx Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return w.record(tx, w.now(), eventMembersImported, "", "", nil)
+	})
+}

@@ -157,24 +157,26 @@ func (w *Workspace) examine(tx Tx, head Head, anchored, m mark) (*Report, error)
 	if head.Seq < anchored.seq {
 		r.add(Finding{Kind: FoundOlderCopy, Seq: head.Seq})
 	}
-	keys, err := tx.Keys()
+	var sum audit.Sum
+	err := w.hashes(tx, func(_ Key, h audit.Hash) { sum.Add(h) })
 	if err != nil {
 		return nil, err
 	}
-	hashes := make(map[Key]audit.Hash, len(keys))
-	var sum audit.Sum
-	for _, k := range keys {
-		h, err := w.rowHash(tx, k)
-		if err != nil {
-			return nil, err
-		}
-		hashes[k] = h
-		sum.Add(h)
-	}
 	if sum != head.State {
-		return r, w.examineRows(tx, r, hashes)
+		return r, w.examineRows(tx, r)
 	}
 	return r, nil
+}
+
+// hashes hashes every row, and keeps none.
+func (w *Workspace) hashes(tx Tx, fn func(Key, audit.Hash)) error {
+	return tx.Rows(func(k Key, row any) error {
+		h, err := w.hash(k, row)
+		if err == nil {
+			fn(k, h)
+		}
+		return err
+	})
 }
 
 // examineLog walks the chain from the mark and sees whether the anchor is on it.
@@ -220,8 +222,8 @@ func (w *Workspace) examineLog(tx Tx, r *Report, anchored, m mark) error {
 }
 
 // examineRows finds which rows differ from what the log last said of them. It
-// reads the whole log, which is worth it only now.
-func (w *Workspace) examineRows(tx Tx, r *Report, hashes map[Key]audit.Hash) error {
+// reads the whole log, and the rows again, which is worth it only now.
+func (w *Workspace) examineRows(tx Tx, r *Report) error {
 	said := map[string]string{}
 	err := tx.Events(0, func(e audit.Event, _ []byte) error {
 		for _, row := range e.Rows {
@@ -233,14 +235,18 @@ func (w *Workspace) examineRows(tx Tx, r *Report, hashes map[Key]audit.Hash) err
 		return err
 	}
 	before := len(r.Findings)
-	for k, h := range hashes {
-		switch last, ok := said[k.String()]; {
-		case !ok || last == "":
+	err = w.hashes(tx, func(k Key, h audit.Hash) {
+		switch last := said[k.String()]; last {
+		case "":
 			r.add(Finding{Kind: FoundRowAdded, Key: k.String()})
-		case last != digest(h):
+		case digest(h):
+		default:
 			r.add(Finding{Kind: FoundRowChanged, Key: k.String()})
 		}
 		delete(said, k.String())
+	})
+	if err != nil {
+		return err
 	}
 	for key, last := range said {
 		if last != "" {

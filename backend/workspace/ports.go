@@ -147,8 +147,11 @@ type Tx interface {
 	DeleteAttempts(subject string, kind Kind) error
 
 	CountEvents() (int64, error)
-	Keys() ([]Key, error) // of every row but the log's
-	Head() (Head, error)  // zero for an empty log
+	// Rows hands on every row but the log's, each as what a look-up by its key gives:
+	// an Info, Profile, Factor, Intent, SetRow, Attempts, OneTime, Run, Approval,
+	// VaultKey or DocumentRow. They are in no order that counts.
+	Rows(fn func(k Key, row any) error) error
+	Head() (Head, error) // zero for an empty log
 	AppendEvent(e audit.Event, seal []byte) error
 	Events(after int64, fn func(e audit.Event, seal []byte) error) error
 	// EventsAbout gives what others have done to a profile after since, newest first.

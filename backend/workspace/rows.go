@@ -160,6 +160,12 @@ type Set struct {
 	AcknowledgedAt time.Time `json:",omitzero"` // its holder typed the check word
 }
 
+// SetRow is a set with its codes: the log tells of them as one row.
+type SetRow struct {
+	Set   Set
+	Codes []CodeRow // by number
+}
+
 // CodeRow is one recovery code of a set.
 type CodeRow struct {
 	Number int // 1 to 10, the order on the sheet

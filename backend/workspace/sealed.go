@@ -260,20 +260,15 @@ func (s *Sealed) restate(tx Tx, actor string) (m mark, err error) {
 	if err != nil {
 		return m, err
 	}
-	keys, err := tx.Keys()
+	e := audit.Event{Seq: head.Seq + 1, At: time.UnixMilli(s.w.now().UnixMilli()).UTC(), Kind: eventAccepted, Actor: actor}
+	err = s.w.hashes(tx, func(k Key, h audit.Hash) {
+		e.State.Add(h)
+		e.Rows = append(e.Rows, audit.Row{Key: k.String(), Digest: digest(h)})
+	})
 	if err != nil {
 		return m, err
 	}
-	slices.SortFunc(keys, func(a, b Key) int { return strings.Compare(a.String(), b.String()) })
-	e := audit.Event{Seq: head.Seq + 1, At: time.UnixMilli(s.w.now().UnixMilli()).UTC(), Kind: eventAccepted, Actor: actor}
-	for _, k := range keys {
-		h, err := s.w.rowHash(tx, k)
-		if err != nil {
-			return m, err
-		}
-		e.State.Add(h)
-		e.Rows = append(e.Rows, audit.Row{Key: k.String(), Digest: digest(h)})
-	}
+	slices.SortFunc(e.Rows, func(a, b audit.Row) int { return strings.Compare(a.Key, b.Key) })
 	var kinds []string
 	for _, f := range s.report.Findings {
 		if !slices.Contains(kinds, string(f.Kind)) {
