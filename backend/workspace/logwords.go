@@ -108,7 +108,7 @@ var logKinds = map[string]logKind{
 	eventRotationResumed:   {GroupContracts, false, "{actor} went on rotating the vault key."},
 	eventRotated:           {GroupContracts, false, "The vault key was rotated: the old one opens nothing any more."},
 	eventKitMade:           {GroupContracts, false, "{actor} made an Emergency Kit."},
-	eventKitUsed:           {GroupContracts, false, "{subject} became an owner with the Emergency Kit."},
+	eventKitUsed:           {GroupContracts, false, "{subject} ({email}) became an owner with the Emergency Kit."},
 
 	eventRenamed:         {GroupProfile, false, "{actor} changed the name “{from}” to “{to}”."},
 	eventEmailChanged:    {GroupProfile, false, "{actor} changed the email {from} to {to}."},

@@ -70,8 +70,9 @@ func openAsApp() *opened {
 	return o
 }
 
-// makeWorkspace is a program: make-workspace [2fa|member|empty]. With 2fa it
-// writes the phone's key and the recovery codes to files in the current folder.
+// makeWorkspace is a program: make-workspace [2fa|member|kit|empty]. With 2fa it
+// writes the phone's key and the recovery codes to files in the current folder; with kit
+// somebody has come in with the Emergency Kit.
 func makeWorkspace() {
 	ctx := context.Background()
 	o := openAsApp()
@@ -90,6 +91,12 @@ func makeWorkspace() {
 		check(os.WriteFile("codes", []byte(strings.Join(codes, "\n")+"\n"), 0o600))
 	case "member":
 		o.addMember(ctx)
+	case "kit":
+		kit := must(must(s.Admin(ctx)).MakeKit(ctx, workspace.Proof{Password: secret.NewText(ownPassword)}))
+		in := workspace.NewOwner{Name: "Mallory", Email: "mallory@example.com", Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity}
+		other, _, err := o.w.UseKit(ctx, in)
+		check(err)
+		check(other.End(ctx))
 	}
 	check(s.End(ctx))
 	check(o.store.Close())

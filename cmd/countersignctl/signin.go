@@ -89,7 +89,8 @@ func (e *env) second(ctx context.Context, c *workspace.Challenge) (*workspace.Se
 	return take(ctx, typed.Reveal())
 }
 
-// welcome says what the window says after a sign-in: this one has cleared the counts.
+// welcome says what the window says after a sign-in: this one has cleared the counts, and
+// the news are told once.
 func (e *env) welcome(w workspace.Welcome) {
 	at := func(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
 	if w.FailedCodes > 0 {
@@ -97,6 +98,12 @@ func (e *env) welcome(w workspace.Welcome) {
 	}
 	if w.FailedPasswords > 0 {
 		e.notice("Wrong passwords since the last sign-in: %d, the last on %s.", w.FailedPasswords, at(w.LastFailedPasswordAt))
+	}
+	for _, n := range w.News {
+		e.notice("Since the last sign-in, on %s: %s", at(n.At), n.Sentence())
+		if n.UsedKit() {
+			e.notice("If nobody you know did this, have their profile suspended, the vault key rotated and a new Emergency Kit made.")
+		}
 	}
 	if w.UsedCode > 0 {
 		e.notice("Recovery code %d is used up. Codes left: %d.", w.UsedCode, w.CodesLeft)
