@@ -29,10 +29,11 @@ type Welcome struct {
 	AuthenticatorOff     bool   `json:"authenticatorOff"`
 
 	RequireFrom string `json:"requireFrom,omitempty"` // 2FA is off, and required from then on
-	News        []News `json:"news"`                  // what admins did to this profile, newest first
+	News        []News `json:"news"`                  // what others did to this profile, or with the Emergency Kit
 }
 
-// News is something that an admin did to the profile since the last sign-in.
+// News is something that an admin did to the profile since the last sign-in, or
+// that somebody did with the Emergency Kit.
 type News struct {
 	Kind   string            `json:"kind"` // a kind of event
 	At     string            `json:"at"`
