@@ -2,7 +2,10 @@ package workspace
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
+	"countersign/backend/audit"
 	"countersign/backend/secret"
 )
 
@@ -99,3 +102,19 @@ func Change(w *Workspace, ctx context.Context, fn func(Tx) error) error {
 		return w.record(tx, w.now(), eventMembersImported, "", "", nil)
 	})
 }
+
+// HashAll hashes all rows as a start does. Two rows with one key are an error.
+func HashAll(w *Workspace, tx Tx) (map[Key]audit.Hash, error) {
+	all := map[Key]audit.Hash{}
+	var twice error
+	err := w.hashes(tx, func(k Key, h audit.Hash) {
+		if _, known := all[k]; known {
+			twice = fmt.Errorf("%q is there twice", k)
+		}
+		all[k] = h
+	})
+	return all, errors.Join(err, twice)
+}
+
+// HashOne hashes the row of a key as a change does.
+func HashOne(w *Workspace, tx Tx, k Key) (audit.Hash, error) { return w.rowHash(tx, k) }

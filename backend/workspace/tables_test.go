@@ -1,0 +1,207 @@
+package workspace_test
+
+import (
+	"database/sql"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/backend/audit"
+	"countersign/backend/recovery"
+	"countersign/backend/workspace"
+)
+
+// unhashed are the tables that the log does not tell of: itself, what the
+// migrations keep, and the codes, whose hash is that of their set.
+var unhashed = []string{"events", "goose_db_version", "sqlite_sequence", "recovery_codes"}
+
+// ofEverything is a workspace with two rows or more in each table and something
+// in every field, as no log tells of them.
+func ofEverything(t *testing.T) *house {
+	t.Helper()
+	h, _ := created(t)
+	at := time.Date(2026, 11, 23, 9, 0, 10, 123e6, time.UTC)
+	params := recovery.Params{MemoryKiB: 19456, Time: 2, Threads: 1}
+	h.ok(h.store.Update(t.Context(), func(tx workspace.Tx) error {
+		info, err := tx.Info()
+		if err != nil {
+			return err
+		}
+		_, err1 := tx.NextSheet()
+		_, err2 := tx.NextRun()
+		info.Require2FA, info.RequireFrom, info.TwoPeople, info.IdleMinutes, info.VaultGeneration = true, at, true, 9, 2
+		info.Rotating, info.RotationHeld, info.KitAt, info.KitBy, info.KitGeneration, info.KitCheck = true, true, at, "b", 2, "0a"
+		err = errors.Join(err1, err2, tx.UpdateInfo(info))
+		for i, id := range []string{"b", "a/1", "ä \"'\x00\xff"} { // not in their order, and not as this program makes them
+			hash := []byte{0, byte(i), 255}
+			profile := workspace.Profile{
+				ID: id, Email: id + "@example.com", EmailKey: id, Name: "N" + id, Role: workspace.RoleMember, CreatedAt: at, LastSignInAt: at, Generation: 3,
+				Password: workspace.PasswordRecord{Salt: hash, Params: cheap, Verifier: hash, ChangedAt: at}, Epoch: 2, State: workspace.ProfileSuspended, StateAt: at,
+			}
+			set := workspace.Set{
+				ID: "s" + id, ProfileID: id, Sheet: 10 - i, State: workspace.SetActive, Salt: hash, Params: params, IssuedAt: at, IssuedBy: "A", Replaces: i + 2,
+				EndedAt: at, Run: 1, HandedOverAt: at, AcknowledgedAt: at,
+			}
+			bare := set
+			bare.ID, bare.Sheet, bare.State = "t"+id, 20-i, workspace.SetReplaced
+			err = errors.Join(err, tx.InsertProfile(profile),
+				tx.InsertFactor(workspace.Factor{ProfileID: id, Generation: 3, Item: "item" + id, Since: at, PhoneSince: at, LastStep: 7, LastUsedAt: at, LastUse: workspace.UseSignIn}),
+				tx.InsertIntent(workspace.Intent{ID: id, Kind: workspace.IntentEnrol, ProfileID: id, Item: "next" + id, Generation: 4, ConfirmedStep: 5, CreatedAt: at}),
+				tx.InsertSet(set, [][]byte{hash, {1}, {2}}[i:]), tx.InsertSet(bare, nil),
+				tx.SaveAttempts(workspace.Attempts{Subject: id, Kind: workspace.KindCode, Failures: 3, SinceSignIn: 4, ChargedAt: at, BeforeAt: at, LockedUntil: at}),
+				tx.InsertOneTime(workspace.OneTime{ProfileID: id, Kind: workspace.OneTimeHelp, Salt: hash, Params: params, Hash: hash, IssuedAt: at, IssuedBy: "b", ExpiresAt: at}),
+				tx.InsertRun(workspace.Run{Number: 9 - i, At: at, ByID: "b", ByName: "B", Reason: "r", Kind: workspace.RunPrint, State: workspace.RunDone, Members: []string{"b"}[:i%2], EndedAt: at}),
+				tx.InsertApproval(workspace.Approval{
+					ID: id, Kind: workspace.ApproveHelpCode, Members: []string{id}, Reason: "r", ByID: "b", At: at, ExpiresAt: at, State: workspace.ApprovalUsed, DecidedBy: "a/1", DecidedAt: at,
+				}),
+				tx.SaveVaultKey(workspace.VaultKey{Holder: "profile/" + id, Recipient: "age1", Wrapped: hash, Sealed: hash[i:], Generation: 2, OnlyOne: true}),
+				tx.InsertDocument(workspace.DocumentRow{ID: id, Generation: 2, State: workspace.DocumentRemoved, Sealed: hash}))
+			_, used := tx.ConsumeCode(set.ID, 1, at, workspace.UseStepUp)
+			err = errors.Join(err, used)
+		}
+		return err
+	}))
+	return h
+}
+
+// raw is the file as another program sees it: as it wrote it last, and with no
+// rule of a table in its way.
+func (h *house) raw() *sql.DB {
+	h.Helper()
+	db, err := sql.Open("sqlite", "file:"+h.path+"?_pragma=ignore_check_constraints(1)&_pragma=synchronous(0)&_pragma=busy_timeout(5000)&_pragma=writable_schema(1)")
+	h.ok(err)
+	h.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+type column struct{ table, name, kind string }
+
+// columns are those of all tables that the log tells of.
+func (h *house) columns(db *sql.DB) (all []column) {
+	h.Helper()
+	rows, err := db.Query("SELECT t.name, c.name, c.type FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'")
+	h.ok(err)
+	defer rows.Close()
+	for rows.Next() {
+		var c column
+		h.ok(rows.Scan(&c.table, &c.name, &c.kind))
+		if c.table == "recovery_codes" || !slices.Contains(unhashed, c.table) {
+			all = append(all, c)
+		}
+	}
+	h.ok(rows.Err())
+	return all
+}
+
+// hashed are the hashes of all rows as a start makes them, after a look whether
+// each row has the same by its key.
+func (h *house) hashed() (hashes map[workspace.Key]audit.Hash, err error) {
+	h.Helper()
+	err = h.store.View(h.Context(), func(tx workspace.Tx) (err error) {
+		if hashes, err = workspace.HashAll(h.w, tx); err != nil {
+			return err
+		}
+		for k, scanned := range hashes {
+			if byKey, err := workspace.HashOne(h.w, tx, k); err != nil || byKey != scanned {
+				h.Errorf("%q has another hash by its key (%v)", k, err)
+			}
+		}
+		return nil
+	})
+	return hashes, err
+}
+
+func TestEachRowOfEachTableHasTheHashAtTheStartThatItHasByItsKey(t *testing.T) {
+	t.Parallel()
+	h := ofEverything(t)
+	hashes, err := h.hashed()
+	h.ok(err)
+	db := h.raw()
+	want := 0
+	for _, c := range h.columns(db) {
+		var n, first int
+		h.ok(db.QueryRow("SELECT count(*), (SELECT cid = 0 FROM pragma_table_info(?) WHERE name = ?) FROM "+c.table, c.table, c.name).Scan(&n, &first))
+		if n < 2 && c.table != "workspace" {
+			t.Errorf("this test puts %d rows into %s", n, c.table)
+		}
+		if !slices.Contains(unhashed, c.table) {
+			want += n * first
+		}
+	}
+	if len(hashes) != want {
+		t.Errorf("%d of %d rows are hashed", len(hashes), want)
+	}
+}
+
+func TestNoColumnIsLeftOutOfTheHashOfItsRow(t *testing.T) {
+	t.Parallel()
+	h := ofEverything(t)
+	db := h.raw()
+	before, err := h.hashed()
+	h.ok(err)
+	for _, c := range h.columns(db) {
+		if c == (column{"workspace", "one", "INTEGER"}) {
+			continue // says nothing: it is 1
+		}
+		there, back := "unhex('78' || hex(#))", "unhex(substr(hex(#), 3))"
+		switch c.kind {
+		case "INTEGER":
+			there = "CASE # WHEN 0 THEN 1 WHEN 1 THEN 0 ELSE -# END"
+			back = there
+		case "TEXT":
+			there, back = "CAST("+there+" AS TEXT)", "CAST("+back+" AS TEXT)"
+		}
+		set := func(to string) {
+			_, err := db.Exec("UPDATE " + c.table + " SET " + c.name + " = " + strings.ReplaceAll(to, "#", c.name))
+			h.ok(err)
+		}
+		set(there)
+		if after, err := h.hashed(); err == nil && maps.Equal(after, before) {
+			t.Errorf("%s.%s can be changed", c.table, c.name)
+		}
+		set(back)
+	}
+	if after, err := h.hashed(); err != nil || !maps.Equal(after, before) {
+		t.Errorf("this test does not put back what it has changed (%v)", err)
+	}
+}
+
+// TestAnIndexThatWasEditedInTheFileIsFound: the rows of the table are as they
+// were, but a look-up by the key finds another's, or none.
+func TestAnIndexThatWasEditedInTheFileIsFound(t *testing.T) {
+	t.Parallel()
+	home := peopled(t)
+	for name, c := range map[string]struct{ table, key, primary, rows string }{
+		"LeadsToAnother": {"profiles", "id", "PRIMARY KEY", `SELECT CASE rowid WHEN (SELECT min(rowid) FROM profiles) THEN (SELECT max(rowid) FROM profiles)
+			WHEN (SELECT max(rowid) FROM profiles) THEN (SELECT min(rowid) FROM profiles) ELSE rowid END, id FROM profiles`},
+		"LeadsNowhere": {"factors", "profile_id", "PRIMARY KEY", "SELECT rowid, profile_id FROM factors LIMIT 1"},
+		"InNoOrder":    {"factors", "profile_id", "PRIMARY KEY DESC", "SELECT rowid, profile_id FROM factors"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := home.copied(t)
+			h.sneak("CREATE TABLE planted (key TEXT "+c.primary+")", "INSERT INTO planted (rowid, key) "+c.rows)
+			ours, theirs := "sqlite_autoindex_"+c.table+"_1", "sqlite_autoindex_planted_1"
+			page := map[string]int{}
+			db := h.raw()
+			for _, index := range []string{ours, theirs} {
+				var n int
+				h.ok(db.QueryRow("SELECT rootpage FROM sqlite_schema WHERE name = ?", index).Scan(&n))
+				page[index] = n
+			}
+			for index, n := range map[string]int{ours: page[theirs], theirs: page[ours]} {
+				h.ok(second(db.Exec("UPDATE sqlite_schema SET rootpage = ? WHERE name = ?", n, index)))
+			}
+			h.ok(db.Close())
+			h.ok(second(h.raw().Exec("DROP TABLE planted")))
+			_, err := h.start()
+			h.refused(err, workspace.CodeNotAuthentic)
+			if findings(err) == "" {
+				t.Errorf("there is no report: %v", err)
+			}
+		})
+	}
+}
