@@ -92,6 +92,7 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 		return err
 	}
 	committed()
+	s.turned(false)
 	s.forgetEnrolment()
 	s.w.finishLater(ctx, gone)
 	if unfinished != nil {

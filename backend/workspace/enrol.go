@@ -41,21 +41,22 @@ type Shown struct {
 // here or in another window, ends. Errors: password_*, throttled, two_factor_on;
 // keychain and folder.
 func (s *Session) BeginEnable(ctx context.Context, pw secret.Text) (Shown, error) {
-	done, err := s.begin()
+	done, err := s.beginEnrolling()
 	if err != nil {
 		return Shown{}, err
 	}
 	defer done()
-	_, on, err := s.current(ctx)
+	_, on, err := s.currentBy(ctx, s.enrollee)
 	if err != nil {
 		return Shown{}, err
 	}
 	if on {
 		return Shown{}, refuse(CodeTwoFactorOn)
 	}
-	if err := s.prove(ctx, Proof{Password: pw}); err != nil {
+	if err := s.proveFor(ctx, Proof{Password: pw}, s.enrollee); err != nil {
 		return Shown{}, err
 	}
+	s.setEnrolling(true) // the keychain may take its time, and the day may come meanwhile
 	return s.beginEnrolment(ctx, IntentEnrol)
 }
 
@@ -76,7 +77,7 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind) (Shown, e
 	var former *Intent
 	in := Intent{ID: id, Kind: kind, ProfileID: s.id, CreatedAt: s.w.now()}
 	err = s.w.update(ctx, func(tx Tx) (err error) {
-		if p, err = s.profile(tx); err != nil {
+		if p, err = s.enrollee(tx); err != nil {
 			return err
 		}
 		_, err = tx.Factor(s.id)
@@ -143,7 +144,7 @@ func condemnPending(tx Tx, profileID string, now time.Time) (*Intent, error) {
 // phone for the new one in one step, and the result is nil. Errors: code_*,
 // throttled, enrolment_ended, clock_wrong; keychain and folder.
 func (s *Session) Confirm(ctx context.Context, input string) (*Issued, error) {
-	done, err := s.begin()
+	done, err := s.beginEnrolling()
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +204,7 @@ func (s *Session) explainWrong(ctx context.Context, t toll, code totp.Code, now 
 
 // confirmEnable remembers the step of the right code and makes the codes.
 func (s *Session) confirmEnable(ctx context.Context, t toll, step int64) (*Issued, error) {
-	p, on, err := s.current(ctx)
+	p, on, err := s.currentBy(ctx, s.enrollee)
 	if err != nil {
 		return nil, err
 	}
@@ -240,7 +241,7 @@ func (s *Session) confirmEnable(ctx context.Context, t toll, step int64) (*Issue
 // writes the event. Errors: enrolment_unconfirmed, enrolment_ended,
 // two_factor_on; keychain and folder.
 func (s *Session) Continue(ctx context.Context) error {
-	done, err := s.begin()
+	done, err := s.beginEnrolling()
 	if err != nil {
 		return err
 	}
@@ -258,7 +259,7 @@ func (s *Session) Continue(ctx context.Context) error {
 	now := s.w.now()
 	var committed func()
 	err = s.w.update(ctx, func(tx Tx) error {
-		p, err := s.profile(tx)
+		p, err := s.enrollee(tx)
 		if err != nil {
 			return err
 		}
@@ -297,6 +298,7 @@ func (s *Session) Continue(ctx context.Context) error {
 		return err
 	}
 	committed()
+	s.turned(true)
 	s.forgetEnrolment()
 	return nil
 }
@@ -324,7 +326,7 @@ func (s *Session) checkItem(ctx context.Context) error {
 // CancelEnrolment ends Enable 2FA or Change phone without a change, and leaves
 // no secret behind. There being none is fine.
 func (s *Session) CancelEnrolment(ctx context.Context) error {
-	done, err := s.begin()
+	done, err := s.beginEnrolling()
 	if err != nil {
 		return err
 	}

@@ -52,6 +52,7 @@ const (
 	CodeTwoFactorOn          Code = "two_factor_on"
 	CodeTwoFactorOff         Code = "two_factor_off"
 	CodeRequiredByWorkspace  Code = "required_by_workspace"
+	CodeEnableFirst          Code = "enable_first"
 	CodeWorkspaceExists      Code = "workspace_exists"
 	CodeForbidden            Code = "forbidden"
 	CodeSuspendedSelf        Code = "suspended_self"

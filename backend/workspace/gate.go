@@ -41,6 +41,9 @@ func (g *Gate) Remaining() time.Duration { return g.s.Remaining() }
 // LimitReached reports whether the gate is over for its length.
 func (g *Gate) LimitReached() bool { return g.s.LimitReached() }
 
+// Overdue is false: who is at a gate has come to enrol.
+func (g *Gate) Overdue() bool { return g.s.Overdue() }
+
 // End ends it, and undoes an enrolment that has not taken effect.
 func (g *Gate) End(ctx context.Context) error { return g.s.End(ctx) }
 
@@ -108,7 +111,7 @@ func (g *Gate) ShowingKey() (secret.Text, error) { return g.s.ShowingKey() }
 // Enter gives the session, once the phone is enrolled. Errors:
 // enrolment_unconfirmed, session_ended.
 func (g *Gate) Enter() (*Session, error) {
-	done, err := g.s.begin()
+	done, err := g.s.beginEnrolling()
 	if err != nil {
 		return nil, err
 	}

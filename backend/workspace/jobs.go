@@ -6,7 +6,7 @@ import (
 )
 
 // job is long work of a session, beside its other use cases: it ends with the
-// session.
+// session, and when no more is left of that than an enrolment.
 type job struct {
 	stop context.CancelFunc
 	done chan struct{}
@@ -16,16 +16,21 @@ type job struct {
 // work begins a job: the session must be alive, and it counts as use. What runs
 // under the context it gives stops when the session ends; end says that it has.
 func (s *Session) work(ctx context.Context) (_ context.Context, end func(), err error) {
-	if err := s.Touch(); err != nil {
+	if err := s.touch(true); err != nil {
 		return nil, nil, err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	j := &job{stop: stop, done: make(chan struct{})}
+	required := s.w.requires()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over {
+	err = s.check(required, true)
+	if err == nil && s.over {
+		err = refuse(CodeSessionEnded)
+	}
+	if err != nil { // since it began
 		stop()
-		return nil, nil, refuse(CodeSessionEnded)
+		return nil, nil, err
 	}
 	if s.jobs == nil {
 		s.jobs = map[*job]bool{}
@@ -38,6 +43,14 @@ func (s *Session) work(ctx context.Context) (_ context.Context, end func(), err 
 		s.mu.Unlock()
 		j.once.Do(func() { close(j.done) })
 	}, nil
+}
+
+// cutJobs tells what is under way to stop, and does not wait. It is called with
+// s.mu held.
+func (s *Session) cutJobs() {
+	for j := range s.jobs {
+		j.stop()
+	}
 }
 
 // stopJobs ends what is under way, and waits until it has let go.

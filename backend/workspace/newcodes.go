@@ -99,7 +99,7 @@ func (s *Session) dropNewCodes(ctx context.Context) error {
 // Showing gives the codes that this session is showing now, for copying,
 // printing and saving, or enrolment_ended where there are none.
 func (s *Session) Showing() (Issued, error) {
-	done, err := s.begin()
+	done, err := s.beginEnrolling()
 	if err != nil {
 		return Issued{}, err
 	}
@@ -116,7 +116,7 @@ func (s *Session) Showing() (Issued, error) {
 // ShowingKey gives the key that this session is showing now, in base32, or
 // enrolment_ended where there is none.
 func (s *Session) ShowingKey() (key secret.Text, err error) {
-	done, err := s.begin()
+	done, err := s.beginEnrolling()
 	if err != nil {
 		return key, err
 	}

@@ -8,7 +8,8 @@ import (
 	"countersign/backend/vault"
 )
 
-// OpenDocument is a document that is open for reading, at any place.
+// OpenDocument is a document that is open for reading, at any place, for as long
+// as its session is.
 type OpenDocument struct {
 	Document
 	io.ReaderAt
@@ -78,8 +79,22 @@ func (s *Session) lookAtDocument(ctx context.Context, id string) (o *OpenDocumen
 		if err != nil {
 			return nil, errors.Join(unreadable(err), o.file.Close())
 		}
+		o.ReaderAt = whileWhole{s, o.ReaderAt}
 		return o, nil
 	}
+}
+
+// whileWhole reads until the session is over, or may only enrol.
+type whileWhole struct {
+	s *Session
+	io.ReaderAt
+}
+
+func (r whileWhole) ReadAt(b []byte, off int64) (int, error) {
+	if err := r.s.Whole(); err != nil {
+		return 0, err
+	}
+	return r.ReaderAt.ReadAt(b, off)
 }
 
 // CopyDocument writes a document to w, which the log says, and verifies it as it

@@ -36,7 +36,7 @@ func (r *PrintRun) PutInForce(ctx context.Context, progress Progress) (RunResult
 		if ctx.Err() != nil {
 			return r.end(context.WithoutCancel(ctx), RunCancelled, eventRunCancelled)
 		}
-		if err := r.a.s.Touch(); err != nil {
+		if err := r.a.s.touch(true); err != nil {
 			return r.result(), err
 		}
 		batch := r.sets[from:min(from+runBatch, len(r.sets))]

@@ -78,7 +78,7 @@ func (r *PrintRun) begin(from, to runStage) error {
 	if r.stage != from {
 		return refuse(CodeRunOver)
 	}
-	if err := r.a.s.Touch(); err != nil {
+	if err := r.a.s.touch(true); err != nil {
 		return err
 	}
 	if r.state != RunIssuing {
@@ -128,7 +128,7 @@ func (r *PrintRun) hash(ctx context.Context, from, to int) (made, error) {
 // keep stores a batch as pending sets and hands its sheets on.
 func (r *PrintRun) keep(ctx context.Context, m made, progress Progress, take func(RunSheet) error) error {
 	w := r.a.s.w
-	if err := r.a.s.Touch(); err != nil {
+	if err := r.a.s.touch(true); err != nil {
 		return err
 	}
 	err := w.update(ctx, func(tx Tx) error {

@@ -44,6 +44,7 @@ var sentences = map[Code]string{
 	CodeTwoFactorOn:          "2FA is already on for this profile. Use Edit 2FA to change it.",
 	CodeTwoFactorOff:         "2FA is off for this profile. Enable it first.",
 	CodeRequiredByWorkspace:  "This workspace requires 2FA. Change phone instead.",
+	CodeEnableFirst:          "2FA is required in this workspace now, and yours is off. Finish enabling it to go on.",
 	CodeForbidden:            "Your role does not allow this. Ask an admin of this workspace to do it.",
 	CodeSuspendedSelf:        "Your profile is suspended. Ask an admin of this workspace to let you in again.",
 

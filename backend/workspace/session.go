@@ -10,8 +10,9 @@ import (
 )
 
 // Session is a profile that is signed in, with all the factors it has on. It
-// ends after Config.Idle without use, after SessionLimit, when it is ended, and
-// when the profile's epoch moves on without it. Its use cases run one at a time.
+// ends after Config.Idle without use, after SessionLimit, when it is ended,
+// when the profile's epoch moves on without it, and without 2FA on the day from
+// which that is required. Its use cases run one at a time.
 type Session struct {
 	w       *Workspace
 	id      string // profile
@@ -28,6 +29,10 @@ type Session struct {
 	run       *PrintRun     // under way, or the last one
 	holding   *holding      // of the vault; nil: the contracts stay closed
 	jobs      map[*job]bool // long work that is under way
+	off       bool          // 2FA of the profile
+	gate      bool          // it can enrol and nothing else, until 2FA is on
+	enrolling bool          // an enrolment is under way
+	overdue   bool          // over, since 2FA is required
 
 	enrolment *enrolment // under acts
 	newCodes  *newCodes  // under acts
@@ -35,7 +40,7 @@ type Session struct {
 
 func (w *Workspace) newSession(p Profile, held *holding) *Session {
 	now := w.now()
-	return &Session{w: w, id: p.ID, epoch: p.Epoch, startedAt: now, usedAt: now, holding: held}
+	return &Session{w: w, id: p.ID, epoch: p.Epoch, startedAt: now, usedAt: now, holding: held, off: true}
 }
 
 // ProfileID names the profile that is signed in.
@@ -45,10 +50,16 @@ func (s *Session) ProfileID() string { return s.id }
 func (s *Session) Welcome() Welcome { return s.welcome }
 
 // Touch notes that the person is there. It refuses where the session is over.
-func (s *Session) Touch() error {
+func (s *Session) Touch() error { return s.touch(false) }
+
+// touch is Touch; with whole it also refuses a session that may only enrol.
+func (s *Session) touch(whole bool) error {
+	now, required := s.w.now(), s.w.requires()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.w.now()
+	if err := s.check(required, whole); err != nil {
+		return err
+	}
 	if s.over || s.expired(now) {
 		s.over = true
 		return refuse(CodeSessionEnded)
@@ -57,15 +68,21 @@ func (s *Session) Touch() error {
 	return nil
 }
 
-// Remaining is how long the session lasts if nothing is done. Zero: it is over.
+// Remaining is how long the session lasts as it is if nothing is done. Zero: it
+// is over. Without 2FA it is no longer than until that is required, from when on
+// an enrolment under way may have time to be finished: look again then.
 func (s *Session) Remaining() time.Duration {
+	now, required := s.w.now(), s.w.requires()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.w.now()
-	if s.over || s.expired(now) {
+	if s.stand(required) == standsNot || s.over || s.expired(now) {
 		return 0
 	}
-	return min(s.w.Idle()-now.Sub(s.usedAt), SessionLimit-now.Sub(s.startedAt))
+	left := min(s.w.Idle()-now.Sub(s.usedAt), SessionLimit-now.Sub(s.startedAt))
+	if until, will := s.w.requiredIn(now); will && s.off && !s.gate {
+		left = min(left, until)
+	}
+	return left
 }
 
 // LimitReached reports whether the session is over for its length, not for idleness.
@@ -103,27 +120,30 @@ func (s *Session) End(ctx context.Context) error {
 // begin opens a use case: the session must be alive, and it counts as use.
 func (s *Session) begin() (done func(), err error) {
 	s.acts.Lock()
-	if err := s.Touch(); err != nil {
+	if err := s.touch(true); err != nil {
 		s.acts.Unlock()
 		return nil, err
 	}
-	return s.acts.Unlock, nil
+	return s.release, nil
 }
 
 // look opens a read that nobody asked for: the session must be alive, and it does
 // not count as use.
 func (s *Session) look() (done func(), err error) {
 	s.acts.Lock()
-	if s.Remaining() == 0 {
+	if err := s.Whole(); err != nil {
 		s.acts.Unlock()
-		return nil, refuse(CodeSessionEnded)
+		return nil, err
 	}
-	return s.acts.Unlock, nil
+	return s.release, nil
 }
 
 // profile reads the session's profile within tx and refuses where the epoch has
-// moved on: the password was changed elsewhere, or an admin has stepped in.
-func (s *Session) profile(tx Tx) (Profile, error) {
+// moved on: the password was changed elsewhere, or an admin has stepped in. It
+// refuses as well where 2FA is required by now, and off.
+func (s *Session) profile(tx Tx) (Profile, error) { return s.profileFor(tx, true) }
+
+func (s *Session) profileFor(tx Tx, whole bool) (Profile, error) {
 	p, err := tx.Profile(s.id)
 	if errors.Is(err, ErrNotFound) {
 		return p, refuse(CodeSessionEnded)
@@ -131,13 +151,28 @@ func (s *Session) profile(tx Tx) (Profile, error) {
 	if err != nil {
 		return p, err
 	}
+	info, err := tx.Info()
+	if err != nil {
+		return p, err
+	}
+	s.w.learn(info)
+	required := info.Requires(s.w.now())
+	off := false
+	if required {
+		if off, err = s.lacks2FA(tx); err != nil {
+			return p, err
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p.Epoch != s.epoch {
 		s.over = true
 		return p, refuse(CodeSessionEnded)
 	}
-	return p, nil
+	if required {
+		s.off = off
+	}
+	return p, s.check(required, whole)
 }
 
 // endOthers moves the profile's epoch on, so that every other session and

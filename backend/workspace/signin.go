@@ -229,7 +229,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		return nil, err
 	}
 	s := w.newSession(p, held)
-	s.welcome = welcome
+	s.welcome, s.off, s.gate = welcome, a.factor == "none", a.gate == GateEnrol
 	if a.factor == "recovery" && a.gate == "" {
 		s.grant() // the password and a recovery code were right a moment ago
 	}

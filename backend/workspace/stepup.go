@@ -110,10 +110,15 @@ func (a *Admin) Prove(ctx context.Context, proof Proof) error {
 // act which then fails, say on a slow keychain, can be tried again without a
 // second code. Errors: those of a password and of a code; factor_required.
 func (s *Session) prove(ctx context.Context, proof Proof) error {
+	return s.proveFor(ctx, proof, s.profile)
+}
+
+// proveFor is prove for a use case that reads the profile by read.
+func (s *Session) proveFor(ctx context.Context, proof Proof, read func(Tx) (Profile, error)) error {
 	if s.granted() {
 		return nil
 	}
-	p, on, err := s.current(ctx)
+	p, on, err := s.currentBy(ctx, read)
 	if err != nil {
 		return err
 	}
@@ -201,8 +206,13 @@ func uncount(tx Tx, use factorUse) error {
 
 // current reads the profile and whether its 2FA is on.
 func (s *Session) current(ctx context.Context) (p Profile, on bool, err error) {
+	return s.currentBy(ctx, s.profile)
+}
+
+// currentBy is current with the profile as read gives it: profile, or enrollee.
+func (s *Session) currentBy(ctx context.Context, read func(Tx) (Profile, error)) (p Profile, on bool, err error) {
 	err = s.w.view(ctx, func(tx Tx) (err error) {
-		if p, err = s.profile(tx); err != nil {
+		if p, err = read(tx); err != nil {
 			return err
 		}
 		_, err = tx.Factor(s.id)

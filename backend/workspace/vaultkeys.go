@@ -212,8 +212,11 @@ func (s *Session) heldKeys() vault.Keys {
 // rewrap wraps the session's private key anew, for a password that is changed.
 func (s *Session) rewrap(tx Tx, key secret.Bytes) error {
 	s.mu.Lock()
-	h := s.holding
+	h, over := s.holding, s.over
 	s.mu.Unlock()
+	if over { // and what it held is gone: a new key pair would lose the vault
+		return refuse(CodeSessionEnded)
+	}
 	holder := profileHolder(s.id)
 	row, err := tx.VaultKey(holder)
 	if err != nil && !errors.Is(err, ErrNotFound) {

@@ -47,6 +47,7 @@ export const errorCodes = [
   'two_factor_on',
   'two_factor_off',
   'required_by_workspace',
+  'enable_first',
   'forbidden',
   'suspended_self',
   'invitation_required',
