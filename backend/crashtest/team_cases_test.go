@@ -199,6 +199,9 @@ var teamCases = []useCase{
 		must(a.Prove(p.ctx, proof))
 		must(a.Backup(p.ctx, proof, nil, func(workspace.BackupCopy) error { return nil }))
 	})},
+	{name: "open an export", base: teamBase, covers: []string{"Admin.NoteExport"}, ready: led(func(p *person, a *workspace.Admin) {
+		must(a.NoteExport(p.ctx, workspace.ExportOpened, workspace.SeenExport{Run: 1}))
+	})},
 	{name: "note a restore", base: teamBase, covers: []string{"Admin.NoteRestored"}, ready: led(func(p *person, a *workspace.Admin) {
 		must(a.NoteRestored(p.ctx, begin))
 	})},

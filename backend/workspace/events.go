@@ -49,6 +49,10 @@ const (
 	eventBackupMade         = "backup-made"
 	eventRestored           = "workspace-restored" // made
 	eventAcknowledged       = "sheet-acknowledged" // run, sheet
+	eventExportOpened       = "export-opened"      // run, signer
+	eventExportSaved        = "export-saved"       // run, signer
+	eventExportRefused      = "export-refused"     // flaw
+	eventBackupOpened       = "backup-opened"      // signer
 
 	// The contracts. A detail of documents is their IDs, with spaces between: their
 	// names are sealed.

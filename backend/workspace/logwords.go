@@ -77,8 +77,9 @@ var logKinds = map[string]logKind{
 	eventTwoPeopleOn:        {GroupWorkspace, false, "{actor} turned on that resets and print runs need a second admin."},
 	eventTwoPeopleOff:       {GroupWorkspace, false, "{actor} turned off that resets and print runs need a second admin."},
 
-	eventBackupMade: {GroupWorkspace, false, "{actor} made a backup of the workspace."},
-	eventRestored:   {GroupWorkspace, false, "{actor} restored the workspace from the backup of {made}."},
+	eventBackupMade:   {GroupWorkspace, false, "{actor} made a backup of the workspace."},
+	eventBackupOpened: {GroupWorkspace, false, "{actor} opened and verified {backup}."},
+	eventRestored:     {GroupWorkspace, false, "{actor} restored the workspace from the backup of {made}."},
 
 	eventRunBegun:         {GroupRuns, false, "{actor} began print run {run} with sheets {sheets}: {reason}."},
 	eventRunSheetsMade:    {GroupRuns, true, "{actor} made sheets {sheets} of print run {run}; none is in force yet."},
@@ -92,6 +93,9 @@ var logKinds = map[string]logKind{
 	eventSheetVoided:      {GroupRuns, false, "{actor} voided recovery sheet {sheet} of {subject}, from print run {run}."},
 	eventHandedOver:       {GroupRuns, false, "{actor} handed over sheets {sheets} of print run {run}."},
 	eventAcknowledged:     {GroupRuns, false, "{actor} acknowledged recovery sheet {sheet} of print run {run}."},
+	eventExportOpened:     {GroupRuns, false, "{actor} opened and verified {export}."},
+	eventExportSaved:      {GroupRuns, false, "{actor} saved the files of {export}."},
+	eventExportRefused:    {GroupRuns, false, "{actor} opened an export that is not as it was written: {flaw}."},
 
 	eventDocumentsAdded:    {GroupContracts, false, "{actor} added {what}."},
 	eventDocumentsOpened:   {GroupContracts, false, "{actor} opened {what}."},
@@ -134,6 +138,8 @@ func (e LogEntry) Sentence() string {
 		args[k] = v
 	}
 	args["act"], args["what"] = approvedAct(e.Detail["for"]), contracts(e.Detail)
+	args["export"], args["backup"] = sheetsFile(e.Detail), backupFile(e.Detail)
+	args["flaw"] = flawWords[ExportFlaw(e.Detail["flaw"])]
 	args["means"], args["guess"] = means(e.Detail), guess(e.Detail["kind"])
 	return expand(words, args)
 }

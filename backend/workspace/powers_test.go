@@ -148,6 +148,9 @@ var deeds = []deed{
 	{"NoteRestored", func(a *workspace.Admin, _, to *somebody) error {
 		return a.NoteRestored(to.h.Context(), to.h.clock.now())
 	}, nil},
+	{"NoteExport", func(a *workspace.Admin, _, to *somebody) error {
+		return a.NoteExport(to.h.Context(), workspace.ExportOpened, workspace.SeenExport{Run: 1})
+	}, nil},
 	{"SigningKey", func(a *workspace.Admin, _, to *somebody) error { _, err := a.SigningKey(to.h.Context()); return err }, nil},
 	{"VerifyLog", func(a *workspace.Admin, _, to *somebody) error {
 		_, err := a.VerifyLog(to.h.Context(), nil)
