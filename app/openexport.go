@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"countersign/backend/bundle"
-	"countersign/backend/runfile"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
@@ -18,7 +17,8 @@ import (
 // Exports is Settings → Print runs → Open and verify: an encrypted file of
 // Countersign's, from here or from elsewhere, is read to its end before anything of
 // it is shown or saved. What opens it stays here between Open and Extract, and is
-// forgotten with Close, with the next Pick, and when the session ends.
+// forgotten with Close, with the next Pick, and when the session ends. The audit log
+// says who opened and who saved what; what it cannot say is not shown and not saved.
 type Exports struct{ s *shell }
 
 // PickedExport is a file that was chosen. Without a name the dialog was dismissed.
@@ -130,17 +130,17 @@ func (x *Exports) Open(session string, typed Envelope) (ExportView, error) {
 	if err != nil {
 		return ExportView{}, err
 	}
-	var own bundle.Fingerprint
-	err = x.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) (err error) {
-		own, err = runfile.Signer(ctx, a)
-		return err
-	})
+	own, err := x.signer(session)
 	if err != nil {
 		return ExportView{}, err
 	}
 	c, err := x.read(session, p, with, (*bundle.Reader).Verify)
 	if err != nil {
+		x.noteFlaw(session, err)
 		return ExportView{}, exportFault(filepath.Base(p.path), err)
+	}
+	if err := x.note(session, workspace.ExportOpened, seenExport(c, own)); err != nil {
+		return ExportView{}, err
 	}
 	return exportView(c, own), x.keep(session, p, func() { p.opener, p.seen = &with, c })
 }
@@ -171,17 +171,22 @@ func (x *Exports) Extract(session string) (Extracted, error) {
 		return Extracted{}, nil
 	}
 	name := filepath.Base(path)
-	if err := x.s.asAdmin(session, func(context.Context, *workspace.Admin) error { return nil }); err != nil {
+	own, err := x.signer(session)
+	if err != nil {
 		return Extracted{}, err
 	}
 	if _, err := os.Lstat(path); err == nil { // before the passphrase is tried once more, which takes its time
 		return Extracted{}, extractFault("", name, bundle.ErrExists)
+	}
+	if err := x.note(session, workspace.ExportSaved, seenExport(seen, own)); err != nil { // before anything of it is on the disk
+		return Extracted{}, err
 	}
 	_, err = x.read(session, p, *with, func(r *bundle.Reader) (bundle.Contents, error) {
 		r.Expect(seen.SignedBy)
 		return r.Extract(path)
 	})
 	if err != nil {
+		x.noteFlaw(session, err)
 		return Extracted{}, extractFault(filepath.Base(p.path), name, err)
 	}
 	return Extracted{Name: name, Folder: filepath.Dir(path)}, nil

@@ -12,10 +12,10 @@ type ExportAct string
 const (
 	ExportOpened  ExportAct = "opened"  // all of it was verified, and what it holds is to be shown
 	ExportSaved   ExportAct = "saved"   // its files are to be saved in clear
-	ExportRefused ExportAct = "refused" // the key fits, and it is not what was signed: see ExportFlaw
+	ExportRefused ExportAct = "refused" // it is not as it was written: see ExportFlaw
 )
 
-// ExportFlaw is why a file is not what was signed.
+// ExportFlaw is how a file is not as it was written.
 type ExportFlaw string
 
 // The flaws.
