@@ -78,8 +78,8 @@ const kinds: Record<string, Kind> = {
 
 /** For kinds that keep the application's own sentence: by how they begin. */
 const icons: [RegExp, LucideIcon][] = [
-  [/^(run-interrupted|clock-set-back)/, TriangleAlert],
-  [/^(run|sheets?)-/, Printer],
+  [/^(run-interrupted|clock-set-back|export-refused|emergency-kit-used)/, TriangleAlert],
+  [/^(run|sheets?|export)-/, Printer],
   [/^(member|invited|role)/, UserPlus],
   [/^approval/, BadgeCheck],
   [/^(workspace|two-people|2fa-require|backup)/, Building],
