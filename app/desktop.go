@@ -9,6 +9,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/menu"
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"countersign/app/clipboard"
 	"countersign/app/webview"
 )
 
@@ -19,7 +20,7 @@ type desktop interface {
 	Renew() // ends the page and all that it remembers, and shows it anew, where that can be done
 	Raise() // brings the window to the front
 	Clipboard() (string, error)
-	SetClipboard(text string) error
+	SetClipboard(text string) error                                       // a secret; "" takes it away
 	SaveAs(title, name string, kinds []fileKind) (path string, err error) // "" when dismissed
 	OpenFile(title string, kinds []fileKind) (path string, err error)     // "" when dismissed
 	OpenFiles(title string) (paths []string, err error)                   // none when dismissed
@@ -48,9 +49,20 @@ func (d *wailsDesktop) Raise() {
 	webview.Present()
 }
 
-func (d *wailsDesktop) Clipboard() (string, error)     { return wails.ClipboardGetText(d.ctx) }
-func (d *wailsDesktop) SetClipboard(text string) error { return wails.ClipboardSetText(d.ctx, text) }
-func (d *wailsDesktop) Print()                         { wails.WindowPrint(d.ctx) }
+func (d *wailsDesktop) Clipboard() (string, error) { return wails.ClipboardGetText(d.ctx) }
+func (d *wailsDesktop) Print()                     { wails.WindowPrint(d.ctx) }
+
+func (d *wailsDesktop) SetClipboard(text string) error {
+	switch {
+	case !clipboard.Marks:
+		return wails.ClipboardSetText(d.ctx, text)
+	case text == "":
+		clipboard.Clear()
+	default:
+		clipboard.Put(text)
+	}
+	return nil
+}
 
 func (d *wailsDesktop) SaveAs(title, name string, kinds []fileKind) (string, error) {
 	opts := wails.SaveDialogOptions{Title: title, DefaultFilename: name, CanCreateDirectories: true}

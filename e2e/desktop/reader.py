@@ -8,6 +8,8 @@ standard output. It only looks: clicks and keys come from outside, as a person's
   {"ask": "tree"}                         everything, as lines of text, for a failure's message
   {"ask": "reveal", "role": …, "name": …} scroll it into view
   {"ask": "clipboard"}                    what is on the clipboard
+  {"ask": "clipboardMark"}                whether a clipboard manager is told that it is a secret
+  {"ask": "selection"}                    what a click of the middle button would paste
   {"ask": "setClipboard", "text": …}      copy something else
 """
 
@@ -125,6 +127,17 @@ def clipboard(_):
     return Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text()
 
 
+def clipboard_mark(_):
+    mark = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_contents(
+        Gdk.Atom.intern("x-kde-passwordManagerHint", False)
+    )
+    return mark and mark.get_data().decode()
+
+
+def selection(_):
+    return Gtk.Clipboard.get(Gdk.SELECTION_PRIMARY).wait_for_text()
+
+
 def set_clipboard(request):
     """Copies as another program would. What is copied is served as long as this one runs."""
     held = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
@@ -133,7 +146,15 @@ def set_clipboard(request):
         Gtk.main_iteration()
 
 
-answers = {"find": find, "reveal": reveal, "tree": tree, "clipboard": clipboard, "setClipboard": set_clipboard}
+answers = {
+    "find": find,
+    "reveal": reveal,
+    "tree": tree,
+    "clipboard": clipboard,
+    "clipboardMark": clipboard_mark,
+    "selection": selection,
+    "setClipboard": set_clipboard,
+}
 
 Atspi.init()
 Gtk.init(None)

@@ -59,6 +59,8 @@ export class Window {
   find = (what) => this.#ask({ ask: 'find', ...what });
   tree = () => this.#ask({ ask: 'tree' });
   clipboard = () => this.#ask({ ask: 'clipboard' });
+  clipboardMark = () => this.#ask({ ask: 'clipboardMark' });
+  selection = () => this.#ask({ ask: 'selection' });
   setClipboard = (text) => this.#ask({ ask: 'setClipboard', text });
 
   /** Waits until something is on the screen and returns it. test says which of several, or when. */

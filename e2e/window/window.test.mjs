@@ -9,7 +9,7 @@ import { openWindow } from '../desktop/window.mjs';
 import { dataFolder, startProduction, until } from '../harness/app.mjs';
 import { later } from '../harness/later.mjs';
 
-test('a copied key is on the clipboard, and leaves it in 30 seconds', async (t) => {
+test('a copied key is on the clipboard, marked as a secret, and leaves it in 30 seconds', async (t) => {
   const window = await openWindow(t, join(await dataFolder(t), 'workspace'));
   await person.createWorkspace(window);
   await person.beginEnrolment(window);
@@ -17,6 +17,8 @@ test('a copied key is on the clipboard, and leaves it in 30 seconds', async (t) 
   const since = Date.now();
   const held = await until('the key is on the clipboard', window.app, () => window.clipboard());
   assert.match(held.replace(/\s/g, ''), /^[A-Z2-7]{32}$/);
+  assert.equal(await window.clipboardMark(), 'secret', 'clipboard managers are told to keep no copy');
+  assert.notEqual(await window.selection(), held, 'no click of a mouse pastes it');
   await until('the clipboard is empty', window.app, async () => !(await window.clipboard()));
   assert.ok(Date.now() - since > 25_000, 'it stays long enough to be pasted');
 });
