@@ -48,24 +48,6 @@ func (t *tx) CountOwners() (n int, err error) {
 	return n, err
 }
 
-func (t *tx) OneTime(profileID string, kind workspace.OneTimeKind) (o workspace.OneTime, err error) {
-	err = t.row(`SELECT profile_id, kind, salt, memory, time, lanes, hash, issued_at, issued_by, expires_at FROM one_time_codes
-		WHERE profile_id = ? AND kind = ?`, []any{profileID, kind},
-		&o.ProfileID, &o.Kind, &o.Salt, &o.Params.MemoryKiB, &o.Params.Time, &o.Params.Threads, &o.Hash, when{&o.IssuedAt}, &o.IssuedBy,
-		when{&o.ExpiresAt})
-	return o, err
-}
-
-func (t *tx) InsertOneTime(o workspace.OneTime) error {
-	return t.exec(`INSERT INTO one_time_codes (profile_id, kind, salt, memory, time, lanes, hash, issued_at, issued_by, expires_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		o.ProfileID, o.Kind, o.Salt, o.Params.MemoryKiB, o.Params.Time, o.Params.Threads, o.Hash, millis(o.IssuedAt), o.IssuedBy, millis(o.ExpiresAt))
-}
-
-func (t *tx) DeleteOneTime(profileID string, kind workspace.OneTimeKind) (bool, error) {
-	return t.guarded("DELETE FROM one_time_codes WHERE profile_id = ? AND kind = ?", profileID, kind)
-}
-
 func (t *tx) Approval(id string) (workspace.Approval, error) {
 	return scanApproval(t.tx.QueryRowContext(t.ctx, selectApprovals+"WHERE id = ?", id))
 }

@@ -9,3 +9,17 @@ func scanOneTime(row scanner) (o workspace.OneTime, err error) {
 		&o.IssuedBy, when{&o.ExpiresAt})
 	return o, translate(err)
 }
+
+func (t *tx) OneTime(profileID string, kind workspace.OneTimeKind) (workspace.OneTime, error) {
+	return scanOneTime(t.tx.QueryRowContext(t.ctx, selectOneTimes+"WHERE profile_id = ? AND kind = ?", profileID, kind))
+}
+
+func (t *tx) InsertOneTime(o workspace.OneTime) error {
+	return t.exec(`INSERT INTO one_time_codes (profile_id, kind, salt, memory, time, lanes, hash, issued_at, issued_by, expires_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		o.ProfileID, o.Kind, o.Salt, o.Params.MemoryKiB, o.Params.Time, o.Params.Threads, o.Hash, millis(o.IssuedAt), o.IssuedBy, millis(o.ExpiresAt))
+}
+
+func (t *tx) DeleteOneTime(profileID string, kind workspace.OneTimeKind) (bool, error) {
+	return t.guarded("DELETE FROM one_time_codes WHERE profile_id = ? AND kind = ?", profileID, kind)
+}
