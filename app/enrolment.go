@@ -11,7 +11,7 @@ type Enrolment struct{ s *shell }
 
 // BeginEnable begins Enable 2FA.
 func (e *Enrolment) BeginEnable(session string, pw Envelope, answer PublicKey) (EnrolmentView, error) {
-	return begin(e.s, e.s.use, session, answer, func(ses *workspace.Session) (workspace.Shown, error) {
+	return begin(e.s, e.s.find, session, answer, func(ses *workspace.Session) (workspace.Shown, error) {
 		typed, err := e.s.letters.open(holdsPassword, pw)
 		if err != nil {
 			return workspace.Shown{}, err

@@ -124,6 +124,7 @@ func (w *Settings) Require2FA(session, day string, proof Proof) (PolicyView, err
 	if err != nil {
 		return PolicyView{}, workspace.Fault(workspace.CodeRequirePast, nil, err)
 	}
+	defer w.s.watchAnew() // it may be tonight
 	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
 		return a.Require2FA(ctx, from, p)
 	})

@@ -61,6 +61,7 @@ type inside interface {
 	Touch() error
 	Remaining() time.Duration
 	LimitReached() bool
+	Overdue() bool
 	End(ctx context.Context) error
 }
 
@@ -273,8 +274,8 @@ func (s *shell) enter() string {
 	return s.token
 }
 
-// watch ends the session when nobody has used it for its idle time, or when its
-// day is over. It is called with s.mu held.
+// watch ends the session when nobody has used it for its idle time, when its day is
+// over, and without 2FA when that is required. It is called with s.mu held.
 func (s *shell) watch(ses inside, after time.Duration) {
 	if s.timer != nil {
 		s.timer.Stop()
@@ -289,20 +290,49 @@ func (s *shell) watch(ses inside, after time.Duration) {
 			}
 			return
 		}
-		reason := "idle"
-		if ses.LimitReached() {
-			reason = "limit"
-		}
-		s.lockSession(ses, reason)
+		s.lockSession(ses, whyOver(ses, "idle"))
 	})
 }
 
-// use finds the session that token stands for.
+// watchAnew is for what may end the session sooner than was known.
+func (s *shell) watchAnew() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.inside != nil {
+		s.watch(s.inside, s.inside.Remaining())
+	}
+}
+
+// whyOver says why a session is over; otherwise: what it is where nothing else is known.
+func whyOver(ses inside, otherwise string) string {
+	switch {
+	case ses.Overdue():
+		return "required"
+	case ses.LimitReached():
+		return "limit"
+	}
+	return otherwise
+}
+
+// use finds the session that token stands for, and refuses one that is over or may
+// do no more than finish an enrolment.
 func (s *shell) use(token string) (*workspace.Session, error) {
+	ses, err := s.find(token)
+	if err == nil {
+		err = s.after(ses, ses.Whole())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ses, nil
+}
+
+// find finds the session that token stands for, whatever it may do by now.
+func (s *shell) find(token string) (*workspace.Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.session == nil || token == "" || token != s.token {
-		return nil, errNoSession
+		return nil, s.noSession()
 	}
 	return s.session, nil
 }
@@ -318,7 +348,7 @@ func (s *shell) enrolling(token string) (enroller, error) {
 	case s.session != nil:
 		return s.session, nil
 	}
-	return nil, errNoSession
+	return nil, s.noSession()
 }
 
 // findGate finds the gate that token stands for.
@@ -326,21 +356,35 @@ func (s *shell) findGate(token string) (*workspace.Gate, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.gate == nil || token == "" || token != s.token {
-		return nil, errNoSession
+		return nil, s.noSession()
 	}
 	return s.gate, nil
 }
 
 var errNoSession = workspace.Fault(workspace.CodeSessionEnded, nil, nil)
 
+// noSession is errNoSession with the reason of the last lock, which the page may
+// not have heard of yet. It is called with s.mu held.
+func (s *shell) noSession() error { return sessionEnded(s.lockedFor, errNoSession) }
+
+// sessionEnded tells the page why, so that its words are those of the lock.
+func sessionEnded(reason string, err error) error {
+	if reason == "" {
+		return err
+	}
+	return workspace.Fault(workspace.CodeSessionEnded, map[string]any{"reason": reason}, err)
+}
+
 // after looks at what a use case returned: a session that is over locks the window.
 func (s *shell) after(ses inside, err error) error {
-	if workspace.IsCode(err, workspace.CodeSessionEnded) {
-		reason := "ended"
-		if ses.LimitReached() {
-			reason = "limit"
-		}
-		go s.lockSession(ses, reason)
+	ended := workspace.IsCode(err, workspace.CodeSessionEnded)
+	if !ended && !ses.Overdue() {
+		return err
+	}
+	reason := whyOver(ses, "ended")
+	go s.lockSession(ses, reason)
+	if ended {
+		return sessionEnded(reason, err)
 	}
 	return err
 }

@@ -370,7 +370,8 @@ export interface LogReport {
   at: string;
 }
 
-export type LockReason = 'asked' | 'idle' | 'limit' | 'ended' | 'system';
+export const lockReasons = ['asked', 'idle', 'limit', 'ended', 'system', 'required'] as const;
+export type LockReason = (typeof lockReasons)[number];
 
 /** A refusal by the application, with its code for `lib/errors` to turn into words. */
 export class Refused extends Error {

@@ -1,5 +1,5 @@
 /** What is told at the sign-in about the window having been locked. */
-import type { LockReason } from './api';
+import { lockReasons, type LockReason, type Refused } from './api';
 import { duration } from './dates';
 import type { Words } from './errors';
 import { t } from './i18n';
@@ -20,5 +20,12 @@ export function lockWords(reason: LockReason, minutes?: number): Words {
       return { what: t('locked.system'), next };
     case 'ended':
       return { what: t('locked.ended'), next };
+    case 'required':
+      return { what: t('locked.required'), next: t('locked.required_next') };
   }
+}
+
+/** Why a session is over, as the refusal says that met it. */
+export function reasonOf({ args }: Refused): LockReason {
+  return lockReasons.find((reason) => reason === args.reason) ?? 'ended';
 }

@@ -22,7 +22,7 @@ import {
 } from './api';
 import { refused, words, type Words } from './errors';
 import { t } from './i18n';
-import { lockWords } from './notices';
+import { lockWords, reasonOf } from './notices';
 import { toasts } from './toasts.svelte';
 
 /** Where a signed-in person is. What a place shows travels in it and is dropped with it. */
@@ -133,7 +133,7 @@ export class Session {
     } catch (thrown) {
       const refusal = refused(thrown);
       if (token === this.#token) {
-        if (refusal.code === 'session_ended') this.drop('ended');
+        if (refusal.code === 'session_ended') this.drop(reasonOf(refusal));
         // That was the twentieth wrong code: the profile says so from now on.
         if (refusal.code === 'authenticator_off') void this.#refresh();
       }

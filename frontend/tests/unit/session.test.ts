@@ -81,6 +81,31 @@ describe('a session of the page', () => {
     expect(session.notice?.what).toBe('Your session has ended.');
   });
 
+  test('says that 2FA is required now, whoever of the two sides finds the session over first', async () => {
+    lockedByApp('required');
+    expect(session.notice).toEqual({
+      what: '2FA is required in this workspace now.',
+      next: 'Sign in to turn it on.',
+    });
+    session.begin(signedIn('two'));
+    const refusal = new api.Refused({ code: 'session_ended', message: '', args: { reason: 'required' } });
+    await expect(session.use(() => Promise.reject(refusal))).rejects.toBe(refusal);
+    expect(session.notice?.what).toBe('2FA is required in this workspace now.');
+  });
+
+  test('takes no reason that it does not know', async () => {
+    const refusal = new api.Refused({ code: 'session_ended', message: '', args: { reason: 'toString' } });
+    await expect(session.use(() => Promise.reject(refusal))).rejects.toBe(refusal);
+    expect(session.notice?.what).toBe('Your session has ended.');
+  });
+
+  test('keeps an enrolment on its page where 2FA is required meanwhile', async () => {
+    session.go({ at: 'enable', enrolment: {} as api.EnrolmentView });
+    const act = () => Promise.reject(new api.Refused({ code: 'enable_first', message: '' }));
+    await expect(session.use(act)).rejects.toMatchObject({ code: 'enable_first' });
+    expect(session.place.at).toBe('enable');
+  });
+
   test('goes on after any other refusal', async () => {
     const act = () => Promise.reject(new api.Refused({ code: 'code_wrong', message: '' }));
     await expect(session.use(act)).rejects.toMatchObject({ code: 'code_wrong' });
