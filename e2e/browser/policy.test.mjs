@@ -11,6 +11,9 @@ import {
   enable,
   givePassword,
   heading,
+  keepCodes,
+  readCodes,
+  readKey,
   signIn,
   typeCode,
 } from '../harness/person.mjs';
@@ -88,6 +91,39 @@ test('a rehearsal names who would be blocked, then 2FA is required from a day on
   await typeCode(dialog(page), await phone.next());
   await button(dialog(page), 'Stop requiring 2FA').click();
   await page.getByText('Everybody’s own choice', { exact: true }).waitFor();
+});
+
+test('whoever has 2FA off is signed out on the day from which it is required, and comes back by enabling it', async (t) => {
+  const folder = await dataFolder(t);
+  const people = [
+    { name: 'Daniel Whitlock', email: 'daniel@example.com', role: 'admin' },
+    { name: 'Eun-ji Park', email: 'eunji@example.com', role: 'admin' },
+  ];
+  await seed(folder, { people, enrolled: 2 });
+  const { page } = await scene(t, { folder });
+  await signIn(page);
+  await toWorkspace(page);
+  await button(page, 'Require 2FA').click();
+  await dialog(page).getByText('You are one of them', { exact: false }).waitFor();
+  await assertAccessible(page, 'Require 2FA, of oneself too');
+  const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+  await dialog(page).getByLabel('From').fill(today);
+  await dialog(page).getByLabel('Your password').fill(amara.password);
+  await dialog(page).locator('button[type=submit]').click();
+  await page.getByText('2FA is required in this workspace now.').waitFor();
+  await page.getByText('Sign in to turn it on.').waitFor();
+  await assertAccessible(page, 'Sign in, since 2FA is required');
+
+  await givePassword(page);
+  await heading(page, 'Enable 2FA to go on').waitFor();
+  await button(page, 'Enable 2FA').click();
+  const phone = await readKey(page);
+  await typeCode(page, await phone.next());
+  await readCodes(page);
+  await keepCodes(page);
+  await button(page, 'Edit 2FA').waitFor();
+  await toWorkspace(page);
+  await page.getByText('Required since today').waitFor();
 });
 
 test('the log of a person is followed live', async (t) => {
