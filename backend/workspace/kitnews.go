@@ -1,9 +1,10 @@
 package workspace
 
-import "countersign/backend/audit"
+import (
+	"slices"
 
-// entrances are the events with which somebody has come in.
-var entrances = []string{eventSignedIn, eventWorkspaceCreated, eventWorkspaceRescued, eventKitUsed}
+	"countersign/backend/audit"
+)
 
 // kitNews is what somebody has to know of the Emergency Kit since they were last
 // signed in. That it was used is told to owners, who can make another one and
@@ -16,7 +17,7 @@ func kitNews(tx Tx, p Profile) (news []News, err error) {
 	if p.Role != RoleOwner && p.Role != RoleAdmin {
 		return nil, nil
 	}
-	since, err := tx.LastEventAbout(p.ID, entrances...)
+	since, err := lastEntrance(tx, p.ID)
 	if err != nil || since == 0 {
 		return nil, err
 	}
@@ -46,6 +47,31 @@ func kitNews(tx Tx, p Profile) (news []News, err error) {
 		return nil
 	})
 	return news, ignoreEnough(err)
+}
+
+// entrances are the events with which somebody has come in.
+var entrances = []string{eventSignedIn, eventWorkspaceCreated, eventWorkspaceRescued, eventKitUsed}
+
+// lastEntrance is the number of the event with which a profile was last signed in
+// and told its news; 0: never. Whoever came as far as enrolling a phone may have
+// seen none: they are told again, twice rather than not at all.
+func lastEntrance(tx Tx, profileID string) (seq int64, err error) {
+	var gate int64
+	err = tx.EventsOf(profileID, func(e audit.Event) error {
+		switch {
+		case !slices.Contains(entrances, e.Kind):
+			return nil
+		case e.Detail["as-far-as"] != "":
+			gate = e.Seq
+			return nil
+		}
+		seq = e.Seq
+		return errEnough
+	})
+	if seq == 0 { // each time a phone had to be enrolled: the first of them
+		seq = gate
+	}
+	return seq, ignoreEnough(err)
 }
 
 // UsedKit reports whether somebody came in with the Emergency Kit.

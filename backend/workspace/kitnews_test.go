@@ -132,6 +132,41 @@ func TestWhoSignsInForTheFirstTimeIsToldOfNoKitBefore(t *testing.T) {
 	}
 }
 
+func TestWhoLeavesBeforeThePhoneIsEnrolledIsToldNextTime(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	kit, err := owner.admin().MakeKit(t.Context(), owner.proof())
+	h.ok(err)
+	second := h.one(person{role: workspace.RoleOwner})
+	second.signIn()
+	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now(), owner.proof()))
+	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Late", Email: "late@example.com", Role: workspace.RoleOwner}, owner.proof())
+	h.ok(err)
+	late := &somebody{h: h, name: "Late", email: "late@example.com", pass: pass}
+	_, c, err := h.w.Redeem(t.Context(), late.email, given.Code.Display(), secret.NewText(late.pass))
+	h.ok(err)
+	g, err := c.Enrol(t.Context())
+	h.ok(err)
+	late.enrolAt(g) // the first time: there is nothing to be told
+	_, _, err = h.w.UseKit(t.Context(), workspace.NewOwner{Name: "New Owner", Email: otherEmail, Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity})
+	h.ok(err)
+
+	used := kitUsed + " by New Owner " + otherEmail
+	late.wantsTold(used)
+	late.wantsTold()
+	g, err = second.challenge().Enrol(t.Context())
+	h.ok(err)
+	h.ok(g.End(t.Context()))
+	g, err = second.challenge().Enrol(t.Context())
+	h.ok(err)
+	s, _ := second.enrolAt(g)
+	if n := s.Welcome().News; len(n) != 1 || n[0].Kind != kitUsed {
+		t.Errorf("%+v", n)
+	}
+	second.wantsTold(used)
+	second.wantsTold()
+}
+
 func TestTheNewestUsesOfTheEmergencyKitAreTold(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)

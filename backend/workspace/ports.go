@@ -156,8 +156,8 @@ type Tx interface {
 	Events(after int64, fn func(e audit.Event, seal []byte) error) error
 	// EventsAbout gives what others have done to a profile after since, newest first.
 	EventsAbout(subject string, since time.Time, fn func(e audit.Event) error) error
-	// LastEventAbout gives the number of the newest event of these kinds about a profile; 0: none.
-	LastEventAbout(subject string, kinds ...string) (int64, error)
+	// EventsOf gives all that was done to a profile, by itself too, newest first.
+	EventsOf(subject string, fn func(e audit.Event) error) error
 	// KitEvents gives what was done with the Emergency Kit after an event, newest first.
 	KitEvents(after int64, fn func(e audit.Event) error) error
 	EventsBefore(before int64, fn func(e audit.Event, seal []byte) error) error // newest first
