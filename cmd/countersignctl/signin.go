@@ -22,7 +22,16 @@ func (e *env) signedIn(ctx context.Context, act func(*place, *workspace.Session)
 	}
 	defer func() { err = errors.Join(err, s.End(context.WithoutCancel(ctx))) }()
 	e.welcome(s.Welcome())
-	return act(p, s)
+	return whyEnded(s, act(p, s))
+}
+
+// whyEnded gives a sign-in that ended because 2FA is required by now the words of one
+// that came too late for it.
+func whyEnded(s *workspace.Session, err error) error {
+	if workspace.IsCode(err, workspace.CodeSessionEnded) && s.Overdue() {
+		return errEnrolFirst
+	}
+	return err
 }
 
 // asAdmin is signedIn for owners and admins.

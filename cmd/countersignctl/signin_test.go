@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"countersign/backend/documents"
+	"countersign/backend/keychain"
+	"countersign/backend/password"
+	"countersign/backend/secret"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	ctx, pass, dir, now := t.Context(), secret.NewText("tundra velvet orchard 91"), t.TempDir(), time.Now()
+	ok := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	store, err := sqlite.Open(ctx, filepath.Join(dir, "workspace.db"))
+	ok(err)
+	defer func() { ok(store.Close()) }()
+	files, err := documents.Open(filepath.Join(dir, "documents"))
+	ok(err)
+	w, err := workspace.Open(ctx, workspace.Config{
+		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
+		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
+	})
+	ok(err)
+	owner, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
+	ok(err)
+	shown, err := owner.BeginEnable(ctx, pass)
+	ok(err)
+	code, err := totp.GenerateCode(strings.Join(shown.Groups, ""), now)
+	ok(err)
+	_, err = owner.Confirm(ctx, code)
+	ok(err)
+	ok(owner.Continue(ctx))
+	a, err := owner.Admin(ctx)
+	ok(err)
+	owner.ForOneAct()
+	kit, err := a.MakeKit(ctx, workspace.Proof{})
+	ok(err)
+	late, _, err := w.UseKit(ctx, workspace.NewOwner{Name: "Daniel Whitlock", Email: "daniel@example.com", Password: pass, Kit: kit.Identity})
+	ok(err)
+	_, err = late.Overview(ctx)
+	ok(whyEnded(late, err))
+
+	owner.ForOneAct()
+	ok(a.Require2FA(ctx, time.Time{}, workspace.Proof{}))
+	_, err = late.Overview(ctx)
+	if err := whyEnded(late, err); !errors.Is(err, errEnrolFirst) {
+		t.Errorf("it says %v", err)
+	}
+	if err := whyEnded(owner, workspace.Fault(workspace.CodeSessionEnded, nil, nil)); errors.Is(err, errEnrolFirst) {
+		t.Error("who has 2FA on is told to enable it")
+	}
+}
