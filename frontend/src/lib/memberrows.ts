@@ -2,25 +2,22 @@
  * The table of members as it crosses, column by column, and as rows. A row reads its columns when
  * it is asked: of ten thousand, hardly one in a hundred is ever in sight.
  */
-import type { app } from '../../wailsjs/go/models';
-import type { MemberView } from './api';
-
-type Columns = app.MemberColumns;
+import type { MemberColumns, MemberView, WordColumn } from './views';
 
 /** Seconds of Unix time as RFC 3339; nothing for 0. */
 const time = (seconds = 0): string | undefined =>
   seconds ? new Date(seconds * 1000).toISOString() : undefined;
 
-const word = <T extends string>(words: app.Words, row: number): T => words.of[words.at[row]!] as T;
+const word = <T extends string>(words: WordColumn, row: number): T => words.of[words.at[row]!] as T;
 
 class Row implements MemberView {
   readonly id: string;
   readonly name: string;
   readonly email: string;
-  readonly #of: Columns;
+  readonly #of: MemberColumns;
   readonly #row: number;
 
-  constructor(of: Columns, row: number) {
+  constructor(of: MemberColumns, row: number) {
     this.id = of.id[row]!;
     this.name = of.name[row]!;
     this.email = of.email[row]!;
@@ -65,4 +62,4 @@ class Row implements MemberView {
   }
 }
 
-export const memberRows = (of: Columns): MemberView[] => of.id.map((_, row) => new Row(of, row));
+export const memberRows = (of: MemberColumns): MemberView[] => of.id.map((_, row) => new Row(of, row));

@@ -127,7 +127,7 @@ describe('the columns in which the table crosses', () => {
     createdAt: [1_763_800_000, 1_763_800_001],
     invitedUntil: [0, 1_764_000_000],
   };
-  const rows = memberRows(columns as unknown as Parameters<typeof memberRows>[0]);
+  const rows = memberRows(columns);
   const said = (row: MemberView) =>
     Object.fromEntries(Object.keys(columns).map((key) => [key, row[key as keyof MemberView]]));
 
