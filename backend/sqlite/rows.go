@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -131,4 +132,21 @@ func (t *tx) eachSet(fn func(workspace.Key, any) error) error {
 		}
 		return fn(k, workspace.SetRow{Set: row.(workspace.Set), Codes: codes})
 	})
+}
+
+// CheckIndexes has SQLite hold every index against its table, but the log's: that
+// of the sets in force says whose code a recovery code is. The log is only read
+// as a whole (https://www.sqlite.org/pragma.html#pragma_integrity_check).
+func (t *tx) CheckIndexes() error {
+	for _, of := range slices.Concat(tables, []table{sets}) {
+		_, from, _ := strings.Cut(of.query, " FROM ")
+		var found string
+		if err := t.row("PRAGMA integrity_check("+strings.TrimSpace(from)+")", nil, &found); err != nil {
+			return err
+		}
+		if found != "ok" {
+			return fmt.Errorf("%w: %s", workspace.ErrStoreDamaged, found)
+		}
+	}
+	return nil
 }

@@ -165,7 +165,7 @@ func (w *Workspace) examine(tx Tx, head Head, anchored, m mark) (*Report, error)
 	if sum != head.State {
 		return r, w.examineRows(tx, r)
 	}
-	return r, nil
+	return r, tx.CheckIndexes()
 }
 
 // hashes hashes every row, and keeps none.

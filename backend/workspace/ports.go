@@ -151,6 +151,9 @@ type Tx interface {
 	// an Info, Profile, Factor, Intent, SetRow, Attempts, OneTime, Run, Approval,
 	// VaultKey or DocumentRow. They are in no order that counts.
 	Rows(fn func(k Key, row any) error) error
+	// CheckIndexes is ErrStoreDamaged where a look-up by something else than a key
+	// could find another row than the table has, or none.
+	CheckIndexes() error
 	Head() (Head, error) // zero for an empty log
 	AppendEvent(e audit.Event, seal []byte) error
 	Events(after int64, fn func(e audit.Event, seal []byte) error) error

@@ -169,34 +169,46 @@ func TestNoColumnIsLeftOutOfTheHashOfItsRow(t *testing.T) {
 	}
 }
 
+// edited is a copy in whose file an index of ours has the entries of another, of
+// a table with these columns and rows.
+func (h *house) edited(t *testing.T, index, columns, own, rows string) *house {
+	t.Helper()
+	h = h.copied(t)
+	h.sneak("CREATE TABLE planted "+columns, "INSERT INTO planted "+rows)
+	theirs := "sqlite_autoindex_planted_1"
+	if own != "" {
+		h.sneak(own)
+		theirs = "planted_index"
+	}
+	page := map[string]int{}
+	db := h.raw()
+	for _, name := range []string{index, theirs} {
+		var n int
+		h.ok(db.QueryRow("SELECT rootpage FROM sqlite_schema WHERE name = ?", name).Scan(&n))
+		page[name] = n
+	}
+	for name, n := range map[string]int{index: page[theirs], theirs: page[index]} {
+		h.ok(second(db.Exec("UPDATE sqlite_schema SET rootpage = ? WHERE name = ?", n, name)))
+	}
+	h.ok(db.Close())
+	h.ok(second(h.raw().Exec("DROP TABLE planted")))
+	return h
+}
+
 // TestAnIndexThatWasEditedInTheFileIsFound: the rows of the table are as they
 // were, but a look-up by the key finds another's, or none.
 func TestAnIndexThatWasEditedInTheFileIsFound(t *testing.T) {
 	t.Parallel()
 	home := peopled(t)
-	for name, c := range map[string]struct{ table, key, primary, rows string }{
-		"LeadsToAnother": {"profiles", "id", "PRIMARY KEY", `SELECT CASE rowid WHEN (SELECT min(rowid) FROM profiles) THEN (SELECT max(rowid) FROM profiles)
-			WHEN (SELECT max(rowid) FROM profiles) THEN (SELECT min(rowid) FROM profiles) ELSE rowid END, id FROM profiles`},
-		"LeadsNowhere": {"factors", "profile_id", "PRIMARY KEY", "SELECT rowid, profile_id FROM factors LIMIT 1"},
-		"InNoOrder":    {"factors", "profile_id", "PRIMARY KEY DESC", "SELECT rowid, profile_id FROM factors"},
+	for name, c := range map[string]struct{ table, columns, rows string }{
+		"LeadsToAnother": {"profiles", "(key TEXT PRIMARY KEY)", `(rowid, key) SELECT CASE rowid WHEN (SELECT min(rowid) FROM profiles)
+			THEN (SELECT max(rowid) FROM profiles) WHEN (SELECT max(rowid) FROM profiles) THEN (SELECT min(rowid) FROM profiles) ELSE rowid END, id FROM profiles`},
+		"LeadsNowhere": {"factors", "(key TEXT PRIMARY KEY)", "(rowid, key) SELECT rowid, profile_id FROM factors LIMIT 1"},
+		"InNoOrder":    {"factors", "(key TEXT PRIMARY KEY DESC)", "(rowid, key) SELECT rowid, profile_id FROM factors"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := home.copied(t)
-			h.sneak("CREATE TABLE planted (key TEXT "+c.primary+")", "INSERT INTO planted (rowid, key) "+c.rows)
-			ours, theirs := "sqlite_autoindex_"+c.table+"_1", "sqlite_autoindex_planted_1"
-			page := map[string]int{}
-			db := h.raw()
-			for _, index := range []string{ours, theirs} {
-				var n int
-				h.ok(db.QueryRow("SELECT rootpage FROM sqlite_schema WHERE name = ?", index).Scan(&n))
-				page[index] = n
-			}
-			for index, n := range map[string]int{ours: page[theirs], theirs: page[ours]} {
-				h.ok(second(db.Exec("UPDATE sqlite_schema SET rootpage = ? WHERE name = ?", n, index)))
-			}
-			h.ok(db.Close())
-			h.ok(second(h.raw().Exec("DROP TABLE planted")))
+			h := home.edited(t, "sqlite_autoindex_"+c.table+"_1", c.columns, "", c.rows)
 			_, err := h.start()
 			h.refused(err, workspace.CodeNotAuthentic)
 			if findings(err) == "" {
@@ -204,4 +216,18 @@ func TestAnIndexThatWasEditedInTheFileIsFound(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAnIndexThatGivesOneMemberTheCodesOfAnotherIsFound: the sets and their keys
+// are as they were, but the set in force of two members is each other's.
+func TestAnIndexThatGivesOneMemberTheCodesOfAnotherIsFound(t *testing.T) {
+	t.Parallel()
+	h := peopled(t).edited(t, "one_active_set", "(profile_id TEXT NOT NULL, state TEXT NOT NULL)",
+		"CREATE UNIQUE INDEX planted_index ON planted (profile_id) WHERE state = 'active'",
+		"(rowid, profile_id, state) SELECT (SELECT sum(rowid) FROM recovery_sets WHERE state = 'active') - rowid, profile_id, state FROM recovery_sets WHERE state = 'active'")
+	w, err := h.start()
+	if w != nil {
+		t.Error("it opened")
+	}
+	h.refused(err, workspace.CodeDatabaseDamaged)
 }
