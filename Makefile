@@ -130,7 +130,7 @@ test-e2e: setup-test dev-app seed e2e/node_modules/.package-lock.json ## the pag
 test-window: setup-test build seed e2e/node_modules/.package-lock.json ## the real window, through the accessibility tree
 	@go build -trimpath -tags $(production) -ldflags '-s -w' -o build/bin/leaving/countersign ./e2e/window/testdata/leaving
 	@go build -modfile=build/tools.mod -o build/bin/age filippo.io/age/cmd/age
-	@$(private) node --test --test-reporter=spec --test-concurrency=1 e2e/window/*.test.mjs
+	@ls -r e2e/window/*.test.mjs | xargs -P 2 -n 1 build/one-window-test.sh
 
 .PHONY: lint
 lint: setup $(page) ## formatting, vet, staticcheck, types, shell
