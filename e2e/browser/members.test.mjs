@@ -194,6 +194,33 @@ test('a search ignores case and accents, and a filter that leaves nobody can be 
   await row(page, 'Amara').waitFor({ state: 'detached' });
 });
 
+test('the table has been read when Members is opened, and is forgotten at a lock', async (t) => {
+  const { page } = await scene(t);
+  await person.createWorkspace(page);
+  // Read once after the sign-in, unasked; after that the application never answers.
+  const read = await page.evaluate(() => {
+    const { Members } = globalThis.go.app;
+    const list = Members.List;
+    return new Promise((done) => {
+      Members.List = async (session) => {
+        const view = await list(session);
+        Members.List = () => new Promise(() => {});
+        setTimeout(() => done(view.members.name), 0);
+        return view;
+      };
+    });
+  });
+  assert.deepEqual(read, [person.amara.name]);
+  await button(page, 'Members').click();
+  await row(page, person.amara.name).waitFor();
+
+  await person.lock(page);
+  await person.signIn(page);
+  await button(page, 'Members').click();
+  await page.getByText('Reading the members').waitFor();
+  assert.equal(await row(page, person.amara.name).count(), 0);
+});
+
 test('10,000 members scroll, sort, search and are selected', async (t) => {
   const { page } = await owner(t);
   await button(page, 'Profile').click();

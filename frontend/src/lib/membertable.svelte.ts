@@ -10,6 +10,25 @@ import type { Sort } from './tables';
 /** The table as it was read last: it shows while it is read anew. It is forgotten with the session. */
 let last: MembersView | undefined;
 session.whenOver(() => (last = undefined));
+/** A reading that is under way and was begun before anybody opened the page. */
+let ahead: Promise<void> | undefined;
+
+/**
+ * Reads the table once the first screen stands: of ten thousand members, nobody waits for it later.
+ * Returns the way to leave it.
+ */
+export function readAhead(): () => void {
+  const timer = setTimeout(() => {
+    if (last) return;
+    const reading = session.use(Members.list);
+    ahead = reading.then(
+      (view) => void (last = view),
+      () => {}, // the page says what is wrong when it is opened
+    );
+    void ahead.finally(() => (ahead = undefined));
+  }, 1000);
+  return () => clearTimeout(timer);
+}
 
 export class MemberTable {
   view = $state.raw<MembersView | undefined>(last);
@@ -42,6 +61,15 @@ export class MemberTable {
     ]
       .filter(Boolean)
       .join(' ');
+  }
+
+  /** What the page begins with: a reading that is under way is as good as a new one. */
+  async open(): Promise<void> {
+    if (ahead) {
+      await ahead;
+      if (last) return void (this.view = last);
+    }
+    await this.load();
   }
 
   /** Reads the table anew. What is selected stays, but for members who are gone. */
