@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startDevelopment } from '../harness/app.mjs';
 import { launch, openPage } from '../harness/browser.mjs';
 import * as person from '../harness/person.mjs';
@@ -21,15 +22,18 @@ try {
   const browser = await launch();
   try {
     const page = await openPage(browser, app.url);
-    const [first, again] = [[], []];
-    for (let i = 0; i < rounds; i++) {
+    const [hasty, first, again] = [[], [], []];
+    for (let i = 0; i < 2 * rounds; i++) {
       await page.reload(); // the page knows nothing of the members any more
       await person.signIn(page);
-      first.push(await swift.opening(page));
+      // Somebody who looks at the first screen before they go on, and somebody who does not.
+      if (i % 2) await pause(2500);
+      (i % 2 ? first : hasty).push(await swift.opening(page));
       await person.button(page, 'Profile').click();
-      again.push(await swift.opening(page));
+      if (i % 2) again.push(await swift.opening(page));
     }
     console.log(`the table of ${members + 1} members: ${swift.said(first)}; 200 is the aim`);
+    console.log(`at once after the sign-in: ${swift.said(hasty)}`);
     console.log(`coming back to it: ${swift.said(again)}`);
     const keys = await swift.searching(page, 'soren aberg 1');
     console.log(`a key in its search: ${swift.said(keys)}; 50 is the aim`);
