@@ -578,6 +578,8 @@ export namespace app {
 	    renewsPage: boolean;
 	    kit: boolean;
 	    lockedFor?: string;
+	    canUseFile: boolean;
+	    secretsFile: boolean;
 	    integrity?: IntegrityView;
 	
 	    static createFrom(source: any = {}) {
@@ -596,6 +598,8 @@ export namespace app {
 	        this.renewsPage = source["renewsPage"];
 	        this.kit = source["kit"];
 	        this.lockedFor = source["lockedFor"];
+	        this.canUseFile = source["canUseFile"];
+	        this.secretsFile = source["secretsFile"];
 	        this.integrity = this.convertValues(source["integrity"], IntegrityView);
 	    }
 	
