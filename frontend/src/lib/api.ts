@@ -178,6 +178,11 @@ export const Door = {
     call<SignInResult>(async () =>
       door.Redeem(email, await closed('invitation', code), await closed('new password', password)),
     ),
+  /** Without a keychain: keeps the secrets in a file with a passphrase. */
+  makeSecretsFile: (passphrase: string) =>
+    call<DoorState>(async () => door.MakeSecretsFile(await closed('passphrase', passphrase))),
+  unlockSecretsFile: (passphrase: string) =>
+    call<DoorState>(async () => door.UnlockSecretsFile(await closed('passphrase', passphrase))),
   /** Makes its holder an owner, with the key that is on the Emergency Kit. */
   useKit: ({ password, kit, ...owner }: KitOwner) =>
     call<SignInResult>(async () =>
