@@ -42,7 +42,7 @@ test('without a keychain, a file with a passphrase keeps the secrets, and is ask
   await window.waitFor({ role: 'heading', name: 'Unlock the workspace' });
   await window.fillPassword('Passphrase', 'seven walnut ribbons in a row no');
   await window.press('Unlock');
-  await window.waitFor({ says: 'This passphrase does not open the file.' });
+  await window.waitFor({ says: 'The passphrase is not right.' });
   await window.replace('Passphrase', passphrase, 'password text');
   await window.press('Unlock');
   await person.givePassword(window);
