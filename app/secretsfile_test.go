@@ -1,0 +1,228 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"countersign/backend/keychain"
+	"countersign/backend/keyfile"
+	"countersign/backend/workspace"
+)
+
+// Present is the answer of a system without a keychain.
+func (absent) Present(context.Context) error { return workspace.ErrKeychainAbsent }
+
+// untouched is a keychain that nobody may ask.
+type untouched struct {
+	workspace.Secrets
+	t *testing.T
+}
+
+func (u untouched) Present(context.Context) error { u.t.Error("the keychain was asked"); return nil }
+
+const filePhrase = "lantern gravel oboe nineteen"
+
+func (w *window) makeFile(passphrase string) (DoorState, error) {
+	return w.door.MakeSecretsFile(w.page.typed(holdsPassphrase, passphrase))
+}
+
+func (w *window) unlockFile(passphrase string) (DoorState, error) {
+	return w.door.UnlockSecretsFile(w.page.typed(holdsPassphrase, passphrase))
+}
+
+func (w *window) stage() DoorState {
+	w.Helper()
+	st, err := w.door.State()
+	w.ok(err)
+	return st
+}
+
+// enable turns 2FA on and gives the key.
+func (w *window) enable(in SignedIn) string {
+	w.Helper()
+	v, err := w.enr.BeginEnable(in.Token, pass)
+	w.ok(err)
+	key := strings.Join(v.KeyGroups, "")
+	code, err := totp.GenerateCode(key, time.Now())
+	w.ok(err)
+	_, err = w.enr.Confirm(in.Token, code)
+	w.ok(err)
+	_, err = w.enr.Continue(in.Token)
+	w.ok(err)
+	return key
+}
+
+func TestWithoutAKeychainAWorkspaceStandsOnASecretsFileThatSomebodyAskedFor(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	w := windowOn(t, path, absent{})
+	st := w.stage()
+	if st.Stage != "fault" || st.Fault.Code != "keychain_absent" || !st.CanUseFile || st.SecretsFile {
+		t.Fatalf("%+v", st)
+	}
+	if there, err := keyfile.Exists(path); there || err != nil {
+		t.Fatalf("a file was made without a word: %v", err)
+	}
+	st, err := w.makeFile(filePhrase)
+	w.ok(err)
+	if st.Stage != "create" || !st.SecretsFile || st.CanUseFile {
+		t.Fatalf("%+v", st)
+	}
+	key := w.enable(w.create())
+	w.s.end()
+
+	// The next start.
+	w = windowOn(t, path, absent{})
+	if st = w.stage(); st.Stage != "unlock" || !st.SecretsFile || st.Workspace != "" || st.Fault != nil {
+		t.Fatalf("%+v", st)
+	}
+	_, err = w.door.SignIn(email, pass)
+	w.refused(err, "secrets_file_locked")
+	_, err = w.unlockFile("lantern gravel oboe eighteen")
+	if e := w.refused(err, "passphrase_wrong"); e.Field != "passphrase" {
+		t.Errorf("%+v", e)
+	}
+	_, err = w.unlockFile("")
+	w.refused(err, "passphrase_required")
+	st, err = w.unlockFile(filePhrase)
+	w.ok(err)
+	if st.Stage != "signIn" || st.Workspace != "Northwind Legal" || !st.SecretsFile {
+		t.Fatalf("%+v", st)
+	}
+	due, err := w.door.SignIn(email, pass)
+	w.ok(err)
+	code, err := totp.GenerateCode(key, time.Now().Add(30*time.Second)) // the one before was used
+	w.ok(err)
+	in, err := w.door.Verify(due.Challenge.Token, code)
+	w.ok(err)
+
+	// A lock of the window leaves the file as a keychain is left.
+	w.door.Lock(in.Token)
+	if st = w.stage(); st.Stage != "signIn" {
+		t.Errorf("%+v", st)
+	}
+}
+
+func TestASecretsFileIsMadeOnlyWhereThereIsNeitherAKeychainNorAWorkspace(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t) // with a keychain
+	_, err := w.makeFile(filePhrase)
+	w.refused(err, "secrets_file_refused")
+
+	path, secrets := filepath.Join(t.TempDir(), "data"), keychain.NewMemory()
+	w = windowOn(t, path, secrets)
+	w.create()
+	w.s.end()
+	w = windowOn(t, path, absent{}) // with a workspace
+	if st := w.stage(); st.Fault == nil || st.Fault.Code != "keychain_absent" || st.CanUseFile {
+		t.Errorf("%+v", st)
+	}
+	_, err = w.makeFile(filePhrase)
+	w.refused(err, "secrets_file_refused")
+	if there, err := keyfile.Exists(path); there || err != nil {
+		t.Errorf("%v %v", there, err)
+	}
+
+	w = windowOn(t, filepath.Join(t.TempDir(), "data"), absent{}) // with a file
+	_, err = w.makeFile(filePhrase)
+	w.ok(err)
+	_, err = w.makeFile(filePhrase)
+	w.refused(err, "secrets_file_refused")
+}
+
+func TestAWeakPassphraseMakesNoSecretsFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	w := windowOn(t, path, absent{})
+	for passphrase, code := range map[string]string{
+		"": "passphrase_required", "velvet tundra": "passphrase_short", "aaaaaaaaaaaaaaaaaaaa": "passphrase_common",
+		strings.Repeat("tundra velvet orchard ", 60): "passphrase_long",
+	} {
+		_, err := w.makeFile(passphrase)
+		if e := w.refused(err, code); e.Field != "passphrase" {
+			t.Errorf("%+v", e)
+		}
+	}
+	if there, err := keyfile.Exists(path); there || err != nil {
+		t.Errorf("%v %v", there, err)
+	}
+}
+
+func TestWhereTheSecretsFileIsTheKeychainIsNeverAsked(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	w := windowOn(t, path, absent{})
+	_, err := w.makeFile(filePhrase)
+	w.ok(err)
+	w.create()
+	w.s.end()
+
+	memory := keychain.NewMemory()
+	w = windowOn(t, path, untouched{memory, t})
+	if st := w.stage(); st.Stage != "unlock" {
+		t.Fatalf("%+v", st)
+	}
+	_, err = w.unlockFile(filePhrase)
+	w.ok(err)
+	_, err = w.door.SignIn(email, pass)
+	w.ok(err)
+	if names := memory.Names(); len(names) > 0 {
+		t.Errorf("%v", names)
+	}
+	w.s.end()
+
+	// Nor is it asked, or the file made anew, once the file is gone: its items are missing.
+	w.ok(os.Remove(filepath.Join(path, keyfile.Name)))
+	w = windowOn(t, path, memory)
+	if st := w.stage(); st.Fault == nil || st.Fault.Code != "keychain_item_missing" || st.CanUseFile || st.SecretsFile {
+		t.Errorf("%+v", st)
+	}
+}
+
+func TestASecretsFileThatIsDamagedIsAFaultAndIsLeftAsItIs(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	w := windowOn(t, path, absent{})
+	_, err := w.makeFile(filePhrase)
+	w.ok(err)
+	w.create()
+	w.s.end()
+	file := filepath.Join(path, keyfile.Name)
+	whole, err := os.ReadFile(file)
+	w.ok(err)
+
+	for what, damaged := range map[string][]byte{
+		"cut in its beginning": whole[:50],
+		"cut at its end":       whole[:len(whole)-1],
+		"changed":              append(bytes.Clone(whole[:len(whole)-1]), whole[len(whole)-1]^1),
+	} {
+		w.ok(os.WriteFile(file, damaged, 0o600))
+		w = windowOn(t, path, absent{})
+		st := w.stage()
+		if st.Stage == "unlock" { // what only the passphrase shows
+			st, err = w.unlockFile(filePhrase)
+			w.ok(err)
+		}
+		if st.Stage != "fault" || st.Fault.Code != "secrets_file_damaged" || st.Fault.Args["file"] != file || st.CanUseFile || !st.SecretsFile {
+			t.Errorf("%s: %+v", what, st)
+		}
+		left, err := os.ReadFile(file)
+		if w.ok(err); !bytes.Equal(left, damaged) {
+			t.Errorf("%s: it was written over", what)
+		}
+		w.s.end()
+	}
+
+	w.ok(os.WriteFile(file, whole, 0o600))
+	w = windowOn(t, path, absent{})
+	if st, err := w.unlockFile(filePhrase); err != nil || st.Stage != "signIn" {
+		t.Errorf("%+v %v", st, err)
+	}
+}
