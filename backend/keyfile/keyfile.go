@@ -18,8 +18,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -177,6 +179,16 @@ func (f *File) Get(ctx context.Context, name string) (value secret.Bytes, err er
 		return secret.Bytes{}, fmt.Errorf("secrets file: get %s: %w", name, err)
 	}
 	return value, nil
+}
+
+// Names lists what is kept, in order: a test asks it whether anything was left behind.
+func (f *File) Names(ctx context.Context) (names []string, err error) {
+	err = f.exclusive(ctx, func() error {
+		err := f.refresh()
+		names = slices.Sorted(maps.Keys(f.seen.items))
+		return err
+	})
+	return names, err
 }
 
 // change reads the file whole, so that what somebody has done to it is not written over,
