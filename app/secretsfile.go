@@ -81,6 +81,7 @@ func (s *shell) withFile(get func(context.Context) (*keyfile.File, error)) error
 	if s.file != nil {
 		return nil
 	}
+	defer func() { go collect() }() // and with what is collected the passphrase is overwritten
 	f, err := get(s.context())
 	if err == nil {
 		s.file = f

@@ -226,3 +226,54 @@ func TestASecretsFileThatIsDamagedIsAFaultAndIsLeftAsItIs(t *testing.T) {
 		t.Errorf("%+v %v", st, err)
 	}
 }
+
+func TestADatabaseOlderThanTheSecretsFileIsFoundAndAFileOlderThanTheDatabaseLetsNobodyIn(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	w := windowOn(t, path, absent{})
+	_, err := w.makeFile(filePhrase)
+	w.ok(err)
+	w.create()
+	w.s.end()
+	read := func(name string) []byte {
+		b, err := os.ReadFile(filepath.Join(path, name))
+		w.ok(err)
+		return b
+	}
+	oldDatabase, oldFile := read("workspace.db"), read(keyfile.Name)
+
+	w = windowOn(t, path, absent{})
+	_, err = w.unlockFile(filePhrase)
+	w.ok(err)
+	in, err := w.door.SignIn(email, pass)
+	w.ok(err)
+	key := w.enable(*in.Session)
+	w.s.end()
+	newDatabase, newFile := read("workspace.db"), read(keyfile.Name)
+	start := func(database, file []byte) DoorState {
+		w.ok(os.WriteFile(filepath.Join(path, "workspace.db"), database, 0o600))
+		w.ok(os.WriteFile(filepath.Join(path, keyfile.Name), file, 0o600))
+		w = windowOn(t, path, absent{})
+		st, err := w.unlockFile(filePhrase)
+		w.ok(err)
+		return st
+	}
+
+	if st := start(oldDatabase, newFile); st.Fault == nil || st.Fault.Code != "not_authentic" || st.Integrity.Findings[0].Kind != "older-copy" {
+		t.Errorf("%+v", st)
+	}
+	w.s.end()
+
+	if st := start(newDatabase, oldFile); st.Stage != "signIn" {
+		t.Fatalf("%+v", st)
+	}
+	due, err := w.door.SignIn(email, pass)
+	w.ok(err)
+	if due.Session != nil {
+		t.Fatal("2FA is off")
+	}
+	code, err := totp.GenerateCode(key, time.Now().Add(30*time.Second))
+	w.ok(err)
+	_, err = w.door.Verify(due.Challenge.Token, code)
+	w.refused(err, "keychain_item_missing")
+}
