@@ -74,6 +74,55 @@ func (d *Door) UnlockSecretsFile(passphrase Envelope) (DoorState, error) {
 	return d.State()
 }
 
+// ChangeSecretsPassphrase gives the secrets file another passphrase, for owners who know
+// the one that it has. The log says so first.
+func (w *Settings) ChangeSecretsPassphrase(session string, current, next Envelope) error {
+	if _, err := w.s.use(session); err != nil {
+		return err
+	}
+	typed, err := w.s.letters.open(holdsPassphrase, current)
+	if err != nil {
+		return err
+	}
+	chosen, err := w.s.letters.open(holdsPassphrase, next)
+	if err != nil {
+		return err
+	}
+	return w.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+		defer func() { go collect() }()
+		f := w.s.unlocked()
+		if f == nil {
+			return workspace.Fault(workspace.CodeSecretsFileNone, nil, nil)
+		}
+		if err := keyfile.Check(chosen); err != nil {
+			return err
+		}
+		if err := keyfile.Explain(f.Opens(ctx, typed)); err != nil {
+			return atCurrent(err)
+		}
+		if err := a.NoteSecretsPassphrase(ctx); err != nil {
+			return err
+		}
+		return workspace.Explain(f.Change(ctx, chosen, w.s.passphraseCost()))
+	})
+}
+
+// atCurrent says that a wrong passphrase is the one that is to be replaced.
+func atCurrent(err error) error {
+	var e *workspace.Error
+	if errors.As(err, &e) && e.Code == workspace.CodePassphraseWrong {
+		return &workspace.Error{Code: e.Code, Field: "current"}
+	}
+	return err
+}
+
+// unlocked is the secrets file that is in use, or nil.
+func (s *shell) unlocked() *keyfile.File {
+	s.opening.Lock()
+	defer s.opening.Unlock()
+	return s.file
+}
+
 // withFile takes the file that get gives, unless there is one open.
 func (s *shell) withFile(get func(context.Context) (*keyfile.File, error)) error {
 	s.opening.Lock()

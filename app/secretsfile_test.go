@@ -277,3 +277,57 @@ func TestADatabaseOlderThanTheSecretsFileIsFoundAndAFileOlderThanTheDatabaseLets
 	_, err = w.door.Verify(due.Challenge.Token, code)
 	w.refused(err, "keychain_item_missing")
 }
+
+func TestAnOwnerWhoKnowsThePassphraseGivesTheFileAnotherAndTheLogSaysSo(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	w := windowOn(t, path, absent{})
+	_, err := w.makeFile(filePhrase)
+	w.ok(err)
+	in := w.create()
+	settings := &Settings{w.s}
+	change := func(current, next string) error {
+		return settings.ChangeSecretsPassphrase(in.Token, w.page.typed(holdsPassphrase, current), w.page.typed(holdsPassphrase, next))
+	}
+	const next = "kettle drum marzipan seven"
+	if e := w.refused(change("lantern gravel oboe eighteen", next), "passphrase_wrong"); e.Field != "current" {
+		t.Errorf("%+v", e)
+	}
+	if e := w.refused(change(filePhrase, "short"), "passphrase_short"); e.Field != "passphrase" {
+		t.Errorf("%+v", e)
+	}
+	p, err := settings.Get(in.Token)
+	w.ok(err)
+	if !p.SecretsFile {
+		t.Error("the page is not told that there is a passphrase")
+	}
+	w.ok(change(filePhrase, next))
+	w.s.end()
+
+	w = windowOn(t, path, absent{})
+	_, err = w.unlockFile(filePhrase)
+	w.refused(err, "passphrase_wrong")
+	_, err = w.unlockFile(next)
+	w.ok(err)
+	again, err := w.door.SignIn(email, pass)
+	w.ok(err)
+	page, err := (&AuditLog{w.s}).List(again.Session.Token, LogQuery{})
+	w.ok(err)
+	count := 0
+	for _, e := range page.Entries {
+		if e.Kind == "secrets-passphrase-changed" {
+			count++
+		}
+	}
+	if count != 1 {
+		t.Errorf("the log says it %d times", count)
+	}
+}
+
+func TestWithTheKeychainInUseThereIsNoPassphraseToChange(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	in := w.create()
+	err := (&Settings{w.s}).ChangeSecretsPassphrase(in.Token, w.page.typed(holdsPassphrase, filePhrase), w.page.typed(holdsPassphrase, filePhrase))
+	w.refused(err, "secrets_file_none")
+}

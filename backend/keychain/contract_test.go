@@ -2,7 +2,6 @@ package keychain_test
 
 import (
 	"bytes"
-	"errors"
 	"testing"
 
 	"countersign/backend/keychain"
@@ -37,18 +36,4 @@ func mustGet(t *testing.T, s workspace.Secrets, name string) []byte {
 		t.Fatalf("get %s: %v", name, err)
 	}
 	return value.Reveal()
-}
-
-func mustDelete(t *testing.T, s workspace.Secrets, name string) {
-	t.Helper()
-	if err := s.Delete(t.Context(), name); err != nil {
-		t.Fatalf("delete %s: %v", name, err)
-	}
-}
-
-func wantMissing(t *testing.T, s workspace.Secrets, name string) {
-	t.Helper()
-	if _, err := s.Get(t.Context(), name); !errors.Is(err, workspace.ErrSecretMissing) {
-		t.Errorf("get %s: %v, want that it is missing", name, err)
-	}
 }

@@ -217,8 +217,8 @@ func TestAClosedFileIsLocked(t *testing.T) {
 	set(t, f, "w/a", "apricot")
 	f.Close()
 	_, err := f.Get(t.Context(), "w/a")
-	is(t, err, workspace.ErrKeychainLocked)
-	is(t, f.Set(t.Context(), "w/b", secret.NewBytes(nil)), workspace.ErrKeychainLocked)
+	is(t, err, workspace.ErrSecretsLocked)
+	is(t, f.Set(t.Context(), "w/b", secret.NewBytes(nil)), workspace.ErrSecretsLocked)
 }
 
 func TestANewPassphraseIsJudgedAsAPasswordThatStandsAlone(t *testing.T) {
@@ -238,4 +238,40 @@ func TestANewPassphraseIsJudgedAsAPasswordThatStandsAlone(t *testing.T) {
 	if err := keyfile.Check(phrase); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestAnotherPassphraseSealsEverythingAnew(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f, beside := create(t, dir), open(t, dir)
+	set(t, f, "w/a", "apricot")
+	set(t, f, "w/empty", "")
+	old := read(t, dir)
+	next := secret.NewText("kettle drum marzipan seven")
+	is(t, f.Opens(t.Context(), next), keyfile.ErrPassphrase)
+	if err := errors.Join(f.Opens(t.Context(), phrase), f.Change(t.Context(), next, cheap)); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, f, "w/a", "apricot")
+	set(t, f, "w/b", "banana")
+	is(t, f.Opens(t.Context(), phrase), keyfile.ErrPassphrase)
+	_, err := keyfile.Open(t.Context(), dir, phrase)
+	is(t, err, keyfile.ErrPassphrase)
+	g, err := keyfile.Open(t.Context(), dir, next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(g.Close)
+	for name, value := range map[string]string{"w/a": "apricot", "w/b": "banana", "w/empty": ""} {
+		wants(t, g, name, value)
+	}
+
+	// Whoever had it open has to open it again, and the old head opens nothing of it.
+	_, err = beside.Get(t.Context(), "w/a")
+	is(t, err, workspace.ErrSecretsLocked)
+	is(t, beside.Set(t.Context(), "w/c", secret.NewBytes(nil)), workspace.ErrSecretsLocked)
+	const head = 188 // see head.go
+	put(t, dir, append(bytes.Clone(old[:head]), read(t, dir)[head:]...))
+	_, err = keyfile.Open(t.Context(), dir, phrase)
+	is(t, err, workspace.ErrSecretsDamaged)
 }

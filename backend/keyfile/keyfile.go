@@ -131,7 +131,7 @@ func newFile(dir string) *File {
 	}
 }
 
-// Close wipes the keys. Every call after it is workspace.ErrKeychainLocked.
+// Close wipes the keys. Every call after it is workspace.ErrSecretsLocked.
 func (f *File) Close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -219,7 +219,7 @@ func (f *File) change(ctx context.Context, name string, edit func(content) (cont
 // is the one that was seen last, so is the rest.
 func (f *File) refresh() error {
 	if f.keys.empty() {
-		return workspace.ErrKeychainLocked
+		return workspace.ErrSecretsLocked
 	}
 	if same, err := f.seen.isStill(f.path); same || err != nil {
 		return err
@@ -233,7 +233,7 @@ func (f *File) refresh() error {
 		return err
 	}
 	if string(head) != string(f.head) {
-		return fmt.Errorf("%w: the file has another passphrase by now", workspace.ErrKeychainLocked)
+		return fmt.Errorf("%w: it has another passphrase by now", workspace.ErrSecretsLocked)
 	}
 	next, err := f.keys.read(raw)
 	if err != nil {

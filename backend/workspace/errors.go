@@ -122,6 +122,7 @@ const (
 	CodeSecretsFileLocked  Code = "secrets_file_locked"
 	CodeSecretsFileDamaged Code = "secrets_file_damaged" // file
 	CodeSecretsFileRefused Code = "secrets_file_refused"
+	CodeSecretsFileNone    Code = "secrets_file_none"
 	CodePassphraseRequired Code = "passphrase_required"
 	CodePassphraseShort    Code = "passphrase_short" // minimum, length
 	CodePassphraseLong     Code = "passphrase_long"  // max
@@ -202,6 +203,7 @@ var beneath = []struct {
 	{ErrKeychainDismissed, CodeKeychainDismissed},
 	{ErrKeychainFailed, CodeKeychainFailed},
 	{ErrSecretsDamaged, CodeSecretsFileDamaged},
+	{ErrSecretsLocked, CodeSecretsFileLocked},
 	{ErrStoreBusy, CodeDatabaseBusy},
 	{ErrStoreFull, CodeFolderFull},
 	{ErrStoreReadOnly, CodeFolderReadOnly},

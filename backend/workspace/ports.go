@@ -33,6 +33,7 @@ var (
 	ErrKeychainDismissed = errors.New("the keychain's prompt was dismissed")
 	ErrKeychainFailed    = errors.New("the keychain failed")
 	ErrSecretsDamaged    = errors.New("the secrets file is damaged")
+	ErrSecretsLocked     = errors.New("the secrets file is locked")
 )
 
 // What a Store may answer, to be matched with errors.Is.

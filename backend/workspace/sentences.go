@@ -115,6 +115,7 @@ var sentences = map[Code]string{
 	CodeSecretsFileLocked:  "The secrets file is locked. Type its passphrase to go on.",
 	CodeSecretsFileDamaged: "The secrets file is missing, cut short or changed. Nothing was changed by Countersign; restore a backup of the workspace in another folder.",
 	CodeSecretsFileRefused: "A secrets file cannot be made here. It stands in for a keychain that is not there, in a folder without a workspace.",
+	CodeSecretsFileNone:    "The secrets of this workspace are in the keychain. There is no passphrase to change.",
 	CodePassphraseRequired: "The passphrase is missing. Type it to go on.",
 	CodePassphraseShort:    "The passphrase has {length} characters. Make it {minimum} or more.",
 	CodePassphraseLong:     "The passphrase is too long. Use at most {max} characters.",

@@ -95,6 +95,7 @@ export const errorCodes = [
   'secrets_file_locked',
   'secrets_file_damaged',
   'secrets_file_refused',
+  'secrets_file_none',
   'passphrase_required',
   'passphrase_short',
   'passphrase_long',

@@ -1510,6 +1510,7 @@ export namespace app {
 	    inForce: boolean;
 	    twoPeople: boolean;
 	    idleMinutes: number;
+	    secretsFile?: boolean;
 	    signature: string;
 	
 	    static createFrom(source: any = {}) {
@@ -1524,6 +1525,7 @@ export namespace app {
 	        this.inForce = source["inForce"];
 	        this.twoPeople = source["twoPeople"];
 	        this.idleMinutes = source["idleMinutes"];
+	        this.secretsFile = source["secretsFile"];
 	        this.signature = source["signature"];
 	    }
 	}
