@@ -271,9 +271,9 @@ func (f *File) exclusive(ctx context.Context, fn func() error) error {
 			err = f.across.Unlock()
 		}
 		return errors.Join(context.Cause(ctx), explain(err))
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), err == nil && !ok:
 		return fmt.Errorf("%w: another process holds the secrets file", workspace.ErrKeychainSlow)
-	case err != nil || !ok:
+	case err != nil:
 		return explain(err)
 	}
 	return errors.Join(fn(), explain(f.across.Unlock()))

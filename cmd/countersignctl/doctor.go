@@ -167,6 +167,11 @@ func (x *examination) keeper() {
 		fine = "They are in the file " + filepath.Join(x.path, keyfile.Name) + ", which its passphrase opens, and it keeps what it is given."
 	}
 	k, err := x.secretsOf(x.ctx, x.path)
+	var own *failure
+	if errors.As(err, &own) && own.exit == exitUsage { // nobody is there to type it
+		x.skip(name, "They are in the file "+filepath.Join(x.path, keyfile.Name)+", whose passphrase was not given. At a terminal it is asked for; --stdin reads it.")
+		return
+	}
 	if err != nil {
 		x.fault(name, err)
 		return
