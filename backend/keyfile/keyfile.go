@@ -114,8 +114,10 @@ func Open(ctx context.Context, dir string, passphrase secret.Text) (*File, error
 		if f.keys, err = unwrap(f.head, passphrase); err != nil {
 			return err
 		}
-		f.seen, err = f.keys.read(raw)
-		return err
+		if f.seen, err = f.keys.read(raw); err != nil {
+			return err
+		}
+		return explain(dropUnfinished(f.path))
 	})
 	if err != nil {
 		f.Close()
@@ -248,7 +250,7 @@ func (f *File) refresh() error {
 
 func (f *File) write(c content) error {
 	c.raw = f.keys.encode(c)
-	if err := folder.WriteWhole(f.path, c.raw); err != nil {
+	if err := writeWhole(f.path, c.raw); err != nil {
 		return explain(err)
 	}
 	f.seen = c

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/backend/folder"
 	"countersign/backend/keyfile"
 	"countersign/backend/secret"
 )
@@ -126,8 +125,34 @@ func TestAProcessThatIsKilledWhileItWritesLosesNothingThatItSaidItKept(t *testin
 		f.Close()
 	}
 	for _, e := range entries(t, dir) {
-		if e != keyfile.Name && e != keyfile.Name+"-writer" && !folder.IsUnfinished(e) {
+		if e != keyfile.Name && e != keyfile.Name+"-writer" {
 			t.Errorf("%s is left", e)
+		}
+	}
+}
+
+func TestWhatACrashLeavesOfAWriteIsNeverReadAndGoesWithTheNextStart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := create(t, dir)
+	set(t, f, "w/a", "1")
+	before := read(t, dir)
+	set(t, f, "w/a", "2")
+	after := read(t, dir)
+	f.Close()
+	for n := 0; n <= len(after); n += 40 { // written so far, and not in its place yet
+		put(t, dir, before)
+		if err := os.WriteFile(filepath.Join(dir, keyfile.Name+".new"), after[:n], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		g, err := keyfile.Open(t.Context(), dir, phrase)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wants(t, g, "w/a", "1")
+		g.Close()
+		if got := entries(t, dir); len(got) != 2 {
+			t.Fatalf("%v", got)
 		}
 	}
 }
