@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -330,4 +331,40 @@ func TestWithTheKeychainInUseThereIsNoPassphraseToChange(t *testing.T) {
 	in := w.create()
 	err := (&Settings{w.s}).ChangeSecretsPassphrase(in.Token, w.page.typed(holdsPassphrase, filePhrase), w.page.typed(holdsPassphrase, filePhrase))
 	w.refused(err, "secrets_file_none")
+}
+
+func TestWithASecretsFileNoSecretIsInTheFolderInClear(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	w := windowOn(t, path, absent{})
+	_, err := w.makeFile(filePhrase)
+	w.ok(err)
+	w.enable(w.create())
+	secrets := map[string][]byte{"passphrase": []byte(filePhrase), "password": []byte(pass)}
+	names, err := w.s.file.Names(t.Context())
+	w.ok(err)
+	for _, name := range names {
+		item, err := w.s.file.Get(t.Context(), name)
+		w.ok(err)
+		if !strings.HasSuffix(name, "/anchor") { // the log's head is no secret
+			secrets[name] = item.Reveal()
+		}
+	}
+	if len(secrets) != 2+4 { // device secret, pepper, integrity key, TOTP secret
+		t.Errorf("%d secrets", len(secrets))
+	}
+	w.ok(filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(file)
+		for name, value := range secrets {
+			for form, spelled := range spellings(value) {
+				if bytes.Contains(content, spelled) {
+					t.Errorf("%s holds the %s in %s", d.Name(), name, form)
+				}
+			}
+		}
+		return err
+	}))
 }

@@ -55,7 +55,11 @@ func (c content) without(name string) content {
 
 // encode gives the file, in the same order whatever was set first.
 func (k keys) encode(c content) []byte {
-	out := bytes.Clone(c.head)
+	size := len(c.head) + countSize + macSize
+	for name, sealed := range c.items {
+		size += 1 + len(name) + 2 + len(sealed)
+	}
+	out := append(make([]byte, 0, size), c.head...)
 	out = binary.BigEndian.AppendUint64(out, c.count)
 	for _, name := range slices.Sorted(maps.Keys(c.items)) {
 		sealed := c.items[name]
