@@ -303,6 +303,15 @@ export const Members = {
 
 /** Settings, Workspace, and what waits for a second admin. */
 export const Settings = {
+  /** Gives the secrets file another passphrase. */
+  changeSecretsPassphrase: (session: string, current: string, next: string) =>
+    call<void>(async () =>
+      settings.ChangeSecretsPassphrase(
+        session,
+        await closed('passphrase', current),
+        await closed('passphrase', next),
+      ),
+    ),
   get: (session: string) => call<PolicyView>(() => settings.Get(session)),
   rename: (session: string, name: string) => call<PolicyView>(() => settings.Rename(session, name)),
   setIdle: (session: string, minutes: number) => call<PolicyView>(() => settings.SetIdle(session, minutes)),
