@@ -1,6 +1,8 @@
 package app
 
 import (
+	"errors"
+
 	"countersign/app/webview"
 	"countersign/backend/password"
 	"countersign/backend/workspace"
@@ -11,7 +13,7 @@ type Door struct{ s *shell }
 
 // DoorState says which screen comes first.
 type DoorState struct {
-	Stage           string         `json:"stage"` // fault, create, signIn
+	Stage           string         `json:"stage"` // fault, unlock, create, signIn
 	Workspace       string         `json:"workspace"`
 	Fault           *AppError      `json:"fault,omitempty"`
 	Version         string         `json:"version"`
@@ -21,20 +23,21 @@ type DoorState struct {
 	RenewsPage      bool           `json:"renewsPage"`          // a lock ends the page; another comes by itself
 	Kit             bool           `json:"kit"`                 // an Emergency Kit could be used
 	LockedFor       string         `json:"lockedFor,omitempty"` // why the page begins anew: a reason of "locked"
+	CanUseFile      bool           `json:"canUseFile"`          // with the fault keychain_absent: MakeSecretsFile is a way on
+	SecretsFile     bool           `json:"secretsFile"`         // secrets are in a file of the folder, not in the keychain
 	Integrity       *IntegrityView `json:"integrity,omitempty"` // with the fault not_authentic
 }
 
 // State opens the data folder where it is not open yet, and says what to show.
 func (d *Door) State() (DoorState, error) {
-	st := DoorState{
-		Version: Version, DataFolder: d.s.path, MinimumPassword: password.MinLength,
-		RenewsPage: webview.Renews, LockedFor: d.s.whyLocked(),
-	}
 	w, err := d.s.ready()
-	if err != nil {
-		fault := d.s.present(err)
-		st.Stage, st.Fault, st.Integrity, st.Kit = "fault", &fault, integrityView(err), canRescue(err)
+	st := d.outside()
+	if errors.Is(err, errFileLocked) {
+		st.Stage = "unlock"
 		return st, nil
+	}
+	if err != nil {
+		return d.fault(err), nil
 	}
 	st.Workspace, st.MinimumPassword, st.IdleMinutes = w.Name(), w.MinPassword(), int(w.Idle().Minutes())
 	st.Kit = w.HasKit()
@@ -43,6 +46,21 @@ func (d *Door) State() (DoorState, error) {
 		st.Stage = "signIn"
 	}
 	return st, nil
+}
+
+// outside is what is known while nothing is open.
+func (d *Door) outside() DoorState {
+	return DoorState{
+		Version: Version, DataFolder: d.s.path, MinimumPassword: password.MinLength,
+		RenewsPage: webview.Renews, LockedFor: d.s.whyLocked(), SecretsFile: d.s.usesFile(),
+	}
+}
+
+func (d *Door) fault(err error) DoorState {
+	st, fault := d.outside(), d.s.present(err)
+	st.Stage, st.Fault, st.Integrity, st.Kit = "fault", &fault, integrityView(err), canRescue(err)
+	st.CanUseFile = errors.Is(err, errMayMakeFile)
+	return st
 }
 
 // Retry tries again after a fault.

@@ -137,6 +137,8 @@ func (s *shell) addPlaces(e *AppError) {
 		add("folder", s.path)
 	case workspace.CodeDatabaseDamaged, workspace.CodeDatabaseNewer, workspace.CodeDatabaseBusy:
 		add("file", s.databasePath())
+	case workspace.CodeSecretsFileDamaged:
+		add("file", s.secretsFilePath())
 	}
 }
 

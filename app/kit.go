@@ -134,7 +134,11 @@ func (s *shell) rescue(o rescue.Owner) error {
 			return err
 		}
 	}
-	err := rescue.WithKit(s.context(), s.path, s.secrets, o, func(c *workspace.Config) {
+	secrets, err := s.keep()
+	if err != nil {
+		return err
+	}
+	err = rescue.WithKit(s.context(), s.path, secrets, o, func(c *workspace.Config) {
 		c.Now, c.Log = s.now, s.log()
 		if s.cost != nil {
 			s.cost(c)

@@ -86,7 +86,11 @@ func (s *shell) accept(ctx context.Context, email string, pw secret.Text, factor
 		return workspace.Explain(err)
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	sealed, err := workspace.OpenSealed(ctx, s.config(store))
+	c, err := s.config(store)
+	if err != nil {
+		return err
+	}
+	sealed, err := workspace.OpenSealed(ctx, c)
 	if err != nil || sealed == nil {
 		return err
 	}

@@ -19,7 +19,8 @@ type PolicyView struct {
 	InForce     bool   `json:"inForce"` // Require2FA, and its date has come
 	TwoPeople   bool   `json:"twoPeople"`
 	IdleMinutes int    `json:"idleMinutes"`
-	Signature   string `json:"signature"` // the fingerprint of the key that signs exports
+	SecretsFile bool   `json:"secretsFile,omitempty"` // ChangeSecretsPassphrase is there for owners
+	Signature   string `json:"signature"`             // the fingerprint of the key that signs exports
 }
 
 // Get reads the policy.
@@ -41,7 +42,7 @@ func (w *Settings) change(session string, use func(context.Context, *workspace.A
 		signer, err := runfile.Signer(ctx, a)
 		out = PolicyView{
 			Name: p.Name, Require2FA: p.Require2FA, RequireFrom: stamp(p.RequireFrom), InForce: p.Require2FA && !w.s.now().Before(p.RequireFrom),
-			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, Signature: signer.String(),
+			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, Signature: signer.String(), SecretsFile: w.s.usesFile(),
 		}
 		return err
 	})

@@ -13,6 +13,7 @@ import (
 	"countersign/backend/documents"
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
+	"countersign/backend/keyfile"
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
@@ -23,13 +24,14 @@ import (
 type shell struct {
 	path    string
 	desktop desktop
-	secrets workspace.Secrets
+	secrets workspace.Secrets // the system's keychain
 	now     func() time.Time
 	cost    func(*workspace.Config) // tests lower the cost of hashing
 
 	logger atomic.Pointer[slog.Logger]
 
-	opening sync.Mutex // one opening at a time; held while the keychain answers, unlike mu
+	opening sync.Mutex    // one opening at a time; held while the keychain answers, unlike mu
+	file    *keyfile.File // the secrets file once it is unlocked, in the keychain's place; under opening
 
 	mu            sync.Mutex
 	ctx           context.Context
@@ -133,12 +135,20 @@ func (s *shell) openFolder(ctx context.Context) (_ *opened, err error) {
 	if o.store, err = sqlite.Open(ctx, s.databasePath()); err != nil {
 		return nil, workspace.Explain(err)
 	}
-	c := s.config(o.store)
+	c, err := s.config(o.store)
+	if err != nil {
+		return nil, err
+	}
 	if c.Files, err = documents.Open(s.documentsPath()); err != nil {
 		return nil, workspace.Explain(err)
 	}
 	if o.workspace, err = workspace.Open(ctx, c); err != nil {
 		return nil, err
+	}
+	if !o.workspace.Created() {
+		if err := s.needsKeychain(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if err := o.workspace.Recover(ctx); err != nil {
 		return nil, err
@@ -146,13 +156,17 @@ func (s *shell) openFolder(ctx context.Context) (_ *opened, err error) {
 	return o, nil
 }
 
-// config is what a workspace stands on here.
-func (s *shell) config(store workspace.Store) workspace.Config {
-	c := workspace.Config{Store: store, Secrets: s.secrets, Now: s.now, Log: s.log()}
+// config is what a workspace stands on here. It is called with s.opening held.
+func (s *shell) config(store workspace.Store) (workspace.Config, error) {
+	secrets, err := s.keep()
+	if err != nil {
+		return workspace.Config{}, err
+	}
+	c := workspace.Config{Store: store, Secrets: secrets, Now: s.now, Log: s.log()}
 	if s.cost != nil {
 		s.cost(&c)
 	}
-	return c
+	return c, nil
 }
 
 func (o *opened) close() error {
@@ -202,6 +216,10 @@ func (s *shell) end() {
 			s.log().Warn("closing the data folder", "error", err.Error())
 		}
 		s.opened = nil
+	}
+	if s.file != nil {
+		s.file.Close()
+		s.file = nil
 	}
 }
 

@@ -62,6 +62,7 @@ var mayKnow = map[string][]string{
 	"backend/workspace": {"backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/vault", "backend/secret"},
 	"backend/sqlite":    {"backend/workspace", "backend/audit", "backend/folder"},
 	"backend/keychain":  {"backend/workspace", "backend/secret", "backend/keychain"},
+	"backend/keyfile":   {"backend/workspace", "backend/folder", "backend/keychain", "backend/password", "backend/secret"},
 	"backend/sheet":     {"backend/recovery", "backend/sheet"},
 	"backend/totp":      {"backend/secret"},
 	"backend/recovery":  {"backend/secret"},

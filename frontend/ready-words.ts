@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from '@formatjs/icu-messageformat-parser';
 import type { Plugin } from 'vite';
+import { nest } from './src/lib/nestedwords.ts';
 import { isPlain } from './src/lib/plain.ts';
 import { shorten } from './src/lib/shortwords.ts';
 
@@ -33,7 +34,8 @@ export function readyWords(): Plugin {
           ? message
           : shorten(parse(message, { ignoreTag: true, locale: new Intl.Locale('en-GB') })),
       ]);
-      return `export default ${JSON.stringify(Object.fromEntries(ready))}`;
+      const nested = JSON.stringify(nest(Object.fromEntries(ready)));
+      return `import { flatten } from '/src/lib/nestedwords.ts'; export default flatten(${nested})`;
     },
   };
 }

@@ -2,7 +2,7 @@
 // holds tests and what they need, and nothing that ships.
 //
 // Each use case runs in a process of its own, on a real SQLite file and with a
-// keychain that is a folder of files, and is ended with kill -9 before and after
+// keychain that is a folder of files or, with every other seed, a secrets file, and is ended with kill -9 before and after
 // each of its writes: each keychain call, each commit. Which writes there are is
 // found by a run that is not cut off, so a new write is covered when it is made.
 // After each end the program is started again, must stand in the state before or

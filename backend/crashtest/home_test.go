@@ -25,14 +25,14 @@ import (
 // its owner keeps what was shown. All of it outlives a process.
 type home struct{ dir string }
 
-func (h home) database() string       { return filepath.Join(h.dir, "data", "workspace.db") }
-func (h home) keychain() fileKeychain { return fileKeychain{filepath.Join(h.dir, "keychain")} }
-func (h home) paperFile() string      { return filepath.Join(h.dir, "paper") }
-func (h home) documentsDir() string   { return filepath.Join(h.dir, "data", "documents") }
-func (h home) pointsFile() string     { return filepath.Join(h.dir, "points") }
+func (h home) database() string     { return filepath.Join(h.dir, "data", "workspace.db") }
+func (h home) keychainDir() string  { return filepath.Join(h.dir, "keychain") }
+func (h home) paperFile() string    { return filepath.Join(h.dir, "paper") }
+func (h home) documentsDir() string { return filepath.Join(h.dir, "data", "documents") }
+func (h home) pointsFile() string   { return filepath.Join(h.dir, "points") }
 
 func (h home) make() error {
-	return errors.Join(os.MkdirAll(filepath.Dir(h.database()), 0o700), os.MkdirAll(h.keychain().dir, 0o700))
+	return errors.Join(os.MkdirAll(filepath.Dir(h.database()), 0o700), h.makeKeychain())
 }
 
 // copyTo makes another home with the same content.

@@ -12,6 +12,12 @@ import (
 	"countersign/backend/workspace"
 )
 
+// keeper is where secrets are kept, whose items a test may look at.
+type keeper interface {
+	workspace.Secrets
+	items() (map[string]string, error)
+}
+
 // fileKeychain is a keychain that outlives its process: one file for each item,
 // written whole or not at all. The items lie there in clear, so it is for tests.
 type fileKeychain struct{ dir string }

@@ -202,6 +202,9 @@ var teamCases = []useCase{
 	{name: "open an export", base: teamBase, covers: []string{"Admin.NoteExport"}, ready: led(func(p *person, a *workspace.Admin) {
 		must(a.NoteExport(p.ctx, workspace.ExportOpened, workspace.SeenExport{Run: 1}))
 	})},
+	{name: "note another passphrase", base: teamBase, covers: []string{"Admin.NoteSecretsPassphrase"}, ready: led(func(p *person, a *workspace.Admin) {
+		must(a.NoteSecretsPassphrase(p.ctx))
+	})},
 	{name: "note a restore", base: teamBase, covers: []string{"Admin.NoteRestored"}, ready: led(func(p *person, a *workspace.Admin) {
 		must(a.NoteRestored(p.ctx, begin))
 	})},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/backend/keychain"
+	"countersign/backend/keychain/contracttest"
 	"countersign/backend/keychain/secretservicetest"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
@@ -15,7 +16,7 @@ import (
 
 func TestTheKeychainKeepsTheContractOnARealSecretService(t *testing.T) {
 	t.Parallel()
-	keepsContract(t, func(t *testing.T) workspace.Secrets {
+	contracttest.Keep(t, func(t *testing.T) workspace.Secrets {
 		return newChild(t, secretservicetest.Start(t).Env(), patient)
 	})
 }
@@ -32,7 +33,7 @@ func TestSecretsOutliveTheProcessThatSetThem(t *testing.T) {
 func TestACallerWhoGivesUpIsNotKeptWaiting(t *testing.T) {
 	service := secretservicetest.Start(t)
 	service.Use(t)
-	obeysTheCaller(t, keychain.New("Countersign tests"))
+	contracttest.ObeysTheCaller(t, keychain.New("Countersign tests"))
 
 	k := keychain.New("Countersign tests")
 	service.Lock(t)

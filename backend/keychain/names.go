@@ -8,18 +8,26 @@ import (
 	"countersign/backend/workspace"
 )
 
-// maxName bounds a name. Windows keeps the account in a field of 513
+// MaxName bounds a name. Windows keeps the account in a field of 513
 // characters, and each may become two; macOS' command has room beside a value
 // of MaxValue for more than this.
-const maxName = 200
+const MaxName = 200
 
-// accountFor checks a name and returns the account it is filed under. A name
+// CheckName is ErrKeychainFailed for what is not a name for an item. A name
 // holds ASCII letters, digits, '-', '/' and '.': no ':', which joins service and
 // account on Windows and would let two names meet, and nothing that a shell, a
 // D-Bus attribute or a person's keychain program reads in two ways.
+func CheckName(name string) error {
+	if name == "" || len(name) > MaxName || strings.ContainsFunc(name, isForeign) {
+		return fmt.Errorf("%w: %q is not a name for an item", workspace.ErrKeychainFailed, name)
+	}
+	return nil
+}
+
+// accountFor checks a name and returns the account it is filed under.
 func accountFor(name string) (string, error) {
-	if name == "" || len(name) > maxName || strings.ContainsFunc(name, isForeign) {
-		return "", fmt.Errorf("%w: %q is not a name for an item", workspace.ErrKeychainFailed, name)
+	if err := CheckName(name); err != nil {
+		return "", err
 	}
 	if runtime.GOOS == "windows" {
 		return foldCase(name), nil

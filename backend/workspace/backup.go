@@ -125,6 +125,21 @@ func (w *Workspace) copyAll(ctx context.Context, out *BackupCopy, progress Progr
 	return nil
 }
 
+// NoteSecretsPassphrase writes into the log that an owner gives the secrets file another
+// passphrase. Call it before that is done: what the log cannot say is not done.
+func (a *Admin) NoteSecretsPassphrase(ctx context.Context) error {
+	return a.change(ctx, nil, nil, func(tx Tx) error {
+		p, err := a.profile(tx)
+		if err != nil {
+			return err
+		}
+		if p.Role != RoleOwner {
+			return refuse(CodeForbidden)
+		}
+		return a.s.w.record(tx, a.s.w.now(), eventSecretsPassphrase, a.s.id, "", nil)
+	})
+}
+
 // NoteRestored writes into a restored workspace's log that it was, by an owner.
 // Errors: forbidden, session_ended; keychain and folder.
 func (a *Admin) NoteRestored(ctx context.Context, made time.Time) error {

@@ -119,6 +119,16 @@ const (
 	CodeKeychainItemMissing Code = "keychain_item_missing"
 	CodeKeychainFailed      Code = "keychain_failed"
 
+	CodeSecretsFileLocked  Code = "secrets_file_locked"
+	CodeSecretsFileDamaged Code = "secrets_file_damaged" // file
+	CodeSecretsFileRefused Code = "secrets_file_refused"
+	CodeSecretsFileNone    Code = "secrets_file_none"
+	CodePassphraseRequired Code = "passphrase_required"
+	CodePassphraseShort    Code = "passphrase_short" // minimum, length
+	CodePassphraseLong     Code = "passphrase_long"  // max
+	CodePassphraseCommon   Code = "passphrase_common"
+	CodePassphraseWrong    Code = "passphrase_wrong"
+
 	CodeFolderReadOnly  Code = "folder_read_only"
 	CodeFolderFull      Code = "folder_full"
 	CodeFolderFailed    Code = "folder_failed"
@@ -192,6 +202,8 @@ var beneath = []struct {
 	{ErrKeychainSlow, CodeKeychainSlow},
 	{ErrKeychainDismissed, CodeKeychainDismissed},
 	{ErrKeychainFailed, CodeKeychainFailed},
+	{ErrSecretsDamaged, CodeSecretsFileDamaged},
+	{ErrSecretsLocked, CodeSecretsFileLocked},
 	{ErrStoreBusy, CodeDatabaseBusy},
 	{ErrStoreFull, CodeFolderFull},
 	{ErrStoreReadOnly, CodeFolderReadOnly},

@@ -48,6 +48,7 @@ const (
 	eventHandedOver         = "sheets-handed-over" // run, count, sheets
 	eventBackupMade         = "backup-made"
 	eventRestored           = "workspace-restored" // made
+	eventSecretsPassphrase  = "secrets-passphrase-changed"
 	eventAcknowledged       = "sheet-acknowledged" // run, sheet
 	eventExportOpened       = "export-opened"      // run, signer
 	eventExportSaved        = "export-saved"       // run, signer

@@ -77,9 +77,10 @@ var logKinds = map[string]logKind{
 	eventTwoPeopleOn:        {GroupWorkspace, false, "{actor} turned on that resets and print runs need a second admin."},
 	eventTwoPeopleOff:       {GroupWorkspace, false, "{actor} turned off that resets and print runs need a second admin."},
 
-	eventBackupMade:   {GroupWorkspace, false, "{actor} made a backup of the workspace."},
-	eventBackupOpened: {GroupWorkspace, false, "{actor} opened and verified {backup}."},
-	eventRestored:     {GroupWorkspace, false, "{actor} restored the workspace from the backup of {made}."},
+	eventBackupMade:        {GroupWorkspace, false, "{actor} made a backup of the workspace."},
+	eventBackupOpened:      {GroupWorkspace, false, "{actor} opened and verified {backup}."},
+	eventSecretsPassphrase: {GroupWorkspace, false, "{actor} changed the passphrase of the secrets file."},
+	eventRestored:          {GroupWorkspace, false, "{actor} restored the workspace from the backup of {made}."},
 
 	eventRunBegun:         {GroupRuns, false, "{actor} began print run {run} with sheets {sheets}: {reason}."},
 	eventRunSheetsMade:    {GroupRuns, true, "{actor} made sheets {sheets} of print run {run}; none is in force yet."},

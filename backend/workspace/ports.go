@@ -9,7 +9,8 @@ import (
 	"countersign/backend/secret"
 )
 
-// Secrets keeps named secrets in the operating system's keychain. Names are
+// Secrets keeps named secrets in the operating system's keychain, or in a file
+// that a passphrase opens where there is none. Names are
 // "WORKSPACE-ID/…" of letters, digits, '-', '/' and '.'; a name is set once and
 // never rewritten, so no item is ever half old and half new.
 type Secrets interface {
@@ -31,6 +32,8 @@ var (
 	ErrKeychainSlow      = errors.New("the keychain does not answer")
 	ErrKeychainDismissed = errors.New("the keychain's prompt was dismissed")
 	ErrKeychainFailed    = errors.New("the keychain failed")
+	ErrSecretsDamaged    = errors.New("the secrets file is damaged")
+	ErrSecretsLocked     = errors.New("the secrets file is locked")
 )
 
 // What a Store may answer, to be matched with errors.Is.

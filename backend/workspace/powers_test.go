@@ -145,6 +145,7 @@ var deeds = []deed{
 		return err
 	}, nil},
 	{"KitState", func(a *workspace.Admin, _, to *somebody) error { _, err := a.KitState(to.h.Context()); return err }, nil},
+	{"NoteSecretsPassphrase", func(a *workspace.Admin, _, to *somebody) error { return a.NoteSecretsPassphrase(to.h.Context()) }, nil},
 	{"NoteRestored", func(a *workspace.Admin, _, to *somebody) error {
 		return a.NoteRestored(to.h.Context(), to.h.clock.now())
 	}, nil},

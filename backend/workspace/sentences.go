@@ -112,6 +112,16 @@ var sentences = map[Code]string{
 	CodeKeychainItemMissing: "The keychain lacks an item that this workspace needs. Use a recovery code, or restore the keychain.",
 	CodeKeychainFailed:      "The keychain failed. Restart it, then try again.",
 
+	CodeSecretsFileLocked:  "The secrets file is locked. Type its passphrase to go on.",
+	CodeSecretsFileDamaged: "The secrets file is missing, cut short or changed. Nothing was changed by Countersign; restore a backup of the workspace in another folder.",
+	CodeSecretsFileRefused: "A secrets file cannot be made here. It stands in for a keychain that is not there, in a folder without a workspace.",
+	CodeSecretsFileNone:    "The secrets of this workspace are in the keychain. There is no passphrase to change.",
+	CodePassphraseRequired: "The passphrase is missing. Type it to go on.",
+	CodePassphraseShort:    "The passphrase has {length} characters. Make it {minimum} or more.",
+	CodePassphraseLong:     "The passphrase is too long. Use at most {max} characters.",
+	CodePassphraseCommon:   "This passphrase is easy to guess. Choose one that is not a common word, phrase or pattern.",
+	CodePassphraseWrong:    "The passphrase is not right. Type it again.",
+
 	CodeFolderReadOnly:  "The data folder cannot be written. Allow writing to it, then try again.",
 	CodeFolderFull:      "The disk is full. Free some space, then try again.",
 	CodeFolderFailed:    "The data folder cannot be used. Check the disk, then try again.",

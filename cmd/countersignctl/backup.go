@@ -13,7 +13,6 @@ import (
 	"countersign/backend/backup"
 	"countersign/backend/bundle"
 	"countersign/backend/folder"
-	"countersign/backend/keychain"
 	"countersign/backend/workspace"
 )
 
@@ -122,15 +121,20 @@ func backupRestore(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	owner, err := e.askOwner(ctx)
+	secrets, undo, err := e.secretsForRestore(ctx, path)
 	if err != nil {
 		return err
 	}
+	defer secrets.close()
+	owner, err := e.askOwner(ctx)
+	if err != nil {
+		return errors.Join(err, undo())
+	}
 	in, done := e.watched(f)
 	defer done()
-	r, err := backup.Restore(ctx, path, cancellable{ctx, in}, with, noted, keychain.New(keychainService), owner, nil)
+	r, err := backup.Restore(ctx, path, cancellable{ctx, in}, with, noted, secrets, owner, nil)
 	if err != nil {
-		return e.restoreFault(err)
+		return errors.Join(e.restoreFault(err), undo())
 	}
 	report := restoreReport{true, path, r.Workspace, r.MadeAt.Format("2006-01-02T15:04:05Z"), r.MadeBy, r.SignedBy.String()}
 	return e.print(report, fmt.Sprintf(

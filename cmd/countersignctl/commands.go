@@ -27,7 +27,7 @@ type options struct {
 	recipients                                                                                     several
 
 	role, reason, format, paperSize, invitations, approval string // of members and recovery
-	csv, onlyGood, allWithout, all                         bool
+	csv, onlyGood, allWithout, all, secretsFile            bool
 	members                                                several
 }
 
@@ -35,7 +35,11 @@ var commands = []command{
 	{
 		name: "doctor", short: "say what is wrong with folder, database, keychain, clock, fonts and webview, and how to mend it",
 		long: "Looks at the data folder, the keychain, the database, the clock, the fonts of sheets and what draws the window, without signing in. " +
-			"It changes nothing but for a test item in the keychain, which it removes again. A locked keychain asks to be unlocked.",
+			"It changes nothing but for a test item in the keychain, which it removes again. A locked keychain asks to be unlocked. " +
+			"Where the folder has a secrets file in the keychain's place, its passphrase is asked for, and the file is looked at instead.",
+		flags: func(fs *flag.FlagSet, o *options) {
+			fs.BoolVar(&o.fromStdin, "stdin", false, "read the passphrase of a secrets file from standard input")
+		},
 		run: doctor,
 	},
 	{
@@ -158,11 +162,13 @@ var commands = []command{
 	{
 		name: "backup restore", args: "FILE", max: 1, short: "make a workspace of a backup, in a data folder that has none",
 		long: "All of FILE is verified, then an owner signs in to the copy in it, with password and phone or recovery code, and only then is anything in the keychain or in the folder. " +
-			"Recovery codes that were used after the backup work again: get new ones. " + exportKeys,
+			"Recovery codes that were used after the backup work again: get new ones. " +
+			"On a system without a keychain, --secrets-file keeps the secrets in a file in the folder; its new passphrase is asked for twice. " + exportKeys,
 		flags: func(fs *flag.FlagSet, o *options) {
 			exportFlags(fs, o)
 			fs.StringVar(&o.email, "email", "", "restore as the owner with this `EMAIL`")
 			fs.BoolVar(&o.recovery, "recovery-code", false, "sign in with a recovery code in place of a verification code; it is used up")
+			fs.BoolVar(&o.secretsFile, "secrets-file", false, "without a keychain, keep the secrets in a file that a passphrase opens")
 		},
 		run: backupRestore,
 	},
@@ -194,7 +200,7 @@ func globalFlags(fs *flag.FlagSet, o *options) {
 
 func signInFlags(fs *flag.FlagSet, o *options) {
 	fs.StringVar(&o.email, "email", "", "sign in as the profile with this `EMAIL`")
-	fs.BoolVar(&o.fromStdin, "stdin", false, "read email (unless given), password and code from standard input, a line each")
+	fs.BoolVar(&o.fromStdin, "stdin", false, "read email (unless given), password and code from standard input, a line each; before them the passphrase of a secrets file")
 	fs.BoolVar(&o.recovery, "recovery-code", false, "sign in with a recovery code in place of a verification code; it is used up")
 }
 

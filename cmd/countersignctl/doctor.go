@@ -7,12 +7,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
 
 	"countersign/backend/folder"
-	"countersign/backend/keychain"
+	"countersign/backend/keyfile"
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
@@ -40,15 +41,20 @@ type examination struct {
 	ctx      context.Context
 	findings []finding
 	path     string
-	there    bool // the folder
-	usable   bool // the folder can be written
-	keys     bool // the keychain works
+	there    bool    // the folder
+	usable   bool    // the folder can be written
+	secrets  *keeper // the keychain or the secrets file, if it works
 	newest   time.Time
 }
 
 func doctor(ctx context.Context, e *env, _ []string) error {
 	x := &examination{env: e, ctx: ctx}
-	for _, look := range []func(){x.folder, x.space, x.keychain, x.database, x.clock, x.fonts, x.webview} {
+	defer func() {
+		if x.secrets != nil {
+			x.secrets.close()
+		}
+	}()
+	for _, look := range []func(){x.folder, x.space, x.keeper, x.database, x.clock, x.fonts, x.webview} {
 		if look(); ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -153,9 +159,34 @@ func (x *examination) space() {
 	}
 }
 
-// keychain writes an item, reads it back and deletes it.
-func (x *examination) keychain() {
-	k := keychain.New(keychainService)
+// keeper looks at what keeps the secrets, the keychain or the secrets file.
+func (x *examination) keeper() {
+	name, fine := "keychain", "It is there and open, and keeps what it is given."
+	if there, err := keyfile.Exists(x.path); there && err == nil {
+		name = "secrets"
+		fine = "They are in the file " + filepath.Join(x.path, keyfile.Name) + ", which its passphrase opens, and it keeps what it is given."
+	}
+	k, err := x.secretsOf(x.ctx, x.path)
+	var own *failure
+	if errors.As(err, &own) && own.exit == exitUsage { // nobody is there to type it
+		x.skip(name, "They are in the file "+filepath.Join(x.path, keyfile.Name)+", whose passphrase was not given. At a terminal it is asked for; --stdin reads it.")
+		return
+	}
+	if err != nil {
+		x.fault(name, err)
+		return
+	}
+	if err := x.keeps(k); err != nil {
+		k.close()
+		x.fault(name, workspace.Explain(err))
+		return
+	}
+	x.secrets = &k
+	x.ok(name, "%s", fine)
+}
+
+// keeps writes an item, reads it back and deletes it.
+func (x *examination) keeps(k keeper) error {
 	name := "doctor/" + rand.Text()
 	value := secret.NewBytes([]byte(rand.Text()))
 	err := k.Set(x.ctx, name, value)
@@ -166,12 +197,7 @@ func (x *examination) keychain() {
 		}
 		err = errors.Join(err, k.Delete(context.WithoutCancel(x.ctx), name))
 	}
-	if err != nil {
-		x.fault("keychain", workspace.Explain(err))
-		return
-	}
-	x.keys = true
-	x.ok("keychain", "It is there and open, and keeps what it is given.")
+	return err
 }
 
 // database opens it as the app does at its start, which compares it with its log
@@ -195,11 +221,11 @@ func (x *examination) database() {
 			x.fault("database", workspace.Explain(err))
 		}
 	}()
-	if !x.keys {
-		x.skip("database", "It is readable. Whether it fits its seal cannot be told without the keychain.")
+	if x.secrets == nil {
+		x.skip("database", "It is readable. Whether it fits its seal cannot be told without the secrets.")
 		return
 	}
-	w, err := workspace.Open(x.ctx, workspace.Config{Store: store, Secrets: keychain.New(keychainService), Now: x.now})
+	w, err := workspace.Open(x.ctx, workspace.Config{Store: store, Secrets: x.secrets, Now: x.now})
 	if err != nil {
 		x.fault("database", err)
 		return

@@ -46,7 +46,7 @@ var errorCodes = []struct {
 	{exitUsage, "usage, file_exists, file_unreadable, key_file", "A command or flag, or a file that it names, is not right."},
 	{exitWrong, "export_unknown, export_foreign, export_newer, export_work", "The file is no export, or not one that this version can open."},
 	{exitWrong, "export_cut, export_end, export_edited, export_files, export_signature, export_signer, export_hostile", "The export is not as the workspace's key has signed it."},
-	{exitRefused, "passphrase_wrong, key_wrong", "The passphrase or the key does not open the export."},
+	{exitRefused, "passphrase_wrong, key_wrong", "The passphrase or the key does not open the export, or the secrets file."},
 	{exitUsage, "import_empty, import_spreadsheet, import_not_text, import_one_column, import_no_email, import_no_name, import_large, import_many", "The file is no list of members."},
 	{exitUsage, "member_unknown, nobody_chosen", "Nobody is, or can be, meant."},
 	{exitWrong, "not_authentic", "The database does not match its log, or its log the keychain."},
@@ -62,6 +62,8 @@ var errorCodes = []struct {
 	{exitUnavailable, "database_older, database_newer, database_busy, database_damaged", "The database is of another version, in use, or no database."},
 	{exitUnavailable, "folder_read_only, folder_full, folder_failed, file_unwritable", "Nothing can be written there."},
 	{exitUnavailable, "keychain_absent, keychain_locked, keychain_slow, keychain_dismissed, keychain_mismatch, keychain_item_missing, keychain_failed, clock_wrong", "The keychain or the clock cannot be used."},
+	{exitUnavailable, "secrets_file_damaged, secrets_file_refused", "The secrets file is not as it was written, or is not wanted: the system has a keychain."},
+	{exitRefused, "passphrase_required, passphrase_short, passphrase_long, passphrase_common", "The new passphrase of a secrets file is not right."},
 	{exitInterrupted, "interrupted", "Somebody pressed Ctrl+C."},
 	{exitFailed, "internal", "It was not foreseen; the message is for whoever mends it."},
 }
@@ -111,7 +113,7 @@ func exitOf(c workspace.Code) int {
 	case c == workspace.CodeInUse, c == workspace.CodeClockWrong:
 		return exitUnavailable
 	}
-	for _, place := range []string{"keychain_", "folder_", "database_"} {
+	for _, place := range []string{"keychain_", "secrets_file_", "folder_", "database_"} {
 		if strings.HasPrefix(string(c), place) {
 			return exitUnavailable
 		}

@@ -21,6 +21,7 @@ import (
 
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
+	"countersign/backend/keyfile"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
@@ -33,6 +34,9 @@ const (
 	memberEmail = "sam.lee@example.com"
 	ownPassword = "tundra velvet orchard 91"
 )
+
+// filePhrase opens the secrets file.
+var filePhrase = secret.NewText("lantern gravel oboe nineteen")
 
 var cheap = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
 
@@ -63,6 +67,9 @@ func (o *opened) config() workspace.Config {
 func openAsApp() *opened {
 	o := &opened{path: must(folder.Resolve("", dataName)), keys: keychain.New(keychainService)}
 	check(folder.Prepare(o.path))
+	if must(keyfile.Exists(o.path)) {
+		o.keys = must(keyfile.Open(context.Background(), o.path, filePhrase))
+	}
 	o.lock = must(folder.Hold(o.path))
 	o.store = must(sqlite.Open(context.Background(), databaseIn(o.path)))
 	o.w = must(workspace.Open(context.Background(), o.config()))
@@ -70,13 +77,19 @@ func openAsApp() *opened {
 	return o
 }
 
-// makeWorkspace is a program: make-workspace [2fa|member|kit|empty]. With 2fa it
+// makeWorkspace is a program: make-workspace [2fa|member|kit|empty|file]. With 2fa and file it
 // writes the phone's key and the recovery codes to files in the current folder; with kit
-// somebody has come in with the Emergency Kit.
+// somebody has come in with the Emergency Kit; with file the secrets are in a file.
 func makeWorkspace() {
 	ctx := context.Background()
-	o := openAsApp()
 	what := strings.Join(os.Args[1:], " ")
+	if what == "file" {
+		path := must(folder.Resolve("", dataName))
+		check(folder.Prepare(path))
+		must(keyfile.Create(ctx, path, filePhrase, cheap)).Close()
+		what = "2fa"
+	}
+	o := openAsApp()
 	if what == "empty" {
 		return
 	}

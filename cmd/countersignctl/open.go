@@ -8,7 +8,6 @@ import (
 
 	"countersign/backend/documents"
 	"countersign/backend/folder"
-	"countersign/backend/keychain"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -27,7 +26,8 @@ func databaseIn(path string) string { return filepath.Join(path, "workspace.db")
 // is not held, so what a crash has left is not touched: Recover is for the
 // process that holds it.
 type place struct {
-	store *sqlite.Store
+	store   *sqlite.Store
+	secrets keeper
 	*workspace.Workspace
 }
 
@@ -44,14 +44,19 @@ func (e *env) open(ctx context.Context) (*place, error) {
 	if err != nil {
 		return nil, errors.Join(workspace.Explain(err), store.Close())
 	}
-	w, err := workspace.Open(ctx, workspace.Config{Store: store, Secrets: keychain.New(keychainService), Files: files, Now: e.now})
+	secrets, err := e.secretsOf(ctx, path)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	w, err := workspace.Open(ctx, workspace.Config{Store: store, Secrets: secrets, Files: files, Now: e.now})
 	if err == nil && !w.Created() {
 		err = errNoWorkspace
 	}
 	if err != nil {
+		secrets.close()
 		return nil, errors.Join(err, store.Close())
 	}
-	return &place{store, w}, nil
+	return &place{store, secrets, w}, nil
 }
 
 func openStore(ctx context.Context, path string) (*sqlite.Store, error) {
@@ -67,5 +72,6 @@ func openStore(ctx context.Context, path string) (*sqlite.Store, error) {
 
 func (p *place) close() error {
 	p.Workspace.Close()
+	p.secrets.close()
 	return p.store.Close()
 }

@@ -19,6 +19,8 @@ func (s *several) Set(v string) error {
 	return nil
 }
 
+var errPassphraseDiffers = &failure{"passphrase_differs", "The two passphrases are not the same. Start again.", exitUsage}
+
 // sealFor says for whom a file is encrypted: the keys of --recipient, or else a
 // passphrase that is asked for twice.
 func (e *env) sealFor(ctx context.Context) (to bundle.Recipients, err error) {
@@ -42,7 +44,7 @@ func (e *env) sealFor(ctx context.Context) (to bundle.Recipients, err error) {
 		return to, err
 	}
 	if again.Reveal() != typed.Reveal() {
-		return to, &failure{"passphrase_differs", "The two passphrases are not the same. Start again.", exitUsage}
+		return to, errPassphraseDiffers
 	}
 	return bundle.ToPassphrase(typed)
 }

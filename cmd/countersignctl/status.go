@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"countersign/backend/folder"
+	"countersign/backend/keyfile"
 	"countersign/backend/workspace"
 )
 
@@ -18,7 +19,8 @@ type state struct {
 	Version  string      `json:"version"`
 	Database string      `json:"database"` // none, current, older, newer, or the code of a fault
 	Created  bool        `json:"created"`
-	Held     bool        `json:"held"` // the app has it open
+	Held     bool        `json:"held"`              // the app has it open
+	Secrets  string      `json:"secrets,omitempty"` // keychain, or file: they are in a file that a passphrase opens
 	Profile  *ownProfile `json:"profile,omitempty"`
 }
 
@@ -46,6 +48,16 @@ func status(ctx context.Context, e *env, _ []string) error {
 		}
 		if err := st.look(ctx); err != nil {
 			return err
+		}
+		file, err := keyfile.Exists(path)
+		if err != nil {
+			return workspace.Explain(err)
+		}
+		switch {
+		case file:
+			st.Secrets = "file"
+		case st.Created:
+			st.Secrets = "keychain"
 		}
 	}
 	if e.signIn {
@@ -120,6 +132,9 @@ func (st state) text() string {
 	line("database", st.Database)
 	line("workspace", map[bool]string{true: "created", false: "not created yet"}[st.Created])
 	line("app", map[bool]string{true: "has the folder open", false: "does not have the folder open"}[st.Held])
+	if st.Secrets != "" {
+		line("secrets", map[string]string{"file": "in " + keyfile.Name + " in the folder, which a passphrase opens", "keychain": "in the keychain"}[st.Secrets])
+	}
 	if p := st.Profile; p != nil {
 		line("name", p.Workspace)
 		line("profile", fmt.Sprintf("%s <%s>, %s", p.Name, p.Email, p.Role))

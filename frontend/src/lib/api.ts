@@ -178,6 +178,11 @@ export const Door = {
     call<SignInResult>(async () =>
       door.Redeem(email, await closed('invitation', code), await closed('new password', password)),
     ),
+  /** Without a keychain: keeps the secrets in a file with a passphrase. */
+  makeSecretsFile: (passphrase: string) =>
+    call<DoorState>(async () => door.MakeSecretsFile(await closed('passphrase', passphrase))),
+  unlockSecretsFile: (passphrase: string) =>
+    call<DoorState>(async () => door.UnlockSecretsFile(await closed('passphrase', passphrase))),
   /** Makes its holder an owner, with the key that is on the Emergency Kit. */
   useKit: ({ password, kit, ...owner }: KitOwner) =>
     call<SignInResult>(async () =>
@@ -298,6 +303,15 @@ export const Members = {
 
 /** Settings, Workspace, and what waits for a second admin. */
 export const Settings = {
+  /** Gives the secrets file another passphrase. */
+  changeSecretsPassphrase: (session: string, current: string, next: string) =>
+    call<void>(async () =>
+      settings.ChangeSecretsPassphrase(
+        session,
+        await closed('passphrase', current),
+        await closed('passphrase', next),
+      ),
+    ),
   get: (session: string) => call<PolicyView>(() => settings.Get(session)),
   rename: (session: string, name: string) => call<PolicyView>(() => settings.Rename(session, name)),
   setIdle: (session: string, minutes: number) => call<PolicyView>(() => settings.SetIdle(session, minutes)),

@@ -13,6 +13,8 @@ export interface PolicyView {
   idleMinutes: number;
   /** The fingerprint of the key that signs exports. */
   signature: string;
+  /** The secrets are in a file with a passphrase, not in a keychain. */
+  secretsFile?: boolean;
 }
 
 export interface Rehearsal {

@@ -12,7 +12,7 @@ export interface AppError {
 }
 
 export interface DoorState {
-  stage: 'fault' | 'create' | 'signIn';
+  stage: 'fault' | 'unlock' | 'create' | 'signIn';
   workspace: string;
   fault?: AppError;
   /** With the fault not_authentic. */
@@ -24,6 +24,10 @@ export interface DoorState {
   idleMinutes?: number;
   /** True where a lock ends this page, and another begins in its place. */
   renewsPage?: boolean;
+  /** With the fault keychain_absent: a file with a passphrase could stand in for the keychain. */
+  canUseFile?: boolean;
+  /** The secrets are in such a file. */
+  secretsFile?: boolean;
   /** An Emergency Kit could be used. */
   kit?: boolean;
   /** Why the page before was locked, until somebody signs in. */

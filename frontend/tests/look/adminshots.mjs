@@ -108,6 +108,25 @@ export const adminShots = [
       await page.getByText('Backup', { exact: true }).scrollIntoViewIfNeeded();
     },
   },
+  {
+    name: 'workspace-secrets',
+    scenario: { approvals: [], policy: { secretsFile: true } },
+    act: async (page) => {
+      await go(page, 'Workspace');
+      await page.getByText('Secrets', { exact: true }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'change-passphrase',
+    scenario: { approvals: [], policy: { secretsFile: true } },
+    act: async (page) => {
+      await go(page, 'Workspace');
+      await button(page, 'Change passphrase').click();
+      await page.getByLabel('New passphrase').fill('seven walnut ribbons');
+      await page.getByLabel('Passphrase again').fill('seven walnut ribbon');
+      await button(page, 'Save').last().click();
+    },
+  },
   { name: 'backup', act: backup },
   {
     name: 'backup-keys',

@@ -73,6 +73,8 @@ const kinds = {
 const on = { on: true };
 const fault = (code, args) => ({ door: { stage: 'fault', fault: { code, message: code, args } } });
 
+const absent = { door: { ...fault('keychain_absent').door, canUseFile: true } };
+
 export const shots = [
   {
     name: 'opening',
@@ -142,6 +144,18 @@ export const shots = [
     },
   },
   { name: 'fault-keychain', scenario: fault('keychain_absent') },
+  { name: 'fault-keychain-file', scenario: absent },
+  {
+    name: 'secrets-file',
+    scenario: absent,
+    act: async (page) => {
+      await button(page, 'Use a passphrase file').click();
+      await page.getByLabel('Passphrase', { exact: true }).fill('seven walnut ribbons');
+      await page.getByLabel('Passphrase again').fill('seven walnut ribbon');
+      await button(page, 'Make the file').click();
+    },
+  },
+  { name: 'unlock', scenario: { door: { stage: 'unlock', workspace: '', secretsFile: true } } },
   {
     name: 'fault-kit',
     scenario: { door: { ...fault('keychain_item_missing').door, kit: true } },

@@ -3,6 +3,7 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, test } from 'vitest';
 import en from '../../src/i18n/en.json';
 import { t } from '../../src/lib/i18n';
+import { flatten, nest } from '../../src/lib/nestedwords';
 import { isPlain } from '../../src/lib/plain';
 import { lengthen, shorten } from '../../src/lib/shortwords';
 import { sources } from './source';
@@ -79,6 +80,13 @@ describe('the words of the page', () => {
       };
       for (const n of [0, 1, 2, 1234]) expect(say(kept, n), key).toEqual(say(read, n));
     }
+  });
+
+  test('are the same when a build has written their keys shorter', () => {
+    const written = JSON.parse(JSON.stringify(nest<string | unknown[]>({ ...en, list: ['a', 0] })));
+    expect(flatten(written)).toEqual({ ...en, list: ['a', 0] });
+    const hard = { 'a.b': '1', a: '2', 'a.b.c': '3', 'a.b.d.e': '4', 'f.g': '5', f: '6' };
+    expect(flatten(nest(hard))).toEqual(hard);
   });
 
   test('are nowhere but in src/i18n', () => {

@@ -578,6 +578,8 @@ export namespace app {
 	    renewsPage: boolean;
 	    kit: boolean;
 	    lockedFor?: string;
+	    canUseFile: boolean;
+	    secretsFile: boolean;
 	    integrity?: IntegrityView;
 	
 	    static createFrom(source: any = {}) {
@@ -596,6 +598,8 @@ export namespace app {
 	        this.renewsPage = source["renewsPage"];
 	        this.kit = source["kit"];
 	        this.lockedFor = source["lockedFor"];
+	        this.canUseFile = source["canUseFile"];
+	        this.secretsFile = source["secretsFile"];
 	        this.integrity = this.convertValues(source["integrity"], IntegrityView);
 	    }
 	
@@ -1506,6 +1510,7 @@ export namespace app {
 	    inForce: boolean;
 	    twoPeople: boolean;
 	    idleMinutes: number;
+	    secretsFile?: boolean;
 	    signature: string;
 	
 	    static createFrom(source: any = {}) {
@@ -1520,6 +1525,7 @@ export namespace app {
 	        this.inForce = source["inForce"];
 	        this.twoPeople = source["twoPeople"];
 	        this.idleMinutes = source["idleMinutes"];
+	        this.secretsFile = source["secretsFile"];
 	        this.signature = source["signature"];
 	    }
 	}

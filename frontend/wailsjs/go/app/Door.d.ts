@@ -16,6 +16,8 @@ export function Leave(arg1:string):Promise<void>;
 
 export function Lock(arg1:string):Promise<void>;
 
+export function MakeSecretsFile(arg1:app.Envelope):Promise<app.DoorState>;
+
 export function Redeem(arg1:string,arg2:app.Envelope,arg3:app.Envelope):Promise<app.SignInResult>;
 
 export function Retry():Promise<app.DoorState>;
@@ -29,6 +31,8 @@ export function State():Promise<app.DoorState>;
 export function Strength(arg1:app.Envelope,arg2:Array<string>):Promise<app.Strength>;
 
 export function Touch(arg1:string):Promise<void>;
+
+export function UnlockSecretsFile(arg1:app.Envelope):Promise<app.DoorState>;
 
 export function UseHelpCode(arg1:string,arg2:app.Envelope):Promise<app.GateView>;
 

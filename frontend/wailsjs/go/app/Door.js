@@ -30,6 +30,10 @@ export function Lock(arg1) {
   return window['go']['app']['Door']['Lock'](arg1);
 }
 
+export function MakeSecretsFile(arg1) {
+  return window['go']['app']['Door']['MakeSecretsFile'](arg1);
+}
+
 export function Redeem(arg1, arg2, arg3) {
   return window['go']['app']['Door']['Redeem'](arg1, arg2, arg3);
 }
@@ -56,6 +60,10 @@ export function Strength(arg1, arg2) {
 
 export function Touch(arg1) {
   return window['go']['app']['Door']['Touch'](arg1);
+}
+
+export function UnlockSecretsFile(arg1) {
+  return window['go']['app']['Door']['UnlockSecretsFile'](arg1);
 }
 
 export function UseHelpCode(arg1, arg2) {

@@ -10,6 +10,8 @@ export function AskApproval(arg1:string,arg2:string,arg3:Array<string>,arg4:stri
 
 export function Backup(arg1:string,arg2:app.BackupRequest,arg3:app.Proof):Promise<app.Saved>;
 
+export function ChangeSecretsPassphrase(arg1:string,arg2:app.Envelope,arg3:app.Envelope):Promise<void>;
+
 export function CopySignature(arg1:string):Promise<void>;
 
 export function DropRequirement(arg1:string,arg2:app.Proof):Promise<app.PolicyView>;

@@ -18,6 +18,10 @@ export function Backup(arg1, arg2, arg3) {
   return window['go']['app']['Settings']['Backup'](arg1, arg2, arg3);
 }
 
+export function ChangeSecretsPassphrase(arg1, arg2, arg3) {
+  return window['go']['app']['Settings']['ChangeSecretsPassphrase'](arg1, arg2, arg3);
+}
+
 export function CopySignature(arg1) {
   return window['go']['app']['Settings']['CopySignature'](arg1);
 }

@@ -1,0 +1,41 @@
+package keyfile_test
+
+import (
+	"testing"
+
+	"countersign/backend/keychain/contracttest"
+	"countersign/backend/keyfile"
+	"countersign/backend/password"
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// cheap is the lowest cost that is read back.
+var cheap = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+
+var phrase = secret.NewText("lantern gravel oboe nineteen")
+
+func create(t *testing.T, dir string) *keyfile.File {
+	t.Helper()
+	f, err := keyfile.Create(t.Context(), dir, phrase, cheap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.Close)
+	return f
+}
+
+func open(t *testing.T, dir string) *keyfile.File {
+	t.Helper()
+	f, err := keyfile.Open(t.Context(), dir, phrase)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.Close)
+	return f
+}
+
+func TestASecretsFileKeepsTheContractOfAKeychain(t *testing.T) {
+	t.Parallel()
+	contracttest.Keep(t, func(t *testing.T) workspace.Secrets { return create(t, t.TempDir()) })
+}

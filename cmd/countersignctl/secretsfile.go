@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"countersign/backend/folder"
+	"countersign/backend/keychain"
+	"countersign/backend/keyfile"
+	"countersign/backend/password"
+	"countersign/backend/workspace"
+)
+
+// keeper is where the secrets of a folder are kept, until close.
+type keeper struct {
+	workspace.Secrets
+	close func()
+}
+
+// secretsOf gives the secrets of a folder: those of its secrets file where there is
+// one, whose passphrase is asked for, and else those of the system's keychain.
+func (e *env) secretsOf(ctx context.Context, path string) (keeper, error) {
+	there, err := keyfile.Exists(path)
+	switch {
+	case err != nil:
+		return keeper{}, workspace.Explain(err)
+	case !there:
+		return keeper{keychain.New(keychainService), func() {}}, nil
+	}
+	if err := keyfile.Look(path); err != nil { // before anybody types anything
+		return keeper{}, workspace.Explain(err)
+	}
+	typed, err := e.ask(ctx, "Passphrase of the secrets file", false)
+	if err != nil {
+		return keeper{}, err
+	}
+	f, err := keyfile.Open(ctx, path, typed)
+	if err != nil {
+		return keeper{}, keyfile.Explain(err)
+	}
+	return keeper{f, f.Close}, nil
+}
+
+var (
+	errNoKeychain = &failure{string(workspace.CodeKeychainAbsent),
+		"There is no keychain on this system. Install and start one, or add --secrets-file to keep the secrets in a file that a passphrase opens.", exitUnavailable}
+	errHasKeychain = &failure{string(workspace.CodeSecretsFileRefused),
+		"This system has a keychain. A secrets file is for systems without one: leave out --secrets-file.", exitUnavailable}
+)
+
+// secretsForRestore gives the secrets of a folder that is to get a workspace. Without a
+// keychain it makes a secrets file, if that was asked for; undo takes it away again.
+func (e *env) secretsForRestore(ctx context.Context, path string) (k keeper, undo func() error, err error) {
+	undo = func() error { return nil }
+	there, err := keyfile.Exists(path)
+	if err != nil {
+		return keeper{}, undo, workspace.Explain(err)
+	}
+	if !there {
+		absent := errors.Is(keychain.New(keychainService).Present(ctx), workspace.ErrKeychainAbsent)
+		switch {
+		case absent && !e.secretsFile:
+			return keeper{}, undo, errNoKeychain
+		case !absent && e.secretsFile:
+			return keeper{}, undo, errHasKeychain
+		case absent:
+			return e.newSecretsFile(ctx, path)
+		}
+	}
+	k, err = e.secretsOf(ctx, path)
+	return k, undo, err
+}
+
+func (e *env) newSecretsFile(ctx context.Context, path string) (k keeper, undo func() error, err error) {
+	undo = func() error { return nil }
+	typed, err := e.ask(ctx, "New passphrase of the secrets file", false)
+	if err != nil {
+		return k, undo, err
+	}
+	if err := keyfile.Check(typed); err != nil {
+		return k, undo, err
+	}
+	again, err := e.ask(ctx, "The same passphrase again", false)
+	if err != nil {
+		return k, undo, err
+	}
+	if password.Normalize(again.Reveal()) != password.Normalize(typed.Reveal()) {
+		return k, undo, errPassphraseDiffers
+	}
+	if err := folder.Prepare(path); err != nil {
+		return k, undo, folderFault(err)
+	}
+	f, err := keyfile.Create(ctx, path, typed, password.DefaultParams)
+	if err != nil {
+		return k, undo, keyfile.Explain(err)
+	}
+	undo = func() error { return os.Remove(filepath.Join(path, keyfile.Name)) }
+	return keeper{f, f.Close}, undo, nil
+}
