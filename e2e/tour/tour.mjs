@@ -201,6 +201,29 @@ try {
     await window.waitFor({ says: 'no keychain' });
     await picture(window, 'no-keychain');
   });
+  const alone = join(folder, 'alone');
+  await mkdir(alone);
+  await visit(
+    await person.withoutKeychain(),
+    async (window) => {
+      await window.press('Use a passphrase file');
+      await window.fillPassword('Passphrase', 'seven walnut ribbons in a row');
+      await window.fillPassword('Passphrase again', 'seven walnut ribbons in a row');
+      await window.waitFor({ says: 'Strong' });
+      await picture(window, 'passphrase-file');
+      await window.press('Make the file');
+      await person.createWorkspace(window);
+    },
+    alone,
+  );
+  await visit(
+    await person.withoutKeychain(),
+    async (window) => {
+      await window.waitFor({ role: 'heading', name: 'Unlock the workspace' });
+      await picture(window, 'unlock');
+    },
+    alone,
+  );
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -101,6 +101,7 @@ export const shots = [
       await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
     },
   },
+  { name: 'sign-in-kit', scenario: { door: { kit: true } } },
   {
     name: 'sign-in-wrong',
     act: async (page) => {
