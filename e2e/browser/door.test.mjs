@@ -102,6 +102,7 @@ test('the password can be shown, and is hidden again on leaving', async (t) => {
 
 test('everything at the door works by keyboard alone', async (t) => {
   const { page } = await scene(t);
+  await page.getByLabel('Workspace name').and(page.locator(':focus')).waitFor();
   for (const text of [amara.workspace, amara.name, amara.email, amara.password]) {
     await page.keyboard.type(text);
     await page.keyboard.press('Tab');
