@@ -61,9 +61,9 @@ export async function openPage(browser, url, { dark = false, width = 1080, heigh
 const fromWails = (error) =>
   /^TypeError.*'nodes'/.test(String(error)) && /\/wails\/ipc\.js/.test(error.stack);
 
-// The door fetches what comes after it; a page that is left meanwhile drops that.
+// The door fetches what comes after it, and Chromium the icon; a page that is left meanwhile drops them.
 const leftBehind = (request) =>
-  /\/assets\/inside-[^/]*\.js$/.test(request.url()) && request.failure()?.errorText === 'net::ERR_ABORTED';
+  /\/(assets\/inside-[^/]*\.js|logo\.svg)$/.test(request.url()) && request.failure()?.errorText === 'net::ERR_ABORTED';
 
 /** Fails if the page has said anything on its console. */
 export const assertQuiet = (page) => assert.deepEqual(page.complaints, []);
