@@ -63,7 +63,8 @@ const fromWails = (error) =>
 
 // The door fetches what comes after it, and Chromium the icon; a page that is left meanwhile drops them.
 const leftBehind = (request) =>
-  /\/(assets\/inside-[^/]*\.js|logo\.svg)$/.test(request.url()) && request.failure()?.errorText === 'net::ERR_ABORTED';
+  /\/(assets\/inside-[^/]*\.js|logo\.svg)$/.test(request.url()) &&
+  request.failure()?.errorText === 'net::ERR_ABORTED';
 
 /** Fails if the page has said anything on its console. */
 export const assertQuiet = (page) => assert.deepEqual(page.complaints, []);
