@@ -134,6 +134,9 @@ func (s *shell) rescue(o rescue.Owner) error {
 			return err
 		}
 	}
+	if err := s.endReview(); err != nil {
+		return err
+	}
 	secrets, err := s.keep()
 	if err != nil {
 		return err

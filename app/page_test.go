@@ -105,8 +105,8 @@ func (d typingDoor) UseRecoveryCode(challenge, code string) (SignedIn, error) {
 	return d.Door.UseRecoveryCode(challenge, d.page.typed(holdsRecovery, code))
 }
 
-func (d typingDoor) Accept(email, pw string, factor Factor) (DoorState, error) {
-	return d.Door.Accept(email, d.page.typed(holdsPassword, pw), factor)
+func (d typingDoor) Review(email, pw string, factor Factor) (ReviewView, error) {
+	return d.Door.Review(email, d.page.typed(holdsPassword, pw), factor)
 }
 
 type typingProfile struct {

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"path/filepath"
@@ -10,8 +9,6 @@ import (
 	"strings"
 
 	"countersign/backend/folder"
-	"countersign/backend/secret"
-	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
 
@@ -26,7 +23,7 @@ type IntegrityView struct {
 // FindingView counts findings of one kind.
 type FindingView struct {
 	Kind  string `json:"kind"`  // older-copy, log-broken, anchor-missing, row-changed, row-added, row-removed, schema-changed
-	Table string `json:"table"` // profile, factor, set, attempts, intent, workspace, or empty
+	Table string `json:"table"` // see workspace.Key, or empty
 	Count int    `json:"count"`
 }
 
@@ -39,7 +36,7 @@ func integrityView(err error) *IntegrityView {
 	if !errors.As(err, &r) {
 		return &IntegrityView{Findings: []FindingView{{Kind: "schema-changed", Count: 1}}}
 	}
-	v := &IntegrityView{LastGood: stamp(r.LastGood), Acceptable: true, Findings: []FindingView{}}
+	v := &IntegrityView{LastGood: stamp(r.LastGood), Acceptable: r.Acceptable, Findings: []FindingView{}}
 	for _, f := range r.Findings {
 		table, _, _ := strings.Cut(f.Key, "/")
 		same := func(o FindingView) bool { return o.Kind == string(f.Kind) && o.Table == table }
@@ -50,51 +47,6 @@ func integrityView(err error) *IntegrityView {
 		v.Findings = append(v.Findings, FindingView{Kind: string(f.Kind), Table: table, Count: 1})
 	}
 	return v
-}
-
-// Accept goes on with a database that does not match its seal, by an owner's
-// password and second factor. Sign in is next.
-func (d *Door) Accept(email string, pw Envelope, factor Factor) (DoorState, error) {
-	typed, err := d.s.letters.open(holdsPassword, pw)
-	if err != nil {
-		return DoorState{}, err
-	}
-	proof, err := d.s.factor(factor)
-	if err != nil {
-		return DoorState{}, err
-	}
-	d.s.opening.Lock()
-	err = d.s.accept(d.s.context(), email, typed, proof)
-	d.s.opening.Unlock()
-	if err != nil {
-		return DoorState{}, err
-	}
-	return d.State()
-}
-
-func (s *shell) accept(ctx context.Context, email string, pw secret.Text, factor workspace.FactorInput) (err error) {
-	if s.opened != nil {
-		return nil
-	}
-	lock, err := folder.Hold(s.path)
-	if err != nil {
-		return folderFault(err)
-	}
-	defer func() { err = errors.Join(err, lock.Release()) }()
-	store, err := sqlite.Open(ctx, s.databasePath())
-	if err != nil {
-		return workspace.Explain(err)
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	c, err := s.config(store)
-	if err != nil {
-		return err
-	}
-	sealed, err := workspace.OpenSealed(ctx, c)
-	if err != nil || sealed == nil {
-		return err
-	}
-	return sealed.Accept(ctx, email, pw, factor)
 }
 
 // SaveDiagnostics writes what was found to a file, without secrets and without

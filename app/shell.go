@@ -33,6 +33,8 @@ type shell struct {
 	opening sync.Mutex    // one opening at a time; held while the keychain answers, unlike mu
 	file    *keyfile.File // the secrets file once it is unlocked, in the keychain's place; under opening
 
+	reviewing *reviewing // a sealed workspace that an owner looks at; under opening
+
 	mu            sync.Mutex
 	ctx           context.Context
 	opened        *opened
@@ -209,6 +211,9 @@ func (s *shell) end() {
 	s.opening.Lock()
 	defer s.opening.Unlock()
 	s.clipboard.clearNow()
+	if err := s.endReview(); err != nil {
+		s.log().Warn("closing the data folder", "error", err.Error())
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.opened != nil {
@@ -240,6 +245,9 @@ func (s *shell) ready() (*workspace.Workspace, error) {
 	s.mu.Unlock()
 	if o != nil {
 		return o.workspace, nil
+	}
+	if err := s.endReview(); err != nil {
+		return nil, err
 	}
 	o, err := s.openFolder(s.context())
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 var open = map[string]bool{
 	"Door.State": true, "Door.Retry": true, "Door.Key": true, "Door.Strength": true, "Door.CreateWorkspace": true, "Door.SignIn": true,
 	"Door.Redeem": true, "Door.MakeSecretsFile": true, "Door.UnlockSecretsFile": true,
-	"Door.Accept": true, "Door.SaveDiagnostics": true, "Door.UseKit": true,
+	"Door.Review": true, "Door.AcceptReviewed": true, "Door.EndReview": true, "Door.SaveDiagnostics": true, "Door.UseKit": true,
 }
 
 // silent are the methods that end something, and say nothing where there is nothing.
@@ -240,9 +240,30 @@ func TestADatabaseThatWasChangedShowsWhatWasFoundAndAnOwnerGoesOn(t *testing.T) 
 	if saved.Name != "diagnostics.json" || !strings.Contains(string(raw), "older-copy") || strings.Contains(string(raw), "Amara") || strings.Contains(string(raw), "@") {
 		t.Errorf("%s", raw)
 	}
-	_, err = w.door.Accept(email, "not the password at all", Factor{Kind: "none"})
+	_, err = w.door.AcceptReviewed()
+	w.refused(err, "challenge_ended") // nobody has reviewed it
+	_, err = w.door.Review(email, "not the password at all", Factor{Kind: "none"})
 	w.refused(err, "credentials_wrong")
-	st, err = w.door.Accept(email, pass, Factor{Kind: "none"})
+	_, err = w.door.Review(email, pass, Factor{Kind: "none"})
+	w.ok(err)
+	w.ok(w.door.EndReview())
+	_, err = w.door.AcceptReviewed()
+	w.refused(err, "challenge_ended")
+	_, err = w.door.Review(email, pass, Factor{Kind: "none"})
+	w.ok(err)
+	st, err = w.door.State() // a page that begins anew
+	w.ok(err)
+	if st.Fault == nil || st.Fault.Code != "not_authentic" {
+		t.Fatalf("%+v", st)
+	}
+	_, err = w.door.AcceptReviewed()
+	w.refused(err, "challenge_ended")
+	seen, err := w.door.Review(email, pass, Factor{Kind: "none"})
+	w.ok(err)
+	if len(seen.People) != 1 || seen.People[0].Name != "Amara Okafor" || seen.LastGood == "" {
+		t.Errorf("%+v", seen)
+	}
+	st, err = w.door.AcceptReviewed()
 	w.ok(err)
 	if st.Stage != "signIn" {
 		t.Errorf("%+v", st)

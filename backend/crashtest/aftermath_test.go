@@ -460,7 +460,7 @@ func (a *aftermath) theOwnerCanAccept() {
 	ctx := a.Context()
 	sealed, err := workspace.OpenSealed(ctx, workspace.Config{Store: a.store, Secrets: a.home.keychain(), Now: a.clock.now, Password: cheap})
 	if err == nil {
-		err = sealed.Accept(ctx, email, secret.NewText(firstPass), byCode(code(a.state.Phone, a.clock.now())))
+		err = accept(ctx, sealed, email, secret.NewText(firstPass), byCode(code(a.state.Phone, a.clock.now())))
 	}
 	if err != nil {
 		a.Fatalf("the owner cannot go on: %v (%v)", err, errors.Unwrap(err))

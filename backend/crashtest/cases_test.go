@@ -258,14 +258,14 @@ var useCases = []useCase{
 	}, covers: []string{"Sealed.Accept"}, ready: func(p *person) func() {
 		sealed := got(workspace.OpenSealed(p.ctx, p.config()))
 		p.clock.step(10 * time.Minute)
-		return func() { must(sealed.Accept(p.ctx, email, secret.NewText(firstPass), byCode(p.code(0)))) }
+		return func() { must(accept(p.ctx, sealed, email, secret.NewText(firstPass), byCode(p.code(0)))) }
 	}},
 	{name: "guess at a workspace that is sealed", base: enabled, given: func(p *person) {
 		must(p.secrets.Delete(p.ctx, p.anchor()))
 	}, ready: func(p *person) func() {
 		sealed := got(workspace.OpenSealed(p.ctx, p.config()))
 		return func() {
-			expect(sealed.Accept(p.ctx, email, secret.NewText("not the password at all"), noFactor), workspace.CodeCredentialsWrong)
+			expect(accept(p.ctx, sealed, email, secret.NewText("not the password at all"), noFactor), workspace.CodeCredentialsWrong)
 		}
 	}},
 }

@@ -222,3 +222,12 @@ func (h home) furnish(ctx context.Context, at time.Time, act func(*person)) (err
 	act(&person{ctx: ctx, home: h, clock: &clock{t: at}, store: store, secrets: h.keychain()})
 	return store.Close()
 }
+
+// accept proves an owner and takes a sealed workspace as it is.
+func accept(ctx context.Context, s *workspace.Sealed, email string, pw secret.Text, factor workspace.FactorInput) error {
+	a, err := s.Prove(ctx, email, pw, factor)
+	if err != nil {
+		return err
+	}
+	return a.Accept(ctx)
+}

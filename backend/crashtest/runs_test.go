@@ -86,7 +86,7 @@ func (p *person) addCrowd(n int) {
 	}))
 	p.clock.step(time.Minute)
 	sealed := got(workspace.OpenSealed(p.ctx, p.config()))
-	must(sealed.Accept(p.ctx, email, secret.NewText(firstPass), byCode(p.code(0))))
+	must(accept(p.ctx, sealed, email, secret.NewText(firstPass), byCode(p.code(0))))
 	p.startCheaply()
 }
 

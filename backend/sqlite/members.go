@@ -48,6 +48,22 @@ func (t *tx) CountOwners() (n int, err error) {
 	return n, err
 }
 
+func (t *tx) Owners() (all []workspace.Profile, err error) {
+	rows, err := t.tx.QueryContext(t.ctx, selectProfiles+"WHERE role = 'owner' AND state = '' ORDER BY created_at, id")
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		p, err := scanProfile(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, translate(rows.Err())
+}
+
 func (t *tx) Approval(id string) (workspace.Approval, error) {
 	return scanApproval(t.tx.QueryRowContext(t.ctx, selectApprovals+"WHERE id = ?", id))
 }

@@ -43,17 +43,22 @@ func (w *Workspace) updateUnanchored(ctx context.Context, fn func(Tx) error) err
 func (w *Workspace) changeWith(ctx context.Context, fn func(Tx) error, anchored bool) error {
 	return Explain(w.store.Exclusive(ctx, func() error {
 		var head Head
+		var learnt learnings
 		err := w.store.Update(ctx, func(tx Tx) error {
 			c := &change{Tx: tx, w: w, before: map[Key]audit.Hash{}}
 			if err := fn(c); err != nil {
 				return err
 			}
 			var err error
-			head, err = c.close()
+			head, learnt, err = c.close()
 			return err
 		})
-		if err != nil || head.Seq == 0 || !anchored {
+		if err != nil || head.Seq == 0 {
 			return err
+		}
+		w.trusts(learnt)
+		if !anchored {
+			return nil
 		}
 		return w.anchor(context.WithoutCancel(ctx), head)
 	}))
@@ -85,10 +90,10 @@ func (c *change) touch(k Key) error {
 
 // close appends the event. A change without one that has changed a row is a
 // mistake in this package, and is refused.
-func (c *change) close() (Head, error) {
+func (c *change) close() (head Head, learnt learnings, err error) {
 	prev, err := c.Tx.Head()
 	if err != nil {
-		return Head{}, err
+		return head, learnt, err
 	}
 	state := prev.State
 	var rows []audit.Row
@@ -99,7 +104,7 @@ func (c *change) close() (Head, error) {
 		}
 		after, err := c.w.rowHash(c.Tx, k)
 		if err != nil {
-			return Head{}, err
+			return head, learnt, err
 		}
 		if after == before {
 			continue
@@ -110,17 +115,21 @@ func (c *change) close() (Head, error) {
 	}
 	if c.event == nil {
 		if len(rows) == 0 {
-			return Head{}, nil
+			return head, learnt, nil
 		}
-		return Head{}, fmt.Errorf("%s changed without an event", rows[0].Key)
+		return head, learnt, fmt.Errorf("%s changed without an event", rows[0].Key)
 	}
 	e := *c.event
 	e.Seq, e.Rows, e.State = prev.Seq+1, rows, state
 	var seal []byte
 	if err := c.w.withIntegrity(func(key secret.Bytes) { seal = audit.Seal(key, prev.Seal, e) }); err != nil {
-		return Head{}, err
+		return head, learnt, err
 	}
-	return Head{Seq: e.Seq, Seal: seal, State: state, At: e.At}, c.Tx.AppendEvent(e, seal)
+	head = Head{Seq: e.Seq, Seal: seal, State: state, At: e.At}
+	if learnt, err = c.learn(prev, head); err != nil {
+		return head, learnt, err
+	}
+	return head, learnt, c.Tx.AppendEvent(e, seal)
 }
 
 func digest(h audit.Hash) string {

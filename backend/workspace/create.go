@@ -227,7 +227,7 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 		}
 	}
 	w.mu.Lock()
-	w.info, w.keys, w.mark = info, k, mark{}
+	w.info, w.keys, w.mark, w.trusted, w.trustedAt = info, k, mark{}, trust{}, 0
 	w.mu.Unlock()
 	return w.anchor(ctx, Head{Seal: make([]byte, audit.SealSize)}) // a log of no events
 }

@@ -138,6 +138,7 @@ const (
 	CodeInUse           Code = "in_use"
 	CodeClockWrong      Code = "clock_wrong"
 	CodeNotAuthentic    Code = "not_authentic" // the report is beneath
+	CodeAcceptChanged   Code = "accept_changed"
 )
 
 // Error is what a use case refuses with: a code for machines and a sentence for

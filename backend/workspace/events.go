@@ -71,6 +71,7 @@ const (
 	eventRotationHeld      = "rotation-held"
 	eventRotationResumed   = "rotation-resumed"
 	eventRotated           = "vault-key-rotated" // generation
+	eventKeysGiven         = "vault-keys-given"  // count
 	eventKitMade           = "emergency-kit-made"
 	eventKitUsed           = "emergency-kit-used" // email
 	eventWorkspaceRescued  = "workspace-rescued"  // workspace, count

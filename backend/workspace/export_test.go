@@ -11,7 +11,7 @@ import (
 
 // ReadAnchor gives the sequence numbers of the head and of the mark.
 func ReadAnchor(w *Workspace, ctx context.Context) (head, marked int64, err error) {
-	h, m, err := w.readAnchor(ctx)
+	h, m, _, err := w.readAnchor(ctx)
 	return h.seq, m.seq, err
 }
 

@@ -125,7 +125,7 @@ func TestFaultAGuessAtASealedWorkspaceIsNotLookedAtWhereItsCountIsSwallowed(t *t
 	h.sneak("UPDATE attempts SET failures = 0 WHERE kind = 'code'")
 	s := h.sealed()
 	h.secrets.swallow = true
-	h.refused(s.Accept(t.Context(), email, secret.NewText("not the password at all"), byCode("000000")), workspace.CodeKeychainMismatch)
+	h.refused(accept(t.Context(), s, email, secret.NewText("not the password at all"), byCode("000000")), workspace.CodeKeychainMismatch)
 }
 
 func TestFaultAPauseBegunUnderAClockThatWasAheadEndsOnceItIsSetRight(t *testing.T) {
@@ -212,7 +212,7 @@ func TestFaultGuessesAtOnceAtASealedWorkspaceAreAllCounted(t *testing.T) {
 	var all sync.WaitGroup
 	for range 30 {
 		all.Go(func() {
-			err := s.Accept(t.Context(), email, secret.NewText("not the password at all"), byCode("000000"))
+			err := accept(t.Context(), s, email, secret.NewText("not the password at all"), byCode("000000"))
 			switch {
 			case workspace.IsCode(err, workspace.CodeCredentialsWrong):
 				looked.Add(1)

@@ -24,8 +24,8 @@ type mark struct {
 const markEvery = 5_000
 
 // The anchor is the one keychain item that is rewritten: the head of the log and
-// the mark, each a sequence number and a seal. Whoever puts an older database
-// back cannot put back the anchor with it without the keychain.
+// the mark, each a sequence number and a seal, and what is trusted. Whoever puts an
+// older database back cannot put back the anchor with it without the keychain.
 const (
 	placeSize  = 8 + audit.SealSize
 	anchorSize = placeSize + placeSize + 8
@@ -33,7 +33,7 @@ const (
 
 func (w *Workspace) anchor(ctx context.Context, head Head) error {
 	w.mu.RLock()
-	m := w.mark
+	m, t := w.mark, w.trusted
 	w.mu.RUnlock()
 	if m.seal == nil {
 		m.seal = make([]byte, audit.SealSize)
@@ -42,24 +42,27 @@ func (w *Workspace) anchor(ctx context.Context, head Head) error {
 	b = append(binary.BigEndian.AppendUint64(b, uint64(head.Seq)), head.Seal...)
 	b = append(binary.BigEndian.AppendUint64(b, uint64(m.seq)), m.seal...)
 	b = binary.BigEndian.AppendUint64(b, uint64(m.count))
-	return w.setSecret(ctx, w.item("anchor"), secret.NewBytes(b))
+	return w.setSecret(ctx, w.item("anchor"), secret.NewBytes(t.append(b)))
 }
 
-func (w *Workspace) readAnchor(ctx context.Context) (head, m mark, err error) {
+func (w *Workspace) readAnchor(ctx context.Context) (head, m mark, t trust, err error) {
 	b, err := w.secrets.Get(ctx, w.item("anchor"))
 	if err != nil {
-		return head, m, err
+		return head, m, t, err
 	}
-	if b.Len() != anchorSize {
-		return head, m, fmt.Errorf("anchor of %d bytes: %w", b.Len(), ErrSecretMissing)
+	if b.Len() < anchorSize {
+		return head, m, t, fmt.Errorf("anchor of %d bytes: %w", b.Len(), ErrSecretMissing)
 	}
 	raw := b.Reveal()
+	if t, err = parseTrust(raw[anchorSize:]); err != nil {
+		return head, m, t, fmt.Errorf("%w: %w", err, ErrSecretMissing)
+	}
 	place := func(p []byte) mark {
 		return mark{seq: int64(binary.BigEndian.Uint64(p)), seal: p[8:placeSize]}
 	}
 	head, m = place(raw), place(raw[placeSize:])
 	m.count = int64(binary.BigEndian.Uint64(raw[2*placeSize:]))
-	return head, m, nil
+	return head, m, t, nil
 }
 
 // Report says what start-up found where the database is not the one that this
@@ -69,6 +72,8 @@ type Report struct {
 	LastGood time.Time `json:"lastGood"` // of the newest event that fits; zero: none does
 	Head     int64     `json:"head"`     // the log's newest event
 	Anchor   int64     `json:"anchor"`   // what the keychain says is the newest
+
+	Acceptable bool `json:"acceptable"` // an owner's account is as the keychain knows it: see Sealed.Prove
 }
 
 // Finding is one thing that does not fit.
@@ -108,18 +113,26 @@ func (r *Report) add(f Finding) { r.Findings = append(r.Findings, f) }
 // anchor, and is anchored now.
 func (w *Workspace) check(ctx context.Context) error {
 	return Explain(w.store.Exclusive(ctx, func() error {
-		anchored, m, err := w.readAnchor(ctx)
+		anchored, m, known, err := w.readAnchor(ctx)
 		missing := errors.Is(err, ErrSecretMissing)
 		if err != nil && !missing {
 			return err
 		}
 		var r *Report
 		var head Head
+		var trusted trust
 		err = w.store.View(ctx, func(tx Tx) (err error) {
 			if head, err = tx.Head(); err != nil {
 				return err
 			}
-			r, err = w.examine(tx, head, anchored, m)
+			if r, err = w.examine(tx, head, anchored, m); err != nil {
+				return err
+			}
+			if len(r.Findings) > 0 || missing {
+				r.Acceptable, err = w.ownerFits(tx, known)
+				return err
+			}
+			trusted, err = w.trustOf(tx)
 			return err
 		})
 		if err != nil {
@@ -133,19 +146,21 @@ func (w *Workspace) check(ctx context.Context) error {
 		}
 		if head.Seq-m.seq >= w.markEvery {
 			m = mark{seq: head.Seq, seal: head.Seal, count: m.count + head.Seq - m.seq}
-		} else if head.Seq == anchored.seq {
-			w.setMark(m)
+		} else if head.Seq == anchored.seq && trusted.equal(known) {
+			w.begins(m, trusted, head)
 			return nil
 		}
-		w.setMark(m)
+		w.begins(m, trusted, head)
 		return w.anchor(ctx, head)
 	}))
 }
 
-func (w *Workspace) setMark(m mark) {
+// begins notes what was read at the start, or accepted: where the log was verified
+// to, and what is trusted as of its head.
+func (w *Workspace) begins(m mark, t trust, head Head) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.mark = m
+	w.mark, w.trusted, w.trustedAt = m, t, head.Seq
 }
 
 // examine reads the log from the mark on, and every row.

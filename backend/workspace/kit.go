@@ -2,8 +2,6 @@ package workspace
 
 import (
 	"context"
-	"crypto/subtle"
-	"encoding/hex"
 	"errors"
 	"time"
 
@@ -52,7 +50,7 @@ func (a *Admin) MakeKit(ctx context.Context, proof Proof) (Kit, error) {
 		}
 		now := time.UnixMilli(w.now().UnixMilli()).UTC()
 		kit = Kit{Workspace: info.Name, MadeBy: by.Name, MadeAt: now, Generation: keys.Generation(), Identity: keys.Newest().Text()}
-		info.KitAt, info.KitBy, info.KitGeneration, info.KitCheck = now, by.ID, keys.Generation(), kitCheck(keys, info.ID)
+		info.KitAt, info.KitBy, info.KitGeneration, info.KitCheck = now, by.ID, keys.Generation(), vaultCheck(keys, info.ID)
 		if err := tx.UpdateInfo(info); err != nil {
 			return err
 		}
@@ -63,10 +61,6 @@ func (a *Admin) MakeKit(ctx context.Context, proof Proof) (Kit, error) {
 	}
 	w.remember(info)
 	return kit, nil
-}
-
-func kitCheck(keys vault.Keys, workspaceID string) string {
-	return hex.EncodeToString(keys.Check([]byte(workspaceID)))
 }
 
 // KitState is what is known of the Emergency Kit.
@@ -179,7 +173,7 @@ func (w *Workspace) checkKit(tx Tx, identity vault.Identity) (vault.Keys, error)
 		return vault.Keys{}, refuse(CodeKitNone)
 	}
 	keys := vault.KeysOf(info.KitGeneration, identity)
-	if !info.HasKit() || subtle.ConstantTimeCompare([]byte(kitCheck(keys, info.ID)), []byte(info.KitCheck)) != 1 {
+	if !info.HasKit() || !info.isVault(keys) {
 		return vault.Keys{}, refuse(CodeKitWrong).at("kit")
 	}
 	return keys, nil

@@ -92,7 +92,7 @@ func (a *Admin) start(ctx context.Context, c *logCheck) (head Head, err error) {
 	}
 	return head, Explain(w.store.Exclusive(ctx, func() error {
 		var err error
-		c.anchor, _, err = w.readAnchor(ctx)
+		c.anchor, _, _, err = w.readAnchor(ctx)
 		if c.unanchored = errors.Is(err, ErrSecretMissing); err != nil && !c.unanchored {
 			return err
 		}

@@ -112,6 +112,7 @@ var logKinds = map[string]logKind{
 	eventRotationHeld:      {GroupContracts, false, "{actor} stopped rotating the vault key for now."},
 	eventRotationResumed:   {GroupContracts, false, "{actor} went on rotating the vault key."},
 	eventRotated:           {GroupContracts, false, "The vault key was rotated: the old one opens nothing any more."},
+	eventKeysGiven:         {GroupContracts, true, "{actor} gave the vault key to people who were waiting for it: {count}."},
 	eventKitMade:           {GroupContracts, false, "{actor} made an Emergency Kit."},
 	eventKitUsed:           {GroupContracts, false, "{subject} ({email}) became an owner with the Emergency Kit."},
 

@@ -82,6 +82,7 @@ type Tx interface {
 	Members(fn func(Member) error) error // all that are not removed, by name
 	Member(id string) (Member, error)    // removed or not
 	CountOwners() (int, error)           // that can sign in
+	Owners() ([]Profile, error)          // these
 
 	Factor(profileID string) (Factor, error)
 	FactorItems() ([]string, error) // the keychain items of all active factors

@@ -49,7 +49,7 @@ func ReadRemains(ctx context.Context, store Store, files Files, kit secret.Text)
 			return refuse(CodeKitNone)
 		}
 		r.keys, r.kitAt = vault.KeysOf(info.KitGeneration, identity), info.KitAt
-		right := subtle.ConstantTimeCompare([]byte(kitCheck(r.keys, info.ID)), []byte(info.KitCheck)) == 1
+		right := subtle.ConstantTimeCompare([]byte(vaultCheck(r.keys, info.ID)), []byte(info.KitCheck)) == 1
 		lost := 0
 		err = tx.Documents(func(d DocumentRow) error {
 			if _, err := d.unseal(r.keys); err != nil || !r.keys.Has(d.Generation) {
@@ -72,30 +72,13 @@ func ReadRemains(ctx context.Context, store Store, files Files, kit secret.Text)
 
 // remainsOfIndex reads the table of contents, which opens only with the right key.
 func remainsOfIndex(files Files, identity vault.Identity) (r Remains, err error) {
-	in, err := files.ReadIndex()
-	if errors.Is(err, ErrFileMissing) {
-		return r, refuse(CodeKitNone)
-	}
+	found, err := indexDocuments(files, identity)
 	if err != nil {
-		return r, Explain(err)
+		return r, err
 	}
-	defer func() { err = errors.Join(err, in.Close()) }()
-	var text bytes.Buffer
-	if _, err := vault.KeysOf(1, identity).Decrypt(&text, 1, in, nil); err != nil {
-		return r, refuse(CodeKitWrong).at("kit").because(err)
-	}
-	lines, err := csv.NewReader(&text).ReadAll()
-	if err != nil || len(lines) == 0 {
-		return r, refuse(CodeKitNone).because(err)
-	}
-	var found []Document
 	newest := 1
-	for _, line := range lines[1:] {
-		d, ok := documentOfLine(line)
-		if !ok {
-			continue
-		}
-		found, newest = append(found, d), max(newest, d.generation)
+	for _, d := range found {
+		newest = max(newest, d.generation)
 	}
 	r.keys = vault.KeysOf(newest, identity)
 	for _, d := range found {
@@ -109,6 +92,33 @@ func remainsOfIndex(files Files, identity vault.Identity) (r Remains, err error)
 		r.rows = append(r.rows, row)
 	}
 	return r, nil
+}
+
+// indexDocuments reads the sealed table of contents. Errors: kit_none where there is
+// none, kit_wrong where it does not open; folder.
+func indexDocuments(files Files, identity vault.Identity) (found []Document, err error) {
+	in, err := files.ReadIndex()
+	if errors.Is(err, ErrFileMissing) {
+		return nil, refuse(CodeKitNone)
+	}
+	if err != nil {
+		return nil, Explain(err)
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	var text bytes.Buffer
+	if _, err := vault.KeysOf(1, identity).Decrypt(&text, 1, in, nil); err != nil {
+		return nil, refuse(CodeKitWrong).at("kit").because(err)
+	}
+	lines, err := csv.NewReader(&text).ReadAll()
+	if err != nil || len(lines) == 0 {
+		return nil, refuse(CodeKitNone).because(err)
+	}
+	for _, line := range lines[1:] {
+		if d, ok := documentOfLine(line); ok {
+			found = append(found, d)
+		}
+	}
+	return found, nil
 }
 
 // indexHead names the columns of the table of contents.
@@ -173,11 +183,11 @@ func (w *Workspace) inherit(tx Tx, id string, key secret.Bytes, r *Remains) (*ho
 	if err != nil {
 		return nil, err
 	}
-	info.VaultGeneration = r.keys.Generation()
+	info.VaultGeneration, info.VaultCheck = r.keys.Generation(), vaultCheck(r.keys, info.ID)
 	if r.kitAt.IsZero() { // the table of contents does not say when
 		r.kitAt = w.now()
 	}
-	info.KitAt, info.KitBy, info.KitGeneration, info.KitCheck = r.kitAt, id, info.VaultGeneration, kitCheck(r.keys, info.ID)
+	info.KitAt, info.KitBy, info.KitGeneration, info.KitCheck = r.kitAt, id, info.VaultGeneration, info.VaultCheck
 	if err := errors.Join(tx.SaveVaultKey(row), tx.UpdateInfo(info)); err != nil {
 		return nil, err
 	}

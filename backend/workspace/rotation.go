@@ -43,7 +43,8 @@ func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 		if keys, err = keys.Next(); err != nil {
 			return err
 		}
-		info.VaultGeneration, info.Rotating, info.RotationHeld = keys.Generation(), true, false
+		info.VaultGeneration, info.VaultCheck = keys.Generation(), vaultCheck(keys, info.ID)
+		info.Rotating, info.RotationHeld = true, false
 		if err := errors.Join(giveToAll(tx, keys), tx.UpdateInfo(info)); err != nil {
 			return err
 		}

@@ -28,6 +28,7 @@ type Info struct {
 	KitBy           string    `json:",omitzero"` // a profile's ID
 	KitGeneration   int       `json:",omitzero"`
 	KitCheck        string    `json:",omitzero"` // hex; recognises the kit's key
+	VaultCheck      string    `json:",omitzero"` // hex; recognises the vault's key
 }
 
 // HasKit reports whether there is an Emergency Kit for the key that is in force.

@@ -129,6 +129,7 @@ var sentences = map[Code]string{
 	CodeDatabaseNewer:   "The database was written by a newer version of Countersign. Install that version to open it.",
 	CodeDatabaseBusy:    "Another program is using the database. Close it, then try again.",
 	CodeInUse:           "Countersign is already open on this data folder. Close it there, then try again.",
+	CodeAcceptChanged:   "Your account isn’t the one this computer last knew, so you can’t accept this database. Ask another owner, restore a backup, or use the Emergency Kit.",
 	CodeNotAuthentic:    "The database does not match its seal. Nothing was opened; read the details, then put back a copy that works.",
 	CodeClockWrong:      "This computer's clock is set before 1970. Set the clock, then try again.",
 }

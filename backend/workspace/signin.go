@@ -228,6 +228,9 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 	if err != nil {
 		return nil, err
 	}
+	if held != nil {
+		_ = quiet(w, w.giveWaiting(context.WithoutCancel(ctx), held.keys, p.ID))
+	}
 	s := w.newSession(p, held)
 	s.welcome, s.off, s.gate = welcome, a.factor == "none", a.gate == GateEnrol
 	if a.factor == "recovery" && a.gate == "" {

@@ -48,7 +48,8 @@ func (k *VaultKey) give(keys vault.Keys) error {
 
 // enterVault opens the vault for somebody whose factors were all right, within
 // the transaction that lets them in. key is made of the password. Where there is
-// no vault yet, one is made; and whoever waits for the vault's keys gets them.
+// no vault yet, one is made. Keys that are not the vault's are not used: the contracts
+// stay closed.
 func (w *Workspace) enterVault(tx Tx, id string, key secret.Bytes, r *redemption) (*holding, error) {
 	h, row, err := w.unlockHolder(tx, id, key, r)
 	if err != nil || h == nil {
@@ -62,17 +63,77 @@ func (w *Workspace) enterVault(tx Tx, id string, key secret.Bytes, r *redemption
 		if h.keys, err = vault.NewKeys(); err != nil {
 			return nil, err
 		}
-		info.VaultGeneration = h.keys.Generation()
+		info.VaultGeneration, info.VaultCheck = h.keys.Generation(), vaultCheck(h.keys, info.ID)
 		if err := errors.Join(row.give(h.keys), tx.SaveVaultKey(row), tx.UpdateInfo(info)); err != nil {
 			return nil, err
 		}
 		w.remember(info)
 	}
-	if h.keys.Generation() != info.VaultGeneration {
-		return h, nil // they wait themselves
+	if !h.keys.Empty() && !info.isVault(h.keys) {
+		if h.keys.Generation() == info.VaultGeneration {
+			w.log.Warn("the vault's keys of a profile are not the vault's")
+		}
+		h.keys = vault.Keys{} // see keysIn
 	}
-	return h, giveToAll(tx, h.keys)
+	return h, nil
 }
+
+// giveWaiting gives the vault's keys to everyone who waits for them, after a sign-in
+// with them. Each is encrypted before the writer's lock is taken, a batch to a commit.
+// What fails is left for the next sign-in.
+func (w *Workspace) giveWaiting(ctx context.Context, keys vault.Keys, by string) error {
+	for !keys.Empty() {
+		var behind []VaultKey
+		err := w.view(ctx, func(tx Tx) (err error) {
+			behind, err = tx.VaultKeysBehind(keys.Generation())
+			return err
+		})
+		behind = behind[:min(len(behind), giveAtATime)]
+		if err != nil || len(behind) == 0 {
+			return err
+		}
+		given := make([]VaultKey, len(behind))
+		for i, k := range behind {
+			given[i] = k
+			if err := given[i].give(keys); err != nil {
+				return err
+			}
+		}
+		saved := 0
+		err = w.update(ctx, func(tx Tx) error {
+			saved = 0
+			info, err := tx.Info()
+			if err != nil || !info.isVault(keys) {
+				return err
+			}
+			for i, k := range behind {
+				now, err := tx.VaultKey(k.Holder)
+				if err != nil || now.Recipient != k.Recipient || now.Generation >= keys.Generation() {
+					if err := ignoreMissing(err); err != nil {
+						return err
+					}
+					continue
+				}
+				given[i].Wrapped = now.Wrapped
+				if err := tx.SaveVaultKey(given[i]); err != nil {
+					return err
+				}
+				saved++
+			}
+			if saved == 0 {
+				return nil
+			}
+			return w.record(tx, w.now(), eventKeysGiven, by, "", map[string]string{"count": decimal(saved)})
+		})
+		if err != nil || saved == 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// giveAtATime is how many share a commit.
+const giveAtATime = 64
 
 // unlockHolder unwraps the private key of a profile, or makes one where there is
 // none: for a profile of an older version, and for a reset that carried none.
@@ -111,6 +172,9 @@ func unlock(row VaultKey, key secret.Bytes) (*holding, error) {
 	own, err := vault.Unwrap(key, row.Holder, row.Wrapped)
 	if err != nil {
 		return nil, err
+	}
+	if own.Recipient() != row.Recipient { // what is given to it would be another's
+		return nil, errors.New("the recipient is not the key pair's")
 	}
 	h := &holding{own: own}
 	if len(row.Sealed) > 0 {
@@ -178,9 +242,11 @@ func (s *Session) keysIn(tx Tx) (vault.Keys, error) {
 		return vault.Keys{}, refuse(CodeVaultWaiting)
 	}
 	keys, err := s.holding.own.Open(row.Sealed)
+	if err == nil && !info.isVault(keys) {
+		err = errors.New("they are not the vault's")
+	}
 	if err != nil {
-		w := s.w
-		w.log.Warn("the vault's keys could not be opened", "error", err)
+		s.w.log.Warn("the vault's keys could not be opened", "error", err)
 		return vault.Keys{}, refuse(CodeVaultWaiting)
 	}
 	s.holding.keys = keys

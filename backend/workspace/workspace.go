@@ -70,6 +70,9 @@ type Workspace struct {
 	info Info
 	keys keys
 	mark mark // up to where the log was verified, kept with the anchor
+
+	trusted   trust // kept with the anchor
+	trustedAt int64 // the event as of which it is right
 }
 
 // keys are the secrets that belong to the workspace rather than to a person.

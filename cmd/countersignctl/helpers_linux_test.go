@@ -143,7 +143,7 @@ func (o *opened) addMember(ctx context.Context) {
 	p.Password.Verifier = password.Verifier(password.Derive(secret.NewText(ownPassword), p.Password.Salt, cheap), device)
 	check(o.store.Update(ctx, func(tx workspace.Tx) error { return tx.InsertProfile(p) }))
 	sealed := must(workspace.OpenSealed(ctx, o.config()))
-	check(sealed.Accept(ctx, ownerEmail, secret.NewText(ownPassword), workspace.FactorInput{Kind: workspace.FactorNone}))
+	check(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), workspace.FactorInput{Kind: workspace.FactorNone}))
 }
 
 // phone is a program: it prints the next code that has not been used.
@@ -248,4 +248,13 @@ func edit(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 	}
 	ts.Check(db.Close())
+}
+
+// accept proves an owner and takes a sealed workspace as it is.
+func accept(ctx context.Context, s *workspace.Sealed, email string, pw secret.Text, factor workspace.FactorInput) error {
+	a, err := s.Prove(ctx, email, pw, factor)
+	if err != nil {
+		return err
+	}
+	return a.Accept(ctx)
 }

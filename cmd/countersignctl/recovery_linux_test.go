@@ -106,7 +106,7 @@ func newOffice(t *testing.T, n int) *office {
 	}))
 	sealed, err := workspace.OpenSealed(ctx, c)
 	ok(err)
-	ok(sealed.Accept(ctx, ownerEmail, secret.NewText(ownPassword), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code())}))
+	ok(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code())}))
 	w, err = workspace.Open(ctx, c)
 	ok(err)
 	_, challenge, err := w.SignIn(ctx, ownerEmail, secret.NewText(ownPassword))

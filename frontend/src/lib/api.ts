@@ -57,6 +57,7 @@ import type {
   SignInResult,
   SignedIn,
   StepUpNeeds,
+  Review,
   Strength,
 } from './views';
 
@@ -151,11 +152,14 @@ export const Door = {
   /** Opens again after a fault. */
   retry: () => call<DoorState>(() => door.Retry()),
   /** `words` are the name, email and workspace that a password must not lean on. */
-  /** Goes on with a database that does not match its seal, by an owner's proof. */
-  accept: (email: string, password: string, factor: Factor) =>
-    call<DoorState>(async () =>
-      door.Accept(email, await closed('password', password), await closedFactor(factor)),
+  /** Says what accepting a database that does not fit its log would mean, by an owner's proof. */
+  review: (email: string, password: string, factor: Factor) =>
+    call<Review>(async () =>
+      door.Review(email, await closed('password', password), await closedFactor(factor)),
     ),
+  /** Accepts what was reviewed. */
+  acceptReviewed: () => call<DoorState>(() => door.AcceptReviewed()),
+  endReview: () => call<void>(() => door.EndReview()),
   /** The name is empty when the person closed the dialog without saving. */
   saveDiagnostics: () => call<{ name: string }>(() => door.SaveDiagnostics()),
   strength: (password: string, words: string[]) =>

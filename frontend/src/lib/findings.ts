@@ -1,24 +1,24 @@
 /** What start-up found in a database that does not match its seal, in sentences. */
 import type { FindingTable, Integrity } from './api';
-import { t } from './i18n';
+import { t, type Key } from './i18n';
 
-function about(table: FindingTable): string {
-  switch (table) {
-    case 'factor':
-      return t('sealed.factor');
-    case 'set':
-      return t('sealed.set');
-    case 'attempts':
-      return t('sealed.attempts');
-    case 'intent':
-      return t('sealed.intent');
-    case 'workspace':
-      return t('sealed.workspace');
-    case 'profile':
-    case '':
-      return t('sealed.profile');
-  }
-}
+const tables = {
+  profile: 'sealed.profile',
+  factor: 'sealed.factor',
+  set: 'sealed.set',
+  attempts: 'sealed.attempts',
+  intent: 'sealed.intent',
+  workspace: 'sealed.workspace',
+  onetime: 'sealed.onetime',
+  run: 'sealed.run',
+  approval: 'sealed.approval',
+  vaultkey: 'sealed.vaultkey',
+  document: 'sealed.document',
+  '': 'sealed.other',
+} as const satisfies Record<FindingTable, Key>;
+
+/** What a row of the database is about. */
+export const about = (table: FindingTable): string => t(tables[table]);
 
 export function findings({ findings: all }: Integrity): string[] {
   const said = (all ?? []).map(({ kind, table, count }) => {

@@ -51,7 +51,31 @@ export type FindingKind =
   | 'row-changed'
   | 'row-added'
   | 'row-removed';
-export type FindingTable = 'profile' | 'factor' | 'set' | 'attempts' | 'intent' | 'workspace' | '';
+export type FindingTable =
+  | 'profile'
+  | 'factor'
+  | 'set'
+  | 'attempts'
+  | 'intent'
+  | 'workspace'
+  | 'onetime'
+  | 'run'
+  | 'approval'
+  | 'vaultkey'
+  | 'document'
+  | '';
+
+/** What an owner sees before they accept a database that does not fit its log. */
+export interface Review {
+  lastGood?: string;
+  changed: { kind: FindingKind; table: FindingTable; name?: string; count: number }[];
+  /** Owners and admins who could sign in; acceptance suspends those whom the keychain does not know. */
+  people: { name: string; email: string; role: Role; on: boolean; suspended: boolean }[];
+  members: number;
+  openCodes: number;
+  codesEnd: boolean;
+  contracts: { closed: boolean; there: number; missing: string[]; more: number; strange: number };
+}
 
 export interface Strength {
   score: 0 | 1 | 2 | 3 | 4;

@@ -116,6 +116,10 @@ export function fake(scenario) {
       Door: {
         State: () => wait(door),
         Retry: () => wait(door, 400),
+        Review: (email, password, factor) =>
+          factor.kind === 'none' ? refuse('factor_required', 'code') : wait(scenario.review),
+        AcceptReviewed: () => wait({ ...door, stage: 'signIn', fault: undefined }),
+        EndReview: () => wait(undefined),
         Strength: (password) =>
           wait({
             score: Math.min(4, Math.floor(password.length / 4)),

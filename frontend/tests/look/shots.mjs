@@ -73,6 +73,45 @@ const kinds = {
 const on = { on: true };
 const fault = (code, args) => ({ door: { stage: 'fault', fault: { code, message: code, args } } });
 
+const sealed = {
+  door: {
+    ...fault('not_authentic').door,
+    dataFolder: '/home/amara/.local/share/Countersign',
+    integrity: {
+      lastGood: '2026-11-20T16:40:00Z',
+      acceptable: true,
+      findings: [
+        { kind: 'older-copy', table: '', count: 1 },
+        { kind: 'row-changed', table: 'factor', count: 2 },
+        { kind: 'row-removed', table: 'document', count: 3 },
+      ],
+    },
+  },
+  review: {
+    lastGood: '2026-11-20T16:40:00Z',
+    changed: [
+      { kind: 'row-removed', table: 'document', count: 3 },
+      { kind: 'row-changed', table: 'factor', name: 'Mateo Rossi', count: 1 },
+      { kind: 'row-added', table: 'vaultkey', name: 'Hannah Weiß', count: 2 },
+      { kind: 'row-changed', table: 'workspace', count: 1 },
+    ],
+    people: [
+      { name: 'Amara Okafor', email: 'amara.okafor@example.com', role: 'owner', on: true, suspended: false },
+      { name: 'Mateo Rossi', email: 'mateo.rossi@example.com', role: 'owner', on: false, suspended: true },
+      { name: 'Hannah Weiß', email: 'hannah.weiss@example.com', role: 'admin', on: true, suspended: false },
+    ],
+    members: 12,
+    openCodes: 2,
+    codesEnd: true,
+    contracts: {
+      closed: false,
+      there: 218,
+      missing: ['Harbour lease 2026.pdf', 'Warehouse insurance, signed.pdf'],
+      more: 4,
+      strange: 1,
+    },
+  },
+};
 const absent = { door: { ...fault('keychain_absent').door, canUseFile: true } };
 
 export const shots = [
@@ -165,6 +204,28 @@ export const shots = [
     name: 'kit-lost',
     scenario: { door: { ...fault('keychain_item_missing').door, kit: true } },
     act: (page) => button(page, 'Use the Emergency Kit').click(),
+  },
+  { name: 'sealed', scenario: sealed },
+  {
+    name: 'sealed-hopeless',
+    scenario: {
+      door: { ...sealed.door, kit: true, integrity: { ...sealed.door.integrity, acceptable: false } },
+    },
+  },
+  { name: 'sealed-proof', scenario: sealed, act: (page) => button(page, 'Review as an owner…').click() },
+  {
+    name: 'sealed-review',
+    scenario: sealed,
+    act: async (page) => {
+      await button(page, 'Review as an owner…').click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Email').fill('amara.okafor@example.com');
+      await dialog.getByLabel('Password', { exact: true }).fill('correct horse battery');
+      await button(dialog, 'Review').click();
+      await dialog.getByLabel('Verification code').pressSequentially('123456');
+      await button(dialog, 'Review').click();
+      await dialog.getByText('Who can sign in').waitFor();
+    },
   },
   {
     name: 'fault-folder',

@@ -190,6 +190,24 @@ export namespace app {
 	        this.requiredSince = source["requiredSince"];
 	    }
 	}
+	export class ChangedView {
+	    kind: string;
+	    table: string;
+	    name?: string;
+	    count: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new ChangedView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.table = source["table"];
+	        this.name = source["name"];
+	        this.count = source["count"];
+	    }
+	}
 	export class CodeView {
 	    number: number;
 	    usedAt?: string;
@@ -1713,6 +1731,89 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class ReturningView {
+	    name: string;
+	    email: string;
+	    role: string;
+	    on: boolean;
+	    suspended: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ReturningView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.email = source["email"];
+	        this.role = source["role"];
+	        this.on = source["on"];
+	        this.suspended = source["suspended"];
+	    }
+	}
+	export class ReviewedDocument {
+	    closed: boolean;
+	    there: number;
+	    missing: string[];
+	    more: number;
+	    strange: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new ReviewedDocument(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.closed = source["closed"];
+	        this.there = source["there"];
+	        this.missing = source["missing"];
+	        this.more = source["more"];
+	        this.strange = source["strange"];
+	    }
+	}
+	export class ReviewView {
+	    lastGood?: string;
+	    changed: ChangedView[];
+	    people: ReturningView[];
+	    members: number;
+	    openCodes: number;
+	    codesEnd: boolean;
+	    contracts: ReviewedDocument;
+	
+	    static createFrom(source: any = {}) {
+	        return new ReviewView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.lastGood = source["lastGood"];
+	        this.changed = this.convertValues(source["changed"], ChangedView);
+	        this.people = this.convertValues(source["people"], ReturningView);
+	        this.members = source["members"];
+	        this.openCodes = source["openCodes"];
+	        this.codesEnd = source["codesEnd"];
+	        this.contracts = this.convertValues(source["contracts"], ReviewedDocument);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
 	export class RotationView {
 	    running: boolean;
 	    held: boolean;

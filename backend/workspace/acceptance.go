@@ -1,0 +1,355 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/backend/audit"
+	"countersign/backend/recovery"
+	"countersign/backend/secret"
+	"countersign/backend/vault"
+)
+
+// Acceptance is an owner who was proven and may take a sealed workspace as it is,
+// once they have seen what that means: see Review. It is good for ChallengeLife.
+type Acceptance struct {
+	s      *Sealed
+	madeAt time.Time
+
+	// The owner as the database has them, and what the keychain has to know for it.
+	profile Profile
+	factor  Factor
+	set     Set
+	codes   []CodeRow
+	now     trustedOwner
+
+	trust    trust             // what the keychain knows
+	codesFit bool              // the recovery set is the one that it knows
+	said     map[string]string // what the log last said of each row, up to where it fits
+	state    acceptState       // of the database that was reviewed
+	keys     vault.Keys        // of the vault, where they are its own; else empty
+	review   Review
+}
+
+// acceptState tells whether a database is still the one that was looked at.
+type acceptState struct {
+	head string
+	sum  audit.Sum
+}
+
+// read reads the profile with the rows that its proofs are made of.
+func (a *Acceptance) read(tx Tx, emailKey string) (err error) {
+	if a.profile, err = tx.ProfileByEmail(emailKey); err != nil {
+		return ignoreMissing(err)
+	}
+	if a.factor, err = tx.Factor(a.profile.ID); ignoreMissing(err) != nil {
+		return err
+	}
+	if a.set, err = tx.ActiveSet(a.profile.ID); err == nil {
+		a.codes, err = tx.Codes(a.set.ID)
+	}
+	if ignoreMissing(err) != nil {
+		return err
+	}
+	a.now, err = a.s.w.trustedOwner(tx, a.profile)
+	return err
+}
+
+// look reads what the owner is going to see, and what acceptance needs to know.
+func (a *Acceptance) look(tx Tx, wrapping secret.Bytes) (err error) {
+	w := a.s.w
+	a.said = map[string]string{}
+	if err := a.s.saidSoFar(tx, a.said); err != nil {
+		return err
+	}
+	if a.state, err = a.stateOf(tx); err != nil {
+		return err
+	}
+	info, err := tx.Info()
+	if err != nil {
+		return err
+	}
+	row, err := tx.VaultKey(profileHolder(a.profile.ID))
+	if err == nil {
+		h, unlocked := unlock(row, wrapping)
+		if unlocked == nil && a.trust.vaultOf(info).isVault(h.keys) {
+			a.keys = h.keys
+		}
+	} else if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return a.seeAll(tx, w, info)
+}
+
+func (a *Acceptance) stateOf(tx Tx) (s acceptState, err error) {
+	head, err := tx.Head()
+	if err != nil {
+		return s, err
+	}
+	s.head = string(head.Seal)
+	return s, a.s.w.hashes(tx, func(_ Key, h audit.Hash) { s.sum.Add(h) })
+}
+
+// vaultOf is the workspace with the vault's key that the keychain knows.
+func (t trust) vaultOf(i Info) Info {
+	i.VaultGeneration, i.VaultCheck = t.generation, hexOf(t.check)
+	return i
+}
+
+// Accept makes the database's state the one that the log tells of. What happened
+// after the newest event that fits is lost. It lets in fewer people than the database
+// says: an owner whom the keychain does not know is suspended, and one-time codes and
+// requests for approval end. Acceptance is itself an event, with all rows as they are,
+// and the check at the start begins there; Verify log goes on to show the break. It can
+// be called again after an error. Errors: challenge_ended; not_authentic where the
+// database has changed since; keychain and folder.
+func (a *Acceptance) Accept(ctx context.Context) error {
+	w := a.s.w
+	if age := w.now().Sub(a.madeAt); age > ChallengeLife || age < -time.Minute {
+		return refuse(CodeChallengeEnded)
+	}
+	return Explain(w.store.Exclusive(ctx, func() error {
+		var m mark
+		var t trust
+		err := w.store.Update(ctx, func(tx Tx) error {
+			if now, err := a.stateOf(tx); err != nil {
+				return err
+			} else if now != a.state {
+				return refuse(CodeNotAuthentic).because(a.s.report)
+			}
+			if err := a.narrow(tx); err != nil {
+				return err
+			}
+			var err error
+			if m, err = a.s.restate(tx, a.profile.ID); err != nil {
+				return err
+			}
+			t, err = w.trustOf(tx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		w.begins(m, t, Head{Seq: m.seq})
+		return w.anchor(context.WithoutCancel(ctx), Head{Seq: m.seq, Seal: m.seal})
+	}))
+}
+
+// narrow takes out of the database what could let in more than the keychain knows of.
+func (a *Acceptance) narrow(tx Tx) error {
+	if err := a.s.dropStrangeIntents(tx, a.said); err != nil {
+		return err
+	}
+	if err := a.narrowOwners(tx); err != nil {
+		return err
+	}
+	if err := a.endOpen(tx); err != nil {
+		return err
+	}
+	info, err := tx.Info()
+	if err != nil {
+		return err
+	}
+	if pinned := a.trust.vaultOf(info); pinned != info {
+		return tx.UpdateInfo(pinned)
+	}
+	return nil
+}
+
+// compare gives an owner as the database has them and as the keychain knows them. An
+// owner is strange whose account is not the one that it knows, or whom it does not know.
+func (a *Acceptance) compare(tx Tx, p Profile) (now, known trustedOwner, strange bool, err error) {
+	now, err = a.s.w.trustedOwner(tx, p)
+	known, ok := a.trust.owner(p.ID)
+	return now, known, !ok || known.account != now.account, err
+}
+
+// narrowOwners suspends each owner who is strange: one who was demoted, suspended or
+// removed since, or whose 2FA or password is another. An owner can let them sign in
+// again. The codes of the others are used as far as the keychain knows them used, and
+// recovery codes that were replaced since end.
+func (a *Acceptance) narrowOwners(tx Tx) error {
+	owners, err := tx.Owners()
+	if err != nil {
+		return err
+	}
+	for _, p := range owners {
+		now, known, strange, err := a.compare(tx, p)
+		if err != nil {
+			return err
+		}
+		if strange {
+			p.State, p.StateAt = ProfileSuspended, a.s.w.now()
+			p.Epoch++
+			err = tx.UpdateProfile(p)
+		} else {
+			err = a.narrowCodes(tx, p, now, known)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *Acceptance) narrowCodes(tx Tx, p Profile, now, known trustedOwner) error {
+	at := a.s.w.now()
+	if known.step > now.step {
+		f, err := tx.Factor(p.ID)
+		if err == nil {
+			_, err = tx.ConsumeStep(p.ID, f.Generation, known.step, at, UseSignIn)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	set, err := tx.ActiveSet(p.ID)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if now.codes != known.codes {
+		_, err := tx.MoveSet(set.ID, SetActive, SetVoided, at)
+		return err
+	}
+	for number := 1; number <= recovery.SetSize; number++ {
+		if known.used&^now.used&usedBit(number) == 0 {
+			continue
+		}
+		if _, err := tx.ConsumeCode(set.ID, number, at, UseSignIn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endOpen ends what an older copy brings back: one-time codes that may have been
+// used, approvals likewise, and key pairs to which somebody who writes the folder could
+// have the vault's keys encrypted.
+func (a *Acceptance) endOpen(tx Tx) error {
+	var codes, holders []string
+	err := a.s.w.hashes(tx, func(k Key, h audit.Hash) {
+		switch {
+		case k.Table == "onetime":
+			codes = append(codes, k.ID)
+		case k.Table == "vaultkey" && a.said[k.String()] != digest(h) && !a.ownKey(k.ID):
+			holders = append(holders, k.ID)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range codes {
+		kind, profile, _ := strings.Cut(id, "/")
+		if err := dropOneTime(tx, profile, OneTimeKind(kind)); err != nil {
+			return err
+		}
+	}
+	for _, holder := range holders {
+		if err := dropHolder(tx, holder); err != nil {
+			return err
+		}
+	}
+	open, err := tx.Approvals()
+	if err != nil {
+		return err
+	}
+	for _, o := range open {
+		if _, err := tx.DecideApproval(o.ID, o.State, ApprovalWithdrawn, a.profile.ID, a.s.w.now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ownKey reports whether a holder is the owner who accepts, whose key pair was proven
+// by opening the vault with it.
+func (a *Acceptance) ownKey(holder string) bool {
+	return holder == profileHolder(a.profile.ID) && !a.keys.Empty()
+}
+
+// saidSoFar gathers what the log last said of each row, up to where it fits.
+func (s *Sealed) saidSoFar(tx Tx, said map[string]string) error {
+	key, err := s.w.integrity()
+	if err != nil {
+		return err
+	}
+	v := audit.NewVerifier(key)
+	err = tx.Events(0, func(e audit.Event, seal []byte) error {
+		if err := v.Next(e, seal); err != nil {
+			return err
+		}
+		for _, row := range e.Rows {
+			said[row.Key] = row.Digest
+		}
+		return nil
+	})
+	if errors.Is(err, audit.ErrBroken) {
+		return nil
+	}
+	return err
+}
+
+// dropStrangeIntents forgets orders that the log does not know: one could name
+// the keychain item of somebody's active factor.
+func (s *Sealed) dropStrangeIntents(tx Tx, said map[string]string) error {
+	intents, err := tx.Intents()
+	if err != nil {
+		return err
+	}
+	for _, in := range intents {
+		k := Key{"intent", in.ID}
+		h, err := s.w.rowHash(tx, k)
+		if err != nil {
+			return err
+		}
+		if said[k.String()] == digest(h) {
+			continue
+		}
+		if _, err := tx.DeleteIntent(in.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restate appends the event of acceptance, which tells of every row.
+func (s *Sealed) restate(tx Tx, actor string) (m mark, err error) {
+	head, err := tx.Head()
+	if err != nil {
+		return m, err
+	}
+	e := audit.Event{Seq: head.Seq + 1, At: time.UnixMilli(s.w.now().UnixMilli()).UTC(), Kind: eventAccepted, Actor: actor}
+	err = s.w.hashes(tx, func(k Key, h audit.Hash) {
+		e.State.Add(h)
+		e.Rows = append(e.Rows, audit.Row{Key: k.String(), Digest: digest(h)})
+	})
+	if err != nil {
+		return m, err
+	}
+	slices.SortFunc(e.Rows, func(a, b audit.Row) int { return strings.Compare(a.Key, b.Key) })
+	var kinds []string
+	for _, f := range s.report.Findings {
+		if !slices.Contains(kinds, string(f.Kind)) {
+			kinds = append(kinds, string(f.Kind))
+		}
+	}
+	e.Detail = map[string]string{
+		"findings": strings.Join(kinds, " "), "head": decimal(int(s.report.Head)), "anchor": decimal(int(s.report.Anchor)),
+	}
+	key, err := s.w.integrity()
+	if err != nil {
+		return m, err
+	}
+	m = mark{seq: e.Seq, seal: audit.Seal(key, head.Seal, e)}
+	if err := tx.AppendEvent(e, m.seal); err != nil {
+		return m, err
+	}
+	m.count, err = tx.CountEvents()
+	return m, err
+}
