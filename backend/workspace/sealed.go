@@ -200,7 +200,7 @@ func (s *Sealed) second(ctx context.Context, o suspect, t toll, in FactorInput) 
 		}
 		return func(tx Tx) (bool, error) { return tx.ConsumeCode(o.set.ID, row.Number, s.w.now(), UseSignIn) }, nil
 	}
-	return nil, errors.Join(refuse(CodeFactorRequired).at("code"), s.refund(ctx))
+	return nil, afterwards(refuse(CodeFactorRequired).at("code"), s.refund(ctx))
 }
 
 // accept makes the database's state the one that the log tells of.
@@ -305,7 +305,7 @@ func (s *Sealed) charge(ctx context.Context) (t toll, err error) {
 			if setBack(a, now) { // the whole pause begins anew
 				err = s.count(ctx, a.Failures)
 			}
-			return errors.Join(throttled(KindPassword, left), err)
+			return afterwards(throttled(KindPassword, left), err)
 		}
 		t.failures = a.Failures + 1
 		return s.count(ctx, t.failures)
