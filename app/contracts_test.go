@@ -214,6 +214,33 @@ func TestCopiesAreSavedWholeForTheirOwnerAloneAndReplaceNothing(t *testing.T) {
 	d.refused(err, "document_gone")
 }
 
+func TestSaveCopies_IntoAPlaceThatIsNoFolderIsRefused(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	ids := []string{d.addText("a.txt", "a"), d.addText("b.txt", "b")}
+	file, loop := filepath.Join(t.TempDir(), "file"), filepath.Join(t.TempDir(), "loop")
+	d.ok(os.WriteFile(file, nil, 0o600))
+	places := []string{file, filepath.Join(t.TempDir(), "gone")}
+	if runtime.GOOS != "windows" {
+		d.ok(os.Symlink(loop, loop))
+		places = append(places, loop)
+	}
+	for _, place := range places {
+		d.window.desk.openFolder = place
+		_, err := d.SaveCopy(d.in.Token, ids)
+		d.refused(err, "save_failed")
+	}
+}
+
+func TestSaveCopies_NamesThatAreAllTakenAreRefused(t *testing.T) {
+	t.Parallel()
+	taken := map[string]bool{"a.txt": true, "a (2).txt": true}
+	names := slices.Collect(freeNames("dir", "A.txt", taken))
+	if len(names) != mostNames-2 || names[0] != filepath.Join("dir", "A (3).txt") {
+		t.Errorf("%d names, the first %q", len(names), names[0])
+	}
+}
+
 func TestALockWhileADialogStandsOpenSavesAndAddsNothing(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -2,9 +2,8 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
+	"iter"
 	"path/filepath"
 	"strings"
 	"unicode"
@@ -41,8 +40,9 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 	if err != nil || len(chosen) == 0 {
 		return SavedCopies{}, c.s.after(ses, err)
 	}
-	var paths []string
 	var out SavedCopies
+	var keep func(workspace.Document, *folder.Whole) error
+	var place func(workspace.Document) string
 	if len(chosen) == 1 {
 		name := fileNameFor(chosen[0].Name)
 		path, err := c.s.desktop.SaveAs("Save a copy", name, []fileKind{{"All files", "*"}})
@@ -52,7 +52,8 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 		if path == "" {
 			return SavedCopies{}, nil
 		}
-		paths = []string{path}
+		place = func(workspace.Document) string { return path }
+		keep = func(_ workspace.Document, f *folder.Whole) error { return f.Keep() } // the dialog has asked
 		out.Name, out.Folder = filepath.Base(path), filepath.Dir(path)
 	} else {
 		dir, err := c.s.desktop.OpenFolder("Save copies into a folder")
@@ -62,7 +63,13 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 		if dir == "" {
 			return SavedCopies{}, nil
 		}
-		paths, out.Folder = freePaths(dir, chosen), dir
+		place, out.Folder = func(d workspace.Document) string { return filepath.Join(dir, fileNameFor(d.Name)) }, dir
+		taken := map[string]bool{}
+		keep = func(d workspace.Document, f *folder.Whole) error {
+			at, err := f.KeepFree(freeNames(dir, d.Name, taken))
+			taken[strings.ToLower(filepath.Base(at))] = true
+			return err
+		}
 	}
 	ses, ctx, end, err := c.s.beginJob(session, jobSaving) // the dialog may have stood open for long
 	if err != nil {
@@ -77,7 +84,7 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 	for i, d := range chosen {
 		before := p.Bytes
 		p.Name, p.Done = d.Name, i
-		err := c.saveCopy(ctx, ses, d, paths[i], func(n int64) {
+		err := c.saveCopy(ctx, ses, d, place(d), keep, func(n int64) {
 			p.Bytes = before + n
 			tell(p, false)
 		})
@@ -98,17 +105,19 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 // StopSaving stops; what was saved until then stays.
 func (c *Contracts) StopSaving(session string) error { return c.s.stopJob(session, jobSaving) }
 
-func (c *Contracts) saveCopy(ctx context.Context, ses *workspace.Session, d workspace.Document, path string, progress func(int64)) error {
-	f, err := folder.CreateWhole(path)
+// saveCopy writes a copy beside place, and keep gives it its name.
+func (c *Contracts) saveCopy(ctx context.Context, ses *workspace.Session, d workspace.Document, place string,
+	keep func(workspace.Document, *folder.Whole) error, progress func(int64)) error {
+	f, err := folder.CreateWhole(place)
 	if err != nil {
-		return saveFailed(filepath.Base(path), err)
+		return saveFailed(filepath.Base(place), err)
 	}
 	defer func() { _ = f.Drop() }()
 	if err := ses.CopyDocument(ctx, d.ID, f, progress); err != nil {
-		return asRefusal(filepath.Base(path), err)
+		return asRefusal(filepath.Base(place), err)
 	}
-	if err := f.Keep(); err != nil {
-		return saveFailed(filepath.Base(path), err)
+	if err := keep(d, f); err != nil {
+		return saveFailed(filepath.Base(place), err)
 	}
 	return nil
 }
@@ -133,25 +142,24 @@ func (c *Contracts) chosen(ses *workspace.Session, ids []string) (out []workspac
 	return out, nil
 }
 
-// freePaths names a file for each in dir, none of which is there yet.
-func freePaths(dir string, docs []workspace.Document) []string {
-	taken := map[string]bool{}
-	paths := make([]string, len(docs))
-	for i, d := range docs {
-		name := fileNameFor(d.Name)
-		ext := filepath.Ext(name)
-		stem := strings.TrimSuffix(name, ext)
-		for n := 2; ; n++ {
-			paths[i] = filepath.Join(dir, name)
-			_, err := os.Lstat(paths[i])
-			if key := strings.ToLower(name); !taken[key] && errors.Is(err, os.ErrNotExist) {
-				taken[key] = true
-				break
+// mostNames is how many names are tried for a file.
+const mostNames = 10_000
+
+// freeNames are the paths in dir that a contract may be saved at, the first that is
+// free is to be taken: its name, and then the name with a number. Those that differ
+// only in case from one in taken are left out, since some systems cannot have both.
+func freeNames(dir, contract string, taken map[string]bool) iter.Seq[string] {
+	name := fileNameFor(contract)
+	ext := filepath.Ext(name)
+	stem := strings.TrimSuffix(name, ext)
+	return func(yield func(string) bool) {
+		for n := 2; n < mostNames+2; n++ {
+			if !taken[strings.ToLower(name)] && !yield(filepath.Join(dir, name)) {
+				return
 			}
 			name = fmt.Sprintf("%s (%d)%s", stem, n, ext)
 		}
 	}
-	return paths
 }
 
 // maxFileName is the most bytes that the systems take for a name, with room for a number.

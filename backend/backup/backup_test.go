@@ -2,7 +2,6 @@ package backup_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"os"
@@ -113,9 +112,14 @@ func inUse(t *testing.T) (*home, *workspace.Session, phone, []string) {
 // back makes a backup, and leaves the clock after the code that it took.
 func (h *home) back(s *workspace.Session, p phone) []byte {
 	h.Helper()
-	a, err := s.Admin(h.Context())
-	h.ok(err)
 	to, err := bundle.ToPassphrase(secret.NewText(passphrase))
+	h.ok(err)
+	return h.backTo(to, s, p)
+}
+
+func (h *home) backTo(to bundle.Recipients, s *workspace.Session, p phone) []byte {
+	h.Helper()
+	a, err := s.Admin(h.Context())
 	h.ok(err)
 	var out bytes.Buffer
 	proof := workspace.Proof{Password: secret.NewText(pass), Factor: workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.at(h.now))}}
@@ -259,18 +263,6 @@ func TestARestoreNeverReplacesAWorkspace(t *testing.T) {
 	}
 }
 
-func TestOnItsOwnMachineABackupGoesBackWithTheKeychainThatIsThere(t *testing.T) {
-	t.Parallel()
-	h, s, p, _ := inUse(t)
-	file := h.back(s, p)
-	h.ok(s.Rename(t.Context(), "Amara O.")) // the anchor is ahead of the backup now
-	again := newHome(t)
-	again.now, again.secrets = h.now, h.secrets // the disk is lost, the keychain is not
-	_, err := again.restore(file, owner(pass, p.at(again.now)))
-	again.ok(err)
-	again.open()
-}
-
 func TestAKeychainWithOtherItemsIsLeftAsItIs(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := inUse(t)
@@ -303,35 +295,6 @@ func TestADamagedBackupLeavesNothing(t *testing.T) {
 		elsewhere.now = h.now
 		if _, err := elsewhere.restore(f, owner(pass, p.at(elsewhere.now))); err == nil {
 			t.Errorf("restored from a file that is %s", name)
-		}
-		elsewhere.empty()
-	}
-}
-
-// failing is a keychain that refuses after some writes.
-type failing struct {
-	workspace.Secrets
-	left int
-}
-
-func (f *failing) Set(ctx context.Context, name string, v secret.Bytes) error {
-	if f.left--; f.left < 0 {
-		return workspace.ErrKeychainLocked
-	}
-	return f.Secrets.Set(ctx, name, v)
-}
-
-func TestAKeychainThatFailsHalfwayIsLeftAsItWas(t *testing.T) {
-	t.Parallel()
-	h, s, p, _ := inUse(t)
-	file := h.back(s, p)
-	for writes := range 5 {
-		elsewhere := newHome(t)
-		elsewhere.now = h.now
-		f := &failing{elsewhere.secrets, writes}
-		_, err := backup.Restore(t.Context(), elsewhere.path, bytes.NewReader(file), bundle.WithPassphrase(secret.NewText(passphrase)), nil, f, owner(pass, p.at(elsewhere.now)), elsewhere.settings)
-		if !workspace.IsCode(err, workspace.CodeKeychainLocked) {
-			t.Errorf("after %d writes: %v", writes, err)
 		}
 		elsewhere.empty()
 	}

@@ -25,6 +25,7 @@ var (
 	ErrNotBackup = errors.New("backup: this file is not a backup of a workspace")
 	ErrOccupied  = errors.New("backup: the data folder has a workspace already")
 	ErrConflict  = errors.New("backup: the keychain has other items of this workspace")
+	ErrLives     = errors.New("backup: the keychain has the keys of this workspace, which may be in use elsewhere")
 	ErrNotOwner  = errors.New("backup: only an owner of the workspace can restore it")
 )
 
@@ -33,6 +34,10 @@ type Owner struct {
 	Email    string
 	Password secret.Text
 	Factor   workspace.FactorInput
+
+	// Replace says that the workspace which the keychain has the keys of is lost. If its
+	// folder is still there, it is sealed the next time that it is opened.
+	Replace bool
 }
 
 // Restored says what was made.
@@ -52,9 +57,13 @@ const waiting = "workspace.db.restoring"
 const maxItems = 64 << 20
 
 // Restore makes a workspace of a backup in a data folder that has none. noted is
-// the fingerprint of the key that has to have signed it, or nil. settings may be nil; tests lower the cost of hashing with it. Before the rename at the
-// end nothing opens, and whatever was written to the keychain is taken back; after
-// a crash the same restore can be done again.
+// the fingerprint of the key that has to have signed it, or nil. settings may be nil; tests lower the cost of hashing with it.
+//
+// What lives is left alone: a keychain that has this workspace's keys is ErrLives,
+// unless the owner says that they are to be replaced. Before the rename at the end
+// nothing opens, and after an error folder and keychain are as they were before. After
+// a crash the same restore can be done again, and first puts back what the other has
+// replaced.
 func Restore(ctx context.Context, path string, in io.Reader, with bundle.Identities, noted *bundle.Fingerprint,
 	secrets workspace.Secrets, o Owner, settings func(*workspace.Config)) (Restored, error) {
 	if err := folder.Prepare(path); err != nil {
@@ -69,15 +78,22 @@ func Restore(ctx context.Context, path string, in io.Reader, with bundle.Identit
 	if _, err := os.Lstat(place); !errors.Is(err, os.ErrNotExist) {
 		return Restored{}, ErrOccupied
 	}
+	_, err = os.Lstat(beside)
+	interrupted := !errors.Is(err, os.ErrNotExist)
 	if err := removeDatabase(beside); err != nil {
 		return Restored{}, err
 	}
-	out, err := restore(ctx, in, with, noted, secrets, o, settings, place, beside)
+	out, err := restore(ctx, in, with, noted, secrets, o, settings, place, beside, interrupted)
+	if errors.Is(err, errNotUndone) {
+		return out, err // the next restore goes on with it, where it finds the copy
+	}
 	return out, errors.Join(err, removeDatabase(beside))
 }
 
+var errNotUndone = errors.New("backup: what the restore did could not be undone")
+
 func restore(ctx context.Context, in io.Reader, with bundle.Identities, noted *bundle.Fingerprint, secrets workspace.Secrets, o Owner,
-	settings func(*workspace.Config), place, beside string) (_ Restored, err error) {
+	settings func(*workspace.Config), place, beside string, interrupted bool) (_ Restored, err error) {
 	papers, err := newPapers(filepath.Dir(place))
 	if err != nil {
 		return Restored{}, err
@@ -94,20 +110,36 @@ func restore(ctx context.Context, in io.Reader, with bundle.Identities, noted *b
 		}
 	}
 	defer items.wipe()
+	if interrupted {
+		if err := undoInterrupted(ctx, secrets, items); err != nil {
+			return Restored{}, errors.Join(err, errNotUndone)
+		}
+	}
+	if !o.Replace {
+		if err := lives(ctx, secrets, items); err != nil {
+			return Restored{}, err
+		}
+	}
 	if err := prove(ctx, beside, copied, o, c.CreatedAt, settings); err != nil {
 		return Restored{}, err
 	}
 	out := Restored{Workspace: c.Workspace, MadeAt: c.CreatedAt, MadeBy: c.CreatedBy, SignedBy: c.SignedBy, Items: len(items.Items), Documents: len(papers.names)}
-	undo, err := fillKeychain(ctx, secrets, copied, items)
+	keys := &refill{secrets: secrets}
+	err = papers.settle()
+	if err == nil {
+		err = keys.fill(ctx, copied, items)
+	}
+	if err == nil {
+		err = folder.Rename(beside, place)
+	}
 	if err != nil {
-		return Restored{}, errors.Join(err, undo())
+		if undone := errors.Join(keys.undo(ctx), papers.unsettle()); undone != nil {
+			return Restored{}, errors.Join(err, errNotUndone, undone)
+		}
+		return Restored{}, err
 	}
-	if err := papers.settle(); err != nil {
-		return Restored{}, errors.Join(err, undo())
-	}
-	if err := folder.Rename(beside, place); err != nil {
-		return Restored{}, errors.Join(err, undo())
-	}
+	keys.done(ctx)
+	papers.done = true
 	return out, nil
 }
 
@@ -222,48 +254,6 @@ func signIn(ctx context.Context, w *workspace.Workspace, o Owner) (*workspace.Se
 		return c.Recover(ctx, o.Factor.Value.Reveal())
 	}
 	return nil, workspace.Fault(workspace.CodeFactorRequired, nil, nil)
-}
-
-// fillKeychain writes the items that the copy has by now. One that is there
-// already has to be the same, but for the anchor, which an owner has just accepted.
-// undo deletes what was not there before.
-func fillKeychain(ctx context.Context, secrets, copied workspace.Secrets, items kept) (undo func() error, err error) {
-	var written []string
-	undo = func() error {
-		var all error
-		for _, name := range written {
-			all = errors.Join(all, secrets.Delete(context.WithoutCancel(ctx), name))
-		}
-		return workspace.Explain(all)
-	}
-	for _, i := range items.Items {
-		want, err := copied.Get(ctx, i.Name)
-		if errors.Is(err, workspace.ErrSecretMissing) {
-			continue // an enrolment that was under way was undone
-		}
-		if err != nil {
-			return undo, err
-		}
-		there, err := secrets.Get(ctx, i.Name)
-		switch {
-		case errors.Is(err, workspace.ErrSecretMissing):
-			written = append(written, i.Name)
-		case err != nil:
-			return undo, workspace.Explain(err)
-		case there.Equal(want):
-			continue
-		case !strings.HasSuffix(i.Name, "/anchor"):
-			return undo, ErrConflict
-		}
-		if err := secrets.Set(ctx, i.Name, want); err != nil {
-			return undo, workspace.Explain(err)
-		}
-		got, err := secrets.Get(ctx, i.Name)
-		if err != nil || !got.Equal(want) {
-			return undo, errors.Join(workspace.Fault(workspace.CodeKeychainMismatch, nil, nil), err)
-		}
-	}
-	return undo, nil
 }
 
 // removeDatabase removes a copy with what SQLite keeps beside it.

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
 	"countersign/backend/documents"
+	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
@@ -31,13 +33,20 @@ type person struct {
 	secrets workspace.Secrets
 	files   workspace.Files // nil: as they are
 	marks   int64
+	log     *slog.Logger    // nil: none
+	codes   recovery.Params // the cost of recovery codes; zero: the usual one
 	seat    int
 	w       *workspace.Workspace
 }
 
+// failure is an error that nobody expected here.
+type failure struct{ error }
+
+func (f failure) Error() string { return fmt.Sprintf("%v (%v)", f.error, errors.Unwrap(f.error)) }
+
 func must(err error) {
 	if err != nil {
-		panic(fmt.Sprintf("%v (%v)", err, errors.Unwrap(err)))
+		panic(failure{err})
 	}
 }
 
@@ -50,7 +59,7 @@ func (p *person) config() workspace.Config {
 	if p.files == nil {
 		p.files = got(documents.Open(p.home.documentsDir()))
 	}
-	return workspace.Config{Store: p.store, Secrets: p.secrets, Files: p.files, Now: p.clock.now, Password: cheap, MarkEvery: p.marks}
+	return workspace.Config{Store: p.store, Secrets: p.secrets, Files: p.files, Now: p.clock.now, Password: cheap, MarkEvery: p.marks, Log: p.log, Recovery: p.codes}
 }
 
 func (p *person) start() {
@@ -147,8 +156,11 @@ var noFactor = workspace.FactorInput{Kind: workspace.FactorNone}
 
 // expect panics unless err is this refusal.
 func expect(err error, c workspace.Code) {
-	if !workspace.IsCode(err, c) {
-		panic(fmt.Sprintf("got %v, want %s", err, c))
+	switch {
+	case err == nil:
+		panic("want " + string(c))
+	case !workspace.IsCode(err, c):
+		panic(failure{err})
 	}
 }
 

@@ -2,6 +2,8 @@ package folder
 
 import (
 	"errors"
+	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 )
@@ -67,6 +69,55 @@ func (w *Whole) Keep() error {
 		return explain(err)
 	}
 	return explain(syncFolder(filepath.Dir(w.path)))
+}
+
+// KeepFree puts the file at the first of the paths that is free, and returns it. They
+// are in the folder of the file. Nothing is replaced, not even what appears at this
+// moment. Where none is free the error is fs.ErrExist, and the file is gone.
+func (w *Whole) KeepFree(paths iter.Seq[string]) (string, error) {
+	f := w.f
+	w.f = nil
+	err := f.Sync()
+	if !w.unnamed {
+		err = errors.Join(err, f.Close())
+	}
+	at := ""
+	if err == nil {
+		err = fs.ErrExist
+		for path := range paths {
+			if err = w.placeFree(f, path); err == nil {
+				at = path
+			}
+			if !errors.Is(err, fs.ErrExist) {
+				break
+			}
+		}
+	}
+	if w.unnamed {
+		err = errors.Join(err, f.Close())
+	} else if err != nil {
+		err = errors.Join(err, removeIfThere(f.Name()))
+	}
+	if err != nil {
+		return at, explain(err)
+	}
+	return at, explain(syncFolder(filepath.Dir(at)))
+}
+
+// placeFree gives the file a name that nothing has. A rename would replace, so that a
+// file which has a name takes the place of an empty one that was made there first.
+func (w *Whole) placeFree(f *os.File, path string) error {
+	if w.unnamed {
+		return link(f, path)
+	}
+	mine, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(mine.Close(), os.Rename(f.Name(), path)); err != nil {
+		return errors.Join(err, removeIfThere(path))
+	}
+	return nil
 }
 
 // Drop removes the file unless it was kept.

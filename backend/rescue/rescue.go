@@ -62,11 +62,12 @@ func WithKit(ctx context.Context, path string, secrets workspace.Secrets, o Owne
 	if err != nil {
 		return err
 	}
-	if err := build(ctx, made, config, o, left); err != nil {
-		return errors.Join(err, abandon(context.WithoutCancel(ctx), made, secrets))
+	err = build(ctx, made, config, o, left)
+	if err == nil {
+		err = setAside(place, config)
 	}
-	if err := setAside(place, config); err != nil {
-		return errors.Join(err, abandon(context.WithoutCancel(ctx), made, secrets))
+	if err != nil {
+		return errors.Join(abandon(context.WithoutCancel(ctx), made, secrets), err) // what has failed is never told as a refusal
 	}
 	if err := folder.Rename(made, place); err != nil {
 		return err
@@ -118,16 +119,20 @@ func abandon(ctx context.Context, path string, secrets workspace.Secrets) error 
 		return remove(path)
 	}
 	store, err := sqlite.Open(ctx, path)
-	if err != nil {
+	if errors.Is(err, workspace.ErrStoreDamaged) || errors.Is(err, workspace.ErrStoreAltered) {
 		return remove(path) // it never became one
+	}
+	if err != nil {
+		return workspace.Explain(err)
 	}
 	var id string
 	err = store.View(ctx, func(tx workspace.Tx) error {
 		info, err := tx.Info()
-		if err == nil {
-			id = info.ID
+		if errors.Is(err, workspace.ErrNotFound) {
+			return nil
 		}
-		return nil
+		id = info.ID
+		return err
 	})
 	if err == nil && id != "" {
 		for _, item := range []string{"device", "pepper", "integrity", "anchor"} {
@@ -140,9 +145,23 @@ func abandon(ctx context.Context, path string, secrets workspace.Secrets) error 
 	return remove(path)
 }
 
-// setAside gives the old database a second name under which it stays.
+// besides is what SQLite keeps beside a database, whose commits may be there alone.
+var besides = []string{"-wal", "-shm", "-journal"}
+
+// setAside gives the old database, and what SQLite keeps beside it, a second name
+// under which they stay together. Of the old names only that of the database is left:
+// the new one must not meet the others.
 func setAside(place string, config workspace.Config) error {
-	if _, err := os.Lstat(place); errors.Is(err, os.ErrNotExist) {
+	var there []string
+	for _, suffix := range append([]string{""}, besides...) {
+		switch _, err := os.Lstat(place + suffix); {
+		case err == nil:
+			there = append(there, suffix)
+		case !errors.Is(err, os.ErrNotExist):
+			return failed(err)
+		}
+	}
+	if len(there) == 0 {
 		return nil
 	}
 	now := time.Now
@@ -151,21 +170,44 @@ func setAside(place string, config workspace.Config) error {
 	}
 	for n := 1; ; n++ {
 		name := fmt.Sprintf("workspace-before-%s-%d.db", now().Format(time.DateOnly), n)
-		err := os.Link(place, filepath.Join(filepath.Dir(place), name))
-		if errors.Is(err, os.ErrExist) {
+		err := linkAll(place, filepath.Join(filepath.Dir(place), name), there)
+		if errors.Is(err, os.ErrExist) && n < mostAside {
 			continue
 		}
 		if err != nil {
-			return workspace.Explain(fmt.Errorf("%w: %w", workspace.ErrStoreFailed, err))
+			return failed(err)
 		}
 		break
 	}
-	for _, suffix := range []string{"-wal", "-shm", "-journal"} { // of the old one: the new one must not meet them
-		if err := os.Remove(place + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return workspace.Explain(fmt.Errorf("%w: %w", workspace.ErrStoreFailed, err))
+	for _, suffix := range there {
+		if suffix == "" {
+			continue
+		}
+		if err := os.Remove(place + suffix); err != nil {
+			return failed(err)
 		}
 	}
 	return nil
+}
+
+// mostAside is how many databases of one day can be set aside.
+const mostAside = 10_000
+
+// linkAll gives all of these files a second name, or none of them.
+func linkAll(from, to string, suffixes []string) error {
+	for i, suffix := range suffixes {
+		if err := os.Link(from+suffix, to+suffix); err != nil {
+			for _, made := range suffixes[:i] {
+				err = errors.Join(err, os.Remove(to+made))
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+func failed(err error) error {
+	return workspace.Explain(fmt.Errorf("%w: %w", workspace.ErrStoreFailed, err))
 }
 
 func remove(path string) (all error) {

@@ -175,6 +175,97 @@ func TestWithADatabaseThatIsDamagedOrGoneTheTableOfContentsIsEnough(t *testing.T
 	}
 }
 
+// torn is a home whose database was damaged while commits lay in its WAL alone: the
+// whole database and the WAL as they were.
+func torn(t *testing.T) (h *home, kit secret.Text, database, wal []byte) {
+	t.Helper()
+	h, kit = lived(t)
+	place := filepath.Join(h.dir, "workspace.db")
+	w, store, err := h.open()
+	h.ok(err)
+	s, _, err := w.SignIn(t.Context(), "amara@example.com", secret.NewText(pass))
+	h.ok(err)
+	h.ok(s.Rename(t.Context(), "Amara N. Okafor"))
+	database, err = os.ReadFile(place)
+	h.ok(err)
+	wal, err = os.ReadFile(place + "-wal")
+	h.ok(err)
+	h.ok(store.Close())
+	if len(wal) == 0 {
+		t.Fatal("the WAL is empty")
+	}
+	h.ok(os.WriteFile(place+"-wal", wal, 0o600))
+	h.ok(os.WriteFile(place, append([]byte("damaged"), database[7:]...), 0o600))
+	return h, kit, database, wal
+}
+
+func TestRescue_CommitsInTheWALAreSetAsideWithTheDatabase(t *testing.T) {
+	t.Parallel()
+	h, kit, database, _ := torn(t)
+	old := h.secrets
+	h.secrets = keychain.NewMemory()
+	h.ok(rescue.WithKit(t.Context(), h.dir, h.secrets, owner(kit), cheap))
+	h.theContractsAreBack()
+	aside, err := filepath.Glob(filepath.Join(h.dir, "workspace-before-*.db"))
+	if err != nil || len(aside) != 1 {
+		t.Fatalf("set aside: %v, %v", aside, err)
+	}
+	h.ok(os.WriteFile(aside[0], database, 0o600)) // somebody repairs it
+	store, err := sqlite.Open(t.Context(), aside[0])
+	h.ok(err)
+	defer store.Close()
+	c := workspace.Config{Store: store, Secrets: old}
+	cheap(&c)
+	w, err := workspace.Open(t.Context(), c)
+	h.ok(err)
+	s, _, err := w.SignIn(t.Context(), "amara@example.com", secret.NewText(pass))
+	h.ok(err)
+	if o, err := s.Overview(t.Context()); err != nil || o.Profile.Name != "Amara N. Okafor" {
+		t.Errorf("the last commit is lost: %q, %v", o.Profile.Name, err)
+	}
+}
+
+func TestRescue_AWALWithoutItsDatabaseDoesNotMeetTheNewOne(t *testing.T) {
+	t.Parallel()
+	h, kit, _, wal := torn(t)
+	h.secrets = keychain.NewMemory()
+	place := filepath.Join(h.dir, "workspace.db")
+	h.ok(os.Remove(place))
+	h.ok(rescue.WithKit(t.Context(), h.dir, h.secrets, owner(kit), cheap))
+	h.theContractsAreBack()
+	aside, err := filepath.Glob(filepath.Join(h.dir, "workspace-before-*.db-wal"))
+	if err != nil || len(aside) != 1 {
+		t.Fatalf("set aside: %v, %v", aside, err)
+	}
+	if got, err := os.ReadFile(aside[0]); err != nil || !bytes.Equal(got, wal) {
+		t.Errorf("%d bytes of %d, %v", len(got), len(wal), err)
+	}
+}
+
+func TestRescue_LeftoversThatCannotBeReadAreAnError(t *testing.T) {
+	t.Parallel()
+	h, kit := lived(t)
+	h.secrets = keychain.NewMemory()
+	beside := filepath.Join(h.dir, "workspace.db.rescue")
+	store, err := sqlite.Open(t.Context(), beside)
+	h.ok(err)
+	h.ok(store.Update(t.Context(), func(tx workspace.Tx) error { return tx.InsertInfo(workspace.Info{ID: "half", Name: "Half"}) }))
+	h.ok(store.Close())
+	h.ok(h.secrets.Set(t.Context(), "half/device", secret.NewBytes([]byte("key"))))
+	ctx, stop := context.WithCancel(t.Context())
+	stop() // each read fails
+	if err := rescue.WithKit(ctx, h.dir, h.secrets, owner(kit), cheap); err == nil {
+		t.Error("it went on")
+	}
+	if _, err := os.Stat(beside); err != nil || len(h.secrets.Names()) != 1 {
+		t.Errorf("what names the items is gone, and they are not: %v, %v", err, h.secrets.Names())
+	}
+	h.ok(rescue.WithKit(t.Context(), h.dir, h.secrets, owner(kit), cheap))
+	if names := h.secrets.Names(); len(names) != 4 {
+		t.Errorf("the keychain has %v", names)
+	}
+}
+
 func TestARescueThatDidNotEndIsDoneAgainAndLeavesNothing(t *testing.T) {
 	t.Parallel()
 	h, kit := lived(t)

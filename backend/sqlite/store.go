@@ -12,6 +12,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -159,7 +160,11 @@ func inspect(path string) error {
 		return translate(err)
 	}
 	head := make([]byte, 100)
-	if n, _ := f.ReadAt(head, 0); n < len(head) || string(head[:len(header)]) != header {
+	n, err := f.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return translate(err)
+	}
+	if n < len(head) || string(head[:len(header)]) != header {
 		return fmt.Errorf("%w: it does not begin as a database does", workspace.ErrStoreDamaged)
 	}
 	if string(head[68:72]) != application {
@@ -170,15 +175,22 @@ func inspect(path string) error {
 		page = 65536
 	}
 	pages := int64(head[28])<<24 | int64(head[29])<<16 | int64(head[30])<<8 | int64(head[31])
-	if page < 512 || st.Size() < pages*page && !hasWAL(path) {
+	wal, err := hasWAL(path)
+	if err != nil {
+		return translate(err)
+	}
+	if page < 512 || st.Size() < pages*page && !wal {
 		return fmt.Errorf("%w: %d bytes where it should have %d", workspace.ErrStoreDamaged, st.Size(), pages*page)
 	}
 	return nil
 }
 
-func hasWAL(path string) bool {
+func hasWAL(path string) (bool, error) {
 	st, err := os.Stat(path + "-wal")
-	return err == nil && st.Size() > 0
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && st.Size() > 0, err
 }
 
 // writable finds a read-only folder at the start rather than at the first act.
@@ -233,10 +245,17 @@ func (s *Store) run(ctx context.Context, opts *sql.TxOptions, fn func(workspace.
 	if err != nil {
 		return translate(err)
 	}
-	if err := fn(&tx{ctx, t}); err != nil {
+	within := &tx{ctx: ctx, tx: t}
+	if err := fn(within); err != nil {
 		return errors.Join(err, unlessDone(t.Rollback()))
 	}
-	return translate(t.Commit())
+	if err := t.Commit(); err != nil || !within.created {
+		return translate(err)
+	}
+	// While the workspace is in the WAL alone, a folder whose WAL is lost looks as if
+	// there had never been one.
+	_, err = s.db.ExecContext(context.WithoutCancel(ctx), "PRAGMA wal_checkpoint(TRUNCATE)")
+	return translate(err)
 }
 
 func unlessDone(err error) error {

@@ -183,3 +183,15 @@ func TestAnotherWriterIsWaitedForAndThenRefusedAsBusy(t *testing.T) {
 		t.Errorf("the next try fails: %v", err)
 	}
 }
+
+func TestOpen_AReadThatFailsIsNoDamage(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "workspace.db")
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, err := sqlite.Open(t.Context(), path) // a folder cannot be read as a file
+	if err == nil || errors.Is(err, workspace.ErrStoreDamaged) {
+		t.Errorf("%v", err)
+	}
+}

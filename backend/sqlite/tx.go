@@ -14,8 +14,9 @@ import (
 
 // tx implements workspace.Tx.
 type tx struct {
-	ctx context.Context
-	tx  *sql.Tx
+	ctx     context.Context
+	tx      *sql.Tx
+	created bool // the workspace, by this transaction
 }
 
 // exec runs a statement that may change any number of rows.
@@ -98,6 +99,7 @@ func (t *tx) InsertInfo(i workspace.Info) error {
 }
 
 func (t *tx) MarkCreated(at time.Time) (bool, error) {
+	t.created = true
 	return t.guarded("UPDATE workspace SET created_at = ? WHERE created_at = 0", millis(at))
 }
 

@@ -163,8 +163,9 @@ func (a *Admin) decide(ctx context.Context, id string, to ApprovalState, event s
 			to, event = ApprovalWithdrawn, eventApprovalWithdrawn
 		}
 		now := w.now()
-		if ok, err := tx.DecideApproval(id, row.State, to, a.s.id, now); err != nil || !ok {
-			return errors.Join(err, refuseUnless(ok, CodeApprovalGone))
+		ok, err := tx.DecideApproval(id, row.State, to, a.s.id, now)
+		if err := refuseUnless(ok, err, CodeApprovalGone); err != nil {
+			return err
 		}
 		return w.record(tx, now, event, a.s.id, soleMember(row), approvalDetail(row))
 	})
@@ -195,10 +196,8 @@ func (a *Admin) checkApproval(tx Tx, id string, kind ApprovalKind, members []str
 		return refuse(CodeApprovalGone)
 	}
 	by, err := tx.Profile(row.DecidedBy) // who approved is still an admin
-	if err != nil || by.State != ProfileActive || by.Role == RoleMember {
-		return errors.Join(refuse(CodeApprovalGone), ignoreMissing(err))
-	}
-	return nil
+	still := err == nil && by.State == ProfileActive && by.Role != RoleMember
+	return refuseUnless(still, ignoreMissing(err), CodeApprovalGone)
 }
 
 func ignoreMissing(err error) error {
@@ -219,5 +218,5 @@ func (a *Admin) useApproval(tx Tx, id string) error {
 		return err
 	}
 	ok, err := tx.DecideApproval(id, ApprovalApproved, ApprovalUsed, row.DecidedBy, a.s.w.now())
-	return errors.Join(err, refuseUnless(ok, CodeApprovalGone))
+	return refuseUnless(ok, err, CodeApprovalGone)
 }

@@ -37,7 +37,7 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 		return err
 	}
 	if current.Reveal() == next.Reveal() {
-		return errors.Join(refuse(CodePasswordSame).at("next"), s.w.refund(ctx, t))
+		return afterwards(refuse(CodePasswordSame).at("next"), s.w.refund(ctx, t))
 	}
 	var use factorUse
 	if on && !free {

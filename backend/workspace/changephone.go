@@ -33,7 +33,7 @@ func (s *Session) BeginChangePhone(ctx context.Context, proof Proof) (Shown, err
 func (s *Session) swapPhone(ctx context.Context, t toll, step int64) error {
 	e := s.enrolment
 	if err := s.checkItem(ctx); err != nil {
-		return errors.Join(err, s.w.refund(ctx, t))
+		return afterwards(err, s.w.refund(ctx, t))
 	}
 	id, err := s.w.newID()
 	if err != nil {

@@ -44,11 +44,13 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Remains) 
 	p.CreatedAt, p.LastSignInAt = now, now
 	err = w.update(ctx, func(tx Tx) error {
 		info, err := tx.Info()
-		if err != nil || !info.CreatedAt.IsZero() || info.ID != w.info.ID {
-			return errors.Join(refuse(CodeWorkspaceExists), err)
+		fresh := err == nil && info.CreatedAt.IsZero() && info.ID == w.info.ID
+		if err := refuseUnless(fresh, ignoreMissing(err), CodeWorkspaceExists); err != nil {
+			return err
 		}
-		if ok, err := tx.MarkCreated(now); err != nil || !ok {
-			return errors.Join(refuse(CodeWorkspaceExists), err)
+		ok, err := tx.MarkCreated(now)
+		if err := refuseUnless(ok, err, CodeWorkspaceExists); err != nil {
+			return err
 		}
 		intents, err := tx.Intents()
 		if err != nil {
@@ -196,8 +198,9 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 		into *secret.Bytes
 	}{{"device", &k.device}, {"pepper", &k.pepper}, {"integrity", &k.integrity}}
 	err = w.bare(ctx, func(tx Tx) error {
-		if _, err := tx.Info(); err == nil {
-			return refuse(CodeWorkspaceExists)
+		_, err := tx.Info()
+		if err := refuseUnless(err != nil, ignoreMissing(err), CodeWorkspaceExists); err != nil {
+			return err
 		}
 		if err := tx.InsertInfo(info); err != nil {
 			return err

@@ -167,7 +167,7 @@ func (s *Session) Confirm(ctx context.Context, input string) (*Issued, error) {
 	now := s.w.now()
 	steps, err := totp.Matches(e.key, code, now)
 	if err != nil {
-		return nil, errors.Join(clock(err), s.w.refund(ctx, t))
+		return nil, afterwards(clock(err), s.w.refund(ctx, t))
 	}
 	if len(steps) == 0 {
 		return nil, s.explainWrong(ctx, t, code, now)

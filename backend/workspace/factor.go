@@ -43,7 +43,7 @@ func (w *Workspace) matchFactor(ctx context.Context, profileID, input string, pu
 	}
 	steps, now, err := w.lookAt(ctx, f, code)
 	if err != nil {
-		return nil, errors.Join(err, w.refund(ctx, t))
+		return nil, afterwards(err, w.refund(ctx, t))
 	}
 	if len(steps) == 0 {
 		return nil, w.wrong(ctx, t, CodeCodeWrong).at("code")

@@ -274,8 +274,8 @@ func (s *Session) Acknowledge(ctx context.Context, word string) error {
 			return err
 		}
 		ok, err := tx.AcknowledgeSet(set.ID, now)
-		if err != nil || !ok {
-			return errors.Join(err, refuseUnless(ok, CodeCheckWordNone))
+		if err := refuseUnless(ok, err, CodeCheckWordNone); err != nil {
+			return err
 		}
 		if err := settle(tx, t); err != nil {
 			return err

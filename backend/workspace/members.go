@@ -229,9 +229,8 @@ func (a *Admin) SetRole(ctx context.Context, id string, role Role, proof Proof) 
 	check := func(tx Tx) error {
 		_, target, err := a.target(tx, id, actRole)
 		if err == nil && target.Role == RoleOwner && role != RoleOwner && target.State == ProfileActive {
-			if n, err := tx.CountOwners(); err != nil || n == 1 {
-				return errors.Join(refuse(CodeLastOwner), err)
-			}
+			n, err := tx.CountOwners()
+			return refuseUnless(n > 1, err, CodeLastOwner)
 		}
 		return err
 	}

@@ -224,7 +224,7 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 	}
 	if over { // ended before it could see this run
 		_, err := out.Cancel(ctx)
-		return nil, errors.Join(refuse(CodeSessionEnded), err)
+		return nil, afterwards(refuse(CodeSessionEnded), err)
 	}
 	return out, nil
 }

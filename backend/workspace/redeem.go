@@ -94,11 +94,11 @@ func (w *Workspace) Redeem(ctx context.Context, email, input string, pw secret.T
 		return nil, nil, err
 	}
 	if p.State == ProfileSuspended {
-		return nil, nil, errors.Join(refuse(CodeSuspendedSelf), w.refund(ctx, t))
+		return nil, nil, afterwards(refuse(CodeSuspendedSelf), w.refund(ctx, t))
 	}
 	// The name is no secret to whoever has the code, and is to everybody else.
 	if err := w.checkPassword(pw, "password", info.Name, p.Name, email); err != nil {
-		return nil, nil, errors.Join(err, w.refund(ctx, t))
+		return nil, nil, afterwards(err, w.refund(ctx, t))
 	}
 	r := &redemption{code: right.OneTime}
 	if r.own, err = w.ownOf(ctx, right); err != nil {

@@ -46,8 +46,9 @@ func (w *Workspace) endFactor(tx Tx, p *Profile, now time.Time) (later []Intent,
 	if err != nil {
 		return nil, err
 	}
-	if ok, err := tx.DeleteFactor(p.ID, f.Generation); err != nil || !ok {
-		return nil, errors.Join(err, refuseUnless(ok, CodeTwoFactorOff))
+	ok, err := tx.DeleteFactor(p.ID, f.Generation)
+	if err := refuseUnless(ok, err, CodeTwoFactorOff); err != nil {
+		return nil, err
 	}
 	id, err := w.newID()
 	if err != nil {
@@ -57,11 +58,22 @@ func (w *Workspace) endFactor(tx Tx, p *Profile, now time.Time) (later []Intent,
 	return append(later, gone), tx.InsertIntent(gone)
 }
 
-func refuseUnless(ok bool, c Code) error {
-	if ok {
-		return nil
+// refuseUnless is err where the store has failed, and the refusal c only where it
+// has answered no.
+func refuseUnless(ok bool, err error, c Code) error {
+	if err != nil || ok {
+		return err
 	}
 	return refuse(c)
+}
+
+// afterwards is what an act has met, or rather what a store has that failed while it
+// was being taken back: that one is never told as a refusal.
+func afterwards(met, undoing error) error {
+	if undoing != nil {
+		return errors.Join(undoing, met)
+	}
+	return met
 }
 
 // Reset2FA turns somebody's 2FA off, with a step-up, and where the workspace

@@ -116,8 +116,9 @@ func (r *PrintRun) sheetsAreOut(ctx context.Context) error {
 		if err := r.goesOn(tx, RunIssuing); err != nil {
 			return err
 		}
-		if ok, err := tx.MoveRun(r.run.Number, RunIssuing, RunReady, time.Time{}); err != nil || !ok {
-			return errors.Join(err, refuseUnless(ok, CodeRunOver))
+		ok, err := tx.MoveRun(r.run.Number, RunIssuing, RunReady, time.Time{})
+		if err := refuseUnless(ok, err, CodeRunOver); err != nil {
+			return err
 		}
 		return w.record(tx, w.now(), eventRunReady, r.a.s.id, "", map[string]string{"run": decimal(r.run.Number)})
 	})
@@ -168,8 +169,9 @@ func (r *PrintRun) end(ctx context.Context, to RunState, event string) (RunResul
 				return err
 			}
 		}
-		if ok, err := tx.MoveRun(r.run.Number, row.State, to, now); err != nil || !ok {
-			return errors.Join(err, refuseUnless(ok, CodeRunOver))
+		ok, err := tx.MoveRun(r.run.Number, row.State, to, now)
+		if err := refuseUnless(ok, err, CodeRunOver); err != nil {
+			return err
 		}
 		return w.record(tx, now, event, r.a.s.id, "", map[string]string{
 			"run": decimal(r.run.Number), "count": decimal(inForce), "of": decimal(len(r.members)),

@@ -155,7 +155,7 @@ func (s *Sealed) second(ctx context.Context, a *Acceptance, known trustedOwner, 
 			return fresh
 		}, refuse(CodeRecoveryUsed).at("recovery").with("number", row.Number))
 	}
-	return errors.Join(refuse(CodeFactorRequired).at("code"), s.refund(ctx))
+	return afterwards(refuse(CodeFactorRequired).at("code"), s.refund(ctx))
 }
 
 // useUp notes in the keychain that an owner's code was used, or refuses: it was
@@ -193,7 +193,7 @@ func (s *Sealed) charge(ctx context.Context) (t toll, err error) {
 			if setBack(a, now) { // the whole pause begins anew
 				err = s.count(ctx, a.Failures)
 			}
-			return errors.Join(throttled(KindPassword, left), err)
+			return afterwards(throttled(KindPassword, left), err)
 		}
 		t.failures = a.Failures + 1
 		return s.count(ctx, t.failures)

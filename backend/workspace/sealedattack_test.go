@@ -85,7 +85,9 @@ func TestAccept_CopyFromBeforeEnrolmentIsRefused(t *testing.T) {
 func TestAccept_OwnerWhoLostTheRoleCannotAccept(t *testing.T) {
 	t.Parallel()
 	for name, act := range map[string]func(*workspace.Admin, string, workspace.Proof) error{
-		"Demoted":   func(a *workspace.Admin, id string, p workspace.Proof) error { return a.SetRole(t.Context(), id, workspace.RoleMember, p) },
+		"Demoted": func(a *workspace.Admin, id string, p workspace.Proof) error {
+			return a.SetRole(t.Context(), id, workspace.RoleMember, p)
+		},
 		"Suspended": func(a *workspace.Admin, id string, _ workspace.Proof) error { return a.Suspend(t.Context(), id) },
 		"Removed":   func(a *workspace.Admin, id string, p workspace.Proof) error { return a.Remove(t.Context(), id, p) },
 	} {

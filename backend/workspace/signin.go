@@ -70,7 +70,7 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 		}
 	}()
 	if p.State == ProfileSuspended {
-		return nil, nil, errors.Join(refuse(CodeSuspendedSelf), w.refund(ctx, t))
+		return nil, nil, afterwards(refuse(CodeSuspendedSelf), w.refund(ctx, t))
 	}
 	if mustEnrol := !on && info.Requires(w.now()); on || mustEnrol {
 		if err := w.refund(ctx, t); err != nil {
@@ -171,8 +171,8 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 	var held *holding
 	err := w.update(ctx, func(tx Tx) error {
 		fresh, err := tx.Profile(p.ID)
-		if err != nil || fresh.Epoch != p.Epoch {
-			return errors.Join(refuse(CodeChallengeEnded), err)
+		if err := refuseUnless(err == nil && fresh.Epoch == p.Epoch, ignoreMissing(err), CodeChallengeEnded); err != nil {
+			return err
 		}
 		info, err := tx.Info()
 		if err != nil {

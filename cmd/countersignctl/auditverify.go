@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"time"
 
 	"countersign/backend/audit"
@@ -87,7 +85,7 @@ func breakWords(b workspace.LogBreak) string {
 }
 
 // verifyFile verifies an export, without the workspace.
-func (e *env) verifyFile(ctx context.Context, name string) error {
+func (e *env) verifyFile(ctx context.Context, name string) (err error) {
 	var noted *audit.Head
 	if e.head != "" {
 		h, err := audit.ParseHead(e.head)
@@ -96,16 +94,14 @@ func (e *env) verifyFile(ctx context.Context, name string) error {
 		}
 		noted = &h
 	}
-	in := e.stdin
+	in := input{e.stdin, ctx}
 	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return &failure{"file_unreadable", fmt.Sprintf("The file cannot be read: %v. Check its name.", err), exitUsage}
+		if in, err = openInput(ctx, name); err != nil {
+			return unreadable(err)
 		}
-		defer f.Close()
-		in = f
+		defer in.Close()
 	}
-	r, err := audit.VerifyExport(cancellable{ctx, in}, noted)
+	r, err := audit.VerifyExport(in, noted)
 	var found *audit.ExportError
 	if errors.As(err, &found) {
 		err = e.print(map[string]any{"ok": false, "line": found.Line, "why": found.Why}, fmt.Sprintf("The export does not verify: %s.\n", found))
@@ -142,19 +138,6 @@ func (e *env) reportExport(r audit.Report) error {
 		return errFound
 	}
 	return err
-}
-
-// cancellable lets Ctrl+C end the reading of a long file.
-type cancellable struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c cancellable) Read(b []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(b)
 }
 
 // progress tells a person who watches how far it is.

@@ -105,7 +105,7 @@ func backupRestore(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.Open(args[0])
+	f, err := openInput(ctx, args[0])
 	if err != nil {
 		return unreadable(err)
 	}
@@ -132,7 +132,7 @@ func backupRestore(ctx context.Context, e *env, args []string) error {
 	}
 	in, done := e.watched(f)
 	defer done()
-	r, err := backup.Restore(ctx, path, cancellable{ctx, in}, with, noted, secrets, owner, nil)
+	r, err := backup.Restore(ctx, path, in, with, noted, secrets, owner, nil)
 	if err != nil {
 		return errors.Join(e.restoreFault(err), undo())
 	}
@@ -155,6 +155,7 @@ func (e *env) askOwner(ctx context.Context) (o backup.Owner, err error) {
 	if o.Password, err = e.ask(ctx, "Password", false); err != nil {
 		return o, err
 	}
+	o.Replace = e.replace
 	o.Factor.Kind = workspace.FactorCode
 	what := "Verification code (empty where 2FA is off)"
 	if e.recovery {
@@ -172,6 +173,9 @@ func (e *env) restoreFault(err error) error {
 		return errOccupied
 	case errors.Is(err, backup.ErrNotBackup):
 		return &failure{"not_backup", "This file is not a backup of a workspace. Check that it is the right one.", exitWrong}
+	case errors.Is(err, backup.ErrLives):
+		return &failure{"workspace_elsewhere", "This computer’s keychain already has this workspace’s keys. If its data folder still exists, open that one. " +
+			"If the folder is lost, restore again with --replace.", exitUnavailable}
 	case errors.Is(err, backup.ErrConflict):
 		return &failure{"keychain_conflict", "The keychain has other items of this workspace. Restore it as another user of this computer, or remove those items first.", exitUnavailable}
 	case errors.Is(err, backup.ErrNotOwner):

@@ -21,7 +21,7 @@ type command struct {
 // options are the values of all flags.
 type options struct {
 	dataDir, email, group, person, since, until, search, head, output, into, identity, fingerprint string
-	json, fromStdin, recovery, signIn, steps, force, showVersion                                   bool
+	json, fromStdin, recovery, signIn, steps, force, replace, showVersion                          bool
 	limit                                                                                          int
 	before                                                                                         int64
 	recipients                                                                                     several
@@ -169,6 +169,7 @@ var commands = []command{
 			fs.StringVar(&o.email, "email", "", "restore as the owner with this `EMAIL`")
 			fs.BoolVar(&o.recovery, "recovery-code", false, "sign in with a recovery code in place of a verification code; it is used up")
 			fs.BoolVar(&o.secretsFile, "secrets-file", false, "without a keychain, keep the secrets in a file that a passphrase opens")
+			fs.BoolVar(&o.replace, "replace", false, "restore although the keychain has this workspace's keys; a data folder that still uses them no longer opens")
 		},
 		run: backupRestore,
 	},

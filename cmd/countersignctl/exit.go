@@ -55,7 +55,7 @@ var errorCodes = []struct {
 	{exitUsage, "passphrase_weak, passphrase_differs, recipient_key", "The passphrase or key that a file is to be encrypted with is not right."},
 	{exitRefused, "two_factor_due, not_owner", "The workspace requires 2FA, which is off; or only an owner may do it."},
 	{exitWrong, "not_backup", "The file is no backup of a workspace."},
-	{exitUnavailable, "workspace_there, keychain_conflict", "The folder or the keychain has a workspace or its items already."},
+	{exitUnavailable, "workspace_there, workspace_elsewhere, keychain_conflict", "The folder or the keychain has a workspace or its items already."},
 	{exitRefused, "name_required, name_long, name_form, email_form, email_long, email_taken, email_twice, role_unknown, import_long", "A member cannot be added so. Members import says it of each row, as it does cell_long and quote_open."},
 	{exitRefused, "reason_long, reason_form, run_long, run_over, run_cancelled, member_gone, member_suspended, two_factor_off, approval_needed, approval_gone", "The print run cannot be made, or was ended from elsewhere."},
 	{exitUnavailable, "no_workspace", "There is no workspace in the folder."},

@@ -52,7 +52,7 @@ func (e *env) readBundle(ctx context.Context, args []string, read func(*bundle.R
 	if err != nil {
 		return c, err
 	}
-	f, err := os.Open(args[0])
+	f, err := openInput(ctx, args[0])
 	if err != nil {
 		return c, unreadable(err)
 	}
@@ -70,7 +70,7 @@ func (e *env) readBundle(ctx context.Context, args []string, read func(*bundle.R
 	}
 	in, done := e.watched(f)
 	defer done()
-	r, err := bundle.Open(cancellable{ctx, in}, with)
+	r, err := bundle.Open(in, with)
 	if err != nil {
 		return c, e.bundleFault(err)
 	}
@@ -103,14 +103,14 @@ func (e *env) unlock(ctx context.Context, lock bundle.Lock) (with bundle.Identit
 	case lock == bundle.LockKeys && e.identity == "":
 		return with, usage("the file is locked for a key: give your key file with --identity")
 	case lock == bundle.LockKeys:
-		return readIdentities(e.identity)
+		return readIdentities(ctx, e.identity)
 	}
 	typed, err := e.ask(ctx, "Passphrase", false)
 	return bundle.WithPassphrase(typed), err
 }
 
-func readIdentities(name string) (with bundle.Identities, err error) {
-	f, err := os.Open(name)
+func readIdentities(ctx context.Context, name string) (with bundle.Identities, err error) {
+	f, err := openInput(ctx, name)
 	if err != nil {
 		return with, unreadable(err)
 	}
@@ -150,11 +150,14 @@ func keyFileWords(l bundle.LineError) string {
 }
 
 func unreadable(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
 	return &failure{"file_unreadable", fmt.Sprintf("The file cannot be read: %v. Check its name.", err), exitUsage}
 }
 
 // watched shows how far the reading is to a person who watches. done ends the line.
-func (e *env) watched(f *os.File) (in io.Reader, done func()) {
+func (e *env) watched(f input) (in io.Reader, done func()) {
 	info, err := f.Stat()
 	if e.json || err != nil || info.Size() == 0 || !isTerminal(e.stderr) {
 		return f, func() {}
@@ -164,7 +167,7 @@ func (e *env) watched(f *os.File) (in io.Reader, done func()) {
 }
 
 type watch struct {
-	f     *os.File
+	f     input
 	to    io.Writer
 	size  int64
 	read  int64
@@ -201,6 +204,9 @@ var bundleFaults = []struct {
 }
 
 func (e *env) bundleFault(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
 	if errors.Is(err, bundle.ErrExists) {
 		return intoExists(e.into)
 	}

@@ -30,11 +30,11 @@ var rosterFaults = []struct {
 	{roster.ErrTooMany, &failure{"import_many", fmt.Sprintf("The list is too long. Import at most %d members at a time.", workspace.MaxImport), exitUsage}},
 }
 
-func (e *env) readRoster(args []string) (roster.List, error) {
+func (e *env) readRoster(ctx context.Context, args []string) (roster.List, error) {
 	if len(args) == 0 {
 		return roster.List{}, usage("the FILE is missing")
 	}
-	f, err := os.Open(args[0])
+	f, err := openInput(ctx, args[0])
 	if err != nil {
 		return roster.List{}, unreadable(err)
 	}
@@ -71,7 +71,7 @@ type imported struct {
 }
 
 func membersImport(ctx context.Context, e *env, args []string) error {
-	list, err := e.readRoster(args)
+	list, err := e.readRoster(ctx, args)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func (e *env) ask(ctx context.Context, what string, echo bool) (secret.Text, err
 	}
 	fd := int(e.stdin.Fd())
 	if e.fromStdin {
-		line, err := readLine(e.stdin)
+		line, err := readLine(cancellable{ctx, e.stdin})
 		if errors.Is(err, io.EOF) {
 			return secret.Text{}, usage("standard input ended where the %s should be", lower(what))
 		}

@@ -1,0 +1,115 @@
+package crashtest
+
+import (
+	"io"
+	"reflect"
+	"slices"
+	"testing"
+
+	"countersign/backend/workspace"
+)
+
+// lookUps are the use cases that only read. They have no writes at which they could
+// be cut off, and the store can fail in them all the same.
+var lookUps = []useCase{
+	{name: "look at a challenge", base: enabled, covers: []string{"Challenge.AuthenticatorOff"}, ready: func(p *person) func() {
+		p.start()
+		c := p.challenge()
+		return func() { got(c.AuthenticatorOff(p.ctx)) }
+	}},
+	{name: "look at one's profile", base: enabled, covers: []string{"Session.StepUp", "Session.Overview", "Session.Admin", "Session.Watcher"},
+		ready: signedIn(func(p *person, s *workspace.Session) {
+			got(s.StepUp(p.ctx))
+			got(s.Overview(p.ctx))
+			got(s.Admin(p.ctx))
+			got(got(s.Watcher(p.ctx)).LogHead(p.ctx))
+		})},
+	{name: "look at the log", base: enabled, covers: []string{"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.SigningKey"},
+		ready: led(func(p *person, a *workspace.Admin) {
+			got(a.Log(p.ctx, workspace.LogQuery{Person: email}))
+			got(a.Log(p.ctx, workspace.LogQuery{After: 2}))
+			got(a.VerifyLog(p.ctx, nil))
+			got(a.ExportLog(p.ctx, io.Discard, nil))
+			got(a.SigningKey(p.ctx))
+		})},
+	{name: "look at the members", base: teamBase, covers: []string{"Admin.Members", "Admin.Member", "Admin.CheckMembers", "Admin.Policy", "Admin.Rehearse", "Admin.Approvals"},
+		ready: func(p *person) func() {
+			p.start()
+			a := p.admin(p.signIn())
+			got(a.AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
+			return func() {
+				got(a.Members(p.ctx))
+				got(a.Member(p.ctx, p.member(miaEmail)))
+				got(a.CheckMembers(p.ctx, []workspace.NewMember{{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember}}))
+				got(a.Policy(p.ctx))
+				got(a.Rehearse(p.ctx))
+				if len(got(a.Approvals(p.ctx))) != 1 {
+					panic("the approval is not there")
+				}
+			}
+		}},
+	{name: "look at the print runs", base: teamBase, covers: []string{"Admin.PreviewRun", "Admin.Runs", "Admin.Ledger", "Admin.Unacknowledged"},
+		ready: func(p *person) func() {
+			p.start()
+			a := p.admin(p.signIn())
+			r := p.issue(a)
+			got(r.PutInForce(p.ctx, nil))
+			return func() {
+				got(a.PreviewRun(p.ctx, p.everybody()))
+				got(a.Runs(p.ctx, 0))
+				got(a.Ledger(p.ctx, r.Plan().Number))
+				got(a.Unacknowledged(p.ctx))
+			}
+		}},
+	{name: "look at the contracts", base: contractsBase, covers: []string{"Session.Documents", "Session.MissingFiles", "Admin.NameDocuments", "Admin.Rotation", "Admin.KitState"},
+		ready: func(p *person) func() {
+			p.start()
+			s := p.signIn()
+			a := p.admin(s)
+			got(a.MakeKit(p.ctx, byPassword))
+			return func() {
+				got(s.MissingFiles(p.ctx, got(s.Documents(p.ctx))))
+				page := got(a.Log(p.ctx, workspace.LogQuery{}))
+				must(a.NameDocuments(p.ctx, page.Entries))
+				got(a.Rotation(p.ctx))
+				got(a.KitState(p.ctx))
+			}
+		}},
+}
+
+// fromMemory are the methods that ask no store.
+var fromMemory = []string{
+	"Workspace.Created", "Workspace.Name", "Workspace.MinPassword", "Workspace.Idle", "Workspace.HasKit", "Workspace.Close",
+	"Challenge.Email", "Challenge.Leave", "Challenge.MustEnrol", "Challenge.RequiredSince",
+	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached", "Session.Overdue", "Session.Whole",
+	"Session.ForOneAct", "Session.Showing", "Session.ShowingKey",
+	"Gate.Kind", "Gate.Touch", "Gate.Remaining", "Gate.LimitReached", "Gate.Overdue", "Gate.Showing", "Gate.ShowingKey", "Gate.Enter",
+	"PrintRun.Plan", "Sealed.Report",
+
+	"Workspace.CreateFrom", // asks it: the faults are those of Create
+}
+
+func TestStoreFault_CoversEachMethodThatAsksTheStore(t *testing.T) {
+	t.Parallel()
+	known := slices.Clone(fromMemory)
+	for _, c := range append(slices.Clone(useCases), lookUps...) {
+		known = append(known, c.covers...)
+	}
+	for _, name := range exported() {
+		if !slices.Contains(known, name) {
+			t.Errorf("%s meets no fault of the store, and is not among those that ask none", name)
+		}
+	}
+}
+
+// exported are the methods of all that the package workspace lends to a shell.
+func exported() (names []string) {
+	for _, v := range []any{(*workspace.Workspace)(nil), (*workspace.Challenge)(nil), (*workspace.Session)(nil), (*workspace.Gate)(nil), (*workspace.Admin)(nil),
+		(*workspace.PrintRun)(nil), (*workspace.Sealed)(nil)} {
+		of := reflect.TypeOf(v)
+		for m := range of.NumMethod() {
+			names = append(names, of.Elem().Name()+"."+of.Method(m).Name)
+		}
+	}
+	return names
+}

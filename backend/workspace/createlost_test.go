@@ -1,0 +1,30 @@
+package workspace_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"countersign/backend/secret"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+func TestCreate_AWALThatIsLostLeavesTheWorkspace(t *testing.T) {
+	t.Parallel()
+	h, _ := created(t)
+	whole, err := os.ReadFile(h.path) // as a process that is killed leaves it
+	h.ok(err)
+	path := filepath.Join(t.TempDir(), "workspace.db")
+	h.ok(os.WriteFile(path, whole, 0o600))
+	store, err := sqlite.Open(t.Context(), path)
+	h.ok(err)
+	defer store.Close()
+	w, err := workspace.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Now: h.clock.now, Password: cheap})
+	h.ok(err)
+	if !w.Created() {
+		t.Fatal("the folder looks as if there had never been a workspace")
+	}
+	_, _, err = w.SignIn(t.Context(), email, secret.NewText(pass))
+	h.ok(err)
+}

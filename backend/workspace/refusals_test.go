@@ -1,0 +1,59 @@
+package workspace_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestRefusals_AreNeverJoined holds the package to refuseUnless and afterwards: in a
+// join, whatever a store has answered would be told as the refusal beside it.
+func TestRefusals_AreNeverJoined(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	joins := 0
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || !calls(call, "Join") {
+				return true
+			}
+			joins++
+			ast.Inspect(call, func(n ast.Node) bool {
+				if inner, ok := n.(*ast.CallExpr); ok && (calls(inner, "refuse") || calls(inner, "refuseUnless") || calls(inner, "throttled") || calls(inner, "wrong")) {
+					t.Errorf("%s: a refusal is joined with another error", set.Position(call.Pos()))
+				}
+				return true
+			})
+			return true
+		})
+	}
+	if joins == 0 {
+		t.Error("no join was looked at")
+	}
+}
+
+// calls reports whether a call is of a function or a method of this name.
+func calls(c *ast.CallExpr, name string) bool {
+	switch f := c.Fun.(type) {
+	case *ast.Ident:
+		return f.Name == name
+	case *ast.SelectorExpr:
+		return f.Sel.Name == name
+	}
+	return false
+}
