@@ -12,4 +12,6 @@ func Show(key secret.Bytes, step int64) (string, error) {
 }
 
 // Steps is Matches for codes that a test makes up.
-func Steps(current int64, shows func(step int64) (bool, error)) ([]int64, error) { return matching(current, shows) }
+func Steps(current int64, shows func(step int64) (bool, error)) ([]int64, error) {
+	return matching(current, shows)
+}

@@ -52,8 +52,8 @@ func (c *Challenge) end() {
 }
 
 // Verify takes a verification code. Errors: code_required, code_form,
-// code_wrong, code_used, throttled, authenticator_off, challenge_ended,
-// clock_wrong; keychain and folder.
+// code_wrong, code_used, codes_ahead, throttled, authenticator_off,
+// challenge_ended, clock_wrong; keychain and folder.
 func (c *Challenge) Verify(ctx context.Context, input string) (*Session, error) {
 	return c.admit(func() (*Session, error) {
 		use, err := c.w.matchFactor(ctx, c.profile.ID, input, UseSignIn)

@@ -89,3 +89,71 @@ func (h *house) signedIn() *workspace.Session {
 	h.ok(err)
 	return s
 }
+
+// A clock and a phone that are a year ahead agree, and use up codes of that year.
+func TestVerify_CodesAfterAClockAYearAhead(t *testing.T) {
+	t.Parallel()
+	const year = 365 * 24 * time.Hour
+	h, _, p, codes := enabled(t)
+	h.clock.step(year)
+	ahead := p.code()
+	_, err := h.challenge().Verify(t.Context(), ahead)
+	h.ok(err)
+	h.clock.step(-year)
+	for range 25 { // twenty wrong ones would turn the app off
+		_, err = h.challenge().Verify(t.Context(), p.code())
+		h.refused(err, workspace.CodeCodesAhead)
+		_, err = h.challenge().Verify(t.Context(), ahead)
+		h.refused(err, workspace.CodeCodesAhead)
+		h.clock.step(time.Minute)
+	}
+
+	s, err := h.challenge().Recover(t.Context(), codes[0])
+	h.ok(err)
+	if w := s.Welcome(); w.FailedCodes != 0 || w.AuthenticatorOff {
+		t.Errorf("right codes were counted: %+v", w)
+	}
+	shown, err := s.BeginChangePhone(t.Context(), workspace.Proof{})
+	h.ok(err)
+	fresh := h.phoneOf(shown)
+	_, err = s.Confirm(t.Context(), fresh.code())
+	h.ok(err)
+	h.clock.step(30 * time.Second)
+	_, err = h.challenge().Verify(t.Context(), fresh.code())
+	h.ok(err)
+
+	h.clock.step(year) // the code of the old phone that was used then comes around
+	_, err = h.challenge().Verify(t.Context(), ahead)
+	h.refused(err, workspace.CodeCodeWrong)
+}
+
+// A clock that is put right by a minute is no clock that was set back: used codes
+// stay used, and a new one is taken as soon as there is one.
+func TestVerify_ASmallStepBackWaitsForTheNextCode(t *testing.T) {
+	t.Parallel()
+	h, _, p, _ := enabled(t)
+	_, err := h.challenge().Verify(t.Context(), p.at(h.clock.now().Add(30*time.Second)))
+	h.ok(err)
+	h.clock.step(-time.Minute)
+	_, err = h.challenge().Verify(t.Context(), p.code())
+	h.refused(err, workspace.CodeCodeUsed)
+	h.clock.step(2 * time.Minute)
+	_, err = h.challenge().Verify(t.Context(), p.code())
+	h.ok(err)
+	h.clock.step(-2 * time.Minute)
+	_, err = h.challenge().Verify(t.Context(), p.code())
+	h.refused(err, workspace.CodeCodesAhead)
+}
+
+func TestDisable_CodesAfterAClockAYearAhead(t *testing.T) {
+	t.Parallel()
+	h, _, p, codes := enabled(t)
+	h.clock.step(365 * 24 * time.Hour)
+	_, err := h.challenge().Verify(t.Context(), p.code())
+	h.ok(err)
+	h.clock.step(-365 * 24 * time.Hour)
+	s, err := h.challenge().Recover(t.Context(), codes[0])
+	h.ok(err)
+	h.refused(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())}), workspace.CodeCodesAhead)
+	h.ok(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(codes[1])}))
+}

@@ -37,6 +37,7 @@ const (
 	CodeCodeUsed         Code = "code_used"
 	CodeCodeExpired      Code = "code_expired"
 	CodeCodeClock        Code = "code_clock" // minutes, direction
+	CodeCodesAhead       Code = "codes_ahead"
 	CodeAuthenticatorOff Code = "authenticator_off"
 	CodeRecoveryRequired Code = "recovery_required"
 	CodeRecoveryForm     Code = "recovery_form"  // length

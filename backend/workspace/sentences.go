@@ -29,6 +29,7 @@ var sentences = map[Code]string{
 	CodeCodeUsed:         "That code was used before. Wait for the app to show the next one, then type it.",
 	CodeCodeExpired:      "That code has run out. Type the one that the app shows now.",
 	CodeCodeClock:        "The phone's clock is about {minutes} minutes {direction}. Set the phone to take its time from the network, then type the next code.",
+	CodeCodesAhead:       "This computer's clock is earlier than the last code you used. Set its date and time, then try again. If they're right, use a recovery code, then set up your authenticator app again.",
 	CodeAuthenticatorOff: "The authenticator app was turned off after too many wrong codes. Sign in with a recovery code, then change phone.",
 	CodeRecoveryRequired: "The recovery code is missing. Type the next code without a tick from your sheet.",
 	CodeRecoveryForm:     "A recovery code has 16 letters and digits. Check it against your sheet.",
