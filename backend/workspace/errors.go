@@ -29,7 +29,7 @@ const (
 	CodePasswordSame      Code = "password_same"
 	CodePasswordWrong     Code = "password_wrong" // left, pause
 
-	CodeCredentialsWrong Code = "credentials_wrong" // left
+	CodeCredentialsWrong Code = "credentials_wrong" // pause: it has begun
 	CodeThrottled        Code = "throttled"         // seconds, kind
 	CodeCodeRequired     Code = "code_required"
 	CodeCodeForm         Code = "code_form"
@@ -60,7 +60,7 @@ const (
 
 	CodeInvitationRequired Code = "invitation_required"
 	CodeInvitationForm     Code = "invitation_form"  // length
-	CodeInvitationWrong    Code = "invitation_wrong" // left, pause
+	CodeInvitationWrong    Code = "invitation_wrong" // pause: it has begun
 	CodeHelpRequired       Code = "help_required"
 	CodeHelpForm           Code = "help_form"        // length
 	CodeHelpWrong          Code = "help_wrong"       // left, pause

@@ -21,7 +21,7 @@ var sentences = map[Code]string{
 	CodePasswordWrong:     "The password is not right. Type it again.",
 	CodePasswordSame:      "The new password is the old one. Choose a different one.",
 
-	CodeCredentialsWrong: "The email or the password is not right. Check both and try again.",
+	CodeCredentialsWrong: "The email or the password is not right. Check both, and check that Caps Lock is off.",
 	CodeThrottled:        "There were too many wrong tries. Try again in {seconds} seconds.",
 	CodeCodeRequired:     "The verification code is missing. Type the six digits that your authenticator app shows.",
 	CodeCodeForm:         "A verification code has six digits. Type the six digits that your authenticator app shows.",
