@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -44,16 +45,23 @@ func (w *Workspace) changeWith(ctx context.Context, fn func(Tx) error, anchored 
 	return Explain(w.store.Exclusive(ctx, func() error {
 		var head Head
 		err := w.store.Update(ctx, func(tx Tx) error {
+			prev, err := w.newest.look(tx)
+			if err != nil {
+				return err
+			}
 			c := &change{Tx: tx, w: w, before: map[Key]audit.Hash{}}
 			if err := fn(c); err != nil {
 				return err
 			}
-			var err error
-			head, err = c.close()
+			head, err = c.close(prev)
 			return err
 		})
-		if err != nil || head.Seq == 0 || !anchored {
+		if err != nil || head.Seq == 0 {
 			return err
+		}
+		w.newest.see(head)
+		if !anchored {
+			return nil
 		}
 		return w.anchor(context.WithoutCancel(ctx), head)
 	}))
@@ -85,11 +93,7 @@ func (c *change) touch(k Key) error {
 
 // close appends the event. A change without one that has changed a row is a
 // mistake in this package, and is refused.
-func (c *change) close() (Head, error) {
-	prev, err := c.Tx.Head()
-	if err != nil {
-		return Head{}, err
-	}
+func (c *change) close(prev Head) (Head, error) {
 	state := prev.State
 	var rows []audit.Row
 	for _, k := range c.order {
@@ -116,11 +120,29 @@ func (c *change) close() (Head, error) {
 	}
 	e := *c.event
 	e.Seq, e.Rows, e.State = prev.Seq+1, rows, state
+	c.follow(&e, prev)
 	var seal []byte
 	if err := c.w.withIntegrity(func(key secret.Bytes) { seal = audit.Seal(key, prev.Seal, e) }); err != nil {
 		return Head{}, err
 	}
 	return Head{Seq: e.Seq, Seal: seal, State: state, At: e.At}, c.Tx.AppendEvent(e, seal)
+}
+
+// follow keeps the events in the order of time, since the newest one's is the
+// least that now gives. Where the clock is behind, the event tells what it showed.
+// Only the event that takes the clock for right goes back.
+func (c *change) follow(e *audit.Event, prev Head) {
+	if e.Kind == eventClockConfirmed {
+		return
+	}
+	if e.At.Before(prev.At) {
+		e.At = prev.At
+	}
+	if c.w.behind() {
+		detail := map[string]string{"clock": stampOf(c.w.wall())}
+		maps.Copy(detail, e.Detail)
+		e.Detail = detail
+	}
 }
 
 func digest(h audit.Hash) string {

@@ -138,6 +138,7 @@ const (
 	CodeDatabaseBusy    Code = "database_busy"
 	CodeInUse           Code = "in_use"
 	CodeClockWrong      Code = "clock_wrong"
+	CodeClockBehind     Code = "clock_behind"  // clock, log: RFC 3339
 	CodeNotAuthentic    Code = "not_authentic" // the report is beneath
 )
 

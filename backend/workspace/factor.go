@@ -63,8 +63,8 @@ const stepsAhead = 2
 // had been ahead. No code of now can be taken then, since the same clock may have
 // shown it before, and so none is looked at.
 func (w *Workspace) lookAt(ctx context.Context, f Factor, code totp.Code) ([]int64, time.Time, error) {
-	now := w.now()
-	current, err := totp.Step(now)
+	clockNow, now := w.wall(), w.now() // a phone shows what belongs to the real time
+	current, err := totp.Step(clockNow)
 	switch {
 	case err != nil:
 		return nil, now, clock(err)
@@ -81,7 +81,7 @@ func (w *Workspace) lookAt(ctx context.Context, f Factor, code totp.Code) ([]int
 		return nil, time.Time{}, Explain(fmt.Errorf("item of generation %d: %w: %w", f.Generation, err, ErrSecretMissing))
 	}
 	defer key.Wipe()
-	steps, err := totp.Matches(key, code, now)
+	steps, err := totp.Matches(key, code, clockNow)
 	return steps, now, clock(err)
 }
 

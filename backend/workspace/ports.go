@@ -116,6 +116,7 @@ type Tx interface {
 	ConsumeCode(setID string, number int, at time.Time, use Use) (bool, error)
 
 	OneTime(profileID string, kind OneTimeKind) (OneTime, error)
+	OneTimes() ([]OneTime, error) // everybody's
 	InsertOneTime(OneTime) error
 	DeleteOneTime(profileID string, kind OneTimeKind) (bool, error)
 

@@ -300,7 +300,7 @@ func (s *Sealed) charge(ctx context.Context) (t toll, err error) {
 		if err != nil {
 			return err
 		}
-		now := s.w.now()
+		now := s.w.wall()
 		if left := remaining(a, now); left > 0 {
 			if setBack(a, now) { // the whole pause begins anew
 				err = s.count(ctx, a.Failures)
@@ -346,6 +346,6 @@ func (s *Sealed) counted(ctx context.Context) (Attempts, error) {
 // looked at.
 func (s *Sealed) count(ctx context.Context, failures int) error {
 	b := binary.BigEndian.AppendUint64(nil, uint64(failures))
-	b = binary.BigEndian.AppendUint64(b, uint64(s.w.now().UnixMilli()))
+	b = binary.BigEndian.AppendUint64(b, uint64(s.w.wall().UnixMilli()))
 	return s.w.setSecret(ctx, s.w.item(guessesItem), secret.NewBytes(b))
 }

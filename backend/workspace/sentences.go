@@ -131,5 +131,6 @@ var sentences = map[Code]string{
 	CodeDatabaseBusy:    "Another program is using the database. Close it, then try again.",
 	CodeInUse:           "Countersign is already open on this data folder. Close it there, then try again.",
 	CodeNotAuthentic:    "The database does not match its seal. Nothing was opened; read the details, then put back a copy that works.",
+	CodeClockBehind:     "This computer's clock is behind: it shows {clock}, and the newest entry in the audit log is from {log}. Set the date and time, then try again. If they're right, ask an owner to confirm the clock in Settings > Workspace.",
 	CodeClockWrong:      "This computer's clock is set before 1970. Set the clock, then try again.",
 }

@@ -45,7 +45,7 @@ func pause(n int) time.Duration {
 // while a pause lasts, and refuses verification codes once the authenticator
 // app is off; what it refuses is not counted, and must not be looked at.
 func (w *Workspace) charge(ctx context.Context, subject string, kind Kind) (toll, error) {
-	now := w.now()
+	now := w.wall()
 	t := toll{subject: subject, kind: kind}
 	var paused *Error
 	err := w.update(ctx, func(tx Tx) error {
