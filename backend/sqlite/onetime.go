@@ -14,6 +14,22 @@ func (t *tx) OneTime(profileID string, kind workspace.OneTimeKind) (workspace.On
 	return scanOneTime(t.tx.QueryRowContext(t.ctx, selectOneTimes+"WHERE profile_id = ? AND kind = ?", profileID, kind))
 }
 
+func (t *tx) OneTimes() (all []workspace.OneTime, err error) {
+	rows, err := t.tx.QueryContext(t.ctx, selectOneTimes+"ORDER BY profile_id, kind")
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		o, err := scanOneTime(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, o)
+	}
+	return all, translate(rows.Err())
+}
+
 func (t *tx) InsertOneTime(o workspace.OneTime) error {
 	return t.exec(`INSERT INTO one_time_codes (profile_id, kind, salt, memory, time, lanes, hash, issued_at, issued_by, expires_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -167,11 +167,6 @@ func (t *tx) EventsBefore(before int64, fn func(audit.Event, []byte) error) erro
 	return t.events(selectEvents+"WHERE seq < ? ORDER BY seq DESC", fn, before)
 }
 
-func (t *tx) EventsAbout(subject string, since time.Time, fn func(audit.Event) error) error {
-	return t.events(selectEvents+"WHERE subject = ? AND actor NOT IN ('', subject) AND at > ? ORDER BY seq DESC",
-		func(e audit.Event, _ []byte) error { return fn(e) }, subject, millis(since))
-}
-
 func (t *tx) events(query string, fn func(audit.Event, []byte) error, args ...any) error {
 	rows, err := t.tx.QueryContext(t.ctx, query, args...)
 	if err != nil {

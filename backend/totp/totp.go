@@ -9,7 +9,7 @@
 //	code, err := totp.ParseCode(typed)
 //	…
 //	steps, err := totp.Matches(key, code, now)
-//	// consume the first step above the stored one, in the same transaction
+//	// consume the highest step, which must be above the stored one, in the same transaction
 //
 // This is the only package that imports github.com/pquerna/otp, and it uses only
 // its hotp walk: the library's own validation takes an empty secret, trims white
@@ -73,8 +73,11 @@ func Step(t time.Time) (int64, error) {
 
 // Matches returns every step among the one before now, now's own and the one
 // after in which the key shows this code, in ascending order. None is an empty
-// slice and no error. Two neighbouring steps can show the same code, which is why
-// there may be more than one; all are always computed and compared in constant time.
+// slice and no error. Neighbouring steps can show the same code, which is why there
+// may be more than one; the three are always computed and compared in constant
+// time. Where the step after now's own shows the code, so may the steps after it:
+// they are among the result as far as the code stays the same. The highest is the
+// one to consume, since the code then opens nothing a step later.
 //
 // Errors: ErrKey, ErrClock.
 func Matches(key secret.Bytes, code Code, now time.Time) ([]int64, error) {
@@ -86,10 +89,12 @@ func Matches(key secret.Bytes, code Code, now time.Time) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	var steps []int64
-	for step := max(0, current-skew); step <= current+skew; step++ {
-		ok, err := shows(encoded, step, code)
-		if err != nil {
+	return matching(current, func(step int64) (bool, error) { return shows(encoded, step, code) })
+}
+
+func matching(current int64, shows func(step int64) (bool, error)) (steps []int64, err error) {
+	for step, ok := max(0, current-skew), true; step <= current+skew || ok; step++ {
+		if ok, err = shows(step); err != nil {
 			return nil, err
 		}
 		if ok {

@@ -108,7 +108,7 @@ func (t trust) vaultOf(i Info) Info {
 // database has changed since; keychain and folder.
 func (a *Acceptance) Accept(ctx context.Context) error {
 	w := a.s.w
-	if age := w.now().Sub(a.madeAt); age > ChallengeLife || age < -time.Minute {
+	if !within(a.madeAt, w.wall(), ChallengeLife) {
 		return refuse(CodeChallengeEnded)
 	}
 	return Explain(w.store.Exclusive(ctx, func() error {
@@ -232,23 +232,22 @@ func (a *Acceptance) narrowCodes(tx Tx, p Profile, now, known trustedOwner) erro
 // used, approvals likewise, and key pairs to which somebody who writes the folder could
 // have the vault's keys encrypted.
 func (a *Acceptance) endOpen(tx Tx) error {
-	var codes, holders []string
-	err := a.s.w.hashes(tx, func(k Key, h audit.Hash) {
-		switch {
-		case k.Table == "onetime":
-			codes = append(codes, k.ID)
-		case k.Table == "vaultkey" && a.said[k.String()] != digest(h) && !a.ownKey(k.ID):
-			holders = append(holders, k.ID)
-		}
-	})
+	codes, err := tx.OneTimes()
 	if err != nil {
 		return err
 	}
-	for _, id := range codes {
-		kind, profile, _ := strings.Cut(id, "/")
-		if err := dropOneTime(tx, profile, OneTimeKind(kind)); err != nil {
+	for _, o := range codes {
+		if err := dropOneTime(tx, o.ProfileID, o.Kind); err != nil {
 			return err
 		}
+	}
+	var holders []string
+	if err := a.s.w.hashes(tx, func(k Key, h audit.Hash) {
+		if k.Table == "vaultkey" && a.said[k.String()] != digest(h) && !a.ownKey(k.ID) {
+			holders = append(holders, k.ID)
+		}
+	}); err != nil {
+		return err
 	}
 	for _, holder := range holders {
 		if err := dropHolder(tx, holder); err != nil {

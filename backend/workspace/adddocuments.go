@@ -183,11 +183,11 @@ func (a *adding) add(ctx context.Context, src Source) error {
 	}
 	a.step.Bytes += d.Size
 	if len(a.pending) == 0 {
-		a.since = a.s.w.now()
+		a.since = a.s.w.wall()
 	}
 	a.pending, a.bytes = append(a.pending, d), a.bytes+d.Size
 	a.known[d.SHA256] = append(a.known[d.SHA256], d.Name)
-	if len(a.pending) >= batchDocuments || a.bytes >= batchBytes || a.s.w.now().Sub(a.since) >= batchTime {
+	if len(a.pending) >= batchDocuments || a.bytes >= batchBytes || a.s.w.wall().Sub(a.since) >= batchTime {
 		return a.commit(ctx)
 	}
 	return nil

@@ -32,6 +32,9 @@ func (a *Admin) AskApproval(ctx context.Context, kind ApprovalKind, members []st
 	}
 	members = slices.Compact(slices.Sorted(slices.Values(members)))
 	check := func(tx Tx) error {
+		if err := w.dated(); err != nil {
+			return err
+		}
 		for _, id := range members {
 			if _, _, err := a.target(tx, id, what); err != nil {
 				return err
@@ -136,6 +139,9 @@ func (a *Admin) decide(ctx context.Context, id string, to ApprovalState, event s
 	var row Approval
 	check := func(tx Tx) (err error) {
 		actor, err := a.profile(tx)
+		if err == nil && to == ApprovalApproved {
+			err = w.dated()
+		}
 		if err != nil {
 			return err
 		}
@@ -189,6 +195,9 @@ func (a *Admin) checkApproval(tx Tx, id string, kind ApprovalKind, members []str
 		return refuse(CodeApprovalGone)
 	}
 	if err != nil {
+		return err
+	}
+	if err := a.s.w.dated(); err != nil {
 		return err
 	}
 	members = slices.Compact(slices.Sorted(slices.Values(members)))

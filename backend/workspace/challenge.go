@@ -26,7 +26,7 @@ type Challenge struct {
 
 // newChallenge takes key over, and wipes it at the end.
 func (w *Workspace) newChallenge(p Profile, key secret.Bytes) *Challenge {
-	return &Challenge{w: w, profile: p, madeAt: w.now(), key: key}
+	return &Challenge{w: w, profile: p, madeAt: w.wall(), key: key}
 }
 
 // Email is the address of the profile that is signing in.
@@ -52,8 +52,8 @@ func (c *Challenge) end() {
 }
 
 // Verify takes a verification code. Errors: code_required, code_form,
-// code_wrong, code_used, throttled, authenticator_off, challenge_ended,
-// clock_wrong; keychain and folder.
+// code_wrong, code_used, codes_ahead, throttled, authenticator_off,
+// challenge_ended, clock_wrong; keychain and folder.
 func (c *Challenge) Verify(ctx context.Context, input string) (*Session, error) {
 	return c.admit(func() (*Session, error) {
 		use, err := c.w.matchFactor(ctx, c.profile.ID, input, UseSignIn)
@@ -81,8 +81,7 @@ func (c *Challenge) Recover(ctx context.Context, input string) (*Session, error)
 func (c *Challenge) admit(attempt func() (*Session, error)) (*Session, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	age := c.w.now().Sub(c.madeAt)
-	if c.over || age > ChallengeLife || age < -time.Minute {
+	if c.over || !within(c.madeAt, c.w.wall(), ChallengeLife) {
 		c.end()
 		return nil, refuse(CodeChallengeEnded)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -45,18 +46,22 @@ func (w *Workspace) changeWith(ctx context.Context, fn func(Tx) error, anchored 
 		var head Head
 		var learnt learnings
 		err := w.store.Update(ctx, func(tx Tx) error {
+			prev, err := w.newest.look(tx)
+			if err != nil {
+				return err
+			}
 			c := &change{Tx: tx, w: w, before: map[Key]audit.Hash{}}
 			if err := fn(c); err != nil {
 				return err
 			}
-			var err error
-			head, learnt, err = c.close()
+			head, learnt, err = c.close(prev)
 			return err
 		})
 		if err != nil || head.Seq == 0 {
 			return err
 		}
 		w.trusts(learnt)
+		w.newest.see(head)
 		if !anchored {
 			return nil
 		}
@@ -90,11 +95,7 @@ func (c *change) touch(k Key) error {
 
 // close appends the event. A change without one that has changed a row is a
 // mistake in this package, and is refused.
-func (c *change) close() (head Head, learnt learnings, err error) {
-	prev, err := c.Tx.Head()
-	if err != nil {
-		return head, learnt, err
-	}
+func (c *change) close(prev Head) (head Head, learnt learnings, err error) {
 	state := prev.State
 	var rows []audit.Row
 	for _, k := range c.order {
@@ -121,6 +122,7 @@ func (c *change) close() (head Head, learnt learnings, err error) {
 	}
 	e := *c.event
 	e.Seq, e.Rows, e.State = prev.Seq+1, rows, state
+	c.follow(&e, prev)
 	var seal []byte
 	if err := c.w.withIntegrity(func(key secret.Bytes) { seal = audit.Seal(key, prev.Seal, e) }); err != nil {
 		return head, learnt, err
@@ -130,6 +132,23 @@ func (c *change) close() (head Head, learnt learnings, err error) {
 		return head, learnt, err
 	}
 	return head, learnt, c.Tx.AppendEvent(e, seal)
+}
+
+// follow keeps the events in the order of time, since the newest one's is the
+// least that now gives. Where the clock is behind, the event tells what it showed.
+// Only the event that takes the clock for right goes back.
+func (c *change) follow(e *audit.Event, prev Head) {
+	if e.Kind == eventClockConfirmed {
+		return
+	}
+	if e.At.Before(prev.At) {
+		e.At = prev.At
+	}
+	if c.w.behind() {
+		detail := map[string]string{"clock": stampOf(c.w.wall())}
+		maps.Copy(detail, e.Detail)
+		e.Detail = detail
+	}
 }
 
 func digest(h audit.Hash) string {

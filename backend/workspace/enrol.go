@@ -164,7 +164,7 @@ func (s *Session) Confirm(ctx context.Context, input string) (*Issued, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := s.w.now()
+	now := s.w.wall()
 	steps, err := totp.Matches(e.key, code, now)
 	if err != nil {
 		return nil, afterwards(clock(err), s.w.refund(ctx, t))

@@ -29,7 +29,7 @@ const (
 	CodePasswordSame      Code = "password_same"
 	CodePasswordWrong     Code = "password_wrong" // left, pause
 
-	CodeCredentialsWrong Code = "credentials_wrong" // left
+	CodeCredentialsWrong Code = "credentials_wrong" // pause: it has begun
 	CodeThrottled        Code = "throttled"         // seconds, kind
 	CodeCodeRequired     Code = "code_required"
 	CodeCodeForm         Code = "code_form"
@@ -37,6 +37,7 @@ const (
 	CodeCodeUsed         Code = "code_used"
 	CodeCodeExpired      Code = "code_expired"
 	CodeCodeClock        Code = "code_clock" // minutes, direction
+	CodeCodesAhead       Code = "codes_ahead"
 	CodeAuthenticatorOff Code = "authenticator_off"
 	CodeRecoveryRequired Code = "recovery_required"
 	CodeRecoveryForm     Code = "recovery_form"  // length
@@ -59,7 +60,7 @@ const (
 
 	CodeInvitationRequired Code = "invitation_required"
 	CodeInvitationForm     Code = "invitation_form"  // length
-	CodeInvitationWrong    Code = "invitation_wrong" // left, pause
+	CodeInvitationWrong    Code = "invitation_wrong" // pause: it has begun
 	CodeHelpRequired       Code = "help_required"
 	CodeHelpForm           Code = "help_form"        // length
 	CodeHelpWrong          Code = "help_wrong"       // left, pause
@@ -137,6 +138,7 @@ const (
 	CodeDatabaseBusy    Code = "database_busy"
 	CodeInUse           Code = "in_use"
 	CodeClockWrong      Code = "clock_wrong"
+	CodeClockBehind     Code = "clock_behind"  // clock, log: RFC 3339
 	CodeNotAuthentic    Code = "not_authentic" // the report is beneath
 	CodeAcceptChanged   Code = "accept_changed"
 )

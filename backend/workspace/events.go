@@ -29,6 +29,7 @@ const (
 	eventIdleSet            = "idle-time-set"     // minutes
 	eventRequired           = "2fa-required"      // from, blocked
 	eventRequirementDropped = "2fa-requirement-dropped"
+	eventClockConfirmed     = "clock-confirmed" // from, to
 	eventTwoPeopleOn        = "two-people-on"
 	eventTwoPeopleOff       = "two-people-off"
 	eventApprovalAsked      = "approval-asked" // for, count, reason
@@ -77,6 +78,9 @@ const (
 	eventWorkspaceRescued  = "workspace-rescued"  // workspace, count
 
 	eventAccepted = "state-accepted" // findings, head, anchor
+
+	// Each event has a detail of its own, clock, where that was behind the log: what
+	// it showed, beside the time of the newest event, which the event then has.
 
 	// Steps on the way, which the log keeps so that no row changes without it.
 	eventCounted     = "guess-counted"   // kind

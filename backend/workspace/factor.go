@@ -53,8 +53,24 @@ func (w *Workspace) matchFactor(ctx context.Context, profileID, input string, pu
 	return &codeUse{toll: t, factor: f, step: steps[len(steps)-1], at: now, purpose: purpose}, nil
 }
 
-// lookAt reads the secret of f and returns the steps that the code belongs to.
+// stepsAhead is how many steps the last one used may lie beyond those that are
+// looked at, before the clock counts as set back. A used code may be of the step
+// after now, and its run of equal codes a little longer.
+const stepsAhead = 2
+
+// lookAt reads the secret of f and returns the steps that the code belongs to. It
+// is codes_ahead where a code of a much later time was used: the clock was set back, or
+// had been ahead. No code of now can be taken then, since the same clock may have
+// shown it before, and so none is looked at.
 func (w *Workspace) lookAt(ctx context.Context, f Factor, code totp.Code) ([]int64, time.Time, error) {
+	clockNow, now := w.wall(), w.now() // a phone shows what belongs to the real time
+	current, err := totp.Step(clockNow)
+	switch {
+	case err != nil:
+		return nil, now, clock(err)
+	case f.LastStep > current+1+stepsAhead:
+		return nil, now, refuse(CodeCodesAhead).at("code")
+	}
 	item, err := w.secrets.Get(ctx, f.Item)
 	if err != nil {
 		return nil, time.Time{}, Explain(err)
@@ -65,8 +81,7 @@ func (w *Workspace) lookAt(ctx context.Context, f Factor, code totp.Code) ([]int
 		return nil, time.Time{}, Explain(fmt.Errorf("item of generation %d: %w: %w", f.Generation, err, ErrSecretMissing))
 	}
 	defer key.Wipe()
-	now := w.now()
-	steps, err := totp.Matches(key, code, now)
+	steps, err := totp.Matches(key, code, clockNow)
 	return steps, now, clock(err)
 }
 

@@ -7,19 +7,14 @@ import (
 )
 
 // kitNews is what somebody has to know of the Emergency Kit since they were last
-// signed in. That it was used is told to owners, who can make another one and
+// signed in: see lastEntrance. That it was used is told to owners, who can make another one and
 // rotate the vault's key, and to admins: the owner whose profile was taken over
 // with it may have been the only one. That another owner has made one is told to
-// owners, once however many were made: all for one key hold the same. What is new goes by
-// the number of the event: a clock that was set back hides nothing. Who comes for the first time
-// is told of nothing that was before.
-func kitNews(tx Tx, p Profile) (news []News, err error) {
-	if p.Role != RoleOwner && p.Role != RoleAdmin {
+// owners, once however many were made: all for one key hold the same. Who comes
+// for the first time is told of nothing that was before.
+func kitNews(tx Tx, p Profile, since int64) (news []News, err error) {
+	if p.Role != RoleOwner && p.Role != RoleAdmin || since == 0 {
 		return nil, nil
-	}
-	since, err := lastEntrance(tx, p.ID)
-	if err != nil || since == 0 {
-		return nil, err
 	}
 	names := people{}
 	made := false

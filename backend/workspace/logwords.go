@@ -74,6 +74,7 @@ var logKinds = map[string]logKind{
 	eventIdleSet:            {GroupWorkspace, false, "{actor} set the idle time to {minutes} min."},
 	eventRequired:           {GroupWorkspace, false, "{actor} required 2FA of everybody from {from} on."},
 	eventRequirementDropped: {GroupWorkspace, false, "{actor} stopped requiring 2FA."},
+	eventClockConfirmed:     {GroupWorkspace, false, "{actor} confirmed that this computer's clock is right. The log had been ahead: {from}."},
 	eventTwoPeopleOn:        {GroupWorkspace, false, "{actor} turned on that resets and print runs need a second admin."},
 	eventTwoPeopleOff:       {GroupWorkspace, false, "{actor} turned off that resets and print runs need a second admin."},
 

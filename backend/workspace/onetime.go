@@ -32,6 +32,9 @@ type GivenOut struct {
 // invitation and a reset it makes a key pair for the vault, which the code opens.
 func (w *Workspace) newOneTime(kind OneTimeKind, p, by Profile, keys vault.Keys) (madeOneTime, GivenOut, error) {
 	var m madeOneTime
+	if err := w.dated(); err != nil {
+		return m, GivenOut{}, err
+	}
 	codes, err := recovery.Generate(w.rand)
 	if err != nil {
 		return m, GivenOut{}, err
@@ -115,6 +118,9 @@ func dropOneTimes(tx Tx, profileID string) error {
 // and the zero Profile of an email that nobody has, cost the same and get the
 // same words.
 func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string, kinds []OneTimeKind, guess Kind, code recovery.Code, wrong Code) (rightOneTime, toll, error) {
+	if err := w.dated(); err != nil { // whether one has expired cannot be told
+		return rightOneTime{}, toll{}, err
+	}
 	t, err := w.charge(ctx, subject, guess)
 	if err != nil {
 		return rightOneTime{}, t, err

@@ -117,6 +117,7 @@ type Tx interface {
 	ConsumeCode(setID string, number int, at time.Time, use Use) (bool, error)
 
 	OneTime(profileID string, kind OneTimeKind) (OneTime, error)
+	OneTimes() ([]OneTime, error) // everybody's
 	InsertOneTime(OneTime) error
 	DeleteOneTime(profileID string, kind OneTimeKind) (bool, error)
 
@@ -161,12 +162,15 @@ type Tx interface {
 	Head() (Head, error) // zero for an empty log
 	AppendEvent(e audit.Event, seal []byte) error
 	Events(after int64, fn func(e audit.Event, seal []byte) error) error
-	// EventsAbout gives what others have done to a profile after since, newest first.
-	EventsAbout(subject string, since time.Time, fn func(e audit.Event) error) error
+	// EventsAbout gives what others have done to a profile after an event, newest first.
+	EventsAbout(subject string, after int64, fn func(e audit.Event) error) error
 	// EventsOf gives all that was done to a profile, by itself too, newest first.
 	EventsOf(subject string, fn func(e audit.Event) error) error
 	// KitEvents gives what was done with the Emergency Kit after an event, newest first.
 	KitEvents(after int64, fn func(e audit.Event) error) error
+	// SheetsIssued gives with which events sheets of print runs came into force after
+	// an event, newest first.
+	SheetsIssued(after int64, fn func(e audit.Event) error) error
 	EventsBefore(before int64, fn func(e audit.Event, seal []byte) error) error // newest first
 }
 

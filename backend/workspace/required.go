@@ -63,7 +63,7 @@ func (s *Session) Whole() error {
 	if err := s.check(required, true); err != nil {
 		return err
 	}
-	if s.over || s.expired(s.w.now()) {
+	if s.over || s.expired(s.w.wall()) {
 		return refuse(CodeSessionEnded)
 	}
 	return nil

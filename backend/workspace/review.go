@@ -54,15 +54,11 @@ func (a *Acceptance) seeAll(tx Tx, w *Workspace, info Info) error {
 	if err := a.seePeople(tx); err != nil {
 		return err
 	}
-	err := tx.Rows(func(k Key, _ any) error {
-		if k.Table == "onetime" {
-			a.review.OpenCodes++
-		}
-		return nil
-	})
+	codes, err := tx.OneTimes()
 	if err != nil {
 		return err
 	}
+	a.review.OpenCodes = len(codes)
 	if err := a.seeContracts(tx, w); err != nil {
 		return err
 	}

@@ -84,7 +84,7 @@ func (s *Sealed) Prove(ctx context.Context, email string, pw secret.Text, factor
 	if err := s.forgive(ctx); err != nil {
 		return nil, err
 	}
-	a.madeAt = s.w.now()
+	a.madeAt = s.w.wall()
 	return a, s.w.view(ctx, func(tx Tx) error { return a.look(tx, wrapping) })
 }
 
@@ -188,7 +188,7 @@ func (s *Sealed) charge(ctx context.Context) (t toll, err error) {
 		if err != nil {
 			return err
 		}
-		now := s.w.now()
+		now := s.w.wall()
 		if left := remaining(a, now); left > 0 {
 			if setBack(a, now) { // the whole pause begins anew
 				err = s.count(ctx, a.Failures)
@@ -239,6 +239,6 @@ func (s *Sealed) counted(ctx context.Context) (Attempts, error) {
 // looked at.
 func (s *Sealed) count(ctx context.Context, failures int) error {
 	b := binary.BigEndian.AppendUint64(nil, uint64(failures))
-	b = binary.BigEndian.AppendUint64(b, uint64(s.w.now().UnixMilli()))
+	b = binary.BigEndian.AppendUint64(b, uint64(s.w.wall().UnixMilli()))
 	return s.w.setSecret(ctx, s.w.item(guessesItem), secret.NewBytes(b))
 }

@@ -21,7 +21,7 @@ var sentences = map[Code]string{
 	CodePasswordWrong:     "The password is not right. Type it again.",
 	CodePasswordSame:      "The new password is the old one. Choose a different one.",
 
-	CodeCredentialsWrong: "The email or the password is not right. Check both and try again.",
+	CodeCredentialsWrong: "The email or the password is not right. Check both, and check that Caps Lock is off.",
 	CodeThrottled:        "There were too many wrong tries. Try again in {seconds} seconds.",
 	CodeCodeRequired:     "The verification code is missing. Type the six digits that your authenticator app shows.",
 	CodeCodeForm:         "A verification code has six digits. Type the six digits that your authenticator app shows.",
@@ -29,6 +29,7 @@ var sentences = map[Code]string{
 	CodeCodeUsed:         "That code was used before. Wait for the app to show the next one, then type it.",
 	CodeCodeExpired:      "That code has run out. Type the one that the app shows now.",
 	CodeCodeClock:        "The phone's clock is about {minutes} minutes {direction}. Set the phone to take its time from the network, then type the next code.",
+	CodeCodesAhead:       "This computer's clock is earlier than the last code you used. Set its date and time, then try again. If they're right, use a recovery code, then set up your authenticator app again.",
 	CodeAuthenticatorOff: "The authenticator app was turned off after too many wrong codes. Sign in with a recovery code, then change phone.",
 	CodeRecoveryRequired: "The recovery code is missing. Type the next code without a tick from your sheet.",
 	CodeRecoveryForm:     "A recovery code has 16 letters and digits. Check it against your sheet.",
@@ -131,5 +132,6 @@ var sentences = map[Code]string{
 	CodeInUse:           "Countersign is already open on this data folder. Close it there, then try again.",
 	CodeAcceptChanged:   "Your account isn’t the one this computer last knew, so you can’t accept this database. Ask another owner, restore a backup, or use the Emergency Kit.",
 	CodeNotAuthentic:    "The database does not match its seal. Nothing was opened; read the details, then put back a copy that works.",
+	CodeClockBehind:     "This computer's clock is behind: it shows {clock}, and the newest entry in the audit log is from {log}. Set the date and time, then try again. If they're right, ask an owner to confirm the clock in Settings > Workspace.",
 	CodeClockWrong:      "This computer's clock is set before 1970. Set the clock, then try again.",
 }

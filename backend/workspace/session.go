@@ -24,6 +24,7 @@ type Session struct {
 	epoch     int
 	startedAt time.Time
 	usedAt    time.Time
+	latest    time.Time // that the clock has shown
 	over      bool
 	grantedAt time.Time     // a step-up that waits for its act; zero for none
 	run       *PrintRun     // under way, or the last one
@@ -39,8 +40,8 @@ type Session struct {
 }
 
 func (w *Workspace) newSession(p Profile, held *holding) *Session {
-	now := w.now()
-	return &Session{w: w, id: p.ID, epoch: p.Epoch, startedAt: now, usedAt: now, holding: held, off: true}
+	now := w.wall()
+	return &Session{w: w, id: p.ID, epoch: p.Epoch, startedAt: now, usedAt: now, latest: now, holding: held, off: true}
 }
 
 // ProfileID names the profile that is signed in.
@@ -54,7 +55,7 @@ func (s *Session) Touch() error { return s.touch(false) }
 
 // touch is Touch; with whole it also refuses a session that may only enrol.
 func (s *Session) touch(whole bool) error {
-	now, required := s.w.now(), s.w.requires()
+	now, required := s.w.wall(), s.w.requires()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.check(required, whole); err != nil {
@@ -64,7 +65,7 @@ func (s *Session) touch(whole bool) error {
 		s.over = true
 		return refuse(CodeSessionEnded)
 	}
-	s.usedAt = now
+	s.usedAt = s.latest
 	return nil
 }
 
@@ -72,14 +73,14 @@ func (s *Session) touch(whole bool) error {
 // is over. Without 2FA it is no longer than until that is required, from when on
 // an enrolment under way may have time to be finished: look again then.
 func (s *Session) Remaining() time.Duration {
-	now, required := s.w.now(), s.w.requires()
+	now, required := s.w.wall(), s.w.requires()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stand(required) == standsNot || s.over || s.expired(now) {
 		return 0
 	}
-	left := min(s.w.Idle()-now.Sub(s.usedAt), SessionLimit-now.Sub(s.startedAt))
-	if until, will := s.w.requiredIn(now); will && s.off && !s.gate {
+	left := min(s.w.Idle()-s.latest.Sub(s.usedAt), SessionLimit-s.latest.Sub(s.startedAt))
+	if until, will := s.w.requiredIn(s.w.now()); will && s.off && !s.gate {
 		left = min(left, until)
 	}
 	return left
@@ -89,11 +90,18 @@ func (s *Session) Remaining() time.Duration {
 func (s *Session) LimitReached() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.w.now().Sub(s.startedAt) >= SessionLimit
+	return s.w.wall().Sub(s.startedAt) >= SessionLimit
 }
 
+// expired reports whether the session has lasted for its time. It is called with
+// s.mu held. The latest time that was seen counts, so that a clock which goes back
+// a little again and again gains no more than clockSlack; one that goes back
+// further ends the session.
 func (s *Session) expired(now time.Time) bool {
-	return now.Sub(s.usedAt) >= s.w.Idle() || now.Sub(s.startedAt) >= SessionLimit
+	if now.After(s.latest) {
+		s.latest = now
+	}
+	return now.Before(s.latest.Add(-clockSlack)) || s.latest.Sub(s.usedAt) >= s.w.Idle() || s.latest.Sub(s.startedAt) >= SessionLimit
 }
 
 // End ends the session. An enrolment that has not reached Continue is undone

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"countersign/backend/audit"
@@ -305,15 +306,20 @@ func (w *Workspace) tell(tx Tx, profileID string, a admission) (Welcome, error) 
 	return wel, nil
 }
 
-// newsOf reads what others have done to a profile since its last sign-in, after
-// what an owner or an admin has to know of the Emergency Kit.
+// newsOf reads what others have done to a profile since it was last signed in,
+// after what an owner or an admin has to know of the Emergency Kit. What is new
+// goes by the number of the event: a clock that was set back hides nothing.
 func newsOf(tx Tx, profileID string) (news []News, err error) {
 	p, err := tx.Profile(profileID)
 	if err != nil {
 		return nil, err
 	}
+	since, err := lastEntrance(tx, profileID)
+	if err != nil {
+		return nil, err
+	}
 	names := people{}
-	err = tx.EventsAbout(profileID, p.LastSignInAt, func(e audit.Event) error {
+	err = tx.EventsAbout(profileID, since, func(e audit.Event) error {
 		if !tellsMember[e.Kind] {
 			return nil
 		}
@@ -329,30 +335,32 @@ func newsOf(tx Tx, profileID string) (news []News, err error) {
 	if err := ignoreEnough(err); err != nil {
 		return nil, err
 	}
-	sheet, err1 := newSheet(tx, p)
-	kit, err2 := kitNews(tx, p)
+	sheet, err1 := newSheet(tx, p, since)
+	kit, err2 := kitNews(tx, p, since)
 	return slices.Concat(kit, sheet, news), errors.Join(err1, err2)
 }
 
 // newSheet tells of a sheet that another has issued. A run's events are about
-// many at a time, so the sheet itself is asked. It was made before it was in
-// force, and the person may have signed in between: the end of its run counts.
-func newSheet(tx Tx, p Profile) ([]News, error) {
+// many at a time, so the sheet itself is asked, and then the event with which it
+// came into force: it was made before, and the person may have signed in between.
+func newSheet(tx Tx, p Profile, since int64) (news []News, err error) {
 	set, err := tx.ActiveSet(p.ID)
 	if err != nil || set.Run == 0 {
 		return nil, ignoreMissing(err)
 	}
-	run, err := tx.Run(set.Run)
-	if err != nil {
-		return nil, ignoreMissing(err)
-	}
-	known := !run.EndedAt.IsZero() && !run.EndedAt.After(p.LastSignInAt) && !set.IssuedAt.After(p.LastSignInAt)
-	if known || run.ByID == p.ID {
-		return nil, nil
-	}
-	return []News{{
-		Kind: eventRunSheetIssued, At: set.IssuedAt, By: set.IssuedBy, Detail: map[string]string{"run": decimal(set.Run), "sheets": decimal(set.Sheet)},
-	}}, nil
+	err = tx.SheetsIssued(since, func(e audit.Event) error {
+		if e.Detail["run"] != decimal(set.Run) || !slices.Contains(strings.Fields(e.Detail["members"]), p.ID) {
+			return nil
+		}
+		if e.Actor != p.ID {
+			news = []News{{
+				Kind: eventRunSheetIssued, At: set.IssuedAt, By: set.IssuedBy,
+				Detail: map[string]string{"run": decimal(set.Run), "sheets": decimal(set.Sheet)},
+			}}
+		}
+		return errEnough
+	})
+	return news, ignoreEnough(err)
 }
 
 func ignoreEnough(err error) error {

@@ -56,9 +56,9 @@ const freshness = time.Minute
 // that stays open asks again. On an older session it does nothing.
 func (s *Session) ForOneAct() {
 	s.mu.Lock()
-	age := s.w.now().Sub(s.startedAt)
+	fresh := within(s.startedAt, s.w.wall(), freshness)
 	s.mu.Unlock()
-	if age >= 0 && age < freshness {
+	if fresh {
 		s.grant()
 	}
 }
@@ -67,17 +67,13 @@ func (s *Session) ForOneAct() {
 func (s *Session) grant() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.grantedAt = s.w.now()
+	s.grantedAt = s.w.wall()
 }
 
 func (s *Session) granted() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.grantedAt.IsZero() {
-		return false
-	}
-	age := s.w.now().Sub(s.grantedAt)
-	return age >= 0 && age < GrantLife
+	return !s.grantedAt.IsZero() && within(s.grantedAt, s.w.wall(), GrantLife)
 }
 
 // spend uses the grant up: its act has begun.

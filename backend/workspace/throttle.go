@@ -14,7 +14,8 @@ const (
 	firstPause    = 30 * time.Second // at the fifth, doubling from there
 	longestPause  = time.Hour
 	authenticator = 20 // failures in a row that turn the authenticator app off
-	// staleAfter is when the count of an email that nobody has is dropped.
+	// staleAfter is how long guesses at what comes before a right password are
+	// counted: see stale.
 	staleAfter = 24 * time.Hour
 )
 
@@ -44,7 +45,7 @@ func pause(n int) time.Duration {
 // while a pause lasts, and refuses verification codes once the authenticator
 // app is off; what it refuses is not counted, and must not be looked at.
 func (w *Workspace) charge(ctx context.Context, subject string, kind Kind) (toll, error) {
-	now := w.now()
+	now := w.wall()
 	t := toll{subject: subject, kind: kind}
 	var paused *Error
 	err := w.update(ctx, func(tx Tx) error {
@@ -73,6 +74,9 @@ func (w *Workspace) charge(ctx context.Context, subject string, kind Kind) (toll
 				return err
 			}
 			return w.record(tx, now, eventClockBack, "", known(subject), map[string]string{"kind": string(kind)})
+		}
+		if stale(a, now) {
+			a.Failures = 0
 		}
 		a.Failures++
 		a.SinceSignIn++
@@ -110,20 +114,30 @@ func unanchored(err error) bool {
 	return false
 }
 
-// dropStale makes room: emails that nobody has are counted like others, and
-// forgotten a day later.
+// stale reports whether the failures in a row no longer count: they are of a kind
+// that anybody can guess at, and the last one is older than staleAfter. An email that nobody
+// has is forgotten then, so one that somebody has must be as well, or the fifth
+// guess, which begins a pause for one of them alone, would tell them apart. It costs nothing:
+// who goes on gets 24 guesses a day at longestPause; who waits a day for each new
+// row of 12 gets there more slowly.
+func stale(a Attempts, now time.Time) bool {
+	return (a.Kind == KindPassword || a.Kind == KindInvitation) && a.ChargedAt.Before(now.Add(-staleAfter))
+}
+
+// dropStale makes room: emails that nobody has are counted like others, and their
+// rows go once they are stale.
 func dropStale(tx Tx, subject string, now time.Time) error {
 	if known(subject) != "" {
 		return nil
 	}
-	stale, err := tx.StaleAttempts(now.Add(-staleAfter))
+	subjects, err := tx.StaleAttempts(now.Add(-staleAfter))
 	if err != nil {
 		return err
 	}
-	for _, s := range stale {
+	for _, s := range subjects {
 		for _, kind := range []Kind{KindPassword, KindInvitation} {
 			a, err := tx.Attempts(s, kind)
-			if errors.Is(err, ErrNotFound) || err == nil && !a.ChargedAt.Before(now.Add(-staleAfter)) {
+			if errors.Is(err, ErrNotFound) || err == nil && !stale(a, now) {
 				continue
 			}
 			if err := errors.Join(err, tx.DeleteAttempts(s, kind)); err != nil {
@@ -243,8 +257,15 @@ func (w *Workspace) wrong(ctx context.Context, t toll, c Code) *Error {
 
 // wrong makes the refusal of a guess that was looked at: how many are left
 // before the next pause, and how long that is; none left means that the pause
-// has begun.
+// has begun. Before a right password it is told only that one has begun: a count
+// would tell of what others have typed for the same email.
 func (t toll) wrong(c Code) *Error {
+	if c == CodeCredentialsWrong || c == CodeInvitationWrong {
+		if p := pause(t.failures); p > 0 {
+			return refuse(c).with("pause", seconds(p))
+		}
+		return refuse(c)
+	}
 	left := freeFailures + 1 - t.failures
 	next := pause(freeFailures + 1)
 	if left <= 0 {

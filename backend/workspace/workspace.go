@@ -56,7 +56,8 @@ type Workspace struct {
 	store     Store
 	secrets   Secrets
 	files     Files
-	now       func() time.Time
+	clock     func() time.Time // see now and wall
+	newest    newest
 	rand      io.Reader
 	log       *slog.Logger
 	idle      time.Duration
@@ -103,14 +104,14 @@ func Open(ctx context.Context, c Config) (*Workspace, error) {
 // load reads the workspace and its keys, and trusts nothing yet.
 func load(ctx context.Context, c Config) (*Workspace, error) {
 	w := &Workspace{
-		store: c.Store, secrets: c.Secrets, files: c.Files, now: c.Now, rand: c.Rand, log: c.Log, idle: c.Idle, cost: c.Password, codeCost: c.Recovery,
+		store: c.Store, secrets: c.Secrets, files: c.Files, clock: c.Now, rand: c.Rand, log: c.Log, idle: c.Idle, cost: c.Password, codeCost: c.Recovery,
 		hashing: make(chan struct{}, min(4, runtime.NumCPU())),
 	}
 	if w.files == nil {
 		w.files = noFiles{}
 	}
-	if w.now == nil {
-		w.now = time.Now
+	if w.clock == nil {
+		w.clock = time.Now
 	}
 	if w.rand == nil {
 		w.rand = rand.Reader
@@ -278,7 +279,12 @@ func (w *Workspace) bare(ctx context.Context, fn func(Tx) error) error {
 }
 
 func (w *Workspace) view(ctx context.Context, fn func(Tx) error) error {
-	return Explain(w.store.View(ctx, fn))
+	return Explain(w.store.View(ctx, func(tx Tx) error {
+		if _, err := w.newest.look(tx); err != nil {
+			return err
+		}
+		return fn(tx)
+	}))
 }
 
 // setSecret writes a new item and reads it back, since a keychain may say yes

@@ -50,7 +50,7 @@ var errorCodes = []struct {
 	{exitUsage, "import_empty, import_spreadsheet, import_not_text, import_one_column, import_no_email, import_no_name, import_large, import_many", "The file is no list of members."},
 	{exitUsage, "member_unknown, nobody_chosen", "Nobody is, or can be, meant."},
 	{exitWrong, "not_authentic", "The database does not match its log, or its log the keychain."},
-	{exitRefused, "email_required, password_required, credentials_wrong, throttled, code_required, code_form, code_wrong, code_used, code_expired, code_clock, authenticator_off, recovery_required, recovery_form, recovery_wrong, recovery_used, recovery_none, challenge_ended, session_ended", "The sign-in was refused, or has ended."},
+	{exitRefused, "email_required, password_required, credentials_wrong, throttled, code_required, code_form, code_wrong, code_used, code_expired, code_clock, codes_ahead, authenticator_off, recovery_required, recovery_form, recovery_wrong, recovery_used, recovery_none, challenge_ended, session_ended", "The sign-in was refused, or has ended."},
 	{exitRefused, "forbidden", "The profile is neither an owner nor an admin."},
 	{exitUsage, "passphrase_weak, passphrase_differs, recipient_key", "The passphrase or key that a file is to be encrypted with is not right."},
 	{exitRefused, "two_factor_due, not_owner", "The workspace requires 2FA, which is off; or only an owner may do it."},

@@ -33,6 +33,7 @@ export const errorCodes = [
   'code_used',
   'code_expired',
   'code_clock',
+  'codes_ahead',
   'authenticator_off',
   'recovery_required',
   'recovery_form',

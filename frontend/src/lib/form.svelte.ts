@@ -10,7 +10,7 @@ import { refused, words, type Words } from './errors';
 /** The seconds for which a refusal closes the form: a pause that holds, or that this guess began. */
 export function pauseOf({ code, args }: Refused): number {
   if (code === 'throttled') return Number(args.seconds) || 0;
-  return args.left === 0 && typeof args.pause === 'number' ? args.pause : 0;
+  return !args.left && typeof args.pause === 'number' ? args.pause : 0;
 }
 
 export class Form {

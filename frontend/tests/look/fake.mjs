@@ -137,7 +137,7 @@ export function fake(scenario) {
           !email
             ? refuse('email_required', 'email')
             : password === 'wrong'
-              ? refuse('credentials_wrong', undefined, { left: 4 })
+              ? refuse('credentials_wrong')
               : wait(
                   scenario.on
                     ? {

@@ -70,7 +70,7 @@ describe('a refusal', () => {
   });
 
   test('leaves out what it was not told', () => {
-    expect(say('credentials_wrong').next).toBe('Check both, and whether Caps Lock is on.');
+    expect(say('credentials_wrong').next).toBe('Check both, and check that Caps Lock is off.');
     expect(say('internal').next).toBe('Try again.');
     expect(say('recovery_wrong').what).toBe('That code is not on your recovery sheet.');
   });
