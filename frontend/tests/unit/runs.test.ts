@@ -76,7 +76,7 @@ describe('the policy in words', () => {
     expect(of('print-run', 'A {x}', 'B')).toBe('issue recovery sheets for 2 members');
     expect(of('print-run', '<b>{x}</b>')).toBe('issue a recovery sheet for <b>{x}</b>');
     expect(of('reset-2fa', 'Mateo')).toBe('reset 2FA for Mateo');
-    expect(of('help-code', 'Mateo')).toBe('give Mateo a help code');
+    expect(of('help-code', 'Mateo')).toBe('give Mateo a temporary code');
     expect(of('reset-password', 'Mateo')).toBe('reset the password of Mateo');
   });
 });
