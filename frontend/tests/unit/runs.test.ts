@@ -6,6 +6,7 @@ import {
   coverPages,
   issuedOf,
   keptBecause,
+  pagesOf,
   ranges,
   runState,
   sheetState,
@@ -28,6 +29,11 @@ describe('a print run', () => {
     expect(pages[0]).toHaveLength(7);
     expect(Math.max(...pages.map((page) => page.length))).toBe(17);
     expect(coverPages([1])).toEqual([[1]]);
+  });
+
+  test('counts its pages with those of the cover', () => {
+    const of = (n: number) => pagesOf({ sheets: Array.from({ length: n }, () => ({})) } as PrintSheets);
+    expect([of(1), of(5), of(7), of(8), of(200)]).toEqual([2, 6, 8, 10, 213]);
   });
 
   test('gives each sheet its own ten codes', () => {
