@@ -1535,6 +1535,7 @@ export namespace app {
 	    size: number;
 	    type: string;
 	    url: string;
+	    unseen?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new PreviewView(source);
@@ -1547,6 +1548,7 @@ export namespace app {
 	        this.size = source["size"];
 	        this.type = source["type"];
 	        this.url = source["url"];
+	        this.unseen = source["unseen"];
 	    }
 	}
 	export class PrintSheets {
