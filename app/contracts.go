@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"countersign/backend/picture"
 	"countersign/backend/workspace"
 )
 
@@ -84,18 +85,16 @@ func contractView(d workspace.Document) ContractView {
 	return v
 }
 
-// pictures are what the web view draws by itself. TIFF is none of them.
-var pictures = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/svg+xml"}
-
-// previewKind says what the preview can do with a type. HTML is text: it is shown
-// as it is written, and never drawn.
+// previewKind says what the preview can do with a type. HTML and SVG are text: they
+// are shown as they are written, and never drawn, since no header of theirs tells
+// what that would take.
 func previewKind(mime string) string {
 	switch {
 	case mime == "application/pdf":
 		return "pdf"
-	case slices.Contains(pictures, mime):
+	case slices.Contains(picture.Types, mime):
 		return "image"
-	case strings.HasPrefix(mime, "text/"), mime == "application/json", mime == "application/xml", mime == "message/rfc822":
+	case strings.HasPrefix(mime, "text/"), mime == "application/json", mime == "application/xml", mime == "image/svg+xml", mime == "message/rfc822":
 		return "text"
 	}
 	return "other"

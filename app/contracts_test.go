@@ -3,6 +3,9 @@ package app
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
+	"image"
+	"image/png"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -135,7 +138,7 @@ func TestAPreviewIsThereUntilItIsClosedReplacedOrLocked(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	text := strings.Repeat("0123456789", 20_000)
-	a, b := d.addText("a.txt", text), d.addText("b.svg", `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`)
+	a, b := d.addText("a.txt", text), d.addText("b.png", onePixel)
 	v, err := d.Preview(d.in.Token, a)
 	d.ok(err)
 	if v.Kind != "text" || v.Size != int64(len(text)) {
@@ -160,7 +163,7 @@ func TestAPreviewIsThereUntilItIsClosedReplacedOrLocked(t *testing.T) {
 	if got := d.get(v.URL); got.Code != http.StatusNotFound {
 		t.Errorf("the first one still answers: %d", got.Code)
 	}
-	if got := d.get(second.URL); got.Header().Get("Content-Type") != "image/svg+xml" || !strings.Contains(got.Header().Get("Content-Security-Policy"), "sandbox") {
+	if got := d.get(second.URL); got.Header().Get("Content-Type") != "image/png" || !strings.Contains(got.Header().Get("Content-Security-Policy"), "sandbox") {
 		t.Errorf("%v", got.Header())
 	}
 	for _, path := range []string{"/contract/", "/contract/guess", "/workspace.db", "/contract/" + second.Token + "/../../x"} {
@@ -295,6 +298,45 @@ func TestTheKitComesInAndSavesTheContractsOfALostKeychain(t *testing.T) {
 	lost.ok(err)
 	if len(v.Contracts) != 1 || v.Contracts[0].Name != "Lease" || v.Contracts[0].Missing || back.Session.Profile.Workspace != "Again" {
 		t.Errorf("%+v", v)
+	}
+}
+
+// onePixel is a whole PNG.
+var onePixel = func() string {
+	var b strings.Builder
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 1, 1))); err != nil {
+		panic(err)
+	}
+	return b.String()
+}()
+
+func TestPreview_GivesNoPictureThatFillsTheMemory(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	huge := []byte(onePixel)
+	binary.BigEndian.PutUint32(huge[16:], 20_000) // the header says so; the rest is not looked at
+	binary.BigEndian.PutUint32(huge[20:], 20_000)
+	for name, c := range map[string]struct{ text, kind, unseen string }{
+		"huge.png":   {string(huge), "image", "large"},
+		"cut.png":    {onePixel[:20], "image", "unreadable"},
+		"whole.png":  {onePixel, "image", ""},
+		"inside.svg": {`<svg xmlns="http://www.w3.org/2000/svg"><image href="data:image/png;base64,` + base64.StdEncoding.EncodeToString(huge) + `"/></svg>`, "text", ""},
+	} {
+		v, err := d.Preview(d.in.Token, d.addText(name, c.text))
+		d.ok(err)
+		if v.Kind != c.kind || v.Unseen != c.unseen {
+			t.Errorf("%s: %+v", name, v)
+		}
+		got := d.get(v.URL)
+		if c.unseen != "" && (got.Code != http.StatusNotFound || strings.Contains(got.Body.String(), "PNG")) {
+			t.Errorf("%s is handed to the web view: %d", name, got.Code)
+		}
+		if c.unseen == "" && (got.Code != 200 || got.Body.String() != c.text) {
+			t.Errorf("%s is not handed on: %d", name, got.Code)
+		}
+		if drawn := strings.HasPrefix(got.Header().Get("Content-Type"), "image/"); drawn != (c.kind == "image" && c.unseen == "") {
+			t.Errorf("%s is served as %s", name, got.Header().Get("Content-Type"))
+		}
 	}
 }
 

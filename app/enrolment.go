@@ -91,7 +91,8 @@ func (e *Enrolment) Confirm(session string, code Envelope, answer PublicKey) (Co
 	return Confirmed{Profile: v}, err
 }
 
-// Continue turns 2FA on. At a gate there is no profile yet: Door.Enter follows.
+// Continue turns 2FA on, or at a gate after a help code moves it to the new phone.
+// There is no profile at a gate yet: Door.Enter follows.
 func (e *Enrolment) Continue(session string) (Confirmed, error) {
 	who, err := e.s.enrolling(session)
 	if err != nil {

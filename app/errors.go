@@ -72,6 +72,7 @@ const (
 
 	codePastedLarge  = "pasted_large" // max (MB)
 	codePastedFailed = "pasted_failed"
+	codePagesMissing = "pages_missing"
 )
 
 // shellError is a refusal of the shell's own.

@@ -327,11 +327,16 @@ func (p *PrintRuns) Print(session string) error {
 	return nil
 }
 
-// PutInForce replaces the old sheets by those that were printed.
-func (p *PrintRuns) PutInForce(session string) (RunOutcome, error) {
+// PutInForce replaces the old sheets by those that were printed. pages is how many
+// somebody says are on paper: the system's print dialog does not tell whether it
+// was cancelled, so that without the cover and every sheet nothing changes.
+func (p *PrintRuns) PutInForce(session string, pages int) (RunOutcome, error) {
 	held, err := p.s.pending(session)
 	if err != nil {
 		return RunOutcome{}, err
+	}
+	if least := 1 + len(held.run.Plan().Names); pages < least {
+		return RunOutcome{}, &shellError{code: codePagesMissing, message: "The new codes aren’t active yet. Print every page first."}
 	}
 	ses, err := p.s.use(session)
 	if err != nil {

@@ -337,12 +337,23 @@ func TestPrintedSheetsAreGoodOnceTheyAreOnPaper(t *testing.T) {
 		t.Fatalf("%+v", made)
 	}
 	o.ok(o.runs.Print(o.in.Token))
-	out, err := o.runs.PutInForce(o.in.Token)
+	for _, pages := range []int{-1, 0, 2} { // the dialog was cancelled, or a page is missing
+		_, err = o.runs.PutInForce(o.in.Token, pages)
+		o.refused(err, codePagesMissing)
+	}
+	ledger, err := o.runs.Get(o.in.Token, made.Number)
+	o.ok(err)
+	for _, sheet := range ledger.Sheets {
+		if sheet.State != "made" {
+			t.Errorf("sheet %d is not on paper, and is %s", sheet.Sheet, sheet.State)
+		}
+	}
+	out, err := o.runs.PutInForce(o.in.Token, 3)
 	o.ok(err)
 	if out.InForce != 2 || o.desk.printed != 1 {
 		t.Errorf("%+v", out)
 	}
-	_, err = o.runs.PutInForce(o.in.Token)
+	_, err = o.runs.PutInForce(o.in.Token, 3)
 	o.refused(err, "run_over")
 	if !o.opens(people[0], codes[9]) {
 		t.Error("the printed code does not open")

@@ -2,12 +2,14 @@ package app
 
 import (
 	"crypto/subtle"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 
+	"countersign/backend/picture"
 	"countersign/backend/workspace"
 )
 
@@ -18,6 +20,8 @@ type PreviewView struct {
 	Size  int64  `json:"size"`
 	Type  string `json:"type"`
 	URL   string `json:"url"` // its bytes: all, or with ?from=N&length=M some
+
+	Unseen string `json:"unseen,omitempty"` // why it is not shown, and URL gives nothing: large, unreadable
 }
 
 // previewing is the one contract that is open, until another is, or a lock.
@@ -30,14 +34,15 @@ type previewing struct {
 // openContract is one, which is let go of once nobody reads it.
 type openContract struct {
 	*workspace.OpenDocument
-	readers int // under previewing.mu, and with what follows
+	unseen  string // why its bytes are not given
+	readers int    // under previewing.mu, and with what follows
 	over    bool
 }
 
 // show takes the place of what was shown before.
-func (p *previewing) show(o *workspace.OpenDocument) string {
+func (p *previewing) show(o *workspace.OpenDocument, unseen string) string {
 	token := newToken()
-	p.replace(token, &openContract{OpenDocument: o})
+	p.replace(token, &openContract{OpenDocument: o, unseen: unseen})
 	return token
 }
 
@@ -97,12 +102,33 @@ func (c *Contracts) Preview(session, id string) (PreviewView, error) {
 	if err != nil {
 		return PreviewView{}, c.s.after(ses, err)
 	}
-	token := c.s.preview.show(o)
+	unseen, err := unseenPicture(o)
+	if err != nil {
+		return PreviewView{}, c.s.after(ses, errors.Join(err, o.Close()))
+	}
+	token := c.s.preview.show(o, unseen)
 	if _, err := c.s.use(session); err != nil { // locked meanwhile
 		c.s.preview.close(token)
 		return PreviewView{}, err
 	}
-	return PreviewView{Token: token, Kind: previewKind(o.Type), Size: o.Size, Type: o.Type, URL: previewPath + token}, nil
+	return PreviewView{Token: token, Kind: previewKind(o.Type), Size: o.Size, Type: o.Type, URL: previewPath + token, Unseen: unseen}, nil
+}
+
+// unseenPicture says why a picture is not handed to the web view, which would draw
+// it whatever it takes: the page's process has the memory that the window needs.
+// Errors: those of reading the document.
+func unseenPicture(o *workspace.OpenDocument) (string, error) {
+	if previewKind(o.Type) != "image" {
+		return "", nil
+	}
+	switch err := picture.Check(o.Type, io.NewSectionReader(o, 0, o.Size), o.Size); {
+	case errors.Is(err, picture.ErrLarge):
+		return "large", nil
+	case errors.Is(err, picture.ErrHeader):
+		return "unreadable", nil
+	default:
+		return "", err
+	}
 }
 
 // ClosePreview ends it.
@@ -131,6 +157,10 @@ func (s *shell) serveContract(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer done()
+	if o.unseen != "" {
+		http.NotFound(w, r)
+		return
+	}
 	from, length, ok := part(r, o.Size)
 	if !ok {
 		http.Error(w, "no such part", http.StatusRequestedRangeNotSatisfiable)

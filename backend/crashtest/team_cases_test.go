@@ -59,15 +59,32 @@ var teamCases = []useCase{
 	{name: "give out a help code", base: teamBase, covers: []string{"Admin.HelpCode"}, ready: led(func(p *person, a *workspace.Admin) {
 		got(a.HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
 	})},
-	{name: "change phone with a help code", base: teamBase, covers: []string{"Challenge.UseHelpCode", "Gate.Begin", "Gate.Confirm"}, prepares: true, ready: func(p *person) func() {
+	{name: "use a help code", base: teamBase, covers: []string{"Challenge.UseHelpCode"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		given := got(p.admin(p.signIn()).HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
 		c := p.due(miaEmail, miaPass)
+		return func() { got(c.UseHelpCode(p.ctx, given.Code.Display())) }
+	}},
+	{name: "change phone and codes after a help code", base: teamBase, covers: []string{"Gate.Begin", "Gate.Confirm"}, prepares: true, ready: func(p *person) func() {
+		p.start()
+		given := got(p.admin(p.signIn()).HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
+		g := got(p.due(miaEmail, miaPass).UseHelpCode(p.ctx, given.Code.Display()))
 		return func() {
-			g := got(c.UseHelpCode(p.ctx, given.Code.Display()))
 			p.show(g.Begin(p.ctx))
 			phones := p.paper().Phones
-			got(g.Confirm(p.ctx, code(phones[len(phones)-1], p.clock.now())))
+			p.print(g.Confirm(p.ctx, code(phones[len(phones)-1], p.clock.now())))
+			must(g.Continue(p.ctx))
+		}
+	}},
+	{name: "leave a gate at the new codes", base: teamBase, prepares: true, ready: func(p *person) func() {
+		p.start()
+		given := got(p.admin(p.signIn()).HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
+		g := got(p.due(miaEmail, miaPass).UseHelpCode(p.ctx, given.Code.Display()))
+		p.show(g.Begin(p.ctx))
+		phones := p.paper().Phones
+		return func() {
+			p.print(g.Confirm(p.ctx, code(phones[len(phones)-1], p.clock.now())))
+			must(g.End(p.ctx))
 		}
 	}},
 	{name: "enrol because it is required", base: teamBase, covers: []string{"Challenge.Enrol", "Gate.Continue"}, prepares: true, ready: func(p *person) func() {

@@ -86,7 +86,7 @@ func (t *tx) InsertIntent(i workspace.Intent) error {
 }
 
 func (t *tx) ConfirmIntent(id string, step int64) (bool, error) {
-	return t.guarded("UPDATE intents SET confirmed_step = ? WHERE id = ? AND kind = 'enrol' AND confirmed_step = 0", step, id)
+	return t.guarded("UPDATE intents SET confirmed_step = ? WHERE id = ? AND kind IN ('enrol', 'change-phone') AND confirmed_step = 0", step, id)
 }
 
 func (t *tx) CondemnIntent(id string) (bool, error) {

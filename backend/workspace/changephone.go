@@ -3,12 +3,19 @@ package workspace
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // BeginChangePhone begins Change phone: a step-up, then a new key beside the old
 // one, which works until the new phone's code is right. Errors: those of a
 // step-up, two_factor_off; keychain and folder.
 func (s *Session) BeginChangePhone(ctx context.Context, proof Proof) (Shown, error) {
+	return s.beginChangePhone(ctx, proof, false)
+}
+
+// beginChangePhone is BeginChangePhone. With newCodes the recovery codes are lost
+// as well: Confirm then shows ten new ones, and Continue swaps phone and codes.
+func (s *Session) beginChangePhone(ctx context.Context, proof Proof, newCodes bool) (Shown, error) {
 	done, err := s.begin()
 	if err != nil {
 		return Shown{}, err
@@ -24,17 +31,15 @@ func (s *Session) BeginChangePhone(ctx context.Context, proof Proof) (Shown, err
 	if err := s.prove(ctx, proof); err != nil {
 		return Shown{}, err
 	}
-	return s.beginEnrolment(ctx, IntentChangePhone)
+	return s.beginEnrolment(ctx, IntentChangePhone, newCodes)
 }
 
 // swapPhone moves the profile to the new phone: one transaction points the factor
-// at the new item and leaves an intent to delete the old one. The recovery codes
-// stay, and an authenticator app that was off is on again.
-func (s *Session) swapPhone(ctx context.Context, t toll, step int64) error {
+// at the new item and leaves an intent to delete the old one. An authenticator
+// app that was off is on again. The recovery codes stay, but for what also does
+// in the same transaction, of which event and detail tell.
+func (s *Session) swapPhone(ctx context.Context, step int64, event string, detail map[string]string, also func(tx Tx, now time.Time) error) error {
 	e := s.enrolment
-	if err := s.checkItem(ctx); err != nil {
-		return afterwards(err, s.w.refund(ctx, t))
-	}
 	id, err := s.w.newID()
 	if err != nil {
 		return err
@@ -71,14 +76,14 @@ func (s *Session) swapPhone(ctx context.Context, t toll, step int64) error {
 		if err := tx.InsertIntent(old); err != nil {
 			return err
 		}
-		if err := errors.Join(rebind(tx, s.id), settle(tx, t)); err != nil {
+		if err := errors.Join(rebind(tx, s.id), also(tx, now)); err != nil {
 			return err
 		}
 		committed = s.endOthers(&p)
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
-		return s.w.record(tx, now, eventPhoneChanged, s.id, s.id, nil)
+		return s.w.record(tx, now, event, s.id, s.id, detail)
 	})
 	if err != nil {
 		if IsCode(err, CodeEnrolmentEnded) {
@@ -90,4 +95,14 @@ func (s *Session) swapPhone(ctx context.Context, t toll, step int64) error {
 	s.forgetEnrolment()
 	s.w.finishLater(ctx, old)
 	return nil
+}
+
+// swapPhoneAndCodes is swapPhone with the codes that were shown: they take the
+// place of the set that is lost with the phone, in the same transaction.
+func (s *Session) swapPhoneAndCodes(ctx context.Context) error {
+	e := s.enrolment
+	detail := map[string]string{"sheet": decimal(e.set.Sheet), "replaces": decimal(e.set.Replaces)}
+	return s.swapPhone(ctx, e.intent.ConfirmedStep, eventPhoneAndCodes, detail, func(tx Tx, now time.Time) error {
+		return errors.Join(putInForce(tx, e.set, now), reset(tx, s.id, false, KindRecovery))
+	})
 }

@@ -23,7 +23,8 @@ type enrolment struct {
 	intent Intent
 	key    secret.Bytes
 	item   secret.Bytes // what the keychain item holds: the key in base32
-	issued *Issued      // after the right code, at Enable 2FA
+	codes  bool         // new recovery codes come with it, and Continue ends it
+	issued *Issued      // these, after the right code
 	set    Set
 }
 
@@ -57,11 +58,11 @@ func (s *Session) BeginEnable(ctx context.Context, pw secret.Text) (Shown, error
 		return Shown{}, err
 	}
 	s.setEnrolling(true) // the keychain may take its time, and the day may come meanwhile
-	return s.beginEnrolment(ctx, IntentEnrol)
+	return s.beginEnrolment(ctx, IntentEnrol, true)
 }
 
 // beginEnrolment writes the intent, then the item, and reads the item back.
-func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind) (Shown, error) {
+func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind, codes bool) (Shown, error) {
 	if err := s.dropEnrolment(ctx); err != nil {
 		return Shown{}, err
 	}
@@ -117,7 +118,7 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind) (Shown, e
 	if err != nil {
 		return Shown{}, errors.Join(err, quiet(s.w, s.w.undo(ctx, in)))
 	}
-	s.enrolment = &enrolment{intent: in, key: key, item: item}
+	s.enrolment = &enrolment{intent: in, key: key, item: item, codes: codes}
 	s.spend()
 	return Shown{URI: uri, Groups: totp.Groups(key), Issuer: s.w.Name(), Account: p.Email}, nil
 }
@@ -139,10 +140,11 @@ func condemnPending(tx Tx, profileID string, now time.Time) (*Intent, error) {
 	return &former, err
 }
 
-// Confirm takes the first code that the new phone shows. At Enable 2FA it makes
-// the ten recovery codes, and 2FA is still off. At Change phone it swaps the old
-// phone for the new one in one step, and the result is nil. Errors: code_*,
-// throttled, enrolment_ended, clock_wrong; keychain and folder.
+// Confirm takes the first code that the new phone shows. At Enable 2FA, and at a
+// Gate after a help code, it makes ten recovery codes, and nothing is in force
+// before Continue. At Change phone it swaps the old phone for the new one in one
+// step, and the result is nil. Errors: code_*, throttled, enrolment_ended,
+// clock_wrong; keychain and folder.
 func (s *Session) Confirm(ctx context.Context, input string) (*Issued, error) {
 	done, err := s.beginEnrolling()
 	if err != nil {
@@ -173,10 +175,13 @@ func (s *Session) Confirm(ctx context.Context, input string) (*Issued, error) {
 		return nil, s.explainWrong(ctx, t, code, now)
 	}
 	step := steps[len(steps)-1]
-	if e.intent.Kind == IntentChangePhone {
-		return nil, s.swapPhone(ctx, t, step)
+	if e.codes {
+		return s.showCodes(ctx, t, step)
 	}
-	return s.confirmEnable(ctx, t, step)
+	if err := s.checkItem(ctx); err != nil {
+		return nil, afterwards(err, s.w.refund(ctx, t))
+	}
+	return nil, s.swapPhone(ctx, step, eventPhoneChanged, nil, func(tx Tx, _ time.Time) error { return settle(tx, t) })
 }
 
 // explainWrong says why the code of a new phone might be wrong: it has run out,
@@ -202,20 +207,23 @@ func (s *Session) explainWrong(ctx context.Context, t toll, code totp.Code, now 
 	return wrong.with("direction", direction).with("minutes", int((offset+30*time.Second)/time.Minute))
 }
 
-// confirmEnable remembers the step of the right code and makes the codes.
-func (s *Session) confirmEnable(ctx context.Context, t toll, step int64) (*Issued, error) {
+// showCodes remembers the step of the right code and makes the codes.
+func (s *Session) showCodes(ctx context.Context, t toll, step int64) (*Issued, error) {
 	p, on, err := s.currentBy(ctx, s.enrollee)
 	if err != nil {
 		return nil, err
 	}
-	if on {
+	e := s.enrolment
+	switch {
+	case on && e.intent.Kind == IntentEnrol:
 		return nil, refuse(CodeTwoFactorOn)
+	case !on && e.intent.Kind == IntentChangePhone:
+		return nil, refuse(CodeTwoFactorOff)
 	}
 	issued, set, err := s.w.issue(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	e := s.enrolment
 	err = s.w.update(ctx, func(tx Tx) error {
 		ok, err := tx.ConfirmIntent(e.intent.ID, step)
 		if err != nil {
@@ -236,10 +244,11 @@ func (s *Session) confirmEnable(ctx context.Context, t toll, step int64) (*Issue
 	return &issued, nil
 }
 
-// Continue ends Enable 2FA: one transaction makes the factor active with the
-// step of its first code used, puts the codes in force, drops the intent and
-// writes the event. Errors: enrolment_unconfirmed, enrolment_ended,
-// two_factor_on; keychain and folder.
+// Continue ends an enrolment with codes: one transaction makes the factor active
+// with the step of its first code used, puts the codes in force, drops the intent
+// and writes the event. At a Gate after a help code it is the one that swaps the
+// phones, and the lost codes end with it. Errors: enrolment_unconfirmed,
+// enrolment_ended, two_factor_on, two_factor_off; keychain and folder.
 func (s *Session) Continue(ctx context.Context) error {
 	done, err := s.beginEnrolling()
 	if err != nil {
@@ -247,7 +256,7 @@ func (s *Session) Continue(ctx context.Context) error {
 	}
 	defer done()
 	e := s.enrolment
-	if e == nil || e.intent.Kind != IntentEnrol {
+	if e == nil || !e.codes {
 		return refuse(CodeEnrolmentEnded)
 	}
 	if e.issued == nil {
@@ -255,6 +264,9 @@ func (s *Session) Continue(ctx context.Context) error {
 	}
 	if err := s.checkItem(ctx); err != nil {
 		return err
+	}
+	if e.intent.Kind == IntentChangePhone {
+		return s.swapPhoneAndCodes(ctx)
 	}
 	now := s.w.now()
 	var committed func()

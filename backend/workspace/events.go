@@ -9,6 +9,7 @@ const (
 	eventPasswordChanged  = "password-changed"
 	eventEnabled          = "2fa-enabled" // sheet
 	eventPhoneChanged     = "phone-changed"
+	eventPhoneAndCodes    = "phone-and-codes-changed" // sheet, replaces: after a help code
 	eventCodesReplaced    = "recovery-codes-replaced" // sheet, replaces
 	eventCodesVoided      = "recovery-codes-voided"   // sheet, left
 	eventDisabled         = "2fa-disabled"

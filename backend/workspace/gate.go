@@ -60,7 +60,7 @@ func (g *Gate) Begin(ctx context.Context) (shown Shown, err error) {
 	g.s.grant()
 	defer g.s.spend() // it is for this alone
 	if g.kind == GatePhone {
-		return g.s.BeginChangePhone(ctx, Proof{})
+		return g.s.beginChangePhone(ctx, Proof{}, true)
 	}
 	return g.s.BeginEnable(ctx, secret.Text{})
 }
@@ -71,18 +71,15 @@ func (g *Gate) finished() bool {
 	return g.done
 }
 
-// Confirm takes the first code of the phone: see Session.Confirm.
+// Confirm takes the first code of the phone and gives ten recovery codes: see
+// Session.Confirm.
 func (g *Gate) Confirm(ctx context.Context, input string) (*Issued, error) {
 	g.beginning.Lock()
 	defer g.beginning.Unlock()
-	issued, err := g.s.Confirm(ctx, input)
-	if err == nil && issued == nil {
-		g.finish()
-	}
-	return issued, err
+	return g.s.Confirm(ctx, input)
 }
 
-// Continue turns 2FA on: see Session.Continue.
+// Continue turns 2FA on, or moves it to the new phone: see Session.Continue.
 func (g *Gate) Continue(ctx context.Context) error {
 	g.beginning.Lock()
 	defer g.beginning.Unlock()

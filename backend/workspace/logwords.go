@@ -41,13 +41,14 @@ var logKinds = map[string]logKind{
 	eventReturned:  {GroupSignIn, true, "A {guess} for {subject} was taken back from the count."},
 	eventClockBack: {GroupSignIn, false, "The clock stood before the last {guess} for {subject}, so the pause began anew."},
 
-	eventEnabled:      {GroupTwoFactor, false, "{actor} turned on 2FA and keeps recovery sheet {sheet}."},
-	eventPhoneChanged: {GroupTwoFactor, false, "{actor} changed phone."},
-	eventDisabled:     {GroupTwoFactor, false, "{actor} turned off 2FA with {means}."},
-	eventBegun:        {GroupTwoFactor, true, "{actor} began to enrol a phone."},
-	eventConfirmed:    {GroupTwoFactor, true, "{actor} typed the first code of a new phone."},
-	eventAbandoned:    {GroupTwoFactor, true, "An enrolment of {subject} ended before it took effect."},
-	eventItemDeleted:  {GroupTwoFactor, true, "A secret of {subject} that is no longer needed was deleted."},
+	eventEnabled:       {GroupTwoFactor, false, "{actor} turned on 2FA and keeps recovery sheet {sheet}."},
+	eventPhoneChanged:  {GroupTwoFactor, false, "{actor} changed phone."},
+	eventPhoneAndCodes: {GroupTwoFactor, false, "{actor} set up another phone with a temporary code and got new recovery codes (sheet {sheet}). The old phone and codes no longer work."},
+	eventDisabled:      {GroupTwoFactor, false, "{actor} turned off 2FA with {means}."},
+	eventBegun:         {GroupTwoFactor, true, "{actor} began to enrol a phone."},
+	eventConfirmed:     {GroupTwoFactor, true, "{actor} typed the first code of a new phone."},
+	eventAbandoned:     {GroupTwoFactor, true, "An enrolment of {subject} ended before it took effect."},
+	eventItemDeleted:   {GroupTwoFactor, true, "A secret of {subject} that is no longer needed was deleted."},
 
 	eventCodesReplaced: {GroupRecovery, false, "{actor} got new recovery codes: sheet {sheet} replaces sheet {replaces}."},
 	eventCodesVoided:   {GroupRecovery, false, "{actor} voided recovery sheet {sheet}, of which {left} codes were left."},
@@ -63,7 +64,7 @@ var logKinds = map[string]logKind{
 	eventMemberRemoved:   {GroupMembers, false, "{actor} removed {subject} ({email})."},
 	eventFactorReset:     {GroupMembers, false, "{actor} reset 2FA for {subject}."},
 	eventPasswordReset:   {GroupMembers, false, "{actor} gave out a password reset for {subject}."},
-	eventHelpGiven:       {GroupMembers, false, "{actor} gave out a help code for {subject}."},
+	eventHelpGiven:       {GroupMembers, false, "{actor} created a temporary code for {subject}."},
 
 	eventApprovalAsked:     {GroupMembers, false, "{actor} asked a second admin for {act}: {reason}."},
 	eventApprovalGiven:     {GroupMembers, false, "{actor} approved {act}: {reason}."},
@@ -183,7 +184,7 @@ func means(detail map[string]string) string {
 		}
 		return "a recovery code"
 	case "help":
-		return "a help code"
+		return "a temporary code"
 	}
 	return "the password alone"
 }
@@ -199,7 +200,7 @@ func guess(kind string) string {
 	case KindInvitation:
 		return "invitation"
 	case KindHelp:
-		return "help code"
+		return "temporary code"
 	case KindCheckWord:
 		return "check word"
 	}
@@ -216,7 +217,7 @@ func approvedAct(kind string) string {
 	case ApproveResetPassword:
 		return "a password reset"
 	case ApproveHelpCode:
-		return "a help code"
+		return "a temporary code"
 	}
 	return "an act"
 }

@@ -84,7 +84,8 @@ func (s *Session) lookAtDocument(ctx context.Context, id string) (o *OpenDocumen
 	}
 }
 
-// whileWhole reads until the session is over, or may only enrol.
+// whileWhole reads until the session is over, or may only enrol. Its errors have
+// words: document_damaged; folder.
 type whileWhole struct {
 	s *Session
 	io.ReaderAt
@@ -94,7 +95,11 @@ func (r whileWhole) ReadAt(b []byte, off int64) (int, error) {
 	if err := r.s.Whole(); err != nil {
 		return 0, err
 	}
-	return r.ReaderAt.ReadAt(b, off)
+	n, err := r.ReaderAt.ReadAt(b, off)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = unreadable(err)
+	}
+	return n, err
 }
 
 // CopyDocument writes a document to w, which the log says, and verifies it as it

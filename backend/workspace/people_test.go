@@ -140,12 +140,8 @@ func (p *somebody) enrolAt(g *workspace.Gate) (*workspace.Session, []string) {
 	p.phone = phone{key: strings.Join(shown.Groups, ""), clock: p.h.clock}
 	issued, err := g.Confirm(ctx, p.newCode())
 	p.h.ok(err)
-	var codes []string
-	if g.Kind() == workspace.GateEnrol {
-		codes = display(issued)
-		p.h.ok(g.Continue(ctx))
-	}
+	p.h.ok(g.Continue(ctx))
 	s, err := g.Enter()
 	p.h.ok(err)
-	return s, codes
+	return s, display(issued)
 }

@@ -52,9 +52,9 @@ var sentences = map[Code]string{
 	CodeInvitationRequired: "The code is missing. Type the code of your invitation or password reset.",
 	CodeInvitationForm:     "This code has 16 letters and digits. Check it against your invitation.",
 	CodeInvitationWrong:    "That email and code do not belong together, or the code was used. Check both against your invitation.",
-	CodeHelpRequired:       "The help code is missing. Type the one that an admin gave you.",
-	CodeHelpForm:           "A help code has 16 letters and digits. Check it against what you were given.",
-	CodeHelpWrong:          "That help code is not right. Check it, or ask an admin for a new one.",
+	CodeHelpRequired:       "Enter the temporary code from your admin.",
+	CodeHelpForm:           "A temporary code has 16 letters and digits. Check it against what you were given.",
+	CodeHelpWrong:          "Incorrect temporary code. Check it, or ask an admin for a new one.",
 	CodeOneTimeExpired:     "This code has run out after 48 hours. Ask an admin for a new one.",
 	CodeOneTimeUsed:        "This code was used before, or a newer one has replaced it. Ask an admin for a new one.",
 

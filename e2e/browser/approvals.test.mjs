@@ -97,8 +97,10 @@ test('adding a member, a print run that a second admin approves, and the workspa
   assert.ok(await within.getByLabel('Letter').isChecked());
   await press(page, button(within, 'Continue'));
   await prove(phone, 'Make the sheets');
-  await within.getByText('Are the sheets on paper?').waitFor();
-  await press(page, button(within, 'Put in force'));
+  await within.getByText('Did every page print?').waitFor();
+  await reach(page, within.getByLabel('I have all 2 pages'));
+  await page.keyboard.press('Space');
+  await press(page, button(within, 'Activate new codes'));
   await press(page, button(within, 'Show the run'));
   await heading(page, 'Print run 1').waitFor();
   await press(page, button(page, 'Workspace'));

@@ -99,6 +99,8 @@ test('files that are hostile are shown inert, or not at all', async (t) => {
     'Script.svg': `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" onload="${script}">
       <image href="${url}image"/><script>${script}</script><rect width="40" height="40" fill="#2648a4"/></svg>`,
     'Script.html': `<!doctype html><script>${script}</script><img src="${url}html" onerror="${script}">`,
+    'Scan.png': contracts.png(40, 30),
+    'Bomb.png': contracts.png(20_000, 20_000),
     'Broken.pdf': '%PDF-1.7\nand nothing else',
     'Broken.png': Buffer.from('89504e470d0a1a0a0000', 'hex'),
     '<img src=x onerror=alert(1)>.bin': Buffer.from([0, 1, 2, 3]),
@@ -107,14 +109,21 @@ test('files that are hostile are shown inert, or not at all', async (t) => {
   await drawn(page);
   assert.equal(await page.locator('figure').locator('a, input, form').count(), 0);
   await open(page, 'Script.svg');
+  await page.locator('pre').getByText('<rect width="40"', { exact: false }).waitFor();
+  await open(page, 'Scan.png');
   await page.locator('figure img').evaluate((it) => it.decode());
+  await open(page, 'Bomb.png');
+  await page.getByText('This image has too many pixels to show here.').waitFor();
+  assert.equal(await page.locator('figure img').count(), 0);
+  await assertAccessible(page, 'An image that is too large');
+  assert.ok(await button(page, 'Save a copy…').isEnabled());
   await open(page, 'Script.html');
   await page.locator('pre').getByText('<!doctype html>').waitFor();
   await open(page, 'Broken.pdf');
   await page.getByText('This PDF cannot be shown').waitFor();
   assert.ok(await button(page, 'Save a copy…').isEnabled());
   await open(page, 'Broken.png');
-  await page.getByText('This image cannot be shown').waitFor();
+  await page.getByText('This image can’t be shown').waitFor();
   await open(page, '<img src=x onerror=alert(1)>.bin');
   await page.getByText('There is no preview for this kind of file.').waitFor();
   await assertAccessible(page, 'A file without a preview');
@@ -238,6 +247,13 @@ test('the Emergency Kit makes its holder an owner, and an older one does not onc
     await act.click();
     const key = await dialog(page).getByRole('group', { name: 'Key', exact: true }).innerText();
     await assertAccessible(page, 'Emergency Kit');
+    await page.keyboard.press('Escape'); // the key is not thrown away by a key
+    await button(dialog(page).last(), 'Go back').click();
+    await button(dialog(page), 'Print').click(); // nobody knows whether it was cancelled
+    await button(dialog(page), 'Done').click();
+    await dialog(page).getByText('Close without a kit on paper?').waitFor();
+    await button(dialog(page).last(), 'Go back').click();
+    await dialog(page).getByLabel('I have this page and will store it in a safe place').check();
     await button(dialog(page), 'Done').click();
     return key;
   };

@@ -32,13 +32,13 @@ async function enrolled(t) {
   await person.stepUp(page, undefined, priya);
   const phone = await person.readKey(page);
   await person.typeCode(page, await phone.next());
-  await person.readCodes(page);
+  const codes = await person.readCodes(page);
   await person.keepCodes(page);
   await button(page, 'Edit 2FA').waitFor();
   await person.lock(page);
   await person.signIn(page);
   await toMembers(page);
-  return { ...all, phone };
+  return { ...all, phone, codes };
 }
 
 const isoDay = (date) => new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
@@ -147,30 +147,41 @@ test('a password reset leads to a new password, and 2FA is still needed', async 
   await person.signIn(page, phone, changed);
 });
 
-test('a help code stands in for a lost phone, as far as changing it, and no code crosses in clear', async (t) => {
-  const { page, code: invitation, crossed } = await enrolled(t);
-  await members.act(page, priya.name, 'Help code for a lost phone');
+test('a temporary code sets up another phone with new codes, the lost ones end, and no code crosses in clear', async (t) => {
+  const { page, code: invitation, crossed, codes: lost } = await enrolled(t);
+  await members.act(page, priya.name, 'Create temporary code');
   await members.proveIn(page);
-  await button(dialog(page), 'Make a help code').click();
+  await button(dialog(page), 'Create code').click();
   const code = await members.oneTimeCode(page);
-  await assertAccessible(page, 'Help code');
+  await assertAccessible(page, 'Temporary code');
   await button(dialog(page), 'Done').click();
   await person.lock(page);
 
   await person.givePassword(page, priya);
-  await button(page, 'Use a help code').click();
-  await page.getByLabel('Help code').fill('0000-0000-0000-0000');
-  await button(page, 'Use help code').click();
-  await page.getByText('That help code is not right.').waitFor();
-  await assertAccessible(page, 'Help code, wrong');
-  await page.getByLabel('Help code').fill(code);
-  await button(page, 'Use help code').click();
-  await heading(page, 'Change phone').waitFor();
+  await button(page, 'Use a temporary code').click();
+  await page.getByLabel('Temporary code').fill('0000-0000-0000-0000');
+  await button(page, 'Use temporary code').click();
+  await page.getByText('Incorrect temporary code.').waitFor();
+  await assertAccessible(page, 'Temporary code, wrong');
+  await page.getByLabel('Temporary code').fill(code);
+  await button(page, 'Use temporary code').click();
+  await heading(page, 'Set up your new phone').waitFor();
   const next = await person.readKey(page);
+  await button(page, 'Cancel').click();
+  await dialog(page).getByText('Your temporary code is used up', { exact: false }).waitFor();
+  await button(dialog(page), 'Go back').click();
   await person.typeCode(page, await next.next());
-  await page.getByText('Your new phone is in use.').waitFor();
-  await button(page, 'Done').click();
-  await page.getByText(/Amara Okafor gave out a help code for you/).waitFor();
+  const codes = await person.readCodes(page);
+  await assertAccessible(page, 'New phone, with its codes');
+  await person.keepCodes(page);
+  await page.getByText(/Amara Okafor created a temporary code for you/).waitFor();
+  await person.lock(page);
+  await person.signInByRecoveryCode(page, lost[0], priya);
+  await page.getByText('That recovery code is not right.', { exact: false }).waitFor();
+  await page.getByLabel('Recovery code').fill('');
+  await page.getByLabel('Recovery code').pressSequentially(codes[0]);
+  await button(page, 'Use recovery code').click();
+  await person.toProfile(page);
   await person.lock(page);
   await person.signIn(page, next, priya);
 
@@ -194,7 +205,8 @@ test('a help code stands in for a lost phone, as far as changing it, and no code
 
   const secrets = {
     ...ofCode('invitation', invitation),
-    ...ofCode('help code', code),
+    ...ofCode('temporary code', code),
+    ...ofCode('new recovery code', codes[0]),
     passphrase: spellings(passphrase),
     'chosen password': spellings(priya.password),
     password: spellings(person.amara.password),

@@ -38,7 +38,7 @@ async function makeSheets(page, reason) {
   await button(dialog(page), 'Continue').click();
   await dialog(page).getByLabel('Your password', { exact: true }).fill(amara.password);
   await button(dialog(page), 'Make the sheets').click();
-  await dialog(page).getByText('Are the sheets on paper?').waitFor();
+  await dialog(page).getByText('Did every page print?').waitFor();
 }
 
 /** The pages as the printer gets them, each as text. */
@@ -67,7 +67,7 @@ test('sheets for two members are printed, put in force, handed over, and open th
   await button(dialog(page), 'Cancel').click();
 
   await makeSheets(page, 'Yearly <b>renewal</b>');
-  await assertAccessible(page, 'Are the sheets on paper?');
+  await assertAccessible(page, 'Did every page print?');
   const { pages, size } = await onPaper(t, page);
   assert.equal(pages.length, 3);
   assert.deepEqual(size.map(Math.round), [595, 842]);
@@ -97,8 +97,21 @@ test('sheets for two members are printed, put in force, handed over, and open th
       assert.ok(sheet.includes(words), words);
   }
 
-  await button(dialog(page), 'Put in force').click();
-  await dialog(page).getByText('2 of 2 members have the new sheet.').waitFor();
+  // The print dialog was cancelled: whatever key is pressed, the old codes stay.
+  assert.ok(await button(dialog(page), 'Print again').evaluate((it) => it === document.activeElement));
+  const activate = button(dialog(page), 'Activate new codes');
+  for (const key of ['Enter', 'Escape', 'Escape']) {
+    await page.keyboard.press(key);
+    assert.ok(await activate.isDisabled());
+    await dialog(page).getByText('Did every page print?').waitFor();
+  }
+  await page.getByLabel('I have all 3 pages').check();
+  await button(dialog(page), 'Print again').click();
+  await dialog(page).getByRole('checkbox', { checked: false }).waitFor();
+  assert.ok(await activate.isDisabled());
+  await page.getByLabel('I have all 3 pages').check();
+  await activate.click();
+  await dialog(page).getByText('2 of 2 members have new codes.').waitFor();
   await assertAccessible(page, 'a run’s result');
   await button(dialog(page), 'Show the run').click();
   await heading(page, 'Print run 1').waitFor();
@@ -151,7 +164,7 @@ test('sheets that were discarded never work, and the old ones do; Letter is prin
   await dialog(page).getByRole('alert').waitFor();
   await dialog(page).getByLabel('Your password', { exact: true }).fill(amara.password);
   await button(dialog(page), 'Make the sheets').click();
-  await dialog(page).getByText('Are the sheets on paper?').waitFor();
+  await dialog(page).getByText('Did every page print?').waitFor();
   const { size, pages } = await onPaper(t, page);
   assert.deepEqual(size.map(Math.round), [612, 792]);
   assert.equal(pages.length, 2);
@@ -162,9 +175,9 @@ test('sheets that were discarded never work, and the old ones do; Letter is prin
   assert.deepEqual(cut, [reason, false]);
   await page.emulateMedia({ media: null });
   await page.keyboard.press('Escape');
-  await dialog(page).getByText('Are the sheets on paper?').waitFor();
-  await button(dialog(page), 'Discard these sheets').click();
-  await dialog(page).getByText('Discarded. Everybody keeps their old sheet.').waitFor();
+  await dialog(page).getByText('Did every page print?').waitFor();
+  await button(dialog(page), 'Discard sheets').click();
+  await dialog(page).getByText('Discarded. Everyone keeps their old codes.').waitFor();
   await button(dialog(page), 'Show the run').click();
   await heading(page, 'Print run 1').waitFor();
   await page

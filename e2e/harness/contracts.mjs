@@ -1,4 +1,5 @@
 /** Contracts as they are dropped on the page, and what a person does with them there. */
+import { crc32, deflateSync } from 'node:zlib';
 import { button } from './person.mjs';
 
 export const row = (page, name) => page.getByRole('row').filter({ hasText: name });
@@ -96,3 +97,24 @@ export const hostilePdf = (url) =>
       `<< /Type /Annot /Subtype /Link /Rect [0 0 499 709] /Border [0 0 0] /A << /S /URI /URI (${url}link) >> >>`,
     ],
   });
+
+/** A whole PNG, black, of one bit for each pixel: 20,000 by 20,000 of them are 50 KB. */
+export function png(width, height) {
+  const chunk = (kind, data) => {
+    const body = Buffer.concat([Buffer.from(kind), data]);
+    const ends = Buffer.alloc(8);
+    ends.writeUInt32BE(data.length);
+    ends.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width);
+  header.writeUInt32BE(height, 4);
+  header[8] = 1;
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc((1 + Math.ceil(width / 8)) * height))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}

@@ -91,6 +91,7 @@ export async function asOwner(window, picture, { folder, phone }) {
   await window.key('Return');
   await window.waitFor({ says: 'This is the key of all contracts.' });
   await picture(window, 'emergency-kit');
+  await window.click('check box', 'I have this page and will store it in a safe place');
   await window.press('Done');
 }
 

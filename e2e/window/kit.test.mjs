@@ -43,6 +43,7 @@ async function withContractAndKit(t) {
   const picture = await window.picture(join(folder, 'kit.png'));
   const key = (await run('zbarimg', ['--quiet', '--raw', picture])).trim();
   assert.match(key, /^AGE-SECRET-KEY-1[0-9A-Z]{58}$/);
+  await window.click('check box', 'I have this page and will store it in a safe place');
   await window.press('Done');
   return { window, workspace, key };
 }

@@ -35,7 +35,7 @@ test('a run of three is saved as PDF and encrypted, for its owner alone, opened 
   await window.fillPassword('Your password', person.amara.password);
   const pdf = join(folder, 'run.pdf');
   await person.saveTo(window, pdf);
-  await window.waitFor({ says: '3 of 3 members have the new sheet' });
+  await window.waitFor({ says: '3 of 3 members have new codes' });
   await window.press('Close');
 
   assert.equal((await stat(pdf)).mode & 0o777, 0o600);
@@ -54,7 +54,7 @@ test('a run of three is saved as PDF and encrypted, for its owner alone, opened 
   await window.fillPassword('Your password', person.amara.password);
   const age = join(folder, 'run.age');
   await person.saveTo(window, age);
-  await window.waitFor({ says: '3 of 3 members have the new sheet' });
+  await window.waitFor({ says: '3 of 3 members have new codes' });
   await window.press('Show the run');
   await window.press('Print runs');
   await window.press('Open and verify');

@@ -440,7 +440,9 @@ export const PrintRuns = {
       openRun,
     ),
   print: (session: string) => call<void>(() => printRuns.Print(session)),
-  putInForce: (session: string) => call<RunOutcome>(() => printRuns.PutInForce(session)),
+  /** With the number of pages that somebody says are on paper. */
+  putInForce: (session: string, pages: number) =>
+    call<RunOutcome>(() => printRuns.PutInForce(session, pages)),
   cancel: (session: string) => call<RunOutcome>(() => printRuns.Cancel(session)),
 };
 

@@ -33,6 +33,11 @@ const kinds: Record<string, Kind> = {
   'guess-wrong': { says: 'audit.says.guess-wrong', icon: TriangleAlert, warn: true },
   '2fa-enabled': { says: 'audit.says.2fa-enabled', more: 'audit.says.2fa-enabled.more', icon: Smartphone },
   'phone-changed': { says: 'audit.says.phone-changed', icon: Smartphone },
+  'phone-and-codes-changed': {
+    says: 'audit.says.phone-and-codes-changed',
+    more: 'audit.says.phone-and-codes-changed.more',
+    icon: Smartphone,
+  },
   '2fa-disabled': { says: 'audit.says.2fa-disabled', icon: Ban },
   'recovery-codes-replaced': {
     says: 'audit.says.recovery-codes-replaced',

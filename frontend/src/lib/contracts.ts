@@ -50,6 +50,8 @@ export interface PreviewView {
   size: number;
   type: string;
   url: string;
+  /** Why it is not shown; `url` then gives nothing. */
+  unseen?: 'large' | 'unreadable';
 }
 
 /** Where copies were saved; a count of 0: the dialog was dismissed. */

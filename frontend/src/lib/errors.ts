@@ -80,6 +80,7 @@ export const errorCodes = [
   'idle_range',
   'run_long',
   'run_over',
+  'pages_missing',
   'run_cancelled',
   'run_unknown',
   'codes_changed',

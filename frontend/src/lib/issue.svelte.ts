@@ -10,6 +10,7 @@ import type { PolicyView } from './policy';
 import { Proofs } from './proof.svelte';
 import {
   maxPrint,
+  pagesOf,
   type Format,
   type Paper,
   type Protect,
@@ -59,6 +60,8 @@ export class Issue {
   outcome = $state.raw<RunOutcome | undefined>(undefined);
   /** The print dialog did not open. */
   unprinted = $state.raw<Words | undefined>(undefined);
+  /** Somebody has counted the pages. What the print dialog was closed with nobody knows. */
+  counted = $state(false);
   #stopped: RunOutcome | undefined;
 
   constructor(members: string[], kind: RunKind, approval?: ApprovalView) {
@@ -76,6 +79,8 @@ export class Issue {
   /** Another admin has to say yes first. */
   needsApproval = $derived(Boolean(this.policy?.twoPeople) && this.approval?.state !== 'approved');
   working = $derived(this.form.busy && this.progress !== undefined);
+  /** The pages that are on their way to the printer, the cover's among them. */
+  pages = $derived(this.sheets ? pagesOf(this.sheets) : 0);
 
   /** Asks what the run would do. */
   load = (): Promise<boolean> =>
@@ -174,6 +179,7 @@ export class Issue {
   /** Opens the system's print dialog on the sheets that were made. */
   print = async (): Promise<void> => {
     this.unprinted = undefined;
+    this.counted = false;
     try {
       await session.use(PrintRuns.print);
     } catch (thrown) {
@@ -183,9 +189,10 @@ export class Issue {
 
   putInForce = (): Promise<boolean> =>
     this.form.run(async () => {
+      if (!this.counted) return;
       this.progress = undefined;
       try {
-        this.#end(await session.use(PrintRuns.putInForce));
+        this.#end(await session.use((token) => PrintRuns.putInForce(token, this.pages)));
       } catch (thrown) {
         const stopped = this.#ended();
         if (!stopped) throw thrown;

@@ -179,6 +179,12 @@ export function coverPages<T>(rows: T[], first = 7, others = 17): T[][] {
   return pages;
 }
 
+/** How many pages a run is on paper: those of the cover, and one for each sheet. */
+export function pagesOf({ sheets }: PrintSheets): number {
+  const all = sheets ?? [];
+  return coverPages(all).length + all.length;
+}
+
 /** "443 to 445, 447": as on the cover of a saved run. */
 export function ranges(numbers: number[]): string {
   const all = numbers.toSorted((a, b) => a - b);

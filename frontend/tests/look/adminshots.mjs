@@ -97,7 +97,7 @@ export const adminShots = [
       await dialog(page).getByLabel('Your password', { exact: true }).fill('x');
       await dialog(page).getByLabel('Verification code').pressSequentially('123456');
       await button(dialog(page), 'Make the sheets').click();
-      await page.getByText('Are the sheets on paper?').waitFor();
+      await page.getByText('Did every page print?').waitFor();
     },
   },
   {

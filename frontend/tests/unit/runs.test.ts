@@ -6,6 +6,7 @@ import {
   coverPages,
   issuedOf,
   keptBecause,
+  pagesOf,
   ranges,
   runState,
   sheetState,
@@ -28,6 +29,11 @@ describe('a print run', () => {
     expect(pages[0]).toHaveLength(7);
     expect(Math.max(...pages.map((page) => page.length))).toBe(17);
     expect(coverPages([1])).toEqual([[1]]);
+  });
+
+  test('counts its pages with those of the cover', () => {
+    const of = (n: number) => pagesOf({ sheets: Array.from({ length: n }, () => ({})) } as PrintSheets);
+    expect([of(1), of(5), of(7), of(8), of(200)]).toEqual([2, 6, 8, 10, 213]);
   });
 
   test('gives each sheet its own ten codes', () => {
@@ -76,7 +82,7 @@ describe('the policy in words', () => {
     expect(of('print-run', 'A {x}', 'B')).toBe('issue recovery sheets for 2 members');
     expect(of('print-run', '<b>{x}</b>')).toBe('issue a recovery sheet for <b>{x}</b>');
     expect(of('reset-2fa', 'Mateo')).toBe('reset 2FA for Mateo');
-    expect(of('help-code', 'Mateo')).toBe('give Mateo a help code');
+    expect(of('help-code', 'Mateo')).toBe('give Mateo a temporary code');
     expect(of('reset-password', 'Mateo')).toBe('reset the password of Mateo');
   });
 });

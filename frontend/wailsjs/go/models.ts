@@ -1553,6 +1553,7 @@ export namespace app {
 	    size: number;
 	    type: string;
 	    url: string;
+	    unseen?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new PreviewView(source);
@@ -1565,6 +1566,7 @@ export namespace app {
 	        this.size = source["size"];
 	        this.type = source["type"];
 	        this.url = source["url"];
+	        this.unseen = source["unseen"];
 	    }
 	}
 	export class PrintSheets {

@@ -16,7 +16,7 @@ export function Preview(arg1:string,arg2:Array<string>):Promise<app.RunPreview>;
 
 export function Print(arg1:string):Promise<void>;
 
-export function PutInForce(arg1:string):Promise<app.RunOutcome>;
+export function PutInForce(arg1:string,arg2:number):Promise<app.RunOutcome>;
 
 export function Save(arg1:string,arg2:app.RunRequest,arg3:app.Proof):Promise<app.RunOutcome>;
 

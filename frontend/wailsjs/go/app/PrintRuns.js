@@ -30,8 +30,8 @@ export function Print(arg1) {
   return window['go']['app']['PrintRuns']['Print'](arg1);
 }
 
-export function PutInForce(arg1) {
-  return window['go']['app']['PrintRuns']['PutInForce'](arg1);
+export function PutInForce(arg1, arg2) {
+  return window['go']['app']['PrintRuns']['PutInForce'](arg1, arg2);
 }
 
 export function Save(arg1, arg2, arg3) {
