@@ -27,6 +27,7 @@ type shell struct {
 	secrets workspace.Secrets // the system's keychain
 	now     func() time.Time
 	cost    func(*workspace.Config) // tests lower the cost of hashing
+	alarm   func(time.Duration, func()) *time.Timer
 
 	logger atomic.Pointer[slog.Logger]
 
@@ -88,7 +89,7 @@ type opened struct {
 func newShell(path string, d desktop) *shell {
 	s := &shell{
 		path: path, desktop: d, secrets: keychain.New(keychainService), now: time.Now, ctx: context.Background(),
-		stopContracts: map[string]context.CancelFunc{},
+		alarm: time.AfterFunc, stopContracts: map[string]context.CancelFunc{},
 	}
 	s.clipboard.desktop = d
 	s.logger.Store(slog.New(slog.DiscardHandler))
@@ -292,13 +293,17 @@ func (s *shell) enter() string {
 	return s.token
 }
 
+// lookAgain is how long the session's timer runs at most. A timer stands still while the
+// machine sleeps, and does not know that a setting was changed.
+const lookAgain = 5 * time.Second
+
 // watch ends the session when nobody has used it for its idle time, when its day is
 // over, and without 2FA when that is required. It is called with s.mu held.
 func (s *shell) watch(ses inside, after time.Duration) {
 	if s.timer != nil {
 		s.timer.Stop()
 	}
-	s.timer = time.AfterFunc(after, func() {
+	s.timer = s.alarm(min(after, lookAgain), func() {
 		left := ses.Remaining()
 		if left > 0 {
 			s.mu.Lock()
@@ -429,7 +434,9 @@ func (s *shell) lockSession(ses inside, reason string) {
 
 // drop forgets the session and the challenge at once, tells the page to empty
 // itself, ends it where that can be done, and undoes in the background what was
-// unfinished. What was let go is collected at once, so that it is overwritten.
+// unfinished. What was let go is collected at once, so that it is overwritten. What the
+// session has put on the clipboard leaves it, which waits for nothing else: another
+// program may be slow to say what is there.
 func (s *shell) drop(reason string, tell bool) {
 	s.mu.Lock()
 	ses, ch, run := s.inside, s.challenge, s.run
@@ -448,7 +455,7 @@ func (s *shell) drop(reason string, tell bool) {
 		s.timer = nil
 	}
 	if ses != nil {
-		s.ending.Add(1)
+		s.ending.Add(2)
 		if tell {
 			s.lockedFor = reason
 		}
@@ -469,6 +476,10 @@ func (s *shell) drop(reason string, tell bool) {
 		s.desktop.Emit("locked", map[string]string{"reason": reason})
 		s.desktop.Renew()
 	}
+	go func() {
+		defer s.ending.Done()
+		s.clipboard.clearNow()
+	}()
 	go func() {
 		defer s.ending.Done()
 		defer collect()
