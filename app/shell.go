@@ -37,6 +37,7 @@ type shell struct {
 	mu            sync.Mutex
 	ctx           context.Context
 	opened        *opened
+	unlogged      []func() // what waits for the log
 	challenge     *workspace.Challenge
 	chToken       string
 	inside        inside             // who is in: session or gate
@@ -114,7 +115,28 @@ func (s *shell) begin(ctx context.Context) {
 	s.mu.Lock()
 	s.ctx = ctx
 	s.mu.Unlock()
-	go watchSystem(ctx, func() { s.lock("system") })
+	watchSystem(ctx, func() { s.lock("system") }, s.unheard)
+}
+
+// unheard logs that a bus does not tell of the screen lock and of sleep, once there is a log.
+func (s *shell) unheard(bus string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unlogged = append(s.unlogged, func() {
+		s.log().Warn("the screen lock and sleep may go unnoticed", "bus", bus, "error", err.Error())
+	})
+	s.logUnheard()
+}
+
+// logUnheard is called with s.mu held.
+func (s *shell) logUnheard() {
+	if s.opened == nil {
+		return
+	}
+	for _, say := range s.unlogged {
+		say()
+	}
+	s.unlogged = nil
 }
 
 func (s *shell) openFolder(ctx context.Context) (_ *opened, err error) {
@@ -249,6 +271,7 @@ func (s *shell) ready() (*workspace.Workspace, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.opened = o
+	s.logUnheard()
 	return o.workspace, nil
 }
 
