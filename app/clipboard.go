@@ -37,6 +37,19 @@ func (g *clipboardGuard) hold(text secret.Text) error {
 	return nil
 }
 
+// copySecret puts a secret of the session that token stands for on the clipboard, for a
+// short time and no longer than the session lasts: a lock may have come in between.
+func (s *shell) copySecret(token string, text secret.Text) error {
+	if err := s.clipboard.hold(text); err != nil {
+		return err
+	}
+	if _, err := s.enrolling(token); err != nil {
+		s.clipboard.clearNow()
+		return err
+	}
+	return nil
+}
+
 // clearNow empties the clipboard if it still holds what was put there.
 func (g *clipboardGuard) clearNow() {
 	g.mu.Lock()

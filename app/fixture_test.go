@@ -25,6 +25,7 @@ type deskTwin struct {
 	openFolder string
 	openErr    error
 	meanwhile  func() // while a dialog stands open
+	copying    func() // before something is on the clipboard
 	replace    bool
 	asked      int
 	printed    int
@@ -51,6 +52,9 @@ func (d *deskTwin) Clipboard() (string, error) {
 }
 
 func (d *deskTwin) SetClipboard(s string) error {
+	if d.copying != nil {
+		d.copying()
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.clipErr == nil {

@@ -18,3 +18,19 @@ func drawInMemory() {
 		}
 	}
 }
+
+// chooseBackend asks GTK for X11 where nothing says otherwise, as Wails does later, which
+// is too late for HasDisplay. A session with Wayland alone that does not say so gets that.
+func chooseBackend() {
+	if os.Getenv("GDK_BACKEND") != "" {
+		return
+	}
+	os.Unsetenv("GDK_BACKEND") // GTK takes an empty one for no backend at all
+	switch session := os.Getenv("XDG_SESSION_TYPE"); {
+	case session != "" && session != "unspecified" && session != "x11":
+	case os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") != "":
+		os.Setenv("GDK_BACKEND", "wayland")
+	default:
+		os.Setenv("GDK_BACKEND", "x11")
+	}
+}

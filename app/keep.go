@@ -28,7 +28,7 @@ func (k *Keep) CopyKey(session string) error {
 	if err != nil {
 		return k.s.after(ses, err)
 	}
-	return k.s.clipboard.hold(key)
+	return k.s.copySecret(session, key)
 }
 
 // CopyCodes puts the recovery codes on the clipboard for a short time.
@@ -37,7 +37,7 @@ func (k *Keep) CopyCodes(session string) error {
 	if err != nil {
 		return err
 	}
-	return k.s.clipboard.hold(codesText(issued))
+	return k.s.copySecret(session, codesText(issued))
 }
 
 // Saved names the file that was written; empty when the dialog was dismissed.

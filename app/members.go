@@ -162,7 +162,7 @@ func (m *Members) CopyGiven(session string) error {
 	if err != nil {
 		return err
 	}
-	return m.s.clipboard.hold(givenText(given[0]))
+	return m.s.copySecret(session, givenText(given[0]))
 }
 
 // givenText is a one-time code with what its person needs to use it.

@@ -25,6 +25,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/mac"
 	"github.com/wailsapp/wails/v2/pkg/options/windows"
 
+	"countersign/app/webview"
 	"countersign/backend/folder"
 )
 
@@ -65,8 +66,15 @@ func Run(page embed.FS, args []string, stderr io.Writer) int {
 	forbidInspection()
 	keepToOwnBus()
 	drawInMemory()
-	if !buildingBindings && raiseOther(instanceID(path)) {
-		return 0
+	if !buildingBindings {
+		if raiseOther(instanceID(path)) {
+			return 0
+		}
+		chooseBackend()
+		if !webview.HasDisplay() { // before anything is written
+			fmt.Fprintln(stderr, "countersign: no display can be reached. Start Countersign from a desktop session.")
+			return 1
+		}
 	}
 	s := newShell(path, &wailsDesktop{})
 	if !buildingBindings {

@@ -66,7 +66,8 @@ func (w *Settings) Rename(session, name string) (PolicyView, error) {
 	return w.change(session, func(ctx context.Context, a *workspace.Admin) error { return a.RenameWorkspace(ctx, name) })
 }
 
-// SetIdle sets after how many minutes without use a session ends.
+// SetIdle sets after how many minutes without use a session ends. It applies at once, to
+// this one as well.
 func (w *Settings) SetIdle(session string, minutes int) (PolicyView, error) {
 	return w.change(session, func(ctx context.Context, a *workspace.Admin) error { return a.SetIdle(ctx, minutes) })
 }

@@ -27,6 +27,7 @@ type shell struct {
 	secrets workspace.Secrets // the system's keychain
 	now     func() time.Time
 	cost    func(*workspace.Config) // tests lower the cost of hashing
+	alarm   func(time.Duration, func()) *time.Timer
 
 	logger atomic.Pointer[slog.Logger]
 
@@ -38,6 +39,7 @@ type shell struct {
 	mu            sync.Mutex
 	ctx           context.Context
 	opened        *opened
+	unlogged      []func() // what waits for the log
 	challenge     *workspace.Challenge
 	chToken       string
 	inside        inside             // who is in: session or gate
@@ -90,7 +92,7 @@ type opened struct {
 func newShell(path string, d desktop) *shell {
 	s := &shell{
 		path: path, desktop: d, secrets: keychain.New(keychainService), now: time.Now, ctx: context.Background(),
-		stopContracts: map[string]context.CancelFunc{},
+		alarm: time.AfterFunc, stopContracts: map[string]context.CancelFunc{},
 	}
 	s.clipboard.desktop = d
 	s.logger.Store(slog.New(slog.DiscardHandler))
@@ -115,7 +117,28 @@ func (s *shell) begin(ctx context.Context) {
 	s.mu.Lock()
 	s.ctx = ctx
 	s.mu.Unlock()
-	go watchSystem(ctx, func() { s.lock("system") })
+	watchSystem(ctx, func() { s.lock("system") }, s.unheard)
+}
+
+// unheard logs that a bus does not tell of the screen lock and of sleep, once there is a log.
+func (s *shell) unheard(bus string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unlogged = append(s.unlogged, func() {
+		s.log().Warn("the screen lock and sleep may go unnoticed", "bus", bus, "error", err.Error())
+	})
+	s.logUnheard()
+}
+
+// logUnheard is called with s.mu held.
+func (s *shell) logUnheard() {
+	if s.opened == nil {
+		return
+	}
+	for _, say := range s.unlogged {
+		say()
+	}
+	s.unlogged = nil
 }
 
 func (s *shell) openFolder(ctx context.Context) (_ *opened, err error) {
@@ -256,6 +279,7 @@ func (s *shell) ready() (*workspace.Workspace, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.opened = o
+	s.logUnheard()
 	return o.workspace, nil
 }
 
@@ -300,13 +324,17 @@ func (s *shell) enter() string {
 	return s.token
 }
 
+// lookAgain is how long the session's timer runs at most. A timer stands still while the
+// machine sleeps, and does not know that a setting was changed.
+const lookAgain = 5 * time.Second
+
 // watch ends the session when nobody has used it for its idle time, when its day is
 // over, and without 2FA when that is required. It is called with s.mu held.
 func (s *shell) watch(ses inside, after time.Duration) {
 	if s.timer != nil {
 		s.timer.Stop()
 	}
-	s.timer = time.AfterFunc(after, func() {
+	s.timer = s.alarm(min(after, lookAgain), func() {
 		left := ses.Remaining()
 		if left > 0 {
 			s.mu.Lock()
@@ -437,7 +465,9 @@ func (s *shell) lockSession(ses inside, reason string) {
 
 // drop forgets the session and the challenge at once, tells the page to empty
 // itself, ends it where that can be done, and undoes in the background what was
-// unfinished. What was let go is collected at once, so that it is overwritten.
+// unfinished. What was let go is collected at once, so that it is overwritten. What the
+// session has put on the clipboard leaves it, which waits for nothing else: another
+// program may be slow to say what is there.
 func (s *shell) drop(reason string, tell bool) {
 	s.mu.Lock()
 	ses, ch, run := s.inside, s.challenge, s.run
@@ -456,7 +486,7 @@ func (s *shell) drop(reason string, tell bool) {
 		s.timer = nil
 	}
 	if ses != nil {
-		s.ending.Add(1)
+		s.ending.Add(2)
 		if tell {
 			s.lockedFor = reason
 		}
@@ -477,6 +507,10 @@ func (s *shell) drop(reason string, tell bool) {
 		s.desktop.Emit("locked", map[string]string{"reason": reason})
 		s.desktop.Renew()
 	}
+	go func() {
+		defer s.ending.Done()
+		s.clipboard.clearNow()
+	}()
 	go func() {
 		defer s.ending.Done()
 		defer collect()

@@ -2,42 +2,80 @@ package app
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 )
 
-// watchSystem calls lock when the screen is locked or the machine goes to sleep.
-// It listens to what the common desktops say: logind for sleep and session lock,
-// the two screen saver interfaces for the rest. A bus that is not there says
-// nothing, and the idle time remains.
-func watchSystem(ctx context.Context, lock func()) {
-	signals := make(chan *dbus.Signal, 16)
-	for _, connect := range []func(...dbus.ConnOption) (*dbus.Conn, error){dbus.ConnectSystemBus, dbus.ConnectSessionBus} {
-		conn, err := connect(dbus.WithContext(ctx))
-		if err != nil {
-			continue
+// awaySignals are what the common desktops say when the person goes: logind for sleep
+// and session lock, the two screen saver interfaces for the rest.
+var awaySignals = [][2]string{
+	{"org.freedesktop.login1.Manager", "PrepareForSleep"},
+	{"org.freedesktop.login1.Session", "Lock"},
+	{"org.freedesktop.ScreenSaver", "ActiveChanged"},
+	{"org.gnome.ScreenSaver", "ActiveChanged"},
+}
+
+// busPause is how long a bus that went away is left alone.
+const busPause = time.Minute
+
+// watchSystem calls lock when the screen is locked or the machine goes to sleep, until
+// ctx ends. A bus that cannot be heard is told to warn; the idle time remains.
+func watchSystem(ctx context.Context, lock func(), warn func(bus string, err error)) {
+	go watchBus(ctx, dbus.ConnectSystemBus, busPause, lock, func(err error) { warn("system", err) })
+	go watchBus(ctx, dbus.ConnectSessionBus, busPause, lock, func(err error) { warn("session", err) })
+}
+
+var errBusGone = errors.New("the bus has gone")
+
+// watchBus listens to one bus. One that goes away is looked for again; what is wrong is
+// told once, until it is right again.
+func watchBus(ctx context.Context, connect func(...dbus.ConnOption) (*dbus.Conn, error), pause time.Duration, lock func(), warn func(error)) {
+	for told := false; ; {
+		heard, err := listen(ctx, connect, lock, warn)
+		if ctx.Err() != nil {
+			return
 		}
-		defer conn.Close()
-		for _, m := range [][2]string{
-			{"org.freedesktop.login1.Manager", "PrepareForSleep"},
-			{"org.freedesktop.login1.Session", "Lock"},
-			{"org.freedesktop.ScreenSaver", "ActiveChanged"},
-			{"org.gnome.ScreenSaver", "ActiveChanged"},
-		} {
-			_ = conn.AddMatchSignal(dbus.WithMatchInterface(m[0]), dbus.WithMatchMember(m[1]))
+		if heard || !told {
+			warn(err)
+			told = true
 		}
-		conn.Signal(signals)
-	}
-	for {
 		select {
 		case <-ctx.Done():
 			return
-		case sig := <-signals:
-			if sig != nil && locks(sig) {
-				lock()
-			}
+		case <-time.After(pause):
 		}
 	}
+}
+
+// listen subscribes and hands on what it hears until the bus goes away, and reports
+// whether it heard anything at all. What cannot be subscribed to beside the rest is told
+// to warn. Each connection has a channel of its own, which it closes at its end.
+func listen(ctx context.Context, connect func(...dbus.ConnOption) (*dbus.Conn, error), lock func(), warn func(error)) (heard bool, err error) {
+	conn, err := connect(dbus.WithContext(ctx))
+	if err != nil {
+		return false, err
+	}
+	defer conn.Close()
+	signals := make(chan *dbus.Signal, 16)
+	conn.Signal(signals)
+	for _, s := range awaySignals {
+		added := conn.AddMatchSignalContext(ctx, dbus.WithMatchInterface(s[0]), dbus.WithMatchMember(s[1]))
+		err, heard = errors.Join(err, added), heard || added == nil
+	}
+	if !heard {
+		return false, err
+	}
+	if err != nil {
+		warn(err)
+	}
+	for sig := range signals {
+		if locks(sig) {
+			lock()
+		}
+	}
+	return true, errBusGone
 }
 
 // locks reports whether a signal says that the person is gone: Lock always does,

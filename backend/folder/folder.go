@@ -4,6 +4,7 @@
 package folder
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -17,6 +18,9 @@ import (
 // EnvVar names the environment variable that chooses the data folder.
 const EnvVar = "COUNTERSIGN_DATA_DIR"
 
+// ErrNoHome is what Resolve returns where the environment names no home folder.
+var ErrNoHome = errors.New("no home folder is known: set HOME, or choose a data folder with --data-dir")
+
 // What Prepare and Hold answer, to be matched with errors.Is.
 var (
 	ErrReadOnly = errors.New("the data folder cannot be written")
@@ -27,20 +31,52 @@ var (
 
 // Resolve says which folder to use: the flag's, else the environment's, else the
 // system's place for a program's data. name is the program's, so that development
-// builds get a folder of their own.
+// builds get a folder of their own. Symbolic links are followed, so that one folder
+// has one path, whichever way led to it. Nothing is written. Errors: ErrNoHome, ErrFailed.
 func Resolve(flag, name string) (string, error) {
 	path := flag
 	if path == "" {
 		path = os.Getenv(EnvVar)
 	}
 	if path == "" {
+		if !knowsHome() {
+			return "", ErrNoHome
+		}
 		path = filepath.Join(xdg.DataHome, name)
 	}
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrFailed, err)
 	}
-	return abs, nil
+	return followed(abs), nil
+}
+
+// knowsHome reports whether the environment names the system's place for a program's
+// data. Where it does not, xdg takes the root of the disk for a home. Windows keeps the
+// place elsewhere.
+func knowsHome() bool {
+	return runtime.GOOS == "windows" || filepath.IsAbs(os.Getenv("XDG_DATA_HOME")) || filepath.IsAbs(os.Getenv("HOME"))
+}
+
+// followed is path with all symbolic links followed. What is not there yet stays as it
+// is; so does what cannot be read, and Prepare says why.
+func followed(path string) string {
+	if to, err := filepath.EvalSymlinks(path); err == nil || !errors.Is(err, os.ErrNotExist) {
+		return cmp.Or(to, path)
+	}
+	parent := filepath.Dir(path)
+	if parent == path {
+		return path
+	}
+	parent = followed(parent)
+	to, err := os.Readlink(path)
+	switch {
+	case err != nil:
+		return filepath.Join(parent, filepath.Base(path))
+	case filepath.IsAbs(to):
+		return followed(to)
+	}
+	return followed(filepath.Join(parent, to))
 }
 
 // Prepare makes the folder where there is none, keeps other people out of it,

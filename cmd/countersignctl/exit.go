@@ -58,7 +58,7 @@ var errorCodes = []struct {
 	{exitUnavailable, "workspace_there, workspace_elsewhere, keychain_conflict", "The folder or the keychain has a workspace or its items already."},
 	{exitRefused, "name_required, name_long, name_form, email_form, email_long, email_taken, email_twice, role_unknown, import_long", "A member cannot be added so. Members import says it of each row, as it does cell_long and quote_open."},
 	{exitRefused, "reason_long, reason_form, run_long, run_over, run_cancelled, member_gone, member_suspended, two_factor_off, approval_needed, approval_gone", "The print run cannot be made, or was ended from elsewhere."},
-	{exitUnavailable, "no_workspace", "There is no workspace in the folder."},
+	{exitUnavailable, "no_workspace, no_home", "There is no workspace in the folder, or no folder is named."},
 	{exitUnavailable, "database_older, database_newer, database_busy, database_damaged", "The database is of another version, in use, or no database."},
 	{exitUnavailable, "folder_read_only, folder_full, folder_failed, file_unwritable", "Nothing can be written there."},
 	{exitUnavailable, "keychain_absent, keychain_locked, keychain_slow, keychain_dismissed, keychain_mismatch, keychain_item_missing, keychain_failed, clock_wrong", "The keychain or the clock cannot be used."},

@@ -14,11 +14,18 @@ import (
 
 var (
 	errNoWorkspace = &failure{"no_workspace", "There is no workspace in this folder. Create one with Countersign, or choose another folder with --data-dir.", exitUnavailable}
+	errNoHome      = &failure{"no_home", "No home folder is known. Set HOME, or choose a data folder with --data-dir.", exitUnavailable}
 	errOlder       = &failure{"database_older", "The database is from an older version of Countersign. Open it once with the app, which brings it up to date.", exitUnavailable}
 )
 
 // folder finds the data folder.
-func (e *env) folder() (string, error) { return folder.Resolve(e.dataDir, dataName) }
+func (e *env) folder() (string, error) {
+	path, err := folder.Resolve(e.dataDir, dataName)
+	if errors.Is(err, folder.ErrNoHome) {
+		err = errNoHome
+	}
+	return path, err
+}
 
 func databaseIn(path string) string { return filepath.Join(path, "workspace.db") }
 
