@@ -58,12 +58,13 @@ var mayKnow = map[string][]string{
 	"":                  {"app"},
 	"app":               {"app/webview", "app/clipboard", "backend"},
 	"cmd":               {"backend"},
+	"build":             {"build"},
 	"e2e":               {"backend"}, // prepares what tests need; nothing of it ships
-	"backend/workspace": {"backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/vault", "backend/secret"},
+	"backend/workspace": {"backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/vault", "backend/secret", "backend/text"},
 	"backend/sqlite":    {"backend/workspace", "backend/audit", "backend/folder"},
 	"backend/keychain":  {"backend/workspace", "backend/secret", "backend/keychain"},
 	"backend/keyfile":   {"backend/workspace", "backend/folder", "backend/keychain", "backend/password", "backend/secret"},
-	"backend/sheet":     {"backend/recovery", "backend/sheet"},
+	"backend/sheet":     {"backend/recovery", "backend/sheet", "backend/text"},
 	"backend/totp":      {"backend/secret"},
 	"backend/recovery":  {"backend/secret"},
 	"backend/password":  {"backend/secret"},
@@ -73,6 +74,7 @@ var mayKnow = map[string][]string{
 	"backend/vault":     {"backend/secret"},
 	"backend/documents": {"backend/workspace", "backend/folder"},
 	"backend/roster":    {},
+	"backend/text":      {},
 	"backend/runfile":   {"backend/bundle", "backend/sheet", "backend/workspace"},
 	"backend/rescue":    {"backend/documents", "backend/folder", "backend/secret", "backend/sqlite", "backend/workspace"},
 	"backend/backup": {

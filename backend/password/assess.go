@@ -26,7 +26,7 @@ type Report struct {
 // the workspace; "countersign" is always among them.
 //
 // The score is the lowest that zxcvbn gives to the plain forms of the password, since
-// a guesser tries those as well.
+// a guesser tries those as well. A passphrase that everybody knows adds nothing to it.
 func Assess(pw secret.Text, words []string) (r Report) {
 	secret.Confined(func() { r = assess(pw, words) })
 	return r
@@ -37,7 +37,14 @@ func assess(pw secret.Text, words []string) Report {
 	known := vocabulary(words)
 	score := 4
 	for _, form := range plainForms(s) {
-		score = min(score, guess(first(form, assessed), known))
+		form = first(form, assessed)
+		score = min(score, guess(form, known))
+		switch rest, found := unquoted(form); {
+		case found && len(rest) < MinLengthWith2FA: // too short to be a password
+			score = 0
+		case found:
+			score = min(score, guess(rest, known))
+		}
 	}
 	return Report{Score: score, Length: utf8.RuneCountInString(s), Common: score <= guessable}
 }

@@ -65,12 +65,14 @@ func ascii(s string) string {
 		for _, d := range norm.NFKD.String(string(r)) {
 			k, ok := keys[d]
 			switch {
+			case unicode.IsSpace(d):
+				b.WriteByte(' ')
 			case d < utf8.RuneSelf:
 				b.WriteRune(d)
 			case ok:
 				b.WriteRune(k)
 			case !unicode.Is(unicode.Mn, d):
-				b.WriteRune(1 + d%26)
+				b.WriteRune(1 + unicode.ToLower(d)%26)
 			}
 		}
 	}

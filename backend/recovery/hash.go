@@ -147,11 +147,7 @@ func feed(ctx context.Context, next chan<- int, n int) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		select {
-		case next <- i:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		next <- i
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"countersign/backend/sheet/internal/pdf"
 	"countersign/backend/sheet/internal/typeset"
+	"countersign/backend/text"
 )
 
 // The measures of the cover, in millimetres. It is not folded, so it begins higher than
@@ -152,7 +153,7 @@ func (p *press) frame(page *pdf.Page, r Run, y, inner, limit float64) (end float
 // member sets a row of the list.
 func (p *press) member(m Member, inner float64) (block, error) {
 	width := inner - listNumber - 2*listGap - listSigned
-	name, email := or(clean(m.Name), nothing), or(clean(m.Email), nothing)
+	name, email := or(text.Line(m.Name), nothing), or(text.Line(m.Email), nothing)
 	return fit(listMost, func(scale float64) (b block) {
 		first, wholeName := p.set.Break(style(p.faces.figure, bodySize, 12, scale), name, width/pdf.Point)
 		next, wholeEmail := p.set.Keep(style(p.faces.text, 8, 10.5, scale), spell(p.faces.text, email), width/pdf.Point)

@@ -10,6 +10,7 @@ import (
 	"countersign/backend/recovery"
 	"countersign/backend/sheet/internal/pdf"
 	"countersign/backend/sheet/internal/typeset"
+	"countersign/backend/text"
 )
 
 // Invitation is a one-time code on its way to a person, with which they choose their
@@ -78,7 +79,7 @@ func (i Invitation) check() error {
 // cleaned returns the invitation with every field fit to be shown.
 func (i Invitation) cleaned() Invitation {
 	for _, f := range []*string{&i.Workspace, &i.Name, &i.Email, &i.IssuedBy} {
-		*f = clean(*f)
+		*f = text.Line(*f)
 	}
 	return i
 }

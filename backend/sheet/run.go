@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"countersign/backend/text"
 )
 
 // Run is a print run: sheets that an admin issued together. Its cover has no codes on it and
@@ -143,7 +145,7 @@ func (r Run) check() error {
 // cleaned returns the run with every field but those of the members fit to be shown.
 func (r Run) cleaned() Run {
 	for _, f := range []*string{&r.Workspace, &r.IssuedBy, &r.ApprovedBy, &r.Reason, &r.LogHead, &r.SigningKey} {
-		*f = clean(*f)
+		*f = text.Line(*f)
 	}
 	return r
 }

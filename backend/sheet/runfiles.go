@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
+	"countersign/backend/text"
 )
 
 // RunText writes every sheet of the run as Text does, with a form feed between two, at
@@ -92,7 +93,7 @@ func CSV(w io.Writer, r Run, sheets iter.Seq[Sheet]) error {
 // cell keeps a spreadsheet from calculating what somebody's name says. Tabs and line breaks
 // are spaces by then.
 func cell(s string) string {
-	if s = clean(s); strings.ContainsAny(s[:min(1, len(s))], "=+-@") || strings.HasPrefix(s, "＝") || strings.HasPrefix(s, "＋") || strings.HasPrefix(s, "－") || strings.HasPrefix(s, "＠") {
+	if s = text.Line(s); strings.ContainsAny(s[:min(1, len(s))], "=+-@") || strings.HasPrefix(s, "＝") || strings.HasPrefix(s, "＋") || strings.HasPrefix(s, "－") || strings.HasPrefix(s, "＠") {
 		return "'" + s
 	}
 	return s

@@ -23,6 +23,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/backend/recovery"
+	"countersign/backend/text"
 )
 
 // Sheet is one recovery set with what is said about it.
@@ -135,7 +136,7 @@ func (s Sheet) check() error {
 // cleaned returns the sheet with every field fit to be shown.
 func (s Sheet) cleaned() Sheet {
 	for _, f := range []*string{&s.Workspace, &s.Name, &s.Email, &s.IssuedBy, &s.CheckWord} {
-		*f = clean(*f)
+		*f = text.Line(*f)
 	}
 	return s
 }

@@ -10,9 +10,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
+	"countersign/backend/text"
 	"countersign/backend/vault"
 )
 
@@ -211,48 +211,38 @@ func document(tx Tx, keys vault.Keys, id string, states ...DocumentState) (Docum
 }
 
 // cleanName makes a file's name fit to be shown: what is no character, or would
-// change how others are shown, is replaced, and what is too long is not taken.
+// change how others are shown, is replaced, and what is too long is not taken, nor is a
+// name in which nothing can be seen.
 func cleanName(name string) (string, bool) {
-	out := strings.Map(func(r rune) rune {
-		if !visible(r) {
-			return utf8.RuneError
-		}
-		return r
-	}, strings.ToValidUTF8(name, string(utf8.RuneError)))
-	out = strings.TrimSpace(out)
+	out := text.Shown(name)
 	return out, out != "" && utf8.RuneCountInString(out) <= MaxDocumentName
 }
 
-// visible is false for controls and for what turns the direction of text.
-func visible(r rune) bool {
-	return r != utf8.RuneError && !unicode.IsControl(r) && !unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
-}
-
 // checkDocumentName is for a name that a person types.
-func checkDocumentName(name string) (string, error) {
-	name = strings.TrimSpace(name)
+func checkDocumentName(typed string) (string, error) {
+	name, ok := text.Name(typed)
 	switch {
+	case !ok:
+		return "", refuse(CodeDocumentNameForm).at("name")
 	case name == "":
 		return "", refuse(CodeDocumentNameRequired).at("name")
 	case utf8.RuneCountInString(name) > MaxDocumentName:
 		return "", refuse(CodeDocumentNameLong).at("name").with("max", MaxDocumentName)
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !visible(r) }):
-		return "", refuse(CodeDocumentNameForm).at("name")
 	}
 	return name, nil
 }
 
 // checkTags cleans tags that a person types: each once, whatever its case.
 func checkTags(tags []string) (out []string, err error) {
-	for _, t := range tags {
-		t = strings.Join(strings.Fields(t), " ")
+	for _, typed := range tags {
+		t, ok := text.Name(typed)
 		switch {
+		case !ok:
+			return nil, refuse(CodeTagForm).at("tags")
 		case t == "":
 			continue
 		case utf8.RuneCountInString(t) > MaxTag:
 			return nil, refuse(CodeTagLong).at("tags").with("max", MaxTag)
-		case !utf8.ValidString(t) || strings.ContainsFunc(t, func(r rune) bool { return !visible(r) }):
-			return nil, refuse(CodeTagForm).at("tags")
 		}
 		if !slices.ContainsFunc(out, func(o string) bool { return strings.EqualFold(o, t) }) {
 			out = append(out, t)

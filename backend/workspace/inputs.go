@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/backend/password"
+	"countersign/backend/text"
 )
 
 // Limits of what people type, in characters (Unicode code points).
@@ -14,33 +15,20 @@ const (
 	MaxEmail = 254 // RFC 5321 §4.5.3.1.3, less the angle brackets
 )
 
-// checkName takes the name of a person or of a workspace. Spaces around it are
-// dropped; within it they stay. Control characters and those that turn the
-// direction of text are refused, since they could make one name look like
-// another on a sheet; marks that Arabic and Hebrew names need are not.
+// checkName takes the name of a person or of a workspace as text.Name keeps it. A name in which
+// nothing can be seen is none. Characters that can't be shown are refused: they could make one
+// name look like another on a sheet.
 func checkName(s string, required, long, form Code, field string) (string, error) {
-	s = strings.TrimSpace(password.Normalize(s))
+	name, ok := text.Name(s)
 	switch {
-	case s == "":
-		return "", refuse(required).at(field)
-	case utf8.RuneCountInString(s) > MaxName:
-		return "", refuse(long).at(field).with("max", MaxName)
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, unprintable):
+	case !ok:
 		return "", refuse(form).at(field)
+	case name == "":
+		return "", refuse(required).at(field)
+	case utf8.RuneCountInString(name) > MaxName:
+		return "", refuse(long).at(field).with("max", MaxName)
 	}
-	return s, nil
-}
-
-func unprintable(r rune) bool {
-	switch {
-	case r == utf8.RuneError, unicode.IsControl(r):
-		return true
-	case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069: // embeddings, overrides, isolates
-		return true
-	case r == 0x2028, r == 0x2029, r == 0xFEFF: // line and paragraph separators, byte order mark
-		return true
-	}
-	return false
+	return name, nil
 }
 
 // checkEmail takes an address and gives it back with its key, which is the same
@@ -56,7 +44,7 @@ func checkEmail(s, field string) (email, key string, err error) {
 		return "", "", refuse(CodeEmailRequired).at(field)
 	case utf8.RuneCountInString(s) > MaxEmail:
 		return "", "", refuse(CodeEmailLong).at(field).with("max", MaxEmail)
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return unprintable(r) || r == 0x200E || r == 0x200F }):
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return text.Unfit(r) || text.Hidden(r) }):
 		return bad("form")
 	case strings.ContainsFunc(s, unicode.IsSpace):
 		return bad("space")

@@ -1,0 +1,95 @@
+package recovery_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"testing"
+
+	"countersign/backend/recovery"
+	"countersign/backend/secret"
+)
+
+func TestGenerate_ShortSourceWithoutRepeatsIsRefused(t *testing.T) {
+	t.Parallel()
+	var source []byte
+	for i := range 16 * recovery.SetSize {
+		source = append(source, byte(i))
+		source[i] ^= byte(i / 16) // the codes differ in more than their order
+	}
+	if _, err := recovery.Generate(bytes.NewReader(source)); err != nil {
+		t.Fatalf("the whole source: %v", err)
+	}
+	for n := range source {
+		if codes, err := recovery.Generate(bytes.NewReader(source[:n])); err == nil || codes != nil {
+			t.Errorf("%d bytes gave %d codes, %v", n, len(codes), err)
+		}
+	}
+}
+
+func TestParse_EveryLetterIsReadInEitherCase(t *testing.T) {
+	t.Parallel()
+	for _, s := range [][2]string{{"abcd-efgh-jkmn-pqrs", "ABCD-EFGH-JKMN-PQRS"}, {"tvwx-yz01-2345-6789", "TVWX-YZ01-2345-6789"}} {
+		if c := parse(t, s[0]); c.Display() != s[1] {
+			t.Errorf("%s reads as another code", s[0])
+		}
+	}
+}
+
+func TestDisplay_NoCodeHasNoCharacters(t *testing.T) {
+	t.Parallel()
+	if s := (recovery.Code{}).Display(); s != "---" {
+		t.Errorf("%q", s)
+	}
+}
+
+func TestParamsCheck_TakesTheLeastAndTheMost(t *testing.T) {
+	t.Parallel()
+	for _, p := range []recovery.Params{{MemoryKiB: 19 << 10, Time: 1, Threads: 1}, {MemoryKiB: 1 << 20, Time: 16, Threads: 16}} {
+		if err := p.Check(); err != nil {
+			t.Errorf("%+v: %v", p, err)
+		}
+	}
+	for _, p := range []recovery.Params{
+		{MemoryKiB: 19<<10 - 1, Time: 1, Threads: 1}, {MemoryKiB: 1<<20 + 1, Time: 1, Threads: 1}, {MemoryKiB: 19 << 10, Time: 0, Threads: 1},
+		{MemoryKiB: 19 << 10, Time: 17, Threads: 1}, {MemoryKiB: 19 << 10, Time: 1, Threads: 0}, {MemoryKiB: 19 << 10, Time: 1, Threads: 17},
+	} {
+		if err := p.Check(); !errors.Is(err, recovery.ErrParams) {
+			t.Errorf("%+v: %v", p, err)
+		}
+	}
+}
+
+func TestHashSet_TakesTheShortestPepper(t *testing.T) {
+	t.Parallel()
+	hashes, err := recovery.HashSet(t.Context(), set(t)[:1], salt, recovery.DefaultParams, secret.NewBytes(make([]byte, 16)))
+	if err != nil || len(hashes) != 1 {
+		t.Errorf("%d hashes, %v", len(hashes), err)
+	}
+}
+
+// A changed key would leave what it wraps unreadable.
+func TestHashAndKey_GivesTheHashAndAKeyOfItsOwn(t *testing.T) {
+	t.Parallel()
+	p := recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+	c := parse(t, "0HTR-1V5M-J8XP-4CE2")
+	hash, key := recovery.HashAndKey(c, salt, p, pepper())
+	if !bytes.Equal(hash, recovery.Hash(c, salt, p, pepper())) {
+		t.Error("the hash is another than Hash's")
+	}
+	const want = "21be6d41c31fb18850d91cd821c40a93e1da8167896017cc2c3d850f3060e0a9"
+	if got := hex.EncodeToString(key.Reveal()); got != want {
+		t.Errorf("key %s", got)
+	}
+	others := map[string]secret.Bytes{}
+	_, others["another code"] = recovery.HashAndKey(set(t)[0], salt, p, pepper())
+	_, others["another salt"] = recovery.HashAndKey(c, []byte("0123456789abcdeg"), p, pepper())
+	_, others["another pepper"] = recovery.HashAndKey(c, salt, p, secret.NewBytes(make([]byte, 32)))
+	_, others["no code"] = recovery.HashAndKey(recovery.Code{}, salt, p, pepper())
+	others["the hash"] = secret.NewBytes(hash)
+	for name, other := range others {
+		if other.Equal(key) {
+			t.Errorf("%s gives the same key", name)
+		}
+	}
+}

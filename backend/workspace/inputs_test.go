@@ -1,0 +1,81 @@
+package workspace
+
+import "testing"
+
+// unseen are texts of which nothing can be seen.
+var unseen = []string{
+	"\u200b", "\u3164", "\u00ad", "\u2800", "\u115f\u1160", "\uffa0", "\u2060\u2064", "\u200d\u200c", "\u200e\u200f\u061c", "\ufe0f", "\U000e0041", "\U000e0100", "\u180b\u180e", "\u0301",
+	" \u200b \u3164 ", "\ue000",
+}
+
+func expect(t *testing.T, typed string, err error, code Code) {
+	t.Helper()
+	if !IsCode(err, code) {
+		t.Errorf("%+q: %v, want %s", typed, err, code)
+	}
+}
+
+func TestNames_InvisibleCharactersAreNoName(t *testing.T) {
+	t.Parallel()
+	for _, s := range unseen {
+		_, err := checkName(s, CodeNameRequired, CodeNameLong, CodeNameForm, "name")
+		expect(t, s, err, CodeNameRequired)
+		_, err = checkWorkspaceName(s)
+		expect(t, s, err, CodeWorkspaceRequired)
+		_, err = checkReason(s)
+		expect(t, s, err, CodeReasonRequired)
+		_, err = checkDocumentName(s)
+		expect(t, s, err, CodeDocumentNameRequired)
+		if tags, err := checkTags([]string{s, "signed"}); err != nil || len(tags) != 1 {
+			t.Errorf("%+q is a tag: %+q, %v", s, tags, err)
+		}
+		if name, ok := cleanName(s); ok {
+			t.Errorf("%+q is the name of a file: %+q", s, name)
+		}
+	}
+}
+
+func TestNames_AreKeptWithoutInvisibleCharacters(t *testing.T) {
+	t.Parallel()
+	const typed, kept = " Ama\u200bra\u00ad \u3164Okafor\u2060", "Amara Okafor"
+	name, err := checkName(typed, CodeNameRequired, CodeNameLong, CodeNameForm, "name")
+	if err != nil || name != kept {
+		t.Errorf("a name is kept as %+q, %v", name, err)
+	}
+	if name, err = checkDocumentName(typed); err != nil || name != kept {
+		t.Errorf("a document's name is kept as %+q, %v", name, err)
+	}
+	if tags, err := checkTags([]string{typed, kept, "AMARA OKAFOR"}); err != nil || len(tags) != 1 || tags[0] != kept {
+		t.Errorf("one tag is kept as %+q, %v", tags, err)
+	}
+	if name, ok := cleanName(typed); !ok || name != kept {
+		t.Errorf("a file's name is kept as %+q, %t", name, ok)
+	}
+}
+
+func TestNames_CharactersThatCannotBeShownAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"a\x00b", "a\nb", "a\u2028b", "a\u202eb", "a\u2066b", "a\ufeffb", "a\xffb", "a\ufffdb"} {
+		_, err := checkName(s, CodeNameRequired, CodeNameLong, CodeNameForm, "name")
+		expect(t, s, err, CodeNameForm)
+		_, err = checkReason(s)
+		expect(t, s, err, CodeReasonForm)
+		_, err = checkDocumentName(s)
+		expect(t, s, err, CodeDocumentNameForm)
+		_, err = checkTags([]string{s})
+		expect(t, s, err, CodeTagForm)
+	}
+}
+
+func TestEmails_InvisibleCharactersAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, s := range unseen {
+		if s == "\u0301" || s == "\ue000" {
+			continue // an accent on the letter before it, and a character of one's own
+		}
+		for _, email := range []string{s + "@example.com", "amara" + s + "@example.com", "amara@exam" + s + "ple.com"} {
+			_, _, err := checkEmail(email, "email")
+			expect(t, email, err, CodeEmailForm)
+		}
+	}
+}

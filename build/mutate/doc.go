@@ -1,0 +1,28 @@
+// Mutate changes guards in the backend, one at a time, and says which changes no test notices.
+//
+//	go run ./build/mutate            all of it, as "make test-mutation" does
+//	go run ./build/mutate totp       one package
+//	go run ./build/mutate -write     also write build/mutation-survivors.txt
+//
+// The operators are few, and all of them concern what a guard decides:
+//
+//	never, always   a condition of if, or of a switch without a tag, is false, or true
+//	drop            one side of && or || is left out
+//	bound           < becomes <=, > becomes >=, and the other way round
+//	allow           an error that is returned becomes nil
+//	yes, no         a function that returns a bool returns true, or false
+//	skip            a call is left out: a statement, "if err := call(); err != nil { … }"
+//	                without the whole of it, or one argument of errors.Join
+//
+// Calls that only unlock, wipe or log are left alone, and so are values that aren't decisions.
+//
+// All mutants are compiled at once, each behind its number (see package mutant), through an
+// overlay, so the tree isn't touched and each package's tests are built once. A first round runs
+// every test by itself and records which mutants it could tell from the original. The second
+// runs, for each mutant, these tests only, the fastest first. A test that fails, panics or takes
+// too long kills the mutant. gremlins builds and runs all tests of a package for each mutant,
+// which would take days here.
+//
+// A mutant that survives has to stand in build/mutation-survivors.txt below a reason. The run
+// fails for one that doesn't, and for a line there that is no survivor any more.
+package main

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// suite is a package whose guards are changed, and whose tests look for it.
+type suite struct {
+	name   string
+	second string // the package whose tests look as well, where its own notice nothing
+}
+
+// suites are the packages that decide who gets in and what is true. Few of the store's refusals
+// can be reached without the domain, so the domain's tests look at it, too.
+var suites = []suite{{name: "totp"}, {name: "recovery"}, {name: "audit"}, {name: "sqlite", second: "workspace"}, {name: "workspace"}}
+
+// list is where survivors stand with their reasons.
+const list = "build/mutation-survivors.txt"
+
+func main() {
+	write := flag.Bool("write", false, "write "+list+"; what is new there needs a reason")
+	jobs := flag.Int("j", 2, "how many tests run at once")
+	keep := flag.String("marks", "", "a file that keeps what the first round found, to be read if it is there")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	ok, err := run(ctx, flag.Args(), *write, *jobs, *keep)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mutate:", err)
+		os.Exit(2)
+	}
+	if !ok {
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, only []string, write bool, jobs int, keep string) (bool, error) {
+	began := time.Now()
+	dir, err := scratch()
+	if err != nil {
+		return false, err
+	}
+	defer os.RemoveAll(dir)
+	chosen, wanted := suites, suites
+	if len(only) > 0 {
+		chosen = slices.DeleteFunc(slices.Clone(suites), func(s suite) bool { return !slices.Contains(only, s.name) })
+		wanted = slices.DeleteFunc(slices.Clone(suites), func(s suite) bool {
+			return !slices.ContainsFunc(chosen, func(c suite) bool { return c.name == s.name || c.second == s.name })
+		})
+	}
+	if len(chosen) == 0 {
+		return false, fmt.Errorf("no package of %q is among those whose guards are changed", only)
+	}
+	mutants, overlay, err := instrument(ctx, dir)
+	if err != nil {
+		return false, err
+	}
+	r := &runner{dir: dir, jobs: jobs, mutants: mutants}
+	for _, s := range wanted {
+		if err := r.build(ctx, s.name, overlay); err != nil {
+			return false, err
+		}
+	}
+	fmt.Printf("%d mutants; built after %s\n", len(mutants), since(began))
+	if err := r.record(ctx, keep); err != nil {
+		return false, err
+	}
+	fmt.Printf("%d tests recorded after %s\n", len(r.tests), since(began))
+	known, err := readSurvivors(list)
+	if err != nil {
+		return false, err
+	}
+	survivors, err := r.kill(ctx, chosen, known)
+	if err != nil {
+		return false, err
+	}
+	report(mutants, chosen, survivors)
+	fmt.Printf("took %s\n", since(began))
+	if write {
+		return true, writeSurvivors(list, known.with(chosen, survivors))
+	}
+	return known.check(os.Stdout, chosen, survivors), nil
+}
+
+func since(t time.Time) time.Duration { return time.Since(t).Round(time.Second) }
+
+// scratch makes a folder in memory where there is one: the tests of the store wait for the disk
+// most of their time.
+func scratch() (string, error) {
+	const memory = "/dev/shm"
+	if _, err := os.Stat(memory); err == nil {
+		return os.MkdirTemp(memory, "mutate-")
+	}
+	return os.MkdirTemp("", "mutate-")
+}
+
+// report prints how each package does.
+func report(mutants []change, chosen []suite, survivors []change) {
+	fmt.Printf("%-12s %8s %8s %10s %6s\n", "package", "mutants", "killed", "survivors", "")
+	for _, s := range chosen {
+		all, left := ofPackage(mutants, s.name), ofPackage(survivors, s.name)
+		fmt.Printf("%-12s %8d %8d %10d %5.1f%%\n", s.name, all, all-left, left, 100*float64(left)/float64(max(all, 1)))
+	}
+}
+
+func ofPackage(all []change, pkg string) (n int) {
+	for _, m := range all {
+		if m.pkg == pkg {
+			n++
+		}
+	}
+	return n
+}
+
+// sources are the files of a package that are built here, but for its tests.
+func sources(pkg string) ([]string, error) {
+	all, err := filepath.Glob(filepath.Join("backend", pkg, "*.go"))
+	return slices.DeleteFunc(all, func(name string) bool { return strings.HasSuffix(name, "_test.go") }), err
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"countersign/build/mutate/mutant"
+)
+
+// instrument writes the packages with all their mutants, and the overlay that puts them in place.
+func instrument(ctx context.Context, dir string) (all []change, overlay string, err error) {
+	replace := map[string]string{}
+	for _, s := range suites {
+		files, err := sources(s.name)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, file := range files {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				return nil, "", err
+			}
+			found, changed, err := find(s.name, file, src, len(all))
+			if err != nil {
+				return nil, "", err
+			}
+			all = append(all, found...)
+			full, err := filepath.Abs(file)
+			if err != nil {
+				return nil, "", err
+			}
+			to := filepath.Join(dir, s.name+"-"+filepath.Base(file))
+			if err := os.WriteFile(to, changed, 0o600); err != nil {
+				return nil, "", err
+			}
+			replace[full] = to
+		}
+	}
+	if len(all) >= mutant.Most {
+		return nil, "", fmt.Errorf("%d mutants are more than fit", len(all))
+	}
+	overlay = filepath.Join(dir, "overlay.json")
+	b, err := json.Marshal(map[string]any{"Replace": replace})
+	return all, overlay, errors.Join(err, os.WriteFile(overlay, b, 0o600))
+}
+
+// test is one test of a package, with what the first round found.
+type test struct {
+	Package string
+	Name    string
+	Took    time.Duration
+	Marks   []int
+}
+
+// runner runs tests.
+type runner struct {
+	dir     string
+	jobs    int
+	mutants []change
+	tests   []*test
+}
+
+func (r *runner) binary(pkg string) string { return filepath.Join(r.dir, pkg+".test") }
+
+// build makes the test program of a package and lists its tests.
+func (r *runner) build(ctx context.Context, pkg, overlay string) error {
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", r.binary(pkg), "./backend/"+pkg)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the tests of %s: %w\n%s", pkg, err, out)
+	}
+	cmd = exec.CommandContext(ctx, r.binary(pkg), "-test.list", "^(Test|Fuzz)")
+	cmd.Dir = filepath.Join("backend", pkg)
+	out, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("list the tests of %s: %w", pkg, err)
+	}
+	for name := range strings.FieldsSeq(string(out)) {
+		r.tests = append(r.tests, &test{Package: pkg, Name: name})
+	}
+	return nil
+}
+
+// each does something for every number below n, as many at once as there are jobs.
+func (r *runner) each(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range r.jobs {
+		workers.Go(func() {
+			for i := range next {
+				if err := do(ctx, i); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	for i := 0; i < n && ctx.Err() == nil; i++ {
+		select {
+		case next <- i:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	workers.Wait()
+	return context.Cause(ctx)
+}
+
+// record runs every test by itself without a mutant. What it marks, it could notice.
+func (r *runner) record(ctx context.Context, keep string) error {
+	if b, err := os.ReadFile(keep); err == nil && keep != "" {
+		r.tests = nil
+		return json.Unmarshal(b, &r.tests)
+	}
+	err := r.each(ctx, len(r.tests), func(ctx context.Context, i int) error {
+		t := r.tests[i]
+		marks := filepath.Join(r.dir, "marks-"+strconv.Itoa(i))
+		began := time.Now()
+		out, err := r.start(ctx, t.Package, []*test{t}, 10*time.Minute, mutant.Marks+"="+marks)
+		if err != nil {
+			return fmt.Errorf("%s of %s fails without a mutant: %w\n%s", t.Name, t.Package, err, out)
+		}
+		t.Took = time.Since(began)
+		t.Marks, err = readMarks(marks)
+		return err
+	})
+	if err != nil || keep == "" {
+		return err
+	}
+	b, err := json.Marshal(r.tests)
+	return errors.Join(err, os.WriteFile(keep, b, 0o600))
+}
+
+func readMarks(name string) (ids []int, err error) {
+	b, err := os.ReadFile(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	for ; len(b) >= 4; b = b[4:] {
+		ids = append(ids, int(binary.LittleEndian.Uint32(b)))
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), err
+}
+
+// start runs tests of one package in one process, which has a folder of its own for what it
+// writes. The error is that of a test that fails, or of one that takes longer than limit.
+func (r *runner) start(ctx context.Context, pkg string, tests []*test, limit time.Duration, env ...string) ([]byte, error) {
+	var names []string
+	for _, t := range tests {
+		names = append(names, t.Name)
+	}
+	tmp, err := os.MkdirTemp(r.dir, "tmp-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(tmp)
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, r.binary(pkg), "-test.failfast", "-test.run", "^("+strings.Join(names, "|")+")$")
+	cmd.Dir = filepath.Join("backend", pkg)
+	cmd.Env = append(os.Environ(), append(env, "TMPDIR="+tmp)...)
+	cmd.WaitDelay = time.Second
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err = cmd.Run()
+	return out.Bytes(), err
+}
+
+// kill looks for the mutants that no test notices.
+func (r *runner) kill(ctx context.Context, chosen []suite, known *survivorList) ([]change, error) {
+	second := map[string]string{}
+	for _, s := range chosen {
+		second[s.name] = s.second
+	}
+	noticing := r.noticing()
+	var todo []change
+	for _, m := range r.mutants {
+		if _, ok := second[m.pkg]; ok {
+			todo = append(todo, m)
+		}
+	}
+	survived := make([]bool, len(todo))
+	var mu sync.Mutex
+	done := 0
+	err := r.each(ctx, len(todo), func(ctx context.Context, i int) error {
+		m := todo[i]
+		killed := false
+		for _, pkg := range []string{m.pkg, second[m.pkg]} {
+			if !killed && pkg != "" {
+				killed = r.killedBy(ctx, m, pkg, noticing[m.id])
+			}
+		}
+		survived[i] = !killed
+		mu.Lock()
+		defer mu.Unlock()
+		if done++; done%200 == 0 {
+			fmt.Printf("%d of %d\n", done, len(todo))
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
+	var left []change
+	for i, m := range todo {
+		if survived[i] {
+			left = append(left, m)
+		}
+	}
+	return left, nil
+}
+
+// noticing gives the tests that could notice each mutant, the fastest first.
+func (r *runner) noticing() map[int][]*test {
+	by := map[int][]*test{}
+	ordered := slices.Clone(r.tests)
+	slices.SortStableFunc(ordered, func(a, b *test) int { return cmp.Compare(a.Took, b.Took) })
+	for _, t := range ordered {
+		for _, id := range t.Marks {
+			by[id] = append(by[id], t)
+		}
+	}
+	return by
+}
+
+// killedBy runs the tests of one package that could notice a mutant: one, then two, then four.
+func (r *runner) killedBy(ctx context.Context, m change, pkg string, tests []*test) bool {
+	tests = slices.DeleteFunc(slices.Clone(tests), func(t *test) bool { return t.Package != pkg })
+	for n := 1; len(tests) > 0; n *= 2 {
+		part := tests[:min(n, len(tests))]
+		tests = tests[len(part):]
+		var took time.Duration
+		for _, t := range part {
+			took += t.Took
+		}
+		if _, err := r.start(ctx, pkg, part, 10*time.Second+3*took, mutant.On+"="+strconv.Itoa(m.id)); err != nil {
+			return true
+		}
+	}
+	return false
+}
