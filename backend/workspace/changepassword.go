@@ -18,6 +18,10 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 		return err
 	}
 	defer done()
+	return s.taking(func(c *confirmation) error { return s.changePassword(ctx, c, current, next, factor) })
+}
+
+func (s *Session) changePassword(ctx context.Context, c *confirmation, current, next secret.Text, factor FactorInput) error {
 	p, on, err := s.current(ctx)
 	if err != nil {
 		return err
@@ -28,8 +32,8 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 	if err := s.w.checkPassword(next, "next", s.w.Name(), p.Name, p.Email); err != nil {
 		return err
 	}
-	free := s.granted()
-	if on && !free && (factor.Kind == FactorNone || factor.Kind == "") {
+	asks := on && !c.proven()
+	if asks && !factor.given() {
 		return refuse(CodeFactorRequired).at("code")
 	}
 	t, err := s.provePassword(ctx, p, current, "current")
@@ -40,7 +44,7 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 		return errors.Join(refuse(CodePasswordSame).at("next"), s.w.refund(ctx, t))
 	}
 	var use factorUse
-	if on && !free {
+	if asks {
 		if err := s.w.refund(ctx, t); err != nil {
 			return err
 		}
@@ -55,7 +59,7 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 	defer wrapping.Wipe()
 	now := s.w.now()
 	var committed func()
-	err = s.w.update(ctx, func(tx Tx) error {
+	err = c.update(ctx, func(tx Tx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err

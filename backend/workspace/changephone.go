@@ -8,7 +8,7 @@ import (
 // BeginChangePhone begins Change phone: a step-up, then a new key beside the old
 // one, which works until the new phone's code is right. Errors: those of a
 // step-up, two_factor_off; keychain and folder.
-func (s *Session) BeginChangePhone(ctx context.Context, proof Proof) (Shown, error) {
+func (s *Session) BeginChangePhone(ctx context.Context, proof Proof) (shown Shown, err error) {
 	done, err := s.begin()
 	if err != nil {
 		return Shown{}, err
@@ -21,10 +21,11 @@ func (s *Session) BeginChangePhone(ctx context.Context, proof Proof) (Shown, err
 	if !on {
 		return Shown{}, refuse(CodeTwoFactorOff)
 	}
-	if err := s.prove(ctx, proof); err != nil {
-		return Shown{}, err
-	}
-	return s.beginEnrolment(ctx, IntentChangePhone)
+	err = s.confirm(ctx, proof, func(*confirmation) (err error) {
+		shown, err = s.beginEnrolment(ctx, IntentChangePhone)
+		return err
+	})
+	return shown, err
 }
 
 // swapPhone moves the profile to the new phone: one transaction points the factor

@@ -116,7 +116,7 @@ var logKinds = map[string]logKind{
 	eventKitUsed:           {GroupContracts, false, "{subject} ({email}) became an owner with the Emergency Kit."},
 
 	eventRenamed:         {GroupProfile, false, "{actor} changed the name “{from}” to “{to}”."},
-	eventEmailChanged:    {GroupProfile, false, "{actor} changed the email {from} to {to}."},
+	eventEmailChanged:    {GroupProfile, false, "{actor} changed their email from {from} to {to}, and confirmed it with {proof}."},
 	eventPasswordChanged: {GroupProfile, false, "{actor} changed their password."},
 }
 
@@ -141,6 +141,7 @@ func (e LogEntry) Sentence() string {
 	args["act"], args["what"] = approvedAct(e.Detail["for"]), contracts(e.Detail)
 	args["export"], args["backup"] = sheetsFile(e.Detail), backupFile(e.Detail)
 	args["flaw"] = flawWords[ExportFlaw(e.Detail["flaw"])]
+	args["proof"] = proofWords(e.Detail)
 	args["means"], args["guess"] = means(e.Detail), guess(e.Detail["kind"])
 	return expand(words, args)
 }
@@ -184,6 +185,15 @@ func means(detail map[string]string) string {
 		return "a help code"
 	}
 	return "the password alone"
+}
+
+// proofWords says what an act was confirmed with.
+func proofWords(detail map[string]string) string {
+	switch detail["factor"] {
+	case "code", "recovery":
+		return "a password and " + means(detail)
+	}
+	return "a password"
 }
 
 func guess(kind string) string {

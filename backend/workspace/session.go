@@ -17,6 +17,7 @@ type Session struct {
 	w       *Workspace
 	id      string // profile
 	welcome Welcome
+	began   map[string]string // how its person was proven, for the log: factor, number
 
 	acts sync.Mutex // one use case at a time
 
@@ -25,7 +26,7 @@ type Session struct {
 	startedAt time.Time
 	usedAt    time.Time
 	over      bool
-	grantedAt time.Time     // a step-up that waits for its act; zero for none
+	waiting   grant         // a step-up that waits for its act
 	run       *PrintRun     // under way, or the last one
 	holding   *holding      // of the vault; nil: the contracts stay closed
 	jobs      map[*job]bool // long work that is under way
@@ -203,6 +204,9 @@ type FactorInput struct {
 	Kind  FactorKind
 	Value secret.Text
 }
+
+// given reports whether anything was typed.
+func (f FactorInput) given() bool { return f.Kind != FactorNone && f.Kind != "" }
 
 // Proof is what a step-up takes: the password and, where 2FA is on, a second factor.
 type Proof struct {

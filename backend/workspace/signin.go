@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -169,6 +170,10 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 	var welcome Welcome
 	var due time.Time
 	var held *holding
+	how := map[string]string{"factor": a.factor}
+	if a.number > 0 {
+		how["number"] = strconv.Itoa(a.number)
+	}
 	err := w.update(ctx, func(tx Tx) error {
 		fresh, err := tx.Profile(p.ID)
 		if err != nil || fresh.Epoch != p.Epoch {
@@ -213,10 +218,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		if held, err = w.enterVault(tx, p.ID, a.key, a.redeems); err != nil {
 			return err
 		}
-		detail := map[string]string{"factor": a.factor}
-		if a.number > 0 {
-			detail["number"] = strconv.Itoa(a.number)
-		}
+		detail := maps.Clone(how)
 		if a.gate != "" {
 			detail["as-far-as"] = string(a.gate)
 		}
@@ -229,7 +231,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		return nil, err
 	}
 	s := w.newSession(p, held)
-	s.welcome, s.off, s.gate = welcome, a.factor == "none", a.gate == GateEnrol
+	s.welcome, s.began, s.off, s.gate = welcome, how, a.factor == "none", a.gate == GateEnrol
 	if a.factor == "recovery" && a.gate == "" {
 		s.grant() // the password and a recovery code were right a moment ago
 	}
