@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"countersign/backend/password"
 	"countersign/backend/secret"
 )
 
@@ -83,6 +84,9 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current, 
 	})
 	if err == nil {
 		committed()
+		s.mu.Lock()
+		s.short = password.Short(next, password.MinLength)
+		s.mu.Unlock()
 	}
 	return err
 }

@@ -94,5 +94,4 @@ const (
 var tellsMember = map[string]bool{
 	eventFactorReset: true, eventPasswordReset: true, eventHelpGiven: true,
 	eventRoleChanged: true, eventSheetVoided: true, eventMemberSuspended: true, eventMemberResumed: true,
-	eventEmailChanged: true, // by oneself, or by another at an open window
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/totp"
 	"countersign/backend/vault"
@@ -162,7 +163,7 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 	}
 	if w.requires() {
 		c := w.newChallenge(p, wrapping)
-		c.mustEnrol = true
+		c.mustEnrol, c.short = true, password.Short(in.Password, password.MinLength)
 		return nil, c, nil
 	}
 	wrapping.Wipe()

@@ -22,6 +22,7 @@ type TwoFactor struct {
 	On               bool
 	Required         bool      // by the workspace, now
 	RequireFrom      time.Time // when it will be; zero: not required, or already
+	ShortPassword    bool      // too short to stand alone, as far as this session knows
 	Since            time.Time
 	PhoneSince       time.Time
 	LastUsedAt       time.Time
@@ -70,6 +71,9 @@ func (s *Session) overview(ctx context.Context) (o Overview, err error) {
 		p.Password.Verifier, p.Password.Salt = nil, nil
 		o = Overview{Profile: p, Workspace: info.Name}
 		now := s.w.now()
+		s.mu.Lock()
+		o.TwoFactor.ShortPassword = s.short
+		s.mu.Unlock()
 		o.TwoFactor.Required = info.Requires(now)
 		if info.Require2FA && !o.TwoFactor.Required {
 			o.TwoFactor.RequireFrom = info.RequireFrom
@@ -86,10 +90,9 @@ func (s *Session) overview(ctx context.Context) (o Overview, err error) {
 			return err
 		}
 		codes, err := codeUsage(tx, s.id)
-		o.TwoFactor = TwoFactor{
-			On: true, Required: o.TwoFactor.Required, RequireFrom: o.TwoFactor.RequireFrom, Since: f.Since, PhoneSince: f.PhoneSince,
-			LastUsedAt: f.LastUsedAt, LastUse: f.LastUse, AuthenticatorOff: off, Codes: codes,
-		}
+		t := &o.TwoFactor
+		t.On, t.Since, t.PhoneSince, t.LastUsedAt, t.LastUse = true, f.Since, f.PhoneSince, f.LastUsedAt, f.LastUse
+		t.AuthenticatorOff, t.Codes = off, codes
 		return err
 	})
 	return o, err

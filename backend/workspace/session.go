@@ -31,6 +31,7 @@ type Session struct {
 	holding   *holding      // of the vault; nil: the contracts stay closed
 	jobs      map[*job]bool // long work that is under way
 	off       bool          // 2FA of the profile
+	short     bool          // the password is too short to stand alone
 	gate      bool          // it can enrol and nothing else, until 2FA is on
 	enrolling bool          // an enrolment is under way
 	overdue   bool          // over, since 2FA is required

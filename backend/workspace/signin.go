@@ -18,7 +18,8 @@ import (
 )
 
 // SignIn checks the password. Of the two results one is set: a Session, or a
-// Challenge where the profile has 2FA on or is required to. An email that nobody has costs the
+// Challenge where the profile has 2FA on or is required to, or where the password
+// stands alone and is too short for that. An email that nobody has costs the
 // same time and gets the same words and the same pauses as a wrong password.
 // Errors: email_required, password_required, credentials_wrong, suspended_self,
 // throttled; keychain and folder.
@@ -73,12 +74,15 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 	if p.State == ProfileSuspended {
 		return nil, nil, errors.Join(refuse(CodeSuspendedSelf), w.refund(ctx, t))
 	}
-	if mustEnrol := !on && info.Requires(w.now()); on || mustEnrol {
+	// What was long enough while 2FA was required may be too short by now. Only here
+	// is the password known: how long it is, is kept nowhere.
+	mustEnrol, short := !on && info.Requires(w.now()), password.Short(pw, password.MinLength)
+	if on || mustEnrol || short {
 		if err := w.refund(ctx, t); err != nil {
 			return nil, nil, err
 		}
 		c := w.newChallenge(p, wrapping)
-		c.mustEnrol, kept = mustEnrol, true
+		c.mustEnrol, c.alone, c.short, kept = mustEnrol, !on && !mustEnrol, short, true
 		return nil, c, nil
 	}
 	s, err := w.admit(ctx, p, admission{factor: "none", key: wrapping})
@@ -160,7 +164,9 @@ type admission struct {
 	use     func(tx Tx) error // consumes the factor, or refuses
 	gate    GateKind          // empty: a whole session
 	redeems *redemption       // an invitation or a password reset, else nil
+	chooses *chosen           // a longer password, else nil
 	key     secret.Bytes      // made of the password: see enterVault
+	short   bool              // the password is too short to stand alone
 }
 
 // admit makes the session: one transaction consumes the factor, clears the
@@ -210,6 +216,9 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		if err := reset(tx, p.ID, true, KindPassword, KindCode, KindRecovery, KindConfirm, KindInvitation, KindHelp); err != nil {
 			return err
 		}
+		if a.chooses != nil {
+			a.chooses.apply(&fresh)
+		}
 		fresh.LastSignInAt = now
 		p = fresh
 		if err := tx.UpdateProfile(fresh); err != nil {
@@ -218,6 +227,11 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		if held, err = w.enterVault(tx, p.ID, a.key, a.redeems); err != nil {
 			return err
 		}
+		if a.chooses != nil {
+			if held, err = a.chooses.rewrap(tx, w.newSession(p, held)); err != nil {
+				return err
+			}
+		}
 		detail := maps.Clone(how)
 		if a.gate != "" {
 			detail["as-far-as"] = string(a.gate)
@@ -225,13 +239,16 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		if a.redeems != nil {
 			detail["chose-password"] = string(a.redeems.code.Kind)
 		}
+		if a.chooses != nil {
+			detail["chose-password"] = choseLonger
+		}
 		return w.record(tx, now, eventSignedIn, p.ID, p.ID, detail)
 	})
 	if err != nil {
 		return nil, err
 	}
 	s := w.newSession(p, held)
-	s.welcome, s.began, s.off, s.gate = welcome, how, a.factor == "none", a.gate == GateEnrol
+	s.welcome, s.began, s.off, s.gate, s.short = welcome, how, a.factor == "none", a.gate == GateEnrol, a.short
 	if a.factor == "recovery" && a.gate == "" {
 		s.grant() // the password and a recovery code were right a moment ago
 	}
@@ -246,7 +263,7 @@ func (w *Workspace) tell(tx Tx, profileID string, a admission) (Welcome, error) 
 	switch a.factor {
 	case "none":
 		switch { // what led through a challenge was given back before
-		case a.gate != "":
+		case a.gate != "", a.chooses != nil:
 		case a.redeems != nil:
 			own[KindInvitation] = 1
 		default:
@@ -330,7 +347,8 @@ func newsOf(tx Tx, profileID string) (news []News, err error) {
 	}
 	sheet, err1 := newSheet(tx, p)
 	kit, err2 := kitNews(tx, p)
-	return slices.Concat(kit, sheet, news), errors.Join(err1, err2)
+	address, err3 := emailNews(tx, p)
+	return slices.Concat(kit, address, sheet, news), errors.Join(err1, err2, err3)
 }
 
 // newSheet tells of a sheet that another has issued. A run's events are about
