@@ -4,6 +4,8 @@ import {app} from '../models';
 
 export function Accept(arg1:string,arg2:app.Envelope,arg3:app.Factor):Promise<app.DoorState>;
 
+export function ChoosePassword(arg1:string,arg2:app.Envelope):Promise<app.SignedIn>;
+
 export function CreateWorkspace(arg1:app.NewWorkspace):Promise<app.SignedIn>;
 
 export function Enrol(arg1:string):Promise<app.GateView>;
