@@ -206,8 +206,9 @@ test('name and email are changed in their rows', async (t) => {
 });
 
 test('with 2FA on, a new email takes a code, too', async (t) => {
-  const { page, phone } = await editing(t);
-  await person.toProfile(page);
+  const { page } = await scene(t);
+  await person.createWorkspace(page);
+  const { phone } = await person.enable(page);
   await page.getByLabel('Email').fill('amara@example.com');
   await button(page, 'Save').click();
   await dialog(page).getByLabel('Verification code').waitFor();
