@@ -133,6 +133,8 @@ type Challenge struct {
 	AuthenticatorOff bool   `json:"authenticatorOff"`
 	MustEnrol        bool   `json:"mustEnrol"`               // 2FA is required, and off: Enrol is the only way on
 	RequiredSince    string `json:"requiredSince,omitempty"` // with MustEnrol
+	ChoosePassword   bool   `json:"choosePassword"`          // the password is too short to stand alone: a longer one is the only way on
+	MinimumPassword  int    `json:"minimumPassword"`         // with ChoosePassword
 }
 
 // SignIn checks the password.
@@ -162,6 +164,7 @@ func (d *Door) afterPassword(ses *workspace.Session, ch *workspace.Challenge, er
 	}
 	return SignInResult{Challenge: &Challenge{
 		Token: d.s.keepChallenge(ch), Email: ch.Email(), AuthenticatorOff: off, MustEnrol: ch.MustEnrol(), RequiredSince: stamp(ch.RequiredSince()),
+		ChoosePassword: ch.MustChoosePassword(), MinimumPassword: password.MinLength,
 	}}, nil
 }
 
@@ -252,6 +255,24 @@ func (d *Door) Verify(challenge string, code Envelope) (SignedIn, error) {
 		return SignedIn{}, err
 	}
 	ses, err := ch.Verify(d.s.context(), typed.Reveal())
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return d.s.signedIn(ses)
+}
+
+// ChoosePassword takes a longer password in the place of one that is too short to
+// stand alone.
+func (d *Door) ChoosePassword(challenge string, next Envelope) (SignedIn, error) {
+	ch, err := d.s.findChallenge(challenge)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	typed, err := d.s.letters.open(holdsNewPassword, next)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	ses, err := ch.ChoosePassword(d.s.context(), typed)
 	if err != nil {
 		return SignedIn{}, err
 	}

@@ -148,7 +148,7 @@ func FuzzBound(f *testing.F) {
 		if !ours && !free && !workspace.IsCode(err, workspace.CodeSessionEnded) && !workspace.IsCode(err, workspace.CodeChallengeEnded) {
 			t.Errorf("%s with a token that is made up: %v", m.name, err)
 		}
-		if _, err := profile.ChangeEmail(token, email); err != nil { // the session stands, whatever was called
+		if _, err := profile.ChangeEmail(token, email, Proof{}); err != nil { // the session stands, whatever was called
 			t.Fatalf("after %s: %v", m.name, err)
 		}
 	})

@@ -61,9 +61,24 @@ func (p *Profile) Rename(session, name string) (ProfileView, error) {
 	return p.s.act(session, func(ses *workspace.Session) error { return ses.Rename(p.s.context(), name) })
 }
 
+// CheckEmail says what is wrong with a new email, before a proof is asked for.
+func (p *Profile) CheckEmail(session, email string) error {
+	ses, err := p.s.use(session)
+	if err != nil {
+		return err
+	}
+	return p.s.after(ses, ses.CheckEmail(p.s.context(), email))
+}
+
 // ChangeEmail sets the email.
-func (p *Profile) ChangeEmail(session, email string) (ProfileView, error) {
-	return p.s.act(session, func(ses *workspace.Session) error { return ses.ChangeEmail(p.s.context(), email) })
+func (p *Profile) ChangeEmail(session, email string, proof Proof) (ProfileView, error) {
+	return p.s.act(session, func(ses *workspace.Session) error {
+		typed, err := p.s.proof(proof)
+		if err != nil {
+			return err
+		}
+		return ses.ChangeEmail(p.s.context(), email, typed)
+	})
 }
 
 // ChangePassword sets a new password.

@@ -64,6 +64,7 @@ type TwoFactor struct {
 	AuthenticatorOff bool       `json:"authenticatorOff"`
 	Required         bool       `json:"required"`
 	RequireFrom      string     `json:"requireFrom,omitempty"` // when it will be
+	ShortPassword    bool       `json:"shortPassword"`         // without 2FA, the next sign-in asks for a longer one
 	Codes            *CodesView `json:"codes,omitempty"`
 }
 
@@ -160,7 +161,7 @@ func profileView(o workspace.Overview) ProfileView {
 		CreatedAt: stamp(p.CreatedAt), PasswordChangedAt: stamp(p.Password.ChangedAt), LastSignInAt: stamp(p.LastSignInAt),
 		TwoFactor: TwoFactor{
 			On: f.On, Since: stamp(f.Since), PhoneSince: stamp(f.PhoneSince), LastUsedAt: stamp(f.LastUsedAt),
-			LastUsedFor: string(f.LastUse), AuthenticatorOff: f.AuthenticatorOff, Required: f.Required, RequireFrom: stamp(f.RequireFrom),
+			LastUsedFor: string(f.LastUse), AuthenticatorOff: f.AuthenticatorOff, Required: f.Required, RequireFrom: stamp(f.RequireFrom), ShortPassword: f.ShortPassword,
 		},
 	}
 	if c := f.Codes; c != nil {

@@ -44,6 +44,25 @@ func started(act func(*person)) func(*person) func() {
 // atTheStart makes a use case of a start itself.
 func atTheStart(p *person) func() { return p.start }
 
+// shortAlone leaves an owner with 2FA off and a password that is too short for that:
+// it was chosen while 2FA was required.
+func shortAlone(p *person) {
+	p.start()
+	s := p.signIn()
+	a := got(s.Admin(p.ctx))
+	proof := func() workspace.Proof {
+		p.clock.step(time.Minute)
+		return p.proof()
+	}
+	got(a.MakeKit(p.ctx, proof()))
+	must(a.Require2FA(p.ctx, time.Time{}, proof()))
+	p.note(note{Password: shortPass})
+	must(s.ChangePassword(p.ctx, secret.NewText(firstPass), secret.NewText(shortPass), proof().Factor))
+	must(a.DropRequirement(p.ctx, workspace.Proof{Password: secret.NewText(shortPass), Factor: proof().Factor}))
+	must(s.Disable(p.ctx, proof().Factor))
+	must(s.End(p.ctx))
+}
+
 var useCases = []useCase{
 	{name: "create", base: empty, covers: []string{"Workspace.Create"}, ready: started(func(p *person) { p.create() })},
 	{name: "create after a creation that failed", base: empty, given: func(p *person) {
@@ -157,8 +176,15 @@ var useCases = []useCase{
 		must(s.Rename(p.ctx, "Amara N. Okafor"))
 	})},
 	{name: "change email", base: created, covers: []string{"Session.ChangeEmail"}, ready: signedIn(func(p *person, s *workspace.Session) {
-		must(s.ChangeEmail(p.ctx, "amara@example.org"))
+		must(s.ChangeEmail(p.ctx, "amara@example.org", workspace.Proof{Password: secret.NewText(firstPass)}))
 	})},
+	{name: "choose a longer password", base: enabled, covers: []string{"Challenge.ChoosePassword"}, given: shortAlone, ready: func(p *person) func() {
+		p.start()
+		_, c, err := p.w.SignIn(p.ctx, email, secret.NewText(shortPass))
+		must(err)
+		p.note(note{Password: secondPass})
+		return func() { got(c.ChoosePassword(p.ctx, secret.NewText(secondPass))) }
+	}},
 
 	{name: "guess a password", base: created, guesses: workspace.KindPassword, ready: started(func(p *person) {
 		for range 2 {

@@ -11,7 +11,7 @@ var readers = []string{
 	"Challenge.Email", "Challenge.AuthenticatorOff", "Challenge.Leave",
 	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached", "Session.Overdue", "Session.Whole",
 	"Session.StepUp", "Session.ForOneAct", "Session.Watcher", "Session.Overview", "Session.Showing", "Session.ShowingKey", "Session.Admin",
-	"Challenge.MustEnrol", "Challenge.RequiredSince",
+	"Challenge.MustEnrol", "Challenge.RequiredSince", "Challenge.MustChoosePassword", "Session.CheckEmail",
 	"Gate.Kind", "Gate.Touch", "Gate.Remaining", "Gate.LimitReached", "Gate.Overdue", "Gate.Showing", "Gate.ShowingKey", "Gate.Enter",
 	"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.SigningKey",
 	"Admin.Members", "Admin.Member", "Admin.CheckMembers", "Admin.Policy", "Admin.Rehearse", "Admin.Approvals", "Admin.PreviewRun", "Admin.Runs",

@@ -21,6 +21,7 @@ const (
 	email      = "amara.okafor@example.com"
 	firstPass  = "tundra velvet orchard 91"
 	secondPass = "granite lagoon whisper 47"
+	shortPass  = "qv7#Lm2z" // while 2FA is required
 )
 
 // person is the owner at the keyboard of a running program. What goes wrong in

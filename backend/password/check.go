@@ -37,6 +37,11 @@ func (e *LongError) Error() string {
 	return fmt.Sprintf("password: a password has at most %d characters", e.Max)
 }
 
+// Short reports whether a password has fewer characters than minimum.
+func Short(pw secret.Text, minimum int) bool { return length(pw) < minimum }
+
+func length(pw secret.Text) int { return utf8.RuneCountInString(Normalize(pw.Reveal())) }
+
 // Check says whether a new password may be set. minimum is MinLength or
 // MinLengthWith2FA; words are what somebody who knows the person would try: name,
 // email, workspace. There are no rules on kinds of characters, as SP 800-63B-4 asks.
@@ -46,7 +51,7 @@ func Check(pw secret.Text, minimum int, words []string) error {
 	if pw.Empty() {
 		return ErrEmpty
 	}
-	n := utf8.RuneCountInString(Normalize(pw.Reveal()))
+	n := length(pw)
 	switch {
 	case n < minimum:
 		return &ShortError{Minimum: minimum, Length: n}

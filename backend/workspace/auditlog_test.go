@@ -27,7 +27,7 @@ func logged(t *testing.T) (*house, *workspace.Session, *workspace.Admin) {
 	h.ok(s2.End(t.Context()))
 	h.clock.step(time.Minute)
 	h.ok(s.Rename(t.Context(), "Amara N. Okafor"))
-	h.ok(s.ChangeEmail(t.Context(), "amara@example.org"))
+	h.ok(s.ChangeEmail(t.Context(), "amara@example.org", proof(byCode(p.code()))))
 	a, err := s.Admin(t.Context())
 	h.ok(err)
 	return h, s, a
@@ -53,7 +53,8 @@ func TestTheLogSaysInSentencesWhoDidWhat(t *testing.T) {
 		}
 	}
 	want := []string{
-		"Amara N. Okafor changed the email amara.okafor@example.com to amara@example.org.",
+		"Amara N. Okafor changed their email from amara.okafor@example.com to amara@example.org, and confirmed it with a password and a verification code.",
+		"Amara N. Okafor proved who they are again, with a verification code.",
 		"Amara N. Okafor changed the name “Amara Okafor” to “Amara N. Okafor”.",
 		"Amara N. Okafor signed in with recovery code 1.",
 		"Somebody typed a wrong verification code for Amara N. Okafor.",
@@ -118,7 +119,7 @@ func TestTheLogIsFilteredAndSearched(t *testing.T) {
 	}{
 		"Group":         {workspace.LogQuery{Group: workspace.GroupTwoFactor}, "2fa-enabled"},
 		"GroupAndSteps": {workspace.LogQuery{Group: workspace.GroupRecovery, Steps: true}, "recovery-codes-shown"},
-		"Since":         {workspace.LogQuery{Since: last}, "email-changed profile-renamed"},
+		"Since":         {workspace.LogQuery{Since: last}, "email-changed stepped-up profile-renamed"},
 		"Until":         {workspace.LogQuery{Until: last, Group: workspace.GroupProfile}, ""},
 		"Text":          {workspace.LogQuery{Text: " RECOVERY   signed"}, "signed-in"},
 		"Detail":        {workspace.LogQuery{Text: "amara.okafor@example.com"}, "email-changed"},

@@ -10,13 +10,17 @@ import (
 
 // Challenge is a right password whose second factor is still due. It can take a
 // verification code, a recovery code or a help code, and nothing else. Where 2FA
-// is required and off, all it can do is to lead to enrolling: see Enrol.
+// is required and off, all it can do is to lead to enrolling: see Enrol. Where the
+// password stands alone and is too short for that, all it can do is to take a
+// longer one: see ChoosePassword.
 type Challenge struct {
 	w       *Workspace
 	profile Profile
 	madeAt  time.Time
 
 	mustEnrol bool         // 2FA is required, and off: no factor can be asked for
+	short     bool         // the password is too short to stand alone
+	alone     bool         // it stands alone: 2FA is off, and not required
 	redeems   *redemption  // with an invitation or a password reset, else nil
 	key       secret.Bytes // made of the password: see enterVault
 
@@ -60,7 +64,7 @@ func (c *Challenge) Verify(ctx context.Context, input string) (*Session, error) 
 		if err != nil {
 			return nil, err
 		}
-		return c.w.admit(ctx, c.profile, admission{factor: "code", use: use.consume, redeems: c.redeems, key: c.key})
+		return c.w.admit(ctx, c.profile, admission{factor: "code", use: use.consume, redeems: c.redeems, key: c.key, short: c.short})
 	})
 }
 
@@ -73,7 +77,7 @@ func (c *Challenge) Recover(ctx context.Context, input string) (*Session, error)
 		if err != nil {
 			return nil, err
 		}
-		return c.w.admit(ctx, c.profile, admission{factor: "recovery", number: use.number, use: use.consume, redeems: c.redeems, key: c.key})
+		return c.w.admit(ctx, c.profile, admission{factor: "recovery", number: use.number, use: use.consume, redeems: c.redeems, key: c.key, short: c.short})
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"countersign/backend/password"
 	"countersign/backend/secret"
 )
 
@@ -18,6 +19,10 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 		return err
 	}
 	defer done()
+	return s.taking(func(c *confirmation) error { return s.changePassword(ctx, c, current, next, factor) })
+}
+
+func (s *Session) changePassword(ctx context.Context, c *confirmation, current, next secret.Text, factor FactorInput) error {
 	p, on, err := s.current(ctx)
 	if err != nil {
 		return err
@@ -28,8 +33,8 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 	if err := s.w.checkPassword(next, "next", s.w.Name(), p.Name, p.Email); err != nil {
 		return err
 	}
-	free := s.granted()
-	if on && !free && (factor.Kind == FactorNone || factor.Kind == "") {
+	asks := on && !c.proven()
+	if asks && !factor.given() {
 		return refuse(CodeFactorRequired).at("code")
 	}
 	t, err := s.provePassword(ctx, p, current, "current")
@@ -40,7 +45,7 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 		return afterwards(refuse(CodePasswordSame).at("next"), s.w.refund(ctx, t))
 	}
 	var use factorUse
-	if on && !free {
+	if asks {
 		if err := s.w.refund(ctx, t); err != nil {
 			return err
 		}
@@ -55,7 +60,7 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 	defer wrapping.Wipe()
 	now := s.w.now()
 	var committed func()
-	err = s.w.update(ctx, func(tx Tx) error {
+	err = c.update(ctx, func(tx Tx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -79,6 +84,9 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 	})
 	if err == nil {
 		committed()
+		s.mu.Lock()
+		s.short = password.Short(next, password.MinLength)
+		s.mu.Unlock()
 	}
 	return err
 }

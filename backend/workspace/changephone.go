@@ -15,7 +15,7 @@ func (s *Session) BeginChangePhone(ctx context.Context, proof Proof) (Shown, err
 
 // beginChangePhone is BeginChangePhone. With newCodes the recovery codes are lost
 // as well: Confirm then shows ten new ones, and Continue swaps phone and codes.
-func (s *Session) beginChangePhone(ctx context.Context, proof Proof, newCodes bool) (Shown, error) {
+func (s *Session) beginChangePhone(ctx context.Context, proof Proof, newCodes bool) (shown Shown, err error) {
 	done, err := s.begin()
 	if err != nil {
 		return Shown{}, err
@@ -28,10 +28,11 @@ func (s *Session) beginChangePhone(ctx context.Context, proof Proof, newCodes bo
 	if !on {
 		return Shown{}, refuse(CodeTwoFactorOff)
 	}
-	if err := s.prove(ctx, proof); err != nil {
-		return Shown{}, err
-	}
-	return s.beginEnrolment(ctx, IntentChangePhone, newCodes)
+	err = s.confirm(ctx, proof, func(*confirmation) (err error) {
+		shown, err = s.beginEnrolment(ctx, IntentChangePhone, newCodes)
+		return err
+	})
+	return shown, err
 }
 
 // swapPhone moves the profile to the new phone: one transaction points the factor

@@ -142,7 +142,11 @@ func checkWorkspaceName(s string) (string, error) {
 
 // checkPassword puts password.Check's answers into words.
 func (w *Workspace) checkPassword(pw secret.Text, field string, words ...string) error {
-	err := password.Check(pw, w.MinPassword(), words)
+	return checkPassword(pw, w.MinPassword(), field, words...)
+}
+
+func checkPassword(pw secret.Text, minimum int, field string, words ...string) error {
+	err := password.Check(pw, minimum, words)
 	var short *password.ShortError
 	var long *password.LongError
 	switch {

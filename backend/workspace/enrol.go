@@ -41,7 +41,7 @@ type Shown struct {
 // the keychain. 2FA stays off until Continue. An enrolment that was under way,
 // here or in another window, ends. Errors: password_*, throttled, two_factor_on;
 // keychain and folder.
-func (s *Session) BeginEnable(ctx context.Context, pw secret.Text) (Shown, error) {
+func (s *Session) BeginEnable(ctx context.Context, pw secret.Text) (shown Shown, err error) {
 	done, err := s.beginEnrolling()
 	if err != nil {
 		return Shown{}, err
@@ -54,11 +54,12 @@ func (s *Session) BeginEnable(ctx context.Context, pw secret.Text) (Shown, error
 	if on {
 		return Shown{}, refuse(CodeTwoFactorOn)
 	}
-	if err := s.proveFor(ctx, Proof{Password: pw}, s.enrollee); err != nil {
-		return Shown{}, err
-	}
-	s.setEnrolling(true) // the keychain may take its time, and the day may come meanwhile
-	return s.beginEnrolment(ctx, IntentEnrol, true)
+	err = s.confirmBy(ctx, Proof{Password: pw}, s.enrollee, func(*confirmation) (err error) {
+		s.setEnrolling(true) // the keychain may take its time, and the day may come meanwhile
+		shown, err = s.beginEnrolment(ctx, IntentEnrol, true)
+		return err
+	})
+	return shown, err
 }
 
 // beginEnrolment writes the intent, then the item, and reads the item back.
@@ -119,7 +120,6 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind, codes boo
 		return Shown{}, errors.Join(err, quiet(s.w, s.w.undo(ctx, in)))
 	}
 	s.enrolment = &enrolment{intent: in, key: key, item: item, codes: codes}
-	s.spend()
 	return Shown{URI: uri, Groups: totp.Groups(key), Issuer: s.w.Name(), Account: p.Email}, nil
 }
 

@@ -5,7 +5,7 @@ const (
 	eventWorkspaceCreated = "workspace-created"
 	eventSignedIn         = "signed-in"       // factor: none, code, recovery, help; number, as-far-as, chose-password
 	eventRenamed          = "profile-renamed" // from, to
-	eventEmailChanged     = "email-changed"   // from, to
+	eventEmailChanged     = "email-changed"   // from, to; how it was proven: factor, number
 	eventPasswordChanged  = "password-changed"
 	eventEnabled          = "2fa-enabled" // sheet
 	eventPhoneChanged     = "phone-changed"

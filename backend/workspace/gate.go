@@ -140,7 +140,7 @@ func (c *Challenge) Enrol(ctx context.Context) (*Gate, error) {
 		return nil, refuse(CodeTwoFactorOn)
 	}
 	s, err := c.admit(func() (*Session, error) {
-		return c.w.admit(ctx, c.profile, admission{factor: "none", gate: GateEnrol, redeems: c.redeems, key: c.key})
+		return c.w.admit(ctx, c.profile, admission{factor: "none", gate: GateEnrol, redeems: c.redeems, key: c.key, short: c.short})
 	})
 	if err != nil {
 		return nil, err
@@ -176,7 +176,7 @@ func (c *Challenge) UseHelpCode(ctx context.Context, input string) (*Gate, error
 		}
 		right.wrapping.Wipe() // a help code opens nothing
 		return c.w.admit(ctx, c.profile, admission{
-			factor: "help", gate: GatePhone, redeems: c.redeems, key: c.key,
+			factor: "help", gate: GatePhone, redeems: c.redeems, key: c.key, short: c.short,
 			use: func(tx Tx) error { return consumeOneTime(tx, right.OneTime) },
 		})
 	})

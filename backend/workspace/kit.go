@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/totp"
 	"countersign/backend/vault"
@@ -156,7 +157,7 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 	}
 	if w.requires() {
 		c := w.newChallenge(p, wrapping)
-		c.mustEnrol = true
+		c.mustEnrol, c.short = true, password.Short(in.Password, password.MinLength)
 		return nil, c, nil
 	}
 	wrapping.Wipe()

@@ -44,6 +44,24 @@ func kitNews(tx Tx, p Profile, since int64) (news []News, err error) {
 	return news, ignoreEnough(err)
 }
 
+// emailNews tells somebody that their email was changed since they were last signed
+// in, by themselves or by another at their open window.
+func emailNews(tx Tx, p Profile, since int64) (news []News, err error) {
+	err = tx.EventsOf(p.ID, func(e audit.Event) error {
+		switch {
+		case e.Seq <= since:
+			return errEnough
+		case e.Kind != eventEmailChanged:
+			return nil
+		}
+		if news = append(news, News{Kind: e.Kind, At: e.At, By: p.Name, Detail: e.Detail}); len(news) == mostNews {
+			return errEnough
+		}
+		return nil
+	})
+	return news, ignoreEnough(err)
+}
+
 // entrances are the events with which somebody has come in.
 var entrances = []string{eventSignedIn, eventWorkspaceCreated, eventWorkspaceRescued, eventKitUsed}
 

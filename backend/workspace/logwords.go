@@ -34,7 +34,7 @@ var logKinds = map[string]logKind{
 	eventWorkspaceRescued: {GroupWorkspace, false, "{actor} created the workspace {workspace} with the Emergency Kit of one that was lost, and with {what} of it."},
 	eventAccepted:         {GroupWorkspace, false, "{actor} went on with a database that did not match its log ({findings})."},
 
-	eventSignedIn:  {GroupSignIn, false, "{actor} signed in with {means}."},
+	eventSignedIn:  {GroupSignIn, false, "{actor} signed in with {means}{chose}."},
 	eventSteppedUp: {GroupSignIn, false, "{actor} proved who they are again, with {means}."},
 	eventWrong:     {GroupSignIn, false, "Somebody typed a wrong {guess} for {subject}."},
 	eventCounted:   {GroupSignIn, true, "A {guess} for {subject} was counted before it was looked at."},
@@ -119,7 +119,7 @@ var logKinds = map[string]logKind{
 	eventKitUsed:           {GroupContracts, false, "{subject} ({email}) became an owner with the Emergency Kit."},
 
 	eventRenamed:         {GroupProfile, false, "{actor} changed the name “{from}” to “{to}”."},
-	eventEmailChanged:    {GroupProfile, false, "{actor} changed the email {from} to {to}."},
+	eventEmailChanged:    {GroupProfile, false, "{actor} changed their email from {from} to {to}, and confirmed it with {proof}."},
 	eventPasswordChanged: {GroupProfile, false, "{actor} changed their password."},
 }
 
@@ -144,6 +144,10 @@ func (e LogEntry) Sentence() string {
 	args["act"], args["what"] = approvedAct(e.Detail["for"]), contracts(e.Detail)
 	args["export"], args["backup"] = sheetsFile(e.Detail), backupFile(e.Detail)
 	args["flaw"] = flawWords[ExportFlaw(e.Detail["flaw"])]
+	args["proof"], args["chose"] = proofWords(e.Detail), ""
+	if e.Detail["chose-password"] == choseLonger {
+		args["chose"] = " and chose a longer one"
+	}
 	args["means"], args["guess"] = means(e.Detail), guess(e.Detail["kind"])
 	return expand(words, args)
 }
@@ -187,6 +191,15 @@ func means(detail map[string]string) string {
 		return "a temporary code"
 	}
 	return "the password alone"
+}
+
+// proofWords says what an act was confirmed with.
+func proofWords(detail map[string]string) string {
+	switch detail["factor"] {
+	case "code", "recovery":
+		return "a password and " + means(detail)
+	}
+	return "a password"
 }
 
 func guess(kind string) string {

@@ -173,48 +173,48 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, proof *Proof
 	if err := w.view(ctx, check); err != nil {
 		return nil, err
 	}
-	if proof != nil {
-		if err := a.s.prove(ctx, *proof); err != nil {
-			return nil, err
-		}
-	}
-	now := w.now()
-	made := profiles
-	for i := range made {
-		if made[i].ID, err = w.newID(); err != nil {
-			return nil, err
-		}
-		made[i].CreatedAt, made[i].StateAt = now, now
-	}
-	open := make([]madeOneTime, len(made))
-	keys := a.s.heldKeys()
-	given := make([]GivenOut, len(made))
-	err = onAllCores(ctx, len(made), func(i int) (err error) {
-		open[i], given[i], err = w.newOneTime(OneTimeInvitation, made[i], actor, keys)
-		return err
-	}, progress)
-	if err != nil {
-		return nil, err
-	}
-	err = w.update(ctx, func(tx Tx) error {
-		if err := check(tx); err != nil { // somebody may have taken an email in between
-			return err
-		}
-		for i, p := range made {
-			if err := errors.Join(tx.InsertProfile(p), open[i].insert(tx)); err != nil {
+	var given []GivenOut
+	add := func(update func(context.Context, func(Tx) error) error) (err error) {
+		now := w.now()
+		made := profiles
+		for i := range made {
+			if made[i].ID, err = w.newID(); err != nil {
 				return err
 			}
+			made[i].CreatedAt, made[i].StateAt = now, now
 		}
-		if len(made) == 1 {
-			return w.record(tx, now, eventMemberAdded, a.s.id, made[0].ID, map[string]string{"role": string(made[0].Role)})
+		open := make([]madeOneTime, len(made))
+		keys := a.s.heldKeys()
+		given = make([]GivenOut, len(made))
+		err = onAllCores(ctx, len(made), func(i int) (err error) {
+			open[i], given[i], err = w.newOneTime(OneTimeInvitation, made[i], actor, keys)
+			return err
+		}, progress)
+		if err != nil {
+			return err
 		}
-		return w.record(tx, now, eventMembersImported, a.s.id, "", map[string]string{"count": strconv.Itoa(len(made))})
-	})
+		return update(ctx, func(tx Tx) error {
+			if err := check(tx); err != nil { // somebody may have taken an email in between
+				return err
+			}
+			for i, p := range made {
+				if err := errors.Join(tx.InsertProfile(p), open[i].insert(tx)); err != nil {
+					return err
+				}
+			}
+			if len(made) == 1 {
+				return w.record(tx, now, eventMemberAdded, a.s.id, made[0].ID, map[string]string{"role": string(made[0].Role)})
+			}
+			return w.record(tx, now, eventMembersImported, a.s.id, "", map[string]string{"count": strconv.Itoa(len(made))})
+		})
+	}
+	if proof == nil {
+		err = add(w.update)
+	} else {
+		err = a.s.confirm(ctx, *proof, func(c *confirmation) error { return add(c.update) })
+	}
 	if err != nil {
 		return nil, err
-	}
-	if proof != nil {
-		a.s.spend()
 	}
 	return given, nil
 }

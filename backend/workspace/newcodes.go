@@ -29,15 +29,17 @@ func (s *Session) BeginNewCodes(ctx context.Context, proof Proof) (*Issued, erro
 	if !on {
 		return nil, refuse(CodeTwoFactorOff)
 	}
-	if err := s.prove(ctx, proof); err != nil {
-		return nil, err
-	}
-	issued, set, err := s.w.issue(ctx, p)
+	err = s.confirm(ctx, proof, func(*confirmation) error {
+		issued, set, err := s.w.issue(ctx, p)
+		if err == nil {
+			s.newCodes = &newCodes{issued, set}
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	s.spend()
-	s.newCodes = &newCodes{issued, set}
+	issued := s.newCodes.issued
 	return &issued, nil
 }
 

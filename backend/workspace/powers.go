@@ -105,19 +105,14 @@ func (a *Admin) changeNow(ctx context.Context, proof *Proof, check, fn func(Tx) 
 	}); err != nil {
 		return err
 	}
-	if proof != nil {
-		if err := a.s.prove(ctx, *proof); err != nil {
-			return err
-		}
-	}
-	err := a.s.w.update(ctx, func(tx Tx) error {
+	act := func(tx Tx) error {
 		if _, err := a.profile(tx); err != nil {
 			return err
 		}
 		return fn(tx)
-	})
-	if err == nil && proof != nil {
-		a.s.spend()
 	}
-	return err
+	if proof == nil {
+		return a.s.w.update(ctx, act)
+	}
+	return a.s.confirm(ctx, *proof, func(c *confirmation) error { return c.update(ctx, act) })
 }

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"countersign/backend/recovery"
@@ -21,6 +22,7 @@ type TwoFactor struct {
 	On               bool
 	Required         bool      // by the workspace, now
 	RequireFrom      time.Time // when it will be; zero: not required, or already
+	ShortPassword    bool      // too short to stand alone, as far as this session knows
 	Since            time.Time
 	PhoneSince       time.Time
 	LastUsedAt       time.Time
@@ -69,6 +71,9 @@ func (s *Session) overview(ctx context.Context) (o Overview, err error) {
 		p.Password.Verifier, p.Password.Salt = nil, nil
 		o = Overview{Profile: p, Workspace: info.Name}
 		now := s.w.now()
+		s.mu.Lock()
+		o.TwoFactor.ShortPassword = s.short
+		s.mu.Unlock()
 		o.TwoFactor.Required = info.Requires(now)
 		if info.Require2FA && !o.TwoFactor.Required {
 			o.TwoFactor.RequireFrom = info.RequireFrom
@@ -85,10 +90,9 @@ func (s *Session) overview(ctx context.Context) (o Overview, err error) {
 			return err
 		}
 		codes, err := codeUsage(tx, s.id)
-		o.TwoFactor = TwoFactor{
-			On: true, Required: o.TwoFactor.Required, RequireFrom: o.TwoFactor.RequireFrom, Since: f.Since, PhoneSince: f.PhoneSince,
-			LastUsedAt: f.LastUsedAt, LastUse: f.LastUse, AuthenticatorOff: off, Codes: codes,
-		}
+		t := &o.TwoFactor
+		t.On, t.Since, t.PhoneSince, t.LastUsedAt, t.LastUse = true, f.Since, f.PhoneSince, f.LastUsedAt, f.LastUse
+		t.AuthenticatorOff, t.Codes = off, codes
 		return err
 	})
 	return o, err
@@ -143,37 +147,88 @@ func (s *Session) Rename(ctx context.Context, name string) error {
 	})
 }
 
-// ChangeEmail sets the address that the profile signs in with. Errors: email_*;
-// folder.
-func (s *Session) ChangeEmail(ctx context.Context, email string) error {
+// CheckEmail says what is wrong with a new address of the profile, and changes
+// nothing: for a window that asks for a proof only then. Errors: email_*; folder.
+func (s *Session) CheckEmail(ctx context.Context, email string) error {
 	done, err := s.begin()
 	if err != nil {
 		return err
 	}
 	defer done()
-	email, key, err := checkEmail(email, "email")
+	_, _, err = s.checkNewEmail(ctx, email)
+	return err
+}
+
+// ChangeEmail sets the address that the profile signs in with, with a step-up:
+// with another's address in its place, its person can't sign in any more. Every
+// other session and challenge of the profile ends, as with a new password, and so
+// do its open one-time codes, which name the old address. The next sign-in tells
+// of it. The address is looked at first, so that a wrong one costs no code; the
+// one that it is already needs no proof. Errors: email_*; those of a step-up;
+// folder.
+func (s *Session) ChangeEmail(ctx context.Context, email string, proof Proof) error {
+	done, err := s.begin()
 	if err != nil {
 		return err
 	}
-	if (totp.Label{Issuer: s.w.Name(), Account: email}).Check() != nil {
-		return refuse(CodeEmailForm).at("email").with("why", "form")
+	defer done()
+	email, same, err := s.checkNewEmail(ctx, email)
+	if err != nil || same {
+		return err
 	}
-	return s.w.update(ctx, func(tx Tx) error {
+	return s.confirm(ctx, proof, func(c *confirmation) error { return s.changeEmail(ctx, c, email) })
+}
+
+func (s *Session) changeEmail(ctx context.Context, c *confirmation, email string) error {
+	var committed func()
+	err := c.update(ctx, func(tx Tx) error {
 		p, err := s.profile(tx)
-		if err != nil || p.Email == email {
+		if err != nil {
 			return err
 		}
-		switch other, err := tx.ProfileByEmail(key); {
-		case err == nil && other.ID != p.ID:
-			return refuse(CodeEmailTaken).at("email")
-		case err != nil && !errors.Is(err, ErrNotFound):
+		if err := freeEmail(tx, s.id, emailKey(email)); err != nil { // somebody may have taken it in between
 			return err
 		}
 		detail := map[string]string{"from": p.Email, "to": email}
-		p.Email, p.EmailKey = email, key
-		if err := tx.UpdateProfile(p); err != nil {
+		maps.Copy(detail, c.how)
+		p.Email, p.EmailKey = email, emailKey(email)
+		committed = s.endOthers(&p)
+		if err := errors.Join(tx.UpdateProfile(p), dropOneTimes(tx, s.id)); err != nil {
 			return err
 		}
 		return s.w.record(tx, s.w.now(), eventEmailChanged, s.id, s.id, detail)
 	})
+	if err == nil {
+		committed()
+	}
+	return err
+}
+
+// checkNewEmail takes a new address of the profile; same: it is the one already.
+func (s *Session) checkNewEmail(ctx context.Context, typed string) (email string, same bool, err error) {
+	email, key, err := checkEmail(typed, "email")
+	if err != nil {
+		return "", false, err
+	}
+	if (totp.Label{Issuer: s.w.Name(), Account: email}).Check() != nil {
+		return "", false, refuse(CodeEmailForm).at("email").with("why", "form")
+	}
+	err = s.w.view(ctx, func(tx Tx) error {
+		p, err := s.profile(tx)
+		if err != nil {
+			return err
+		}
+		same = p.Email == email
+		return freeEmail(tx, s.id, key)
+	})
+	return email, same, err
+}
+
+// freeEmail refuses an address that another profile has.
+func freeEmail(tx Tx, profileID, key string) error {
+	other, err := tx.ProfileByEmail(key)
+	if err == nil && other.ID != profileID {
+		return refuse(CodeEmailTaken).at("email")
+	}
+	return ignoreMissing(err)
 }

@@ -114,7 +114,7 @@ func (w *Workspace) Redeem(ctx context.Context, email, input string, pw secret.T
 			return nil, nil, err
 		}
 		c := w.newChallenge(p, wrapping)
-		c.mustEnrol, c.redeems = !on, r
+		c.mustEnrol, c.redeems, c.short = !on, r, password.Short(pw, password.MinLength)
 		return nil, c, nil
 	}
 	defer wrapping.Wipe()

@@ -17,6 +17,7 @@ type Session struct {
 	w       *Workspace
 	id      string // profile
 	welcome Welcome
+	began   map[string]string // how its person was proven, for the log: factor, number
 
 	acts sync.Mutex // one use case at a time
 
@@ -26,11 +27,12 @@ type Session struct {
 	usedAt    time.Time
 	latest    time.Time // that the clock has shown
 	over      bool
-	grantedAt time.Time     // a step-up that waits for its act; zero for none
+	waiting   grant         // a step-up that waits for its act
 	run       *PrintRun     // under way, or the last one
 	holding   *holding      // of the vault; nil: the contracts stay closed
 	jobs      map[*job]bool // long work that is under way
 	off       bool          // 2FA of the profile
+	short     bool          // the password is too short to stand alone
 	gate      bool          // it can enrol and nothing else, until 2FA is on
 	enrolling bool          // an enrolment is under way
 	overdue   bool          // over, since 2FA is required
@@ -211,6 +213,9 @@ type FactorInput struct {
 	Kind  FactorKind
 	Value secret.Text
 }
+
+// given reports whether anything was typed.
+func (f FactorInput) given() bool { return f.Kind != FactorNone && f.Kind != "" }
 
 // Proof is what a step-up takes: the password and, where 2FA is on, a second factor.
 type Proof struct {

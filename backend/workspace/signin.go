@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +19,8 @@ import (
 )
 
 // SignIn checks the password. Of the two results one is set: a Session, or a
-// Challenge where the profile has 2FA on or is required to. An email that nobody has costs the
+// Challenge where the profile has 2FA on or is required to, or where the password
+// stands alone and is too short for that. An email that nobody has costs the
 // same time and gets the same words and the same pauses as a wrong password.
 // Errors: email_required, password_required, credentials_wrong, suspended_self,
 // throttled; keychain and folder.
@@ -73,12 +75,15 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 	if p.State == ProfileSuspended {
 		return nil, nil, afterwards(refuse(CodeSuspendedSelf), w.refund(ctx, t))
 	}
-	if mustEnrol := !on && info.Requires(w.now()); on || mustEnrol {
+	// What was long enough while 2FA was required may be too short by now. Only here
+	// is the password known: how long it is, is kept nowhere.
+	mustEnrol, short := !on && info.Requires(w.now()), password.Short(pw, password.MinLength)
+	if on || mustEnrol || short {
 		if err := w.refund(ctx, t); err != nil {
 			return nil, nil, err
 		}
 		c := w.newChallenge(p, wrapping)
-		c.mustEnrol, kept = mustEnrol, true
+		c.mustEnrol, c.alone, c.short, kept = mustEnrol, !on && !mustEnrol, short, true
 		return nil, c, nil
 	}
 	s, err := w.admit(ctx, p, admission{factor: "none", key: wrapping})
@@ -160,7 +165,9 @@ type admission struct {
 	use     func(tx Tx) error // consumes the factor, or refuses
 	gate    GateKind          // empty: a whole session
 	redeems *redemption       // an invitation or a password reset, else nil
+	chooses *chosen           // a longer password, else nil
 	key     secret.Bytes      // made of the password: see enterVault
+	short   bool              // the password is too short to stand alone
 }
 
 // admit makes the session: one transaction consumes the factor, clears the
@@ -170,6 +177,10 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 	var welcome Welcome
 	var due time.Time
 	var held *holding
+	how := map[string]string{"factor": a.factor}
+	if a.number > 0 {
+		how["number"] = strconv.Itoa(a.number)
+	}
 	err := w.update(ctx, func(tx Tx) error {
 		fresh, err := tx.Profile(p.ID)
 		if err := refuseUnless(err == nil && fresh.Epoch == p.Epoch, ignoreMissing(err), CodeChallengeEnded); err != nil {
@@ -206,6 +217,9 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		if err := reset(tx, p.ID, true, KindPassword, KindCode, KindRecovery, KindConfirm, KindInvitation, KindHelp); err != nil {
 			return err
 		}
+		if a.chooses != nil {
+			a.chooses.apply(&fresh)
+		}
 		fresh.LastSignInAt = now
 		p = fresh
 		if err := tx.UpdateProfile(fresh); err != nil {
@@ -214,15 +228,20 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		if held, err = w.enterVault(tx, p.ID, a.key, a.redeems); err != nil {
 			return err
 		}
-		detail := map[string]string{"factor": a.factor}
-		if a.number > 0 {
-			detail["number"] = strconv.Itoa(a.number)
+		if a.chooses != nil {
+			if held, err = a.chooses.rewrap(tx, w.newSession(p, held)); err != nil {
+				return err
+			}
 		}
+		detail := maps.Clone(how)
 		if a.gate != "" {
 			detail["as-far-as"] = string(a.gate)
 		}
 		if a.redeems != nil {
 			detail["chose-password"] = string(a.redeems.code.Kind)
+		}
+		if a.chooses != nil {
+			detail["chose-password"] = choseLonger
 		}
 		return w.record(tx, now, eventSignedIn, p.ID, p.ID, detail)
 	})
@@ -233,7 +252,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		_ = quiet(w, w.giveWaiting(context.WithoutCancel(ctx), held.keys, p.ID))
 	}
 	s := w.newSession(p, held)
-	s.welcome, s.off, s.gate = welcome, a.factor == "none", a.gate == GateEnrol
+	s.welcome, s.began, s.off, s.gate, s.short = welcome, how, a.factor == "none", a.gate == GateEnrol, a.short
 	if a.factor == "recovery" && a.gate == "" {
 		s.grant() // the password and a recovery code were right a moment ago
 	}
@@ -248,7 +267,7 @@ func (w *Workspace) tell(tx Tx, profileID string, a admission) (Welcome, error) 
 	switch a.factor {
 	case "none":
 		switch { // what led through a challenge was given back before
-		case a.gate != "":
+		case a.gate != "", a.chooses != nil:
 		case a.redeems != nil:
 			own[KindInvitation] = 1
 		default:
@@ -337,7 +356,8 @@ func newsOf(tx Tx, profileID string) (news []News, err error) {
 	}
 	sheet, err1 := newSheet(tx, p, since)
 	kit, err2 := kitNews(tx, p, since)
-	return slices.Concat(kit, sheet, news), errors.Join(err1, err2)
+	address, err3 := emailNews(tx, p, since)
+	return slices.Concat(kit, address, sheet, news), errors.Join(err1, err2, err3)
 }
 
 // newSheet tells of a sheet that another has issued. A run's events are about

@@ -195,9 +195,9 @@ func TestNameAndEmailAreChangedAndCheckedAgain(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.ok(s.Rename(t.Context(), " Amara N. Okafor "))
-	h.ok(s.ChangeEmail(t.Context(), "amara@example.org"))
+	h.ok(s.ChangeEmail(t.Context(), "amara@example.org", proof(workspace.FactorInput{})))
 	h.refused(s.Rename(t.Context(), ""), workspace.CodeNameRequired)
-	h.refused(s.ChangeEmail(t.Context(), "amara@"), workspace.CodeEmailForm)
+	h.refused(s.ChangeEmail(t.Context(), "amara@", proof(workspace.FactorInput{})), workspace.CodeEmailForm)
 	o, err := s.Overview(t.Context())
 	h.ok(err)
 	if o.Profile.Name != "Amara N. Okafor" || o.Profile.Email != "amara@example.org" {

@@ -63,24 +63,104 @@ func (s *Session) ForOneAct() {
 	}
 }
 
-// grant lets one act go without a proof, for GrantLife.
+// grant is a proof that was right a moment ago and that no act has used: it is
+// good for one act, within GrantLife.
+type grant struct {
+	at  time.Time         // zero: there is none
+	how map[string]string // for the log: factor, number
+}
+
+// grant lets one act go by the proof that this session began with.
 func (s *Session) grant() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.grantedAt = s.w.wall()
+	s.waiting = grant{s.w.wall(), s.began}
 }
 
+// granted reports whether the next act needs no proof.
 func (s *Session) granted() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return !s.grantedAt.IsZero() && within(s.grantedAt, s.w.wall(), GrantLife)
+	return s.waiting.good(s.w.wall())
 }
 
-// spend uses the grant up: its act has begun.
-func (s *Session) spend() {
+func (g grant) good(now time.Time) bool {
+	return !g.at.IsZero() && within(g.at, now, GrantLife)
+}
+
+// spend takes the grant that waits, if there is one.
+func (s *Session) spend() grant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.grantedAt = time.Time{}
+	g := s.waiting
+	s.waiting = grant{}
+	if !g.good(s.w.wall()) {
+		return grant{}
+	}
+	return g
+}
+
+// giveBack lets a grant wait again for the rest of its time.
+func (s *Session) giveBack(g grant) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.waiting.at.Before(g.at) {
+		s.waiting = g
+	}
+}
+
+// confirmation is what an act has in its hands while it runs: a grant that it has
+// taken, or the proof that was checked for it.
+type confirmation struct {
+	s *Session
+	grant
+	spent bool // what the act does may have taken effect
+	keeps bool // the act was only to prove
+}
+
+// confirm runs an act that asks for a proof: a grant that waits does, or else the
+// proof is checked. It is the only way to either. The grant is taken before the
+// act begins, so that no two acts use one; and where the act fails, say on a slow
+// keychain, it waits again, so that another try needs no second code. Errors:
+// those of a password and of a code; factor_required; the act's own.
+func (s *Session) confirm(ctx context.Context, proof Proof, act func(*confirmation) error) error {
+	return s.confirmBy(ctx, proof, s.profile, act)
+}
+
+// confirmBy is confirm for a use case that reads the profile by read.
+func (s *Session) confirmBy(ctx context.Context, proof Proof, read func(Tx) (Profile, error), act func(*confirmation) error) error {
+	return s.taking(func(c *confirmation) error {
+		if !c.proven() {
+			if err := c.prove(ctx, proof, read); err != nil {
+				return err
+			}
+		}
+		return act(c)
+	})
+}
+
+// taking runs an act with the grant that waits, if there is one.
+func (s *Session) taking(act func(*confirmation) error) error {
+	c := &confirmation{s: s, grant: s.spend()}
+	err := act(c)
+	if (err != nil || c.keeps) && !c.spent {
+		s.giveBack(c.grant)
+	}
+	return err
+}
+
+// proven reports whether a proof was right.
+func (c *confirmation) proven() bool { return !c.at.IsZero() }
+
+// update runs fn as the change that uses the confirmation up. Once fn has come to
+// its end it is spent, whatever becomes of the commit: an anchor that cannot be
+// written is an error although the commit stands.
+func (c *confirmation) update(ctx context.Context, fn func(Tx) error) error {
+	return c.s.w.update(ctx, func(tx Tx) error {
+		err := fn(tx)
+		c.spent = err == nil
+		return err
+	})
 }
 
 // Prove checks a step-up ahead of its act, so that a code cannot run out while
@@ -99,68 +179,54 @@ func (a *Admin) Prove(ctx context.Context, proof Proof) error {
 	if err != nil {
 		return err
 	}
-	return a.s.prove(ctx, proof)
-}
-
-// prove checks a step-up and leaves a grant for the act that follows, so that an
-// act which then fails, say on a slow keychain, can be tried again without a
-// second code. Errors: those of a password and of a code; factor_required.
-func (s *Session) prove(ctx context.Context, proof Proof) error {
-	return s.proveFor(ctx, proof, s.profile)
-}
-
-// proveFor is prove for a use case that reads the profile by read.
-func (s *Session) proveFor(ctx context.Context, proof Proof, read func(Tx) (Profile, error)) error {
-	if s.granted() {
+	return a.s.confirm(ctx, proof, func(c *confirmation) error {
+		c.keeps = true
 		return nil
-	}
+	})
+}
+
+// prove checks a proof, and writes into the log that it was right.
+func (c *confirmation) prove(ctx context.Context, proof Proof, read func(Tx) (Profile, error)) error {
+	s := c.s
 	p, on, err := s.currentBy(ctx, read)
 	if err != nil {
 		return err
 	}
-	if on && (proof.Factor.Kind == FactorNone || proof.Factor.Kind == "") {
+	if on && !proof.Factor.given() {
 		return refuse(CodeFactorRequired).at("code")
 	}
 	t, err := s.provePassword(ctx, p, proof.Password, "password")
 	if err != nil {
 		return err
 	}
-	if !on {
-		err := s.w.update(ctx, func(tx Tx) error {
-			if err := settle(tx, t); err != nil {
+	how := map[string]string{"factor": string(FactorNone)}
+	use := func(tx Tx) error { return settle(tx, t) }
+	if on {
+		if err := s.w.refund(ctx, t); err != nil {
+			return err
+		}
+		var factor factorUse
+		if factor, how, err = s.w.matchFactorInput(ctx, s.id, proof.Factor, UseStepUp); err != nil {
+			return err
+		}
+		use = func(tx Tx) error {
+			if err := factor.consume(tx); err != nil {
 				return err
 			}
-			return s.w.record(tx, s.w.now(), eventSteppedUp, s.id, s.id, map[string]string{"factor": "none"})
-		})
-		if err == nil {
-			s.grant()
+			return errors.Join(uncount(tx, factor), reset(tx, s.id, false, KindPassword, KindCode, KindRecovery))
 		}
-		return err
-	}
-	if err := s.w.refund(ctx, t); err != nil {
-		return err
-	}
-	use, detail, err := s.w.matchFactorInput(ctx, s.id, proof.Factor, UseStepUp)
-	if err != nil {
-		return err
 	}
 	err = s.w.update(ctx, func(tx Tx) error {
-		if _, err := s.profile(tx); err != nil {
+		if _, err := read(tx); err != nil {
 			return err
 		}
-		if err := use.consume(tx); err != nil {
+		if err := use(tx); err != nil {
 			return err
 		}
-		if err := uncount(tx, use); err != nil {
-			return err
-		}
-		if err := reset(tx, s.id, false, KindPassword, KindCode, KindRecovery); err != nil {
-			return err
-		}
-		return s.w.record(tx, s.w.now(), eventSteppedUp, s.id, s.id, maps.Clone(detail))
+		return s.w.record(tx, s.w.now(), eventSteppedUp, s.id, s.id, maps.Clone(how))
 	})
 	if err == nil {
-		s.grant()
+		c.grant = grant{s.w.now(), how}
 	}
 	return err
 }

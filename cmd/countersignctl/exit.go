@@ -54,6 +54,7 @@ var errorCodes = []struct {
 	{exitRefused, "forbidden", "The profile is neither an owner nor an admin."},
 	{exitUsage, "passphrase_weak, passphrase_differs, recipient_key", "The passphrase or key that a file is to be encrypted with is not right."},
 	{exitRefused, "two_factor_due, not_owner", "The workspace requires 2FA, which is off; or only an owner may do it."},
+	{exitRefused, "password_due", "Without 2FA, the password needs 15 characters or more. Sign in with Countersign to choose one."},
 	{exitWrong, "not_backup", "The file is no backup of a workspace."},
 	{exitUnavailable, "workspace_there, workspace_elsewhere, keychain_conflict", "The folder or the keychain has a workspace or its items already."},
 	{exitRefused, "name_required, name_long, name_form, email_form, email_long, email_taken, email_twice, role_unknown, import_long", "A member cannot be added so. Members import says it of each row, as it does cell_long and quote_open."},

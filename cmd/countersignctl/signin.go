@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
+	"countersign/backend/password"
 	"countersign/backend/workspace"
 )
 
@@ -67,10 +69,16 @@ func (e *env) signInTo(ctx context.Context, p *place) (*workspace.Session, error
 	if challenge.MustEnrol() {
 		return nil, errEnrolFirst
 	}
+	if challenge.MustChoosePassword() {
+		return nil, errLongerFirst
+	}
 	return e.second(ctx, challenge)
 }
 
 var errEnrolFirst = &failure{"two_factor_due", "This workspace requires 2FA, and yours is off. Sign in with Countersign, which leads you through it.", exitRefused}
+
+var errLongerFirst = &failure{"password_due", fmt.Sprintf(
+	"Your password is too short to use without 2FA. Sign in with Countersign to choose one with at least %d characters.", password.MinLength), exitRefused}
 
 var errAuthenticatorOff = &failure{string(workspace.CodeAuthenticatorOff),
 	"The authenticator app was turned off after too many wrong codes. Add --recovery-code, then change phone in Countersign.", exitRefused}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -63,5 +64,60 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 	}
 	if err := whyEnded(owner, workspace.Fault(workspace.CodeSessionEnded, nil, nil)); errors.Is(err, errEnrolFirst) {
 		t.Error("who has 2FA on is told to enable it")
+	}
+}
+
+func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
+	t.Parallel()
+	ctx, pass, short, dir, now := t.Context(), secret.NewText("tundra velvet orchard 91"), secret.NewText("qv7#Lm2z"), t.TempDir(), time.Now()
+	ok := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	store, err := sqlite.Open(ctx, filepath.Join(dir, "workspace.db"))
+	ok(err)
+	defer func() { ok(store.Close()) }()
+	files, err := documents.Open(filepath.Join(dir, "documents"))
+	ok(err)
+	w, err := workspace.Open(ctx, workspace.Config{
+		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
+		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
+	})
+	ok(err)
+	s, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
+	ok(err)
+	shown, err := s.BeginEnable(ctx, pass)
+	ok(err)
+	code := func() string {
+		now = now.Add(30 * time.Second)
+		digits, err := totp.GenerateCode(strings.Join(shown.Groups, ""), now)
+		ok(err)
+		return digits
+	}
+	factor := func() workspace.FactorInput {
+		return workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code())}
+	}
+	_, err = s.Confirm(ctx, code())
+	ok(err)
+	ok(s.Continue(ctx))
+	a, err := s.Admin(ctx)
+	ok(err)
+	_, err = a.MakeKit(ctx, workspace.Proof{Password: pass, Factor: factor()})
+	ok(err)
+	ok(a.Require2FA(ctx, time.Time{}, workspace.Proof{Password: pass, Factor: factor()}))
+	ok(s.ChangePassword(ctx, pass, short, factor()))
+	ok(a.DropRequirement(ctx, workspace.Proof{Password: short, Factor: factor()}))
+	ok(s.Disable(ctx, factor()))
+
+	in, typed, err := os.Pipe()
+	ok(err)
+	defer in.Close()
+	_, err = typed.WriteString(short.Reveal() + "\n")
+	ok(errors.Join(err, typed.Close()))
+	e := &env{options: options{email: "amara@example.com", fromStdin: true}, stdin: in}
+	if _, err := e.signInTo(ctx, &place{Workspace: w}); !errors.Is(err, errLongerFirst) {
+		t.Errorf("it says %v", err)
 	}
 }

@@ -1,10 +1,12 @@
 /** Edit 2FA: change phone, new codes, code usage, This was not me, Disable; and the password. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { dataFolder } from '../harness/app.mjs';
 import { assertAccessible } from '../harness/browser.mjs';
 import { itemsOf } from '../harness/keychain.mjs';
 import * as person from '../harness/person.mjs';
 import { scene } from '../harness/scene.mjs';
+import { seed } from '../harness/seed.mjs';
 
 const { amara, button, dialog, heading } = person;
 
@@ -178,9 +180,110 @@ test('name and email are changed in their rows', async (t) => {
   assert.equal(await page.getByLabel('Email').inputValue(), 'nonsense');
   await page.getByLabel('Email').fill('amara@example.com');
   await button(page, 'Save').click();
+  await dialog(page).getByText('From now on, you’ll sign in with amara@example.com.').waitFor();
+  await assertAccessible(page, 'Change email');
+  // Left, and then with a wrong password: what was typed stays.
+  await page.keyboard.press('Escape');
+  await dialog(page).waitFor({ state: 'detached' });
+  assert.equal(await page.getByLabel('Email').inputValue(), 'amara@example.com');
+  await button(page, 'Save').click();
+  await dialog(page).getByLabel('Password', { exact: true }).fill('not the password at all');
+  await button(dialog(page), 'Continue').click();
+  await dialog(page).getByRole('alert').waitFor();
+  await person.stepUp(page);
   await page.getByText('Your email is saved.').waitFor();
+  assert.equal(await page.getByLabel('Email').inputValue(), 'amara@example.com');
+
   await person.lock(page);
-  await person.signIn(page, undefined, { ...amara, email: 'Amara@Example.com' });
+  const renamed = { ...amara, email: 'Amara@Example.com' };
+  await person.givePassword(page, renamed);
+  const told = page.getByText('Your email was changed from amara.okafor@example.com to amara@example.com');
+  await told.waitFor();
+  await assertAccessible(page, 'told of a new email');
+  await person.lock(page);
+  await person.signIn(page, undefined, renamed);
+  assert.equal(await told.count(), 0);
+});
+
+test('with 2FA on, a new email takes a code, too', async (t) => {
+  const { page } = await scene(t);
+  await person.createWorkspace(page);
+  const { phone } = await person.enable(page);
+  await page.getByLabel('Email').fill('amara@example.com');
+  await button(page, 'Save').click();
+  await dialog(page).getByLabel('Verification code').waitFor();
+  await person.stepUp(page, phone);
+  await page.getByText('Your email is saved.').waitFor();
+});
+
+test('a password that is too short without 2FA is made longer at the next sign-in', async (t) => {
+  const folder = await dataFolder(t);
+  await seed(folder, {
+    people: [{ name: 'Daniel Whitlock', email: 'daniel@example.com', role: 'admin' }],
+    enrolled: 1,
+  });
+  const { page } = await scene(t, { folder });
+  await person.signIn(page);
+  const { codes } = await person.enable(page);
+  const prove = async (number) => {
+    await button(dialog(page), 'Use a recovery code').click();
+    await dialog(page).getByLabel('Recovery code').pressSequentially(codes[number]);
+  };
+  const toPolicy = async () => {
+    await button(page, 'Workspace').click();
+    await heading(page, 'Export signature').waitFor();
+  };
+  await toPolicy();
+  await button(page, 'Require 2FA').click();
+  const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+  await dialog(page).getByLabel('From').fill(today);
+  await dialog(page).getByLabel('Your password').fill(amara.password);
+  await prove(0);
+  await dialog(page).locator('button[type=submit]').click();
+  await page.getByText('Required since').waitFor();
+
+  await person.toProfile(page);
+  await button(page, 'Change password').click();
+  const brief = 'qv7#Lm2z';
+  await dialog(page).getByLabel('Current password').fill(amara.password);
+  await dialog(page).getByLabel('New password').fill(brief);
+  await prove(1);
+  await button(dialog(page), 'Change password').click();
+  await page.getByText('Your password is changed.').waitFor();
+
+  await toPolicy();
+  await button(page, 'Stop requiring 2FA').click();
+  await dialog(page).getByText('choose a longer one').waitFor();
+  await dialog(page).getByLabel('Your password').fill(brief);
+  await prove(2);
+  await button(dialog(page), 'Stop requiring 2FA').click();
+  await page.getByText('Everybody’s own choice', { exact: true }).waitFor();
+
+  await person.toProfile(page);
+  await person.edit(page);
+  await button(page, 'Disable').click();
+  await dialog(page).getByText('You’ll choose a longer one the next time you sign in.').waitFor();
+  await assertAccessible(page, 'Disable 2FA, with a short password');
+  await prove(3);
+  await button(dialog(page), 'Yes, deactivate').click();
+  await page.getByText('2FA is off.').waitFor();
+  await person.lock(page);
+
+  await person.givePassword(page, { ...amara, password: brief });
+  await heading(page, 'Choose a longer password').waitFor();
+  await assertAccessible(page, 'Choose a longer password');
+  await page.getByLabel('New password').fill('fourteen chars');
+  await button(page, 'Choose password').click();
+  await page.getByRole('alert').waitFor();
+  assert.equal(await page.getByLabel('New password').inputValue(), 'fourteen chars');
+  // Left, nothing has changed.
+  await button(page, 'Not you?').click();
+  await person.givePassword(page, { ...amara, password: brief });
+  await page.getByLabel('New password').fill('lantern orbit pebble nine');
+  await button(page, 'Choose password').click();
+  await page.getByText('Your password is changed.').waitFor();
+  await person.lock(page);
+  await person.signIn(page, undefined, { ...amara, password: 'lantern orbit pebble nine' });
 });
 
 test('help can be read before and after signing in', async (t) => {

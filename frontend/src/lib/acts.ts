@@ -2,13 +2,15 @@
  * The acts that ask for proof first: what the dialog says, what it needs, and what follows. A
  * new one is one constant.
  */
-import { Enrolment, Profile, type Proof, type StepUpNeeds } from './api';
+import { Enrolment, Profile, type ProfileView, type Proof, type StepUpNeeds } from './api';
 import type { Key } from './i18n';
 import { session } from './session.svelte';
 
 export interface Act {
   title: Key;
   text: Key;
+  /** What the text names. */
+  values?: Record<string, string>;
   /** What it will ask for. Nothing at all for a while after a sign-in with a recovery code. */
   needs: () => Promise<StepUpNeeds>;
   begin: (proof: Proof) => Promise<void>;
@@ -35,6 +37,15 @@ export const phoneChange: Act = {
     session.go({ at: 'change-phone', enrolment });
   },
 };
+
+/** `done` gets the profile as it is then. */
+export const emailChange = (email: string, done: (profile: ProfileView) => void): Act => ({
+  title: 'email.title',
+  text: 'stepUp.email',
+  values: { email },
+  needs: () => session.use(Profile.stepUp),
+  begin: async (proof) => done(await session.use((token) => Profile.changeEmail(token, email, proof))),
+});
 
 export const newCodes: Act = {
   title: 'newCodes.title',

@@ -176,6 +176,9 @@ export const Door = {
     call<SignedIn>(async () => door.Verify(challenge, await closed('code', code))),
   useRecoveryCode: (challenge: string, code: string) =>
     call<SignedIn>(async () => door.UseRecoveryCode(challenge, await closed('recovery code', code))),
+  /** Where a challenge asks for a longer password. */
+  choosePassword: (challenge: string, next: string) =>
+    call<SignedIn>(async () => door.ChoosePassword(challenge, await closed('new password', next))),
   leave: (challenge: string) => call<void>(() => door.Leave(challenge)),
   /** Takes an invitation or a password reset, and the password that its person has chosen. */
   redeem: (email: string, code: string, password: string) =>
@@ -213,8 +216,10 @@ export const Door = {
 export const Profile = {
   get: (session: string) => call<ProfileView>(() => profile.Get(session)),
   rename: (session: string, name: string) => call<ProfileView>(() => profile.Rename(session, name)),
-  changeEmail: (session: string, email: string) =>
-    call<ProfileView>(() => profile.ChangeEmail(session, email)),
+  /** Refuses an email that the profile cannot have, before a proof is asked for. */
+  checkEmail: (session: string, email: string) => call<void>(() => profile.CheckEmail(session, email)),
+  changeEmail: (session: string, email: string, proof: Proof) =>
+    call<ProfileView>(async () => profile.ChangeEmail(session, email, await closedProof(proof))),
   changePassword: (session: string, current: string, next: string, factor: Factor) =>
     call<ProfileView>(async () =>
       profile.ChangePassword(

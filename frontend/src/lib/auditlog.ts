@@ -129,6 +129,8 @@ export function say(entry: LogEntry): Said {
   }
   const values = {
     number: '',
+    factor: '',
+    chose: entry.detail?.['chose-password'] ?? '',
     ...entry.detail,
     left: Number(entry.detail?.left ?? 0),
     actor: entry.actor ? mark(entry.actor) : t('audit.somebody'),

@@ -6,7 +6,7 @@ import { t } from './i18n';
 import { roleName } from './people';
 
 /** Whether it is one to act on at once. */
-export const warns = ({ kind }: News): boolean => kind === 'emergency-kit-used';
+export const warns = ({ kind }: News): boolean => kind === 'emergency-kit-used' || kind === 'email-changed';
 
 /** Where an owner acts on it, and an admin looks into it; nothing for what is done on this page. */
 export function leadsTo({ kind }: News, role: Role): 'workspace' | 'audit' | undefined {
@@ -31,6 +31,11 @@ export function told({ kind, at, by, detail }: News, role: Role): Words | undefi
       return { what: t('news.password', who), next: t('news.password_next') };
     case 'help-code-given':
       return { what: t('news.help', who), next: t('news.help_next') };
+    case 'email-changed':
+      return {
+        what: t('news.email', { from: detail?.from ?? '', to: detail?.to ?? '', when: atTime(at) }),
+        next: t('news.email_next'),
+      };
     case 'role-changed':
       return {
         what: t('news.role', { ...who, role: roleName((detail?.to ?? 'member') as Role) }),

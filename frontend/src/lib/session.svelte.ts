@@ -135,13 +135,14 @@ export class Session {
       if (token === this.#token) {
         if (refusal.code === 'session_ended') this.drop(reasonOf(refusal));
         // That was the twentieth wrong code: the profile says so from now on.
-        if (refusal.code === 'authenticator_off') void this.#refresh();
+        if (refusal.code === 'authenticator_off') void this.refresh();
       }
       throw refusal;
     }
   }
 
-  async #refresh(): Promise<void> {
+  /** Reads the profile again: something has changed what it says of itself. */
+  async refresh(): Promise<void> {
     const profile = await this.use(Profile.get).catch(() => undefined);
     if (profile) this.profile = profile;
   }

@@ -93,6 +93,10 @@ export interface Challenge {
   mustEnrol: boolean;
   /** With `mustEnrol`. */
   requiredSince?: string;
+  /** The password is too short to use without 2FA: choosing a longer one is the only way on. */
+  choosePassword: boolean;
+  /** With `choosePassword`. */
+  minimumPassword: number;
 }
 
 /** Somebody who is in as far as enrolling a phone, and no further. */
@@ -192,6 +196,8 @@ export interface TwoFactor {
   required: boolean;
   /** From when it will be required. */
   requireFrom?: string;
+  /** Without 2FA, the next sign-in asks for a longer password. */
+  shortPassword?: boolean;
   codes?: CodesView | null;
 }
 

@@ -139,17 +139,23 @@ export function fake(scenario) {
             : password === 'wrong'
               ? refuse('credentials_wrong')
               : wait(
-                  scenario.on
-                    ? {
-                        challenge: {
-                          token: 'c1',
-                          email,
-                          authenticatorOff: Boolean(scenario.authenticatorOff),
-                        },
-                      }
-                    : { session: signedIn },
+                  scenario.short
+                    ? { challenge: { token: 'c1', email, choosePassword: true, minimumPassword: 15 } }
+                    : scenario.on
+                      ? {
+                          challenge: {
+                            token: 'c1',
+                            email,
+                            authenticatorOff: Boolean(scenario.authenticatorOff),
+                          },
+                        }
+                      : { session: signedIn },
                 ),
         Verify: (_, code) => wrongCode(code) ?? wait(signedIn),
+        ChoosePassword: (_, next) =>
+          next.length < 15
+            ? refuse('password_short', 'next', { minimum: 15, length: next.length })
+            : wait(signedIn),
         UseRecoveryCode: (_, code) =>
           code.length !== 19
             ? refuse('recovery_form', 'recovery', { length: code.replace(/-/g, '').length })
@@ -163,8 +169,9 @@ export function fake(scenario) {
       Profile: {
         Get: () => wait(profile),
         Rename: (_, name) => (name ? wait({ ...profile, name }) : refuse('name_required', 'name')),
-        ChangeEmail: (_, email) =>
-          email.includes('@') ? wait({ ...profile, email }) : refuse('email_form', 'email', { why: 'at' }),
+        CheckEmail: (_, email) =>
+          email.includes('@') ? wait(null) : refuse('email_form', 'email', { why: 'at' }),
+        ChangeEmail: (_, email) => wait({ ...profile, email }),
         ChangePassword: (_, current) => (current ? wait(profile) : refuse('password_required', 'current')),
         StepUp: () => wait(scenario.stepUp ?? { password: true, factor: true, authenticatorOff: false }),
         CodeUsage: () =>

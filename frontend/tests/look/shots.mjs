@@ -149,6 +149,60 @@ export const shots = [
       await button(page, 'Sign in').click();
     },
   },
+  {
+    name: 'choose-password',
+    scenario: { short: true },
+    act: async (page) => {
+      await signIn(page);
+      await page.getByLabel('New password').fill('granite lagoon');
+      await page.getByText('which this workspace asks for').waitFor();
+    },
+  },
+  {
+    name: 'choose-password-short',
+    scenario: { short: true },
+    act: async (page) => {
+      await signIn(page);
+      await page.getByLabel('New password').fill('granite lagoon');
+      await button(page, 'Choose password').click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  {
+    name: 'change-email',
+    scenario: on,
+    act: async (page) => {
+      await profile(page);
+      await page.getByLabel('Email').fill('amara.okafor-lindqvist@northwind-legal.example.com');
+      await button(page, 'Save').click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'email-changed',
+    scenario: {
+      on: true,
+      welcome: {
+        news: [
+          {
+            kind: 'email-changed',
+            at: new Date().toISOString(),
+            by: 'Amara Okafor',
+            detail: { from: 'amara@northwind.example', to: 'amara.okafor@example.com', factor: 'code' },
+          },
+        ],
+      },
+    },
+    act: profile,
+  },
+  {
+    name: 'disable-short',
+    scenario: { on: true, twoFactor: { shortPassword: true } },
+    act: async (page) => {
+      await edit(page);
+      await button(page, 'Disable').click();
+    },
+  },
   { name: 'verify', scenario: on, act: (page) => signIn(page) },
   { name: 'verify-wrong', scenario: on, act: (page) => verify(page, '000000') },
   { name: 'verify-throttled', scenario: on, act: (page) => verify(page, '444444') },

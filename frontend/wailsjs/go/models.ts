@@ -176,6 +176,8 @@ export namespace app {
 	    authenticatorOff: boolean;
 	    mustEnrol: boolean;
 	    requiredSince?: string;
+	    choosePassword: boolean;
+	    minimumPassword: number;
 	
 	    static createFrom(source: any = {}) {
 	        return new Challenge(source);
@@ -188,6 +190,8 @@ export namespace app {
 	        this.authenticatorOff = source["authenticatorOff"];
 	        this.mustEnrol = source["mustEnrol"];
 	        this.requiredSince = source["requiredSince"];
+	        this.choosePassword = source["choosePassword"];
+	        this.minimumPassword = source["minimumPassword"];
 	    }
 	}
 	export class ChangedView {
@@ -302,6 +306,7 @@ export namespace app {
 	    authenticatorOff: boolean;
 	    required: boolean;
 	    requireFrom?: string;
+	    shortPassword: boolean;
 	    codes?: CodesView;
 	
 	    static createFrom(source: any = {}) {
@@ -318,6 +323,7 @@ export namespace app {
 	        this.authenticatorOff = source["authenticatorOff"];
 	        this.required = source["required"];
 	        this.requireFrom = source["requireFrom"];
+	        this.shortPassword = source["shortPassword"];
 	        this.codes = this.convertValues(source["codes"], CodesView);
 	    }
 	

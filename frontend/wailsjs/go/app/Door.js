@@ -6,6 +6,10 @@ export function AcceptReviewed() {
   return window['go']['app']['Door']['AcceptReviewed']();
 }
 
+export function ChoosePassword(arg1, arg2) {
+  return window['go']['app']['Door']['ChoosePassword'](arg1, arg2);
+}
+
 export function CreateWorkspace(arg1) {
   return window['go']['app']['Door']['CreateWorkspace'](arg1);
 }

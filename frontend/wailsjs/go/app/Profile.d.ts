@@ -4,9 +4,11 @@ import {app} from '../models';
 
 export function Acknowledge(arg1:string,arg2:app.Envelope):Promise<app.ProfileView>;
 
-export function ChangeEmail(arg1:string,arg2:string):Promise<app.ProfileView>;
+export function ChangeEmail(arg1:string,arg2:string,arg3:app.Proof):Promise<app.ProfileView>;
 
 export function ChangePassword(arg1:string,arg2:app.Envelope,arg3:app.Envelope,arg4:app.Factor):Promise<app.ProfileView>;
+
+export function CheckEmail(arg1:string,arg2:string):Promise<void>;
 
 export function CodeUsage(arg1:string):Promise<app.CodeUsage>;
 

@@ -6,12 +6,16 @@ export function Acknowledge(arg1, arg2) {
   return window['go']['app']['Profile']['Acknowledge'](arg1, arg2);
 }
 
-export function ChangeEmail(arg1, arg2) {
-  return window['go']['app']['Profile']['ChangeEmail'](arg1, arg2);
+export function ChangeEmail(arg1, arg2, arg3) {
+  return window['go']['app']['Profile']['ChangeEmail'](arg1, arg2, arg3);
 }
 
 export function ChangePassword(arg1, arg2, arg3, arg4) {
   return window['go']['app']['Profile']['ChangePassword'](arg1, arg2, arg3, arg4);
+}
+
+export function CheckEmail(arg1, arg2) {
+  return window['go']['app']['Profile']['CheckEmail'](arg1, arg2);
 }
 
 export function CodeUsage(arg1) {
