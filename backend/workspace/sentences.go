@@ -56,6 +56,7 @@ var sentences = map[Code]string{
 	CodeHelpWrong:          "That help code is not right. Check it, or ask an admin for a new one.",
 	CodeOneTimeExpired:     "This code has run out after 48 hours. Ask an admin for a new one.",
 	CodeOneTimeUsed:        "This code was used before, or a newer one has replaced it. Ask an admin for a new one.",
+	CodeOneTimeEnded:       "This code no longer works. Ask an admin for a new one.",
 
 	CodeRoleUnknown:       "This is not a role. Use owner, admin or member.",
 	CodeEmailTwice:        "This email is in the list twice. Keep one of the two.",
