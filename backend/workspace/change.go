@@ -23,6 +23,16 @@ type change struct {
 	order  []Key
 	before map[Key]audit.Hash
 	event  *audit.Event
+	looked string // a profile's ID: see looksAt
+}
+
+// looksAt notes that this change looked at a profile as it is now, and at what it
+// may do. Only then can the profile be the change's actor: an act that goes on for
+// several commits, and forgets to look again at one of them, makes none.
+func looksAt(tx Tx, profileID string) {
+	if c, ok := tx.(*change); ok {
+		c.looked = profileID
+	}
 }
 
 // update runs fn as one change: one commit, one event, and then the anchor,
@@ -59,11 +69,15 @@ func (w *Workspace) changeWith(ctx context.Context, fn func(Tx) error, anchored 
 	}))
 }
 
-// record says what the change is, once.
+// record says what the change is, once. An actor is somebody whom the change has
+// looked at: see looksAt.
 func (w *Workspace) record(tx Tx, at time.Time, kind, actor, subject string, detail map[string]string) error {
 	c, ok := tx.(*change)
 	if !ok || c.event != nil {
 		return fmt.Errorf("%s: an event outside a change, or a second one", kind)
+	}
+	if actor != "" && actor != c.looked {
+		return fmt.Errorf("%s: by somebody who was not looked at again", kind)
 	}
 	c.event = &audit.Event{At: time.UnixMilli(at.UnixMilli()).UTC(), Kind: kind, Actor: actor, Subject: subject, Detail: detail}
 	return nil

@@ -211,12 +211,15 @@ func (s *Session) confirmEnable(ctx context.Context, t toll, step int64) (*Issue
 	if on {
 		return nil, refuse(CodeTwoFactorOn)
 	}
-	issued, set, err := s.w.issue(ctx, p)
+	issued, set, err := s.issue(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	e := s.enrolment
 	err = s.w.update(ctx, func(tx Tx) error {
+		if _, err := s.enrollee(tx); err != nil {
+			return err
+		}
 		ok, err := tx.ConfirmIntent(e.intent.ID, step)
 		if err != nil {
 			return err

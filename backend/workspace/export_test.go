@@ -26,6 +26,7 @@ func SetRole(w *Workspace, ctx context.Context, id string, role Role) error {
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
+		looksAt(tx, id)
 		return w.record(tx, w.now(), "role-changed", id, id, map[string]string{"role": string(role)})
 	})
 }
@@ -75,6 +76,7 @@ func Settle(w *Workspace, ctx context.Context, like string, people []Settled) (i
 		if err != nil {
 			return err
 		}
+		looksAt(tx, by.ID)
 		for i, p := range profiles {
 			if p.State == ProfileActive || p.State == ProfileSuspended {
 				p.Password = by.Password

@@ -32,7 +32,7 @@ func (s *Session) BeginNewCodes(ctx context.Context, proof Proof) (*Issued, erro
 	if err := s.prove(ctx, proof); err != nil {
 		return nil, err
 	}
-	issued, set, err := s.w.issue(ctx, p)
+	issued, set, err := s.issue(ctx, p)
 	if err != nil {
 		return nil, err
 	}

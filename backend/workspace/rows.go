@@ -281,8 +281,9 @@ const (
 	ApproveReset2FA      ApprovalKind = "reset-2fa"
 	ApproveResetPassword ApprovalKind = "reset-password"
 	ApproveHelpCode      ApprovalKind = "help-code"
-	ApproveWeaken        ApprovalKind = "weaken-requirement" // stop requiring 2FA, or require it later
-	ApproveTwoPeopleOff  ApprovalKind = "two-people-off"
+
+	ApproveDropRequirement ApprovalKind = "drop-requirement" // of 2FA, or to require it later
+	ApproveTwoPeopleOff    ApprovalKind = "two-people-off"
 )
 
 // ApprovalState is where an approval stands.

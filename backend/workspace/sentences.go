@@ -71,7 +71,7 @@ var sentences = map[Code]string{
 	CodeReasonLong:        "The reason is too long. Shorten it to {max} characters.",
 	CodeReasonForm:        "The reason holds characters that cannot be shown. Type it again without them.",
 	CodeApprovalNeeded:    "This workspace asks for a second admin here. Ask for approval, then go on.",
-	CodeApprovalGone:      "This approval was decided, used or has run out. Ask for a new one.",
+	CodeApprovalGone:      "This approval no longer works. Ask for a new one.",
 	CodeApprovalOwn:       "Nobody approves what they asked for or what is about themselves. Ask another admin.",
 	CodeTwoPeopleAlone:    "Fewer than two owners and admins have 2FA on. Add one, then turn this on.",
 	CodeRequireAlone:      "Only {ready} of the owners and admins could let others back in. Two need 2FA on first.",

@@ -174,6 +174,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		if err != nil || fresh.Epoch != p.Epoch {
 			return errors.Join(refuse(CodeChallengeEnded), err)
 		}
+		looksAt(tx, p.ID)
 		info, err := tx.Info()
 		if err != nil {
 			return err

@@ -131,6 +131,9 @@ func (s *Session) proveFor(ctx context.Context, proof Proof, read func(Tx) (Prof
 	}
 	if !on {
 		err := s.w.update(ctx, func(tx Tx) error {
+			if _, err := read(tx); err != nil {
+				return err
+			}
 			if err := settle(tx, t); err != nil {
 				return err
 			}

@@ -56,7 +56,7 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 	ok(whyEnded(late, err))
 
 	owner.ForOneAct()
-	ok(a.Require2FA(ctx, time.Time{}, workspace.Proof{}))
+	ok(a.Require2FA(ctx, time.Time{}, "", workspace.Proof{}))
 	_, err = late.Overview(ctx)
 	if err := whyEnded(late, err); !errors.Is(err, errEnrolFirst) {
 		t.Errorf("it says %v", err)

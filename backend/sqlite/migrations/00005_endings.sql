@@ -6,7 +6,7 @@ ALTER TABLE one_time_codes ADD COLUMN ended_at INTEGER NOT NULL DEFAULT 0; -- be
 
 CREATE TABLE approvals_2 (
   id         TEXT    PRIMARY KEY,
-  kind       TEXT    NOT NULL CHECK (kind IN ('print-run', 'reset-2fa', 'reset-password', 'help-code', 'weaken-requirement', 'two-people-off')),
+  kind       TEXT    NOT NULL CHECK (kind IN ('print-run', 'reset-2fa', 'reset-password', 'help-code', 'drop-requirement', 'two-people-off')),
   members    TEXT    NOT NULL, -- a JSON array of IDs
   reason     TEXT    NOT NULL,
   by_id      TEXT    NOT NULL,
