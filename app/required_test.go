@@ -63,7 +63,7 @@ func (s *strict) require(in time.Duration) {
 	s.Helper()
 	now := s.s.now()
 	s.stopped.Store(&now)
-	s.ok(s.guard.Require2FA(s.Context(), now.Add(in), workspace.Proof{}))
+	s.ok(s.guard.Require2FA(s.Context(), now.Add(in), "", workspace.Proof{}))
 }
 
 func (s *strict) pass(d time.Duration) {
@@ -131,7 +131,7 @@ func TestAnOwnerWhoRequires2FAFromTodayOnIsAskedForItAtOnce(t *testing.T) {
 	s := newStrict(t)
 	now := s.s.now()
 	s.stopped.Store(&now)
-	_, err := (&Settings{s.s}).Require2FA(s.in.Token, now.Format(time.DateOnly), s.page.proof(pass, "none", ""))
+	_, err := (&Settings{s.s}).Require2FA(s.in.Token, now.Format(time.DateOnly), "", s.page.proof(pass, "none", ""))
 	if e := s.refused(err, "session_ended"); e.Args["reason"] != "required" {
 		t.Errorf("refused for %v", e.Args)
 	}
@@ -148,7 +148,7 @@ func TestADayThatIsSetForTonightIsKeptByTheClockOfTheWindow(t *testing.T) {
 	s.stopped.Store(&tonight)
 	s.back() // who was there before has not touched the window for long
 	s.heard()
-	_, err = (&Settings{s.s}).Require2FA(s.in.Token, tomorrow, s.page.proof(pass, "none", ""))
+	_, err = (&Settings{s.s}).Require2FA(s.in.Token, tomorrow, "", s.page.proof(pass, "none", ""))
 	s.ok(err)
 	s.pass(time.Second)
 	s.outside()

@@ -117,8 +117,8 @@ func (w *Settings) Rehearse(session string) (RehearsalView, error) {
 }
 
 // Require2FA requires 2FA from the beginning of a day on, as this computer counts
-// days (2006-01-02); today is at once.
-func (w *Settings) Require2FA(session, day string, proof Proof) (PolicyView, error) {
+// days (2006-01-02); today is at once. A later day than before may need an approval.
+func (w *Settings) Require2FA(session, day, approval string, proof Proof) (PolicyView, error) {
 	if _, err := w.s.use(session); err != nil {
 		return PolicyView{}, err
 	}
@@ -128,29 +128,29 @@ func (w *Settings) Require2FA(session, day string, proof Proof) (PolicyView, err
 	}
 	defer w.s.watchAnew() // it may be tonight
 	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
-		return a.Require2FA(ctx, from, p)
+		return a.Require2FA(ctx, from, approval, p)
 	})
 }
 
 // DropRequirement makes 2FA everybody's own choice again.
-func (w *Settings) DropRequirement(session string, proof Proof) (PolicyView, error) {
+func (w *Settings) DropRequirement(session, approval string, proof Proof) (PolicyView, error) {
 	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
-		return a.DropRequirement(ctx, p)
+		return a.DropRequirement(ctx, approval, p)
 	})
 }
 
-// SetTwoPeople turns on or off that print runs, resets and help codes need a
-// second admin.
-func (w *Settings) SetTwoPeople(session string, on bool, proof Proof) (PolicyView, error) {
+// SetTwoPeople turns on or off that print runs, resets, help codes and less of a
+// policy need a second admin.
+func (w *Settings) SetTwoPeople(session string, on bool, approval string, proof Proof) (PolicyView, error) {
 	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
-		return a.SetTwoPeople(ctx, on, p)
+		return a.SetTwoPeople(ctx, on, approval, p)
 	})
 }
 
 // ApprovalView is an act that waits for a second admin, or for the first one after that.
 type ApprovalView struct {
 	ID        string   `json:"id"`
-	Kind      string   `json:"kind"` // print-run, reset-2fa, reset-password, help-code
+	Kind      string   `json:"kind"` // print-run, reset-2fa, reset-password, help-code, drop-requirement, two-people-off
 	Members   []string `json:"members"`
 	Names     []string `json:"names"`
 	Reason    string   `json:"reason"`

@@ -55,10 +55,10 @@ func shortAlone(p *person) {
 		return p.proof()
 	}
 	got(a.MakeKit(p.ctx, proof()))
-	must(a.Require2FA(p.ctx, time.Time{}, proof()))
+	must(a.Require2FA(p.ctx, time.Time{}, "", proof()))
 	p.note(note{Password: shortPass})
 	must(s.ChangePassword(p.ctx, secret.NewText(firstPass), secret.NewText(shortPass), proof().Factor))
-	must(a.DropRequirement(p.ctx, workspace.Proof{Password: secret.NewText(shortPass), Factor: proof().Factor}))
+	must(a.DropRequirement(p.ctx, "", workspace.Proof{Password: secret.NewText(shortPass), Factor: proof().Factor}))
 	must(s.Disable(p.ctx, proof().Factor))
 	must(s.End(p.ctx))
 }

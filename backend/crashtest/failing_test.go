@@ -327,8 +327,8 @@ func (t failingTx) Events(after int64, fn func(e audit.Event, seal []byte) error
 	return t.walk(func() error { return t.tx.Events(after, fn) })
 }
 
-func (t failingTx) EventsAbout(subject string, since time.Time, fn func(e audit.Event) error) error {
-	return t.walk(func() error { return t.tx.EventsAbout(subject, since, fn) })
+func (t failingTx) EventsAbout(subject string, after int64, fn func(e audit.Event) error) error {
+	return t.walk(func() error { return t.tx.EventsAbout(subject, after, fn) })
 }
 
 func (t failingTx) EventsOf(subject string, fn func(e audit.Event) error) error {
@@ -341,4 +341,24 @@ func (t failingTx) KitEvents(after int64, fn func(e audit.Event) error) error {
 
 func (t failingTx) EventsBefore(before int64, fn func(e audit.Event, seal []byte) error) error {
 	return t.walk(func() error { return t.tx.EventsBefore(before, fn) })
+}
+
+func (t failingTx) EndOneTime(profileID string, kind workspace.OneTimeKind, at time.Time) (bool, error) {
+	return get(t, func() (bool, error) { return t.tx.EndOneTime(profileID, kind, at) })
+}
+
+func (t failingTx) OneTimes() ([]workspace.OneTime, error) {
+	return get(t, func() ([]workspace.OneTime, error) { return t.tx.OneTimes() })
+}
+
+func (t failingTx) OneTimesBy(issuer string) ([]workspace.OneTime, error) {
+	return get(t, func() ([]workspace.OneTime, error) { return t.tx.OneTimesBy(issuer) })
+}
+
+func (t failingTx) Owners() ([]workspace.Profile, error) {
+	return get(t, func() ([]workspace.Profile, error) { return t.tx.Owners() })
+}
+
+func (t failingTx) SheetsIssued(after int64, fn func(e audit.Event) error) error {
+	return t.walk(func() error { return t.tx.SheetsIssued(after, fn) })
 }

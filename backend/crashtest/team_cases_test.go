@@ -93,7 +93,7 @@ var teamCases = []useCase{
 		given := got(a.ResetPassword(p.ctx, p.member(joeEmail), "", p.proof()))
 		_, _, err := p.w.Redeem(p.ctx, joeEmail, given.Code.Display(), secret.NewText(joePass))
 		must(err)
-		must(a.Require2FA(p.ctx, time.Time{}, p.proof()))
+		must(a.Require2FA(p.ctx, time.Time{}, "", p.proof()))
 		c := p.due(joeEmail, joePass)
 		return func() {
 			g := got(c.Enrol(p.ctx))
@@ -136,16 +136,16 @@ var teamCases = []useCase{
 	})},
 	{name: "set the idle time", base: teamBase, covers: []string{"Admin.SetIdle"}, ready: led(func(p *person, a *workspace.Admin) { must(a.SetIdle(p.ctx, 3)) })},
 	{name: "require 2FA", base: teamBase, covers: []string{"Admin.Require2FA"}, ready: led(func(p *person, a *workspace.Admin) {
-		must(a.Require2FA(p.ctx, begin.Add(30*24*time.Hour), p.proof()))
+		must(a.Require2FA(p.ctx, begin.Add(30*24*time.Hour), "", p.proof()))
 	})},
 	{name: "stop requiring 2FA", base: teamBase, covers: []string{"Admin.DropRequirement"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		a := p.admin(p.signIn())
-		must(a.Require2FA(p.ctx, begin.Add(30*24*time.Hour), p.proof()))
-		return func() { must(a.DropRequirement(p.ctx, p.proof())) }
+		must(a.Require2FA(p.ctx, begin.Add(30*24*time.Hour), "", p.proof()))
+		return func() { must(a.DropRequirement(p.ctx, "", p.proof())) }
 	}},
 	{name: "ask for two people", base: teamBase, covers: []string{"Admin.SetTwoPeople"}, ready: led(func(p *person, a *workspace.Admin) {
-		must(a.SetTwoPeople(p.ctx, true, p.proof()))
+		must(a.SetTwoPeople(p.ctx, true, "", p.proof()))
 	})},
 	{name: "ask for approval", base: teamBase, covers: []string{"Admin.AskApproval"}, ready: led(func(p *person, a *workspace.Admin) {
 		got(a.AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))

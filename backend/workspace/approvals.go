@@ -15,25 +15,40 @@ func checkReason(s string) (string, error) {
 	return checkName(s, CodeReasonRequired, CodeReasonLong, CodeReasonForm, "reason")
 }
 
+// approvedOn is what each approval of an act on members lets its asker do to them.
+var approvedOn = map[ApprovalKind]act{
+	ApprovePrintRun: actIssue, ApproveReset2FA: actReset2FA, ApproveResetPassword: actResetPassword, ApproveHelpCode: actHelpCode,
+}
+
+// ofPolicy reports whether an approval is of what the workspace asks of everybody.
+func (k ApprovalKind) ofPolicy() bool { return k == ApproveDropRequirement || k == ApproveTwoPeopleOff }
+
 // AskApproval asks a second admin for leave, with a step-up: the policy Two
-// people. Errors: forbidden, reason_*, member_gone, nobody_chosen; those of a
-// step-up; folder.
+// people. One of the policy is about no members. Errors: forbidden, reason_*,
+// member_gone, nobody_chosen; those of a step-up; folder.
 func (a *Admin) AskApproval(ctx context.Context, kind ApprovalKind, members []string, reason string, proof Proof) (Approval, error) {
 	w := a.s.w
 	reason, err := checkReason(reason)
 	if err != nil {
 		return Approval{}, err
 	}
-	what, ok := map[ApprovalKind]act{
-		ApprovePrintRun: actIssue, ApproveReset2FA: actReset2FA, ApproveResetPassword: actResetPassword, ApproveHelpCode: actHelpCode,
-	}[kind]
-	if !ok || len(members) == 0 || kind != ApprovePrintRun && len(members) != 1 {
+	what, ok := approvedOn[kind]
+	switch {
+	case kind.ofPolicy() && len(members) == 0:
+	case !ok, len(members) == 0, kind != ApprovePrintRun && len(members) != 1:
 		return Approval{}, refuse(CodeNobodyChosen)
 	}
 	members = slices.Compact(slices.Sorted(slices.Values(members)))
 	check := func(tx Tx) error {
 		if err := w.dated(); err != nil {
 			return err
+		}
+		actor, err := a.profile(tx)
+		if err != nil {
+			return err
+		}
+		if kind == ApproveTwoPeopleOff && actor.Role != RoleOwner {
+			return refuse(CodeForbidden)
 		}
 		for _, id := range members {
 			if _, _, err := a.target(tx, id, what); err != nil {

@@ -65,20 +65,23 @@ func (a *Admin) Backup(ctx context.Context, proof Proof, progress Progress, take
 			i.Value.Wipe()
 		}
 	}()
-	err = Explain(w.store.Exclusive(ctx, func() error { return w.copyAll(ctx, &out, progress) }))
+	err = Explain(w.store.Exclusive(ctx, func() error { return w.copyAll(ctx, owner, &out, progress) }))
 	if err != nil {
 		return err
 	}
 	return take(out)
 }
 
-// copyAll reads database and keychain while nobody writes.
-func (w *Workspace) copyAll(ctx context.Context, out *BackupCopy, progress Progress) error {
+// copyAll reads database and keychain while nobody writes, for whom allowed lets.
+func (w *Workspace) copyAll(ctx context.Context, allowed func(Tx) error, out *BackupCopy, progress Progress) error {
 	names := []string{"device", "pepper", "integrity", "anchor"}
 	for i, n := range names {
 		names[i] = w.item(n)
 	}
 	err := w.store.View(ctx, func(tx Tx) error {
+		if err := allowed(tx); err != nil { // since the log said so
+			return err
+		}
 		info, err := tx.Info()
 		if err != nil {
 			return err

@@ -60,6 +60,9 @@ func (c *Challenge) end() {
 // challenge_ended, clock_wrong; keychain and folder.
 func (c *Challenge) Verify(ctx context.Context, input string) (*Session, error) {
 	return c.admit(func() (*Session, error) {
+		if err := c.stands(ctx); err != nil {
+			return nil, err
+		}
 		use, err := c.w.matchFactor(ctx, c.profile.ID, input, UseSignIn)
 		if err != nil {
 			return nil, err
@@ -73,6 +76,9 @@ func (c *Challenge) Verify(ctx context.Context, input string) (*Session, error) 
 // keychain and folder.
 func (c *Challenge) Recover(ctx context.Context, input string) (*Session, error) {
 	return c.admit(func() (*Session, error) {
+		if err := c.stands(ctx); err != nil {
+			return nil, err
+		}
 		use, err := c.w.matchRecovery(ctx, c.profile.ID, input, UseSignIn)
 		if err != nil {
 			return nil, err
@@ -90,8 +96,30 @@ func (c *Challenge) admit(attempt func() (*Session, error)) (*Session, error) {
 		return nil, refuse(CodeChallengeEnded)
 	}
 	s, err := attempt()
-	if err == nil || IsCode(err, CodeChallengeEnded) {
+	if err == nil || IsCode(err, CodeChallengeEnded) || c.redeems != nil && codeGone(err) {
 		c.end()
 	}
 	return s, err
 }
+
+// stands refuses, before a second factor is looked at, where the profile has
+// changed since the password was right, or what the challenge redeems has ended:
+// whether a guess was right is then not told.
+func (c *Challenge) stands(ctx context.Context) error {
+	return c.w.view(ctx, func(tx Tx) error {
+		p, err := tx.Profile(c.profile.ID)
+		if err != nil {
+			return absent(err, CodeChallengeEnded)
+		}
+		if p.Epoch != c.profile.Epoch {
+			return refuse(CodeChallengeEnded)
+		}
+		if c.redeems == nil {
+			return nil
+		}
+		return stillAllowed(tx, c.redeems.code)
+	})
+}
+
+// codeGone reports whether a one-time code is good for nothing any more.
+func codeGone(err error) bool { return IsCode(err, CodeOneTimeUsed) || IsCode(err, CodeOneTimeEnded) }

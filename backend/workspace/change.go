@@ -24,6 +24,16 @@ type change struct {
 	order  []Key
 	before map[Key]audit.Hash
 	event  *audit.Event
+	looked string // a profile's ID: see looksAt
+}
+
+// looksAt notes that this change looked at a profile as it is now, and at what it
+// may do. Only then can the profile be the change's actor: an act that goes on for
+// several commits, and forgets to look again at one of them, makes none.
+func looksAt(tx Tx, profileID string) {
+	if c, ok := tx.(*change); ok {
+		c.looked = profileID
+	}
 }
 
 // update runs fn as one change: one commit, one event, and then the anchor,
@@ -69,11 +79,15 @@ func (w *Workspace) changeWith(ctx context.Context, fn func(Tx) error, anchored 
 	}))
 }
 
-// record says what the change is, once.
+// record says what the change is, once. An actor is somebody whom the change has
+// looked at: see looksAt.
 func (w *Workspace) record(tx Tx, at time.Time, kind, actor, subject string, detail map[string]string) error {
 	c, ok := tx.(*change)
 	if !ok || c.event != nil {
 		return fmt.Errorf("%s: an event outside a change, or a second one", kind)
+	}
+	if actor != "" && actor != c.looked {
+		return fmt.Errorf("%s: by somebody who was not looked at again", kind)
 	}
 	c.event = &audit.Event{At: time.UnixMilli(at.UnixMilli()).UTC(), Kind: kind, Actor: actor, Subject: subject, Detail: detail}
 	return nil
@@ -259,8 +273,16 @@ func (c *change) InsertProfile(p Profile) error {
 	return errors.Join(c.touch(Key{"profile", p.ID}), c.Tx.InsertProfile(p))
 }
 
+// UpdateProfile also ends what depended on the profile as it was.
 func (c *change) UpdateProfile(p Profile) error {
-	return errors.Join(c.touch(Key{"profile", p.ID}), c.Tx.UpdateProfile(p))
+	was, err := c.Tx.Profile(p.ID)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(c.touch(Key{"profile", p.ID}), c.Tx.UpdateProfile(p)); err != nil {
+		return err
+	}
+	return endWhatDependedOn(c, was, p)
 }
 
 func (c *change) InsertFactor(f Factor) error {
@@ -268,14 +290,14 @@ func (c *change) InsertFactor(f Factor) error {
 }
 
 func (c *change) SwapFactor(f Factor, from int) (bool, error) {
-	if err := c.touch(Key{"factor", f.ProfileID}); err != nil {
+	if err := errors.Join(c.touch(Key{"factor", f.ProfileID}), endHelp(c, f.ProfileID)); err != nil {
 		return false, err
 	}
 	return c.Tx.SwapFactor(f, from)
 }
 
 func (c *change) DeleteFactor(profileID string, generation int) (bool, error) {
-	if err := c.touch(Key{"factor", profileID}); err != nil {
+	if err := errors.Join(c.touch(Key{"factor", profileID}), endHelp(c, profileID)); err != nil {
 		return false, err
 	}
 	return c.Tx.DeleteFactor(profileID, generation)
@@ -351,6 +373,13 @@ func (c *change) ConsumeCode(setID string, number int, at time.Time, use Use) (b
 
 func (c *change) InsertOneTime(o OneTime) error {
 	return errors.Join(c.touch(oneTimeKey(o.ProfileID, o.Kind)), c.Tx.InsertOneTime(o))
+}
+
+func (c *change) EndOneTime(profileID string, kind OneTimeKind, at time.Time) (bool, error) {
+	if err := c.touch(oneTimeKey(profileID, kind)); err != nil {
+		return false, err
+	}
+	return c.Tx.EndOneTime(profileID, kind, at)
 }
 
 func (c *change) DeleteOneTime(profileID string, kind OneTimeKind) (bool, error) {

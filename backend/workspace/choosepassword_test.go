@@ -22,10 +22,10 @@ func shortened(t *testing.T) (*house, *somebody) {
 	s := owner.signIn()
 	a, err := s.Admin(t.Context())
 	h.ok(err)
-	h.ok(a.Require2FA(t.Context(), h.clock.now(), owner.proof()))
+	h.ok(a.Require2FA(t.Context(), h.clock.now(), "", owner.proof()))
 	h.ok(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText(shortPass), owner.proof().Factor))
 	owner.pass = shortPass
-	h.ok(a.DropRequirement(t.Context(), owner.proof()))
+	h.ok(a.DropRequirement(t.Context(), "", owner.proof()))
 	return h, owner
 }
 
@@ -157,7 +157,7 @@ func TestChoosePassword_IsOverWhere2FAIsRequiredByThen(t *testing.T) {
 	c := owner.challenge()
 	second := h.one(person{role: workspace.RoleOwner, on: true})
 	second.pass = shortPass
-	h.ok(second.admin().Require2FA(t.Context(), h.clock.now(), second.proof()))
+	h.ok(second.admin().Require2FA(t.Context(), h.clock.now(), "", second.proof()))
 	_, err := c.ChoosePassword(t.Context(), secret.NewText(longerPass))
 	h.refused(err, workspace.CodeChallengeEnded)
 	if !owner.challenge().MustEnrol() {

@@ -79,7 +79,7 @@ func TestClock_SetBackLiftsNoRequiredDate(t *testing.T) {
 	h, owner, _ := guarded(t)
 	h.one(person{role: workspace.RoleOwner, on: true})
 	member := h.one(person{role: workspace.RoleMember})
-	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now().Add(24*time.Hour), owner.proof()))
+	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now().Add(24*time.Hour), "", owner.proof()))
 	member.signIn()
 	h.clock.step(2 * 24 * time.Hour)
 	member.challenge()

@@ -120,13 +120,13 @@ var askingActs = []askingAct{
 		return err
 	}},
 	{method: "Admin.SetTwoPeople", do: func(p *provenCase, proof workspace.Proof) error {
-		return p.admin().SetTwoPeople(p.ctx, false, proof)
+		return p.admin().SetTwoPeople(p.ctx, false, "", proof)
 	}},
 	{method: "Admin.Require2FA", do: func(p *provenCase, proof workspace.Proof) error {
-		return p.admin().Require2FA(p.ctx, p.h.clock.now().Add(time.Hour), proof)
+		return p.admin().Require2FA(p.ctx, p.h.clock.now().Add(time.Hour), "", proof)
 	}, ready: func(p *provenCase) { p.h.one(person{role: workspace.RoleOwner, on: true}) }},
 	{method: "Admin.DropRequirement", do: func(p *provenCase, proof workspace.Proof) error {
-		return p.admin().DropRequirement(p.ctx, proof)
+		return p.admin().DropRequirement(p.ctx, "", proof)
 	}},
 	{method: "Admin.Backup", do: func(p *provenCase, proof workspace.Proof) error {
 		return p.admin().Backup(p.ctx, proof, nil, func(workspace.BackupCopy) error { return nil })

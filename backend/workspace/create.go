@@ -66,6 +66,7 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Remains) 
 		if err := tx.InsertProfile(p); err != nil {
 			return err
 		}
+		looksAt(tx, p.ID)
 		if lost != nil {
 			if held, err = w.inherit(tx, p.ID, wrapping, lost); err != nil {
 				return err

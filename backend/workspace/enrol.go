@@ -220,11 +220,14 @@ func (s *Session) showCodes(ctx context.Context, t toll, step int64) (*Issued, e
 	case !on && e.intent.Kind == IntentChangePhone:
 		return nil, refuse(CodeTwoFactorOff)
 	}
-	issued, set, err := s.w.issue(ctx, p)
+	issued, set, err := s.issue(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	err = s.w.update(ctx, func(tx Tx) error {
+		if _, err := s.enrollee(tx); err != nil {
+			return err
+		}
 		ok, err := tx.ConfirmIntent(e.intent.ID, step)
 		if err != nil {
 			return err

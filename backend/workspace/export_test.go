@@ -26,6 +26,7 @@ func SetRole(w *Workspace, ctx context.Context, id string, role Role) error {
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
+		looksAt(tx, id)
 		return w.record(tx, w.now(), "role-changed", id, id, map[string]string{"role": string(role)})
 	})
 }
@@ -75,6 +76,7 @@ func Settle(w *Workspace, ctx context.Context, like string, people []Settled) (i
 		if err != nil {
 			return err
 		}
+		looksAt(tx, by.ID)
 		for i, p := range profiles {
 			if p.State == ProfileActive || p.State == ProfileSuspended {
 				p.Password = by.Password
@@ -118,3 +120,8 @@ func HashAll(w *Workspace, tx Tx) (map[Key]audit.Hash, error) {
 
 // HashOne hashes the row of a key as a change does.
 func HashOne(w *Workspace, tx Tx, k Key) (audit.Hash, error) { return w.rowHash(tx, k) }
+
+// ChangeEmail changes the session's email with whatever proof that asks for.
+func ChangeEmail(s *Session, ctx context.Context, email string, p Proof) error {
+	return s.ChangeEmail(ctx, email, p)
+}

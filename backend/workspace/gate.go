@@ -149,7 +149,7 @@ func (c *Challenge) Enrol(ctx context.Context) (*Gate, error) {
 }
 
 // UseHelpCode takes a help code that an admin gave out. Errors: help_required,
-// help_form, help_wrong, one_time_expired, one_time_used, throttled,
+// help_form, help_wrong, one_time_expired, one_time_used, one_time_ended, throttled,
 // two_factor_off, challenge_ended; keychain and folder.
 func (c *Challenge) UseHelpCode(ctx context.Context, input string) (*Gate, error) {
 	if c.mustEnrol {
@@ -166,6 +166,9 @@ func (c *Challenge) UseHelpCode(ctx context.Context, input string) (*Gate, error
 		return nil, err
 	}
 	s, err := c.admit(func() (*Session, error) {
+		if err := c.stands(ctx); err != nil {
+			return nil, err
+		}
 		right, _, err := c.w.matchOneTime(ctx, c.profile, c.profile.ID, []OneTimeKind{OneTimeHelp}, KindHelp, code, CodeHelpWrong)
 		if err != nil {
 			var e *Error

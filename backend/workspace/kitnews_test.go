@@ -139,7 +139,7 @@ func TestWhoLeavesBeforeThePhoneIsEnrolledIsToldNextTime(t *testing.T) {
 	h.ok(err)
 	second := h.one(person{role: workspace.RoleOwner})
 	second.signIn()
-	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now(), owner.proof()))
+	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now(), "", owner.proof()))
 	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Late", Email: "late@example.com", Role: workspace.RoleOwner}, owner.proof())
 	h.ok(err)
 	late := &somebody{h: h, name: "Late", email: "late@example.com", pass: pass}

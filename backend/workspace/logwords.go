@@ -231,6 +231,10 @@ func approvedAct(kind string) string {
 		return "a password reset"
 	case ApproveHelpCode:
 		return "a temporary code"
+	case ApproveDropRequirement:
+		return "an end or a later day of required 2FA"
+	case ApproveTwoPeopleOff:
+		return "an end of second-admin approval"
 	}
 	return "an act"
 }

@@ -219,8 +219,9 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, proof *Proof
 	return given, nil
 }
 
-// SetRole gives somebody another role, with a step-up. The last owner keeps
-// theirs. Errors: forbidden, last_owner, member_gone, role_unknown; those of a
+// SetRole gives somebody another role, with a step-up. Their open one-time codes
+// end, and so do those they gave out and may not any more: who was invited needs a
+// new invitation. The last owner keeps their role. Errors: forbidden, last_owner, member_gone, role_unknown; those of a
 // step-up; folder.
 func (a *Admin) SetRole(ctx context.Context, id string, role Role, proof Proof) error {
 	if role != RoleOwner && role != RoleAdmin && role != RoleMember {
@@ -251,8 +252,8 @@ func (a *Admin) SetRole(ctx context.Context, id string, role Role, proof Proof) 
 	})
 }
 
-// Suspend keeps somebody out until Resume: their sessions end, their password
-// and factors stay. Errors: forbidden, not_yourself, last_owner, member_gone;
+// Suspend keeps somebody out until Resume: their sessions and the codes that they
+// have or gave out end, their password and factors stay. Errors: forbidden, not_yourself, last_owner, member_gone;
 // folder.
 func (a *Admin) Suspend(ctx context.Context, id string) error {
 	return a.change(ctx, nil, nil, func(tx Tx) error {
@@ -272,7 +273,7 @@ func (a *Admin) Suspend(ctx context.Context, id string) error {
 		if err := tx.UpdateProfile(target); err != nil {
 			return err
 		}
-		if err := errors.Join(dropOneTimes(tx, id), keepAnOwner(tx)); err != nil {
+		if err := keepAnOwner(tx); err != nil {
 			return err
 		}
 		return a.s.w.record(tx, now, eventMemberSuspended, a.s.id, id, nil)

@@ -30,7 +30,7 @@ func (s *Session) BeginNewCodes(ctx context.Context, proof Proof) (*Issued, erro
 		return nil, refuse(CodeTwoFactorOff)
 	}
 	err = s.confirm(ctx, proof, func(*confirmation) error {
-		issued, set, err := s.w.issue(ctx, p)
+		issued, set, err := s.issue(ctx, p)
 		if err == nil {
 			s.newCodes = &newCodes{issued, set}
 		}

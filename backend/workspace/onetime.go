@@ -106,12 +106,34 @@ func dropOneTime(tx Tx, profileID string, kind OneTimeKind) error {
 
 // dropOneTimes voids every open one-time code of a profile.
 func dropOneTimes(tx Tx, profileID string) error {
-	for _, kind := range []OneTimeKind{OneTimeInvitation, OneTimeReset, OneTimeHelp} {
+	for _, kind := range oneTimeKinds {
 		if err := dropOneTime(tx, profileID, kind); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// stillAllowed refuses a right code that was used or replaced, that has ended, or
+// that its issuer could not give its subject as both are now. It is asked before
+// anything that the code leads to is told, and in the transaction that uses it.
+func stillAllowed(tx Tx, o OneTime) error {
+	now, err := tx.OneTime(o.ProfileID, o.Kind)
+	if errors.Is(err, ErrNotFound) || err == nil && string(now.Hash) != string(o.Hash) {
+		return refuse(CodeOneTimeUsed)
+	}
+	if err != nil {
+		return err
+	}
+	issuer, err := tx.Profile(now.IssuedBy)
+	if err != nil {
+		return absent(err, CodeOneTimeEnded)
+	}
+	subject, err := tx.Profile(now.ProfileID)
+	if err != nil {
+		return absent(err, CodeOneTimeEnded)
+	}
+	return refuseUnless(now.EndedAt.IsZero() && mayStand(now.Kind, issuer, subject), nil, CodeOneTimeEnded)
 }
 
 // matchOneTime pays for a guess and looks at it. A profile without such a code,
@@ -159,16 +181,16 @@ func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string,
 		wrapping.Wipe()
 		return rightOneTime{}, t, refuse(CodeOneTimeExpired).with("kind", string(o.Kind))
 	}
+	if err := w.view(ctx, func(tx Tx) error { return stillAllowed(tx, o) }); err != nil {
+		wrapping.Wipe()
+		return rightOneTime{}, t, err
+	}
 	return rightOneTime{o, wrapping}, t, nil
 }
 
-// consumeOneTime uses the code up, or refuses: it was used, replaced or voided.
+// consumeOneTime uses the code up, or refuses: see stillAllowed.
 func consumeOneTime(tx Tx, o OneTime) error {
-	now, err := tx.OneTime(o.ProfileID, o.Kind)
-	if errors.Is(err, ErrNotFound) || err == nil && string(now.Hash) != string(o.Hash) {
-		return refuse(CodeOneTimeUsed)
-	}
-	if err != nil {
+	if err := stillAllowed(tx, o); err != nil {
 		return err
 	}
 	ok, err := tx.DeleteOneTime(o.ProfileID, o.Kind)

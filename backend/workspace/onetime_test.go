@@ -404,12 +404,12 @@ func TestWhoIsSuspendedOrRemovedIsRefusedInTheRightWords(t *testing.T) {
 	_, _, err = h.w.SignIn(t.Context(), p.email, secret.NewText("not the password at all"))
 	h.refused(err, workspace.CodeCredentialsWrong)
 	_, _, err = p.redeem(given)
-	h.refused(err, workspace.CodeInvitationWrong)
+	h.refused(err, workspace.CodeOneTimeEnded)
 	h.ok(a.Resume(t.Context(), p.id))
-	_, _, err = p.redeem(given) // suspending has voided it
-	h.refused(err, workspace.CodeInvitationWrong)
+	_, _, err = p.redeem(given) // suspending has ended it
+	h.refused(err, workspace.CodeOneTimeEnded)
 	_, err = p.challenge().UseHelpCode(t.Context(), help.Code.Display())
-	h.refused(err, workspace.CodeHelpWrong)
+	h.refused(err, workspace.CodeOneTimeEnded)
 	s = p.signIn()
 	kinds := ""
 	for _, n := range s.Welcome().News {

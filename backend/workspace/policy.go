@@ -37,32 +37,46 @@ func (a *Admin) Policy(ctx context.Context) (p Policy, err error) {
 	return p, err
 }
 
+// weakens names the approval that a change of the policy needs where the workspace
+// asks for two people: none where it asks for no less than before.
+func weakens(before, after Info) ApprovalKind {
+	switch {
+	case before.TwoPeople && !after.TwoPeople:
+		return ApproveTwoPeopleOff
+	case before.Require2FA && (!after.Require2FA || after.RequireFrom.After(before.RequireFrom)):
+		return ApproveDropRequirement
+	}
+	return ""
+}
+
 // setInfo changes the workspace's own row; alter may refuse, and may leave it as
-// it is.
-func (a *Admin) setInfo(ctx context.Context, proof *Proof, event string, alter func(tx Tx, i *Info) (map[string]string, error)) error {
-	var now Info
-	check := func(tx Tx) error {
-		info, err := tx.Info()
-		if err != nil {
+// it is. What asks for less than before waits for a second admin like the others.
+func (a *Admin) setInfo(ctx context.Context, proof *Proof, approval, event string, alter func(tx Tx, i *Info) (map[string]string, error)) error {
+	var before, now Info
+	var detail map[string]string
+	check := func(tx Tx) (err error) {
+		if before, err = tx.Info(); err != nil {
 			return err
 		}
-		_, err = alter(tx, &info)
-		return err
+		now = before
+		if detail, err = alter(tx, &now); err != nil {
+			return err
+		}
+		if kind := weakens(before, now); kind != "" {
+			return a.checkApproval(tx, approval, kind, nil)
+		}
+		return nil
 	}
 	err := a.change(ctx, proof, check, func(tx Tx) error {
-		info, err := tx.Info()
-		if err != nil {
+		if err := check(tx); err != nil || now == before {
 			return err
 		}
-		before := info
-		detail, err := alter(tx, &info)
-		if err != nil {
-			return err
+		if weakens(before, now) != "" {
+			if err := a.useApproval(tx, approval); err != nil {
+				return err
+			}
 		}
-		if now = info; info == before {
-			return nil
-		}
-		if err := tx.UpdateInfo(info); err != nil {
+		if err := tx.UpdateInfo(now); err != nil {
 			return err
 		}
 		return a.s.w.record(tx, a.s.w.now(), event, a.s.id, "", detail)
@@ -80,7 +94,7 @@ func (a *Admin) RenameWorkspace(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return a.setInfo(ctx, nil, eventWorkspaceRenamed, func(_ Tx, i *Info) (map[string]string, error) {
+	return a.setInfo(ctx, nil, "", eventWorkspaceRenamed, func(_ Tx, i *Info) (map[string]string, error) {
 		detail := map[string]string{"from": i.Name, "to": name}
 		i.Name = name
 		return detail, nil
@@ -93,22 +107,23 @@ func (a *Admin) SetIdle(ctx context.Context, minutes int) error {
 	if minutes < MinIdleMinutes || minutes > MaxIdleMinutes {
 		return refuse(CodeIdleRange).at("idle").with("min", MinIdleMinutes).with("max", MaxIdleMinutes)
 	}
-	return a.setInfo(ctx, nil, eventIdleSet, func(_ Tx, i *Info) (map[string]string, error) {
+	return a.setInfo(ctx, nil, "", eventIdleSet, func(_ Tx, i *Info) (map[string]string, error) {
 		i.IdleMinutes = minutes
 		return map[string]string{"minutes": decimal(minutes)}, nil
 	})
 }
 
-// SetTwoPeople turns the policy on or off that a print run, a reset and a help
-// code need a second admin, with a step-up. It is refused where there is no
-// second one, and turning it off needs no second: whoever could is an owner.
-// Errors: two_people_alone, forbidden; those of a step-up; folder.
-func (a *Admin) SetTwoPeople(ctx context.Context, on bool, proof Proof) error {
+// SetTwoPeople turns the policy on or off that a print run, a reset, a help code
+// and less of a policy need a second admin, with an owner's step-up. It is refused
+// where there is no second one, and turning it off needs that one's approval: else
+// one owner alone could do all of it. Errors: two_people_alone, forbidden,
+// approval_*; those of a step-up; folder.
+func (a *Admin) SetTwoPeople(ctx context.Context, on bool, approval string, proof Proof) error {
 	event := eventTwoPeopleOff
 	if on {
 		event = eventTwoPeopleOn
 	}
-	return a.setInfo(ctx, &proof, event, func(tx Tx, i *Info) (map[string]string, error) {
+	return a.setInfo(ctx, &proof, approval, event, func(tx Tx, i *Info) (map[string]string, error) {
 		actor, err := a.profile(tx)
 		if err != nil {
 			return nil, err
@@ -193,9 +208,10 @@ func rehearse(tx Tx) (r Rehearsal, err error) {
 
 // Require2FA requires 2FA of everybody from a time on, with a step-up; zero: at
 // once. It is refused where fewer than two owners or admins have it on, or one and there
-// is no Emergency Kit: nobody could let the one back in who loses phone and codes. Errors:
-// require_alone, require_past, forbidden; those of a step-up; folder.
-func (a *Admin) Require2FA(ctx context.Context, from time.Time, proof Proof) error {
+// is no Emergency Kit: nobody could let the one back in who loses phone and codes. A
+// later day than before may need an approval, as DropRequirement does. Errors:
+// require_alone, require_past, forbidden, approval_*; those of a step-up; folder.
+func (a *Admin) Require2FA(ctx context.Context, from time.Time, approval string, proof Proof) error {
 	now := a.s.w.now()
 	if from.IsZero() {
 		from = now
@@ -204,7 +220,7 @@ func (a *Admin) Require2FA(ctx context.Context, from time.Time, proof Proof) err
 	if from.Before(now.Add(-24 * time.Hour)) {
 		return refuse(CodeRequirePast).at("from")
 	}
-	return a.setInfo(ctx, &proof, eventRequired, func(tx Tx, i *Info) (map[string]string, error) {
+	return a.setInfo(ctx, &proof, approval, eventRequired, func(tx Tx, i *Info) (map[string]string, error) {
 		r, err := rehearse(tx)
 		if err != nil {
 			return nil, err
@@ -217,10 +233,11 @@ func (a *Admin) Require2FA(ctx context.Context, from time.Time, proof Proof) err
 	})
 }
 
-// DropRequirement makes 2FA everybody's own choice again, with a step-up.
-// Errors: forbidden; those of a step-up; folder.
-func (a *Admin) DropRequirement(ctx context.Context, proof Proof) error {
-	return a.setInfo(ctx, &proof, eventRequirementDropped, func(_ Tx, i *Info) (map[string]string, error) {
+// DropRequirement makes 2FA everybody's own choice again, with a step-up, and where
+// the workspace asks for it with a second admin's approval. Errors: forbidden,
+// approval_*; those of a step-up; folder.
+func (a *Admin) DropRequirement(ctx context.Context, approval string, proof Proof) error {
+	return a.setInfo(ctx, &proof, approval, eventRequirementDropped, func(_ Tx, i *Info) (map[string]string, error) {
 		i.Require2FA, i.RequireFrom = false, time.Time{}
 		return nil, nil
 	})

@@ -117,8 +117,11 @@ type Tx interface {
 	ConsumeCode(setID string, number int, at time.Time, use Use) (bool, error)
 
 	OneTime(profileID string, kind OneTimeKind) (OneTime, error)
-	OneTimes() ([]OneTime, error) // everybody's
+	OneTimes() ([]OneTime, error)                // everybody's
+	OneTimesBy(issuer string) ([]OneTime, error) // that have not ended
 	InsertOneTime(OneTime) error
+	// EndOneTime notes once that a code ended before its time.
+	EndOneTime(profileID string, kind OneTimeKind, at time.Time) (bool, error)
 	DeleteOneTime(profileID string, kind OneTimeKind) (bool, error)
 
 	Run(number int) (Run, error)

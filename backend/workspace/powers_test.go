@@ -45,6 +45,14 @@ func asking(kind workspace.ApprovalKind) func(a *workspace.Admin, by, to *somebo
 	}
 }
 
+// askingForAll asks for less of what the workspace asks of everybody.
+func askingForAll(kind workspace.ApprovalKind) func(a *workspace.Admin, by, to *somebody) error {
+	return func(a *workspace.Admin, by, to *somebody) error {
+		_, err := a.AskApproval(to.h.Context(), kind, nil, "the new year", by.proof())
+		return err
+	}
+}
+
 // deeds has each method of Admin at least once; a test sees to it.
 var deeds = []deed{
 	{"SetRole", func(a *workspace.Admin, by, to *somebody) error {
@@ -75,6 +83,8 @@ var deeds = []deed{
 	{"AskApproval", asking(workspace.ApproveResetPassword), &about{admin: members, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
 	{"AskApproval", asking(workspace.ApproveReset2FA), &about{admin: everybody, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
 	{"AskApproval", asking(workspace.ApproveHelpCode), &about{admin: everybody, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
+	{"AskApproval", askingForAll(workspace.ApproveDropRequirement), nil},
+	{"AskApproval", askingForAll(workspace.ApproveTwoPeopleOff), nil},
 	{"Member", func(a *workspace.Admin, _, to *somebody) error {
 		_, err := a.Member(to.h.Context(), to.id)
 		return err
@@ -100,13 +110,15 @@ var deeds = []deed{
 	{"RenameWorkspace", func(a *workspace.Admin, _, to *somebody) error { return a.RenameWorkspace(to.h.Context(), "Other") }, nil},
 	{"SetIdle", func(a *workspace.Admin, _, to *somebody) error { return a.SetIdle(to.h.Context(), 7) }, nil},
 	{"SetTwoPeople", func(a *workspace.Admin, by, to *somebody) error {
-		return a.SetTwoPeople(to.h.Context(), false, by.proof())
+		return a.SetTwoPeople(to.h.Context(), false, "", by.proof())
 	}, nil},
 	{"Rehearse", func(a *workspace.Admin, _, to *somebody) error { _, err := a.Rehearse(to.h.Context()); return err }, nil},
 	{"Require2FA", func(a *workspace.Admin, by, to *somebody) error {
-		return a.Require2FA(to.h.Context(), to.h.clock.now().Add(time.Hour), by.proof())
+		return a.Require2FA(to.h.Context(), to.h.clock.now().Add(time.Hour), "", by.proof())
 	}, nil},
-	{"DropRequirement", func(a *workspace.Admin, by, to *somebody) error { return a.DropRequirement(to.h.Context(), by.proof()) }, nil},
+	{"DropRequirement", func(a *workspace.Admin, by, to *somebody) error {
+		return a.DropRequirement(to.h.Context(), "", by.proof())
+	}, nil},
 	{"PreviewRun", func(a *workspace.Admin, _, to *somebody) error {
 		_, err := a.PreviewRun(to.h.Context(), []string{to.id})
 		return err

@@ -48,7 +48,7 @@ const (
 // Skipped is a member of a run who keeps the old set, and why.
 type Skipped struct {
 	ID, Name string
-	Reason   Code // member_gone, two_factor_off, codes_changed
+	Reason   Code // member_gone, member_suspended, two_factor_off, forbidden, codes_changed
 }
 
 // RunRequest is what a print run is to do.

@@ -138,7 +138,8 @@ type Issued struct {
 
 // issue makes ten codes and stores their hashes as a pending set. Nothing is in
 // force yet, and a set that was pending before is dropped.
-func (w *Workspace) issue(ctx context.Context, p Profile) (Issued, Set, error) {
+func (s *Session) issue(ctx context.Context, p Profile) (Issued, Set, error) {
+	w := s.w
 	codes, err := recovery.Generate(w.rand)
 	if err != nil {
 		return Issued{}, Set{}, err
@@ -160,6 +161,9 @@ func (w *Workspace) issue(ctx context.Context, p Profile) (Issued, Set, error) {
 	}
 	set := Set{ID: id, ProfileID: p.ID, State: SetPending, Salt: salt, Params: w.codeCost, IssuedAt: w.now(), IssuedBy: p.Name}
 	err = w.update(ctx, func(tx Tx) error {
+		if _, err := s.enrollee(tx); err != nil {
+			return err
+		}
 		switch old, err := tx.ActiveSet(p.ID); {
 		case err == nil:
 			set.Replaces = old.Sheet

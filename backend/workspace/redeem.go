@@ -37,7 +37,7 @@ func (r *redemption) apply(tx Tx, w *Workspace, p *Profile) error {
 // the same words, time and pauses as a wrong code. The password is looked at
 // first, so that a weak one costs no guess. Errors: email_required,
 // invitation_required, invitation_form, invitation_wrong, one_time_expired,
-// one_time_used, password_*, member_suspended_self, throttled; keychain and folder.
+// one_time_used, one_time_ended, password_*, throttled; keychain and folder.
 func (w *Workspace) Redeem(ctx context.Context, email, input string, pw secret.Text) (*Session, *Challenge, error) {
 	key := emailKey(email)
 	if key == "" {
@@ -92,9 +92,6 @@ func (w *Workspace) Redeem(ctx context.Context, email, input string, pw secret.T
 			err = e.at("invitation")
 		}
 		return nil, nil, err
-	}
-	if p.State == ProfileSuspended {
-		return nil, nil, afterwards(refuse(CodeSuspendedSelf), w.refund(ctx, t))
 	}
 	// The name is no secret to whoever has the code, and is to everybody else.
 	if err := w.checkPassword(pw, "password", info.Name, p.Name, email); err != nil {

@@ -13,7 +13,7 @@ func TestRequiring2FAIsRefusedWhereNoTwoPeopleCouldLetTheWorkspaceBackIn(t *test
 	h, owner, _ := guarded(t)
 	h.people(person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleAdmin}, person{role: workspace.RoleAdmin, state: workspace.ProfileSuspended, on: true})
 	from := h.clock.now().Add(7 * 24 * time.Hour)
-	if e := h.refused(owner.admin().Require2FA(t.Context(), from, owner.proof()), workspace.CodeRequireAlone); e.Args["ready"] != 1 {
+	if e := h.refused(owner.admin().Require2FA(t.Context(), from, "", owner.proof()), workspace.CodeRequireAlone); e.Args["ready"] != 1 {
 		t.Errorf("%v", e.Args)
 	}
 	second := h.one(person{role: workspace.RoleAdmin, on: true})
@@ -22,10 +22,10 @@ func TestRequiring2FAIsRefusedWhereNoTwoPeopleCouldLetTheWorkspaceBackIn(t *test
 		_, err := second.challenge().Verify(t.Context(), second.phone.wrong())
 		h.refused(err, workspace.CodeCodeWrong)
 	}
-	h.refused(owner.admin().Require2FA(t.Context(), h.clock.now().Add(time.Hour), owner.proof()), workspace.CodeRequireAlone)
+	h.refused(owner.admin().Require2FA(t.Context(), h.clock.now().Add(time.Hour), "", owner.proof()), workspace.CodeRequireAlone)
 	h.one(person{role: workspace.RoleAdmin, on: true})
-	h.refused(owner.admin().Require2FA(t.Context(), h.clock.now().Add(-25*time.Hour), owner.proof()), workspace.CodeRequirePast)
-	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now().Add(time.Hour), owner.proof()))
+	h.refused(owner.admin().Require2FA(t.Context(), h.clock.now().Add(-25*time.Hour), "", owner.proof()), workspace.CodeRequirePast)
+	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now().Add(time.Hour), "", owner.proof()))
 }
 
 func TestARehearsalNamesWhoWouldBeBlocked(t *testing.T) {
@@ -50,7 +50,7 @@ func TestWhoIsOverTheDateGetsAsFarAsEnrollingAndNoFurther(t *testing.T) {
 	all := h.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleMember})
 	p := all[1]
 	from := h.clock.now().Add(48 * time.Hour)
-	h.ok(owner.admin().Require2FA(t.Context(), from, owner.proof()))
+	h.ok(owner.admin().Require2FA(t.Context(), from, "", owner.proof()))
 
 	early := p.signIn() // sees it coming
 	if wel := early.Welcome(); !wel.RequireFrom.Equal(from) {
@@ -121,7 +121,7 @@ func TestWhoIsOverTheDateGetsAsFarAsEnrollingAndNoFurther(t *testing.T) {
 	_, err = p.challenge().Enrol(t.Context())
 	h.refused(err, workspace.CodeTwoFactorOn)
 
-	h.ok(owner.admin().DropRequirement(t.Context(), owner.proof()))
+	h.ok(owner.admin().DropRequirement(t.Context(), "", owner.proof()))
 	h.ok(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}))
 	p.phone = phone{}
 	p.signIn()
@@ -131,7 +131,7 @@ func TestWhoIsInvitedToAWorkspaceThatRequires2FAEnrolsBeforeAnythingElse(t *test
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	h.one(person{role: workspace.RoleAdmin, on: true})
-	h.ok(owner.admin().Require2FA(t.Context(), time.Time{}, owner.proof()))
+	h.ok(owner.admin().Require2FA(t.Context(), time.Time{}, "", owner.proof()))
 	p, given := h.invited(owner.admin())
 	p.pass = "vq7plumk9" // eight will do
 	s, c, err := p.redeem(given)
@@ -158,7 +158,7 @@ func TestARequirementThatCameBetweenPasswordAndEntryIsHeld(t *testing.T) {
 	h, owner, _ := guarded(t)
 	all := h.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleMember})
 	p, given := h.invited(owner.admin())
-	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now().Add(time.Hour), owner.proof()))
+	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now().Add(time.Hour), "", owner.proof()))
 	late := all[1].signIn()
 	h.clock.step(time.Hour)
 	_, c, err := p.redeem(given)
@@ -169,7 +169,7 @@ func TestARequirementThatCameBetweenPasswordAndEntryIsHeld(t *testing.T) {
 	if late.Remaining() > 0 {
 		t.Error("a session without 2FA lasts on past its idle time")
 	}
-	h.ok(owner.admin().DropRequirement(t.Context(), owner.proof()))
+	h.ok(owner.admin().DropRequirement(t.Context(), "", owner.proof()))
 	g, err := c.Enrol(t.Context()) // still works: enrolling is never refused
 	h.ok(err)
 	h.ok(g.End(t.Context()))

@@ -21,7 +21,7 @@ func dated(t *testing.T, in time.Duration, roles ...workspace.Role) (h *house, o
 		late = append(late, h.one(person{role: r}))
 	}
 	from = h.clock.now().Add(in)
-	h.ok(owner.admin().Require2FA(t.Context(), from, owner.proof()))
+	h.ok(owner.admin().Require2FA(t.Context(), from, "", owner.proof()))
 	return h, owner, late, from
 }
 
@@ -82,7 +82,7 @@ func TestASessionThatEndedOnTheDayStaysOver(t *testing.T) {
 	h.until(from, s)
 	_, err := s.Documents(t.Context())
 	h.refused(err, workspace.CodeSessionEnded)
-	h.ok(owner.admin().DropRequirement(t.Context(), owner.proof()))
+	h.ok(owner.admin().DropRequirement(t.Context(), "", owner.proof()))
 	_, err = s.Overview(t.Context())
 	h.refused(err, workspace.CodeSessionEnded)
 	if !s.Overdue() || s.Remaining() != 0 {
@@ -107,7 +107,7 @@ func TestADateThatIsDueAlreadyEndsTheSessionsOfOthersWithTheNextThingTheyDo(t *t
 		t.Fatal(err)
 	}
 
-	h.ok(guard.Require2FA(t.Context(), time.Time{}, proof))
+	h.ok(guard.Require2FA(t.Context(), time.Time{}, "", proof))
 	_, err = open.ReadAt(make([]byte, 1), 0)
 	h.refused(err, workspace.CodeSessionEnded)
 	_, err = one.OpenDocument(t.Context(), open.ID)
@@ -138,11 +138,11 @@ func TestADateThatAnotherProcessHasSetEndsASessionWithTheNextThingItDoes(t *test
 	a, err := elsewhere.Admin(t.Context())
 	h.ok(err)
 	h.ok(s.Touch())
-	h.ok(a.Require2FA(t.Context(), h.clock.now().Add(2*time.Minute), owner.proof()))
+	h.ok(a.Require2FA(t.Context(), h.clock.now().Add(2*time.Minute), "", owner.proof()))
 	if _, err := s.Overview(t.Context()); err != nil || s.Remaining() > 2*time.Minute { // and its clock knows from then on
 		t.Errorf("%v, %v left", err, s.Remaining())
 	}
-	h.ok(a.Require2FA(t.Context(), time.Time{}, owner.proof()))
+	h.ok(a.Require2FA(t.Context(), time.Time{}, "", owner.proof()))
 	_, err = s.Overview(t.Context())
 	h.refused(err, workspace.CodeSessionEnded)
 	if !s.Overdue() {
@@ -162,7 +162,7 @@ func TestWhoRequires2FAOfThemselvesAtOnceSignsInAgain(t *testing.T) {
 	if len(r.Blocked) != 1 || r.Blocked[0].ID != owner.id {
 		t.Fatalf("the rehearsal names %+v", r.Blocked)
 	}
-	h.ok(a.Require2FA(t.Context(), time.Time{}, owner.proof()))
+	h.ok(a.Require2FA(t.Context(), time.Time{}, "", owner.proof()))
 	if !s.Overdue() {
 		t.Error("whoever sets it is an exception")
 	}
@@ -214,7 +214,7 @@ func TestAnEnrolmentUnderWayOnTheDayIsFinishedAndNothingElseWorksMeanwhile(t *te
 		_, err = s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("b", "b")}), nil)
 		h.refused(err, workspace.CodeEnableFirst)
 		h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("walnut harbour spindle 3"), workspace.FactorInput{}), workspace.CodeEnableFirst)
-		h.refused(a.DropRequirement(t.Context(), p.proof()), workspace.CodeEnableFirst)
+		h.refused(a.DropRequirement(t.Context(), "", p.proof()), workspace.CodeEnableFirst)
 		h.refused(s.Whole(), workspace.CodeEnableFirst)
 		h.ok(s.Touch())
 	}
@@ -388,7 +388,7 @@ func TestAPrintRunUnderWayOnTheDayLeavesEveryMemberWithTheOldSheet(t *testing.T)
 func TestWhoAsksForASecondAdminAndIsOverdueGetsNothingByTheApproval(t *testing.T) {
 	t.Parallel()
 	h, owner, late, from := dated(t, time.Hour, workspace.RoleAdmin)
-	h.ok(owner.admin().SetTwoPeople(t.Context(), true, owner.proof()))
+	h.ok(owner.admin().SetTwoPeople(t.Context(), true, "", owner.proof()))
 	member := h.one(person{role: workspace.RoleMember, on: true})
 	s := late[0].signIn()
 	a, err := s.Admin(t.Context())

@@ -113,9 +113,6 @@ func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof Proof) 
 		if err := errors.Join(rebind(tx, id), reset(tx, id, false, KindRecovery, KindConfirm, KindHelp)); err != nil {
 			return err
 		}
-		if err := dropOneTime(tx, id, OneTimeHelp); err != nil {
-			return err
-		}
 		if err := a.useApproval(tx, approval); err != nil {
 			return err
 		}

@@ -89,7 +89,7 @@ func (a *Admin) HoldRotation(ctx context.Context, held bool) error {
 	if held {
 		event = eventRotationHeld
 	}
-	return a.setInfo(ctx, nil, event, func(tx Tx, i *Info) (map[string]string, error) {
+	return a.setInfo(ctx, nil, "", event, func(tx Tx, i *Info) (map[string]string, error) {
 		if _, err := a.ownersInfo(tx); err != nil {
 			return nil, err
 		}
@@ -239,6 +239,9 @@ func (a *Admin) commitRotated(ctx context.Context, keys vault.Keys, moved []Docu
 		return Explain(err)
 	}
 	return w.update(context.WithoutCancel(ctx), func(tx Tx) error {
+		if _, err := a.profile(tx); err != nil {
+			return err
+		}
 		if _, err := s.keysIn(tx); err != nil {
 			return err
 		}
@@ -273,6 +276,9 @@ func (a *Admin) endRotation(ctx context.Context) error {
 	var keys vault.Keys
 	ended := false
 	err := w.update(ctx, func(tx Tx) (err error) {
+		if _, err := a.profile(tx); err != nil {
+			return err
+		}
 		if info, err = tx.Info(); err != nil || !info.Rotating {
 			return err
 		}

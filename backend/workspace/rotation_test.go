@@ -170,10 +170,10 @@ func TestAnEmergencyKitCountsWhere2FAIsToBeRequiredAndIsVoidAfterARotation(t *te
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	a := owner.admin()
-	h.refused(a.Require2FA(t.Context(), h.clock.now(), owner.proof()), workspace.CodeRequireAlone)
+	h.refused(a.Require2FA(t.Context(), h.clock.now(), "", owner.proof()), workspace.CodeRequireAlone)
 	kit, err := a.MakeKit(t.Context(), owner.proof())
 	h.ok(err)
-	h.ok(a.Require2FA(t.Context(), h.clock.now(), owner.proof()))
+	h.ok(a.Require2FA(t.Context(), h.clock.now(), "", owner.proof()))
 	s, c, err := h.w.UseKit(t.Context(), workspace.NewOwner{Name: "N", Email: otherEmail, Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity})
 	h.ok(err)
 	if s != nil || !c.MustEnrol() {

@@ -222,6 +222,7 @@ type OneTime struct {
 	IssuedAt  time.Time
 	IssuedBy  string // a profile's ID
 	ExpiresAt time.Time
+	EndedAt   time.Time `json:",omitzero"` // before its time: what allowed it has changed
 }
 
 // Run is a print run: the sheets that an admin issued together.
@@ -281,6 +282,9 @@ const (
 	ApproveReset2FA      ApprovalKind = "reset-2fa"
 	ApproveResetPassword ApprovalKind = "reset-password"
 	ApproveHelpCode      ApprovalKind = "help-code"
+
+	ApproveDropRequirement ApprovalKind = "drop-requirement" // of 2FA, or to require it later
+	ApproveTwoPeopleOff    ApprovalKind = "two-people-off"
 )
 
 // ApprovalState is where an approval stands.
@@ -293,6 +297,7 @@ const (
 	ApprovalRefused   ApprovalState = "refused"
 	ApprovalWithdrawn ApprovalState = "withdrawn"
 	ApprovalUsed      ApprovalState = "used"
+	ApprovalEnded     ApprovalState = "ended" // what allowed it has changed
 )
 
 // Member is a row of Settings → Members.

@@ -44,12 +44,13 @@ func (r *PrintRun) PutInForce(ctx context.Context, progress Progress) (RunResult
 		var skipped []Skipped
 		err := w.update(context.WithoutCancel(ctx), func(tx Tx) error {
 			moved, skipped = nil, nil
-			if err := r.goesOn(tx, RunReady); err != nil {
+			actor, err := r.goesOn(tx, RunReady)
+			if err != nil {
 				return err
 			}
 			now := w.now()
 			for i, set := range batch {
-				p, why, err := r.stillReady(tx, set.ProfileID)
+				p, why, err := r.stillReady(tx, actor, set.ProfileID)
 				if err != nil {
 					return err
 				}
@@ -113,7 +114,7 @@ func (r *PrintRun) Cancel(ctx context.Context) (RunResult, error) {
 func (r *PrintRun) sheetsAreOut(ctx context.Context) error {
 	w := r.a.s.w
 	err := w.update(ctx, func(tx Tx) error {
-		if err := r.goesOn(tx, RunIssuing); err != nil {
+		if _, err := r.goesOn(tx, RunIssuing); err != nil {
 			return err
 		}
 		ok, err := tx.MoveRun(r.run.Number, RunIssuing, RunReady, time.Time{})
@@ -136,11 +137,18 @@ func (r *PrintRun) became(s RunState) {
 
 // end ends the run in whichever state the store has it, and drops its sets that
 // are not in force. It asks the ledger for them, since a batch may have been
-// committed elsewhere a moment ago.
+// committed elsewhere a moment ago. A run is cancelled by whoever began it, even
+// where they may do nothing else any more: that only takes back.
 func (r *PrintRun) end(ctx context.Context, to RunState, event string) (RunResult, error) {
 	w := r.a.s.w
 	ended, inForce := to, 0
 	err := w.update(ctx, func(tx Tx) error {
+		looksAt(tx, r.a.s.id)
+		if to == RunDone {
+			if _, err := r.a.profile(tx); err != nil {
+				return err
+			}
+		}
 		row, err := tx.Run(r.run.Number)
 		if err != nil {
 			return err

@@ -27,8 +27,9 @@ type made struct {
 // Issue makes the sheets, hands each to take in their order, and puts none in
 // force. Codes are hashed on all cores while earlier ones are written. After an
 // error, be it take's or ctx's, the run is to be cancelled. A member who was
-// removed, suspended or reset meanwhile is such an error. Errors: session_ended,
-// run_over, member_gone, member_suspended, two_factor_off; folder; take's own.
+// removed, suspended or reset meanwhile is such an error, and so is one for whom
+// the admin may no longer print. Errors: session_ended, run_over, member_gone,
+// member_suspended, two_factor_off, forbidden; folder; take's own.
 func (r *PrintRun) Issue(ctx context.Context, progress Progress, take func(RunSheet) error) error {
 	if err := r.begin(stageBegun, stageMaking); err != nil {
 		return err
@@ -132,13 +133,14 @@ func (r *PrintRun) keep(ctx context.Context, m made, progress Progress, take fun
 		return err
 	}
 	err := w.update(ctx, func(tx Tx) error {
-		if err := r.goesOn(tx, RunIssuing); err != nil {
+		actor, err := r.goesOn(tx, RunIssuing)
+		if err != nil {
 			return err
 		}
 		all := make([]int, len(m.sets))
 		for i := range m.sets {
 			all[i] = i
-			p, why, err := r.stillReady(tx, m.sets[i].ProfileID)
+			p, why, err := r.stillReady(tx, actor, m.sets[i].ProfileID)
 			if err != nil {
 				return err
 			}
@@ -185,21 +187,21 @@ func (r *PrintRun) keep(ctx context.Context, m made, progress Progress, take fun
 }
 
 // goesOn refuses, within tx, a run that was ended from elsewhere, and an admin
-// who is none any more.
-func (r *PrintRun) goesOn(tx Tx, state RunState) error {
-	if _, err := r.a.profile(tx); err != nil {
-		return err
+// who is none any more. It gives who goes on with it.
+func (r *PrintRun) goesOn(tx Tx, state RunState) (actor Profile, err error) {
+	if actor, err = r.a.profile(tx); err != nil {
+		return actor, err
 	}
 	row, err := tx.Run(r.run.Number)
 	if err == nil && row.State != state {
 		err = refuse(CodeRunOver)
 	}
-	return err
+	return actor, err
 }
 
-// stillReady looks again at a member of the run: much may have happened since it
-// was begun.
-func (r *PrintRun) stillReady(tx Tx, id string) (p Profile, why Code, err error) {
+// stillReady looks again at a member of the run, and at what the actor may do for
+// them: much may have happened to both since it was begun.
+func (r *PrintRun) stillReady(tx Tx, actor Profile, id string) (p Profile, why Code, err error) {
 	p, err = tx.Profile(id)
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -208,15 +210,12 @@ func (r *PrintRun) stillReady(tx Tx, id string) (p Profile, why Code, err error)
 		return p, "", err
 	case p.State == ProfileRemoved:
 		return p, CodeMemberGone, nil
-	case p.State == ProfileSuspended:
-		return p, CodeMemberSuspended, nil
 	}
-	if _, err := tx.Factor(id); errors.Is(err, ErrNotFound) {
-		return p, CodeTwoFactorOff, nil
-	} else if err != nil {
+	_, err = tx.Factor(id)
+	if err != nil && !errors.Is(err, ErrNotFound) {
 		return p, "", err
 	}
-	return p, "", nil
+	return p, barred(actor, id, p.Role, p.State, err == nil), nil
 }
 
 // detail names the sheets and the members of a batch.

@@ -57,6 +57,7 @@ var sentences = map[Code]string{
 	CodeHelpWrong:          "Incorrect temporary code. Check it, or ask an admin for a new one.",
 	CodeOneTimeExpired:     "This code has run out after 48 hours. Ask an admin for a new one.",
 	CodeOneTimeUsed:        "This code was used before, or a newer one has replaced it. Ask an admin for a new one.",
+	CodeOneTimeEnded:       "This code no longer works. Ask an admin for a new one.",
 
 	CodeRoleUnknown:       "This is not a role. Use owner, admin or member.",
 	CodeEmailTwice:        "This email is in the list twice. Keep one of the two.",
@@ -71,7 +72,7 @@ var sentences = map[Code]string{
 	CodeReasonLong:        "The reason is too long. Shorten it to {max} characters.",
 	CodeReasonForm:        "The reason holds characters that cannot be shown. Type it again without them.",
 	CodeApprovalNeeded:    "This workspace asks for a second admin here. Ask for approval, then go on.",
-	CodeApprovalGone:      "This approval was decided, used or has run out. Ask for a new one.",
+	CodeApprovalGone:      "This approval no longer works. Ask for a new one.",
 	CodeApprovalOwn:       "Nobody approves what they asked for or what is about themselves. Ask another admin.",
 	CodeTwoPeopleAlone:    "Fewer than two owners and admins have 2FA on. Add one, then turn this on.",
 	CodeRequireAlone:      "Only {ready} of the owners and admins could let others back in. Two need 2FA on first.",

@@ -182,7 +182,11 @@ func (s *Session) profileFor(tx Tx, whole bool) (Profile, error) {
 	if required {
 		s.off = off
 	}
-	return p, s.check(required, whole)
+	err = s.check(required, whole)
+	if err == nil {
+		looksAt(tx, p.ID)
+	}
+	return p, err
 }
 
 // endOthers moves the profile's epoch on, so that every other session and

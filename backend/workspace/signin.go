@@ -186,6 +186,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		if err := refuseUnless(err == nil && fresh.Epoch == p.Epoch, ignoreMissing(err), CodeChallengeEnded); err != nil {
 			return err
 		}
+		looksAt(tx, p.ID)
 		info, err := tx.Info()
 		if err != nil {
 			return err

@@ -226,7 +226,7 @@ func (c *confirmation) prove(ctx context.Context, proof Proof, read func(Tx) (Pr
 		return s.w.record(tx, s.w.now(), eventSteppedUp, s.id, s.id, maps.Clone(how))
 	})
 	if err == nil {
-		c.grant = grant{s.w.now(), how}
+		c.grant = grant{s.w.wall(), how}
 	}
 	return err
 }

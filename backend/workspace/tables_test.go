@@ -52,7 +52,7 @@ func ofEverything(t *testing.T) *house {
 				tx.InsertIntent(workspace.Intent{ID: id, Kind: workspace.IntentEnrol, ProfileID: id, Item: "next" + id, Generation: 4, ConfirmedStep: 5, CreatedAt: at}),
 				tx.InsertSet(set, [][]byte{hash, {1}, {2}}[i:]), tx.InsertSet(bare, nil),
 				tx.SaveAttempts(workspace.Attempts{Subject: id, Kind: workspace.KindCode, Failures: 3, SinceSignIn: 4, ChargedAt: at, BeforeAt: at, LockedUntil: at}),
-				tx.InsertOneTime(workspace.OneTime{ProfileID: id, Kind: workspace.OneTimeHelp, Salt: hash, Params: params, Hash: hash, IssuedAt: at, IssuedBy: "b", ExpiresAt: at}),
+				tx.InsertOneTime(workspace.OneTime{ProfileID: id, Kind: workspace.OneTimeHelp, Salt: hash, Params: params, Hash: hash, IssuedAt: at, IssuedBy: "b", ExpiresAt: at, EndedAt: at}),
 				tx.InsertRun(workspace.Run{Number: 9 - i, At: at, ByID: "b", ByName: "B", Reason: "r", Kind: workspace.RunPrint, State: workspace.RunDone, Members: []string{"b"}[:i%2], EndedAt: at}),
 				tx.InsertApproval(workspace.Approval{
 					ID: id, Kind: workspace.ApproveHelpCode, Members: []string{id}, Reason: "r", ByID: "b", At: at, ExpiresAt: at, State: workspace.ApprovalUsed, DecidedBy: "a/1", DecidedAt: at,

@@ -173,8 +173,9 @@ func TestWhatWasChangedAboutMembersBehindOurBackIsFound(t *testing.T) {
 		"StateMovedInTime": {"UPDATE profiles SET state_at = state_at + 1 WHERE state = 'suspended'", workspace.FoundRowChanged, "profile/"},
 		"CodeRemoved":      {"DELETE FROM one_time_codes WHERE kind = 'help'", workspace.FoundRowRemoved, "onetime/help/"},
 		"CodeProlonged":    {"UPDATE one_time_codes SET expires_at = expires_at + 1", workspace.FoundRowChanged, "onetime/"},
+		"CodeOpenedAgain":  {"UPDATE one_time_codes SET ended_at = ended_at + 1 WHERE kind = 'help'", workspace.FoundRowChanged, "onetime/help/"},
 		"CodeReplaced":     {"UPDATE one_time_codes SET hash = zeroblob(32) WHERE kind = 'invitation'", workspace.FoundRowChanged, "onetime/invitation/"},
-		"CodeAdded": {`INSERT INTO one_time_codes SELECT profile_id, 'password-reset', salt, memory, time, lanes, hash, issued_at, issued_by, expires_at
+		"CodeAdded": {`INSERT INTO one_time_codes SELECT profile_id, 'password-reset', salt, memory, time, lanes, hash, issued_at, issued_by, expires_at, ended_at
 			FROM one_time_codes WHERE kind = 'help'`, workspace.FoundRowAdded, "onetime/password-reset/"},
 		"RunRemoved": {"DELETE FROM print_runs", workspace.FoundRowRemoved, "run/1"},
 		"RunChanged": {"UPDATE print_runs SET members = '[]'", workspace.FoundRowChanged, "run/1"},

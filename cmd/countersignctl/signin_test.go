@@ -57,7 +57,7 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 	ok(whyEnded(late, err))
 
 	owner.ForOneAct()
-	ok(a.Require2FA(ctx, time.Time{}, workspace.Proof{}))
+	ok(a.Require2FA(ctx, time.Time{}, "", workspace.Proof{}))
 	_, err = late.Overview(ctx)
 	if err := whyEnded(late, err); !errors.Is(err, errEnrolFirst) {
 		t.Errorf("it says %v", err)
@@ -106,9 +106,9 @@ func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 	ok(err)
 	_, err = a.MakeKit(ctx, workspace.Proof{Password: pass, Factor: factor()})
 	ok(err)
-	ok(a.Require2FA(ctx, time.Time{}, workspace.Proof{Password: pass, Factor: factor()}))
+	ok(a.Require2FA(ctx, time.Time{}, "", workspace.Proof{Password: pass, Factor: factor()}))
 	ok(s.ChangePassword(ctx, pass, short, factor()))
-	ok(a.DropRequirement(ctx, workspace.Proof{Password: short, Factor: factor()}))
+	ok(a.DropRequirement(ctx, "", workspace.Proof{Password: short, Factor: factor()}))
 	ok(s.Disable(ctx, factor()))
 
 	in, typed, err := os.Pipe()

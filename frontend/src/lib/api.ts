@@ -326,12 +326,12 @@ export const Settings = {
   setIdle: (session: string, minutes: number) => call<PolicyView>(() => settings.SetIdle(session, minutes)),
   rehearse: (session: string) => call<Rehearsal>(() => settings.Rehearse(session)),
   /** `day` is a date of this computer's calendar, YYYY-MM-DD. */
-  require2FA: (session: string, day: string, proof: Proof) =>
-    call<PolicyView>(async () => settings.Require2FA(session, day, await closedProof(proof))),
-  dropRequirement: (session: string, proof: Proof) =>
-    call<PolicyView>(async () => settings.DropRequirement(session, await closedProof(proof))),
-  setTwoPeople: (session: string, on: boolean, proof: Proof) =>
-    call<PolicyView>(async () => settings.SetTwoPeople(session, on, await closedProof(proof))),
+  require2FA: (session: string, day: string, approval: string, proof: Proof) =>
+    call<PolicyView>(async () => settings.Require2FA(session, day, approval, await closedProof(proof))),
+  dropRequirement: (session: string, approval: string, proof: Proof) =>
+    call<PolicyView>(async () => settings.DropRequirement(session, approval, await closedProof(proof))),
+  setTwoPeople: (session: string, on: boolean, approval: string, proof: Proof) =>
+    call<PolicyView>(async () => settings.SetTwoPeople(session, on, approval, await closedProof(proof))),
   approve: (session: string, approval: string, proof: Proof) =>
     call<void>(async () => settings.Approve(session, approval, await closedProof(proof))),
   /** Puts the fingerprint of the key that signs exports on the clipboard. */

@@ -59,6 +59,7 @@ export const errorCodes = [
   'help_wrong',
   'one_time_expired',
   'one_time_used',
+  'one_time_ended',
   'role_unknown',
   'email_twice',
   'import_long',

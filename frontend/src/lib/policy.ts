@@ -48,5 +48,31 @@ export function approvalWords({ kind, names }: ApprovalView): string {
       return t('approvals.reset_password', who);
     case 'help-code':
       return t('approvals.help_code', who);
+    case 'drop-requirement':
+      return t('approvals.drop_requirement');
+    case 'two-people-off':
+      return t('approvals.two_people_off');
+  }
+}
+
+/** No longer require 2FA; two people from now on; one is enough again. */
+export type PolicyAct = 'drop' | 'two' | 'one';
+
+export function policyWords(act: PolicyAct): { title: string; text: string; done: string } {
+  switch (act) {
+    case 'drop':
+      return { title: t('policy.stop'), text: t('policy.stop_text'), done: t('policy.dropped') };
+    case 'two':
+      return {
+        title: t('twoPeople.turn_on'),
+        text: t('twoPeople.turn_on_text'),
+        done: t('twoPeople.done_on'),
+      };
+    case 'one':
+      return {
+        title: t('twoPeople.turn_off'),
+        text: t('twoPeople.turn_off_text'),
+        done: t('twoPeople.done_off'),
+      };
   }
 }

@@ -338,7 +338,8 @@ export interface ImportRow {
   problem?: { code: string; field: string; args: Record<string, string | number> } | null;
 }
 
-export type ApprovalKind = 'print-run' | 'reset-2fa' | 'reset-password' | 'help-code';
+export type ApprovalKind =
+  'print-run' | 'reset-2fa' | 'reset-password' | 'help-code' | 'drop-requirement' | 'two-people-off';
 
 /** An act that waits for a second admin, or for the first one after that. */
 export interface ApprovalView {

@@ -14,7 +14,7 @@ export function ChangeSecretsPassphrase(arg1:string,arg2:app.Envelope,arg3:app.E
 
 export function CopySignature(arg1:string):Promise<void>;
 
-export function DropRequirement(arg1:string,arg2:app.Proof):Promise<app.PolicyView>;
+export function DropRequirement(arg1:string,arg2:string,arg3:app.Proof):Promise<app.PolicyView>;
 
 export function Get(arg1:string):Promise<app.PolicyView>;
 
@@ -24,8 +24,8 @@ export function Rehearse(arg1:string):Promise<app.RehearsalView>;
 
 export function Rename(arg1:string,arg2:string):Promise<app.PolicyView>;
 
-export function Require2FA(arg1:string,arg2:string,arg3:app.Proof):Promise<app.PolicyView>;
+export function Require2FA(arg1:string,arg2:string,arg3:string,arg4:app.Proof):Promise<app.PolicyView>;
 
 export function SetIdle(arg1:string,arg2:number):Promise<app.PolicyView>;
 
-export function SetTwoPeople(arg1:string,arg2:boolean,arg3:app.Proof):Promise<app.PolicyView>;
+export function SetTwoPeople(arg1:string,arg2:boolean,arg3:string,arg4:app.Proof):Promise<app.PolicyView>;

@@ -26,8 +26,8 @@ export function CopySignature(arg1) {
   return window['go']['app']['Settings']['CopySignature'](arg1);
 }
 
-export function DropRequirement(arg1, arg2) {
-  return window['go']['app']['Settings']['DropRequirement'](arg1, arg2);
+export function DropRequirement(arg1, arg2, arg3) {
+  return window['go']['app']['Settings']['DropRequirement'](arg1, arg2, arg3);
 }
 
 export function Get(arg1) {
@@ -46,14 +46,14 @@ export function Rename(arg1, arg2) {
   return window['go']['app']['Settings']['Rename'](arg1, arg2);
 }
 
-export function Require2FA(arg1, arg2, arg3) {
-  return window['go']['app']['Settings']['Require2FA'](arg1, arg2, arg3);
+export function Require2FA(arg1, arg2, arg3, arg4) {
+  return window['go']['app']['Settings']['Require2FA'](arg1, arg2, arg3, arg4);
 }
 
 export function SetIdle(arg1, arg2) {
   return window['go']['app']['Settings']['SetIdle'](arg1, arg2);
 }
 
-export function SetTwoPeople(arg1, arg2, arg3) {
-  return window['go']['app']['Settings']['SetTwoPeople'](arg1, arg2, arg3);
+export function SetTwoPeople(arg1, arg2, arg3, arg4) {
+  return window['go']['app']['Settings']['SetTwoPeople'](arg1, arg2, arg3, arg4);
 }
