@@ -237,7 +237,10 @@ func (a *Acceptance) endOpen(tx Tx) error {
 		return err
 	}
 	for _, o := range codes {
-		if err := dropOneTime(tx, o.ProfileID, o.Kind); err != nil {
+		if _, err := tx.EndOneTime(o.ProfileID, o.Kind, a.s.w.now()); err != nil {
+			return err
+		}
+		if err := dropHolder(tx, oneTimeHolder(o.Kind, o.ProfileID)); err != nil {
 			return err
 		}
 	}

@@ -58,7 +58,11 @@ func (a *Acceptance) seeAll(tx Tx, w *Workspace, info Info) error {
 	if err != nil {
 		return err
 	}
-	a.review.OpenCodes = len(codes)
+	for _, o := range codes {
+		if o.EndedAt.IsZero() {
+			a.review.OpenCodes++
+		}
+	}
 	if err := a.seeContracts(tx, w); err != nil {
 		return err
 	}

@@ -236,7 +236,7 @@ func TestAccept_OpenOneTimeCodesAndApprovalsEnd(t *testing.T) {
 		t.Errorf("%d one-time codes are told of", r.OpenCodes)
 	}
 	_, _, err = h.w.Redeem(t.Context(), member.email, given.Code.Display(), secret.NewText("another drum marzipan 8"))
-	h.refused(err, workspace.CodeInvitationWrong)
+	h.refused(err, workspace.CodeOneTimeEnded)
 	h.refused(owner.admin().Approve(t.Context(), asked.ID, owner.proof()), workspace.CodeApprovalGone)
 }
 
