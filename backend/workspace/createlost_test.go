@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/iotest"
 
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
@@ -49,4 +50,20 @@ func TestHasKit_AFolderThatFailsIsNoAnswer(t *testing.T) {
 			t.Errorf("%v: %v, %v", err, has, got)
 		}
 	}
+}
+
+// cutIndex are files whose table of contents cannot be read to its end.
+type cutIndex struct{ workspace.Files }
+
+func (cutIndex) ReadIndex() (io.ReadCloser, error) {
+	return io.NopCloser(iotest.ErrReader(workspace.ErrFilesFailed)), nil
+}
+
+func TestRemains_AFolderThatFailsIsNoWrongKit(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	kit, err := owner.admin().MakeKit(t.Context(), owner.proof())
+	h.ok(err)
+	_, err = workspace.ReadRemains(t.Context(), nil, cutIndex{h.files}, kit.Identity)
+	h.refused(err, workspace.CodeFolderFailed)
 }
