@@ -40,7 +40,9 @@ func (d *Door) State() (DoorState, error) {
 		return d.fault(err), nil
 	}
 	st.Workspace, st.MinimumPassword, st.IdleMinutes = w.Name(), w.MinPassword(), int(w.Idle().Minutes())
-	st.Kit = w.HasKit()
+	if st.Kit, err = w.HasKit(); err != nil {
+		return d.fault(err), nil
+	}
 	st.Stage = "create"
 	if w.Created() {
 		st.Stage = "signIn"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -166,6 +167,24 @@ func TestAFaultIsAStateWithWordsAndTryingAgainGoesOn(t *testing.T) {
 	w.ok(err)
 	if st.Fault == nil || st.Fault.Code != "database_damaged" || st.Fault.Args["file"] != filepath.Join(path, "workspace.db") {
 		t.Errorf("%+v", st)
+	}
+}
+
+func TestErrors_AStoreThatFailsIsLoggedWithItsCause(t *testing.T) {
+	t.Parallel()
+	p := newWindow(t)
+	_, err := p.door.State()
+	p.ok(err)
+	failed := workspace.Explain(fmt.Errorf("%w: the disk exploded", workspace.ErrStoreFailed))
+	for _, err := range []error{failed, errors.Join(failed, workspace.Fault(workspace.CodeSuspendedSelf, nil, nil))} {
+		e := p.s.present(err)
+		if e.Code != string(workspace.CodeFolderFailed) || e.Reference == "" || strings.Contains(e.Message, "exploded") {
+			t.Errorf("%+v", e)
+		}
+		log, err := os.ReadFile(filepath.Join(p.s.path, logName))
+		if err != nil || !strings.Contains(string(log), e.Reference) || !strings.Contains(string(log), "exploded") {
+			t.Errorf("the log has %q, %v", log, err)
+		}
 	}
 }
 

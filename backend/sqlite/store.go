@@ -17,7 +17,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -31,8 +30,8 @@ import (
 // Store implements workspace.Store.
 type Store struct {
 	db     *sql.DB
-	inside sync.Mutex   // one writer in this process
-	across *flock.Flock // one writer among processes
+	inside chan struct{} // one writer in this process: full while there is one
+	across *flock.Flock  // one writer among processes
 }
 
 // pragmas are in the DSN because each pooled connection needs them; an Exec
@@ -103,7 +102,7 @@ func open(path string) (*Store, error) {
 		return nil, translate(err)
 	}
 	db.SetMaxOpenConns(4)
-	return &Store{db: db, across: flock.New(path+"-writer", flock.SetPermissions(0o600))}, nil
+	return &Store{db: db, inside: make(chan struct{}, 1), across: flock.New(path+"-writer", flock.SetPermissions(0o600))}, nil
 }
 
 // create makes the file under another name, with its schema, and renames it.
@@ -211,16 +210,21 @@ func (s *Store) Close() error { return errors.Join(translate(s.db.Close()), s.ac
 const writerPatience = 10 * time.Second
 
 // Exclusive runs fn while no other process or goroutine is in an Exclusive of
-// the same file. Another that holds on for too long is ErrStoreBusy.
+// the same file. It waits as long as ctx lets it; a deadline that passes meanwhile, and
+// another process that holds on for too long, are ErrStoreBusy.
 func (s *Store) Exclusive(ctx context.Context, fn func() error) error {
-	s.inside.Lock()
-	defer s.inside.Unlock()
+	select {
+	case s.inside <- struct{}{}:
+		defer func() { <-s.inside }()
+	case <-ctx.Done():
+		return busy(ctx.Err())
+	}
 	waiting, cancel := context.WithTimeout(ctx, writerPatience)
 	defer cancel()
 	ok, err := s.across.TryLockContext(waiting, 5*time.Millisecond)
 	if err != nil || !ok {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return busy(ctx.Err())
 		}
 		if err == nil || errors.Is(err, context.DeadlineExceeded) {
 			return fmt.Errorf("%w: another process is writing", workspace.ErrStoreBusy)
@@ -228,6 +232,14 @@ func (s *Store) Exclusive(ctx context.Context, fn func() error) error {
 		return translate(err)
 	}
 	return errors.Join(fn(), translate(s.across.Unlock()))
+}
+
+// busy is what the end of a wait means: somebody else was writing until a deadline.
+func busy(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: another is writing: %w", workspace.ErrStoreBusy, err)
+	}
+	return err
 }
 
 // Update runs fn in a transaction that holds the write lock from its start.

@@ -1,9 +1,11 @@
 package workspace_test
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/iotest"
 
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
@@ -27,4 +29,41 @@ func TestCreate_AWALThatIsLostLeavesTheWorkspace(t *testing.T) {
 	}
 	_, _, err = w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
+}
+
+// noIndex are files whose table of contents cannot be read, or is not there.
+type noIndex struct {
+	workspace.Files
+	err error
+}
+
+func (n noIndex) ReadIndex() (io.ReadCloser, error) { return nil, n.err }
+
+func TestHasKit_AFolderThatFailsIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for err, want := range map[error]bool{workspace.ErrFilesFailed: true, workspace.ErrFileMissing: false} {
+		w, openErr := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: noIndex{h.files, err}, Now: h.clock.now, Password: cheap})
+		h.ok(openErr)
+		has, got := w.HasKit()
+		if has || workspace.IsCode(got, workspace.CodeFolderFailed) != want {
+			t.Errorf("%v: %v, %v", err, has, got)
+		}
+	}
+}
+
+// cutIndex are files whose table of contents cannot be read to its end.
+type cutIndex struct{ workspace.Files }
+
+func (cutIndex) ReadIndex() (io.ReadCloser, error) {
+	return io.NopCloser(iotest.ErrReader(workspace.ErrFilesFailed)), nil
+}
+
+func TestRemains_AFolderThatFailsIsNoWrongKit(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	kit, err := owner.admin().MakeKit(t.Context(), owner.proof())
+	h.ok(err)
+	_, err = workspace.ReadRemains(t.Context(), nil, cutIndex{h.files}, kit.Identity)
+	h.refused(err, workspace.CodeFolderFailed)
 }

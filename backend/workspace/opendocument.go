@@ -77,7 +77,7 @@ func (s *Session) lookAtDocument(ctx context.Context, id string) (o *OpenDocumen
 			err = refuse(CodeDocumentDamaged)
 		}
 		if err != nil {
-			return nil, errors.Join(unreadable(err), o.file.Close())
+			return nil, afterwards(unreadable(err), o.file.Close())
 		}
 		o.ReaderAt = whileWhole{s, o.ReaderAt}
 		return o, nil

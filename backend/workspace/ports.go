@@ -57,7 +57,8 @@ type Store interface {
 	Update(ctx context.Context, fn func(Tx) error) error
 	View(ctx context.Context, fn func(Tx) error) error
 	// Exclusive runs fn while nobody else, in any process, is in an Exclusive of
-	// this store: a commit and its anchor belong together.
+	// this store: a commit and its anchor belong together. It waits as long as ctx lets
+	// it, and a deadline that passes meanwhile is ErrStoreBusy.
 	Exclusive(ctx context.Context, fn func() error) error
 	// Snapshot gives a whole copy of the database as a file, as of one moment.
 	Snapshot(ctx context.Context) ([]byte, error)

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,7 +35,7 @@ func TestRefusals_AreNeverJoined(t *testing.T) {
 			}
 			joins++
 			ast.Inspect(call, func(n ast.Node) bool {
-				if inner, ok := n.(*ast.CallExpr); ok && (calls(inner, "refuse") || calls(inner, "refuseUnless") || calls(inner, "throttled") || calls(inner, "wrong")) {
+				if inner, ok := n.(*ast.CallExpr); ok && calls(inner, "refuse", "refuseUnless", "throttled", "wrong") {
 					t.Errorf("%s: a refusal is joined with another error", set.Position(call.Pos()))
 				}
 				return true
@@ -47,13 +48,16 @@ func TestRefusals_AreNeverJoined(t *testing.T) {
 	}
 }
 
-// calls reports whether a call is of a function or a method of this name.
-func calls(c *ast.CallExpr, name string) bool {
+// calls reports whether a call is of a function or a method of one of these names.
+func calls(c *ast.CallExpr, names ...string) bool { return slices.Contains(names, nameOf(c)) }
+
+// nameOf is the last part of what is called.
+func nameOf(c *ast.CallExpr) string {
 	switch f := c.Fun.(type) {
 	case *ast.Ident:
-		return f.Name == name
+		return f.Name
 	case *ast.SelectorExpr:
-		return f.Sel.Name == name
+		return f.Sel.Name
 	}
-	return false
+	return ""
 }

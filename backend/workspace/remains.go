@@ -104,10 +104,12 @@ func indexDocuments(files Files, identity vault.Identity) (found []Document, err
 	if err != nil {
 		return nil, Explain(err)
 	}
-	defer func() { err = errors.Join(err, in.Close()) }()
+	defer func() { err = afterwards(err, in.Close()) }()
 	var text bytes.Buffer
-	if _, err := vault.KeysOf(1, identity).Decrypt(&text, 1, in, nil); err != nil {
+	if _, err := vault.KeysOf(1, identity).Decrypt(&text, 1, in, nil); errors.Is(err, vault.ErrDocument) || errors.Is(err, vault.ErrNoKey) {
 		return nil, refuse(CodeKitWrong).at("kit").because(err)
+	} else if err != nil {
+		return nil, Explain(err)
 	}
 	lines, err := csv.NewReader(&text).ReadAll()
 	if err != nil || len(lines) == 0 {

@@ -161,7 +161,6 @@ func (a *Admin) HelpCode(ctx context.Context, id, approval string, proof Proof) 
 
 func (a *Admin) giveOut(ctx context.Context, id, approval string, proof Proof, what act, kind ApprovalKind,
 	choose func(target Profile) (OneTimeKind, string, error)) (GivenOut, error) {
-	w := a.s.w
 	var actor, target Profile
 	check := func(tx Tx) (err error) {
 		if actor, target, err = a.target(tx, id, what); err != nil {
@@ -180,29 +179,57 @@ func (a *Admin) giveOut(ctx context.Context, id, approval string, proof Proof, w
 		}
 		return a.checkApproval(tx, approval, kind, []string{id})
 	}
-	var given GivenOut
-	err := a.change(ctx, &proof, check, func(tx Tx) error {
+	for {
+		given, err := a.giveOutOnce(ctx, proof, check, choose, &actor, &target, func(tx Tx) error {
+			if target.State == ProfileInvited {
+				return nil
+			}
+			return a.useApproval(tx, approval)
+		})
+		if !errors.Is(err, errOtherCode) {
+			return given, err
+		}
+	}
+}
+
+// errOtherCode says that another kind of code is due by now, such as a reset for
+// somebody whose invitation was used meanwhile.
+var errOtherCode = errors.New("another kind of code is due")
+
+// giveOutOnce hashes the code before anybody waits for it. check reads actor and target.
+func (a *Admin) giveOutOnce(ctx context.Context, proof Proof, check func(Tx) error, choose func(Profile) (OneTimeKind, string, error),
+	actor, target *Profile, use func(Tx) error) (GivenOut, error) {
+	w := a.s.w
+	if err := a.view(ctx, check); err != nil {
+		return GivenOut{}, err
+	}
+	kind, event, err := choose(*target)
+	if err != nil {
+		return GivenOut{}, err
+	}
+	made, given, err := w.newOneTime(kind, *target, *actor, a.s.heldKeys())
+	if err != nil {
+		return GivenOut{}, err
+	}
+	err = a.change(ctx, &proof, check, func(tx Tx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
-		oneTime, event, err := choose(target)
-		if err != nil {
+		if now, _, err := choose(*target); err != nil {
 			return err
-		}
-		made, g, err := w.newOneTime(oneTime, target, actor, a.s.heldKeys())
-		if err != nil {
-			return err
+		} else if now != kind {
+			return errOtherCode
 		}
 		if err := made.insert(tx); err != nil {
 			return err
 		}
-		if target.State != ProfileInvited {
-			if err := a.useApproval(tx, approval); err != nil {
-				return err
-			}
+		if err := use(tx); err != nil {
+			return err
 		}
-		given = g
-		return w.record(tx, made.code.IssuedAt, event, a.s.id, id, nil)
+		return w.record(tx, made.code.IssuedAt, event, a.s.id, target.ID, nil)
 	})
-	return given, err
+	if err != nil {
+		return GivenOut{}, err
+	}
+	return given, nil
 }

@@ -23,29 +23,48 @@ type Rotation struct {
 // vault_waiting; those of a step-up; folder.
 func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 	var info Info
+	var old vault.Keys
 	check := func(tx Tx) (err error) {
 		if info, err = a.ownersInfo(tx); err == nil && info.Rotating {
 			err = refuse(CodeRotationRunning)
 		}
 		if err == nil {
-			_, err = a.s.keysIn(tx)
+			old, err = a.s.keysIn(tx)
 		}
 		return err
 	}
-	err := a.change(ctx, &proof, check, func(tx Tx) error {
+	var holders []VaultKey
+	err := a.view(ctx, func(tx Tx) (err error) {
+		if err = check(tx); err == nil {
+			holders, err = tx.VaultKeysBehind(old.Generation() + 1)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	keys, err := old.Next()
+	if err != nil {
+		return err
+	}
+	sealed, err := sealTo(holders, keys)
+	if err != nil {
+		return err
+	}
+	err = a.change(ctx, &proof, check, func(tx Tx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
-		keys, err := a.s.keysIn(tx)
-		if err != nil {
-			return err
+		if old.Generation()+1 != keys.Generation() { // another rotation has begun and ended
+			return refuse(CodeRotationRunning)
 		}
-		if keys, err = keys.Next(); err != nil {
+		behind, err := tx.VaultKeysBehind(keys.Generation())
+		if err != nil {
 			return err
 		}
 		info.VaultGeneration, info.VaultCheck = keys.Generation(), vaultCheck(keys, info.ID)
 		info.Rotating, info.RotationHeld = true, false
-		if err := errors.Join(giveToAll(tx, keys), tx.UpdateInfo(info)); err != nil {
+		if err := errors.Join(sealed.give(tx, behind, keys), tx.UpdateInfo(info)); err != nil {
 			return err
 		}
 		return a.s.w.record(tx, a.s.w.now(), eventRotationBegun, a.s.id, "", map[string]string{"generation": decimal(keys.Generation())})
@@ -274,33 +293,48 @@ func (a *Admin) endRotation(ctx context.Context) error {
 	s, w := a.s, a.s.w
 	var info Info
 	var keys vault.Keys
-	ended := false
-	err := w.update(ctx, func(tx Tx) (err error) {
+	due := func(tx Tx) (ok bool, err error) {
 		if _, err := a.profile(tx); err != nil {
-			return err
+			return false, err
 		}
-		if info, err = tx.Info(); err != nil || !info.Rotating {
-			return err
+		if info, err = tx.Info(); err != nil || !info.Rotating || info.RotationHeld {
+			return false, err
 		}
 		if keys, err = s.keysIn(tx); err != nil {
-			return err
+			return false, err
 		}
 		_, behind, err := tx.CountDocuments(keys.Generation())
-		if err != nil || behind > 0 || info.RotationHeld {
+		keys = keys.OnlyNewest()
+		return behind == 0, err
+	}
+	var holders []VaultKey
+	err := w.view(ctx, func(tx Tx) error {
+		ok, err := due(tx)
+		if err == nil && ok {
+			holders, err = tx.VaultKeysWithMore()
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	sealed, err := sealTo(holders, keys)
+	if err != nil {
+		return err
+	}
+	newest, ended := keys.Generation(), false
+	err = w.update(ctx, func(tx Tx) error {
+		ended = false
+		ok, err := due(tx)
+		if err != nil || !ok || keys.Generation() != newest {
 			return err
 		}
-		keys = keys.OnlyNewest()
 		holders, err := tx.VaultKeysWithMore()
 		if err != nil {
 			return err
 		}
-		for _, k := range holders {
-			if err := errors.Join(k.give(keys), tx.SaveVaultKey(k)); err != nil {
-				return err
-			}
-		}
 		info.Rotating, info.RotationHeld, ended = false, false, true
-		if err := tx.UpdateInfo(info); err != nil {
+		if err := errors.Join(sealed.give(tx, holders, keys), tx.UpdateInfo(info)); err != nil {
 			return err
 		}
 		return w.record(tx, w.now(), eventRotated, s.id, "", map[string]string{"generation": decimal(keys.Generation())})
@@ -315,4 +349,34 @@ func (a *Admin) endRotation(ctx context.Context) error {
 	}
 	s.mu.Unlock()
 	return quiet(w, s.writeIndex(ctx))
+}
+
+// sealedKeys are the vault's keys, encrypted to holders before anybody waits for it.
+type sealedKeys map[string]VaultKey
+
+func sealTo(holders []VaultKey, keys vault.Keys) (sealedKeys, error) {
+	sealed := make(sealedKeys, len(holders))
+	for _, k := range holders {
+		if err := k.give(keys); err != nil {
+			return nil, err
+		}
+		sealed[k.Holder] = k
+	}
+	return sealed, nil
+}
+
+// give gives the keys to holders as they are by now. Who came since, or has another key
+// pair, is encrypted to here.
+func (s sealedKeys) give(tx Tx, holders []VaultKey, keys vault.Keys) error {
+	for _, k := range holders {
+		if given, ok := s[k.Holder]; ok && given.Recipient == k.Recipient {
+			k.Sealed, k.Generation, k.OnlyOne = given.Sealed, given.Generation, given.OnlyOne
+		} else if err := k.give(keys); err != nil {
+			return err
+		}
+		if err := tx.SaveVaultKey(k); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -188,3 +188,50 @@ func TestAnEmergencyKitCountsWhere2FAIsToBeRequiredAndIsVoidAfterARotation(t *te
 		t.Errorf("%+v", state)
 	}
 }
+
+// between is a store that does something before somebody writes, once.
+type between struct {
+	workspace.Store
+	once func()
+}
+
+func (b *between) Exclusive(ctx context.Context, fn func() error) error {
+	if once := b.once; once != nil {
+		b.once = nil
+		once()
+	}
+	return b.Store.Exclusive(ctx, fn)
+}
+
+func TestRotation_WhoCameWhileItBeganGetsTheNewKey(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.add(owner.signIn(), paper("a", "text"))
+	store := &between{Store: h.store}
+	w, err := workspace.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.ok(err)
+	s, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
+	h.ok(err)
+	a, err := s.Admin(t.Context())
+	h.ok(err)
+	var given workspace.GivenOut
+	store.once = func() { // the holders were read by then
+		given, err = owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, workspace.Proof{})
+		h.ok(err)
+	}
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	h.ok(h.store.View(t.Context(), func(tx workspace.Tx) error {
+		behind, err := tx.VaultKeysBehind(2)
+		if len(behind) > 0 {
+			t.Errorf("%d do not have the new key", len(behind))
+		}
+		return err
+	}))
+	h.ok(a.Rotate(t.Context(), nil))
+	member, _, err := w.Redeem(t.Context(), otherEmail, given.Code.Display(), secret.NewText("kettle drum marzipan 7"))
+	h.ok(err)
+	if h.read(member, "a") != "text" {
+		t.Error("the new member reads something else")
+	}
+	h.restart()
+}

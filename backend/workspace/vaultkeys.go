@@ -200,20 +200,6 @@ func (w *Workspace) adopt(tx Tx, given VaultKey, holder string, key secret.Bytes
 	return h, row, errors.Join(tx.DeleteVaultKey(given.Holder), tx.SaveVaultKey(row))
 }
 
-// giveToAll gives the vault's keys to every holder that has older ones or none.
-func giveToAll(tx Tx, keys vault.Keys) error {
-	behind, err := tx.VaultKeysBehind(keys.Generation())
-	if err != nil {
-		return err
-	}
-	for _, k := range behind {
-		if err := errors.Join(k.give(keys), tx.SaveVaultKey(k)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // keysIn gives the vault's keys, which another may have rotated meanwhile, within
 // tx. Errors: vault_waiting, session_ended.
 func (s *Session) keysIn(tx Tx) (vault.Keys, error) {

@@ -189,19 +189,22 @@ func (w *Workspace) MinPassword() int {
 
 // HasKit reports whether an Emergency Kit lets somebody in: one was made for the
 // vault's key that is in force or, where there is no workspace, contracts are left
-// of one.
-func (w *Workspace) HasKit() bool {
+// of one. Errors: folder.
+func (w *Workspace) HasKit() (bool, error) {
 	w.mu.RLock()
 	info := w.info
 	w.mu.RUnlock()
 	if !info.CreatedAt.IsZero() {
-		return info.HasKit()
+		return info.HasKit(), nil
 	}
 	in, err := w.files.ReadIndex()
-	if err != nil {
-		return false
+	if errors.Is(err, ErrFileMissing) {
+		return false, nil
 	}
-	return in.Close() == nil
+	if err != nil {
+		return false, Explain(err)
+	}
+	return true, Explain(in.Close())
 }
 
 func (w *Workspace) requires() bool {
