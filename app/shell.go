@@ -292,13 +292,17 @@ func (s *shell) enter() string {
 	return s.token
 }
 
+// lookAgain is how long a timer of this program runs at most: timers stand still
+// while the computer sleeps, and the session does not.
+const lookAgain = 10 * time.Second
+
 // watch ends the session when nobody has used it for its idle time, when its day is
 // over, and without 2FA when that is required. It is called with s.mu held.
 func (s *shell) watch(ses inside, after time.Duration) {
 	if s.timer != nil {
 		s.timer.Stop()
 	}
-	s.timer = time.AfterFunc(after, func() {
+	s.timer = time.AfterFunc(min(after, lookAgain), func() {
 		left := ses.Remaining()
 		if left > 0 {
 			s.mu.Lock()

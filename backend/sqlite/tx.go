@@ -63,6 +63,10 @@ func blob(b []byte) []byte {
 	return b
 }
 
+// tooLate is the first millisecond of the year 10000, whose times have no form in
+// JSON. None of ours is as late.
+const tooLate = 253_402_300_800_000
+
 // when scans what millis stored.
 type when struct{ t *time.Time }
 
@@ -70,6 +74,9 @@ func (w when) Scan(v any) error {
 	n, ok := v.(int64)
 	if !ok {
 		return fmt.Errorf("a time is %T", v)
+	}
+	if n < 0 || n >= tooLate {
+		return fmt.Errorf("%w: %d ms is no time of ours", workspace.ErrStoreAltered, n)
 	}
 	*w.t = time.Time{}
 	if n != 0 {

@@ -73,6 +73,9 @@ func (w *Workspace) record(tx Tx, at time.Time, kind, actor, subject string, det
 	if !ok || c.event != nil {
 		return fmt.Errorf("%s: an event outside a change, or a second one", kind)
 	}
+	if err := w.runs(); err != nil {
+		return err
+	}
 	c.event = &audit.Event{At: time.UnixMilli(at.UnixMilli()).UTC(), Kind: kind, Actor: actor, Subject: subject, Detail: detail}
 	return nil
 }
@@ -81,6 +84,9 @@ func (w *Workspace) record(tx Tx, at time.Time, kind, actor, subject string, det
 func (c *change) touch(k Key) error {
 	if _, seen := c.before[k]; seen {
 		return nil
+	}
+	if err := c.w.runs(); err != nil {
+		return err
 	}
 	h, err := c.w.rowHash(c.Tx, k)
 	if err != nil {

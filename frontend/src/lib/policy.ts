@@ -15,6 +15,8 @@ export interface PolicyView {
   signature: string;
   /** The secrets are in a file with a passphrase, not in a keychain. */
   secretsFile?: boolean;
+  /** The computer’s clock and the log’s newest entry, where it is behind that. */
+  clock?: { now: string; newest: string };
 }
 
 export interface Rehearsal {
