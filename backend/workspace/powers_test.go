@@ -107,6 +107,8 @@ var deeds = []deed{
 		return a.Require2FA(to.h.Context(), to.h.clock.now().Add(time.Hour), by.proof())
 	}, nil},
 	{"DropRequirement", func(a *workspace.Admin, by, to *somebody) error { return a.DropRequirement(to.h.Context(), by.proof()) }, nil},
+	{"Clock", func(a *workspace.Admin, _, to *somebody) error { _, err := a.Clock(to.h.Context()); return err }, nil},
+	{"ConfirmClock", func(a *workspace.Admin, by, to *somebody) error { return a.ConfirmClock(to.h.Context(), by.proof()) }, nil},
 	{"PreviewRun", func(a *workspace.Admin, _, to *somebody) error {
 		_, err := a.PreviewRun(to.h.Context(), []string{to.id})
 		return err
