@@ -63,9 +63,12 @@ func blob(b []byte) []byte {
 	return b
 }
 
-// tooLate is the first millisecond of the year 10000, whose times have no form in
-// JSON. None of ours is as late.
-const tooLate = 253_402_300_800_000
+// What lies before the year 1 or after 9999 has no form in JSON, and is no time of
+// ours.
+const (
+	tooEarly = -62_135_596_800_000
+	tooLate  = 253_402_300_800_000
+)
 
 // when scans what millis stored.
 type when struct{ t *time.Time }
@@ -75,7 +78,7 @@ func (w when) Scan(v any) error {
 	if !ok {
 		return fmt.Errorf("a time is %T", v)
 	}
-	if n < 0 || n >= tooLate {
+	if n < tooEarly || n >= tooLate {
 		return fmt.Errorf("%w: %d ms is no time of ours", workspace.ErrStoreAltered, n)
 	}
 	*w.t = time.Time{}

@@ -126,7 +126,9 @@ func (c *change) close(prev Head) (Head, error) {
 	}
 	e := *c.event
 	e.Seq, e.Rows, e.State = prev.Seq+1, rows, state
-	c.follow(&e, prev)
+	if c.follow(&e, prev); !fits(e.At) {
+		return Head{}, refuse(CodeClockWrong)
+	}
 	var seal []byte
 	if err := c.w.withIntegrity(func(key secret.Bytes) { seal = audit.Seal(key, prev.Seal, e) }); err != nil {
 		return Head{}, err

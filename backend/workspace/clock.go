@@ -54,10 +54,10 @@ const lastYear = 9998
 // fits reports whether a time can be written down. 0 is no time in the database.
 func fits(t time.Time) bool { return t.UnixMilli() > 0 && t.UTC().Year() <= lastYear }
 
-// runs refuses to write where the clock shows no time that could be written.
-// Errors: clock_wrong.
+// runs refuses to write where the clock shows a time that has no form. One before
+// 1970 is none of a row's: the newest event's counts. Errors: clock_wrong.
 func (w *Workspace) runs() error {
-	if !fits(w.wall()) {
+	if year := w.wall().UTC().Year(); year < 1 || year > lastYear {
 		return refuse(CodeClockWrong)
 	}
 	return nil
