@@ -21,6 +21,13 @@ type PolicyView struct {
 	IdleMinutes int    `json:"idleMinutes"`
 	SecretsFile bool   `json:"secretsFile,omitempty"` // ChangeSecretsPassphrase is there for owners
 	Signature   string `json:"signature"`             // the fingerprint of the key that signs exports
+	Clock       *Clock `json:"clock,omitempty"`       // the clock is behind the log: ConfirmClock is there for owners
+}
+
+// Clock is the computer's clock and the time of the log's newest entry.
+type Clock struct {
+	Now    string `json:"now"`
+	Newest string `json:"newest"`
 }
 
 // Get reads the policy.
@@ -39,10 +46,17 @@ func (w *Settings) change(session string, use func(context.Context, *workspace.A
 		if err != nil {
 			return err
 		}
+		clock, err := a.Clock(ctx)
+		if err != nil {
+			return err
+		}
 		signer, err := runfile.Signer(ctx, a)
 		out = PolicyView{
 			Name: p.Name, Require2FA: p.Require2FA, RequireFrom: stamp(p.RequireFrom), InForce: p.Require2FA && !w.s.now().Before(p.RequireFrom),
 			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, Signature: signer.String(), SecretsFile: w.s.usesFile(),
+		}
+		if clock.Behind {
+			out.Clock = &Clock{Now: stamp(clock.Now), Newest: stamp(clock.Newest)}
 		}
 		return err
 	})
@@ -124,6 +138,9 @@ func (w *Settings) Require2FA(session, day, approval string, proof Proof) (Polic
 	}
 	from, err := time.ParseInLocation(time.DateOnly, day, w.s.now().Location())
 	if err != nil {
+		if len(day) > len(time.DateOnly) { // past 9999
+			return PolicyView{}, workspace.Fault(workspace.CodeRequireFar, map[string]any{"years": workspace.RequireYears}, err)
+		}
 		return PolicyView{}, workspace.Fault(workspace.CodeRequirePast, nil, err)
 	}
 	defer w.s.watchAnew() // it may be tonight
@@ -136,6 +153,13 @@ func (w *Settings) Require2FA(session, day, approval string, proof Proof) (Polic
 func (w *Settings) DropRequirement(session, approval string, proof Proof) (PolicyView, error) {
 	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
 		return a.DropRequirement(ctx, approval, p)
+	})
+}
+
+// ConfirmClock takes the computer's clock for right where the log is ahead of it.
+func (w *Settings) ConfirmClock(session string, proof Proof) (PolicyView, error) {
+	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+		return a.ConfirmClock(ctx, p)
 	})
 }
 

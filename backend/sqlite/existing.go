@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
-
-	"github.com/pressly/goose/v3"
 
 	"countersign/backend/workspace"
 )
@@ -31,7 +28,8 @@ func OpenExisting(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, look := range []func(context.Context) error{s.checkVersion, s.checkSchema, s.writable} {
+	checkLatest := func(ctx context.Context) error { return s.checkSchema(ctx, latest) }
+	for _, look := range []func(context.Context) error{s.checkVersion, checkLatest, s.writable} {
 		if err := look(ctx); err != nil {
 			if errors.Is(err, ErrOlderSchema) {
 				return nil, errors.Join(err, s.Close())
@@ -44,11 +42,7 @@ func OpenExisting(ctx context.Context, path string) (*Store, error) {
 
 // checkVersion compares the schema's number with this program's, and writes nothing.
 func (s *Store) checkVersion(ctx context.Context) error {
-	sub, err := fs.Sub(files, "migrations")
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, s.db, sub, goose.WithLogger(goose.NopLogger()))
+	p, err := s.steps()
 	if err != nil {
 		return err
 	}

@@ -67,3 +67,50 @@ func TestOpeningWhatIsThereMakesAndMigratesNothing(t *testing.T) {
 		})
 	}
 }
+
+// A version that was set back would have steps made twice, over tables with rows.
+func TestOpen_VersionSetBackIsAlteredAndUntouched(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]string{
+		"by one":  "DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)",
+		"to one":  "DELETE FROM goose_db_version WHERE version_id > 1",
+		"to none": "DELETE FROM goose_db_version WHERE version_id > 0",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "workspace.db")
+			s, err := sqlite.Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			db, err := sql.Open("sqlite", path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := db.Exec(change); err != nil {
+				t.Fatal(err)
+			}
+			tables := func() (n int) {
+				if err := db.QueryRow("SELECT count(*) + (SELECT count(*) FROM goose_db_version) FROM sqlite_schema").Scan(&n); err != nil {
+					t.Fatal(err)
+				}
+				return n
+			}
+			before := tables()
+			for range 2 {
+				if s, err := sqlite.Open(t.Context(), path); s != nil || !errors.Is(err, workspace.ErrStoreAltered) {
+					t.Fatalf("got %v", err)
+				}
+			}
+			if after := tables(); after != before {
+				t.Errorf("%d tables and versions, not %d", after, before)
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}

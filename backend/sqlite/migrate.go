@@ -25,14 +25,23 @@ func (s *Store) checkVersioned(ctx context.Context) error {
 	return err
 }
 
-// migrate brings the schema up to date, each step in a transaction of its own,
-// and refuses a schema that is ahead of this program.
-func (s *Store) migrate(ctx context.Context) error {
+// latest stands for the newest version of the schema.
+const latest = -1
+
+func (s *Store) steps() (*goose.Provider, error) {
 	sub, err := fs.Sub(files, "migrations")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, s.db, sub, goose.WithLogger(goose.NopLogger()))
+	return goose.NewProvider(goose.DialectSQLite3, s.db, sub, goose.WithLogger(goose.NopLogger()))
+}
+
+// migrate brings the schema up to date, each step in a transaction of its own,
+// and refuses a schema that is ahead of this program. check, which may be nil,
+// compares the schema with what its version says before a step is made: a version
+// that was set back would have steps made twice, over tables that have rows.
+func (s *Store) migrate(ctx context.Context, check func(ctx context.Context, version int64) error) error {
+	p, err := s.steps()
 	if err != nil {
 		return err
 	}
@@ -45,7 +54,28 @@ func (s *Store) migrate(ctx context.Context) error {
 		return fmt.Errorf("%w: schema %d, this program knows %d", workspace.ErrStoreNewer, current, target)
 	case current == target:
 		return nil
+	case check != nil:
+		if err := check(ctx, current); err != nil {
+			return err
+		}
 	}
 	_, err = p.Up(ctx)
+	return err
+}
+
+// migrateTo makes the schema of a version in a database that is new.
+func (s *Store) migrateTo(ctx context.Context, version int64) error {
+	p, err := s.steps()
+	if err != nil {
+		return err
+	}
+	switch version {
+	case latest:
+		_, err = p.Up(ctx)
+	case 0:
+		_, err = p.GetDBVersion(ctx) // which makes the table of versions
+	default:
+		_, err = p.UpTo(ctx, version)
+	}
 	return err
 }

@@ -12,8 +12,9 @@ import (
 
 // checkSchema refuses a database with a trigger, a view, an index or a column
 // that this program did not make: any of them could change what a statement of
-// ours does. What it should be is what the same migrations make in memory.
-func (s *Store) checkSchema(ctx context.Context) error {
+// ours does. What it should be is what the same migrations make in memory, up to
+// the version.
+func (s *Store) checkSchema(ctx context.Context, version int64) error {
 	db, err := sql.Open("sqlite", "file:schema?mode=memory")
 	if err != nil {
 		return err
@@ -21,7 +22,7 @@ func (s *Store) checkSchema(ctx context.Context) error {
 	db.SetMaxOpenConns(1) // each connection has a memory of its own
 	fresh := &Store{db: db}
 	want, err := func() ([]string, error) {
-		if err := fresh.migrate(ctx); err != nil {
+		if err := fresh.migrateTo(ctx, version); err != nil {
 			return nil, err
 		}
 		return fresh.schema(ctx)

@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -84,10 +85,10 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := s.checkVersioned(ctx); err != nil {
 		return nil, errors.Join(translate(err), s.Close())
 	}
-	if err := s.migrate(ctx); err != nil {
+	if err := s.migrate(ctx, s.checkSchema); err != nil {
 		return nil, errors.Join(translate(err), s.Close())
 	}
-	if err := s.checkSchema(ctx); err != nil {
+	if err := s.checkSchema(ctx, latest); err != nil {
 		return nil, errors.Join(translate(err), s.Close())
 	}
 	if err := s.writable(ctx); err != nil {
@@ -124,7 +125,7 @@ func create(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.migrate(ctx); err != nil {
+	if err := s.migrate(ctx, nil); err != nil {
 		return errors.Join(translate(err), s.Close(), os.Remove(fresh))
 	}
 	if _, err := s.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
@@ -292,6 +293,9 @@ func translate(err error) error {
 	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return workspace.ErrNotFound
+	}
+	if strings.HasPrefix(err.Error(), "sql: Scan error") { // such as 257 where a byte was written
+		return fmt.Errorf("%w: %w", workspace.ErrStoreAltered, err)
 	}
 	var e *sqlite.Error
 	if errors.As(err, &e) {

@@ -64,6 +64,13 @@ func blob(b []byte) []byte {
 	return b
 }
 
+// What lies before the year 1 or after 9999 has no form in JSON, and is no time of
+// ours.
+const (
+	tooEarly = -62_135_596_800_000
+	tooLate  = 253_402_300_800_000
+)
+
 // when scans what millis stored.
 type when struct{ t *time.Time }
 
@@ -71,6 +78,9 @@ func (w when) Scan(v any) error {
 	n, ok := v.(int64)
 	if !ok {
 		return fmt.Errorf("a time is %T", v)
+	}
+	if n < tooEarly || n >= tooLate {
+		return fmt.Errorf("%w: %d ms is no time of ours", workspace.ErrStoreAltered, n)
 	}
 	*w.t = time.Time{}
 	if n != 0 {

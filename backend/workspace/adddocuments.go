@@ -168,8 +168,12 @@ func (a *adding) add(ctx context.Context, src Source) error {
 	if err != nil || len(tags) > MaxTags {
 		tags = nil // of a folder's name that cannot be a tag
 	}
+	modified := src.Modified
+	if !fits(modified) {
+		modified = time.Time{} // no clock has shown it
+	}
 	d := Document{
-		Name: name, ModifiedAt: src.Modified, AddedAt: a.s.w.now(), AddedBy: a.by, Tags: tags, generation: a.keys.Generation(),
+		Name: name, ModifiedAt: modified, AddedAt: a.s.w.now(), AddedBy: a.by, Tags: tags, generation: a.keys.Generation(),
 	}
 	if d.ID, err = a.s.w.newID(); err != nil {
 		return err

@@ -115,6 +115,9 @@ func (w *Workspace) record(tx Tx, at time.Time, kind, actor, subject string, det
 	if actor != "" && actor != c.looked {
 		return fmt.Errorf("%s: by somebody who was not looked at again", kind)
 	}
+	if err := w.runs(); err != nil {
+		return err
+	}
 	c.event = &audit.Event{At: time.UnixMilli(at.UnixMilli()).UTC(), Kind: kind, Actor: actor, Subject: subject, Detail: detail}
 	return nil
 }
@@ -123,6 +126,9 @@ func (w *Workspace) record(tx Tx, at time.Time, kind, actor, subject string, det
 func (c *change) touch(k Key) error {
 	if _, seen := c.before[k]; seen {
 		return nil
+	}
+	if err := c.w.runs(); err != nil {
+		return err
 	}
 	h, err := c.w.rowHash(c.Tx, k)
 	if err != nil {
@@ -162,7 +168,9 @@ func (c *change) close(prev Head) (head Head, learnt learnings, err error) {
 	}
 	e := *c.event
 	e.Seq, e.Rows, e.State = prev.Seq+1, rows, state
-	c.follow(&e, prev)
+	if c.follow(&e, prev); !fits(e.At) {
+		return head, learnt, refuse(CodeClockWrong)
+	}
 	var seal []byte
 	if err := c.w.withIntegrity(func(key secret.Bytes) { seal = audit.Seal(key, prev.Seal, e) }); err != nil {
 		return head, learnt, err

@@ -47,6 +47,22 @@ func (w *Workspace) dated() error {
 	return refuse(CodeClockBehind).with("clock", stampOf(w.wall())).with("log", stampOf(w.newest.time()))
 }
 
+// lastYear is the last one whose times all have a form in JSON (RFC 3339 section 1:
+// four digits), with room for what is good for some time from now on.
+const lastYear = 9998
+
+// fits reports whether a time can be written down. 0 is no time in the database.
+func fits(t time.Time) bool { return t.UnixMilli() > 0 && t.UTC().Year() <= lastYear }
+
+// runs refuses to write where the clock shows a time that has no form. One before
+// 1970 is none of a row's: the newest event's counts. Errors: clock_wrong.
+func (w *Workspace) runs() error {
+	if year := w.wall().UTC().Year(); year < 1 || year > lastYear {
+		return refuse(CodeClockWrong)
+	}
+	return nil
+}
+
 func stampOf(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // within reports whether what began at a time and lasts for life goes on now. A

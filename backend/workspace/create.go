@@ -30,6 +30,9 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Remains) 
 	if err != nil {
 		return nil, err
 	}
+	if !fits(w.wall()) {
+		return nil, refuse(CodeClockWrong)
+	}
 	if err := w.makeKeys(ctx, in.Workspace); err != nil {
 		w.notice(ctx)
 		return nil, err

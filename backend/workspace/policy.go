@@ -206,11 +206,16 @@ func rehearse(tx Tx) (r Rehearsal, err error) {
 	return r, err
 }
 
+// RequireYears is how far ahead 2FA can be required: a later day is a slip of the
+// keyboard, and times past 9999 have no form.
+const RequireYears = 10
+
 // Require2FA requires 2FA of everybody from a time on, with a step-up; zero: at
 // once. It is refused where fewer than two owners or admins have it on, or one and there
 // is no Emergency Kit: nobody could let the one back in who loses phone and codes. A
 // later day than before may need an approval, as DropRequirement does. Errors:
-// require_alone, require_past, forbidden, approval_*; those of a step-up; folder.
+// require_alone, require_past, require_far, forbidden, approval_*; those of a step-up;
+// folder.
 func (a *Admin) Require2FA(ctx context.Context, from time.Time, approval string, proof Proof) error {
 	now := a.s.w.now()
 	if from.IsZero() {
@@ -219,6 +224,9 @@ func (a *Admin) Require2FA(ctx context.Context, from time.Time, approval string,
 	from = time.UnixMilli(from.UnixMilli()).UTC()
 	if from.Before(now.Add(-24 * time.Hour)) {
 		return refuse(CodeRequirePast).at("from")
+	}
+	if from.After(now.AddDate(RequireYears, 0, 0)) {
+		return refuse(CodeRequireFar).at("from").with("years", RequireYears)
 	}
 	return a.setInfo(ctx, &proof, approval, eventRequired, func(tx Tx, i *Info) (map[string]string, error) {
 		r, err := rehearse(tx)

@@ -119,6 +119,8 @@ var deeds = []deed{
 	{"DropRequirement", func(a *workspace.Admin, by, to *somebody) error {
 		return a.DropRequirement(to.h.Context(), "", by.proof())
 	}, nil},
+	{"Clock", func(a *workspace.Admin, _, to *somebody) error { _, err := a.Clock(to.h.Context()); return err }, nil},
+	{"ConfirmClock", func(a *workspace.Admin, by, to *somebody) error { return a.ConfirmClock(to.h.Context(), by.proof()) }, nil},
 	{"PreviewRun", func(a *workspace.Admin, _, to *somebody) error {
 		_, err := a.PreviewRun(to.h.Context(), []string{to.id})
 		return err

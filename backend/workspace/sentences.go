@@ -76,6 +76,7 @@ var sentences = map[Code]string{
 	CodeApprovalOwn:       "Nobody approves what they asked for or what is about themselves. Ask another admin.",
 	CodeTwoPeopleAlone:    "Fewer than two owners and admins have 2FA on. Add one, then turn this on.",
 	CodeRequireAlone:      "Only {ready} of the owners and admins could let others back in. Two need 2FA on first.",
+	CodeRequireFar:        "This day is too far ahead. Choose a day in the next {years} years.",
 	CodeRequirePast:       "This day has passed. Choose today or a later one.",
 	CodeIdleRange:         "The idle time is out of range. Choose {min} to {max} minutes.",
 	CodeRunLong:           "These are too many members for one run. Choose at most {max}.",
@@ -134,5 +135,5 @@ var sentences = map[Code]string{
 	CodeAcceptChanged:   "Your account isn’t the one this computer last knew, so you can’t accept this database. Ask another owner, restore a backup, or use the Emergency Kit.",
 	CodeNotAuthentic:    "The database does not match its seal. Nothing was opened; read the details, then put back a copy that works.",
 	CodeClockBehind:     "This computer's clock is behind: it shows {clock}, and the newest entry in the audit log is from {log}. Set the date and time, then try again. If they're right, ask an owner to confirm the clock in Settings > Workspace.",
-	CodeClockWrong:      "This computer's clock is set before 1970. Set the clock, then try again.",
+	CodeClockWrong:      "This computer's clock is wrong. Set the date and time, then try again.",
 }

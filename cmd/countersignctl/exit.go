@@ -62,7 +62,7 @@ var errorCodes = []struct {
 	{exitUnavailable, "no_workspace, no_home", "There is no workspace in the folder, or no folder is named."},
 	{exitUnavailable, "database_older, database_newer, database_busy, database_damaged", "The database is of another version, in use, or no database."},
 	{exitUnavailable, "folder_read_only, folder_full, folder_failed, file_unwritable", "Nothing can be written there."},
-	{exitUnavailable, "keychain_absent, keychain_locked, keychain_slow, keychain_dismissed, keychain_mismatch, keychain_item_missing, keychain_failed, clock_wrong", "The keychain or the clock cannot be used."},
+	{exitUnavailable, "keychain_absent, keychain_locked, keychain_slow, keychain_dismissed, keychain_mismatch, keychain_item_missing, keychain_failed, clock_wrong, clock_behind", "The keychain or the clock cannot be used."},
 	{exitUnavailable, "secrets_file_damaged, secrets_file_refused", "The secrets file is not as it was written, or is not wanted: the system has a keychain."},
 	{exitRefused, "passphrase_required, passphrase_short, passphrase_long, passphrase_common", "The new passphrase of a secrets file is not right."},
 	{exitInterrupted, "interrupted", "Somebody pressed Ctrl+C."},
@@ -111,7 +111,7 @@ func exitOf(c workspace.Code) int {
 	switch {
 	case c == workspace.CodeNotAuthentic:
 		return exitWrong
-	case c == workspace.CodeInUse, c == workspace.CodeClockWrong:
+	case c == workspace.CodeInUse, c == workspace.CodeClockWrong, c == workspace.CodeClockBehind:
 		return exitUnavailable
 	}
 	for _, place := range []string{"keychain_", "secrets_file_", "folder_", "database_"} {

@@ -332,6 +332,8 @@ export const Settings = {
     call<PolicyView>(async () => settings.DropRequirement(session, approval, await closedProof(proof))),
   setTwoPeople: (session: string, on: boolean, approval: string, proof: Proof) =>
     call<PolicyView>(async () => settings.SetTwoPeople(session, on, approval, await closedProof(proof))),
+  confirmClock: (session: string, proof: Proof) =>
+    call<PolicyView>(async () => settings.ConfirmClock(session, await closedProof(proof))),
   approve: (session: string, approval: string, proof: Proof) =>
     call<void>(async () => settings.Approve(session, approval, await closedProof(proof))),
   /** Puts the fingerprint of the key that signs exports on the clipboard. */

@@ -83,7 +83,7 @@ const kinds: Record<string, Kind> = {
 
 /** For kinds that keep the application's own sentence: by how they begin. */
 const icons: [RegExp, LucideIcon][] = [
-  [/^(run-interrupted|clock-set-back|export-refused|emergency-kit-used)/, TriangleAlert],
+  [/^(run-interrupted|clock|export-refused|emergency-kit-used)/, TriangleAlert],
   [/^(run|sheets?|export)-/, Printer],
   [/^(member|invited|role)/, UserPlus],
   [/^approval/, BadgeCheck],

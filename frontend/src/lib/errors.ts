@@ -3,7 +3,7 @@
  * happened, `error.CODE.next` what to do now.
  */
 import { Refused } from './api';
-import { duration } from './dates';
+import { duration, untilTime } from './dates';
 import { isKey, t, type Values } from './i18n';
 
 /** Every code that the application may send. A test holds the words against this list. */
@@ -78,6 +78,7 @@ export const errorCodes = [
   'two_people_alone',
   'require_alone',
   'require_past',
+  'require_far',
   'idle_range',
   'run_long',
   'run_over',
@@ -113,6 +114,7 @@ export const errorCodes = [
   'not_authentic',
   'in_use',
   'clock_wrong',
+  'clock_behind',
   'save_failed',
   'clipboard_failed',
   'print_failed',
@@ -200,11 +202,13 @@ function valuesOf(args: Refused['args']): Values {
     minimum: 0,
     why: '',
     reference: 'none',
+    newest: '',
     ...args,
   };
   values.named = args.name ? 'yes' : 'no';
   if (typeof args.pause === 'number') values.pause = duration(args.pause);
   if (typeof args.minutes === 'number') values.away = duration(args.minutes * 60);
+  if (typeof args.log === 'string') values.newest = untilTime(args.log);
   return values;
 }
 

@@ -15,6 +15,8 @@ export interface PolicyView {
   signature: string;
   /** The secrets are in a file with a passphrase, not in a keychain. */
   secretsFile?: boolean;
+  /** The computer’s clock and the log’s newest entry, where it is behind that. */
+  clock?: { now: string; newest: string };
 }
 
 export interface Rehearsal {
@@ -56,12 +58,14 @@ export function approvalWords({ kind, names }: ApprovalView): string {
 }
 
 /** No longer require 2FA; two people from now on; one is enough again. */
-export type PolicyAct = 'drop' | 'two' | 'one';
+export type PolicyAct = 'drop' | 'two' | 'one' | 'clock';
 
 export function policyWords(act: PolicyAct): { title: string; text: string; done: string } {
   switch (act) {
     case 'drop':
       return { title: t('policy.stop'), text: t('policy.stop_text'), done: t('policy.dropped') };
+    case 'clock':
+      return { title: t('clock.title'), text: t('clock.text'), done: t('clock.done') };
     case 'two':
       return {
         title: t('twoPeople.turn_on'),

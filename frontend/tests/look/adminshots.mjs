@@ -24,7 +24,18 @@ async function backup(page) {
 
 const theirs = { signedBy: 'AAAA-3V9X-PT2R-8HJN-5CWD-0YFB-4ZGE-61AS', ours: false };
 
+const clock = { now: '2026-11-28T09:31:00Z', newest: '2027-11-28T17:05:00Z' };
+
 export const adminShots = [
+  { name: 'clock-behind', scenario: { policy: { clock } }, act: (page) => go(page, 'Workspace') },
+  {
+    name: 'clock-confirm',
+    scenario: { policy: { clock } },
+    act: async (page) => {
+      await go(page, 'Workspace');
+      await button(page, 'Confirm the clock').click();
+    },
+  },
   { name: 'runs', act: (page) => go(page, 'Print runs') },
   { name: 'runs-none', scenario: { noRuns: true }, act: (page) => go(page, 'Print runs') },
   {

@@ -212,6 +212,20 @@ export namespace app {
 	        this.count = source["count"];
 	    }
 	}
+	export class Clock {
+	    now: string;
+	    newest: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Clock(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.now = source["now"];
+	        this.newest = source["newest"];
+	    }
+	}
 	export class CodeView {
 	    number: number;
 	    usedAt?: string;
@@ -1536,6 +1550,7 @@ export namespace app {
 	    idleMinutes: number;
 	    secretsFile?: boolean;
 	    signature: string;
+	    clock?: Clock;
 	
 	    static createFrom(source: any = {}) {
 	        return new PolicyView(source);
@@ -1551,7 +1566,26 @@ export namespace app {
 	        this.idleMinutes = source["idleMinutes"];
 	        this.secretsFile = source["secretsFile"];
 	        this.signature = source["signature"];
+	        this.clock = this.convertValues(source["clock"], Clock);
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class PreviewView {
 	    token: string;

@@ -12,6 +12,8 @@ export function Backup(arg1:string,arg2:app.BackupRequest,arg3:app.Proof):Promis
 
 export function ChangeSecretsPassphrase(arg1:string,arg2:app.Envelope,arg3:app.Envelope):Promise<void>;
 
+export function ConfirmClock(arg1:string,arg2:app.Proof):Promise<app.PolicyView>;
+
 export function CopySignature(arg1:string):Promise<void>;
 
 export function DropRequirement(arg1:string,arg2:string,arg3:app.Proof):Promise<app.PolicyView>;

@@ -22,6 +22,10 @@ export function ChangeSecretsPassphrase(arg1, arg2, arg3) {
   return window['go']['app']['Settings']['ChangeSecretsPassphrase'](arg1, arg2, arg3);
 }
 
+export function ConfirmClock(arg1, arg2) {
+  return window['go']['app']['Settings']['ConfirmClock'](arg1, arg2);
+}
+
 export function CopySignature(arg1) {
   return window['go']['app']['Settings']['CopySignature'](arg1);
 }
