@@ -51,10 +51,6 @@ func (w *Workspace) updateUnanchored(ctx context.Context, fn func(Tx) error) err
 	return w.changeWith(ctx, fn, false)
 }
 
-// anchorPatience is how long the keychain may take for the anchor, while all others who
-// write wait: twice what it has for one answer.
-const anchorPatience = 10 * time.Second
-
 func (w *Workspace) changeWith(ctx context.Context, fn func(Tx) error, anchored bool) error {
 	if anchored {
 		if err := w.unlockKeychain(ctx); err != nil {
@@ -84,25 +80,8 @@ func (w *Workspace) changeWith(ctx context.Context, fn func(Tx) error, anchored 
 		if !anchored {
 			return nil
 		}
-		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), anchorPatience)
-		defer cancel()
-		err = w.anchor(short, head)
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("%w: the anchor: %w", ErrKeychainSlow, err)
-		}
-		return err
+		return w.anchorInTime(context.WithoutCancel(ctx), head)
 	}))
-}
-
-// unlockKeychain lets the keychain ask the person what it has to ask, before anybody
-// waits for the lock that its write is under.
-func (w *Workspace) unlockKeychain(ctx context.Context) error {
-	v, err := w.secrets.Get(ctx, w.item("anchor"))
-	v.Wipe()
-	if errors.Is(err, ErrSecretMissing) {
-		return nil // the change writes it
-	}
-	return Explain(err)
 }
 
 // record says what the change is, once. An actor is somebody whom the change has

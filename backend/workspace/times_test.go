@@ -56,11 +56,11 @@ func TestRequire2FA_OnADayThatNoCalendarReaches(t *testing.T) {
 	h, owner, _ := guarded(t)
 	h.one(person{role: workspace.RoleOwner, on: true})
 	for _, from := range []time.Time{h.clock.now().AddDate(10, 0, 2), time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC), time.UnixMilli(1<<63 - 1)} {
-		if e := h.refused(owner.admin().Require2FA(t.Context(), from, owner.proof()), workspace.CodeRequireFar); e.Field != "from" {
+		if e := h.refused(owner.admin().Require2FA(t.Context(), from, "", owner.proof()), workspace.CodeRequireFar); e.Field != "from" {
 			t.Errorf("%s: at %q", from, e.Field)
 		}
 	}
-	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now().AddDate(9, 0, 0), owner.proof()))
+	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now().AddDate(9, 0, 0), "", owner.proof()))
 }
 
 // What nothing of ours wrote is told as what it is: the database was changed.
