@@ -164,3 +164,16 @@ func TestChoosePassword_IsOverWhere2FAIsRequiredByThen(t *testing.T) {
 		t.Error("2FA is not asked for")
 	}
 }
+
+func TestChoosePassword_IsForAPasswordThatIsTooShortAlone(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	h.one(person{role: workspace.RoleOwner, on: true})
+	member := h.one(person{role: workspace.RoleMember})
+	a := owner.admin()
+	h.ok(a.Require2FA(t.Context(), h.clock.now(), owner.proof()))
+	c := member.challenge()
+	h.ok(a.DropRequirement(t.Context(), owner.proof()))
+	_, err := c.ChoosePassword(t.Context(), secret.NewText(longerPass))
+	h.refused(err, workspace.CodeChallengeEnded)
+}
