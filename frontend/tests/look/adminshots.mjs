@@ -90,6 +90,29 @@ export const adminShots = [
   },
   { name: 'approvals', act: (page) => go(page, 'Workspace') },
   {
+    name: 'approvals-policy',
+    scenario: { ofPolicy: true },
+    act: (page) => go(page, 'Workspace'),
+  },
+  {
+    name: 'policy-drop-ask',
+    scenario: { approvals: [] },
+    act: async (page) => {
+      await go(page, 'Workspace');
+      await button(page, 'Stop requiring 2FA').click();
+      await dialog(page).getByLabel('Reason').waitFor();
+    },
+  },
+  {
+    name: 'policy-drop-waits',
+    scenario: { ofPolicy: true },
+    act: async (page) => {
+      await go(page, 'Workspace');
+      await button(page, 'Stop requiring 2FA').first().click();
+      await dialog(page).getByText('This waits for a second admin.').waitFor();
+    },
+  },
+  {
     // Printed, too: the longest reason, in the widest letters.
     name: 'cover',
     scenario: {

@@ -54,6 +54,18 @@ export function fakeAdmin(scenario) {
       may: false,
     },
   ];
+  const ofPolicy = [
+    {
+      ...approval,
+      kind: 'drop-requirement',
+      members: [],
+      names: [],
+      reason: 'New phones are late',
+      mine: true,
+      may: false,
+    },
+    { ...approval, id: 'a4', kind: 'two-people-off', members: [], names: [], reason: 'Hannah leaves' },
+  ];
   const people = Array.from({ length: 7 }, (_, i) => ({
     id: `m${i + 1}`,
     name: ['Chidi Nwosu', 'Priya Raman', 'Zoë Lindqvist', 'Mateo Rossi'][i % 4],
@@ -91,8 +103,8 @@ export function fakeAdmin(scenario) {
   Object.assign(window.go.app, {
     Settings: {
       Get: () => wait(policy),
-      Approvals: () => wait(scenario.approvals ?? approvals),
-      Rehearse: () => wait({ blocked: [], ready: 12, keepers: [], possible: true }),
+      Approvals: () => wait(scenario.approvals ?? (scenario.ofPolicy ? ofPolicy : approvals)),
+      Rehearse: () => wait({ blocked: [], ready: 12, keepers: people.slice(0, 2), possible: true }),
       Backup: (_, request) =>
         request.recipients.includes('SECRET')
           ? refuse('recipients_wrong', 'recipients', { line: 1, why: 'private' })
