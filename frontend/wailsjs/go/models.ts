@@ -484,6 +484,7 @@ export namespace app {
 	    contracts: ContractView[];
 	    bin: number;
 	    canPurge: boolean;
+	    notAdded: number;
 	    nativeDrop: boolean;
 	
 	    static createFrom(source: any = {}) {
@@ -496,6 +497,7 @@ export namespace app {
 	        this.contracts = this.convertValues(source["contracts"], ContractView);
 	        this.bin = source["bin"];
 	        this.canPurge = source["canPurge"];
+	        this.notAdded = source["notAdded"];
 	        this.nativeDrop = source["nativeDrop"];
 	    }
 	
