@@ -181,7 +181,10 @@ test('a temporary code sets up another phone with new codes, the lost ones end, 
   await page.getByLabel('Recovery code').fill('');
   await page.getByLabel('Recovery code').pressSequentially(codes[0]);
   await button(page, 'Use recovery code').click();
-  await person.toProfile(page);
+  await page
+    .getByText(/You used recovery code/)
+    .first()
+    .waitFor();
   await person.lock(page);
   await person.signIn(page, next, priya);
 

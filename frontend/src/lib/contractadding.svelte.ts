@@ -108,9 +108,7 @@ export class ContractAdding {
   /** The page of the contracts, while it is there. */
   onadded: ((added: string[]) => Promise<void>) | undefined;
   /** Somebody cancelled, and this is about nothing else. */
-  stopped = $derived(
-    this.leftOut.length > 0 && this.leftOut.every(({ reason }) => reason === 'stopped'),
-  );
+  stopped = $derived(this.leftOut.length > 0 && this.leftOut.every(({ reason }) => reason === 'stopped'));
   #follows = false;
   /** The application adds something. */
   #running = false;
@@ -199,9 +197,7 @@ export class ContractAdding {
       // One that cannot be read any more ends here: it is then left out, since it is too short.
       const data = await base64(file.slice(from, from + partSize)).catch(() => undefined);
       const over = last || data === undefined;
-      const wanted = await session.use((token) =>
-        Contracts.sendPart(token, number, index, data ?? '', over),
-      );
+      const wanted = await session.use((token) => Contracts.sendPart(token, number, index, data ?? '', over));
       if (over || !wanted) return;
     }
   }
