@@ -11,11 +11,11 @@ export const mostSide = 16_384;
  * bounds, whatever the page says of its size. 0: at none.
  */
 export function fit(page: { width: number; height: number }, wanted: number): number {
-  const scale = Math.min(
+  if (!(page.width > 0 && page.height > 0 && Number.isFinite(page.width * page.height))) return 0;
+  return Math.min(
     wanted / page.width,
     Math.sqrt(mostPixels / (page.width * page.height)),
     mostSide / page.width,
     mostSide / page.height,
   );
-  return scale > 0 && Number.isFinite(scale) ? scale : 0;
 }
