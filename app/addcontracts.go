@@ -24,6 +24,7 @@ type AddProgress struct {
 	LeftOut      []LeftOutView `json:"leftOut"`
 	LeftOutCount int           `json:"leftOutCount"`
 	Stopped      bool          `json:"stopped"`
+	Waiting      int           `json:"waiting"` // files and folders that come after these
 	Error        *AppError     `json:"error,omitempty"`
 }
 
@@ -33,10 +34,10 @@ type LeftOutView struct {
 	Reason string `json:"reason"`
 }
 
-// AddFiles asks for files and adds them. It answers at once whether some were
-// chosen; the event "adding" tells the rest.
+// AddFiles asks for files and adds them, after what is added already. It answers at
+// once whether some were chosen; the events "adding" and "adding-waiting" tell the rest.
 func (c *Contracts) AddFiles(session string) (bool, error) {
-	if _, err := c.s.use(session); err != nil {
+	if err := c.s.mayAdd(session); err != nil {
 		return false, err
 	}
 	paths, err := c.s.desktop.OpenFiles("Add contracts")
@@ -48,7 +49,7 @@ func (c *Contracts) AddFiles(session string) (bool, error) {
 
 // AddFolder asks for a folder and adds what is in it, and in the folders in it.
 func (c *Contracts) AddFolder(session string) (bool, error) {
-	if _, err := c.s.use(session); err != nil {
+	if err := c.s.mayAdd(session); err != nil {
 		return false, err
 	}
 	path, err := c.s.desktop.OpenFolder("Add a folder of contracts")
@@ -63,8 +64,11 @@ func (c *Contracts) addPaths(session string, paths []string) (bool, error) {
 	if len(paths) == 0 {
 		return false, nil
 	}
-	return true, c.s.add(session, func(ctx context.Context, tell func(name string, found int)) []workspace.Source {
-		return sourcesOf(ctx, paths, tell)
+	return true, c.s.add(session, &addition{
+		names: paths, passed: func(int, bool) {},
+		find: func(ctx context.Context, tell func(name string, found int)) []workspace.Source {
+			return sourcesOf(ctx, paths, tell)
+		},
 	})
 }
 
@@ -88,17 +92,14 @@ func (c *Contracts) AddPasted(session, name, dataBase64 string) (bool, error) {
 	source := workspace.Source{
 		Name: name, Size: int64(len(data)), Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
 	}
-	return true, c.s.add(session, func(context.Context, func(string, int)) []workspace.Source { return []workspace.Source{source} })
-}
-
-// StopAdding stops; what was added until then stays.
-func (c *Contracts) StopAdding(session string) error {
-	return c.s.stopJob(session, jobAdding)
+	return true, c.s.add(session, &addition{
+		names: []string{name}, passed: func(int, bool) {},
+		find: func(context.Context, func(string, int)) []workspace.Source { return []workspace.Source{source} },
+	})
 }
 
 // The long works on contracts; one of each at a time.
 const (
-	jobAdding   = "adding"
 	jobSaving   = "saving"
 	jobChecking = "checking"
 	jobRotating = "rotating"
@@ -135,55 +136,6 @@ func (s *shell) stopJob(token, kind string) error {
 	if stop := s.stopContracts[kind]; stop != nil {
 		stop()
 	}
-	return nil
-}
-
-// add runs in the background from the search for what there is to add to the last
-// of it. Waiting for it is use of the session.
-func (s *shell) add(token string, find func(ctx context.Context, tell func(name string, found int)) []workspace.Source) error {
-	return s.addTelling(token, find, func(int, bool) {}, func() {})
-}
-
-// addTelling is add that calls begun before anything of it, passed with how many
-// are done, and at the end with over.
-func (s *shell) addTelling(token string, find func(context.Context, func(string, int)) []workspace.Source, passed func(done int, over bool), begun func()) error {
-	ses, ctx, end, err := s.beginJob(token, jobAdding)
-	if err != nil {
-		return err
-	}
-	begun()
-	go func() {
-		defer passed(0, true)
-		p := AddProgress{Phase: "looking", Added: []string{}, LeftOut: []LeftOutView{}}
-		tell := s.telling("adding", ses)
-		sources := find(ctx, func(name string, found int) {
-			p.Name, p.Total = name, found
-			tell(p, false)
-		})
-		p.Phase, p.Total = "adding", len(sources)
-		for _, src := range sources {
-			p.TotalBytes += max(0, src.Size)
-		}
-		tell(p, true)
-		out, err := ses.AddDocuments(ctx, values(sources), func(step workspace.AddStep) {
-			p.Name, p.Done, p.Bytes = step.Name, step.Done, step.Bytes
-			passed(step.Done, false)
-			tell(p, false)
-		})
-		passed(0, true)
-		end()
-		p.Phase, p.Name, p.Stopped, p.LeftOutCount = "done", "", out.Stopped, out.LeftOutCount
-		p.Added = append(p.Added, out.IDs...)
-		for _, l := range out.LeftOut {
-			p.LeftOut = append(p.LeftOut, LeftOutView{l.Name, string(l.Reason)})
-		}
-		if err = s.after(ses, err); err != nil {
-			fault := s.present(err)
-			p.Error = &fault
-		}
-		tell(p, true)
-		s.contractsChanged()
-	}()
 	return nil
 }
 

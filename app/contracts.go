@@ -18,6 +18,7 @@ type ContractsView struct {
 	Contracts  []ContractView `json:"contracts"`
 	Bin        int            `json:"bin"`        // how many of them lie in the bin
 	CanPurge   bool           `json:"canPurge"`   // an owner or an admin
+	NotAdded   int            `json:"notAdded"`   // files that the last lock kept from being added; told once
 	NativeDrop bool           `json:"nativeDrop"` // dropped files come by their paths, not through the page
 }
 
@@ -45,7 +46,7 @@ func (c *Contracts) List(session string) (ContractsView, error) {
 		return ContractsView{}, err
 	}
 	ctx := c.s.context()
-	view := ContractsView{State: "open", Contracts: []ContractView{}}
+	view := ContractsView{State: "open", Contracts: []ContractView{}, NotAdded: c.s.takeLost(ses.ProfileID())}
 	_, notAdmin := ses.Admin(ctx)
 	view.CanPurge = notAdmin == nil
 	all, err := ses.Documents(ctx)

@@ -64,20 +64,40 @@ func (f *droppedFile) Close() error {
 
 var errNotRead = errors.New("the page could not read it")
 
-// AddDropped begins to add dropped files. Their bytes follow with SendPart, file by
-// file in this order; the event "adding" tells how far it is.
-func (c *Contracts) AddDropped(session string, files []DroppedFile) (bool, error) {
+// AddDropped adds dropped files, after what is added already. Their bytes follow
+// with SendPart and the number that it answers, file by file in this order; 0: they
+// are none, or too many. The events "adding" and "adding-waiting" tell how far it is.
+func (c *Contracts) AddDropped(session string, files []DroppedFile) (int, error) {
 	if _, err := c.s.use(session); err != nil {
-		return false, err
+		return 0, err
 	}
 	if len(files) == 0 || len(files) > maxFound {
-		return false, nil
+		return 0, nil
 	}
 	d := &dropping{}
-	for range files {
+	a := &addition{}
+	for _, file := range files {
 		d.files = append(d.files, &droppedFile{parts: make(chan []byte), ended: make(chan struct{})})
+		a.names = append(a.names, file.Name)
 	}
-	err := c.s.addDropped(session, d, func(ctx context.Context, _ func(string, int)) (sources []workspace.Source) {
+	c.s.mu.Lock()
+	c.s.drops++
+	number := c.s.drops
+	c.s.dropped[number] = d
+	c.s.mu.Unlock()
+	a.passed = func(done int, over bool) { // a file ends when adding has gone past it
+		for i, f := range d.files {
+			if over || i < done {
+				f.end()
+			}
+		}
+		if over {
+			c.s.mu.Lock()
+			defer c.s.mu.Unlock()
+			delete(c.s.dropped, number)
+		}
+	}
+	a.find = func(ctx context.Context, _ func(string, int)) (sources []workspace.Source) {
 		for i, file := range files {
 			from := d.files[i]
 			from.ctx = ctx
@@ -91,22 +111,26 @@ func (c *Contracts) AddDropped(session string, files []DroppedFile) (bool, error
 			sources = append(sources, src)
 		}
 		return sources
-	})
-	return err == nil, err
+	}
+	if err := c.s.add(session, a); err != nil {
+		a.passed(0, true)
+		return 0, err
+	}
+	return number, nil
 }
 
 // maxPart bounds one part, in bytes.
 const maxPart = 4 << 20
 
 // SendPart hands on the next bytes of a dropped file, in base64; the last of a file
-// says so. It answers once they are taken, and false where no more of this file is
-// wanted: it is left out, or adding has ended.
-func (c *Contracts) SendPart(session string, index int, dataBase64 string, last bool) (bool, error) {
+// says so. It answers once they are taken, which is when their turn has come, and
+// false where no more of this file is wanted: it is left out, or adding has ended.
+func (c *Contracts) SendPart(session string, number, index int, dataBase64 string, last bool) (bool, error) {
 	if _, err := c.s.use(session); err != nil {
 		return false, err
 	}
 	c.s.mu.Lock()
-	d := c.s.dropped
+	d := c.s.dropped[number]
 	c.s.mu.Unlock()
 	if d == nil || index < 0 || index >= len(d.files) || len(dataBase64) > base64.StdEncoding.EncodedLen(maxPart) {
 		return false, nil
@@ -134,25 +158,4 @@ func (c *Contracts) SendPart(session string, index int, dataBase64 string, last 
 		<-f.ended
 	}
 	return true, nil
-}
-
-// addDropped is add with files that the page feeds: each ends when adding has gone
-// past it.
-func (s *shell) addDropped(token string, d *dropping, find func(context.Context, func(string, int)) []workspace.Source) error {
-	return s.addTelling(token, find, func(done int, over bool) {
-		for i, f := range d.files {
-			if over || i < done {
-				f.end()
-			}
-		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if over && s.dropped == d {
-			s.dropped = nil
-		}
-	}, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.dropped = d
-	})
 }

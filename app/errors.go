@@ -73,6 +73,7 @@ const (
 	codePastedLarge  = "pasted_large" // max (MB)
 	codePastedFailed = "pasted_failed"
 	codePagesMissing = "pages_missing"
+	codeAddingFull   = "adding_full"
 )
 
 // shellError is a refusal of the shell's own.

@@ -48,7 +48,9 @@ type shell struct {
 	token         string
 	given         []workspace.GivenOut          // one-time codes on the screen
 	run           *pendingRun                   // a print run whose sheets are on their way
-	dropped       *dropping                     // files that the page is sending
+	adding        addQueue                      // contracts on their way, and those that wait
+	dropped       map[int]*dropping             // files that the page is sending, by number
+	drops         int                           // the last of these numbers
 	stopContracts map[string]context.CancelFunc // of long works on contracts, by kind
 	picked        *pickedList                   // members to import
 	stopAdding    context.CancelFunc            // of an import under way
@@ -92,7 +94,7 @@ type opened struct {
 func newShell(path string, d desktop) *shell {
 	s := &shell{
 		path: path, desktop: d, secrets: keychain.New(keychainService), now: time.Now, ctx: context.Background(),
-		alarm: time.AfterFunc, stopContracts: map[string]context.CancelFunc{},
+		alarm: time.AfterFunc, stopContracts: map[string]context.CancelFunc{}, dropped: map[int]*dropping{},
 	}
 	s.clipboard.desktop = d
 	s.logger.Store(slog.New(slog.DiscardHandler))
@@ -480,6 +482,9 @@ func (s *shell) drop(reason string, tell bool) {
 	for _, stop := range s.stopContracts {
 		stop()
 	}
+	given := s.adding.give()
+	untold := len(s.adding.given)
+	s.adding.given = nil
 	s.dropExport()
 	if s.timer != nil {
 		s.timer.Stop()
@@ -492,6 +497,13 @@ func (s *shell) drop(reason string, tell bool) {
 		}
 	}
 	s.mu.Unlock()
+	for _, a := range given {
+		a.passed(0, true)
+		untold += len(a.names)
+	}
+	if ended, ok := ses.(*workspace.Session); ok {
+		s.noteLost(ended.ProfileID(), untold)
+	}
 	s.letters.forget()
 	s.preview.close("")
 	if ch != nil {

@@ -58,7 +58,7 @@ func Check(mime string, r io.Reader, size int64) error {
 		return p.err
 	case p.width <= 0 || p.height <= 0:
 		return ErrHeader
-	case p.width > MaxPixels || p.height > MaxPixels/p.width || max(1, p.frames) > MaxPixels/(p.width*p.height):
+	case p.width > MaxPixels || max(1, p.frames) > MaxPixels/(p.width*p.height):
 		return ErrLarge
 	}
 	return nil

@@ -208,13 +208,23 @@ test('a folder is dropped with what is in it, also what is empty or larger than 
   await writeFile(join(leases, '2026', 'Large.bin'), Buffer.alloc(7_000_000, 'contract'));
   await contracts.dropPaths(page, [leases, join(folder, 'Nothing')]);
   await toast(page, '2 contracts added.').waitFor();
-  await page.getByText('Nothing was left out. The folder has no files in it.').waitFor();
+  await page.getByText('Nothing wasn’t added. The folder has no files in it.').waitFor();
   await row(page, 'Large.bin').getByText('Leases').waitFor();
   await row(page, 'Large.bin').getByText('7 MB').waitFor();
   await open(page, 'Empty.txt');
   await page.getByText('This file is empty.').waitFor();
   await button(page, 'Check documents').click();
   await dialog(page).getByText('2 documents are as they were added.').waitFor();
+});
+
+test('what is dropped while something is added waits for its turn', async (t) => {
+  const { page } = await owner(t);
+  await contracts.drop(page, { 'Large.txt': 'x'.repeat(8_000_000), 'Annex.txt': 'annex' });
+  await contracts.drop(page, memo);
+  await contracts.drop(page, lease);
+  for (const name of ['Large.txt', 'Annex.txt', 'Memorandum.txt', 'Harbour lease.pdf'])
+    await row(page, name).waitFor();
+  assert.equal(await page.getByText('wasn’t added').count(), 0);
 });
 
 test('text and pictures are pasted, and a file that is there already is left out', async (t) => {
@@ -231,7 +241,7 @@ test('text and pictures are pasted, and a file that is there already is left out
   await contracts.drop(page, memo);
   await row(page, 'Memorandum.txt').waitFor();
   await contracts.drop(page, memo);
-  await page.getByText('Memorandum.txt was left out.').waitFor();
+  await page.getByText('Memorandum.txt wasn’t added.').waitFor();
   await assertAccessible(page, 'A file that was left out');
 });
 

@@ -365,10 +365,10 @@ export const Contracts = {
   addFolder: (session: string) => call<boolean>(() => contracts.AddFolder(session)),
   /** Files that were dropped or pasted; `sendPart` hands on what is in them, in their order. */
   addDropped: (session: string, files: app.DroppedFile[]) =>
-    call<boolean>(() => contracts.AddDropped(session, files)),
-  /** Bytes in base64. False: no more of this file is wanted. */
-  sendPart: (session: string, index: number, data: string, last: boolean) =>
-    call<boolean>(() => contracts.SendPart(session, index, data, last)),
+    call<number>(() => contracts.AddDropped(session, files)),
+  /** Bytes in base64, with the number of the drop. False: no more of this file is wanted. */
+  sendPart: (session: string, number: number, index: number, data: string, last: boolean) =>
+    call<boolean>(() => contracts.SendPart(session, number, index, data, last)),
   stopAdding: (session: string) => call<void>(() => contracts.StopAdding(session)),
   /** Opens one for reading, which the log tells. It holds until the next one, or a lock. */
   preview: (session: string, id: string) => call<PreviewView>(() => contracts.Preview(session, id)),
@@ -415,6 +415,10 @@ export const onContractsChanged = (heard: () => void): (() => void) => EventsOn(
 /** Tells how far adding is, at the end with what was left out. Returns the way to stop listening. */
 export const onAdding = (heard: (progress: AddProgress) => void): (() => void) =>
   EventsOn('adding', (p?: AddProgress) => p && heard(p));
+
+/** Tells how many files and folders wait to be added. Returns the way to stop listening. */
+export const onAddingWaiting = (heard: (n: number) => void): (() => void) =>
+  EventsOn('adding-waiting', (n?: number) => heard(n ?? 0));
 
 /** Tells how far a check is, at the end with what it found. Returns the way to stop listening. */
 export const onChecking = (heard: (progress: CheckProgress) => void): (() => void) =>

@@ -19,6 +19,7 @@ import {
   type PDFPageProxy,
 } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import workerUrl from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?worker&url';
+import { fit, mostPixels } from './contractpages';
 import type { PreviewView } from './contracts';
 
 GlobalWorkerOptions.workerSrc = workerUrl;
@@ -106,8 +107,8 @@ class Parts extends PDFDataRangeTransport {
   }
 }
 
-/** No page becomes a larger picture than this, in pixels; it is scaled down before it does. */
-const mostPixels = 16_000_000;
+/** A picture in a page has no more pixels than one that is a contract itself: see backend/picture. */
+const mostImage = 50_000_000;
 
 export class Pdf {
   readonly #task: PDFDocumentLoadingTask;
@@ -153,7 +154,7 @@ export class Pdf {
       useWasm: false,
       useWorkerFetch: false,
       useSystemFonts: false, // those that came with the page look alike everywhere
-      maxImageSize: 64_000_000,
+      maxImageSize: mostImage,
       canvasMaxAreaInBytes: 4 * mostPixels,
       cMapUrl: folder('cmaps'),
       cMapPacked: true,
@@ -180,9 +181,9 @@ export class Pdf {
     this.#drawing?.cancel();
     const page = await this.#document.getPage(number);
     const whole = page.getViewport({ scale: 1 });
-    const wanted = (width * window.devicePixelRatio) / whole.width;
-    const most = Math.sqrt(mostPixels / (whole.width * whole.height));
-    const viewport = page.getViewport({ scale: Math.min(wanted, most) });
+    const scale = fit(whole, width * window.devicePixelRatio);
+    if (scale === 0) throw new PdfError('broken');
+    const viewport = page.getViewport({ scale });
     const canvas = document.createElement('canvas');
     canvas.width = Math.max(1, Math.floor(viewport.width));
     canvas.height = Math.max(1, Math.floor(viewport.height));

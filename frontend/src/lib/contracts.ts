@@ -39,6 +39,8 @@ export interface ContractsView {
   bin: number;
   /** This person may delete for good. */
   canPurge: boolean;
+  /** Files that the last lock kept from being added; told once. */
+  notAdded: number;
   /** The window takes files that are dropped on it, by their paths; the page has only to show where. */
   nativeDrop: boolean;
 }

@@ -1,5 +1,6 @@
 /** What the page of contracts knows: all of them as they are, and how one looks at them. */
 import { Contracts, onContractsChanged } from './api';
+import { adding } from './contractadding.svelte';
 import { found, shelved, sorted, tagsOf, type ContractsView, type Shelved } from './contracts';
 import { refused, words, type Words } from './errors';
 import { kept, nobody, type Selection } from './selection';
@@ -54,6 +55,7 @@ export class ContractTable {
       const view = await session.use(Contracts.list);
       if (this.over) return;
       this.view = view;
+      adding.lost += view.notAdded;
       this.wrong = undefined;
       const shown = this.bin ? this.binned : this.there;
       this.selected = kept(

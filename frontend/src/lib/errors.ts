@@ -83,6 +83,7 @@ export const errorCodes = [
   'run_long',
   'run_over',
   'pages_missing',
+  'adding_full',
   'run_cancelled',
   'run_unknown',
   'codes_changed',

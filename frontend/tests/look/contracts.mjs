@@ -49,6 +49,7 @@ export function fakeContracts(scenario) {
     contracts: all,
     bin: all.filter((it) => it.removedAt).length,
     canPurge: true,
+    notAdded: 0,
     nativeDrop: false,
     ...scenario.contracts,
   });
@@ -60,16 +61,17 @@ export function fakeContracts(scenario) {
     List: () => wait(view()),
     AddFiles: () => wait(false),
     AddFolder: () => wait(false),
-    AddDropped: () => wait(true),
+    AddDropped: () => wait(1),
     SendPart: () => wait(true),
     StopAdding: () => wait(null),
     Preview: (_, id) => {
-      const { kind, type } = all.find((it) => it.id === id);
+      const { kind, type, unseen } = all.find((it) => it.id === id);
       return wait({
         token: `t-${id}`,
         kind,
         size: scenario.bytes[id] ?? scenario.bytes.lease,
         type,
+        unseen,
         url: `/contract/${id}`,
       });
     },
@@ -112,13 +114,22 @@ export function fakeContracts(scenario) {
   };
 }
 
-const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 200"><rect width="300" height="200" fill="#e8ecfa"/>
-<path d="M30 150c40-90 70 30 100-20s50-40 60 10 40 10 80-40" fill="none" stroke="#2648a4" stroke-width="6"/><script>alert(1)</script></svg>`;
+/** A line on a light ground, 300 by 200. */
+const png = [
+  'iVBORw0KGgoAAAANSUhEUgAAASwAAADIAQMAAABoEU4WAAAABlBMVEXo7PomSKSOVGSTAAAB6UlEQVR42u1XQY6DMAxMlJW4',
+  'VOIDq81HEHyLAyo8jaf0CT1yQGQJUCU4jp3jauU5lgm2Z5JmUEogEAgEAoHgX0K7pYRWu62E1jk3F9Ccc6+S1lxJc9VOK2iu',
+  '3nYmT7Pvve7E0sZ9zI4f1Z1v5Ab17VfsqMYz9MrqcdRjFakPB0ZWj0OLjlOkO9/JKfI8O+TMP2c0jHD6VEwztM9rGH3N1dTA',
+  'qHuN2DLqXoJZRl1Az6Atow2gR4ZmaBs+etH6hqdLibpK9SRthk3iJkxQGdIExobwsKZoP0h5BE2yVUgTGBuCqPpVYoJShFvx',
+  'K5YSr0gb4vGaEhNiCVMaaghhAnka2kyfWRPirZegz4gD8M44kveKsOFep+cPDGnDfce2JV4RNlhiUbZM9tA02V2V9SqS5yt7',
+  'YG5iPygTwqoHZULo4VuRPQ+4HfB2bPEzZidc7QW7cRMb4GQtfmrh3Trg2w/c1HrB71YwWXJxX+vAZGkMWLHJ0lAxRlkiyJTQ',
+  'jtAC81KaZI6FBky24XmpCpNpPIwdMc6GyfSMRjvjC0QB0tuGBUUfIKM46guOyD/Q/pvZ4uQ8GSyId4uy6z1gY5HYguCdCdgV',
+  'iPEdHtd9lfn2KYGHf9CLcXgMt+4u+rhmvgoKvjAEAoFAIBAI/gJ+AVYBs0EYHIoYAAAAAElFTkSuQmCC',
+].join('');
 const text = `MEMORANDUM\n\nTo: the file\nFrom: Hannah Weiß\n\nThe tenant asked for a second parking space. “Agreed”, said the landlord.\n`;
 
 /** What is read, by its ID; anything else is the lease. */
 export const contents = {
-  svg: { type: 'image/svg+xml', body: Buffer.from(svg) },
+  png: { type: 'image/png', body: Buffer.from(png, 'base64') },
   text: { type: 'text/plain', body: Buffer.from(text.repeat(60)) },
   html: {
     type: 'text/plain',

@@ -63,7 +63,8 @@ const tagged = {
 };
 const kinds = {
   more: [
-    { id: 'svg', name: 'Signature of Lindqvist.svg', kind: 'image', type: 'image/svg+xml' },
+    { id: 'png', name: 'Signature of Lindqvist.png', kind: 'image', type: 'image/png' },
+    { id: 'huge', name: 'Survey plan.png', kind: 'image', type: 'image/png', unseen: 'large' },
     { id: 'text', name: 'Memorandum.txt', kind: 'text', type: 'text/plain' },
     { id: 'html', name: 'Offer.html', kind: 'text', type: 'text/html' },
     { id: 'broken', name: 'Cut short.pdf' },
@@ -304,6 +305,7 @@ export const shots = [
   { name: 'contracts-missing', scenario: tagged, act: (page) => contracts(page, 'Alder') },
   { name: 'contracts-other', act: (page) => contracts(page, 'template') },
   { name: 'contracts-image', scenario: kinds, act: (page) => contracts(page, 'Signature') },
+  { name: 'contracts-image-large', scenario: kinds, act: (page) => contracts(page, 'Survey') },
   { name: 'contracts-text', scenario: kinds, act: (page) => contracts(page, 'Memorandum') },
   { name: 'contracts-html', scenario: kinds, act: (page) => contracts(page, 'Offer') },
   {
@@ -406,6 +408,7 @@ export const shots = [
           total: 14,
           bytes: 31e6,
           totalBytes: 94e6,
+          waiting: 5,
         }),
       );
       await page.getByText('Adding 3 of 14').waitFor();

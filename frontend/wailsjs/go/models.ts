@@ -522,6 +522,7 @@ export namespace app {
 	    contracts: ContractView[];
 	    bin: number;
 	    canPurge: boolean;
+	    notAdded: number;
 	    nativeDrop: boolean;
 	
 	    static createFrom(source: any = {}) {
@@ -534,6 +535,7 @@ export namespace app {
 	        this.contracts = this.convertValues(source["contracts"], ContractView);
 	        this.bin = source["bin"];
 	        this.canPurge = source["canPurge"];
+	        this.notAdded = source["notAdded"];
 	        this.nativeDrop = source["nativeDrop"];
 	    }
 	

@@ -78,8 +78,8 @@ export function SaveCopy(arg1, arg2) {
   return window['go']['app']['Contracts']['SaveCopy'](arg1, arg2);
 }
 
-export function SendPart(arg1, arg2, arg3, arg4) {
-  return window['go']['app']['Contracts']['SendPart'](arg1, arg2, arg3, arg4);
+export function SendPart(arg1, arg2, arg3, arg4, arg5) {
+  return window['go']['app']['Contracts']['SendPart'](arg1, arg2, arg3, arg4, arg5);
 }
 
 export function StopAdding(arg1) {
