@@ -79,7 +79,7 @@ func TestTheURISaysEverythingAnAppNeeds(t *testing.T) {
 	if err != nil || shown != label {
 		t.Fatal(shown, err)
 	}
-	const want = "otpauth://totp/amara.okafor@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" +
+	const want = "otpauth://totp/Northwind%20Legal:amara.okafor@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" +
 		"&issuer=Northwind%20Legal&algorithm=SHA1&digits=6&period=30"
 	if uri.Reveal() != want {
 		t.Errorf("%s", uri.Reveal())
@@ -143,6 +143,17 @@ func TestURI_ShortensTheIssuerAtAWordOrCharacter(t *testing.T) {
 	}
 }
 
+func TestURI_ALongIssuerIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	for n, twice := range map[int]bool{20: true, 38: false} {
+		l := totp.Label{Issuer: strings.Repeat("ж", n), Account: "a@b.c"}
+		uri, shown, err := totp.URI(seed(), l)
+		if err != nil || shown != l || strings.Count(uri.Reveal(), strings.Repeat("%D0%B6", n)) != map[bool]int{true: 2, false: 1}[twice] {
+			t.Errorf("%d letters: %s %v", n, uri.Reveal(), err)
+		}
+	}
+}
+
 func TestURI_WhatFitsIsWholeAndTheRestGetsAThird(t *testing.T) {
 	t.Parallel()
 	latin, thai := strings.Repeat("a", 248)+"@ex.io", strings.Repeat("ก", 240)+"@example.com"
@@ -184,7 +195,7 @@ func readBack(t testing.TB, l totp.Label) totp.Label {
 		t.Errorf("%q came back as %q, %q", shown, key.Issuer(), key.AccountName())
 	}
 	u, err := url.Parse(uri.Reveal())
-	if err != nil || u.Path != "/"+shown.Account || u.Fragment != "" {
+	if err != nil || (u.Path != "/"+shown.Issuer+":"+shown.Account && u.Path != "/"+shown.Account) || u.Fragment != "" {
 		t.Errorf("%q: the path is %q, %v", l, u.Path, err)
 	}
 	if len(uri.Reveal()) > 1003 {

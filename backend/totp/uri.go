@@ -19,6 +19,9 @@ var ErrLabel = errors.New("totp: the label cannot be written into a key URI")
 // 3 pixels and more to a module.
 const maxURI = 1003
 
+// maxTwice is how many bytes version 12 holds, 65 modules on a side.
+const maxTwice = 367
+
 // Label is what the authenticator app shows beside the code: the workspace's name
 // and the profile's email.
 type Label struct{ Issuer, Account string }
@@ -36,15 +39,15 @@ func (l Label) Check() error {
 
 // URI returns the key as the QR code holds it, and the label as an app reads it there:
 //
-//	otpauth://totp/ACCOUNT?secret=…&issuer=ISSUER&algorithm=SHA1&digits=6&period=30
+//	otpauth://totp/ISSUER:ACCOUNT?secret=…&issuer=ISSUER&algorithm=SHA1&digits=6&period=30
 //
 // Where the whole label does not fit into a code that is easily scanned, the issuer is
 // shortened; the account only if it takes more than two thirds of the room. The key is
 // never touched.
 //
-// The issuer is said once: apps that were looked at (Google Authenticator, Aegis,
-// FreeOTP, Ente) take the parameter where the label has no prefix, as Google's Key URI
-// format has it. Every parameter is said, though these are the defaults, because apps differ in
+// The issuer is said twice, as Google's Key URI format recommends, where that takes no
+// more than maxTwice: FreeOTP shows the one in the label, and most show the parameter. A
+// longer one is said in the parameter alone. Every parameter is said, though these are the defaults, because apps differ in
 // what they assume. Spaces are %20: some apps show a plus sign as it stands.
 //
 // Errors: ErrKey, ErrLabel.
@@ -68,7 +71,7 @@ func (l Label) Shortens(whole Label) bool {
 // fitted is the label as it is written into a URI of maxURI bytes at most.
 func (l Label) fitted() Label {
 	l.Issuer, l.Account = withoutColon(l.Issuer), withoutColon(l.Account)
-	room := maxURI - len(uri(strings.Repeat("A", encodedSize), Label{}))
+	room := maxURI - len(written(strings.Repeat("A", encodedSize), "", Label{}))
 	l.Issuer = shortened(l.Issuer, max(room-len(escape(l.Account)), room/3))
 	l.Account = shortened(l.Account, room-len(escape(l.Issuer)))
 	return l
@@ -81,7 +84,14 @@ func (l Label) fitted() Label {
 func withoutColon(s string) string { return strings.ReplaceAll(s, ":", "\u2236") }
 
 func uri(encoded string, l Label) string {
-	return "otpauth://totp/" + escape(l.Account) +
+	if twice := written(encoded, escape(l.Issuer)+":", l); len(twice) <= maxTwice {
+		return twice
+	}
+	return written(encoded, "", l)
+}
+
+func written(encoded, prefix string, l Label) string {
+	return "otpauth://totp/" + prefix + escape(l.Account) +
 		"?secret=" + encoded +
 		"&issuer=" + escape(l.Issuer) +
 		"&algorithm=SHA1" +

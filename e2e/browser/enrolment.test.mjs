@@ -46,7 +46,7 @@ test('the QR code holds the same key as the text beside it, and the account and 
   assert.equal(uri.protocol, 'otpauth:');
   assert.equal(uri.searchParams.get('secret'), key);
   assert.equal(uri.searchParams.get('issuer'), amara.workspace);
-  assert.equal(decodeURIComponent(uri.pathname), `/${amara.email}`);
+  assert.equal(decodeURIComponent(uri.pathname), `/${amara.workspace}:${amara.email}`);
 });
 
 test('the QR code stays white in the dark and readable at 200 %', async (t) => {
