@@ -50,7 +50,7 @@ func begin[T inside](s *shell, find func(string) (T, error), token string, answe
 	if err != nil {
 		return EnrolmentView{}, s.after(ses, err)
 	}
-	image, err := qr.Encode(shown.URI)
+	image, err := qr.Encode(shown.URI, qr.Screen)
 	if err != nil {
 		return EnrolmentView{}, err
 	}
@@ -60,7 +60,7 @@ func begin[T inside](s *shell, find func(string) (T, error), token string, answe
 	}
 	groups, err := to.close(holdsKey, spaced(shown.Groups))
 	return EnrolmentView{
-		QR: QRView{Modules: image.Modules, Path: path}, KeyGroups: groups, Issuer: shown.Issuer, Account: shown.Account,
+		QR: QRView{Modules: image.Modules, Path: path}, KeyGroups: groups, Issuer: shown.Issuer, Account: shown.Account, Shortened: shown.Shortened,
 		Digits: totp.Digits, Period: totp.Period,
 	}, err
 }

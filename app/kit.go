@@ -41,7 +41,7 @@ func (c *Contracts) MakeKit(session string, proof Proof, answer PublicKey) (KitV
 		if err != nil {
 			return err
 		}
-		image, err := qr.Encode(kit.Identity)
+		image, err := qr.Encode(kit.Identity, qr.Paper)
 		if err != nil {
 			return err
 		}

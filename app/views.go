@@ -99,12 +99,13 @@ type CodeView struct {
 	UsedFor string `json:"usedFor,omitempty"`
 }
 
-// EnrolmentView is what a new phone needs.
+// EnrolmentView is what a new phone needs. Issuer and Account are what its app shows.
 type EnrolmentView struct {
 	QR        QRView   `json:"qr"`
 	KeyGroups Envelope `json:"keyGroups"`
 	Issuer    string   `json:"issuer"`
 	Account   string   `json:"account"`
+	Shortened bool     `json:"shortened"` // the whole of them does not fit into a QR code
 	Digits    int      `json:"digits"`
 	Period    int      `json:"period"` // seconds
 }

@@ -37,15 +37,24 @@ type Image struct {
 	Path    string `json:"path"`
 }
 
-// Encode draws text with medium error correction: 15 % may be dirty or glaring, which
-// is what screens need, in fewer modules than the higher levels.
+// Level is how much of the picture a reader can do without.
+type Level = qrcode.RecoveryLevel
+
+const (
+	// Screen is 7 %, in the fewest and largest modules: a screen is clean.
+	Screen = qrcode.Low
+	// Paper is 15 %: paper is folded and stained.
+	Paper = qrcode.Medium
+)
+
+// Encode draws text with so much error correction.
 //
 // Errors: ErrEmpty, ErrTooLong.
-func Encode(text secret.Text) (Image, error) {
+func Encode(text secret.Text, level Level) (Image, error) {
 	if text.Empty() {
 		return Image{}, ErrEmpty
 	}
-	code, err := qrcode.New(text.Reveal(), qrcode.Medium)
+	code, err := qrcode.New(text.Reveal(), level)
 	if err != nil {
 		return Image{}, ErrTooLong // the only error it has, and its words may grow
 	}

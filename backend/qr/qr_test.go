@@ -47,11 +47,11 @@ func TestAScannerReadsBackWhatWasDrawn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		uri, err := totp.URI(key, l)
+		uri, _, err := totp.URI(key, l)
 		if err != nil {
 			t.Fatal(err)
 		}
-		i, err := qr.Encode(uri)
+		i, err := qr.Encode(uri, qr.Screen)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,9 +63,40 @@ func TestAScannerReadsBackWhatWasDrawn(t *testing.T) {
 	}
 }
 
+// The longest names that are allowed, in scripts that take the most room.
+func TestEncode_TheLongestNamesAreReadInEveryScript(t *testing.T) {
+	t.Parallel()
+	for script, letters := range map[string]string{
+		"Latin": "Überörtliche Anwaltssozietät ", "Cyrillic": "Нотариальная контора ", "Arabic": "مكتب المحاماة ", "Thai": "สำนักงานกฎหมาย",
+		"Hindi": "विधि कार्यालय ", "Japanese": "法律事務所", "mixed": "éa",
+	} {
+		name := []rune(strings.Repeat(letters, 200))[:120]
+		for _, account := range []string{"amara.okafor@example.com", strings.Repeat("a", 242) + "@example.com", string([]rune(strings.Repeat(strings.ReplaceAll(letters, " ", ""), 200))[:242]) + "@example.com"} {
+			key, err := totp.NewKey(rand.Reader)
+			if err != nil {
+				t.Fatal(err)
+			}
+			uri, _, err := totp.URI(key, totp.Label{Issuer: strings.TrimSpace(string(name)), Account: account})
+			if err != nil {
+				t.Fatal(err)
+			}
+			i, err := qr.Encode(uri, qr.Screen)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i.Modules > 105 {
+				t.Errorf("%s: %d modules", script, i.Modules)
+			}
+			if got := scan(t, i, 3); got != uri.Reveal() {
+				t.Errorf("%s: reads as something else, %d bytes", script, len(got))
+			}
+		}
+	}
+}
+
 func TestThePathIsRunsOfModulesWithinTheSquare(t *testing.T) {
 	t.Parallel()
-	i, err := qr.Encode(secret.NewText("otpauth://totp/A:b?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=A&algorithm=SHA1&digits=6&period=30"))
+	i, err := qr.Encode(secret.NewText("otpauth://totp/A:b?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=A&algorithm=SHA1&digits=6&period=30"), qr.Screen)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,13 +134,13 @@ func TestThePathIsRunsOfModulesWithinTheSquare(t *testing.T) {
 
 func TestWhatCannotBeDrawnIsRefused(t *testing.T) {
 	t.Parallel()
-	if _, err := qr.Encode(secret.Text{}); !errors.Is(err, qr.ErrEmpty) {
+	if _, err := qr.Encode(secret.Text{}, qr.Screen); !errors.Is(err, qr.ErrEmpty) {
 		t.Errorf("nothing: %v", err)
 	}
-	if _, err := qr.Encode(secret.NewText(strings.Repeat("é", 2000))); !errors.Is(err, qr.ErrTooLong) {
+	if _, err := qr.Encode(secret.NewText(strings.Repeat("é", 2000)), qr.Screen); !errors.Is(err, qr.ErrTooLong) {
 		t.Errorf("4,000 bytes: %v", err)
 	}
-	i, err := qr.Encode(secret.NewText("x"))
+	i, err := qr.Encode(secret.NewText("x"), qr.Screen)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +159,7 @@ func TestWhatCannotBeDrawnIsRefused(t *testing.T) {
 
 func TestAnImagePrintsAsElided(t *testing.T) {
 	t.Parallel()
-	i, err := qr.Encode(secret.NewText("x"))
+	i, err := qr.Encode(secret.NewText("x"), qr.Screen)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,12 +171,12 @@ func TestAnImagePrintsAsElided(t *testing.T) {
 }
 
 func BenchmarkEncode(b *testing.B) {
-	uri, err := totp.URI(secret.NewBytes(make([]byte, totp.KeySize)), totp.Label{Issuer: "Northwind Legal", Account: "amara.okafor@example.com"})
+	uri, _, err := totp.URI(secret.NewBytes(make([]byte, totp.KeySize)), totp.Label{Issuer: "Northwind Legal", Account: "amara.okafor@example.com"})
 	if err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := qr.Encode(uri); err != nil {
+		if _, err := qr.Encode(uri, qr.Screen); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -52,7 +52,7 @@ func TestURI_EscapesAllButUnreservedCharacters(t *testing.T) {
 		if c == ':' {
 			continue
 		}
-		uri, err := totp.URI(seed(), totp.Label{Issuer: "Northwind", Account: "a" + string(c) + "b"})
+		uri, _, err := totp.URI(seed(), totp.Label{Issuer: "Northwind", Account: "a" + string(c) + "b"})
 		if err != nil {
 			t.Fatal(err)
 		}

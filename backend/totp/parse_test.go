@@ -74,9 +74,10 @@ func TestAKeychainItemThatIsNotAKeyFailsClosed(t *testing.T) {
 
 func TestTheURISaysEverythingAnAppNeeds(t *testing.T) {
 	t.Parallel()
-	uri, err := totp.URI(seed(), totp.Label{Issuer: "Northwind Legal", Account: "amara.okafor@example.com"})
-	if err != nil {
-		t.Fatal(err)
+	label := totp.Label{Issuer: "Northwind Legal", Account: "amara.okafor@example.com"}
+	uri, shown, err := totp.URI(seed(), label)
+	if err != nil || shown != label {
+		t.Fatal(shown, err)
 	}
 	const want = "otpauth://totp/Northwind%20Legal:amara.okafor@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" +
 		"&issuer=Northwind%20Legal&algorithm=SHA1&digits=6&period=30"
@@ -90,14 +91,17 @@ func TestEveryLabelComesBackExactlyOrIsRefused(t *testing.T) {
 	for _, s := range []string{
 		"a/b", "100 %", "%41", "%3A", "a\u200fb", "\u200fa", "a+b", "a&b=c", "a?b#c", "Ελένη", "Нора", "Nguyễn", "日本", "🔐", "a\\b", `"a"`, "<img src=x onerror=alert(1)>", "a;b", "a@b",
 	} {
-		readBack(t, totp.Label{Issuer: s, Account: "amara@example.com"})
-		readBack(t, totp.Label{Issuer: "Northwind Legal", Account: s})
+		for _, l := range []totp.Label{{Issuer: s, Account: "amara@example.com"}, {Issuer: "Northwind Legal", Account: s}} {
+			if shown := readBack(t, l); shown != l {
+				t.Errorf("%q is shown as %q", l, shown)
+			}
+		}
 	}
 	for _, s := range []string{
-		"", " ", "a:b", ":", "a\nb", "a\x00b", "a\tb", "a\u0085b", "\xff", " a", "a ", "\u00a0a", strings.Repeat("ж", 1000),
+		"", " ", "a\nb", "a\x00b", "a\tb", "a\u0085b", "\xff", " a", "a ", "\u00a0a",
 	} {
 		for _, l := range []totp.Label{{Issuer: s, Account: "a"}, {Issuer: "a", Account: s}} {
-			uri, err := totp.URI(seed(), l)
+			uri, _, err := totp.URI(seed(), l)
 			if !errors.Is(err, totp.ErrLabel) || !uri.Empty() || !errors.Is(l.Check(), totp.ErrLabel) {
 				t.Errorf("%.20q was taken: %v", s, err)
 			}
@@ -105,26 +109,99 @@ func TestEveryLabelComesBackExactlyOrIsRefused(t *testing.T) {
 	}
 }
 
-// readBack reads the URI with the library that stands for the apps.
-func readBack(t testing.TB, l totp.Label) {
+func TestURI_AColonIsASignThatLooksTheSame(t *testing.T) {
+	t.Parallel()
+	for _, l := range []totp.Label{{Issuer: "Kanzlei: Nord", Account: "a@b.c"}, {Issuer: ":", Account: "a:b@c.d"}} {
+		if shown := readBack(t, l); shown.Issuer != strings.ReplaceAll(l.Issuer, ":", "∶") || shown.Account != strings.ReplaceAll(l.Account, ":", "∶") {
+			t.Errorf("%q is shown as %q", l, shown)
+		}
+	}
+}
+
+func TestURI_ShortensTheIssuerAtAWordOrCharacter(t *testing.T) {
+	t.Parallel()
+	const email = "amara.okafor@example.com"
+	for name, tt := range map[string]struct{ issuer, ends string }{
+		"words":        {strings.Repeat("Северная нотариальная контора ", 12) + "Север", "а"},
+		"no words":     {strings.Repeat("นิติ", 60), "ติ"},
+		"a new letter": {strings.Repeat("क्षि", 60), "क्षि"},
+		"families":     {strings.Repeat("👩\u200d👩\u200d👧", 40), "👧"},
+		"one cluster":  {"e" + strings.Repeat("\u0301", 400), "\u0301"},
+	} {
+		shown := readBack(t, totp.Label{Issuer: tt.issuer, Account: email})
+		kept, cut := strings.CutSuffix(shown.Issuer, "…")
+		switch {
+		case shown.Account != email:
+			t.Errorf("%s: the account is shown as %q", name, shown.Account)
+		case !cut || !strings.HasPrefix(tt.issuer, kept) || !strings.HasSuffix(kept, tt.ends):
+			t.Errorf("%s: shown as %q", name, shown.Issuer)
+		case name == "words" && tt.issuer[len(kept)] != ' ':
+			t.Errorf("%s: %q is cut within a word", name, kept)
+		case len(kept)*5 < len(tt.issuer):
+			t.Errorf("%s: only %q is left", name, kept)
+		}
+	}
+}
+
+func TestURI_ALongIssuerIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	for n, twice := range map[int]bool{20: true, 38: false} {
+		l := totp.Label{Issuer: strings.Repeat("ж", n), Account: "a@b.c"}
+		uri, shown, err := totp.URI(seed(), l)
+		if err != nil || shown != l || strings.Count(uri.Reveal(), strings.Repeat("%D0%B6", n)) != map[bool]int{true: 2, false: 1}[twice] {
+			t.Errorf("%d letters: %s %v", n, uri.Reveal(), err)
+		}
+	}
+}
+
+func TestURI_WhatFitsIsWholeAndTheRestGetsAThird(t *testing.T) {
+	t.Parallel()
+	latin, thai := strings.Repeat("a", 248)+"@ex.io", strings.Repeat("ก", 240)+"@example.com"
+	for _, tt := range []struct {
+		l              totp.Label
+		issuer, acount bool // whole
+	}{
+		{totp.Label{Issuer: strings.Repeat("x", 120), Account: latin}, true, true},
+		{totp.Label{Issuer: strings.Repeat("ж", 120), Account: "n@example.com"}, true, true},
+		{totp.Label{Issuer: strings.Repeat("ж", 120), Account: latin}, false, true},
+		{totp.Label{Issuer: strings.Repeat("ก", 30), Account: thai}, true, false},
+		{totp.Label{Issuer: strings.Repeat("ก", 120), Account: thai}, false, false},
+	} {
+		shown := readBack(t, tt.l)
+		if (shown.Issuer == tt.l.Issuer) != tt.issuer || (shown.Account == tt.l.Account) != tt.acount {
+			t.Errorf("%q is shown as %q", tt.l, shown)
+		}
+		if len(shown.Issuer) < 80 || len(shown.Account) < 13 {
+			t.Errorf("too little is left: %q", shown)
+		}
+	}
+}
+
+// readBack reads the URI with the library that stands for the apps, and returns what
+// the app is said to show.
+func readBack(t testing.TB, l totp.Label) totp.Label {
 	t.Helper()
-	uri, err := totp.URI(seed(), l)
+	uri, shown, err := totp.URI(seed(), l)
 	if err != nil {
 		t.Errorf("%q: %v", l, err)
-		return
+		return shown
 	}
 	key, err := otp.NewKeyFromURL(uri.Reveal())
 	if err != nil {
 		t.Errorf("%q: %v", l, err)
-		return
+		return shown
 	}
-	if key.Issuer() != l.Issuer || key.AccountName() != l.Account || key.Secret() != totp.Base32(seed()).Reveal() {
-		t.Errorf("%q came back as %q, %q", l, key.Issuer(), key.AccountName())
+	if key.Issuer() != shown.Issuer || key.AccountName() != shown.Account || key.Secret() != totp.Base32(seed()).Reveal() {
+		t.Errorf("%q came back as %q, %q", shown, key.Issuer(), key.AccountName())
 	}
 	u, err := url.Parse(uri.Reveal())
-	if err != nil || u.Path != "/"+l.Issuer+":"+l.Account || u.Fragment != "" {
+	if err != nil || (u.Path != "/"+shown.Issuer+":"+shown.Account && u.Path != "/"+shown.Account) || u.Fragment != "" {
 		t.Errorf("%q: the path is %q, %v", l, u.Path, err)
 	}
+	if len(uri.Reveal()) > 1003 {
+		t.Errorf("%q: %d bytes", l, len(uri.Reveal()))
+	}
+	return shown
 }
 
 func FuzzParseCode(f *testing.F) {

@@ -107,7 +107,7 @@ func TestAKeyOfAnotherLengthMatchesNothing(t *testing.T) {
 		if _, _, err := totp.Locate(key, code(t, "328482"), at(1), time.Hour); !errors.Is(err, totp.ErrKey) {
 			t.Errorf("%d bytes: Locate: %v", n, err)
 		}
-		if _, err := totp.URI(key, totp.Label{Issuer: "N", Account: "a"}); !errors.Is(err, totp.ErrKey) {
+		if _, _, err := totp.URI(key, totp.Label{Issuer: "N", Account: "a"}); !errors.Is(err, totp.ErrKey) {
 			t.Errorf("%d bytes: URI: %v", n, err)
 		}
 	}

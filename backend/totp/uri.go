@@ -14,59 +14,86 @@ import (
 // every authenticator app reads back exactly the same.
 var ErrLabel = errors.New("totp: the label cannot be written into a key URI")
 
-// maxURI keeps the URI within what a QR code of medium recovery level can hold
-// (2,331 bytes), with room to spare.
-const maxURI = 2000
+// maxURI is how many bytes a QR code of version 22 holds at the low level of error
+// correction (ISO/IEC 18004 table 7): 105 modules on a side, which a window shows with
+// 3 pixels and more to a module.
+const maxURI = 1003
+
+// maxTwice is how many bytes version 12 holds, 65 modules on a side.
+const maxTwice = 367
 
 // Label is what the authenticator app shows beside the code: the workspace's name
 // and the profile's email.
 type Label struct{ Issuer, Account string }
 
 // Check reports whether URI would take the label: ErrLabel when one of the two is
-// empty, holds a colon or a control character, is not UTF-8, begins or ends with
-// white space, or when both together are too long. Ask it when a name or an email is chosen,
-// so that nobody meets the error at enrolment.
-//
-// The Key URI format separates issuer and account by a colon and forbids it in
-// either, escaped or not, since apps split after unescaping. Anything else, a
-// slash, a per cent sign or a right-to-left mark, goes through unchanged.
+// empty, holds a control character, is not UTF-8, or begins or ends with white space.
 func (l Label) Check() error {
 	for _, part := range [2]string{l.Issuer, l.Account} {
-		if part == "" || !utf8.ValidString(part) || strings.TrimSpace(part) != part ||
-			strings.ContainsFunc(part, func(r rune) bool { return r == ':' || unicode.IsControl(r) }) {
+		if part == "" || !utf8.ValidString(part) || strings.TrimSpace(part) != part || strings.ContainsFunc(part, unicode.IsControl) {
 			return ErrLabel
 		}
-	}
-	if len(uri(strings.Repeat("A", encodedSize), l)) > maxURI {
-		return ErrLabel
 	}
 	return nil
 }
 
-// URI returns the key as the QR code holds it:
+// URI returns the key as the QR code holds it, and the label as an app reads it there:
 //
 //	otpauth://totp/ISSUER:ACCOUNT?secret=…&issuer=ISSUER&algorithm=SHA1&digits=6&period=30
 //
-// Every parameter is said, though these are the defaults, because apps differ in
+// Where the whole label does not fit into a code that is easily scanned, the issuer is
+// shortened; the account only if it takes more than two thirds of the room. The key is
+// never touched.
+//
+// The issuer is said twice, as Google's Key URI format recommends, where that takes no
+// more than maxTwice: FreeOTP shows the one in the label, and most show the parameter. A
+// longer one is said in the parameter alone. Every parameter is said, though these are the defaults, because apps differ in
 // what they assume. Spaces are %20: some apps show a plus sign as it stands.
 //
 // Errors: ErrKey, ErrLabel.
-func URI(key secret.Bytes, l Label) (secret.Text, error) {
+func URI(key secret.Bytes, l Label) (secret.Text, Label, error) {
 	encoded, err := usable(key)
 	if err != nil {
-		return secret.Text{}, err
+		return secret.Text{}, Label{}, err
 	}
 	if err := l.Check(); err != nil {
-		return secret.Text{}, err
+		return secret.Text{}, Label{}, err
 	}
-	return secret.NewText(uri(encoded, l)), nil
+	l = l.fitted()
+	return secret.NewText(uri(encoded, l)), l, nil
 }
 
+// Shortens reports whether l, which URI returned for whole, leaves some of it out.
+func (l Label) Shortens(whole Label) bool {
+	return l.Issuer != withoutColon(whole.Issuer) || l.Account != withoutColon(whole.Account)
+}
+
+// fitted is the label as it is written into a URI of maxURI bytes at most.
+func (l Label) fitted() Label {
+	l.Issuer, l.Account = withoutColon(l.Issuer), withoutColon(l.Account)
+	room := maxURI - len(written(strings.Repeat("A", encodedSize), "", Label{}))
+	l.Issuer = shortened(l.Issuer, max(room-len(escape(l.Account)), room/3))
+	l.Account = shortened(l.Account, room-len(escape(l.Issuer)))
+	return l
+}
+
+// withoutColon puts a ratio sign, which looks the same, in the place of a colon. The Key
+// URI format forbids it in issuer and account, escaped or not, since apps split there
+// after unescaping. Anything else, a slash, a per cent sign or a right-to-left mark, goes
+// through unchanged.
+func withoutColon(s string) string { return strings.ReplaceAll(s, ":", "\u2236") }
+
 func uri(encoded string, l Label) string {
-	issuer := escape(l.Issuer)
-	return "otpauth://totp/" + issuer + ":" + escape(l.Account) +
+	if twice := written(encoded, escape(l.Issuer)+":", l); len(twice) <= maxTwice {
+		return twice
+	}
+	return written(encoded, "", l)
+}
+
+func written(encoded, prefix string, l Label) string {
+	return "otpauth://totp/" + prefix + escape(l.Account) +
 		"?secret=" + encoded +
-		"&issuer=" + issuer +
+		"&issuer=" + escape(l.Issuer) +
 		"&algorithm=SHA1" +
 		"&digits=" + strconv.Itoa(Digits) +
 		"&period=" + strconv.Itoa(Period)

@@ -277,7 +277,7 @@ func TestThePolicyIsKeptAndItsRangesHold(t *testing.T) {
 	h, owner := alone(t)
 	a := owner.admin()
 	h.ok(a.RenameWorkspace(t.Context(), " Southwind "))
-	h.refused(a.RenameWorkspace(t.Context(), "a:b"), workspace.CodeWorkspaceForm)
+	h.refused(a.RenameWorkspace(t.Context(), "a\tb"), workspace.CodeWorkspaceForm)
 	for _, minutes := range []int{-1, 0, 16, 1 << 40} {
 		h.refused(a.SetIdle(t.Context(), minutes), workspace.CodeIdleRange)
 	}

@@ -171,7 +171,7 @@ func TestChoosePassword_IsForAPasswordThatIsTooShortAlone(t *testing.T) {
 	h.one(person{role: workspace.RoleOwner, on: true})
 	member := h.one(person{role: workspace.RoleMember})
 	a := owner.admin()
-	h.ok(a.Require2FA(t.Context(), h.clock.now(), owner.proof()))
+	h.ok(a.Require2FA(t.Context(), h.clock.now(), "", owner.proof()))
 	c := member.challenge()
 	h.ok(a.DropRequirement(t.Context(), owner.proof()))
 	_, err := c.ChoosePassword(t.Context(), secret.NewText(longerPass))

@@ -8,7 +8,6 @@ import (
 	"countersign/backend/audit"
 	"countersign/backend/password"
 	"countersign/backend/secret"
-	"countersign/backend/totp"
 )
 
 // NewWorkspace is what the first run asks for.
@@ -121,9 +120,6 @@ func (w *Workspace) checkNew(in *NewWorkspace) (p Profile, err error) {
 	if err != nil {
 		return p, err
 	}
-	if (totp.Label{Issuer: in.Workspace, Account: p.Email}).Check() != nil {
-		return p, refuse(CodeEmailForm).at("email").with("why", "form")
-	}
 	if err := w.checkPassword(in.Password, "password", in.Workspace, in.Name, in.Email); err != nil {
 		return p, err
 	}
@@ -131,17 +127,8 @@ func (w *Workspace) checkNew(in *NewWorkspace) (p Profile, err error) {
 	return p, err
 }
 
-// checkWorkspaceName also refuses what no authenticator app could show, so that
-// nobody meets that error at enrolment.
 func checkWorkspaceName(s string) (string, error) {
-	s, err := checkName(s, CodeWorkspaceRequired, CodeWorkspaceLong, CodeWorkspaceForm, "workspace")
-	if err != nil {
-		return "", err
-	}
-	if (totp.Label{Issuer: s, Account: "name@example.com"}).Check() != nil {
-		return "", refuse(CodeWorkspaceForm).at("workspace")
-	}
-	return s, nil
+	return checkName(s, CodeWorkspaceRequired, CodeWorkspaceLong, CodeWorkspaceForm, "workspace")
 }
 
 // checkPassword puts password.Check's answers into words.

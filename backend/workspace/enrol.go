@@ -33,8 +33,10 @@ type enrolment struct {
 type Shown struct {
 	URI     secret.Text // for the QR code
 	Groups  []string    // the key in groups of four, for typing in
-	Issuer  string
-	Account string
+	Issuer  string      // as the app shows it
+	Account string      // as the app shows it
+
+	Shortened bool // one of these is not whole: it would not fit into a QR code
 }
 
 // BeginEnable begins Enable 2FA: a step-up with the password, then a new key in
@@ -115,12 +117,13 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind, codes boo
 	if err := s.w.setSecret(ctx, in.Item, item); err != nil {
 		return Shown{}, errors.Join(err, quiet(s.w, s.w.undo(ctx, in)))
 	}
-	uri, err := totp.URI(key, totp.Label{Issuer: s.w.Name(), Account: p.Email})
+	label := totp.Label{Issuer: s.w.Name(), Account: p.Email}
+	uri, fitted, err := totp.URI(key, label)
 	if err != nil {
 		return Shown{}, errors.Join(err, quiet(s.w, s.w.undo(ctx, in)))
 	}
 	s.enrolment = &enrolment{intent: in, key: key, item: item, codes: codes}
-	return Shown{URI: uri, Groups: totp.Groups(key), Issuer: s.w.Name(), Account: p.Email}, nil
+	return Shown{URI: uri, Groups: totp.Groups(key), Issuer: fitted.Issuer, Account: fitted.Account, Shortened: fitted.Shortens(label)}, nil
 }
 
 // condemnPending turns the profile's unfinished enrolment, if there is one, into

@@ -60,6 +60,9 @@ func FuzzEmail(f *testing.F) {
 		if emailKey(s) != key || emailKey(email) != key || emailKey(" "+email+" ") != key {
 			t.Errorf("who typed %q cannot sign in as %q", s, email)
 		}
+		if (totp.Label{Issuer: "Northwind Legal", Account: email}).Check() != nil {
+			t.Errorf("no authenticator app can show %q", email)
+		}
 		if strings.Count(email, "@") != 1 || utf8.RuneCountInString(email) > MaxEmail || strings.ContainsFunc(email, unicode.IsSpace) || !utf8.ValidString(email) {
 			t.Errorf("%q is taken as %q", s, email)
 		}

@@ -7,7 +7,6 @@ import (
 
 	"countersign/backend/password"
 	"countersign/backend/secret"
-	"countersign/backend/totp"
 	"countersign/backend/vault"
 )
 
@@ -187,9 +186,6 @@ func (w *Workspace) checkNewOwner(in *NewOwner) (p Profile, err error) {
 	p = Profile{Name: in.Name, Role: RoleOwner}
 	if p.Email, p.EmailKey, err = checkEmail(in.Email, "email"); err != nil {
 		return p, err
-	}
-	if (totp.Label{Issuer: w.Name(), Account: p.Email}).Check() != nil {
-		return p, refuse(CodeEmailForm).at("email").with("why", "form")
 	}
 	if err := w.checkPassword(in.Password, "password", w.Name(), in.Name, in.Email); err != nil {
 		return p, err

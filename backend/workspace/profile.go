@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
-	"countersign/backend/totp"
 )
 
 // Overview is what Settings → Profile shows.
@@ -209,9 +208,6 @@ func (s *Session) checkNewEmail(ctx context.Context, typed string) (email string
 	email, key, err := checkEmail(typed, "email")
 	if err != nil {
 		return "", false, err
-	}
-	if (totp.Label{Issuer: s.w.Name(), Account: email}).Check() != nil {
-		return "", false, refuse(CodeEmailForm).at("email").with("why", "form")
 	}
 	err = s.w.view(ctx, func(tx Tx) error {
 		p, err := s.profile(tx)

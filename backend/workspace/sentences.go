@@ -9,7 +9,7 @@ var sentences = map[Code]string{
 	CodeNameForm:          "The name holds characters that cannot be shown. Type it again without them.",
 	CodeWorkspaceRequired: "The workspace has no name. Type one to go on.",
 	CodeWorkspaceLong:     "The workspace name is too long. Shorten it to {max} characters.",
-	CodeWorkspaceForm:     "The workspace name holds a character that cannot be used. Type it again without colons and control characters.",
+	CodeWorkspaceForm:     "The workspace name contains a character that can’t be shown. Remove control characters and directional marks.",
 	CodeEmailRequired:     "The email is missing. Type it to go on.",
 	CodeEmailForm:         "This is not an email address. Type it in the form name@example.com.",
 	CodeEmailLong:         "The email is too long. Use one of at most {max} characters.",

@@ -47,7 +47,7 @@ func TestEachFieldOfANewWorkspaceRefusesInWordsOfItsOwn(t *testing.T) {
 	}{
 		"NoWorkspace":      {func(n *workspace.NewWorkspace) { n.Workspace = "  " }, workspace.CodeWorkspaceRequired, "workspace"},
 		"LongWorkspace":    {func(n *workspace.NewWorkspace) { n.Workspace = strings.Repeat("é", 121) }, workspace.CodeWorkspaceLong, "workspace"},
-		"ColonInWorkspace": {func(n *workspace.NewWorkspace) { n.Workspace = "Legal: North" }, workspace.CodeWorkspaceForm, "workspace"},
+		"TabInWorkspace":   {func(n *workspace.NewWorkspace) { n.Workspace = "Legal\tNorth" }, workspace.CodeWorkspaceForm, "workspace"},
 		"NewlineInName":    {func(n *workspace.NewWorkspace) { n.Name = "Amara\nOkafor" }, workspace.CodeNameForm, "name"},
 		"OverrideInName":   {func(n *workspace.NewWorkspace) { n.Name = "Amara\u202eOkafor" }, workspace.CodeNameForm, "name"},
 		"NoName":           {func(n *workspace.NewWorkspace) { n.Name = "" }, workspace.CodeNameRequired, "name"},

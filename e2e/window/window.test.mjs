@@ -23,6 +23,28 @@ test('a copied key is on the clipboard, marked as a secret, and leaves it in 30 
   assert.ok(Date.now() - since > 25_000, 'it stays long enough to be pasted');
 });
 
+test('a copied key leaves the clipboard at the lock, and at the end', async (t) => {
+  const window = await openWindow(t, join(await dataFolder(t), 'workspace'));
+  await person.createWorkspace(window);
+  const copy = async () => {
+    await person.beginEnrolment(window);
+    await window.press('Copy key');
+    await until('the key is on the clipboard', window.app, () => window.clipboard());
+    return Date.now();
+  };
+  const since = await copy();
+  await window.key('ctrl+l');
+  await until('the clipboard is empty', window.app, async () => !(await window.clipboard()));
+  assert.ok(Date.now() - since < 25_000, 'before its time is over');
+
+  await window.waitFor({ role: 'push button', name: 'Sign in' });
+  await person.givePassword(window);
+  await person.toProfile(window);
+  await copy();
+  await window.app.stop();
+  assert.ok(!(await window.clipboard()));
+});
+
 test('what the person copies meanwhile stays, and what is theirs is not cleared on exit', async (t) => {
   const window = await openWindow(t, join(await dataFolder(t), 'workspace'));
   await person.createWorkspace(window);

@@ -228,6 +228,8 @@ export interface EnrolmentView {
   keyGroups: string[];
   issuer: string;
   account: string;
+  /** Issuer and account are not whole: they would not fit into a QR code. */
+  shortened: boolean;
   digits: number;
   period: number;
 }

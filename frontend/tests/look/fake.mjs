@@ -73,6 +73,7 @@ export function fake(scenario) {
     keyGroups: ['K5TQ', '2ZJX', '7MHF', '4BVE', '3LYC', '6RAP', 'WNGD', '5OSU'],
     issuer: profile.workspace,
     account: profile.email,
+    shortened: false,
     digits: 6,
     period: 30,
   };

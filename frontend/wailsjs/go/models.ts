@@ -716,6 +716,7 @@ export namespace app {
 	    keyGroups: Envelope;
 	    issuer: string;
 	    account: string;
+	    shortened: boolean;
 	    digits: number;
 	    period: number;
 	
@@ -729,6 +730,7 @@ export namespace app {
 	        this.keyGroups = this.convertValues(source["keyGroups"], Envelope);
 	        this.issuer = source["issuer"];
 	        this.account = source["account"];
+	        this.shortened = source["shortened"];
 	        this.digits = source["digits"];
 	        this.period = source["period"];
 	    }
