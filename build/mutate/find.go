@@ -173,8 +173,10 @@ func (f *finder) ifs(at place, s *ast.IfStmt, before string) {
 	switch {
 	case s.Init != nil:
 		head = f.text(s.Init) + "; " + cond
-	case strings.HasPrefix(cond, "err"):
+	case strings.HasPrefix(cond, "err") && before != "":
 		head = before + "; " + cond // on its own it says nothing
+	case strings.HasPrefix(cond, "err") && at.context != "":
+		head = at.context + " → " + cond
 	}
 	f.condition(at, s.Cond, head)
 	then := at
@@ -322,7 +324,7 @@ func (f *finder) joined(at place, c *ast.CallExpr) {
 // an unlock everything stops.
 var plumbing = []string{
 	"Lock", "Unlock", "RLock", "RUnlock", "Wipe", "clear", "panic", "Close", "copy", "Go", "Wait", "Done", "Error", "Warn", "Info", "Debug",
-	"WriteString", "WriteByte", "WriteRune", "Write",
+	"WriteString", "WriteByte", "WriteRune", "Write", "Grow",
 }
 
 // skippable gives the text of a statement that is a call and can be left out.
