@@ -12,12 +12,3 @@ func GuessPassword(w *Workspace, ctx context.Context, p Profile, pw secret.Text)
 	_, key, err := w.checkPasswordOf(ctx, p, p.EmailKey, pw, CodeCredentialsWrong)
 	return key, err
 }
-
-// ProfileOf gives the stored profile of an email.
-func ProfileOf(w *Workspace, ctx context.Context, email string) (p Profile, err error) {
-	err = w.view(ctx, func(tx Tx) error {
-		p, err = tx.ProfileByEmail(emailKey(email))
-		return err
-	})
-	return p, err
-}

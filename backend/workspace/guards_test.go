@@ -13,9 +13,8 @@ import (
 
 func TestSignIn_DerivationThatFailsLeadsToNoKey(t *testing.T) {
 	t.Parallel()
-	h, _ := created(t)
-	p, err := workspace.ProfileOf(h.w, t.Context(), email)
-	h.ok(err)
+	h, s := created(t)
+	p := h.profile(s.ProfileID())
 	key, err := workspace.GuessPassword(h.w, t.Context(), p, secret.NewText(pass))
 	h.ok(err)
 	if key.Len() == 0 {

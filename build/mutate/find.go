@@ -231,6 +231,12 @@ func (f *finder) returns(at place, s *ast.ReturnStmt) {
 		case last == "error" && i == n-1 && !(named && id.Name == "nil"):
 			id := f.add(at, s, "allow", text)
 			f.wrap(e, fmt.Sprintf("mutant.Error(%d, ", id), ")")
+		case last == "bool" && named && (id.Name == "true" || id.Name == "false"):
+			operator, other := "no", "false"
+			if id.Name == "false" {
+				operator, other = "yes", "true"
+			}
+			f.wrap(e, fmt.Sprintf("mutant.Drop(%d, %s, ", f.add(at, s, operator, text), other), ")")
 		case last == "bool" && n == 1:
 			id := f.add(at, s, "no", text)
 			f.add(at, s, "yes", text)

@@ -31,6 +31,8 @@ func (d *door) open(n int, key string) error {
 }
 
 func (d *door) may() bool { return d.wide }
+
+func (d *door) never() bool { return false }
 `
 
 func TestFind_EachGuardHasItsMutants(t *testing.T) {
@@ -67,6 +69,7 @@ func TestFind_EachGuardHasItsMutants(t *testing.T) {
 		`open | allow | n > 9 → return refuse("x")`,
 		"may | no | return d.wide",
 		"may | yes | return d.wide",
+		"never | yes | return false",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("found\n%s\nand not\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
