@@ -120,6 +120,11 @@ test-platforms: setup-build $(page)
 test-crash: ## stop the backend at every write of every use case
 	@COUNTERSIGN_CRASH=all go test -count=1 -v -timeout 60m -run 'TestCrash' ./backend/crashtest | sed '/^ok /d'
 
+# Beside "make test": it takes long. Packages are named like this: make test-mutation only="totp audit".
+.PHONY: test-mutation
+test-mutation: setup-build setup-test ## change each guard of the backend: a test has to notice
+	@go run ./build/mutate $(only)
+
 .PHONY: test-frontend test-e2e test-window
 test-frontend: setup-build frontend/node_modules/.package-lock.json ## unit tests of the page
 	@cd frontend && npm run --silent test -- --reporter=dot

@@ -135,6 +135,9 @@ func TestVerifyExport_EndOfALineIsReadToTheLastByte(t *testing.T) {
 			refusedAt(t, changed, 1, c.why)
 		})
 	}
+	if _, err := audit.VerifyExport(bytes.NewReader(first[:20]), nil); err == nil || err.Error() != "line 1 was cut off" {
+		t.Errorf("a line that was cut off: %v", err)
+	}
 	refusedAt(t, nil, 1, "is missing")
 	refusedAt(t, []byte("\n"), 1, "does not end with a chain value")
 	refusedAt(t, first, 2, "is missing")
@@ -280,8 +283,11 @@ func TestSeal_PartsCannotChangePlaces(t *testing.T) {
 
 func TestRowHash_KeyAndContentCannotChangePlaces(t *testing.T) {
 	t.Parallel()
-	if audit.RowHash(key, "ab", []byte("c")) == audit.RowHash(key, "a", []byte("bc")) {
-		t.Error("two rows have one hash")
+	zeros := strings.Repeat("\x00", 8) // as long as the number before each part
+	for _, between := range []string{"", zeros} {
+		if audit.RowHash(key, "a"+between+"b", []byte("c")) == audit.RowHash(key, "a", []byte("b"+between+"c")) {
+			t.Error("two rows have one hash")
+		}
 	}
 }
 

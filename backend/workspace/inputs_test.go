@@ -1,6 +1,9 @@
 package workspace
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // unseen are texts of which nothing can be seen.
 var unseen = []string{
@@ -78,4 +81,37 @@ func TestEmails_InvisibleCharactersAreRefused(t *testing.T) {
 			expect(t, email, err, CodeEmailForm)
 		}
 	}
+}
+
+func TestNames_HaveTheirMostCharactersAndNoMore(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		most  int
+		long  Code
+		check func(s string) error
+	}{
+		"Name": {MaxName, CodeNameLong, func(s string) error {
+			_, err := checkName(s, CodeNameRequired, CodeNameLong, CodeNameForm, "name")
+			return err
+		}},
+		"Document": {MaxDocumentName, CodeDocumentNameLong, func(s string) error { _, err := checkDocumentName(s); return err }},
+		"Tag":      {MaxTag, CodeTagLong, func(s string) error { _, err := checkTags([]string{s}); return err }},
+	} {
+		if err := c.check(" " + strings.Repeat("é", c.most) + "\u200b"); err != nil {
+			t.Errorf("%s: its most: %v", name, err)
+		}
+		expect(t, name, c.check(strings.Repeat("é", c.most+1)), c.long)
+	}
+	if _, ok := cleanName(strings.Repeat("é", MaxDocumentName)); !ok {
+		t.Error("a file's longest name is not taken")
+	}
+	if _, ok := cleanName(strings.Repeat("é", MaxDocumentName+1)); ok {
+		t.Error("a file's name may be longer than a document's")
+	}
+	email := strings.Repeat("é", MaxEmail-len("@example.com")) + "@example.com"
+	if _, _, err := checkEmail(email, "email"); err != nil {
+		t.Errorf("the longest email: %v", err)
+	}
+	_, _, err := checkEmail("a"+email, "email")
+	expect(t, "a longer email", err, CodeEmailLong)
 }

@@ -173,8 +173,10 @@ func (f *finder) ifs(at place, s *ast.IfStmt, before string) {
 	switch {
 	case s.Init != nil:
 		head = f.text(s.Init) + "; " + cond
-	case strings.HasPrefix(cond, "err"):
+	case strings.HasPrefix(cond, "err") && before != "":
 		head = before + "; " + cond // on its own it says nothing
+	case strings.HasPrefix(cond, "err") && at.context != "":
+		head = at.context + " → " + cond
 	}
 	f.condition(at, s.Cond, head)
 	then := at
@@ -229,6 +231,12 @@ func (f *finder) returns(at place, s *ast.ReturnStmt) {
 		case last == "error" && i == n-1 && !(named && id.Name == "nil"):
 			id := f.add(at, s, "allow", text)
 			f.wrap(e, fmt.Sprintf("mutant.Error(%d, ", id), ")")
+		case last == "bool" && named && (id.Name == "true" || id.Name == "false"):
+			operator, other := "no", "false"
+			if id.Name == "false" {
+				operator, other = "yes", "true"
+			}
+			f.wrap(e, fmt.Sprintf("mutant.Drop(%d, %s, ", f.add(at, s, operator, text), other), ")")
 		case last == "bool" && n == 1:
 			id := f.add(at, s, "no", text)
 			f.add(at, s, "yes", text)
@@ -322,7 +330,7 @@ func (f *finder) joined(at place, c *ast.CallExpr) {
 // an unlock everything stops.
 var plumbing = []string{
 	"Lock", "Unlock", "RLock", "RUnlock", "Wipe", "clear", "panic", "Close", "copy", "Go", "Wait", "Done", "Error", "Warn", "Info", "Debug",
-	"WriteString", "WriteByte", "WriteRune", "Write",
+	"WriteString", "WriteByte", "WriteRune", "Write", "Grow",
 }
 
 // skippable gives the text of a statement that is a call and can be left out.

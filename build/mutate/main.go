@@ -15,12 +15,17 @@ import (
 // suite is a package whose guards are changed, and whose tests look for it.
 type suite struct {
 	name   string
-	second string // the package whose tests look as well, where its own notice nothing
+	others []string // packages whose tests look as well, where its own notice nothing
 }
 
 // suites are the packages that decide who gets in and what is true. Few of the store's refusals
-// can be reached without the domain, so the domain's tests look at it, too.
-var suites = []suite{{name: "totp"}, {name: "recovery"}, {name: "audit"}, {name: "sqlite", second: "workspace"}, {name: "workspace"}}
+// can be reached without the domain, and the domain reads what is left of a workspace for others:
+// their tests look as well.
+var suites = []suite{
+	{name: "totp"}, {name: "recovery"}, {name: "audit"},
+	{name: "sqlite", others: []string{"workspace", "rescue"}},
+	{name: "workspace", others: []string{"rescue", "backup"}},
+}
 
 // list is where survivors stand with their reasons.
 const list = "build/mutation-survivors.txt"
@@ -49,12 +54,9 @@ func run(ctx context.Context, only []string, write bool, jobs int, keep string) 
 		return false, err
 	}
 	defer os.RemoveAll(dir)
-	chosen, wanted := suites, suites
+	chosen := suites
 	if len(only) > 0 {
 		chosen = slices.DeleteFunc(slices.Clone(suites), func(s suite) bool { return !slices.Contains(only, s.name) })
-		wanted = slices.DeleteFunc(slices.Clone(suites), func(s suite) bool {
-			return !slices.ContainsFunc(chosen, func(c suite) bool { return c.name == s.name || c.second == s.name })
-		})
 	}
 	if len(chosen) == 0 {
 		return false, fmt.Errorf("no package of %q is among those whose guards are changed", only)
@@ -64,8 +66,8 @@ func run(ctx context.Context, only []string, write bool, jobs int, keep string) 
 		return false, err
 	}
 	r := &runner{dir: dir, jobs: jobs, mutants: mutants}
-	for _, s := range wanted {
-		if err := r.build(ctx, s.name, overlay); err != nil {
+	for _, pkg := range looking(chosen) {
+		if err := r.build(ctx, pkg, overlay); err != nil {
 			return false, err
 		}
 	}
@@ -88,6 +90,15 @@ func run(ctx context.Context, only []string, write bool, jobs int, keep string) 
 		return true, writeSurvivors(list, known.with(chosen, survivors))
 	}
 	return known.check(os.Stdout, chosen, survivors), nil
+}
+
+// looking are the packages whose tests are needed.
+func looking(chosen []suite) (pkgs []string) {
+	for _, s := range chosen {
+		pkgs = append(append(pkgs, s.name), s.others...)
+	}
+	slices.Sort(pkgs)
+	return slices.Compact(pkgs)
 }
 
 func since(t time.Time) time.Duration { return time.Since(t).Round(time.Second) }

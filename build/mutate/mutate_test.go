@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"go/format"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const guard = `package p
+
+import "errors"
+
+func (d *door) open(n int, key string) error {
+	if err := d.spend(n); err != nil {
+		return err
+	}
+	if n < 3 && key != "" || d.wide {
+		d.reset()
+		d.mu.Unlock()
+		return errors.Join(d.drop(n), d.err)
+	}
+	switch {
+	case n > 9:
+		return refuse("x")
+	}
+	return nil
+}
+
+func (d *door) may() bool { return d.wide }
+
+func (d *door) never() bool { return false }
+`
+
+func TestFind_EachGuardHasItsMutants(t *testing.T) {
+	t.Parallel()
+	found, changed, err := find("p", "backend/p/door.go", []byte(guard), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i, m := range found {
+		if m.id != i {
+			t.Errorf("mutant %d has the number %d", i, m.id)
+		}
+		got = append(got, strings.TrimPrefix(m.key(), "backend/p/door.go | door."))
+	}
+	want := []string{
+		"open | skip | d.spend(n)",
+		"open | never | err := d.spend(n); err != nil",
+		"open | always | err := d.spend(n); err != nil",
+		"open | allow | err := d.spend(n); err != nil → return err",
+		`open | never | n < 3 && key != "" || d.wide`,
+		`open | always | n < 3 && key != "" || d.wide`,
+		`open | drop | n < 3 && key != "" of n < 3 && key != "" || d.wide`,
+		`open | drop | d.wide of n < 3 && key != "" || d.wide`,
+		`open | drop | n < 3 of n < 3 && key != ""`,
+		`open | drop | key != "" of n < 3 && key != ""`,
+		"open | bound | n < 3",
+		"open | skip | d.reset()",
+		`open | allow | n < 3 && key != "" || d.wide → return errors.Join(d.drop(n), d.err)`,
+		"open | skip | d.drop(n)",
+		"open | never | n > 9",
+		"open | always | n > 9",
+		"open | bound | n > 9",
+		`open | allow | n > 9 → return refuse("x")`,
+		"may | no | return d.wide",
+		"may | yes | return d.wide",
+		"never | yes | return false",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("found\n%s\nand not\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if _, err := format.Source(changed); err != nil {
+		t.Errorf("%v in\n%s", err, changed)
+	}
+	if n := bytes.Count(changed, []byte("\n")); n != strings.Count(guard, "\n") {
+		t.Errorf("the lines have moved: %d", n)
+	}
+	const condition = `if mutant.If(4, mutant.Drop(6, false, mutant.Drop(8, true, mutant.Less(10, n , 3)) && mutant.Drop(9, true, key != "")) || mutant.Drop(7, false, d.wide)) {`
+	if !bytes.Contains(changed, []byte(condition)) {
+		t.Errorf("the condition is not in\n%s", changed)
+	}
+}
+
+func TestFind_TheSameCodeTwiceIsCounted(t *testing.T) {
+	t.Parallel()
+	found, _, err := find("p", "f.go", []byte("package p\n\nfunc f() {\n\tg()\n\tg()\n}\n"), 7)
+	if err != nil || len(found) != 2 {
+		t.Fatalf("%d, %v", len(found), err)
+	}
+	if found[0].key() != "f.go | f | skip | g()" || found[1].key() != "f.go | f | skip | g() #2" || found[0].id != 7 {
+		t.Errorf("%q, %q", found[0].key(), found[1].key())
+	}
+}
+
+func TestSurvivors_AreThoseOfTheListAndNoOthers(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "survivors.txt")
+	const text = "# What it is.\n\nIt can't happen.\n\tbackend/totp/a.go | f | never | x\n\n?\n\tbackend/totp/a.go | g | never | y\n"
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, err := readSurvivors(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chosen := []suite{{name: "totp"}}
+	f := change{pkg: "totp", file: "backend/totp/a.go", function: "f", operator: "never", text: "x", nth: 1}
+	g, h := f, f
+	g.function, g.text, h.function = "g", "y", "h"
+	for _, c := range []struct {
+		survivors []change
+		says      string
+	}{
+		{[]change{f}, "a.go | g"},            // gone
+		{[]change{f, g}, "without a reason"}, // listed with "?"
+		{[]change{f, g, h}, "isn't listed"},
+	} {
+		var out bytes.Buffer
+		if l.check(&out, chosen, c.survivors) || !strings.Contains(out.String(), c.says) {
+			t.Errorf("%d survivors: %s", len(c.survivors), out.String())
+		}
+	}
+	var out bytes.Buffer
+	l.reason[g.key()] = "It can't happen."
+	if !l.check(&out, chosen, []change{f, g}) || out.Len() > 0 {
+		t.Errorf("what is listed is complained of: %s", out.String())
+	}
+	if !l.check(&out, []suite{{name: "audit"}}, nil) {
+		t.Errorf("another package's are missed: %s", out.String())
+	}
+	if err := writeSurvivors(name, l.with(chosen, []change{g, f, h})); err != nil {
+		t.Fatal(err)
+	}
+	again, err := readSurvivors(name)
+	if err != nil || again.reason[h.key()] != unexplained || again.reason[f.key()] != "It can't happen." || len(again.order) != 3 || len(again.head) != 1 {
+		t.Errorf("%+v, %v", again, err)
+	}
+}
