@@ -65,20 +65,3 @@ func TestURI_EscapesAllButUnreservedCharacters(t *testing.T) {
 		}
 	}
 }
-
-func TestURI_TakesItsMostBytesAndNoMore(t *testing.T) {
-	t.Parallel()
-	const most = 2000
-	short, err := totp.URI(seed(), totp.Label{Issuer: "N", Account: "a"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	longest := strings.Repeat("a", most-len(short.Reveal())+1)
-	uri, err := totp.URI(seed(), totp.Label{Issuer: "N", Account: longest})
-	if err != nil || len(uri.Reveal()) != most {
-		t.Errorf("%d bytes, %v", len(uri.Reveal()), err)
-	}
-	if _, err := totp.URI(seed(), totp.Label{Issuer: "N", Account: longest + "a"}); err == nil {
-		t.Error("a byte more is taken")
-	}
-}

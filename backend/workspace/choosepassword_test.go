@@ -173,7 +173,7 @@ func TestChoosePassword_IsForAPasswordThatIsTooShortAlone(t *testing.T) {
 	a := owner.admin()
 	h.ok(a.Require2FA(t.Context(), h.clock.now(), "", owner.proof()))
 	c := member.challenge()
-	h.ok(a.DropRequirement(t.Context(), owner.proof()))
+	h.ok(a.DropRequirement(t.Context(), "", owner.proof()))
 	_, err := c.ChoosePassword(t.Context(), secret.NewText(longerPass))
 	h.refused(err, workspace.CodeChallengeEnded)
 }
