@@ -23,7 +23,7 @@ func TestEnrol_EveryAllowedNameAndEmailFitsTheApp(t *testing.T) {
 		{"Northwind Legal", long, "Northwind Legal", "", true},
 	} {
 		h, s := created(t)
-		h.ok(s.ChangeEmail(t.Context(), tt.email))
+		h.ok(s.ChangeEmail(t.Context(), tt.email, workspace.Proof{Password: secret.NewText(pass)}))
 		a, err := s.Admin(t.Context())
 		h.ok(err)
 		h.ok(a.RenameWorkspace(t.Context(), tt.name))

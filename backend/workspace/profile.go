@@ -192,7 +192,7 @@ func (s *Session) changeEmail(ctx context.Context, c *confirmation, email string
 		maps.Copy(detail, c.how)
 		p.Email, p.EmailKey = email, emailKey(email)
 		committed = s.endOthers(&p)
-		if err := errors.Join(tx.UpdateProfile(p), dropOneTimes(tx, s.id)); err != nil {
+		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
 		return s.w.record(tx, s.w.now(), eventEmailChanged, s.id, s.id, detail)

@@ -106,6 +106,10 @@ func (w *Workspace) giveWaiting(ctx context.Context, keys vault.Keys, by string)
 			if err != nil || !info.isVault(keys) {
 				return err
 			}
+			if p, err := tx.Profile(by); err != nil || p.State != ProfileActive {
+				return err
+			}
+			looksAt(tx, by)
 			for i, k := range behind {
 				now, err := tx.VaultKey(k.Holder)
 				if err != nil || now.Recipient != k.Recipient || now.Generation >= keys.Generation() {
