@@ -122,6 +122,7 @@ var askingActs = []askingAct{
 	{method: "Admin.SetTwoPeople", do: func(p *provenCase, proof workspace.Proof) error {
 		return p.admin().SetTwoPeople(p.ctx, false, "", proof)
 	}},
+	{method: "Admin.ConfirmClock", do: func(p *provenCase, proof workspace.Proof) error { return p.admin().ConfirmClock(p.ctx, proof) }},
 	{method: "Admin.Require2FA", do: func(p *provenCase, proof workspace.Proof) error {
 		return p.admin().Require2FA(p.ctx, p.h.clock.now().Add(time.Hour), "", proof)
 	}, ready: func(p *provenCase) { p.h.one(person{role: workspace.RoleOwner, on: true}) }},
@@ -340,7 +341,7 @@ func TestChangeEmail_EndsWhatTheOldAddressOpened(t *testing.T) {
 	_, err = waiting.Verify(t.Context(), owner.newCode())
 	h.refused(err, workspace.CodeChallengeEnded)
 	_, _, err = h.w.Redeem(t.Context(), "amara@example.org", given.Code.Display(), secret.NewText("granite lagoon whisper 47"))
-	h.refused(err, workspace.CodeInvitationWrong)
+	h.refused(err, workspace.CodeOneTimeEnded)
 }
 
 func TestChangeEmail_IsToldAtTheNextSignInAndInTheLog(t *testing.T) {

@@ -531,6 +531,27 @@ var policyActs = []act{
 			return c.a.DropRequirement(c.Context(), "", c.actor.proof())
 		}
 	}},
+	{does: []string{"Admin.ConfirmClock"}, by: workspace.RoleOwner, ready: func(c *cast) func() error {
+		c.clock.step(time.Hour)
+		c.ok(c.actor.signIn().Rename(c.Context(), fmt.Sprintf("Ahead %d", c.next())))
+		c.clock.step(-time.Hour)
+		c.s = c.actor.signIn()
+		a, err := c.s.Admin(c.Context())
+		c.ok(err)
+		return func() error { return a.ConfirmClock(c.Context(), c.actor.proof()) }
+	}},
+	{does: []string{"Challenge.ChoosePassword"}, by: workspace.RoleMember, on: true, door: true, ready: func(c *cast) func() error {
+		keeper := c.people(person{role: workspace.RoleOwner, on: true}, person{role: workspace.RoleOwner, on: true})[0]
+		a := keeper.admin()
+		c.ok(a.Require2FA(c.Context(), c.clock.now(), "", keeper.proof()))
+		s := c.actor.signIn()
+		c.ok(s.ChangePassword(c.Context(), secret.NewText(c.actor.pass), secret.NewText(shortPass), c.actor.proof().Factor))
+		c.actor.pass = shortPass
+		c.ok(a.DropRequirement(c.Context(), "", keeper.proof()))
+		c.actor.alone(s)
+		challenge := c.actor.challenge()
+		return func() error { return second(challenge.ChoosePassword(c.Context(), secret.NewText(longerPass))) }
+	}},
 	{does: []string{"Challenge.Enrol", "Gate.Continue"}, by: workspace.RoleMember, door: true, ready: func(c *cast) func() error {
 		keepers := c.people(person{role: workspace.RoleOwner, on: true}, person{role: workspace.RoleOwner, on: true})
 		c.ok(keepers[0].admin().Require2FA(c.Context(), c.clock.now(), "", keepers[0].proof()))
@@ -576,10 +597,13 @@ var readers = map[string]func(c *cast, g *workspace.Gate, ch *workspace.Challeng
 	"Session.ForOneAct":    func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.s.ForOneAct() },
 	"Session.Watcher":      func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.must(second(c.s.Watcher(c.Context()))) },
 	"Session.Admin":        func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.must(second(c.s.Admin(c.Context()))) },
-	"Session.Overview":     func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.must(second(c.s.Overview(c.Context()))) },
-	"Session.Showing":      func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { _, _ = c.s.Showing() },
-	"Session.ShowingKey":   func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { _, _ = c.s.ShowingKey() },
-	"Session.Documents":    func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.must(second(c.s.Documents(c.Context()))) },
+	"Session.CheckEmail": func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) {
+		c.must(c.s.CheckEmail(c.Context(), "free@example.com"))
+	},
+	"Session.Overview":   func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.must(second(c.s.Overview(c.Context()))) },
+	"Session.Showing":    func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { _, _ = c.s.Showing() },
+	"Session.ShowingKey": func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { _, _ = c.s.ShowingKey() },
+	"Session.Documents":  func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.must(second(c.s.Documents(c.Context()))) },
 	"Session.MissingFiles": func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) {
 		c.must(second(c.s.MissingFiles(c.Context(), nil)))
 	},
@@ -595,14 +619,15 @@ var readers = map[string]func(c *cast, g *workspace.Gate, ch *workspace.Challeng
 	"Challenge.AuthenticatorOff": func(c *cast, _ *workspace.Gate, ch *workspace.Challenge) {
 		c.must(second(ch.AuthenticatorOff(c.Context())))
 	},
-	"Challenge.MustEnrol":     func(_ *cast, _ *workspace.Gate, ch *workspace.Challenge) { ch.MustEnrol() },
-	"Challenge.RequiredSince": func(_ *cast, _ *workspace.Gate, ch *workspace.Challenge) { ch.RequiredSince() },
-	"Challenge.Leave":         func(_ *cast, _ *workspace.Gate, ch *workspace.Challenge) { ch.Leave() },
-	"PrintRun.Plan":           func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { (&workspace.PrintRun{}).Plan() },
-	"Admin.LogHead":           nil, "Admin.Log": nil, "Admin.VerifyLog": nil, "Admin.ExportLog": nil, "Admin.SigningKey": nil, // these are among the deeds
+	"Challenge.MustChoosePassword": func(_ *cast, _ *workspace.Gate, ch *workspace.Challenge) { ch.MustChoosePassword() },
+	"Challenge.MustEnrol":          func(_ *cast, _ *workspace.Gate, ch *workspace.Challenge) { ch.MustEnrol() },
+	"Challenge.RequiredSince":      func(_ *cast, _ *workspace.Gate, ch *workspace.Challenge) { ch.RequiredSince() },
+	"Challenge.Leave":              func(_ *cast, _ *workspace.Gate, ch *workspace.Challenge) { ch.Leave() },
+	"PrintRun.Plan":                func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { (&workspace.PrintRun{}).Plan() },
+	"Admin.LogHead":                nil, "Admin.Log": nil, "Admin.VerifyLog": nil, "Admin.ExportLog": nil, "Admin.SigningKey": nil, // these are among the deeds
 	"Admin.Members": nil, "Admin.Member": nil, "Admin.CheckMembers": nil, "Admin.Policy": nil, "Admin.Rehearse": nil, "Admin.Approvals": nil,
 	"Admin.PreviewRun": nil, "Admin.Runs": nil, "Admin.Ledger": nil, "Admin.Unacknowledged": nil, "Admin.NameDocuments": nil,
-	"Admin.Rotation": nil, "Admin.KitState": nil,
+	"Admin.Rotation": nil, "Admin.KitState": nil, "Admin.Clock": nil,
 }
 
 func TestAct_EachMethodThatCommitsIsAmongThem(t *testing.T) {

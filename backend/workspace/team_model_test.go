@@ -26,6 +26,8 @@ type teammate struct {
 	state     workspace.ProfileState
 	code      string           // an invitation or a reset that is good; empty: none
 	stale     string           // one that is not any more
+	ended     bool             // since what it rested on has changed; else it was used
+	by        *teammate        // who gave it out
 	admin     *workspace.Admin // taken while they were one
 	alive     bool             // the session that admin belongs to
 }
@@ -117,7 +119,7 @@ func (m *team) add() {
 	}
 	given, err := by.admin.AddMember(m.ctx, workspace.NewMember{Name: "N", Email: p.email, Role: role}, by.proof())
 	if m.expect("add", err, want) {
-		p.id, p.code = given.ProfileID, given.Code.Display()
+		p.id, p.code, p.by = given.ProfileID, given.Code.Display(), by
 		m.people = append(m.people, p)
 	}
 }
@@ -130,14 +132,26 @@ func (m *team) suspend() {
 	}
 	if m.expect("suspend", by.admin.Suspend(m.ctx, to.id), want) && to.state != workspace.ProfileSuspended {
 		to.state, to.alive = workspace.ProfileSuspended, false
-		to.void()
+		m.changed(to)
 	}
 }
 
 // void makes an open code stale.
-func (p *teammate) void() {
+func (p *teammate) void(ended bool) {
 	if p.code != "" {
-		p.stale, p.code = p.code, ""
+		p.stale, p.code, p.ended = p.code, "", ended
+	}
+}
+
+// changed ends what rested on the role and the state that somebody had: their own open
+// code, and those that they could not give out now.
+func (m *team) changed(p *teammate) {
+	p.void(true)
+	for _, q := range m.people {
+		may := p.state == workspace.ProfileActive && (p.role == workspace.RoleOwner || p.role == workspace.RoleAdmin && q.role == workspace.RoleMember)
+		if q.by == p && !may {
+			q.void(true)
+		}
 	}
 }
 
@@ -145,6 +159,7 @@ func (m *team) resume() {
 	by, to := m.actor(), m.any("target")
 	if m.expect("resume", by.admin.Resume(m.ctx, to.id), allowed(by, to, false)) && to.state == workspace.ProfileSuspended {
 		to.state = workspace.ProfileActive
+		m.changed(to)
 	}
 }
 
@@ -152,7 +167,8 @@ func (m *team) remove() {
 	by, to := m.actor(), m.any("target")
 	if m.expect("remove", by.admin.Remove(m.ctx, to.id, by.proof()), allowed(by, to, false)) {
 		to.state, to.alive = workspace.ProfileRemoved, false
-		to.void()
+		m.changed(to)
+		to.ended = false // the address is nobody's now
 	}
 }
 
@@ -163,8 +179,9 @@ func (m *team) role() {
 	if want == "" && role != workspace.RoleOwner && to.role == workspace.RoleOwner && to.state == workspace.ProfileActive && m.owners() == 1 {
 		want = workspace.CodeLastOwner
 	}
-	if m.expect("role", by.admin.SetRole(m.ctx, to.id, role, by.proof()), want) {
+	if m.expect("role", by.admin.SetRole(m.ctx, to.id, role, by.proof()), want) && to.role != role {
 		to.role = role
+		m.changed(to)
 	}
 }
 
@@ -185,8 +202,8 @@ func (m *team) reset() {
 	}
 	given, err := by.admin.ResetPassword(m.ctx, to.id, "", by.proof())
 	if m.expect("reset", err, want) {
-		to.void()
-		to.code = given.Code.Display()
+		to.void(false)
+		to.code, to.by = given.Code.Display(), by
 	}
 }
 
@@ -205,14 +222,17 @@ func (m *team) redeem() {
 		return
 	}
 	want := workspace.Code("")
-	if !good {
+	switch {
+	case !good && p.ended:
+		want = workspace.CodeOneTimeEnded
+	case !good:
 		want = workspace.CodeInvitationWrong
 	}
 	if !m.expect("redeem", err, want) {
 		return
 	}
 	p.pass, p.state, p.alive, p.admin = pw, workspace.ProfileActive, false, nil
-	p.void()
+	p.void(false)
 	m.take(p, s)
 }
 
