@@ -145,6 +145,9 @@ func FuzzBound(f *testing.F) {
 		if err != nil {
 			refusedInWords(t, s, m.name, err)
 		}
+		if m.name == "Contracts.AddDropped" { // SendPart would wait for what nobody sends
+			_ = (&Contracts{s}).StopAdding(token)
+		}
 		if !ours && !free && !workspace.IsCode(err, workspace.CodeSessionEnded) && !workspace.IsCode(err, workspace.CodeChallengeEnded) {
 			t.Errorf("%s with a token that is made up: %v", m.name, err)
 		}

@@ -273,27 +273,28 @@ var useCases = []useCase{
 	}, covers: []string{"Open"}, ready: atTheStart},
 	{name: "mark how far the log was read", base: enabled, marks: 3, ready: atTheStart},
 
-	{name: "accept an older copy", base: enabled, given: func(p *person) {
-		p.start()
-		b := got(os.ReadFile(p.home.database()))
-		wal := got(os.ReadFile(p.home.database() + "-wal"))
-		must(p.signIn().Rename(p.ctx, "Amara N. Okafor"))
-		must(p.store.(interface{ Close() error }).Close())
-		must(os.WriteFile(p.home.database(), b, 0o600))
-		must(os.WriteFile(p.home.database()+"-wal", wal, 0o600))
-	}, covers: []string{"Sealed.Accept"}, ready: func(p *person) func() {
+	{name: "accept an older copy", base: enabled, given: putBack, covers: []string{"Sealed.Prove", "Acceptance.Accept"}, ready: func(p *person) func() {
 		sealed := got(workspace.OpenSealed(p.ctx, p.config()))
 		p.clock.step(10 * time.Minute)
 		return func() { must(accept(p.ctx, sealed, email, secret.NewText(firstPass), byCode(p.code(0)))) }
 	}},
-	{name: "guess at a workspace that is sealed", base: enabled, given: func(p *person) {
-		must(p.secrets.Delete(p.ctx, p.anchor()))
-	}, ready: func(p *person) func() {
+	{name: "guess at a workspace that is sealed", base: enabled, given: putBack, ready: func(p *person) func() {
 		sealed := got(workspace.OpenSealed(p.ctx, p.config()))
 		return func() {
 			expect(accept(p.ctx, sealed, email, secret.NewText("not the password at all"), noFactor), workspace.CodeCredentialsWrong)
 		}
 	}},
+}
+
+// putBack puts an older copy of the database in the place of the newest.
+func putBack(p *person) {
+	p.start()
+	b := got(os.ReadFile(p.home.database()))
+	wal := got(os.ReadFile(p.home.database() + "-wal"))
+	must(p.signIn().Rename(p.ctx, "Amara N. Okafor"))
+	must(p.store.(interface{ Close() error }).Close())
+	must(os.WriteFile(p.home.database(), b, 0o600))
+	must(os.WriteFile(p.home.database()+"-wal", wal, 0o600))
 }
 
 // anchor names the anchor's item.

@@ -224,7 +224,11 @@ func (a *aftermath) theContractsOpen(pass string) {
 	ctx := context.WithoutCancel(a.Context())
 	a.clock.step(time.Hour)
 	s, c, err := a.w.SignIn(ctx, a.state.Email, secret.NewText(pass))
-	if err == nil && c != nil {
+	switch {
+	case err != nil || c == nil:
+	case c.MustChoosePassword():
+		s, err = c.ChoosePassword(ctx, secret.NewText(pass+", and longer"))
+	default:
 		s, err = c.Verify(ctx, code(a.state.Phone, a.clock.now()))
 	}
 	if err != nil {

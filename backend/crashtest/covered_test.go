@@ -18,7 +18,7 @@ var readers = []string{
 	"Admin.Ledger", "Admin.Unacknowledged",
 	"PrintRun.Plan",
 	"Session.Documents", "Session.MissingFiles", "Admin.NameDocuments", "Admin.Rotation", "Admin.KitState",
-	"Sealed.Report",
+	"Sealed.Report", "Acceptance.Review", "Admin.Clock",
 
 	"Workspace.CreateFrom", // writes: its crashes are those of backend/rescue
 }

@@ -17,12 +17,13 @@ var lookUps = []useCase{
 		c := p.challenge()
 		return func() { got(c.AuthenticatorOff(p.ctx)) }
 	}},
-	{name: "look at one's profile", base: enabled, covers: []string{"Session.StepUp", "Session.Overview", "Session.Admin", "Session.Watcher"},
+	{name: "look at one's profile", base: enabled, covers: []string{"Session.StepUp", "Session.Overview", "Session.Admin", "Session.Watcher", "Session.CheckEmail"},
 		ready: signedIn(func(p *person, s *workspace.Session) {
 			got(s.StepUp(p.ctx))
 			got(s.Overview(p.ctx))
 			got(s.Admin(p.ctx))
 			got(got(s.Watcher(p.ctx)).LogHead(p.ctx))
+			must(s.CheckEmail(p.ctx, "amara@example.org"))
 		})},
 	{name: "look at the log", base: enabled, covers: []string{"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.SigningKey"},
 		ready: led(func(p *person, a *workspace.Admin) {
@@ -32,7 +33,7 @@ var lookUps = []useCase{
 			got(a.ExportLog(p.ctx, io.Discard, nil))
 			got(a.SigningKey(p.ctx))
 		})},
-	{name: "look at the members", base: teamBase, covers: []string{"Admin.Members", "Admin.Member", "Admin.CheckMembers", "Admin.Policy", "Admin.Rehearse", "Admin.Approvals"},
+	{name: "look at the members", base: teamBase, covers: []string{"Admin.Members", "Admin.Member", "Admin.CheckMembers", "Admin.Policy", "Admin.Rehearse", "Admin.Approvals", "Admin.Clock"},
 		ready: func(p *person) func() {
 			p.start()
 			a := p.admin(p.signIn())
@@ -43,6 +44,7 @@ var lookUps = []useCase{
 				got(a.CheckMembers(p.ctx, []workspace.NewMember{{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember}}))
 				got(a.Policy(p.ctx))
 				got(a.Rehearse(p.ctx))
+				got(a.Clock(p.ctx))
 				if len(got(a.Approvals(p.ctx))) != 1 {
 					panic("the approval is not there")
 				}
@@ -80,11 +82,11 @@ var lookUps = []useCase{
 // fromMemory are the methods that ask no store.
 var fromMemory = []string{
 	"Workspace.Created", "Workspace.Name", "Workspace.MinPassword", "Workspace.Idle", "Workspace.HasKit", "Workspace.Close",
-	"Challenge.Email", "Challenge.Leave", "Challenge.MustEnrol", "Challenge.RequiredSince",
+	"Challenge.Email", "Challenge.Leave", "Challenge.MustEnrol", "Challenge.RequiredSince", "Challenge.MustChoosePassword",
 	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached", "Session.Overdue", "Session.Whole",
 	"Session.ForOneAct", "Session.Showing", "Session.ShowingKey",
 	"Gate.Kind", "Gate.Touch", "Gate.Remaining", "Gate.LimitReached", "Gate.Overdue", "Gate.Showing", "Gate.ShowingKey", "Gate.Enter",
-	"PrintRun.Plan", "Sealed.Report",
+	"PrintRun.Plan", "Sealed.Report", "Acceptance.Review",
 
 	"Workspace.CreateFrom", // asks it: the faults are those of Create
 }
@@ -105,7 +107,7 @@ func TestStoreFault_CoversEachMethodThatAsksTheStore(t *testing.T) {
 // exported are the methods of all that the package workspace lends to a shell.
 func exported() (names []string) {
 	for _, v := range []any{(*workspace.Workspace)(nil), (*workspace.Challenge)(nil), (*workspace.Session)(nil), (*workspace.Gate)(nil), (*workspace.Admin)(nil),
-		(*workspace.PrintRun)(nil), (*workspace.Sealed)(nil)} {
+		(*workspace.PrintRun)(nil), (*workspace.Sealed)(nil), (*workspace.Acceptance)(nil)} {
 		of := reflect.TypeOf(v)
 		for m := range of.NumMethod() {
 			names = append(names, of.Elem().Name()+"."+of.Method(m).Name)

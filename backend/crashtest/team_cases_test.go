@@ -25,6 +25,14 @@ func (p *person) issue(a *workspace.Admin) *workspace.PrintRun {
 }
 
 var teamCases = []useCase{
+	{name: "confirm the clock", base: contractsBase, covers: []string{"Admin.ConfirmClock"}, ready: func(p *person) func() {
+		p.start()
+		p.clock.step(time.Hour)
+		must(p.signIn().Rename(p.ctx, "Amara N. Okafor"))
+		p.clock.step(-time.Hour)
+		a := p.admin(p.signIn())
+		return func() { must(a.ConfirmClock(p.ctx, byPassword)) }
+	}},
 	{name: "add a member", base: teamBase, covers: []string{"Admin.AddMember"}, ready: led(func(p *person, a *workspace.Admin) {
 		got(a.AddMember(p.ctx, workspace.NewMember{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember}, workspace.Proof{}))
 	})},

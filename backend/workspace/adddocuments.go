@@ -99,6 +99,9 @@ func (s *Session) AddDocuments(ctx context.Context, sources iter.Seq[Source], re
 	defer end()
 	a := &adding{s: s, known: map[[32]byte][]string{}, report: report}
 	if err := s.w.view(working, a.prepare); err != nil {
+		if working.Err() != nil { // stopped before it began
+			return Added{Stopped: true}, nil
+		}
 		return Added{}, err
 	}
 	for src := range sources {
