@@ -416,6 +416,9 @@ func (a *aftermath) comeIn(pass string, second func(*workspace.Challenge) error)
 	if err != nil {
 		a.Fatalf("the password does not work any more: %v", err)
 	}
+	if c != nil && c.MustChoosePassword() { // it stands alone, and opens nothing yet
+		return errOff
+	}
 	if (s != nil) == a.state.On {
 		a.Fatalf("2FA on: %v, and the password alone opens: %v", a.state.On, s != nil)
 	}
