@@ -113,6 +113,7 @@ export const errorCodes = [
   'database_newer',
   'database_busy',
   'not_authentic',
+  'accept_changed',
   'in_use',
   'clock_wrong',
   'clock_behind',

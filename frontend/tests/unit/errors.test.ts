@@ -41,6 +41,7 @@ describe('a refusal', () => {
       pause: 30,
       seconds: 30,
       minutes: 3,
+      years: 10,
       direction: 'ahead',
       why: 'at',
       sheet: 443,
