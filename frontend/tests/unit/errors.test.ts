@@ -42,6 +42,8 @@ describe('a refusal', () => {
       seconds: 30,
       minutes: 3,
       years: 10,
+      clock: '2026-11-23T09:00:10Z',
+      log: '2027-11-23T09:00:10Z',
       direction: 'ahead',
       why: 'at',
       sheet: 443,
