@@ -29,9 +29,9 @@ test('each field says what is wrong with it, and everything stays typed', async 
   const bad = [
     ['Workspace name', '', /has no name yet/],
     ['Workspace name', 'x'.repeat(500), /too long/],
-    ['Workspace name', 'a\u0007b', /cannot be shown/],
+    ['Workspace name', 'a\u0007b', /can’t be shown/],
     ['Your name', '', /name is missing/],
-    ['Your name', '\u202eAmara', /cannot be shown/],
+    ['Your name', '\u202eAmara', /can’t be shown/],
     ['Email', '', /missing/],
     ['Email', 'amara.okafor', /lacks its @/],
     ['Email', 'amara okafor@example.com', /has a space/],

@@ -301,7 +301,7 @@ const callEverything = async (page, token) =>
 const forAll = {
   'Door.State': 'says which screen comes first',
   'Door.Retry': 'is State again',
-  'Door.Accept': 'is State where nothing is sealed, as here',
+  'Door.EndReview': 'ends what nobody has begun here',
   'Door.Key': 'makes a key that closes, and opens nothing',
   'Door.SaveDiagnostics': 'asks the person for a place, and holds nobody’s data',
   'Door.Leave': 'returns nothing',
