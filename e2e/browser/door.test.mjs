@@ -31,7 +31,7 @@ test('each field says what is wrong with it, and everything stays typed', async 
     ['Workspace name', 'x'.repeat(500), /too long/],
     ['Workspace name', 'a\u0007b', /can’t be shown/],
     ['Your name', '', /name is missing/],
-    ['Your name', '\u202eAmara', /can’t be shown/],
+    ['Your name', '\u202eAmara', /cannot be shown/],
     ['Email', '', /missing/],
     ['Email', 'amara.okafor', /lacks its @/],
     ['Email', 'amara okafor@example.com', /has a space/],

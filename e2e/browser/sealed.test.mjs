@@ -33,27 +33,38 @@ test('an older copy of the database is found, opens nothing, and an owner goes o
   await rm(`${database}.copy`);
 
   await during(t, folder, async (page) => {
-    await page.getByText('It is an older copy: the newest events are missing.').waitFor();
-    await page.getByText(/^Last good: today at/).waitFor();
+    await page.getByText('This is an older copy. The newest entries are missing.').waitFor();
+    await page.getByText(/^Last entry that fits: today at/).waitFor();
     assert.equal(await page.getByText(amara.workspace).count(), 0, 'nothing of the workspace is shown');
     assert.equal(await page.getByLabel('Email').count(), 0, 'nobody can sign in');
     await assertAccessible(page, 'Sealed');
 
     await button(page, 'Try again').click();
-    await page.getByText('It is an older copy: the newest events are missing.').waitFor();
+    await page.getByText('This is an older copy. The newest entries are missing.').waitFor();
 
-    await button(page, 'Go on with it as an owner').click();
-    const go = button(dialog(page), 'Go on');
+    await button(page, 'Review as an owner…').click();
+    const review = button(dialog(page), 'Review');
     await dialog(page).getByLabel('Email').fill(amara.email);
     await dialog(page).getByLabel('Password', { exact: true }).fill('not the password at all');
-    assert.ok(await go.isDisabled(), 'the box comes first');
-    await dialog(page).getByLabel('I accept this database as it is').check();
-    await assertAccessible(page, 'Go on with this database');
-    await go.click();
+    await review.click();
     await dialog(page).getByRole('alert').waitFor();
     assert.equal(await dialog(page).getByLabel('Email').inputValue(), amara.email);
     await dialog(page).getByLabel('Password', { exact: true }).fill(amara.password);
-    await go.click();
+    await review.click();
+    await dialog(page).getByText('The newest ones are missing.').waitFor();
+    await dialog(page).getByText('Owner · 2FA off').waitFor();
+    await button(dialog(page), 'Cancel').click(); // and nothing has changed
+    await page.getByText('This is an older copy. The newest entries are missing.').waitFor();
+
+    await button(page, 'Review as an owner…').click();
+    await dialog(page).getByLabel('Email').fill(amara.email);
+    await dialog(page).getByLabel('Password', { exact: true }).fill(amara.password);
+    await review.click();
+    const accept = button(dialog(page), 'Accept this database');
+    await accept.waitFor();
+    assert.ok(await accept.isDisabled(), 'the box comes first');
+    await dialog(page).getByLabel('I know why this database changed').check();
+    await accept.click();
     await heading(page, 'Sign in').waitFor();
     await signIn(page);
   });
