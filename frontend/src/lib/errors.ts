@@ -201,6 +201,7 @@ function valuesOf(args: Refused['args']): Values {
     why: '',
     reference: 'none',
     newest: '',
+    years: 0,
     ...args,
   };
   values.named = args.name ? 'yes' : 'no';
