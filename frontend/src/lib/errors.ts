@@ -3,7 +3,7 @@
  * happened, `error.CODE.next` what to do now.
  */
 import { Refused } from './api';
-import { duration, untilTime } from './dates';
+import { duration } from './dates';
 import { isKey, t, type Values } from './i18n';
 
 /** Every code that the application may send. A test holds the words against this list. */
@@ -204,13 +204,12 @@ function valuesOf(args: Refused['args']): Values {
     minimum: 0,
     why: '',
     reference: 'none',
-    newest: '',
+    years: 0,
     ...args,
   };
   values.named = args.name ? 'yes' : 'no';
   if (typeof args.pause === 'number') values.pause = duration(args.pause);
   if (typeof args.minutes === 'number') values.away = duration(args.minutes * 60);
-  if (typeof args.log === 'string') values.newest = untilTime(args.log);
   return values;
 }
 
