@@ -73,6 +73,8 @@ func (s *Session) CheckDocuments(ctx context.Context, report func(CheckStep)) (r
 		case IsCode(err, CodeDocumentGone): // purged meanwhile
 		case IsCode(err, CodeSessionEnded), IsCode(err, CodeVaultWaiting):
 			return r, err
+		case storeFailed(err): // which says nothing of the document
+			return r, err
 		case errors.As(err, &e):
 			r.Bad = append(r.Bad, BadDocument{d.ID, d.Name, e.Code})
 		default:

@@ -240,6 +240,16 @@ func Explain(err error) error {
 	return err
 }
 
+// storeFailed reports whether a Store is the cause of err, as against what it keeps.
+func storeFailed(err error) bool {
+	for _, cause := range []error{ErrStoreBusy, ErrStoreFull, ErrStoreReadOnly, ErrStoreDamaged, ErrStoreAltered, ErrStoreFailed} {
+		if errors.Is(err, cause) {
+			return true
+		}
+	}
+	return false
+}
+
 // Fault makes an Error for what is found before a workspace is open: the
 // folder or the database that args name.
 func Fault(c Code, args map[string]any, cause error) *Error {
