@@ -3,6 +3,7 @@ package workspace_test
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -413,4 +414,39 @@ func TestAnchor_FitsTheKeychainWithManyOwners(t *testing.T) {
 	h.ok(h.store.Close())
 	h.sneak("UPDATE profiles SET name = 'x' WHERE id = '" + owner.id + "'")
 	owner.accepts()
+}
+
+// The folder is written while the app is open, which only the next start would find.
+func TestVault_ForgedKeysAreNotUsedWhileTheAppRuns(t *testing.T) {
+	t.Parallel()
+	for name, forge := range map[string]func(h *house, sealed []byte, recipient string){
+		"Keys": func(h *house, sealed []byte, _ string) {
+			h.sneak(fmt.Sprintf("UPDATE vault_keys SET sealed = x'%x'", sealed))
+		},
+		"Recipient": func(h *house, _ []byte, recipient string) {
+			h.sneak("UPDATE vault_keys SET recipient = '" + recipient + "'")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, owner := alone(t)
+			h.add(owner.signIn(), paper("lease.txt", "Lease of the mill"))
+			var recipient string
+			h.ok(h.store.View(t.Context(), func(tx workspace.Tx) error {
+				k, err := tx.VaultKey("profile/" + owner.id)
+				recipient = k.Recipient
+				return err
+			}))
+			forged, err := vault.NewKeys()
+			h.ok(err)
+			sealed, err := forged.SealTo(recipient)
+			h.ok(err)
+			mine, err := vault.NewIdentity()
+			h.ok(err)
+			forge(h, sealed, mine.Recipient())
+			s := owner.signIn()
+			_, err = s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("deed.txt", "Deed of the house")}), nil)
+			h.refused(err, workspace.CodeVaultWaiting)
+		})
+	}
 }
