@@ -90,7 +90,8 @@ func (a *Acceptance) stateOf(tx Tx) (s acceptState, err error) {
 		return s, err
 	}
 	s.head = string(head.Seal)
-	return s, a.s.w.hashes(tx, func(_ Key, h audit.Hash) { s.sum.Add(h) })
+	err = a.s.w.hashes(tx, func(_ Key, h audit.Hash) { s.sum.Add(h) })
+	return s, err // not in one line: Go may read s before it is summed
 }
 
 // vaultOf is the workspace with the vault's key that the keychain knows.
@@ -103,9 +104,10 @@ func (t trust) vaultOf(i Info) Info {
 // after the newest event that fits is lost. It lets in fewer people than the database
 // says: an owner whom the keychain does not know is suspended, and one-time codes and
 // requests for approval end. Acceptance is itself an event, with all rows as they are,
-// and the check at the start begins there; Verify log goes on to show the break. It can
-// be called again after an error. Errors: challenge_ended; not_authentic where the
-// database has changed since; keychain and folder.
+// and the check at the start begins there; Verify log goes on to show the break. Where
+// the keychain fails after the commit, the owner proves themself again. Errors:
+// challenge_ended; not_authentic where the database has changed since; keychain and
+// folder.
 func (a *Acceptance) Accept(ctx context.Context) error {
 	w := a.s.w
 	if !within(a.madeAt, w.wall(), ChallengeLife) {

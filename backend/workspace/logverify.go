@@ -90,7 +90,7 @@ func (a *Admin) start(ctx context.Context, c *logCheck) (head Head, err error) {
 	if err != nil {
 		return head, err
 	}
-	return head, Explain(w.store.Exclusive(ctx, func() error {
+	err = w.store.Exclusive(ctx, func() error {
 		var err error
 		c.anchor, _, _, err = w.readAnchor(ctx)
 		if c.unanchored = errors.Is(err, ErrSecretMissing); err != nil && !c.unanchored {
@@ -103,7 +103,8 @@ func (a *Admin) start(ctx context.Context, c *logCheck) (head Head, err error) {
 			c.count, err = tx.CountEvents()
 			return err
 		})
-	}))
+	})
+	return head, Explain(err)
 }
 
 // taken resolves the names of the owners who went on.

@@ -85,7 +85,10 @@ func (s *Sealed) Prove(ctx context.Context, email string, pw secret.Text, factor
 		return nil, err
 	}
 	a.madeAt = s.w.wall()
-	return a, s.w.view(ctx, func(tx Tx) error { return a.look(tx, wrapping) })
+	if err := s.w.view(ctx, func(tx Tx) error { return a.look(tx, wrapping) }); err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 // known is what the keychain knows of the owner who asks. Errors: accept_changed.
