@@ -16,15 +16,16 @@ import (
 type suite struct {
 	name   string
 	others []string // packages whose tests look as well, where its own notice nothing
+	faults bool     // the store's faults are injected as well, see faultTest
 }
 
 // suites are the packages that decide who gets in and what is true. Few of the store's refusals
 // can be reached without the domain, and the domain reads what is left of a workspace for others:
-// their tests look as well.
+// their tests look as well. What a use case does where its store fails is looked at in crashtest.
 var suites = []suite{
 	{name: "totp"}, {name: "recovery"}, {name: "audit"},
 	{name: "sqlite", others: []string{"workspace", "rescue"}},
-	{name: "workspace", others: []string{"rescue", "backup"}},
+	{name: "workspace", others: []string{"rescue", "backup"}, faults: true},
 }
 
 // list is where survivors stand with their reasons.
@@ -33,11 +34,12 @@ const list = "build/mutation-survivors.txt"
 func main() {
 	write := flag.Bool("write", false, "write "+list+"; what is new there needs a reason")
 	jobs := flag.Int("j", 2, "how many tests run at once")
-	keep := flag.String("marks", "", "a file that keeps what the first round found, to be read if it is there")
+	keep := flag.String("marks", "", "a file that keeps what the first round found, and is read if it fits")
+	again := flag.Bool("again", false, "look at those only that are listed with ?")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	ok, err := run(ctx, flag.Args(), *write, *jobs, *keep)
+	ok, err := run(ctx, flag.Args(), options{write: *write, again: *again, jobs: *jobs, keep: *keep})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(2)
@@ -47,7 +49,13 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, only []string, write bool, jobs int, keep string) (bool, error) {
+type options struct {
+	write, again bool
+	jobs         int
+	keep         string
+}
+
+func run(ctx context.Context, only []string, o options) (bool, error) {
 	began := time.Now()
 	dir, err := scratch()
 	if err != nil {
@@ -65,28 +73,34 @@ func run(ctx context.Context, only []string, write bool, jobs int, keep string) 
 	if err != nil {
 		return false, err
 	}
-	r := &runner{dir: dir, jobs: jobs, mutants: mutants}
+	r := &runner{dir: dir, jobs: o.jobs, mutants: mutants}
+	known, err := readSurvivors(list)
+	if err != nil {
+		return false, err
+	}
 	for _, pkg := range looking(chosen) {
 		if err := r.build(ctx, pkg, overlay); err != nil {
 			return false, err
 		}
 	}
 	fmt.Printf("%d mutants; built after %s\n", len(mutants), since(began))
-	if err := r.record(ctx, keep); err != nil {
+	if err := r.record(ctx, o.keep); err != nil {
 		return false, err
 	}
 	fmt.Printf("%d tests recorded after %s\n", len(r.tests), since(began))
-	known, err := readSurvivors(list)
+	todo := slices.DeleteFunc(slices.Clone(mutants), func(m change) bool {
+		return !slices.ContainsFunc(chosen, func(s suite) bool { return s.name == m.pkg }) || o.again && known.reason[m.key()] != unexplained
+	})
+	survivors, err := r.kill(ctx, chosen, todo, known)
 	if err != nil {
 		return false, err
 	}
-	survivors, err := r.kill(ctx, chosen, known)
-	if err != nil {
-		return false, err
+	if o.again { // the others are as they were
+		survivors = append(survivors, known.explained(mutants)...)
 	}
 	report(mutants, chosen, survivors)
 	fmt.Printf("took %s\n", since(began))
-	if write {
+	if o.write {
 		return true, writeSurvivors(list, known.with(chosen, survivors))
 	}
 	return known.check(os.Stdout, chosen, survivors), nil
@@ -96,6 +110,9 @@ func run(ctx context.Context, only []string, write bool, jobs int, keep string) 
 func looking(chosen []suite) (pkgs []string) {
 	for _, s := range chosen {
 		pkgs = append(append(pkgs, s.name), s.others...)
+		if s.faults {
+			pkgs = append(pkgs, faultPackage)
+		}
 	}
 	slices.Sort(pkgs)
 	return slices.Compact(pkgs)

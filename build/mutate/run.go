@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,6 +84,9 @@ func (r *runner) build(ctx context.Context, pkg, overlay string) error {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the tests of %s: %w\n%s", pkg, err, out)
 	}
+	if pkg == faultPackage {
+		return r.listFaults(ctx)
+	}
 	cmd = exec.CommandContext(ctx, r.binary(pkg), "-test.list", "^(Test|Fuzz)")
 	cmd.Dir = filepath.Join("backend", pkg)
 	out, err := cmd.Output()
@@ -91,6 +97,45 @@ func (r *runner) build(ctx context.Context, pkg, overlay string) error {
 		r.tests = append(r.tests, &test{Package: pkg, Name: name})
 	}
 	return nil
+}
+
+// faultTest lets the store fail at each line that asks it, one after the other. Each of these
+// lines is a test of its own here: all together would take too long for every mutant.
+const (
+	faultPackage = "crashtest"
+	faultTest    = "TestStoreFault_IsNeverARefusal"
+	everyFault   = "COUNTERSIGN_CRASH=all"
+)
+
+// listFaults runs faultTest and takes the names from what it prints.
+func (r *runner) listFaults(ctx context.Context) error {
+	cmd := exec.CommandContext(ctx, r.binary(faultPackage), "-test.v", "-test.run", "^"+faultTest+"$")
+	cmd.Dir = filepath.Join("backend", faultPackage)
+	cmd.Env = append(os.Environ(), everyFault, "TMPDIR="+r.dir)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("list the faults: %w\n%s", err, out)
+	}
+	for line := range strings.Lines(string(out)) {
+		name, started := strings.CutPrefix(strings.TrimSpace(line), "=== RUN ")
+		if name = strings.TrimSpace(name); started && strings.Count(name, "/") == 2 {
+			r.tests = append(r.tests, &test{Package: faultPackage, Name: name})
+		}
+	}
+	return nil
+}
+
+// pattern matches tests and no others, as -test.run takes it.
+func pattern(tests []*test) string {
+	var names []string
+	for _, t := range tests {
+		var levels []string
+		for level := range strings.SplitSeq(t.Name, "/") {
+			levels = append(levels, "^"+regexp.QuoteMeta(level)+"$")
+		}
+		names = append(names, strings.Join(levels, "/"))
+	}
+	return strings.Join(names, "|")
 }
 
 // each does something for every number below n, as many at once as there are jobs.
@@ -119,14 +164,29 @@ func (r *runner) each(ctx context.Context, n int, do func(ctx context.Context, i
 	return context.Cause(ctx)
 }
 
-// record runs every test by itself without a mutant. What it marks, it could notice.
+// kept is what a first round found.
+type kept struct {
+	Mutants string // a digest: other mutants have other numbers
+	Tests   []*test
+}
+
+// record runs every test by itself without a mutant. What it marks, it could notice. Tests that
+// are in the file already are left alone.
 func (r *runner) record(ctx context.Context, keep string) error {
-	if b, err := os.ReadFile(keep); err == nil && keep != "" {
-		r.tests = nil
-		return json.Unmarshal(b, &r.tests)
+	now := kept{Mutants: digest(r.mutants), Tests: r.tests}
+	known := map[string]*test{}
+	var before kept
+	if b, err := os.ReadFile(keep); err == nil && json.Unmarshal(b, &before) == nil && before.Mutants == now.Mutants {
+		for _, t := range before.Tests {
+			known[t.Package+" "+t.Name] = t
+		}
 	}
 	err := r.each(ctx, len(r.tests), func(ctx context.Context, i int) error {
 		t := r.tests[i]
+		if k := known[t.Package+" "+t.Name]; k != nil {
+			*t = *k
+			return nil
+		}
 		marks := filepath.Join(r.dir, "marks-"+strconv.Itoa(i))
 		began := time.Now()
 		out, err := r.start(ctx, t.Package, []*test{t}, 10*time.Minute, mutant.Marks+"="+marks)
@@ -140,8 +200,16 @@ func (r *runner) record(ctx context.Context, keep string) error {
 	if err != nil || keep == "" {
 		return err
 	}
-	b, err := json.Marshal(r.tests)
+	b, err := json.Marshal(now)
 	return errors.Join(err, os.WriteFile(keep, b, 0o600))
+}
+
+func digest(all []change) string {
+	h := sha256.New()
+	for _, m := range all {
+		fmt.Fprintln(h, m.key())
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 func readMarks(name string) (ids []int, err error) {
@@ -159,10 +227,6 @@ func readMarks(name string) (ids []int, err error) {
 // start runs tests of one package in one process, which has a folder of its own for what it
 // writes. The error is that of a test that fails, or of one that takes longer than limit.
 func (r *runner) start(ctx context.Context, pkg string, tests []*test, limit time.Duration, env ...string) ([]byte, error) {
-	var names []string
-	for _, t := range tests {
-		names = append(names, t.Name)
-	}
 	tmp, err := os.MkdirTemp(r.dir, "tmp-")
 	if err != nil {
 		return nil, err
@@ -170,9 +234,12 @@ func (r *runner) start(ctx context.Context, pkg string, tests []*test, limit tim
 	defer os.RemoveAll(tmp)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, r.binary(pkg), "-test.failfast", "-test.run", "^("+strings.Join(names, "|")+")$")
+	cmd := exec.CommandContext(ctx, r.binary(pkg), "-test.failfast", "-test.run", pattern(tests))
 	cmd.Dir = filepath.Join("backend", pkg)
-	cmd.Env = append(os.Environ(), append(env, "TMPDIR="+tmp)...)
+	cmd.Env = append(append(os.Environ(), env...), "TMPDIR="+tmp)
+	if pkg == faultPackage {
+		cmd.Env = append(cmd.Env, everyFault)
+	}
 	cmd.WaitDelay = time.Second
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
@@ -181,18 +248,15 @@ func (r *runner) start(ctx context.Context, pkg string, tests []*test, limit tim
 }
 
 // kill looks for the mutants that no test notices.
-func (r *runner) kill(ctx context.Context, chosen []suite, known *survivorList) ([]change, error) {
+func (r *runner) kill(ctx context.Context, chosen []suite, todo []change, known *survivorList) ([]change, error) {
 	others := map[string][]string{}
 	for _, s := range chosen {
 		others[s.name] = s.others
-	}
-	noticing := r.noticing()
-	var todo []change
-	for _, m := range r.mutants {
-		if _, ok := others[m.pkg]; ok {
-			todo = append(todo, m)
+		if s.faults {
+			others[s.name] = append([]string{faultPackage}, s.others...)
 		}
 	}
+	noticing := r.noticing()
 	survived := make([]bool, len(todo))
 	var mu sync.Mutex
 	done := 0
@@ -235,7 +299,7 @@ func (r *runner) noticing() map[int][]*test {
 	return by
 }
 
-// killed looks with a mutant's own tests, and then with those of other packages.
+// killed looks with the tests of a mutant's package, then with those of others.
 func (r *runner) killed(ctx context.Context, m change, others []string, tests []*test) bool {
 	return r.killedBy(ctx, m, m.pkg, tests) || slices.ContainsFunc(others, func(pkg string) bool { return r.killedBy(ctx, m, pkg, tests) })
 }
@@ -250,7 +314,7 @@ func (r *runner) killedBy(ctx context.Context, m change, pkg string, tests []*te
 		for _, t := range part {
 			took += t.Took
 		}
-		if _, err := r.start(ctx, pkg, part, 10*time.Second+3*took, mutant.On+"="+strconv.Itoa(m.id)); err != nil {
+		if _, err := r.start(ctx, pkg, part, time.Minute+5*took, mutant.On+"="+strconv.Itoa(m.id)); err != nil {
 			return true
 		}
 	}

@@ -71,6 +71,16 @@ func (l *survivorList) check(w io.Writer, chosen []suite, survivors []change) (o
 	return ok
 }
 
+// explained gives the mutants that stand there below a reason.
+func (l *survivorList) explained(all []change) (them []change) {
+	for _, m := range all {
+		if r := l.reason[m.key()]; r != "" && r != unexplained {
+			them = append(them, m)
+		}
+	}
+	return them
+}
+
 // concerns reports whether a key is of a package of the run.
 func concerns(chosen []suite, key string) bool {
 	return slices.ContainsFunc(chosen, func(s suite) bool { return strings.HasPrefix(key, "backend/"+s.name+"/") })
