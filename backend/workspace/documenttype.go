@@ -62,23 +62,34 @@ func isText(head []byte) bool {
 	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
 		return true
 	}
-	for i, c := range head {
+	for _, c := range head {
 		if c < 0x20 && !strings.ContainsRune("\t\n\r\f\x1b", rune(c)) {
 			return false
 		}
-		if c >= 0x80 && !utf8.Valid(head[:min(len(head), i+utf8.UTFMax)]) {
-			return legacyText(head)
-		}
 	}
-	return true
+	return utf8.Valid(wholeRunes(head)) || legacyText(head)
 }
 
-// legacyText takes bytes of a single-byte encoding for text where nearly all are
-// letters of it.
+// wholeRunes leaves out a character that the first bytes of a file end in.
+func wholeRunes(head []byte) []byte {
+	for i := 1; i < utf8.UTFMax && i <= len(head); i++ {
+		last := head[len(head)-i:]
+		if utf8.RuneStart(last[0]) {
+			if !utf8.FullRune(last) {
+				return head[:len(head)-i]
+			}
+			break
+		}
+	}
+	return head
+}
+
+// legacyText takes bytes of a single-byte encoding for text where at most a third are
+// not ASCII.
 func legacyText(head []byte) bool {
 	odd := 0
 	for _, c := range head {
-		if c < 0x20 && !strings.ContainsRune("\t\n\r\f\x1b", rune(c)) || c == 0x7f {
+		if c == 0x7f {
 			return false
 		}
 		if c >= 0x80 {
