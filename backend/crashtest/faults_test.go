@@ -3,6 +3,7 @@ package crashtest
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/documents"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -26,19 +28,28 @@ var (
 	errUnknown = errors.New("an injected fault that has no name")
 )
 
-// faults numbers the calls to a store from 1, and lets one of them fail. Until it
-// is armed it counts nothing.
+// toldAs has the code that a fault is told with. Mistakes and random numbers have none.
+var toldAs = map[error]workspace.Code{
+	errFailed: workspace.CodeFolderFailed, errFilesFault: workspace.CodeFolderFailed, errKeychainFault: workspace.CodeKeychainFailed,
+}
+
+// faults numbers the calls to store, keychain, files and random numbers from 1, and lets
+// one of them fail. Until it is armed it counts nothing.
 type faults struct {
 	mu     sync.Mutex
 	armed  bool
 	count  int
-	fail   int   // which call; 0: none
-	with   error // what it answers
-	met    bool
-	places []string // from where each call came
+	fail   int     // which call; 0: none
+	store  error   // what the store answers then
+	met    error   // what was answered
+	places []place // from where each call came
 }
 
-func (f *faults) ask() error {
+// ask is a call to the store.
+func (f *faults) ask() error { return f.askFor(f.store) }
+
+// askFor is a call that answers with this error when its turn has come to fail.
+func (f *faults) askFor(with error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.armed {
@@ -46,13 +57,13 @@ func (f *faults) ask() error {
 	}
 	f.count++
 	if f.fail == 0 {
-		f.places = append(f.places, place())
+		f.places = append(f.places, here())
 	}
 	if f.count != f.fail {
 		return nil
 	}
-	f.met = true
-	return f.with
+	f.met = with
+	return with
 }
 
 func (f *faults) arm(on bool) {
@@ -61,13 +72,14 @@ func (f *faults) arm(on bool) {
 	f.armed = on
 }
 
-// place is the line of the package workspace that a call comes from. It is empty for
-// what a test asks.
-func place() string {
-	pcs := make([]uintptr, 32)
+// place is the way through the package workspace on which a call comes: its lines, the
+// innermost first. It is empty for what a test asks.
+type place []string
+
+func here() (lines place) {
+	pcs := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
-	var lines []string
-	for more := true; more && len(lines) == 0; {
+	for more := true; more; {
 		var f runtime.Frame
 		f, more = frames.Next()
 		name, ours := strings.CutPrefix(f.Function, "countersign/backend/workspace.")
@@ -75,7 +87,28 @@ func place() string {
 			lines = append(lines, fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line))
 		}
 	}
-	return strings.Join(lines, " < ")
+	return lines
+}
+
+// triedLines are those through which a fault has come in any use case: the code is the
+// same, so that one fault for each is enough.
+var triedLines struct {
+	sync.Mutex
+	all map[string]bool
+}
+
+// leadsOn reports whether a fault there comes through a line that none has come through.
+func (p place) leadsOn() (fresh bool) {
+	triedLines.Lock()
+	defer triedLines.Unlock()
+	if triedLines.all == nil {
+		triedLines.all = map[string]bool{}
+	}
+	for _, line := range p {
+		fresh = fresh || !triedLines.all[line]
+		triedLines.all[line] = true
+	}
+	return fresh
 }
 
 // failingStore fails at the begin of a transaction, at each call in it, and at its
@@ -119,10 +152,6 @@ func (s failingStore) Snapshot(ctx context.Context) ([]byte, error) {
 	return s.Store.Snapshot(ctx)
 }
 
-// triedPlaces are those of all use cases: the code is the same, so that one fault at
-// each is enough.
-var triedPlaces sync.Map
-
 // faultsOf is of how many calls one fails, where not all do.
 const faultsOf = 8
 
@@ -139,10 +168,10 @@ func memoryDir(t *testing.T) string {
 	return dir
 }
 
-// TestStoreFault_IsNeverARefusal lets the store fail wherever a use case asks it. A
-// fault has to be told as what it is, or be in the log where the act stands all the
-// same; nothing is half done; and the next try works. COUNTERSIGN_CRASH=all lets it
-// fail at every line that asks it.
+// TestStoreFault_IsNeverARefusal lets store, keychain, files and random numbers fail
+// wherever a use case asks them. A fault has to be told as what it is, or be in the log
+// where the act stands all the same; nothing is half done; and the next try works.
+// COUNTERSIGN_CRASH=all lets a fault come through every line that leads to one of them.
 func TestStoreFault_IsNeverARefusal(t *testing.T) {
 	t.Parallel()
 	for _, c := range append(slices.Clone(useCases), lookUps...) {
@@ -165,17 +194,14 @@ func TestStoreFault_IsNeverARefusal(t *testing.T) {
 			s.before, s.after = look(t, before.home).settled(), look(t, after.home).settled()
 			random := seeded("faults in " + c.name)
 			for i, where := range whole.places {
-				if where == "" || !all() && random.IntN(faultsOf) > 0 {
+				if len(where) == 0 || !all() && random.IntN(faultsOf) > 0 || !where.leadsOn() {
 					continue
 				}
-				if _, known := triedPlaces.LoadOrStore(where, true); known {
-					continue
-				}
-				with := errFailed
+				store := errFailed
 				if i%4 == 3 {
-					with = errUnknown
+					store = errUnknown
 				}
-				s.failAt(t, i+1, where, with)
+				s.failAt(t, i+1, where[0], store)
 			}
 		})
 	}
@@ -219,9 +245,13 @@ func (s *faultyScene) playIn(t *testing.T, out *played, f *faults, at time.Time,
 	}
 	defer func() { _ = store.Close() }() // a use case may have closed it
 	var log bytes.Buffer
+	files, err := documents.Open(out.home.documentsDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	p := &person{
-		ctx: t.Context(), home: out.home, clock: &clock{t: at}, store: failingStore{store, f}, secrets: out.home.keychain(), marks: s.marks, codes: cheapCodes,
-		log: slog.New(slog.NewTextHandler(&log, nil)),
+		ctx: t.Context(), home: out.home, clock: &clock{t: at}, marks: s.marks, codes: cheapCodes, log: slog.New(slog.NewTextHandler(&log, nil)),
+		store: failingStore{store, f}, secrets: failingSecrets{out.home.keychain(), f}, files: failingFiles{files, f}, random: failingRandom{rand.Reader, f},
 	}
 	var act func()
 	if err := attempt(func() { act = s.ready(p) }); err != nil {
@@ -250,13 +280,15 @@ func attempt(act func()) (err error) {
 	return nil
 }
 
-func (s *faultyScene) failAt(t *testing.T, n int, where string, with error) {
+func (s *faultyScene) failAt(t *testing.T, n int, where string, store error) {
 	t.Run(fmt.Sprintf("%d %s", n, where), func(t *testing.T) {
-		f := &faults{fail: n, with: with}
+		f := &faults{fail: n, store: store}
 		got := s.play(t, f, begin.Add(24*time.Hour), true)
-		if !f.met {
+		with := f.met
+		if with == nil {
 			return // this time the calls came in another order
 		}
+		code := toldAs[with]
 		told := workspace.Explain(got.err)
 		var refused *workspace.Error
 		switch worded := errors.As(told, &refused); {
@@ -265,10 +297,10 @@ func (s *faultyScene) failAt(t *testing.T, n int, where string, with error) {
 		case got.err == nil:
 		case !errors.Is(got.err, with):
 			t.Errorf("the cause is lost: %v (%v)", got.err, errors.Unwrap(got.err))
-		case with == errFailed && (!worded || refused.Code != workspace.CodeFolderFailed):
-			t.Errorf("a store that failed is told as %v", told)
-		case with == errUnknown && worded:
-			t.Errorf("a mistake is told as the refusal %s", refused.Code)
+		case code != "" && (!worded || refused.Code != code):
+			t.Errorf("%v is told as %v", with, told)
+		case code == "" && worded:
+			t.Errorf("%v is told as the refusal %s", with, refused.Code)
 		}
 		switch now := look(t, got.home).settled(); {
 		case got.err == nil && now != s.after:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -33,6 +34,7 @@ type person struct {
 	store   workspace.Store // as the program sees it, watched
 	secrets workspace.Secrets
 	files   workspace.Files // nil: as they are
+	random  io.Reader       // nil: crypto/rand
 	marks   int64
 	log     *slog.Logger    // nil: none
 	codes   recovery.Params // the cost of recovery codes; zero: the usual one
@@ -60,7 +62,7 @@ func (p *person) config() workspace.Config {
 	if p.files == nil {
 		p.files = got(documents.Open(p.home.documentsDir()))
 	}
-	return workspace.Config{Store: p.store, Secrets: p.secrets, Files: p.files, Now: p.clock.now, Password: cheap, MarkEvery: p.marks, Log: p.log, Recovery: p.codes}
+	return workspace.Config{Store: p.store, Secrets: p.secrets, Files: p.files, Now: p.clock.now, Password: cheap, MarkEvery: p.marks, Log: p.log, Recovery: p.codes, Rand: p.random}
 }
 
 func (p *person) start() {

@@ -76,6 +76,7 @@ func (s *Session) CheckDocuments(ctx context.Context, report func(CheckStep)) (r
 		case storeFailed(err): // which says nothing of the document
 			return r, err
 		case errors.As(err, &e):
+			s.w.log.Warn("a document does not pass its check", "id", d.ID, "code", e.Code, "error", causeOf(e))
 			r.Bad = append(r.Bad, BadDocument{d.ID, d.Name, e.Code})
 		default:
 			return r, err

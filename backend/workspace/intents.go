@@ -88,13 +88,18 @@ func (w *Workspace) finishLater(ctx context.Context, in Intent) {
 // to the person or the act has succeeded.
 func quiet(w *Workspace, err error) error {
 	if err != nil {
-		cause := err
-		if under := errors.Unwrap(err); under != nil {
-			cause = under
-		}
-		w.log.Warn("clean-up is left for the next start", "error", cause)
+		w.log.Warn("clean-up is left for the next start", "error", causeOf(err))
 	}
 	return nil
+}
+
+// causeOf is what the log says of an error: what is behind the words of a refusal.
+func causeOf(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.cause != nil {
+		return e.cause
+	}
+	return err
 }
 
 // Recover finishes or undoes what a crash has left. It is called once after
