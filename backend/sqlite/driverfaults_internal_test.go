@@ -1,0 +1,380 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/backend/audit"
+	"countersign/backend/recovery"
+	"countersign/backend/workspace"
+)
+
+var errDriver = errors.New("an injected fault of the driver")
+
+// driverFaults counts what a connection is asked, and lets one call fail, or one row hold
+// what no column of ours can be read from.
+type driverFaults struct {
+	mu                  sync.Mutex
+	armed               bool
+	calls, rows         int
+	failCall, failedRow int
+}
+
+func (f *driverFaults) call() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.armed {
+		return nil
+	}
+	if f.calls++; f.calls == f.failCall {
+		return errDriver
+	}
+	return nil
+}
+
+func (f *driverFaults) spoils() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.armed {
+		return false
+	}
+	f.rows++
+	return f.rows == f.failedRow
+}
+
+// faultyConnector makes connections of the real driver that may fail.
+type faultyConnector struct {
+	driver driver.Driver
+	dsn    string
+	*driverFaults
+}
+
+func (c faultyConnector) Driver() driver.Driver { return c.driver }
+
+func (c faultyConnector) Connect(context.Context) (driver.Conn, error) {
+	conn, err := c.driver.Open(c.dsn)
+	return faultyConn{conn, c.driverFaults}, err
+}
+
+type faultyConn struct {
+	driver.Conn
+	*driverFaults
+}
+
+func (c faultyConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	if err := c.call(); err != nil {
+		return nil, err
+	}
+	tx, err := c.Conn.(driver.ConnBeginTx).BeginTx(ctx, opts)
+	return faultyTx{tx, c.driverFaults}, err
+}
+
+func (c faultyConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if err := c.call(); err != nil {
+		return nil, err
+	}
+	r, err := c.Conn.(driver.ExecerContext).ExecContext(ctx, query, args)
+	return faultyResult{r, c.driverFaults}, err
+}
+
+func (c faultyConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := c.call(); err != nil {
+		return nil, err
+	}
+	rows, err := c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
+	return faultyRows{rows, c.driverFaults}, err
+}
+
+type faultyTx struct {
+	driver.Tx
+	*driverFaults
+}
+
+func (t faultyTx) Commit() error {
+	if err := t.call(); err != nil {
+		return errors.Join(err, t.Rollback())
+	}
+	return t.Tx.Commit()
+}
+
+type faultyResult struct {
+	driver.Result
+	*driverFaults
+}
+
+func (r faultyResult) RowsAffected() (int64, error) {
+	if err := r.call(); err != nil {
+		return 0, err
+	}
+	return r.Result.RowsAffected()
+}
+
+type faultyRows struct {
+	driver.Rows
+	*driverFaults
+}
+
+func (r faultyRows) Next(into []driver.Value) error {
+	if err := r.call(); err != nil {
+		return err
+	}
+	err := r.Rows.Next(into)
+	if err == nil && r.spoils() {
+		for i := range into {
+			into[i] = struct{}{}
+		}
+	}
+	return err
+}
+
+// onFaultyDriver gives a store of two people with a row or more in each table, each of
+// whose calls to the driver may fail.
+func onFaultyDriver(t *testing.T) (*Store, *driverFaults) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "workspace.db")
+	good, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = good.Update(t.Context(), func(tx workspace.Tx) error {
+		return errors.Join(tx.InsertInfo(workspace.Info{ID: "w", Name: "n"}), fill(tx))
+	})
+	if err := errors.Join(err, good.Close()); err != nil {
+		t.Fatal(err)
+	}
+	f := &driverFaults{}
+	s, err := open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sqliteDriver := s.db.Driver()
+	if err := s.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.db = sql.OpenDB(faultyConnector{sqliteDriver, dsn(path), f})
+	t.Cleanup(func() { _ = s.Close() })
+	return s, f
+}
+
+// samples has a row of each kind. Its keys are called id, so that a method finds what it asks
+// for by a string.
+func samples(id string, number int) map[reflect.Type]any {
+	at := time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)
+	params, some := recovery.Params{MemoryKiB: 19456, Time: 2, Threads: 1}, []byte{1}
+	all := map[reflect.Type]any{}
+	for _, row := range []any{
+		workspace.Info{ID: id, Name: "n"},
+		workspace.Profile{ID: id, Email: id, EmailKey: id, Name: id, Role: workspace.RoleOwner, CreatedAt: at, Password: workspace.PasswordRecord{Salt: some, Verifier: some}},
+		workspace.Factor{ProfileID: id, Generation: number, Item: id, Since: at},
+		workspace.Intent{ID: id, Kind: workspace.IntentEnrol, ProfileID: id, Item: id + "-next", Generation: 4, CreatedAt: at},
+		workspace.Set{ID: id, ProfileID: id, Sheet: number, State: workspace.SetActive, Salt: some, Params: params, IssuedAt: at, Run: number},
+		workspace.Attempts{Subject: id, Kind: workspace.KindCode, Failures: 3, ChargedAt: at},
+		workspace.OneTime{ProfileID: id, Kind: workspace.OneTimeHelp, Salt: some, Hash: some, Params: params, IssuedAt: at, IssuedBy: "id", ExpiresAt: at},
+		workspace.Run{Number: number, At: at, Kind: workspace.RunPrint, State: workspace.RunDone, Members: []string{"id"}},
+		workspace.Approval{ID: id, Kind: workspace.ApproveHelpCode, Members: []string{id}, ByID: "id", At: at, ExpiresAt: at, State: workspace.ApprovalWaiting},
+		workspace.VaultKey{Holder: id, Recipient: "age1", Wrapped: some, Sealed: some, OnlyOne: false},
+		workspace.DocumentRow{ID: id, State: workspace.DocumentKept, Sealed: some},
+		audit.Event{Seq: int64(number), At: at, Actor: "other", Subject: "id"},
+	} {
+		all[reflect.TypeOf(row)] = row
+	}
+	return all
+}
+
+func sample[T any](of map[reflect.Type]any) T { return of[reflect.TypeFor[T]()].(T) }
+
+// fill inserts two of each.
+func fill(tx workspace.Tx) (err error) {
+	for number, id := range []string{"id", "other"} {
+		of := samples(id, number+1)
+		pending := sample[workspace.Set](of)
+		pending.ID, pending.Sheet, pending.State = id+"-next", number+3, workspace.SetPending
+		err = errors.Join(err,
+			tx.InsertProfile(sample[workspace.Profile](of)), tx.InsertFactor(sample[workspace.Factor](of)), tx.InsertIntent(sample[workspace.Intent](of)),
+			tx.InsertSet(sample[workspace.Set](of), [][]byte{{1}, {2}}), tx.InsertSet(pending, [][]byte{{1}, {2}}),
+			tx.SaveAttempts(sample[workspace.Attempts](of)), tx.InsertOneTime(sample[workspace.OneTime](of)), tx.InsertRun(sample[workspace.Run](of)),
+			tx.InsertApproval(sample[workspace.Approval](of)), tx.SaveVaultKey(sample[workspace.VaultKey](of)), tx.InsertDocument(sample[workspace.DocumentRow](of)),
+		)
+	}
+	for i, kind := range []string{"run-sheet-issued", "emergency-kit-made", "email-changed", "emergency-kit-used"} {
+		e := sample[audit.Event](samples("", i+1))
+		e.Kind = kind
+		err = errors.Join(err, tx.AppendEvent(e, []byte{1}))
+	}
+	return err
+}
+
+// arguments makes what a method is called with.
+func arguments(m reflect.Method) (in []reflect.Value) {
+	strings := map[reflect.Type]string{
+		reflect.TypeFor[workspace.OneTimeKind](): string(workspace.OneTimeHelp),
+		reflect.TypeFor[workspace.Kind]():        string(workspace.KindCode),
+		reflect.TypeFor[workspace.RunState]():    string(workspace.RunDone),
+	}
+	numbers := map[string]int64{ // the others are asked for the first
+		"Runs": 10, "DocumentsBefore": 10, "EventsBefore": 10, "VaultKeysBehind": 10,
+		"Events": 0, "EventsAbout": 0, "EventsOf": 0, "KitEvents": 0, "SheetsIssued": 0,
+	}
+	for i := range m.Type.NumIn() {
+		of := m.Type.In(i)
+		v := reflect.New(of).Elem()
+		switch of.Kind() {
+		case reflect.String:
+			v.SetString("id")
+			if s, ok := strings[of]; ok {
+				v.SetString(s)
+			}
+		case reflect.Int, reflect.Int64:
+			v.SetInt(1)
+			if n, ok := numbers[m.Name]; ok {
+				v.SetInt(n)
+			}
+		case reflect.Func:
+			v = reflect.MakeFunc(of, func([]reflect.Value) []reflect.Value { return []reflect.Value{reflect.Zero(of.Out(0))} })
+		case reflect.Struct:
+			if row, ok := samples("id", 1)[of]; ok {
+				v = reflect.ValueOf(row)
+			}
+		case reflect.Slice:
+			v = reflect.MakeSlice(of, 1, 1)
+			if of.Elem().Kind() == reflect.Slice {
+				v.Index(0).SetBytes([]byte{1})
+			}
+		}
+		in = append(in, v)
+	}
+	return in
+}
+
+// outcome calls a method in a transaction of its own that is rolled back, and gives its error.
+func outcome(t *testing.T, s *Store, f *driverFaults, m reflect.Method) (err error) {
+	t.Helper()
+	rollback := errors.New("roll back")
+	got := s.Update(t.Context(), func(tx workspace.Tx) error {
+		if strings.HasPrefix(m.Name, "Insert") || m.Name == "AppendEvent" { // what it inserts must not be there
+			f.armed = false
+			if e := clearTables(tx); e != nil {
+				t.Fatal(e)
+			}
+		}
+		f.mu.Lock()
+		f.armed, f.calls, f.rows = true, 0, 0
+		f.mu.Unlock()
+		out := reflect.ValueOf(tx).MethodByName(m.Name).Call(arguments(m))
+		last := out[len(out)-1]
+		if last.Kind() == reflect.Func { // a sequence of values and errors
+			for _, e := range last.Seq2() {
+				if e, bad := e.Interface().(error); bad && e != nil {
+					err = e
+					break
+				}
+			}
+		} else if e, bad := last.Interface().(error); bad {
+			err = e
+		}
+		f.mu.Lock()
+		f.armed = false
+		f.mu.Unlock()
+		return rollback
+	})
+	if !errors.Is(got, rollback) {
+		t.Fatal(got)
+	}
+	return err
+}
+
+func clearTables(x workspace.Tx) error {
+	within := x.(*tx)
+	if _, err := within.tx.Exec("PRAGMA defer_foreign_keys = ON"); err != nil {
+		return err
+	}
+	for _, table := range []string{"recovery_codes", "recovery_sets", "factors", "intents", "one_time_codes", "print_runs", "approvals", "documents", "profiles", "workspace", "events"} {
+		if _, err := within.tx.Exec("DELETE FROM " + table); err != nil {
+			return fmt.Errorf("%s: %w", table, err)
+		}
+	}
+	return nil
+}
+
+// TestTx_EachFaultOfTheDriverIsAnError lets every call to the driver fail, in every method
+// that there is. None may answer as if it had read or written everything.
+func TestTx_EachFaultOfTheDriverIsAnError(t *testing.T) {
+	t.Parallel()
+	s, f := onFaultyDriver(t)
+	all := reflect.TypeFor[workspace.Tx]()
+	for i := range all.NumMethod() {
+		m := all.Method(i)
+		f.failCall, f.failedRow = 0, 0
+		if err := outcome(t, s, f, m); err != nil && !errors.Is(err, workspace.ErrNotFound) {
+			t.Errorf("%s: %v without a fault", m.Name, err)
+			continue
+		}
+		calls, rows := f.calls, f.rows
+		if calls == 0 {
+			t.Errorf("%s asks nothing", m.Name)
+		}
+		for n := 1; n <= calls; n++ {
+			f.failCall = n
+			if err := outcome(t, s, f, m); !errors.Is(err, workspace.ErrStoreFailed) || !errors.Is(err, errDriver) {
+				t.Errorf("%s: %v where call %d of %d failed", m.Name, err, n, calls)
+			}
+		}
+		f.failCall = 0
+		for n := 1; n <= rows; n++ {
+			f.failedRow = n
+			if err := outcome(t, s, f, m); !errors.Is(err, workspace.ErrStoreAltered) {
+				t.Errorf("%s: %v where row %d of %d is none of ours", m.Name, err, n, rows)
+			}
+		}
+	}
+}
+
+// TestStore_EachFaultOfTheDriverIsAnError does the same for what a store does with its
+// connections: look at its schema, bring it up to date, begin and commit.
+func TestStore_EachFaultOfTheDriverIsAnError(t *testing.T) {
+	t.Parallel()
+	s, f := onFaultyDriver(t)
+	handled := map[string]struct{ calls, rows int }{"migrate": {2, 1}} // goose asks in more than one way whether its table is there
+	for name, do := range map[string]func(context.Context) error{
+		"checkVersioned": s.checkVersioned,
+		"checkVersion":   s.checkVersion,
+		"checkSchema":    func(ctx context.Context) error { return s.checkSchema(ctx, latest) },
+		"schema": func(ctx context.Context) error {
+			_, err := s.schema(ctx)
+			return err
+		},
+		"migrate":   func(ctx context.Context) error { return s.migrate(ctx, nil) },
+		"writable":  s.writable,
+		"an update": func(ctx context.Context) error { return s.Update(ctx, func(workspace.Tx) error { return nil }) },
+		"a view":    func(ctx context.Context) error { return s.View(ctx, func(workspace.Tx) error { return nil }) },
+	} {
+		try := func(call, row int) error {
+			f.failCall, f.failedRow, f.calls, f.rows, f.armed = call, row, 0, 0, true
+			defer func() { f.armed = false }()
+			return do(t.Context())
+		}
+		if err := try(0, 0); err != nil {
+			t.Fatalf("%s: %v without a fault", name, err)
+		}
+		calls, rows := f.calls, f.rows
+		for n := 1 + handled[name].calls; n <= calls; n++ {
+			if err := try(n, 0); err == nil {
+				t.Errorf("%s: no error where call %d of %d failed", name, n, calls)
+			}
+		}
+		for n := 1 + handled[name].rows; n <= rows; n++ {
+			if err := try(0, n); err == nil {
+				t.Errorf("%s: no error where row %d of %d is none of ours", name, n, rows)
+			}
+		}
+	}
+}
