@@ -1,0 +1,209 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gofrs/flock"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"countersign/backend/workspace"
+)
+
+func opened(t *testing.T) (*Store, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "workspace.db")
+	s, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s, path
+}
+
+func TestExclusive_AnotherProcessIsBusyUntilADeadline(t *testing.T) {
+	t.Parallel()
+	s, path := opened(t)
+	other := flock.New(path + "-writer")
+	if ok, err := other.TryLock(); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	t.Cleanup(func() { _ = other.Close() })
+	ran := func() error { t.Error("it ran beside another process"); return nil }
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if err := s.Exclusive(ctx, ran); !errors.Is(err, workspace.ErrStoreBusy) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("at a deadline: %v", err)
+	}
+	ended, end := context.WithCancel(t.Context())
+	time.AfterFunc(20*time.Millisecond, end)
+	if err := s.Exclusive(ended, ran); !errors.Is(err, context.Canceled) || errors.Is(err, workspace.ErrStoreBusy) {
+		t.Errorf("given up: %v", err)
+	}
+	if err := other.Unlock(); err != nil {
+		t.Fatal(err)
+	}
+	cause := errors.New("the function's own")
+	if err := s.Exclusive(t.Context(), func() error { return cause }); !errors.Is(err, cause) {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+func TestExclusive_AWaitInThisProcessEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	s, _ := opened(t)
+	err := s.Exclusive(t.Context(), func() error {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		return s.Exclusive(ctx, func() error { return nil })
+	})
+	if !errors.Is(err, context.Canceled) || errors.Is(err, workspace.ErrStoreBusy) {
+		t.Error(err)
+	}
+}
+
+func TestExclusive_ALockThatCannotBeMadeIsAFailure(t *testing.T) {
+	t.Parallel()
+	s, path := opened(t)
+	if err := os.Mkdir(path+"-writer", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	err := s.Exclusive(t.Context(), func() error { t.Error("it ran without a lock"); return nil })
+	if err == nil || errors.Is(err, workspace.ErrStoreBusy) {
+		t.Error(err)
+	}
+}
+
+func TestUpdate_ARowThatIsNotThereIsNotFound(t *testing.T) {
+	t.Parallel()
+	s, _ := opened(t)
+	for name, do := range map[string]func(workspace.Tx) error{
+		"a profile":     func(tx workspace.Tx) error { return tx.UpdateProfile(sample[workspace.Profile](samples("id", 1))) },
+		"a document":    func(tx workspace.Tx) error { return tx.UpdateDocument(sample[workspace.DocumentRow](samples("id", 1))) },
+		"the workspace": func(tx workspace.Tx) error { return tx.UpdateInfo(workspace.Info{Name: "n"}) },
+	} {
+		if err := s.Update(t.Context(), do); !errors.Is(err, workspace.ErrNotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestScan_RefusesWhatNoColumnOfOursHolds(t *testing.T) {
+	t.Parallel()
+	var at time.Time
+	var all []string
+	for _, v := range []any{"text", nil, 1.5, []byte{1}} {
+		if err := (when{&at}).Scan(v); err == nil {
+			t.Errorf("%T is taken for a time", v)
+		}
+	}
+	for _, n := range []int64{tooEarly - 1, tooLate, tooLate + 1} {
+		if err := (when{&at}).Scan(n); !errors.Is(err, workspace.ErrStoreAltered) {
+			t.Errorf("%d: %v", n, err)
+		}
+	}
+	for _, n := range []int64{tooEarly, tooLate - 1} {
+		if err := (when{&at}).Scan(n); err != nil || at.UnixMilli() != n {
+			t.Errorf("%d: %v, %v", n, at, err)
+		}
+	}
+	for _, v := range []any{int64(1), nil, 1.5} {
+		if err := (list{&all}).Scan(v); err == nil {
+			t.Errorf("%T is taken for a list", v)
+		}
+	}
+}
+
+func TestTranslate_SaysWhatTheDiskSays(t *testing.T) {
+	t.Parallel()
+	for cause, want := range map[error]error{
+		syscall.ENOSPC: workspace.ErrStoreFull, syscall.EROFS: workspace.ErrStoreReadOnly, syscall.EIO: workspace.ErrStoreFailed,
+	} {
+		if err := translate(&os.PathError{Op: "write", Path: "x", Err: cause}); !errors.Is(err, want) || !errors.Is(err, cause) {
+			t.Errorf("%v: %v", cause, err)
+		}
+	}
+	for code, want := range map[int]error{
+		sqlite3.SQLITE_BUSY: workspace.ErrStoreBusy, sqlite3.SQLITE_LOCKED: workspace.ErrStoreBusy, sqlite3.SQLITE_FULL: workspace.ErrStoreFull,
+		sqlite3.SQLITE_READONLY: workspace.ErrStoreReadOnly, sqlite3.SQLITE_CANTOPEN: workspace.ErrStoreReadOnly, sqlite3.SQLITE_PERM: workspace.ErrStoreReadOnly,
+		sqlite3.SQLITE_CORRUPT: workspace.ErrStoreDamaged, sqlite3.SQLITE_NOTADB: workspace.ErrStoreDamaged, sqlite3.SQLITE_IOERR: workspace.ErrStoreFailed,
+		sqlite3.SQLITE_IOERR_READ: workspace.ErrStoreFailed, sqlite3.SQLITE_BUSY_SNAPSHOT: workspace.ErrStoreBusy,
+	} {
+		if got := meaning(code); got != want {
+			t.Errorf("%d: %v, not %v", code, got, want)
+		}
+	}
+}
+
+// TestInspect_ReadsThePageSizeAsSQLiteWritesIt looks at headers alone: a page of 64 KiB is
+// written as 1 (https://www.sqlite.org/fileformat.html#page_size).
+func TestInspect_ReadsThePageSizeAsSQLiteWritesIt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		page  uint16
+		pages byte
+		size  int
+		wal   bool
+		want  error
+	}{
+		{4096, 2, 8192, false, nil},
+		{4096, 2, 8191, false, workspace.ErrStoreDamaged},
+		{4096, 2, 8191, true, nil}, // the rest may be in the WAL
+		{1, 1, 65536, false, nil},
+		{1, 1, 65535, false, workspace.ErrStoreDamaged},
+		{256, 1, 65536, false, workspace.ErrStoreDamaged},
+		{512, 1, 65536, false, nil},
+	} {
+		path := filepath.Join(t.TempDir(), "workspace.db")
+		b := make([]byte, c.size)
+		copy(b, header)
+		b[16], b[17], b[31] = byte(c.page>>8), byte(c.page), c.pages
+		copy(b[68:], application)
+		err := os.WriteFile(path, b, 0o600)
+		if c.wal {
+			err = errors.Join(err, os.WriteFile(path+"-wal", []byte{1}, 0o600))
+		} else {
+			err = errors.Join(err, os.WriteFile(path+"-wal", nil, 0o600)) // empty: nothing is in it
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := inspect(path); !errors.Is(err, c.want) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
+func TestCheckSchema_ATableThatIsGoneIsAltered(t *testing.T) {
+	t.Parallel()
+	s, _ := opened(t)
+	if _, err := s.db.ExecContext(t.Context(), "DROP TABLE documents"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.checkSchema(t.Context(), latest); !errors.Is(err, workspace.ErrStoreAltered) {
+		t.Error(err)
+	}
+}
+
+func TestView_AnEndedContextIsNotAnAnswer(t *testing.T) {
+	t.Parallel()
+	s, _ := opened(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.View(ctx, func(workspace.Tx) error { t.Error("it began"); return nil }); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if _, err := s.Snapshot(ctx); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	ctx, cancel = context.WithCancel(t.Context())
+	err := s.Update(ctx, func(workspace.Tx) error { cancel(); return nil })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("a commit after the end: %v", err)
+	}
+}
