@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -25,7 +26,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/mac"
 	"github.com/wailsapp/wails/v2/pkg/options/windows"
 
-	"countersign/app/webview"
+	"countersign/app/platform"
 	"countersign/backend/folder"
 )
 
@@ -62,16 +63,16 @@ func Run(page embed.FS, args []string, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "countersign:", err)
 		return 1
 	}
-	forbidCoreDumps()
-	forbidInspection()
-	keepToOwnBus()
-	drawInMemory()
+	platform.ForbidCoreDumps()
+	platform.ForbidInspection()
+	platform.KeepToOwnBus()
+	platform.DrawInMemory()
 	if !buildingBindings {
-		if raiseOther(instanceID(path)) {
+		if raiseOther(path) {
 			return 0
 		}
-		chooseBackend()
-		if !webview.HasDisplay() { // before anything is written
+		platform.ChooseBackend()
+		if !platform.HasDisplay() { // before anything is written
 			fmt.Fprintln(stderr, "countersign: no display can be reached. Start Countersign from a desktop session.")
 			return 1
 		}
@@ -117,6 +118,13 @@ func windowOptions(s *shell, page fs.FS) *options.App {
 		Mac:                      &mac.Options{Preferences: &mac.Preferences{}},
 		Windows:                  &windows.Options{},
 	}
+}
+
+// raiseOther asks the window that already shows this data folder, if there is one, to
+// come to the front, and reports whether it did.
+func raiseOther(path string) bool {
+	message, err := json.Marshal(options.SecondInstanceData{}) // arguments are nobody's business
+	return err == nil && platform.RaiseOther(instanceID(path), string(message))
 }
 
 // instanceID tells two windows of one data folder from windows of two.

@@ -3,7 +3,7 @@ package app
 import (
 	"errors"
 
-	"countersign/app/webview"
+	"countersign/app/platform"
 	"countersign/backend/password"
 	"countersign/backend/workspace"
 )
@@ -54,7 +54,7 @@ func (d *Door) State() (DoorState, error) {
 func (d *Door) outside() DoorState {
 	return DoorState{
 		Version: Version, DataFolder: d.s.path, MinimumPassword: password.MinLength,
-		RenewsPage: webview.Renews, LockedFor: d.s.whyLocked(), SecretsFile: d.s.usesFile(),
+		RenewsPage: platform.RenewsPage, LockedFor: d.s.whyLocked(), SecretsFile: d.s.usesFile(),
 	}
 }
 

@@ -2,12 +2,12 @@ package app
 
 import (
 	"context"
-	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	"countersign/app/platform"
 	"countersign/backend/workspace"
 )
 
@@ -86,26 +86,10 @@ func sourceOf(path string, st fs.FileInfo, tag string) workspace.Source {
 	if tag != "" {
 		src.Tags = []string{tag}
 	}
-	src.Open = func() (io.ReadCloser, error) { return openRegular(path) }
+	src.Open = func() (io.ReadCloser, error) { return platform.OpenRegular(path) }
 	src.Same = func() bool {
 		now, err := os.Stat(path)
 		return err == nil && os.SameFile(st, now) && now.Size() == st.Size() && now.ModTime().Equal(st.ModTime())
 	}
 	return src
-}
-
-// openRegular opens a file, and nothing that would have us wait for its other end.
-func openRegular(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|withoutWaiting, 0)
-	if err != nil {
-		return nil, err
-	}
-	st, err := f.Stat()
-	if err == nil && !st.Mode().IsRegular() {
-		err = errors.New("it is not a file")
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
 }

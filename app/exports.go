@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/app/platform"
 	"countersign/backend/bundle"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
@@ -325,20 +326,18 @@ func (w *watchedFile) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// openFile opens a plain file; one of another kind may never end, or never begin.
+// openFile opens a plain file and tells its size.
 func openFile(path string) (*os.File, int64, error) {
-	st, err := os.Stat(path)
+	f, err := platform.OpenRegular(path)
 	if err != nil {
 		return nil, 0, err
 	}
-	if !st.Mode().IsRegular() {
-		return nil, 0, errNoFile
+	st, err := f.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
 	}
-	f, err := os.Open(path)
-	return f, st.Size(), err
+	return f, st.Size(), nil
 }
-
-var errNoFile = errors.New("it is not a file")
 
 func readKeyFile(path string) (secret.Text, error) {
 	f, size, err := openFile(path)

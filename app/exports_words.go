@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 
+	"countersign/app/platform"
 	"countersign/backend/bundle"
 	"countersign/backend/secret"
 )
@@ -46,7 +47,7 @@ func exportFault(name string, err error) error {
 		}
 	}
 	var system *fs.PathError
-	if errors.As(err, &system) || errors.Is(err, errNoFile) {
+	if errors.As(err, &system) || errors.Is(err, platform.ErrNotRegular) {
 		return exportUnreadable(name, err)
 	}
 	return err

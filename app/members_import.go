@@ -3,10 +3,10 @@ package app
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"time"
 
+	"countersign/app/platform"
 	"countersign/backend/roster"
 	"countersign/backend/workspace"
 )
@@ -245,14 +245,7 @@ func importFailed(ctx context.Context, lines []int, err error) error {
 // readRoster reads a list of people from a file.
 func readRoster(path string) (roster.List, error) {
 	name := filepath.Base(path)
-	st, err := os.Stat(path)
-	if err == nil && !st.Mode().IsRegular() { // another kind may never end, or never begin
-		err = errors.New("it is not a file")
-	}
-	if err != nil {
-		return roster.List{}, importUnreadable(name, err)
-	}
-	f, err := os.Open(path)
+	f, err := platform.OpenRegular(path)
 	if err != nil {
 		return roster.List{}, importUnreadable(name, err)
 	}

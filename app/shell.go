@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"countersign/app/platform"
 	"countersign/backend/documents"
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
@@ -119,7 +120,7 @@ func (s *shell) begin(ctx context.Context) {
 	s.mu.Lock()
 	s.ctx = ctx
 	s.mu.Unlock()
-	watchSystem(ctx, func() { s.lock("system") }, s.unheard)
+	platform.WatchLock(ctx, func() { s.lock("system") }, s.unheard)
 }
 
 // unheard logs that a bus does not tell of the screen lock and of sleep, once there is a log.

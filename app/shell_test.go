@@ -313,3 +313,20 @@ func TestALockEndsThePageAndTheNextOneSaysWhy(t *testing.T) {
 		t.Errorf("still locked for %q, %v", st.LockedFor, err)
 	}
 }
+
+func TestUnheard_IsLoggedOnceThereIsALog(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	w.s.unheard("session", errors.New("early"))
+	if _, err := w.door.State(); err != nil {
+		t.Fatal(err)
+	}
+	w.s.unheard("system", errors.New("late"))
+	raw, err := os.ReadFile(filepath.Join(w.s.path, logName))
+	w.ok(err)
+	for _, word := range []string{"session", "early", "system", "late"} {
+		if strings.Count(string(raw), `"`+word+`"`) != 1 {
+			t.Errorf("%s is there %d times: %s", word, strings.Count(string(raw), word), raw)
+		}
+	}
+}

@@ -1,6 +1,6 @@
 //go:build linux && production && webkit2_41
 
-package webview
+package platform
 
 /*
 #cgo pkg-config: webkit2gtk-4.1
@@ -78,17 +78,17 @@ static void present_window(void) { on_main_thread(present); }
 */
 import "C"
 
-// Renews says that Renew ends the process that showed the page.
-const Renews = true
+// RenewsPage says that RenewPage ends the process that showed the page.
+const RenewsPage = true
 
-// Guard forbids the web view to leave the page, whoever asks: a script, a link, a
+// GuardPage forbids the web view to leave the page, whoever asks: a script, a link, a
 // form, a dropped file. Wails has no such setting. And it keeps what is opened and
 // saved out of the system's list of recent files.
-func Guard() { C.guard_view() }
+func GuardPage() { C.guard_view() }
 
-// Renew ends the process that draws the page, and everything in its memory, and
+// RenewPage ends the process that draws the page, and everything in its memory, and
 // shows the page anew from another. What was selected in it can no longer be pasted.
-func Renew() { C.renew_view() }
+func RenewPage() { C.renew_view() }
 
-// Present raises the window above others and gives it the keys.
-func Present() { C.present_window() }
+// PresentWindow raises the window above others and gives it the keys.
+func PresentWindow() { C.present_window() }

@@ -1,4 +1,4 @@
-package app
+package platform
 
 // A file's name leads to no pipe there.
 const withoutWaiting = 0

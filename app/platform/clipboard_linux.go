@@ -1,6 +1,6 @@
 //go:build linux && production && webkit2_41
 
-package clipboard
+package platform
 
 /*
 #cgo pkg-config: gtk+-3.0
@@ -52,11 +52,11 @@ static void clear_secret(void) { g_idle_add_full(G_PRIORITY_HIGH, clear, NULL, N
 */
 import "C"
 
-// Marks says that Put marks what it puts there as a secret.
-const Marks = true
+// MarksSecrets says that CopySecret marks what it puts there as a secret.
+const MarksSecrets = true
 
-// Put puts a text on the clipboard, marked as a secret.
-func Put(text string) { C.put_secret(C.CString(text)) }
+// CopySecret puts a text on the clipboard, marked as a secret.
+func CopySecret(text string) { C.put_secret(C.CString(text)) }
 
-// Clear takes it away again, unless something else was copied since.
-func Clear() { C.clear_secret() }
+// ClearSecret takes it away again, unless something else was copied since.
+func ClearSecret() { C.clear_secret() }

@@ -1,6 +1,6 @@
 //go:build linux && production && webkit2_41
 
-package app
+package platform
 
 /*
 #include <malloc.h>

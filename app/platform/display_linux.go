@@ -1,6 +1,6 @@
 //go:build linux && webkit2_41
 
-package webview
+package platform
 
 /*
 #cgo pkg-config: gtk+-3.0

@@ -1,4 +1,4 @@
-package app
+package platform
 
 import (
 	"os"
@@ -6,10 +6,10 @@ import (
 	"countersign/backend/keychain"
 )
 
-// keepToOwnBus sees to it that nobody in this process starts a session bus where
+// KeepToOwnBus sees to it that nobody in this process starts a session bus where
 // there is none, as godbus and GLib do: it would outlive the window, and a bus
 // without a keychain would hide that the real one is missing.
-func keepToOwnBus() {
+func KeepToOwnBus() {
 	if !keychain.HasSessionBus() {
 		os.Setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
 	}

@@ -1,4 +1,4 @@
-package app
+package platform
 
 import (
 	"context"
@@ -20,9 +20,9 @@ var awaySignals = [][2]string{
 // busPause is how long a bus that went away is left alone.
 const busPause = time.Minute
 
-// watchSystem calls lock when the screen is locked or the machine goes to sleep, until
+// WatchLock calls lock when the screen is locked or the machine goes to sleep, until
 // ctx ends. A bus that cannot be heard is told to warn; the idle time remains.
-func watchSystem(ctx context.Context, lock func(), warn func(bus string, err error)) {
+func WatchLock(ctx context.Context, lock func(), warn func(bus string, err error)) {
 	go watchBus(ctx, dbus.ConnectSystemBus, busPause, lock, func(err error) { warn("system", err) })
 	go watchBus(ctx, dbus.ConnectSessionBus, busPause, lock, func(err error) { warn("session", err) })
 }

@@ -1,4 +1,4 @@
-package app
+package platform
 
 import (
 	"bufio"
@@ -89,7 +89,7 @@ func sayUntil(t *testing.T, address string, heard <-chan struct{}) {
 	}
 }
 
-func TestWatch_TheScreenLockIsHeard(t *testing.T) {
+func TestWatch_ScreenLockIsHeard(t *testing.T) {
 	t.Parallel()
 	address, _ := privateBus(t, "100")
 	locked, warned := watching(t, to(address))
@@ -166,21 +166,4 @@ func TestWatch_ABusThatGoesIsToldAndLookedForAgain(t *testing.T) {
 		<-locked
 	}
 	sayUntil(t, second, locked)
-}
-
-func TestUnheard_IsLoggedOnceThereIsALog(t *testing.T) {
-	t.Parallel()
-	w := newWindow(t)
-	w.s.unheard("session", errors.New("early"))
-	if _, err := w.door.State(); err != nil {
-		t.Fatal(err)
-	}
-	w.s.unheard("system", errors.New("late"))
-	raw, err := os.ReadFile(filepath.Join(w.s.path, logName))
-	w.ok(err)
-	for _, word := range []string{"session", "early", "system", "late"} {
-		if strings.Count(string(raw), `"`+word+`"`) != 1 {
-			t.Errorf("%s is there %d times: %s", word, strings.Count(string(raw), word), raw)
-		}
-	}
 }

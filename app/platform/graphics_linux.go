@@ -1,14 +1,14 @@
-package app
+package platform
 
 import "os"
 
-// drawInMemory spares the start what this window does not use, since it is drawn
+// DrawInMemory spares the start what this window does not use, since it is drawn
 // without the graphics card (WebviewGpuPolicyNever): GTK asks the screen for OpenGL,
 // and WebKit prepares to compose pages with it in the window's process and in the
 // page's, which takes some forty milliseconds. Both names are documented, by GTK
 // ("Running and debugging GTK Applications") and by WebKitGTK; whoever has set one of
 // them keeps it.
-func drawInMemory() {
+func DrawInMemory() {
 	for name, value := range map[string]string{
 		"GDK_GL":                          "disable",
 		"WEBKIT_DISABLE_COMPOSITING_MODE": "1",
@@ -19,9 +19,9 @@ func drawInMemory() {
 	}
 }
 
-// chooseBackend asks GTK for X11 where nothing says otherwise, as Wails does later, which
+// ChooseBackend asks GTK for X11 where nothing says otherwise, as Wails does later, which
 // is too late for HasDisplay. A session with Wayland alone that does not say so gets that.
-func chooseBackend() {
+func ChooseBackend() {
 	if os.Getenv("GDK_BACKEND") != "" {
 		return
 	}
