@@ -69,12 +69,12 @@ func (d *Door) fault(err error) DoorState {
 func (d *Door) Retry() (DoorState, error) { return d.State() }
 
 // Key gives a key that closes one envelope.
-func (d *Door) Key() (PublicKey, error) { return d.s.letters.newKey() }
+func (d *Door) Key() (PublicKey, error) { return d.s.current().keys.newKey() }
 
 // Strength says how good a password is, while it is being typed. words are what
 // else the person has typed: name, email, workspace.
 func (d *Door) Strength(pw Envelope, words []string) (Strength, error) {
-	typed, err := d.s.letters.open(holdsPassword, pw)
+	typed, err := d.s.current().keys.open(holdsPassword, pw)
 	if err != nil {
 		return Strength{}, err
 	}
@@ -105,11 +105,12 @@ type NewWorkspace struct {
 
 // CreateWorkspace makes the workspace and signs its owner in.
 func (d *Door) CreateWorkspace(in NewWorkspace) (SignedIn, error) {
+	at := d.s.current()
 	w, err := d.s.ready()
 	if err != nil {
 		return SignedIn{}, err
 	}
-	pw, err := d.s.letters.open(holdsPassword, in.Password)
+	pw, err := at.keys.open(holdsPassword, in.Password)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -119,7 +120,7 @@ func (d *Door) CreateWorkspace(in NewWorkspace) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return d.s.signedIn(ses)
+	return at.signedIn(ses)
 }
 
 // SignInResult holds a session, or a challenge where 2FA is on or required.
@@ -141,31 +142,37 @@ type Challenge struct {
 
 // SignIn checks the password.
 func (d *Door) SignIn(email string, pw Envelope) (SignInResult, error) {
+	at := d.s.current()
 	w, err := d.s.ready()
 	if err != nil {
 		return SignInResult{}, err
 	}
-	typed, err := d.s.letters.open(holdsPassword, pw)
+	typed, err := at.keys.open(holdsPassword, pw)
 	if err != nil {
 		return SignInResult{}, err
 	}
-	return d.afterPassword(w.SignIn(d.s.context(), email, typed))
+	return at.afterPassword(w.SignIn(d.s.context(), email, typed))
 }
 
-func (d *Door) afterPassword(ses *workspace.Session, ch *workspace.Challenge, err error) (SignInResult, error) {
+// afterPassword is the session, or the challenge that is in its way.
+func (in *signIn) afterPassword(ses *workspace.Session, ch *workspace.Challenge, err error) (SignInResult, error) {
 	if err != nil {
 		return SignInResult{}, err
 	}
 	if ses != nil {
-		in, err := d.s.signedIn(ses)
-		return SignInResult{Session: &in}, err
+		session, err := in.signedIn(ses)
+		return SignInResult{Session: &session}, err
 	}
-	off, err := ch.AuthenticatorOff(d.s.context())
+	off, err := ch.AuthenticatorOff(in.s.context())
+	if err != nil {
+		return SignInResult{}, err
+	}
+	token, err := in.keepChallenge(ch)
 	if err != nil {
 		return SignInResult{}, err
 	}
 	return SignInResult{Challenge: &Challenge{
-		Token: d.s.keepChallenge(ch), Email: ch.Email(), AuthenticatorOff: off, MustEnrol: ch.MustEnrol(), RequiredSince: stamp(ch.RequiredSince()),
+		Token: token, Email: ch.Email(), AuthenticatorOff: off, MustEnrol: ch.MustEnrol(), RequiredSince: stamp(ch.RequiredSince()),
 		ChoosePassword: ch.MustChoosePassword(), MinimumPassword: password.MinLength,
 	}}, nil
 }
@@ -173,19 +180,20 @@ func (d *Door) afterPassword(ses *workspace.Session, ch *workspace.Challenge, er
 // Redeem takes an invitation or a password reset, and the password that its
 // person has chosen.
 func (d *Door) Redeem(email string, code, pw Envelope) (SignInResult, error) {
+	at := d.s.current()
 	w, err := d.s.ready()
 	if err != nil {
 		return SignInResult{}, err
 	}
-	invitation, err := d.s.letters.open(holdsInvitation, code)
+	invitation, err := at.keys.open(holdsInvitation, code)
 	if err != nil {
 		return SignInResult{}, err
 	}
-	chosen, err := d.s.letters.open(holdsNewPassword, pw)
+	chosen, err := at.keys.open(holdsNewPassword, pw)
 	if err != nil {
 		return SignInResult{}, err
 	}
-	return d.afterPassword(w.Redeem(d.s.context(), email, invitation.Reveal(), chosen))
+	return at.afterPassword(w.Redeem(d.s.context(), email, invitation.Reveal(), chosen))
 }
 
 // GateView is somebody who is in as far as enrolling a phone.
@@ -197,62 +205,67 @@ type GateView struct {
 
 // Enrol lets somebody in as far as enrolling, where 2FA is required and off.
 func (d *Door) Enrol(challenge string) (GateView, error) {
-	ch, err := d.s.findChallenge(challenge)
+	at, ch, err := d.s.findChallenge(challenge)
 	if err != nil {
 		return GateView{}, err
 	}
-	return d.gate(ch, func() (*workspace.Gate, error) { return ch.Enrol(d.s.context()) })
+	return at.enterGate(ch, func() (*workspace.Gate, error) { return ch.Enrol(d.s.context()) })
 }
 
 // UseHelpCode takes a help code in place of a lost phone.
 func (d *Door) UseHelpCode(challenge string, code Envelope) (GateView, error) {
-	ch, err := d.s.findChallenge(challenge)
+	at, ch, err := d.s.findChallenge(challenge)
 	if err != nil {
 		return GateView{}, err
 	}
-	typed, err := d.s.letters.open(holdsHelp, code)
+	typed, err := at.keys.open(holdsHelp, code)
 	if err != nil {
 		return GateView{}, err
 	}
-	return d.gate(ch, func() (*workspace.Gate, error) { return ch.UseHelpCode(d.s.context(), typed.Reveal()) })
+	return at.enterGate(ch, func() (*workspace.Gate, error) { return ch.UseHelpCode(d.s.context(), typed.Reveal()) })
 }
 
-func (d *Door) gate(ch *workspace.Challenge, open func() (*workspace.Gate, error)) (GateView, error) {
+func (in *signIn) enterGate(ch *workspace.Challenge, open func() (*workspace.Gate, error)) (GateView, error) {
 	g, err := open()
 	if err != nil {
 		return GateView{}, err
 	}
-	return GateView{Token: d.s.admitTo(g), Kind: string(g.Kind()), Email: ch.Email()}, nil
+	next, err := in.s.admitTo(in, g)
+	if err != nil {
+		return GateView{}, err
+	}
+	return GateView{Token: next.token, Kind: string(g.Kind()), Email: ch.Email()}, nil
 }
 
 // Enter gives the session once the phone is enrolled.
 func (d *Door) Enter(gate string) (SignedIn, error) {
-	g, err := d.s.findGate(gate)
+	at, err := d.s.findGate(gate)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	ses, err := g.Enter()
+	ses, err := at.gate.Enter()
 	if err != nil {
-		return SignedIn{}, d.s.after(g, err)
+		return SignedIn{}, at.after(err)
 	}
 	o, err := ses.Overview(d.s.context())
 	if err != nil {
-		return SignedIn{}, d.s.after(g, err)
+		return SignedIn{}, at.after(err)
 	}
-	token, err := d.s.promote(g, ses)
-	if err == nil {
-		go d.s.afterSignIn(token, ses)
+	in, err := d.s.promote(at, ses)
+	if err != nil {
+		return SignedIn{}, err
 	}
-	return SignedIn{Token: token, Profile: profileView(o), Welcome: welcomeView(ses.Welcome())}, err
+	go in.afterSignIn()
+	return in.view(o), nil
 }
 
 // Verify takes a verification code.
 func (d *Door) Verify(challenge string, code Envelope) (SignedIn, error) {
-	ch, err := d.s.findChallenge(challenge)
+	at, ch, err := d.s.findChallenge(challenge)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	typed, err := d.s.letters.open(holdsCode, code)
+	typed, err := at.keys.open(holdsCode, code)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -260,17 +273,17 @@ func (d *Door) Verify(challenge string, code Envelope) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return d.s.signedIn(ses)
+	return at.signedIn(ses)
 }
 
 // ChoosePassword takes a longer password in the place of one that is too short to
 // stand alone.
 func (d *Door) ChoosePassword(challenge string, next Envelope) (SignedIn, error) {
-	ch, err := d.s.findChallenge(challenge)
+	at, ch, err := d.s.findChallenge(challenge)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	typed, err := d.s.letters.open(holdsNewPassword, next)
+	typed, err := at.keys.open(holdsNewPassword, next)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -278,16 +291,16 @@ func (d *Door) ChoosePassword(challenge string, next Envelope) (SignedIn, error)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return d.s.signedIn(ses)
+	return at.signedIn(ses)
 }
 
 // UseRecoveryCode takes a recovery code.
 func (d *Door) UseRecoveryCode(challenge string, code Envelope) (SignedIn, error) {
-	ch, err := d.s.findChallenge(challenge)
+	at, ch, err := d.s.findChallenge(challenge)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	typed, err := d.s.letters.open(holdsRecovery, code)
+	typed, err := at.keys.open(holdsRecovery, code)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -295,59 +308,78 @@ func (d *Door) UseRecoveryCode(challenge string, code Envelope) (SignedIn, error
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return d.s.signedIn(ses)
+	return at.signedIn(ses)
 }
 
 // Leave drops the challenge: "Not you?".
 func (d *Door) Leave(challenge string) {
-	if ch, err := d.s.findChallenge(challenge); err == nil {
+	if _, ch, err := d.s.findChallenge(challenge); err == nil {
 		ch.Leave()
 	}
 }
 
 // Lock ends the session.
 func (d *Door) Lock(session string) {
-	if who, err := d.s.enrolling(session); err == nil {
-		d.s.lockSession(who, "asked")
+	if in, err := d.s.named(session); err == nil {
+		d.s.lockOnly(in, "asked")
 	}
 }
 
 // Touch says that the person is there.
 func (d *Door) Touch(session string) error {
-	who, err := d.s.enrolling(session)
+	in, err := d.s.named(session)
 	if err != nil {
 		return err
 	}
-	return d.s.after(who, who.Touch())
+	return in.after(in.who.Touch())
 }
 
-func (s *shell) keepChallenge(ch *workspace.Challenge) string {
-	s.mu.Lock()
-	former := s.challenge
-	s.challenge, s.chToken = ch, newToken()
-	token := s.chToken
-	s.mu.Unlock()
+var errChallengeEnded = workspace.Fault(workspace.CodeChallengeEnded, nil, nil)
+
+// keepChallenge keeps a challenge in the place of one that there was, and gives its token.
+func (in *signIn) keepChallenge(ch *workspace.Challenge) (token string, err error) {
+	var former *workspace.Challenge
+	err = in.note(func() error {
+		former = in.challenge
+		in.challenge, in.chToken = ch, newToken()
+		token = in.chToken
+		return nil
+	})
+	if err != nil { // another sign-in, or a lock, came before it
+		ch.Leave()
+		return "", errChallengeEnded
+	}
 	if former != nil {
 		former.Leave()
 	}
-	return token
+	return token, nil
 }
 
-func (s *shell) findChallenge(token string) (*workspace.Challenge, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.challenge == nil || token == "" || token != s.chToken {
-		return nil, workspace.Fault(workspace.CodeChallengeEnded, nil, nil)
+func (s *shell) findChallenge(token string) (*signIn, *workspace.Challenge, error) {
+	in := s.current()
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.challenge == nil || token == "" || token != in.chToken {
+		return nil, nil, errChallengeEnded
 	}
-	return s.challenge, nil
+	return in, in.challenge, nil
 }
 
-func (s *shell) signedIn(ses *workspace.Session) (SignedIn, error) {
-	o, err := ses.Overview(s.context())
+// signedIn makes ses the window's session, after this: see shell.admit.
+func (in *signIn) signedIn(ses *workspace.Session) (SignedIn, error) {
+	o, err := ses.Overview(in.s.context())
 	if err != nil {
 		return SignedIn{}, err
 	}
-	token := s.admit(ses)
-	go s.afterSignIn(token, ses)
-	return SignedIn{Token: token, Profile: profileView(o), Welcome: welcomeView(ses.Welcome())}, nil
+	next, err := in.s.admit(in, ses)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	go next.afterSignIn()
+	return next.view(o), nil
+}
+
+// view is the sign-in as its page holds it.
+func (in *signIn) view(o workspace.Overview) SignedIn {
+	return SignedIn{Token: in.token, Profile: profileView(o), Welcome: welcomeView(in.session.Welcome())}
 }

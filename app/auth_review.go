@@ -62,11 +62,12 @@ type reviewing struct {
 // database would mean. AcceptReviewed then accepts exactly that; EndReview, and
 // whatever opens the folder, ends the review.
 func (d *Door) Review(email string, pw Envelope, factor Factor) (ReviewView, error) {
-	typed, err := d.s.letters.open(holdsPassword, pw)
+	in := d.s.current()
+	typed, err := in.keys.open(holdsPassword, pw)
 	if err != nil {
 		return ReviewView{}, err
 	}
-	proof, err := d.s.factor(factor)
+	proof, err := in.factor(factor)
 	if err != nil {
 		return ReviewView{}, err
 	}

@@ -27,7 +27,7 @@ type presence interface{ Present(context.Context) error }
 // MakeSecretsFile makes a secrets file under a new passphrase, where there is neither
 // a keychain nor a workspace, and opens the folder with it.
 func (d *Door) MakeSecretsFile(passphrase Envelope) (DoorState, error) {
-	typed, err := d.s.letters.open(holdsPassphrase, passphrase)
+	typed, err := d.s.current().keys.open(holdsPassphrase, passphrase)
 	if err != nil {
 		return DoorState{}, err
 	}
@@ -57,7 +57,7 @@ func (d *Door) MakeSecretsFile(passphrase Envelope) (DoorState, error) {
 // UnlockSecretsFile opens the folder's secrets file. It stays open until the window is
 // closed, as a keychain stays open when the window locks.
 func (d *Door) UnlockSecretsFile(passphrase Envelope) (DoorState, error) {
-	typed, err := d.s.letters.open(holdsPassphrase, passphrase)
+	typed, err := d.s.current().keys.open(holdsPassphrase, passphrase)
 	if err != nil {
 		return DoorState{}, err
 	}
@@ -77,18 +77,19 @@ func (d *Door) UnlockSecretsFile(passphrase Envelope) (DoorState, error) {
 // ChangeSecretsPassphrase gives the secrets file another passphrase, for owners who know
 // the one that it has. The log says so first.
 func (w *Settings) ChangeSecretsPassphrase(session string, current, next Envelope) error {
-	if _, err := w.s.use(session); err != nil {
-		return err
-	}
-	typed, err := w.s.letters.open(holdsPassphrase, current)
+	in, err := w.s.use(session)
 	if err != nil {
 		return err
 	}
-	chosen, err := w.s.letters.open(holdsPassphrase, next)
+	typed, err := in.keys.open(holdsPassphrase, current)
 	if err != nil {
 		return err
 	}
-	return w.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	chosen, err := in.keys.open(holdsPassphrase, next)
+	if err != nil {
+		return err
+	}
+	return in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
 		defer func() { go collect() }()
 		f := w.s.unlocked()
 		if f == nil {

@@ -5,9 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"io"
-	"iter"
 	"slices"
-	"time"
 
 	"countersign/backend/workspace"
 )
@@ -37,34 +35,36 @@ type LeftOutView struct {
 // AddFiles asks for files and adds them, after what is added already. It answers at
 // once whether some were chosen; the events "adding" and "adding-waiting" tell the rest.
 func (c *Contracts) AddFiles(session string) (bool, error) {
-	if err := c.s.mayAdd(session); err != nil {
+	in, err := c.s.mayAdd(session)
+	if err != nil {
 		return false, err
 	}
 	paths, err := c.s.desktop.OpenFiles("Add contracts")
 	if err != nil {
 		return false, saveFailed("", err)
 	}
-	return c.addPaths(session, paths)
+	return in.addPaths(paths)
 }
 
 // AddFolder asks for a folder and adds what is in it, and in the folders in it.
 func (c *Contracts) AddFolder(session string) (bool, error) {
-	if err := c.s.mayAdd(session); err != nil {
+	in, err := c.s.mayAdd(session)
+	if err != nil {
 		return false, err
 	}
 	path, err := c.s.desktop.OpenFolder("Add a folder of contracts")
 	if err != nil || path == "" {
 		return false, err
 	}
-	return c.addPaths(session, []string{path})
+	return in.addPaths([]string{path})
 }
 
-func (c *Contracts) addPaths(session string, paths []string) (bool, error) {
+func (in *signIn) addPaths(paths []string) (bool, error) {
 	paths = slices.DeleteFunc(paths, func(p string) bool { return p == "" })
 	if len(paths) == 0 {
 		return false, nil
 	}
-	return true, c.s.add(session, &addition{
+	return true, in.add(&addition{
 		names: paths, passed: func(int, bool) {},
 		find: func(ctx context.Context, tell func(name string, found int)) []workspace.Source {
 			return sourcesOf(ctx, paths, tell)
@@ -77,7 +77,8 @@ const maxPasted = 32 << 20
 
 // AddPasted adds what was pasted, or dropped on a page that has no paths.
 func (c *Contracts) AddPasted(session, name, dataBase64 string) (bool, error) {
-	if _, err := c.s.use(session); err != nil {
+	in, err := c.s.use(session)
+	if err != nil {
 		return false, err
 	}
 	if len(dataBase64) > base64.StdEncoding.EncodedLen(maxPasted) {
@@ -92,7 +93,7 @@ func (c *Contracts) AddPasted(session, name, dataBase64 string) (bool, error) {
 	source := workspace.Source{
 		Name: name, Size: int64(len(data)), Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
 	}
-	return true, c.s.add(session, &addition{
+	return true, in.add(&addition{
 		names: []string{name}, passed: func(int, bool) {},
 		find: func(context.Context, func(string, int)) []workspace.Source { return []workspace.Source{source} },
 	})
@@ -105,51 +106,42 @@ const (
 	jobRotating = "rotating"
 )
 
-// beginJob makes a work the window's one of its kind, so that it can be stopped
-// and a lock finds it.
-func (s *shell) beginJob(token, kind string) (ses *workspace.Session, ctx context.Context, end func(), err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.session == nil || token == "" || token != s.token {
-		return nil, nil, nil, errNoSession
+// beginJob makes a work the sign-in's one of its kind, so that it can be stopped.
+func (in *signIn) beginJob(kind string) (ctx context.Context, end func(), err error) {
+	var stop context.CancelFunc
+	err = in.note(func() error {
+		if in.jobs[kind] != nil {
+			return workspace.Fault(workspace.CodeAlreadyAdding, nil, nil)
+		}
+		ctx, stop = context.WithCancel(in.ctx)
+		in.jobs[kind] = stop
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
 	}
-	if s.stopContracts[kind] != nil {
-		return nil, nil, nil, workspace.Fault(workspace.CodeAlreadyAdding, nil, nil)
-	}
-	ctx, stop := context.WithCancel(s.ctx)
-	s.stopContracts[kind] = stop
-	return s.session, ctx, func() {
+	return ctx, func() {
 		stop()
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.stopContracts, kind)
+		in.mu.Lock()
+		defer in.mu.Unlock()
+		delete(in.jobs, kind)
 	}, nil
 }
 
 // stopJob stops a work, if it is under way.
-func (s *shell) stopJob(token, kind string) error {
-	if _, err := s.use(token); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if stop := s.stopContracts[kind]; stop != nil {
+func (in *signIn) stopJob(kind string) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if stop := in.jobs[kind]; stop != nil {
 		stop()
 	}
-	return nil
 }
 
-func values(all []workspace.Source) iter.Seq[workspace.Source] { return slices.Values(all) }
-
-// telling gives a function that tells the page how far a work is: at once where
-// it matters, else a few times a second.
-func (s *shell) telling(event string, ses *workspace.Session) func(payload any, now bool) {
-	var last time.Time
-	return func(payload any, must bool) {
-		if now := time.Now(); must || now.Sub(last) > 50*time.Millisecond {
-			last = now
-			_ = ses.Touch() // a session that is over ends the work by its own way
-			s.desktop.Emit(event, payload)
-		}
+func (s *shell) stopJob(token, kind string) error {
+	in, err := s.use(token)
+	if err != nil {
+		return err
 	}
+	in.stopJob(kind)
+	return nil
 }

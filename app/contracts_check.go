@@ -27,14 +27,18 @@ type BadContract struct {
 // Check reads every contract and compares it with what was noted when it was
 // added. It answers at once; the event "checking" tells the rest.
 func (c *Contracts) Check(session string) error {
-	ses, ctx, end, err := c.s.beginJob(session, jobChecking)
+	in, err := c.s.use(session)
+	if err != nil {
+		return err
+	}
+	ctx, end, err := in.beginJob(jobChecking)
 	if err != nil {
 		return err
 	}
 	go func() {
 		p := CheckProgress{Bad: []BadContract{}, Unknown: []string{}}
-		tell := c.s.telling("checking", ses)
-		r, err := ses.CheckDocuments(ctx, func(step workspace.CheckStep) {
+		tell := in.telling("checking")
+		r, err := in.session.CheckDocuments(ctx, func(step workspace.CheckStep) {
 			p.Name, p.Done, p.Total, p.Bytes, p.TotalBytes = step.Name, step.Done, step.Total, step.Bytes, step.TotalBytes
 			tell(p, false)
 		})
@@ -44,7 +48,7 @@ func (c *Contracts) Check(session string) error {
 		for _, b := range r.Bad {
 			p.Bad = append(p.Bad, BadContract{b.ID, b.Name, problemOf(b.Problem)})
 		}
-		if err = c.s.after(ses, err); err != nil {
+		if err = in.after(err); err != nil {
 			fault := c.s.present(err)
 			p.Error = &fault
 		}

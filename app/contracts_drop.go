@@ -68,7 +68,8 @@ var errNotRead = errors.New("the page could not read it")
 // with SendPart and the number that it answers, file by file in this order; 0: they
 // are none, or too many. The events "adding" and "adding-waiting" tell how far it is.
 func (c *Contracts) AddDropped(session string, files []DroppedFile) (int, error) {
-	if _, err := c.s.use(session); err != nil {
+	in, err := c.s.use(session)
+	if err != nil {
 		return 0, err
 	}
 	if len(files) == 0 || len(files) > maxFound {
@@ -80,11 +81,16 @@ func (c *Contracts) AddDropped(session string, files []DroppedFile) (int, error)
 		d.files = append(d.files, &droppedFile{parts: make(chan []byte), ended: make(chan struct{})})
 		a.names = append(a.names, file.Name)
 	}
-	c.s.mu.Lock()
-	c.s.drops++
-	number := c.s.drops
-	c.s.dropped[number] = d
-	c.s.mu.Unlock()
+	var number int
+	err = in.note(func() error {
+		in.drops++
+		number = in.drops
+		in.dropped[number] = d
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
 	a.passed = func(done int, over bool) { // a file ends when adding has gone past it
 		for i, f := range d.files {
 			if over || i < done {
@@ -92,9 +98,9 @@ func (c *Contracts) AddDropped(session string, files []DroppedFile) (int, error)
 			}
 		}
 		if over {
-			c.s.mu.Lock()
-			defer c.s.mu.Unlock()
-			delete(c.s.dropped, number)
+			in.mu.Lock()
+			defer in.mu.Unlock()
+			delete(in.dropped, number)
 		}
 	}
 	a.find = func(ctx context.Context, _ func(string, int)) (sources []workspace.Source) {
@@ -112,7 +118,7 @@ func (c *Contracts) AddDropped(session string, files []DroppedFile) (int, error)
 		}
 		return sources
 	}
-	if err := c.s.add(session, a); err != nil {
+	if err := in.add(a); err != nil {
 		a.passed(0, true)
 		return 0, err
 	}
@@ -126,12 +132,13 @@ const maxPart = 4 << 20
 // says so. It answers once they are taken, which is when their turn has come, and
 // false where no more of this file is wanted: it is left out, or adding has ended.
 func (c *Contracts) SendPart(session string, number, index int, dataBase64 string, last bool) (bool, error) {
-	if _, err := c.s.use(session); err != nil {
+	in, err := c.s.use(session)
+	if err != nil {
 		return false, err
 	}
-	c.s.mu.Lock()
-	d := c.s.dropped[number]
-	c.s.mu.Unlock()
+	in.mu.Lock()
+	d := in.dropped[number]
+	in.mu.Unlock()
 	if d == nil || index < 0 || index >= len(d.files) || len(dataBase64) > base64.StdEncoding.EncodedLen(maxPart) {
 		return false, nil
 	}

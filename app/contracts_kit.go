@@ -90,17 +90,18 @@ type KitOwner struct {
 // UseKit makes somebody an owner who has the Emergency Kit: of the workspace, or
 // where that does not open any more of a new one with its contracts.
 func (d *Door) UseKit(in KitOwner) (SignInResult, error) {
-	pw, err := d.s.letters.open(holdsNewPassword, in.Password)
+	at := d.s.current()
+	pw, err := at.keys.open(holdsNewPassword, in.Password)
 	if err != nil {
 		return SignInResult{}, err
 	}
-	kit, err := d.s.letters.open(holdsKit, in.Kit)
+	kit, err := at.keys.open(holdsKit, in.Kit)
 	if err != nil {
 		return SignInResult{}, err
 	}
 	w, err := d.s.ready()
 	if err == nil && w.Created() {
-		return d.afterPassword(w.UseKit(d.s.context(), workspace.NewOwner{Name: in.Name, Email: in.Email, Password: pw, Kit: kit}))
+		return at.afterPassword(w.UseKit(d.s.context(), workspace.NewOwner{Name: in.Name, Email: in.Email, Password: pw, Kit: kit}))
 	}
 	if err != nil && !canRescue(err) {
 		return SignInResult{}, err
@@ -111,7 +112,7 @@ func (d *Door) UseKit(in KitOwner) (SignInResult, error) {
 	if w, err = d.s.ready(); err != nil {
 		return SignInResult{}, err
 	}
-	return d.afterPassword(w.SignIn(d.s.context(), in.Email, pw))
+	return at.afterPassword(w.SignIn(d.s.context(), in.Email, pw))
 }
 
 // canRescue is whether a workspace that does not open is one whose keys or whose

@@ -94,21 +94,21 @@ func (p *previewing) find(token string) (o *openContract, done func(), ok bool) 
 // Preview opens a contract, which the log says. Its bytes are at the address that
 // it gives until ClosePreview, the next Preview or a lock, and are kept nowhere.
 func (c *Contracts) Preview(session, id string) (PreviewView, error) {
-	ses, err := c.s.use(session)
+	in, err := c.s.use(session)
 	if err != nil {
 		return PreviewView{}, err
 	}
-	o, err := ses.OpenDocument(c.s.context(), id)
+	o, err := in.session.OpenDocument(c.s.context(), id)
 	if err != nil {
-		return PreviewView{}, c.s.after(ses, err)
+		return PreviewView{}, in.after(err)
 	}
 	unseen, err := unseenPicture(o)
 	if err != nil {
-		return PreviewView{}, c.s.after(ses, errors.Join(err, o.Close()))
+		return PreviewView{}, in.after(errors.Join(err, o.Close()))
 	}
-	token := c.s.preview.show(o, unseen)
-	if _, err := c.s.use(session); err != nil { // locked meanwhile
-		c.s.preview.close(token)
+	token := in.preview.show(o, unseen)
+	if err := in.live(); err != nil { // locked meanwhile
+		in.preview.close(token)
 		return PreviewView{}, err
 	}
 	return PreviewView{Token: token, Kind: previewKind(o.Type), Size: o.Size, Type: o.Type, URL: previewPath + token, Unseen: unseen}, nil
@@ -133,10 +133,11 @@ func unseenPicture(o *workspace.OpenDocument) (string, error) {
 
 // ClosePreview ends it.
 func (c *Contracts) ClosePreview(session, token string) error {
-	if _, err := c.s.use(session); err != nil {
+	in, err := c.s.use(session)
+	if err != nil {
 		return err
 	}
-	c.s.preview.close(token)
+	in.preview.close(token)
 	return nil
 }
 
@@ -151,7 +152,7 @@ func (s *shell) serveContract(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	o, done, ok := s.preview.find(token)
+	o, done, ok := s.current().preview.find(token)
 	if !ok {
 		http.NotFound(w, r)
 		return

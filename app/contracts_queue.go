@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"path/filepath"
+	"slices"
 
 	"countersign/backend/workspace"
 )
@@ -15,13 +16,12 @@ type addition struct {
 	passed func(done int, over bool) // how many are done; over: nothing of it is read any more
 }
 
-// addQueue is what is added, and what waits for it. Its fields are under shell.mu.
+// addQueue is what is added, and what waits for it. Its fields are under signIn.mu.
 type addQueue struct {
 	waiting []*addition
 	running bool
 	stop    context.CancelFunc // of the one that is added now
 	given   []string           // names of what was given up while it waited, to be told with the one that is stopped
-	lost    map[string]int     // how many files a lock kept from being added, by profile, until it is told
 }
 
 // maxWaiting bounds how many additions wait.
@@ -32,7 +32,7 @@ var errQueueFull = &shellError{
 	message: "Too many files are waiting to be added. None of these were added. Wait until fewer are waiting, then choose them again.",
 }
 
-// items is how many files and folders wait. It is called with shell.mu held.
+// items is how many files and folders wait. It is called with signIn.mu held.
 func (q *addQueue) items() (n int) {
 	for _, a := range q.waiting {
 		n += len(a.names)
@@ -40,13 +40,13 @@ func (q *addQueue) items() (n int) {
 	return n
 }
 
-// fits says whether n files and folders more can wait. It is called with shell.mu held.
+// fits says whether n files and folders more can wait. It is called with signIn.mu held.
 func (q *addQueue) fits(n int) bool {
 	return len(q.waiting) < maxWaiting && q.items()+n <= maxFound
 }
 
 // give takes what waits out of the queue, and stops what is added now. It is called
-// with shell.mu held; what it returns is to be ended without.
+// with signIn.mu held; what it returns is to be ended without.
 func (q *addQueue) give() (all []*addition) {
 	all, q.waiting = q.waiting, nil
 	if q.stop != nil {
@@ -56,75 +56,71 @@ func (q *addQueue) give() (all []*addition) {
 }
 
 // mayAdd refuses before a dialog opens for files that could not wait.
-func (s *shell) mayAdd(token string) error {
-	if _, err := s.use(token); err != nil {
-		return err
+func (s *shell) mayAdd(token string) (*signIn, error) {
+	in, err := s.use(token)
+	if err != nil {
+		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.adding.fits(1) {
-		return errQueueFull
-	}
-	return nil
+	return in, in.note(func() error {
+		if !in.adding.fits(1) {
+			return errQueueFull
+		}
+		return nil
+	})
 }
 
 // add adds something in the background, at once or after what waits already.
-func (s *shell) add(token string, a *addition) error {
-	s.mu.Lock()
-	if s.session == nil || token == "" || token != s.token {
-		s.mu.Unlock()
-		return errNoSession
+func (in *signIn) add(a *addition) error {
+	var begins bool
+	err := in.note(func() error {
+		if !in.adding.fits(len(a.names)) {
+			return errQueueFull
+		}
+		in.adding.waiting = append(in.adding.waiting, a)
+		begins = !in.adding.running
+		in.adding.running = true
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	if !s.adding.fits(len(a.names)) {
-		s.mu.Unlock()
-		return errQueueFull
-	}
-	s.adding.waiting = append(s.adding.waiting, a)
-	begins := !s.adding.running
-	s.adding.running = true
-	ses := s.session
-	s.mu.Unlock()
 	if begins {
-		go s.addAll(ses)
+		go in.addAll()
 	} else {
-		s.tellWaiting()
+		in.tellWaiting()
 	}
 	return nil
 }
 
 // tellWaiting tells the page how many files and folders wait: the event "adding-waiting".
-func (s *shell) tellWaiting() {
-	s.mu.Lock()
-	n := s.adding.items()
-	s.mu.Unlock()
-	s.desktop.Emit("adding-waiting", n)
+func (in *signIn) tellWaiting() {
+	in.mu.Lock()
+	n := in.adding.items()
+	in.mu.Unlock()
+	in.emit("adding-waiting", n)
 }
 
-// addAll adds what waits until nothing does. What is added goes with its session:
-// another one that begins meanwhile finds the queue as it left it.
-func (s *shell) addAll(ses *workspace.Session) {
+// addAll adds what waits until nothing does.
+func (in *signIn) addAll() {
 	for {
-		s.mu.Lock()
-		if len(s.adding.waiting) == 0 {
-			given := s.adding.given // given up when the last one had just ended
-			s.adding.running, s.adding.stop, s.adding.given = false, nil, nil
-			s.mu.Unlock()
+		in.mu.Lock()
+		if len(in.adding.waiting) == 0 {
+			given := in.adding.given // given up when the last one had just ended
+			in.adding.running, in.adding.stop, in.adding.given = false, nil, nil
+			in.mu.Unlock()
 			if len(given) > 0 {
-				s.desktop.Emit("adding", AddProgress{
+				in.emit("adding", AddProgress{
 					Phase: "done", Added: []string{}, LeftOut: toldLeft(nil, given, "stopped"), LeftOutCount: len(given), Stopped: true,
 				})
 			}
 			return
 		}
-		next := s.adding.waiting[0]
-		s.adding.waiting = s.adding.waiting[1:]
-		if s.session != nil {
-			ses = s.session
-		}
-		ctx, stop := context.WithCancel(s.ctx)
-		s.adding.stop = stop
-		s.mu.Unlock()
-		s.addOne(ctx, ses, next)
+		next := in.adding.waiting[0]
+		in.adding.waiting = in.adding.waiting[1:]
+		ctx, stop := context.WithCancel(in.ctx)
+		in.adding.stop = stop
+		in.mu.Unlock()
+		in.addOne(ctx, next)
 		stop()
 	}
 }
@@ -132,9 +128,9 @@ func (s *shell) addAll(ses *workspace.Session) {
 // addOne runs from the search for what there is to add to the last of it. Waiting
 // for it is use of the session. Whatever ends it early, everything that was chosen
 // is told of: as added, or as left out.
-func (s *shell) addOne(ctx context.Context, ses *workspace.Session, a *addition) {
+func (in *signIn) addOne(ctx context.Context, a *addition) {
 	p := AddProgress{Phase: "looking", Added: []string{}, LeftOut: []LeftOutView{}}
-	tell := s.telling("adding", ses)
+	tell := in.telling("adding")
 	sources := a.find(ctx, func(name string, found int) {
 		p.Name, p.Total = name, found
 		tell(p, false)
@@ -143,11 +139,11 @@ func (s *shell) addOne(ctx context.Context, ses *workspace.Session, a *addition)
 	for _, src := range sources {
 		p.TotalBytes += max(0, src.Size)
 	}
-	s.mu.Lock()
-	p.Waiting = s.adding.items()
-	s.mu.Unlock()
+	in.mu.Lock()
+	p.Waiting = in.adding.items()
+	in.mu.Unlock()
 	tell(p, true)
-	out, err := ses.AddDocuments(ctx, values(sources), func(step workspace.AddStep) {
+	out, err := in.session.AddDocuments(ctx, slices.Values(sources), func(step workspace.AddStep) {
 		p.Name, p.Done, p.Bytes = step.Name, step.Done, step.Bytes
 		a.passed(step.Done, false)
 		tell(p, false)
@@ -162,11 +158,11 @@ func (s *shell) addOne(ctx context.Context, ses *workspace.Session, a *addition)
 		}
 	}
 	names = names[min(len(names), len(out.IDs)+out.LeftOutCount):]
-	s.mu.Lock()
-	names = append(names, s.adding.given...)
-	s.adding.given = nil
-	p.Waiting = s.adding.items()
-	s.mu.Unlock()
+	in.mu.Lock()
+	names = append(names, in.adding.given...)
+	in.adding.given = nil
+	p.Waiting = in.adding.items()
+	in.mu.Unlock()
 	p.Phase, p.Name, p.Stopped, p.LeftOutCount = "done", "", out.Stopped, out.LeftOutCount+len(names)
 	p.Added = append(p.Added, out.IDs...)
 	for _, l := range out.LeftOut {
@@ -177,16 +173,16 @@ func (s *shell) addOne(ctx context.Context, ses *workspace.Session, a *addition)
 		why = string(workspace.LeftFailed)
 	}
 	p.LeftOut = toldLeft(p.LeftOut, names, why)
-	if err = s.after(ses, err); err != nil {
-		fault := s.present(err)
+	if err = in.after(err); err != nil {
+		fault := in.s.present(err)
 		p.Error = &fault
 	}
-	if ses.Whole() == nil {
+	if in.open() && in.session.Whole() == nil {
 		tell(p, true)
 	} else { // the page that asked is gone, and the one that is there may be another's
-		s.noteLost(ses.ProfileID(), p.LeftOutCount)
+		in.s.noteLost(in.session.ProfileID(), p.LeftOutCount)
 	}
-	s.contractsChanged()
+	in.s.contractsChanged()
 }
 
 // mostToldLeft is how many of what was left out are told of by name.
@@ -207,33 +203,34 @@ func (s *shell) noteLost(profile string, n int) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.adding.lost == nil {
-		s.adding.lost = map[string]int{}
+	if s.lost == nil {
+		s.lost = map[string]int{}
 	}
-	s.adding.lost[profile] += n
+	s.lost[profile] += n
 }
 
 // takeLost gives what noteLost has kept of a profile, once.
 func (s *shell) takeLost(profile string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := s.adding.lost[profile]
-	delete(s.adding.lost, profile)
+	n := s.lost[profile]
+	delete(s.lost, profile)
 	return n
 }
 
 // StopAdding stops, and gives up what waits; what was added until then stays. The
 // event "adding" tells of everything that was not added.
 func (c *Contracts) StopAdding(session string) error {
-	if _, err := c.s.use(session); err != nil {
+	in, err := c.s.use(session)
+	if err != nil {
 		return err
 	}
-	c.s.mu.Lock()
-	given := c.s.adding.give()
+	in.mu.Lock()
+	given := in.adding.give()
 	for _, a := range given {
-		c.s.adding.given = append(c.s.adding.given, a.names...)
+		in.adding.given = append(in.adding.given, a.names...)
 	}
-	c.s.mu.Unlock()
+	in.mu.Unlock()
 	for _, a := range given {
 		a.passed(0, true)
 	}

@@ -179,7 +179,8 @@ func TestAdding_TheQueueIsBounded(t *testing.T) {
 }
 
 func (d *desk) waiting() int {
-	d.window.s.mu.Lock()
-	defer d.window.s.mu.Unlock()
-	return len(d.window.s.adding.waiting)
+	in := d.window.s.current()
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return len(in.adding.waiting)
 }

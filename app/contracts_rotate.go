@@ -17,8 +17,16 @@ type RotationView struct {
 }
 
 // RotationState tells how far it is.
-func (c *Contracts) RotationState(session string) (out RotationView, err error) {
-	err = c.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+func (c *Contracts) RotationState(session string) (RotationView, error) {
+	in, err := c.s.use(session)
+	if err != nil {
+		return RotationView{}, err
+	}
+	return in.rotation()
+}
+
+func (in *signIn) rotation() (out RotationView, err error) {
+	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
 		r, err := a.Rotation(ctx)
 		out = RotationView{Running: r.Running, Held: r.Held, Done: r.Done, Total: r.Total}
 		return err
@@ -28,36 +36,47 @@ func (c *Contracts) RotationState(session string) (out RotationView, err error) 
 
 // Rotate makes a new vault key and encrypts the contracts anew in the background.
 func (c *Contracts) Rotate(session string, proof Proof) error {
-	err := c.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, typed workspace.Proof) error {
+	in, err := c.s.use(session)
+	if err != nil {
+		return err
+	}
+	err = in.asAdminProving(proof, func(ctx context.Context, a *workspace.Admin, typed workspace.Proof) error {
 		return a.BeginRotation(ctx, typed)
 	})
 	if err != nil {
 		return err
 	}
-	return c.rotate(session)
+	return in.rotate()
 }
 
 // StopRotation stops it until ResumeRotation; what is done stays done.
 func (c *Contracts) StopRotation(session string) error {
-	err := c.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error { return a.HoldRotation(ctx, true) })
+	in, err := c.s.use(session)
 	if err != nil {
 		return err
 	}
-	return c.s.stopJob(session, jobRotating)
+	if err := in.asAdmin(func(ctx context.Context, a *workspace.Admin) error { return a.HoldRotation(ctx, true) }); err != nil {
+		return err
+	}
+	in.stopJob(jobRotating)
+	return nil
 }
 
 // ResumeRotation goes on with it.
 func (c *Contracts) ResumeRotation(session string) error {
-	err := c.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error { return a.HoldRotation(ctx, false) })
+	in, err := c.s.use(session)
 	if err != nil {
 		return err
 	}
-	return c.rotate(session)
+	if err := in.asAdmin(func(ctx context.Context, a *workspace.Admin) error { return a.HoldRotation(ctx, false) }); err != nil {
+		return err
+	}
+	return in.rotate()
 }
 
 // rotate goes on in the background, until it is done, stopped, or the session ends.
-func (c *Contracts) rotate(session string) error {
-	ses, ctx, end, err := c.s.beginJob(session, jobRotating)
+func (in *signIn) rotate() error {
+	ctx, end, err := in.beginJob(jobRotating)
 	if workspace.IsCode(err, workspace.CodeAlreadyAdding) {
 		return nil
 	}
@@ -68,7 +87,7 @@ func (c *Contracts) rotate(session string) error {
 		p := RotationView{Running: true}
 		var last int
 		err := func() error {
-			a, err := ses.Admin(ctx)
+			a, err := in.session.Admin(ctx)
 			if err != nil {
 				return err
 			}
@@ -76,36 +95,36 @@ func (c *Contracts) rotate(session string) error {
 				p.Done, p.Total = int(done), int(total)
 				if p.Done != last { // nobody waits for it: it is no use of the session
 					last = p.Done
-					c.s.desktop.Emit("rotating", p)
+					in.emit("rotating", p)
 				}
 			})
 		}()
 		end()
-		if now, stateErr := c.RotationState(session); stateErr == nil {
+		if now, stateErr := in.rotation(); stateErr == nil {
 			p = now
 		}
 		p.Finished = true
 		if ctx.Err() == nil && err != nil {
-			fault := c.s.present(c.s.after(ses, err))
+			fault := in.s.present(in.after(err))
 			p.Error = &fault
 		}
-		c.s.desktop.Emit("rotating", p)
+		in.emit("rotating", p)
 	}()
 	return nil
 }
 
 // afterSignIn does what waits for somebody with the vault's key: the bin lets go of
 // what is due, and a rotation that a crash or a lock has stopped goes on.
-func (s *shell) afterSignIn(token string, ses *workspace.Session) {
-	ctx := s.context()
-	if err := ses.EmptyBin(ctx); err != nil {
-		s.log().Warn("the bin was not emptied", "error", err.Error())
+func (in *signIn) afterSignIn() {
+	ctx := in.s.context()
+	if err := in.session.EmptyBin(ctx); err != nil {
+		in.s.log().Warn("the bin was not emptied", "error", err.Error())
 	}
-	a, err := ses.Admin(ctx)
+	a, err := in.session.Admin(ctx)
 	if err != nil {
 		return
 	}
 	if r, err := a.Rotation(ctx); err == nil && r.Running && !r.Held {
-		_ = (&Contracts{s}).rotate(token)
+		_ = in.rotate()
 	}
 }

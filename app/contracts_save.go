@@ -32,13 +32,13 @@ type SaveProgress struct {
 // name that is asked for, several into a folder. Each file is for its owner alone,
 // whole or absent, and verified. None that is there already is replaced unasked.
 func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) {
-	ses, err := c.s.use(session)
+	in, err := c.s.use(session)
 	if err != nil {
 		return SavedCopies{}, err
 	}
-	chosen, err := c.chosen(ses, ids)
+	chosen, err := in.chosen(ids)
 	if err != nil || len(chosen) == 0 {
-		return SavedCopies{}, c.s.after(ses, err)
+		return SavedCopies{}, in.after(err)
 	}
 	var out SavedCopies
 	var keep func(workspace.Document, *folder.Whole) error
@@ -71,7 +71,7 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 			return err
 		}
 	}
-	ses, ctx, end, err := c.s.beginJob(session, jobSaving) // the dialog may have stood open for long
+	ctx, end, err := in.beginJob(jobSaving) // the dialog may have stood open for long
 	if err != nil {
 		return SavedCopies{}, err
 	}
@@ -80,11 +80,11 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 	for _, d := range chosen {
 		p.TotalBytes += d.Size
 	}
-	tell := c.s.telling("saving", ses)
+	tell := in.telling("saving")
 	for i, d := range chosen {
 		before := p.Bytes
 		p.Name, p.Done = d.Name, i
-		err := c.saveCopy(ctx, ses, d, place(d), keep, func(n int64) {
+		err := saveCopy(ctx, in.session, d, place(d), keep, func(n int64) {
 			p.Bytes = before + n
 			tell(p, false)
 		})
@@ -92,7 +92,7 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 			return out, nil // stopped: what is there is whole
 		}
 		if err != nil {
-			return out, c.s.after(ses, err)
+			return out, in.after(err)
 		}
 		p.Bytes = before + d.Size
 		out.Count++
@@ -106,7 +106,7 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 func (c *Contracts) StopSaving(session string) error { return c.s.stopJob(session, jobSaving) }
 
 // saveCopy writes a copy beside place, and keep gives it its name.
-func (c *Contracts) saveCopy(ctx context.Context, ses *workspace.Session, d workspace.Document, place string,
+func saveCopy(ctx context.Context, ses *workspace.Session, d workspace.Document, place string,
 	keep func(workspace.Document, *folder.Whole) error, progress func(int64)) error {
 	f, err := folder.CreateWhole(place)
 	if err != nil {
@@ -123,8 +123,8 @@ func (c *Contracts) saveCopy(ctx context.Context, ses *workspace.Session, d work
 }
 
 // chosen finds documents by ID, in the order asked for; one that is gone is an error.
-func (c *Contracts) chosen(ses *workspace.Session, ids []string) (out []workspace.Document, err error) {
-	all, err := ses.Documents(c.s.context())
+func (in *signIn) chosen(ids []string) (out []workspace.Document, err error) {
+	all, err := in.session.Documents(in.s.context())
 	if err != nil {
 		return nil, err
 	}

@@ -11,34 +11,35 @@ type Enrolment struct{ s *shell }
 
 // BeginEnable begins Enable 2FA.
 func (e *Enrolment) BeginEnable(session string, pw Envelope, answer PublicKey) (EnrolmentView, error) {
-	return begin(e.s, e.s.find, session, answer, func(ses *workspace.Session) (workspace.Shown, error) {
-		typed, err := e.s.letters.open(holdsPassword, pw)
+	return e.begin(e.s.find, session, answer, func(in *signIn) (workspace.Shown, error) {
+		typed, err := in.keys.open(holdsPassword, pw)
 		if err != nil {
 			return workspace.Shown{}, err
 		}
-		return ses.BeginEnable(e.s.context(), typed)
+		return in.session.BeginEnable(e.s.context(), typed)
 	})
 }
 
 // BeginChangePhone begins Change phone.
 func (e *Enrolment) BeginChangePhone(session string, proof Proof, answer PublicKey) (EnrolmentView, error) {
-	return begin(e.s, e.s.use, session, answer, func(ses *workspace.Session) (workspace.Shown, error) {
-		typed, err := e.s.proof(proof)
+	return e.begin(e.s.use, session, answer, func(in *signIn) (workspace.Shown, error) {
+		typed, err := in.proof(proof)
 		if err != nil {
 			return workspace.Shown{}, err
 		}
-		return ses.BeginChangePhone(e.s.context(), typed)
+		return in.session.BeginChangePhone(e.s.context(), typed)
 	})
 }
 
 // BeginAtGate begins with somebody who may do nothing else: 2FA is required of
 // them, or an admin's help code stands in for their phone.
 func (e *Enrolment) BeginAtGate(gate string, answer PublicKey) (EnrolmentView, error) {
-	return begin(e.s, e.s.findGate, gate, answer, func(g *workspace.Gate) (workspace.Shown, error) { return g.Begin(e.s.context()) })
+	return e.begin(e.s.findGate, gate, answer, func(in *signIn) (workspace.Shown, error) { return in.gate.Begin(e.s.context()) })
 }
 
-func begin[T inside](s *shell, find func(string) (T, error), token string, answer PublicKey, use func(T) (workspace.Shown, error)) (EnrolmentView, error) {
-	ses, err := find(token)
+func (e *Enrolment) begin(find func(string) (*signIn, error), token string, answer PublicKey,
+	use func(*signIn) (workspace.Shown, error)) (EnrolmentView, error) {
+	in, err := find(token)
 	if err != nil {
 		return EnrolmentView{}, err
 	}
@@ -46,9 +47,9 @@ func begin[T inside](s *shell, find func(string) (T, error), token string, answe
 	if err != nil {
 		return EnrolmentView{}, err
 	}
-	shown, err := use(ses)
+	shown, err := use(in)
 	if err != nil {
-		return EnrolmentView{}, s.after(ses, err)
+		return EnrolmentView{}, in.after(err)
 	}
 	image, err := qr.Encode(shown.URI, qr.Screen)
 	if err != nil {
@@ -67,7 +68,7 @@ func begin[T inside](s *shell, find func(string) (T, error), token string, answe
 
 // Confirm takes the first code of the new phone.
 func (e *Enrolment) Confirm(session string, code Envelope, answer PublicKey) (Confirmed, error) {
-	who, err := e.s.enrolling(session)
+	in, err := e.s.named(session)
 	if err != nil {
 		return Confirmed{}, err
 	}
@@ -75,59 +76,58 @@ func (e *Enrolment) Confirm(session string, code Envelope, answer PublicKey) (Co
 	if err != nil {
 		return Confirmed{}, err
 	}
-	typed, err := e.s.letters.open(holdsCode, code)
+	typed, err := in.keys.open(holdsCode, code)
 	if err != nil {
 		return Confirmed{}, err
 	}
-	issued, err := who.Confirm(e.s.context(), typed.Reveal())
+	issued, err := in.who.Confirm(e.s.context(), typed.Reveal())
 	if err != nil {
-		return Confirmed{}, e.s.after(who, err)
+		return Confirmed{}, in.after(err)
 	}
 	if issued != nil {
 		v, err := sheetView(*issued, to)
 		return Confirmed{Sheet: &v}, err
 	}
-	v, err := e.profile(who)
+	v, err := e.profile(in)
 	return Confirmed{Profile: v}, err
 }
 
 // Continue turns 2FA on, or at a gate after a help code moves it to the new phone.
 // There is no profile at a gate yet: Door.Enter follows.
 func (e *Enrolment) Continue(session string) (Confirmed, error) {
-	who, err := e.s.enrolling(session)
+	in, err := e.s.named(session)
 	if err != nil {
 		return Confirmed{}, err
 	}
-	if err := who.Continue(e.s.context()); err != nil {
-		return Confirmed{}, e.s.after(who, err)
+	if err := in.who.Continue(e.s.context()); err != nil {
+		return Confirmed{}, in.after(err)
 	}
-	v, err := e.profile(who)
+	v, err := e.profile(in)
 	return Confirmed{Profile: v}, err
 }
 
 // profile reads the profile of a session; a gate has none to show.
-func (e *Enrolment) profile(who enroller) (*ProfileView, error) {
-	ses, ok := who.(*workspace.Session)
-	if !ok {
+func (e *Enrolment) profile(in *signIn) (*ProfileView, error) {
+	if in.session == nil {
 		return nil, nil
 	}
-	o, err := ses.Overview(e.s.context())
+	o, err := in.session.Overview(e.s.context())
 	v := profileView(o)
-	return &v, e.s.after(ses, err)
+	return &v, in.after(err)
 }
 
 // Cancel ends Enable 2FA or Change phone without a change.
 func (e *Enrolment) Cancel(session string) error {
-	who, err := e.s.enrolling(session)
+	in, err := e.s.named(session)
 	if err != nil {
 		return err
 	}
-	return e.s.after(who, who.CancelEnrolment(e.s.context()))
+	return in.after(in.who.CancelEnrolment(e.s.context()))
 }
 
 // BeginNewCodes issues ten new codes; the old ones still work.
 func (e *Enrolment) BeginNewCodes(session string, proof Proof, answer PublicKey) (SheetView, error) {
-	ses, err := e.s.use(session)
+	in, err := e.s.use(session)
 	if err != nil {
 		return SheetView{}, err
 	}
@@ -135,27 +135,27 @@ func (e *Enrolment) BeginNewCodes(session string, proof Proof, answer PublicKey)
 	if err != nil {
 		return SheetView{}, err
 	}
-	typed, err := e.s.proof(proof)
+	typed, err := in.proof(proof)
 	if err != nil {
 		return SheetView{}, err
 	}
-	issued, err := ses.BeginNewCodes(e.s.context(), typed)
+	issued, err := in.session.BeginNewCodes(e.s.context(), typed)
 	if err != nil {
-		return SheetView{}, e.s.after(ses, err)
+		return SheetView{}, in.after(err)
 	}
 	return sheetView(*issued, to)
 }
 
 // KeepNewCodes puts the new codes in force.
 func (e *Enrolment) KeepNewCodes(session string) (ProfileView, error) {
-	return e.s.act(session, func(ses *workspace.Session) error { return ses.KeepNewCodes(e.s.context()) })
+	return e.s.act(session, func(in *signIn) error { return in.session.KeepNewCodes(e.s.context()) })
 }
 
 // CancelNewCodes drops the new codes.
 func (e *Enrolment) CancelNewCodes(session string) error {
-	ses, err := e.s.use(session)
+	in, err := e.s.use(session)
 	if err != nil {
 		return err
 	}
-	return e.s.after(ses, ses.CancelNewCodes(e.s.context()))
+	return in.after(in.session.CancelNewCodes(e.s.context()))
 }

@@ -20,24 +20,28 @@ type Keep struct{ s *shell }
 
 // CopyKey puts the key on the clipboard for a short time.
 func (k *Keep) CopyKey(session string) error {
-	ses, err := k.s.enrolling(session)
+	in, err := k.s.named(session)
 	if err != nil {
 		return err
 	}
-	key, err := ses.ShowingKey()
+	key, err := in.who.ShowingKey()
 	if err != nil {
-		return k.s.after(ses, err)
+		return in.after(err)
 	}
-	return k.s.copySecret(session, key)
+	return in.copySecret(key)
 }
 
 // CopyCodes puts the recovery codes on the clipboard for a short time.
 func (k *Keep) CopyCodes(session string) error {
-	issued, err := k.showing(session)
+	in, err := k.s.named(session)
 	if err != nil {
 		return err
 	}
-	return k.s.copySecret(session, codesText(issued))
+	issued, err := in.showing()
+	if err != nil {
+		return err
+	}
+	return in.copySecret(codesText(issued))
 }
 
 // Saved names the file that was written; empty when the dialog was dismissed.
@@ -113,12 +117,17 @@ func (k *Keep) Print(session string) error {
 }
 
 func (k *Keep) showing(token string) (workspace.Issued, error) {
-	ses, err := k.s.enrolling(token)
+	in, err := k.s.named(token)
 	if err != nil {
 		return workspace.Issued{}, err
 	}
-	issued, err := ses.Showing()
-	return issued, k.s.after(ses, err)
+	return in.showing()
+}
+
+// showing gives the recovery codes that are shown now.
+func (in *signIn) showing() (workspace.Issued, error) {
+	issued, err := in.who.Showing()
+	return issued, in.after(err)
 }
 
 func paper(i workspace.Issued) sheet.Sheet {

@@ -96,7 +96,7 @@ func TestTheClipboardIsClearedOnlyOfWhatWasPutThere(t *testing.T) {
 	if !strings.Contains(w.desk.clip, sheet.Codes[9]) {
 		t.Error("the codes are not on the clipboard")
 	}
-	w.s.clipboard.clearNow()
+	w.s.current().copied.clear()
 	if w.desk.clip != "" {
 		t.Error("the codes stay on the clipboard")
 	}
@@ -105,7 +105,7 @@ func TestTheClipboardIsClearedOnlyOfWhatWasPutThere(t *testing.T) {
 		t.Errorf("the key has %d characters", len(w.desk.clip))
 	}
 	w.ok(w.desk.SetClipboard("the person's own"))
-	w.s.clipboard.clearNow()
+	w.s.current().copied.clear()
 	if w.desk.clip != "the person's own" {
 		t.Error("what the person copied is gone")
 	}
@@ -115,7 +115,7 @@ func TestTheClipboardIsClearedOnlyOfWhatWasPutThere(t *testing.T) {
 		t.Error("the key stays on the clipboard after the end")
 	}
 	w.desk.clipErr = errors.New("no clipboard")
-	if err := w.s.clipboard.hold(secret.NewText("codes")); err == nil {
+	if err := w.s.current().copied.put(secret.NewText("codes")); err == nil {
 		t.Error("a clipboard that fails is not told")
 	}
 }

@@ -11,16 +11,16 @@ func TestAnEnvelopeOpensOnceAndOnlyAsWhatItHolds(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	e := w.page.typed(holdsPassword, pass)
-	text, err := w.s.letters.open(holdsPassword, e)
+	text, err := w.s.current().keys.open(holdsPassword, e)
 	w.ok(err)
 	if text.Reveal() != pass {
 		t.Errorf("opened as %q", text.Reveal())
 	}
-	_, err = w.s.letters.open(holdsPassword, e)
+	_, err = w.s.current().keys.open(holdsPassword, e)
 	w.refused(err, codeEnvelopeFailed)
-	_, err = w.s.letters.open(holdsCode, w.page.typed(holdsPassword, pass))
+	_, err = w.s.current().keys.open(holdsCode, w.page.typed(holdsPassword, pass))
 	w.refused(err, codeEnvelopeFailed)
-	empty, err := w.s.letters.open(holdsPassword, Envelope{})
+	empty, err := w.s.current().keys.open(holdsPassword, Envelope{})
 	if err != nil || !empty.Empty() {
 		t.Errorf("nothing typed opens as %v, %v", empty, err)
 	}
@@ -44,7 +44,7 @@ func TestAnEnvelopeThatWasTamperedWithIsRefusedInWords(t *testing.T) {
 			t.Errorf("%s: no words", name)
 		}
 	}
-	_, err := w.s.letters.open(holdsPassword, w.page.typed(holdsPassword, "\xff"))
+	_, err := w.s.current().keys.open(holdsPassword, w.page.typed(holdsPassword, "\xff"))
 	w.refused(err, codeEnvelopeFailed)
 }
 
@@ -77,15 +77,15 @@ func TestOnlyTheNewestKeysWait(t *testing.T) {
 	w := newWindow(t)
 	first := w.page.typed(holdsPassword, pass)
 	var last Envelope
-	for range maxLetterKeys {
+	for range maxEnvelopeKeys {
 		last = w.page.typed(holdsPassword, pass)
 	}
-	if n := len(w.s.letters.waiting); n != maxLetterKeys {
+	if n := len(w.s.current().keys.waiting); n != maxEnvelopeKeys {
 		t.Errorf("%d keys wait", n)
 	}
-	_, err := w.s.letters.open(holdsPassword, first)
+	_, err := w.s.current().keys.open(holdsPassword, first)
 	w.refused(err, codeEnvelopeFailed)
-	_, err = w.s.letters.open(holdsPassword, last)
+	_, err = w.s.current().keys.open(holdsPassword, last)
 	w.ok(err)
 }
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"countersign/app/platform"
 	"countersign/backend/bundle"
@@ -70,7 +69,11 @@ const maxKeyFile = 1 << 20
 
 // Pick asks for a file and says with what it is locked.
 func (x *Exports) Pick(session string) (PickedExport, error) {
-	path, err := x.ask(session, "Open and verify", fileKind{"Encrypted file (*.age)", "*.age"})
+	in, err := x.s.use(session)
+	if err != nil {
+		return PickedExport{}, err
+	}
+	path, err := in.ask("Open and verify", fileKind{"Encrypted file (*.age)", "*.age"})
 	if path == "" || err != nil {
 		return PickedExport{}, err
 	}
@@ -84,26 +87,27 @@ func (x *Exports) Pick(session string) (PickedExport, error) {
 	if err != nil {
 		return PickedExport{}, exportFault(name, err)
 	}
-	x.s.mu.Lock()
-	defer x.s.mu.Unlock()
-	if session != x.s.token { // the dialog may have stood open for long
-		return PickedExport{}, errNoSession
+	err = in.note(func() error {
+		in.dropExport()
+		p := &pickedExport{path: path, lock: lock}
+		p.doing, p.stop = context.WithCancel(in.ctx)
+		in.export = p
+		return nil
+	})
+	if err != nil {
+		return PickedExport{}, err
 	}
-	x.s.dropExport()
-	p := &pickedExport{path: path, lock: lock}
-	p.doing, p.stop = context.WithCancel(x.s.ctx)
-	x.s.export = p
 	return PickedExport{Name: name, Lock: map[bundle.Lock]string{bundle.LockPassphrase: "passphrase", bundle.LockKeys: "keys"}[lock]}, nil
 }
 
 // PickKey asks for a file of private keys, as the age tool keeps them, and reads it.
 // It is kept for Open; its name is empty when the dialog was dismissed.
 func (x *Exports) PickKey(session string) (Saved, error) {
-	p, err := x.picked(session)
+	in, p, err := x.picked(session)
 	if err != nil {
 		return Saved{}, err
 	}
-	path, err := x.ask(session, "Choose a key file", fileKind{"All files", "*"})
+	path, err := in.ask("Choose a key file", fileKind{"All files", "*"})
 	if path == "" || err != nil {
 		return Saved{}, err
 	}
@@ -116,47 +120,47 @@ func (x *Exports) PickKey(session string) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	return Saved{Name: name}, x.keep(session, p, func() { p.keys = &keys })
+	return Saved{Name: name}, in.keepExport(p, func() { p.keys = &keys })
 }
 
 // Open reads the chosen file to its end, with the passphrase or the private key that
 // was typed, or with those of the key file where nothing was. The event
 // "export-progress" {done, total} tells how far it is, in bytes; Close stops it.
 func (x *Exports) Open(session string, typed Envelope) (ExportView, error) {
-	p, err := x.picked(session)
+	in, p, err := x.picked(session)
 	if err != nil {
 		return ExportView{}, err
 	}
-	with, err := x.opener(p, typed)
+	with, err := in.opener(p, typed)
 	if err != nil {
 		return ExportView{}, err
 	}
-	own, err := x.signer(session)
+	own, err := in.signer()
 	if err != nil {
 		return ExportView{}, err
 	}
-	c, err := x.read(session, p, with, (*bundle.Reader).Verify)
+	c, err := in.read(p, with, (*bundle.Reader).Verify)
 	if err != nil {
-		x.noteFlaw(session, err)
+		in.noteFlaw(err)
 		return ExportView{}, exportFault(filepath.Base(p.path), err)
 	}
-	if err := x.note(session, workspace.ExportOpened, seenExport(c, own)); err != nil {
+	if err := in.noteExport(workspace.ExportOpened, seenExport(c, own)); err != nil {
 		return ExportView{}, err
 	}
-	return exportView(c, own), x.keep(session, p, func() { p.opener, p.seen = &with, c })
+	return exportView(c, own), in.keepExport(p, func() { p.opener, p.seen = &with, c })
 }
 
 // Extract asks for the name of a new folder and puts the files into it, for their
 // owner alone. The folder is there when every byte was verified once more, or not at
 // all. A backup is not taken apart: it holds the keys of its workspace.
 func (x *Exports) Extract(session string) (Extracted, error) {
-	p, err := x.picked(session)
+	in, p, err := x.picked(session)
 	if err != nil {
 		return Extracted{}, err
 	}
-	x.s.mu.Lock()
+	in.mu.Lock()
 	with, seen := p.opener, p.seen
-	x.s.mu.Unlock()
+	in.mu.Unlock()
 	switch {
 	case with == nil:
 		return Extracted{}, exportNone()
@@ -164,7 +168,7 @@ func (x *Exports) Extract(session string) (Extracted, error) {
 		return Extracted{}, &shellError{code: codeExportBackup, message: "A backup is not taken apart. Restore it with countersignctl."}
 	}
 	stem := strings.TrimSuffix(filepath.Base(p.path), filepath.Ext(p.path))
-	path, err := x.s.desktop.SaveAs("Save the files in a new folder", stem, []fileKind{{"New folder", "*"}})
+	path, err := in.s.desktop.SaveAs("Save the files in a new folder", stem, []fileKind{{"New folder", "*"}})
 	if err != nil {
 		return Extracted{}, saveFailed("", err)
 	}
@@ -172,22 +176,22 @@ func (x *Exports) Extract(session string) (Extracted, error) {
 		return Extracted{}, nil
 	}
 	name := filepath.Base(path)
-	own, err := x.signer(session)
+	own, err := in.signer()
 	if err != nil {
 		return Extracted{}, err
 	}
 	if _, err := os.Lstat(path); err == nil { // before the passphrase is tried once more, which takes its time
 		return Extracted{}, extractFault("", name, bundle.ErrExists)
 	}
-	if err := x.note(session, workspace.ExportSaved, seenExport(seen, own)); err != nil { // before anything of it is on the disk
+	if err := in.noteExport(workspace.ExportSaved, seenExport(seen, own)); err != nil { // before anything of it is on the disk
 		return Extracted{}, err
 	}
-	_, err = x.read(session, p, *with, func(r *bundle.Reader) (bundle.Contents, error) {
+	_, err = in.read(p, *with, func(r *bundle.Reader) (bundle.Contents, error) {
 		r.Expect(seen.SignedBy)
 		return r.Extract(path)
 	})
 	if err != nil {
-		x.noteFlaw(session, err)
+		in.noteFlaw(err)
 		return Extracted{}, extractFault(filepath.Base(p.path), name, err)
 	}
 	return Extracted{Name: name, Folder: filepath.Dir(path)}, nil
@@ -195,75 +199,74 @@ func (x *Exports) Extract(session string) (Extracted, error) {
 
 // Close stops what is under way, and forgets the file and what opens it.
 func (x *Exports) Close(session string) error {
-	if _, err := x.s.use(session); err != nil {
+	in, err := x.s.use(session)
+	if err != nil {
 		return err
 	}
-	x.s.mu.Lock()
-	defer x.s.mu.Unlock()
-	x.s.dropExport()
-	return nil
+	return in.note(func() error {
+		in.dropExport()
+		return nil
+	})
 }
 
-// dropExport forgets the chosen file. It is called with s.mu held.
-func (s *shell) dropExport() {
-	if s.export != nil {
-		s.export.stop()
-		s.export = nil
+// dropExport forgets the chosen file. It is called with in.mu held.
+func (in *signIn) dropExport() {
+	if in.export != nil {
+		in.export.stop()
+		in.export = nil
 	}
 }
 
 // ask is the system's dialog for an admin.
-func (x *Exports) ask(session, title string, kind fileKind) (string, error) {
-	if err := x.s.asAdmin(session, func(context.Context, *workspace.Admin) error { return nil }); err != nil {
+func (in *signIn) ask(title string, kind fileKind) (string, error) {
+	if err := in.asAdmin(func(context.Context, *workspace.Admin) error { return nil }); err != nil {
 		return "", err
 	}
 	kinds := []fileKind{kind}
 	if kind.Pattern != "*" {
 		kinds = append(kinds, fileKind{"All files", "*"})
 	}
-	path, err := x.s.desktop.OpenFile(title, kinds)
+	path, err := in.s.desktop.OpenFile(title, kinds)
 	if err != nil {
 		return "", exportUnreadable("", err)
 	}
 	return path, nil
 }
 
-func (x *Exports) picked(session string) (*pickedExport, error) {
-	if _, err := x.s.use(session); err != nil {
-		return nil, err
+func (x *Exports) picked(session string) (in *signIn, p *pickedExport, err error) {
+	if in, err = x.s.use(session); err != nil {
+		return nil, nil, err
 	}
-	x.s.mu.Lock()
-	defer x.s.mu.Unlock()
-	if x.s.export == nil {
-		return nil, exportNone()
-	}
-	return x.s.export, nil
+	err = in.note(func() error {
+		if p = in.export; p == nil {
+			return exportNone()
+		}
+		return nil
+	})
+	return in, p, err
 }
 
-// keep notes something of the file if it is still the chosen one.
-func (x *Exports) keep(session string, p *pickedExport, note func()) error {
-	x.s.mu.Lock()
-	defer x.s.mu.Unlock()
-	switch {
-	case session != x.s.token:
-		return errNoSession
-	case x.s.export != p:
-		return exportNone()
-	}
-	note()
-	return nil
+// keepExport keeps something of the file if it is still the chosen one.
+func (in *signIn) keepExport(p *pickedExport, keep func()) error {
+	return in.note(func() error {
+		if in.export != p {
+			return exportNone()
+		}
+		keep()
+		return nil
+	})
 }
 
 // opener is what was typed to open the file, or the key file.
-func (x *Exports) opener(p *pickedExport, typed Envelope) (bundle.Identities, error) {
+func (in *signIn) opener(p *pickedExport, typed Envelope) (bundle.Identities, error) {
 	what := map[bundle.Lock]string{bundle.LockPassphrase: holdsPassphrase, bundle.LockKeys: holdsPrivateKey}[p.lock]
-	text, err := x.s.letters.open(what, typed)
+	text, err := in.keys.open(what, typed)
 	if err != nil {
 		return bundle.Identities{}, err
 	}
-	x.s.mu.Lock()
+	in.mu.Lock()
 	keys := p.keys
-	x.s.mu.Unlock()
+	in.mu.Unlock()
 	switch {
 	case p.lock == bundle.LockPassphrase && text.Empty():
 		return bundle.Identities{}, &shellError{code: codeExportPassphraseRequired, field: "passphrase", message: "Type the passphrase."}
@@ -278,9 +281,8 @@ func (x *Exports) opener(p *pickedExport, typed Envelope) (bundle.Identities, er
 }
 
 // read opens the file anew and hands it on. Waiting for it is use of the session.
-func (x *Exports) read(session string, p *pickedExport, with bundle.Identities, take func(*bundle.Reader) (bundle.Contents, error)) (c bundle.Contents, err error) {
-	ses, err := x.s.use(session)
-	if err != nil {
+func (in *signIn) read(p *pickedExport, with bundle.Identities, take func(*bundle.Reader) (bundle.Contents, error)) (c bundle.Contents, err error) {
+	if err := in.live(); err != nil {
 		return c, err
 	}
 	f, size, err := openFile(p.path)
@@ -288,13 +290,11 @@ func (x *Exports) read(session string, p *pickedExport, with bundle.Identities, 
 		return c, err
 	}
 	defer f.Close()
-	in := &watchedFile{ctx: p.doing, f: f, tell: func(done int64) {
-		_ = ses.Touch() // a session that is over ends p.doing
-		x.s.desktop.Emit("export-progress", map[string]int64{"done": done, "total": size})
-	}}
+	tell := in.telling("export-progress")
+	watched := &watchedFile{ctx: p.doing, f: f, tell: func(done int64) { tell(map[string]int64{"done": done, "total": size}, false) }}
 	secret.Confined(func() {
 		var r *bundle.Reader
-		if r, err = bundle.Open(in, with); err == nil {
+		if r, err = bundle.Open(watched, with); err == nil {
 			c, err = take(r)
 		}
 	})
@@ -310,7 +310,6 @@ type watchedFile struct {
 	f    *os.File
 	tell func(done int64)
 	done int64
-	last time.Time
 }
 
 func (w *watchedFile) Read(b []byte) (int, error) {
@@ -319,10 +318,7 @@ func (w *watchedFile) Read(b []byte) (int, error) {
 	}
 	n, err := w.f.Read(b)
 	w.done += int64(n)
-	if now := time.Now(); now.Sub(w.last) > 50*time.Millisecond {
-		w.last = now
-		w.tell(w.done)
-	}
+	w.tell(w.done)
 	return n, err
 }
 

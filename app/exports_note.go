@@ -11,17 +11,17 @@ import (
 )
 
 // signer is the fingerprint of the key with which this workspace signs.
-func (x *Exports) signer(session string) (own bundle.Fingerprint, err error) {
-	err = x.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+func (in *signIn) signer() (own bundle.Fingerprint, err error) {
+	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
 		own, err = runfile.Signer(ctx, a)
 		return err
 	})
 	return own, err
 }
 
-// note writes into the audit log what is about to be shown or saved.
-func (x *Exports) note(session string, act workspace.ExportAct, e workspace.SeenExport) error {
-	return x.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error { return a.NoteExport(ctx, act, e) })
+// noteExport writes into the audit log what is about to be shown or saved.
+func (in *signIn) noteExport(act workspace.ExportAct, e workspace.SeenExport) error {
+	return in.asAdmin(func(ctx context.Context, a *workspace.Admin) error { return a.NoteExport(ctx, act, e) })
 }
 
 // seenExport is what the log may say of a file of which every byte was verified.
@@ -55,13 +55,13 @@ var exportFlaws = []struct {
 // noteFlaw writes into the audit log that a file is not what was signed. Nothing of
 // it is shown or saved, so that where this cannot be written what is wrong with the
 // file is still said, and the application's log has why.
-func (x *Exports) noteFlaw(session string, fault error) {
+func (in *signIn) noteFlaw(fault error) {
 	for _, f := range exportFlaws {
 		if !errors.Is(fault, f.err) {
 			continue
 		}
-		if err := x.note(session, workspace.ExportRefused, workspace.SeenExport{Flaw: f.flaw}); err != nil {
-			x.s.reference("an export that was refused is not in the audit log", err)
+		if err := in.noteExport(workspace.ExportRefused, workspace.SeenExport{Flaw: f.flaw}); err != nil {
+			in.s.reference("an export that was refused is not in the audit log", err)
 		}
 		return
 	}

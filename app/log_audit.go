@@ -74,17 +74,17 @@ func (l *AuditLog) List(session string, q LogQuery) (page LogPage, err error) {
 // Follow reads what was written since entry after, LogPage.Head. It is for a page that asks by
 // itself, again and again: it is no use of the session, which locks all the same.
 func (l *AuditLog) Follow(session string, q LogQuery, after int64) (LogPage, error) {
-	ses, err := l.s.use(session)
+	in, err := l.s.use(session)
 	if err != nil {
 		return LogPage{}, err
 	}
 	ctx := l.s.context()
 	var page LogPage
-	a, err := ses.Watcher(ctx)
+	a, err := in.session.Watcher(ctx)
 	if err == nil {
 		page, err = l.read(ctx, a, q, after)
 	}
-	return page, l.s.after(ses, err)
+	return page, in.after(err)
 }
 
 func (l *AuditLog) read(ctx context.Context, a *workspace.Admin, q LogQuery, after int64) (LogPage, error) {
@@ -115,9 +115,13 @@ func (l *AuditLog) read(ctx context.Context, a *workspace.Admin, q LogQuery, aft
 // Verify holds the whole log against its seals and its anchor. It tells how far
 // it is with the event "log-progress", and ends early when the session does.
 func (l *AuditLog) Verify(session string) (LogReport, error) {
+	in, err := l.s.use(session)
+	if err != nil {
+		return LogReport{}, err
+	}
 	var out LogReport
-	err := l.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
-		r, err := a.VerifyLog(ctx, l.progress)
+	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
+		r, err := a.VerifyLog(ctx, in.counts("log-progress"))
 		if err != nil {
 			return err
 		}
@@ -133,8 +137,12 @@ func (l *AuditLog) Verify(session string) (LogReport, error) {
 // Export asks for a place and writes the whole log there as JSON lines, which
 // countersignctl verifies without the workspace.
 func (l *AuditLog) Export(session string) (Exported, error) {
+	in, err := l.s.use(session)
+	if err != nil {
+		return Exported{}, err
+	}
 	var out Exported
-	err := l.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
 		path, err := l.s.desktop.SaveAs("Export audit log", "Audit log "+l.s.now().Format(time.DateOnly)+".jsonl",
 			[]fileKind{{"JSON lines (*.jsonl)", "*.jsonl"}})
 		if err != nil {
@@ -148,7 +156,7 @@ func (l *AuditLog) Export(session string) (Exported, error) {
 		if err != nil {
 			return saveFailed(name, err)
 		}
-		done, err := a.ExportLog(ctx, f, l.progress)
+		done, err := a.ExportLog(ctx, f, in.counts("log-progress"))
 		if err != nil {
 			var known *workspace.Error
 			if !errors.As(err, &known) { // the file's trouble, not the log's
@@ -165,8 +173,9 @@ func (l *AuditLog) Export(session string) (Exported, error) {
 	return out, err
 }
 
-func (l *AuditLog) progress(done, total int64) {
-	l.s.desktop.Emit("log-progress", map[string]int64{"done": done, "total": total})
+// counts tells the page how far something is that nobody waits for.
+func (in *signIn) counts(event string) workspace.Progress {
+	return func(done, total int64) { in.emit(event, map[string]int64{"done": done, "total": total}) }
 }
 
 func personName(p *workspace.LogPerson) string {

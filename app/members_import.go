@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"time"
 
 	"countersign/app/platform"
 	"countersign/backend/roster"
@@ -57,7 +56,11 @@ type pickedList struct {
 // Pick asks for a file and shows what an import of it would do. The list takes
 // the place of one that was picked before.
 func (i *Import) Pick(session string) (ImportView, error) {
-	if err := i.s.asAdmin(session, func(context.Context, *workspace.Admin) error { return nil }); err != nil {
+	in, err := i.s.use(session)
+	if err != nil {
+		return ImportView{}, err
+	}
+	if err := in.asAdmin(func(context.Context, *workspace.Admin) error { return nil }); err != nil {
 		return ImportView{}, err
 	}
 	path, err := i.s.desktop.OpenFile("Import members", []fileKind{{"Table (*.csv, *.tsv, *.txt)", "*.csv;*.tsv;*.txt"}, {"All files", "*"}})
@@ -71,19 +74,19 @@ func (i *Import) Pick(session string) (ImportView, error) {
 	if err != nil {
 		return ImportView{}, err
 	}
-	i.s.mu.Lock()
-	if session != i.s.token { // the dialog may have stood open for long
-		i.s.mu.Unlock()
-		return ImportView{}, errNoSession
+	err = in.note(func() error {
+		in.list = &pickedList{filepath.Base(path), list}
+		return nil
+	})
+	if err != nil {
+		return ImportView{}, err
 	}
-	i.s.picked = &pickedList{filepath.Base(path), list}
-	i.s.mu.Unlock()
 	return i.Check(session)
 }
 
 // Check shows again what an import of the picked list would do now.
 func (i *Import) Check(session string) (ImportView, error) {
-	picked, err := i.listed(session)
+	in, picked, err := i.listed(session)
 	if err != nil {
 		return ImportView{}, err
 	}
@@ -91,7 +94,7 @@ func (i *Import) Check(session string) (ImportView, error) {
 		Name: picked.name, Encoding: picked.list.Encoding, Delimiter: string(picked.list.Delimiter), Header: picked.list.Header,
 		Rows: make([]ImportRow, len(picked.list.Rows)),
 	}
-	err = i.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
 		problems, err := rosterProblems(ctx, a, picked.list)
 		for n, row := range picked.list.Rows {
 			view.Rows[n] = ImportRow{Line: row.Line, Name: row.Name, Email: row.Email, Role: row.Role, Problem: problems[n]}
@@ -106,16 +109,17 @@ func (i *Import) Check(session string) (ImportView, error) {
 	return view, nil
 }
 
-func (i *Import) listed(session string) (*pickedList, error) {
-	if _, err := i.s.use(session); err != nil {
-		return nil, err
+func (i *Import) listed(session string) (in *signIn, picked *pickedList, err error) {
+	if in, err = i.s.use(session); err != nil {
+		return nil, nil, err
 	}
-	i.s.mu.Lock()
-	defer i.s.mu.Unlock()
-	if i.s.picked == nil {
-		return nil, &shellError{code: codeImportNone, message: "There is no list to import. Choose a file."}
-	}
-	return i.s.picked, nil
+	err = in.note(func() error {
+		if picked = in.list; picked == nil {
+			return &shellError{code: codeImportNone, message: "There is no list to import. Choose a file."}
+		}
+		return nil
+	})
+	return in, picked, err
 }
 
 // Run adds everybody on the list in one step, or with onlyGood those who can be
@@ -123,31 +127,27 @@ func (i *Import) listed(session string) (*pickedList, error) {
 // until they are hidden. Whatever goes wrong, nobody is added. The event
 // "import-progress" {done, total} tells how far it is; Cancel stops it.
 func (i *Import) Run(session string, onlyGood bool, proof Proof) (ImportOutcome, error) {
-	picked, err := i.listed(session)
-	if err != nil {
-		return ImportOutcome{}, err
-	}
-	ses, err := i.s.use(session)
+	in, picked, err := i.listed(session)
 	if err != nil {
 		return ImportOutcome{}, err
 	}
 	var out ImportOutcome
-	err = i.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, typed workspace.Proof) error {
+	err = in.asAdminProving(proof, func(ctx context.Context, a *workspace.Admin, typed workspace.Proof) error {
 		people, lines, err := chosen(ctx, a, picked.list, onlyGood)
 		if err != nil {
 			return err
 		}
-		ctx, stop, err := i.adding(session)
+		ctx, stop, err := in.beginImport()
 		if err != nil {
 			return err
 		}
 		defer stop()
-		given, err := a.AddMembers(ctx, people, typed, i.progress("import-progress", ses))
+		given, err := a.AddMembers(ctx, people, typed, in.progress("import-progress"))
 		if err != nil {
 			return importFailed(ctx, lines, err)
 		}
 		out.Count = len(given)
-		return i.keep(session, given)
+		return in.keepImported(given)
 	})
 	return out, err
 }
@@ -177,52 +177,42 @@ func newMember(r roster.Row) workspace.NewMember {
 	return workspace.NewMember{Name: r.Name, Email: r.Email, Role: workspace.Role(r.Role)}
 }
 
-// adding makes the import the window's one, so that Cancel and a lock find it.
-func (i *Import) adding(session string) (ctx context.Context, done func(), err error) {
-	i.s.mu.Lock()
-	defer i.s.mu.Unlock()
-	if session != i.s.token {
-		return nil, nil, errNoSession
-	}
-	ctx, stop := context.WithCancel(i.s.ctx)
-	i.s.stopAdding = stop
-	return ctx, stop, nil
+// beginImport makes an import the sign-in's one, so that Cancel finds it.
+func (in *signIn) beginImport() (ctx context.Context, stop context.CancelFunc, err error) {
+	err = in.note(func() error {
+		ctx, stop = context.WithCancel(in.ctx)
+		in.stopImport = stop
+		return nil
+	})
+	return ctx, stop, err
 }
 
 // Cancel stops the import under way: nobody is added.
 func (i *Import) Cancel(session string) error {
-	if _, err := i.s.use(session); err != nil {
+	in, err := i.s.use(session)
+	if err != nil {
 		return err
 	}
-	i.s.mu.Lock()
-	defer i.s.mu.Unlock()
-	if i.s.stopAdding != nil {
-		i.s.stopAdding()
-	}
-	return nil
-}
-
-// progress tells the page how far it is. Waiting for it is use of the session.
-func (i *Import) progress(event string, ses *workspace.Session) workspace.Progress {
-	var last time.Time
-	return func(done, total int64) {
-		if now := time.Now(); done == total || now.Sub(last) > 50*time.Millisecond {
-			last = now
-			_ = ses.Touch() // a session that is over ends the import by its own way
-			i.s.desktop.Emit(event, map[string]int64{"done": done, "total": total})
+	return in.note(func() error {
+		if in.stopImport != nil {
+			in.stopImport()
 		}
-	}
+		return nil
+	})
 }
 
-// keep holds the invitations until they are hidden; the list has been used.
-func (i *Import) keep(session string, given []workspace.GivenOut) error {
-	i.s.mu.Lock()
-	defer i.s.mu.Unlock()
-	if session != i.s.token {
-		return errNoSession
-	}
-	i.s.given, i.s.picked = given, nil
-	return nil
+// progress tells the page how far something is.
+func (in *signIn) progress(event string) workspace.Progress {
+	tell := in.telling(event)
+	return func(done, total int64) { tell(map[string]int64{"done": done, "total": total}, done == total) }
+}
+
+// keepImported holds the invitations until they are hidden; the list has been used.
+func (in *signIn) keepImported(given []workspace.GivenOut) error {
+	return in.note(func() error {
+		in.given, in.list = given, nil
+		return nil
+	})
 }
 
 // importFailed says why nobody was added: it was stopped, or somebody else came first.

@@ -328,7 +328,7 @@ func TestAMemberImportsNobodyAndAnAdminNoOwner(t *testing.T) {
 func TestTooManyInvitationsForAPrinterAreSaidToBeSaved(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
-	i.s.given = make([]workspace.GivenOut, MaxPrint+1)
+	i.s.current().given = make([]workspace.GivenOut, MaxPrint+1)
 	_, err := i.imp.PrintInvitations(i.in.Token, i.page.mailbox().PublicKey)
 	i.refused(err, codePrintLong)
 }

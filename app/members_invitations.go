@@ -21,7 +21,11 @@ import (
 // as PDF, one to a page, on a4 or letter. The file is for its owner alone, whole or absent.
 // The event "invitations-progress" {done, total} tells how far it is.
 func (i *Import) SaveInvitations(session, paper string) (Saved, error) {
-	given, err := i.given(session)
+	in, err := i.s.use(session)
+	if err != nil {
+		return Saved{}, err
+	}
+	given, err := in.shownCodes()
 	if err != nil {
 		return Saved{}, err
 	}
@@ -29,16 +33,15 @@ func (i *Import) SaveInvitations(session, paper string) (Saved, error) {
 	if err != nil || !ok {
 		return Saved{}, err
 	}
-	ses, err := i.s.use(session) // the dialog may have stood open for long
-	if err != nil {
+	if err := in.live(); err != nil { // the dialog may have stood open for long
 		return Saved{}, err
 	}
-	name, progress := filepath.Base(path), i.progress("invitations-progress", ses)
+	name, progress := filepath.Base(path), in.progress("invitations-progress")
 	err = writeWhole(path, func(w io.Writer) error {
 		var over error
 		err := sheet.InvitationPDF(w, func(yield func(sheet.Invitation) bool) {
 			for n, g := range given {
-				if _, over = i.s.use(session); over != nil || !yield(runfile.Invitation(g)) {
+				if over = in.live(); over != nil || !yield(runfile.Invitation(g)) {
 					return
 				}
 				progress(int64(n+1), int64(len(given)))
@@ -64,7 +67,11 @@ type PrintedInvitations struct {
 // PrintInvitations gives the page what it needs to draw the invitations that were given
 // out. Members.Print then opens the print dialog. More than MaxPrint are better saved.
 func (i *Import) PrintInvitations(session string, answer PublicKey) (PrintedInvitations, error) {
-	given, err := i.given(session)
+	in, err := i.s.use(session)
+	if err != nil {
+		return PrintedInvitations{}, err
+	}
+	given, err := in.shownCodes()
 	if err != nil {
 		return PrintedInvitations{}, err
 	}
@@ -90,8 +97,12 @@ func (i *Import) PrintInvitations(session string, answer PublicKey) (PrintedInvi
 // SaveOverview asks for a place and writes the table of members there as CSV, without
 // secrets.
 func (i *Import) SaveOverview(session string) (Saved, error) {
+	in, err := i.s.use(session)
+	if err != nil {
+		return Saved{}, err
+	}
 	var people []roster.Person
-	err := i.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) (err error) {
+	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) (err error) {
 		people, err = overview(ctx, a, i.s.now())
 		return err
 	})
@@ -102,7 +113,7 @@ func (i *Import) SaveOverview(session string) (Saved, error) {
 	if err != nil || !ok {
 		return Saved{}, err
 	}
-	if _, err := i.s.use(session); err != nil {
+	if err := in.live(); err != nil {
 		return Saved{}, err
 	}
 	name := filepath.Base(path)
@@ -111,11 +122,6 @@ func (i *Import) SaveOverview(session string) (Saved, error) {
 		return Saved{}, saveFailed(name, err)
 	}
 	return Saved{Name: name}, nil
-}
-
-// given are the one-time codes that are to be kept.
-func (i *Import) given(session string) ([]workspace.GivenOut, error) {
-	return (&Members{i.s}).showing(session)
 }
 
 // place asks where to save something; not ok: the dialog was dismissed.

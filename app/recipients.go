@@ -8,8 +8,8 @@ import (
 	"countersign/backend/password"
 )
 
-// sealFor reads for whom a file is encrypted: recipient keys, or else a passphrase.
-func (s *shell) sealFor(recipients string, passphrase Envelope) (bundle.Recipients, error) {
+// encryptTo reads for whom a file is encrypted: recipient keys, or else a passphrase.
+func (in *signIn) encryptTo(recipients string, passphrase Envelope) (bundle.Recipients, error) {
 	if strings.TrimSpace(recipients) != "" {
 		to, err := bundle.ParseRecipients(recipients)
 		var lines bundle.LinesError
@@ -21,7 +21,7 @@ func (s *shell) sealFor(recipients string, passphrase Envelope) (bundle.Recipien
 		}
 		return to, err
 	}
-	typed, err := s.letters.open(holdsPassphrase, passphrase)
+	typed, err := in.keys.open(holdsPassphrase, passphrase)
 	if err != nil {
 		return bundle.Recipients{}, err
 	}

@@ -56,47 +56,48 @@ type pendingRun struct {
 	doing context.Context
 }
 
-// hold makes a run the window's one, so that Cancel and a lock find it.
-func (s *shell) hold(token string, run *workspace.PrintRun) (*pendingRun, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if token != s.token {
-		return nil, errNoSession
-	}
-	ctx, stop := context.WithCancel(s.ctx)
-	s.run = &pendingRun{run: run, stop: stop, doing: ctx}
-	return s.run, nil
+// hold makes a run the sign-in's one, so that Cancel finds it.
+func (in *signIn) hold(run *workspace.PrintRun) (held *pendingRun, err error) {
+	err = in.note(func() error {
+		held = &pendingRun{run: run}
+		held.doing, held.stop = context.WithCancel(in.ctx)
+		in.run = held
+		return nil
+	})
+	return held, err
 }
 
-func (s *shell) pending(token string) (*pendingRun, error) {
-	if _, err := s.use(token); err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.run == nil {
-		return nil, workspace.Fault(workspace.CodeRunOver, nil, nil)
-	}
-	return s.run, nil
-}
-
-func (s *shell) release(p *pendingRun) {
-	p.stop()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.run == p {
-		s.run = nil
-	}
-}
-
-// progress tells the page how far a run is: the event "run-progress".
-func (p *PrintRuns) progress(phase string) workspace.Progress {
-	var last time.Time
-	return func(done, total int64) {
-		if now := time.Now(); done == total || now.Sub(last) > 50*time.Millisecond {
-			last = now
-			p.s.desktop.Emit("run-progress", map[string]any{"phase": phase, "done": done, "total": total})
+func (in *signIn) pending() (held *pendingRun, err error) {
+	err = in.note(func() error {
+		if held = in.run; held == nil {
+			return workspace.Fault(workspace.CodeRunOver, nil, nil)
 		}
+		return nil
+	})
+	return held, err
+}
+
+func (s *shell) pending(token string) (in *signIn, held *pendingRun, err error) {
+	if in, err = s.use(token); err == nil {
+		held, err = in.pending()
+	}
+	return in, held, err
+}
+
+func (in *signIn) release(p *pendingRun) {
+	p.stop()
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.run == p {
+		in.run = nil
+	}
+}
+
+// runProgress tells the page how far a run is: the event "run-progress".
+func (in *signIn) runProgress(phase string) workspace.Progress {
+	tell := in.tellingUnused("run-progress")
+	return func(done, total int64) {
+		tell(map[string]any{"phase": phase, "done": done, "total": total}, done == total)
 	}
 }
 
@@ -104,14 +105,15 @@ func (p *PrintRuns) progress(phase string) workspace.Progress {
 // them in force. Until the file is whole nobody's codes change, and whatever goes
 // wrong leaves no file and each member with the old sheet.
 func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome, error) {
-	if _, err := p.s.use(session); err != nil {
-		return RunOutcome{}, err
-	}
-	target, err := p.target(r)
+	in, err := p.s.use(session)
 	if err != nil {
 		return RunOutcome{}, err
 	}
-	typed, err := p.s.proved(session, proof)
+	target, err := in.target(r)
+	if err != nil {
+		return RunOutcome{}, err
+	}
+	typed, err := in.proved(proof)
 	if err != nil {
 		return RunOutcome{}, err
 	}
@@ -128,7 +130,10 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 		return RunOutcome{}, err
 	}
 	var out RunOutcome
-	err = p.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	if err := in.live(); err != nil { // the dialog may have stood open for long
+		return RunOutcome{}, err
+	}
+	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
 		f, err := folder.CreateWhole(path) // before anything begins: the place may be read-only
 		if err != nil {
 			return saveFailed(filepath.Base(path), err)
@@ -138,12 +143,12 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 		if err != nil {
 			return err
 		}
-		held, err := p.s.hold(session, run)
+		held, err := in.hold(run)
 		if err != nil {
 			return errors.Join(err, cancelled(run))
 		}
-		defer p.s.release(held)
-		if err := runfile.Write(held.doing, f, a, run, target, p.progress("making")); err != nil {
+		defer in.release(held)
+		if err := runfile.Write(held.doing, f, a, run, target, in.runProgress("making")); err != nil {
 			return p.givenUp(held, run, filepath.Base(path), err)
 		}
 		if err := held.doing.Err(); err != nil { // stopped after the last sheet
@@ -152,7 +157,7 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 		if err := f.Keep(); err != nil {
 			return errors.Join(saveFailed(filepath.Base(path), err), cancelled(run))
 		}
-		res, err := run.PutInForce(held.doing, p.progress("in-force"))
+		res, err := run.PutInForce(held.doing, in.runProgress("in-force"))
 		if res.InForce == 0 { // what the file holds will never work
 			if gone := os.Remove(path); gone != nil {
 				err = errors.Join(err, saveFailed(filepath.Base(path), gone))
@@ -225,14 +230,14 @@ func kindsOf(ending string) []fileKind {
 }
 
 // target says how the sheets leave the app: encrypted, unless something else was asked for.
-func (p *PrintRuns) target(r RunRequest) (t runfile.Target, err error) {
+func (in *signIn) target(r RunRequest) (t runfile.Target, err error) {
 	t = runfile.Target{Format: runfile.Age, Paper: paperSize(r.Paper)}
 	switch f := runfile.Format(r.Format); f {
 	case runfile.PDF, runfile.CSV, runfile.Text:
 		t.Format = f
 		return t, nil
 	}
-	t.To, err = p.s.sealFor(r.Recipients, r.Passphrase)
+	t.To, err = in.encryptTo(r.Recipients, r.Passphrase)
 	return t, err
 }
 
@@ -265,7 +270,8 @@ const MaxPrint = 200
 // Make makes the sheets for the system's print dialog. None is in force until
 // PutInForce, once they are on paper.
 func (p *PrintRuns) Make(session string, r RunRequest, proof Proof, answer PublicKey) (PrintSheets, error) {
-	if _, err := p.s.use(session); err != nil {
+	in, err := p.s.use(session)
+	if err != nil {
 		return PrintSheets{}, err
 	}
 	to, err := answerTo(answer)
@@ -276,18 +282,18 @@ func (p *PrintRuns) Make(session string, r RunRequest, proof Proof, answer Publi
 		return PrintSheets{}, workspace.Fault(workspace.CodeRunLong, map[string]any{"max": MaxPrint}, nil)
 	}
 	var out PrintSheets
-	err = p.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, typed workspace.Proof) error {
+	err = in.asAdminProving(proof, func(ctx context.Context, a *workspace.Admin, typed workspace.Proof) error {
 		run, err := a.BeginRun(ctx, workspace.RunRequest{Members: r.Members, Reason: r.Reason, Kind: workspace.RunPrint, Approval: r.Approval}, typed)
 		if err != nil {
 			return err
 		}
-		held, err := p.s.hold(session, run)
+		held, err := in.hold(run)
 		if err != nil {
 			return errors.Join(err, cancelled(run))
 		}
-		out, err = p.make(held.doing, a, run, to)
+		out, err = in.makeSheets(held.doing, a, run, to)
 		if err != nil {
-			defer p.s.release(held)
+			defer in.release(held)
 			return p.givenUp(held, run, "", err)
 		}
 		return nil
@@ -295,7 +301,7 @@ func (p *PrintRuns) Make(session string, r RunRequest, proof Proof, answer Publi
 	return out, err
 }
 
-func (p *PrintRuns) make(ctx context.Context, a *workspace.Admin, run *workspace.PrintRun, to recipient) (PrintSheets, error) {
+func (in *signIn) makeSheets(ctx context.Context, a *workspace.Admin, run *workspace.PrintRun, to recipient) (PrintSheets, error) {
 	plan := run.Plan()
 	c, err := runfile.Cover(ctx, a, plan)
 	if err != nil {
@@ -306,7 +312,7 @@ func (p *PrintRuns) make(ctx context.Context, a *workspace.Admin, run *workspace
 		LogHead: c.LogHead, Signature: c.SigningKey, Sheets: []PaperView{},
 	}
 	var codes []string
-	err = run.Issue(ctx, p.progress("making"), func(s workspace.RunSheet) error {
+	err = run.Issue(ctx, in.runProgress("making"), func(s workspace.RunSheet) error {
 		out.Sheets = append(out.Sheets, PaperView{Sheet: s.Sheet, Name: s.Name, Email: s.Email, Replaces: s.Replaces, CheckWord: s.CheckWord})
 		codes = append(codes, display(s.Codes)...)
 		return nil
@@ -320,7 +326,7 @@ func (p *PrintRuns) make(ctx context.Context, a *workspace.Admin, run *workspace
 
 // Print opens the system's print dialog on what Make has made.
 func (p *PrintRuns) Print(session string) error {
-	if _, err := p.s.pending(session); err != nil {
+	if _, _, err := p.s.pending(session); err != nil {
 		return err
 	}
 	p.s.desktop.Print()
@@ -331,32 +337,28 @@ func (p *PrintRuns) Print(session string) error {
 // somebody says are on paper: the system's print dialog does not tell whether it
 // was cancelled, so that without the cover and every sheet nothing changes.
 func (p *PrintRuns) PutInForce(session string, pages int) (RunOutcome, error) {
-	held, err := p.s.pending(session)
+	in, held, err := p.s.pending(session)
 	if err != nil {
 		return RunOutcome{}, err
 	}
 	if least := 1 + len(held.run.Plan().Names); pages < least {
 		return RunOutcome{}, &shellError{code: codePagesMissing, message: "The new codes aren’t active yet. Print every page first."}
 	}
-	ses, err := p.s.use(session)
-	if err != nil {
-		return RunOutcome{}, err
-	}
-	defer p.s.release(held)
-	res, err := held.run.PutInForce(held.doing, p.progress("in-force"))
+	defer in.release(held)
+	res, err := held.run.PutInForce(held.doing, in.runProgress("in-force"))
 	out, err := p.ended(held.run, res, err)
-	return out, p.s.after(ses, err)
+	return out, in.after(err)
 }
 
 // Cancel ends the run under way: who has the new sheet by then keeps it, the
 // others keep the old one. A run that is being saved answers Save.
 func (p *PrintRuns) Cancel(session string) (RunOutcome, error) {
-	held, err := p.s.pending(session)
+	in, held, err := p.s.pending(session)
 	if err != nil {
 		return RunOutcome{}, err
 	}
 	held.stop()
-	p.s.release(held)
+	in.release(held)
 	res, err := held.run.Cancel(p.s.context())
 	return outcome(held.run.Plan(), res), err
 }

@@ -376,7 +376,7 @@ func TestTheFingerprintOfTheSignatureIsCopiedAndStays(t *testing.T) {
 	w.ok(settings.CopySignature(in.Token))
 	p, err := settings.Get(in.Token)
 	w.ok(err)
-	w.s.clipboard.clearNow()
+	w.s.current().copied.clear()
 	if w.desk.clip != p.Signature || p.Signature == "" {
 		t.Errorf("%q on the clipboard, want %q", w.desk.clip, p.Signature)
 	}

@@ -65,10 +65,11 @@ func (w *Settings) change(session string, use func(context.Context, *workspace.A
 
 // proving is change for an act with a step-up.
 func (w *Settings) proving(session string, proof Proof, use func(context.Context, *workspace.Admin, workspace.Proof) error) (PolicyView, error) {
-	if _, err := w.s.use(session); err != nil {
+	in, err := w.s.use(session)
+	if err != nil {
 		return PolicyView{}, err
 	}
-	typed, err := w.s.proof(proof)
+	typed, err := in.proof(proof)
 	if err != nil {
 		return PolicyView{}, err
 	}
@@ -133,7 +134,8 @@ func (w *Settings) Rehearse(session string) (RehearsalView, error) {
 // Require2FA requires 2FA from the beginning of a day on, as this computer counts
 // days (2006-01-02); today is at once. A later day than before may need an approval.
 func (w *Settings) Require2FA(session, day, approval string, proof Proof) (PolicyView, error) {
-	if _, err := w.s.use(session); err != nil {
+	in, err := w.s.use(session)
+	if err != nil {
 		return PolicyView{}, err
 	}
 	from, err := time.ParseInLocation(time.DateOnly, day, w.s.now().Location())
@@ -143,7 +145,7 @@ func (w *Settings) Require2FA(session, day, approval string, proof Proof) (Polic
 		}
 		return PolicyView{}, workspace.Fault(workspace.CodeRequirePast, nil, err)
 	}
-	defer w.s.watchAnew() // it may be tonight
+	defer in.watchAnew() // it may be tonight
 	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
 		return a.Require2FA(ctx, from, approval, p)
 	})

@@ -22,14 +22,15 @@ type BackupRequest struct {
 // included, encrypted; only an owner can. It tells how far it is with the event
 // "backup-progress". The name is empty when the dialog was dismissed.
 func (w *Settings) Backup(session string, r BackupRequest, proof Proof) (Saved, error) {
-	if _, err := w.s.use(session); err != nil {
-		return Saved{}, err
-	}
-	to, err := w.s.sealFor(r.Recipients, r.Passphrase)
+	in, err := w.s.use(session)
 	if err != nil {
 		return Saved{}, err
 	}
-	typed, err := w.s.proved(session, proof)
+	to, err := in.encryptTo(r.Recipients, r.Passphrase)
+	if err != nil {
+		return Saved{}, err
+	}
+	typed, err := in.proved(proof)
 	if err != nil {
 		return Saved{}, err
 	}
@@ -45,14 +46,17 @@ func (w *Settings) Backup(session string, r BackupRequest, proof Proof) (Saved, 
 		return Saved{}, err
 	}
 	name := filepath.Base(path)
-	err = w.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	if err := in.live(); err != nil { // the dialog may have stood open for long
+		return Saved{}, err
+	}
+	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
 		f, err := folder.CreateWhole(path)
 		if err != nil {
 			return saveFailed(name, err)
 		}
 		defer func() { _ = f.Drop() }()
 		out := bufio.NewWriterSize(f, 1<<16)
-		if err := backup.Create(ctx, out, to, a, typed, w.backupProgress); err != nil {
+		if err := backup.Create(ctx, out, to, a, typed, in.counts("backup-progress")); err != nil {
 			return asRefusal(name, err)
 		}
 		if err := errors.Join(out.Flush(), f.Keep()); err != nil {
@@ -64,8 +68,4 @@ func (w *Settings) Backup(session string, r BackupRequest, proof Proof) (Saved, 
 		return Saved{}, err
 	}
 	return Saved{Name: name}, nil
-}
-
-func (w *Settings) backupProgress(done, total int64) {
-	w.s.desktop.Emit("backup-progress", map[string]int64{"done": done, "total": total})
 }

@@ -14,57 +14,63 @@ import (
 // is 10 s; ten codes take longer to paste).
 const clipboardLife = 30 * time.Second
 
-// clipboardGuard clears what it put on the clipboard, and only that: whatever
-// the person copied since stays.
-type clipboardGuard struct {
+// clipboard is the system's. One at a time uses it, so that what is cleared is what was
+// looked at.
+type clipboard struct {
 	desktop desktop
 	mu      sync.Mutex
-	held    secret.Text
-	timer   *time.Timer
 }
 
-func (g *clipboardGuard) hold(text secret.Text) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if err := g.desktop.SetClipboard(text.Reveal()); err != nil {
+// copied is the secret that a sign-in has put on the clipboard, until it is cleared: that,
+// and nothing that was copied since.
+type copied struct {
+	on    *clipboard
+	held  secret.Text // under on.mu, as what follows
+	timer *time.Timer
+}
+
+func (c *copied) put(text secret.Text) error {
+	c.on.mu.Lock()
+	defer c.on.mu.Unlock()
+	if err := c.on.desktop.SetClipboard(text.Reveal()); err != nil {
 		return &shellError{code: codeClipboardFailed, message: "The clipboard could not be used. Print or save instead.", cause: err}
 	}
-	g.held = text
-	if g.timer != nil {
-		g.timer.Stop()
+	c.held = text
+	if c.timer != nil {
+		c.timer.Stop()
 	}
-	g.timer = time.AfterFunc(clipboardLife, g.clearNow)
+	c.timer = time.AfterFunc(clipboardLife, c.clear)
 	return nil
 }
 
-// copySecret puts a secret of the session that token stands for on the clipboard, for a
-// short time and no longer than the session lasts: a lock may have come in between.
-func (s *shell) copySecret(token string, text secret.Text) error {
-	if err := s.clipboard.hold(text); err != nil {
-		return err
+// clear empties the clipboard if it still holds what was put there.
+func (c *copied) clear() {
+	c.on.mu.Lock()
+	defer c.on.mu.Unlock()
+	if c.timer != nil {
+		c.timer.Stop()
+		c.timer = nil
 	}
-	if _, err := s.enrolling(token); err != nil {
-		s.clipboard.clearNow()
-		return err
-	}
-	return nil
-}
-
-// clearNow empties the clipboard if it still holds what was put there.
-func (g *clipboardGuard) clearNow() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.timer != nil {
-		g.timer.Stop()
-		g.timer = nil
-	}
-	if g.held.Empty() {
+	if c.held.Empty() {
 		return
 	}
-	if now, err := g.desktop.Clipboard(); err == nil && now == g.held.Reveal() {
-		_ = g.desktop.SetClipboard("")
+	if now, err := c.on.desktop.Clipboard(); err == nil && now == c.held.Reveal() {
+		_ = c.on.desktop.SetClipboard("")
 	}
-	g.held = secret.Text{}
+	c.held = secret.Text{}
+}
+
+// copySecret puts a secret on the clipboard, for a short time and no longer than the
+// sign-in lasts: a lock may have come in between.
+func (in *signIn) copySecret(text secret.Text) error {
+	if err := in.copied.put(text); err != nil {
+		return err
+	}
+	if !in.open() {
+		in.copied.clear()
+		return in.s.ended()
+	}
+	return nil
 }
 
 func codesText(i workspace.Issued) secret.Text {
