@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
@@ -62,8 +63,12 @@ func (s *shell) twoFactorOf(m workspace.Member, p workspace.Policy) string {
 
 // List reads the table.
 func (m *Members) List(session string) (MembersView, error) {
+	in, err := m.s.use(session)
+	if err != nil {
+		return MembersView{}, err
+	}
 	var out MembersView
-	err := m.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
 		policy, err := a.Policy(ctx)
 		if err != nil {
 			return err
@@ -72,7 +77,12 @@ func (m *Members) List(session string) (MembersView, error) {
 		if err != nil {
 			return err
 		}
-		out = MembersView{Members: m.s.columns(all, policy), TwoPeople: policy.TwoPeople}
+		var actor workspace.Role
+		id := in.session.ProfileID()
+		if i := slices.IndexFunc(all, func(m workspace.Member) bool { return m.ID == id }); i >= 0 {
+			actor = all[i].Role
+		}
+		out = MembersView{Members: m.s.columns(all, policy, id, actor), TwoPeople: policy.TwoPeople}
 		return nil
 	})
 	return out, err

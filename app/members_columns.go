@@ -2,6 +2,7 @@ package app
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/backend/workspace"
@@ -27,6 +28,8 @@ type MemberColumns struct {
 	LastSignInAt   []int64  `json:"lastSignInAt"`
 	CreatedAt      []int64  `json:"createdAt"`
 	InvitedUntil   []int64  `json:"invitedUntil"`
+	Acts           Words    `json:"acts"`     // what may be done to them: of workspace.MemberAct, a space between two
+	Approves       []bool   `json:"approves"` // they could approve what is asked for now and is not about them
 }
 
 // Words is a column of few different words: At has, for each member, the place of
@@ -36,7 +39,8 @@ type Words struct {
 	At []int    `json:"at"`
 }
 
-func (s *shell) columns(all []workspace.Member, p workspace.Policy) MemberColumns {
+// columns is the table as the actor sees it.
+func (s *shell) columns(all []workspace.Member, p workspace.Policy, actorID string, actor workspace.Role) MemberColumns {
 	return MemberColumns{
 		ID:             column(all, func(m workspace.Member) string { return m.ID }),
 		Name:           column(all, func(m workspace.Member) string { return m.Name }),
@@ -53,6 +57,10 @@ func (s *shell) columns(all []workspace.Member, p workspace.Policy) MemberColumn
 		LastSignInAt:   column(all, func(m workspace.Member) int64 { return seconds(m.LastSignInAt) }),
 		CreatedAt:      column(all, func(m workspace.Member) int64 { return seconds(m.CreatedAt) }),
 		InvitedUntil:   column(all, func(m workspace.Member) int64 { return seconds(m.InvitedUntil) }),
+		Acts: words(all, func(m workspace.Member) string {
+			return strings.Join(strs(workspace.ActsOn(actorID, actor, m)), " ")
+		}),
+		Approves: column(all, func(m workspace.Member) bool { return m.MayApprove(actorID) }),
 	}
 }
 

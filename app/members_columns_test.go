@@ -2,6 +2,7 @@ package app
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,7 +10,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestTheTableOfMembersSaysWhatTheirRowsSay(t *testing.T) {
+func TestMemberColumns_SayWhatTheRowsSay(t *testing.T) {
 	t.Parallel()
 	s := newShell(t.TempDir(), nil)
 	monday := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
@@ -21,11 +22,11 @@ func TestTheTableOfMembersSaysWhatTheirRowsSay(t *testing.T) {
 		{ID: "c", Name: "Chidi", Email: "chidi@example.com", Role: workspace.RoleMember, CreatedAt: monday},
 		{ID: "d", Name: "Dara", Email: "dara@example.com", Role: workspace.RoleAdmin, State: workspace.ProfileSuspended, CreatedAt: monday},
 	}
-	columns := reflect.ValueOf(s.columns(all, policy))
+	columns := reflect.ValueOf(s.columns(all, policy, "a", workspace.RoleOwner))
 	for i, m := range all {
-		// Each field of a row, by its name, and nothing that a row has not.
+		// Each field of a row, by its name, and beside them what may be done to them.
 		row := reflect.ValueOf(s.memberView(m, policy))
-		if got, want := columns.NumField(), row.NumField(); got != want {
+		if got, want := columns.NumField(), row.NumField()+2; got != want {
 			t.Fatalf("the table has %d columns, a row %d fields", got, want)
 		}
 		for f := range row.NumField() {
@@ -56,5 +57,46 @@ func TestTheTableOfMembersSaysWhatTheirRowsSay(t *testing.T) {
 				t.Errorf("%s crosses as %s", name, tag(columns))
 			}
 		}
+	}
+}
+
+// What the page offers is what the table of permissions says, row by row.
+func TestMembers_PageIsToldWhatItMayOffer(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	view, err := (&Members{o.s}).List(o.in.Token)
+	o.ok(err)
+	c := view.Members
+	acts := map[string]string{}
+	for i, who := range c.Email {
+		acts[who] = c.Acts.Of[c.Acts.At[i]]
+		if c.Approves[i] {
+			t.Errorf("%s could approve", who)
+		}
+	}
+	for who, want := range map[string]string{email: "role", people[0]: "issue help-code reset-2fa reset-password role suspend remove"} {
+		if acts[who] != want {
+			t.Errorf("%s: %q, not %q", who, acts[who], want)
+		}
+	}
+	o.ok((&Members{o.s}).SetRole(o.in.Token, o.ids[0], "admin", o.page.proof(pass, "none", "")))
+	view, err = (&Members{o.s}).List(o.in.Token)
+	o.ok(err)
+	if n := slices.Index(view.Members.Email, people[0]); !view.Members.Approves[n] {
+		t.Error("an admin with 2FA could not approve")
+	}
+
+	p, err := o.prof.Get(o.in.Token)
+	o.ok(err)
+	if want := strs(workspace.RoleOwner.Permissions()); !slices.Equal(p.Permissions, want) || !slices.Contains(want, "backup") {
+		t.Errorf("an owner may %v", p.Permissions)
+	}
+	o.door.Lock(o.in.Token)
+	res, err := o.door.SignIn(people[1], pass)
+	o.ok(err)
+	member, err := o.door.UseRecoveryCode(res.Challenge.Token, o.old[1])
+	o.ok(err)
+	if member.Profile.Permissions == nil || len(member.Profile.Permissions) > 0 {
+		t.Errorf("a member may %v", member.Profile.Permissions)
 	}
 }

@@ -101,16 +101,21 @@ func (w *Settings) CopySignature(session string) error {
 
 // RehearsalView is what would happen if 2FA were required.
 type RehearsalView struct {
-	Blocked  []MemberView `json:"blocked"` // could get only as far as enrolling
-	Ready    int          `json:"ready"`
-	Keepers  []MemberView `json:"keepers"` // could let others back in
-	Possible bool         `json:"possible"`
+	Blocked   []MemberView `json:"blocked"` // could get only as far as enrolling
+	Ready     int          `json:"ready"`
+	Keepers   []MemberView `json:"keepers"`   // could let others back in
+	Approvers []string     `json:"approvers"` // names of those who could approve less of a policy
+	Possible  bool         `json:"possible"`
 }
 
 // Rehearse names who would be blocked if 2FA were required now.
 func (w *Settings) Rehearse(session string) (RehearsalView, error) {
-	out := RehearsalView{Blocked: []MemberView{}, Keepers: []MemberView{}}
-	err := w.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	out := RehearsalView{Blocked: []MemberView{}, Keepers: []MemberView{}, Approvers: []string{}}
+	in, err := w.s.use(session)
+	if err != nil {
+		return out, err
+	}
+	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
 		r, err := a.Rehearse(ctx)
 		if err != nil {
 			return err
@@ -124,6 +129,9 @@ func (w *Settings) Rehearse(session string) (RehearsalView, error) {
 		}
 		for _, m := range r.Keepers {
 			out.Keepers = append(out.Keepers, w.s.memberView(m, p))
+			if m.MayApprove(in.session.ProfileID()) {
+				out.Approvers = append(out.Approvers, m.Name)
+			}
 		}
 		out.Ready, out.Possible = r.Ready, r.Possible()
 		return nil

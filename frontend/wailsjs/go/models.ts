@@ -369,6 +369,7 @@ export namespace app {
 	    passwordChangedAt: string;
 	    lastSignInAt?: string;
 	    twoFactor: TwoFactor;
+	    permissions: string[];
 	
 	    static createFrom(source: any = {}) {
 	        return new ProfileView(source);
@@ -385,6 +386,7 @@ export namespace app {
 	        this.passwordChangedAt = source["passwordChangedAt"];
 	        this.lastSignInAt = source["lastSignInAt"];
 	        this.twoFactor = this.convertValues(source["twoFactor"], TwoFactor);
+	        this.permissions = source["permissions"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -1322,6 +1324,8 @@ export namespace app {
 	    lastSignInAt: number[];
 	    createdAt: number[];
 	    invitedUntil: number[];
+	    acts: Words;
+	    approves: boolean[];
 	
 	    static createFrom(source: any = {}) {
 	        return new MemberColumns(source);
@@ -1344,6 +1348,8 @@ export namespace app {
 	        this.lastSignInAt = source["lastSignInAt"];
 	        this.createdAt = source["createdAt"];
 	        this.invitedUntil = source["invitedUntil"];
+	        this.acts = this.convertValues(source["acts"], Words);
+	        this.approves = source["approves"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -1745,6 +1751,7 @@ export namespace app {
 	    blocked: MemberView[];
 	    ready: number;
 	    keepers: MemberView[];
+	    approvers: string[];
 	    possible: boolean;
 	
 	    static createFrom(source: any = {}) {
@@ -1756,6 +1763,7 @@ export namespace app {
 	        this.blocked = this.convertValues(source["blocked"], MemberView);
 	        this.ready = source["ready"];
 	        this.keepers = this.convertValues(source["keepers"], MemberView);
+	        this.approvers = source["approvers"];
 	        this.possible = source["possible"];
 	    }
 	
