@@ -31,6 +31,16 @@ export function fake(scenario) {
     workspace: 'Northwind Legal',
     createdAt: '2026-03-01T08:00:00Z',
     passwordChangedAt: '2026-09-03T08:00:00Z',
+    permissions: [
+      'administer',
+      'give-roles',
+      'purge',
+      'two-people',
+      'vault-key',
+      'confirm-clock',
+      'backup',
+      'secrets-file',
+    ],
     twoFactor: scenario.on
       ? {
           on: true,
