@@ -173,11 +173,6 @@ func (l *AuditLog) Export(session string) (Exported, error) {
 	return out, err
 }
 
-// counts tells the page how far something is that nobody waits for.
-func (in *signIn) counts(event string) workspace.Progress {
-	return func(done, total int64) { in.emit(event, map[string]int64{"done": done, "total": total}) }
-}
-
 func personName(p *workspace.LogPerson) string {
 	if p == nil {
 		return ""

@@ -201,12 +201,6 @@ func (i *Import) Cancel(session string) error {
 	})
 }
 
-// progress tells the page how far something is.
-func (in *signIn) progress(event string) workspace.Progress {
-	tell := in.telling(event)
-	return func(done, total int64) { tell(map[string]int64{"done": done, "total": total}, done == total) }
-}
-
 // keepImported holds the invitations until they are hidden; the list has been used.
 func (in *signIn) keepImported(given []workspace.GivenOut) error {
 	return in.note(func() error {

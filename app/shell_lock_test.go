@@ -1,9 +1,12 @@
 package app
 
 import (
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
+
+	"countersign/backend/keychain"
 )
 
 // alarms are the timers of a window whose clock stands still until it is moved.
@@ -150,5 +153,47 @@ func TestCopy_ThatOutlivesTheSessionLeavesNothing(t *testing.T) {
 	w.s.ending.Wait()
 	if w.desk.clip != "" {
 		t.Error("the key stays on the clipboard")
+	}
+}
+
+func TestLockingEmptiesTheWindowAndUndoesAnEnrolment(t *testing.T) {
+	t.Parallel()
+	secrets := keychain.NewMemory()
+	w := windowOn(t, filepath.Join(t.TempDir(), "data"), secrets)
+	in := w.create()
+	_, err := w.enr.BeginEnable(in.Token, pass)
+	w.ok(err)
+	if n := len(secrets.Names()); n != 5 {
+		t.Fatalf("%d items", n)
+	}
+	w.door.Lock(in.Token)
+	w.locked("asked")
+	w.s.ending.Wait()
+	if n := len(secrets.Names()); n != 4 {
+		t.Errorf("%d items after locking", n)
+	}
+	_, err = w.prof.Get(in.Token)
+	w.refused(err, "session_ended")
+}
+
+func TestALockEndsThePageAndTheNextOneSaysWhy(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	in := w.create()
+	w.door.Lock(in.Token)
+	w.locked("asked")
+	w.s.ending.Wait()
+	if w.desk.renewed != 1 {
+		t.Errorf("the page was renewed %d times", w.desk.renewed)
+	}
+	st, err := w.door.State()
+	w.ok(err)
+	if st.LockedFor != "asked" {
+		t.Errorf("locked for %q", st.LockedFor)
+	}
+	_, err = w.door.SignIn(email, pass)
+	w.ok(err)
+	if st, err = w.door.State(); err != nil || st.LockedFor != "" {
+		t.Errorf("still locked for %q, %v", st.LockedFor, err)
 	}
 }

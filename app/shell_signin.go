@@ -321,41 +321,6 @@ func whyOver(who enroller, otherwise string) string {
 	return otherwise
 }
 
-// emit tells the page of something that runs for this sign-in. Once it is closed the
-// page that would hear it may be another person's.
-func (in *signIn) emit(event string, payload any) {
-	if in.open() {
-		in.s.desktop.Emit(event, payload)
-	}
-}
-
-// telling gives a function that tells the page how far a work is: at once where it
-// matters, else a few times a second. Waiting for it is use of the session, and one that
-// is over ends the work by its own way.
-func (in *signIn) telling(event string) func(payload any, must bool) {
-	tell := in.tellingUnused(event)
-	return func(payload any, must bool) {
-		if tell(payload, must) {
-			_ = in.who.Touch()
-		}
-	}
-}
-
-// tellingUnused is telling for a work that nobody waits for. It reports whether the page
-// was told.
-func (in *signIn) tellingUnused(event string) func(payload any, must bool) bool {
-	var last time.Time
-	return func(payload any, must bool) bool {
-		now := time.Now()
-		if !must && now.Sub(last) <= 50*time.Millisecond {
-			return false
-		}
-		last = now
-		in.emit(event, payload)
-		return true
-	}
-}
-
 // lookAgain is how long the session's timer runs at most. A timer stands still while the
 // machine sleeps, and does not know that a setting was changed.
 const lookAgain = 5 * time.Second
