@@ -7,7 +7,7 @@ import (
 	"countersign/backend/keychain"
 )
 
-func TestTheKitComesInAndSavesTheContractsOfALostKeychain(t *testing.T) {
+func TestUseKit_SavesTheContractsOfALostKeychain(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.addText("Lease", "text")

@@ -92,7 +92,7 @@ func (s *strict) outside() {
 	}
 }
 
-func TestAWindowThatNobodyIsAtLocksOnTheDayFromWhich2FAIsRequired(t *testing.T) {
+func TestRequire2FA_UnusedWindowLocksOnTheDay(t *testing.T) {
 	t.Parallel()
 	s := newStrict(t)
 	s.require(20 * time.Millisecond)
@@ -105,7 +105,7 @@ func TestAWindowThatNobodyIsAtLocksOnTheDayFromWhich2FAIsRequired(t *testing.T) 
 	s.outside()
 }
 
-func TestADateThatIsDueAlreadyLocksAWindowWithTheNextThingItDoes(t *testing.T) {
+func TestRequire2FA_DueDateLocksAtTheNextAct(t *testing.T) {
 	t.Parallel()
 	for name, do := range map[string]func(*strict) error{
 		"profile":   func(s *strict) error { _, err := s.prof.Get(s.in.Token); return err },
@@ -126,7 +126,7 @@ func TestADateThatIsDueAlreadyLocksAWindowWithTheNextThingItDoes(t *testing.T) {
 	}
 }
 
-func TestAnOwnerWhoRequires2FAFromTodayOnIsAskedForItAtOnce(t *testing.T) {
+func TestRequire2FA_FromTodayAsksTheOwnerAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newStrict(t)
 	now := s.s.now()
@@ -138,7 +138,7 @@ func TestAnOwnerWhoRequires2FAFromTodayOnIsAskedForItAtOnce(t *testing.T) {
 	s.outside()
 }
 
-func TestADayThatIsSetForTonightIsKeptByTheClockOfTheWindow(t *testing.T) {
+func TestRequire2FA_TonightIsKeptByTheWindowsClock(t *testing.T) {
 	t.Parallel()
 	s := newStrict(t)
 	tomorrow := s.s.now().AddDate(0, 0, 1).Format(time.DateOnly)
@@ -154,7 +154,7 @@ func TestADayThatIsSetForTonightIsKeptByTheClockOfTheWindow(t *testing.T) {
 	s.outside()
 }
 
-func TestWhoIsJustEnablingFinishesItInTheWindowAndNothingElseWorksMeanwhile(t *testing.T) {
+func TestRequire2FA_EnablingUnderWayCanBeFinished(t *testing.T) {
 	t.Parallel()
 	s := newStrict(t)
 	_, err := (&Contracts{s.s}).List(s.in.Token)
@@ -197,7 +197,7 @@ func TestWhoIsJustEnablingFinishesItInTheWindowAndNothingElseWorksMeanwhile(t *t
 	}
 }
 
-func TestWhoGivesUpEnablingAfterTheDayIsBackAtTheDoor(t *testing.T) {
+func TestRequire2FA_CancelledEnablingLocks(t *testing.T) {
 	t.Parallel()
 	s := newStrict(t)
 	_, err := s.enr.BeginEnable(s.in.Token, pass)

@@ -9,7 +9,7 @@ import (
 	"countersign/backend/keychain"
 )
 
-func TestADatabaseThatWasChangedShowsWhatWasFoundAndAnOwnerGoesOn(t *testing.T) {
+func TestReview_OwnerAcceptsAChangedDatabase(t *testing.T) {
 	t.Parallel()
 	path, secrets := filepath.Join(t.TempDir(), "data"), keychain.NewMemory()
 	w := windowOn(t, path, secrets)

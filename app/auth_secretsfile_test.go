@@ -60,7 +60,7 @@ func (w *window) enable(in SignedIn) string {
 	return key
 }
 
-func TestWithoutAKeychainAWorkspaceStandsOnASecretsFileThatSomebodyAskedFor(t *testing.T) {
+func TestSecretsFile_StandsInForAMissingKeychain(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "data")
 	w := windowOn(t, path, absent{})
@@ -111,7 +111,7 @@ func TestWithoutAKeychainAWorkspaceStandsOnASecretsFileThatSomebodyAskedFor(t *t
 	}
 }
 
-func TestASecretsFileIsMadeOnlyWhereThereIsNeitherAKeychainNorAWorkspace(t *testing.T) {
+func TestSecretsFile_NeedsNoKeychainAndNoWorkspace(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t) // with a keychain
 	_, err := w.makeFile(filePhrase)
@@ -138,7 +138,7 @@ func TestASecretsFileIsMadeOnlyWhereThereIsNeitherAKeychainNorAWorkspace(t *test
 	w.refused(err, "secrets_file_refused")
 }
 
-func TestAWeakPassphraseMakesNoSecretsFile(t *testing.T) {
+func TestSecretsFile_WeakPassphraseIsRefused(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "data")
 	w := windowOn(t, path, absent{})
@@ -156,7 +156,7 @@ func TestAWeakPassphraseMakesNoSecretsFile(t *testing.T) {
 	}
 }
 
-func TestWhereTheSecretsFileIsTheKeychainIsNeverAsked(t *testing.T) {
+func TestSecretsFile_KeychainIsNeverAsked(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "data")
 	w := windowOn(t, path, absent{})
@@ -187,7 +187,7 @@ func TestWhereTheSecretsFileIsTheKeychainIsNeverAsked(t *testing.T) {
 	}
 }
 
-func TestASecretsFileThatIsDamagedIsAFaultAndIsLeftAsItIs(t *testing.T) {
+func TestSecretsFile_DamagedIsAFaultAndLeftAsItIs(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "data")
 	w := windowOn(t, path, absent{})
@@ -228,7 +228,7 @@ func TestASecretsFileThatIsDamagedIsAFaultAndIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-func TestADatabaseOlderThanTheSecretsFileIsFoundAndAFileOlderThanTheDatabaseLetsNobodyIn(t *testing.T) {
+func TestSecretsFile_OlderCopyOpensNothing(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "data")
 	w := windowOn(t, path, absent{})
@@ -279,7 +279,7 @@ func TestADatabaseOlderThanTheSecretsFileIsFoundAndAFileOlderThanTheDatabaseLets
 	w.refused(err, "keychain_item_missing")
 }
 
-func TestAnOwnerWhoKnowsThePassphraseGivesTheFileAnotherAndTheLogSaysSo(t *testing.T) {
+func TestSecretsFile_NewPassphraseIsLogged(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "data")
 	w := windowOn(t, path, absent{})
@@ -325,7 +325,7 @@ func TestAnOwnerWhoKnowsThePassphraseGivesTheFileAnotherAndTheLogSaysSo(t *testi
 	}
 }
 
-func TestWithTheKeychainInUseThereIsNoPassphraseToChange(t *testing.T) {
+func TestSecretsFile_NoneHasNoPassphraseToChange(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	in := w.create()
@@ -333,7 +333,7 @@ func TestWithTheKeychainInUseThereIsNoPassphraseToChange(t *testing.T) {
 	w.refused(err, "secrets_file_none")
 }
 
-func TestWithASecretsFileNoSecretIsInTheFolderInClear(t *testing.T) {
+func TestSecretsFile_NoSecretIsInTheFolderInClear(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "data")
 	w := windowOn(t, path, absent{})

@@ -11,7 +11,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestASecondWindowOnTheFolderSaysThatItIsOpen(t *testing.T) {
+func TestState_SecondWindowSaysThatTheFolderIsOpen(t *testing.T) {
 	t.Parallel()
 	path, secrets := filepath.Join(t.TempDir(), "data"), keychain.NewMemory()
 	first := windowOn(t, path, secrets)
@@ -39,7 +39,7 @@ func (absent) Get(context.Context, string) (secret.Bytes, error) {
 }
 func (absent) Delete(context.Context, string) error { return workspace.ErrKeychainAbsent }
 
-func TestAFaultIsAStateWithWordsAndTryingAgainGoesOn(t *testing.T) {
+func TestState_FaultHasWordsAndRetryGoesOn(t *testing.T) {
 	t.Parallel()
 	path, secrets := filepath.Join(t.TempDir(), "data"), keychain.NewMemory()
 	w := windowOn(t, path, secrets)

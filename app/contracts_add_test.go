@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func TestAFolderIsAddedWithWhatIsInItAndTheRestIsNamed(t *testing.T) {
+func TestAddFolder_AddsWhatIsInItAndNamesTheRest(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	dir := filepath.Join(t.TempDir(), "Leases")
@@ -51,7 +51,7 @@ func TestAFolderIsAddedWithWhatIsInItAndTheRestIsNamed(t *testing.T) {
 	}
 }
 
-func TestWhatIsTooLargeOrNoDataIsNotPasted(t *testing.T) {
+func TestAddPasted_TooLargeOrNoDataIsRefused(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	_, err := d.AddPasted(d.in.Token, "x", "not base64!")
@@ -60,7 +60,7 @@ func TestWhatIsTooLargeOrNoDataIsNotPasted(t *testing.T) {
 	d.refused(err, "pasted_large")
 }
 
-func TestDroppedFilesComePartByPartAndWhatIsLeftOutIsNotWaitedFor(t *testing.T) {
+func TestAddDropped_DoesNotWaitForWhatIsLeftOut(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	text := strings.Repeat("0123456789", 300_000)

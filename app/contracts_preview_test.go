@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func TestAPreviewIsThereUntilItIsClosedReplacedOrLocked(t *testing.T) {
+func TestPreview_IsThereUntilClosedReplacedOrLocked(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	text := strings.Repeat("0123456789", 20_000)

@@ -69,7 +69,7 @@ func reasons(p AddProgress) (all string) {
 	return all
 }
 
-func TestAdding_ASecondChoiceWaitsForItsTurn(t *testing.T) {
+func TestAdding_SecondChoiceWaitsForItsTurn(t *testing.T) {
 	t.Parallel()
 	d, first := holding(t)
 	d.addFiles("a.txt", "b.txt")
@@ -119,7 +119,7 @@ func TestAdding_CancelTellsOfEverythingThatItLeaves(t *testing.T) {
 	}
 }
 
-func TestAdding_ALockEndsTheQueueAndIsToldOnce(t *testing.T) {
+func TestAdding_LockEndsTheQueueAndIsToldOnce(t *testing.T) {
 	t.Parallel()
 	d, number := holding(t)
 	d.addFiles("a.txt", "b.txt")
@@ -156,7 +156,7 @@ func TestAdding_ALockEndsTheQueueAndIsToldOnce(t *testing.T) {
 	}
 }
 
-func TestAdding_TheQueueIsBounded(t *testing.T) {
+func TestAdding_QueueIsBounded(t *testing.T) {
 	t.Parallel()
 	d, first := holding(t)
 	for range maxWaiting {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestCopiesAreSavedWholeForTheirOwnerAloneAndReplaceNothing(t *testing.T) {
+func TestSaveCopy_IsWholeForItsOwnerAndReplacesNothing(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	a, b := d.addText("Lease: unit 4/5.txt", "four"), d.addText("CON.txt", "con")
@@ -42,7 +42,7 @@ func TestCopiesAreSavedWholeForTheirOwnerAloneAndReplaceNothing(t *testing.T) {
 	d.refused(err, "document_gone")
 }
 
-func TestSaveCopies_IntoAPlaceThatIsNoFolderIsRefused(t *testing.T) {
+func TestSaveCopy_PlaceThatIsNoFolderIsRefused(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	ids := []string{d.addText("a.txt", "a"), d.addText("b.txt", "b")}
@@ -60,7 +60,7 @@ func TestSaveCopies_IntoAPlaceThatIsNoFolderIsRefused(t *testing.T) {
 	}
 }
 
-func TestSaveCopies_NamesThatAreAllTakenAreRefused(t *testing.T) {
+func TestSaveCopy_NamesThatAreAllTakenAreRefused(t *testing.T) {
 	t.Parallel()
 	taken := map[string]bool{"a.txt": true, "a (2).txt": true}
 	names := slices.Collect(freeNames("dir", "A.txt", taken))

@@ -86,7 +86,7 @@ func (d *desk) get(path string) *httptest.ResponseRecorder {
 	return out
 }
 
-func TestALockWhileADialogStandsOpenSavesAndAddsNothing(t *testing.T) {
+func TestLock_WhileADialogIsOpenSavesAndAddsNothing(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	a := d.addText("a", "text")

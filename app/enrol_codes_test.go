@@ -28,7 +28,7 @@ func shown(t *testing.T) (*window, SignedIn, *shownSheet) {
 	return w, in, c
 }
 
-func TestTheSheetIsSavedAsPDFOrTextForItsOwnerAlone(t *testing.T) {
+func TestSaveSheet_IsPDFOrTextForItsOwnerAlone(t *testing.T) {
 	t.Parallel()
 	w, in, sheet := shown(t)
 	dir := t.TempDir()
@@ -63,7 +63,7 @@ func TestTheSheetIsSavedAsPDFOrTextForItsOwnerAlone(t *testing.T) {
 	}
 }
 
-func TestSavingAsksBeforeItReplacesAndSaysWhenItCannot(t *testing.T) {
+func TestSaveSheet_AsksBeforeItReplaces(t *testing.T) {
 	t.Parallel()
 	w, in, _ := shown(t)
 	dir := t.TempDir()
@@ -89,7 +89,7 @@ func TestSavingAsksBeforeItReplacesAndSaysWhenItCannot(t *testing.T) {
 	w.refused(err, codeSaveFailed)
 }
 
-func TestTheClipboardIsClearedOnlyOfWhatWasPutThere(t *testing.T) {
+func TestClipboard_IsClearedOnlyOfWhatWasPutThere(t *testing.T) {
 	t.Parallel()
 	w, in, sheet := shown(t)
 	w.ok(w.keep.CopyCodes(in.Token))
@@ -120,7 +120,7 @@ func TestTheClipboardIsClearedOnlyOfWhatWasPutThere(t *testing.T) {
 	}
 }
 
-func TestADialogThatOutlivesTheSessionSavesNothing(t *testing.T) {
+func TestSaveSheet_DialogAfterALockSavesNothing(t *testing.T) {
 	t.Parallel()
 	w, in, _ := shown(t)
 	w.desk.saveTo = filepath.Join(t.TempDir(), "sheet.pdf")
@@ -132,7 +132,7 @@ func TestADialogThatOutlivesTheSessionSavesNothing(t *testing.T) {
 	}
 }
 
-func TestNothingCanBeKeptOnceItIsNoLongerShown(t *testing.T) {
+func TestCodeActions_EndWithWhatIsShown(t *testing.T) {
 	t.Parallel()
 	w, in, _ := shown(t)
 	w.ok(w.keep.Print(in.Token))

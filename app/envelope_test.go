@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestAnEnvelopeOpensOnceAndOnlyAsWhatItHolds(t *testing.T) {
+func TestEnvelope_OpensOnceAndOnlyAsWhatItHolds(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	e := w.page.typed(holdsPassword, pass)
@@ -26,7 +26,7 @@ func TestAnEnvelopeOpensOnceAndOnlyAsWhatItHolds(t *testing.T) {
 	}
 }
 
-func TestAnEnvelopeThatWasTamperedWithIsRefusedInWords(t *testing.T) {
+func TestEnvelope_TamperedWithIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	for name, change := range map[string]func(*Envelope){
@@ -59,9 +59,9 @@ func flipped(t *testing.T, box string) string {
 	return base64.StdEncoding.EncodeToString(raw)
 }
 
-// TestALockForgetsTheKeysOfEnvelopes is why messages that are left in memory stay
+// TestLock_ForgetsTheKeysOfEnvelopes is why messages that are left in memory stay
 // closed: nothing that could open them is there any more.
-func TestALockForgetsTheKeysOfEnvelopes(t *testing.T) {
+func TestLock_ForgetsTheKeysOfEnvelopes(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	in := w.create()
@@ -72,7 +72,7 @@ func TestALockForgetsTheKeysOfEnvelopes(t *testing.T) {
 	w.refused(err, codeEnvelopeFailed)
 }
 
-func TestOnlyTheNewestKeysWait(t *testing.T) {
+func TestEnvelope_OnlyTheNewestKeysWait(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	first := w.page.typed(holdsPassword, pass)
@@ -89,8 +89,8 @@ func TestOnlyTheNewestKeysWait(t *testing.T) {
 	w.ok(err)
 }
 
-// TestAnswersCarryNoSecretInClear reads what crosses to the page as WebKit gets it.
-func TestAnswersCarryNoSecretInClear(t *testing.T) {
+// TestEnvelope_AnswersCarryNoSecretInClear reads what crosses to the page as WebKit gets it.
+func TestEnvelope_AnswersCarryNoSecretInClear(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	in := w.create()

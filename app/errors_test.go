@@ -11,7 +11,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestErrors_AStoreThatFailsIsLoggedWithItsCause(t *testing.T) {
+func TestErrors_FailingStoreIsLoggedWithItsCause(t *testing.T) {
 	t.Parallel()
 	p := newWindow(t)
 	_, err := p.door.State()
@@ -29,7 +29,7 @@ func TestErrors_AStoreThatFailsIsLoggedWithItsCause(t *testing.T) {
 	}
 }
 
-func TestWhatNobodyForesawReachesThePageAsAReferenceAlone(t *testing.T) {
+func TestErrors_UnforeseenIsAReferenceAlone(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	if _, err := w.door.State(); err != nil {

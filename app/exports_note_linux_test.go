@@ -32,7 +32,7 @@ func (a *archive) wantsNoted(want ...string) {
 	}
 }
 
-func TestTheAuditLogSaysWhoOpenedAnExportAndWhoSavedItsFiles(t *testing.T) {
+func TestExports_AuditLogSaysWhoOpenedAndSaved(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	a := archiveOf(o.window, o.in)
@@ -83,7 +83,7 @@ func TestTheAuditLogSaysWhoOpenedAnExportAndWhoSavedItsFiles(t *testing.T) {
 	}
 }
 
-func TestAnExportThatTheAuditLogCannotSpeakOfIsNotShownAndNotSaved(t *testing.T) {
+func TestExports_NotLoggedIsNotShownAndNotSaved(t *testing.T) {
 	t.Parallel()
 	disk, here := onSmallDisk(t)
 	if !here {

@@ -74,7 +74,7 @@ func (a *archive) bundled(name string, m bundle.Manifest) string {
 	return path
 }
 
-func TestAnExportIsVerifiedAndItsFilesAreSavedForTheirOwnerAlone(t *testing.T) {
+func TestExports_AreVerifiedAndSavedForTheirOwner(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	a := archiveOf(o.window, o.in)
@@ -147,7 +147,7 @@ func TestAnExportIsVerifiedAndItsFilesAreSavedForTheirOwnerAlone(t *testing.T) {
 	a.refused(err, string(workspace.CodeForbidden))
 }
 
-func TestAFileForAKeyOpensWithTheKeyTypedOrItsFile(t *testing.T) {
+func TestExports_ForAKeyOpenWithTheKeyOrItsFile(t *testing.T) {
 	t.Parallel()
 	a := newArchive(t)
 	key := a.key
@@ -202,7 +202,7 @@ func TestAFileForAKeyOpensWithTheKeyTypedOrItsFile(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsNotWhatItShouldBeIsRefusedInItsOwnWords(t *testing.T) {
+func TestExports_EachFlawHasWordsOfItsOwn(t *testing.T) {
 	t.Parallel()
 	a := newArchive(t)
 	whole, err := os.ReadFile(a.bundled("whole", bundle.Manifest{Kind: bundle.KindSheets}))
@@ -262,7 +262,7 @@ func TestAFileThatIsNotWhatItShouldBeIsRefusedInItsOwnWords(t *testing.T) {
 	}
 }
 
-func TestWhoElseHasSignedAFileIsSaid(t *testing.T) {
+func TestExports_AnotherSignerIsTold(t *testing.T) {
 	t.Parallel()
 	a := newArchive(t)
 	made := time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)
@@ -293,7 +293,7 @@ func (a *archive) only(name string) {
 	}
 }
 
-func TestABackupIsVerifiedAndNotTakenApart(t *testing.T) {
+func TestExports_BackupIsVerifiedAndNotTakenApart(t *testing.T) {
 	t.Parallel()
 	a := newArchive(t)
 	a.desk.saveTo = filepath.Join(a.dir, "backup.age")
@@ -328,7 +328,7 @@ func (d *readDesk) Emit(event string, payload any) {
 	d.deskTwin.Emit(event, payload)
 }
 
-func TestReadingStopsWhenItIsClosedOrLockedAndWhatOpensIsForgotten(t *testing.T) {
+func TestExports_CloseOrLockStopsAndForgets(t *testing.T) {
 	t.Parallel()
 	a := newArchive(t)
 	path := a.bundled("run.age", bundle.Manifest{Kind: bundle.KindSheets})

@@ -9,7 +9,7 @@ import (
 	"countersign/backend/audit"
 )
 
-func TestTheOwnerReadsVerifiesAndExportsTheLog(t *testing.T) {
+func TestAuditLog_OwnerReadsVerifiesAndExportsIt(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	log := &AuditLog{w.s}

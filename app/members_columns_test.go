@@ -10,7 +10,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestTheTableOfMembersSaysWhatTheirRowsSay(t *testing.T) {
+func TestMemberColumns_SayWhatTheRowsSay(t *testing.T) {
 	t.Parallel()
 	s := newShell(t.TempDir(), nil)
 	monday := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)

@@ -83,7 +83,7 @@ func (i *importing) elsewhere() *workspace.Admin {
 
 const goodList = "name,email,role\nChidi Nwosu,chidi@example.com,\nZoë Löfgren,zoe@example.com,Admin\nSam Lee,sam@example.com,member\n"
 
-func TestTheImportedComeInWithTheInvitationsThatWerePrinted(t *testing.T) {
+func TestImport_PrintedInvitationsLetTheMembersIn(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	view := i.pick(goodList)
@@ -108,7 +108,7 @@ func TestTheImportedComeInWithTheInvitationsThatWerePrinted(t *testing.T) {
 	}
 }
 
-func TestEachRowOfAnImportHasItsProblem(t *testing.T) {
+func TestImport_EachRowHasItsProblem(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	content := strings.Join([]string{
@@ -143,7 +143,7 @@ func TestEachRowOfAnImportHasItsProblem(t *testing.T) {
 	}
 }
 
-func TestAListInAnotherEncodingReadsTheSame(t *testing.T) {
+func TestImport_OtherEncodingReadsTheSame(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	var wide strings.Builder
@@ -157,7 +157,7 @@ func TestAListInAnotherEncodingReadsTheSame(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsNoListIsRefusedAndTheFormerListStays(t *testing.T) {
+func TestImport_FileThatIsNoListLeavesTheFormerOne(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	i.pick(goodList)
@@ -203,7 +203,7 @@ func (d *busyDesk) Emit(event string, payload any) {
 	d.deskTwin.Emit(event, payload)
 }
 
-func TestSomebodyAddedInBetweenStopsTheWholeImport(t *testing.T) {
+func TestImport_MemberAddedInBetweenStopsItAll(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	i.pick(goodList)
@@ -231,7 +231,7 @@ func TestSomebodyAddedInBetweenStopsTheWholeImport(t *testing.T) {
 	}
 }
 
-func TestAnImportThatIsCancelledOrLockedAddsNobody(t *testing.T) {
+func TestImport_CancelledOrLockedAddsNobody(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	i.pick(goodList)
@@ -257,7 +257,7 @@ func TestAnImportThatIsCancelledOrLockedAddsNobody(t *testing.T) {
 	i.refused(err, codeImportNone)
 }
 
-func TestAMemberImportsNobodyAndAnAdminNoOwner(t *testing.T) {
+func TestImport_MemberAddsNobodyAndAdminNoOwner(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	i.pick(goodList)

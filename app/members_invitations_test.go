@@ -11,7 +11,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestInvitationsAreSavedOnePageEachForTheirOwnerAlone(t *testing.T) {
+func TestSaveInvitations_OnePageEachForTheirOwnerAlone(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	i.pick(goodList)
@@ -50,7 +50,7 @@ func TestInvitationsAreSavedOnePageEachForTheirOwnerAlone(t *testing.T) {
 	i.refused(err, "enrolment_ended")
 }
 
-func TestTooManyInvitationsForAPrinterAreSaidToBeSaved(t *testing.T) {
+func TestPrintInvitations_TooManyAreToBeSaved(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	i.s.current().given = make([]workspace.GivenOut, MaxPrint+1)
@@ -58,7 +58,7 @@ func TestTooManyInvitationsForAPrinterAreSaidToBeSaved(t *testing.T) {
 	i.refused(err, codePrintLong)
 }
 
-func TestADialogForInvitationsThatOutlivesTheSessionSavesNothing(t *testing.T) {
+func TestSaveInvitations_DialogAfterALockSavesNothing(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	i.pick(goodList)
@@ -73,7 +73,7 @@ func TestADialogForInvitationsThatOutlivesTheSessionSavesNothing(t *testing.T) {
 	}
 }
 
-func TestTheOverviewHasEverybodyAndNoSecret(t *testing.T) {
+func TestSaveOverview_HasEverybodyAndNoSecret(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	i.pick("name,email\n=2+3,formula@example.com\n")

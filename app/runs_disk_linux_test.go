@@ -56,7 +56,7 @@ func fill(t *testing.T, dir string) (free func()) {
 	}
 }
 
-func TestADiskThatIsFullWhileTheSheetsAreWrittenLeavesNoFileAndEverybodysCodes(t *testing.T) {
+func TestPrintRun_FullDiskLeavesNoFileAndTheOldCodes(t *testing.T) {
 	t.Parallel()
 	disk, here := onSmallDisk(t)
 	if !here {
@@ -90,7 +90,7 @@ func TestADiskThatIsFullWhileTheSheetsAreWrittenLeavesNoFileAndEverybodysCodes(t
 	}
 }
 
-func TestADataFolderThatIsFullInMidRunLeavesTheOldSheetOrTheNewOne(t *testing.T) {
+func TestPrintRun_FullDataFolderLeavesOneSheetEach(t *testing.T) {
 	t.Parallel()
 	disk, here := onSmallDisk(t)
 	if !here {

@@ -47,7 +47,7 @@ func (o *office) untouched(dir string) {
 
 var codeForm = regexp.MustCompile(`([0-9A-Z]{4}-){3}[0-9A-Z]{4}`)
 
-func TestEachFormatOfARunHasWorkingCodesForItsOwnerAlone(t *testing.T) {
+func TestPrintRun_EachFormatHasCodesThatWork(t *testing.T) {
 	t.Parallel()
 	for format, ending := range map[string]string{"pdf": ".pdf", "csv": ".csv", "text": ".txt"} {
 		t.Run(format, func(t *testing.T) {
@@ -86,7 +86,7 @@ func TestEachFormatOfARunHasWorkingCodesForItsOwnerAlone(t *testing.T) {
 	}
 }
 
-func TestARunIsEncryptedUnlessSomethingElseWasAskedFor(t *testing.T) {
+func TestPrintRun_IsEncryptedUnlessAskedOtherwise(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	dir := t.TempDir()
@@ -128,7 +128,7 @@ func TestARunIsEncryptedUnlessSomethingElseWasAskedFor(t *testing.T) {
 	}
 }
 
-func TestARunForAKeyOpensWithThatKey(t *testing.T) {
+func TestPrintRun_ForAKeyOpensWithThatKey(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.desk.saveTo = filepath.Join(t.TempDir(), "run.age")
@@ -144,7 +144,7 @@ func TestARunForAKeyOpensWithThatKey(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeSavedLeavesNoFileAndEverybodysCodes(t *testing.T) {
+func TestPrintRun_NotSavedLeavesNoFileAndTheOldCodes(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	dir := t.TempDir()
@@ -193,7 +193,7 @@ func (d *runDesk) Emit(event string, payload any) {
 	d.deskTwin.Emit(event, payload)
 }
 
-func TestARunThatIsCancelledWhileItIsSavedLeavesNoFile(t *testing.T) {
+func TestPrintRun_CancelledWhileSavedLeavesNoFile(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	dir := t.TempDir()
@@ -210,7 +210,7 @@ func TestARunThatIsCancelledWhileItIsSavedLeavesNoFile(t *testing.T) {
 	o.untouched(dir)
 }
 
-func TestALockWhileARunIsSavedLeavesNoFile(t *testing.T) {
+func TestPrintRun_LockWhileSavedLeavesNoFile(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	dir := t.TempDir()
@@ -223,7 +223,7 @@ func TestALockWhileARunIsSavedLeavesNoFile(t *testing.T) {
 	o.untouched(dir)
 }
 
-func TestAMemberWhoIsRemovedWhileTheRunGoesIsNamedAndTheOthersHaveTheNewSheet(t *testing.T) {
+func TestPrintRun_MemberRemovedMeanwhileIsNamed(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	dir := t.TempDir()
@@ -246,7 +246,7 @@ func TestAMemberWhoIsRemovedWhileTheRunGoesIsNamedAndTheOthersHaveTheNewSheet(t 
 	}
 }
 
-func TestPrintedSheetsAreGoodOnceTheyAreOnPaper(t *testing.T) {
+func TestPrintRun_PrintedCodesWorkOnceOnPaper(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	m := o.page.mailbox()

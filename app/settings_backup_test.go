@@ -9,7 +9,7 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-func TestACodeDoesNotRunOutWhileThePlaceIsChosen(t *testing.T) {
+func TestBackup_CodeDoesNotExpireWhileAPlaceIsChosen(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	late := time.Duration(0)

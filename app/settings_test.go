@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestTheFingerprintOfTheSignatureIsCopiedAndStays(t *testing.T) {
+func TestCopySignature_IsNoSecretAndStays(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	in := w.create()

@@ -74,7 +74,7 @@ func TestSetIdle_AppliesToTheOpenSession(t *testing.T) {
 	w.locked("idle")
 }
 
-func TestSetIdle_ALongerOneAppliesToo(t *testing.T) {
+func TestSetIdle_LongerOneAppliesToo(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	a := newAlarms(w)
@@ -142,7 +142,7 @@ func TestLock_LeavesWhatThePersonCopiedSince(t *testing.T) {
 }
 
 // The clipboard may be slow. A lock that comes meanwhile has nothing to clear yet.
-func TestCopy_ThatOutlivesTheSessionLeavesNothing(t *testing.T) {
+func TestCopyKey_AfterALockLeavesNothing(t *testing.T) {
 	t.Parallel()
 	w, in, _ := shown(t)
 	w.desk.copying = func() {
@@ -156,7 +156,7 @@ func TestCopy_ThatOutlivesTheSessionLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestLockingEmptiesTheWindowAndUndoesAnEnrolment(t *testing.T) {
+func TestLock_UndoesAnEnrolment(t *testing.T) {
 	t.Parallel()
 	secrets := keychain.NewMemory()
 	w := windowOn(t, filepath.Join(t.TempDir(), "data"), secrets)
@@ -176,7 +176,7 @@ func TestLockingEmptiesTheWindowAndUndoesAnEnrolment(t *testing.T) {
 	w.refused(err, "session_ended")
 }
 
-func TestALockEndsThePageAndTheNextOneSaysWhy(t *testing.T) {
+func TestLock_RenewsThePageAndTellsItWhy(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	in := w.create()

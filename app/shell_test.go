@@ -23,9 +23,9 @@ var open = map[string]bool{
 // silent are the methods that end something, and say nothing where there is nothing.
 var silent = map[string]bool{"Door.Lock": true, "Door.Leave": true}
 
-// TestEveryBoundMethodIsRefusedWithoutASession finds the methods by reflection,
+// TestBound_EachMethodIsRefusedWithoutASession finds the methods by reflection,
 // so that a new one cannot be forgotten.
-func TestEveryBoundMethodIsRefusedWithoutASession(t *testing.T) {
+func TestBound_EachMethodIsRefusedWithoutASession(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	in := w.create()
@@ -84,7 +84,7 @@ func errOr(err error) error {
 	return err
 }
 
-func TestThePageGetsNoHashSaltOrKey(t *testing.T) {
+func TestViews_HaveNoHashSaltOrKey(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	in := w.create()
@@ -97,7 +97,7 @@ func TestThePageGetsNoHashSaltOrKey(t *testing.T) {
 	}
 }
 
-func TestTheFlagsOfTheDevServerAreNotOurs(t *testing.T) {
+func TestArgs_DevServersFlagsAreDropped(t *testing.T) {
 	t.Parallel()
 	got := dropWailsFlags([]string{"-loglevel", "Trace", "--data-dir", "x", "-assetdir=frontend/dist", "-devserver", "localhost:1"})
 	if strings.Join(got, " ") != "--data-dir x" {

@@ -99,7 +99,7 @@ func TestWatch_ScreenLockIsHeard(t *testing.T) {
 	}
 }
 
-func TestWatch_ABusThatCannotBeHeardIsToldOnce(t *testing.T) {
+func TestWatch_BusThatCannotBeHeardIsToldOnce(t *testing.T) {
 	t.Parallel()
 	tries := make(chan struct{})
 	missing := errors.New("no such bus")
@@ -118,7 +118,7 @@ func TestWatch_ABusThatCannotBeHeardIsToldOnce(t *testing.T) {
 	}
 }
 
-func TestWatch_ARefusedSubscriptionIsTold(t *testing.T) {
+func TestWatch_RefusedSubscriptionIsTold(t *testing.T) {
 	t.Parallel()
 	address, _ := privateBus(t, "0")
 	_, warned := watching(t, to(address))
@@ -127,7 +127,7 @@ func TestWatch_ARefusedSubscriptionIsTold(t *testing.T) {
 	}
 }
 
-func TestWatch_TheRestIsHeardBesideARefusedSubscription(t *testing.T) {
+func TestWatch_RestIsHeardBesideARefusedSubscription(t *testing.T) {
 	t.Parallel()
 	address, _ := privateBus(t, "3") // the last one, GNOME's, is refused
 	locked, warned := watching(t, to(address))
@@ -147,7 +147,7 @@ func TestWatch_TheRestIsHeardBesideARefusedSubscription(t *testing.T) {
 
 // Both buses once shared a channel, which each of them closed: a program that went with
 // its bus, or span.
-func TestWatch_ABusThatGoesIsToldAndLookedForAgain(t *testing.T) {
+func TestWatch_LostBusIsToldAndLookedForAgain(t *testing.T) {
 	t.Parallel()
 	first, stop := privateBus(t, "100")
 	second, _ := privateBus(t, "100")
