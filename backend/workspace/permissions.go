@@ -17,7 +17,7 @@ const (
 	MayManageKey     Permission = "vault-key"     // rotate it, make an Emergency Kit
 	MayConfirmClock  Permission = "confirm-clock" // after it was ahead
 	MayBackUp        Permission = "backup"        // and restore
-	MayChangeSecrets Permission = "secrets-file"  // give it another passphrase
+	MayChangeSecrets Permission = "passphrase"    // of the secrets file
 )
 
 var owners, admins = []Role{RoleOwner}, []Role{RoleOwner, RoleAdmin}

@@ -212,7 +212,7 @@ export type Permission =
   | 'vault-key'
   | 'confirm-clock'
   | 'backup'
-  | 'secrets-file';
+  | 'passphrase';
 
 /** What may be done to a member: the same table decides. */
 export type MemberAct =

@@ -39,7 +39,7 @@ export function fake(scenario) {
       'vault-key',
       'confirm-clock',
       'backup',
-      'secrets-file',
+      'passphrase',
     ],
     twoFactor: scenario.on
       ? {
