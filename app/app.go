@@ -102,7 +102,7 @@ func windowOptions(s *shell, page fs.FS) *options.App {
 		},
 		Menu:               systemMenu(s),
 		BackgroundColour:   options.NewRGB(0xfc, 0xfc, 0xfb), // paper, until the page paints
-		Logger:             quietLogger{s},
+		Logger:             elidingLogger{s},
 		LogLevel:           logger.ERROR, // TRACE prints whole results: never
 		LogLevelProduction: logger.ERROR,
 		OnStartup:          s.startup,

@@ -201,13 +201,13 @@ func (d *Door) Touch(session string) error {
 	return in.after(in.who.Touch())
 }
 
-// signedIn makes ses the window's session, after this: see shell.admit.
+// signedIn makes ses the window's session, after this: see shell.startSession.
 func (in *signIn) signedIn(ses *workspace.Session) (SignedIn, error) {
 	o, err := ses.Overview(in.s.context())
 	if err != nil {
 		return SignedIn{}, err
 	}
-	next, err := in.s.admit(in, ses)
+	next, err := in.s.startSession(in, ses)
 	if err != nil {
 		return SignedIn{}, err
 	}

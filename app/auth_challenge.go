@@ -47,7 +47,7 @@ func (in *signIn) enterGate(ch *workspace.Challenge, open func() (*workspace.Gat
 	if err != nil {
 		return GateView{}, err
 	}
-	next, err := in.s.admitTo(in, g)
+	next, err := in.s.startEnrolment(in, g)
 	if err != nil {
 		return GateView{}, err
 	}
@@ -68,7 +68,7 @@ func (d *Door) Enter(gate string) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, at.after(err)
 	}
-	in, err := d.s.promote(at, ses)
+	in, err := d.s.completeEnrolment(at, ses)
 	if err != nil {
 		return SignedIn{}, err
 	}

@@ -65,7 +65,7 @@ func (s *shell) rescue(o rescue.Owner) error {
 	if err := s.endReview(); err != nil {
 		return err
 	}
-	secrets, err := s.keep()
+	secrets, err := s.openSecrets()
 	if err != nil {
 		return err
 	}

@@ -139,9 +139,9 @@ func (s *shell) withFile(get func(context.Context) (*keyfile.File, error)) error
 	return err
 }
 
-// keep says where the secrets of this folder are kept. It is called with s.opening
+// openSecrets says where the secrets of this folder are kept. It is called with s.opening
 // held.
-func (s *shell) keep() (workspace.Secrets, error) {
+func (s *shell) openSecrets() (workspace.Secrets, error) {
 	if s.file != nil {
 		return s.file, nil
 	}

@@ -316,7 +316,7 @@ func TestExports_BackupIsVerifiedAndNotTakenApart(t *testing.T) {
 
 // readDesk does something once, when a file is being read.
 type readDesk struct {
-	*deskTwin
+	*fakeDesktop
 	then func()
 }
 
@@ -325,7 +325,7 @@ func (d *readDesk) Emit(event string, payload any) {
 		d.then = nil
 		then()
 	}
-	d.deskTwin.Emit(event, payload)
+	d.fakeDesktop.Emit(event, payload)
 }
 
 func TestExports_CloseOrLockStopsAndForgets(t *testing.T) {

@@ -15,10 +15,10 @@ import (
 	"countersign/backend/workspace"
 )
 
-// deafDesk is a desktop that nobody listens to.
-type deafDesk struct{ deskTwin }
+// silentDesktop is a desktop that nobody listens to.
+type silentDesktop struct{ fakeDesktop }
 
-func (d *deafDesk) Emit(string, any) {}
+func (d *silentDesktop) Emit(string, any) {}
 
 // called is a bound method as the page reaches it.
 type called struct {
@@ -101,7 +101,7 @@ func (z *fuzzed) filled(of reflect.Type, name string) reflect.Value {
 // FuzzBound calls any bound method with anything, as a script in the page could:
 // with a token that is made up, and with the session's own.
 func FuzzBound(f *testing.F) {
-	s := newShell(filepath.Join(f.TempDir(), "data"), &deafDesk{})
+	s := newShell(filepath.Join(f.TempDir(), "data"), &silentDesktop{})
 	s.secrets = keychain.NewMemory()
 	s.cost = func(c *workspace.Config) { c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1} }
 	f.Cleanup(s.end)

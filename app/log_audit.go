@@ -112,7 +112,7 @@ func (l *AuditLog) read(ctx context.Context, a *workspace.Admin, q LogQuery, aft
 	return page, nil
 }
 
-// Verify holds the whole log against its seals and its anchor. It tells how far
+// Verify checks the whole chain of the log, and its end with the anchor. It tells how far
 // it is with the event "log-progress", and ends early when the session does.
 func (l *AuditLog) Verify(session string) (LogReport, error) {
 	in, err := l.s.use(session)

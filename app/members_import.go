@@ -70,7 +70,7 @@ func (i *Import) Pick(session string) (ImportView, error) {
 	if path == "" {
 		return ImportView{Rows: []ImportRow{}}, nil
 	}
-	list, err := readRoster(path)
+	list, err := readMemberList(path)
 	if err != nil {
 		return ImportView{}, err
 	}
@@ -95,7 +95,7 @@ func (i *Import) Check(session string) (ImportView, error) {
 		Rows: make([]ImportRow, len(picked.list.Rows)),
 	}
 	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
-		problems, err := rosterProblems(ctx, a, picked.list)
+		problems, err := rowProblems(ctx, a, picked.list)
 		for n, row := range picked.list.Rows {
 			view.Rows[n] = ImportRow{Line: row.Line, Name: row.Name, Email: row.Email, Role: row.Role, Problem: problems[n]}
 		}
@@ -155,7 +155,7 @@ func (i *Import) Run(session string, onlyGood bool, proof Proof) (ImportOutcome,
 // chosen are the people of the list, with their lines, refused where one of them
 // is wrong and all were asked for.
 func chosen(ctx context.Context, a *workspace.Admin, list roster.List, onlyGood bool) (people []workspace.NewMember, lines []int, err error) {
-	problems, err := rosterProblems(ctx, a, list)
+	problems, err := rowProblems(ctx, a, list)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -226,8 +226,8 @@ func importFailed(ctx context.Context, lines []int, err error) error {
 	return err
 }
 
-// readRoster reads a list of people from a file.
-func readRoster(path string) (roster.List, error) {
+// readMemberList reads a list of people from a file.
+func readMemberList(path string) (roster.List, error) {
 	name := filepath.Base(path)
 	f, err := platform.OpenRegular(path)
 	if err != nil {
@@ -235,5 +235,5 @@ func readRoster(path string) (roster.List, error) {
 	}
 	defer f.Close()
 	list, err := roster.Read(f, workspace.MaxImport)
-	return list, rosterFault(name, err)
+	return list, listFault(name, err)
 }

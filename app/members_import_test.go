@@ -190,7 +190,7 @@ func TestImport_FileThatIsNoListLeavesTheFormerOne(t *testing.T) {
 
 // busyDesk does something while the import is under way.
 type busyDesk struct {
-	*deskTwin
+	*fakeDesktop
 	during func()
 }
 
@@ -200,7 +200,7 @@ func (d *busyDesk) Emit(event string, payload any) {
 		d.during = nil
 		during()
 	}
-	d.deskTwin.Emit(event, payload)
+	d.fakeDesktop.Emit(event, payload)
 }
 
 func TestImport_MemberAddedInBetweenStopsItAll(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"countersign/backend/workspace"
 )
 
-// rosterFaults are the words for a file that is no list of people.
-var rosterFaults = []struct {
+// listFaults are the words for a file that is no list of people.
+var listFaults = []struct {
 	err     error
 	code    string
 	message string
@@ -23,11 +23,11 @@ var rosterFaults = []struct {
 	{roster.ErrNoName, codeImportNoName, "No column has names. Name one Name in the first row."},
 }
 
-func rosterFault(name string, err error) error {
+func listFault(name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, f := range rosterFaults {
+	for _, f := range listFaults {
 		if errors.Is(err, f.err) {
 			return &shellError{code: f.code, message: f.message, args: map[string]any{"name": name}}
 		}
@@ -50,9 +50,9 @@ func importUnreadable(name string, cause error) error {
 	}
 }
 
-// rosterProblems says which rows cannot be added, by their place in the list, and why:
+// rowProblems says which rows cannot be added, by their place in the list, and why:
 // what was wrong in the file comes before what is wrong with the person.
-func rosterProblems(ctx context.Context, a *workspace.Admin, list roster.List) (map[int]*ImportProblem, error) {
+func rowProblems(ctx context.Context, a *workspace.Admin, list roster.List) (map[int]*ImportProblem, error) {
 	problems := map[int]*ImportProblem{}
 	var people []workspace.NewMember
 	var places []int

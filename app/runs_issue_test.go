@@ -179,7 +179,7 @@ func TestPrintRun_NotSavedLeavesNoFileAndTheOldCodes(t *testing.T) {
 
 // runDesk does something once, when a run has come to a phase.
 type runDesk struct {
-	*deskTwin
+	*fakeDesktop
 	phase string
 	then  func()
 }
@@ -190,7 +190,7 @@ func (d *runDesk) Emit(event string, payload any) {
 		d.then = nil
 		then()
 	}
-	d.deskTwin.Emit(event, payload)
+	d.fakeDesktop.Emit(event, payload)
 }
 
 func TestPrintRun_CancelledWhileSavedLeavesNoFile(t *testing.T) {

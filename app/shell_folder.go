@@ -60,7 +60,7 @@ func (s *shell) openFolder(ctx context.Context) (_ *opened, err error) {
 
 // config is what a workspace stands on here. It is called with s.opening held.
 func (s *shell) config(store workspace.Store) (workspace.Config, error) {
-	secrets, err := s.keep()
+	secrets, err := s.openSecrets()
 	if err != nil {
 		return workspace.Config{}, err
 	}

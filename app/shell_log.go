@@ -26,15 +26,15 @@ func openLog(folder string) (*slog.Logger, func()) {
 	return slog.New(slog.NewJSONHandler(f, nil)), func() { _ = f.Close() }
 }
 
-// quietLogger is Wails' logger. It drops what may hold results of calls: at
+// elidingLogger is Wails' logger. It drops what may hold results of calls: at
 // Trace and Debug Wails prints them whole, and its dev build can be told to.
-type quietLogger struct{ s *shell }
+type elidingLogger struct{ s *shell }
 
-func (quietLogger) Print(string)   {}
-func (quietLogger) Trace(string)   {}
-func (quietLogger) Debug(string)   {}
-func (quietLogger) Info(string)    {}
-func (quietLogger) Warning(string) {}
+func (elidingLogger) Print(string)   {}
+func (elidingLogger) Trace(string)   {}
+func (elidingLogger) Debug(string)   {}
+func (elidingLogger) Info(string)    {}
+func (elidingLogger) Warning(string) {}
 
-func (l quietLogger) Error(string) { l.s.log().Error("the window system reported an error") }
-func (l quietLogger) Fatal(string) { l.s.log().Error("the window system failed") }
+func (l elidingLogger) Error(string) { l.s.log().Error("the window system reported an error") }
+func (l elidingLogger) Fatal(string) { l.s.log().Error("the window system failed") }

@@ -68,18 +68,18 @@ func (s *shell) newSignIn() *signIn {
 	return in
 }
 
-// admit makes ses the window's session. at is what there was when its person began to
+// startSession makes ses the window's session. at is what there was when its person began to
 // sign in: where that has gone meanwhile, ses is ended. Errors: challenge_ended.
-func (s *shell) admit(at *signIn, ses *workspace.Session) (*signIn, error) {
-	return s.admitAs(at, ses, func(in *signIn) { in.session = ses })
+func (s *shell) startSession(at *signIn, ses *workspace.Session) (*signIn, error) {
+	return s.start(at, ses, func(in *signIn) { in.session = ses })
 }
 
-// admitTo lets somebody in as far as enrolling a phone: see admit.
-func (s *shell) admitTo(at *signIn, gate *workspace.Gate) (*signIn, error) {
-	return s.admitAs(at, gate, func(in *signIn) { in.gate = gate })
+// startEnrolment lets somebody in as far as enrolling a phone: see startSession.
+func (s *shell) startEnrolment(at *signIn, gate *workspace.Gate) (*signIn, error) {
+	return s.start(at, gate, func(in *signIn) { in.gate = gate })
 }
 
-func (s *shell) admitAs(at *signIn, who enroller, fill func(*signIn)) (*signIn, error) {
+func (s *shell) start(at *signIn, who enroller, fill func(*signIn)) (*signIn, error) {
 	in, former := s.replace(func(in, former *signIn) bool {
 		in.who = who
 		fill(in)
@@ -93,10 +93,10 @@ func (s *shell) admitAs(at *signIn, who enroller, fill func(*signIn)) (*signIn, 
 	return in, nil
 }
 
-// promote makes ses, the session of a gate that has done its work, the window's. It is a
+// completeEnrolment makes ses, the session of a gate that has done its work, the window's. It is a
 // sign-in of its own: what the page could do with the gate's token is over. Codes that
 // were copied at the gate stay on the clipboard for their time.
-func (s *shell) promote(at *signIn, ses *workspace.Session) (*signIn, error) {
+func (s *shell) completeEnrolment(at *signIn, ses *workspace.Session) (*signIn, error) {
 	in, _ := s.replace(func(in, former *signIn) bool {
 		in.who, in.session, in.copied = ses, ses, former.copied
 		return former == at

@@ -216,7 +216,7 @@ func TestSignIn_ThatIsOvertakenByALockIsRefused(t *testing.T) {
 	if ch != nil {
 		t.Fatal("a second factor is due")
 	}
-	_, err = w.s.admit(at, ses)
+	_, err = w.s.startSession(at, ses)
 	w.refused(err, "challenge_ended")
 	w.s.ending.Wait()
 	if ses.Touch() == nil {
@@ -258,7 +258,7 @@ func TestEnter_EndsTheGateAndKeepsWhatWasCopied(t *testing.T) {
 	if at.open() || !strings.Contains(s.desk.clip, sheet.Codes[0]) {
 		t.Error("the gate is still open, or what was copied is gone")
 	}
-	_, err = s.s.promote(at, s.s.current().session)
+	_, err = s.s.completeEnrolment(at, s.s.current().session)
 	s.refused(err, "session_ended")
 	s.door.Lock(in.Token)
 	s.s.ending.Wait()
