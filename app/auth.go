@@ -8,11 +8,11 @@ import (
 	"countersign/backend/workspace"
 )
 
-// Door is what stands before a session: the first run, signing in, locking.
-type Door struct{ s *shell }
+// Auth is what stands before a session: the first run, signing in, locking.
+type Auth struct{ s *shell }
 
-// DoorState says which screen comes first.
-type DoorState struct {
+// AuthState says which screen comes first.
+type AuthState struct {
 	Stage           string         `json:"stage"` // fault, unlock, create, signIn
 	Workspace       string         `json:"workspace"`
 	Fault           *AppError      `json:"fault,omitempty"`
@@ -29,7 +29,7 @@ type DoorState struct {
 }
 
 // State opens the data folder where it is not open yet, and says what to show.
-func (d *Door) State() (DoorState, error) {
+func (d *Auth) State() (AuthState, error) {
 	w, err := d.s.ready()
 	st := d.outside()
 	if errors.Is(err, errFileLocked) {
@@ -51,14 +51,14 @@ func (d *Door) State() (DoorState, error) {
 }
 
 // outside is what is known while nothing is open.
-func (d *Door) outside() DoorState {
-	return DoorState{
+func (d *Auth) outside() AuthState {
+	return AuthState{
 		Version: Version, DataFolder: d.s.path, MinimumPassword: password.MinLength,
 		RenewsPage: platform.RenewsPage, LockedFor: d.s.whyLocked(), SecretsFile: d.s.usesFile(),
 	}
 }
 
-func (d *Door) fault(err error) DoorState {
+func (d *Auth) fault(err error) AuthState {
 	st, fault := d.outside(), d.s.present(err)
 	st.Stage, st.Fault, st.Integrity, st.Kit = "fault", &fault, integrityView(err), canRescue(err)
 	st.CanUseFile = errors.Is(err, errMayMakeFile)
@@ -66,14 +66,14 @@ func (d *Door) fault(err error) DoorState {
 }
 
 // Retry tries again after a fault.
-func (d *Door) Retry() (DoorState, error) { return d.State() }
+func (d *Auth) Retry() (AuthState, error) { return d.State() }
 
 // Key gives a key that closes one envelope.
-func (d *Door) Key() (PublicKey, error) { return d.s.current().keys.newKey() }
+func (d *Auth) Key() (PublicKey, error) { return d.s.current().keys.newKey() }
 
 // Strength says how good a password is, while it is being typed. words are what
 // else the person has typed: name, email, workspace.
-func (d *Door) Strength(pw Envelope, words []string) (Strength, error) {
+func (d *Auth) Strength(pw Envelope, words []string) (Strength, error) {
 	typed, err := d.s.current().keys.open(holdsPassword, pw)
 	if err != nil {
 		return Strength{}, err
@@ -104,7 +104,7 @@ type NewWorkspace struct {
 }
 
 // CreateWorkspace makes the workspace and signs its owner in.
-func (d *Door) CreateWorkspace(in NewWorkspace) (SignedIn, error) {
+func (d *Auth) CreateWorkspace(in NewWorkspace) (SignedIn, error) {
 	at := d.s.current()
 	w, err := d.s.ready()
 	if err != nil {
@@ -130,7 +130,7 @@ type SignInResult struct {
 }
 
 // SignIn checks the password.
-func (d *Door) SignIn(email string, pw Envelope) (SignInResult, error) {
+func (d *Auth) SignIn(email string, pw Envelope) (SignInResult, error) {
 	at := d.s.current()
 	w, err := d.s.ready()
 	if err != nil {
@@ -168,7 +168,7 @@ func (in *signIn) afterPassword(ses *workspace.Session, ch *workspace.Challenge,
 
 // Redeem takes an invitation or a password reset, and the password that its
 // person has chosen.
-func (d *Door) Redeem(email string, code, pw Envelope) (SignInResult, error) {
+func (d *Auth) Redeem(email string, code, pw Envelope) (SignInResult, error) {
 	at := d.s.current()
 	w, err := d.s.ready()
 	if err != nil {
@@ -186,14 +186,14 @@ func (d *Door) Redeem(email string, code, pw Envelope) (SignInResult, error) {
 }
 
 // Lock ends the session.
-func (d *Door) Lock(session string) {
+func (d *Auth) Lock(session string) {
 	if in, err := d.s.named(session); err == nil {
 		d.s.lockOnly(in, "asked")
 	}
 }
 
 // Touch says that the person is there.
-func (d *Door) Touch(session string) error {
+func (d *Auth) Touch(session string) error {
 	in, err := d.s.named(session)
 	if err != nil {
 		return err

@@ -13,49 +13,49 @@ type Challenge struct {
 	MinimumPassword  int    `json:"minimumPassword"`         // with ChoosePassword
 }
 
-// GateView is somebody who is in as far as enrolling a phone.
-type GateView struct {
+// EnrolmentSession is somebody who is in as far as enrolling a phone.
+type EnrolmentSession struct {
 	Token string `json:"token"`
 	Kind  string `json:"kind"` // enrol, change-phone
 	Email string `json:"email"`
 }
 
 // Enrol lets somebody in as far as enrolling, where 2FA is required and off.
-func (d *Door) Enrol(challenge string) (GateView, error) {
+func (d *Auth) Enrol(challenge string) (EnrolmentSession, error) {
 	at, ch, err := d.s.findChallenge(challenge)
 	if err != nil {
-		return GateView{}, err
+		return EnrolmentSession{}, err
 	}
 	return at.enterGate(ch, func() (*workspace.Gate, error) { return ch.Enrol(d.s.context()) })
 }
 
 // UseHelpCode takes a help code in place of a lost phone.
-func (d *Door) UseHelpCode(challenge string, code Envelope) (GateView, error) {
+func (d *Auth) UseHelpCode(challenge string, code Envelope) (EnrolmentSession, error) {
 	at, ch, err := d.s.findChallenge(challenge)
 	if err != nil {
-		return GateView{}, err
+		return EnrolmentSession{}, err
 	}
 	typed, err := at.keys.open(holdsHelp, code)
 	if err != nil {
-		return GateView{}, err
+		return EnrolmentSession{}, err
 	}
 	return at.enterGate(ch, func() (*workspace.Gate, error) { return ch.UseHelpCode(d.s.context(), typed.Reveal()) })
 }
 
-func (in *signIn) enterGate(ch *workspace.Challenge, open func() (*workspace.Gate, error)) (GateView, error) {
+func (in *signIn) enterGate(ch *workspace.Challenge, open func() (*workspace.Gate, error)) (EnrolmentSession, error) {
 	g, err := open()
 	if err != nil {
-		return GateView{}, err
+		return EnrolmentSession{}, err
 	}
 	next, err := in.s.startEnrolment(in, g)
 	if err != nil {
-		return GateView{}, err
+		return EnrolmentSession{}, err
 	}
-	return GateView{Token: next.token, Kind: string(g.Kind()), Email: ch.Email()}, nil
+	return EnrolmentSession{Token: next.token, Kind: string(g.Kind()), Email: ch.Email()}, nil
 }
 
 // Enter gives the session once the phone is enrolled.
-func (d *Door) Enter(gate string) (SignedIn, error) {
+func (d *Auth) Enter(gate string) (SignedIn, error) {
 	at, err := d.s.findGate(gate)
 	if err != nil {
 		return SignedIn{}, err
@@ -77,7 +77,7 @@ func (d *Door) Enter(gate string) (SignedIn, error) {
 }
 
 // Verify takes a verification code.
-func (d *Door) Verify(challenge string, code Envelope) (SignedIn, error) {
+func (d *Auth) Verify(challenge string, code Envelope) (SignedIn, error) {
 	at, ch, err := d.s.findChallenge(challenge)
 	if err != nil {
 		return SignedIn{}, err
@@ -95,7 +95,7 @@ func (d *Door) Verify(challenge string, code Envelope) (SignedIn, error) {
 
 // ChoosePassword takes a longer password in the place of one that is too short to
 // stand alone.
-func (d *Door) ChoosePassword(challenge string, next Envelope) (SignedIn, error) {
+func (d *Auth) ChoosePassword(challenge string, next Envelope) (SignedIn, error) {
 	at, ch, err := d.s.findChallenge(challenge)
 	if err != nil {
 		return SignedIn{}, err
@@ -112,7 +112,7 @@ func (d *Door) ChoosePassword(challenge string, next Envelope) (SignedIn, error)
 }
 
 // UseRecoveryCode takes a recovery code.
-func (d *Door) UseRecoveryCode(challenge string, code Envelope) (SignedIn, error) {
+func (d *Auth) UseRecoveryCode(challenge string, code Envelope) (SignedIn, error) {
 	at, ch, err := d.s.findChallenge(challenge)
 	if err != nil {
 		return SignedIn{}, err
@@ -129,7 +129,7 @@ func (d *Door) UseRecoveryCode(challenge string, code Envelope) (SignedIn, error
 }
 
 // Leave drops the challenge: "Not you?".
-func (d *Door) Leave(challenge string) {
+func (d *Auth) Leave(challenge string) {
 	if _, ch, err := d.s.findChallenge(challenge); err == nil {
 		ch.Leave()
 	}

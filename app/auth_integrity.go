@@ -51,7 +51,7 @@ func integrityView(err error) *IntegrityView {
 
 // SaveDiagnostics writes what was found to a file, without secrets and without
 // anybody's name.
-func (d *Door) SaveDiagnostics() (Saved, error) {
+func (d *Auth) SaveDiagnostics() (Saved, error) {
 	_, opening := d.s.ready()
 	path, err := d.s.desktop.SaveAs("Save diagnostic file", "Countersign diagnostics.json", []fileKind{{"JSON (*.json)", "*.json"}})
 	if err != nil {

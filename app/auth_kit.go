@@ -16,7 +16,7 @@ type KitOwner struct {
 
 // UseKit makes somebody an owner who has the Emergency Kit: of the workspace, or
 // where that does not open any more of a new one with its contracts.
-func (d *Door) UseKit(in KitOwner) (SignInResult, error) {
+func (d *Auth) UseKit(in KitOwner) (SignInResult, error) {
 	at := d.s.current()
 	pw, err := at.keys.open(holdsNewPassword, in.Password)
 	if err != nil {

@@ -61,7 +61,7 @@ type reviewing struct {
 // Review takes an owner's password and second factor and says what accepting the
 // database would mean. AcceptReviewed then accepts exactly that; EndReview, and
 // whatever opens the folder, ends the review.
-func (d *Door) Review(email string, pw Envelope, factor Factor) (ReviewView, error) {
+func (d *Auth) Review(email string, pw Envelope, factor Factor) (ReviewView, error) {
 	in := d.s.current()
 	typed, err := in.keys.open(holdsPassword, pw)
 	if err != nil {
@@ -85,18 +85,18 @@ func (d *Door) Review(email string, pw Envelope, factor Factor) (ReviewView, err
 }
 
 // AcceptReviewed goes on with the database as it was reviewed. Sign in is next.
-func (d *Door) AcceptReviewed() (DoorState, error) {
+func (d *Auth) AcceptReviewed() (AuthState, error) {
 	d.s.opening.Lock()
 	err := d.s.acceptReviewed(d.s.context())
 	d.s.opening.Unlock()
 	if err != nil {
-		return DoorState{}, err
+		return AuthState{}, err
 	}
 	return d.State()
 }
 
 // EndReview leaves the database as it is.
-func (d *Door) EndReview() error {
+func (d *Auth) EndReview() error {
 	d.s.opening.Lock()
 	defer d.s.opening.Unlock()
 	return d.s.endReview()

@@ -26,16 +26,16 @@ type presence interface{ Present(context.Context) error }
 
 // MakeSecretsFile makes a secrets file under a new passphrase, where there is neither
 // a keychain nor a workspace, and opens the folder with it.
-func (d *Door) MakeSecretsFile(passphrase Envelope) (DoorState, error) {
+func (d *Auth) MakeSecretsFile(passphrase Envelope) (AuthState, error) {
 	typed, err := d.s.current().keys.open(holdsPassphrase, passphrase)
 	if err != nil {
-		return DoorState{}, err
+		return AuthState{}, err
 	}
 	if err := keyfile.Check(typed); err != nil {
-		return DoorState{}, err
+		return AuthState{}, err
 	}
 	if _, err := d.s.ready(); !errors.Is(err, errMayMakeFile) {
-		return DoorState{}, workspace.Fault(workspace.CodeSecretsFileRefused, nil, err)
+		return AuthState{}, workspace.Fault(workspace.CodeSecretsFileRefused, nil, err)
 	}
 	err = d.s.withFile(func(ctx context.Context) (*keyfile.File, error) {
 		lock, err := folder.Hold(d.s.path)
@@ -49,27 +49,27 @@ func (d *Door) MakeSecretsFile(passphrase Envelope) (DoorState, error) {
 		err = workspace.Fault(workspace.CodeSecretsFileRefused, nil, err)
 	}
 	if err != nil {
-		return DoorState{}, keyfile.Explain(err)
+		return AuthState{}, keyfile.Explain(err)
 	}
 	return d.State()
 }
 
 // UnlockSecretsFile opens the folder's secrets file. It stays open until the window is
 // closed, as a keychain stays open when the window locks.
-func (d *Door) UnlockSecretsFile(passphrase Envelope) (DoorState, error) {
+func (d *Auth) UnlockSecretsFile(passphrase Envelope) (AuthState, error) {
 	typed, err := d.s.current().keys.open(holdsPassphrase, passphrase)
 	if err != nil {
-		return DoorState{}, err
+		return AuthState{}, err
 	}
 	if typed.Empty() {
-		return DoorState{}, &workspace.Error{Code: workspace.CodePassphraseRequired, Field: "passphrase"}
+		return AuthState{}, &workspace.Error{Code: workspace.CodePassphraseRequired, Field: "passphrase"}
 	}
 	err = keyfile.Explain(d.s.withFile(func(ctx context.Context) (*keyfile.File, error) { return keyfile.Open(ctx, d.s.path, typed) }))
 	if workspace.IsCode(err, workspace.CodeSecretsFileDamaged) {
 		return d.fault(err), nil
 	}
 	if err != nil {
-		return DoorState{}, err
+		return AuthState{}, err
 	}
 	return d.State()
 }

@@ -30,15 +30,15 @@ func (u untouched) Present(context.Context) error { u.t.Error("the keychain was 
 
 const filePhrase = "lantern gravel oboe nineteen"
 
-func (w *window) makeFile(passphrase string) (DoorState, error) {
+func (w *window) makeFile(passphrase string) (AuthState, error) {
 	return w.door.MakeSecretsFile(w.page.typed(holdsPassphrase, passphrase))
 }
 
-func (w *window) unlockFile(passphrase string) (DoorState, error) {
+func (w *window) unlockFile(passphrase string) (AuthState, error) {
 	return w.door.UnlockSecretsFile(w.page.typed(holdsPassphrase, passphrase))
 }
 
-func (w *window) stage() DoorState {
+func (w *window) stage() AuthState {
 	w.Helper()
 	st, err := w.door.State()
 	w.ok(err)
@@ -251,7 +251,7 @@ func TestSecretsFile_OlderCopyOpensNothing(t *testing.T) {
 	key := w.enable(*in.Session)
 	w.s.end()
 	newDatabase, newFile := read("workspace.db"), read(keyfile.Name)
-	start := func(database, file []byte) DoorState {
+	start := func(database, file []byte) AuthState {
 		w.ok(os.WriteFile(filepath.Join(path, "workspace.db"), database, 0o600))
 		w.ok(os.WriteFile(filepath.Join(path, keyfile.Name), file, 0o600))
 		w = windowOn(t, path, absent{})

@@ -31,9 +31,9 @@ func (e *Enrolment) BeginChangePhone(session string, proof Proof, answer PublicK
 	})
 }
 
-// BeginAtGate begins with somebody who may do nothing else: 2FA is required of
+// Begin begins with somebody who may do nothing else: 2FA is required of
 // them, or an admin's help code stands in for their phone.
-func (e *Enrolment) BeginAtGate(gate string, answer PublicKey) (EnrolmentView, error) {
+func (e *Enrolment) Begin(gate string, answer PublicKey) (EnrolmentView, error) {
 	return e.begin(e.s.findGate, gate, answer, func(in *signIn) (workspace.Shown, error) { return in.gate.Begin(e.s.context()) })
 }
 
@@ -93,7 +93,7 @@ func (e *Enrolment) Confirm(session string, code Envelope, answer PublicKey) (Co
 }
 
 // Continue turns 2FA on, or at a gate after a help code moves it to the new phone.
-// There is no profile at a gate yet: Door.Enter follows.
+// There is no profile at a gate yet: Auth.Enter follows.
 func (e *Enrolment) Continue(session string) (Confirmed, error) {
 	in, err := e.s.named(session)
 	if err != nil {

@@ -14,12 +14,12 @@ import (
 	"countersign/backend/workspace"
 )
 
-// Keep is the three ways to keep what is shown: copy, print, save. It acts on
+// CodeActions are the three ways to keep what is shown: copy, print, save. It acts on
 // what the session is showing now, so the page never hands a secret back.
-type Keep struct{ s *shell }
+type CodeActions struct{ s *shell }
 
 // CopyKey puts the key on the clipboard for a short time.
-func (k *Keep) CopyKey(session string) error {
+func (k *CodeActions) CopyKey(session string) error {
 	in, err := k.s.named(session)
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (k *Keep) CopyKey(session string) error {
 }
 
 // CopyCodes puts the recovery codes on the clipboard for a short time.
-func (k *Keep) CopyCodes(session string) error {
+func (k *CodeActions) CopyCodes(session string) error {
 	in, err := k.s.named(session)
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ type Saved struct {
 
 // SaveSheet asks for a place and writes the recovery sheet there, as PDF or as
 // text by the name's ending. The file is for its owner alone, whole or absent.
-func (k *Keep) SaveSheet(session string) (Saved, error) {
+func (k *CodeActions) SaveSheet(session string) (Saved, error) {
 	issued, err := k.showing(session)
 	if err != nil {
 		return Saved{}, err
@@ -108,7 +108,7 @@ func (s *shell) withEnding(path string, endings ...string) (string, bool, error)
 
 // Print opens the system's print dialog on the page, whose print style shows the
 // recovery sheet alone.
-func (k *Keep) Print(session string) error {
+func (k *CodeActions) Print(session string) error {
 	if _, err := k.showing(session); err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (k *Keep) Print(session string) error {
 	return nil
 }
 
-func (k *Keep) showing(token string) (workspace.Issued, error) {
+func (k *CodeActions) showing(token string) (workspace.Issued, error) {
 	in, err := k.s.named(token)
 	if err != nil {
 		return workspace.Issued{}, err

@@ -39,7 +39,7 @@ func TestEnvelope_TamperedWithIsRefusedInWords(t *testing.T) {
 	} {
 		e := w.page.typed(holdsPassword, pass)
 		change(&e)
-		_, err := w.door.Door.SignIn(email, e)
+		_, err := w.door.Auth.SignIn(email, e)
 		if got := w.refused(err, codeEnvelopeFailed); got.Message == "" {
 			t.Errorf("%s: no words", name)
 		}
@@ -68,7 +68,7 @@ func TestLock_ForgetsTheKeysOfEnvelopes(t *testing.T) {
 	e := w.page.typed(holdsPassword, pass)
 	w.door.Lock(in.Token)
 	w.locked("asked")
-	_, err := w.door.Door.SignIn(email, e)
+	_, err := w.door.Auth.SignIn(email, e)
 	w.refused(err, codeEnvelopeFailed)
 }
 

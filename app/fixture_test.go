@@ -98,10 +98,10 @@ type window struct {
 	s    *shell
 	desk *fakeDesktop
 	page page
-	door typingDoor
+	door typingAuth
 	prof typingProfile
 	enr  typingEnrolment
-	keep *Keep
+	keep *CodeActions
 }
 
 func newWindow(t *testing.T) *window {
@@ -116,10 +116,10 @@ func windowOn(t *testing.T, path string, secrets workspace.Secrets) *window {
 	s.secrets = secrets
 	s.cost = func(c *workspace.Config) { c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1} }
 	t.Cleanup(s.end)
-	p := page{t, &Door{s}}
+	p := page{t, &Auth{s}}
 	return &window{
-		T: t, s: s, desk: desk, page: p, door: typingDoor{&Door{s}, p}, prof: typingProfile{&Profile{s}, p},
-		enr: typingEnrolment{&Enrolment{s}, p}, keep: &Keep{s},
+		T: t, s: s, desk: desk, page: p, door: typingAuth{&Auth{s}, p}, prof: typingProfile{&Profile{s}, p},
+		enr: typingEnrolment{&Enrolment{s}, p}, keep: &CodeActions{s},
 	}
 }
 

@@ -237,7 +237,7 @@ func TestEnter_EndsTheGateAndKeepsWhatWasCopied(t *testing.T) {
 	gate, err := s.door.Enrol(res.Challenge.Token)
 	s.ok(err)
 	m := s.page.mailbox()
-	phone, err := m.phone(s.enr.BeginAtGate(gate.Token, m.PublicKey))
+	phone, err := m.phone(s.enr.Begin(gate.Token, m.PublicKey))
 	s.ok(err)
 	digits, err := totp.GenerateCode(strings.Join(phone.KeyGroups, ""), s.s.now())
 	s.ok(err)

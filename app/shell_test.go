@@ -15,13 +15,13 @@ import (
 
 // open are the methods that need no session and no challenge.
 var open = map[string]bool{
-	"Door.State": true, "Door.Retry": true, "Door.Key": true, "Door.Strength": true, "Door.CreateWorkspace": true, "Door.SignIn": true,
-	"Door.Redeem": true, "Door.MakeSecretsFile": true, "Door.UnlockSecretsFile": true,
-	"Door.Review": true, "Door.AcceptReviewed": true, "Door.EndReview": true, "Door.SaveDiagnostics": true, "Door.UseKit": true,
+	"Auth.State": true, "Auth.Retry": true, "Auth.Key": true, "Auth.Strength": true, "Auth.CreateWorkspace": true, "Auth.SignIn": true,
+	"Auth.Redeem": true, "Auth.MakeSecretsFile": true, "Auth.UnlockSecretsFile": true,
+	"Auth.Review": true, "Auth.AcceptReviewed": true, "Auth.EndReview": true, "Auth.SaveDiagnostics": true, "Auth.UseKit": true,
 }
 
 // silent are the methods that end something, and say nothing where there is nothing.
-var silent = map[string]bool{"Door.Lock": true, "Door.Leave": true}
+var silent = map[string]bool{"Auth.Lock": true, "Auth.Leave": true}
 
 // TestBound_EachMethodIsRefusedWithoutASession finds the methods by reflection,
 // so that a new one cannot be forgotten.
@@ -63,8 +63,8 @@ func TestBound_EachMethodIsRefusedWithoutASession(t *testing.T) {
 				err, _ := out[len(out)-1].Interface().(error)
 				code := w.s.present(errOr(err)).Code
 				takesChallenge := token == due.Challenge.Token && map[string]string{
-					"Door.Verify": "code_required", "Door.UseRecoveryCode": "recovery_required", "Door.UseHelpCode": "help_required",
-					"Door.Enrol": "two_factor_on",
+					"Auth.Verify": "code_required", "Auth.UseRecoveryCode": "recovery_required", "Auth.UseHelpCode": "help_required",
+					"Auth.Enrol": "two_factor_on",
 				}[name] == code
 				if code != "session_ended" && code != "challenge_ended" && !takesChallenge {
 					t.Errorf("%s with the token %q: %s", name, token, code)

@@ -124,7 +124,7 @@ export function fake(scenario) {
 
   window.go = {
     app: {
-      Door: {
+      Auth: {
         State: () => wait(door),
         Retry: () => wait(door, 400),
         Review: (email, password, factor) =>
@@ -228,7 +228,7 @@ export function fake(scenario) {
         KeepNewCodes: () => wait(profile),
         CancelNewCodes: () => wait(null),
       },
-      Keep: {
+      CodeActions: {
         CopyKey: () => wait(null),
         CopyCodes: () => wait(null),
         SaveSheet: () => wait({ name: 'Recovery sheet 443.pdf' }),
