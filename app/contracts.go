@@ -41,11 +41,11 @@ type ContractView struct {
 
 // List reads all contracts, those in the bin too.
 func (c *Contracts) List(session string) (ContractsView, error) {
-	ses, err := c.s.use(session)
+	in, err := c.s.use(session)
 	if err != nil {
 		return ContractsView{}, err
 	}
-	ctx := c.s.context()
+	ses, ctx := in.session, c.s.context()
 	view := ContractsView{State: "open", Contracts: []ContractView{}, NotAdded: c.s.takeLost(ses.ProfileID())}
 	_, notAdmin := ses.Admin(ctx)
 	view.CanPurge = notAdmin == nil
@@ -55,11 +55,11 @@ func (c *Contracts) List(session string) (ContractsView, error) {
 		return view, nil
 	}
 	if err != nil {
-		return ContractsView{}, c.s.after(ses, err)
+		return ContractsView{}, in.after(err)
 	}
 	missing, err := ses.MissingFiles(ctx, all)
 	if err != nil {
-		return ContractsView{}, c.s.after(ses, err)
+		return ContractsView{}, in.after(err)
 	}
 	for _, d := range all {
 		v := contractView(d)
@@ -103,12 +103,12 @@ func previewKind(mime string) string {
 
 // change runs a change of some contracts and tells the page to look again.
 func (c *Contracts) change(session string, change func(context.Context, *workspace.Session) error) error {
-	ses, err := c.s.use(session)
+	in, err := c.s.use(session)
 	if err != nil {
 		return err
 	}
-	if err := change(c.s.context(), ses); err != nil {
-		return c.s.after(ses, err)
+	if err := change(c.s.context(), in.session); err != nil {
+		return in.after(err)
 	}
 	c.s.contractsChanged()
 	return nil

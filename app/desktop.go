@@ -9,8 +9,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/menu"
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
-	"countersign/app/clipboard"
-	"countersign/app/webview"
+	"countersign/app/platform"
 )
 
 // desktop is what the shell needs of the window system. Tests have their own.
@@ -36,17 +35,17 @@ type wailsDesktop struct{ ctx context.Context }
 
 func (d *wailsDesktop) Begin(ctx context.Context) {
 	d.ctx = ctx
-	webview.Guard()
+	platform.GuardPage()
 }
 
-func (d *wailsDesktop) Renew() { webview.Renew() }
+func (d *wailsDesktop) Renew() { platform.RenewPage() }
 
 func (d *wailsDesktop) Emit(event string, payload any) { wails.EventsEmit(d.ctx, event, payload) }
 
 func (d *wailsDesktop) Raise() {
 	wails.WindowUnminimise(d.ctx)
 	wails.WindowShow(d.ctx)
-	webview.Present()
+	platform.PresentWindow()
 }
 
 func (d *wailsDesktop) Clipboard() (string, error) { return wails.ClipboardGetText(d.ctx) }
@@ -54,12 +53,12 @@ func (d *wailsDesktop) Print()                     { wails.WindowPrint(d.ctx) }
 
 func (d *wailsDesktop) SetClipboard(text string) error {
 	switch {
-	case !clipboard.Marks:
+	case !platform.MarksSecrets:
 		return wails.ClipboardSetText(d.ctx, text)
 	case text == "":
-		clipboard.Clear()
+		platform.ClearSecret()
 	default:
-		clipboard.Put(text)
+		platform.CopySecret(text)
 	}
 	return nil
 }

@@ -59,11 +59,11 @@ var (
 
 func purpose(what string) []byte { return []byte("countersign/" + what) }
 
-// maxLetterKeys is how many keys may wait for their envelope; a form needs three.
-const maxLetterKeys = 16
+// maxEnvelopeKeys is how many keys may wait for their envelope; a form needs three.
+const maxEnvelopeKeys = 16
 
-// letterbox holds the keys whose envelopes have not arrived yet.
-type letterbox struct {
+// envelopeKeys are the keys whose envelopes have not arrived yet.
+type envelopeKeys struct {
 	mu      sync.Mutex
 	waiting []waitingKey // oldest first
 }
@@ -74,50 +74,50 @@ type waitingKey struct {
 }
 
 // newKey makes a key for one envelope. Where too many wait, the oldest goes.
-func (l *letterbox) newKey() (PublicKey, error) {
+func (k *envelopeKeys) newKey() (PublicKey, error) {
 	key, err := kem.GenerateKey()
 	if err != nil {
 		return PublicKey{}, err
 	}
 	id := rand.Text()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.waiting) >= maxLetterKeys {
-		l.waiting = slices.Delete(l.waiting, 0, len(l.waiting)-maxLetterKeys+1)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.waiting) >= maxEnvelopeKeys {
+		k.waiting = slices.Delete(k.waiting, 0, len(k.waiting)-maxEnvelopeKeys+1)
 	}
-	l.waiting = append(l.waiting, waitingKey{id, key})
+	k.waiting = append(k.waiting, waitingKey{id, key})
 	return PublicKey{ID: id, Point: base64.StdEncoding.EncodeToString(key.PublicKey().Bytes())}, nil
 }
 
 // take gives a key and forgets it, whatever the envelope turns out to be.
-func (l *letterbox) take(id string) hpke.PrivateKey {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	i := slices.IndexFunc(l.waiting, func(w waitingKey) bool { return w.id == id })
+func (k *envelopeKeys) take(id string) hpke.PrivateKey {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	i := slices.IndexFunc(k.waiting, func(w waitingKey) bool { return w.id == id })
 	if i < 0 {
 		return nil
 	}
-	key := l.waiting[i].key
-	l.waiting = slices.Delete(l.waiting, i, i+1)
+	key := k.waiting[i].key
+	k.waiting = slices.Delete(k.waiting, i, i+1)
 	return key
 }
 
 // forget drops all keys: what was closed for them stays closed.
-func (l *letterbox) forget() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.waiting = nil
+func (k *envelopeKeys) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.waiting = nil
 }
 
 // open takes the text out. It fails for an envelope that was opened before, that is
 // older than the last lock, or that holds something else. What Go needs no more is
 // overwritten when it is collected: a build with clobberfree, and every lock, see
 // to that.
-func (l *letterbox) open(what string, e Envelope) (secret.Text, error) {
+func (k *envelopeKeys) open(what string, e Envelope) (secret.Text, error) {
 	if e == (Envelope{}) {
 		return secret.Text{}, nil
 	}
-	key := l.take(e.Key)
+	key := k.take(e.Key)
 	box, err := base64.StdEncoding.DecodeString(e.Box)
 	if key == nil || err != nil {
 		return secret.Text{}, errEnvelope()

@@ -7,26 +7,26 @@ import (
 	"testing"
 )
 
-func TestAnEnvelopeOpensOnceAndOnlyAsWhatItHolds(t *testing.T) {
+func TestEnvelope_OpensOnceAndOnlyAsWhatItHolds(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	e := w.page.typed(holdsPassword, pass)
-	text, err := w.s.letters.open(holdsPassword, e)
+	text, err := w.s.current().keys.open(holdsPassword, e)
 	w.ok(err)
 	if text.Reveal() != pass {
 		t.Errorf("opened as %q", text.Reveal())
 	}
-	_, err = w.s.letters.open(holdsPassword, e)
+	_, err = w.s.current().keys.open(holdsPassword, e)
 	w.refused(err, codeEnvelopeFailed)
-	_, err = w.s.letters.open(holdsCode, w.page.typed(holdsPassword, pass))
+	_, err = w.s.current().keys.open(holdsCode, w.page.typed(holdsPassword, pass))
 	w.refused(err, codeEnvelopeFailed)
-	empty, err := w.s.letters.open(holdsPassword, Envelope{})
+	empty, err := w.s.current().keys.open(holdsPassword, Envelope{})
 	if err != nil || !empty.Empty() {
 		t.Errorf("nothing typed opens as %v, %v", empty, err)
 	}
 }
 
-func TestAnEnvelopeThatWasTamperedWithIsRefusedInWords(t *testing.T) {
+func TestEnvelope_TamperedWithIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	for name, change := range map[string]func(*Envelope){
@@ -39,12 +39,12 @@ func TestAnEnvelopeThatWasTamperedWithIsRefusedInWords(t *testing.T) {
 	} {
 		e := w.page.typed(holdsPassword, pass)
 		change(&e)
-		_, err := w.door.Door.SignIn(email, e)
+		_, err := w.door.Auth.SignIn(email, e)
 		if got := w.refused(err, codeEnvelopeFailed); got.Message == "" {
 			t.Errorf("%s: no words", name)
 		}
 	}
-	_, err := w.s.letters.open(holdsPassword, w.page.typed(holdsPassword, "\xff"))
+	_, err := w.s.current().keys.open(holdsPassword, w.page.typed(holdsPassword, "\xff"))
 	w.refused(err, codeEnvelopeFailed)
 }
 
@@ -59,38 +59,38 @@ func flipped(t *testing.T, box string) string {
 	return base64.StdEncoding.EncodeToString(raw)
 }
 
-// TestALockForgetsTheKeysOfEnvelopes is why messages that are left in memory stay
+// TestLock_ForgetsTheKeysOfEnvelopes is why messages that are left in memory stay
 // closed: nothing that could open them is there any more.
-func TestALockForgetsTheKeysOfEnvelopes(t *testing.T) {
+func TestLock_ForgetsTheKeysOfEnvelopes(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	in := w.create()
 	e := w.page.typed(holdsPassword, pass)
 	w.door.Lock(in.Token)
 	w.locked("asked")
-	_, err := w.door.Door.SignIn(email, e)
+	_, err := w.door.Auth.SignIn(email, e)
 	w.refused(err, codeEnvelopeFailed)
 }
 
-func TestOnlyTheNewestKeysWait(t *testing.T) {
+func TestEnvelope_OnlyTheNewestKeysWait(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	first := w.page.typed(holdsPassword, pass)
 	var last Envelope
-	for range maxLetterKeys {
+	for range maxEnvelopeKeys {
 		last = w.page.typed(holdsPassword, pass)
 	}
-	if n := len(w.s.letters.waiting); n != maxLetterKeys {
+	if n := len(w.s.current().keys.waiting); n != maxEnvelopeKeys {
 		t.Errorf("%d keys wait", n)
 	}
-	_, err := w.s.letters.open(holdsPassword, first)
+	_, err := w.s.current().keys.open(holdsPassword, first)
 	w.refused(err, codeEnvelopeFailed)
-	_, err = w.s.letters.open(holdsPassword, last)
+	_, err = w.s.current().keys.open(holdsPassword, last)
 	w.ok(err)
 }
 
-// TestAnswersCarryNoSecretInClear reads what crosses to the page as WebKit gets it.
-func TestAnswersCarryNoSecretInClear(t *testing.T) {
+// TestEnvelope_AnswersCarryNoSecretInClear reads what crosses to the page as WebKit gets it.
+func TestEnvelope_AnswersCarryNoSecretInClear(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	in := w.create()

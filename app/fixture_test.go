@@ -11,8 +11,8 @@ import (
 	"countersign/backend/workspace"
 )
 
-// deskTwin is a desktop without a window.
-type deskTwin struct {
+// fakeDesktop is a desktop without a window.
+type fakeDesktop struct {
 	mu         sync.Mutex
 	events     chan string // "event reason"
 	told       func(event string, payload any)
@@ -32,11 +32,11 @@ type deskTwin struct {
 	renewed    int
 }
 
-func (d *deskTwin) Begin(context.Context) {}
-func (d *deskTwin) Raise()                {}
-func (d *deskTwin) Renew()                { d.mu.Lock(); d.renewed++; d.mu.Unlock() }
-func (d *deskTwin) Print()                { d.printed++ }
-func (d *deskTwin) Emit(event string, payload any) {
+func (d *fakeDesktop) Begin(context.Context) {}
+func (d *fakeDesktop) Raise()                {}
+func (d *fakeDesktop) Renew()                { d.mu.Lock(); d.renewed++; d.mu.Unlock() }
+func (d *fakeDesktop) Print()                { d.printed++ }
+func (d *fakeDesktop) Emit(event string, payload any) {
 	if locked, ok := payload.(map[string]string); ok {
 		d.events <- event + " " + locked["reason"]
 	}
@@ -45,13 +45,13 @@ func (d *deskTwin) Emit(event string, payload any) {
 	}
 }
 
-func (d *deskTwin) Clipboard() (string, error) {
+func (d *fakeDesktop) Clipboard() (string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.clip, d.clipErr
 }
 
-func (d *deskTwin) SetClipboard(s string) error {
+func (d *fakeDesktop) SetClipboard(s string) error {
 	if d.copying != nil {
 		d.copying()
 	}
@@ -63,45 +63,45 @@ func (d *deskTwin) SetClipboard(s string) error {
 	return d.clipErr
 }
 
-func (d *deskTwin) SaveAs(string, string, []fileKind) (string, error) {
+func (d *fakeDesktop) SaveAs(string, string, []fileKind) (string, error) {
 	if d.meanwhile != nil {
 		d.meanwhile()
 	}
 	return d.saveTo, d.saveErr
 }
 
-func (d *deskTwin) OpenFile(string, []fileKind) (string, error) {
+func (d *fakeDesktop) OpenFile(string, []fileKind) (string, error) {
 	if d.meanwhile != nil {
 		d.meanwhile()
 	}
 	return d.openFrom, d.openErr
 }
 
-func (d *deskTwin) OpenFiles(string) ([]string, error) {
+func (d *fakeDesktop) OpenFiles(string) ([]string, error) {
 	if d.meanwhile != nil {
 		d.meanwhile()
 	}
 	return d.openFiles, d.openErr
 }
 
-func (d *deskTwin) OpenFolder(string) (string, error) {
+func (d *fakeDesktop) OpenFolder(string) (string, error) {
 	if d.meanwhile != nil {
 		d.meanwhile()
 	}
 	return d.openFolder, d.openErr
 }
 
-func (d *deskTwin) AskReplace(string) (bool, error) { d.asked++; return d.replace, nil }
+func (d *fakeDesktop) AskReplace(string) (bool, error) { d.asked++; return d.replace, nil }
 
 type window struct {
 	*testing.T
 	s    *shell
-	desk *deskTwin
+	desk *fakeDesktop
 	page page
-	door typingDoor
+	door typingAuth
 	prof typingProfile
 	enr  typingEnrolment
-	keep *Keep
+	keep *CodeActions
 }
 
 func newWindow(t *testing.T) *window {
@@ -111,15 +111,15 @@ func newWindow(t *testing.T) *window {
 
 func windowOn(t *testing.T, path string, secrets workspace.Secrets) *window {
 	t.Helper()
-	desk := &deskTwin{events: make(chan string, 16)}
+	desk := &fakeDesktop{events: make(chan string, 16)}
 	s := newShell(path, desk)
 	s.secrets = secrets
 	s.cost = func(c *workspace.Config) { c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1} }
 	t.Cleanup(s.end)
-	p := page{t, &Door{s}}
+	p := page{t, &Auth{s}}
 	return &window{
-		T: t, s: s, desk: desk, page: p, door: typingDoor{&Door{s}, p}, prof: typingProfile{&Profile{s}, p},
-		enr: typingEnrolment{&Enrolment{s}, p}, keep: &Keep{s},
+		T: t, s: s, desk: desk, page: p, door: typingAuth{&Auth{s}, p}, prof: typingProfile{&Profile{s}, p},
+		enr: typingEnrolment{&Enrolment{s}, p}, keep: &CodeActions{s},
 	}
 }
 

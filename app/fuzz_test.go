@@ -15,10 +15,10 @@ import (
 	"countersign/backend/workspace"
 )
 
-// deafDesk is a desktop that nobody listens to.
-type deafDesk struct{ deskTwin }
+// silentDesktop is a desktop that nobody listens to.
+type silentDesktop struct{ fakeDesktop }
 
-func (d *deafDesk) Emit(string, any) {}
+func (d *silentDesktop) Emit(string, any) {}
 
 // called is a bound method as the page reaches it.
 type called struct {
@@ -101,12 +101,12 @@ func (z *fuzzed) filled(of reflect.Type, name string) reflect.Value {
 // FuzzBound calls any bound method with anything, as a script in the page could:
 // with a token that is made up, and with the session's own.
 func FuzzBound(f *testing.F) {
-	s := newShell(filepath.Join(f.TempDir(), "data"), &deafDesk{})
+	s := newShell(filepath.Join(f.TempDir(), "data"), &silentDesktop{})
 	s.secrets = keychain.NewMemory()
 	s.cost = func(c *workspace.Config) { c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1} }
 	f.Cleanup(s.end)
 	profile := &Profile{s}
-	typing := page{f, &Door{s}}
+	typing := page{f, &Auth{s}}
 	in, err := typing.door.CreateWorkspace(typing.newWorkspace())
 	if err != nil {
 		f.Fatal(err)
@@ -125,7 +125,7 @@ func FuzzBound(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which uint, ours bool, a, b, c string, number int64, yes bool) {
 		m := methods[which%uint(len(methods))]
 		in, free := m.method.Type(), open[m.name] || silent[m.name]
-		z := &fuzzed{page{t, &Door{s}}, []string{a, b, c}, number, yes}
+		z := &fuzzed{page{t, &Auth{s}}, []string{a, b, c}, number, yes}
 		var args []reflect.Value
 		for i := range in.NumIn() {
 			arg := z.filled(in.In(i), "")

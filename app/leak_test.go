@@ -35,9 +35,9 @@ func spellings(raw []byte) map[string][]byte {
 	}
 }
 
-// TestAfterAFullRunNoSecretIsAnywhere goes through everything that a person can do, then
+// TestDataFolder_HoldsNoSecretAfterEveryAct goes through everything that a person can do, then
 // searches every file of the data folder while it is open, its WAL included.
-func TestAfterAFullRunNoSecretIsAnywhere(t *testing.T) {
+func TestDataFolder_HoldsNoSecretAfterEveryAct(t *testing.T) {
 	t.Parallel()
 	memory := keychain.NewMemory()
 	path := filepath.Join(t.TempDir(), "data")

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
@@ -62,8 +63,12 @@ func (s *shell) twoFactorOf(m workspace.Member, p workspace.Policy) string {
 
 // List reads the table.
 func (m *Members) List(session string) (MembersView, error) {
+	in, err := m.s.use(session)
+	if err != nil {
+		return MembersView{}, err
+	}
 	var out MembersView
-	err := m.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
 		policy, err := a.Policy(ctx)
 		if err != nil {
 			return err
@@ -72,7 +77,12 @@ func (m *Members) List(session string) (MembersView, error) {
 		if err != nil {
 			return err
 		}
-		out = MembersView{Members: m.s.columns(all, policy), TwoPeople: policy.TwoPeople}
+		var actor workspace.Role
+		id := in.session.ProfileID()
+		if i := slices.IndexFunc(all, func(m workspace.Member) bool { return m.ID == id }); i >= 0 {
+			actor = all[i].Role
+		}
+		out = MembersView{Members: m.s.columns(all, policy, id, actor), TwoPeople: policy.TwoPeople}
 		return nil
 	})
 	return out, err
@@ -99,17 +109,18 @@ type OneTimeView struct {
 
 // show hands a one-time code to the page, and keeps it for copying and saving
 // until the page shows another, or the session ends.
-func (m *Members) show(token string, g workspace.GivenOut, to recipient) (OneTimeView, error) {
+func (in *signIn) show(g workspace.GivenOut, to recipient) (OneTimeView, error) {
 	code, err := to.close(holdsInvitation, []byte(g.Code.Display()))
 	if err != nil {
 		return OneTimeView{}, err
 	}
-	m.s.mu.Lock()
-	defer m.s.mu.Unlock()
-	if token != m.s.token {
-		return OneTimeView{}, errNoSession
+	err = in.note(func() error {
+		in.given = []workspace.GivenOut{g}
+		return nil
+	})
+	if err != nil {
+		return OneTimeView{}, err
 	}
-	m.s.given = []workspace.GivenOut{g}
 	return oneTimeView(g, code), nil
 }
 
@@ -137,7 +148,8 @@ func (m *Members) HelpCode(session, member, approval string, proof Proof, answer
 
 func (m *Members) give(session string, proof Proof, answer PublicKey,
 	act func(context.Context, *workspace.Admin, workspace.Proof) (workspace.GivenOut, error)) (OneTimeView, error) {
-	if _, err := m.s.use(session); err != nil {
+	in, err := m.s.use(session)
+	if err != nil {
 		return OneTimeView{}, err
 	}
 	to, err := answerTo(answer)
@@ -145,12 +157,12 @@ func (m *Members) give(session string, proof Proof, answer PublicKey,
 		return OneTimeView{}, err
 	}
 	var out OneTimeView
-	err = m.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+	err = in.asAdminProving(proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
 		g, err := act(ctx, a, p)
 		if err != nil {
 			return err
 		}
-		out, err = m.show(session, g, to)
+		out, err = in.show(g, to)
 		return err
 	})
 	return out, err
@@ -158,11 +170,15 @@ func (m *Members) give(session string, proof Proof, answer PublicKey,
 
 // CopyGiven puts the one-time code that is shown on the clipboard for a short time.
 func (m *Members) CopyGiven(session string) error {
-	given, err := m.showing(session)
+	in, err := m.s.use(session)
 	if err != nil {
 		return err
 	}
-	return m.s.copySecret(session, givenText(given[0]))
+	given, err := in.shownCodes()
+	if err != nil {
+		return err
+	}
+	return in.copySecret(givenText(given[0]))
 }
 
 // givenText is a one-time code with what its person needs to use it.
@@ -172,34 +188,38 @@ func givenText(g workspace.GivenOut) secret.Text {
 
 // Hide forgets the one-time codes that were shown.
 func (m *Members) Hide(session string) error {
-	if _, err := m.s.use(session); err != nil {
+	in, err := m.s.use(session)
+	if err != nil {
 		return err
 	}
-	m.s.mu.Lock()
-	defer m.s.mu.Unlock()
-	m.s.given = nil
-	return nil
+	return in.note(func() error {
+		in.given = nil
+		return nil
+	})
 }
 
 // Print opens the system's print dialog on the invitation that is shown.
 func (m *Members) Print(session string) error {
-	if _, err := m.showing(session); err != nil {
+	in, err := m.s.use(session)
+	if err != nil {
+		return err
+	}
+	if _, err := in.shownCodes(); err != nil {
 		return err
 	}
 	m.s.desktop.Print()
 	return nil
 }
 
-func (m *Members) showing(session string) ([]workspace.GivenOut, error) {
-	if _, err := m.s.use(session); err != nil {
-		return nil, err
-	}
-	m.s.mu.Lock()
-	defer m.s.mu.Unlock()
-	if len(m.s.given) == 0 {
-		return nil, workspace.Fault(workspace.CodeEnrolmentEnded, nil, nil)
-	}
-	return m.s.given, nil
+// shownCodes are the one-time codes that are shown now, one or more.
+func (in *signIn) shownCodes() (given []workspace.GivenOut, err error) {
+	err = in.note(func() error {
+		if given = in.given; len(given) == 0 {
+			return workspace.Fault(workspace.CodeEnrolmentEnded, nil, nil)
+		}
+		return nil
+	})
+	return given, err
 }
 
 // SetRole gives somebody another role.

@@ -11,7 +11,7 @@ import (
 // the secrets in answers out of theirs.
 type page struct {
 	testing.TB
-	door *Door
+	door *Auth
 }
 
 // typed closes text as the page would.
@@ -88,25 +88,25 @@ func (m mailbox) open(what string, e Envelope) []string {
 
 // The bound structs as a person at the page uses them: with text.
 
-type typingDoor struct {
-	*Door
+type typingAuth struct {
+	*Auth
 	page page
 }
 
-func (d typingDoor) SignIn(email, pw string) (SignInResult, error) {
-	return d.Door.SignIn(email, d.page.typed(holdsPassword, pw))
+func (d typingAuth) SignIn(email, pw string) (SignInResult, error) {
+	return d.Auth.SignIn(email, d.page.typed(holdsPassword, pw))
 }
 
-func (d typingDoor) Verify(challenge, code string) (SignedIn, error) {
-	return d.Door.Verify(challenge, d.page.typed(holdsCode, code))
+func (d typingAuth) Verify(challenge, code string) (SignedIn, error) {
+	return d.Auth.Verify(challenge, d.page.typed(holdsCode, code))
 }
 
-func (d typingDoor) UseRecoveryCode(challenge, code string) (SignedIn, error) {
-	return d.Door.UseRecoveryCode(challenge, d.page.typed(holdsRecovery, code))
+func (d typingAuth) UseRecoveryCode(challenge, code string) (SignedIn, error) {
+	return d.Auth.UseRecoveryCode(challenge, d.page.typed(holdsRecovery, code))
 }
 
-func (d typingDoor) Review(email, pw string, factor Factor) (ReviewView, error) {
-	return d.Door.Review(email, d.page.typed(holdsPassword, pw), factor)
+func (d typingAuth) Review(email, pw string, factor Factor) (ReviewView, error) {
+	return d.Auth.Review(email, d.page.typed(holdsPassword, pw), factor)
 }
 
 type typingProfile struct {

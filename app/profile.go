@@ -11,8 +11,8 @@ type Factor struct {
 	Value Envelope `json:"value"`
 }
 
-func (s *shell) factor(f Factor) (workspace.FactorInput, error) {
-	value, err := s.letters.open(holdsFactor, f.Value)
+func (in *signIn) factor(f Factor) (workspace.FactorInput, error) {
+	value, err := in.keys.open(holdsFactor, f.Value)
 	return workspace.FactorInput{Kind: workspace.FactorKind(f.Kind), Value: value}, err
 }
 
@@ -22,12 +22,12 @@ type Proof struct {
 	Factor   Factor   `json:"factor"`
 }
 
-func (s *shell) proof(p Proof) (workspace.Proof, error) {
-	pw, err := s.letters.open(holdsPassword, p.Password)
+func (in *signIn) proof(p Proof) (workspace.Proof, error) {
+	pw, err := in.keys.open(holdsPassword, p.Password)
 	if err != nil {
 		return workspace.Proof{}, err
 	}
-	factor, err := s.factor(p.Factor)
+	factor, err := in.factor(p.Factor)
 	return workspace.Proof{Password: pw, Factor: factor}, err
 }
 
@@ -39,110 +39,110 @@ type StepUpNeeds struct {
 }
 
 // act runs a use case of the session and gives the profile as it is then.
-func (s *shell) act(token string, use func(*workspace.Session) error) (ProfileView, error) {
-	ses, err := s.use(token)
+func (s *shell) act(token string, use func(*signIn) error) (ProfileView, error) {
+	in, err := s.use(token)
 	if err != nil {
 		return ProfileView{}, err
 	}
-	if err := use(ses); err != nil {
-		return ProfileView{}, s.after(ses, err)
+	if err := use(in); err != nil {
+		return ProfileView{}, in.after(err)
 	}
-	o, err := ses.Overview(s.context())
-	return profileView(o), s.after(ses, err)
+	o, err := in.session.Overview(s.context())
+	return profileView(o), in.after(err)
 }
 
 // Get reads the profile.
 func (p *Profile) Get(session string) (ProfileView, error) {
-	return p.s.act(session, func(*workspace.Session) error { return nil })
+	return p.s.act(session, func(*signIn) error { return nil })
 }
 
 // Rename sets the name.
 func (p *Profile) Rename(session, name string) (ProfileView, error) {
-	return p.s.act(session, func(ses *workspace.Session) error { return ses.Rename(p.s.context(), name) })
+	return p.s.act(session, func(in *signIn) error { return in.session.Rename(p.s.context(), name) })
 }
 
 // CheckEmail says what is wrong with a new email, before a proof is asked for.
 func (p *Profile) CheckEmail(session, email string) error {
-	ses, err := p.s.use(session)
+	in, err := p.s.use(session)
 	if err != nil {
 		return err
 	}
-	return p.s.after(ses, ses.CheckEmail(p.s.context(), email))
+	return in.after(in.session.CheckEmail(p.s.context(), email))
 }
 
 // ChangeEmail sets the email.
 func (p *Profile) ChangeEmail(session, email string, proof Proof) (ProfileView, error) {
-	return p.s.act(session, func(ses *workspace.Session) error {
-		typed, err := p.s.proof(proof)
+	return p.s.act(session, func(in *signIn) error {
+		typed, err := in.proof(proof)
 		if err != nil {
 			return err
 		}
-		return ses.ChangeEmail(p.s.context(), email, typed)
+		return in.session.ChangeEmail(p.s.context(), email, typed)
 	})
 }
 
 // ChangePassword sets a new password.
 func (p *Profile) ChangePassword(session string, current, next Envelope, factor Factor) (ProfileView, error) {
-	return p.s.act(session, func(ses *workspace.Session) error {
-		old, err := p.s.letters.open(holdsPassword, current)
+	return p.s.act(session, func(in *signIn) error {
+		old, err := in.keys.open(holdsPassword, current)
 		if err != nil {
 			return err
 		}
-		wanted, err := p.s.letters.open(holdsNewPassword, next)
+		wanted, err := in.keys.open(holdsNewPassword, next)
 		if err != nil {
 			return err
 		}
-		proof, err := p.s.factor(factor)
+		proof, err := in.factor(factor)
 		if err != nil {
 			return err
 		}
-		return ses.ChangePassword(p.s.context(), old, wanted, proof)
+		return in.session.ChangePassword(p.s.context(), old, wanted, proof)
 	})
 }
 
 // StepUp tells what the next sensitive act will ask for.
 func (p *Profile) StepUp(session string) (StepUpNeeds, error) {
-	ses, err := p.s.use(session)
+	in, err := p.s.use(session)
 	if err != nil {
 		return StepUpNeeds{}, err
 	}
-	n, err := ses.StepUp(p.s.context())
-	return StepUpNeeds(n), p.s.after(ses, err)
+	n, err := in.session.StepUp(p.s.context())
+	return StepUpNeeds(n), in.after(err)
 }
 
 // CodeUsage says which numbered code was used, and when.
 func (p *Profile) CodeUsage(session string) (CodeUsage, error) {
-	ses, err := p.s.use(session)
+	in, err := p.s.use(session)
 	if err != nil {
 		return CodeUsage{}, err
 	}
-	o, err := ses.Overview(p.s.context())
-	return usageView(o.TwoFactor.Codes), p.s.after(ses, err)
+	o, err := in.session.Overview(p.s.context())
+	return usageView(o.TwoFactor.Codes), in.after(err)
 }
 
 // NotMe voids what is left of the recovery set.
 func (p *Profile) NotMe(session string) (ProfileView, error) {
-	return p.s.act(session, func(ses *workspace.Session) error { return ses.NotMe(p.s.context()) })
+	return p.s.act(session, func(in *signIn) error { return in.session.NotMe(p.s.context()) })
 }
 
 // Disable turns 2FA off.
 func (p *Profile) Disable(session string, factor Factor) (ProfileView, error) {
-	return p.s.act(session, func(ses *workspace.Session) error {
-		proof, err := p.s.factor(factor)
+	return p.s.act(session, func(in *signIn) error {
+		proof, err := in.factor(factor)
 		if err != nil {
 			return err
 		}
-		return ses.Disable(p.s.context(), proof)
+		return in.session.Disable(p.s.context(), proof)
 	})
 }
 
 // Acknowledge takes the check word of one's own sheet.
 func (p *Profile) Acknowledge(session string, word Envelope) (ProfileView, error) {
-	return p.s.act(session, func(ses *workspace.Session) error {
-		typed, err := p.s.letters.open(holdsWord, word)
+	return p.s.act(session, func(in *signIn) error {
+		typed, err := in.keys.open(holdsWord, word)
 		if err != nil {
 			return err
 		}
-		return ses.Acknowledge(p.s.context(), typed.Reveal())
+		return in.session.Acknowledge(p.s.context(), typed.Reveal())
 	})
 }

@@ -65,10 +65,11 @@ func (w *Settings) change(session string, use func(context.Context, *workspace.A
 
 // proving is change for an act with a step-up.
 func (w *Settings) proving(session string, proof Proof, use func(context.Context, *workspace.Admin, workspace.Proof) error) (PolicyView, error) {
-	if _, err := w.s.use(session); err != nil {
+	in, err := w.s.use(session)
+	if err != nil {
 		return PolicyView{}, err
 	}
-	typed, err := w.s.proof(proof)
+	typed, err := in.proof(proof)
 	if err != nil {
 		return PolicyView{}, err
 	}
@@ -100,16 +101,21 @@ func (w *Settings) CopySignature(session string) error {
 
 // RehearsalView is what would happen if 2FA were required.
 type RehearsalView struct {
-	Blocked  []MemberView `json:"blocked"` // could get only as far as enrolling
-	Ready    int          `json:"ready"`
-	Keepers  []MemberView `json:"keepers"` // could let others back in
-	Possible bool         `json:"possible"`
+	Blocked   []MemberView `json:"blocked"` // could get only as far as enrolling
+	Ready     int          `json:"ready"`
+	Keepers   []MemberView `json:"keepers"`   // could let others back in
+	Approvers []string     `json:"approvers"` // names of those who could approve less of a policy
+	Possible  bool         `json:"possible"`
 }
 
 // Rehearse names who would be blocked if 2FA were required now.
 func (w *Settings) Rehearse(session string) (RehearsalView, error) {
-	out := RehearsalView{Blocked: []MemberView{}, Keepers: []MemberView{}}
-	err := w.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	out := RehearsalView{Blocked: []MemberView{}, Keepers: []MemberView{}, Approvers: []string{}}
+	in, err := w.s.use(session)
+	if err != nil {
+		return out, err
+	}
+	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
 		r, err := a.Rehearse(ctx)
 		if err != nil {
 			return err
@@ -123,6 +129,9 @@ func (w *Settings) Rehearse(session string) (RehearsalView, error) {
 		}
 		for _, m := range r.Keepers {
 			out.Keepers = append(out.Keepers, w.s.memberView(m, p))
+			if m.MayApprove(in.session.ProfileID()) {
+				out.Approvers = append(out.Approvers, m.Name)
+			}
 		}
 		out.Ready, out.Possible = r.Ready, r.Possible()
 		return nil
@@ -133,7 +142,8 @@ func (w *Settings) Rehearse(session string) (RehearsalView, error) {
 // Require2FA requires 2FA from the beginning of a day on, as this computer counts
 // days (2006-01-02); today is at once. A later day than before may need an approval.
 func (w *Settings) Require2FA(session, day, approval string, proof Proof) (PolicyView, error) {
-	if _, err := w.s.use(session); err != nil {
+	in, err := w.s.use(session)
+	if err != nil {
 		return PolicyView{}, err
 	}
 	from, err := time.ParseInLocation(time.DateOnly, day, w.s.now().Location())
@@ -143,7 +153,7 @@ func (w *Settings) Require2FA(session, day, approval string, proof Proof) (Polic
 		}
 		return PolicyView{}, workspace.Fault(workspace.CodeRequirePast, nil, err)
 	}
-	defer w.s.watchAnew() // it may be tonight
+	defer in.watchAnew() // it may be tonight
 	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
 		return a.Require2FA(ctx, from, approval, p)
 	})

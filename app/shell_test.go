@@ -1,10 +1,8 @@
 package app
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -13,25 +11,21 @@ import (
 	"time"
 
 	"github.com/pquerna/otp/totp"
-
-	"countersign/backend/keychain"
-	"countersign/backend/secret"
-	"countersign/backend/workspace"
 )
 
 // open are the methods that need no session and no challenge.
 var open = map[string]bool{
-	"Door.State": true, "Door.Retry": true, "Door.Key": true, "Door.Strength": true, "Door.CreateWorkspace": true, "Door.SignIn": true,
-	"Door.Redeem": true, "Door.MakeSecretsFile": true, "Door.UnlockSecretsFile": true,
-	"Door.Review": true, "Door.AcceptReviewed": true, "Door.EndReview": true, "Door.SaveDiagnostics": true, "Door.UseKit": true,
+	"Auth.State": true, "Auth.Retry": true, "Auth.Key": true, "Auth.Strength": true, "Auth.CreateWorkspace": true, "Auth.SignIn": true,
+	"Auth.Redeem": true, "Auth.MakeSecretsFile": true, "Auth.UnlockSecretsFile": true,
+	"Auth.Review": true, "Auth.AcceptReviewed": true, "Auth.EndReview": true, "Auth.SaveDiagnostics": true, "Auth.UseKit": true,
 }
 
 // silent are the methods that end something, and say nothing where there is nothing.
-var silent = map[string]bool{"Door.Lock": true, "Door.Leave": true}
+var silent = map[string]bool{"Auth.Lock": true, "Auth.Leave": true}
 
-// TestEveryBoundMethodIsRefusedWithoutASession finds the methods by reflection,
+// TestBound_EachMethodIsRefusedWithoutASession finds the methods by reflection,
 // so that a new one cannot be forgotten.
-func TestEveryBoundMethodIsRefusedWithoutASession(t *testing.T) {
+func TestBound_EachMethodIsRefusedWithoutASession(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	in := w.create()
@@ -69,8 +63,8 @@ func TestEveryBoundMethodIsRefusedWithoutASession(t *testing.T) {
 				err, _ := out[len(out)-1].Interface().(error)
 				code := w.s.present(errOr(err)).Code
 				takesChallenge := token == due.Challenge.Token && map[string]string{
-					"Door.Verify": "code_required", "Door.UseRecoveryCode": "recovery_required", "Door.UseHelpCode": "help_required",
-					"Door.Enrol": "two_factor_on",
+					"Auth.Verify": "code_required", "Auth.UseRecoveryCode": "recovery_required", "Auth.UseHelpCode": "help_required",
+					"Auth.Enrol": "two_factor_on",
 				}[name] == code
 				if code != "session_ended" && code != "challenge_ended" && !takesChallenge {
 					t.Errorf("%s with the token %q: %s", name, token, code)
@@ -90,122 +84,7 @@ func errOr(err error) error {
 	return err
 }
 
-func TestLockingEmptiesTheWindowAndUndoesAnEnrolment(t *testing.T) {
-	t.Parallel()
-	secrets := keychain.NewMemory()
-	w := windowOn(t, filepath.Join(t.TempDir(), "data"), secrets)
-	in := w.create()
-	_, err := w.enr.BeginEnable(in.Token, pass)
-	w.ok(err)
-	if n := len(secrets.Names()); n != 5 {
-		t.Fatalf("%d items", n)
-	}
-	w.door.Lock(in.Token)
-	w.locked("asked")
-	w.s.ending.Wait()
-	if n := len(secrets.Names()); n != 4 {
-		t.Errorf("%d items after locking", n)
-	}
-	_, err = w.prof.Get(in.Token)
-	w.refused(err, "session_ended")
-}
-
-func TestASecondWindowOnTheFolderSaysThatItIsOpen(t *testing.T) {
-	t.Parallel()
-	path, secrets := filepath.Join(t.TempDir(), "data"), keychain.NewMemory()
-	first := windowOn(t, path, secrets)
-	if st, err := first.door.State(); err != nil || st.Stage != "create" {
-		t.Fatalf("%+v %v", st, err)
-	}
-	second := windowOn(t, path, secrets)
-	st, err := second.door.State()
-	second.ok(err)
-	if st.Stage != "fault" || st.Fault.Code != "in_use" || st.Fault.Args["folder"] != path {
-		t.Fatalf("%+v", st)
-	}
-	first.s.end()
-	if st, err := second.door.Retry(); err != nil || st.Stage != "create" {
-		t.Errorf("trying again: %+v %v", st, err)
-	}
-}
-
-// absent is a system without a keychain.
-type absent struct{}
-
-func (absent) Set(context.Context, string, secret.Bytes) error { return workspace.ErrKeychainAbsent }
-func (absent) Get(context.Context, string) (secret.Bytes, error) {
-	return secret.Bytes{}, workspace.ErrKeychainAbsent
-}
-func (absent) Delete(context.Context, string) error { return workspace.ErrKeychainAbsent }
-
-func TestAFaultIsAStateWithWordsAndTryingAgainGoesOn(t *testing.T) {
-	t.Parallel()
-	path, secrets := filepath.Join(t.TempDir(), "data"), keychain.NewMemory()
-	w := windowOn(t, path, secrets)
-	w.create()
-	w.s.end()
-
-	w = windowOn(t, path, absent{})
-	st, err := w.door.State()
-	w.ok(err)
-	if st.Stage != "fault" || st.Fault.Code != "keychain_absent" || st.Fault.Message == "" || st.Workspace != "" {
-		t.Fatalf("%+v", st)
-	}
-	w.s.secrets = secrets
-	st, err = w.door.Retry()
-	w.ok(err)
-	if st.Stage != "signIn" || st.Workspace != "Northwind Legal" {
-		t.Errorf("%+v", st)
-	}
-	w.s.end()
-
-	if err := os.WriteFile(filepath.Join(path, "workspace.db"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	w = windowOn(t, path, secrets)
-	st, err = w.door.State()
-	w.ok(err)
-	if st.Fault == nil || st.Fault.Code != "database_damaged" || st.Fault.Args["file"] != filepath.Join(path, "workspace.db") {
-		t.Errorf("%+v", st)
-	}
-}
-
-func TestErrors_AStoreThatFailsIsLoggedWithItsCause(t *testing.T) {
-	t.Parallel()
-	p := newWindow(t)
-	_, err := p.door.State()
-	p.ok(err)
-	failed := workspace.Explain(fmt.Errorf("%w: the disk exploded", workspace.ErrStoreFailed))
-	for _, err := range []error{failed, errors.Join(failed, workspace.Fault(workspace.CodeSuspendedSelf, nil, nil))} {
-		e := p.s.present(err)
-		if e.Code != string(workspace.CodeFolderFailed) || e.Reference == "" || strings.Contains(e.Message, "exploded") {
-			t.Errorf("%+v", e)
-		}
-		log, err := os.ReadFile(filepath.Join(p.s.path, logName))
-		if err != nil || !strings.Contains(string(log), e.Reference) || !strings.Contains(string(log), "exploded") {
-			t.Errorf("the log has %q, %v", log, err)
-		}
-	}
-}
-
-func TestWhatNobodyForesawReachesThePageAsAReferenceAlone(t *testing.T) {
-	t.Parallel()
-	w := newWindow(t)
-	if _, err := w.door.State(); err != nil {
-		t.Fatal(err)
-	}
-	e := w.s.present(errors.New("select * from somewhere: exploded at /home/x"))
-	if e.Code != "internal" || e.Reference == "" || strings.Contains(e.Message, "exploded") {
-		t.Errorf("%+v", e)
-	}
-	log, err := os.ReadFile(filepath.Join(w.s.path, logName))
-	w.ok(err)
-	if !strings.Contains(string(log), e.Reference) || !strings.Contains(string(log), "exploded") {
-		t.Errorf("the log does not explain it: %s", log)
-	}
-}
-
-func TestThePageGetsNoHashSaltOrKey(t *testing.T) {
+func TestViews_HaveNoHashSaltOrKey(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	in := w.create()
@@ -218,7 +97,7 @@ func TestThePageGetsNoHashSaltOrKey(t *testing.T) {
 	}
 }
 
-func TestTheFlagsOfTheDevServerAreNotOurs(t *testing.T) {
+func TestArgs_DevServersFlagsAreDropped(t *testing.T) {
 	t.Parallel()
 	got := dropWailsFlags([]string{"-loglevel", "Trace", "--data-dir", "x", "-assetdir=frontend/dist", "-devserver", "localhost:1"})
 	if strings.Join(got, " ") != "--data-dir x" {
@@ -226,90 +105,19 @@ func TestTheFlagsOfTheDevServerAreNotOurs(t *testing.T) {
 	}
 }
 
-func TestADatabaseThatWasChangedShowsWhatWasFoundAndAnOwnerGoesOn(t *testing.T) {
-	t.Parallel()
-	path, secrets := filepath.Join(t.TempDir(), "data"), keychain.NewMemory()
-	w := windowOn(t, path, secrets)
-	w.create()
-	w.s.end()
-	old, err := os.ReadFile(filepath.Join(path, "workspace.db"))
-	w.ok(err)
-	w = windowOn(t, path, secrets)
-	if _, err := w.door.SignIn(email, pass); err != nil {
-		t.Fatal(err)
-	}
-	w.s.end()
-	w.ok(os.WriteFile(filepath.Join(path, "workspace.db"), old, 0o600))
-
-	w = windowOn(t, path, secrets)
-	st, err := w.door.State()
-	w.ok(err)
-	if st.Fault == nil || st.Fault.Code != "not_authentic" || st.Integrity == nil || st.Integrity.Findings[0].Kind != "older-copy" ||
-		!st.Integrity.Acceptable || st.Integrity.LastGood == "" || st.Workspace != "" {
-		t.Fatalf("%+v %+v", st, st.Integrity)
-	}
-	_, err = w.door.SignIn(email, pass)
-	w.refused(err, "not_authentic")
-
-	w.desk.saveTo = filepath.Join(t.TempDir(), "diagnostics")
-	saved, err := w.door.SaveDiagnostics()
-	w.ok(err)
-	raw, err := os.ReadFile(w.desk.saveTo + ".json")
-	w.ok(err)
-	if saved.Name != "diagnostics.json" || !strings.Contains(string(raw), "older-copy") || strings.Contains(string(raw), "Amara") || strings.Contains(string(raw), "@") {
-		t.Errorf("%s", raw)
-	}
-	_, err = w.door.AcceptReviewed()
-	w.refused(err, "challenge_ended") // nobody has reviewed it
-	_, err = w.door.Review(email, "not the password at all", Factor{Kind: "none"})
-	w.refused(err, "credentials_wrong")
-	_, err = w.door.Review(email, pass, Factor{Kind: "none"})
-	w.ok(err)
-	w.ok(w.door.EndReview())
-	_, err = w.door.AcceptReviewed()
-	w.refused(err, "challenge_ended")
-	_, err = w.door.Review(email, pass, Factor{Kind: "none"})
-	w.ok(err)
-	st, err = w.door.State() // a page that begins anew
-	w.ok(err)
-	if st.Fault == nil || st.Fault.Code != "not_authentic" {
-		t.Fatalf("%+v", st)
-	}
-	_, err = w.door.AcceptReviewed()
-	w.refused(err, "challenge_ended")
-	seen, err := w.door.Review(email, pass, Factor{Kind: "none"})
-	w.ok(err)
-	if len(seen.People) != 1 || seen.People[0].Name != "Amara Okafor" || seen.LastGood == "" {
-		t.Errorf("%+v", seen)
-	}
-	st, err = w.door.AcceptReviewed()
-	w.ok(err)
-	if st.Stage != "signIn" {
-		t.Errorf("%+v", st)
-	}
-	if _, err := w.door.SignIn(email, pass); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestALockEndsThePageAndTheNextOneSaysWhy(t *testing.T) {
+func TestUnheard_IsLoggedOnceThereIsALog(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
-	in := w.create()
-	w.door.Lock(in.Token)
-	w.locked("asked")
-	w.s.ending.Wait()
-	if w.desk.renewed != 1 {
-		t.Errorf("the page was renewed %d times", w.desk.renewed)
+	w.s.unheard("session", errors.New("early"))
+	if _, err := w.door.State(); err != nil {
+		t.Fatal(err)
 	}
-	st, err := w.door.State()
+	w.s.unheard("system", errors.New("late"))
+	raw, err := os.ReadFile(filepath.Join(w.s.path, logName))
 	w.ok(err)
-	if st.LockedFor != "asked" {
-		t.Errorf("locked for %q", st.LockedFor)
-	}
-	_, err = w.door.SignIn(email, pass)
-	w.ok(err)
-	if st, err = w.door.State(); err != nil || st.LockedFor != "" {
-		t.Errorf("still locked for %q, %v", st.LockedFor, err)
+	for _, word := range []string{"session", "early", "system", "late"} {
+		if strings.Count(string(raw), `"`+word+`"`) != 1 {
+			t.Errorf("%s is there %d times: %s", word, strings.Count(string(raw), word), raw)
+		}
 	}
 }

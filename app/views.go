@@ -52,6 +52,7 @@ type ProfileView struct {
 	PasswordChangedAt string    `json:"passwordChangedAt"`
 	LastSignInAt      string    `json:"lastSignInAt,omitempty"`
 	TwoFactor         TwoFactor `json:"twoFactor"`
+	Permissions       []string  `json:"permissions"` // see workspace.Permission: what the page offers
 }
 
 // TwoFactor is where 2FA stands.
@@ -158,7 +159,7 @@ func welcomeView(w workspace.Welcome) Welcome {
 func profileView(o workspace.Overview) ProfileView {
 	p, f := o.Profile, o.TwoFactor
 	v := ProfileView{
-		ID: p.ID, Name: p.Name, Email: p.Email, Role: string(p.Role), Workspace: o.Workspace,
+		Permissions: strs(p.Role.Permissions()), ID: p.ID, Name: p.Name, Email: p.Email, Role: string(p.Role), Workspace: o.Workspace,
 		CreatedAt: stamp(p.CreatedAt), PasswordChangedAt: stamp(p.Password.ChangedAt), LastSignInAt: stamp(p.LastSignInAt),
 		TwoFactor: TwoFactor{
 			On: f.On, Since: stamp(f.Since), PhoneSince: stamp(f.PhoneSince), LastUsedAt: stamp(f.LastUsedAt),
@@ -198,6 +199,15 @@ func sheetView(i workspace.Issued, to recipient) (SheetView, error) {
 		Sheet: i.Sheet, Workspace: i.Workspace, Name: i.Name, Email: i.Email, IssuedAt: stamp(i.IssuedAt), IssuedBy: i.IssuedBy,
 		Replaces: i.Replaces, Codes: codes,
 	}, err
+}
+
+// strs is a list of words as the page gets it: never null.
+func strs[T ~string](all []T) []string {
+	out := make([]string, len(all))
+	for i, s := range all {
+		out[i] = string(s)
+	}
+	return out
 }
 
 func display(codes []recovery.Code) []string {

@@ -56,7 +56,7 @@ var soleImporters = map[string]string{
 // listed one share its line. A package that is not listed may import none.
 var mayKnow = map[string][]string{
 	"":                  {"app"},
-	"app":               {"app/webview", "app/clipboard", "backend"},
+	"app":               {"app/platform", "backend"},
 	"cmd":               {"backend"},
 	"build":             {"build"},
 	"e2e":               {"backend"}, // prepares what tests need; nothing of it ships

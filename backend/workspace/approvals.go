@@ -47,7 +47,7 @@ func (a *Admin) AskApproval(ctx context.Context, kind ApprovalKind, members []st
 		if err != nil {
 			return err
 		}
-		if kind == ApproveTwoPeopleOff && actor.Role != RoleOwner {
+		if kind == ApproveTwoPeopleOff && !actor.Role.May(MayAskForTwo) {
 			return refuse(CodeForbidden)
 		}
 		for _, id := range members {
@@ -220,7 +220,7 @@ func (a *Admin) checkApproval(tx Tx, id string, kind ApprovalKind, members []str
 		return refuse(CodeApprovalGone)
 	}
 	by, err := tx.Profile(row.DecidedBy) // who approved is still an admin
-	still := err == nil && by.State == ProfileActive && by.Role != RoleMember
+	still := err == nil && by.State == ProfileActive && by.Role.May(MayAdminister)
 	return refuseUnless(still, ignoreMissing(err), CodeApprovalGone)
 }
 

@@ -43,7 +43,7 @@ func (a *Admin) Backup(ctx context.Context, proof Proof, progress Progress, take
 	w := a.s.w
 	var by Profile
 	owner := func(tx Tx) (err error) {
-		if by, err = a.profile(tx); err == nil && by.Role != RoleOwner {
+		if by, err = a.profile(tx); err == nil && !by.Role.May(MayBackUp) {
 			err = refuse(CodeForbidden)
 		}
 		return err
@@ -136,7 +136,7 @@ func (a *Admin) NoteSecretsPassphrase(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if p.Role != RoleOwner {
+		if !p.Role.May(MayChangeSecrets) {
 			return refuse(CodeForbidden)
 		}
 		return a.s.w.record(tx, a.s.w.now(), eventSecretsPassphrase, a.s.id, "", nil)
@@ -151,7 +151,7 @@ func (a *Admin) NoteRestored(ctx context.Context, made time.Time) error {
 		if err != nil {
 			return err
 		}
-		if p.Role != RoleOwner {
+		if !p.Role.May(MayBackUp) {
 			return refuse(CodeForbidden)
 		}
 		return a.s.w.record(tx, a.s.w.now(), eventRestored, a.s.id, "", map[string]string{"made": made.UTC().Format(time.RFC3339)})

@@ -129,7 +129,7 @@ func (a *Admin) Clock(ctx context.Context) (c Clock, err error) {
 // changes nothing. Errors: forbidden; those of a step-up; folder.
 func (a *Admin) ConfirmClock(ctx context.Context, proof Proof) error {
 	w := a.s.w
-	check := func(tx Tx) error { _, err := a.ownersInfo(tx); return err }
+	check := func(tx Tx) error { return a.need(tx, MayConfirmClock) }
 	return a.change(ctx, &proof, check, func(tx Tx) error {
 		if err := check(tx); err != nil || !w.behind() {
 			return err

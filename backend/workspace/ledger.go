@@ -201,7 +201,7 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, e
 			if err != nil {
 				return err
 			}
-			if !actIssue.may(actor.Role, p.Role) && p.ID != actor.ID {
+			if actIssue.refused(actor.ID, actor.Role, p.ID, p.Role) != "" {
 				return refuse(CodeForbidden)
 			}
 		}

@@ -90,7 +90,7 @@ func (a *Admin) checkMember(tx Tx, actor Profile, n NewMember, seen map[string]b
 			return p, refuse(CodeForbidden).at("role")
 		}
 	case RoleOwner, RoleAdmin:
-		if !actRole.may(actor.Role, n.Role) {
+		if !actor.Role.May(MayGiveRoles) {
 			return p, refuse(CodeForbidden).at("role")
 		}
 	default:

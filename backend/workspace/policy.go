@@ -128,7 +128,7 @@ func (a *Admin) SetTwoPeople(ctx context.Context, on bool, approval string, proo
 		if err != nil {
 			return nil, err
 		}
-		if actor.Role != RoleOwner {
+		if !actor.Role.May(MayAskForTwo) {
 			return nil, refuse(CodeForbidden)
 		}
 		if on {

@@ -3,46 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
-	"slices"
 )
-
-// act is something that an owner or an admin may do to somebody.
-type act int
-
-const (
-	actAdd     act = iota // a member
-	actRole               // give another role, or add somebody with one
-	actSuspend            // and let in again
-	actRemove
-	actResetPassword
-	actReset2FA // the password is still needed
-	actHelpCode // likewise
-	actIssue    // recovery codes, for those with 2FA on
-)
-
-// may says whether an actor's role allows an act on somebody with a target's
-// role. An admin looks after members; what only a second factor is touched by,
-// an admin may do for anybody, so that one owner without a phone is not the end
-// of a workspace: the owner's password is still needed. Nobody who is not an
-// owner can both reset an owner's password and their second factor, which
-// together would be a way in.
-func (a act) may(actor, target Role) bool {
-	switch {
-	case actor == RoleOwner:
-		return true
-	case actor != RoleAdmin:
-		return false
-	case a == actReset2FA, a == actHelpCode:
-		return true
-	case a == actRole:
-		return false
-	}
-	return target == RoleMember
-}
-
-// notOnOneself lists what nobody does to themselves: there is a screen of one's own
-// for it, or it would lock oneself out.
-var notOnOneself = []act{actSuspend, actRemove, actResetPassword, actReset2FA, actHelpCode}
 
 // target reads whom an act is about, within tx, and refuses where the actor's
 // role does not allow it. It is looked at in the transaction that acts.
@@ -56,11 +17,9 @@ func (a *Admin) target(tx Tx, id string, what act) (actor, target Profile, err e
 		return actor, target, refuse(CodeMemberGone)
 	case err != nil:
 		return actor, target, err
-	case target.ID == actor.ID && slices.Contains(notOnOneself, what):
-		return actor, target, refuse(CodeNotYourself)
-	case target.ID == actor.ID && what == actIssue: // one's own sheet is printed with the others
-	case !what.may(actor.Role, target.Role):
-		return actor, target, refuse(CodeForbidden)
+	}
+	if code := what.refused(actor.ID, actor.Role, target.ID, target.Role); code != "" {
+		return actor, target, refuse(code)
 	}
 	return actor, target, nil
 }
@@ -68,10 +27,19 @@ func (a *Admin) target(tx Tx, id string, what act) (actor, target Profile, err e
 // profile reads the admin's own profile within tx, and refuses who is none any more.
 func (a *Admin) profile(tx Tx) (Profile, error) {
 	p, err := a.s.profile(tx)
-	if err == nil && p.Role != RoleOwner && p.Role != RoleAdmin {
+	if err == nil && !p.Role.May(MayAdminister) {
 		err = refuse(CodeForbidden)
 	}
 	return p, err
+}
+
+// need refuses who has not a permission. Errors: forbidden.
+func (a *Admin) need(tx Tx, p Permission) error {
+	by, err := a.profile(tx)
+	if err == nil && !by.Role.May(p) {
+		err = refuse(CodeForbidden)
+	}
+	return err
 }
 
 // keepAnOwner refuses a change after which nobody who can sign in is an owner.

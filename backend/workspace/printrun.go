@@ -102,11 +102,10 @@ func (a *Admin) PreviewRun(ctx context.Context, members []string) (p RunPreview,
 	return p, err
 }
 
-// barred says why no sheet can be issued for somebody, or nothing. One's own
-// sheet is printed with the others.
+// barred says why no sheet can be issued for somebody, or nothing.
 func barred(actor Profile, id string, role Role, state ProfileState, on bool) Code {
 	switch {
-	case !actIssue.may(actor.Role, role) && id != actor.ID:
+	case actIssue.refused(actor.ID, actor.Role, id, role) != "":
 		return CodeForbidden
 	case state == ProfileSuspended:
 		return CodeMemberSuspended

@@ -78,7 +78,7 @@ func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 // ownersInfo reads the workspace for an owner. Errors: forbidden.
 func (a *Admin) ownersInfo(tx Tx) (Info, error) {
 	p, err := a.profile(tx)
-	if err == nil && p.Role != RoleOwner {
+	if err == nil && !p.Role.May(MayManageKey) {
 		err = refuse(CodeForbidden)
 	}
 	if err != nil {

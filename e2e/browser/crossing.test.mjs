@@ -46,5 +46,5 @@ test('neither a password nor a code nor a key crosses in clear, in either direct
   for (const code of typed) secrets[`verification code ${code}`] = spellings(`"${code}"`);
   assert.ok(qr.length > 500);
   // Names are no secret, and cross as they are.
-  assertClosed(crossed, secrets, ['Door.SignIn', 'Enrolment.Confirm', person.amara.email]);
+  assertClosed(crossed, secrets, ['Auth.SignIn', 'Enrolment.Confirm', person.amara.email]);
 });

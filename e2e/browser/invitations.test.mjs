@@ -214,7 +214,7 @@ test('a temporary code sets up another phone with new codes, the lost ones end, 
     'chosen password': spellings(priya.password),
     password: spellings(person.amara.password),
   };
-  assertClosed(crossed, secrets, ['Door.Redeem', 'Members.HelpCode', 'Door.UseHelpCode', 'Settings.Backup']);
+  assertClosed(crossed, secrets, ['Auth.Redeem', 'Members.HelpCode', 'Auth.UseHelpCode', 'Settings.Backup']);
 });
 
 test('after a reset of 2FA the password alone opens, and the person is told', async (t) => {

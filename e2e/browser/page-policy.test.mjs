@@ -299,13 +299,13 @@ const callEverything = async (page, token) =>
 
 /** What may be called without a session, and why it gives nothing away. */
 const forAll = {
-  'Door.State': 'says which screen comes first',
-  'Door.Retry': 'is State again',
-  'Door.EndReview': 'ends what nobody has begun here',
-  'Door.Key': 'makes a key that closes, and opens nothing',
-  'Door.SaveDiagnostics': 'asks the person for a place, and holds nobody’s data',
-  'Door.Leave': 'returns nothing',
-  'Door.Lock': 'returns nothing',
+  'Auth.State': 'says which screen comes first',
+  'Auth.Retry': 'is State again',
+  'Auth.EndReview': 'ends what nobody has begun here',
+  'Auth.Key': 'makes a key that closes, and opens nothing',
+  'Auth.SaveDiagnostics': 'asks the person for a place, and holds nobody’s data',
+  'Auth.Leave': 'returns nothing',
+  'Auth.Lock': 'returns nothing',
 };
 
 function assertRefused(answers) {
@@ -334,8 +334,8 @@ test('each bound method is refused while the second factor is due, with the chal
   await person.lock(page);
   // A script can listen to the page's own calls.
   await page.evaluate(() => {
-    const { SignIn } = window.go.app.Door;
-    window.go.app.Door.SignIn = async (...args) => (globalThis.heard = await SignIn(...args));
+    const { SignIn } = window.go.app.Auth;
+    window.go.app.Auth.SignIn = async (...args) => (globalThis.heard = await SignIn(...args));
   });
   await person.givePassword(page);
   await page.getByLabel('Verification code').waitFor();

@@ -4,13 +4,13 @@
  *
  * Nothing that passes here is kept: a caller holds an answer for as long as a screen shows it.
  */
-import * as door from '../../wailsjs/go/app/Door';
+import * as door from '../../wailsjs/go/app/Auth';
 import * as enrolment from '../../wailsjs/go/app/Enrolment';
 import * as exporting from '../../wailsjs/go/app/Exports';
 import * as contracts from '../../wailsjs/go/app/Contracts';
 import * as auditLog from '../../wailsjs/go/app/AuditLog';
 import * as importing from '../../wailsjs/go/app/Import';
-import * as keep from '../../wailsjs/go/app/Keep';
+import * as keep from '../../wailsjs/go/app/CodeActions';
 import * as members from '../../wailsjs/go/app/Members';
 import * as printRuns from '../../wailsjs/go/app/PrintRuns';
 import * as profile from '../../wailsjs/go/app/Profile';
@@ -253,7 +253,7 @@ export const Enrolment = {
       async (key) => enrolment.BeginChangePhone(session, await closedProof(proof), key),
       openEnrolment,
     ),
-  beginAtGate: (gate: string) => answered((key) => enrolment.BeginAtGate(gate, key), openEnrolment),
+  beginAtGate: (gate: string) => answered((key) => enrolment.Begin(gate, key), openEnrolment),
   confirm: (session: string, code: string) =>
     answered(async (key) => enrolment.Confirm(session, await closed('code', code), key), openConfirmed),
   /** The profile is there but for a gate, which `Door.enter` opens then. */

@@ -9,9 +9,8 @@ import Smartphone from '@lucide/svelte/icons/smartphone';
 import Trash from '@lucide/svelte/icons/trash-2';
 import UserPlus from '@lucide/svelte/icons/user-plus';
 import UserRound from '@lucide/svelte/icons/user-round';
-import type { ApprovalKind, MemberView } from './api';
+import type { ApprovalKind, MemberAct, MemberView } from './api';
 import { t } from './i18n';
-import type { MemberAct } from './powers';
 
 export interface ActItem {
   label: string;

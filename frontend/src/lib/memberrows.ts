@@ -2,7 +2,7 @@
  * The table of members as it crosses, column by column, and as rows. A row reads its columns when
  * it is asked: of ten thousand, hardly one in a hundred is ever in sight.
  */
-import type { MemberColumns, MemberView, WordColumn } from './views';
+import type { MemberAct, MemberColumns, MemberView, WordColumn } from './views';
 
 /** Seconds of Unix time as RFC 3339; nothing for 0. */
 const time = (seconds = 0): string | undefined =>
@@ -59,6 +59,12 @@ class Row implements MemberView {
   }
   get invitedUntil() {
     return time(this.#of.invitedUntil[this.#row]);
+  }
+  get acts() {
+    return word(this.#of.acts, this.#row).split(' ').filter(Boolean) as MemberAct[];
+  }
+  get approves() {
+    return this.#of.approves[this.#row]!;
   }
 }
 

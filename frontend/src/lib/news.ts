@@ -1,5 +1,5 @@
 /** What others did since the last sign-in, to one's profile or with the Emergency Kit, and what to do about it. */
-import type { News, Role } from './api';
+import type { News, Permission, Role } from './api';
 import { atTime, onDay } from './dates';
 import type { Words } from './errors';
 import { t } from './i18n';
@@ -8,14 +8,14 @@ import { roleName } from './people';
 /** Whether it is one to act on at once. */
 export const warns = ({ kind }: News): boolean => kind === 'emergency-kit-used' || kind === 'email-changed';
 
-/** Where an owner acts on it, and an admin looks into it; nothing for what is done on this page. */
-export function leadsTo({ kind }: News, role: Role): 'workspace' | 'audit' | undefined {
+/** Where it is acted on, or else looked into; nothing for what is done on this page. */
+export function leadsTo({ kind }: News, may: Permission[]): 'workspace' | 'audit' | undefined {
   if (!kind.startsWith('emergency-kit-')) return undefined;
-  return role === 'owner' ? 'workspace' : 'audit';
+  return may.includes('vault-key') ? 'workspace' : 'audit';
 }
 
-/** The words for one piece of news to somebody of this role; nothing for a kind that this version does not know. */
-export function told({ kind, at, by, detail }: News, role: Role): Words | undefined {
+/** The words for one piece of news to somebody with these permissions; nothing for a kind that this version does not know. */
+export function told({ kind, at, by, detail }: News, may: Permission[]): Words | undefined {
   const who = { by, when: onDay(at) };
   switch (kind) {
     case 'run-sheet-issued':
@@ -48,7 +48,7 @@ export function told({ kind, at, by, detail }: News, role: Role): Words | undefi
     case 'emergency-kit-used':
       return {
         what: t('news.kit_used', { by, email: detail?.email ?? '', when: atTime(at) }),
-        next: role === 'owner' ? t('news.kit_used_next') : t('news.kit_used_ask'),
+        next: may.includes('vault-key') ? t('news.kit_used_next') : t('news.kit_used_ask'),
       };
     case 'emergency-kit-made':
       return { what: t('news.kit_made', who), next: t('news.kit_made_next') };

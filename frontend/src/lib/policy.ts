@@ -25,6 +25,8 @@ export interface Rehearsal {
   ready: number;
   /** Could let others back in. */
   keepers: MemberView[] | null;
+  /** Names of those who could approve less of a policy. */
+  approvers: string[] | null;
   possible: boolean;
 }
 

@@ -203,6 +203,21 @@ export interface TwoFactor {
 
 export type Role = 'owner' | 'admin' | 'member';
 
+/** What somebody may do that is about nobody in particular: `backend/workspace/permissions.go` decides. */
+export type Permission =
+  | 'administer'
+  | 'give-roles'
+  | 'purge'
+  | 'two-people'
+  | 'vault-key'
+  | 'confirm-clock'
+  | 'backup'
+  | 'passphrase';
+
+/** What may be done to a member: the same table decides. */
+export type MemberAct =
+  'issue' | 'help-code' | 'reset-2fa' | 'reset-password' | 'role' | 'suspend' | 'resume' | 'remove';
+
 export interface ProfileView {
   id: string;
   name: string;
@@ -213,6 +228,8 @@ export interface ProfileView {
   passwordChangedAt: string;
   lastSignInAt?: string;
   twoFactor: TwoFactor;
+  /** What the page offers to its person. */
+  permissions: Permission[];
 }
 
 export interface CodeUsage {
@@ -269,6 +286,10 @@ export interface MemberView {
   createdAt: string;
   /** An open invitation or password reset ends then. */
   invitedUntil?: string;
+  /** In the table: what may be done to them. */
+  acts?: MemberAct[];
+  /** In the table: they could approve what is asked for now, unless it is about them. */
+  approves?: boolean;
 }
 
 /** A column of few different words: `at` has, for each row, the place of its word in `of`. */
@@ -294,6 +315,9 @@ export interface MemberColumns {
   lastSignInAt: number[];
   createdAt: number[];
   invitedUntil: number[];
+  /** Of MemberAct, a space between two. */
+  acts: WordColumn;
+  approves: boolean[];
 }
 
 export interface MembersView {

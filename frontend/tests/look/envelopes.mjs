@@ -74,6 +74,6 @@ export async function wrap(page, kinds) {
         };
       }
     }
-    window.go.app.Door.Key = newKey;
+    window.go.app.Auth.Key = newKey;
   });
 }

@@ -31,6 +31,16 @@ export function fake(scenario) {
     workspace: 'Northwind Legal',
     createdAt: '2026-03-01T08:00:00Z',
     passwordChangedAt: '2026-09-03T08:00:00Z',
+    permissions: [
+      'administer',
+      'give-roles',
+      'purge',
+      'two-people',
+      'vault-key',
+      'confirm-clock',
+      'backup',
+      'passphrase',
+    ],
     twoFactor: scenario.on
       ? {
           on: true,
@@ -114,7 +124,7 @@ export function fake(scenario) {
 
   window.go = {
     app: {
-      Door: {
+      Auth: {
         State: () => wait(door),
         Retry: () => wait(door, 400),
         Review: (email, password, factor) =>
@@ -218,7 +228,7 @@ export function fake(scenario) {
         KeepNewCodes: () => wait(profile),
         CancelNewCodes: () => wait(null),
       },
-      Keep: {
+      CodeActions: {
         CopyKey: () => wait(null),
         CopyCodes: () => wait(null),
         SaveSheet: () => wait({ name: 'Recovery sheet 443.pdf' }),

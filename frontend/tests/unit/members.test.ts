@@ -126,6 +126,8 @@ describe('the columns in which the table crosses', () => {
     lastSignInAt: [1_763_901_000, 0],
     createdAt: [1_763_800_000, 1_763_800_001],
     invitedUntil: [0, 1_764_000_000],
+    acts: { of: ['issue role', ''], at: [0, 1] },
+    approves: [true, false],
   };
   const rows = memberRows(columns);
   const said = (row: MemberView) =>
@@ -141,6 +143,7 @@ describe('the columns in which the table crosses', () => {
       lastSignInAt: '2025-11-23T12:30:00.000Z',
       createdAt: '2025-11-22T08:26:40.000Z',
       invitedUntil: undefined,
+      ...{ acts: ['issue', 'role'], approves: true },
     });
   });
 
@@ -151,6 +154,7 @@ describe('the columns in which the table crosses', () => {
       ...{ run: undefined, issuedAt: undefined, handedOverAt: undefined, acknowledgedAt: undefined },
       ...{ lastSignInAt: undefined, createdAt: '2025-11-22T08:26:41.000Z' },
       invitedUntil: '2025-11-24T16:00:00.000Z',
+      ...{ acts: [], approves: false },
     });
   });
 });

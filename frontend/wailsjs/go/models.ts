@@ -52,6 +52,110 @@ export namespace app {
 	        this.may = source["may"];
 	    }
 	}
+	export class FindingView {
+	    kind: string;
+	    table: string;
+	    count: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new FindingView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.table = source["table"];
+	        this.count = source["count"];
+	    }
+	}
+	export class IntegrityView {
+	    findings: FindingView[];
+	    lastGood?: string;
+	    acceptable: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new IntegrityView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.findings = this.convertValues(source["findings"], FindingView);
+	        this.lastGood = source["lastGood"];
+	        this.acceptable = source["acceptable"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class AuthState {
+	    stage: string;
+	    workspace: string;
+	    fault?: AppError;
+	    version: string;
+	    dataFolder: string;
+	    minimumPassword: number;
+	    idleMinutes: number;
+	    renewsPage: boolean;
+	    kit: boolean;
+	    lockedFor?: string;
+	    canUseFile: boolean;
+	    secretsFile: boolean;
+	    integrity?: IntegrityView;
+	
+	    static createFrom(source: any = {}) {
+	        return new AuthState(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.stage = source["stage"];
+	        this.workspace = source["workspace"];
+	        this.fault = this.convertValues(source["fault"], AppError);
+	        this.version = source["version"];
+	        this.dataFolder = source["dataFolder"];
+	        this.minimumPassword = source["minimumPassword"];
+	        this.idleMinutes = source["idleMinutes"];
+	        this.renewsPage = source["renewsPage"];
+	        this.kit = source["kit"];
+	        this.lockedFor = source["lockedFor"];
+	        this.canUseFile = source["canUseFile"];
+	        this.secretsFile = source["secretsFile"];
+	        this.integrity = this.convertValues(source["integrity"], IntegrityView);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Envelope {
 	    key: string;
 	    box: string;
@@ -369,6 +473,7 @@ export namespace app {
 	    passwordChangedAt: string;
 	    lastSignInAt?: string;
 	    twoFactor: TwoFactor;
+	    permissions: string[];
 	
 	    static createFrom(source: any = {}) {
 	        return new ProfileView(source);
@@ -385,6 +490,7 @@ export namespace app {
 	        this.passwordChangedAt = source["passwordChangedAt"];
 	        this.lastSignInAt = source["lastSignInAt"];
 	        this.twoFactor = this.convertValues(source["twoFactor"], TwoFactor);
+	        this.permissions = source["permissions"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -557,110 +663,6 @@ export namespace app {
 		    return a;
 		}
 	}
-	export class FindingView {
-	    kind: string;
-	    table: string;
-	    count: number;
-	
-	    static createFrom(source: any = {}) {
-	        return new FindingView(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.kind = source["kind"];
-	        this.table = source["table"];
-	        this.count = source["count"];
-	    }
-	}
-	export class IntegrityView {
-	    findings: FindingView[];
-	    lastGood?: string;
-	    acceptable: boolean;
-	
-	    static createFrom(source: any = {}) {
-	        return new IntegrityView(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.findings = this.convertValues(source["findings"], FindingView);
-	        this.lastGood = source["lastGood"];
-	        this.acceptable = source["acceptable"];
-	    }
-	
-		convertValues(a: any, classs: any, asMap: boolean = false): any {
-		    if (!a) {
-		        return a;
-		    }
-		    if (a.slice && a.map) {
-		        return (a as any[]).map(elem => this.convertValues(elem, classs));
-		    } else if ("object" === typeof a) {
-		        if (asMap) {
-		            for (const key of Object.keys(a)) {
-		                a[key] = new classs(a[key]);
-		            }
-		            return a;
-		        }
-		        return new classs(a);
-		    }
-		    return a;
-		}
-	}
-	export class DoorState {
-	    stage: string;
-	    workspace: string;
-	    fault?: AppError;
-	    version: string;
-	    dataFolder: string;
-	    minimumPassword: number;
-	    idleMinutes: number;
-	    renewsPage: boolean;
-	    kit: boolean;
-	    lockedFor?: string;
-	    canUseFile: boolean;
-	    secretsFile: boolean;
-	    integrity?: IntegrityView;
-	
-	    static createFrom(source: any = {}) {
-	        return new DoorState(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.stage = source["stage"];
-	        this.workspace = source["workspace"];
-	        this.fault = this.convertValues(source["fault"], AppError);
-	        this.version = source["version"];
-	        this.dataFolder = source["dataFolder"];
-	        this.minimumPassword = source["minimumPassword"];
-	        this.idleMinutes = source["idleMinutes"];
-	        this.renewsPage = source["renewsPage"];
-	        this.kit = source["kit"];
-	        this.lockedFor = source["lockedFor"];
-	        this.canUseFile = source["canUseFile"];
-	        this.secretsFile = source["secretsFile"];
-	        this.integrity = this.convertValues(source["integrity"], IntegrityView);
-	    }
-	
-		convertValues(a: any, classs: any, asMap: boolean = false): any {
-		    if (!a) {
-		        return a;
-		    }
-		    if (a.slice && a.map) {
-		        return (a as any[]).map(elem => this.convertValues(elem, classs));
-		    } else if ("object" === typeof a) {
-		        if (asMap) {
-		            for (const key of Object.keys(a)) {
-		                a[key] = new classs(a[key]);
-		            }
-		            return a;
-		        }
-		        return new classs(a);
-		    }
-		    return a;
-		}
-	}
 	export class DroppedFile {
 	    name: string;
 	    folder: string;
@@ -677,6 +679,22 @@ export namespace app {
 	        this.folder = source["folder"];
 	        this.size = source["size"];
 	        this.modified = source["modified"];
+	    }
+	}
+	export class EnrolmentSession {
+	    token: string;
+	    kind: string;
+	    email: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new EnrolmentSession(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.token = source["token"];
+	        this.kind = source["kind"];
+	        this.email = source["email"];
 	    }
 	}
 	export class QRView {
@@ -877,22 +895,6 @@ export namespace app {
 		}
 	}
 	
-	export class GateView {
-	    token: string;
-	    kind: string;
-	    email: string;
-	
-	    static createFrom(source: any = {}) {
-	        return new GateView(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.token = source["token"];
-	        this.kind = source["kind"];
-	        this.email = source["email"];
-	    }
-	}
 	export class ImportOutcome {
 	    count: number;
 	
@@ -1322,6 +1324,8 @@ export namespace app {
 	    lastSignInAt: number[];
 	    createdAt: number[];
 	    invitedUntil: number[];
+	    acts: Words;
+	    approves: boolean[];
 	
 	    static createFrom(source: any = {}) {
 	        return new MemberColumns(source);
@@ -1344,6 +1348,8 @@ export namespace app {
 	        this.lastSignInAt = source["lastSignInAt"];
 	        this.createdAt = source["createdAt"];
 	        this.invitedUntil = source["invitedUntil"];
+	        this.acts = this.convertValues(source["acts"], Words);
+	        this.approves = source["approves"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -1745,6 +1751,7 @@ export namespace app {
 	    blocked: MemberView[];
 	    ready: number;
 	    keepers: MemberView[];
+	    approvers: string[];
 	    possible: boolean;
 	
 	    static createFrom(source: any = {}) {
@@ -1756,6 +1763,7 @@ export namespace app {
 	        this.blocked = this.convertValues(source["blocked"], MemberView);
 	        this.ready = source["ready"];
 	        this.keepers = this.convertValues(source["keepers"], MemberView);
+	        this.approvers = source["approvers"];
 	        this.possible = source["possible"];
 	    }
 	

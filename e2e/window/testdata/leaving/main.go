@@ -15,7 +15,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
 
-	"countersign/app/webview"
+	"countersign/app/platform"
 )
 
 //go:embed page
@@ -38,7 +38,7 @@ func main() {
 		Linux:       &linux.Options{ProgramName: "countersign", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 		OnStartup: func(context.Context) {
 			if os.Getenv("GUARDED") != "" {
-				webview.Guard()
+				platform.GuardPage()
 			}
 		},
 	})

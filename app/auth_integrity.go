@@ -1,0 +1,87 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"countersign/backend/folder"
+	"countersign/backend/workspace"
+)
+
+// IntegrityView says what start-up found in a database that does not match its
+// seal, without any of the data.
+type IntegrityView struct {
+	Findings   []FindingView `json:"findings"`
+	LastGood   string        `json:"lastGood,omitempty"`
+	Acceptable bool          `json:"acceptable"` // an owner may go on with it as it is
+}
+
+// FindingView counts findings of one kind.
+type FindingView struct {
+	Kind  string `json:"kind"`  // older-copy, log-broken, anchor-missing, row-changed, row-added, row-removed, schema-changed
+	Table string `json:"table"` // see workspace.Key, or empty
+	Count int    `json:"count"`
+}
+
+// integrityView is nil where err is about something else.
+func integrityView(err error) *IntegrityView {
+	if !workspace.IsCode(err, workspace.CodeNotAuthentic) {
+		return nil
+	}
+	var r *workspace.Report
+	if !errors.As(err, &r) {
+		return &IntegrityView{Findings: []FindingView{{Kind: "schema-changed", Count: 1}}}
+	}
+	v := &IntegrityView{LastGood: stamp(r.LastGood), Acceptable: r.Acceptable, Findings: []FindingView{}}
+	for _, f := range r.Findings {
+		table, _, _ := strings.Cut(f.Key, "/")
+		same := func(o FindingView) bool { return o.Kind == string(f.Kind) && o.Table == table }
+		if i := slices.IndexFunc(v.Findings, same); i >= 0 {
+			v.Findings[i].Count++
+			continue
+		}
+		v.Findings = append(v.Findings, FindingView{Kind: string(f.Kind), Table: table, Count: 1})
+	}
+	return v
+}
+
+// SaveDiagnostics writes what was found to a file, without secrets and without
+// anybody's name.
+func (d *Auth) SaveDiagnostics() (Saved, error) {
+	_, opening := d.s.ready()
+	path, err := d.s.desktop.SaveAs("Save diagnostic file", "Countersign diagnostics.json", []fileKind{{"JSON (*.json)", "*.json"}})
+	if err != nil {
+		return Saved{}, saveFailed("", err)
+	}
+	if path == "" {
+		return Saved{}, nil
+	}
+	if filepath.Ext(path) == "" {
+		path += ".json"
+	}
+	report := struct {
+		Version  string            `json:"version"`
+		System   string            `json:"system"`
+		At       string            `json:"at"`
+		Code     string            `json:"code"`
+		Overview *IntegrityView    `json:"overview,omitempty"`
+		Details  *workspace.Report `json:"details,omitempty"`
+	}{Version: Version, System: runtime.GOOS + "/" + runtime.GOARCH, At: stamp(d.s.now()), Overview: integrityView(opening)}
+	var known *workspace.Error
+	if errors.As(opening, &known) {
+		report.Code = string(known.Code)
+	}
+	errors.As(opening, &report.Details)
+	raw, err := json.MarshalIndent(report, "", "  ")
+	if err != nil {
+		return Saved{}, err
+	}
+	if err := folder.WriteWhole(path, append(raw, '\n')); err != nil {
+		return Saved{}, saveFailed(filepath.Base(path), err)
+	}
+	return Saved{Name: filepath.Base(path)}, nil
+}

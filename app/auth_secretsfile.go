@@ -1,0 +1,189 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"countersign/backend/folder"
+	"countersign/backend/keyfile"
+	"countersign/backend/password"
+	"countersign/backend/workspace"
+)
+
+// The secrets file stands in for the keychain of a system that has none. It is used
+// where it is, and made only when somebody asks for it: nothing falls back silently.
+
+var (
+	// errFileLocked means that the folder has a secrets file, and nobody has typed its passphrase.
+	errFileLocked = workspace.Fault(workspace.CodeSecretsFileLocked, nil, nil)
+	// errMayMakeFile lies beneath keychain_absent where a secrets file may be made.
+	errMayMakeFile = errors.New("the folder has no workspace yet, and could have a secrets file")
+)
+
+// presence is a keychain that can say whether it is there without prompting.
+type presence interface{ Present(context.Context) error }
+
+// MakeSecretsFile makes a secrets file under a new passphrase, where there is neither
+// a keychain nor a workspace, and opens the folder with it.
+func (d *Auth) MakeSecretsFile(passphrase Envelope) (AuthState, error) {
+	typed, err := d.s.current().keys.open(holdsPassphrase, passphrase)
+	if err != nil {
+		return AuthState{}, err
+	}
+	if err := keyfile.Check(typed); err != nil {
+		return AuthState{}, err
+	}
+	if _, err := d.s.ready(); !errors.Is(err, errMayMakeFile) {
+		return AuthState{}, workspace.Fault(workspace.CodeSecretsFileRefused, nil, err)
+	}
+	err = d.s.withFile(func(ctx context.Context) (*keyfile.File, error) {
+		lock, err := folder.Hold(d.s.path)
+		if err != nil {
+			return nil, folderFault(err)
+		}
+		defer func() { _ = lock.Release() }()
+		return keyfile.Create(ctx, d.s.path, typed, d.s.passphraseCost())
+	})
+	if errors.Is(err, keyfile.ErrExists) {
+		err = workspace.Fault(workspace.CodeSecretsFileRefused, nil, err)
+	}
+	if err != nil {
+		return AuthState{}, keyfile.Explain(err)
+	}
+	return d.State()
+}
+
+// UnlockSecretsFile opens the folder's secrets file. It stays open until the window is
+// closed, as a keychain stays open when the window locks.
+func (d *Auth) UnlockSecretsFile(passphrase Envelope) (AuthState, error) {
+	typed, err := d.s.current().keys.open(holdsPassphrase, passphrase)
+	if err != nil {
+		return AuthState{}, err
+	}
+	if typed.Empty() {
+		return AuthState{}, &workspace.Error{Code: workspace.CodePassphraseRequired, Field: "passphrase"}
+	}
+	err = keyfile.Explain(d.s.withFile(func(ctx context.Context) (*keyfile.File, error) { return keyfile.Open(ctx, d.s.path, typed) }))
+	if workspace.IsCode(err, workspace.CodeSecretsFileDamaged) {
+		return d.fault(err), nil
+	}
+	if err != nil {
+		return AuthState{}, err
+	}
+	return d.State()
+}
+
+// ChangeSecretsPassphrase gives the secrets file another passphrase, for owners who know
+// the one that it has. The log says so first.
+func (w *Settings) ChangeSecretsPassphrase(session string, current, next Envelope) error {
+	in, err := w.s.use(session)
+	if err != nil {
+		return err
+	}
+	typed, err := in.keys.open(holdsPassphrase, current)
+	if err != nil {
+		return err
+	}
+	chosen, err := in.keys.open(holdsPassphrase, next)
+	if err != nil {
+		return err
+	}
+	return in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
+		defer func() { go collect() }()
+		f := w.s.unlocked()
+		if f == nil {
+			return workspace.Fault(workspace.CodeSecretsFileNone, nil, nil)
+		}
+		if err := keyfile.Check(chosen); err != nil {
+			return err
+		}
+		if err := keyfile.Explain(f.Opens(ctx, typed)); err != nil {
+			return atCurrent(err)
+		}
+		if err := a.NoteSecretsPassphrase(ctx); err != nil {
+			return err
+		}
+		return workspace.Explain(f.Change(ctx, chosen, w.s.passphraseCost()))
+	})
+}
+
+// atCurrent says that a wrong passphrase is the one that is to be replaced.
+func atCurrent(err error) error {
+	var e *workspace.Error
+	if errors.As(err, &e) && e.Code == workspace.CodePassphraseWrong {
+		return &workspace.Error{Code: e.Code, Field: "current"}
+	}
+	return err
+}
+
+// unlocked is the secrets file that is in use, or nil.
+func (s *shell) unlocked() *keyfile.File {
+	s.opening.Lock()
+	defer s.opening.Unlock()
+	return s.file
+}
+
+// withFile takes the file that get gives, unless there is one open.
+func (s *shell) withFile(get func(context.Context) (*keyfile.File, error)) error {
+	s.opening.Lock()
+	defer s.opening.Unlock()
+	if s.file != nil {
+		return nil
+	}
+	defer func() { go collect() }() // and with what is collected the passphrase is overwritten
+	f, err := get(s.context())
+	if err == nil {
+		s.file = f
+	}
+	return err
+}
+
+// openSecrets says where the secrets of this folder are kept. It is called with s.opening
+// held.
+func (s *shell) openSecrets() (workspace.Secrets, error) {
+	if s.file != nil {
+		return s.file, nil
+	}
+	there, err := keyfile.Exists(s.path)
+	switch {
+	case err != nil:
+		return nil, workspace.Explain(err)
+	case !there:
+		return s.secrets, nil
+	}
+	if err := keyfile.Look(s.path); err != nil {
+		return nil, workspace.Explain(err)
+	}
+	return nil, errFileLocked
+}
+
+// needsKeychain is keychain_absent for a folder that is to get a workspace on a system
+// where its secrets could not be kept. Whatever else may be wrong with a keychain shows
+// when it is used.
+func (s *shell) needsKeychain(ctx context.Context) error {
+	system, ok := s.secrets.(presence)
+	if s.file != nil || !ok {
+		return nil
+	}
+	if err := system.Present(ctx); errors.Is(err, workspace.ErrKeychainAbsent) {
+		return workspace.Fault(workspace.CodeKeychainAbsent, nil, errors.Join(errMayMakeFile, err))
+	}
+	return nil
+}
+
+// usesFile reports whether the folder has a secrets file, open or not.
+func (s *shell) usesFile() bool {
+	there, err := keyfile.Exists(s.path)
+	return there && err == nil
+}
+
+func (s *shell) secretsFilePath() string { return filepath.Join(s.path, keyfile.Name) }
+
+func (s *shell) passphraseCost() password.Params {
+	c := workspace.Config{Password: password.DefaultParams}
+	if s.cost != nil {
+		s.cost(&c)
+	}
+	return c.Password
+}

@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"countersign/backend/keychain"
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+func TestState_SecondWindowSaysThatTheFolderIsOpen(t *testing.T) {
+	t.Parallel()
+	path, secrets := filepath.Join(t.TempDir(), "data"), keychain.NewMemory()
+	first := windowOn(t, path, secrets)
+	if st, err := first.door.State(); err != nil || st.Stage != "create" {
+		t.Fatalf("%+v %v", st, err)
+	}
+	second := windowOn(t, path, secrets)
+	st, err := second.door.State()
+	second.ok(err)
+	if st.Stage != "fault" || st.Fault.Code != "in_use" || st.Fault.Args["folder"] != path {
+		t.Fatalf("%+v", st)
+	}
+	first.s.end()
+	if st, err := second.door.Retry(); err != nil || st.Stage != "create" {
+		t.Errorf("trying again: %+v %v", st, err)
+	}
+}
+
+// absent is a system without a keychain.
+type absent struct{}
+
+func (absent) Set(context.Context, string, secret.Bytes) error { return workspace.ErrKeychainAbsent }
+func (absent) Get(context.Context, string) (secret.Bytes, error) {
+	return secret.Bytes{}, workspace.ErrKeychainAbsent
+}
+func (absent) Delete(context.Context, string) error { return workspace.ErrKeychainAbsent }
+
+func TestState_FaultHasWordsAndRetryGoesOn(t *testing.T) {
+	t.Parallel()
+	path, secrets := filepath.Join(t.TempDir(), "data"), keychain.NewMemory()
+	w := windowOn(t, path, secrets)
+	w.create()
+	w.s.end()
+
+	w = windowOn(t, path, absent{})
+	st, err := w.door.State()
+	w.ok(err)
+	if st.Stage != "fault" || st.Fault.Code != "keychain_absent" || st.Fault.Message == "" || st.Workspace != "" {
+		t.Fatalf("%+v", st)
+	}
+	w.s.secrets = secrets
+	st, err = w.door.Retry()
+	w.ok(err)
+	if st.Stage != "signIn" || st.Workspace != "Northwind Legal" {
+		t.Errorf("%+v", st)
+	}
+	w.s.end()
+
+	if err := os.WriteFile(filepath.Join(path, "workspace.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w = windowOn(t, path, secrets)
+	st, err = w.door.State()
+	w.ok(err)
+	if st.Fault == nil || st.Fault.Code != "database_damaged" || st.Fault.Args["file"] != filepath.Join(path, "workspace.db") {
+		t.Errorf("%+v", st)
+	}
+}

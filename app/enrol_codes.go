@@ -1,0 +1,145 @@
+package app
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/backend/folder"
+	"countersign/backend/sheet"
+	"countersign/backend/workspace"
+)
+
+// CodeActions are the three ways to keep what is shown: copy, print, save. It acts on
+// what the session is showing now, so the page never hands a secret back.
+type CodeActions struct{ s *shell }
+
+// CopyKey puts the key on the clipboard for a short time.
+func (k *CodeActions) CopyKey(session string) error {
+	in, err := k.s.named(session)
+	if err != nil {
+		return err
+	}
+	key, err := in.who.ShowingKey()
+	if err != nil {
+		return in.after(err)
+	}
+	return in.copySecret(key)
+}
+
+// CopyCodes puts the recovery codes on the clipboard for a short time.
+func (k *CodeActions) CopyCodes(session string) error {
+	in, err := k.s.named(session)
+	if err != nil {
+		return err
+	}
+	issued, err := in.showing()
+	if err != nil {
+		return err
+	}
+	return in.copySecret(codesText(issued))
+}
+
+// Saved names the file that was written; empty when the dialog was dismissed.
+type Saved struct {
+	Name string `json:"name"`
+}
+
+// SaveSheet asks for a place and writes the recovery sheet there, as PDF or as
+// text by the name's ending. The file is for its owner alone, whole or absent.
+func (k *CodeActions) SaveSheet(session string) (Saved, error) {
+	issued, err := k.showing(session)
+	if err != nil {
+		return Saved{}, err
+	}
+	path, err := k.s.desktop.SaveAs("Save recovery sheet", fmt.Sprintf("Recovery sheet %d.pdf", issued.Sheet),
+		[]fileKind{{"PDF (*.pdf)", "*.pdf"}, {"Text (*.txt)", "*.txt"}})
+	if err != nil {
+		return Saved{}, saveFailed("", err)
+	}
+	if path == "" {
+		return Saved{}, nil
+	}
+	path, ok, err := k.s.withEnding(path, ".pdf", ".txt")
+	if err != nil || !ok {
+		return Saved{}, err
+	}
+	if issued, err = k.showing(session); err != nil { // the dialog may have stood open for long
+		return Saved{}, err
+	}
+	name := filepath.Base(path)
+	var out bytes.Buffer
+	if strings.EqualFold(filepath.Ext(path), ".txt") {
+		err = sheet.Text(&out, paper(issued))
+	} else {
+		err = sheet.PDF(&out, slices.Values([]sheet.Sheet{paper(issued)}), sheet.A4)
+	}
+	if err != nil {
+		return Saved{}, err
+	}
+	defer clear(out.Bytes())
+	if err := folder.WriteWhole(path, out.Bytes()); err != nil {
+		return Saved{}, saveFailed(name, err)
+	}
+	return Saved{Name: name}, nil
+}
+
+// withEnding adds the first of the endings to a name without any of them. The
+// dialog asked about the name as it was typed, so one that is longer now is asked
+// about again.
+func (s *shell) withEnding(path string, endings ...string) (string, bool, error) {
+	if slices.Contains(endings, strings.ToLower(filepath.Ext(path))) {
+		return path, true, nil
+	}
+	path += endings[0]
+	if _, err := os.Stat(path); err != nil {
+		return path, true, nil
+	}
+	ok, err := s.desktop.AskReplace(filepath.Base(path))
+	if err != nil {
+		return path, false, saveFailed(filepath.Base(path), err)
+	}
+	return path, ok, nil
+}
+
+// Print opens the system's print dialog on the page, whose print style shows the
+// recovery sheet alone.
+func (k *CodeActions) Print(session string) error {
+	if _, err := k.showing(session); err != nil {
+		return err
+	}
+	k.s.desktop.Print()
+	return nil
+}
+
+func (k *CodeActions) showing(token string) (workspace.Issued, error) {
+	in, err := k.s.named(token)
+	if err != nil {
+		return workspace.Issued{}, err
+	}
+	return in.showing()
+}
+
+// showing gives the recovery codes that are shown now.
+func (in *signIn) showing() (workspace.Issued, error) {
+	issued, err := in.who.Showing()
+	return issued, in.after(err)
+}
+
+func paper(i workspace.Issued) sheet.Sheet {
+	return sheet.Sheet{
+		Number: i.Sheet, Workspace: i.Workspace, Name: i.Name, Email: i.Email, IssuedAt: i.IssuedAt, IssuedBy: i.IssuedBy,
+		Replaces: i.Replaces, Codes: i.Codes, Location: time.Local,
+	}
+}
+
+func saveFailed(name string, cause error) error {
+	return &shellError{
+		code: codeSaveFailed, message: "The file could not be written. Choose another place, then save again.",
+		args: map[string]any{"name": name}, cause: cause,
+	}
+}

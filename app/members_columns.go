@@ -1,0 +1,94 @@
+package app
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/backend/workspace"
+)
+
+// MemberColumns is the table of members column by column, each list with one entry
+// a member: at ten thousand, the names of fields and the words of dates would be
+// most of what crosses to the page, and Wails encodes it twice. The fields are
+// those of MemberView. Dates are seconds of Unix time, 0 for none.
+type MemberColumns struct {
+	ID             []string `json:"id"`
+	Name           []string `json:"name"`
+	Email          []string `json:"email"`
+	Role           Words    `json:"role"`
+	State          Words    `json:"state"`
+	TwoFactor      Words    `json:"twoFactor"`
+	CodesLeft      []int    `json:"codesLeft"`
+	Sheet          []int    `json:"sheet"`
+	Run            []int    `json:"run"`
+	IssuedAt       []int64  `json:"issuedAt"`
+	HandedOverAt   []int64  `json:"handedOverAt"`
+	AcknowledgedAt []int64  `json:"acknowledgedAt"`
+	LastSignInAt   []int64  `json:"lastSignInAt"`
+	CreatedAt      []int64  `json:"createdAt"`
+	InvitedUntil   []int64  `json:"invitedUntil"`
+	Acts           Words    `json:"acts"`     // what may be done to them: of workspace.MemberAct, a space between two
+	Approves       []bool   `json:"approves"` // they could approve what is asked for now and is not about them
+}
+
+// Words is a column of few different words: At has, for each member, the place of
+// theirs in Of.
+type Words struct {
+	Of []string `json:"of"`
+	At []int    `json:"at"`
+}
+
+// columns is the table as the actor sees it.
+func (s *shell) columns(all []workspace.Member, p workspace.Policy, actorID string, actor workspace.Role) MemberColumns {
+	return MemberColumns{
+		ID:             column(all, func(m workspace.Member) string { return m.ID }),
+		Name:           column(all, func(m workspace.Member) string { return m.Name }),
+		Email:          column(all, func(m workspace.Member) string { return m.Email }),
+		Role:           words(all, func(m workspace.Member) string { return string(m.Role) }),
+		State:          words(all, stateOf),
+		TwoFactor:      words(all, func(m workspace.Member) string { return s.twoFactorOf(m, p) }),
+		CodesLeft:      column(all, func(m workspace.Member) int { return m.CodesLeft }),
+		Sheet:          column(all, func(m workspace.Member) int { return m.Sheet }),
+		Run:            column(all, func(m workspace.Member) int { return m.Run }),
+		IssuedAt:       column(all, func(m workspace.Member) int64 { return seconds(m.IssuedAt) }),
+		HandedOverAt:   column(all, func(m workspace.Member) int64 { return seconds(m.HandedOverAt) }),
+		AcknowledgedAt: column(all, func(m workspace.Member) int64 { return seconds(m.Acknowledged) }),
+		LastSignInAt:   column(all, func(m workspace.Member) int64 { return seconds(m.LastSignInAt) }),
+		CreatedAt:      column(all, func(m workspace.Member) int64 { return seconds(m.CreatedAt) }),
+		InvitedUntil:   column(all, func(m workspace.Member) int64 { return seconds(m.InvitedUntil) }),
+		Acts: words(all, func(m workspace.Member) string {
+			return strings.Join(strs(workspace.ActsOn(actorID, actor, m)), " ")
+		}),
+		Approves: column(all, func(m workspace.Member) bool { return m.MayApprove(actorID) }),
+	}
+}
+
+func column[T any](all []workspace.Member, of func(workspace.Member) T) []T {
+	out := make([]T, len(all))
+	for i, m := range all {
+		out[i] = of(m)
+	}
+	return out
+}
+
+func words(all []workspace.Member, of func(workspace.Member) string) Words {
+	out := Words{Of: []string{}, At: make([]int, len(all))}
+	for i, m := range all {
+		word := of(m)
+		at := slices.Index(out.Of, word)
+		if at < 0 {
+			at = len(out.Of)
+			out.Of = append(out.Of, word)
+		}
+		out.At[i] = at
+	}
+	return out
+}
+
+func seconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}

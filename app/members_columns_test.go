@@ -1,0 +1,102 @@
+package app
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/backend/workspace"
+)
+
+func TestMemberColumns_SayWhatTheRowsSay(t *testing.T) {
+	t.Parallel()
+	s := newShell(t.TempDir(), nil)
+	monday := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
+	policy := workspace.Policy{Require2FA: true, RequireFrom: monday}
+	all := []workspace.Member{
+		{ID: "a", Name: "Amara", Email: "amara@example.com", Role: workspace.RoleOwner, On: true, CodesLeft: 9, Sheet: 12, Run: 3, CreatedAt: monday,
+			IssuedAt: monday.Add(1 * time.Hour), HandedOverAt: monday.Add(2 * time.Hour), Acknowledged: monday.Add(3 * time.Hour), LastSignInAt: monday.Add(4 * time.Hour)},
+		{ID: "b", Name: "Béla", Email: "bela@example.com", Role: workspace.RoleMember, State: workspace.ProfileInvited, CreatedAt: monday, InvitedUntil: monday.Add(48 * time.Hour)},
+		{ID: "c", Name: "Chidi", Email: "chidi@example.com", Role: workspace.RoleMember, CreatedAt: monday},
+		{ID: "d", Name: "Dara", Email: "dara@example.com", Role: workspace.RoleAdmin, State: workspace.ProfileSuspended, CreatedAt: monday},
+	}
+	columns := reflect.ValueOf(s.columns(all, policy, "a", workspace.RoleOwner))
+	for i, m := range all {
+		// Each field of a row, by its name, and beside them what may be done to them.
+		row := reflect.ValueOf(s.memberView(m, policy))
+		if got, want := columns.NumField(), row.NumField()+2; got != want {
+			t.Fatalf("the table has %d columns, a row %d fields", got, want)
+		}
+		for f := range row.NumField() {
+			name := row.Type().Field(f).Name
+			var got any
+			switch c := columns.FieldByName(name).Interface().(type) {
+			case []string:
+				got = c[i]
+			case []int:
+				got = c[i]
+			case Words:
+				got = c.Of[c.At[i]]
+			case []int64:
+				got = ""
+				if c[i] != 0 {
+					got = stamp(time.Unix(c[i], 0))
+				}
+			}
+			if want := row.Field(f).Interface(); got != want {
+				t.Errorf("%s of %s is %v, not %v", name, m.Name, got, want)
+			}
+			tag := func(v reflect.Value) string {
+				field, _ := v.Type().FieldByName(name)
+				word, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+				return word
+			}
+			if tag(columns) != tag(row) {
+				t.Errorf("%s crosses as %s", name, tag(columns))
+			}
+		}
+	}
+}
+
+// What the page offers is what the table of permissions says, row by row.
+func TestMembers_PageIsToldWhatItMayOffer(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	view, err := (&Members{o.s}).List(o.in.Token)
+	o.ok(err)
+	c := view.Members
+	acts := map[string]string{}
+	for i, who := range c.Email {
+		acts[who] = c.Acts.Of[c.Acts.At[i]]
+		if c.Approves[i] {
+			t.Errorf("%s could approve", who)
+		}
+	}
+	for who, want := range map[string]string{email: "role", people[0]: "issue help-code reset-2fa reset-password role suspend remove"} {
+		if acts[who] != want {
+			t.Errorf("%s: %q, not %q", who, acts[who], want)
+		}
+	}
+	o.ok((&Members{o.s}).SetRole(o.in.Token, o.ids[0], "admin", o.page.proof(pass, "none", "")))
+	view, err = (&Members{o.s}).List(o.in.Token)
+	o.ok(err)
+	if n := slices.Index(view.Members.Email, people[0]); !view.Members.Approves[n] {
+		t.Error("an admin with 2FA could not approve")
+	}
+
+	p, err := o.prof.Get(o.in.Token)
+	o.ok(err)
+	if want := strs(workspace.RoleOwner.Permissions()); !slices.Equal(p.Permissions, want) || !slices.Contains(want, "backup") {
+		t.Errorf("an owner may %v", p.Permissions)
+	}
+	o.door.Lock(o.in.Token)
+	res, err := o.door.SignIn(people[1], pass)
+	o.ok(err)
+	member, err := o.door.UseRecoveryCode(res.Challenge.Token, o.old[1])
+	o.ok(err)
+	if member.Profile.Permissions == nil || len(member.Profile.Permissions) > 0 {
+		t.Errorf("a member may %v", member.Profile.Permissions)
+	}
+}

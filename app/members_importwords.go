@@ -1,0 +1,77 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"maps"
+
+	"countersign/backend/roster"
+	"countersign/backend/workspace"
+)
+
+// listFaults are the words for a file that is no list of people.
+var listFaults = []struct {
+	err     error
+	code    string
+	message string
+}{
+	{roster.ErrEmpty, codeImportEmpty, "There is nobody in the file. Choose another."},
+	{roster.ErrSpreadsheet, codeImportSpreadsheet, "The file is a spreadsheet. Save it as CSV, then choose that file."},
+	{roster.ErrNotText, codeImportNotText, "The file is not a list in CSV. Choose another."},
+	{roster.ErrOneColumn, codeImportOneColumn, "The file has one column only. Separate name and email with commas, semicolons or tabs."},
+	{roster.ErrNoEmail, codeImportNoEmail, "No column has emails. Name one Email in the first row."},
+	{roster.ErrNoName, codeImportNoName, "No column has names. Name one Name in the first row."},
+}
+
+func listFault(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	for _, f := range listFaults {
+		if errors.Is(err, f.err) {
+			return &shellError{code: f.code, message: f.message, args: map[string]any{"name": name}}
+		}
+	}
+	switch {
+	case errors.Is(err, roster.ErrTooMany):
+		return workspace.Fault(workspace.CodeImportLong, map[string]any{"max": workspace.MaxImport}, nil)
+	case errors.Is(err, roster.ErrTooLarge):
+		return &shellError{
+			code: codeImportLarge, message: "The file is too large for a list of members. Choose another.",
+			args: map[string]any{"name": name, "max": roster.MaxSize >> 20},
+		}
+	}
+	return importUnreadable(name, err)
+}
+
+func importUnreadable(name string, cause error) error {
+	return &shellError{
+		code: codeImportUnreadable, message: "The file could not be read. Choose another.", args: map[string]any{"name": name}, cause: cause,
+	}
+}
+
+// rowProblems says which rows cannot be added, by their place in the list, and why:
+// what was wrong in the file comes before what is wrong with the person.
+func rowProblems(ctx context.Context, a *workspace.Admin, list roster.List) (map[int]*ImportProblem, error) {
+	problems := map[int]*ImportProblem{}
+	var people []workspace.NewMember
+	var places []int
+	for n, row := range list.Rows {
+		if p := row.Problem; p.Code != "" {
+			problems[n] = &ImportProblem{Code: rowCodes[p.Code], Field: p.Field, Args: map[string]any{"max": roster.MaxCell}}
+			continue
+		}
+		people, places = append(people, newMember(row)), append(places, n)
+	}
+	wrong, err := a.CheckMembers(ctx, people)
+	for _, w := range wrong {
+		args := maps.Clone(w.Err.Args)
+		if args == nil {
+			args = map[string]any{}
+		}
+		problems[places[w.Index]] = &ImportProblem{Code: string(w.Err.Code), Field: w.Err.Field, Args: args}
+	}
+	return problems, err
+}
+
+var rowCodes = map[string]string{roster.CellLong: codeCellLong, roster.QuoteOpen: codeQuoteOpen}

@@ -1,0 +1,100 @@
+package app
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"countersign/backend/workspace"
+)
+
+func TestSaveInvitations_OnePageEachForTheirOwnerAlone(t *testing.T) {
+	t.Parallel()
+	i := newImporting(t)
+	i.pick(goodList)
+	_, err := i.run(false)
+	i.ok(err)
+	for _, paper := range []string{"a4", "letter"} {
+		i.desk.saveTo = filepath.Join(t.TempDir(), "out.pdf")
+		saved, err := i.imp.SaveInvitations(i.in.Token, paper)
+		i.ok(err)
+		st, err := os.Stat(i.desk.saveTo)
+		i.ok(err)
+		if saved.Name != "out.pdf" || st.Mode().Perm() != 0o600 {
+			t.Errorf("%+v %v", saved, st.Mode())
+		}
+		text, err := exec.CommandContext(t.Context(), "pdftotext", "-layout", i.desk.saveTo, "-").Output()
+		i.ok(err)
+		pages := strings.Split(strings.TrimSuffix(string(text), "\f"), "\f")
+		if len(pages) != 3 {
+			t.Fatalf("%d pages", len(pages))
+		}
+		for email, code := range i.printed() {
+			if !slices.ContainsFunc(pages, func(p string) bool { return strings.Contains(p, email) && strings.Contains(p, code) }) {
+				t.Errorf("no page has email and code of %s", email)
+			}
+		}
+	}
+	i.desk.saveTo = filepath.Join(t.TempDir(), "no such folder", "out.pdf")
+	_, err = i.imp.SaveInvitations(i.in.Token, "a4")
+	i.refused(err, codeSaveFailed)
+	i.desk.saveTo = ""
+	if saved, err := i.imp.SaveInvitations(i.in.Token, "a4"); err != nil || saved.Name != "" {
+		t.Errorf("dismissed: %+v %v", saved, err)
+	}
+	i.ok((&Members{i.s}).Hide(i.in.Token))
+	_, err = i.imp.SaveInvitations(i.in.Token, "a4")
+	i.refused(err, "enrolment_ended")
+}
+
+func TestPrintInvitations_TooManyAreToBeSaved(t *testing.T) {
+	t.Parallel()
+	i := newImporting(t)
+	i.s.current().given = make([]workspace.GivenOut, MaxPrint+1)
+	_, err := i.imp.PrintInvitations(i.in.Token, i.page.mailbox().PublicKey)
+	i.refused(err, codePrintLong)
+}
+
+func TestSaveInvitations_DialogAfterALockSavesNothing(t *testing.T) {
+	t.Parallel()
+	i := newImporting(t)
+	i.pick(goodList)
+	_, err := i.run(false)
+	i.ok(err)
+	i.desk.saveTo = filepath.Join(t.TempDir(), "out.pdf")
+	i.desk.meanwhile = func() { i.door.Lock(i.in.Token) }
+	_, err = i.imp.SaveInvitations(i.in.Token, "a4")
+	i.refused(err, "session_ended")
+	if left, err := os.ReadDir(filepath.Dir(i.desk.saveTo)); err != nil || len(left) > 0 {
+		t.Errorf("left: %v %v", left, err)
+	}
+}
+
+func TestSaveOverview_HasEverybodyAndNoSecret(t *testing.T) {
+	t.Parallel()
+	i := newImporting(t)
+	i.pick("name,email\n=2+3,formula@example.com\n")
+	_, err := i.run(false)
+	i.ok(err)
+	i.desk.saveTo = filepath.Join(t.TempDir(), "members")
+	saved, err := i.imp.SaveOverview(i.in.Token)
+	i.ok(err)
+	if saved.Name != "members.csv" {
+		t.Errorf("saved as %q", saved.Name)
+	}
+	text, err := os.ReadFile(i.desk.saveTo + ".csv")
+	i.ok(err)
+	for _, want := range []string{"'=2+3,formula@example.com,member,invited,off,no,,,,,,\r\n", "Amara Okafor,amara.okafor@example.com,owner,active,off,no,,,,,,2"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%q is not in %q", want, text)
+		}
+	}
+	for _, code := range i.printed() {
+		if strings.Contains(string(text), code) {
+			t.Error("an invitation is in the overview")
+		}
+	}
+}

@@ -1,4 +1,0 @@
-package app
-
-// A file's name leads to no pipe there.
-const withoutWaiting = 0

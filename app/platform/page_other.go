@@ -1,0 +1,15 @@
+//go:build !(linux && production && webkit2_41)
+
+package platform
+
+// RenewsPage says that RenewPage ends the process that showed the page.
+const RenewsPage = false
+
+// GuardPage does nothing here: the page guards itself (frontend/src/lib/stay.ts).
+func GuardPage() {}
+
+// RenewPage does nothing here.
+func RenewPage() {}
+
+// PresentWindow does nothing here.
+func PresentWindow() {}

@@ -1,0 +1,52 @@
+package app
+
+import (
+	"context"
+
+	"countersign/backend/workspace"
+)
+
+// asAdmin runs a use case of an owner or an admin.
+func (s *shell) asAdmin(token string, use func(context.Context, *workspace.Admin) error) error {
+	in, err := s.use(token)
+	if err != nil {
+		return err
+	}
+	return in.asAdmin(use)
+}
+
+// asAdminProving is asAdmin for an act with a step-up.
+func (s *shell) asAdminProving(token string, proof Proof, use func(context.Context, *workspace.Admin, workspace.Proof) error) error {
+	in, err := s.use(token)
+	if err != nil {
+		return err
+	}
+	return in.asAdminProving(proof, use)
+}
+
+func (in *signIn) asAdmin(use func(context.Context, *workspace.Admin) error) error {
+	ctx := in.s.context()
+	a, err := in.session.Admin(ctx)
+	if err == nil {
+		err = use(ctx, a)
+	}
+	return in.after(err)
+}
+
+func (in *signIn) asAdminProving(proof Proof, use func(context.Context, *workspace.Admin, workspace.Proof) error) error {
+	typed, err := in.proof(proof)
+	if err != nil {
+		return err
+	}
+	return in.asAdmin(func(ctx context.Context, a *workspace.Admin) error { return use(ctx, a, typed) })
+}
+
+// proved checks the step-up of an act that a dialog of the system stands before, so
+// that a code cannot run out while the dialog is open. The act takes what it gives.
+func (in *signIn) proved(proof Proof) (workspace.Proof, error) {
+	typed, err := in.proof(proof)
+	if err != nil {
+		return workspace.Proof{}, err
+	}
+	return typed, in.asAdmin(func(ctx context.Context, a *workspace.Admin) error { return a.Prove(ctx, typed) })
+}

@@ -1,0 +1,353 @@
+package app
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// signIn is all that the shell holds for one sign-in: who is in, what runs for them,
+// what they are shown, and the keys of the envelopes that their page closes. Signing in
+// puts a new one in the place of the former; a lock puts one there in which nobody is
+// in. The former is closed as a whole: its work stops, what it showed is forgotten, its
+// secrets leave the clipboard, and whatever still runs for it finds it closed. So
+// nothing of it is there for the next, and a late answer of its own cannot get there.
+//
+// While nobody is in it holds the challenge, once the password was right.
+type signIn struct {
+	s     *shell
+	ctx   context.Context // of what runs for it; ends when it is closed
+	stop  context.CancelFunc
+	token string // by which the page names it; empty while nobody is in
+
+	who     enroller           // nil while nobody is in
+	session *workspace.Session // who, unless that is a gate
+	gate    *workspace.Gate    // who, where they may do no more than enrol a phone
+	keys    envelopeKeys       // that the page was given and has not used
+	preview previewing         // the contract that is open
+	copied  *copied            // what it has put on the clipboard
+
+	mu         sync.Mutex // guards what follows
+	closed     bool
+	timer      *time.Timer                   // when the session may have ended
+	challenge  *workspace.Challenge          // a second factor is due; nil: none is
+	chToken    string                        // by which the page names it
+	given      []workspace.GivenOut          // one-time codes on the screen
+	run        *pendingRun                   // a print run whose sheets are on their way
+	adding     addQueue                      // contracts on their way, and those that wait
+	dropped    map[int]*dropping             // files that the page is sending, by number
+	drops      int                           // the last of these numbers
+	jobs       map[string]context.CancelFunc // long works on contracts, by kind
+	list       *pickedList                   // members to import
+	stopImport context.CancelFunc            // of an import under way
+	export     *pickedExport                 // a file to open and verify
+}
+
+// enroller is somebody who is in and may enrol a phone: a session, or a gate, which may
+// do nothing else.
+type enroller interface {
+	Touch() error
+	Remaining() time.Duration
+	LimitReached() bool
+	Overdue() bool
+	End(ctx context.Context) error
+	Confirm(ctx context.Context, code string) (*workspace.Issued, error)
+	Continue(ctx context.Context) error
+	CancelEnrolment(ctx context.Context) error
+	Showing() (workspace.Issued, error)
+	ShowingKey() (secret.Text, error)
+}
+
+// newSignIn is called with s.mu held.
+func (s *shell) newSignIn() *signIn {
+	in := &signIn{s: s, copied: &copied{on: &s.clipboard}, dropped: map[int]*dropping{}, jobs: map[string]context.CancelFunc{}}
+	in.ctx, in.stop = context.WithCancel(s.ctx)
+	return in
+}
+
+// startSession makes ses the window's session. at is what there was when its person began to
+// sign in: where that has gone meanwhile, ses is ended. Errors: challenge_ended.
+func (s *shell) startSession(at *signIn, ses *workspace.Session) (*signIn, error) {
+	return s.start(at, ses, func(in *signIn) { in.session = ses })
+}
+
+// startEnrolment lets somebody in as far as enrolling a phone: see startSession.
+func (s *shell) startEnrolment(at *signIn, gate *workspace.Gate) (*signIn, error) {
+	return s.start(at, gate, func(in *signIn) { in.gate = gate })
+}
+
+func (s *shell) start(at *signIn, who enroller, fill func(*signIn)) (*signIn, error) {
+	in, former := s.replace(func(in, former *signIn) bool {
+		in.who = who
+		fill(in)
+		return former == at
+	})
+	if in == nil {
+		s.ending.Go(func() { s.endSession(who) })
+		return nil, errChallengeEnded
+	}
+	s.undo(former)
+	return in, nil
+}
+
+// completeEnrolment makes ses, the session of a gate that has done its work, the window's. It is a
+// sign-in of its own: what the page could do with the gate's token is over. Codes that
+// were copied at the gate stay on the clipboard for their time.
+func (s *shell) completeEnrolment(at *signIn, ses *workspace.Session) (*signIn, error) {
+	in, _ := s.replace(func(in, former *signIn) bool {
+		in.who, in.session, in.copied = ses, ses, former.copied
+		return former == at
+	})
+	if in == nil {
+		return nil, s.ended()
+	}
+	return in, nil
+}
+
+// replace puts a new sign-in in the place of the former and closes that. fill says who
+// is in; where it returns false nothing happens, and both results are nil.
+func (s *shell) replace(fill func(in, former *signIn) bool) (in, former *signIn) {
+	s.mu.Lock()
+	in = s.newSignIn()
+	if !fill(in, s.in) {
+		s.mu.Unlock()
+		in.stop()
+		return nil, nil
+	}
+	in.token, s.lockedFor = newToken(), ""
+	former, s.in = s.in, in
+	s.mu.Unlock()
+	in.watchAnew()
+	former.close()
+	return in, former
+}
+
+// current is the sign-in that there is. It is never nil.
+func (s *shell) current() *signIn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.in
+}
+
+// named finds the sign-in that token stands for, if somebody is in.
+func (s *shell) named(token string) (*signIn, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.in.who == nil || token == "" || token != s.in.token {
+		return nil, sessionEnded(s.lockedFor, errNoSession)
+	}
+	return s.in, nil
+}
+
+// use finds the session that token stands for, and refuses one that is over or may do
+// no more than finish an enrolment.
+func (s *shell) use(token string) (*signIn, error) {
+	in, err := s.find(token)
+	if err == nil {
+		err = in.live()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return in, nil
+}
+
+// find finds the session that token stands for, whatever it may do by now.
+func (s *shell) find(token string) (*signIn, error) {
+	in, err := s.named(token)
+	if err == nil && in.session == nil {
+		return nil, s.ended()
+	}
+	return in, err
+}
+
+// findGate finds the gate that token stands for.
+func (s *shell) findGate(token string) (*signIn, error) {
+	in, err := s.named(token)
+	if err == nil && in.gate == nil {
+		return nil, s.ended()
+	}
+	return in, err
+}
+
+var errNoSession = workspace.Fault(workspace.CodeSessionEnded, nil, nil)
+
+// ended is errNoSession with the reason of the last lock, which the page may not have
+// heard of yet.
+func (s *shell) ended() error { return sessionEnded(s.whyLocked(), errNoSession) }
+
+// sessionEnded tells the page why, so that its words are those of the lock.
+func sessionEnded(reason string, err error) error {
+	if reason == "" {
+		return err
+	}
+	return workspace.Fault(workspace.CodeSessionEnded, map[string]any{"reason": reason}, err)
+}
+
+// whyLocked is the reason of the last lock, until somebody signs in.
+func (s *shell) whyLocked() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lockedFor
+}
+
+// lock ends whatever sign-in there is, for a reason that the page tells.
+func (s *shell) lock(reason string) { s.lockOnly(nil, reason) }
+
+// lockOnly is lock where the sign-in that there is is this one, or where it is nil. The
+// page is told to empty itself at once, and is ended where that can be done.
+func (s *shell) lockOnly(in *signIn, reason string) {
+	s.mu.Lock()
+	former := s.in
+	if in != nil && in != former {
+		s.mu.Unlock()
+		return
+	}
+	s.in = s.newSignIn()
+	if former.who != nil {
+		s.lockedFor = reason
+		s.ending.Add(1) // before anybody can see that it is locked: end waits for the rest
+		defer s.ending.Done()
+	}
+	s.mu.Unlock()
+	former.close()
+	if former.who == nil {
+		return
+	}
+	s.desktop.Emit("locked", map[string]string{"reason": reason})
+	s.desktop.Renew()
+	s.undo(former)
+}
+
+// undo takes back, in the background, what a closed sign-in has left unfinished: its
+// enrolment, its print run, its secrets on the clipboard. The last waits for nothing
+// else: another program may be slow to say what is there. What was let go is collected
+// at once, so that it is overwritten.
+func (s *shell) undo(in *signIn) {
+	if in.who == nil {
+		return
+	}
+	s.ending.Go(in.copied.clear)
+	s.ending.Go(func() { s.endSession(in.who) })
+}
+
+func (s *shell) endSession(who enroller) {
+	defer collect()
+	if err := who.End(context.Background()); err != nil {
+		s.log().Warn("an unfinished enrolment is left for the next start", "error", err.Error())
+	}
+}
+
+// close stops what runs for the sign-in and forgets what it holds.
+func (in *signIn) close() {
+	in.mu.Lock()
+	in.closed = true
+	challenge := in.challenge
+	given, untold := in.adding.give(), len(in.adding.given)
+	in.adding.given = nil
+	in.challenge, in.chToken, in.given, in.run, in.dropped, in.jobs, in.list, in.stopImport, in.export = nil, "", nil, nil, nil, nil, nil, nil, nil
+	if in.timer != nil {
+		in.timer.Stop()
+		in.timer = nil
+	}
+	in.mu.Unlock()
+	in.stop()
+	for _, a := range given {
+		a.passed(0, true)
+		untold += len(a.names)
+	}
+	if in.session != nil {
+		in.s.noteLost(in.session.ProfileID(), untold)
+	}
+	in.keys.forget()
+	in.preview.close("")
+	if challenge != nil {
+		challenge.Leave()
+	}
+}
+
+// open reports whether the sign-in is still the window's.
+func (in *signIn) open() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return !in.closed
+}
+
+// note runs fn on what the sign-in holds, with in.mu held, unless that is closed by now.
+func (in *signIn) note(fn func() error) error {
+	in.mu.Lock()
+	if in.closed {
+		in.mu.Unlock()
+		return in.s.ended()
+	}
+	defer in.mu.Unlock()
+	return fn()
+}
+
+// live refuses a sign-in that was closed, is over, or may do no more than finish an
+// enrolment. A dialog may have stood open for long: look again after it.
+func (in *signIn) live() error {
+	if !in.open() {
+		return in.s.ended()
+	}
+	return in.after(in.session.Whole())
+}
+
+// after looks at what a use case returned: a session that is over locks the window.
+func (in *signIn) after(err error) error {
+	ended := workspace.IsCode(err, workspace.CodeSessionEnded)
+	if !ended && !in.who.Overdue() {
+		return err
+	}
+	reason := whyOver(in.who, "ended")
+	go in.s.lockOnly(in, reason)
+	if ended {
+		return sessionEnded(reason, err)
+	}
+	return err
+}
+
+// whyOver says why a session is over; otherwise: what it is where nothing else is known.
+func whyOver(who enroller, otherwise string) string {
+	switch {
+	case who.Overdue():
+		return "required"
+	case who.LimitReached():
+		return "limit"
+	}
+	return otherwise
+}
+
+// lookAgain is how long the session's timer runs at most. A timer stands still while the
+// machine sleeps, and does not know that a setting was changed.
+const lookAgain = 5 * time.Second
+
+// watchAnew ends the session when nobody has used it for its idle time, when its day is
+// over, and without 2FA when that is required. Call it again for what may end it sooner
+// than was known.
+func (in *signIn) watchAnew() {
+	if in.who != nil {
+		in.watch(in.who.Remaining())
+	}
+}
+
+func (in *signIn) watch(after time.Duration) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.closed {
+		return
+	}
+	if in.timer != nil {
+		in.timer.Stop()
+	}
+	in.timer = in.s.alarm(min(after, lookAgain), func() {
+		if left := in.who.Remaining(); left > 0 {
+			in.watch(left)
+			return
+		}
+		in.s.lockOnly(in, whyOver(in.who, "idle"))
+	})
+}

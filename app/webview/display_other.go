@@ -1,6 +1,0 @@
-//go:build !(linux && webkit2_41)
-
-package webview
-
-// HasDisplay is always true: a session has a display here.
-func HasDisplay() bool { return true }

@@ -1,0 +1,165 @@
+package workspace_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"countersign/backend/workspace"
+)
+
+// trying is how each act is tried that the page is told of.
+var trying = map[workspace.MemberAct]func(a *workspace.Admin, by, to *somebody) error{
+	"issue": func(a *workspace.Admin, by, to *somebody) error {
+		run, err := a.BeginRun(to.h.Context(), workspace.RunRequest{Members: []string{to.id}, Reason: "new phones", Kind: workspace.RunPrint}, by.proof())
+		if err == nil {
+			_, err = run.Cancel(to.h.Context())
+		}
+		return err
+	},
+	"help-code": func(a *workspace.Admin, by, to *somebody) error {
+		_, err := a.HelpCode(to.h.Context(), to.id, "", by.proof())
+		return err
+	},
+	"reset-2fa": func(a *workspace.Admin, by, to *somebody) error {
+		return a.Reset2FA(to.h.Context(), to.id, "", by.proof())
+	},
+	"reset-password": func(a *workspace.Admin, by, to *somebody) error {
+		_, err := a.ResetPassword(to.h.Context(), to.id, "", by.proof())
+		return err
+	},
+	"role": func(a *workspace.Admin, by, to *somebody) error {
+		next := workspace.RoleAdmin
+		if to.h.profile(to.id).Role == next {
+			next = workspace.RoleMember
+		}
+		return a.SetRole(to.h.Context(), to.id, next, by.proof())
+	},
+	"suspend": func(a *workspace.Admin, _, to *somebody) error { return a.Suspend(to.h.Context(), to.id) },
+	"resume":  func(a *workspace.Admin, _, to *somebody) error { return a.Resume(to.h.Context(), to.id) },
+	"remove":  func(a *workspace.Admin, by, to *somebody) error { return a.Remove(to.h.Context(), to.id, by.proof()) },
+}
+
+// What the page is told that it may offer is what the workspace does: each act is tried by
+// each role on each role, in each state, with 2FA on and off, and on oneself. An act that
+// is let through and changes nothing is none.
+func TestPermissions_ToldIsWhatIsAllowed(t *testing.T) {
+	t.Parallel()
+	for act, try := range trying {
+		t.Run(string(act), func(t *testing.T) {
+			t.Parallel()
+			h, _ := alone(t)
+			h.one(person{role: workspace.RoleOwner})
+			for _, by := range []person{{role: workspace.RoleOwner}, {role: workspace.RoleAdmin}, {role: workspace.RoleAdmin, on: true}} {
+				actor := h.one(by)
+				a := actor.admin()
+				for _, role := range everybody {
+					for _, state := range states[:3] {
+						for _, on := range []bool{false, true} {
+							if !on || state != workspace.ProfileInvited {
+								h.tries(act, try, a, actor, h.one(person{role, state, on}))
+							}
+						}
+					}
+				}
+				h.tries(act, try, a, actor, actor)
+			}
+		})
+	}
+}
+
+func (h *house) tries(act workspace.MemberAct, try func(a *workspace.Admin, by, to *somebody) error, a *workspace.Admin, by, to *somebody) {
+	h.Helper()
+	m, err := a.Member(h.Context(), to.id)
+	h.ok(err)
+	told := slices.Contains(workspace.ActsOn(by.id, h.profile(by.id).Role, m), act)
+	before := entries(h)
+	failed := try(a, by, to)
+	if did := failed == nil && entries(h) > before; did != told {
+		h.Errorf("%s by %s on %s (%s, 2FA %v): told %v, and tried: %v", act, by.name, to.name, m.State, m.On, told, failed)
+	}
+}
+
+// entries is how many the log has.
+func entries(h *house) (seq int64) {
+	h.Helper()
+	h.ok(h.store.View(h.Context(), func(tx workspace.Tx) error {
+		head, err := tx.Head()
+		seq = head.Seq
+		return err
+	}))
+	return seq
+}
+
+// attempts are how each permission is tried; Administer by the way in itself.
+var attempts = map[workspace.Permission]func(a *workspace.Admin, by *somebody) error{
+	workspace.MayAdminister: func(a *workspace.Admin, by *somebody) error { _, err := a.Members(by.h.Context()); return err },
+	workspace.MayGiveRoles: func(a *workspace.Admin, by *somebody) error {
+		n := workspace.NewMember{Name: "N", Email: fmt.Sprintf("n%d@example.com", by.h.next()), Role: workspace.RoleAdmin}
+		_, err := a.AddMember(by.h.Context(), n, by.proof())
+		return err
+	},
+	workspace.MayPurge: func(a *workspace.Admin, by *somebody) error { return a.PurgeDocuments(by.h.Context(), nil) },
+	workspace.MayAskForTwo: func(a *workspace.Admin, by *somebody) error {
+		return a.SetTwoPeople(by.h.Context(), false, "", by.proof())
+	},
+	workspace.MayManageKey: func(a *workspace.Admin, by *somebody) error {
+		_, err := a.MakeKit(by.h.Context(), by.proof())
+		return err
+	},
+	workspace.MayConfirmClock:  func(a *workspace.Admin, by *somebody) error { return a.ConfirmClock(by.h.Context(), by.proof()) },
+	workspace.MayChangeSecrets: func(a *workspace.Admin, by *somebody) error { return a.NoteSecretsPassphrase(by.h.Context()) },
+	workspace.MayBackUp: func(a *workspace.Admin, by *somebody) error {
+		return a.Backup(by.h.Context(), by.proof(), nil, func(workspace.BackupCopy) error { return nil })
+	},
+}
+
+func TestPermissions_OfASessionAreWhatItCanDo(t *testing.T) {
+	t.Parallel()
+	h, _ := alone(t)
+	if told := workspace.RoleOwner.Permissions(); len(told) != len(attempts) {
+		t.Fatalf("an owner may do %d things, and %d are tried", len(told), len(attempts))
+	}
+	for _, role := range everybody {
+		who := h.one(person{role: role})
+		for what, try := range attempts {
+			a, err := who.signIn().Admin(t.Context())
+			if err == nil {
+				err = try(a, who)
+			}
+			if allowed := !workspace.IsCode(err, workspace.CodeForbidden); allowed != role.May(what) {
+				t.Errorf("%s by an %s: told %v, and tried: %v", what, role, role.May(what), err)
+			}
+		}
+	}
+}
+
+func TestPermissions_WhoCouldApproveCan(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	asks := owner.admin()
+	about := h.one(person{role: workspace.RoleMember})
+	for _, p := range []person{
+		{role: workspace.RoleOwner, on: true}, {role: workspace.RoleAdmin, on: true}, {role: workspace.RoleAdmin},
+		{role: workspace.RoleMember, on: true},
+	} {
+		who := h.one(p)
+		m, err := asks.Member(t.Context(), who.id)
+		h.ok(err)
+		asked, err := asks.AskApproval(t.Context(), workspace.ApproveResetPassword, []string{about.id}, "the phone is lost", owner.proof())
+		h.ok(err)
+		a, err := who.signIn().Admin(t.Context())
+		if err == nil {
+			err = a.Approve(t.Context(), asked.ID, who.proof())
+		}
+		if can := err == nil; can != m.MayApprove(owner.id) {
+			t.Errorf("%s, 2FA %v: told %v, and tried: %v", p.role, p.on, m.MayApprove(owner.id), err)
+		}
+		h.ok(asks.Refuse(t.Context(), asked.ID))
+	}
+	m, err := asks.Member(t.Context(), owner.id)
+	h.ok(err)
+	if m.MayApprove(owner.id) {
+		t.Error("one approves one's own")
+	}
+}
