@@ -22,9 +22,8 @@ dev_app := build/bin/countersign-dev$(exe)
 page := frontend/dist/index.html
 page_sources := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune \
 	-o -path frontend/tests -prune -o -type f -print 2>/dev/null)
-# What is promised of things that happen at once: these packages, and these tests of the domain.
-racing := ./backend/sqlite/... ./backend/keychain/...
-at_once := AtOnce|WhilePeopleAct|WhileItsSetIsReplaced|LockedWhile|Among
+# What is promised of things that happen at once is tested in these packages.
+racing := ./backend/sqlite/... ./backend/keychain/... ./backend/workspace/racetest
 private := build/private-desktop.sh
 
 .PHONY: help
@@ -103,13 +102,12 @@ test: setup ## check everything: this is what CI runs
 .PHONY: test-go test-race test-platforms
 test-go: setup-build setup-test $(page) ## Go tests, but for the packages of test-race
 	@echo "go test"
-	@go list -tags $(production) ./... | { grep -vE '/backend/(sqlite|keychain)' || true; } \
+	@go list -tags $(production) ./... | { grep -vE '/backend/(sqlite|keychain|workspace/racetest)' || true; } \
 		| xargs go test -tags $(production) | { grep -v 'no test files' || true; }
 
 test-race: setup-build setup-test ## Go tests of what happens at once, under the race detector
 	@echo "go test -race"
 	@go test -race $(racing) | { grep -v 'no test files' || true; }
-	@go test -race -run '$(at_once)' ./backend/workspace
 
 test-platforms: setup-build $(page)
 	@echo "build for Windows, vet for macOS"

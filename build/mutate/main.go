@@ -24,7 +24,7 @@ type suite struct {
 var suites = []suite{
 	{name: "totp"}, {name: "recovery"}, {name: "audit"},
 	{name: "sqlite", others: []string{"workspace", "rescue"}},
-	{name: "workspace", others: []string{"rescue", "backup"}},
+	{name: "workspace", others: []string{"workspace/racetest", "rescue", "backup"}},
 }
 
 // list is where survivors stand with their reasons.
