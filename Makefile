@@ -22,10 +22,12 @@ dev_app := build/bin/countersign-dev$(exe)
 page := frontend/dist/index.html
 page_sources := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune \
 	-o -path frontend/tests -prune -o -type f -print 2>/dev/null)
-# What is promised of things that happen at once: these packages, and these tests of the domain.
-racing := ./backend/sqlite/... ./backend/keychain/...
-at_once := AtOnce|WhilePeopleAct|WhileItsSetIsReplaced|LockedWhile|Among
+# What is promised of things that happen at once is tested in these packages.
+racing := ./backend/sqlite/... ./backend/keychain/... ./backend/workspace/racetest
 private := build/private-desktop.sh
+playwright := $(private) node e2e/node_modules/@playwright/test/cli.js test --config e2e/playwright.config.mjs
+# The files of window tests that "make test" leaves to "make test-all".
+window_more := alone import kit leaks
 
 .PHONY: help
 help: ## list the targets
@@ -91,8 +93,8 @@ test-bindings: setup-build $(page) ## frontend/wailsjs is what the bound structs
 
 # Tests.
 
-.PHONY: test
-test: setup ## check everything: this is what CI runs
+.PHONY: test test-all
+test: setup ## check each area: this is what CI runs
 	@$(MAKE) lint
 	@$(MAKE) test-go test-race
 	@$(MAKE) test-frontend test-bindings
@@ -100,16 +102,22 @@ test: setup ## check everything: this is what CI runs
 	@$(MAKE) test-e2e test-window
 	@echo "make test: everything passed"
 
-.PHONY: test-go test-race test-platforms
+test-all: test ## check everything: what "make test" checks, and the rest of the browser, window and race tests
+	@$(MAKE) test-e2e-more test-window-more test-race-more
+	@echo "make test-all: everything passed"
+
+.PHONY: test-go test-race test-race-more test-platforms
 test-go: setup-build setup-test $(page) ## Go tests, but for the packages of test-race
 	@echo "go test"
-	@go list -tags $(production) ./... | { grep -vE '/backend/(sqlite|keychain)' || true; } \
+	@go list -tags $(production) ./... | { grep -vE '/backend/(sqlite|keychain|workspace/racetest)' || true; } \
 		| xargs go test -tags $(production) | { grep -v 'no test files' || true; }
 
 test-race: setup-build setup-test ## Go tests of what happens at once, under the race detector
 	@echo "go test -race"
 	@go test -race $(racing) | { grep -v 'no test files' || true; }
-	@go test -race -run '$(at_once)' ./backend/workspace
+
+test-race-more: setup-build setup-test ## all Go tests of the backend's domain under the race detector
+	@go test -race -timeout 60m ./backend/workspace
 
 test-platforms: setup-build $(page)
 	@echo "build for Windows, vet for macOS"
@@ -125,17 +133,32 @@ test-crash: ## stop the backend at every write of every use case
 test-mutation: setup-build setup-test ## change each guard of the backend: a test has to notice
 	@go run ./build/mutate $(only)
 
-.PHONY: test-frontend test-e2e test-window
+.PHONY: test-frontend test-e2e test-e2e-more test-window test-window-more test-ten
 test-frontend: setup-build frontend/node_modules/.package-lock.json ## unit tests of the page
 	@cd frontend && npm run --silent test -- --reporter=dot
 
-test-e2e: setup-test dev-app seed e2e/node_modules/.package-lock.json ## the page in Chromium on the real backend
-	@$(private) node --test --test-reporter=spec --test-concurrency=2 e2e/browser/*.test.mjs
+# Files and names can be given: make test-e2e only="door -g 'by keyboard'"
+test-e2e: ready-e2e ## the page in Chromium on the real backend
+	@$(playwright) $(or $(only),--grep-invert @more)
 
-test-window: setup-test build seed e2e/node_modules/.package-lock.json ## the real window, through the accessibility tree
+test-e2e-more: ready-e2e ## the browser tests that "make test" leaves out
+	@$(playwright) --grep @more
+
+test-window: ready-window ## the real window, through the accessibility tree
+	@ls -r $(filter-out $(window_more:%=e2e/window/%.test.mjs),$(wildcard e2e/window/*.test.mjs)) | xargs -P 2 -n 1 build/one-window-test.sh
+
+test-window-more: ready-window ## the window tests that "make test" leaves out
+	@ls -r $(window_more:%=e2e/window/%.test.mjs) | xargs -P 2 -n 1 build/one-window-test.sh
+
+test-ten: ready-e2e ready-window ## all browser and window tests ten times on a busy machine; RUNS says how often
+	@build/test-ten.sh
+
+.PHONY: ready-e2e ready-window
+ready-e2e: setup-test dev-app seed e2e/node_modules/.package-lock.json
+
+ready-window: setup-test build seed e2e/node_modules/.package-lock.json
 	@go build -trimpath -tags $(production) -ldflags '-s -w' -o build/bin/leaving/countersign ./e2e/window/testdata/leaving
 	@go build -modfile=build/tools.mod -o build/bin/age filippo.io/age/cmd/age
-	@ls -r e2e/window/*.test.mjs | xargs -P 2 -n 1 build/one-window-test.sh
 
 .PHONY: lint
 lint: setup $(page) ## formatting, vet, staticcheck, types, shell
@@ -148,6 +171,7 @@ lint: setup $(page) ## formatting, vet, staticcheck, types, shell
 	@shellcheck build/*.sh .ci/run
 	@cd frontend && npm run --silent lint -- --log-level warn && npm run --silent check -- --output human --no-color
 	@frontend/node_modules/.bin/prettier --check --log-level warn e2e
+	@cd e2e && node_modules/.bin/eslint --max-warnings 0 .
 
 # Beside the tests.
 
@@ -175,5 +199,5 @@ fuzz: ## fuzz each parser for a while; FUZZTIME says how long
 	done
 
 clean: ## remove what was built
-	@rm -rf build/bin build/tour build/cache frontend/node_modules e2e/node_modules
+	@rm -rf build/bin build/tour build/cache build/playwright build/ten frontend/node_modules e2e/node_modules
 	@find frontend/dist -mindepth 1 ! -name .gitkeep -delete

@@ -2,11 +2,16 @@
 
 package app
 
+import "countersign/backend/workspace"
+
 // Wails runs the program with this tag to read the bound structs.
 const (
 	keychainService  = "Countersign development"
 	dataName         = "countersign-development"
 	buildingBindings = true
 )
+
+// hashingCost is nil: the workspace hashes at its full cost.
+var hashingCost func(*workspace.Config)
 
 func ownArgs(args []string) []string { return nil }

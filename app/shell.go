@@ -22,7 +22,7 @@ type shell struct {
 	desktop desktop
 	secrets workspace.Secrets // the system's keychain
 	now     func() time.Time
-	cost    func(*workspace.Config) // tests lower the cost of hashing
+	cost    func(*workspace.Config) // tests and development builds lower the cost of hashing
 	alarm   func(time.Duration, func()) *time.Timer
 
 	logger atomic.Pointer[slog.Logger]
@@ -47,7 +47,7 @@ type shell struct {
 func newShell(path string, d desktop) *shell {
 	s := &shell{
 		path: path, desktop: d, secrets: keychain.New(keychainService), now: time.Now, ctx: context.Background(),
-		alarm: time.AfterFunc,
+		alarm: time.AfterFunc, cost: hashingCost,
 	}
 	s.clipboard.desktop = d
 	s.in = s.newSignIn()

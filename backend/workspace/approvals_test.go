@@ -153,31 +153,6 @@ func TestNobodyApprovesTheirOwnOrWhatIsAboutThemselves(t *testing.T) {
 	p.ok(p.owner.admin().Reset2FA(t.Context(), p.admin.id, asked.ID, p.owner.proof()))
 }
 
-func TestOneApprovalUsedTwiceAtOnceIsUsedOnce(t *testing.T) {
-	t.Parallel()
-	p := twoPeople(t)
-	id := p.approved(workspace.ApproveResetPassword, p.members[0])
-	first, second := p.owner.admin(), p.owner.admin()
-	done := make(chan error, 2)
-	for a, proof := range map[*workspace.Admin]workspace.Proof{first: p.owner.proof(), second: p.owner.proof()} {
-		go func() {
-			_, err := a.ResetPassword(t.Context(), p.members[0].id, id, proof)
-			done <- err
-		}()
-	}
-	yes := 0
-	for range 2 {
-		if err := <-done; err == nil {
-			yes++
-		} else if !workspace.IsCode(err, workspace.CodeApprovalGone) && !workspace.IsCode(err, workspace.CodeCodeUsed) {
-			t.Error(err)
-		}
-	}
-	if yes != 1 {
-		t.Errorf("used %d times", yes)
-	}
-}
-
 func TestTwoPeople_ALesserPolicyWaitsForASecondAdmin(t *testing.T) {
 	t.Parallel()
 	p := twoPeople(t)

@@ -299,34 +299,6 @@ func TestProof_WhatMayHaveTakenEffectHasUsedIt(t *testing.T) {
 	p.spent()
 }
 
-func TestProof_OfManyActsAtOnceOneUsesIt(t *testing.T) {
-	t.Parallel()
-	h, owner, codes := guarded(t)
-	p := &provenCase{h: h, ctx: t.Context(), owner: owner, codes: codes}
-	p.granted()
-	a := p.admin()
-	const many = 16
-	done := make(chan error, many)
-	for range many {
-		go func() {
-			_, err := a.MakeKit(context.WithoutCancel(t.Context()), workspace.Proof{})
-			done <- err
-		}()
-	}
-	made := 0
-	for range many {
-		err := <-done
-		if err == nil {
-			made++
-		} else if !workspace.IsCode(err, workspace.CodeFactorRequired) {
-			t.Error(err)
-		}
-	}
-	if made != 1 {
-		t.Errorf("%d acts by one proof", made)
-	}
-}
-
 func TestChangeEmail_EndsWhatTheOldAddressOpened(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)

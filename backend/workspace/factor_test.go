@@ -1,8 +1,6 @@
 package workspace_test
 
 import (
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,82 +25,6 @@ func TestACodeOpensOnceAndOnlyUpwards(t *testing.T) {
 		h.clock.step(10 * time.Minute)
 		_, err = h.challenge().Verify(t.Context(), p.at(h.clock.now().Add(off)))
 		h.refused(err, workspace.CodeCodeWrong)
-	}
-}
-
-func TestSixtyFourSignInsAtOnceWithOneCodeMakeOneSession(t *testing.T) {
-	t.Parallel()
-	h, _, p, _ := enabled(t)
-	challenges := make([]*workspace.Challenge, 64)
-	for i := range challenges {
-		challenges[i] = h.challenge()
-	}
-	code := p.code()
-	var in atomic.Int32
-	var all sync.WaitGroup
-	for _, c := range challenges {
-		all.Go(func() {
-			s, err := c.Verify(t.Context(), code)
-			if err == nil && s != nil {
-				in.Add(1)
-			} else if !workspace.IsCode(err, workspace.CodeCodeUsed) && !workspace.IsCode(err, workspace.CodeThrottled) {
-				t.Errorf("unexpected: %v", err)
-			}
-		})
-	}
-	all.Wait()
-	if in.Load() != 1 {
-		t.Errorf("%d sessions", in.Load())
-	}
-}
-
-func TestThirtyUsesAtOnceOfOneRecoveryCodeMakeOneSession(t *testing.T) {
-	t.Parallel()
-	h, _, _, codes := enabled(t)
-	challenges := make([]*workspace.Challenge, 30)
-	for i := range challenges {
-		challenges[i] = h.challenge()
-	}
-	var in atomic.Int32
-	var all sync.WaitGroup
-	for _, c := range challenges {
-		all.Go(func() {
-			if s, err := c.Recover(t.Context(), codes[4]); err == nil && s != nil {
-				in.Add(1)
-			}
-		})
-	}
-	all.Wait()
-	if in.Load() != 1 {
-		t.Errorf("%d sessions", in.Load())
-	}
-}
-
-func TestTwoHundredGuessesAtOnceAreLookedAtNoMoreThanTheCapAllows(t *testing.T) {
-	t.Parallel()
-	h, _, p, _ := enabled(t)
-	challenges := make([]*workspace.Challenge, 200)
-	for i := range challenges {
-		challenges[i] = h.challenge()
-	}
-	var looked, paused atomic.Int32
-	var all sync.WaitGroup
-	for _, c := range challenges {
-		all.Go(func() {
-			_, err := c.Verify(t.Context(), p.wrong())
-			switch {
-			case workspace.IsCode(err, workspace.CodeCodeWrong):
-				looked.Add(1)
-			case workspace.IsCode(err, workspace.CodeThrottled):
-				paused.Add(1)
-			default:
-				t.Errorf("unexpected: %v", err)
-			}
-		})
-	}
-	all.Wait()
-	if looked.Load() != 5 || paused.Load() != 195 {
-		t.Errorf("%d looked at, %d refused unseen", looked.Load(), paused.Load())
 	}
 }
 

@@ -1,10 +1,6 @@
 package workspace_test
 
 import (
-	"context"
-	"runtime"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -142,89 +138,4 @@ func TestFaultAPauseBegunUnderAClockThatWasAheadEndsOnceItIsSetRight(t *testing.
 	h.clock.step(31 * time.Second)
 	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
-}
-
-// closing is a store that closes the workspace while a change is being sealed.
-type closing struct {
-	workspace.Store
-	close func()
-}
-
-func (c closing) Update(ctx context.Context, fn func(workspace.Tx) error) error {
-	return c.Store.Update(ctx, func(tx workspace.Tx) error { return fn(closingTx{tx, c.close}) })
-}
-
-type closingTx struct {
-	workspace.Tx
-	close func()
-}
-
-func (t closingTx) Head() (workspace.Head, error) { // the first thing that sealing reads
-	h, err := t.Tx.Head()
-	t.close()
-	return h, err
-}
-
-func TestFaultClosingWhilePeopleActSealsNothingWithAWipedKey(t *testing.T) {
-	t.Parallel()
-	h, _ := created(t)
-	for round := range 8 {
-		store := &closing{Store: h.store, close: func() {}}
-		w, err := workspace.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Now: h.clock.now, Password: cheap})
-		h.ok(err)
-		s, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
-		h.ok(err)
-		var all sync.WaitGroup
-		store.close = func() {
-			all.Go(func() {
-				for range 1 << round {
-					runtime.Gosched() // sooner and later
-				}
-				w.Close()
-			})
-		}
-		_ = s.Rename(t.Context(), "Amara N. Okafor")
-		_ = s.Rename(t.Context(), "Amara Okafor")
-		all.Wait()
-	}
-	h.restart()
-}
-
-// yielding lets others go first between reading and writing.
-type yielding struct{ workspace.Secrets }
-
-func (y yielding) Get(ctx context.Context, name string) (secret.Bytes, error) {
-	v, err := y.Secrets.Get(ctx, name)
-	for range 50 {
-		runtime.Gosched()
-	}
-	return v, err
-}
-
-func TestFaultGuessesAtOnceAtASealedWorkspaceAreAllCounted(t *testing.T) {
-	t.Parallel()
-	h, _, _ := lived(t)
-	h.sneak("UPDATE attempts SET failures = 0 WHERE kind = 'code'")
-	h.sealed()
-	s, err := workspace.OpenSealed(t.Context(), workspace.Config{Store: h.store, Secrets: yielding{h.secrets.Secrets}, Now: h.clock.now, Password: cheap})
-	h.ok(err)
-	var looked, paused atomic.Int32
-	var all sync.WaitGroup
-	for range 30 {
-		all.Go(func() {
-			err := accept(t.Context(), s, email, secret.NewText("not the password at all"), byCode("000000"))
-			switch {
-			case workspace.IsCode(err, workspace.CodeCredentialsWrong):
-				looked.Add(1)
-			case workspace.IsCode(err, workspace.CodeThrottled):
-				paused.Add(1)
-			default:
-				t.Errorf("unexpected: %v", err)
-			}
-		})
-	}
-	all.Wait()
-	if looked.Load() != 5 || paused.Load() != 25 {
-		t.Errorf("%d looked at, %d refused unseen", looked.Load(), paused.Load())
-	}
 }

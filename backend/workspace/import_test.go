@@ -80,20 +80,3 @@ func TestAnImportThatIsEmptyTooLongOrCancelledAddsNobody(t *testing.T) {
 		t.Errorf("%d members", len(all))
 	}
 }
-
-func TestTwoImportsOfOneAddressAtOnceAddItOnce(t *testing.T) {
-	t.Parallel()
-	h, owner := alone(t)
-	done := make(chan error, 2)
-	for _, a := range []*workspace.Admin{owner.admin(), owner.admin()} {
-		go func() {
-			_, err := a.AddMember(t.Context(), workspace.NewMember{Name: "A", Email: "a@example.com", Role: workspace.RoleMember}, workspace.Proof{})
-			done <- err
-		}()
-	}
-	first, second := <-done, <-done
-	if (first == nil) == (second == nil) {
-		t.Fatalf("%v, %v", first, second)
-	}
-	h.refused(errors.Join(first, second), workspace.CodeEmailTaken)
-}

@@ -7,8 +7,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -186,29 +184,6 @@ func TestGuessesForEmailsThatNobodyHasAreForgottenADayLaterWhateverWasGuessed(t 
 		t.Errorf("left are %v", left)
 	}
 	h.restart()
-}
-
-func Test64RedemptionsAtOnceLetOneIn(t *testing.T) {
-	t.Parallel()
-	h, owner := alone(t)
-	p, given := h.invited(owner.admin())
-	var in atomic.Int32
-	var all sync.WaitGroup
-	for range 64 {
-		all.Go(func() {
-			s, _, err := p.redeem(given)
-			if s != nil {
-				in.Add(1)
-			} else if !workspace.IsCode(err, workspace.CodeThrottled) && !workspace.IsCode(err, workspace.CodeOneTimeUsed) &&
-				!workspace.IsCode(err, workspace.CodeInvitationWrong) && !workspace.IsCode(err, workspace.CodeChallengeEnded) {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	if in.Load() != 1 {
-		t.Errorf("%d came in", in.Load())
-	}
 }
 
 func TestAPasswordResetWaitsForTheSecondFactorAndTheOldPasswordWorksUntilThen(t *testing.T) {

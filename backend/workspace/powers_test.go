@@ -285,23 +285,6 @@ func TestTheLastOwnerStaysOwner(t *testing.T) {
 	h.refused(other.SetRole(t.Context(), second.id, workspace.RoleMember, second.proof()), workspace.CodeLastOwner)
 }
 
-func TestTwoOwnersWhoDemoteOneAnotherAtOnceLeaveOne(t *testing.T) {
-	t.Parallel()
-	h, owner := alone(t)
-	second := h.one(person{role: workspace.RoleOwner})
-	a, b := owner.admin(), second.admin()
-	done := make(chan error, 2)
-	go func() { done <- a.SetRole(t.Context(), second.id, workspace.RoleMember, owner.proof()) }()
-	go func() { done <- b.SetRole(t.Context(), owner.id, workspace.RoleMember, second.proof()) }()
-	first, last := <-done, <-done
-	if (first == nil) == (last == nil) {
-		t.Errorf("%v, %v", first, last)
-	}
-	if h.profile(owner.id).Role == h.profile(second.id).Role {
-		t.Error("there are two owners, or none")
-	}
-}
-
 func TestAnAdminAddsMembersAndOnlyAnOwnerAddsMore(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)

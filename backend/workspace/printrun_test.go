@@ -683,29 +683,3 @@ func TestWrongCheckWordsAreCountedAndPaused(t *testing.T) {
 	h.clock.step(30 * time.Second)
 	h.ok(s.Acknowledge(t.Context(), r.sheets[p.id].CheckWord))
 }
-
-func TestACodeThatIsUsedWhileItsSetIsReplacedOpensOnceOrNotAtAll(t *testing.T) {
-	t.Parallel()
-	h, owner := alone(t)
-	p := h.membersWith2FA(1)[0]
-	first := owner.printed(p)
-	r := owner.beginRun(p)
-	r.issue()
-	c := p.challenge()
-	done := make(chan error, 2)
-	go func() { _, err := r.PutInForce(t.Context(), nil); done <- err }()
-	go func() {
-		_, err := c.Recover(t.Context(), first.sheets[p.id].Codes[0].Display())
-		if err != nil && !workspace.IsCode(err, workspace.CodeRecoveryUsed) && !workspace.IsCode(err, workspace.CodeRecoveryWrong) {
-			done <- err
-			return
-		}
-		done <- nil
-	}()
-	for range 2 {
-		h.ok(<-done)
-	}
-	if p.active() != 2 || p.opens(first.sheets[p.id], 1) || p.opens(first.sheets[p.id], 2) || !p.opens(r.sheets[p.id], 1) {
-		t.Error("the old set opens, or the new one does not")
-	}
-}

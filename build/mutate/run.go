@@ -76,7 +76,9 @@ type runner struct {
 	tests   []*test
 }
 
-func (r *runner) binary(pkg string) string { return filepath.Join(r.dir, pkg+".test") }
+func (r *runner) binary(pkg string) string {
+	return filepath.Join(r.dir, strings.ReplaceAll(pkg, "/", "-")+".test")
+}
 
 // build makes the test program of a package and lists its tests.
 func (r *runner) build(ctx context.Context, pkg, overlay string) error {

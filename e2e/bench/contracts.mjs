@@ -21,8 +21,9 @@ const listing = (page) =>
   page.evaluate(async () => {
     const turn = () => new Promise((resolve) => setTimeout(resolve));
     const from = performance.now();
-    [...document.querySelectorAll('.nav button')].find((it) => it.textContent.includes('Contracts')).click();
-    while (!document.querySelector('.contracts .grid-body [role=row]')) await turn();
+    document.querySelector('nav button[title=Contracts]').click();
+    // The first row of a grid is its head.
+    while (!document.querySelector('[role=grid] [role=row][aria-rowindex="2"]')) await turn();
     await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
     return performance.now() - from;
   });
@@ -32,8 +33,10 @@ const reading = (page) =>
   page.evaluate(async () => {
     const turn = () => new Promise((resolve) => setTimeout(resolve));
     const from = performance.now();
-    document.querySelector('.grid-body [role=row]').click();
-    while (!document.querySelector('figure.drawn canvas')) await turn();
+    document.querySelector('[role=grid] [role=row][aria-rowindex="2"]').click();
+    // The page of a PDF is shown once its progress has gone.
+    while (!document.querySelector('figure canvas') || document.querySelector('[role=progressbar]'))
+      await turn();
     await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
     return performance.now() - from;
   });

@@ -1,15 +1,10 @@
 /** Contracts, the home after a sign-in: adding, reading, finding, the bin, and the Emergency Kit. */
-import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
-import test from 'node:test';
-import { assertAccessible } from '../harness/browser.mjs';
 import * as contracts from '../harness/contracts.mjs';
-import { later } from '../harness/later.mjs';
 import * as members from '../harness/members.mjs';
 import * as person from '../harness/person.mjs';
-import { scene } from '../harness/scene.mjs';
+import { expect, expectAccessible, test } from './fixtures.mjs';
 
 const { button, dialog, heading } = person;
 const { add, drawn, open, pdf, row, toast, toContracts } = contracts;
@@ -18,81 +13,69 @@ const lease = { 'Harbour lease.pdf': pdf('Harbour lease', 14) };
 const memo = { 'Memorandum.txt': 'Weiß wrote: “agreed”.\n' };
 
 /** An owner at the contracts, of which there are none. */
-async function owner(t) {
-  const all = await scene(t);
-  await person.createWorkspace(all.page);
-  await toContracts(all.page);
-  return all;
+async function owner(page) {
+  await person.createWorkspace(page);
+  await toContracts(page);
 }
 
-test('contracts are added, read, found, renamed and tagged', async (t) => {
-  const { page } = await owner(t);
-  await heading(page, 'Add your first contract').waitFor();
-  await assertAccessible(page, 'Contracts, none yet');
+test('contracts are added, read, found, renamed and tagged', async ({ page }) => {
+  await owner(page);
+  await expect(heading(page, 'Add your first contract')).toBeVisible();
+  await expectAccessible(page, 'Contracts, none yet');
   await add(page, { ...lease, ...memo });
-  await assertAccessible(page, 'Contracts');
+  await expectAccessible(page, 'Contracts');
 
   await open(page, 'Harbour lease.pdf');
   await drawn(page);
-  await page.getByText('PDF, 14 pages, added by Amara Okafor today').waitFor();
-  await page.locator('figure').getByText('Harbour lease, page 1').waitFor({ state: 'attached' });
+  await expect(page.getByText('PDF, 14 pages, added by Amara Okafor today')).toBeVisible();
+  await expect(page.getByRole('figure').getByText('Harbour lease, page 1')).toBeAttached();
   await button(page, 'Next page').click();
-  await page.getByText('Page 2 of 14', { exact: true }).waitFor();
-  await page.locator('figure').getByText('Harbour lease, page 2').waitFor({ state: 'attached' });
-  await assertAccessible(page, 'A PDF beside the table');
+  await expect(page.getByText('Page 2 of 14', { exact: true })).toBeVisible();
+  await expect(page.getByRole('figure').getByText('Harbour lease, page 2')).toBeAttached();
+  await expectAccessible(page, 'A PDF beside the table');
   await open(page, 'Memorandum.txt');
-  await page.getByText('Weiß wrote: “agreed”.').waitFor();
+  await expect(page.getByText('Weiß wrote: “agreed”.')).toBeVisible();
 
   await page.keyboard.press('/');
   await page.keyboard.type('memo');
-  await row(page, 'Harbour').waitFor({ state: 'detached' });
+  await expect(row(page, 'Harbour')).toHaveCount(0);
   await page.keyboard.press('Escape');
-  await row(page, 'Harbour').waitFor();
+  await expect(row(page, 'Harbour')).toBeVisible();
 
   await button(page, 'Actions for Memorandum.txt').click();
   await page.getByRole('menuitem', { name: 'Rename' }).click();
   await dialog(page).getByLabel('Name').fill('');
   await button(dialog(page), 'Rename').click();
-  await dialog(page).getByRole('alert').waitFor();
-  await assertAccessible(page, 'Rename, with an error');
+  await expect(dialog(page).getByRole('alert')).toBeVisible();
+  await expectAccessible(page, 'Rename, with an error');
   await dialog(page).getByLabel('Name').fill('Memo on parking.txt');
   await button(dialog(page), 'Rename').click();
-  await row(page, 'Memo on parking.txt').waitFor();
+  await expect(row(page, 'Memo on parking.txt')).toBeVisible();
 
   await button(page, 'Actions for Memo on parking.txt').click();
   await page.getByRole('menuitem', { name: 'Tag…' }).click();
   await dialog(page).getByLabel('Add a tag').fill('Åland');
   await page.keyboard.press('Enter');
-  await assertAccessible(page, 'Tags');
+  await expectAccessible(page, 'Tags');
   await button(dialog(page), 'Save').click();
-  await row(page, 'Åland').waitFor();
+  await expect(row(page, 'Åland')).toBeVisible();
   await page.getByLabel('Search contracts').fill('aland');
-  await row(page, 'Harbour').waitFor({ state: 'detached' });
+  await expect(row(page, 'Harbour')).toHaveCount(0);
   await page.getByLabel('Search contracts').fill('zebra');
-  await heading(page, 'No contract fits').waitFor();
+  await expect(heading(page, 'No contract fits')).toBeVisible();
   await button(page, 'Show all').click();
-  await row(page, 'Harbour').waitFor();
+  await expect(row(page, 'Harbour')).toBeVisible();
 
   await button(page, 'Audit log').click();
-  await page
-    .getByText(/opened .*Harbour lease\.pdf/)
-    .first()
-    .waitFor();
+  await expect(page.getByText(/opened .*Harbour lease\.pdf/).first()).toBeVisible();
 });
 
-test('files that are hostile are shown inert, or not at all', async (t) => {
-  const { page, app } = await owner(t);
-  const asked = [];
-  const server = createServer((request, response) => {
-    asked.push(request.url);
-    response.end();
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  later(t, () => server.close());
-  const url = `http://127.0.0.1:${server.address().port}/`;
-  const elsewhere = [];
-  page.on('request', (it) => it.url().startsWith(app.url) || elsewhere.push(it.url()));
-  page.on('dialog', (it) => elsewhere.push(`dialog ${it.message()}`));
+test('files that are hostile are shown inert, or not at all', async ({ app, elsewhere, page }) => {
+  await owner(page);
+  const { url } = elsewhere;
+  const left = [];
+  page.on('request', (it) => it.url().startsWith(app.url) || left.push(it.url()));
+  page.on('dialog', (it) => left.push(`dialog ${it.message()}`));
   const script = `globalThis.executed = true; fetch('${url}script')`;
   await add(page, {
     'Script.pdf': contracts.hostilePdf(url),
@@ -107,32 +90,35 @@ test('files that are hostile are shown inert, or not at all', async (t) => {
   });
   await open(page, 'Script.pdf');
   await drawn(page);
-  assert.equal(await page.locator('figure').locator('a, input, form').count(), 0);
+  await expect(page.getByRole('figure').locator('a, input, form')).toHaveCount(0);
   await open(page, 'Script.svg');
-  await page.locator('pre').getByText('<rect width="40"', { exact: false }).waitFor();
+  await expect(page.getByRole('figure').getByText('<rect width="40"', { exact: false })).toBeVisible();
   await open(page, 'Scan.png');
-  await page.locator('figure img').evaluate((it) => it.decode());
+  await page
+    .getByRole('figure')
+    .getByRole('img')
+    .evaluate((it) => it.decode());
   await open(page, 'Bomb.png');
-  await page.getByText('This image has too many pixels to show here.').waitFor();
-  assert.equal(await page.locator('figure img').count(), 0);
-  await assertAccessible(page, 'An image that is too large');
-  assert.ok(await button(page, 'Save a copy…').isEnabled());
+  await expect(page.getByText('This image has too many pixels to show here.')).toBeVisible();
+  await expect(page.getByRole('figure')).toHaveCount(0);
+  await expectAccessible(page, 'An image that is too large');
+  await expect(button(page, 'Save a copy…')).toBeEnabled();
   await open(page, 'Script.html');
-  await page.locator('pre').getByText('<!doctype html>').waitFor();
+  await expect(page.getByRole('figure').getByText('<!doctype html>')).toBeVisible();
   await open(page, 'Broken.pdf');
-  await page.getByText('This PDF cannot be shown').waitFor();
-  assert.ok(await button(page, 'Save a copy…').isEnabled());
+  await expect(page.getByText('This PDF cannot be shown')).toBeVisible();
+  await expect(button(page, 'Save a copy…')).toBeEnabled();
   await open(page, 'Broken.png');
-  await page.getByText('This image can’t be shown').waitFor();
+  await expect(page.getByText('This image can’t be shown')).toBeVisible();
   await open(page, '<img src=x onerror=alert(1)>.bin');
-  await page.getByText('There is no preview for this kind of file.').waitFor();
-  await assertAccessible(page, 'A file without a preview');
-  assert.equal(await page.evaluate(() => globalThis.executed), undefined);
-  assert.deepEqual([asked, elsewhere], [[], []]);
+  await expect(page.getByText('There is no preview for this kind of file.')).toBeVisible();
+  await expectAccessible(page, 'A file without a preview');
+  expect(await page.evaluate(() => globalThis.executed)).toBeUndefined();
+  expect([elsewhere.asked, left]).toEqual([[], []]);
 });
 
-test('what is removed lies in the bin, and only an owner or admin deletes it for good', async (t) => {
-  const { page } = await owner(t);
+test('what is removed lies in the bin, and only an owner or admin deletes it for good', async ({ page }) => {
+  await owner(page);
   await add(page, { ...lease, ...memo });
   await members.toMembers(page);
   const code = await members.add(page, members.priya);
@@ -141,94 +127,96 @@ test('what is removed lies in the bin, and only an owner or admin deletes it for
   await toContracts(page);
   await row(page, 'Memorandum.txt').click({ modifiers: ['Control'] });
   await row(page, 'Harbour lease.pdf').click({ modifiers: ['Shift'] });
-  await page.getByText('2 selected', { exact: true }).waitFor();
-  await assertAccessible(page, 'Contracts, two selected');
+  await expect(page.getByText('2 selected', { exact: true })).toBeVisible();
+  await expectAccessible(page, 'Contracts, two selected');
   await button(page, 'Remove').click();
-  await toast(page, '2 contracts are in the bin for 30 days.').waitFor();
+  await expect(toast(page, '2 contracts are in the bin for 30 days.')).toBeVisible();
   await page.getByRole('button', { name: /^Bin/ }).click();
   await open(page, 'Memorandum.txt');
-  await page.getByText(/Removed by Priya Raman today\. It stays in the bin for \d+ more days\./).waitFor();
-  assert.equal(await button(page, 'Delete for good').count(), 0);
-  await assertAccessible(page, 'The bin, as a member');
+  await expect(
+    page.getByText(/Removed by Priya Raman today\. It stays in the bin for \d+ more days\./),
+  ).toBeVisible();
+  await expect(button(page, 'Delete for good')).toHaveCount(0);
+  await expectAccessible(page, 'The bin, as a member');
   await button(page, 'Put back').click();
-  await toast(page, 'Memorandum.txt is back').waitFor();
+  await expect(toast(page, 'Memorandum.txt is back')).toBeVisible();
   await person.lock(page);
 
   await person.signIn(page);
   await toContracts(page);
-  await row(page, 'Memorandum.txt').waitFor();
+  await expect(row(page, 'Memorandum.txt')).toBeVisible();
   await page.getByRole('button', { name: /^Bin/ }).click();
   await open(page, 'Harbour lease.pdf');
   await button(page, 'Delete for good').click();
-  await dialog(page).getByText('Harbour lease.pdf will be gone.').waitFor();
-  await assertAccessible(page, 'Delete for good');
+  await expect(dialog(page).getByText('Harbour lease.pdf will be gone.')).toBeVisible();
+  await expectAccessible(page, 'Delete for good');
   await button(dialog(page), 'Delete for good').click();
-  await heading(page, 'The bin is empty').waitFor();
+  await expect(heading(page, 'The bin is empty')).toBeVisible();
 });
 
-test('everything is within reach of the keyboard, and what is read ends with the lock', async (t) => {
-  const { page } = await owner(t);
+test('everything is within reach of the keyboard, and what is read ends with the lock', async ({ page }) => {
+  await owner(page);
   await add(page, { ...lease, ...memo, 'Third.txt': 'Three' });
-  const parts = [];
-  page.on('request', (it) => it.url().includes('/contract/') && parts.push(it.url()));
+  const read = page.waitForRequest((it) => it.url().includes('/contract/'));
   await row(page, 'Third.txt').focus();
   await page.keyboard.press('Enter');
-  await page.getByText('Three', { exact: true }).waitFor();
-  const [part] = parts;
+  await expect(page.getByText('Three', { exact: true })).toBeVisible();
+  const part = (await read).url();
   await page.keyboard.press('End');
   await page.keyboard.press('Home');
   await page.keyboard.press('Space');
   await page.keyboard.press('Shift+ArrowDown');
-  await page.getByText('2 selected', { exact: true }).waitFor();
+  await expect(page.getByText('2 selected', { exact: true })).toBeVisible();
   await page.keyboard.press('Escape');
-  await page.getByText('2 selected', { exact: true }).waitFor({ state: 'detached' });
+  await expect(page.getByText('2 selected', { exact: true })).toHaveCount(0);
   await page.keyboard.press('Delete');
-  await toast(page, 'is in the bin for 30 days.').waitFor();
+  await expect(toast(page, 'is in the bin for 30 days.')).toBeVisible();
   await page.keyboard.press('Enter');
-  await page.getByRole('region', { name: 'Preview' }).waitFor();
+  await expect(page.getByRole('region', { name: 'Preview' })).toBeVisible();
   await page.keyboard.press('Escape');
-  await page.getByRole('region', { name: 'Preview' }).waitFor({ state: 'detached' });
+  await expect(page.getByRole('region', { name: 'Preview' })).toHaveCount(0);
   await button(page, 'Check documents').click();
-  await dialog(page)
-    .getByText(/documents are as they were added\./)
-    .waitFor();
-  await assertAccessible(page, 'Check documents');
+  await expect(dialog(page).getByText(/documents are as they were added\./)).toBeVisible();
+  await expectAccessible(page, 'Check documents');
   await page.keyboard.press('Escape');
   await person.lock(page);
-  assert.equal(await page.evaluate((url) => fetch(url).then(({ status }) => status), part), 404);
-  page.complaints.splice(0); // the console tells of that 404
+  await expect.poll(async () => (await page.request.get(part)).status()).toBe(404);
 });
 
-test('a folder is dropped with what is in it, also what is empty or larger than one part', async (t) => {
-  const { folder, page } = await owner(t);
+test('a folder is dropped with what is in it, also what is empty or larger than one part', async ({
+  folder,
+  page,
+}) => {
+  await owner(page);
   const leases = join(folder, 'Leases');
   await mkdir(join(leases, '2026'), { recursive: true });
   await mkdir(join(folder, 'Nothing'));
   await writeFile(join(leases, 'Empty.txt'), '');
   await writeFile(join(leases, '2026', 'Large.bin'), Buffer.alloc(7_000_000, 'contract'));
   await contracts.dropPaths(page, [leases, join(folder, 'Nothing')]);
-  await toast(page, '2 contracts added.').waitFor();
-  await page.getByText('Nothing wasn’t added. The folder has no files in it.').waitFor();
-  await row(page, 'Large.bin').getByText('Leases').waitFor();
-  await row(page, 'Large.bin').getByText('7 MB').waitFor();
+  await expect(toast(page, '2 contracts added.')).toBeVisible();
+  await expect(page.getByText('Nothing wasn’t added. The folder has no files in it.')).toBeVisible();
+  await expect(row(page, 'Large.bin').getByText('Leases')).toBeVisible();
+  await expect(row(page, 'Large.bin').getByText('7 MB')).toBeVisible();
   await open(page, 'Empty.txt');
-  await page.getByText('This file is empty.').waitFor();
+  await expect(page.getByText('This file is empty.')).toBeVisible();
   await button(page, 'Check documents').click();
-  await dialog(page).getByText('2 documents are as they were added.').waitFor();
+  await expect(dialog(page).getByText('2 documents are as they were added.')).toBeVisible();
 });
 
-test('what is dropped while something is added waits for its turn', async (t) => {
-  const { page } = await owner(t);
+test('what is dropped while something is added waits for its turn', { tag: '@more' }, async ({ page }) => {
+  await owner(page);
   await contracts.drop(page, { 'Large.txt': 'x'.repeat(8_000_000), 'Annex.txt': 'annex' });
   await contracts.drop(page, memo);
   await contracts.drop(page, lease);
   for (const name of ['Large.txt', 'Annex.txt', 'Memorandum.txt', 'Harbour lease.pdf'])
-    await row(page, name).waitFor();
-  assert.equal(await page.getByText('wasn’t added').count(), 0);
+    await expect(row(page, name)).toBeVisible();
+  await expect(toast(page, '1 contract added.')).toBeVisible();
+  await expect(page.getByText('wasn’t added')).toHaveCount(0);
 });
 
-test('text and pictures are pasted, and a file that is there already is left out', async (t) => {
-  const { page } = await owner(t);
+test('text and pictures are pasted, and a file that is there already is left out', async ({ page }) => {
+  await owner(page);
   const paste = (text) =>
     page.evaluate((it) => {
       const clipboardData = new DataTransfer();
@@ -236,32 +224,34 @@ test('text and pictures are pasted, and a file that is there already is left out
       document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
     }, text);
   await paste('A clause from an email');
-  await toast(page, '1 contract added.').waitFor();
-  await row(page, 'Pasted text').waitFor();
+  await expect(toast(page, '1 contract added.')).toBeVisible();
+  await expect(row(page, 'Pasted text')).toBeVisible();
   await contracts.drop(page, memo);
-  await row(page, 'Memorandum.txt').waitFor();
+  await expect(row(page, 'Memorandum.txt')).toBeVisible();
   await contracts.drop(page, memo);
-  await page.getByText('Memorandum.txt wasn’t added.').waitFor();
-  await assertAccessible(page, 'A file that was left out');
+  await expect(page.getByText('Memorandum.txt wasn’t added.')).toBeVisible();
+  await expectAccessible(page, 'A file that was left out');
 });
 
-test('the Emergency Kit makes its holder an owner, and an older one does not once the key is rotated', async (t) => {
-  const { page } = await owner(t);
+test('the Emergency Kit makes its holder an owner, and an older one does not once the key is rotated', async ({
+  page,
+}) => {
+  await owner(page);
   await add(page, memo);
   const make = async () => {
     await button(page, 'Make Emergency Kit').click();
     const password = dialog(page).getByLabel('Your password');
     const act = button(dialog(page), 'Make Emergency Kit');
-    await act.waitFor();
+    await expect(act).toBeVisible();
     await password.fill(person.amara.password);
     await act.click();
     const key = await dialog(page).getByRole('group', { name: 'Key', exact: true }).innerText();
-    await assertAccessible(page, 'Emergency Kit');
+    await expectAccessible(page, 'Emergency Kit');
     await page.keyboard.press('Escape'); // the key is not thrown away by a key
     await button(dialog(page).last(), 'Go back').click();
     await button(dialog(page), 'Print').click(); // nobody knows whether it was cancelled
     await button(dialog(page), 'Done').click();
-    await dialog(page).getByText('Close without a kit on paper?').waitFor();
+    await expect(dialog(page).getByText('Close without a kit on paper?')).toBeVisible();
     await button(dialog(page).last(), 'Go back').click();
     await dialog(page).getByLabel('I have this page and will store it in a safe place').check();
     await button(dialog(page), 'Done').click();
@@ -276,23 +266,23 @@ test('the Emergency Kit makes its holder an owner, and an older one does not onc
   };
   await button(page, 'Workspace').click();
   const key = await make();
-  assert.match(key.replace(/\s/g, ''), /^AGE-SECRET-KEY-1[0-9A-Z]{58}$/);
-  await page.getByText('Made today by Amara Okafor').waitFor();
+  expect(key.replace(/\s/g, '')).toMatch(/^AGE-SECRET-KEY-1[0-9A-Z]{58}$/);
+  await expect(page.getByText('Made today by Amara Okafor')).toBeVisible();
   await button(page, 'Rotate vault key').click();
   await dialog(page).getByLabel('Your password').fill(person.amara.password);
   await button(dialog(page), 'Rotate vault key').click();
-  await toast(page, 'The vault key is rotated.').waitFor();
-  await page.getByText('for an older key').waitFor();
+  await expect(toast(page, 'The vault key is rotated.')).toBeVisible();
+  await expect(page.getByText('for an older key')).toBeVisible();
   const next = await make();
   await person.lock(page);
 
   await button(page, 'Use the Emergency Kit').click();
-  await assertAccessible(page, 'Use the Emergency Kit');
+  await expectAccessible(page, 'Use the Emergency Kit');
   await use(key, 'Noor Haddad');
-  await page.getByText('That key does not open').waitFor();
-  assert.equal(await page.getByLabel('Your name').inputValue(), 'Noor Haddad');
+  await expect(page.getByText('That key does not open')).toBeVisible();
+  await expect(page.getByLabel('Your name')).toHaveValue('Noor Haddad');
   await use(next.toLowerCase(), 'Noor Haddad');
   await open(page, 'Memorandum.txt');
-  await page.getByText('Weiß wrote: “agreed”.').waitFor();
-  await page.locator('.me').getByText('Owner').waitFor();
+  await expect(page.getByText('Weiß wrote: “agreed”.')).toBeVisible();
+  await expect(page.getByRole('complementary').getByText('Owner')).toBeVisible();
 });

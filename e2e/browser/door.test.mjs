@@ -1,24 +1,19 @@
 /** Creating a workspace, signing in and out, and what is refused there. */
-import assert from 'node:assert/strict';
-import test from 'node:test';
-import { assertAccessible } from '../harness/browser.mjs';
 import { amara, button, createWorkspace, givePassword, lock, signIn, toProfile } from '../harness/person.mjs';
-import { scene } from '../harness/scene.mjs';
+import { expect, expectAccessible, test } from './fixtures.mjs';
 
-test('a new person creates a workspace, signs out and signs in again', async (t) => {
-  const { page } = await scene(t);
-  await assertAccessible(page, 'Create your workspace');
+test('a new person creates a workspace, signs out and signs in again', async ({ page }) => {
+  await expectAccessible(page, 'Create your workspace');
   await createWorkspace(page);
-  await assertAccessible(page, 'Profile');
-  assert.equal(await page.getByLabel('Email').inputValue(), amara.email);
+  await expectAccessible(page, 'Profile');
+  await expect(page.getByLabel('Email')).toHaveValue(amara.email);
   await lock(page);
-  await assertAccessible(page, 'Sign in');
-  assert.ok(await page.getByText(amara.workspace).first().isVisible());
+  await expectAccessible(page, 'Sign in');
+  await expect(page.getByText(amara.workspace).first()).toBeVisible();
   await signIn(page);
 });
 
-test('each field says what is wrong with it, and everything stays typed', async (t) => {
-  const { page } = await scene(t);
+test('each field says what is wrong with it, and everything stays typed', async ({ page }) => {
   const field = (label) => page.getByLabel(label, { exact: true });
   const right = {
     'Workspace name': amara.workspace,
@@ -45,89 +40,89 @@ test('each field says what is wrong with it, and everything stays typed', async 
     await field(label).fill(text);
     await button(page, 'Create workspace').click();
     const error = page.getByRole('alert');
-    await error.getByText(sentence).waitFor();
-    assert.equal(await field(label).getAttribute('aria-invalid'), 'true', `${label}: ${text}`);
-    const described = (await field(label).getAttribute('aria-describedby')).split(' ');
-    assert.ok(described.includes(await error.getAttribute('id')), `${label} is described by its error`);
-    assert.ok(await field(label).evaluate((f) => f === document.activeElement), `${label} has the focus`);
+    await expect(error.getByText(sentence)).toBeVisible();
+    await expect(field(label), `${label}: ${text}`).toHaveAttribute('aria-invalid', 'true');
+    await expect(field(label), `${label} is described by its error`).toHaveAccessibleDescription(sentence);
+    await expect(field(label), `${label} has the focus`).toBeFocused();
     for (const [other, kept] of Object.entries(right)) {
-      assert.equal(await field(other).inputValue(), other === label ? text : kept, `${other} stays typed`);
+      await expect(field(other), `${other} stays typed`).toHaveValue(other === label ? text : kept);
     }
-    if (label === 'Email') await assertAccessible(page, 'Create your workspace, refused');
+    if (label === 'Email') await expectAccessible(page, 'Create your workspace, refused');
     await field(label).fill(right[label]);
   }
   await createWorkspace(page);
 });
 
-test('names and passwords in any script are taken as they are', async (t) => {
+test('names and passwords in any script are taken as they are', async ({ page }) => {
   const who = {
     workspace: '北風 & Søn 🧭',
     name: 'מאיה <img src=x>',
     email: 'maya@example.com',
     password: 'пароль 密码 🗝 längere Worte',
   };
-  const { page } = await scene(t);
   await createWorkspace(page, who);
-  assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), who.name);
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue(who.name);
   await lock(page);
   await signIn(page, undefined, who);
 });
 
-test('a wrong password and an unknown email are refused in the same words, and both stay typed', async (t) => {
-  const { page } = await scene(t);
+test('a wrong password and an unknown email are refused in the same words, and both stay typed', async ({
+  page,
+}) => {
   await createWorkspace(page);
   await lock(page);
-  const answers = [];
-  for (const email of [amara.email, 'nobody@example.com']) {
+  const alert = page.getByRole('alert');
+  const refused = async (email) => {
     await givePassword(page, { email, password: 'not the password at all' });
-    answers.push(await page.getByRole('alert').innerText());
-    assert.equal(await page.getByLabel('Email').inputValue(), email);
-    await page.getByLabel('Email').fill('');
-  }
-  assert.equal(answers[0], answers[1]);
-  assert.match(answers[0], /^The email or the password is not right\./);
-  await assertAccessible(page, 'Sign in, refused');
+    await expect(alert).toHaveText(/The email or the password is not right\./);
+    await expect(page.getByLabel('Email')).toHaveValue(email);
+    return alert.innerText();
+  };
+  const words = await refused(amara.email);
+  await page.getByLabel('Email').fill('');
+  await expect(alert).toHaveCount(0);
+  expect(await refused('nobody@example.com')).toBe(words);
+  await expectAccessible(page, 'Sign in, refused');
 });
 
-test('the password can be shown, and is hidden again on leaving', async (t) => {
-  const { page } = await scene(t);
+test('the password can be shown, and is hidden again on leaving', async ({ page }) => {
   const field = page.getByLabel('Password', { exact: true });
   await field.fill(amara.password);
-  assert.equal(await field.getAttribute('type'), 'password');
+  await expect(field).toHaveAttribute('type', 'password');
   await button(page, 'Show password').click();
-  assert.equal(await field.getAttribute('type'), 'text');
+  await expect(field).toHaveAttribute('type', 'text');
   await button(page, 'Hide password').click();
-  assert.equal(await field.getAttribute('type'), 'password');
+  await expect(field).toHaveAttribute('type', 'password');
 });
 
-test('everything at the door works by keyboard alone', async (t) => {
-  const { page } = await scene(t);
-  await page.getByLabel('Workspace name').and(page.locator(':focus')).waitFor();
+test('everything at the door works by keyboard alone', async ({ page }) => {
+  await expect(page.getByLabel('Workspace name')).toBeFocused();
   for (const text of [amara.workspace, amara.name, amara.email, amara.password]) {
     await page.keyboard.type(text);
     await page.keyboard.press('Tab');
   }
   await page.keyboard.press('Enter'); // on Show password, which the Tab before has reached
-  await button(page, 'Hide password').waitFor();
+  await expect(button(page, 'Hide password')).toBeVisible();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await toProfile(page);
 });
 
-test('locking drops the session for good: neither Back nor a reload brings the page back', async (t) => {
-  const { page } = await scene(t);
+test('locking drops the session for good: neither Back nor a reload brings the page back', async ({
+  page,
+}) => {
   await createWorkspace(page);
   await lock(page);
   await page.goBack();
   await page.goForward();
-  await button(page, 'Sign in').waitFor();
+  await expect(button(page, 'Sign in')).toBeVisible();
   await page.reload();
-  await button(page, 'Sign in').waitFor();
+  await expect(button(page, 'Sign in')).toBeVisible();
   const kept = await page.evaluate(async () => ({
     local: { ...localStorage },
     session: { ...sessionStorage },
     cookies: document.cookie,
     databases: (await indexedDB.databases()).length,
   }));
-  assert.deepEqual(kept, { local: {}, session: {}, cookies: '', databases: 0 });
+  expect(kept).toEqual({ local: {}, session: {}, cookies: '', databases: 0 });
 });

@@ -3,62 +3,16 @@
  * else, leave nothing behind and call nothing. Scripts are put in as the page's own console
  * would, and each finds that the page's policy or the application refuses.
  */
-import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
-import test from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { root } from '../harness/app.mjs';
-import { later } from '../harness/later.mjs';
 import * as person from '../harness/person.mjs';
-import { scene } from '../harness/scene.mjs';
+import { expect, test } from './fixtures.mjs';
 
-/** A scene whose page may complain: here it is made to. */
-async function attacked(t) {
-  const all = await scene(t);
-  await all.page.getByLabel('Workspace name').waitFor();
-  later(t, () => all.page.complaints.splice(0));
-  return all;
-}
-
-/** Another server of this machine, which must never be asked for anything. */
-async function elsewhere(t) {
-  const asked = [];
-  const server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`);
-    response
-      .writeHead(200, { 'Content-Type': 'text/html', 'Access-Control-Allow-Origin': '*' })
-      .end('<title>elsewhere</title>');
-  });
-  server.on('upgrade', (request, socket) => {
-    asked.push(`upgrade ${request.url}`);
-    socket.destroy();
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  later(t, () => server.close());
-  return { asked, url: `http://127.0.0.1:${server.address().port}/` };
-}
-
-/** Does something on the page and returns the directives that it violated. */
-const violations = (page, act, argument) =>
-  page.evaluate(
-    async ([source, given]) => {
-      const seen = [];
-      const note = (event) => seen.push(event.effectiveDirective);
-      document.addEventListener('securitypolicyviolation', note);
-      const before = document.body.childElementCount;
-      // The console's own evaluation is not under the page's policy; what it starts is.
-      await globalThis.attempts[source](given);
-      await new Promise((resolve) => setTimeout(resolve, 150));
-      document.removeEventListener('securitypolicyviolation', note);
-      while (document.body.childElementCount > before) document.body.lastElementChild.remove();
-      return seen;
-    },
-    [act, argument],
-  );
-
-/** The attempts, by name. Each would set globalThis.executed, or ask the other server. */
+/**
+ * The attempts, by name. Each would set globalThis.executed, or ask the other server, and one at a time notes the
+ * directives that it violates in globalThis.violated.
+ */
 const install = (page) =>
   page.evaluate(() => {
     const add = (name, attributes, text) => {
@@ -68,6 +22,10 @@ const install = (page) =>
       document.body.append(element);
       return element;
     };
+    globalThis.violated = [];
+    document.addEventListener('securitypolicyviolation', (event) =>
+      globalThis.violated.push(event.effectiveDirective),
+    );
     globalThis.attempts = {
       'an inline script': () => add('script', {}, 'globalThis.executed = "inline"'),
       'a script from elsewhere': (url) => add('script', { src: `${url}script.js` }),
@@ -78,10 +36,12 @@ const install = (page) =>
       'an image that calls on failing': () =>
         add('img', { src: 'data:,', onerror: 'globalThis.executed = "onerror"' }),
       'a javascript: link': () => add('a', { href: 'javascript:globalThis.executed="link"' }).click(),
+      /* eslint-disable no-restricted-syntax -- these timers are attempts, not waits */
       'a timer with text': () => setTimeout('globalThis.executed = "timer"'),
       // Not from the console itself, which may evaluate.
       eval: () => setTimeout(() => (0, eval)('globalThis.executed = "eval"')),
       'new Function': () => setTimeout(() => new Function('globalThis.executed = "function"')()),
+      /* eslint-enable no-restricted-syntax */
       'a style attribute': () =>
         (globalThis.styled = getComputedStyle(add('p', { style: 'position: fixed' })).position),
       'a style element': () => {
@@ -101,10 +61,18 @@ const install = (page) =>
       'an image from elsewhere': (url) => add('img', { src: `${url}image.png` }),
       'a style sheet from elsewhere': (url) => add('link', { rel: 'stylesheet', href: `${url}style.css` }),
       'a font from elsewhere': (url) => new FontFace('x', `url(${url}font.woff2)`).load().catch(() => {}),
-      'a form posted elsewhere': (url) => add('form', { action: url, method: 'post' }).submit(),
+      'a form posted elsewhere': (url) => {
+        const stopped = new Promise((resolve) =>
+          globalThis.navigation.addEventListener('navigate', resolve, { once: true }),
+        );
+        add('form', { action: url, method: 'post' }).submit();
+        return stopped;
+      },
       'an iframe': (url) => add('iframe', { src: url }),
-      'an iframe with its content inside': () =>
-        add('iframe', { srcdoc: '<script>parent.executed = "srcdoc"</script>' }),
+      'an iframe with its content inside': () => {
+        const frame = add('iframe', { srcdoc: '<script>parent.executed = "srcdoc"</script>' });
+        return new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
+      },
       'an object': (url) => add('object', { data: url }),
       'a worker': () => {
         try {
@@ -120,59 +88,91 @@ const install = (page) =>
 /** A frame with its content takes over the policy and is stopped inside; the page itself leads nowhere. */
 const stoppedBefore = ['an iframe with its content inside', 'a javascript: link', 'a form posted elsewhere'];
 
-test('the page runs nothing and reaches nothing but its own', async (t) => {
-  const { page } = await attacked(t);
-  const other = await elsewhere(t);
-  await install(page);
-  const here = page.url();
-  for (const name of await page.evaluate(() => Object.keys(globalThis.attempts))) {
-    const seen = await violations(page, name, other.url);
-    if (!stoppedBefore.includes(name)) assert.notDeepEqual(seen, [], `${name} was not refused`);
-  }
-  assert.equal(await page.evaluate(() => globalThis.executed), undefined);
-  assert.equal(await page.evaluate(() => globalThis.styled), 'static');
-  assert.notEqual(await page.evaluate(() => globalThis.outline), '7px');
-  assert.equal(page.url(), here);
-  assert.deepEqual(other.asked, []);
+/** Everything that was asked of the other server by now: its answer to one more request comes after them. */
+async function askedOf(elsewhere) {
+  await fetch(`${elsewhere.url}last`);
+  return elsewhere.asked;
+}
+
+test.describe('attacked', () => {
+  test.use({ quiet: false }); // the page is made to complain
+
+  test('the page runs nothing and reaches nothing but its own', async ({ elsewhere, page }) => {
+    await expect(page.getByLabel('Workspace name')).toBeVisible();
+    await install(page);
+    const here = page.url();
+    for (const name of await page.evaluate(() => Object.keys(globalThis.attempts))) {
+      // The console's own evaluation is not under the page's policy; what it starts is.
+      await page.evaluate(
+        async ([attempt, url]) => {
+          globalThis.violated = [];
+          globalThis.before = document.body.childElementCount;
+          await globalThis.attempts[attempt](url);
+        },
+        [name, elsewhere.url],
+      );
+      if (!stoppedBefore.includes(name)) {
+        const violated = () => page.evaluate(() => globalThis.violated);
+        await expect.poll(violated, `${name} was not refused`).not.toEqual([]);
+      }
+      await page.evaluate(() => {
+        while (document.body.childElementCount > globalThis.before) document.body.lastElementChild.remove();
+      });
+    }
+    expect(await page.evaluate(() => globalThis.executed)).toBeUndefined();
+    expect(await page.evaluate(() => globalThis.styled)).toBe('static');
+    expect(await page.evaluate(() => globalThis.outline)).not.toBe('7px');
+    expect(page.url()).toBe(here);
+    expect(await askedOf(elsewhere)).toEqual(['GET /last']);
+  });
+
+  test('the page leads nowhere, whoever asks it to', async ({ elsewhere, page }) => {
+    await expect(page.getByLabel('Workspace name')).toBeVisible();
+    const here = page.url();
+    await page.evaluate(() => {
+      globalThis.link = (href, target = '') =>
+        Object.assign(document.body.appendChild(document.createElement('a')), { href, target }).click();
+    });
+    // What each way leads to first, which the page has to refuse.
+    const ways = {
+      location: ['navigate', (url) => void (location = url)],
+      'location.replace': ['navigate', (url) => location.replace(url)],
+      'a link': ['click', (url) => globalThis.link(url)],
+      'a link to a new window': ['click', (url) => globalThis.link(url, '_blank')],
+      'a refresh': [
+        'navigate',
+        (url) => {
+          const meta = document.createElement('meta');
+          meta.httpEquiv = 'refresh';
+          meta.content = `0; url=${url}`;
+          document.head.append(meta);
+        },
+      ],
+    };
+    for (const [name, [event, way]] of Object.entries(ways)) {
+      const refused = page.evaluate(
+        (type) =>
+          new Promise((resolve) =>
+            (type === 'navigate' ? globalThis.navigation : window).addEventListener(
+              type,
+              ({ defaultPrevented }) => resolve(defaultPrevented),
+              { once: true },
+            ),
+          ),
+        event,
+      );
+      await page.evaluate(way, elsewhere.url);
+      expect(await refused, name).toBe(true);
+    }
+    expect(await page.evaluate((url) => window.open(url), elsewhere.url)).toBeNull();
+    expect(page.url()).toBe(here);
+    expect(page.context().pages()).toEqual([page]);
+    expect(await askedOf(elsewhere)).toEqual(['GET /last']);
+  });
 });
 
-test('the page leads nowhere, whoever asks it to', async (t) => {
-  const { browser, page } = await attacked(t);
-  const other = await elsewhere(t);
-  const here = page.url();
-  const ways = {
-    location: (url) => void (location = url),
-    'location.replace': (url) => location.replace(url),
-    'a link': (url) =>
-      Object.assign(document.body.appendChild(document.createElement('a')), { href: url }).click(),
-    'a link to a new window': (url) =>
-      Object.assign(document.body.appendChild(document.createElement('a')), {
-        href: url,
-        target: '_blank',
-      }).click(),
-    'window.open': (url) => void window.open(url),
-    'a refresh': (url) => {
-      const meta = document.createElement('meta');
-      meta.httpEquiv = 'refresh';
-      meta.content = `0; url=${url}`;
-      document.head.append(meta);
-    },
-  };
-  for (const [name, way] of Object.entries(ways)) {
-    await page.evaluate(way, other.url);
-    await pause(300); // there is nothing to wait for: it must not happen
-    assert.equal(page.url(), here, name);
-  }
-  assert.deepEqual(
-    browser.contexts().flatMap((context) => context.pages().map((it) => it.url())),
-    [here],
-  );
-  assert.deepEqual(other.asked, []);
-});
-
-test('a file or a link dropped on the window stays outside', async (t) => {
-  const { page } = await scene(t);
-  await page.getByLabel('Workspace name').waitFor();
+test('a file or a link dropped on the window stays outside', async ({ page }) => {
+  await expect(page.getByLabel('Workspace name')).toBeVisible();
   const taken = await page.evaluate(() =>
     ['dragover', 'drop'].flatMap((type) =>
       [document.body, document.querySelector('main'), document.querySelector('input')].map((target) => {
@@ -186,12 +186,11 @@ test('a file or a link dropped on the window stays outside', async (t) => {
       }),
     ),
   );
-  assert.deepEqual([...new Set(taken)], [true]);
+  expect([...new Set(taken)]).toEqual([true]);
 });
 
-test('the context menu is only there where something can be pasted', async (t) => {
-  const { page } = await scene(t);
-  await page.getByLabel('Workspace name').waitFor();
+test('the context menu is only there where something can be pasted', async ({ page }) => {
+  await expect(page.getByLabel('Workspace name')).toBeVisible();
   const shown = (selector) =>
     page.evaluate(
       (where) =>
@@ -200,10 +199,10 @@ test('the context menu is only there where something can be pasted', async (t) =
           .dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true })),
       selector,
     );
-  assert.equal(await shown('body'), false);
-  assert.equal(await shown('h1'), false);
-  assert.equal(await shown('button'), false);
-  assert.equal(await shown('input'), true);
+  expect(await shown('body')).toBe(false);
+  expect(await shown('h1')).toBe(false);
+  expect(await shown('button')).toBe(false);
+  expect(await shown('input')).toBe(true);
 });
 
 /** Everything in which a page can keep something. */
@@ -223,12 +222,11 @@ const kept = async (page) => ({
   cookies: await page.context().cookies(),
 });
 
-test('the page keeps nothing, with 2FA off and on, signed in and locked', async (t) => {
-  const { page } = await scene(t);
-  await page.getByLabel('Workspace name').waitFor();
+test('the page keeps nothing, with 2FA off and on, signed in and locked', async ({ page }) => {
+  await expect(page.getByLabel('Workspace name')).toBeVisible();
   const nothing = await kept(page);
   const { steps, place, ...rest } = nothing;
-  assert.deepEqual(rest, {
+  expect(rest).toEqual({
     localStorage: {},
     sessionStorage: {},
     databases: [],
@@ -239,19 +237,19 @@ test('the page keeps nothing, with 2FA off and on, signed in and locked', async 
     state: null,
     cookies: [],
   });
-  assert.equal(place, '/');
+  expect(place).toBe('/');
   await person.createWorkspace(page);
-  assert.deepEqual(await kept(page), nothing);
+  expect(await kept(page)).toEqual(nothing);
   await person.lock(page);
   await person.signIn(page);
   const { phone } = await person.enable(page);
-  assert.deepEqual(await kept(page), nothing);
+  expect(await kept(page)).toEqual(nothing);
   await person.lock(page);
-  assert.deepEqual(await kept(page), nothing);
+  expect(await kept(page)).toEqual(nothing);
   await person.signIn(page, phone);
   await person.edit(page);
-  assert.deepEqual(await kept(page), nothing);
-  assert.equal(steps, nothing.steps);
+  expect(await kept(page)).toEqual(nothing);
+  expect(steps).toBe(nothing.steps);
 });
 
 /** Every bound method with the types of its arguments, as Wails has written them down. */
@@ -286,6 +284,7 @@ const callEverything = async (page, token) =>
       const answer = (call) =>
         call.then((value) => ({ value })).catch((error) => ({ refused: String(error?.message ?? error) }));
       const silence = () =>
+        // eslint-disable-next-line no-restricted-syntax -- nothing tells that a call will never be answered
         new Promise((resolve) => setTimeout(resolve, 5000, { refused: 'no answer: arguments' }));
       const answers = {};
       for (const { group, name, types } of all) {
@@ -308,27 +307,27 @@ const forAll = {
   'Auth.Lock': 'returns nothing',
 };
 
-function assertRefused(answers) {
+function expectRefused(answers) {
   const names = Object.keys(answers);
-  assert.ok(names.length > 25, `only ${names.length} methods: ${names}`);
+  expect(names.length, `${names}`).toBeGreaterThan(25);
   for (const [name, it] of Object.entries(answers)) {
     if (name in forAll) continue;
-    assert.ok('refused' in it, `${name} gave ${JSON.stringify(it.value)}`);
-    assert.doesNotMatch(it.refused, /"internal"|^no answer/, name);
-    if (!name.startsWith('Door.')) assert.match(it.refused, /"session_ended"/, name);
+    expect(it, name).toHaveProperty('refused');
+    expect(it.refused, name).not.toMatch(/"internal"|^no answer/);
+    if (!name.startsWith('Auth.')) expect(it.refused, name).toMatch(/"session_ended"/);
   }
 }
 
-test('each bound method is refused while the window is locked', async (t) => {
-  const { page } = await scene(t);
+test('each bound method is refused while the window is locked', async ({ page }) => {
   await person.createWorkspace(page);
   await person.enable(page);
   await person.lock(page);
-  assertRefused(await callEverything(page, 'AAAAAAAAAAAAAAAAAAAAAAAAAA'));
+  expectRefused(await callEverything(page, 'AAAAAAAAAAAAAAAAAAAAAAAAAA'));
 });
 
-test('each bound method is refused while the second factor is due, with the challenge for a session, too', async (t) => {
-  const { page } = await scene(t);
+test('each bound method is refused while the second factor is due, with the challenge for a session, too', async ({
+  page,
+}) => {
   await person.createWorkspace(page);
   await person.enable(page);
   await person.lock(page);
@@ -338,10 +337,10 @@ test('each bound method is refused while the second factor is due, with the chal
     window.go.app.Auth.SignIn = async (...args) => (globalThis.heard = await SignIn(...args));
   });
   await person.givePassword(page);
-  await page.getByLabel('Verification code').waitFor();
+  await expect(page.getByLabel('Verification code')).toBeVisible();
   const { challenge, session } = await page.evaluate(() => globalThis.heard);
-  assert.equal(session, undefined);
+  expect(session).toBeUndefined();
   const token = challenge.token;
-  assert.ok(token.length > 20);
-  assertRefused(await callEverything(page, token));
+  expect(token.length).toBeGreaterThan(20);
+  expectRefused(await callEverything(page, token));
 });

@@ -1,8 +1,4 @@
 /** Settings, Workspace: its name, the idle time, requiring 2FA, two people; and following the log. */
-import assert from 'node:assert/strict';
-import test from 'node:test';
-import { dataFolder } from '../harness/app.mjs';
-import { assertAccessible, openPage } from '../harness/browser.mjs';
 import {
   amara,
   button,
@@ -17,136 +13,144 @@ import {
   signIn,
   typeCode,
 } from '../harness/person.mjs';
-import { scene } from '../harness/scene.mjs';
-import { seed } from '../harness/seed.mjs';
+import { expect, expectAccessible, test } from './fixtures.mjs';
 
 const toWorkspace = async (page) => {
   await button(page, 'Workspace').click();
-  await heading(page, 'Export signature').waitFor();
+  await expect(heading(page, 'Export signature')).toBeVisible();
 };
 
-test('the workspace’s name and idle time are changed in their rows', async (t) => {
-  const { page } = await scene(t);
+test('the workspace’s name and idle time are changed in their rows', async ({ page }) => {
   await createWorkspace(page);
   await toWorkspace(page);
-  await assertAccessible(page, 'Workspace');
+  await expectAccessible(page, 'Workspace');
   await page.getByLabel('Name', { exact: true }).fill('\u3164');
   await button(page, 'Save').click();
-  await page.getByRole('alert').waitFor();
-  assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), '\u3164');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('\u3164');
   await page.getByLabel('Name', { exact: true }).fill('Northwind & <i>Sons</i>');
   await button(page, 'Save').click();
-  await page.getByRole('complementary').getByText('Northwind & <i>Sons</i>').waitFor();
+  await expect(page.getByRole('complementary').getByText('Northwind & <i>Sons</i>')).toBeVisible();
   await page.getByLabel('Lock after').selectOption('12 minutes');
   await button(page, 'Save').click();
-  await page.getByText('The idle time is saved.').waitFor();
+  await expect(page.getByText('The idle time is saved.')).toBeVisible();
   await button(page, 'Audit log').click();
-  await page.getByText('set the idle lock time to 12 minutes').waitFor();
+  await expect(page.getByText('set the idle lock time to 12 minutes')).toBeVisible();
 });
 
-test('2FA is not required where nobody could let others back in, and the refusal says why', async (t) => {
-  const { page } = await scene(t);
+test('2FA is not required where nobody could let others back in, and the refusal says why', async ({
+  page,
+}) => {
   await createWorkspace(page);
   await enable(page);
   await toWorkspace(page);
   await button(page, 'Require 2FA').click();
-  await dialog(page).getByText('Only Amara Okafor could let others back in.').waitFor();
-  await assertAccessible(page, 'a refused rehearsal');
-  assert.equal(await dialog(page).locator('button[type=submit]').count(), 0);
+  await expect(dialog(page).getByText('Only Amara Okafor could let others back in.')).toBeVisible();
+  await expectAccessible(page, 'a refused rehearsal');
+  await expect(button(dialog(page), 'Require 2FA')).toHaveCount(0);
   await page.keyboard.press('Escape');
   await button(page, 'Ask for two people').click();
-  await dialog(page).getByLabel('Your password').waitFor();
-  await assertAccessible(page, 'Ask for two people');
+  await expect(dialog(page).getByLabel('Your password')).toBeVisible();
+  await expectAccessible(page, 'Ask for two people');
   await page.keyboard.press('Escape');
-  await dialog(page).waitFor({ state: 'detached' });
+  await expect(dialog(page)).toHaveCount(0);
 });
 
-test('a rehearsal names who would be blocked, then 2FA is required from a day on, and no longer', async (t) => {
-  const folder = await dataFolder(t);
+test.describe('with an admin who has 2FA on, and a member who has it off', () => {
   const people = [
     { name: 'Daniel Whitlock', email: 'daniel@example.com', role: 'admin' },
     { name: 'Eun-ji <Park>', email: 'eunji@example.com', role: 'member' },
   ];
-  await seed(folder, { people, enrolled: 1 });
-  const { page } = await scene(t, { folder });
-  await signIn(page);
-  const { phone } = await enable(page);
-  await toWorkspace(page);
-  await button(page, 'Require 2FA').click();
-  await dialog(page).getByText('Eun-ji <Park>').waitFor();
-  await dialog(page)
-    .getByText(/Amara Okafor and Daniel Whitlock could let others back in/)
-    .waitFor();
-  await assertAccessible(page, 'Require 2FA');
-  const later = new Date().getFullYear() + 5;
-  await dialog(page).getByLabel('From').fill('2020-01-01');
-  await dialog(page).getByLabel('Your password').fill(amara.password);
-  await typeCode(dialog(page), await phone.next());
-  await dialog(page).locator('button[type=submit]').click();
-  await dialog(page).getByText('This day has passed.').waitFor();
-  await dialog(page).getByLabel('From').fill(`${later}-12-01`);
-  await dialog(page).locator('button[type=submit]').click();
-  await page.getByText(`Required from 1 December ${later}`).waitFor();
-  await button(page, 'Stop requiring 2FA').click();
-  await dialog(page).getByLabel('Your password').fill(amara.password);
-  await typeCode(dialog(page), await phone.next());
-  await button(dialog(page), 'Stop requiring 2FA').click();
-  await page.getByText('Everybody’s own choice', { exact: true }).waitFor();
+  test.use({ home: { people, enrolled: 1 } });
+
+  test('a rehearsal names who would be blocked, then 2FA is required from a day on, and no longer', async ({
+    page,
+  }) => {
+    await signIn(page);
+    const { phone } = await enable(page);
+    await toWorkspace(page);
+    await button(page, 'Require 2FA').click();
+    await expect(dialog(page).getByText('Eun-ji <Park>')).toBeVisible();
+    await expect(
+      dialog(page).getByText(/Amara Okafor and Daniel Whitlock could let others back in/),
+    ).toBeVisible();
+    await expectAccessible(page, 'Require 2FA');
+    const later = new Date().getFullYear() + 5;
+    await dialog(page).getByLabel('From').fill('2020-01-01');
+    await dialog(page).getByLabel('Your password').fill(amara.password);
+    await typeCode(dialog(page), await phone.next());
+    await button(dialog(page), 'Require 2FA').click();
+    await expect(dialog(page).getByText('This day has passed.')).toBeVisible();
+    await dialog(page).getByLabel('From').fill(`${later}-12-01`);
+    await button(dialog(page), 'Require 2FA').click();
+    await expect(page.getByText(`Required from 1 December ${later}`)).toBeVisible();
+    await button(page, 'Stop requiring 2FA').click();
+    await dialog(page).getByLabel('Your password').fill(amara.password);
+    await typeCode(dialog(page), await phone.next());
+    await button(dialog(page), 'Stop requiring 2FA').click();
+    await expect(page.getByText('Everybody’s own choice', { exact: true })).toBeVisible();
+  });
 });
 
-test('whoever has 2FA off is signed out on the day from which it is required, and comes back by enabling it', async (t) => {
-  const folder = await dataFolder(t);
+test.describe('with two admins who have 2FA on', () => {
   const people = [
     { name: 'Daniel Whitlock', email: 'daniel@example.com', role: 'admin' },
     { name: 'Eun-ji Park', email: 'eunji@example.com', role: 'admin' },
   ];
-  await seed(folder, { people, enrolled: 2 });
-  const { page } = await scene(t, { folder });
-  await signIn(page);
-  await toWorkspace(page);
-  await button(page, 'Require 2FA').click();
-  await dialog(page).getByText('You are one of them', { exact: false }).waitFor();
-  await assertAccessible(page, 'Require 2FA, of oneself too');
-  const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
-  await dialog(page).getByLabel('From').fill(today);
-  await dialog(page).getByLabel('Your password').fill(amara.password);
-  await dialog(page).locator('button[type=submit]').click();
-  await page.getByText('2FA is required in this workspace now.').waitFor();
-  await page.getByText('Sign in to turn it on.').waitFor();
-  await assertAccessible(page, 'Sign in, since 2FA is required');
+  test.use({ home: { people, enrolled: 2 } });
 
-  await givePassword(page);
-  await heading(page, 'Enable 2FA to go on').waitFor();
-  await button(page, 'Enable 2FA').click();
-  const phone = await readKey(page);
-  await typeCode(page, await phone.next());
-  await readCodes(page);
-  await keepCodes(page);
-  await button(page, 'Edit 2FA').waitFor();
-  await toWorkspace(page);
-  await page.getByText('Required since today').waitFor();
+  test('whoever has 2FA off is signed out on the day from which it is required, and comes back by enabling it', async ({
+    page,
+  }) => {
+    await signIn(page);
+    await toWorkspace(page);
+    await button(page, 'Require 2FA').click();
+    await expect(dialog(page).getByText('You are one of them', { exact: false })).toBeVisible();
+    await expectAccessible(page, 'Require 2FA, of oneself too');
+    const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+    await dialog(page).getByLabel('From').fill(today);
+    await dialog(page).getByLabel('Your password').fill(amara.password);
+    await button(dialog(page), 'Require 2FA').click();
+    await expect(page.getByText('2FA is required in this workspace now.')).toBeVisible();
+    await expect(page.getByText('Sign in to turn it on.')).toBeVisible();
+    await expectAccessible(page, 'Sign in, since 2FA is required');
+
+    await givePassword(page);
+    await expect(heading(page, 'Enable 2FA to go on')).toBeVisible();
+    await button(page, 'Enable 2FA').click();
+    const phone = await readKey(page);
+    await typeCode(page, await phone.next());
+    await readCodes(page);
+    await keepCodes(page);
+    await expect(button(page, 'Edit 2FA')).toBeVisible();
+    await toWorkspace(page);
+    await expect(page.getByText('Required since today')).toBeVisible();
+  });
 });
 
-test('the log of a person is followed live', async (t) => {
-  const folder = await dataFolder(t);
+test.describe('with an admin', () => {
   const people = [{ name: 'Daniel Whitlock', email: 'daniel@example.com', role: 'admin' }];
-  await seed(folder, { people, enrolled: 1 });
-  const { app, browser, page } = await scene(t, { folder });
-  await signIn(page);
-  await button(page, 'Audit log').click();
-  const entries = page.getByRole('listitem');
-  await entries.filter({ hasText: 'added Daniel Whitlock as an admin.' }).waitFor();
-  await page.getByLabel('Person').selectOption('Daniel Whitlock');
-  await entries.filter({ hasText: 'Daniel Whitlock turned on 2FA' }).waitFor();
-  await entries.filter({ hasText: 'created the workspace' }).waitFor({ state: 'detached' });
-  await assertAccessible(page, 'Audit log of a person');
+  test.use({ home: { people, enrolled: 1 } });
 
-  const elsewhere = await openPage(browser, app.url);
-  await givePassword(elsewhere, { ...amara, email: 'daniel@example.com' });
-  await elsewhere.getByRole('alert').waitFor();
-  await entries.filter({ hasText: 'A wrong password was typed for Daniel Whitlock.' }).waitFor();
-  await givePassword(elsewhere, { ...amara, password: 'not the right one at all' });
-  await elsewhere.getByRole('alert').waitFor();
-  await page.getByLabel('Person').selectOption('Anyone');
-  await entries.filter({ hasText: 'A wrong password was typed for Amara Okafor.' }).waitFor();
+  test('the log of a person is followed live', async ({ app, open, page }) => {
+    await signIn(page);
+    await button(page, 'Audit log').click();
+    const entries = page.getByRole('listitem');
+    await expect(entries.filter({ hasText: 'added Daniel Whitlock as an admin.' })).toBeVisible();
+    await page.getByLabel('Person').selectOption('Daniel Whitlock');
+    await expect(entries.filter({ hasText: 'Daniel Whitlock turned on 2FA' })).toBeVisible();
+    await expect(entries.filter({ hasText: 'created the workspace' })).toHaveCount(0);
+    await expectAccessible(page, 'Audit log of a person');
+
+    const elsewhere = await open(app.url);
+    await givePassword(elsewhere, { ...amara, email: 'daniel@example.com' });
+    await expect(elsewhere.getByRole('alert')).toBeVisible();
+    await expect(
+      entries.filter({ hasText: 'A wrong password was typed for Daniel Whitlock.' }),
+    ).toBeVisible();
+    await givePassword(elsewhere, { ...amara, password: 'not the right one at all' });
+    await expect(elsewhere.getByRole('alert')).toBeVisible();
+    await page.getByLabel('Person').selectOption('Anyone');
+    await expect(entries.filter({ hasText: 'A wrong password was typed for Amara Okafor.' })).toBeVisible();
+  });
 });

@@ -115,31 +115,28 @@ export class Window {
   async click(role, name) {
     await this.waitFor({ role, name }, (it) => it.enabled && it.box?.[2] > 0);
     await this.#ask({ ask: 'reveal', role, name });
-    const box = await this.#still(role, name);
-    const [x, y] = [box[0] + box[2] / 2, box[1] + box[3] / 2].map((n) => String(Math.round(n)));
-    await run('xdotool', ['mousemove', '--sync', x, y, 'click', '1']);
-    await this.#park();
-  }
-
-  /** Where something is once it does not move any more. */
-  async #still(role, name) {
-    let last;
-    return until(`${name} stands still`, this.app, async () => {
-      const found = await this.find({ role, name });
-      const box = found.find((it) => it.enabled)?.box;
-      const same = box && String(box) === String(last);
-      last = box;
-      return same ? box : undefined;
-    });
+    await this.clickOn({ role, name }, (it) => it.enabled);
   }
 
   press = (name) => this.click('push button', name);
 
-  /** Clicks into something that was found. */
-  async clickAt({ box: [x, y, width, height] }) {
+  /** Clicks on something that is in sight. test says which of several. */
+  async clickOn(what, test = () => true) {
+    const [x, y, width, height] = await this.#still(what, test);
     const [left, top] = [x + width / 2, y + height / 2].map((n) => String(Math.round(n)));
     await run('xdotool', ['mousemove', '--sync', left, top, 'click', '1']);
     await this.#park();
+  }
+
+  /** Where something is once it does not move any more. */
+  async #still(what, test) {
+    let last;
+    return until(`${JSON.stringify(what)} stands still`, this.app, async () => {
+      const box = (await this.find(what)).find(test)?.box;
+      const same = box && String(box) === String(last);
+      last = box;
+      return same ? box : undefined;
+    });
   }
 
   /** Clicks into a field and types, as xdotool reads from its input: arguments are for all to read. */

@@ -16,8 +16,8 @@ import { later } from './later.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** How long anything may take before a test says that it does not happen. */
-export const patience = 30_000;
+/** How long anything may take before a test says that it does not happen. PATIENCE names other seconds. */
+export const patience = 1000 * Number(process.env.PATIENCE ?? 30);
 
 if (!process.env.PRIVATE_DESKTOP) {
   throw new Error(
@@ -77,8 +77,8 @@ export function start(name, folder, env = {}) {
 }
 
 /** Waits until ask answers with something, as long as the application runs. */
-export async function until(what, app, ask) {
-  const end = Date.now() + patience;
+export async function until(what, app, ask, within = patience) {
+  const end = Date.now() + within;
   for (;;) {
     const answer = await ask();
     if (answer) return answer;

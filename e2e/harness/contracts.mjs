@@ -3,7 +3,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import { button } from './person.mjs';
 
 export const row = (page, name) => page.getByRole('row').filter({ hasText: name });
-export const toast = (page, text) => page.locator('.toast').getByText(text);
+export const toast = (page, text) => page.getByRole('status').getByText(text);
 
 /** To the contracts, from anywhere inside. */
 export async function toContracts(page) {
@@ -50,7 +50,11 @@ export async function open(page, name) {
 }
 
 /** The page of a PDF is there, as a picture. */
-export const drawn = (page) => page.locator('figure.drawn canvas').waitFor();
+export async function drawn(page) {
+  const preview = page.getByRole('region', { name: 'Preview' });
+  await preview.getByRole('figure').locator('canvas').waitFor();
+  await preview.getByRole('progressbar').waitFor({ state: 'detached' });
+}
 
 const pageOf = (number, text) => `BT /F1 18 Tf 40 640 Td (${text}, page ${number}) Tj ET`;
 

@@ -1,17 +1,15 @@
 /** What crosses between the page and the application, as whatever lies between them gets it. */
-import assert from 'node:assert/strict';
+import { expect } from '@playwright/test';
 import { found, spellings } from './memory.mjs';
 
-/** Listens from now on, on a page that begins anew. */
-export async function listen(page) {
+/** Listens to a page that has not been opened yet. */
+export function listen(page) {
   const crossed = [];
   page.on('websocket', (socket) => {
     for (const way of ['framesent', 'framereceived']) {
       socket.on(way, ({ payload }) => crossed.push(`${way} ${payload}`));
     }
   });
-  await page.waitForLoadState('networkidle'); // a request that a reload cuts short is an error of the page
-  await page.reload();
   return crossed;
 }
 
@@ -22,8 +20,8 @@ export const ofCode = (name, code) => ({
 });
 
 /** Fails where a secret has crossed in clear, or where `open`, which may, was not heard: nothing was listened to then. */
-export function assertClosed(crossed, secrets, open) {
+export function expectClosed(crossed, secrets, open) {
   const all = crossed.join('\n');
-  for (const heard of open) assert.ok(all.includes(heard), `${heard} was not heard`);
-  assert.deepEqual(found(Buffer.from(all), secrets), []);
+  for (const heard of open) expect(all.includes(heard), `${heard} was heard`).toBe(true);
+  expect(found(Buffer.from(all), secrets)).toEqual([]);
 }

@@ -13,15 +13,17 @@ export class Phone {
   #key;
   #last = -Infinity;
 
-  /** key is base32, with or without the spaces between its groups. */
-  constructor(key) {
+  /** key is base32, with or without the spaces between its groups; used is the step whose code was taken last. */
+  constructor(key, used = -Infinity) {
     this.#key = key.replace(/\s/g, '');
+    this.#last = used;
   }
 
   /** A code that is good now and that was not handed out before. */
   async next() {
-    // The application takes the step before and the one after, and only upwards.
-    const step = Math.max(this.#last + 1, stepNow() - (secondsLeft() > 5 ? 1 : 0));
+    // The application takes the step before and the one after, and only upwards. The step before has to
+    // stay good until the code is typed and checked, on a busy machine, too.
+    const step = Math.max(this.#last + 1, stepNow() - (secondsLeft() > 20 ? 1 : 0));
     while (step > stepNow() + 1) await pause(Math.max(secondsLeft() * 1000, 1));
     this.#last = step;
     return this.at(step * period);

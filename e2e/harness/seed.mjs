@@ -6,9 +6,9 @@ import { run } from './phone.mjs';
 
 /**
  * Fills a folder: the owner, and `members` (or the `people` named) who are invited, of whom the first `enrolled` have
- * signed in and 2FA on. Each member costs a hash, and 10,000 some minutes. Returns the phones'
- * keys of those who have 2FA on: [{ name, email, key }]. `service` is the keychain's: that of development
- * builds, or the application's own.
+ * signed in and 2FA on. Each member costs a hash, and 10,000 some minutes. Returns what each has in hand: the owner
+ * where `owner.twoFactor` says that 2FA is on, then the members, as [{ name, email, invitation, key, step, codes }].
+ * `service` is the keychain's: that of development builds, or the application's own.
  */
 export async function seed(
   folder,

@@ -1,6 +1,6 @@
 // Seed fills a new data folder for tests of the page: a workspace with its owner and as many members
 // as a test asks for, through the application's own use cases, with hashing as cheap as they take.
-// It reads an order as JSON from standard input, and prints the phones of those who have 2FA on.
+// It reads an order as JSON from standard input, and prints what each of the people it names has in hand.
 //
 //	echo '{"folder": "…", "owner": {"workspace": "…", "name": "…", "email": "…", "password": "…"}, "members": 10000}' | seed
 //
@@ -36,6 +36,7 @@ type order struct {
 		Name      string `json:"name"`
 		Email     string `json:"email"`
 		Password  string `json:"password"`
+		TwoFactor bool   `json:"twoFactor"` // is on
 	} `json:"owner"`
 	Service  string   `json:"service"`  // of the keychain; empty: that of development builds
 	People   []person `json:"people"`   // who are invited, by name; else Members
@@ -44,15 +45,20 @@ type order struct {
 }
 
 type person struct {
-	Name  string `json:"name"`
-	Email string `json:"email"`
-	Role  string `json:"role"`
+	Name     string `json:"name"`
+	Email    string `json:"email"`
+	Role     string `json:"role"`
+	Password string `json:"password"` // empty: memberPassword
 }
 
-type phone struct {
-	Name  string `json:"name"`
-	Email string `json:"email"`
-	Key   string `json:"key"`
+// inHand is what a person has: an invitation, or a phone and recovery codes.
+type inHand struct {
+	Name       string   `json:"name"`
+	Email      string   `json:"email"`
+	Invitation string   `json:"invitation,omitempty"`
+	Key        string   `json:"key,omitempty"`
+	Step       int64    `json:"step,omitempty"` // whose code has been used
+	Codes      []string `json:"codes,omitempty"`
 }
 
 func main() {
@@ -61,16 +67,16 @@ func main() {
 	if err := json.NewDecoder(os.Stdin).Decode(&o); err != nil {
 		log.Fatal("the order cannot be read: ", err)
 	}
-	phones, err := seed(context.Background(), o)
+	all, err := seed(context.Background(), o)
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := json.NewEncoder(os.Stdout).Encode(phones); err != nil {
+	if err := json.NewEncoder(os.Stdout).Encode(all); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func seed(ctx context.Context, o order) (phones []phone, err error) {
+func seed(ctx context.Context, o order) (all []inHand, err error) {
 	store, err := sqlite.Open(ctx, filepath.Join(o.Folder, "workspace.db"))
 	if err != nil {
 		return nil, err
@@ -83,60 +89,103 @@ func seed(ctx context.Context, o order) (phones []phone, err error) {
 	if err != nil {
 		return nil, err
 	}
-	owner, err := w.Create(ctx, workspace.NewWorkspace{
-		Workspace: o.Owner.Workspace, Name: o.Owner.Name, Email: o.Owner.Email, Password: secret.NewText(o.Owner.Password),
-	})
+	pw := secret.NewText(o.Owner.Password)
+	owner, err := w.Create(ctx, workspace.NewWorkspace{Workspace: o.Owner.Workspace, Name: o.Owner.Name, Email: o.Owner.Email, Password: pw})
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, owner.End(ctx)) }()
-	admin, err := owner.Admin(ctx)
-	wanted := people(o.Members)
-	if len(o.People) > 0 {
-		wanted = nil
-	}
-	for _, p := range o.People {
-		wanted = append(wanted, workspace.NewMember{Name: p.Name, Email: p.Email, Role: workspace.Role(p.Role)})
-	}
-	if err != nil || len(wanted) == 0 {
-		return nil, err
-	}
-	given, err := admin.AddMembers(ctx, wanted, workspace.Proof{Password: secret.NewText(o.Owner.Password)}, nil)
+	given, err := invite(ctx, owner, pw, wanted(o))
 	if err != nil {
 		return nil, err
 	}
-	phones = []phone{}
-	for _, g := range given[:o.Enrolled] {
-		p, err := enrol(ctx, w, g)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", g.Name, err)
+	all = []inHand{}
+	if o.Owner.TwoFactor {
+		it := inHand{Name: o.Owner.Name, Email: o.Owner.Email}
+		if err := it.enable(ctx, owner, pw); err != nil {
+			return nil, err
 		}
-		phones = append(phones, p)
+		all = append(all, it)
 	}
-	return phones, nil
+	for i, g := range given {
+		it := inHand{Name: g.Name, Email: g.Email, Invitation: g.Code.Display()}
+		if i < o.Enrolled {
+			if err := it.redeem(ctx, w, secret.NewText(passwordOf(o, i))); err != nil {
+				return nil, fmt.Errorf("%s: %w", g.Name, err)
+			}
+		}
+		all = append(all, it)
+	}
+	return all, nil
 }
 
-// enrol redeems an invitation with the password that everybody here has, and turns 2FA on.
-func enrol(ctx context.Context, w *workspace.Workspace, g workspace.GivenOut) (phone, error) {
-	pw := secret.NewText(memberPassword)
-	s, _, err := w.Redeem(ctx, g.Email, g.Code.Display(), pw)
-	if err != nil {
-		return phone{}, err
+// wanted is whom the order names, or as many as it says.
+func wanted(o order) []workspace.NewMember {
+	if len(o.People) == 0 {
+		return people(o.Members)
 	}
+	var out []workspace.NewMember
+	for _, p := range o.People {
+		out = append(out, workspace.NewMember{Name: p.Name, Email: p.Email, Role: workspace.Role(p.Role)})
+	}
+	return out
+}
+
+func passwordOf(o order, i int) string {
+	if i < len(o.People) {
+		return cmp.Or(o.People[i].Password, memberPassword)
+	}
+	return memberPassword
+}
+
+func invite(ctx context.Context, owner *workspace.Session, pw secret.Text, all []workspace.NewMember) ([]workspace.GivenOut, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	admin, err := owner.Admin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return admin.AddMembers(ctx, all, workspace.Proof{Password: pw}, nil)
+}
+
+// redeem uses the invitation up: its profile gets a password, and has 2FA on.
+func (it *inHand) redeem(ctx context.Context, w *workspace.Workspace, pw secret.Text) error {
+	s, _, err := w.Redeem(ctx, it.Email, it.Invitation, pw)
+	if err != nil {
+		return err
+	}
+	it.Invitation = ""
+	return errors.Join(it.enable(ctx, s, pw), s.End(ctx))
+}
+
+func (it *inHand) enable(ctx context.Context, s *workspace.Session, pw secret.Text) error {
 	shown, err := s.BeginEnable(ctx, pw)
 	if err != nil {
-		return phone{}, err
+		return err
 	}
-	p := phone{Name: g.Name, Email: g.Email, Key: strings.Join(shown.Groups, "")}
-	code, err := totp.GenerateCode(p.Key, time.Now())
+	it.Key = strings.Join(shown.Groups, "")
+	// The step before is good, too, and leaves two of now for whoever signs in.
+	at := time.Now()
+	if at.Unix()%period < period/2 {
+		at = at.Add(-period * time.Second)
+	}
+	it.Step = at.Unix() / period
+	code, err := totp.GenerateCode(it.Key, at)
 	if err != nil {
-		return p, err
+		return err
 	}
-	if _, err := s.Confirm(ctx, code); err != nil {
-		return p, err
+	issued, err := s.Confirm(ctx, code)
+	if err != nil {
+		return err
 	}
-	return p, errors.Join(s.Continue(ctx), s.End(ctx))
+	for _, c := range issued.Codes {
+		it.Codes = append(it.Codes, c.Display())
+	}
+	return s.Continue(ctx)
 }
+
+const period = 30 // seconds, of a verification code
 
 const memberPassword = "granite willow harbour nine"
 

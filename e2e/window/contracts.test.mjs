@@ -46,8 +46,7 @@ test('a contract is added, read and copied, leaves nothing behind at a lock, and
   await window.press('Contracts');
   await window.press('Add contract');
   await person.openSeveral(window, source);
-  const cell = await window.waitFor({ role: 'table cell' }, (it) => it.text.includes('harbour.pdf'));
-  await window.clickAt(cell);
+  await window.clickOn({ role: 'table cell' }, (it) => it.text.includes('harbour.pdf'));
   await window.waitFor({ says: phrase }); // beside the drawn page, for screen readers
 
   const copy = join(folder, 'copy.pdf');

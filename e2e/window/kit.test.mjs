@@ -49,11 +49,12 @@ async function withContractAndKit(t) {
 }
 
 /** The contract in the list. */
-const lease = (window) => window.waitFor({ role: 'table cell' }, (it) => it.text.includes('lease.txt'));
+const inList = [{ role: 'table cell' }, (it) => it.text.includes('lease.txt')];
+const lease = (window) => window.waitFor(...inList);
 
 /** Opens the contract and reads it. */
 async function readLease(window) {
-  await window.clickAt(await lease(window));
+  await window.clickOn(...inList);
   await window.waitFor({ says: phrase });
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import * as person from '../desktop/person.mjs';
 import { openWindow } from '../desktop/window.mjs';
-import { dataFolder, startProduction, until } from '../harness/app.mjs';
+import { dataFolder, patience, startProduction, until } from '../harness/app.mjs';
 import { later } from '../harness/later.mjs';
 
 test('a copied key is on the clipboard, marked as a secret, and leaves it in 30 seconds', async (t) => {
@@ -19,7 +19,7 @@ test('a copied key is on the clipboard, marked as a secret, and leaves it in 30 
   assert.match(held.replace(/\s/g, ''), /^[A-Z2-7]{32}$/);
   assert.equal(await window.clipboardMark(), 'secret', 'clipboard managers are told to keep no copy');
   assert.notEqual(await window.selection(), held, 'no click of a mouse pastes it');
-  await until('the clipboard is empty', window.app, async () => !(await window.clipboard()));
+  await until('the clipboard is empty', window.app, async () => !(await window.clipboard()), 2 * patience);
   assert.ok(Date.now() - since > 25_000, 'it stays long enough to be pasted');
 });
 

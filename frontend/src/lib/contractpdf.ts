@@ -28,7 +28,10 @@ GlobalWorkerOptions.workerSrc = workerUrl;
 let spare: PDFWorker | undefined;
 
 export function warm(): void {
-  spare ??= new PDFWorker({ verbosity: VerbosityLevel.ERRORS });
+  if (spare) return;
+  spare = new PDFWorker({ verbosity: VerbosityLevel.ERRORS });
+  // A worker that is ended before it is there fails, and nobody may be waiting for it.
+  spare.promise.catch(() => {});
 }
 
 export function cool(): void {

@@ -1,0 +1,106 @@
+package racetest_test
+
+import (
+	"context"
+	"database/sql"
+	"runtime"
+	"sync"
+	"testing"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// closing calls close while a change is being written down.
+type closing struct {
+	workspace.Store
+	close func()
+}
+
+func (c closing) Update(ctx context.Context, fn func(workspace.Tx) error) error {
+	return c.Store.Update(ctx, func(tx workspace.Tx) error { return fn(closingTx{tx, c.close}) })
+}
+
+type closingTx struct {
+	workspace.Tx
+	close func()
+}
+
+// Head is the first thing that is read to seal an event.
+func (t closingTx) Head() (workspace.Head, error) {
+	h, err := t.Tx.Head()
+	t.close()
+	return h, err
+}
+
+func TestClose_WhilePeopleActSealsNothingWithAWipedKey(t *testing.T) {
+	t.Parallel()
+	o, owner := newOffice(t)
+	for round := range 8 {
+		store := &closing{Store: o.store, close: func() {}}
+		c := o.config()
+		c.Store = store
+		w, err := workspace.Open(t.Context(), c)
+		o.ok(err)
+		s, _, err := w.SignIn(t.Context(), owner.email, secret.NewText(pass))
+		o.ok(err)
+		var all sync.WaitGroup
+		store.close = func() {
+			all.Go(func() {
+				for range 1 << round {
+					runtime.Gosched() // sooner and later
+				}
+				w.Close()
+			})
+		}
+		_ = s.Rename(t.Context(), "Amara N. Okafor")
+		_ = s.Rename(t.Context(), "Amara Okafor")
+		all.Wait()
+	}
+	_, err := workspace.Open(t.Context(), o.config())
+	o.ok(err)
+}
+
+// yielding lets others go first.
+type yielding struct{ workspace.Secrets }
+
+func (y yielding) Get(ctx context.Context, name string) (secret.Bytes, error) {
+	v, err := y.Secrets.Get(ctx, name)
+	for range 50 {
+		runtime.Gosched()
+	}
+	return v, err
+}
+
+func TestSealed_GuessesAreAllCounted(t *testing.T) {
+	t.Parallel()
+	o, owner := newOffice(t)
+	owner.enable()
+	_, err := owner.challenge().Verify(t.Context(), owner.wrong())
+	if !workspace.IsCode(err, workspace.CodeCodeWrong) {
+		t.Fatal(err)
+	}
+	o.ok(o.store.Close())
+	db, err := sql.Open("sqlite", o.path)
+	o.ok(err)
+	_, err = db.ExecContext(t.Context(), "UPDATE attempts SET failures = 0 WHERE kind = 'code'")
+	o.ok(err)
+	o.ok(db.Close())
+	o.reopen()
+	if _, err := workspace.Open(t.Context(), o.config()); !workspace.IsCode(err, workspace.CodeNotAuthentic) {
+		t.Fatalf("a changed database is opened: %v", err)
+	}
+	c := o.config()
+	c.Secrets = yielding{o.secrets}
+	s, err := workspace.OpenSealed(t.Context(), c)
+	o.ok(err)
+	var acts []func() error
+	for range 30 {
+		acts = append(acts, func() error {
+			factor := workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText("000000")}
+			_, err := s.Prove(t.Context(), owner.email, secret.NewText("not the password at all"), factor)
+			return err
+		})
+	}
+	o.countedTo(5, atOnce(acts...), workspace.CodeCredentialsWrong)
+}
