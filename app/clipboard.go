@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -27,7 +28,7 @@ func (g *clipboardGuard) hold(text secret.Text) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if err := g.desktop.SetClipboard(text.Reveal()); err != nil {
-		return &shellError{code: codeClipboardFailed, message: "The clipboard could not be used. Print or save instead.", cause: err}
+		return &shellError{code: codeClipboardFailed, cause: err}
 	}
 	g.held = text
 	if g.timer != nil {
@@ -69,7 +70,7 @@ func (g *clipboardGuard) clearNow() {
 
 func codesText(i workspace.Issued) secret.Text {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s\nRecovery sheet %d\n\n", i.Workspace, i.Email, i.Sheet)
+	b.WriteString(say(words.ClipboardCodes, words.Args{"workspace": i.Workspace, "email": i.Email, "sheet": i.Sheet}) + "\n\n")
 	for n, c := range i.Codes {
 		fmt.Fprintf(&b, "%2d  %s\n", n+1, c.Display())
 	}

@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/keychain"
 	"countersign/backend/password"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -63,28 +64,28 @@ func (d *deskTwin) SetClipboard(s string) error {
 	return d.clipErr
 }
 
-func (d *deskTwin) SaveAs(string, string, []fileKind) (string, error) {
+func (d *deskTwin) SaveAs(words.Key, string, []fileKind) (string, error) {
 	if d.meanwhile != nil {
 		d.meanwhile()
 	}
 	return d.saveTo, d.saveErr
 }
 
-func (d *deskTwin) OpenFile(string, []fileKind) (string, error) {
+func (d *deskTwin) OpenFile(words.Key, []fileKind) (string, error) {
 	if d.meanwhile != nil {
 		d.meanwhile()
 	}
 	return d.openFrom, d.openErr
 }
 
-func (d *deskTwin) OpenFiles(string) ([]string, error) {
+func (d *deskTwin) OpenFiles(words.Key) ([]string, error) {
 	if d.meanwhile != nil {
 		d.meanwhile()
 	}
 	return d.openFiles, d.openErr
 }
 
-func (d *deskTwin) OpenFolder(string) (string, error) {
+func (d *deskTwin) OpenFolder(words.Key) (string, error) {
 	if d.meanwhile != nil {
 		d.meanwhile()
 	}
@@ -92,6 +93,12 @@ func (d *deskTwin) OpenFolder(string) (string, error) {
 }
 
 func (d *deskTwin) AskReplace(string) (bool, error) { d.asked++; return d.replace, nil }
+
+// worded reports whether the page has words for a refusal.
+func worded(e AppError) bool {
+	_, ok := words.English().Named("error." + e.Code + ".what")
+	return ok
+}
 
 type window struct {
 	*testing.T

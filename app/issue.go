@@ -9,6 +9,7 @@ import (
 
 	"countersign/backend/folder"
 	"countersign/backend/runfile"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -116,7 +117,7 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 		return RunOutcome{}, err
 	}
 	ending := target.Format.Ending()
-	path, err := p.s.desktop.SaveAs("Save recovery sheets", "Recovery sheets "+p.s.now().Format(time.DateOnly)+ending, kindsOf(ending))
+	path, err := p.s.desktop.SaveAs(words.DialogSaveSheets, dated(words.DialogNameSheets, p.s.now())+ending, kindsOf(ending))
 	if err != nil {
 		return RunOutcome{}, saveFailed("", err)
 	}
@@ -215,13 +216,13 @@ func asRefusal(name string, err error) error {
 func kindsOf(ending string) []fileKind {
 	switch ending {
 	case ".age":
-		return []fileKind{{"Encrypted file (*.age)", "*.age"}}
+		return []fileKind{{words.DialogKindAge, "*.age"}}
 	case ".csv":
-		return []fileKind{{"Table (*.csv)", "*.csv"}}
+		return []fileKind{{words.DialogKindCsv, "*.csv"}}
 	case ".txt":
-		return []fileKind{{"Text (*.txt)", "*.txt"}}
+		return []fileKind{{words.DialogKindTxt, "*.txt"}}
 	}
-	return []fileKind{{"PDF (*.pdf)", "*.pdf"}}
+	return []fileKind{{words.DialogKindPdf, "*.pdf"}}
 }
 
 // target says how the sheets leave the app: encrypted, unless something else was asked for.
@@ -336,7 +337,7 @@ func (p *PrintRuns) PutInForce(session string, pages int) (RunOutcome, error) {
 		return RunOutcome{}, err
 	}
 	if least := 1 + len(held.run.Plan().Names); pages < least {
-		return RunOutcome{}, &shellError{code: codePagesMissing, message: "The new codes aren’t active yet. Print every page first."}
+		return RunOutcome{}, &shellError{code: codePagesMissing}
 	}
 	ses, err := p.s.use(session)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"countersign/backend/bundle"
 	"countersign/backend/secret"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -69,7 +70,7 @@ const maxKeyFile = 1 << 20
 
 // Pick asks for a file and says with what it is locked.
 func (x *Exports) Pick(session string) (PickedExport, error) {
-	path, err := x.ask(session, "Open and verify", fileKind{"Encrypted file (*.age)", "*.age"})
+	path, err := x.ask(session, words.ExportOpen, fileKind{words.DialogKindAge, "*.age"})
 	if path == "" || err != nil {
 		return PickedExport{}, err
 	}
@@ -102,7 +103,7 @@ func (x *Exports) PickKey(session string) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	path, err := x.ask(session, "Choose a key file", fileKind{"All files", "*"})
+	path, err := x.ask(session, words.DialogKeyFile, fileKind{words.DialogKindAll, "*"})
 	if path == "" || err != nil {
 		return Saved{}, err
 	}
@@ -160,10 +161,10 @@ func (x *Exports) Extract(session string) (Extracted, error) {
 	case with == nil:
 		return Extracted{}, exportNone()
 	case seen.Kind == bundle.KindBackup:
-		return Extracted{}, &shellError{code: codeExportBackup, message: "A backup is not taken apart. Restore it with countersignctl."}
+		return Extracted{}, &shellError{code: codeExportBackup}
 	}
 	stem := strings.TrimSuffix(filepath.Base(p.path), filepath.Ext(p.path))
-	path, err := x.s.desktop.SaveAs("Save the files in a new folder", stem, []fileKind{{"New folder", "*"}})
+	path, err := x.s.desktop.SaveAs(words.DialogSaveFiles, stem, []fileKind{{words.DialogKindFolder, "*"}})
 	if err != nil {
 		return Extracted{}, saveFailed("", err)
 	}
@@ -212,13 +213,13 @@ func (s *shell) dropExport() {
 }
 
 // ask is the system's dialog for an admin.
-func (x *Exports) ask(session, title string, kind fileKind) (string, error) {
+func (x *Exports) ask(session string, title words.Key, kind fileKind) (string, error) {
 	if err := x.s.asAdmin(session, func(context.Context, *workspace.Admin) error { return nil }); err != nil {
 		return "", err
 	}
 	kinds := []fileKind{kind}
 	if kind.Pattern != "*" {
-		kinds = append(kinds, fileKind{"All files", "*"})
+		kinds = append(kinds, fileKind{words.DialogKindAll, "*"})
 	}
 	path, err := x.s.desktop.OpenFile(title, kinds)
 	if err != nil {
@@ -265,13 +266,13 @@ func (x *Exports) opener(p *pickedExport, typed Envelope) (bundle.Identities, er
 	x.s.mu.Unlock()
 	switch {
 	case p.lock == bundle.LockPassphrase && text.Empty():
-		return bundle.Identities{}, &shellError{code: codeExportPassphraseRequired, field: "passphrase", message: "Type the passphrase."}
+		return bundle.Identities{}, &shellError{code: codeExportPassphraseRequired, field: "passphrase"}
 	case p.lock == bundle.LockPassphrase:
 		return bundle.WithPassphrase(text), nil
 	case text.Empty() && keys != nil:
 		return *keys, nil
 	case text.Empty():
-		return bundle.Identities{}, &shellError{code: codeExportKeyRequired, field: "key", message: "Type the private key, or choose a key file."}
+		return bundle.Identities{}, &shellError{code: codeExportKeyRequired, field: "key"}
 	}
 	return parseKeys(text, "")
 }
@@ -298,7 +299,7 @@ func (x *Exports) read(session string, p *pickedExport, with bundle.Identities, 
 		}
 	})
 	if p.doing.Err() != nil && err != nil {
-		return c, &shellError{code: codeExportCancelled, message: "Reading the file was cancelled. Nothing was saved."}
+		return c, &shellError{code: codeExportCancelled}
 	}
 	return c, err
 }
