@@ -28,26 +28,36 @@ func Refusal(c *words.Catalogue, e *workspace.Error) string {
 	return c.Text(what, e.Args) + " " + c.Text(next, e.Args)
 }
 
-// Event says who did what to whom.
+// Event says who did what to whom. A detail that an event lacks is empty.
 func Event(c *words.Catalogue, e workspace.LogEntry) string {
-	actor, subject := person(c, e.Actor, words.EventPartNobody), person(c, e.Subject, words.AuditUnknown)
 	key, ok := c.Named("event." + e.Kind)
 	if !ok || strings.HasPrefix(e.Kind, "part.") { // a kind of a later version
-		return c.Text(words.EventPartUnknownKind, words.Args{"actor": actor, "subject": subject, "kind": strings.ReplaceAll(e.Kind, "-", " ")})
+		return c.Text(words.EventPartUnknownKind, words.Args{"actor": actor(c, e), "subject": subject(c, e), "kind": strings.ReplaceAll(e.Kind, "-", " ")})
 	}
-	args := words.Args{"chose": e.Detail["chose-password"]}
-	for name, value := range e.Detail {
-		args[name] = value
-	}
-	args["actor"], args["subject"] = actor, subject
+	args := words.Args{}
 	for _, name := range c.Arguments(key) {
-		if p, ok := parts[name]; ok {
+		switch p, ok := parts[name]; {
+		case name == "actor":
+			args[name] = actor(c, e)
+		case name == "subject":
+			args[name] = subject(c, e)
+		case name == "chose":
+			args[name] = e.Detail["chose-password"]
+		case ok:
 			args[name] = c.Text(p.key, p.args(e.Detail))
-		} else if _, ok := args[name]; !ok {
-			args[name] = "" // an event without this detail
+		default:
+			args[name] = e.Detail[name]
 		}
 	}
 	return c.Text(key, args)
+}
+
+func actor(c *words.Catalogue, e workspace.LogEntry) string {
+	return person(c, e.Actor, words.EventPartNobody)
+}
+
+func subject(c *words.Catalogue, e workspace.LogEntry) string {
+	return person(c, e.Subject, words.AuditUnknown)
 }
 
 // News says who did what, to the person who is told it.

@@ -292,17 +292,17 @@ func (c *Catalogue) writeTo(b *strings.Builder, t text, args Args) {
 		}
 		switch p.kind {
 		case value, figures:
-			fmt.Fprint(b, v)
+			b.WriteString(plain(v))
 		case count, hash:
 			if n, ok := whole(v); ok {
 				b.WriteString(c.Count(n))
 			} else {
-				fmt.Fprint(b, v)
+				b.WriteString(plain(v))
 			}
 		case plurals:
 			c.writeTo(b, p.options[c.form(p.options, v)], args)
 		case choice:
-			chosen, ok := p.options[fmt.Sprint(v)]
+			chosen, ok := p.options[plain(v)]
 			if !ok {
 				chosen = p.options["other"]
 			}
@@ -326,6 +326,14 @@ func (c *Catalogue) form(options map[string]text, v any) string {
 		return form
 	}
 	return "other"
+}
+
+// plain returns v as text.
+func plain(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return fmt.Sprint(v)
 }
 
 // whole returns v as a number. The details of events are numbers in text.

@@ -50,6 +50,9 @@ func here(s spoken) (said *string) {
 	if err != nil {
 		return nil
 	}
+	if _, err := parse(s.Message); err != nil {
+		return nil
+	}
 	text := c.Text(Key{"test.message"}, s.Args)
 	return &text
 }

@@ -46,11 +46,12 @@ type Args map[string]any
 // Catalogue is a language. It can be used by several goroutines.
 type Catalogue struct {
 	tag      language.Tag
-	messages map[string]entry
+	messages map[string]string
 	numbers  *message.Printer
+	read     sync.Map // of entries by key: a program says few of the messages, and reads only those
 }
 
-// entry is a message, and the names of what it puts in, sorted.
+// entry is a message that has been read, and the names of what it puts in, sorted.
 type entry struct {
 	text      text
 	arguments []string
@@ -75,8 +76,8 @@ func Load(name string) (*Catalogue, error) {
 	return Read(source)
 }
 
-// Read returns the catalogue in source. Errors say which message cannot be read. That a
-// catalogue is complete is for tests to see: see Compare.
+// Read returns the catalogue in source. That it is complete, and that each message can be read,
+// is for tests to see: see Compare.
 func Read(source []byte) (*Catalogue, error) {
 	var messages map[string]string
 	if err := json.Unmarshal(source, &messages); err != nil {
@@ -86,15 +87,21 @@ func Read(source []byte) (*Catalogue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("words: %s: %w", LanguageTag, err)
 	}
-	c := &Catalogue{tag: tag, messages: make(map[string]entry, len(messages)), numbers: message.NewPrinter(tag)}
-	for key, m := range messages {
-		t, err := parse(m)
-		if err != nil {
-			return nil, fmt.Errorf("words: %s: %w", key, err)
-		}
-		c.messages[key] = entry{t, t.arguments()}
+	return &Catalogue{tag: tag, messages: messages, numbers: message.NewPrinter(tag)}, nil
+}
+
+// entry returns a message. One that cannot be read stands for itself, braces and all.
+func (c *Catalogue) entry(key string) entry {
+	if e, ok := c.read.Load(key); ok {
+		return e.(entry)
 	}
-	return c, nil
+	t, err := parse(c.messages[key])
+	if err != nil {
+		t = text{{kind: literal, text: c.messages[key]}}
+	}
+	e := entry{t, t.arguments()}
+	c.read.Store(key, e)
+	return e
 }
 
 // Language returns the BCP 47 tag of the language, such as "en-GB".
@@ -102,7 +109,7 @@ func (c *Catalogue) Language() string { return c.tag.String() }
 
 // Text returns a message with args in it. What args lacks stands there as {name}, which tests
 // look for.
-func (c *Catalogue) Text(k Key, args Args) string { return c.write(c.messages[k.name].text, args) }
+func (c *Catalogue) Text(k Key, args Args) string { return c.write(c.entry(k.name).text, args) }
 
 // Named returns the key with a name that was put together at run time, such as an error's
 // code, and whether there is one.
@@ -124,8 +131,8 @@ func dateArgs(at time.Time) Args {
 	return Args{"day": at.Day(), "month": int(at.Month()), "year": at.Year(), "time": at.Format("15:04")}
 }
 
-// Compare says how c differs from the catalogue that it translates: the keys that only one
-// of them has, and messages that put in other arguments.
+// Compare says how c differs from the catalogue that it translates: the keys that only one of
+// them has, messages that put in other arguments, and messages that cannot be read.
 func (c *Catalogue) Compare(original *Catalogue) (differences []string) {
 	for _, key := range slices.Sorted(maps.Keys(original.messages)) {
 		m, ok := c.messages[key]
@@ -133,7 +140,11 @@ func (c *Catalogue) Compare(original *Catalogue) (differences []string) {
 			differences = append(differences, key+" is missing")
 			continue
 		}
-		if is, should := m.arguments, original.messages[key].arguments; !slices.Equal(is, should) {
+		if _, err := parse(m); err != nil {
+			differences = append(differences, fmt.Sprintf("%s cannot be read: %v", key, err))
+			continue
+		}
+		if is, should := c.entry(key).arguments, original.entry(key).arguments; !slices.Equal(is, should) {
 			differences = append(differences, fmt.Sprintf("%s puts in %v, and not %v", key, is, should))
 		}
 	}
@@ -146,7 +157,7 @@ func (c *Catalogue) Compare(original *Catalogue) (differences []string) {
 }
 
 // Arguments returns the names of what a message puts in, sorted. They are not to be changed.
-func (c *Catalogue) Arguments(k Key) []string { return c.messages[k.name].arguments }
+func (c *Catalogue) Arguments(k Key) []string { return c.entry(k.name).arguments }
 
 // Keys returns the names of all messages, sorted.
 func (c *Catalogue) Keys() []string { return slices.Sorted(maps.Keys(c.messages)) }
