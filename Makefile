@@ -21,7 +21,7 @@ ctl := build/bin/countersignctl$(exe)
 dev_app := build/bin/countersign-dev$(exe)
 page := frontend/dist/index.html
 page_sources := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune \
-	-o -path frontend/tests -prune -o -type f -print 2>/dev/null)
+	-o -path frontend/tests -prune -o -type f -print 2>/dev/null) $(wildcard backend/words/*.json)
 # What is promised of things that happen at once is tested in these packages.
 racing := ./backend/sqlite/... ./backend/keychain/... ./backend/workspace/racetest
 private := build/private-desktop.sh
@@ -170,7 +170,7 @@ lint: setup $(page) ## formatting, vet, staticcheck, types, shell
 	@$(tool) staticcheck -tags $(production) ./...
 	@shellcheck build/*.sh .ci/run
 	@cd frontend && npm run --silent lint -- --log-level warn && npm run --silent check -- --output human --no-color
-	@frontend/node_modules/.bin/prettier --check --log-level warn e2e
+	@frontend/node_modules/.bin/prettier --check --log-level warn e2e backend/words
 	@cd e2e && node_modules/.bin/eslint --max-warnings 0 .
 
 # Beside the tests.

@@ -28,6 +28,7 @@ import (
 
 	"countersign/app/platform"
 	"countersign/backend/folder"
+	"countersign/backend/words"
 )
 
 // Version is the application's; the build sets it from wails.json.
@@ -44,8 +45,8 @@ const (
 func Run(page embed.FS, args []string, stderr io.Writer) int {
 	flags := flag.NewFlagSet("countersign", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	dataDir := flags.String("data-dir", "", "the `folder` that holds the workspace (also "+folder.EnvVar+")")
-	showVersion := flags.Bool("version", false, "print the version and end")
+	dataDir := flags.String("data-dir", "", say(words.TerminalDataDir, words.Args{"variable": folder.EnvVar}))
+	showVersion := flags.Bool("version", false, say(words.TerminalVersion, nil))
 	if !buildingBindings {
 		if err := flags.Parse(ownArgs(args)); err != nil {
 			if err == flag.ErrHelp {
@@ -73,7 +74,7 @@ func Run(page embed.FS, args []string, stderr io.Writer) int {
 		}
 		platform.ChooseBackend()
 		if !platform.HasDisplay() { // before anything is written
-			fmt.Fprintln(stderr, "countersign: no display can be reached. Start Countersign from a desktop session.")
+			fmt.Fprintln(stderr, "countersign:", say(words.TerminalNoDisplay, nil))
 			return 1
 		}
 	}
@@ -82,7 +83,7 @@ func Run(page embed.FS, args []string, stderr io.Writer) int {
 		s.openAhead()
 	}
 	if err := wails.Run(windowOptions(s, page)); err != nil {
-		fmt.Fprintln(stderr, "countersign: the window could not be opened:", err)
+		fmt.Fprintln(stderr, "countersign:", say(words.TerminalNoWindow, words.Args{"why": err.Error()}))
 		return 1
 	}
 	return 0
@@ -90,7 +91,7 @@ func Run(page embed.FS, args []string, stderr io.Writer) int {
 
 func windowOptions(s *shell, page fs.FS) *options.App {
 	return &options.App{
-		Title:     "Countersign",
+		Title:     say(words.AppName, nil),
 		Width:     width,
 		Height:    height,
 		MinWidth:  minWidth,

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"countersign/backend/folder"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -53,7 +54,7 @@ func integrityView(err error) *IntegrityView {
 // anybody's name.
 func (d *Auth) SaveDiagnostics() (Saved, error) {
 	_, opening := d.s.ready()
-	path, err := d.s.desktop.SaveAs("Save diagnostic file", "Countersign diagnostics.json", []fileKind{{"JSON (*.json)", "*.json"}})
+	path, err := d.s.desktop.SaveAs(words.DialogSaveDiagnostics, say(words.DialogNameDiagnostics, nil)+".json", []fileKind{{words.DialogKindJson, "*.json"}})
 	if err != nil {
 		return Saved{}, saveFailed("", err)
 	}

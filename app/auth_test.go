@@ -49,7 +49,7 @@ func TestState_FaultHasWordsAndRetryGoesOn(t *testing.T) {
 	w = windowOn(t, path, absent{})
 	st, err := w.door.State()
 	w.ok(err)
-	if st.Stage != "fault" || st.Fault.Code != "keychain_absent" || st.Fault.Message == "" || st.Workspace != "" {
+	if st.Stage != "fault" || st.Fault.Code != "keychain_absent" || !worded(*st.Fault) || st.Workspace != "" {
 		t.Fatalf("%+v", st)
 	}
 	w.s.secrets = secrets

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -39,7 +40,7 @@ func (c *Contracts) AddFiles(session string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	paths, err := c.s.desktop.OpenFiles("Add contracts")
+	paths, err := c.s.desktop.OpenFiles(words.DialogAddContracts)
 	if err != nil {
 		return false, saveFailed("", err)
 	}
@@ -52,7 +53,7 @@ func (c *Contracts) AddFolder(session string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	path, err := c.s.desktop.OpenFolder("Add a folder of contracts")
+	path, err := c.s.desktop.OpenFolder(words.DialogAddFolder)
 	if err != nil || path == "" {
 		return false, err
 	}
@@ -83,12 +84,12 @@ func (c *Contracts) AddPasted(session, name, dataBase64 string) (bool, error) {
 	}
 	if len(dataBase64) > base64.StdEncoding.EncodedLen(maxPasted) {
 		return false, &shellError{
-			code: codePastedLarge, message: "This is too large to be pasted. Add it as a file.", args: map[string]any{"max": maxPasted >> 20},
+			code: codePastedLarge, args: map[string]any{"max": maxPasted >> 20},
 		}
 	}
 	data, err := base64.StdEncoding.DecodeString(dataBase64)
 	if err != nil {
-		return false, &shellError{code: codePastedFailed, message: "What was pasted could not be read. Add it as a file.", cause: err}
+		return false, &shellError{code: codePastedFailed, cause: err}
 	}
 	source := workspace.Source{
 		Name: name, Size: int64(len(data)), Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },

@@ -144,7 +144,7 @@ func (c *Contracts) SendPart(session string, number, index int, dataBase64 strin
 	}
 	part, err := base64.StdEncoding.DecodeString(dataBase64)
 	if err != nil {
-		return false, &shellError{code: codePastedFailed, message: "What was dropped could not be read. Add it as a file.", cause: errors.Join(errNotRead, err)}
+		return false, &shellError{code: codePastedFailed, cause: errors.Join(errNotRead, err)}
 	}
 	f := d.files[index]
 	f.sending.Lock()

@@ -28,8 +28,7 @@ type addQueue struct {
 const maxWaiting = 20
 
 var errQueueFull = &shellError{
-	code:    codeAddingFull,
-	message: "Too many files are waiting to be added. None of these were added. Wait until fewer are waiting, then choose them again.",
+	code: codeAddingFull,
 }
 
 // items is how many files and folders wait. It is called with signIn.mu held.

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"countersign/backend/folder"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -45,7 +46,7 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 	var place func(workspace.Document) string
 	if len(chosen) == 1 {
 		name := fileNameFor(chosen[0].Name)
-		path, err := c.s.desktop.SaveAs("Save a copy", name, []fileKind{{"All files", "*"}})
+		path, err := c.s.desktop.SaveAs(words.DialogSaveCopy, name, []fileKind{{words.DialogKindAll, "*"}})
 		if err != nil {
 			return SavedCopies{}, saveFailed("", err)
 		}
@@ -56,7 +57,7 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 		keep = func(_ workspace.Document, f *folder.Whole) error { return f.Keep() } // the dialog has asked
 		out.Name, out.Folder = filepath.Base(path), filepath.Dir(path)
 	} else {
-		dir, err := c.s.desktop.OpenFolder("Save copies into a folder")
+		dir, err := c.s.desktop.OpenFolder(words.DialogSaveCopies)
 		if err != nil {
 			return SavedCopies{}, saveFailed("", err)
 		}
@@ -186,7 +187,7 @@ func fileNameFor(name string) string {
 	stem, _, _ := strings.Cut(strings.ToUpper(out), ".")
 	switch {
 	case out == "":
-		return "contract"
+		return say(words.DialogNameContract, nil)
 	case windowsKeeps[stem]:
 		return "_" + out
 	}

@@ -10,6 +10,7 @@ import (
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"countersign/app/platform"
+	"countersign/backend/words"
 )
 
 // desktop is what the shell needs of the window system. Tests have their own.
@@ -19,17 +20,20 @@ type desktop interface {
 	Renew() // ends the page and all that it remembers, and shows it anew, where that can be done
 	Raise() // brings the window to the front
 	Clipboard() (string, error)
-	SetClipboard(text string) error                                       // a secret; "" takes it away
-	SaveAs(title, name string, kinds []fileKind) (path string, err error) // "" when dismissed
-	OpenFile(title string, kinds []fileKind) (path string, err error)     // "" when dismissed
-	OpenFiles(title string) (paths []string, err error)                   // none when dismissed
-	OpenFolder(title string) (path string, err error)                     // "" when dismissed
+	SetClipboard(text string) error                                                 // a secret; "" takes it away
+	SaveAs(title words.Key, name string, kinds []fileKind) (path string, err error) // "" when dismissed
+	OpenFile(title words.Key, kinds []fileKind) (path string, err error)            // "" when dismissed
+	OpenFiles(title words.Key) (paths []string, err error)                          // none when dismissed
+	OpenFolder(title words.Key) (path string, err error)                            // "" when dismissed
 	AskReplace(name string) (bool, error)
 	Print()
 }
 
 // fileKind is one line of a dialog's list of types.
-type fileKind struct{ Name, Pattern string }
+type fileKind struct {
+	Name    words.Key
+	Pattern string
+}
 
 type wailsDesktop struct{ ctx context.Context }
 
@@ -63,33 +67,33 @@ func (d *wailsDesktop) SetClipboard(text string) error {
 	return nil
 }
 
-func (d *wailsDesktop) SaveAs(title, name string, kinds []fileKind) (string, error) {
-	opts := wails.SaveDialogOptions{Title: title, DefaultFilename: name, CanCreateDirectories: true}
+func (d *wailsDesktop) SaveAs(title words.Key, name string, kinds []fileKind) (string, error) {
+	opts := wails.SaveDialogOptions{Title: say(title, nil), DefaultFilename: name, CanCreateDirectories: true}
 	for _, k := range kinds {
-		opts.Filters = append(opts.Filters, wails.FileFilter{DisplayName: k.Name, Pattern: k.Pattern})
+		opts.Filters = append(opts.Filters, wails.FileFilter{DisplayName: say(k.Name, nil), Pattern: k.Pattern})
 	}
 	return wails.SaveFileDialog(d.ctx, opts)
 }
 
-func (d *wailsDesktop) OpenFile(title string, kinds []fileKind) (string, error) {
-	opts := wails.OpenDialogOptions{Title: title}
+func (d *wailsDesktop) OpenFile(title words.Key, kinds []fileKind) (string, error) {
+	opts := wails.OpenDialogOptions{Title: say(title, nil)}
 	for _, k := range kinds {
-		opts.Filters = append(opts.Filters, wails.FileFilter{DisplayName: k.Name, Pattern: k.Pattern})
+		opts.Filters = append(opts.Filters, wails.FileFilter{DisplayName: say(k.Name, nil), Pattern: k.Pattern})
 	}
 	return wails.OpenFileDialog(d.ctx, opts)
 }
 
-func (d *wailsDesktop) OpenFiles(title string) ([]string, error) {
-	return wails.OpenMultipleFilesDialog(d.ctx, wails.OpenDialogOptions{Title: title})
+func (d *wailsDesktop) OpenFiles(title words.Key) ([]string, error) {
+	return wails.OpenMultipleFilesDialog(d.ctx, wails.OpenDialogOptions{Title: say(title, nil)})
 }
 
-func (d *wailsDesktop) OpenFolder(title string) (string, error) {
-	return wails.OpenDirectoryDialog(d.ctx, wails.OpenDialogOptions{Title: title, CanCreateDirectories: true})
+func (d *wailsDesktop) OpenFolder(title words.Key) (string, error) {
+	return wails.OpenDirectoryDialog(d.ctx, wails.OpenDialogOptions{Title: say(title, nil), CanCreateDirectories: true})
 }
 
 func (d *wailsDesktop) AskReplace(name string) (bool, error) {
 	answer, err := wails.MessageDialog(d.ctx, wails.MessageDialogOptions{
-		Type: wails.QuestionDialog, Title: "Replace the file", Message: "There is already a file named “" + name + "”. Replace it?",
+		Type: wails.QuestionDialog, Title: say(words.DialogReplace, nil), Message: say(words.DialogReplaceText, words.Args{"name": name}),
 		DefaultButton: "No",
 	})
 	return answer == "Yes", err

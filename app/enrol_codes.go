@@ -2,7 +2,6 @@ package app
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +10,7 @@ import (
 
 	"countersign/backend/folder"
 	"countersign/backend/sheet"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -56,8 +56,8 @@ func (k *CodeActions) SaveSheet(session string) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	path, err := k.s.desktop.SaveAs("Save recovery sheet", fmt.Sprintf("Recovery sheet %d.pdf", issued.Sheet),
-		[]fileKind{{"PDF (*.pdf)", "*.pdf"}, {"Text (*.txt)", "*.txt"}})
+	path, err := k.s.desktop.SaveAs(words.DialogSaveSheet, say(words.DialogNameSheet, words.Args{"sheet": issued.Sheet})+".pdf",
+		[]fileKind{{words.DialogKindPdf, "*.pdf"}, {words.DialogKindTxt, "*.txt"}})
 	if err != nil {
 		return Saved{}, saveFailed("", err)
 	}
@@ -139,7 +139,7 @@ func paper(i workspace.Issued) sheet.Sheet {
 
 func saveFailed(name string, cause error) error {
 	return &shellError{
-		code: codeSaveFailed, message: "The file could not be written. Choose another place, then save again.",
+		code: codeSaveFailed,
 		args: map[string]any{"name": name}, cause: cause,
 	}
 }

@@ -137,7 +137,7 @@ func (k *envelopeKeys) open(what string, e Envelope) (secret.Text, error) {
 }
 
 func errEnvelope() error {
-	return &shellError{code: codeEnvelopeFailed, message: "What was typed did not reach Countersign whole. Type it again."}
+	return &shellError{code: codeEnvelopeFailed}
 }
 
 // recipient is the page, as far as an answer with secrets goes.

@@ -40,7 +40,7 @@ func TestEnvelope_TamperedWithIsRefusedInWords(t *testing.T) {
 		e := w.page.typed(holdsPassword, pass)
 		change(&e)
 		_, err := w.door.Auth.SignIn(email, e)
-		if got := w.refused(err, codeEnvelopeFailed); got.Message == "" {
+		if got := w.refused(err, codeEnvelopeFailed); !worded(got) {
 			t.Errorf("%s: no words", name)
 		}
 	}

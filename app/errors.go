@@ -14,7 +14,6 @@ import (
 // language, the input that it is about, and the numbers in the sentence.
 type AppError struct {
 	Code      string         `json:"code"`
-	Message   string         `json:"message"` // English, for a code without words
 	Field     string         `json:"field,omitempty"`
 	Args      map[string]any `json:"args,omitempty"`
 	Reference string         `json:"reference,omitempty"` // finds the log's line
@@ -76,16 +75,15 @@ const (
 	codeAddingFull   = "adding_full"
 )
 
-// shellError is a refusal of the shell's own.
+// shellError is a refusal of the shell's own. The page has the words for its code.
 type shellError struct {
-	code    string
-	message string
-	field   string
-	args    map[string]any
-	cause   error
+	code  string
+	field string
+	args  map[string]any
+	cause error
 }
 
-func (e *shellError) Error() string { return e.message }
+func (e *shellError) Error() string { return e.code }
 func (e *shellError) Unwrap() error { return e.cause }
 
 // present maps every error once, at the edge. What lies beneath goes to the log.
@@ -94,24 +92,21 @@ func (s *shell) present(err error) AppError {
 	var own *shellError
 	switch {
 	case errors.As(err, &known):
-		out := AppError{Code: string(known.Code), Message: known.Message(), Field: known.Field, Args: maps.Clone(known.Args)}
+		out := AppError{Code: string(known.Code), Field: known.Field, Args: maps.Clone(known.Args)}
 		s.addPlaces(&out)
 		if cause := known.Unwrap(); cause != nil {
-			out.Reference = s.reference(known.Message(), cause)
+			out.Reference = s.reference(string(known.Code), cause)
 		}
 		return out
 	case errors.As(err, &own):
-		out := AppError{Code: own.code, Message: own.message, Field: own.field, Args: own.args}
+		out := AppError{Code: own.code, Field: own.field, Args: own.args}
 		if own.cause != nil {
-			out.Reference = s.reference(own.message, own.cause)
+			out.Reference = s.reference(own.code, own.cause)
 		}
 		return out
 	}
 	ref := s.reference("internal error", err)
-	return AppError{
-		Code: codeInternal, Reference: ref, Args: map[string]any{"reference": ref},
-		Message: "Something went wrong that Countersign did not foresee. The log explains it under " + ref + ".",
-	}
+	return AppError{Code: codeInternal, Reference: ref, Args: map[string]any{"reference": ref}}
 }
 
 // presentText is present as JSON text: Wails' page makes a JavaScript Error of

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"countersign/backend/bundle"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -66,7 +67,7 @@ func (x *Exports) Pick(session string) (PickedExport, error) {
 	if err != nil {
 		return PickedExport{}, err
 	}
-	path, err := in.ask("Open and verify", fileKind{"Encrypted file (*.age)", "*.age"})
+	path, err := in.ask(words.ExportOpen, fileKind{words.DialogKindAge, "*.age"})
 	if path == "" || err != nil {
 		return PickedExport{}, err
 	}
@@ -100,7 +101,7 @@ func (x *Exports) PickKey(session string) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	path, err := in.ask("Choose a key file", fileKind{"All files", "*"})
+	path, err := in.ask(words.DialogKeyFile, fileKind{words.DialogKindAll, "*"})
 	if path == "" || err != nil {
 		return Saved{}, err
 	}
@@ -158,10 +159,10 @@ func (x *Exports) Extract(session string) (Extracted, error) {
 	case with == nil:
 		return Extracted{}, exportNone()
 	case seen.Kind == bundle.KindBackup:
-		return Extracted{}, &shellError{code: codeExportBackup, message: "A backup is not taken apart. Restore it with countersignctl."}
+		return Extracted{}, &shellError{code: codeExportBackup}
 	}
 	stem := strings.TrimSuffix(filepath.Base(p.path), filepath.Ext(p.path))
-	path, err := in.s.desktop.SaveAs("Save the files in a new folder", stem, []fileKind{{"New folder", "*"}})
+	path, err := in.s.desktop.SaveAs(words.DialogSaveFiles, stem, []fileKind{{words.DialogKindFolder, "*"}})
 	if err != nil {
 		return Extracted{}, saveFailed("", err)
 	}
@@ -211,13 +212,13 @@ func (in *signIn) dropExport() {
 }
 
 // ask is the system's dialog for an admin.
-func (in *signIn) ask(title string, kind fileKind) (string, error) {
+func (in *signIn) ask(title words.Key, kind fileKind) (string, error) {
 	if err := in.asAdmin(func(context.Context, *workspace.Admin) error { return nil }); err != nil {
 		return "", err
 	}
 	kinds := []fileKind{kind}
 	if kind.Pattern != "*" {
-		kinds = append(kinds, fileKind{"All files", "*"})
+		kinds = append(kinds, fileKind{words.DialogKindAll, "*"})
 	}
 	path, err := in.s.desktop.OpenFile(title, kinds)
 	if err != nil {

@@ -26,13 +26,13 @@ func (in *signIn) opener(p *pickedExport, typed Envelope) (bundle.Identities, er
 	in.mu.Unlock()
 	switch {
 	case p.lock == bundle.LockPassphrase && text.Empty():
-		return bundle.Identities{}, &shellError{code: codeExportPassphraseRequired, field: "passphrase", message: "Type the passphrase."}
+		return bundle.Identities{}, &shellError{code: codeExportPassphraseRequired, field: "passphrase"}
 	case p.lock == bundle.LockPassphrase:
 		return bundle.WithPassphrase(text), nil
 	case text.Empty() && keys != nil:
 		return *keys, nil
 	case text.Empty():
-		return bundle.Identities{}, &shellError{code: codeExportKeyRequired, field: "key", message: "Type the private key, or choose a key file."}
+		return bundle.Identities{}, &shellError{code: codeExportKeyRequired, field: "key"}
 	}
 	return parseKeys(text, "")
 }
@@ -56,7 +56,7 @@ func (in *signIn) read(p *pickedExport, with bundle.Identities, take func(*bundl
 		}
 	})
 	if p.doing.Err() != nil && err != nil {
-		return c, &shellError{code: codeExportCancelled, message: "Reading the file was cancelled. Nothing was saved."}
+		return c, &shellError{code: codeExportCancelled}
 	}
 	return c, err
 }

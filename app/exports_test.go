@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"crypto/ed25519"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -167,7 +168,7 @@ func TestExports_ForAKeyOpenWithTheKeyOrItsFile(t *testing.T) {
 		"ssh-private PRIVATE KEY": "unsupported", key.String()[:40]: bundle.ReasonTypo, key.Recipient().String(): bundle.ReasonPublic, "hello": bundle.ReasonForm, " ": bundle.ReasonNone,
 	} {
 		_, err = a.open(holdsPrivateKey, text)
-		if e := a.refused(err, codeExportKeyForm); e.Args["why"] != string(why) || strings.Contains(e.Message, text[:1]+"GE-SECRET-KEY-1Q") {
+		if e := a.refused(err, codeExportKeyForm); e.Args["why"] != string(why) || strings.Contains(fmt.Sprint(e.Args), text[:1]+"GE-SECRET-KEY-1Q") {
 			t.Errorf("%s: %+v", why, e)
 		}
 	}

@@ -10,29 +10,28 @@ import (
 	"countersign/backend/secret"
 )
 
-// exportFaults are the words for a file that is not what it should be. A field is
+// exportFaults are the codes for a file that is not what it should be. A field is
 // what was typed wrong.
 var exportFaults = []struct {
-	err     error
-	code    string
-	field   string
-	message string
+	err   error
+	code  string
+	field string
 }{
-	{bundle.ErrNotAge, codeExportUnknown, "", "This is not an encrypted file. Choose another."},
-	{bundle.ErrNotBundle, codeExportForeign, "", "Countersign did not make this file. The age tool can open it."},
-	{bundle.ErrNewer, codeExportNewer, "", "A newer version of Countersign made this file. Open it with that version."},
-	{bundle.ErrPassphrase, codeExportPassphrase, "passphrase", "The passphrase does not open the file. Try again."},
-	{bundle.ErrNotForKey, codeExportKey, "key", "The file is for another key. Use the one that it was made for."},
-	{bundle.ErrWork, codeExportWork, "", "To try a passphrase would take more memory and time than any honest file asks for. Do not trust it."},
-	{bundle.ErrCutShort, codeExportCut, "", "The file ends too early. Copy it again."},
-	{bundle.ErrEnd, codeExportEnd, "", "The end of the file is missing or was changed. Copy it again."},
-	{bundle.ErrEdited, codeExportEdited, "", "The file was changed after it was written. Do not trust it."},
-	{bundle.ErrFiles, codeExportFiles, "", "The files are not those that its maker has signed. Do not trust it."},
-	{bundle.ErrSignature, codeExportSignature, "", "The signature is wrong. Do not trust it."},
-	{bundle.ErrHostile, codeExportHostile, "", "It holds what no file of Countersign holds. Do not trust it."},
-	{bundle.ErrSigner, codeExportChanged, "", "Another file has taken its place. Open it again."},
-	{bundle.ErrNeedsKey, codeExportChanged, "", "Another file has taken its place. Open it again."},
-	{bundle.ErrNeedsPassphrase, codeExportChanged, "", "Another file has taken its place. Open it again."},
+	{bundle.ErrNotAge, codeExportUnknown, ""},
+	{bundle.ErrNotBundle, codeExportForeign, ""},
+	{bundle.ErrNewer, codeExportNewer, ""},
+	{bundle.ErrPassphrase, codeExportPassphrase, "passphrase"},
+	{bundle.ErrNotForKey, codeExportKey, "key"},
+	{bundle.ErrWork, codeExportWork, ""},
+	{bundle.ErrCutShort, codeExportCut, ""},
+	{bundle.ErrEnd, codeExportEnd, ""},
+	{bundle.ErrEdited, codeExportEdited, ""},
+	{bundle.ErrFiles, codeExportFiles, ""},
+	{bundle.ErrSignature, codeExportSignature, ""},
+	{bundle.ErrHostile, codeExportHostile, ""},
+	{bundle.ErrSigner, codeExportChanged, ""},
+	{bundle.ErrNeedsKey, codeExportChanged, ""},
+	{bundle.ErrNeedsPassphrase, codeExportChanged, ""},
 }
 
 // exportFault says what is wrong with a file of this name.
@@ -43,7 +42,7 @@ func exportFault(name string, err error) error {
 	}
 	for _, f := range exportFaults {
 		if errors.Is(err, f.err) {
-			return &shellError{code: f.code, field: f.field, message: f.message, args: map[string]any{"name": name}}
+			return &shellError{code: f.code, field: f.field, args: map[string]any{"name": name}}
 		}
 	}
 	var system *fs.PathError
@@ -57,7 +56,7 @@ func exportFault(name string, err error) error {
 func extractFault(file, folder string, err error) error {
 	if errors.Is(err, bundle.ErrExists) {
 		return &shellError{
-			code: codeExportExists, message: "There is something of that name already. Choose another name.", args: map[string]any{"name": folder},
+			code: codeExportExists, args: map[string]any{"name": folder},
 		}
 	}
 	for _, f := range exportFaults {
@@ -75,12 +74,12 @@ func extractFault(file, folder string, err error) error {
 
 func exportUnreadable(name string, cause error) error {
 	return &shellError{
-		code: codeExportUnreadable, message: "The file could not be read. Check that you may read it.", args: map[string]any{"name": name}, cause: cause,
+		code: codeExportUnreadable, args: map[string]any{"name": name}, cause: cause,
 	}
 }
 
 func exportNone() error {
-	return &shellError{code: codeExportNone, message: "No file is open. Choose one."}
+	return &shellError{code: codeExportNone}
 }
 
 // parseKeys reads private keys, typed or from a file of this name.
@@ -95,7 +94,7 @@ func parseKeys(text secret.Text, name string) (keys bundle.Identities, err error
 		why = "unsupported"
 	}
 	return keys, &shellError{
-		code: codeExportKeyForm, field: "key", message: "That is not a private key. It begins with AGE-SECRET-KEY-1.",
+		code: codeExportKeyForm, field: "key",
 		args: map[string]any{"name": name, "line": lines[0].Line, "why": why},
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/keychain"
 	"countersign/backend/password"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -63,28 +64,28 @@ func (d *fakeDesktop) SetClipboard(s string) error {
 	return d.clipErr
 }
 
-func (d *fakeDesktop) SaveAs(string, string, []fileKind) (string, error) {
+func (d *fakeDesktop) SaveAs(words.Key, string, []fileKind) (string, error) {
 	if d.meanwhile != nil {
 		d.meanwhile()
 	}
 	return d.saveTo, d.saveErr
 }
 
-func (d *fakeDesktop) OpenFile(string, []fileKind) (string, error) {
+func (d *fakeDesktop) OpenFile(words.Key, []fileKind) (string, error) {
 	if d.meanwhile != nil {
 		d.meanwhile()
 	}
 	return d.openFrom, d.openErr
 }
 
-func (d *fakeDesktop) OpenFiles(string) ([]string, error) {
+func (d *fakeDesktop) OpenFiles(words.Key) ([]string, error) {
 	if d.meanwhile != nil {
 		d.meanwhile()
 	}
 	return d.openFiles, d.openErr
 }
 
-func (d *fakeDesktop) OpenFolder(string) (string, error) {
+func (d *fakeDesktop) OpenFolder(words.Key) (string, error) {
 	if d.meanwhile != nil {
 		d.meanwhile()
 	}
@@ -92,6 +93,12 @@ func (d *fakeDesktop) OpenFolder(string) (string, error) {
 }
 
 func (d *fakeDesktop) AskReplace(string) (bool, error) { d.asked++; return d.replace, nil }
+
+// worded reports whether the page has words for a refusal.
+func worded(e AppError) bool {
+	_, ok := words.English().Named("error." + e.Code + ".what")
+	return ok
+}
 
 type window struct {
 	*testing.T

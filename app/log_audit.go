@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"time"
 
 	"countersign/backend/folder"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -106,7 +106,7 @@ func (l *AuditLog) read(ctx context.Context, a *workspace.Admin, q LogQuery, aft
 	for _, e := range found.Entries {
 		page.Entries = append(page.Entries, LogEntryView{
 			Seq: e.Seq, At: stamp(e.At), Kind: e.Kind, Actor: personName(e.Actor), Subject: personName(e.Subject), Detail: e.Detail,
-			Sentence: e.Sentence(),
+			Sentence: sentence(e),
 		})
 	}
 	return page, nil
@@ -143,8 +143,8 @@ func (l *AuditLog) Export(session string) (Exported, error) {
 	}
 	var out Exported
 	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
-		path, err := l.s.desktop.SaveAs("Export audit log", "Audit log "+l.s.now().Format(time.DateOnly)+".jsonl",
-			[]fileKind{{"JSON lines (*.jsonl)", "*.jsonl"}})
+		path, err := l.s.desktop.SaveAs(words.DialogExportLog, dated(words.DialogNameLog, l.s.now())+".jsonl",
+			[]fileKind{{words.DialogKindJsonl, "*.jsonl"}})
 		if err != nil {
 			return saveFailed("", err)
 		}

@@ -45,9 +45,9 @@ func (s *shell) columns(all []workspace.Member, p workspace.Policy, actorID stri
 		ID:             column(all, func(m workspace.Member) string { return m.ID }),
 		Name:           column(all, func(m workspace.Member) string { return m.Name }),
 		Email:          column(all, func(m workspace.Member) string { return m.Email }),
-		Role:           words(all, func(m workspace.Member) string { return string(m.Role) }),
-		State:          words(all, stateOf),
-		TwoFactor:      words(all, func(m workspace.Member) string { return s.twoFactorOf(m, p) }),
+		Role:           fewWords(all, func(m workspace.Member) string { return string(m.Role) }),
+		State:          fewWords(all, stateOf),
+		TwoFactor:      fewWords(all, func(m workspace.Member) string { return s.twoFactorOf(m, p) }),
 		CodesLeft:      column(all, func(m workspace.Member) int { return m.CodesLeft }),
 		Sheet:          column(all, func(m workspace.Member) int { return m.Sheet }),
 		Run:            column(all, func(m workspace.Member) int { return m.Run }),
@@ -57,7 +57,7 @@ func (s *shell) columns(all []workspace.Member, p workspace.Policy, actorID stri
 		LastSignInAt:   column(all, func(m workspace.Member) int64 { return seconds(m.LastSignInAt) }),
 		CreatedAt:      column(all, func(m workspace.Member) int64 { return seconds(m.CreatedAt) }),
 		InvitedUntil:   column(all, func(m workspace.Member) int64 { return seconds(m.InvitedUntil) }),
-		Acts: words(all, func(m workspace.Member) string {
+		Acts: fewWords(all, func(m workspace.Member) string {
 			return strings.Join(strs(workspace.ActsOn(actorID, actor, m)), " ")
 		}),
 		Approves: column(all, func(m workspace.Member) bool { return m.MayApprove(actorID) }),
@@ -72,7 +72,7 @@ func column[T any](all []workspace.Member, of func(workspace.Member) T) []T {
 	return out
 }
 
-func words(all []workspace.Member, of func(workspace.Member) string) Words {
+func fewWords(all []workspace.Member, of func(workspace.Member) string) Words {
 	out := Words{Of: []string{}, At: make([]int, len(all))}
 	for i, m := range all {
 		word := of(m)

@@ -7,6 +7,7 @@ import (
 
 	"countersign/app/platform"
 	"countersign/backend/roster"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -63,7 +64,7 @@ func (i *Import) Pick(session string) (ImportView, error) {
 	if err := in.asAdmin(func(context.Context, *workspace.Admin) error { return nil }); err != nil {
 		return ImportView{}, err
 	}
-	path, err := i.s.desktop.OpenFile("Import members", []fileKind{{"Table (*.csv, *.tsv, *.txt)", "*.csv;*.tsv;*.txt"}, {"All files", "*"}})
+	path, err := i.s.desktop.OpenFile(words.ImportTitle, []fileKind{{words.DialogKindLists, "*.csv;*.tsv;*.txt"}, {words.DialogKindAll, "*"}})
 	if err != nil {
 		return ImportView{}, importUnreadable("", err)
 	}
@@ -115,7 +116,7 @@ func (i *Import) listed(session string) (in *signIn, picked *pickedList, err err
 	}
 	err = in.note(func() error {
 		if picked = in.list; picked == nil {
-			return &shellError{code: codeImportNone, message: "There is no list to import. Choose a file."}
+			return &shellError{code: codeImportNone}
 		}
 		return nil
 	})
@@ -162,7 +163,6 @@ func chosen(ctx context.Context, a *workspace.Admin, list roster.List, onlyGood 
 	if len(problems) > 0 && !onlyGood {
 		return nil, nil, &shellError{
 			code: codeImportRows, args: map[string]any{"number": len(problems)},
-			message: "Some rows cannot be added. Mend them in the file, or import only the others.",
 		}
 	}
 	for n, row := range list.Rows {
@@ -214,12 +214,11 @@ func importFailed(ctx context.Context, lines []int, err error) error {
 	var known *workspace.Error
 	switch {
 	case ctx.Err() != nil:
-		return &shellError{code: codeImportCancelled, message: "The import was cancelled. Nobody was added."}
+		return &shellError{code: codeImportCancelled}
 	case errors.As(err, &known):
 		if row, ok := known.Args["row"].(int); ok && row <= len(lines) {
 			return &shellError{
 				code: codeImportChanged, args: map[string]any{"line": lines[row-1]},
-				message: "A row cannot be added any more, since the members have changed. Look at the list again.",
 			}
 		}
 	}

@@ -9,18 +9,17 @@ import (
 	"countersign/backend/workspace"
 )
 
-// listFaults are the words for a file that is no list of people.
+// listFaults are the codes for a file that is no list of people.
 var listFaults = []struct {
-	err     error
-	code    string
-	message string
+	err  error
+	code string
 }{
-	{roster.ErrEmpty, codeImportEmpty, "There is nobody in the file. Choose another."},
-	{roster.ErrSpreadsheet, codeImportSpreadsheet, "The file is a spreadsheet. Save it as CSV, then choose that file."},
-	{roster.ErrNotText, codeImportNotText, "The file is not a list in CSV. Choose another."},
-	{roster.ErrOneColumn, codeImportOneColumn, "The file has one column only. Separate name and email with commas, semicolons or tabs."},
-	{roster.ErrNoEmail, codeImportNoEmail, "No column has emails. Name one Email in the first row."},
-	{roster.ErrNoName, codeImportNoName, "No column has names. Name one Name in the first row."},
+	{roster.ErrEmpty, codeImportEmpty},
+	{roster.ErrSpreadsheet, codeImportSpreadsheet},
+	{roster.ErrNotText, codeImportNotText},
+	{roster.ErrOneColumn, codeImportOneColumn},
+	{roster.ErrNoEmail, codeImportNoEmail},
+	{roster.ErrNoName, codeImportNoName},
 }
 
 func listFault(name string, err error) error {
@@ -29,7 +28,7 @@ func listFault(name string, err error) error {
 	}
 	for _, f := range listFaults {
 		if errors.Is(err, f.err) {
-			return &shellError{code: f.code, message: f.message, args: map[string]any{"name": name}}
+			return &shellError{code: f.code, args: map[string]any{"name": name}}
 		}
 	}
 	switch {
@@ -37,7 +36,7 @@ func listFault(name string, err error) error {
 		return workspace.Fault(workspace.CodeImportLong, map[string]any{"max": workspace.MaxImport}, nil)
 	case errors.Is(err, roster.ErrTooLarge):
 		return &shellError{
-			code: codeImportLarge, message: "The file is too large for a list of members. Choose another.",
+			code: codeImportLarge,
 			args: map[string]any{"name": name, "max": roster.MaxSize >> 20},
 		}
 	}
@@ -46,7 +45,7 @@ func listFault(name string, err error) error {
 
 func importUnreadable(name string, cause error) error {
 	return &shellError{
-		code: codeImportUnreadable, message: "The file could not be read. Choose another.", args: map[string]any{"name": name}, cause: cause,
+		code: codeImportUnreadable, args: map[string]any{"name": name}, cause: cause,
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"countersign/backend/roster"
 	"countersign/backend/runfile"
 	"countersign/backend/sheet"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -29,7 +30,7 @@ func (i *Import) SaveInvitations(session, paper string) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	path, ok, err := i.place("Save invitations", "Invitations "+i.s.now().Format(time.DateOnly), ".pdf")
+	path, ok, err := i.place(words.DialogSaveInvitations, words.DialogNameInvitations, ".pdf")
 	if err != nil || !ok {
 		return Saved{}, err
 	}
@@ -81,7 +82,7 @@ func (i *Import) PrintInvitations(session string, answer PublicKey) (PrintedInvi
 	}
 	if len(given) > MaxPrint {
 		return PrintedInvitations{}, &shellError{
-			code: codePrintLong, message: "Too many to be printed at once. Save them as PDF.", args: map[string]any{"max": MaxPrint},
+			code: codePrintLong, args: map[string]any{"max": MaxPrint},
 		}
 	}
 	var out PrintedInvitations
@@ -109,7 +110,7 @@ func (i *Import) SaveOverview(session string) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	path, ok, err := i.place("Save the overview of members", "Members "+i.s.now().Format(time.DateOnly), ".csv")
+	path, ok, err := i.place(words.DialogSaveOverview, words.DialogNameOverview, ".csv")
 	if err != nil || !ok {
 		return Saved{}, err
 	}
@@ -117,7 +118,9 @@ func (i *Import) SaveOverview(session string) (Saved, error) {
 		return Saved{}, err
 	}
 	name := filepath.Base(path)
-	err = writeWhole(path, func(w io.Writer) error { return roster.WriteOverview(w, slices.Values(people), time.Local) })
+	err = writeWhole(path, func(w io.Writer) error {
+		return roster.WriteOverview(w, words.English(), slices.Values(people), time.Local)
+	})
 	if err != nil {
 		return Saved{}, saveFailed(name, err)
 	}
@@ -125,8 +128,8 @@ func (i *Import) SaveOverview(session string) (Saved, error) {
 }
 
 // place asks where to save something; not ok: the dialog was dismissed.
-func (i *Import) place(title, name, ending string) (path string, ok bool, err error) {
-	path, err = i.s.desktop.SaveAs(title, name+ending, kindsOf(ending))
+func (i *Import) place(title, name words.Key, ending string) (path string, ok bool, err error) {
+	path, err = i.s.desktop.SaveAs(title, dated(name, i.s.now())+ending, kindsOf(ending))
 	if err != nil {
 		return "", false, saveFailed("", err)
 	}

@@ -15,7 +15,7 @@ func (in *signIn) encryptTo(recipients string, passphrase Envelope) (bundle.Reci
 		var lines bundle.LinesError
 		if errors.As(err, &lines) {
 			return to, &shellError{
-				code: codeRecipientsWrong, field: "recipients", message: "These are not recipient keys. Check each line.",
+				code: codeRecipientsWrong, field: "recipients",
 				args: map[string]any{"line": lines[0].Line, "why": string(lines[0].Reason)},
 			}
 		}
@@ -27,7 +27,7 @@ func (in *signIn) encryptTo(recipients string, passphrase Envelope) (bundle.Reci
 	}
 	if err := password.Check(typed, password.MinLength, nil); err != nil {
 		return bundle.Recipients{}, &shellError{
-			code: codePassphraseWeak, field: "passphrase", message: "This passphrase is too short or easy to guess. Choose a longer one.",
+			code: codePassphraseWeak, field: "passphrase",
 			args: map[string]any{"minimum": password.MinLength}, cause: err,
 		}
 	}

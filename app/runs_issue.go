@@ -5,10 +5,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"time"
 
 	"countersign/backend/folder"
 	"countersign/backend/runfile"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -110,7 +110,7 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 		return RunOutcome{}, err
 	}
 	ending := target.Format.Ending()
-	path, err := p.s.desktop.SaveAs("Save recovery sheets", "Recovery sheets "+p.s.now().Format(time.DateOnly)+ending, kindsOf(ending))
+	path, err := p.s.desktop.SaveAs(words.DialogSaveSheets, dated(words.DialogNameSheets, p.s.now())+ending, kindsOf(ending))
 	if err != nil {
 		return RunOutcome{}, saveFailed("", err)
 	}
@@ -212,13 +212,13 @@ func asRefusal(name string, err error) error {
 func kindsOf(ending string) []fileKind {
 	switch ending {
 	case ".age":
-		return []fileKind{{"Encrypted file (*.age)", "*.age"}}
+		return []fileKind{{words.DialogKindAge, "*.age"}}
 	case ".csv":
-		return []fileKind{{"Table (*.csv)", "*.csv"}}
+		return []fileKind{{words.DialogKindCsv, "*.csv"}}
 	case ".txt":
-		return []fileKind{{"Text (*.txt)", "*.txt"}}
+		return []fileKind{{words.DialogKindTxt, "*.txt"}}
 	}
-	return []fileKind{{"PDF (*.pdf)", "*.pdf"}}
+	return []fileKind{{words.DialogKindPdf, "*.pdf"}}
 }
 
 // target says how the sheets leave the app: encrypted, unless something else was asked for.

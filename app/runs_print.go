@@ -109,7 +109,7 @@ func (p *PrintRuns) PutInForce(session string, pages int) (RunOutcome, error) {
 		return RunOutcome{}, err
 	}
 	if least := 1 + len(held.run.Plan().Names); pages < least {
-		return RunOutcome{}, &shellError{code: codePagesMissing, message: "The new codes aren’t active yet. Print every page first."}
+		return RunOutcome{}, &shellError{code: codePagesMissing}
 	}
 	defer in.release(held)
 	res, err := held.run.PutInForce(held.doing, in.runProgress("in-force"))

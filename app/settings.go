@@ -94,7 +94,7 @@ func (w *Settings) CopySignature(session string) error {
 		return err
 	}
 	if err := w.s.desktop.SetClipboard(p.Signature); err != nil {
-		return &shellError{code: codeClipboardFailed, message: "The clipboard could not be used. Copy it by hand.", cause: err}
+		return &shellError{code: codeClipboardFailed, cause: err}
 	}
 	return nil
 }

@@ -5,10 +5,10 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"time"
 
 	"countersign/backend/backup"
 	"countersign/backend/folder"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -34,7 +34,7 @@ func (w *Settings) Backup(session string, r BackupRequest, proof Proof) (Saved, 
 	if err != nil {
 		return Saved{}, err
 	}
-	path, err := w.s.desktop.SaveAs("Save backup", "Countersign backup "+w.s.now().Format(time.DateOnly)+".age", kindsOf(".age"))
+	path, err := w.s.desktop.SaveAs(words.BackupTitle, dated(words.DialogNameBackup, w.s.now())+".age", kindsOf(".age"))
 	if err != nil {
 		return Saved{}, saveFailed("", err)
 	}

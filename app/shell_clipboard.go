@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -33,7 +34,7 @@ func (c *copied) put(text secret.Text) error {
 	c.on.mu.Lock()
 	defer c.on.mu.Unlock()
 	if err := c.on.desktop.SetClipboard(text.Reveal()); err != nil {
-		return &shellError{code: codeClipboardFailed, message: "The clipboard could not be used. Print or save instead.", cause: err}
+		return &shellError{code: codeClipboardFailed, cause: err}
 	}
 	c.held = text
 	if c.timer != nil {
@@ -75,7 +76,7 @@ func (in *signIn) copySecret(text secret.Text) error {
 
 func codesText(i workspace.Issued) secret.Text {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s\nRecovery sheet %d\n\n", i.Workspace, i.Email, i.Sheet)
+	b.WriteString(say(words.ClipboardCodes, words.Args{"workspace": i.Workspace, "email": i.Email, "sheet": i.Sheet}) + "\n\n")
 	for n, c := range i.Codes {
 		fmt.Fprintf(&b, "%2d  %s\n", n+1, c.Display())
 	}

@@ -64,7 +64,7 @@ func (s *shell) config(store workspace.Store) (workspace.Config, error) {
 	if err != nil {
 		return workspace.Config{}, err
 	}
-	c := workspace.Config{Store: store, Secrets: secrets, Now: s.now, Log: s.log()}
+	c := workspace.Config{Store: store, Secrets: secrets, Now: s.now, Log: s.log(), Sentence: sentence}
 	if s.cost != nil {
 		s.cost(&c)
 	}

@@ -1,5 +1,5 @@
 /**
- * Reads the messages of `src/i18n` when the page is built, so that it comes without the parser of
+ * Reads the messages of `backend/words` when the page is built, so that it comes without the parser of
  * their format, and shows its first words sooner. A message of words and plain arguments stays a text.
  */
 import { readFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { nest } from './src/lib/nestedwords.ts';
 import { isPlain } from './src/lib/plain.ts';
 import { shorten } from './src/lib/shortwords.ts';
 
-const file = fileURLToPath(new URL('src/i18n/en.json', import.meta.url));
+const file = fileURLToPath(new URL('../backend/words/en.json', import.meta.url));
 const words = '\0words';
 
 export function readyWords(): Plugin {
@@ -19,7 +19,7 @@ export function readyWords(): Plugin {
     apply: 'build',
     enforce: 'pre',
     resolveId(source) {
-      if (source.endsWith('/i18n/en.json')) return words;
+      if (source === '$words/en.json') return words;
       if (source === '@formatjs/icu-messageformat-parser') {
         return this.resolve('@formatjs/icu-messageformat-parser/no-parser.js');
       }
@@ -27,12 +27,12 @@ export function readyWords(): Plugin {
     },
     load(id) {
       if (id !== words) return undefined;
-      const messages = Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>);
-      const ready = messages.map(([key, message]) => [
+      const all = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+      const ready = Object.entries(all).map(([key, message]) => [
         key,
         isPlain(message)
           ? message
-          : shorten(parse(message, { ignoreTag: true, locale: new Intl.Locale('en-GB') })),
+          : shorten(parse(message, { ignoreTag: true, locale: new Intl.Locale(all['language.tag']!) })),
       ]);
       const nested = JSON.stringify(nest(Object.fromEntries(ready)));
       return `import { flatten } from '/src/lib/nestedwords.ts'; export default flatten(${nested})`;

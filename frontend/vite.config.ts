@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { pdfFiles } from './pdf-files.ts';
@@ -53,6 +54,8 @@ function plainImports(): Plugin {
   };
 }
 
+const words = fileURLToPath(new URL('../backend/words', import.meta.url));
+
 const app = defineConfig({
   plugins: [
     svelte(),
@@ -64,6 +67,9 @@ const app = defineConfig({
     plainImports(),
   ],
   base: './',
+  // The catalogues are the application's, too.
+  resolve: { alias: { $words: words } },
+  server: { fs: { allow: ['.', words] } },
   // A module, so that it can be run beside the page where the web view has no workers for it.
   worker: { format: 'es' },
   build: {

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"countersign/backend/words"
 )
 
 // Person is a row of the overview. Times that are zero are left out.
@@ -26,23 +28,28 @@ type Person struct {
 	LastSignIn   time.Time
 }
 
-var overviewHeadings = []string{
-	"Name", "Email", "Role", "State", "2FA", "2FA required", "Codes left", "Sheet", "Issued", "Handed over", "Acknowledged", "Last sign-in",
+var overviewHeadings = []words.Key{
+	words.CsvName, words.CsvEmail, words.CsvRole, words.CsvState, words.CsvTwoFactor, words.CsvRequired, words.CsvCodesLeft, words.CsvSheet, words.CsvIssued,
+	words.CsvHandedOver, words.CsvAcknowledged, words.CsvLastSignIn,
 }
 
-// WriteOverview writes people as CSV under headings. It is UTF-8 with a byte order mark, by which
+// WriteOverview writes people as CSV under headings in a language. It is UTF-8 with a byte order mark, by which
 // spreadsheets know it, and lines end in CR LF (RFC 4180); times are of where. What a
 // spreadsheet would take for a formula (OWASP, "CSV injection": = + - @ tab CR at the
 // start, and their wide forms) has an apostrophe before it, which shows.
 //
 // An error, the writer's, leaves an unusable beginning on w.
-func WriteOverview(w io.Writer, people iter.Seq[Person], where *time.Location) error {
+func WriteOverview(w io.Writer, language *words.Catalogue, people iter.Seq[Person], where *time.Location) error {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return fmt.Errorf("roster: write the overview: %w", err)
 	}
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
-	err := out.Write(overviewHeadings)
+	var headings []string
+	for _, key := range overviewHeadings {
+		headings = append(headings, language.Text(key, nil))
+	}
+	err := out.Write(headings)
 	day := func(at time.Time) string {
 		if at.IsZero() {
 			return ""

@@ -12,6 +12,7 @@ import (
 	"unicode/utf16"
 
 	"countersign/backend/roster"
+	"countersign/backend/words"
 )
 
 func read(t *testing.T, content string) roster.List {
@@ -231,7 +232,7 @@ func FuzzRead(f *testing.F) {
 func TestTheOverviewReadsBack(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	if err := roster.WriteOverview(&b, sample(), clock.Location()); err != nil {
+	if err := roster.WriteOverview(&b, words.English(), sample(), clock.Location()); err != nil {
 		t.Fatal(err)
 	}
 	want, err := os.ReadFile("testdata/overview.csv")
@@ -245,7 +246,7 @@ func TestTheOverviewReadsBack(t *testing.T) {
 	if got := people(list); got[0] != "Amara Okafor <amara@example.com> owner" || got[1] != "'=HYPERLINK(\"//x\") <'+49@example.com> member" {
 		t.Errorf("%q", got)
 	}
-	if err := roster.WriteOverview(full{}, sample(), clock.Location()); err == nil {
+	if err := roster.WriteOverview(full{}, words.English(), sample(), clock.Location()); err == nil {
 		t.Error("nobody says that nothing was written")
 	}
 }

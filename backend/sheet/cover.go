@@ -6,6 +6,7 @@ import (
 	"countersign/backend/sheet/internal/pdf"
 	"countersign/backend/sheet/internal/typeset"
 	"countersign/backend/text"
+	"countersign/backend/words"
 )
 
 // The measures of the cover, in millimetres. It is not folded, so it begins higher than
@@ -54,7 +55,7 @@ func (p *press) cover(r Run, width, height float64) error {
 		if err := p.list(page, r.Members[from:until], inner, y); err != nil {
 			return err
 		}
-		p.foot(page, r.footer(n+1, len(breaks)), coverRight, height-footAt-bodyLead*pdf.Point, inner)
+		p.foot(page, r.footer(n+1, len(breaks)), p.in.say(words.CoverNoCodes, nil), height-footAt-bodyLead*pdf.Point, inner)
 		page.Close()
 	}
 	return nil
@@ -73,7 +74,7 @@ func (p *press) introduce(page *pdf.Page, r Run, inner, end float64) (y float64,
 	if err != nil {
 		return 0, err
 	}
-	y, err = p.advise(page, coverAdvice, r.advice(), max(left, right)+partGap, inner, adviceEnd)
+	y, err = p.advise(page, words.CoverTodo, r.advice(), max(left, right)+partGap, inner, adviceEnd)
 	if err != nil {
 		return 0, err
 	}
@@ -86,14 +87,14 @@ func (p *press) title(page *pdf.Page, r Run) (end float64, err error) {
 	b, err := fit(titleEnd-titleAt, func(scale float64) (b block) {
 		head := typeset.Style{Font: p.faces.strong, Size: 17, Lead: 21.25, Track: -0.34}
 		text := style(p.faces.text, bodySize, bodyLead, scale)
-		b.add(0, pdf.Black, []typeset.Line{p.set.Line(head, r.title())})
+		b.add(0, pdf.Black, []typeset.Line{p.set.Line(head, r.title().text)})
 		b.height += 1.5
-		lines, whole := p.set.Break(text, r.lead(), addressWidth/pdf.Point)
+		lines, whole := p.set.Break(text, r.lead().text, addressWidth/pdf.Point)
 		b.add(0, pdf.Black, lines)
 		b.whole = whole
 		if r.Reason != "" {
 			b.height += 3 * scale
-			b.add(0, second, []typeset.Line{p.set.Line(text, "Reason")})
+			b.add(0, second, []typeset.Line{p.set.Line(text, p.in.say(words.CoverReason, nil).text)})
 			lines, whole := p.set.Break(style(p.faces.figure, bodySize, bodyLead, scale), r.Reason, addressWidth/pdf.Point)
 			b.add(0, pdf.Black, lines)
 			b.whole = b.whole && whole
@@ -109,13 +110,17 @@ func (p *press) title(page *pdf.Page, r Run) (end float64, err error) {
 
 // frame draws what the cover is evidence of: the log's head and the signing key.
 func (p *press) frame(page *pdf.Page, r Run, y, inner, limit float64) (end float64, err error) {
-	type part struct{ label, value, use string }
+	type part struct {
+		label words.Key
+		value string
+		use   words.Key
+	}
 	var parts []part
 	if r.LogHead != "" {
-		parts = append(parts, part{headLabel, r.LogHead, headUse})
+		parts = append(parts, part{words.CoverHead, r.LogHead, words.CoverHeadUse})
 	}
 	if r.SigningKey != "" {
-		parts = append(parts, part{keyLabel, r.SigningKey, keyUse})
+		parts = append(parts, part{words.CoverKey, r.SigningKey, words.CoverKeyUse})
 	}
 	if len(parts) == 0 {
 		return y - partGap, nil
@@ -127,12 +132,12 @@ func (p *press) frame(page *pdf.Page, r Run, y, inner, limit float64) (end float
 		b, err := fit(limit-y-2*boxPadding, func(scale float64) (b block) {
 			text := style(p.faces.text, 8, 11, scale)
 			code := typeset.Style{Font: p.faces.code, Size: 8.5 * scale, Lead: 12 * scale}
-			b.add(0, second, []typeset.Line{p.set.Line(text, part.label)})
+			b.add(0, second, []typeset.Line{p.set.Line(text, p.in.say(part.label, nil).text)})
 			b.height += 0.8 * scale
 			value, _ := p.set.Keep(code, part.value, width/pdf.Point)
 			b.add(0, pdf.Black, value)
 			b.height += 1 * scale
-			use, whole := p.set.Break(text, part.use, width/pdf.Point)
+			use, whole := p.set.Break(text, p.in.say(part.use, nil).text, width/pdf.Point)
 			b.add(0, pdf.Black, use)
 			b.whole = whole // the value is one long word, and may be divided
 			return b
@@ -153,7 +158,7 @@ func (p *press) frame(page *pdf.Page, r Run, y, inner, limit float64) (end float
 // member sets a row of the list.
 func (p *press) member(m Member, inner float64) (block, error) {
 	width := inner - listNumber - 2*listGap - listSigned
-	name, email := or(text.Line(m.Name), nothing), or(text.Line(m.Email), nothing)
+	name, email := p.in.or(text.Line(m.Name), words.PaperNothing), p.in.or(text.Line(m.Email), words.PaperNothing)
 	return fit(listMost, func(scale float64) (b block) {
 		first, wholeName := p.set.Break(style(p.faces.figure, bodySize, 12, scale), name, width/pdf.Point)
 		next, wholeEmail := p.set.Keep(style(p.faces.text, 8, 10.5, scale), spell(p.faces.text, email), width/pdf.Point)
@@ -192,14 +197,14 @@ func (p *press) list(page *pdf.Page, members []Member, inner, y float64) error {
 	number := style(p.faces.figure, bodySize, bodyLead, 1)
 	number.Feature = figures
 	name, signed := margin+listNumber+listGap, margin+inner-listSigned
-	label := p.set.Line(small, columnSheet)
+	label := p.set.Line(small, p.in.say(words.SheetSheet, nil).text)
 	for _, c := range []struct {
 		x    float64
 		line typeset.Line
 	}{
 		{margin + listNumber - label.Width*pdf.Point, label},
-		{name, p.set.Line(small, columnMember)},
-		{signed, p.set.Line(small, columnSigned)},
+		{name, p.set.Line(small, p.in.say(words.CoverMember, nil).text)},
+		{signed, p.set.Line(small, p.in.say(words.CoverSigned, nil).text)},
 	} {
 		page.Text(c.x, y+c.line.Baseline()*pdf.Point, second, c.line)
 	}

@@ -11,6 +11,7 @@ import (
 	"countersign/backend/sheet/internal/pdf"
 	"countersign/backend/sheet/internal/typeset"
 	"countersign/backend/text"
+	"countersign/backend/words"
 )
 
 // Invitation is a one-time code on its way to a person, with which they choose their
@@ -22,9 +23,10 @@ type Invitation struct {
 	Email     string
 	Code      recovery.Code
 	IssuedAt  time.Time
-	IssuedBy  string         // a name
-	ExpiresAt time.Time      // after this the code is void
-	Location  *time.Location // for the times; nil is UTC
+	IssuedBy  string           // a name
+	ExpiresAt time.Time        // after this the code is void
+	Location  *time.Location   // for the times; nil is UTC
+	Words     *words.Catalogue // the language; nil is English
 }
 
 // ErrInvitation means that an invitation has no code, or ends before it begins.
@@ -48,7 +50,7 @@ func InvitationPDF(w io.Writer, invitations iter.Seq[Invitation], paper Paper) e
 			return err
 		}
 		if p == nil {
-			if p, err = newPress(w, i.title()); err != nil {
+			if p, err = newPress(w, in(i.Words), i.title()); err != nil {
 				return err
 			}
 		}
@@ -104,11 +106,11 @@ func (p *press) invite(i Invitation, width, height float64) error {
 			_, err := p.facts(page, i.facts(), width-margin-factsWidth, addressAt, factsWidth, back-clear)
 			return err
 		},
-		func() error { p.fold(page, back, width, "fold back"); return nil },
+		func() error { p.fold(page, back, width, words.SheetFoldBack); return nil },
 		func() error { return p.credentials(page, i, back+toCodes, inner, forward-clear) },
-		func() error { p.fold(page, forward, width, "fold forward"); return nil },
+		func() error { p.fold(page, forward, width, words.SheetFoldForward); return nil },
 		func() error {
-			_, err := p.advise(page, inviteAdvice, i.advice(), forward+toCodes, inner, lowest)
+			_, err := p.advise(page, words.InvitationTodo, i.advice(), forward+toCodes, inner, lowest)
 			return err
 		},
 		func() error {
@@ -129,9 +131,9 @@ func (p *press) invite(i Invitation, width, height float64) error {
 func (p *press) credentials(page *pdf.Page, i Invitation, y, inner, limit float64) error {
 	intro, err := fit(limit-inviteFrame-y, func(scale float64) (b block) {
 		head := typeset.Style{Font: p.faces.strong, Size: 17, Lead: 21.25, Track: -0.34}
-		b.add(0, pdf.Black, []typeset.Line{p.set.Line(head, i.title())})
+		b.add(0, pdf.Black, []typeset.Line{p.set.Line(head, i.title().text)})
 		b.height += 1.5
-		lines, whole := p.set.Break(style(p.faces.text, bodySize, bodyLead, scale), i.lead(), inner/pdf.Point)
+		lines, whole := p.set.Break(style(p.faces.text, bodySize, bodyLead, scale), i.lead().text, inner/pdf.Point)
 		b.add(0, pdf.Black, lines)
 		b.whole = whole
 		return b
@@ -144,13 +146,13 @@ func (p *press) credentials(page *pdf.Page, i Invitation, y, inner, limit float6
 	width := (inner - 2*boxPadding - inviteLabel) / pdf.Point
 	typed, err := fit(limit-y-2*boxPadding, func(scale float64) (b block) {
 		label := style(p.faces.text, bodySize, 20, scale)
-		email, whole := p.set.Keep(style(p.faces.figure, 11, 20, scale), spell(p.faces.figure, or(i.Email, nothing)), width)
-		b.add(0, second, []typeset.Line{p.set.Line(label, emailLabel)})
+		email, whole := p.set.Keep(style(p.faces.figure, 11, 20, scale), spell(p.faces.figure, p.in.or(i.Email, words.PaperNothing)), width)
+		b.add(0, second, []typeset.Line{p.set.Line(label, p.in.say(words.InvitationEmail, nil).text)})
 		b.height = 0
 		b.add(inviteLabel, pdf.Black, email)
 		b.height += inviteGap * scale
 		row := block{height: b.height}
-		row.add(0, second, []typeset.Line{p.set.Line(style(p.faces.text, bodySize, 24, scale), codeLabel)})
+		row.add(0, second, []typeset.Line{p.set.Line(style(p.faces.text, bodySize, 24, scale), p.in.say(words.InvitationCode, nil).text)})
 		b.placed = append(b.placed, row.placed...)
 		b.add(inviteLabel, pdf.Black, []typeset.Line{p.set.Line(typeset.Style{Font: p.faces.code, Size: 17 * scale, Lead: 24 * scale}, i.Code.Display())})
 		b.whole = whole

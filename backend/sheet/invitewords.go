@@ -1,59 +1,54 @@
 package sheet
 
-import "fmt"
+import "countersign/backend/words"
 
 // The words of an invitation.
-const (
-	inviteAdvice = "What to do"
-	emailLabel   = "Email"
-	codeLabel    = "Code"
-)
 
-func (i Invitation) title() string {
+func (i Invitation) title() said {
 	if i.Reset {
-		return "Your new password"
+		return in(i.Words).say(words.InvitationTitleReset, nil)
 	}
-	return "Your invitation"
+	return in(i.Words).say(words.InvitationTitle, nil)
 }
 
-func (i Invitation) lead() string {
+func (i Invitation) lead() said {
+	w, key := in(i.Words), words.InvitationLead
 	if i.Reset {
-		return fmt.Sprintf("With this code you choose a new password for %s. It works once, until %s.", or(i.Workspace, "your workspace"), i.until())
+		key = words.InvitationLeadReset
 	}
-	return fmt.Sprintf("With this code you choose your password for %s. It works once, until %s.", or(i.Workspace, "your workspace"), i.until())
+	return w.say(key, words.Args{"workspace": w.or(i.Workspace, words.PaperYourWorkspace), "until": i.until()})
 }
 
 func (i Invitation) facts() []fact {
-	rows := []fact{{"Given on", day(i.IssuedAt, i.Location)}}
+	w := in(i.Words)
+	rows := []fact{w.fact(words.InvitationGivenOn, w.day(i.IssuedAt, i.Location))}
 	if i.IssuedBy != "" {
-		rows = append(rows, fact{"Given by", i.IssuedBy})
+		rows = append(rows, w.fact(words.InvitationGivenBy, i.IssuedBy))
 	}
-	return append(rows, fact{"Good until", i.until()})
+	return append(rows, w.fact(words.InvitationGoodUntil, i.until()))
 }
 
 // until is the minute at which the code ends, where it was given out.
-func (i Invitation) until() string {
-	return inPlace(i.ExpiresAt, i.Location).Format("2 Jan 2006, 15:04")
+func (i Invitation) until() string { return in(i.Words).words.Minute(inPlace(i.ExpiresAt, i.Location)) }
+
+func (i Invitation) advice() []said {
+	w, late := in(i.Words), words.InvitationTodoLate
+	if i.Reset {
+		late = words.InvitationTodoLateReset
+	}
+	return []said{
+		w.say(words.InvitationTodoOpen, nil),
+		w.say(words.InvitationTodoType, nil),
+		w.say(words.InvitationTodoChoose, words.Args{"workspace": w.or(i.Workspace, words.PaperYourWorkspace)}),
+		w.say(late, words.Args{"by": w.or(i.IssuedBy, words.PaperAnAdmin)}),
+		w.say(words.InvitationTodoDestroy, nil),
+	}
 }
 
-func (i Invitation) advice() []string {
-	again := "a new invitation"
+func (i Invitation) footer() (left, right said) {
+	w, key := in(i.Words), words.InvitationFoot
 	if i.Reset {
-		again = "a new code"
+		key = words.InvitationFootReset
 	}
-	return []string{
-		"Open Countersign on the computer that has the workspace, and choose “I have an invitation”.",
-		"Type the email and the code of this page. Capitals and dashes do not matter.",
-		fmt.Sprintf("Choose a password that only you know. Nobody at %s will ask for it, or for the code.", or(i.Workspace, "your workspace")),
-		fmt.Sprintf("If it is too late, or if the code does not work, ask %s for %s. Somebody else may have used this one.", or(i.IssuedBy, "an admin"), again),
-		"Destroy this page when you have signed in.",
-	}
-}
-
-func (i Invitation) footer() (left, right string) {
-	left = "Countersign invitation"
-	if i.Reset {
-		left = "Countersign password reset"
-	}
-	return left, "The code is void after " + i.until()
+	return w.say(key, nil), w.say(words.InvitationVoidAfter, words.Args{"until": i.until()})
 }

@@ -5,6 +5,7 @@ import (
 
 	"countersign/backend/sheet/internal/pdf"
 	"countersign/backend/sheet/internal/typeset"
+	"countersign/backend/words"
 )
 
 // The parts that a sheet and the cover of a print run share. Each returns how far down it
@@ -34,13 +35,13 @@ func (p *press) facts(page *pdf.Page, rows []fact, x, y, width, limit float64) (
 		value.Feature = figures
 		labels := 0.0
 		for _, r := range rows {
-			labels = max(labels, p.set.Line(label, r.label).Width)
+			labels = max(labels, p.set.Line(label, r.label.text).Width)
 		}
 		b.whole = true
 		for _, r := range rows {
 			lines, whole := p.set.Break(value, r.value, (width-factsGap)/pdf.Point-labels)
 			row := block{height: b.height}
-			row.add(0, second, []typeset.Line{p.set.Line(label, r.label)})
+			row.add(0, second, []typeset.Line{p.set.Line(label, r.label.text)})
 			b.placed = append(b.placed, row.placed...)
 			b.addRight(width, pdf.Black, lines)
 			b.whole = b.whole && whole
@@ -55,21 +56,21 @@ func (p *press) facts(page *pdf.Page, rows []fact, x, y, width, limit float64) (
 }
 
 // advise draws numbered sentences under a heading.
-func (p *press) advise(page *pdf.Page, heading string, sentences []string, y, width, limit float64) (end float64, err error) {
+func (p *press) advise(page *pdf.Page, heading words.Key, sentences []said, y, width, limit float64) (end float64, err error) {
 	b, err := fit(limit-y, func(scale float64) (b block) {
 		const indent = 5.0
 		head := typeset.Style{Font: p.faces.strong, Size: 11 * scale, Lead: 13.75 * scale, Track: -0.154 * scale}
 		text := style(p.faces.text, bodySize, bodyLead, scale)
 		number := text
 		number.Feature = figures
-		b.add(0, pdf.Black, []typeset.Line{p.set.Line(head, heading)})
+		b.add(0, pdf.Black, []typeset.Line{p.set.Line(head, p.in.say(heading, nil).text)})
 		b.height += 2 * scale
 		b.whole = true
 		for i, sentence := range sentences {
 			if i > 0 {
 				b.height += 1.6 * scale
 			}
-			lines, whole := p.set.Break(text, sentence, (width-indent)/pdf.Point)
+			lines, whole := p.set.Break(text, sentence.text, (width-indent)/pdf.Point)
 			row := block{height: b.height}
 			row.add(0, pdf.Black, []typeset.Line{p.set.Line(number, fmt.Sprintf("%d.", i+1))})
 			b.placed = append(b.placed, row.placed...)
@@ -85,13 +86,13 @@ func (p *press) advise(page *pdf.Page, heading string, sentences []string, y, wi
 	return y + b.height, nil
 }
 
-func (p *press) foot(page *pdf.Page, left, right string, y, inner float64) {
+func (p *press) foot(page *pdf.Page, left, right said, y, inner float64) {
 	small := style(p.faces.text, 8, bodyLead, 1)
 	var b block
-	b.add(0, second, []typeset.Line{p.set.Line(small, left)})
-	if right != "" {
+	b.add(0, second, []typeset.Line{p.set.Line(small, left.text)})
+	if right.text != "" {
 		b.height = 0
-		b.addRight(inner, second, []typeset.Line{p.set.Line(small, right)})
+		b.addRight(inner, second, []typeset.Line{p.set.Line(small, right.text)})
 	}
 	b.draw(page, margin, y)
 }

@@ -7,6 +7,7 @@ import (
 
 	"countersign/backend/sheet/internal/pdf"
 	"countersign/backend/sheet/internal/typeset"
+	"countersign/backend/words"
 )
 
 // The measures are those of the design's recovery sheet, in millimetres, except type
@@ -55,17 +56,18 @@ const (
 // press prints sheets into one document.
 type press struct {
 	doc   *pdf.Document
+	in    writer
 	faces *faces
 	set   *typeset.Setter
 }
 
-func newPress(w io.Writer, title string) (*press, error) {
+func newPress(w io.Writer, language writer, title said) (*press, error) {
 	faces, err := loadFaces()
 	if err != nil {
 		return nil, err
 	}
-	doc := pdf.New(w, pdf.Info{Title: title, Producer: "Countersign", Language: "en"})
-	return &press{doc: doc, faces: faces, set: typeset.NewSetter()}, nil
+	doc := pdf.New(w, pdf.Info{Title: title.text, Producer: language.words.Text(words.AppName, nil), Language: language.words.Language()})
+	return &press{doc: doc, in: language, faces: faces, set: typeset.NewSetter()}, nil
 }
 
 // end makes the pages a document.
@@ -95,11 +97,11 @@ func (p *press) print(s Sheet, width, height float64) error {
 			_, err := p.facts(page, s.facts(), width-margin-factsWidth, addressAt, factsWidth, back-clear)
 			return err
 		},
-		func() error { p.fold(page, back, width, "fold back"); return nil },
+		func() error { p.fold(page, back, width, words.SheetFoldBack); return nil },
 		func() error { p.codes(page, s, back+toCodes, inner); return nil },
-		func() error { p.fold(page, forward, width, "fold forward"); return nil },
+		func() error { p.fold(page, forward, width, words.SheetFoldForward); return nil },
 		func() error {
-			_, err := p.advise(page, advice, s.advice(), forward+toCodes, inner-boxWidth-boxGap, height-footAt-clear-bodyLead*pdf.Point)
+			_, err := p.advise(page, words.SheetTodo, s.advice(), forward+toCodes, inner-boxWidth-boxGap, height-footAt-clear-bodyLead*pdf.Point)
 			return err
 		},
 		func() error {
@@ -121,8 +123,8 @@ func (p *press) print(s Sheet, width, height float64) error {
 
 func (p *press) address(page *pdf.Page, s Sheet, limit float64) error {
 	b, err := fit(limit-addressAt, func(scale float64) (b block) {
-		name, wholeName := p.set.Break(style(p.faces.strong, 11, 15, scale), or(s.Name, nothing), addressWidth/pdf.Point)
-		email, wholeEmail := p.set.Keep(style(p.faces.text, 11, 15, scale), spell(p.faces.text, or(s.Email, nothing)), addressWidth/pdf.Point)
+		name, wholeName := p.set.Break(style(p.faces.strong, 11, 15, scale), p.in.or(s.Name, words.PaperNothing), addressWidth/pdf.Point)
+		email, wholeEmail := p.set.Keep(style(p.faces.text, 11, 15, scale), spell(p.faces.text, p.in.or(s.Email, words.PaperNothing)), addressWidth/pdf.Point)
 		b.add(0, pdf.Black, name)
 		b.add(0, pdf.Black, email)
 		b.whole = wholeName && wholeEmail
@@ -150,12 +152,12 @@ func spell(font *typeset.Font, s string) string {
 }
 
 // fold marks where the sheet is folded, at both edges and between them.
-func (p *press) fold(page *pdf.Page, y, width float64, how string) {
+func (p *press) fold(page *pdf.Page, y, width float64, how words.Key) {
 	const edge, length, thickness = 4.0, 6.0, 0.25
 	page.Line(edge, edge+length, y, thickness, pdf.Black)
 	page.Line(width-edge-length, width-edge, y, thickness, pdf.Black)
 	page.Dashes(gutter, width-gutter, y, 0.2, 0.8, 0.53, folding)
-	line := p.set.Line(style(p.faces.text, 6.5, 8, 1), how)
+	line := p.set.Line(style(p.faces.text, 6.5, 8, 1), p.in.say(how, nil).text)
 	page.Text(width-gutter-line.Width*pdf.Point, y-1+(line.Baseline()-line.Lead)*pdf.Point, second, line)
 }
 
@@ -163,9 +165,9 @@ func (p *press) codes(page *pdf.Page, s Sheet, y, inner float64) {
 	head := typeset.Style{Font: p.faces.strong, Size: 17, Lead: 21.25, Track: -0.34}
 	text := style(p.faces.text, bodySize, bodyLead, 1)
 	intro := block{height: 0}
-	intro.add(0, pdf.Black, []typeset.Line{p.set.Line(head, title)})
+	intro.add(0, pdf.Black, []typeset.Line{p.set.Line(head, p.in.say(words.SheetTitle, nil).text)})
 	intro.height += 1.5
-	lines, _ := p.set.Break(text, lead, inner/pdf.Point)
+	lines, _ := p.set.Break(text, p.in.say(words.SheetText, nil).text, inner/pdf.Point)
 	intro.add(0, pdf.Black, lines)
 	intro.draw(page, margin, y)
 
@@ -203,12 +205,12 @@ func (p *press) box(page *pdf.Page, s Sheet, y, x, limit float64) error {
 	b, err := fit(limit-y-2*boxPadding, func(scale float64) (b block) {
 		text := style(p.faces.text, bodySize, bodyLead, scale)
 		code := typeset.Style{Font: p.faces.code, Size: 15 * scale, Lead: 20 * scale}
-		first, _ := p.set.Break(text, about, width)
-		words, whole := p.set.Break(code, word, width)
-		last, _ := p.set.Break(text, what, width)
+		first, _ := p.set.Break(text, about.text, width)
+		middle, whole := p.set.Break(code, word, width)
+		last, _ := p.set.Break(text, what.text, width)
 		b.add(0, pdf.Black, first)
 		b.height += 1 * scale
-		b.add(0, pdf.Black, words)
+		b.add(0, pdf.Black, middle)
 		b.height += 1.5 * scale
 		b.add(0, pdf.Black, last)
 		b.whole = whole

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/backend/text"
+	"countersign/backend/words"
 )
 
 // Run is a print run: sheets that an admin issued together. Its cover has no codes on it and
@@ -20,13 +21,14 @@ type Run struct {
 	Number     int    // from 1
 	Workspace  string // its name
 	IssuedAt   time.Time
-	IssuedBy   string         // a name
-	ApprovedBy string         // the second admin's name, where two have to agree; may be empty
-	Reason     string         // why, in the admin's words; may be empty
-	Members    []Member       // one for each sheet, in the order of the sheets
-	LogHead    string         // of the audit log after the run; empty leaves it out
-	SigningKey string         // the fingerprint of the key that signs exports; empty leaves it out
-	Location   *time.Location // for the date; nil is UTC
+	IssuedBy   string           // a name
+	ApprovedBy string           // the second admin's name, where two have to agree; may be empty
+	Reason     string           // why, in the admin's words; may be empty
+	Members    []Member         // one for each sheet, in the order of the sheets
+	LogHead    string           // of the audit log after the run; empty leaves it out
+	SigningKey string           // the fingerprint of the key that signs exports; empty leaves it out
+	Location   *time.Location   // for the date; nil is UTC
+	Words      *words.Catalogue // the language, of the cover and of file headings; nil is English
 }
 
 // Member is somebody for whom the run has a sheet.
@@ -90,7 +92,7 @@ func (r Run) begin(w io.Writer, paper Paper) (*press, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	p, err := newPress(w, r.title())
+	p, err := newPress(w, in(r.Words), r.title())
 	if err != nil {
 		return nil, err
 	}
@@ -167,21 +169,21 @@ func (r Run) numbers() string {
 		for to+1 < len(all) && all[to+1] == all[to]+1 {
 			to++
 		}
-		pieces = append(pieces, fromTo(all[from], all[to]))
+		pieces = append(pieces, r.fromTo(all[from], all[to]))
 		from = to + 1
 	}
 	if len(pieces) > manyRanges {
-		return fmt.Sprintf("in %d ranges, %s", len(pieces), fromTo(all[0], all[len(all)-1]))
+		return in(r.Words).words.Text(words.PaperRanges, words.Args{"n": len(pieces), "range": r.fromTo(all[0], all[len(all)-1])})
 	}
 	return strings.Join(pieces, ", ")
 }
 
-func fromTo(from, to int) string {
+func (r Run) fromTo(from, to int) string {
 	switch to - from {
 	case 0:
 		return strconv.Itoa(from)
 	case 1:
 		return fmt.Sprintf("%d, %d", from, to)
 	}
-	return fmt.Sprintf("%d to %d", from, to)
+	return in(r.Words).words.Text(words.CoverRange, words.Args{"from": from, "to": to})
 }

@@ -12,6 +12,7 @@ import (
 
 	"countersign/backend/recovery"
 	"countersign/backend/text"
+	"countersign/backend/words"
 )
 
 // RunText writes every sheet of the run as Text does, with a form feed between two, at
@@ -59,9 +60,14 @@ func CSV(w io.Writer, r Run, sheets iter.Seq[Sheet]) error {
 	}
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
-	row := []string{"Workspace", "Print run", "Sheet", "Name", "Email", "Issued on", "Issued by", "Check word", "Replaces sheet"}
+	var row []string
+	for _, heading := range []words.Key{
+		words.CsvWorkspace, words.CsvRun, words.CsvSheet, words.CsvName, words.CsvEmail, words.CsvIssuedOn, words.CsvIssuedBy, words.CsvCheckWord, words.CsvReplaces,
+	} {
+		row = append(row, in(r.Words).words.Text(heading, nil))
+	}
 	for i := range recovery.SetSize {
-		row = append(row, fmt.Sprintf("Code %d", i+1))
+		row = append(row, in(r.Words).words.Text(words.CsvCode, words.Args{"n": i + 1}))
 	}
 	err := out.Write(row)
 	for s, wrong := range r.each(sheets) {

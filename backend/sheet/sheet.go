@@ -24,6 +24,7 @@ import (
 
 	"countersign/backend/recovery"
 	"countersign/backend/text"
+	"countersign/backend/words"
 )
 
 // Sheet is one recovery set with what is said about it.
@@ -34,11 +35,12 @@ type Sheet struct {
 	Name      string // of the profile whose codes these are
 	Email     string
 	IssuedAt  time.Time
-	IssuedBy  string          // a name; an empty one leaves the row out
-	Replaces  int             // the number of the sheet that this one voids; 0 for none
-	Codes     []recovery.Code // ten
-	CheckWord string          // empty for a sheet whose receipt nobody confirms
-	Location  *time.Location  // for the date; nil is UTC
+	IssuedBy  string           // a name; an empty one leaves the row out
+	Replaces  int              // the number of the sheet that this one voids; 0 for none
+	Codes     []recovery.Code  // ten
+	CheckWord string           // empty for a sheet whose receipt nobody confirms
+	Location  *time.Location   // for the date; nil is UTC
+	Words     *words.Catalogue // the language; nil is English
 }
 
 // Paper is a size of paper.
@@ -91,7 +93,7 @@ func PDF(w io.Writer, sheets iter.Seq[Sheet], paper Paper) error {
 			return err
 		}
 		if p == nil {
-			if p, err = newPress(w, fmt.Sprintf("Recovery sheet %d", s.Number)); err != nil {
+			if p, err = newPress(w, in(s.Words), in(s.Words).say(words.PaperSheet, words.Args{"sheet": s.Number})); err != nil {
 				return err
 			}
 		}

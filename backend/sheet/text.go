@@ -9,11 +9,15 @@ import (
 	"golang.org/x/text/width"
 
 	"countersign/backend/sheet/internal/typeset"
+	"countersign/backend/words"
 )
 
 // columns is how wide a line of Text may be: it prints on A4 and Letter from any
 // terminal, and survives being quoted in a mail.
 const columns = 72
+
+// labelGap is how many columns lie between the longest label and the values.
+const labelGap = 2
 
 // Text writes the sheet as plain UTF-8, with the words of the paper one, in lines of at most 72
 // columns that end in a line feed. Nothing in it can move a terminal's cursor or turn
@@ -25,6 +29,7 @@ func Text(w io.Writer, s Sheet) error {
 		return err
 	}
 	s = s.cleaned()
+	in := in(s.Words)
 	var b strings.Builder
 	line := func(indent, text string) {
 		for i, l := range wrap(text, columns-len(indent)) {
@@ -34,45 +39,49 @@ func Text(w io.Writer, s Sheet) error {
 			b.WriteString(strings.TrimRight(indent+l, " ") + "\n")
 		}
 	}
-	heading := func(text string) {
+	heading := func(about said) {
 		line("", "")
-		line("", text)
-		line("", strings.Repeat("-", len(text)))
+		line("", about.text)
+		line("", strings.Repeat("-", span(about.text)))
 	}
 
 	line("", s.Workspace)
 	line("", "")
-	line("", or(s.Name, nothing))
-	for _, l := range fill([]string{or(s.Email, nothing)}, columns) {
+	line("", in.or(s.Name, words.PaperNothing))
+	for _, l := range fill([]string{in.or(s.Email, words.PaperNothing)}, columns) {
 		line("", l)
 	}
 	line("", "")
+	labels := 0
 	for _, f := range s.facts() {
-		line(fmt.Sprintf("%-11s", f.label), f.value)
+		labels = max(labels, span(f.label.text))
+	}
+	for _, f := range s.facts() {
+		line(f.label.text+strings.Repeat(" ", labels+labelGap-span(f.label.text)), f.value)
 	}
 
-	heading(title)
-	line("", lead)
+	heading(in.say(words.SheetTitle, nil))
+	line("", in.say(words.SheetText, nil).text)
 	line("", "")
 	for i, c := range s.Codes {
 		line("", fmt.Sprintf("[ ]  %2d  %s", i+1, c.Display()))
 	}
 
-	heading(advice)
+	heading(in.say(words.SheetTodo, nil))
 	for i, sentence := range s.advice() {
-		line(fmt.Sprintf("%d. ", i+1), sentence)
+		line(fmt.Sprintf("%d. ", i+1), sentence.text)
 	}
 
 	about, word, what := s.box()
 	heading(about)
 	line("", word)
-	line("", what)
+	line("", what.text)
 
 	left, right := s.footer()
 	line("", "")
-	line("", left)
-	if right != "" {
-		line("", right)
+	line("", left.text)
+	if right.text != "" {
+		line("", right.text)
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("sheet: write the text: %w", err)

@@ -1,40 +1,42 @@
 package sheet
 
 import (
-	"fmt"
 	"strconv"
 	"time"
+
+	"countersign/backend/words"
 )
 
-// The words of a sheet, the same on paper and in text. Short sentences, the reader in
-// the second person, nothing in capitals.
-const (
-	title   = "Your recovery codes"
-	lead    = "Each code works once, in place of the verification code from your phone. Tick it when you have used it."
-	advice  = "What to do with this sheet"
-	nothing = "–" // an en dash for what is not there
-)
+// The words of a sheet, the same on paper and in text.
 
-// fact is a row beside the name.
-type fact struct{ label, value string }
+// said are words of a catalogue. Only it makes them, so that nothing else is written on paper
+// but what a field holds.
+type said struct{ text string }
 
-func (s Sheet) facts() []fact {
-	rows := []fact{{"Sheet", strconv.Itoa(s.Number)}}
-	if s.Run > 0 {
-		rows = append(rows, fact{"Print run", strconv.Itoa(s.Run)})
+// writer says things in the language of a sheet, run or invitation.
+type writer struct{ words *words.Catalogue }
+
+// in returns the writer of a language; nil is English.
+func in(c *words.Catalogue) writer {
+	if c == nil {
+		c = words.English()
 	}
-	rows = append(rows, fact{"Issued on", s.date()})
-	if s.IssuedBy != "" {
-		rows = append(rows, fact{"Issued by", s.IssuedBy})
-	}
-	return rows
+	return writer{c}
 }
 
-// date is the day on which the sheet was issued, where it was issued.
-func (s Sheet) date() string { return day(s.IssuedAt, s.Location) }
+func (w writer) say(k words.Key, args words.Args) said { return said{w.words.Text(k, args)} }
 
-func day(at time.Time, where *time.Location) string {
-	return inPlace(at, where).Format("2 January 2006")
+// or returns s, or in its place a message when s is empty.
+func (w writer) or(s string, instead words.Key) string {
+	if s == "" {
+		return w.words.Text(instead, nil)
+	}
+	return s
+}
+
+// day is a date as paper has it, in a place.
+func (w writer) day(at time.Time, where *time.Location) string {
+	return w.words.Day(inPlace(at, where))
 }
 
 func inPlace(at time.Time, where *time.Location) time.Time {
@@ -44,41 +46,57 @@ func inPlace(at time.Time, where *time.Location) time.Time {
 	return at.In(where)
 }
 
-func (s Sheet) advice() []string {
-	lost := "If you lose this sheet, ask an admin for a new one. The codes on this one then stop working."
-	if s.Run == 0 {
-		lost = "If you lose this sheet, get new codes under Settings, Profile. The codes on this one then stop working."
+// fact is a row beside the name.
+type fact struct {
+	label said
+	value string
+}
+
+func (w writer) fact(label words.Key, value string) fact { return fact{w.say(label, nil), value} }
+
+func (s Sheet) facts() []fact {
+	w := in(s.Words)
+	rows := []fact{w.fact(words.SheetSheet, strconv.Itoa(s.Number))}
+	if s.Run > 0 {
+		rows = append(rows, w.fact(words.SheetRun, strconv.Itoa(s.Run)))
 	}
-	return []string{
-		"Keep it with your important papers, not with your phone.",
-		"Without your phone, sign in with your password, choose “Use a recovery code” and type the next code without a tick. Capitals and dashes do not matter.",
-		fmt.Sprintf("Give the codes to nobody. Nobody at %s will ask.", or(s.Workspace, "your workspace")),
-		lost,
+	rows = append(rows, w.fact(words.SheetIssuedOn, w.day(s.IssuedAt, s.Location)))
+	if s.IssuedBy != "" {
+		rows = append(rows, w.fact(words.SheetIssuedBy, s.IssuedBy))
+	}
+	return rows
+}
+
+func (s Sheet) advice() []said {
+	w := in(s.Words)
+	lost := words.SheetTodoLostRun
+	if s.Run == 0 {
+		lost = words.SheetTodoLost
+	}
+	return []said{
+		w.say(words.SheetTodoKeep, nil),
+		w.say(words.SheetTodoUse, nil),
+		w.say(words.SheetTodoNobody, words.Args{"workspace": w.or(s.Workspace, words.PaperYourWorkspace)}),
+		w.say(lost, nil),
 	}
 }
 
 // box is what the frame says: what it is about, the word that is typed or compared, and
 // what to do with it.
-func (s Sheet) box() (about, word, what string) {
+func (s Sheet) box() (about said, word string, what said) {
+	w := in(s.Words)
 	if s.CheckWord != "" {
-		return "Check word", s.CheckWord, "Type it under Settings, Profile to say that this sheet has reached you."
+		return w.say(words.SheetWord, nil), s.CheckWord, w.say(words.SheetWordText, nil)
 	}
-	return "Is this sheet still good?", fmt.Sprintf("Sheet %d", s.Number),
-		"Settings, Profile shows the number of the sheet that works. If it shows another, destroy this one."
+	number := w.say(words.SheetNumber, words.Args{"sheet": s.Number})
+	return w.say(words.SheetGood, nil), number.text, w.say(words.SheetGoodText, nil)
 }
 
-func (s Sheet) footer() (left, right string) {
-	left = fmt.Sprintf("Countersign recovery sheet %d", s.Number)
+func (s Sheet) footer() (left, right said) {
+	w := in(s.Words)
+	left = w.say(words.SheetFoot, words.Args{"sheet": s.Number})
 	if s.Replaces > 0 {
-		right = fmt.Sprintf("Replaces sheet %d, whose codes no longer work", s.Replaces)
+		right = w.say(words.SheetReplaces, words.Args{"sheet": s.Replaces})
 	}
 	return left, right
-}
-
-// or returns s, or instead when s is empty.
-func or(s, instead string) string {
-	if s == "" {
-		return instead
-	}
-	return s
 }

@@ -72,7 +72,7 @@ func (a *Admin) Log(ctx context.Context, q LogQuery) (LogPage, error) {
 	}
 	var page LogPage
 	names := people{}
-	match := matcher{q: q, words: strings.Fields(fold(q.Text))}
+	match := matcher{q: q, words: strings.Fields(fold(q.Text)), sentence: a.s.w.sentence}
 	for first, more := true, true; more; first = false {
 		more = false
 		err := a.view(ctx, func(tx Tx) error {
@@ -157,9 +157,10 @@ func (p people) find(tx Tx, id string) (*LogPerson, error) {
 
 // matcher holds events against a query.
 type matcher struct {
-	q      LogQuery
-	person string
-	words  []string
+	q        LogQuery
+	person   string
+	words    []string
+	sentence func(LogEntry) string // nil: what an entry reads as is not searched
 }
 
 func (m matcher) entry(tx Tx, names people, e audit.Event) (entry LogEntry, ok bool, err error) {
@@ -186,7 +187,10 @@ func (m matcher) finds(e LogEntry) bool {
 	if len(m.words) == 0 {
 		return true
 	}
-	parts := []string{e.Sentence(), e.Kind}
+	parts := []string{e.Kind}
+	if m.sentence != nil {
+		parts = append(parts, m.sentence(e))
+	}
 	for _, p := range []*LogPerson{e.Actor, e.Subject} {
 		if p != nil {
 			parts = append(parts, p.Name, p.Email)

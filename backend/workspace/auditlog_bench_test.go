@@ -23,7 +23,7 @@ func BenchmarkLog(b *testing.B) {
 	}
 	defer store.Close()
 	now := time.Now()
-	w, err := workspace.Open(b.Context(), workspace.Config{Store: store, Secrets: keychain.NewMemory(), Now: func() time.Time { return now }, Password: cheap})
+	w, err := workspace.Open(b.Context(), workspace.Config{Store: store, Secrets: keychain.NewMemory(), Now: func() time.Time { return now }, Password: cheap, Sentence: sentence})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -109,7 +109,7 @@ func TestChoosePassword_TellsAndLogsAsASignInDoes(t *testing.T) {
 	h.ok(err)
 	page, err := a.Log(t.Context(), workspace.LogQuery{})
 	h.ok(err)
-	if got := page.Entries[0].Sentence(); got != "Amara Okafor signed in with the password alone and chose a longer one." {
+	if got := sentence(page.Entries[0]); got != "Amara Okafor signed in with the password alone and chose a longer one." {
 		t.Errorf("the log says %q", got)
 	}
 	o, err := s.Overview(t.Context())

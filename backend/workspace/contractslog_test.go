@@ -25,7 +25,7 @@ func TestTheLogNamesContractsToThoseWhoHoldTheKeyAndHoldsNoNameItself(t *testing
 	h.ok(a.NameDocuments(t.Context(), page.Entries))
 	var said []string
 	for _, e := range page.Entries {
-		said = append(said, e.Sentence())
+		said = append(said, sentence(e))
 	}
 	want := "Amara Okafor deleted “Harbour lease” for good.|Amara Okafor moved “Harbour lease” to the bin.|Amara Okafor opened “Harbour lease”.|" +
 		"Amara Okafor added 4 contracts (a, b, c, …).|Amara Okafor added “Harbour lease”."

@@ -267,8 +267,8 @@ func TestOneTimeCode_ThatHasEndedRevealsNothingMore(t *testing.T) {
 	known := h.refused(err, workspace.CodeInvitationWrong)
 	_, _, err = h.w.Redeem(t.Context(), "nobody@example.com", noCode, secret.NewText(chosen.pass))
 	unknown := h.refused(err, workspace.CodeInvitationWrong)
-	if known.Message() != unknown.Message() {
-		t.Errorf("%q, and %q", known.Message(), unknown.Message())
+	if message(known) != message(unknown) {
+		t.Errorf("%q, and %q", message(known), message(unknown))
 	}
 	_, err = p.challenge().UseHelpCode(t.Context(), noCode)
 	h.refused(err, workspace.CodeHelpWrong)

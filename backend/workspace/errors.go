@@ -1,16 +1,12 @@
 package workspace
 
-import (
-	"errors"
-	"fmt"
-	"strings"
-)
+import "errors"
 
-// Code names an error for machines and for the frontend, which has its words in
-// each language. The words here are the English ones, for logs and terminals.
+// Code names an error. Its words are in the catalogues of package words, by
+// this name; the domain has none.
 type Code string
 
-// The codes. Their arguments are listed beside the sentence in sentences.
+// The codes, with their arguments.
 const (
 	CodeNameRequired      Code = "name_required"
 	CodeNameLong          Code = "name_long"
@@ -145,8 +141,8 @@ const (
 	CodeAcceptChanged   Code = "accept_changed"
 )
 
-// Error is what a use case refuses with: a code for machines and a sentence for
-// people. Field names the input that it is about, Args the numbers in it.
+// Error is what a use case refuses with. Field names the input that it is
+// about, Args what its words put in. Package sentences puts it into words.
 type Error struct {
 	Code  Code
 	Field string
@@ -154,9 +150,9 @@ type Error struct {
 	cause error
 }
 
-// Error gives the English sentences. The cause, which may name files or
-// system calls, is left to the log: see Unwrap.
-func (e *Error) Error() string { return e.Message() }
+// Error returns the code, for logs. The cause, which may name files or system
+// calls, is left to the log: see Unwrap.
+func (e *Error) Error() string { return string(e.Code) }
 
 // Unwrap gives what lies beneath, for errors.Is and for the log.
 func (e *Error) Unwrap() error { return e.cause }
@@ -165,15 +161,6 @@ func (e *Error) Unwrap() error { return e.cause }
 func (e *Error) Is(target error) bool {
 	t, ok := target.(*Error)
 	return ok && t.Code == e.Code
-}
-
-// Message gives what happened and what to do, in English.
-func (e *Error) Message() string {
-	s, ok := sentences[e.Code]
-	if !ok {
-		return string(e.Code)
-	}
-	return expand(s, e.Args)
 }
 
 func refuse(c Code) *Error { return &Error{Code: c} }
@@ -196,7 +183,7 @@ func IsCode(err error, c Code) bool {
 	return errors.As(err, &e) && e.Code == c
 }
 
-// beneath names the sentence for each answer of a Store or a Secrets.
+// beneath names the code for each answer of a Store or a Secrets.
 var beneath = []struct {
 	err  error
 	code Code
@@ -222,8 +209,8 @@ var beneath = []struct {
 	{ErrFilesFailed, CodeFolderFailed},
 }
 
-// Explain turns an answer of a Store or a Secrets into an Error with words. An
-// Error stays as it is, and what has no words stays what it was.
+// Explain turns an answer of a Store or a Secrets into an Error. An
+// Error stays as it is, and what has no code stays what it was.
 func Explain(err error) error {
 	if err == nil {
 		return nil
@@ -254,20 +241,4 @@ func storeFailed(err error) bool {
 // folder or the database that args name.
 func Fault(c Code, args map[string]any, cause error) *Error {
 	return &Error{Code: c, Args: args, cause: cause}
-}
-
-func expand(s string, args map[string]any) string {
-	out, rest := "", s
-	for {
-		i := strings.IndexByte(rest, '{')
-		if i < 0 {
-			return out + rest
-		}
-		j := strings.IndexByte(rest[i:], '}')
-		if j < 0 {
-			return out + rest
-		}
-		out += rest[:i] + fmt.Sprint(args[rest[i+1:i+j]])
-		rest = rest[i+j+1:]
-	}
 }

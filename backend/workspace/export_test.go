@@ -31,7 +31,7 @@ func SetRole(w *Workspace, ctx context.Context, id string, role Role) error {
 	})
 }
 
-// KnownKinds are the kinds of event that have words.
+// KnownKinds are the kinds of event in logKinds.
 func KnownKinds() (kinds []string) {
 	for k := range logKinds {
 		kinds = append(kinds, k)

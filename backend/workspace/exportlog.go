@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // ExportAct is what somebody did with an encrypted file of Countersign's.
@@ -27,13 +28,7 @@ const (
 	FlawHostile   ExportFlaw = "hostile"   // it holds what none may hold
 )
 
-var flawWords = map[ExportFlaw]string{
-	FlawCut:       "its end is missing or was changed",
-	FlawEdited:    "it was changed",
-	FlawFiles:     "its files are not those that were signed",
-	FlawSignature: "its signature is wrong",
-	FlawHostile:   "it holds what no export holds",
-}
+var flaws = []ExportFlaw{FlawCut, FlawEdited, FlawFiles, FlawSignature, FlawHostile}
 
 // SeenExport is what the log says of an encrypted file. Only what was verified goes
 // into it, and no text that whoever has signed the file chose: another workspace's
@@ -52,7 +47,7 @@ func (a *Admin) NoteExport(ctx context.Context, act ExportAct, e SeenExport) err
 	kind := map[ExportAct]string{ExportOpened: eventExportOpened, ExportSaved: eventExportSaved, ExportRefused: eventExportRefused}[act]
 	detail := map[string]string{}
 	switch {
-	case kind == "", (act == ExportRefused) != (flawWords[e.Flaw] != ""), e.Backup && act == ExportSaved:
+	case kind == "", (act == ExportRefused) != slices.Contains(flaws, e.Flaw), e.Backup && act == ExportSaved:
 		return fmt.Errorf("an export that was %q with the flaw %q", act, e.Flaw)
 	case act == ExportRefused:
 		detail["flaw"] = string(e.Flaw)
@@ -67,22 +62,4 @@ func (a *Admin) NoteExport(ctx context.Context, act ExportAct, e SeenExport) err
 	return a.change(ctx, nil, nil, func(tx Tx) error {
 		return a.s.w.record(tx, a.s.w.now(), kind, a.s.id, "", detail)
 	})
-}
-
-// sheetsFile names a file of recovery sheets in a sentence.
-func sheetsFile(detail map[string]string) string {
-	switch {
-	case detail["signer"] != "":
-		return "an export of recovery sheets that another workspace has signed (" + detail["signer"] + ")"
-	case detail["run"] != "":
-		return "the export of print run " + detail["run"]
-	}
-	return "an export of recovery sheets"
-}
-
-func backupFile(detail map[string]string) string {
-	if detail["signer"] != "" {
-		return "a backup that another workspace has signed (" + detail["signer"] + ")"
-	}
-	return "a backup of the workspace"
 }

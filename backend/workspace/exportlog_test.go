@@ -34,8 +34,8 @@ func TestTheLogSaysWhoOpenedWhichExportAndWhetherItWasWhole(t *testing.T) {
 		page, err := a.Log(t.Context(), workspace.LogQuery{Limit: 1})
 		h.ok(err)
 		e := page.Entries[0]
-		if e.Sentence() != admin.name+c.says || e.Group != c.group || e.Actor.ID != admin.id || e.Subject != nil {
-			t.Errorf("%+v: %q in %s, by %v about %v", c.seen, e.Sentence(), e.Group, e.Actor, e.Subject)
+		if sentence(e) != admin.name+c.says || e.Group != c.group || e.Actor.ID != admin.id || e.Subject != nil {
+			t.Errorf("%+v: %q in %s, by %v about %v", c.seen, sentence(e), e.Group, e.Actor, e.Subject)
 		}
 	}
 	before, err := a.Log(t.Context(), workspace.LogQuery{Steps: true})

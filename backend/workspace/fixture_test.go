@@ -87,7 +87,7 @@ func (h *house) open() {
 	kept, err := documents.Open(filepath.Join(filepath.Dir(h.path), "documents"))
 	h.ok(err)
 	h.files = &faultyFiles{Files: kept}
-	if h.w, err = workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, MarkEvery: h.marks}); err != nil {
+	if h.w, err = workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, MarkEvery: h.marks, Sentence: sentence}); err != nil {
 		h.Fatal(err)
 	}
 	if err := h.w.Recover(h.Context()); err != nil {
@@ -204,7 +204,7 @@ func (h *house) refused(err error, code workspace.Code) *workspace.Error {
 	if !errors.As(err, &e) || e.Code != code {
 		h.Fatalf("got %v, want %s", err, code)
 	}
-	if m := e.Message(); strings.ContainsAny(m, "{}") || m == string(e.Code) {
+	if m := message(e); strings.ContainsAny(m, "{}") || m == string(e.Code) {
 		h.Fatalf("%s has no words: %q", e.Code, m)
 	}
 	return e

@@ -67,11 +67,11 @@ func worded(t *testing.T, err error, typed ...string) {
 		return
 	}
 	var e *workspace.Error
-	if !errors.As(err, &e) || e.Message() == string(e.Code) || strings.ContainsAny(e.Message(), "{}") {
+	if !errors.As(err, &e) || message(e) == string(e.Code) || strings.ContainsAny(message(e), "{}") {
 		t.Fatalf("refused without words: %v", err)
 	}
 	for _, s := range typed {
-		if len(s) > 20 && strings.Contains(e.Message(), s) {
+		if len(s) > 20 && strings.Contains(message(e), s) {
 			t.Errorf("%s quotes what was typed", e.Code)
 		}
 	}

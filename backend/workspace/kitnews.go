@@ -89,12 +89,3 @@ func lastEntrance(tx Tx, profileID string) (seq int64, err error) {
 
 // UsedKit reports whether somebody came in with the Emergency Kit.
 func (n News) UsedKit() bool { return n.Kind == eventKitUsed }
-
-// Sentence says in English who did what, to the person who is told it.
-func (n News) Sentence() string {
-	by, you := &LogPerson{Name: n.By}, &LogPerson{Name: "you"}
-	if n.UsedKit() {
-		by, you = nil, by
-	}
-	return LogEntry{Kind: n.Kind, Actor: by, Subject: you, Detail: n.Detail}.Sentence()
-}

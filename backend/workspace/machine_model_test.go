@@ -256,7 +256,7 @@ func (m *machine) worded(what string, err error) {
 	if !errors.As(err, &e) {
 		m.Fatalf("%s was refused without words: %v", what, err)
 	}
-	if text := e.Message(); text == string(e.Code) || strings.ContainsAny(text, "{}") {
+	if text := message(e); text == string(e.Code) || strings.ContainsAny(text, "{}") {
 		m.Fatalf("%s has no words for %s: %q", what, e.Code, text)
 	}
 }

@@ -27,7 +27,10 @@ type Config struct {
 	Now     func() time.Time // the time of day; nil for time.Now
 	Rand    io.Reader        // nil for crypto/rand
 	Log     *slog.Logger     // nil for none
-	Idle    time.Duration    // a session ends after this long without use; 0 for DefaultIdle
+	// Sentence puts an entry of the log into words, which LogQuery.Text is looked for in. Nil:
+	// the kind, the names and the details are searched.
+	Sentence func(LogEntry) string
+	Idle     time.Duration // a session ends after this long without use; 0 for DefaultIdle
 
 	// Password is the cost of new password hashes; zero for
 	// password.DefaultParams. Tests lower it to the bound.
@@ -60,6 +63,7 @@ type Workspace struct {
 	newest    newest
 	rand      io.Reader
 	log       *slog.Logger
+	sentence  func(LogEntry) string // nil: see Config
 	idle      time.Duration
 	cost      password.Params
 	codeCost  recovery.Params
@@ -104,7 +108,7 @@ func Open(ctx context.Context, c Config) (*Workspace, error) {
 // load reads the workspace and its keys, and trusts nothing yet.
 func load(ctx context.Context, c Config) (*Workspace, error) {
 	w := &Workspace{
-		store: c.Store, secrets: c.Secrets, files: c.Files, clock: c.Now, rand: c.Rand, log: c.Log, idle: c.Idle, cost: c.Password, codeCost: c.Recovery,
+		store: c.Store, secrets: c.Secrets, files: c.Files, clock: c.Now, rand: c.Rand, log: c.Log, sentence: c.Sentence, idle: c.Idle, cost: c.Password, codeCost: c.Recovery,
 		hashing: make(chan struct{}, min(4, runtime.NumCPU())),
 	}
 	if w.files == nil {

@@ -64,8 +64,8 @@ func auditList(ctx context.Context, e *env, _ []string) error {
 		entries := []listed{}
 		var text strings.Builder
 		for _, l := range page.Entries {
-			entries = append(entries, listed{l.Seq, l.At, l.Kind, string(l.Group), l.Step, personView(l.Actor), personView(l.Subject), l.Detail, l.Sentence()})
-			fmt.Fprintf(&text, "%6d  %s  %s\n", l.Seq, l.At.Local().Format("2006-01-02 15:04:05"), printable(l.Sentence()))
+			entries = append(entries, listed{l.Seq, l.At, l.Kind, string(l.Group), l.Step, personView(l.Actor), personView(l.Subject), l.Detail, event(l)})
+			fmt.Fprintf(&text, "%6d  %s  %s\n", l.Seq, l.At.Local().Format("2006-01-02 15:04:05"), printable(event(l)))
 		}
 		if page.Next > 0 && !e.json {
 			e.notice("There are more: --before %d", page.Next)

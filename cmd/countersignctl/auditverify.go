@@ -53,7 +53,7 @@ func (e *env) reportLog(r workspace.LogReport) error {
 	}
 	for _, t := range r.Taken {
 		v.Taken = append(v.Taken, t.Seq)
-		text += fmt.Sprintf("Event %d: %s\n", t.Seq, printable(t.Sentence()))
+		text += fmt.Sprintf("Event %d: %s\n", t.Seq, printable(event(t)))
 	}
 	err := e.print(v, text)
 	if err == nil && !v.OK {

@@ -102,7 +102,7 @@ func explain(err error) (said, int) {
 	case errors.As(err, &own):
 		return said{Code: own.code, Message: own.text}, own.exit
 	case errors.As(err, &known):
-		return said{string(known.Code), known.Message(), known.Args}, exitOf(known.Code)
+		return said{string(known.Code), refusal(known), known.Args}, exitOf(known.Code)
 	}
 	return said{Code: "internal", Message: err.Error()}, exitFailed
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/backend/roster"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -68,7 +69,7 @@ func membersList(ctx context.Context, e *env, _ []string) error {
 		return err
 	}
 	if e.csv {
-		return roster.WriteOverview(e.stdout, func(yield func(roster.Person) bool) {
+		return roster.WriteOverview(e.stdout, words.English(), func(yield func(roster.Person) bool) {
 			for _, m := range all {
 				if !yield(m.person(policy, e.now())) {
 					return

@@ -119,7 +119,7 @@ func sortOut(ctx context.Context, a *workspace.Admin, list roster.List) (people 
 		case row.Problem.Code != "":
 			p.Code, p.Field, p.Message = row.Problem.Code, row.Problem.Field, "A quotation mark opens here, and none closes."
 		case err != nil:
-			p.Code, p.Field, p.Message = string(err.Code), err.Field, err.Message()
+			p.Code, p.Field, p.Message = string(err.Code), err.Field, refusal(err)
 		default:
 			people = append(people, all[i])
 			continue

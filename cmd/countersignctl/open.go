@@ -55,7 +55,7 @@ func (e *env) open(ctx context.Context) (*place, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	w, err := workspace.Open(ctx, workspace.Config{Store: store, Secrets: secrets, Files: files, Now: e.now})
+	w, err := workspace.Open(ctx, workspace.Config{Store: store, Secrets: secrets, Files: files, Now: e.now, Sentence: event})
 	if err == nil && !w.Created() {
 		err = errNoWorkspace
 	}

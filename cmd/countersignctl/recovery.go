@@ -182,7 +182,7 @@ func (e *env) issued(plan workspace.RunPlan, res workspace.RunResult, failed err
 		plan.Number, res.InForce, len(plan.Names), plan.First, plan.Last, printable(e.output))
 	for _, s := range res.Skipped {
 		out.Skipped = append(out.Skipped, skippedReport{s.Name, string(s.Reason)})
-		fmt.Fprintf(&text, "%s keeps the old codes: %s\n", printable(s.Name), workspace.Fault(s.Reason, nil, nil).Message())
+		fmt.Fprintf(&text, "%s keeps the old codes: %s\n", printable(s.Name), refusal(workspace.Fault(s.Reason, nil, nil)))
 	}
 	if res.InForce < len(plan.Names) {
 		text.WriteString("Destroy the sheets of the others: the ledger under Print runs says whose they are.\n")

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"countersign/backend/password"
+	"countersign/backend/sentences"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -117,7 +119,7 @@ func (e *env) welcome(w workspace.Welcome) {
 		e.notice("Wrong passwords since the last sign-in: %d, the last on %s.", w.FailedPasswords, at(w.LastFailedPasswordAt))
 	}
 	for _, n := range w.News {
-		e.notice("Since the last sign-in, on %s: %s", at(n.At), n.Sentence())
+		e.notice("Since the last sign-in, on %s: %s", at(n.At), sentences.News(words.English(), n))
 		if n.UsedKit() {
 			e.notice("If nobody you know did this, have their profile suspended, the vault key rotated and a new Emergency Kit made.")
 		}

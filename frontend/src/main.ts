@@ -1,6 +1,7 @@
 import { mount } from 'svelte';
 import './styles/index.css';
 import App from './App.svelte';
+import { locale } from './lib/i18n';
 import { inside } from './lib/inside.svelte';
 import { session } from './lib/session.svelte';
 import { stay } from './lib/stay';
@@ -13,6 +14,7 @@ if (import.meta.env.PROD) {
 }
 
 stay();
+document.documentElement.lang = locale();
 
 // Mostly the answer comes before anything has to be drawn: then the first picture is the door.
 void Promise.race([session.open(), new Promise((done) => setTimeout(done, 200))]).then(() => {

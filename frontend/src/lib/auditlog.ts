@@ -26,7 +26,7 @@ interface Kind {
 }
 
 const kinds: Record<string, Kind> = {
-  'workspace-created': { says: 'audit.says.workspace-created', icon: Building },
+  'workspace-created': { says: 'event.workspace-created', icon: Building },
   'state-accepted': { says: 'audit.says.state-accepted', icon: TriangleAlert, warn: true },
   'signed-in': { says: 'audit.says.signed-in', icon: LogIn },
   'stepped-up': { says: 'audit.says.stepped-up', icon: BadgeCheck },
@@ -61,24 +61,24 @@ const kinds: Record<string, Kind> = {
   },
   'run-begun': { says: 'audit.says.run-begun', more: 'audit.says.reason', icon: Printer },
   'run-sheets-issued': {
-    says: 'audit.says.run-sheets-issued',
+    says: 'event.run-sheets-issued',
     more: 'audit.says.run-sheets-issued.more',
     icon: Printer,
   },
   'run-sheet-issued': {
-    says: 'audit.says.run-sheet-issued',
+    says: 'event.run-sheet-issued',
     more: 'audit.says.run-sheets-issued.more',
     icon: Printer,
   },
   'sheet-acknowledged': { says: 'audit.says.sheet-acknowledged', icon: CircleCheck },
   'member-added': { says: 'audit.says.member-added', icon: UserPlus },
-  'member-suspended': { says: 'audit.says.member-suspended', icon: Ban },
-  'member-removed': { says: 'audit.says.member-removed', icon: Ban },
-  '2fa-reset': { says: 'audit.says.2fa-reset', icon: RotateCcw },
-  'password-reset-given': { says: 'audit.says.password-reset-given', icon: KeyRound },
-  'help-code-given': { says: 'audit.says.help-code-given', icon: Smartphone },
+  'member-suspended': { says: 'event.member-suspended', icon: Ban },
+  'member-removed': { says: 'event.member-removed', icon: Ban },
+  '2fa-reset': { says: 'event.2fa-reset', icon: RotateCcw },
+  'password-reset-given': { says: 'event.password-reset-given', icon: KeyRound },
+  'help-code-given': { says: 'event.help-code-given', icon: Smartphone },
   'idle-time-set': { says: 'audit.says.idle-time-set', icon: Building },
-  'password-changed': { says: 'audit.says.password-changed', icon: KeyRound },
+  'password-changed': { says: 'event.password-changed', icon: KeyRound },
 };
 
 /** For kinds that keep the application's own sentence: by how they begin. */

@@ -4,7 +4,7 @@ import File from '@lucide/svelte/icons/file';
 import FileImage from '@lucide/svelte/icons/file-image';
 import FilePenLine from '@lucide/svelte/icons/file-pen-line';
 import FileText from '@lucide/svelte/icons/file-text';
-import { t } from './i18n';
+import { inOrder, t } from './i18n';
 import { folded } from './members';
 import type { Sort } from './tables';
 
@@ -112,7 +112,7 @@ export function sorted(all: Shelved[], { key, down }: Sort): Shelved[] {
 /** Every tag that is in use, in order. */
 export function tagsOf(contracts: ContractView[]): string[] {
   const all = new Set(contracts.flatMap(({ tags }) => tags ?? []));
-  return [...all].sort((a, b) => a.localeCompare(b, 'en-GB'));
+  return [...all].sort((a, b) => inOrder(a, b));
 }
 
 /** "512 B", "184 KB", "1.2 MB": in steps of a thousand, as file managers count. */

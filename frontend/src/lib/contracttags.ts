@@ -1,5 +1,6 @@
 /** Tags of several contracts at once: some have a tag, others do not, until it is given to all. */
 import type { ContractView } from './contracts';
+import { inOrder, small } from './i18n';
 
 export interface Tagged {
   tag: string;
@@ -10,10 +11,10 @@ export interface Tagged {
 export function tagged(contracts: ContractView[]): Tagged[] {
   const counts = new Map<string, number>();
   for (const tag of contracts.flatMap(({ tags }) => tags ?? [])) counts.set(tag, (counts.get(tag) ?? 0) + 1);
-  return [...counts].map(([tag, n]) => ({ tag, n })).sort((a, b) => a.tag.localeCompare(b.tag, 'en-GB'));
+  return [...counts].map(([tag, n]) => ({ tag, n })).sort((a, b) => inOrder(a.tag, b.tag));
 }
 
-const same = (a: string, b: string) => a.toLocaleLowerCase('en-GB') === b.toLocaleLowerCase('en-GB');
+const same = (a: string, b: string) => small(a) === small(b);
 
 /** With a tag on all of them. It is written as it is already, where it is. */
 export function withTag(all: Tagged[], tag: string, n: number): Tagged[] {

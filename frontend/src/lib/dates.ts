@@ -2,13 +2,16 @@
  * Dates and times as people say them: "12 November 2026", today and yesterday by name, 24-hour
  * time, in this computer's time zone. The application sends RFC 3339 in UTC.
  */
-import { t } from './i18n';
+import { locale, t } from './i18n';
 
-const locale = 'en-GB';
 /** A form is made when it is first needed: that takes an engine milliseconds, and the door shows no date. */
 function form(options: Intl.DateTimeFormatOptions): (date: Date) => string {
-  let made: Intl.DateTimeFormat | undefined;
-  return (date) => (made ??= new Intl.DateTimeFormat(locale, options)).format(date);
+  let made: { language: string; form: Intl.DateTimeFormat } | undefined;
+  return (date) => {
+    const language = locale();
+    if (made?.language !== language) made = { language, form: new Intl.DateTimeFormat(language, options) };
+    return made.form.format(date);
+  };
 }
 
 const dayForm = form({ day: 'numeric', month: 'long', year: 'numeric' });
@@ -122,5 +125,5 @@ export function clock(seconds: number): string {
 /** The first letter in capitals, for a value that begins a sentence. */
 export function capital(text: string): string {
   const [first = '', ...rest] = text;
-  return first.toLocaleUpperCase(locale) + rest.join('');
+  return first.toLocaleUpperCase(locale()) + rest.join('');
 }

@@ -5,7 +5,8 @@
 
 export interface AppError {
   code: string;
-  message: string;
+  /** Of an error of the page itself. */
+  message?: string;
   field?: string;
   args?: Record<string, string | number>;
   reference?: string;

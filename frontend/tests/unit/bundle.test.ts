@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -109,12 +108,5 @@ describe('the source of the page', () => {
       ({ path, text }) => path !== 'lib/api.ts' && /window\.(go|runtime)\b|wailsjs/.test(text),
     );
     expect(others.map(({ path }) => path)).toEqual([]);
-  });
-
-  test('says on paper what the saved sheet says', () => {
-    const go = readFileSync(`${root}/../backend/sheet/words.go`, 'utf8');
-    const en = JSON.parse(readFileSync(`${root}/src/i18n/en.json`, 'utf8')) as Record<string, string>;
-    const fixed = ['title', 'text', 'todo', 'todo_keep', 'todo_use', 'todo_lost', 'good', 'good_text'];
-    for (const key of fixed) expect(go.includes(`"${en[`sheet.${key}`]}"`), key).toBe(true);
   });
 });

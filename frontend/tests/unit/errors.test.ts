@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import en from '../../src/i18n/en.json';
+import en from '$words/en.json';
 import { Refused } from '../../src/lib/api';
 import { errorCodes, refused, words } from '../../src/lib/errors';
 import { root } from './source';

@@ -1,9 +1,10 @@
-import { parse } from '@formatjs/icu-messageformat-parser';
+import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { IntlMessageFormat } from 'intl-messageformat';
-import { describe, expect, test } from 'vitest';
-import en from '../../src/i18n/en.json';
-import { t } from '../../src/lib/i18n';
+import { afterEach, describe, expect, test } from 'vitest';
+import en from '$words/en.json';
+import { grouped, languages, listed, locale, speak, t, type Catalogue } from '../../src/lib/i18n';
 import { flatten, nest } from '../../src/lib/nestedwords';
+import { fullDay } from '../../src/lib/dates';
 import { isPlain } from '../../src/lib/plain';
 import { lengthen, shorten } from '../../src/lib/shortwords';
 import { sources } from './source';
@@ -13,6 +14,48 @@ const code = sources('.ts', '.svelte')
   .join('\n');
 const keys = Object.keys(en);
 
+/** What a message puts in. */
+function argumentsOf(message: string): Set<string> {
+  const names = new Set<string>();
+  const walk = (parts: MessageFormatElement[]) => {
+    for (const part of parts) {
+      if (part.type !== TYPE.literal && part.type !== TYPE.pound) names.add(part.value as string);
+      if ('options' in part) for (const { value } of Object.values(part.options)) walk(value);
+    }
+  };
+  walk(parse(message, { ignoreTag: true }));
+  return names;
+}
+
+/** The names in an object literal, from after its brace; open where it takes in another object. */
+function properties(source: string): { names: string[]; open: boolean } {
+  const parts = [''];
+  let depth = 0;
+  for (const sign of source) {
+    if (depth === 0 && sign === '}') break;
+    if (/[({[`]/.test(sign)) depth += 1;
+    else if (/[)}\]]/.test(sign)) depth -= 1;
+    if (depth === 0 && sign === ',') parts.push('');
+    else parts[parts.length - 1] += sign;
+  }
+  const all = parts.map((part) => part.trim()).filter(Boolean);
+  const names = all.flatMap((part) => /^\w+(?=\s*:|$)/.exec(part) ?? []);
+  return { names, open: all.some((part) => part.startsWith('...')) };
+}
+
+const accents: Record<string, string> = { a: 'á', e: 'ê', i: 'ï', o: 'ø', u: 'ü', n: 'ñ', E: 'Ê', S: 'Š' };
+
+/** Says a message in a language that nobody speaks: accents on what is text, and longer. */
+function translate(message: string): string {
+  let depth = 0;
+  const out = [...message].map((sign) => {
+    if (sign === '{') depth += 1;
+    if (sign === '}') depth -= 1;
+    return depth % 2 === 0 ? (accents[sign] ?? sign) : sign;
+  });
+  return out.join('') + '~'.repeat(Math.ceil(message.length * 0.4));
+}
+
 describe('the words of the page', () => {
   test('exist for every key that is used', () => {
     const used = [...code.matchAll(/\bt\(\s*'([^']+)'/g)].map(([, key]) => key);
@@ -20,16 +63,27 @@ describe('the words of the page', () => {
     expect(used.filter((key) => !keys.includes(key!))).toEqual([]);
   });
 
-  test('are all used', () => {
-    // Errors are found by their code; tests/unit/errors.test.ts holds those against the list.
-    const idle = keys.filter((key) => !key.startsWith('error.') && !code.includes(`'${key}'`));
-    expect(idle).toEqual([]);
+  // That each is used somewhere is a test of backend/words, which knows who else uses them.
+
+  test('are given what they put in', () => {
+    const calls = [...code.matchAll(/\bt\(\s*'([^']+)',\s*\{/g)];
+    expect(calls.length).toBeGreaterThan(100);
+    const wrong = calls.flatMap(({ 0: call, 1: key, index }) => {
+      const { names, open } = properties(code.slice(index + call.length));
+      const wanted = argumentsOf(en[key as keyof typeof en]);
+      const missing = open ? [] : [...wanted].filter((name) => !names.includes(name));
+      return missing.length ? [`${key} lacks ${missing}`] : [];
+    });
+    expect(wrong).toEqual([]);
+    // A message that puts something in is given it.
+    const bare = [...code.matchAll(/\bt\(\s*'([^']+)'\s*\)/g)].map(([, key]) => key as keyof typeof en);
+    expect(bare.filter((key) => argumentsOf(en[key]).size > 0)).toEqual([]);
   });
 
   test('are messages that can be read', () => {
     for (const [key, message] of Object.entries(en)) {
       expect(
-        () => new IntlMessageFormat(message, 'en-GB', undefined, { ignoreTag: true }),
+        () => new IntlMessageFormat(message, locale(), undefined, { ignoreTag: true }),
         key,
       ).not.toThrow();
     }
@@ -54,13 +108,13 @@ describe('the words of the page', () => {
     const plain = Object.entries(en).filter(([, message]) => isPlain(message));
     expect(plain.length).toBeGreaterThan(100);
     for (const [key, message] of plain) {
-      const format = new IntlMessageFormat(message, 'en-GB', undefined, { ignoreTag: true });
+      const format = new IntlMessageFormat(message, locale(), undefined, { ignoreTag: true });
       expect(t(key as keyof typeof en, values), key).toBe(format.format(values));
     }
   });
 
   test('say the same when a build has written them shorter', () => {
-    const locale = new Intl.Locale('en-GB');
+    const tag = new Intl.Locale(locale());
     const values = (n: number) =>
       new Proxy({} as Record<string, string | number>, {
         get: (_, name) => (String(name).length > 4 ? 'yes' : n),
@@ -69,11 +123,11 @@ describe('the words of the page', () => {
     const others = Object.entries(en).filter(([, message]) => !isPlain(message));
     expect(others.length).toBeGreaterThan(50);
     for (const [key, message] of others) {
-      const read = parse(message, { ignoreTag: true, locale });
+      const read = parse(message, { ignoreTag: true, locale: tag });
       const kept = lengthen(JSON.parse(JSON.stringify(shorten(read))));
       const say = (it: typeof read, n: number) => {
         try {
-          return new IntlMessageFormat(it, 'en-GB').format(values(n));
+          return new IntlMessageFormat(it, locale()).format(values(n));
         } catch (thrown) {
           return (thrown as { code: string }).code;
         }
@@ -89,12 +143,52 @@ describe('the words of the page', () => {
     expect(flatten(nest(hard))).toEqual(hard);
   });
 
-  test('are nowhere but in src/i18n', () => {
+  test('are nowhere but in the catalogue', () => {
     const loose = sources('.svelte').flatMap(({ path, text }) => {
       const markup = text.replace(/<script[\s\S]*?<\/script>|<!--[\s\S]*?-->|\{[^{}]*\}/g, '');
       return [...markup.matchAll(/>\s*([A-Z][a-z]+[^<>{}]*)</g)].map(([, words]) => `${path}: ${words}`);
     });
     // The one combination of keys that is printed on the key caps themselves.
     expect(loose.filter((words) => !words.endsWith('Ctrl+L'))).toEqual([]);
+  });
+});
+
+describe('another language', () => {
+  const pseudo = {
+    ...Object.fromEntries(Object.entries(en).map(([key, message]) => [key, translate(message)])),
+    'language.tag': 'de',
+  } as Catalogue;
+  afterEach(() => speak(en));
+
+  test('is a file and a line', async () => {
+    expect(Object.keys(languages)).toEqual(['en']);
+    expect(await languages.en()).toBe(en);
+  });
+
+  test('is what the page says then', () => {
+    expect(t('signIn.title')).toBe('Sign in');
+    expect(t('runs.handed', { n: 1234 })).toMatch(/^1,234 sheets/);
+    speak(pseudo);
+    expect(t('signIn.title')).toBe('Šïgñ ïñ~~~');
+    expect(t('app.title', { page: 'one' })).toMatch(/^one · Cøüñtêrsïgñ~+$/);
+    expect(t('runs.handed', { n: 1234 })).toMatch(/^1\.234 shêêts árê márkêd/);
+  });
+
+  test('decides how numbers, lists and dates are formed', () => {
+    const at = '2026-11-12T12:00:00Z';
+    expect([locale(), grouped(12345), listed(['a', 'b']), fullDay(at)]).toEqual([
+      'en-GB',
+      '12,345',
+      'a and b',
+      '12 November 2026',
+    ]);
+    speak(pseudo);
+    expect([locale(), grouped(12345), listed(['a', 'b'])]).toEqual(['de', '12.345', 'a und b']);
+    expect(fullDay(at)).toBe('12. November 2026');
+  });
+
+  test('is named nowhere else', () => {
+    const named = sources('.ts', '.svelte').filter(({ text }) => /\ben-(GB|US)\b|toLocale\w+\(\)/.test(text));
+    expect(named.map(({ path }) => path)).toEqual([]);
   });
 });

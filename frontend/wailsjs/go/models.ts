@@ -2,7 +2,6 @@ export namespace app {
 	
 	export class AppError {
 	    code: string;
-	    message: string;
 	    field?: string;
 	    args?: Record<string, any>;
 	    reference?: string;
@@ -14,7 +13,6 @@ export namespace app {
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.code = source["code"];
-	        this.message = source["message"];
 	        this.field = source["field"];
 	        this.args = source["args"];
 	        this.reference = source["reference"];

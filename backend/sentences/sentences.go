@@ -1,0 +1,119 @@
+// Package sentences puts what a workspace answers into words: its refusals for terminals, its events
+// and news for the audit log and the window. The window has its own words for refusals and for most
+// events, from the same catalogue.
+package sentences
+
+import (
+	"strings"
+
+	"countersign/backend/words"
+	"countersign/backend/workspace"
+)
+
+// Refusal says what happened and what to do next. A code has words of its own for the terminal only where
+// the window says more than a terminal can show.
+func Refusal(c *words.Catalogue, e *workspace.Error) string {
+	code := string(e.Code)
+	if key, ok := c.Named("terminal.error." + code); ok {
+		return c.Text(key, e.Args)
+	}
+	what, ok := c.Named("error." + code + ".what")
+	if !ok {
+		return code
+	}
+	next, ok := c.Named("error." + code + ".next")
+	if !ok {
+		return code
+	}
+	return c.Text(what, e.Args) + " " + c.Text(next, e.Args)
+}
+
+// Event says who did what to whom. A detail that an event lacks is empty.
+func Event(c *words.Catalogue, e workspace.LogEntry) string {
+	key, ok := c.Named("event." + e.Kind)
+	if !ok || strings.HasPrefix(e.Kind, "part.") { // a kind of a later version
+		return c.Text(words.EventPartUnknownKind, words.Args{"actor": actor(c, e), "subject": subject(c, e), "kind": strings.ReplaceAll(e.Kind, "-", " ")})
+	}
+	args := words.Args{}
+	for _, name := range c.Arguments(key) {
+		switch p, ok := parts[name]; {
+		case name == "actor":
+			args[name] = actor(c, e)
+		case name == "subject":
+			args[name] = subject(c, e)
+		case name == "chose":
+			args[name] = e.Detail["chose-password"]
+		case ok:
+			args[name] = c.Text(p.key, p.args(e.Detail))
+		default:
+			args[name] = e.Detail[name]
+		}
+	}
+	return c.Text(key, args)
+}
+
+func actor(c *words.Catalogue, e workspace.LogEntry) string {
+	return person(c, e.Actor, words.EventPartNobody)
+}
+
+func subject(c *words.Catalogue, e workspace.LogEntry) string {
+	return person(c, e.Subject, words.AuditUnknown)
+}
+
+// News says who did what, to the person who is told it.
+func News(c *words.Catalogue, n workspace.News) string {
+	by, you := &workspace.LogPerson{Name: n.By}, &workspace.LogPerson{Name: c.Text(words.EventPartYou, nil)}
+	if n.UsedKit() {
+		by, you = nil, by
+	}
+	return Event(c, workspace.LogEntry{Kind: n.Kind, Actor: by, Subject: you, Detail: n.Detail})
+}
+
+// person names somebody as today, or by ID where the profile is gone.
+func person(c *words.Catalogue, p *workspace.LogPerson, nobody words.Key) string {
+	switch {
+	case p == nil:
+		return c.Text(nobody, nil)
+	case p.Name == "":
+		return c.Text(words.EventPartRemoved, words.Args{"id": p.ID})
+	}
+	return p.Name
+}
+
+// part is a piece of a sentence that several events have: from which details it is made. An empty
+// detail is "none" in the messages.
+type part struct {
+	key  words.Key
+	from []string
+	as   string // the argument's name, where it is not the detail's
+}
+
+// parts are the pieces by the argument that they stand for.
+var parts = map[string]part{
+	"means":  {key: words.EventPartMeans, from: []string{"factor", "number"}},
+	"proof":  {key: words.EventPartProof, from: []string{"factor", "number"}},
+	"guess":  {key: words.EventPartGuess, from: []string{"kind"}},
+	"act":    {key: words.EventPartAct, from: []string{"for"}, as: "act"},
+	"what":   {key: words.EventPartContracts, from: []string{"count", "names"}},
+	"export": {key: words.EventPartExport, from: []string{"signer", "run"}},
+	"backup": {key: words.EventPartBackup, from: []string{"signer"}},
+	"flaw":   {key: words.EventPartFlaw, from: []string{"flaw"}},
+}
+
+func (p part) args(detail map[string]string) words.Args {
+	args := words.Args{}
+	for _, name := range p.from {
+		value := detail[name]
+		if value == "" {
+			value = "none"
+		}
+		if p.as != "" {
+			name = p.as
+		}
+		if name != "names" && name != "signer" { // these are shown, and not chosen by
+			value = strings.ReplaceAll(value, "-", "_")
+		}
+		args[name] = value
+	}
+	return args
+}

@@ -1,0 +1,82 @@
+package sentences_test
+
+import (
+	"strings"
+	"testing"
+
+	"countersign/backend/sentences"
+	"countersign/backend/words"
+	"countersign/backend/words/wordstest"
+	"countersign/backend/workspace"
+)
+
+var (
+	nora = &workspace.LogPerson{ID: "1", Name: "Nora Hill"}
+	noah = &workspace.LogPerson{ID: "2", Name: "Noah Berg"}
+)
+
+func TestRefusal_OK(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		e    *workspace.Error
+		want string
+	}{
+		"AsInTheWindow":    {&workspace.Error{Code: workspace.CodeNotYourself}, "You cannot do this to yourself. Ask another owner or admin."},
+		"OfTheTerminal":    {&workspace.Error{Code: workspace.CodePasswordWrong}, "The password is not right. Type it again."},
+		"WithArguments":    {&workspace.Error{Code: workspace.CodeIdleRange, Args: map[string]any{"min": 1, "max": 15}}, "The idle time is out of range. Choose 1 to 15 minutes."},
+		"OfALaterVersion":  {&workspace.Error{Code: "something_new"}, "something_new"},
+		"WhatWasTypedIsNo": {&workspace.Error{Code: workspace.CodeCheckWordWrong, Args: map[string]any{"sheet": "{n}"}}, "That is not the check word of sheet {n}. Look at the number of your sheet, then type its word."},
+	} {
+		if got := sentences.Refusal(words.English(), c.e); got != c.want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+func TestEvent_OK(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		e    workspace.LogEntry
+		want string
+	}{
+		"People":      {workspace.LogEntry{Kind: "member-suspended", Actor: nora, Subject: noah}, "Nora Hill suspended Noah Berg."},
+		"Nobody":      {workspace.LogEntry{Kind: "guess-wrong", Detail: map[string]string{"kind": "check-word"}}, "Somebody typed a wrong check word for an email that nobody has."},
+		"Gone":        {workspace.LogEntry{Kind: "password-changed", Actor: &workspace.LogPerson{ID: "7"}}, "a removed profile (7) changed their password."},
+		"Means":       {workspace.LogEntry{Kind: "signed-in", Actor: nora, Detail: map[string]string{"factor": "recovery", "number": "3"}}, "Nora Hill signed in with recovery code 3."},
+		"Chose":       {workspace.LogEntry{Kind: "signed-in", Actor: nora, Detail: map[string]string{"chose-password": "longer"}}, "Nora Hill signed in with the password alone and chose a longer one."},
+		"Act":         {workspace.LogEntry{Kind: "approval-given", Actor: nora, Detail: map[string]string{"for": "reset-2fa", "reason": "lost-phone"}}, "Nora Hill approved a reset of 2FA: lost-phone."},
+		"Contracts":   {workspace.LogEntry{Kind: "contracts-opened", Actor: nora, Detail: map[string]string{"count": "1", "names": "a-b"}}, "Nora Hill opened “a-b”."},
+		"NewKind":     {workspace.LogEntry{Kind: "moon-landed", Actor: nora, Subject: noah}, "Nora Hill: moon landed, Noah Berg."},
+		"NoSuchPiece": {workspace.LogEntry{Kind: "part.you", Actor: nora, Subject: noah}, "Nora Hill: part.you, Noah Berg."},
+	} {
+		if got := sentences.Event(words.English(), c.e); got != c.want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+func TestNews_TalksToTheReader(t *testing.T) {
+	t.Parallel()
+	got := sentences.News(words.English(), workspace.News{Kind: "2fa-reset", By: "Nora Hill"})
+	if got != "Nora Hill reset 2FA for you." {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestSentences_AreInTheLanguage(t *testing.T) {
+	t.Parallel()
+	c, err := words.Read(wordstest.Pseudo(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range []string{
+		sentences.Refusal(c, &workspace.Error{Code: workspace.CodeNotYourself}),
+		sentences.Refusal(c, &workspace.Error{Code: workspace.CodePasswordWrong}),
+		sentences.Event(c, workspace.LogEntry{Kind: "signed-in", Actor: nora}),
+		sentences.News(c, workspace.News{Kind: "2fa-reset", By: "Nora Hill"}),
+	} {
+		if !strings.Contains(got, "~") || strings.Contains(got, " the ") || strings.Contains(got, " you") {
+			t.Errorf("%q", got)
+		}
+	}
+}
