@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/workspace"
+	"countersign/cmd/internal/cli"
 )
 
 func auditVerify(ctx context.Context, e *env, args []string) error {
@@ -15,7 +16,7 @@ func auditVerify(ctx context.Context, e *env, args []string) error {
 		return e.verifyFile(ctx, args[0])
 	}
 	if e.head != "" {
-		return usage("--head is for an exported FILE")
+		return cli.Usagef("--head is for an exported FILE")
 	}
 	return e.asAdmin(ctx, func(a *workspace.Admin) error {
 		r, err := a.VerifyLog(ctx, e.progress("verified"))
@@ -53,7 +54,7 @@ func (e *env) reportLog(r workspace.LogReport) error {
 	}
 	for _, t := range r.Taken {
 		v.Taken = append(v.Taken, t.Seq)
-		text += fmt.Sprintf("Event %d: %s\n", t.Seq, printable(t.Sentence()))
+		text += fmt.Sprintf("Event %d: %s\n", t.Seq, cli.Printable(t.Sentence()))
 	}
 	err := e.print(v, text)
 	if err == nil && !v.OK {
@@ -90,7 +91,7 @@ func (e *env) verifyFile(ctx context.Context, name string) (err error) {
 	if e.head != "" {
 		h, err := audit.ParseHead(e.head)
 		if err != nil {
-			return usage("--head: %s", err)
+			return cli.Usagef("--head: %s", err)
 		}
 		noted = &h
 	}
@@ -118,7 +119,7 @@ func (e *env) verifyFile(ctx context.Context, name string) (err error) {
 
 func (e *env) reportExport(r audit.Report) error {
 	day := func(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
-	text := fmt.Sprintf("Workspace %s, exported on %s, %d events.\nhead %s\n", printable(r.Workspace), day(r.ExportedAt), r.Events, r.Head)
+	text := fmt.Sprintf("Workspace %s, exported on %s, %d events.\nhead %s\n", cli.Printable(r.Workspace), day(r.ExportedAt), r.Events, r.Head)
 	switch {
 	case r.Noted == nil:
 		text += "The lines fit one another. Without a head that was noted elsewhere, no more is known:\nsomebody may have made the whole file anew. Give the head with --head.\n"

@@ -17,6 +17,7 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
+	"countersign/cmd/internal/cli"
 )
 
 // finding is what doctor says of one thing.
@@ -62,9 +63,9 @@ func doctor(ctx context.Context, e *env, _ []string) error {
 	wrong := 0
 	var text strings.Builder
 	for _, f := range x.findings {
-		fmt.Fprintf(&text, "%-8s %-9s %s\n", f.State, f.Name, printable(f.Text))
+		fmt.Fprintf(&text, "%-8s %-9s %s\n", f.State, f.Name, cli.Printable(f.Text))
 		if f.Mend != "" {
-			fmt.Fprintf(&text, "%18s %s\n", "", printable(f.Mend))
+			fmt.Fprintf(&text, "%18s %s\n", "", cli.Printable(f.Mend))
 		}
 		if f.State == "wrong" {
 			wrong++
@@ -167,8 +168,8 @@ func (x *examination) keeper() {
 		fine = "They are in the file " + filepath.Join(x.path, keyfile.Name) + ", which its passphrase opens, and it keeps what it is given."
 	}
 	k, err := x.secretsOf(x.ctx, x.path)
-	var own *failure
-	if errors.As(err, &own) && own.exit == exitUsage { // nobody is there to type it
+	var own *cli.Failure
+	if errors.As(err, &own) && own.Exit == cli.ExitUsage { // nobody is there to type it
 		x.skip(name, "They are in the file "+filepath.Join(x.path, keyfile.Name)+", whose passphrase was not given. At a terminal it is asked for; --stdin reads it.")
 		return
 	}
