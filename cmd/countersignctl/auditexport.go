@@ -16,7 +16,7 @@ func auditExport(ctx context.Context, e *env, _ []string) error {
 		return cli.Usagef("--json needs --output: the export itself goes to standard output")
 	}
 	if _, err := os.Lstat(e.output); e.output != "" && err == nil && !e.force {
-		return cli.Fail("file_exists", fmt.Sprintf("%s is there already. Choose another name, or replace it with --force.", e.output), cli.ExitUsage)
+		return cli.Fail("file_exists", fmt.Sprintf("%s is there already. Choose another name, or add --force to replace it.", e.output), cli.ExitUsage)
 	}
 	return e.asAdmin(ctx, func(a *workspace.Admin) (err error) {
 		var done workspace.LogExport
@@ -51,7 +51,7 @@ func (e *env) exportTo(ctx context.Context, a *workspace.Admin) (done workspace.
 }
 
 func fileFault(name string, err error) error {
-	return cli.Fail("file_unwritable", fmt.Sprintf("%s cannot be written: %v. Choose another place.", name, err), cli.ExitUnavailable)
+	return cli.Fail("file_unwritable", fmt.Sprintf("%s can’t be written: %v. Choose another place.", name, err), cli.ExitUnavailable)
 }
 
 // exported tells the head.
@@ -64,10 +64,10 @@ func (e *env) exported(done workspace.LogExport) error {
 		}
 	} else {
 		e.notice("head %s", done.Head)
-		e.notice("Note it where nobody can change it. It proves later that these %d events are the same.", done.Events)
+		e.notice("Note this checkpoint where no one can change it. It proves later that these %d events are the same.", done.Events)
 	}
 	if done.BrokenAt > 0 {
-		e.notice("The log does not fit: event %d is not as it was sealed. The export says so, too.", done.BrokenAt)
+		e.notice("The log doesn’t fit: event %d isn’t as it was signed. The export also says so.", done.BrokenAt)
 		return errFound
 	}
 	return nil

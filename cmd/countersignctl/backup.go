@@ -65,7 +65,7 @@ func unwritable(name string, err error) error {
 	if folder.IsFull(err) || errors.Is(err, folder.ErrFull) {
 		err = errors.New("the disk is full")
 	}
-	return cli.Fail("file_unwritable", fmt.Sprintf("%s cannot be written: %v. Choose another place.", name, err), cli.ExitUnavailable)
+	return cli.Fail("file_unwritable", fmt.Sprintf("%s can’t be written: %v. Choose another place.", name, err), cli.ExitUnavailable)
 }
 
 // fileTrouble takes an error without words of its own for the file's.

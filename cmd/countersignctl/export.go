@@ -148,7 +148,7 @@ func unreadable(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return cli.Fail("file_unreadable", fmt.Sprintf("The file cannot be read: %v. Check its name.", err), cli.ExitUsage)
+	return cli.Fail("file_unreadable", fmt.Sprintf("The file can’t be read: %v. Check its name.", err), cli.ExitUsage)
 }
 
 // watched shows how far the reading is to a person who watches. done ends the line.
@@ -195,7 +195,7 @@ var bundleFaults = []struct {
 	{bundle.ErrEdited, cli.Fail("export_edited", "The file was changed after it was written. Copy it again, and do not trust this one.", cli.ExitWrong)},
 	{bundle.ErrFiles, cli.Fail("export_files", "The files in it are not those of its manifest. Do not trust it.", cli.ExitWrong)},
 	{bundle.ErrSignature, cli.Fail("export_signature", "The signature of its manifest is wrong. Do not trust it.", cli.ExitWrong)},
-	{bundle.ErrHostile, cli.Fail("export_hostile", "It holds what no export of Countersign holds. Do not trust it.", cli.ExitWrong)},
+	{bundle.ErrHostile, cli.Fail("export_hostile", "It contains something that Countersign never writes. Don’t trust it.", cli.ExitWrong)},
 }
 
 func (e *env) bundleFault(err error) error {
@@ -220,7 +220,7 @@ func (e *env) bundleFault(err error) error {
 		if folder.IsFull(err) {
 			why = errors.New("the disk is full")
 		}
-		return cli.Fail("file_unwritable", fmt.Sprintf("%s cannot be written: %v. Choose another place.", e.into, why), cli.ExitUnavailable)
+		return cli.Fail("file_unwritable", fmt.Sprintf("%s can’t be written: %v. Choose another place.", e.into, why), cli.ExitUnavailable)
 	}
 	if errors.As(err, &system) {
 		return unreadable(err)
@@ -258,12 +258,12 @@ func (e *env) reportBundle(c bundle.Contents, folder string) error {
 	}
 	fmt.Fprintf(&b, "Every file is as it was when it was signed by the key\n%s\n", c.SignedBy)
 	if e.fingerprint == "" {
-		b.WriteString("Compare it with the signing key that the workspace shows or that is printed on a run's cover,\nor give that one with --fingerprint: somebody else may have made the whole file.\n")
+		b.WriteString("Compare it with the signing key that the workspace shows or that is printed on a run's cover,\nor give that one with --fingerprint: someone else may have made the whole file.\n")
 	} else {
 		b.WriteString("That is the key that you gave.\n")
 	}
 	if folder != "" {
-		fmt.Fprintf(&b, "The files are in %s, and anybody who can read that can read them. Remove them when you are done.\n", cli.Printable(folder))
+		fmt.Fprintf(&b, "The files are in %s, and anyone who can read that folder can read them. Remove them when you are done.\n", cli.Printable(folder))
 	}
 	return e.print(bundleReport{true, folder, e.fingerprint != "", c}, b.String())
 }

@@ -21,7 +21,7 @@ var rosterFaults = []struct {
 	err error
 	as  *cli.Failure
 }{
-	{roster.ErrEmpty, cli.Fail("import_empty", "There is nobody in the file. Give one with a row for each person.", cli.ExitUsage)},
+	{roster.ErrEmpty, cli.Fail("import_empty", "The file is empty. Give one with a row for each person.", cli.ExitUsage)},
 	{roster.ErrSpreadsheet, cli.Fail("import_spreadsheet", "The file is a spreadsheet. Save it as CSV, then give that file.", cli.ExitUsage)},
 	{roster.ErrNotText, cli.Fail("import_not_text", "The file is not a list in CSV. Save the list as CSV (UTF-8) once more.", cli.ExitUsage)},
 	{roster.ErrOneColumn, cli.Fail("import_one_column", "Only one column was found. Separate name and email with commas, semicolons or tabs.", cli.ExitUsage)},
@@ -85,7 +85,7 @@ func membersImport(ctx context.Context, e *env, args []string) error {
 			return err
 		}
 		if len(problems) > 0 && !e.onlyGood || len(people) == 0 {
-			if err := e.print(imported{Problems: problems}, told(problems)+"Nobody was added. Mend the list, or add --only-good to add the others.\n"); err != nil {
+			if err := e.print(imported{Problems: problems}, told(problems)+"No one was added. Fix the list, or add --only-good to add the others.\n"); err != nil {
 				return err
 			}
 			return errFound
@@ -157,7 +157,7 @@ func (e *env) addAll(ctx context.Context, a *workspace.Admin, people []workspace
 			out.File = e.invitations
 			return e.print(out, text+fmt.Sprintf("Their invitations are in %s, a page each, in clear. Print the file, then remove it.\n", cli.Printable(e.invitations)))
 		}
-		e.notice("%s could not be written. Everybody was added; the invitations follow here, and only here.", e.invitations)
+		e.notice("%s couldn’t be written. Everyone was added. The invitations follow here, and only here.", e.invitations)
 	}
 	for _, g := range given {
 		out.Invitations = append(out.Invitations, invitationOf(g))

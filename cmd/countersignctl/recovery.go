@@ -117,7 +117,7 @@ func (e *env) chosen(ctx context.Context, a *workspace.Admin) (ids []string, err
 		ids = append(ids, m.ID)
 	}
 	if n := len(found.Barred); n > 0 {
-		e.notice("Left out, since their 2FA is off, they are suspended, or your role does not allow it: %d.", n)
+		e.notice("Left out, because their 2FA is off, they are suspended, or your role doesn’t allow it: %d.", n)
 	}
 	if len(ids) == 0 {
 		return nil, errNobody
@@ -125,7 +125,7 @@ func (e *env) chosen(ctx context.Context, a *workspace.Admin) (ids []string, err
 	return ids, nil
 }
 
-var errNobody = cli.Fail("nobody_chosen", "There is nobody who could get a sheet. 2FA has to be on for it.", cli.ExitUsage)
+var errNobody = cli.Fail("nobody_chosen", "None of these members can get a sheet. They need 2FA on.", cli.ExitUsage)
 
 // issue makes the sheets, writes them, and only then puts them in force. Until
 // the file is whole nobody's codes change, and whatever goes wrong before leaves
@@ -149,11 +149,11 @@ func (e *env) issue(ctx context.Context, a *workspace.Admin, ids []string, t run
 	if err != nil {
 		_, cancelled := run.Cancel(context.WithoutCancel(ctx))
 		if ctx.Err() != nil {
-			e.notice("Nobody's codes have changed, and there is no file.")
+			e.notice("No one’s codes have changed, and there is no file.")
 		}
 		return errors.Join(fileTrouble(e.output, err), cancelled)
 	}
-	res, err := run.PutInForce(ctx, e.counting("sheets in force"))
+	res, err := run.PutInForce(ctx, e.counting("sheets activated"))
 	if err != nil {
 		_, cancelled := run.Cancel(context.WithoutCancel(ctx))
 		err = errors.Join(err, cancelled)

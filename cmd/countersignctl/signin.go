@@ -169,7 +169,7 @@ func (e *env) second(ctx context.Context, c *workspace.Challenge) (*workspace.Se
 func (e *env) welcome(w workspace.Welcome) {
 	at := func(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
 	if w.FailedCodes > 0 {
-		e.notice("Wrong codes since the last sign-in: %d, the last on %s. If that was not you, somebody knows the password: change it.", w.FailedCodes, at(w.LastFailedCodeAt))
+		e.notice("Wrong codes since the last sign-in: %d, the last on %s. If this wasn’t you, someone knows your password. Change it.", w.FailedCodes, at(w.LastFailedCodeAt))
 	}
 	if w.FailedPasswords > 0 {
 		e.notice("Wrong passwords since the last sign-in: %d, the last on %s.", w.FailedPasswords, at(w.LastFailedPasswordAt))
@@ -177,7 +177,7 @@ func (e *env) welcome(w workspace.Welcome) {
 	for _, n := range w.News {
 		e.notice("Since the last sign-in, on %s: %s", at(n.At), n.Sentence())
 		if n.UsedKit() {
-			e.notice("If nobody you know did this, have their profile suspended, the vault key rotated and a new Emergency Kit made.")
+			e.notice("If no one you know did this, have their profile suspended, the vault key rotated and a new Emergency Kit created.")
 		}
 	}
 	if w.UsedCode > 0 {

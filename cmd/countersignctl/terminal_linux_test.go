@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
 
@@ -127,5 +128,33 @@ func TestAtATerminalTheEmailShowsAndThePasswordDoesNot(t *testing.T) {
 	}
 	if !s.shows(t) {
 		t.Error("the terminal no longer shows what is typed")
+	}
+}
+
+func TestHelp_IsAsWideAsTheTerminal(t *testing.T) {
+	t.Parallel()
+	s := newScreen(t)
+	const width = 60
+	if err := unix.IoctlSetWinsize(int(s.program.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: width}); err != nil {
+		t.Fatal(err)
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctl := &exec.Cmd{Path: exe, Args: []string{"countersignctl", "members", "suspend", "--help"}, Stdout: s.program}
+	if err := ctl.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s.await(t, "print JSON, and errors as JSON\r\n")
+	if err := ctl.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	widest := 0
+	for _, line := range strings.Split(s.text.String(), "\r\n") {
+		widest = max(widest, utf8.RuneCountInString(line))
+	}
+	if widest > width || widest < width-10 {
+		t.Errorf("%d columns of %d:\n%s", widest, width, s.text.String())
 	}
 }

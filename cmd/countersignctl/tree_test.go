@@ -268,8 +268,14 @@ func TestManualPage_HasNoWarning(t *testing.T) {
 		}
 		cmd := exec.CommandContext(t.Context(), program, check[1:]...)
 		cmd.Stdin = strings.NewReader(page)
-		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
-			t.Errorf("%s: %v: %s", check[0], err, out)
+		out, err := cmd.CombinedOutput() // mandoc's exit code counts the warning about the date
+		if err != nil && len(out) == 0 {
+			t.Errorf("%s: %v", check[0], err)
+		}
+		for line := range strings.Lines(string(out)) {
+			if !strings.Contains(line, "missing date") { // it would be another with each build
+				t.Errorf("%s: %s", check[0], line)
+			}
 		}
 	}
 }

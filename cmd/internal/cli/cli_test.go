@@ -152,3 +152,9 @@ func TestManual_EscapesWhatRoffWouldRead(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsPrintedCannotDriveTheTerminal(t *testing.T) {
+	if got := Printable("Amara\x1b[31m \u202eO\nk\u200e ‘é’"); strings.ContainsAny(got, "\x1b\u202e\n\u200e") || !strings.Contains(got, "‘é’") {
+		t.Errorf("%q", got)
+	}
+}

@@ -38,7 +38,7 @@ func manCommand(p Page) *cobra.Command {
 func Manual(root *cobra.Command, p Page) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, ".TH %s 1\n.SH NAME\n%s \\- %s\n.SH SYNOPSIS\n", strings.ToUpper(root.Name()), roff(root.Name()), roff(p.Title))
-	b.WriteString(".B " + roff(UseLine(root)) + "\n.SH DESCRIPTION\n" + manParagraphs(root.Long))
+	b.WriteString(".B " + roff(UseLine(root)) + "\n.SH DESCRIPTION\n" + strings.TrimPrefix(manParagraphs(root.Long), ".PP\n"))
 	b.WriteString(".SH FLAGS OF EVERY COMMAND\n" + manFlags(root.PersistentFlags()) + manFlags(root.LocalNonPersistentFlags()))
 	b.WriteString(".SH COMMANDS\n")
 	Walk(root, func(c *cobra.Command) {
@@ -49,7 +49,7 @@ func Manual(root *cobra.Command, p Page) string {
 		b.WriteString(manParagraphs(c.Long) + manFlags(c.LocalNonPersistentFlags()) + manExamples(c))
 	})
 	for _, s := range p.Sections {
-		b.WriteString(".SH " + roff(strings.ToUpper(s.Title)) + "\n" + manParagraphs(strings.Join(s.Paragraphs, "\n\n")))
+		b.WriteString(".SH " + roff(strings.ToUpper(s.Title)) + "\n" + strings.TrimPrefix(manParagraphs(strings.Join(s.Paragraphs, "\n\n")), ".PP\n"))
 		for _, i := range s.Items {
 			b.WriteString(".TP\n.B " + roff(i[0]) + "\n" + roff(i[1]) + "\n")
 		}
