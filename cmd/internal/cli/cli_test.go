@@ -91,7 +91,7 @@ func TestNearest(t *testing.T) {
 	all := []string{"list", "verify", "export", "reset-2fa", "reset-password", "role"}
 	for typed, want := range map[string]string{
 		"lsit": "list", "lists": "list", "veryfi": "verify", "EXPORT": "export", "reset": "reset-2fa reset-password", "rol": "role",
-		"xyz": "", "l": "", "": "", "zzzzzzzzzzzz": "", "reset-2af": "reset-2fa",
+		"xyz": "", "l": "", "": "", "zzzzzzzzzzzz": "", "veriabc": "", "reset-2af": "reset-2fa",
 	} {
 		if got := strings.Join(nearest(typed, all), " "); got != want {
 			t.Errorf("%q: %q, not %q", typed, got, want)
@@ -107,6 +107,7 @@ func TestWrap(t *testing.T) {
 	}{
 		{"one two three", 7, "one two\n  three\n"},
 		{"one two three", 13, "one two three\n"},
+		{"one two three", 12, "one two\n  three\n"},
 		{"a-word-that-is-longer b", 5, "a-word-that-is-longer\n  b\n"},
 		{"ééé ééé", 7, "ééé ééé\n"},
 		{"", 5, "\n"},
