@@ -43,7 +43,6 @@ const (
 
 // commands is the tree of commands, which work on e.
 func commands(e *env) *cobra.Command {
-	var showVersion bool
 	root := cli.Root(&cobra.Command{
 		Use: "countersignctl", Short: "manage a Countersign workspace from the command line",
 		Long: "It works on the same data folder as the window of Countersign, needs no display, and can be used while the window is open.\n\n" +
@@ -51,19 +50,13 @@ func commands(e *env) *cobra.Command {
 			"or read from standard input with --stdin, a line each: the email unless --email gives it, the password, and the code. " +
 			"They are never arguments and never in the environment. A wrong one counts as it does in the window.",
 		Example: "countersignctl doctor\ncountersignctl members list --email amara@example.com\ncountersignctl help members add",
-		RunE: func(c *cobra.Command, _ []string) error {
-			if showVersion {
-				return e.print(map[string]string{"version": version}, "countersignctl "+version+"\n")
-			}
-			return cli.MissingCommand(c)
-		},
 	}, page(),
 		membersCommands(e), recoveryCommands(e), runsCommands(e), approvalsCommands(e),
 		policyCommands(e), clockCommands(e), backupCommands(e),
 		auditCommands(e), exportCommands(e),
 		doctorCommand(e), statusCommand(e),
 	)
-	root.Flags().BoolVar(&showVersion, "version", false, "print the version")
+	cli.Version(root, func() error { return e.print(map[string]string{"version": version}, "countersignctl "+version+"\n") })
 	root.PersistentFlags().StringVar(&e.dataDir, "data-dir", "", "the `FOLDER` with the workspace (also COUNTERSIGN_DATA_DIR)")
 	root.PersistentFlags().BoolVar(&e.json, "json", false, "print JSON, and errors as JSON")
 	cli.Folder(root, "data-dir")

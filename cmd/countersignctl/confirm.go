@@ -28,7 +28,7 @@ func (e *env) confirm(ctx context.Context, form string, args ...any) error {
 	if e.yes {
 		return nil
 	}
-	fmt.Fprintln(e.stderr, cli.Printable(fmt.Sprintf(form, args...)))
+	fmt.Fprint(e.stderr, cli.Wrap(e.stderr, cli.Printable(fmt.Sprintf(form, args...))))
 	answer, err := e.ask(ctx, "Type yes to continue", true)
 	if err != nil {
 		return err

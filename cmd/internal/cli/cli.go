@@ -48,24 +48,33 @@ func Group(c *cobra.Command, commands ...*cobra.Command) *cobra.Command {
 }
 
 // asGroup lets c say which commands it has, since cobra would print help and call it a
-// success. What c does without a command stays its own.
+// success.
 func asGroup(c *cobra.Command) {
-	own := c.RunE
 	c.Args = cobra.ArbitraryArgs
 	c.ValidArgsFunction = cobra.NoFileCompletions
 	c.RunE = func(c *cobra.Command, args []string) error {
-		switch {
-		case len(args) > 0:
+		if len(args) > 0 {
 			return unknownCommand(c, args[0])
-		case own != nil:
-			return own(c, args)
 		}
-		return MissingCommand(c)
+		return missingCommand(c)
 	}
 }
 
-// MissingCommand is the error of a group, or of a program, that was given alone.
-func MissingCommand(c *cobra.Command) error {
+// Version gives a root the flag --version, which prints the version and does nothing else.
+func Version(root *cobra.Command, print func() error) {
+	var show bool
+	root.Flags().BoolVar(&show, "version", false, "print the version")
+	other := root.RunE
+	root.RunE = func(c *cobra.Command, args []string) error {
+		if show && len(args) == 0 {
+			return print()
+		}
+		return other(c, args)
+	}
+}
+
+// missingCommand is the error of a group, or of a program, that was given alone.
+func missingCommand(c *cobra.Command) error {
 	if !c.HasParent() {
 		return Usagef("A command is missing.")
 	}

@@ -160,6 +160,9 @@ func paragraphs(text string, width int) string {
 	return strings.Join(all, "\n")
 }
 
+// Wrap breaks a text into lines that fit on w.
+func Wrap(w io.Writer, text string) string { return wrap(text, Width(w), "", "") }
+
 // wrap breaks a text at spaces into lines of at most width columns. A word that is longer
 // has a line of its own.
 func wrap(text string, width int, first, others string) string {
