@@ -59,7 +59,20 @@ $(page): frontend/node_modules/.package-lock.json $(page_sources)
 .PHONY: build dev-app
 build: setup-build $(page) ## build the app and countersignctl into build/bin
 	@go build -trimpath -tags $(production) -ldflags '-s -w $(ldflags)' -o $(app) .
+	@$(MAKE) ctl
+
+# The manual page and the completion scripts are made by the program, so they are never behind it.
+share := build/bin/share
+.PHONY: ctl
+ctl: ## build countersignctl, with its manual page and completion scripts in build/bin/share
 	@CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(version)' -o $(ctl) ./cmd/countersignctl
+	@mkdir -p $(share)/man/man1 $(share)/bash-completion/completions $(share)/zsh/site-functions \
+		$(share)/fish/vendor_completions.d $(share)/powershell
+	@$(ctl) man > $(share)/man/man1/countersignctl.1
+	@$(ctl) completion bash > $(share)/bash-completion/completions/countersignctl
+	@$(ctl) completion zsh > $(share)/zsh/site-functions/_countersignctl
+	@$(ctl) completion fish > $(share)/fish/vendor_completions.d/countersignctl.fish
+	@$(ctl) completion powershell > $(share)/powershell/countersignctl.ps1
 
 dev-app: setup-build $(page)
 	@go build -tags $(development) -o $(dev_app) .

@@ -50,6 +50,7 @@ var soleImporters = map[string]string{
 	"github.com/pressly/goose":      module + "/backend/sqlite",
 	"github.com/ccojocar/zxcvbn-go": module + "/backend/password",
 	"filippo.io/age":                module + "/backend/bundle " + module + "/backend/vault",
+	"github.com/spf13":              module + "/cmd",
 }
 
 // mayKnow lists which packages of ours a package may import. Packages below a
@@ -57,7 +58,7 @@ var soleImporters = map[string]string{
 var mayKnow = map[string][]string{
 	"":                  {"app"},
 	"app":               {"app/platform", "backend"},
-	"cmd":               {"backend"},
+	"cmd":               {"backend", "cmd/internal"},
 	"build":             {"build"},
 	"e2e":               {"backend"}, // prepares what tests need; nothing of it ships
 	"backend/workspace": {"backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/vault", "backend/secret", "backend/text"},

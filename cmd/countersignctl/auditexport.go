@@ -8,14 +8,15 @@ import (
 
 	"countersign/backend/folder"
 	"countersign/backend/workspace"
+	"countersign/cmd/internal/cli"
 )
 
 func auditExport(ctx context.Context, e *env, _ []string) error {
 	if e.output == "" && e.json {
-		return usage("--json needs --output: the export itself goes to standard output")
+		return cli.Usagef("--json needs --output: the export itself goes to standard output")
 	}
 	if _, err := os.Lstat(e.output); e.output != "" && err == nil && !e.force {
-		return &failure{"file_exists", fmt.Sprintf("%s is there already. Choose another name, or replace it with --force.", e.output), exitUsage}
+		return cli.Fail("file_exists", fmt.Sprintf("%s is there already. Choose another name, or add --force to replace it.", e.output), cli.ExitUsage)
 	}
 	return e.asAdmin(ctx, func(a *workspace.Admin) (err error) {
 		var done workspace.LogExport
@@ -50,23 +51,23 @@ func (e *env) exportTo(ctx context.Context, a *workspace.Admin) (done workspace.
 }
 
 func fileFault(name string, err error) error {
-	return &failure{"file_unwritable", fmt.Sprintf("%s cannot be written: %v. Choose another place.", name, err), exitUnavailable}
+	return cli.Fail("file_unwritable", fmt.Sprintf("%s can’t be written: %v. Choose another place.", name, err), cli.ExitUnavailable)
 }
 
 // exported tells the head.
 func (e *env) exported(done workspace.LogExport) error {
 	if e.json {
-		if err := writeJSON(e.stdout, map[string]any{
+		if err := cli.WriteJSON(e.stdout, map[string]any{
 			"ok": done.BrokenAt == 0, "file": e.output, "events": done.Events, "head": done.Head, "brokenAt": done.BrokenAt,
 		}); err != nil {
 			return err
 		}
 	} else {
 		e.notice("head %s", done.Head)
-		e.notice("Note it where nobody can change it. It proves later that these %d events are the same.", done.Events)
+		e.notice("Note this checkpoint where no one can change it. It proves later that these %d events are the same.", done.Events)
 	}
 	if done.BrokenAt > 0 {
-		e.notice("The log does not fit: event %d is not as it was sealed. The export says so, too.", done.BrokenAt)
+		e.notice("The log doesn’t fit: event %d isn’t as it was signed. The export also says so.", done.BrokenAt)
 		return errFound
 	}
 	return nil

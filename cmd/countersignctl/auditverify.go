@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/workspace"
+	"countersign/cmd/internal/cli"
 )
 
 func auditVerify(ctx context.Context, e *env, args []string) error {
@@ -15,7 +16,7 @@ func auditVerify(ctx context.Context, e *env, args []string) error {
 		return e.verifyFile(ctx, args[0])
 	}
 	if e.head != "" {
-		return usage("--head is for an exported FILE")
+		return cli.Usagef("--head is for an exported FILE")
 	}
 	return e.asAdmin(ctx, func(a *workspace.Admin) error {
 		r, err := a.VerifyLog(ctx, e.progress("verified"))
@@ -46,14 +47,14 @@ type broken struct {
 
 func (e *env) reportLog(r workspace.LogReport) error {
 	v := verifiedLog{OK: r.Breaks == 0, Events: r.Events, Checked: r.Checked, HeadAt: r.HeadAt, Breaks: r.Breaks, Taken: []int64{}}
-	text := fmt.Sprintf("The log fits: %d events, each as it was sealed, up to %s.\n", r.Events, r.HeadAt.Local().Format("2006-01-02 15:04:05"))
+	text := fmt.Sprintf("The log fits: %d events, each as it was signed, up to %s.\n", r.Events, r.HeadAt.Local().Format("2006-01-02 15:04:05"))
 	if b := r.First; b != nil {
 		v.First = &broken{string(b.Kind), b.Seq, b.At, b.Last}
-		text = fmt.Sprintf("The log does not fit. The first of %d places: %s\n", r.Breaks, breakWords(*b))
+		text = fmt.Sprintf("The log doesn’t fit. The first of %d places: %s\n", r.Breaks, breakWords(*b))
 	}
 	for _, t := range r.Taken {
 		v.Taken = append(v.Taken, t.Seq)
-		text += fmt.Sprintf("Event %d: %s\n", t.Seq, printable(event(t)))
+		text += fmt.Sprintf("Event %d: %s\n", t.Seq, cli.Printable(event(t)))
 	}
 	err := e.print(v, text)
 	if err == nil && !v.OK {
@@ -71,7 +72,7 @@ func breakWords(b workspace.LogBreak) string {
 	case workspace.BreakEventMissing:
 		return fmt.Sprintf("event %d is missing.%s", b.Seq, last)
 	case workspace.BreakUnreadable:
-		return fmt.Sprintf("event %d cannot be read, and nothing after it was looked at.%s", b.Seq, last)
+		return fmt.Sprintf("event %d can’t be read, and nothing after it was checked.%s", b.Seq, last)
 	case workspace.BreakCount:
 		return "there are events outside the numbering."
 	case workspace.BreakOlderCopy:
@@ -81,7 +82,7 @@ func breakWords(b workspace.LogBreak) string {
 	case workspace.BreakAnchorMissing:
 		return "the keychain does not know how far it should go."
 	}
-	return fmt.Sprintf("event %d, of %s, is not as it was sealed.%s", b.Seq, b.At.Local().Format("2006-01-02 15:04:05"), last)
+	return fmt.Sprintf("event %d, of %s, isn’t as it was signed.%s", b.Seq, b.At.Local().Format("2006-01-02 15:04:05"), last)
 }
 
 // verifyFile verifies an export, without the workspace.
@@ -90,7 +91,7 @@ func (e *env) verifyFile(ctx context.Context, name string) (err error) {
 	if e.head != "" {
 		h, err := audit.ParseHead(e.head)
 		if err != nil {
-			return usage("--head: %s", err)
+			return cli.Usagef("--head: %s", err)
 		}
 		noted = &h
 	}
@@ -104,7 +105,7 @@ func (e *env) verifyFile(ctx context.Context, name string) (err error) {
 	r, err := audit.VerifyExport(in, noted)
 	var found *audit.ExportError
 	if errors.As(err, &found) {
-		err = e.print(map[string]any{"ok": false, "line": found.Line, "why": found.Why}, fmt.Sprintf("The export does not verify: %s.\n", found))
+		err = e.print(map[string]any{"ok": false, "line": found.Line, "why": found.Why}, fmt.Sprintf("The export doesn’t verify: %s.\n", found))
 		if err != nil {
 			return err
 		}
@@ -118,17 +119,17 @@ func (e *env) verifyFile(ctx context.Context, name string) (err error) {
 
 func (e *env) reportExport(r audit.Report) error {
 	day := func(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
-	text := fmt.Sprintf("Workspace %s, exported on %s, %d events.\nhead %s\n", printable(r.Workspace), day(r.ExportedAt), r.Events, r.Head)
+	text := fmt.Sprintf("Workspace %s, exported on %s, %d events.\nhead %s\n", cli.Printable(r.Workspace), day(r.ExportedAt), r.Events, r.Head)
 	switch {
 	case r.Noted == nil:
-		text += "The lines fit one another. Without a head that was noted elsewhere, no more is known:\nsomebody may have made the whole file anew. Give the head with --head.\n"
+		text += "The lines fit one another. Without a checkpoint that was noted elsewhere, no more is known:\nsomeone may have made the whole file again. Give the checkpoint with --head.\n"
 	case r.Since > 0:
-		text += fmt.Sprintf("Events 1 to %d are those of the day on which the head was noted. It does not cover the %d after them.\n", r.Noted.Seq, r.Since)
+		text += fmt.Sprintf("Events 1 to %d are those of the day on which the checkpoint was noted. It doesn’t cover the %d after them.\n", r.Noted.Seq, r.Since)
 	default:
-		text += "Every event is as it was when the head was noted.\n"
+		text += "Every event is as it was when the checkpoint was noted.\n"
 	}
 	if r.BrokenAt > 0 {
-		text += fmt.Sprintf("When it was exported, event %d did not fit its seal in the workspace.\n", r.BrokenAt)
+		text += fmt.Sprintf("When it was exported, event %d didn’t fit its signature in the workspace.\n", r.BrokenAt)
 	}
 	err := e.print(struct {
 		OK bool `json:"ok"`

@@ -14,6 +14,7 @@ import (
 	"countersign/backend/bundle"
 	"countersign/backend/folder"
 	"countersign/backend/workspace"
+	"countersign/cmd/internal/cli"
 )
 
 // backupReport is what --json prints of a backup that was made.
@@ -24,11 +25,8 @@ type backupReport struct {
 }
 
 func backupCreate(ctx context.Context, e *env, _ []string) (err error) {
-	if e.output == "" {
-		return usage("backup create needs --output FILE")
-	}
 	if _, err := os.Lstat(e.output); err == nil && !e.force {
-		return &failure{"file_exists", fmt.Sprintf("%s is there already. Choose another name, or add --force to replace it.", e.output), exitUsage}
+		return cli.Fail("file_exists", fmt.Sprintf("%s is there already. Choose another name, or add --force to replace it.", e.output), cli.ExitUsage)
 	}
 	var report backupReport
 	err = e.asAdmin(ctx, func(a *workspace.Admin) error {
@@ -59,7 +57,7 @@ func backupCreate(ctx context.Context, e *env, _ []string) (err error) {
 	if err != nil {
 		return err
 	}
-	return e.print(report, fmt.Sprintf("The backup is in %s, signed by the key\n%s\nKeep it, and what opens it, apart from this machine.\n", printable(report.File), report.Signed))
+	return e.print(report, fmt.Sprintf("The backup is in %s, signed by the key\n%s\nKeep it, and what opens it, apart from this machine.\n", cli.Printable(report.File), report.Signed))
 }
 
 // unwritable says that a file could not be made.
@@ -67,13 +65,13 @@ func unwritable(name string, err error) error {
 	if folder.IsFull(err) || errors.Is(err, folder.ErrFull) {
 		err = errors.New("the disk is full")
 	}
-	return &failure{"file_unwritable", fmt.Sprintf("%s cannot be written: %v. Choose another place.", name, err), exitUnavailable}
+	return cli.Fail("file_unwritable", fmt.Sprintf("%s can’t be written: %v. Choose another place.", name, err), cli.ExitUnavailable)
 }
 
 // fileTrouble takes an error without words of its own for the file's.
 func fileTrouble(name string, err error) error {
 	var known *workspace.Error
-	var own *failure
+	var own *cli.Failure
 	if errors.As(err, &known) || errors.As(err, &own) || errors.Is(err, context.Canceled) {
 		return err
 	}
@@ -91,9 +89,6 @@ type restoreReport struct {
 }
 
 func backupRestore(ctx context.Context, e *env, args []string) error {
-	if len(args) == 0 {
-		return usage("the FILE is missing")
-	}
 	path, err := e.folder()
 	if err != nil {
 		return err
@@ -140,7 +135,7 @@ func backupRestore(ctx context.Context, e *env, args []string) error {
 	return e.print(report, fmt.Sprintf(
 		"The workspace %s is in %s, as it was on %s.\nThe backup was made by %s and signed by the key\n%s\n"+
 			"Recovery codes that were used since then work again: get new ones.\n",
-		printable(r.Workspace), printable(path), r.MadeAt.Local().Format("2006-01-02 15:04"), printable(r.MadeBy), r.SignedBy))
+		cli.Printable(r.Workspace), cli.Printable(path), r.MadeAt.Local().Format("2006-01-02 15:04"), cli.Printable(r.MadeBy), r.SignedBy))
 }
 
 func (e *env) askOwner(ctx context.Context) (o backup.Owner, err error) {
@@ -165,23 +160,23 @@ func (e *env) askOwner(ctx context.Context) (o backup.Owner, err error) {
 	return o, err
 }
 
-var errOccupied = &failure{"workspace_there", "This folder has a workspace already. Choose another folder with --data-dir; nothing is ever replaced.", exitUnavailable}
+var errOccupied = cli.Fail("workspace_there", "This folder has a workspace already. Choose another folder with --data-dir; nothing is ever replaced.", cli.ExitUnavailable)
 
 func (e *env) restoreFault(err error) error {
 	switch {
 	case errors.Is(err, backup.ErrOccupied):
 		return errOccupied
 	case errors.Is(err, backup.ErrNotBackup):
-		return &failure{"not_backup", "This file is not a backup of a workspace. Check that it is the right one.", exitWrong}
+		return cli.Fail("not_backup", "This file is not a backup of a workspace. Check that it is the right one.", cli.ExitWrong)
 	case errors.Is(err, backup.ErrLives):
-		return &failure{"workspace_elsewhere", "This computer’s keychain already has this workspace’s keys. If its data folder still exists, open that one. " +
-			"If the folder is lost, restore again with --replace.", exitUnavailable}
+		return cli.Fail("workspace_elsewhere", "This computer’s keychain already has this workspace’s keys. If its data folder still exists, open that one. "+
+			"If the folder is lost, restore again with --replace.", cli.ExitUnavailable)
 	case errors.Is(err, backup.ErrConflict):
-		return &failure{"keychain_conflict", "The keychain has other items of this workspace. Restore it as another user of this computer, or remove those items first.", exitUnavailable}
+		return cli.Fail("keychain_conflict", "The keychain has other items of this workspace. Restore it as another user of this computer, or remove those items first.", cli.ExitUnavailable)
 	case errors.Is(err, backup.ErrNotOwner):
-		return &failure{"not_owner", "Only an owner of the workspace can restore it. Sign in as one.", exitRefused}
+		return cli.Fail("not_owner", "Only an owner of the workspace can restore it. Sign in as one.", cli.ExitRefused)
 	case errors.Is(err, folder.ErrInUse):
-		return &failure{string(workspace.CodeInUse), "Countersign is open on this folder. Close it, then try again.", exitUnavailable}
+		return cli.Fail(string(workspace.CodeInUse), "Countersign is open on this folder. Close it, then try again.", cli.ExitUnavailable)
 	}
 	var known *workspace.Error
 	if errors.As(err, &known) {

@@ -17,6 +17,7 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
+	"countersign/cmd/internal/cli"
 )
 
 // finding is what doctor says of one thing.
@@ -32,7 +33,7 @@ type finding struct {
 // WAL and an export fit into it.
 const leastSpace = 64 << 20
 
-// earliest is a time before which no clock stands that is right.
+// earliest is a time before which no clock is right.
 var earliest = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // examination gathers findings; each look may need what one before it found.
@@ -62,9 +63,9 @@ func doctor(ctx context.Context, e *env, _ []string) error {
 	wrong := 0
 	var text strings.Builder
 	for _, f := range x.findings {
-		fmt.Fprintf(&text, "%-8s %-9s %s\n", f.State, f.Name, printable(f.Text))
+		fmt.Fprintf(&text, "%-8s %-9s %s\n", f.State, f.Name, cli.Printable(f.Text))
 		if f.Mend != "" {
-			fmt.Fprintf(&text, "%18s %s\n", "", printable(f.Mend))
+			fmt.Fprintf(&text, "%18s %s\n", "", cli.Printable(f.Mend))
 		}
 		if f.State == "wrong" {
 			wrong++
@@ -109,7 +110,7 @@ func (x *examination) folder() {
 		x.ok("folder", "%s is not there yet; Countersign makes it at its first start.", x.path)
 		return
 	case err != nil:
-		x.wrong("folder", fmt.Sprintf("%s cannot be looked at: %v.", x.path, err), "Allow yourself to read it, then try again.")
+		x.wrong("folder", fmt.Sprintf("%s can’t be checked: %v.", x.path, err), "Allow yourself to read it, then try again.")
 		return
 	case !st.IsDir():
 		x.wrong("folder", x.path+" is a file, not a folder.", "Move it away, or choose another folder with --data-dir.")
@@ -167,8 +168,8 @@ func (x *examination) keeper() {
 		fine = "They are in the file " + filepath.Join(x.path, keyfile.Name) + ", which its passphrase opens, and it keeps what it is given."
 	}
 	k, err := x.secretsOf(x.ctx, x.path)
-	var own *failure
-	if errors.As(err, &own) && own.exit == exitUsage { // nobody is there to type it
+	var own *cli.Failure
+	if errors.As(err, &own) && own.Exit == cli.ExitUsage { // nobody is there to type it
 		x.skip(name, "They are in the file "+filepath.Join(x.path, keyfile.Name)+", whose passphrase was not given. At a terminal it is asked for; --stdin reads it.")
 		return
 	}
@@ -204,7 +205,7 @@ func (x *examination) keeps(k keeper) error {
 // and the log with the keychain.
 func (x *examination) database() {
 	if !x.usable {
-		x.skip("database", "There is no folder in which it can be looked at.")
+		x.skip("database", "There is no folder to check it in.")
 		return
 	}
 	store, err := openStore(x.ctx, databaseIn(x.path))
@@ -222,7 +223,7 @@ func (x *examination) database() {
 		}
 	}()
 	if x.secrets == nil {
-		x.skip("database", "It is readable. Whether it fits its seal cannot be told without the secrets.")
+		x.skip("database", "It is readable. Without the secrets, its signature can’t be checked.")
 		return
 	}
 	w, err := workspace.Open(x.ctx, workspace.Config{Store: store, Secrets: x.secrets, Now: x.now})
@@ -232,7 +233,7 @@ func (x *examination) database() {
 	}
 	defer w.Close()
 	if !w.Created() {
-		x.ok("database", "It is readable, and holds no workspace yet.")
+		x.ok("database", "It is readable, and contains no workspace yet.")
 		return
 	}
 	if x.newest, err = newest(x.ctx, store); err != nil {

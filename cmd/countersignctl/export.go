@@ -12,6 +12,7 @@ import (
 	"countersign/backend/bundle"
 	"countersign/backend/folder"
 	"countersign/backend/secret"
+	"countersign/cmd/internal/cli"
 )
 
 // maxKeyFile is how long a file of private keys may be, in bytes.
@@ -26,9 +27,6 @@ func exportVerify(ctx context.Context, e *env, args []string) error {
 }
 
 func exportOpen(ctx context.Context, e *env, args []string) error {
-	if e.into == "" {
-		return usage("export open needs --into FOLDER")
-	}
 	if _, err := os.Lstat(e.into); err == nil {
 		return intoExists(e.into)
 	}
@@ -40,14 +38,11 @@ func exportOpen(ctx context.Context, e *env, args []string) error {
 }
 
 func intoExists(path string) error {
-	return &failure{"file_exists", fmt.Sprintf("%s is there already. Choose the name of a folder that is not.", path), exitUsage}
+	return cli.Fail("file_exists", fmt.Sprintf("%s is there already. Choose the name of a folder that is not.", path), cli.ExitUsage)
 }
 
 // readBundle opens the file with what it is locked with, and reads all of it.
 func (e *env) readBundle(ctx context.Context, args []string, read func(*bundle.Reader) (bundle.Contents, error)) (c bundle.Contents, err error) {
-	if len(args) == 0 {
-		return c, usage("the FILE is missing")
-	}
 	noted, err := e.notedKey()
 	if err != nil {
 		return c, err
@@ -90,7 +85,7 @@ func (e *env) notedKey() (*bundle.Fingerprint, error) {
 	}
 	f, err := bundle.ParseFingerprint(e.fingerprint)
 	if err != nil {
-		return nil, usage("--fingerprint: %s", err)
+		return nil, cli.Usagef("--fingerprint: %s", err)
 	}
 	return &f, nil
 }
@@ -99,9 +94,9 @@ func (e *env) notedKey() (*bundle.Fingerprint, error) {
 func (e *env) unlock(ctx context.Context, lock bundle.Lock) (with bundle.Identities, err error) {
 	switch {
 	case lock == bundle.LockPassphrase && e.identity != "":
-		return with, usage("the file is locked with a passphrase, not for a key: leave out --identity")
+		return with, cli.Usagef("The file is locked with a passphrase, not for a key. Leave out --identity")
 	case lock == bundle.LockKeys && e.identity == "":
-		return with, usage("the file is locked for a key: give your key file with --identity")
+		return with, cli.Usagef("The file is locked for a key. Add --identity with your key file")
 	case lock == bundle.LockKeys:
 		return readIdentities(ctx, e.identity)
 	}
@@ -121,12 +116,12 @@ func readIdentities(ctx context.Context, name string) (with bundle.Identities, e
 		return with, unreadable(err)
 	}
 	if len(text) > maxKeyFile {
-		return with, &failure{"key_file", fmt.Sprintf("%s is too long for a file of keys. Check its name.", name), exitUsage}
+		return with, cli.Fail("key_file", fmt.Sprintf("%s is too long for a file of keys. Check its name.", name), cli.ExitUsage)
 	}
 	with, err = bundle.ParseIdentities(secret.NewText(string(text)))
 	var lines bundle.LinesError
 	if errors.As(err, &lines) {
-		return with, &failure{"key_file", fmt.Sprintf("%s: %s", name, keyFileWords(lines[0])), exitUsage}
+		return with, cli.Fail("key_file", fmt.Sprintf("%s: %s", name, keyFileWords(lines[0])), cli.ExitUsage)
 	}
 	return with, err
 }
@@ -153,7 +148,7 @@ func unreadable(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return &failure{"file_unreadable", fmt.Sprintf("The file cannot be read: %v. Check its name.", err), exitUsage}
+	return cli.Fail("file_unreadable", fmt.Sprintf("The file can’t be read: %v. Check its name.", err), cli.ExitUsage)
 }
 
 // watched shows how far the reading is to a person who watches. done ends the line.
@@ -187,20 +182,20 @@ func (w *watch) Read(b []byte) (int, error) {
 // bundleFaults are the sentences for what may be wrong with a file.
 var bundleFaults = []struct {
 	err error
-	as  *failure
+	as  *cli.Failure
 }{
-	{bundle.ErrNotAge, &failure{"export_unknown", "This is not an encrypted export. Check that it is the right file.", exitWrong}},
-	{bundle.ErrNotBundle, &failure{"export_foreign", "The file could be decrypted, but Countersign did not make it. The age tool can take out what is in it.", exitWrong}},
-	{bundle.ErrNewer, &failure{"export_newer", "The file was made by a newer version of Countersign. Open it with that version.", exitWrong}},
-	{bundle.ErrPassphrase, &failure{"passphrase_wrong", "The passphrase does not open the file. Try it again.", exitRefused}},
-	{bundle.ErrNotForKey, &failure{"key_wrong", "The file is for another key. Give the file with the right one.", exitRefused}},
-	{bundle.ErrWork, &failure{"export_work", "To try a passphrase for this file would take more memory and time than any honest file does. Do not trust it.", exitWrong}},
-	{bundle.ErrCutShort, &failure{"export_cut", "The file ends too early: a part of it is missing. Copy it again.", exitWrong}},
-	{bundle.ErrEnd, &failure{"export_end", "The end of the file is missing or was changed. Copy it again.", exitWrong}},
-	{bundle.ErrEdited, &failure{"export_edited", "The file was changed after it was written. Copy it again, and do not trust this one.", exitWrong}},
-	{bundle.ErrFiles, &failure{"export_files", "The files in it are not those of its manifest. Do not trust it.", exitWrong}},
-	{bundle.ErrSignature, &failure{"export_signature", "The signature of its manifest is wrong. Do not trust it.", exitWrong}},
-	{bundle.ErrHostile, &failure{"export_hostile", "It holds what no export of Countersign holds. Do not trust it.", exitWrong}},
+	{bundle.ErrNotAge, cli.Fail("export_unknown", "This is not an encrypted export. Check that it is the right file.", cli.ExitWrong)},
+	{bundle.ErrNotBundle, cli.Fail("export_foreign", "The file could be decrypted, but Countersign did not make it. The age tool can take out what is in it.", cli.ExitWrong)},
+	{bundle.ErrNewer, cli.Fail("export_newer", "The file was made by a newer version of Countersign. Open it with that version.", cli.ExitWrong)},
+	{bundle.ErrPassphrase, cli.Fail("passphrase_wrong", "The passphrase does not open the file. Try it again.", cli.ExitRefused)},
+	{bundle.ErrNotForKey, cli.Fail("key_wrong", "The file is for another key. Give the file with the right one.", cli.ExitRefused)},
+	{bundle.ErrWork, cli.Fail("export_work", "To try a passphrase for this file would take more memory and time than any honest file does. Do not trust it.", cli.ExitWrong)},
+	{bundle.ErrCutShort, cli.Fail("export_cut", "The file ends too early: a part of it is missing. Copy it again.", cli.ExitWrong)},
+	{bundle.ErrEnd, cli.Fail("export_end", "The end of the file is missing or was changed. Copy it again.", cli.ExitWrong)},
+	{bundle.ErrEdited, cli.Fail("export_edited", "The file was changed after it was written. Copy it again, and do not trust this one.", cli.ExitWrong)},
+	{bundle.ErrFiles, cli.Fail("export_files", "The files in it are not those of its manifest. Do not trust it.", cli.ExitWrong)},
+	{bundle.ErrSignature, cli.Fail("export_signature", "The signature of its manifest is wrong. Do not trust it.", cli.ExitWrong)},
+	{bundle.ErrHostile, cli.Fail("export_hostile", "It contains something that Countersign never writes. Don’t trust it.", cli.ExitWrong)},
 }
 
 func (e *env) bundleFault(err error) error {
@@ -212,7 +207,7 @@ func (e *env) bundleFault(err error) error {
 	}
 	if errors.Is(err, bundle.ErrSigner) {
 		signer := strings.TrimPrefix(err.Error(), bundle.ErrSigner.Error()+": ")
-		return &failure{"export_signer", fmt.Sprintf("The file is whole, but it was signed by another key: %s. Do not trust it.", signer), exitWrong}
+		return cli.Fail("export_signer", fmt.Sprintf("The file is whole, but it was signed by another key: %s. Do not trust it.", signer), cli.ExitWrong)
 	}
 	for _, f := range bundleFaults {
 		if errors.Is(err, f.err) {
@@ -225,7 +220,7 @@ func (e *env) bundleFault(err error) error {
 		if folder.IsFull(err) {
 			why = errors.New("the disk is full")
 		}
-		return &failure{"file_unwritable", fmt.Sprintf("%s cannot be written: %v. Choose another place.", e.into, why), exitUnavailable}
+		return cli.Fail("file_unwritable", fmt.Sprintf("%s can’t be written: %v. Choose another place.", e.into, why), cli.ExitUnavailable)
 	}
 	if errors.As(err, &system) {
 		return unreadable(err)
@@ -247,28 +242,28 @@ func (e *env) reportBundle(c bundle.Contents, folder string) error {
 	var b strings.Builder
 	kind := kindWords[c.Kind]
 	if kind == "" {
-		kind = printable(string(c.Kind))
+		kind = cli.Printable(string(c.Kind))
 	}
-	fmt.Fprintf(&b, "%s of the workspace %s, made on %s by %s.\n", kind, printable(c.Workspace), c.CreatedAt.Local().Format("2006-01-02 15:04:05"), printable(c.CreatedBy))
+	fmt.Fprintf(&b, "%s of the workspace %s, made on %s by %s.\n", kind, cli.Printable(c.Workspace), c.CreatedAt.Local().Format("2006-01-02 15:04:05"), cli.Printable(c.CreatedBy))
 	var keys []string
 	for k := range c.Details {
 		keys = append(keys, k)
 	}
 	slices.Sort(keys)
 	for _, k := range keys {
-		fmt.Fprintf(&b, "%s: %s\n", printable(k), printable(c.Details[k]))
+		fmt.Fprintf(&b, "%s: %s\n", cli.Printable(k), cli.Printable(c.Details[k]))
 	}
 	for _, f := range c.Files {
 		fmt.Fprintf(&b, "  %-32s %12d bytes\n", f.Name, f.Size)
 	}
 	fmt.Fprintf(&b, "Every file is as it was when it was signed by the key\n%s\n", c.SignedBy)
 	if e.fingerprint == "" {
-		b.WriteString("Compare it with the signing key that the workspace shows or that is printed on a run's cover,\nor give that one with --fingerprint: somebody else may have made the whole file.\n")
+		b.WriteString("Compare it with the signing key that the workspace shows or that is printed on a run's cover,\nor give that one with --fingerprint: someone else may have made the whole file.\n")
 	} else {
 		b.WriteString("That is the key that you gave.\n")
 	}
 	if folder != "" {
-		fmt.Fprintf(&b, "The files are in %s, and anybody who can read that can read them. Remove them when you are done.\n", printable(folder))
+		fmt.Fprintf(&b, "The files are in %s, and anyone who can read that folder can read them. Remove them when you are done.\n", cli.Printable(folder))
 	}
 	return e.print(bundleReport{true, folder, e.fingerprint != "", c}, b.String())
 }

@@ -58,14 +58,15 @@ func TestThePassphraseOfAnExportDoesNotShow(t *testing.T) {
 	if err := ctl.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s.await(t, "Passphrase: ")
-	s.awaitEcho(t, false)
+	s.awaitHidden(t, "Passphrase: ")
 	fmt.Fprintln(s, ownPassword)
 	s.await(t, "made the whole file.\r\n")
 	if err := ctl.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	s.awaitEcho(t, true)
+	if !s.shows(t) {
+		t.Error("the terminal no longer shows what is typed")
+	}
 	if text := s.text.String(); strings.Contains(text, "orchard") || !strings.Contains(text, "100 % read") {
 		t.Errorf("the screen shows %q", text)
 	}

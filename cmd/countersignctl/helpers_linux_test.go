@@ -33,6 +33,8 @@ const (
 	ownerEmail  = "amara.okafor@example.com"
 	memberEmail = "sam.lee@example.com"
 	ownPassword = "tundra velvet orchard 91"
+
+	joinedPassword = "kettle drum marzipan 7"
 )
 
 // filePhrase opens the secrets file.
@@ -57,15 +59,18 @@ type opened struct {
 	lock  *folder.Lock
 	store *sqlite.Store
 	keys  workspace.Secrets
+	now   func() time.Time // nil: the computer's clock
 	w     *workspace.Workspace
 }
 
 func (o *opened) config() workspace.Config {
-	return workspace.Config{Store: o.store, Secrets: o.keys, Password: cheap}
+	return workspace.Config{Store: o.store, Secrets: o.keys, Password: cheap, Now: o.now}
 }
 
-func openAsApp() *opened {
-	o := &opened{path: must(folder.Resolve("", dataName)), keys: keychain.New(keychainService)}
+func openAsApp() *opened { return openAsAppAt(nil) }
+
+func openAsAppAt(now func() time.Time) *opened {
+	o := &opened{now: now, path: must(folder.Resolve("", dataName)), keys: keychain.New(keychainService)}
 	check(folder.Prepare(o.path))
 	if must(keyfile.Exists(o.path)) {
 		o.keys = must(keyfile.Open(context.Background(), o.path, filePhrase))
@@ -77,9 +82,10 @@ func openAsApp() *opened {
 	return o
 }
 
-// makeWorkspace is a program: make-workspace [2fa|member|kit|empty|file]. With 2fa and file it
+// makeWorkspace is a program: make-workspace [2fa|member|kit|empty|file|ahead]. With 2fa and file it
 // writes the phone's key and the recovery codes to files in the current folder; with kit
-// somebody has come in with the Emergency Kit; with file the secrets are in a file.
+// somebody has come in with the Emergency Kit; with file the secrets are in a file; with ahead
+// the clock was two hours ahead.
 func makeWorkspace() {
 	ctx := context.Background()
 	what := strings.Join(os.Args[1:], " ")
@@ -89,19 +95,18 @@ func makeWorkspace() {
 		must(keyfile.Create(ctx, path, filePhrase, cheap)).Close()
 		what = "2fa"
 	}
-	o := openAsApp()
+	var now func() time.Time
+	if what == "ahead" {
+		now = func() time.Time { return time.Now().Add(2 * time.Hour) }
+	}
+	o := openAsAppAt(now)
 	if what == "empty" {
 		return
 	}
 	s := must(o.w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(ownPassword)}))
 	switch what {
 	case "2fa":
-		issued := enable(ctx, s)
-		var codes []string
-		for _, c := range issued.Codes {
-			codes = append(codes, c.Display())
-		}
-		check(os.WriteFile("codes", []byte(strings.Join(codes, "\n")+"\n"), 0o600))
+		enable(ctx, s)
 	case "member":
 		o.addMember(ctx)
 	case "kit":
@@ -115,13 +120,36 @@ func makeWorkspace() {
 	check(o.store.Close())
 }
 
-// enable turns 2FA on with the phone whose key it writes to the file "key".
-func enable(ctx context.Context, s *workspace.Session) *workspace.Issued {
-	shown := must(s.BeginEnable(ctx, secret.NewText(ownPassword)))
+// join is a program: join EMAIL CODE [2fa]. It uses an invitation or a password reset as its
+// person does in the window, and with 2fa turns 2FA on. The new password is joinedPassword.
+func join() {
+	ctx := context.Background()
+	o := openAsApp()
+	s, _, err := o.w.Redeem(ctx, os.Args[1], os.Args[2], secret.NewText(joinedPassword))
+	check(err)
+	if len(os.Args) > 3 {
+		enable(ctx, s)
+	}
+	check(s.End(ctx))
+	check(o.store.Close())
+}
+
+// enable turns 2FA on, and writes the phone's key and the recovery codes to the files "key"
+// and "codes".
+func enable(ctx context.Context, s *workspace.Session) {
+	pw := ownPassword
+	if p := must(s.Overview(ctx)).Profile; p.Email != ownerEmail {
+		pw = joinedPassword
+	}
+	shown := must(s.BeginEnable(ctx, secret.NewText(pw)))
 	check(os.WriteFile("key", []byte(strings.Join(shown.Groups, "")), 0o600))
 	issued := must(s.Confirm(ctx, nextCode()))
 	check(s.Continue(ctx))
-	return issued
+	var codes []string
+	for _, c := range issued.Codes {
+		codes = append(codes, c.Display())
+	}
+	check(os.WriteFile("codes", []byte(strings.Join(codes, "\n")+"\n"), 0o600))
 }
 
 // addMember writes a member's row as an owner accepts it, since nobody can be
@@ -146,17 +174,20 @@ func (o *opened) addMember(ctx context.Context) {
 	check(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), workspace.FactorInput{Kind: workspace.FactorNone}))
 }
 
-// phone is a program: it prints the next code that has not been used.
-func phone() { fmt.Println(nextCode()) }
+// phone is a program: it prints the next code that has not been used, and that is good for 30
+// seconds or more.
+func phone() { fmt.Println(codeFrom(time.Now().Unix() / 30)) }
 
-func nextCode() string {
+// nextCode is the oldest code that is good now and was not used, for use at once.
+func nextCode() string { return codeFrom(time.Now().Unix()/30 - 1) }
+
+// codeFrom is the first code from a step on that was not used.
+func codeFrom(step int64) string {
 	key := string(must(os.ReadFile("key")))
-	now := time.Now().Unix() / 30
-	step := now - 1
 	if used, err := os.ReadFile("step"); err == nil {
 		step = max(step, must(strconv.ParseInt(string(used), 10, 64))+1)
 	}
-	if step > now+1 {
+	if step > time.Now().Unix()/30+1 {
 		check(fmt.Errorf("the phone has no more codes that are good now"))
 	}
 	check(os.WriteFile("step", []byte(strconv.FormatInt(step, 10)), 0o600))

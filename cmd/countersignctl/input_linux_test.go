@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"countersign/cmd/internal/cli"
 )
 
 func TestInput_APipeThatNobodyWritesToCanBeInterrupted(t *testing.T) {
@@ -39,7 +41,7 @@ func TestInput_APipeThatNobodyWritesToCanBeInterrupted(t *testing.T) {
 			ended := make(chan int)
 			go func() { ended <- run(ctx, append(command, path), nothing, nothing, nothing) }()
 			interrupt()
-			if code := <-ended; code != exitInterrupted {
+			if code := <-ended; code != cli.ExitInterrupted {
 				t.Errorf("%v %s: exit code %d", command, filepath.Base(path), code)
 			}
 		}

@@ -1,13 +1,15 @@
-// Command countersignctl looks after a Countersign workspace from terminals and
-// scripts: what is wrong with it, its members and their recovery codes, its audit log, and its encrypted exports. It stands on the same
-// backend as the window, needs no display, and may be used while the window is
-// open on the same data folder.
+// Command countersignctl manages a Countersign workspace from terminals and scripts:
+// what is wrong with it, its members and their recovery codes, its policy, its audit
+// log, and its encrypted exports and backups. It stands on the same backend as the
+// window, needs no display, and may be used while the window is open on the same data
+// folder.
 //
 // Passwords and codes are typed without echo, or read from standard input with
 // --stdin. They are never arguments and never in the environment.
 //
-// The commands are in commands.go, from which help, completion and the manual
-// page are made. Exit codes and errors are in exit.go.
+// The commands are in commands*.go, from which cmd/internal/cli makes help, completion and
+// the manual page. Exit codes and errors are in exit.go. Where a command opens the
+// workspace and signs in is signin.go.
 package main
 
 import (
@@ -16,8 +18,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
+
+	"countersign/cmd/internal/cli"
 )
 
 // version is the program's; the build sets it from wails.json.
@@ -43,20 +48,21 @@ type env struct {
 // run carries out a command line and returns the exit code.
 func run(ctx context.Context, args []string, stdin *os.File, stdout io.Writer, stderr *os.File) int {
 	e := &env{stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
-	c, rest, err := parse(args, &e.options)
-	switch {
-	case errors.Is(err, errHelp):
-		err = e.help(c)
-	case err == nil && e.showVersion:
-		err = e.print(map[string]string{"version": version}, "countersignctl "+version+"\n")
-	case err == nil:
-		err = c.run(ctx, e, rest)
-	}
+	_, err := cli.Execute(ctx, commands(e), args, stdout, stderr)
 	if err == nil {
-		return exitDone
+		return cli.ExitDone
 	}
+	e.json = e.json || asksForJSON(args)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = errInterrupted
 	}
 	return e.fail(err)
+}
+
+// asksForJSON finds --json where a mistake before it kept the command line from being read.
+func asksForJSON(args []string) bool {
+	if end := slices.Index(args, "--"); end >= 0 {
+		args = args[:end]
+	}
+	return slices.Contains(args, "--json")
 }

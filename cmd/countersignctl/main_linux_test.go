@@ -11,12 +11,14 @@ import (
 
 	"countersign/backend/keychain/secretservicetest"
 	"countersign/backend/workspace"
+	"countersign/cmd/internal/cli"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"countersignctl": main,
 		"make-workspace": makeWorkspace,
+		"join":           join,
 		"app":            app,
 		"phone":          phone,
 		"make-export":    makeExport,
@@ -68,28 +70,6 @@ func newHome(t *testing.T, ts *testscript.TestScript) {
 	ts.Setenv("COUNTERSIGN_DATA_DIR", filepath.Join(ts.MkAbs("."), "new-machine"))
 }
 
-func TestTheManualPageIsWhatTheCommandsMake(t *testing.T) {
-	t.Parallel()
-	committed, err := os.ReadFile("../../docs/countersignctl.1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(committed) != page() {
-		t.Error("docs/countersignctl.1 is behind: countersignctl man > docs/countersignctl.1")
-	}
-	plain := strings.ReplaceAll(string(committed), `\-`, "-")
-	for _, c := range commands {
-		if !strings.Contains(plain, ".SS "+c.name) || c.run == nil || c.long == "" {
-			t.Errorf("%s is not in the manual page", c.name)
-		}
-		for _, f := range c.allFlags() {
-			if !strings.Contains(plain, `\fB--`+f.name+`\fR`) {
-				t.Errorf("--%s is not in the manual page", f.name)
-			}
-		}
-	}
-}
-
 func TestEveryErrorOfItsOwnIsInTheManualPageWithItsExitCode(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("*.go")
@@ -102,13 +82,13 @@ func TestEveryErrorOfItsOwnIsInTheManualPageWithItsExitCode(t *testing.T) {
 			documented[code] = x.exit
 		}
 	}
-	own := map[string]bool{"internal": true}
+	own := map[string]bool{"internal": true, cli.CodeUsage: true}
 	for _, name := range files {
 		source, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`&failure\{"(\w+)"`).FindAllSubmatch(source, -1) {
+		for _, m := range regexp.MustCompile(`cli\.Fail\("(\w+)"`).FindAllSubmatch(source, -1) {
 			if _, ok := documented[string(m[1])]; !ok && string(m[1]) != "found" {
 				t.Errorf("%s has no line", m[1])
 			}
@@ -119,8 +99,8 @@ func TestEveryErrorOfItsOwnIsInTheManualPageWithItsExitCode(t *testing.T) {
 		t.Errorf("only %d were found", len(own))
 	}
 	for _, f := range bundleFaults {
-		if documented[f.as.code] != f.as.exit {
-			t.Errorf("%s ends with %d, and the manual page says %d", f.as.code, f.as.exit, documented[f.as.code])
+		if documented[f.as.Code] != f.as.Exit {
+			t.Errorf("%s ends with %d, and the manual page says %d", f.as.Code, f.as.Exit, documented[f.as.Code])
 		}
 	}
 	for code, exit := range documented {
@@ -128,30 +108,5 @@ func TestEveryErrorOfItsOwnIsInTheManualPageWithItsExitCode(t *testing.T) {
 		if !own[code] && got != exit {
 			t.Errorf("%s ends with %d, not %d", code, got, exit)
 		}
-	}
-}
-
-func TestCompletionKnowsEveryCommandAndFlag(t *testing.T) {
-	t.Parallel()
-	for shell, script := range map[string]string{"bash": bash(), "zsh": zsh(), "fish": fish()} {
-		for _, c := range commands {
-			for _, word := range strings.Fields(c.name) {
-				if !strings.Contains(script, word) {
-					t.Errorf("%s does not know %s", shell, c.name)
-				}
-			}
-			for _, f := range c.allFlags() {
-				if !strings.Contains(script, "-"+f.name) && !strings.Contains(script, "-l "+f.name) {
-					t.Errorf("%s does not know --%s", shell, f.name)
-				}
-			}
-		}
-	}
-}
-
-func TestWhatIsPrintedCannotDriveTheTerminal(t *testing.T) {
-	t.Parallel()
-	if got := printable("Amara\x1b[31m \u202eO\nk\u200e ‘é’"); strings.ContainsAny(got, "\x1b\u202e\n\u200e") || !strings.Contains(got, "‘é’") {
-		t.Errorf("%q", got)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"countersign/backend/roster"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
+	"countersign/cmd/internal/cli"
 )
 
 // memberView is a member as members list --json prints it. Times that never
@@ -51,7 +52,7 @@ func memberViewOf(m workspace.Member, p workspace.Policy, now time.Time) memberV
 
 func membersList(ctx context.Context, e *env, _ []string) error {
 	if e.csv && e.json {
-		return usage("--csv and --json do not go together")
+		return cli.Usagef("--csv and --json don’t go together")
 	}
 	var all []memberView
 	var policy workspace.Policy
@@ -107,7 +108,7 @@ func membersTable(all []memberView) string {
 		if !m.LastSignInAt.IsZero() {
 			last = m.LastSignInAt.Local().Format("2006-01-02 15:04")
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", printable(m.Name), printable(m.Email), m.Role, m.State, m.TwoFactor, codes, sheet, last)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", cli.Printable(m.Name), cli.Printable(m.Email), m.Role, m.State, m.TwoFactor, codes, sheet, last)
 	}
 	_ = w.Flush() // into memory
 	return b.String()
@@ -127,9 +128,6 @@ func invitationOf(g workspace.GivenOut) invitation {
 }
 
 func membersAdd(ctx context.Context, e *env, args []string) error {
-	if len(args) < 2 {
-		return usage("members add needs NAME and EMAIL")
-	}
 	person := workspace.NewMember{Name: args[0], Email: args[1], Role: workspace.Role(strings.ToLower(e.role))}
 	return e.asAdmin(ctx, func(a *workspace.Admin) error {
 		given, err := a.AddMember(ctx, person, workspace.Proof{})
@@ -138,6 +136,6 @@ func membersAdd(ctx context.Context, e *env, args []string) error {
 		}
 		return e.print(map[string]any{"invitation": invitationOf(given)}, fmt.Sprintf(
 			"%s <%s> was added to %s.\nInvitation: %s\nIt works once, until %s, in Countersign under “I have an invitation”. It is not shown again.\n",
-			printable(given.Name), printable(given.Email), printable(given.Workspace), given.Code.Display(), given.ExpiresAt.Local().Format("2006-01-02 15:04")))
+			cli.Printable(given.Name), cli.Printable(given.Email), cli.Printable(given.Workspace), given.Code.Display(), given.ExpiresAt.Local().Format("2006-01-02 15:04")))
 	})
 }

@@ -13,27 +13,25 @@ import (
 	"countersign/backend/runfile"
 	"countersign/backend/sheet"
 	"countersign/backend/workspace"
+	"countersign/cmd/internal/cli"
 )
 
 // rosterFaults are the sentences for a file that is no list of people.
 var rosterFaults = []struct {
 	err error
-	as  *failure
+	as  *cli.Failure
 }{
-	{roster.ErrEmpty, &failure{"import_empty", "There is nobody in the file. Give one with a row for each person.", exitUsage}},
-	{roster.ErrSpreadsheet, &failure{"import_spreadsheet", "The file is a spreadsheet. Save it as CSV, then give that file.", exitUsage}},
-	{roster.ErrNotText, &failure{"import_not_text", "The file is not a list in CSV. Save the list as CSV (UTF-8) once more.", exitUsage}},
-	{roster.ErrOneColumn, &failure{"import_one_column", "Only one column was found. Separate name and email with commas, semicolons or tabs.", exitUsage}},
-	{roster.ErrNoEmail, &failure{"import_no_email", "No column has emails. Write Name and Email into the first row, above their columns.", exitUsage}},
-	{roster.ErrNoName, &failure{"import_no_name", "No column has names. Write Name into the first row, above the names.", exitUsage}},
-	{roster.ErrTooLarge, &failure{"import_large", "The file is too large for a list of members. Give one that has the list alone.", exitUsage}},
-	{roster.ErrTooMany, &failure{"import_many", fmt.Sprintf("The list is too long. Import at most %d members at a time.", workspace.MaxImport), exitUsage}},
+	{roster.ErrEmpty, cli.Fail("import_empty", "The file is empty. Give one with a row for each person.", cli.ExitUsage)},
+	{roster.ErrSpreadsheet, cli.Fail("import_spreadsheet", "The file is a spreadsheet. Save it as CSV, then give that file.", cli.ExitUsage)},
+	{roster.ErrNotText, cli.Fail("import_not_text", "The file is not a list in CSV. Save the list as CSV (UTF-8) once more.", cli.ExitUsage)},
+	{roster.ErrOneColumn, cli.Fail("import_one_column", "Only one column was found. Separate name and email with commas, semicolons or tabs.", cli.ExitUsage)},
+	{roster.ErrNoEmail, cli.Fail("import_no_email", "No column has emails. Write Name and Email into the first row, above their columns.", cli.ExitUsage)},
+	{roster.ErrNoName, cli.Fail("import_no_name", "No column has names. Write Name into the first row, above the names.", cli.ExitUsage)},
+	{roster.ErrTooLarge, cli.Fail("import_large", "The file is too large for a list of members. Give one that has the list alone.", cli.ExitUsage)},
+	{roster.ErrTooMany, cli.Fail("import_many", fmt.Sprintf("The list is too long. Import at most %d members at a time.", workspace.MaxImport), cli.ExitUsage)},
 }
 
 func (e *env) readRoster(ctx context.Context, args []string) (roster.List, error) {
-	if len(args) == 0 {
-		return roster.List{}, usage("the FILE is missing")
-	}
 	f, err := openInput(ctx, args[0])
 	if err != nil {
 		return roster.List{}, unreadable(err)
@@ -87,7 +85,7 @@ func membersImport(ctx context.Context, e *env, args []string) error {
 			return err
 		}
 		if len(problems) > 0 && !e.onlyGood || len(people) == 0 {
-			if err := e.print(imported{Problems: problems}, told(problems)+"Nobody was added. Mend the list, or add --only-good to add the others.\n"); err != nil {
+			if err := e.print(imported{Problems: problems}, told(problems)+"No one was added. Fix the list, or add --only-good to add the others.\n"); err != nil {
 				return err
 			}
 			return errFound
@@ -132,7 +130,7 @@ func sortOut(ctx context.Context, a *workspace.Admin, list roster.List) (people 
 func told(problems []problem) string {
 	var b strings.Builder
 	for _, p := range problems {
-		fmt.Fprintf(&b, "line %-5d %s <%s>: %s\n", p.Line, printable(p.Name), printable(p.Email), printable(p.Message))
+		fmt.Fprintf(&b, "line %-5d %s <%s>: %s\n", p.Line, cli.Printable(p.Name), cli.Printable(p.Email), cli.Printable(p.Message))
 	}
 	return b.String()
 }
@@ -157,13 +155,13 @@ func (e *env) addAll(ctx context.Context, a *workspace.Admin, people []workspace
 	if f != nil {
 		if err := e.drawInvitations(f, given); err == nil {
 			out.File = e.invitations
-			return e.print(out, text+fmt.Sprintf("Their invitations are in %s, a page each, in clear. Print the file, then remove it.\n", printable(e.invitations)))
+			return e.print(out, text+fmt.Sprintf("Their invitations are in %s, a page each, in clear. Print the file, then remove it.\n", cli.Printable(e.invitations)))
 		}
-		e.notice("%s could not be written. Everybody was added; the invitations follow here, and only here.", e.invitations)
+		e.notice("%s couldn’t be written. Everyone was added. The invitations follow here, and only here.", e.invitations)
 	}
 	for _, g := range given {
 		out.Invitations = append(out.Invitations, invitationOf(g))
-		text += fmt.Sprintf("%s  %s <%s>\n", g.Code.Display(), printable(g.Name), printable(g.Email))
+		text += fmt.Sprintf("%s  %s <%s>\n", g.Code.Display(), cli.Printable(g.Name), cli.Printable(g.Email))
 	}
 	return e.print(out, text+fmt.Sprintf("Each works once, until %s. They are not shown again.\n", given[0].ExpiresAt.Local().Format("2006-01-02 15:04")))
 }
@@ -195,7 +193,7 @@ func (e *env) paper() (sheet.Paper, error) {
 	case "letter":
 		return sheet.Letter, nil
 	}
-	return 0, usage("--paper is a4 or letter")
+	return 0, cli.Usagef("--paper is a4 or letter")
 }
 
 // free refuses the name of a file that is there, unless it may be replaced.
@@ -204,7 +202,7 @@ func (e *env) free(name string) error {
 		return nil
 	}
 	if _, err := os.Lstat(name); err == nil {
-		return &failure{"file_exists", fmt.Sprintf("%s is there already. Choose another name, or add --force to replace it.", name), exitUsage}
+		return cli.Fail("file_exists", fmt.Sprintf("%s is there already. Choose another name, or add --force to replace it.", name), cli.ExitUsage)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"countersign/backend/secret"
+	"countersign/cmd/internal/cli"
 )
 
 // maxLine is how long an answer may be, in bytes.
@@ -19,22 +20,25 @@ const maxLine = 16 << 10
 // what is typed at the terminal, which is shown only where echo is on.
 func (e *env) ask(ctx context.Context, what string, echo bool) (secret.Text, error) {
 	if e.stdin == nil {
-		return secret.Text{}, usage("there is no standard input")
+		return secret.Text{}, cli.Usagef("There is no standard input")
 	}
 	fd := int(e.stdin.Fd())
 	if e.fromStdin {
 		line, err := readLine(cancellable{ctx, e.stdin})
 		if errors.Is(err, io.EOF) {
-			return secret.Text{}, usage("standard input ended where the %s should be", lower(what))
+			return secret.Text{}, cli.Usagef("Standard input ended where the %s should be", lower(what))
 		}
 		return secret.NewText(line), err
 	}
 	if !term.IsTerminal(fd) {
-		return secret.Text{}, usage("standard input is not a terminal; --stdin reads from it all the same")
+		return secret.Text{}, cli.Usagef("Standard input is not a terminal; --stdin reads from it all the same")
 	}
-	before, err := term.GetState(fd)
-	if err != nil {
-		return secret.Text{}, err
+	show := func() error { return nil }
+	if !echo { // before the question, so that nothing shows that is typed at once
+		var err error
+		if show, err = hideTyping(fd); err != nil {
+			return secret.Text{}, err
+		}
 	}
 	fmt.Fprint(e.stderr, what+": ")
 	type answer struct {
@@ -43,27 +47,23 @@ func (e *env) ask(ctx context.Context, what string, echo bool) (secret.Text, err
 	}
 	typed := make(chan answer, 1)
 	go func() {
-		if echo {
-			line, err := readLine(e.stdin)
-			typed <- answer{line, err}
-			return
-		}
-		b, err := term.ReadPassword(fd)
-		typed <- answer{string(b), err}
-		clear(b)
+		line, err := readLine(e.stdin)
+		typed <- answer{line, err}
 	}()
 	select {
 	case a := <-typed:
+		err := errors.Join(a.err, show())
 		if !echo {
 			fmt.Fprintln(e.stderr)
 		}
 		if errors.Is(a.err, io.EOF) {
-			a.err = errInterrupted
+			err = errInterrupted
 		}
-		return secret.NewText(a.text), a.err
+		return secret.NewText(a.text), err
 	case <-ctx.Done():
+		err := errors.Join(ctx.Err(), show())
 		fmt.Fprintln(e.stderr)
-		return secret.Text{}, errors.Join(ctx.Err(), term.Restore(fd, before))
+		return secret.Text{}, err
 	}
 }
 
@@ -84,7 +84,7 @@ func readLine(r io.Reader) (string, error) {
 			}
 			return string(line), nil
 		case n == 1 && len(line) == maxLine:
-			return "", usage("an answer is longer than %d bytes", maxLine)
+			return "", cli.Usagef("An answer is longer than %d bytes", maxLine)
 		case n == 1:
 			line = append(line, one[0])
 		case err == io.EOF && len(line) > 0:

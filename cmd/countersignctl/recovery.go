@@ -9,6 +9,7 @@ import (
 	"countersign/backend/folder"
 	"countersign/backend/runfile"
 	"countersign/backend/workspace"
+	"countersign/cmd/internal/cli"
 )
 
 // issuedReport is what recovery issue --json prints.
@@ -54,47 +55,53 @@ func (e *env) runTarget() (t runfile.Target, err error) {
 	if t.Paper, err = e.paper(); err != nil {
 		return t, err
 	}
-	ways := 0
-	for _, yes := range []bool{len(e.members) > 0, e.allWithout, e.all} {
-		if yes {
-			ways++
-		}
-	}
 	switch {
 	case t.Format != runfile.Age && t.Format != runfile.PDF && t.Format != runfile.CSV && t.Format != runfile.Text:
-		return t, usage("--format is age, pdf, csv or text")
+		return t, cli.Usagef("--format is age, pdf, csv or text")
 	case t.Format != runfile.Age && len(e.recipients) > 0:
-		return t, usage("--recipient is for --format age: the others are not encrypted")
-	case ways != 1:
-		return t, usage("recovery issue needs one of --member EMAIL, --all-without-sheet and --all")
-	case e.output == "":
-		return t, usage("recovery issue needs --output FILE")
+		return t, cli.Usagef("--recipient is for --format age: the others are not encrypted")
+	case e.ways() != 1:
+		return t, cli.Usagef("recovery issue needs one of --member EMAIL, --all-without-sheet and --all")
 	case strings.TrimSpace(e.reason) == "":
-		return t, usage("recovery issue needs --reason TEXT, for the cover and the log")
+		return t, cli.Usagef("--reason is empty. The cover and the audit log show it")
 	}
 	return t, e.free(e.output)
+}
+
+// who is how the command line says who gets a sheet.
+func (e *env) who() []string {
+	switch {
+	case e.all:
+		return []string{"--all"}
+	case e.allWithout:
+		return []string{"--all-without-sheet"}
+	}
+	return e.members
+}
+
+// ways is in how many ways the flags say who gets a sheet.
+func (e *env) ways() (n int) {
+	for _, yes := range []bool{len(e.members) > 0, e.allWithout, e.all} {
+		if yes {
+			n++
+		}
+	}
+	return n
 }
 
 // chosen finds who gets a sheet. Those who are named have to be able to have one;
 // of all, who cannot are left out, and said.
 func (e *env) chosen(ctx context.Context, a *workspace.Admin) (ids []string, err error) {
+	if len(e.members) > 0 {
+		found, err := e.membersBy(ctx, a, e.members...)
+		for _, m := range found {
+			ids = append(ids, m.ID)
+		}
+		return ids, err
+	}
 	all, err := a.Members(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if len(e.members) > 0 {
-		byEmail := map[string]string{}
-		for _, m := range all {
-			byEmail[strings.ToLower(m.Email)] = m.ID
-		}
-		for _, email := range e.members {
-			id, ok := byEmail[strings.ToLower(strings.TrimSpace(email))]
-			if !ok {
-				return nil, &failure{"member_unknown", fmt.Sprintf("Nobody in this workspace has the email %s. Check it.", email), exitUsage}
-			}
-			ids = append(ids, id)
-		}
-		return ids, nil
 	}
 	for _, m := range all {
 		if e.all || m.Sheet == 0 {
@@ -110,7 +117,7 @@ func (e *env) chosen(ctx context.Context, a *workspace.Admin) (ids []string, err
 		ids = append(ids, m.ID)
 	}
 	if n := len(found.Barred); n > 0 {
-		e.notice("Left out, since their 2FA is off, they are suspended, or your role does not allow it: %d.", n)
+		e.notice("Left out, because their 2FA is off, they are suspended, or your role doesn’t allow it: %d.", n)
 	}
 	if len(ids) == 0 {
 		return nil, errNobody
@@ -118,7 +125,7 @@ func (e *env) chosen(ctx context.Context, a *workspace.Admin) (ids []string, err
 	return ids, nil
 }
 
-var errNobody = &failure{"nobody_chosen", "There is nobody who could get a sheet. 2FA has to be on for it.", exitUsage}
+var errNobody = cli.Fail("nobody_chosen", "None of these members can get a sheet. They need 2FA on.", cli.ExitUsage)
 
 // issue makes the sheets, writes them, and only then puts them in force. Until
 // the file is whole nobody's codes change, and whatever goes wrong before leaves
@@ -131,7 +138,7 @@ func (e *env) issue(ctx context.Context, a *workspace.Admin, ids []string, t run
 	defer func() { _ = f.Drop() }()
 	run, err := a.BeginRun(ctx, workspace.RunRequest{Members: ids, Reason: e.reason, Kind: workspace.RunExport, Approval: e.approval}, workspace.Proof{})
 	if err != nil {
-		return err
+		return e.needsApproval(err, workspace.ApprovePrintRun, e.who()...)
 	}
 	err = runfile.Write(ctx, f, a, run, t, e.counting("sheets made"))
 	if err == nil {
@@ -142,11 +149,11 @@ func (e *env) issue(ctx context.Context, a *workspace.Admin, ids []string, t run
 	if err != nil {
 		_, cancelled := run.Cancel(context.WithoutCancel(ctx))
 		if ctx.Err() != nil {
-			e.notice("Nobody's codes have changed, and there is no file.")
+			e.notice("No one’s codes have changed, and there is no file.")
 		}
 		return errors.Join(fileTrouble(e.output, err), cancelled)
 	}
-	res, err := run.PutInForce(ctx, e.counting("sheets in force"))
+	res, err := run.PutInForce(ctx, e.counting("sheets activated"))
 	if err != nil {
 		_, cancelled := run.Cancel(context.WithoutCancel(ctx))
 		err = errors.Join(err, cancelled)
@@ -179,10 +186,10 @@ func (e *env) issued(plan workspace.RunPlan, res workspace.RunResult, failed err
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "Print run %d: %d of %d members have their new codes. The sheets %d to %d are in %s.\n",
-		plan.Number, res.InForce, len(plan.Names), plan.First, plan.Last, printable(e.output))
+		plan.Number, res.InForce, len(plan.Names), plan.First, plan.Last, cli.Printable(e.output))
 	for _, s := range res.Skipped {
 		out.Skipped = append(out.Skipped, skippedReport{s.Name, string(s.Reason)})
-		fmt.Fprintf(&text, "%s keeps the old codes: %s\n", printable(s.Name), refusal(workspace.Fault(s.Reason, nil, nil)))
+		fmt.Fprintf(&text, "%s keeps the old codes: %s\n", cli.Printable(s.Name), refusal(workspace.Fault(s.Reason, nil, nil)))
 	}
 	if res.InForce < len(plan.Names) {
 		text.WriteString("Destroy the sheets of the others: the ledger under Print runs says whose they are.\n")
@@ -194,4 +201,17 @@ func (e *env) issued(plan workspace.RunPlan, res workspace.RunResult, failed err
 		return errFound
 	}
 	return nil
+}
+
+func recoveryConfirm(ctx context.Context, e *env, _ []string) error {
+	return e.signedIn(ctx, func(_ *place, s *workspace.Session) error {
+		word, err := e.ask(ctx, "Check word", true)
+		if err != nil {
+			return err
+		}
+		if err := s.Acknowledge(ctx, word.Reveal()); err != nil {
+			return err
+		}
+		return e.print(map[string]any{"ok": true}, "You have confirmed your recovery sheet.\n")
+	})
 }

@@ -7,19 +7,10 @@ import (
 
 	"countersign/backend/bundle"
 	"countersign/backend/password"
+	"countersign/cmd/internal/cli"
 )
 
-// several is a flag that may be given several times.
-type several []string
-
-func (s *several) String() string { return strings.Join(*s, " ") }
-
-func (s *several) Set(v string) error {
-	*s = append(*s, v)
-	return nil
-}
-
-var errPassphraseDiffers = &failure{"passphrase_differs", "The two passphrases are not the same. Start again.", exitUsage}
+var errPassphraseDiffers = cli.Fail("passphrase_differs", "The two passphrases are not the same. Start again.", cli.ExitUsage)
 
 // sealFor says for whom a file is encrypted: the keys of --recipient, or else a
 // passphrase that is asked for twice.
@@ -28,7 +19,7 @@ func (e *env) sealFor(ctx context.Context) (to bundle.Recipients, err error) {
 		to, err = bundle.ParseRecipients(strings.Join(e.recipients, "\n"))
 		var lines bundle.LinesError
 		if errors.As(err, &lines) {
-			return to, &failure{"recipient_key", "--recipient: this is not a public key that begins with age1. Copy it again.", exitUsage}
+			return to, cli.Fail("recipient_key", "--recipient: this is not a public key that begins with age1. Copy it again.", cli.ExitUsage)
 		}
 		return to, err
 	}
@@ -37,7 +28,7 @@ func (e *env) sealFor(ctx context.Context) (to bundle.Recipients, err error) {
 		return to, err
 	}
 	if password.Check(typed, password.MinLength, nil) != nil {
-		return to, &failure{"passphrase_weak", "The passphrase is too short or easy to guess. Use 15 characters or more.", exitUsage}
+		return to, cli.Fail("passphrase_weak", "The passphrase is too short or easy to guess. Use 15 characters or more.", cli.ExitUsage)
 	}
 	again, err := e.ask(ctx, "The same passphrase again", false)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"countersign/backend/keyfile"
 	"countersign/backend/password"
 	"countersign/backend/workspace"
+	"countersign/cmd/internal/cli"
 )
 
 // keeper is where the secrets of a folder are kept, until close.
@@ -44,10 +45,10 @@ func (e *env) secretsOf(ctx context.Context, path string) (keeper, error) {
 }
 
 var (
-	errNoKeychain = &failure{string(workspace.CodeKeychainAbsent),
-		"There is no keychain on this system. Install and start one, or add --secrets-file to keep the secrets in a file that a passphrase opens.", exitUnavailable}
-	errHasKeychain = &failure{string(workspace.CodeSecretsFileRefused),
-		"This system has a keychain. A secrets file is for systems without one: leave out --secrets-file.", exitUnavailable}
+	errNoKeychain = cli.Fail(string(workspace.CodeKeychainAbsent),
+		"There is no keychain on this system. Install and start one, or add --secrets-file to keep the secrets in a file that a passphrase opens.", cli.ExitUnavailable)
+	errHasKeychain = cli.Fail(string(workspace.CodeSecretsFileRefused),
+		"This system has a keychain. A secrets file is for systems without one: leave out --secrets-file.", cli.ExitUnavailable)
 )
 
 // secretsForRestore gives the secrets of a folder that is to get a workspace. Without a

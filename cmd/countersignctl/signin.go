@@ -4,13 +4,60 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
+	"countersign/backend/documents"
 	"countersign/backend/password"
 	"countersign/backend/sentences"
+	"countersign/backend/sqlite"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
+	"countersign/cmd/internal/cli"
 )
+
+// place is a workspace that is open beside whoever else has it open. The folder
+// is not held, so what a crash has left is not touched: Recover is for the
+// process that holds it.
+type place struct {
+	store   *sqlite.Store
+	secrets keeper
+	*workspace.Workspace
+}
+
+func (e *env) open(ctx context.Context) (*place, error) {
+	path, err := e.folder()
+	if err != nil {
+		return nil, err
+	}
+	store, err := openStore(ctx, databaseIn(path))
+	if err != nil {
+		return nil, err
+	}
+	files, err := documents.Open(filepath.Join(path, "documents"))
+	if err != nil {
+		return nil, errors.Join(workspace.Explain(err), store.Close())
+	}
+	secrets, err := e.secretsOf(ctx, path)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	w, err := workspace.Open(ctx, workspace.Config{Store: store, Secrets: secrets, Files: files, Now: e.now, Sentence: event})
+	if err == nil && !w.Created() {
+		err = errNoWorkspace
+	}
+	if err != nil {
+		secrets.close()
+		return nil, errors.Join(err, store.Close())
+	}
+	return &place{store, secrets, w}, nil
+}
+
+func (p *place) close() error {
+	p.Workspace.Close()
+	p.secrets.close()
+	return p.store.Close()
+}
 
 // signedIn opens the workspace, signs in, and hands the session to act. The
 // session ends with it.
@@ -46,9 +93,20 @@ func (e *env) asAdmin(ctx context.Context, act func(*workspace.Admin) error) err
 		if err != nil {
 			return err
 		}
-		return act(a)
+		return whyUnproven(act(a))
 	})
 }
+
+// whyUnproven gives an act that asks for a proof the words of an answer that came too
+// late: the sign-in stood for it, and does so for a few minutes only.
+func whyUnproven(err error) error {
+	if workspace.IsCode(err, workspace.CodePasswordRequired) || workspace.IsCode(err, workspace.CodeFactorRequired) {
+		return errConfirmedLate
+	}
+	return err
+}
+
+var errConfirmedLate = cli.Fail("confirmed_late", "The answer came too late. Nothing was changed. Start the command again.", cli.ExitRefused)
 
 func (e *env) signInTo(ctx context.Context, p *place) (*workspace.Session, error) {
 	email := e.email
@@ -77,13 +135,13 @@ func (e *env) signInTo(ctx context.Context, p *place) (*workspace.Session, error
 	return e.second(ctx, challenge)
 }
 
-var errEnrolFirst = &failure{"two_factor_due", "This workspace requires 2FA, and yours is off. Sign in with Countersign, which leads you through it.", exitRefused}
+var errEnrolFirst = cli.Fail("two_factor_due", "This workspace requires 2FA, and yours is off. Sign in with Countersign, which leads you through it.", cli.ExitRefused)
 
-var errLongerFirst = &failure{"password_due", fmt.Sprintf(
-	"Your password is too short to use without 2FA. Sign in with Countersign to choose one with at least %d characters.", password.MinLength), exitRefused}
+var errLongerFirst = cli.Fail("password_due", fmt.Sprintf(
+	"Your password is too short to use without 2FA. Sign in with Countersign to choose one with at least %d characters.", password.MinLength), cli.ExitRefused)
 
-var errAuthenticatorOff = &failure{string(workspace.CodeAuthenticatorOff),
-	"The authenticator app was turned off after too many wrong codes. Add --recovery-code, then change phone in Countersign.", exitRefused}
+var errAuthenticatorOff = cli.Fail(string(workspace.CodeAuthenticatorOff),
+	"The authenticator app was turned off after too many wrong codes. Add --recovery-code, then change phone in Countersign.", cli.ExitRefused)
 
 // second asks for the second factor, which is one guess: what is wrong is said,
 // and the command is given again.
@@ -113,7 +171,7 @@ func (e *env) second(ctx context.Context, c *workspace.Challenge) (*workspace.Se
 func (e *env) welcome(w workspace.Welcome) {
 	at := func(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
 	if w.FailedCodes > 0 {
-		e.notice("Wrong codes since the last sign-in: %d, the last on %s. If that was not you, somebody knows the password: change it.", w.FailedCodes, at(w.LastFailedCodeAt))
+		e.notice("Wrong codes since the last sign-in: %d, the last on %s. If this wasn’t you, someone knows your password. Change it.", w.FailedCodes, at(w.LastFailedCodeAt))
 	}
 	if w.FailedPasswords > 0 {
 		e.notice("Wrong passwords since the last sign-in: %d, the last on %s.", w.FailedPasswords, at(w.LastFailedPasswordAt))
@@ -121,7 +179,7 @@ func (e *env) welcome(w workspace.Welcome) {
 	for _, n := range w.News {
 		e.notice("Since the last sign-in, on %s: %s", at(n.At), sentences.News(words.English(), n))
 		if n.UsedKit() {
-			e.notice("If nobody you know did this, have their profile suspended, the vault key rotated and a new Emergency Kit made.")
+			e.notice("If no one you know did this, have their profile suspended, the vault key rotated and a new Emergency Kit created.")
 		}
 	}
 	if w.UsedCode > 0 {

@@ -121,3 +121,39 @@ func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 		t.Errorf("it says %v", err)
 	}
 }
+
+func TestAsAdmin_AnAnswerThatCameTooLateIsToldAsThat(t *testing.T) {
+	t.Parallel()
+	ctx, pass, dir, now := t.Context(), secret.NewText("tundra velvet orchard 91"), t.TempDir(), time.Now()
+	ok := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	store, err := sqlite.Open(ctx, filepath.Join(dir, "workspace.db"))
+	ok(err)
+	defer func() { ok(store.Close()) }()
+	files, err := documents.Open(filepath.Join(dir, "documents"))
+	ok(err)
+	w, err := workspace.Open(ctx, workspace.Config{
+		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
+		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
+	})
+	ok(err)
+	s, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
+	ok(err)
+	a, err := s.Admin(ctx)
+	ok(err)
+	ok(a.SetIdle(ctx, workspace.MaxIdleMinutes))
+	given, err := a.AddMember(ctx, workspace.NewMember{Name: "Sam Lee", Email: "sam@example.com", Role: workspace.RoleMember}, workspace.Proof{})
+	ok(err)
+	s.ForOneAct()
+	now = now.Add(workspace.GrantLife + time.Minute)
+	if err := whyUnproven(a.Remove(ctx, given.ProfileID, workspace.Proof{})); !errors.Is(err, errConfirmedLate) {
+		t.Errorf("it says %v", err)
+	}
+	if _, err := a.Member(ctx, given.ProfileID); err != nil {
+		t.Errorf("the member is gone: %v", err)
+	}
+}

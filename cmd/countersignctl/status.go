@@ -10,6 +10,7 @@ import (
 	"countersign/backend/folder"
 	"countersign/backend/keyfile"
 	"countersign/backend/workspace"
+	"countersign/cmd/internal/cli"
 )
 
 // state is what status tells.
@@ -123,7 +124,7 @@ func (e *env) ownProfile(ctx context.Context) (own *ownProfile, err error) {
 
 func (st state) text() string {
 	var b strings.Builder
-	line := func(name, value string) { fmt.Fprintf(&b, "%-12s %s\n", name, printable(value)) }
+	line := func(name, value string) { fmt.Fprintf(&b, "%-12s %s\n", name, cli.Printable(value)) }
 	line("folder", st.Folder)
 	if !st.There {
 		line("", "not there yet")

@@ -7,11 +7,12 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
+	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
 
 	"countersign/backend/keychain/secretservicetest"
+	"countersign/cmd/internal/cli"
 )
 
 // screen is a terminal and what stands on it.
@@ -56,19 +57,23 @@ func (s *screen) await(t *testing.T, text string) {
 	}
 }
 
-// awaitEcho waits until the terminal shows, or does not show, what is typed.
-func (s *screen) awaitEcho(t *testing.T, on bool) {
+// shows reports whether the terminal shows what is typed.
+func (s *screen) shows(t *testing.T) bool {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		mode, err := unix.IoctlGetTermios(int(s.program.Fd()), unix.TCGETS)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if (mode.Lflag&unix.ECHO != 0) == on {
-			return
-		}
+	mode, err := unix.IoctlGetTermios(int(s.program.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatalf("echo is never %v", on)
+	return mode.Lflag&unix.ECHO != 0
+}
+
+// awaitHidden reads until a question is on the screen, by when nothing that is typed shows.
+func (s *screen) awaitHidden(t *testing.T, question string) {
+	t.Helper()
+	s.await(t, question)
+	if s.shows(t) {
+		t.Errorf("at %q the terminal shows what is typed", question)
+	}
 }
 
 func TestAtATerminalTheEmailShowsAndThePasswordDoesNot(t *testing.T) {
@@ -93,14 +98,15 @@ func TestAtATerminalTheEmailShowsAndThePasswordDoesNot(t *testing.T) {
 	}
 	s.await(t, "Email: ")
 	fmt.Fprintln(s, ownerEmail)
-	s.await(t, "Password: ")
-	s.awaitEcho(t, false)
+	s.awaitHidden(t, "Password: ")
 	fmt.Fprintln(s, ownPassword)
 	s.await(t, "events\r\n")
 	if err := ctl.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	s.awaitEcho(t, true)
+	if !s.shows(t) {
+		t.Error("the terminal no longer shows what is typed")
+	}
 	if text := s.text.String(); !strings.Contains(text, ownerEmail) || strings.Contains(text, ownPassword) {
 		t.Errorf("the screen shows %q", text)
 	}
@@ -111,15 +117,44 @@ func TestAtATerminalTheEmailShowsAndThePasswordDoesNot(t *testing.T) {
 	if err := ctl.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s.await(t, "Password: ")
-	s.awaitEcho(t, false)
+	s.awaitHidden(t, "Password: ")
 	if err := ctl.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
 	s.await(t, "It was interrupted.\r\n")
 	_ = ctl.Wait() // its exit code is what is looked at
-	if code := ctl.ProcessState.ExitCode(); code != exitInterrupted {
+	if code := ctl.ProcessState.ExitCode(); code != cli.ExitInterrupted {
 		t.Errorf("exit code %d", code)
 	}
-	s.awaitEcho(t, true)
+	if !s.shows(t) {
+		t.Error("the terminal no longer shows what is typed")
+	}
+}
+
+func TestHelp_IsAsWideAsTheTerminal(t *testing.T) {
+	t.Parallel()
+	s := newScreen(t)
+	const width = 60
+	if err := unix.IoctlSetWinsize(int(s.program.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: width}); err != nil {
+		t.Fatal(err)
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctl := &exec.Cmd{Path: exe, Args: []string{"countersignctl", "members", "suspend", "--help"}, Stdout: s.program}
+	if err := ctl.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s.await(t, "print JSON, and errors as JSON\r\n")
+	if err := ctl.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	widest := 0
+	for _, line := range strings.Split(s.text.String(), "\r\n") {
+		widest = max(widest, utf8.RuneCountInString(line))
+	}
+	if widest > width || widest < width-10 {
+		t.Errorf("%d columns of %d:\n%s", widest, width, s.text.String())
+	}
 }

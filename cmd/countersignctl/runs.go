@@ -1,0 +1,256 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"countersign/backend/workspace"
+	"countersign/cmd/internal/cli"
+)
+
+// runView is a print run as --json prints it.
+type runView struct {
+	Number  int            `json:"number"`
+	At      time.Time      `json:"at"`
+	By      string         `json:"by"`
+	Reason  string         `json:"reason"`
+	Kind    string         `json:"kind"`  // print, export
+	State   string         `json:"state"` // issuing, ready, done, cancelled, interrupted
+	Members int            `json:"members"`
+	Sheets  map[string]int `json:"sheets"` // how many are made, issued, handed-over, confirmed, replaced, cancelled
+}
+
+func runViewOf(r workspace.Run) runView {
+	return runView{r.Number, r.At, r.ByName, r.Reason, string(r.Kind), string(r.State), len(r.Members), map[string]int{}}
+}
+
+// sheetView is a sheet of a print run as --json prints it.
+type sheetView struct {
+	Sheet        int       `json:"sheet"`
+	Run          int       `json:"run"`
+	Member       person    `json:"member"`
+	State        string    `json:"state"`
+	IssuedAt     time.Time `json:"issuedAt"`
+	HandedOverAt time.Time `json:"handedOverAt,omitzero"`
+	ConfirmedAt  time.Time `json:"confirmedAt,omitzero"`
+	EndedAt      time.Time `json:"endedAt,omitzero"`
+	CodesLeft    int       `json:"codesLeft"`
+}
+
+func sheetViewOf(l workspace.LedgerEntry) sheetView {
+	return sheetView{l.Sheet, l.Run, person{l.ProfileID, l.Name, l.Email}, stateWord(l.SheetState()), l.IssuedAt, l.HandedOverAt, l.AcknowledgedAt, l.EndedAt, l.CodesLeft}
+}
+
+// stateWord is what the terminal calls where a sheet stands.
+func stateWord(s workspace.SheetState) string {
+	switch s {
+	case workspace.SheetAcknowledged:
+		return "confirmed"
+	case workspace.SheetVoided:
+		return "cancelled"
+	}
+	return string(s)
+}
+
+func runsList(ctx context.Context, e *env, _ []string) error {
+	if e.before < 0 {
+		return cli.Usagef("--before is the number of a print run")
+	}
+	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+		all, err := a.Runs(ctx, int(e.before))
+		if err != nil {
+			return err
+		}
+		views := []runView{}
+		for _, r := range all {
+			v := runViewOf(r.Run)
+			for state, n := range r.Sheets {
+				v.Sheets[stateWord(state)] = n
+			}
+			views = append(views, v)
+		}
+		return e.print(map[string]any{"runs": views}, runTable(views))
+	})
+}
+
+func runTable(all []runView) string {
+	if len(all) == 0 {
+		return "No print runs yet.\n"
+	}
+	return table("RUN\tDATE\tBY\tSTATUS\tMEMBERS\tHANDED OVER\tCONFIRMED\tREASON", all, func(v runView) string {
+		return fmt.Sprintf("%d\t%s\t%s\t%s\t%d\t%d\t%d\t%s", v.Number, day(v.At), cli.Printable(v.By), v.State, v.Members,
+			v.Sheets["handed-over"]+v.Sheets["confirmed"], v.Sheets["confirmed"], cli.Printable(v.Reason))
+	})
+}
+
+func sheetTable(all []sheetView) string {
+	return table("SHEET\tRUN\tNAME\tEMAIL\tSTATUS\tISSUED\tHANDED OVER\tCONFIRMED\tCODES LEFT", all, func(v sheetView) string {
+		return fmt.Sprintf("%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d", v.Sheet, v.Run, cli.Printable(v.Member.Name), cli.Printable(v.Member.Email), v.State,
+			day(v.IssuedAt), day(v.HandedOverAt), day(v.ConfirmedAt), v.CodesLeft)
+	})
+}
+
+func table[T any](head string, rows []T, line func(T) string) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, head)
+	for _, r := range rows {
+		fmt.Fprintln(w, line(r))
+	}
+	_ = w.Flush() // into memory
+	return b.String()
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format(time.DateOnly)
+}
+
+func runsShow(ctx context.Context, e *env, args []string) error {
+	run, err := runNumber(args[0])
+	if err != nil {
+		return err
+	}
+	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+		l, err := a.Ledger(ctx, run)
+		if err != nil {
+			return err
+		}
+		v, sheets, without := runViewOf(l.Run), []sheetView{}, []person{}
+		for _, entry := range l.Entries {
+			s := sheetViewOf(entry)
+			sheets = append(sheets, s)
+			v.Sheets[s.State]++
+		}
+		for _, m := range l.Without {
+			without = append(without, person{m.ID, m.Name, m.Email})
+		}
+		text := fmt.Sprintf("Print run %d, %s, by %s: %s. Reason: %s\n", v.Number, v.At.Local().Format("2006-01-02 15:04"), cli.Printable(v.By), v.State, cli.Printable(v.Reason))
+		if len(sheets) > 0 {
+			text += sheetTable(sheets)
+		}
+		for _, p := range without {
+			text += fmt.Sprintf("%s <%s> has no sheet of this run and keeps the old codes.\n", cli.Printable(p.Name), cli.Printable(p.Email))
+		}
+		return e.print(map[string]any{"run": v, "sheets": sheets, "without": without}, text)
+	})
+}
+
+func runsUnconfirmed(ctx context.Context, e *env, _ []string) error {
+	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+		all, err := a.Unacknowledged(ctx)
+		if err != nil {
+			return err
+		}
+		sheets := []sheetView{}
+		for _, l := range all {
+			sheets = append(sheets, sheetViewOf(l))
+		}
+		text := "Every sheet is confirmed.\n"
+		if len(sheets) > 0 {
+			text = sheetTable(sheets)
+		}
+		return e.print(map[string]any{"sheets": sheets}, text)
+	})
+}
+
+func runsHandOver(ctx context.Context, e *env, args []string) error {
+	run, sheets, err := sheetNumbers(args)
+	if err != nil {
+		return err
+	}
+	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+		if _, err := ledgerOf(ctx, a, run, sheets); err != nil {
+			return err
+		}
+		n, err := a.HandOver(ctx, run, sheets)
+		if err != nil {
+			return err
+		}
+		return e.print(map[string]any{"ok": true, "run": run, "handedOver": n}, fmt.Sprintf("Sheets marked as handed over: %d of %d.\n", n, len(sheets)))
+	})
+}
+
+func runsCancel(ctx context.Context, e *env, args []string) error {
+	run, sheets, err := sheetNumbers(args)
+	if err != nil {
+		return err
+	}
+	if err := e.canAsk(); err != nil {
+		return err
+	}
+	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+		holders, err := ledgerOf(ctx, a, run, sheets)
+		if err != nil {
+			return err
+		}
+		err = e.confirm(ctx, "Cancel %d sheets of print run %d, of %s? These members have no recovery codes until they get new ones.", len(sheets), run, someNames(holders))
+		if err != nil {
+			return err
+		}
+		n, err := a.VoidSheets(ctx, run, sheets)
+		if err != nil {
+			return err
+		}
+		return e.print(map[string]any{"ok": true, "run": run, "cancelled": n}, fmt.Sprintf("Sheets cancelled: %d of %d. Destroy the paper as well.\n", n, len(sheets)))
+	})
+}
+
+// ledgerOf names the members of sheets, and refuses those that the run does not have: the
+// number may be mistyped.
+func ledgerOf(ctx context.Context, a *workspace.Admin, run int, sheets []int) (holders []string, err error) {
+	l, err := a.Ledger(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	byNumber := map[int]string{}
+	for _, entry := range l.Entries {
+		byNumber[entry.Sheet] = entry.Name
+	}
+	for _, n := range sheets {
+		name, ok := byNumber[n]
+		if !ok {
+			return nil, cli.Fail("sheet_unknown", fmt.Sprintf("Print run %d has no sheet %d. See countersignctl runs show %d.", run, n, run), cli.ExitUsage)
+		}
+		holders = append(holders, name)
+	}
+	return holders, nil
+}
+
+func runNumber(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return 0, cli.Usagef("A print run has a number, not %q", s)
+	}
+	return n, nil
+}
+
+// sheetNumbers reads a run and its sheets, such as 28 443 445-450.
+func sheetNumbers(args []string) (run int, sheets []int, err error) {
+	if run, err = runNumber(args[0]); err != nil {
+		return 0, nil, err
+	}
+	for _, s := range args[1:] {
+		from, to, isRange := strings.Cut(s, "-")
+		if !isRange {
+			to = from
+		}
+		first, err1 := strconv.Atoi(from)
+		last, err2 := strconv.Atoi(to)
+		if err1 != nil || err2 != nil || first < 1 || last < first || last-first >= workspace.MaxRun {
+			return 0, nil, cli.Usagef("A sheet is a number, or several such as 443-450, not %q", s)
+		}
+		for n := first; n <= last; n++ {
+			sheets = append(sheets, n)
+		}
+	}
+	slices.Sort(sheets)
+	return run, slices.Compact(sheets), nil
+}

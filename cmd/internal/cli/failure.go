@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+)
+
+// The exit codes of every program.
+const (
+	ExitDone        = 0
+	ExitFailed      = 1   // unexpected
+	ExitUsage       = 2   // the command line
+	ExitWrong       = 3   // what was looked at is wrong
+	ExitRefused     = 4   // signing in, or the role
+	ExitUnavailable = 5   // no workspace; folder, database or keychain
+	ExitInterrupted = 130 // Ctrl+C, as shells have it
+)
+
+// CodeUsage is the code of a mistake in the command line.
+const CodeUsage = "usage"
+
+// Failure is an error of the program's own: a code for scripts, sentences for people,
+// and the exit code.
+type Failure struct {
+	Code string
+	Text string
+	Exit int
+}
+
+func (f *Failure) Error() string { return f.Text }
+
+// Fail makes a Failure.
+func Fail(code, text string, exit int) *Failure { return &Failure{Code: code, Text: text, Exit: exit} }
+
+// Usagef says what is wrong with a command line. Execute adds where help is.
+func Usagef(form string, args ...any) error {
+	text := fmt.Sprintf(form, args...)
+	if !strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "?") {
+		text += "."
+	}
+	return Fail(CodeUsage, text, ExitUsage)
+}
+
+// Told is an error as it is printed.
+type Told struct {
+	Code    string         `json:"code"`
+	Message string         `json:"message"`
+	Args    map[string]any `json:"args,omitempty"`
+}
+
+// Tell prints an error to w, as a line or as JSON. There is nowhere to say that it
+// could not be printed.
+func Tell(w io.Writer, program string, t Told, asJSON bool) {
+	if asJSON {
+		_ = WriteJSON(w, map[string]Told{"error": t})
+		return
+	}
+	fmt.Fprintln(w, program+":", Printable(t.Message))
+}
+
+// WriteJSON writes v as one line.
+func WriteJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// Printable keeps names and details from moving the cursor, colouring the terminal or
+// turning the direction of text.
+func Printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}
