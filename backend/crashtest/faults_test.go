@@ -92,20 +92,24 @@ func (s failingStore) Exclusive(ctx context.Context, fn func() error) error {
 	return s.Store.Exclusive(ctx, fn)
 }
 
-func (s failingStore) Update(ctx context.Context, fn func(workspace.Tx) error) error {
-	return s.within(ctx, s.Store.Update, fn)
-}
-
-func (s failingStore) View(ctx context.Context, fn func(workspace.Tx) error) error {
-	return s.within(ctx, s.Store.View, fn)
-}
-
-func (s failingStore) within(ctx context.Context, run func(context.Context, func(workspace.Tx) error) error, fn func(workspace.Tx) error) error {
+func (s failingStore) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
 	if err := s.ask(); err != nil {
 		return err
 	}
-	return run(ctx, func(tx workspace.Tx) error {
-		if err := fn(failingTx{tx, s.faults}); err != nil {
+	return s.Store.Update(ctx, func(tx workspace.WriteTx) error {
+		if err := fn(failingTx{failingReads{tx, s.faults, &walks{}}, tx}); err != nil {
+			return err
+		}
+		return s.ask()
+	})
+}
+
+func (s failingStore) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
+	if err := s.ask(); err != nil {
+		return err
+	}
+	return s.Store.View(ctx, func(tx workspace.ReadTx) error {
+		if err := fn(failingReads{tx, s.faults, &walks{}}); err != nil {
 			return err
 		}
 		return s.ask()
@@ -116,7 +120,14 @@ func (s failingStore) Snapshot(ctx context.Context) ([]byte, error) {
 	if err := s.ask(); err != nil {
 		return nil, err
 	}
-	return s.Store.Snapshot(ctx)
+	return s.Store.(workspace.Snapshotter).Snapshot(ctx)
+}
+
+func (s failingStore) CheckIndexes(ctx context.Context) error {
+	if err := s.ask(); err != nil {
+		return err
+	}
+	return s.Store.(workspace.Checker).CheckIndexes(ctx)
 }
 
 // triedPlaces are those of all use cases: the code is the same, so that one fault at
@@ -213,6 +224,18 @@ func (s *faultyScene) play(t *testing.T, f *faults, at time.Time, whole bool) (o
 
 func (s *faultyScene) playIn(t *testing.T, out *played, f *faults, at time.Time, whole bool) {
 	t.Helper()
+	s.playOver(t, out, func(store workspace.Store) workspace.Store { return failingStore{store, f} }, func(act func()) {
+		if whole {
+			f.arm(true)
+			out.err = attempt(act)
+			f.arm(false)
+		}
+	}, at)
+}
+
+// playOver makes the use case ready over a store that is wrapped, and then plays it.
+func (s *faultyScene) playOver(t *testing.T, out *played, wrap func(workspace.Store) workspace.Store, play func(act func()), at time.Time) {
+	t.Helper()
 	store, err := sqlite.Open(t.Context(), out.home.database())
 	if err != nil {
 		t.Fatal(err)
@@ -220,17 +243,14 @@ func (s *faultyScene) playIn(t *testing.T, out *played, f *faults, at time.Time,
 	defer func() { _ = store.Close() }() // a use case may have closed it
 	var log bytes.Buffer
 	p := &person{
-		ctx: t.Context(), home: out.home, clock: &clock{t: at}, store: failingStore{store, f}, secrets: out.home.keychain(), marks: s.marks, codes: cheapCodes,
+		ctx: t.Context(), home: out.home, clock: &clock{t: at}, store: wrap(store), secrets: out.home.keychain(), marks: s.marks, codes: cheapCodes,
 		log: slog.New(slog.NewTextHandler(&log, nil)),
 	}
 	var act func()
 	if err := attempt(func() { act = s.ready(p) }); err != nil {
-		out.unready, whole = err, false
-	}
-	if whole {
-		f.arm(true)
-		out.err = attempt(act)
-		f.arm(false)
+		out.unready = err
+	} else {
+		play(act)
 	}
 	out.log = log.String()
 }
@@ -242,6 +262,8 @@ func attempt(act func()) (err error) {
 		case nil:
 		case failure:
 			err = r.error
+		case string:
+			err = errors.New(r)
 		default:
 			panic(r)
 		}

@@ -41,7 +41,7 @@ type acceptState struct {
 }
 
 // read reads the profile with the rows that its proofs are made of.
-func (a *Acceptance) read(tx Tx, emailKey string) (err error) {
+func (a *Acceptance) read(tx ReadTx, emailKey string) (err error) {
 	if a.profile, err = tx.ProfileByEmail(emailKey); err != nil {
 		return ignoreMissing(err)
 	}
@@ -59,7 +59,7 @@ func (a *Acceptance) read(tx Tx, emailKey string) (err error) {
 }
 
 // look reads what the owner is going to see, and what acceptance needs to know.
-func (a *Acceptance) look(tx Tx, wrapping secret.Bytes) (err error) {
+func (a *Acceptance) look(tx ReadTx, wrapping secret.Bytes) (err error) {
 	w := a.s.w
 	a.said = map[string]string{}
 	if err := a.s.saidSoFar(tx, a.said); err != nil {
@@ -75,7 +75,7 @@ func (a *Acceptance) look(tx Tx, wrapping secret.Bytes) (err error) {
 	row, err := tx.VaultKey(profileHolder(a.profile.ID))
 	if err == nil {
 		h, unlocked := unlock(row, wrapping)
-		if unlocked == nil && a.trust.vaultOf(info).isVault(h.keys) {
+		if unlocked == nil && isVault(a.trust.vaultOf(info), h.keys) {
 			a.keys = h.keys
 		}
 	} else if !errors.Is(err, ErrNotFound) {
@@ -84,7 +84,7 @@ func (a *Acceptance) look(tx Tx, wrapping secret.Bytes) (err error) {
 	return a.seeAll(tx, w, info)
 }
 
-func (a *Acceptance) stateOf(tx Tx) (s acceptState, err error) {
+func (a *Acceptance) stateOf(tx ReadTx) (s acceptState, err error) {
 	head, err := tx.Head()
 	if err != nil {
 		return s, err
@@ -116,7 +116,7 @@ func (a *Acceptance) Accept(ctx context.Context) error {
 	return Explain(w.store.Exclusive(ctx, func() error {
 		var m mark
 		var t trust
-		err := w.store.Update(ctx, func(tx Tx) error {
+		err := w.transact(ctx, func(tx WriteTx) error {
 			if now, err := a.stateOf(tx); err != nil {
 				return err
 			} else if now != a.state {
@@ -141,7 +141,7 @@ func (a *Acceptance) Accept(ctx context.Context) error {
 }
 
 // narrow takes out of the database what could let in more than the keychain knows of.
-func (a *Acceptance) narrow(tx Tx) error {
+func (a *Acceptance) narrow(tx WriteTx) error {
 	if err := a.s.dropStrangeIntents(tx, a.said); err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (a *Acceptance) narrow(tx Tx) error {
 
 // compare gives an owner as the database has them and as the keychain knows them. An
 // owner is strange whose account is not the one that it knows, or whom it does not know.
-func (a *Acceptance) compare(tx Tx, p Profile) (now, known trustedOwner, strange bool, err error) {
+func (a *Acceptance) compare(tx ReadTx, p Profile) (now, known trustedOwner, strange bool, err error) {
 	now, err = a.s.w.trustedOwner(tx, p)
 	known, ok := a.trust.owner(p.ID)
 	return now, known, !ok || known.account != now.account, err
@@ -173,7 +173,7 @@ func (a *Acceptance) compare(tx Tx, p Profile) (now, known trustedOwner, strange
 // removed since, or whose 2FA or password is another. An owner can let them sign in
 // again. The codes of the others are used as far as the keychain knows them used, and
 // recovery codes that were replaced since end.
-func (a *Acceptance) narrowOwners(tx Tx) error {
+func (a *Acceptance) narrowOwners(tx WriteTx) error {
 	owners, err := tx.Owners()
 	if err != nil {
 		return err
@@ -197,7 +197,7 @@ func (a *Acceptance) narrowOwners(tx Tx) error {
 	return nil
 }
 
-func (a *Acceptance) narrowCodes(tx Tx, p Profile, now, known trustedOwner) error {
+func (a *Acceptance) narrowCodes(tx WriteTx, p Profile, now, known trustedOwner) error {
 	at := a.s.w.now()
 	if known.step > now.step {
 		f, err := tx.Factor(p.ID)
@@ -233,7 +233,7 @@ func (a *Acceptance) narrowCodes(tx Tx, p Profile, now, known trustedOwner) erro
 // endOpen ends what an older copy brings back: one-time codes that may have been
 // used, approvals likewise, and key pairs to which somebody who writes the folder could
 // have the vault's keys encrypted.
-func (a *Acceptance) endOpen(tx Tx) error {
+func (a *Acceptance) endOpen(tx WriteTx) error {
 	codes, err := tx.OneTimes()
 	if err != nil {
 		return err
@@ -278,36 +278,38 @@ func (a *Acceptance) ownKey(holder string) bool {
 }
 
 // saidSoFar gathers what the log last said of each row, up to where it fits.
-func (s *Sealed) saidSoFar(tx Tx, said map[string]string) error {
+func (s *Sealed) saidSoFar(tx ReadTx, said map[string]string) error {
 	key, err := s.w.integrity()
 	if err != nil {
 		return err
 	}
 	v := audit.NewVerifier(key)
-	err = tx.Events(0, func(e audit.Event, seal []byte) error {
-		if err := v.Next(e, seal); err != nil {
+	for e, err := range tx.Events(0) {
+		if err == nil {
+			err = v.Next(e.Event, e.Seal)
+		}
+		if errors.Is(err, audit.ErrBroken) {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		for _, row := range e.Rows {
 			said[row.Key] = row.Digest
 		}
-		return nil
-	})
-	if errors.Is(err, audit.ErrBroken) {
-		return nil
 	}
-	return err
+	return nil
 }
 
 // dropStrangeIntents forgets orders that the log does not know: one could name
 // the keychain item of somebody's active factor.
-func (s *Sealed) dropStrangeIntents(tx Tx, said map[string]string) error {
+func (s *Sealed) dropStrangeIntents(tx WriteTx, said map[string]string) error {
 	intents, err := tx.Intents()
 	if err != nil {
 		return err
 	}
 	for _, in := range intents {
-		k := Key{"intent", in.ID}
+		k := rowKey("intent", in.ID)
 		h, err := s.w.rowHash(tx, k)
 		if err != nil {
 			return err
@@ -323,7 +325,7 @@ func (s *Sealed) dropStrangeIntents(tx Tx, said map[string]string) error {
 }
 
 // restate appends the event of acceptance, which tells of every row.
-func (s *Sealed) restate(tx Tx, actor string) (m mark, err error) {
+func (s *Sealed) restate(tx WriteTx, actor string) (m mark, err error) {
 	head, err := tx.Head()
 	if err != nil {
 		return m, err

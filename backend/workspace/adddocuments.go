@@ -121,7 +121,7 @@ func (s *Session) AddDocuments(ctx context.Context, sources iter.Seq[Source], re
 	return a.out, Explain(err)
 }
 
-func (a *adding) prepare(tx Tx) (err error) {
+func (a *adding) prepare(tx ReadTx) (err error) {
 	if a.keys, err = a.s.keysIn(tx); err != nil {
 		return err
 	}
@@ -266,7 +266,7 @@ func (a *adding) commit(ctx context.Context) error {
 	w := a.s.w
 	err := w.files.Sync()
 	if err == nil {
-		err = w.update(ctx, func(tx Tx) error { return a.insert(tx, docs) })
+		err = w.update(ctx, func(tx WriteTx) error { return a.insert(tx, docs) })
 	}
 	if err != nil && !a.committed(ctx, docs[0].ID) {
 		for _, d := range docs {
@@ -287,7 +287,7 @@ func (a *adding) commit(ctx context.Context) error {
 // anchor: its files must stay.
 func (a *adding) committed(ctx context.Context, id string) bool {
 	there := true // in doubt: the next start tidies up
-	err := a.s.w.view(context.WithoutCancel(ctx), func(tx Tx) error {
+	err := a.s.w.view(context.WithoutCancel(ctx), func(tx ReadTx) error {
 		_, err := tx.Document(id)
 		there = !errors.Is(err, ErrNotFound)
 		return nil
@@ -295,7 +295,7 @@ func (a *adding) committed(ctx context.Context, id string) bool {
 	return err != nil || there
 }
 
-func (a *adding) insert(tx Tx, docs []Document) error {
+func (a *adding) insert(tx WriteTx, docs []Document) error {
 	w := a.s.w
 	keys, err := a.s.keysIn(tx)
 	if err != nil {

@@ -106,7 +106,7 @@ func (c *Challenge) admit(attempt func() (*Session, error)) (*Session, error) {
 // changed since the password was right, or what the challenge redeems has ended:
 // whether a guess was right is then not told.
 func (c *Challenge) stands(ctx context.Context) error {
-	return c.w.view(ctx, func(tx Tx) error {
+	return c.w.view(ctx, func(tx ReadTx) error {
 		p, err := tx.Profile(c.profile.ID)
 		if err != nil {
 			return absent(err, CodeChallengeEnded)

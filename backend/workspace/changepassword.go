@@ -60,7 +60,7 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current, 
 	defer wrapping.Wipe()
 	now := s.w.now()
 	var committed func()
-	err = c.update(ctx, func(tx Tx) error {
+	err = c.update(ctx, func(tx WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err

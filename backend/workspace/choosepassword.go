@@ -50,7 +50,7 @@ func (n *chosen) apply(p *Profile) {
 }
 
 // rewrap gives what s holds of the vault by then.
-func (n *chosen) rewrap(tx Tx, s *Session) (*holding, error) {
+func (n *chosen) rewrap(tx WriteTx, s *Session) (*holding, error) {
 	err := s.rewrap(tx, n.wrapping)
 	return s.holding, err
 }

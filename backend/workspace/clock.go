@@ -96,7 +96,7 @@ func (n *newest) see(h Head) {
 }
 
 // look takes in the head that a transaction sees: another process may have written.
-func (n *newest) look(tx Tx) (Head, error) {
+func (n *newest) look(tx ReadTx) (Head, error) {
 	head, err := tx.Head()
 	if err == nil {
 		n.see(head)
@@ -114,7 +114,7 @@ type Clock struct {
 // Clock tells whether the clock is behind the log. Errors: forbidden,
 // session_ended; folder.
 func (a *Admin) Clock(ctx context.Context) (c Clock, err error) {
-	err = a.view(ctx, func(Tx) error {
+	err = a.view(ctx, func(ReadTx) error {
 		w := a.s.w
 		c = Clock{w.wall(), w.newest.time(), w.behind()}
 		return nil
@@ -129,8 +129,8 @@ func (a *Admin) Clock(ctx context.Context) (c Clock, err error) {
 // changes nothing. Errors: forbidden; those of a step-up; folder.
 func (a *Admin) ConfirmClock(ctx context.Context, proof Proof) error {
 	w := a.s.w
-	check := func(tx Tx) error { _, err := a.ownersInfo(tx); return err }
-	return a.change(ctx, &proof, check, func(tx Tx) error {
+	check := func(tx ReadTx) error { _, err := a.ownersInfo(tx); return err }
+	return a.change(ctx, &proof, check, func(tx WriteTx) error {
 		if err := check(tx); err != nil || !w.behind() {
 			return err
 		}

@@ -44,7 +44,7 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Remains) 
 	var held *holding
 	now := w.now()
 	p.CreatedAt, p.LastSignInAt = now, now
-	err = w.update(ctx, func(tx Tx) error {
+	err = w.update(ctx, func(tx WriteTx) error {
 		info, err := tx.Info()
 		fresh := err == nil && info.CreatedAt.IsZero() && info.ID == w.info.ID
 		if err := refuseUnless(fresh, ignoreMissing(err), CodeWorkspaceExists); err != nil {
@@ -95,7 +95,7 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Remains) 
 // with an anchor that could not be written: its owner can sign in then.
 func (w *Workspace) notice(ctx context.Context) {
 	var info Info
-	err := w.view(ctx, func(tx Tx) (err error) {
+	err := w.view(ctx, func(tx ReadTx) (err error) {
 		info, err = tx.Info()
 		return err
 	})
@@ -192,7 +192,7 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 		name string
 		into *secret.Bytes
 	}{{"device", &k.device}, {"pepper", &k.pepper}, {"integrity", &k.integrity}}
-	err = w.bare(ctx, func(tx Tx) error {
+	err = w.bare(ctx, func(tx WriteTx) error {
 		_, err := tx.Info()
 		if err := refuseUnless(err != nil, ignoreMissing(err), CodeWorkspaceExists); err != nil {
 			return err
@@ -235,7 +235,7 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 func (w *Workspace) abandonCreation(ctx context.Context) error {
 	var unfinished []Intent
 	begun := false
-	err := w.view(ctx, func(tx Tx) error {
+	err := w.view(ctx, func(tx ReadTx) error {
 		info, err := tx.Info()
 		if errors.Is(err, ErrNotFound) {
 			return nil
@@ -258,5 +258,5 @@ func (w *Workspace) abandonCreation(ctx context.Context) error {
 			return Explain(err)
 		}
 	}
-	return w.bare(ctx, func(tx Tx) error { return tx.DropWorkspace() })
+	return w.bare(ctx, func(tx WriteTx) error { return tx.DropWorkspace() })
 }

@@ -80,7 +80,7 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind, codes boo
 	var p Profile
 	var former *Intent
 	in := Intent{ID: id, Kind: kind, ProfileID: s.id, CreatedAt: s.w.now()}
-	err = s.w.update(ctx, func(tx Tx) (err error) {
+	err = s.w.update(ctx, func(tx WriteTx) (err error) {
 		if p, err = s.enrollee(tx); err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind, codes boo
 
 // condemnPending turns the profile's unfinished enrolment, if there is one, into
 // an order to delete its item.
-func condemnPending(tx Tx, profileID string, now time.Time) (*Intent, error) {
+func condemnPending(tx WriteTx, profileID string, now time.Time) (*Intent, error) {
 	former, err := tx.PendingEnrolment(profileID)
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
@@ -136,7 +136,7 @@ func condemnPending(tx Tx, profileID string, now time.Time) (*Intent, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tx.CondemnIntent(former.ID); err != nil {
+	if _, err := tx.MarkForDeletion(former.ID); err != nil {
 		return nil, err
 	}
 	_, err = dropPending(tx, profileID, now)
@@ -184,7 +184,7 @@ func (s *Session) Confirm(ctx context.Context, input string) (*Issued, error) {
 	if err := s.checkItem(ctx); err != nil {
 		return nil, afterwards(err, s.w.refund(ctx, t))
 	}
-	return nil, s.swapPhone(ctx, step, eventPhoneChanged, nil, func(tx Tx, _ time.Time) error { return settle(tx, t) })
+	return nil, s.swapPhone(ctx, step, eventPhoneChanged, nil, func(tx WriteTx, _ time.Time) error { return settle(tx, t) })
 }
 
 // explainWrong says why the code of a new phone might be wrong: it has run out,
@@ -227,7 +227,7 @@ func (s *Session) showCodes(ctx context.Context, t toll, step int64) (*Issued, e
 	if err != nil {
 		return nil, err
 	}
-	err = s.w.update(ctx, func(tx Tx) error {
+	err = s.w.update(ctx, func(tx WriteTx) error {
 		if _, err := s.enrollee(tx); err != nil {
 			return err
 		}
@@ -276,7 +276,7 @@ func (s *Session) Continue(ctx context.Context) error {
 	}
 	now := s.w.now()
 	var committed func()
-	err = s.w.update(ctx, func(tx Tx) error {
+	err = s.w.update(ctx, func(tx WriteTx) error {
 		p, err := s.enrollee(tx)
 		if err != nil {
 			return err
@@ -325,7 +325,7 @@ func (s *Session) Continue(ctx context.Context) error {
 // An enrolment that was ended from elsewhere has no item any more, and says so.
 func (s *Session) checkItem(ctx context.Context) error {
 	e := s.enrolment
-	err := s.w.view(ctx, func(tx Tx) error {
+	err := s.w.view(ctx, func(tx ReadTx) error {
 		in, err := tx.PendingEnrolment(s.id)
 		if errors.Is(err, ErrNotFound) || (err == nil && in.ID != e.intent.ID) {
 			return refuse(CodeEnrolmentEnded)

@@ -180,7 +180,7 @@ func (c *Challenge) UseHelpCode(ctx context.Context, input string) (*Gate, error
 		right.wrapping.Wipe() // a help code opens nothing
 		return c.w.admit(ctx, c.profile, admission{
 			factor: "help", gate: GatePhone, redeems: c.redeems, key: c.key, short: c.short,
-			use: func(tx Tx) error { return consumeOneTime(tx, right.OneTime) },
+			use: func(tx WriteTx) error { return consumeOneTime(tx, right.OneTime) },
 		})
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/backend/audit"
@@ -121,7 +122,7 @@ func (w *Workspace) check(ctx context.Context) error {
 		var r *Report
 		var head Head
 		var trusted trust
-		err = w.store.View(ctx, func(tx Tx) (err error) {
+		err = w.store.View(ctx, func(tx ReadTx) (err error) {
 			if head, err = tx.Head(); err != nil {
 				return err
 			}
@@ -136,6 +137,9 @@ func (w *Workspace) check(ctx context.Context) error {
 			return err
 		})
 		if err != nil {
+			return err
+		}
+		if err := w.checkIndexes(ctx, r); err != nil {
 			return err
 		}
 		if missing {
@@ -155,6 +159,24 @@ func (w *Workspace) check(ctx context.Context) error {
 	}))
 }
 
+// Checker is a Store that looks rows up by something else than their keys in a way
+// that could be led astray, and can check that. Open asks for it.
+type Checker interface {
+	// CheckIndexes is store.ErrDamaged where a look-up could find another row than the
+	// table has, or none.
+	CheckIndexes(ctx context.Context) error
+}
+
+// checkIndexes holds the indexes against the tables, where these have the rows that
+// the log tells of.
+func (w *Workspace) checkIndexes(ctx context.Context, r *Report) error {
+	checker, ok := w.store.(Checker)
+	if !ok || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Key != "" }) {
+		return nil
+	}
+	return checker.CheckIndexes(ctx)
+}
+
 // begins notes what was read at the start, or accepted: where the log was verified
 // to, and what is trusted as of its head.
 func (w *Workspace) begins(m mark, t trust, head Head) {
@@ -164,7 +186,7 @@ func (w *Workspace) begins(m mark, t trust, head Head) {
 }
 
 // examine reads the log from the mark on, and every row.
-func (w *Workspace) examine(tx Tx, head Head, anchored, m mark) (*Report, error) {
+func (w *Workspace) examine(tx ReadTx, head Head, anchored, m mark) (*Report, error) {
 	r := &Report{Head: head.Seq, Anchor: anchored.seq}
 	if err := w.examineLog(tx, r, anchored, m); err != nil {
 		return nil, err
@@ -180,22 +202,26 @@ func (w *Workspace) examine(tx Tx, head Head, anchored, m mark) (*Report, error)
 	if sum != head.State {
 		return r, w.examineRows(tx, r)
 	}
-	return r, tx.CheckIndexes()
+	return r, nil
 }
 
 // hashes hashes every row, and keeps none.
-func (w *Workspace) hashes(tx Tx, fn func(Key, audit.Hash)) error {
-	return tx.Rows(func(k Key, row any) error {
-		h, err := w.hash(k, row)
-		if err == nil {
-			fn(k, h)
+func (w *Workspace) hashes(tx ReadTx, fn func(Key, audit.Hash)) error {
+	for row, err := range tx.Rows() {
+		if err != nil {
+			return err
 		}
-		return err
-	})
+		h, err := w.hash(row.Key, row.Value)
+		if err != nil {
+			return err
+		}
+		fn(row.Key, h)
+	}
+	return nil
 }
 
 // examineLog walks the chain from the mark and sees whether the anchor is on it.
-func (w *Workspace) examineLog(tx Tx, r *Report, anchored, m mark) error {
+func (w *Workspace) examineLog(tx ReadTx, r *Report, anchored, m mark) error {
 	key, err := w.integrity()
 	if err != nil {
 		return err
@@ -214,23 +240,23 @@ func (w *Workspace) examineLog(tx Tx, r *Report, anchored, m mark) error {
 		r.add(Finding{Kind: FoundLogBroken, Seq: count})
 	}
 	onChain := anchored.seq == 0 || anchored.seq == m.seq && string(anchored.seal) == string(m.seal)
-	err = tx.Events(m.seq, func(e audit.Event, seal []byte) error {
-		if err := v.Next(e, seal); err != nil {
+	for e, err := range tx.Events(m.seq) {
+		if err == nil {
+			err = v.Next(e.Event, e.Seal)
+		}
+		if errors.Is(err, audit.ErrBroken) {
+			r.add(Finding{Kind: FoundLogBroken, Seq: v.Seq() + 1})
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		r.LastGood = e.At
 		if e.Seq == anchored.seq {
-			onChain = string(seal) == string(anchored.seal)
+			onChain = string(e.Seal) == string(anchored.seal)
 		}
-		return nil
-	})
-	switch {
-	case errors.Is(err, audit.ErrBroken):
-		r.add(Finding{Kind: FoundLogBroken, Seq: v.Seq() + 1})
-		return nil
-	case err != nil:
-		return err
-	case !onChain && anchored.seq <= r.Head:
+	}
+	if !onChain && anchored.seq <= r.Head {
 		r.add(Finding{Kind: FoundLogBroken, Seq: anchored.seq})
 	}
 	return nil
@@ -238,19 +264,21 @@ func (w *Workspace) examineLog(tx Tx, r *Report, anchored, m mark) error {
 
 // examineRows finds which rows differ from what the log last said of them. It
 // reads the whole log, and the rows again, which is worth it only now.
-func (w *Workspace) examineRows(tx Tx, r *Report) error {
+func (w *Workspace) examineRows(tx ReadTx, r *Report) error {
 	said := map[string]string{}
-	err := tx.Events(0, func(e audit.Event, _ []byte) error {
+	for e, err := range tx.Events(0) {
+		if errors.Is(err, audit.ErrBroken) {
+			break // what comes after it cannot be read
+		}
+		if err != nil {
+			return err
+		}
 		for _, row := range e.Rows {
 			said[row.Key] = row.Digest
 		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, audit.ErrBroken) {
-		return err
 	}
 	before := len(r.Findings)
-	err = w.hashes(tx, func(k Key, h audit.Hash) {
+	err := w.hashes(tx, func(k Key, h audit.Hash) {
 		switch last := said[k.String()]; last {
 		case "":
 			r.add(Finding{Kind: FoundRowAdded, Key: k.String()})

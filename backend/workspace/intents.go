@@ -14,8 +14,8 @@ func decimal(n int) string { return strconv.Itoa(n) }
 // alone: its intent is gone, and the commit changes nothing.
 func (w *Workspace) undo(ctx context.Context, in Intent) error {
 	condemned := false
-	err := w.update(ctx, func(tx Tx) (err error) {
-		if condemned, err = tx.CondemnIntent(in.ID); err != nil || !condemned {
+	err := w.update(ctx, func(tx WriteTx) (err error) {
+		if condemned, err = tx.MarkForDeletion(in.ID); err != nil || !condemned {
 			return err
 		}
 		if _, err := dropPending(tx, in.ProfileID, w.now()); err != nil {
@@ -34,7 +34,7 @@ func (w *Workspace) finish(ctx context.Context, in Intent) error {
 	if err := w.secrets.Delete(ctx, in.Item); err != nil {
 		return Explain(err)
 	}
-	return w.update(ctx, func(tx Tx) error {
+	return w.update(ctx, func(tx WriteTx) error {
 		gone, err := tx.DeleteIntent(in.ID)
 		if err != nil || !gone {
 			return err
@@ -46,7 +46,7 @@ func (w *Workspace) finish(ctx context.Context, in Intent) error {
 // dropPending ends the sets that were shown and not kept: of one profile, or of
 // all where profileID is empty. Those of a print run may be on paper, so that
 // the ledger keeps them.
-func dropPending(tx Tx, profileID string, now time.Time) (some bool, err error) {
+func dropPending(tx WriteTx, profileID string, now time.Time) (some bool, err error) {
 	ids, err := tx.PendingSets(profileID)
 	if err != nil {
 		return false, err
@@ -69,7 +69,7 @@ func dropPending(tx Tx, profileID string, now time.Time) (some bool, err error) 
 
 // dropPendingSets is dropPending as a change of its own.
 func (w *Workspace) dropPendingSets(ctx context.Context, profileID string) error {
-	return w.update(ctx, func(tx Tx) error {
+	return w.update(ctx, func(tx WriteTx) error {
 		some, err := dropPending(tx, profileID, w.now())
 		if err != nil || !some {
 			return err
@@ -106,7 +106,7 @@ func (w *Workspace) Recover(ctx context.Context) error {
 		return quiet(w, w.abandonCreation(ctx))
 	}
 	var intents []Intent
-	err := w.view(ctx, func(tx Tx) (err error) {
+	err := w.view(ctx, func(tx ReadTx) (err error) {
 		intents, err = tx.Intents()
 		return err
 	})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/backend/audit"
+	"countersign/backend/store"
 )
 
 // Progress is told how far a long act has come. It is called at most once for
@@ -86,7 +87,7 @@ func (a *Admin) VerifyLog(ctx context.Context, progress Progress) (LogReport, er
 // start reads head, count and anchor of one moment.
 func (a *Admin) start(ctx context.Context, c *logCheck) (head Head, err error) {
 	w := a.s.w
-	err = a.view(ctx, func(Tx) error { return nil }) // before the lock: who may not is not kept waiting
+	err = a.view(ctx, func(ReadTx) error { return nil }) // before the lock: who may not is not kept waiting
 	if err != nil {
 		return head, err
 	}
@@ -96,7 +97,7 @@ func (a *Admin) start(ctx context.Context, c *logCheck) (head Head, err error) {
 		if c.unanchored = errors.Is(err, ErrSecretMissing); err != nil && !c.unanchored {
 			return err
 		}
-		return w.view(ctx, func(tx Tx) (err error) {
+		return w.view(ctx, func(tx ReadTx) (err error) {
 			if head, err = tx.Head(); err != nil {
 				return err
 			}
@@ -112,7 +113,7 @@ func (a *Admin) taken(ctx context.Context, c *logCheck) error {
 	if len(c.accepted) == 0 {
 		return nil
 	}
-	return a.view(ctx, func(tx Tx) error {
+	return a.view(ctx, func(tx ReadTx) error {
 		m := matcher{q: LogQuery{Steps: true}}
 		for _, e := range c.accepted {
 			entry, _, err := m.entry(tx, c.names, e)
@@ -192,37 +193,36 @@ func (c *logCheck) end(head Head) {
 // nothing, and a session that ends in between ends the walk. An event that
 // cannot be read is audit.ErrBroken.
 func (a *Admin) walk(ctx context.Context, end int64, progress Progress, take func(e audit.Event, seal []byte) error) error {
-	type sealed struct {
-		e    audit.Event
-		seal []byte
-	}
 	var after int64
 	for after < end {
-		var chunk []sealed
-		rows := 0
+		var chunk []store.SealedEvent
 		var unreadable error
-		err := a.view(ctx, func(tx Tx) error {
-			err := tx.Events(after, func(e audit.Event, seal []byte) error {
-				if e.Seq > end || len(chunk) == logChunk || rows > 50*logChunk {
-					return errEnough
+		err := a.view(ctx, func(tx ReadTx) error {
+			chunk, unreadable = nil, nil
+			rows := 0
+			for e, err := range tx.Events(after) {
+				if errors.Is(err, audit.ErrBroken) {
+					unreadable = err
+					return nil
 				}
-				chunk, rows = append(chunk, sealed{e, seal}), rows+len(e.Rows)
-				return nil
-			})
-			if errors.Is(err, audit.ErrBroken) {
-				unreadable = err
-				return nil
+				if err != nil {
+					return err
+				}
+				if e.Seq > end || len(chunk) == logChunk || rows > 50*logChunk {
+					return nil
+				}
+				chunk, rows = append(chunk, e), rows+len(e.Rows)
 			}
-			return enough(err)
+			return nil
 		})
 		if err != nil {
 			return err
 		}
-		for _, s := range chunk {
-			if err := take(s.e, s.seal); err != nil {
+		for _, e := range chunk {
+			if err := take(e.Event, e.Seal); err != nil {
 				return err
 			}
-			after = s.e.Seq
+			after = e.Seq
 		}
 		if unreadable != nil {
 			return unreadable

@@ -57,7 +57,7 @@ func (s *Sealed) Prove(ctx context.Context, email string, pw secret.Text, factor
 		return nil, err
 	}
 	a := &Acceptance{s: s}
-	if err := s.w.view(ctx, func(tx Tx) error { return a.read(tx, key) }); err != nil {
+	if err := s.w.view(ctx, func(tx ReadTx) error { return a.read(tx, key) }); err != nil {
 		return nil, err
 	}
 	record := a.profile.Password
@@ -85,7 +85,7 @@ func (s *Sealed) Prove(ctx context.Context, email string, pw secret.Text, factor
 		return nil, err
 	}
 	a.madeAt = s.w.wall()
-	if err := s.w.view(ctx, func(tx Tx) error { return a.look(tx, wrapping) }); err != nil {
+	if err := s.w.view(ctx, func(tx ReadTx) error { return a.look(tx, wrapping) }); err != nil {
 		return nil, err
 	}
 	return a, nil

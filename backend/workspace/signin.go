@@ -13,9 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"countersign/backend/audit"
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/store"
 )
 
 // SignIn checks the password. Of the two results one is set: a Session, or a
@@ -37,7 +37,7 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 	var p Profile
 	var on bool
 	var info Info
-	err := w.view(ctx, func(tx Tx) (err error) {
+	err := w.view(ctx, func(tx ReadTx) (err error) {
 		if info, err = tx.Info(); err != nil {
 			return err
 		}
@@ -160,14 +160,14 @@ const mostNews = 10
 
 // admission is how somebody came in.
 type admission struct {
-	factor  string            // none, code, recovery, help
-	number  int               // of the recovery code
-	use     func(tx Tx) error // consumes the factor, or refuses
-	gate    GateKind          // empty: a whole session
-	redeems *redemption       // an invitation or a password reset, else nil
-	chooses *chosen           // a longer password, else nil
-	key     secret.Bytes      // made of the password: see enterVault
-	short   bool              // the password is too short to stand alone
+	factor  string                 // none, code, recovery, help
+	number  int                    // of the recovery code
+	use     func(tx WriteTx) error // consumes the factor, or refuses
+	gate    GateKind               // empty: a whole session
+	redeems *redemption            // an invitation or a password reset, else nil
+	chooses *chosen                // a longer password, else nil
+	key     secret.Bytes           // made of the password: see enterVault
+	short   bool                   // the password is too short to stand alone
 }
 
 // admit makes the session: one transaction consumes the factor, clears the
@@ -181,7 +181,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 	if a.number > 0 {
 		how["number"] = strconv.Itoa(a.number)
 	}
-	err := w.update(ctx, func(tx Tx) error {
+	err := w.update(ctx, func(tx WriteTx) error {
 		fresh, err := tx.Profile(p.ID)
 		if err := refuseUnless(err == nil && fresh.Epoch == p.Epoch, ignoreMissing(err), CodeChallengeEnded); err != nil {
 			return err
@@ -262,7 +262,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 
 // tell gathers the welcome before the counts are cleared. The charges of this
 // very sign-in are among the counts and are taken off.
-func (w *Workspace) tell(tx Tx, profileID string, a admission) (Welcome, error) {
+func (w *Workspace) tell(tx ReadTx, profileID string, a admission) (Welcome, error) {
 	wel := Welcome{UsedCode: a.number}
 	own := map[Kind]int{}
 	switch a.factor {
@@ -329,7 +329,7 @@ func (w *Workspace) tell(tx Tx, profileID string, a admission) (Welcome, error) 
 // newsOf reads what others have done to a profile since it was last signed in,
 // after what an owner or an admin has to know of the Emergency Kit. What is new
 // goes by the number of the event: a clock that was set back hides nothing.
-func newsOf(tx Tx, profileID string) (news []News, err error) {
+func newsOf(tx ReadTx, profileID string) (news []News, err error) {
 	p, err := tx.Profile(profileID)
 	if err != nil {
 		return nil, err
@@ -338,22 +338,25 @@ func newsOf(tx Tx, profileID string) (news []News, err error) {
 	if err != nil {
 		return nil, err
 	}
-	names := people{}
-	err = tx.EventsAbout(profileID, since, func(e audit.Event) error {
-		if !tellsMember[e.Kind] {
-			return nil
+	var told []store.SealedEvent
+	for e, err := range tx.EventsAbout(profileID, since) {
+		if err != nil {
+			return nil, err
 		}
+		if !tellsMember[e.Kind] {
+			continue
+		}
+		if told = append(told, e); len(told) == mostNews {
+			break
+		}
+	}
+	names := people{}
+	for _, e := range told {
 		by, err := names.find(tx, e.Actor)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if news = append(news, News{Kind: e.Kind, At: e.At, By: by.Name, Detail: e.Detail}); len(news) == mostNews {
-			return errEnough
-		}
-		return nil
-	})
-	if err := ignoreEnough(err); err != nil {
-		return nil, err
+		news = append(news, News{Kind: e.Kind, At: e.At, By: by.Name, Detail: e.Detail})
 	}
 	sheet, err1 := newSheet(tx, p, since)
 	kit, err2 := kitNews(tx, p, since)
@@ -364,29 +367,24 @@ func newsOf(tx Tx, profileID string) (news []News, err error) {
 // newSheet tells of a sheet that another has issued. A run's events are about
 // many at a time, so the sheet itself is asked, and then the event with which it
 // came into force: it was made before, and the person may have signed in between.
-func newSheet(tx Tx, p Profile, since int64) (news []News, err error) {
+func newSheet(tx ReadTx, p Profile, since int64) (news []News, err error) {
 	set, err := tx.ActiveSet(p.ID)
 	if err != nil || set.Run == 0 {
 		return nil, ignoreMissing(err)
 	}
-	err = tx.SheetsIssued(since, func(e audit.Event) error {
-		if e.Detail["run"] != decimal(set.Run) || !slices.Contains(strings.Fields(e.Detail["members"]), p.ID) {
-			return nil
+	for e, err := range tx.SheetsIssued(since) {
+		switch {
+		case err != nil:
+			return nil, err
+		case e.Detail["run"] != decimal(set.Run) || !slices.Contains(strings.Fields(e.Detail["members"]), p.ID):
+			continue
+		case e.Actor == p.ID:
+			return nil, nil
 		}
-		if e.Actor != p.ID {
-			news = []News{{
-				Kind: eventRunSheetIssued, At: set.IssuedAt, By: set.IssuedBy,
-				Detail: map[string]string{"run": decimal(set.Run), "sheets": decimal(set.Sheet)},
-			}}
-		}
-		return errEnough
-	})
-	return news, ignoreEnough(err)
-}
-
-func ignoreEnough(err error) error {
-	if errors.Is(err, errEnough) {
-		return nil
+		return []News{{
+			Kind: eventRunSheetIssued, At: set.IssuedAt, By: set.IssuedBy,
+			Detail: map[string]string{"run": decimal(set.Run), "sheets": decimal(set.Sheet)},
+		}}, nil
 	}
-	return err
+	return nil, nil
 }

@@ -48,7 +48,7 @@ func (w *Workspace) charge(ctx context.Context, subject string, kind Kind) (toll
 	now := w.wall()
 	t := toll{subject: subject, kind: kind}
 	var paused *Error
-	err := w.update(ctx, func(tx Tx) error {
+	err := w.update(ctx, func(tx WriteTx) error {
 		if err := dropStale(tx, subject, now); err != nil {
 			return err
 		}
@@ -126,7 +126,7 @@ func stale(a Attempts, now time.Time) bool {
 
 // dropStale makes room: emails that nobody has are counted like others, and their
 // rows go once they are stale.
-func dropStale(tx Tx, subject string, now time.Time) error {
+func dropStale(tx WriteTx, subject string, now time.Time) error {
 	if known(subject) != "" {
 		return nil
 	}
@@ -182,7 +182,7 @@ func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Seco
 // refund takes back this one charge and nothing else: a right password between
 // wrong codes leaves their count.
 func (w *Workspace) refund(ctx context.Context, t toll) error {
-	return w.updateUnanchored(ctx, func(tx Tx) error {
+	return w.updateUnanchored(ctx, func(tx WriteTx) error {
 		if err := refundIn(tx, t); err != nil {
 			return err
 		}
@@ -190,7 +190,7 @@ func (w *Workspace) refund(ctx context.Context, t toll) error {
 	})
 }
 
-func refundIn(tx Tx, t toll) error {
+func refundIn(tx WriteTx, t toll) error {
 	a, err := tx.Attempts(t.subject, t.kind)
 	if errors.Is(err, ErrNotFound) {
 		return nil
@@ -210,7 +210,7 @@ func refundIn(tx Tx, t toll) error {
 // reset clears the failures in a row, and where signedIn what the next sign-in
 // would tell, in the transaction in which all factors were right. An
 // authenticator app that is off stays off: only a new phone re-binds it.
-func reset(tx Tx, subject string, signedIn bool, kinds ...Kind) error {
+func reset(tx WriteTx, subject string, signedIn bool, kinds ...Kind) error {
 	for _, kind := range kinds {
 		a, err := tx.Attempts(subject, kind)
 		if errors.Is(err, ErrNotFound) {
@@ -233,7 +233,7 @@ func reset(tx Tx, subject string, signedIn bool, kinds ...Kind) error {
 }
 
 // rebind turns the authenticator app on again: a new phone was proven.
-func rebind(tx Tx, subject string) error {
+func rebind(tx WriteTx, subject string) error {
 	a, err := tx.Attempts(subject, KindCode)
 	if errors.Is(err, ErrNotFound) {
 		return nil
@@ -248,7 +248,7 @@ func rebind(tx Tx, subject string) error {
 // wrong refuses a guess that was looked at, and says so in the log. The count
 // stands already, so an event that cannot be written changes nothing.
 func (w *Workspace) wrong(ctx context.Context, t toll, c Code) *Error {
-	err := w.updateUnanchored(ctx, func(tx Tx) error {
+	err := w.updateUnanchored(ctx, func(tx WriteTx) error {
 		return w.record(tx, w.now(), eventWrong, "", known(t.subject), map[string]string{"kind": string(t.kind)})
 	})
 	_ = quiet(w, err)

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"countersign/backend/audit"
-	"countersign/backend/recovery"
+	"countersign/backend/store"
 	"countersign/backend/vault"
 )
 
@@ -107,7 +107,7 @@ func (t trust) owner(id string) (trustedOwner, bool) {
 }
 
 // trustOf reads what the keychain is to know from a database that fits its log.
-func (w *Workspace) trustOf(tx Tx) (t trust, err error) {
+func (w *Workspace) trustOf(tx ReadTx) (t trust, err error) {
 	info, err := tx.Info()
 	if err != nil {
 		return t, err
@@ -155,12 +155,12 @@ type account struct {
 type codeProof struct {
 	ID     string
 	Salt   []byte
-	Params recovery.Params
+	Params store.Argon2id
 	Hashes [][]byte
 }
 
 // trustedOwner makes the proofs of an owner from the rows as they are.
-func (w *Workspace) trustedOwner(tx Tx, p Profile) (o trustedOwner, err error) {
+func (w *Workspace) trustedOwner(tx ReadTx, p Profile) (o trustedOwner, err error) {
 	if len(p.ID) > maxIDSize {
 		return o, fmt.Errorf("a profile's ID has %d bytes", len(p.ID))
 	}
@@ -170,7 +170,7 @@ func (w *Workspace) trustedOwner(tx Tx, p Profile) (o trustedOwner, err error) {
 		return o, err
 	}
 	o.step = f.LastStep
-	h, err := w.hash(Key{"account", p.ID}, account{p.ID, p.Role, p.State, p.Password, f.Generation, f.Item})
+	h, err := w.hash(rowKey("account", p.ID), account{p.ID, p.Role, p.State, p.Password, f.Generation, f.Item})
 	if err != nil {
 		return o, err
 	}
@@ -193,7 +193,7 @@ func (w *Workspace) trustedOwner(tx Tx, p Profile) (o trustedOwner, err error) {
 			o.used |= usedBit(c.Number)
 		}
 	}
-	if h, err = w.hash(Key{"codes", p.ID}, proof); err != nil {
+	if h, err = w.hash(rowKey("codes", p.ID), proof); err != nil {
 		return o, err
 	}
 	copy(o.codes[:], h[:])
@@ -232,31 +232,35 @@ func (c *change) learn(prev, head Head) (learnings, error) {
 		return l, nil
 	}
 	var before []Key
-	err := c.Tx.Events(known, func(e audit.Event, _ []byte) error {
+	for e, err := range c.WriteTx.Events(known) {
+		if err != nil {
+			return l, err
+		}
 		for _, row := range e.Rows {
 			table, id, _ := strings.Cut(row.Key, "/")
-			before = append(before, Key{table, id})
+			before = append(before, Key{Table: table, ID: id})
 		}
-		return nil
-	})
-	for _, k := range before {
-		err = errors.Join(err, c.learnRow(&l, k))
 	}
-	return l, err
+	for _, k := range before {
+		if err := c.learnRow(&l, k); err != nil {
+			return l, err
+		}
+	}
+	return l, nil
 }
 
 func (c *change) learnRow(l *learnings, k Key) error {
 	id := k.ID
 	switch k.Table {
 	case "workspace":
-		info, err := c.Tx.Info()
+		info, err := c.WriteTx.Info()
 		if err != nil {
 			return ignoreMissing(err)
 		}
 		l.vault = &trust{}
 		return l.vault.learnVault(info)
 	case "set":
-		set, err := c.Tx.Set(k.ID)
+		set, err := c.WriteTx.Set(k.ID)
 		if err != nil {
 			return ignoreMissing(err) // one that was never active
 		}
@@ -268,7 +272,7 @@ func (c *change) learnRow(l *learnings, k Key) error {
 	if _, done := l.owners[id]; done {
 		return nil
 	}
-	p, err := c.Tx.Profile(id)
+	p, err := c.WriteTx.Profile(id)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
@@ -276,7 +280,7 @@ func (c *change) learnRow(l *learnings, k Key) error {
 	if err != nil || p.Role != RoleOwner || p.State != ProfileActive {
 		return nil
 	}
-	o, err := c.w.trustedOwner(c.Tx, p)
+	o, err := c.w.trustedOwner(c.WriteTx, p)
 	l.owners[id] = &o
 	return err
 }
@@ -314,7 +318,7 @@ func vaultCheck(keys vault.Keys, workspaceID string) string {
 
 // isVault reports whether keys are the vault's own, as against some that another has
 // encrypted to a member. Nothing is encrypted to keys that are not.
-func (i Info) isVault(keys vault.Keys) bool {
+func isVault(i Info, keys vault.Keys) bool {
 	return i.VaultGeneration > 0 && keys.Generation() == i.VaultGeneration &&
 		subtle.ConstantTimeCompare([]byte(vaultCheck(keys, i.ID)), []byte(i.VaultCheck)) == 1
 }

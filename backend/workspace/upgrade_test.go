@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"countersign/backend/keychain"
-	"countersign/backend/password"
-	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
@@ -30,11 +28,11 @@ func TestARowThatWasThereBeforeHashesAsItDid(t *testing.T) {
 			`"Password":{"Salt":"AQI=","Params":{"MemoryKiB":19456,"Time":1,"Threads":1},"Verifier":"Aw==","ChangedAt":"2026-11-23T09:00:10.123Z"},` +
 			`"LastSignInAt":"2026-11-23T09:00:10.123Z","Generation":2,"Epoch":3}`: workspace.Profile{
 			ID: "p", Email: "A@example.com", EmailKey: "a@example.com", Name: "A", Role: workspace.RoleOwner, CreatedAt: at,
-			Password:     workspace.PasswordRecord{Salt: []byte{1, 2}, Params: password.Params{MemoryKiB: 19456, Time: 1, Threads: 1}, Verifier: []byte{3}, ChangedAt: at},
+			Password:     workspace.PasswordRecord{Salt: []byte{1, 2}, Params: workspace.Argon2id{MemoryKiB: 19456, Time: 1, Threads: 1}, Verifier: []byte{3}, ChangedAt: at},
 			LastSignInAt: at, Generation: 2, Epoch: 3},
 		`{"ID":"s","ProfileID":"p","Sheet":4,"State":"active","Salt":"BQ==","Params":{"MemoryKiB":19456,"Time":2,"Threads":1},` +
 			`"IssuedAt":"2026-11-23T09:00:10.123Z","IssuedBy":"A","Replaces":3,"EndedAt":"0001-01-01T00:00:00Z"}`: workspace.Set{
-			ID: "s", ProfileID: "p", Sheet: 4, State: workspace.SetActive, Salt: []byte{5}, Params: recovery.Params{MemoryKiB: 19456, Time: 2, Threads: 1}, IssuedAt: at, IssuedBy: "A", Replaces: 3},
+			ID: "s", ProfileID: "p", Sheet: 4, State: workspace.SetActive, Salt: []byte{5}, Params: workspace.Argon2id{MemoryKiB: 19456, Time: 2, Threads: 1}, IssuedAt: at, IssuedBy: "A", Replaces: 3},
 		`{"ProfileID":"p","Generation":1,"Item":"w/totp/p/1","Since":"2026-11-23T09:00:10.123Z","PhoneSince":"2026-11-23T09:00:10.123Z","LastStep":9,` +
 			`"LastUsedAt":"2026-11-23T09:00:10.123Z","LastUse":"sign-in"}`: workspace.Factor{
 			ProfileID: "p", Generation: 1, Item: "w/totp/p/1", Since: at, PhoneSince: at, LastStep: 9, LastUsedAt: at, LastUse: workspace.UseSignIn},

@@ -17,6 +17,7 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/store"
 )
 
 // Config is what a workspace stands on.
@@ -61,8 +62,8 @@ type Workspace struct {
 	rand      io.Reader
 	log       *slog.Logger
 	idle      time.Duration
-	cost      password.Params
-	codeCost  recovery.Params
+	cost      store.Argon2id
+	codeCost  store.Argon2id
 	markEvery int64
 	copying   atomic.Int32  // backups under way
 	hashing   chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
@@ -104,7 +105,7 @@ func Open(ctx context.Context, c Config) (*Workspace, error) {
 // load reads the workspace and its keys, and trusts nothing yet.
 func load(ctx context.Context, c Config) (*Workspace, error) {
 	w := &Workspace{
-		store: c.Store, secrets: c.Secrets, files: c.Files, clock: c.Now, rand: c.Rand, log: c.Log, idle: c.Idle, cost: c.Password, codeCost: c.Recovery,
+		store: c.Store, secrets: c.Secrets, files: c.Files, clock: c.Now, rand: c.Rand, log: c.Log, idle: c.Idle, cost: store.Argon2id(c.Password), codeCost: store.Argon2id(c.Recovery),
 		hashing: make(chan struct{}, min(4, runtime.NumCPU())),
 	}
 	if w.files == nil {
@@ -122,19 +123,19 @@ func load(ctx context.Context, c Config) (*Workspace, error) {
 	if w.idle == 0 {
 		w.idle = DefaultIdle
 	}
-	if w.cost == (password.Params{}) {
-		w.cost = password.DefaultParams
+	if w.cost == (store.Argon2id{}) {
+		w.cost = store.Argon2id(password.DefaultParams)
 	}
-	if w.codeCost == (recovery.Params{}) {
-		w.codeCost = recovery.DefaultParams
+	if w.codeCost == (store.Argon2id{}) {
+		w.codeCost = store.Argon2id(recovery.DefaultParams)
 	}
-	if err := w.codeCost.Check(); err != nil {
+	if err := recovery.Params(w.codeCost).Check(); err != nil {
 		return nil, err
 	}
 	if w.markEvery = c.MarkEvery; w.markEvery == 0 {
 		w.markEvery = markEvery
 	}
-	err := w.view(ctx, func(tx Tx) (err error) {
+	err := w.view(ctx, func(tx ReadTx) (err error) {
 		w.info, err = tx.Info()
 		if errors.Is(err, ErrNotFound) {
 			return nil
@@ -277,12 +278,12 @@ func (w *Workspace) item(name string) string {
 // store helpers: every error that leaves them has words where there are any.
 
 // bare changes rows while the workspace is being made: nothing is in the log yet.
-func (w *Workspace) bare(ctx context.Context, fn func(Tx) error) error {
-	return Explain(w.store.Exclusive(ctx, func() error { return w.store.Update(ctx, fn) }))
+func (w *Workspace) bare(ctx context.Context, fn func(WriteTx) error) error {
+	return Explain(w.store.Exclusive(ctx, func() error { return w.transact(ctx, fn) }))
 }
 
-func (w *Workspace) view(ctx context.Context, fn func(Tx) error) error {
-	return Explain(w.store.View(ctx, func(tx Tx) error {
+func (w *Workspace) view(ctx context.Context, fn func(ReadTx) error) error {
+	return Explain(w.store.View(ctx, func(tx ReadTx) error {
 		if _, err := w.newest.look(tx); err != nil {
 			return err
 		}
@@ -336,7 +337,8 @@ func (w *Workspace) newID() (string, error) {
 }
 
 // derive runs Argon2id, at most a few at a time.
-func (w *Workspace) derive(ctx context.Context, pw secret.Text, salt []byte, p password.Params) (secret.Bytes, error) {
+func (w *Workspace) derive(ctx context.Context, pw secret.Text, salt []byte, cost store.Argon2id) (secret.Bytes, error) {
+	p := password.Params(cost)
 	if err := p.Check(); err != nil {
 		return secret.Bytes{}, err
 	}
