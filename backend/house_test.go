@@ -60,7 +60,8 @@ var mayKnow = map[string][]string{
 	"cmd":               {"backend"},
 	"build":             {"build"},
 	"e2e":               {"backend"}, // prepares what tests need; nothing of it ships
-	"backend/workspace": {"backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/vault", "backend/secret", "backend/text"},
+	"backend/workspace": {"backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/vault", "backend/secret", "backend/text"},
+	"backend/journal":   {"backend/store", "backend/audit", "backend/secret"},
 	"backend/store":     {"backend/store", "backend/audit", "backend/secret"},
 	"backend/sqlite":    {"backend/store", "backend/audit", "backend/folder"},
 	"backend/keychain":  {"backend/store", "backend/secret", "backend/keychain"},
@@ -84,7 +85,7 @@ var mayKnow = map[string][]string{
 }
 
 // noThirdParty are the packages that import the standard library and ours alone.
-var noThirdParty = []string{"backend/workspace", "backend/store", "backend/store/storetest"}
+var noThirdParty = []string{"backend/workspace", "backend/journal", "backend/store", "backend/store/storetest"}
 
 func within(pkg, place string) bool { return pkg == place || strings.HasPrefix(pkg, place+"/") }
 

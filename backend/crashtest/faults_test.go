@@ -61,7 +61,7 @@ func (f *faults) arm(on bool) {
 	f.armed = on
 }
 
-// place is the line of the package workspace that a call comes from. It is empty for
+// place is the line of the packages workspace and journal that a call comes from. It is empty for
 // what a test asks.
 func place() string {
 	pcs := make([]uintptr, 32)
@@ -70,8 +70,9 @@ func place() string {
 	for more := true; more && len(lines) == 0; {
 		var f runtime.Frame
 		f, more = frames.Next()
-		name, ours := strings.CutPrefix(f.Function, "countersign/backend/workspace.")
-		if ours && !strings.HasPrefix(name, "(*change).") {
+		_, name, ours := strings.Cut(f.Function, "countersign/backend/")
+		pkg, name, _ := strings.Cut(name, ".")
+		if ours && (pkg == "workspace" || pkg == "journal" && !strings.HasPrefix(name, "(*Tx).")) {
 			lines = append(lines, fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line))
 		}
 	}

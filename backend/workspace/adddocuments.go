@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/journal"
 	"countersign/backend/vault"
 )
 
@@ -116,7 +117,7 @@ func (s *Session) AddDocuments(ctx context.Context, sources iter.Seq[Source], re
 	a.out.Stopped = stopped
 	err = errors.Join(err, a.commit(context.WithoutCancel(ctx)))
 	if len(a.out.IDs) > 0 {
-		_ = quiet(s.w, s.writeIndex(context.WithoutCancel(ctx)))
+		_ = logLeftover(s.w, s.writeIndex(context.WithoutCancel(ctx)))
 	}
 	return a.out, Explain(err)
 }
@@ -172,7 +173,7 @@ func (a *adding) add(ctx context.Context, src Source) error {
 		tags = nil // of a folder's name that cannot be a tag
 	}
 	modified := src.Modified
-	if !fits(modified) {
+	if !journal.Fits(modified) {
 		modified = time.Time{} // no clock has shown it
 	}
 	d := Document{
@@ -270,14 +271,14 @@ func (a *adding) commit(ctx context.Context) error {
 	}
 	if err != nil && !a.committed(ctx, docs[0].ID) {
 		for _, d := range docs {
-			_ = quiet(w, w.files.Remove(fileName(d.ID, d.generation)))
+			_ = logLeftover(w, w.files.Remove(fileName(d.ID, d.generation)))
 		}
 		return err
 	}
 	for _, d := range docs {
 		a.out.IDs = append(a.out.IDs, d.ID)
 		if err := w.files.Settle(fileName(d.ID, d.generation)); err != nil {
-			_ = quiet(w, err)
+			_ = logLeftover(w, err)
 		}
 	}
 	return err

@@ -1,8 +1,11 @@
 package workspace
 
-import "countersign/backend/store"
+import (
+	"countersign/backend/journal"
+	"countersign/backend/store"
+)
 
-// The rows, the interfaces and the errors of package store under this package's name:
+// What packages store and journal declare, under this package's name:
 // they are in its results and its Config, so a shell that calls it needs no second
 // package for them. What only a store needs is not here.
 
@@ -141,4 +144,30 @@ var (
 	ErrFilesFull     = store.ErrBlobsFull
 	ErrFilesReadOnly = store.ErrBlobsReadOnly
 	ErrFilesFailed   = store.ErrBlobsFailed
+)
+
+// What the journal finds.
+type (
+	Report       = journal.Report
+	Finding      = journal.Finding
+	FindingKind  = journal.FindingKind
+	LogBreak     = journal.LogBreak
+	LogBreakKind = journal.LogBreakKind
+	Checker      = journal.Checker
+)
+
+const (
+	FoundOlderCopy     = journal.FoundOlderCopy
+	FoundLogBroken     = journal.FoundLogBroken
+	FoundAnchorMissing = journal.FoundAnchorMissing
+	FoundRowChanged    = journal.FoundRowChanged
+	FoundRowAdded      = journal.FoundRowAdded
+	FoundRowRemoved    = journal.FoundRowRemoved
+	BreakEventChanged  = journal.BreakEventChanged
+	BreakEventMissing  = journal.BreakEventMissing
+	BreakUnreadable    = journal.BreakUnreadable
+	BreakCount         = journal.BreakCount
+	BreakOlderCopy     = journal.BreakOlderCopy
+	BreakAnchor        = journal.BreakAnchor
+	BreakAnchorMissing = journal.BreakAnchorMissing
 )

@@ -193,5 +193,5 @@ func (w *Workspace) dropFile(name string) {
 	if w.copying.Load() > 0 {
 		return
 	}
-	_ = quiet(w, w.files.Remove(name))
+	_ = logLeftover(w, w.files.Remove(name))
 }

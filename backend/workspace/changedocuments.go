@@ -177,7 +177,7 @@ func (s *Session) changeDocumentsAs(ctx context.Context, ids []string, event str
 		return nil, err
 	}
 	if len(before) > 0 {
-		_ = quiet(s.w, s.writeIndex(context.WithoutCancel(ctx)))
+		_ = logLeftover(s.w, s.writeIndex(context.WithoutCancel(ctx)))
 	}
 	return before, nil
 }

@@ -66,7 +66,7 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current, 
 			return err
 		}
 		if use != nil {
-			if err := errors.Join(use.consume(tx), uncount(tx, use)); err != nil {
+			if err := errors.Join(use.consume(tx), refundUse(tx, use)); err != nil {
 				return err
 			}
 		} else if err := refundIn(tx, t); err != nil {

@@ -76,10 +76,10 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 		if err := tx.InsertIntent(gone); err != nil {
 			return err
 		}
-		if unfinished, err = condemnPending(tx, s.id, now); err != nil { // a change of phone under way
+		if unfinished, err = markPendingForDeletion(tx, s.id, now); err != nil { // a change of phone under way
 			return err
 		}
-		if err := errors.Join(uncount(tx, use), rebind(tx, s.id), reset(tx, s.id, false, KindRecovery)); err != nil {
+		if err := errors.Join(refundUse(tx, use), rebind(tx, s.id), reset(tx, s.id, false, KindRecovery)); err != nil {
 			return err
 		}
 		committed = s.endOthers(&p)

@@ -93,7 +93,7 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind, codes boo
 		} else if !on && kind == IntentChangePhone {
 			return refuse(CodeTwoFactorOff)
 		}
-		if former, err = condemnPending(tx, s.id, s.w.now()); err != nil {
+		if former, err = markPendingForDeletion(tx, s.id, s.w.now()); err != nil {
 			return err
 		}
 		p.Generation++
@@ -115,20 +115,20 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind, codes boo
 	}
 	item := secret.NewBytes([]byte(totp.Base32(key).Reveal()))
 	if err := s.w.setSecret(ctx, in.Item, item); err != nil {
-		return Shown{}, errors.Join(err, quiet(s.w, s.w.undo(ctx, in)))
+		return Shown{}, errors.Join(err, logLeftover(s.w, s.w.undo(ctx, in)))
 	}
 	label := totp.Label{Issuer: s.w.Name(), Account: p.Email}
 	uri, fitted, err := totp.URI(key, label)
 	if err != nil {
-		return Shown{}, errors.Join(err, quiet(s.w, s.w.undo(ctx, in)))
+		return Shown{}, errors.Join(err, logLeftover(s.w, s.w.undo(ctx, in)))
 	}
 	s.enrolment = &enrolment{intent: in, key: key, item: item, codes: codes}
 	return Shown{URI: uri, Groups: totp.Groups(key), Issuer: fitted.Issuer, Account: fitted.Account, Shortened: fitted.Shortens(label)}, nil
 }
 
-// condemnPending turns the profile's unfinished enrolment, if there is one, into
+// markPendingForDeletion turns the profile's unfinished enrolment, if there is one, into
 // an order to delete its item.
-func condemnPending(tx WriteTx, profileID string, now time.Time) (*Intent, error) {
+func markPendingForDeletion(tx WriteTx, profileID string, now time.Time) (*Intent, error) {
 	former, err := tx.PendingEnrolment(profileID)
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
@@ -165,7 +165,7 @@ func (s *Session) Confirm(ctx context.Context, input string) (*Issued, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.w.charge(ctx, s.id, KindConfirm)
+	t, err := s.w.recordAttempt(ctx, s.id, KindConfirm)
 	if err != nil {
 		return nil, err
 	}
@@ -184,12 +184,12 @@ func (s *Session) Confirm(ctx context.Context, input string) (*Issued, error) {
 	if err := s.checkItem(ctx); err != nil {
 		return nil, afterwards(err, s.w.refund(ctx, t))
 	}
-	return nil, s.swapPhone(ctx, step, eventPhoneChanged, nil, func(tx WriteTx, _ time.Time) error { return settle(tx, t) })
+	return nil, s.swapPhone(ctx, step, eventPhoneChanged, nil, func(tx WriteTx, _ time.Time) error { return clearFailures(tx, t) })
 }
 
 // explainWrong says why the code of a new phone might be wrong: it has run out,
 // or the phone's clock is off.
-func (s *Session) explainWrong(ctx context.Context, t toll, code totp.Code, now time.Time) error {
+func (s *Session) explainWrong(ctx context.Context, t attempt, code totp.Code, now time.Time) error {
 	wrong := s.w.wrong(ctx, t, CodeCodeWrong).at("code")
 	offset, found, err := totp.Locate(s.enrolment.key, code, now, clockReach)
 	if err != nil {
@@ -211,7 +211,7 @@ func (s *Session) explainWrong(ctx context.Context, t toll, code totp.Code, now 
 }
 
 // showCodes remembers the step of the right code and makes the codes.
-func (s *Session) showCodes(ctx context.Context, t toll, step int64) (*Issued, error) {
+func (s *Session) showCodes(ctx context.Context, t attempt, step int64) (*Issued, error) {
 	p, on, err := s.currentBy(ctx, s.enrollee)
 	if err != nil {
 		return nil, err
@@ -238,7 +238,7 @@ func (s *Session) showCodes(ctx context.Context, t toll, step int64) (*Issued, e
 		if !ok {
 			return refuse(CodeEnrolmentEnded)
 		}
-		if err := settle(tx, t); err != nil {
+		if err := clearFailures(tx, t); err != nil {
 			return err
 		}
 		return s.w.record(tx, s.w.now(), eventConfirmed, s.id, s.id, nil)

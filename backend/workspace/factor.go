@@ -12,7 +12,7 @@ import (
 // codeUse is a verification code that was paid for and matches. It is good for
 // nothing until consume, in the transaction that acts on it, says yes.
 type codeUse struct {
-	toll    toll
+	attempt attempt
 	factor  Factor
 	step    int64
 	at      time.Time
@@ -37,7 +37,7 @@ func (w *Workspace) matchFactor(ctx context.Context, profileID, input string, pu
 	if err != nil {
 		return nil, err
 	}
-	t, err := w.charge(ctx, profileID, KindCode)
+	t, err := w.recordAttempt(ctx, profileID, KindCode)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (w *Workspace) matchFactor(ctx context.Context, profileID, input string, pu
 	}
 	// The highest matching step: where two neighbours share a code, consuming
 	// the lower one would let the same six digits in a second time.
-	return &codeUse{toll: t, factor: f, step: steps[len(steps)-1], at: now, purpose: purpose}, nil
+	return &codeUse{attempt: t, factor: f, step: steps[len(steps)-1], at: now, purpose: purpose}, nil
 }
 
 // stepsAhead is how many steps the last one used may lie beyond those that are

@@ -59,7 +59,7 @@ func (a *Admin) MakeKit(ctx context.Context, proof Proof) (Kit, error) {
 	if err != nil {
 		return Kit{}, err
 	}
-	w.remember(info)
+	w.cacheInfo(info)
 	return kit, nil
 }
 

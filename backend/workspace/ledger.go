@@ -229,7 +229,7 @@ func (s *Session) Acknowledge(ctx context.Context, word string) error {
 	if err != nil {
 		return err
 	}
-	t, err := s.w.charge(ctx, s.id, KindCheckWord)
+	t, err := s.w.recordAttempt(ctx, s.id, KindCheckWord)
 	if err != nil {
 		return err
 	}
@@ -245,7 +245,7 @@ func (s *Session) Acknowledge(ctx context.Context, word string) error {
 		if err := refuseUnless(ok, err, CodeCheckWordNone); err != nil {
 			return err
 		}
-		if err := settle(tx, t); err != nil {
+		if err := clearFailures(tx, t); err != nil {
 			return err
 		}
 		return s.w.record(tx, now, eventAcknowledged, s.id, s.id, map[string]string{"sheet": decimal(set.Sheet), "run": decimal(set.Run)})

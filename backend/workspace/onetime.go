@@ -139,11 +139,11 @@ func stillAllowed(tx ReadTx, o OneTime) error {
 // matchOneTime pays for a guess and looks at it. A profile without such a code,
 // and the zero Profile of an email that nobody has, cost the same and get the
 // same words.
-func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string, kinds []OneTimeKind, guess Kind, code recovery.Code, wrong Code) (rightOneTime, toll, error) {
+func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string, kinds []OneTimeKind, guess Kind, code recovery.Code, wrong Code) (rightOneTime, attempt, error) {
 	if err := w.dated(); err != nil { // whether one has expired cannot be told
-		return rightOneTime{}, toll{}, err
+		return rightOneTime{}, attempt{}, err
 	}
-	t, err := w.charge(ctx, subject, guess)
+	t, err := w.recordAttempt(ctx, subject, guess)
 	if err != nil {
 		return rightOneTime{}, t, err
 	}

@@ -28,7 +28,7 @@ func (a *Admin) Policy(ctx context.Context) (p Policy, err error) {
 		if err != nil {
 			return err
 		}
-		a.s.w.remember(info)
+		a.s.w.cacheInfo(info)
 		p = Policy{
 			Name: info.Name, Require2FA: info.Require2FA, RequireFrom: info.RequireFrom, TwoPeople: info.TwoPeople, IdleMinutes: int(a.s.w.Idle() / time.Minute),
 		}
@@ -82,7 +82,7 @@ func (a *Admin) setInfo(ctx context.Context, proof *Proof, approval, event strin
 		return a.s.w.record(tx, a.s.w.now(), event, a.s.id, "", detail)
 	})
 	if err == nil {
-		a.s.w.remember(now)
+		a.s.w.cacheInfo(now)
 	}
 	return err
 }

@@ -220,7 +220,7 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 	a.s.mu.Unlock()
 	if former != nil { // one at a time: End would not find it
 		if _, err := former.Cancel(ctx); err != nil {
-			_ = quiet(w, err)
+			_ = logLeftover(w, err)
 		}
 	}
 	if over { // ended before it could see this run

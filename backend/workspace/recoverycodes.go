@@ -10,7 +10,7 @@ import (
 
 // recoveryUse is a recovery code that was paid for and matches. Consume uses it.
 type recoveryUse struct {
-	toll    toll
+	attempt attempt
 	set     Set
 	number  int
 	at      time.Time
@@ -42,7 +42,7 @@ func (w *Workspace) matchRecovery(ctx context.Context, profileID, input string, 
 	if err := recovery.Params(set.Params).Check(); err != nil {
 		return nil, err
 	}
-	t, err := w.charge(ctx, profileID, KindRecovery)
+	t, err := w.recordAttempt(ctx, profileID, KindRecovery)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (w *Workspace) matchRecovery(ctx context.Context, profileID, input string, 
 	if !row.UsedAt.IsZero() {
 		return nil, refuse(CodeRecoveryUsed).at("recovery").with("number", row.Number)
 	}
-	return &recoveryUse{toll: t, set: set, number: row.Number, at: w.now(), purpose: purpose}, nil
+	return &recoveryUse{attempt: t, set: set, number: row.Number, at: w.now(), purpose: purpose}, nil
 }
 
 // findCode hashes a code once and gives the row of the set that it belongs to,

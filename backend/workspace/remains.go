@@ -196,6 +196,6 @@ func (w *Workspace) inherit(tx WriteTx, id string, key secret.Bytes, r *Remains)
 			return nil, err
 		}
 	}
-	w.remember(info)
+	w.cacheInfo(info)
 	return &holding{own: own, keys: r.keys}, nil
 }

@@ -22,7 +22,7 @@ func dropAttempts(tx WriteTx, subject string, kind Kind) error {
 // an enrolment under way go, the recovery codes are void. The intents that it
 // leaves are to be finished after the commit. The caller stores p.
 func (w *Workspace) endFactor(tx WriteTx, p *Profile, now time.Time) (later []Intent, err error) {
-	unfinished, err := condemnPending(tx, p.ID, now)
+	unfinished, err := markPendingForDeletion(tx, p.ID, now)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"encoding/hex"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -225,23 +224,4 @@ func hexOf(check []byte) string {
 		return ""
 	}
 	return hex.EncodeToString(check)
-}
-
-// ownerFits reports whether some owner's account is the one that the keychain knows, so
-// that the database can be accepted.
-func (w *Workspace) ownerFits(tx ReadTx, known trust) (bool, error) {
-	for _, o := range known.owners {
-		p, err := tx.Profile(o.id)
-		if errors.Is(err, ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return false, err
-		}
-		now, err := w.trustedOwner(tx, p)
-		if err != nil || now.account == o.account {
-			return err == nil, err
-		}
-	}
-	return false, nil
 }

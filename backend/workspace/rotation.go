@@ -70,7 +70,7 @@ func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 		return a.s.w.record(tx, a.s.w.now(), eventRotationBegun, a.s.id, "", map[string]string{"generation": decimal(keys.Generation())})
 	})
 	if err == nil {
-		a.s.w.remember(info)
+		a.s.w.cacheInfo(info)
 	}
 	return err
 }
@@ -206,7 +206,7 @@ func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress P
 				w.dropFile(fileName(row.ID, keys.Generation()))
 				continue
 			}
-			_ = quiet(w, w.files.Settle(fileName(row.ID, keys.Generation())))
+			_ = logLeftover(w, w.files.Settle(fileName(row.ID, keys.Generation())))
 			w.dropFile(fileName(row.ID, row.Generation))
 		}
 	}
@@ -342,13 +342,13 @@ func (a *Admin) endRotation(ctx context.Context) error {
 	if err != nil || !ended {
 		return err
 	}
-	w.remember(info)
+	w.cacheInfo(info)
 	s.mu.Lock()
 	if s.holding != nil {
 		s.holding.keys = keys
 	}
 	s.mu.Unlock()
-	return quiet(w, s.writeIndex(ctx))
+	return logLeftover(w, s.writeIndex(ctx))
 }
 
 // sealedKeys are the vault's keys, encrypted to holders before anybody waits for it.

@@ -58,7 +58,7 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	w.remember(info)
+	w.cacheInfo(info)
 	if p.State == ProfileInvited || p.State == ProfileRemoved {
 		p = Profile{} // there is no password that could be right
 	}
@@ -86,21 +86,21 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 		c.mustEnrol, c.alone, c.short, kept = mustEnrol, !on && !mustEnrol, short, true
 		return nil, c, nil
 	}
-	s, err := w.admit(ctx, p, admission{factor: "none", key: wrapping})
+	s, err := w.completeSignIn(ctx, p, signInDetails{factor: "none", key: wrapping})
 	return s, nil, err
 }
 
 // checkPasswordOf charges for a guess at p's password and looks at it. The zero
-// Profile stands for an email that nobody has. The toll is the caller's to
+// Profile stands for an email that nobody has. The attempt is the caller's to
 // refund or to reset, and the key, which a right password unwraps with, to wipe.
-func (w *Workspace) checkPasswordOf(ctx context.Context, p Profile, emailKey string, pw secret.Text, wrong Code) (toll, secret.Bytes, error) {
+func (w *Workspace) checkPasswordOf(ctx context.Context, p Profile, emailKey string, pw secret.Text, wrong Code) (attempt, secret.Bytes, error) {
 	subject := p.ID
 	record := p.Password
 	if subject == "" {
 		subject = w.unknownSubject(emailKey)
 		record = PasswordRecord{Salt: make([]byte, password.SaltSize), Params: w.cost, Verifier: make([]byte, password.KeySize)}
 	}
-	t, err := w.charge(ctx, subject, KindPassword)
+	t, err := w.recordAttempt(ctx, subject, KindPassword)
 	if err != nil {
 		return t, secret.Bytes{}, err
 	}
@@ -158,8 +158,8 @@ type News struct {
 // mostNews bounds what a welcome tells; the log has the rest.
 const mostNews = 10
 
-// admission is how somebody came in.
-type admission struct {
+// signInDetails is how somebody came in.
+type signInDetails struct {
 	factor  string                 // none, code, recovery, help
 	number  int                    // of the recovery code
 	use     func(tx WriteTx) error // consumes the factor, or refuses
@@ -170,9 +170,9 @@ type admission struct {
 	short   bool                   // the password is too short to stand alone
 }
 
-// admit makes the session: one transaction consumes the factor, clears the
+// completeSignIn makes the session: one transaction consumes the factor, clears the
 // counts, and writes the event. All factors are right by then.
-func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session, error) {
+func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetails) (*Session, error) {
 	now := w.now()
 	var welcome Welcome
 	var due time.Time
@@ -250,7 +250,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		return nil, err
 	}
 	if held != nil {
-		_ = quiet(w, w.giveWaiting(context.WithoutCancel(ctx), held.keys, p.ID))
+		_ = logLeftover(w, w.giveWaiting(context.WithoutCancel(ctx), held.keys, p.ID))
 	}
 	s := w.newSession(p, held)
 	s.welcome, s.began, s.off, s.gate, s.short = welcome, how, a.factor == "none", a.gate == GateEnrol, a.short
@@ -262,7 +262,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 
 // tell gathers the welcome before the counts are cleared. The charges of this
 // very sign-in are among the counts and are taken off.
-func (w *Workspace) tell(tx ReadTx, profileID string, a admission) (Welcome, error) {
+func (w *Workspace) tell(tx ReadTx, profileID string, a signInDetails) (Welcome, error) {
 	wel := Welcome{UsedCode: a.number}
 	own := map[Kind]int{}
 	switch a.factor {

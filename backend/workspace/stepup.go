@@ -200,7 +200,7 @@ func (c *confirmation) prove(ctx context.Context, proof Proof, read func(ReadTx)
 		return err
 	}
 	how := map[string]string{"factor": string(FactorNone)}
-	use := func(tx WriteTx) error { return settle(tx, t) }
+	use := func(tx WriteTx) error { return clearFailures(tx, t) }
 	if on {
 		if err := s.w.refund(ctx, t); err != nil {
 			return err
@@ -213,7 +213,7 @@ func (c *confirmation) prove(ctx context.Context, proof Proof, read func(ReadTx)
 			if err := factor.consume(tx); err != nil {
 				return err
 			}
-			return errors.Join(uncount(tx, factor), reset(tx, s.id, false, KindPassword, KindCode, KindRecovery))
+			return errors.Join(refundUse(tx, factor), reset(tx, s.id, false, KindPassword, KindCode, KindRecovery))
 		}
 	}
 	err = s.w.update(ctx, func(tx WriteTx) error {
@@ -232,9 +232,9 @@ func (c *confirmation) prove(ctx context.Context, proof Proof, read func(ReadTx)
 }
 
 // provePassword charges for and checks the password of the session's profile.
-func (s *Session) provePassword(ctx context.Context, p Profile, pw secret.Text, field string) (toll, error) {
+func (s *Session) provePassword(ctx context.Context, p Profile, pw secret.Text, field string) (attempt, error) {
 	if pw.Empty() {
-		return toll{}, refuse(CodePasswordRequired).at(field)
+		return attempt{}, refuse(CodePasswordRequired).at(field)
 	}
 	t, key, err := s.w.checkPasswordOf(ctx, p, p.EmailKey, pw, CodePasswordWrong)
 	key.Wipe() // the session holds what it opens
@@ -245,23 +245,23 @@ func (s *Session) provePassword(ctx context.Context, p Profile, pw secret.Text, 
 	return t, err
 }
 
-// settle takes back the charge of a guess that was right, and with it the
+// clearFailures takes back the charge of a guess that was right, and with it the
 // failures in a row before it: there was nothing more to prove.
-func settle(tx WriteTx, t toll) error {
+func clearFailures(tx WriteTx, t attempt) error {
 	if err := refundIn(tx, t); err != nil {
 		return err
 	}
 	return reset(tx, t.subject, false, t.kind)
 }
 
-// uncount takes the charge of a use that turned out right off what the next
+// refundUse takes the charge of a use that turned out right off what the next
 // sign-in will tell.
-func uncount(tx WriteTx, use factorUse) error {
+func refundUse(tx WriteTx, use factorUse) error {
 	switch u := use.(type) {
 	case *codeUse:
-		return refundIn(tx, u.toll)
+		return refundIn(tx, u.attempt)
 	case *recoveryUse:
-		return refundIn(tx, u.toll)
+		return refundIn(tx, u.attempt)
 	}
 	return nil
 }

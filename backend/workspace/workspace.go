@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"countersign/backend/journal"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
@@ -54,27 +55,22 @@ const (
 
 // Workspace is an open data folder. Its methods may be called at the same time.
 type Workspace struct {
-	store     Store
-	secrets   Secrets
-	files     Files
-	clock     func() time.Time // see now and wall
-	newest    newest
-	rand      io.Reader
-	log       *slog.Logger
-	idle      time.Duration
-	cost      store.Argon2id
-	codeCost  store.Argon2id
-	markEvery int64
-	copying   atomic.Int32  // backups under way
-	hashing   chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
+	store    Store
+	secrets  Secrets
+	files    Files
+	clock    *journal.Clock
+	journal  *journal.Journal
+	rand     io.Reader
+	log      *slog.Logger
+	idle     time.Duration
+	cost     store.Argon2id
+	codeCost store.Argon2id
+	copying  atomic.Int32  // backups under way
+	hashing  chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
 
 	mu   sync.RWMutex
 	info Info
 	keys keys
-	mark mark // up to where the log was verified, kept with the anchor
-
-	trusted   trust // kept with the anchor
-	trustedAt int64 // the event as of which it is right
 }
 
 // keys are the secrets that belong to the workspace rather than to a person.
@@ -102,18 +98,32 @@ func Open(ctx context.Context, c Config) (*Workspace, error) {
 	return w, nil
 }
 
+// check holds the workspace against its log and the keychain's anchor. What does not
+// fit is not_authentic, with a Report beneath.
+func (w *Workspace) check(ctx context.Context) error {
+	r, err := w.journal.Open(ctx)
+	if err != nil {
+		return Explain(err)
+	}
+	if r != nil {
+		return refuse(CodeNotAuthentic).because(r)
+	}
+	return nil
+}
+
 // load reads the workspace and its keys, and trusts nothing yet.
 func load(ctx context.Context, c Config) (*Workspace, error) {
 	w := &Workspace{
-		store: c.Store, secrets: c.Secrets, files: c.Files, clock: c.Now, rand: c.Rand, log: c.Log, idle: c.Idle, cost: store.Argon2id(c.Password), codeCost: store.Argon2id(c.Recovery),
+		store: c.Store, secrets: c.Secrets, files: c.Files, rand: c.Rand, log: c.Log, idle: c.Idle, cost: store.Argon2id(c.Password), codeCost: store.Argon2id(c.Recovery),
 		hashing: make(chan struct{}, min(4, runtime.NumCPU())),
 	}
 	if w.files == nil {
 		w.files = noFiles{}
 	}
-	if w.clock == nil {
-		w.clock = time.Now
+	if c.Now == nil {
+		c.Now = time.Now
 	}
+	w.clock = journal.NewClock(c.Now)
 	if w.rand == nil {
 		w.rand = rand.Reader
 	}
@@ -132,9 +142,9 @@ func load(ctx context.Context, c Config) (*Workspace, error) {
 	if err := recovery.Params(w.codeCost).Check(); err != nil {
 		return nil, err
 	}
-	if w.markEvery = c.MarkEvery; w.markEvery == 0 {
-		w.markEvery = markEvery
-	}
+	w.journal = journal.New(journal.Config{
+		Store: w.store, Anchor: keychainAnchor{w}, Clock: w.clock, Key: w.withIntegrity, Dependents: dependents{w}, MarkEvery: c.MarkEvery,
+	})
 	err := w.view(ctx, func(tx ReadTx) (err error) {
 		w.info, err = tx.Info()
 		if errors.Is(err, ErrNotFound) {
@@ -273,22 +283,6 @@ func (w *Workspace) item(name string) string {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return w.info.ID + "/" + name
-}
-
-// store helpers: every error that leaves them has words where there are any.
-
-// bare changes rows while the workspace is being made: nothing is in the log yet.
-func (w *Workspace) bare(ctx context.Context, fn func(WriteTx) error) error {
-	return Explain(w.store.Exclusive(ctx, func() error { return w.transact(ctx, fn) }))
-}
-
-func (w *Workspace) view(ctx context.Context, fn func(ReadTx) error) error {
-	return Explain(w.store.View(ctx, func(tx ReadTx) error {
-		if _, err := w.newest.look(tx); err != nil {
-			return err
-		}
-		return fn(tx)
-	}))
 }
 
 // setSecret writes a new item and reads it back, since a keychain may say yes
