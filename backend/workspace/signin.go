@@ -175,7 +175,7 @@ type signInDetails struct {
 func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetails) (*Session, error) {
 	now := w.now()
 	var welcome Welcome
-	var due time.Time
+	var entered Profile
 	var held *holding
 	how := map[string]string{"factor": a.factor}
 	if a.number > 0 {
@@ -191,6 +191,7 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 		if err != nil {
 			return err
 		}
+		var due time.Time
 		_, err = tx.Factor(p.ID)
 		if on := err == nil; err != nil && !errors.Is(err, ErrNotFound) {
 			return err
@@ -222,7 +223,7 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 			a.chooses.apply(&fresh)
 		}
 		fresh.LastSignInAt = now
-		p = fresh
+		entered = fresh
 		if err := tx.UpdateProfile(fresh); err != nil {
 			return err
 		}
@@ -230,7 +231,7 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 			return err
 		}
 		if a.chooses != nil {
-			if held, err = a.chooses.rewrap(tx, w.newSession(p, held)); err != nil {
+			if held, err = a.chooses.rewrap(tx, w.newSession(fresh, held)); err != nil {
 				return err
 			}
 		}
@@ -252,7 +253,7 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 	if held != nil {
 		_ = logLeftover(w, w.giveWaiting(context.WithoutCancel(ctx), held.keys, p.ID))
 	}
-	s := w.newSession(p, held)
+	s := w.newSession(entered, held)
 	s.welcome, s.began, s.off, s.gate, s.short = welcome, how, a.factor == "none", a.gate == GateEnrol, a.short
 	if a.factor == "recovery" && a.gate == "" {
 		s.grant() // the password and a recovery code were right a moment ago
