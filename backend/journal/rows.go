@@ -58,9 +58,8 @@ func Digest(h audit.Hash) string {
 	return hex.EncodeToString(h[:])
 }
 
-// readRow reads everything that a row says. The field names of these types are
-// part of what is hashed: a field that is added is left out while it is zero, as
-// it is in every row from before, and no field is ever renamed.
+// readRow reads everything that a row says. The field names of these types are part
+// of what is hashed, so none is renamed: store's tests hold them.
 func readRow(tx store.ReadTx, k store.Key) (any, error) {
 	switch k.Table {
 	case "workspace":

@@ -14,20 +14,19 @@ type Info struct {
 	Require2FA bool
 	LastSheet  int // the highest sheet number that was given out
 
-	// What came later leaves the digests of older rows as they are: see package journal.
-	RequireFrom time.Time `json:",omitzero"` // with Require2FA: from when; zero: at once
-	TwoPeople   bool      `json:",omitzero"` // print runs, resets and help codes need a second admin
-	IdleMinutes int       `json:",omitzero"` // 0: as the program has it
-	LastRun     int       `json:",omitzero"` // the highest print run number that was given out
+	RequireFrom time.Time // with Require2FA: from when; zero: at once
+	TwoPeople   bool      // print runs, resets and help codes need a second admin
+	IdleMinutes int       // 0: as the program has it
+	LastRun     int       // the highest print run number that was given out
 
-	VaultGeneration int       `json:",omitzero"` // of the key that documents are encrypted to; 0: none yet
-	Rotating        bool      `json:",omitzero"` // documents of an older generation are being encrypted anew
-	RotationHeld    bool      `json:",omitzero"` // and somebody has stopped that
-	KitAt           time.Time `json:",omitzero"` // when the Emergency Kit was made
-	KitBy           string    `json:",omitzero"` // a profile's ID
-	KitGeneration   int       `json:",omitzero"`
-	KitCheck        string    `json:",omitzero"` // hex; recognises the kit's key
-	VaultCheck      string    `json:",omitzero"` // hex; recognises the vault's key
+	VaultGeneration int       // of the key that documents are encrypted to; 0: none yet
+	Rotating        bool      // documents of an older generation are being encrypted anew
+	RotationHeld    bool      // and somebody has stopped that
+	KitAt           time.Time // when the Emergency Kit was made
+	KitBy           string    // a profile's ID
+	KitGeneration   int
+	KitCheck        string // hex; recognises the kit's key
+	VaultCheck      string // hex; recognises the vault's key
 }
 
 // HasKit reports whether there is an Emergency Kit for the key that is in force.
@@ -58,9 +57,8 @@ type Profile struct {
 	LastSignInAt time.Time // zero: never
 	Generation   int       // highest generation of a TOTP secret that was ever given out
 	Epoch        int       // a session or challenge of an older epoch is over
-
-	State   ProfileState `json:",omitzero"`
-	StateAt time.Time    `json:",omitzero"` // since when
+	State        ProfileState
+	StateAt      time.Time // since when
 }
 
 // ProfileState says whether a profile can sign in.
@@ -162,9 +160,9 @@ type Set struct {
 	Replaces  int    // sheet number, 0 for none
 	EndedAt   time.Time
 
-	Run            int       `json:",omitzero"` // the print run, 0: issued by its holder
-	HandedOverAt   time.Time `json:",omitzero"`
-	AcknowledgedAt time.Time `json:",omitzero"` // its holder typed the check word
+	Run            int // the print run, 0: issued by its holder
+	HandedOverAt   time.Time
+	AcknowledgedAt time.Time // its holder typed the check word
 }
 
 // SetRow is a set with its codes: the log tells of them as one row.
@@ -228,7 +226,7 @@ type OneTime struct {
 	IssuedAt  time.Time
 	IssuedBy  string // a profile's ID
 	ExpiresAt time.Time
-	EndedAt   time.Time `json:",omitzero"` // before its time: what allowed it has changed
+	EndedAt   time.Time // before its time: what allowed it has changed
 }
 
 // Run is a print run: the sheets that an admin issued together.
