@@ -60,7 +60,7 @@ func (s *shell) columns(all []workspace.Member, p workspace.Policy, actorID stri
 		Acts: fewWords(all, func(m workspace.Member) string {
 			return strings.Join(strs(workspace.ActsOn(actorID, actor, m)), " ")
 		}),
-		Approves: column(all, func(m workspace.Member) bool { return m.MayApprove(actorID) }),
+		Approves: column(all, func(m workspace.Member) bool { return workspace.MayApprove(actorID, m) }),
 	}
 }
 

@@ -88,7 +88,7 @@ func TestMembers_PageIsToldWhatItMayOffer(t *testing.T) {
 
 	p, err := o.prof.Get(o.in.Token)
 	o.ok(err)
-	if want := strs(workspace.RoleOwner.Permissions()); !slices.Equal(p.Permissions, want) || !slices.Contains(want, "backup") {
+	if want := strs(workspace.PermissionsOf(workspace.RoleOwner)); !slices.Equal(p.Permissions, want) || !slices.Contains(want, "backup") {
 		t.Errorf("an owner may %v", p.Permissions)
 	}
 	o.door.Lock(o.in.Token)

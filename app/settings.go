@@ -129,7 +129,7 @@ func (w *Settings) Rehearse(session string) (RehearsalView, error) {
 		}
 		for _, m := range r.Keepers {
 			out.Keepers = append(out.Keepers, w.s.memberView(m, p))
-			if m.MayApprove(in.session.ProfileID()) {
+			if workspace.MayApprove(in.session.ProfileID(), m) {
 				out.Approvers = append(out.Approvers, m.Name)
 			}
 		}

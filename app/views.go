@@ -159,7 +159,7 @@ func welcomeView(w workspace.Welcome) Welcome {
 func profileView(o workspace.Overview) ProfileView {
 	p, f := o.Profile, o.TwoFactor
 	v := ProfileView{
-		Permissions: strs(p.Role.Permissions()), ID: p.ID, Name: p.Name, Email: p.Email, Role: string(p.Role), Workspace: o.Workspace,
+		Permissions: strs(workspace.PermissionsOf(p.Role)), ID: p.ID, Name: p.Name, Email: p.Email, Role: string(p.Role), Workspace: o.Workspace,
 		CreatedAt: stamp(p.CreatedAt), PasswordChangedAt: stamp(p.Password.ChangedAt), LastSignInAt: stamp(p.LastSignInAt),
 		TwoFactor: TwoFactor{
 			On: f.On, Since: stamp(f.Since), PhoneSince: stamp(f.PhoneSince), LastUsedAt: stamp(f.LastUsedAt),

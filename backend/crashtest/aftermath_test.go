@@ -108,7 +108,7 @@ func (a *aftermath) close() {
 	a.store = nil
 }
 
-func (a *aftermath) view(fn func(workspace.Tx) error) {
+func (a *aftermath) view(fn func(workspace.ReadTx) error) {
 	a.Helper()
 	if err := a.store.View(a.Context(), fn); err != nil {
 		a.Fatal(err)
@@ -125,7 +125,7 @@ func (a *aftermath) items() map[string]string {
 }
 
 // owner is who made the workspace: the first profile.
-func owner(tx workspace.Tx) (first workspace.Profile, err error) {
+func owner(tx workspace.ReadTx) (first workspace.Profile, err error) {
 	all, err := profiles(tx)
 	if err == nil && len(all) == 0 {
 		err = workspace.ErrNotFound
@@ -136,21 +136,23 @@ func owner(tx workspace.Tx) (first workspace.Profile, err error) {
 	return slices.MinFunc(all, func(a, b workspace.Profile) int { return a.CreatedAt.Compare(b.CreatedAt) }), nil
 }
 
-func profiles(tx workspace.Tx) (all []workspace.Profile, err error) {
-	err = tx.Rows(func(_ workspace.Key, row any) error {
-		if p, ok := row.(workspace.Profile); ok {
+func profiles(tx workspace.ReadTx) (all []workspace.Profile, err error) {
+	for row, err := range tx.Rows() {
+		if err != nil {
+			return nil, err
+		}
+		if p, ok := row.Value.(workspace.Profile); ok {
 			all = append(all, p)
 		}
-		return nil
-	})
-	return all, err
+	}
+	return all, nil
 }
 
 func (a *aftermath) observe() (s state) {
 	a.Helper()
 	s.Sealed = a.w == nil
 	items := a.items()
-	a.view(func(tx workspace.Tx) error {
+	a.view(func(tx workspace.ReadTx) error {
 		p, err := owner(tx)
 		if errors.Is(err, workspace.ErrNotFound) {
 			return nil
@@ -201,7 +203,7 @@ func (a *aftermath) observe() (s state) {
 func (a *aftermath) nothingIsLeftOver() {
 	a.Helper()
 	want := map[string]bool{}
-	a.view(func(tx workspace.Tx) error {
+	a.view(func(tx workspace.ReadTx) error {
 		info, err := tx.Info()
 		if errors.Is(err, workspace.ErrNotFound) {
 			return nil
@@ -219,7 +221,7 @@ func (a *aftermath) nothingIsLeftOver() {
 		return err
 	})
 	if a.w != nil { // what is sealed is not tidied up
-		a.view(func(tx workspace.Tx) error {
+		a.view(func(tx workspace.ReadTx) error {
 			intents, err := tx.Intents()
 			if len(intents) > 0 {
 				a.Errorf("an intent is left: %+v", intents)
@@ -267,29 +269,33 @@ func (a *aftermath) theLedgerAgrees() {
 	if a.w == nil {
 		return
 	}
-	a.view(func(tx workspace.Tx) error {
+	a.view(func(tx workspace.ReadTx) error {
 		runs, err := tx.Runs(0, 100)
 		if err != nil {
 			return err
 		}
 		for _, r := range runs {
 			reached := 0
-			if err := tx.Ledger(r.Number, func(e workspace.LedgerEntry) error {
+			entries, err := tx.Ledger(r.Number)
+			if err != nil {
+				return err
+			}
+			for _, e := range entries {
 				m, err := tx.Member(e.ProfileID)
+				if err != nil {
+					return err
+				}
 				if inForce := e.State == workspace.SetActive; inForce != (m.Sheet == e.Sheet && m.Run == r.Number) {
 					a.Errorf("the ledger says that sheet %d is %s, and %s has sheet %d", e.Sheet, e.State, m.Email, m.Sheet)
 				}
 				switch e.State {
 				case workspace.SetActive, workspace.SetReplaced, workspace.SetVoided: // or was, until a later one or somebody ended it
 					reached++
-					return err
+					continue
 				}
 				if m.On && m.State != workspace.ProfileRemoved && a.paper.Sheets[m.Sheet] == nil {
 					a.Errorf("%s was not reached, and has sheet %d, which nobody has seen", m.Email, m.Sheet)
 				}
-				return err
-			}); err != nil {
-				return err
 			}
 			if r.State == workspace.RunDone && reached < len(r.Members) {
 				a.Errorf("run %d is %s, with %d of %d sheets in force", r.Number, r.State, reached, len(r.Members))
@@ -309,7 +315,17 @@ func (a *aftermath) theLogVerifies() {
 		}
 	}
 	v := audit.NewVerifier(secret.NewBytes([]byte(key)))
-	a.view(func(tx workspace.Tx) error { return tx.Events(0, v.Next) })
+	a.view(func(tx workspace.ReadTx) error {
+		for e, err := range tx.Events(0) {
+			if err == nil {
+				err = v.Next(e.Event, e.Seal)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if a.state.Created && v.Seq() == 0 {
 		a.Error("the log is empty")
 	}
@@ -478,7 +494,7 @@ func (a *aftermath) theOwnerCanAccept() {
 // attempts gives the failures in a row that are counted for the owner.
 func (a *aftermath) attempts(kind workspace.Kind) (n int) {
 	a.Helper()
-	a.view(func(tx workspace.Tx) error {
+	a.view(func(tx workspace.ReadTx) error {
 		p, err := owner(tx)
 		if err != nil {
 			return err

@@ -166,12 +166,12 @@ func (f watchedFile) Keep() error {
 }
 
 // contracts counts them by where they stand.
-func contracts(tx workspace.Tx) (string, error) {
+func contracts(tx workspace.ReadTx) (string, error) {
 	count := map[workspace.DocumentState]int{}
-	err := tx.Documents(func(d workspace.DocumentRow) error {
+	all, err := tx.Documents()
+	for _, d := range all {
 		count[d.State]++
-		return nil
-	})
+	}
 	info, infoErr := tx.Info()
 	return fmt.Sprintf("%v, kit of %d", count, info.KitGeneration), errors.Join(err, infoErr)
 }
@@ -197,13 +197,14 @@ func (a *aftermath) theFilesAreThoseOfTheRows() {
 		return
 	}
 	want := map[string]bool{filepath.Join("documents", "contents.age"): true}
-	a.view(func(tx workspace.Tx) error {
-		return tx.Documents(func(d workspace.DocumentRow) error {
+	a.view(func(tx workspace.ReadTx) error {
+		all, err := tx.Documents()
+		for _, d := range all {
 			if d.State != workspace.DocumentPurged {
 				want[filepath.Join("documents", fmt.Sprintf("%s.%d.age", d.ID, d.Generation))] = true
 			}
-			return nil
-		})
+		}
+		return err
 	})
 	for _, name := range a.files() {
 		if !want[name] {

@@ -72,8 +72,8 @@ func (f *faults) arm(on bool) {
 	f.armed = on
 }
 
-// place is the way through the package workspace on which a call comes: its lines, the
-// innermost first. It is empty for what a test asks.
+// place is the way through the packages workspace and journal on which a call comes: its lines,
+// the innermost first. It is empty for what a test asks.
 type place []string
 
 func here() (lines place) {
@@ -82,8 +82,9 @@ func here() (lines place) {
 	for more := true; more; {
 		var f runtime.Frame
 		f, more = frames.Next()
-		name, ours := strings.CutPrefix(f.Function, "countersign/backend/workspace.")
-		if ours && !strings.HasPrefix(name, "(*change).") {
+		_, name, ours := strings.Cut(f.Function, "countersign/backend/")
+		pkg, name, _ := strings.Cut(name, ".")
+		if ours && (pkg == "workspace" || pkg == "journal" && !strings.HasPrefix(name, "(*Tx).")) {
 			lines = append(lines, fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line))
 		}
 	}
@@ -125,20 +126,24 @@ func (s failingStore) Exclusive(ctx context.Context, fn func() error) error {
 	return s.Store.Exclusive(ctx, fn)
 }
 
-func (s failingStore) Update(ctx context.Context, fn func(workspace.Tx) error) error {
-	return s.within(ctx, s.Store.Update, fn)
-}
-
-func (s failingStore) View(ctx context.Context, fn func(workspace.Tx) error) error {
-	return s.within(ctx, s.Store.View, fn)
-}
-
-func (s failingStore) within(ctx context.Context, run func(context.Context, func(workspace.Tx) error) error, fn func(workspace.Tx) error) error {
+func (s failingStore) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
 	if err := s.ask(); err != nil {
 		return err
 	}
-	return run(ctx, func(tx workspace.Tx) error {
-		if err := fn(failingTx{tx, s.faults}); err != nil {
+	return s.Store.Update(ctx, func(tx workspace.WriteTx) error {
+		if err := fn(failingTx{failingReads{tx, s.faults, &walks{}}, tx}); err != nil {
+			return err
+		}
+		return s.ask()
+	})
+}
+
+func (s failingStore) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
+	if err := s.ask(); err != nil {
+		return err
+	}
+	return s.Store.View(ctx, func(tx workspace.ReadTx) error {
+		if err := fn(failingReads{tx, s.faults, &walks{}}); err != nil {
 			return err
 		}
 		return s.ask()
@@ -149,7 +154,14 @@ func (s failingStore) Snapshot(ctx context.Context) ([]byte, error) {
 	if err := s.ask(); err != nil {
 		return nil, err
 	}
-	return s.Store.Snapshot(ctx)
+	return s.Store.(workspace.Snapshotter).Snapshot(ctx)
+}
+
+func (s failingStore) CheckIndexes(ctx context.Context) error {
+	if err := s.ask(); err != nil {
+		return err
+	}
+	return s.Store.(workspace.Checker).CheckIndexes(ctx)
 }
 
 // faultsOf is of how many calls one fails, where not all do.
@@ -239,6 +251,20 @@ func (s *faultyScene) play(t *testing.T, f *faults, at time.Time, whole bool) (o
 
 func (s *faultyScene) playIn(t *testing.T, out *played, f *faults, at time.Time, whole bool) {
 	t.Helper()
+	s.playOver(t, out, func(p *person) {
+		p.store, p.secrets, p.files, p.random = failingStore{p.store, f}, failingSecrets{p.secrets, f}, failingFiles{p.files, f}, failingRandom{rand.Reader, f}
+	}, func(act func()) {
+		if whole {
+			f.arm(true)
+			out.err = attempt(act)
+			f.arm(false)
+		}
+	}, at)
+}
+
+// playOver makes the use case ready over what is wrapped, and then plays it.
+func (s *faultyScene) playOver(t *testing.T, out *played, wrap func(*person), play func(act func()), at time.Time) {
+	t.Helper()
 	store, err := sqlite.Open(t.Context(), out.home.database())
 	if err != nil {
 		t.Fatal(err)
@@ -251,16 +277,14 @@ func (s *faultyScene) playIn(t *testing.T, out *played, f *faults, at time.Time,
 	}
 	p := &person{
 		ctx: t.Context(), home: out.home, clock: &clock{t: at}, marks: s.marks, codes: cheapCodes, log: slog.New(slog.NewTextHandler(&log, nil)),
-		store: failingStore{store, f}, secrets: failingSecrets{out.home.keychain(), f}, files: failingFiles{files, f}, random: failingRandom{rand.Reader, f},
+		store: store, secrets: out.home.keychain(), files: files,
 	}
+	wrap(p)
 	var act func()
 	if err := attempt(func() { act = s.ready(p) }); err != nil {
-		out.unready, whole = err, false
-	}
-	if whole {
-		f.arm(true)
-		out.err = attempt(act)
-		f.arm(false)
+		out.unready = err
+	} else {
+		play(act)
 	}
 	out.log = log.String()
 }
@@ -272,6 +296,8 @@ func attempt(act func()) (err error) {
 		case nil:
 		case failure:
 			err = r.error
+		case string:
+			err = errors.New(r)
 		default:
 			panic(r)
 		}

@@ -86,9 +86,9 @@ type watchedStore struct {
 	points *points
 }
 
-func (s watchedStore) Update(ctx context.Context, fn func(workspace.Tx) error) error {
+func (s watchedStore) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
 	what := "a change without an event"
-	err := s.Store.Update(ctx, func(tx workspace.Tx) error {
+	err := s.Store.Update(ctx, func(tx workspace.WriteTx) error {
 		if err := fn(watchedTx{tx, &what}); err != nil {
 			return err
 		}
@@ -101,15 +101,23 @@ func (s watchedStore) Update(ctx context.Context, fn func(workspace.Tx) error) e
 	return err
 }
 
+func (s watchedStore) Snapshot(ctx context.Context) ([]byte, error) {
+	return s.Store.(workspace.Snapshotter).Snapshot(ctx)
+}
+
+func (s watchedStore) CheckIndexes(ctx context.Context) error {
+	return s.Store.(workspace.Checker).CheckIndexes(ctx)
+}
+
 const committed = "after committing"
 
 // watchedTx learns what a change is from its event.
 type watchedTx struct {
-	workspace.Tx
+	workspace.WriteTx
 	what *string
 }
 
 func (t watchedTx) AppendEvent(e audit.Event, seal []byte) error {
 	*t.what = e.Kind
-	return t.Tx.AppendEvent(e, seal)
+	return t.WriteTx.AppendEvent(e, seal)
 }

@@ -271,7 +271,7 @@ func TestTwoProcessesWriteOneLog(t *testing.T) {
 	sum, a := rushed(t, enabled, "rename")
 	expected(t, sum, outcomes{"": 40})
 	n := 0
-	a.view(func(tx workspace.Tx) error {
+	a.view(func(tx workspace.ReadTx) error {
 		events, err := tx.CountEvents()
 		n = int(events)
 		return err

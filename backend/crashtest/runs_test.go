@@ -69,7 +69,7 @@ func (p *person) startCheaply() {
 // addCrowd writes the rows of n members with 2FA on, which the owner then accepts: to enrol
 // them one by one would take minutes.
 func (p *person) addCrowd(n int) {
-	must(p.store.Update(p.ctx, func(tx workspace.Tx) error {
+	must(p.store.Update(p.ctx, func(tx workspace.WriteTx) error {
 		info := got(tx.Info())
 		m := got(tx.ProfileByEmail(email))
 		m.Role, m.CreatedAt = workspace.RoleMember, m.CreatedAt.Add(time.Second)
@@ -222,27 +222,29 @@ func afterRun(t *testing.T, h home, random *rand.Rand) {
 	a := look(t, h) // the ledger, the log, and a second start among it
 	sheets := map[string]map[int]int{}
 	var reached int
-	a.view(func(tx workspace.Tx) error {
+	a.view(func(tx workspace.ReadTx) error {
 		for run := 1; run <= 2; run++ {
-			if err := tx.Ledger(run, func(e workspace.LedgerEntry) error {
+			entries, err := tx.Ledger(run)
+			if err != nil {
+				return err
+			}
+			for _, e := range entries {
 				if sheets[e.Email] == nil {
 					sheets[e.Email] = map[int]int{}
 				}
 				sheets[e.Email][run] = e.Sheet
-				return nil
-			}); err != nil {
-				return err
 			}
 		}
-		return tx.Members(func(m workspace.Member) error {
+		members, err := tx.Members()
+		for _, m := range members {
 			if m.Run == 2 {
 				reached++
 			}
 			if m.Run != 1 && m.Run != 2 || m.Sheet != sheets[m.Email][m.Run] || m.CodesLeft != recovery.SetSize {
 				t.Errorf("%s has sheet %d of run %d with %d codes; the ledger has %v", m.Email, m.Sheet, m.Run, m.CodesLeft, sheets[m.Email])
 			}
-			return nil
-		})
+		}
+		return err
 	})
 	if reached > 0 && !written {
 		t.Errorf("%d members have a new set, and there is no file", reached)
@@ -256,7 +258,7 @@ func afterRun(t *testing.T, h home, random *rand.Rand) {
 func (a *aftermath) onlyTheSheetInForceOpens(who string, sheets map[string]map[int]int) {
 	a.Helper()
 	var inForce int
-	a.view(func(tx workspace.Tx) error {
+	a.view(func(tx workspace.ReadTx) error {
 		p, err := tx.ProfileByEmail(who)
 		if err != nil {
 			return err

@@ -64,7 +64,7 @@ func (p *person) proofOf(pass string, phone int) workspace.Proof {
 
 // member is the ID of somebody.
 func (p *person) member(email string) (id string) {
-	must(p.store.View(p.ctx, func(tx workspace.Tx) error {
+	must(p.store.View(p.ctx, func(tx workspace.ReadTx) error {
 		m, err := tx.ProfileByEmail(email)
 		id = m.ID
 		return err
@@ -84,7 +84,7 @@ func led(act func(*person, *workspace.Admin)) func(*person) func() {
 // team is where the others stand, what is open for them and what is asked of all,
 // as far as they could tell. Not in it: what an interrupted act leaves in the
 // ledger, and who may have to be asked again.
-func team(tx workspace.Tx, owner string) (string, error) {
+func team(tx workspace.ReadTx, owner string) (string, error) {
 	info, err := tx.Info()
 	if err != nil {
 		return "", err

@@ -7,13 +7,13 @@ import (
 	"os"
 
 	"countersign/backend/folder"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // Create begins a file out of sight.
 //
 // Errors: ErrFilesFull, ErrFilesReadOnly, ErrFilesFailed, as for all that writes.
-func (f *Folder) Create(name string) (workspace.NewFile, error) {
+func (f *Folder) Create(name string) (store.NewBlob, error) {
 	if err := check(name); err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (n *newFile) Write(b []byte) (int, error) {
 func (n *newFile) Keep() error {
 	if _, err := os.Lstat(n.path); !errors.Is(err, fs.ErrNotExist) {
 		if err == nil {
-			err = fmt.Errorf("%w: the document's file is there already", workspace.ErrFilesFailed)
+			err = fmt.Errorf("%w: the document's file is there already", store.ErrBlobsFailed)
 		} else {
 			err = explain(err)
 		}

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"countersign/backend/documents"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // onSmallDisk runs the named test again in a mount namespace of its own, where dir is a
@@ -50,12 +50,12 @@ func TestAFullDiskRefusesADocumentAndKeepsTheOthers(t *testing.T) {
 	if err := f.WriteIndex(func(w io.Writer) error { _, err := io.WriteString(w, "index"); return err }); err != nil {
 		t.Fatal(err)
 	}
-	n := must[workspace.NewFile](t)(f.Create("b2.1.age"))
-	if _, err := io.WriteString(n, text(2<<20)); !errors.Is(err, workspace.ErrFilesFull) {
+	n := must[store.NewBlob](t)(f.Create("b2.1.age"))
+	if _, err := io.WriteString(n, text(2<<20)); !errors.Is(err, store.ErrBlobsFull) {
 		t.Errorf("a document: %v", err)
 	}
 	// Its part takes all that is free.
-	if err := f.WriteIndex(func(w io.Writer) error { _, err := io.WriteString(w, text(8192)); return err }); !errors.Is(err, workspace.ErrFilesFull) {
+	if err := f.WriteIndex(func(w io.Writer) error { _, err := io.WriteString(w, text(8192)); return err }); !errors.Is(err, store.ErrBlobsFull) {
 		t.Errorf("the index: %v", err)
 	}
 	if free, err := f.Free(); err != nil || free > 100_000 {
@@ -95,7 +95,7 @@ func TestAFolderThatCannotBeWrittenIsStillRead(t *testing.T) {
 	for act, err := range map[string]error{
 		"Create": createErr, "Open": openErr, "Settle": f.Settle("b2.1.age"), "Remove": f.Remove("a1.1.age"), "WriteIndex": f.WriteIndex(nil),
 	} {
-		if !errors.Is(err, workspace.ErrFilesReadOnly) {
+		if !errors.Is(err, store.ErrBlobsReadOnly) {
 			t.Errorf("%s: %v", act, err)
 		}
 	}

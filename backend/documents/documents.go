@@ -1,5 +1,5 @@
 // Package documents keeps the encrypted documents of the contracts: the files of one
-// folder, each whole or not there. It implements workspace.Files, and knows nothing of
+// folder, each whole or not there. It implements store.Blobs, and knows nothing of
 // what is in them.
 //
 // A document's file is written out of sight, kept as NAME.new, and settled as NAME
@@ -19,7 +19,7 @@ import (
 	"strings"
 
 	"countersign/backend/folder"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 const (
@@ -32,7 +32,7 @@ const (
 // Folder is the folder of the documents.
 type Folder struct{ dir string }
 
-var _ workspace.Files = (*Folder)(nil)
+var _ store.Blobs = (*Folder)(nil)
 
 // Open makes the folder where there is none and keeps other people out of it. The
 // folder around it must be there.
@@ -47,7 +47,7 @@ func Open(dir string) (*Folder, error) {
 		return nil, explain(err)
 	}
 	if !st.IsDir() {
-		return nil, fmt.Errorf("%w: it is no folder", workspace.ErrFilesFailed)
+		return nil, fmt.Errorf("%w: it is no folder", store.ErrBlobsFailed)
 	}
 	// On Windows the profile's folder is private by its ACL.
 	if runtime.GOOS != "windows" && st.Mode().Perm()&0o077 != 0 {
@@ -68,7 +68,7 @@ func check(name string) error {
 		ok = ok && (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '.' || c == '-')
 	}
 	if !ok {
-		return fmt.Errorf("%w: %q is no name of a document", workspace.ErrFilesFailed, name)
+		return fmt.Errorf("%w: %q is no name of a document", store.ErrBlobsFailed, name)
 	}
 	return nil
 }
@@ -90,9 +90,9 @@ func explain(err error) error {
 	case err == nil:
 		return nil
 	case folder.IsFull(err):
-		return fmt.Errorf("%w: %w", workspace.ErrFilesFull, err)
+		return fmt.Errorf("%w: %w", store.ErrBlobsFull, err)
 	case folder.IsReadOnly(err):
-		return fmt.Errorf("%w: %w", workspace.ErrFilesReadOnly, err)
+		return fmt.Errorf("%w: %w", store.ErrBlobsReadOnly, err)
 	}
-	return fmt.Errorf("%w: %w", workspace.ErrFilesFailed, err)
+	return fmt.Errorf("%w: %w", store.ErrBlobsFailed, err)
 }

@@ -10,20 +10,20 @@ import (
 	"testing"
 
 	"countersign/backend/documents"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestADocumentWaitsUntilItIsSettled(t *testing.T) {
 	t.Parallel()
 	f, dir := opened(t)
-	n := must[workspace.NewFile](t)(f.Create("a1.1.age"))
+	n := must[store.NewBlob](t)(f.Create("a1.1.age"))
 	if _, err := io.WriteString(n, "Lease"); err != nil {
 		t.Fatal(err)
 	}
 	if got := listed(t, f); len(got) > 0 {
 		t.Errorf("while it is written there is %q", got)
 	}
-	if _, err := f.Open("a1.1.age"); !errors.Is(err, workspace.ErrFileMissing) {
+	if _, err := f.Open("a1.1.age"); !errors.Is(err, store.ErrBlobMissing) {
 		t.Errorf("while it is written: %v", err)
 	}
 	if err := n.Keep(); err != nil {
@@ -50,7 +50,7 @@ func TestADocumentWaitsUntilItIsSettled(t *testing.T) {
 			t.Errorf("when it is removed there is %q, %v", there(t, dir), err)
 		}
 	}
-	if err := f.Settle("a1.1.age"); !errors.Is(err, workspace.ErrFileMissing) {
+	if err := f.Settle("a1.1.age"); !errors.Is(err, store.ErrBlobMissing) {
 		t.Errorf("settling nothing: %v", err)
 	}
 }
@@ -58,7 +58,7 @@ func TestADocumentWaitsUntilItIsSettled(t *testing.T) {
 func TestADocumentThatIsDroppedWasNeverThere(t *testing.T) {
 	t.Parallel()
 	f, dir := opened(t)
-	n := must[workspace.NewFile](t)(f.Create("a1.1.age"))
+	n := must[store.NewBlob](t)(f.Create("a1.1.age"))
 	if _, err := io.WriteString(n, text(100_000)); err != nil {
 		t.Fatal(err)
 	}
@@ -75,11 +75,11 @@ func TestADocumentIsNeverReplaced(t *testing.T) {
 	settled(t, f, "a1.1.age", "first")
 	kept(t, f, "b2.1.age", "first")
 	for _, name := range []string{"a1.1.age", "b2.1.age"} {
-		n := must[workspace.NewFile](t)(f.Create(name))
+		n := must[store.NewBlob](t)(f.Create(name))
 		if _, err := io.WriteString(n, "second"); err != nil {
 			t.Fatal(err)
 		}
-		if err := n.Keep(); !errors.Is(err, workspace.ErrFilesFailed) {
+		if err := n.Keep(); !errors.Is(err, store.ErrBlobsFailed) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err := n.Drop(); err != nil || read(t, f, name) != "first" {
@@ -101,7 +101,7 @@ func TestNoNameLeadsOutOfTheFolder(t *testing.T) {
 		_, createErr := f.Create(name)
 		_, openErr := f.Open(name)
 		for act, err := range map[string]error{"Create": createErr, "Open": openErr, "Settle": f.Settle(name), "Remove": f.Remove(name)} {
-			if !errors.Is(err, workspace.ErrFilesFailed) {
+			if !errors.Is(err, store.ErrBlobsFailed) {
 				t.Errorf("%s %q: %v", act, name, err)
 			}
 		}
@@ -139,7 +139,7 @@ func TestWhatIsNoDocumentIsLeftAlone(t *testing.T) {
 func TestTheIndexIsThereWholeOrAsItWas(t *testing.T) {
 	t.Parallel()
 	f, dir := opened(t)
-	if _, err := f.ReadIndex(); !errors.Is(err, workspace.ErrFileMissing) {
+	if _, err := f.ReadIndex(); !errors.Is(err, store.ErrBlobMissing) {
 		t.Errorf("none: %v", err)
 	}
 	write := func(text string, err error) error {
@@ -152,7 +152,7 @@ func TestTheIndexIsThereWholeOrAsItWas(t *testing.T) {
 	if err := errors.Join(write("first", nil), write("second", nil)); err != nil {
 		t.Fatal(err)
 	}
-	if err := write("thi", own); !errors.Is(err, own) || errors.Is(err, workspace.ErrFilesFailed) {
+	if err := write("thi", own); !errors.Is(err, own) || errors.Is(err, store.ErrBlobsFailed) {
 		t.Errorf("%v", err)
 	}
 	r := must[io.ReadCloser](t)(f.ReadIndex())
@@ -171,7 +171,7 @@ func TestAFolderThatCannotBeUsedIsSaidToBeThat(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, dir := range map[string]string{"AFile": file, "InAFile": filepath.Join(file, "x"), "InNothing": filepath.Join(t.TempDir(), "none", "x")} {
-		if _, err := documents.Open(dir); !errors.Is(err, workspace.ErrFilesFailed) {
+		if _, err := documents.Open(dir); !errors.Is(err, store.ErrBlobsFailed) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -184,11 +184,11 @@ func TestAFolderThatCannotBeUsedIsSaidToBeThat(t *testing.T) {
 	for act, err := range map[string]error{
 		"Create": createErr, "Free": freeErr, "Sync": f.Sync(), "Tidy": f.Tidy(), "List": f.List(nil), "WriteIndex": f.WriteIndex(nil),
 	} {
-		if !errors.Is(err, workspace.ErrFilesFailed) {
+		if !errors.Is(err, store.ErrBlobsFailed) {
 			t.Errorf("%s in a folder that went: %v", act, err)
 		}
 	}
-	if _, err := f.Open("a1.1.age"); !errors.Is(err, workspace.ErrFileMissing) {
+	if _, err := f.Open("a1.1.age"); !errors.Is(err, store.ErrBlobMissing) {
 		t.Errorf("Open in a folder that went: %v", err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestOnlyAPlainFileIsADocument(t *testing.T) {
@@ -32,11 +32,11 @@ func TestOnlyAPlainFileIsADocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"link.1.age", "waits.1.age", "dangling.1.age", "pipe.1.age", "folder.1.age"} {
-		if _, err := f.Open(name); !errors.Is(err, workspace.ErrFilesFailed) {
+		if _, err := f.Open(name); !errors.Is(err, store.ErrBlobsFailed) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := f.ReadIndex(); !errors.Is(err, workspace.ErrFilesFailed) {
+	if _, err := f.ReadIndex(); !errors.Is(err, store.ErrBlobsFailed) {
 		t.Errorf("the index: %v", err)
 	}
 	if got := listed(t, f); len(got) > 0 {
@@ -46,7 +46,7 @@ func TestOnlyAPlainFileIsADocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := n.Keep(); !errors.Is(err, workspace.ErrFilesFailed) {
+	if err := n.Keep(); !errors.Is(err, store.ErrBlobsFailed) {
 		t.Errorf("in the place of a link: %v", err)
 	}
 	for _, name := range []string{"link.1.age", "waits.1.age", "pipe.1.age"} {

@@ -6,7 +6,7 @@ import (
 	"io/fs"
 
 	"countersign/backend/folder"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // WriteIndex replaces the sealed table of contents, contents.age, whole or not at all. An
@@ -36,7 +36,7 @@ func (f *Folder) ReadIndex() (io.ReadCloser, error) {
 	s, err := openPlain(f.path(contents))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, workspace.ErrFileMissing
+		return nil, store.ErrBlobMissing
 	case err != nil:
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"countersign/backend/folder"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // Settle gives a kept file its name for good; fine where it has it.
@@ -23,7 +23,7 @@ func (f *Folder) Settle(name string) error {
 	}
 	switch _, err := os.Lstat(f.path(name)); {
 	case errors.Is(err, fs.ErrNotExist):
-		return workspace.ErrFileMissing
+		return store.ErrBlobMissing
 	default:
 		return explain(err)
 	}

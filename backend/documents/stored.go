@@ -7,13 +7,13 @@ import (
 	"io/fs"
 	"os"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // Open reads a file that was kept, settled or not.
 //
 // Errors: ErrFileMissing, ErrFilesFailed. A link in a document's place is refused.
-func (f *Folder) Open(name string) (workspace.StoredFile, error) {
+func (f *Folder) Open(name string) (store.StoredBlob, error) {
 	if err := check(name); err != nil {
 		return nil, err
 	}
@@ -24,7 +24,7 @@ func (f *Folder) Open(name string) (workspace.StoredFile, error) {
 			return s, err
 		}
 	}
-	return nil, workspace.ErrFileMissing
+	return nil, store.ErrBlobMissing
 }
 
 // openPlain opens a plain file. Its error is fs.ErrNotExist as it is, or explained.
@@ -54,7 +54,7 @@ func openPlain(path string) (*storedFile, error) {
 	return &storedFile{file, st.Size()}, nil
 }
 
-var errNotPlain = fmt.Errorf("%w: there is no plain file in the document's place", workspace.ErrFilesFailed)
+var errNotPlain = fmt.Errorf("%w: there is no plain file in the document's place", store.ErrBlobsFailed)
 
 type storedFile struct {
 	file *os.File

@@ -7,7 +7,7 @@ import (
 	"os/exec"
 	"time"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // limit is the longer one: the security tool blocks while the system prompts,
@@ -25,15 +25,15 @@ func (*access) prepare(context.Context, item, patience) error { return nil }
 func explainSystem(err error) error {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
-		return fmt.Errorf("%w: %w", workspace.ErrKeychainFailed, err)
+		return fmt.Errorf("%w: %w", store.ErrKeychainFailed, err)
 	}
 	switch exit.ExitCode() {
 	case 36: // errSecInteractionNotAllowed, -25308
-		return fmt.Errorf("%w: the system could not ask for its password", workspace.ErrKeychainLocked)
+		return fmt.Errorf("%w: the system could not ask for its password", store.ErrKeychainLocked)
 	case 51, 128: // errSecAuthFailed, -25293; errSecUserCanceled, -128
-		return workspace.ErrKeychainDismissed
+		return store.ErrKeychainDismissed
 	case 37, 50, 53: // errSecNoDefaultKeychain, errSecNoSuchKeychain, errSecNotAvailable
-		return fmt.Errorf("%w: there is no login keychain", workspace.ErrKeychainAbsent)
+		return fmt.Errorf("%w: there is no login keychain", store.ErrKeychainAbsent)
 	}
-	return fmt.Errorf("%w: %w", workspace.ErrKeychainFailed, err)
+	return fmt.Errorf("%w: %w", store.ErrKeychainFailed, err)
 }

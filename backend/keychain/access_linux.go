@@ -12,7 +12,7 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // On Linux a call is prepared on a bus connection of its own before go-keyring
@@ -208,7 +208,7 @@ func (s *secretService) search(ctx context.Context, collection dbus.ObjectPath, 
 	return items, err
 }
 
-func absent(why string) error { return fmt.Errorf("%w: %s", workspace.ErrKeychainAbsent, why) }
+func absent(why string) error { return fmt.Errorf("%w: %s", store.ErrKeychainAbsent, why) }
 
 // explainSystem turns a D-Bus error into the domain's by its name. The text of
 // the error is the service's, and is kept for the log.
@@ -218,7 +218,7 @@ func explainSystem(err error) error {
 	}
 	var remote dbus.Error
 	if !errors.As(err, &remote) {
-		return fmt.Errorf("%w: %w", workspace.ErrKeychainFailed, err)
+		return fmt.Errorf("%w: %w", store.ErrKeychainFailed, err)
 	}
 	switch name := remote.Name; {
 	case strings.HasPrefix(name, "org.freedesktop.DBus.Error.Spawn."),
@@ -228,7 +228,7 @@ func explainSystem(err error) error {
 	case name == "org.freedesktop.DBus.Error.TimedOut", name == "org.freedesktop.DBus.Error.Timeout":
 		return slow("the Secret Service was not up in time")
 	case name == "org.freedesktop.Secret.Error.IsLocked":
-		return fmt.Errorf("%w: %s", workspace.ErrKeychainLocked, remote.Error())
+		return fmt.Errorf("%w: %s", store.ErrKeychainLocked, remote.Error())
 	}
-	return fmt.Errorf("%w: %s: %s", workspace.ErrKeychainFailed, remote.Name, remote.Error())
+	return fmt.Errorf("%w: %s: %s", store.ErrKeychainFailed, remote.Name, remote.Error())
 }

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // limit is the shorter one: Credential Manager never prompts.
@@ -21,5 +21,5 @@ type access struct{}
 func (*access) prepare(context.Context, item, patience) error { return nil }
 
 func explainSystem(err error) error {
-	return fmt.Errorf("%w: %w", workspace.ErrKeychainFailed, err)
+	return fmt.Errorf("%w: %w", store.ErrKeychainFailed, err)
 }

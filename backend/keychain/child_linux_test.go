@@ -14,7 +14,7 @@ import (
 
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // go-keyring has one connection to the bus for the whole process, so each test
@@ -35,12 +35,12 @@ type answer struct {
 }
 
 var sentinels = map[string]error{
-	"missing":   workspace.ErrSecretMissing,
-	"absent":    workspace.ErrKeychainAbsent,
-	"locked":    workspace.ErrKeychainLocked,
-	"slow":      workspace.ErrKeychainSlow,
-	"dismissed": workspace.ErrKeychainDismissed,
-	"failed":    workspace.ErrKeychainFailed,
+	"missing":   store.ErrSecretMissing,
+	"absent":    store.ErrKeychainAbsent,
+	"locked":    store.ErrKeychainLocked,
+	"slow":      store.ErrKeychainSlow,
+	"dismissed": store.ErrKeychainDismissed,
+	"failed":    store.ErrKeychainFailed,
 }
 
 const childVariable = "COUNTERSIGN_TEST_KEYCHAIN"
@@ -110,7 +110,7 @@ func perform(k *keychain.Keychain, c call) answer {
 	return a
 }
 
-// child is a Keychain in a process of its own. It implements workspace.Secrets.
+// child is a Keychain in a process of its own. It implements store.Secrets.
 type child struct {
 	mu      sync.Mutex
 	out     *json.Encoder

@@ -7,12 +7,12 @@ import (
 	"countersign/backend/keychain"
 	"countersign/backend/keychain/contracttest"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestTheTwinInMemoryKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	contracttest.Keep(t, func(*testing.T) workspace.Secrets { return keychain.NewMemory() })
+	contracttest.Keep(t, func(*testing.T) store.Secrets { return keychain.NewMemory() })
 }
 
 func TestFoldedNamesHoldNoCapitalsAndNeverMeet(t *testing.T) {
@@ -22,14 +22,14 @@ func TestFoldedNamesHoldNoCapitalsAndNeverMeet(t *testing.T) {
 	}
 }
 
-func mustSet(t *testing.T, s workspace.Secrets, name string, value []byte) {
+func mustSet(t *testing.T, s store.Secrets, name string, value []byte) {
 	t.Helper()
 	if err := s.Set(t.Context(), name, secret.NewBytes(bytes.Clone(value))); err != nil {
 		t.Fatalf("set %s: %v", name, err)
 	}
 }
 
-func mustGet(t *testing.T, s workspace.Secrets, name string) []byte {
+func mustGet(t *testing.T, s store.Secrets, name string) []byte {
 	t.Helper()
 	value, err := s.Get(t.Context(), name)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // FuzzDecode reads an item that somebody else has put where ours should be.
@@ -18,7 +18,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		b, err := decode(text)
 		if err != nil {
-			if !errors.Is(err, workspace.ErrKeychainFailed) {
+			if !errors.Is(err, store.ErrKeychainFailed) {
 				t.Errorf("an answer without a name: %v", err)
 			}
 			if len(text) > 8 && strings.Contains(err.Error(), text) {
@@ -41,7 +41,7 @@ func FuzzNames(f *testing.F) {
 		one, err1 := accountFor(a)
 		two, err2 := accountFor(b)
 		for _, err := range []error{err1, err2} {
-			if err != nil && !errors.Is(err, workspace.ErrKeychainFailed) {
+			if err != nil && !errors.Is(err, store.ErrKeychainFailed) {
 				t.Errorf("an answer without a name: %v", err)
 			}
 		}

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // gate lets one call at a time through to the keychain, and refuses all while
@@ -105,10 +105,10 @@ func (g *gate) overstay(turn int) {
 func careful(act func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: the connection broke off", workspace.ErrKeychainFailed)
+			err = fmt.Errorf("%w: the connection broke off", store.ErrKeychainFailed)
 		}
 	}()
 	return act()
 }
 
-func slow(why string) error { return fmt.Errorf("%w: %s", workspace.ErrKeychainSlow, why) }
+func slow(why string) error { return fmt.Errorf("%w: %s", store.ErrKeychainSlow, why) }

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // In these tests time is the bubble's: an hour passes as soon as everybody waits.
@@ -18,11 +18,11 @@ func TestACallThatNeverReturnsBlocksNobody(t *testing.T) {
 		began := time.Now()
 		pass(t, g)
 		err := g.run(t.Context(), 5*time.Second, func() error { <-stuck; return nil })
-		if !errors.Is(err, workspace.ErrKeychainSlow) || time.Since(began) != 5*time.Second {
+		if !errors.Is(err, store.ErrKeychainSlow) || time.Since(began) != 5*time.Second {
 			t.Errorf("%v after %v", err, time.Since(began))
 		}
 		for range 1000 {
-			if err := g.enter(t.Context(), time.Hour); !errors.Is(err, workspace.ErrKeychainSlow) {
+			if err := g.enter(t.Context(), time.Hour); !errors.Is(err, store.ErrKeychainSlow) {
 				t.Fatalf("a further call: %v", err)
 			}
 		}
@@ -46,7 +46,7 @@ func TestAllWhoWaitAreToldWhenACallOverstays(t *testing.T) {
 			go func() { waiting <- g.enter(t.Context(), time.Hour) }()
 		}
 		for range cap(waiting) {
-			if err := <-waiting; !errors.Is(err, workspace.ErrKeychainSlow) {
+			if err := <-waiting; !errors.Is(err, store.ErrKeychainSlow) {
 				t.Errorf("one who waited: %v", err)
 			}
 		}
@@ -77,7 +77,7 @@ func TestACallerWhoLeavesDoesNotOpenTheGateForOthers(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("the caller: %v", err)
 		}
-		if err := g.enter(t.Context(), time.Second); !errors.Is(err, workspace.ErrKeychainSlow) {
+		if err := g.enter(t.Context(), time.Second); !errors.Is(err, store.ErrKeychainSlow) {
 			t.Errorf("the next: %v", err)
 		}
 		close(end)
@@ -92,7 +92,7 @@ func TestAPanicInTheKeychainIsAnError(t *testing.T) {
 	g := newGate()
 	pass(t, g)
 	err := g.run(t.Context(), time.Minute, func() error { panic("nil signal") })
-	if !errors.Is(err, workspace.ErrKeychainFailed) {
+	if !errors.Is(err, store.ErrKeychainFailed) {
 		t.Errorf("got %v", err)
 	}
 	pass(t, g)

@@ -1,6 +1,6 @@
 // Package keychain keeps the workspace's secrets in the operating system's
 // keychain: the Secret Service on Linux, Keychain on macOS, Credential Manager
-// on Windows. It implements workspace.Secrets on zalando/go-keyring.
+// on Windows. It implements store.Secrets on zalando/go-keyring.
 //
 // Make one Keychain for each process with New and share it: it lets one call
 // through at a time, and its patience is counted for all callers together. Use
@@ -10,7 +10,7 @@
 // call ends after 5 seconds, or after 60 while the system asks the person to
 // unlock. What then still runs inside the keychain is left to end by itself in
 // one goroutine, and until it does every further call fails at once with
-// workspace.ErrKeychainSlow.
+// store.ErrKeychainSlow.
 //
 // What can be told apart depends on the system. On Linux all of it: the bus is
 // asked first, see access_linux.go. On macOS the exit status of the security
@@ -29,7 +29,7 @@ import (
 	"github.com/zalando/go-keyring"
 
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // MaxValue is how many bytes a secret may have: 2,560 bytes of Windows'
@@ -56,7 +56,7 @@ type Keychain struct {
 	access   access // used by whoever holds the gate
 }
 
-var _ workspace.Secrets = (*Keychain)(nil)
+var _ store.Secrets = (*Keychain)(nil)
 
 // New returns the keychain's items under a service name: "Countersign" for the
 // product, another for development builds and for tests, so that they never
@@ -75,7 +75,7 @@ func newKeychain(service string, p patience) *Keychain {
 func (k *Keychain) Set(ctx context.Context, name string, value secret.Bytes) error {
 	if value.Len() > MaxValue {
 		return fmt.Errorf("%w: a value of %d bytes is over the limit of %d",
-			workspace.ErrKeychainFailed, value.Len(), MaxValue)
+			store.ErrKeychainFailed, value.Len(), MaxValue)
 	}
 	text := base64.StdEncoding.EncodeToString(value.Reveal())
 	return k.do(ctx, "set", name, func(account string) error {
@@ -83,8 +83,8 @@ func (k *Keychain) Set(ctx context.Context, name string, value secret.Bytes) err
 	})
 }
 
-// Get reads the secret under name. It is workspace.ErrSecretMissing when the
-// keychain answers and has no such item, and workspace.ErrKeychainFailed when
+// Get reads the secret under name. It is store.ErrSecretMissing when the
+// keychain answers and has no such item, and store.ErrKeychainFailed when
 // the item is not one that Set has written.
 func (k *Keychain) Get(ctx context.Context, name string) (secret.Bytes, error) {
 	read := make(chan string, 1)
@@ -104,7 +104,7 @@ func decode(text string) (secret.Bytes, error) {
 	value, err := base64.StdEncoding.Strict().DecodeString(text)
 	if err != nil || strings.ContainsAny(text, "\r\n") {
 		// The decoder's own error quotes positions of a secret, so it is dropped.
-		return secret.Bytes{}, fmt.Errorf("%w: the item is not in the form it was written in", workspace.ErrKeychainFailed)
+		return secret.Bytes{}, fmt.Errorf("%w: the item is not in the form it was written in", store.ErrKeychainFailed)
 	}
 	return secret.NewBytes(value), nil
 }
@@ -114,7 +114,7 @@ func (k *Keychain) Delete(ctx context.Context, name string) error {
 	err := k.do(ctx, "delete", name, func(account string) error {
 		return keyring.Delete(k.service, account)
 	})
-	if errors.Is(err, workspace.ErrSecretMissing) {
+	if errors.Is(err, store.ErrSecretMissing) {
 		return nil
 	}
 	return err
@@ -155,11 +155,11 @@ func explain(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, keyring.ErrNotFound):
-		return workspace.ErrSecretMissing
+		return store.ErrSecretMissing
 	case errors.Is(err, keyring.ErrSetDataTooBig):
-		return fmt.Errorf("%w: the keychain refuses a value of this size", workspace.ErrKeychainFailed)
+		return fmt.Errorf("%w: the keychain refuses a value of this size", store.ErrKeychainFailed)
 	case errors.Is(err, keyring.ErrUnsupportedPlatform):
-		return fmt.Errorf("%w: no keychain is known for this system", workspace.ErrKeychainAbsent)
+		return fmt.Errorf("%w: no keychain is known for this system", store.ErrKeychainAbsent)
 	}
 	return explainSystem(err)
 }

@@ -11,12 +11,12 @@ import (
 	"countersign/backend/keychain/contracttest"
 	"countersign/backend/keychain/secretservicetest"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestTheKeychainKeepsTheContractOnARealSecretService(t *testing.T) {
 	t.Parallel()
-	contracttest.Keep(t, func(t *testing.T) workspace.Secrets {
+	contracttest.Keep(t, func(t *testing.T) store.Secrets {
 		return newChild(t, secretservicetest.Start(t).Env(), patient)
 	})
 }
@@ -57,14 +57,14 @@ func TestWithoutABusTheKeychainIsAbsent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			wantAll(t, newChild(t, append(bus.Env(), "DBUS_SESSION_BUS_ADDRESS="+address), patient), workspace.ErrKeychainAbsent)
+			wantAll(t, newChild(t, append(bus.Env(), "DBUS_SESSION_BUS_ADDRESS="+address), patient), store.ErrKeychainAbsent)
 		})
 	}
 }
 
 func TestWithoutASecretServiceOnTheBusTheKeychainIsAbsent(t *testing.T) {
 	t.Parallel()
-	wantAll(t, newChild(t, secretservicetest.StartBus(t).Env(), patient), workspace.ErrKeychainAbsent)
+	wantAll(t, newChild(t, secretservicetest.StartBus(t).Env(), patient), store.ErrKeychainAbsent)
 }
 
 func TestASecretServiceThatIsKilledIsAbsentAndNotAnEmptyKeychain(t *testing.T) {
@@ -73,7 +73,7 @@ func TestASecretServiceThatIsKilledIsAbsentAndNotAnEmptyKeychain(t *testing.T) {
 	k := newChild(t, service.Env(), patient)
 	mustSet(t, k, "w/a", []byte("a"))
 	service.Kill(t)
-	wantAll(t, k, workspace.ErrKeychainAbsent)
+	wantAll(t, k, store.ErrKeychainAbsent)
 }
 
 func TestALockedKeychainIsLockedAndNotEmpty(t *testing.T) {
@@ -82,7 +82,7 @@ func TestALockedKeychainIsLockedAndNotEmpty(t *testing.T) {
 	k := newChild(t, service.Env(), limits{5 * time.Second, 60 * time.Second, 60 * time.Second})
 	mustSet(t, k, "w/a", []byte("a"))
 	service.Lock(t)
-	wantAll(t, k, workspace.ErrKeychainLocked)
+	wantAll(t, k, store.ErrKeychainLocked)
 }
 
 func TestADismissedPromptIsToldFromALockedKeychain(t *testing.T) {
@@ -92,7 +92,7 @@ func TestADismissedPromptIsToldFromALockedKeychain(t *testing.T) {
 	mustSet(t, k, "w/a", []byte("a"))
 	service.Lock(t)
 	prompter := service.DismissPrompts(t)
-	wantAll(t, k, workspace.ErrKeychainDismissed)
+	wantAll(t, k, store.ErrKeychainDismissed)
 	prompter.Await(t)
 	if len(prompter.Shown) > 0 {
 		t.Error("the person was asked again by the next calls of the same act")
@@ -101,14 +101,14 @@ func TestADismissedPromptIsToldFromALockedKeychain(t *testing.T) {
 }
 
 // wantLater wants a call some time after a dismissal to ask anew.
-func wantLater(t *testing.T, k workspace.Secrets, prompter *secretservicetest.Prompter) {
+func wantLater(t *testing.T, k store.Secrets, prompter *secretservicetest.Prompter) {
 	t.Helper()
 	for len(prompter.Shown) == 0 {
 		if err := t.Context().Err(); err != nil {
 			t.Fatal(err)
 		}
 		_, err := k.Get(t.Context(), "w/a")
-		want(t, "get", err, workspace.ErrKeychainDismissed)
+		want(t, "get", err, store.ErrKeychainDismissed)
 	}
 }
 
@@ -121,7 +121,7 @@ func TestAnUnansweredPromptEndsTheCallAndIsShownOnce(t *testing.T) {
 	prompter := service.IgnorePrompts(t)
 	for range 3 {
 		_, err := k.Get(t.Context(), "w/a")
-		want(t, "get", err, workspace.ErrKeychainLocked)
+		want(t, "get", err, store.ErrKeychainLocked)
 	}
 	prompter.Await(t)
 	if len(prompter.Shown) > 0 {
@@ -143,7 +143,7 @@ func TestAPromptThatTheServiceTakesWithItIsAFailureAndNotAnEmptyKeychain(t *test
 	}()
 	prompter.Await(t)
 	service.Kill(t)
-	want(t, "get", <-ended, workspace.ErrKeychainFailed)
+	want(t, "get", <-ended, store.ErrKeychainFailed)
 }
 
 func TestAKeychainThatNeverAnswersIsSlowAndWorksAgainOnceItAnswers(t *testing.T) {
@@ -152,7 +152,7 @@ func TestAKeychainThatNeverAnswersIsSlowAndWorksAgainOnceItAnswers(t *testing.T)
 	k := newChild(t, service.Env(), impatient)
 	mustSet(t, k, "w/a", []byte("a"))
 	service.Freeze(t)
-	wantAll(t, k, workspace.ErrKeychainSlow)
+	wantAll(t, k, store.ErrKeychainSlow)
 	service.Thaw(t)
 	if got := mustGet(t, k, "w/a"); string(got) != "a" {
 		t.Errorf("read %q", got)
@@ -164,14 +164,14 @@ func TestAnItemThatSomebodyElseWroteIsRefused(t *testing.T) {
 	service := secretservicetest.Start(t)
 	service.Store(t, map[string]string{"service": "Countersign tests", "username": "w/a"}, "not base64")
 	_, err := newChild(t, service.Env(), patient).Get(t.Context(), "w/a")
-	want(t, "get", err, workspace.ErrKeychainFailed)
+	want(t, "get", err, store.ErrKeychainFailed)
 	if strings.Contains(err.Error(), "not base64") {
 		t.Error("the error quotes the secret")
 	}
 }
 
 // wantAll makes each kind of call and wants the same error of all.
-func wantAll(t *testing.T, k workspace.Secrets, kind error) {
+func wantAll(t *testing.T, k store.Secrets, kind error) {
 	t.Helper()
 	want(t, "set", k.Set(t.Context(), "w/new", secret.NewBytes([]byte("x"))), kind)
 	_, err := k.Get(t.Context(), "w/a")

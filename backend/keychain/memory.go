@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // Memory keeps secrets in memory, under the same contract as a Keychain and
@@ -18,12 +18,12 @@ type Memory struct {
 	items map[string][]byte
 }
 
-var _ workspace.Secrets = (*Memory)(nil)
+var _ store.Secrets = (*Memory)(nil)
 
 // NewMemory returns an empty Memory.
 func NewMemory() *Memory { return &Memory{items: map[string][]byte{}} }
 
-// Set implements workspace.Secrets.
+// Set implements store.Secrets.
 func (m *Memory) Set(ctx context.Context, name string, value secret.Bytes) error {
 	if _, err := accountFor(name); err != nil {
 		return err
@@ -33,7 +33,7 @@ func (m *Memory) Set(ctx context.Context, name string, value secret.Bytes) error
 	}
 	if value.Len() > MaxValue {
 		return fmt.Errorf("%w: a value of %d bytes is over the limit of %d",
-			workspace.ErrKeychainFailed, value.Len(), MaxValue)
+			store.ErrKeychainFailed, value.Len(), MaxValue)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -41,7 +41,7 @@ func (m *Memory) Set(ctx context.Context, name string, value secret.Bytes) error
 	return nil
 }
 
-// Get implements workspace.Secrets. Each call returns a copy, so that wiping one
+// Get implements store.Secrets. Each call returns a copy, so that wiping one
 // leaves the item.
 func (m *Memory) Get(ctx context.Context, name string) (secret.Bytes, error) {
 	if _, err := accountFor(name); err != nil {
@@ -54,12 +54,12 @@ func (m *Memory) Get(ctx context.Context, name string) (secret.Bytes, error) {
 	defer m.mu.Unlock()
 	value, ok := m.items[name]
 	if !ok {
-		return secret.Bytes{}, workspace.ErrSecretMissing
+		return secret.Bytes{}, store.ErrSecretMissing
 	}
 	return secret.NewBytes(bytes.Clone(value)), nil
 }
 
-// Delete implements workspace.Secrets.
+// Delete implements store.Secrets.
 func (m *Memory) Delete(ctx context.Context, name string) error {
 	if _, err := accountFor(name); err != nil {
 		return err

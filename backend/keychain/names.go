@@ -5,7 +5,7 @@ import (
 	"runtime"
 	"strings"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // MaxName bounds a name. Windows keeps the account in a field of 513
@@ -19,7 +19,7 @@ const MaxName = 200
 // D-Bus attribute or a person's keychain program reads in two ways.
 func CheckName(name string) error {
 	if name == "" || len(name) > MaxName || strings.ContainsFunc(name, isForeign) {
-		return fmt.Errorf("%w: %q is not a name for an item", workspace.ErrKeychainFailed, name)
+		return fmt.Errorf("%w: %q is not a name for an item", store.ErrKeychainFailed, name)
 	}
 	return nil
 }

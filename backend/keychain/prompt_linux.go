@@ -8,7 +8,7 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 const ssPrompt = "org.freedesktop.Secret.Prompt"
@@ -60,7 +60,7 @@ func (s *secretService) unlock(ctx context.Context, path dbus.ObjectPath) (*prom
 	var at dbus.ObjectPath
 	err = own.call(ctx, own.object(ssPath), ssService+".Unlock", []any{[]dbus.ObjectPath{path}}, &unlocked, &at)
 	if err == nil && at == none && len(unlocked) == 0 {
-		err = fmt.Errorf("%w: it refuses to be unlocked", workspace.ErrKeychainLocked)
+		err = fmt.Errorf("%w: it refuses to be unlocked", store.ErrKeychainLocked)
 	}
 	if err != nil || at == none {
 		own.close()
@@ -118,11 +118,11 @@ func (p *prompt) outcome(signals <-chan *dbus.Signal, at dbus.ObjectPath, human 
 		case !dismissed:
 			return nil
 		case time.Since(p.shown) < human:
-			return fmt.Errorf("%w: the system could not ask for its password", workspace.ErrKeychainLocked)
+			return fmt.Errorf("%w: the system could not ask for its password", store.ErrKeychainLocked)
 		}
-		return workspace.ErrKeychainDismissed
+		return store.ErrKeychainDismissed
 	}
-	return fmt.Errorf("%w: the Secret Service went away while it asked", workspace.ErrKeychainFailed)
+	return fmt.Errorf("%w: the Secret Service went away while it asked", store.ErrKeychainFailed)
 }
 
 // wait waits for the person, but no longer than limit.
@@ -133,7 +133,7 @@ func (p *prompt) wait(ctx context.Context, limit time.Duration) error {
 	case <-p.done:
 		return p.err
 	case <-timer.C:
-		return fmt.Errorf("%w: the system's prompt was not answered", workspace.ErrKeychainLocked)
+		return fmt.Errorf("%w: the system's prompt was not answered", store.ErrKeychainLocked)
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
@@ -151,5 +151,5 @@ func (p *prompt) isUp() bool {
 // answers reports whether the person has just dismissed this very prompt.
 func (p *prompt) answers(object dbus.ObjectPath) bool {
 	return p != nil && p.object == object && !p.isUp() &&
-		errors.Is(p.err, workspace.ErrKeychainDismissed) && time.Since(p.ended) < again
+		errors.Is(p.err, store.ErrKeychainDismissed) && time.Since(p.ended) < again
 }

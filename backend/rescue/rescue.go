@@ -126,7 +126,7 @@ func abandon(ctx context.Context, path string, secrets workspace.Secrets) error 
 		return workspace.Explain(err)
 	}
 	var id string
-	err = store.View(ctx, func(tx workspace.Tx) error {
+	err = store.View(ctx, func(tx workspace.ReadTx) error {
 		info, err := tx.Info()
 		if errors.Is(err, workspace.ErrNotFound) {
 			return nil

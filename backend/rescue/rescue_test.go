@@ -249,7 +249,7 @@ func TestRescue_LeftoversThatCannotBeReadAreAnError(t *testing.T) {
 	beside := filepath.Join(h.dir, "workspace.db.rescue")
 	store, err := sqlite.Open(t.Context(), beside)
 	h.ok(err)
-	h.ok(store.Update(t.Context(), func(tx workspace.Tx) error { return tx.InsertInfo(workspace.Info{ID: "half", Name: "Half"}) }))
+	h.ok(store.Update(t.Context(), func(tx workspace.WriteTx) error { return tx.InsertInfo(workspace.Info{ID: "half", Name: "Half"}) }))
 	h.ok(store.Close())
 	h.ok(h.secrets.Set(t.Context(), "half/device", secret.NewBytes([]byte("key"))))
 	ctx, stop := context.WithCancel(t.Context())

@@ -12,7 +12,7 @@ import (
 	"countersign/backend/audit"
 	"countersign/backend/folder"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // onSmallDisk runs the named test again in a mount namespace of its own, where
@@ -56,7 +56,7 @@ func TestAFullDiskRefusesAndTheNextTryWorks(t *testing.T) {
 	_ = f.Close()
 	seq := int64(0)
 	write := func() error {
-		return s.Update(t.Context(), func(tx workspace.Tx) error {
+		return s.Update(t.Context(), func(tx store.WriteTx) error {
 			for range 50 {
 				seq++
 				e := audit.Event{Seq: seq, At: time.UnixMilli(1), Detail: map[string]string{"x": strings.Repeat("x", 2000)}}
@@ -67,7 +67,7 @@ func TestAFullDiskRefusesAndTheNextTryWorks(t *testing.T) {
 			return nil
 		})
 	}
-	if err := write(); !errors.Is(err, workspace.ErrStoreFull) {
+	if err := write(); !errors.Is(err, store.ErrFull) {
 		t.Fatalf("got %v", err)
 	}
 	if err := folder.Prepare(dir); !errors.Is(err, folder.ErrFull) {
@@ -98,10 +98,10 @@ func TestAReadOnlyFolderIsSaidToBeOne(t *testing.T) {
 	if err := folder.Prepare(dir); !errors.Is(err, folder.ErrReadOnly) {
 		t.Errorf("the folder says %v", err)
 	}
-	if _, err := sqlite.Open(t.Context(), path); !errors.Is(err, workspace.ErrStoreReadOnly) {
+	if _, err := sqlite.Open(t.Context(), path); !errors.Is(err, store.ErrReadOnly) {
 		t.Errorf("the store says %v", err)
 	}
-	if _, err := sqlite.Open(t.Context(), filepath.Join(dir, "other.db")); !errors.Is(err, workspace.ErrStoreReadOnly) {
+	if _, err := sqlite.Open(t.Context(), filepath.Join(dir, "other.db")); !errors.Is(err, store.ErrReadOnly) {
 		t.Errorf("a new store says %v", err)
 	}
 }

@@ -14,8 +14,7 @@ import (
 	"time"
 
 	"countersign/backend/audit"
-	"countersign/backend/recovery"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 var errDriver = errors.New("an injected fault of the driver")
@@ -140,13 +139,13 @@ func (r faultyRows) Next(into []driver.Value) error {
 // whose calls to the driver may fail.
 func onFaultyDriver(t *testing.T) (*Store, *driverFaults) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "workspace.db")
+	path := filepath.Join(t.TempDir(), "store.db")
 	good, err := Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = good.Update(t.Context(), func(tx workspace.Tx) error {
-		return errors.Join(tx.InsertInfo(workspace.Info{ID: "w", Name: "n"}), fill(tx))
+	err = good.Update(t.Context(), func(tx store.WriteTx) error {
+		return errors.Join(tx.InsertInfo(store.Info{ID: "w", Name: "n"}), fill(tx))
 	})
 	if err := errors.Join(err, good.Close()); err != nil {
 		t.Fatal(err)
@@ -169,20 +168,20 @@ func onFaultyDriver(t *testing.T) (*Store, *driverFaults) {
 // for by a string.
 func samples(id string, number int) map[reflect.Type]any {
 	at := time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)
-	params, some := recovery.Params{MemoryKiB: 19456, Time: 2, Threads: 1}, []byte{1}
+	params, some := store.Argon2id{MemoryKiB: 19456, Time: 2, Threads: 1}, []byte{1}
 	all := map[reflect.Type]any{}
 	for _, row := range []any{
-		workspace.Info{ID: id, Name: "n"},
-		workspace.Profile{ID: id, Email: id, EmailKey: id, Name: id, Role: workspace.RoleOwner, CreatedAt: at, Password: workspace.PasswordRecord{Salt: some, Verifier: some}},
-		workspace.Factor{ProfileID: id, Generation: number, Item: id, Since: at},
-		workspace.Intent{ID: id, Kind: workspace.IntentEnrol, ProfileID: id, Item: id + "-next", Generation: 4, CreatedAt: at},
-		workspace.Set{ID: id, ProfileID: id, Sheet: number, State: workspace.SetActive, Salt: some, Params: params, IssuedAt: at, Run: number},
-		workspace.Attempts{Subject: id, Kind: workspace.KindCode, Failures: 3, ChargedAt: at},
-		workspace.OneTime{ProfileID: id, Kind: workspace.OneTimeHelp, Salt: some, Hash: some, Params: params, IssuedAt: at, IssuedBy: "id", ExpiresAt: at},
-		workspace.Run{Number: number, At: at, Kind: workspace.RunPrint, State: workspace.RunDone, Members: []string{"id"}},
-		workspace.Approval{ID: id, Kind: workspace.ApproveHelpCode, Members: []string{id}, ByID: "id", At: at, ExpiresAt: at, State: workspace.ApprovalWaiting},
-		workspace.VaultKey{Holder: id, Recipient: "age1", Wrapped: some, Sealed: some, OnlyOne: false},
-		workspace.DocumentRow{ID: id, State: workspace.DocumentKept, Sealed: some},
+		store.Info{ID: id, Name: "n"},
+		store.Profile{ID: id, Email: id, EmailKey: id, Name: id, Role: store.RoleOwner, CreatedAt: at, Password: store.PasswordRecord{Salt: some, Verifier: some}},
+		store.Factor{ProfileID: id, Generation: number, Item: id, Since: at},
+		store.Intent{ID: id, Kind: store.IntentEnrol, ProfileID: id, Item: id + "-next", Generation: 4, CreatedAt: at},
+		store.Set{ID: id, ProfileID: id, Sheet: number, State: store.SetActive, Salt: some, Params: params, IssuedAt: at, Run: number},
+		store.Attempts{Subject: id, Kind: store.KindCode, Failures: 3, ChargedAt: at},
+		store.OneTime{ProfileID: id, Kind: store.OneTimeHelp, Salt: some, Hash: some, Params: params, IssuedAt: at, IssuedBy: "id", ExpiresAt: at},
+		store.Run{Number: number, At: at, Kind: store.RunPrint, State: store.RunDone, Members: []string{"id"}},
+		store.Approval{ID: id, Kind: store.ApproveHelpCode, Members: []string{id}, ByID: "id", At: at, ExpiresAt: at, State: store.ApprovalWaiting},
+		store.VaultKey{Holder: id, Recipient: "age1", Wrapped: some, Sealed: some, OnlyOne: false},
+		store.DocumentRow{ID: id, State: store.DocumentKept, Sealed: some},
 		audit.Event{Seq: int64(number), At: at, Actor: "other", Subject: "id"},
 	} {
 		all[reflect.TypeOf(row)] = row
@@ -193,16 +192,16 @@ func samples(id string, number int) map[reflect.Type]any {
 func sample[T any](of map[reflect.Type]any) T { return of[reflect.TypeFor[T]()].(T) }
 
 // fill inserts two of each.
-func fill(tx workspace.Tx) (err error) {
+func fill(tx store.WriteTx) (err error) {
 	for number, id := range []string{"id", "other"} {
 		of := samples(id, number+1)
-		pending := sample[workspace.Set](of)
-		pending.ID, pending.Sheet, pending.State = id+"-next", number+3, workspace.SetPending
+		pending := sample[store.Set](of)
+		pending.ID, pending.Sheet, pending.State = id+"-next", number+3, store.SetPending
 		err = errors.Join(err,
-			tx.InsertProfile(sample[workspace.Profile](of)), tx.InsertFactor(sample[workspace.Factor](of)), tx.InsertIntent(sample[workspace.Intent](of)),
-			tx.InsertSet(sample[workspace.Set](of), [][]byte{{1}, {2}}), tx.InsertSet(pending, [][]byte{{1}, {2}}),
-			tx.SaveAttempts(sample[workspace.Attempts](of)), tx.InsertOneTime(sample[workspace.OneTime](of)), tx.InsertRun(sample[workspace.Run](of)),
-			tx.InsertApproval(sample[workspace.Approval](of)), tx.SaveVaultKey(sample[workspace.VaultKey](of)), tx.InsertDocument(sample[workspace.DocumentRow](of)),
+			tx.InsertProfile(sample[store.Profile](of)), tx.InsertFactor(sample[store.Factor](of)), tx.InsertIntent(sample[store.Intent](of)),
+			tx.InsertSet(sample[store.Set](of), [][]byte{{1}, {2}}), tx.InsertSet(pending, [][]byte{{1}, {2}}),
+			tx.SaveAttempts(sample[store.Attempts](of)), tx.InsertOneTime(sample[store.OneTime](of)), tx.InsertRun(sample[store.Run](of)),
+			tx.InsertApproval(sample[store.Approval](of)), tx.SaveVaultKey(sample[store.VaultKey](of)), tx.InsertDocument(sample[store.DocumentRow](of)),
 		)
 	}
 	for i, kind := range []string{"run-sheet-issued", "emergency-kit-made", "email-changed", "emergency-kit-used"} {
@@ -216,9 +215,9 @@ func fill(tx workspace.Tx) (err error) {
 // arguments makes what a method is called with.
 func arguments(m reflect.Method) (in []reflect.Value) {
 	strings := map[reflect.Type]string{
-		reflect.TypeFor[workspace.OneTimeKind](): string(workspace.OneTimeHelp),
-		reflect.TypeFor[workspace.Kind]():        string(workspace.KindCode),
-		reflect.TypeFor[workspace.RunState]():    string(workspace.RunDone),
+		reflect.TypeFor[store.OneTimeKind](): string(store.OneTimeHelp),
+		reflect.TypeFor[store.Kind]():        string(store.KindCode),
+		reflect.TypeFor[store.RunState]():    string(store.RunDone),
 	}
 	numbers := map[string]int64{ // the others are asked for the first
 		"Runs": 10, "DocumentsBefore": 10, "EventsBefore": 10, "VaultKeysBehind": 10,
@@ -259,7 +258,7 @@ func arguments(m reflect.Method) (in []reflect.Value) {
 func outcome(t *testing.T, s *Store, f *driverFaults, m reflect.Method) (err error) {
 	t.Helper()
 	rollback := errors.New("roll back")
-	got := s.Update(t.Context(), func(tx workspace.Tx) error {
+	got := s.Update(t.Context(), func(tx store.WriteTx) error {
 		if strings.HasPrefix(m.Name, "Insert") || m.Name == "AppendEvent" { // what it inserts must not be there
 			f.armed = false
 			if e := clearTables(tx); e != nil {
@@ -292,7 +291,7 @@ func outcome(t *testing.T, s *Store, f *driverFaults, m reflect.Method) (err err
 	return err
 }
 
-func clearTables(x workspace.Tx) error {
+func clearTables(x store.WriteTx) error {
 	within := x.(*tx)
 	if _, err := within.tx.Exec("PRAGMA defer_foreign_keys = ON"); err != nil {
 		return err
@@ -310,11 +309,11 @@ func clearTables(x workspace.Tx) error {
 func TestTx_EachFaultOfTheDriverIsAnError(t *testing.T) {
 	t.Parallel()
 	s, f := onFaultyDriver(t)
-	all := reflect.TypeFor[workspace.Tx]()
+	all := reflect.TypeFor[store.WriteTx]()
 	for i := range all.NumMethod() {
 		m := all.Method(i)
 		f.failCall, f.failedRow = 0, 0
-		if err := outcome(t, s, f, m); err != nil && !errors.Is(err, workspace.ErrNotFound) {
+		if err := outcome(t, s, f, m); err != nil && !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("%s: %v without a fault", m.Name, err)
 			continue
 		}
@@ -324,14 +323,14 @@ func TestTx_EachFaultOfTheDriverIsAnError(t *testing.T) {
 		}
 		for n := 1; n <= calls; n++ {
 			f.failCall = n
-			if err := outcome(t, s, f, m); !errors.Is(err, workspace.ErrStoreFailed) || !errors.Is(err, errDriver) {
+			if err := outcome(t, s, f, m); !errors.Is(err, store.ErrFailed) || !errors.Is(err, errDriver) {
 				t.Errorf("%s: %v where call %d of %d failed", m.Name, err, n, calls)
 			}
 		}
 		f.failCall = 0
 		for n := 1; n <= rows; n++ {
 			f.failedRow = n
-			if err := outcome(t, s, f, m); !errors.Is(err, workspace.ErrStoreAltered) {
+			if err := outcome(t, s, f, m); !errors.Is(err, store.ErrAltered) {
 				t.Errorf("%s: %v where row %d of %d is none of ours", m.Name, err, n, rows)
 			}
 		}
@@ -354,8 +353,8 @@ func TestStore_EachFaultOfTheDriverIsAnError(t *testing.T) {
 		},
 		"migrate":   func(ctx context.Context) error { return s.migrate(ctx, nil) },
 		"writable":  s.writable,
-		"an update": func(ctx context.Context) error { return s.Update(ctx, func(workspace.Tx) error { return nil }) },
-		"a view":    func(ctx context.Context) error { return s.View(ctx, func(workspace.Tx) error { return nil }) },
+		"an update": func(ctx context.Context) error { return s.Update(ctx, func(store.WriteTx) error { return nil }) },
+		"a view":    func(ctx context.Context) error { return s.View(ctx, func(store.ReadTx) error { return nil }) },
 	} {
 		try := func(call, row int) error {
 			f.failCall, f.failedRow, f.calls, f.rows, f.armed = call, row, 0, 0, true

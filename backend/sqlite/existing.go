@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // ErrOlderSchema is OpenExisting's answer to a database that waits for a
@@ -53,7 +53,7 @@ func (s *Store) checkVersion(ctx context.Context) error {
 		return err
 	}
 	if tables == 0 {
-		return fmt.Errorf("%w: it has no schema of ours", workspace.ErrStoreAltered)
+		return fmt.Errorf("%w: it has no schema of ours", store.ErrAltered)
 	}
 	var got int64
 	if err := s.db.QueryRowContext(ctx, "SELECT coalesce(max(version_id), 0) FROM goose_db_version").Scan(&got); err != nil {
@@ -61,7 +61,7 @@ func (s *Store) checkVersion(ctx context.Context) error {
 	}
 	switch {
 	case got > want:
-		return fmt.Errorf("%w: schema %d, this program knows %d", workspace.ErrStoreNewer, got, want)
+		return fmt.Errorf("%w: schema %d, this program knows %d", store.ErrNewer, got, want)
 	case got < want:
 		return fmt.Errorf("%w: schema %d, this program makes %d", ErrOlderSchema, got, want)
 	}

@@ -3,31 +3,31 @@ package sqlite
 import (
 	"time"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 const selectFactors = "SELECT profile_id, generation, item, since, phone_since, last_step, last_used_at, last_use FROM factors "
 
-func scanFactor(row scanner) (f workspace.Factor, err error) {
+func scanFactor(row scanner) (f store.Factor, err error) {
 	err = row.Scan(&f.ProfileID, &f.Generation, &f.Item, when{&f.Since}, when{&f.PhoneSince}, &f.LastStep, when{&f.LastUsedAt}, &f.LastUse)
 	return f, translate(err)
 }
 
-func (t *tx) Factor(profileID string) (workspace.Factor, error) {
+func (t *readTx) Factor(profileID string) (store.Factor, error) {
 	return scanFactor(t.tx.QueryRowContext(t.ctx, selectFactors+"WHERE profile_id = ?", profileID))
 }
 
-func (t *tx) FactorItems() ([]string, error) {
+func (t *readTx) FactorItems() ([]string, error) {
 	return t.strings("SELECT item FROM factors ORDER BY profile_id")
 }
 
-func (t *tx) InsertFactor(f workspace.Factor) error {
+func (t *tx) InsertFactor(f store.Factor) error {
 	return t.exec(`INSERT INTO factors (profile_id, generation, item, since, phone_since, last_step, last_used_at, last_use)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		f.ProfileID, f.Generation, f.Item, millis(f.Since), millis(f.PhoneSince), f.LastStep, millis(f.LastUsedAt), f.LastUse)
 }
 
-func (t *tx) SwapFactor(f workspace.Factor, from int) (bool, error) {
+func (t *tx) SwapFactor(f store.Factor, from int) (bool, error) {
 	return t.guarded(`UPDATE factors SET generation = ?, item = ?, phone_since = ?, last_step = ?, last_used_at = ?, last_use = ?
 		WHERE profile_id = ? AND generation = ?`,
 		f.Generation, f.Item, millis(f.PhoneSince), f.LastStep, millis(f.LastUsedAt), f.LastUse, f.ProfileID, from)
@@ -37,7 +37,7 @@ func (t *tx) DeleteFactor(profileID string, generation int) (bool, error) {
 	return t.guarded("DELETE FROM factors WHERE profile_id = ? AND generation = ?", profileID, generation)
 }
 
-func (t *tx) ConsumeStep(profileID string, generation int, step int64, at time.Time, use workspace.Use) (bool, error) {
+func (t *tx) ConsumeStep(profileID string, generation int, step int64, at time.Time, use store.Use) (bool, error) {
 	return t.guarded(`UPDATE factors SET last_step = ?, last_used_at = ?, last_use = ?
 		WHERE profile_id = ? AND generation = ? AND last_step < ?`,
 		step, millis(at), use, profileID, generation, step)
@@ -48,39 +48,25 @@ const (
 	selectIntents = "SELECT " + intentColumns + " FROM intents "
 )
 
-type scanner interface{ Scan(...any) error }
-
-func scanIntent(s scanner) (i workspace.Intent, err error) {
+func scanIntent(s scanner) (i store.Intent, err error) {
 	err = s.Scan(&i.ID, &i.Kind, &i.ProfileID, &i.Item, &i.Generation, &i.ConfirmedStep, when{&i.CreatedAt})
 	return i, translate(err)
 }
 
-func (t *tx) Intents() (all []workspace.Intent, err error) {
-	rows, err := t.tx.QueryContext(t.ctx, selectIntents+"ORDER BY created_at, id")
-	if err != nil {
-		return nil, translate(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		i, err := scanIntent(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, i)
-	}
-	return all, translate(rows.Err())
+func (t *readTx) Intents() ([]store.Intent, error) {
+	return all(t, scanIntent, selectIntents+"ORDER BY created_at, id")
 }
 
-func (t *tx) PendingEnrolment(profileID string) (workspace.Intent, error) {
+func (t *readTx) PendingEnrolment(profileID string) (store.Intent, error) {
 	return scanIntent(t.tx.QueryRowContext(t.ctx,
 		selectIntents+"WHERE profile_id = ? AND kind IN ('enrol', 'change-phone')", profileID))
 }
 
-func (t *tx) Intent(id string) (workspace.Intent, error) {
+func (t *readTx) Intent(id string) (store.Intent, error) {
 	return scanIntent(t.tx.QueryRowContext(t.ctx, selectIntents+"WHERE id = ?", id))
 }
 
-func (t *tx) InsertIntent(i workspace.Intent) error {
+func (t *tx) InsertIntent(i store.Intent) error {
 	return t.exec("INSERT INTO intents ("+intentColumns+") VALUES (?, ?, ?, ?, ?, ?, ?)",
 		i.ID, i.Kind, i.ProfileID, i.Item, i.Generation, i.ConfirmedStep, millis(i.CreatedAt))
 }
@@ -89,7 +75,7 @@ func (t *tx) ConfirmIntent(id string, step int64) (bool, error) {
 	return t.guarded("UPDATE intents SET confirmed_step = ? WHERE id = ? AND kind IN ('enrol', 'change-phone') AND confirmed_step = 0", step, id)
 }
 
-func (t *tx) CondemnIntent(id string) (bool, error) {
+func (t *tx) MarkForDeletion(id string) (bool, error) {
 	return t.guarded("UPDATE intents SET kind = 'delete-item' WHERE id = ? AND kind IN ('enrol', 'change-phone')", id)
 }
 

@@ -14,13 +14,13 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // answers are all that Open may say of a file.
 var answers = []error{
-	workspace.ErrStoreDamaged, workspace.ErrStoreNewer, workspace.ErrStoreAltered, workspace.ErrStoreReadOnly,
-	workspace.ErrStoreFull, workspace.ErrStoreBusy, workspace.ErrStoreFailed,
+	store.ErrDamaged, store.ErrNewer, store.ErrAltered, store.ErrReadOnly,
+	store.ErrFull, store.ErrBusy, store.ErrFailed,
 }
 
 func isAnswer(err error) bool {
@@ -35,9 +35,9 @@ func aDatabase(tb testing.TB) []byte {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	err = s.Update(context.Background(), func(tx workspace.Tx) error {
+	err = s.Update(context.Background(), func(tx store.WriteTx) error {
 		return errors.Join(
-			tx.InsertInfo(workspace.Info{ID: "w", Name: "Northwind Legal"}),
+			tx.InsertInfo(store.Info{ID: "w", Name: "Northwind Legal"}),
 			tx.AppendEvent(audit.Event{Seq: 1, At: time.UnixMilli(1), Kind: "k", Rows: []audit.Row{{Key: "a", Digest: "b"}}}, []byte("seal")))
 	})
 	if err := errors.Join(err, s.Close()); err != nil {
@@ -128,11 +128,14 @@ func FuzzEvents(f *testing.F) {
 			return // not even SQLite takes it
 		}
 		read := 0
-		err = s.View(t.Context(), func(tx workspace.Tx) error {
-			return tx.Events(0, func(audit.Event, []byte) error {
+		err = s.View(t.Context(), func(tx store.ReadTx) error {
+			for _, err := range tx.Events(0) {
+				if err != nil {
+					return err
+				}
 				read++
-				return nil
-			})
+			}
+			return nil
 		})
 		good := json.Valid([]byte(detail)) && json.Valid([]byte(rows))
 		if err != nil && !errors.Is(err, audit.ErrBroken) && !isAnswer(err) {
@@ -167,7 +170,7 @@ func TestADatabaseOfAnotherProgramIsLeftUntouched(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := opens(t, content); !errors.Is(err, workspace.ErrStoreAltered) && !errors.Is(err, workspace.ErrStoreDamaged) {
+			if err := opens(t, content); !errors.Is(err, store.ErrAltered) && !errors.Is(err, store.ErrDamaged) {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -12,12 +12,12 @@ import (
 	"github.com/gofrs/flock"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func opened(t *testing.T) (*Store, string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "workspace.db")
+	path := filepath.Join(t.TempDir(), "store.db")
 	s, err := Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
@@ -37,12 +37,12 @@ func TestExclusive_AnotherProcessIsBusyUntilADeadline(t *testing.T) {
 	ran := func() error { t.Error("it ran beside another process"); return nil }
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if err := s.Exclusive(ctx, ran); !errors.Is(err, workspace.ErrStoreBusy) || !errors.Is(err, context.DeadlineExceeded) {
+	if err := s.Exclusive(ctx, ran); !errors.Is(err, store.ErrBusy) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("at a deadline: %v", err)
 	}
 	ended, end := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, end)
-	if err := s.Exclusive(ended, ran); !errors.Is(err, context.Canceled) || errors.Is(err, workspace.ErrStoreBusy) {
+	if err := s.Exclusive(ended, ran); !errors.Is(err, context.Canceled) || errors.Is(err, store.ErrBusy) {
 		t.Errorf("given up: %v", err)
 	}
 	if err := other.Unlock(); err != nil {
@@ -62,7 +62,7 @@ func TestExclusive_AWaitInThisProcessEndsWithItsContext(t *testing.T) {
 		cancel()
 		return s.Exclusive(ctx, func() error { return nil })
 	})
-	if !errors.Is(err, context.Canceled) || errors.Is(err, workspace.ErrStoreBusy) {
+	if !errors.Is(err, context.Canceled) || errors.Is(err, store.ErrBusy) {
 		t.Error(err)
 	}
 }
@@ -74,7 +74,7 @@ func TestExclusive_ALockThatCannotBeMadeIsAFailure(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := s.Exclusive(t.Context(), func() error { t.Error("it ran without a lock"); return nil })
-	if err == nil || errors.Is(err, workspace.ErrStoreBusy) {
+	if err == nil || errors.Is(err, store.ErrBusy) {
 		t.Error(err)
 	}
 }
@@ -82,12 +82,12 @@ func TestExclusive_ALockThatCannotBeMadeIsAFailure(t *testing.T) {
 func TestUpdate_ARowThatIsNotThereIsNotFound(t *testing.T) {
 	t.Parallel()
 	s, _ := opened(t)
-	for name, do := range map[string]func(workspace.Tx) error{
-		"a profile":     func(tx workspace.Tx) error { return tx.UpdateProfile(sample[workspace.Profile](samples("id", 1))) },
-		"a document":    func(tx workspace.Tx) error { return tx.UpdateDocument(sample[workspace.DocumentRow](samples("id", 1))) },
-		"the workspace": func(tx workspace.Tx) error { return tx.UpdateInfo(workspace.Info{Name: "n"}) },
+	for name, do := range map[string]func(store.WriteTx) error{
+		"a profile":     func(tx store.WriteTx) error { return tx.UpdateProfile(sample[store.Profile](samples("id", 1))) },
+		"a document":    func(tx store.WriteTx) error { return tx.UpdateDocument(sample[store.DocumentRow](samples("id", 1))) },
+		"the workspace": func(tx store.WriteTx) error { return tx.UpdateInfo(store.Info{Name: "n"}) },
 	} {
-		if err := s.Update(t.Context(), do); !errors.Is(err, workspace.ErrNotFound) {
+		if err := s.Update(t.Context(), do); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -103,7 +103,7 @@ func TestScan_RefusesWhatNoColumnOfOursHolds(t *testing.T) {
 		}
 	}
 	for _, n := range []int64{tooEarly - 1, tooLate, tooLate + 1} {
-		if err := (when{&at}).Scan(n); !errors.Is(err, workspace.ErrStoreAltered) {
+		if err := (when{&at}).Scan(n); !errors.Is(err, store.ErrAltered) {
 			t.Errorf("%d: %v", n, err)
 		}
 	}
@@ -122,17 +122,17 @@ func TestScan_RefusesWhatNoColumnOfOursHolds(t *testing.T) {
 func TestTranslate_SaysWhatTheDiskSays(t *testing.T) {
 	t.Parallel()
 	for cause, want := range map[error]error{
-		syscall.ENOSPC: workspace.ErrStoreFull, syscall.EROFS: workspace.ErrStoreReadOnly, syscall.EIO: workspace.ErrStoreFailed,
+		syscall.ENOSPC: store.ErrFull, syscall.EROFS: store.ErrReadOnly, syscall.EIO: store.ErrFailed,
 	} {
 		if err := translate(&os.PathError{Op: "write", Path: "x", Err: cause}); !errors.Is(err, want) || !errors.Is(err, cause) {
 			t.Errorf("%v: %v", cause, err)
 		}
 	}
 	for code, want := range map[int]error{
-		sqlite3.SQLITE_BUSY: workspace.ErrStoreBusy, sqlite3.SQLITE_LOCKED: workspace.ErrStoreBusy, sqlite3.SQLITE_FULL: workspace.ErrStoreFull,
-		sqlite3.SQLITE_READONLY: workspace.ErrStoreReadOnly, sqlite3.SQLITE_CANTOPEN: workspace.ErrStoreReadOnly, sqlite3.SQLITE_PERM: workspace.ErrStoreReadOnly,
-		sqlite3.SQLITE_CORRUPT: workspace.ErrStoreDamaged, sqlite3.SQLITE_NOTADB: workspace.ErrStoreDamaged, sqlite3.SQLITE_IOERR: workspace.ErrStoreFailed,
-		sqlite3.SQLITE_IOERR_READ: workspace.ErrStoreFailed, sqlite3.SQLITE_BUSY_SNAPSHOT: workspace.ErrStoreBusy,
+		sqlite3.SQLITE_BUSY: store.ErrBusy, sqlite3.SQLITE_LOCKED: store.ErrBusy, sqlite3.SQLITE_FULL: store.ErrFull,
+		sqlite3.SQLITE_READONLY: store.ErrReadOnly, sqlite3.SQLITE_CANTOPEN: store.ErrReadOnly, sqlite3.SQLITE_PERM: store.ErrReadOnly,
+		sqlite3.SQLITE_CORRUPT: store.ErrDamaged, sqlite3.SQLITE_NOTADB: store.ErrDamaged, sqlite3.SQLITE_IOERR: store.ErrFailed,
+		sqlite3.SQLITE_IOERR_READ: store.ErrFailed, sqlite3.SQLITE_BUSY_SNAPSHOT: store.ErrBusy,
 	} {
 		if got := meaning(code); got != want {
 			t.Errorf("%d: %v, not %v", code, got, want)
@@ -152,14 +152,14 @@ func TestInspect_ReadsThePageSizeAsSQLiteWritesIt(t *testing.T) {
 		want  error
 	}{
 		{4096, 2, 8192, false, nil},
-		{4096, 2, 8191, false, workspace.ErrStoreDamaged},
+		{4096, 2, 8191, false, store.ErrDamaged},
 		{4096, 2, 8191, true, nil}, // the rest may be in the WAL
 		{1, 1, 65536, false, nil},
-		{1, 1, 65535, false, workspace.ErrStoreDamaged},
-		{256, 1, 65536, false, workspace.ErrStoreDamaged},
+		{1, 1, 65535, false, store.ErrDamaged},
+		{256, 1, 65536, false, store.ErrDamaged},
 		{512, 1, 65536, false, nil},
 	} {
-		path := filepath.Join(t.TempDir(), "workspace.db")
+		path := filepath.Join(t.TempDir(), "store.db")
 		b := make([]byte, c.size)
 		copy(b, header)
 		b[16], b[17], b[31] = byte(c.page>>8), byte(c.page), c.pages
@@ -185,7 +185,7 @@ func TestCheckSchema_ATableThatIsGoneIsAltered(t *testing.T) {
 	if _, err := s.db.ExecContext(t.Context(), "DROP TABLE documents"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.checkSchema(t.Context(), latest); !errors.Is(err, workspace.ErrStoreAltered) {
+	if err := s.checkSchema(t.Context(), latest); !errors.Is(err, store.ErrAltered) {
 		t.Error(err)
 	}
 }
@@ -195,14 +195,14 @@ func TestView_AnEndedContextIsNotAnAnswer(t *testing.T) {
 	s, _ := opened(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := s.View(ctx, func(workspace.Tx) error { t.Error("it began"); return nil }); !errors.Is(err, context.Canceled) {
+	if err := s.View(ctx, func(store.ReadTx) error { t.Error("it began"); return nil }); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	if _, err := s.Snapshot(ctx); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	ctx, cancel = context.WithCancel(t.Context())
-	err := s.Update(ctx, func(workspace.Tx) error { cancel(); return nil })
+	err := s.Update(ctx, func(store.WriteTx) error { cancel(); return nil })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("a commit after the end: %v", err)
 	}

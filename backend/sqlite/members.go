@@ -3,7 +3,7 @@ package sqlite
 import (
 	"time"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // One statement reads a whole table of members: a query for each would be
@@ -15,88 +15,50 @@ const selectMembers = `SELECT p.id, p.name, p.email, p.role, p.state, p.created_
 	FROM profiles p LEFT JOIN factors f ON f.profile_id = p.id
 	LEFT JOIN recovery_sets s ON s.profile_id = p.id AND s.state = 'active' `
 
-func scanMember(row scanner) (m workspace.Member, err error) {
+func scanMember(row scanner) (m store.Member, err error) {
 	err = row.Scan(&m.ID, &m.Name, &m.Email, &m.Role, &m.State, when{&m.CreatedAt}, when{&m.LastSignInAt}, &m.On, &m.Sheet, &m.Run,
 		when{&m.IssuedAt}, when{&m.HandedOverAt}, when{&m.Acknowledged}, &m.CodesLeft, when{&m.InvitedUntil})
 	return m, translate(err)
 }
 
-func (t *tx) Members(fn func(workspace.Member) error) error {
-	rows, err := t.tx.QueryContext(t.ctx, selectMembers+"WHERE p.state <> 'removed' ORDER BY p.name COLLATE NOCASE, p.id")
-	if err != nil {
-		return translate(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		m, err := scanMember(rows)
-		if err != nil {
-			return err
-		}
-		if err := fn(m); err != nil {
-			return err
-		}
-	}
-	return translate(rows.Err())
+func (t *readTx) Members() ([]store.Member, error) {
+	return all(t, scanMember, selectMembers+"WHERE p.state <> 'removed' ORDER BY p.name COLLATE NOCASE, p.id")
 }
 
-func (t *tx) Member(id string) (workspace.Member, error) {
+func (t *readTx) Member(id string) (store.Member, error) {
 	return scanMember(t.tx.QueryRowContext(t.ctx, selectMembers+"WHERE p.id = ?", id))
 }
 
-func (t *tx) CountOwners() (n int, err error) {
+func (t *readTx) CountOwners() (n int, err error) {
 	err = t.row("SELECT count(*) FROM profiles WHERE role = 'owner' AND state = ''", nil, &n)
 	return n, err
 }
 
-func (t *tx) Owners() (all []workspace.Profile, err error) {
-	rows, err := t.tx.QueryContext(t.ctx, selectProfiles+"WHERE role = 'owner' AND state = '' ORDER BY created_at, id")
-	if err != nil {
-		return nil, translate(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		p, err := scanProfile(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, p)
-	}
-	return all, translate(rows.Err())
+func (t *readTx) Owners() ([]store.Profile, error) {
+	return all(t, scanProfile, selectProfiles+"WHERE role = 'owner' AND state = '' ORDER BY created_at, id")
 }
 
-func (t *tx) Approval(id string) (workspace.Approval, error) {
+func (t *readTx) Approval(id string) (store.Approval, error) {
 	return scanApproval(t.tx.QueryRowContext(t.ctx, selectApprovals+"WHERE id = ?", id))
 }
 
 const selectApprovals = "SELECT id, kind, members, reason, by_id, at, expires_at, state, decided_by, decided_at FROM approvals "
 
-func scanApproval(row scanner) (a workspace.Approval, err error) {
+func scanApproval(row scanner) (a store.Approval, err error) {
 	err = row.Scan(&a.ID, &a.Kind, list{&a.Members}, &a.Reason, &a.ByID, when{&a.At}, when{&a.ExpiresAt}, &a.State, &a.DecidedBy, when{&a.DecidedAt})
 	return a, translate(err)
 }
 
-func (t *tx) Approvals() (all []workspace.Approval, err error) {
-	rows, err := t.tx.QueryContext(t.ctx, selectApprovals+"WHERE state IN ('waiting', 'approved') ORDER BY at, id")
-	if err != nil {
-		return nil, translate(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		a, err := scanApproval(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, a)
-	}
-	return all, translate(rows.Err())
+func (t *readTx) Approvals() ([]store.Approval, error) {
+	return all(t, scanApproval, selectApprovals+"WHERE state IN ('waiting', 'approved') ORDER BY at, id")
 }
 
-func (t *tx) InsertApproval(a workspace.Approval) error {
+func (t *tx) InsertApproval(a store.Approval) error {
 	return t.exec(`INSERT INTO approvals (id, kind, members, reason, by_id, at, expires_at, state, decided_by, decided_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		a.ID, a.Kind, jsonList(a.Members), a.Reason, a.ByID, millis(a.At), millis(a.ExpiresAt), a.State, a.DecidedBy, millis(a.DecidedAt))
 }
 
-func (t *tx) DecideApproval(id string, from, to workspace.ApprovalState, by string, at time.Time) (bool, error) {
+func (t *tx) DecideApproval(id string, from, to store.ApprovalState, by string, at time.Time) (bool, error) {
 	return t.guarded("UPDATE approvals SET state = ?, decided_by = ?, decided_at = ? WHERE id = ? AND state = ?", to, by, millis(at), id, from)
 }

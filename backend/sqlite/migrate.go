@@ -8,7 +8,7 @@ import (
 
 	"github.com/pressly/goose/v3"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 //go:embed migrations/*.sql
@@ -20,7 +20,7 @@ func (s *Store) checkVersioned(ctx context.Context) error {
 	var tables int
 	err := s.db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'goose_db_version'").Scan(&tables)
 	if err == nil && tables != 1 {
-		return fmt.Errorf("%w: it has no schema of ours", workspace.ErrStoreAltered)
+		return fmt.Errorf("%w: it has no schema of ours", store.ErrAltered)
 	}
 	return err
 }
@@ -51,7 +51,7 @@ func (s *Store) migrate(ctx context.Context, check func(ctx context.Context, ver
 	}
 	switch {
 	case current > target:
-		return fmt.Errorf("%w: schema %d, this program knows %d", workspace.ErrStoreNewer, current, target)
+		return fmt.Errorf("%w: schema %d, this program knows %d", store.ErrNewer, current, target)
 	case current == target:
 		return nil
 	case check != nil:

@@ -1,23 +1,24 @@
 package sqlite
 
-import "countersign/backend/audit"
+import (
+	"iter"
 
-func (t *tx) EventsAbout(subject string, after int64, fn func(audit.Event) error) error {
-	return t.events(selectEvents+"WHERE subject = ? AND actor NOT IN ('', subject) AND seq > ? ORDER BY seq DESC",
-		func(e audit.Event, _ []byte) error { return fn(e) }, subject, after)
+	"countersign/backend/store"
+)
+
+func (t *readTx) EventsAbout(subject string, after int64) iter.Seq2[store.SealedEvent, error] {
+	return walk(t, scanEvent, selectEvents+"WHERE subject = ? AND actor NOT IN ('', subject) AND seq > ? ORDER BY seq DESC", subject, after)
 }
 
-func (t *tx) SheetsIssued(after int64, fn func(audit.Event) error) error {
-	return t.events(selectEvents+"WHERE seq > ? AND kind IN ('run-sheet-issued', 'run-sheets-issued') ORDER BY seq DESC",
-		func(e audit.Event, _ []byte) error { return fn(e) }, after)
+func (t *readTx) SheetsIssued(after int64) iter.Seq2[store.SealedEvent, error] {
+	return walk(t, scanEvent, selectEvents+"WHERE seq > ? AND kind IN ('run-sheet-issued', 'run-sheets-issued') ORDER BY seq DESC", after)
 }
 
-func (t *tx) EventsOf(subject string, fn func(audit.Event) error) error {
-	return t.events(selectEvents+"WHERE subject = ? ORDER BY seq DESC", func(e audit.Event, _ []byte) error { return fn(e) }, subject)
+func (t *readTx) EventsOf(subject string) iter.Seq2[store.SealedEvent, error] {
+	return walk(t, scanEvent, selectEvents+"WHERE subject = ? ORDER BY seq DESC", subject)
 }
 
 // KitEvents names the index, which is used only where the kinds stand as in it.
-func (t *tx) KitEvents(after int64, fn func(audit.Event) error) error {
-	return t.events(selectEvents+"INDEXED BY events_of_kit WHERE kind IN ('emergency-kit-made', 'emergency-kit-used') AND seq > ? ORDER BY seq DESC",
-		func(e audit.Event, _ []byte) error { return fn(e) }, after)
+func (t *readTx) KitEvents(after int64) iter.Seq2[store.SealedEvent, error] {
+	return walk(t, scanEvent, selectEvents+"INDEXED BY events_of_kit WHERE kind IN ('emergency-kit-made', 'emergency-kit-used') AND seq > ? ORDER BY seq DESC", after)
 }

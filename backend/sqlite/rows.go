@@ -1,17 +1,20 @@
 package sqlite
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // table is one whose rows the log tells of.
 type table struct {
-	name  string   // in a workspace.Key
+	name  string   // in a store.Key
 	query string   // of all its rows
 	key   []string // its columns that make the Key's ID, with slashes between; none where there is one row
 	scan  func(scanner) (any, error)
@@ -65,36 +68,34 @@ type listed struct {
 
 func (l listed) Scan(into ...any) error { return l.row.Scan(slices.Concat(l.key, into)...) }
 
-// Rows hands on every row but the log's own, with one query for each table.
-func (t *tx) Rows(fn func(workspace.Key, any) error) error {
-	for _, of := range tables {
-		if err := t.each(of, of.sought(), fn); err != nil {
-			return err
+// Rows walks over every row but the log's own, with one query for each table.
+func (t *readTx) Rows() iter.Seq2[store.Row, error] {
+	return func(yield func(store.Row, error) bool) {
+		for _, of := range tables {
+			for row, err := range t.each(of, of.sought()) {
+				if !yield(row, err) || err != nil {
+					return
+				}
+			}
+		}
+		for row, err := range t.eachSet() {
+			if !yield(row, err) || err != nil {
+				return
+			}
 		}
 	}
-	return t.eachSet(fn)
 }
 
-func (t *tx) each(of table, query string, fn func(workspace.Key, any) error) error {
-	rows, err := t.tx.QueryContext(t.ctx, query)
-	if err != nil {
-		return translate(err)
-	}
-	defer rows.Close()
+func (t *readTx) each(of table, query string) iter.Seq2[store.Row, error] {
 	id, into := make([]string, len(of.key)), make([]any, len(of.key))
 	for i := range id {
 		into[i] = &id[i]
 	}
-	for rows.Next() {
-		row, err := of.scan(listed{rows, into})
-		if err != nil {
-			return err
-		}
-		if err := fn(workspace.Key{Table: of.name, ID: strings.Join(id, "/")}, row); err != nil {
-			return err
-		}
-	}
-	return translate(rows.Err())
+	return walk(t, func(row scanner) (r store.Row, err error) {
+		r.Value, err = of.scan(listed{row, into})
+		r.Key = store.Key{Table: of.name, ID: strings.Join(id, "/")}
+		return r, err
+	}, query)
 }
 
 // allCodes finds each set's codes as Codes does, one set after the other.
@@ -103,49 +104,57 @@ const allCodes = "SELECT " + codeColumns + ` FROM (SELECT id AS key_0 FROM recov
 
 // eachSet walks along the sets and their codes at once, both in the order of the
 // sets' IDs: only one set's codes are in memory.
-func (t *tx) eachSet(fn func(workspace.Key, any) error) error {
-	rows, err := t.tx.QueryContext(t.ctx, allCodes)
-	if err != nil {
-		return translate(err)
-	}
-	defer rows.Close()
-	var of string
-	var code workspace.CodeRow
-	more := false
-	next := func() (err error) {
-		if more = rows.Next(); !more {
-			return translate(rows.Err())
+func (t *readTx) eachSet() iter.Seq2[store.Row, error] {
+	return func(yield func(store.Row, error) bool) {
+		rows, err := t.tx.QueryContext(t.ctx, allCodes)
+		if err != nil {
+			yield(store.Row{}, translate(err))
+			return
 		}
-		of, code, err = scanCode(rows)
-		return err
-	}
-	if err := next(); err != nil {
-		return err
-	}
-	return t.each(sets, sets.sought()+" ORDER BY key_0", func(k workspace.Key, row any) error {
-		var codes []workspace.CodeRow
-		for more && of == k.ID {
-			codes = append(codes, code)
-			if err := next(); err != nil {
-				return err
+		defer rows.Close()
+		var of string
+		var code store.CodeRow
+		more := false
+		next := func() (err error) {
+			if more = rows.Next(); !more {
+				return translate(rows.Err())
+			}
+			of, code, err = scanCode(rows)
+			return err
+		}
+		err = next()
+		for row, rowErr := range t.each(sets, sets.sought()+" ORDER BY key_0") {
+			var codes []store.CodeRow
+			for err = errors.Join(err, rowErr); err == nil && more && of == row.Key.ID; err = next() {
+				codes = append(codes, code)
+			}
+			if err != nil {
+				yield(store.Row{}, err)
+				return
+			}
+			row.Value = store.SetRow{Set: row.Value.(store.Set), Codes: codes}
+			if !yield(row, nil) {
+				return
 			}
 		}
-		return fn(k, workspace.SetRow{Set: row.(workspace.Set), Codes: codes})
-	})
+		if err != nil {
+			yield(store.Row{}, err)
+		}
+	}
 }
 
 // CheckIndexes has SQLite hold every index against its table, but the log's: that
 // of the sets in force says whose code a recovery code is. The log is only read
 // as a whole (https://www.sqlite.org/pragma.html#pragma_integrity_check).
-func (t *tx) CheckIndexes() error {
+func (s *Store) CheckIndexes(ctx context.Context) error {
 	for _, of := range slices.Concat(tables, []table{sets}) {
 		_, from, _ := strings.Cut(of.query, " FROM ")
 		var found string
-		if err := t.row("PRAGMA integrity_check("+strings.TrimSpace(from)+")", nil, &found); err != nil {
-			return err
+		if err := s.db.QueryRowContext(ctx, "PRAGMA integrity_check("+strings.TrimSpace(from)+")").Scan(&found); err != nil {
+			return translate(err)
 		}
 		if found != "ok" {
-			return fmt.Errorf("%w: %s", workspace.ErrStoreDamaged, found)
+			return fmt.Errorf("%w: %s", store.ErrDamaged, found)
 		}
 	}
 	return nil

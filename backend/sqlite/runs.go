@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // jsonList stores a list of IDs.
@@ -28,7 +28,7 @@ func (l list) Scan(v any) error {
 	}
 	*l.into = nil
 	if err := json.Unmarshal([]byte(s), l.into); err != nil {
-		return errors.Join(workspace.ErrStoreDamaged, err)
+		return errors.Join(store.ErrDamaged, err)
 	}
 	if len(*l.into) == 0 {
 		*l.into = nil
@@ -38,69 +38,45 @@ func (l list) Scan(v any) error {
 
 const selectRuns = "SELECT number, at, by_id, by_name, reason, kind, state, members, ended_at FROM print_runs "
 
-func scanRun(row scanner) (r workspace.Run, err error) {
+func scanRun(row scanner) (r store.Run, err error) {
 	err = row.Scan(&r.Number, when{&r.At}, &r.ByID, &r.ByName, &r.Reason, &r.Kind, &r.State, list{&r.Members}, when{&r.EndedAt})
 	return r, translate(err)
 }
 
-func (t *tx) Run(number int) (workspace.Run, error) {
+func (t *readTx) Run(number int) (store.Run, error) {
 	return scanRun(t.tx.QueryRowContext(t.ctx, selectRuns+"WHERE number = ?", number))
 }
 
-func (t *tx) Runs(before, limit int) ([]workspace.Run, error) {
-	return t.runs("WHERE ? = 0 OR number < ? ORDER BY number DESC LIMIT ?", before, before, limit)
+func (t *readTx) Runs(before, limit int) ([]store.Run, error) {
+	return all(t, scanRun, selectRuns+"WHERE ? = 0 OR number < ? ORDER BY number DESC LIMIT ?", before, before, limit)
 }
 
-func (t *tx) RunsIn(state workspace.RunState) ([]workspace.Run, error) {
-	return t.runs("WHERE state = ? ORDER BY number", state)
+func (t *readTx) RunsIn(state store.RunState) ([]store.Run, error) {
+	return all(t, scanRun, selectRuns+"WHERE state = ? ORDER BY number", state)
 }
 
-func (t *tx) runs(where string, args ...any) (all []workspace.Run, err error) {
-	rows, err := t.tx.QueryContext(t.ctx, selectRuns+where, args...)
-	if err != nil {
-		return nil, translate(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		r, err := scanRun(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, r)
-	}
-	return all, translate(rows.Err())
-}
-
-func (t *tx) InsertRun(r workspace.Run) error {
+func (t *tx) InsertRun(r store.Run) error {
 	return t.exec("INSERT INTO print_runs (number, at, by_id, by_name, reason, kind, state, members, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		r.Number, millis(r.At), r.ByID, r.ByName, r.Reason, r.Kind, r.State, jsonList(r.Members), millis(r.EndedAt))
 }
 
-func (t *tx) MoveRun(number int, from, to workspace.RunState, at time.Time) (bool, error) {
+func (t *tx) MoveRun(number int, from, to store.RunState, at time.Time) (bool, error) {
 	return t.guarded("UPDATE print_runs SET state = ?, ended_at = ? WHERE number = ? AND state = ?", to, millis(at), number, from)
 }
 
-func (t *tx) Ledger(run int, fn func(workspace.LedgerEntry) error) error {
-	where, args := "s.run = ?", []any{run}
-	if run == 0 {
-		where, args = "s.run > 0 AND s.state = 'active' AND s.acknowledged = 0", nil
-	}
-	rows, err := t.tx.QueryContext(t.ctx, `SELECT s.id, s.sheet, s.run, s.profile_id, p.name, p.email, s.state, s.issued_at, s.handed_at,
+const selectLedger = `SELECT s.id, s.sheet, s.run, s.profile_id, p.name, p.email, s.state, s.issued_at, s.handed_at,
 		s.acknowledged, s.ended_at, (SELECT count(*) FROM recovery_codes c WHERE c.set_id = s.id AND c.used_at = 0)
-		FROM recovery_sets s JOIN profiles p ON p.id = s.profile_id WHERE `+where+" ORDER BY s.sheet", args...)
-	if err != nil {
-		return translate(err)
+		FROM recovery_sets s JOIN profiles p ON p.id = s.profile_id `
+
+func scanEntry(row scanner) (e store.LedgerEntry, err error) {
+	err = row.Scan(&e.SetID, &e.Sheet, &e.Run, &e.ProfileID, &e.Name, &e.Email, &e.State, when{&e.IssuedAt}, when{&e.HandedOverAt},
+		when{&e.AcknowledgedAt}, when{&e.EndedAt}, &e.CodesLeft)
+	return e, translate(err)
+}
+
+func (t *readTx) Ledger(run int) ([]store.LedgerEntry, error) {
+	if run == 0 {
+		return all(t, scanEntry, selectLedger+"WHERE s.run > 0 AND s.state = 'active' AND s.acknowledged = 0 ORDER BY s.sheet")
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var e workspace.LedgerEntry
-		if err := rows.Scan(&e.SetID, &e.Sheet, &e.Run, &e.ProfileID, &e.Name, &e.Email, &e.State, when{&e.IssuedAt}, when{&e.HandedOverAt},
-			when{&e.AcknowledgedAt}, when{&e.EndedAt}, &e.CodesLeft); err != nil {
-			return translate(err)
-		}
-		if err := fn(e); err != nil {
-			return err
-		}
-	}
-	return translate(rows.Err())
+	return all(t, scanEntry, selectLedger+"WHERE s.run = ? ORDER BY s.sheet", run)
 }

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"slices"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // checkSchema refuses a database with a trigger, a view, an index or a column
@@ -36,11 +36,11 @@ func (s *Store) checkSchema(ctx context.Context, version int64) error {
 	}
 	for _, object := range got {
 		if !slices.Contains(want, object) {
-			return fmt.Errorf("%w: %.80q is not ours", workspace.ErrStoreAltered, object)
+			return fmt.Errorf("%w: %.80q is not ours", store.ErrAltered, object)
 		}
 	}
 	if len(got) != len(want) {
-		return fmt.Errorf("%w: %d objects, not %d", workspace.ErrStoreAltered, len(got), len(want))
+		return fmt.Errorf("%w: %d objects, not %d", store.ErrAltered, len(got), len(want))
 	}
 	return nil
 }

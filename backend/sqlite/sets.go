@@ -3,7 +3,7 @@ package sqlite
 import (
 	"time"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 const (
@@ -11,7 +11,7 @@ const (
 	selectSets = "SELECT " + setColumns + " FROM recovery_sets "
 )
 
-func (t *tx) InsertSet(s workspace.Set, hashes [][]byte) error {
+func (t *tx) InsertSet(s store.Set, hashes [][]byte) error {
 	err := t.exec("INSERT INTO recovery_sets ("+setColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		s.ID, s.ProfileID, s.Sheet, s.State, s.Salt, s.Params.MemoryKiB, s.Params.Time, s.Params.Threads,
 		millis(s.IssuedAt), s.IssuedBy, s.Replaces, millis(s.EndedAt), s.Run, millis(s.HandedOverAt), millis(s.AcknowledgedAt))
@@ -26,25 +26,25 @@ func (t *tx) InsertSet(s workspace.Set, hashes [][]byte) error {
 	return nil
 }
 
-func (t *tx) ActiveSet(profileID string) (workspace.Set, error) {
+func (t *readTx) ActiveSet(profileID string) (store.Set, error) {
 	return t.set("WHERE profile_id = ? AND state = 'active'", profileID)
 }
 
-func (t *tx) LatestSet(profileID string) (workspace.Set, error) {
+func (t *readTx) LatestSet(profileID string) (store.Set, error) {
 	return t.set("WHERE profile_id = ? AND state IN ('active', 'voided') ORDER BY state = 'active' DESC, sheet DESC LIMIT 1", profileID)
 }
 
-func (t *tx) set(where string, args ...any) (workspace.Set, error) {
+func (t *readTx) set(where string, args ...any) (store.Set, error) {
 	return scanSet(t.tx.QueryRowContext(t.ctx, selectSets+where, args...))
 }
 
-func scanSet(row scanner) (s workspace.Set, err error) {
+func scanSet(row scanner) (s store.Set, err error) {
 	err = row.Scan(&s.ID, &s.ProfileID, &s.Sheet, &s.State, &s.Salt, &s.Params.MemoryKiB, &s.Params.Time, &s.Params.Threads,
 		when{&s.IssuedAt}, &s.IssuedBy, &s.Replaces, when{&s.EndedAt}, &s.Run, when{&s.HandedOverAt}, when{&s.AcknowledgedAt})
 	return s, translate(err)
 }
 
-func (t *tx) MoveSet(id string, from, to workspace.SetState, at time.Time) (bool, error) {
+func (t *tx) MoveSet(id string, from, to store.SetState, at time.Time) (bool, error) {
 	return t.guarded("UPDATE recovery_sets SET state = ?, ended_at = ? WHERE id = ? AND state = ?", to, millis(at), id, from)
 }
 
@@ -56,28 +56,21 @@ func (t *tx) AcknowledgeSet(id string, at time.Time) (bool, error) {
 	return t.guarded("UPDATE recovery_sets SET acknowledged = ? WHERE id = ? AND state = 'active' AND acknowledged = 0", millis(at), id)
 }
 
-func (t *tx) Set(id string) (workspace.Set, error) { return t.set("WHERE id = ?", id) }
+func (t *readTx) Set(id string) (store.Set, error) { return t.set("WHERE id = ?", id) }
 
-func (t *tx) PendingSets(profileID string) (ids []string, err error) {
+func (t *readTx) PendingSets(profileID string) (ids []string, err error) {
 	return t.strings("SELECT id FROM recovery_sets WHERE state = 'pending' AND (? = '' OR profile_id = ?)", profileID, profileID)
 }
 
 func (t *tx) DeleteSet(id string) error { return t.exec("DELETE FROM recovery_sets WHERE id = ?", id) }
 
-func (t *tx) strings(query string, args ...any) (all []string, err error) {
-	rows, err := t.tx.QueryContext(t.ctx, query, args...)
-	if err != nil {
-		return nil, translate(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, translate(err)
-		}
-		all = append(all, s)
-	}
-	return all, translate(rows.Err())
+func (t *readTx) strings(query string, args ...any) ([]string, error) {
+	return all(t, scanString, query, args...)
+}
+
+func scanString(row scanner) (s string, err error) {
+	err = row.Scan(&s)
+	return s, translate(err)
 }
 
 const (
@@ -85,28 +78,21 @@ const (
 	selectCodes = "SELECT " + codeColumns + " FROM recovery_codes "
 )
 
-func scanCode(row scanner) (setID string, c workspace.CodeRow, err error) {
+func scanCode(row scanner) (setID string, c store.CodeRow, err error) {
 	err = row.Scan(&setID, &c.Number, &c.Hash, when{&c.UsedAt}, &c.Use)
 	return setID, c, translate(err)
 }
 
-func (t *tx) Codes(setID string) (codes []workspace.CodeRow, err error) {
-	rows, err := t.tx.QueryContext(t.ctx, selectCodes+"WHERE set_id = ? ORDER BY number", setID)
-	if err != nil {
-		return nil, translate(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		_, c, err := scanCode(rows)
-		if err != nil {
-			return nil, err
-		}
-		codes = append(codes, c)
-	}
-	return codes, translate(rows.Err())
+func (t *readTx) Codes(setID string) ([]store.CodeRow, error) {
+	return all(t, scanCodeAlone, selectCodes+"WHERE set_id = ? ORDER BY number", setID)
 }
 
-func (t *tx) ConsumeCode(setID string, number int, at time.Time, use workspace.Use) (bool, error) {
+func scanCodeAlone(row scanner) (store.CodeRow, error) {
+	_, c, err := scanCode(row)
+	return c, err
+}
+
+func (t *tx) ConsumeCode(setID string, number int, at time.Time, use store.Use) (bool, error) {
 	return t.guarded(`UPDATE recovery_codes SET used_at = ?, use = ? WHERE set_id = ? AND number = ? AND used_at = 0
 		AND EXISTS (SELECT 1 FROM recovery_sets s WHERE s.id = set_id AND s.state = 'active')`,
 		millis(at), use, setID, number)

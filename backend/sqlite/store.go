@@ -25,10 +25,10 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"countersign/backend/folder"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
-// Store implements workspace.Store.
+// Store implements store.Store.
 type Store struct {
 	db     *sql.DB
 	inside chan struct{} // one writer in this process: full while there is one
@@ -63,7 +63,7 @@ func dsn(path string) string {
 }
 
 // Open opens the database at path, makes it where there is none, and brings its
-// schema up to date. Errors wrap workspace.ErrStoreDamaged, ErrStoreNewer,
+// schema up to date. Errors wrap store.ErrDamaged, ErrStoreNewer,
 // ErrStoreReadOnly, ErrStoreFull, ErrStoreBusy and ErrStoreFailed.
 func Open(ctx context.Context, path string) (*Store, error) {
 	path, err := filepath.Abs(path)
@@ -165,10 +165,10 @@ func inspect(path string) error {
 		return translate(err)
 	}
 	if n < len(head) || string(head[:len(header)]) != header {
-		return fmt.Errorf("%w: it does not begin as a database does", workspace.ErrStoreDamaged)
+		return fmt.Errorf("%w: it does not begin as a database does", store.ErrDamaged)
 	}
 	if string(head[68:72]) != application {
-		return fmt.Errorf("%w: it is another program's", workspace.ErrStoreAltered)
+		return fmt.Errorf("%w: it is another program's", store.ErrAltered)
 	}
 	page := int64(head[16])<<8 | int64(head[17])
 	if page == 1 {
@@ -180,7 +180,7 @@ func inspect(path string) error {
 		return translate(err)
 	}
 	if page < 512 || st.Size() < pages*page && !wal {
-		return fmt.Errorf("%w: %d bytes where it should have %d", workspace.ErrStoreDamaged, st.Size(), pages*page)
+		return fmt.Errorf("%w: %d bytes where it should have %d", store.ErrDamaged, st.Size(), pages*page)
 	}
 	return nil
 }
@@ -213,7 +213,7 @@ const writerPatience = 10 * time.Second
 // Exclusive runs fn while no other process or goroutine is in an Exclusive of
 // the same file. It waits as long as ctx lets it; a deadline that passes meanwhile, and
 // another process that holds on for too long, are ErrStoreBusy.
-func (s *Store) Exclusive(ctx context.Context, fn func() error) error {
+func (s *Store) Exclusive(ctx context.Context, fn func() error) (err error) {
 	select {
 	case s.inside <- struct{}{}:
 		defer func() { <-s.inside }()
@@ -228,47 +228,55 @@ func (s *Store) Exclusive(ctx context.Context, fn func() error) error {
 			return busy(ctx.Err())
 		}
 		if err == nil || errors.Is(err, context.DeadlineExceeded) {
-			return fmt.Errorf("%w: another process is writing", workspace.ErrStoreBusy)
+			return fmt.Errorf("%w: another process is writing", store.ErrBusy)
 		}
 		return translate(err)
 	}
-	return errors.Join(fn(), translate(s.across.Unlock()))
+	defer func() { err = errors.Join(err, translate(s.across.Unlock())) }()
+	return fn()
 }
 
 // busy is what the end of a wait means: somebody else was writing until a deadline.
 func busy(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%w: another is writing: %w", workspace.ErrStoreBusy, err)
+		return fmt.Errorf("%w: another is writing: %w", store.ErrBusy, err)
 	}
 	return err
 }
 
 // Update runs fn in a transaction that holds the write lock from its start.
-func (s *Store) Update(ctx context.Context, fn func(workspace.Tx) error) error {
-	return s.run(ctx, nil, fn)
+func (s *Store) Update(ctx context.Context, fn func(store.WriteTx) error) error {
+	var within *tx
+	err := s.run(ctx, nil, func(t readTx) error {
+		within = &tx{readTx: t}
+		return fn(within)
+	})
+	if err != nil || !within.created {
+		return err
+	}
+	// While the workspace is in the WAL alone, a folder whose WAL is lost looks as if
+	// there had never been one.
+	if _, err := s.db.ExecContext(context.WithoutCancel(ctx), "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		return fmt.Errorf("%w: %w", store.ErrUnknownOutcome, translate(err))
+	}
+	return nil
 }
 
 // View runs fn on one snapshot.
-func (s *Store) View(ctx context.Context, fn func(workspace.Tx) error) error {
-	return s.run(ctx, &sql.TxOptions{ReadOnly: true}, fn)
+func (s *Store) View(ctx context.Context, fn func(store.ReadTx) error) error {
+	return s.run(ctx, &sql.TxOptions{ReadOnly: true}, func(t readTx) error { return fn(&t) })
 }
 
-func (s *Store) run(ctx context.Context, opts *sql.TxOptions, fn func(workspace.Tx) error) error {
+func (s *Store) run(ctx context.Context, opts *sql.TxOptions, fn func(readTx) error) error {
 	t, err := s.db.BeginTx(ctx, opts)
 	if err != nil {
 		return translate(err)
 	}
-	within := &tx{ctx: ctx, tx: t}
-	if err := fn(within); err != nil {
+	defer func() { _ = t.Rollback() }() // of a function that panics
+	if err := fn(readTx{ctx, t}); err != nil {
 		return errors.Join(err, unlessDone(t.Rollback()))
 	}
-	if err := t.Commit(); err != nil || !within.created {
-		return translate(err)
-	}
-	// While the workspace is in the WAL alone, a folder whose WAL is lost looks as if
-	// there had never been one.
-	_, err = s.db.ExecContext(context.WithoutCancel(ctx), "PRAGMA wal_checkpoint(TRUNCATE)")
-	return translate(err)
+	return translate(t.Commit())
 }
 
 func unlessDone(err error) error {
@@ -284,42 +292,42 @@ func translate(err error) error {
 		return nil
 	}
 	for _, known := range []error{
-		workspace.ErrStoreBusy, workspace.ErrStoreDamaged, workspace.ErrStoreFailed, workspace.ErrStoreFull,
-		workspace.ErrStoreNewer, workspace.ErrStoreReadOnly, workspace.ErrStoreAltered, context.Canceled, context.DeadlineExceeded,
+		store.ErrBusy, store.ErrDamaged, store.ErrFailed, store.ErrFull,
+		store.ErrNewer, store.ErrReadOnly, store.ErrAltered, context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {
 			return err
 		}
 	}
 	if errors.Is(err, sql.ErrNoRows) {
-		return workspace.ErrNotFound
+		return store.ErrNotFound
 	}
 	if strings.HasPrefix(err.Error(), "sql: Scan error") { // such as 257 where a byte was written
-		return fmt.Errorf("%w: %w", workspace.ErrStoreAltered, err)
+		return fmt.Errorf("%w: %w", store.ErrAltered, err)
 	}
 	var e *sqlite.Error
 	if errors.As(err, &e) {
 		return fmt.Errorf("%w: %w", meaning(e.Code()), err)
 	}
 	if folder.IsReadOnly(err) {
-		return fmt.Errorf("%w: %w", workspace.ErrStoreReadOnly, err)
+		return fmt.Errorf("%w: %w", store.ErrReadOnly, err)
 	}
 	if folder.IsFull(err) {
-		return fmt.Errorf("%w: %w", workspace.ErrStoreFull, err)
+		return fmt.Errorf("%w: %w", store.ErrFull, err)
 	}
-	return fmt.Errorf("%w: %w", workspace.ErrStoreFailed, err)
+	return fmt.Errorf("%w: %w", store.ErrFailed, err)
 }
 
 func meaning(code int) error {
 	switch code & 0xff {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return workspace.ErrStoreBusy
+		return store.ErrBusy
 	case sqlite3.SQLITE_FULL:
-		return workspace.ErrStoreFull
+		return store.ErrFull
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
-		return workspace.ErrStoreReadOnly
+		return store.ErrReadOnly
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return workspace.ErrStoreDamaged
+		return store.ErrDamaged
 	}
-	return workspace.ErrStoreFailed
+	return store.ErrFailed
 }

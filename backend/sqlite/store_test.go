@@ -2,17 +2,15 @@ package sqlite_test
 
 import (
 	"bytes"
-	"context"
 	"database/sql"
 	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func open(t *testing.T, path string) *sqlite.Store {
@@ -29,7 +27,7 @@ func TestTheFileIsForItsOwnerAloneAndSoIsWhatStandsBesideIt(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, filepath.Join(dir, "workspace.db"))
-	if err := s.Update(t.Context(), func(tx workspace.Tx) error { return tx.InsertInfo(workspace.Info{ID: "w", Name: "n"}) }); err != nil {
+	if err := s.Update(t.Context(), func(tx store.WriteTx) error { return tx.InsertInfo(store.Info{ID: "w", Name: "n"}) }); err != nil {
 		t.Fatal(err)
 	}
 	entries, err := os.ReadDir(dir)
@@ -85,7 +83,7 @@ func TestWhatIsNotADatabaseIsSaidToBeDamagedAndLeftUntouched(t *testing.T) {
 			if err := os.WriteFile(path, content, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := sqlite.Open(t.Context(), path); !errors.Is(err, workspace.ErrStoreDamaged) {
+			if _, err := sqlite.Open(t.Context(), path); !errors.Is(err, store.ErrDamaged) {
 				t.Errorf("got %v", err)
 			}
 			after, err := os.ReadFile(path)
@@ -112,7 +110,7 @@ func TestADatabaseFromANewerVersionIsRefused(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sqlite.Open(t.Context(), path); !errors.Is(err, workspace.ErrStoreNewer) {
+	if _, err := sqlite.Open(t.Context(), path); !errors.Is(err, store.ErrNewer) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -141,49 +139,6 @@ func TestAPathWithOddCharactersIsAPath(t *testing.T) {
 	}
 }
 
-func TestAnErrorLeavesNothingOfTheTransaction(t *testing.T) {
-	t.Parallel()
-	s := open(t, filepath.Join(t.TempDir(), "workspace.db"))
-	boom := errors.New("boom")
-	err := s.Update(t.Context(), func(tx workspace.Tx) error {
-		if err := tx.InsertInfo(workspace.Info{ID: "w", Name: "n"}); err != nil {
-			return err
-		}
-		return boom
-	})
-	if !errors.Is(err, boom) {
-		t.Fatal(err)
-	}
-	err = s.View(t.Context(), func(tx workspace.Tx) error { _, err := tx.Info(); return err })
-	if !errors.Is(err, workspace.ErrNotFound) {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestAnotherWriterIsWaitedForAndThenRefusedAsBusy(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "workspace.db")
-	a, b := open(t, path), open(t, path)
-	inside, leave := make(chan struct{}), make(chan struct{})
-	done := make(chan error, 1)
-	go func() {
-		done <- a.Update(context.Background(), func(workspace.Tx) error { close(inside); <-leave; return nil })
-	}()
-	<-inside
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	if err := b.Update(ctx, func(workspace.Tx) error { return nil }); err == nil {
-		t.Error("two writers at once")
-	}
-	close(leave)
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Update(t.Context(), func(workspace.Tx) error { return nil }); err != nil {
-		t.Errorf("the next try fails: %v", err)
-	}
-}
-
 func TestOpen_AReadThatFailsIsNoDamage(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "workspace.db")
@@ -191,7 +146,7 @@ func TestOpen_AReadThatFailsIsNoDamage(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := sqlite.Open(t.Context(), path) // a folder cannot be read as a file
-	if err == nil || errors.Is(err, workspace.ErrStoreDamaged) {
+	if err == nil || errors.Is(err, store.ErrDamaged) {
 		t.Errorf("%v", err)
 	}
 }

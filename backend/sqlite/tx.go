@@ -6,17 +6,62 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"countersign/backend/audit"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
-// tx implements workspace.Tx.
+// readTx implements store.ReadTx.
+type readTx struct {
+	ctx context.Context
+	tx  *sql.Tx
+}
+
+// tx implements store.WriteTx.
 type tx struct {
-	ctx     context.Context
-	tx      *sql.Tx
+	readTx
 	created bool // the workspace, by this transaction
+}
+
+type scanner interface{ Scan(...any) error }
+
+// all reads the rows of a query.
+func all[T any](t *readTx, scan func(scanner) (T, error), query string, args ...any) (found []T, err error) {
+	for row, err := range walk(t, scan, query, args...) {
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, row)
+	}
+	return found, nil
+}
+
+// walk reads the rows of a query one by one.
+func walk[T any](t *readTx, scan func(scanner) (T, error), query string, args ...any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		rows, err := t.tx.QueryContext(t.ctx, query, args...)
+		if err != nil {
+			yield(none, translate(err))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			row, err := scan(rows)
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(none, translate(err))
+		}
+	}
 }
 
 // exec runs a statement that may change any number of rows.
@@ -39,12 +84,12 @@ func (t *tx) guarded(query string, args ...any) (bool, error) {
 func (t *tx) must(query string, args ...any) error {
 	ok, err := t.guarded(query, args...)
 	if err == nil && !ok {
-		return workspace.ErrNotFound
+		return store.ErrNotFound
 	}
 	return err
 }
 
-func (t *tx) row(query string, args []any, into ...any) error {
+func (t *readTx) row(query string, args []any, into ...any) error {
 	return translate(t.tx.QueryRowContext(t.ctx, query, args...).Scan(into...))
 }
 
@@ -80,7 +125,7 @@ func (w when) Scan(v any) error {
 		return fmt.Errorf("a time is %T", v)
 	}
 	if n < tooEarly || n >= tooLate {
-		return fmt.Errorf("%w: %d ms is no time of ours", workspace.ErrStoreAltered, n)
+		return fmt.Errorf("%w: %d ms is no time of ours", store.ErrAltered, n)
 	}
 	*w.t = time.Time{}
 	if n != 0 {
@@ -92,18 +137,18 @@ func (w when) Scan(v any) error {
 const selectInfo = `SELECT id, name, created_at, require_2fa, last_sheet, require_from, two_people, idle_minutes, last_run,
 	vault_generation, rotating, rotation_held, kit_at, kit_by, kit_generation, kit_check, vault_check FROM workspace `
 
-func scanInfo(row scanner) (i workspace.Info, err error) {
+func scanInfo(row scanner) (i store.Info, err error) {
 	err = row.Scan(&i.ID, &i.Name, when{&i.CreatedAt}, &i.Require2FA, &i.LastSheet, when{&i.RequireFrom},
 		&i.TwoPeople, &i.IdleMinutes, &i.LastRun,
 		&i.VaultGeneration, &i.Rotating, &i.RotationHeld, when{&i.KitAt}, &i.KitBy, &i.KitGeneration, &i.KitCheck, &i.VaultCheck)
 	return i, translate(err)
 }
 
-func (t *tx) Info() (workspace.Info, error) {
+func (t *readTx) Info() (store.Info, error) {
 	return scanInfo(t.tx.QueryRowContext(t.ctx, selectInfo))
 }
 
-func (t *tx) InsertInfo(i workspace.Info) error {
+func (t *tx) InsertInfo(i store.Info) error {
 	return t.exec("INSERT INTO workspace (one, id, name, created_at, require_2fa) VALUES (1, ?, ?, ?, ?)",
 		i.ID, i.Name, millis(i.CreatedAt), i.Require2FA)
 }
@@ -120,7 +165,7 @@ func (t *tx) DropWorkspace() error {
 	return t.exec("DELETE FROM workspace WHERE created_at = 0")
 }
 
-func (t *tx) UpdateInfo(i workspace.Info) error {
+func (t *tx) UpdateInfo(i store.Info) error {
 	return t.must(`UPDATE workspace SET name = ?, require_2fa = ?, require_from = ?, two_people = ?, idle_minutes = ?,
 		vault_generation = ?, rotating = ?, rotation_held = ?, kit_at = ?, kit_by = ?, kit_generation = ?, kit_check = ?, vault_check = ?`,
 		i.Name, i.Require2FA, millis(i.RequireFrom), i.TwoPeople, i.IdleMinutes,
@@ -137,11 +182,11 @@ func (t *tx) NextSheet() (n int, err error) {
 	return n, err
 }
 
-func (t *tx) Head() (h workspace.Head, err error) {
+func (t *readTx) Head() (h store.Head, err error) {
 	var state []byte
 	err = t.row("SELECT seq, seal, state, at FROM events ORDER BY seq DESC LIMIT 1", nil, &h.Seq, &h.Seal, &state, when{&h.At})
-	if errors.Is(err, workspace.ErrNotFound) {
-		return workspace.Head{}, nil
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Head{}, nil
 	}
 	copy(h.State[:], state)
 	return h, err
@@ -169,39 +214,28 @@ func orEmpty(m map[string]string) map[string]string {
 
 const selectEvents = "SELECT seq, at, kind, actor, subject, detail, rows, state, seal FROM events "
 
-func (t *tx) Events(after int64, fn func(audit.Event, []byte) error) error {
-	return t.events(selectEvents+"WHERE seq > ? ORDER BY seq", fn, after)
+func (t *readTx) Events(after int64) iter.Seq2[store.SealedEvent, error] {
+	return walk(t, scanEvent, selectEvents+"WHERE seq > ? ORDER BY seq", after)
 }
 
-func (t *tx) EventsBefore(before int64, fn func(audit.Event, []byte) error) error {
-	return t.events(selectEvents+"WHERE seq < ? ORDER BY seq DESC", fn, before)
+func (t *readTx) EventsBefore(before int64) iter.Seq2[store.SealedEvent, error] {
+	return walk(t, scanEvent, selectEvents+"WHERE seq < ? ORDER BY seq DESC", before)
 }
 
-func (t *tx) events(query string, fn func(audit.Event, []byte) error, args ...any) error {
-	rows, err := t.tx.QueryContext(t.ctx, query, args...)
-	if err != nil {
-		return translate(err)
+func scanEvent(row scanner) (e store.SealedEvent, err error) {
+	var detail, changed string
+	var state []byte
+	if err := row.Scan(&e.Seq, when{&e.At}, &e.Kind, &e.Actor, &e.Subject, &detail, &changed, &state, &e.Seal); err != nil {
+		return e, translate(err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var e audit.Event
-		var detail, changed string
-		var state, seal []byte
-		if err := rows.Scan(&e.Seq, when{&e.At}, &e.Kind, &e.Actor, &e.Subject, &detail, &changed, &state, &seal); err != nil {
-			return translate(err)
-		}
-		copy(e.State[:], state)
-		if err := errors.Join(json.Unmarshal([]byte(detail), &e.Detail), json.Unmarshal([]byte(changed), &e.Rows)); err != nil {
-			return fmt.Errorf("%w: event %d: %w", audit.ErrBroken, e.Seq, err)
-		}
-		if err := fn(e, seal); err != nil {
-			return err
-		}
+	copy(e.State[:], state)
+	if err := errors.Join(json.Unmarshal([]byte(detail), &e.Detail), json.Unmarshal([]byte(changed), &e.Rows)); err != nil {
+		return e, fmt.Errorf("%w: event %d: %w", audit.ErrBroken, e.Seq, err)
 	}
-	return translate(rows.Err())
+	return e, nil
 }
 
-func (t *tx) CountEvents() (n int64, err error) {
+func (t *readTx) CountEvents() (n int64, err error) {
 	err = t.row("SELECT count(*) FROM events", nil, &n)
 	return n, err
 }

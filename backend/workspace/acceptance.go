@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/backend/audit"
+	"countersign/backend/journal"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/vault"
@@ -24,24 +25,18 @@ type Acceptance struct {
 	factor  Factor
 	set     Set
 	codes   []CodeRow
-	now     trustedOwner
+	now     journal.Owner
 
-	trust    trust             // what the keychain knows
+	trust    journal.Trust     // what the keychain knows
 	codesFit bool              // the recovery set is the one that it knows
 	said     map[string]string // what the log last said of each row, up to where it fits
-	state    acceptState       // of the database that was reviewed
+	state    journal.State     // of the database that was reviewed
 	keys     vault.Keys        // of the vault, where they are its own; else empty
 	review   Review
 }
 
-// acceptState tells whether a database is still the one that was looked at.
-type acceptState struct {
-	head string
-	sum  audit.Sum
-}
-
 // read reads the profile with the rows that its proofs are made of.
-func (a *Acceptance) read(tx Tx, emailKey string) (err error) {
+func (a *Acceptance) read(tx ReadTx, emailKey string) (err error) {
 	if a.profile, err = tx.ProfileByEmail(emailKey); err != nil {
 		return ignoreMissing(err)
 	}
@@ -54,18 +49,17 @@ func (a *Acceptance) read(tx Tx, emailKey string) (err error) {
 	if ignoreMissing(err) != nil {
 		return err
 	}
-	a.now, err = a.s.w.trustedOwner(tx, a.profile)
+	a.now, err = a.s.w.journal.Owner(tx, a.profile)
 	return err
 }
 
 // look reads what the owner is going to see, and what acceptance needs to know.
-func (a *Acceptance) look(tx Tx, wrapping secret.Bytes) (err error) {
+func (a *Acceptance) look(tx ReadTx, wrapping secret.Bytes) (err error) {
 	w := a.s.w
-	a.said = map[string]string{}
-	if err := a.s.saidSoFar(tx, a.said); err != nil {
+	if a.said, err = w.journal.Said(tx); err != nil {
 		return err
 	}
-	if a.state, err = a.stateOf(tx); err != nil {
+	if a.state, err = w.journal.StateOf(tx); err != nil {
 		return err
 	}
 	info, err := tx.Info()
@@ -75,7 +69,7 @@ func (a *Acceptance) look(tx Tx, wrapping secret.Bytes) (err error) {
 	row, err := tx.VaultKey(profileHolder(a.profile.ID))
 	if err == nil {
 		h, unlocked := unlock(row, wrapping)
-		if unlocked == nil && a.trust.vaultOf(info).isVault(h.keys) {
+		if unlocked == nil && isVault(vaultOf(a.trust, info), h.keys) {
 			a.keys = h.keys
 		}
 	} else if !errors.Is(err, ErrNotFound) {
@@ -84,19 +78,10 @@ func (a *Acceptance) look(tx Tx, wrapping secret.Bytes) (err error) {
 	return a.seeAll(tx, w, info)
 }
 
-func (a *Acceptance) stateOf(tx Tx) (s acceptState, err error) {
-	head, err := tx.Head()
-	if err != nil {
-		return s, err
-	}
-	s.head = string(head.Seal)
-	err = a.s.w.hashes(tx, func(_ Key, h audit.Hash) { s.sum.Add(h) })
-	return s, err // not in one line: Go may read s before it is summed
-}
-
 // vaultOf is the workspace with the vault's key that the keychain knows.
-func (t trust) vaultOf(i Info) Info {
-	i.VaultGeneration, i.VaultCheck = t.generation, hexOf(t.check)
+func vaultOf(t journal.Trust, i Info) Info {
+	generation, check := t.Vault()
+	i.VaultGeneration, i.VaultCheck = generation, hexOf(check)
 	return i
 }
 
@@ -113,35 +98,18 @@ func (a *Acceptance) Accept(ctx context.Context) error {
 	if !within(a.madeAt, w.wall(), ChallengeLife) {
 		return refuse(CodeChallengeEnded)
 	}
-	return Explain(w.store.Exclusive(ctx, func() error {
-		var m mark
-		var t trust
-		err := w.store.Update(ctx, func(tx Tx) error {
-			if now, err := a.stateOf(tx); err != nil {
-				return err
-			} else if now != a.state {
-				return refuse(CodeNotAuthentic).because(a.s.report)
-			}
-			if err := a.narrow(tx); err != nil {
-				return err
-			}
-			var err error
-			if m, err = a.s.restate(tx, a.profile.ID); err != nil {
-				return err
-			}
-			t, err = w.trustOf(tx)
+	return Explain(w.journal.Accept(ctx, a.profile.ID, a.s.detail(), func(tx WriteTx) error {
+		if now, err := w.journal.StateOf(tx); err != nil {
 			return err
-		})
-		if err != nil {
-			return err
+		} else if now != a.state {
+			return refuse(CodeNotAuthentic).because(a.s.report)
 		}
-		w.begins(m, t, Head{Seq: m.seq})
-		return w.anchor(context.WithoutCancel(ctx), Head{Seq: m.seq, Seal: m.seal})
+		return a.narrow(tx)
 	}))
 }
 
 // narrow takes out of the database what could let in more than the keychain knows of.
-func (a *Acceptance) narrow(tx Tx) error {
+func (a *Acceptance) narrow(tx WriteTx) error {
 	if err := a.s.dropStrangeIntents(tx, a.said); err != nil {
 		return err
 	}
@@ -155,7 +123,7 @@ func (a *Acceptance) narrow(tx Tx) error {
 	if err != nil {
 		return err
 	}
-	if pinned := a.trust.vaultOf(info); pinned != info {
+	if pinned := vaultOf(a.trust, info); pinned != info {
 		return tx.UpdateInfo(pinned)
 	}
 	return nil
@@ -163,17 +131,17 @@ func (a *Acceptance) narrow(tx Tx) error {
 
 // compare gives an owner as the database has them and as the keychain knows them. An
 // owner is strange whose account is not the one that it knows, or whom it does not know.
-func (a *Acceptance) compare(tx Tx, p Profile) (now, known trustedOwner, strange bool, err error) {
-	now, err = a.s.w.trustedOwner(tx, p)
-	known, ok := a.trust.owner(p.ID)
-	return now, known, !ok || known.account != now.account, err
+func (a *Acceptance) compare(tx ReadTx, p Profile) (now, known journal.Owner, strange bool, err error) {
+	now, err = a.s.w.journal.Owner(tx, p)
+	known, ok := a.trust.Owner(p.ID)
+	return now, known, !ok || !known.SameAccount(now), err
 }
 
 // narrowOwners suspends each owner who is strange: one who was demoted, suspended or
 // removed since, or whose 2FA or password is another. An owner can let them sign in
 // again. The codes of the others are used as far as the keychain knows them used, and
 // recovery codes that were replaced since end.
-func (a *Acceptance) narrowOwners(tx Tx) error {
+func (a *Acceptance) narrowOwners(tx WriteTx) error {
 	owners, err := tx.Owners()
 	if err != nil {
 		return err
@@ -197,12 +165,12 @@ func (a *Acceptance) narrowOwners(tx Tx) error {
 	return nil
 }
 
-func (a *Acceptance) narrowCodes(tx Tx, p Profile, now, known trustedOwner) error {
+func (a *Acceptance) narrowCodes(tx WriteTx, p Profile, now, known journal.Owner) error {
 	at := a.s.w.now()
-	if known.step > now.step {
+	if known.Step() > now.Step() {
 		f, err := tx.Factor(p.ID)
 		if err == nil {
-			_, err = tx.ConsumeStep(p.ID, f.Generation, known.step, at, UseSignIn)
+			_, err = tx.ConsumeStep(p.ID, f.Generation, known.Step(), at, UseSignIn)
 		}
 		if err != nil {
 			return err
@@ -215,12 +183,12 @@ func (a *Acceptance) narrowCodes(tx Tx, p Profile, now, known trustedOwner) erro
 	if err != nil {
 		return err
 	}
-	if now.codes != known.codes {
+	if !now.SameCodes(known) {
 		_, err := tx.MoveSet(set.ID, SetActive, SetVoided, at)
 		return err
 	}
 	for number := 1; number <= recovery.SetSize; number++ {
-		if known.used&^now.used&usedBit(number) == 0 {
+		if !known.UsedCode(number) || now.UsedCode(number) {
 			continue
 		}
 		if _, err := tx.ConsumeCode(set.ID, number, at, UseSignIn); err != nil {
@@ -233,7 +201,7 @@ func (a *Acceptance) narrowCodes(tx Tx, p Profile, now, known trustedOwner) erro
 // endOpen ends what an older copy brings back: one-time codes that may have been
 // used, approvals likewise, and key pairs to which somebody who writes the folder could
 // have the vault's keys encrypted.
-func (a *Acceptance) endOpen(tx Tx) error {
+func (a *Acceptance) endOpen(tx WriteTx) error {
 	codes, err := tx.OneTimes()
 	if err != nil {
 		return err
@@ -247,8 +215,8 @@ func (a *Acceptance) endOpen(tx Tx) error {
 		}
 	}
 	var holders []string
-	if err := a.s.w.hashes(tx, func(k Key, h audit.Hash) {
-		if k.Table == "vaultkey" && a.said[k.String()] != digest(h) && !a.ownKey(k.ID) {
+	if err := a.s.w.journal.Hashes(tx, func(k Key, h audit.Hash) {
+		if k.Table == "vaultkey" && a.said[k.String()] != journal.Digest(h) && !a.ownKey(k.ID) {
 			holders = append(holders, k.ID)
 		}
 	}); err != nil {
@@ -277,42 +245,20 @@ func (a *Acceptance) ownKey(holder string) bool {
 	return holder == profileHolder(a.profile.ID) && !a.keys.Empty()
 }
 
-// saidSoFar gathers what the log last said of each row, up to where it fits.
-func (s *Sealed) saidSoFar(tx Tx, said map[string]string) error {
-	key, err := s.w.integrity()
-	if err != nil {
-		return err
-	}
-	v := audit.NewVerifier(key)
-	err = tx.Events(0, func(e audit.Event, seal []byte) error {
-		if err := v.Next(e, seal); err != nil {
-			return err
-		}
-		for _, row := range e.Rows {
-			said[row.Key] = row.Digest
-		}
-		return nil
-	})
-	if errors.Is(err, audit.ErrBroken) {
-		return nil
-	}
-	return err
-}
-
 // dropStrangeIntents forgets orders that the log does not know: one could name
 // the keychain item of somebody's active factor.
-func (s *Sealed) dropStrangeIntents(tx Tx, said map[string]string) error {
+func (s *Sealed) dropStrangeIntents(tx WriteTx, said map[string]string) error {
 	intents, err := tx.Intents()
 	if err != nil {
 		return err
 	}
 	for _, in := range intents {
-		k := Key{"intent", in.ID}
-		h, err := s.w.rowHash(tx, k)
+		k := Key{Table: "intent", ID: in.ID}
+		h, err := s.w.journal.Hash(tx, k)
 		if err != nil {
 			return err
 		}
-		if said[k.String()] == digest(h) {
+		if said[k.String()] == journal.Digest(h) {
 			continue
 		}
 		if _, err := tx.DeleteIntent(in.ID); err != nil {
@@ -322,38 +268,15 @@ func (s *Sealed) dropStrangeIntents(tx Tx, said map[string]string) error {
 	return nil
 }
 
-// restate appends the event of acceptance, which tells of every row.
-func (s *Sealed) restate(tx Tx, actor string) (m mark, err error) {
-	head, err := tx.Head()
-	if err != nil {
-		return m, err
-	}
-	e := audit.Event{Seq: head.Seq + 1, At: time.UnixMilli(s.w.now().UnixMilli()).UTC(), Kind: eventAccepted, Actor: actor}
-	err = s.w.hashes(tx, func(k Key, h audit.Hash) {
-		e.State.Add(h)
-		e.Rows = append(e.Rows, audit.Row{Key: k.String(), Digest: digest(h)})
-	})
-	if err != nil {
-		return m, err
-	}
-	slices.SortFunc(e.Rows, func(a, b audit.Row) int { return strings.Compare(a.Key, b.Key) })
+// detail is what the event of acceptance says.
+func (s *Sealed) detail() map[string]string {
 	var kinds []string
 	for _, f := range s.report.Findings {
 		if !slices.Contains(kinds, string(f.Kind)) {
 			kinds = append(kinds, string(f.Kind))
 		}
 	}
-	e.Detail = map[string]string{
+	return map[string]string{
 		"findings": strings.Join(kinds, " "), "head": decimal(int(s.report.Head)), "anchor": decimal(int(s.report.Anchor)),
 	}
-	key, err := s.w.integrity()
-	if err != nil {
-		return m, err
-	}
-	m = mark{seq: e.Seq, seal: audit.Seal(key, head.Seal, e)}
-	if err := tx.AppendEvent(e, m.seal); err != nil {
-		return m, err
-	}
-	m.count, err = tx.CountEvents()
-	return m, err
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/journal"
 	"countersign/backend/vault"
 )
 
@@ -116,12 +117,12 @@ func (s *Session) AddDocuments(ctx context.Context, sources iter.Seq[Source], re
 	a.out.Stopped = stopped
 	err = errors.Join(err, a.commit(context.WithoutCancel(ctx)))
 	if len(a.out.IDs) > 0 {
-		_ = quiet(s.w, s.writeIndex(context.WithoutCancel(ctx)))
+		_ = logLeftover(s.w, s.writeIndex(context.WithoutCancel(ctx)))
 	}
 	return a.out, Explain(err)
 }
 
-func (a *adding) prepare(tx Tx) (err error) {
+func (a *adding) prepare(tx ReadTx) (err error) {
 	if a.keys, err = a.s.keysIn(tx); err != nil {
 		return err
 	}
@@ -172,7 +173,7 @@ func (a *adding) add(ctx context.Context, src Source) error {
 		tags = nil // of a folder's name that cannot be a tag
 	}
 	modified := src.Modified
-	if !fits(modified) {
+	if !journal.Fits(modified) {
 		modified = time.Time{} // no clock has shown it
 	}
 	d := Document{
@@ -266,18 +267,18 @@ func (a *adding) commit(ctx context.Context) error {
 	w := a.s.w
 	err := w.files.Sync()
 	if err == nil {
-		err = w.update(ctx, func(tx Tx) error { return a.insert(tx, docs) })
+		err = w.update(ctx, func(tx WriteTx) error { return a.insert(tx, docs) })
 	}
 	if err != nil && !a.committed(ctx, docs[0].ID) {
 		for _, d := range docs {
-			_ = quiet(w, w.files.Remove(fileName(d.ID, d.generation)))
+			_ = logLeftover(w, w.files.Remove(fileName(d.ID, d.generation)))
 		}
 		return err
 	}
 	for _, d := range docs {
 		a.out.IDs = append(a.out.IDs, d.ID)
 		if err := w.files.Settle(fileName(d.ID, d.generation)); err != nil {
-			_ = quiet(w, err)
+			_ = logLeftover(w, err)
 		}
 	}
 	return err
@@ -287,7 +288,7 @@ func (a *adding) commit(ctx context.Context) error {
 // anchor: its files must stay.
 func (a *adding) committed(ctx context.Context, id string) bool {
 	there := true // in doubt: the next start tidies up
-	err := a.s.w.view(context.WithoutCancel(ctx), func(tx Tx) error {
+	err := a.s.w.view(context.WithoutCancel(ctx), func(tx ReadTx) error {
 		_, err := tx.Document(id)
 		there = !errors.Is(err, ErrNotFound)
 		return nil
@@ -295,7 +296,7 @@ func (a *adding) committed(ctx context.Context, id string) bool {
 	return err != nil || there
 }
 
-func (a *adding) insert(tx Tx, docs []Document) error {
+func (a *adding) insert(tx WriteTx, docs []Document) error {
 	w := a.s.w
 	keys, err := a.s.keysIn(tx)
 	if err != nil {

@@ -25,14 +25,14 @@ func (s *Session) Watcher(ctx context.Context) (*Admin, error) {
 
 func (s *Session) admin(ctx context.Context, looking bool) (*Admin, error) {
 	a := &Admin{s, looking}
-	if err := a.view(ctx, func(Tx) error { return nil }); err != nil {
+	if err := a.view(ctx, func(ReadTx) error { return nil }); err != nil {
 		return nil, err
 	}
 	return a, nil
 }
 
 // view reads as an admin: one use of the session, or for a watcher none, and one snapshot.
-func (a *Admin) view(ctx context.Context, fn func(Tx) error) error {
+func (a *Admin) view(ctx context.Context, fn func(ReadTx) error) error {
 	begin := a.s.begin
 	if a.looking {
 		begin = a.s.look
@@ -42,7 +42,7 @@ func (a *Admin) view(ctx context.Context, fn func(Tx) error) error {
 		return err
 	}
 	defer done()
-	return a.s.w.view(ctx, func(tx Tx) error {
+	return a.s.w.view(ctx, func(tx ReadTx) error {
 		if _, err := a.profile(tx); err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ var approvedOn = map[ApprovalKind]act{
 }
 
 // ofPolicy reports whether an approval is of what the workspace asks of everybody.
-func (k ApprovalKind) ofPolicy() bool { return k == ApproveDropRequirement || k == ApproveTwoPeopleOff }
+func ofPolicy(k ApprovalKind) bool { return k == ApproveDropRequirement || k == ApproveTwoPeopleOff }
 
 // AskApproval asks a second admin for leave, with a step-up: the policy Two
 // people. One of the policy is about no members. Errors: forbidden, reason_*,
@@ -34,12 +34,12 @@ func (a *Admin) AskApproval(ctx context.Context, kind ApprovalKind, members []st
 	}
 	what, ok := approvedOn[kind]
 	switch {
-	case kind.ofPolicy() && len(members) == 0:
+	case ofPolicy(kind) && len(members) == 0:
 	case !ok, len(members) == 0, kind != ApprovePrintRun && len(members) != 1:
 		return Approval{}, refuse(CodeNobodyChosen)
 	}
 	members = slices.Compact(slices.Sorted(slices.Values(members)))
-	check := func(tx Tx) error {
+	check := func(tx ReadTx) error {
 		if err := w.dated(); err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ func (a *Admin) AskApproval(ctx context.Context, kind ApprovalKind, members []st
 		if err != nil {
 			return err
 		}
-		if kind == ApproveTwoPeopleOff && !actor.Role.May(MayAskForTwo) {
+		if kind == ApproveTwoPeopleOff && !MayAskForTwo.Of(actor.Role) {
 			return refuse(CodeForbidden)
 		}
 		for _, id := range members {
@@ -58,7 +58,7 @@ func (a *Admin) AskApproval(ctx context.Context, kind ApprovalKind, members []st
 		return nil
 	}
 	var made Approval
-	err = a.change(ctx, &proof, check, func(tx Tx) error {
+	err = a.change(ctx, &proof, check, func(tx WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
@@ -101,11 +101,12 @@ type AskedApproval struct {
 // Approvals lists what waits for a second admin, or was approved and waits for
 // the first. What has run out is left out. Errors: forbidden, session_ended; folder.
 func (a *Admin) Approvals(ctx context.Context) (all []AskedApproval, err error) {
-	err = a.view(ctx, func(tx Tx) error {
+	err = a.view(ctx, func(tx ReadTx) error {
 		actor, err := a.profile(tx)
 		if err != nil {
 			return err
 		}
+		all = nil
 		rows, err := tx.Approvals()
 		if err != nil {
 			return err
@@ -152,7 +153,7 @@ func (a *Admin) Refuse(ctx context.Context, id string) error {
 func (a *Admin) decide(ctx context.Context, id string, to ApprovalState, event string, proof *Proof) error {
 	w := a.s.w
 	var row Approval
-	check := func(tx Tx) (err error) {
+	check := func(tx ReadTx) (err error) {
 		actor, err := a.profile(tx)
 		if err == nil && to == ApprovalApproved {
 			err = w.dated()
@@ -176,7 +177,7 @@ func (a *Admin) decide(ctx context.Context, id string, to ApprovalState, event s
 		}
 		return nil
 	}
-	return a.change(ctx, proof, check, func(tx Tx) error {
+	return a.change(ctx, proof, check, func(tx WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
@@ -194,7 +195,7 @@ func (a *Admin) decide(ctx context.Context, id string, to ApprovalState, event s
 
 // checkApproval refuses an act that needs a second admin and has none. What was
 // approved covers exactly the act, the people and the one who asked.
-func (a *Admin) checkApproval(tx Tx, id string, kind ApprovalKind, members []string) error {
+func (a *Admin) checkApproval(tx ReadTx, id string, kind ApprovalKind, members []string) error {
 	info, err := tx.Info()
 	if err != nil {
 		return err
@@ -220,7 +221,7 @@ func (a *Admin) checkApproval(tx Tx, id string, kind ApprovalKind, members []str
 		return refuse(CodeApprovalGone)
 	}
 	by, err := tx.Profile(row.DecidedBy) // who approved is still an admin
-	still := err == nil && by.State == ProfileActive && by.Role.May(MayAdminister)
+	still := err == nil && by.State == ProfileActive && MayAdminister.Of(by.Role)
 	return refuseUnless(still, ignoreMissing(err), CodeApprovalGone)
 }
 
@@ -233,7 +234,7 @@ func ignoreMissing(err error) error {
 
 // useApproval marks an approval as used, in the transaction of its act. An empty
 // id is an act that needed none.
-func (a *Admin) useApproval(tx Tx, id string) error {
+func (a *Admin) useApproval(tx WriteTx, id string) error {
 	if id == "" {
 		return nil
 	}

@@ -74,8 +74,9 @@ func (a *Admin) Log(ctx context.Context, q LogQuery) (LogPage, error) {
 	names := people{}
 	match := matcher{q: q, words: strings.Fields(fold(q.Text)), sentence: a.s.w.sentence}
 	for first, more := true, true; more; first = false {
-		more = false
-		err := a.view(ctx, func(tx Tx) error {
+		var before int64
+		var found []LogEntry
+		err := a.view(ctx, func(tx ReadTx) (err error) {
 			if first {
 				head, err := tx.Head()
 				if err != nil {
@@ -86,31 +87,22 @@ func (a *Admin) Log(ctx context.Context, q LogQuery) (LogPage, error) {
 					return err
 				}
 			}
-			read := 0
-			return enough(tx.EventsBefore(q.Before, func(e audit.Event, _ []byte) error {
-				if e.Seq <= q.After {
-					more = false
-					return errEnough
-				}
-				if more = read == logChunk; more {
-					return errEnough
-				}
-				read++
-				q.Before = e.Seq
-				entry, ok, err := match.entry(tx, names, e)
-				if err != nil || !ok {
-					return err
-				}
-				if len(page.Entries) == q.Limit {
-					page.Next = page.Entries[q.Limit-1].Seq
-					return errEnough
-				}
-				page.Entries = append(page.Entries, entry)
-				return nil
-			}))
+			var chunk []audit.Event
+			if chunk, before, more, err = match.before(tx, q.Before, q.Limit+1-len(page.Entries)); err != nil {
+				return err
+			}
+			found, err = match.entries(tx, names, chunk)
+			return err
 		})
 		if err != nil {
 			return LogPage{}, err
+		}
+		q.Before = before
+		page.Entries = append(page.Entries, found...)
+		if len(page.Entries) > q.Limit {
+			page.Entries = page.Entries[:q.Limit]
+			page.Next = page.Entries[q.Limit-1].Seq
+			break
 		}
 	}
 	return page, nil
@@ -129,7 +121,7 @@ func enough(err error) error {
 }
 
 // personOf gives the profile ID that a query means.
-func personOf(tx Tx, person string) (string, error) {
+func personOf(tx ReadTx, person string) (string, error) {
 	if !strings.Contains(person, "@") {
 		return person, nil
 	}
@@ -140,7 +132,7 @@ func personOf(tx Tx, person string) (string, error) {
 // people are the names that were looked up.
 type people map[string]*LogPerson
 
-func (p people) find(tx Tx, id string) (*LogPerson, error) {
+func (p people) find(tx ReadTx, id string) (*LogPerson, error) {
 	if id == "" {
 		return nil, nil
 	}
@@ -163,7 +155,34 @@ type matcher struct {
 	sentence func(LogEntry) string // nil: what an entry reads as is not searched
 }
 
-func (m matcher) entry(tx Tx, names people, e audit.Event) (entry LogEntry, ok bool, err error) {
+// before reads up to most events before a number, newest first, that may match. It
+// looks at logChunk events at a time: next is the number of the last, and more says
+// that there may be others. One that cannot be read is not_authentic where none that
+// may match comes before it.
+func (m matcher) before(tx ReadTx, seq int64, most int) (found []audit.Event, next int64, more bool, err error) {
+	looked := 0
+	for e, err := range tx.EventsBefore(seq) {
+		switch {
+		case errors.Is(err, audit.ErrBroken) && len(found) > 0:
+			return found, seq, true, nil
+		case err != nil:
+			return nil, seq, false, enough(err)
+		case e.Seq <= m.q.After:
+			return found, seq, false, nil
+		case looked == logChunk || len(found) == most:
+			return found, seq, true, nil
+		}
+		looked, seq = looked+1, e.Seq
+		if m.mayMatch(e.Event) {
+			e.Rows = nil
+			found = append(found, e.Event)
+		}
+	}
+	return found, seq, false, nil
+}
+
+// mayMatch looks at what the event itself tells.
+func (m matcher) mayMatch(e audit.Event) bool {
 	k := kindOf(e.Kind)
 	switch {
 	case k.step && !m.q.Steps,
@@ -171,8 +190,30 @@ func (m matcher) entry(tx Tx, names people, e audit.Event) (entry LogEntry, ok b
 		m.person != "" && e.Actor != m.person && e.Subject != m.person && !slices.Contains(strings.Fields(e.Detail["members"]), m.person),
 		!m.q.Since.IsZero() && e.At.Before(m.q.Since),
 		!m.q.Until.IsZero() && !e.At.Before(m.q.Until):
+		return false
+	}
+	return true
+}
+
+// entries are those events that match.
+func (m matcher) entries(tx ReadTx, names people, events []audit.Event) (found []LogEntry, err error) {
+	for _, e := range events {
+		entry, ok, err := m.entry(tx, names, e)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			found = append(found, entry)
+		}
+	}
+	return found, nil
+}
+
+func (m matcher) entry(tx ReadTx, names people, e audit.Event) (entry LogEntry, ok bool, err error) {
+	if !m.mayMatch(e) {
 		return entry, false, nil
 	}
+	k := kindOf(e.Kind)
 	actor, err1 := names.find(tx, e.Actor)
 	subject, err2 := names.find(tx, e.Subject)
 	if err := errors.Join(err1, err2); err != nil {

@@ -31,7 +31,7 @@ func BenchmarkLog(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	err = store.Update(b.Context(), func(tx workspace.Tx) error {
+	err = store.Update(b.Context(), func(tx workspace.WriteTx) error {
 		for i := range int64(events) {
 			e := audit.Event{
 				Seq: i + 2, At: now, Kind: "signed-in", Actor: s.ProfileID(), Subject: s.ProfileID(), Detail: map[string]string{"factor": "code"},

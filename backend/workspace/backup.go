@@ -42,13 +42,13 @@ func (a *Admin) Backup(ctx context.Context, proof Proof, progress Progress, take
 	defer done()
 	w := a.s.w
 	var by Profile
-	owner := func(tx Tx) (err error) {
-		if by, err = a.profile(tx); err == nil && !by.Role.May(MayBackUp) {
+	owner := func(tx ReadTx) (err error) {
+		if by, err = a.profile(tx); err == nil && !MayBackUp.Of(by.Role) {
 			err = refuse(CodeForbidden)
 		}
 		return err
 	}
-	err = a.changeNow(ctx, &proof, owner, func(tx Tx) error {
+	err = a.changeNow(ctx, &proof, owner, func(tx WriteTx) error {
 		if err := owner(tx); err != nil {
 			return err
 		}
@@ -72,13 +72,20 @@ func (a *Admin) Backup(ctx context.Context, proof Proof, progress Progress, take
 	return take(out)
 }
 
+// Snapshotter is a Store that can be copied as a file, which a backup asks for.
+type Snapshotter interface {
+	// Snapshot gives a whole copy of the database as a file, as of one moment.
+	Snapshot(ctx context.Context) ([]byte, error)
+}
+
 // copyAll reads database and keychain while nobody writes, for whom allowed lets.
-func (w *Workspace) copyAll(ctx context.Context, allowed func(Tx) error, out *BackupCopy, progress Progress) error {
+func (w *Workspace) copyAll(ctx context.Context, allowed func(ReadTx) error, out *BackupCopy, progress Progress) error {
 	names := []string{"device", "pepper", "integrity", "anchor"}
 	for i, n := range names {
 		names[i] = w.item(n)
 	}
-	err := w.store.View(ctx, func(tx Tx) error {
+	var items []string
+	err := w.store.View(ctx, func(tx ReadTx) (err error) {
 		if err := allowed(tx); err != nil { // since the log said so
 			return err
 		}
@@ -91,25 +98,30 @@ func (w *Workspace) copyAll(ctx context.Context, allowed func(Tx) error, out *Ba
 			return err
 		}
 		out.WorkspaceID, out.Head = info.ID, head.Seq
-		items, err := tx.FactorItems()
-		names = append(names, items...)
-		if err != nil {
+		if items, err = tx.FactorItems(); err != nil {
 			return err
 		}
-		return tx.Documents(func(d DocumentRow) error {
+		out.Documents = nil
+		documents, err := tx.Documents()
+		for _, d := range documents {
 			if d.State != DocumentPurged {
 				out.Documents = append(out.Documents, fileName(d.ID, d.Generation))
 			}
-			return nil
-		})
+		}
+		return err
 	})
 	if err != nil {
 		return err
 	}
+	names = append(names, items...)
 	if err := w.onlyThere(out); err != nil {
 		return err
 	}
-	if out.Database, err = w.store.Snapshot(ctx); err != nil {
+	copier, ok := w.store.(Snapshotter)
+	if !ok {
+		return errors.New("this store cannot be copied as a file")
+	}
+	if out.Database, err = copier.Snapshot(ctx); err != nil {
 		return err
 	}
 	for i, name := range names {
@@ -131,12 +143,12 @@ func (w *Workspace) copyAll(ctx context.Context, allowed func(Tx) error, out *Ba
 // NoteSecretsPassphrase writes into the log that an owner gives the secrets file another
 // passphrase. Call it before that is done: what the log cannot say is not done.
 func (a *Admin) NoteSecretsPassphrase(ctx context.Context) error {
-	return a.change(ctx, nil, nil, func(tx Tx) error {
+	return a.change(ctx, nil, nil, func(tx WriteTx) error {
 		p, err := a.profile(tx)
 		if err != nil {
 			return err
 		}
-		if !p.Role.May(MayChangeSecrets) {
+		if !MayChangeSecrets.Of(p.Role) {
 			return refuse(CodeForbidden)
 		}
 		return a.s.w.record(tx, a.s.w.now(), eventSecretsPassphrase, a.s.id, "", nil)
@@ -146,12 +158,12 @@ func (a *Admin) NoteSecretsPassphrase(ctx context.Context) error {
 // NoteRestored writes into a restored workspace's log that it was, by an owner.
 // Errors: forbidden, session_ended; keychain and folder.
 func (a *Admin) NoteRestored(ctx context.Context, made time.Time) error {
-	return a.change(ctx, nil, nil, func(tx Tx) error {
+	return a.change(ctx, nil, nil, func(tx WriteTx) error {
 		p, err := a.profile(tx)
 		if err != nil {
 			return err
 		}
-		if !p.Role.May(MayBackUp) {
+		if !MayBackUp.Of(p.Role) {
 			return refuse(CodeForbidden)
 		}
 		return a.s.w.record(tx, a.s.w.now(), eventRestored, a.s.id, "", map[string]string{"made": made.UTC().Format(time.RFC3339)})
@@ -181,5 +193,5 @@ func (w *Workspace) dropFile(name string) {
 	if w.copying.Load() > 0 {
 		return
 	}
-	_ = quiet(w, w.files.Remove(name))
+	_ = logLeftover(w, w.files.Remove(name))
 }

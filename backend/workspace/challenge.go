@@ -59,7 +59,7 @@ func (c *Challenge) end() {
 // code_wrong, code_used, codes_ahead, throttled, authenticator_off,
 // challenge_ended, clock_wrong; keychain and folder.
 func (c *Challenge) Verify(ctx context.Context, input string) (*Session, error) {
-	return c.admit(func() (*Session, error) {
+	return c.once(func() (*Session, error) {
 		if err := c.stands(ctx); err != nil {
 			return nil, err
 		}
@@ -67,7 +67,7 @@ func (c *Challenge) Verify(ctx context.Context, input string) (*Session, error) 
 		if err != nil {
 			return nil, err
 		}
-		return c.w.admit(ctx, c.profile, admission{factor: "code", use: use.consume, redeems: c.redeems, key: c.key, short: c.short})
+		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "code", use: use.consume, redeems: c.redeems, key: c.key, short: c.short})
 	})
 }
 
@@ -75,7 +75,7 @@ func (c *Challenge) Verify(ctx context.Context, input string) (*Session, error) 
 // recovery_wrong, recovery_used, recovery_none, throttled, challenge_ended;
 // keychain and folder.
 func (c *Challenge) Recover(ctx context.Context, input string) (*Session, error) {
-	return c.admit(func() (*Session, error) {
+	return c.once(func() (*Session, error) {
 		if err := c.stands(ctx); err != nil {
 			return nil, err
 		}
@@ -83,19 +83,19 @@ func (c *Challenge) Recover(ctx context.Context, input string) (*Session, error)
 		if err != nil {
 			return nil, err
 		}
-		return c.w.admit(ctx, c.profile, admission{factor: "recovery", number: use.number, use: use.consume, redeems: c.redeems, key: c.key, short: c.short})
+		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "recovery", number: use.number, use: use.consume, redeems: c.redeems, key: c.key, short: c.short})
 	})
 }
 
-// admit lets one attempt at a time through, while the challenge lasts.
-func (c *Challenge) admit(attempt func() (*Session, error)) (*Session, error) {
+// once lets one attempt at a time through, while the challenge lasts.
+func (c *Challenge) once(check func() (*Session, error)) (*Session, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.over || !within(c.madeAt, c.w.wall(), ChallengeLife) {
 		c.end()
 		return nil, refuse(CodeChallengeEnded)
 	}
-	s, err := attempt()
+	s, err := check()
 	if err == nil || IsCode(err, CodeChallengeEnded) || c.redeems != nil && codeGone(err) {
 		c.end()
 	}
@@ -106,7 +106,7 @@ func (c *Challenge) admit(attempt func() (*Session, error)) (*Session, error) {
 // changed since the password was right, or what the challenge redeems has ended:
 // whether a guess was right is then not told.
 func (c *Challenge) stands(ctx context.Context) error {
-	return c.w.view(ctx, func(tx Tx) error {
+	return c.w.view(ctx, func(tx ReadTx) error {
 		p, err := tx.Profile(c.profile.ID)
 		if err != nil {
 			return absent(err, CodeChallengeEnded)

@@ -49,7 +49,7 @@ func (s *Session) TagDocuments(ctx context.Context, ids, add, remove []string) e
 func (s *Session) RemoveDocuments(ctx context.Context, ids []string) error {
 	var by Profile
 	now := s.w.now()
-	_, err := s.changeDocumentsAs(ctx, ids, eventDocumentsRemoved, DocumentKept, func(tx Tx) (err error) {
+	_, err := s.changeDocumentsAs(ctx, ids, eventDocumentsRemoved, DocumentKept, func(tx ReadTx) (err error) {
 		by, err = tx.Profile(s.id)
 		return err
 	}, func(d *Document) (bool, error) {
@@ -76,7 +76,7 @@ func (d *Document) restore() {
 // PurgeDocuments deletes documents that lie in the bin for good. Their names stay
 // for the log. Errors: forbidden; as RemoveDocuments.
 func (a *Admin) PurgeDocuments(ctx context.Context, ids []string) error {
-	return a.s.purge(ctx, ids, func(tx Tx) error { _, err := a.profile(tx); return err })
+	return a.s.purge(ctx, ids, func(tx ReadTx) error { _, err := a.profile(tx); return err })
 }
 
 // EmptyBin deletes what has lain in the bin for longer than BinLife. It is called
@@ -92,7 +92,8 @@ func (s *Session) EmptyBin(ctx context.Context) error {
 		done()
 		return nil
 	}
-	_, err = s.readVault(ctx, func(tx Tx, keys vault.Keys) error {
+	_, err = s.readVault(ctx, func(tx ReadTx, keys vault.Keys) error {
+		due = nil
 		all, err := documentsIn(tx, keys, DocumentRemoved)
 		for _, d := range all {
 			if !now.Before(d.GoneAt()) {
@@ -111,7 +112,7 @@ func (s *Session) EmptyBin(ctx context.Context) error {
 	return s.purge(ctx, due, nil)
 }
 
-func (s *Session) purge(ctx context.Context, ids []string, check func(Tx) error) error {
+func (s *Session) purge(ctx context.Context, ids []string, check func(ReadTx) error) error {
 	gone, err := s.changeDocumentsAs(ctx, ids, eventDocumentsPurged, DocumentRemoved, check, func(d *Document) (bool, error) {
 		d.State = DocumentPurged
 		return true, nil
@@ -128,14 +129,14 @@ func (s *Session) changeDocuments(ctx context.Context, ids []string, event strin
 
 // changeDocumentsAs alters documents that stand at from, all in one change, or
 // none. It gives those that were altered, as they were before.
-func (s *Session) changeDocumentsAs(ctx context.Context, ids []string, event string, from DocumentState, check func(Tx) error,
+func (s *Session) changeDocumentsAs(ctx context.Context, ids []string, event string, from DocumentState, check func(ReadTx) error,
 	alter func(*Document) (bool, error)) (before []Document, err error) {
 	done, err := s.begin()
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	err = s.w.update(ctx, func(tx Tx) error {
+	err = s.w.update(ctx, func(tx WriteTx) error {
 		before = before[:0]
 		keys, err := s.keysIn(tx)
 		if err != nil {
@@ -176,7 +177,7 @@ func (s *Session) changeDocumentsAs(ctx context.Context, ids []string, event str
 		return nil, err
 	}
 	if len(before) > 0 {
-		_ = quiet(s.w, s.writeIndex(context.WithoutCancel(ctx)))
+		_ = logLeftover(s.w, s.writeIndex(context.WithoutCancel(ctx)))
 	}
 	return before, nil
 }

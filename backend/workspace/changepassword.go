@@ -60,13 +60,13 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current, 
 	defer wrapping.Wipe()
 	now := s.w.now()
 	var committed func()
-	err = c.update(ctx, func(tx Tx) error {
+	err = c.update(ctx, func(tx WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
 		}
 		if use != nil {
-			if err := errors.Join(use.consume(tx), uncount(tx, use)); err != nil {
+			if err := errors.Join(use.consume(tx), refundUse(tx, use)); err != nil {
 				return err
 			}
 		} else if err := refundIn(tx, t); err != nil {

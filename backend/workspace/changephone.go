@@ -39,7 +39,7 @@ func (s *Session) beginChangePhone(ctx context.Context, proof Proof, newCodes bo
 // at the new item and leaves an intent to delete the old one. An authenticator
 // app that was off is on again. The recovery codes stay, but for what also does
 // in the same transaction, of which event and detail tell.
-func (s *Session) swapPhone(ctx context.Context, step int64, event string, detail map[string]string, also func(tx Tx, now time.Time) error) error {
+func (s *Session) swapPhone(ctx context.Context, step int64, event string, detail map[string]string, also func(tx WriteTx, now time.Time) error) error {
 	e := s.enrolment
 	id, err := s.w.newID()
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *Session) swapPhone(ctx context.Context, step int64, event string, detai
 	now := s.w.now()
 	var old Intent
 	var committed func()
-	err = s.w.update(ctx, func(tx Tx) error {
+	err = s.w.update(ctx, func(tx WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -103,7 +103,7 @@ func (s *Session) swapPhone(ctx context.Context, step int64, event string, detai
 func (s *Session) swapPhoneAndCodes(ctx context.Context) error {
 	e := s.enrolment
 	detail := map[string]string{"sheet": decimal(e.set.Sheet), "replaces": decimal(e.set.Replaces)}
-	return s.swapPhone(ctx, e.intent.ConfirmedStep, eventPhoneAndCodes, detail, func(tx Tx, now time.Time) error {
+	return s.swapPhone(ctx, e.intent.ConfirmedStep, eventPhoneAndCodes, detail, func(tx WriteTx, now time.Time) error {
 		return errors.Join(putInForce(tx, e.set, now), reset(tx, s.id, false, KindRecovery))
 	})
 }

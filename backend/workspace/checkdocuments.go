@@ -40,7 +40,7 @@ func (s *Session) CheckDocuments(ctx context.Context, report func(CheckStep)) (r
 	}
 	defer end()
 	var all []Document
-	_, err = s.readVault(working, func(tx Tx, keys vault.Keys) (err error) {
+	_, err = s.readVault(working, func(tx ReadTx, keys vault.Keys) (err error) {
 		all, err = documentsIn(tx, keys, DocumentKept, DocumentRemoved)
 		return err
 	})
@@ -88,7 +88,7 @@ func (s *Session) CheckDocuments(ctx context.Context, report func(CheckStep)) (r
 	if r.Unknown, err = s.w.unknownFiles(working); err != nil {
 		return r, err
 	}
-	return r, s.w.update(context.WithoutCancel(ctx), func(tx Tx) error {
+	return r, s.w.update(context.WithoutCancel(ctx), func(tx WriteTx) error {
 		if _, err := s.profile(tx); err != nil {
 			return err
 		}
@@ -121,7 +121,8 @@ func (w *Workspace) unknownFiles(ctx context.Context) (names []string, err error
 	if err != nil {
 		return nil, Explain(err)
 	}
-	err = w.view(ctx, func(tx Tx) error {
+	err = w.view(ctx, func(tx ReadTx) error {
+		names = nil
 		for _, name := range files {
 			id, _, ok := parseFileName(name)
 			if ok {

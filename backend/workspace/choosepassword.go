@@ -22,7 +22,7 @@ func (c *Challenge) MustChoosePassword() bool { return c.alone && c.short }
 // password_short, password_long, password_common; challenge_ended; keychain and
 // folder.
 func (c *Challenge) ChoosePassword(ctx context.Context, next secret.Text) (*Session, error) {
-	return c.admit(func() (*Session, error) {
+	return c.once(func() (*Session, error) {
 		if !c.MustChoosePassword() {
 			return nil, refuse(CodeChallengeEnded)
 		}
@@ -34,7 +34,7 @@ func (c *Challenge) ChoosePassword(ctx context.Context, next secret.Text) (*Sess
 			return nil, err
 		}
 		defer wrapping.Wipe()
-		return c.w.admit(ctx, c.profile, admission{factor: "none", chooses: &chosen{record, wrapping}, key: c.key})
+		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "none", chooses: &chosen{record, wrapping}, key: c.key})
 	})
 }
 
@@ -50,7 +50,7 @@ func (n *chosen) apply(p *Profile) {
 }
 
 // rewrap gives what s holds of the vault by then.
-func (n *chosen) rewrap(tx Tx, s *Session) (*holding, error) {
+func (n *chosen) rewrap(tx WriteTx, s *Session) (*holding, error) {
 	err := s.rewrap(tx, n.wrapping)
 	return s.holding, err
 }

@@ -110,8 +110,8 @@ func TestClock_SetBackDatesNoEventBeforeAnother(t *testing.T) {
 	}
 	var last time.Time
 	told := 0
-	h.ok(h.store.View(t.Context(), func(tx workspace.Tx) error {
-		return tx.Events(0, func(e audit.Event, _ []byte) error {
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+		return eachEvent(tx, 0, func(e audit.Event, _ []byte) error {
 			if e.At.Before(last) {
 				t.Errorf("event %d, %s, is from %s, after one from %s", e.Seq, e.Kind, e.At, last)
 			}

@@ -79,7 +79,7 @@ func TestANewMemberGetsTheContractsThroughTheInvitationAndKeepsThemThroughReset(
 		t.Error("not after the reset")
 	}
 	h.ok(owner.admin().Remove(t.Context(), bela.id, owner.proof()))
-	h.ok(h.store.View(t.Context(), func(tx workspace.Tx) error {
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
 		if _, err := tx.VaultKey("profile/" + bela.id); !errors.Is(err, workspace.ErrNotFound) {
 			t.Errorf("the removed member's key is still there: %v", err)
 		}

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"countersign/backend/audit"
+	"countersign/backend/journal"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 )
@@ -29,11 +29,11 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Remains) 
 	if err != nil {
 		return nil, err
 	}
-	if !fits(w.wall()) {
+	if !journal.Fits(w.wall()) {
 		return nil, refuse(CodeClockWrong)
 	}
 	if err := w.makeKeys(ctx, in.Workspace); err != nil {
-		w.notice(ctx)
+		w.refreshInfo(ctx)
 		return nil, err
 	}
 	var wrapping secret.Bytes
@@ -44,7 +44,7 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Remains) 
 	var held *holding
 	now := w.now()
 	p.CreatedAt, p.LastSignInAt = now, now
-	err = w.update(ctx, func(tx Tx) error {
+	err = w.update(ctx, func(tx WriteTx) error {
 		info, err := tx.Info()
 		fresh := err == nil && info.CreatedAt.IsZero() && info.ID == w.info.ID
 		if err := refuseUnless(fresh, ignoreMissing(err), CodeWorkspaceExists); err != nil {
@@ -82,7 +82,7 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Remains) 
 		return w.record(tx, now, eventWorkspaceCreated, p.ID, p.ID, map[string]string{"workspace": in.Workspace})
 	})
 	if err != nil {
-		w.notice(context.WithoutCancel(ctx))
+		w.refreshInfo(context.WithoutCancel(ctx))
 		return nil, err
 	}
 	w.mu.Lock()
@@ -91,11 +91,11 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Remains) 
 	return w.newSession(p, held), nil
 }
 
-// notice sees a creation whose commit stands although its answer was lost, say
+// refreshInfo sees a creation whose commit stands although its answer was lost, say
 // with an anchor that could not be written: its owner can sign in then.
-func (w *Workspace) notice(ctx context.Context) {
+func (w *Workspace) refreshInfo(ctx context.Context) {
 	var info Info
-	err := w.view(ctx, func(tx Tx) (err error) {
+	err := w.view(ctx, func(tx ReadTx) (err error) {
 		info, err = tx.Info()
 		return err
 	})
@@ -192,7 +192,7 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 		name string
 		into *secret.Bytes
 	}{{"device", &k.device}, {"pepper", &k.pepper}, {"integrity", &k.integrity}}
-	err = w.bare(ctx, func(tx Tx) error {
+	err = w.unlogged(ctx, func(tx WriteTx) error {
 		_, err := tx.Info()
 		if err := refuseUnless(err != nil, ignoreMissing(err), CodeWorkspaceExists); err != nil {
 			return err
@@ -225,9 +225,9 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 		}
 	}
 	w.mu.Lock()
-	w.info, w.keys, w.mark, w.trusted, w.trustedAt = info, k, mark{}, trust{}, 0
+	w.info, w.keys = info, k
 	w.mu.Unlock()
-	return w.anchor(ctx, Head{Seal: make([]byte, audit.SealSize)}) // a log of no events
+	return Explain(w.journal.Begin(ctx))
 }
 
 // abandonCreation undoes a creation that did not end: the items first, then the
@@ -235,7 +235,7 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 func (w *Workspace) abandonCreation(ctx context.Context) error {
 	var unfinished []Intent
 	begun := false
-	err := w.view(ctx, func(tx Tx) error {
+	err := w.view(ctx, func(tx ReadTx) error {
 		info, err := tx.Info()
 		if errors.Is(err, ErrNotFound) {
 			return nil
@@ -258,5 +258,5 @@ func (w *Workspace) abandonCreation(ctx context.Context) error {
 			return Explain(err)
 		}
 	}
-	return w.bare(ctx, func(tx Tx) error { return tx.DropWorkspace() })
+	return w.unlogged(ctx, func(tx WriteTx) error { return tx.DropWorkspace() })
 }

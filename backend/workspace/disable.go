@@ -40,7 +40,7 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 	var gone Intent
 	var unfinished *Intent
 	var committed func()
-	err = s.w.update(ctx, func(tx Tx) error {
+	err = s.w.update(ctx, func(tx WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -76,10 +76,10 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 		if err := tx.InsertIntent(gone); err != nil {
 			return err
 		}
-		if unfinished, err = condemnPending(tx, s.id, now); err != nil { // a change of phone under way
+		if unfinished, err = markPendingForDeletion(tx, s.id, now); err != nil { // a change of phone under way
 			return err
 		}
-		if err := errors.Join(uncount(tx, use), rebind(tx, s.id), reset(tx, s.id, false, KindRecovery)); err != nil {
+		if err := errors.Join(refundUse(tx, use), rebind(tx, s.id), reset(tx, s.id, false, KindRecovery)); err != nil {
 			return err
 		}
 		committed = s.endOthers(&p)
@@ -104,7 +104,7 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 
 // refuseWhereRequired spares a code where the workspace's policy would refuse anyway.
 func (s *Session) refuseWhereRequired(ctx context.Context) error {
-	return s.w.view(ctx, func(tx Tx) error {
+	return s.w.view(ctx, func(tx ReadTx) error {
 		info, err := tx.Info()
 		if err == nil && info.Requires(s.w.now()) {
 			return refuse(CodeRequiredByWorkspace)

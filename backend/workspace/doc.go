@@ -1,7 +1,7 @@
 // Package workspace is the domain of Countersign: profiles, sessions, and every
 // use case of two-factor authentication, a file each. It knows nothing of
-// windows, files, SQL or keychains; what it needs of them it declares as the
-// interfaces Store and Secrets.
+// windows, files, SQL or keychains: package store declares what it needs of them.
+// Rows change through its journal (package journal), which seals each change.
 //
 // # Authority is a type
 //
@@ -21,6 +21,6 @@
 // # Guesses
 //
 // Every guess at a password or a code is counted in a committed transaction of
-// its own before it is looked at (see charge), and a right one is consumed by a
+// its own before it is looked at (see recordAttempt), and a right one is consumed by a
 // guarded update in the transaction that acts on it.
 package workspace

@@ -91,7 +91,7 @@ func (d Document) seal(keys vault.Keys) (DocumentRow, error) {
 }
 
 // unseal reads a row. Errors: document_damaged.
-func (r DocumentRow) unseal(keys vault.Keys) (Document, error) {
+func unseal(r DocumentRow, keys vault.Keys) (Document, error) {
 	d := Document{ID: r.ID, State: r.State, generation: r.Generation}
 	plain, err := keys.OpenSealed(r.ID, r.Sealed)
 	if err != nil {
@@ -134,23 +134,29 @@ func (s *Session) Documents(ctx context.Context) (all []Document, err error) {
 		return nil, err
 	}
 	defer done()
-	_, err = s.readVault(ctx, func(tx Tx, keys vault.Keys) (err error) {
+	_, err = s.readVault(ctx, func(tx ReadTx, keys vault.Keys) (err error) {
 		all, err = documentsIn(tx, keys, DocumentKept, DocumentRemoved)
 		return err
 	})
 	return all, err
 }
 
-func documentsIn(tx Tx, keys vault.Keys, states ...DocumentState) (all []Document, err error) {
-	err = tx.Documents(func(r DocumentRow) error {
+func documentsIn(tx ReadTx, keys vault.Keys, states ...DocumentState) (all []Document, err error) {
+	rows, err := tx.Documents()
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
 		if !slices.Contains(states, r.State) {
-			return nil
+			continue
 		}
-		d, err := r.unseal(keys)
+		d, err := unseal(r, keys)
+		if err != nil {
+			return nil, err
+		}
 		all = append(all, d)
-		return err
-	})
-	return all, err
+	}
+	return all, nil
 }
 
 // mostNames is how many contracts a sentence of the log names.
@@ -160,7 +166,7 @@ const mostNames = 3
 // which have only their IDs: "names", with a comma between, of the first few. Somebody without the
 // vault's keys gets none. Errors: forbidden, session_ended; folder.
 func (a *Admin) NameDocuments(ctx context.Context, entries []LogEntry) error {
-	err := a.s.w.view(ctx, func(tx Tx) error {
+	err := a.s.w.view(ctx, func(tx ReadTx) error {
 		if _, err := a.profile(tx); err != nil {
 			return err
 		}
@@ -179,7 +185,7 @@ func (a *Admin) NameDocuments(ctx context.Context, entries []LogEntry) error {
 				if err != nil {
 					return err
 				}
-				if d, err := r.unseal(keys); err == nil {
+				if d, err := unseal(r, keys); err == nil {
 					names = append(names, d.Name)
 				}
 			}
@@ -199,7 +205,7 @@ func (a *Admin) NameDocuments(ctx context.Context, entries []LogEntry) error {
 }
 
 // document reads one within tx. Errors: document_gone, document_damaged.
-func document(tx Tx, keys vault.Keys, id string, states ...DocumentState) (Document, error) {
+func document(tx ReadTx, keys vault.Keys, id string, states ...DocumentState) (Document, error) {
 	r, err := tx.Document(id)
 	if errors.Is(err, ErrNotFound) || err == nil && !slices.Contains(states, r.State) {
 		return Document{}, refuse(CodeDocumentGone)
@@ -207,7 +213,7 @@ func document(tx Tx, keys vault.Keys, id string, states ...DocumentState) (Docum
 	if err != nil {
 		return Document{}, err
 	}
-	return r.unseal(keys)
+	return unseal(r, keys)
 }
 
 // cleanName makes a file's name fit to be shown: what is no character, or would

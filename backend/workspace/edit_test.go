@@ -269,8 +269,8 @@ func TestEveryActIsInTheLogAndTheLogVerifies(t *testing.T) {
 	h.ok(s.Disable(t.Context(), byCode(p.code())))
 	var kinds []string
 	var seals [][]byte
-	h.ok(h.store.View(t.Context(), func(tx workspace.Tx) error {
-		return tx.Events(0, func(e audit.Event, seal []byte) error {
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+		return eachEvent(tx, 0, func(e audit.Event, seal []byte) error {
 			seals = append(seals, seal)
 			if !slices.Contains([]string{"guess-counted", "guess-wrong", "guess-returned", "enrolment-begun", "enrolment-confirmed", "recovery-codes-shown", "secret-deleted", "stepped-up"}, e.Kind) {
 				kinds = append(kinds, e.Kind)

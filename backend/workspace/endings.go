@@ -8,7 +8,15 @@ import (
 
 // A one-time code and an approval hold for people as they were: for somebody with
 // this role, this state and this email, by somebody whose role allowed it. A change
-// of a profile ends what no longer fits, in the same commit: see change.UpdateProfile.
+// of a profile ends what no longer fits, in the same commit: the journal asks for it.
+
+// dependents ends what depends on a row: see journal.Dependents.
+type dependents struct{ w *Workspace }
+
+// FactorChanged ends the help code of a profile whose phone goes: it stood in for that.
+func (d dependents) FactorChanged(tx WriteTx, profileID string) error {
+	return d.w.endOneTime(tx, profileID, OneTimeHelp)
+}
 
 // oneTimeKinds are all of them.
 var oneTimeKinds = []OneTimeKind{OneTimeInvitation, OneTimeReset, OneTimeHelp}
@@ -26,13 +34,14 @@ func mayStand(kind OneTimeKind, issuer, subject Profile) bool {
 	return issuer.State == ProfileActive && subject.State == state && what.may(issuer.Role, subject.Role)
 }
 
-// endWhatDependedOn ends the codes that were given out for a profile whose role,
+// ProfileChanged ends the codes that were given out for a profile whose role,
 // state or email has changed, those that it gave out and may not give out any more,
 // and the approvals that it has a part in. A new password ends what was to reset
 // the old one.
-func endWhatDependedOn(c *change, was, is Profile) error {
+func (d dependents) ProfileChanged(tx WriteTx, was, is Profile) error {
+	w := d.w
 	if !bytes.Equal(was.Password.Verifier, is.Password.Verifier) {
-		if err := endOneTime(c, is.ID, OneTimeReset); err != nil {
+		if err := w.endOneTime(tx, is.ID, OneTimeReset); err != nil {
 			return err
 		}
 	}
@@ -41,47 +50,44 @@ func endWhatDependedOn(c *change, was, is Profile) error {
 		return nil
 	}
 	for _, kind := range oneTimeKinds {
-		if err := endOneTime(c, is.ID, kind); err != nil {
+		if err := w.endOneTime(tx, is.ID, kind); err != nil {
 			return err
 		}
 	}
 	if stood {
 		return nil
 	}
-	return errors.Join(endGivenBy(c, is), endApprovals(c, is.ID))
+	return errors.Join(w.endGivenBy(tx, is), w.endApprovals(tx, is.ID))
 }
-
-// endHelp ends the help code of a profile whose phone goes: it stood in for that.
-func endHelp(c *change, profileID string) error { return endOneTime(c, profileID, OneTimeHelp) }
 
 // endOneTime ends an open code, and takes the vault from the key pair that came
 // with it. What is left of it tells who has the right code that it ended.
-func endOneTime(c *change, profileID string, kind OneTimeKind) error {
-	o, err := c.OneTime(profileID, kind)
+func (w *Workspace) endOneTime(tx WriteTx, profileID string, kind OneTimeKind) error {
+	o, err := tx.OneTime(profileID, kind)
 	if err != nil || !o.EndedAt.IsZero() {
 		return ignoreMissing(err)
 	}
-	if _, err := c.EndOneTime(profileID, kind, c.w.now()); err != nil {
+	if _, err := tx.EndOneTime(profileID, kind, w.now()); err != nil {
 		return err
 	}
-	return dropHolder(c, oneTimeHolder(kind, profileID))
+	return dropHolder(tx, oneTimeHolder(kind, profileID))
 }
 
 // endGivenBy ends the codes that a profile gave out and may not give out now.
-func endGivenBy(c *change, issuer Profile) error {
-	given, err := c.OneTimesBy(issuer.ID)
+func (w *Workspace) endGivenBy(tx WriteTx, issuer Profile) error {
+	given, err := tx.OneTimesBy(issuer.ID)
 	if err != nil {
 		return err
 	}
 	for _, o := range given {
-		subject, err := c.Profile(o.ProfileID)
+		subject, err := tx.Profile(o.ProfileID)
 		if err != nil {
 			return err
 		}
 		if mayStand(o.Kind, issuer, subject) {
 			continue
 		}
-		if err := endOneTime(c, o.ProfileID, o.Kind); err != nil {
+		if err := w.endOneTime(tx, o.ProfileID, o.Kind); err != nil {
 			return err
 		}
 	}
@@ -90,8 +96,8 @@ func endGivenBy(c *change, issuer Profile) error {
 
 // endApprovals ends what waits or was approved and that a profile asked for,
 // decided on or is the subject of.
-func endApprovals(c *change, profileID string) error {
-	open, err := c.Approvals()
+func (w *Workspace) endApprovals(tx WriteTx, profileID string) error {
+	open, err := tx.Approvals()
 	if err != nil {
 		return err
 	}
@@ -99,7 +105,7 @@ func endApprovals(c *change, profileID string) error {
 		if a.ByID != profileID && a.DecidedBy != profileID && !slices.Contains(a.Members, profileID) {
 			continue
 		}
-		if _, err := c.DecideApproval(a.ID, a.State, ApprovalEnded, a.DecidedBy, c.w.now()); err != nil {
+		if _, err := tx.DecideApproval(a.ID, a.State, ApprovalEnded, a.DecidedBy, w.now()); err != nil {
 			return err
 		}
 	}

@@ -217,7 +217,7 @@ func TestOneTimeCode_IsLookedAtAgainWhenItIsUsed(t *testing.T) {
 			t.Run(name+" "+string(kind), func(t *testing.T) {
 				t.Parallel()
 				c := hand(t, kind, workspace.RoleAdmin, workspace.RoleMember)
-				c.ok(c.store.Update(t.Context(), func(tx workspace.Tx) error {
+				c.ok(c.store.Update(t.Context(), func(tx workspace.WriteTx) error {
 					issuer, err := tx.Profile(c.issuer.id)
 					c.ok(err)
 					to, err := tx.Profile(c.to.id)
@@ -284,8 +284,8 @@ func TestOneTimeCode_ThatHasEndedOpensNoContracts(t *testing.T) {
 	t.Parallel()
 	c := hand(t, workspace.OneTimeReset, workspace.RoleAdmin, workspace.RoleMember)
 	holders := func() (n int) {
-		c.ok(c.store.View(context.WithoutCancel(t.Context()), func(tx workspace.Tx) error {
-			return tx.Rows(func(k workspace.Key, _ any) error {
+		c.ok(c.store.View(context.WithoutCancel(t.Context()), func(tx workspace.ReadTx) error {
+			return eachRow(tx, func(k workspace.Key, _ any) error {
 				if k.Table == "vaultkey" && k.ID == "password-reset/"+c.to.id {
 					n++
 				}

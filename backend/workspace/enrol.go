@@ -80,7 +80,7 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind, codes boo
 	var p Profile
 	var former *Intent
 	in := Intent{ID: id, Kind: kind, ProfileID: s.id, CreatedAt: s.w.now()}
-	err = s.w.update(ctx, func(tx Tx) (err error) {
+	err = s.w.update(ctx, func(tx WriteTx) (err error) {
 		if p, err = s.enrollee(tx); err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind, codes boo
 		} else if !on && kind == IntentChangePhone {
 			return refuse(CodeTwoFactorOff)
 		}
-		if former, err = condemnPending(tx, s.id, s.w.now()); err != nil {
+		if former, err = markPendingForDeletion(tx, s.id, s.w.now()); err != nil {
 			return err
 		}
 		p.Generation++
@@ -115,20 +115,20 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind, codes boo
 	}
 	item := secret.NewBytes([]byte(totp.Base32(key).Reveal()))
 	if err := s.w.setSecret(ctx, in.Item, item); err != nil {
-		return Shown{}, errors.Join(err, quiet(s.w, s.w.undo(ctx, in)))
+		return Shown{}, errors.Join(err, logLeftover(s.w, s.w.undo(ctx, in)))
 	}
 	label := totp.Label{Issuer: s.w.Name(), Account: p.Email}
 	uri, fitted, err := totp.URI(key, label)
 	if err != nil {
-		return Shown{}, errors.Join(err, quiet(s.w, s.w.undo(ctx, in)))
+		return Shown{}, errors.Join(err, logLeftover(s.w, s.w.undo(ctx, in)))
 	}
 	s.enrolment = &enrolment{intent: in, key: key, item: item, codes: codes}
 	return Shown{URI: uri, Groups: totp.Groups(key), Issuer: fitted.Issuer, Account: fitted.Account, Shortened: fitted.Shortens(label)}, nil
 }
 
-// condemnPending turns the profile's unfinished enrolment, if there is one, into
+// markPendingForDeletion turns the profile's unfinished enrolment, if there is one, into
 // an order to delete its item.
-func condemnPending(tx Tx, profileID string, now time.Time) (*Intent, error) {
+func markPendingForDeletion(tx WriteTx, profileID string, now time.Time) (*Intent, error) {
 	former, err := tx.PendingEnrolment(profileID)
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
@@ -136,7 +136,7 @@ func condemnPending(tx Tx, profileID string, now time.Time) (*Intent, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tx.CondemnIntent(former.ID); err != nil {
+	if _, err := tx.MarkForDeletion(former.ID); err != nil {
 		return nil, err
 	}
 	_, err = dropPending(tx, profileID, now)
@@ -165,7 +165,7 @@ func (s *Session) Confirm(ctx context.Context, input string) (*Issued, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.w.charge(ctx, s.id, KindConfirm)
+	t, err := s.w.recordAttempt(ctx, s.id, KindConfirm)
 	if err != nil {
 		return nil, err
 	}
@@ -184,12 +184,12 @@ func (s *Session) Confirm(ctx context.Context, input string) (*Issued, error) {
 	if err := s.checkItem(ctx); err != nil {
 		return nil, afterwards(err, s.w.refund(ctx, t))
 	}
-	return nil, s.swapPhone(ctx, step, eventPhoneChanged, nil, func(tx Tx, _ time.Time) error { return settle(tx, t) })
+	return nil, s.swapPhone(ctx, step, eventPhoneChanged, nil, func(tx WriteTx, _ time.Time) error { return clearFailures(tx, t) })
 }
 
 // explainWrong says why the code of a new phone might be wrong: it has run out,
 // or the phone's clock is off.
-func (s *Session) explainWrong(ctx context.Context, t toll, code totp.Code, now time.Time) error {
+func (s *Session) explainWrong(ctx context.Context, t attempt, code totp.Code, now time.Time) error {
 	wrong := s.w.wrong(ctx, t, CodeCodeWrong).at("code")
 	offset, found, err := totp.Locate(s.enrolment.key, code, now, clockReach)
 	if err != nil {
@@ -211,7 +211,7 @@ func (s *Session) explainWrong(ctx context.Context, t toll, code totp.Code, now 
 }
 
 // showCodes remembers the step of the right code and makes the codes.
-func (s *Session) showCodes(ctx context.Context, t toll, step int64) (*Issued, error) {
+func (s *Session) showCodes(ctx context.Context, t attempt, step int64) (*Issued, error) {
 	p, on, err := s.currentBy(ctx, s.enrollee)
 	if err != nil {
 		return nil, err
@@ -227,7 +227,7 @@ func (s *Session) showCodes(ctx context.Context, t toll, step int64) (*Issued, e
 	if err != nil {
 		return nil, err
 	}
-	err = s.w.update(ctx, func(tx Tx) error {
+	err = s.w.update(ctx, func(tx WriteTx) error {
 		if _, err := s.enrollee(tx); err != nil {
 			return err
 		}
@@ -238,7 +238,7 @@ func (s *Session) showCodes(ctx context.Context, t toll, step int64) (*Issued, e
 		if !ok {
 			return refuse(CodeEnrolmentEnded)
 		}
-		if err := settle(tx, t); err != nil {
+		if err := clearFailures(tx, t); err != nil {
 			return err
 		}
 		return s.w.record(tx, s.w.now(), eventConfirmed, s.id, s.id, nil)
@@ -276,7 +276,7 @@ func (s *Session) Continue(ctx context.Context) error {
 	}
 	now := s.w.now()
 	var committed func()
-	err = s.w.update(ctx, func(tx Tx) error {
+	err = s.w.update(ctx, func(tx WriteTx) error {
 		p, err := s.enrollee(tx)
 		if err != nil {
 			return err
@@ -325,7 +325,7 @@ func (s *Session) Continue(ctx context.Context) error {
 // An enrolment that was ended from elsewhere has no item any more, and says so.
 func (s *Session) checkItem(ctx context.Context) error {
 	e := s.enrolment
-	err := s.w.view(ctx, func(tx Tx) error {
+	err := s.w.view(ctx, func(tx ReadTx) error {
 		in, err := tx.PendingEnrolment(s.id)
 		if errors.Is(err, ErrNotFound) || (err == nil && in.ID != e.intent.ID) {
 			return refuse(CodeEnrolmentEnded)

@@ -11,13 +11,13 @@ import (
 
 // ReadAnchor gives the sequence numbers of the head and of the mark.
 func ReadAnchor(w *Workspace, ctx context.Context) (head, marked int64, err error) {
-	h, m, _, err := w.readAnchor(ctx)
-	return h.seq, m.seq, err
+	a, err := keychainAnchor{w}.Read(ctx)
+	return a.Head.Seq, a.Mark.Seq, err
 }
 
 // SetRole gives a profile another role, as a change with its event.
 func SetRole(w *Workspace, ctx context.Context, id string, role Role) error {
-	return w.update(ctx, func(tx Tx) error {
+	return w.update(ctx, func(tx WriteTx) error {
 		p, err := tx.Profile(id)
 		if err != nil {
 			return err
@@ -71,7 +71,7 @@ func Settle(w *Workspace, ctx context.Context, like string, people []Settled) (i
 		}
 		profiles[i] = p
 	}
-	return ids, w.update(ctx, func(tx Tx) error {
+	return ids, w.update(ctx, func(tx WriteTx) error {
 		by, err := tx.ProfileByEmail(like)
 		if err != nil {
 			return err
@@ -96,8 +96,8 @@ func Settle(w *Workspace, ctx context.Context, like string, people []Settled) (i
 }
 
 // Change makes what fn does one change with its event.
-func Change(w *Workspace, ctx context.Context, fn func(Tx) error) error {
-	return w.update(ctx, func(tx Tx) error {
+func Change(w *Workspace, ctx context.Context, fn func(WriteTx) error) error {
+	return w.update(ctx, func(tx WriteTx) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
@@ -106,10 +106,10 @@ func Change(w *Workspace, ctx context.Context, fn func(Tx) error) error {
 }
 
 // HashAll hashes all rows as a start does. Two rows with one key are an error.
-func HashAll(w *Workspace, tx Tx) (map[Key]audit.Hash, error) {
+func HashAll(w *Workspace, tx ReadTx) (map[Key]audit.Hash, error) {
 	all := map[Key]audit.Hash{}
 	var twice error
-	err := w.hashes(tx, func(k Key, h audit.Hash) {
+	err := w.journal.Hashes(tx, func(k Key, h audit.Hash) {
 		if _, known := all[k]; known {
 			twice = fmt.Errorf("%q is there twice", k)
 		}
@@ -119,7 +119,7 @@ func HashAll(w *Workspace, tx Tx) (map[Key]audit.Hash, error) {
 }
 
 // HashOne hashes the row of a key as a change does.
-func HashOne(w *Workspace, tx Tx, k Key) (audit.Hash, error) { return w.rowHash(tx, k) }
+func HashOne(w *Workspace, tx ReadTx, k Key) (audit.Hash, error) { return w.journal.Hash(tx, k) }
 
 // ChangeEmail changes the session's email with whatever proof that asks for.
 func ChangeEmail(s *Session, ctx context.Context, email string, p Proof) error {

@@ -59,7 +59,7 @@ func (a *Admin) NoteExport(ctx context.Context, act ExportAct, e SeenExport) err
 	if e.Signer != "" && act != ExportRefused {
 		detail["signer"] = e.Signer
 	}
-	return a.change(ctx, nil, nil, func(tx Tx) error {
+	return a.change(ctx, nil, nil, func(tx WriteTx) error {
 		return a.s.w.record(tx, a.s.w.now(), kind, a.s.id, "", detail)
 	})
 }

@@ -12,7 +12,7 @@ import (
 // codeUse is a verification code that was paid for and matches. It is good for
 // nothing until consume, in the transaction that acts on it, says yes.
 type codeUse struct {
-	toll    toll
+	attempt attempt
 	factor  Factor
 	step    int64
 	at      time.Time
@@ -27,7 +27,7 @@ func (w *Workspace) matchFactor(ctx context.Context, profileID, input string, pu
 		return nil, err
 	}
 	var f Factor
-	err = w.view(ctx, func(tx Tx) (err error) {
+	err = w.view(ctx, func(tx ReadTx) (err error) {
 		f, err = tx.Factor(profileID)
 		return err
 	})
@@ -37,7 +37,7 @@ func (w *Workspace) matchFactor(ctx context.Context, profileID, input string, pu
 	if err != nil {
 		return nil, err
 	}
-	t, err := w.charge(ctx, profileID, KindCode)
+	t, err := w.recordAttempt(ctx, profileID, KindCode)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (w *Workspace) matchFactor(ctx context.Context, profileID, input string, pu
 	}
 	// The highest matching step: where two neighbours share a code, consuming
 	// the lower one would let the same six digits in a second time.
-	return &codeUse{toll: t, factor: f, step: steps[len(steps)-1], at: now, purpose: purpose}, nil
+	return &codeUse{attempt: t, factor: f, step: steps[len(steps)-1], at: now, purpose: purpose}, nil
 }
 
 // stepsAhead is how many steps the last one used may lie beyond those that are
@@ -87,7 +87,7 @@ func (w *Workspace) lookAt(ctx context.Context, f Factor, code totp.Code) ([]int
 
 // consume uses the code up, or refuses: it was used before, or the factor is
 // another one by now.
-func (u *codeUse) consume(tx Tx) error {
+func (u *codeUse) consume(tx WriteTx) error {
 	f, err := tx.Factor(u.factor.ProfileID)
 	if errors.Is(err, ErrNotFound) || (err == nil && f.Generation != u.factor.Generation) {
 		return refuse(CodeChallengeEnded)
@@ -106,14 +106,14 @@ func (u *codeUse) consume(tx Tx) error {
 }
 
 func (w *Workspace) authenticatorOff(ctx context.Context, profileID string) (off bool, err error) {
-	err = w.view(ctx, func(tx Tx) (err error) {
+	err = w.view(ctx, func(tx ReadTx) (err error) {
 		off, err = authenticatorOff(tx, profileID)
 		return err
 	})
 	return off, err
 }
 
-func authenticatorOff(tx Tx, profileID string) (bool, error) {
+func authenticatorOff(tx ReadTx, profileID string) (bool, error) {
 	a, err := tx.Attempts(profileID, KindCode)
 	if errors.Is(err, ErrNotFound) {
 		return false, nil

@@ -13,6 +13,7 @@ import (
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
 
+	"countersign/backend/audit"
 	"countersign/backend/documents"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
@@ -231,7 +232,7 @@ func (h *house) items() (n int) {
 // intents counts what is under way.
 func (h *house) intents() (n int) {
 	h.Helper()
-	h.ok(h.store.View(h.Context(), func(tx workspace.Tx) error {
+	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
 		all, err := tx.Intents()
 		n = len(all)
 		return err
@@ -310,4 +311,30 @@ func (f *faulty) fail(set, get, del error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.set, f.get, f.del = set, get, del
+}
+
+// eachEvent walks through the log after an event.
+func eachEvent(tx workspace.ReadTx, after int64, fn func(e audit.Event, seal []byte) error) error {
+	for e, err := range tx.Events(after) {
+		if err == nil {
+			err = fn(e.Event, e.Seal)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachRow walks through all rows but the log's.
+func eachRow(tx workspace.ReadTx, fn func(k workspace.Key, row any) error) error {
+	for r, err := range tx.Rows() {
+		if err == nil {
+			err = fn(r.Key, r.Value)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

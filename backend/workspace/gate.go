@@ -139,8 +139,8 @@ func (c *Challenge) Enrol(ctx context.Context) (*Gate, error) {
 	if !c.mustEnrol {
 		return nil, refuse(CodeTwoFactorOn)
 	}
-	s, err := c.admit(func() (*Session, error) {
-		return c.w.admit(ctx, c.profile, admission{factor: "none", gate: GateEnrol, redeems: c.redeems, key: c.key, short: c.short})
+	s, err := c.once(func() (*Session, error) {
+		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "none", gate: GateEnrol, redeems: c.redeems, key: c.key, short: c.short})
 	})
 	if err != nil {
 		return nil, err
@@ -165,7 +165,7 @@ func (c *Challenge) UseHelpCode(ctx context.Context, input string) (*Gate, error
 	case err != nil:
 		return nil, err
 	}
-	s, err := c.admit(func() (*Session, error) {
+	s, err := c.once(func() (*Session, error) {
 		if err := c.stands(ctx); err != nil {
 			return nil, err
 		}
@@ -178,9 +178,9 @@ func (c *Challenge) UseHelpCode(ctx context.Context, input string) (*Gate, error
 			return nil, err
 		}
 		right.wrapping.Wipe() // a help code opens nothing
-		return c.w.admit(ctx, c.profile, admission{
+		return c.w.completeSignIn(ctx, c.profile, signInDetails{
 			factor: "help", gate: GatePhone, redeems: c.redeems, key: c.key, short: c.short,
-			use: func(tx Tx) error { return consumeOneTime(tx, right.OneTime) },
+			use: func(tx WriteTx) error { return consumeOneTime(tx, right.OneTime) },
 		})
 	})
 	if err != nil {

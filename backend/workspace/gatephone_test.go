@@ -130,8 +130,8 @@ func TestHelpCode_TheLogNamesTheSheetsThatSwapped(t *testing.T) {
 	g, _, issued := l.atTheGate()
 	l.ok(g.Continue(t.Context()))
 	var told []map[string]string
-	l.ok(l.store.View(t.Context(), func(tx workspace.Tx) error {
-		return tx.Events(0, func(e audit.Event, _ []byte) error {
+	l.ok(l.store.View(t.Context(), func(tx workspace.ReadTx) error {
+		return eachEvent(tx, 0, func(e audit.Event, _ []byte) error {
 			if e.Kind == "phone-and-codes-changed" {
 				told = append(told, e.Detail)
 			}

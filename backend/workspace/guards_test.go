@@ -21,7 +21,7 @@ func TestSignIn_DerivationThatFailsLeadsToNoKey(t *testing.T) {
 		t.Fatal("the right password leads to no key")
 	}
 	key.Wipe()
-	for _, params := range []password.Params{{}, {MemoryKiB: 8, Time: 1, Threads: 1}, {MemoryKiB: 1 << 31, Time: 3, Threads: 4}} {
+	for _, params := range []workspace.Argon2id{{}, {MemoryKiB: 8, Time: 1, Threads: 1}, {MemoryKiB: 1 << 31, Time: 3, Threads: 4}} {
 		cheaper := p
 		cheaper.Password.Params = params
 		key, err := workspace.GuessPassword(h.w, t.Context(), cheaper, secret.NewText(pass))
@@ -51,8 +51,8 @@ type attemptless struct {
 
 var errUnread = errors.New("the attempts can't be read")
 
-func (s *attemptless) View(ctx context.Context, fn func(workspace.Tx) error) error {
-	return s.Store.View(ctx, func(tx workspace.Tx) error {
+func (s *attemptless) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
+	return s.Store.View(ctx, func(tx workspace.ReadTx) error {
 		if s.failing.Load() {
 			tx = attemptlessTx{tx}
 		}
@@ -60,7 +60,7 @@ func (s *attemptless) View(ctx context.Context, fn func(workspace.Tx) error) err
 	})
 }
 
-type attemptlessTx struct{ workspace.Tx }
+type attemptlessTx struct{ workspace.ReadTx }
 
 func (attemptlessTx) Attempts(string, workspace.Kind) (workspace.Attempts, error) {
 	return workspace.Attempts{}, errUnread

@@ -13,9 +13,9 @@ func decimal(n int) string { return strconv.Itoa(n) }
 // then the item goes, then the intent. One that was finished meanwhile is left
 // alone: its intent is gone, and the commit changes nothing.
 func (w *Workspace) undo(ctx context.Context, in Intent) error {
-	condemned := false
-	err := w.update(ctx, func(tx Tx) (err error) {
-		if condemned, err = tx.CondemnIntent(in.ID); err != nil || !condemned {
+	marked := false
+	err := w.update(ctx, func(tx WriteTx) (err error) {
+		if marked, err = tx.MarkForDeletion(in.ID); err != nil || !marked {
 			return err
 		}
 		if _, err := dropPending(tx, in.ProfileID, w.now()); err != nil {
@@ -23,18 +23,18 @@ func (w *Workspace) undo(ctx context.Context, in Intent) error {
 		}
 		return w.record(tx, w.now(), eventAbandoned, "", in.ProfileID, nil)
 	})
-	if err != nil || !condemned {
+	if err != nil || !marked {
 		return err
 	}
 	return w.finish(ctx, in)
 }
 
-// finish deletes the item of a condemned intent, then the intent itself.
+// finish deletes the item of a marked intent, then the intent itself.
 func (w *Workspace) finish(ctx context.Context, in Intent) error {
 	if err := w.secrets.Delete(ctx, in.Item); err != nil {
 		return Explain(err)
 	}
-	return w.update(ctx, func(tx Tx) error {
+	return w.update(ctx, func(tx WriteTx) error {
 		gone, err := tx.DeleteIntent(in.ID)
 		if err != nil || !gone {
 			return err
@@ -46,7 +46,7 @@ func (w *Workspace) finish(ctx context.Context, in Intent) error {
 // dropPending ends the sets that were shown and not kept: of one profile, or of
 // all where profileID is empty. Those of a print run may be on paper, so that
 // the ledger keeps them.
-func dropPending(tx Tx, profileID string, now time.Time) (some bool, err error) {
+func dropPending(tx WriteTx, profileID string, now time.Time) (some bool, err error) {
 	ids, err := tx.PendingSets(profileID)
 	if err != nil {
 		return false, err
@@ -69,7 +69,7 @@ func dropPending(tx Tx, profileID string, now time.Time) (some bool, err error) 
 
 // dropPendingSets is dropPending as a change of its own.
 func (w *Workspace) dropPendingSets(ctx context.Context, profileID string) error {
-	return w.update(ctx, func(tx Tx) error {
+	return w.update(ctx, func(tx WriteTx) error {
 		some, err := dropPending(tx, profileID, w.now())
 		if err != nil || !some {
 			return err
@@ -81,12 +81,12 @@ func (w *Workspace) dropPendingSets(ctx context.Context, profileID string) error
 // finishLater finishes what a committed act has left to do. The act stands
 // whatever comes of it, and start-up tries again, so a failure is only logged.
 func (w *Workspace) finishLater(ctx context.Context, in Intent) {
-	_ = quiet(w, w.finish(context.WithoutCancel(ctx), in))
+	_ = logLeftover(w, w.finish(context.WithoutCancel(ctx), in))
 }
 
-// quiet logs an error of cleaning up, where another error is already on its way
+// logLeftover logs an error of cleaning up, where another error is already on its way
 // to the person or the act has succeeded.
-func quiet(w *Workspace, err error) error {
+func logLeftover(w *Workspace, err error) error {
 	if err != nil {
 		w.log.Warn("clean-up is left for the next start", "error", causeOf(err))
 	}
@@ -108,10 +108,10 @@ func causeOf(err error) error {
 // that does not answer leaves the rest for the next start.
 func (w *Workspace) Recover(ctx context.Context) error {
 	if !w.Created() {
-		return quiet(w, w.abandonCreation(ctx))
+		return logLeftover(w, w.abandonCreation(ctx))
 	}
 	var intents []Intent
-	err := w.view(ctx, func(tx Tx) (err error) {
+	err := w.view(ctx, func(tx ReadTx) (err error) {
 		intents, err = tx.Intents()
 		return err
 	})
@@ -125,8 +125,8 @@ func (w *Workspace) Recover(ctx context.Context) error {
 		} else {
 			err = w.undo(ctx, in)
 		}
-		_ = quiet(w, err)
+		_ = logLeftover(w, err)
 	}
-	_ = quiet(w, w.tidyDocuments(ctx))
+	_ = logLeftover(w, w.tidyDocuments(ctx))
 	return errors.Join(w.dropPendingSets(ctx, ""), w.interruptRuns(ctx))
 }

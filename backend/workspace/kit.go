@@ -26,7 +26,7 @@ type Kit struct {
 func (a *Admin) MakeKit(ctx context.Context, proof Proof) (Kit, error) {
 	w := a.s.w
 	var info Info
-	check := func(tx Tx) (err error) {
+	check := func(tx ReadTx) (err error) {
 		if info, err = a.ownersInfo(tx); err == nil && info.Rotating {
 			err = refuse(CodeRotationRunning)
 		}
@@ -36,7 +36,7 @@ func (a *Admin) MakeKit(ctx context.Context, proof Proof) (Kit, error) {
 		return err
 	}
 	var kit Kit
-	err := a.change(ctx, &proof, check, func(tx Tx) error {
+	err := a.change(ctx, &proof, check, func(tx WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (a *Admin) MakeKit(ctx context.Context, proof Proof) (Kit, error) {
 	if err != nil {
 		return Kit{}, err
 	}
-	w.remember(info)
+	w.cacheInfo(info)
 	return kit, nil
 }
 
@@ -72,7 +72,7 @@ type KitState struct {
 
 // KitState tells of the Emergency Kit. Errors: forbidden, session_ended; folder.
 func (a *Admin) KitState(ctx context.Context) (k KitState, err error) {
-	err = a.view(ctx, func(tx Tx) error {
+	err = a.view(ctx, func(tx ReadTx) error {
 		info, err := tx.Info()
 		if err != nil || info.KitAt.IsZero() {
 			return err
@@ -108,7 +108,7 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := w.view(ctx, func(tx Tx) error { _, err := w.checkKit(tx, identity); return err }); err != nil {
+	if err := w.view(ctx, func(tx ReadTx) error { _, err := w.checkKit(tx, identity); return err }); err != nil {
 		return nil, nil, err
 	}
 	record, wrapping, err := w.newPassword(ctx, in.Password)
@@ -118,7 +118,7 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 	now := w.now()
 	var held *holding
 	var later []Intent
-	err = w.update(ctx, func(tx Tx) error {
+	err = w.update(ctx, func(tx WriteTx) error {
 		keys, err := w.checkKit(tx, identity)
 		if err != nil {
 			return err
@@ -164,7 +164,7 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 }
 
 // checkKit compares the kit's key with what was noted of it when it was made.
-func (w *Workspace) checkKit(tx Tx, identity vault.Identity) (vault.Keys, error) {
+func (w *Workspace) checkKit(tx ReadTx, identity vault.Identity) (vault.Keys, error) {
 	info, err := tx.Info()
 	if err != nil {
 		return vault.Keys{}, absent(err, CodeKitNone)
@@ -173,7 +173,7 @@ func (w *Workspace) checkKit(tx Tx, identity vault.Identity) (vault.Keys, error)
 		return vault.Keys{}, refuse(CodeKitNone)
 	}
 	keys := vault.KeysOf(info.KitGeneration, identity)
-	if !info.HasKit() || !info.isVault(keys) {
+	if !info.HasKit() || !isVault(info, keys) {
 		return vault.Keys{}, refuse(CodeKitWrong).at("kit")
 	}
 	return keys, nil
@@ -196,7 +196,7 @@ func (w *Workspace) checkNewOwner(in *NewOwner) (p Profile, err error) {
 
 // takeOver gives an owner's profile to whoever has the kit: a new password, 2FA
 // off, every session over.
-func (w *Workspace) takeOver(tx Tx, p *Profile, record PasswordRecord, now time.Time) ([]Intent, error) {
+func (w *Workspace) takeOver(tx WriteTx, p *Profile, record PasswordRecord, now time.Time) ([]Intent, error) {
 	later, err := w.endFactor(tx, p, now)
 	if err != nil {
 		return nil, err

@@ -9,36 +9,6 @@ import (
 	"countersign/backend/recovery"
 )
 
-// SheetState is where a sheet of a print run stands.
-type SheetState string
-
-// The states of a sheet in the ledger.
-const (
-	SheetMade         SheetState = "made" // not in force yet
-	SheetIssued       SheetState = "issued"
-	SheetHandedOver   SheetState = "handed-over"
-	SheetAcknowledged SheetState = "acknowledged"
-	SheetReplaced     SheetState = "replaced"
-	SheetVoided       SheetState = "voided"
-)
-
-// SheetState says where the sheet stands.
-func (e LedgerEntry) SheetState() SheetState {
-	switch {
-	case e.State == SetPending:
-		return SheetMade
-	case e.State == SetReplaced:
-		return SheetReplaced
-	case e.State != SetActive:
-		return SheetVoided
-	case !e.AcknowledgedAt.IsZero():
-		return SheetAcknowledged
-	case !e.HandedOverAt.IsZero():
-		return SheetHandedOver
-	}
-	return SheetIssued
-}
-
 // RunSummary is a line of Print runs.
 type RunSummary struct {
 	Run
@@ -51,18 +21,20 @@ const mostRuns = 100
 // Runs lists print runs, newest first, before a number; 0: from the newest.
 // Errors: forbidden, session_ended; folder.
 func (a *Admin) Runs(ctx context.Context, before int) (all []RunSummary, err error) {
-	err = a.view(ctx, func(tx Tx) error {
+	err = a.view(ctx, func(tx ReadTx) error {
+		all = nil
 		runs, err := tx.Runs(before, mostRuns)
 		if err != nil {
 			return err
 		}
 		for _, r := range runs {
 			s := RunSummary{Run: r, Sheets: map[SheetState]int{}}
-			if err := tx.Ledger(r.Number, func(e LedgerEntry) error {
-				s.Sheets[e.SheetState()]++
-				return nil
-			}); err != nil {
+			entries, err := tx.Ledger(r.Number)
+			if err != nil {
 				return err
+			}
+			for _, e := range entries {
+				s.Sheets[e.SheetState()]++
 			}
 			all = append(all, s)
 		}
@@ -81,17 +53,17 @@ type Ledger struct {
 
 // Ledger reads one run. Errors: run_unknown, forbidden, session_ended; folder.
 func (a *Admin) Ledger(ctx context.Context, run int) (l Ledger, err error) {
-	err = a.view(ctx, func(tx Tx) (err error) {
+	err = a.view(ctx, func(tx ReadTx) (err error) {
+		l = Ledger{}
 		if l.Run, err = tx.Run(run); err != nil {
 			return absent(err, CodeRunUnknown)
 		}
-		has := map[string]bool{}
-		if err := tx.Ledger(run, func(e LedgerEntry) error {
-			has[e.ProfileID] = true
-			l.Entries = append(l.Entries, e)
-			return nil
-		}); err != nil {
+		if l.Entries, err = tx.Ledger(run); err != nil {
 			return err
+		}
+		has := map[string]bool{}
+		for _, e := range l.Entries {
+			has[e.ProfileID] = true
 		}
 		for _, id := range l.Run.Members {
 			if has[id] {
@@ -114,11 +86,9 @@ func (a *Admin) Ledger(ctx context.Context, run int) (l Ledger, err error) {
 // Unacknowledged lists the sheets of all runs that are in force and that nobody
 // has acknowledged, oldest first. Errors: forbidden, session_ended; folder.
 func (a *Admin) Unacknowledged(ctx context.Context) (all []LedgerEntry, err error) {
-	err = a.view(ctx, func(tx Tx) error {
-		return tx.Ledger(0, func(e LedgerEntry) error {
-			all = append(all, e)
-			return nil
-		})
+	err = a.view(ctx, func(tx ReadTx) (err error) {
+		all, err = tx.Ledger(0)
+		return err
 	})
 	return all, err
 }
@@ -131,19 +101,20 @@ func (a *Admin) HandOver(ctx context.Context, run int, sheets []int) (n int, err
 	for _, s := range sheets {
 		wanted[s] = true
 	}
-	err = a.change(ctx, nil, nil, func(tx Tx) error {
+	err = a.change(ctx, nil, nil, func(tx WriteTx) error {
 		n = 0
 		if _, err := tx.Run(run); err != nil {
 			return absent(err, CodeRunUnknown)
 		}
+		entries, err := tx.Ledger(run)
+		if err != nil {
+			return err
+		}
 		var found []LedgerEntry
-		if err := tx.Ledger(run, func(e LedgerEntry) error {
+		for _, e := range entries {
 			if wanted[e.Sheet] && e.State == SetActive && e.HandedOverAt.IsZero() {
 				found = append(found, e)
 			}
-			return nil
-		}); err != nil {
-			return err
 		}
 		now := a.s.w.now()
 		for _, e := range found {
@@ -180,7 +151,7 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, e
 	}
 	defer done()
 	var found []LedgerEntry
-	err = a.s.w.view(ctx, func(tx Tx) error {
+	err = a.s.w.view(ctx, func(tx ReadTx) error {
 		actor, err := a.profile(tx)
 		if err != nil {
 			return err
@@ -188,14 +159,11 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, e
 		if _, err := tx.Run(run); err != nil {
 			return absent(err, CodeRunUnknown)
 		}
-		if err := tx.Ledger(run, func(e LedgerEntry) error {
-			if slices.Contains(sheets, e.Sheet) && e.State == SetActive {
-				found = append(found, e)
-			}
-			return nil
-		}); err != nil {
+		entries, err := tx.Ledger(run)
+		if err != nil {
 			return err
 		}
+		found = slices.DeleteFunc(entries, func(e LedgerEntry) bool { return !slices.Contains(sheets, e.Sheet) || e.State != SetActive })
 		for _, e := range found { // all of them, or none
 			p, err := tx.Profile(e.ProfileID)
 			if err != nil {
@@ -212,7 +180,7 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, e
 	}
 	for _, e := range found {
 		voided := false
-		err := a.changeNow(ctx, nil, nil, func(tx Tx) (err error) {
+		err := a.changeNow(ctx, nil, nil, func(tx WriteTx) (err error) {
 			if _, _, err := a.target(tx, e.ProfileID, actIssue); err != nil {
 				return err
 			}
@@ -248,7 +216,7 @@ func (s *Session) Acknowledge(ctx context.Context, word string) error {
 		return refuse(CodeCheckWordRequired).at("word")
 	}
 	var set Set
-	err = s.w.view(ctx, func(tx Tx) (err error) {
+	err = s.w.view(ctx, func(tx ReadTx) (err error) {
 		if _, err := s.profile(tx); err != nil {
 			return err
 		}
@@ -261,7 +229,7 @@ func (s *Session) Acknowledge(ctx context.Context, word string) error {
 	if err != nil {
 		return err
 	}
-	t, err := s.w.charge(ctx, s.id, KindCheckWord)
+	t, err := s.w.recordAttempt(ctx, s.id, KindCheckWord)
 	if err != nil {
 		return err
 	}
@@ -269,7 +237,7 @@ func (s *Session) Acknowledge(ctx context.Context, word string) error {
 		return s.w.wrong(ctx, t, CodeCheckWordWrong).at("word").with("sheet", set.Sheet)
 	}
 	now := s.w.now()
-	return s.w.update(ctx, func(tx Tx) error {
+	return s.w.update(ctx, func(tx WriteTx) error {
 		if _, err := s.profile(tx); err != nil {
 			return err
 		}
@@ -277,7 +245,7 @@ func (s *Session) Acknowledge(ctx context.Context, word string) error {
 		if err := refuseUnless(ok, err, CodeCheckWordNone); err != nil {
 			return err
 		}
-		if err := settle(tx, t); err != nil {
+		if err := clearFailures(tx, t); err != nil {
 			return err
 		}
 		return s.w.record(tx, now, eventAcknowledged, s.id, s.id, map[string]string{"sheet": decimal(set.Sheet), "run": decimal(set.Run)})

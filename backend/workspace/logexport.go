@@ -25,7 +25,7 @@ func (a *Admin) ExportLog(ctx context.Context, out io.Writer, progress Progress)
 	w := a.s.w
 	var head Head
 	var info Info
-	err := a.view(ctx, func(tx Tx) (err error) {
+	err := a.view(ctx, func(tx ReadTx) (err error) {
 		if head, err = tx.Head(); err != nil {
 			return err
 		}
@@ -80,7 +80,8 @@ func (a *Admin) exportPeople(ctx context.Context, x *audit.Exporter, ids []strin
 		chunk := ids[:min(logChunk, len(ids))]
 		ids = ids[len(chunk):]
 		var found []audit.ExportPerson
-		err := a.view(ctx, func(tx Tx) error {
+		err := a.view(ctx, func(tx ReadTx) error {
+			found = nil
 			for _, id := range chunk {
 				p, err := tx.Profile(id)
 				if errors.Is(err, ErrNotFound) {

@@ -139,7 +139,7 @@ func (x act) play(t *testing.T, h *house, keeper *somebody, steps *stepStore) {
 		var head int64
 		steps.before(n, func() {
 			c.fallen = true
-			h.ok(workspace.Change(h.w, context.WithoutCancel(t.Context()), func(tx workspace.Tx) error {
+			h.ok(workspace.Change(h.w, context.WithoutCancel(t.Context()), func(tx workspace.WriteTx) error {
 				p, err := tx.Profile(c.actor.id)
 				if err != nil {
 					return err
@@ -171,8 +171,8 @@ func (x act) play(t *testing.T, h *house, keeper *somebody, steps *stepStore) {
 
 func (h *house) eventsAfter(seq int64) (all []audit.Event) {
 	h.Helper()
-	h.ok(h.store.View(h.Context(), func(tx workspace.Tx) error {
-		return tx.Events(seq, func(e audit.Event, _ []byte) error {
+	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
+		return eachEvent(tx, seq, func(e audit.Event, _ []byte) error {
 			all = append(all, e)
 			return nil
 		})

@@ -137,7 +137,7 @@ func (m *machine) calm() {
 // tidy is how everything is after a start.
 func (m *machine) tidy() {
 	want := map[string]bool{}
-	m.view(func(tx workspace.Tx) error {
+	m.view(func(tx workspace.ReadTx) error {
 		intents, err := tx.Intents()
 		if err != nil || len(intents) > 0 {
 			m.Errorf("after a start there are intents: %+v %v", intents, err)
@@ -171,7 +171,7 @@ func (m *machine) tidy() {
 	}
 }
 
-func (m *machine) view(fn func(workspace.Tx) error) {
+func (m *machine) view(fn func(workspace.ReadTx) error) {
 	if err := m.file.View(m.ctx, fn); err != nil {
 		m.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func (m *machine) view(fn func(workspace.Tx) error) {
 
 // stand reads the truth.
 func (m *machine) stand() (s standing) {
-	m.view(func(tx workspace.Tx) error {
+	m.view(func(tx workspace.ReadTx) error {
 		p, err := tx.ProfileByEmail(email)
 		if errors.Is(err, workspace.ErrNotFound) {
 			return nil

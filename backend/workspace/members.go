@@ -8,11 +8,9 @@ import (
 
 // Members reads the whole table, by name. Errors: forbidden, session_ended; folder.
 func (a *Admin) Members(ctx context.Context) (all []Member, err error) {
-	err = a.view(ctx, func(tx Tx) error {
-		return tx.Members(func(m Member) error {
-			all = append(all, m)
-			return nil
-		})
+	err = a.view(ctx, func(tx ReadTx) (err error) {
+		all, err = tx.Members()
+		return err
 	})
 	return all, err
 }
@@ -20,7 +18,7 @@ func (a *Admin) Members(ctx context.Context) (all []Member, err error) {
 // Member reads one row of the table. Errors: member_gone, forbidden,
 // session_ended; folder.
 func (a *Admin) Member(ctx context.Context, id string) (m Member, err error) {
-	err = a.view(ctx, func(tx Tx) (err error) {
+	err = a.view(ctx, func(tx ReadTx) (err error) {
 		m, err = tx.Member(id)
 		if errors.Is(err, ErrNotFound) || err == nil && m.State == ProfileRemoved {
 			return refuse(CodeMemberGone)
@@ -47,7 +45,7 @@ type MemberError struct {
 // CheckMembers says what is wrong with each, and with none of them changes
 // anything: the preview of an import. Errors: forbidden, session_ended; folder.
 func (a *Admin) CheckMembers(ctx context.Context, people []NewMember) (wrong []MemberError, err error) {
-	err = a.view(ctx, func(tx Tx) error {
+	err = a.view(ctx, func(tx ReadTx) error {
 		actor, err := a.profile(tx)
 		if err != nil {
 			return err
@@ -59,7 +57,7 @@ func (a *Admin) CheckMembers(ctx context.Context, people []NewMember) (wrong []M
 }
 
 // checkMembers makes the profiles of people as far as they are right.
-func (a *Admin) checkMembers(tx Tx, actor Profile, people []NewMember) (good []Profile, wrong []MemberError, err error) {
+func (a *Admin) checkMembers(tx ReadTx, actor Profile, people []NewMember) (good []Profile, wrong []MemberError, err error) {
 	seen := map[string]bool{}
 	for i, n := range people {
 		p, err := a.checkMember(tx, actor, n, seen)
@@ -76,7 +74,7 @@ func (a *Admin) checkMembers(tx Tx, actor Profile, people []NewMember) (good []P
 	return good, wrong, nil
 }
 
-func (a *Admin) checkMember(tx Tx, actor Profile, n NewMember, seen map[string]bool) (p Profile, err error) {
+func (a *Admin) checkMember(tx ReadTx, actor Profile, n NewMember, seen map[string]bool) (p Profile, err error) {
 	p = Profile{Role: n.Role, State: ProfileInvited}
 	if p.Name, err = checkName(n.Name, CodeNameRequired, CodeNameLong, CodeNameForm, "name"); err != nil {
 		return p, err
@@ -90,7 +88,7 @@ func (a *Admin) checkMember(tx Tx, actor Profile, n NewMember, seen map[string]b
 			return p, refuse(CodeForbidden).at("role")
 		}
 	case RoleOwner, RoleAdmin:
-		if !actor.Role.May(MayGiveRoles) {
+		if !MayGiveRoles.Of(actor.Role) {
 			return p, refuse(CodeForbidden).at("role")
 		}
 	default:
@@ -151,7 +149,7 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, proof *Proof
 	}
 	var profiles []Profile
 	var actor Profile
-	check := func(tx Tx) (err error) {
+	check := func(tx ReadTx) (err error) {
 		if actor, err = a.profile(tx); err != nil {
 			return err
 		}
@@ -169,7 +167,7 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, proof *Proof
 		return nil, err
 	}
 	var given []GivenOut
-	add := func(update func(context.Context, func(Tx) error) error) (err error) {
+	add := func(update func(context.Context, func(WriteTx) error) error) (err error) {
 		now := w.now()
 		made := profiles
 		for i := range made {
@@ -188,7 +186,7 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, proof *Proof
 		if err != nil {
 			return err
 		}
-		return update(ctx, func(tx Tx) error {
+		return update(ctx, func(tx WriteTx) error {
 			if err := check(tx); err != nil { // somebody may have taken an email in between
 				return err
 			}
@@ -222,7 +220,7 @@ func (a *Admin) SetRole(ctx context.Context, id string, role Role, proof Proof) 
 	if role != RoleOwner && role != RoleAdmin && role != RoleMember {
 		return refuse(CodeRoleUnknown).at("role")
 	}
-	check := func(tx Tx) error {
+	check := func(tx ReadTx) error {
 		_, target, err := a.target(tx, id, actRole)
 		if err == nil && target.Role == RoleOwner && role != RoleOwner && target.State == ProfileActive {
 			n, err := tx.CountOwners()
@@ -230,7 +228,7 @@ func (a *Admin) SetRole(ctx context.Context, id string, role Role, proof Proof) 
 		}
 		return err
 	}
-	return a.change(ctx, &proof, check, func(tx Tx) error {
+	return a.change(ctx, &proof, check, func(tx WriteTx) error {
 		_, target, err := a.target(tx, id, actRole)
 		if err != nil || target.Role == role {
 			return err
@@ -251,7 +249,7 @@ func (a *Admin) SetRole(ctx context.Context, id string, role Role, proof Proof) 
 // have or gave out end, their password and factors stay. Errors: forbidden, not_yourself, last_owner, member_gone;
 // folder.
 func (a *Admin) Suspend(ctx context.Context, id string) error {
-	return a.change(ctx, nil, nil, func(tx Tx) error {
+	return a.change(ctx, nil, nil, func(tx WriteTx) error {
 		_, target, err := a.target(tx, id, actSuspend)
 		if err != nil {
 			return err
@@ -278,7 +276,7 @@ func (a *Admin) Suspend(ctx context.Context, id string) error {
 // Resume lets a suspended person sign in again. Errors: forbidden,
 // not_yourself, member_gone; folder.
 func (a *Admin) Resume(ctx context.Context, id string) error {
-	return a.change(ctx, nil, nil, func(tx Tx) error {
+	return a.change(ctx, nil, nil, func(tx WriteTx) error {
 		_, target, err := a.target(tx, id, actSuspend)
 		if err != nil || target.State != ProfileSuspended {
 			return err
@@ -297,9 +295,9 @@ func (a *Admin) Resume(ctx context.Context, id string) error {
 // last_owner, member_gone; those of a step-up; folder.
 func (a *Admin) Remove(ctx context.Context, id string, proof Proof) error {
 	w := a.s.w
-	check := func(tx Tx) error { _, _, err := a.target(tx, id, actRemove); return err }
+	check := func(tx ReadTx) error { _, _, err := a.target(tx, id, actRemove); return err }
 	var later []Intent
-	err := a.change(ctx, &proof, check, func(tx Tx) error {
+	err := a.change(ctx, &proof, check, func(tx WriteTx) error {
 		_, target, err := a.target(tx, id, actRemove)
 		if err != nil {
 			return err

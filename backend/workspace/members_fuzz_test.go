@@ -108,7 +108,7 @@ func FuzzHelpCode(f *testing.F) {
 
 func ownerOf(tb testing.TB, h *hall) (id string) {
 	tb.Helper()
-	err := h.store.View(context.Background(), func(tx workspace.Tx) error {
+	err := h.store.View(context.Background(), func(tx workspace.ReadTx) error {
 		p, err := tx.ProfileByEmail(email)
 		id = p.ID
 		return err

@@ -56,7 +56,7 @@ func (s *Session) KeepNewCodes(ctx context.Context) error {
 		return refuse(CodeEnrolmentEnded)
 	}
 	now := s.w.now()
-	err = s.w.update(ctx, func(tx Tx) error {
+	err = s.w.update(ctx, func(tx WriteTx) error {
 		if _, err := s.profile(tx); err != nil {
 			return err
 		}

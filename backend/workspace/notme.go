@@ -16,7 +16,7 @@ func (s *Session) NotMe(ctx context.Context) error {
 	defer done()
 	now := s.w.now()
 	var committed func()
-	err = s.w.update(ctx, func(tx Tx) error {
+	err = s.w.update(ctx, func(tx WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err

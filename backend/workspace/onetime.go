@@ -79,11 +79,11 @@ func (w *Workspace) hashOneTime(c recovery.Code, o OneTime) (hash []byte, wrappi
 	w.mu.RLock()
 	pepper := w.keys.pepper
 	w.mu.RUnlock()
-	return recovery.HashAndKey(c, o.Salt, o.Params, pepper)
+	return recovery.HashAndKey(c, o.Salt, recovery.Params(o.Params), pepper)
 }
 
 // insert puts a code in the place of one of its kind that is still open.
-func (m madeOneTime) insert(tx Tx) error {
+func (m madeOneTime) insert(tx WriteTx) error {
 	if err := dropOneTime(tx, m.code.ProfileID, m.code.Kind); err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (m madeOneTime) insert(tx Tx) error {
 }
 
 // dropOneTime voids a code, if it is open, and the key pair that came with it.
-func dropOneTime(tx Tx, profileID string, kind OneTimeKind) error {
+func dropOneTime(tx WriteTx, profileID string, kind OneTimeKind) error {
 	if _, err := tx.OneTime(profileID, kind); err != nil {
 		return ignoreMissing(err)
 	}
@@ -105,7 +105,7 @@ func dropOneTime(tx Tx, profileID string, kind OneTimeKind) error {
 }
 
 // dropOneTimes voids every open one-time code of a profile.
-func dropOneTimes(tx Tx, profileID string) error {
+func dropOneTimes(tx WriteTx, profileID string) error {
 	for _, kind := range oneTimeKinds {
 		if err := dropOneTime(tx, profileID, kind); err != nil {
 			return err
@@ -117,7 +117,7 @@ func dropOneTimes(tx Tx, profileID string) error {
 // stillAllowed refuses a right code that was used or replaced, that has ended, or
 // that its issuer could not give its subject as both are now. It is asked before
 // anything that the code leads to is told, and in the transaction that uses it.
-func stillAllowed(tx Tx, o OneTime) error {
+func stillAllowed(tx ReadTx, o OneTime) error {
 	now, err := tx.OneTime(o.ProfileID, o.Kind)
 	if errors.Is(err, ErrNotFound) || err == nil && string(now.Hash) != string(o.Hash) {
 		return refuse(CodeOneTimeUsed)
@@ -139,17 +139,17 @@ func stillAllowed(tx Tx, o OneTime) error {
 // matchOneTime pays for a guess and looks at it. A profile without such a code,
 // and the zero Profile of an email that nobody has, cost the same and get the
 // same words.
-func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string, kinds []OneTimeKind, guess Kind, code recovery.Code, wrong Code) (rightOneTime, toll, error) {
+func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string, kinds []OneTimeKind, guess Kind, code recovery.Code, wrong Code) (rightOneTime, attempt, error) {
 	if err := w.dated(); err != nil { // whether one has expired cannot be told
-		return rightOneTime{}, toll{}, err
+		return rightOneTime{}, attempt{}, err
 	}
-	t, err := w.charge(ctx, subject, guess)
+	t, err := w.recordAttempt(ctx, subject, guess)
 	if err != nil {
 		return rightOneTime{}, t, err
 	}
 	var found *OneTime
 	if p.ID != "" {
-		err = w.view(ctx, func(tx Tx) error {
+		err = w.view(ctx, func(tx ReadTx) error {
 			for _, kind := range kinds {
 				o, err := tx.OneTime(p.ID, kind)
 				if err == nil {
@@ -168,7 +168,7 @@ func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string,
 	if found != nil {
 		o = *found
 	}
-	if err := o.Params.Check(); err != nil {
+	if err := recovery.Params(o.Params).Check(); err != nil {
 		return rightOneTime{}, t, err
 	}
 	hash, wrapping := w.hashOneTime(code, o)
@@ -181,7 +181,7 @@ func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string,
 		wrapping.Wipe()
 		return rightOneTime{}, t, refuse(CodeOneTimeExpired).with("kind", string(o.Kind))
 	}
-	if err := w.view(ctx, func(tx Tx) error { return stillAllowed(tx, o) }); err != nil {
+	if err := w.view(ctx, func(tx ReadTx) error { return stillAllowed(tx, o) }); err != nil {
 		wrapping.Wipe()
 		return rightOneTime{}, t, err
 	}
@@ -189,7 +189,7 @@ func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string,
 }
 
 // consumeOneTime uses the code up, or refuses: see stillAllowed.
-func consumeOneTime(tx Tx, o OneTime) error {
+func consumeOneTime(tx WriteTx, o OneTime) error {
 	if err := stillAllowed(tx, o); err != nil {
 		return err
 	}

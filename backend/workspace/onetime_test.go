@@ -69,7 +69,7 @@ func TestAnInvitationIsGoodOnceAndItsPersonChoosesThePassword(t *testing.T) {
 // failures are those in a row that are counted.
 func (h *house) failures(subject string, kind workspace.Kind) (n int) {
 	h.Helper()
-	_ = h.store.View(h.Context(), func(tx workspace.Tx) error {
+	_ = h.store.View(h.Context(), func(tx workspace.ReadTx) error {
 		a, err := tx.Attempts(subject, kind)
 		n = a.Failures
 		return err
@@ -171,8 +171,8 @@ func TestGuessesForEmailsThatNobodyHasAreForgottenADayLaterWhateverWasGuessed(t 
 	_, _, err = h.w.SignIn(t.Context(), "c@example.com", secret.NewText(pass))
 	h.refused(err, workspace.CodeCredentialsWrong)
 	var left []string
-	h.ok(h.store.View(t.Context(), func(tx workspace.Tx) error {
-		return tx.Rows(func(k workspace.Key, _ any) error {
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+		return eachRow(tx, func(k workspace.Key, _ any) error {
 			if k.Table == "attempts" && strings.Contains(k.ID, "unknown:") {
 				left = append(left, strings.Split(k.ID, "/")[0])
 			}

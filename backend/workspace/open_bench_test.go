@@ -26,20 +26,20 @@ func BenchmarkOpen(b *testing.B) {
 		codes[i] = bytes.Repeat([]byte{byte(i)}, 32)
 	}
 	salt, sealed := make([]byte, 16), make([]byte, 400)
-	for name, put := range map[string]func(tx workspace.Tx, i int) error{
-		"Contracts": func(tx workspace.Tx, i int) error {
+	for name, put := range map[string]func(tx workspace.WriteTx, i int) error{
+		"Contracts": func(tx workspace.WriteTx, i int) error {
 			return tx.InsertDocument(workspace.DocumentRow{ID: fmt.Sprintf("%026x", i*7919), Generation: 1, Sealed: sealed})
 		},
-		"Members": func(tx workspace.Tx, i int) error {
+		"Members": func(tx workspace.WriteTx, i int) error {
 			id := fmt.Sprintf("%026x", i*7919)
 			mail := fmt.Sprintf("person.%d@example.com", i)
 			return errors.Join(
 				tx.InsertProfile(workspace.Profile{
 					ID: id, Email: mail, EmailKey: mail, Name: fmt.Sprint("Person ", i), Role: workspace.RoleMember, CreatedAt: at, LastSignInAt: at, Generation: 1,
-					Password: workspace.PasswordRecord{Salt: salt, Params: cheap, Verifier: codes[1], ChangedAt: at},
+					Password: workspace.PasswordRecord{Salt: salt, Params: workspace.Argon2id(cheap), Verifier: codes[1], ChangedAt: at},
 				}),
 				tx.InsertFactor(workspace.Factor{ProfileID: id, Generation: 1, Item: "w/totp/" + id + "/1", Since: at, PhoneSince: at, LastStep: 9, LastUsedAt: at, LastUse: workspace.UseSignIn}),
-				tx.InsertSet(workspace.Set{ID: "s" + id, ProfileID: id, Sheet: i + 1, State: workspace.SetActive, Salt: salt, Params: cheapCodes, IssuedAt: at, IssuedBy: "Amara Okafor", Run: 1}, codes),
+				tx.InsertSet(workspace.Set{ID: "s" + id, ProfileID: id, Sheet: i + 1, State: workspace.SetActive, Salt: salt, Params: workspace.Argon2id(cheapCodes), IssuedAt: at, IssuedBy: "Amara Okafor", Run: 1}, codes),
 				tx.SaveVaultKey(workspace.VaultKey{Holder: "profile/" + id, Recipient: "age1" + id, Wrapped: sealed[:200], Sealed: sealed, Generation: 1, OnlyOne: true}))
 		},
 	} {
@@ -58,7 +58,7 @@ func BenchmarkOpen(b *testing.B) {
 			if _, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind", Name: "Amara", Email: email, Password: secret.NewText(pass)}); err != nil {
 				b.Fatal(err)
 			}
-			err = workspace.Change(w, ctx, func(tx workspace.Tx) error {
+			err = workspace.Change(w, ctx, func(tx workspace.WriteTx) error {
 				for i := range many {
 					if err := put(tx, i); err != nil {
 						return err

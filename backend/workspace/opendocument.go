@@ -39,7 +39,7 @@ func (s *Session) openDocument(ctx context.Context, id, event string) (o *OpenDo
 	if o, err = s.lookAtDocument(ctx, id); err != nil {
 		return nil, err
 	}
-	err = w.update(ctx, func(tx Tx) error {
+	err = w.update(ctx, func(tx WriteTx) error {
 		if _, err := s.profile(tx); err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (s *Session) lookAtDocument(ctx context.Context, id string) (o *OpenDocumen
 	o = &OpenDocument{}
 	// A rotation may put another file in its place between the row and the file.
 	for try := 0; ; try++ {
-		keys, err := s.readVault(ctx, func(tx Tx, keys vault.Keys) (err error) {
+		keys, err := s.readVault(ctx, func(tx ReadTx, keys vault.Keys) (err error) {
 			o.Document, err = document(tx, keys, id, DocumentKept, DocumentRemoved)
 			return err
 		})
@@ -121,7 +121,7 @@ func (s *Session) CopyDocument(ctx context.Context, id string, w io.Writer, prog
 
 // decrypt writes the whole document to w and compares it with what was noted of it.
 func (s *Session) decrypt(ctx context.Context, o *OpenDocument, w io.Writer, progress func(bytes int64)) error {
-	keys, err := s.readVault(ctx, func(Tx, vault.Keys) error { return nil })
+	keys, err := s.readVault(ctx, func(ReadTx, vault.Keys) error { return nil })
 	if err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ func (p *somebody) proof() workspace.Proof {
 // profile is what the store has of somebody.
 func (h *house) profile(id string) (p workspace.Profile) {
 	h.Helper()
-	h.ok(h.store.View(h.Context(), func(tx workspace.Tx) (err error) {
+	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) (err error) {
 		p, err = tx.Profile(id)
 		return err
 	}))

@@ -37,8 +37,8 @@ var permissions = []struct {
 	{MayChangeSecrets, owners},
 }
 
-// Permissions are what somebody of this role may do.
-func (r Role) Permissions() (all []Permission) {
+// PermissionsOf gives what somebody of a role may do.
+func PermissionsOf(r Role) (all []Permission) {
 	for _, p := range permissions {
 		if slices.Contains(p.of, r) {
 			all = append(all, p.Permission)
@@ -47,8 +47,8 @@ func (r Role) Permissions() (all []Permission) {
 	return all
 }
 
-// May reports whether somebody of this role has a permission.
-func (r Role) May(p Permission) bool { return slices.Contains(r.Permissions(), p) }
+// Of reports whether somebody of a role has the permission.
+func (p Permission) Of(r Role) bool { return slices.Contains(PermissionsOf(r), p) }
 
 // act is something that an owner or an admin may do to somebody.
 type act int
@@ -96,7 +96,7 @@ func (a act) refused(actorID string, actor Role, targetID string, target Role) C
 	switch {
 	case self && slices.Contains(notOnOneself, a):
 		return CodeNotYourself
-	case self && a == actIssue && actor.May(MayAdminister), a.may(actor, target):
+	case self && a == actIssue && MayAdminister.Of(actor), a.may(actor, target):
 		return ""
 	}
 	return CodeForbidden
@@ -135,6 +135,6 @@ func ActsOn(actorID string, actor Role, m Member) (acts []MemberAct) {
 
 // MayApprove reports whether a member could approve what an actor asks for, if it is not
 // about the member: another owner or admin, with a code of their own.
-func (m Member) MayApprove(actorID string) bool {
-	return m.ID != actorID && m.Role.May(MayAdminister) && m.State == ProfileActive && m.On
+func MayApprove(actorID string, m Member) bool {
+	return m.ID != actorID && MayAdminister.Of(m.Role) && m.State == ProfileActive && m.On
 }

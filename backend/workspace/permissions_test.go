@@ -83,7 +83,7 @@ func (h *house) tries(act workspace.MemberAct, try func(a *workspace.Admin, by, 
 // entries is how many the log has.
 func entries(h *house) (seq int64) {
 	h.Helper()
-	h.ok(h.store.View(h.Context(), func(tx workspace.Tx) error {
+	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
 		head, err := tx.Head()
 		seq = head.Seq
 		return err
@@ -117,7 +117,7 @@ var attempts = map[workspace.Permission]func(a *workspace.Admin, by *somebody) e
 func TestPermissions_OfASessionAreWhatItCanDo(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
-	if told := workspace.RoleOwner.Permissions(); len(told) != len(attempts) {
+	if told := workspace.PermissionsOf(workspace.RoleOwner); len(told) != len(attempts) {
 		t.Fatalf("an owner may do %d things, and %d are tried", len(told), len(attempts))
 	}
 	for _, role := range everybody {
@@ -127,8 +127,8 @@ func TestPermissions_OfASessionAreWhatItCanDo(t *testing.T) {
 			if err == nil {
 				err = try(a, who)
 			}
-			if allowed := !workspace.IsCode(err, workspace.CodeForbidden); allowed != role.May(what) {
-				t.Errorf("%s by an %s: told %v, and tried: %v", what, role, role.May(what), err)
+			if allowed := !workspace.IsCode(err, workspace.CodeForbidden); allowed != what.Of(role) {
+				t.Errorf("%s by an %s: told %v, and tried: %v", what, role, what.Of(role), err)
 			}
 		}
 	}
@@ -152,14 +152,14 @@ func TestPermissions_WhoCouldApproveCan(t *testing.T) {
 		if err == nil {
 			err = a.Approve(t.Context(), asked.ID, who.proof())
 		}
-		if can := err == nil; can != m.MayApprove(owner.id) {
-			t.Errorf("%s, 2FA %v: told %v, and tried: %v", p.role, p.on, m.MayApprove(owner.id), err)
+		if can := err == nil; can != workspace.MayApprove(owner.id, m) {
+			t.Errorf("%s, 2FA %v: told %v, and tried: %v", p.role, p.on, workspace.MayApprove(owner.id, m), err)
 		}
 		h.ok(asks.Refuse(t.Context(), asked.ID))
 	}
 	m, err := asks.Member(t.Context(), owner.id)
 	h.ok(err)
-	if m.MayApprove(owner.id) {
+	if workspace.MayApprove(owner.id, m) {
 		t.Error("one approves one's own")
 	}
 }

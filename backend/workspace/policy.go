@@ -23,12 +23,12 @@ type Policy struct {
 // Policy reads what the workspace asks of everybody. Errors: forbidden,
 // session_ended; folder.
 func (a *Admin) Policy(ctx context.Context) (p Policy, err error) {
-	err = a.view(ctx, func(tx Tx) error {
+	err = a.view(ctx, func(tx ReadTx) error {
 		info, err := tx.Info()
 		if err != nil {
 			return err
 		}
-		a.s.w.remember(info)
+		a.s.w.cacheInfo(info)
 		p = Policy{
 			Name: info.Name, Require2FA: info.Require2FA, RequireFrom: info.RequireFrom, TwoPeople: info.TwoPeople, IdleMinutes: int(a.s.w.Idle() / time.Minute),
 		}
@@ -51,10 +51,10 @@ func weakens(before, after Info) ApprovalKind {
 
 // setInfo changes the workspace's own row; alter may refuse, and may leave it as
 // it is. What asks for less than before waits for a second admin like the others.
-func (a *Admin) setInfo(ctx context.Context, proof *Proof, approval, event string, alter func(tx Tx, i *Info) (map[string]string, error)) error {
+func (a *Admin) setInfo(ctx context.Context, proof *Proof, approval, event string, alter func(tx ReadTx, i *Info) (map[string]string, error)) error {
 	var before, now Info
 	var detail map[string]string
-	check := func(tx Tx) (err error) {
+	check := func(tx ReadTx) (err error) {
 		if before, err = tx.Info(); err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func (a *Admin) setInfo(ctx context.Context, proof *Proof, approval, event strin
 		}
 		return nil
 	}
-	err := a.change(ctx, proof, check, func(tx Tx) error {
+	err := a.change(ctx, proof, check, func(tx WriteTx) error {
 		if err := check(tx); err != nil || now == before {
 			return err
 		}
@@ -82,7 +82,7 @@ func (a *Admin) setInfo(ctx context.Context, proof *Proof, approval, event strin
 		return a.s.w.record(tx, a.s.w.now(), event, a.s.id, "", detail)
 	})
 	if err == nil {
-		a.s.w.remember(now)
+		a.s.w.cacheInfo(now)
 	}
 	return err
 }
@@ -94,7 +94,7 @@ func (a *Admin) RenameWorkspace(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return a.setInfo(ctx, nil, "", eventWorkspaceRenamed, func(_ Tx, i *Info) (map[string]string, error) {
+	return a.setInfo(ctx, nil, "", eventWorkspaceRenamed, func(_ ReadTx, i *Info) (map[string]string, error) {
 		detail := map[string]string{"from": i.Name, "to": name}
 		i.Name = name
 		return detail, nil
@@ -107,7 +107,7 @@ func (a *Admin) SetIdle(ctx context.Context, minutes int) error {
 	if minutes < MinIdleMinutes || minutes > MaxIdleMinutes {
 		return refuse(CodeIdleRange).at("idle").with("min", MinIdleMinutes).with("max", MaxIdleMinutes)
 	}
-	return a.setInfo(ctx, nil, "", eventIdleSet, func(_ Tx, i *Info) (map[string]string, error) {
+	return a.setInfo(ctx, nil, "", eventIdleSet, func(_ ReadTx, i *Info) (map[string]string, error) {
 		i.IdleMinutes = minutes
 		return map[string]string{"minutes": decimal(minutes)}, nil
 	})
@@ -123,24 +123,24 @@ func (a *Admin) SetTwoPeople(ctx context.Context, on bool, approval string, proo
 	if on {
 		event = eventTwoPeopleOn
 	}
-	return a.setInfo(ctx, &proof, approval, event, func(tx Tx, i *Info) (map[string]string, error) {
+	return a.setInfo(ctx, &proof, approval, event, func(tx ReadTx, i *Info) (map[string]string, error) {
 		actor, err := a.profile(tx)
 		if err != nil {
 			return nil, err
 		}
-		if !actor.Role.May(MayAskForTwo) {
+		if !MayAskForTwo.Of(actor.Role) {
 			return nil, refuse(CodeForbidden)
 		}
 		if on {
+			members, err := tx.Members()
+			if err != nil {
+				return nil, err
+			}
 			admins := 0
-			err := tx.Members(func(m Member) error {
+			for _, m := range members {
 				if m.State == ProfileActive && m.Role != RoleMember && m.On {
 					admins++
 				}
-				return nil
-			})
-			if err != nil {
-				return nil, err
 			}
 			if admins < 2 {
 				return nil, refuse(CodeTwoPeopleAlone)
@@ -171,20 +171,24 @@ func (r Rehearsal) Possible() bool {
 // Rehearse names who would be blocked if 2FA were required now. Errors:
 // forbidden, session_ended; folder.
 func (a *Admin) Rehearse(ctx context.Context) (r Rehearsal, err error) {
-	err = a.view(ctx, func(tx Tx) (err error) {
+	err = a.view(ctx, func(tx ReadTx) (err error) {
 		r, err = rehearse(tx)
 		return err
 	})
 	return r, err
 }
 
-func rehearse(tx Tx) (r Rehearsal, err error) {
+func rehearse(tx ReadTx) (r Rehearsal, err error) {
 	info, err := tx.Info()
 	if err != nil {
 		return r, err
 	}
 	r.Kit = info.HasKit()
-	err = tx.Members(func(m Member) error {
+	members, err := tx.Members()
+	if err != nil {
+		return r, err
+	}
+	for _, m := range members {
 		switch {
 		case m.State == ProfileSuspended:
 		case !m.On:
@@ -194,16 +198,15 @@ func rehearse(tx Tx) (r Rehearsal, err error) {
 			if m.Role != RoleMember && m.State == ProfileActive {
 				off, err := authenticatorOff(tx, m.ID)
 				if err != nil {
-					return err
+					return r, err
 				}
 				if !off || m.CodesLeft > 0 {
 					r.Keepers = append(r.Keepers, m)
 				}
 			}
 		}
-		return nil
-	})
-	return r, err
+	}
+	return r, nil
 }
 
 // RequireYears is how far ahead 2FA can be required: a later day is a slip of the
@@ -228,7 +231,7 @@ func (a *Admin) Require2FA(ctx context.Context, from time.Time, approval string,
 	if from.After(now.AddDate(RequireYears, 0, 0)) {
 		return refuse(CodeRequireFar).at("from").with("years", RequireYears)
 	}
-	return a.setInfo(ctx, &proof, approval, eventRequired, func(tx Tx, i *Info) (map[string]string, error) {
+	return a.setInfo(ctx, &proof, approval, eventRequired, func(tx ReadTx, i *Info) (map[string]string, error) {
 		r, err := rehearse(tx)
 		if err != nil {
 			return nil, err
@@ -245,7 +248,7 @@ func (a *Admin) Require2FA(ctx context.Context, from time.Time, approval string,
 // the workspace asks for it with a second admin's approval. Errors: forbidden,
 // approval_*; those of a step-up; folder.
 func (a *Admin) DropRequirement(ctx context.Context, approval string, proof Proof) error {
-	return a.setInfo(ctx, &proof, approval, eventRequirementDropped, func(_ Tx, i *Info) (map[string]string, error) {
+	return a.setInfo(ctx, &proof, approval, eventRequirementDropped, func(_ ReadTx, i *Info) (map[string]string, error) {
 		i.Require2FA, i.RequireFrom = false, time.Time{}
 		return nil, nil
 	})

@@ -7,7 +7,7 @@ import (
 
 // target reads whom an act is about, within tx, and refuses where the actor's
 // role does not allow it. It is looked at in the transaction that acts.
-func (a *Admin) target(tx Tx, id string, what act) (actor, target Profile, err error) {
+func (a *Admin) target(tx ReadTx, id string, what act) (actor, target Profile, err error) {
 	if actor, err = a.profile(tx); err != nil {
 		return actor, target, err
 	}
@@ -25,25 +25,25 @@ func (a *Admin) target(tx Tx, id string, what act) (actor, target Profile, err e
 }
 
 // profile reads the admin's own profile within tx, and refuses who is none any more.
-func (a *Admin) profile(tx Tx) (Profile, error) {
+func (a *Admin) profile(tx ReadTx) (Profile, error) {
 	p, err := a.s.profile(tx)
-	if err == nil && !p.Role.May(MayAdminister) {
+	if err == nil && !MayAdminister.Of(p.Role) {
 		err = refuse(CodeForbidden)
 	}
 	return p, err
 }
 
 // need refuses who has not a permission. Errors: forbidden.
-func (a *Admin) need(tx Tx, p Permission) error {
+func (a *Admin) need(tx ReadTx, p Permission) error {
 	by, err := a.profile(tx)
-	if err == nil && !by.Role.May(p) {
+	if err == nil && !p.Of(by.Role) {
 		err = refuse(CodeForbidden)
 	}
 	return err
 }
 
 // keepAnOwner refuses a change after which nobody who can sign in is an owner.
-func keepAnOwner(tx Tx) error {
+func keepAnOwner(tx ReadTx) error {
 	n, err := tx.CountOwners()
 	if err == nil && n == 0 {
 		err = refuse(CodeLastOwner)
@@ -53,7 +53,7 @@ func keepAnOwner(tx Tx) error {
 
 // change runs fn as one change of an admin, as one use of the session. proof may
 // be nil for an act without step-up.
-func (a *Admin) change(ctx context.Context, proof *Proof, check, fn func(Tx) error) error {
+func (a *Admin) change(ctx context.Context, proof *Proof, check func(ReadTx) error, fn func(WriteTx) error) error {
 	done, err := a.s.begin()
 	if err != nil {
 		return err
@@ -64,8 +64,8 @@ func (a *Admin) change(ctx context.Context, proof *Proof, check, fn func(Tx) err
 
 // changeNow is change within a use of the session. check looks, before a code is
 // spent, at what the change will look at again.
-func (a *Admin) changeNow(ctx context.Context, proof *Proof, check, fn func(Tx) error) error {
-	if err := a.s.w.view(ctx, func(tx Tx) error {
+func (a *Admin) changeNow(ctx context.Context, proof *Proof, check func(ReadTx) error, fn func(WriteTx) error) error {
+	if err := a.s.w.view(ctx, func(tx ReadTx) error {
 		if _, err := a.profile(tx); err != nil || check == nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func (a *Admin) changeNow(ctx context.Context, proof *Proof, check, fn func(Tx) 
 	}); err != nil {
 		return err
 	}
-	act := func(tx Tx) error {
+	act := func(tx WriteTx) error {
 		if _, err := a.profile(tx); err != nil {
 			return err
 		}

@@ -75,7 +75,8 @@ type Barred struct {
 // PreviewRun says what a run for these members would do. Errors: forbidden,
 // session_ended; folder.
 func (a *Admin) PreviewRun(ctx context.Context, members []string) (p RunPreview, err error) {
-	err = a.view(ctx, func(tx Tx) error {
+	err = a.view(ctx, func(tx ReadTx) error {
+		p = RunPreview{}
 		actor, err := a.profile(tx)
 		if err != nil {
 			return err
@@ -145,7 +146,7 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 	}
 	out := &PrintRun{a: a, state: RunIssuing}
 	var actor Profile
-	check := func(tx Tx) (err error) {
+	check := func(tx ReadTx) (err error) {
 		if actor, err = a.profile(tx); err != nil {
 			return err
 		}
@@ -178,7 +179,7 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 		out.second = by.Name
 		return err
 	}
-	err = a.change(ctx, &proof, check, func(tx Tx) error {
+	err = a.change(ctx, &proof, check, func(tx WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
@@ -218,7 +219,7 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 	a.s.mu.Unlock()
 	if former != nil { // one at a time: End would not find it
 		if _, err := former.Cancel(ctx); err != nil {
-			_ = quiet(w, err)
+			_ = logLeftover(w, err)
 		}
 	}
 	if over { // ended before it could see this run

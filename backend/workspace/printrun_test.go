@@ -79,7 +79,7 @@ func (p *somebody) opens(s workspace.RunSheet, number int) bool {
 // active is the number of the sheet in force, 0 for none.
 func (p *somebody) active() (sheet int) {
 	p.h.Helper()
-	_ = p.h.store.View(p.h.Context(), func(tx workspace.Tx) error {
+	_ = p.h.store.View(p.h.Context(), func(tx workspace.ReadTx) error {
 		set, err := tx.ActiveSet(p.id)
 		sheet = set.Sheet
 		return err
@@ -282,7 +282,7 @@ type fullStore struct {
 	full atomic.Bool
 }
 
-func (s *fullStore) Update(ctx context.Context, fn func(workspace.Tx) error) error {
+func (s *fullStore) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
 	if s.full.Load() {
 		return workspace.ErrStoreFull
 	}
@@ -379,7 +379,7 @@ func TestARunThatEndsAmongItsBatchesLeavesEachMemberWithOneSetAndTheLedgerSaysWh
 // head is the sequence number of the newest event.
 func (h *house) head() (n int64) {
 	h.Helper()
-	h.ok(h.store.View(h.Context(), func(tx workspace.Tx) error {
+	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
 		head, err := tx.Head()
 		n = head.Seq
 		return err

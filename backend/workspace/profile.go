@@ -58,7 +58,7 @@ func (s *Session) Overview(ctx context.Context) (Overview, error) {
 }
 
 func (s *Session) overview(ctx context.Context) (o Overview, err error) {
-	err = s.w.view(ctx, func(tx Tx) error {
+	err = s.w.view(ctx, func(tx ReadTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -98,7 +98,7 @@ func (s *Session) overview(ctx context.Context) (o Overview, err error) {
 }
 
 // codeUsage reads the set in force, or the voided one that was in force last.
-func codeUsage(tx Tx, profileID string) (*CodeUsage, error) {
+func codeUsage(tx ReadTx, profileID string) (*CodeUsage, error) {
 	set, err := tx.LatestSet(profileID)
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
@@ -132,7 +132,7 @@ func (s *Session) Rename(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return s.w.update(ctx, func(tx Tx) error {
+	return s.w.update(ctx, func(tx WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil || p.Name == name {
 			return err
@@ -180,7 +180,7 @@ func (s *Session) ChangeEmail(ctx context.Context, email string, proof Proof) er
 
 func (s *Session) changeEmail(ctx context.Context, c *confirmation, email string) error {
 	var committed func()
-	err := c.update(ctx, func(tx Tx) error {
+	err := c.update(ctx, func(tx WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -209,7 +209,7 @@ func (s *Session) checkNewEmail(ctx context.Context, typed string) (email string
 	if err != nil {
 		return "", false, err
 	}
-	err = s.w.view(ctx, func(tx Tx) error {
+	err = s.w.view(ctx, func(tx ReadTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -221,7 +221,7 @@ func (s *Session) checkNewEmail(ctx context.Context, typed string) (email string
 }
 
 // freeEmail refuses an address that another profile has.
-func freeEmail(tx Tx, profileID, key string) error {
+func freeEmail(tx ReadTx, profileID, key string) error {
 	other, err := tx.ProfileByEmail(key)
 	if err == nil && other.ID != profileID {
 		return refuse(CodeEmailTaken).at("email")

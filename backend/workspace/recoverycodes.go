@@ -10,7 +10,7 @@ import (
 
 // recoveryUse is a recovery code that was paid for and matches. Consume uses it.
 type recoveryUse struct {
-	toll    toll
+	attempt attempt
 	set     Set
 	number  int
 	at      time.Time
@@ -26,7 +26,7 @@ func (w *Workspace) matchRecovery(ctx context.Context, profileID, input string, 
 	}
 	var set Set
 	var rows []CodeRow
-	err = w.view(ctx, func(tx Tx) (err error) {
+	err = w.view(ctx, func(tx ReadTx) (err error) {
 		if set, err = tx.ActiveSet(profileID); err != nil {
 			return err
 		}
@@ -39,10 +39,10 @@ func (w *Workspace) matchRecovery(ctx context.Context, profileID, input string, 
 	if err != nil {
 		return nil, err
 	}
-	if err := set.Params.Check(); err != nil {
+	if err := recovery.Params(set.Params).Check(); err != nil {
 		return nil, err
 	}
-	t, err := w.charge(ctx, profileID, KindRecovery)
+	t, err := w.recordAttempt(ctx, profileID, KindRecovery)
 	if err != nil {
 		return nil, err
 	}
@@ -56,13 +56,13 @@ func (w *Workspace) matchRecovery(ctx context.Context, profileID, input string, 
 	if !row.UsedAt.IsZero() {
 		return nil, refuse(CodeRecoveryUsed).at("recovery").with("number", row.Number)
 	}
-	return &recoveryUse{toll: t, set: set, number: row.Number, at: w.now(), purpose: purpose}, nil
+	return &recoveryUse{attempt: t, set: set, number: row.Number, at: w.now(), purpose: purpose}, nil
 }
 
 // findCode hashes a code once and gives the row of the set that it belongs to,
 // used or not, or nil.
 func (w *Workspace) findCode(set Set, rows []CodeRow, code recovery.Code) (*CodeRow, error) {
-	if err := set.Params.Check(); err != nil {
+	if err := recovery.Params(set.Params).Check(); err != nil {
 		return nil, err
 	}
 	hashes := make([][]byte, len(rows))
@@ -72,7 +72,7 @@ func (w *Workspace) findCode(set Set, rows []CodeRow, code recovery.Code) (*Code
 	w.mu.RLock()
 	pepper := w.keys.pepper
 	w.mu.RUnlock()
-	i := recovery.Match(recovery.Hash(code, set.Salt, set.Params, pepper), hashes)
+	i := recovery.Match(recovery.Hash(code, set.Salt, recovery.Params(set.Params), pepper), hashes)
 	if i < 0 {
 		return nil, nil
 	}
@@ -81,7 +81,7 @@ func (w *Workspace) findCode(set Set, rows []CodeRow, code recovery.Code) (*Code
 
 // consume uses the code up, or refuses: it was used before, or its set is no
 // longer in force.
-func (u *recoveryUse) consume(tx Tx) error {
+func (u *recoveryUse) consume(tx WriteTx) error {
 	ok, err := tx.ConsumeCode(u.set.ID, u.number, u.at, u.purpose)
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func parseRecovery(input string) (recovery.Code, error) {
 }
 
 // codesLeft counts the unused codes of the active set; none is 0.
-func codesLeft(tx Tx, profileID string) (int, error) {
+func codesLeft(tx ReadTx, profileID string) (int, error) {
 	set, err := tx.ActiveSet(profileID)
 	if errors.Is(err, ErrNotFound) {
 		return 0, nil
@@ -151,7 +151,7 @@ func (s *Session) issue(ctx context.Context, p Profile) (Issued, Set, error) {
 	w.mu.RLock()
 	pepper := w.keys.pepper
 	w.mu.RUnlock()
-	hashes, err := recovery.HashSet(ctx, codes, salt, w.codeCost, pepper)
+	hashes, err := recovery.HashSet(ctx, codes, salt, recovery.Params(w.codeCost), pepper)
 	if err != nil {
 		return Issued{}, Set{}, err
 	}
@@ -160,7 +160,7 @@ func (s *Session) issue(ctx context.Context, p Profile) (Issued, Set, error) {
 		return Issued{}, Set{}, err
 	}
 	set := Set{ID: id, ProfileID: p.ID, State: SetPending, Salt: salt, Params: w.codeCost, IssuedAt: w.now(), IssuedBy: p.Name}
-	err = w.update(ctx, func(tx Tx) error {
+	err = w.update(ctx, func(tx WriteTx) error {
 		if _, err := s.enrollee(tx); err != nil {
 			return err
 		}
@@ -190,7 +190,7 @@ func (s *Session) issue(ctx context.Context, p Profile) (Issued, Set, error) {
 
 // putInForce makes a pending set the active one; the one before is void with
 // the same commit.
-func putInForce(tx Tx, set Set, now time.Time) error {
+func putInForce(tx WriteTx, set Set, now time.Time) error {
 	old, err := tx.ActiveSet(set.ProfileID)
 	if err == nil {
 		if _, err := tx.MoveSet(old.ID, SetActive, SetReplaced, now); err != nil {

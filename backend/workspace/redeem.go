@@ -19,7 +19,7 @@ type redemption struct {
 }
 
 // apply sets the password and uses the code up, within tx.
-func (r *redemption) apply(tx Tx, w *Workspace, p *Profile) error {
+func (r *redemption) apply(tx WriteTx, w *Workspace, p *Profile) error {
 	if err := consumeOneTime(tx, r.code); err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (w *Workspace) Redeem(ctx context.Context, email, input string, pw secret.T
 	var p Profile
 	var on bool
 	var info Info
-	err = w.view(ctx, func(tx Tx) (err error) {
+	err = w.view(ctx, func(tx ReadTx) (err error) {
 		if info, err = tx.Info(); err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (w *Workspace) Redeem(ctx context.Context, email, input string, pw secret.T
 	if err != nil {
 		return nil, nil, err
 	}
-	w.remember(info)
+	w.cacheInfo(info)
 	if err := w.checkPassword(pw, "password", info.Name, email); err != nil {
 		return nil, nil, err
 	}
@@ -115,7 +115,7 @@ func (w *Workspace) Redeem(ctx context.Context, email, input string, pw secret.T
 		return nil, c, nil
 	}
 	defer wrapping.Wipe()
-	s, err := w.admit(ctx, p, admission{factor: "none", redeems: r, key: wrapping})
+	s, err := w.completeSignIn(ctx, p, signInDetails{factor: "none", redeems: r, key: wrapping})
 	return s, nil, err
 }
 
@@ -124,7 +124,7 @@ func (w *Workspace) Redeem(ctx context.Context, email, input string, pw secret.T
 func (w *Workspace) ownOf(ctx context.Context, right rightOneTime) (own vault.Identity, err error) {
 	defer right.wrapping.Wipe()
 	var row VaultKey
-	err = w.view(ctx, func(tx Tx) (err error) {
+	err = w.view(ctx, func(tx ReadTx) (err error) {
 		row, err = tx.VaultKey(oneTimeHolder(right.Kind, right.ProfileID))
 		return ignoreMissing(err)
 	})
@@ -139,9 +139,9 @@ func (w *Workspace) ownOf(ctx context.Context, right rightOneTime) (own vault.Id
 	return own, nil
 }
 
-// remember keeps what a snapshot says of the workspace: another process may
+// cacheInfo keeps what a snapshot says of the workspace: another process may
 // have changed it.
-func (w *Workspace) remember(info Info) {
+func (w *Workspace) cacheInfo(info Info) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if info.ID == w.info.ID {

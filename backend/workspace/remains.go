@@ -40,7 +40,7 @@ func ReadRemains(ctx context.Context, store Store, files Files, kit secret.Text)
 	}
 	var r Remains
 	empty := false
-	err = store.View(ctx, func(tx Tx) error {
+	err = store.View(ctx, func(tx ReadTx) error {
 		info, err := tx.Info()
 		if empty = errors.Is(err, ErrNotFound); err != nil {
 			return ignoreMissing(err)
@@ -50,15 +50,13 @@ func ReadRemains(ctx context.Context, store Store, files Files, kit secret.Text)
 		}
 		r.keys, r.kitAt = vault.KeysOf(info.KitGeneration, identity), info.KitAt
 		right := subtle.ConstantTimeCompare([]byte(vaultCheck(r.keys, info.ID)), []byte(info.KitCheck)) == 1
-		lost := 0
-		err = tx.Documents(func(d DocumentRow) error {
-			if _, err := d.unseal(r.keys); err != nil || !r.keys.Has(d.Generation) {
-				lost++ // of an older key, or not what it was
-				return nil
+		r.rows = nil
+		documents, err := tx.Documents()
+		for _, d := range documents {
+			if _, err := unseal(d, r.keys); err == nil && r.keys.Has(d.Generation) { // else of an older key, or not what it was
+				r.rows = append(r.rows, d)
 			}
-			r.rows = append(r.rows, d)
-			return nil
-		})
+		}
 		if err == nil && !right && len(r.rows) == 0 {
 			err = refuse(CodeKitWrong).at("kit")
 		}
@@ -176,7 +174,7 @@ func (w *Workspace) CreateFrom(ctx context.Context, in NewWorkspace, r Remains) 
 
 // inherit gives a new workspace the vault of the one that was lost, within the
 // transaction that makes it. The kit stays good.
-func (w *Workspace) inherit(tx Tx, id string, key secret.Bytes, r *Remains) (*holding, error) {
+func (w *Workspace) inherit(tx WriteTx, id string, key secret.Bytes, r *Remains) (*holding, error) {
 	row, own, err := newHolder(profileHolder(id), key, r.keys)
 	if err != nil {
 		return nil, err
@@ -198,6 +196,6 @@ func (w *Workspace) inherit(tx Tx, id string, key secret.Bytes, r *Remains) (*ho
 			return nil, err
 		}
 	}
-	w.remember(info)
+	w.cacheInfo(info)
 	return &holding{own: own, keys: r.keys}, nil
 }

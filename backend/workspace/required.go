@@ -103,7 +103,7 @@ func (s *Session) setEnrolling(on bool) {
 }
 
 // enrollee is profile for a use case that finishes an enrolment.
-func (s *Session) enrollee(tx Tx) (Profile, error) { return s.profileFor(tx, false) }
+func (s *Session) enrollee(tx ReadTx) (Profile, error) { return s.profileFor(tx, false) }
 
 // turned notes that the profile has 2FA on now, or off: a session keeps account
 // of it, and every other one of the profile ends with such a change.
@@ -115,7 +115,7 @@ func (s *Session) turned(on bool) {
 }
 
 // lacks2FA reports whether the profile has 2FA off.
-func (s *Session) lacks2FA(tx Tx) (bool, error) {
+func (s *Session) lacks2FA(tx ReadTx) (bool, error) {
 	_, err := tx.Factor(s.id)
 	if errors.Is(err, ErrNotFound) {
 		return true, nil

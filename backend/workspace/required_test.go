@@ -377,7 +377,7 @@ func TestAPrintRunUnderWayOnTheDayLeavesEveryMemberWithTheOldSheet(t *testing.T)
 	if res.State != workspace.RunCancelled || res.InForce != 0 {
 		t.Errorf("%+v", res)
 	}
-	h.ok(h.store.View(t.Context(), func(tx workspace.Tx) error {
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
 		if _, err := tx.ActiveSet(member.id); !errors.Is(err, workspace.ErrNotFound) {
 			t.Errorf("a sheet is in force: %v", err)
 		}
@@ -398,7 +398,7 @@ func TestWhoAsksForASecondAdminAndIsOverdueGetsNothingByTheApproval(t *testing.T
 	h.until(from, s)
 	h.ok(owner.admin().Approve(t.Context(), asked.ID, owner.proof()))
 	h.refused(a.Reset2FA(t.Context(), member.id, asked.ID, late[0].proof()), workspace.CodeSessionEnded)
-	h.ok(h.store.View(t.Context(), func(tx workspace.Tx) error {
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
 		_, err := tx.Factor(member.id)
 		return err
 	}))

@@ -9,7 +9,7 @@ import (
 // allKinds are the kinds of guess that a profile can have counts of.
 var allKinds = []Kind{KindPassword, KindCode, KindRecovery, KindConfirm, KindInvitation, KindHelp, KindCheckWord}
 
-func dropAttempts(tx Tx, subject string, kind Kind) error {
+func dropAttempts(tx WriteTx, subject string, kind Kind) error {
 	if _, err := tx.Attempts(subject, kind); errors.Is(err, ErrNotFound) {
 		return nil
 	} else if err != nil {
@@ -21,8 +21,8 @@ func dropAttempts(tx Tx, subject string, kind Kind) error {
 // endFactor takes the second factor of a profile away within tx: the factor and
 // an enrolment under way go, the recovery codes are void. The intents that it
 // leaves are to be finished after the commit. The caller stores p.
-func (w *Workspace) endFactor(tx Tx, p *Profile, now time.Time) (later []Intent, err error) {
-	unfinished, err := condemnPending(tx, p.ID, now)
+func (w *Workspace) endFactor(tx WriteTx, p *Profile, now time.Time) (later []Intent, err error) {
+	unfinished, err := markPendingForDeletion(tx, p.ID, now)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func afterwards(met, undoing error) error {
 // folder.
 func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof Proof) error {
 	w := a.s.w
-	check := func(tx Tx) error {
+	check := func(tx ReadTx) error {
 		if _, _, err := a.target(tx, id, actReset2FA); err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof Proof) 
 		return a.checkApproval(tx, approval, ApproveReset2FA, []string{id})
 	}
 	var later []Intent
-	err := a.change(ctx, &proof, check, func(tx Tx) error {
+	err := a.change(ctx, &proof, check, func(tx WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
@@ -162,7 +162,7 @@ func (a *Admin) HelpCode(ctx context.Context, id, approval string, proof Proof) 
 func (a *Admin) giveOut(ctx context.Context, id, approval string, proof Proof, what act, kind ApprovalKind,
 	choose func(target Profile) (OneTimeKind, string, error)) (GivenOut, error) {
 	var actor, target Profile
-	check := func(tx Tx) (err error) {
+	check := func(tx ReadTx) (err error) {
 		if actor, target, err = a.target(tx, id, what); err != nil {
 			return err
 		}
@@ -180,7 +180,7 @@ func (a *Admin) giveOut(ctx context.Context, id, approval string, proof Proof, w
 		return a.checkApproval(tx, approval, kind, []string{id})
 	}
 	for {
-		given, err := a.giveOutOnce(ctx, proof, check, choose, &actor, &target, func(tx Tx) error {
+		given, err := a.giveOutOnce(ctx, proof, check, choose, &actor, &target, func(tx WriteTx) error {
 			if target.State == ProfileInvited {
 				return nil
 			}
@@ -197,8 +197,8 @@ func (a *Admin) giveOut(ctx context.Context, id, approval string, proof Proof, w
 var errOtherCode = errors.New("another kind of code is due")
 
 // giveOutOnce hashes the code before anybody waits for it. check reads actor and target.
-func (a *Admin) giveOutOnce(ctx context.Context, proof Proof, check func(Tx) error, choose func(Profile) (OneTimeKind, string, error),
-	actor, target *Profile, use func(Tx) error) (GivenOut, error) {
+func (a *Admin) giveOutOnce(ctx context.Context, proof Proof, check func(ReadTx) error, choose func(Profile) (OneTimeKind, string, error),
+	actor, target *Profile, use func(WriteTx) error) (GivenOut, error) {
 	w := a.s.w
 	if err := a.view(ctx, check); err != nil {
 		return GivenOut{}, err
@@ -211,7 +211,7 @@ func (a *Admin) giveOutOnce(ctx context.Context, proof Proof, check func(Tx) err
 	if err != nil {
 		return GivenOut{}, err
 	}
-	err = a.change(ctx, &proof, check, func(tx Tx) error {
+	err = a.change(ctx, &proof, check, func(tx WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"encoding/hex"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -49,7 +48,7 @@ type ReviewedContracts struct {
 func (a *Acceptance) Review() Review { return a.review }
 
 // seeAll makes the review from one snapshot.
-func (a *Acceptance) seeAll(tx Tx, w *Workspace, info Info) error {
+func (a *Acceptance) seeAll(tx ReadTx, w *Workspace, info Info) error {
 	a.review = Review{LastGood: a.s.report.LastGood, CodesEnd: a.set.ID != "" && !a.codesFit}
 	if err := a.seePeople(tx); err != nil {
 		return err
@@ -69,9 +68,13 @@ func (a *Acceptance) seeAll(tx Tx, w *Workspace, info Info) error {
 	return a.seeChanges(tx)
 }
 
-func (a *Acceptance) seePeople(tx Tx) error {
+func (a *Acceptance) seePeople(tx ReadTx) error {
+	members, err := tx.Members()
+	if err != nil {
+		return err
+	}
 	var ids []string
-	err := tx.Members(func(m Member) error {
+	for _, m := range members {
 		switch {
 		case m.State != ProfileActive:
 		case m.Role == RoleMember:
@@ -80,10 +83,6 @@ func (a *Acceptance) seePeople(tx Tx) error {
 			ids = append(ids, m.ID)
 			a.review.People = append(a.review.People, Returning{Name: m.Name, Email: m.Email, Role: m.Role, On: m.On})
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	for i, id := range ids {
 		r := &a.review.People[i]
@@ -104,7 +103,7 @@ func (a *Acceptance) seePeople(tx Tx) error {
 
 // seeContracts holds the database against the folder and its sealed table of contents,
 // which may be newer than an older copy of the database.
-func (a *Acceptance) seeContracts(tx Tx, w *Workspace) error {
+func (a *Acceptance) seeContracts(tx ReadTx, w *Workspace) error {
 	c := &a.review.Contracts
 	c.Closed = a.keys.Empty()
 	if _, none := w.files.(noFiles); none {
@@ -127,16 +126,20 @@ func (a *Acceptance) seeContracts(tx Tx, w *Workspace) error {
 			listed[d.ID] = d.Name
 		}
 	}
-	err := tx.Documents(func(r DocumentRow) error {
+	rows, err := tx.Documents()
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
 		file := fileName(r.ID, r.Generation)
 		there := files[file]
 		delete(files, file)
 		delete(listed, r.ID)
 		if r.State == DocumentPurged {
-			return nil
+			continue
 		}
 		name := r.ID
-		d, err := r.unseal(a.keys)
+		d, err := unseal(r, a.keys)
 		if err == nil {
 			name = d.Name
 		}
@@ -145,10 +148,6 @@ func (a *Acceptance) seeContracts(tx Tx, w *Workspace) error {
 		} else {
 			c.Missing = append(c.Missing, name)
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	for id, name := range listed {
 		c.Missing = append(c.Missing, name)
@@ -164,7 +163,7 @@ func (a *Acceptance) seeContracts(tx Tx, w *Workspace) error {
 }
 
 // seeChanges puts names to the rows that differ, as far as the database has them.
-func (a *Acceptance) seeChanges(tx Tx) error {
+func (a *Acceptance) seeChanges(tx ReadTx) error {
 	for _, f := range a.s.report.Findings {
 		if f.Key == "" {
 			continue
@@ -188,14 +187,14 @@ func (a *Acceptance) seeChanges(tx Tx) error {
 }
 
 // nameOf names whom or what a row is about.
-func (a *Acceptance) nameOf(tx Tx, table, id string) (string, error) {
+func (a *Acceptance) nameOf(tx ReadTx, table, id string) (string, error) {
 	switch table {
 	case "document":
 		r, err := tx.Document(id)
 		if err != nil {
 			return "", ignoreMissing(err)
 		}
-		d, _ := r.unseal(a.keys) // one that does not open has no name
+		d, _ := unseal(r, a.keys) // one that does not open has no name
 		return d.Name, nil
 	case "set":
 		set, err := tx.Set(id)
@@ -225,23 +224,4 @@ func hexOf(check []byte) string {
 		return ""
 	}
 	return hex.EncodeToString(check)
-}
-
-// ownerFits reports whether some owner's account is the one that the keychain knows, so
-// that the database can be accepted.
-func (w *Workspace) ownerFits(tx Tx, known trust) (bool, error) {
-	for _, o := range known.owners {
-		p, err := tx.Profile(o.id)
-		if errors.Is(err, ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return false, err
-		}
-		now, err := w.trustedOwner(tx, p)
-		if err != nil || now.account == o.account {
-			return err == nil, err
-		}
-	}
-	return false, nil
 }

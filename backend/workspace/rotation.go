@@ -24,7 +24,7 @@ type Rotation struct {
 func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 	var info Info
 	var old vault.Keys
-	check := func(tx Tx) (err error) {
+	check := func(tx ReadTx) (err error) {
 		if info, err = a.ownersInfo(tx); err == nil && info.Rotating {
 			err = refuse(CodeRotationRunning)
 		}
@@ -34,7 +34,7 @@ func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 		return err
 	}
 	var holders []VaultKey
-	err := a.view(ctx, func(tx Tx) (err error) {
+	err := a.view(ctx, func(tx ReadTx) (err error) {
 		if err = check(tx); err == nil {
 			holders, err = tx.VaultKeysBehind(old.Generation() + 1)
 		}
@@ -51,7 +51,7 @@ func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 	if err != nil {
 		return err
 	}
-	err = a.change(ctx, &proof, check, func(tx Tx) error {
+	err = a.change(ctx, &proof, check, func(tx WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
@@ -70,15 +70,15 @@ func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 		return a.s.w.record(tx, a.s.w.now(), eventRotationBegun, a.s.id, "", map[string]string{"generation": decimal(keys.Generation())})
 	})
 	if err == nil {
-		a.s.w.remember(info)
+		a.s.w.cacheInfo(info)
 	}
 	return err
 }
 
 // ownersInfo reads the workspace for an owner. Errors: forbidden.
-func (a *Admin) ownersInfo(tx Tx) (Info, error) {
+func (a *Admin) ownersInfo(tx ReadTx) (Info, error) {
 	p, err := a.profile(tx)
-	if err == nil && !p.Role.May(MayManageKey) {
+	if err == nil && !MayManageKey.Of(p.Role) {
 		err = refuse(CodeForbidden)
 	}
 	if err != nil {
@@ -89,7 +89,7 @@ func (a *Admin) ownersInfo(tx Tx) (Info, error) {
 
 // Rotation tells how far it is. Errors: forbidden, session_ended; folder.
 func (a *Admin) Rotation(ctx context.Context) (r Rotation, err error) {
-	err = a.view(ctx, func(tx Tx) error {
+	err = a.view(ctx, func(tx ReadTx) error {
 		info, err := tx.Info()
 		if err != nil {
 			return err
@@ -108,7 +108,7 @@ func (a *Admin) HoldRotation(ctx context.Context, held bool) error {
 	if held {
 		event = eventRotationHeld
 	}
-	return a.setInfo(ctx, nil, "", event, func(tx Tx, i *Info) (map[string]string, error) {
+	return a.setInfo(ctx, nil, "", event, func(tx ReadTx, i *Info) (map[string]string, error) {
 		if _, err := a.ownersInfo(tx); err != nil {
 			return nil, err
 		}
@@ -127,7 +127,7 @@ const rotateAtATime = 16
 // on where it was. It does nothing where none is running, or it is held. Errors:
 // vault_waiting, document_missing, document_damaged, session_ended; folder.
 func (a *Admin) Rotate(ctx context.Context, progress Progress) error {
-	if err := a.view(ctx, func(Tx) error { return nil }); err != nil {
+	if err := a.view(ctx, func(ReadTx) error { return nil }); err != nil {
 		return err
 	}
 	working, end, err := a.s.work(ctx)
@@ -161,7 +161,7 @@ func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress P
 	s, w := a.s, a.s.w
 	var rows []DocumentRow
 	all, behind := 0, 0
-	keys, err := s.readVault(ctx, func(tx Tx, keys vault.Keys) error {
+	keys, err := s.readVault(ctx, func(tx ReadTx, keys vault.Keys) error {
 		info, err := tx.Info()
 		if err != nil || !info.Rotating || info.RotationHeld {
 			return err
@@ -206,7 +206,7 @@ func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress P
 				w.dropFile(fileName(row.ID, keys.Generation()))
 				continue
 			}
-			_ = quiet(w, w.files.Settle(fileName(row.ID, keys.Generation())))
+			_ = logLeftover(w, w.files.Settle(fileName(row.ID, keys.Generation())))
 			w.dropFile(fileName(row.ID, row.Generation))
 		}
 	}
@@ -257,7 +257,7 @@ func (a *Admin) commitRotated(ctx context.Context, keys vault.Keys, moved []Docu
 	if err := w.files.Sync(); err != nil {
 		return Explain(err)
 	}
-	return w.update(context.WithoutCancel(ctx), func(tx Tx) error {
+	return w.update(context.WithoutCancel(ctx), func(tx WriteTx) error {
 		if _, err := a.profile(tx); err != nil {
 			return err
 		}
@@ -271,7 +271,7 @@ func (a *Admin) commitRotated(ctx context.Context, keys vault.Keys, moved []Docu
 				return err
 			}
 			moved[i].State = row.State
-			d, err := row.unseal(keys)
+			d, err := unseal(row, keys)
 			if err != nil {
 				return err
 			}
@@ -293,7 +293,7 @@ func (a *Admin) endRotation(ctx context.Context) error {
 	s, w := a.s, a.s.w
 	var info Info
 	var keys vault.Keys
-	due := func(tx Tx) (ok bool, err error) {
+	due := func(tx ReadTx) (ok bool, err error) {
 		if _, err := a.profile(tx); err != nil {
 			return false, err
 		}
@@ -308,7 +308,7 @@ func (a *Admin) endRotation(ctx context.Context) error {
 		return behind == 0, err
 	}
 	var holders []VaultKey
-	err := w.view(ctx, func(tx Tx) error {
+	err := w.view(ctx, func(tx ReadTx) error {
 		ok, err := due(tx)
 		if err == nil && ok {
 			holders, err = tx.VaultKeysWithMore()
@@ -323,7 +323,7 @@ func (a *Admin) endRotation(ctx context.Context) error {
 		return err
 	}
 	newest, ended := keys.Generation(), false
-	err = w.update(ctx, func(tx Tx) error {
+	err = w.update(ctx, func(tx WriteTx) error {
 		ended = false
 		ok, err := due(tx)
 		if err != nil || !ok || keys.Generation() != newest {
@@ -342,13 +342,13 @@ func (a *Admin) endRotation(ctx context.Context) error {
 	if err != nil || !ended {
 		return err
 	}
-	w.remember(info)
+	w.cacheInfo(info)
 	s.mu.Lock()
 	if s.holding != nil {
 		s.holding.keys = keys
 	}
 	s.mu.Unlock()
-	return quiet(w, s.writeIndex(ctx))
+	return logLeftover(w, s.writeIndex(ctx))
 }
 
 // sealedKeys are the vault's keys, encrypted to holders before anybody waits for it.
@@ -357,7 +357,7 @@ type sealedKeys map[string]VaultKey
 func sealTo(holders []VaultKey, keys vault.Keys) (sealedKeys, error) {
 	sealed := make(sealedKeys, len(holders))
 	for _, k := range holders {
-		if err := k.give(keys); err != nil {
+		if err := give(&k, keys); err != nil {
 			return nil, err
 		}
 		sealed[k.Holder] = k
@@ -367,11 +367,11 @@ func sealTo(holders []VaultKey, keys vault.Keys) (sealedKeys, error) {
 
 // give gives the keys to holders as they are by now. Who came since, or has another key
 // pair, is encrypted to here.
-func (s sealedKeys) give(tx Tx, holders []VaultKey, keys vault.Keys) error {
+func (s sealedKeys) give(tx WriteTx, holders []VaultKey, keys vault.Keys) error {
 	for _, k := range holders {
 		if given, ok := s[k.Holder]; ok && given.Recipient == k.Recipient {
 			k.Sealed, k.Generation, k.OnlyOne = given.Sealed, given.Generation, given.OnlyOne
-		} else if err := k.give(keys); err != nil {
+		} else if err := give(&k, keys); err != nil {
 			return err
 		}
 		if err := tx.SaveVaultKey(k); err != nil {

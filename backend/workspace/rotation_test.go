@@ -73,7 +73,7 @@ func TestRotatingTheVaultKeyBringsEveryDocumentAndEverybodyAlong(t *testing.T) {
 			t.Error("somebody reads something else")
 		}
 	}
-	h.ok(h.store.View(t.Context(), func(tx workspace.Tx) error {
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
 		more, err := tx.VaultKeysWithMore()
 		if len(more) > 0 {
 			t.Errorf("%d still hold the old key", len(more))
@@ -220,7 +220,7 @@ func TestRotation_WhoCameWhileItBeganGetsTheNewKey(t *testing.T) {
 		h.ok(err)
 	}
 	h.ok(a.BeginRotation(t.Context(), owner.proof()))
-	h.ok(h.store.View(t.Context(), func(tx workspace.Tx) error {
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
 		behind, err := tx.VaultKeysBehind(2)
 		if len(behind) > 0 {
 			t.Errorf("%d do not have the new key", len(behind))

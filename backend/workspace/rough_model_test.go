@@ -158,9 +158,9 @@ type roughStore struct {
 	*weather
 }
 
-func (s roughStore) Update(ctx context.Context, fn func(workspace.Tx) error) error {
+func (s roughStore) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
 	t := pop(s.weather, &s.writing)
-	err := s.Store.Update(ctx, func(tx workspace.Tx) error {
+	err := s.Store.Update(ctx, func(tx workspace.WriteTx) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
@@ -175,7 +175,7 @@ func (s roughStore) Update(ctx context.Context, fn func(workspace.Tx) error) err
 	return err
 }
 
-func (s roughStore) View(ctx context.Context, fn func(workspace.Tx) error) error {
+func (s roughStore) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
 	if err := pop(s.weather, &s.viewing); err != nil {
 		return err
 	}

@@ -26,10 +26,10 @@ type cutStore struct {
 	err     error
 }
 
-func (s *cutStore) Update(ctx context.Context, fn func(workspace.Tx) error) error {
+func (s *cutStore) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
 	err := s.Store.Update(ctx, fn)
 	if err == nil && s.keep != nil {
-		file, err := s.Snapshot(ctx)
+		file, err := s.Store.(workspace.Snapshotter).Snapshot(ctx)
 		if err != nil {
 			s.err = err
 		}
@@ -105,13 +105,17 @@ func (m moment) look(t *testing.T, of *house, r *run, people []*somebody, old ma
 		t.Error("a second start changes something")
 	}
 	ledger, state := map[int]workspace.SetState{}, workspace.RunState("")
-	h.ok(h.store.View(t.Context(), func(tx workspace.Tx) error {
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
 		row, err := tx.Run(r.Plan().Number)
 		state = row.State
 		if err != nil {
 			return err
 		}
-		return tx.Ledger(row.Number, func(e workspace.LedgerEntry) error { ledger[e.Sheet] = e.State; return nil })
+		entries, err := tx.Ledger(row.Number)
+		for _, e := range entries {
+			ledger[e.Sheet] = e.State
+		}
+		return err
 	}))
 	for _, p := range people {
 		made := r.sheets[p.id].Sheet

@@ -42,7 +42,7 @@ func (r *PrintRun) PutInForce(ctx context.Context, progress Progress) (RunResult
 		batch := r.sets[from:min(from+runBatch, len(r.sets))]
 		var moved []int
 		var skipped []Skipped
-		err := w.update(context.WithoutCancel(ctx), func(tx Tx) error {
+		err := w.update(context.WithoutCancel(ctx), func(tx WriteTx) error {
 			moved, skipped = nil, nil
 			actor, err := r.goesOn(tx, RunReady)
 			if err != nil {
@@ -113,7 +113,7 @@ func (r *PrintRun) Cancel(ctx context.Context) (RunResult, error) {
 // sheetsAreOut notes that every sheet is on paper or in a file.
 func (r *PrintRun) sheetsAreOut(ctx context.Context) error {
 	w := r.a.s.w
-	err := w.update(ctx, func(tx Tx) error {
+	err := w.update(ctx, func(tx WriteTx) error {
 		if _, err := r.goesOn(tx, RunIssuing); err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (r *PrintRun) became(s RunState) {
 func (r *PrintRun) end(ctx context.Context, to RunState, event string) (RunResult, error) {
 	w := r.a.s.w
 	ended, inForce := to, 0
-	err := w.update(ctx, func(tx Tx) error {
+	err := w.update(ctx, func(tx WriteTx) error {
 		looksAt(tx, r.a.s.id)
 		if to == RunDone {
 			if _, err := r.a.profile(tx); err != nil {
@@ -155,7 +155,11 @@ func (r *PrintRun) end(ctx context.Context, to RunState, event string) (RunResul
 		}
 		var pending []string
 		inForce = 0
-		if err := tx.Ledger(r.run.Number, func(e LedgerEntry) error {
+		entries, err := tx.Ledger(r.run.Number)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
 			switch e.State {
 			case SetPending:
 				pending = append(pending, e.SetID)
@@ -163,9 +167,6 @@ func (r *PrintRun) end(ctx context.Context, to RunState, event string) (RunResul
 			default:
 				inForce++
 			}
-			return nil
-		}); err != nil {
-			return err
 		}
 		if ended = row.State; ended != RunIssuing && ended != RunReady {
 			return nil
@@ -203,7 +204,7 @@ func (r *PrintRun) result() RunResult {
 func (w *Workspace) interruptRuns(ctx context.Context) error {
 	for _, state := range []RunState{RunIssuing, RunReady} {
 		var left []Run
-		err := w.view(ctx, func(tx Tx) (err error) {
+		err := w.view(ctx, func(tx ReadTx) (err error) {
 			left, err = tx.RunsIn(state)
 			return err
 		})
@@ -211,7 +212,7 @@ func (w *Workspace) interruptRuns(ctx context.Context) error {
 			return err
 		}
 		for _, r := range left {
-			err := w.update(ctx, func(tx Tx) error {
+			err := w.update(ctx, func(tx WriteTx) error {
 				now := w.now()
 				if ok, err := tx.MoveRun(r.Number, state, RunInterrupted, now); err != nil || !ok {
 					return err

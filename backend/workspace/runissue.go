@@ -120,7 +120,7 @@ func (r *PrintRun) hash(ctx context.Context, from, to int) (made, error) {
 	}
 	err := onAllCores(ctx, (to-from)*recovery.SetSize, func(n int) error {
 		i, c := n/recovery.SetSize, n%recovery.SetSize
-		m.hashes[i][c] = recovery.Hash(m.codes[i][c], m.sets[i].Salt, m.sets[i].Params, pepper)
+		m.hashes[i][c] = recovery.Hash(m.codes[i][c], m.sets[i].Salt, recovery.Params(m.sets[i].Params), pepper)
 		return nil
 	}, nil)
 	return m, err
@@ -132,7 +132,7 @@ func (r *PrintRun) keep(ctx context.Context, m made, progress Progress, take fun
 	if err := r.a.s.touch(true); err != nil {
 		return err
 	}
-	err := w.update(ctx, func(tx Tx) error {
+	err := w.update(ctx, func(tx WriteTx) error {
 		actor, err := r.goesOn(tx, RunIssuing)
 		if err != nil {
 			return err
@@ -188,7 +188,7 @@ func (r *PrintRun) keep(ctx context.Context, m made, progress Progress, take fun
 
 // goesOn refuses, within tx, a run that was ended from elsewhere, and an admin
 // who is none any more. It gives who goes on with it.
-func (r *PrintRun) goesOn(tx Tx, state RunState) (actor Profile, err error) {
+func (r *PrintRun) goesOn(tx ReadTx, state RunState) (actor Profile, err error) {
 	if actor, err = r.a.profile(tx); err != nil {
 		return actor, err
 	}
@@ -201,7 +201,7 @@ func (r *PrintRun) goesOn(tx Tx, state RunState) (actor Profile, err error) {
 
 // stillReady looks again at a member of the run, and at what the actor may do for
 // them: much may have happened to both since it was begun.
-func (r *PrintRun) stillReady(tx Tx, actor Profile, id string) (p Profile, why Code, err error) {
+func (r *PrintRun) stillReady(tx ReadTx, actor Profile, id string) (p Profile, why Code, err error) {
 	p, err = tx.Profile(id)
 	switch {
 	case errors.Is(err, ErrNotFound):

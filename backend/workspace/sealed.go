@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"countersign/backend/journal"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 )
@@ -52,12 +53,12 @@ func (s *Sealed) Prove(ctx context.Context, email string, pw secret.Text, factor
 	if pw.Empty() {
 		return nil, refuse(CodePasswordRequired).at("password")
 	}
-	t, err := s.charge(ctx)
+	t, err := s.recordAttempt(ctx)
 	if err != nil {
 		return nil, err
 	}
 	a := &Acceptance{s: s}
-	if err := s.w.view(ctx, func(tx Tx) error { return a.read(tx, key) }); err != nil {
+	if err := s.w.view(ctx, func(tx ReadTx) error { return a.read(tx, key) }); err != nil {
 		return nil, err
 	}
 	record := a.profile.Password
@@ -72,11 +73,10 @@ func (s *Sealed) Prove(ctx context.Context, email string, pw secret.Text, factor
 	if subtle.ConstantTimeCompare(password.Verifier(derived, s.w.keys.device), record.Verifier) != 1 || a.profile.ID == "" {
 		return nil, t.wrong(CodeCredentialsWrong)
 	}
-	known, err := s.known(ctx, a)
-	if err != nil {
+	if err := s.checkKnown(ctx, a); err != nil {
 		return nil, err
 	}
-	if err := s.second(ctx, a, known, t, factor); err != nil {
+	if err := s.second(ctx, a, t, factor); err != nil {
 		return nil, err
 	}
 	wrapping := password.WrappingKey(derived, s.w.keys.device)
@@ -85,32 +85,33 @@ func (s *Sealed) Prove(ctx context.Context, email string, pw secret.Text, factor
 		return nil, err
 	}
 	a.madeAt = s.w.wall()
-	if err := s.w.view(ctx, func(tx Tx) error { return a.look(tx, wrapping) }); err != nil {
+	if err := s.w.view(ctx, func(tx ReadTx) error { return a.look(tx, wrapping) }); err != nil {
 		return nil, err
 	}
 	return a, nil
 }
 
-// known is what the keychain knows of the owner who asks. Errors: accept_changed.
-func (s *Sealed) known(ctx context.Context, a *Acceptance) (trustedOwner, error) {
-	_, _, t, err := s.w.readAnchor(ctx)
+// checkKnown sees that the keychain knows the owner who asks as the database has them.
+// Errors: accept_changed.
+func (s *Sealed) checkKnown(ctx context.Context, a *Acceptance) error {
+	t, err := s.w.journal.Trusted(ctx)
 	if errors.Is(err, ErrSecretMissing) {
-		return trustedOwner{}, refuse(CodeAcceptChanged).because(s.report)
+		return refuse(CodeAcceptChanged).because(s.report)
 	}
 	if err != nil {
-		return trustedOwner{}, Explain(err)
+		return Explain(err)
 	}
-	known, ok := t.owner(a.profile.ID)
-	if !ok || known.account != a.now.account {
-		return known, refuse(CodeAcceptChanged).because(s.report)
+	known, ok := t.Owner(a.profile.ID)
+	if !ok || !known.SameAccount(a.now) {
+		return refuse(CodeAcceptChanged).because(s.report)
 	}
-	a.trust, a.codesFit = t, known.codes == a.now.codes
-	return known, nil
+	a.trust, a.codesFit = t, known.SameCodes(a.now)
+	return nil
 }
 
 // second looks at the second factor, which the charge has paid for already, and uses
 // it up in the keychain.
-func (s *Sealed) second(ctx context.Context, a *Acceptance, known trustedOwner, t toll, in FactorInput) error {
+func (s *Sealed) second(ctx context.Context, a *Acceptance, t attempt, in FactorInput) error {
 	if a.factor.Generation == 0 {
 		return nil
 	}
@@ -131,10 +132,8 @@ func (s *Sealed) second(ctx context.Context, a *Acceptance, known trustedOwner, 
 			return t.wrong(CodeCodeWrong).at("code")
 		}
 		step := steps[len(steps)-1]
-		return s.useUp(ctx, a, func(o *trustedOwner) bool {
-			fresh := step > max(o.step, a.factor.LastStep)
-			o.step = max(o.step, step)
-			return fresh
+		return s.useUp(ctx, a, func(o *journal.Owner) bool {
+			return o.UseStep(step) && step > a.factor.LastStep
 		}, refuse(CodeCodeUsed).at("code"))
 	case FactorRecovery:
 		code, err := parseRecovery(in.Value.Reveal())
@@ -151,41 +150,32 @@ func (s *Sealed) second(ctx context.Context, a *Acceptance, known trustedOwner, 
 		if row == nil {
 			return t.wrong(CodeRecoveryWrong).at("recovery").with("sheet", a.set.Sheet)
 		}
-		return s.useUp(ctx, a, func(o *trustedOwner) bool {
-			bit := usedBit(row.Number)
-			fresh := o.used&bit == 0 && row.UsedAt.IsZero()
-			o.used |= bit
-			return fresh
+		return s.useUp(ctx, a, func(o *journal.Owner) bool {
+			return o.UseCode(row.Number) && row.UsedAt.IsZero()
 		}, refuse(CodeRecoveryUsed).at("recovery").with("number", row.Number))
 	}
 	return afterwards(refuse(CodeFactorRequired).at("code"), s.refund(ctx))
 }
 
 // useUp notes in the keychain that an owner's code was used, or refuses: it was
-// before. What is there is read again under the lock, so that of two at once one is
-// right.
-func (s *Sealed) useUp(ctx context.Context, a *Acceptance, use func(*trustedOwner) bool, used *Error) error {
-	return Explain(s.w.store.Exclusive(ctx, func() error {
-		head, m, t, err := s.w.readAnchor(ctx)
-		if err != nil {
-			return err
-		}
-		for i := range t.owners {
-			if t.owners[i].id == a.profile.ID && use(&t.owners[i]) {
-				a.trust = t
-				s.w.begins(m, t, Head{Seq: head.seq})
-				return s.w.anchor(context.WithoutCancel(ctx), Head{Seq: head.seq, Seal: head.seal})
-			}
-		}
+// before.
+func (s *Sealed) useUp(ctx context.Context, a *Acceptance, use func(*journal.Owner) bool, used *Error) error {
+	t, fresh, err := s.w.journal.UseUp(ctx, a.profile.ID, use)
+	if err != nil {
+		return Explain(err)
+	}
+	if !fresh {
 		return used
-	}))
+	}
+	a.trust = t
+	return nil
 }
 
 // guessesItem counts guesses at a sealed workspace, in the keychain: failures in
 // a row and the time of the last, 8 bytes each.
 const guessesItem = "sealed-guesses"
 
-func (s *Sealed) charge(ctx context.Context) (t toll, err error) {
+func (s *Sealed) recordAttempt(ctx context.Context) (t attempt, err error) {
 	err = s.w.store.Exclusive(ctx, func() error {
 		a, err := s.counted(ctx)
 		if err != nil {

@@ -335,8 +335,8 @@ func TestAccept_ForgedRecipientIsGivenNothing(t *testing.T) {
 	h.clock.step(time.Hour)
 	owner.accepts()
 	owner.signIn()
-	h.ok(h.store.View(t.Context(), func(tx workspace.Tx) error {
-		return tx.Rows(func(k workspace.Key, row any) error {
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+		return eachRow(tx, func(k workspace.Key, row any) error {
 			if v, ok := row.(workspace.VaultKey); ok && v.Recipient == mine.Recipient() {
 				t.Errorf("%s is kept, with %d bytes of keys", k, len(v.Sealed))
 			}
@@ -432,7 +432,7 @@ func TestVault_ForgedKeysAreNotUsedWhileTheAppRuns(t *testing.T) {
 			h, owner := alone(t)
 			h.add(owner.signIn(), paper("lease.txt", "Lease of the mill"))
 			var recipient string
-			h.ok(h.store.View(t.Context(), func(tx workspace.Tx) error {
+			h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
 				k, err := tx.VaultKey("profile/" + owner.id)
 				recipient = k.Recipient
 				return err

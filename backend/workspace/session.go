@@ -151,9 +151,9 @@ func (s *Session) look() (done func(), err error) {
 // profile reads the session's profile within tx and refuses where the epoch has
 // moved on: the password was changed elsewhere, or an admin has stepped in. It
 // refuses as well where 2FA is required by now, and off.
-func (s *Session) profile(tx Tx) (Profile, error) { return s.profileFor(tx, true) }
+func (s *Session) profile(tx ReadTx) (Profile, error) { return s.profileFor(tx, true) }
 
-func (s *Session) profileFor(tx Tx, whole bool) (Profile, error) {
+func (s *Session) profileFor(tx ReadTx, whole bool) (Profile, error) {
 	p, err := tx.Profile(s.id)
 	if errors.Is(err, ErrNotFound) {
 		return p, refuse(CodeSessionEnded)
@@ -228,7 +228,7 @@ type Proof struct {
 }
 
 // factorUse is a second factor that was paid for and matches.
-type factorUse interface{ consume(Tx) error }
+type factorUse interface{ consume(WriteTx) error }
 
 // matchFactorInput charges for and looks at whichever second factor was typed.
 func (w *Workspace) matchFactorInput(ctx context.Context, profileID string, in FactorInput, purpose Use) (factorUse, map[string]string, error) {

@@ -13,9 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"countersign/backend/audit"
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/store"
 )
 
 // SignIn checks the password. Of the two results one is set: a Session, or a
@@ -37,7 +37,7 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 	var p Profile
 	var on bool
 	var info Info
-	err := w.view(ctx, func(tx Tx) (err error) {
+	err := w.view(ctx, func(tx ReadTx) (err error) {
 		if info, err = tx.Info(); err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	w.remember(info)
+	w.cacheInfo(info)
 	if p.State == ProfileInvited || p.State == ProfileRemoved {
 		p = Profile{} // there is no password that could be right
 	}
@@ -86,21 +86,21 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 		c.mustEnrol, c.alone, c.short, kept = mustEnrol, !on && !mustEnrol, short, true
 		return nil, c, nil
 	}
-	s, err := w.admit(ctx, p, admission{factor: "none", key: wrapping})
+	s, err := w.completeSignIn(ctx, p, signInDetails{factor: "none", key: wrapping})
 	return s, nil, err
 }
 
 // checkPasswordOf charges for a guess at p's password and looks at it. The zero
-// Profile stands for an email that nobody has. The toll is the caller's to
+// Profile stands for an email that nobody has. The attempt is the caller's to
 // refund or to reset, and the key, which a right password unwraps with, to wipe.
-func (w *Workspace) checkPasswordOf(ctx context.Context, p Profile, emailKey string, pw secret.Text, wrong Code) (toll, secret.Bytes, error) {
+func (w *Workspace) checkPasswordOf(ctx context.Context, p Profile, emailKey string, pw secret.Text, wrong Code) (attempt, secret.Bytes, error) {
 	subject := p.ID
 	record := p.Password
 	if subject == "" {
 		subject = w.unknownSubject(emailKey)
 		record = PasswordRecord{Salt: make([]byte, password.SaltSize), Params: w.cost, Verifier: make([]byte, password.KeySize)}
 	}
-	t, err := w.charge(ctx, subject, KindPassword)
+	t, err := w.recordAttempt(ctx, subject, KindPassword)
 	if err != nil {
 		return t, secret.Bytes{}, err
 	}
@@ -158,30 +158,30 @@ type News struct {
 // mostNews bounds what a welcome tells; the log has the rest.
 const mostNews = 10
 
-// admission is how somebody came in.
-type admission struct {
-	factor  string            // none, code, recovery, help
-	number  int               // of the recovery code
-	use     func(tx Tx) error // consumes the factor, or refuses
-	gate    GateKind          // empty: a whole session
-	redeems *redemption       // an invitation or a password reset, else nil
-	chooses *chosen           // a longer password, else nil
-	key     secret.Bytes      // made of the password: see enterVault
-	short   bool              // the password is too short to stand alone
+// signInDetails is how somebody came in.
+type signInDetails struct {
+	factor  string                 // none, code, recovery, help
+	number  int                    // of the recovery code
+	use     func(tx WriteTx) error // consumes the factor, or refuses
+	gate    GateKind               // empty: a whole session
+	redeems *redemption            // an invitation or a password reset, else nil
+	chooses *chosen                // a longer password, else nil
+	key     secret.Bytes           // made of the password: see enterVault
+	short   bool                   // the password is too short to stand alone
 }
 
-// admit makes the session: one transaction consumes the factor, clears the
+// completeSignIn makes the session: one transaction consumes the factor, clears the
 // counts, and writes the event. All factors are right by then.
-func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session, error) {
+func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetails) (*Session, error) {
 	now := w.now()
 	var welcome Welcome
-	var due time.Time
+	var entered Profile
 	var held *holding
 	how := map[string]string{"factor": a.factor}
 	if a.number > 0 {
 		how["number"] = strconv.Itoa(a.number)
 	}
-	err := w.update(ctx, func(tx Tx) error {
+	err := w.update(ctx, func(tx WriteTx) error {
 		fresh, err := tx.Profile(p.ID)
 		if err := refuseUnless(err == nil && fresh.Epoch == p.Epoch, ignoreMissing(err), CodeChallengeEnded); err != nil {
 			return err
@@ -191,6 +191,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		if err != nil {
 			return err
 		}
+		var due time.Time
 		_, err = tx.Factor(p.ID)
 		if on := err == nil; err != nil && !errors.Is(err, ErrNotFound) {
 			return err
@@ -222,7 +223,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 			a.chooses.apply(&fresh)
 		}
 		fresh.LastSignInAt = now
-		p = fresh
+		entered = fresh
 		if err := tx.UpdateProfile(fresh); err != nil {
 			return err
 		}
@@ -230,7 +231,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 			return err
 		}
 		if a.chooses != nil {
-			if held, err = a.chooses.rewrap(tx, w.newSession(p, held)); err != nil {
+			if held, err = a.chooses.rewrap(tx, w.newSession(fresh, held)); err != nil {
 				return err
 			}
 		}
@@ -250,9 +251,9 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 		return nil, err
 	}
 	if held != nil {
-		_ = quiet(w, w.giveWaiting(context.WithoutCancel(ctx), held.keys, p.ID))
+		_ = logLeftover(w, w.giveWaiting(context.WithoutCancel(ctx), held.keys, p.ID))
 	}
-	s := w.newSession(p, held)
+	s := w.newSession(entered, held)
 	s.welcome, s.began, s.off, s.gate, s.short = welcome, how, a.factor == "none", a.gate == GateEnrol, a.short
 	if a.factor == "recovery" && a.gate == "" {
 		s.grant() // the password and a recovery code were right a moment ago
@@ -262,7 +263,7 @@ func (w *Workspace) admit(ctx context.Context, p Profile, a admission) (*Session
 
 // tell gathers the welcome before the counts are cleared. The charges of this
 // very sign-in are among the counts and are taken off.
-func (w *Workspace) tell(tx Tx, profileID string, a admission) (Welcome, error) {
+func (w *Workspace) tell(tx ReadTx, profileID string, a signInDetails) (Welcome, error) {
 	wel := Welcome{UsedCode: a.number}
 	own := map[Kind]int{}
 	switch a.factor {
@@ -329,7 +330,7 @@ func (w *Workspace) tell(tx Tx, profileID string, a admission) (Welcome, error) 
 // newsOf reads what others have done to a profile since it was last signed in,
 // after what an owner or an admin has to know of the Emergency Kit. What is new
 // goes by the number of the event: a clock that was set back hides nothing.
-func newsOf(tx Tx, profileID string) (news []News, err error) {
+func newsOf(tx ReadTx, profileID string) (news []News, err error) {
 	p, err := tx.Profile(profileID)
 	if err != nil {
 		return nil, err
@@ -338,22 +339,25 @@ func newsOf(tx Tx, profileID string) (news []News, err error) {
 	if err != nil {
 		return nil, err
 	}
-	names := people{}
-	err = tx.EventsAbout(profileID, since, func(e audit.Event) error {
-		if !tellsMember[e.Kind] {
-			return nil
+	var told []store.SealedEvent
+	for e, err := range tx.EventsAbout(profileID, since) {
+		if err != nil {
+			return nil, err
 		}
+		if !tellsMember[e.Kind] {
+			continue
+		}
+		if told = append(told, e); len(told) == mostNews {
+			break
+		}
+	}
+	names := people{}
+	for _, e := range told {
 		by, err := names.find(tx, e.Actor)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if news = append(news, News{Kind: e.Kind, At: e.At, By: by.Name, Detail: e.Detail}); len(news) == mostNews {
-			return errEnough
-		}
-		return nil
-	})
-	if err := ignoreEnough(err); err != nil {
-		return nil, err
+		news = append(news, News{Kind: e.Kind, At: e.At, By: by.Name, Detail: e.Detail})
 	}
 	sheet, err1 := newSheet(tx, p, since)
 	kit, err2 := kitNews(tx, p, since)
@@ -364,29 +368,24 @@ func newsOf(tx Tx, profileID string) (news []News, err error) {
 // newSheet tells of a sheet that another has issued. A run's events are about
 // many at a time, so the sheet itself is asked, and then the event with which it
 // came into force: it was made before, and the person may have signed in between.
-func newSheet(tx Tx, p Profile, since int64) (news []News, err error) {
+func newSheet(tx ReadTx, p Profile, since int64) (news []News, err error) {
 	set, err := tx.ActiveSet(p.ID)
 	if err != nil || set.Run == 0 {
 		return nil, ignoreMissing(err)
 	}
-	err = tx.SheetsIssued(since, func(e audit.Event) error {
-		if e.Detail["run"] != decimal(set.Run) || !slices.Contains(strings.Fields(e.Detail["members"]), p.ID) {
-			return nil
+	for e, err := range tx.SheetsIssued(since) {
+		switch {
+		case err != nil:
+			return nil, err
+		case e.Detail["run"] != decimal(set.Run) || !slices.Contains(strings.Fields(e.Detail["members"]), p.ID):
+			continue
+		case e.Actor == p.ID:
+			return nil, nil
 		}
-		if e.Actor != p.ID {
-			news = []News{{
-				Kind: eventRunSheetIssued, At: set.IssuedAt, By: set.IssuedBy,
-				Detail: map[string]string{"run": decimal(set.Run), "sheets": decimal(set.Sheet)},
-			}}
-		}
-		return errEnough
-	})
-	return news, ignoreEnough(err)
-}
-
-func ignoreEnough(err error) error {
-	if errors.Is(err, errEnough) {
-		return nil
+		return []News{{
+			Kind: eventRunSheetIssued, At: set.IssuedAt, By: set.IssuedBy,
+			Detail: map[string]string{"run": decimal(set.Run), "sheets": decimal(set.Sheet)},
+		}}, nil
 	}
-	return err
+	return nil, nil
 }

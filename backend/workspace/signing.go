@@ -14,7 +14,7 @@ import (
 // from the integrity key (HKDF, RFC 5869) and is kept nowhere. Errors: forbidden,
 // session_ended; folder.
 func (a *Admin) SigningKey(ctx context.Context) (key ed25519.PrivateKey, err error) {
-	if err := a.view(ctx, func(Tx) error { return nil }); err != nil {
+	if err := a.view(ctx, func(ReadTx) error { return nil }); err != nil {
 		return nil, err
 	}
 	var derived error

@@ -342,7 +342,7 @@ func (m *machine) alone(s *workspace.Session, err error) {
 // barred reports whether a second factor of this kind may not open now, right or
 // wrong: a pause lasts, or the authenticator app is off.
 func (m *machine) barred(kind workspace.Kind) (barred bool) {
-	m.view(func(tx workspace.Tx) error {
+	m.view(func(tx workspace.ReadTx) error {
 		p, err := tx.ProfileByEmail(email)
 		if err != nil {
 			return err

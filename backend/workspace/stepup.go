@@ -30,7 +30,7 @@ func (s *Session) StepUp(ctx context.Context) (StepUpNeeds, error) {
 		return StepUpNeeds{}, nil
 	}
 	n := StepUpNeeds{Password: true}
-	err = s.w.view(ctx, func(tx Tx) error {
+	err = s.w.view(ctx, func(tx ReadTx) error {
 		if _, err := s.profile(tx); err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (s *Session) confirm(ctx context.Context, proof Proof, act func(*confirmati
 }
 
 // confirmBy is confirm for a use case that reads the profile by read.
-func (s *Session) confirmBy(ctx context.Context, proof Proof, read func(Tx) (Profile, error), act func(*confirmation) error) error {
+func (s *Session) confirmBy(ctx context.Context, proof Proof, read func(ReadTx) (Profile, error), act func(*confirmation) error) error {
 	return s.taking(func(c *confirmation) error {
 		if !c.proven() {
 			if err := c.prove(ctx, proof, read); err != nil {
@@ -155,8 +155,8 @@ func (c *confirmation) proven() bool { return !c.at.IsZero() }
 // update runs fn as the change that uses the confirmation up. Once fn has come to
 // its end it is spent, whatever becomes of the commit: an anchor that cannot be
 // written is an error although the commit stands.
-func (c *confirmation) update(ctx context.Context, fn func(Tx) error) error {
-	return c.s.w.update(ctx, func(tx Tx) error {
+func (c *confirmation) update(ctx context.Context, fn func(WriteTx) error) error {
+	return c.s.w.update(ctx, func(tx WriteTx) error {
 		err := fn(tx)
 		c.spent = err == nil
 		return err
@@ -172,7 +172,7 @@ func (a *Admin) Prove(ctx context.Context, proof Proof) error {
 		return err
 	}
 	defer done()
-	err = a.s.w.view(ctx, func(tx Tx) error {
+	err = a.s.w.view(ctx, func(tx ReadTx) error {
 		_, err := a.profile(tx)
 		return err
 	})
@@ -186,7 +186,7 @@ func (a *Admin) Prove(ctx context.Context, proof Proof) error {
 }
 
 // prove checks a proof, and writes into the log that it was right.
-func (c *confirmation) prove(ctx context.Context, proof Proof, read func(Tx) (Profile, error)) error {
+func (c *confirmation) prove(ctx context.Context, proof Proof, read func(ReadTx) (Profile, error)) error {
 	s := c.s
 	p, on, err := s.currentBy(ctx, read)
 	if err != nil {
@@ -200,7 +200,7 @@ func (c *confirmation) prove(ctx context.Context, proof Proof, read func(Tx) (Pr
 		return err
 	}
 	how := map[string]string{"factor": string(FactorNone)}
-	use := func(tx Tx) error { return settle(tx, t) }
+	use := func(tx WriteTx) error { return clearFailures(tx, t) }
 	if on {
 		if err := s.w.refund(ctx, t); err != nil {
 			return err
@@ -209,14 +209,14 @@ func (c *confirmation) prove(ctx context.Context, proof Proof, read func(Tx) (Pr
 		if factor, how, err = s.w.matchFactorInput(ctx, s.id, proof.Factor, UseStepUp); err != nil {
 			return err
 		}
-		use = func(tx Tx) error {
+		use = func(tx WriteTx) error {
 			if err := factor.consume(tx); err != nil {
 				return err
 			}
-			return errors.Join(uncount(tx, factor), reset(tx, s.id, false, KindPassword, KindCode, KindRecovery))
+			return errors.Join(refundUse(tx, factor), reset(tx, s.id, false, KindPassword, KindCode, KindRecovery))
 		}
 	}
-	err = s.w.update(ctx, func(tx Tx) error {
+	err = s.w.update(ctx, func(tx WriteTx) error {
 		if _, err := read(tx); err != nil {
 			return err
 		}
@@ -232,9 +232,9 @@ func (c *confirmation) prove(ctx context.Context, proof Proof, read func(Tx) (Pr
 }
 
 // provePassword charges for and checks the password of the session's profile.
-func (s *Session) provePassword(ctx context.Context, p Profile, pw secret.Text, field string) (toll, error) {
+func (s *Session) provePassword(ctx context.Context, p Profile, pw secret.Text, field string) (attempt, error) {
 	if pw.Empty() {
-		return toll{}, refuse(CodePasswordRequired).at(field)
+		return attempt{}, refuse(CodePasswordRequired).at(field)
 	}
 	t, key, err := s.w.checkPasswordOf(ctx, p, p.EmailKey, pw, CodePasswordWrong)
 	key.Wipe() // the session holds what it opens
@@ -245,23 +245,23 @@ func (s *Session) provePassword(ctx context.Context, p Profile, pw secret.Text, 
 	return t, err
 }
 
-// settle takes back the charge of a guess that was right, and with it the
+// clearFailures takes back the charge of a guess that was right, and with it the
 // failures in a row before it: there was nothing more to prove.
-func settle(tx Tx, t toll) error {
+func clearFailures(tx WriteTx, t attempt) error {
 	if err := refundIn(tx, t); err != nil {
 		return err
 	}
 	return reset(tx, t.subject, false, t.kind)
 }
 
-// uncount takes the charge of a use that turned out right off what the next
+// refundUse takes the charge of a use that turned out right off what the next
 // sign-in will tell.
-func uncount(tx Tx, use factorUse) error {
+func refundUse(tx WriteTx, use factorUse) error {
 	switch u := use.(type) {
 	case *codeUse:
-		return refundIn(tx, u.toll)
+		return refundIn(tx, u.attempt)
 	case *recoveryUse:
-		return refundIn(tx, u.toll)
+		return refundIn(tx, u.attempt)
 	}
 	return nil
 }
@@ -272,8 +272,8 @@ func (s *Session) current(ctx context.Context) (p Profile, on bool, err error) {
 }
 
 // currentBy is current with the profile as read gives it: profile, or enrollee.
-func (s *Session) currentBy(ctx context.Context, read func(Tx) (Profile, error)) (p Profile, on bool, err error) {
-	err = s.w.view(ctx, func(tx Tx) (err error) {
+func (s *Session) currentBy(ctx context.Context, read func(ReadTx) (Profile, error)) (p Profile, on bool, err error) {
+	err = s.w.view(ctx, func(tx ReadTx) (err error) {
 		if p, err = read(tx); err != nil {
 			return err
 		}

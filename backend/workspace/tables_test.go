@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"countersign/backend/audit"
-	"countersign/backend/recovery"
 	"countersign/backend/workspace"
 )
 
@@ -24,8 +23,8 @@ func ofEverything(t *testing.T) *house {
 	t.Helper()
 	h, _ := created(t)
 	at := time.Date(2026, 11, 23, 9, 0, 10, 123e6, time.UTC)
-	params := recovery.Params{MemoryKiB: 19456, Time: 2, Threads: 1}
-	h.ok(h.store.Update(t.Context(), func(tx workspace.Tx) error {
+	params := workspace.Argon2id{MemoryKiB: 19456, Time: 2, Threads: 1}
+	h.ok(h.store.Update(t.Context(), func(tx workspace.WriteTx) error {
 		info, err := tx.Info()
 		if err != nil {
 			return err
@@ -39,7 +38,7 @@ func ofEverything(t *testing.T) *house {
 			hash := []byte{0, byte(i), 255}
 			profile := workspace.Profile{
 				ID: id, Email: id + "@example.com", EmailKey: id, Name: "N" + id, Role: workspace.RoleMember, CreatedAt: at, LastSignInAt: at, Generation: 3,
-				Password: workspace.PasswordRecord{Salt: hash, Params: cheap, Verifier: hash, ChangedAt: at}, Epoch: 2, State: workspace.ProfileSuspended, StateAt: at,
+				Password: workspace.PasswordRecord{Salt: hash, Params: workspace.Argon2id(cheap), Verifier: hash, ChangedAt: at}, Epoch: 2, State: workspace.ProfileSuspended, StateAt: at,
 			}
 			set := workspace.Set{
 				ID: "s" + id, ProfileID: id, Sheet: 10 - i, State: workspace.SetActive, Salt: hash, Params: params, IssuedAt: at, IssuedBy: "A", Replaces: i + 2,
@@ -100,7 +99,7 @@ func (h *house) columns(db *sql.DB) (all []column) {
 // each row has the same by its key.
 func (h *house) hashed() (hashes map[workspace.Key]audit.Hash, err error) {
 	h.Helper()
-	err = h.store.View(h.Context(), func(tx workspace.Tx) (err error) {
+	err = h.store.View(h.Context(), func(tx workspace.ReadTx) (err error) {
 		if hashes, err = workspace.HashAll(h.w, tx); err != nil {
 			return err
 		}

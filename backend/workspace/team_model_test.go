@@ -269,7 +269,7 @@ func (m *team) restart() {
 
 // agree holds the store against the model.
 func (m *team) agree() {
-	m.must(m.store.View(m.ctx, func(tx workspace.Tx) error {
+	m.must(m.store.View(m.ctx, func(tx workspace.ReadTx) error {
 		for _, p := range m.people {
 			got, err := tx.Profile(p.id)
 			if err != nil || got.Role != p.role || got.State != p.state {

@@ -19,9 +19,9 @@ const (
 	staleAfter = 24 * time.Hour
 )
 
-// toll is a guess that has been paid for: refund gives it back where the guess
+// attempt is a guess that has been paid for: refund gives it back where the guess
 // turned out right but more is still to be proven.
-type toll struct {
+type attempt struct {
 	subject  string
 	kind     Kind
 	failures int       // in a row, this one counted
@@ -40,15 +40,15 @@ func pause(n int) time.Duration {
 	return min(d, longestPause)
 }
 
-// charge counts a guess before it is looked at, in a committed transaction of
+// recordAttempt counts a guess before it is looked at, in a committed transaction of
 // its own, so that no crash, error or race gives a guess for free. It refuses
 // while a pause lasts, and refuses verification codes once the authenticator
 // app is off; what it refuses is not counted, and must not be looked at.
-func (w *Workspace) charge(ctx context.Context, subject string, kind Kind) (toll, error) {
+func (w *Workspace) recordAttempt(ctx context.Context, subject string, kind Kind) (attempt, error) {
 	now := w.wall()
-	t := toll{subject: subject, kind: kind}
+	t := attempt{subject: subject, kind: kind}
 	var paused *Error
-	err := w.update(ctx, func(tx Tx) error {
+	err := w.update(ctx, func(tx WriteTx) error {
 		if err := dropStale(tx, subject, now); err != nil {
 			return err
 		}
@@ -126,7 +126,7 @@ func stale(a Attempts, now time.Time) bool {
 
 // dropStale makes room: emails that nobody has are counted like others, and their
 // rows go once they are stale.
-func dropStale(tx Tx, subject string, now time.Time) error {
+func dropStale(tx WriteTx, subject string, now time.Time) error {
 	if known(subject) != "" {
 		return nil
 	}
@@ -181,8 +181,8 @@ func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Seco
 
 // refund takes back this one charge and nothing else: a right password between
 // wrong codes leaves their count.
-func (w *Workspace) refund(ctx context.Context, t toll) error {
-	return w.updateUnanchored(ctx, func(tx Tx) error {
+func (w *Workspace) refund(ctx context.Context, t attempt) error {
+	return w.updateUnanchored(ctx, func(tx WriteTx) error {
 		if err := refundIn(tx, t); err != nil {
 			return err
 		}
@@ -190,7 +190,7 @@ func (w *Workspace) refund(ctx context.Context, t toll) error {
 	})
 }
 
-func refundIn(tx Tx, t toll) error {
+func refundIn(tx WriteTx, t attempt) error {
 	a, err := tx.Attempts(t.subject, t.kind)
 	if errors.Is(err, ErrNotFound) {
 		return nil
@@ -210,7 +210,7 @@ func refundIn(tx Tx, t toll) error {
 // reset clears the failures in a row, and where signedIn what the next sign-in
 // would tell, in the transaction in which all factors were right. An
 // authenticator app that is off stays off: only a new phone re-binds it.
-func reset(tx Tx, subject string, signedIn bool, kinds ...Kind) error {
+func reset(tx WriteTx, subject string, signedIn bool, kinds ...Kind) error {
 	for _, kind := range kinds {
 		a, err := tx.Attempts(subject, kind)
 		if errors.Is(err, ErrNotFound) {
@@ -233,7 +233,7 @@ func reset(tx Tx, subject string, signedIn bool, kinds ...Kind) error {
 }
 
 // rebind turns the authenticator app on again: a new phone was proven.
-func rebind(tx Tx, subject string) error {
+func rebind(tx WriteTx, subject string) error {
 	a, err := tx.Attempts(subject, KindCode)
 	if errors.Is(err, ErrNotFound) {
 		return nil
@@ -247,11 +247,11 @@ func rebind(tx Tx, subject string) error {
 
 // wrong refuses a guess that was looked at, and says so in the log. The count
 // stands already, so an event that cannot be written changes nothing.
-func (w *Workspace) wrong(ctx context.Context, t toll, c Code) *Error {
-	err := w.updateUnanchored(ctx, func(tx Tx) error {
+func (w *Workspace) wrong(ctx context.Context, t attempt, c Code) *Error {
+	err := w.updateUnanchored(ctx, func(tx WriteTx) error {
 		return w.record(tx, w.now(), eventWrong, "", known(t.subject), map[string]string{"kind": string(t.kind)})
 	})
-	_ = quiet(w, err)
+	_ = logLeftover(w, err)
 	return t.wrong(c)
 }
 
@@ -259,7 +259,7 @@ func (w *Workspace) wrong(ctx context.Context, t toll, c Code) *Error {
 // before the next pause, and how long that is; none left means that the pause
 // has begun. Before a right password it is told only that one has begun: a count
 // would tell of what others have typed for the same email.
-func (t toll) wrong(c Code) *Error {
+func (t attempt) wrong(c Code) *Error {
 	if c == CodeCredentialsWrong || c == CodeInvitationWrong {
 		if p := pause(t.failures); p > 0 {
 			return refuse(c).with("pause", seconds(p))

@@ -19,16 +19,18 @@ func (w *Workspace) tidyDocuments(ctx context.Context) error {
 	if err := w.files.Tidy(); err != nil {
 		return err
 	}
-	rows := map[string]DocumentRow{}
-	err := w.view(ctx, func(tx Tx) error {
-		return tx.Documents(func(r DocumentRow) error {
-			r.Sealed = nil
-			rows[r.ID] = r
-			return nil
-		})
+	var all []DocumentRow
+	err := w.view(ctx, func(tx ReadTx) (err error) {
+		all, err = tx.Documents()
+		return err
 	})
 	if err != nil {
 		return err
+	}
+	rows := map[string]DocumentRow{}
+	for _, r := range all {
+		r.Sealed = nil
+		rows[r.ID] = r
 	}
 	var settle, remove []string
 	err = w.files.List(func(name string, settled bool, _ int64) error {
@@ -59,7 +61,7 @@ func (w *Workspace) tidyDocuments(ctx context.Context) error {
 // it says which file is which.
 func (s *Session) writeIndex(ctx context.Context) error {
 	var all []Document
-	keys, err := s.readVault(ctx, func(tx Tx, keys vault.Keys) (err error) {
+	keys, err := s.readVault(ctx, func(tx ReadTx, keys vault.Keys) (err error) {
 		all, err = documentsIn(tx, keys, DocumentKept, DocumentRemoved)
 		return err
 	})

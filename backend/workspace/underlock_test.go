@@ -16,7 +16,7 @@ import (
 // lock.
 var (
 	hashing   = []string{"password.Derive", "recovery.Hash", "recovery.HashAndKey", "recovery.HashSet"}
-	underLock = []string{"update", "updateUnanchored", "changeWith", "bare", "Update", "change", "changeNow", "setInfo", "giveOutOnce"}
+	underLock = []string{"update", "updateUnanchored", "unlogged", "Update", "change", "changeNow", "setInfo", "giveOutOnce", "Change", "Accept", "UseUp"}
 )
 
 // source is the package with what its names stand for, and the functions of it that are

@@ -30,12 +30,12 @@ func newHolder(holder string, wrapping secret.Bytes, keys vault.Keys) (VaultKey,
 	if k.Wrapped, err = vault.Wrap(wrapping, holder, own); err != nil {
 		return k, own, err
 	}
-	err = k.give(keys)
+	err = give(&k, keys)
 	return k, own, err
 }
 
-// give encrypts the vault's keys to the holder.
-func (k *VaultKey) give(keys vault.Keys) error {
+// give encrypts the vault's keys to the holder of a row.
+func give(k *VaultKey, keys vault.Keys) error {
 	if keys.Empty() {
 		return nil
 	}
@@ -50,7 +50,7 @@ func (k *VaultKey) give(keys vault.Keys) error {
 // the transaction that lets them in. key is made of the password. Where there is
 // no vault yet, one is made. Keys that are not the vault's are not used: the contracts
 // stay closed.
-func (w *Workspace) enterVault(tx Tx, id string, key secret.Bytes, r *redemption) (*holding, error) {
+func (w *Workspace) enterVault(tx WriteTx, id string, key secret.Bytes, r *redemption) (*holding, error) {
 	h, row, err := w.unlockHolder(tx, id, key, r)
 	if err != nil || h == nil {
 		return nil, err
@@ -64,12 +64,12 @@ func (w *Workspace) enterVault(tx Tx, id string, key secret.Bytes, r *redemption
 			return nil, err
 		}
 		info.VaultGeneration, info.VaultCheck = h.keys.Generation(), vaultCheck(h.keys, info.ID)
-		if err := errors.Join(row.give(h.keys), tx.SaveVaultKey(row), tx.UpdateInfo(info)); err != nil {
+		if err := errors.Join(give(&row, h.keys), tx.SaveVaultKey(row), tx.UpdateInfo(info)); err != nil {
 			return nil, err
 		}
-		w.remember(info)
+		w.cacheInfo(info)
 	}
-	if !h.keys.Empty() && !info.isVault(h.keys) {
+	if !h.keys.Empty() && !isVault(info, h.keys) {
 		if h.keys.Generation() == info.VaultGeneration {
 			w.log.Warn("the vault's keys of a profile are not the vault's")
 		}
@@ -84,7 +84,7 @@ func (w *Workspace) enterVault(tx Tx, id string, key secret.Bytes, r *redemption
 func (w *Workspace) giveWaiting(ctx context.Context, keys vault.Keys, by string) error {
 	for !keys.Empty() {
 		var behind []VaultKey
-		err := w.view(ctx, func(tx Tx) (err error) {
+		err := w.view(ctx, func(tx ReadTx) (err error) {
 			behind, err = tx.VaultKeysBehind(keys.Generation())
 			return err
 		})
@@ -95,15 +95,15 @@ func (w *Workspace) giveWaiting(ctx context.Context, keys vault.Keys, by string)
 		given := make([]VaultKey, len(behind))
 		for i, k := range behind {
 			given[i] = k
-			if err := given[i].give(keys); err != nil {
+			if err := give(&given[i], keys); err != nil {
 				return err
 			}
 		}
 		saved := 0
-		err = w.update(ctx, func(tx Tx) error {
+		err = w.update(ctx, func(tx WriteTx) error {
 			saved = 0
 			info, err := tx.Info()
-			if err != nil || !info.isVault(keys) {
+			if err != nil || !isVault(info, keys) {
 				return err
 			}
 			if p, err := tx.Profile(by); err != nil || p.State != ProfileActive {
@@ -142,7 +142,7 @@ const giveAtATime = 64
 // unlockHolder unwraps the private key of a profile, or makes one where there is
 // none: for a profile of an older version, and for a reset that carried none.
 // What cannot be unwrapped keeps the contracts closed, and nothing else.
-func (w *Workspace) unlockHolder(tx Tx, id string, key secret.Bytes, r *redemption) (*holding, VaultKey, error) {
+func (w *Workspace) unlockHolder(tx WriteTx, id string, key secret.Bytes, r *redemption) (*holding, VaultKey, error) {
 	holder := profileHolder(id)
 	row, err := tx.VaultKey(holder)
 	if err != nil && !errors.Is(err, ErrNotFound) {
@@ -188,7 +188,7 @@ func unlock(row VaultKey, key secret.Bytes) (*holding, error) {
 }
 
 // adopt makes the key pair that came with an invitation or a reset the profile's.
-func (w *Workspace) adopt(tx Tx, given VaultKey, holder string, key secret.Bytes, own vault.Identity) (*holding, VaultKey, error) {
+func (w *Workspace) adopt(tx WriteTx, given VaultKey, holder string, key secret.Bytes, own vault.Identity) (*holding, VaultKey, error) {
 	row := given
 	row.Holder = holder
 	var err error
@@ -206,7 +206,7 @@ func (w *Workspace) adopt(tx Tx, given VaultKey, holder string, key secret.Bytes
 
 // keysIn gives the vault's keys, which another may have rotated meanwhile, within
 // tx. Errors: vault_waiting, session_ended.
-func (s *Session) keysIn(tx Tx) (vault.Keys, error) {
+func (s *Session) keysIn(tx ReadTx) (vault.Keys, error) {
 	if _, err := s.profile(tx); err != nil {
 		return vault.Keys{}, err
 	}
@@ -232,7 +232,7 @@ func (s *Session) keysIn(tx Tx) (vault.Keys, error) {
 		return vault.Keys{}, refuse(CodeVaultWaiting)
 	}
 	keys, err := s.holding.own.Open(row.Sealed)
-	if err == nil && !info.isVault(keys) {
+	if err == nil && !isVault(info, keys) {
 		err = errors.New("they are not the vault's")
 	}
 	if err != nil {
@@ -244,8 +244,8 @@ func (s *Session) keysIn(tx Tx) (vault.Keys, error) {
 }
 
 // readVault runs look on one snapshot, with the vault's keys as of it.
-func (s *Session) readVault(ctx context.Context, look func(Tx, vault.Keys) error) (keys vault.Keys, err error) {
-	err = s.w.view(ctx, func(tx Tx) (err error) {
+func (s *Session) readVault(ctx context.Context, look func(ReadTx, vault.Keys) error) (keys vault.Keys, err error) {
+	err = s.w.view(ctx, func(tx ReadTx) (err error) {
 		if keys, err = s.keysIn(tx); err != nil {
 			return err
 		}
@@ -266,7 +266,7 @@ func (s *Session) heldKeys() vault.Keys {
 }
 
 // rewrap wraps the session's private key anew, for a password that is changed.
-func (s *Session) rewrap(tx Tx, key secret.Bytes) error {
+func (s *Session) rewrap(tx WriteTx, key secret.Bytes) error {
 	s.mu.Lock()
 	h, over := s.holding, s.over
 	s.mu.Unlock()
@@ -295,7 +295,7 @@ func (s *Session) rewrap(tx Tx, key secret.Bytes) error {
 }
 
 // dropHolders takes the vault from a profile and from its open one-time codes.
-func dropHolders(tx Tx, id string) error {
+func dropHolders(tx WriteTx, id string) error {
 	for _, holder := range []string{profileHolder(id), oneTimeHolder(OneTimeInvitation, id), oneTimeHolder(OneTimeReset, id)} {
 		if err := dropHolder(tx, holder); err != nil {
 			return err
@@ -304,7 +304,7 @@ func dropHolders(tx Tx, id string) error {
 	return nil
 }
 
-func dropHolder(tx Tx, holder string) error {
+func dropHolder(tx WriteTx, holder string) error {
 	if _, err := tx.VaultKey(holder); err != nil {
 		return ignoreMissing(err)
 	}

@@ -14,9 +14,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"countersign/backend/journal"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/store"
 )
 
 // Config is what a workspace stands on.
@@ -56,28 +58,23 @@ const (
 
 // Workspace is an open data folder. Its methods may be called at the same time.
 type Workspace struct {
-	store     Store
-	secrets   Secrets
-	files     Files
-	clock     func() time.Time // see now and wall
-	newest    newest
-	rand      io.Reader
-	log       *slog.Logger
-	sentence  func(LogEntry) string // nil: see Config
-	idle      time.Duration
-	cost      password.Params
-	codeCost  recovery.Params
-	markEvery int64
-	copying   atomic.Int32  // backups under way
-	hashing   chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
+	store    Store
+	secrets  Secrets
+	files    Files
+	clock    *journal.Clock
+	journal  *journal.Journal
+	rand     io.Reader
+	log      *slog.Logger
+	sentence func(LogEntry) string // nil: see Config
+	idle     time.Duration
+	cost     store.Argon2id
+	codeCost store.Argon2id
+	copying  atomic.Int32  // backups under way
+	hashing  chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
 
 	mu   sync.RWMutex
 	info Info
 	keys keys
-	mark mark // up to where the log was verified, kept with the anchor
-
-	trusted   trust // kept with the anchor
-	trustedAt int64 // the event as of which it is right
 }
 
 // keys are the secrets that belong to the workspace rather than to a person.
@@ -105,18 +102,33 @@ func Open(ctx context.Context, c Config) (*Workspace, error) {
 	return w, nil
 }
 
+// check holds the workspace against its log and the keychain's anchor. What does not
+// fit is not_authentic, with a Report beneath.
+func (w *Workspace) check(ctx context.Context) error {
+	r, err := w.journal.Open(ctx)
+	if err != nil {
+		return Explain(err)
+	}
+	if r != nil {
+		return refuse(CodeNotAuthentic).because(r)
+	}
+	return nil
+}
+
 // load reads the workspace and its keys, and trusts nothing yet.
 func load(ctx context.Context, c Config) (*Workspace, error) {
 	w := &Workspace{
-		store: c.Store, secrets: c.Secrets, files: c.Files, clock: c.Now, rand: c.Rand, log: c.Log, sentence: c.Sentence, idle: c.Idle, cost: c.Password, codeCost: c.Recovery,
+		store: c.Store, secrets: c.Secrets, files: c.Files, rand: c.Rand, log: c.Log, sentence: c.Sentence, idle: c.Idle,
+		cost: store.Argon2id(c.Password), codeCost: store.Argon2id(c.Recovery),
 		hashing: make(chan struct{}, min(4, runtime.NumCPU())),
 	}
 	if w.files == nil {
 		w.files = noFiles{}
 	}
-	if w.clock == nil {
-		w.clock = time.Now
+	if c.Now == nil {
+		c.Now = time.Now
 	}
+	w.clock = journal.NewClock(c.Now)
 	if w.rand == nil {
 		w.rand = rand.Reader
 	}
@@ -126,19 +138,19 @@ func load(ctx context.Context, c Config) (*Workspace, error) {
 	if w.idle == 0 {
 		w.idle = DefaultIdle
 	}
-	if w.cost == (password.Params{}) {
-		w.cost = password.DefaultParams
+	if w.cost == (store.Argon2id{}) {
+		w.cost = store.Argon2id(password.DefaultParams)
 	}
-	if w.codeCost == (recovery.Params{}) {
-		w.codeCost = recovery.DefaultParams
+	if w.codeCost == (store.Argon2id{}) {
+		w.codeCost = store.Argon2id(recovery.DefaultParams)
 	}
-	if err := w.codeCost.Check(); err != nil {
+	if err := recovery.Params(w.codeCost).Check(); err != nil {
 		return nil, err
 	}
-	if w.markEvery = c.MarkEvery; w.markEvery == 0 {
-		w.markEvery = markEvery
-	}
-	err := w.view(ctx, func(tx Tx) (err error) {
+	w.journal = journal.New(journal.Config{
+		Store: w.store, Anchor: keychainAnchor{w}, Clock: w.clock, Key: w.withIntegrity, Dependents: dependents{w}, MarkEvery: c.MarkEvery,
+	})
+	err := w.view(ctx, func(tx ReadTx) (err error) {
 		w.info, err = tx.Info()
 		if errors.Is(err, ErrNotFound) {
 			return nil
@@ -278,22 +290,6 @@ func (w *Workspace) item(name string) string {
 	return w.info.ID + "/" + name
 }
 
-// store helpers: every error that leaves them has words where there are any.
-
-// bare changes rows while the workspace is being made: nothing is in the log yet.
-func (w *Workspace) bare(ctx context.Context, fn func(Tx) error) error {
-	return Explain(w.store.Exclusive(ctx, func() error { return w.store.Update(ctx, fn) }))
-}
-
-func (w *Workspace) view(ctx context.Context, fn func(Tx) error) error {
-	return Explain(w.store.View(ctx, func(tx Tx) error {
-		if _, err := w.newest.look(tx); err != nil {
-			return err
-		}
-		return fn(tx)
-	}))
-}
-
 // setSecret writes a new item and reads it back, since a keychain may say yes
 // and keep nothing.
 func (w *Workspace) setSecret(ctx context.Context, name string, value secret.Bytes) error {
@@ -340,7 +336,8 @@ func (w *Workspace) newID() (string, error) {
 }
 
 // derive runs Argon2id, at most a few at a time.
-func (w *Workspace) derive(ctx context.Context, pw secret.Text, salt []byte, p password.Params) (secret.Bytes, error) {
+func (w *Workspace) derive(ctx context.Context, pw secret.Text, salt []byte, cost store.Argon2id) (secret.Bytes, error) {
+	p := password.Params(cost)
 	if err := p.Check(); err != nil {
 		return secret.Bytes{}, err
 	}

@@ -245,7 +245,7 @@ func (x *examination) database() {
 
 // newest is when the newest event happened.
 func newest(ctx context.Context, store *sqlite.Store) (at time.Time, err error) {
-	err = store.View(ctx, func(tx workspace.Tx) error {
+	err = store.View(ctx, func(tx workspace.ReadTx) error {
 		head, err := tx.Head()
 		at = head.At
 		return err

@@ -157,7 +157,7 @@ func enable(ctx context.Context, s *workspace.Session) {
 func (o *opened) addMember(ctx context.Context) {
 	var info workspace.Info
 	var owner workspace.Profile
-	check(o.store.View(ctx, func(tx workspace.Tx) (err error) {
+	check(o.store.View(ctx, func(tx workspace.ReadTx) (err error) {
 		if info, err = tx.Info(); err != nil {
 			return err
 		}

@@ -87,7 +87,7 @@ func (st *state) look(ctx context.Context) error {
 		return nil
 	}
 	st.Database = "current"
-	err = store.View(ctx, func(tx workspace.Tx) error {
+	err = store.View(ctx, func(tx workspace.ReadTx) error {
 		info, err := tx.Info()
 		if errors.Is(err, workspace.ErrNotFound) {
 			return nil

@@ -1,4 +1,4 @@
-// Package contracttest holds the contract of workspace.Secrets, which the system's
+// Package contracttest holds the contract of store.Secrets, which the system's
 // keychain, its twin in memory and the secrets file keep alike. It is for tests.
 package contracttest
 
@@ -13,13 +13,13 @@ import (
 
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // contract has each sentence with what checks it.
 var contract = []struct {
 	sentence string
-	check    func(*testing.T, workspace.Secrets)
+	check    func(*testing.T, store.Secrets)
 }{
 	{"what is set is read back, byte for byte", readsBack},
 	{"setting a name again replaces the value", replaces},
@@ -34,7 +34,7 @@ var contract = []struct {
 }
 
 // Keep checks each sentence of the contract. empty gives a Secrets with nothing in it.
-func Keep(t *testing.T, empty func(*testing.T) workspace.Secrets) {
+func Keep(t *testing.T, empty func(*testing.T) store.Secrets) {
 	for _, c := range contract {
 		t.Run(c.sentence, func(t *testing.T) {
 			t.Parallel()
@@ -43,7 +43,7 @@ func Keep(t *testing.T, empty func(*testing.T) workspace.Secrets) {
 	}
 }
 
-func readsBack(t *testing.T, s workspace.Secrets) {
+func readsBack(t *testing.T, s store.Secrets) {
 	var every []byte
 	for i := range 256 {
 		every = append(every, byte(i))
@@ -66,7 +66,7 @@ func readsBack(t *testing.T, s workspace.Secrets) {
 	}
 }
 
-func replaces(t *testing.T, s workspace.Secrets) {
+func replaces(t *testing.T, s store.Secrets) {
 	mustSet(t, s, "w/anchor", []byte("1"))
 	mustSet(t, s, "w/anchor", []byte("2"))
 	if got := mustGet(t, s, "w/anchor"); string(got) != "2" {
@@ -76,12 +76,12 @@ func replaces(t *testing.T, s workspace.Secrets) {
 	wantMissing(t, s, "w/anchor")
 }
 
-func missing(t *testing.T, s workspace.Secrets) {
+func missing(t *testing.T, s store.Secrets) {
 	mustSet(t, s, "w/there", []byte("x"))
 	wantMissing(t, s, "w/not-there")
 }
 
-func deletesTwice(t *testing.T, s workspace.Secrets) {
+func deletesTwice(t *testing.T, s store.Secrets) {
 	mustSet(t, s, "w/a", []byte("a"))
 	mustSet(t, s, "w/b", []byte("b"))
 	mustDelete(t, s, "w/a")
@@ -92,7 +92,7 @@ func deletesTwice(t *testing.T, s workspace.Secrets) {
 	}
 }
 
-func keepsNamesApart(t *testing.T, s workspace.Secrets) {
+func keepsNamesApart(t *testing.T, s store.Secrets) {
 	names := []string{"w/a", "w/A", "W/a", "w/a.1", "w/a/1", "w/a-1", "w"}
 	for _, name := range names {
 		mustSet(t, s, name, []byte(name))
@@ -104,30 +104,30 @@ func keepsNamesApart(t *testing.T, s workspace.Secrets) {
 	}
 }
 
-func refusesNames(t *testing.T, s workspace.Secrets) {
+func refusesNames(t *testing.T, s store.Secrets) {
 	names := []string{"", "w:a", "w a", "w_a", "w/ä", "w/\x00", "w\n", "w'a", strings.Repeat("w", 201)}
 	for _, name := range names {
-		if err := s.Set(t.Context(), name, secret.NewBytes([]byte("x"))); !errors.Is(err, workspace.ErrKeychainFailed) {
+		if err := s.Set(t.Context(), name, secret.NewBytes([]byte("x"))); !errors.Is(err, store.ErrKeychainFailed) {
 			t.Errorf("Set %q: %v", name, err)
 		}
-		if _, err := s.Get(t.Context(), name); !errors.Is(err, workspace.ErrKeychainFailed) {
+		if _, err := s.Get(t.Context(), name); !errors.Is(err, store.ErrKeychainFailed) {
 			t.Errorf("Get %q: %v", name, err)
 		}
-		if err := s.Delete(t.Context(), name); !errors.Is(err, workspace.ErrKeychainFailed) {
+		if err := s.Delete(t.Context(), name); !errors.Is(err, store.ErrKeychainFailed) {
 			t.Errorf("Delete %q: %v", name, err)
 		}
 	}
 }
 
-func refusesLargeValues(t *testing.T, s workspace.Secrets) {
+func refusesLargeValues(t *testing.T, s store.Secrets) {
 	value := bytes.Repeat([]byte{'x'}, keychain.MaxValue+1)
-	if err := s.Set(t.Context(), "w/large", secret.NewBytes(value)); !errors.Is(err, workspace.ErrKeychainFailed) {
+	if err := s.Set(t.Context(), "w/large", secret.NewBytes(value)); !errors.Is(err, store.ErrKeychainFailed) {
 		t.Errorf("Set of %d bytes: %v", len(value), err)
 	}
 	wantMissing(t, s, "w/large")
 }
 
-func givesCopies(t *testing.T, s workspace.Secrets) {
+func givesCopies(t *testing.T, s store.Secrets) {
 	given := secret.NewBytes([]byte("keep"))
 	if err := s.Set(t.Context(), "w/copy", given); err != nil {
 		t.Fatal(err)
@@ -143,7 +143,7 @@ func givesCopies(t *testing.T, s workspace.Secrets) {
 	}
 }
 
-func servesManyAtOnce(t *testing.T, s workspace.Secrets) {
+func servesManyAtOnce(t *testing.T, s store.Secrets) {
 	var users sync.WaitGroup
 	for i := range 64 {
 		users.Go(func() {
@@ -165,7 +165,7 @@ func servesManyAtOnce(t *testing.T, s workspace.Secrets) {
 }
 
 // ObeysTheCaller checks that a call whose caller has gone does nothing.
-func ObeysTheCaller(t *testing.T, s workspace.Secrets) {
+func ObeysTheCaller(t *testing.T, s store.Secrets) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := s.Set(ctx, "w/gone", secret.NewBytes([]byte("x"))); !errors.Is(err, context.Canceled) {
@@ -177,14 +177,14 @@ func ObeysTheCaller(t *testing.T, s workspace.Secrets) {
 	wantMissing(t, s, "w/gone")
 }
 
-func mustSet(t *testing.T, s workspace.Secrets, name string, value []byte) {
+func mustSet(t *testing.T, s store.Secrets, name string, value []byte) {
 	t.Helper()
 	if err := s.Set(t.Context(), name, secret.NewBytes(bytes.Clone(value))); err != nil {
 		t.Fatalf("set %s: %v", name, err)
 	}
 }
 
-func mustGet(t *testing.T, s workspace.Secrets, name string) []byte {
+func mustGet(t *testing.T, s store.Secrets, name string) []byte {
 	t.Helper()
 	value, err := s.Get(t.Context(), name)
 	if err != nil {
@@ -193,16 +193,16 @@ func mustGet(t *testing.T, s workspace.Secrets, name string) []byte {
 	return value.Reveal()
 }
 
-func mustDelete(t *testing.T, s workspace.Secrets, name string) {
+func mustDelete(t *testing.T, s store.Secrets, name string) {
 	t.Helper()
 	if err := s.Delete(t.Context(), name); err != nil {
 		t.Fatalf("delete %s: %v", name, err)
 	}
 }
 
-func wantMissing(t *testing.T, s workspace.Secrets, name string) {
+func wantMissing(t *testing.T, s store.Secrets, name string) {
 	t.Helper()
-	if _, err := s.Get(t.Context(), name); !errors.Is(err, workspace.ErrSecretMissing) {
+	if _, err := s.Get(t.Context(), name); !errors.Is(err, store.ErrSecretMissing) {
 		t.Errorf("get %s: %v, want that it is missing", name, err)
 	}
 }

@@ -11,9 +11,24 @@ CREATE TABLE workspace (
   name        TEXT    NOT NULL,
   created_at  INTEGER NOT NULL DEFAULT 0, -- 0: being created
   require_2fa INTEGER NOT NULL DEFAULT 0,
-  last_sheet  INTEGER NOT NULL DEFAULT 0
+  last_sheet  INTEGER NOT NULL DEFAULT 0,
+  last_run    INTEGER NOT NULL DEFAULT 0,
+
+  require_from INTEGER NOT NULL DEFAULT 0, -- with require_2fa: from when; 0: at once
+  two_people   INTEGER NOT NULL DEFAULT 0,
+  idle_minutes INTEGER NOT NULL DEFAULT 0, -- 0: the default
+
+  vault_generation INTEGER NOT NULL DEFAULT 0,  -- of the vault's key, 0: none yet
+  vault_check      TEXT    NOT NULL DEFAULT '', -- hex: recognises the vault's key
+  rotating         INTEGER NOT NULL DEFAULT 0,  -- documents are being encrypted anew
+  rotation_held    INTEGER NOT NULL DEFAULT 0,  -- somebody has stopped that
+  kit_at           INTEGER NOT NULL DEFAULT 0,  -- when the Emergency Kit was made, 0: never
+  kit_by           TEXT    NOT NULL DEFAULT '', -- a profile's ID
+  kit_generation   INTEGER NOT NULL DEFAULT 0,
+  kit_check        TEXT    NOT NULL DEFAULT ''  -- hex: recognises the kit's key
 ) STRICT;
 
+-- A removed profile keeps its row, so that the log and the ledger have its name.
 CREATE TABLE profiles (
   id              TEXT    PRIMARY KEY,
   email           TEXT    NOT NULL,
@@ -29,7 +44,9 @@ CREATE TABLE profiles (
   password_at     INTEGER NOT NULL,
   last_sign_in_at INTEGER NOT NULL DEFAULT 0,
   generation      INTEGER NOT NULL DEFAULT 0, -- highest ever given to a TOTP secret
-  epoch           INTEGER NOT NULL DEFAULT 0  -- sessions of an older epoch are over
+  epoch           INTEGER NOT NULL DEFAULT 0, -- sessions of an older epoch are over
+  state           TEXT    NOT NULL DEFAULT '' CHECK (state IN ('', 'invited', 'suspended', 'removed')),
+  state_at        INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- A row is an active authenticator app. Its secret is in the keychain.
@@ -57,21 +74,25 @@ CREATE TABLE intents (
 CREATE UNIQUE INDEX one_enrolment ON intents (profile_id) WHERE kind IN ('enrol', 'change-phone');
 
 CREATE TABLE recovery_sets (
-  id         TEXT    PRIMARY KEY,
-  profile_id TEXT    NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
-  sheet      INTEGER NOT NULL UNIQUE,
-  state      TEXT    NOT NULL CHECK (state IN ('pending', 'active', 'replaced', 'voided')),
-  salt       BLOB    NOT NULL,
-  memory     INTEGER NOT NULL, -- KiB
-  time       INTEGER NOT NULL,
-  lanes      INTEGER NOT NULL,
-  issued_at  INTEGER NOT NULL,
-  issued_by  TEXT    NOT NULL,
-  replaces   INTEGER NOT NULL DEFAULT 0,
-  ended_at   INTEGER NOT NULL DEFAULT 0
+  id           TEXT    PRIMARY KEY,
+  profile_id   TEXT    NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
+  sheet        INTEGER NOT NULL UNIQUE,
+  state        TEXT    NOT NULL CHECK (state IN ('pending', 'active', 'replaced', 'voided', 'dropped')),
+  salt         BLOB    NOT NULL,
+  memory       INTEGER NOT NULL, -- KiB
+  time         INTEGER NOT NULL,
+  lanes        INTEGER NOT NULL,
+  issued_at    INTEGER NOT NULL,
+  issued_by    TEXT    NOT NULL,
+  replaces     INTEGER NOT NULL DEFAULT 0,
+  ended_at     INTEGER NOT NULL DEFAULT 0,
+  run          INTEGER NOT NULL DEFAULT 0, -- print run, 0: issued by its holder
+  handed_at    INTEGER NOT NULL DEFAULT 0,
+  acknowledged INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX one_active_set ON recovery_sets (profile_id) WHERE state = 'active';
 CREATE UNIQUE INDEX one_pending_set ON recovery_sets (profile_id) WHERE state = 'pending';
+CREATE INDEX sets_of_run ON recovery_sets (run) WHERE run > 0;
 
 CREATE TABLE recovery_codes (
   set_id  TEXT    NOT NULL REFERENCES recovery_sets (id) ON DELETE CASCADE,
@@ -84,7 +105,7 @@ CREATE TABLE recovery_codes (
 
 CREATE TABLE attempts (
   subject       TEXT    NOT NULL,
-  kind          TEXT    NOT NULL CHECK (kind IN ('password', 'code', 'recovery', 'confirm')),
+  kind          TEXT    NOT NULL CHECK (kind IN ('password', 'code', 'recovery', 'confirm', 'invitation', 'help', 'check-word')),
   failures      INTEGER NOT NULL,
   since_sign_in INTEGER NOT NULL,
   charged_at    INTEGER NOT NULL,
@@ -93,6 +114,68 @@ CREATE TABLE attempts (
   PRIMARY KEY (subject, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX stale_attempts ON attempts (charged_at) WHERE subject LIKE 'unknown:%';
+
+-- An invitation, a password reset or a help code: kept as a hash, good once.
+CREATE TABLE one_time_codes (
+  profile_id TEXT    NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
+  kind       TEXT    NOT NULL CHECK (kind IN ('invitation', 'password-reset', 'help')),
+  salt       BLOB    NOT NULL,
+  memory     INTEGER NOT NULL, -- KiB
+  time       INTEGER NOT NULL,
+  lanes      INTEGER NOT NULL,
+  hash       BLOB    NOT NULL,
+  issued_at  INTEGER NOT NULL,
+  issued_by  TEXT    NOT NULL, -- a profile's ID
+  expires_at INTEGER NOT NULL,
+  ended_at   INTEGER NOT NULL DEFAULT 0, -- before its time: what allowed it has changed
+  PRIMARY KEY (profile_id, kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE print_runs (
+  number   INTEGER PRIMARY KEY,
+  at       INTEGER NOT NULL,
+  by_id    TEXT    NOT NULL,
+  by_name  TEXT    NOT NULL,
+  reason   TEXT    NOT NULL,
+  kind     TEXT    NOT NULL CHECK (kind IN ('print', 'export')),
+  state    TEXT    NOT NULL CHECK (state IN ('issuing', 'ready', 'done', 'cancelled', 'interrupted')),
+  members  TEXT    NOT NULL, -- a JSON array: the IDs of those it was begun for
+  ended_at INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- What waits for a second admin.
+CREATE TABLE approvals (
+  id         TEXT    PRIMARY KEY,
+  kind       TEXT    NOT NULL CHECK (kind IN ('print-run', 'reset-2fa', 'reset-password', 'help-code', 'drop-requirement', 'two-people-off')),
+  members    TEXT    NOT NULL, -- a JSON array of IDs
+  reason     TEXT    NOT NULL,
+  by_id      TEXT    NOT NULL,
+  at         INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  state      TEXT    NOT NULL CHECK (state IN ('waiting', 'approved', 'refused', 'withdrawn', 'used', 'ended')),
+  decided_by TEXT    NOT NULL DEFAULT '',
+  decided_at INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- A holder is a profile, or an open invitation or password reset, each with a key
+-- pair of its own: the private half is wrapped under what its person knows, and
+-- the vault's keys are encrypted to the public half.
+CREATE TABLE vault_keys (
+  holder     TEXT    PRIMARY KEY, -- profile/ID, invitation/ID, password-reset/ID
+  recipient  TEXT    NOT NULL,
+  wrapped    BLOB    NOT NULL,
+  sealed     BLOB    NOT NULL,    -- empty: nobody has given the keys yet
+  generation INTEGER NOT NULL,    -- of the newest key in sealed
+  only_one   INTEGER NOT NULL     -- sealed holds no older one
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE documents (
+  id         TEXT    PRIMARY KEY,
+  generation INTEGER NOT NULL, -- of the key that its file is encrypted to
+  state      TEXT    NOT NULL CHECK (state IN ('', 'removed', 'purged')),
+  sealed     BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX documents_by_generation ON documents (generation);
 
 CREATE TABLE events (
   seq     INTEGER PRIMARY KEY,
@@ -106,3 +189,6 @@ CREATE TABLE events (
   seal    BLOB    NOT NULL
 ) STRICT;
 CREATE INDEX events_of ON events (subject, seq);
+-- What was done with the Emergency Kit is asked for at each sign-in of an owner or
+-- an admin, and is a handful of events among any number.
+CREATE INDEX events_of_kit ON events (seq) WHERE kind IN ('emergency-kit-made', 'emergency-kit-used');

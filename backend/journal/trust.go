@@ -1,8 +1,7 @@
-package workspace
+package journal
 
 import (
 	"bytes"
-	"crypto/subtle"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -12,22 +11,21 @@ import (
 	"strings"
 
 	"countersign/backend/audit"
-	"countersign/backend/recovery"
-	"countersign/backend/vault"
+	"countersign/backend/store"
 )
 
-// trust is what the keychain knows of the workspace beside the head of its log: who
+// Trust is what the keychain knows of the workspace beside the head of its log: who
 // can accept a database that does not fit, what each of them needs for it, and which
 // vault key is the right one. It is written with the anchor, as one item, so whoever
 // writes the data folder cannot choose any of it.
-type trust struct {
+type Trust struct {
 	generation int    // of the vault's key; 0: there is none yet
-	check      []byte // recognises that key, see vaultCheck; checkSize bytes
-	owners     []trustedOwner
+	check      []byte // recognises that key, see store.Info.VaultCheck; checkSize bytes
+	owners     []Owner
 }
 
-// trustedOwner is what the keychain knows of an owner who can sign in.
-type trustedOwner struct {
+// Owner is what the keychain knows of an owner who can sign in.
+type Owner struct {
 	id      string
 	account [proofSize]byte // of role, state, password and authenticator app
 	codes   [proofSize]byte // of the recovery set that is active; zero: there is none
@@ -44,11 +42,11 @@ const mostOwners = 24
 const (
 	checkSize = 32
 	proofSize = len(audit.Hash{}) / 2
-	maxIDSize = 26                  // see newID
+	maxIDSize = 26                  // 128 bits in base32
 	ownerSize = 2*proofSize + 8 + 2 // and the ID
 )
 
-func (t trust) append(b []byte) []byte {
+func (t Trust) append(b []byte) []byte {
 	check := t.check
 	if check == nil {
 		check = make([]byte, checkSize)
@@ -65,7 +63,7 @@ func (t trust) append(b []byte) []byte {
 
 var errTrustForm = errors.New("what the keychain knows of the owners is not of our form")
 
-func parseTrust(b []byte) (t trust, err error) {
+func parseTrust(b []byte) (t Trust, err error) {
 	if len(b) == 0 { // of a version that did not keep this
 		return t, nil
 	}
@@ -76,9 +74,9 @@ func parseTrust(b []byte) (t trust, err error) {
 	for b = b[4+checkSize:]; len(b) > 0; {
 		size := int(b[0])
 		if size > maxIDSize || len(b) < 1+size+ownerSize || len(t.owners) == mostOwners {
-			return trust{}, errTrustForm
+			return Trust{}, errTrustForm
 		}
-		o := trustedOwner{id: string(b[1 : 1+size])}
+		o := Owner{id: string(b[1 : 1+size])}
 		b = b[1+size:]
 		copy(o.account[:], b)
 		copy(o.codes[:], b[proofSize:])
@@ -89,30 +87,59 @@ func parseTrust(b []byte) (t trust, err error) {
 	return t, nil
 }
 
+// Vault is the generation of the vault's key and what recognises it; 0: none yet.
+func (t Trust) Vault() (generation int, check []byte) { return t.generation, t.check }
+
+// SameAccount reports whether role, state, password and authenticator app are the same.
+func (o Owner) SameAccount(as Owner) bool { return o.id == as.id && o.account == as.account }
+
+// SameCodes reports whether the active recovery set is the same, or there is none.
+func (o Owner) SameCodes(as Owner) bool { return o.codes == as.codes }
+
+// Step is the highest TOTP step that was used.
+func (o Owner) Step() int64 { return o.step }
+
+// UsedCode reports whether a recovery code was used.
+func (o Owner) UsedCode(number int) bool { return o.used&usedBit(number) != 0 }
+
+// UseStep uses up a TOTP step. It is false for one that is used already.
+func (o *Owner) UseStep(step int64) bool {
+	fresh := step > o.step
+	o.step = max(o.step, step)
+	return fresh
+}
+
+// UseCode uses up a recovery code. It is false for one that is used already.
+func (o *Owner) UseCode(number int) bool {
+	fresh := !o.UsedCode(number)
+	o.used |= usedBit(number)
+	return fresh
+}
+
 // equal compares, whatever the order of the owners.
-func (t trust) equal(o trust) bool {
-	sorted := func(owners []trustedOwner) []trustedOwner {
-		return slices.SortedFunc(slices.Values(owners), func(a, b trustedOwner) int { return strings.Compare(a.id, b.id) })
+func (t Trust) equal(o Trust) bool {
+	sorted := func(owners []Owner) []Owner {
+		return slices.SortedFunc(slices.Values(owners), func(a, b Owner) int { return strings.Compare(a.id, b.id) })
 	}
 	return t.generation == o.generation && bytes.Equal(t.check, o.check) && slices.Equal(sorted(t.owners), sorted(o.owners))
 }
 
-// owner finds what is known of a profile.
-func (t trust) owner(id string) (trustedOwner, bool) {
-	i := slices.IndexFunc(t.owners, func(o trustedOwner) bool { return o.id == id })
+// Owner finds what is known of a profile.
+func (t Trust) Owner(id string) (Owner, bool) {
+	i := slices.IndexFunc(t.owners, func(o Owner) bool { return o.id == id })
 	if i < 0 {
-		return trustedOwner{}, false
+		return Owner{}, false
 	}
 	return t.owners[i], true
 }
 
 // trustOf reads what the keychain is to know from a database that fits its log.
-func (w *Workspace) trustOf(tx Tx) (t trust, err error) {
+func (j *Journal) trustOf(tx store.ReadTx) (t Trust, err error) {
 	info, err := tx.Info()
 	if err != nil {
 		return t, err
 	}
-	if err := t.learnVault(info); err != nil {
+	if err := t.setVault(info); err != nil {
 		return t, err
 	}
 	owners, err := tx.Owners()
@@ -120,7 +147,7 @@ func (w *Workspace) trustOf(tx Tx) (t trust, err error) {
 		return t, err
 	}
 	for _, p := range owners[:min(len(owners), mostOwners)] {
-		o, err := w.trustedOwner(tx, p)
+		o, err := j.Owner(tx, p)
 		if err != nil {
 			return t, err
 		}
@@ -129,7 +156,7 @@ func (w *Workspace) trustOf(tx Tx) (t trust, err error) {
 	return t, nil
 }
 
-func (t *trust) learnVault(info Info) error {
+func (t *Trust) setVault(info store.Info) error {
 	check, err := hex.DecodeString(info.VaultCheck)
 	if err != nil || len(check) > checkSize {
 		return fmt.Errorf("the check of the vault's key is %q", info.VaultCheck)
@@ -144,9 +171,9 @@ func (t *trust) learnVault(info Info) error {
 // so that an owner can accept an older copy by the same password and phone.
 type account struct {
 	ID         string
-	Role       Role
-	State      ProfileState
-	Password   PasswordRecord
+	Role       store.Role
+	State      store.ProfileState
+	Password   store.PasswordRecord
 	Generation int    // of the authenticator app; 0: 2FA is off
 	Item       string // in the keychain
 }
@@ -155,28 +182,28 @@ type account struct {
 type codeProof struct {
 	ID     string
 	Salt   []byte
-	Params recovery.Params
+	Params store.Argon2id
 	Hashes [][]byte
 }
 
-// trustedOwner makes the proofs of an owner from the rows as they are.
-func (w *Workspace) trustedOwner(tx Tx, p Profile) (o trustedOwner, err error) {
+// Owner makes the proofs of an owner from the rows as they are.
+func (j *Journal) Owner(tx store.ReadTx, p store.Profile) (o Owner, err error) {
 	if len(p.ID) > maxIDSize {
 		return o, fmt.Errorf("a profile's ID has %d bytes", len(p.ID))
 	}
 	o.id = p.ID
 	f, err := tx.Factor(p.ID)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return o, err
 	}
 	o.step = f.LastStep
-	h, err := w.hash(Key{"account", p.ID}, account{p.ID, p.Role, p.State, p.Password, f.Generation, f.Item})
+	h, err := j.hash(key("account", p.ID), account{p.ID, p.Role, p.State, p.Password, f.Generation, f.Item})
 	if err != nil {
 		return o, err
 	}
 	copy(o.account[:], h[:])
 	set, err := tx.ActiveSet(p.ID)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return o, nil
 	}
 	if err != nil {
@@ -193,7 +220,7 @@ func (w *Workspace) trustedOwner(tx Tx, p Profile) (o trustedOwner, err error) {
 			o.used |= usedBit(c.Number)
 		}
 	}
-	if h, err = w.hash(Key{"codes", p.ID}, proof); err != nil {
+	if h, err = j.hash(key("codes", p.ID), proof); err != nil {
 		return o, err
 	}
 	copy(o.codes[:], h[:])
@@ -208,55 +235,59 @@ func usedBit(number int) uint16 {
 	return 1 << (number - 1)
 }
 
-// learnings is how a change alters what the keychain is to know, as of one event.
-type learnings struct {
+// trustChanges is how a change alters what the keychain is to know, as of one event.
+type trustChanges struct {
 	seq    int64
-	vault  *trust                   // nil: as it was
-	owners map[string]*trustedOwner // nil: is none that can sign in
+	vault  *Trust            // nil: as it was
+	owners map[string]*Owner // nil: is none that can sign in
 }
 
-// learn finds what the keychain is to know anew after a change, from the rows that it
+// changesTrust finds what the keychain is to know anew after a change, from the rows that it
 // touched. Where this process has not seen all events before it, say since another
 // process wrote them, their rows count as well.
-func (c *change) learn(prev, head Head) (learnings, error) {
-	l := learnings{seq: head.Seq, owners: map[string]*trustedOwner{}}
-	c.w.mu.RLock()
-	known := c.w.trustedAt
-	c.w.mu.RUnlock()
-	for _, k := range c.order {
-		if err := c.learnRow(&l, k); err != nil {
+func (t *Tx) changesTrust(prev, head store.Head) (trustChanges, error) {
+	l := trustChanges{seq: head.Seq, owners: map[string]*Owner{}}
+	t.j.mu.RLock()
+	known := t.j.trustedAt
+	t.j.mu.RUnlock()
+	for _, k := range t.order {
+		if err := t.addRow(&l, k); err != nil {
 			return l, err
 		}
 	}
 	if known >= prev.Seq {
 		return l, nil
 	}
-	var before []Key
-	err := c.Tx.Events(known, func(e audit.Event, _ []byte) error {
+	var before []store.Key
+	for e, err := range t.tx.Events(known) {
+		if err != nil {
+			return l, err
+		}
 		for _, row := range e.Rows {
 			table, id, _ := strings.Cut(row.Key, "/")
-			before = append(before, Key{table, id})
+			before = append(before, store.Key{Table: table, ID: id})
 		}
-		return nil
-	})
-	for _, k := range before {
-		err = errors.Join(err, c.learnRow(&l, k))
 	}
-	return l, err
+	for _, k := range before {
+		if err := t.addRow(&l, k); err != nil {
+			return l, err
+		}
+	}
+	return l, nil
 }
 
-func (c *change) learnRow(l *learnings, k Key) error {
+func (t *Tx) addRow(l *trustChanges, k store.Key) error {
 	id := k.ID
 	switch k.Table {
 	case "workspace":
-		info, err := c.Tx.Info()
+		info, err := t.tx.Info()
 		if err != nil {
 			return ignoreMissing(err)
 		}
-		l.vault = &trust{}
-		return l.vault.learnVault(info)
+		l.vault = &Trust{}
+		return l.vault.setVault(info)
 	case "set":
-		set, err := c.Tx.Set(k.ID)
+		set, err := t.tx.Set(k.ID)
 		if err != nil {
 			return ignoreMissing(err) // one that was never active
 		}
@@ -268,28 +299,28 @@ func (c *change) learnRow(l *learnings, k Key) error {
 	if _, done := l.owners[id]; done {
 		return nil
 	}
-	p, err := c.Tx.Profile(id)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	p, err := t.tx.Profile(id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
 	l.owners[id] = nil
-	if err != nil || p.Role != RoleOwner || p.State != ProfileActive {
+	if err != nil || p.Role != store.RoleOwner || p.State != store.ProfileActive {
 		return nil
 	}
-	o, err := c.w.trustedOwner(c.Tx, p)
+	o, err := t.j.Owner(t.tx, p)
 	l.owners[id] = &o
 	return err
 }
 
 // trusts makes what a committed change has taught part of what is known.
-func (w *Workspace) trusts(l learnings) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	t := trust{generation: w.trusted.generation, check: w.trusted.check}
+func (j *Journal) trusts(l trustChanges) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	t := Trust{generation: j.trusted.generation, check: j.trusted.check}
 	if l.vault != nil {
 		t.generation, t.check = l.vault.generation, l.vault.check
 	}
-	for _, o := range w.trusted.owners {
+	for _, o := range j.trusted.owners {
 		now, touched := l.owners[o.id]
 		switch {
 		case !touched:
@@ -304,17 +335,5 @@ func (w *Workspace) trusts(l learnings) {
 			t.owners = append(t.owners, *o)
 		}
 	}
-	w.trusted, w.trustedAt = t, l.seq
-}
-
-// vaultCheck recognises the newest of the vault's keys.
-func vaultCheck(keys vault.Keys, workspaceID string) string {
-	return hex.EncodeToString(keys.Check([]byte(workspaceID)))
-}
-
-// isVault reports whether keys are the vault's own, as against some that another has
-// encrypted to a member. Nothing is encrypted to keys that are not.
-func (i Info) isVault(keys vault.Keys) bool {
-	return i.VaultGeneration > 0 && keys.Generation() == i.VaultGeneration &&
-		subtle.ConstantTimeCompare([]byte(vaultCheck(keys, i.ID)), []byte(i.VaultCheck)) == 1
+	j.trusted, j.trustedAt = t, l.seq
 }

@@ -1,10 +1,9 @@
-package workspace
+package store
 
 import (
 	"time"
 
-	"countersign/backend/password"
-	"countersign/backend/recovery"
+	"countersign/backend/audit"
 )
 
 // Info is the workspace itself. CreatedAt is zero until its maker's profile is in.
@@ -15,20 +14,19 @@ type Info struct {
 	Require2FA bool
 	LastSheet  int // the highest sheet number that was given out
 
-	// What came later leaves the digests of older rows as they are: see readRow.
-	RequireFrom time.Time `json:",omitzero"` // with Require2FA: from when; zero: at once
-	TwoPeople   bool      `json:",omitzero"` // print runs, resets and help codes need a second admin
-	IdleMinutes int       `json:",omitzero"` // 0: DefaultIdle
-	LastRun     int       `json:",omitzero"` // the highest print run number that was given out
+	RequireFrom time.Time // with Require2FA: from when; zero: at once
+	TwoPeople   bool      // print runs, resets and help codes need a second admin
+	IdleMinutes int       // 0: as the program has it
+	LastRun     int       // the highest print run number that was given out
 
-	VaultGeneration int       `json:",omitzero"` // of the key that documents are encrypted to; 0: none yet
-	Rotating        bool      `json:",omitzero"` // documents of an older generation are being encrypted anew
-	RotationHeld    bool      `json:",omitzero"` // and somebody has stopped that
-	KitAt           time.Time `json:",omitzero"` // when the Emergency Kit was made
-	KitBy           string    `json:",omitzero"` // a profile's ID
-	KitGeneration   int       `json:",omitzero"`
-	KitCheck        string    `json:",omitzero"` // hex; recognises the kit's key
-	VaultCheck      string    `json:",omitzero"` // hex; recognises the vault's key
+	VaultGeneration int       // of the key that documents are encrypted to; 0: none yet
+	Rotating        bool      // documents of an older generation are being encrypted anew
+	RotationHeld    bool      // and somebody has stopped that
+	KitAt           time.Time // when the Emergency Kit was made
+	KitBy           string    // a profile's ID
+	KitGeneration   int
+	KitCheck        string // hex; recognises the kit's key
+	VaultCheck      string // hex; recognises the vault's key
 }
 
 // HasKit reports whether there is an Emergency Kit for the key that is in force.
@@ -59,9 +57,8 @@ type Profile struct {
 	LastSignInAt time.Time // zero: never
 	Generation   int       // highest generation of a TOTP secret that was ever given out
 	Epoch        int       // a session or challenge of an older epoch is over
-
-	State   ProfileState `json:",omitzero"`
-	StateAt time.Time    `json:",omitzero"` // since when
+	State        ProfileState
+	StateAt      time.Time // since when
 }
 
 // ProfileState says whether a profile can sign in.
@@ -75,11 +72,18 @@ const (
 	ProfileRemoved   ProfileState = "removed" // its row stays for the log and the ledger
 )
 
+// Argon2id is the cost of a hash. It has the form of password.Params and of
+// recovery.Params, whose checks it needs before it is used.
+type Argon2id struct {
+	MemoryKiB, Time uint32
+	Threads         uint8
+}
+
 // PasswordRecord verifies a password; it does not help to guess it without the
 // keychain's device secret.
 type PasswordRecord struct {
 	Salt      []byte
-	Params    password.Params
+	Params    Argon2id
 	Verifier  []byte
 	ChangedAt time.Time
 }
@@ -150,15 +154,15 @@ type Set struct {
 	Sheet     int
 	State     SetState
 	Salt      []byte
-	Params    recovery.Params
+	Params    Argon2id
 	IssuedAt  time.Time
 	IssuedBy  string // a person's name at the time
 	Replaces  int    // sheet number, 0 for none
 	EndedAt   time.Time
 
-	Run            int       `json:",omitzero"` // the print run, 0: issued by its holder
-	HandedOverAt   time.Time `json:",omitzero"`
-	AcknowledgedAt time.Time `json:",omitzero"` // its holder typed the check word
+	Run            int // the print run, 0: issued by its holder
+	HandedOverAt   time.Time
+	AcknowledgedAt time.Time // its holder typed the check word
 }
 
 // SetRow is a set with its codes: the log tells of them as one row.
@@ -217,12 +221,12 @@ type OneTime struct {
 	ProfileID string
 	Kind      OneTimeKind
 	Salt      []byte
-	Params    recovery.Params
+	Params    Argon2id
 	Hash      []byte
 	IssuedAt  time.Time
 	IssuedBy  string // a profile's ID
 	ExpiresAt time.Time
-	EndedAt   time.Time `json:",omitzero"` // before its time: what allowed it has changed
+	EndedAt   time.Time // before its time: what allowed it has changed
 }
 
 // Run is a print run: the sheets that an admin issued together.
@@ -364,4 +368,61 @@ type LedgerEntry struct {
 	AcknowledgedAt time.Time
 	EndedAt        time.Time
 	CodesLeft      int
+}
+
+// SheetState is where a sheet of a print run stands.
+type SheetState string
+
+// The states of a sheet in the ledger.
+const (
+	SheetMade         SheetState = "made" // not in force yet
+	SheetIssued       SheetState = "issued"
+	SheetHandedOver   SheetState = "handed-over"
+	SheetAcknowledged SheetState = "acknowledged"
+	SheetReplaced     SheetState = "replaced"
+	SheetVoided       SheetState = "voided"
+)
+
+// SheetState says where the sheet stands.
+func (e LedgerEntry) SheetState() SheetState {
+	switch {
+	case e.State == SetPending:
+		return SheetMade
+	case e.State == SetReplaced:
+		return SheetReplaced
+	case e.State != SetActive:
+		return SheetVoided
+	case !e.AcknowledgedAt.IsZero():
+		return SheetAcknowledged
+	case !e.HandedOverAt.IsZero():
+		return SheetHandedOver
+	}
+	return SheetIssued
+}
+
+// Key names a row. The tables are workspace, profile, factor, intent, set (with
+// its codes), attempts, onetime, run, approval, vaultkey and document.
+type Key struct{ Table, ID string }
+
+func (k Key) String() string { return k.Table + "/" + k.ID }
+
+// Row is a row of any table but the log's. Value is an Info, Profile, Factor,
+// Intent, SetRow, Attempts, OneTime, Run, Approval, VaultKey or DocumentRow.
+type Row struct {
+	Key   Key
+	Value any
+}
+
+// Head is the newest event of the log.
+type Head struct {
+	Seq   int64
+	Seal  []byte
+	State audit.Sum
+	At    time.Time
+}
+
+// SealedEvent is an event as the log has it.
+type SealedEvent struct {
+	audit.Event
+	Seal []byte
 }

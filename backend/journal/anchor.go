@@ -1,0 +1,87 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"countersign/backend/audit"
+	"countersign/backend/store"
+)
+
+// Anchor keeps what whoever puts an older database back cannot put back with it: the
+// head of the log, the mark, and what is trusted. It is the one item that is rewritten.
+type Anchor interface {
+	// Read is store.ErrSecretMissing where there is none, or none of its form.
+	Read(ctx context.Context) (Anchored, error)
+	// Write replaces it, and has read it back when it returns nil.
+	Write(ctx context.Context, a Anchored) error
+}
+
+// Anchored is what an Anchor keeps.
+type Anchored struct {
+	Head    Place
+	Mark    Mark
+	Trusted []byte // a Trust, see Trust.append
+}
+
+// Place is an event of the log.
+type Place struct {
+	Seq  int64
+	Seal []byte
+}
+
+// Mark is a place up to which the log was verified at an earlier start, or accepted
+// by an owner.
+type Mark struct {
+	Place
+	Count int64 // events up to and with it
+}
+
+// readAnchor reads the anchor and what is trusted with it.
+func (j *Journal) readAnchor(ctx context.Context) (Anchored, Trust, error) {
+	a, err := j.anchor.Read(ctx)
+	if err != nil {
+		return Anchored{}, Trust{}, err
+	}
+	t, err := parseTrust(a.Trusted)
+	if err != nil {
+		return Anchored{}, Trust{}, fmt.Errorf("%w: %w", err, store.ErrSecretMissing)
+	}
+	return a, t, nil
+}
+
+func (j *Journal) writeAnchor(ctx context.Context, head Place) error {
+	j.mu.RLock()
+	a := Anchored{Head: head, Mark: j.mark, Trusted: j.trusted.append(nil)}
+	j.mu.RUnlock()
+	if a.Mark.Seal == nil {
+		a.Mark.Seal = make([]byte, audit.SealSize)
+	}
+	return j.anchor.Write(ctx, a)
+}
+
+// anchorPatience is how long the keychain may take for the anchor, while all others who
+// write wait: twice what it has for one answer.
+const anchorPatience = 10 * time.Second
+
+func (j *Journal) anchorInTime(ctx context.Context, head Place) error {
+	short, cancel := context.WithTimeout(ctx, anchorPatience)
+	defer cancel()
+	err := j.writeAnchor(short, head)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("%w: the anchor: %w", store.ErrKeychainSlow, err)
+	}
+	return err
+}
+
+// unlockAnchor lets the keychain ask the person what it has to ask, before anybody
+// waits for the lock that its write is under.
+func (j *Journal) unlockAnchor(ctx context.Context) error {
+	_, err := j.anchor.Read(ctx)
+	if errors.Is(err, store.ErrSecretMissing) {
+		return nil // the change writes it
+	}
+	return err
+}

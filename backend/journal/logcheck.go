@@ -1,0 +1,130 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"countersign/backend/audit"
+	"countersign/backend/secret"
+	"countersign/backend/store"
+)
+
+// LogBreak is a place where the log does not fit.
+type LogBreak struct {
+	Kind LogBreakKind
+	Seq  int64     // of the event
+	At   time.Time // of the event, as it says itself; zero where it is not there
+	Last time.Time // of the newest event before it that fits; zero: none
+}
+
+// LogBreakKind says what does not fit.
+type LogBreakKind string
+
+// The kinds of break.
+const (
+	BreakEventChanged  LogBreakKind = "event-changed"  // it is not what was sealed
+	BreakEventMissing  LogBreakKind = "event-missing"  // removed or moved
+	BreakUnreadable    LogBreakKind = "unreadable"     // not in the form of an event; nothing after it was looked at
+	BreakCount         LogBreakKind = "count"          // there are events outside the numbering
+	BreakOlderCopy     LogBreakKind = "older-copy"     // it ends before the anchor
+	BreakAnchor        LogBreakKind = "anchor"         // the anchored event is another one
+	BreakAnchorMissing LogBreakKind = "anchor-missing" // the keychain has no anchor
+)
+
+// LogCheck holds a log against its seals and the anchor, event by event. Give it each
+// event from the first to that numbered Head.Seq, and then End. It keeps the key: what
+// it finds after the key was wiped says nothing.
+type LogCheck struct {
+	Head     store.Head
+	Checked  int64 // events that were looked at
+	Breaks   int64
+	First    *LogBreak     // nil: there is none
+	Accepted []audit.Event // where an owner took the rows as they were; without the rows
+
+	v          *audit.Verifier
+	resume     func(after Place)
+	count      int64
+	anchor     Place
+	unanchored bool
+	last       time.Time
+	onChain    bool
+}
+
+// CheckLog begins a check of the log as it is at one moment.
+func (j *Journal) CheckLog(ctx context.Context) (*LogCheck, error) {
+	c := &LogCheck{}
+	err := j.key(func(key secret.Bytes) {
+		c.resume = func(after Place) { c.v = audit.ResumeVerifier(key, after.Seq, after.Seal) }
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.resume(Place{})
+	err = j.store.Exclusive(ctx, func() error {
+		a, _, err := j.readAnchor(ctx)
+		if c.unanchored = errors.Is(err, store.ErrSecretMissing); err != nil && !c.unanchored {
+			return err
+		}
+		c.anchor = a.Head
+		return j.View(ctx, func(tx store.ReadTx) (err error) {
+			if c.Head, err = tx.Head(); err != nil {
+				return err
+			}
+			c.count, err = tx.CountEvents()
+			return err
+		})
+	})
+	return c, err
+}
+
+func (c *LogCheck) found(b LogBreak) {
+	c.Breaks++
+	if c.First == nil {
+		b.Last = c.last
+		c.First = &b
+	}
+}
+
+// Event checks the next event. After a break the chain is taken up again, so
+// that one changed event is one break and not the end.
+func (c *LogCheck) Event(e audit.Event, seal []byte) {
+	c.Checked++
+	if e.Seq == c.anchor.Seq {
+		c.onChain = string(seal) == string(c.anchor.Seal)
+	}
+	if next := c.v.Seq() + 1; e.Seq != next {
+		c.found(LogBreak{Kind: BreakEventMissing, Seq: next})
+	} else if c.v.Next(e, seal) != nil {
+		c.found(LogBreak{Kind: BreakEventChanged, Seq: e.Seq, At: e.At})
+	} else {
+		c.last = e.At
+		if e.Kind == KindAccepted {
+			e.Rows = nil
+			c.Accepted = append(c.Accepted, e)
+		}
+		return
+	}
+	c.resume(Place{e.Seq, seal})
+}
+
+// Unreadable says that the next event is not in the form of one.
+func (c *LogCheck) Unreadable() { c.found(LogBreak{Kind: BreakUnreadable, Seq: c.v.Seq() + 1}) }
+
+// End checks what only the whole log tells.
+func (c *LogCheck) End() {
+	if c.v.Seq() < c.Head.Seq {
+		c.found(LogBreak{Kind: BreakEventMissing, Seq: c.v.Seq() + 1})
+	}
+	if c.count != c.Checked {
+		c.found(LogBreak{Kind: BreakCount, Seq: c.count})
+	}
+	switch {
+	case c.unanchored:
+		c.found(LogBreak{Kind: BreakAnchorMissing})
+	case c.Head.Seq < c.anchor.Seq:
+		c.found(LogBreak{Kind: BreakOlderCopy, Seq: c.Head.Seq, At: c.Head.At})
+	case c.anchor.Seq > 0 && !c.onChain:
+		c.found(LogBreak{Kind: BreakAnchor, Seq: c.anchor.Seq})
+	}
+}

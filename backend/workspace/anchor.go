@@ -1,0 +1,48 @@
+package workspace
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+
+	"countersign/backend/audit"
+	"countersign/backend/journal"
+	"countersign/backend/secret"
+)
+
+// keychainAnchor is the journal's Anchor in the keychain: the one item that is
+// rewritten. It holds the head of the log and the mark, each a sequence number and a
+// seal, the mark's count, and what is trusted.
+type keychainAnchor struct{ w *Workspace }
+
+const (
+	placeSize  = 8 + audit.SealSize
+	anchorSize = placeSize + placeSize + 8
+)
+
+func (k keychainAnchor) Write(ctx context.Context, a journal.Anchored) error {
+	b := make([]byte, 0, anchorSize+len(a.Trusted))
+	for _, p := range []journal.Place{a.Head, a.Mark.Place} {
+		b = append(binary.BigEndian.AppendUint64(b, uint64(p.Seq)), p.Seal...)
+	}
+	b = append(binary.BigEndian.AppendUint64(b, uint64(a.Mark.Count)), a.Trusted...)
+	return k.w.setSecret(ctx, k.w.item("anchor"), secret.NewBytes(b))
+}
+
+func (k keychainAnchor) Read(ctx context.Context) (a journal.Anchored, err error) {
+	b, err := k.w.secrets.Get(ctx, k.w.item("anchor"))
+	if err != nil {
+		return a, err
+	}
+	if b.Len() < anchorSize {
+		return a, fmt.Errorf("anchor of %d bytes: %w", b.Len(), ErrSecretMissing)
+	}
+	raw := b.Reveal()
+	place := func(p []byte) journal.Place {
+		return journal.Place{Seq: int64(binary.BigEndian.Uint64(p)), Seal: p[8:placeSize]}
+	}
+	a.Head, a.Mark.Place = place(raw), place(raw[placeSize:])
+	a.Mark.Count = int64(binary.BigEndian.Uint64(raw[2*placeSize:]))
+	a.Trusted = raw[anchorSize:]
+	return a, nil
+}
