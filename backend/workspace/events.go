@@ -1,7 +1,5 @@
 package workspace
 
-import "countersign/backend/journal"
-
 // The kinds of event in the audit log. Once written they are never renamed.
 const (
 	eventWorkspaceCreated = "workspace-created"
@@ -32,7 +30,7 @@ const (
 	eventIdleSet            = "idle-time-set"     // minutes
 	eventRequired           = "2fa-required"      // from, blocked
 	eventRequirementDropped = "2fa-requirement-dropped"
-	eventClockConfirmed     = journal.KindClockConfirmed // from, to
+	eventClockConfirmed     = "clock-confirmed" // from, to
 	eventTwoPeopleOn        = "two-people-on"
 	eventTwoPeopleOff       = "two-people-off"
 	eventApprovalAsked      = "approval-asked" // for, count, reason
@@ -80,7 +78,7 @@ const (
 	eventKitUsed           = "emergency-kit-used" // email
 	eventWorkspaceRescued  = "workspace-rescued"  // workspace, count
 
-	eventAccepted = journal.KindAccepted // findings, head, anchor
+	eventAccepted = "state-accepted" // findings, head, anchor
 
 	// Each event has a detail of its own, clock, where that was behind the log: what
 	// it showed, beside the time of the newest event, which the event then has.
