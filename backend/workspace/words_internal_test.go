@@ -136,20 +136,19 @@ func TestDerive_WhoLeavesBeforeTheirTurnGetsNoKey(t *testing.T) {
 func TestStand_SessionThatIsOverEnrolsNoMore(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		s        Session
-		required bool
-		want     standing
+		off, enrolling, gate, over, required bool
+		want                                 standing
 	}{
-		{Session{}, true, standsWhole},
-		{Session{off: true}, false, standsWhole},
-		{Session{off: true}, true, standsNot},
-		{Session{off: true, enrolling: true}, true, standsEnrolling},
-		{Session{off: true, enrolling: true, over: true}, true, standsNot},
-		{Session{off: true, gate: true}, false, standsEnrolling},
+		{required: true, want: standsWhole},
+		{off: true, want: standsWhole},
+		{off: true, required: true, want: standsNot},
+		{off: true, enrolling: true, required: true, want: standsEnrolling},
+		{off: true, enrolling: true, over: true, required: true, want: standsNot},
+		{off: true, gate: true, want: standsEnrolling},
 	} {
-		s := &c.s
+		s := &Session{off: c.off, enrolling: c.enrolling, gate: c.gate, over: c.over}
 		if got := s.stand(c.required); got != c.want {
-			t.Errorf("off %t, enrolling %t, required %t: %d", s.off, s.enrolling, c.required, got)
+			t.Errorf("%+v: %d", c, got)
 		}
 	}
 }
