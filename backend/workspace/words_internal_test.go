@@ -1,0 +1,174 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"countersign/backend/password"
+	"countersign/backend/secret"
+)
+
+func TestSentence_NamesWhomAndWhatItCan(t *testing.T) {
+	t.Parallel()
+	amara, gone := &LogPerson{ID: "a", Name: "Amara"}, &LogPerson{ID: "b7"}
+	for _, c := range []struct {
+		e    LogEntry
+		want string
+	}{
+		{LogEntry{Kind: eventDocumentsOpened, Actor: amara, Detail: map[string]string{"count": "1"}}, "Amara opened a contract."},
+		{LogEntry{Kind: eventDocumentsOpened, Actor: amara, Detail: map[string]string{"count": "1", "names": "Lease"}}, "Amara opened “Lease”."},
+		{LogEntry{Kind: eventDocumentsOpened, Actor: gone, Detail: map[string]string{"count": "3"}}, "a removed profile (b7) opened 3 contracts."},
+		{LogEntry{Kind: eventDocumentsOpened, Actor: amara, Detail: map[string]string{"count": "2", "names": "a, b"}}, "Amara opened 2 contracts (a, b)."},
+		{LogEntry{Kind: "moon-landed", Actor: amara}, "Amara: moon landed, an email that nobody has."},
+		{LogEntry{Kind: "moon-landed", Subject: amara}, "Nobody who was signed in: moon landed, Amara."},
+	} {
+		if got := c.e.Sentence(); got != c.want {
+			t.Errorf("%q, not %q", got, c.want)
+		}
+	}
+	for want, detail := range map[string]map[string]string{
+		"a verification code": {"factor": "code"}, "recovery code 4": {"factor": "recovery", "number": "4"}, "a recovery code": {"factor": "recovery"},
+		"a temporary code": {"factor": "help"}, "the password alone": nil,
+	} {
+		if got := means(detail); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}
+
+func TestKindOf_LaterVersionsKindIsTheWorkspaces(t *testing.T) {
+	t.Parallel()
+	if k := kindOf("moon-landed"); k.group != GroupWorkspace || k.words != "" {
+		t.Errorf("%+v", k)
+	}
+	if k := kindOf(eventDocumentsOpened); k.group != GroupContracts {
+		t.Errorf("%+v", k)
+	}
+}
+
+func TestNews_SaysWhoUsedTheKitAndWhoMadeIt(t *testing.T) {
+	t.Parallel()
+	used := News{Kind: eventKitUsed, By: "Bela", Detail: map[string]string{"email": "b@example.com"}}
+	if want := "Bela (b@example.com) became an owner with the Emergency Kit."; !used.UsedKit() || used.Sentence() != want {
+		t.Errorf("%t, %q", used.UsedKit(), used.Sentence())
+	}
+	made := News{Kind: eventKitMade, By: "Bela"}
+	if want := "Bela made an Emergency Kit."; made.UsedKit() || made.Sentence() != want {
+		t.Errorf("%t, %q", made.UsedKit(), made.Sentence())
+	}
+	reset := News{Kind: eventPhoneChanged, By: "Bela"}
+	if reset.UsedKit() {
+		t.Error("a phone that was changed is a kit that was used")
+	}
+}
+
+func TestAfterwards_WhatFailedWhileTakingBackIsTold(t *testing.T) {
+	t.Parallel()
+	met, undoing := refuse(CodeFactorRequired), errors.New("the store failed")
+	if got := afterwards(met, nil); got != error(met) {
+		t.Errorf("nothing to take back: %v", got)
+	}
+	if got := afterwards(met, undoing); !errors.Is(got, undoing) || !errors.Is(got, met) {
+		t.Errorf("taking back failed: %v", got)
+	}
+	if got := afterwards(nil, undoing); !errors.Is(got, undoing) {
+		t.Errorf("only taking back failed: %v", got)
+	}
+}
+
+func TestWorkspace_AnotherWorkspacesRowIsNotTaken(t *testing.T) {
+	t.Parallel()
+	from := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	w := &Workspace{info: Info{ID: "a", Name: "Own", CreatedAt: from}}
+	other := Info{ID: "b", Name: "Other", CreatedAt: from, Require2FA: true, RequireFrom: from}
+	w.remember(other)
+	w.learn(other)
+	if w.info.Require2FA || w.Name() != "Own" {
+		t.Errorf("%+v", w.info)
+	}
+	own := other
+	own.ID = "a"
+	w.learn(own)
+	if !w.info.Require2FA || !w.info.RequireFrom.Equal(from) || w.Name() != "Own" {
+		t.Errorf("%+v", w.info)
+	}
+	w.remember(own)
+	if w.Name() != "Other" {
+		t.Errorf("%+v", w.info)
+	}
+}
+
+func TestWorkspace_HasNoNameBeforeItIsCreated(t *testing.T) {
+	t.Parallel()
+	if got := (&Workspace{info: Info{ID: "a", Name: "Begun"}}).Name(); got != "" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestIntegrity_KeyThatIsNotThereIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{0, keySize - 1, keySize + 1} {
+		w := &Workspace{keys: keys{integrity: secret.NewBytes(make([]byte, n))}}
+		if _, err := w.integrity(); err == nil {
+			t.Errorf("a key of %d bytes is taken", n)
+		}
+	}
+	w := &Workspace{keys: keys{integrity: secret.NewBytes(make([]byte, keySize))}}
+	if _, err := w.integrity(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDerive_WhoLeavesBeforeTheirTurnGetsNoKey(t *testing.T) {
+	t.Parallel()
+	w := &Workspace{hashing: make(chan struct{}, 1)}
+	w.hashing <- struct{}{} // another has the turn
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	key, err := w.derive(ctx, secret.NewText("tundra velvet orchard 91"), make([]byte, password.SaltSize), password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1})
+	if !errors.Is(err, context.Canceled) || key.Len() != 0 {
+		t.Errorf("a key of %d bytes, %v", key.Len(), err)
+	}
+}
+
+func TestStand_SessionThatIsOverEnrolsNoMore(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		off, enrolling, gate, over, required bool
+		want                                 standing
+	}{
+		{required: true, want: standsWhole},
+		{off: true, want: standsWhole},
+		{off: true, required: true, want: standsNot},
+		{off: true, enrolling: true, required: true, want: standsEnrolling},
+		{off: true, enrolling: true, over: true, required: true, want: standsNot},
+		{off: true, gate: true, want: standsEnrolling},
+	} {
+		s := &Session{off: c.off, enrolling: c.enrolling, gate: c.gate, over: c.over}
+		if got := s.stand(c.required); got != c.want {
+			t.Errorf("%+v: %d", c, got)
+		}
+	}
+}
+
+func TestRemaining_RequirementAheadShortensNoGate(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	w := &Workspace{
+		clock: func() time.Time { return now }, idle: 5 * time.Minute, info: Info{ID: "a", CreatedAt: now, Require2FA: true, RequireFrom: now.Add(time.Minute)},
+	}
+	s := w.newSession(Profile{ID: "p"}, nil)
+	if got := s.Remaining(); got != time.Minute {
+		t.Errorf("without 2FA: %s", got)
+	}
+	s.gate = true
+	if got := s.Remaining(); got != 5*time.Minute {
+		t.Errorf("at a gate: %s", got)
+	}
+	s.gate, s.off = false, false
+	if got := s.Remaining(); got != 5*time.Minute {
+		t.Errorf("with 2FA: %s", got)
+	}
+}
