@@ -13,7 +13,6 @@ import (
 type (
 	ReadTx     = store.ReadTx
 	WriteTx    = store.WriteTx
-	Tx         = store.WriteTx // for callers that have not changed yet
 	Store      = store.Store
 	Secrets    = store.Secrets
 	Files      = store.Blobs

@@ -16,7 +16,7 @@ type viewStore struct {
 	happen   func()
 }
 
-func (s *viewStore) View(ctx context.Context, fn func(workspace.Tx) error) error {
+func (s *viewStore) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
 	if s.seen++; s.seen == s.at {
 		s.happen()
 	}

@@ -169,7 +169,7 @@ func (o *opened) addMember(ctx context.Context) {
 	p.ID, p.Email, p.EmailKey, p.Name, p.Role = "sam", memberEmail, memberEmail, "Sam Lee", workspace.RoleMember
 	p.Password.Salt = make([]byte, password.SaltSize)
 	p.Password.Verifier = password.Verifier(password.Derive(secret.NewText(ownPassword), p.Password.Salt, cheap), device)
-	check(o.store.Update(ctx, func(tx workspace.Tx) error { return tx.InsertProfile(p) }))
+	check(o.store.Update(ctx, func(tx workspace.WriteTx) error { return tx.InsertProfile(p) }))
 	sealed := must(workspace.OpenSealed(ctx, o.config()))
 	check(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), workspace.FactorInput{Kind: workspace.FactorNone}))
 }

@@ -30,10 +30,10 @@ type interrupting struct {
 	committed func()
 }
 
-func (s *interrupting) Update(ctx context.Context, fn func(workspace.Tx) error) error {
+func (s *interrupting) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
 	var told eventTx
-	err := s.Store.Update(ctx, func(tx workspace.Tx) error {
-		told = eventTx{Tx: tx}
+	err := s.Store.Update(ctx, func(tx workspace.WriteTx) error {
+		told = eventTx{WriteTx: tx}
 		return fn(&told)
 	})
 	if err == nil && told.kind != "" && told.kind == s.kind {
@@ -43,13 +43,13 @@ func (s *interrupting) Update(ctx context.Context, fn func(workspace.Tx) error) 
 }
 
 type eventTx struct {
-	workspace.Tx
+	workspace.WriteTx
 	kind string
 }
 
 func (t *eventTx) AppendEvent(e audit.Event, seal []byte) error {
 	t.kind = e.Kind
-	return t.Tx.AppendEvent(e, seal)
+	return t.WriteTx.AppendEvent(e, seal)
 }
 
 // office is a workspace whose owner issues codes for everybody.
@@ -95,7 +95,7 @@ func newOffice(t *testing.T, n int) *office {
 	_, err = s.Confirm(ctx, code())
 	ok(err)
 	ok(s.Continue(ctx))
-	ok(store.Update(ctx, func(tx workspace.Tx) error {
+	ok(store.Update(ctx, func(tx workspace.WriteTx) error {
 		p, err := tx.ProfileByEmail(ownerEmail)
 		for i := 1; i < n && err == nil; i++ {
 			p.ID, p.Name, p.Email, p.Role = fmt.Sprintf("m%d", i), fmt.Sprintf("Member %d", i), fmt.Sprintf("member.%d@example.com", i), workspace.RoleMember

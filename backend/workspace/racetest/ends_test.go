@@ -17,18 +17,18 @@ type closing struct {
 	close func()
 }
 
-func (c closing) Update(ctx context.Context, fn func(workspace.Tx) error) error {
-	return c.Store.Update(ctx, func(tx workspace.Tx) error { return fn(closingTx{tx, c.close}) })
+func (c closing) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
+	return c.Store.Update(ctx, func(tx workspace.WriteTx) error { return fn(closingTx{tx, c.close}) })
 }
 
 type closingTx struct {
-	workspace.Tx
+	workspace.WriteTx
 	close func()
 }
 
 // Head is the first thing that is read to seal an event.
 func (t closingTx) Head() (workspace.Head, error) {
-	h, err := t.Tx.Head()
+	h, err := t.WriteTx.Head()
 	t.close()
 	return h, err
 }

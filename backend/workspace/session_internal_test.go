@@ -6,63 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/journal"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 )
-
-func TestSentence_NamesWhomAndWhatItCan(t *testing.T) {
-	t.Parallel()
-	amara, gone := &LogPerson{ID: "a", Name: "Amara"}, &LogPerson{ID: "b7"}
-	for _, c := range []struct {
-		e    LogEntry
-		want string
-	}{
-		{LogEntry{Kind: eventDocumentsOpened, Actor: amara, Detail: map[string]string{"count": "1"}}, "Amara opened a contract."},
-		{LogEntry{Kind: eventDocumentsOpened, Actor: amara, Detail: map[string]string{"count": "1", "names": "Lease"}}, "Amara opened “Lease”."},
-		{LogEntry{Kind: eventDocumentsOpened, Actor: gone, Detail: map[string]string{"count": "3"}}, "a removed profile (b7) opened 3 contracts."},
-		{LogEntry{Kind: eventDocumentsOpened, Actor: amara, Detail: map[string]string{"count": "2", "names": "a, b"}}, "Amara opened 2 contracts (a, b)."},
-		{LogEntry{Kind: "moon-landed", Actor: amara}, "Amara: moon landed, an email that nobody has."},
-		{LogEntry{Kind: "moon-landed", Subject: amara}, "Nobody who was signed in: moon landed, Amara."},
-	} {
-		if got := c.e.Sentence(); got != c.want {
-			t.Errorf("%q, not %q", got, c.want)
-		}
-	}
-	for want, detail := range map[string]map[string]string{
-		"a verification code": {"factor": "code"}, "recovery code 4": {"factor": "recovery", "number": "4"}, "a recovery code": {"factor": "recovery"},
-		"a temporary code": {"factor": "help"}, "the password alone": nil,
-	} {
-		if got := means(detail); got != want {
-			t.Errorf("%q, not %q", got, want)
-		}
-	}
-}
-
-func TestKindOf_LaterVersionsKindIsTheWorkspaces(t *testing.T) {
-	t.Parallel()
-	if k := kindOf("moon-landed"); k.group != GroupWorkspace || k.words != "" {
-		t.Errorf("%+v", k)
-	}
-	if k := kindOf(eventDocumentsOpened); k.group != GroupContracts {
-		t.Errorf("%+v", k)
-	}
-}
-
-func TestNews_SaysWhoUsedTheKitAndWhoMadeIt(t *testing.T) {
-	t.Parallel()
-	used := News{Kind: eventKitUsed, By: "Bela", Detail: map[string]string{"email": "b@example.com"}}
-	if want := "Bela (b@example.com) became an owner with the Emergency Kit."; !used.UsedKit() || used.Sentence() != want {
-		t.Errorf("%t, %q", used.UsedKit(), used.Sentence())
-	}
-	made := News{Kind: eventKitMade, By: "Bela"}
-	if want := "Bela made an Emergency Kit."; made.UsedKit() || made.Sentence() != want {
-		t.Errorf("%t, %q", made.UsedKit(), made.Sentence())
-	}
-	reset := News{Kind: eventPhoneChanged, By: "Bela"}
-	if reset.UsedKit() {
-		t.Error("a phone that was changed is a kit that was used")
-	}
-}
 
 func TestAfterwards_WhatFailedWhileTakingBackIsTold(t *testing.T) {
 	t.Parallel()
@@ -83,7 +30,7 @@ func TestWorkspace_AnotherWorkspacesRowIsNotTaken(t *testing.T) {
 	from := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	w := &Workspace{info: Info{ID: "a", Name: "Own", CreatedAt: from}}
 	other := Info{ID: "b", Name: "Other", CreatedAt: from, Require2FA: true, RequireFrom: from}
-	w.remember(other)
+	w.cacheInfo(other)
 	w.learn(other)
 	if w.info.Require2FA || w.Name() != "Own" {
 		t.Errorf("%+v", w.info)
@@ -94,7 +41,7 @@ func TestWorkspace_AnotherWorkspacesRowIsNotTaken(t *testing.T) {
 	if !w.info.Require2FA || !w.info.RequireFrom.Equal(from) || w.Name() != "Own" {
 		t.Errorf("%+v", w.info)
 	}
-	w.remember(own)
+	w.cacheInfo(own)
 	if w.Name() != "Other" {
 		t.Errorf("%+v", w.info)
 	}
@@ -127,7 +74,7 @@ func TestDerive_WhoLeavesBeforeTheirTurnGetsNoKey(t *testing.T) {
 	w.hashing <- struct{}{} // another has the turn
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
-	key, err := w.derive(ctx, secret.NewText("tundra velvet orchard 91"), make([]byte, password.SaltSize), password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1})
+	key, err := w.derive(ctx, secret.NewText("tundra velvet orchard 91"), make([]byte, password.SaltSize), Argon2id{MemoryKiB: 19 << 10, Time: 1, Threads: 1})
 	if !errors.Is(err, context.Canceled) || key.Len() != 0 {
 		t.Errorf("a key of %d bytes, %v", key.Len(), err)
 	}
@@ -157,7 +104,7 @@ func TestRemaining_RequirementAheadShortensNoGate(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	w := &Workspace{
-		clock: func() time.Time { return now }, idle: 5 * time.Minute, info: Info{ID: "a", CreatedAt: now, Require2FA: true, RequireFrom: now.Add(time.Minute)},
+		clock: journal.NewClock(func() time.Time { return now }), idle: 5 * time.Minute, info: Info{ID: "a", CreatedAt: now, Require2FA: true, RequireFrom: now.Add(time.Minute)},
 	}
 	s := w.newSession(Profile{ID: "p"}, nil)
 	if got := s.Remaining(); got != time.Minute {
@@ -170,5 +117,15 @@ func TestRemaining_RequirementAheadShortensNoGate(t *testing.T) {
 	s.gate, s.off = false, false
 	if got := s.Remaining(); got != 5*time.Minute {
 		t.Errorf("with 2FA: %s", got)
+	}
+}
+
+func TestKindOf_LaterVersionsKindIsTheWorkspaces(t *testing.T) {
+	t.Parallel()
+	if k := kindOf("moon-landed"); k.group != GroupWorkspace {
+		t.Errorf("%+v", k)
+	}
+	if k := kindOf(eventDocumentsOpened); k.group != GroupContracts {
+		t.Errorf("%+v", k)
 	}
 }
