@@ -12,7 +12,7 @@ func membersCommands(e *env) *cobra.Command {
 	return cli.Group(
 		&cobra.Command{
 			Use: "members", GroupID: groupPeople, Short: "list, add and help members (admins)",
-			Long:    "Owners and admins look after members here, as in the window under Settings > Members. What a workspace with second-admin approval holds back needs --approval.",
+			Long:    "Owners and admins look after members here, as in the window under Settings > Members. If the workspace requires second-admin approval, resets and temporary codes need --approval.",
 			Example: "countersignctl members list\ncountersignctl members suspend sam@example.com",
 		},
 		e.with(&cobra.Command{

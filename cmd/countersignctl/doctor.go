@@ -162,10 +162,10 @@ func (x *examination) space() {
 
 // keeper looks at what keeps the secrets, the keychain or the secrets file.
 func (x *examination) keeper() {
-	name, fine := "keychain", "It is there and open, and keeps what it is given."
+	name, fine := "keychain", "It works."
 	if there, err := keyfile.Exists(x.path); there && err == nil {
 		name = "secrets"
-		fine = "They are in the file " + filepath.Join(x.path, keyfile.Name) + ", which its passphrase opens, and it keeps what it is given."
+		fine = "They are in the file " + filepath.Join(x.path, keyfile.Name) + ", which its passphrase opens. It works."
 	}
 	k, err := x.secretsOf(x.ctx, x.path)
 	var own *cli.Failure

@@ -20,7 +20,7 @@ func (x *examination) fonts() {
 		}}), sheet.A4)
 	}
 	if err != nil {
-		x.wrong("fonts", "A page cannot be drawn: "+err.Error()+".", "Install countersignctl again: its file is damaged.")
+		x.wrong("fonts", "A page can’t be drawn: "+err.Error()+".", "Install countersignctl again: its file is damaged.")
 		return
 	}
 	x.ok("fonts", "Sheets bring their own: Latin, Greek and Cyrillic. In the window, other scripts need the system's fonts.")
@@ -32,11 +32,11 @@ func (x *examination) clockRight(now time.Time) {
 	kept, known := synchronised()
 	switch {
 	case !known:
-		x.ok("clock", "It says %s. Compare it with the phone's.", at)
+		x.ok("clock", "It says %s. Compare it with your phone.", at)
 	case kept:
-		x.ok("clock", "It says %s, and is kept right by the network.", at)
+		x.ok("clock", "It says %s. Automatic time sync is on.", at)
 	default: // which may be so on purpose: a virtual machine takes it from its host
-		x.ok("clock", "It says %s, and nothing keeps it right. Compare it with the phone's.", at)
+		x.ok("clock", "It says %s. Automatic time sync is off. Compare it with your phone.", at)
 		x.findings[len(x.findings)-1].Mend = clockMend
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// clockMend is how a clock is kept right from now on.
-const clockMend = "To keep it right from now on: sudo timedatectl set-ntp true"
+// clockMend is how automatic time sync is turned on.
+const clockMend = "To turn it on: sudo timedatectl set-ntp true"
 
 // staUnsync is the kernel's word that nobody disciplines its clock (adjtimex(2), STA_UNSYNC).
 const staUnsync = 0x40
@@ -33,7 +33,7 @@ func (x *examination) webview() {
 		x.ok("webview", "%s is there.", at)
 		return
 	}
-	const text = "WebKitGTK 4.1 is not installed. The window needs it; countersignctl does not."
+	const text = "WebKitGTK 4.1 is not installed. The window needs it; countersignctl doesn’t."
 	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" { // nowhere to show a window
 		x.skip("webview", text)
 		return
