@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from '@formatjs/icu-messageformat-parser';
 import type { Plugin } from 'vite';
-import { nest } from './src/lib/nestedwords.ts';
-import { isPlain } from './src/lib/plain.ts';
-import { shorten } from './src/lib/shortwords.ts';
+import { nest } from './src/base/i18n/nestedwords.ts';
+import { isPlain } from './src/base/i18n/plain.ts';
+import { shorten } from './src/base/i18n/shortwords.ts';
 
 const file = fileURLToPath(new URL('src/i18n/en.json', import.meta.url));
 const words = '\0words';
@@ -35,7 +35,7 @@ export function readyWords(): Plugin {
           : shorten(parse(message, { ignoreTag: true, locale: new Intl.Locale('en-GB') })),
       ]);
       const nested = JSON.stringify(nest(Object.fromEntries(ready)));
-      return `import { flatten } from '/src/lib/nestedwords.ts'; export default flatten(${nested})`;
+      return `import { flatten } from '/src/base/i18n/nestedwords.ts'; export default flatten(${nested})`;
     },
   };
 }

@@ -5,7 +5,7 @@ package webview
 // Renews says that Renew ends the process that showed the page.
 const Renews = false
 
-// Guard does nothing here: the page guards itself (frontend/src/lib/stay.ts).
+// Guard does nothing here: the page guards itself (frontend/src/shell/stay.ts).
 func Guard() {}
 
 // Renew does nothing here.

@@ -1,9 +1,9 @@
 import { mount } from 'svelte';
 import './styles/index.css';
-import App from './App.svelte';
-import { inside } from './lib/inside.svelte';
-import { session } from './lib/session.svelte';
-import { stay } from './lib/stay';
+import App from './shell/App.svelte';
+import { inside } from './shell/loading.svelte';
+import { session } from './base/session.svelte';
+import { stay } from './shell/stay';
 
 // The webview's own menu offers Reload and Inspect. In a field it offers Paste, which stays.
 if (import.meta.env.PROD) {

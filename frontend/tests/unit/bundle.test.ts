@@ -29,7 +29,7 @@ beforeAll(async () => {
 /** Its chunk, the chunks that only it imports, its worker, and the files that it asks for by name. */
 function pdfViewer(output: Rolldown.RolldownOutput['output']): Set<string> {
   const chunks = output.filter((file) => file.type === 'chunk');
-  const first = chunks.find((it) => it.facadeModuleId?.endsWith('/src/lib/contractpdf.ts'))!;
+  const first = chunks.find((it) => it.facadeModuleId?.endsWith('/src/contracts/pdf.ts'))!;
   const reached = (from: string[]) => {
     const all = new Set(from);
     for (const name of all) {
@@ -60,7 +60,7 @@ describe('the built page', () => {
     const scripts = own('.js').map(({ name, text }) => ({ name, text: String(text) }));
     expect(scripts.map(({ name }) => name.replace(/-[\w-]{8}\.js$/, '')).toSorted()).toEqual([
       'assets/index',
-      'assets/inside',
+      'assets/screens',
     ]);
     // Classes of the door and of the table that most pages after it have.
     const [door, inside] = scripts.toSorted((a, b) => a.name.localeCompare(b.name));
@@ -106,7 +106,7 @@ describe('the source of the page', () => {
 
   test('has one door to the application', () => {
     const others = sources('.ts', '.svelte').filter(
-      ({ path, text }) => path !== 'lib/api.ts' && /window\.(go|runtime)\b|wailsjs/.test(text),
+      ({ path, text }) => path !== 'wire/api.ts' && /window\.(go|runtime)\b|wailsjs/.test(text),
     );
     expect(others.map(({ path }) => path)).toEqual([]);
   });

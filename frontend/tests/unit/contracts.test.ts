@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { keyGroups } from '../../src/lib/contractkit';
+import { keyGroups } from '../../src/settings/kit';
 import {
   daysLeft,
   fileSize,
@@ -9,9 +9,9 @@ import {
   tagsOf,
   typeOf,
   type ContractView,
-} from '../../src/lib/contracts';
-import { changes, tagged, withTag } from '../../src/lib/contracttags';
-import { decoded } from '../../src/lib/contracttext';
+} from '../../src/contracts/contracts';
+import { changes, tagged, withTag } from '../../src/contracts/tags';
+import { decoded } from '../../src/contracts/text';
 
 const contract = (name: string, more: Partial<ContractView> = {}): ContractView => ({
   id: name,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { factsOf, isBackup, type ExportView } from '../../src/lib/exports';
+import { factsOf, isBackup, type ExportView } from '../../src/runs/exports';
 
 const view: ExportView = {
   kind: 'recovery-sheets',

@@ -2,10 +2,10 @@ import { parse } from '@formatjs/icu-messageformat-parser';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, test } from 'vitest';
 import en from '../../src/i18n/en.json';
-import { t } from '../../src/lib/i18n';
-import { flatten, nest } from '../../src/lib/nestedwords';
-import { isPlain } from '../../src/lib/plain';
-import { lengthen, shorten } from '../../src/lib/shortwords';
+import { t } from '../../src/base/i18n';
+import { flatten, nest } from '../../src/base/i18n/nestedwords';
+import { isPlain } from '../../src/base/i18n/plain';
+import { lengthen, shorten } from '../../src/base/i18n/shortwords';
 import { sources } from './source';
 
 const code = sources('.ts', '.svelte')

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { inside } from '../../src/lib/inside.svelte';
+import { inside } from '../../src/shell/loading.svelte';
 
 let there = false;
-vi.mock('../../src/screens/inside', () => {
+vi.mock('../../src/shell/screens', () => {
   if (!there) throw new Error('the file cannot be read');
   return { Window: {}, Gate: {} };
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { MemberView, News, Role } from '../../src/lib/api';
-import { leadsTo, told, warns } from '../../src/lib/news';
-import { actsOn, approvers } from '../../src/lib/powers';
+import type { MemberView, News, Role } from '../../src/wire/api';
+import { leadsTo, told, warns } from '../../src/settings/news';
+import { actsOn, approvers } from '../../src/members/permissions';
 
 const actor = (role: Role) => ({ id: 'me', role });
 const target = (role: Role, more: Partial<MemberView> = {}): MemberView => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ApprovalView } from '../../src/lib/api';
-import { approvalWords, requirement, type PolicyView } from '../../src/lib/policy';
+import type { ApprovalView } from '../../src/wire/api';
+import { approvalWords, requirement, type PolicyView } from '../../src/settings/policy';
 import {
   codesOf,
   coverPages,
@@ -12,7 +12,7 @@ import {
   sheetState,
   type PrintSheets,
   type RunView,
-} from '../../src/lib/runs';
+} from '../../src/runs/runs';
 
 describe('a print run', () => {
   test('numbers its sheets as the cover of a saved run does', () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import * as api from '../../src/lib/api';
-import { Session } from '../../src/lib/session.svelte';
+import * as api from '../../src/wire/api';
+import { Session } from '../../src/base/session.svelte';
 
 const door: api.DoorState = {
   stage: 'signIn',
@@ -23,7 +23,7 @@ const settle = () => new Promise((done) => setTimeout(done));
 let session: Session;
 let lockedByApp: (reason: api.LockReason) => void;
 
-vi.mock(import('../../src/lib/api'), async (original) => ({
+vi.mock(import('../../src/wire/api'), async (original) => ({
   ...(await original()),
   onLocked: (heard) => {
     lockedByApp = heard;
