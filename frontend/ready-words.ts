@@ -6,9 +6,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from '@formatjs/icu-messageformat-parser';
 import type { Plugin } from 'vite';
-import { nest } from './src/base/i18n/nestedwords.ts';
 import { isPlain } from './src/base/i18n/plain.ts';
-import { shorten } from './src/base/i18n/shortwords.ts';
 
 const file = fileURLToPath(new URL('src/i18n/en.json', import.meta.url));
 const words = '\0words';
@@ -30,12 +28,9 @@ export function readyWords(): Plugin {
       const messages = Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>);
       const ready = messages.map(([key, message]) => [
         key,
-        isPlain(message)
-          ? message
-          : shorten(parse(message, { ignoreTag: true, locale: new Intl.Locale('en-GB') })),
+        isPlain(message) ? message : parse(message, { ignoreTag: true, locale: new Intl.Locale('en-GB') }),
       ]);
-      const nested = JSON.stringify(nest(Object.fromEntries(ready)));
-      return `import { flatten } from '/src/base/i18n/nestedwords.ts'; export default flatten(${nested})`;
+      return `export default ${JSON.stringify(Object.fromEntries(ready))}`;
     },
   };
 }
