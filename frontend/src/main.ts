@@ -14,10 +14,10 @@ if (import.meta.env.PROD) {
 
 stay();
 
-// Mostly the answer comes before anything has to be drawn: then the first picture is the door.
+// Mostly the answer comes before anything has to be drawn: then the first picture is the sign-in.
 void Promise.race([session.open(), new Promise((done) => setTimeout(done, 200))]).then(() => {
   const target = document.getElementById('app');
   if (target) mount(App, { target });
-  // The door is drawn and can be used before the rest is read.
+  // The sign-in is drawn and can be used before the rest is read.
   setTimeout(() => void inside.load(), 300);
 });

@@ -1,6 +1,6 @@
 /** What start-up found in a database that does not match its seal, in sentences. */
 import type { FindingTable, Integrity } from '../wire/api';
-import { t, type Key } from '../base/i18n';
+import { type Key, t } from '../base/i18n';
 
 const tables = {
   profile: 'sealed.profile',

@@ -5,7 +5,7 @@
 import { t } from './i18n';
 
 const locale = 'en-GB';
-/** A form is made when it is first needed: that takes an engine milliseconds, and the door shows no date. */
+/** A form is made when it is first needed: that takes an engine milliseconds, and the sign-in shows no date. */
 function form(options: Intl.DateTimeFormatOptions): (date: Date) => string {
   let made: Intl.DateTimeFormat | undefined;
   return (date) => (made ??= new Intl.DateTimeFormat(locale, options)).format(date);

@@ -1,5 +1,5 @@
 /** What is told at the sign-in about the window having been locked. */
-import { lockReasons, type LockReason, type Refused } from '../wire/api';
+import { type LockReason, lockReasons, type Refused } from '../wire/api';
 import { duration } from './dates';
 import type { Words } from './errors';
 import { t } from './i18n';

@@ -4,26 +4,27 @@
  * drops every screen with it, and nothing is in the address, the history or any storage.
  */
 import {
+  Auth,
+  type AuthState,
   beginAnew,
-  Door,
+  type Challenge,
+  type EnrolmentSession,
+  type EnrolmentView,
+  type LockReason,
   onLocked,
   Profile,
-  Refused,
-  Settings,
-  type Challenge,
-  type DoorState,
-  type EnrolmentView,
-  type GateView,
-  type LockReason,
   type ProfileView,
+  Refused,
+  refused,
+  Settings,
   type SheetView,
   type SignedIn,
   type Welcome,
 } from '../wire/api';
-import { refused, words, type Words } from './errors';
+import { toasts } from './components/toasts.svelte';
+import { words, type Words } from './errors';
 import { t } from './i18n';
 import { lockWords, reasonOf } from './lockwords';
-import { toasts } from './components/toasts.svelte';
 
 /** Where a signed-in person is. What a place shows travels in it and is dropped with it. */
 export type Place =
@@ -44,10 +45,10 @@ export type Place =
 const ended = () => new Refused({ code: 'session_ended', message: 'the window was locked' });
 
 export class Session {
-  door = $state.raw<DoorState | undefined>(undefined);
+  auth = $state.raw<AuthState | undefined>(undefined);
   challenge = $state.raw<Challenge | undefined>(undefined);
   /** Somebody who is in as far as enrolling a phone, and no further. */
-  gate = $state.raw<Omit<GateView, 'token'> | undefined>(undefined);
+  enrolment = $state.raw<Omit<EnrolmentSession, 'token'> | undefined>(undefined);
   /** Why the person is back at the sign-in. */
   notice = $state.raw<Words | undefined>(undefined);
   profile = $state.raw<ProfileView | undefined>(undefined);
@@ -61,22 +62,22 @@ export class Session {
   /** Asks the application where things stand, and listens for it locking the window. */
   async open(): Promise<void> {
     onLocked((reason) => this.drop(reason));
-    await this.#ask(Door.state);
-    if (this.door?.lockedFor) this.notice = lockWords(this.door.lockedFor, this.door.idleMinutes);
+    await this.#ask(Auth.state);
+    if (this.auth?.lockedFor) this.notice = lockWords(this.auth.lockedFor, this.auth.idleMinutes);
   }
 
   /** After a fault: opens again. */
   retry(): Promise<void> {
-    return this.#ask(Door.retry);
+    return this.#ask(Auth.retry);
   }
 
-  async #ask(state: () => Promise<DoorState>): Promise<void> {
+  async #ask(state: () => Promise<AuthState>): Promise<void> {
     try {
-      this.door = await state();
+      this.auth = await state();
     } catch (thrown) {
       const { code, message, args } = refused(thrown);
       const nothing = { workspace: '', version: '', dataFolder: '', minimumPassword: 0 };
-      this.door = { ...this.door, ...nothing, stage: 'fault', fault: { code, message, args } };
+      this.auth = { ...this.auth, ...nothing, stage: 'fault', fault: { code, message, args } };
     }
   }
 
@@ -90,7 +91,7 @@ export class Session {
   leave(): void {
     const token = this.challenge?.token;
     this.challenge = undefined;
-    if (token) Door.leave(token).catch(() => {});
+    if (token) Auth.leave(token).catch(() => {});
   }
 
   /** The challenge ran out: back to the password, saying so. */
@@ -100,17 +101,17 @@ export class Session {
   }
 
   /** In, as far as enrolling a phone: all that this token can do is to enrol, to lock and to enter. */
-  admitted({ token, ...gate }: GateView): void {
+  beginEnrolment({ token, ...enrolment }: EnrolmentSession): void {
     this.#token = token;
     this.challenge = undefined;
     this.notice = undefined;
-    this.gate = gate;
+    this.enrolment = enrolment;
   }
 
   begin({ token, profile, welcome }: SignedIn): void {
     this.#token = token;
     this.challenge = undefined;
-    this.gate = undefined;
+    this.enrolment = undefined;
     this.notice = undefined;
     this.profile = profile;
     this.welcome = welcome;
@@ -156,14 +157,14 @@ export class Session {
     const token = this.#token;
     if (!token) return;
     this.drop('asked');
-    Door.lock(token).catch(() => {});
+    Auth.lock(token).catch(() => {});
   }
 
-  /** Leaves a gate. What was begun there is undone; the code that opened it is used up. */
-  leaveGate(): void {
-    const phone = this.gate?.kind === 'change-phone';
+  /** Leaves an enrolment session. What was begun there is undone; the code that opened it is used up. */
+  leaveEnrolment(): void {
+    const phone = this.enrolment?.kind === 'change-phone';
     this.lock();
-    if (!this.door || this.door.renewsPage) return; // the page begins anew
+    if (!this.auth || this.auth.renewsPage) return; // the page begins anew
     this.notice = phone
       ? { what: t('gate.left_phone'), next: t('gate.left_phone_next') }
       : { what: t('gate.left'), next: t('gate.left_next') };
@@ -177,7 +178,7 @@ export class Session {
 
   /** The person is there. */
   touch(): void {
-    void this.use(Door.touch).catch(() => {});
+    void this.use(Auth.touch).catch(() => {});
   }
 
   /** For what is known beside the screens: it is forgotten with the session. */
@@ -188,26 +189,26 @@ export class Session {
   /** Forgets everything that was shown and returns to the sign-in, saying why. */
   drop(reason: LockReason): void {
     // Only what ends something needs words: an echo of our own lock changes nothing.
-    if (!this.profile && !this.challenge && !this.gate) return;
+    if (!this.profile && !this.challenge && !this.enrolment) return;
     toasts.dismiss(); // it may say a name
     for (const forget of this.#endings) forget();
     this.#token = undefined;
     this.challenge = undefined;
-    this.gate = undefined;
+    this.enrolment = undefined;
     this.profile = undefined;
     this.welcome = undefined;
     this.waiting = 0;
     this.place = { at: 'contracts' };
-    if (this.door?.renewsPage) {
+    if (this.auth?.renewsPage) {
       // The application ends this page now. Should it not, the page begins anew by itself.
-      this.door = undefined;
+      this.auth = undefined;
       setTimeout(beginAnew, 3000);
       return;
     }
-    this.notice = lockWords(reason, this.door?.idleMinutes);
+    this.notice = lockWords(reason, this.auth?.idleMinutes);
     // The workspace is there now, even if this session began by creating it.
-    if (this.door) this.door = { ...this.door, stage: 'signIn' };
-    void this.#ask(Door.state);
+    if (this.auth) this.auth = { ...this.auth, stage: 'signIn' };
+    void this.#ask(Auth.state);
   }
 }
 

@@ -1,15 +1,13 @@
 /** What can be done with contracts: at once, or with a dialog that asks for more. */
 import { tick } from 'svelte';
-import { Contracts, onSaving } from '../wire/api';
-import type { SaveProgress } from '../settings/kit';
-import type { ContractView } from './contracts';
+import { Contracts, type ContractView, onSaving, refused, type SaveProgress } from '../wire/api';
+import { toasts } from '../base/components/toasts.svelte';
+import { words, type Words } from '../base/errors';
+import { t } from '../base/i18n';
+import { session } from '../base/session.svelte';
+import { nobody } from '../base/table/selection';
 import type { ContractPreview } from './preview.svelte';
 import type { ContractTable } from './table.svelte';
-import { refused, words, type Words } from '../base/errors';
-import { t } from '../base/i18n';
-import { nobody } from '../base/table/selection';
-import { session } from '../base/session.svelte';
-import { toasts } from '../base/components/toasts.svelte';
 
 export type Asking =
   | { act: 'rename'; contract: ContractView }

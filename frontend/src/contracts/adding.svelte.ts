@@ -5,35 +5,20 @@
  * dropped or pasted while something is added waits for its turn in the application.
  * Files that come to the page itself, by paste or by a drop, go over part by part.
  */
-import { Contracts, onAdding, onAddingWaiting, Refused, type AppError } from '../wire/api';
-import { refused, words, type Words } from '../base/errors';
-import { base64, partSize, type Bringing, type Brought } from './files';
+import {
+  type AddProgress,
+  Contracts,
+  type LeftOut,
+  onAdding,
+  onAddingWaiting,
+  Refused,
+  refused,
+} from '../wire/api';
+import { toasts } from '../base/components/toasts.svelte';
+import { words, type Words } from '../base/errors';
 import { t } from '../base/i18n';
 import { session } from '../base/session.svelte';
-import { toasts } from '../base/components/toasts.svelte';
-
-export interface LeftOut {
-  name: string;
-  /** A code; `reasonWords` says it. */
-  reason: string;
-}
-
-export interface AddProgress {
-  phase: 'looking' | 'adding' | 'done';
-  name: string;
-  done: number;
-  total: number;
-  bytes: number;
-  totalBytes: number;
-  /** Their IDs, at the end. */
-  added: string[] | null;
-  leftOut: LeftOut[] | null;
-  leftOutCount: number;
-  stopped: boolean;
-  /** Files and folders that come after these. */
-  waiting: number;
-  error?: AppError | null;
-}
+import { base64, type Bringing, type Brought, partSize } from './files';
 
 /** Why something was left out. */
 export function reasonWords(reason: string): string {

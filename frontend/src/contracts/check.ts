@@ -1,24 +1,6 @@
 /** Check documents: every contract is read and compared with what was written down when it was added. */
-import type { AppError } from '../wire/api';
+import type { Problem } from '../wire/api';
 import { t } from '../base/i18n';
-
-export type Problem = 'missing' | 'changed' | 'unreadable';
-
-export interface CheckProgress {
-  done: number;
-  total: number;
-  bytes: number;
-  totalBytes: number;
-  /** The one that is being read. */
-  name: string;
-  finished: boolean;
-  stopped: boolean;
-  good: number;
-  bad: { id: string; name: string; problem: Problem }[] | null;
-  /** Names of files that belong to no contract. */
-  unknown: string[] | null;
-  error?: AppError | null;
-}
 
 /** What is wrong with a contract, and what to do about it. */
 export function problemWords(problem: Problem): { what: string; next: string } {

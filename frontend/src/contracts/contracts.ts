@@ -4,64 +4,10 @@ import File from '@lucide/svelte/icons/file';
 import FileImage from '@lucide/svelte/icons/file-image';
 import FilePenLine from '@lucide/svelte/icons/file-pen-line';
 import FileText from '@lucide/svelte/icons/file-text';
+import type { ContractView } from '../wire/api';
 import { t } from '../base/i18n';
-import { folded } from '../members/members';
+import { folded } from '../base/search';
 import type { Sort } from '../base/table/tables';
-
-/** How a contract can be shown. */
-export type ContractKind = 'pdf' | 'image' | 'text' | 'other';
-
-export interface ContractView {
-  id: string;
-  name: string;
-  /** In bytes. */
-  size: number;
-  /** The MIME type. */
-  type: string;
-  kind: ContractKind;
-  addedAt: string;
-  addedBy: string;
-  modifiedAt?: string;
-  tags: string[] | null;
-  /** With these it lies in the bin, which lets go of it at `goneAt`. */
-  removedAt?: string;
-  removedBy?: string;
-  goneAt?: string;
-  /** Its file is not in the data folder any more. */
-  missing?: boolean;
-}
-
-export interface ContractsView {
-  /** `waiting`: nobody has given this person the key yet. */
-  state: 'open' | 'waiting';
-  contracts: ContractView[] | null;
-  /** How many lie in the bin. */
-  bin: number;
-  /** This person may delete for good. */
-  canPurge: boolean;
-  /** Files that the last lock kept from being added; told once. */
-  notAdded: number;
-  /** The window takes files that are dropped on it, by their paths; the page has only to show where. */
-  nativeDrop: boolean;
-}
-
-/** What is open for reading. `url` gives its bytes, and with `?from=N&length=M` a part of them. */
-export interface PreviewView {
-  token: string;
-  kind: ContractKind;
-  size: number;
-  type: string;
-  url: string;
-  /** Why it is not shown; `url` then gives nothing. */
-  unseen?: 'large' | 'unreadable';
-}
-
-/** Where copies were saved; a count of 0: the dialog was dismissed. */
-export interface SavedCopies {
-  count: number;
-  name: string;
-  folder: string;
-}
 
 /** A contract with what a search looks through, so that a key costs no more than a look at each. */
 export interface Shelved {
@@ -113,23 +59,6 @@ export function sorted(all: Shelved[], { key, down }: Sort): Shelved[] {
 export function tagsOf(contracts: ContractView[]): string[] {
   const all = new Set(contracts.flatMap(({ tags }) => tags ?? []));
   return [...all].sort((a, b) => a.localeCompare(b, 'en-GB'));
-}
-
-/** "512 B", "184 KB", "1.2 MB": in steps of a thousand, as file managers count. */
-export function fileSize(bytes: number): string {
-  if (bytes < 1000) return t('contracts.size_b', { n: bytes });
-  const units = [
-    (n: number) => t('contracts.size_kb', { n: Math.round(n) }),
-    (n: number) => t('contracts.size_mb', { n: Math.round(n * 10) / 10 }),
-    (n: number) => t('contracts.size_gb', { n: Math.round(n * 10) / 10 }),
-  ];
-  let n = bytes / 1000;
-  let unit = 0;
-  while (n >= 999.95 && unit < units.length - 1) {
-    n /= 1000;
-    unit++;
-  }
-  return units[unit]!(n);
 }
 
 const editable = /opendocument|officedocument|msword|rtf/;

@@ -1,6 +1,6 @@
 /** Files that come to the page itself: dropped on it, also in folders, or pasted. */
+import type { LeftOut } from '../wire/api';
 import { isoDay } from '../base/dates';
-import type { LeftOut } from './adding.svelte';
 import { t } from '../base/i18n';
 
 /** A file, and the folder that was dropped with it in it. */

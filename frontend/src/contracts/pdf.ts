@@ -12,15 +12,15 @@ import {
   GlobalWorkerOptions,
   PasswordException,
   PDFDataRangeTransport,
-  PDFWorker,
-  VerbosityLevel,
   type PDFDocumentLoadingTask,
   type PDFDocumentProxy,
   type PDFPageProxy,
+  PDFWorker,
+  VerbosityLevel,
 } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import workerUrl from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?worker&url';
+import type { PreviewView } from '../wire/api';
 import { fit, mostPixels } from './pages';
-import type { PreviewView } from './contracts';
 
 GlobalWorkerOptions.workerSrc = workerUrl;
 

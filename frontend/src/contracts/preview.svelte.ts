@@ -2,9 +2,8 @@
  * The one contract that is open for reading. Opening is written to the log, so that moving over
  * rows opens nothing before one rests on a row; closing tells the application to forget it.
  */
-import { Contracts } from '../wire/api';
-import type { PreviewView } from './contracts';
-import { refused, words, type Words } from '../base/errors';
+import { Contracts, type PreviewView, refused } from '../wire/api';
+import { words, type Words } from '../base/errors';
 import { t } from '../base/i18n';
 import { session } from '../base/session.svelte';
 

@@ -1,11 +1,11 @@
 /** What the page of contracts knows: all of them as they are, and how one looks at them. */
-import { Contracts, onContractsChanged } from '../wire/api';
-import { adding } from './adding.svelte';
-import { found, shelved, sorted, tagsOf, type ContractsView, type Shelved } from './contracts';
-import { refused, words, type Words } from '../base/errors';
-import { kept, nobody, type Selection } from '../base/table/selection';
+import { Contracts, type ContractsView, onContractsChanged, refused } from '../wire/api';
+import { words, type Words } from '../base/errors';
 import { session } from '../base/session.svelte';
+import { kept, nobody, type Selection } from '../base/table/selection';
 import type { Sort } from '../base/table/tables';
+import { adding } from './adding.svelte';
+import { found, shelved, type Shelved, sorted, tagsOf } from './contracts';
 
 export class ContractTable {
   view = $state.raw<ContractsView | undefined>(undefined);

@@ -1,5 +1,5 @@
 /** Tags of several contracts at once: some have a tag, others do not, until it is given to all. */
-import type { ContractView } from './contracts';
+import type { ContractView } from '../wire/api';
 
 export interface Tagged {
   tag: string;

@@ -3,9 +3,9 @@ import type { LucideIcon } from '@lucide/svelte';
 import BadgeCheck from '@lucide/svelte/icons/badge-check';
 import Ban from '@lucide/svelte/icons/ban';
 import Building from '@lucide/svelte/icons/building-2';
+import CircleCheck from '@lucide/svelte/icons/circle-check';
 import FileText from '@lucide/svelte/icons/file-text';
 import KeyRound from '@lucide/svelte/icons/key-round';
-import CircleCheck from '@lucide/svelte/icons/circle-check';
 import LogIn from '@lucide/svelte/icons/log-in';
 import Printer from '@lucide/svelte/icons/printer';
 import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
@@ -16,7 +16,7 @@ import UserPlus from '@lucide/svelte/icons/user-plus';
 import UserRound from '@lucide/svelte/icons/user-round';
 import type { LogEntry } from '../wire/api';
 import { logDay } from '../base/dates';
-import { t, type Key } from '../base/i18n';
+import { type Key, t } from '../base/i18n';
 
 interface Kind {
   says: Key;

@@ -1,5 +1,6 @@
 /** The table of the members: how it is searched, filtered and sorted, at any length. */
 import type { MemberView, Role } from '../wire/api';
+import { folded } from '../base/search';
 import type { Sort } from '../base/table/tables';
 
 /** A member with what a search looks through, so that a key costs no more than a look at each. */
@@ -22,29 +23,6 @@ export const noFilters: Filters = { text: '', twoFactor: '', role: '', trait: ''
 
 /** At so many codes or fewer, new ones are due. */
 export const few = 3;
-
-const letters: Record<string, string> = {
-  ß: 'ss',
-  ø: 'o',
-  æ: 'ae',
-  œ: 'oe',
-  ł: 'l',
-  đ: 'd',
-  ı: 'i',
-  þ: 'th',
-};
-
-const plain = /^[\x20-\x7e]*$/;
-
-/** A text as it is searched: in small letters and without accents, so that "soren" finds "Sørensen". */
-export function folded(text: string): string {
-  if (plain.test(text)) return text.toLowerCase(); // most emails are, and it is ten times as fast
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[ßøæœłđıþ]/g, (letter) => letters[letter]!);
-}
 
 export const listed = (members: MemberView[]): Listed[] =>
   members.map((member) => ({ member, text: `${folded(member.name)}\n${folded(member.email)}` }));

@@ -1,11 +1,11 @@
 /** What the page of the members knows: the table as it is, and how one looks at it. */
-import { Members, type MembersView } from '../wire/api';
-import { refused, words, type Words } from '../base/errors';
+import { Members, type MembersView, refused } from '../wire/api';
+import { words, type Words } from '../base/errors';
 import { t } from '../base/i18n';
-import { found, listed, noFilters, sorted, type Filters, type Listed } from './members';
-import { kept, nobody, type Selection } from '../base/table/selection';
 import { session } from '../base/session.svelte';
+import { kept, nobody, type Selection } from '../base/table/selection';
 import type { Sort } from '../base/table/tables';
+import { type Filters, found, listed, type Listed, noFilters, sorted } from './members';
 
 /** The table as it was read last: it shows while it is read anew. It is forgotten with the session. */
 let last: MembersView | undefined;

@@ -3,25 +3,28 @@
  * what came of it. Codes are in `sheets` for as long as they are on their way to paper, and go
  * with the dialog.
  */
-import { PrintRuns, Refused, Settings, type ApprovalView } from '../wire/api';
-import { refused, words, type Words } from '../base/errors';
-import { Form } from '../base/forms/form.svelte';
-import type { PolicyView } from '../settings/policy';
-import { Proofs } from '../base/proof/proof.svelte';
 import {
-  maxPrint,
-  pagesOf,
+  type ApprovalView,
   type Format,
   type Paper,
-  type Protect,
+  type PolicyView,
+  PrintRuns,
   type PrintSheets,
+  type Protect,
+  Refused,
+  refused,
   type RunKind,
   type RunOutcome,
   type RunPreview,
   type RunProgress,
   type RunRequest,
-} from './runs';
+  Settings,
+} from '../wire/api';
+import { words, type Words } from '../base/errors';
+import { Form } from '../base/forms/form.svelte';
+import { Proofs } from '../base/proof/proof.svelte';
 import { session } from '../base/session.svelte';
+import { maxPrint, pagesOf } from './runs';
 
 type Stage = 'ask' | 'prove' | 'paper' | 'done' | 'asked';
 

@@ -1,32 +1,7 @@
 /** What the workspace asks of everybody: as the application tells it, and in words. */
-import type { ApprovalView, MemberView } from '../wire/api';
+import type { ApprovalView, PolicyView, ProfileView } from '../wire/api';
 import { day } from '../base/dates';
 import { t } from '../base/i18n';
-
-export interface PolicyView {
-  name: string;
-  require2FA: boolean;
-  requireFrom?: string;
-  /** Required, and its day has come. */
-  inForce: boolean;
-  twoPeople: boolean;
-  idleMinutes: number;
-  /** The fingerprint of the key that signs exports. */
-  signature: string;
-  /** The secrets are in a file with a passphrase, not in a keychain. */
-  secretsFile?: boolean;
-  /** The computer’s clock and the log’s newest entry, where it is behind that. */
-  clock?: { now: string; newest: string };
-}
-
-export interface Rehearsal {
-  /** Could get only as far as enrolling. */
-  blocked: MemberView[] | null;
-  ready: number;
-  /** Could let others back in. */
-  keepers: MemberView[] | null;
-  possible: boolean;
-}
 
 /** The bounds of the idle time, in minutes. */
 export const idleMinutes = Array.from({ length: 15 }, (_, i) => i + 1);
@@ -79,4 +54,13 @@ export function policyWords(act: PolicyAct): { title: string; text: string; done
         done: t('twoPeople.done_off'),
       };
   }
+}
+
+/** An approval that somebody decides on, or that its own act follows. */
+export interface Decision {
+  profile: ProfileView;
+  approval: ApprovalView;
+  act: 'approve' | 'go-on';
+  onclose: () => void;
+  ondone: () => void;
 }

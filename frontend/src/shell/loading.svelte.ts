@@ -1,8 +1,9 @@
 /**
- * The screens after the sign-in, in a file of their own. The door does not wait for it, and is there
+ * The screens after the sign-in, in a file of their own. The sign-in does not wait for it, and is there
  * sooner; it comes while somebody types, so that nobody waits for it later either.
  */
-import { refused, words, type Words } from '../base/errors';
+import { refused } from '../wire/api';
+import { words, type Words } from '../base/errors';
 
 type Screens = typeof import('./screens');
 

@@ -1,12 +1,12 @@
 /** The places of the sidebar, in order. A new one is one line. */
 import type { LucideIcon } from '@lucide/svelte';
 import Building from '@lucide/svelte/icons/building-2';
+import CircleHelp from '@lucide/svelte/icons/circle-question-mark';
 import FileText from '@lucide/svelte/icons/file-text';
 import Printer from '@lucide/svelte/icons/printer';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
-import CircleHelp from '@lucide/svelte/icons/circle-question-mark';
-import UsersRound from '@lucide/svelte/icons/users-round';
 import UserRound from '@lucide/svelte/icons/user-round';
+import UsersRound from '@lucide/svelte/icons/users-round';
 import type { Key } from '../base/i18n';
 import type { Place } from '../base/session.svelte';
 

@@ -1,6 +1,6 @@
 /**
  * Keeps the window on its page. Nothing on it leads elsewhere; this is for what comes from
- * outside, and a second lock on the door: on Linux the window itself refuses to leave.
+ * outside, and a second guard: on Linux the window itself refuses to leave.
  */
 
 /** What the Navigation API tells, in engines that have it. */

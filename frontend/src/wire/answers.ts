@@ -1,8 +1,14 @@
 /** Answers with secrets, as they cross and as the page shows them. */
-import type { Confirmed, EnrolmentView, OneTimeView, ProfileView, SheetView } from './api';
-import type { KitView } from '../settings/kit';
 import type { Envelope, Mailbox } from './envelopes';
-import type { PrintSheets } from '../runs/runs';
+import type {
+  Confirmed,
+  EnrolmentView,
+  KitView,
+  OneTimeView,
+  PrintSheets,
+  ProfileView,
+  SheetView,
+} from './views';
 
 /** A view as it crosses: its secrets are in envelopes. */
 type Crossing<T, Secrets extends keyof T> = Omit<T, Secrets> & { [K in Secrets]: Envelope };

@@ -1,15 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { fileSize } from '../../src/base/filesize';
 import { keyGroups } from '../../src/settings/kit';
-import {
-  daysLeft,
-  fileSize,
-  found,
-  shelved,
-  sorted,
-  tagsOf,
-  typeOf,
-  type ContractView,
-} from '../../src/contracts/contracts';
+import { daysLeft, found, shelved, sorted, tagsOf, typeOf } from '../../src/contracts/contracts';
+import type { ContractView } from '../../src/wire/api';
 import { changes, tagged, withTag } from '../../src/contracts/tags';
 import { decoded } from '../../src/contracts/text';
 

@@ -4,7 +4,7 @@ import { inside } from '../../src/shell/loading.svelte';
 let there = false;
 vi.mock('../../src/shell/screens', () => {
   if (!there) throw new Error('the file cannot be read');
-  return { Window: {}, Gate: {} };
+  return { Window: {}, EnrolmentSession: {} };
 });
 
 test('screens that cannot be fetched are told of, and fetched again', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ApprovalView } from '../../src/wire/api';
-import { approvalWords, requirement, type PolicyView } from '../../src/settings/policy';
+import type { ApprovalView, PolicyView, PrintSheets, RunView } from '../../src/wire/api';
+import { approvalWords, requirement } from '../../src/settings/policy';
 import {
   codesOf,
   coverPages,
@@ -10,8 +10,6 @@ import {
   ranges,
   runState,
   sheetState,
-  type PrintSheets,
-  type RunView,
 } from '../../src/runs/runs';
 
 describe('a print run', () => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as api from '../../src/wire/api';
 import { Session } from '../../src/base/session.svelte';
 
-const door: api.DoorState = {
+const auth: api.AuthState = {
   stage: 'signIn',
   workspace: 'Northwind Legal',
   version: '1',
@@ -32,8 +32,8 @@ vi.mock(import('../../src/wire/api'), async (original) => ({
 }));
 
 beforeEach(async () => {
-  vi.spyOn(api.Door, 'state').mockResolvedValue(door);
-  vi.spyOn(api.Door, 'lock').mockResolvedValue();
+  vi.spyOn(api.Auth, 'state').mockResolvedValue(auth);
+  vi.spyOn(api.Auth, 'lock').mockResolvedValue();
   session = new Session();
   await session.open();
   session.begin(signedIn('one'));
@@ -47,7 +47,7 @@ describe('a session of the page', () => {
     expect(session.welcome).toBeUndefined();
     expect(session.place).toEqual({ at: 'contracts' });
     expect(session.notice?.what).toBe('Locked.');
-    expect(api.Door.lock).toHaveBeenCalledWith('one');
+    expect(api.Auth.lock).toHaveBeenCalledWith('one');
   });
 
   test('says how long nothing happened when the application locks it', () => {

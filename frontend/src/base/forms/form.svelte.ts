@@ -3,9 +3,9 @@
  * typed belongs to the screen and is never touched here.
  */
 import { tick } from 'svelte';
-import type { Refused } from '../../wire/api';
+import { type Refused, refused } from '../../wire/api';
+import { words, type Words } from '../errors';
 import { Countdown } from './countdown.svelte';
-import { refused, words, type Words } from '../errors';
 
 /** The seconds for which a refusal closes the form: a pause that holds, or that this guess began. */
 export function pauseOf({ code, args }: Refused): number {

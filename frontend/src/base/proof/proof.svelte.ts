@@ -2,10 +2,10 @@
  * The proof that a dialog asks for beside other things: what is due, what was typed, and what goes
  * to the application. Nothing is due right after another proof that was not spent.
  */
-import { noProof } from './acts';
 import { Profile, type Proof, type StepUpNeeds } from '../../wire/api';
-import { FactorChoice } from './factor.svelte';
 import { session } from '../session.svelte';
+import { noProof } from './acts';
+import { FactorChoice } from './factor.svelte';
 
 export class Proofs {
   needs = $state.raw<StepUpNeeds | undefined>(undefined);

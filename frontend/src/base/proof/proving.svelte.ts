@@ -2,9 +2,9 @@
  * Proving oneself before an act. `start` asks what proof is due, so that the button that was
  * pressed shows that it is at work; where none is due, the act begins without a dialog.
  */
-import { noProof, type Act } from './acts';
-import type { StepUpNeeds } from '../../wire/api';
-import { refused, words, type Words } from '../errors';
+import { refused, type StepUpNeeds } from '../../wire/api';
+import { words, type Words } from '../errors';
+import { type Act, noProof } from './acts';
 
 export class Proving {
   /** The act that waits for proof, and what proof that is. */
