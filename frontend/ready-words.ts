@@ -6,9 +6,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from '@formatjs/icu-messageformat-parser';
 import type { Plugin } from 'vite';
-import { nest } from './src/lib/nestedwords.ts';
-import { isPlain } from './src/lib/plain.ts';
-import { shorten } from './src/lib/shortwords.ts';
+import { isPlain } from './src/base/i18n/plain.ts';
 
 const file = fileURLToPath(new URL('../backend/words/en.json', import.meta.url));
 const words = '\0words';
@@ -32,10 +30,9 @@ export function readyWords(): Plugin {
         key,
         isPlain(message)
           ? message
-          : shorten(parse(message, { ignoreTag: true, locale: new Intl.Locale(all['language.tag']!) })),
+          : parse(message, { ignoreTag: true, locale: new Intl.Locale(all['language.tag']!) }),
       ]);
-      const nested = JSON.stringify(nest(Object.fromEntries(ready)));
-      return `import { flatten } from '/src/lib/nestedwords.ts'; export default flatten(${nested})`;
+      return `export default ${JSON.stringify(Object.fromEntries(ready))}`;
     },
   };
 }

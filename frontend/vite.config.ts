@@ -3,7 +3,6 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { pdfFiles } from './pdf-files.ts';
 import { readyWords } from './ready-words.ts';
-import { stillIcons } from './still-icons.ts';
 import { configDefaults, defineConfig as defineTests, mergeConfig } from 'vitest/config';
 
 /**
@@ -40,32 +39,10 @@ function faceFromTheStart(): Plugin {
   };
 }
 
-/**
- * Imports later scripts as they are. Vite's own way looks for styles and scripts to fetch beside
- * them; here there are none, since all styles are in one file.
- */
-function plainImports(): Plugin {
-  return {
-    name: 'plain-imports',
-    apply: 'build',
-    enforce: 'pre',
-    load: (id) =>
-      id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : undefined,
-  };
-}
-
 const words = fileURLToPath(new URL('../backend/words', import.meta.url));
 
 const app = defineConfig({
-  plugins: [
-    svelte(),
-    policyOnlyInBuilds(),
-    pdfFiles(),
-    readyWords(),
-    stillIcons(),
-    faceFromTheStart(),
-    plainImports(),
-  ],
+  plugins: [svelte(), policyOnlyInBuilds(), pdfFiles(), readyWords(), faceFromTheStart()],
   base: './',
   // The catalogues are the application's, too.
   resolve: { alias: { $words: words } },

@@ -1,10 +1,10 @@
 import { mount } from 'svelte';
 import './styles/index.css';
-import App from './App.svelte';
-import { locale } from './lib/i18n';
-import { inside } from './lib/inside.svelte';
-import { session } from './lib/session.svelte';
-import { stay } from './lib/stay';
+import App from './shell/App.svelte';
+import { inside } from './shell/loading.svelte';
+import { locale } from './base/i18n';
+import { session } from './base/session.svelte';
+import { stay } from './shell/stay';
 
 // The webview's own menu offers Reload and Inspect. In a field it offers Paste, which stays.
 if (import.meta.env.PROD) {
@@ -16,10 +16,10 @@ if (import.meta.env.PROD) {
 stay();
 document.documentElement.lang = locale();
 
-// Mostly the answer comes before anything has to be drawn: then the first picture is the door.
+// Mostly the answer comes before anything has to be drawn: then the first picture is the sign-in.
 void Promise.race([session.open(), new Promise((done) => setTimeout(done, 200))]).then(() => {
   const target = document.getElementById('app');
   if (target) mount(App, { target });
-  // The door is drawn and can be used before the rest is read.
+  // The sign-in is drawn and can be used before the rest is read.
   setTimeout(() => void inside.load(), 300);
 });

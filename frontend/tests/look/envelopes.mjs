@@ -1,5 +1,5 @@
 /**
- * The application's side of envelopes (`src/lib/envelope.ts`) for the stand-in, which can thus be
+ * The application's side of envelopes (`src/wire/envelopes.ts`) for the stand-in, which can thus be
  * written with plain text: what it is given was taken out, what it answers is put in.
  */
 import { randomUUID } from 'node:crypto';

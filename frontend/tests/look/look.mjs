@@ -36,7 +36,7 @@ const { values, positionals } = parseArgs({
 });
 
 await mkdir(values.out, { recursive: true });
-const kinds = await readFile(new URL('../../src/lib/envelope.ts', import.meta.url), 'utf8').then((text) =>
+const kinds = await readFile(new URL('../../src/wire/envelopes.ts', import.meta.url), 'utf8').then((text) =>
   [...text.match(/contents = \[([^\]]*)\]/)[1].matchAll(/'([^']*)'/g)].map(([, kind]) => kind),
 );
 const root = fileURLToPath(new URL('../..', import.meta.url));

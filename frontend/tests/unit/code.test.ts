@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { codeInput, isCode } from '../../src/lib/code';
+import { codeInput, isCode } from '../../src/base/forms/code';
 
 const typed = (text: string, current = '') => codeInput(current, text);
 

@@ -1,17 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { keyGroups } from '../../src/lib/contractkit';
-import {
-  daysLeft,
-  fileSize,
-  found,
-  shelved,
-  sorted,
-  tagsOf,
-  typeOf,
-  type ContractView,
-} from '../../src/lib/contracts';
-import { changes, tagged, withTag } from '../../src/lib/contracttags';
-import { decoded } from '../../src/lib/contracttext';
+import { fileSize } from '../../src/base/filesize';
+import { keyGroups } from '../../src/settings/kit';
+import { daysLeft, found, shelved, sorted, tagsOf, typeOf } from '../../src/contracts/contracts';
+import type { ContractView } from '../../src/wire/api';
+import { changes, tagged, withTag } from '../../src/contracts/tags';
+import { decoded } from '../../src/contracts/text';
 
 const contract = (name: string, more: Partial<ContractView> = {}): ContractView => ({
   id: name,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { atTime, capital, clock, day, duration, fullDay, onDay } from '../../src/lib/dates';
+import { atTime, capital, clock, day, duration, fullDay, onDay } from '../../src/base/dates';
 
 /** A moment of this computer's own time zone, as the application sends it. */
 const local = (y: number, m: number, d: number, h = 12, min = 0) =>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { close, contents, Mailbox } from '../../src/lib/envelope';
+import { close, contents, Mailbox } from '../../src/wire/envelopes';
 import { root } from './source';
 
 describe('an envelope', () => {

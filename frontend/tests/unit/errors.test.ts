@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import en from '$words/en.json';
-import { Refused } from '../../src/lib/api';
-import { errorCodes, refused, words } from '../../src/lib/errors';
+import { errorCodes, Refused, refused } from '../../src/wire/api';
+import { words } from '../../src/base/errors';
 import { root } from './source';
 
 const say = (code: string, args = {}) => words(new Refused({ code, message: '', args }));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { factsOf, isBackup, type ExportView } from '../../src/lib/exports';
+import { factsOf, isBackup } from '../../src/runs/exports';
+import type { ExportView } from '../../src/wire/api';
 
 const view: ExportView = {
   kind: 'recovery-sheets',

@@ -2,11 +2,9 @@ import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messagefor
 import { IntlMessageFormat } from 'intl-messageformat';
 import { afterEach, describe, expect, test } from 'vitest';
 import en from '$words/en.json';
-import { grouped, languages, listed, locale, speak, t, type Catalogue } from '../../src/lib/i18n';
-import { flatten, nest } from '../../src/lib/nestedwords';
-import { fullDay } from '../../src/lib/dates';
-import { isPlain } from '../../src/lib/plain';
-import { lengthen, shorten } from '../../src/lib/shortwords';
+import { fullDay } from '../../src/base/dates';
+import { grouped, languages, listed, locale, speak, t, type Catalogue } from '../../src/base/i18n';
+import { isPlain } from '../../src/base/i18n/plain';
 import { sources } from './source';
 
 const code = sources('.ts', '.svelte')
@@ -111,36 +109,6 @@ describe('the words of the page', () => {
       const format = new IntlMessageFormat(message, locale(), undefined, { ignoreTag: true });
       expect(t(key as keyof typeof en, values), key).toBe(format.format(values));
     }
-  });
-
-  test('say the same when a build has written them shorter', () => {
-    const tag = new Intl.Locale(locale());
-    const values = (n: number) =>
-      new Proxy({} as Record<string, string | number>, {
-        get: (_, name) => (String(name).length > 4 ? 'yes' : n),
-        has: () => true,
-      });
-    const others = Object.entries(en).filter(([, message]) => !isPlain(message));
-    expect(others.length).toBeGreaterThan(50);
-    for (const [key, message] of others) {
-      const read = parse(message, { ignoreTag: true, locale: tag });
-      const kept = lengthen(JSON.parse(JSON.stringify(shorten(read))));
-      const say = (it: typeof read, n: number) => {
-        try {
-          return new IntlMessageFormat(it, locale()).format(values(n));
-        } catch (thrown) {
-          return (thrown as { code: string }).code;
-        }
-      };
-      for (const n of [0, 1, 2, 1234]) expect(say(kept, n), key).toEqual(say(read, n));
-    }
-  });
-
-  test('are the same when a build has written their keys shorter', () => {
-    const written = JSON.parse(JSON.stringify(nest<string | unknown[]>({ ...en, list: ['a', 0] })));
-    expect(flatten(written)).toEqual({ ...en, list: ['a', 0] });
-    const hard = { 'a.b': '1', a: '2', 'a.b.c': '3', 'a.b.d.e': '4', 'f.g': '5', f: '6' };
-    expect(flatten(nest(hard))).toEqual(hard);
   });
 
   test('are nowhere but in the catalogue', () => {

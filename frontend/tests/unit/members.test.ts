@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { MemberView } from '../../src/lib/api';
-import { age, shortDay } from '../../src/lib/dates';
-import { memberRows } from '../../src/lib/memberrows';
-import { counts, folded, found, listed, noFilters, sorted } from '../../src/lib/members';
+import type { MemberView } from '../../src/wire/api';
+import { age, shortDay } from '../../src/base/dates';
+import { memberRows } from '../../src/wire/memberrows';
+import { counts, found, listed, noFilters, sorted } from '../../src/members/members';
+import { folded } from '../../src/base/search';
 
 const now = new Date(2026, 10, 12, 9, 45);
 const ago = (days: number) => new Date(now.getTime() - days * 86_400_000).toISOString();

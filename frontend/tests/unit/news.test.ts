@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { News, Permission } from '../../src/lib/api';
-import { leadsTo, told, warns } from '../../src/lib/news';
+import type { News, Permission } from '../../src/wire/api';
+import { leadsTo, told, warns } from '../../src/settings/news';
 
 describe('the news of an admin’s act', () => {
   const of = (kind: string, detail: News['detail'] = null): News => ({

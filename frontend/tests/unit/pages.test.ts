@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fit, mostPixels, mostSide } from '../../src/lib/contractpages';
+import { fit, mostPixels, mostSide } from '../../src/contracts/pages';
 
 test('a page fills its place, and no size that it claims makes a larger picture than the bounds', () => {
   expect(fit({ width: 595, height: 842 }, 1190)).toBe(2);

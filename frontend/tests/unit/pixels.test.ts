@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { atLeast, atMost } from '../../src/lib/pixels';
+import { atLeast, atMost } from '../../src/base/components/pixels';
 
 test('a part is a whole number of pixels, at any ratio', () => {
   for (const ratio of [1, 1.25, 1.5, 2, 3]) {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { watchPresence } from '../../src/lib/presence';
+import { watchPresence } from '../../src/shell/presence';
 
 let listeners: Map<string, (event: Event) => void>;
 let told: number[];

@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
-import { Refused } from '../../src/lib/api';
-import type { Act } from '../../src/lib/acts';
-import { Proving } from '../../src/lib/proving.svelte';
+import { Refused } from '../../src/wire/api';
+import type { Act } from '../../src/base/proof/acts';
+import { Proving } from '../../src/base/proof/proving.svelte';
 
-vi.mock('../../src/lib/session.svelte', () => ({ session: {} }));
+vi.mock('../../src/base/session.svelte', () => ({ session: {} }));
 
 const proof = { password: 'umbrella copper violin', factor: { kind: 'none' as const, value: '' } };
 const due = { password: true, factor: false, authenticatorOff: false };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { recoveryEdit, recoveryInput, type Edited } from '../../src/lib/recovery';
+import { recoveryEdit, recoveryInput, type Edited } from '../../src/base/forms/recovery';
 
 /** Types, deletes and reads a field in which | is the caret. */
 const show = ({ value, caret }: Edited) => `${value.slice(0, caret)}|${value.slice(caret)}`;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ApprovalView } from '../../src/lib/api';
-import { approvalWords, requirement, type PolicyView } from '../../src/lib/policy';
+import type { ApprovalView, PolicyView, PrintSheets, RunView } from '../../src/wire/api';
+import { approvalWords, requirement } from '../../src/settings/policy';
 import {
   codesOf,
   coverPages,
@@ -10,9 +10,7 @@ import {
   ranges,
   runState,
   sheetState,
-  type PrintSheets,
-  type RunView,
-} from '../../src/lib/runs';
+} from '../../src/runs/runs';
 
 describe('a print run', () => {
   test('numbers its sheets as the cover of a saved run does', () => {

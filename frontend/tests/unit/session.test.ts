@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import * as api from '../../src/lib/api';
-import { Session } from '../../src/lib/session.svelte';
+import * as api from '../../src/wire/api';
+import { Session } from '../../src/base/session.svelte';
 
-const door: api.DoorState = {
+const auth: api.AuthState = {
   stage: 'signIn',
   workspace: 'Northwind Legal',
   version: '1',
@@ -23,7 +23,7 @@ const settle = () => new Promise((done) => setTimeout(done));
 let session: Session;
 let lockedByApp: (reason: api.LockReason) => void;
 
-vi.mock(import('../../src/lib/api'), async (original) => ({
+vi.mock(import('../../src/wire/api'), async (original) => ({
   ...(await original()),
   onLocked: (heard) => {
     lockedByApp = heard;
@@ -32,8 +32,8 @@ vi.mock(import('../../src/lib/api'), async (original) => ({
 }));
 
 beforeEach(async () => {
-  vi.spyOn(api.Door, 'state').mockResolvedValue(door);
-  vi.spyOn(api.Door, 'lock').mockResolvedValue();
+  vi.spyOn(api.Auth, 'state').mockResolvedValue(auth);
+  vi.spyOn(api.Auth, 'lock').mockResolvedValue();
   session = new Session();
   await session.open();
   session.begin(signedIn('one'));
@@ -47,7 +47,7 @@ describe('a session of the page', () => {
     expect(session.welcome).toBeUndefined();
     expect(session.place).toEqual({ at: 'contracts' });
     expect(session.notice?.what).toBe('Locked.');
-    expect(api.Door.lock).toHaveBeenCalledWith('one');
+    expect(api.Auth.lock).toHaveBeenCalledWith('one');
   });
 
   test('says how long nothing happened when the application locks it', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { allToggled, extended, extent, kept, nobody, toggled } from '../../src/lib/selection';
-import { drawn, scrolledTo } from '../../src/lib/windowing';
+import { allToggled, extended, extent, kept, nobody, toggled } from '../../src/base/table/selection';
+import { drawn, scrolledTo } from '../../src/base/table/windowing';
 
 const ids = ['a', 'b', 'c', 'd'];
 

@@ -1,0 +1,215 @@
+/**
+ * What the page knows, and where the person is in it. There is one, `session`. The token is the
+ * only thing that opens anything, and it lives in a private field here; dropping the session
+ * drops every screen with it, and nothing is in the address, the history or any storage.
+ */
+import {
+  Auth,
+  type AuthState,
+  beginAnew,
+  type Challenge,
+  type EnrolmentSession,
+  type EnrolmentView,
+  type LockReason,
+  onLocked,
+  Profile,
+  type ProfileView,
+  Refused,
+  refused,
+  Settings,
+  type SheetView,
+  type SignedIn,
+  type Welcome,
+} from '../wire/api';
+import { toasts } from './components/toasts.svelte';
+import { words, type Words } from './errors';
+import { t } from './i18n';
+import { lockWords, reasonOf } from './lockwords';
+
+/** Where a signed-in person is. What a place shows travels in it and is dropped with it. */
+export type Place =
+  | { at: 'recovered'; number: number; left: number }
+  | { at: 'contracts' }
+  | { at: 'profile' }
+  | { at: 'two-factor' }
+  | { at: 'members' }
+  | { at: 'print-runs' }
+  | { at: 'print-run'; number: number }
+  | { at: 'workspace' }
+  | { at: 'audit' }
+  | { at: 'help' }
+  | { at: 'enable'; enrolment: EnrolmentView }
+  | { at: 'change-phone'; enrolment: EnrolmentView }
+  | { at: 'new-codes'; sheet: SheetView };
+
+const ended = () => new Refused({ code: 'session_ended', message: 'the window was locked' });
+
+export class Session {
+  auth = $state.raw<AuthState | undefined>(undefined);
+  challenge = $state.raw<Challenge | undefined>(undefined);
+  /** Somebody who is in as far as enrolling a phone, and no further. */
+  enrolment = $state.raw<Omit<EnrolmentSession, 'token'> | undefined>(undefined);
+  /** Why the person is back at the sign-in. */
+  notice = $state.raw<Words | undefined>(undefined);
+  profile = $state.raw<ProfileView | undefined>(undefined);
+  welcome = $state.raw<Welcome | undefined>(undefined);
+  place = $state.raw<Place>({ at: 'contracts' });
+  /** How many approvals wait for this person. */
+  waiting = $state(0);
+  #token: string | undefined;
+  readonly #endings: (() => void)[] = [];
+
+  /** Asks the application where things stand, and listens for it locking the window. */
+  async open(): Promise<void> {
+    onLocked((reason) => this.drop(reason));
+    await this.#ask(Auth.state);
+    if (this.auth?.lockedFor) this.notice = lockWords(this.auth.lockedFor, this.auth.idleMinutes);
+  }
+
+  /** After a fault: opens again. */
+  retry(): Promise<void> {
+    return this.#ask(Auth.retry);
+  }
+
+  async #ask(state: () => Promise<AuthState>): Promise<void> {
+    try {
+      this.auth = await state();
+    } catch (thrown) {
+      const { code, message, args } = refused(thrown);
+      const nothing = { workspace: '', version: '', dataFolder: '', minimumPassword: 0 };
+      this.auth = { ...this.auth, ...nothing, stage: 'fault', fault: { code, message, args } };
+    }
+  }
+
+  /** A right password with a second factor still due. */
+  challenged(challenge: Challenge): void {
+    this.notice = undefined;
+    this.challenge = challenge;
+  }
+
+  /** "Not you?": back to the password, and the challenge is worth nothing any more. */
+  leave(): void {
+    const token = this.challenge?.token;
+    this.challenge = undefined;
+    if (token) Auth.leave(token).catch(() => {});
+  }
+
+  /** The challenge ran out: back to the password, saying so. */
+  challengeEnded(refusal: Refused): void {
+    this.challenge = undefined;
+    this.notice = words(refusal);
+  }
+
+  /** In, as far as enrolling a phone: all that this token can do is to enrol, to lock and to enter. */
+  beginEnrolment({ token, ...enrolment }: EnrolmentSession): void {
+    this.#token = token;
+    this.challenge = undefined;
+    this.notice = undefined;
+    this.enrolment = enrolment;
+  }
+
+  begin({ token, profile, welcome }: SignedIn): void {
+    this.#token = token;
+    this.challenge = undefined;
+    this.enrolment = undefined;
+    this.notice = undefined;
+    this.profile = profile;
+    this.welcome = welcome;
+    const left = welcome.codesLeft ?? profile.twoFactor.codes?.left ?? 0;
+    this.place = welcome.usedCode ? { at: 'recovered', number: welcome.usedCode, left } : { at: 'contracts' };
+  }
+
+  /**
+   * Does something that needs the session. A session that has ended on the other side ends here
+   * as well. An answer that comes after the window was locked is dropped, unseen: it belongs to
+   * somebody who may have left.
+   */
+  async use<T>(act: (token: string) => Promise<T>): Promise<T> {
+    const token = this.#token;
+    try {
+      if (!token) throw ended();
+      const answer = await act(token);
+      if (token !== this.#token) throw ended();
+      return answer;
+    } catch (thrown) {
+      const refusal = refused(thrown);
+      if (token === this.#token) {
+        if (refusal.code === 'session_ended') this.drop(reasonOf(refusal));
+        // That was the twentieth wrong code: the profile says so from now on.
+        if (refusal.code === 'authenticator_off') void this.refresh();
+      }
+      throw refusal;
+    }
+  }
+
+  /** Reads the profile again: something has changed what it says of itself. */
+  async refresh(): Promise<void> {
+    const profile = await this.use(Profile.get).catch(() => undefined);
+    if (profile) this.profile = profile;
+  }
+
+  go(place: Place): void {
+    this.place = place;
+  }
+
+  /** Ctrl+L. The screen is emptied at once; the application drops its keys and confirms. */
+  lock(): void {
+    const token = this.#token;
+    if (!token) return;
+    this.drop('asked');
+    Auth.lock(token).catch(() => {});
+  }
+
+  /** Leaves an enrolment session. What was begun there is undone; the code that opened it is used up. */
+  leaveEnrolment(): void {
+    const phone = this.enrolment?.kind === 'change-phone';
+    this.lock();
+    if (!this.auth || this.auth.renewsPage) return; // the page begins anew
+    this.notice = phone
+      ? { what: t('gate.left_phone'), next: t('gate.left_phone_next') }
+      : { what: t('gate.left'), next: t('gate.left_next') };
+  }
+
+  /** Counts what waits for this person: to be decided on, or to be done now that it is approved. */
+  async lookForApprovals(): Promise<void> {
+    const all = await this.use(Settings.approvals).catch(() => null);
+    this.waiting = (all ?? []).filter((a) => a.may || (a.mine && a.state === 'approved')).length;
+  }
+
+  /** The person is there. */
+  touch(): void {
+    void this.use(Auth.touch).catch(() => {});
+  }
+
+  /** For what is known beside the screens: it is forgotten with the session. */
+  whenOver(forget: () => void): void {
+    this.#endings.push(forget);
+  }
+
+  /** Forgets everything that was shown and returns to the sign-in, saying why. */
+  drop(reason: LockReason): void {
+    // Only what ends something needs words: an echo of our own lock changes nothing.
+    if (!this.profile && !this.challenge && !this.enrolment) return;
+    toasts.dismiss(); // it may say a name
+    for (const forget of this.#endings) forget();
+    this.#token = undefined;
+    this.challenge = undefined;
+    this.enrolment = undefined;
+    this.profile = undefined;
+    this.welcome = undefined;
+    this.waiting = 0;
+    this.place = { at: 'contracts' };
+    if (this.auth?.renewsPage) {
+      // The application ends this page now. Should it not, the page begins anew by itself.
+      this.auth = undefined;
+      setTimeout(beginAnew, 3000);
+      return;
+    }
+    this.notice = lockWords(reason, this.auth?.idleMinutes);
+    // The workspace is there now, even if this session began by creating it.
+    if (this.auth) this.auth = { ...this.auth, stage: 'signIn' };
+    void this.#ask(Auth.state);
+  }
+}
+
+export const session = new Session();

@@ -1,0 +1,157 @@
+/** The audit log in words: who did what to whom. A kind without words here keeps the application's own. */
+import type { LucideIcon } from '@lucide/svelte';
+import BadgeCheck from '@lucide/svelte/icons/badge-check';
+import Ban from '@lucide/svelte/icons/ban';
+import Building from '@lucide/svelte/icons/building-2';
+import CircleCheck from '@lucide/svelte/icons/circle-check';
+import FileText from '@lucide/svelte/icons/file-text';
+import KeyRound from '@lucide/svelte/icons/key-round';
+import LogIn from '@lucide/svelte/icons/log-in';
+import Printer from '@lucide/svelte/icons/printer';
+import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
+import Smartphone from '@lucide/svelte/icons/smartphone';
+import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
+import UserPlus from '@lucide/svelte/icons/user-plus';
+import UserRound from '@lucide/svelte/icons/user-round';
+import type { LogEntry } from '../wire/api';
+import { logDay } from '../base/dates';
+import { type Key, t } from '../base/i18n';
+
+interface Kind {
+  says: Key;
+  more?: Key;
+  icon: LucideIcon;
+  warn?: boolean;
+}
+
+const kinds: Record<string, Kind> = {
+  'workspace-created': { says: 'event.workspace-created', icon: Building },
+  'state-accepted': { says: 'audit.says.state-accepted', icon: TriangleAlert, warn: true },
+  'signed-in': { says: 'audit.says.signed-in', icon: LogIn },
+  'stepped-up': { says: 'audit.says.stepped-up', icon: BadgeCheck },
+  'guess-wrong': { says: 'audit.says.guess-wrong', icon: TriangleAlert, warn: true },
+  '2fa-enabled': { says: 'audit.says.2fa-enabled', more: 'audit.says.2fa-enabled.more', icon: Smartphone },
+  'phone-changed': { says: 'audit.says.phone-changed', icon: Smartphone },
+  'phone-and-codes-changed': {
+    says: 'audit.says.phone-and-codes-changed',
+    more: 'audit.says.phone-and-codes-changed.more',
+    icon: Smartphone,
+  },
+  '2fa-disabled': { says: 'audit.says.2fa-disabled', icon: Ban },
+  'recovery-codes-replaced': {
+    says: 'audit.says.recovery-codes-replaced',
+    more: 'audit.says.recovery-codes-replaced.more',
+    icon: Printer,
+  },
+  'recovery-codes-voided': {
+    says: 'audit.says.recovery-codes-voided',
+    more: 'audit.says.recovery-codes-voided.more',
+    icon: RotateCcw,
+  },
+  'profile-renamed': {
+    says: 'audit.says.profile-renamed',
+    more: 'audit.says.profile-renamed.more',
+    icon: UserRound,
+  },
+  'email-changed': {
+    says: 'audit.says.email-changed',
+    more: 'audit.says.email-changed.more',
+    icon: UserRound,
+  },
+  'run-begun': { says: 'audit.says.run-begun', more: 'audit.says.reason', icon: Printer },
+  'run-sheets-issued': {
+    says: 'event.run-sheets-issued',
+    more: 'audit.says.run-sheets-issued.more',
+    icon: Printer,
+  },
+  'run-sheet-issued': {
+    says: 'event.run-sheet-issued',
+    more: 'audit.says.run-sheets-issued.more',
+    icon: Printer,
+  },
+  'sheet-acknowledged': { says: 'audit.says.sheet-acknowledged', icon: CircleCheck },
+  'member-added': { says: 'audit.says.member-added', icon: UserPlus },
+  'member-suspended': { says: 'event.member-suspended', icon: Ban },
+  'member-removed': { says: 'event.member-removed', icon: Ban },
+  '2fa-reset': { says: 'event.2fa-reset', icon: RotateCcw },
+  'password-reset-given': { says: 'event.password-reset-given', icon: KeyRound },
+  'help-code-given': { says: 'event.help-code-given', icon: Smartphone },
+  'idle-time-set': { says: 'audit.says.idle-time-set', icon: Building },
+  'password-changed': { says: 'event.password-changed', icon: KeyRound },
+};
+
+/** For kinds that keep the application's own sentence: by how they begin. */
+const icons: [RegExp, LucideIcon][] = [
+  [/^(run-interrupted|clock|export-refused|emergency-kit-used)/, TriangleAlert],
+  [/^(run|sheets?|export)-/, Printer],
+  [/^(member|invited|role)/, UserPlus],
+  [/^approval/, BadgeCheck],
+  [/^(workspace|two-people|2fa-require|backup)/, Building],
+  [/^contracts/, FileText],
+  [/^(rotation|vault|emergency)/, KeyRound],
+];
+
+/** A piece of a sentence; a name stands out. */
+export interface Piece {
+  text: string;
+  name: boolean;
+}
+
+export interface Said {
+  pieces: Piece[];
+  more: string | undefined;
+  icon: LucideIcon;
+  warn: boolean;
+}
+
+// Names are put between two characters that no name can hold: the application refuses them.
+const [open, close] = ['\u0002', '\u0003'];
+const mark = (name: string) => `${open}${name}${close}`;
+
+function pieces(sentence: string): Piece[] {
+  const all = sentence.split(open).flatMap((part, i): Piece[] => {
+    if (i === 0) return [{ text: part, name: false }];
+    const [name = '', rest = ''] = part.split(close);
+    return [
+      { text: name, name: true },
+      { text: rest, name: false },
+    ];
+  });
+  return all.filter(({ text }) => text !== '');
+}
+
+export function say(entry: LogEntry): Said {
+  const kind = kinds[entry.kind];
+  if (!kind) {
+    const icon = icons.find(([begins]) => begins.test(entry.kind))?.[1] ?? ScrollText;
+    return { pieces: pieces(entry.sentence), more: undefined, icon, warn: icon === TriangleAlert };
+  }
+  const values = {
+    number: '',
+    factor: '',
+    chose: entry.detail?.['chose-password'] ?? '',
+    ...entry.detail,
+    left: Number(entry.detail?.left ?? 0),
+    actor: entry.actor ? mark(entry.actor) : t('audit.somebody'),
+    subject: entry.subject ? mark(entry.subject) : t('audit.unknown'),
+  };
+  return {
+    pieces: pieces(t(kind.says, values)),
+    more: kind.more && t(kind.more, values),
+    icon: kind.icon,
+    warn: kind.warn ?? false,
+  };
+}
+
+/** The entries under the days on which they were written, in their order. */
+export function byDay(entries: LogEntry[]): { title: string; entries: LogEntry[] }[] {
+  const days: { title: string; entries: LogEntry[] }[] = [];
+  for (const entry of entries) {
+    const title = logDay(entry.at);
+    const last = days.at(-1);
+    if (last?.title === title) last.entries.push(entry);
+    else days.push({ title, entries: [entry] });
+  }
+  return days;
+}

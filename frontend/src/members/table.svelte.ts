@@ -1,0 +1,86 @@
+/** What the page of the members knows: the table as it is, and how one looks at it. */
+import { Members, type MembersView, refused } from '../wire/api';
+import { words, type Words } from '../base/errors';
+import { t } from '../base/i18n';
+import { session } from '../base/session.svelte';
+import { kept, nobody, type Selection } from '../base/table/selection';
+import type { Sort } from '../base/table/tables';
+import { type Filters, found, listed, type Listed, noFilters, sorted } from './members';
+
+/** The table as it was read last: it shows while it is read anew. It is forgotten with the session. */
+let last: MembersView | undefined;
+session.whenOver(() => (last = undefined));
+/** A reading that is under way and was begun before anybody opened the page. */
+let ahead: Promise<void> | undefined;
+
+/**
+ * Reads the table once the first screen stands: of ten thousand members, nobody waits for it later.
+ * Returns the way to leave it.
+ */
+export function readAhead(): () => void {
+  const timer = setTimeout(() => {
+    if (last) return;
+    const reading = session.use(Members.list);
+    ahead = reading.then(
+      (view) => void (last = view),
+      () => {}, // the page says what is wrong when it is opened
+    );
+    void ahead.finally(() => (ahead = undefined));
+  }, 1000);
+  return () => clearTimeout(timer);
+}
+
+export class MemberTable {
+  view = $state.raw<MembersView | undefined>(last);
+  wrong = $state.raw<Words | undefined>(undefined);
+  filters = $state.raw<Filters>(noFilters);
+  sort = $state.raw<Sort>({ key: 'name', down: false });
+  selected = $state.raw<Selection>(nobody);
+  /** The row that had the focus last. */
+  active = $state<string | undefined>(undefined);
+
+  #listed = $derived(listed(this.view?.members ?? []));
+  // Sorting 10,000 takes longer than a key may: searching only leaves some out.
+  #sorted = $derived(sorted(this.#listed, this.sort));
+  rows = $derived<Listed[]>(found(this.#sorted, this.filters));
+
+  /** Those who are selected, in the order of the table, whether the filters show them or not. */
+  get chosen() {
+    return this.#sorted.filter(({ member }) => this.selected.has(member.id)).map(({ member }) => member);
+  }
+
+  /** What new sheets for those who are selected would do, and who of them is out of sight. */
+  get consequence(): string {
+    const chosen = this.chosen;
+    const out = chosen.filter((m) => m.twoFactor === 'on' && m.sheet).length;
+    const inSight = new Set(this.rows.map(({ member }) => member.id));
+    const hidden = chosen.filter((m) => !inSight.has(m.id)).length;
+    return [
+      out > 0 ? t('members.replaces', { n: out }) : t('members.replaces_none'),
+      hidden > 0 ? t('members.out_of_sight', { n: hidden }) : '',
+    ]
+      .filter(Boolean)
+      .join(' ');
+  }
+
+  /** What the page begins with: a reading that is under way is as good as a new one. */
+  async open(): Promise<void> {
+    if (ahead) {
+      await ahead;
+      if (last) return void (this.view = last);
+    }
+    await this.load();
+  }
+
+  /** Reads the table anew. What is selected stays, but for members who are gone. */
+  async load(): Promise<void> {
+    try {
+      this.view = last = await session.use(Members.list);
+      this.wrong = undefined;
+      const ids = this.view.members.map((m) => m.id);
+      this.selected = kept(this.selected, ids);
+    } catch (thrown) {
+      this.wrong = words(refused(thrown));
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/** What others did since the last sign-in, to one's profile or with the Emergency Kit, and what to do about it. */
+import type { News, Permission, Role } from '../wire/api';
+import { atTime, onDay } from '../base/dates';
+import type { Words } from '../base/errors';
+import { t } from '../base/i18n';
+import { roleName } from '../base/people';
+
+/** Whether it is one to act on at once. */
+export const warns = ({ kind }: News): boolean => kind === 'emergency-kit-used' || kind === 'email-changed';
+
+/** Where it is acted on, or else looked into; nothing for what is done on this page. */
+export function leadsTo({ kind }: News, may: Permission[]): 'workspace' | 'audit' | undefined {
+  if (!kind.startsWith('emergency-kit-')) return undefined;
+  return may.includes('vault-key') ? 'workspace' : 'audit';
+}
+
+/** The words for one piece of news to somebody with these permissions; nothing for a kind that this version does not know. */
+export function told({ kind, at, by, detail }: News, may: Permission[]): Words | undefined {
+  const who = { by, when: onDay(at) };
+  switch (kind) {
+    case 'run-sheet-issued':
+      return {
+        what: t('news.sheet', { ...who, sheet: detail?.sheets ?? '', run: detail?.run ?? '' }),
+        next: t('news.sheet_next'),
+      };
+    case 'run-sheet-voided':
+      return { what: t('news.voided', { ...who, sheet: detail?.sheet ?? '' }), next: t('news.voided_next') };
+    case '2fa-reset':
+      return { what: t('news.reset', who), next: t('news.reset_next') };
+    case 'password-reset-given':
+      return { what: t('news.password', who), next: t('news.password_next') };
+    case 'help-code-given':
+      return { what: t('news.help', who), next: t('news.help_next') };
+    case 'email-changed':
+      return {
+        what: t('news.email', { from: detail?.from ?? '', to: detail?.to ?? '', when: atTime(at) }),
+        next: t('news.email_next'),
+      };
+    case 'role-changed':
+      return {
+        what: t('news.role', { ...who, role: roleName((detail?.to ?? 'member') as Role) }),
+        next: t('news.role_next'),
+      };
+    case 'member-suspended':
+      return { what: t('news.suspended', who), next: t('news.suspended_next') };
+    case 'member-resumed':
+      return { what: t('news.resumed', who), next: t('news.suspended_next') };
+    case 'emergency-kit-used':
+      return {
+        what: t('news.kit_used', { by, email: detail?.email ?? '', when: atTime(at) }),
+        next: may.includes('vault-key') ? t('news.kit_used_next') : t('news.kit_used_ask'),
+      };
+    case 'emergency-kit-made':
+      return { what: t('news.kit_made', who), next: t('news.kit_made_next') };
+    default:
+      return undefined;
+  }
+}

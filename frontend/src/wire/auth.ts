@@ -1,0 +1,80 @@
+import * as door from '../../wailsjs/go/app/Auth';
+import type { app } from '../../wailsjs/go/models';
+import { call, closed, closedFactor, fields } from './call';
+import type {
+  AuthState,
+  EnrolmentSession,
+  Factor,
+  KitOwner,
+  NewWorkspace,
+  Review,
+  SignedIn,
+  SignInResult,
+  Strength,
+} from './views';
+
+/** Everything before a session. */
+export const Auth = {
+  state: () => call<AuthState>(() => door.State()),
+  /** Opens again after a fault. */
+  retry: () => call<AuthState>(() => door.Retry()),
+  /** `words` are the name, email and workspace that a password must not lean on. */
+  /** Says what accepting a database that does not fit its log would mean, by an owner's proof. */
+  review: (email: string, password: string, factor: Factor) =>
+    call<Review>(async () =>
+      door.Review(email, await closed('password', password), await closedFactor(factor)),
+    ),
+  /** Accepts what was reviewed. */
+  acceptReviewed: () => call<AuthState>(() => door.AcceptReviewed()),
+  endReview: () => call<void>(() => door.EndReview()),
+  /** The name is empty when the person closed the dialog without saving. */
+  saveDiagnostics: () => call<{ name: string }>(() => door.SaveDiagnostics()),
+  strength: (password: string, words: string[]) =>
+    call<Strength>(async () => door.Strength(await closed('password', password), words)),
+  createWorkspace: (input: NewWorkspace) =>
+    call<SignedIn>(async () =>
+      door.CreateWorkspace(
+        fields<app.NewWorkspace>({ ...input, password: await closed('password', input.password) }),
+      ),
+    ),
+  signIn: (email: string, password: string) =>
+    call<SignInResult>(async () => door.SignIn(email, await closed('password', password))),
+  verify: (challenge: string, code: string) =>
+    call<SignedIn>(async () => door.Verify(challenge, await closed('code', code))),
+  useRecoveryCode: (challenge: string, code: string) =>
+    call<SignedIn>(async () => door.UseRecoveryCode(challenge, await closed('recovery code', code))),
+  /** Where a challenge asks for a longer password. */
+  choosePassword: (challenge: string, next: string) =>
+    call<SignedIn>(async () => door.ChoosePassword(challenge, await closed('new password', next))),
+  leave: (challenge: string) => call<void>(() => door.Leave(challenge)),
+  /** Takes an invitation or a password reset, and the password that its person has chosen. */
+  redeem: (email: string, code: string, password: string) =>
+    call<SignInResult>(async () =>
+      door.Redeem(email, await closed('invitation', code), await closed('new password', password)),
+    ),
+  /** Without a keychain: keeps the secrets in a file with a passphrase. */
+  makeSecretsFile: (passphrase: string) =>
+    call<AuthState>(async () => door.MakeSecretsFile(await closed('passphrase', passphrase))),
+  unlockSecretsFile: (passphrase: string) =>
+    call<AuthState>(async () => door.UnlockSecretsFile(await closed('passphrase', passphrase))),
+  /** Makes its holder an owner, with the key that is on the Emergency Kit. */
+  useKit: ({ password, kit, ...owner }: KitOwner) =>
+    call<SignInResult>(async () =>
+      door.UseKit(
+        fields<app.KitOwner>({
+          ...owner,
+          password: await closed('new password', password),
+          kit: await closed('kit key', kit),
+        }),
+      ),
+    ),
+  /** As far as enrolling, where 2FA is required and off. */
+  enrol: (challenge: string) => call<EnrolmentSession>(() => door.Enrol(challenge)),
+  /** A help code stands in for a lost phone, as far as changing it. */
+  useHelpCode: (challenge: string, code: string) =>
+    call<EnrolmentSession>(async () => door.UseHelpCode(challenge, await closed('help code', code))),
+  /** The session, once the phone is enrolled. */
+  enter: (session: string) => call<SignedIn>(() => door.Enter(session)),
+  lock: (session: string) => call<void>(() => door.Lock(session)),
+  touch: (session: string) => call<void>(() => door.Touch(session)),
+};

@@ -1,0 +1,42 @@
+import * as members from '../../wailsjs/go/app/Members';
+import type { app } from '../../wailsjs/go/models';
+import { openOneTime } from './answers';
+import { answered, call, closedProof, fields } from './call';
+import { memberRows } from './memberrows';
+import type { MembersView, NewMember, Proof, Role } from './views';
+
+/** Settings, Members. `approval` is empty where none is needed. */
+export const Members = {
+  list: async (session: string): Promise<MembersView> => {
+    const view = await call<app.MembersView>(() => members.List(session));
+    return { ...view, members: memberRows(view.members) };
+  },
+  add: (session: string, member: NewMember, proof: Proof) =>
+    answered(
+      async (key) => members.Add(session, fields<app.NewMember>(member), await closedProof(proof), key),
+      openOneTime,
+    ),
+  /** A password reset, or a new invitation for somebody who has not signed in yet. */
+  resetPassword: (session: string, member: string, approval: string, proof: Proof) =>
+    answered(
+      async (key) => members.ResetPassword(session, member, approval, await closedProof(proof), key),
+      openOneTime,
+    ),
+  helpCode: (session: string, member: string, approval: string, proof: Proof) =>
+    answered(
+      async (key) => members.HelpCode(session, member, approval, await closedProof(proof), key),
+      openOneTime,
+    ),
+  /** These act on the one-time code that is shown. */
+  copyGiven: (session: string) => call<void>(() => members.CopyGiven(session)),
+  print: (session: string) => call<void>(() => members.Print(session)),
+  hide: (session: string) => call<void>(() => members.Hide(session)),
+  setRole: (session: string, member: string, role: Role, proof: Proof) =>
+    call<void>(async () => members.SetRole(session, member, role, await closedProof(proof))),
+  suspend: (session: string, member: string) => call<void>(() => members.Suspend(session, member)),
+  resume: (session: string, member: string) => call<void>(() => members.Resume(session, member)),
+  remove: (session: string, member: string, proof: Proof) =>
+    call<void>(async () => members.Remove(session, member, await closedProof(proof))),
+  reset2FA: (session: string, member: string, approval: string, proof: Proof) =>
+    call<void>(async () => members.Reset2FA(session, member, approval, await closedProof(proof))),
+};

@@ -1,0 +1,32 @@
+import * as profile from '../../wailsjs/go/app/Profile';
+import { call, closed, closedFactor, closedProof } from './call';
+import type { CodeUsage, Factor, ProfileView, Proof, StepUpNeeds } from './views';
+
+/** Settings, Profile, and Edit 2FA. */
+export const Profile = {
+  get: (session: string) => call<ProfileView>(() => profile.Get(session)),
+  rename: (session: string, name: string) => call<ProfileView>(() => profile.Rename(session, name)),
+  /** Refuses an email that the profile cannot have, before a proof is asked for. */
+  checkEmail: (session: string, email: string) => call<void>(() => profile.CheckEmail(session, email)),
+  changeEmail: (session: string, email: string, proof: Proof) =>
+    call<ProfileView>(async () => profile.ChangeEmail(session, email, await closedProof(proof))),
+  changePassword: (session: string, current: string, next: string, factor: Factor) =>
+    call<ProfileView>(async () =>
+      profile.ChangePassword(
+        session,
+        await closed('password', current),
+        await closed('new password', next),
+        await closedFactor(factor),
+      ),
+    ),
+  /** What the next sensitive act will ask for. */
+  stepUp: (session: string) => call<StepUpNeeds>(() => profile.StepUp(session)),
+  codeUsage: (session: string) => call<CodeUsage>(() => profile.CodeUsage(session)),
+  /** Voids the rest of the set. */
+  notMe: (session: string) => call<ProfileView>(() => profile.NotMe(session)),
+  disable: (session: string, factor: Factor) =>
+    call<ProfileView>(async () => profile.Disable(session, await closedFactor(factor))),
+  /** Says with its check word that one's own sheet has arrived. */
+  acknowledge: (session: string, word: string) =>
+    call<ProfileView>(async () => profile.Acknowledge(session, await closed('check word', word))),
+};

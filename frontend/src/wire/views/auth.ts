@@ -1,0 +1,148 @@
+/** Before a session, and its beginning. */
+import type { AppError } from '../refusals';
+import type { ProfileView, Role } from './profile';
+
+export interface AuthState {
+  stage: 'fault' | 'unlock' | 'create' | 'signIn';
+  workspace: string;
+  fault?: AppError;
+  /** With the fault not_authentic. */
+  integrity?: Integrity;
+  version: string;
+  dataFolder: string;
+  minimumPassword: number;
+  /** Minutes without activity after which the window locks. */
+  idleMinutes?: number;
+  /** True where a lock ends this page, and another begins in its place. */
+  renewsPage?: boolean;
+  /** With the fault keychain_absent: a file with a passphrase could stand in for the keychain. */
+  canUseFile?: boolean;
+  /** The secrets are in such a file. */
+  secretsFile?: boolean;
+  /** An Emergency Kit could be used. */
+  kit?: boolean;
+  /** Why the page before was locked, until somebody signs in. */
+  lockedFor?: LockReason;
+}
+
+/** What start-up found in a database that does not match its seal; none of its data. */
+export interface Integrity {
+  findings: { kind: FindingKind; table: FindingTable; count: number }[] | null;
+  /** When the newest event that fits was written. */
+  lastGood?: string;
+  /** True when an owner may go on with it as it is. */
+  acceptable: boolean;
+}
+
+export type FindingKind =
+  | 'older-copy'
+  | 'log-broken'
+  | 'anchor-missing'
+  | 'schema-changed'
+  | 'row-changed'
+  | 'row-added'
+  | 'row-removed';
+
+export type FindingTable =
+  | 'profile'
+  | 'factor'
+  | 'set'
+  | 'attempts'
+  | 'intent'
+  | 'workspace'
+  | 'onetime'
+  | 'run'
+  | 'approval'
+  | 'vaultkey'
+  | 'document'
+  | '';
+
+/** What an owner sees before they accept a database that does not fit its log. */
+export interface Review {
+  lastGood?: string;
+  changed: { kind: FindingKind; table: FindingTable; name?: string; count: number }[];
+  /** Owners and admins who could sign in; acceptance suspends those whom the keychain does not know. */
+  people: { name: string; email: string; role: Role; on: boolean; suspended: boolean }[];
+  members: number;
+  openCodes: number;
+  codesEnd: boolean;
+  contracts: { closed: boolean; there: number; missing: string[]; more: number; strange: number };
+}
+
+export interface Strength {
+  score: 0 | 1 | 2 | 3 | 4;
+  length: number;
+  minimum: number;
+  common: boolean;
+}
+
+export interface Challenge {
+  token: string;
+  email: string;
+  /** True when only a recovery code opens. */
+  authenticatorOff: boolean;
+  /** 2FA is required and off: enrolling is the only way on. */
+  mustEnrol: boolean;
+  /** With `mustEnrol`. */
+  requiredSince?: string;
+  /** The password is too short to use without 2FA: choosing a longer one is the only way on. */
+  choosePassword: boolean;
+  /** With `choosePassword`. */
+  minimumPassword: number;
+}
+
+/** Somebody who is in as far as enrolling a phone, and no further. */
+export interface EnrolmentSession {
+  token: string;
+  kind: 'enrol' | 'change-phone';
+  email: string;
+}
+
+/** What an admin did to the profile since the last sign-in. */
+export interface News {
+  /** A kind of event. */
+  kind: string;
+  at: string;
+  by: string;
+  detail: Record<string, string> | null;
+}
+
+export interface Welcome {
+  failedCodes: number;
+  /** Of these, what were no verification codes: recovery codes, invitations, help codes. */
+  failedOther?: number;
+  lastFailedAt?: string;
+  failedPasswords: number;
+  lastFailedPasswordAt?: string;
+  /** Set when this sign-in used recovery code number N, 1 to 10. */
+  usedCode?: number;
+  codesLeft?: number;
+  authenticatorOff: boolean;
+  /** 2FA is off, and required from then on. */
+  requireFrom?: string;
+  /** Newest first. */
+  news: News[] | null;
+}
+
+export interface SignedIn {
+  token: string;
+  profile: ProfileView;
+  welcome: Welcome;
+}
+
+export interface SignInResult {
+  session?: SignedIn | null;
+  challenge?: Challenge | null;
+}
+
+export interface NewWorkspace {
+  workspace: string;
+  name: string;
+  email: string;
+  password: string;
+}
+
+/** Why the window was locked. */
+export const lockReasons = ['asked', 'idle', 'limit', 'ended', 'system', 'required'] as const;
+
+export type LockReason = (typeof lockReasons)[number];

@@ -1,0 +1,99 @@
+/** The members, their one-time codes, and lists of people to import. */
+import type { MemberAct, Role } from './profile';
+
+/** A row of Settings, Members. */
+export interface MemberView {
+  id: string;
+  name: string;
+  email: string;
+  role: Role;
+  state: 'active' | 'invited' | 'suspended';
+  twoFactor: 'on' | 'off' | 'overdue';
+  codesLeft: number;
+  /** The sheet in force, and the print run that issued it. */
+  sheet?: number;
+  run?: number;
+  issuedAt?: string;
+  handedOverAt?: string;
+  acknowledgedAt?: string;
+  lastSignInAt?: string;
+  createdAt: string;
+  /** An open invitation or password reset ends then. */
+  invitedUntil?: string;
+  /** In the table: what may be done to them. */
+  acts?: MemberAct[];
+  /** In the table: they could approve what is asked for now, unless it is about them. */
+  approves?: boolean;
+}
+
+/** A column of few different words: `at` has, for each row, the place of its word in `of`. */
+export interface WordColumn {
+  of: string[];
+  at: number[];
+}
+
+/** The table of members as it crosses, column by column. Times are seconds of Unix time, 0 for none. */
+export interface MemberColumns {
+  id: string[];
+  name: string[];
+  email: string[];
+  role: WordColumn;
+  state: WordColumn;
+  twoFactor: WordColumn;
+  codesLeft: number[];
+  sheet: number[];
+  run: number[];
+  issuedAt: number[];
+  handedOverAt: number[];
+  acknowledgedAt: number[];
+  lastSignInAt: number[];
+  createdAt: number[];
+  invitedUntil: number[];
+  /** Of MemberAct, a space between two. */
+  acts: WordColumn;
+  approves: boolean[];
+}
+
+export interface MembersView {
+  members: MemberView[];
+  /** Resets, help codes and print runs need a second admin. */
+  twoPeople: boolean;
+}
+
+export interface NewMember {
+  name: string;
+  email: string;
+  role: Role;
+}
+
+/** A one-time code while it is shown. */
+export interface OneTimeView {
+  kind: 'invitation' | 'password-reset' | 'help';
+  name: string;
+  email: string;
+  workspace: string;
+  code: string;
+  issuedBy: string;
+  issuedAt: string;
+  expiresAt: string;
+}
+
+/** The preview of an import. Without a name the dialog was dismissed. */
+export interface ImportView {
+  name: string;
+  /** True where the first row named the columns. */
+  header: boolean;
+  rows: ImportRow[] | null;
+  good: number;
+  bad: number;
+}
+
+/** A person of the list, by the line of the file. */
+export interface ImportRow {
+  line: number;
+  name: string;
+  email: string;
+  role: string;
+  /** Why they cannot be added, as an error has it. */
+  problem?: { code: string; field: string; args: Record<string, string | number> } | null;
+}

@@ -1,0 +1,18 @@
+import { Environment, EventsOn, WindowReload } from '../../wailsjs/runtime/runtime';
+import type { LockReason } from './views';
+
+/** Tells when the application has locked the window, and why. Returns the way to stop listening. */
+export function onLocked(heard: (reason: LockReason) => void): () => void {
+  return EventsOn('locked', (payload?: { reason?: LockReason }) => heard(payload?.reason ?? 'ended'));
+}
+
+/** Begins anew, with nothing of what was. */
+export const beginAnew = (): void => WindowReload();
+
+export type Platform = 'linux' | 'darwin' | 'windows';
+
+/** The system underneath, for advice that differs between systems. */
+export async function platform(): Promise<Platform> {
+  const { platform: name } = await Environment();
+  return name === 'darwin' || name === 'windows' ? name : 'linux';
+}
