@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
+import { patience } from './app.mjs';
 
 const period = 30;
 const stepNow = () => Math.floor(Date.now() / 1000 / period);
@@ -21,9 +22,8 @@ export class Phone {
 
   /** A code that is good now and that was not handed out before. */
   async next() {
-    // The application takes the step before and the one after, and only upwards. The step before has to
-    // stay good until the code is typed and checked, on a busy machine, too.
-    const step = Math.max(this.#last + 1, stepNow() - (secondsLeft() > 20 ? 1 : 0));
+    // The application takes the step before and the one after, and only upwards.
+    const step = Math.max(this.#last + 1, stepNow() - (secondsLeft() > enough ? 1 : 0));
     while (step > stepNow() + 1) await pause(Math.max(secondsLeft() * 1000, 1));
     this.#last = step;
     return this.at(step * period);
@@ -47,6 +47,12 @@ export class Phone {
     }
   }
 }
+
+/**
+ * Seconds for which the code of the step before has to stay good, so that it can be typed and checked, on a busy
+ * machine, too. Where there is much more patience than usual, that code is not handed out at all.
+ */
+const enough = (20 * patience) / 30_000;
 
 const secondsLeft = () => period - ((Date.now() / 1000) % period);
 
