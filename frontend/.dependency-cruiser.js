@@ -35,6 +35,7 @@ export default {
       comment: 'base is what every area uses.',
       severity: 'error',
       from: { path: '^src/base/' },
+      to: { path: '^src/', pathNot: '^src/(wire|base)/' },
     },
     {
       name: 'areas-stand-alone',
@@ -47,6 +48,7 @@ export default {
       name: 'everything-has-its-place',
       comment: 'A file lies in wire, base, an area or shell; main.ts begins.',
       severity: 'error',
+      from: { path: '^src/', pathNot: `^src/(main\\.ts$|(wire|base|styles|shell|${areas.join('|')})/)` },
       to: {},
     },
     {

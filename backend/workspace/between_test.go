@@ -189,6 +189,13 @@ func TestAct_GuardedUpdateThatChangesNoRowIsRefused(t *testing.T) {
 			h.ok(err)
 			return func() error { return second(s.Confirm(h.Context(), h.phoneOf(shown).code())) }
 		}, workspace.CodeEnrolmentEnded},
+		"2FA is turned on": {"DELETE ON intents", 1, func(h *house, s *workspace.Session, p *somebody) func() error {
+			h.ok(s.Disable(h.Context(), byCode(p.newCode())))
+			shown, err := s.BeginEnable(h.Context(), secret.NewText(p.pass))
+			h.ok(err)
+			h.ok(second(s.Confirm(h.Context(), h.phoneOf(shown).code())))
+			return func() error { return s.Continue(h.Context()) }
+		}, workspace.CodeEnrolmentEnded},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -197,10 +204,11 @@ func TestAct_GuardedUpdateThatChangesNoRowIsRefused(t *testing.T) {
 			member := h.one(person{role: workspace.RoleMember, on: true})
 			s := member.signIn()
 			do := c.do(h, s, member)
+			on := h.status(s).On
 			steps.before(c.n, func() { h.hinder("IGNORE", c.when) })
 			h.refused(do(), c.want)
-			if !h.status(s).On {
-				t.Error("2FA is off")
+			if h.status(s).On != on {
+				t.Errorf("2FA was on: %t, and is: %t", on, !on)
 			}
 		})
 	}
