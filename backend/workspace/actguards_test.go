@@ -207,6 +207,7 @@ func TestPrintRun_MemberWhoseRowsAreGoneIsToldOf(t *testing.T) {
 	if h.ok(err); res.State != workspace.RunDone || res.InForce != 0 || len(res.Skipped) != 2 || res.Skipped[0].Reason != workspace.CodeCodesChanged {
 		t.Errorf("%+v", res)
 	}
+	p[2].signIn() // so that the log tells of them
 	r = owner.beginRun(p[2])
 	h.sneak("DELETE FROM profiles WHERE id = '" + p[2].id + "'")
 	h.refused(r.Issue(t.Context(), nil, r.take), workspace.CodeMemberGone)
