@@ -17,7 +17,7 @@ export function readyWords(): Plugin {
     apply: 'build',
     enforce: 'pre',
     resolveId(source) {
-      if (source === '$words/en.json') return words;
+      if (source === '$words/en.json' || source === file) return words; // the alias may have been taken already
       if (source === '@formatjs/icu-messageformat-parser') {
         return this.resolve('@formatjs/icu-messageformat-parser/no-parser.js');
       }

@@ -155,8 +155,8 @@ type matcher struct {
 	sentence func(LogEntry) string // nil: what an entry reads as is not searched
 }
 
-// before reads up to most events before a number, newest first, that may match. It
-// looks at logChunk events at a time: next is the number of the last, and more says
+// before reads up to most events before a number, newest first, that may match, and more
+// where a text is searched for, which few of them may have. It looks at logChunk events at a time: next is the number of the last, and more says
 // that there may be others. One that cannot be read is not_authentic where none that
 // may match comes before it.
 func (m matcher) before(tx ReadTx, seq int64, most int) (found []audit.Event, next int64, more bool, err error) {
@@ -169,7 +169,7 @@ func (m matcher) before(tx ReadTx, seq int64, most int) (found []audit.Event, ne
 			return nil, seq, false, enough(err)
 		case e.Seq <= m.q.After:
 			return found, seq, false, nil
-		case looked == logChunk || len(found) == most:
+		case looked == logChunk || len(found) == most && len(m.words) == 0:
 			return found, seq, true, nil
 		}
 		looked, seq = looked+1, e.Seq

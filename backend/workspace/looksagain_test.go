@@ -44,6 +44,10 @@ func (s *stepStore) Exclusive(ctx context.Context, fn func() error) error {
 	return s.Store.Exclusive(ctx, fn)
 }
 
+func (s *stepStore) Snapshot(ctx context.Context) ([]byte, error) {
+	return s.Store.(workspace.Snapshotter).Snapshot(ctx)
+}
+
 // before has something happen before the nth time from now on.
 func (s *stepStore) before(n int, happen func()) {
 	s.mu.Lock()

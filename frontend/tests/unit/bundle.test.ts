@@ -62,6 +62,10 @@ const named = (ending: string) => files.filter(({ name }) => name.endsWith(endin
 describe('the built page', () => {
   const own = (ending: string) => named(ending).filter(({ name }) => !viewer.has(name));
 
+  test('has its messages parsed, since it comes without their parser', () => {
+    for (const { name, text } of named('.js')) expect(String(text).includes(', plural,'), name).toBe(false);
+  });
+
   test('loads at most 200 KB of gzipped script and style for the sign-in', () => {
     const packed = (ending: string) =>
       files
