@@ -19,12 +19,13 @@ type suite struct {
 	faults bool     // the store's faults are injected as well, see faultTest
 }
 
-// suites are the packages that decide who gets in and what is true. Few of the store's refusals
+// suites are the packages that decide who gets in and what is true. Few of the journal's refusals
 // can be reached without the domain, and the domain reads what is left of a workspace for others:
 // their tests look as well. What a use case does where its store fails is looked at in crashtest.
 var suites = []suite{
 	{name: "totp"}, {name: "recovery"}, {name: "audit"},
-	{name: "sqlite", others: []string{"workspace", "rescue"}},
+	{name: "sqlite"},
+	{name: "journal", others: []string{"workspace"}, faults: true},
 	{name: "workspace", others: []string{"workspace/racetest", "rescue", "backup"}, faults: true},
 }
 
