@@ -24,7 +24,7 @@ type suite struct {
 // their tests look as well. What a use case does where its store fails is looked at in crashtest.
 var suites = []suite{
 	{name: "totp"}, {name: "recovery"}, {name: "audit"},
-	{name: "sqlite"},
+	{name: "sqlite", others: []string{"workspace", "rescue"}},
 	{name: "journal", others: []string{"workspace"}, faults: true},
 	{name: "workspace", others: []string{"workspace/racetest", "rescue", "backup"}, faults: true},
 }
