@@ -74,7 +74,7 @@ export async function asOwner(window, picture, { folder, phone }) {
   await window.waitFor({ says: '12 contracts added' });
   await window.clickOn(...harbourLease);
   await window.waitFor({ says: 'Page 1 of 2' });
-  await window.press('Dismiss');
+  await window.gone({ says: '12 contracts added' });
   await picture(window, 'contracts');
   await window.fill('Search contracts', 'callo');
   await window.waitFor({ says: '2 contracts' });
