@@ -123,11 +123,11 @@ test-all: test ## check everything: what "make test" checks, and the rest of the
 test-go: setup-build setup-test $(page) ## Go tests, but for the packages of test-race
 	@echo "go test"
 	@go list -tags $(production) ./... | { grep -vE '/backend/(sqlite|keychain|workspace/racetest)' || true; } \
-		| xargs go test -tags $(production) | { grep -v 'no test files' || true; }
+		| xargs go test -timeout 25m -tags $(production) | { grep -v 'no test files' || true; }
 
 test-race: setup-build setup-test ## Go tests of what happens at once, under the race detector
 	@echo "go test -race"
-	@go test -race $(racing) | { grep -v 'no test files' || true; }
+	@go test -race -timeout 25m $(racing) | { grep -v 'no test files' || true; }
 
 test-race-more: setup-build setup-test ## all Go tests of the backend's domain under the race detector
 	@go test -race -timeout 60m ./backend/workspace
