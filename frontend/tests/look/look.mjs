@@ -93,7 +93,15 @@ for (const { name, scenario = {}, act } of [...shots, ...adminShots]) {
   } catch (error) {
     complain(error.message);
   }
-  await page.waitForTimeout(120);
+  // What moves comes to its end; a bar of progress has none.
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((it) => Number.isFinite(it.effect?.getComputedTiming().endTime))
+        .map((it) => it.finished),
+    ),
+  );
   const suffix = [
     values.dark && 'dark',
     values.narrow && 'narrow',

@@ -119,7 +119,7 @@ export const shots = [
   {
     name: 'opening',
     scenario: { delay: 30_000 },
-    act: (page) => page.waitForTimeout(900),
+    act: (page) => page.getByText('Opening the workspace').waitFor(),
   },
   { name: 'create', scenario: { door: { stage: 'create', workspace: '' } } },
   {
