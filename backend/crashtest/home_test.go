@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -132,18 +131,19 @@ func code(key string, at time.Time) string {
 	return c
 }
 
-// wrongCode is one that the phone shows neither now nor near now.
+// wrongCode is one that the phone does not show within 15 hours: an enrolment tells by a code that
+// a phone's clock is up to 14 hours off.
 func wrongCode(key string, at time.Time) string {
-	var near []string
-	for i := -3; i <= 3; i++ {
-		near = append(near, code(key, at.Add(time.Duration(i)*30*time.Second)))
+	const steps = int(15 * time.Hour / (30 * time.Second))
+	near := map[string]bool{}
+	for i := -steps; i <= steps; i++ {
+		near[code(key, at.Add(time.Duration(i)*30*time.Second))] = true
 	}
-	for n := range 8 {
-		if c := strings.Repeat(fmt.Sprint(n), 6); !slices.Contains(near, c) {
+	for n := 0; ; n++ {
+		if c := fmt.Sprintf("%06d", n); !near[c] {
 			return c
 		}
 	}
-	panic("eight codes in seven steps")
 }
 
 // open opens the database and the workspace as a start of the program does, up

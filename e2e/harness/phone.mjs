@@ -31,20 +31,24 @@ export class Phone {
 
   /** The code of a moment, in seconds since 1970, whether good or not. */
   at(seconds) {
-    const when = new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
-    // The key goes in on standard input: arguments are for everybody to read.
-    return run('oathtool', ['--totp', '--base32', `--now=${when} UTC`, '-'], `${this.#key}\n`);
+    return this.#from(seconds, 0);
   }
 
-  /** Six digits that are no code of the last and the next hours. */
+  /** Six digits that are no code of the last and the next 15 hours: an enrolment knows a clock that is 14 hours off. */
   async wrong() {
-    const near = new Set();
-    for (let hours = -2; hours <= 2; hours++) near.add(await this.at(Date.now() / 1000 + hours * 3600));
-    for (let step = -4; step <= 4; step++) near.add(await this.at((stepNow() + step) * period));
+    const steps = (15 * 3600) / period;
+    const near = new Set((await this.#from((stepNow() - steps) * period, 2 * steps)).split('\n'));
     for (let n = 0; ; n++) {
       const code = String(n).padStart(6, '0');
       if (!near.has(code)) return code;
     }
+  }
+
+  /** The code of a moment in seconds since 1970, and those of so many steps after it, each on a line. */
+  #from(seconds, more) {
+    const when = new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
+    // The key goes in on standard input: arguments are for everybody to read.
+    return run('oathtool', ['--totp', '--base32', `--window=${more}`, `--now=${when} UTC`, '-'], `${this.#key}\n`);
   }
 }
 
