@@ -39,7 +39,7 @@ func (d *Auth) UseHelpCode(challenge string, code Envelope) (EnrolmentSession, e
 	if err != nil {
 		return EnrolmentSession{}, err
 	}
-	return at.enterGate(ch, func() (*workspace.Gate, error) { return ch.UseHelpCode(d.s.context(), typed.Reveal()) })
+	return at.enterGate(ch, func() (*workspace.Gate, error) { return ch.UseHelpCode(d.s.context(), typed) })
 }
 
 func (in *signIn) enterGate(ch *workspace.Challenge, open func() (*workspace.Gate, error)) (EnrolmentSession, error) {
@@ -86,7 +86,7 @@ func (d *Auth) Verify(challenge string, code Envelope) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	ses, err := ch.Verify(d.s.context(), typed.Reveal())
+	ses, err := ch.Verify(d.s.context(), typed)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -121,7 +121,7 @@ func (d *Auth) UseRecoveryCode(challenge string, code Envelope) (SignedIn, error
 	if err != nil {
 		return SignedIn{}, err
 	}
-	ses, err := ch.Recover(d.s.context(), typed.Reveal())
+	ses, err := ch.Recover(d.s.context(), typed)
 	if err != nil {
 		return SignedIn{}, err
 	}

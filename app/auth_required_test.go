@@ -39,7 +39,7 @@ func newStrict(t *testing.T) *strict {
 	}
 	_, ch, err := w.s.opened.workspace.SignIn(t.Context(), people[0], secret.NewText(pass))
 	w.ok(err)
-	ses, err := ch.Recover(t.Context(), s.old[0])
+	ses, err := ch.Recover(t.Context(), secret.NewText(s.old[0]))
 	w.ok(err)
 	s.guard, err = ses.Admin(t.Context())
 	w.ok(err)

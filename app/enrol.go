@@ -80,7 +80,7 @@ func (e *Enrolment) Confirm(session string, code Envelope, answer PublicKey) (Co
 	if err != nil {
 		return Confirmed{}, err
 	}
-	issued, err := in.who.Confirm(e.s.context(), typed.Reveal())
+	issued, err := in.who.Confirm(e.s.context(), typed)
 	if err != nil {
 		return Confirmed{}, in.after(err)
 	}

@@ -54,7 +54,7 @@ type enroller interface {
 	LimitReached() bool
 	Overdue() bool
 	End(ctx context.Context) error
-	Confirm(ctx context.Context, code string) (*workspace.Issued, error)
+	Confirm(ctx context.Context, code secret.Text) (*workspace.Issued, error)
 	Continue(ctx context.Context) error
 	CancelEnrolment(ctx context.Context) error
 	Showing() (workspace.Issued, error)

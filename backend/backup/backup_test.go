@@ -98,7 +98,7 @@ func inUse(t *testing.T) (*home, *workspace.Session, phone, []string) {
 	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 	h.ok(err)
 	p := phone{strings.Join(shown.Groups, "")}
-	issued, err := s.Confirm(t.Context(), p.at(h.now))
+	issued, err := s.Confirm(t.Context(), secret.NewText(p.at(h.now)))
 	h.ok(err)
 	var codes []string
 	for _, c := range issued.Codes {
@@ -175,11 +175,11 @@ func TestAWorkspaceIsRestoredIntoAnEmptyHomeAndOpensWithTheSamePhone(t *testing.
 	elsewhere.ok(w.Recover(t.Context()))
 	_, c, err := w.SignIn(t.Context(), email, secret.NewText(pass))
 	elsewhere.ok(err)
-	back, err := c.Verify(t.Context(), p.at(elsewhere.now))
+	back, err := c.Verify(t.Context(), secret.NewText(p.at(elsewhere.now)))
 	elsewhere.ok(err)
 	_, c, err = w.SignIn(t.Context(), email, secret.NewText(pass))
 	elsewhere.ok(err)
-	_, err = c.Recover(t.Context(), codes[4])
+	_, err = c.Recover(t.Context(), secret.NewText(codes[4]))
 	elsewhere.ok(err)
 	report, err := back.CheckDocuments(t.Context(), nil)
 	elsewhere.ok(err)
@@ -235,7 +235,7 @@ func TestOnlyAnOwnerMakesABackup(t *testing.T) {
 	given, err := a.AddMember(t.Context(), workspace.NewMember{Name: "Ben", Email: "ben@example.com", Role: workspace.RoleAdmin}, workspace.Proof{Password: secret.NewText(pass), Factor: code})
 	h.ok(err)
 	w := h.open()
-	ben, _, err := w.Redeem(t.Context(), "ben@example.com", given.Code.Display(), secret.NewText("copper meadow lantern 12"))
+	ben, _, err := w.Redeem(t.Context(), "ben@example.com", secret.NewText(given.Code.Display()), secret.NewText("copper meadow lantern 12"))
 	h.ok(err)
 	admin, err := ben.Admin(t.Context())
 	h.ok(err)

@@ -249,9 +249,9 @@ func signIn(ctx context.Context, w *workspace.Workspace, o Owner) (*workspace.Se
 	}
 	switch o.Factor.Kind {
 	case workspace.FactorCode:
-		return c.Verify(ctx, o.Factor.Value.Reveal())
+		return c.Verify(ctx, o.Factor.Value)
 	case workspace.FactorRecovery:
-		return c.Recover(ctx, o.Factor.Value.Reveal())
+		return c.Recover(ctx, o.Factor.Value)
 	}
 	return nil, workspace.Fault(workspace.CodeFactorRequired, nil, nil)
 }

@@ -37,33 +37,33 @@ var rushes = map[string]rush{
 	"guess a code": {12, func(p *person) func() error {
 		c := p.challenge()
 		return func() error {
-			_, err := c.Verify(p.ctx, wrongCode(p.phone(0), p.clock.now()))
+			_, err := c.Verify(p.ctx, secret.NewText(wrongCode(p.phone(0), p.clock.now())))
 			return err
 		}
 	}},
 	"guess a recovery code": {12, func(p *person) func() error {
 		c := p.challenge()
 		return func() error {
-			_, err := c.Recover(p.ctx, "ABCD-EFGH-JKMN-PQRS")
+			_, err := c.Recover(p.ctx, secret.NewText("ABCD-EFGH-JKMN-PQRS"))
 			return err
 		}
 	}},
 	"use one code": {1, func(p *person) func() error {
 		c := p.challenge()
 		return func() error {
-			_, err := c.Verify(p.ctx, p.code(0))
+			_, err := c.Verify(p.ctx, secret.NewText(p.code(0)))
 			return err
 		}
 	}},
 	"use one recovery code": {1, func(p *person) func() error {
 		c := p.challenge()
 		return func() error {
-			_, err := c.Recover(p.ctx, p.recovery(1, 1))
+			_, err := c.Recover(p.ctx, secret.NewText(p.recovery(1, 1)))
 			return err
 		}
 	}},
 	"disable with one recovery code": {1, func(p *person) func() error {
-		s := got(p.challenge().Recover(p.ctx, p.recovery(1, 2+p.seat)))
+		s := got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 2+p.seat))))
 		return func() error { return s.Disable(p.ctx, byRecovery(p.recovery(1, 9))) }
 	}},
 	"enable": {1, func(p *person) func() error {
@@ -75,7 +75,7 @@ var rushes = map[string]rush{
 			}
 			key := strings.Join(shown.Groups, "")
 			p.note(note{Phone: key})
-			issued, err := s.Confirm(p.ctx, code(key, p.clock.now()))
+			issued, err := s.Confirm(p.ctx, secret.NewText(code(key, p.clock.now())))
 			if err != nil {
 				return err
 			}
@@ -84,7 +84,7 @@ var rushes = map[string]rush{
 		}
 	}},
 	"keep new codes": {1, func(p *person) func() error {
-		s := got(p.challenge().Recover(p.ctx, p.recovery(1, 2+p.seat)))
+		s := got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 2+p.seat))))
 		return func() error {
 			issued, err := s.BeginNewCodes(p.ctx, workspace.Proof{Password: secret.NewText(firstPass), Factor: byRecovery(p.recovery(1, 4+p.seat))})
 			if err != nil {
@@ -95,7 +95,7 @@ var rushes = map[string]rush{
 		}
 	}},
 	"rename": {20, func(p *person) func() error {
-		s := got(p.challenge().Recover(p.ctx, p.recovery(1, 2+p.seat)))
+		s := got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 2+p.seat))))
 		n := 0
 		return func() error {
 			n++

@@ -277,7 +277,7 @@ func (a *aftermath) onlyTheSheetInForceOpens(who string, sheets map[string]map[i
 		if err != nil || c == nil {
 			a.Fatalf("%s: %v", who, err)
 		}
-		_, err = c.Recover(a.Context(), codes[0])
+		_, err = c.Recover(a.Context(), secret.NewText(codes[0]))
 		if opens := err == nil; opens != (sheet == inForce) {
 			a.Errorf("%s has sheet %d; a code of sheet %d answers %v", who, inForce, sheet, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"countersign/backend/recovery"
+	"countersign/backend/secret"
 )
 
 // A word that moved would make sheets that are on paper wrong: their set and the
@@ -53,7 +54,7 @@ func TestCaseAndSpacesAroundACheckWordDoNotCount(t *testing.T) {
 		"lantern": true, " Lantern\t": true, "LANTERN\n": true, "": false, " ": false, "lan tern": false, "lanterns": false, "lantern\x00": false,
 		"l\u0430ntern": false, // a Cyrillic a
 	} {
-		if recovery.SameCheckWord(typed, "lantern") != same {
+		if recovery.SameCheckWord(secret.NewText(typed), "lantern") != same {
 			t.Errorf("%q is the word: %v", typed, !same)
 		}
 	}
@@ -69,10 +70,10 @@ func FuzzCheckWord(f *testing.F) {
 			return
 		}
 		word := recovery.CheckWord(seed)
-		if recovery.SameCheckWord(typed, word) && len(strings.TrimSpace(typed)) < len(word) {
+		if recovery.SameCheckWord(secret.NewText(typed), word) && len(strings.TrimSpace(typed)) < len(word) {
 			t.Errorf("%q passes for %q", typed, word)
 		}
-		if !recovery.SameCheckWord(" "+strings.ToUpper(word)+" ", word) {
+		if !recovery.SameCheckWord(secret.NewText(" "+strings.ToUpper(word)+" "), word) {
 			t.Errorf("%q is not itself", word)
 		}
 	})

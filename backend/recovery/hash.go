@@ -9,9 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"sync"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/sync/errgroup"
 
 	"countersign/backend/secret"
 )
@@ -124,30 +124,19 @@ func HashSet(ctx context.Context, codes []Code, salt []byte, p Params, pepper se
 		return nil, fmt.Errorf("recovery: the pepper is shorter than %d bytes", minPepper)
 	}
 	hashes := make([][]byte, len(codes))
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(runtime.NumCPU(), len(codes)) {
-		workers.Go(func() {
-			for i := range next {
-				hashes[i] = Hash(codes[i], salt, p, pepper)
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.NumCPU())
+	for i, c := range codes {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
 			}
+			hashes[i] = Hash(c, salt, p, pepper)
+			return nil
 		})
 	}
-	err := feed(ctx, next, len(codes))
-	workers.Wait()
-	if err != nil {
+	if err := g.Wait(); err != nil {
 		return nil, err
 	}
 	return hashes, nil
-}
-
-func feed(ctx context.Context, next chan<- int, n int) error {
-	defer close(next)
-	for i := range n {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		next <- i
-	}
-	return nil
 }

@@ -29,7 +29,7 @@ func set(t testing.TB) []recovery.Code {
 
 func parse(t testing.TB, s string) recovery.Code {
 	t.Helper()
-	c, err := recovery.Parse(s)
+	c, err := recovery.Parse(secret.NewText(s))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestACodeReadsTheSameHoweverItIsTyped(t *testing.T) {
 		shown, "0htr-1v5m-j8xp-4ce2", "0HTR1V5MJ8XP4CE2", "0HTR 1V5M J8XP 4CE2", " 0HTR-1V5M-J8XP-4CE2 ", "0 h t r 1 v 5 m j 8 x p 4 c e 2",
 		"--0HTR--1V5M - J8XP4CE2-", "OHTR-IV5M-J8XP-4CE2", "ohtr-lv5m-j8xp-4ce2", "oHTR-LV5M-J8XP-4CE2", "oHTR-iV5M-J8XP-4CE2",
 	} {
-		if c, err := recovery.Parse(s); err != nil || c.Display() != shown {
+		if c, err := recovery.Parse(secret.NewText(s)); err != nil || c.Display() != shown {
 			t.Errorf("%q: %v, another code: %t", s, err, c.Display() != shown)
 		}
 	}
@@ -127,7 +127,7 @@ func TestWhatIsNotACodeIsRefusedWithItsLength(t *testing.T) {
 		"287082":                       6,
 		strings.Repeat("A", 1_000_000): 1_000_000,
 	} {
-		c, err := recovery.Parse(s)
+		c, err := recovery.Parse(secret.NewText(s))
 		var form *recovery.FormError
 		if !errors.As(err, &form) || form.Length != n || c != (recovery.Code{}) {
 			t.Errorf("%.30q: %v; want length %d", s, err, n)
@@ -138,7 +138,7 @@ func TestWhatIsNotACodeIsRefusedWithItsLength(t *testing.T) {
 		}
 	}
 	for _, s := range []string{"", " ", "-", " - - ", strings.Repeat("-", 1_000_000)} {
-		if _, err := recovery.Parse(s); !errors.Is(err, recovery.ErrEmpty) {
+		if _, err := recovery.Parse(secret.NewText(s)); !errors.Is(err, recovery.ErrEmpty) {
 			t.Errorf("%.10q: %v", s, err)
 		}
 	}
@@ -261,14 +261,14 @@ func FuzzParse(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		c, err := recovery.Parse(s)
+		c, err := recovery.Parse(secret.NewText(s))
 		if err != nil {
 			if c != (recovery.Code{}) {
 				t.Errorf("%q: an error and a code", s)
 			}
 			return
 		}
-		again, err := recovery.Parse(c.Display())
+		again, err := recovery.Parse(secret.NewText(c.Display()))
 		if err != nil || again.Display() != c.Display() {
 			t.Errorf("%q: shown, it reads as another code: %v", s, err)
 		}

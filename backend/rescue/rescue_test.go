@@ -82,7 +82,7 @@ func lived(t *testing.T) (*home, secret.Text) {
 	h.ok(err)
 	kit, err := a.MakeKit(t.Context(), workspace.Proof{Password: secret.NewText(pass)})
 	h.ok(err)
-	text := secret.NewText(kit.Identity.Reveal())
+	text := kit.Identity
 	h.ok(s.End(context.WithoutCancel(t.Context())))
 	h.ok(store.Close())
 	return h, text

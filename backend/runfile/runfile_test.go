@@ -70,7 +70,7 @@ func newDesk(t *testing.T) *desk {
 		d.ok(err)
 		return text
 	}
-	_, err = s.Confirm(ctx, d.code())
+	_, err = s.Confirm(ctx, secret.NewText(d.code()))
 	d.ok(err)
 	d.ok(s.Continue(ctx))
 	d.admin, err = s.Admin(ctx)
@@ -94,7 +94,7 @@ func (d *desk) opens(code string) bool {
 	d.now = d.now.Add(time.Minute)
 	_, c, err := d.w.SignIn(d.Context(), email, secret.NewText(pass))
 	d.ok(err)
-	_, err = c.Recover(d.Context(), code)
+	_, err = c.Recover(d.Context(), secret.NewText(code))
 	return err == nil
 }
 

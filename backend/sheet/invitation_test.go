@@ -14,13 +14,14 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
+	"countersign/backend/secret"
 	"countersign/backend/sheet"
 )
 
 // invited is an invitation to the person of the design's sheet.
 func invited(t testing.TB) sheet.Invitation {
 	t.Helper()
-	c, err := recovery.Parse(codesOfTheDesign[0])
+	c, err := recovery.Parse(secret.NewText(codesOfTheDesign[0]))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
+	"countersign/backend/secret"
 	"countersign/backend/sheet"
 )
 
@@ -122,7 +123,7 @@ func TestEachSheetHasAPageWithItsOwnCodesAlone(t *testing.T) {
 		s.Number, s.Name, s.Email, s.CheckWord = 500+i, who[0], who[1], ""
 		s.Codes = make([]recovery.Code, 0, recovery.SetSize)
 		for j := range recovery.SetSize {
-			c, err := recovery.Parse(strings.Repeat(string("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[i]), 15) + string("0123456789"[j]))
+			c, err := recovery.Parse(secret.NewText(strings.Repeat(string("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[i]), 15) + string("0123456789"[j])))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pquerna/otp"
 
+	"countersign/backend/secret"
 	"countersign/backend/totp"
 )
 
@@ -31,13 +32,13 @@ func TestNothingElseIsTakenForACode(t *testing.T) {
 		"２８７０８２", "٢٨٧٠٨٢", "۲۸۷۰۸۲", "+87082", "-87082", "2.8708", "0x2870", "28708e", "287082\n", "\n287082", "287\n082", "287082\r\n",
 		"287082\x00", "\x00287082", "28\x007082", "287\t082", "a", "\xff\xff\xff\xff\xff\xff", "287082 287082", strings.Repeat(" ", 1000) + "1",
 	} {
-		_, err := totp.ParseCode(s)
+		_, err := totp.ParseCode(secret.NewText(s))
 		if !errors.Is(err, totp.ErrCodeForm) {
 			t.Errorf("%.20q: %v", s, err)
 		}
 	}
 	for _, s := range []string{"", " ", "      ", strings.Repeat(" ", 1_000_000)} {
-		if _, err := totp.ParseCode(s); !errors.Is(err, totp.ErrCodeEmpty) {
+		if _, err := totp.ParseCode(secret.NewText(s)); !errors.Is(err, totp.ErrCodeEmpty) {
 			t.Errorf("%d spaces: %v", len(s), err)
 		}
 	}
@@ -210,7 +211,7 @@ func FuzzParseCode(f *testing.F) {
 	}
 	six := regexp.MustCompile(`^[0-9]{6}$`)
 	f.Fuzz(func(t *testing.T, s string) {
-		_, err := totp.ParseCode(s)
+		_, err := totp.ParseCode(secret.NewText(s))
 		want := six.MatchString(strings.ReplaceAll(s, " ", "")) && strings.Trim(s, " ") == s && !strings.Contains(s, "  ") && !strings.Contains(s, "\n")
 		if (err == nil) != want {
 			t.Errorf("%q: %v", s, err)

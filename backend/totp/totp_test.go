@@ -27,7 +27,7 @@ func at(step int64) time.Time { return time.Unix(step*totp.Period+7, 0) }
 
 func code(t testing.TB, s string) totp.Code {
 	t.Helper()
-	c, err := totp.ParseCode(s)
+	c, err := totp.ParseCode(secret.NewText(s))
 	if err != nil {
 		t.Fatalf("ParseCode: %v", err)
 	}

@@ -78,7 +78,7 @@ func TestRehearse_KeepersAreThoseWhoCouldComeIn(t *testing.T) {
 		t.Errorf("keepers: %v", got)
 	}
 	a := owner.admin()
-	_, err := owner.challenge().Verify(t.Context(), owner.phone.wrong())
+	_, err := owner.challenge().Verify(t.Context(), secret.NewText(owner.phone.wrong()))
 	h.refused(err, workspace.CodeCodeWrong)
 	h.sneak("UPDATE attempts SET failures = 20 WHERE kind = 'code' AND subject = '" + owner.id + "'")
 	r, err := a.Rehearse(t.Context())
@@ -288,7 +288,7 @@ func TestAcknowledge_OwnCodesHaveNoCheckWord(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	s := owner.signIn()
-	h.refused(s.Acknowledge(t.Context(), "orchard"), workspace.CodeCheckWordNone)
+	h.refused(s.Acknowledge(t.Context(), secret.NewText("orchard")), workspace.CodeCheckWordNone)
 	if n := h.failures(owner.id, workspace.KindCheckWord); n != 0 {
 		t.Errorf("%d guesses are counted", n)
 	}

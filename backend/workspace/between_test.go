@@ -55,7 +55,7 @@ func TestEnable_FactorThatCameMeanwhileIsNotReplaced(t *testing.T) {
 				if late == 1 {
 					came()
 				}
-				_, err = s.Confirm(t.Context(), h.phoneOf(shown).code())
+				_, err = s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
 			}
 			if late > 1 {
 				h.ok(err)
@@ -86,7 +86,7 @@ func TestChangePhone_FactorThatWentMeanwhileIsNotMadeAnew(t *testing.T) {
 			if late {
 				h.ok(err)
 				steps.before(2, func() { h.lose(member) }) // the guess, the swap
-				_, err = s.Confirm(t.Context(), h.phoneOf(shown).code())
+				_, err = s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
 			}
 			h.refused(err, workspace.CodeTwoFactorOff)
 			if _, c, err := h.w.SignIn(t.Context(), member.email, secret.NewText(member.pass)); err != nil || c != nil {
@@ -99,12 +99,12 @@ func TestChangePhone_FactorThatWentMeanwhileIsNotMadeAnew(t *testing.T) {
 func TestHelpCode_FactorThatWentShowsNoCodes(t *testing.T) {
 	t.Parallel()
 	l := lostBoth(t)
-	g, err := l.somebody.challenge().UseHelpCode(t.Context(), l.help.Code.Display())
+	g, err := l.somebody.challenge().UseHelpCode(t.Context(), secret.NewText(l.help.Code.Display()))
 	l.ok(err)
 	shown, err := g.Begin(t.Context())
 	l.ok(err)
 	l.lose(l.somebody)
-	issued, err := g.Confirm(t.Context(), l.phoneOf(shown).code())
+	issued, err := g.Confirm(t.Context(), secret.NewText(l.phoneOf(shown).code()))
 	l.refused(err, workspace.CodeTwoFactorOff)
 	if issued != nil {
 		t.Error("there are codes")
@@ -116,10 +116,10 @@ func TestEnable_AnotherWindowsBeginEndsThisOne(t *testing.T) {
 	for name, ends := range map[string]func(h *house, s, other *workspace.Session, steps *stepStore, p phone) error{
 		"before the codes": func(h *house, s, other *workspace.Session, steps *stepStore, p phone) error {
 			steps.before(3, func() { h.ok(second(other.BeginEnable(h.Context(), secret.NewText(pass)))) }) // the guess, the codes, the step
-			return second(s.Confirm(h.Context(), p.code()))
+			return second(s.Confirm(h.Context(), secret.NewText(p.code())))
 		},
 		"before it is on": func(h *house, s, other *workspace.Session, steps *stepStore, p phone) error {
-			h.ok(second(s.Confirm(h.Context(), p.code())))
+			h.ok(second(s.Confirm(h.Context(), secret.NewText(p.code()))))
 			steps.before(1, func() { h.ok(second(other.BeginEnable(h.Context(), secret.NewText(pass)))) })
 			err := s.Continue(h.Context())
 			for _, again := range []error{second(s.ShowingKey()), second(s.Showing())} {
@@ -130,7 +130,7 @@ func TestEnable_AnotherWindowsBeginEndsThisOne(t *testing.T) {
 			return err
 		},
 		"and is cancelled": func(h *house, s, other *workspace.Session, _ *stepStore, p phone) error {
-			h.ok(second(s.Confirm(h.Context(), p.code())))
+			h.ok(second(s.Confirm(h.Context(), secret.NewText(p.code()))))
 			h.ok(second(other.BeginEnable(h.Context(), secret.NewText(pass))))
 			h.ok(other.CancelEnrolment(h.Context()))
 			return s.Continue(h.Context())
@@ -163,7 +163,7 @@ func TestChangePhone_AnotherWindowsBeginEndsThisOne(t *testing.T) {
 	lost := h.phoneOf(shown)
 	proof := member.proof()
 	steps.before(2, func() { h.ok(second(other.BeginChangePhone(t.Context(), proof))) }) // the guess, the swap
-	_, err = s.Confirm(t.Context(), lost.code())
+	_, err = s.Confirm(t.Context(), secret.NewText(lost.code()))
 	h.refused(err, workspace.CodeEnrolmentEnded)
 	h.ok(other.CancelEnrolment(t.Context()))
 	member.signIn() // with the phone that was there before
@@ -187,13 +187,13 @@ func TestAct_GuardedUpdateThatChangesNoRowIsRefused(t *testing.T) {
 		"a phone is swapped": {"UPDATE ON factors", 2, func(h *house, s *workspace.Session, p *somebody) func() error {
 			shown, err := s.BeginChangePhone(h.Context(), p.proof())
 			h.ok(err)
-			return func() error { return second(s.Confirm(h.Context(), h.phoneOf(shown).code())) }
+			return func() error { return second(s.Confirm(h.Context(), secret.NewText(h.phoneOf(shown).code()))) }
 		}, workspace.CodeEnrolmentEnded},
 		"2FA is turned on": {"DELETE ON intents", 1, func(h *house, s *workspace.Session, p *somebody) func() error {
 			h.ok(s.Disable(h.Context(), byCode(p.newCode())))
 			shown, err := s.BeginEnable(h.Context(), secret.NewText(p.pass))
 			h.ok(err)
-			h.ok(second(s.Confirm(h.Context(), h.phoneOf(shown).code())))
+			h.ok(second(s.Confirm(h.Context(), secret.NewText(h.phoneOf(shown).code()))))
 			return func() error { return s.Continue(h.Context()) }
 		}, workspace.CodeEnrolmentEnded},
 	} {
@@ -225,7 +225,7 @@ func TestAct_StatementThatFailsUndoesItsWholeAct(t *testing.T) {
 		"the count of a phone's first code": {"INSERT ON attempts WHEN NEW.kind = 'confirm'", 2, func(h *house, s *workspace.Session, p *somebody) func() error {
 			shown, err := s.BeginChangePhone(h.Context(), p.proof())
 			h.ok(err)
-			return func() error { return second(s.Confirm(h.Context(), h.phoneOf(shown).code())) }
+			return func() error { return second(s.Confirm(h.Context(), secret.NewText(h.phoneOf(shown).code()))) }
 		}},
 		"the help code that ends with 2FA": {"UPDATE ON one_time_codes", 2, func(h *house, s *workspace.Session, p *somebody) func() error {
 			h.ok(second(p.helper().HelpCode(h.Context(), p.id, "", workspace.Proof{Password: secret.NewText(pass)})))
@@ -301,7 +301,7 @@ func TestCode_OfAPhoneThatChangedMeanwhileIsNotTaken(t *testing.T) {
 		}{
 			"at the door": {2, func(h *house, p *somebody) func() error { // the guess, the session
 				c := p.challenge()
-				return func() error { return second(c.Verify(h.Context(), p.newCode())) }
+				return func() error { return second(c.Verify(h.Context(), secret.NewText(p.newCode()))) }
 			}},
 			"at a step-up": {4, func(h *house, p *somebody) func() error { // password, its refund, code, step-up
 				a := p.admin()

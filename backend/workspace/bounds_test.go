@@ -51,12 +51,12 @@ func TestRedeem_TooLongAnEmailIsRefusedUncounted(t *testing.T) {
 	h, _ := created(t)
 	most := strings.Repeat("a", 4*workspace.MaxEmail)
 	before := h.newest()
-	_, _, err := h.w.Redeem(t.Context(), most+"a", noCode, secret.NewText(pass))
+	_, _, err := h.w.Redeem(t.Context(), most+"a", secret.NewText(noCode), secret.NewText(pass))
 	h.refused(err, workspace.CodeInvitationWrong)
 	if n := h.newest(); n != before {
 		t.Errorf("%d guesses were counted", n-before)
 	}
-	_, _, err = h.w.Redeem(t.Context(), most, noCode, secret.NewText(pass))
+	_, _, err = h.w.Redeem(t.Context(), most, secret.NewText(noCode), secret.NewText(pass))
 	h.refused(err, workspace.CodeInvitationWrong)
 	if h.newest() == before {
 		t.Error("the longest email was not looked at")
@@ -68,7 +68,7 @@ func TestSignIn_WithoutAWorkspaceNobodyComesIn(t *testing.T) {
 	h := newHouse(t)
 	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.refused(err, workspace.CodeCredentialsWrong)
-	_, _, err = h.w.Redeem(t.Context(), email, noCode, secret.NewText(pass))
+	_, _, err = h.w.Redeem(t.Context(), email, secret.NewText(noCode), secret.NewText(pass))
 	h.refused(err, workspace.CodeInvitationWrong)
 }
 

@@ -46,11 +46,11 @@ func TestSignIn_ShortPasswordDoesNotOpenAlone(t *testing.T) {
 	if !c.MustChoosePassword() || c.MustEnrol() {
 		t.Fatal("nothing asks for a longer password")
 	}
-	_, err := c.Verify(t.Context(), "123456")
+	_, err := c.Verify(t.Context(), secret.NewText("123456"))
 	h.refused(err, workspace.CodeTwoFactorOff)
-	_, err = c.Recover(t.Context(), "ABCD-EFGH-JKMN-PQRS")
+	_, err = c.Recover(t.Context(), secret.NewText("ABCD-EFGH-JKMN-PQRS"))
 	h.refused(err, workspace.CodeRecoveryNone)
-	_, err = c.UseHelpCode(t.Context(), "ABCD-EFGH-JKMN-PQRS")
+	_, err = c.UseHelpCode(t.Context(), secret.NewText("ABCD-EFGH-JKMN-PQRS"))
 	h.refused(err, workspace.CodeHelpWrong)
 	if _, err := c.Enrol(t.Context()); err == nil {
 		t.Error("a challenge for a password leads to enrolling")

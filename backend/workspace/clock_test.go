@@ -30,7 +30,10 @@ func TestClock_SetBackRevivesNothingThatExpired(t *testing.T) {
 			p := h.one(person{role: workspace.RoleMember, on: true})
 			given, err := owner.admin().HelpCode(h.Context(), p.id, "", owner.proof())
 			h.ok(err)
-			return func() error { _, err := p.challenge().UseHelpCode(h.Context(), given.Code.Display()); return err }
+			return func() error {
+				_, err := p.challenge().UseHelpCode(h.Context(), secret.NewText(given.Code.Display()))
+				return err
+			}
 		},
 		"a request for approval": func(h *house, owner *somebody) func() error {
 			second := h.one(person{role: workspace.RoleOwner, on: true})
@@ -189,7 +192,7 @@ func TestClock_BehindStopsNoSessionFromEnding(t *testing.T) {
 	owner.signIn()
 	h.clock.step(-365 * 24 * time.Hour)
 	in := func(code string) *workspace.Session {
-		s, err := owner.challenge().Recover(t.Context(), code)
+		s, err := owner.challenge().Recover(t.Context(), secret.NewText(code))
 		h.ok(err)
 		return s
 	}
@@ -209,6 +212,6 @@ func TestClock_BehindStopsNoSessionFromEnding(t *testing.T) {
 	}
 	c := owner.challenge()
 	h.clock.step(workspace.ChallengeLife)
-	_, err := c.Recover(t.Context(), codes[2])
+	_, err := c.Recover(t.Context(), secret.NewText(codes[2]))
 	h.refused(err, workspace.CodeChallengeEnded)
 }

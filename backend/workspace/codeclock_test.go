@@ -48,10 +48,10 @@ func TestSignIn_CodeOfTwoStepsOpensOnceFromEachSide(t *testing.T) {
 	for first := int64(twin - 1); first <= twin+1; first++ {
 		h, _, _, _ := enabled(t)
 		h.twins(first)
-		_, err := h.challenge().Verify(t.Context(), twinShown)
+		_, err := h.challenge().Verify(t.Context(), secret.NewText(twinShown))
 		h.ok(err)
 		for range 3 {
-			_, err = h.challenge().Verify(t.Context(), twinShown)
+			_, err = h.challenge().Verify(t.Context(), secret.NewText(twinShown))
 			if !workspace.IsCode(err, workspace.CodeCodeUsed) && !workspace.IsCode(err, workspace.CodeCodeWrong) {
 				t.Errorf("used at %+d, it is answered with %v at %d", first-twin, err, h.clock.now().Unix()/30-twin)
 			}
@@ -72,11 +72,11 @@ func TestEnrolment_FirstCodeOfTwoStepsOpensNothing(t *testing.T) {
 	s := h.signedIn()
 	_, err = s.BeginEnable(t.Context(), secret.NewText(pass))
 	h.ok(err)
-	_, err = s.Confirm(t.Context(), twinShown)
+	_, err = s.Confirm(t.Context(), secret.NewText(twinShown))
 	h.ok(err)
 	h.ok(s.Continue(t.Context()))
 	for range 3 {
-		if _, err := h.challenge().Verify(t.Context(), twinShown); err == nil {
+		if _, err := h.challenge().Verify(t.Context(), secret.NewText(twinShown)); err == nil {
 			t.Fatal("the code that proved the phone opened a session")
 		}
 		h.clock.step(30 * time.Second)
@@ -97,18 +97,18 @@ func TestVerify_CodesAfterAClockAYearAhead(t *testing.T) {
 	h, _, p, codes := enabled(t)
 	h.clock.step(year)
 	ahead := p.code()
-	_, err := h.challenge().Verify(t.Context(), ahead)
+	_, err := h.challenge().Verify(t.Context(), secret.NewText(ahead))
 	h.ok(err)
 	h.clock.step(-year)
 	for range 25 { // twenty wrong ones would turn the app off
-		_, err = h.challenge().Verify(t.Context(), p.code())
+		_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
 		h.refused(err, workspace.CodeCodesAhead)
-		_, err = h.challenge().Verify(t.Context(), ahead)
+		_, err = h.challenge().Verify(t.Context(), secret.NewText(ahead))
 		h.refused(err, workspace.CodeCodesAhead)
 		h.clock.step(time.Minute)
 	}
 
-	s, err := h.challenge().Recover(t.Context(), codes[0])
+	s, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
 	if w := s.Welcome(); w.FailedCodes != 0 || w.AuthenticatorOff {
 		t.Errorf("right codes were counted: %+v", w)
@@ -116,14 +116,14 @@ func TestVerify_CodesAfterAClockAYearAhead(t *testing.T) {
 	shown, err := s.BeginChangePhone(t.Context(), workspace.Proof{})
 	h.ok(err)
 	fresh := h.phoneOf(shown)
-	_, err = s.Confirm(t.Context(), fresh.code())
+	_, err = s.Confirm(t.Context(), secret.NewText(fresh.code()))
 	h.ok(err)
 	h.clock.step(30 * time.Second)
-	_, err = h.challenge().Verify(t.Context(), fresh.code())
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(fresh.code()))
 	h.ok(err)
 
 	h.clock.step(year) // the code of the old phone that was used then comes around
-	_, err = h.challenge().Verify(t.Context(), ahead)
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(ahead))
 	h.refused(err, workspace.CodeCodeWrong)
 }
 
@@ -132,16 +132,16 @@ func TestVerify_CodesAfterAClockAYearAhead(t *testing.T) {
 func TestVerify_ASmallStepBackWaitsForTheNextCode(t *testing.T) {
 	t.Parallel()
 	h, _, p, _ := enabled(t)
-	_, err := h.challenge().Verify(t.Context(), p.at(h.clock.now().Add(30*time.Second)))
+	_, err := h.challenge().Verify(t.Context(), secret.NewText(p.at(h.clock.now().Add(30*time.Second))))
 	h.ok(err)
 	h.clock.step(-time.Minute)
-	_, err = h.challenge().Verify(t.Context(), p.code())
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
 	h.refused(err, workspace.CodeCodeUsed)
 	h.clock.step(2 * time.Minute)
-	_, err = h.challenge().Verify(t.Context(), p.code())
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
 	h.ok(err)
 	h.clock.step(-2 * time.Minute)
-	_, err = h.challenge().Verify(t.Context(), p.code())
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
 	h.refused(err, workspace.CodeCodesAhead)
 }
 
@@ -149,10 +149,10 @@ func TestDisable_CodesAfterAClockAYearAhead(t *testing.T) {
 	t.Parallel()
 	h, _, p, codes := enabled(t)
 	h.clock.step(365 * 24 * time.Hour)
-	_, err := h.challenge().Verify(t.Context(), p.code())
+	_, err := h.challenge().Verify(t.Context(), secret.NewText(p.code()))
 	h.ok(err)
 	h.clock.step(-365 * 24 * time.Hour)
-	s, err := h.challenge().Recover(t.Context(), codes[0])
+	s, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
 	h.refused(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())}), workspace.CodeCodesAhead)
 	h.ok(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(codes[1])}))

@@ -190,7 +190,7 @@ func (p *provenCase) granted() {
 		return
 	}
 	c := p.owner.challenge()
-	s, err := c.Recover(p.ctx, p.codes[0])
+	s, err := c.Recover(p.ctx, secret.NewText(p.codes[0]))
 	p.h.ok(err)
 	p.s = s
 }
@@ -310,9 +310,9 @@ func TestChangeEmail_EndsWhatTheOldAddressOpened(t *testing.T) {
 	h.ok(s.Touch())
 	_, err = other.Overview(t.Context())
 	h.refused(err, workspace.CodeSessionEnded)
-	_, err = waiting.Verify(t.Context(), owner.newCode())
+	_, err = waiting.Verify(t.Context(), secret.NewText(owner.newCode()))
 	h.refused(err, workspace.CodeChallengeEnded)
-	_, _, err = h.w.Redeem(t.Context(), "amara@example.org", given.Code.Display(), secret.NewText("granite lagoon whisper 47"))
+	_, _, err = h.w.Redeem(t.Context(), "amara@example.org", secret.NewText(given.Code.Display()), secret.NewText("granite lagoon whisper 47"))
 	h.refused(err, workspace.CodeOneTimeEnded)
 }
 

@@ -58,7 +58,7 @@ func TestANewMemberGetsTheContractsThroughTheInvitationAndKeepsThemThroughReset(
 	h.add(owner.signIn(), paper("a", "text"))
 	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, workspace.Proof{})
 	h.ok(err)
-	s, _, err := h.w.Redeem(t.Context(), otherEmail, given.Code.Display(), secret.NewText("kettle drum marzipan 7"))
+	s, _, err := h.w.Redeem(t.Context(), otherEmail, secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
 	h.ok(err)
 	if h.read(s, "a") != "text" {
 		t.Error("the member reads something else")
@@ -73,7 +73,7 @@ func TestANewMemberGetsTheContractsThroughTheInvitationAndKeepsThemThroughReset(
 	if h.read(bela.signIn(), "a") != "text" {
 		t.Error("not with the old password while a reset waits")
 	}
-	s, _, err = h.w.Redeem(t.Context(), otherEmail, reset.Code.Display(), secret.NewText("lantern orchid gravel 5"))
+	s, _, err = h.w.Redeem(t.Context(), otherEmail, secret.NewText(reset.Code.Display()), secret.NewText("lantern orchid gravel 5"))
 	h.ok(err)
 	if h.read(s, "a") != "text" {
 		t.Error("not after the reset")

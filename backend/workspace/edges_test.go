@@ -68,7 +68,7 @@ func TestCreate_WorkspaceThatIsThereLosesNothing(t *testing.T) {
 	if h.items() != 1 {
 		t.Errorf("%d phones' keys are left", h.items())
 	}
-	_, err = s.Confirm(t.Context(), h.phoneOf(shown).code())
+	_, err = s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
 	h.ok(err)
 	h.ok(s.Continue(t.Context()))
 }
@@ -102,12 +102,12 @@ func TestRedeem_CodeThatWasReplacedEndsItsChallenge(t *testing.T) {
 	p := h.one(person{role: workspace.RoleMember, on: true})
 	given, err := owner.admin().ResetPassword(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
-	_, c, err := h.w.Redeem(t.Context(), p.email, given.Code.Display(), secret.NewText("granite lagoon whisper 47"))
+	_, c, err := h.w.Redeem(t.Context(), p.email, secret.NewText(given.Code.Display()), secret.NewText("granite lagoon whisper 47"))
 	h.ok(err)
 	h.ok(second(owner.admin().ResetPassword(t.Context(), p.id, "", owner.proof())))
-	_, err = c.Verify(t.Context(), p.newCode())
+	_, err = c.Verify(t.Context(), secret.NewText(p.newCode()))
 	h.refused(err, workspace.CodeOneTimeUsed)
-	_, err = c.Verify(t.Context(), p.newCode())
+	_, err = c.Verify(t.Context(), secret.NewText(p.newCode()))
 	h.refused(err, workspace.CodeChallengeEnded)
 	p.signIn() // with the password of before
 }
@@ -130,7 +130,7 @@ func TestConfirm_TellsALateCodeFromASlowClock(t *testing.T) {
 	for ahead, want := range map[time.Duration]workspace.Code{-2 * time.Minute: workspace.CodeCodeExpired, -150 * time.Second: workspace.CodeCodeClock} {
 		p := h.phoneOf(shown)
 		p.ahead = ahead
-		_, err = s.Confirm(t.Context(), p.code())
+		_, err = s.Confirm(t.Context(), secret.NewText(p.code()))
 		h.refused(err, want)
 	}
 }
@@ -151,7 +151,7 @@ func TestEnable_KeyThatCannotBeShownIsDeleted(t *testing.T) {
 func TestGate_LastsNoLongerThanASession(t *testing.T) {
 	t.Parallel()
 	l := lostBoth(t)
-	g, err := l.somebody.challenge().UseHelpCode(t.Context(), l.help.Code.Display())
+	g, err := l.somebody.challenge().UseHelpCode(t.Context(), secret.NewText(l.help.Code.Display()))
 	l.ok(err)
 	l.ok(g.Touch())
 	if g.LimitReached() {

@@ -28,29 +28,29 @@ func TestARecoveryCodeOpensInAnySpellingAndIsCountedOff(t *testing.T) {
 	h, _, _, codes := enabled(t)
 	spelled := strings.ToLower(strings.ReplaceAll(codes[2], "-", " "))
 	spelled = strings.NewReplacer("0", "o", "1", "l").Replace(spelled)
-	s, err := h.challenge().Recover(t.Context(), spelled)
+	s, err := h.challenge().Recover(t.Context(), secret.NewText(spelled))
 	h.ok(err)
 	if w := s.Welcome(); w.UsedCode != 3 || w.CodesLeft != 9 {
 		t.Errorf("welcome: %+v", w)
 	}
-	_, err = h.challenge().Recover(t.Context(), codes[2])
+	_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[2]))
 	if e := h.refused(err, workspace.CodeRecoveryUsed); e.Args["number"] != 3 {
 		t.Errorf("it says %v", e.Args)
 	}
-	_, err = h.challenge().Recover(t.Context(), "ABCD-EFGH-JKMN-PQRS")
+	_, err = h.challenge().Recover(t.Context(), secret.NewText("ABCD-EFGH-JKMN-PQRS"))
 	if e := h.refused(err, workspace.CodeRecoveryWrong); e.Args["sheet"] != 1 {
 		t.Errorf("it says %v", e.Args)
 	}
-	_, err = h.challenge().Recover(t.Context(), "ABCD")
+	_, err = h.challenge().Recover(t.Context(), secret.NewText("ABCD"))
 	h.refused(err, workspace.CodeRecoveryForm)
-	_, err = h.challenge().Recover(t.Context(), " - ")
+	_, err = h.challenge().Recover(t.Context(), secret.NewText(" - "))
 	h.refused(err, workspace.CodeRecoveryRequired)
 	u := h.status(s).Codes
 	if u.Left != 9 || u.Codes[2].UsedAt.IsZero() || u.Codes[2].Use != workspace.UseSignIn || !u.Codes[0].UsedAt.IsZero() {
 		t.Errorf("usage: %+v", u)
 	}
 	for i := 3; i < 9; i++ {
-		_, err := h.challenge().Recover(t.Context(), codes[i])
+		_, err := h.challenge().Recover(t.Context(), secret.NewText(codes[i]))
 		h.ok(err)
 	}
 	if !h.status(s).Codes.Low() {
@@ -70,27 +70,27 @@ func TestChangingPhoneKeepsTheOldOneUntilTheNewOneIsProven(t *testing.T) {
 		t.Fatal("there is no new key beside the old one")
 	}
 	h.clock.step(30 * time.Second)
-	_, err = h.challenge().Verify(t.Context(), old.code())
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(old.code()))
 	h.ok(err) // the old phone still works
-	_, err = s.Confirm(t.Context(), fresh.wrong())
+	_, err = s.Confirm(t.Context(), secret.NewText(fresh.wrong()))
 	h.refused(err, workspace.CodeCodeWrong)
 	h.clock.step(30 * time.Second)
-	_, err = h.challenge().Verify(t.Context(), old.code())
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(old.code()))
 	h.ok(err) // after a wrong step, too
 	confirming := fresh.code()
-	_, err = s.Confirm(t.Context(), confirming)
+	_, err = s.Confirm(t.Context(), secret.NewText(confirming))
 	h.ok(err)
 	if h.items() != 1 || h.intents() != 0 {
 		t.Errorf("left behind: %d items, %d intents", h.items(), h.intents())
 	}
-	_, err = h.challenge().Verify(t.Context(), confirming)
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(confirming))
 	h.refused(err, workspace.CodeCodeUsed)
 	h.clock.step(30 * time.Second)
-	_, err = h.challenge().Verify(t.Context(), old.code())
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(old.code()))
 	h.refused(err, workspace.CodeCodeWrong)
-	_, err = h.challenge().Verify(t.Context(), fresh.code())
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(fresh.code()))
 	h.ok(err)
-	_, err = h.challenge().Recover(t.Context(), codes[0])
+	_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err) // the recovery codes stay
 }
 
@@ -104,7 +104,7 @@ func TestACrashWhileChangingPhoneLeavesTheOldOne(t *testing.T) {
 		t.Errorf("left behind: %d items, %d intents", h.items(), h.intents())
 	}
 	h.clock.step(30 * time.Second)
-	_, err = h.challenge().Verify(t.Context(), old.code())
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(old.code()))
 	h.ok(err)
 }
 
@@ -114,7 +114,7 @@ func TestTheOldItemGoesAtTheNextStartWhereTheKeychainWasLocked(t *testing.T) {
 	shown, err := s.BeginChangePhone(t.Context(), proof(byCode(old.code())))
 	h.ok(err)
 	h.secrets.fail(nil, nil, workspace.ErrKeychainLocked)
-	_, err = s.Confirm(t.Context(), h.phoneOf(shown).code())
+	_, err = s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
 	h.ok(err) // the swap stands
 	h.secrets.fail(nil, nil, nil)
 	if h.items() != 2 || h.intents() != 1 {
@@ -135,9 +135,9 @@ func TestNewCodesVoidTheOldOnesOnlyWhenTheyAreKept(t *testing.T) {
 		t.Errorf("issued: sheet %d, replaces %d", issued.Sheet, issued.Replaces)
 	}
 	fresh := display(issued)
-	_, err = h.challenge().Recover(t.Context(), fresh[0])
+	_, err = h.challenge().Recover(t.Context(), secret.NewText(fresh[0]))
 	h.refused(err, workspace.CodeRecoveryWrong)
-	_, err = h.challenge().Recover(t.Context(), old[0])
+	_, err = h.challenge().Recover(t.Context(), secret.NewText(old[0]))
 	h.ok(err)
 	h.ok(s.CancelNewCodes(t.Context()))
 	h.refused(s.KeepNewCodes(t.Context()), workspace.CodeEnrolmentEnded)
@@ -146,9 +146,9 @@ func TestNewCodesVoidTheOldOnesOnlyWhenTheyAreKept(t *testing.T) {
 	h.ok(err)
 	fresh = display(issued)
 	h.ok(s.KeepNewCodes(t.Context()))
-	_, err = h.challenge().Recover(t.Context(), old[1])
+	_, err = h.challenge().Recover(t.Context(), secret.NewText(old[1]))
 	h.refused(err, workspace.CodeRecoveryWrong)
-	_, err = h.challenge().Recover(t.Context(), fresh[1])
+	_, err = h.challenge().Recover(t.Context(), secret.NewText(fresh[1]))
 	h.ok(err)
 	if c := h.status(s).Codes; c.Sheet != 3 || c.Left != 9 {
 		t.Errorf("codes: %+v", c)
@@ -176,7 +176,7 @@ func TestAStepUpIsGoodForOneAct(t *testing.T) {
 func TestAfterARecoveryCodeThePhoneIsChangedWithoutAnotherProof(t *testing.T) {
 	t.Parallel()
 	h, _, _, codes := enabled(t)
-	s, err := h.challenge().Recover(t.Context(), codes[0])
+	s, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
 	n, err := s.StepUp(t.Context())
 	h.ok(err)
@@ -188,7 +188,7 @@ func TestAfterARecoveryCodeThePhoneIsChangedWithoutAnotherProof(t *testing.T) {
 	_, err = s.BeginNewCodes(t.Context(), workspace.Proof{})
 	h.refused(err, workspace.CodeFactorRequired) // one act
 
-	s, err = h.challenge().Recover(t.Context(), codes[1])
+	s, err = h.challenge().Recover(t.Context(), secret.NewText(codes[1]))
 	h.ok(err)
 	h.clock.step(4*time.Minute + 59*time.Second)
 	h.ok(s.Touch())
@@ -200,20 +200,20 @@ func TestAfterARecoveryCodeThePhoneIsChangedWithoutAnotherProof(t *testing.T) {
 func TestThisWasNotMeVoidsTheRest(t *testing.T) {
 	t.Parallel()
 	h, s, p, codes := enabled(t)
-	thief, err := h.challenge().Recover(t.Context(), codes[0])
+	thief, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
 	h.ok(s.NotMe(t.Context()))
 	if _, err := thief.Overview(t.Context()); !workspace.IsCode(err, workspace.CodeSessionEnded) {
 		t.Errorf("the other session goes on: %v", err)
 	}
-	_, err = h.challenge().Recover(t.Context(), codes[1])
+	_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[1]))
 	h.refused(err, workspace.CodeRecoveryNone)
 	c := h.status(s).Codes
 	if c.State != workspace.SetVoided || c.Left != 0 || c.Codes[0].UsedAt.IsZero() {
 		t.Errorf("codes: %+v", c)
 	}
 	h.refused(s.NotMe(t.Context()), workspace.CodeRecoveryNone)
-	_, err = h.challenge().Verify(t.Context(), p.code())
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
 	h.ok(err)
 }
 
@@ -240,9 +240,9 @@ func TestDisablingTakesACodeAndLeavesNothing(t *testing.T) {
 			h.refused(s2.Disable(t.Context(), byCode("000000")), workspace.CodeTwoFactorOff)
 			_, again := h.enable(s2) // and on again, with another key and other codes
 			h.clock.step(time.Minute)
-			_, err = h.challenge().Recover(t.Context(), codes[0])
+			_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 			h.refused(err, workspace.CodeRecoveryWrong)
-			_, err = h.challenge().Recover(t.Context(), again[0])
+			_, err = h.challenge().Recover(t.Context(), secret.NewText(again[0]))
 			h.ok(err)
 		})
 	}
@@ -262,7 +262,7 @@ func TestChangingThePasswordWith2FAOnTakesACodeToo(t *testing.T) {
 func TestEveryActIsInTheLogAndTheLogVerifies(t *testing.T) {
 	t.Parallel()
 	h, s, p, codes := enabled(t)
-	_, err := h.challenge().Recover(t.Context(), codes[0])
+	_, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
 	h.ok(s.Rename(t.Context(), "Amara N. Okafor"))
 	h.ok(s.NotMe(t.Context()))

@@ -21,7 +21,7 @@ type handed struct {
 func (c *handed) use() error {
 	c.Helper()
 	if c.given.Kind == workspace.OneTimeHelp {
-		_, err := c.to.challenge().UseHelpCode(c.Context(), c.given.Code.Display())
+		_, err := c.to.challenge().UseHelpCode(c.Context(), secret.NewText(c.given.Code.Display()))
 		return err
 	}
 	_, _, err := c.to.redeem(c.given)
@@ -107,7 +107,7 @@ func TestOneTimeCode_EndsWithAChangeOfItsSubject(t *testing.T) {
 			shown, err := s.BeginChangePhone(c.Context(), c.to.proof())
 			c.ok(err)
 			c.to.phone = c.phoneOf(shown)
-			_, err = s.Confirm(c.Context(), c.to.newCode())
+			_, err = s.Confirm(c.Context(), secret.NewText(c.to.newCode()))
 			return err
 		}},
 		"PhoneOffAndOn": {workspace.RoleMember, func(c *handed) error {
@@ -252,27 +252,27 @@ func TestOneTimeCode_ThatHasEndedRevealsNothingMore(t *testing.T) {
 
 	// The second factor is not looked at, right or wrong: neither is told nor counted.
 	before := h.failures(p.id, workspace.KindCode)
-	_, err = byReset.Verify(t.Context(), p.phone.wrong())
+	_, err = byReset.Verify(t.Context(), secret.NewText(p.phone.wrong()))
 	h.refused(err, workspace.CodeOneTimeEnded)
-	_, err = byReset.Verify(t.Context(), p.newCode())
+	_, err = byReset.Verify(t.Context(), secret.NewText(p.newCode()))
 	h.refused(err, workspace.CodeChallengeEnded) // it is over with that
-	_, err = again.Recover(t.Context(), noCode)
+	_, err = again.Recover(t.Context(), secret.NewText(noCode))
 	h.refused(err, workspace.CodeOneTimeEnded)
 	if n := h.failures(p.id, workspace.KindCode); n != before {
 		t.Errorf("%d guesses are counted", n-before)
 	}
 
 	// Who has another code learns what anybody learns.
-	_, _, err = h.w.Redeem(t.Context(), p.email, noCode, secret.NewText(chosen.pass))
+	_, _, err = h.w.Redeem(t.Context(), p.email, secret.NewText(noCode), secret.NewText(chosen.pass))
 	known := h.refused(err, workspace.CodeInvitationWrong)
-	_, _, err = h.w.Redeem(t.Context(), "nobody@example.com", noCode, secret.NewText(chosen.pass))
+	_, _, err = h.w.Redeem(t.Context(), "nobody@example.com", secret.NewText(noCode), secret.NewText(chosen.pass))
 	unknown := h.refused(err, workspace.CodeInvitationWrong)
 	if message(known) != message(unknown) {
 		t.Errorf("%q, and %q", message(known), message(unknown))
 	}
-	_, err = p.challenge().UseHelpCode(t.Context(), noCode)
+	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(noCode))
 	h.refused(err, workspace.CodeHelpWrong)
-	_, err = p.challenge().UseHelpCode(t.Context(), help.Code.Display())
+	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(help.Code.Display()))
 	h.refused(err, workspace.CodeOneTimeEnded)
 
 	p.signIn() // with the password that nobody has changed

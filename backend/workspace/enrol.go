@@ -148,7 +148,7 @@ func markPendingForDeletion(tx WriteTx, profileID string, now time.Time) (*Inten
 // before Continue. At Change phone it swaps the old phone for the new one in one
 // step, and the result is nil. Errors: code_*, throttled, enrolment_ended,
 // clock_wrong; keychain and folder.
-func (s *Session) Confirm(ctx context.Context, input string) (*Issued, error) {
+func (s *Session) Confirm(ctx context.Context, input secret.Text) (*Issued, error) {
 	done, err := s.beginEnrolling()
 	if err != nil {
 		return nil, err

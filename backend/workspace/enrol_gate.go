@@ -73,7 +73,7 @@ func (g *Gate) finished() bool {
 
 // Confirm takes the first code of the phone and gives ten recovery codes: see
 // Session.Confirm.
-func (g *Gate) Confirm(ctx context.Context, input string) (*Issued, error) {
+func (g *Gate) Confirm(ctx context.Context, input secret.Text) (*Issued, error) {
 	g.beginning.Lock()
 	defer g.beginning.Unlock()
 	return g.s.Confirm(ctx, input)
@@ -151,7 +151,7 @@ func (c *Challenge) Enrol(ctx context.Context) (*Gate, error) {
 // UseHelpCode takes a help code that an admin gave out. Errors: help_required,
 // help_form, help_wrong, one_time_expired, one_time_used, one_time_ended, throttled,
 // two_factor_off, challenge_ended; keychain and folder.
-func (c *Challenge) UseHelpCode(ctx context.Context, input string) (*Gate, error) {
+func (c *Challenge) UseHelpCode(ctx context.Context, input secret.Text) (*Gate, error) {
 	if c.mustEnrol {
 		return nil, refuse(CodeTwoFactorOff)
 	}

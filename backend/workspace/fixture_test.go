@@ -168,7 +168,7 @@ func (h *house) enable(s *workspace.Session) (phone, []string) {
 	shown, err := s.BeginEnable(h.Context(), secret.NewText(pass))
 	h.ok(err)
 	p := h.phoneOf(shown)
-	issued, err := s.Confirm(h.Context(), p.code())
+	issued, err := s.Confirm(h.Context(), secret.NewText(p.code()))
 	h.ok(err)
 	codes := display(issued)
 	h.ok(s.Continue(h.Context()))

@@ -52,7 +52,7 @@ func newHall(f *testing.F) *hall {
 	shown, err := s.BeginEnable(ctx, secret.NewText(pass))
 	ok()
 	h.phone = phone{key: strings.Join(shown.Groups, ""), clock: h.clock}
-	issued, err := s.Confirm(ctx, h.phone.code())
+	issued, err := s.Confirm(ctx, secret.NewText(h.phone.code()))
 	ok()
 	h.codes = display(issued)
 	err = s.Continue(ctx)
@@ -108,17 +108,17 @@ func FuzzDoors(f *testing.F) {
 			}
 			c = h.challenge(t)
 		}
-		s, err = c.Verify(ctx, code)
+		s, err = c.Verify(ctx, secret.NewText(code))
 		worded(t, err, code)
 		if s != nil && strings.ReplaceAll(code, " ", "") != h.phone.code() {
 			t.Fatalf("the code %q opened", code)
 		}
-		s, err = c.Recover(ctx, code)
+		s, err = c.Recover(ctx, secret.NewText(code))
 		worded(t, err, code)
 		if s != nil {
 			t.Fatalf("the recovery code %q opened", code)
 		}
-		_, err = h.challenge(t).Recover(ctx, "") // what is empty costs nothing
+		_, err = h.challenge(t).Recover(ctx, secret.NewText("")) // what is empty costs nothing
 		if !workspace.IsCode(err, workspace.CodeRecoveryRequired) {
 			t.Errorf("nothing at all is answered with %v", err)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/audit"
+	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
 
@@ -32,12 +33,12 @@ func lostBoth(t *testing.T) lost {
 // atTheGate begins with the help code, and proves the new phone.
 func (l lost) atTheGate() (*workspace.Gate, phone, *workspace.Issued) {
 	l.house.Helper()
-	g, err := l.somebody.challenge().UseHelpCode(l.Context(), l.help.Code.Display())
+	g, err := l.somebody.challenge().UseHelpCode(l.Context(), secret.NewText(l.help.Code.Display()))
 	l.ok(err)
 	shown, err := g.Begin(l.Context())
 	l.ok(err)
 	fresh := l.phoneOf(shown)
-	issued, err := g.Confirm(l.Context(), fresh.code())
+	issued, err := g.Confirm(l.Context(), secret.NewText(fresh.code()))
 	l.ok(err)
 	return g, fresh, issued
 }
@@ -63,13 +64,13 @@ func TestHelpCode_EndsTheLostCodesWithTheLostPhone(t *testing.T) {
 	}
 
 	l.clock.step(time.Minute)
-	_, err = l.somebody.challenge().Recover(t.Context(), l.codes[0])
+	_, err = l.somebody.challenge().Recover(t.Context(), secret.NewText(l.codes[0]))
 	l.refused(err, workspace.CodeRecoveryWrong)
-	_, err = l.somebody.challenge().Verify(t.Context(), l.phone.code())
+	_, err = l.somebody.challenge().Verify(t.Context(), secret.NewText(l.phone.code()))
 	l.refused(err, workspace.CodeCodeWrong)
-	_, err = l.somebody.challenge().Verify(t.Context(), fresh.code())
+	_, err = l.somebody.challenge().Verify(t.Context(), secret.NewText(fresh.code()))
 	l.ok(err)
-	_, err = l.somebody.challenge().Recover(t.Context(), codes[0])
+	_, err = l.somebody.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	l.ok(err)
 	if l.intents() != 0 {
 		t.Error("an intent is left")
@@ -89,13 +90,13 @@ func TestHelpCode_NothingChangesBeforeContinue(t *testing.T) {
 			g, fresh, issued := l.atTheGate()
 			leave(l, g)
 			l.clock.step(time.Minute)
-			_, err := l.somebody.challenge().Verify(t.Context(), fresh.code())
+			_, err := l.somebody.challenge().Verify(t.Context(), secret.NewText(fresh.code()))
 			l.refused(err, workspace.CodeCodeWrong)
-			_, err = l.somebody.challenge().Recover(t.Context(), display(issued)[0])
+			_, err = l.somebody.challenge().Recover(t.Context(), secret.NewText(display(issued)[0]))
 			l.refused(err, workspace.CodeRecoveryWrong)
-			_, err = l.somebody.challenge().Verify(t.Context(), l.phone.code())
+			_, err = l.somebody.challenge().Verify(t.Context(), secret.NewText(l.phone.code()))
 			l.ok(err)
-			_, err = l.somebody.challenge().Recover(t.Context(), l.codes[0])
+			_, err = l.somebody.challenge().Recover(t.Context(), secret.NewText(l.codes[0]))
 			l.ok(err)
 			if l.intents() != 0 {
 				t.Error("an intent is left")
@@ -115,7 +116,7 @@ func TestHelpCode_ASheetIssuedMeanwhileEndsTheEnrolment(t *testing.T) {
 	l.refused(g.Continue(t.Context()), workspace.CodeEnrolmentEnded)
 	l.ok(s.KeepNewCodes(t.Context()))
 	l.clock.step(time.Minute)
-	_, err = l.somebody.challenge().Recover(t.Context(), display(theirs)[0])
+	_, err = l.somebody.challenge().Recover(t.Context(), secret.NewText(display(theirs)[0]))
 	l.ok(err)
 
 	fresh, _ := l.enrolAt(g) // the gate is there, and begins again

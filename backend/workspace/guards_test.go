@@ -39,7 +39,7 @@ func TestDisable_EndedSessionTurnsNothingOff(t *testing.T) {
 		h.refused(s.Disable(t.Context(), in), workspace.CodeSessionEnded)
 	}
 	c := h.challenge() // which it is only where 2FA is on
-	_, err := c.Verify(t.Context(), p.code())
+	_, err := c.Verify(t.Context(), secret.NewText(p.code()))
 	h.ok(err)
 }
 

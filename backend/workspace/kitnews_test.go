@@ -125,7 +125,7 @@ func TestWhoSignsInForTheFirstTimeIsToldOfNoKitBefore(t *testing.T) {
 	withKit(owner)("Earlier", otherEmail)
 	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Late", Email: "late@example.com", Role: workspace.RoleOwner}, owner.proof())
 	h.ok(err)
-	s, _, err := h.w.Redeem(t.Context(), "late@example.com", given.Code.Display(), secret.NewText("kettle drum marzipan 7"))
+	s, _, err := h.w.Redeem(t.Context(), "late@example.com", secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
 	h.ok(err)
 	if n := s.Welcome().News; len(n) > 0 {
 		t.Errorf("%+v", n)
@@ -143,7 +143,7 @@ func TestWhoLeavesBeforeThePhoneIsEnrolledIsToldNextTime(t *testing.T) {
 	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Late", Email: "late@example.com", Role: workspace.RoleOwner}, owner.proof())
 	h.ok(err)
 	late := &somebody{h: h, name: "Late", email: "late@example.com", pass: pass}
-	_, c, err := h.w.Redeem(t.Context(), late.email, given.Code.Display(), secret.NewText(late.pass))
+	_, c, err := h.w.Redeem(t.Context(), late.email, secret.NewText(given.Code.Display()), secret.NewText(late.pass))
 	h.ok(err)
 	g, err := c.Enrol(t.Context())
 	h.ok(err)

@@ -383,7 +383,7 @@ var acts = []act{
 			if err != nil {
 				return err
 			}
-			if _, err := c.s.Confirm(c.Context(), c.phoneOf(shown).code()); err != nil {
+			if _, err := c.s.Confirm(c.Context(), secret.NewText(c.phoneOf(shown).code())); err != nil {
 				return err
 			}
 			return c.s.Continue(c.Context())
@@ -403,7 +403,7 @@ var acts = []act{
 			if err != nil {
 				return err
 			}
-			return second(c.s.Confirm(c.Context(), c.phoneOf(shown).code()))
+			return second(c.s.Confirm(c.Context(), secret.NewText(c.phoneOf(shown).code())))
 		}
 	}},
 	{does: []string{"Session.BeginNewCodes", "Session.KeepNewCodes"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
@@ -433,7 +433,7 @@ var acts = []act{
 		var word string
 		c.ok(r.Issue(c.Context(), nil, func(s workspace.RunSheet) error { word = s.CheckWord; return nil }))
 		c.ok(second(r.PutInForce(c.Context(), nil)))
-		return func() error { return c.s.Acknowledge(c.Context(), word) }
+		return func() error { return c.s.Acknowledge(c.Context(), secret.NewText(word)) }
 	}},
 	{does: []string{"Session.AddDocuments"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
 		c.vault()
@@ -475,14 +475,14 @@ var acts = []act{
 
 	{does: []string{"Challenge.Verify"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
 		challenge := c.actor.challenge()
-		return func() error { return second(challenge.Verify(c.Context(), c.actor.newCode())) }
+		return func() error { return second(challenge.Verify(c.Context(), secret.NewText(c.actor.newCode()))) }
 	}},
 	{does: []string{"Challenge.Recover"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
 		issued, err := c.s.BeginNewCodes(c.Context(), c.actor.proof())
 		c.ok(err)
 		c.ok(c.s.KeepNewCodes(c.Context()))
 		challenge := c.actor.challenge()
-		return func() error { return second(challenge.Recover(c.Context(), display(issued)[0])) }
+		return func() error { return second(challenge.Recover(c.Context(), secret.NewText(display(issued)[0]))) }
 	}},
 	{does: []string{"Challenge.UseHelpCode", "Gate.Begin", "Gate.Confirm"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
 		by := c.one(person{role: workspace.RoleAdmin})
@@ -490,7 +490,7 @@ var acts = []act{
 		c.ok(err)
 		challenge := c.actor.challenge()
 		return func() error {
-			g, err := challenge.UseHelpCode(c.Context(), given.Code.Display())
+			g, err := challenge.UseHelpCode(c.Context(), secret.NewText(given.Code.Display()))
 			if err != nil {
 				return err
 			}
@@ -498,14 +498,14 @@ var acts = []act{
 			if err != nil {
 				return err
 			}
-			return second(g.Confirm(c.Context(), c.phoneOf(shown).code()))
+			return second(g.Confirm(c.Context(), secret.NewText(c.phoneOf(shown).code())))
 		}
 	}},
 	{does: []string{"Gate.CancelEnrolment", "Gate.End"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
 		by := c.one(person{role: workspace.RoleAdmin})
 		given, err := by.admin().HelpCode(c.Context(), c.actor.id, "", by.proof())
 		c.ok(err)
-		g, err := c.actor.challenge().UseHelpCode(c.Context(), given.Code.Display())
+		g, err := c.actor.challenge().UseHelpCode(c.Context(), secret.NewText(given.Code.Display()))
 		c.ok(err)
 		c.ok(second(g.Begin(c.Context())))
 		return func() error {
@@ -569,7 +569,7 @@ var policyActs = []act{
 			if err != nil {
 				return err
 			}
-			if _, err := g.Confirm(c.Context(), c.phoneOf(shown).code()); err != nil {
+			if _, err := g.Confirm(c.Context(), secret.NewText(c.phoneOf(shown).code())); err != nil {
 				return err
 			}
 			return g.Continue(c.Context())
@@ -660,7 +660,7 @@ func TestReader_CommitsNothing(t *testing.T) {
 	c := &cast{house: h, actor: owner, s: owner.signIn(), to: h.one(person{role: workspace.RoleMember, on: true})}
 	given, err := owner.admin().HelpCode(t.Context(), c.to.id, "", owner.proof())
 	h.ok(err)
-	g, err := c.to.challenge().UseHelpCode(t.Context(), given.Code.Display())
+	g, err := c.to.challenge().UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
 	h.ok(err)
 	ch := c.to.challenge()
 	a := owner.admin()

@@ -179,7 +179,7 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, proof *Proof
 		open := make([]madeOneTime, len(made))
 		keys := a.s.heldKeys()
 		given = make([]GivenOut, len(made))
-		err = onAllCores(ctx, len(made), func(i int) (err error) {
+		err = inParallel(ctx, len(made), func(i int) (err error) {
 			open[i], given[i], err = w.newOneTime(OneTimeInvitation, made[i], actor, keys)
 			return err
 		}, progress)

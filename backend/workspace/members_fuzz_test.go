@@ -21,7 +21,7 @@ func (h *hall) admin(tb testing.TB) *workspace.Admin {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	s, err := c.Verify(ctx, h.phone.code())
+	s, err := c.Verify(ctx, secret.NewText(h.phone.code()))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func FuzzRedeem(f *testing.F) {
 		turn.Lock()
 		defer turn.Unlock()
 		h.clock.step(2 * time.Hour)
-		s, c, err := h.w.Redeem(t.Context(), who, code, secret.NewText(pw))
+		s, c, err := h.w.Redeem(t.Context(), who, secret.NewText(code), secret.NewText(pw))
 		worded(t, err, who, code, pw)
 		if s != nil || c != nil || err == nil {
 			t.Fatalf("%q with %q came in: %v", who, code, err)
@@ -83,7 +83,7 @@ func FuzzHelpCode(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	other, _, err := h.w.Redeem(ctx, otherEmail, given.Code.Display(), secret.NewText(pass))
+	other, _, err := h.w.Redeem(ctx, otherEmail, secret.NewText(given.Code.Display()), secret.NewText(pass))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func FuzzHelpCode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, code string) {
 		turn.Lock()
 		defer turn.Unlock()
-		g, err := h.challenge(t).UseHelpCode(t.Context(), code)
+		g, err := h.challenge(t).UseHelpCode(t.Context(), secret.NewText(code))
 		worded(t, err, code)
 		if g != nil || err == nil {
 			t.Fatalf("%q came in: %v", code, err)
@@ -180,11 +180,11 @@ func FuzzAcknowledge(f *testing.F) {
 	f.Fuzz(func(t *testing.T, typed string) {
 		turn.Lock()
 		defer turn.Unlock()
-		s, err := h.challenge(t).Verify(t.Context(), h.phone.code())
+		s, err := h.challenge(t).Verify(t.Context(), secret.NewText(h.phone.code()))
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = s.Acknowledge(t.Context(), typed)
+		err = s.Acknowledge(t.Context(), secret.NewText(typed))
 		worded(t, err, typed)
 		if err == nil && !strings.EqualFold(strings.TrimSpace(typed), word) {
 			t.Fatalf("%q passed for %q", typed, word)

@@ -27,7 +27,7 @@ func (h *house) invited(a *workspace.Admin) (*somebody, workspace.GivenOut) {
 
 // redeem takes the code with the person's password.
 func (p *somebody) redeem(given workspace.GivenOut) (*workspace.Session, *workspace.Challenge, error) {
-	return p.h.w.Redeem(context.WithoutCancel(p.h.Context()), p.email, given.Code.Display(), secret.NewText(p.pass))
+	return p.h.w.Redeem(context.WithoutCancel(p.h.Context()), p.email, secret.NewText(given.Code.Display()), secret.NewText(p.pass))
 }
 
 const noCode = "ABCD-EFGH-JKMN-PQRS"
@@ -42,13 +42,13 @@ func TestAnInvitationIsGoodOnceAndItsPersonChoosesThePassword(t *testing.T) {
 	_, _, err := h.w.SignIn(t.Context(), p.email, secret.NewText(pass))
 	h.refused(err, workspace.CodeCredentialsWrong)
 	for pw, code := range map[string]workspace.Code{"": workspace.CodePasswordRequired, "short": workspace.CodePasswordShort, "passwordpassword": workspace.CodePasswordCommon} {
-		_, _, err := h.w.Redeem(t.Context(), p.email, given.Code.Display(), secret.NewText(pw))
+		_, _, err := h.w.Redeem(t.Context(), p.email, secret.NewText(given.Code.Display()), secret.NewText(pw))
 		h.refused(err, code)
 	}
 	if n := h.failures(p.id, workspace.KindInvitation); n != 0 {
 		t.Errorf("weak passwords cost %d guesses", n)
 	}
-	s, c, err := h.w.Redeem(t.Context(), " "+strings.ToUpper(p.email), strings.ToLower(given.Code.Display()), secret.NewText(p.pass))
+	s, c, err := h.w.Redeem(t.Context(), " "+strings.ToUpper(p.email), secret.NewText(strings.ToLower(given.Code.Display())), secret.NewText(p.pass))
 	h.ok(err)
 	if s == nil || c != nil {
 		t.Fatal("an invitation without 2FA gives a session")
@@ -83,14 +83,14 @@ func TestAPasswordThatIsOnesOwnNameIsRefusedOnlyToWhoHasTheCode(t *testing.T) {
 	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bartholomew Featherstone", Email: otherEmail, Role: workspace.RoleMember}, workspace.Proof{})
 	h.ok(err)
 	pw := secret.NewText("bartholomew featherstone")
-	_, _, err = h.w.Redeem(t.Context(), otherEmail, noCode, pw)
+	_, _, err = h.w.Redeem(t.Context(), otherEmail, secret.NewText(noCode), pw)
 	h.refused(err, workspace.CodeInvitationWrong)
-	_, _, err = h.w.Redeem(t.Context(), otherEmail, given.Code.Display(), pw)
+	_, _, err = h.w.Redeem(t.Context(), otherEmail, secret.NewText(given.Code.Display()), pw)
 	h.refused(err, workspace.CodePasswordCommon)
 	if n := h.failures(given.ProfileID, workspace.KindInvitation); n != 1 {
 		t.Errorf("%d guesses are counted", n)
 	}
-	_, _, err = h.w.Redeem(t.Context(), otherEmail, given.Code.Display(), secret.NewText(pass))
+	_, _, err = h.w.Redeem(t.Context(), otherEmail, secret.NewText(given.Code.Display()), secret.NewText(pass))
 	h.ok(err)
 }
 
@@ -127,13 +127,13 @@ func TestWrongInvitationsAreCountedAndPausedAndAnUnknownEmailAlike(t *testing.T)
 	p, given := h.invited(owner.admin())
 	for _, who := range []string{p.email, owner.email, "nobody@example.com"} {
 		for left := 4; left >= 0; left-- {
-			_, _, err := h.w.Redeem(t.Context(), who, noCode, secret.NewText(pass))
+			_, _, err := h.w.Redeem(t.Context(), who, secret.NewText(noCode), secret.NewText(pass))
 			e := h.refused(err, workspace.CodeInvitationWrong)
 			if _, counted := e.Args["left"]; counted || (e.Args["pause"] == 30) != (left == 0) || e.Field != "invitation" {
 				t.Errorf("%s: %v at %q", who, e.Args, e.Field)
 			}
 		}
-		_, _, err := h.w.Redeem(t.Context(), who, noCode, secret.NewText(pass))
+		_, _, err := h.w.Redeem(t.Context(), who, secret.NewText(noCode), secret.NewText(pass))
 		if e := h.refused(err, workspace.CodeThrottled); e.Args["seconds"] != 30 || e.Args["kind"] != "invitation" {
 			t.Errorf("%s: %v", who, e.Args)
 		}
@@ -148,10 +148,10 @@ func TestWrongInvitationsAreCountedAndPausedAndAnUnknownEmailAlike(t *testing.T)
 	_, _, err = p.redeem(given)
 	h.ok(err)
 	for input, code := range map[string]workspace.Code{"": workspace.CodeInvitationRequired, "12345": workspace.CodeInvitationForm} {
-		_, _, err := h.w.Redeem(t.Context(), p.email, input, secret.NewText(pass))
+		_, _, err := h.w.Redeem(t.Context(), p.email, secret.NewText(input), secret.NewText(pass))
 		h.refused(err, code)
 	}
-	_, _, err = h.w.Redeem(t.Context(), " ", noCode, secret.NewText(pass))
+	_, _, err = h.w.Redeem(t.Context(), " ", secret.NewText(noCode), secret.NewText(pass))
 	h.refused(err, workspace.CodeEmailRequired)
 }
 
@@ -159,13 +159,13 @@ func TestGuessesForEmailsThatNobodyHasAreForgottenADayLaterWhateverWasGuessed(t 
 	t.Parallel()
 	h, _ := alone(t)
 	for _, who := range []string{"a@example.com", "b@example.com"} {
-		_, _, err := h.w.Redeem(t.Context(), who, noCode, secret.NewText(pass))
+		_, _, err := h.w.Redeem(t.Context(), who, secret.NewText(noCode), secret.NewText(pass))
 		h.refused(err, workspace.CodeInvitationWrong)
 		_, _, err = h.w.SignIn(t.Context(), who, secret.NewText(pass))
 		h.refused(err, workspace.CodeCredentialsWrong)
 	}
 	h.clock.step(23 * time.Hour)
-	_, _, err := h.w.Redeem(t.Context(), "b@example.com", noCode, secret.NewText(pass))
+	_, _, err := h.w.Redeem(t.Context(), "b@example.com", secret.NewText(noCode), secret.NewText(pass))
 	h.refused(err, workspace.CodeInvitationWrong)
 	h.clock.step(2 * time.Hour)
 	_, _, err = h.w.SignIn(t.Context(), "c@example.com", secret.NewText(pass))
@@ -203,7 +203,7 @@ func TestAPasswordResetWaitsForTheSecondFactorAndTheOldPasswordWorksUntilThen(t 
 	if c == nil || c.MustEnrol() {
 		t.Fatal("the second factor is not asked for")
 	}
-	_, err = c.Verify(t.Context(), p.phone.wrong())
+	_, err = c.Verify(t.Context(), secret.NewText(p.phone.wrong()))
 	h.refused(err, workspace.CodeCodeWrong)
 	c.Leave()
 	p.signIn() // with the old one
@@ -212,7 +212,7 @@ func TestAPasswordResetWaitsForTheSecondFactorAndTheOldPasswordWorksUntilThen(t 
 
 	_, c, err = chosen.redeem(given) // the code was not used
 	h.ok(err)
-	s, err := c.Verify(t.Context(), p.newCode())
+	s, err := c.Verify(t.Context(), secret.NewText(p.newCode()))
 	h.ok(err)
 	if n := s.Welcome().News; len(n) > 0 && n[0].Kind != "password-reset-given" {
 		t.Errorf("news: %+v", n)
@@ -236,9 +236,9 @@ func TestTwoChallengesOfOneResetLetOneIn(t *testing.T) {
 	h.ok(err)
 	_, b, err := p.redeem(given)
 	h.ok(err)
-	_, err = a.Verify(t.Context(), p.newCode())
+	_, err = a.Verify(t.Context(), secret.NewText(p.newCode()))
 	h.ok(err)
-	_, err = b.Verify(t.Context(), p.newCode())
+	_, err = b.Verify(t.Context(), secret.NewText(p.newCode()))
 	h.refused(err, workspace.CodeChallengeEnded)
 }
 
@@ -250,22 +250,22 @@ func TestAHelpCodeLeadsToChangePhoneAndAGateCanDoNothingElse(t *testing.T) {
 	h.ok(err)
 	given, err := owner.admin().HelpCode(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
-	_, err = p.challenge().UseHelpCode(t.Context(), first.Code.Display()) // replaced
+	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(first.Code.Display())) // replaced
 	h.refused(err, workspace.CodeHelpWrong)
 	_, _, err = p.redeem(given) // is no invitation
 	h.refused(err, workspace.CodeInvitationWrong)
 	for input, code := range map[string]workspace.Code{"": workspace.CodeHelpRequired, "123": workspace.CodeHelpForm} {
-		_, err := p.challenge().UseHelpCode(t.Context(), input)
+		_, err := p.challenge().UseHelpCode(t.Context(), secret.NewText(input))
 		h.refused(err, code)
 	}
-	g, err := p.challenge().UseHelpCode(t.Context(), given.Code.Display())
+	g, err := p.challenge().UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
 	h.ok(err)
 	if g.Kind() != workspace.GatePhone || g.Remaining() <= 0 || g.LimitReached() {
 		t.Errorf("%q for %v", g.Kind(), g.Remaining())
 	}
 	_, err = g.Enter()
 	h.refused(err, workspace.CodeEnrolmentUnconfirmed)
-	_, err = p.challenge().UseHelpCode(t.Context(), given.Code.Display())
+	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
 	h.refused(err, workspace.CodeHelpWrong)
 	h.refused(g.Continue(t.Context()), workspace.CodeEnrolmentEnded)
 
@@ -282,7 +282,7 @@ func TestAHelpCodeLeadsToChangePhoneAndAGateCanDoNothingElse(t *testing.T) {
 		t.Errorf("after the gate a step-up needs %+v", needs)
 	}
 	h.clock.step(time.Minute)
-	_, err = p.challenge().Verify(t.Context(), old.code())
+	_, err = p.challenge().Verify(t.Context(), secret.NewText(old.code()))
 	h.refused(err, workspace.CodeCodeWrong)
 	p.signIn()
 }
@@ -293,7 +293,7 @@ func TestAGateThatWasBegunAnewOrGivenUpLeavesNoProofBehind(t *testing.T) {
 	p := h.one(person{role: workspace.RoleMember, on: true})
 	given, err := owner.admin().HelpCode(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
-	g, err := p.challenge().UseHelpCode(t.Context(), given.Code.Display())
+	g, err := p.challenge().UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
 	h.ok(err)
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
 	_, err = g.Begin(t.Context())
@@ -326,21 +326,21 @@ func TestWrongHelpCodesAreCountedApartAndTold(t *testing.T) {
 	h.ok(err)
 	c := p.challenge()
 	for left := 4; left >= 0; left-- {
-		_, err := c.UseHelpCode(t.Context(), noCode)
+		_, err := c.UseHelpCode(t.Context(), secret.NewText(noCode))
 		if e := h.refused(err, workspace.CodeHelpWrong); e.Args["left"] != left {
 			t.Errorf("%v", e.Args)
 		}
 	}
-	_, err = c.UseHelpCode(t.Context(), given.Code.Display())
+	_, err = c.UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
 	h.refused(err, workspace.CodeThrottled)
 	h.clock.step(-time.Second) // does not help
-	_, err = c.UseHelpCode(t.Context(), given.Code.Display())
+	_, err = c.UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
 	h.refused(err, workspace.CodeThrottled)
 	s := p.signIn()
 	if n := s.Welcome().FailedCodes; n != 5 {
 		t.Errorf("%d failed codes are told", n)
 	}
-	g, err := p.challenge().UseHelpCode(t.Context(), given.Code.Display())
+	g, err := p.challenge().UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
 	h.ok(err) // a sign-in with all factors ends the pause
 	s, _ = p.enrolAt(g)
 	if n := s.Welcome().FailedCodes; n != 0 {
@@ -350,7 +350,7 @@ func TestWrongHelpCodesAreCountedApartAndTold(t *testing.T) {
 	expired, err := owner.admin().HelpCode(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
 	h.clock.step(workspace.OneTimeLife)
-	_, err = p.challenge().UseHelpCode(t.Context(), expired.Code.Display())
+	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(expired.Code.Display()))
 	h.refused(err, workspace.CodeOneTimeExpired)
 }
 
@@ -370,9 +370,9 @@ func TestWhoIsSuspendedOrRemovedIsRefusedInTheRightWords(t *testing.T) {
 	h.ok(a.Suspend(t.Context(), p.id))
 	_, err = s.Overview(t.Context())
 	h.refused(err, workspace.CodeSessionEnded)
-	_, err = c.Verify(t.Context(), p.newCode())
+	_, err = c.Verify(t.Context(), secret.NewText(p.newCode()))
 	h.refused(err, workspace.CodeChallengeEnded)
-	_, err = redeeming.Verify(t.Context(), p.newCode())
+	_, err = redeeming.Verify(t.Context(), secret.NewText(p.newCode()))
 	h.refused(err, workspace.CodeChallengeEnded)
 	_, _, err = h.w.SignIn(t.Context(), p.email, secret.NewText(pass))
 	h.refused(err, workspace.CodeSuspendedSelf)
@@ -383,7 +383,7 @@ func TestWhoIsSuspendedOrRemovedIsRefusedInTheRightWords(t *testing.T) {
 	h.ok(a.Resume(t.Context(), p.id))
 	_, _, err = p.redeem(given) // suspending has ended it
 	h.refused(err, workspace.CodeOneTimeEnded)
-	_, err = p.challenge().UseHelpCode(t.Context(), help.Code.Display())
+	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(help.Code.Display()))
 	h.refused(err, workspace.CodeOneTimeEnded)
 	s = p.signIn()
 	kinds := ""
@@ -404,7 +404,7 @@ func TestWhoIsSuspendedOrRemovedIsRefusedInTheRightWords(t *testing.T) {
 	for _, who := range []string{p.email, "removed:" + p.id} {
 		_, _, err = h.w.SignIn(t.Context(), who, secret.NewText(pass))
 		h.refused(err, workspace.CodeCredentialsWrong)
-		_, _, err = h.w.Redeem(t.Context(), who, given.Code.Display(), secret.NewText(pass))
+		_, _, err = h.w.Redeem(t.Context(), who, secret.NewText(given.Code.Display()), secret.NewText(pass))
 		h.refused(err, workspace.CodeInvitationWrong)
 	}
 	if got := h.profile(p.id); len(got.Password.Verifier) > 0 || got.Name != p.name {
@@ -423,7 +423,7 @@ func TestAResetOf2FAEndsSessionsVoidsCodesAndThePasswordIsStillNeeded(t *testing
 	_, codes := h.enable(s)
 	h.clock.step(time.Minute)
 	c := p.challenge()
-	_, err := c.Verify(t.Context(), "000000")
+	_, err := c.Verify(t.Context(), secret.NewText("000000"))
 	h.refused(err, workspace.CodeCodeWrong)
 	items := h.items()
 	h.ok(owner.admin().Reset2FA(t.Context(), p.id, "", owner.proof()))
@@ -432,7 +432,7 @@ func TestAResetOf2FAEndsSessionsVoidsCodesAndThePasswordIsStillNeeded(t *testing
 	}
 	_, err = s.Overview(t.Context())
 	h.refused(err, workspace.CodeSessionEnded)
-	_, err = c.Recover(t.Context(), codes[0])
+	_, err = c.Recover(t.Context(), secret.NewText(codes[0]))
 	if err == nil {
 		t.Error("a code of a set that is void opens")
 	}
@@ -447,9 +447,9 @@ func TestAResetOf2FAEndsSessionsVoidsCodesAndThePasswordIsStillNeeded(t *testing
 	}
 	_, next := h.enable(again) // and can be turned on anew
 	h.clock.step(time.Minute)
-	_, err = p.challenge().Recover(t.Context(), codes[1])
+	_, err = p.challenge().Recover(t.Context(), secret.NewText(codes[1]))
 	h.refused(err, workspace.CodeRecoveryWrong)
-	_, err = p.challenge().Recover(t.Context(), next[1])
+	_, err = p.challenge().Recover(t.Context(), secret.NewText(next[1]))
 	h.ok(err)
 }
 
@@ -486,15 +486,15 @@ func TestWrongGuessesAtAResetAreToldAtTheNextSignIn(t *testing.T) {
 	given, err := owner.admin().ResetPassword(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
 	for range 2 {
-		_, _, err := h.w.Redeem(t.Context(), p.email, noCode, secret.NewText("kettle drum marzipan 7"))
+		_, _, err := h.w.Redeem(t.Context(), p.email, secret.NewText(noCode), secret.NewText("kettle drum marzipan 7"))
 		h.refused(err, workspace.CodeInvitationWrong)
 	}
 	if wel := p.signIn().Welcome(); wel.FailedCodes != 2 || wel.FailedOther != 2 || wel.LastFailedCodeAt.IsZero() {
 		t.Errorf("%+v", wel)
 	}
-	_, _, err = h.w.Redeem(t.Context(), p.email, noCode, secret.NewText("kettle drum marzipan 7"))
+	_, _, err = h.w.Redeem(t.Context(), p.email, secret.NewText(noCode), secret.NewText("kettle drum marzipan 7"))
 	h.refused(err, workspace.CodeInvitationWrong)
-	s, _, err := h.w.Redeem(t.Context(), p.email, given.Code.Display(), secret.NewText("kettle drum marzipan 7"))
+	s, _, err := h.w.Redeem(t.Context(), p.email, secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
 	h.ok(err)
 	if wel := s.Welcome(); wel.FailedCodes != 1 {
 		t.Errorf("%+v", wel)

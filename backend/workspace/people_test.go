@@ -68,7 +68,7 @@ func (p *somebody) signIn() *workspace.Session {
 	s, c, err := p.h.w.SignIn(context.WithoutCancel(p.h.Context()), p.email, secret.NewText(p.pass))
 	p.h.ok(err)
 	if c != nil {
-		s, err = c.Verify(context.WithoutCancel(p.h.Context()), p.newCode())
+		s, err = c.Verify(context.WithoutCancel(p.h.Context()), secret.NewText(p.newCode()))
 		p.h.ok(err)
 	}
 	return s
@@ -138,7 +138,7 @@ func (p *somebody) enrolAt(g *workspace.Gate) (*workspace.Session, []string) {
 	shown, err := g.Begin(ctx)
 	p.h.ok(err)
 	p.phone = phone{key: strings.Join(shown.Groups, ""), clock: p.h.clock}
-	issued, err := g.Confirm(ctx, p.newCode())
+	issued, err := g.Confirm(ctx, secret.NewText(p.newCode()))
 	p.h.ok(err)
 	p.h.ok(g.Continue(ctx))
 	s, err := g.Enter()

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
 
@@ -69,7 +70,7 @@ func (p *somebody) printed(people ...*somebody) *run {
 func (p *somebody) opens(s workspace.RunSheet, number int) bool {
 	p.h.Helper()
 	p.h.clock.step(2 * time.Hour) // over every pause
-	_, err := p.challenge().Recover(p.h.Context(), s.Codes[number-1].Display())
+	_, err := p.challenge().Recover(p.h.Context(), secret.NewText(s.Codes[number-1].Display()))
 	if err != nil && !workspace.IsCode(err, workspace.CodeRecoveryWrong) && !workspace.IsCode(err, workspace.CodeRecoveryNone) {
 		p.h.Error(err)
 	}
@@ -603,15 +604,15 @@ func TestTheLedgerFollowsASheetFromHandToHand(t *testing.T) {
 	s := people[0].signIn()
 	word := r.sheets[people[0].id].CheckWord
 	for _, blank := range []string{"", " ", "\t"} {
-		h.refused(s.Acknowledge(t.Context(), blank), workspace.CodeCheckWordRequired)
+		h.refused(s.Acknowledge(t.Context(), secret.NewText(blank)), workspace.CodeCheckWordRequired)
 	}
-	h.refused(s.Acknowledge(t.Context(), word+"x"), workspace.CodeCheckWordWrong)
-	h.ok(s.Acknowledge(t.Context(), "  "+string(word[0]-32)+word[1:]+" "))
-	h.refused(s.Acknowledge(t.Context(), word), workspace.CodeCheckWordNone)
+	h.refused(s.Acknowledge(t.Context(), secret.NewText(word+"x")), workspace.CodeCheckWordWrong)
+	h.ok(s.Acknowledge(t.Context(), secret.NewText("  "+string(word[0]-32)+word[1:]+" ")))
+	h.refused(s.Acknowledge(t.Context(), secret.NewText(word)), workspace.CodeCheckWordNone)
 	if n := h.failures(people[0].id, workspace.KindCheckWord); n != 0 {
 		t.Errorf("%d failures are left", n)
 	}
-	h.refused(owner.signIn().Acknowledge(t.Context(), word), workspace.CodeCheckWordNone)
+	h.refused(owner.signIn().Acknowledge(t.Context(), secret.NewText(word)), workspace.CodeCheckWordNone)
 	_, sheets, _ := owner.account(1)
 	if sheets[1] != workspace.SheetAcknowledged || sheets[2] != workspace.SheetHandedOver || sheets[3] != workspace.SheetIssued {
 		t.Errorf("%v", sheets)
@@ -650,14 +651,14 @@ func TestASheetThatNeverReachedItsMemberIsVoidedAndTheyAreTold(t *testing.T) {
 	if _, sheets, _ := owner.account(1); sheets[1] != workspace.SheetIssued || sheets[2] != workspace.SheetVoided {
 		t.Errorf("%v", sheets)
 	}
-	_, err := people[1].challenge().Recover(t.Context(), r.sheets[people[1].id].Codes[0].Display())
+	_, err := people[1].challenge().Recover(t.Context(), secret.NewText(r.sheets[people[1].id].Codes[0].Display()))
 	h.refused(err, workspace.CodeRecoveryNone)
 	h.clock.step(time.Hour)
 	news := people[1].signIn().Welcome().News
 	if len(news) != 1 || news[0].Kind != "run-sheet-voided" || news[0].Detail["sheet"] != "2" {
 		t.Errorf("told %+v", news)
 	}
-	if _, err := people[0].challenge().Recover(t.Context(), r.sheets[people[0].id].Codes[0].Display()); err != nil {
+	if _, err := people[0].challenge().Recover(t.Context(), secret.NewText(r.sheets[people[0].id].Codes[0].Display())); err != nil {
 		t.Errorf("the sheet beside it: %v", err)
 	}
 }
@@ -671,15 +672,15 @@ func TestWrongCheckWordsAreCountedAndPaused(t *testing.T) {
 	r := owner.printed(p)
 	s := p.signIn()
 	for left := 4; left >= 0; left-- {
-		e := h.refused(s.Acknowledge(t.Context(), "not a word of any sheet "+string(make([]byte, 10_000))), workspace.CodeCheckWordWrong)
+		e := h.refused(s.Acknowledge(t.Context(), secret.NewText("not a word of any sheet "+string(make([]byte, 10_000)))), workspace.CodeCheckWordWrong)
 		if e.Args["left"] != left || e.Args["sheet"] != 1 {
 			t.Errorf("%v", e.Args)
 		}
 	}
 	h.clock.step(30 * time.Second)
-	h.refused(s.Acknowledge(t.Context(), "wrong"), workspace.CodeCheckWordWrong)
+	h.refused(s.Acknowledge(t.Context(), secret.NewText("wrong")), workspace.CodeCheckWordWrong)
 	s = p.signIn() // does not help
-	h.refused(s.Acknowledge(t.Context(), r.sheets[p.id].CheckWord), workspace.CodeThrottled)
+	h.refused(s.Acknowledge(t.Context(), secret.NewText(r.sheets[p.id].CheckWord)), workspace.CodeThrottled)
 	h.clock.step(30 * time.Second)
-	h.ok(s.Acknowledge(t.Context(), r.sheets[p.id].CheckWord))
+	h.ok(s.Acknowledge(t.Context(), secret.NewText(r.sheets[p.id].CheckWord)))
 }

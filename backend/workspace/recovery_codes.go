@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
+	"countersign/backend/secret"
 )
 
 // recoveryUse is a recovery code that was paid for and matches. Consume uses it.
@@ -19,7 +20,7 @@ type recoveryUse struct {
 
 // matchRecovery charges for a recovery code and looks at it: one hash, compared
 // with all ten.
-func (w *Workspace) matchRecovery(ctx context.Context, profileID, input string, purpose Use) (*recoveryUse, error) {
+func (w *Workspace) matchRecovery(ctx context.Context, profileID string, input secret.Text, purpose Use) (*recoveryUse, error) {
 	code, err := parseRecovery(input)
 	if err != nil {
 		return nil, err
@@ -92,7 +93,7 @@ func (u *recoveryUse) consume(tx WriteTx) error {
 	return nil
 }
 
-func parseRecovery(input string) (recovery.Code, error) {
+func parseRecovery(input secret.Text) (recovery.Code, error) {
 	code, err := recovery.Parse(input)
 	var form *recovery.FormError
 	switch {

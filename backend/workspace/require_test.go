@@ -19,7 +19,7 @@ func TestRequiring2FAIsRefusedWhereNoTwoPeopleCouldLetTheWorkspaceBackIn(t *test
 	second := h.one(person{role: workspace.RoleAdmin, on: true})
 	for range 20 { // a keeper whose authenticator is off, and who has no codes, keeps nothing
 		h.clock.step(2 * time.Hour)
-		_, err := second.challenge().Verify(t.Context(), second.phone.wrong())
+		_, err := second.challenge().Verify(t.Context(), secret.NewText(second.phone.wrong()))
 		h.refused(err, workspace.CodeCodeWrong)
 	}
 	h.refused(owner.admin().Require2FA(t.Context(), h.clock.now().Add(time.Hour), "", owner.proof()), workspace.CodeRequireAlone)
@@ -78,11 +78,11 @@ func TestWhoIsOverTheDateGetsAsFarAsEnrollingAndNoFurther(t *testing.T) {
 	if !c.MustEnrol() {
 		t.Fatal("a second factor is asked for that there is not")
 	}
-	_, err = c.Verify(t.Context(), "123456")
+	_, err = c.Verify(t.Context(), secret.NewText("123456"))
 	h.refused(err, workspace.CodeTwoFactorOff)
-	_, err = c.Recover(t.Context(), noCode)
+	_, err = c.Recover(t.Context(), secret.NewText(noCode))
 	h.refused(err, workspace.CodeRecoveryNone)
-	_, err = c.UseHelpCode(t.Context(), noCode)
+	_, err = c.UseHelpCode(t.Context(), secret.NewText(noCode))
 	h.refused(err, workspace.CodeTwoFactorOff)
 	g, err := c.Enrol(t.Context())
 	h.ok(err)
@@ -102,7 +102,7 @@ func TestWhoIsOverTheDateGetsAsFarAsEnrollingAndNoFurther(t *testing.T) {
 	h.ok(err)
 	shown, err := g.Begin(t.Context())
 	h.ok(err)
-	_, err = g.Confirm(t.Context(), h.phoneOf(shown).code())
+	_, err = g.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
 	h.ok(err)
 	_, err = g.Enter() // the codes are shown, and 2FA is off
 	h.refused(err, workspace.CodeEnrolmentUnconfirmed)

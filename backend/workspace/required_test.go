@@ -133,7 +133,7 @@ func TestADateThatAnotherProcessHasSetEndsASessionWithTheNextThingItDoes(t *test
 	defer other.Close()
 	_, c, err := other.SignIn(t.Context(), owner.email, secret.NewText(owner.pass))
 	h.ok(err)
-	elsewhere, err := c.Verify(t.Context(), owner.newCode())
+	elsewhere, err := c.Verify(t.Context(), secret.NewText(owner.newCode()))
 	h.ok(err)
 	a, err := elsewhere.Admin(t.Context())
 	h.ok(err)
@@ -222,9 +222,9 @@ func TestAnEnrolmentUnderWayOnTheDayIsFinishedAndNothingElseWorksMeanwhile(t *te
 	_, err = s.ShowingKey()
 	h.ok(err)
 	p.phone = h.phoneOf(shown)
-	_, err = s.Confirm(t.Context(), p.phone.wrong())
+	_, err = s.Confirm(t.Context(), secret.NewText(p.phone.wrong()))
 	h.refused(err, workspace.CodeCodeWrong)
-	_, err = s.Confirm(t.Context(), p.phone.code())
+	_, err = s.Confirm(t.Context(), secret.NewText(p.phone.code()))
 	h.ok(err)
 	nothingElse()
 	_, err = s.Showing()
@@ -256,7 +256,7 @@ func TestAnEnrolmentThatIsGivenUpAfterTheDayEndsTheSession(t *testing.T) {
 	if s.Overdue() {
 		t.Fatal("beginning anew ended it")
 	}
-	_, err = s.Confirm(t.Context(), h.phoneOf(again).code())
+	_, err = s.Confirm(t.Context(), secret.NewText(h.phoneOf(again).code()))
 	h.ok(err)
 	h.ok(s.CancelEnrolment(t.Context()))
 	if !s.Overdue() || s.Remaining() != 0 {
@@ -278,7 +278,7 @@ func TestAnEnrolmentThatIsBegunAsTheDayComesGoesOn(t *testing.T) {
 	h.secrets.slow = func() { h.until(from); _ = s.Remaining() } // the clock strikes meanwhile
 	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 	h.ok(err)
-	_, err = s.Confirm(t.Context(), h.phoneOf(shown).code())
+	_, err = s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
 	h.ok(err)
 	h.ok(s.Continue(t.Context()))
 	if !h.status(s).On {

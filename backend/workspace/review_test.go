@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/secret"
 	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
@@ -65,7 +66,7 @@ func TestReview_CountsWhatDiffersForEachPerson(t *testing.T) {
 	p := h.people(person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleMember, on: true})
 	owner.printed(p...)
 	for _, m := range p {
-		_, err := m.challenge().Verify(t.Context(), m.phone.wrong())
+		_, err := m.challenge().Verify(t.Context(), secret.NewText(m.phone.wrong()))
 		h.refused(err, workspace.CodeCodeWrong)
 	}
 	s := owner.signIn()

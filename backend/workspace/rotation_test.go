@@ -66,7 +66,7 @@ func TestRotatingTheVaultKeyBringsEveryDocumentAndEverybodyAlong(t *testing.T) {
 			t.Errorf("there is still %s", name)
 		}
 	}
-	redeemed, _, err := h.w.Redeem(t.Context(), otherEmail, given.Code.Display(), secret.NewText("kettle drum marzipan 7"))
+	redeemed, _, err := h.w.Redeem(t.Context(), otherEmail, secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
 	h.ok(err)
 	for _, one := range []*workspace.Session{owner.signIn(), member.signIn(), redeemed} {
 		if h.read(one, "nnnn") != strings.Repeat("x", 3000) || h.read(one, "n") != "" || h.read(one, "meanwhile") != "m" {
@@ -228,7 +228,7 @@ func TestRotation_WhoCameWhileItBeganGetsTheNewKey(t *testing.T) {
 		return err
 	}))
 	h.ok(a.Rotate(t.Context(), nil))
-	member, _, err := w.Redeem(t.Context(), otherEmail, given.Code.Display(), secret.NewText("kettle drum marzipan 7"))
+	member, _, err := w.Redeem(t.Context(), otherEmail, secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
 	h.ok(err)
 	if h.read(member, "a") != "text" {
 		t.Error("the new member reads something else")

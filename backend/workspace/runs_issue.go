@@ -118,7 +118,7 @@ func (r *PrintRun) hash(ctx context.Context, from, to int) (made, error) {
 	if pepper.Len() != keySize {
 		return m, refuse(CodeSessionEnded)
 	}
-	err := onAllCores(ctx, (to-from)*recovery.SetSize, func(n int) error {
+	err := inParallel(ctx, (to-from)*recovery.SetSize, func(n int) error {
 		i, c := n/recovery.SetSize, n%recovery.SetSize
 		m.hashes[i][c] = recovery.Hash(m.codes[i][c], m.sets[i].Salt, recovery.Params(m.sets[i].Params), pepper)
 		return nil

@@ -34,7 +34,7 @@ func TestAnOlderCopyPutBackByAccidentIsAcceptedByItsOwner(t *testing.T) {
 	old, err := os.ReadFile(h.path)
 	h.ok(err)
 	_ = s
-	s2, err := h.challenge().Recover(t.Context(), codes[0])
+	s2, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
 	h.ok(s2.Rename(t.Context(), "Amara N. Okafor"))
 	h.ok(h.store.Close())
@@ -54,11 +54,11 @@ func TestAnOlderCopyPutBackByAccidentIsAcceptedByItsOwner(t *testing.T) {
 	h.ok(h.store.Close())
 	h.open()
 	h.restart()
-	_, err = h.challenge().Verify(t.Context(), p.code())
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
 	h.refused(err, workspace.CodeCodeUsed) // the one that accepted
-	_, err = h.challenge().Recover(t.Context(), codes[0])
+	_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.refused(err, workspace.CodeRecoveryUsed) // since the copy was made: the keychain knows
-	_, err = h.challenge().Recover(t.Context(), codes[1])
+	_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[1]))
 	h.ok(err)
 }
 
@@ -110,7 +110,7 @@ func TestAnOrderThatWasPlantedIsNotAcceptedWithTheRest(t *testing.T) {
 	if h.items() != 1 {
 		t.Error("a planted order deleted the key")
 	}
-	_, err := h.challenge().Verify(t.Context(), p.code())
+	_, err := h.challenge().Verify(t.Context(), secret.NewText(p.code()))
 	h.ok(err)
 }
 

@@ -147,7 +147,7 @@ func TestAccept_CodeThatWasUsedIsRefused(t *testing.T) {
 	old := h.olderCopy()
 	owner.signIn()
 	used := owner.phone.code()
-	_, err := owner.challenge().Recover(t.Context(), codes[4])
+	_, err := owner.challenge().Recover(t.Context(), secret.NewText(codes[4]))
 	h.ok(err)
 	h.ok(h.store.Close())
 	h.ok(os.WriteFile(h.path, old, 0o600))
@@ -178,10 +178,10 @@ func TestAccept_CodeThatWasUsedIsRefused(t *testing.T) {
 	h.ok(h.store.Close())
 	h.open()
 	for _, n := range []int{4, 5, 6} {
-		_, err = owner.challenge().Recover(t.Context(), codes[n])
+		_, err = owner.challenge().Recover(t.Context(), secret.NewText(codes[n]))
 		h.refused(err, workspace.CodeRecoveryUsed)
 	}
-	_, err = owner.challenge().Recover(t.Context(), codes[7])
+	_, err = owner.challenge().Recover(t.Context(), secret.NewText(codes[7]))
 	h.ok(err)
 }
 
@@ -191,11 +191,11 @@ func TestAccept_SecondOwnersUsedCodesStayUsed(t *testing.T) {
 	other := h.one(person{role: workspace.RoleOwner, on: true})
 	old := h.olderCopy()
 	owner.signIn()
-	_, err := owner.challenge().Recover(t.Context(), codes[2])
+	_, err := owner.challenge().Recover(t.Context(), secret.NewText(codes[2]))
 	h.ok(err)
 	h.putBack(old)
 	other.accepts()
-	_, err = owner.challenge().Recover(t.Context(), codes[2])
+	_, err = owner.challenge().Recover(t.Context(), secret.NewText(codes[2]))
 	h.refused(err, workspace.CodeRecoveryUsed)
 }
 
@@ -214,7 +214,7 @@ func TestAccept_ReplacedRecoveryCodesEnd(t *testing.T) {
 	if r := owner.accepts(); !r.CodesEnd {
 		t.Error("the owner is not told")
 	}
-	_, err = owner.challenge().Recover(t.Context(), codes[3])
+	_, err = owner.challenge().Recover(t.Context(), secret.NewText(codes[3]))
 	h.refused(err, workspace.CodeRecoveryNone)
 }
 
@@ -228,15 +228,15 @@ func TestAccept_OpenOneTimeCodesAndApprovalsEnd(t *testing.T) {
 	asked, err := admin.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{member.id}, "Lost phone", admin.proof())
 	h.ok(err)
 	old := h.olderCopy()
-	_, c, err := h.w.Redeem(t.Context(), member.email, given.Code.Display(), secret.NewText("kettle drum marzipan 7"))
+	_, c, err := h.w.Redeem(t.Context(), member.email, secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
 	h.ok(err)
-	_, err = c.Verify(t.Context(), member.newCode())
+	_, err = c.Verify(t.Context(), secret.NewText(member.newCode()))
 	h.ok(err)
 	h.putBack(old)
 	if r := owner.accepts(); r.OpenCodes != 1 {
 		t.Errorf("%d one-time codes are told of", r.OpenCodes)
 	}
-	_, _, err = h.w.Redeem(t.Context(), member.email, given.Code.Display(), secret.NewText("another drum marzipan 8"))
+	_, _, err = h.w.Redeem(t.Context(), member.email, secret.NewText(given.Code.Display()), secret.NewText("another drum marzipan 8"))
 	h.refused(err, workspace.CodeOneTimeEnded)
 	h.refused(owner.admin().Approve(t.Context(), asked.ID, owner.proof()), workspace.CodeApprovalGone)
 }

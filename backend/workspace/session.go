@@ -234,13 +234,13 @@ type factorUse interface{ consume(WriteTx) error }
 func (w *Workspace) matchFactorInput(ctx context.Context, profileID string, in FactorInput, purpose Use) (factorUse, map[string]string, error) {
 	switch in.Kind {
 	case FactorCode:
-		u, err := w.matchFactor(ctx, profileID, in.Value.Reveal(), purpose)
+		u, err := w.matchFactor(ctx, profileID, in.Value, purpose)
 		if err != nil {
 			return nil, nil, err
 		}
 		return u, map[string]string{"factor": "code"}, nil
 	case FactorRecovery:
-		u, err := w.matchRecovery(ctx, profileID, in.Value.Reveal(), purpose)
+		u, err := w.matchRecovery(ctx, profileID, in.Value, purpose)
 		if err != nil {
 			return nil, nil, err
 		}

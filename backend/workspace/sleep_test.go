@@ -5,6 +5,7 @@ import (
 	"time"
 	"unsafe"
 
+	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
 
@@ -66,9 +67,9 @@ func TestChallenge_SleepCountsTowardsItsLife(t *testing.T) {
 	h.awake()
 	c := h.challenge()
 	h.clock.sleep(workspace.ChallengeLife)
-	_, err := c.Verify(t.Context(), p.code())
+	_, err := c.Verify(t.Context(), secret.NewText(p.code()))
 	h.refused(err, workspace.CodeChallengeEnded)
-	s, err := h.challenge().Recover(t.Context(), codes[0])
+	s, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
 	for range 2 {
 		h.clock.sleep(workspace.GrantLife / 2)
@@ -111,6 +112,6 @@ func TestChallenge_ClockSetBackEndsIt(t *testing.T) {
 	h, _, p, _ := enabled(t)
 	c := h.challenge()
 	h.clock.step(-2 * time.Minute)
-	_, err := c.Verify(t.Context(), p.code())
+	_, err := c.Verify(t.Context(), secret.NewText(p.code()))
 	h.refused(err, workspace.CodeChallengeEnded)
 }

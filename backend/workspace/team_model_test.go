@@ -217,7 +217,7 @@ func (m *team) redeem() {
 		m.Skip("nothing was given out")
 	}
 	pw := fmt.Sprintf("granite lagoon whisper %d", len(m.people)+len(p.pass))
-	s, _, err := m.w.Redeem(m.ctx, p.email, code, secret.NewText(pw))
+	s, _, err := m.w.Redeem(m.ctx, p.email, secret.NewText(code), secret.NewText(pw))
 	if workspace.IsCode(err, workspace.CodeThrottled) {
 		return
 	}

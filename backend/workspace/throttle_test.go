@@ -28,8 +28,11 @@ func TestThrottle_UnknownEmailIsAnsweredAlikeOverDays(t *testing.T) {
 	invited, _ := h.invited(owner.admin())
 	wrong := secret.NewText("not the password at all")
 	guesses := map[string]func(who string) error{
-		"password":   func(who string) error { _, _, err := h.w.SignIn(t.Context(), who, wrong); return err },
-		"invitation": func(who string) error { _, _, err := h.w.Redeem(t.Context(), who, noCode, wrong); return err },
+		"password": func(who string) error { _, _, err := h.w.SignIn(t.Context(), who, wrong); return err },
+		"invitation": func(who string) error {
+			_, _, err := h.w.Redeem(t.Context(), who, secret.NewText(noCode), wrong)
+			return err
+		},
 	}
 	known := map[string]string{"password": email, "invitation": invited.email}
 	gaps := []time.Duration{time.Second, time.Second, time.Minute, time.Hour, 24*time.Hour - time.Second, 24 * time.Hour, 24*time.Hour + time.Second, 90 * time.Hour}
@@ -77,7 +80,7 @@ func TestThrottle_SecondFactorsAreNeverForgotten(t *testing.T) {
 	t.Parallel()
 	h, _, p, _ := enabled(t)
 	for n := 4; n >= 0; n-- {
-		_, err := h.challenge().Verify(t.Context(), p.wrong())
+		_, err := h.challenge().Verify(t.Context(), secret.NewText(p.wrong()))
 		if e := h.refused(err, workspace.CodeCodeWrong); e.Args["left"] != n {
 			t.Errorf("left %v, want %d", e.Args["left"], n)
 		}

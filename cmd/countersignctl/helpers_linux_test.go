@@ -125,7 +125,7 @@ func makeWorkspace() {
 func join() {
 	ctx := context.Background()
 	o := openAsApp()
-	s, _, err := o.w.Redeem(ctx, os.Args[1], os.Args[2], secret.NewText(joinedPassword))
+	s, _, err := o.w.Redeem(ctx, os.Args[1], secret.NewText(os.Args[2]), secret.NewText(joinedPassword))
 	check(err)
 	if len(os.Args) > 3 {
 		enable(ctx, s)
@@ -143,7 +143,7 @@ func enable(ctx context.Context, s *workspace.Session) {
 	}
 	shown := must(s.BeginEnable(ctx, secret.NewText(pw)))
 	check(os.WriteFile("key", []byte(strings.Join(shown.Groups, "")), 0o600))
-	issued := must(s.Confirm(ctx, nextCode()))
+	issued := must(s.Confirm(ctx, secret.NewText(nextCode())))
 	check(s.Continue(ctx))
 	var codes []string
 	for _, c := range issued.Codes {
@@ -209,7 +209,7 @@ func app() {
 		case "rename":
 			check(s.Rename(ctx, "Amara N. Okafor"))
 		case "confirm":
-			must(s.Confirm(ctx, nextCode()))
+			must(s.Confirm(ctx, secret.NewText(nextCode())))
 			check(s.Continue(ctx))
 		}
 	}

@@ -209,7 +209,7 @@ func recoveryConfirm(ctx context.Context, e *env, _ []string) error {
 		if err != nil {
 			return err
 		}
-		if err := s.Acknowledge(ctx, word.Reveal()); err != nil {
+		if err := s.Acknowledge(ctx, word); err != nil {
 			return err
 		}
 		return e.print(map[string]any{"ok": true}, "You have confirmed your recovery sheet.\n")

@@ -92,7 +92,7 @@ func newOffice(t *testing.T, n int) *office {
 		ok(err)
 		return text
 	}
-	_, err = s.Confirm(ctx, code())
+	_, err = s.Confirm(ctx, secret.NewText(code()))
 	ok(err)
 	ok(s.Continue(ctx))
 	ok(store.Update(ctx, func(tx workspace.WriteTx) error {
@@ -111,7 +111,7 @@ func newOffice(t *testing.T, n int) *office {
 	ok(err)
 	_, challenge, err := w.SignIn(ctx, ownerEmail, secret.NewText(ownPassword))
 	ok(err)
-	s, err = challenge.Verify(ctx, code())
+	s, err = challenge.Verify(ctx, secret.NewText(code()))
 	ok(err)
 	s.ForOneAct()
 	o.admin, err = s.Admin(ctx)

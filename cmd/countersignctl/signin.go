@@ -163,7 +163,7 @@ func (e *env) second(ctx context.Context, c *workspace.Challenge) (*workspace.Se
 	if err != nil {
 		return nil, err
 	}
-	return take(ctx, typed.Reveal())
+	return take(ctx, typed)
 }
 
 // welcome says what the window says after a sign-in: this one has cleared the counts, and

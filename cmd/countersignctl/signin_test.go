@@ -43,7 +43,7 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 	ok(err)
 	code, err := totp.GenerateCode(strings.Join(shown.Groups, ""), now)
 	ok(err)
-	_, err = owner.Confirm(ctx, code)
+	_, err = owner.Confirm(ctx, secret.NewText(code))
 	ok(err)
 	ok(owner.Continue(ctx))
 	a, err := owner.Admin(ctx)
@@ -99,7 +99,7 @@ func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 	factor := func() workspace.FactorInput {
 		return workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code())}
 	}
-	_, err = s.Confirm(ctx, code())
+	_, err = s.Confirm(ctx, secret.NewText(code()))
 	ok(err)
 	ok(s.Continue(ctx))
 	a, err := s.Admin(ctx)
