@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/keychain"
 	"countersign/backend/password"
+	"countersign/backend/recovery"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
@@ -116,12 +117,18 @@ func newWindow(t *testing.T) *window {
 	return windowOn(t, filepath.Join(t.TempDir(), "data"), keychain.NewMemory())
 }
 
+// cheap lowers the cost of hashing to the bounds.
+func cheap(c *workspace.Config) {
+	c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+	c.Recovery = recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+}
+
 func windowOn(t *testing.T, path string, secrets workspace.Secrets) *window {
 	t.Helper()
 	desk := &fakeDesktop{events: make(chan string, 16)}
 	s := newShell(path, desk)
 	s.secrets = secrets
-	s.cost = func(c *workspace.Config) { c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1} }
+	s.cost = cheap
 	t.Cleanup(s.end)
 	p := page{t, &Auth{s}}
 	return &window{

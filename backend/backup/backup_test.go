@@ -172,7 +172,7 @@ func TestAWorkspaceIsRestoredIntoAnEmptyHomeAndOpensWithTheSamePhone(t *testing.
 	}
 	elsewhere.now = elsewhere.now.Add(time.Minute)
 	w := elsewhere.open()
-	elsewhere.ok(w.Recover(t.Context()))
+	elsewhere.ok(w.RecoverAll(t.Context()))
 	_, c, err := w.SignIn(t.Context(), email, secret.NewText(pass))
 	elsewhere.ok(err)
 	back, err := c.Verify(t.Context(), secret.NewText(p.at(elsewhere.now)))

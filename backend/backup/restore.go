@@ -221,7 +221,7 @@ func prove(ctx context.Context, path string, items workspace.Secrets, o Owner, m
 	if !w.Created() {
 		return ErrNotBackup
 	}
-	if err := w.Recover(ctx); err != nil {
+	if err := w.RecoverAll(ctx); err != nil {
 		return err
 	}
 	s, err := signIn(ctx, w, o)

@@ -94,7 +94,7 @@ func (a *aftermath) start() {
 		a.Fatalf("it does not start: %v (%v)", err, errors.Unwrap(err))
 	}
 	a.store, a.w = store, w
-	if err := w.Recover(a.Context()); err != nil {
+	if err := w.RecoverAll(a.Context()); err != nil {
 		a.Fatalf("it does not recover: %v (%v)", err, errors.Unwrap(err))
 	}
 }

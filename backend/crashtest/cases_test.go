@@ -79,7 +79,17 @@ var useCases = []useCase{
 		p.start()
 		_, err := p.w.Create(p.ctx, workspace.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(firstPass)})
 		expect(err, workspace.CodeKeychainFailed)
-	}, covers: []string{"Workspace.Recover"}, ready: func(p *person) func() { return p.start }},
+	}, covers: []string{"Workspace.RecoverAll"}, ready: func(p *person) func() { return p.start }},
+	{name: "undo an enrolment that was left", base: created, given: func(p *person) {
+		p.start()
+		s := p.signIn()
+		p.beginEnable(s)
+		p.print(p.confirm(s))
+	}, covers: []string{"Workspace.Recover"}, ready: func(p *person) func() {
+		p.w = got(workspace.Open(p.ctx, p.config()))
+		p.clock.step(workspace.SessionLimit)
+		return func() { must(p.w.Recover(p.ctx)) }
+	}},
 
 	{name: "sign in with a password", base: created, covers: []string{"Workspace.SignIn"}, ready: started(func(p *person) { p.signIn() })},
 	{name: "sign in with a code", base: enabled, covers: []string{"Challenge.Verify"}, ready: started(func(p *person) { p.signIn() })},

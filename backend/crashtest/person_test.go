@@ -67,7 +67,7 @@ func (p *person) config() workspace.Config {
 
 func (p *person) start() {
 	p.w = got(workspace.Open(p.ctx, p.config()))
-	must(p.w.Recover(p.ctx))
+	must(p.w.RecoverAll(p.ctx))
 }
 
 func (p *person) note(n note) { must(p.home.write(n)) }

@@ -63,7 +63,7 @@ func (p *person) startCheaply() {
 	c := p.config()
 	c.Recovery = cheapCodes
 	p.w = got(workspace.Open(p.ctx, c))
-	must(p.w.Recover(p.ctx))
+	must(p.w.RecoverAll(p.ctx))
 }
 
 // addCrowd writes the rows of n members with 2FA on, which the owner then accepts: to enrol

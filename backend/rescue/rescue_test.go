@@ -56,7 +56,7 @@ func (h *home) open() (*workspace.Workspace, *sqlite.Store, error) {
 		h.ok(store.Close())
 		return nil, nil, err
 	}
-	h.ok(w.Recover(h.Context()))
+	h.ok(w.RecoverAll(h.Context()))
 	return w, store, nil
 }
 

@@ -79,7 +79,7 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind, codes boo
 	}
 	var p Profile
 	var former *Intent
-	in := Intent{ID: id, Kind: kind, ProfileID: s.id, CreatedAt: s.w.now()}
+	in := Intent{ID: id, Kind: kind, ProfileID: s.id, CreatedAt: s.w.now(), HeldUntil: s.lastsAtMost()}
 	err = s.w.update(ctx, func(tx WriteTx) (err error) {
 		if p, err = s.enrollee(tx); err != nil {
 			return err

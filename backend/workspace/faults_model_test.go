@@ -26,7 +26,7 @@ func rough(t *testing.T) (*house, *weather, func() *workspace.Workspace) {
 		t.Cleanup(func() { _ = store.Close() })
 		w, err := workspace.Open(t.Context(), workspace.Config{Store: roughStore{h.store, over}, Secrets: secrets, Now: h.clock.now, Password: cheap})
 		h.ok(err)
-		h.ok(w.Recover(t.Context()))
+		h.ok(w.RecoverAll(t.Context()))
 		return w
 	}
 	return h, over, open

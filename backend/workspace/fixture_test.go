@@ -92,7 +92,7 @@ func (h *house) open() {
 	if h.w, err = workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, MarkEvery: h.marks, Sentence: sentence}); err != nil {
 		h.Fatal(err)
 	}
-	if err := h.w.Recover(h.Context()); err != nil {
+	if err := h.w.RecoverAll(h.Context()); err != nil {
 		h.Fatal(err)
 	}
 }

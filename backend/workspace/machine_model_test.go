@@ -115,7 +115,7 @@ func (m *machine) try() (err error) {
 	if m.w, err = workspace.Open(m.ctx, m.config()); err != nil {
 		return err
 	}
-	return m.w.Recover(m.ctx)
+	return m.w.RecoverAll(m.ctx)
 }
 
 // start opens the file in fine weather, which has to work, and finds everything

@@ -439,7 +439,7 @@ func TestRecover_RunThatEndedInBetweenIsNotInterrupted(t *testing.T) {
 	r := owner.beginRun(h.membersWith2FA(1)...)
 	head := h.head()
 	steps.before(0, nil)
-	h.ok(h.w.Recover(t.Context()))
+	h.ok(h.w.RecoverAll(t.Context()))
 	if n := steps.stop(); n != 2 || h.kinds(head, "run-interrupted") != 1 {
 		t.Fatalf("%d commits, and %v", n, h.eventsAfter(head))
 	}
@@ -450,7 +450,7 @@ func TestRecover_RunThatEndedInBetweenIsNotInterrupted(t *testing.T) {
 
 	r = owner.beginRun(h.membersWith2FA(1)...)
 	head = h.head()
-	h.ok(h.amid(steps, 2, func() { h.ok(second(r.Cancel(context.WithoutCancel(t.Context())))) }, func() error { return h.w.Recover(t.Context()) }))
+	h.ok(h.amid(steps, 1, func() { h.ok(second(r.Cancel(context.WithoutCancel(t.Context())))) }, func() error { return h.w.RecoverAll(t.Context()) }))
 	if n := h.kinds(head, "run-interrupted"); n != 0 || h.kinds(head, "run-cancelled") != 1 {
 		t.Errorf("%v", h.eventsAfter(head))
 	}
@@ -460,7 +460,7 @@ func TestIssue_RunThatWasInterruptedMakesNoSheets(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	r := owner.beginRun(h.membersWith2FA(1)...)
-	h.ok(h.w.Recover(t.Context()))
+	h.ok(h.w.RecoverAll(t.Context()))
 	h.refused(r.Issue(t.Context(), nil, r.take), workspace.CodeRunOver)
 	if len(r.order) > 0 {
 		t.Errorf("there are sheets %v", r.order)

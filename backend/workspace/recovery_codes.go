@@ -160,7 +160,7 @@ func (s *Session) issue(ctx context.Context, p Profile) (Issued, Set, error) {
 	if err != nil {
 		return Issued{}, Set{}, err
 	}
-	set := Set{ID: id, ProfileID: p.ID, State: SetPending, Salt: salt, Params: w.codeCost, IssuedAt: w.now(), IssuedBy: p.Name}
+	set := Set{ID: id, ProfileID: p.ID, State: SetPending, Salt: salt, Params: w.codeCost, IssuedAt: w.now(), IssuedBy: p.Name, HeldUntil: s.lastsAtMost()}
 	err = w.update(ctx, func(tx WriteTx) error {
 		if _, err := s.enrollee(tx); err != nil {
 			return err

@@ -199,6 +199,7 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 		now := w.now()
 		out.run = Run{
 			Number: number, At: now, ByID: a.s.id, ByName: actor.Name, Reason: reason, Kind: r.Kind, State: RunIssuing, Members: ids,
+			HeldUntil: now.Add(runHold),
 		}
 		if err := errors.Join(tx.InsertRun(out.run), a.useApproval(tx, r.Approval)); err != nil {
 			return err

@@ -137,6 +137,10 @@ func (r *PrintRun) keep(ctx context.Context, m made, progress Progress, take fun
 		if err != nil {
 			return err
 		}
+		ok, err := tx.HoldRun(r.run.Number, RunIssuing, w.now().Add(runHold))
+		if err := refuseUnless(ok, err, CodeRunOver); err != nil {
+			return err
+		}
 		all := make([]int, len(m.sets))
 		for i := range m.sets {
 			all[i] = i

@@ -88,6 +88,13 @@ func (s *Session) Remaining() time.Duration {
 	return left
 }
 
+// lastsAtMost is when the session is over however much it is used.
+func (s *Session) lastsAtMost() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.startedAt.Add(SessionLimit)
+}
+
 // LimitReached reports whether the session is over for its length, not for idleness.
 func (s *Session) LimitReached() bool {
 	s.mu.Lock()

@@ -57,7 +57,7 @@ func (m *team) open() {
 	m.must(err)
 	m.w, err = workspace.Open(m.ctx, workspace.Config{Store: m.store, Secrets: m.secrets, Now: m.clock.now, Password: cheap, Recovery: cheapCodes})
 	m.must(err)
-	m.must(m.w.Recover(m.ctx))
+	m.must(m.w.RecoverAll(m.ctx))
 }
 
 func (m *team) any(label string) *teammate { return rapid.SampledFrom(m.people).Draw(m.T, label) }

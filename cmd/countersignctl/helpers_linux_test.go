@@ -78,7 +78,7 @@ func openAsAppAt(now func() time.Time) *opened {
 	o.lock = must(folder.Hold(o.path))
 	o.store = must(sqlite.Open(context.Background(), databaseIn(o.path)))
 	o.w = must(workspace.Open(context.Background(), o.config()))
-	check(o.w.Recover(context.Background()))
+	check(o.w.RecoverAll(context.Background()))
 	return o
 }
 

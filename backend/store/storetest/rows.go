@@ -22,13 +22,13 @@ func everything() map[store.Key]entry {
 		Password: store.PasswordRecord{Salt: []byte{0, 1}, Params: cost, Verifier: []byte{2, 0}, ChangedAt: at}, LastSignInAt: at, Generation: 3, Epoch: 4,
 		State: store.ProfileSuspended, StateAt: at}
 	factor := store.Factor{ProfileID: "p", Generation: 3, Item: "w/totp/p/3", Since: at, PhoneSince: at, LastStep: 1 << 40, LastUsedAt: at, LastUse: store.UseSignIn}
-	intent := store.Intent{ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "w/totp/p/4", Generation: 4, ConfirmedStep: 5, CreatedAt: at}
+	intent := store.Intent{ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "w/totp/p/4", Generation: 4, ConfirmedStep: 5, CreatedAt: at, HeldUntil: at}
 	codes := []store.CodeRow{{Number: 1, Hash: []byte{0, 255}}, {Number: 2, Hash: []byte("h")}}
 	recoverySet := store.Set{ID: "s", ProfileID: "p", Sheet: 7, State: store.SetVoided, Salt: []byte{9}, Params: cost, IssuedAt: at, IssuedBy: "A", Replaces: 6,
-		EndedAt: at, Run: 1, HandedOverAt: at, AcknowledgedAt: at}
+		EndedAt: at, Run: 1, HandedOverAt: at, AcknowledgedAt: at, HeldUntil: at}
 	attempts := store.Attempts{Subject: "p", Kind: store.KindCode, Failures: 3, SinceSignIn: 4, ChargedAt: at, BeforeAt: at, LockedUntil: at}
 	oneTime := store.OneTime{ProfileID: "p", Kind: store.OneTimeHelp, Salt: []byte("s"), Params: cost, Hash: []byte("h"), IssuedAt: at, IssuedBy: "p", ExpiresAt: at, EndedAt: at}
-	run := store.Run{Number: 1, At: at, ByID: "p", ByName: "P", Reason: "“r”", Kind: store.RunExport, State: store.RunDone, Members: []string{"p", `b"],["`}, EndedAt: at}
+	run := store.Run{Number: 1, At: at, ByID: "p", ByName: "P", Reason: "“r”", Kind: store.RunExport, State: store.RunDone, Members: []string{"p", `b"],["`}, EndedAt: at, HeldUntil: at}
 	approval := store.Approval{ID: "x", Kind: store.ApproveHelpCode, Members: []string{"p"}, Reason: "r", ByID: "p", At: at, ExpiresAt: at,
 		State: store.ApprovalUsed, DecidedBy: "q", DecidedAt: at}
 	key := store.VaultKey{Holder: "profile/p", Recipient: "age1", Wrapped: []byte{1}, Sealed: []byte{2}, Generation: 2, OnlyOne: true}
@@ -311,6 +311,8 @@ func guardedNo(f *fixture) {
 			"delete another generation":        func() (bool, error) { return tx.DeleteFactor("a", 2) },
 			"confirm an order to delete":       func() (bool, error) { return tx.ConfirmIntent("d", 5) },
 			"mark an order to delete":          func() (bool, error) { return tx.MarkForDeletion("d") },
+			"hold a run in another state":      func() (bool, error) { return tx.HoldRun(1, store.RunIssuing, monday) },
+			"hold no run":                      func() (bool, error) { return tx.HoldRun(2, store.RunDone, monday) },
 			"move a run from another state":    func() (bool, error) { return tx.MoveRun(1, store.RunReady, store.RunDone, monday) },
 			"move a set from another state":    func() (bool, error) { return tx.MoveSet("q", store.SetActive, store.SetVoided, monday) },
 		} {
