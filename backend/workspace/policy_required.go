@@ -123,22 +123,6 @@ func (s *Session) lacks2FA(tx ReadTx) (bool, error) {
 	return false, err
 }
 
-// learn keeps what a snapshot says of the requirement, which another process may
-// have changed, so that the clock of a session that does nothing knows it.
-func (w *Workspace) learn(info Info) {
-	w.mu.RLock()
-	known := w.info.Require2FA == info.Require2FA && w.info.RequireFrom.Equal(info.RequireFrom)
-	w.mu.RUnlock()
-	if known {
-		return
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if info.ID == w.info.ID {
-		w.info.Require2FA, w.info.RequireFrom = info.Require2FA, info.RequireFrom
-	}
-}
-
 // requiredIn is how long it takes until 2FA is required; false: it is, or it will
 // not be.
 func (w *Workspace) requiredIn(now time.Time) (time.Duration, bool) {

@@ -172,7 +172,7 @@ func (s *Session) profileFor(tx ReadTx, whole bool) (Profile, error) {
 	if err != nil {
 		return p, err
 	}
-	s.w.learn(info)
+	s.w.cacheInfo(info)
 	required := info.Requires(s.w.now())
 	off := false
 	if required {

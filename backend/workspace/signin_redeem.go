@@ -139,16 +139,6 @@ func (w *Workspace) ownOf(ctx context.Context, right rightOneTime) (own vault.Id
 	return own, nil
 }
 
-// cacheInfo keeps what a snapshot says of the workspace: another process may
-// have changed it.
-func (w *Workspace) cacheInfo(info Info) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if info.ID == w.info.ID {
-		w.info = info
-	}
-}
-
 // minPassword is MinPassword of a snapshot.
 func minPassword(required bool) int {
 	if required {

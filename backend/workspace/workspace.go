@@ -240,6 +240,22 @@ func (w *Workspace) Idle() time.Duration {
 	return w.idle
 }
 
+// cacheInfo keeps what a snapshot says of the workspace, for who asks outside of a
+// transaction: another process may have changed it.
+func (w *Workspace) cacheInfo(info Info) {
+	w.mu.RLock()
+	known := info == w.info || info.ID != w.info.ID
+	w.mu.RUnlock()
+	if known {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if info.ID == w.info.ID {
+		w.info = info
+	}
+}
+
 func (w *Workspace) loadKeys(ctx context.Context) error {
 	var k keys
 	for _, item := range []struct {
