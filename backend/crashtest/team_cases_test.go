@@ -73,7 +73,7 @@ var teamCases = []useCase{
 		c := p.due(miaEmail, miaPass)
 		return func() { got(c.UseHelpCode(p.ctx, secret.NewText(given.Code.Display()))) }
 	}},
-	{name: "change phone and codes after a help code", base: teamBase, covers: []string{"Gate.Begin", "Gate.Confirm"}, prepares: true, ready: func(p *person) func() {
+	{name: "change phone and codes after a help code", base: teamBase, covers: []string{"EnrolmentSession.Begin", "EnrolmentSession.Confirm"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		given := got(p.admin(p.signIn()).HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
 		g := got(p.due(miaEmail, miaPass).UseHelpCode(p.ctx, secret.NewText(given.Code.Display())))
@@ -95,7 +95,7 @@ var teamCases = []useCase{
 			must(g.End(p.ctx))
 		}
 	}},
-	{name: "enrol because it is required", base: teamBase, covers: []string{"Challenge.Enrol", "Gate.Continue"}, prepares: true, ready: func(p *person) func() {
+	{name: "enrol because it is required", base: teamBase, covers: []string{"Challenge.Enrol", "EnrolmentSession.Continue"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		a := p.admin(p.signIn())
 		given := got(a.ResetPassword(p.ctx, p.member(joeEmail), "", p.proof()))
@@ -111,7 +111,7 @@ var teamCases = []useCase{
 			must(g.Continue(p.ctx))
 		}
 	}},
-	{name: "leave a gate in the middle", base: teamBase, covers: []string{"Gate.CancelEnrolment", "Gate.End"}, prepares: true, ready: func(p *person) func() {
+	{name: "leave a gate in the middle", base: teamBase, covers: []string{"EnrolmentSession.CancelEnrolment", "EnrolmentSession.End"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		given := got(p.admin(p.signIn()).HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
 		g := got(p.due(miaEmail, miaPass).UseHelpCode(p.ctx, secret.NewText(given.Code.Display())))

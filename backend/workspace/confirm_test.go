@@ -143,7 +143,7 @@ var askingActs = []askingAct{
 func TestProof_EveryActThatTakesOneIsAmongThem(t *testing.T) {
 	t.Parallel()
 	var want []string
-	for _, of := range []reflect.Type{reflect.TypeFor[*workspace.Session](), reflect.TypeFor[*workspace.Admin](), reflect.TypeFor[*workspace.Gate]()} {
+	for _, of := range []reflect.Type{reflect.TypeFor[*workspace.Session](), reflect.TypeFor[*workspace.Admin](), reflect.TypeFor[*workspace.EnrolmentSession]()} {
 		for m := range of.Methods() {
 			for in := range m.Type.Ins() {
 				switch in {

@@ -24,7 +24,7 @@ func (w *Workspace) Create(ctx context.Context, in NewWorkspace) (*Session, erro
 	return w.create(ctx, in, nil)
 }
 
-func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Remains) (*Session, error) {
+func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *RecoveredContracts) (*Session, error) {
 	p, err := w.checkNew(&in)
 	if err != nil {
 		return nil, err

@@ -64,6 +64,6 @@ func TestRemains_AFolderThatFailsIsNoWrongKit(t *testing.T) {
 	h, owner := alone(t)
 	kit, err := owner.admin().MakeKit(t.Context(), owner.proof())
 	h.ok(err)
-	_, err = workspace.ReadRemains(t.Context(), nil, cutIndex{h.files}, kit.Identity)
+	_, err = workspace.ReadRecovered(t.Context(), nil, cutIndex{h.files}, kit.Identity)
 	h.refused(err, workspace.CodeFolderFailed)
 }

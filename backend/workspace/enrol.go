@@ -144,7 +144,7 @@ func markPendingForDeletion(tx WriteTx, profileID string, now time.Time) (*Inten
 }
 
 // Confirm takes the first code that the new phone shows. At Enable 2FA, and at a
-// Gate after a help code, it makes ten recovery codes, and nothing is in force
+// EnrolmentSession after a help code, it makes ten recovery codes, and nothing is in force
 // before Continue. At Change phone it swaps the old phone for the new one in one
 // step, and the result is nil. Errors: code_*, throttled, enrolment_ended,
 // clock_wrong; keychain and folder.
@@ -252,7 +252,7 @@ func (s *Session) showCodes(ctx context.Context, t attempt, step int64) (*Issued
 
 // Continue ends an enrolment with codes: one transaction makes the factor active
 // with the step of its first code used, puts the codes in force, drops the intent
-// and writes the event. At a Gate after a help code it is the one that swaps the
+// and writes the event. At a EnrolmentSession after a help code it is the one that swaps the
 // phones, and the lost codes end with it. Errors: enrolment_unconfirmed,
 // enrolment_ended, two_factor_on, two_factor_off; keychain and folder.
 func (s *Session) Continue(ctx context.Context) error {

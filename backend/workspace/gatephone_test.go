@@ -31,7 +31,7 @@ func lostBoth(t *testing.T) lost {
 }
 
 // atTheGate begins with the help code, and proves the new phone.
-func (l lost) atTheGate() (*workspace.Gate, phone, *workspace.Issued) {
+func (l lost) atTheGate() (*workspace.EnrolmentSession, phone, *workspace.Issued) {
 	l.house.Helper()
 	g, err := l.somebody.challenge().UseHelpCode(l.Context(), secret.NewText(l.help.Code.Display()))
 	l.ok(err)
@@ -79,10 +79,10 @@ func TestHelpCode_EndsTheLostCodesWithTheLostPhone(t *testing.T) {
 
 func TestHelpCode_NothingChangesBeforeContinue(t *testing.T) {
 	t.Parallel()
-	for name, leave := range map[string]func(l lost, g *workspace.Gate){
-		"locked":    func(l lost, g *workspace.Gate) { l.ok(g.End(l.Context())) },
-		"cancelled": func(l lost, g *workspace.Gate) { l.ok(g.CancelEnrolment(l.Context())) },
-		"crashed":   func(l lost, _ *workspace.Gate) { l.restart() },
+	for name, leave := range map[string]func(l lost, g *workspace.EnrolmentSession){
+		"locked":    func(l lost, g *workspace.EnrolmentSession) { l.ok(g.End(l.Context())) },
+		"cancelled": func(l lost, g *workspace.EnrolmentSession) { l.ok(g.CancelEnrolment(l.Context())) },
+		"crashed":   func(l lost, _ *workspace.EnrolmentSession) { l.restart() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -484,7 +484,7 @@ var acts = []act{
 		challenge := c.actor.challenge()
 		return func() error { return second(challenge.Recover(c.Context(), secret.NewText(display(issued)[0]))) }
 	}},
-	{does: []string{"Challenge.UseHelpCode", "Gate.Begin", "Gate.Confirm"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+	{does: []string{"Challenge.UseHelpCode", "EnrolmentSession.Begin", "EnrolmentSession.Confirm"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
 		by := c.one(person{role: workspace.RoleAdmin})
 		given, err := by.admin().HelpCode(c.Context(), c.actor.id, "", by.proof())
 		c.ok(err)
@@ -501,7 +501,7 @@ var acts = []act{
 			return second(g.Confirm(c.Context(), secret.NewText(c.phoneOf(shown).code())))
 		}
 	}},
-	{does: []string{"Gate.CancelEnrolment", "Gate.End"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+	{does: []string{"EnrolmentSession.CancelEnrolment", "EnrolmentSession.End"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
 		by := c.one(person{role: workspace.RoleAdmin})
 		given, err := by.admin().HelpCode(c.Context(), c.actor.id, "", by.proof())
 		c.ok(err)
@@ -556,7 +556,7 @@ var policyActs = []act{
 		challenge := c.actor.challenge()
 		return func() error { return second(challenge.ChoosePassword(c.Context(), secret.NewText(longerPass))) }
 	}},
-	{does: []string{"Challenge.Enrol", "Gate.Continue"}, by: workspace.RoleMember, door: true, ready: func(c *cast) func() error {
+	{does: []string{"Challenge.Enrol", "EnrolmentSession.Continue"}, by: workspace.RoleMember, door: true, ready: func(c *cast) func() error {
 		keepers := c.people(person{role: workspace.RoleOwner, on: true}, person{role: workspace.RoleOwner, on: true})
 		c.ok(keepers[0].admin().Require2FA(c.Context(), c.clock.now(), "", keepers[0].proof()))
 		challenge := c.actor.challenge()
@@ -589,45 +589,55 @@ func TestAct_LooksAgainAtEachCommit(t *testing.T) {
 }
 
 // readers commit nothing, whoever calls them: the test below sees to that, too.
-var readers = map[string]func(c *cast, g *workspace.Gate, ch *workspace.Challenge){
-	"Session.ProfileID":    func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.s.ProfileID() },
-	"Session.Welcome":      func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.s.Welcome() },
-	"Session.Touch":        func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.must(c.s.Touch()) },
-	"Session.Remaining":    func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.s.Remaining() },
-	"Session.LimitReached": func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.s.LimitReached() },
-	"Session.Overdue":      func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.s.Overdue() },
-	"Session.Whole":        func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.must(c.s.Whole()) },
-	"Session.StepUp":       func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.must(second(c.s.StepUp(c.Context()))) },
-	"Session.ForOneAct":    func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.s.ForOneAct() },
-	"Session.Watcher":      func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.must(second(c.s.Watcher(c.Context()))) },
-	"Session.Admin":        func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.must(second(c.s.Admin(c.Context()))) },
-	"Session.CheckEmail": func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) {
+var readers = map[string]func(c *cast, g *workspace.EnrolmentSession, ch *workspace.Challenge){
+	"Session.ProfileID":    func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.s.ProfileID() },
+	"Session.Welcome":      func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.s.Welcome() },
+	"Session.Touch":        func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.must(c.s.Touch()) },
+	"Session.Remaining":    func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.s.Remaining() },
+	"Session.LimitReached": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.s.LimitReached() },
+	"Session.Overdue":      func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.s.Overdue() },
+	"Session.Whole":        func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.must(c.s.Whole()) },
+	"Session.StepUp": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) {
+		c.must(second(c.s.StepUp(c.Context())))
+	},
+	"Session.ForOneAct": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.s.ForOneAct() },
+	"Session.Watcher": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) {
+		c.must(second(c.s.Watcher(c.Context())))
+	},
+	"Session.Admin": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) {
+		c.must(second(c.s.Admin(c.Context())))
+	},
+	"Session.CheckEmail": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) {
 		c.must(c.s.CheckEmail(c.Context(), "free@example.com"))
 	},
-	"Session.Overview":   func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.must(second(c.s.Overview(c.Context()))) },
-	"Session.Showing":    func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { _, _ = c.s.Showing() },
-	"Session.ShowingKey": func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { _, _ = c.s.ShowingKey() },
-	"Session.Documents":  func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { c.must(second(c.s.Documents(c.Context()))) },
-	"Session.MissingFiles": func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) {
+	"Session.Overview": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) {
+		c.must(second(c.s.Overview(c.Context())))
+	},
+	"Session.Showing":    func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { _, _ = c.s.Showing() },
+	"Session.ShowingKey": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { _, _ = c.s.ShowingKey() },
+	"Session.Documents": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) {
+		c.must(second(c.s.Documents(c.Context())))
+	},
+	"Session.MissingFiles": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) {
 		c.must(second(c.s.MissingFiles(c.Context(), nil)))
 	},
-	"Gate.Kind":         func(_ *cast, g *workspace.Gate, _ *workspace.Challenge) { g.Kind() },
-	"Gate.Touch":        func(c *cast, g *workspace.Gate, _ *workspace.Challenge) { c.must(g.Touch()) },
-	"Gate.Remaining":    func(_ *cast, g *workspace.Gate, _ *workspace.Challenge) { g.Remaining() },
-	"Gate.LimitReached": func(_ *cast, g *workspace.Gate, _ *workspace.Challenge) { g.LimitReached() },
-	"Gate.Overdue":      func(_ *cast, g *workspace.Gate, _ *workspace.Challenge) { g.Overdue() },
-	"Gate.Showing":      func(_ *cast, g *workspace.Gate, _ *workspace.Challenge) { _, _ = g.Showing() },
-	"Gate.ShowingKey":   func(_ *cast, g *workspace.Gate, _ *workspace.Challenge) { _, _ = g.ShowingKey() },
-	"Gate.Enter":        func(_ *cast, g *workspace.Gate, _ *workspace.Challenge) { _, _ = g.Enter() },
-	"Challenge.Email":   func(_ *cast, _ *workspace.Gate, ch *workspace.Challenge) { ch.Email() },
-	"Challenge.AuthenticatorOff": func(c *cast, _ *workspace.Gate, ch *workspace.Challenge) {
+	"EnrolmentSession.Kind":         func(_ *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { g.Kind() },
+	"EnrolmentSession.Touch":        func(c *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { c.must(g.Touch()) },
+	"EnrolmentSession.Remaining":    func(_ *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { g.Remaining() },
+	"EnrolmentSession.LimitReached": func(_ *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { g.LimitReached() },
+	"EnrolmentSession.Overdue":      func(_ *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { g.Overdue() },
+	"EnrolmentSession.Showing":      func(_ *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { _, _ = g.Showing() },
+	"EnrolmentSession.ShowingKey":   func(_ *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { _, _ = g.ShowingKey() },
+	"EnrolmentSession.Enter":        func(_ *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { _, _ = g.Enter() },
+	"Challenge.Email":               func(_ *cast, _ *workspace.EnrolmentSession, ch *workspace.Challenge) { ch.Email() },
+	"Challenge.AuthenticatorOff": func(c *cast, _ *workspace.EnrolmentSession, ch *workspace.Challenge) {
 		c.must(second(ch.AuthenticatorOff(c.Context())))
 	},
-	"Challenge.MustChoosePassword": func(_ *cast, _ *workspace.Gate, ch *workspace.Challenge) { ch.MustChoosePassword() },
-	"Challenge.MustEnrol":          func(_ *cast, _ *workspace.Gate, ch *workspace.Challenge) { ch.MustEnrol() },
-	"Challenge.RequiredSince":      func(_ *cast, _ *workspace.Gate, ch *workspace.Challenge) { ch.RequiredSince() },
-	"Challenge.Leave":              func(_ *cast, _ *workspace.Gate, ch *workspace.Challenge) { ch.Leave() },
-	"PrintRun.Plan":                func(c *cast, _ *workspace.Gate, _ *workspace.Challenge) { (&workspace.PrintRun{}).Plan() },
+	"Challenge.MustChoosePassword": func(_ *cast, _ *workspace.EnrolmentSession, ch *workspace.Challenge) { ch.MustChoosePassword() },
+	"Challenge.MustEnrol":          func(_ *cast, _ *workspace.EnrolmentSession, ch *workspace.Challenge) { ch.MustEnrol() },
+	"Challenge.RequiredSince":      func(_ *cast, _ *workspace.EnrolmentSession, ch *workspace.Challenge) { ch.RequiredSince() },
+	"Challenge.Leave":              func(_ *cast, _ *workspace.EnrolmentSession, ch *workspace.Challenge) { ch.Leave() },
+	"PrintRun.Plan":                func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { (&workspace.PrintRun{}).Plan() },
 	"Admin.LogHead":                nil, "Admin.Log": nil, "Admin.VerifyLog": nil, "Admin.ExportLog": nil, "Admin.SigningKey": nil, // these are among the deeds
 	"Admin.Members": nil, "Admin.Member": nil, "Admin.CheckMembers": nil, "Admin.Policy": nil, "Admin.Rehearse": nil, "Admin.Approvals": nil,
 	"Admin.PreviewRun": nil, "Admin.Runs": nil, "Admin.Ledger": nil, "Admin.Unacknowledged": nil, "Admin.NameDocuments": nil,
@@ -643,7 +653,7 @@ func TestAct_EachMethodThatCommitsIsAmongThem(t *testing.T) {
 		}
 	}
 	for _, of := range []reflect.Type{reflect.TypeFor[*workspace.Session](), reflect.TypeFor[*workspace.Admin](), reflect.TypeFor[*workspace.PrintRun](),
-		reflect.TypeFor[*workspace.Challenge](), reflect.TypeFor[*workspace.Gate]()} {
+		reflect.TypeFor[*workspace.Challenge](), reflect.TypeFor[*workspace.EnrolmentSession]()} {
 		for m := range of.Methods() {
 			name := of.Elem().Name() + "." + m.Name
 			if _, reads := readers[name]; reads == known[name] {

@@ -260,7 +260,7 @@ func TestAHelpCodeLeadsToChangePhoneAndAGateCanDoNothingElse(t *testing.T) {
 	}
 	g, err := p.challenge().UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
 	h.ok(err)
-	if g.Kind() != workspace.GatePhone || g.Remaining() <= 0 || g.LimitReached() {
+	if g.Kind() != workspace.EnrolNewPhone || g.Remaining() <= 0 || g.LimitReached() {
 		t.Errorf("%q for %v", g.Kind(), g.Remaining())
 	}
 	_, err = g.Enter()

@@ -132,7 +132,7 @@ func guarded(t *testing.T) (*house, *somebody, []string) {
 }
 
 // enrolAt goes through a gate to its session.
-func (p *somebody) enrolAt(g *workspace.Gate) (*workspace.Session, []string) {
+func (p *somebody) enrolAt(g *workspace.EnrolmentSession) (*workspace.Session, []string) {
 	p.h.Helper()
 	ctx := p.h.Context()
 	shown, err := g.Begin(ctx)

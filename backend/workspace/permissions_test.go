@@ -9,7 +9,7 @@ import (
 )
 
 // trying is how each act is tried that the page is told of.
-var trying = map[workspace.MemberAct]func(a *workspace.Admin, by, to *somebody) error{
+var trying = map[workspace.MemberPermission]func(a *workspace.Admin, by, to *somebody) error{
 	"issue": func(a *workspace.Admin, by, to *somebody) error {
 		run, err := a.BeginRun(to.h.Context(), workspace.RunRequest{Members: []string{to.id}, Reason: "new phones", Kind: workspace.RunPrint}, by.proof())
 		if err == nil {
@@ -68,11 +68,11 @@ func TestPermissions_ToldIsWhatIsAllowed(t *testing.T) {
 	}
 }
 
-func (h *house) tries(act workspace.MemberAct, try func(a *workspace.Admin, by, to *somebody) error, a *workspace.Admin, by, to *somebody) {
+func (h *house) tries(act workspace.MemberPermission, try func(a *workspace.Admin, by, to *somebody) error, a *workspace.Admin, by, to *somebody) {
 	h.Helper()
 	m, err := a.Member(h.Context(), to.id)
 	h.ok(err)
-	told := slices.Contains(workspace.ActsOn(by.id, h.profile(by.id).Role, m), act)
+	told := slices.Contains(workspace.PermissionsOn(by.id, h.profile(by.id).Role, m), act)
 	before := entries(h)
 	failed := try(a, by, to)
 	if did := failed == nil && entries(h) > before; did != told {

@@ -139,7 +139,7 @@ func TestRemains_TableOfContentsCountsUnderItsNewestKeyOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	files := indexFiles{sealed: sealedIndex(t, own, tableOf(contractOf("abc", 2), contractOf("old", 1), contractOf("def", 2)))}
-	r, err := ReadRemains(t.Context(), nil, files, own.Text())
+	r, err := ReadRecovered(t.Context(), nil, files, own.Text())
 	if err != nil {
 		t.Fatal(err)
 	}

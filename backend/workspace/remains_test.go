@@ -18,7 +18,7 @@ func TestRemains_WhatTheRowsOpenWithDecides(t *testing.T) {
 	other, err := vault.NewIdentity()
 	h.ok(err)
 	count := func(i secret.Text) (int, error) {
-		r, err := workspace.ReadRemains(t.Context(), h.store, h.files, i)
+		r, err := workspace.ReadRecovered(t.Context(), h.store, h.files, i)
 		return r.Contracts(), err
 	}
 	if n, err := count(kit.Identity); n != 2 || err != nil {
@@ -48,7 +48,7 @@ func TestRemains_NewDatabaseInThePlaceOfTheOldOne(t *testing.T) {
 	kit, err := owner.admin().MakeKit(t.Context(), owner.proof())
 	h.ok(err)
 	empty := newHouse(t)
-	r, err := workspace.ReadRemains(t.Context(), empty.store, h.files, kit.Identity)
+	r, err := workspace.ReadRecovered(t.Context(), empty.store, h.files, kit.Identity)
 	if h.ok(err); r.Contracts() != 2 {
 		t.Errorf("%d contracts", r.Contracts())
 	}

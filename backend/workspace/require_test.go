@@ -86,7 +86,7 @@ func TestWhoIsOverTheDateGetsAsFarAsEnrollingAndNoFurther(t *testing.T) {
 	h.refused(err, workspace.CodeTwoFactorOff)
 	g, err := c.Enrol(t.Context())
 	h.ok(err)
-	if g.Kind() != workspace.GateEnrol {
+	if g.Kind() != workspace.EnrolRequired {
 		t.Errorf("a gate to %q", g.Kind())
 	}
 	_, err = g.Enter()

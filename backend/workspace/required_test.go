@@ -70,7 +70,11 @@ func TestASessionWithout2FAEndsOnTheDayFromWhichItIsRequired(t *testing.T) {
 			if st := h.status(keeper); !st.Required || keeper.Overdue() {
 				t.Errorf("who has 2FA on noticed: %+v", st)
 			}
-			late[0].enrolAt(func() *workspace.Gate { g, err := late[0].challenge().Enrol(t.Context()); h.ok(err); return g }())
+			late[0].enrolAt(func() *workspace.EnrolmentSession {
+				g, err := late[0].challenge().Enrol(t.Context())
+				h.ok(err)
+				return g
+			}())
 		})
 	}
 }

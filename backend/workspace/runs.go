@@ -106,7 +106,7 @@ func (a *Admin) PreviewRun(ctx context.Context, members []string) (p RunPreview,
 // barred says why no sheet can be issued for somebody, or nothing.
 func barred(actor Profile, id string, role Role, state ProfileState, on bool) Code {
 	switch {
-	case actIssue.refused(actor.ID, actor.Role, id, role) != "":
+	case mayIssueCodes.refused(actor.ID, actor.Role, id, role) != "":
 		return CodeForbidden
 	case state == ProfileSuspended:
 		return CodeMemberSuspended

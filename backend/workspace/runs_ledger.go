@@ -170,7 +170,7 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, e
 			if err != nil {
 				return err
 			}
-			if actIssue.refused(actor.ID, actor.Role, p.ID, p.Role) != "" {
+			if mayIssueCodes.refused(actor.ID, actor.Role, p.ID, p.Role) != "" {
 				return refuse(CodeForbidden)
 			}
 		}
@@ -182,7 +182,7 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, e
 	for _, e := range found {
 		voided := false
 		err := a.changeNow(ctx, nil, nil, func(tx WriteTx) (err error) {
-			if _, _, err := a.target(tx, e.ProfileID, actIssue); err != nil {
+			if _, _, err := a.target(tx, e.ProfileID, mayIssueCodes); err != nil {
 				return err
 			}
 			now := a.s.w.now()

@@ -33,7 +33,7 @@ type Session struct {
 	jobs      map[*job]bool // long work that is under way
 	off       bool          // 2FA of the profile
 	short     bool          // the password is too short to stand alone
-	gate      bool          // it can enrol and nothing else, until 2FA is on
+	enrolOnly bool          // it can enrol and nothing else, until 2FA is on
 	enrolling bool          // an enrolment is under way
 	overdue   bool          // over, since 2FA is required
 
@@ -82,7 +82,7 @@ func (s *Session) Remaining() time.Duration {
 		return 0
 	}
 	left := min(s.w.Idle()-s.latest.Sub(s.usedAt), SessionLimit-s.latest.Sub(s.startedAt))
-	if until, will := s.w.requiredIn(s.w.now()); will && s.off && !s.gate {
+	if until, will := s.w.requiredIn(s.w.now()); will && s.off && !s.enrolOnly {
 		left = min(left, until)
 	}
 	return left

@@ -78,17 +78,17 @@ func TestDerive_WhoLeavesBeforeTheirTurnGetsNoKey(t *testing.T) {
 func TestStand_SessionThatIsOverEnrolsNoMore(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		off, enrolling, gate, over, required bool
-		want                                 standing
+		off, enrolling, enrolOnly, over, required bool
+		want                                      standing
 	}{
 		{required: true, want: standsWhole},
 		{off: true, want: standsWhole},
 		{off: true, required: true, want: standsNot},
 		{off: true, enrolling: true, required: true, want: standsEnrolling},
 		{off: true, enrolling: true, over: true, required: true, want: standsNot},
-		{off: true, gate: true, want: standsEnrolling},
+		{off: true, enrolOnly: true, want: standsEnrolling},
 	} {
-		s := &Session{off: c.off, enrolling: c.enrolling, gate: c.gate, over: c.over}
+		s := &Session{off: c.off, enrolling: c.enrolling, enrolOnly: c.enrolOnly, over: c.over}
 		if got := s.stand(c.required); got != c.want {
 			t.Errorf("%+v: %d", c, got)
 		}
@@ -105,11 +105,11 @@ func TestRemaining_RequirementAheadShortensNoGate(t *testing.T) {
 	if got := s.Remaining(); got != time.Minute {
 		t.Errorf("without 2FA: %s", got)
 	}
-	s.gate = true
+	s.enrolOnly = true
 	if got := s.Remaining(); got != 5*time.Minute {
-		t.Errorf("at a gate: %s", got)
+		t.Errorf("only enrolling: %s", got)
 	}
-	s.gate, s.off = false, false
+	s.enrolOnly, s.off = false, false
 	if got := s.Remaining(); got != 5*time.Minute {
 		t.Errorf("with 2FA: %s", got)
 	}

@@ -60,7 +60,7 @@ func TestWhatWasChangedAboutMembersBehindOurBackIsFound(t *testing.T) {
 			FROM one_time_codes WHERE kind = 'help'`, workspace.FoundRowAdded, "onetime/password-reset/"},
 		"RunRemoved": {"DELETE FROM print_runs", workspace.FoundRowRemoved, "run/1"},
 		"RunChanged": {"UPDATE print_runs SET members = '[]'", workspace.FoundRowChanged, "run/1"},
-		"RunAdded": {`INSERT INTO print_runs SELECT 2, at, by_id, by_name, reason, kind, state, members, ended_at FROM print_runs`,
+		"RunAdded": {`INSERT INTO print_runs SELECT 2, at, by_id, by_name, reason, kind, state, members, ended_at, held_until FROM print_runs`,
 			workspace.FoundRowAdded, "run/2"},
 		"ApprovalGiven": {"UPDATE approvals SET state = 'approved', decided_by = by_id", workspace.FoundRowChanged, "approval/"},
 		"ApprovalWider": {"UPDATE approvals SET members = '[\"x\"]'", workspace.FoundRowChanged, "approval/"},

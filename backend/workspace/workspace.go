@@ -46,7 +46,7 @@ type Config struct {
 }
 
 // Session times: SP 800-63B-4 §2.2.3 (AAL2) asks for reauthentication after at
-// most 1 hour without use and 24 hours in all; a gate to contracts is stricter.
+// most 1 hour without use and 24 hours in all; for contracts we are stricter.
 const (
 	DefaultIdle  = 5 * time.Minute
 	SessionLimit = 12 * time.Hour

@@ -6,21 +6,21 @@ import "io"
 // itself, so it is not for the disk's sake.
 const ahead = pieceCount / 4
 
-// spring reads a stream ahead of who takes from it.
-type spring struct {
+// prefetchReader reads a stream ahead of who takes from it.
+type prefetchReader struct {
 	free *pool
 	out  chan *piece   // closed after the last piece
 	stop chan struct{} // closed when nobody wants more
 	err  error         // why it ended, nil at the end of the stream; to be read when out is closed
 }
 
-func newSpring(src io.Reader) *spring {
-	s := &spring{free: newPool(), out: make(chan *piece, ahead), stop: make(chan struct{})}
+func newPrefetchReader(src io.Reader) *prefetchReader {
+	s := &prefetchReader{free: newPool(), out: make(chan *piece, ahead), stop: make(chan struct{})}
 	go s.run(src)
 	return s
 }
 
-func (s *spring) run(src io.Reader) {
+func (s *prefetchReader) run(src io.Reader) {
 	defer close(s.out)
 	for {
 		select {
@@ -41,7 +41,7 @@ func (s *spring) run(src io.Reader) {
 }
 
 // end lets the reader finish what it is at, and waits for all who still use a piece.
-func (s *spring) end() {
+func (s *prefetchReader) end() {
 	close(s.stop)
 	for p := range s.out {
 		p.release()

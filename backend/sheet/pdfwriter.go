@@ -53,25 +53,25 @@ const (
 	track    = -0.0293 // points, everywhere but in codes
 )
 
-// press prints sheets into one document.
-type press struct {
+// pdfWriter prints sheets into one document.
+type pdfWriter struct {
 	doc   *pdf.Document
 	in    writer
 	faces *faces
 	set   *typeset.Setter
 }
 
-func newPress(w io.Writer, language writer, title said) (*press, error) {
+func newPDFWriter(w io.Writer, language writer, title said) (*pdfWriter, error) {
 	faces, err := loadFaces()
 	if err != nil {
 		return nil, err
 	}
 	doc := pdf.New(w, pdf.Info{Title: title.text, Producer: language.words.Text(words.AppName, nil), Language: language.words.Language()})
-	return &press{doc: doc, in: language, faces: faces, set: typeset.NewSetter()}, nil
+	return &pdfWriter{doc: doc, in: language, faces: faces, set: typeset.NewSetter()}, nil
 }
 
 // end makes the pages a document.
-func (p *press) end() error {
+func (p *pdfWriter) end() error {
 	if err := p.doc.Close(); err != nil {
 		return fmt.Errorf("sheet: %w", err)
 	}
@@ -86,7 +86,7 @@ func style(font *typeset.Font, size, lead, scale float64) typeset.Style {
 }
 
 // print draws a sheet, part by part in reading order.
-func (p *press) print(s Sheet, width, height float64) error {
+func (p *pdfWriter) print(s Sheet, width, height float64) error {
 	page := p.doc.Page(width, height)
 	back, forward := height/3, 2*height/3
 	inner := width - 2*margin
@@ -121,7 +121,7 @@ func (p *press) print(s Sheet, width, height float64) error {
 	return nil
 }
 
-func (p *press) address(page *pdf.Page, s Sheet, limit float64) error {
+func (p *pdfWriter) address(page *pdf.Page, s Sheet, limit float64) error {
 	b, err := fit(limit-addressAt, func(scale float64) (b block) {
 		name, wholeName := p.set.Break(style(p.faces.strong, 11, 15, scale), p.in.or(s.Name, words.PaperNothing), addressWidth/pdf.Point)
 		email, wholeEmail := p.set.Keep(style(p.faces.text, 11, 15, scale), spell(p.faces.text, p.in.or(s.Email, words.PaperNothing)), addressWidth/pdf.Point)
@@ -152,7 +152,7 @@ func spell(font *typeset.Font, s string) string {
 }
 
 // fold marks where the sheet is folded, at both edges and between them.
-func (p *press) fold(page *pdf.Page, y, width float64, how words.Key) {
+func (p *pdfWriter) fold(page *pdf.Page, y, width float64, how words.Key) {
 	const edge, length, thickness = 4.0, 6.0, 0.25
 	page.Line(edge, edge+length, y, thickness, pdf.Black)
 	page.Line(width-edge-length, width-edge, y, thickness, pdf.Black)
@@ -161,7 +161,7 @@ func (p *press) fold(page *pdf.Page, y, width float64, how words.Key) {
 	page.Text(width-gutter-line.Width*pdf.Point, y-1+(line.Baseline()-line.Lead)*pdf.Point, second, line)
 }
 
-func (p *press) codes(page *pdf.Page, s Sheet, y, inner float64) {
+func (p *pdfWriter) codes(page *pdf.Page, s Sheet, y, inner float64) {
 	head := typeset.Style{Font: p.faces.strong, Size: 17, Lead: 21.25, Track: -0.34}
 	text := style(p.faces.text, bodySize, bodyLead, 1)
 	intro := block{height: 0}
@@ -199,7 +199,7 @@ func (p *press) codes(page *pdf.Page, s Sheet, y, inner float64) {
 // centred returns how far below the middle of its line a text stands.
 func centred(l typeset.Line) float64 { return (l.Baseline() - l.Lead/2) * pdf.Point }
 
-func (p *press) box(page *pdf.Page, s Sheet, y, x, limit float64) error {
+func (p *pdfWriter) box(page *pdf.Page, s Sheet, y, x, limit float64) error {
 	about, word, what := s.box()
 	const width = (boxWidth - 2*boxPadding) / pdf.Point
 	b, err := fit(limit-y-2*boxPadding, func(scale float64) (b block) {

@@ -5,16 +5,16 @@ import (
 	"sync/atomic"
 )
 
-// sink writes pieces in the order in which it gets them, while who gives them goes on.
-type sink struct {
+// orderedWriter writes pieces in the order in which it gets them, while who gives them goes on.
+type orderedWriter struct {
 	in     chan *piece
 	done   chan struct{}
 	failed atomic.Bool
 	err    error // to be read when done is closed
 }
 
-func newSink(w io.Writer) *sink {
-	s := &sink{in: make(chan *piece, pieceCount), done: make(chan struct{})}
+func newOrderedWriter(w io.Writer) *orderedWriter {
+	s := &orderedWriter{in: make(chan *piece, pieceCount), done: make(chan struct{})}
 	go func() {
 		defer close(s.done)
 		for p := range s.in {
@@ -29,7 +29,7 @@ func newSink(w io.Writer) *sink {
 }
 
 // end waits until everything was written.
-func (s *sink) end() error {
+func (s *orderedWriter) end() error {
 	close(s.in)
 	<-s.done
 	return s.err
