@@ -117,10 +117,10 @@ func newWindow(t *testing.T) *window {
 	return windowOn(t, filepath.Join(t.TempDir(), "data"), keychain.NewMemory())
 }
 
-// cheap lowers the cost of hashing to the bounds.
+// cheap lowers the cost of hashing.
 func cheap(c *workspace.Config) {
-	c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
-	c.Recovery = recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+	c.Password = password.Cheap
+	c.Recovery = recovery.Cheap
 }
 
 func windowOn(t *testing.T, path string, secrets workspace.Secrets) *window {

@@ -46,7 +46,7 @@ func newHome(t *testing.T) *home {
 
 func (h *home) settings(c *workspace.Config) {
 	c.Now = func() time.Time { return h.now }
-	c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+	c.Password = password.Cheap
 }
 
 func (h *home) open() *workspace.Workspace {

@@ -37,7 +37,7 @@ func init() {
 }
 
 // cheapCodes is the least cost that the bounds allow.
-var cheapCodes = recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+var cheapCodes = recovery.Cheap
 
 // crowdSize is how many members there are: more than share a commit.
 func crowdSize() int {

@@ -11,7 +11,7 @@ import (
 )
 
 // cheap is the lowest cost that is read back.
-var cheap = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+var cheap = password.Cheap
 
 var phrase = secret.NewText("lantern gravel oboe nineteen")
 

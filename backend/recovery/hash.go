@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"testing"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/sync/errgroup"
@@ -37,6 +38,10 @@ type Params struct {
 // the cost guards against nothing but a weak source of randomness.
 var DefaultParams = Params{MemoryKiB: 19 << 10, Time: 2, Threads: 1}
 
+// Cheap costs next to nothing. Only a test binary takes it: Argon2id at the floor of Check is nine
+// tenths of what the tests of the use cases cost.
+var Cheap = Params{MemoryKiB: 64, Time: 1, Threads: 1}
+
 // ErrParams means that parameters are outside the bounds of Check.
 var ErrParams = errors.New("recovery: the hash parameters are out of bounds")
 
@@ -44,6 +49,9 @@ var ErrParams = errors.New("recovery: the hash parameters are out of bounds")
 // 19 MiB to 1 GiB, 1 to 16 passes, 1 to 16 threads. A changed row can thus neither
 // make the hash cheap nor exhaust the machine.
 func (p Params) Check() error {
+	if p == Cheap && testing.Testing() {
+		return nil
+	}
 	if p.MemoryKiB < 19<<10 || p.MemoryKiB > 1<<20 || p.Time < 1 || p.Time > 16 || p.Threads < 1 || p.Threads > 16 {
 		return ErrParams
 	}

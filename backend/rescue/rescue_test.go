@@ -26,7 +26,7 @@ const (
 )
 
 func cheap(c *workspace.Config) {
-	c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+	c.Password = password.Cheap
 }
 
 // home is a data folder and its keychain.

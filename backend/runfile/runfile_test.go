@@ -57,7 +57,7 @@ func newDesk(t *testing.T) *desk {
 	t.Cleanup(func() { d.ok(store.Close()) })
 	d.w, err = workspace.Open(ctx, workspace.Config{
 		Store: store, Secrets: keychain.NewMemory(), Now: func() time.Time { return d.now },
-		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}, Recovery: recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
+		Password: password.Cheap, Recovery: recovery.Cheap,
 	})
 	d.ok(err)
 	s, err := d.w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)})

@@ -61,10 +61,10 @@ type house struct {
 	count   int   // of people: see next
 }
 
-// The least cost that the bounds allow.
+// What hashing costs here.
 var (
-	cheap      = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
-	cheapCodes = recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+	cheap      = password.Cheap
+	cheapCodes = recovery.Cheap
 )
 
 func newHouse(t *testing.T) *house {

@@ -35,10 +35,10 @@ type Config struct {
 	Idle     time.Duration // a session ends after this long without use; 0 for DefaultIdle
 
 	// Password is the cost of new password hashes; zero for
-	// password.DefaultParams. Tests lower it to the bound.
+	// password.DefaultParams. Tests take password.Cheap.
 	Password password.Params
 	// Recovery is the cost of new hashes of recovery codes and of one-time codes;
-	// zero for recovery.DefaultParams. Tests lower it to the bound.
+	// zero for recovery.DefaultParams. Tests take recovery.Cheap.
 	Recovery recovery.Params
 	// MarkEvery is how many events lie between two marks of the start-up check;
 	// zero for 5,000.

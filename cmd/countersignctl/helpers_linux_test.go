@@ -40,7 +40,7 @@ const (
 // filePhrase opens the secrets file.
 var filePhrase = secret.NewText("lantern gravel oboe nineteen")
 
-var cheap = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+var cheap = password.Cheap
 
 // must ends a helper process.
 func must[T any](v T, err error) T {

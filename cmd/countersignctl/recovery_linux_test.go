@@ -79,7 +79,7 @@ func newOffice(t *testing.T, n int) *office {
 	now := time.Now()
 	o := &office{T: t, store: &interrupting{Store: store}, out: &bytes.Buffer{}}
 	keys := keychain.NewMemory()
-	c := workspace.Config{Store: o.store, Secrets: keys, Password: cheap, Recovery: recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}, Now: func() time.Time { return now }}
+	c := workspace.Config{Store: o.store, Secrets: keys, Password: cheap, Recovery: recovery.Cheap, Now: func() time.Time { return now }}
 	w, err := workspace.Open(ctx, c)
 	ok(err)
 	s, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(ownPassword)})

@@ -34,7 +34,7 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 	ok(err)
 	w, err := workspace.Open(ctx, workspace.Config{
 		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
-		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
+		Password: password.Cheap,
 	})
 	ok(err)
 	owner, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
@@ -83,7 +83,7 @@ func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 	ok(err)
 	w, err := workspace.Open(ctx, workspace.Config{
 		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
-		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
+		Password: password.Cheap,
 	})
 	ok(err)
 	s, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
@@ -138,7 +138,7 @@ func TestAsAdmin_AnAnswerThatCameTooLateIsToldAsThat(t *testing.T) {
 	ok(err)
 	w, err := workspace.Open(ctx, workspace.Config{
 		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
-		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
+		Password: password.Cheap,
 	})
 	ok(err)
 	s, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})

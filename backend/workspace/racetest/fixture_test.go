@@ -98,7 +98,7 @@ func (o *office) reopen() {
 func (o *office) config() workspace.Config {
 	return workspace.Config{
 		Store: o.store, Secrets: o.secrets, Files: o.files, Now: o.clock.now,
-		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}, Recovery: recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
+		Password: password.Cheap, Recovery: recovery.Cheap,
 	}
 }
 
