@@ -96,7 +96,7 @@ func TestAdding_SecondChoiceWaitsForItsTurn(t *testing.T) {
 	}
 }
 
-func TestAdding_CancelTellsOfEverythingThatItLeaves(t *testing.T) {
+func TestAdding_CancelTellsAllThatItLeaves(t *testing.T) {
 	t.Parallel()
 	d, _ := holding(t)
 	d.addFiles("a.txt", "b.txt")

@@ -231,7 +231,7 @@ func TestImport_MemberAddedInBetweenStopsItAll(t *testing.T) {
 	}
 }
 
-func TestImport_CancelledOrLockedAddsNobody(t *testing.T) {
+func TestImport_CancelledOrLockedAddsNoMember(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	i.pick(goodList)
@@ -257,7 +257,7 @@ func TestImport_CancelledOrLockedAddsNobody(t *testing.T) {
 	i.refused(err, codeImportNone)
 }
 
-func TestImport_MemberAddsNobodyAndAdminNoOwner(t *testing.T) {
+func TestImport_MemberAddsNoneAndAdminNoOwner(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	i.pick(goodList)

@@ -73,7 +73,7 @@ func TestSaveInvitations_DialogAfterALockSavesNothing(t *testing.T) {
 	}
 }
 
-func TestSaveOverview_HasEverybodyAndNoSecret(t *testing.T) {
+func TestSaveOverview_HasEachMemberAndNoSecret(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	i.pick("name,email\n=2+3,formula@example.com\n")

@@ -146,7 +146,7 @@ func TestSignIn_DialogOfTheLastOneGivesTheNextNothing(t *testing.T) {
 }
 
 // A check that is slow to stop is over for the next sign-in, which has one of its own.
-func TestSignIn_JobOfTheLastOneIsInNobodysWay(t *testing.T) {
+func TestSignIn_JobOfTheLastOneDoesNotBlockTheNext(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	w.create()
@@ -227,7 +227,7 @@ func TestSignIn_ThatIsOvertakenByALockIsRefused(t *testing.T) {
 }
 
 // A gate that has done its work is another sign-in than the session after it.
-func TestEnter_EndsTheGateAndKeepsWhatWasCopied(t *testing.T) {
+func TestEnter_EndsTheEnrolmentAndKeepsWhatWasCopied(t *testing.T) {
 	t.Parallel()
 	s := newStrict(t)
 	s.require(0)

@@ -52,7 +52,7 @@ var seed = func() uint64 {
 	return uint64(time.Now().UnixNano())
 }()
 
-func TestCrashAtEachWriteOfEachUseCase(t *testing.T) {
+func TestCrash_AtEachWriteOfEachUseCase(t *testing.T) {
 	t.Parallel()
 	t.Logf("COUNTERSIGN_CRASH_SEED=%d", seed)
 	for _, c := range useCases {
@@ -210,9 +210,9 @@ func (s *scene) endAnywhere(moment float64) func(*testing.T) {
 	}
 }
 
-// TestCrashBetweenChargeAndAnswerIsCounted kills the program again and again where
+// TestCrash_BetweenAttemptAndAnswerIsCounted kills the program again and again where
 // somebody who pulls the plug on wrong answers would.
-func TestCrashBetweenChargeAndAnswerIsCounted(t *testing.T) {
+func TestCrash_BetweenAttemptAndAnswerIsCounted(t *testing.T) {
 	t.Parallel()
 	times := 7
 	if all() {

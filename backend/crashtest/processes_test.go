@@ -202,7 +202,7 @@ func expected(t *testing.T, got, want outcomes) {
 	}
 }
 
-func TestTwoProcessesThatGuessAtOnceLoseNoCount(t *testing.T) {
+func TestProcesses_GuessingAtOnceLoseNoCount(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		kind  workspace.Kind
@@ -223,14 +223,14 @@ func TestTwoProcessesThatGuessAtOnceLoseNoCount(t *testing.T) {
 	}
 }
 
-func TestOneCodeOpensOneSessionAcrossProcesses(t *testing.T) {
+func TestProcesses_OneCodeOpensOneSession(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "use one code")
 	expected(t, sum, outcomes{"": 1, workspace.CodeCodeUsed: 1})
 	a.theDoorsAreAsTheStateSays()
 }
 
-func TestOneRecoveryCodeOpensOneSessionAcrossProcesses(t *testing.T) {
+func TestProcesses_OneRecoveryCodeOpensOneSession(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "use one recovery code")
 	expected(t, sum, outcomes{"": 1, workspace.CodeRecoveryUsed: 1})
@@ -239,7 +239,7 @@ func TestOneRecoveryCodeOpensOneSessionAcrossProcesses(t *testing.T) {
 	}
 }
 
-func TestOneRecoveryCodeDisablesOnceAcrossProcesses(t *testing.T) {
+func TestProcesses_OneRecoveryCodeDisablesOnce(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "disable with one recovery code")
 	if sum[""] != 1 || a.state.On {
@@ -248,7 +248,7 @@ func TestOneRecoveryCodeDisablesOnceAcrossProcesses(t *testing.T) {
 	a.theDoorsAreAsTheStateSays()
 }
 
-func TestTwoProcessesThatEnrolAtOnceEnableOnce(t *testing.T) {
+func TestProcesses_EnrollingAtOnceEnableOnce(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, created, "enable")
 	if sum[""] != 1 || !a.state.On {
@@ -257,7 +257,7 @@ func TestTwoProcessesThatEnrolAtOnceEnableOnce(t *testing.T) {
 	a.theDoorsAreAsTheStateSays()
 }
 
-func TestTwoProcessesThatGetNewCodesLeaveOneSetInForce(t *testing.T) {
+func TestProcesses_GettingNewCodesLeaveOneActiveSet(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "keep new codes")
 	if sum[""] < 1 || a.state.Sheet == 1 {
@@ -266,7 +266,7 @@ func TestTwoProcessesThatGetNewCodesLeaveOneSetInForce(t *testing.T) {
 	a.theDoorsAreAsTheStateSays()
 }
 
-func TestTwoProcessesWriteOneLog(t *testing.T) {
+func TestProcesses_WriteOneLog(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "rename")
 	expected(t, sum, outcomes{"": 40})

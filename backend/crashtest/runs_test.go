@@ -144,10 +144,10 @@ func (h home) writeSheets(path string) error {
 	return nil
 }
 
-// TestCrashInAPrintRunLeavesEachMemberTheOldSetOrTheNew kills a program that makes a print run,
+// TestCrash_InAPrintRunLeavesTheOldOrTheNewSet kills a program that makes a print run,
 // from outside and at random: while sheets are made and written, once the file is whole, and
 // while they are put in force.
-func TestCrashInAPrintRunLeavesEachMemberTheOldSetOrTheNew(t *testing.T) {
+func TestCrash_InAPrintRunLeavesTheOldOrTheNewSet(t *testing.T) {
 	t.Parallel()
 	t.Logf("COUNTERSIGN_CRASH_SEED=%d", seed)
 	random := seeded("print run")

@@ -91,7 +91,7 @@ func TestRehearse_KeepersAreThoseWhoCouldComeIn(t *testing.T) {
 	}
 }
 
-func TestAdmin_NobodyWithThatIDIsGone(t *testing.T) {
+func TestAdmin_UnknownMemberIsGone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	a := owner.admin()

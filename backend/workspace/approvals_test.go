@@ -40,7 +40,7 @@ func (p *pair) approved(kind workspace.ApprovalKind, of ...*somebody) string {
 	return asked.ID
 }
 
-func TestWithTwoPeopleEachResetHelpCodeAndRunWaitsForASecondAdmin(t *testing.T) {
+func TestTwoPeople_EachActWaitsForASecondAdmin(t *testing.T) {
 	t.Parallel()
 	p := twoPeople(t)
 	m := p.members[0]
@@ -88,7 +88,7 @@ func TestWithTwoPeopleEachResetHelpCodeAndRunWaitsForASecondAdmin(t *testing.T) 
 	p.restart()
 }
 
-func TestAnApprovalOfSomebodyWhoIsNoAdminAnyMoreIsWorthNothing(t *testing.T) {
+func TestApproval_OfAFormerAdminAllowsNothing(t *testing.T) {
 	t.Parallel()
 	for name, fall := range map[string]func(p *pair) error{
 		"Demoted": func(p *pair) error {
@@ -123,7 +123,7 @@ func TestAnApprovalOfSomebodyWhoIsNoAdminAnyMoreIsWorthNothing(t *testing.T) {
 	}
 }
 
-func TestNobodyApprovesTheirOwnOrWhatIsAboutThemselves(t *testing.T) {
+func TestApprove_NotYourOwnRequestOrOneAboutYou(t *testing.T) {
 	t.Parallel()
 	p := twoPeople(t)
 	third := p.one(person{role: workspace.RoleAdmin})
@@ -208,7 +208,7 @@ func TestApproval_EndsWithARoleThatItRestsOn(t *testing.T) {
 	}
 }
 
-func TestTwoPeopleNeedsTwoAdminsWith2FAAndAnOwnerTurnsItOff(t *testing.T) {
+func TestTwoPeople_NeedsTwoAdminsWith2FAAndAnOwner(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	h.people(person{role: workspace.RoleAdmin}, person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleAdmin, on: true, state: workspace.ProfileSuspended})
@@ -229,7 +229,7 @@ func TestTwoPeopleNeedsTwoAdminsWith2FAAndAnOwnerTurnsItOff(t *testing.T) {
 	h.ok(err)
 }
 
-func TestAReasonIsAskedFor(t *testing.T) {
+func TestReason_IsRequired(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	m := h.one(person{role: workspace.RoleMember, on: true})
@@ -247,7 +247,7 @@ func TestAReasonIsAskedFor(t *testing.T) {
 	}
 }
 
-func TestThePolicyIsKeptAndItsRangesHold(t *testing.T) {
+func TestPolicy_IsStoredWithinItsRanges(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	a := owner.admin()

@@ -38,7 +38,7 @@ func kinds(p workspace.LogPage) (all []string) {
 	return all
 }
 
-func TestTheLogSaysInSentencesWhoDidWhat(t *testing.T) {
+func TestLog_SaysInSentencesWhoDidWhat(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
 	page, err := a.Log(t.Context(), workspace.LogQuery{})
@@ -68,7 +68,7 @@ func TestTheLogSaysInSentencesWhoDidWhat(t *testing.T) {
 	}
 }
 
-func TestTheLogIsReadInPagesAndFollowed(t *testing.T) {
+func TestLog_IsReadInPagesAndFollowed(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
 	whole, err := a.Log(t.Context(), workspace.LogQuery{Steps: true})
@@ -107,7 +107,7 @@ func TestTheLogIsReadInPagesAndFollowed(t *testing.T) {
 	}
 }
 
-func TestTheLogIsFilteredAndSearched(t *testing.T) {
+func TestLog_FiltersAndSearches(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
 	last := h.clock.now()
@@ -138,7 +138,7 @@ func TestTheLogIsFilteredAndSearched(t *testing.T) {
 	}
 }
 
-func TestAMemberHasNoPowersOfAnAdmin(t *testing.T) {
+func TestLog_IsOnlyForAdmins(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
 	h.ok(workspace.SetRole(h.w, t.Context(), s.ProfileID(), workspace.RoleAdmin))
@@ -165,7 +165,7 @@ func TestAMemberHasNoPowersOfAnAdmin(t *testing.T) {
 	}
 }
 
-func TestAnAdminWhoIsSignedOutReadsNothing(t *testing.T) {
+func TestLog_SignedOutAdminReadsNothing(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
 	h.ok(s.End(t.Context()))
@@ -175,7 +175,7 @@ func TestAnAdminWhoIsSignedOutReadsNothing(t *testing.T) {
 	h.refused(err, workspace.CodeSessionEnded)
 }
 
-func TestAnUntouchedLogVerifiesWithProgress(t *testing.T) {
+func TestVerifyLog_UntouchedLogVerifiesWithProgress(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
 	for i := range 20 {
@@ -189,7 +189,7 @@ func TestAnUntouchedLogVerifiesWithProgress(t *testing.T) {
 	}
 }
 
-func TestVerifyingTellsTheFirstBreakOfTheWholeLog(t *testing.T) {
+func TestVerifyLog_TellsTheFirstBreak(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		sql  string
@@ -223,7 +223,7 @@ func TestVerifyingTellsTheFirstBreakOfTheWholeLog(t *testing.T) {
 	}
 }
 
-func TestVerifyingHoldsTheLogAgainstTheAnchor(t *testing.T) {
+func TestVerifyLog_ComparesWithTheAnchor(t *testing.T) {
 	t.Parallel()
 	h, _, a := logged(t)
 	b := bytes.Clone(anchorOf(h).Reveal())
@@ -242,7 +242,7 @@ func TestVerifyingHoldsTheLogAgainstTheAnchor(t *testing.T) {
 	}
 }
 
-func TestVerifyingAndExportingCanBeCancelled(t *testing.T) {
+func TestLog_VerifyingAndExportingCanBeCancelled(t *testing.T) {
 	t.Parallel()
 	h, _, a := logged(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -258,7 +258,7 @@ func TestVerifyingAndExportingCanBeCancelled(t *testing.T) {
 	h.ok(err)
 }
 
-func TestAnExportedLogVerifiesWithoutTheWorkspace(t *testing.T) {
+func TestExportLog_VerifiesWithoutTheWorkspace(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
 	noted, err := a.LogHead(t.Context())
@@ -282,7 +282,7 @@ func TestAnExportedLogVerifiesWithoutTheWorkspace(t *testing.T) {
 	}
 }
 
-func TestABrokenLogIsExportedAndSaysSo(t *testing.T) {
+func TestExportLog_BrokenLogIsExportedWithItsBreak(t *testing.T) {
 	t.Parallel()
 	h, _, a := logged(t)
 	h.sneak("UPDATE events SET detail = '{}' WHERE seq = 5")
@@ -301,7 +301,7 @@ func TestABrokenLogIsExportedAndSaysSo(t *testing.T) {
 	h.refused(err, workspace.CodeNotAuthentic)
 }
 
-func TestAnAcceptedDatabaseGoesOnShowingItsBreak(t *testing.T) {
+func TestVerifyLog_AcceptedDatabaseKeepsShowingItsBreak(t *testing.T) {
 	t.Parallel()
 	h, _, p, _ := enabled(t)
 	_, err := h.challenge().Verify(t.Context(), secret.NewText(p.wrong()))
@@ -329,7 +329,7 @@ func TestAnAcceptedDatabaseGoesOnShowingItsBreak(t *testing.T) {
 	}
 }
 
-func TestFollowingTheLogKeepsNoSessionAwake(t *testing.T) {
+func TestWatcher_DoesNotExtendASession(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
 	page, err := a.Log(t.Context(), workspace.LogQuery{})
@@ -350,7 +350,7 @@ func TestFollowingTheLogKeepsNoSessionAwake(t *testing.T) {
 	}
 }
 
-func TestFollowingTheLogGivesWhatIsNew(t *testing.T) {
+func TestWatcher_GivesNewEntries(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
 	page, err := a.Log(t.Context(), workspace.LogQuery{})

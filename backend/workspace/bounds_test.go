@@ -63,7 +63,7 @@ func TestRedeem_TooLongAnEmailIsRefusedUncounted(t *testing.T) {
 	}
 }
 
-func TestSignIn_WithoutAWorkspaceNobodyComesIn(t *testing.T) {
+func TestSignIn_WithoutAWorkspaceIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))

@@ -16,7 +16,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestContractsAreReadableOnlyAfterSigningInAndNothingOfThemIsOnDisk(t *testing.T) {
+func TestDocuments_NeedASignInAndAreEncryptedOnDisk(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	text := strings.Repeat("The rent is nine hundred a month. ", 5000)
@@ -52,7 +52,7 @@ func TestContractsAreReadableOnlyAfterSigningInAndNothingOfThemIsOnDisk(t *testi
 	h.refused(err, workspace.CodeSessionEnded)
 }
 
-func TestANewMemberGetsTheContractsThroughTheInvitationAndKeepsThemThroughReset(t *testing.T) {
+func TestVault_InvitationGivesTheKeyAndAResetKeepsIt(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.add(owner.signIn(), paper("a", "text"))
@@ -88,7 +88,7 @@ func TestANewMemberGetsTheContractsThroughTheInvitationAndKeepsThemThroughReset(
 	h.restart()
 }
 
-func TestWhoHasNoKeyYetWaitsUntilSomebodyWhoHasItSignsIn(t *testing.T) {
+func TestVault_MemberWithoutAKeyWaitsForOneWithIt(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.add(owner.signIn(), paper("a", "text"))
@@ -104,7 +104,7 @@ func TestWhoHasNoKeyYetWaitsUntilSomebodyWhoHasItSignsIn(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeAddedIsToldWithItsReasonAndTheRestGoesOn(t *testing.T) {
+func TestAddDocuments_TellsWhatIsLeftOutAndAddsTheRest(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	changed := paper("changed", "now longer")
@@ -138,7 +138,7 @@ type failing struct{}
 
 func (*failing) Read([]byte) (int, error) { return 0, os.ErrDeadlineExceeded }
 
-func TestStoppingLeavesWhatWasAddedAndASessionThatEndsLeavesNoHalf(t *testing.T) {
+func TestAddDocuments_StoppedKeepsOnlyWholeDocuments(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	ctx, stop := context.WithCancel(t.Context())
@@ -181,7 +181,7 @@ func (u *untilOver) Read(b []byte) (int, error) {
 	return copy(b, "."), nil
 }
 
-func TestAFullDiskEndsAddingInWordsAndLeavesNoHalf(t *testing.T) {
+func TestAddDocuments_FullDiskLeavesNoPartOfAFile(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.files.full = 2000
@@ -197,7 +197,7 @@ func TestAFullDiskEndsAddingInWordsAndLeavesNoHalf(t *testing.T) {
 	}
 }
 
-func TestARemovedContractLiesInTheBinForThirtyDays(t *testing.T) {
+func TestRemoveDocuments_BinKeepsThemFor30Days(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	s := owner.signIn()
@@ -233,7 +233,7 @@ func TestARemovedContractLiesInTheBinForThirtyDays(t *testing.T) {
 	h.restart()
 }
 
-func TestNamesAndTagsAreCheckedAndChangedForAllOrNone(t *testing.T) {
+func TestDocuments_NamesAndTagsChangeForAllOrNone(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.add(s, paper("a", "1"), paper("b", "2"))
@@ -263,7 +263,7 @@ func TestNamesAndTagsAreCheckedAndChangedForAllOrNone(t *testing.T) {
 	h.refused(s.TagDocuments(t.Context(), []string{a.ID}, many, nil), workspace.CodeTagsMany)
 }
 
-func TestADamagedOrMissingFileIsNamedAndTheOthersOpen(t *testing.T) {
+func TestCheckDocuments_NamesDamagedAndMissingFiles(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.add(s, paper("good", "1"), paper("cut", strings.Repeat("2", 200_000)), paper("edited", strings.Repeat("3", 200_000)), paper("gone", "4"), paper("swapped", "5"))
@@ -307,7 +307,7 @@ func TestADamagedOrMissingFileIsNamedAndTheOthersOpen(t *testing.T) {
 	}
 }
 
-func TestAStartAfterACrashSettlesWhatWasCommittedAndRemovesTheRest(t *testing.T) {
+func TestStart_KeepsCommittedFilesAndRemovesOthers(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.add(s, paper("a", "1"))

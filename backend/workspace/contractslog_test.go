@@ -8,7 +8,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestTheLogNamesContractsToThoseWhoHoldTheKeyAndHoldsNoNameItself(t *testing.T) {
+func TestLog_ContractNamesAreForThoseWithTheKey(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	s := owner.signIn()

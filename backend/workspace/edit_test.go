@@ -23,7 +23,7 @@ func proof(f workspace.FactorInput) workspace.Proof {
 	return workspace.Proof{Password: secret.NewText(pass), Factor: f}
 }
 
-func TestARecoveryCodeOpensInAnySpellingAndIsCountedOff(t *testing.T) {
+func TestRecoveryCode_OpensOnceInAnySpelling(t *testing.T) {
 	t.Parallel()
 	h, _, _, codes := enabled(t)
 	spelled := strings.ToLower(strings.ReplaceAll(codes[2], "-", " "))
@@ -58,7 +58,7 @@ func TestARecoveryCodeOpensInAnySpellingAndIsCountedOff(t *testing.T) {
 	}
 }
 
-func TestChangingPhoneKeepsTheOldOneUntilTheNewOneIsProven(t *testing.T) {
+func TestChangePhone_KeepsTheOldOneUntilConfirmed(t *testing.T) {
 	t.Parallel()
 	h, s, old, codes := enabled(t)
 	_, err := s.BeginChangePhone(t.Context(), workspace.Proof{Password: secret.NewText(pass)})
@@ -94,7 +94,7 @@ func TestChangingPhoneKeepsTheOldOneUntilTheNewOneIsProven(t *testing.T) {
 	h.ok(err) // the recovery codes stay
 }
 
-func TestACrashWhileChangingPhoneLeavesTheOldOne(t *testing.T) {
+func TestChangePhone_CrashLeavesTheOldOne(t *testing.T) {
 	t.Parallel()
 	h, s, old, _ := enabled(t)
 	_, err := s.BeginChangePhone(t.Context(), proof(byCode(old.code())))
@@ -108,7 +108,7 @@ func TestACrashWhileChangingPhoneLeavesTheOldOne(t *testing.T) {
 	h.ok(err)
 }
 
-func TestTheOldItemGoesAtTheNextStartWhereTheKeychainWasLocked(t *testing.T) {
+func TestChangePhone_NextStartDeletesTheOldItem(t *testing.T) {
 	t.Parallel()
 	h, s, old, _ := enabled(t)
 	shown, err := s.BeginChangePhone(t.Context(), proof(byCode(old.code())))
@@ -126,7 +126,7 @@ func TestTheOldItemGoesAtTheNextStartWhereTheKeychainWasLocked(t *testing.T) {
 	}
 }
 
-func TestNewCodesVoidTheOldOnesOnlyWhenTheyAreKept(t *testing.T) {
+func TestNewCodes_ReplaceTheOldOnlyOnceKept(t *testing.T) {
 	t.Parallel()
 	h, s, p, old := enabled(t)
 	issued, err := s.BeginNewCodes(t.Context(), proof(byCode(p.code())))
@@ -155,7 +155,7 @@ func TestNewCodesVoidTheOldOnesOnlyWhenTheyAreKept(t *testing.T) {
 	}
 }
 
-func TestAStepUpIsGoodForOneAct(t *testing.T) {
+func TestStepUp_IsGoodForOneAct(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := enabled(t)
 	n, err := s.StepUp(t.Context())
@@ -173,7 +173,7 @@ func TestAStepUpIsGoodForOneAct(t *testing.T) {
 	h.refused(err, workspace.CodeFactorRequired)
 }
 
-func TestAfterARecoveryCodeThePhoneIsChangedWithoutAnotherProof(t *testing.T) {
+func TestChangePhone_NeedsNoProofAfterARecoveryCode(t *testing.T) {
 	t.Parallel()
 	h, _, _, codes := enabled(t)
 	s, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
@@ -197,7 +197,7 @@ func TestAfterARecoveryCodeThePhoneIsChangedWithoutAnotherProof(t *testing.T) {
 	h.refused(err, workspace.CodeFactorRequired) // five minutes
 }
 
-func TestThisWasNotMeVoidsTheRest(t *testing.T) {
+func TestNotMe_EndsTheCodesAndOtherSessions(t *testing.T) {
 	t.Parallel()
 	h, s, p, codes := enabled(t)
 	thief, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
@@ -217,7 +217,7 @@ func TestThisWasNotMeVoidsTheRest(t *testing.T) {
 	h.ok(err)
 }
 
-func TestDisablingTakesACodeAndLeavesNothing(t *testing.T) {
+func TestDisable_NeedsACodeAndLeavesNothing(t *testing.T) {
 	t.Parallel()
 	for name, with := range map[string]func(phone, []string) workspace.FactorInput{
 		"WithTheApp":        func(p phone, _ []string) workspace.FactorInput { return byCode(p.code()) },
@@ -248,7 +248,7 @@ func TestDisablingTakesACodeAndLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestChangingThePasswordWith2FAOnTakesACodeToo(t *testing.T) {
+func TestChangePassword_With2FANeedsACode(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := enabled(t)
 	next := secret.NewText("granite lagoon whisper 47")
@@ -259,7 +259,7 @@ func TestChangingThePasswordWith2FAOnTakesACodeToo(t *testing.T) {
 	h.refused(err, workspace.CodeCredentialsWrong)
 }
 
-func TestEveryActIsInTheLogAndTheLogVerifies(t *testing.T) {
+func TestLog_HasEachActAndVerifies(t *testing.T) {
 	t.Parallel()
 	h, s, p, codes := enabled(t)
 	_, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))

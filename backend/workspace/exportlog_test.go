@@ -6,7 +6,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestTheLogSaysWhoOpenedWhichExportAndWhetherItWasWhole(t *testing.T) {
+func TestNoteExport_LogsWhoOpenedItAndIfItWasIntact(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
 	admin := h.one(person{role: workspace.RoleAdmin})

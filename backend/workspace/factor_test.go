@@ -8,7 +8,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestACodeOpensOnceAndOnlyUpwards(t *testing.T) {
+func TestVerify_CodeOpensOnceAndEarlierOnesNoLonger(t *testing.T) {
 	t.Parallel()
 	h, _, p, _ := enabled(t)
 	code := p.code()
@@ -28,7 +28,7 @@ func TestACodeOpensOnceAndOnlyUpwards(t *testing.T) {
 	}
 }
 
-func TestThePauseDoublesToAnHourAndTheTwentiethFailureTurnsTheAuthenticatorOff(t *testing.T) {
+func TestVerify_PauseDoublesAndThe20thFailureTurnsTheAppOff(t *testing.T) {
 	t.Parallel()
 	h, _, p, codes := enabled(t)
 	want := []int{30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600, 3600, 3600, 3600, 3600, 3600, 3600}
@@ -76,7 +76,7 @@ func TestThePauseDoublesToAnHourAndTheTwentiethFailureTurnsTheAuthenticatorOff(t
 	h.ok(err)
 }
 
-func TestARightPasswordBetweenWrongCodesLeavesTheirCount(t *testing.T) {
+func TestVerify_RightPasswordKeepsTheCountOfWrongCodes(t *testing.T) {
 	t.Parallel()
 	h, _, p, _ := enabled(t)
 	for n := 4; n >= 1; n-- {
@@ -92,7 +92,7 @@ func TestARightPasswordBetweenWrongCodesLeavesTheirCount(t *testing.T) {
 	}
 }
 
-func TestAKeychainThatFailsIsNever2FAOffAndCostsNoGuess(t *testing.T) {
+func TestVerify_FailingKeychainIsNoGuessAndNever2FAOff(t *testing.T) {
 	t.Parallel()
 	h, _, p, codes := enabled(t)
 	for _, err := range []error{workspace.ErrKeychainLocked, workspace.ErrKeychainSlow, workspace.ErrSecretMissing, workspace.ErrKeychainAbsent} {
@@ -111,7 +111,7 @@ func TestAKeychainThatFailsIsNever2FAOffAndCostsNoGuess(t *testing.T) {
 	}
 }
 
-func TestAChallengeEndsByItselfAndWithNotYou(t *testing.T) {
+func TestChallenge_EndsWithTimeAndWithLeave(t *testing.T) {
 	t.Parallel()
 	h, _, p, _ := enabled(t)
 	c := h.challenge()
@@ -124,7 +124,7 @@ func TestAChallengeEndsByItselfAndWithNotYou(t *testing.T) {
 	h.refused(err, workspace.CodeChallengeEnded)
 }
 
-func TestNoSessionComesFromAFactorThatIsGone(t *testing.T) {
+func TestChallenge_RemovedFactorOpensNoSession(t *testing.T) {
 	t.Parallel()
 	h, s, p, codes := enabled(t)
 	late := h.challenge()

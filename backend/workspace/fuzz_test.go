@@ -77,9 +77,9 @@ func worded(t *testing.T, err error, typed ...string) {
 	}
 }
 
-// FuzzDoors types anything at the door: email, password, and a second factor in
+// FuzzSignIn types anything at the door: email, password, and a second factor in
 // both places for one.
-func FuzzDoors(f *testing.F) {
+func FuzzSignIn(f *testing.F) {
 	for _, s := range [][3]string{
 		{email, pass, "000000"}, {strings.ToUpper(email), pass, "123 456"}, {" " + email, "not the password at all", ""}, {"nobody@example.com", pass, "ABCD-EFGH-JKMN-PQRS"},
 		{email, pass, "１２３４５６"}, {email, pass, "٠١٢٣٤٥"}, {email, pass, "+87082"}, {email, pass, "2.8708"}, {email, pass, "12345\x00"}, {email, pass, "123\u00a0456"},

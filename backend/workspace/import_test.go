@@ -10,7 +10,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestAnImportSaysWhatIsWrongWithEachRowAndAddsAllOrNobody(t *testing.T) {
+func TestAddMembers_TellsEachProblemAndAddsAllOrNone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	admin := h.one(person{role: workspace.RoleAdmin})
@@ -59,7 +59,7 @@ func TestAnImportSaysWhatIsWrongWithEachRowAndAddsAllOrNobody(t *testing.T) {
 	h.restart()
 }
 
-func TestAnImportThatIsEmptyTooLongOrCancelledAddsNobody(t *testing.T) {
+func TestAddMembers_EmptyTooLongOrCancelledAddsNone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	_, err := owner.admin().AddMembers(t.Context(), nil, owner.proof(), nil)

@@ -55,7 +55,7 @@ func (h *house) start() (*workspace.Workspace, error) {
 	return workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 }
 
-func TestWhatWasChangedBehindOurBackIsFoundAtTheStartAndNothingOpens(t *testing.T) {
+func TestOpen_FindsEditedRowsAndOpensNothing(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		sql  []string
@@ -119,7 +119,7 @@ func TestWhatWasChangedBehindOurBackIsFoundAtTheStartAndNothingOpens(t *testing.
 	}
 }
 
-func TestATriggerOrAViewIsFoundBeforeAnythingIsRead(t *testing.T) {
+func TestOpen_FindsATriggerOrAViewBeforeReading(t *testing.T) {
 	t.Parallel()
 	for name, planted := range map[string]string{
 		"Trigger": "CREATE TRIGGER t AFTER UPDATE ON attempts BEGIN UPDATE attempts SET failures = 0; END",
@@ -139,7 +139,7 @@ func TestATriggerOrAViewIsFoundBeforeAnythingIsRead(t *testing.T) {
 	}
 }
 
-func TestAnOlderCopyIsFoundWithItsWALAndWithout(t *testing.T) {
+func TestOpen_FindsAnOlderCopyWithAndWithoutItsWAL(t *testing.T) {
 	t.Parallel()
 	for _, withWAL := range []bool{false, true} {
 		h, s, p, codes := enabled(t)
@@ -175,7 +175,7 @@ func TestAnOlderCopyIsFoundWithItsWALAndWithout(t *testing.T) {
 	}
 }
 
-func TestACrashBetweenCommitAndAnchorIsAnchoredAtTheNextStart(t *testing.T) {
+func TestOpen_AnchorsACommitThatACrashLeft(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	stale := anchorOf(h)
@@ -188,7 +188,7 @@ func TestACrashBetweenCommitAndAnchorIsAnchoredAtTheNextStart(t *testing.T) {
 	h.restart()
 }
 
-func TestALostOrForeignAnchorOpensNothing(t *testing.T) {
+func TestOpen_LostOrForeignAnchorOpensNothing(t *testing.T) {
 	t.Parallel()
 	h, _, _ := lived(t)
 	name := anchorName(h)
@@ -204,7 +204,7 @@ func TestALostOrForeignAnchorOpensNothing(t *testing.T) {
 	h.refused(err, workspace.CodeNotAuthentic)
 }
 
-func TestTheCheckAtStartUpDoesNotGrowWithTheAgeOfTheLog(t *testing.T) {
+func TestOpen_CheckDoesNotGrowWithTheLog(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	for i := range 60 {
@@ -229,7 +229,7 @@ func TestTheCheckAtStartUpDoesNotGrowWithTheAgeOfTheLog(t *testing.T) {
 	h.refused(err, workspace.CodeNotAuthentic)
 }
 
-func TestAnAnchorThatCannotBeWrittenRefusesInWordsAndTheNextActMendsIt(t *testing.T) {
+func TestAnchor_FailedWriteIsToldAndTheNextActFixesIt(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)

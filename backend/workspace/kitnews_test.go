@@ -44,7 +44,7 @@ func (p *somebody) wantsTold(want ...string) {
 	}
 }
 
-func TestEachOtherOwnerAndAdminIsToldOnceThatTheEmergencyKitWasUsed(t *testing.T) {
+func TestKitNews_EachOtherOwnerAndAdminIsToldOnce(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	others := h.people(person{role: workspace.RoleOwner, on: true}, person{role: workspace.RoleAdmin}, person{role: workspace.RoleMember})
@@ -74,7 +74,7 @@ func TestEachOtherOwnerAndAdminIsToldOnceThatTheEmergencyKitWasUsed(t *testing.T
 	member.wantsTold()
 }
 
-func TestWhoCameInWithTheEmergencyKitIsNotToldOfItThemselvesAndOthersAre(t *testing.T) {
+func TestKitNews_TellsOthersButNotTheUserOfTheKit(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	admin := h.one(person{role: workspace.RoleAdmin})
@@ -97,7 +97,7 @@ func TestWhoCameInWithTheEmergencyKitIsNotToldOfItThemselvesAndOthersAre(t *test
 	third.wantsTold()
 }
 
-func TestNeitherAClockSetBackNorManyActsHideThatTheEmergencyKitWasUsed(t *testing.T) {
+func TestKitNews_ClockSetBackOrManyActsHideNone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	second := h.one(person{role: workspace.RoleOwner})
@@ -119,7 +119,7 @@ func TestNeitherAClockSetBackNorManyActsHideThatTheEmergencyKitWasUsed(t *testin
 	second.wantsTold(kitMade+" by Amara Okafor ", kitUsed+" by Mallory "+otherEmail)
 }
 
-func TestWhoSignsInForTheFirstTimeIsToldOfNoKitBefore(t *testing.T) {
+func TestKitNews_NewMemberIsToldOfNoEarlierUse(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	withKit(owner)("Earlier", otherEmail)
@@ -132,7 +132,7 @@ func TestWhoSignsInForTheFirstTimeIsToldOfNoKitBefore(t *testing.T) {
 	}
 }
 
-func TestWhoLeavesBeforeThePhoneIsEnrolledIsToldNextTime(t *testing.T) {
+func TestKitNews_IsToldAgainIfEnrolmentDidNotFinish(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	kit, err := owner.admin().MakeKit(t.Context(), owner.proof())
@@ -167,7 +167,7 @@ func TestWhoLeavesBeforeThePhoneIsEnrolledIsToldNextTime(t *testing.T) {
 	second.wantsTold()
 }
 
-func TestTheNewestUsesOfTheEmergencyKitAreTold(t *testing.T) {
+func TestKitNews_TellsTheTenNewestUses(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	use := withKit(owner)

@@ -21,7 +21,7 @@ func (c *chance) Read(b []byte) (int, error) {
 	return rand.Read(b)
 }
 
-func TestALockWhileThePasswordIsChangedLosesNoKeyOfTheVault(t *testing.T) {
+func TestChangePassword_LockMeanwhileLosesNoVaultKey(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.add(s, paper("a", "text"))

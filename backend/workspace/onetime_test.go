@@ -32,7 +32,7 @@ func (p *somebody) redeem(given workspace.GivenOut) (*workspace.Session, *worksp
 
 const noCode = "ABCD-EFGH-JKMN-PQRS"
 
-func TestAnInvitationIsGoodOnceAndItsPersonChoosesThePassword(t *testing.T) {
+func TestInvitation_WorksOnceAndSetsThePassword(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	p, given := h.invited(owner.admin())
@@ -77,7 +77,7 @@ func (h *house) failures(subject string, kind workspace.Kind) (n int) {
 	return n
 }
 
-func TestAPasswordThatIsOnesOwnNameIsRefusedOnlyToWhoHasTheCode(t *testing.T) {
+func TestRedeem_OwnNameAsPasswordIsToldOnlyWithTheCode(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bartholomew Featherstone", Email: otherEmail, Role: workspace.RoleMember}, workspace.Proof{})
@@ -94,7 +94,7 @@ func TestAPasswordThatIsOnesOwnNameIsRefusedOnlyToWhoHasTheCode(t *testing.T) {
 	h.ok(err)
 }
 
-func TestAOneTimeCodeRunsOutAfter48HoursAndBeforeItsTime(t *testing.T) {
+func TestOneTimeCode_ExpiresAfter48Hours(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	a := owner.admin()
@@ -121,7 +121,7 @@ func TestAOneTimeCodeRunsOutAfter48HoursAndBeforeItsTime(t *testing.T) {
 	h.ok(err)
 }
 
-func TestWrongInvitationsAreCountedAndPausedAndAnUnknownEmailAlike(t *testing.T) {
+func TestRedeem_WrongCodesArePausedForUnknownEmailsToo(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	p, given := h.invited(owner.admin())
@@ -155,7 +155,7 @@ func TestWrongInvitationsAreCountedAndPausedAndAnUnknownEmailAlike(t *testing.T)
 	h.refused(err, workspace.CodeEmailRequired)
 }
 
-func TestGuessesForEmailsThatNobodyHasAreForgottenADayLaterWhateverWasGuessed(t *testing.T) {
+func TestThrottle_UnknownEmailsAreForgottenAfterADay(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
 	for _, who := range []string{"a@example.com", "b@example.com"} {
@@ -186,7 +186,7 @@ func TestGuessesForEmailsThatNobodyHasAreForgottenADayLaterWhateverWasGuessed(t 
 	h.restart()
 }
 
-func TestAPasswordResetWaitsForTheSecondFactorAndTheOldPasswordWorksUntilThen(t *testing.T) {
+func TestResetPassword_OldOneWorksUntilTheSecondFactor(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	p := h.one(person{role: workspace.RoleMember, on: true})
@@ -226,7 +226,7 @@ func TestAPasswordResetWaitsForTheSecondFactorAndTheOldPasswordWorksUntilThen(t 
 	h.refused(err, workspace.CodeInvitationWrong)
 }
 
-func TestTwoChallengesOfOneResetLetOneIn(t *testing.T) {
+func TestResetPassword_OfTwoChallengesOneSignsIn(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	p := h.one(person{role: workspace.RoleMember, on: true})
@@ -242,7 +242,7 @@ func TestTwoChallengesOfOneResetLetOneIn(t *testing.T) {
 	h.refused(err, workspace.CodeChallengeEnded)
 }
 
-func TestAHelpCodeLeadsToChangePhoneAndAGateCanDoNothingElse(t *testing.T) {
+func TestHelpCode_AllowsOnlyToChangePhone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	p := h.one(person{role: workspace.RoleMember, on: true})
@@ -287,7 +287,7 @@ func TestAHelpCodeLeadsToChangePhoneAndAGateCanDoNothingElse(t *testing.T) {
 	p.signIn()
 }
 
-func TestAGateThatWasBegunAnewOrGivenUpLeavesNoProofBehind(t *testing.T) {
+func TestHelpCode_RestartedOrCancelledLeavesNoProof(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	p := h.one(person{role: workspace.RoleMember, on: true})
@@ -318,7 +318,7 @@ func TestAGateThatWasBegunAnewOrGivenUpLeavesNoProofBehind(t *testing.T) {
 	p.signIn() // the old phone still works
 }
 
-func TestWrongHelpCodesAreCountedApartAndTold(t *testing.T) {
+func TestHelpCode_WrongOnesAreCountedApartAndTold(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	p := h.one(person{role: workspace.RoleMember, on: true})
@@ -354,7 +354,7 @@ func TestWrongHelpCodesAreCountedApartAndTold(t *testing.T) {
 	h.refused(err, workspace.CodeOneTimeExpired)
 }
 
-func TestWhoIsSuspendedOrRemovedIsRefusedInTheRightWords(t *testing.T) {
+func TestSignIn_SuspendedAndRemovedHaveTheirOwnRefusals(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	p := h.one(person{role: workspace.RoleMember, on: true})
@@ -415,7 +415,7 @@ func TestWhoIsSuspendedOrRemovedIsRefusedInTheRightWords(t *testing.T) {
 	h.restart()
 }
 
-func TestAResetOf2FAEndsSessionsVoidsCodesAndThePasswordIsStillNeeded(t *testing.T) {
+func TestReset2FA_EndsSessionsAndCodesButNotThePassword(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	p := h.one(person{role: workspace.RoleAdmin})
@@ -453,7 +453,7 @@ func TestAResetOf2FAEndsSessionsVoidsCodesAndThePasswordIsStillNeeded(t *testing
 	h.ok(err)
 }
 
-func TestNothingOfAOneTimeCodeIsInTheDatabase(t *testing.T) {
+func TestOneTimeCode_IsNotInTheDatabase(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	a := owner.admin()
@@ -479,7 +479,7 @@ func TestNothingOfAOneTimeCodeIsInTheDatabase(t *testing.T) {
 	}
 }
 
-func TestWrongGuessesAtAResetAreToldAtTheNextSignIn(t *testing.T) {
+func TestResetPassword_WrongGuessesAreToldAtSignIn(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	p := h.one(person{role: workspace.RoleMember})

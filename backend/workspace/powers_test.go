@@ -177,7 +177,7 @@ var deeds = []deed{
 	}, nil},
 }
 
-func TestEachPowerOfAnAdminIsAmongTheDeeds(t *testing.T) {
+func TestAdmin_EachMethodHasACase(t *testing.T) {
 	t.Parallel()
 	for m := range reflect.TypeFor[*workspace.Admin]().Methods() {
 		if !slices.ContainsFunc(deeds, func(d deed) bool { return d.method == m.Name }) {
@@ -186,7 +186,7 @@ func TestEachPowerOfAnAdminIsAmongTheDeeds(t *testing.T) {
 	}
 }
 
-func TestWhoMayDoWhatToWhomInEachState(t *testing.T) {
+func TestAdmin_EachRoleMayDoWhatTheTableSays(t *testing.T) {
 	t.Parallel()
 	for i, d := range deeds {
 		if d.about == nil {
@@ -242,7 +242,7 @@ func (d deed) expect(h *house, a *workspace.Admin, by, to *somebody, want worksp
 	}
 }
 
-func TestWhoIsNoAdminAnyMoreIsRefusedEachPower(t *testing.T) {
+func TestAdmin_FormerAdminIsRefusedEachMethod(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	to := h.one(person{role: workspace.RoleMember, on: true})
@@ -261,14 +261,14 @@ func TestWhoIsNoAdminAnyMoreIsRefusedEachPower(t *testing.T) {
 	}
 }
 
-func TestAMemberGetsNoPowers(t *testing.T) {
+func TestAdmin_IsRefusedToAMember(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
 	_, err := h.one(person{role: workspace.RoleMember}).signIn().Admin(t.Context())
 	h.refused(err, workspace.CodeForbidden)
 }
 
-func TestTheLastOwnerStaysOwner(t *testing.T) {
+func TestAdmin_LastOwnerStaysOwner(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.people(person{role: workspace.RoleOwner, state: workspace.ProfileSuspended}, person{role: workspace.RoleOwner, state: workspace.ProfileInvited})
@@ -285,7 +285,7 @@ func TestTheLastOwnerStaysOwner(t *testing.T) {
 	h.refused(other.SetRole(t.Context(), second.id, workspace.RoleMember, second.proof()), workspace.CodeLastOwner)
 }
 
-func TestAnAdminAddsMembersAndOnlyAnOwnerAddsMore(t *testing.T) {
+func TestAddMember_AdminAddsMembersAndOwnerAddsAnyRole(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	admin := h.one(person{role: workspace.RoleAdmin})

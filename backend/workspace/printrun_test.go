@@ -106,7 +106,7 @@ func (h *house) membersWith2FA(n int) []*somebody {
 	return h.people(slices.Repeat([]person{{role: workspace.RoleMember, on: true}}, n)...)
 }
 
-func TestAPrintRunReplacesTheOldSetsOnlyOnceTheSheetsAreOut(t *testing.T) {
+func TestPrintRun_OldSetsWorkUntilActivation(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	people := h.membersWith2FA(2)
@@ -133,7 +133,7 @@ func TestAPrintRunReplacesTheOldSetsOnlyOnceTheSheetsAreOut(t *testing.T) {
 	}
 }
 
-func TestAfterAPrintRunTheNewSetsOpenAndTheirHoldersAreTold(t *testing.T) {
+func TestPrintRun_NewSetsWorkAndTheirMembersAreTold(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	people := h.membersWith2FA(2)
@@ -184,7 +184,7 @@ func TestAfterAPrintRunTheNewSetsOpenAndTheirHoldersAreTold(t *testing.T) {
 	h.restart()
 }
 
-func TestARunThatEndsAtAnyStageLeavesEachMemberWithTheOldSet(t *testing.T) {
+func TestPrintRun_EndingAtAnyStageKeepsTheOldSets(t *testing.T) {
 	t.Parallel()
 	jam := errors.New("the printer is jammed")
 	for name, end := range map[string]func(h *house, r *run){
@@ -301,7 +301,7 @@ func (h *house) onFullStore() *fullStore {
 }
 
 // Several batches: some members have the new set when it ends, the others the old.
-func TestARunThatEndsAmongItsBatchesLeavesEachMemberWithOneSetAndTheLedgerSaysWhich(t *testing.T) {
+func TestPrintRun_EndingBetweenBatchesLeavesOneSetEach(t *testing.T) {
 	t.Parallel()
 	const size = 36
 	for name, c := range map[string]struct {
@@ -388,7 +388,7 @@ func (h *house) head() (n int64) {
 	return n
 }
 
-func TestAFullDiskWhileSheetsAreMadeIsSaidAndTheNextRunWorks(t *testing.T) {
+func TestPrintRun_FullDiskIsToldAndTheNextRunWorks(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	disk := h.onFullStore()
@@ -408,7 +408,7 @@ func TestAFullDiskWhileSheetsAreMadeIsSaidAndTheNextRunWorks(t *testing.T) {
 	owner.printed(people...)
 }
 
-func TestASessionThatIsLockedWhileSheetsAreMadeCancelsTheRun(t *testing.T) {
+func TestPrintRun_LockWhileSheetsAreMadeCancelsIt(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	people := h.membersWith2FA(2)
@@ -426,7 +426,7 @@ func TestASessionThatIsLockedWhileSheetsAreMadeCancelsTheRun(t *testing.T) {
 	h.refused(err, workspace.CodeRunOver)
 }
 
-func TestASecondRunOfOneSessionEndsTheFirst(t *testing.T) {
+func TestPrintRun_SecondOfASessionEndsTheFirst(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	p := h.membersWith2FA(1)[0]
@@ -442,7 +442,7 @@ func TestASecondRunOfOneSessionEndsTheFirst(t *testing.T) {
 	}
 }
 
-func TestAnAdminWhoIsNoneAnyMorePutsNothingInForce(t *testing.T) {
+func TestPrintRun_FormerAdminActivatesNothing(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	admin := h.one(person{role: workspace.RoleAdmin})
@@ -459,7 +459,7 @@ func TestAnAdminWhoIsNoneAnyMorePutsNothingInForce(t *testing.T) {
 	h.ok(err)
 }
 
-func TestWhoChangesWhileARunGoesOnKeepsTheirOwn(t *testing.T) {
+func TestPrintRun_MemberWhoChangesMeanwhileKeepsTheOldSet(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	people := h.membersWith2FA(5)
@@ -500,7 +500,7 @@ func TestWhoChangesWhileARunGoesOnKeepsTheirOwn(t *testing.T) {
 	h.restart()
 }
 
-func TestAMemberWhoChangesBeforeTheSheetIsMadeEndsTheRun(t *testing.T) {
+func TestPrintRun_MemberWhoChangesBeforeTheSheetEndsIt(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	people := h.membersWith2FA(3)
@@ -522,7 +522,7 @@ func TestAMemberWhoChangesBeforeTheSheetIsMadeEndsTheRun(t *testing.T) {
 	}
 }
 
-func TestOnesOwnSheetIsPrintedWithTheOthers(t *testing.T) {
+func TestPrintRun_MayIncludeYourOwnSheet(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
 	admin := h.one(person{role: workspace.RoleAdmin, on: true})
@@ -537,7 +537,7 @@ func TestOnesOwnSheetIsPrintedWithTheOthers(t *testing.T) {
 	}
 }
 
-func TestARunRefusesNobodyAndTooMany(t *testing.T) {
+func TestPrintRun_RefusesNoMembersAndTooMany(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	for _, c := range []struct {
@@ -558,7 +558,7 @@ func manyIDs(n int) (all []string) {
 	return all
 }
 
-func TestARunThatACrashHasLeftIsInterruptedOnce(t *testing.T) {
+func TestPrintRun_LeftByACrashIsInterruptedOnce(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	people := h.membersWith2FA(2)
@@ -582,7 +582,7 @@ func TestARunThatACrashHasLeftIsInterruptedOnce(t *testing.T) {
 	}
 }
 
-func TestTheLedgerFollowsASheetFromHandToHand(t *testing.T) {
+func TestHandOver_LedgerTracksEachSheet(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	people := h.membersWith2FA(3)
@@ -636,7 +636,7 @@ func TestTheLedgerFollowsASheetFromHandToHand(t *testing.T) {
 	}
 }
 
-func TestASheetThatNeverReachedItsMemberIsVoidedAndTheyAreTold(t *testing.T) {
+func TestVoidSheets_CancelsASheetAndTellsItsMember(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	people := h.membersWith2FA(3)
@@ -665,7 +665,7 @@ func TestASheetThatNeverReachedItsMemberIsVoidedAndTheyAreTold(t *testing.T) {
 
 func second[A, B any](_ A, b B) B { return b }
 
-func TestWrongCheckWordsAreCountedAndPaused(t *testing.T) {
+func TestAcknowledge_WrongCheckWordsAreCountedAndPaused(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	p := h.membersWith2FA(1)[0]

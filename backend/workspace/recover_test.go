@@ -20,7 +20,7 @@ func (h *house) beside() *workspace.Workspace {
 	return w
 }
 
-func TestRecover_EnrolmentThatSomebodyIsAtIsLeft(t *testing.T) {
+func TestRecover_EnrolmentUnderWayIsLeft(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	other := h.beside()
@@ -37,7 +37,7 @@ func TestRecover_EnrolmentThatSomebodyIsAtIsLeft(t *testing.T) {
 	}
 }
 
-func TestRecover_EnrolmentThatNobodyCanBeAtIsUndone(t *testing.T) {
+func TestRecover_AbandonedEnrolmentIsUndone(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))

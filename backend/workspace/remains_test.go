@@ -74,7 +74,7 @@ func TestHasKit_WithoutAWorkspaceByWhatIsLeft(t *testing.T) {
 	}
 }
 
-func TestKit_NoneOrAnothersLetsNobodyIn(t *testing.T) {
+func TestKit_NoneOrAnothersIsRefused(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.add(owner.signIn(), paper("deed", "1"))

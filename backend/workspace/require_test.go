@@ -8,7 +8,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestRequiring2FAIsRefusedWhereNoTwoPeopleCouldLetTheWorkspaceBackIn(t *testing.T) {
+func TestRequire2FA_NeedsTwoPeopleWhoCanRecover(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	h.people(person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleAdmin}, person{role: workspace.RoleAdmin, state: workspace.ProfileSuspended, on: true})
@@ -28,7 +28,7 @@ func TestRequiring2FAIsRefusedWhereNoTwoPeopleCouldLetTheWorkspaceBackIn(t *test
 	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now().Add(time.Hour), "", owner.proof()))
 }
 
-func TestARehearsalNamesWhoWouldBeBlocked(t *testing.T) {
+func TestRehearse_NamesBlockedMembers(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	all := h.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleMember}, person{role: workspace.RoleMember, state: workspace.ProfileInvited},
@@ -44,7 +44,7 @@ func TestARehearsalNamesWhoWouldBeBlocked(t *testing.T) {
 	}
 }
 
-func TestWhoIsOverTheDateGetsAsFarAsEnrollingAndNoFurther(t *testing.T) {
+func TestRequire2FA_OverdueMemberCanOnlyEnrol(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	all := h.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleMember})
@@ -127,7 +127,7 @@ func TestWhoIsOverTheDateGetsAsFarAsEnrollingAndNoFurther(t *testing.T) {
 	p.signIn()
 }
 
-func TestWhoIsInvitedToAWorkspaceThatRequires2FAEnrolsBeforeAnythingElse(t *testing.T) {
+func TestRequire2FA_InvitedMemberEnrolsFirst(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	h.one(person{role: workspace.RoleAdmin, on: true})
@@ -153,7 +153,7 @@ func TestWhoIsInvitedToAWorkspaceThatRequires2FAEnrolsBeforeAnythingElse(t *test
 	p.signIn()
 }
 
-func TestARequirementThatCameBetweenPasswordAndEntryIsHeld(t *testing.T) {
+func TestRequire2FA_AppliesToASignInUnderWay(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	all := h.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleMember})

@@ -38,7 +38,7 @@ func (h *house) until(at time.Time, there ...*workspace.Session) {
 	}
 }
 
-func TestASessionWithout2FAEndsOnTheDayFromWhichItIsRequired(t *testing.T) {
+func TestRequire2FA_SessionWithout2FAEndsAtTheDate(t *testing.T) {
 	t.Parallel()
 	for _, role := range []workspace.Role{workspace.RoleMember, workspace.RoleAdmin, workspace.RoleOwner} {
 		t.Run(string(role), func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestASessionWithout2FAEndsOnTheDayFromWhichItIsRequired(t *testing.T) {
 	}
 }
 
-func TestASessionThatEndedOnTheDayStaysOver(t *testing.T) {
+func TestRequire2FA_EndedSessionStaysEnded(t *testing.T) {
 	t.Parallel()
 	h, owner, late, from := dated(t, time.Hour, workspace.RoleMember)
 	s := late[0].signIn()
@@ -91,7 +91,7 @@ func TestASessionThatEndedOnTheDayStaysOver(t *testing.T) {
 	late[0].signIn()
 }
 
-func TestADateThatIsDueAlreadyEndsTheSessionsOfOthersWithTheNextThingTheyDo(t *testing.T) {
+func TestRequire2FA_DueDateEndsOtherSessionsAtTheirNextAct(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	h.one(person{role: workspace.RoleAdmin, on: true})
@@ -123,7 +123,7 @@ func TestADateThatIsDueAlreadyEndsTheSessionsOfOthersWithTheNextThingTheyDo(t *t
 	}
 }
 
-func TestADateThatAnotherProcessHasSetEndsASessionWithTheNextThingItDoes(t *testing.T) {
+func TestRequire2FA_DateOfAnotherProcessEndsASession(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	h.one(person{role: workspace.RoleAdmin, on: true})
@@ -150,7 +150,7 @@ func TestADateThatAnotherProcessHasSetEndsASessionWithTheNextThingItDoes(t *test
 	}
 }
 
-func TestWhoRequires2FAOfThemselvesAtOnceSignsInAgain(t *testing.T) {
+func TestRequire2FA_AtOnceForYourselfNeedsANewSignIn(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleAdmin, on: true})
@@ -173,7 +173,7 @@ func TestWhoRequires2FAOfThemselvesAtOnceSignsInAgain(t *testing.T) {
 	owner.enrolAt(g)
 }
 
-func TestAnEnrolmentUnderWayOnTheDayIsFinishedAndNothingElseWorksMeanwhile(t *testing.T) {
+func TestRequire2FA_OnlyEnrolmentUnderWayGoesOnAtTheDate(t *testing.T) {
 	t.Parallel()
 	h, owner, late, from := dated(t, time.Hour, workspace.RoleOwner)
 	p := late[0]
@@ -243,7 +243,7 @@ func TestAnEnrolmentUnderWayOnTheDayIsFinishedAndNothingElseWorksMeanwhile(t *te
 	p.signIn()
 }
 
-func TestAnEnrolmentThatIsGivenUpAfterTheDayEndsTheSession(t *testing.T) {
+func TestRequire2FA_CancelledEnrolmentEndsTheSession(t *testing.T) {
 	t.Parallel()
 	h, _, late, from := dated(t, time.Hour, workspace.RoleMember)
 	s := late[0].signIn()
@@ -270,7 +270,7 @@ func TestAnEnrolmentThatIsGivenUpAfterTheDayEndsTheSession(t *testing.T) {
 	}
 }
 
-func TestAnEnrolmentThatIsBegunAsTheDayComesGoesOn(t *testing.T) {
+func TestRequire2FA_EnrolmentBegunAtTheDateGoesOn(t *testing.T) {
 	t.Parallel()
 	h, _, late, from := dated(t, time.Hour, workspace.RoleMember)
 	s := late[0].signIn()
@@ -286,7 +286,7 @@ func TestAnEnrolmentThatIsBegunAsTheDayComesGoesOn(t *testing.T) {
 	}
 }
 
-func TestAnEnrolmentThatCannotBeginAsTheDayComesEndsTheSession(t *testing.T) {
+func TestRequire2FA_FailedEnrolmentAtTheDateEndsTheSession(t *testing.T) {
 	t.Parallel()
 	h, _, late, from := dated(t, time.Hour, workspace.RoleMember)
 	s := late[0].signIn()
@@ -299,7 +299,7 @@ func TestAnEnrolmentThatCannotBeginAsTheDayComesEndsTheSession(t *testing.T) {
 	}
 }
 
-func TestTurning2FAOffBeforeTheDayMakesTheSessionOneThatEndsOnIt(t *testing.T) {
+func TestRequire2FA_SessionEndsIf2FAWasTurnedOffBefore(t *testing.T) {
 	t.Parallel()
 	h, _, late, from := dated(t, time.Hour, workspace.RoleMember)
 	p := late[0]
@@ -313,7 +313,7 @@ func TestTurning2FAOffBeforeTheDayMakesTheSessionOneThatEndsOnIt(t *testing.T) {
 	}
 }
 
-func TestLongWorkUnderWayOnTheDayStopsAndLeavesNoHalf(t *testing.T) {
+func TestRequire2FA_DateStopsLongWorkAndLeavesNoHalf(t *testing.T) {
 	t.Parallel()
 	for _, enrolling := range []bool{false, true} {
 		h, owner, late, from := dated(t, time.Hour, workspace.RoleMember)
@@ -357,7 +357,7 @@ func (e *endless) Read(b []byte) (int, error) {
 	return copy(b, "."), nil
 }
 
-func TestAPrintRunUnderWayOnTheDayLeavesEveryMemberWithTheOldSheet(t *testing.T) {
+func TestRequire2FA_DateEndsAPrintRunAndKeepsTheOldSheets(t *testing.T) {
 	t.Parallel()
 	h, _, late, from := dated(t, time.Hour, workspace.RoleAdmin)
 	member := h.one(person{role: workspace.RoleMember, on: true})
@@ -385,7 +385,7 @@ func TestAPrintRunUnderWayOnTheDayLeavesEveryMemberWithTheOldSheet(t *testing.T)
 	}))
 }
 
-func TestWhoAsksForASecondAdminAndIsOverdueGetsNothingByTheApproval(t *testing.T) {
+func TestRequire2FA_OverdueAdminGetsNothingByAnApproval(t *testing.T) {
 	t.Parallel()
 	h, owner, late, from := dated(t, time.Hour, workspace.RoleAdmin)
 	h.ok(owner.admin().SetTwoPeople(t.Context(), true, "", owner.proof()))

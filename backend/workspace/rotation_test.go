@@ -10,7 +10,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestRotatingTheVaultKeyBringsEveryDocumentAndEverybodyAlong(t *testing.T) {
+func TestRotation_CoversEachDocumentAndMember(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	s := owner.signIn()
@@ -83,7 +83,7 @@ func TestRotatingTheVaultKeyBringsEveryDocumentAndEverybodyAlong(t *testing.T) {
 	h.restart()
 }
 
-func TestADocumentThatIsDeletedWhileItIsEncryptedAnewLeavesNoFile(t *testing.T) {
+func TestRotation_DeletedDocumentLeavesNoFile(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	s := owner.signIn()
@@ -108,7 +108,7 @@ func TestADocumentThatIsDeletedWhileItIsEncryptedAnewLeavesNoFile(t *testing.T) 
 	h.restart()
 }
 
-func TestADocumentThatCannotBeReadKeepsTheOldKeyInForce(t *testing.T) {
+func TestRotation_UnreadableDocumentKeepsTheOldKey(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	s := owner.signIn()
@@ -126,7 +126,7 @@ func TestADocumentThatCannotBeReadKeepsTheOldKeyInForce(t *testing.T) {
 	}
 }
 
-func TestAnEmergencyKitMakesANewOwnerWhoReadsTheContracts(t *testing.T) {
+func TestUseKit_MakesANewOwnerWhoReadsTheContracts(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	h.add(owner.signIn(), paper("a", "text"))
@@ -166,7 +166,7 @@ func TestAnEmergencyKitMakesANewOwnerWhoReadsTheContracts(t *testing.T) {
 	h.restart()
 }
 
-func TestAnEmergencyKitCountsWhere2FAIsToBeRequiredAndIsVoidAfterARotation(t *testing.T) {
+func TestKit_CountsForRequire2FAAndEndsWithARotation(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	a := owner.admin()

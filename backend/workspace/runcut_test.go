@@ -38,10 +38,10 @@ func (s *cutStore) Update(ctx context.Context, fn func(workspace.WriteTx) error)
 	return err
 }
 
-// TestARunCutOffAfterAnyCommitLeavesEachMemberWithTheOldSetOrTheNewOne looks
+// TestPrintRun_CutOffAtAnyCommitLeavesOneSetEach looks
 // at every moment of one run, each as the next start finds it. backend/crashtest
 // kills a real process, with a smaller run.
-func TestARunCutOffAfterAnyCommitLeavesEachMemberWithTheOldSetOrTheNewOne(t *testing.T) {
+func TestPrintRun_CutOffAtAnyCommitLeavesOneSetEach(t *testing.T) {
 	t.Parallel()
 	size := 100
 	if underRace {

@@ -27,7 +27,7 @@ func (h *house) sealed() *workspace.Sealed {
 	return s
 }
 
-func TestAnOlderCopyPutBackByAccidentIsAcceptedByItsOwner(t *testing.T) {
+func TestAccept_OlderCopyIsAcceptedByItsOwner(t *testing.T) {
 	t.Parallel()
 	h, s, p, codes := enabled(t)
 	h.restart()
@@ -62,7 +62,7 @@ func TestAnOlderCopyPutBackByAccidentIsAcceptedByItsOwner(t *testing.T) {
 	h.ok(err)
 }
 
-func TestGuessesAtASealedWorkspaceAreCountedInTheKeychain(t *testing.T) {
+func TestAccept_GuessesAreCountedInTheKeychain(t *testing.T) {
 	t.Parallel()
 	h, _, _ := lived(t)
 	h.sneak("UPDATE attempts SET failures = 0 WHERE kind = 'code'")
@@ -77,7 +77,7 @@ func TestGuessesAtASealedWorkspaceAreCountedInTheKeychain(t *testing.T) {
 	h.refused(accept(t.Context(), h.sealed(), email, secret.NewText(pass), byCode("000000")), workspace.CodeThrottled)
 }
 
-func TestNobodyAcceptsThroughARowThatWasChanged(t *testing.T) {
+func TestAccept_EditedRowProvesNothing(t *testing.T) {
 	t.Parallel()
 	for name, sql := range map[string]string{
 		"ItsOwnPassword": "UPDATE profiles SET password_at = password_at + 1",
@@ -98,7 +98,7 @@ func TestNobodyAcceptsThroughARowThatWasChanged(t *testing.T) {
 	}
 }
 
-func TestAnOrderThatWasPlantedIsNotAcceptedWithTheRest(t *testing.T) {
+func TestAccept_PlantedIntentIsNotCarriedOut(t *testing.T) {
 	t.Parallel()
 	h, p, codes := lived(t)
 	h.sneak("UPDATE attempts SET failures = 0 WHERE kind = 'code'",

@@ -255,7 +255,7 @@ func TestAccept_WhatChangedSinceTheReviewIsRefused(t *testing.T) {
 	h.refused(a.Accept(t.Context()), workspace.CodeChallengeEnded)
 }
 
-func TestAccept_WithoutWhatTheKeychainKnewNobodyCan(t *testing.T) {
+func TestAccept_NeedsWhatTheKeychainKnew(t *testing.T) {
 	t.Parallel()
 	for name, left := range map[string]func(anchor []byte) []byte{
 		"Gone":    func([]byte) []byte { return nil },

@@ -9,7 +9,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestTheOwnerCreatesAWorkspaceAndSignsInWithThePassword(t *testing.T) {
+func TestCreate_OwnerSignsInWithThePassword(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	if !h.w.Created() || h.w.Name() != "Northwind Legal" {
@@ -37,7 +37,7 @@ func TestTheOwnerCreatesAWorkspaceAndSignsInWithThePassword(t *testing.T) {
 	}
 }
 
-func TestEachFieldOfANewWorkspaceRefusesInWordsOfItsOwn(t *testing.T) {
+func TestCreate_EachFieldHasItsOwnRefusals(t *testing.T) {
 	t.Parallel()
 	good := workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}
 	cases := map[string]struct {
@@ -96,7 +96,7 @@ func TestEachFieldOfANewWorkspaceRefusesInWordsOfItsOwn(t *testing.T) {
 	})
 }
 
-func TestWrongPasswordsGetThePauseAndAnUnknownEmailTheSame(t *testing.T) {
+func TestSignIn_WrongPasswordsArePausedForUnknownEmailsToo(t *testing.T) {
 	t.Parallel()
 	h, _ := created(t)
 	for _, who := range []string{email, "nobody@example.com"} {
@@ -131,7 +131,7 @@ func TestWrongPasswordsGetThePauseAndAnUnknownEmailTheSame(t *testing.T) {
 	}
 }
 
-func TestAPauseHoldsWhenTheClockIsSetBack(t *testing.T) {
+func TestThrottle_PauseHoldsIfTheClockIsSetBack(t *testing.T) {
 	t.Parallel()
 	h, _ := created(t)
 	for range 5 {
@@ -145,7 +145,7 @@ func TestAPauseHoldsWhenTheClockIsSetBack(t *testing.T) {
 	}
 }
 
-func TestASessionEndsWithoutUseAndAfterItsDay(t *testing.T) {
+func TestSession_EndsWithoutUseAndAfterItsLongestTime(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.clock.step(4 * time.Minute)
@@ -168,7 +168,7 @@ func TestASessionEndsWithoutUseAndAfterItsDay(t *testing.T) {
 	}
 }
 
-func TestChangingThePasswordEndsEveryOtherSessionAndChallenge(t *testing.T) {
+func TestChangePassword_EndsOtherSessionsAndChallenges(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	other, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
@@ -191,7 +191,7 @@ func TestChangingThePasswordEndsEveryOtherSessionAndChallenge(t *testing.T) {
 	h.ok(err)
 }
 
-func TestNameAndEmailAreChangedAndCheckedAgain(t *testing.T) {
+func TestProfile_NameAndEmailAreCheckedWhenChanged(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.ok(s.Rename(t.Context(), " Amara N. Okafor "))

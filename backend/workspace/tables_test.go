@@ -113,7 +113,7 @@ func (h *house) hashed() (hashes map[workspace.Key]audit.Hash, err error) {
 	return hashes, err
 }
 
-func TestEachRowOfEachTableHasTheHashAtTheStartThatItHasByItsKey(t *testing.T) {
+func TestTables_EachRowIsHashedAtTheStart(t *testing.T) {
 	t.Parallel()
 	h := ofEverything(t)
 	hashes, err := h.hashed()
@@ -135,7 +135,7 @@ func TestEachRowOfEachTableHasTheHashAtTheStartThatItHasByItsKey(t *testing.T) {
 	}
 }
 
-func TestNoColumnIsLeftOutOfTheHashOfItsRow(t *testing.T) {
+func TestTables_HashCoversEachColumn(t *testing.T) {
 	t.Parallel()
 	h := ofEverything(t)
 	db := h.raw()
@@ -194,9 +194,9 @@ func (h *house) edited(t *testing.T, index, columns, own, rows string) *house {
 	return h
 }
 
-// TestAnIndexThatWasEditedInTheFileIsFound: the rows of the table are as they
+// TestOpen_FindsAnEditedIndex: the rows of the table are as they
 // were, but a look-up by the key finds another's, or none.
-func TestAnIndexThatWasEditedInTheFileIsFound(t *testing.T) {
+func TestOpen_FindsAnEditedIndex(t *testing.T) {
 	t.Parallel()
 	home := peopled(t)
 	for name, c := range map[string]struct{ table, columns, rows string }{
@@ -217,9 +217,9 @@ func TestAnIndexThatWasEditedInTheFileIsFound(t *testing.T) {
 	}
 }
 
-// TestAnIndexThatGivesOneMemberTheCodesOfAnotherIsFound: the sets and their keys
+// TestOpen_FindsAnIndexThatSwapsRecoverySets: the sets and their keys
 // are as they were, but the set in force of two members is each other's.
-func TestAnIndexThatGivesOneMemberTheCodesOfAnotherIsFound(t *testing.T) {
+func TestOpen_FindsAnIndexThatSwapsRecoverySets(t *testing.T) {
 	t.Parallel()
 	h := peopled(t).edited(t, "one_active_set", "(profile_id TEXT NOT NULL, state TEXT NOT NULL)",
 		"CREATE UNIQUE INDEX planted_index ON planted (profile_id) WHERE state = 'active'",

@@ -41,7 +41,7 @@ func (h *house) copied(t *testing.T) *house {
 	return other
 }
 
-func TestWhatWasChangedAboutMembersBehindOurBackIsFound(t *testing.T) {
+func TestOpen_FindsEditedMembers(t *testing.T) {
 	t.Parallel()
 	home := peopled(t)
 	for name, c := range map[string]struct {
