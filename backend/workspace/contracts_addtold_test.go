@@ -284,3 +284,17 @@ func TestDocuments_WithoutFilesNothingIsAddedOrRead(t *testing.T) {
 	_, err = s.OpenDocument(t.Context(), id)
 	h.refused(err, workspace.CodeFolderFailed)
 }
+
+func TestAddDocuments_ATimeThatNoCalendarReachesIsNotKnown(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	odd := map[string]time.Time{"late": time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC), "early": time.Date(-300, 1, 1, 0, 0, 0, 0, time.UTC), "usual": h.clock.now()}
+	for name, at := range odd {
+		p := paper(name, "text")
+		p.Modified = at
+		h.add(s, p)
+		if got := h.find(s, name).ModifiedAt; name == "usual" && !got.Equal(at) || name != "usual" && !got.IsZero() {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}

@@ -199,3 +199,26 @@ func TestNameDocuments_NamesWhatItCanRead(t *testing.T) {
 		t.Error("somebody without the keys reads a name")
 	}
 }
+
+// What the bin lets go of is not had back, so it keeps all while the time cannot be told.
+func TestEmptyBin_KeepsAllWhileTheClockIsBehind(t *testing.T) {
+	t.Parallel()
+	const year = 365 * 24 * time.Hour
+	h, s := created(t)
+	h.add(s, paper("Lease", "text"))
+	h.ok(s.RemoveDocuments(t.Context(), []string{h.find(s, "Lease").ID}))
+	h.clock.step(year)
+	h.signedIn()
+	h.clock.step(-year)
+	s = h.signedIn()
+	h.ok(s.EmptyBin(t.Context()))
+	if d := h.find(s, "Lease"); d.State != workspace.DocumentRemoved {
+		t.Errorf("it is %q", d.State)
+	}
+	h.clock.step(year)
+	s = h.signedIn()
+	h.ok(s.EmptyBin(t.Context()))
+	if len(h.papers()) > 0 {
+		t.Errorf("the bin keeps %v", h.papers())
+	}
+}

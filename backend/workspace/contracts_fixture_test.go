@@ -124,3 +124,18 @@ func (h *house) papers() (names []string) {
 	}
 	return names
 }
+
+// swapped puts the files of two contracts in the place of each other.
+func (h *house) swapped(a, b string) {
+	h.Helper()
+	one, other := filepath.Join(h.documents(), a+".1.age"), filepath.Join(h.documents(), b+".1.age")
+	h.ok(errors.Join(os.Rename(one, one+"x"), os.Rename(other, one), os.Rename(one+"x", other)))
+}
+
+// onFiles opens the house on other files.
+func (h *house) onFiles(files workspace.Files) {
+	h.Helper()
+	var err error
+	h.w, err = workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.ok(err)
+}

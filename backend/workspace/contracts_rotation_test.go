@@ -235,3 +235,46 @@ func TestRotation_WhoCameWhileItBeganGetsTheNewKey(t *testing.T) {
 	}
 	h.restart()
 }
+
+func TestBeginRotation_AnotherThatCameAndWentEndsIt(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	steps := h.onSteps()
+	h.add(owner.signIn(), paper("lease", "Lease of the mill"))
+	a, other := owner.admin(), owner.admin()
+	err := h.amid(steps, 3, func() {
+		ctx := context.WithoutCancel(t.Context())
+		h.ok(other.BeginRotation(ctx, owner.proof()))
+		h.ok(other.Rotate(ctx, nil))
+	}, func() error { return a.BeginRotation(t.Context(), owner.proof()) })
+	h.refused(err, workspace.CodeRotationRunning)
+	if r, err := a.Rotation(t.Context()); err != nil || r.Running {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if got := h.read(owner.signIn(), "lease"); got != "Lease of the mill" {
+		t.Errorf("read %q", got)
+	}
+}
+
+func TestBeginRotation_WhoseKeyPairChangedGetsTheNewKey(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	steps := h.onSteps()
+	h.add(owner.signIn(), paper("lease", "Lease of the mill"))
+	member := h.one(person{role: workspace.RoleMember})
+	member.signIn()
+	a := owner.admin()
+	given, err := a.ResetPassword(t.Context(), member.id, "", owner.proof())
+	h.ok(err)
+	member.pass = longerPass
+	var s *workspace.Session
+	h.ok(h.amid(steps, 3, func() {
+		var err error
+		s, _, err = member.redeem(given)
+		h.ok(err)
+	}, func() error { return a.BeginRotation(t.Context(), owner.proof()) }))
+	h.ok(a.Rotate(t.Context(), nil))
+	if h.read(s, "lease") != "Lease of the mill" || h.read(member.signIn(), "lease") != "Lease of the mill" {
+		t.Error("the member reads something else")
+	}
+}

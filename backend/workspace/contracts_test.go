@@ -306,19 +306,3 @@ func TestCheckDocuments_NamesDamagedAndMissingFiles(t *testing.T) {
 		t.Errorf("%d files: %v", n, h.papers())
 	}
 }
-
-func TestStart_KeepsCommittedFilesAndRemovesOthers(t *testing.T) {
-	t.Parallel()
-	h, s := created(t)
-	h.add(s, paper("a", "1"))
-	name := filepath.Join(h.documents(), h.find(s, "a").ID+".1.age")
-	h.ok(os.Rename(name, name+".new")) // between the commit and the settling
-	if h.read(s, "a") != "1" {
-		t.Error("it does not open unsettled")
-	}
-	h.ok(os.WriteFile(filepath.Join(h.documents(), "bbbbbbbbbbbbbbbbbbbbbbbbbb.1.age.new"), []byte("x"), 0o600))
-	h.restart()
-	if got := h.papers(); len(got) != 1 || filepath.Join(h.documents(), got[0]) != name {
-		t.Errorf("there are %v", got)
-	}
-}

@@ -144,3 +144,19 @@ func TestHelpCode_TheLogNamesTheSheetsThatSwapped(t *testing.T) {
 		t.Errorf("told: %v, not %v", told, want)
 	}
 }
+
+func TestGate_LastsNoLongerThanASession(t *testing.T) {
+	t.Parallel()
+	l := lostBoth(t)
+	g, err := l.somebody.challenge().UseHelpCode(t.Context(), secret.NewText(l.help.Code.Display()))
+	l.ok(err)
+	l.ok(g.Touch())
+	if g.LimitReached() {
+		t.Error("its limit is reached at once")
+	}
+	l.house.clock.step(workspace.SessionLimit)
+	if !g.LimitReached() {
+		t.Error("it has no limit")
+	}
+	l.refused(g.Touch(), workspace.CodeSessionEnded)
+}

@@ -3,7 +3,6 @@ package workspace_test
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
@@ -11,17 +10,6 @@ import (
 
 // What happens between the last look of an act and its commit: in another window, by
 // another admin, or in the file.
-
-// hinder has the database leave out what an act does to a table: with "IGNORE" no row
-// is changed, with "ABORT" the statement fails. when is such as "DELETE ON factors".
-func (h *house) hinder(how, when string) {
-	h.Helper()
-	raise := "RAISE(IGNORE)"
-	if how == "ABORT" {
-		raise = "RAISE(ABORT, 'hindered')"
-	}
-	h.sneak(fmt.Sprintf("CREATE TRIGGER hindered BEFORE %s BEGIN SELECT %s; END", when, raise))
-}
 
 // take gives a profile the factor of another, as no act does.
 func (h *house) take(from, to *somebody) {
@@ -172,97 +160,6 @@ func TestChangePhone_AnotherWindowsBeginEndsThisOne(t *testing.T) {
 	}
 }
 
-// What changes no row has not been done, whatever was read before.
-func TestAct_GuardedUpdateThatChangesNoRowIsRefused(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		when string
-		n    int // of the commit
-		do   func(h *house, s *workspace.Session, p *somebody) func() error
-		want workspace.Code
-	}{
-		"2FA is turned off": {"DELETE ON factors", 2, func(h *house, s *workspace.Session, p *somebody) func() error {
-			return func() error { return s.Disable(h.Context(), byCode(p.newCode())) }
-		}, workspace.CodeTwoFactorOff},
-		"a phone is swapped": {"UPDATE ON factors", 2, func(h *house, s *workspace.Session, p *somebody) func() error {
-			shown, err := s.BeginChangePhone(h.Context(), p.proof())
-			h.ok(err)
-			return func() error { return second(s.Confirm(h.Context(), secret.NewText(h.phoneOf(shown).code()))) }
-		}, workspace.CodeEnrolmentEnded},
-		"2FA is turned on": {"DELETE ON intents", 1, func(h *house, s *workspace.Session, p *somebody) func() error {
-			h.ok(s.Disable(h.Context(), byCode(p.newCode())))
-			shown, err := s.BeginEnable(h.Context(), secret.NewText(p.pass))
-			h.ok(err)
-			h.ok(second(s.Confirm(h.Context(), secret.NewText(h.phoneOf(shown).code()))))
-			return func() error { return s.Continue(h.Context()) }
-		}, workspace.CodeEnrolmentEnded},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			h, _ := alone(t)
-			steps := h.onSteps()
-			member := h.one(person{role: workspace.RoleMember, on: true})
-			s := member.signIn()
-			do := c.do(h, s, member)
-			on := h.status(s).On
-			steps.before(c.n, func() { h.hinder("IGNORE", c.when) })
-			h.refused(do(), c.want)
-			if h.status(s).On != on {
-				t.Errorf("2FA was on: %t, and is: %t", on, !on)
-			}
-		})
-	}
-}
-
-// What fails in the database is not done by halves.
-func TestAct_StatementThatFailsUndoesItsWholeAct(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		when string
-		n    int
-		do   func(h *house, s *workspace.Session, p *somebody) func() error
-	}{
-		"the count of a phone's first code": {"INSERT ON attempts WHEN NEW.kind = 'confirm'", 2, func(h *house, s *workspace.Session, p *somebody) func() error {
-			shown, err := s.BeginChangePhone(h.Context(), p.proof())
-			h.ok(err)
-			return func() error { return second(s.Confirm(h.Context(), secret.NewText(h.phoneOf(shown).code()))) }
-		}},
-		"the help code that ends with 2FA": {"UPDATE ON one_time_codes", 2, func(h *house, s *workspace.Session, p *somebody) func() error {
-			h.ok(second(p.helper().HelpCode(h.Context(), p.id, "", workspace.Proof{Password: secret.NewText(pass)})))
-			return func() error { return s.Disable(h.Context(), byCode(p.newCode())) }
-		}},
-		"the keys of a reset that ends": {"DELETE ON vault_keys", 1, func(h *house, s *workspace.Session, p *somebody) func() error {
-			h.ok(second(p.helper().ResetPassword(h.Context(), p.id, "", workspace.Proof{Password: secret.NewText(pass)})))
-			return func() error {
-				return s.ChangePassword(h.Context(), secret.NewText(pass), secret.NewText("granite lagoon whisper 47"), byCode(p.newCode()))
-			}
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			h, _ := alone(t)
-			steps := h.onSteps()
-			member := h.one(person{role: workspace.RoleMember, on: true})
-			s := member.signIn()
-			do := c.do(h, s, member)
-			before := h.profile(member.id)
-			steps.before(c.n, func() { h.hinder("ABORT", c.when) })
-			if err := do(); err == nil {
-				t.Error("it was done")
-			}
-			if now := h.profile(member.id); now.Epoch != before.Epoch || !now.Password.ChangedAt.Equal(before.Password.ChangedAt) || !h.status(s).On {
-				t.Error("some of it was done")
-			}
-		})
-	}
-}
-
-// helper is the owner, with 2FA off.
-func (p *somebody) helper() *workspace.Admin {
-	p.h.Helper()
-	return (&somebody{h: p.h, email: email, pass: pass}).admin()
-}
-
 func TestDisable_FactorThatWentMeanwhileIsNoneToTurnOff(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
@@ -319,45 +216,4 @@ func TestCode_OfAPhoneThatChangedMeanwhileIsNotTaken(t *testing.T) {
 			})
 		}
 	}
-}
-
-// Somebody who is an admin by now, and no owner any more, does not set the log's time.
-func TestConfirmClock_OwnerWhoBecameAnAdminMeanwhileMayNot(t *testing.T) {
-	t.Parallel()
-	h, keeper := alone(t)
-	steps := h.onSteps()
-	other := h.one(person{role: workspace.RoleOwner})
-	h.clock.step(time.Hour)
-	keeper.signIn()
-	h.clock.step(-time.Hour)
-	a := other.admin()
-	steps.before(3, func() { h.ok(workspace.SetRole(h.w, t.Context(), other.id, workspace.RoleAdmin)) }) // the guess, the step-up, the act
-	h.refused(a.ConfirmClock(t.Context(), other.proof()), workspace.CodeForbidden)
-	if c, err := keeper.admin().Clock(t.Context()); err != nil || !c.Behind {
-		t.Errorf("the clock was confirmed: %+v, %v", c, err)
-	}
-}
-
-func TestConfirmClock_EndsRequestsAndApprovals(t *testing.T) {
-	t.Parallel()
-	h, keeper, codes := guarded(t)
-	admin := h.one(person{role: workspace.RoleAdmin})
-	member := h.one(person{role: workspace.RoleMember, on: true})
-	ask := func() string {
-		asked, err := admin.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{member.id}, "Lost phone", admin.proof())
-		h.ok(err)
-		return asked.ID
-	}
-	waiting, given := ask(), ask()
-	h.ok(keeper.admin().Approve(t.Context(), given, keeper.proof()))
-	h.clock.step(24 * time.Hour)
-	admin.signIn()
-	h.clock.step(-23 * time.Hour) // the keeper's codes are good, and those who ask have time left
-	a := keeper.admin()
-	h.ok(a.ConfirmClock(t.Context(), keeper.proof()))
-	if all, err := a.Approvals(t.Context()); err != nil || len(all) > 0 {
-		t.Errorf("there are still %+v, %v", all, err)
-	}
-	h.refused(a.Approve(t.Context(), waiting, workspace.Proof{Password: secret.NewText(pass), Factor: byRecovery(codes[0])}), workspace.CodeApprovalGone)
-	h.refused(admin.admin().Reset2FA(t.Context(), member.id, given, admin.proof()), workspace.CodeApprovalGone)
 }

@@ -245,3 +245,38 @@ func TestVerify_ClockBefore1970IsRefused(t *testing.T) {
 	_, err := c.Verify(t.Context(), secret.NewText(code))
 	h.refused(err, workspace.CodeClockWrong)
 }
+
+// A code of two minutes ago was typed slowly; an older one is of a clock that is behind.
+func TestConfirm_TellsALateCodeFromASlowClock(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	for ahead, want := range map[time.Duration]workspace.Code{-2 * time.Minute: workspace.CodeCodeExpired, -150 * time.Second: workspace.CodeCodeClock} {
+		p := h.phoneOf(shown)
+		p.ahead = ahead
+		_, err = s.Confirm(t.Context(), secret.NewText(p.code()))
+		h.refused(err, want)
+	}
+}
+
+// A key that cannot be shown is not left in the keychain.
+func TestEnable_KeyThatCannotBeShownIsDeleted(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.sneak("UPDATE profiles SET email = ''")
+	if _, err := s.BeginEnable(t.Context(), secret.NewText(pass)); err == nil {
+		t.Error("it is shown without an account")
+	}
+	if h.items() != 0 || h.intents() != 0 {
+		t.Errorf("%d items and %d intents are left", h.items(), h.intents())
+	}
+}
+
+func TestShowing_KeyThatIsNotConfirmedHasNoCodes(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.ok(second(s.BeginEnable(t.Context(), secret.NewText(owner.pass))))
+	h.refused(second(s.Showing()), workspace.CodeEnrolmentEnded)
+}

@@ -340,3 +340,7 @@ func eachRow(tx workspace.ReadTx, fn func(k workspace.Key, row any) error) error
 	}
 	return nil
 }
+
+func second[A, B any](_ A, b B) B { return b }
+
+func third[A, B, C any](_ A, _ B, c C) C { return c }

@@ -52,3 +52,16 @@ func TestNoteExport_LogsWhoOpenedItAndIfItWasIntact(t *testing.T) {
 	}
 	h.restart()
 }
+
+// What is wrong with a file is noted without what its signer says.
+func TestNoteExport_RefusedFileNamesNoSigner(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	a := owner.admin()
+	h.ok(a.NoteExport(t.Context(), workspace.ExportRefused, workspace.SeenExport{Flaw: workspace.FlawSignature, Signer: "0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXYZ"}))
+	page, err := a.Log(t.Context(), workspace.LogQuery{Limit: 1})
+	h.ok(err)
+	if d := page.Entries[0].Detail; d["signer"] != "" || d["flaw"] != string(workspace.FlawSignature) {
+		t.Errorf("%v", d)
+	}
+}

@@ -262,3 +262,26 @@ func setAnchor(h *house, b secret.Bytes) {
 	name := h.secrets.prefix() + "/anchor"
 	h.ok(h.secrets.Set(context.Background(), name, b))
 }
+
+// What nothing of ours wrote is told as what it is: the database was changed.
+func TestOpen_ValuesOutOfBoundsAreNotAuthentic(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]string{
+		"lanes of a password":   "UPDATE profiles SET password_lanes = 257",
+		"memory of a password":  "UPDATE profiles SET password_memory = 4294967297",
+		"lanes of codes":        "UPDATE recovery_sets SET lanes = 257",
+		"a time of year 10000":  "UPDATE profiles SET created_at = 253402300800000",
+		"a time of year 292277": "UPDATE factors SET last_used_at = 9223372036854775807",
+		"a time before 1970":    "UPDATE factors SET since = -1",
+		"an event of year 9999": "UPDATE events SET at = 253402300800000 WHERE seq = 2",
+		"an event at 0":         "UPDATE events SET at = 0 WHERE seq = 2",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, _, _, _ := enabled(t)
+			h.sneak(change)
+			_, err := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+			h.refused(err, workspace.CodeNotAuthentic)
+		})
+	}
+}

@@ -364,3 +364,42 @@ func TestWatcher_GivesNewEntries(t *testing.T) {
 		t.Errorf("%v, head %d after %d", got, more.Head, page.Head)
 	}
 }
+
+func TestLog_HasEachActAndVerifies(t *testing.T) {
+	t.Parallel()
+	h, s, p, codes := enabled(t)
+	_, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
+	h.ok(err)
+	h.ok(s.Rename(t.Context(), "Amara N. Okafor"))
+	h.ok(s.NotMe(t.Context()))
+	h.ok(s.Disable(t.Context(), byCode(p.code())))
+	var kinds []string
+	var seals [][]byte
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+		return eachEvent(tx, 0, func(e audit.Event, seal []byte) error {
+			seals = append(seals, seal)
+			if !slices.Contains([]string{"guess-counted", "guess-wrong", "guess-returned", "enrolment-begun", "enrolment-confirmed", "recovery-codes-shown", "secret-deleted", "stepped-up"}, e.Kind) {
+				kinds = append(kinds, e.Kind)
+			}
+			for _, v := range e.Detail {
+				for _, c := range codes {
+					if strings.Contains(v, c) {
+						t.Errorf("%s holds a code", e.Kind)
+					}
+				}
+			}
+			return nil
+		})
+	}))
+	want := "workspace-created 2fa-enabled signed-in profile-renamed recovery-codes-voided 2fa-disabled"
+	if got := strings.Join(kinds, " "); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	for i, a := range seals {
+		for _, b := range seals[i+1:] {
+			if string(a) == string(b) {
+				t.Error("two seals are alike")
+			}
+		}
+	}
+}

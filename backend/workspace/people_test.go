@@ -145,3 +145,15 @@ func (p *somebody) enrolAt(g *workspace.Gate) (*workspace.Session, []string) {
 	p.h.ok(err)
 	return s, display(issued)
 }
+
+func byCode(code string) workspace.FactorInput {
+	return workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code)}
+}
+
+func byRecovery(code string) workspace.FactorInput {
+	return workspace.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(code)}
+}
+
+func proof(f workspace.FactorInput) workspace.Proof {
+	return workspace.Proof{Password: secret.NewText(pass), Factor: f}
+}

@@ -275,3 +275,11 @@ func TestPolicy_IsStoredWithinItsRanges(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+func TestAskApproval_UnknownKindIsRefused(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	m := h.one(person{role: workspace.RoleMember, state: workspace.ProfileActive})
+	_, err := owner.admin().AskApproval(t.Context(), "anything", []string{m.id}, "because", owner.proof())
+	h.refused(err, workspace.CodeNobodyChosen)
+}

@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -174,4 +175,98 @@ func TestRequire2FA_AppliesToASignInUnderWay(t *testing.T) {
 	h.ok(err)
 	h.ok(g.End(t.Context()))
 	p.signIn()
+}
+
+func TestDropRequirement_LooksAgainAtTheSecondPerson(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	steps := h.onSteps()
+	h.alterInfo(func(i *workspace.Info) { i.Require2FA, i.RequireFrom = true, h.clock.now() })
+	a := owner.admin()
+	err := h.amid(steps, 5, func() { h.alterInfo(func(i *workspace.Info) { i.TwoPeople = true }) }, func() error {
+		return a.DropRequirement(t.Context(), "", owner.proof())
+	})
+	h.refused(err, workspace.CodeApprovalNeeded)
+	if p, err := a.Policy(t.Context()); err != nil || !p.Require2FA {
+		t.Errorf("2FA is required: %t, %v", p.Require2FA, err)
+	}
+}
+
+func TestRequire2FA_OnADayThatNoCalendarReaches(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	h.one(person{role: workspace.RoleOwner, on: true})
+	for _, from := range []time.Time{h.clock.now().AddDate(10, 0, 2), time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC), time.UnixMilli(1<<63 - 1)} {
+		if e := h.refused(owner.admin().Require2FA(t.Context(), from, "", owner.proof()), workspace.CodeRequireFar); e.Field != "from" {
+			t.Errorf("%s: at %q", from, e.Field)
+		}
+	}
+	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now().AddDate(9, 0, 0), "", owner.proof()))
+}
+
+func TestPolicy_OverdueIsWhoLacks2FASinceTheDay(t *testing.T) {
+	t.Parallel()
+	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	required := workspace.Policy{Require2FA: true, RequireFrom: day}
+	for _, c := range []struct {
+		p    workspace.Policy
+		m    workspace.Member
+		now  time.Time
+		want bool
+	}{
+		{required, workspace.Member{}, day, true},
+		{required, workspace.Member{State: workspace.ProfileInvited}, day.Add(time.Hour), true},
+		{required, workspace.Member{}, day.Add(-time.Second), false},
+		{required, workspace.Member{On: true}, day, false},
+		{required, workspace.Member{State: workspace.ProfileSuspended}, day, false},
+		{workspace.Policy{}, workspace.Member{}, day, false},
+	} {
+		if got := c.p.Overdue(c.m, c.now); got != c.want {
+			t.Errorf("%+v, %+v: %t", c.p, c.m, got)
+		}
+	}
+}
+
+func TestRehearsal_TwoPeopleOrOneWithAKitAreEnough(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		keepers int
+		kit     bool
+		want    bool
+	}{{0, false, false}, {0, true, false}, {1, false, false}, {1, true, true}, {2, false, true}, {3, false, true}} {
+		r := workspace.Rehearsal{Keepers: make([]workspace.Member, c.keepers), Kit: c.kit}
+		if got := r.Possible(); got != c.want {
+			t.Errorf("%d and a kit %t: %t", c.keepers, c.kit, got)
+		}
+	}
+}
+
+func TestRehearse_KeepersAreThoseWhoCouldComeIn(t *testing.T) {
+	t.Parallel()
+	h, owner, codes := guarded(t)
+	h.one(person{role: workspace.RoleAdmin, state: workspace.ProfileInvited, on: true})
+	h.one(person{role: workspace.RoleAdmin, state: workspace.ProfileSuspended, on: true})
+	keepers := func() (names []string) {
+		r, err := owner.admin().Rehearse(t.Context())
+		h.ok(err)
+		for _, m := range r.Keepers {
+			names = append(names, m.Name)
+		}
+		return names
+	}
+	if got := keepers(); !slices.Equal(got, []string{owner.name}) {
+		t.Errorf("keepers: %v", got)
+	}
+	a := owner.admin()
+	_, err := owner.challenge().Verify(t.Context(), secret.NewText(owner.phone.wrong()))
+	h.refused(err, workspace.CodeCodeWrong)
+	h.sneak("UPDATE attempts SET failures = 20 WHERE kind = 'code' AND subject = '" + owner.id + "'")
+	r, err := a.Rehearse(t.Context())
+	if h.ok(err); len(r.Keepers) != 1 {
+		t.Errorf("with the app off, and %d codes: %+v", len(codes), r.Keepers)
+	}
+	h.sneak("UPDATE recovery_codes SET used_at = 1")
+	if r, err = a.Rehearse(t.Context()); err != nil || len(r.Keepers) != 0 {
+		t.Errorf("with the app off, and no codes: %+v, %v", r.Keepers, err)
+	}
 }

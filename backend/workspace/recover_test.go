@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -153,4 +154,28 @@ func (h *house) pending() (n int) {
 		return err
 	}))
 	return n
+}
+
+func TestRecover_RunThatEndedInBetweenIsNotInterrupted(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	steps := h.onSteps()
+	r := owner.beginRun(h.membersWith2FA(1)...)
+	head := h.head()
+	steps.before(0, nil)
+	h.ok(h.w.RecoverAll(t.Context()))
+	if n := steps.stop(); n != 2 || h.kinds(head, "run-interrupted") != 1 {
+		t.Fatalf("%d commits, and %v", n, h.eventsAfter(head))
+	}
+	if res, err := r.Cancel(t.Context()); err != nil || res.State != workspace.RunInterrupted {
+		t.Errorf("a run that was interrupted ends as %+v, %v", res, err)
+	}
+	h.refused(r.Issue(t.Context(), nil, r.take), workspace.CodeRunOver)
+
+	r = owner.beginRun(h.membersWith2FA(1)...)
+	head = h.head()
+	h.ok(h.amid(steps, 1, func() { h.ok(second(r.Cancel(context.WithoutCancel(t.Context())))) }, func() error { return h.w.RecoverAll(t.Context()) }))
+	if n := h.kinds(head, "run-interrupted"); n != 0 || h.kinds(head, "run-cancelled") != 1 {
+		t.Errorf("%v", h.eventsAfter(head))
+	}
 }

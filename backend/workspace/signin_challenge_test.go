@@ -138,3 +138,15 @@ func TestChallenge_RemovedFactorOpensNoSession(t *testing.T) {
 		t.Error("a recovery code of a factor that is gone opened")
 	}
 }
+
+func TestChallenge_TellsSinceWhen2FAIsRequired(t *testing.T) {
+	t.Parallel()
+	h, owner, late, from := dated(t, time.Hour, workspace.RoleMember)
+	h.until(from)
+	if got := late[0].challenge().RequiredSince(); !got.Equal(from) {
+		t.Errorf("since %s, not %s", got, from)
+	}
+	if got := owner.challenge().RequiredSince(); !got.IsZero() {
+		t.Errorf("who has it on is told %s", got)
+	}
+}

@@ -1,9 +1,11 @@
 package workspace_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -85,5 +87,59 @@ func TestThrottle_SecondFactorsAreNeverForgotten(t *testing.T) {
 			t.Errorf("left %v, want %d", e.Args["left"], n)
 		}
 		h.clock.step(48 * time.Hour)
+	}
+}
+
+// attemptless is a store that can't read attempts while it fails.
+type attemptless struct {
+	workspace.Store
+	failing atomic.Bool
+}
+
+var errUnread = errors.New("the attempts can't be read")
+
+func (s *attemptless) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
+	return s.Store.View(ctx, func(tx workspace.ReadTx) error {
+		if s.failing.Load() {
+			tx = attemptlessTx{tx}
+		}
+		return fn(tx)
+	})
+}
+
+type attemptlessTx struct{ workspace.ReadTx }
+
+func (attemptlessTx) Attempts(string, workspace.Kind) (workspace.Attempts, error) {
+	return workspace.Attempts{}, errUnread
+}
+
+func TestAuthenticatorOff_StoreThatFailsIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	h, _, _, _ := enabled(t)
+	store := &attemptless{Store: h.store}
+	var err error
+	h.w, err = workspace.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.ok(err)
+	c := h.challenge()
+	if off, err := c.AuthenticatorOff(t.Context()); err != nil || off {
+		t.Errorf("a store that answers: %t, %v", off, err)
+	}
+	store.failing.Store(true)
+	if off, err := c.AuthenticatorOff(t.Context()); !errors.Is(err, errUnread) {
+		t.Errorf("a store that fails: %t, %v", off, err)
+	}
+}
+
+func TestThrottle_PauseHoldsIfTheClockIsSetBack(t *testing.T) {
+	t.Parallel()
+	h, _ := created(t)
+	for range 5 {
+		_, _, err := h.w.SignIn(t.Context(), email, secret.NewText("not the password at all"))
+		h.refused(err, workspace.CodeCredentialsWrong)
+	}
+	h.clock.step(-24 * time.Hour)
+	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
+	if e := h.refused(err, workspace.CodeThrottled); e.Args["seconds"] != 30 {
+		t.Errorf("got %v", e.Args)
 	}
 }
