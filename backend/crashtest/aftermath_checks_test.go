@@ -203,9 +203,9 @@ func (a *aftermath) rows(query string) string {
 	return strings.Join(lines, "")
 }
 
-// theDoorsAreAsTheStateSays proves with what is on paper who gets in and who does
+// signInsMatchTheState proves with what is on paper who gets in and who does
 // not: each password, each phone, a code of each sheet.
-func (a *aftermath) theDoorsAreAsTheStateSays() {
+func (a *aftermath) signInsMatchTheState() {
 	a.Helper()
 	if a.state.Sealed {
 		a.theOwnerCanAccept()

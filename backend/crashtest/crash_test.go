@@ -112,7 +112,7 @@ func newScene(t *testing.T, c useCase) *scene {
 		t.Fatalf("the use case writes nothing: %v", err)
 	}
 	a = look(t, whole)
-	a.theDoorsAreAsTheStateSays()
+	a.signInsMatchTheState()
 	s.after = a.state.but(a.paper)
 	return s
 }
@@ -167,7 +167,7 @@ func (s *scene) endAt(n int) func(*testing.T) {
 				t.Errorf("%d guesses were paid for, %d are counted", paid, got)
 			}
 		}
-		a.theDoorsAreAsTheStateSays()
+		a.signInsMatchTheState()
 		if !t.Failed() {
 			survived.Add(1)
 		}
@@ -206,7 +206,7 @@ func (s *scene) endAnywhere(moment float64) func(*testing.T) {
 		}
 		a := look(t, h)
 		s.judge(t, a, false)
-		a.theDoorsAreAsTheStateSays()
+		a.signInsMatchTheState()
 	}
 }
 

@@ -19,8 +19,8 @@ import (
 )
 
 // A rush is something that two processes do to one home at the same moment. The
-// app keeps a second window out of its folder; this is what holds should somebody
-// force it in, or another program come through another door.
+// app keeps a second window out of its folder; this is what holds if a second process
+// gets in all the same.
 type rush struct {
 	times int // how often each process tries
 	// ready does what has to be done before, and returns one try.
@@ -227,7 +227,7 @@ func TestProcesses_OneCodeOpensOneSession(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "use one code")
 	expected(t, sum, outcomes{"": 1, workspace.CodeCodeUsed: 1})
-	a.theDoorsAreAsTheStateSays()
+	a.signInsMatchTheState()
 }
 
 func TestProcesses_OneRecoveryCodeOpensOneSession(t *testing.T) {
@@ -245,7 +245,7 @@ func TestProcesses_OneRecoveryCodeDisablesOnce(t *testing.T) {
 	if sum[""] != 1 || a.state.On {
 		t.Errorf("answered %v, 2FA on: %v", sum, a.state.On)
 	}
-	a.theDoorsAreAsTheStateSays()
+	a.signInsMatchTheState()
 }
 
 func TestProcesses_EnrollingAtOnceEnableOnce(t *testing.T) {
@@ -254,7 +254,7 @@ func TestProcesses_EnrollingAtOnceEnableOnce(t *testing.T) {
 	if sum[""] != 1 || !a.state.On {
 		t.Errorf("answered %v, 2FA on: %v", sum, a.state.On)
 	}
-	a.theDoorsAreAsTheStateSays()
+	a.signInsMatchTheState()
 }
 
 func TestProcesses_GettingNewCodesLeaveOneActiveSet(t *testing.T) {
@@ -263,7 +263,7 @@ func TestProcesses_GettingNewCodesLeaveOneActiveSet(t *testing.T) {
 	if sum[""] < 1 || a.state.Sheet == 1 {
 		t.Errorf("answered %v, sheet %d is in force", sum, a.state.Sheet)
 	}
-	a.theDoorsAreAsTheStateSays()
+	a.signInsMatchTheState()
 }
 
 func TestProcesses_WriteOneLog(t *testing.T) {

@@ -202,7 +202,7 @@ func killRunAt(t *testing.T, h home, step string) {
 	}
 }
 
-// afterRun holds what is left against the file and the ledger, and tries the doors of
+// afterRun holds what is left against the file and the ledger, and tries to sign in as
 // some members with the codes of both sheets.
 func afterRun(t *testing.T, h home, random *rand.Rand) {
 	t.Helper()

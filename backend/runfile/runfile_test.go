@@ -88,7 +88,7 @@ func (d *desk) begin() *workspace.PrintRun {
 	return run
 }
 
-// opens reports whether a recovery code opens the door.
+// opens reports whether a recovery code signs in.
 func (d *desk) opens(code string) bool {
 	d.Helper()
 	d.now = d.now.Add(time.Minute)

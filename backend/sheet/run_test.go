@@ -16,7 +16,7 @@ import (
 	"countersign/backend/sheet"
 )
 
-func pressed(t testing.TB, size sheet.Paper, r sheet.Run, sheets []sheet.Sheet) paper {
+func drawRun(t testing.TB, size sheet.Paper, r sheet.Run, sheets []sheet.Sheet) paper {
 	t.Helper()
 	var b bytes.Buffer
 	if err := sheet.RunPDF(&b, r, all(sheets), size); err != nil {
@@ -76,7 +76,7 @@ func TestRunPDF_IsTheCoverThenOneSheetPerPage(t *testing.T) {
 	code := regexp.MustCompile(`(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b`)
 	for _, size := range []sheet.Paper{sheet.A4, sheet.Letter} {
 		r, sheets := issued(t, 30)
-		p := pressed(t, size, r, sheets)
+		p := drawRun(t, size, r, sheets)
 		pages := p.pages(t)
 		covers := len(pages) - len(sheets)
 		if covers != 2+int(size) {
@@ -116,7 +116,7 @@ func TestRunPDF_IsTheCoverThenOneSheetPerPage(t *testing.T) {
 func TestRunPDF_SheetIsTheSameAsOnItsOwn(t *testing.T) {
 	t.Parallel()
 	r, sheets := issued(t, 1)
-	pages := pressed(t, sheet.A4, r, sheets).pages(t)
+	pages := drawRun(t, sheet.A4, r, sheets).pages(t)
 	if want := draw(t, sheet.A4, sheets...).pages(t); len(pages) != 2 || pages[1] != want[0] {
 		t.Errorf("%q", pages)
 	}

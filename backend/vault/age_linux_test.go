@@ -116,10 +116,10 @@ func TestAgeTool_OpensADocumentWithAMembersKey(t *testing.T) {
 
 func TestDecrypt_OpensWhatTheAgeToolEncrypted(t *testing.T) {
 	t.Parallel()
-	k, somebody, dir := newKeys(t, 2), newIdentity(t), t.TempDir()
+	k, other, dir := newKeys(t, 2), newIdentity(t), t.TempDir()
 	for _, size := range []int64{0, chunk, 5*piece + 77} {
 		file, plain := filepath.Join(dir, "a.age"), written(t, dir, "plain", plainOf(t, size))
-		runAge(t, "-r", somebody.Recipient(), "-r", k.Newest().Recipient(), "-o", file, plain)
+		runAge(t, "-r", other.Recipient(), "-r", k.Newest().Recipient(), "-o", file, plain)
 		b := must[[]byte](t)(os.ReadFile(file))
 		var out bytes.Buffer
 		if _, err := k.Decrypt(&out, 2, bytes.NewReader(b), nil); err != nil || !bytes.Equal(out.Bytes(), plainOf(t, size)) {

@@ -12,7 +12,7 @@ import (
 )
 
 // taken makes a backup and gives what it has, without the secrets.
-func (p *somebody) taken() (items, documents []string) {
+func (p *user) taken() (items, documents []string) {
 	p.h.Helper()
 	p.h.ok(p.admin().Backup(p.h.Context(), p.proof(), nil, func(c workspace.BackupCopy) error {
 		for _, i := range c.Items {
@@ -48,8 +48,8 @@ func TestBackup_TellsHowManySecretsItHas(t *testing.T) {
 	}
 }
 
-// A phone's key that is not there closes one door. Without a key of the workspace the
-// backup would open none.
+// The key of a phone that is not there is needed by one member only. Without a key of
+// the workspace, the backup would not open.
 func TestBackup_IsWholeButForAPhonesKeyThatIsGone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)

@@ -14,19 +14,19 @@ const days90 = 90 * 24 * time.Hour
 // What has a date, each with an act that only an unexpired one allows.
 func TestClock_SetBackRevivesNothingThatExpired(t *testing.T) {
 	t.Parallel()
-	for name, old := range map[string]func(h *house, owner *somebody) func() error{
-		"an invitation": func(h *house, owner *somebody) func() error {
+	for name, old := range map[string]func(h *fixture, owner *user) func() error{
+		"an invitation": func(h *fixture, owner *user) func() error {
 			p, given := h.invited(owner.admin())
 			return func() error { _, _, err := p.redeem(given); return err }
 		},
-		"a password reset": func(h *house, owner *somebody) func() error {
+		"a password reset": func(h *fixture, owner *user) func() error {
 			p := h.one(person{role: workspace.RoleMember})
 			given, err := owner.admin().ResetPassword(h.Context(), p.id, "", owner.proof())
 			h.ok(err)
 			p.pass = "granite lagoon whisper 47"
 			return func() error { _, _, err := p.redeem(given); return err }
 		},
-		"a temporary code": func(h *house, owner *somebody) func() error {
+		"a temporary code": func(h *fixture, owner *user) func() error {
 			p := h.one(person{role: workspace.RoleMember, on: true})
 			given, err := owner.admin().HelpCode(h.Context(), p.id, "", owner.proof())
 			h.ok(err)
@@ -35,14 +35,14 @@ func TestClock_SetBackRevivesNothingThatExpired(t *testing.T) {
 				return err
 			}
 		},
-		"a request for approval": func(h *house, owner *somebody) func() error {
+		"a request for approval": func(h *fixture, owner *user) func() error {
 			second := h.one(person{role: workspace.RoleOwner, on: true})
 			member := h.one(person{role: workspace.RoleMember, on: true})
 			asked, err := owner.admin().AskApproval(h.Context(), workspace.ApproveReset2FA, []string{member.id}, "lost", owner.proof())
 			h.ok(err)
 			return func() error { return second.admin().Approve(h.Context(), asked.ID, second.proof()) }
 		},
-		"an approval": func(h *house, owner *somebody) func() error {
+		"an approval": func(h *fixture, owner *user) func() error {
 			second := h.one(person{role: workspace.RoleOwner, on: true})
 			member := h.one(person{role: workspace.RoleMember, on: true})
 			asked, err := owner.admin().AskApproval(h.Context(), workspace.ApproveReset2FA, []string{member.id}, "lost", owner.proof())
@@ -166,7 +166,7 @@ func TestClock_AheadThenBackIsConfirmedByAnOwner(t *testing.T) {
 	if !fresh.ExpiresAt.Equal(h.clock.now().Add(workspace.OneTimeLife)) {
 		t.Errorf("it expires at %s", fresh.ExpiresAt)
 	}
-	late := &somebody{h: h, email: add.Email, pass: "granite lagoon whisper 47"}
+	late := &user{h: h, email: add.Email, pass: "granite lagoon whisper 47"}
 	h.restart()
 	h.clock.step(workspace.OneTimeLife)
 	_, _, err = late.redeem(fresh)
@@ -299,7 +299,7 @@ func TestClock_ThatShowsNoTimeIsRefusedInWords(t *testing.T) {
 	for name, no := range noTimes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
+			h := newFixture(t)
 			right := h.clock.now()
 			in := workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}
 			h.clock.t = no

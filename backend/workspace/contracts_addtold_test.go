@@ -21,8 +21,8 @@ type moody struct {
 	indexes                          int // how often the table of contents was written
 }
 
-// moody has the house's files fail where the test says so.
-func (h *house) moody() *moody {
+// moody has the fixture's files fail where the test says so.
+func (h *fixture) moody() *moody {
 	m := &moody{Files: h.files.Files}
 	h.files.Files = m
 	return m

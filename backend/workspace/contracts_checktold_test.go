@@ -55,10 +55,10 @@ func TestCheckDocuments_CanBeStopped(t *testing.T) {
 func TestCheckDocuments_WhatEndsMeanwhileIsNoDamage(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		happens func(h *house, s *workspace.Session, owner *somebody)
+		happens func(h *fixture, s *workspace.Session, owner *user)
 		want    workspace.Code // empty: none
 	}{
-		"they are deleted for good": {func(h *house, s *workspace.Session, owner *somebody) {
+		"they are deleted for good": {func(h *fixture, s *workspace.Session, owner *user) {
 			all, err := s.Documents(t.Context())
 			h.ok(err)
 			for _, d := range all {
@@ -66,10 +66,10 @@ func TestCheckDocuments_WhatEndsMeanwhileIsNoDamage(t *testing.T) {
 				h.ok(owner.admin().PurgeDocuments(t.Context(), []string{d.ID}))
 			}
 		}, ""},
-		"the password is another": {func(h *house, _ *workspace.Session, owner *somebody) {
+		"the password is another": {func(h *fixture, _ *workspace.Session, owner *user) {
 			h.ok(owner.signIn().ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("granite lagoon whisper 47"), workspace.FactorInput{}))
 		}, workspace.CodeSessionEnded},
-		"the keys are awaited": {func(h *house, _ *workspace.Session, _ *somebody) {
+		"the keys are awaited": {func(h *fixture, _ *workspace.Session, _ *user) {
 			h.sneak("UPDATE workspace SET vault_generation = vault_generation + 1")
 		}, workspace.CodeVaultWaiting},
 	} {

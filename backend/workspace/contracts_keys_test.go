@@ -12,18 +12,18 @@ import (
 func TestGiveWaiting_LooksAgainBeforeItGivesTheKey(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		happen func(h *house, owner, first *somebody)
+		happen func(h *fixture, owner, first *user)
 		given  int // to how many, after all
 		times  int
 	}{
-		"nothing":                   {func(*house, *somebody, *somebody) {}, 2, 1},
-		"the vault has another key": {func(h *house, _, _ *somebody) { h.alterInfo(func(i *workspace.Info) { i.VaultCheck = "00ff" }) }, 0, 0},
-		"who gives was suspended":   {func(h *house, owner, _ *somebody) { h.alter(owner.id, outOfIt) }, 0, 0},
-		"another has given it":      {func(_ *house, owner, _ *somebody) { owner.signIn() }, 2, 1},
-		"one of two is gone": {func(h *house, _, first *somebody) {
+		"nothing":                   {func(*fixture, *user, *user) {}, 2, 1},
+		"the vault has another key": {func(h *fixture, _, _ *user) { h.alterInfo(func(i *workspace.Info) { i.VaultCheck = "00ff" }) }, 0, 0},
+		"who gives was suspended":   {func(h *fixture, owner, _ *user) { h.alter(owner.id, outOfIt) }, 0, 0},
+		"another has given it":      {func(_ *fixture, owner, _ *user) { owner.signIn() }, 2, 1},
+		"one of two is gone": {func(h *fixture, _, first *user) {
 			h.alterKey("profile/"+first.id, func(*workspace.VaultKey) bool { return false })
 		}, 1, 1},
-		"both have another key pair": {func(h *house, _, first *somebody) {
+		"both have another key pair": {func(h *fixture, _, first *user) {
 			h.ok(workspace.Change(h.w, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
 				waiting, err := tx.VaultKeysBehind(1)
 				if err != nil {

@@ -12,8 +12,8 @@ import (
 
 const kitUsed, kitMade = "emergency-kit-used", "emergency-kit-made"
 
-// withKit makes a kit by somebody, and gives what comes in with it.
-func withKit(by *somebody) func(name, email string) string {
+// withKit makes a kit as a user, and gives what comes in with it.
+func withKit(by *user) func(name, email string) string {
 	h := by.h
 	h.Helper()
 	kit, err := by.admin().MakeKit(h.Context(), by.proof())
@@ -26,8 +26,8 @@ func withKit(by *somebody) func(name, email string) string {
 	}
 }
 
-// told is what somebody is told of the kit when they sign in: kind and by whom.
-func (p *somebody) told() (all []string) {
+// told is what a user is told of the kit when they sign in: kind and by whom.
+func (p *user) told() (all []string) {
 	p.h.Helper()
 	for _, n := range p.signIn().Welcome().News {
 		if n.Kind == kitUsed || n.Kind == kitMade {
@@ -37,7 +37,7 @@ func (p *somebody) told() (all []string) {
 	return all
 }
 
-func (p *somebody) wantsTold(want ...string) {
+func (p *user) wantsTold(want ...string) {
 	p.h.Helper()
 	if got := p.told(); !slices.Equal(got, want) {
 		p.h.Errorf("%s is told %q, not %q", p.name, got, want)
@@ -85,7 +85,7 @@ func TestKitNews_TellsOthersButNotTheUserOfTheKit(t *testing.T) {
 	admin.wantsTold(kitUsed + " by Amara Okafor " + email)
 	owner.pass, owner.phone = "kettle drum marzipan 7", phone{}
 	owner.wantsTold()
-	third := &somebody{h: h, name: "Third", email: otherEmail, pass: owner.pass, id: use("Third", otherEmail)}
+	third := &user{h: h, name: "Third", email: otherEmail, pass: owner.pass, id: use("Third", otherEmail)}
 	third.wantsTold()
 	owner.wantsTold(kitUsed + " by Third " + otherEmail)
 	// Another kit for the same key: one piece of news, however many were made.
@@ -142,7 +142,7 @@ func TestKitNews_IsToldAgainIfEnrolmentDidNotFinish(t *testing.T) {
 	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now(), "", owner.proof()))
 	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Late", Email: "late@example.com", Role: workspace.RoleOwner}, owner.proof())
 	h.ok(err)
-	late := &somebody{h: h, name: "Late", email: "late@example.com", pass: pass}
+	late := &user{h: h, name: "Late", email: "late@example.com", pass: pass}
 	_, c, err := h.w.Redeem(t.Context(), late.email, secret.NewText(given.Code.Display()), secret.NewText(late.pass))
 	h.ok(err)
 	g, err := c.Enrol(t.Context())

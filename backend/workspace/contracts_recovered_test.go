@@ -47,7 +47,7 @@ func TestRemains_NewDatabaseInThePlaceOfTheOldOne(t *testing.T) {
 	h.add(owner.signIn(), paper("deed", "1"), paper("lease", "2"))
 	kit, err := owner.admin().MakeKit(t.Context(), owner.proof())
 	h.ok(err)
-	empty := newHouse(t)
+	empty := newFixture(t)
 	r, err := workspace.ReadRemains(t.Context(), empty.store, h.files, kit.Identity)
 	if h.ok(err); r.Contracts() != 2 {
 		t.Errorf("%d contracts", r.Contracts())
@@ -61,7 +61,7 @@ func TestHasKit_WithoutAWorkspaceByWhatIsLeft(t *testing.T) {
 	if has, err := h.w.HasKit(); has || err != nil {
 		t.Errorf("no kit was made: %t, %v", has, err)
 	}
-	empty := newHouse(t)
+	empty := newFixture(t)
 	w, err := workspace.Open(t.Context(), workspace.Config{Store: empty.store, Secrets: empty.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	if has, err := w.HasKit(); !has || err != nil {

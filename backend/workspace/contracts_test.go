@@ -25,7 +25,7 @@ func TestDocuments_NeedASignInAndAreEncryptedOnDisk(t *testing.T) {
 		t.Fatalf("%+v", out)
 	}
 	h.restart()
-	again := (&somebody{h: h, email: email, pass: pass}).signIn()
+	again := (&user{h: h, email: email, pass: pass}).signIn()
 	if got := h.contracts(again); got != "Harbour lease, unit 4.txt|empty" {
 		t.Errorf("the list is %s", got)
 	}
@@ -64,7 +64,7 @@ func TestVault_InvitationGivesTheKeyAndAResetKeepsIt(t *testing.T) {
 		t.Error("the member reads something else")
 	}
 	h.ok(s.ChangePassword(t.Context(), secret.NewText("kettle drum marzipan 7"), secret.NewText("walnut harbour spindle 3"), workspace.FactorInput{}))
-	bela := &somebody{h: h, id: given.ProfileID, email: otherEmail, pass: "walnut harbour spindle 3"}
+	bela := &user{h: h, id: given.ProfileID, email: otherEmail, pass: "walnut harbour spindle 3"}
 	if h.read(bela.signIn(), "a") != "text" {
 		t.Error("not after a new password")
 	}
@@ -165,7 +165,7 @@ func TestAddDocuments_StoppedKeepsOnlyWholeDocuments(t *testing.T) {
 	_, err = s.AddDocuments(t.Context(), locked, nil)
 	h.refused(err, workspace.CodeSessionEnded)
 	h.ok(<-ended)
-	again := (&somebody{h: h, email: email, pass: pass}).signIn()
+	again := (&user{h: h, email: email, pass: pass}).signIn()
 	if got := h.contracts(again); got != "1|2" || len(h.papers()) != 2 {
 		t.Errorf("after the lock there are %s in %v", got, h.papers())
 	}

@@ -41,7 +41,7 @@ func (n noIndex) ReadIndex() (io.ReadCloser, error) { return nil, n.err }
 
 func TestHasKit_AFolderThatFailsIsNoAnswer(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	for err, want := range map[error]bool{workspace.ErrFilesFailed: true, workspace.ErrFileMissing: false} {
 		w, openErr := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: noIndex{h.files, err}, Now: h.clock.now, Password: cheap})
 		h.ok(openErr)

@@ -67,7 +67,7 @@ func TestCreate_EachFieldHasItsOwnRefusals(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
+			h := newFixture(t)
 			in := good
 			c.change(&in)
 			_, err := h.w.Create(t.Context(), in)
@@ -81,7 +81,7 @@ func TestCreate_EachFieldHasItsOwnRefusals(t *testing.T) {
 	}
 	t.Run("EmojiAndArabicAreNames", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newFixture(t)
 		in := good
 		in.Workspace, in.Name = "مكتب 🏛️ Legal/50 %", "أميرة <img src=x onerror=alert(1)>"
 		s, err := h.w.Create(t.Context(), in)
@@ -95,8 +95,8 @@ func TestCreate_EachFieldHasItsOwnRefusals(t *testing.T) {
 	})
 }
 
-// process opens the house's workspace as another program does.
-func (h *house) process() *workspace.Workspace {
+// process opens the fixture's workspace as another program does.
+func (h *fixture) process() *workspace.Workspace {
 	h.Helper()
 	w, err := workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
@@ -106,7 +106,7 @@ func (h *house) process() *workspace.Workspace {
 // One that is there by now is not made again, and what is under way in it goes on.
 func TestCreate_WorkspaceThatIsThereLosesNothing(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	late := h.process()
 	s, err := h.w.Create(t.Context(), northwind)
 	h.ok(err)
@@ -126,7 +126,7 @@ func TestCreate_WorkspaceThatIsThereLosesNothing(t *testing.T) {
 // the first, whose items are gone.
 func TestCreate_AnothersBeginningIsNotTakenForItsOwn(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	steps := h.onSteps()
 	other := h.process()
 	steps.before(2, func() { // the keys, the workspace

@@ -13,8 +13,8 @@ import (
 
 // lost is a member who had phone and codes, and an admin's help code in hand.
 type lost struct {
-	*house
-	*somebody
+	*fixture
+	*user
 	codes []string // ten, of the sheet that is lost
 	help  workspace.GivenOut
 }
@@ -27,13 +27,13 @@ func lostBoth(t *testing.T) lost {
 	p.phone = key
 	given, err := owner.admin().HelpCode(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
-	return lost{house: h, somebody: p, codes: codes, help: given}
+	return lost{fixture: h, user: p, codes: codes, help: given}
 }
 
 // atTheGate begins with the help code, and proves the new phone.
-func (l lost) atTheGate() (*workspace.Gate, phone, *workspace.Issued) {
-	l.house.Helper()
-	g, err := l.somebody.challenge().UseHelpCode(l.Context(), secret.NewText(l.help.Code.Display()))
+func (l lost) atEnrolment() (*workspace.Gate, phone, *workspace.Issued) {
+	l.fixture.Helper()
+	g, err := l.user.challenge().UseHelpCode(l.Context(), secret.NewText(l.help.Code.Display()))
 	l.ok(err)
 	shown, err := g.Begin(l.Context())
 	l.ok(err)
@@ -46,7 +46,7 @@ func (l lost) atTheGate() (*workspace.Gate, phone, *workspace.Issued) {
 func TestHelpCode_EndsTheLostCodesWithTheLostPhone(t *testing.T) {
 	t.Parallel()
 	l := lostBoth(t)
-	g, fresh, issued := l.atTheGate()
+	g, fresh, issued := l.atEnrolment()
 	if issued == nil || len(issued.Codes) != 10 || issued.Replaces != issued.Sheet-1 {
 		t.Fatalf("the right code shows no codes to keep: %+v", issued)
 	}
@@ -64,13 +64,13 @@ func TestHelpCode_EndsTheLostCodesWithTheLostPhone(t *testing.T) {
 	}
 
 	l.clock.step(time.Minute)
-	_, err = l.somebody.challenge().Recover(t.Context(), secret.NewText(l.codes[0]))
+	_, err = l.user.challenge().Recover(t.Context(), secret.NewText(l.codes[0]))
 	l.refused(err, workspace.CodeRecoveryWrong)
-	_, err = l.somebody.challenge().Verify(t.Context(), secret.NewText(l.phone.code()))
+	_, err = l.user.challenge().Verify(t.Context(), secret.NewText(l.phone.code()))
 	l.refused(err, workspace.CodeCodeWrong)
-	_, err = l.somebody.challenge().Verify(t.Context(), secret.NewText(fresh.code()))
+	_, err = l.user.challenge().Verify(t.Context(), secret.NewText(fresh.code()))
 	l.ok(err)
-	_, err = l.somebody.challenge().Recover(t.Context(), secret.NewText(codes[0]))
+	_, err = l.user.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	l.ok(err)
 	if l.intents() != 0 {
 		t.Error("an intent is left")
@@ -87,16 +87,16 @@ func TestHelpCode_NothingChangesBeforeContinue(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := lostBoth(t)
-			g, fresh, issued := l.atTheGate()
+			g, fresh, issued := l.atEnrolment()
 			leave(l, g)
 			l.clock.step(time.Minute)
-			_, err := l.somebody.challenge().Verify(t.Context(), secret.NewText(fresh.code()))
+			_, err := l.user.challenge().Verify(t.Context(), secret.NewText(fresh.code()))
 			l.refused(err, workspace.CodeCodeWrong)
-			_, err = l.somebody.challenge().Recover(t.Context(), secret.NewText(display(issued)[0]))
+			_, err = l.user.challenge().Recover(t.Context(), secret.NewText(display(issued)[0]))
 			l.refused(err, workspace.CodeRecoveryWrong)
-			_, err = l.somebody.challenge().Verify(t.Context(), secret.NewText(l.phone.code()))
+			_, err = l.user.challenge().Verify(t.Context(), secret.NewText(l.phone.code()))
 			l.ok(err)
-			_, err = l.somebody.challenge().Recover(t.Context(), secret.NewText(l.codes[0]))
+			_, err = l.user.challenge().Recover(t.Context(), secret.NewText(l.codes[0]))
 			l.ok(err)
 			if l.intents() != 0 {
 				t.Error("an intent is left")
@@ -108,18 +108,18 @@ func TestHelpCode_NothingChangesBeforeContinue(t *testing.T) {
 func TestHelpCode_ASheetIssuedMeanwhileEndsTheEnrolment(t *testing.T) {
 	t.Parallel()
 	l := lostBoth(t)
-	g, _, _ := l.atTheGate()
-	// Somebody who holds the old phone gets new codes: those on the gate's page are gone.
-	s := l.somebody.signIn()
-	theirs, err := s.BeginNewCodes(t.Context(), l.somebody.proof())
+	g, _, _ := l.atEnrolment()
+	// Whose old phone it is gets new codes: those that the enrolment shows are gone.
+	s := l.user.signIn()
+	theirs, err := s.BeginNewCodes(t.Context(), l.user.proof())
 	l.ok(err)
 	l.refused(g.Continue(t.Context()), workspace.CodeEnrolmentEnded)
 	l.ok(s.KeepNewCodes(t.Context()))
 	l.clock.step(time.Minute)
-	_, err = l.somebody.challenge().Recover(t.Context(), secret.NewText(display(theirs)[0]))
+	_, err = l.user.challenge().Recover(t.Context(), secret.NewText(display(theirs)[0]))
 	l.ok(err)
 
-	fresh, _ := l.enrolAt(g) // the gate is there, and begins again
+	fresh, _ := l.enrolAt(g) // the enrolment is there, and begins again
 	if now := l.status(fresh).Codes; now == nil || now.Left != 10 || now.Sheet == theirs.Sheet {
 		t.Errorf("in force: %+v", now)
 	}
@@ -128,7 +128,7 @@ func TestHelpCode_ASheetIssuedMeanwhileEndsTheEnrolment(t *testing.T) {
 func TestHelpCode_TheLogNamesTheSheetsThatSwapped(t *testing.T) {
 	t.Parallel()
 	l := lostBoth(t)
-	g, _, issued := l.atTheGate()
+	g, _, issued := l.atEnrolment()
 	l.ok(g.Continue(t.Context()))
 	var told []map[string]string
 	l.ok(l.store.View(t.Context(), func(tx workspace.ReadTx) error {
@@ -148,13 +148,13 @@ func TestHelpCode_TheLogNamesTheSheetsThatSwapped(t *testing.T) {
 func TestGate_LastsNoLongerThanASession(t *testing.T) {
 	t.Parallel()
 	l := lostBoth(t)
-	g, err := l.somebody.challenge().UseHelpCode(t.Context(), secret.NewText(l.help.Code.Display()))
+	g, err := l.user.challenge().UseHelpCode(t.Context(), secret.NewText(l.help.Code.Display()))
 	l.ok(err)
 	l.ok(g.Touch())
 	if g.LimitReached() {
 		t.Error("its limit is reached at once")
 	}
-	l.house.clock.step(workspace.SessionLimit)
+	l.fixture.clock.step(workspace.SessionLimit)
 	if !g.LimitReached() {
 		t.Error("it has no limit")
 	}

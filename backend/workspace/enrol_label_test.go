@@ -35,7 +35,7 @@ func TestEnrol_EveryAllowedNameAndEmailFitsTheApp(t *testing.T) {
 			t.Errorf("%q and %q are shown as %q and %q, shortened: %t", tt.name, tt.email, shown.Issuer, shown.Account, shown.Shortened)
 		}
 	}
-	h := newHouse(t)
+	h := newFixture(t)
 	_, err := h.w.Create(t.Context(), workspace.NewWorkspace{
 		Workspace: strings.Repeat("กิ", 60), Name: "Nora Hill", Email: long, Password: secret.NewText(pass),
 	})

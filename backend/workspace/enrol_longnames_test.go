@@ -25,7 +25,7 @@ func TestEnrol_EveryAllowedNameAndEmailCanBeEnrolled(t *testing.T) {
 	for _, address := range []string{email, longEmail("", 245), longEmail("", workspace.MaxEmail), longEmail(strings.Repeat("é", 200), workspace.MaxEmail), longEmail(strings.Repeat("法", 240), workspace.MaxEmail)} {
 		t.Run(fmt.Sprintf("%d bytes", len(address)), func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
+			h := newFixture(t)
 			s, err := h.w.Create(t.Context(), workspace.NewWorkspace{Workspace: names[0], Name: "Amara Okafor", Email: address, Password: secret.NewText(pass)})
 			h.ok(err)
 			a, err := s.Admin(t.Context())
@@ -49,7 +49,7 @@ func TestEnrol_EveryAllowedNameAndEmailCanBeEnrolled(t *testing.T) {
 
 func TestCreate_TakesTheLongestNameAndEmailTogether(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	s, err := h.w.Create(t.Context(), workspace.NewWorkspace{
 		Workspace: strings.Repeat("法", workspace.MaxName), Name: "Amara Okafor", Email: longEmail(strings.Repeat("é", 200), workspace.MaxEmail), Password: secret.NewText(pass),
 	})

@@ -12,13 +12,13 @@ import (
 // another admin, or in the file.
 
 // take gives a profile the factor of another, as no act does.
-func (h *house) take(from, to *somebody) {
+func (h *fixture) take(from, to *user) {
 	h.Helper()
 	h.sneak("UPDATE factors SET profile_id = '" + to.id + "' WHERE profile_id = '" + from.id + "'")
 }
 
 // lose takes the factor from a profile, as no act does.
-func (h *house) lose(p *somebody) {
+func (h *fixture) lose(p *user) {
 	h.Helper()
 	h.sneak("DELETE FROM factors WHERE profile_id = '" + p.id + "'")
 }
@@ -87,11 +87,11 @@ func TestChangePhone_FactorThatWentMeanwhileIsNotMadeAnew(t *testing.T) {
 func TestHelpCode_FactorThatWentShowsNoCodes(t *testing.T) {
 	t.Parallel()
 	l := lostBoth(t)
-	g, err := l.somebody.challenge().UseHelpCode(t.Context(), secret.NewText(l.help.Code.Display()))
+	g, err := l.user.challenge().UseHelpCode(t.Context(), secret.NewText(l.help.Code.Display()))
 	l.ok(err)
 	shown, err := g.Begin(t.Context())
 	l.ok(err)
-	l.lose(l.somebody)
+	l.lose(l.user)
 	issued, err := g.Confirm(t.Context(), secret.NewText(l.phoneOf(shown).code()))
 	l.refused(err, workspace.CodeTwoFactorOff)
 	if issued != nil {
@@ -101,12 +101,12 @@ func TestHelpCode_FactorThatWentShowsNoCodes(t *testing.T) {
 
 func TestEnable_AnotherWindowsBeginEndsThisOne(t *testing.T) {
 	t.Parallel()
-	for name, ends := range map[string]func(h *house, s, other *workspace.Session, steps *stepStore, p phone) error{
-		"before the codes": func(h *house, s, other *workspace.Session, steps *stepStore, p phone) error {
+	for name, ends := range map[string]func(h *fixture, s, other *workspace.Session, steps *stepStore, p phone) error{
+		"before the codes": func(h *fixture, s, other *workspace.Session, steps *stepStore, p phone) error {
 			steps.before(3, func() { h.ok(second(other.BeginEnable(h.Context(), secret.NewText(pass)))) }) // the guess, the codes, the step
 			return second(s.Confirm(h.Context(), secret.NewText(p.code())))
 		},
-		"before it is on": func(h *house, s, other *workspace.Session, steps *stepStore, p phone) error {
+		"before it is on": func(h *fixture, s, other *workspace.Session, steps *stepStore, p phone) error {
 			h.ok(second(s.Confirm(h.Context(), secret.NewText(p.code()))))
 			steps.before(1, func() { h.ok(second(other.BeginEnable(h.Context(), secret.NewText(pass)))) })
 			err := s.Continue(h.Context())
@@ -117,7 +117,7 @@ func TestEnable_AnotherWindowsBeginEndsThisOne(t *testing.T) {
 			}
 			return err
 		},
-		"and is cancelled": func(h *house, s, other *workspace.Session, _ *stepStore, p phone) error {
+		"and is cancelled": func(h *fixture, s, other *workspace.Session, _ *stepStore, p phone) error {
 			h.ok(second(s.Confirm(h.Context(), secret.NewText(p.code()))))
 			h.ok(second(other.BeginEnable(h.Context(), secret.NewText(pass))))
 			h.ok(other.CancelEnrolment(h.Context()))
@@ -194,13 +194,13 @@ func TestCode_OfAPhoneThatChangedMeanwhileIsNotTaken(t *testing.T) {
 	} {
 		for use, c := range map[string]struct {
 			n  int
-			do func(h *house, p *somebody) func() error
+			do func(h *fixture, p *user) func() error
 		}{
-			"at the door": {2, func(h *house, p *somebody) func() error { // the guess, the session
+			"at the door": {2, func(h *fixture, p *user) func() error { // the guess, the session
 				c := p.challenge()
 				return func() error { return second(c.Verify(h.Context(), secret.NewText(p.newCode()))) }
 			}},
-			"at a step-up": {4, func(h *house, p *somebody) func() error { // password, its refund, code, step-up
+			"at a step-up": {4, func(h *fixture, p *user) func() error { // password, its refund, code, step-up
 				a := p.admin()
 				return func() error { return a.Prove(h.Context(), p.proof()) }
 			}},

@@ -53,11 +53,11 @@ func TestEnable_Turns2FAOnOnlyAtContinue(t *testing.T) {
 
 func TestEnable_UnfinishedLeavesNothing(t *testing.T) {
 	t.Parallel()
-	ends := map[string]func(*house, *workspace.Session){
-		"Cancel":    func(h *house, s *workspace.Session) { h.ok(s.CancelEnrolment(t.Context())) },
-		"TheWindow": func(h *house, s *workspace.Session) { h.ok(s.End(t.Context())) },
-		"ACrash":    func(h *house, _ *workspace.Session) { h.restart() },
-		"AnotherBegin": func(h *house, s *workspace.Session) {
+	ends := map[string]func(*fixture, *workspace.Session){
+		"Cancel":    func(h *fixture, s *workspace.Session) { h.ok(s.CancelEnrolment(t.Context())) },
+		"TheWindow": func(h *fixture, s *workspace.Session) { h.ok(s.End(t.Context())) },
+		"ACrash":    func(h *fixture, _ *workspace.Session) { h.restart() },
+		"AnotherBegin": func(h *fixture, s *workspace.Session) {
 			_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 			h.ok(err)
 			h.ok(s.CancelEnrolment(t.Context()))

@@ -10,10 +10,10 @@ import (
 	"countersign/backend/workspace"
 )
 
-// rough is a house whose keychain and store stand in a weather.
-func rough(t *testing.T) (*house, *weather, func() *workspace.Workspace) {
+// rough is a fixture whose keychain and store stand in a weather.
+func rough(t *testing.T) (*fixture, *weather, func() *workspace.Workspace) {
 	t.Helper()
-	h := newHouse(t)
+	h := newFixture(t)
 	over := &weather{}
 	secrets := &roughSecrets{Secrets: keychain.NewMemory(), weather: over}
 	open := func() *workspace.Workspace {

@@ -14,13 +14,13 @@ import (
 func TestVerifyLog_LooksAtWhatThereWasWhenItBegan(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		happen  func(h *house, owner *somebody)
+		happen  func(h *fixture, owner *user)
 		checked int64 // less than there were
 		first   workspace.LogBreakKind
 	}{
-		"nothing":                   {func(*house, *somebody) {}, 0, ""},
-		"another wrote":             {func(_ *house, owner *somebody) { owner.signIn() }, 0, ""},
-		"the newest event was lost": {func(h *house, _ *somebody) { h.sneak("DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)") }, 1, workspace.BreakEventMissing},
+		"nothing":                   {func(*fixture, *user) {}, 0, ""},
+		"another wrote":             {func(_ *fixture, owner *user) { owner.signIn() }, 0, ""},
+		"the newest event was lost": {func(h *fixture, _ *user) { h.sneak("DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)") }, 1, workspace.BreakEventMissing},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

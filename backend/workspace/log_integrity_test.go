@@ -14,7 +14,7 @@ import (
 )
 
 // lived is a workspace with some history, closed.
-func lived(t *testing.T) (*house, phone, []string) {
+func lived(t *testing.T) (*fixture, phone, []string) {
 	t.Helper()
 	h, s, p, codes := enabled(t)
 	_, err := h.challenge().Verify(t.Context(), secret.NewText(p.wrong()))
@@ -29,7 +29,7 @@ func lived(t *testing.T) (*house, phone, []string) {
 }
 
 // sneak changes the file as somebody could who has the right to write it.
-func (h *house) sneak(statements ...string) {
+func (h *fixture) sneak(statements ...string) {
 	h.Helper()
 	db, err := sql.Open("sqlite", h.path)
 	h.ok(err)
@@ -44,7 +44,7 @@ func (h *house) sneak(statements ...string) {
 }
 
 // start tries to open the workspace.
-func (h *house) start() (*workspace.Workspace, error) {
+func (h *fixture) start() (*workspace.Workspace, error) {
 	h.Helper()
 	var err error
 	if h.store, err = sqlite.Open(h.Context(), h.path); err != nil {
@@ -239,7 +239,7 @@ func TestAnchor_FailedWriteIsToldAndTheNextActFixesIt(t *testing.T) {
 	h.restart()
 }
 
-func anchorName(h *house) string {
+func anchorName(h *fixture) string {
 	h.Helper()
 	for _, n := range h.secrets.names() {
 		if strings.HasSuffix(n, "/anchor") {
@@ -250,14 +250,14 @@ func anchorName(h *house) string {
 	return ""
 }
 
-func anchorOf(h *house) secret.Bytes {
+func anchorOf(h *fixture) secret.Bytes {
 	h.Helper()
 	b, err := h.secrets.Get(context.Background(), anchorName(h))
 	h.ok(err)
 	return b
 }
 
-func setAnchor(h *house, b secret.Bytes) {
+func setAnchor(h *fixture, b secret.Bytes) {
 	h.Helper()
 	name := h.secrets.prefix() + "/anchor"
 	h.ok(h.secrets.Set(context.Background(), name, b))

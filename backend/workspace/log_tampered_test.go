@@ -11,7 +11,7 @@ import (
 )
 
 // peopled is a workspace with everything that members bring, closed.
-func peopled(t *testing.T) *house {
+func peopled(t *testing.T) *fixture {
 	t.Helper()
 	h, owner := alone(t)
 	m := h.membersWith2FA(2)
@@ -29,14 +29,14 @@ func peopled(t *testing.T) *house {
 	return h
 }
 
-// copied is another house with the same content, which nobody writes to.
-func (h *house) copied(t *testing.T) *house {
+// copied is another fixture with the same content, which nobody writes to.
+func (h *fixture) copied(t *testing.T) *fixture {
 	t.Helper()
 	b, err := os.ReadFile(h.path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := &house{T: t, path: filepath.Join(t.TempDir(), "workspace.db"), secrets: h.secrets, clock: h.clock}
+	other := &fixture{T: t, path: filepath.Join(t.TempDir(), "workspace.db"), secrets: h.secrets, clock: h.clock}
 	other.ok(os.WriteFile(other.path, b, 0o600))
 	return other
 }

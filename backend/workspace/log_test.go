@@ -15,7 +15,7 @@ import (
 )
 
 // logged is an owner with some history, and their powers.
-func logged(t *testing.T) (*house, *workspace.Session, *workspace.Admin) {
+func logged(t *testing.T) (*fixture, *workspace.Session, *workspace.Admin) {
 	t.Helper()
 	h, s, p, codes := enabled(t)
 	_, err := h.challenge().Verify(t.Context(), secret.NewText(p.wrong()))

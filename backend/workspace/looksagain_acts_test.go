@@ -273,7 +273,7 @@ var acts = []act{
 	}},
 }
 
-// policyActs change what is asked of everybody, so that each has a house of its own.
+// policyActs change what is asked of everybody, so that each has a fixture of its own.
 var policyActs = []act{
 	{does: []string{"Admin.SetTwoPeople"}, by: workspace.RoleOwner, on: true, ready: func(c *cast) func() error {
 		c.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleAdmin, on: true})
@@ -297,7 +297,7 @@ var policyActs = []act{
 		c.ok(err)
 		return func() error { return a.ConfirmClock(c.Context(), c.actor.proof()) }
 	}},
-	{does: []string{"Challenge.ChoosePassword"}, by: workspace.RoleMember, on: true, door: true, ready: func(c *cast) func() error {
+	{does: []string{"Challenge.ChoosePassword"}, by: workspace.RoleMember, on: true, signingIn: true, ready: func(c *cast) func() error {
 		keeper := c.people(person{role: workspace.RoleOwner, on: true}, person{role: workspace.RoleOwner, on: true})[0]
 		a := keeper.admin()
 		c.ok(a.Require2FA(c.Context(), c.clock.now(), "", keeper.proof()))
@@ -309,7 +309,7 @@ var policyActs = []act{
 		challenge := c.actor.challenge()
 		return func() error { return second(challenge.ChoosePassword(c.Context(), secret.NewText(longerPass))) }
 	}},
-	{does: []string{"Challenge.Enrol", "Gate.Continue"}, by: workspace.RoleMember, door: true, ready: func(c *cast) func() error {
+	{does: []string{"Challenge.Enrol", "Gate.Continue"}, by: workspace.RoleMember, signingIn: true, ready: func(c *cast) func() error {
 		keepers := c.people(person{role: workspace.RoleOwner, on: true}, person{role: workspace.RoleOwner, on: true})
 		c.ok(keepers[0].admin().Require2FA(c.Context(), c.clock.now(), "", keepers[0].proof()))
 		challenge := c.actor.challenge()

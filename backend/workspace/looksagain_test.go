@@ -18,10 +18,10 @@ import (
 
 // cast is who plays in an act.
 type cast struct {
-	*house
+	*fixture
 	n         int // the commit that is looked at
-	actor, to *somebody
-	keeper    *somebody // an owner, whatever comes
+	actor, to *user
+	keeper    *user // an owner, whatever comes
 	s         *workspace.Session
 	a         *workspace.Admin // nil for a member
 	fallen    bool             // the actor may do nothing any more
@@ -33,17 +33,17 @@ func (c *cast) must(err error) {
 	}
 }
 
-// act is something that somebody does who is in.
+// act is what a user does in a session.
 type act struct {
-	does []string // the methods
-	by   workspace.Role
-	on   bool // the actor has 2FA
-	door bool // the actor is not in yet
+	does      []string // the methods
+	by        workspace.Role
+	on        bool // the actor has 2FA
+	signingIn bool // the actor is not in yet
 	// ready sets the scene and gives what is done.
 	ready func(c *cast) func() error
 }
 
-// falls are the ways in which somebody stops being who they were. The first is for
+// falls are the ways in which a user loses what they may do. The first is for
 // owners and admins, and the hardest to see: their session goes on.
 var falls = []struct {
 	name string
@@ -65,7 +65,7 @@ var takesBack = []string{
 
 // play plays an act once for each of its commits, with a fall before it, until it
 // has come to its end with none.
-func (x act) play(t *testing.T, h *house, keeper *somebody, steps *stepStore) {
+func (x act) play(t *testing.T, h *fixture, keeper *user, steps *stepStore) {
 	t.Helper()
 	for n := 1; n < 60; n++ {
 		fall := falls[0]
@@ -73,8 +73,8 @@ func (x act) play(t *testing.T, h *house, keeper *somebody, steps *stepStore) {
 			fall = falls[1+n%3]
 		}
 		people := h.people(person{role: x.by, on: x.on}, person{role: workspace.RoleMember, on: true})
-		c := &cast{house: h, n: n, keeper: keeper, actor: people[0], to: people[1]}
-		if !x.door {
+		c := &cast{fixture: h, n: n, keeper: keeper, actor: people[0], to: people[1]}
+		if !x.signingIn {
 			c.s = c.actor.signIn()
 		}
 		if x.by != workspace.RoleMember {
@@ -106,7 +106,7 @@ func (x act) play(t *testing.T, h *house, keeper *somebody, steps *stepStore) {
 		}
 		for _, e := range h.eventsAfter(head) {
 			if e.Kind == "stepped-up" && fall.name == "demoted" {
-				continue // it says who somebody is, and a member is that as well
+				continue // it says who the user is, and a member is that as well
 			}
 			if (e.Actor == c.actor.id || e.Actor == "") && !slices.Contains(takesBack, e.Kind) {
 				t.Errorf("%v: before commit %d its actor was %s, and there is %q after it (%v)", x.does, n, fall.name, e.Kind, err)
@@ -126,7 +126,7 @@ func byMember(name string, do func(c *cast, s *workspace.Session) error) act {
 	return act{does: []string{"Session." + name}, by: workspace.RoleMember, ready: func(c *cast) func() error { return func() error { return do(c, c.s) } }}
 }
 
-// vault gives the actor the vault's keys: somebody who has them signs in.
+// vault gives the actor the vault's keys: an owner who has them signs in.
 func (c *cast) vault() {
 	c.Helper()
 	c.keeper.signIn()
@@ -185,7 +185,7 @@ func enrolling(c *cast) (workspace.Shown, error) {
 	return c.s.BeginEnable(c.Context(), secret.NewText(c.actor.pass))
 }
 
-func code(p *somebody) workspace.FactorInput {
+func code(p *user) workspace.FactorInput {
 	return workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}
 }
 
@@ -269,7 +269,7 @@ func TestReader_CommitsNothing(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	steps := h.onSteps()
-	c := &cast{house: h, actor: owner, s: owner.signIn(), to: h.one(person{role: workspace.RoleMember, on: true})}
+	c := &cast{fixture: h, actor: owner, s: owner.signIn(), to: h.one(person{role: workspace.RoleMember, on: true})}
 	given, err := owner.admin().HelpCode(t.Context(), c.to.id, "", owner.proof())
 	h.ok(err)
 	g, err := c.to.challenge().UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
@@ -282,7 +282,7 @@ func TestReader_CommitsNothing(t *testing.T) {
 			read(c, g, ch)
 			continue
 		}
-		for _, d := range deeds {
+		for _, d := range adminCases {
 			if "Admin."+d.method == name {
 				_ = d.do(a, owner, c.to)
 			}

@@ -12,8 +12,8 @@ import (
 
 // handed is a one-time code in the hands of the person it was given out for.
 type handed struct {
-	*house
-	owner, issuer, to *somebody
+	*fixture
+	owner, issuer, to *user
 	given             workspace.GivenOut
 }
 
@@ -28,12 +28,12 @@ func (c *handed) use() error {
 	return err
 }
 
-// hand is a house in which an admin, or an owner where only one may, has given out
-// a code of a kind to somebody with a role.
+// hand is a fixture in which an admin, or an owner where only one may, has given out
+// a code of a kind to a user with a role.
 func hand(t *testing.T, kind workspace.OneTimeKind, by, to workspace.Role) *handed {
 	t.Helper()
 	h, owner := alone(t)
-	c := &handed{house: h, owner: owner, issuer: h.one(person{role: by})}
+	c := &handed{fixture: h, owner: owner, issuer: h.one(person{role: by})}
 	a := c.issuer.admin()
 	var err error
 	switch kind {

@@ -14,11 +14,11 @@ import (
 	"countersign/backend/workspace"
 )
 
-// invited is somebody with an invitation in their hands.
-func (h *house) invited(a *workspace.Admin) (*somebody, workspace.GivenOut) {
+// invited is a user with an invitation.
+func (h *fixture) invited(a *workspace.Admin) (*user, workspace.GivenOut) {
 	h.Helper()
 	n := h.next()
-	p := &somebody{h: h, name: fmt.Sprintf("Person %d", n), email: fmt.Sprintf("p%d@example.com", n), pass: "granite lagoon whisper 47"}
+	p := &user{h: h, name: fmt.Sprintf("Person %d", n), email: fmt.Sprintf("p%d@example.com", n), pass: "granite lagoon whisper 47"}
 	given, err := a.AddMember(h.Context(), workspace.NewMember{Name: p.name, Email: p.email, Role: workspace.RoleMember}, workspace.Proof{})
 	h.ok(err)
 	p.id = given.ProfileID
@@ -26,7 +26,7 @@ func (h *house) invited(a *workspace.Admin) (*somebody, workspace.GivenOut) {
 }
 
 // redeem takes the code with the person's password.
-func (p *somebody) redeem(given workspace.GivenOut) (*workspace.Session, *workspace.Challenge, error) {
+func (p *user) redeem(given workspace.GivenOut) (*workspace.Session, *workspace.Challenge, error) {
 	return p.h.w.Redeem(context.WithoutCancel(p.h.Context()), p.email, secret.NewText(given.Code.Display()), secret.NewText(p.pass))
 }
 
@@ -67,7 +67,7 @@ func TestInvitation_WorksOnceAndSetsThePassword(t *testing.T) {
 }
 
 // failures are those in a row that are counted.
-func (h *house) failures(subject string, kind workspace.Kind) (n int) {
+func (h *fixture) failures(subject string, kind workspace.Kind) (n int) {
 	h.Helper()
 	_ = h.store.View(h.Context(), func(tx workspace.ReadTx) error {
 		a, err := tx.Attempts(subject, kind)

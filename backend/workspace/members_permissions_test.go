@@ -10,14 +10,14 @@ import (
 	"countersign/backend/workspace"
 )
 
-// deed is a method of Admin as somebody would use it.
-type deed struct {
+// adminCase is a method of Admin, and how it is called.
+type adminCase struct {
 	method string
-	do     func(a *workspace.Admin, by, to *somebody) error
+	do     func(a *workspace.Admin, by, to *user) error
 	about  *about // whom it may be done to; nil: it is about nobody in particular
 }
 
-// about is what comes of a deed by the role and the state of whom it is about.
+// about is what comes of a call by the role and the state of whom it is about.
 type about struct {
 	admin  []workspace.Role // whom an admin may do it to; an owner may to everybody
 	self   workspace.Code   // an owner to themselves
@@ -38,44 +38,44 @@ var (
 	everybody = []workspace.Role{workspace.RoleOwner, workspace.RoleAdmin, workspace.RoleMember}
 )
 
-func asking(kind workspace.ApprovalKind) func(a *workspace.Admin, by, to *somebody) error {
-	return func(a *workspace.Admin, by, to *somebody) error {
+func asking(kind workspace.ApprovalKind) func(a *workspace.Admin, by, to *user) error {
+	return func(a *workspace.Admin, by, to *user) error {
 		_, err := a.AskApproval(to.h.Context(), kind, []string{to.id}, "the phone is lost", by.proof())
 		return err
 	}
 }
 
 // askingForAll asks for less of what the workspace asks of everybody.
-func askingForAll(kind workspace.ApprovalKind) func(a *workspace.Admin, by, to *somebody) error {
-	return func(a *workspace.Admin, by, to *somebody) error {
+func askingForAll(kind workspace.ApprovalKind) func(a *workspace.Admin, by, to *user) error {
+	return func(a *workspace.Admin, by, to *user) error {
 		_, err := a.AskApproval(to.h.Context(), kind, nil, "the new year", by.proof())
 		return err
 	}
 }
 
-// deeds has each method of Admin at least once; a test sees to it.
-var deeds = []deed{
-	{"SetRole", func(a *workspace.Admin, by, to *somebody) error {
+// adminCases has each method of Admin at least once; a test sees to it.
+var adminCases = []adminCase{
+	{"SetRole", func(a *workspace.Admin, by, to *user) error {
 		return a.SetRole(to.h.Context(), to.id, workspace.RoleMember, by.proof())
 	}, &about{self: "", states: [4]workspace.Code{"", "", "", gone}}},
-	{"Suspend", func(a *workspace.Admin, _, to *somebody) error { return a.Suspend(to.h.Context(), to.id) },
+	{"Suspend", func(a *workspace.Admin, _, to *user) error { return a.Suspend(to.h.Context(), to.id) },
 		&about{admin: members, self: notSelf, states: [4]workspace.Code{"", workspace.CodeMemberInvited, "", gone}}},
-	{"Resume", func(a *workspace.Admin, _, to *somebody) error { return a.Resume(to.h.Context(), to.id) },
+	{"Resume", func(a *workspace.Admin, _, to *user) error { return a.Resume(to.h.Context(), to.id) },
 		&about{admin: members, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
-	{"Remove", func(a *workspace.Admin, by, to *somebody) error { return a.Remove(to.h.Context(), to.id, by.proof()) },
+	{"Remove", func(a *workspace.Admin, by, to *user) error { return a.Remove(to.h.Context(), to.id, by.proof()) },
 		&about{admin: members, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
-	{"ResetPassword", func(a *workspace.Admin, by, to *somebody) error {
+	{"ResetPassword", func(a *workspace.Admin, by, to *user) error {
 		_, err := a.ResetPassword(to.h.Context(), to.id, "", by.proof())
 		return err
 	}, &about{admin: members, self: notSelf, states: [4]workspace.Code{"", "", suspended, gone}}},
-	{"Reset2FA", func(a *workspace.Admin, by, to *somebody) error {
+	{"Reset2FA", func(a *workspace.Admin, by, to *user) error {
 		return a.Reset2FA(to.h.Context(), to.id, "", by.proof())
 	}, &about{admin: everybody, self: notSelf, states: [4]workspace.Code{"", off, "", gone}}},
-	{"HelpCode", func(a *workspace.Admin, by, to *somebody) error {
+	{"HelpCode", func(a *workspace.Admin, by, to *user) error {
 		_, err := a.HelpCode(to.h.Context(), to.id, "", by.proof())
 		return err
 	}, &about{admin: everybody, self: notSelf, states: [4]workspace.Code{"", off, suspended, gone}}},
-	{"BeginRun", func(a *workspace.Admin, by, to *somebody) error {
+	{"BeginRun", func(a *workspace.Admin, by, to *user) error {
 		_, err := a.BeginRun(to.h.Context(), workspace.RunRequest{Members: []string{to.id}, Reason: "new phones", Kind: workspace.RunPrint}, by.proof())
 		return err
 	}, &about{admin: members, self: off, states: [4]workspace.Code{"", off, suspended, gone}}},
@@ -85,93 +85,93 @@ var deeds = []deed{
 	{"AskApproval", asking(workspace.ApproveHelpCode), &about{admin: everybody, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
 	{"AskApproval", askingForAll(workspace.ApproveDropRequirement), nil},
 	{"AskApproval", askingForAll(workspace.ApproveTwoPeopleOff), nil},
-	{"Member", func(a *workspace.Admin, _, to *somebody) error {
+	{"Member", func(a *workspace.Admin, _, to *user) error {
 		_, err := a.Member(to.h.Context(), to.id)
 		return err
 	}, &about{admin: everybody, self: "", states: [4]workspace.Code{"", "", "", gone}}},
 
-	{"AddMember", func(a *workspace.Admin, by, to *somebody) error {
+	{"AddMember", func(a *workspace.Admin, by, to *user) error {
 		_, err := a.AddMember(to.h.Context(), workspace.NewMember{Name: "N", Email: "new@example.com", Role: workspace.RoleMember}, by.proof())
 		return err
 	}, nil},
-	{"AddMembers", func(a *workspace.Admin, by, to *somebody) error {
+	{"AddMembers", func(a *workspace.Admin, by, to *user) error {
 		_, err := a.AddMembers(to.h.Context(), []workspace.NewMember{{Name: "N", Email: "other@example.com", Role: workspace.RoleMember}}, by.proof(), nil)
 		return err
 	}, nil},
-	{"CheckMembers", func(a *workspace.Admin, _, to *somebody) error {
+	{"CheckMembers", func(a *workspace.Admin, _, to *user) error {
 		_, err := a.CheckMembers(to.h.Context(), []workspace.NewMember{{Name: "N"}})
 		return err
 	}, nil},
-	{"Members", func(a *workspace.Admin, _, to *somebody) error { _, err := a.Members(to.h.Context()); return err }, nil},
-	{"Approvals", func(a *workspace.Admin, _, to *somebody) error { _, err := a.Approvals(to.h.Context()); return err }, nil},
-	{"Approve", func(a *workspace.Admin, by, to *somebody) error { return a.Approve(to.h.Context(), "x", by.proof()) }, nil},
-	{"Refuse", func(a *workspace.Admin, _, to *somebody) error { return a.Refuse(to.h.Context(), "x") }, nil},
-	{"Policy", func(a *workspace.Admin, _, to *somebody) error { _, err := a.Policy(to.h.Context()); return err }, nil},
-	{"RenameWorkspace", func(a *workspace.Admin, _, to *somebody) error { return a.RenameWorkspace(to.h.Context(), "Other") }, nil},
-	{"SetIdle", func(a *workspace.Admin, _, to *somebody) error { return a.SetIdle(to.h.Context(), 7) }, nil},
-	{"SetTwoPeople", func(a *workspace.Admin, by, to *somebody) error {
+	{"Members", func(a *workspace.Admin, _, to *user) error { _, err := a.Members(to.h.Context()); return err }, nil},
+	{"Approvals", func(a *workspace.Admin, _, to *user) error { _, err := a.Approvals(to.h.Context()); return err }, nil},
+	{"Approve", func(a *workspace.Admin, by, to *user) error { return a.Approve(to.h.Context(), "x", by.proof()) }, nil},
+	{"Refuse", func(a *workspace.Admin, _, to *user) error { return a.Refuse(to.h.Context(), "x") }, nil},
+	{"Policy", func(a *workspace.Admin, _, to *user) error { _, err := a.Policy(to.h.Context()); return err }, nil},
+	{"RenameWorkspace", func(a *workspace.Admin, _, to *user) error { return a.RenameWorkspace(to.h.Context(), "Other") }, nil},
+	{"SetIdle", func(a *workspace.Admin, _, to *user) error { return a.SetIdle(to.h.Context(), 7) }, nil},
+	{"SetTwoPeople", func(a *workspace.Admin, by, to *user) error {
 		return a.SetTwoPeople(to.h.Context(), false, "", by.proof())
 	}, nil},
-	{"Rehearse", func(a *workspace.Admin, _, to *somebody) error { _, err := a.Rehearse(to.h.Context()); return err }, nil},
-	{"Require2FA", func(a *workspace.Admin, by, to *somebody) error {
+	{"Rehearse", func(a *workspace.Admin, _, to *user) error { _, err := a.Rehearse(to.h.Context()); return err }, nil},
+	{"Require2FA", func(a *workspace.Admin, by, to *user) error {
 		return a.Require2FA(to.h.Context(), to.h.clock.now().Add(time.Hour), "", by.proof())
 	}, nil},
-	{"DropRequirement", func(a *workspace.Admin, by, to *somebody) error {
+	{"DropRequirement", func(a *workspace.Admin, by, to *user) error {
 		return a.DropRequirement(to.h.Context(), "", by.proof())
 	}, nil},
-	{"Clock", func(a *workspace.Admin, _, to *somebody) error { _, err := a.Clock(to.h.Context()); return err }, nil},
-	{"ConfirmClock", func(a *workspace.Admin, by, to *somebody) error { return a.ConfirmClock(to.h.Context(), by.proof()) }, nil},
-	{"PreviewRun", func(a *workspace.Admin, _, to *somebody) error {
+	{"Clock", func(a *workspace.Admin, _, to *user) error { _, err := a.Clock(to.h.Context()); return err }, nil},
+	{"ConfirmClock", func(a *workspace.Admin, by, to *user) error { return a.ConfirmClock(to.h.Context(), by.proof()) }, nil},
+	{"PreviewRun", func(a *workspace.Admin, _, to *user) error {
 		_, err := a.PreviewRun(to.h.Context(), []string{to.id})
 		return err
 	}, nil},
-	{"Runs", func(a *workspace.Admin, _, to *somebody) error { _, err := a.Runs(to.h.Context(), 0); return err }, nil},
-	{"Ledger", func(a *workspace.Admin, _, to *somebody) error { _, err := a.Ledger(to.h.Context(), 1); return err }, nil},
-	{"Unacknowledged", func(a *workspace.Admin, _, to *somebody) error {
+	{"Runs", func(a *workspace.Admin, _, to *user) error { _, err := a.Runs(to.h.Context(), 0); return err }, nil},
+	{"Ledger", func(a *workspace.Admin, _, to *user) error { _, err := a.Ledger(to.h.Context(), 1); return err }, nil},
+	{"Unacknowledged", func(a *workspace.Admin, _, to *user) error {
 		_, err := a.Unacknowledged(to.h.Context())
 		return err
 	}, nil},
-	{"HandOver", func(a *workspace.Admin, _, to *somebody) error {
+	{"HandOver", func(a *workspace.Admin, _, to *user) error {
 		_, err := a.HandOver(to.h.Context(), 1, []int{1})
 		return err
 	}, nil},
-	{"VoidSheets", func(a *workspace.Admin, _, to *somebody) error {
+	{"VoidSheets", func(a *workspace.Admin, _, to *user) error {
 		_, err := a.VoidSheets(to.h.Context(), 1, []int{1})
 		return err
 	}, nil},
-	{"Log", func(a *workspace.Admin, _, to *somebody) error {
+	{"Log", func(a *workspace.Admin, _, to *user) error {
 		_, err := a.Log(to.h.Context(), workspace.LogQuery{})
 		return err
 	}, nil},
-	{"LogHead", func(a *workspace.Admin, _, to *somebody) error { _, err := a.LogHead(to.h.Context()); return err }, nil},
-	{"Backup", func(a *workspace.Admin, by, to *somebody) error {
+	{"LogHead", func(a *workspace.Admin, _, to *user) error { _, err := a.LogHead(to.h.Context()); return err }, nil},
+	{"Backup", func(a *workspace.Admin, by, to *user) error {
 		return a.Backup(to.h.Context(), by.proof(), nil, func(workspace.BackupCopy) error { return nil })
 	}, nil},
-	{"Prove", func(a *workspace.Admin, by, to *somebody) error { return a.Prove(to.h.Context(), by.proof()) }, nil},
-	{"NameDocuments", func(a *workspace.Admin, _, to *somebody) error { return a.NameDocuments(to.h.Context(), nil) }, nil},
-	{"PurgeDocuments", func(a *workspace.Admin, _, to *somebody) error { return a.PurgeDocuments(to.h.Context(), nil) }, nil},
-	{"BeginRotation", func(a *workspace.Admin, by, to *somebody) error { return a.BeginRotation(to.h.Context(), by.proof()) }, nil},
-	{"Rotation", func(a *workspace.Admin, _, to *somebody) error { _, err := a.Rotation(to.h.Context()); return err }, nil},
-	{"HoldRotation", func(a *workspace.Admin, _, to *somebody) error { return a.HoldRotation(to.h.Context(), true) }, nil},
-	{"Rotate", func(a *workspace.Admin, _, to *somebody) error { return a.Rotate(to.h.Context(), nil) }, nil},
-	{"MakeKit", func(a *workspace.Admin, by, to *somebody) error {
+	{"Prove", func(a *workspace.Admin, by, to *user) error { return a.Prove(to.h.Context(), by.proof()) }, nil},
+	{"NameDocuments", func(a *workspace.Admin, _, to *user) error { return a.NameDocuments(to.h.Context(), nil) }, nil},
+	{"PurgeDocuments", func(a *workspace.Admin, _, to *user) error { return a.PurgeDocuments(to.h.Context(), nil) }, nil},
+	{"BeginRotation", func(a *workspace.Admin, by, to *user) error { return a.BeginRotation(to.h.Context(), by.proof()) }, nil},
+	{"Rotation", func(a *workspace.Admin, _, to *user) error { _, err := a.Rotation(to.h.Context()); return err }, nil},
+	{"HoldRotation", func(a *workspace.Admin, _, to *user) error { return a.HoldRotation(to.h.Context(), true) }, nil},
+	{"Rotate", func(a *workspace.Admin, _, to *user) error { return a.Rotate(to.h.Context(), nil) }, nil},
+	{"MakeKit", func(a *workspace.Admin, by, to *user) error {
 		_, err := a.MakeKit(to.h.Context(), by.proof())
 		return err
 	}, nil},
-	{"KitState", func(a *workspace.Admin, _, to *somebody) error { _, err := a.KitState(to.h.Context()); return err }, nil},
-	{"NoteSecretsPassphrase", func(a *workspace.Admin, _, to *somebody) error { return a.NoteSecretsPassphrase(to.h.Context()) }, nil},
-	{"NoteRestored", func(a *workspace.Admin, _, to *somebody) error {
+	{"KitState", func(a *workspace.Admin, _, to *user) error { _, err := a.KitState(to.h.Context()); return err }, nil},
+	{"NoteSecretsPassphrase", func(a *workspace.Admin, _, to *user) error { return a.NoteSecretsPassphrase(to.h.Context()) }, nil},
+	{"NoteRestored", func(a *workspace.Admin, _, to *user) error {
 		return a.NoteRestored(to.h.Context(), to.h.clock.now())
 	}, nil},
-	{"NoteExport", func(a *workspace.Admin, _, to *somebody) error {
+	{"NoteExport", func(a *workspace.Admin, _, to *user) error {
 		return a.NoteExport(to.h.Context(), workspace.ExportOpened, workspace.SeenExport{Run: 1})
 	}, nil},
-	{"SigningKey", func(a *workspace.Admin, _, to *somebody) error { _, err := a.SigningKey(to.h.Context()); return err }, nil},
-	{"VerifyLog", func(a *workspace.Admin, _, to *somebody) error {
+	{"SigningKey", func(a *workspace.Admin, _, to *user) error { _, err := a.SigningKey(to.h.Context()); return err }, nil},
+	{"VerifyLog", func(a *workspace.Admin, _, to *user) error {
 		_, err := a.VerifyLog(to.h.Context(), nil)
 		return err
 	}, nil},
-	{"ExportLog", func(a *workspace.Admin, _, to *somebody) error {
+	{"ExportLog", func(a *workspace.Admin, _, to *user) error {
 		_, err := a.ExportLog(to.h.Context(), io.Discard, nil)
 		return err
 	}, nil},
@@ -180,7 +180,7 @@ var deeds = []deed{
 func TestAdmin_EachMethodHasACase(t *testing.T) {
 	t.Parallel()
 	for m := range reflect.TypeFor[*workspace.Admin]().Methods() {
-		if !slices.ContainsFunc(deeds, func(d deed) bool { return d.method == m.Name }) {
+		if !slices.ContainsFunc(adminCases, func(d adminCase) bool { return d.method == m.Name }) {
 			t.Errorf("nothing says who may use %s, and on whom", m.Name)
 		}
 	}
@@ -188,7 +188,7 @@ func TestAdmin_EachMethodHasACase(t *testing.T) {
 
 func TestAdmin_EachRoleMayDoWhatTheTableSays(t *testing.T) {
 	t.Parallel()
-	for i, d := range deeds {
+	for i, d := range adminCases {
 		if d.about == nil {
 			continue
 		}
@@ -196,7 +196,7 @@ func TestAdmin_EachRoleMayDoWhatTheTableSays(t *testing.T) {
 			t.Parallel()
 			h, owner := alone(t)
 			admin := h.one(person{role: workspace.RoleAdmin})
-			for _, by := range []*somebody{owner, admin} {
+			for _, by := range []*user{owner, admin} {
 				a := by.admin()
 				byOwner := by == owner
 				for _, role := range everybody {
@@ -224,7 +224,7 @@ func TestAdmin_EachRoleMayDoWhatTheTableSays(t *testing.T) {
 }
 
 // expect does it and wants this code, or none. What is refused changes nothing.
-func (d deed) expect(h *house, a *workspace.Admin, by, to *somebody, want workspace.Code) {
+func (d adminCase) expect(h *fixture, a *workspace.Admin, by, to *user, want workspace.Code) {
 	h.Helper()
 	before := h.profile(to.id)
 	err := d.do(a, by, to)
@@ -254,7 +254,7 @@ func TestAdmin_FormerAdminIsRefusedEachMethod(t *testing.T) {
 	h.ok(mine.SetRole(t.Context(), demoted.id, workspace.RoleMember, owner.proof()))
 	h.ok(mine.Suspend(t.Context(), out.id))
 	h.ok(c.End(t.Context()))
-	for _, d := range deeds {
+	for _, d := range adminCases {
 		d.expect(h, a, demoted, to, workspace.CodeForbidden)
 		d.expect(h, b, out, to, workspace.CodeSessionEnded)
 		d.expect(h, byLocked, locked, to, workspace.CodeSessionEnded)

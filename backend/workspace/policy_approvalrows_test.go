@@ -59,7 +59,7 @@ func TestApprovals_SayWhoMayDecide(t *testing.T) {
 	asked, err := p.owner.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{p.admin.id}, "the phone is lost", p.owner.proof())
 	p.ok(err)
 	for _, c := range []struct {
-		who *somebody
+		who *user
 		may bool
 	}{{p.owner, false}, {p.admin, false}, {third, true}} { // who asks, whom it is about, and somebody else
 		all, err := c.who.admin().Approvals(t.Context())

@@ -11,12 +11,12 @@ import (
 	"countersign/backend/workspace"
 )
 
-// pair is a house that asks for two people: an owner and an admin with 2FA on,
+// pair is a fixture that asks for two people: an owner and an admin with 2FA on,
 // and members to act on.
 type pair struct {
-	*house
-	owner, admin *somebody
-	members      []*somebody
+	*fixture
+	owner, admin *user
+	members      []*user
 }
 
 func twoPeople(t *testing.T) *pair {
@@ -28,7 +28,7 @@ func twoPeople(t *testing.T) *pair {
 }
 
 // approved asks as the owner and approves as the admin.
-func (p *pair) approved(kind workspace.ApprovalKind, of ...*somebody) string {
+func (p *pair) approved(kind workspace.ApprovalKind, of ...*user) string {
 	p.Helper()
 	var ids []string
 	for _, m := range of {
@@ -157,7 +157,7 @@ func TestTwoPeople_ALesserPolicyWaitsForASecondAdmin(t *testing.T) {
 	t.Parallel()
 	p := twoPeople(t)
 	a, day := p.owner.admin(), p.clock.now().Add(24*time.Hour)
-	h := p.house
+	h := p.fixture
 	h.ok(a.Require2FA(t.Context(), day, "", p.owner.proof()))                 // more than before
 	h.ok(a.Require2FA(t.Context(), day.Add(-time.Hour), "", p.owner.proof())) // earlier
 	h.refused(a.Require2FA(t.Context(), day, "", p.owner.proof()), workspace.CodeApprovalNeeded)
@@ -194,7 +194,7 @@ func TestApproval_EndsWithARoleThatItRestsOn(t *testing.T) {
 	p := twoPeople(t)
 	boss := p.one(person{role: workspace.RoleOwner, on: true})
 	approver := p.one(person{role: workspace.RoleAdmin, on: true})
-	for name, who := range map[string]*somebody{"Subject": p.members[0], "Asker": p.admin, "Approver": approver} {
+	for name, who := range map[string]*user{"Subject": p.members[0], "Asker": p.admin, "Approver": approver} {
 		asked, err := p.admin.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{p.members[0].id}, "r", p.admin.proof())
 		p.ok(err)
 		p.ok(approver.admin().Approve(t.Context(), asked.ID, approver.proof()))
@@ -223,7 +223,7 @@ func TestTwoPeople_NeedsTwoAdminsWith2FAAndAnOwner(t *testing.T) {
 	}
 	h.refused(admin.admin().SetTwoPeople(t.Context(), false, "", admin.proof()), workspace.CodeForbidden)
 	h.refused(owner.admin().SetTwoPeople(t.Context(), false, "", owner.proof()), workspace.CodeApprovalNeeded)
-	id := (&pair{house: h, owner: owner, admin: admin}).approved(workspace.ApproveTwoPeopleOff)
+	id := (&pair{fixture: h, owner: owner, admin: admin}).approved(workspace.ApproveTwoPeopleOff)
 	h.ok(owner.admin().SetTwoPeople(t.Context(), false, id, owner.proof()))
 	_, err = admin.admin().ResetPassword(t.Context(), h.one(person{role: workspace.RoleMember}).id, "", admin.proof())
 	h.ok(err)

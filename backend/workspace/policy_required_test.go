@@ -11,9 +11,9 @@ import (
 	"countersign/backend/workspace"
 )
 
-// dated is a house whose owner has 2FA on and requires it from a time on, with
+// dated is a fixture whose owner has 2FA on and requires it from a time on, with
 // a second keeper; the people are of the roles given, with 2FA off.
-func dated(t *testing.T, in time.Duration, roles ...workspace.Role) (h *house, owner *somebody, late []*somebody, from time.Time) {
+func dated(t *testing.T, in time.Duration, roles ...workspace.Role) (h *fixture, owner *user, late []*user, from time.Time) {
 	t.Helper()
 	h, owner, _ = guarded(t)
 	h.one(person{role: workspace.RoleAdmin, on: true})
@@ -26,7 +26,7 @@ func dated(t *testing.T, in time.Duration, roles ...workspace.Role) (h *house, o
 }
 
 // until lets the time pass, with the person there all along.
-func (h *house) until(at time.Time, there ...*workspace.Session) {
+func (h *fixture) until(at time.Time, there ...*workspace.Session) {
 	h.Helper()
 	for h.clock.now().Before(at) {
 		h.clock.step(min(time.Minute, at.Sub(h.clock.now())))

@@ -117,7 +117,7 @@ func TestChangePassword_LockMeanwhileLosesNoVaultKey(t *testing.T) {
 	err = s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("walnut harbour spindle 3"), workspace.FactorInput{})
 	h.refused(err, workspace.CodeSessionEnded)
 	h.ok(<-ended)
-	if h.read((&somebody{h: h, email: email, pass: pass}).signIn(), "a") != "text" {
+	if h.read((&user{h: h, email: email, pass: pass}).signIn(), "a") != "text" {
 		t.Error("the contract reads otherwise")
 	}
 }

@@ -13,7 +13,7 @@ import (
 const runBatch = 32
 
 // beside is a second process on the same store.
-func (h *house) beside() *workspace.Workspace {
+func (h *fixture) beside() *workspace.Workspace {
 	h.Helper()
 	w, err := workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
@@ -134,7 +134,7 @@ func TestRecover_RunWhoseOwnerIsGoneIsInterrupted(t *testing.T) {
 
 func TestRecover_WorkspaceThatIsBeingMadeIsLeft(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
 	_, err := h.w.Create(t.Context(), workspace.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(pass)})
 	h.refused(err, workspace.CodeKeychainLocked)
@@ -146,7 +146,7 @@ func TestRecover_WorkspaceThatIsBeingMadeIsLeft(t *testing.T) {
 }
 
 // pending counts the sets that were shown and not kept.
-func (h *house) pending() (n int) {
+func (h *fixture) pending() (n int) {
 	h.Helper()
 	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
 		ids, err := tx.PendingSets("")

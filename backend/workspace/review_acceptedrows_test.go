@@ -76,13 +76,13 @@ func TestAccept_NothingIsTakenWithWhatCouldNotBeNarrowed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		when string
-		edit func(h *house, owner *somebody)
+		edit func(h *fixture, owner *user)
 	}{
-		"the vault's key": {"UPDATE ON workspace", func(h *house, _ *somebody) {
+		"the vault's key": {"UPDATE ON workspace", func(h *fixture, _ *user) {
 			h.ok(h.store.Close())
 			h.sneak("UPDATE workspace SET vault_check = ''")
 		}},
-		"codes that were replaced": {"UPDATE ON recovery_sets", func(h *house, owner *somebody) {
+		"codes that were replaced": {"UPDATE ON recovery_sets", func(h *fixture, owner *user) {
 			old := h.olderCopy()
 			s := owner.signIn()
 			h.ok(second(s.BeginNewCodes(t.Context(), owner.proof())))

@@ -22,7 +22,7 @@ import (
 var noFactor = workspace.FactorInput{Kind: workspace.FactorNone}
 
 // olderCopy gives the database as it is now, whole, and goes on.
-func (h *house) olderCopy() []byte {
+func (h *fixture) olderCopy() []byte {
 	h.Helper()
 	h.restart()
 	old, err := os.ReadFile(h.path)
@@ -31,7 +31,7 @@ func (h *house) olderCopy() []byte {
 }
 
 // putBack closes the workspace and puts an older copy in its place.
-func (h *house) putBack(old []byte) {
+func (h *fixture) putBack(old []byte) {
 	h.Helper()
 	h.ok(h.store.Close())
 	h.ok(os.WriteFile(h.path, old, 0o600))
@@ -39,7 +39,7 @@ func (h *house) putBack(old []byte) {
 }
 
 // proves gives what an owner may accept, with password and phone.
-func (p *somebody) proves(s *workspace.Sealed) (*workspace.Acceptance, error) {
+func (p *user) proves(s *workspace.Sealed) (*workspace.Acceptance, error) {
 	p.h.Helper()
 	factor := noFactor
 	if p.phone.key != "" {
@@ -49,7 +49,7 @@ func (p *somebody) proves(s *workspace.Sealed) (*workspace.Acceptance, error) {
 }
 
 // accepts takes the workspace as it is, and starts.
-func (p *somebody) accepts() workspace.Review {
+func (p *user) accepts() workspace.Review {
 	p.h.Helper()
 	a, err := p.proves(p.h.sealed())
 	p.h.ok(err)
@@ -419,11 +419,11 @@ func TestAnchor_FitsTheKeychainWithManyOwners(t *testing.T) {
 // The folder is written while the app is open, which only the next start would find.
 func TestVault_ForgedKeysAreNotUsedWhileTheAppRuns(t *testing.T) {
 	t.Parallel()
-	for name, forge := range map[string]func(h *house, sealed []byte, recipient string){
-		"Keys": func(h *house, sealed []byte, _ string) {
+	for name, forge := range map[string]func(h *fixture, sealed []byte, recipient string){
+		"Keys": func(h *fixture, sealed []byte, _ string) {
 			h.sneak(fmt.Sprintf("UPDATE vault_keys SET sealed = x'%x'", sealed))
 		},
-		"Recipient": func(h *house, _ []byte, recipient string) {
+		"Recipient": func(h *fixture, _ []byte, recipient string) {
 			h.sneak("UPDATE vault_keys SET recipient = '" + recipient + "'")
 		},
 	} {

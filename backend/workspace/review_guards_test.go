@@ -12,8 +12,8 @@ import (
 	"countersign/backend/workspace"
 )
 
-// closed is a house whose owner has 2FA on, and that no longer fits its log.
-func closed(t *testing.T, statements ...string) (*house, *somebody, []string) {
+// closed is a fixture whose owner has 2FA on, and that no longer fits its log.
+func closed(t *testing.T, statements ...string) (*fixture, *user, []string) {
 	t.Helper()
 	h, owner, codes := guarded(t)
 	h.ok(h.store.Close())
@@ -59,7 +59,7 @@ func (k *hurt) Delete(ctx context.Context, name string) error {
 }
 
 // sealedOn opens what start has refused, with other secrets or files.
-func (h *house) sealedOn(secrets workspace.Secrets, files workspace.Files) *workspace.Sealed {
+func (h *fixture) sealedOn(secrets workspace.Secrets, files workspace.Files) *workspace.Sealed {
 	h.Helper()
 	store, err := sqlite.Open(h.Context(), h.path)
 	h.ok(err)
@@ -72,7 +72,7 @@ func (h *house) sealedOn(secrets workspace.Secrets, files workspace.Files) *work
 
 func TestOpenSealed_OnlyWhatDoesNotFitIsSealed(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	open := func() (*workspace.Sealed, error) {
 		return workspace.OpenSealed(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
 	}
@@ -135,7 +135,7 @@ func TestProve_EmptyFieldsAreTheirOwnRefusal(t *testing.T) {
 }
 
 // guessed writes into the keychain that so many guesses were made, two hours ago.
-func (h *house) guessed(n int) {
+func (h *fixture) guessed(n int) {
 	h.Helper()
 	b := binary.BigEndian.AppendUint64(nil, uint64(n))
 	b = binary.BigEndian.AppendUint64(b, uint64(h.clock.now().Add(-2*time.Hour).UnixMilli()))
@@ -195,12 +195,12 @@ func TestProve_CodeThatTheDatabaseHasUsedIsUsed(t *testing.T) {
 
 func TestProve_KeychainThatFailsProvesNothing(t *testing.T) {
 	t.Parallel()
-	right := func(o *somebody) workspace.FactorInput { return byCode(o.newCode()) }
-	none := func(*somebody) workspace.FactorInput { return noFactor }
+	right := func(o *user) workspace.FactorInput { return byCode(o.newCode()) }
+	none := func(*user) workspace.FactorInput { return noFactor }
 	for name, c := range map[string]struct {
 		call, item string
 		n          int
-		factor     func(*somebody) workspace.FactorInput
+		factor     func(*user) workspace.FactorInput
 	}{
 		"before a guess is counted":     {"get", "/sealed-guesses", 1, right},
 		"while a guess is counted":      {"set", "/sealed-guesses", 1, right},
@@ -263,7 +263,7 @@ func TestReport_SomeOwnerIsEnoughToAccept(t *testing.T) {
 	h, owner, _ := guarded(t)
 	other := h.one(person{role: workspace.RoleOwner, on: true})
 	h.ok(h.store.Close())
-	for _, gone := range []*somebody{owner, other} {
+	for _, gone := range []*user{owner, other} {
 		h := h.copied(t)
 		h.sneak("DELETE FROM profiles WHERE id = '" + gone.id + "'")
 		s := h.sealed()

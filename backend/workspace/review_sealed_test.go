@@ -12,7 +12,7 @@ import (
 )
 
 // sealed opens what start has refused.
-func (h *house) sealed() *workspace.Sealed {
+func (h *fixture) sealed() *workspace.Sealed {
 	h.Helper()
 	var err error
 	h.store, err = sqlite.Open(h.Context(), h.path)

@@ -7,7 +7,7 @@ import (
 )
 
 // roles are given while a run is under way.
-func (h *house) give(by *somebody, to *somebody, role workspace.Role) {
+func (h *fixture) give(by *user, to *user, role workspace.Role) {
 	h.Helper()
 	h.ok(by.admin().SetRole(h.Context(), to.id, role, by.proof()))
 }

@@ -40,11 +40,11 @@ func BenchmarkPrintRun(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var people []workspace.Settled
+	var people []workspace.AddedProfile
 	for i := range 100 {
-		people = append(people, workspace.Settled{Name: fmt.Sprint("Person ", i), Email: fmt.Sprintf("p%d@example.com", i), Role: workspace.RoleMember, Key: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"})
+		people = append(people, workspace.AddedProfile{Name: fmt.Sprint("Person ", i), Email: fmt.Sprintf("p%d@example.com", i), Role: workspace.RoleMember, Key: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"})
 	}
-	ids, err := workspace.Settle(w, ctx, email, people)
+	ids, err := workspace.AddProfiles(w, ctx, email, people)
 	if err != nil {
 		b.Fatal(err)
 	}

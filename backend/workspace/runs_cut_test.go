@@ -92,10 +92,10 @@ func TestPrintRun_CutOffAtAnyCommitLeavesOneSetEach(t *testing.T) {
 }
 
 // look starts the program on what was left, twice, and counts who has the new set.
-func (m moment) look(t *testing.T, of *house, r *run, people []*somebody, old map[string]int) (inForce int) {
+func (m moment) look(t *testing.T, of *fixture, r *run, people []*user, old map[string]int) (inForce int) {
 	t.Helper()
 	dir := t.TempDir()
-	h := &house{T: t, path: filepath.Join(dir, "workspace.db"), secrets: &faulty{Secrets: m.items}, clock: of.clock}
+	h := &fixture{T: t, path: filepath.Join(dir, "workspace.db"), secrets: &faulty{Secrets: m.items}, clock: of.clock}
 	h.ok(os.WriteFile(h.path, m.database, 0o600))
 	h.open()
 	defer func() { h.ok(h.store.Close()) }()
@@ -119,7 +119,7 @@ func (m moment) look(t *testing.T, of *house, r *run, people []*somebody, old ma
 	}))
 	for _, p := range people {
 		made := r.sheets[p.id].Sheet
-		has := (&somebody{h: h, id: p.id}).active()
+		has := (&user{h: h, id: p.id}).active()
 		switch {
 		case has == made && ledger[made] == workspace.SetActive:
 			inForce++

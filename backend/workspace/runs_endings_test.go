@@ -23,8 +23,8 @@ func (s *fullStore) Update(ctx context.Context, fn func(workspace.WriteTx) error
 	return s.Store.Update(ctx, fn)
 }
 
-// onFullStore opens the house on a store that can be told to be full.
-func (h *house) onFullStore() *fullStore {
+// onFullStore opens the fixture on a store that can be told to be full.
+func (h *fixture) onFullStore() *fullStore {
 	h.Helper()
 	s := &fullStore{Store: h.store}
 	var err error
@@ -36,14 +36,14 @@ func (h *house) onFullStore() *fullStore {
 func TestPrintRun_EndingAtAnyStageKeepsTheOldSets(t *testing.T) {
 	t.Parallel()
 	jam := errors.New("the printer is jammed")
-	for name, end := range map[string]func(h *house, r *run){
-		"BeforeIssue": func(*house, *run) {},
-		"FirstSheet": func(h *house, r *run) {
+	for name, end := range map[string]func(h *fixture, r *run){
+		"BeforeIssue": func(*fixture, *run) {},
+		"FirstSheet": func(h *fixture, r *run) {
 			if err := r.Issue(t.Context(), nil, func(workspace.RunSheet) error { return jam }); !errors.Is(err, jam) {
 				t.Error(err)
 			}
 		},
-		"LastSheet": func(h *house, r *run) {
+		"LastSheet": func(h *fixture, r *run) {
 			n := 0
 			err := r.Issue(t.Context(), nil, func(s workspace.RunSheet) error {
 				if n++; n == 3 {
@@ -57,19 +57,19 @@ func TestPrintRun_EndingAtAnyStageKeepsTheOldSets(t *testing.T) {
 			_, err = r.PutInForce(t.Context(), nil) // two of three are on paper
 			h.refused(err, workspace.CodeRunOver)
 		},
-		"ContextAtTheStart": func(h *house, r *run) {
+		"ContextAtTheStart": func(h *fixture, r *run) {
 			ctx, stop := context.WithCancel(t.Context())
 			stop()
 			if err := r.Issue(ctx, nil, r.take); !errors.Is(err, context.Canceled) {
 				t.Error(err)
 			}
 		},
-		"ContextAtASheet": func(h *house, r *run) {
+		"ContextAtASheet": func(h *fixture, r *run) {
 			ctx, stop := context.WithCancel(t.Context())
 			_ = r.Issue(ctx, nil, func(s workspace.RunSheet) error { stop(); return ctx.Err() })
 		},
-		"AfterIssue": func(h *house, r *run) { r.issue() },
-		"ContextAtPuttingInForce": func(h *house, r *run) {
+		"AfterIssue": func(h *fixture, r *run) { r.issue() },
+		"ContextAtPuttingInForce": func(h *fixture, r *run) {
 			r.issue()
 			ctx, stop := context.WithCancel(t.Context())
 			stop()
@@ -132,14 +132,14 @@ func TestPrintRun_EndingBetweenBatchesLeavesOneSetEach(t *testing.T) {
 	const size = 36
 	for name, c := range map[string]struct {
 		state workspace.RunState
-		end   func(h *house, disk *fullStore, s *workspace.Session, stop func())
+		end   func(h *fixture, disk *fullStore, s *workspace.Session, stop func())
 		code  workspace.Code // of PutInForce; empty: none
 	}{
-		"Cancelled": {workspace.RunCancelled, func(_ *house, _ *fullStore, _ *workspace.Session, stop func()) { stop() }, ""},
-		"Locked": {workspace.RunCancelled, func(h *house, _ *fullStore, s *workspace.Session, _ func()) {
+		"Cancelled": {workspace.RunCancelled, func(_ *fixture, _ *fullStore, _ *workspace.Session, stop func()) { stop() }, ""},
+		"Locked": {workspace.RunCancelled, func(h *fixture, _ *fullStore, s *workspace.Session, _ func()) {
 			h.ok(s.End(context.WithoutCancel(t.Context())))
 		}, workspace.CodeSessionEnded},
-		"DiskFull": {workspace.RunInterrupted, func(_ *house, disk *fullStore, _ *workspace.Session, _ func()) { disk.full.Store(true) }, workspace.CodeFolderFull},
+		"DiskFull": {workspace.RunInterrupted, func(_ *fixture, disk *fullStore, _ *workspace.Session, _ func()) { disk.full.Store(true) }, workspace.CodeFolderFull},
 	} {
 		if underRace && name != "Locked" {
 			continue // what happens at once is in this one

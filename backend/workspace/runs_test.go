@@ -13,16 +13,16 @@ import (
 // run is a print run with the sheets that came out of it, by profile.
 type run struct {
 	*workspace.PrintRun
-	h      *house
-	people map[string]*somebody
+	h      *fixture
+	people map[string]*user
 	sheets map[string]workspace.RunSheet
 	order  []int
 }
 
 // beginRun begins a run of an owner or admin.
-func (p *somebody) beginRun(people ...*somebody) *run {
+func (p *user) beginRun(people ...*user) *run {
 	p.h.Helper()
-	r := &run{h: p.h, people: map[string]*somebody{}, sheets: map[string]workspace.RunSheet{}}
+	r := &run{h: p.h, people: map[string]*user{}, sheets: map[string]workspace.RunSheet{}}
 	var ids []string
 	for _, m := range people {
 		ids = append(ids, m.id)
@@ -51,7 +51,7 @@ func (r *run) issue() {
 }
 
 // printed is a run that went well.
-func (p *somebody) printed(people ...*somebody) *run {
+func (p *user) printed(people ...*user) *run {
 	p.h.Helper()
 	r := p.beginRun(people...)
 	r.issue()
@@ -64,7 +64,7 @@ func (p *somebody) printed(people ...*somebody) *run {
 }
 
 // opens reports whether the code of a sheet with that number opens the profile.
-func (p *somebody) opens(s workspace.RunSheet, number int) bool {
+func (p *user) opens(s workspace.RunSheet, number int) bool {
 	p.h.Helper()
 	p.h.clock.step(2 * time.Hour) // over every pause
 	_, err := p.challenge().Recover(p.h.Context(), secret.NewText(s.Codes[number-1].Display()))
@@ -75,7 +75,7 @@ func (p *somebody) opens(s workspace.RunSheet, number int) bool {
 }
 
 // active is the number of the sheet in force, 0 for none.
-func (p *somebody) active() (sheet int) {
+func (p *user) active() (sheet int) {
 	p.h.Helper()
 	_ = p.h.store.View(p.h.Context(), func(tx workspace.ReadTx) error {
 		set, err := tx.ActiveSet(p.id)
@@ -87,7 +87,7 @@ func (p *somebody) active() (sheet int) {
 
 // account is the ledger of a run: the state of each sheet, and how many members
 // have none.
-func (p *somebody) account(number int) (state workspace.RunState, sheets map[int]workspace.SheetState, without int) {
+func (p *user) account(number int) (state workspace.RunState, sheets map[int]workspace.SheetState, without int) {
 	p.h.Helper()
 	l, err := p.admin().Ledger(p.h.Context(), number)
 	p.h.ok(err)
@@ -98,7 +98,7 @@ func (p *somebody) account(number int) (state workspace.RunState, sheets map[int
 	return l.Run.State, sheets, len(l.Without)
 }
 
-func (h *house) membersWith2FA(n int) []*somebody {
+func (h *fixture) membersWith2FA(n int) []*user {
 	h.Helper()
 	return h.people(slices.Repeat([]person{{role: workspace.RoleMember, on: true}}, n)...)
 }

@@ -23,7 +23,7 @@ func (c *clock) sleep(d time.Duration) {
 }
 
 // awake gives the clock a monotonic reading, as time.Now has one.
-func (h *house) awake() {
+func (h *fixture) awake() {
 	h.Helper()
 	real := time.Now()
 	h.clock.mu.Lock()

@@ -15,7 +15,7 @@ const (
 
 // shortened is an owner with 2FA on who has chosen a password of eight characters
 // while 2FA was required, and it no longer is.
-func shortened(t *testing.T) (*house, *somebody) {
+func shortened(t *testing.T) (*fixture, *user) {
 	t.Helper()
 	h, owner, _ := guarded(t)
 	h.one(person{role: workspace.RoleOwner, on: true})
@@ -30,7 +30,7 @@ func shortened(t *testing.T) (*house, *somebody) {
 }
 
 // alone turns the owner's 2FA off, so that the password stands alone.
-func (p *somebody) alone(s *workspace.Session) {
+func (p *user) alone(s *workspace.Session) {
 	p.h.Helper()
 	p.h.ok(s.Disable(p.h.Context(), byCode(p.newCode())))
 	p.phone = phone{}

@@ -30,7 +30,7 @@ func (rfcKey) Read(b []byte) (int, error) {
 }
 
 // twins gives the owner the key of RFC 6238, and sets the clock to a step.
-func (h *house) twins(step int64) {
+func (h *fixture) twins(step int64) {
 	h.Helper()
 	for _, name := range h.secrets.names() {
 		if strings.Contains(name, "/totp/") {
@@ -41,7 +41,7 @@ func (h *house) twins(step int64) {
 }
 
 // to sets the clock.
-func (h *house) to(t time.Time) { h.clock.step(t.Sub(h.clock.now())) }
+func (h *fixture) to(t time.Time) { h.clock.step(t.Sub(h.clock.now())) }
 
 func TestSignIn_CodeOfTwoStepsOpensOnceFromEachSide(t *testing.T) {
 	t.Parallel()
@@ -83,7 +83,7 @@ func TestEnrolment_FirstCodeOfTwoStepsOpensNothing(t *testing.T) {
 	}
 }
 
-func (h *house) signedIn() *workspace.Session {
+func (h *fixture) signedIn() *workspace.Session {
 	h.Helper()
 	s, _, err := h.w.SignIn(h.Context(), email, secret.NewText(pass))
 	h.ok(err)

@@ -8,8 +8,8 @@ import (
 	"countersign/backend/workspace"
 )
 
-// kinds are those of the news that somebody is told when they sign in.
-func (p *somebody) kinds() (all []string) {
+// kinds are those of the news that a user is told when they sign in.
+func (p *user) kinds() (all []string) {
 	p.h.Helper()
 	for _, n := range p.signIn().Welcome().News {
 		all = append(all, n.Kind)

@@ -27,7 +27,7 @@ func TestRedeem_TooLongAnEmailIsRefusedUncounted(t *testing.T) {
 	}
 }
 
-// A reset that was given out anew ends what stands at the door with the old one.
+// A reset that was given out anew ends the challenge of the old one.
 func TestRedeem_CodeThatWasReplacedEndsItsChallenge(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
@@ -47,16 +47,16 @@ func TestRedeem_CodeThatWasReplacedEndsItsChallenge(t *testing.T) {
 func TestRedeem_KeyPairThatIsNotTheCodesIsNotTaken(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		happen func(h *house, holder string)
+		happen func(h *fixture, holder string)
 		waits  bool
 	}{
-		"nothing": {func(*house, string) {}, false},
-		"another recipient": {func(h *house, holder string) {
+		"nothing": {func(*fixture, string) {}, false},
+		"another recipient": {func(h *fixture, holder string) {
 			mine, err := vault.NewIdentity()
 			h.ok(err)
 			h.alterKey(holder, func(k *workspace.VaultKey) bool { k.Recipient = mine.Recipient(); return true })
 		}, true},
-		"it is gone": {func(h *house, holder string) { h.alterKey(holder, func(*workspace.VaultKey) bool { return false }) }, true},
+		"it is gone": {func(h *fixture, holder string) { h.alterKey(holder, func(*workspace.VaultKey) bool { return false }) }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

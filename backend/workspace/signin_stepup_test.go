@@ -11,7 +11,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-// askingAct is a method that asks for a proof, as somebody would use it.
+// askingAct is a method that asks for a proof, and how it is called.
 type askingAct struct {
 	method string
 	do     func(p *provenCase, proof workspace.Proof) error
@@ -23,12 +23,12 @@ type askingAct struct {
 
 // provenCase is an owner's session with what the acts are about.
 type provenCase struct {
-	h       *house
+	h       *fixture
 	ctx     context.Context
-	owner   *somebody
+	owner   *user
 	codes   []string
 	s       *workspace.Session
-	to      *somebody
+	to      *user
 	request string // an approval that another asks for
 }
 

@@ -80,7 +80,7 @@ func TestSignIn_NothingOrTooMuchIsRefusedUncounted(t *testing.T) {
 
 func TestSignIn_WithoutAWorkspaceIsRefused(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.refused(err, workspace.CodeCredentialsWrong)
 	_, _, err = h.w.Redeem(t.Context(), email, secret.NewText(noCode), secret.NewText(pass))

@@ -52,8 +52,8 @@ func (s *stepStore) stop() int {
 	return s.seen
 }
 
-// onSteps opens the house on a store with steps.
-func (h *house) onSteps() *stepStore {
+// onSteps opens the fixture on a store with steps.
+func (h *fixture) onSteps() *stepStore {
 	h.Helper()
 	s := &stepStore{Store: h.store}
 	var err error
@@ -62,7 +62,7 @@ func (h *house) onSteps() *stepStore {
 	return s
 }
 
-func (h *house) eventsAfter(seq int64) (all []audit.Event) {
+func (h *fixture) eventsAfter(seq int64) (all []audit.Event) {
 	h.Helper()
 	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
 		return eachEvent(tx, seq, func(e audit.Event, _ []byte) error {
@@ -90,8 +90,8 @@ func (s *afterStore) Exclusive(ctx context.Context, fn func() error) error {
 	return err
 }
 
-// onAfter opens the house on such a store.
-func (h *house) onAfter() *afterStore {
+// onAfter opens the fixture on such a store.
+func (h *fixture) onAfter() *afterStore {
 	h.Helper()
 	s := &afterStore{Store: h.store}
 	var err error
@@ -101,7 +101,7 @@ func (h *house) onAfter() *afterStore {
 }
 
 // amid has something happen before the nth commit of an act.
-func (h *house) amid(steps *stepStore, n int, happen func(), act func() error) error {
+func (h *fixture) amid(steps *stepStore, n int, happen func(), act func() error) error {
 	h.Helper()
 	happened := false
 	steps.before(n, func() {
@@ -116,7 +116,7 @@ func (h *house) amid(steps *stepStore, n int, happen func(), act func() error) e
 }
 
 // alter changes a profile, as another program would that holds the folder, too.
-func (h *house) alter(id string, how func(*workspace.Profile)) {
+func (h *fixture) alter(id string, how func(*workspace.Profile)) {
 	h.Helper()
 	h.ok(workspace.Change(h.w, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
 		p, err := tx.Profile(id)
@@ -129,7 +129,7 @@ func (h *house) alter(id string, how func(*workspace.Profile)) {
 }
 
 // alterInfo changes the workspace itself likewise.
-func (h *house) alterInfo(how func(*workspace.Info)) {
+func (h *fixture) alterInfo(how func(*workspace.Info)) {
 	h.Helper()
 	h.ok(workspace.Change(h.w, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
 		i, err := tx.Info()
@@ -142,7 +142,7 @@ func (h *house) alterInfo(how func(*workspace.Info)) {
 }
 
 // alterKey changes a holder's row likewise, or deletes it.
-func (h *house) alterKey(holder string, how func(*workspace.VaultKey) (keep bool)) {
+func (h *fixture) alterKey(holder string, how func(*workspace.VaultKey) (keep bool)) {
 	h.Helper()
 	h.ok(workspace.Change(h.w, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
 		k, err := tx.VaultKey(holder)
@@ -159,7 +159,7 @@ func (h *house) alterKey(holder string, how func(*workspace.VaultKey) (keep bool
 func outOfIt(p *workspace.Profile) { p.State, p.Epoch = workspace.ProfileSuspended, p.Epoch+1 }
 
 // kinds counts the events of a kind after an event.
-func (h *house) kinds(after int64, kind string) (n int) {
+func (h *fixture) kinds(after int64, kind string) (n int) {
 	h.Helper()
 	for _, e := range h.eventsAfter(after) {
 		if e.Kind == kind {
@@ -170,7 +170,7 @@ func (h *house) kinds(after int64, kind string) (n int) {
 }
 
 // head is the sequence number of the newest event.
-func (h *house) head() (n int64) {
+func (h *fixture) head() (n int64) {
 	h.Helper()
 	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
 		head, err := tx.Head()
@@ -181,7 +181,7 @@ func (h *house) head() (n int64) {
 }
 
 // newest is the number of the newest event: a guess that is counted adds one.
-func (h *house) newest() int64 {
+func (h *fixture) newest() int64 {
 	h.Helper()
 	head, _, err := workspace.ReadAnchor(h.w, h.Context())
 	h.ok(err)
@@ -190,7 +190,7 @@ func (h *house) newest() int64 {
 
 // hinder has the database leave out what an act does to a table: with "IGNORE" no row
 // is changed, with "ABORT" the statement fails. when is such as "DELETE ON factors".
-func (h *house) hinder(how, when string) {
+func (h *fixture) hinder(how, when string) {
 	h.Helper()
 	raise := "RAISE(IGNORE)"
 	if how == "ABORT" {
