@@ -103,13 +103,13 @@ func worded(e AppError) bool {
 
 type window struct {
 	*testing.T
-	s    *shell
-	desk *fakeDesktop
-	page page
-	door typingAuth
-	prof typingProfile
-	enr  typingEnrolment
-	keep *CodeActions
+	s       *shell
+	desk    *fakeDesktop
+	page    page
+	auth    typingAuth
+	prof    typingProfile
+	enr     typingEnrolment
+	actions *CodeActions
 }
 
 func newWindow(t *testing.T) *window {
@@ -132,8 +132,8 @@ func windowOn(t *testing.T, path string, secrets workspace.Secrets) *window {
 	t.Cleanup(s.end)
 	p := page{t, &Auth{s}}
 	return &window{
-		T: t, s: s, desk: desk, page: p, door: typingAuth{&Auth{s}, p}, prof: typingProfile{&Profile{s}, p},
-		enr: typingEnrolment{&Enrolment{s}, p}, keep: &CodeActions{s},
+		T: t, s: s, desk: desk, page: p, auth: typingAuth{&Auth{s}, p}, prof: typingProfile{&Profile{s}, p},
+		enr: typingEnrolment{&Enrolment{s}, p}, actions: &CodeActions{s},
 	}
 }
 
@@ -144,7 +144,7 @@ const (
 
 func (w *window) create() SignedIn {
 	w.Helper()
-	in, err := w.door.CreateWorkspace(w.page.newWorkspace())
+	in, err := w.auth.CreateWorkspace(w.page.newWorkspace())
 	w.ok(err)
 	return in
 }

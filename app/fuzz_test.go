@@ -106,7 +106,7 @@ func FuzzBound(f *testing.F) {
 	f.Cleanup(s.end)
 	profile := &Profile{s}
 	typing := page{f, &Auth{s}}
-	in, err := typing.door.CreateWorkspace(typing.newWorkspace())
+	in, err := typing.auth.CreateWorkspace(typing.newWorkspace())
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-// Package backend_test holds the rule of the house: who may import whom.
+// Package backend_test holds the rule of the layout: which package may import which.
 // ARCHITECTURE.md draws it; this fails when an import breaks it.
 package backend_test
 

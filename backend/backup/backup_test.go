@@ -151,7 +151,7 @@ func (h *home) empty() {
 	}
 }
 
-func TestAWorkspaceIsRestoredIntoAnEmptyHomeAndOpensWithTheSamePhone(t *testing.T) {
+func TestRestore_OpensWithTheSamePhoneElsewhere(t *testing.T) {
 	t.Parallel()
 	h, s, p, codes := inUse(t)
 	lease := strings.Repeat("The rent is nine hundred a month. ", 10_000)
@@ -200,7 +200,7 @@ func TestAWorkspaceIsRestoredIntoAnEmptyHomeAndOpensWithTheSamePhone(t *testing.
 	}
 }
 
-func TestABackupIsRestoredByAnOwnersOwnFactorsAlone(t *testing.T) {
+func TestRestore_TakesTheFactorsOfAnOwner(t *testing.T) {
 	t.Parallel()
 	h, s, p, codes := inUse(t)
 	file := h.back(s, p)
@@ -226,7 +226,7 @@ func TestABackupIsRestoredByAnOwnersOwnFactorsAlone(t *testing.T) {
 	elsewhere.ok(err)
 }
 
-func TestOnlyAnOwnerMakesABackup(t *testing.T) {
+func TestBackup_OnlyAnOwnerMakesOne(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := inUse(t)
 	a, err := s.Admin(t.Context())
@@ -247,7 +247,7 @@ func TestOnlyAnOwnerMakesABackup(t *testing.T) {
 	}
 }
 
-func TestARestoreNeverReplacesAWorkspace(t *testing.T) {
+func TestRestore_NeverReplacesAWorkspace(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := inUse(t)
 	file := h.back(s, p)
@@ -263,7 +263,7 @@ func TestARestoreNeverReplacesAWorkspace(t *testing.T) {
 	}
 }
 
-func TestAKeychainWithOtherItemsIsLeftAsItIs(t *testing.T) {
+func TestRestore_LeavesAKeychainWithOtherItems(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := inUse(t)
 	file := h.back(s, p)
@@ -284,7 +284,7 @@ func TestAKeychainWithOtherItemsIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-func TestADamagedBackupLeavesNothing(t *testing.T) {
+func TestRestore_DamagedBackupLeavesNothing(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := inUse(t)
 	file := h.back(s, p)

@@ -23,7 +23,7 @@ var readers = []string{
 	"Workspace.CreateFrom", // writes: its crashes are those of backend/rescue
 }
 
-func TestCrashCoversEachMethodThatWrites(t *testing.T) {
+func TestCrash_CoversEachMethodThatWrites(t *testing.T) {
 	t.Parallel()
 	known := slices.Clone(readers)
 	for _, c := range useCases {

@@ -19,8 +19,8 @@ import (
 )
 
 // A rush is something that two processes do to one home at the same moment. The
-// app keeps a second window out of its folder; this is what holds should somebody
-// force it in, or another program come through another door.
+// app keeps a second window out of its folder; this is what holds if a second process
+// gets in all the same.
 type rush struct {
 	times int // how often each process tries
 	// ready does what has to be done before, and returns one try.
@@ -202,7 +202,7 @@ func expected(t *testing.T, got, want outcomes) {
 	}
 }
 
-func TestTwoProcessesThatGuessAtOnceLoseNoCount(t *testing.T) {
+func TestProcesses_GuessingAtOnceLoseNoCount(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		kind  workspace.Kind
@@ -223,14 +223,14 @@ func TestTwoProcessesThatGuessAtOnceLoseNoCount(t *testing.T) {
 	}
 }
 
-func TestOneCodeOpensOneSessionAcrossProcesses(t *testing.T) {
+func TestProcesses_OneCodeOpensOneSession(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "use one code")
 	expected(t, sum, outcomes{"": 1, workspace.CodeCodeUsed: 1})
-	a.theDoorsAreAsTheStateSays()
+	a.signInsMatchTheState()
 }
 
-func TestOneRecoveryCodeOpensOneSessionAcrossProcesses(t *testing.T) {
+func TestProcesses_OneRecoveryCodeOpensOneSession(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "use one recovery code")
 	expected(t, sum, outcomes{"": 1, workspace.CodeRecoveryUsed: 1})
@@ -239,34 +239,34 @@ func TestOneRecoveryCodeOpensOneSessionAcrossProcesses(t *testing.T) {
 	}
 }
 
-func TestOneRecoveryCodeDisablesOnceAcrossProcesses(t *testing.T) {
+func TestProcesses_OneRecoveryCodeDisablesOnce(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "disable with one recovery code")
 	if sum[""] != 1 || a.state.On {
 		t.Errorf("answered %v, 2FA on: %v", sum, a.state.On)
 	}
-	a.theDoorsAreAsTheStateSays()
+	a.signInsMatchTheState()
 }
 
-func TestTwoProcessesThatEnrolAtOnceEnableOnce(t *testing.T) {
+func TestProcesses_EnrollingAtOnceEnableOnce(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, created, "enable")
 	if sum[""] != 1 || !a.state.On {
 		t.Errorf("answered %v, 2FA on: %v", sum, a.state.On)
 	}
-	a.theDoorsAreAsTheStateSays()
+	a.signInsMatchTheState()
 }
 
-func TestTwoProcessesThatGetNewCodesLeaveOneSetInForce(t *testing.T) {
+func TestProcesses_GettingNewCodesLeaveOneActiveSet(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "keep new codes")
 	if sum[""] < 1 || a.state.Sheet == 1 {
 		t.Errorf("answered %v, sheet %d is in force", sum, a.state.Sheet)
 	}
-	a.theDoorsAreAsTheStateSays()
+	a.signInsMatchTheState()
 }
 
-func TestTwoProcessesWriteOneLog(t *testing.T) {
+func TestProcesses_WriteOneLog(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "rename")
 	expected(t, sum, outcomes{"": 40})

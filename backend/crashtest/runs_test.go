@@ -144,10 +144,10 @@ func (h home) writeSheets(path string) error {
 	return nil
 }
 
-// TestCrashInAPrintRunLeavesEachMemberTheOldSetOrTheNew kills a program that makes a print run,
+// TestCrash_InAPrintRunLeavesTheOldOrTheNewSet kills a program that makes a print run,
 // from outside and at random: while sheets are made and written, once the file is whole, and
 // while they are put in force.
-func TestCrashInAPrintRunLeavesEachMemberTheOldSetOrTheNew(t *testing.T) {
+func TestCrash_InAPrintRunLeavesTheOldOrTheNewSet(t *testing.T) {
 	t.Parallel()
 	t.Logf("COUNTERSIGN_CRASH_SEED=%d", seed)
 	random := seeded("print run")
@@ -202,7 +202,7 @@ func killRunAt(t *testing.T, h home, step string) {
 	}
 }
 
-// afterRun holds what is left against the file and the ledger, and tries the doors of
+// afterRun holds what is left against the file and the ledger, and tries to sign in as
 // some members with the codes of both sheets.
 func afterRun(t *testing.T, h home, random *rand.Rand) {
 	t.Helper()

@@ -35,7 +35,7 @@ func open(t *testing.T, dir string) *keyfile.File {
 	return f
 }
 
-func TestASecretsFileKeepsTheContractOfAKeychain(t *testing.T) {
+func TestFile_KeepsTheContractOfAKeychain(t *testing.T) {
 	t.Parallel()
 	contracttest.Keep(t, func(t *testing.T) workspace.Secrets { return create(t, t.TempDir()) })
 }

@@ -13,7 +13,7 @@ import (
 
 // A word that moved would make sheets that are on paper wrong: their set and the
 // pepper choose it again each time.
-func TestACheckWordStaysTheSame(t *testing.T) {
+func TestCheckWord_StaysTheSame(t *testing.T) {
 	t.Parallel()
 	for seed, want := range map[uint64]string{0: "acorn", 1: "amber", 100: "garden", 1 << 63: "cinnamon"} {
 		if got := recovery.CheckWord(binary.BigEndian.AppendUint64(nil, seed)); got != want {
@@ -26,7 +26,7 @@ func TestACheckWordStaysTheSame(t *testing.T) {
 	}
 }
 
-func TestCheckWordsAreManyPlainAndDifferent(t *testing.T) {
+func TestCheckWord_ListIsLongPlainAndUnique(t *testing.T) {
 	t.Parallel()
 	plain := regexp.MustCompile(`^[a-z]{4,10}$`)
 	seen := map[string]bool{}
@@ -48,7 +48,7 @@ func TestCheckWordsAreManyPlainAndDifferent(t *testing.T) {
 	}
 }
 
-func TestCaseAndSpacesAroundACheckWordDoNotCount(t *testing.T) {
+func TestSameCheckWord_IgnoresCaseAndOuterSpaces(t *testing.T) {
 	t.Parallel()
 	for typed, same := range map[string]bool{
 		"lantern": true, " Lantern\t": true, "LANTERN\n": true, "": false, " ": false, "lan tern": false, "lanterns": false, "lantern\x00": false,

@@ -40,7 +40,7 @@ func pepper() secret.Bytes { return secret.NewBytes(bytes.Repeat([]byte{7}, 32))
 
 var salt = []byte("0123456789abcdef")
 
-func TestASetIsTenDifferentCodes(t *testing.T) {
+func TestGenerate_GivesTenDifferentCodes(t *testing.T) {
 	t.Parallel()
 	form := regexp.MustCompile(`^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$`)
 	seen := make(map[string]bool)
@@ -61,7 +61,7 @@ func TestASetIsTenDifferentCodes(t *testing.T) {
 	}
 }
 
-func TestEveryCharacterOfTheAlphabetTurnsUpEquallyOften(t *testing.T) {
+func TestGenerate_UsesEachCharacterEquallyOften(t *testing.T) {
 	t.Parallel()
 	count := make(map[rune]int)
 	for range 2000 {
@@ -82,7 +82,7 @@ func TestEveryCharacterOfTheAlphabetTurnsUpEquallyOften(t *testing.T) {
 	}
 }
 
-func TestASourceThatRunsDryOrRepeatsGivesNoCodes(t *testing.T) {
+func TestGenerate_RefusesAShortOrRepeatingSource(t *testing.T) {
 	t.Parallel()
 	for n := range 16 * recovery.SetSize {
 		if codes, err := recovery.Generate(bytes.NewReader(make([]byte, n))); err == nil || codes != nil {
@@ -94,7 +94,7 @@ func TestASourceThatRunsDryOrRepeatsGivesNoCodes(t *testing.T) {
 	}
 }
 
-func TestACodeReadsTheSameHoweverItIsTyped(t *testing.T) {
+func TestParse_TakesEachSpellingOfACode(t *testing.T) {
 	t.Parallel()
 	const shown = "0HTR-1V5M-J8XP-4CE2"
 	for _, s := range []string{
@@ -107,7 +107,7 @@ func TestACodeReadsTheSameHoweverItIsTyped(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotACodeIsRefusedWithItsLength(t *testing.T) {
+func TestParse_RefusesOtherTextWithItsLength(t *testing.T) {
 	t.Parallel()
 	for s, n := range map[string]int{
 		"0HTR-1V5M-J8XP-4CE":           15,
@@ -144,7 +144,7 @@ func TestWhatIsNotACodeIsRefusedWithItsLength(t *testing.T) {
 	}
 }
 
-func TestACodeMatchesItsOwnHashAlone(t *testing.T) {
+func TestMatch_CodeMatchesOnlyItsOwnHash(t *testing.T) {
 	t.Parallel()
 	codes := set(t)
 	stored, err := recovery.HashSet(t.Context(), codes, salt, recovery.DefaultParams, pepper())
@@ -180,7 +180,7 @@ func TestACodeMatchesItsOwnHashAlone(t *testing.T) {
 
 // A changed form of the hash would void every sheet that is out. The value is also what
 // an independent implementation of Argon2, hash-wasm, gives under an HMAC.
-func TestTheHashOfToday(t *testing.T) {
+func TestHash_FormStaysTheSame(t *testing.T) {
 	t.Parallel()
 	h := recovery.Hash(parse(t, "0HTR-1V5M-J8XP-4CE2"), salt, recovery.DefaultParams, pepper())
 	const want = "9cd427a3dcc6509975401be236b52dbee9c893e103713ff9e3224cf905d27971"
@@ -189,7 +189,7 @@ func TestTheHashOfToday(t *testing.T) {
 	}
 }
 
-func TestASetIsHashedOnlyWithinBounds(t *testing.T) {
+func TestHashSet_ParametersAreBounded(t *testing.T) {
 	t.Parallel()
 	codes := set(t)
 	good := recovery.DefaultParams
@@ -222,7 +222,7 @@ func TestASetIsHashedOnlyWithinBounds(t *testing.T) {
 	}
 }
 
-func TestHashingASetStopsWhenItIsCancelled(t *testing.T) {
+func TestHashSet_StopsWhenCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -234,7 +234,7 @@ func TestHashingASetStopsWhenItIsCancelled(t *testing.T) {
 	}
 }
 
-func TestARecoveryCodePrintsAsElided(t *testing.T) {
+func TestCode_PrintsAsElided(t *testing.T) {
 	t.Parallel()
 	c := parse(t, "0HTR-1V5M-J8XP-4CE2")
 	held := struct{ C []recovery.Code }{[]recovery.Code{c}}

@@ -123,7 +123,7 @@ func (h *home) theContractsAreBack() {
 	}
 }
 
-func TestAfterTheKeychainIsLostTheKitMakesANewOwnerOfTheContracts(t *testing.T) {
+func TestRescue_KitMakesANewOwnerWithoutTheKeychain(t *testing.T) {
 	t.Parallel()
 	h, kit := lived(t)
 	h.secrets = keychain.NewMemory()
@@ -154,7 +154,7 @@ func TestAfterTheKeychainIsLostTheKitMakesANewOwnerOfTheContracts(t *testing.T) 
 	}
 }
 
-func TestWithADatabaseThatIsDamagedOrGoneTheTableOfContentsIsEnough(t *testing.T) {
+func TestRescue_WorksWithADamagedOrMissingDatabase(t *testing.T) {
 	t.Parallel()
 	for name, ruin := range map[string]func(path string) error{
 		"Damaged": func(path string) error { return os.WriteFile(path, []byte("not a database at all"), 0o600) },
@@ -266,7 +266,7 @@ func TestRescue_LeftoversThatCannotBeReadAreAnError(t *testing.T) {
 	}
 }
 
-func TestARescueThatDidNotEndIsDoneAgainAndLeavesNothing(t *testing.T) {
+func TestRescue_InterruptedCanBeRepeated(t *testing.T) {
 	t.Parallel()
 	h, kit := lived(t)
 	h.secrets = keychain.NewMemory()

@@ -88,7 +88,7 @@ func (d *desk) begin() *workspace.PrintRun {
 	return run
 }
 
-// opens reports whether a recovery code opens the door.
+// opens reports whether a recovery code signs in.
 func (d *desk) opens(code string) bool {
 	d.Helper()
 	d.now = d.now.Add(time.Minute)
@@ -98,7 +98,7 @@ func (d *desk) opens(code string) bool {
 	return err == nil
 }
 
-func TestEachFormatHoldsTheCodesThatThenOpen(t *testing.T) {
+func TestWrite_EachFormatHasTheCodesThatSignIn(t *testing.T) {
 	t.Parallel()
 	for format, first := range map[runfile.Format]func(*desk, []byte) string{
 		runfile.CSV: func(d *desk, b []byte) string { return firstOfCSV(d, b) },
@@ -185,7 +185,7 @@ func (f *full) Write(b []byte) (int, error) {
 
 var errFull = errors.New("the disk is full")
 
-func TestWhatCannotBeWrittenIsTheWritersErrorAndNothingIsInForce(t *testing.T) {
+func TestWrite_FailingWriterActivatesNothing(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	to, err := bundle.ToPassphrase(secret.NewText(passphrase))
@@ -211,7 +211,7 @@ func TestWhatCannotBeWrittenIsTheWritersErrorAndNothingIsInForce(t *testing.T) {
 	}
 }
 
-func TestFormatsHaveTheirEndings(t *testing.T) {
+func TestFormat_HasItsEnding(t *testing.T) {
 	t.Parallel()
 	for format, want := range map[runfile.Format]string{runfile.Age: ".age", runfile.PDF: ".pdf", runfile.CSV: ".csv", runfile.Text: ".txt"} {
 		if got := format.Ending(); got != want {

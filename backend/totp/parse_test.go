@@ -14,7 +14,7 @@ import (
 	"countersign/backend/totp"
 )
 
-func TestACodeIsSixDigitsInGroupsOrNot(t *testing.T) {
+func TestParseCode_TakesSixDigitsInGroupsOrNot(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"287082", "287 082", "28 70 82", "2 8 7 0 8 2"} {
 		c := code(t, s)
@@ -24,7 +24,7 @@ func TestACodeIsSixDigitsInGroupsOrNot(t *testing.T) {
 	}
 }
 
-func TestNothingElseIsTakenForACode(t *testing.T) {
+func TestParseCode_RefusesOtherText(t *testing.T) {
 	t.Parallel()
 	million := strings.Repeat("1", 1_000_000)
 	for _, s := range []string{
@@ -44,7 +44,7 @@ func TestNothingElseIsTakenForACode(t *testing.T) {
 	}
 }
 
-func TestAKeyGoesThroughBase32AndBack(t *testing.T) {
+func TestBase32_ReadsBack(t *testing.T) {
 	t.Parallel()
 	text := totp.Base32(seed())
 	if text.Reveal() != "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" {
@@ -59,7 +59,7 @@ func TestAKeyGoesThroughBase32AndBack(t *testing.T) {
 	}
 }
 
-func TestAKeychainItemThatIsNotAKeyFailsClosed(t *testing.T) {
+func TestFromBase32_RefusesWhatIsNoKey(t *testing.T) {
 	t.Parallel()
 	const good = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 	for _, s := range []string{
@@ -73,7 +73,7 @@ func TestAKeychainItemThatIsNotAKeyFailsClosed(t *testing.T) {
 	}
 }
 
-func TestTheURISaysEverythingAnAppNeeds(t *testing.T) {
+func TestURI_HasAllThatAnAppNeeds(t *testing.T) {
 	t.Parallel()
 	label := totp.Label{Issuer: "Northwind Legal", Account: "amara.okafor@example.com"}
 	uri, shown, err := totp.URI(seed(), label)
@@ -87,7 +87,7 @@ func TestTheURISaysEverythingAnAppNeeds(t *testing.T) {
 	}
 }
 
-func TestEveryLabelComesBackExactlyOrIsRefused(t *testing.T) {
+func TestURI_LabelReadsBackOrIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{
 		"a/b", "100 %", "%41", "%3A", "a\u200fb", "\u200fa", "a+b", "a&b=c", "a?b#c", "Ελένη", "Нора", "Nguyễn", "日本", "🔐", "a\\b", `"a"`, "<img src=x onerror=alert(1)>", "a;b", "a@b",

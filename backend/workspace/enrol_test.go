@@ -8,7 +8,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestEnablingTurns2FAOnOnlyAtContinue(t *testing.T) {
+func TestEnable_Turns2FAOnOnlyAtContinue(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
@@ -51,13 +51,13 @@ func TestEnablingTurns2FAOnOnlyAtContinue(t *testing.T) {
 	}
 }
 
-func TestAnEnrolmentThatDoesNotEndLeavesNothing(t *testing.T) {
+func TestEnable_UnfinishedLeavesNothing(t *testing.T) {
 	t.Parallel()
-	ends := map[string]func(*house, *workspace.Session){
-		"Cancel":    func(h *house, s *workspace.Session) { h.ok(s.CancelEnrolment(t.Context())) },
-		"TheWindow": func(h *house, s *workspace.Session) { h.ok(s.End(t.Context())) },
-		"ACrash":    func(h *house, _ *workspace.Session) { h.restart() },
-		"AnotherBegin": func(h *house, s *workspace.Session) {
+	ends := map[string]func(*fixture, *workspace.Session){
+		"Cancel":    func(h *fixture, s *workspace.Session) { h.ok(s.CancelEnrolment(t.Context())) },
+		"TheWindow": func(h *fixture, s *workspace.Session) { h.ok(s.End(t.Context())) },
+		"ACrash":    func(h *fixture, _ *workspace.Session) { h.restart() },
+		"AnotherBegin": func(h *fixture, s *workspace.Session) {
 			_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 			h.ok(err)
 			h.ok(s.CancelEnrolment(t.Context()))
@@ -91,7 +91,7 @@ func TestAnEnrolmentThatDoesNotEndLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestAWrongFirstCodeSaysWhyItMightBeWrong(t *testing.T) {
+func TestConfirm_WrongFirstCodeTellsAClockThatIsOff(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		ahead     time.Duration
@@ -126,7 +126,7 @@ func TestAWrongFirstCodeSaysWhyItMightBeWrong(t *testing.T) {
 	}
 }
 
-func TestWhatIsTypedAsACodeIsTakenOrRefusedWhole(t *testing.T) {
+func TestConfirm_TakesOnlyAWholeCode(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
@@ -143,7 +143,7 @@ func TestWhatIsTypedAsACodeIsTakenOrRefusedWhole(t *testing.T) {
 	h.ok(err)
 }
 
-func TestOfTwoEnrolmentsAtOnceOneIsActiveAndOneIsTold(t *testing.T) {
+func TestEnable_OfTwoAtOnceOneIsRefused(t *testing.T) {
 	t.Parallel()
 	h, first := created(t)
 	second, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
@@ -168,7 +168,7 @@ func TestOfTwoEnrolmentsAtOnceOneIsActiveAndOneIsTold(t *testing.T) {
 	h.refused(err, workspace.CodeSessionEnded) // turning 2FA on ends sessions that came in without it
 }
 
-func TestAKeychainThatFailsRefusesEnrolmentInWords(t *testing.T) {
+func TestEnable_FailingKeychainIsTold(t *testing.T) {
 	t.Parallel()
 	for err, code := range map[error]workspace.Code{
 		workspace.ErrKeychainAbsent: workspace.CodeKeychainAbsent, workspace.ErrKeychainLocked: workspace.CodeKeychainLocked,
@@ -215,7 +215,7 @@ func TestAKeychainThatFailsRefusesEnrolmentInWords(t *testing.T) {
 	})
 }
 
-func TestAnItemThatCannotBeDeletedGoesAtTheNextStart(t *testing.T) {
+func TestCancelEnrolment_NextStartDeletesTheItem(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
@@ -236,7 +236,7 @@ func TestAnItemThatCannotBeDeletedGoesAtTheNextStart(t *testing.T) {
 	}
 }
 
-func TestAClockBefore1970IsRefusedInWords(t *testing.T) {
+func TestVerify_ClockBefore1970IsRefused(t *testing.T) {
 	t.Parallel()
 	h, _, p, _ := enabled(t)
 	code := p.code()
@@ -244,4 +244,39 @@ func TestAClockBefore1970IsRefusedInWords(t *testing.T) {
 	c := h.challenge()
 	_, err := c.Verify(t.Context(), secret.NewText(code))
 	h.refused(err, workspace.CodeClockWrong)
+}
+
+// A code of two minutes ago was typed slowly; an older one is of a clock that is behind.
+func TestConfirm_TellsALateCodeFromASlowClock(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	for ahead, want := range map[time.Duration]workspace.Code{-2 * time.Minute: workspace.CodeCodeExpired, -150 * time.Second: workspace.CodeCodeClock} {
+		p := h.phoneOf(shown)
+		p.ahead = ahead
+		_, err = s.Confirm(t.Context(), secret.NewText(p.code()))
+		h.refused(err, want)
+	}
+}
+
+// A key that cannot be shown is not left in the keychain.
+func TestEnable_KeyThatCannotBeShownIsDeleted(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.sneak("UPDATE profiles SET email = ''")
+	if _, err := s.BeginEnable(t.Context(), secret.NewText(pass)); err == nil {
+		t.Error("it is shown without an account")
+	}
+	if h.items() != 0 || h.intents() != 0 {
+		t.Errorf("%d items and %d intents are left", h.items(), h.intents())
+	}
+}
+
+func TestShowing_KeyThatIsNotConfirmedHasNoCodes(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.ok(second(s.BeginEnable(t.Context(), secret.NewText(owner.pass))))
+	h.refused(second(s.Showing()), workspace.CodeEnrolmentEnded)
 }

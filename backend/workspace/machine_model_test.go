@@ -272,7 +272,7 @@ func (m *machine) once(code string, err error) {
 	m.opened[code] = true
 }
 
-func TestModelWhateverGoesWrongNothingOpensTwiceAndNothingIsHalfDone(t *testing.T) {
+func TestModel_FaultsOpenNothingTwiceAndLeaveNothingHalfDone(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)

@@ -13,7 +13,7 @@ import (
 )
 
 // admin proves itself with a new code each time, and is good for an hour.
-func (h *hall) admin(tb testing.TB) *workspace.Admin {
+func (h *fuzzFixture) admin(tb testing.TB) *workspace.Admin {
 	tb.Helper()
 	h.clock.step(2 * time.Hour) // over every pause
 	ctx := context.Background()
@@ -33,7 +33,7 @@ func (h *hall) admin(tb testing.TB) *workspace.Admin {
 	return a
 }
 
-func (h *hall) proof() workspace.Proof {
+func (h *fuzzFixture) proof() workspace.Proof {
 	return workspace.Proof{Password: secret.NewText(pass), Factor: byCode(h.phone.code())}
 }
 
@@ -50,7 +50,7 @@ func FuzzRedeem(f *testing.F) {
 	f.Add("nobody@example.com", "ABCD-EFGH-JKMN-PQRS", "")
 	f.Add(" "+email, "ABCD-EFGH-JKMN-PQRS", "short")
 	f.Add("removed:x", "ABCD-EFGH-JKMN-PQRS", strings.Repeat("x", 10_000))
-	h := newHall(f)
+	h := newFuzzFixture(f)
 	given, err := h.admin(f).AddMember(context.Background(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, workspace.Proof{})
 	if err != nil {
 		f.Fatal(err)
@@ -76,7 +76,7 @@ func FuzzHelpCode(f *testing.F) {
 	for _, s := range typedCodes {
 		f.Add(s)
 	}
-	h := newHall(f)
+	h := newFuzzFixture(f)
 	owner := h.admin(f)
 	ctx := context.Background()
 	given, err := owner.AddMember(ctx, workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleAdmin}, h.proof())
@@ -106,7 +106,7 @@ func FuzzHelpCode(f *testing.F) {
 	})
 }
 
-func ownerOf(tb testing.TB, h *hall) (id string) {
+func ownerOf(tb testing.TB, h *fuzzFixture) (id string) {
 	tb.Helper()
 	err := h.store.View(context.Background(), func(tx workspace.ReadTx) error {
 		p, err := tx.ProfileByEmail(email)
@@ -128,7 +128,7 @@ func FuzzAddMember(f *testing.F) {
 	}
 	f.Add("Owner", "o@example.com", "owner")
 	f.Add("Admin", strings.ToUpper(email), "admin")
-	h := newHall(f)
+	h := newFuzzFixture(f)
 	var turn sync.Mutex
 	f.Fuzz(func(t *testing.T, name, address, role string) {
 		turn.Lock()
@@ -163,7 +163,7 @@ func FuzzAcknowledge(f *testing.F) {
 	for _, s := range append(typedCodes, "lantern", " LANTERN ") {
 		f.Add(s)
 	}
-	h := newHall(f)
+	h := newFuzzFixture(f)
 	ctx := context.Background()
 	r, err := h.admin(f).BeginRun(ctx, workspace.RunRequest{Members: []string{ownerOf(f, h)}, Reason: "r", Kind: workspace.RunPrint}, h.proof())
 	if err != nil {

@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 const runBatch = 32
 
 // beside is a second process on the same store.
-func (h *house) beside() *workspace.Workspace {
+func (h *fixture) beside() *workspace.Workspace {
 	h.Helper()
 	w, err := workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
@@ -20,7 +21,7 @@ func (h *house) beside() *workspace.Workspace {
 	return w
 }
 
-func TestRecover_EnrolmentThatSomebodyIsAtIsLeft(t *testing.T) {
+func TestRecover_EnrolmentUnderWayIsLeft(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	other := h.beside()
@@ -37,7 +38,7 @@ func TestRecover_EnrolmentThatSomebodyIsAtIsLeft(t *testing.T) {
 	}
 }
 
-func TestRecover_EnrolmentThatNobodyCanBeAtIsUndone(t *testing.T) {
+func TestRecover_AbandonedEnrolmentIsUndone(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
@@ -133,7 +134,7 @@ func TestRecover_RunWhoseOwnerIsGoneIsInterrupted(t *testing.T) {
 
 func TestRecover_WorkspaceThatIsBeingMadeIsLeft(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
 	_, err := h.w.Create(t.Context(), workspace.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(pass)})
 	h.refused(err, workspace.CodeKeychainLocked)
@@ -145,7 +146,7 @@ func TestRecover_WorkspaceThatIsBeingMadeIsLeft(t *testing.T) {
 }
 
 // pending counts the sets that were shown and not kept.
-func (h *house) pending() (n int) {
+func (h *fixture) pending() (n int) {
 	h.Helper()
 	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
 		ids, err := tx.PendingSets("")
@@ -153,4 +154,28 @@ func (h *house) pending() (n int) {
 		return err
 	}))
 	return n
+}
+
+func TestRecover_RunThatEndedInBetweenIsNotInterrupted(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	steps := h.onSteps()
+	r := owner.beginRun(h.membersWith2FA(1)...)
+	head := h.head()
+	steps.before(0, nil)
+	h.ok(h.w.RecoverAll(t.Context()))
+	if n := steps.stop(); n != 2 || h.kinds(head, "run-interrupted") != 1 {
+		t.Fatalf("%d commits, and %v", n, h.eventsAfter(head))
+	}
+	if res, err := r.Cancel(t.Context()); err != nil || res.State != workspace.RunInterrupted {
+		t.Errorf("a run that was interrupted ends as %+v, %v", res, err)
+	}
+	h.refused(r.Issue(t.Context(), nil, r.take), workspace.CodeRunOver)
+
+	r = owner.beginRun(h.membersWith2FA(1)...)
+	head = h.head()
+	h.ok(h.amid(steps, 1, func() { h.ok(second(r.Cancel(context.WithoutCancel(t.Context())))) }, func() error { return h.w.RecoverAll(t.Context()) }))
+	if n := h.kinds(head, "run-interrupted"); n != 0 || h.kinds(head, "run-cancelled") != 1 {
+		t.Errorf("%v", h.eventsAfter(head))
+	}
 }

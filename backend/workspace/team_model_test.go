@@ -283,7 +283,7 @@ func (m *team) agree() {
 	}))
 }
 
-func TestModelWhoeverDoesWhatToWhomSomebodyWhoOwnsTheWorkspaceIsLeft(t *testing.T) {
+func TestModel_AnOwnerIsAlwaysLeft(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		dir, err := os.MkdirTemp("", "countersign-team-")
