@@ -88,7 +88,7 @@ func TestPDF_LongFieldsAreWholeAndInTheirPlace(t *testing.T) {
 			s.Name, s.Email, s.Workspace, s.IssuedBy, s.CheckWord = long, cut(fill("w.w-w@")), long, long, cut(fill("w"))
 			p := draw(t, size, s)
 			page := squash(p.pages(t)[0])
-			for what, text := range map[string]string{"name": s.Name, "email": s.Email, "check word": s.CheckWord, "sentence": "Nobody at " + long + " will ask."} {
+			for what, text := range map[string]string{"name": s.Name, "email": s.Email, "check word": s.CheckWord, "sentence": "No one at " + long + " will ask."} {
 				if !strings.Contains(page, squash(text)) {
 					t.Errorf("%s: the %s is cut", name, what)
 				}

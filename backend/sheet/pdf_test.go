@@ -28,7 +28,7 @@ func TestPDF_TextIsInTheOrderOfTheDesign(t *testing.T) {
 	}
 	expect = append(expect, codesOfTheDesign...)
 	expect = append(expect, "fold forward", "What to do with this sheet", "1. Keep it with your important papers, not with your phone.",
-		"choose “Use a recovery code” and type the next code without a tick.", "3. Give the codes to nobody. Nobody at Northwind Legal will ask.",
+		"choose “Use a recovery code” and type the next code without a tick.", "3. Don’t share these codes. No one at Northwind Legal will ask.",
 		"4. If you lose this sheet, ask an admin for a new one. The codes on this one then stop working.",
 		"Check word", "lantern", "Type it under Settings, Profile to say that this sheet has reached you.",
 		"Countersign recovery sheet 443", "Replaces sheet 118, whose codes no longer work")
