@@ -110,25 +110,52 @@ func TestRecover_RunGoesOnWhileItsOwnerShowsSignsOfLife(t *testing.T) {
 func TestRecover_RunWhoseOwnerIsGoneIsInterrupted(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
+	people := h.membersWith2FA(runBatch + 1)
+	r := owner.beginRun(people...)
+	other := h.beside()
+	head := int64(0)
+	err := r.Issue(t.Context(), nil, func(s workspace.RunSheet) error {
+		if len(r.order) == 0 { // the first batch is stored
+			h.clock.step(2*time.Minute - time.Second)
+			h.ok(other.Recover(t.Context()))
+			if h.pending() != runBatch {
+				t.Fatalf("%d pending sets while it is held", h.pending())
+			}
+			h.clock.step(time.Second)
+			head = h.head()
+			h.ok(other.Recover(t.Context()))
+			if n := h.kinds(head, "run-interrupted"); n != 1 || h.head() != head+1 || h.pending() != 0 {
+				t.Errorf("%v, and %d pending sets", h.eventsAfter(head), h.pending())
+			}
+		}
+		return r.take(s)
+	})
+	h.refused(err, workspace.CodeRunOver)
+	if head == 0 || people[0].opens(r.sheets[people[0].id], 1) {
+		t.Error("a sheet of it opens")
+	}
+}
+
+func TestRecover_RunWaitsForItsPaper(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
 	people := h.membersWith2FA(2)
 	r := owner.beginRun(people...)
 	r.issue()
 	other := h.beside()
-	h.clock.step(2*time.Minute - time.Second)
+	h.clock.step(4 * time.Minute) // the print dialog is open
 	h.ok(other.Recover(t.Context()))
-	if h.pending() != 2 {
-		t.Fatalf("%d pending sets while it is held", h.pending())
+	if _, err := r.PutInForce(t.Context(), nil); err != nil {
+		t.Error(err)
 	}
-	h.clock.step(time.Second)
+
+	left := owner.beginRun(people...)
+	left.issue()
+	h.clock.step(workspace.SessionLimit)
 	head := h.head()
 	h.ok(other.Recover(t.Context()))
-	if n := h.kinds(head, "run-interrupted"); n != 1 || h.head() != head+1 || h.pending() != 0 {
+	if n := h.kinds(head, "run-interrupted"); n != 1 || h.pending() != 0 {
 		t.Errorf("%v, and %d pending sets", h.eventsAfter(head), h.pending())
-	}
-	_, err := r.PutInForce(t.Context(), nil)
-	h.refused(err, workspace.CodeRunOver)
-	if people[0].opens(r.sheets[people[0].id], 1) {
-		t.Error("a sheet of it opens")
 	}
 }
 

@@ -117,11 +117,7 @@ func (r *PrintRun) sheetsAreOut(ctx context.Context) error {
 		if _, err := r.goesOn(tx, RunIssuing); err != nil {
 			return err
 		}
-		ok, err := tx.HoldRun(r.run.Number, RunIssuing, r.a.s.lastsAtMost()) // somebody looks at paper now
-		if err := refuseUnless(ok, err, CodeRunOver); err != nil {
-			return err
-		}
-		ok, err = tx.MoveRun(r.run.Number, RunIssuing, RunReady, time.Time{})
+		ok, err := tx.MoveRun(r.run.Number, RunIssuing, RunReady, time.Time{})
 		if err := refuseUnless(ok, err, CodeRunOver); err != nil {
 			return err
 		}
@@ -217,7 +213,8 @@ func (r *PrintRun) result() RunResult {
 }
 
 // runHold is how long a run that makes sheets is its owner's without a sign of life. A batch takes
-// seconds, and each renews it.
+// seconds, and each renews it; the last one holds the run for as long as the session can last, since
+// the sheets are printed then.
 const runHold = 2 * time.Minute
 
 // interruptRuns ends the runs that a crash has left and that nobody holds, with their sets that

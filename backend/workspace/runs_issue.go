@@ -137,7 +137,11 @@ func (r *PrintRun) keep(ctx context.Context, m made, progress Progress, take fun
 		if err != nil {
 			return err
 		}
-		ok, err := tx.HoldRun(r.run.Number, RunIssuing, w.now().Add(runHold))
+		until := w.now().Add(runHold)
+		if m.from+len(m.sets) == len(r.members) {
+			until = r.a.s.lastsAtMost()
+		}
+		ok, err := tx.HoldRun(r.run.Number, RunIssuing, until)
 		if err := refuseUnless(ok, err, CodeRunOver); err != nil {
 			return err
 		}
