@@ -92,7 +92,7 @@ func (e *env) verifyFile(ctx context.Context, name string) (err error) {
 	if e.head != "" {
 		h, err := audit.ParseHead(e.head)
 		if err != nil {
-			return cli.Usage(words.TerminalUsageHead, words.Args{"why": err})
+			return cli.Usage(words.TerminalUsageHead, words.Args{"digits": 2 * len(h.Chain)})
 		}
 		noted = &h
 	}

@@ -85,7 +85,7 @@ func (e *env) notedKey() (*bundle.Fingerprint, error) {
 	}
 	f, err := bundle.ParseFingerprint(e.fingerprint)
 	if err != nil {
-		return nil, cli.Usage(words.TerminalUsageFingerprint, words.Args{"why": err})
+		return nil, cli.Usage(words.TerminalUsageFingerprint, nil)
 	}
 	return &f, nil
 }
