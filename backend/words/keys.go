@@ -1137,6 +1137,8 @@ var (
 	ErrorDatabaseNewerNext            = Key{"error.database_newer.next"}
 	ErrorDatabaseBusyWhat             = Key{"error.database_busy.what"}
 	ErrorDatabaseBusyNext             = Key{"error.database_busy.next"}
+	ErrorOutcomeUnknownWhat           = Key{"error.outcome_unknown.what"}
+	ErrorOutcomeUnknownNext           = Key{"error.outcome_unknown.next"}
 	ErrorAcceptChangedWhat            = Key{"error.accept_changed.what"}
 	ErrorAcceptChangedNext            = Key{"error.accept_changed.next"}
 	ErrorNotAuthenticWhat             = Key{"error.not_authentic.what"}
@@ -1794,6 +1796,7 @@ var (
 	TerminalManErrorPolicy                   = Key{"terminal.man.error_policy"}
 	TerminalManErrorNoWorkspace              = Key{"terminal.man.error_no_workspace"}
 	TerminalManErrorDatabase                 = Key{"terminal.man.error_database"}
+	TerminalManErrorOutcomeUnknown           = Key{"terminal.man.error_outcome_unknown"}
 	TerminalManErrorFolder                   = Key{"terminal.man.error_folder"}
 	TerminalManErrorKeychain                 = Key{"terminal.man.error_keychain"}
 	TerminalManErrorSecretsFile              = Key{"terminal.man.error_secrets_file"}

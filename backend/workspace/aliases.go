@@ -138,6 +138,9 @@ var (
 	ErrStoreNewer    = store.ErrNewer
 	ErrStoreAltered  = store.ErrAltered
 	ErrStoreFailed   = store.ErrFailed
+	ErrStoreConflict = store.ErrConflict
+
+	ErrUnknownOutcome = store.ErrUnknownOutcome
 
 	ErrFileMissing   = store.ErrBlobMissing
 	ErrFilesFull     = store.ErrBlobsFull

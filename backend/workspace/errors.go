@@ -134,6 +134,7 @@ const (
 	CodeDatabaseDamaged Code = "database_damaged"
 	CodeDatabaseNewer   Code = "database_newer"
 	CodeDatabaseBusy    Code = "database_busy"
+	CodeOutcomeUnknown  Code = "outcome_unknown"
 	CodeInUse           Code = "in_use"
 	CodeClockWrong      Code = "clock_wrong"
 	CodeClockBehind     Code = "clock_behind"  // clock, log: RFC 3339
@@ -196,7 +197,9 @@ var beneath = []struct {
 	{ErrKeychainFailed, CodeKeychainFailed},
 	{ErrSecretsDamaged, CodeSecretsFileDamaged},
 	{ErrSecretsLocked, CodeSecretsFileLocked},
+	{ErrUnknownOutcome, CodeOutcomeUnknown}, // before what it is wrapped around
 	{ErrStoreBusy, CodeDatabaseBusy},
+	{ErrStoreConflict, CodeDatabaseBusy},
 	{ErrStoreFull, CodeFolderFull},
 	{ErrStoreReadOnly, CodeFolderReadOnly},
 	{ErrStoreDamaged, CodeDatabaseDamaged},
@@ -229,7 +232,7 @@ func Explain(err error) error {
 
 // storeFailed reports whether a Store is the cause of err, as against what it keeps.
 func storeFailed(err error) bool {
-	for _, cause := range []error{ErrStoreBusy, ErrStoreFull, ErrStoreReadOnly, ErrStoreDamaged, ErrStoreAltered, ErrStoreFailed} {
+	for _, cause := range []error{ErrStoreBusy, ErrStoreConflict, ErrUnknownOutcome, ErrStoreFull, ErrStoreReadOnly, ErrStoreDamaged, ErrStoreAltered, ErrStoreFailed} {
 		if errors.Is(err, cause) {
 			return true
 		}

@@ -57,6 +57,7 @@ var errorCodes = []struct {
 	{cli.ExitRefused, []string{"require_alone", "require_past", "require_far", "two_people_alone", "idle_range"}, words.TerminalManErrorPolicy},
 	{cli.ExitUnavailable, []string{"no_workspace", "no_home"}, words.TerminalManErrorNoWorkspace},
 	{cli.ExitUnavailable, []string{"database_older", "database_newer", "database_busy", "database_damaged"}, words.TerminalManErrorDatabase},
+	{cli.ExitUnavailable, []string{"outcome_unknown"}, words.TerminalManErrorOutcomeUnknown},
 	{cli.ExitUnavailable, []string{"folder_read_only", "folder_full", "folder_failed", "file_unwritable"}, words.TerminalManErrorFolder},
 	{cli.ExitUnavailable, []string{"keychain_absent", "keychain_locked", "keychain_slow", "keychain_dismissed", "keychain_mismatch", "keychain_item_missing", "keychain_failed", "clock_wrong", "clock_behind"}, words.TerminalManErrorKeychain},
 	{cli.ExitUnavailable, []string{"secrets_file_damaged", "secrets_file_refused"}, words.TerminalManErrorSecretsFile},
@@ -88,7 +89,7 @@ func exitOf(c workspace.Code) int {
 	switch {
 	case c == workspace.CodeNotAuthentic:
 		return cli.ExitWrong
-	case c == workspace.CodeInUse, c == workspace.CodeClockWrong, c == workspace.CodeClockBehind:
+	case c == workspace.CodeInUse, c == workspace.CodeOutcomeUnknown, c == workspace.CodeClockWrong, c == workspace.CodeClockBehind:
 		return cli.ExitUnavailable
 	}
 	for _, place := range []string{"keychain_", "secrets_file_", "folder_", "database_"} {

@@ -152,6 +152,7 @@ export const errorCodes = [
   'database_damaged',
   'database_newer',
   'database_busy',
+  'outcome_unknown',
   'not_authentic',
   'accept_changed',
   'in_use',
