@@ -1,6 +1,10 @@
 package app
 
-import "countersign/backend/workspace"
+import (
+	"countersign/backend/workspace"
+
+	"countersign/backend/service"
+)
 
 // Challenge waits for a second factor.
 type Challenge struct {
@@ -135,7 +139,7 @@ func (d *Auth) Leave(challenge string) {
 	}
 }
 
-var errChallengeEnded = workspace.Fault(workspace.CodeChallengeEnded, nil, nil)
+var errChallengeEnded = service.Fault(service.CodeChallengeEnded, nil, nil)
 
 // keepChallenge keeps a challenge in the place of one that there was, and gives its token.
 func (in *signIn) keepChallenge(ch *workspace.Challenge) (token string, err error) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"countersign/backend/folder"
+	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
@@ -30,7 +31,7 @@ type FindingView struct {
 
 // integrityView is nil where err is about something else.
 func integrityView(err error) *IntegrityView {
-	if !workspace.IsCode(err, workspace.CodeNotAuthentic) {
+	if !service.IsCode(err, service.CodeNotAuthentic) {
 		return nil
 	}
 	var r *workspace.Report
@@ -72,7 +73,7 @@ func (d *Auth) SaveDiagnostics() (Saved, error) {
 		Overview *IntegrityView    `json:"overview,omitempty"`
 		Details  *workspace.Report `json:"details,omitempty"`
 	}{Version: Version, System: runtime.GOOS + "/" + runtime.GOARCH, At: stamp(d.s.now()), Overview: integrityView(opening)}
-	var known *workspace.Error
+	var known *service.Error
 	if errors.As(opening, &known) {
 		report.Code = string(known.Code)
 	}

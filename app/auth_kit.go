@@ -2,6 +2,7 @@ package app
 
 import (
 	"countersign/backend/rescue"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -45,8 +46,8 @@ func (d *Auth) UseKit(in KitOwner) (SignInResult, error) {
 // canRescue is whether a workspace that does not open is one whose keys or whose
 // database are lost, so that only its contracts can be saved.
 func canRescue(err error) bool {
-	return workspace.IsCode(err, workspace.CodeKeychainItemMissing) || workspace.IsCode(err, workspace.CodeDatabaseDamaged) ||
-		workspace.IsCode(err, workspace.CodeNotAuthentic)
+	return service.IsCode(err, service.CodeKeychainItemMissing) || service.IsCode(err, service.CodeDatabaseDamaged) ||
+		service.IsCode(err, service.CodeNotAuthentic)
 }
 
 // rescue makes a new workspace of the contracts, while nothing is open.

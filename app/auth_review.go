@@ -7,6 +7,7 @@ import (
 	"countersign/backend/documents"
 	"countersign/backend/folder"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -108,7 +109,7 @@ func (s *shell) review(ctx context.Context, email string, pw secret.Text, factor
 	open := s.opened != nil
 	s.mu.Unlock()
 	if open { // it fits by now
-		return nil, workspace.Fault(workspace.CodeChallengeEnded, nil, nil)
+		return nil, service.Fault(service.CodeChallengeEnded, nil, nil)
 	}
 	r := &reviewing{}
 	defer func() {
@@ -120,18 +121,18 @@ func (s *shell) review(ctx context.Context, email string, pw secret.Text, factor
 		return nil, folderFault(err)
 	}
 	if r.folder.store, err = sqlite.Open(ctx, s.databasePath()); err != nil {
-		return nil, workspace.Explain(err)
+		return nil, service.Explain(err)
 	}
 	c, err := s.config(r.folder.store)
 	if err != nil {
 		return nil, err
 	}
 	if c.Files, err = documents.Open(s.documentsPath()); err != nil {
-		return nil, workspace.Explain(err)
+		return nil, service.Explain(err)
 	}
 	sealed, err := workspace.OpenSealed(ctx, c)
 	if err == nil && sealed == nil {
-		err = workspace.Fault(workspace.CodeChallengeEnded, nil, nil)
+		err = service.Fault(service.CodeChallengeEnded, nil, nil)
 	}
 	if err != nil {
 		return nil, err
@@ -143,7 +144,7 @@ func (s *shell) review(ctx context.Context, email string, pw secret.Text, factor
 // acceptReviewed is called with s.opening held.
 func (s *shell) acceptReviewed(ctx context.Context) error {
 	if s.reviewing == nil {
-		return workspace.Fault(workspace.CodeChallengeEnded, nil, nil)
+		return service.Fault(service.CodeChallengeEnded, nil, nil)
 	}
 	if err := s.reviewing.acceptance.Accept(ctx); err != nil {
 		return err

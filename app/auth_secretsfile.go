@@ -8,6 +8,7 @@ import (
 	"countersign/backend/folder"
 	"countersign/backend/keyfile"
 	"countersign/backend/password"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -16,7 +17,7 @@ import (
 
 var (
 	// errFileLocked means that the folder has a secrets file, and nobody has typed its passphrase.
-	errFileLocked = workspace.Fault(workspace.CodeSecretsFileLocked, nil, nil)
+	errFileLocked = service.Fault(service.CodeSecretsFileLocked, nil, nil)
 	// errMayMakeFile lies beneath keychain_absent where a secrets file may be made.
 	errMayMakeFile = errors.New("the folder has no workspace yet, and could have a secrets file")
 )
@@ -35,7 +36,7 @@ func (d *Auth) MakeSecretsFile(passphrase Envelope) (AuthState, error) {
 		return AuthState{}, err
 	}
 	if _, err := d.s.ready(); !errors.Is(err, errMayMakeFile) {
-		return AuthState{}, workspace.Fault(workspace.CodeSecretsFileRefused, nil, err)
+		return AuthState{}, service.Fault(service.CodeSecretsFileRefused, nil, err)
 	}
 	err = d.s.withFile(func(ctx context.Context) (*keyfile.File, error) {
 		lock, err := folder.Hold(d.s.path)
@@ -46,7 +47,7 @@ func (d *Auth) MakeSecretsFile(passphrase Envelope) (AuthState, error) {
 		return keyfile.Create(ctx, d.s.path, typed, d.s.passphraseCost())
 	})
 	if errors.Is(err, keyfile.ErrExists) {
-		err = workspace.Fault(workspace.CodeSecretsFileRefused, nil, err)
+		err = service.Fault(service.CodeSecretsFileRefused, nil, err)
 	}
 	if err != nil {
 		return AuthState{}, keyfile.Explain(err)
@@ -62,10 +63,10 @@ func (d *Auth) UnlockSecretsFile(passphrase Envelope) (AuthState, error) {
 		return AuthState{}, err
 	}
 	if typed.Empty() {
-		return AuthState{}, &workspace.Error{Code: workspace.CodePassphraseRequired, Field: "passphrase"}
+		return AuthState{}, &service.Error{Code: service.CodePassphraseRequired, Field: "passphrase"}
 	}
 	err = keyfile.Explain(d.s.withFile(func(ctx context.Context) (*keyfile.File, error) { return keyfile.Open(ctx, d.s.path, typed) }))
-	if workspace.IsCode(err, workspace.CodeSecretsFileDamaged) {
+	if service.IsCode(err, service.CodeSecretsFileDamaged) {
 		return d.fault(err), nil
 	}
 	if err != nil {
@@ -93,7 +94,7 @@ func (w *Settings) ChangeSecretsPassphrase(session string, current, next Envelop
 		defer func() { go collect() }()
 		f := w.s.unlocked()
 		if f == nil {
-			return workspace.Fault(workspace.CodeSecretsFileNone, nil, nil)
+			return service.Fault(service.CodeSecretsFileNone, nil, nil)
 		}
 		if err := keyfile.Check(chosen); err != nil {
 			return err
@@ -104,15 +105,15 @@ func (w *Settings) ChangeSecretsPassphrase(session string, current, next Envelop
 		if err := a.NoteSecretsPassphrase(ctx); err != nil {
 			return err
 		}
-		return workspace.Explain(f.Change(ctx, chosen, w.s.passphraseCost()))
+		return service.Explain(f.Change(ctx, chosen, w.s.passphraseCost()))
 	})
 }
 
 // atCurrent says that a wrong passphrase is the one that is to be replaced.
 func atCurrent(err error) error {
-	var e *workspace.Error
-	if errors.As(err, &e) && e.Code == workspace.CodePassphraseWrong {
-		return &workspace.Error{Code: e.Code, Field: "current"}
+	var e *service.Error
+	if errors.As(err, &e) && e.Code == service.CodePassphraseWrong {
+		return &service.Error{Code: e.Code, Field: "current"}
 	}
 	return err
 }
@@ -148,12 +149,12 @@ func (s *shell) openSecrets() (workspace.Secrets, error) {
 	there, err := keyfile.Exists(s.path)
 	switch {
 	case err != nil:
-		return nil, workspace.Explain(err)
+		return nil, service.Explain(err)
 	case !there:
 		return s.secrets, nil
 	}
 	if err := keyfile.Look(s.path); err != nil {
-		return nil, workspace.Explain(err)
+		return nil, service.Explain(err)
 	}
 	return nil, errFileLocked
 }
@@ -167,7 +168,7 @@ func (s *shell) needsKeychain(ctx context.Context) error {
 		return nil
 	}
 	if err := system.Present(ctx); errors.Is(err, workspace.ErrKeychainAbsent) {
-		return workspace.Fault(workspace.CodeKeychainAbsent, nil, errors.Join(errMayMakeFile, err))
+		return service.Fault(service.CodeKeychainAbsent, nil, errors.Join(errMayMakeFile, err))
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"countersign/backend/picture"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -50,7 +51,7 @@ func (c *Contracts) List(session string) (ContractsView, error) {
 	_, notAdmin := ses.Admin(ctx)
 	view.CanPurge = notAdmin == nil
 	all, err := ses.Documents(ctx)
-	if workspace.IsCode(err, workspace.CodeVaultWaiting) {
+	if service.IsCode(err, service.CodeVaultWaiting) {
 		view.State = "waiting"
 		return view, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
@@ -112,7 +113,7 @@ func (in *signIn) beginJob(kind string) (ctx context.Context, end func(), err er
 	var stop context.CancelFunc
 	err = in.note(func() error {
 		if in.jobs[kind] != nil {
-			return workspace.Fault(workspace.CodeAlreadyAdding, nil, nil)
+			return service.Fault(service.CodeAlreadyAdding, nil, nil)
 		}
 		ctx, stop = context.WithCancel(in.ctx)
 		in.jobs[kind] = stop

@@ -1,6 +1,10 @@
 package app
 
-import "countersign/backend/workspace"
+import (
+	"countersign/backend/workspace"
+
+	"countersign/backend/service"
+)
 
 // CheckProgress tells of a check of the contracts: the event "checking".
 type CheckProgress struct {
@@ -60,11 +64,11 @@ func (c *Contracts) Check(session string) error {
 // StopCheck stops a check under way.
 func (c *Contracts) StopCheck(session string) error { return c.s.stopJob(session, jobChecking) }
 
-func problemOf(code workspace.Code) string {
+func problemOf(code service.Code) string {
 	switch code {
-	case workspace.CodeDocumentMissing:
+	case service.CodeDocumentMissing:
 		return "missing"
-	case workspace.CodeDocumentDamaged:
+	case service.CodeDocumentDamaged:
 		return "changed"
 	}
 	return "unreadable"

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -77,7 +78,7 @@ func (c *Contracts) ResumeRotation(session string) error {
 // rotate goes on in the background, until it is done, stopped, or the session ends.
 func (in *signIn) rotate() error {
 	ctx, end, err := in.beginJob(jobRotating)
-	if workspace.IsCode(err, workspace.CodeAlreadyAdding) {
+	if service.IsCode(err, service.CodeAlreadyAdding) {
 		return nil
 	}
 	if err != nil {

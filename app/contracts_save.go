@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"countersign/backend/folder"
+	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
@@ -136,7 +137,7 @@ func (in *signIn) chosen(ids []string) (out []workspace.Document, err error) {
 	for _, id := range ids {
 		d, ok := byID[id]
 		if !ok {
-			return nil, workspace.Fault(workspace.CodeDocumentGone, nil, nil)
+			return nil, service.Fault(service.CodeDocumentGone, nil, nil)
 		}
 		out = append(out, d)
 	}

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"maps"
 
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // AppError is what a rejected call gives the page: a code that has words in each
@@ -88,7 +88,7 @@ func (e *shellError) Unwrap() error { return e.cause }
 
 // present maps every error once, at the edge. What lies beneath goes to the log.
 func (s *shell) present(err error) AppError {
-	var known *workspace.Error
+	var known *service.Error
 	var own *shellError
 	switch {
 	case errors.As(err, &known):
@@ -129,12 +129,12 @@ func (s *shell) addPlaces(e *AppError) {
 			e.Args[key] = value
 		}
 	}
-	switch workspace.Code(e.Code) {
-	case workspace.CodeFolderFailed, workspace.CodeFolderFull, workspace.CodeFolderReadOnly, workspace.CodeInUse:
+	switch service.Code(e.Code) {
+	case service.CodeFolderFailed, service.CodeFolderFull, service.CodeFolderReadOnly, service.CodeInUse:
 		add("folder", s.path)
-	case workspace.CodeDatabaseDamaged, workspace.CodeDatabaseNewer, workspace.CodeDatabaseBusy:
+	case service.CodeDatabaseDamaged, service.CodeDatabaseNewer, service.CodeDatabaseBusy:
 		add("file", s.databasePath())
-	case workspace.CodeSecretsFileDamaged:
+	case service.CodeSecretsFileDamaged:
 		add("file", s.secretsFilePath())
 	}
 }

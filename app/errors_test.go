@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -16,10 +17,10 @@ func TestErrors_FailingStoreIsLoggedWithItsCause(t *testing.T) {
 	p := newWindow(t)
 	_, err := p.auth.State()
 	p.ok(err)
-	failed := workspace.Explain(fmt.Errorf("%w: the disk exploded", workspace.ErrStoreFailed))
-	for _, err := range []error{failed, errors.Join(failed, workspace.Fault(workspace.CodeSuspendedSelf, nil, nil))} {
+	failed := service.Explain(fmt.Errorf("%w: the disk exploded", workspace.ErrStoreFailed))
+	for _, err := range []error{failed, errors.Join(failed, service.Fault(service.CodeSuspendedSelf, nil, nil))} {
 		e := p.s.present(err)
-		if e.Code != string(workspace.CodeFolderFailed) || e.Reference == "" || strings.Contains(fmt.Sprint(e), "exploded") {
+		if e.Code != string(service.CodeFolderFailed) || e.Reference == "" || strings.Contains(fmt.Sprint(e), "exploded") {
 			t.Errorf("%+v", e)
 		}
 		log, err := os.ReadFile(filepath.Join(p.s.path, logName))

@@ -15,7 +15,7 @@ import (
 	"filippo.io/age"
 
 	"countersign/backend/bundle"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 const phrase = "seven walnut ribbons in a row"
@@ -145,7 +145,7 @@ func TestExports_AreVerifiedAndSavedForTheirOwner(t *testing.T) {
 	member, err := a.auth.UseRecoveryCode(res.Challenge.Token, codeForm.FindString(string(csv)))
 	a.ok(err)
 	_, err = a.exports.Pick(member.Token)
-	a.refused(err, string(workspace.CodeForbidden))
+	a.refused(err, string(service.CodeForbidden))
 }
 
 func TestExports_ForAKeyOpenWithTheKeyOrItsFile(t *testing.T) {
@@ -358,6 +358,6 @@ func TestExports_CloseOrLockStopsAndForgets(t *testing.T) {
 	a.refused(err, codeExportNone)
 	a.desk.meanwhile = func() { a.auth.Lock(a.in.Token) }
 	_, err = a.exports.Pick(a.in.Token)
-	a.refused(err, string(workspace.CodeSessionEnded))
+	a.refused(err, string(service.CodeSessionEnded))
 	a.only("run.age")
 }

@@ -11,7 +11,7 @@ import (
 	"testing/fstest"
 
 	"countersign/backend/keychain"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // silentDesktop is a desktop that nobody listens to.
@@ -147,7 +147,7 @@ func FuzzBound(f *testing.F) {
 		if m.name == "Contracts.AddDropped" { // SendPart would wait for what nobody sends
 			_ = (&Contracts{s}).StopAdding(token)
 		}
-		if !ours && !free && !workspace.IsCode(err, workspace.CodeSessionEnded) && !workspace.IsCode(err, workspace.CodeChallengeEnded) {
+		if !ours && !free && !service.IsCode(err, service.CodeSessionEnded) && !service.IsCode(err, service.CodeChallengeEnded) {
 			t.Errorf("%s with a token that is made up: %v", m.name, err)
 		}
 		if _, err := profile.ChangeEmail(token, email, Proof{}); err != nil { // the session stands, whatever was called

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"countersign/backend/folder"
+	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
@@ -158,7 +159,7 @@ func (l *AuditLog) Export(session string) (Exported, error) {
 		}
 		done, err := a.ExportLog(ctx, f, in.counts("log-progress"))
 		if err != nil {
-			var known *workspace.Error
+			var known *service.Error
 			if !errors.As(err, &known) { // the file's trouble, not the log's
 				err = saveFailed(name, err)
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -215,7 +216,7 @@ func (m *Members) Print(session string) error {
 func (in *signIn) shownCodes() (given []workspace.GivenOut, err error) {
 	err = in.note(func() error {
 		if given = in.given; len(given) == 0 {
-			return workspace.Fault(workspace.CodeEnrolmentEnded, nil, nil)
+			return service.Fault(service.CodeEnrolmentEnded, nil, nil)
 		}
 		return nil
 	})

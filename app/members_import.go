@@ -7,6 +7,7 @@ import (
 
 	"countersign/app/platform"
 	"countersign/backend/roster"
+	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
@@ -211,7 +212,7 @@ func (in *signIn) keepImported(given []workspace.GivenOut) error {
 
 // importFailed says why nobody was added: it was stopped, or somebody else came first.
 func importFailed(ctx context.Context, lines []int, err error) error {
-	var known *workspace.Error
+	var known *service.Error
 	switch {
 	case ctx.Err() != nil:
 		return &shellError{code: codeImportCancelled}

@@ -6,6 +6,7 @@ import (
 	"maps"
 
 	"countersign/backend/roster"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -33,7 +34,7 @@ func listFault(name string, err error) error {
 	}
 	switch {
 	case errors.Is(err, roster.ErrTooMany):
-		return workspace.Fault(workspace.CodeImportLong, map[string]any{"max": workspace.MaxImport}, nil)
+		return service.Fault(service.CodeImportLong, map[string]any{"max": workspace.MaxImport}, nil)
 	case errors.Is(err, roster.ErrTooLarge):
 		return &shellError{
 			code: codeImportLarge,

@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/folder"
 	"countersign/backend/runfile"
+	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
@@ -70,7 +71,7 @@ func (in *signIn) hold(run *workspace.PrintRun) (held *pendingRun, err error) {
 func (in *signIn) pending() (held *pendingRun, err error) {
 	err = in.note(func() error {
 		if held = in.run; held == nil {
-			return workspace.Fault(workspace.CodeRunOver, nil, nil)
+			return service.Fault(service.CodeRunOver, nil, nil)
 		}
 		return nil
 	})
@@ -154,7 +155,7 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 			if gone := os.Remove(path); gone != nil {
 				err = errors.Join(err, saveFailed(filepath.Base(path), gone))
 			} else if err == nil && res.State != workspace.RunDone {
-				return workspace.Fault(workspace.CodeRunCancelled, nil, nil)
+				return service.Fault(service.CodeRunCancelled, nil, nil)
 			}
 		}
 		if out, err = p.ended(run, res, err); err != nil {
@@ -175,7 +176,7 @@ func (p *PrintRuns) ended(run *workspace.PrintRun, res workspace.RunResult, err 
 		return outcome(run.Plan(), res), nil
 	}
 	stopped := cancelled(run)
-	over := workspace.IsCode(err, workspace.CodeRunOver) || workspace.IsCode(err, workspace.CodeSessionEnded)
+	over := service.IsCode(err, service.CodeRunOver) || service.IsCode(err, service.CodeSessionEnded)
 	if res.InForce == 0 || over {
 		return RunOutcome{}, errors.Join(err, stopped)
 	}
@@ -195,14 +196,14 @@ func (p *PrintRuns) givenUp(held *pendingRun, run *workspace.PrintRun, name stri
 	stopped := held.doing.Err() != nil
 	err = errors.Join(asRefusal(name, err), cancelled(run))
 	if stopped {
-		return workspace.Fault(workspace.CodeRunCancelled, nil, nil)
+		return service.Fault(service.CodeRunCancelled, nil, nil)
 	}
 	return err
 }
 
 // asRefusal takes what has no words of its own for the file's trouble.
 func asRefusal(name string, err error) error {
-	var known *workspace.Error
+	var known *service.Error
 	if errors.As(err, &known) {
 		return err
 	}

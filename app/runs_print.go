@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"countersign/backend/runfile"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -46,7 +47,7 @@ func (p *PrintRuns) Make(session string, r RunRequest, proof Proof, answer Publi
 		return PrintSheets{}, err
 	}
 	if len(r.Members) > MaxPrint {
-		return PrintSheets{}, workspace.Fault(workspace.CodeRunLong, map[string]any{"max": MaxPrint}, nil)
+		return PrintSheets{}, service.Fault(service.CodeRunLong, map[string]any{"max": MaxPrint}, nil)
 	}
 	var out PrintSheets
 	err = in.asAdminProving(proof, func(ctx context.Context, a *workspace.Admin, typed workspace.Proof) error {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/backend/runfile"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -149,9 +150,9 @@ func (w *Settings) Require2FA(session, day, approval string, proof Proof) (Polic
 	from, err := time.ParseInLocation(time.DateOnly, day, w.s.now().Location())
 	if err != nil {
 		if len(day) > len(time.DateOnly) { // past 9999
-			return PolicyView{}, workspace.Fault(workspace.CodeRequireFar, map[string]any{"years": workspace.RequireYears}, err)
+			return PolicyView{}, service.Fault(service.CodeRequireFar, map[string]any{"years": workspace.RequireYears}, err)
 		}
-		return PolicyView{}, workspace.Fault(workspace.CodeRequirePast, nil, err)
+		return PolicyView{}, service.Fault(service.CodeRequirePast, nil, err)
 	}
 	defer in.watchAnew() // it may be tonight
 	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {

@@ -6,6 +6,7 @@ import (
 
 	"countersign/backend/documents"
 	"countersign/backend/folder"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -35,14 +36,14 @@ func (s *shell) openFolder(ctx context.Context) (_ *opened, err error) {
 	o.closeLog = closeLog
 	s.logger.Store(logger)
 	if o.store, err = sqlite.Open(ctx, s.databasePath()); err != nil {
-		return nil, workspace.Explain(err)
+		return nil, service.Explain(err)
 	}
 	c, err := s.config(o.store)
 	if err != nil {
 		return nil, err
 	}
 	if c.Files, err = documents.Open(s.documentsPath()); err != nil {
-		return nil, workspace.Explain(err)
+		return nil, service.Explain(err)
 	}
 	if o.workspace, err = workspace.Open(ctx, c); err != nil {
 		return nil, err
@@ -91,13 +92,13 @@ func (o *opened) close() error {
 func folderFault(err error) error {
 	for _, f := range []struct {
 		err  error
-		code workspace.Code
+		code service.Code
 	}{
-		{folder.ErrInUse, workspace.CodeInUse}, {folder.ErrFull, workspace.CodeFolderFull},
-		{folder.ErrReadOnly, workspace.CodeFolderReadOnly}, {folder.ErrFailed, workspace.CodeFolderFailed},
+		{folder.ErrInUse, service.CodeInUse}, {folder.ErrFull, service.CodeFolderFull},
+		{folder.ErrReadOnly, service.CodeFolderReadOnly}, {folder.ErrFailed, service.CodeFolderFailed},
 	} {
 		if errors.Is(err, f.err) {
-			return workspace.Fault(f.code, nil, err)
+			return service.Fault(f.code, nil, err)
 		}
 	}
 	return err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -173,7 +174,7 @@ func (s *shell) findEnrolment(token string) (*signIn, error) {
 	return in, err
 }
 
-var errNoSession = workspace.Fault(workspace.CodeSessionEnded, nil, nil)
+var errNoSession = service.Fault(service.CodeSessionEnded, nil, nil)
 
 // ended is errNoSession with the reason of the last lock, which the page may not have
 // heard of yet.
@@ -184,7 +185,7 @@ func sessionEnded(reason string, err error) error {
 	if reason == "" {
 		return err
 	}
-	return workspace.Fault(workspace.CodeSessionEnded, map[string]any{"reason": reason}, err)
+	return service.Fault(service.CodeSessionEnded, map[string]any{"reason": reason}, err)
 }
 
 // whyLocked is the reason of the last lock, until somebody signs in.
@@ -298,7 +299,7 @@ func (in *signIn) live() error {
 
 // after looks at what a use case returned: a session that is over locks the window.
 func (in *signIn) after(err error) error {
-	ended := workspace.IsCode(err, workspace.CodeSessionEnded)
+	ended := service.IsCode(err, service.CodeSessionEnded)
 	if !ended && !in.who.Overdue() {
 		return err
 	}

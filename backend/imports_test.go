@@ -61,12 +61,13 @@ var mayKnow = map[string][]string{
 	"cmd":               {"backend", "cmd/internal"},
 	"build":             {"build"},
 	"e2e":               {"backend"}, // prepares what tests need; nothing of it ships
-	"backend/workspace": {"backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/vault", "backend/secret", "backend/text"},
+	"backend/service":   {"backend/store"},
+	"backend/workspace": {"backend/service", "backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/vault", "backend/secret", "backend/text"},
 	"backend/journal":   {"backend/store", "backend/audit", "backend/secret"},
 	"backend/store":     {"backend/store", "backend/audit", "backend/secret"},
 	"backend/sqlite":    {"backend/store", "backend/audit", "backend/folder"},
 	"backend/keychain":  {"backend/store", "backend/secret", "backend/keychain"},
-	"backend/keyfile":   {"backend/workspace", "backend/folder", "backend/keychain", "backend/password", "backend/secret"},
+	"backend/keyfile":   {"backend/service", "backend/workspace", "backend/folder", "backend/keychain", "backend/password", "backend/secret"},
 	"backend/sheet":     {"backend/recovery", "backend/sheet", "backend/text", "backend/words"},
 	"backend/totp":      {"backend/secret"},
 	"backend/recovery":  {"backend/secret"},
@@ -79,11 +80,11 @@ var mayKnow = map[string][]string{
 	"backend/roster":    {"backend/words"},
 	"backend/text":      {},
 	"backend/words":     {},
-	"backend/sentences": {"backend/words", "backend/workspace"},
-	"backend/runfile":   {"backend/bundle", "backend/sheet", "backend/words", "backend/workspace"},
-	"backend/rescue":    {"backend/documents", "backend/folder", "backend/secret", "backend/sqlite", "backend/workspace"},
+	"backend/sentences": {"backend/words", "backend/service", "backend/workspace"},
+	"backend/runfile":   {"backend/bundle", "backend/sheet", "backend/words", "backend/service", "backend/workspace"},
+	"backend/rescue":    {"backend/documents", "backend/folder", "backend/secret", "backend/sqlite", "backend/service", "backend/workspace"},
 	"backend/backup": {
-		"backend/bundle", "backend/documents", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/workspace",
+		"backend/bundle", "backend/documents", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/service", "backend/workspace",
 	},
 }
 

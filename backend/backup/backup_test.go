@@ -20,6 +20,7 @@ import (
 	"countersign/backend/keychain"
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -242,7 +243,7 @@ func TestBackup_OnlyAnOwnerMakesOne(t *testing.T) {
 	to, err := bundle.ToPassphrase(secret.NewText(passphrase))
 	h.ok(err)
 	err = backup.Create(t.Context(), &bytes.Buffer{}, to, admin, workspace.Proof{Password: secret.NewText("copper meadow lantern 12")}, nil)
-	if !workspace.IsCode(err, workspace.CodeForbidden) {
+	if !service.IsCode(err, service.CodeForbidden) {
 		t.Errorf("an admin: %v", err)
 	}
 }

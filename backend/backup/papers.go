@@ -10,6 +10,7 @@ import (
 
 	"countersign/backend/documents"
 	"countersign/backend/folder"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -36,24 +37,24 @@ func newPapers(data string) (*papers, error) {
 	}
 	var err error
 	p.files, err = documents.Open(p.waiting)
-	return p, workspace.Explain(err)
+	return p, service.Explain(err)
 }
 
 // keep writes one.
 func (p *papers) keep(name string, content io.Reader) (err error) {
 	f, err := p.files.Create(name)
 	if err != nil {
-		return workspace.Explain(err)
+		return service.Explain(err)
 	}
 	defer func() { err = errors.Join(err, f.Drop()) }()
 	if _, err := io.Copy(f, content); err != nil {
-		return workspace.Explain(err)
+		return service.Explain(err)
 	}
 	if err := f.Keep(); err != nil {
-		return workspace.Explain(err)
+		return service.Explain(err)
 	}
 	p.names = append(p.names, name)
-	return workspace.Explain(p.files.Settle(name))
+	return service.Explain(p.files.Settle(name))
 }
 
 // settle puts them in their place. What is there under the same name waits until it
@@ -62,7 +63,7 @@ func (p *papers) settle() error {
 	_, err := os.Lstat(p.place)
 	p.made = errors.Is(err, os.ErrNotExist)
 	if _, err := documents.Open(p.place); err != nil {
-		return workspace.Explain(err)
+		return service.Explain(err)
 	}
 	for _, name := range p.names {
 		at, waits := filepath.Join(p.place, name), filepath.Join(p.waiting, name)
@@ -123,5 +124,5 @@ func failed(err error) error {
 	if err == nil {
 		return nil
 	}
-	return workspace.Explain(fmt.Errorf("%w: %w", workspace.ErrFilesFailed, err))
+	return service.Explain(fmt.Errorf("%w: %w", workspace.ErrFilesFailed, err))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -44,18 +45,18 @@ func look(ctx context.Context, secrets workspace.Secrets, name string) (f former
 	if errors.Is(err, workspace.ErrSecretMissing) {
 		return f, nil
 	}
-	return f, workspace.Explain(err)
+	return f, service.Explain(err)
 }
 
 // set writes an item and reads it back.
 func (r *refill) set(ctx context.Context, was formerItem, value secret.Bytes) error {
 	r.before = append(r.before, was)
 	if err := r.secrets.Set(ctx, was.name, value); err != nil {
-		return workspace.Explain(err)
+		return service.Explain(err)
 	}
 	got, err := look(ctx, r.secrets, was.name)
 	if err == nil && (!got.there || !got.value.Equal(value)) {
-		err = workspace.Fault(workspace.CodeKeychainMismatch, nil, nil)
+		err = service.Fault(service.CodeKeychainMismatch, nil, nil)
 	}
 	return err
 }
@@ -72,9 +73,9 @@ func (r *refill) undo(ctx context.Context) error {
 
 func (f formerItem) putBack(ctx context.Context, secrets workspace.Secrets) error {
 	if f.there {
-		return workspace.Explain(secrets.Set(ctx, f.name, f.value))
+		return service.Explain(secrets.Set(ctx, f.name, f.value))
 	}
-	return workspace.Explain(secrets.Delete(ctx, f.name))
+	return service.Explain(secrets.Delete(ctx, f.name))
 }
 
 // fill writes the items that the copy has by now. One that is there already has to be
@@ -182,7 +183,7 @@ func undoInterrupted(ctx context.Context, secrets workspace.Secrets, items kept)
 			}
 		}
 		if err := secrets.Delete(ctx, noted.name); err != nil {
-			return workspace.Explain(err)
+			return service.Explain(err)
 		}
 	}
 	return nil

@@ -19,6 +19,7 @@ import (
 	"countersign/backend/bundle"
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -146,7 +147,7 @@ func TestRestore_ThatFailsPutsEveryItemBack(t *testing.T) {
 	o.Replace = true
 	before := content(t, live.secrets)
 	for n := range 2 { // the anchor's note, and the anchor: the others are the same
-		if err := other.with(&failing{Secrets: other.secrets, left: n}, file, o); !workspace.IsCode(err, workspace.CodeKeychainLocked) {
+		if err := other.with(&failing{Secrets: other.secrets, left: n}, file, o); !service.IsCode(err, service.CodeKeychainLocked) {
 			t.Errorf("at write %d: %v", n+1, err)
 		}
 		if !maps.Equal(content(t, live.secrets), before) {
@@ -176,7 +177,7 @@ func TestRestore_ThatFailsOnANewComputerLeavesNothing(t *testing.T) {
 		elsewhere := newHome(t)
 		elsewhere.now = h.now
 		err := elsewhere.with(&failing{Secrets: elsewhere.secrets, left: n}, file, owner(pass, p.at(elsewhere.now)))
-		if !workspace.IsCode(err, workspace.CodeKeychainLocked) {
+		if !service.IsCode(err, service.CodeKeychainLocked) {
 			t.Errorf("after %d writes: %v", n, err)
 		}
 		elsewhere.empty()

@@ -15,6 +15,7 @@ import (
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -206,7 +207,7 @@ func copyTo(path string, content io.Reader) error {
 func prove(ctx context.Context, path string, items workspace.Secrets, o Owner, made time.Time, settings func(*workspace.Config)) (err error) {
 	store, err := sqlite.Open(ctx, path)
 	if err != nil {
-		return workspace.Explain(err)
+		return service.Explain(err)
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	config := workspace.Config{Store: store, Secrets: items}
@@ -233,7 +234,7 @@ func prove(ctx context.Context, path string, items workspace.Secrets, o Owner, m
 	if err == nil {
 		err = a.NoteRestored(ctx, made)
 	}
-	if workspace.IsCode(err, workspace.CodeForbidden) {
+	if service.IsCode(err, service.CodeForbidden) {
 		return ErrNotOwner
 	}
 	return err
@@ -253,7 +254,7 @@ func signIn(ctx context.Context, w *workspace.Workspace, o Owner) (*workspace.Se
 	case workspace.FactorRecovery:
 		return c.Recover(ctx, o.Factor.Value)
 	}
-	return nil, workspace.Fault(workspace.CodeFactorRequired, nil, nil)
+	return nil, service.Fault(service.CodeFactorRequired, nil, nil)
 }
 
 // removeDatabase removes a copy with what SQLite keeps beside it.

@@ -10,6 +10,7 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -269,7 +270,7 @@ func (a *aftermath) thePassword() (right string) {
 		if err == nil {
 			right = pass
 			opens++
-		} else if !workspace.IsCode(err, workspace.CodeCredentialsWrong) {
+		} else if !service.IsCode(err, service.CodeCredentialsWrong) {
 			a.Error(err)
 		}
 	}

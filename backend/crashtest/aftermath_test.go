@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -79,7 +80,7 @@ func look(t *testing.T, h home) *aftermath {
 func (a *aftermath) start() {
 	a.Helper()
 	store, w, err := a.home.open(a.Context(), a.clock.now)
-	if workspace.IsCode(err, workspace.CodeNotAuthentic) {
+	if service.IsCode(err, service.CodeNotAuthentic) {
 		if store, err = sqlite.Open(a.Context(), a.home.database()); err != nil {
 			a.Fatal(err)
 		}

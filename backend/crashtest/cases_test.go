@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -69,7 +70,7 @@ var useCases = []useCase{
 		p.secrets = refusing{p.secrets, func(verb, name string) bool { return verb == "set" && short(name) == "integrity" }}
 		p.start()
 		_, err := p.w.Create(p.ctx, workspace.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(firstPass)})
-		expect(err, workspace.CodeKeychainFailed)
+		expect(err, service.CodeKeychainFailed)
 	}, ready: func(p *person) func() {
 		p.w = got(workspace.Open(p.ctx, p.config()))
 		return func() { p.create() }
@@ -78,7 +79,7 @@ var useCases = []useCase{
 		p.secrets = refusing{p.secrets, func(verb, name string) bool { return verb == "set" && short(name) == "anchor" }}
 		p.start()
 		_, err := p.w.Create(p.ctx, workspace.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(firstPass)})
-		expect(err, workspace.CodeKeychainFailed)
+		expect(err, service.CodeKeychainFailed)
 	}, covers: []string{"Workspace.RecoverAll"}, ready: func(p *person) func() { return p.start }},
 	{name: "undo an enrolment that was left", base: created, given: func(p *person) {
 		p.start()
@@ -199,7 +200,7 @@ var useCases = []useCase{
 	{name: "guess a password", base: created, guesses: workspace.KindPassword, ready: started(func(p *person) {
 		for range 2 {
 			_, _, err := p.w.SignIn(p.ctx, email, secret.NewText("not the password at all"))
-			expect(err, workspace.CodeCredentialsWrong)
+			expect(err, service.CodeCredentialsWrong)
 		}
 	})},
 	{name: "guess a code", base: enabled, guesses: workspace.KindCode, ready: func(p *person) func() {
@@ -208,7 +209,7 @@ var useCases = []useCase{
 		return func() {
 			for range 2 {
 				_, err := c.Verify(p.ctx, secret.NewText(wrongCode(p.phone(0), p.clock.now())))
-				expect(err, workspace.CodeCodeWrong)
+				expect(err, service.CodeCodeWrong)
 			}
 		}
 	}},
@@ -217,7 +218,7 @@ var useCases = []useCase{
 		c := p.challenge()
 		return func() {
 			_, err := c.Recover(p.ctx, secret.NewText("ABCD-EFGH-JKMN-PQRS"))
-			expect(err, workspace.CodeRecoveryWrong)
+			expect(err, service.CodeRecoveryWrong)
 		}
 	}},
 	{name: "guess the code of a new phone", base: created, guesses: workspace.KindConfirm, ready: func(p *person) func() {
@@ -226,8 +227,8 @@ var useCases = []useCase{
 		p.beginEnable(s)
 		return func() {
 			_, err := s.Confirm(p.ctx, secret.NewText(wrongCode(p.phone(0), p.clock.now().Add(24*time.Hour))))
-			if !workspace.IsCode(err, workspace.CodeCodeClock) {
-				expect(err, workspace.CodeCodeWrong)
+			if !service.IsCode(err, service.CodeCodeClock) {
+				expect(err, service.CodeCodeWrong)
 			}
 		}
 	}},
@@ -235,14 +236,14 @@ var useCases = []useCase{
 		p.start()
 		for _, who := range []string{"a@example.com", "b@example.com"} {
 			_, _, err := p.w.SignIn(p.ctx, who, secret.NewText(firstPass))
-			expect(err, workspace.CodeCredentialsWrong)
+			expect(err, service.CodeCredentialsWrong)
 		}
 	}, ready: func(p *person) func() {
 		p.clock.step(48 * time.Hour) // the two above are forgotten
 		p.start()
 		return func() {
 			_, _, err := p.w.SignIn(p.ctx, "nobody@example.com", secret.NewText(firstPass))
-			expect(err, workspace.CodeCredentialsWrong)
+			expect(err, service.CodeCredentialsWrong)
 		}
 	}},
 
@@ -291,7 +292,7 @@ var useCases = []useCase{
 	{name: "guess at a workspace that is sealed", base: enabled, given: putBack, ready: func(p *person) func() {
 		sealed := got(workspace.OpenSealed(p.ctx, p.config()))
 		return func() {
-			expect(accept(p.ctx, sealed, email, secret.NewText("not the password at all"), noFactor), workspace.CodeCredentialsWrong)
+			expect(accept(p.ctx, sealed, email, secret.NewText("not the password at all"), noFactor), service.CodeCredentialsWrong)
 		}
 	}},
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"countersign/backend/documents"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -29,8 +30,8 @@ var (
 )
 
 // toldAs has the code that a fault is told with. Mistakes and random numbers have none.
-var toldAs = map[error]workspace.Code{
-	errFailed: workspace.CodeFolderFailed, errFilesFault: workspace.CodeFolderFailed, errKeychainFault: workspace.CodeKeychainFailed,
+var toldAs = map[error]service.Code{
+	errFailed: service.CodeFolderFailed, errFilesFault: service.CodeFolderFailed, errKeychainFault: service.CodeKeychainFailed,
 }
 
 // faults numbers the calls to store, keychain, files and random numbers from 1, and lets
@@ -315,8 +316,8 @@ func (s *faultyScene) failAt(t *testing.T, n int, where string, store error) {
 			return // this time the calls came in another order
 		}
 		code := toldAs[with]
-		told := workspace.Explain(got.err)
-		var refused *workspace.Error
+		told := service.Explain(got.err)
+		var refused *service.Error
 		switch worded := errors.As(told, &refused); {
 		case got.err == nil && !strings.Contains(got.log, "injected fault"):
 			t.Error("nobody is told, and it is not in the log")

@@ -14,6 +14,7 @@ import (
 	"countersign/backend/documents"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -158,11 +159,11 @@ func byRecovery(c string) workspace.FactorInput {
 var noFactor = workspace.FactorInput{Kind: workspace.FactorNone}
 
 // expect panics unless err is this refusal.
-func expect(err error, c workspace.Code) {
+func expect(err error, c service.Code) {
 	switch {
 	case err == nil:
 		panic("want " + string(c))
-	case !workspace.IsCode(err, c):
+	case !service.IsCode(err, c):
 		panic(failure{err})
 	}
 }

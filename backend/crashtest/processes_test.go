@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -105,7 +106,7 @@ var rushes = map[string]rush{
 }
 
 // outcomes counts what the tries were answered, "" being a yes.
-type outcomes map[workspace.Code]int
+type outcomes map[service.Code]int
 
 // hurry is one of the processes of a rush: it gets ready, says so, waits for its
 // input to end, and prints its outcomes.
@@ -121,12 +122,12 @@ func hurry(o order) {
 	all := outcomes{}
 	for range r.times {
 		err := try()
-		var known *workspace.Error
+		var known *service.Error
 		if err != nil && !errors.As(err, &known) {
 			panic(err)
 		}
 		if known == nil {
-			known = &workspace.Error{}
+			known = &service.Error{}
 		}
 		all[known.Code]++
 	}
@@ -206,16 +207,16 @@ func TestProcesses_GuessingAtOnceLoseNoCount(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		kind  workspace.Kind
-		wrong workspace.Code
+		wrong service.Code
 	}{
-		"guess a password":      {workspace.KindPassword, workspace.CodeCredentialsWrong},
-		"guess a code":          {workspace.KindCode, workspace.CodeCodeWrong},
-		"guess a recovery code": {workspace.KindRecovery, workspace.CodeRecoveryWrong},
+		"guess a password":      {workspace.KindPassword, service.CodeCredentialsWrong},
+		"guess a code":          {workspace.KindCode, service.CodeCodeWrong},
+		"guess a recovery code": {workspace.KindRecovery, service.CodeRecoveryWrong},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			sum, a := rushed(t, enabled, what)
-			expected(t, sum, outcomes{c.wrong: 5, workspace.CodeThrottled: 19})
+			expected(t, sum, outcomes{c.wrong: 5, service.CodeThrottled: 19})
 			if n := a.attempts(c.kind); n != 5 {
 				t.Errorf("%d are counted", n)
 			}
@@ -226,14 +227,14 @@ func TestProcesses_GuessingAtOnceLoseNoCount(t *testing.T) {
 func TestProcesses_OneCodeOpensOneSession(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "use one code")
-	expected(t, sum, outcomes{"": 1, workspace.CodeCodeUsed: 1})
+	expected(t, sum, outcomes{"": 1, service.CodeCodeUsed: 1})
 	a.signInsMatchTheState()
 }
 
 func TestProcesses_OneRecoveryCodeOpensOneSession(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "use one recovery code")
-	expected(t, sum, outcomes{"": 1, workspace.CodeRecoveryUsed: 1})
+	expected(t, sum, outcomes{"": 1, service.CodeRecoveryUsed: 1})
 	if a.state.Used != 1 {
 		t.Errorf("%d codes are used", a.state.Used)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"countersign/backend/keyfile"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -223,14 +224,14 @@ func TestClose_LocksTheFile(t *testing.T) {
 
 func TestCheck_PassphraseRulesAreThoseOfAPassword(t *testing.T) {
 	t.Parallel()
-	for passphrase, want := range map[string]workspace.Code{
-		"":                          workspace.CodePassphraseRequired,
-		"velvet tundra":             workspace.CodePassphraseShort,
-		"aaaaaaaaaaaaaaaaaaaaaaaaa": workspace.CodePassphraseCommon,
-		strings.Repeat("tundra velvet orchard ", 60): workspace.CodePassphraseLong,
+	for passphrase, want := range map[string]service.Code{
+		"":                          service.CodePassphraseRequired,
+		"velvet tundra":             service.CodePassphraseShort,
+		"aaaaaaaaaaaaaaaaaaaaaaaaa": service.CodePassphraseCommon,
+		strings.Repeat("tundra velvet orchard ", 60): service.CodePassphraseLong,
 	} {
 		err := keyfile.Check(secret.NewText(passphrase))
-		var e *workspace.Error
+		var e *service.Error
 		if !errors.As(err, &e) || e.Code != want || e.Field != "passphrase" {
 			t.Errorf("%.20q: %v", passphrase, err)
 		}

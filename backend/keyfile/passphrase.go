@@ -5,7 +5,7 @@ import (
 
 	"countersign/backend/password"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // Check says in words whether a new passphrase may be set. It is judged as a password
@@ -22,24 +22,24 @@ func Check(passphrase secret.Text) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, password.ErrEmpty):
-		return refuse(workspace.CodePassphraseRequired, nil)
+		return refuse(service.CodePassphraseRequired, nil)
 	case errors.As(err, &short):
-		return refuse(workspace.CodePassphraseShort, map[string]any{"minimum": short.Minimum, "length": short.Length})
+		return refuse(service.CodePassphraseShort, map[string]any{"minimum": short.Minimum, "length": short.Length})
 	case errors.As(err, &long):
-		return refuse(workspace.CodePassphraseLong, map[string]any{"max": long.Max})
+		return refuse(service.CodePassphraseLong, map[string]any{"max": long.Max})
 	}
-	return refuse(workspace.CodePassphraseCommon, nil)
+	return refuse(service.CodePassphraseCommon, nil)
 }
 
 // Explain gives the errors of Create and Open words: passphrase_wrong, and those that
-// workspace.Explain knows.
+// service.Explain knows.
 func Explain(err error) error {
 	if errors.Is(err, ErrPassphrase) {
-		return refuse(workspace.CodePassphraseWrong, nil)
+		return refuse(service.CodePassphraseWrong, nil)
 	}
-	return workspace.Explain(err)
+	return service.Explain(err)
 }
 
-func refuse(c workspace.Code, args map[string]any) error {
-	return &workspace.Error{Code: c, Field: "passphrase", Args: args}
+func refuse(c service.Code, args map[string]any) error {
+	return &service.Error{Code: c, Field: "passphrase", Args: args}
 }

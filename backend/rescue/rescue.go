@@ -20,6 +20,7 @@ import (
 	"countersign/backend/documents"
 	"countersign/backend/folder"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -48,7 +49,7 @@ func WithKit(ctx context.Context, path string, secrets workspace.Secrets, o Owne
 	defer func() { err = errors.Join(err, lock.Release()) }()
 	files, err := documents.Open(filepath.Join(path, "documents"))
 	if err != nil {
-		return workspace.Explain(err)
+		return service.Explain(err)
 	}
 	config := workspace.Config{Secrets: secrets, Files: files}
 	if settings != nil {
@@ -86,7 +87,7 @@ func remains(ctx context.Context, place string, files workspace.Files, kit secre
 		return workspace.ReadRecovered(ctx, nil, files, kit)
 	}
 	if err != nil {
-		return workspace.RecoveredContracts{}, workspace.Explain(err)
+		return workspace.RecoveredContracts{}, service.Explain(err)
 	}
 	left, err := workspace.ReadRecovered(ctx, store, files, kit)
 	return left, errors.Join(err, store.Close())
@@ -96,7 +97,7 @@ func remains(ctx context.Context, place string, files workspace.Files, kit secre
 func build(ctx context.Context, path string, config workspace.Config, o Owner, left workspace.RecoveredContracts) (err error) {
 	store, err := sqlite.Open(ctx, path)
 	if err != nil {
-		return workspace.Explain(err)
+		return service.Explain(err)
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	config.Store = store
@@ -123,7 +124,7 @@ func abandon(ctx context.Context, path string, secrets workspace.Secrets) error 
 		return remove(path) // it never became one
 	}
 	if err != nil {
-		return workspace.Explain(err)
+		return service.Explain(err)
 	}
 	var id string
 	err = store.View(ctx, func(tx workspace.ReadTx) error {
@@ -140,7 +141,7 @@ func abandon(ctx context.Context, path string, secrets workspace.Secrets) error 
 		}
 	}
 	if err := errors.Join(err, store.Close()); err != nil {
-		return workspace.Explain(err)
+		return service.Explain(err)
 	}
 	return remove(path)
 }
@@ -207,7 +208,7 @@ func linkAll(from, to string, suffixes []string) error {
 }
 
 func failed(err error) error {
-	return workspace.Explain(fmt.Errorf("%w: %w", workspace.ErrStoreFailed, err))
+	return service.Explain(fmt.Errorf("%w: %w", workspace.ErrStoreFailed, err))
 }
 
 func remove(path string) (all error) {
@@ -216,5 +217,5 @@ func remove(path string) (all error) {
 			all = errors.Join(all, fmt.Errorf("%w: %w", workspace.ErrStoreFailed, err))
 		}
 	}
-	return workspace.Explain(all)
+	return service.Explain(all)
 }

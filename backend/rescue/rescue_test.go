@@ -16,6 +16,7 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/rescue"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -118,7 +119,7 @@ func (h *home) theContractsAreBack() {
 	if k, err := a.KitState(h.Context()); err != nil || !k.Current {
 		h.Errorf("the kit: %+v, %v", k, err)
 	}
-	if _, _, err := w.SignIn(h.Context(), "amara@example.com", secret.NewText(pass)); !workspace.IsCode(err, workspace.CodeCredentialsWrong) {
+	if _, _, err := w.SignIn(h.Context(), "amara@example.com", secret.NewText(pass)); !service.IsCode(err, service.CodeCredentialsWrong) {
 		h.Errorf("the old profile: %v", err)
 	}
 }
@@ -127,20 +128,20 @@ func TestRescue_KitMakesANewOwnerWithoutTheKeychain(t *testing.T) {
 	t.Parallel()
 	h, kit := lived(t)
 	h.secrets = keychain.NewMemory()
-	if _, _, err := h.open(); !workspace.IsCode(err, workspace.CodeKeychainItemMissing) {
+	if _, _, err := h.open(); !service.IsCode(err, service.CodeKeychainItemMissing) {
 		t.Fatal(err)
 	}
 	wrong := owner(secret.NewText("AGE-SECRET-KEY-1"))
-	if err := rescue.WithKit(t.Context(), h.dir, h.secrets, wrong, cheap); !workspace.IsCode(err, workspace.CodeKitForm) {
+	if err := rescue.WithKit(t.Context(), h.dir, h.secrets, wrong, cheap); !service.IsCode(err, service.CodeKitForm) {
 		t.Error(err)
 	}
 	_, other := lived(t)
-	if err := rescue.WithKit(t.Context(), h.dir, h.secrets, owner(other), cheap); !workspace.IsCode(err, workspace.CodeKitWrong) {
+	if err := rescue.WithKit(t.Context(), h.dir, h.secrets, owner(other), cheap); !service.IsCode(err, service.CodeKitWrong) {
 		t.Error(err)
 	}
 	weak := owner(kit)
 	weak.Password = secret.NewText("short")
-	if err := rescue.WithKit(t.Context(), h.dir, h.secrets, weak, cheap); !workspace.IsCode(err, workspace.CodePasswordShort) {
+	if err := rescue.WithKit(t.Context(), h.dir, h.secrets, weak, cheap); !service.IsCode(err, service.CodePasswordShort) {
 		t.Error(err)
 	}
 	if names := h.secrets.Names(); len(names) > 0 {
@@ -166,7 +167,7 @@ func TestRescue_WorksWithADamagedOrMissingDatabase(t *testing.T) {
 			h.T, h.secrets = t, keychain.NewMemory()
 			h.ok(ruin(filepath.Join(h.dir, "workspace.db")))
 			_, other := lived(t)
-			if err := rescue.WithKit(t.Context(), h.dir, h.secrets, owner(other), cheap); !workspace.IsCode(err, workspace.CodeKitWrong) {
+			if err := rescue.WithKit(t.Context(), h.dir, h.secrets, owner(other), cheap); !service.IsCode(err, service.CodeKitWrong) {
 				t.Error(err)
 			}
 			h.ok(rescue.WithKit(t.Context(), h.dir, h.secrets, owner(kit), cheap))

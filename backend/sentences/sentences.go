@@ -6,13 +6,14 @@ package sentences
 import (
 	"strings"
 
+	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
 // Refusal says what happened and what to do next. A code has words of its own for the terminal only where
 // the window says more than a terminal can show.
-func Refusal(c *words.Catalogue, e *workspace.Error) string {
+func Refusal(c *words.Catalogue, e *service.Error) string {
 	code := string(e.Code)
 	if key, ok := c.Named("terminal.error." + code); ok {
 		return c.Text(key, e.Args)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"countersign/backend/sentences"
+	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/words/wordstest"
 	"countersign/backend/workspace"
@@ -18,14 +19,14 @@ var (
 func TestRefusal_OK(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		e    *workspace.Error
+		e    *service.Error
 		want string
 	}{
-		"AsInTheWindow":    {&workspace.Error{Code: workspace.CodeNotYourself}, "You cannot do this to yourself. Ask another owner or admin."},
-		"OfTheTerminal":    {&workspace.Error{Code: workspace.CodePasswordWrong}, "The password is not right. Type it again."},
-		"WithArguments":    {&workspace.Error{Code: workspace.CodeIdleRange, Args: map[string]any{"min": 1, "max": 15}}, "The idle time is out of range. Choose 1 to 15 minutes."},
-		"OfALaterVersion":  {&workspace.Error{Code: "something_new"}, "something_new"},
-		"WhatWasTypedIsNo": {&workspace.Error{Code: workspace.CodeCheckWordWrong, Args: map[string]any{"sheet": "{n}"}}, "That is not the check word of sheet {n}. Look at the number of your sheet, then type its word."},
+		"AsInTheWindow":    {&service.Error{Code: service.CodeNotYourself}, "You cannot do this to yourself. Ask another owner or admin."},
+		"OfTheTerminal":    {&service.Error{Code: service.CodePasswordWrong}, "The password is not right. Type it again."},
+		"WithArguments":    {&service.Error{Code: service.CodeIdleRange, Args: map[string]any{"min": 1, "max": 15}}, "The idle time is out of range. Choose 1 to 15 minutes."},
+		"OfALaterVersion":  {&service.Error{Code: "something_new"}, "something_new"},
+		"WhatWasTypedIsNo": {&service.Error{Code: service.CodeCheckWordWrong, Args: map[string]any{"sheet": "{n}"}}, "That is not the check word of sheet {n}. Look at the number of your sheet, then type its word."},
 	} {
 		if got := sentences.Refusal(words.English(), c.e); got != c.want {
 			t.Errorf("%s: %q", name, got)
@@ -70,8 +71,8 @@ func TestSentences_AreInTheLanguage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, got := range []string{
-		sentences.Refusal(c, &workspace.Error{Code: workspace.CodeNotYourself}),
-		sentences.Refusal(c, &workspace.Error{Code: workspace.CodePasswordWrong}),
+		sentences.Refusal(c, &service.Error{Code: service.CodeNotYourself}),
+		sentences.Refusal(c, &service.Error{Code: service.CodePasswordWrong}),
 		sentences.Event(c, workspace.LogEntry{Kind: "signed-in", Actor: nora}),
 		sentences.News(c, workspace.News{Kind: "2fa-reset", By: "Nora Hill"}),
 	} {

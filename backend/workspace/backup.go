@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 )
 
 // BackupCopy is everything that a new machine needs, as of one moment.
@@ -44,7 +45,7 @@ func (a *Admin) Backup(ctx context.Context, proof Proof, progress Progress, take
 	var by Profile
 	owner := func(tx ReadTx) (err error) {
 		if by, err = a.profile(tx); err == nil && !MayBackUp.Of(by.Role) {
-			err = refuse(CodeForbidden)
+			err = refuse(service.CodeForbidden)
 		}
 		return err
 	}
@@ -65,7 +66,7 @@ func (a *Admin) Backup(ctx context.Context, proof Proof, progress Progress, take
 			i.Value.Wipe()
 		}
 	}()
-	err = Explain(w.store.Exclusive(ctx, func() error { return w.copyAll(ctx, owner, &out, progress) }))
+	err = service.Explain(w.store.Exclusive(ctx, func() error { return w.copyAll(ctx, owner, &out, progress) }))
 	if err != nil {
 		return err
 	}
@@ -149,7 +150,7 @@ func (a *Admin) NoteSecretsPassphrase(ctx context.Context) error {
 			return err
 		}
 		if !MayChangeSecrets.Of(p.Role) {
-			return refuse(CodeForbidden)
+			return refuse(service.CodeForbidden)
 		}
 		return a.s.w.record(tx, a.s.w.now(), eventSecretsPassphrase, a.s.id, "", nil)
 	})
@@ -164,7 +165,7 @@ func (a *Admin) NoteRestored(ctx context.Context, made time.Time) error {
 			return err
 		}
 		if !MayBackUp.Of(p.Role) {
-			return refuse(CodeForbidden)
+			return refuse(service.CodeForbidden)
 		}
 		return a.s.w.record(tx, a.s.w.now(), eventRestored, a.s.id, "", map[string]string{"made": made.UTC().Format(time.RFC3339)})
 	})
@@ -184,7 +185,7 @@ func (w *Workspace) onlyThere(c *BackupCopy) error {
 
 func (w *Workspace) openCopied(name string) (StoredFile, error) {
 	f, err := w.files.Open(name)
-	return f, Explain(err)
+	return f, service.Explain(err)
 }
 
 // dropFile removes a document's file that no row speaks of any more; while a

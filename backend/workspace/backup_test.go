@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -62,7 +63,7 @@ func TestBackup_IsWholeButForAPhonesKeyThatIsGone(t *testing.T) {
 	}
 	h.secrets.fail(nil, workspace.ErrKeychainLocked, nil)
 	err := owner.admin().Backup(t.Context(), owner.proof(), nil, func(workspace.BackupCopy) error { t.Error("it was made"); return nil })
-	h.refused(err, workspace.CodeKeychainLocked)
+	h.refused(err, service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 
 	if items, _ := owner.taken(); len(items) != 5 {
@@ -76,7 +77,7 @@ func TestBackup_IsWholeButForAPhonesKeyThatIsGone(t *testing.T) {
 	h.ok(a.Prove(t.Context(), owner.proof()))
 	h.ok(h.secrets.Delete(t.Context(), prefix+"/device"))
 	err = a.Backup(t.Context(), workspace.Proof{}, nil, func(workspace.BackupCopy) error { t.Error("it was made without a key"); return nil })
-	h.refused(err, workspace.CodeKeychainItemMissing)
+	h.refused(err, service.CodeKeychainItemMissing)
 }
 
 func TestBackup_HasTheContractsThatAreThere(t *testing.T) {
@@ -115,7 +116,7 @@ func TestBackup_KeepsEachFileUntilItIsMade(t *testing.T) {
 			return nil
 		}
 		_, err = c.OpenDocument("nothing.1.age")
-		h.refused(err, workspace.CodeDocumentMissing)
+		h.refused(err, service.CodeDocumentMissing)
 		return f.Close()
 	}))
 	h.restart()
@@ -135,7 +136,7 @@ func TestNotes_OfAnOwnersActsAreNoAdmins(t *testing.T) {
 	} {
 		a := admin.admin()
 		head := h.head()
-		h.refused(note(a), workspace.CodeForbidden)
+		h.refused(note(a), service.CodeForbidden)
 		if h.head() != head {
 			t.Errorf("%s: %v", name, h.eventsAfter(head))
 		}

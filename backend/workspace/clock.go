@@ -3,6 +3,8 @@ package workspace
 import (
 	"context"
 	"time"
+
+	"countersign/backend/service"
 )
 
 // clockSlack is how far the clock may go back while somebody is signed in: a
@@ -25,7 +27,7 @@ func (w *Workspace) dated() error {
 	if !w.behind() {
 		return nil
 	}
-	return refuse(CodeClockBehind).with("clock", stampOf(w.wall())).with("log", stampOf(w.clock.Newest()))
+	return refuse(service.CodeClockBehind).With("clock", stampOf(w.wall())).With("log", stampOf(w.clock.Newest()))
 }
 
 func stampOf(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -6,6 +6,7 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -58,9 +59,9 @@ func TestClock_SetBackRevivesNothingThatExpired(t *testing.T) {
 			h.clock.step(days90)
 			owner.signIn() // something is written on this day
 			h.clock.step(-days90)
-			h.refused(use(), workspace.CodeClockBehind)
+			h.refused(use(), service.CodeClockBehind)
 			h.restart()
-			h.refused(use(), workspace.CodeClockBehind)
+			h.refused(use(), service.CodeClockBehind)
 
 			// Less than what is let pass: the newest event's time counts.
 			h, owner = alone(t)
@@ -69,7 +70,7 @@ func TestClock_SetBackRevivesNothingThatExpired(t *testing.T) {
 			owner.signIn()
 			h.clock.step(-4 * time.Minute)
 			err := use()
-			if !workspace.IsCode(err, workspace.CodeOneTimeExpired) && !workspace.IsCode(err, workspace.CodeApprovalGone) {
+			if !service.IsCode(err, service.CodeOneTimeExpired) && !service.IsCode(err, service.CodeApprovalGone) {
 				t.Errorf("a clock set back by four minutes: %v", err)
 			}
 		})
@@ -108,7 +109,7 @@ func TestClock_SetBackDatesNoEventBeforeAnother(t *testing.T) {
 	for _, d := range []time.Duration{time.Hour, -days90, time.Minute, 2 * days90, -time.Second, -24 * time.Hour} {
 		h.clock.step(d)
 		_, _, err := h.w.SignIn(t.Context(), email, secret.NewText("not the password at all"))
-		h.refused(err, workspace.CodeCredentialsWrong)
+		h.refused(err, service.CodeCredentialsWrong)
 		owner.signIn()
 	}
 	var last time.Time
@@ -146,21 +147,21 @@ func TestClock_AheadThenBackIsConfirmedByAnOwner(t *testing.T) {
 	a := owner.admin()
 	add := workspace.NewMember{Name: "Late", Email: "late@example.com", Role: workspace.RoleMember}
 	_, err := a.AddMember(t.Context(), add, workspace.Proof{})
-	if e := h.refused(err, workspace.CodeClockBehind); e.Args["log"] != "2027-11-23T09:00:10Z" || e.Args["clock"] != "2026-11-23T09:00:10Z" {
+	if e := h.refused(err, service.CodeClockBehind); e.Args["log"] != "2027-11-23T09:00:10Z" || e.Args["clock"] != "2026-11-23T09:00:10Z" {
 		t.Errorf("it tells %v", e.Args)
 	}
 	if c, err := a.Clock(t.Context()); err != nil || !c.Behind || !c.Now.Equal(h.clock.now()) || !c.Newest.Equal(h.clock.now().Add(year)) {
 		t.Errorf("%+v, %v", c, err)
 	}
-	h.refused(helper.admin().ConfirmClock(t.Context(), helper.proof()), workspace.CodeForbidden)
-	h.refused(a.ConfirmClock(t.Context(), workspace.Proof{Password: secret.NewText("not the password at all")}), workspace.CodePasswordWrong)
+	h.refused(helper.admin().ConfirmClock(t.Context(), helper.proof()), service.CodeForbidden)
+	h.refused(a.ConfirmClock(t.Context(), workspace.Proof{Password: secret.NewText("not the password at all")}), service.CodePasswordWrong)
 	h.ok(a.ConfirmClock(t.Context(), owner.proof()))
 
 	if c, err := a.Clock(t.Context()); err != nil || c.Behind {
 		t.Errorf("%+v, %v", c, err)
 	}
 	_, _, err = member.redeem(given) // what was out cannot be told from what has expired
-	h.refused(err, workspace.CodeInvitationWrong)
+	h.refused(err, service.CodeInvitationWrong)
 	fresh, err := a.AddMember(t.Context(), add, workspace.Proof{})
 	h.ok(err)
 	if !fresh.ExpiresAt.Equal(h.clock.now().Add(workspace.OneTimeLife)) {
@@ -170,7 +171,7 @@ func TestClock_AheadThenBackIsConfirmedByAnOwner(t *testing.T) {
 	h.restart()
 	h.clock.step(workspace.OneTimeLife)
 	_, _, err = late.redeem(fresh)
-	h.refused(err, workspace.CodeOneTimeExpired)
+	h.refused(err, service.CodeOneTimeExpired)
 }
 
 // A clock that is right cannot be confirmed away: nothing ends by it.
@@ -198,7 +199,7 @@ func TestClock_BehindStopsNoSessionFromEnding(t *testing.T) {
 	}
 	s := in(codes[0])
 	h.clock.step(workspace.DefaultIdle)
-	h.refused(s.Touch(), workspace.CodeSessionEnded)
+	h.refused(s.Touch(), service.CodeSessionEnded)
 	s = in(codes[1])
 	if needs, err := s.StepUp(t.Context()); err != nil || needs.Password {
 		t.Errorf("a recovery sign-in is no step-up: %+v, %v", needs, err)
@@ -213,7 +214,7 @@ func TestClock_BehindStopsNoSessionFromEnding(t *testing.T) {
 	c := owner.challenge()
 	h.clock.step(workspace.ChallengeLife)
 	_, err := c.Recover(t.Context(), secret.NewText(codes[2]))
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 }
 
 // Somebody who is an admin by now, and no owner any more, does not set the log's time.
@@ -227,7 +228,7 @@ func TestConfirmClock_OwnerWhoBecameAnAdminMeanwhileMayNot(t *testing.T) {
 	h.clock.step(-time.Hour)
 	a := other.admin()
 	steps.before(3, func() { h.ok(workspace.SetRole(h.w, t.Context(), other.id, workspace.RoleAdmin)) }) // the guess, the step-up, the act
-	h.refused(a.ConfirmClock(t.Context(), other.proof()), workspace.CodeForbidden)
+	h.refused(a.ConfirmClock(t.Context(), other.proof()), service.CodeForbidden)
 	if c, err := keeper.admin().Clock(t.Context()); err != nil || !c.Behind {
 		t.Errorf("the clock was confirmed: %+v, %v", c, err)
 	}
@@ -253,8 +254,8 @@ func TestConfirmClock_EndsRequestsAndApprovals(t *testing.T) {
 	if all, err := a.Approvals(t.Context()); err != nil || len(all) > 0 {
 		t.Errorf("there are still %+v, %v", all, err)
 	}
-	h.refused(a.Approve(t.Context(), waiting, workspace.Proof{Password: secret.NewText(pass), Factor: byRecovery(codes[0])}), workspace.CodeApprovalGone)
-	h.refused(admin.admin().Reset2FA(t.Context(), member.id, given, admin.proof()), workspace.CodeApprovalGone)
+	h.refused(a.Approve(t.Context(), waiting, workspace.Proof{Password: secret.NewText(pass), Factor: byRecovery(codes[0])}), service.CodeApprovalGone)
+	h.refused(admin.admin().Reset2FA(t.Context(), member.id, given, admin.proof()), service.CodeApprovalGone)
 }
 
 // The clock's years: all that have a form run, and no others.
@@ -266,7 +267,7 @@ func TestClock_RunsInYearsThatHaveAForm(t *testing.T) {
 		h.clock.t = time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC)
 		h.clock.mu.Unlock()
 		_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
-		if runs && err != nil || !runs && !workspace.IsCode(err, workspace.CodeClockWrong) {
+		if runs && err != nil || !runs && !service.IsCode(err, service.CodeClockWrong) {
 			t.Errorf("in the year %d: %v", year, err)
 		}
 	}
@@ -278,7 +279,7 @@ func TestConfirmClock_ATimeWithoutAFormIsRefused(t *testing.T) {
 	h, owner := alone(t)
 	h.to(time.Date(1969, 6, 1, 0, 0, 0, 0, time.UTC))
 	a := owner.admin()
-	h.refused(a.ConfirmClock(t.Context(), owner.proof()), workspace.CodeClockWrong)
+	h.refused(a.ConfirmClock(t.Context(), owner.proof()), service.CodeClockWrong)
 	if c, err := a.Clock(t.Context()); err != nil || !c.Behind {
 		t.Errorf("%+v, %v", c, err)
 	}
@@ -304,7 +305,7 @@ func TestClock_ThatShowsNoTimeIsRefusedInWords(t *testing.T) {
 			in := workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}
 			h.clock.t = no
 			_, err := h.w.Create(t.Context(), in)
-			h.refused(err, workspace.CodeClockWrong)
+			h.refused(err, service.CodeClockWrong)
 			if names := h.secrets.names(); len(names) > 0 {
 				t.Errorf("the keychain has %v", names)
 			}
@@ -312,10 +313,10 @@ func TestClock_ThatShowsNoTimeIsRefusedInWords(t *testing.T) {
 			s, err := h.w.Create(t.Context(), in)
 			h.ok(err)
 			h.clock.t = no
-			h.refused(s.Rename(t.Context(), "Amara"), workspace.CodeSessionEnded)
+			h.refused(s.Rename(t.Context(), "Amara"), service.CodeSessionEnded)
 			for range 2 {
 				if _, _, err = h.w.SignIn(t.Context(), email, secret.NewText(pass)); no.Year() > 9998 {
-					h.refused(err, workspace.CodeClockWrong)
+					h.refused(err, service.CodeClockWrong)
 				} else if err != nil { // the log's time counts
 					t.Error(err)
 				}

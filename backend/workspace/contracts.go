@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"countersign/backend/service"
 	"countersign/backend/text"
 	"countersign/backend/vault"
 )
@@ -95,7 +96,7 @@ func unseal(r DocumentRow, keys vault.Keys) (Document, error) {
 	d := Document{ID: r.ID, State: r.State, generation: r.Generation}
 	plain, err := keys.OpenSealed(r.ID, r.Sealed)
 	if err != nil {
-		return d, refuse(CodeDocumentDamaged).because(err)
+		return d, refuse(service.CodeDocumentDamaged).Because(err)
 	}
 	defer clear(plain)
 	var f facts
@@ -107,7 +108,7 @@ func unseal(r DocumentRow, keys vault.Keys) (Document, error) {
 		err = fmt.Errorf("a digest of %d bytes", len(sum))
 	}
 	if err != nil {
-		return d, refuse(CodeDocumentDamaged).because(err)
+		return d, refuse(service.CodeDocumentDamaged).Because(err)
 	}
 	copy(d.SHA256[:], sum)
 	d.Name, d.Size, d.Type, d.AddedBy, d.Tags, d.RemovedBy = f.Name, f.Size, f.Type, f.AddedBy, f.Tags, f.RemovedBy
@@ -198,7 +199,7 @@ func (a *Admin) NameDocuments(ctx context.Context, entries []LogEntry) error {
 		}
 		return nil
 	})
-	if IsCode(err, CodeVaultWaiting) {
+	if service.IsCode(err, service.CodeVaultWaiting) {
 		return nil
 	}
 	return err
@@ -208,7 +209,7 @@ func (a *Admin) NameDocuments(ctx context.Context, entries []LogEntry) error {
 func document(tx ReadTx, keys vault.Keys, id string, states ...DocumentState) (Document, error) {
 	r, err := tx.Document(id)
 	if errors.Is(err, ErrNotFound) || err == nil && !slices.Contains(states, r.State) {
-		return Document{}, refuse(CodeDocumentGone)
+		return Document{}, refuse(service.CodeDocumentGone)
 	}
 	if err != nil {
 		return Document{}, err
@@ -229,11 +230,11 @@ func checkDocumentName(typed string) (string, error) {
 	name, ok := text.Name(typed)
 	switch {
 	case !ok:
-		return "", refuse(CodeDocumentNameForm).at("name")
+		return "", refuse(service.CodeDocumentNameForm).At("name")
 	case name == "":
-		return "", refuse(CodeDocumentNameRequired).at("name")
+		return "", refuse(service.CodeDocumentNameRequired).At("name")
 	case utf8.RuneCountInString(name) > MaxDocumentName:
-		return "", refuse(CodeDocumentNameLong).at("name").with("max", MaxDocumentName)
+		return "", refuse(service.CodeDocumentNameLong).At("name").With("max", MaxDocumentName)
 	}
 	return name, nil
 }
@@ -244,11 +245,11 @@ func checkTags(tags []string) (out []string, err error) {
 		t, ok := text.Name(typed)
 		switch {
 		case !ok:
-			return nil, refuse(CodeTagForm).at("tags")
+			return nil, refuse(service.CodeTagForm).At("tags")
 		case t == "":
 			continue
 		case utf8.RuneCountInString(t) > MaxTag:
-			return nil, refuse(CodeTagLong).at("tags").with("max", MaxTag)
+			return nil, refuse(service.CodeTagLong).At("tags").With("max", MaxTag)
 		}
 		if !slices.ContainsFunc(out, func(o string) bool { return strings.EqualFold(o, t) }) {
 			out = append(out, t)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/backend/journal"
+	"countersign/backend/service"
 	"countersign/backend/vault"
 )
 
@@ -119,7 +120,7 @@ func (s *Session) AddDocuments(ctx context.Context, sources iter.Seq[Source], re
 	if len(a.out.IDs) > 0 {
 		_ = logLeftover(s.w, s.writeIndex(context.WithoutCancel(ctx)))
 	}
-	return a.out, Explain(err)
+	return a.out, service.Explain(err)
 }
 
 func (a *adding) prepare(tx ReadTx) (err error) {
@@ -303,7 +304,7 @@ func (a *adding) insert(tx WriteTx, docs []Document) error {
 		return err
 	}
 	if !keys.Has(a.keys.Generation()) { // rotated to its end meanwhile: nobody could read these
-		return refuse(CodeRotationRunning)
+		return refuse(service.CodeRotationRunning)
 	}
 	ids := make([]string, len(docs))
 	for i, d := range docs {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -93,7 +94,7 @@ func TestAddDocuments_StoppingHidesNoFailure(t *testing.T) {
 	open := src.Open
 	src.Open = func() (io.ReadCloser, error) { stop(); return open() }
 	out, err := s.AddDocuments(ctx, slices.Values([]workspace.Source{src}), nil)
-	h.refused(err, workspace.CodeFolderFailed)
+	h.refused(err, service.CodeFolderFailed)
 	if !out.Stopped {
 		t.Error("it does not say that it was stopped")
 	}
@@ -230,7 +231,7 @@ func TestAddDocuments_WhatIsNotOnTheDiskIsNotListed(t *testing.T) {
 			h, s := created(t)
 			fail(h.moody())
 			out, err := s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("a", "1")}), nil)
-			h.refused(err, workspace.CodeFolderFailed)
+			h.refused(err, service.CodeFolderFailed)
 			if got := h.contracts(s); got != "" || len(out.IDs) > 0 || len(h.papers()) > 0 {
 				t.Errorf("there are %q, %v, %v", got, out.IDs, h.papers())
 			}
@@ -244,7 +245,7 @@ func TestAddDocuments_AnchorThatFailsLosesNoFile(t *testing.T) {
 	h, s := created(t)
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
 	out, err := s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("a", "1")}), nil)
-	h.refused(err, workspace.CodeKeychainLocked)
+	h.refused(err, service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 	if len(out.IDs) != 1 || h.read(s, "a") != "1" {
 		t.Errorf("%+v", out)
@@ -264,7 +265,7 @@ func TestAddDocuments_RotationThatEndsMeanwhileRefusesTheOldKey(t *testing.T) {
 		h.ok(a.BeginRotation(t.Context(), proof))
 		h.ok(a.Rotate(t.Context(), nil))
 	}, nil)
-	h.refused(err, workspace.CodeRotationRunning)
+	h.refused(err, service.CodeRotationRunning)
 	if got := h.contracts(s); got != "" || len(out.IDs) > 0 || len(h.papers()) > 0 {
 		t.Errorf("there are %q, %v, %v", got, out.IDs, h.papers())
 	}
@@ -280,9 +281,9 @@ func TestDocuments_WithoutFilesNothingIsAddedOrRead(t *testing.T) {
 	s, _, err := without.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
 	_, err = s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("b", "2")}), nil)
-	h.refused(err, workspace.CodeFolderFailed)
+	h.refused(err, service.CodeFolderFailed)
 	_, err = s.OpenDocument(t.Context(), id)
-	h.refused(err, workspace.CodeFolderFailed)
+	h.refused(err, service.CodeFolderFailed)
 }
 
 func TestAddDocuments_ATimeThatNoCalendarReachesIsNotKnown(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"countersign/backend/service"
 	"countersign/backend/vault"
 )
 
@@ -37,7 +38,7 @@ func (s *Session) TagDocuments(ctx context.Context, ids, add, remove []string) e
 			return false, err
 		}
 		if len(d.Tags) > MaxTags {
-			return false, refuse(CodeTagsMany).at("tags").with("max", MaxTags)
+			return false, refuse(service.CodeTagsMany).At("tags").With("max", MaxTags)
 		}
 		return !slices.Equal(before, d.Tags), nil
 	})
@@ -104,7 +105,7 @@ func (s *Session) EmptyBin(ctx context.Context) error {
 	})
 	done()
 	if err != nil || len(due) == 0 {
-		if IsCode(err, CodeVaultWaiting) {
+		if service.IsCode(err, service.CodeVaultWaiting) {
 			return nil
 		}
 		return err

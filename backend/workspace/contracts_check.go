@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"countersign/backend/service"
 	"countersign/backend/vault"
 )
 
@@ -19,7 +20,7 @@ type CheckStep struct {
 // BadDocument is one that cannot be read as it was added.
 type BadDocument struct {
 	ID, Name string
-	Problem  Code // document_missing, document_damaged, or that of a folder
+	Problem  service.Code // document_missing, document_damaged, or that of a folder
 }
 
 // CheckReport is what a check found.
@@ -63,17 +64,17 @@ func (s *Session) CheckDocuments(ctx context.Context, report func(CheckStep)) (r
 			}
 		})
 		step.Done, step.Bytes = step.Done+1, before+d.Size
-		var e *Error
+		var e *service.Error
 		switch {
 		case working.Err() != nil:
 			r.Stopped = true
 			return r, nil
 		case err == nil:
 			r.Good++
-		case IsCode(err, CodeDocumentGone): // purged meanwhile
-		case IsCode(err, CodeSessionEnded), IsCode(err, CodeVaultWaiting):
+		case service.IsCode(err, service.CodeDocumentGone): // purged meanwhile
+		case service.IsCode(err, service.CodeSessionEnded), service.IsCode(err, service.CodeVaultWaiting):
 			return r, err
-		case storeFailed(err): // which says nothing of the document
+		case service.StoreFailed(err): // which says nothing of the document
 			return r, err
 		case errors.As(err, &e):
 			s.w.log.Warn("a document does not pass its check", "id", d.ID, "code", e.Code, "error", causeOf(e))
@@ -119,7 +120,7 @@ func (w *Workspace) unknownFiles(ctx context.Context) (names []string, err error
 		return nil
 	})
 	if err != nil {
-		return nil, Explain(err)
+		return nil, service.Explain(err)
 	}
 	err = w.view(ctx, func(tx ReadTx) error {
 		names = nil
@@ -162,5 +163,5 @@ func (s *Session) MissingFiles(ctx context.Context, docs []Document) (map[string
 			missing[d.ID] = true
 		}
 	}
-	return missing, Explain(err)
+	return missing, service.Explain(err)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -56,7 +57,7 @@ func TestCheckDocuments_WhatEndsMeanwhileIsNoDamage(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		happens func(h *fixture, s *workspace.Session, owner *user)
-		want    workspace.Code // empty: none
+		want    service.Code // empty: none
 	}{
 		"they are deleted for good": {func(h *fixture, s *workspace.Session, owner *user) {
 			all, err := s.Documents(t.Context())
@@ -68,10 +69,10 @@ func TestCheckDocuments_WhatEndsMeanwhileIsNoDamage(t *testing.T) {
 		}, ""},
 		"the password is another": {func(h *fixture, _ *workspace.Session, owner *user) {
 			h.ok(owner.signIn().ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("granite lagoon whisper 47"), workspace.FactorInput{}))
-		}, workspace.CodeSessionEnded},
+		}, service.CodeSessionEnded},
 		"the keys are awaited": {func(h *fixture, _ *workspace.Session, _ *user) {
 			h.sneak("UPDATE workspace SET vault_generation = vault_generation + 1")
-		}, workspace.CodeVaultWaiting},
+		}, service.CodeVaultWaiting},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -166,7 +167,7 @@ func TestEmptyBin_WaitsForTheKeysAndTellsDamage(t *testing.T) {
 	h.ok(h.one(person{role: workspace.RoleMember}).signIn().EmptyBin(t.Context())) // who has no keys yet
 	h.sneak("UPDATE documents SET sealed = x'00'")
 	h.clock.step(workspace.BinLife + time.Hour)
-	h.refused(owner.signIn().EmptyBin(t.Context()), workspace.CodeDocumentDamaged)
+	h.refused(owner.signIn().EmptyBin(t.Context()), service.CodeDocumentDamaged)
 }
 
 func TestNameDocuments_NamesWhatItCanRead(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/service"
 	"countersign/backend/vault"
 )
 
@@ -48,7 +49,7 @@ func TestUnseal_TakesWholeFactsOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = unseal(DocumentRow{ID: "id", Sealed: sealed}, keys)
-		if good && err != nil || !good && !IsCode(err, CodeDocumentDamaged) {
+		if good && err != nil || !good && !service.IsCode(err, service.CodeDocumentDamaged) {
 			t.Errorf("%s: %v", plain, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/vault"
 )
 
@@ -218,18 +219,18 @@ func (s *Session) keysIn(tx ReadTx) (vault.Keys, error) {
 	defer s.mu.Unlock()
 	switch {
 	case s.over:
-		return vault.Keys{}, refuse(CodeSessionEnded)
+		return vault.Keys{}, refuse(service.CodeSessionEnded)
 	case s.holding == nil || info.VaultGeneration == 0:
-		return vault.Keys{}, refuse(CodeVaultWaiting)
+		return vault.Keys{}, refuse(service.CodeVaultWaiting)
 	case s.holding.keys.Generation() == info.VaultGeneration:
 		return s.holding.keys, nil
 	}
 	row, err := tx.VaultKey(profileHolder(s.id))
 	if err != nil {
-		return vault.Keys{}, absent(err, CodeVaultWaiting)
+		return vault.Keys{}, absent(err, service.CodeVaultWaiting)
 	}
 	if row.Generation != info.VaultGeneration {
-		return vault.Keys{}, refuse(CodeVaultWaiting)
+		return vault.Keys{}, refuse(service.CodeVaultWaiting)
 	}
 	keys, err := s.holding.own.Open(row.Sealed)
 	if err == nil && !isVault(info, keys) {
@@ -237,7 +238,7 @@ func (s *Session) keysIn(tx ReadTx) (vault.Keys, error) {
 	}
 	if err != nil {
 		s.w.log.Warn("the vault's keys could not be opened", "error", err)
-		return vault.Keys{}, refuse(CodeVaultWaiting)
+		return vault.Keys{}, refuse(service.CodeVaultWaiting)
 	}
 	s.holding.keys = keys
 	return keys, nil
@@ -271,7 +272,7 @@ func (s *Session) rewrap(tx WriteTx, key secret.Bytes) error {
 	h, over := s.holding, s.over
 	s.mu.Unlock()
 	if over { // and what it held is gone: a new key pair would lose the vault
-		return refuse(CodeSessionEnded)
+		return refuse(service.CodeSessionEnded)
 	}
 	holder := profileHolder(s.id)
 	row, err := tx.VaultKey(holder)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
@@ -82,7 +83,7 @@ func TestVault_WhoHasNoKeyGivesNoneAndGoesOn(t *testing.T) {
 	s, _, err := p.redeem(given)
 	h.ok(err)
 	_, err = s.Documents(t.Context())
-	h.refused(err, workspace.CodeVaultWaiting)
+	h.refused(err, service.CodeVaultWaiting)
 	owner.signIn()
 	if h.contracts(s) != "lease" {
 		t.Error("the member does not read the contract")

@@ -7,6 +7,7 @@ import (
 
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/vault"
 )
 
@@ -28,7 +29,7 @@ func (a *Admin) MakeKit(ctx context.Context, proof Proof) (Kit, error) {
 	var info Info
 	check := func(tx ReadTx) (err error) {
 		if info, err = a.ownersInfo(tx); err == nil && info.Rotating {
-			err = refuse(CodeRotationRunning)
+			err = refuse(service.CodeRotationRunning)
 		}
 		if err == nil {
 			_, err = a.s.keysIn(tx)
@@ -102,7 +103,7 @@ type NewOwner struct {
 func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challenge, error) {
 	identity, err := vault.ParseIdentity(in.Kit)
 	if err != nil {
-		return nil, nil, refuse(CodeKitForm).at("kit").because(err)
+		return nil, nil, refuse(service.CodeKitForm).At("kit").Because(err)
 	}
 	p, err := w.checkNewOwner(&in)
 	if err != nil {
@@ -130,7 +131,7 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 			err = tx.InsertProfile(p)
 		case err != nil:
 		case former.Role != RoleOwner:
-			err = refuse(CodeEmailTaken).at("email")
+			err = refuse(service.CodeEmailTaken).At("email")
 		default:
 			p = former
 			later, err = w.takeOver(tx, &p, record, now)
@@ -167,20 +168,20 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 func (w *Workspace) checkKit(tx ReadTx, identity vault.Identity) (vault.Keys, error) {
 	info, err := tx.Info()
 	if err != nil {
-		return vault.Keys{}, absent(err, CodeKitNone)
+		return vault.Keys{}, absent(err, service.CodeKitNone)
 	}
 	if info.KitGeneration == 0 {
-		return vault.Keys{}, refuse(CodeKitNone)
+		return vault.Keys{}, refuse(service.CodeKitNone)
 	}
 	keys := vault.KeysOf(info.KitGeneration, identity)
 	if !info.HasKit() || !isVault(info, keys) {
-		return vault.Keys{}, refuse(CodeKitWrong).at("kit")
+		return vault.Keys{}, refuse(service.CodeKitWrong).At("kit")
 	}
 	return keys, nil
 }
 
 func (w *Workspace) checkNewOwner(in *NewOwner) (p Profile, err error) {
-	if in.Name, err = checkName(in.Name, CodeNameRequired, CodeNameLong, CodeNameForm, "name"); err != nil {
+	if in.Name, err = checkName(in.Name, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name"); err != nil {
 		return p, err
 	}
 	p = Profile{Name: in.Name, Role: RoleOwner}

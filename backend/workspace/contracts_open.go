@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"countersign/backend/service"
 	"countersign/backend/vault"
 )
 
@@ -69,12 +70,12 @@ func (s *Session) lookAtDocument(ctx context.Context, id string) (o *OpenDocumen
 			continue
 		}
 		if err != nil {
-			return nil, Explain(err)
+			return nil, service.Explain(err)
 		}
 		size := int64(0)
 		o.ReaderAt, size, err = keys.At(o.generation, o.file, o.file.Size())
 		if err == nil && size != o.Size {
-			err = refuse(CodeDocumentDamaged)
+			err = refuse(service.CodeDocumentDamaged)
 		}
 		if err != nil {
 			return nil, afterwards(unreadable(err), o.file.Close())
@@ -135,7 +136,7 @@ func (s *Session) decrypt(ctx context.Context, o *OpenDocument, w io.Writer, pro
 	case err != nil:
 		return unreadable(err)
 	case sum.Size != o.Size || sum.SHA256 != o.SHA256:
-		return refuse(CodeDocumentDamaged)
+		return refuse(service.CodeDocumentDamaged)
 	}
 	return nil
 }
@@ -144,9 +145,9 @@ func (s *Session) decrypt(ctx context.Context, o *OpenDocument, w io.Writer, pro
 // fails.
 func unreadable(err error) error {
 	if errors.Is(err, vault.ErrDocument) || errors.Is(err, vault.ErrNoKey) {
-		return refuse(CodeDocumentDamaged).because(err)
+		return refuse(service.CodeDocumentDamaged).Because(err)
 	}
-	return Explain(err)
+	return service.Explain(err)
 }
 
 // trackedWriter notes that writing failed, as against reading, and stops with its context.

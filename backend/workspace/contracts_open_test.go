@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -20,7 +21,7 @@ func TestOpenDocument_AnotherContractsFileIsDamage(t *testing.T) {
 	deed, lease := h.find(s, "deed").ID, h.find(s, "lease").ID
 	h.swapped(deed, lease)
 	_, err := s.OpenDocument(t.Context(), deed)
-	h.refused(err, workspace.CodeDocumentDamaged)
+	h.refused(err, service.CodeDocumentDamaged)
 	h.swapped(deed, lease)
 	if got := h.read(s, "deed"); got != "Deed of the house" {
 		t.Errorf("read %q", got)
@@ -42,7 +43,7 @@ func TestOpenDocument_PieceThatWasEditedIsDamage(t *testing.T) {
 	o, err := s.OpenDocument(t.Context(), id)
 	h.ok(err)
 	_, err = io.ReadAll(io.NewSectionReader(o, 0, o.Size))
-	h.refused(err, workspace.CodeDocumentDamaged)
+	h.refused(err, service.CodeDocumentDamaged)
 	h.ok(o.Close())
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/vault"
 )
 
@@ -33,7 +34,7 @@ func (r RecoveredContracts) Contracts() int { return len(r.rows) }
 func ReadRecovered(ctx context.Context, store Store, files Files, kit secret.Text) (RecoveredContracts, error) {
 	identity, err := vault.ParseIdentity(kit)
 	if err != nil {
-		return RecoveredContracts{}, refuse(CodeKitForm).at("kit").because(err)
+		return RecoveredContracts{}, refuse(service.CodeKitForm).At("kit").Because(err)
 	}
 	if store == nil {
 		return recoveredOfIndex(files, identity)
@@ -46,7 +47,7 @@ func ReadRecovered(ctx context.Context, store Store, files Files, kit secret.Tex
 			return ignoreMissing(err)
 		}
 		if info.KitGeneration == 0 {
-			return refuse(CodeKitNone)
+			return refuse(service.CodeKitNone)
 		}
 		r.keys, r.kitAt = vault.KeysOf(info.KitGeneration, identity), info.KitAt
 		right := subtle.ConstantTimeCompare([]byte(vaultCheck(r.keys, info.ID)), []byte(info.KitCheck)) == 1
@@ -58,14 +59,14 @@ func ReadRecovered(ctx context.Context, store Store, files Files, kit secret.Tex
 			}
 		}
 		if err == nil && !right && len(r.rows) == 0 {
-			err = refuse(CodeKitWrong).at("kit")
+			err = refuse(service.CodeKitWrong).At("kit")
 		}
 		return err
 	})
 	if empty { // a new database in the place of the old one
 		return recoveredOfIndex(files, identity)
 	}
-	return r, Explain(err)
+	return r, service.Explain(err)
 }
 
 // recoveredOfIndex reads the table of contents, which opens only with the right key.
@@ -97,21 +98,21 @@ func recoveredOfIndex(files Files, identity vault.Identity) (r RecoveredContract
 func indexDocuments(files Files, identity vault.Identity) (found []Document, err error) {
 	in, err := files.ReadIndex()
 	if errors.Is(err, ErrFileMissing) {
-		return nil, refuse(CodeKitNone)
+		return nil, refuse(service.CodeKitNone)
 	}
 	if err != nil {
-		return nil, Explain(err)
+		return nil, service.Explain(err)
 	}
 	defer func() { err = afterwards(err, in.Close()) }()
 	var text bytes.Buffer
 	if _, err := vault.KeysOf(1, identity).Decrypt(&text, 1, in, nil); errors.Is(err, vault.ErrDocument) || errors.Is(err, vault.ErrNoKey) {
-		return nil, refuse(CodeKitWrong).at("kit").because(err)
+		return nil, refuse(service.CodeKitWrong).At("kit").Because(err)
 	} else if err != nil {
-		return nil, Explain(err)
+		return nil, service.Explain(err)
 	}
 	lines, err := csv.NewReader(&text).ReadAll()
 	if err != nil || len(lines) == 0 {
-		return nil, refuse(CodeKitNone).because(err)
+		return nil, refuse(service.CodeKitNone).Because(err)
 	}
 	for _, line := range lines[1:] {
 		if d, ok := documentOfLine(line); ok {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/service"
 	"countersign/backend/vault"
 )
 
@@ -107,26 +108,26 @@ func TestIndexDocuments_ReadsWholeTablesOnly(t *testing.T) {
 	for name, c := range map[string]struct {
 		files indexFiles
 		want  []string
-		code  Code
+		code  service.Code
 	}{
 		"two contracts":               {indexFiles{sealed: sealedIndex(t, own, table)}, []string{"abc", "def"}, ""},
 		"none":                        {indexFiles{sealed: sealedIndex(t, own, tableOf())}, nil, ""},
 		"a line that is of none":      {indexFiles{sealed: sealedIndex(t, own, strange)}, []string{"def"}, ""},
-		"nothing at all":              {indexFiles{sealed: sealedIndex(t, own, "")}, nil, CodeKitNone},
-		"no table":                    {indexFiles{sealed: sealedIndex(t, own, "a,\"b\nc")}, nil, CodeKitNone},
-		"another's":                   {indexFiles{sealed: sealedIndex(t, other, table)}, nil, CodeKitWrong},
-		"no sealed text":              {indexFiles{sealed: []byte("lease.pdf")}, nil, CodeKitWrong},
-		"no file":                     {indexFiles{open: ErrFileMissing}, nil, CodeKitNone},
-		"a folder that fails":         {indexFiles{open: ErrFilesFailed}, nil, CodeFolderFailed},
-		"a folder that fails so late": {indexFiles{sealed: sealedIndex(t, own, table), close: ErrFilesFailed}, []string{"abc", "def"}, CodeFolderFailed},
+		"nothing at all":              {indexFiles{sealed: sealedIndex(t, own, "")}, nil, service.CodeKitNone},
+		"no table":                    {indexFiles{sealed: sealedIndex(t, own, "a,\"b\nc")}, nil, service.CodeKitNone},
+		"another's":                   {indexFiles{sealed: sealedIndex(t, other, table)}, nil, service.CodeKitWrong},
+		"no sealed text":              {indexFiles{sealed: []byte("lease.pdf")}, nil, service.CodeKitWrong},
+		"no file":                     {indexFiles{open: ErrFileMissing}, nil, service.CodeKitNone},
+		"a folder that fails":         {indexFiles{open: ErrFilesFailed}, nil, service.CodeFolderFailed},
+		"a folder that fails so late": {indexFiles{sealed: sealedIndex(t, own, table), close: ErrFilesFailed}, []string{"abc", "def"}, service.CodeFolderFailed},
 	} {
 		found, err := indexDocuments(c.files, own)
 		var ids []string
 		for _, d := range found {
 			ids = append(ids, d.ID)
 		}
-		err = Explain(err)
-		if !slices.Equal(ids, c.want) || (err == nil) != (c.code == "") || err != nil && !IsCode(err, c.code) {
+		err = service.Explain(err)
+		if !slices.Equal(ids, c.want) || (err == nil) != (c.code == "") || err != nil && !service.IsCode(err, c.code) {
 			t.Errorf("%s: %v, %v", name, ids, err)
 		}
 	}
@@ -153,9 +154,9 @@ func TestUnreadable_OnlyADocumentsOwnBytesAreDamage(t *testing.T) {
 	other := errors.New("another fault")
 	for _, c := range []struct {
 		err  error
-		want Code
-	}{{vault.ErrDocument, CodeDocumentDamaged}, {vault.ErrNoKey, CodeDocumentDamaged}, {ErrFilesFailed, CodeFolderFailed}, {ErrFileMissing, CodeDocumentMissing}} {
-		if got := unreadable(c.err); !IsCode(got, c.want) || !errors.Is(got, c.err) {
+		want service.Code
+	}{{vault.ErrDocument, service.CodeDocumentDamaged}, {vault.ErrNoKey, service.CodeDocumentDamaged}, {ErrFilesFailed, service.CodeFolderFailed}, {ErrFileMissing, service.CodeDocumentMissing}} {
+		if got := unreadable(c.err); !service.IsCode(got, c.want) || !errors.Is(got, c.err) {
 			t.Errorf("%v: %v", c.err, got)
 		}
 	}

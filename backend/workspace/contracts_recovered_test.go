@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
@@ -25,7 +26,7 @@ func TestRecovered_WhatTheRowsOpenWithDecides(t *testing.T) {
 		t.Errorf("%d, %v", n, err)
 	}
 	n, err := count(other.Text())
-	if h.refused(err, workspace.CodeKitWrong); n != 0 {
+	if h.refused(err, service.CodeKitWrong); n != 0 {
 		t.Errorf("another key opens %d", n)
 	}
 	h.sneak("UPDATE workspace SET kit_check = ''") // what cannot be believed any more
@@ -38,7 +39,7 @@ func TestRecovered_WhatTheRowsOpenWithDecides(t *testing.T) {
 	}
 	h.sneak("UPDATE workspace SET kit_generation = 0")
 	_, err = count(kit.Identity)
-	h.refused(err, workspace.CodeKitNone)
+	h.refused(err, service.CodeKitNone)
 }
 
 func TestRecovered_NewDatabaseInThePlaceOfTheOldOne(t *testing.T) {
@@ -87,12 +88,12 @@ func TestKit_NoneOrAnothersIsRefused(t *testing.T) {
 		}
 		return err
 	}
-	h.refused(use(), workspace.CodeKitNone)
+	h.refused(use(), service.CodeKitNone)
 	_, err = owner.admin().MakeKit(t.Context(), owner.proof())
 	h.ok(err)
-	if e := h.refused(use(), workspace.CodeKitWrong); e.Field != "kit" {
+	if e := h.refused(use(), service.CodeKitWrong); e.Field != "kit" {
 		t.Errorf("at %q", e.Field)
 	}
 	_, _, err = h.w.SignIn(t.Context(), otherEmail, secret.NewText("kettle drum marzipan 7"))
-	h.refused(err, workspace.CodeCredentialsWrong)
+	h.refused(err, service.CodeCredentialsWrong)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"countersign/backend/service"
 	"countersign/backend/vault"
 )
 
@@ -26,7 +27,7 @@ func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 	var old vault.Keys
 	check := func(tx ReadTx) (err error) {
 		if info, err = a.ownersInfo(tx); err == nil && info.Rotating {
-			err = refuse(CodeRotationRunning)
+			err = refuse(service.CodeRotationRunning)
 		}
 		if err == nil {
 			old, err = a.s.keysIn(tx)
@@ -56,7 +57,7 @@ func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 			return err
 		}
 		if old.Generation()+1 != keys.Generation() { // another rotation has begun and ended
-			return refuse(CodeRotationRunning)
+			return refuse(service.CodeRotationRunning)
 		}
 		behind, err := tx.VaultKeysBehind(keys.Generation())
 		if err != nil {
@@ -79,7 +80,7 @@ func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 func (a *Admin) ownersInfo(tx ReadTx) (Info, error) {
 	p, err := a.profile(tx)
 	if err == nil && !MayManageKey.Of(p.Role) {
-		err = refuse(CodeForbidden)
+		err = refuse(service.CodeForbidden)
 	}
 	if err != nil {
 		return Info{}, err
@@ -189,7 +190,7 @@ func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress P
 				return false, ctx.Err()
 			}
 			if errors.Is(err, ErrFilesFull) || errors.Is(err, ErrFilesReadOnly) || errors.Is(err, ErrFilesFailed) {
-				return false, Explain(err)
+				return false, service.Explain(err)
 			}
 			skip[row.ID] = true
 			bad = errors.Join(bad, err)
@@ -224,7 +225,7 @@ func (a *Admin) reencrypt(ctx context.Context, keys vault.Keys, row DocumentRow)
 	}
 	s := a.s
 	o, err := s.lookAtDocument(ctx, row.ID)
-	if IsCode(err, CodeDocumentGone) { // purged meanwhile
+	if service.IsCode(err, service.CodeDocumentGone) { // purged meanwhile
 		return nil
 	}
 	if err != nil {
@@ -255,7 +256,7 @@ func (a *Admin) reencrypt(ctx context.Context, keys vault.Keys, row DocumentRow)
 func (a *Admin) commitRotated(ctx context.Context, keys vault.Keys, moved []DocumentRow) error {
 	s, w := a.s, a.s.w
 	if err := w.files.Sync(); err != nil {
-		return Explain(err)
+		return service.Explain(err)
 	}
 	return w.update(context.WithoutCancel(ctx), func(tx WriteTx) error {
 		if _, err := a.profile(tx); err != nil {

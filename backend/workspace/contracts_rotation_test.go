@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -28,9 +29,9 @@ func TestRotation_CoversEachDocumentAndMember(t *testing.T) {
 	h.ok(err)
 	a := owner.admin()
 	h.ok(a.BeginRotation(t.Context(), owner.proof()))
-	h.refused(a.BeginRotation(t.Context(), owner.proof()), workspace.CodeRotationRunning)
+	h.refused(a.BeginRotation(t.Context(), owner.proof()), service.CodeRotationRunning)
 	_, err = a.MakeKit(t.Context(), owner.proof())
-	h.refused(err, workspace.CodeRotationRunning)
+	h.refused(err, service.CodeRotationRunning)
 	ctx, stop := context.WithCancel(t.Context())
 	err = a.Rotate(ctx, func(done, total int64) {
 		if done > 0 {
@@ -116,7 +117,7 @@ func TestRotation_UnreadableDocumentKeepsTheOldKey(t *testing.T) {
 	h.ok(h.files.Remove(h.find(s, "a").ID + ".1.age"))
 	a := owner.admin()
 	h.ok(a.BeginRotation(t.Context(), owner.proof()))
-	h.refused(a.Rotate(t.Context(), nil), workspace.CodeDocumentMissing)
+	h.refused(a.Rotate(t.Context(), nil), service.CodeDocumentMissing)
 	r, err := a.Rotation(t.Context())
 	if h.ok(err); !r.Running || r.Done != 1 {
 		t.Errorf("%+v", r)
@@ -134,11 +135,11 @@ func TestUseKit_MakesANewOwnerWhoReadsTheContracts(t *testing.T) {
 		return h.w.UseKit(t.Context(), workspace.NewOwner{Name: "New Owner", Email: email, Password: secret.NewText("kettle drum marzipan 7"), Kit: kit})
 	}
 	_, _, err := use(secret.NewText("AGE-SECRET-KEY-1"), otherEmail)
-	h.refused(err, workspace.CodeKitForm)
+	h.refused(err, service.CodeKitForm)
 	kit, err := owner.admin().MakeKit(t.Context(), owner.proof())
 	h.ok(err)
 	_, _, err = use(secret.NewText("AGE-SECRET-KEY-1QLYDJE6XJTT8A66SPXLFVZQLUHQE2A5TKRKQZ0Q9AAZTYSSDWF8S02SGKL"), otherEmail)
-	if !workspace.IsCode(err, workspace.CodeKitWrong) && !workspace.IsCode(err, workspace.CodeKitForm) {
+	if !service.IsCode(err, service.CodeKitWrong) && !service.IsCode(err, service.CodeKitForm) {
 		t.Errorf("another key: %v", err)
 	}
 	s, _, err := use(secret.NewText(" "+strings.ToLower(kit.Identity.Reveal())+"\n"), otherEmail)
@@ -153,7 +154,7 @@ func TestUseKit_MakesANewOwnerWhoReadsTheContracts(t *testing.T) {
 	}
 	member := h.one(person{role: workspace.RoleMember})
 	_, _, err = use(kit.Identity, member.email)
-	h.refused(err, workspace.CodeEmailTaken)
+	h.refused(err, service.CodeEmailTaken)
 	// The owner who has lost phone, codes and password gets the profile back.
 	old := owner.signIn()
 	s, _, err = use(kit.Identity, owner.email)
@@ -162,7 +163,7 @@ func TestUseKit_MakesANewOwnerWhoReadsTheContracts(t *testing.T) {
 		t.Error("2FA is still on for the owner who came back")
 	}
 	_, err = old.Documents(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	h.restart()
 }
 
@@ -170,7 +171,7 @@ func TestKit_CountsForRequire2FAAndEndsWithARotation(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	a := owner.admin()
-	h.refused(a.Require2FA(t.Context(), h.clock.now(), "", owner.proof()), workspace.CodeRequireAlone)
+	h.refused(a.Require2FA(t.Context(), h.clock.now(), "", owner.proof()), service.CodeRequireAlone)
 	kit, err := a.MakeKit(t.Context(), owner.proof())
 	h.ok(err)
 	h.ok(a.Require2FA(t.Context(), h.clock.now(), "", owner.proof()))
@@ -182,7 +183,7 @@ func TestKit_CountsForRequire2FAAndEndsWithARotation(t *testing.T) {
 	h.ok(a.BeginRotation(t.Context(), owner.proof()))
 	h.ok(a.Rotate(t.Context(), nil))
 	_, _, err = h.w.UseKit(t.Context(), workspace.NewOwner{Name: "M", Email: "m@example.com", Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity})
-	h.refused(err, workspace.CodeKitWrong)
+	h.refused(err, service.CodeKitWrong)
 	state, err := a.KitState(t.Context())
 	if h.ok(err); state.Current || state.MadeBy != "Amara Okafor" {
 		t.Errorf("%+v", state)
@@ -247,7 +248,7 @@ func TestBeginRotation_AnotherThatCameAndWentEndsIt(t *testing.T) {
 		h.ok(other.BeginRotation(ctx, owner.proof()))
 		h.ok(other.Rotate(ctx, nil))
 	}, func() error { return a.BeginRotation(t.Context(), owner.proof()) })
-	h.refused(err, workspace.CodeRotationRunning)
+	h.refused(err, service.CodeRotationRunning)
 	if r, err := a.Rotation(t.Context()); err != nil || r.Running {
 		t.Errorf("%+v, %v", r, err)
 	}

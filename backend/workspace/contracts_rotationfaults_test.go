@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -45,13 +46,13 @@ func TestRotate_DiskThatFailsStopsItAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		files brokenFiles
-		code  workspace.Code
+		code  service.Code
 	}{
-		"full at the beginning":      {brokenFiles{create: workspace.ErrFilesFull}, workspace.CodeFolderFull},
-		"read-only":                  {brokenFiles{create: workspace.ErrFilesReadOnly}, workspace.CodeFolderReadOnly},
-		"failing":                    {brokenFiles{create: workspace.ErrFilesFailed}, workspace.CodeFolderFailed},
-		"full while it is written":   {brokenFiles{write: workspace.ErrFilesFull}, workspace.CodeFolderFull},
-		"failing once it is written": {brokenFiles{keep: workspace.ErrFilesFailed}, workspace.CodeFolderFailed},
+		"full at the beginning":      {brokenFiles{create: workspace.ErrFilesFull}, service.CodeFolderFull},
+		"read-only":                  {brokenFiles{create: workspace.ErrFilesReadOnly}, service.CodeFolderReadOnly},
+		"failing":                    {brokenFiles{create: workspace.ErrFilesFailed}, service.CodeFolderFailed},
+		"full while it is written":   {brokenFiles{write: workspace.ErrFilesFull}, service.CodeFolderFull},
+		"failing once it is written": {brokenFiles{keep: workspace.ErrFilesFailed}, service.CodeFolderFailed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -64,7 +65,7 @@ func TestRotate_DiskThatFailsStopsItAndLosesNothing(t *testing.T) {
 			h.ok(a.BeginRotation(t.Context(), owner.proof()))
 			files.create, files.write, files.keep = c.files.create, c.files.write, c.files.keep
 			err := a.Rotate(t.Context(), nil)
-			var e *workspace.Error
+			var e *service.Error
 			if !errors.As(err, &e) || e.Code != c.code {
 				t.Errorf("%v", err)
 			}
@@ -108,7 +109,7 @@ func TestRotate_GoesOnPastABatchThatCannotBeRead(t *testing.T) {
 	}
 	a := owner.admin()
 	h.ok(a.BeginRotation(t.Context(), owner.proof()))
-	h.refused(a.Rotate(t.Context(), nil), workspace.CodeDocumentMissing)
+	h.refused(a.Rotate(t.Context(), nil), service.CodeDocumentMissing)
 	if r, err := a.Rotation(t.Context()); err != nil || !r.Running || r.Done != 2 {
 		t.Errorf("%+v, %v", r, err)
 	}

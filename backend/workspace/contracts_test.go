@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -49,7 +50,7 @@ func TestDocuments_NeedASignInAndAreEncryptedOnDisk(t *testing.T) {
 	}))
 	h.ok(again.End(t.Context()))
 	_, err := again.Documents(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 }
 
 func TestVault_InvitationGivesTheKeyAndAResetKeepsIt(t *testing.T) {
@@ -95,9 +96,9 @@ func TestVault_MemberWithoutAKeyWaitsForOneWithIt(t *testing.T) {
 	member := h.one(person{role: workspace.RoleMember}) // of an older version: without a key pair
 	s := member.signIn()
 	_, err := s.Documents(t.Context())
-	h.refused(err, workspace.CodeVaultWaiting)
+	h.refused(err, service.CodeVaultWaiting)
 	_, err = s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("b", "c")}), nil)
-	h.refused(err, workspace.CodeVaultWaiting)
+	h.refused(err, service.CodeVaultWaiting)
 	owner.signIn()
 	if h.read(s, "a") != "text" {
 		t.Error("the session that waited reads something else")
@@ -163,7 +164,7 @@ func TestAddDocuments_StoppedKeepsOnlyWholeDocuments(t *testing.T) {
 		yield(slow)
 	}
 	_, err = s.AddDocuments(t.Context(), locked, nil)
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	h.ok(<-ended)
 	again := (&user{h: h, email: email, pass: pass}).signIn()
 	if got := h.contracts(again); got != "1|2" || len(h.papers()) != 2 {
@@ -186,7 +187,7 @@ func TestAddDocuments_FullDiskLeavesNoPartOfAFile(t *testing.T) {
 	h, s := created(t)
 	h.files.full = 2000
 	out, err := s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("fits", "a"), paper("large", strings.Repeat("b", 5000)), paper("more", "c")}), nil)
-	h.refused(err, workspace.CodeFolderFull)
+	h.refused(err, service.CodeFolderFull)
 	if len(out.IDs) != 1 || h.contracts(s) != "fits" || len(h.papers()) != 1 {
 		t.Errorf("%+v: %s in %v", out, h.contracts(s), h.papers())
 	}
@@ -204,7 +205,7 @@ func TestRemoveDocuments_BinKeepsThemFor30Days(t *testing.T) {
 	h.add(s, paper("a", "1"), paper("b", "2"), paper("c", "3"))
 	a, b := h.find(s, "a"), h.find(s, "b")
 	h.ok(s.RemoveDocuments(t.Context(), []string{a.ID, b.ID}))
-	h.refused(s.RemoveDocuments(t.Context(), []string{a.ID}), workspace.CodeDocumentGone)
+	h.refused(s.RemoveDocuments(t.Context(), []string{a.ID}), service.CodeDocumentGone)
 	if h.contracts(s) != "c" || h.read(s, "a") != "1" || h.find(s, "a").RemovedBy != "Amara Okafor" {
 		t.Error("the bin is not as it should be")
 	}
@@ -212,7 +213,7 @@ func TestRemoveDocuments_BinKeepsThemFor30Days(t *testing.T) {
 	if h.contracts(s) != "a|c" {
 		t.Error("it was not put back")
 	}
-	h.refused(owner.admin().PurgeDocuments(t.Context(), []string{a.ID}), workspace.CodeDocumentGone)
+	h.refused(owner.admin().PurgeDocuments(t.Context(), []string{a.ID}), service.CodeDocumentGone)
 	h.ok(owner.admin().PurgeDocuments(t.Context(), []string{b.ID}))
 	if len(h.papers()) != 2 {
 		t.Errorf("its file is still there: %v", h.papers())
@@ -238,13 +239,13 @@ func TestDocuments_NamesAndTagsChangeForAllOrNone(t *testing.T) {
 	h, s := created(t)
 	h.add(s, paper("a", "1"), paper("b", "2"))
 	a, b := h.find(s, "a"), h.find(s, "b")
-	h.refused(s.RenameDocument(t.Context(), a.ID, "  "), workspace.CodeDocumentNameRequired)
-	h.refused(s.RenameDocument(t.Context(), a.ID, strings.Repeat("x", 256)), workspace.CodeDocumentNameLong)
-	h.refused(s.RenameDocument(t.Context(), a.ID, "a\u202eb"), workspace.CodeDocumentNameForm)
-	h.refused(s.RenameDocument(t.Context(), "none", "x"), workspace.CodeDocumentGone)
+	h.refused(s.RenameDocument(t.Context(), a.ID, "  "), service.CodeDocumentNameRequired)
+	h.refused(s.RenameDocument(t.Context(), a.ID, strings.Repeat("x", 256)), service.CodeDocumentNameLong)
+	h.refused(s.RenameDocument(t.Context(), a.ID, "a\u202eb"), service.CodeDocumentNameForm)
+	h.refused(s.RenameDocument(t.Context(), "none", "x"), service.CodeDocumentGone)
 	h.ok(s.RenameDocument(t.Context(), a.ID, " Lease 🏠 "))
-	h.refused(s.TagDocuments(t.Context(), []string{a.ID}, []string{strings.Repeat("x", 41)}, nil), workspace.CodeTagLong)
-	h.refused(s.TagDocuments(t.Context(), []string{a.ID, "none"}, []string{"rent"}, nil), workspace.CodeDocumentGone)
+	h.refused(s.TagDocuments(t.Context(), []string{a.ID}, []string{strings.Repeat("x", 41)}, nil), service.CodeTagLong)
+	h.refused(s.TagDocuments(t.Context(), []string{a.ID, "none"}, []string{"rent"}, nil), service.CodeDocumentGone)
 	if len(h.find(s, "Lease 🏠").Tags) > 0 {
 		t.Error("one was tagged although the other is gone")
 	}
@@ -260,7 +261,7 @@ func TestDocuments_NamesAndTagsChangeForAllOrNone(t *testing.T) {
 	for i := range 21 {
 		many = append(many, strings.Repeat("t", i+1))
 	}
-	h.refused(s.TagDocuments(t.Context(), []string{a.ID}, many, nil), workspace.CodeTagsMany)
+	h.refused(s.TagDocuments(t.Context(), []string{a.ID}, many, nil), service.CodeTagsMany)
 }
 
 func TestCheckDocuments_NamesDamagedAndMissingFiles(t *testing.T) {
@@ -295,8 +296,8 @@ func TestCheckDocuments_NamesDamagedAndMissingFiles(t *testing.T) {
 		t.Error("the good one does not open")
 	}
 	_, err = s.OpenDocument(t.Context(), h.find(s, "gone").ID)
-	h.refused(err, workspace.CodeDocumentMissing)
-	h.refused(s.CopyDocument(t.Context(), h.find(s, "edited").ID, io.Discard, nil), workspace.CodeDocumentDamaged)
+	h.refused(err, service.CodeDocumentMissing)
+	h.refused(s.CopyDocument(t.Context(), h.find(s, "edited").ID, io.Discard, nil), service.CodeDocumentDamaged)
 	missing, err := s.MissingFiles(t.Context(), []workspace.Document{h.find(s, "gone"), h.find(s, "good")})
 	if h.ok(err); len(missing) != 1 {
 		t.Errorf("missing: %v", missing)

@@ -8,6 +8,7 @@ import (
 	"countersign/backend/journal"
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 )
 
 // NewWorkspace is what the first run asks for.
@@ -30,7 +31,7 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Recovered
 		return nil, err
 	}
 	if !journal.Fits(w.wall()) {
-		return nil, refuse(CodeClockWrong)
+		return nil, refuse(service.CodeClockWrong)
 	}
 	if err := w.makeKeys(ctx, in.Workspace); err != nil {
 		w.refreshInfo(ctx)
@@ -47,11 +48,11 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Recovered
 	err = w.update(ctx, func(tx WriteTx) error {
 		info, err := tx.Info()
 		fresh := err == nil && info.CreatedAt.IsZero() && info.ID == w.info.ID
-		if err := refuseUnless(fresh, ignoreMissing(err), CodeWorkspaceExists); err != nil {
+		if err := refuseUnless(fresh, ignoreMissing(err), service.CodeWorkspaceExists); err != nil {
 			return err
 		}
 		ok, err := tx.MarkCreated(now)
-		if err := refuseUnless(ok, err, CodeWorkspaceExists); err != nil {
+		if err := refuseUnless(ok, err, service.CodeWorkspaceExists); err != nil {
 			return err
 		}
 		intents, err := tx.Intents()
@@ -108,7 +109,7 @@ func (w *Workspace) checkNew(in *NewWorkspace) (p Profile, err error) {
 	if err != nil {
 		return p, err
 	}
-	in.Name, err = checkName(in.Name, CodeNameRequired, CodeNameLong, CodeNameForm, "name")
+	in.Name, err = checkName(in.Name, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name")
 	if err != nil {
 		return p, err
 	}
@@ -125,7 +126,7 @@ func (w *Workspace) checkNew(in *NewWorkspace) (p Profile, err error) {
 }
 
 func checkWorkspaceName(s string) (string, error) {
-	return checkName(s, CodeWorkspaceRequired, CodeWorkspaceLong, CodeWorkspaceForm, "workspace")
+	return checkName(s, service.CodeWorkspaceRequired, service.CodeWorkspaceLong, service.CodeWorkspaceForm, "workspace")
 }
 
 // checkPassword puts password.Check's answers into words.
@@ -141,13 +142,13 @@ func checkPassword(pw secret.Text, minimum int, field string, words ...string) e
 	case err == nil:
 		return nil
 	case errors.Is(err, password.ErrEmpty):
-		return refuse(CodePasswordRequired).at(field)
+		return refuse(service.CodePasswordRequired).At(field)
 	case errors.As(err, &short):
-		return refuse(CodePasswordShort).at(field).with("minimum", short.Minimum).with("length", short.Length)
+		return refuse(service.CodePasswordShort).At(field).With("minimum", short.Minimum).With("length", short.Length)
 	case errors.As(err, &long):
-		return refuse(CodePasswordLong).at(field).with("max", password.MaxLength)
+		return refuse(service.CodePasswordLong).At(field).With("max", password.MaxLength)
 	case errors.Is(err, password.ErrCommon):
-		return refuse(CodePasswordCommon).at(field)
+		return refuse(service.CodePasswordCommon).At(field)
 	}
 	return err
 }
@@ -174,7 +175,7 @@ func (w *Workspace) newPassword(ctx context.Context, pw secret.Text) (PasswordRe
 // new workspace ID, once the items of the first are gone.
 func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 	if w.Created() {
-		return refuse(CodeWorkspaceExists)
+		return refuse(service.CodeWorkspaceExists)
 	}
 	if err := w.abandonCreation(ctx); err != nil {
 		return err
@@ -191,7 +192,7 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 	}{{"device", &k.device}, {"pepper", &k.pepper}, {"integrity", &k.integrity}}
 	err = w.unlogged(ctx, func(tx WriteTx) error {
 		_, err := tx.Info()
-		if err := refuseUnless(err != nil, ignoreMissing(err), CodeWorkspaceExists); err != nil {
+		if err := refuseUnless(err != nil, ignoreMissing(err), service.CodeWorkspaceExists); err != nil {
 			return err
 		}
 		if err := tx.InsertInfo(info); err != nil {
@@ -224,7 +225,7 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 	w.mu.Lock()
 	w.info, w.keys = info, k
 	w.mu.Unlock()
-	return Explain(w.journal.Begin(ctx))
+	return service.Explain(w.journal.Begin(ctx))
 }
 
 // abandonCreation undoes a creation that did not end: the items first, then the
@@ -241,7 +242,7 @@ func (w *Workspace) abandonCreation(ctx context.Context) error {
 			return err
 		}
 		if !info.CreatedAt.IsZero() {
-			return refuse(CodeWorkspaceExists)
+			return refuse(service.CodeWorkspaceExists)
 		}
 		begun = true
 		unfinished, err = tx.Intents()
@@ -252,7 +253,7 @@ func (w *Workspace) abandonCreation(ctx context.Context) error {
 	}
 	for _, i := range unfinished {
 		if err := w.secrets.Delete(ctx, i.Item); err != nil {
-			return Explain(err)
+			return service.Explain(err)
 		}
 	}
 	return w.unlogged(ctx, func(tx WriteTx) error { return tx.DropWorkspace() })

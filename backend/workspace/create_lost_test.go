@@ -8,6 +8,7 @@ import (
 	"testing/iotest"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -46,7 +47,7 @@ func TestHasKit_AFolderThatFailsIsNoAnswer(t *testing.T) {
 		w, openErr := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: noIndex{h.files, err}, Now: h.clock.now, Password: cheap})
 		h.ok(openErr)
 		has, got := w.HasKit()
-		if has || workspace.IsCode(got, workspace.CodeFolderFailed) != want {
+		if has || service.IsCode(got, service.CodeFolderFailed) != want {
 			t.Errorf("%v: %v, %v", err, has, got)
 		}
 	}
@@ -65,5 +66,5 @@ func TestRecovered_AFolderThatFailsIsNoWrongKit(t *testing.T) {
 	kit, err := owner.admin().MakeKit(t.Context(), owner.proof())
 	h.ok(err)
 	_, err = workspace.ReadRecovered(t.Context(), nil, cutIndex{h.files}, kit.Identity)
-	h.refused(err, workspace.CodeFolderFailed)
+	h.refused(err, service.CodeFolderFailed)
 }

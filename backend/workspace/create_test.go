@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -20,7 +21,7 @@ func TestCreate_OwnerSignsInWithThePassword(t *testing.T) {
 		t.Errorf("got %+v", o)
 	}
 	h.ok(s.End(t.Context()))
-	if _, err := s.Overview(t.Context()); !workspace.IsCode(err, workspace.CodeSessionEnded) {
+	if _, err := s.Overview(t.Context()); !service.IsCode(err, service.CodeSessionEnded) {
 		t.Errorf("an ended session still reads: %v", err)
 	}
 	h.restart()
@@ -31,7 +32,7 @@ func TestCreate_OwnerSignsInWithThePassword(t *testing.T) {
 			t.Fatalf("%q did not open", spelling)
 		}
 	}
-	if _, err := h.w.Create(t.Context(), workspace.NewWorkspace{Workspace: "X", Name: "Y", Email: "z@example.com", Password: secret.NewText(pass)}); !workspace.IsCode(err, workspace.CodeWorkspaceExists) {
+	if _, err := h.w.Create(t.Context(), workspace.NewWorkspace{Workspace: "X", Name: "Y", Email: "z@example.com", Password: secret.NewText(pass)}); !service.IsCode(err, service.CodeWorkspaceExists) {
 		t.Errorf("a second workspace: %v", err)
 	}
 }
@@ -41,28 +42,28 @@ func TestCreate_EachFieldHasItsOwnRefusals(t *testing.T) {
 	good := workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}
 	cases := map[string]struct {
 		change func(*workspace.NewWorkspace)
-		code   workspace.Code
+		code   service.Code
 		field  string
 	}{
-		"NoWorkspace":      {func(n *workspace.NewWorkspace) { n.Workspace = "  " }, workspace.CodeWorkspaceRequired, "workspace"},
-		"LongWorkspace":    {func(n *workspace.NewWorkspace) { n.Workspace = strings.Repeat("é", 121) }, workspace.CodeWorkspaceLong, "workspace"},
-		"TabInWorkspace":   {func(n *workspace.NewWorkspace) { n.Workspace = "Legal\tNorth" }, workspace.CodeWorkspaceForm, "workspace"},
-		"NewlineInName":    {func(n *workspace.NewWorkspace) { n.Name = "Amara\nOkafor" }, workspace.CodeNameForm, "name"},
-		"OverrideInName":   {func(n *workspace.NewWorkspace) { n.Name = "Amara\u202eOkafor" }, workspace.CodeNameForm, "name"},
-		"NoName":           {func(n *workspace.NewWorkspace) { n.Name = "" }, workspace.CodeNameRequired, "name"},
-		"BrokenUTF8":       {func(n *workspace.NewWorkspace) { n.Name = "a\xff" }, workspace.CodeNameForm, "name"},
-		"NoEmail":          {func(n *workspace.NewWorkspace) { n.Email = "" }, workspace.CodeEmailRequired, "email"},
-		"NoAt":             {func(n *workspace.NewWorkspace) { n.Email = "amara.example.com" }, workspace.CodeEmailForm, "email"},
-		"NoEnding":         {func(n *workspace.NewWorkspace) { n.Email = "amara@example" }, workspace.CodeEmailForm, "email"},
-		"SpaceInEmail":     {func(n *workspace.NewWorkspace) { n.Email = "am ara@example.com" }, workspace.CodeEmailForm, "email"},
-		"TwoAts":           {func(n *workspace.NewWorkspace) { n.Email = "a@b@example.com" }, workspace.CodeEmailForm, "email"},
-		"RightToLeftEmail": {func(n *workspace.NewWorkspace) { n.Email = "a\u200fb@example.com" }, workspace.CodeEmailForm, "email"},
-		"LongEmail":        {func(n *workspace.NewWorkspace) { n.Email = strings.Repeat("a", 250) + "@b.de" }, workspace.CodeEmailLong, "email"},
-		"NoPassword":       {func(n *workspace.NewWorkspace) { n.Password = secret.NewText("") }, workspace.CodePasswordRequired, "password"},
-		"ShortPassword":    {func(n *workspace.NewWorkspace) { n.Password = secret.NewText("short") }, workspace.CodePasswordShort, "password"},
-		"LongPassword":     {func(n *workspace.NewWorkspace) { n.Password = secret.NewText(strings.Repeat("xy z", 300)) }, workspace.CodePasswordLong, "password"},
-		"CommonPassword":   {func(n *workspace.NewWorkspace) { n.Password = secret.NewText("passwordpassword") }, workspace.CodePasswordCommon, "password"},
-		"OwnEmail":         {func(n *workspace.NewWorkspace) { n.Password = secret.NewText(email) }, workspace.CodePasswordCommon, "password"},
+		"NoWorkspace":      {func(n *workspace.NewWorkspace) { n.Workspace = "  " }, service.CodeWorkspaceRequired, "workspace"},
+		"LongWorkspace":    {func(n *workspace.NewWorkspace) { n.Workspace = strings.Repeat("é", 121) }, service.CodeWorkspaceLong, "workspace"},
+		"TabInWorkspace":   {func(n *workspace.NewWorkspace) { n.Workspace = "Legal\tNorth" }, service.CodeWorkspaceForm, "workspace"},
+		"NewlineInName":    {func(n *workspace.NewWorkspace) { n.Name = "Amara\nOkafor" }, service.CodeNameForm, "name"},
+		"OverrideInName":   {func(n *workspace.NewWorkspace) { n.Name = "Amara\u202eOkafor" }, service.CodeNameForm, "name"},
+		"NoName":           {func(n *workspace.NewWorkspace) { n.Name = "" }, service.CodeNameRequired, "name"},
+		"BrokenUTF8":       {func(n *workspace.NewWorkspace) { n.Name = "a\xff" }, service.CodeNameForm, "name"},
+		"NoEmail":          {func(n *workspace.NewWorkspace) { n.Email = "" }, service.CodeEmailRequired, "email"},
+		"NoAt":             {func(n *workspace.NewWorkspace) { n.Email = "amara.example.com" }, service.CodeEmailForm, "email"},
+		"NoEnding":         {func(n *workspace.NewWorkspace) { n.Email = "amara@example" }, service.CodeEmailForm, "email"},
+		"SpaceInEmail":     {func(n *workspace.NewWorkspace) { n.Email = "am ara@example.com" }, service.CodeEmailForm, "email"},
+		"TwoAts":           {func(n *workspace.NewWorkspace) { n.Email = "a@b@example.com" }, service.CodeEmailForm, "email"},
+		"RightToLeftEmail": {func(n *workspace.NewWorkspace) { n.Email = "a\u200fb@example.com" }, service.CodeEmailForm, "email"},
+		"LongEmail":        {func(n *workspace.NewWorkspace) { n.Email = strings.Repeat("a", 250) + "@b.de" }, service.CodeEmailLong, "email"},
+		"NoPassword":       {func(n *workspace.NewWorkspace) { n.Password = secret.NewText("") }, service.CodePasswordRequired, "password"},
+		"ShortPassword":    {func(n *workspace.NewWorkspace) { n.Password = secret.NewText("short") }, service.CodePasswordShort, "password"},
+		"LongPassword":     {func(n *workspace.NewWorkspace) { n.Password = secret.NewText(strings.Repeat("xy z", 300)) }, service.CodePasswordLong, "password"},
+		"CommonPassword":   {func(n *workspace.NewWorkspace) { n.Password = secret.NewText("passwordpassword") }, service.CodePasswordCommon, "password"},
+		"OwnEmail":         {func(n *workspace.NewWorkspace) { n.Password = secret.NewText(email) }, service.CodePasswordCommon, "password"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -113,7 +114,7 @@ func TestCreate_WorkspaceThatIsThereLosesNothing(t *testing.T) {
 	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 	h.ok(err)
 	_, err = late.Create(t.Context(), northwind)
-	h.refused(err, workspace.CodeWorkspaceExists)
+	h.refused(err, service.CodeWorkspaceExists)
 	if h.items() != 1 {
 		t.Errorf("%d phones' keys are left", h.items())
 	}
@@ -132,11 +133,11 @@ func TestCreate_AnothersBeginningIsNotTakenForItsOwn(t *testing.T) {
 	steps.before(2, func() { // the keys, the workspace
 		h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
 		_, err := other.Create(t.Context(), northwind)
-		h.refused(err, workspace.CodeKeychainLocked)
+		h.refused(err, service.CodeKeychainLocked)
 		h.secrets.fail(nil, nil, nil)
 	})
 	_, err := h.w.Create(t.Context(), northwind)
-	h.refused(err, workspace.CodeWorkspaceExists)
+	h.refused(err, service.CodeWorkspaceExists)
 	_, err = other.Create(t.Context(), northwind)
 	h.ok(err)
 	h.restart()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/totp"
 )
 
@@ -54,7 +55,7 @@ func (s *Session) BeginEnable(ctx context.Context, pw secret.Text) (shown Shown,
 		return Shown{}, err
 	}
 	if on {
-		return Shown{}, refuse(CodeTwoFactorOn)
+		return Shown{}, refuse(service.CodeTwoFactorOn)
 	}
 	err = s.confirmBy(ctx, Proof{Password: pw}, s.enrollee, func(*confirmation) (err error) {
 		s.setEnrolling(true) // the keychain may take its time, and the day may come meanwhile
@@ -89,9 +90,9 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind, codes boo
 			return err
 		}
 		if on := err == nil; on && kind == IntentEnrol {
-			return refuse(CodeTwoFactorOn)
+			return refuse(service.CodeTwoFactorOn)
 		} else if !on && kind == IntentChangePhone {
-			return refuse(CodeTwoFactorOff)
+			return refuse(service.CodeTwoFactorOff)
 		}
 		if former, err = markPendingForDeletion(tx, s.id, s.w.now()); err != nil {
 			return err
@@ -156,7 +157,7 @@ func (s *Session) Confirm(ctx context.Context, input secret.Text) (*Issued, erro
 	defer done()
 	e := s.enrolment
 	if e == nil {
-		return nil, refuse(CodeEnrolmentEnded)
+		return nil, refuse(service.CodeEnrolmentEnded)
 	}
 	if e.issued != nil {
 		return e.issued, nil
@@ -190,7 +191,7 @@ func (s *Session) Confirm(ctx context.Context, input secret.Text) (*Issued, erro
 // explainWrong says why the code of a new phone might be wrong: it has run out,
 // or the phone's clock is off.
 func (s *Session) explainWrong(ctx context.Context, t attempt, code totp.Code, now time.Time) error {
-	wrong := s.w.wrong(ctx, t, CodeCodeWrong).at("code")
+	wrong := s.w.wrong(ctx, t, service.CodeCodeWrong).At("code")
 	offset, found, err := totp.Locate(s.enrolment.key, code, now, clockReach)
 	if err != nil {
 		return clock(err)
@@ -199,15 +200,15 @@ func (s *Session) explainWrong(ctx context.Context, t attempt, code totp.Code, n
 		return wrong
 	}
 	if offset < 0 && -offset <= latelyExpired {
-		wrong.Code = CodeCodeExpired
+		wrong.Code = service.CodeCodeExpired
 		return wrong
 	}
 	direction := "ahead"
 	if offset < 0 {
 		direction, offset = "behind", -offset
 	}
-	wrong.Code = CodeCodeClock
-	return wrong.with("direction", direction).with("minutes", int((offset+30*time.Second)/time.Minute))
+	wrong.Code = service.CodeCodeClock
+	return wrong.With("direction", direction).With("minutes", int((offset+30*time.Second)/time.Minute))
 }
 
 // showCodes remembers the step of the right code and makes the codes.
@@ -219,9 +220,9 @@ func (s *Session) showCodes(ctx context.Context, t attempt, step int64) (*Issued
 	e := s.enrolment
 	switch {
 	case on && e.intent.Kind == IntentEnrol:
-		return nil, refuse(CodeTwoFactorOn)
+		return nil, refuse(service.CodeTwoFactorOn)
 	case !on && e.intent.Kind == IntentChangePhone:
-		return nil, refuse(CodeTwoFactorOff)
+		return nil, refuse(service.CodeTwoFactorOff)
 	}
 	issued, set, err := s.issue(ctx, p)
 	if err != nil {
@@ -236,7 +237,7 @@ func (s *Session) showCodes(ctx context.Context, t attempt, step int64) (*Issued
 			return err
 		}
 		if !ok {
-			return refuse(CodeEnrolmentEnded)
+			return refuse(service.CodeEnrolmentEnded)
 		}
 		if err := clearFailures(tx, t); err != nil {
 			return err
@@ -263,10 +264,10 @@ func (s *Session) Continue(ctx context.Context) error {
 	defer done()
 	e := s.enrolment
 	if e == nil || !e.codes {
-		return refuse(CodeEnrolmentEnded)
+		return refuse(service.CodeEnrolmentEnded)
 	}
 	if e.issued == nil {
-		return refuse(CodeEnrolmentUnconfirmed)
+		return refuse(service.CodeEnrolmentUnconfirmed)
 	}
 	if err := s.checkItem(ctx); err != nil {
 		return err
@@ -284,10 +285,10 @@ func (s *Session) Continue(ctx context.Context) error {
 		if ok, err := tx.DeleteIntent(e.intent.ID); err != nil {
 			return err
 		} else if !ok {
-			return refuse(CodeEnrolmentEnded)
+			return refuse(service.CodeEnrolmentEnded)
 		}
 		if _, err := tx.Factor(s.id); err == nil {
-			return refuse(CodeTwoFactorOn)
+			return refuse(service.CodeTwoFactorOn)
 		} else if !errors.Is(err, ErrNotFound) {
 			return err
 		}
@@ -310,7 +311,7 @@ func (s *Session) Continue(ctx context.Context) error {
 		return s.w.record(tx, now, eventEnabled, s.id, s.id, map[string]string{"sheet": decimal(e.set.Sheet)})
 	})
 	if err != nil {
-		if IsCode(err, CodeEnrolmentEnded) {
+		if service.IsCode(err, service.CodeEnrolmentEnded) {
 			s.forgetEnrolment()
 		}
 		return err
@@ -328,11 +329,11 @@ func (s *Session) checkItem(ctx context.Context) error {
 	err := s.w.view(ctx, func(tx ReadTx) error {
 		in, err := tx.PendingEnrolment(s.id)
 		if errors.Is(err, ErrNotFound) || (err == nil && in.ID != e.intent.ID) {
-			return refuse(CodeEnrolmentEnded)
+			return refuse(service.CodeEnrolmentEnded)
 		}
 		return err
 	})
-	if IsCode(err, CodeEnrolmentEnded) {
+	if service.IsCode(err, service.CodeEnrolmentEnded) {
 		s.forgetEnrolment()
 	}
 	if err != nil {

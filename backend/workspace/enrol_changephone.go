@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"countersign/backend/service"
 )
 
 // BeginChangePhone begins Change phone: a step-up, then a new key beside the old
@@ -26,7 +28,7 @@ func (s *Session) beginChangePhone(ctx context.Context, proof Proof, newCodes bo
 		return Shown{}, err
 	}
 	if !on {
-		return Shown{}, refuse(CodeTwoFactorOff)
+		return Shown{}, refuse(service.CodeTwoFactorOff)
 	}
 	err = s.confirm(ctx, proof, func(*confirmation) (err error) {
 		shown, err = s.beginEnrolment(ctx, IntentChangePhone, newCodes)
@@ -56,11 +58,11 @@ func (s *Session) swapPhone(ctx context.Context, step int64, event string, detai
 		if ok, err := tx.DeleteIntent(e.intent.ID); err != nil {
 			return err
 		} else if !ok {
-			return refuse(CodeEnrolmentEnded)
+			return refuse(service.CodeEnrolmentEnded)
 		}
 		f, err := tx.Factor(s.id)
 		if errors.Is(err, ErrNotFound) {
-			return refuse(CodeTwoFactorOff)
+			return refuse(service.CodeTwoFactorOff)
 		}
 		if err != nil {
 			return err
@@ -72,7 +74,7 @@ func (s *Session) swapPhone(ctx context.Context, step int64, event string, detai
 		if ok, err := tx.SwapFactor(f, from); err != nil {
 			return err
 		} else if !ok {
-			return refuse(CodeEnrolmentEnded)
+			return refuse(service.CodeEnrolmentEnded)
 		}
 		if err := tx.InsertIntent(old); err != nil {
 			return err
@@ -87,7 +89,7 @@ func (s *Session) swapPhone(ctx context.Context, step int64, event string, detai
 		return s.w.record(tx, now, event, s.id, s.id, detail)
 	})
 	if err != nil {
-		if IsCode(err, CodeEnrolmentEnded) {
+		if service.IsCode(err, service.CodeEnrolmentEnded) {
 			s.forgetEnrolment()
 		}
 		return err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -12,7 +13,7 @@ func TestChangePhone_KeepsTheOldOneUntilConfirmed(t *testing.T) {
 	t.Parallel()
 	h, s, old, codes := enabled(t)
 	_, err := s.BeginChangePhone(t.Context(), workspace.Proof{Password: secret.NewText(pass)})
-	h.refused(err, workspace.CodeFactorRequired)
+	h.refused(err, service.CodeFactorRequired)
 	shown, err := s.BeginChangePhone(t.Context(), proof(byCode(old.code())))
 	h.ok(err)
 	fresh := h.phoneOf(shown)
@@ -23,7 +24,7 @@ func TestChangePhone_KeepsTheOldOneUntilConfirmed(t *testing.T) {
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(old.code()))
 	h.ok(err) // the old phone still works
 	_, err = s.Confirm(t.Context(), secret.NewText(fresh.wrong()))
-	h.refused(err, workspace.CodeCodeWrong)
+	h.refused(err, service.CodeCodeWrong)
 	h.clock.step(30 * time.Second)
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(old.code()))
 	h.ok(err) // after a wrong step, too
@@ -34,10 +35,10 @@ func TestChangePhone_KeepsTheOldOneUntilConfirmed(t *testing.T) {
 		t.Errorf("left behind: %d items, %d intents", h.items(), h.intents())
 	}
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(confirming))
-	h.refused(err, workspace.CodeCodeUsed)
+	h.refused(err, service.CodeCodeUsed)
 	h.clock.step(30 * time.Second)
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(old.code()))
-	h.refused(err, workspace.CodeCodeWrong)
+	h.refused(err, service.CodeCodeWrong)
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(fresh.code()))
 	h.ok(err)
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
@@ -89,7 +90,7 @@ func TestChangePhone_NeedsNoProofAfterARecoveryCode(t *testing.T) {
 	_, err = s.BeginChangePhone(t.Context(), workspace.Proof{})
 	h.ok(err)
 	_, err = s.BeginNewCodes(t.Context(), workspace.Proof{})
-	h.refused(err, workspace.CodeFactorRequired) // one act
+	h.refused(err, service.CodeFactorRequired) // one act
 
 	s, err = h.challenge().Recover(t.Context(), secret.NewText(codes[1]))
 	h.ok(err)
@@ -97,7 +98,7 @@ func TestChangePhone_NeedsNoProofAfterARecoveryCode(t *testing.T) {
 	h.ok(s.Touch())
 	h.clock.step(2 * time.Second)
 	_, err = s.BeginChangePhone(t.Context(), workspace.Proof{})
-	h.refused(err, workspace.CodeFactorRequired) // five minutes
+	h.refused(err, service.CodeFactorRequired) // five minutes
 }
 
 func TestChangePhone_HasNoCodesToContinueWith(t *testing.T) {
@@ -106,5 +107,5 @@ func TestChangePhone_HasNoCodesToContinueWith(t *testing.T) {
 	p := h.one(person{role: workspace.RoleMember, on: true})
 	s := p.signIn()
 	h.ok(second(s.BeginChangePhone(t.Context(), p.proof())))
-	h.refused(s.Continue(t.Context()), workspace.CodeEnrolmentEnded)
+	h.refused(s.Continue(t.Context()), service.CodeEnrolmentEnded)
 }

@@ -3,6 +3,8 @@ package workspace
 import (
 	"context"
 	"errors"
+
+	"countersign/backend/service"
 )
 
 // Disable turns 2FA off. It asks for a second factor, which is consumed in the
@@ -20,7 +22,7 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 		return err
 	}
 	if !on {
-		return refuse(CodeTwoFactorOff)
+		return refuse(service.CodeTwoFactorOff)
 	}
 	if err := s.refuseWhereRequired(ctx); err != nil {
 		return err
@@ -48,11 +50,11 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 		if info, err := tx.Info(); err != nil {
 			return err
 		} else if info.Requires(now) {
-			return refuse(CodeRequiredByWorkspace)
+			return refuse(service.CodeRequiredByWorkspace)
 		}
 		f, err := tx.Factor(s.id)
 		if errors.Is(err, ErrNotFound) {
-			return refuse(CodeTwoFactorOff)
+			return refuse(service.CodeTwoFactorOff)
 		}
 		if err != nil {
 			return err
@@ -63,7 +65,7 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 		if ok, err := tx.DeleteFactor(s.id, f.Generation); err != nil {
 			return err
 		} else if !ok {
-			return refuse(CodeTwoFactorOff)
+			return refuse(service.CodeTwoFactorOff)
 		}
 		if set, err := tx.ActiveSet(s.id); err == nil {
 			if _, err := tx.MoveSet(set.ID, SetActive, SetVoided, now); err != nil {
@@ -107,7 +109,7 @@ func (s *Session) refuseWhereRequired(ctx context.Context) error {
 	return s.w.view(ctx, func(tx ReadTx) error {
 		info, err := tx.Info()
 		if err == nil && info.Requires(s.w.now()) {
-			return refuse(CodeRequiredByWorkspace)
+			return refuse(service.CodeRequiredByWorkspace)
 		}
 		return err
 	})

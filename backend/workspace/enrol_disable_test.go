@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -13,7 +14,7 @@ func TestDisable_EndedSessionTurnsNothingOff(t *testing.T) {
 	h, s, p, codes := enabled(t)
 	h.ok(s.End(t.Context()))
 	for _, in := range []workspace.FactorInput{{}, byCode(p.code()), byRecovery(codes[0])} {
-		h.refused(s.Disable(t.Context(), in), workspace.CodeSessionEnded)
+		h.refused(s.Disable(t.Context(), in), service.CodeSessionEnded)
 	}
 	c := h.challenge() // which it is only where 2FA is on
 	_, err := c.Verify(t.Context(), secret.NewText(p.code()))
@@ -29,8 +30,8 @@ func TestDisable_NeedsACodeAndLeavesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h, s, p, codes := enabled(t)
-			h.refused(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorNone}), workspace.CodeFactorRequired)
-			h.refused(s.Disable(t.Context(), byCode(p.wrong())), workspace.CodeCodeWrong)
+			h.refused(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorNone}), service.CodeFactorRequired)
+			h.refused(s.Disable(t.Context(), byCode(p.wrong())), service.CodeCodeWrong)
 			h.ok(s.Disable(t.Context(), with(p, codes)))
 			if h.status(s).On || h.items() != 0 || h.intents() != 0 {
 				t.Error("something was left behind")
@@ -40,11 +41,11 @@ func TestDisable_NeedsACodeAndLeavesNothing(t *testing.T) {
 			if c != nil {
 				t.Error("a second factor is still due")
 			}
-			h.refused(s2.Disable(t.Context(), byCode("000000")), workspace.CodeTwoFactorOff)
+			h.refused(s2.Disable(t.Context(), byCode("000000")), service.CodeTwoFactorOff)
 			_, again := h.enable(s2) // and on again, with another key and other codes
 			h.clock.step(time.Minute)
 			_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
-			h.refused(err, workspace.CodeRecoveryWrong)
+			h.refused(err, service.CodeRecoveryWrong)
 			_, err = h.challenge().Recover(t.Context(), secret.NewText(again[0]))
 			h.ok(err)
 		})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/totp"
 )
 
@@ -33,7 +34,7 @@ func (w *Workspace) matchFactor(ctx context.Context, profileID string, input sec
 		return err
 	})
 	if errors.Is(err, ErrNotFound) {
-		return nil, refuse(CodeTwoFactorOff)
+		return nil, refuse(service.CodeTwoFactorOff)
 	}
 	if err != nil {
 		return nil, err
@@ -47,7 +48,7 @@ func (w *Workspace) matchFactor(ctx context.Context, profileID string, input sec
 		return nil, afterwards(err, w.refund(ctx, t))
 	}
 	if len(steps) == 0 {
-		return nil, w.wrong(ctx, t, CodeCodeWrong).at("code")
+		return nil, w.wrong(ctx, t, service.CodeCodeWrong).At("code")
 	}
 	// The highest matching step: where two neighbours share a code, consuming
 	// the lower one would let the same six digits in a second time.
@@ -70,16 +71,16 @@ func (w *Workspace) lookAt(ctx context.Context, f Factor, code totp.Code) ([]int
 	case err != nil:
 		return nil, now, clock(err)
 	case f.LastStep > current+1+stepsAhead:
-		return nil, now, refuse(CodeCodesAhead).at("code")
+		return nil, now, refuse(service.CodeCodesAhead).At("code")
 	}
 	item, err := w.secrets.Get(ctx, f.Item)
 	if err != nil {
-		return nil, time.Time{}, Explain(err)
+		return nil, time.Time{}, service.Explain(err)
 	}
 	defer item.Wipe()
 	key, err := totp.FromBase32(string(item.Reveal()))
 	if err != nil {
-		return nil, time.Time{}, Explain(fmt.Errorf("item of generation %d: %w: %w", f.Generation, err, ErrSecretMissing))
+		return nil, time.Time{}, service.Explain(fmt.Errorf("item of generation %d: %w: %w", f.Generation, err, ErrSecretMissing))
 	}
 	defer key.Wipe()
 	steps, err := totp.Matches(key, code, clockNow)
@@ -91,7 +92,7 @@ func (w *Workspace) lookAt(ctx context.Context, f Factor, code totp.Code) ([]int
 func (u *codeUse) consume(tx WriteTx) error {
 	f, err := tx.Factor(u.factor.ProfileID)
 	if errors.Is(err, ErrNotFound) || (err == nil && f.Generation != u.factor.Generation) {
-		return refuse(CodeChallengeEnded)
+		return refuse(service.CodeChallengeEnded)
 	}
 	if err != nil {
 		return err
@@ -101,7 +102,7 @@ func (u *codeUse) consume(tx WriteTx) error {
 		return err
 	}
 	if !ok {
-		return refuse(CodeCodeUsed).at("code")
+		return refuse(service.CodeCodeUsed).At("code")
 	}
 	return nil
 }
@@ -126,9 +127,9 @@ func parseCode(input secret.Text) (totp.Code, error) {
 	code, err := totp.ParseCode(input)
 	switch {
 	case errors.Is(err, totp.ErrCodeEmpty):
-		return code, refuse(CodeCodeRequired).at("code")
+		return code, refuse(service.CodeCodeRequired).At("code")
 	case err != nil:
-		return code, refuse(CodeCodeForm).at("code")
+		return code, refuse(service.CodeCodeForm).At("code")
 	}
 	return code, nil
 }
@@ -136,7 +137,7 @@ func parseCode(input secret.Text) (totp.Code, error) {
 // clock puts totp's answer to a clock before 1970 into words.
 func clock(err error) error {
 	if errors.Is(err, totp.ErrClock) {
-		return refuse(CodeClockWrong).because(err)
+		return refuse(service.CodeClockWrong).Because(err)
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -55,7 +56,7 @@ func TestHelpCode_EndsTheLostCodesWithTheLostPhone(t *testing.T) {
 		t.Errorf("shown: sheet %d, %v", shown.Sheet, err)
 	}
 	_, err := g.Enter()
-	l.refused(err, workspace.CodeEnrolmentUnconfirmed)
+	l.refused(err, service.CodeEnrolmentUnconfirmed)
 	l.ok(g.Continue(t.Context()))
 	s, err := g.Enter()
 	l.ok(err)
@@ -65,9 +66,9 @@ func TestHelpCode_EndsTheLostCodesWithTheLostPhone(t *testing.T) {
 
 	l.clock.step(time.Minute)
 	_, err = l.user.challenge().Recover(t.Context(), secret.NewText(l.codes[0]))
-	l.refused(err, workspace.CodeRecoveryWrong)
+	l.refused(err, service.CodeRecoveryWrong)
 	_, err = l.user.challenge().Verify(t.Context(), secret.NewText(l.phone.code()))
-	l.refused(err, workspace.CodeCodeWrong)
+	l.refused(err, service.CodeCodeWrong)
 	_, err = l.user.challenge().Verify(t.Context(), secret.NewText(fresh.code()))
 	l.ok(err)
 	_, err = l.user.challenge().Recover(t.Context(), secret.NewText(codes[0]))
@@ -91,9 +92,9 @@ func TestHelpCode_NothingChangesBeforeContinue(t *testing.T) {
 			leave(l, g)
 			l.clock.step(time.Minute)
 			_, err := l.user.challenge().Verify(t.Context(), secret.NewText(fresh.code()))
-			l.refused(err, workspace.CodeCodeWrong)
+			l.refused(err, service.CodeCodeWrong)
 			_, err = l.user.challenge().Recover(t.Context(), secret.NewText(display(issued)[0]))
-			l.refused(err, workspace.CodeRecoveryWrong)
+			l.refused(err, service.CodeRecoveryWrong)
 			_, err = l.user.challenge().Verify(t.Context(), secret.NewText(l.phone.code()))
 			l.ok(err)
 			_, err = l.user.challenge().Recover(t.Context(), secret.NewText(l.codes[0]))
@@ -113,7 +114,7 @@ func TestHelpCode_ASheetIssuedMeanwhileEndsTheEnrolment(t *testing.T) {
 	s := l.user.signIn()
 	theirs, err := s.BeginNewCodes(t.Context(), l.user.proof())
 	l.ok(err)
-	l.refused(g.Continue(t.Context()), workspace.CodeEnrolmentEnded)
+	l.refused(g.Continue(t.Context()), service.CodeEnrolmentEnded)
 	l.ok(s.KeepNewCodes(t.Context()))
 	l.clock.step(time.Minute)
 	_, err = l.user.challenge().Recover(t.Context(), secret.NewText(display(theirs)[0]))
@@ -158,5 +159,5 @@ func TestEnrolmentSession_LastsNoLongerThanASession(t *testing.T) {
 	if !g.LimitReached() {
 		t.Error("it has no limit")
 	}
-	l.refused(g.Touch(), workspace.CodeSessionEnded)
+	l.refused(g.Touch(), service.CodeSessionEnded)
 }

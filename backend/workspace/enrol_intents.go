@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strconv"
 	"time"
+
+	"countersign/backend/service"
 )
 
 func decimal(n int) string { return strconv.Itoa(n) }
@@ -32,7 +34,7 @@ func (w *Workspace) undo(ctx context.Context, in Intent) error {
 // finish deletes the item of a marked intent, then the intent itself.
 func (w *Workspace) finish(ctx context.Context, in Intent) error {
 	if err := w.secrets.Delete(ctx, in.Item); err != nil {
-		return Explain(err)
+		return service.Explain(err)
 	}
 	return w.update(ctx, func(tx WriteTx) error {
 		gone, err := tx.DeleteIntent(in.ID)
@@ -94,9 +96,9 @@ func logLeftover(w *Workspace, err error) error {
 
 // causeOf is what the log says of an error: what is behind the words of a refusal.
 func causeOf(err error) error {
-	var e *Error
-	if errors.As(err, &e) && e.cause != nil {
-		return e.cause
+	var e *service.Error
+	if errors.As(err, &e) && e.Unwrap() != nil {
+		return e.Unwrap()
 	}
 	return err
 }

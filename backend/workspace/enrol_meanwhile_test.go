@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -50,7 +51,7 @@ func TestEnable_FactorThatCameMeanwhileIsNotReplaced(t *testing.T) {
 				steps.before(1, came)
 				err = s.Continue(t.Context())
 			}
-			h.refused(err, workspace.CodeTwoFactorOn)
+			h.refused(err, service.CodeTwoFactorOn)
 			member.phone = donor.phone
 			member.signIn() // with the phone that is there
 		})
@@ -76,7 +77,7 @@ func TestChangePhone_FactorThatWentMeanwhileIsNotMadeAnew(t *testing.T) {
 				steps.before(2, func() { h.lose(member) }) // the guess, the swap
 				_, err = s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
 			}
-			h.refused(err, workspace.CodeTwoFactorOff)
+			h.refused(err, service.CodeTwoFactorOff)
 			if _, c, err := h.w.SignIn(t.Context(), member.email, secret.NewText(member.pass)); err != nil || c != nil {
 				t.Errorf("a second factor is asked for: %v", err)
 			}
@@ -93,7 +94,7 @@ func TestHelpCode_FactorThatWentShowsNoCodes(t *testing.T) {
 	l.ok(err)
 	l.lose(l.user)
 	issued, err := g.Confirm(t.Context(), secret.NewText(l.phoneOf(shown).code()))
-	l.refused(err, workspace.CodeTwoFactorOff)
+	l.refused(err, service.CodeTwoFactorOff)
 	if issued != nil {
 		t.Error("there are codes")
 	}
@@ -111,7 +112,7 @@ func TestEnable_AnotherWindowsBeginEndsThisOne(t *testing.T) {
 			steps.before(1, func() { h.ok(second(other.BeginEnable(h.Context(), secret.NewText(pass)))) })
 			err := s.Continue(h.Context())
 			for _, again := range []error{second(s.ShowingKey()), second(s.Showing())} {
-				if !workspace.IsCode(again, workspace.CodeEnrolmentEnded) {
+				if !service.IsCode(again, service.CodeEnrolmentEnded) {
 					h.Errorf("what has ended is still shown: %v", again)
 				}
 			}
@@ -131,7 +132,7 @@ func TestEnable_AnotherWindowsBeginEndsThisOne(t *testing.T) {
 			s, other := owner.signIn(), owner.signIn()
 			shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 			h.ok(err)
-			h.refused(ends(h, s, other, steps, h.phoneOf(shown)), workspace.CodeEnrolmentEnded)
+			h.refused(ends(h, s, other, steps, h.phoneOf(shown)), service.CodeEnrolmentEnded)
 			h.ok(other.CancelEnrolment(t.Context()))
 			if h.status(s).On || h.items() != 0 || h.intents() != 0 {
 				t.Errorf("on: %t, with %d items and %d intents", h.status(s).On, h.items(), h.intents())
@@ -152,7 +153,7 @@ func TestChangePhone_AnotherWindowsBeginEndsThisOne(t *testing.T) {
 	proof := member.proof()
 	steps.before(2, func() { h.ok(second(other.BeginChangePhone(t.Context(), proof))) }) // the guess, the swap
 	_, err = s.Confirm(t.Context(), secret.NewText(lost.code()))
-	h.refused(err, workspace.CodeEnrolmentEnded)
+	h.refused(err, service.CodeEnrolmentEnded)
 	h.ok(other.CancelEnrolment(t.Context()))
 	member.signIn() // with the phone that was there before
 	if h.items() != 1 {
@@ -167,7 +168,7 @@ func TestDisable_FactorThatWentMeanwhileIsNoneToTurnOff(t *testing.T) {
 	member := h.one(person{role: workspace.RoleMember, on: true})
 	s := member.signIn()
 	steps.before(2, func() { h.lose(member) }) // the guess, the act
-	h.refused(s.Disable(t.Context(), byCode(member.newCode())), workspace.CodeTwoFactorOff)
+	h.refused(s.Disable(t.Context(), byCode(member.newCode())), service.CodeTwoFactorOff)
 }
 
 func TestDisable_PolicyThatComesMeanwhileCounts(t *testing.T) {
@@ -179,7 +180,7 @@ func TestDisable_PolicyThatComesMeanwhileCounts(t *testing.T) {
 	a := keeper.admin()
 	s := member.signIn()
 	steps.before(2, func() { h.ok(a.Require2FA(t.Context(), h.clock.now(), "", keeper.proof())) }) // the guess, the act
-	h.refused(s.Disable(t.Context(), byCode(member.newCode())), workspace.CodeRequiredByWorkspace)
+	h.refused(s.Disable(t.Context(), byCode(member.newCode())), service.CodeRequiredByWorkspace)
 	if !h.status(s).On {
 		t.Error("2FA is off")
 	}
@@ -212,7 +213,7 @@ func TestCode_OfAPhoneThatChangedMeanwhileIsNotTaken(t *testing.T) {
 				admin := h.one(person{role: workspace.RoleAdmin, on: true})
 				do := c.do(h, admin)
 				steps.before(c.n, func() { h.sneak(fmt.Sprintf(change, admin.id)) })
-				h.refused(do(), workspace.CodeChallengeEnded)
+				h.refused(do(), service.CodeChallengeEnded)
 			})
 		}
 	}

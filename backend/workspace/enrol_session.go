@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 )
 
 // EnrolmentKind says what a EnrolmentSession leads to.
@@ -55,7 +56,7 @@ func (g *EnrolmentSession) Begin(ctx context.Context) (shown Shown, err error) {
 	g.beginning.Lock()
 	defer g.beginning.Unlock()
 	if g.finished() {
-		return shown, refuse(CodeEnrolmentEnded)
+		return shown, refuse(service.CodeEnrolmentEnded)
 	}
 	g.s.grant()
 	defer g.s.spend() // it is for this alone
@@ -116,7 +117,7 @@ func (g *EnrolmentSession) Enter() (*Session, error) {
 	}
 	defer done()
 	if !g.done {
-		return nil, refuse(CodeEnrolmentUnconfirmed)
+		return nil, refuse(service.CodeEnrolmentUnconfirmed)
 	}
 	return g.s, nil
 }
@@ -139,7 +140,7 @@ func (c *Challenge) RequiredSince() time.Time {
 // challenge_ended; keychain and folder.
 func (c *Challenge) Enrol(ctx context.Context) (*EnrolmentSession, error) {
 	if !c.mustEnrol {
-		return nil, refuse(CodeTwoFactorOn)
+		return nil, refuse(service.CodeTwoFactorOn)
 	}
 	s, err := c.once(func() (*Session, error) {
 		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "none", enrolOnly: EnrolRequired, redeems: c.redeems, key: c.key, short: c.short})
@@ -155,15 +156,15 @@ func (c *Challenge) Enrol(ctx context.Context) (*EnrolmentSession, error) {
 // two_factor_off, challenge_ended; keychain and folder.
 func (c *Challenge) UseHelpCode(ctx context.Context, input secret.Text) (*EnrolmentSession, error) {
 	if c.mustEnrol {
-		return nil, refuse(CodeTwoFactorOff)
+		return nil, refuse(service.CodeTwoFactorOff)
 	}
 	code, err := recovery.Parse(input)
 	var form *recovery.FormError
 	switch {
 	case errors.Is(err, recovery.ErrEmpty):
-		return nil, refuse(CodeHelpRequired).at("help")
+		return nil, refuse(service.CodeHelpRequired).At("help")
 	case errors.As(err, &form):
-		return nil, refuse(CodeHelpForm).at("help").with("length", form.Length)
+		return nil, refuse(service.CodeHelpForm).At("help").With("length", form.Length)
 	case err != nil:
 		return nil, err
 	}
@@ -171,11 +172,11 @@ func (c *Challenge) UseHelpCode(ctx context.Context, input secret.Text) (*Enrolm
 		if err := c.stands(ctx); err != nil {
 			return nil, err
 		}
-		right, _, err := c.w.matchOneTime(ctx, c.profile, c.profile.ID, []OneTimeKind{OneTimeHelp}, KindHelp, code, CodeHelpWrong)
+		right, _, err := c.w.matchOneTime(ctx, c.profile, c.profile.ID, []OneTimeKind{OneTimeHelp}, KindHelp, code, service.CodeHelpWrong)
 		if err != nil {
-			var e *Error
-			if errors.As(err, &e) && e.Code == CodeHelpWrong {
-				err = e.at("help")
+			var e *service.Error
+			if errors.As(err, &e) && e.Code == service.CodeHelpWrong {
+				err = e.At("help")
 			}
 			return nil, err
 		}

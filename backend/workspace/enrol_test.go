@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -17,7 +18,7 @@ func TestEnable_Turns2FAOnOnlyAtContinue(t *testing.T) {
 		t.Errorf("shown: %+v", shown)
 	}
 	p := h.phoneOf(shown)
-	h.refused(s.Continue(t.Context()), workspace.CodeEnrolmentUnconfirmed)
+	h.refused(s.Continue(t.Context()), service.CodeEnrolmentUnconfirmed)
 	issued, err := s.Confirm(t.Context(), secret.NewText(p.code()))
 	h.ok(err)
 	if len(issued.Codes) != 10 || issued.Sheet != 1 || issued.Replaces != 0 {
@@ -34,15 +35,15 @@ func TestEnable_Turns2FAOnOnlyAtContinue(t *testing.T) {
 	if !st.On || st.Codes.Left != 10 || st.LastUse != workspace.UseEnrolment || h.items() != 1 || h.intents() != 0 {
 		t.Errorf("after Continue: %+v, %d items, %d intents", st, h.items(), h.intents())
 	}
-	if _, err := s.Showing(); !workspace.IsCode(err, workspace.CodeEnrolmentEnded) {
+	if _, err := s.Showing(); !service.IsCode(err, service.CodeEnrolmentEnded) {
 		t.Error("the codes can still be seen after Continue")
 	}
-	if _, err := s.ShowingKey(); !workspace.IsCode(err, workspace.CodeEnrolmentEnded) {
+	if _, err := s.ShowingKey(); !service.IsCode(err, service.CodeEnrolmentEnded) {
 		t.Error("the key can still be seen after Continue")
 	}
 	c := h.challenge()
 	_, err = c.Verify(t.Context(), secret.NewText(p.code()))
-	h.refused(err, workspace.CodeCodeUsed) // the code that confirmed
+	h.refused(err, service.CodeCodeUsed) // the code that confirmed
 	h.clock.step(30 * time.Second)
 	s3, err := c.Verify(t.Context(), secret.NewText(p.code()))
 	h.ok(err)
@@ -95,16 +96,16 @@ func TestConfirm_WrongFirstCodeTellsAClockThatIsOff(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		ahead     time.Duration
-		code      workspace.Code
+		code      service.Code
 		direction string
 		minutes   int
 	}{
-		"TypedLate":        {-75 * time.Second, workspace.CodeCodeExpired, "", 0},
-		"FiveMinutesFast":  {5 * time.Minute, workspace.CodeCodeClock, "ahead", 5},
-		"SevenMinutesSlow": {-7 * time.Minute, workspace.CodeCodeClock, "behind", 7},
-		"WrongTimeZone":    {2 * time.Hour, workspace.CodeCodeClock, "ahead", 120},
-		"HalfADaySlow":     {-12 * time.Hour, workspace.CodeCodeClock, "behind", 720},
-		"OutOfReach":       {30 * time.Hour, workspace.CodeCodeWrong, "", 0},
+		"TypedLate":        {-75 * time.Second, service.CodeCodeExpired, "", 0},
+		"FiveMinutesFast":  {5 * time.Minute, service.CodeCodeClock, "ahead", 5},
+		"SevenMinutesSlow": {-7 * time.Minute, service.CodeCodeClock, "behind", 7},
+		"WrongTimeZone":    {2 * time.Hour, service.CodeCodeClock, "ahead", 120},
+		"HalfADaySlow":     {-12 * time.Hour, service.CodeCodeClock, "behind", 720},
+		"OutOfReach":       {30 * time.Hour, service.CodeCodeWrong, "", 0},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -134,10 +135,10 @@ func TestConfirm_TakesOnlyAWholeCode(t *testing.T) {
 	p := h.phoneOf(shown)
 	for _, bad := range []string{"12345", "1234567", "１２３４５６", "٠١٢٣٤٥", "+87082", "2.8708", "12345\x00", "123456\n", "123\u00a0456", "abcdef"} {
 		_, err := s.Confirm(t.Context(), secret.NewText(bad))
-		h.refused(err, workspace.CodeCodeForm)
+		h.refused(err, service.CodeCodeForm)
 	}
 	_, err = s.Confirm(t.Context(), secret.NewText(""))
-	h.refused(err, workspace.CodeCodeRequired)
+	h.refused(err, service.CodeCodeRequired)
 	code := p.code()
 	_, err = s.Confirm(t.Context(), secret.NewText(code[:3]+" "+code[3:])) // and none of the above was counted
 	h.ok(err)
@@ -156,7 +157,7 @@ func TestEnable_OfTwoAtOnceOneIsRefused(t *testing.T) {
 	h.ok(err)
 	_, err = second.Confirm(t.Context(), secret.NewText(h.phoneOf(b).code()))
 	h.ok(err)
-	h.refused(first.Continue(t.Context()), workspace.CodeEnrolmentEnded)
+	h.refused(first.Continue(t.Context()), service.CodeEnrolmentEnded)
 	h.ok(second.Continue(t.Context()))
 	if h.items() != 1 || h.intents() != 0 {
 		t.Errorf("left behind: %d items, %d intents", h.items(), h.intents())
@@ -165,15 +166,15 @@ func TestEnable_OfTwoAtOnceOneIsRefused(t *testing.T) {
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(h.phoneOf(b).code()))
 	h.ok(err)
 	_, err = first.Overview(t.Context())
-	h.refused(err, workspace.CodeSessionEnded) // turning 2FA on ends sessions that came in without it
+	h.refused(err, service.CodeSessionEnded) // turning 2FA on ends sessions that came in without it
 }
 
 func TestEnable_FailingKeychainIsTold(t *testing.T) {
 	t.Parallel()
-	for err, code := range map[error]workspace.Code{
-		workspace.ErrKeychainAbsent: workspace.CodeKeychainAbsent, workspace.ErrKeychainLocked: workspace.CodeKeychainLocked,
-		workspace.ErrKeychainSlow: workspace.CodeKeychainSlow, workspace.ErrKeychainDismissed: workspace.CodeKeychainDismissed,
-		workspace.ErrKeychainFailed: workspace.CodeKeychainFailed,
+	for err, code := range map[error]service.Code{
+		workspace.ErrKeychainAbsent: service.CodeKeychainAbsent, workspace.ErrKeychainLocked: service.CodeKeychainLocked,
+		workspace.ErrKeychainSlow: service.CodeKeychainSlow, workspace.ErrKeychainDismissed: service.CodeKeychainDismissed,
+		workspace.ErrKeychainFailed: service.CodeKeychainFailed,
 	} {
 		t.Run(string(code), func(t *testing.T) {
 			t.Parallel()
@@ -196,7 +197,7 @@ func TestEnable_FailingKeychainIsTold(t *testing.T) {
 		h, s := created(t)
 		h.secrets.swallow = true
 		_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
-		h.refused(err, workspace.CodeKeychainMismatch)
+		h.refused(err, service.CodeKeychainMismatch)
 		if h.intents() != 0 {
 			t.Error("an intent was left behind")
 		}
@@ -209,7 +210,7 @@ func TestEnable_FailingKeychainIsTold(t *testing.T) {
 		_, err = s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
 		h.ok(err)
 		h.secrets.fail(nil, workspace.ErrSecretMissing, nil)
-		h.refused(s.Continue(t.Context()), workspace.CodeKeychainMismatch)
+		h.refused(s.Continue(t.Context()), service.CodeKeychainMismatch)
 		h.secrets.fail(nil, nil, nil)
 		h.ok(s.Continue(t.Context())) // and nothing was lost
 	})
@@ -221,7 +222,7 @@ func TestCancelEnrolment_NextStartDeletesTheItem(t *testing.T) {
 	_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 	h.ok(err)
 	h.secrets.fail(nil, nil, workspace.ErrKeychainLocked)
-	h.refused(s.CancelEnrolment(t.Context()), workspace.CodeKeychainLocked)
+	h.refused(s.CancelEnrolment(t.Context()), service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 	if h.items() != 1 || h.intents() != 1 {
 		t.Fatal("the intent does not remember the item")
@@ -243,7 +244,7 @@ func TestVerify_ClockBefore1970IsRefused(t *testing.T) {
 	h.clock.step(-70 * 365 * 24 * time.Hour)
 	c := h.challenge()
 	_, err := c.Verify(t.Context(), secret.NewText(code))
-	h.refused(err, workspace.CodeClockWrong)
+	h.refused(err, service.CodeClockWrong)
 }
 
 // A code of two minutes ago was typed slowly; an older one is of a clock that is behind.
@@ -252,7 +253,7 @@ func TestConfirm_TellsALateCodeFromASlowClock(t *testing.T) {
 	h, s := created(t)
 	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 	h.ok(err)
-	for ahead, want := range map[time.Duration]workspace.Code{-2 * time.Minute: workspace.CodeCodeExpired, -150 * time.Second: workspace.CodeCodeClock} {
+	for ahead, want := range map[time.Duration]service.Code{-2 * time.Minute: service.CodeCodeExpired, -150 * time.Second: service.CodeCodeClock} {
 		p := h.phoneOf(shown)
 		p.ahead = ahead
 		_, err = s.Confirm(t.Context(), secret.NewText(p.code()))
@@ -278,5 +279,5 @@ func TestShowing_KeyThatIsNotConfirmedHasNoCodes(t *testing.T) {
 	h, owner := alone(t)
 	s := owner.signIn()
 	h.ok(second(s.BeginEnable(t.Context(), secret.NewText(owner.pass))))
-	h.refused(second(s.Showing()), workspace.CodeEnrolmentEnded)
+	h.refused(second(s.Showing()), service.CodeEnrolmentEnded)
 }

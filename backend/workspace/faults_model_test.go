@@ -6,6 +6,7 @@ import (
 
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -75,10 +76,10 @@ func TestFault_AtEachWriteOfCreateCanBeRetried(t *testing.T) {
 }
 
 func isWorded(err error) bool {
-	for _, c := range []workspace.Code{
-		workspace.CodeKeychainLocked, workspace.CodeKeychainSlow, workspace.CodeKeychainMismatch, workspace.CodeFolderFull, workspace.CodeFolderFailed,
+	for _, c := range []service.Code{
+		service.CodeKeychainLocked, service.CodeKeychainSlow, service.CodeKeychainMismatch, service.CodeFolderFull, service.CodeFolderFailed,
 	} {
-		if workspace.IsCode(err, c) {
+		if service.IsCode(err, c) {
 			return true
 		}
 	}
@@ -92,7 +93,7 @@ func TestFault_LostAnchorWriteIsTold(t *testing.T) {
 	s, err := w.Create(t.Context(), northwind)
 	h.ok(err)
 	over.turn(forecast{writing: after(1, lies)})
-	h.refused(s.Rename(t.Context(), "Amara N. Okafor"), workspace.CodeKeychainMismatch)
+	h.refused(s.Rename(t.Context(), "Amara N. Okafor"), service.CodeKeychainMismatch)
 	h.ok(s.Rename(t.Context(), "Amara O."))
 	_ = open()
 }
@@ -106,7 +107,7 @@ func TestFault_LostAnchorWriteChecksNothingAndCostsNoGuess(t *testing.T) {
 	for range 8 { // more than a throttle allows
 		over.turn(forecast{writing: after(1, lies)})
 		_, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
-		h.refused(err, workspace.CodeKeychainMismatch)
+		h.refused(err, service.CodeKeychainMismatch)
 	}
 	s, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
@@ -121,7 +122,7 @@ func TestFault_QuarantinedGuessThatIsNotCountedIsRefused(t *testing.T) {
 	h.sneak("UPDATE attempts SET failures = 0 WHERE kind = 'code'")
 	s := h.sealed()
 	h.secrets.swallow = true
-	h.refused(accept(t.Context(), s, email, secret.NewText("not the password at all"), byCode("000000")), workspace.CodeKeychainMismatch)
+	h.refused(accept(t.Context(), s, email, secret.NewText("not the password at all"), byCode("000000")), service.CodeKeychainMismatch)
 }
 
 func TestFault_PauseEndsOnceAClockThatWasAheadIsRight(t *testing.T) {
@@ -130,11 +131,11 @@ func TestFault_PauseEndsOnceAClockThatWasAheadIsRight(t *testing.T) {
 	h.clock.step(10 * 365 * 24 * time.Hour)
 	for range 5 {
 		_, _, err := h.w.SignIn(t.Context(), email, secret.NewText("not the password at all"))
-		h.refused(err, workspace.CodeCredentialsWrong)
+		h.refused(err, service.CodeCredentialsWrong)
 	}
 	h.clock.step(-10 * 365 * 24 * time.Hour)
 	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
-	h.refused(err, workspace.CodeThrottled) // the pause holds, in full
+	h.refused(err, service.CodeThrottled) // the pause holds, in full
 	h.clock.step(31 * time.Second)
 	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)

@@ -20,6 +20,7 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -201,9 +202,9 @@ func (h *fixture) ok(err error) {
 }
 
 // refused expects a code of refusal.
-func (h *fixture) refused(err error, code workspace.Code) *workspace.Error {
+func (h *fixture) refused(err error, code service.Code) *service.Error {
 	h.Helper()
-	var e *workspace.Error
+	var e *service.Error
 	if !errors.As(err, &e) || e.Code != code {
 		h.Fatalf("got %v, want %s", err, code)
 	}

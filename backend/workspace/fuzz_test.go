@@ -12,6 +12,7 @@ import (
 
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -65,7 +66,7 @@ func worded(t *testing.T, err error, typed ...string) {
 	if err == nil {
 		return
 	}
-	var e *workspace.Error
+	var e *service.Error
 	if !errors.As(err, &e) || message(e) == string(e.Code) || strings.ContainsAny(message(e), "{}") {
 		t.Fatalf("refused without words: %v", err)
 	}
@@ -118,7 +119,7 @@ func FuzzSignIn(f *testing.F) {
 			t.Fatalf("the recovery code %q opened", code)
 		}
 		_, err = h.challenge(t).Recover(ctx, secret.NewText("")) // what is empty costs nothing
-		if !workspace.IsCode(err, workspace.CodeRecoveryRequired) {
+		if !service.IsCode(err, service.CodeRecoveryRequired) {
 			t.Errorf("nothing at all is answered with %v", err)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/backend/password"
+	"countersign/backend/service"
 	"countersign/backend/text"
 )
 
@@ -18,15 +19,15 @@ const (
 // checkName takes the name of a person or of a workspace as text.Name keeps it. A name in which
 // nothing can be seen is none. Characters that can't be shown are refused: they could make one
 // name look like another on a sheet.
-func checkName(s string, required, long, form Code, field string) (string, error) {
+func checkName(s string, required, long, form service.Code, field string) (string, error) {
 	name, ok := text.Name(s)
 	switch {
 	case !ok:
-		return "", refuse(form).at(field)
+		return "", refuse(form).At(field)
 	case name == "":
-		return "", refuse(required).at(field)
+		return "", refuse(required).At(field)
 	case utf8.RuneCountInString(name) > MaxName:
-		return "", refuse(long).at(field).with("max", MaxName)
+		return "", refuse(long).At(field).With("max", MaxName)
 	}
 	return name, nil
 }
@@ -36,14 +37,14 @@ func checkName(s string, required, long, form Code, field string) (string, error
 func checkEmail(s, field string) (email, key string, err error) {
 	s = strings.TrimSpace(password.Normalize(s))
 	bad := func(why string) (string, string, error) {
-		return "", "", refuse(CodeEmailForm).at(field).with("why", why)
+		return "", "", refuse(service.CodeEmailForm).At(field).With("why", why)
 	}
 	local, domain, found := strings.Cut(s, "@")
 	switch {
 	case s == "":
-		return "", "", refuse(CodeEmailRequired).at(field)
+		return "", "", refuse(service.CodeEmailRequired).At(field)
 	case utf8.RuneCountInString(s) > MaxEmail:
-		return "", "", refuse(CodeEmailLong).at(field).with("max", MaxEmail)
+		return "", "", refuse(service.CodeEmailLong).At(field).With("max", MaxEmail)
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return text.Unfit(r) || text.Hidden(r) }):
 		return bad("form")
 	case strings.ContainsFunc(s, unicode.IsSpace):

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"countersign/backend/service"
 	"countersign/backend/totp"
 	"countersign/backend/words"
 )
@@ -22,10 +23,10 @@ func FuzzName(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		name, err := checkName(s, CodeNameRequired, CodeNameLong, CodeNameForm, "name")
+		name, err := checkName(s, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name")
 		refusedWell(t, s, err)
 		if err == nil {
-			switch again, err := checkName(name, CodeNameRequired, CodeNameLong, CodeNameForm, "name"); {
+			switch again, err := checkName(name, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name"); {
 			case err != nil || again != name:
 				t.Errorf("%q is taken as %q, and that as %q (%v)", s, name, again, err)
 			case !utf8.ValidString(name) || utf8.RuneCountInString(name) > MaxName || strings.TrimSpace(name) != name:
@@ -71,7 +72,7 @@ func FuzzEmail(f *testing.F) {
 }
 
 // hasWords reports whether the catalogue says what has happened.
-func hasWords(c Code) bool {
+func hasWords(c service.Code) bool {
 	_, ok := words.English().Named("error." + string(c) + ".what")
 	return ok
 }
@@ -82,7 +83,7 @@ func refusedWell(t *testing.T, typed string, err error) {
 	if err == nil {
 		return
 	}
-	var e *Error
+	var e *service.Error
 	if !errors.As(err, &e) || e.Field == "" || !hasWords(e.Code) {
 		t.Errorf("%q is refused as %v", typed, err)
 	}

@@ -3,6 +3,8 @@ package workspace
 import (
 	"strings"
 	"testing"
+
+	"countersign/backend/service"
 )
 
 // unseen are texts of which nothing can be seen.
@@ -11,9 +13,9 @@ var unseen = []string{
 	" \u200b \u3164 ", "\ue000",
 }
 
-func expect(t *testing.T, typed string, err error, code Code) {
+func expect(t *testing.T, typed string, err error, code service.Code) {
 	t.Helper()
-	if !IsCode(err, code) {
+	if !service.IsCode(err, code) {
 		t.Errorf("%+q: %v, want %s", typed, err, code)
 	}
 }
@@ -21,14 +23,14 @@ func expect(t *testing.T, typed string, err error, code Code) {
 func TestNames_InvisibleCharactersAreNoName(t *testing.T) {
 	t.Parallel()
 	for _, s := range unseen {
-		_, err := checkName(s, CodeNameRequired, CodeNameLong, CodeNameForm, "name")
-		expect(t, s, err, CodeNameRequired)
+		_, err := checkName(s, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name")
+		expect(t, s, err, service.CodeNameRequired)
 		_, err = checkWorkspaceName(s)
-		expect(t, s, err, CodeWorkspaceRequired)
+		expect(t, s, err, service.CodeWorkspaceRequired)
 		_, err = checkReason(s)
-		expect(t, s, err, CodeReasonRequired)
+		expect(t, s, err, service.CodeReasonRequired)
 		_, err = checkDocumentName(s)
-		expect(t, s, err, CodeDocumentNameRequired)
+		expect(t, s, err, service.CodeDocumentNameRequired)
 		if tags, err := checkTags([]string{s, "signed"}); err != nil || len(tags) != 1 {
 			t.Errorf("%+q is a tag: %+q, %v", s, tags, err)
 		}
@@ -41,7 +43,7 @@ func TestNames_InvisibleCharactersAreNoName(t *testing.T) {
 func TestNames_AreKeptWithoutInvisibleCharacters(t *testing.T) {
 	t.Parallel()
 	const typed, kept = " Ama\u200bra\u00ad \u3164Okafor\u2060", "Amara Okafor"
-	name, err := checkName(typed, CodeNameRequired, CodeNameLong, CodeNameForm, "name")
+	name, err := checkName(typed, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name")
 	if err != nil || name != kept {
 		t.Errorf("a name is kept as %+q, %v", name, err)
 	}
@@ -59,14 +61,14 @@ func TestNames_AreKeptWithoutInvisibleCharacters(t *testing.T) {
 func TestNames_CharactersThatCannotBeShownAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"a\x00b", "a\nb", "a\u2028b", "a\u202eb", "a\u2066b", "a\ufeffb", "a\xffb", "a\ufffdb"} {
-		_, err := checkName(s, CodeNameRequired, CodeNameLong, CodeNameForm, "name")
-		expect(t, s, err, CodeNameForm)
+		_, err := checkName(s, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name")
+		expect(t, s, err, service.CodeNameForm)
 		_, err = checkReason(s)
-		expect(t, s, err, CodeReasonForm)
+		expect(t, s, err, service.CodeReasonForm)
 		_, err = checkDocumentName(s)
-		expect(t, s, err, CodeDocumentNameForm)
+		expect(t, s, err, service.CodeDocumentNameForm)
 		_, err = checkTags([]string{s})
-		expect(t, s, err, CodeTagForm)
+		expect(t, s, err, service.CodeTagForm)
 	}
 }
 
@@ -78,7 +80,7 @@ func TestEmails_InvisibleCharactersAreRefused(t *testing.T) {
 		}
 		for _, email := range []string{s + "@example.com", "amara" + s + "@example.com", "amara@exam" + s + "ple.com"} {
 			_, _, err := checkEmail(email, "email")
-			expect(t, email, err, CodeEmailForm)
+			expect(t, email, err, service.CodeEmailForm)
 		}
 	}
 }
@@ -87,15 +89,15 @@ func TestNames_HaveTheirMostCharactersAndNoMore(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		most  int
-		long  Code
+		long  service.Code
 		check func(s string) error
 	}{
-		"Name": {MaxName, CodeNameLong, func(s string) error {
-			_, err := checkName(s, CodeNameRequired, CodeNameLong, CodeNameForm, "name")
+		"Name": {MaxName, service.CodeNameLong, func(s string) error {
+			_, err := checkName(s, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name")
 			return err
 		}},
-		"Document": {MaxDocumentName, CodeDocumentNameLong, func(s string) error { _, err := checkDocumentName(s); return err }},
-		"Tag":      {MaxTag, CodeTagLong, func(s string) error { _, err := checkTags([]string{s}); return err }},
+		"Document": {MaxDocumentName, service.CodeDocumentNameLong, func(s string) error { _, err := checkDocumentName(s); return err }},
+		"Tag":      {MaxTag, service.CodeTagLong, func(s string) error { _, err := checkTags([]string{s}); return err }},
 	} {
 		if err := c.check(" " + strings.Repeat("é", c.most) + "\u200b"); err != nil {
 			t.Errorf("%s: its most: %v", name, err)
@@ -113,5 +115,5 @@ func TestNames_HaveTheirMostCharactersAndNoMore(t *testing.T) {
 		t.Errorf("the longest email: %v", err)
 	}
 	_, _, err := checkEmail("a"+email, "email")
-	expect(t, "a longer email", err, CodeEmailLong)
+	expect(t, "a longer email", err, service.CodeEmailLong)
 }

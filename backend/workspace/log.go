@@ -10,6 +10,7 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/password"
+	"countersign/backend/service"
 )
 
 // LogQuery chooses events. The zero LogQuery is the newest page.
@@ -115,7 +116,7 @@ func enough(err error) error {
 	case errors.Is(err, errEnough):
 		return nil
 	case errors.Is(err, audit.ErrBroken):
-		return refuse(CodeNotAuthentic).because(err)
+		return refuse(service.CodeNotAuthentic).Because(err)
 	}
 	return err
 }

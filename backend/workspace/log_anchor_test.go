@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -46,7 +47,7 @@ func TestAnchor_MarkOfAnotherSealIsNoAnchor(t *testing.T) {
 	setAnchor(h, secret.NewBytes(b))
 	h.ok(h.store.Close())
 	_, err = h.start()
-	h.refused(err, workspace.CodeNotAuthentic)
+	h.refused(err, service.CodeNotAuthentic)
 	b[anchorPlace-1] ^= 1
 	setAnchor(h, secret.NewBytes(b))
 	h.ok(h.store.Close())
@@ -79,7 +80,7 @@ func TestReport_UnreadableEventHidesNoRow(t *testing.T) {
 	h, _, _ := lived(t)
 	h.sneak("UPDATE events SET rows = 'x' WHERE seq = 2", "UPDATE profiles SET role = 'member'")
 	_, err := h.start()
-	h.refused(err, workspace.CodeNotAuthentic)
+	h.refused(err, service.CodeNotAuthentic)
 	if all := findings(err); !strings.Contains(all, "log-broken") || !strings.Contains(all, "profile/") {
 		t.Errorf("found %s", all)
 	}

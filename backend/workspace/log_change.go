@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/backend/journal"
+	"countersign/backend/service"
 )
 
 // The workspace's changes go through its journal. Every error that leaves these
@@ -25,11 +26,11 @@ func (w *Workspace) updateUnanchored(ctx context.Context, fn func(WriteTx) error
 
 // unlogged changes rows while the workspace is being made: nothing is in the log yet.
 func (w *Workspace) unlogged(ctx context.Context, fn func(WriteTx) error) error {
-	return Explain(w.journal.Unlogged(ctx, fn))
+	return service.Explain(w.journal.Unlogged(ctx, fn))
 }
 
 func (w *Workspace) view(ctx context.Context, fn func(ReadTx) error) error {
-	return Explain(w.journal.View(ctx, fn))
+	return service.Explain(w.journal.View(ctx, fn))
 }
 
 // record says what a change is, once. An actor is somebody at whom the change has
@@ -44,7 +45,7 @@ func looksAt(tx ReadTx, profileID string) { journal.Look(tx, profileID) }
 
 func explainClock(err error) error {
 	if errors.Is(err, journal.ErrClock) {
-		return refuse(CodeClockWrong).because(err)
+		return refuse(service.CodeClockWrong).Because(err)
 	}
-	return Explain(err)
+	return service.Explain(err)
 }

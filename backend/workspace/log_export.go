@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"countersign/backend/audit"
+	"countersign/backend/service"
 )
 
 // LogExport is what an export says of itself.
@@ -61,7 +62,7 @@ func (a *Admin) ExportLog(ctx context.Context, out io.Writer, progress Progress)
 		return LogExport{}, err
 	}
 	if _, gone := w.integrity(); gone != nil {
-		return LogExport{}, refuse(CodeSessionEnded)
+		return LogExport{}, refuse(service.CodeSessionEnded)
 	}
 	done.Events, done.Head = x.Head().Seq, x.Head()
 	return done, x.Close(info.Name, w.now(), done.BrokenAt)

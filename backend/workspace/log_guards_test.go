@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -63,7 +64,7 @@ func TestVerifyLog_KeychainThatFailsIsNoAnswer(t *testing.T) {
 	h.ok(err)
 	a := owner.admin()
 	k.n = 1
-	h.refused(second(a.VerifyLog(t.Context(), nil)), workspace.CodeKeychainLocked)
+	h.refused(second(a.VerifyLog(t.Context(), nil)), service.CodeKeychainLocked)
 }
 
 func TestSigningKey_ClosedWorkspaceHasNone(t *testing.T) {
@@ -122,7 +123,7 @@ func TestLog_WorkspaceClosedMeanwhileIsNoAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h, owner := alone(t)
-			h.refused(read(owner.admin(), func(int64, int64) { h.w.Close() }), workspace.CodeSessionEnded)
+			h.refused(read(owner.admin(), func(int64, int64) { h.w.Close() }), service.CodeSessionEnded)
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -18,11 +19,11 @@ func lived(t *testing.T) (*fixture, phone, []string) {
 	t.Helper()
 	h, s, p, codes := enabled(t)
 	_, err := h.challenge().Verify(t.Context(), secret.NewText(p.wrong()))
-	h.refused(err, workspace.CodeCodeWrong)
+	h.refused(err, service.CodeCodeWrong)
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.wrong()))
-	h.refused(err, workspace.CodeCodeWrong)
+	h.refused(err, service.CodeCodeWrong)
 	h.ok(s.Rename(t.Context(), "Amara N. Okafor"))
 	h.ok(h.store.Close())
 	return h, p, codes
@@ -48,7 +49,7 @@ func (h *fixture) start() (*workspace.Workspace, error) {
 	h.Helper()
 	var err error
 	if h.store, err = sqlite.Open(h.Context(), h.path); err != nil {
-		return nil, workspace.Explain(err)
+		return nil, service.Explain(err)
 	}
 	store := h.store
 	h.Cleanup(func() { _ = store.Close() })
@@ -98,7 +99,7 @@ func TestOpen_FindsEditedRowsAndOpensNothing(t *testing.T) {
 				if w != nil {
 					t.Fatal("it opened")
 				}
-				h.refused(err, workspace.CodeNotAuthentic)
+				h.refused(err, service.CodeNotAuthentic)
 				var r *workspace.Report
 				if !errors.As(err, &r) {
 					t.Fatal("there is no report")
@@ -134,7 +135,7 @@ func TestOpen_FindsATriggerOrAViewBeforeReading(t *testing.T) {
 			_, err = db.Exec(planted)
 			h.ok(errors.Join(err, db.Close()))
 			_, err = h.start()
-			h.refused(err, workspace.CodeNotAuthentic)
+			h.refused(err, service.CodeNotAuthentic)
 		})
 	}
 }
@@ -159,7 +160,7 @@ func TestOpen_FindsAnOlderCopyWithAndWithoutItsWAL(t *testing.T) {
 		_, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 		h.ok(err)
 		_, err = h.challenge().Verify(t.Context(), secret.NewText(p.wrong()))
-		h.refused(err, workspace.CodeCodeWrong)
+		h.refused(err, service.CodeCodeWrong)
 		h.ok(h.store.Close())
 		_ = os.Remove(h.path + "-shm")
 		_ = os.Remove(h.path + "-wal")
@@ -167,7 +168,7 @@ func TestOpen_FindsAnOlderCopyWithAndWithoutItsWAL(t *testing.T) {
 			h.ok(os.WriteFile(h.path+suffix, b, 0o600))
 		}
 		_, err = h.start()
-		h.refused(err, workspace.CodeNotAuthentic)
+		h.refused(err, service.CodeNotAuthentic)
 		var r *workspace.Report
 		if !errors.As(err, &r) || r.Findings[0].Kind != workspace.FoundOlderCopy || r.Head >= r.Anchor || r.LastGood.IsZero() {
 			t.Errorf("found %v", r)
@@ -194,14 +195,14 @@ func TestOpen_LostOrForeignAnchorOpensNothing(t *testing.T) {
 	name := anchorName(h)
 	h.ok(h.secrets.Delete(t.Context(), name))
 	_, err := h.start()
-	h.refused(err, workspace.CodeNotAuthentic)
+	h.refused(err, service.CodeNotAuthentic)
 	h.ok(h.store.Close())
 	setAnchor(h, secret.NewBytes(make([]byte, 88)))
 	b := make([]byte, 88)
 	b[7], b[8] = 3, 1 // event 3 with another seal
 	setAnchor(h, secret.NewBytes(b))
 	_, err = h.start()
-	h.refused(err, workspace.CodeNotAuthentic)
+	h.refused(err, service.CodeNotAuthentic)
 }
 
 func TestOpen_CheckDoesNotGrowWithTheLog(t *testing.T) {
@@ -226,14 +227,14 @@ func TestOpen_CheckDoesNotGrowWithTheLog(t *testing.T) {
 	h.ok(h.store.Close())
 	h.sneak("DELETE FROM events WHERE seq = 5") // before the mark: the count tells
 	_, err = h.start()
-	h.refused(err, workspace.CodeNotAuthentic)
+	h.refused(err, service.CodeNotAuthentic)
 }
 
 func TestAnchor_FailedWriteIsToldAndTheNextActFixesIt(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
-	h.refused(s.Rename(t.Context(), "Amara N. Okafor"), workspace.CodeKeychainLocked)
+	h.refused(s.Rename(t.Context(), "Amara N. Okafor"), service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 	h.ok(s.Rename(t.Context(), "Amara O."))
 	h.restart()
@@ -281,7 +282,7 @@ func TestOpen_ValuesOutOfBoundsAreNotAuthentic(t *testing.T) {
 			h, _, _, _ := enabled(t)
 			h.sneak(change)
 			_, err := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
-			h.refused(err, workspace.CodeNotAuthentic)
+			h.refused(err, service.CodeNotAuthentic)
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -83,7 +84,7 @@ func TestOpen_FindsEditedMembers(t *testing.T) {
 			if w != nil {
 				t.Fatal("it opened")
 			}
-			h.refused(err, workspace.CodeNotAuthentic)
+			h.refused(err, service.CodeNotAuthentic)
 			if !strings.Contains(findings(err), string(c.kind)+" "+c.key) {
 				t.Errorf("found %s", findings(err))
 			}

@@ -11,6 +11,7 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -19,7 +20,7 @@ func logged(t *testing.T) (*fixture, *workspace.Session, *workspace.Admin) {
 	t.Helper()
 	h, s, p, codes := enabled(t)
 	_, err := h.challenge().Verify(t.Context(), secret.NewText(p.wrong()))
-	h.refused(err, workspace.CodeCodeWrong)
+	h.refused(err, service.CodeCodeWrong)
 	s2, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
 	h.ok(s2.End(t.Context()))
@@ -146,20 +147,20 @@ func TestLog_IsOnlyForAdmins(t *testing.T) {
 	h.ok(err)
 	h.ok(workspace.SetRole(h.w, t.Context(), s.ProfileID(), workspace.RoleMember))
 	none, err := s.Admin(t.Context())
-	h.refused(err, workspace.CodeForbidden)
+	h.refused(err, service.CodeForbidden)
 	if none != nil {
 		t.Error("a member got an Admin")
 	}
 	// Powers that were taken are gone from the values that are still held, too.
 	_, err = a.Log(t.Context(), workspace.LogQuery{})
-	h.refused(err, workspace.CodeForbidden)
+	h.refused(err, service.CodeForbidden)
 	_, err = a.VerifyLog(t.Context(), nil)
-	h.refused(err, workspace.CodeForbidden)
+	h.refused(err, service.CodeForbidden)
 	var out bytes.Buffer
 	_, err = a.ExportLog(t.Context(), &out, nil)
-	h.refused(err, workspace.CodeForbidden)
+	h.refused(err, service.CodeForbidden)
 	_, err = a.LogHead(t.Context())
-	h.refused(err, workspace.CodeForbidden)
+	h.refused(err, service.CodeForbidden)
 	if out.Len() != 0 {
 		t.Error("something was written")
 	}
@@ -170,9 +171,9 @@ func TestLog_SignedOutAdminReadsNothing(t *testing.T) {
 	h, s, a := logged(t)
 	h.ok(s.End(t.Context()))
 	_, err := a.Log(t.Context(), workspace.LogQuery{})
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	_, err = a.VerifyLog(t.Context(), nil)
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 }
 
 func TestVerifyLog_UntouchedLogVerifiesWithProgress(t *testing.T) {
@@ -296,20 +297,20 @@ func TestExportLog_BrokenLogIsExportedWithItsBreak(t *testing.T) {
 	}
 	h.sneak("UPDATE events SET rows = 'x' WHERE seq = 6")
 	_, err = a.ExportLog(t.Context(), &out, nil)
-	h.refused(err, workspace.CodeNotAuthentic)
+	h.refused(err, service.CodeNotAuthentic)
 	_, err = a.Log(t.Context(), workspace.LogQuery{})
-	h.refused(err, workspace.CodeNotAuthentic)
+	h.refused(err, service.CodeNotAuthentic)
 }
 
 func TestVerifyLog_AcceptedDatabaseKeepsShowingItsBreak(t *testing.T) {
 	t.Parallel()
 	h, _, p, _ := enabled(t)
 	_, err := h.challenge().Verify(t.Context(), secret.NewText(p.wrong()))
-	h.refused(err, workspace.CodeCodeWrong)
+	h.refused(err, service.CodeCodeWrong)
 	h.ok(h.store.Close())
 	h.sneak("UPDATE events SET subject = 'x' WHERE seq = (SELECT max(seq) FROM events WHERE kind = 'guess-counted')")
 	_, err = h.start()
-	h.refused(err, workspace.CodeNotAuthentic)
+	h.refused(err, service.CodeNotAuthentic)
 	h.clock.step(time.Minute)
 	sealed, err := workspace.OpenSealed(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
@@ -344,7 +345,7 @@ func TestWatcher_DoesNotExtendASession(t *testing.T) {
 	}
 	h.clock.step(idle / 5)
 	_, err = w.Log(t.Context(), workspace.LogQuery{After: page.Head})
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	if s.Remaining() != 0 {
 		t.Error("the session lasts on")
 	}

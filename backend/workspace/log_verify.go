@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/backend/audit"
+	"countersign/backend/service"
 	"countersign/backend/store"
 )
 
@@ -35,7 +36,7 @@ func (a *Admin) VerifyLog(ctx context.Context, progress Progress) (LogReport, er
 	}
 	c, err := a.s.w.journal.CheckLog(ctx)
 	if err != nil {
-		return LogReport{}, Explain(err)
+		return LogReport{}, service.Explain(err)
 	}
 	err = a.walk(ctx, c.Head.Seq, progress, func(e audit.Event, seal []byte) error {
 		c.Event(e, seal)
@@ -45,7 +46,7 @@ func (a *Admin) VerifyLog(ctx context.Context, progress Progress) (LogReport, er
 		return LogReport{}, err
 	}
 	if _, gone := a.s.w.integrity(); gone != nil { // wiped in between: what was found says nothing
-		return LogReport{}, refuse(CodeSessionEnded)
+		return LogReport{}, refuse(service.CodeSessionEnded)
 	}
 	if err != nil {
 		c.Unreadable()

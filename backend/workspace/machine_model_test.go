@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"countersign/backend/keychain"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -252,7 +253,7 @@ func (m *machine) worded(what string, err error) {
 	if err == nil {
 		return
 	}
-	var e *workspace.Error
+	var e *service.Error
 	if !errors.As(err, &e) {
 		m.Fatalf("%s was refused without words: %v", what, err)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strconv"
+
+	"countersign/backend/service"
 )
 
 // Members reads the whole table, by name. Errors: forbidden, session_ended; folder.
@@ -21,7 +23,7 @@ func (a *Admin) Member(ctx context.Context, id string) (m Member, err error) {
 	err = a.view(ctx, func(tx ReadTx) (err error) {
 		m, err = tx.Member(id)
 		if errors.Is(err, ErrNotFound) || err == nil && m.State == ProfileRemoved {
-			return refuse(CodeMemberGone)
+			return refuse(service.CodeMemberGone)
 		}
 		return err
 	})
@@ -39,7 +41,7 @@ type NewMember struct {
 // the list, from 0.
 type MemberError struct {
 	Index int
-	Err   *Error
+	Err   *service.Error
 }
 
 // CheckMembers says what is wrong with each, and with none of them changes
@@ -61,7 +63,7 @@ func (a *Admin) checkMembers(tx ReadTx, actor Profile, people []NewMember) (good
 	seen := map[string]bool{}
 	for i, n := range people {
 		p, err := a.checkMember(tx, actor, n, seen)
-		var e *Error
+		var e *service.Error
 		switch {
 		case errors.As(err, &e):
 			wrong = append(wrong, MemberError{i, e})
@@ -76,7 +78,7 @@ func (a *Admin) checkMembers(tx ReadTx, actor Profile, people []NewMember) (good
 
 func (a *Admin) checkMember(tx ReadTx, actor Profile, n NewMember, seen map[string]bool) (p Profile, err error) {
 	p = Profile{Role: n.Role, State: ProfileInvited}
-	if p.Name, err = checkName(n.Name, CodeNameRequired, CodeNameLong, CodeNameForm, "name"); err != nil {
+	if p.Name, err = checkName(n.Name, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name"); err != nil {
 		return p, err
 	}
 	if p.Email, p.EmailKey, err = checkEmail(n.Email, "email"); err != nil {
@@ -85,20 +87,20 @@ func (a *Admin) checkMember(tx ReadTx, actor Profile, n NewMember, seen map[stri
 	switch n.Role {
 	case RoleMember:
 		if !mayAdd.on(actor.Role, n.Role) {
-			return p, refuse(CodeForbidden).at("role")
+			return p, refuse(service.CodeForbidden).At("role")
 		}
 	case RoleOwner, RoleAdmin:
 		if !MayGiveRoles.Of(actor.Role) {
-			return p, refuse(CodeForbidden).at("role")
+			return p, refuse(service.CodeForbidden).At("role")
 		}
 	default:
-		return p, refuse(CodeRoleUnknown).at("role")
+		return p, refuse(service.CodeRoleUnknown).At("role")
 	}
 	if seen[p.EmailKey] {
-		return p, refuse(CodeEmailTwice).at("email")
+		return p, refuse(service.CodeEmailTwice).At("email")
 	}
 	if _, err := tx.ProfileByEmail(p.EmailKey); err == nil {
-		return p, refuse(CodeEmailTaken).at("email")
+		return p, refuse(service.CodeEmailTaken).At("email")
 	} else if !errors.Is(err, ErrNotFound) {
 		return p, err
 	}
@@ -142,10 +144,10 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, proof *Proof
 	defer done()
 	w := a.s.w
 	if len(people) == 0 {
-		return nil, refuse(CodeNobodyChosen)
+		return nil, refuse(service.CodeNobodyChosen)
 	}
 	if len(people) > MaxImport {
-		return nil, refuse(CodeImportLong).with("max", MaxImport)
+		return nil, refuse(service.CodeImportLong).With("max", MaxImport)
 	}
 	var profiles []Profile
 	var actor Profile
@@ -158,7 +160,7 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, proof *Proof
 			return err
 		}
 		if len(wrong) > 0 {
-			return wrong[0].Err.with("row", wrong[0].Index+1)
+			return wrong[0].Err.With("row", wrong[0].Index+1)
 		}
 		profiles = good
 		return nil
@@ -218,13 +220,13 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, proof *Proof
 // step-up; folder.
 func (a *Admin) SetRole(ctx context.Context, id string, role Role, proof Proof) error {
 	if role != RoleOwner && role != RoleAdmin && role != RoleMember {
-		return refuse(CodeRoleUnknown).at("role")
+		return refuse(service.CodeRoleUnknown).At("role")
 	}
 	check := func(tx ReadTx) error {
 		_, target, err := a.target(tx, id, mayChangeRole)
 		if err == nil && target.Role == RoleOwner && role != RoleOwner && target.State == ProfileActive {
 			n, err := tx.CountOwners()
-			return refuseUnless(n > 1, err, CodeLastOwner)
+			return refuseUnless(n > 1, err, service.CodeLastOwner)
 		}
 		return err
 	}
@@ -258,7 +260,7 @@ func (a *Admin) Suspend(ctx context.Context, id string) error {
 		case ProfileSuspended:
 			return nil
 		case ProfileInvited:
-			return refuse(CodeMemberInvited)
+			return refuse(service.CodeMemberInvited)
 		}
 		now := a.s.w.now()
 		target.State, target.StateAt = ProfileSuspended, now

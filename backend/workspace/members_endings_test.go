@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -127,7 +128,7 @@ func TestOneTimeCode_EndsWithAChangeOfItsSubject(t *testing.T) {
 				c := hand(t, kind, workspace.RoleOwner, change.from)
 				c.ok(change.change(c))
 				before := c.profile(c.to.id).Password.Verifier
-				c.refused(c.use(), workspace.CodeOneTimeEnded)
+				c.refused(c.use(), service.CodeOneTimeEnded)
 				if string(c.profile(c.to.id).Password.Verifier) != string(before) {
 					t.Error("it has set a password")
 				}
@@ -177,7 +178,7 @@ func TestOneTimeCode_EndsWithWhatItsIssuerMay(t *testing.T) {
 				if !m.InvitedUntil.IsZero() {
 					t.Errorf("it is told to be open until %v", m.InvitedUntil)
 				}
-				c.refused(c.use(), workspace.CodeOneTimeEnded)
+				c.refused(c.use(), service.CodeOneTimeEnded)
 				c.restart()
 			})
 		}
@@ -195,7 +196,7 @@ func TestOneTimeCode_OutlivesADemotionThatStillAllowsIt(t *testing.T) {
 				if kind == workspace.OneTimeHelp || to == workspace.RoleMember {
 					c.ok(c.use()) // an admin may give this one, too
 				} else {
-					c.refused(c.use(), workspace.CodeOneTimeEnded)
+					c.refused(c.use(), service.CodeOneTimeEnded)
 				}
 			})
 		}
@@ -226,8 +227,8 @@ func TestOneTimeCode_IsLookedAtAgainWhenItIsUsed(t *testing.T) {
 					c.ok(tx.UpdateProfile(issuer))
 					return tx.UpdateProfile(to)
 				}))
-				c.refused(c.use(), workspace.CodeOneTimeEnded)
-				c.refused(c.use(), workspace.CodeOneTimeEnded) // and is not used up by that
+				c.refused(c.use(), service.CodeOneTimeEnded)
+				c.refused(c.use(), service.CodeOneTimeEnded) // and is not used up by that
 			})
 		}
 	}
@@ -253,31 +254,31 @@ func TestOneTimeCode_ThatHasEndedRevealsNothingMore(t *testing.T) {
 	// The second factor is not looked at, right or wrong: neither is told nor counted.
 	before := h.failures(p.id, workspace.KindCode)
 	_, err = byReset.Verify(t.Context(), secret.NewText(p.phone.wrong()))
-	h.refused(err, workspace.CodeOneTimeEnded)
+	h.refused(err, service.CodeOneTimeEnded)
 	_, err = byReset.Verify(t.Context(), secret.NewText(p.newCode()))
-	h.refused(err, workspace.CodeChallengeEnded) // it is over with that
+	h.refused(err, service.CodeChallengeEnded) // it is over with that
 	_, err = again.Recover(t.Context(), secret.NewText(noCode))
-	h.refused(err, workspace.CodeOneTimeEnded)
+	h.refused(err, service.CodeOneTimeEnded)
 	if n := h.failures(p.id, workspace.KindCode); n != before {
 		t.Errorf("%d guesses are counted", n-before)
 	}
 
 	// Who has another code learns what anybody learns.
 	_, _, err = h.w.Redeem(t.Context(), p.email, secret.NewText(noCode), secret.NewText(chosen.pass))
-	known := h.refused(err, workspace.CodeInvitationWrong)
+	known := h.refused(err, service.CodeInvitationWrong)
 	_, _, err = h.w.Redeem(t.Context(), "nobody@example.com", secret.NewText(noCode), secret.NewText(chosen.pass))
-	unknown := h.refused(err, workspace.CodeInvitationWrong)
+	unknown := h.refused(err, service.CodeInvitationWrong)
 	if message(known) != message(unknown) {
 		t.Errorf("%q, and %q", message(known), message(unknown))
 	}
 	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(noCode))
-	h.refused(err, workspace.CodeHelpWrong)
+	h.refused(err, service.CodeHelpWrong)
 	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(help.Code.Display()))
-	h.refused(err, workspace.CodeOneTimeEnded)
+	h.refused(err, service.CodeOneTimeEnded)
 
 	p.signIn() // with the password that nobody has changed
 	_, _, err = h.w.SignIn(t.Context(), p.email, secret.NewText(chosen.pass))
-	h.refused(err, workspace.CodeCredentialsWrong)
+	h.refused(err, service.CodeCredentialsWrong)
 }
 
 func TestOneTimeCode_ThatHasEndedOpensNoContracts(t *testing.T) {

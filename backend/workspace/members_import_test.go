@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -39,7 +40,7 @@ func TestAddMembers_TellsEachProblemAndAddsAllOrNone(t *testing.T) {
 		t.Errorf("the preview says %s", got)
 	}
 	_, err = admin.admin().AddMembers(t.Context(), rows, admin.proof(), nil)
-	if e := h.refused(err, workspace.CodeNameRequired); e.Args["row"] != 2 {
+	if e := h.refused(err, service.CodeNameRequired); e.Args["row"] != 2 {
 		t.Errorf("%v", e.Args)
 	}
 	before, err := admin.admin().Members(t.Context())
@@ -63,9 +64,9 @@ func TestAddMembers_EmptyTooLongOrCancelledAddsNone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	_, err := owner.admin().AddMembers(t.Context(), nil, owner.proof(), nil)
-	h.refused(err, workspace.CodeNobodyChosen)
+	h.refused(err, service.CodeNobodyChosen)
 	_, err = owner.admin().AddMembers(t.Context(), make([]workspace.NewMember, workspace.MaxImport+1), owner.proof(), nil)
-	h.refused(err, workspace.CodeImportLong)
+	h.refused(err, service.CodeImportLong)
 	rows := []workspace.NewMember{{Name: "A", Email: "a@example.com", Role: workspace.RoleMember}, {Name: "B", Email: "b@example.com", Role: workspace.RoleMember}}
 	ctx, stop := context.WithCancel(t.Context())
 	_, err = owner.admin().AddMembers(ctx, rows, owner.proof(), func(int64, int64) { stop() })
@@ -73,7 +74,7 @@ func TestAddMembers_EmptyTooLongOrCancelledAddsNone(t *testing.T) {
 		t.Error(err)
 	}
 	_, err = owner.admin().AddMembers(t.Context(), rows, workspace.Proof{}, nil)
-	h.refused(err, workspace.CodePasswordRequired)
+	h.refused(err, service.CodePasswordRequired)
 	all, err := owner.admin().Members(t.Context())
 	h.ok(err)
 	if len(all) != 1 {

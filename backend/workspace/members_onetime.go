@@ -7,6 +7,7 @@ import (
 
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/vault"
 )
 
@@ -120,26 +121,26 @@ func dropOneTimes(tx WriteTx, profileID string) error {
 func stillAllowed(tx ReadTx, o OneTime) error {
 	now, err := tx.OneTime(o.ProfileID, o.Kind)
 	if errors.Is(err, ErrNotFound) || err == nil && string(now.Hash) != string(o.Hash) {
-		return refuse(CodeOneTimeUsed)
+		return refuse(service.CodeOneTimeUsed)
 	}
 	if err != nil {
 		return err
 	}
 	issuer, err := tx.Profile(now.IssuedBy)
 	if err != nil {
-		return absent(err, CodeOneTimeEnded)
+		return absent(err, service.CodeOneTimeEnded)
 	}
 	subject, err := tx.Profile(now.ProfileID)
 	if err != nil {
-		return absent(err, CodeOneTimeEnded)
+		return absent(err, service.CodeOneTimeEnded)
 	}
-	return refuseUnless(now.EndedAt.IsZero() && mayStand(now.Kind, issuer, subject), nil, CodeOneTimeEnded)
+	return refuseUnless(now.EndedAt.IsZero() && mayStand(now.Kind, issuer, subject), nil, service.CodeOneTimeEnded)
 }
 
 // matchOneTime pays for a guess and looks at it. A profile without such a code,
 // and the zero Profile of an email that nobody has, cost the same and get the
 // same words.
-func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string, kinds []OneTimeKind, guess Kind, code recovery.Code, wrong Code) (rightOneTime, attempt, error) {
+func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string, kinds []OneTimeKind, guess Kind, code recovery.Code, wrong service.Code) (rightOneTime, attempt, error) {
 	if err := w.dated(); err != nil { // whether one has expired cannot be told
 		return rightOneTime{}, attempt{}, err
 	}
@@ -179,7 +180,7 @@ func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string,
 	now := w.now()
 	if !now.Before(o.ExpiresAt) || now.Before(o.IssuedAt.Add(-time.Minute)) {
 		wrapping.Wipe()
-		return rightOneTime{}, t, refuse(CodeOneTimeExpired).with("kind", string(o.Kind))
+		return rightOneTime{}, t, refuse(service.CodeOneTimeExpired).With("kind", string(o.Kind))
 	}
 	if err := w.view(ctx, func(tx ReadTx) error { return stillAllowed(tx, o) }); err != nil {
 		wrapping.Wipe()
@@ -195,7 +196,7 @@ func consumeOneTime(tx WriteTx, o OneTime) error {
 	}
 	ok, err := tx.DeleteOneTime(o.ProfileID, o.Kind)
 	if err == nil && !ok {
-		err = refuse(CodeOneTimeUsed)
+		err = refuse(service.CodeOneTimeUsed)
 	}
 	return err
 }

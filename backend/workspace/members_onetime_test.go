@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -40,8 +41,8 @@ func TestInvitation_WorksOnceAndSetsThePassword(t *testing.T) {
 		t.Errorf("given out: %+v", given)
 	}
 	_, _, err := h.w.SignIn(t.Context(), p.email, secret.NewText(pass))
-	h.refused(err, workspace.CodeCredentialsWrong)
-	for pw, code := range map[string]workspace.Code{"": workspace.CodePasswordRequired, "short": workspace.CodePasswordShort, "passwordpassword": workspace.CodePasswordCommon} {
+	h.refused(err, service.CodeCredentialsWrong)
+	for pw, code := range map[string]service.Code{"": service.CodePasswordRequired, "short": service.CodePasswordShort, "passwordpassword": service.CodePasswordCommon} {
 		_, _, err := h.w.Redeem(t.Context(), p.email, secret.NewText(given.Code.Display()), secret.NewText(pw))
 		h.refused(err, code)
 	}
@@ -60,7 +61,7 @@ func TestInvitation_WorksOnceAndSetsThePassword(t *testing.T) {
 		t.Errorf("profile: %+v", got)
 	}
 	_, _, err = p.redeem(given)
-	h.refused(err, workspace.CodeInvitationWrong)
+	h.refused(err, service.CodeInvitationWrong)
 	p.signIn()
 	h.restart()
 	p.signIn()
@@ -84,9 +85,9 @@ func TestRedeem_OwnNameAsPasswordIsToldOnlyWithTheCode(t *testing.T) {
 	h.ok(err)
 	pw := secret.NewText("bartholomew featherstone")
 	_, _, err = h.w.Redeem(t.Context(), otherEmail, secret.NewText(noCode), pw)
-	h.refused(err, workspace.CodeInvitationWrong)
+	h.refused(err, service.CodeInvitationWrong)
 	_, _, err = h.w.Redeem(t.Context(), otherEmail, secret.NewText(given.Code.Display()), pw)
-	h.refused(err, workspace.CodePasswordCommon)
+	h.refused(err, service.CodePasswordCommon)
 	if n := h.failures(given.ProfileID, workspace.KindInvitation); n != 1 {
 		t.Errorf("%d guesses are counted", n)
 	}
@@ -101,7 +102,7 @@ func TestOneTimeCode_ExpiresAfter48Hours(t *testing.T) {
 	p, given := h.invited(a)
 	h.clock.step(-6 * time.Minute) // set back
 	_, _, err := p.redeem(given)
-	h.refused(err, workspace.CodeClockBehind)
+	h.refused(err, service.CodeClockBehind)
 	h.clock.step(6*time.Minute + workspace.OneTimeLife - time.Millisecond)
 	_, _, err = p.redeem(given)
 	h.ok(err)
@@ -109,14 +110,14 @@ func TestOneTimeCode_ExpiresAfter48Hours(t *testing.T) {
 	p, given = h.invited(owner.admin())
 	h.clock.step(workspace.OneTimeLife)
 	_, _, err = p.redeem(given)
-	h.refused(err, workspace.CodeOneTimeExpired)
+	h.refused(err, service.CodeOneTimeExpired)
 	again, err := owner.admin().ResetPassword(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
 	if again.Kind != workspace.OneTimeInvitation {
 		t.Errorf("who has no password yet gets %q", again.Kind)
 	}
 	_, _, err = p.redeem(given)
-	h.refused(err, workspace.CodeInvitationWrong)
+	h.refused(err, service.CodeInvitationWrong)
 	_, _, err = p.redeem(again)
 	h.ok(err)
 }
@@ -128,31 +129,31 @@ func TestRedeem_WrongCodesArePausedForUnknownEmailsToo(t *testing.T) {
 	for _, who := range []string{p.email, owner.email, "nobody@example.com"} {
 		for left := 4; left >= 0; left-- {
 			_, _, err := h.w.Redeem(t.Context(), who, secret.NewText(noCode), secret.NewText(pass))
-			e := h.refused(err, workspace.CodeInvitationWrong)
+			e := h.refused(err, service.CodeInvitationWrong)
 			if _, counted := e.Args["left"]; counted || (e.Args["pause"] == 30) != (left == 0) || e.Field != "invitation" {
 				t.Errorf("%s: %v at %q", who, e.Args, e.Field)
 			}
 		}
 		_, _, err := h.w.Redeem(t.Context(), who, secret.NewText(noCode), secret.NewText(pass))
-		if e := h.refused(err, workspace.CodeThrottled); e.Args["seconds"] != 30 || e.Args["kind"] != "invitation" {
+		if e := h.refused(err, service.CodeThrottled); e.Args["seconds"] != 30 || e.Args["kind"] != "invitation" {
 			t.Errorf("%s: %v", who, e.Args)
 		}
 	}
 	_, _, err := p.redeem(given)
-	h.refused(err, workspace.CodeThrottled)
+	h.refused(err, service.CodeThrottled)
 	owner.signIn() // passwords are counted apart
 	h.restart()
 	_, _, err = p.redeem(given)
-	h.refused(err, workspace.CodeThrottled)
+	h.refused(err, service.CodeThrottled)
 	h.clock.step(30 * time.Second)
 	_, _, err = p.redeem(given)
 	h.ok(err)
-	for input, code := range map[string]workspace.Code{"": workspace.CodeInvitationRequired, "12345": workspace.CodeInvitationForm} {
+	for input, code := range map[string]service.Code{"": service.CodeInvitationRequired, "12345": service.CodeInvitationForm} {
 		_, _, err := h.w.Redeem(t.Context(), p.email, secret.NewText(input), secret.NewText(pass))
 		h.refused(err, code)
 	}
 	_, _, err = h.w.Redeem(t.Context(), " ", secret.NewText(noCode), secret.NewText(pass))
-	h.refused(err, workspace.CodeEmailRequired)
+	h.refused(err, service.CodeEmailRequired)
 }
 
 func TestThrottle_UnknownEmailsAreForgottenAfterADay(t *testing.T) {
@@ -160,16 +161,16 @@ func TestThrottle_UnknownEmailsAreForgottenAfterADay(t *testing.T) {
 	h, _ := alone(t)
 	for _, who := range []string{"a@example.com", "b@example.com"} {
 		_, _, err := h.w.Redeem(t.Context(), who, secret.NewText(noCode), secret.NewText(pass))
-		h.refused(err, workspace.CodeInvitationWrong)
+		h.refused(err, service.CodeInvitationWrong)
 		_, _, err = h.w.SignIn(t.Context(), who, secret.NewText(pass))
-		h.refused(err, workspace.CodeCredentialsWrong)
+		h.refused(err, service.CodeCredentialsWrong)
 	}
 	h.clock.step(23 * time.Hour)
 	_, _, err := h.w.Redeem(t.Context(), "b@example.com", secret.NewText(noCode), secret.NewText(pass))
-	h.refused(err, workspace.CodeInvitationWrong)
+	h.refused(err, service.CodeInvitationWrong)
 	h.clock.step(2 * time.Hour)
 	_, _, err = h.w.SignIn(t.Context(), "c@example.com", secret.NewText(pass))
-	h.refused(err, workspace.CodeCredentialsWrong)
+	h.refused(err, service.CodeCredentialsWrong)
 	var left []string
 	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
 		return eachRow(tx, func(k workspace.Key, _ any) error {
@@ -204,7 +205,7 @@ func TestResetPassword_OldOneWorksUntilTheSecondFactor(t *testing.T) {
 		t.Fatal("the second factor is not asked for")
 	}
 	_, err = c.Verify(t.Context(), secret.NewText(p.phone.wrong()))
-	h.refused(err, workspace.CodeCodeWrong)
+	h.refused(err, service.CodeCodeWrong)
 	c.Leave()
 	p.signIn() // with the old one
 	_, err = before.Overview(t.Context())
@@ -218,12 +219,12 @@ func TestResetPassword_OldOneWorksUntilTheSecondFactor(t *testing.T) {
 		t.Errorf("news: %+v", n)
 	}
 	_, err = before.Overview(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	_, _, err = h.w.SignIn(t.Context(), p.email, secret.NewText(p.pass))
-	h.refused(err, workspace.CodeCredentialsWrong)
+	h.refused(err, service.CodeCredentialsWrong)
 	chosen.signIn()
 	_, _, err = chosen.redeem(given)
-	h.refused(err, workspace.CodeInvitationWrong)
+	h.refused(err, service.CodeInvitationWrong)
 }
 
 func TestResetPassword_OfTwoChallengesOneSignsIn(t *testing.T) {
@@ -239,7 +240,7 @@ func TestResetPassword_OfTwoChallengesOneSignsIn(t *testing.T) {
 	_, err = a.Verify(t.Context(), secret.NewText(p.newCode()))
 	h.ok(err)
 	_, err = b.Verify(t.Context(), secret.NewText(p.newCode()))
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 }
 
 func TestHelpCode_AllowsOnlyToChangePhone(t *testing.T) {
@@ -251,10 +252,10 @@ func TestHelpCode_AllowsOnlyToChangePhone(t *testing.T) {
 	given, err := owner.admin().HelpCode(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
 	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(first.Code.Display())) // replaced
-	h.refused(err, workspace.CodeHelpWrong)
+	h.refused(err, service.CodeHelpWrong)
 	_, _, err = p.redeem(given) // is no invitation
-	h.refused(err, workspace.CodeInvitationWrong)
-	for input, code := range map[string]workspace.Code{"": workspace.CodeHelpRequired, "123": workspace.CodeHelpForm} {
+	h.refused(err, service.CodeInvitationWrong)
+	for input, code := range map[string]service.Code{"": service.CodeHelpRequired, "123": service.CodeHelpForm} {
 		_, err := p.challenge().UseHelpCode(t.Context(), secret.NewText(input))
 		h.refused(err, code)
 	}
@@ -264,10 +265,10 @@ func TestHelpCode_AllowsOnlyToChangePhone(t *testing.T) {
 		t.Errorf("%q for %v", g.Kind(), g.Remaining())
 	}
 	_, err = g.Enter()
-	h.refused(err, workspace.CodeEnrolmentUnconfirmed)
+	h.refused(err, service.CodeEnrolmentUnconfirmed)
 	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
-	h.refused(err, workspace.CodeHelpWrong)
-	h.refused(g.Continue(t.Context()), workspace.CodeEnrolmentEnded)
+	h.refused(err, service.CodeHelpWrong)
+	h.refused(g.Continue(t.Context()), service.CodeEnrolmentEnded)
 
 	old := p.phone
 	s, _ := p.enrolAt(g)
@@ -275,7 +276,7 @@ func TestHelpCode_AllowsOnlyToChangePhone(t *testing.T) {
 		t.Fatal("it is the same key")
 	}
 	_, err = g.Begin(t.Context())
-	h.refused(err, workspace.CodeEnrolmentEnded)
+	h.refused(err, service.CodeEnrolmentEnded)
 	needs, err := s.StepUp(t.Context())
 	h.ok(err)
 	if !needs.Password || !needs.Factor {
@@ -283,7 +284,7 @@ func TestHelpCode_AllowsOnlyToChangePhone(t *testing.T) {
 	}
 	h.clock.step(time.Minute)
 	_, err = p.challenge().Verify(t.Context(), secret.NewText(old.code()))
-	h.refused(err, workspace.CodeCodeWrong)
+	h.refused(err, service.CodeCodeWrong)
 	p.signIn()
 }
 
@@ -297,7 +298,7 @@ func TestHelpCode_RestartedOrCancelledLeavesNoProof(t *testing.T) {
 	h.ok(err)
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
 	_, err = g.Begin(t.Context())
-	h.refused(err, workspace.CodeKeychainLocked)
+	h.refused(err, service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 	_, err = g.Begin(t.Context())
 	h.ok(err)
@@ -312,9 +313,9 @@ func TestHelpCode_RestartedOrCancelledLeavesNoProof(t *testing.T) {
 		t.Error("an intent is left")
 	}
 	_, err = g.Begin(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	_, err = g.Enter()
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	p.signIn() // the old phone still works
 }
 
@@ -327,15 +328,15 @@ func TestHelpCode_WrongOnesAreCountedApartAndTold(t *testing.T) {
 	c := p.challenge()
 	for left := 4; left >= 0; left-- {
 		_, err := c.UseHelpCode(t.Context(), secret.NewText(noCode))
-		if e := h.refused(err, workspace.CodeHelpWrong); e.Args["left"] != left {
+		if e := h.refused(err, service.CodeHelpWrong); e.Args["left"] != left {
 			t.Errorf("%v", e.Args)
 		}
 	}
 	_, err = c.UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
-	h.refused(err, workspace.CodeThrottled)
+	h.refused(err, service.CodeThrottled)
 	h.clock.step(-time.Second) // does not help
 	_, err = c.UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
-	h.refused(err, workspace.CodeThrottled)
+	h.refused(err, service.CodeThrottled)
 	s := p.signIn()
 	if n := s.Welcome().FailedCodes; n != 5 {
 		t.Errorf("%d failed codes are told", n)
@@ -351,7 +352,7 @@ func TestHelpCode_WrongOnesAreCountedApartAndTold(t *testing.T) {
 	h.ok(err)
 	h.clock.step(workspace.OneTimeLife)
 	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(expired.Code.Display()))
-	h.refused(err, workspace.CodeOneTimeExpired)
+	h.refused(err, service.CodeOneTimeExpired)
 }
 
 func TestSignIn_SuspendedAndRemovedHaveTheirOwnRefusals(t *testing.T) {
@@ -369,22 +370,22 @@ func TestSignIn_SuspendedAndRemovedHaveTheirOwnRefusals(t *testing.T) {
 	h.ok(err)
 	h.ok(a.Suspend(t.Context(), p.id))
 	_, err = s.Overview(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	_, err = c.Verify(t.Context(), secret.NewText(p.newCode()))
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 	_, err = redeeming.Verify(t.Context(), secret.NewText(p.newCode()))
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 	_, _, err = h.w.SignIn(t.Context(), p.email, secret.NewText(pass))
-	h.refused(err, workspace.CodeSuspendedSelf)
+	h.refused(err, service.CodeSuspendedSelf)
 	_, _, err = h.w.SignIn(t.Context(), p.email, secret.NewText("not the password at all"))
-	h.refused(err, workspace.CodeCredentialsWrong)
+	h.refused(err, service.CodeCredentialsWrong)
 	_, _, err = p.redeem(given)
-	h.refused(err, workspace.CodeOneTimeEnded)
+	h.refused(err, service.CodeOneTimeEnded)
 	h.ok(a.Resume(t.Context(), p.id))
 	_, _, err = p.redeem(given) // suspending has ended it
-	h.refused(err, workspace.CodeOneTimeEnded)
+	h.refused(err, service.CodeOneTimeEnded)
 	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(help.Code.Display()))
-	h.refused(err, workspace.CodeOneTimeEnded)
+	h.refused(err, service.CodeOneTimeEnded)
 	s = p.signIn()
 	kinds := ""
 	for _, n := range s.Welcome().News {
@@ -400,12 +401,12 @@ func TestSignIn_SuspendedAndRemovedHaveTheirOwnRefusals(t *testing.T) {
 		t.Error("the key of somebody who was removed is kept")
 	}
 	_, err = s.Overview(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	for _, who := range []string{p.email, "removed:" + p.id} {
 		_, _, err = h.w.SignIn(t.Context(), who, secret.NewText(pass))
-		h.refused(err, workspace.CodeCredentialsWrong)
+		h.refused(err, service.CodeCredentialsWrong)
 		_, _, err = h.w.Redeem(t.Context(), who, secret.NewText(given.Code.Display()), secret.NewText(pass))
-		h.refused(err, workspace.CodeInvitationWrong)
+		h.refused(err, service.CodeInvitationWrong)
 	}
 	if got := h.profile(p.id); len(got.Password.Verifier) > 0 || got.Name != p.name {
 		t.Errorf("removed: %+v", got)
@@ -424,20 +425,20 @@ func TestReset2FA_EndsSessionsAndCodesButNotThePassword(t *testing.T) {
 	h.clock.step(time.Minute)
 	c := p.challenge()
 	_, err := c.Verify(t.Context(), secret.NewText("000000"))
-	h.refused(err, workspace.CodeCodeWrong)
+	h.refused(err, service.CodeCodeWrong)
 	items := h.items()
 	h.ok(owner.admin().Reset2FA(t.Context(), p.id, "", owner.proof()))
 	if h.items() != items-1 || h.intents() != 0 {
 		t.Error("the key is kept")
 	}
 	_, err = s.Overview(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	_, err = c.Recover(t.Context(), secret.NewText(codes[0]))
 	if err == nil {
 		t.Error("a code of a set that is void opens")
 	}
 	_, _, err = h.w.SignIn(t.Context(), p.email, secret.NewText("not the password at all"))
-	h.refused(err, workspace.CodeCredentialsWrong)
+	h.refused(err, service.CodeCredentialsWrong)
 	again := p.signIn()
 	if wel := again.Welcome(); wel.FailedCodes != 1 || len(wel.News) == 0 || wel.News[0].Kind != "2fa-reset" {
 		t.Errorf("told: %+v", wel)
@@ -448,7 +449,7 @@ func TestReset2FA_EndsSessionsAndCodesButNotThePassword(t *testing.T) {
 	_, next := h.enable(again) // and can be turned on anew
 	h.clock.step(time.Minute)
 	_, err = p.challenge().Recover(t.Context(), secret.NewText(codes[1]))
-	h.refused(err, workspace.CodeRecoveryWrong)
+	h.refused(err, service.CodeRecoveryWrong)
 	_, err = p.challenge().Recover(t.Context(), secret.NewText(next[1]))
 	h.ok(err)
 }
@@ -487,13 +488,13 @@ func TestResetPassword_WrongGuessesAreToldAtSignIn(t *testing.T) {
 	h.ok(err)
 	for range 2 {
 		_, _, err := h.w.Redeem(t.Context(), p.email, secret.NewText(noCode), secret.NewText("kettle drum marzipan 7"))
-		h.refused(err, workspace.CodeInvitationWrong)
+		h.refused(err, service.CodeInvitationWrong)
 	}
 	if wel := p.signIn().Welcome(); wel.FailedCodes != 2 || wel.FailedOther != 2 || wel.LastFailedCodeAt.IsZero() {
 		t.Errorf("%+v", wel)
 	}
 	_, _, err = h.w.Redeem(t.Context(), p.email, secret.NewText(noCode), secret.NewText("kettle drum marzipan 7"))
-	h.refused(err, workspace.CodeInvitationWrong)
+	h.refused(err, service.CodeInvitationWrong)
 	s, _, err := h.w.Redeem(t.Context(), p.email, secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
 	h.ok(err)
 	if wel := s.Welcome(); wel.FailedCodes != 1 {

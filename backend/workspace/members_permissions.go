@@ -3,6 +3,8 @@ package workspace
 import (
 	"context"
 	"errors"
+
+	"countersign/backend/service"
 )
 
 // target reads whom an act is about, within tx, and refuses where the actor's
@@ -14,7 +16,7 @@ func (a *Admin) target(tx ReadTx, id string, what MemberPermission) (actor, targ
 	target, err = tx.Profile(id)
 	switch {
 	case errors.Is(err, ErrNotFound) || err == nil && target.State == ProfileRemoved:
-		return actor, target, refuse(CodeMemberGone)
+		return actor, target, refuse(service.CodeMemberGone)
 	case err != nil:
 		return actor, target, err
 	}
@@ -28,7 +30,7 @@ func (a *Admin) target(tx ReadTx, id string, what MemberPermission) (actor, targ
 func (a *Admin) profile(tx ReadTx) (Profile, error) {
 	p, err := a.s.profile(tx)
 	if err == nil && !MayAdminister.Of(p.Role) {
-		err = refuse(CodeForbidden)
+		err = refuse(service.CodeForbidden)
 	}
 	return p, err
 }
@@ -37,7 +39,7 @@ func (a *Admin) profile(tx ReadTx) (Profile, error) {
 func (a *Admin) need(tx ReadTx, p Permission) error {
 	by, err := a.profile(tx)
 	if err == nil && !p.Of(by.Role) {
-		err = refuse(CodeForbidden)
+		err = refuse(service.CodeForbidden)
 	}
 	return err
 }
@@ -46,7 +48,7 @@ func (a *Admin) need(tx ReadTx, p Permission) error {
 func keepAnOwner(tx ReadTx) error {
 	n, err := tx.CountOwners()
 	if err == nil && n == 0 {
-		err = refuse(CodeLastOwner)
+		err = refuse(service.CodeLastOwner)
 	}
 	return err
 }

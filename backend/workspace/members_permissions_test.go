@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -20,17 +21,17 @@ type adminCase struct {
 // about is what comes of a call by the role and the state of whom it is about.
 type about struct {
 	admin  []workspace.Role // whom an admin may do it to; an owner may to everybody
-	self   workspace.Code   // an owner to themselves
-	states [4]workspace.Code
+	self   service.Code     // an owner to themselves
+	states [4]service.Code
 }
 
 var states = [4]workspace.ProfileState{workspace.ProfileActive, workspace.ProfileInvited, workspace.ProfileSuspended, workspace.ProfileRemoved}
 
 const (
-	gone      = workspace.CodeMemberGone
-	suspended = workspace.CodeMemberSuspended
-	off       = workspace.CodeTwoFactorOff
-	notSelf   = workspace.CodeNotYourself
+	gone      = service.CodeMemberGone
+	suspended = service.CodeMemberSuspended
+	off       = service.CodeTwoFactorOff
+	notSelf   = service.CodeNotYourself
 )
 
 var (
@@ -57,38 +58,38 @@ func askingForAll(kind workspace.ApprovalKind) func(a *workspace.Admin, by, to *
 var adminCases = []adminCase{
 	{"SetRole", func(a *workspace.Admin, by, to *user) error {
 		return a.SetRole(to.h.Context(), to.id, workspace.RoleMember, by.proof())
-	}, &about{self: "", states: [4]workspace.Code{"", "", "", gone}}},
+	}, &about{self: "", states: [4]service.Code{"", "", "", gone}}},
 	{"Suspend", func(a *workspace.Admin, _, to *user) error { return a.Suspend(to.h.Context(), to.id) },
-		&about{admin: members, self: notSelf, states: [4]workspace.Code{"", workspace.CodeMemberInvited, "", gone}}},
+		&about{admin: members, self: notSelf, states: [4]service.Code{"", service.CodeMemberInvited, "", gone}}},
 	{"Resume", func(a *workspace.Admin, _, to *user) error { return a.Resume(to.h.Context(), to.id) },
-		&about{admin: members, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
+		&about{admin: members, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
 	{"Remove", func(a *workspace.Admin, by, to *user) error { return a.Remove(to.h.Context(), to.id, by.proof()) },
-		&about{admin: members, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
+		&about{admin: members, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
 	{"ResetPassword", func(a *workspace.Admin, by, to *user) error {
 		_, err := a.ResetPassword(to.h.Context(), to.id, "", by.proof())
 		return err
-	}, &about{admin: members, self: notSelf, states: [4]workspace.Code{"", "", suspended, gone}}},
+	}, &about{admin: members, self: notSelf, states: [4]service.Code{"", "", suspended, gone}}},
 	{"Reset2FA", func(a *workspace.Admin, by, to *user) error {
 		return a.Reset2FA(to.h.Context(), to.id, "", by.proof())
-	}, &about{admin: everybody, self: notSelf, states: [4]workspace.Code{"", off, "", gone}}},
+	}, &about{admin: everybody, self: notSelf, states: [4]service.Code{"", off, "", gone}}},
 	{"HelpCode", func(a *workspace.Admin, by, to *user) error {
 		_, err := a.HelpCode(to.h.Context(), to.id, "", by.proof())
 		return err
-	}, &about{admin: everybody, self: notSelf, states: [4]workspace.Code{"", off, suspended, gone}}},
+	}, &about{admin: everybody, self: notSelf, states: [4]service.Code{"", off, suspended, gone}}},
 	{"BeginRun", func(a *workspace.Admin, by, to *user) error {
 		_, err := a.BeginRun(to.h.Context(), workspace.RunRequest{Members: []string{to.id}, Reason: "new phones", Kind: workspace.RunPrint}, by.proof())
 		return err
-	}, &about{admin: members, self: off, states: [4]workspace.Code{"", off, suspended, gone}}},
-	{"AskApproval", asking(workspace.ApprovePrintRun), &about{admin: members, self: "", states: [4]workspace.Code{"", "", "", gone}}},
-	{"AskApproval", asking(workspace.ApproveResetPassword), &about{admin: members, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
-	{"AskApproval", asking(workspace.ApproveReset2FA), &about{admin: everybody, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
-	{"AskApproval", asking(workspace.ApproveHelpCode), &about{admin: everybody, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
+	}, &about{admin: members, self: off, states: [4]service.Code{"", off, suspended, gone}}},
+	{"AskApproval", asking(workspace.ApprovePrintRun), &about{admin: members, self: "", states: [4]service.Code{"", "", "", gone}}},
+	{"AskApproval", asking(workspace.ApproveResetPassword), &about{admin: members, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
+	{"AskApproval", asking(workspace.ApproveReset2FA), &about{admin: everybody, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
+	{"AskApproval", asking(workspace.ApproveHelpCode), &about{admin: everybody, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
 	{"AskApproval", askingForAll(workspace.ApproveDropRequirement), nil},
 	{"AskApproval", askingForAll(workspace.ApproveTwoPeopleOff), nil},
 	{"Member", func(a *workspace.Admin, _, to *user) error {
 		_, err := a.Member(to.h.Context(), to.id)
 		return err
-	}, &about{admin: everybody, self: "", states: [4]workspace.Code{"", "", "", gone}}},
+	}, &about{admin: everybody, self: "", states: [4]service.Code{"", "", "", gone}}},
 
 	{"AddMember", func(a *workspace.Admin, by, to *user) error {
 		_, err := a.AddMember(to.h.Context(), workspace.NewMember{Name: "N", Email: "new@example.com", Role: workspace.RoleMember}, by.proof())
@@ -204,7 +205,7 @@ func TestAdmin_EachRoleMayDoWhatTheTableSays(t *testing.T) {
 						to := h.one(person{role, state, state == workspace.ProfileActive || state == workspace.ProfileSuspended})
 						want := d.about.states[n]
 						if want != gone && !byOwner && !slices.Contains(d.about.admin, role) {
-							want = workspace.CodeForbidden
+							want = service.CodeForbidden
 						}
 						d.expect(h, a, by, to, want)
 					}
@@ -212,11 +213,11 @@ func TestAdmin_EachRoleMayDoWhatTheTableSays(t *testing.T) {
 				h.one(person{role: workspace.RoleOwner}) // the others may be none by now
 				want := d.about.self
 				if want == "" && !byOwner && d.method == "SetRole" {
-					want = workspace.CodeForbidden
+					want = service.CodeForbidden
 				}
 				d.expect(h, a, by, by, want)
 				if d.method == "SetRole" && byOwner { // who is none any more is refused from now on
-					d.expect(h, a, by, by, workspace.CodeForbidden)
+					d.expect(h, a, by, by, service.CodeForbidden)
 				}
 			}
 		})
@@ -224,7 +225,7 @@ func TestAdmin_EachRoleMayDoWhatTheTableSays(t *testing.T) {
 }
 
 // expect does it and wants this code, or none. What is refused changes nothing.
-func (d adminCase) expect(h *fixture, a *workspace.Admin, by, to *user, want workspace.Code) {
+func (d adminCase) expect(h *fixture, a *workspace.Admin, by, to *user, want service.Code) {
 	h.Helper()
 	before := h.profile(to.id)
 	err := d.do(a, by, to)
@@ -234,7 +235,7 @@ func (d adminCase) expect(h *fixture, a *workspace.Admin, by, to *user, want wor
 		}
 		return
 	}
-	if !workspace.IsCode(err, want) {
+	if !service.IsCode(err, want) {
 		h.Errorf("%s by %s to %s, who is %q: %v, not %s", d.method, by.name, to.name, before.State, err, want)
 	}
 	if after := h.profile(to.id); !reflect.DeepEqual(before, after) {
@@ -255,9 +256,9 @@ func TestAdmin_FormerAdminIsRefusedEachMethod(t *testing.T) {
 	h.ok(mine.Suspend(t.Context(), out.id))
 	h.ok(c.End(t.Context()))
 	for _, d := range adminCases {
-		d.expect(h, a, demoted, to, workspace.CodeForbidden)
-		d.expect(h, b, out, to, workspace.CodeSessionEnded)
-		d.expect(h, byLocked, locked, to, workspace.CodeSessionEnded)
+		d.expect(h, a, demoted, to, service.CodeForbidden)
+		d.expect(h, b, out, to, service.CodeSessionEnded)
+		d.expect(h, byLocked, locked, to, service.CodeSessionEnded)
 	}
 }
 
@@ -265,7 +266,7 @@ func TestAdmin_IsRefusedToAMember(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
 	_, err := h.one(person{role: workspace.RoleMember}).signIn().Admin(t.Context())
-	h.refused(err, workspace.CodeForbidden)
+	h.refused(err, service.CodeForbidden)
 }
 
 func TestAdmin_LastOwnerStaysOwner(t *testing.T) {
@@ -274,15 +275,15 @@ func TestAdmin_LastOwnerStaysOwner(t *testing.T) {
 	h.people(person{role: workspace.RoleOwner, state: workspace.ProfileSuspended}, person{role: workspace.RoleOwner, state: workspace.ProfileInvited})
 	a := owner.admin()
 	for _, role := range []workspace.Role{workspace.RoleAdmin, workspace.RoleMember} {
-		h.refused(a.SetRole(t.Context(), owner.id, role, owner.proof()), workspace.CodeLastOwner)
+		h.refused(a.SetRole(t.Context(), owner.id, role, owner.proof()), service.CodeLastOwner)
 	}
-	h.refused(a.Suspend(t.Context(), owner.id), workspace.CodeNotYourself)
-	h.refused(a.Remove(t.Context(), owner.id, owner.proof()), workspace.CodeNotYourself)
-	h.refused(a.Reset2FA(t.Context(), owner.id, "", owner.proof()), workspace.CodeNotYourself)
+	h.refused(a.Suspend(t.Context(), owner.id), service.CodeNotYourself)
+	h.refused(a.Remove(t.Context(), owner.id, owner.proof()), service.CodeNotYourself)
+	h.refused(a.Reset2FA(t.Context(), owner.id, "", owner.proof()), service.CodeNotYourself)
 	second := h.one(person{role: workspace.RoleOwner})
 	other := second.admin()
 	h.ok(a.SetRole(t.Context(), owner.id, workspace.RoleMember, owner.proof()))
-	h.refused(other.SetRole(t.Context(), second.id, workspace.RoleMember, second.proof()), workspace.CodeLastOwner)
+	h.refused(other.SetRole(t.Context(), second.id, workspace.RoleMember, second.proof()), service.CodeLastOwner)
 }
 
 func TestAddMember_AdminAddsMembersAndOwnerAddsAnyRole(t *testing.T) {
@@ -293,14 +294,14 @@ func TestAddMember_AdminAddsMembersAndOwnerAddsAnyRole(t *testing.T) {
 	for _, role := range []workspace.Role{workspace.RoleOwner, workspace.RoleAdmin} {
 		n := workspace.NewMember{Name: "N", Email: string(role) + "@example.com", Role: role}
 		_, err := a.AddMember(t.Context(), n, admin.proof())
-		h.refused(err, workspace.CodeForbidden)
+		h.refused(err, service.CodeForbidden)
 		_, err = o.AddMember(t.Context(), n, workspace.Proof{})
-		h.refused(err, workspace.CodePasswordRequired)
+		h.refused(err, service.CodePasswordRequired)
 		_, err = o.AddMember(t.Context(), n, owner.proof())
 		h.ok(err)
 	}
 	_, err := a.AddMember(t.Context(), workspace.NewMember{Name: "N", Email: "m@example.com", Role: workspace.RoleMember}, workspace.Proof{})
 	h.ok(err)
 	_, err = o.AddMember(t.Context(), workspace.NewMember{Name: "N", Email: "x@example.com", Role: "boss"}, owner.proof())
-	h.refused(err, workspace.CodeRoleUnknown)
+	h.refused(err, service.CodeRoleUnknown)
 }

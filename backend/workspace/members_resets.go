@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"countersign/backend/service"
 )
 
 // allKinds are the kinds of guess that a profile can have counts of.
@@ -47,7 +49,7 @@ func (w *Workspace) endFactor(tx WriteTx, p *Profile, now time.Time) (later []In
 		return nil, err
 	}
 	ok, err := tx.DeleteFactor(p.ID, f.Generation)
-	if err := refuseUnless(ok, err, CodeTwoFactorOff); err != nil {
+	if err := refuseUnless(ok, err, service.CodeTwoFactorOff); err != nil {
 		return nil, err
 	}
 	id, err := w.newID()
@@ -60,7 +62,7 @@ func (w *Workspace) endFactor(tx WriteTx, p *Profile, now time.Time) (later []In
 
 // refuseUnless is err where the store has failed, and the refusal c only where it
 // has answered no.
-func refuseUnless(ok bool, err error, c Code) error {
+func refuseUnless(ok bool, err error, c service.Code) error {
 	if err != nil || ok {
 		return err
 	}
@@ -88,7 +90,7 @@ func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof Proof) 
 			return err
 		}
 		if _, err := tx.Factor(id); err != nil {
-			return absent(err, CodeTwoFactorOff)
+			return absent(err, service.CodeTwoFactorOff)
 		}
 		return a.checkApproval(tx, approval, ApproveReset2FA, []string{id})
 	}
@@ -128,7 +130,7 @@ func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof Proof) 
 }
 
 // absent puts a row that is not there into words.
-func absent(err error, c Code) error {
+func absent(err error, c service.Code) error {
 	if errors.Is(err, ErrNotFound) {
 		return refuse(c)
 	}
@@ -167,11 +169,11 @@ func (a *Admin) giveOut(ctx context.Context, id, approval string, proof Proof, w
 			return err
 		}
 		if target.State == ProfileSuspended {
-			return refuse(CodeMemberSuspended)
+			return refuse(service.CodeMemberSuspended)
 		}
 		if what == mayGiveHelpCode {
 			if _, err := tx.Factor(id); err != nil {
-				return absent(err, CodeTwoFactorOff)
+				return absent(err, service.CodeTwoFactorOff)
 			}
 		}
 		if target.State == ProfileInvited { // nobody has this profile yet: no one's approval

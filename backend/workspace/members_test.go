@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -13,7 +14,7 @@ func TestSetRole_UnknownRoleIsRefused(t *testing.T) {
 	h, owner := alone(t)
 	m := h.one(person{role: workspace.RoleMember, state: workspace.ProfileActive})
 	for _, role := range []workspace.Role{"", "king", "Owner"} {
-		h.refused(owner.admin().SetRole(t.Context(), m.id, role, owner.proof()), workspace.CodeRoleUnknown)
+		h.refused(owner.admin().SetRole(t.Context(), m.id, role, owner.proof()), service.CodeRoleUnknown)
 	}
 	if role := h.profile(m.id).Role; role != workspace.RoleMember {
 		t.Errorf("the role is %s", role)
@@ -26,7 +27,7 @@ func TestAddMember_AdminCannotAddAnOwner(t *testing.T) {
 	admin := h.one(person{role: workspace.RoleAdmin, state: workspace.ProfileActive})
 	for _, role := range []workspace.Role{workspace.RoleOwner, workspace.RoleAdmin} {
 		_, err := admin.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: role}, admin.proof())
-		h.refused(err, workspace.CodeForbidden)
+		h.refused(err, service.CodeForbidden)
 	}
 	_, err := admin.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, admin.proof())
 	h.ok(err)
@@ -43,14 +44,14 @@ func TestSetRole_LooksAgainAtWhomItIsAbout(t *testing.T) {
 		return func() error { return a.SetRole(t.Context(), id, role, owner.proof()) }
 	}
 	err := h.amid(steps, 3, func() { h.alter(other.id, outOfIt) }, set(owner.id, workspace.RoleMember))
-	h.refused(err, workspace.CodeLastOwner)
+	h.refused(err, service.CodeLastOwner)
 	if r := h.profile(owner.id).Role; r != workspace.RoleOwner {
 		t.Errorf("the last owner is a %s", r)
 	}
 	err = h.amid(steps, 1, func() { // the proof waits since the refusal
 		h.alter(member.id, func(p *workspace.Profile) { p.State, p.EmailKey = workspace.ProfileRemoved, "removed:"+p.ID })
 	}, set(member.id, workspace.RoleAdmin))
-	h.refused(err, workspace.CodeMemberGone)
+	h.refused(err, service.CodeMemberGone)
 	if r := h.profile(member.id).Role; r != workspace.RoleMember {
 		t.Errorf("who was removed is %s", r)
 	}
@@ -78,11 +79,11 @@ func TestAdmin_UnknownMemberIsGone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	a := owner.admin()
-	h.refused(second(a.Member(t.Context(), "nobody")), workspace.CodeMemberGone)
-	h.refused(a.Suspend(t.Context(), "nobody"), workspace.CodeMemberGone)
-	h.refused(a.SetRole(t.Context(), "nobody", workspace.RoleAdmin, owner.proof()), workspace.CodeMemberGone)
+	h.refused(second(a.Member(t.Context(), "nobody")), service.CodeMemberGone)
+	h.refused(a.Suspend(t.Context(), "nobody"), service.CodeMemberGone)
+	h.refused(a.SetRole(t.Context(), "nobody", workspace.RoleAdmin, owner.proof()), service.CodeMemberGone)
 	gone := h.one(person{role: workspace.RoleMember, state: workspace.ProfileRemoved, on: true})
-	h.refused(second(a.Member(t.Context(), gone.id)), workspace.CodeMemberGone)
+	h.refused(second(a.Member(t.Context(), gone.id)), service.CodeMemberGone)
 	p, err := a.PreviewRun(t.Context(), []string{gone.id})
 	if h.ok(err); len(p.Ready)+len(p.Barred)+len(p.Voids) != 0 {
 		t.Errorf("a run for somebody who was removed: %+v", p)
@@ -96,8 +97,8 @@ func TestAdmin_AsManyAsFitAreNotTooMany(t *testing.T) {
 	add := func(n int) error {
 		return second(a.AddMembers(t.Context(), make([]workspace.NewMember, n), owner.proof(), nil))
 	}
-	h.refused(add(workspace.MaxImport), workspace.CodeNameRequired)
-	h.refused(add(workspace.MaxImport+1), workspace.CodeImportLong)
+	h.refused(add(workspace.MaxImport), service.CodeNameRequired)
+	h.refused(add(workspace.MaxImport+1), service.CodeImportLong)
 	run := func(n int) error {
 		ids := make([]string, n)
 		for i := range ids {
@@ -105,6 +106,6 @@ func TestAdmin_AsManyAsFitAreNotTooMany(t *testing.T) {
 		}
 		return second(a.BeginRun(t.Context(), workspace.RunRequest{Members: ids, Reason: "r", Kind: workspace.RunPrint}, owner.proof()))
 	}
-	h.refused(run(workspace.MaxRun), workspace.CodeMemberGone)
-	h.refused(run(workspace.MaxRun+1), workspace.CodeRunLong)
+	h.refused(run(workspace.MaxRun), service.CodeMemberGone)
+	h.refused(run(workspace.MaxRun+1), service.CodeRunLong)
 }

@@ -1,6 +1,10 @@
 package workspace
 
-import "slices"
+import (
+	"slices"
+
+	"countersign/backend/service"
+)
 
 // Who may do what, and to whom, is said here and nowhere else. A use case looks here in
 // the transaction that acts; the page is told what it may offer from here.
@@ -94,15 +98,15 @@ var notOnOneself = []MemberPermission{maySuspend, mayReactivate, mayRemove, mayR
 
 // refused says why an actor does not have the permission; empty: they have it. One's own
 // sheet is printed with the others.
-func (p MemberPermission) refused(actorID string, actor Role, targetID string, target Role) Code {
+func (p MemberPermission) refused(actorID string, actor Role, targetID string, target Role) service.Code {
 	self := actorID == targetID
 	switch {
 	case self && slices.Contains(notOnOneself, p):
-		return CodeNotYourself
+		return service.CodeNotYourself
 	case self && p == mayIssueCodes && MayAdminister.Of(actor), p.on(actor, target):
 		return ""
 	}
-	return CodeForbidden
+	return service.CodeForbidden
 }
 
 // offered are the permissions that a list of members offers, in this order, and where a

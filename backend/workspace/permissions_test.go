@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -127,7 +128,7 @@ func TestPermissions_OfASessionAreWhatItCanDo(t *testing.T) {
 			if err == nil {
 				err = try(a, who)
 			}
-			if allowed := !workspace.IsCode(err, workspace.CodeForbidden); allowed != what.Of(role) {
+			if allowed := !service.IsCode(err, service.CodeForbidden); allowed != what.Of(role) {
 				t.Errorf("%s by an %s: told %v, and tried: %v", what, role, what.Of(role), err)
 			}
 		}

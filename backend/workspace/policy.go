@@ -3,6 +3,8 @@ package workspace
 import (
 	"context"
 	"time"
+
+	"countersign/backend/service"
 )
 
 // The bounds of the idle time, in minutes (SP 800-63B-4 §2.2.3 allows an hour).
@@ -105,7 +107,7 @@ func (a *Admin) RenameWorkspace(ctx context.Context, name string) error {
 // Errors: idle_range; forbidden; folder.
 func (a *Admin) SetIdle(ctx context.Context, minutes int) error {
 	if minutes < MinIdleMinutes || minutes > MaxIdleMinutes {
-		return refuse(CodeIdleRange).at("idle").with("min", MinIdleMinutes).with("max", MaxIdleMinutes)
+		return refuse(service.CodeIdleRange).At("idle").With("min", MinIdleMinutes).With("max", MaxIdleMinutes)
 	}
 	return a.setInfo(ctx, nil, "", eventIdleSet, func(_ ReadTx, i *Info) (map[string]string, error) {
 		i.IdleMinutes = minutes
@@ -129,7 +131,7 @@ func (a *Admin) SetTwoPeople(ctx context.Context, on bool, approval string, proo
 			return nil, err
 		}
 		if !MayAskForTwo.Of(actor.Role) {
-			return nil, refuse(CodeForbidden)
+			return nil, refuse(service.CodeForbidden)
 		}
 		if on {
 			members, err := tx.Members()
@@ -143,7 +145,7 @@ func (a *Admin) SetTwoPeople(ctx context.Context, on bool, approval string, proo
 				}
 			}
 			if admins < 2 {
-				return nil, refuse(CodeTwoPeopleAlone)
+				return nil, refuse(service.CodeTwoPeopleAlone)
 			}
 		}
 		i.TwoPeople = on
@@ -226,10 +228,10 @@ func (a *Admin) Require2FA(ctx context.Context, from time.Time, approval string,
 	}
 	from = time.UnixMilli(from.UnixMilli()).UTC()
 	if from.Before(now.Add(-24 * time.Hour)) {
-		return refuse(CodeRequirePast).at("from")
+		return refuse(service.CodeRequirePast).At("from")
 	}
 	if from.After(now.AddDate(RequireYears, 0, 0)) {
-		return refuse(CodeRequireFar).at("from").with("years", RequireYears)
+		return refuse(service.CodeRequireFar).At("from").With("years", RequireYears)
 	}
 	return a.setInfo(ctx, &proof, approval, eventRequired, func(tx ReadTx, i *Info) (map[string]string, error) {
 		r, err := rehearse(tx)
@@ -237,7 +239,7 @@ func (a *Admin) Require2FA(ctx context.Context, from time.Time, approval string,
 			return nil, err
 		}
 		if !r.Possible() {
-			return nil, refuse(CodeRequireAlone).with("ready", len(r.Keepers))
+			return nil, refuse(service.CodeRequireAlone).With("ready", len(r.Keepers))
 		}
 		i.Require2FA, i.RequireFrom = true, from
 		return map[string]string{"from": from.Format(time.RFC3339), "blocked": decimal(len(r.Blocked))}, nil

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -13,14 +14,14 @@ func TestApproval_RowThatNoLongerHoldsAllowsNothing(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		edit func(p *pair) string
-		want workspace.Code
+		want service.Code
 	}{
-		"by a member": {func(p *pair) string { return "UPDATE profiles SET role = 'member' WHERE id = '" + p.admin.id + "'" }, workspace.CodeApprovalGone},
+		"by a member": {func(p *pair) string { return "UPDATE profiles SET role = 'member' WHERE id = '" + p.admin.id + "'" }, service.CodeApprovalGone},
 		"by somebody suspended": {func(p *pair) string {
 			return "UPDATE profiles SET state = 'suspended' WHERE id = '" + p.admin.id + "'"
-		}, workspace.CodeApprovalGone},
-		"by nobody":     {func(*pair) string { return "UPDATE approvals SET decided_by = 'nobody'" }, workspace.CodeApprovalGone},
-		"is unreadable": {func(*pair) string { return "UPDATE approvals SET members = 'x'" }, workspace.CodeDatabaseDamaged},
+		}, service.CodeApprovalGone},
+		"by nobody":     {func(*pair) string { return "UPDATE approvals SET decided_by = 'nobody'" }, service.CodeApprovalGone},
+		"is unreadable": {func(*pair) string { return "UPDATE approvals SET members = 'x'" }, service.CodeDatabaseDamaged},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -39,7 +40,7 @@ func TestApproval_ThatCannotBeUsedUpAllowsNothing(t *testing.T) {
 	id := p.approved(workspace.ApproveReset2FA, p.members[0])
 	a, proof := p.owner.admin(), p.owner.proof()
 	p.hinder("IGNORE", "UPDATE ON approvals")
-	p.refused(a.Reset2FA(t.Context(), p.members[0].id, id, proof), workspace.CodeApprovalGone)
+	p.refused(a.Reset2FA(t.Context(), p.members[0].id, id, proof), service.CodeApprovalGone)
 	p.members[0].signIn() // with the phone that was to be reset
 }
 
@@ -48,8 +49,8 @@ func TestApprove_WhatIsNotThereCostsNoProof(t *testing.T) {
 	t.Parallel()
 	p := twoPeople(t)
 	wrong := workspace.Proof{Password: secret.NewText("not the password at all")}
-	p.refused(p.admin.admin().Approve(t.Context(), "nothing", wrong), workspace.CodeApprovalGone)
-	p.refused(p.admin.admin().Refuse(t.Context(), "nothing"), workspace.CodeApprovalGone)
+	p.refused(p.admin.admin().Approve(t.Context(), "nothing", wrong), service.CodeApprovalGone)
+	p.refused(p.admin.admin().Refuse(t.Context(), "nothing"), service.CodeApprovalGone)
 }
 
 func TestApprovals_SayWhoMayDecide(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"countersign/backend/service"
 )
 
 // ApprovalLife is how long an act waits for a second admin, and then for the first.
@@ -12,7 +14,7 @@ const ApprovalLife = 48 * time.Hour
 
 // checkReason takes the reason of an act, which the log and the cover page show.
 func checkReason(s string) (string, error) {
-	return checkName(s, CodeReasonRequired, CodeReasonLong, CodeReasonForm, "reason")
+	return checkName(s, service.CodeReasonRequired, service.CodeReasonLong, service.CodeReasonForm, "reason")
 }
 
 // approvedOn is what each approval of an act on members lets its asker do to them.
@@ -36,7 +38,7 @@ func (a *Admin) AskApproval(ctx context.Context, kind ApprovalKind, members []st
 	switch {
 	case ofPolicy(kind) && len(members) == 0:
 	case !ok, len(members) == 0, kind != ApprovePrintRun && len(members) != 1:
-		return Approval{}, refuse(CodeNobodyChosen)
+		return Approval{}, refuse(service.CodeNobodyChosen)
 	}
 	members = slices.Compact(slices.Sorted(slices.Values(members)))
 	check := func(tx ReadTx) error {
@@ -48,7 +50,7 @@ func (a *Admin) AskApproval(ctx context.Context, kind ApprovalKind, members []st
 			return err
 		}
 		if kind == ApproveTwoPeopleOff && !MayAskForTwo.Of(actor.Role) {
-			return refuse(CodeForbidden)
+			return refuse(service.CodeForbidden)
 		}
 		for _, id := range members {
 			if _, _, err := a.target(tx, id, what); err != nil {
@@ -164,16 +166,16 @@ func (a *Admin) decide(ctx context.Context, id string, to ApprovalState, event s
 		row, err = tx.Approval(id)
 		switch {
 		case errors.Is(err, ErrNotFound):
-			return refuse(CodeApprovalGone)
+			return refuse(service.CodeApprovalGone)
 		case err != nil:
 			return err
 		case row.State != ApprovalWaiting && (row.State != ApprovalApproved || to == ApprovalApproved), !w.now().Before(row.ExpiresAt):
-			return refuse(CodeApprovalGone)
+			return refuse(service.CodeApprovalGone)
 		case to == ApprovalApproved && (row.ByID == actor.ID || slices.Contains(row.Members, actor.ID)):
-			return refuse(CodeApprovalOwn)
+			return refuse(service.CodeApprovalOwn)
 		case to == ApprovalApproved: // with a code of one's own
 			_, err := tx.Factor(actor.ID)
-			return absent(err, CodeTwoFactorOff)
+			return absent(err, service.CodeTwoFactorOff)
 		}
 		return nil
 	}
@@ -186,7 +188,7 @@ func (a *Admin) decide(ctx context.Context, id string, to ApprovalState, event s
 		}
 		now := w.now()
 		ok, err := tx.DecideApproval(id, row.State, to, a.s.id, now)
-		if err := refuseUnless(ok, err, CodeApprovalGone); err != nil {
+		if err := refuseUnless(ok, err, service.CodeApprovalGone); err != nil {
 			return err
 		}
 		return w.record(tx, now, event, a.s.id, soleMember(row), approvalDetail(row))
@@ -204,11 +206,11 @@ func (a *Admin) checkApproval(tx ReadTx, id string, kind ApprovalKind, members [
 		return nil
 	}
 	if id == "" {
-		return refuse(CodeApprovalNeeded)
+		return refuse(service.CodeApprovalNeeded)
 	}
 	row, err := tx.Approval(id)
 	if errors.Is(err, ErrNotFound) {
-		return refuse(CodeApprovalGone)
+		return refuse(service.CodeApprovalGone)
 	}
 	if err != nil {
 		return err
@@ -218,11 +220,11 @@ func (a *Admin) checkApproval(tx ReadTx, id string, kind ApprovalKind, members [
 	}
 	members = slices.Compact(slices.Sorted(slices.Values(members)))
 	if row.State != ApprovalApproved || row.Kind != kind || row.ByID != a.s.id || !slices.Equal(row.Members, members) || !a.s.w.now().Before(row.ExpiresAt) {
-		return refuse(CodeApprovalGone)
+		return refuse(service.CodeApprovalGone)
 	}
 	by, err := tx.Profile(row.DecidedBy) // who approved is still an admin
 	still := err == nil && by.State == ProfileActive && MayAdminister.Of(by.Role)
-	return refuseUnless(still, ignoreMissing(err), CodeApprovalGone)
+	return refuseUnless(still, ignoreMissing(err), service.CodeApprovalGone)
 }
 
 func ignoreMissing(err error) error {
@@ -243,5 +245,5 @@ func (a *Admin) useApproval(tx WriteTx, id string) error {
 		return err
 	}
 	ok, err := tx.DecideApproval(id, ApprovalApproved, ApprovalUsed, row.DecidedBy, a.s.w.now())
-	return refuseUnless(ok, err, CodeApprovalGone)
+	return refuseUnless(ok, err, service.CodeApprovalGone)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -65,21 +66,21 @@ func TestTwoPeople_EachActWaitsForASecondAdmin(t *testing.T) {
 	kinds := []workspace.ApprovalKind{workspace.ApproveResetPassword, workspace.ApproveHelpCode, workspace.ApprovePrintRun, workspace.ApproveReset2FA}
 	for i, kind := range kinds {
 		act := acts[kind]
-		p.refused(act(""), workspace.CodeApprovalNeeded)
-		p.refused(act("nothing"), workspace.CodeApprovalGone)
-		p.refused(act(p.approved(kinds[(i+1)%len(kinds)], m)), workspace.CodeApprovalGone) // another act
-		p.refused(act(p.approved(kind, p.members[1])), workspace.CodeApprovalGone)         // other people
+		p.refused(act(""), service.CodeApprovalNeeded)
+		p.refused(act("nothing"), service.CodeApprovalGone)
+		p.refused(act(p.approved(kinds[(i+1)%len(kinds)], m)), service.CodeApprovalGone) // another act
+		p.refused(act(p.approved(kind, p.members[1])), service.CodeApprovalGone)         // other people
 		if kind == workspace.ApprovePrintRun {
-			p.refused(act(p.approved(kind, m, p.members[1])), workspace.CodeApprovalGone) // more people
+			p.refused(act(p.approved(kind, m, p.members[1])), service.CodeApprovalGone) // more people
 		}
 		asked, err := p.admin.admin().AskApproval(t.Context(), kind, []string{m.id}, "r", p.admin.proof())
 		p.ok(err)
 		p.ok(p.owner.admin().Approve(t.Context(), asked.ID, p.owner.proof()))
-		p.refused(act(asked.ID), workspace.CodeApprovalGone) // another who asked
+		p.refused(act(asked.ID), service.CodeApprovalGone) // another who asked
 		id := p.approved(kind, m)
 		p.ok(act(id))
 		if kind != workspace.ApproveReset2FA {
-			p.refused(act(id), workspace.CodeApprovalGone) // used
+			p.refused(act(id), service.CodeApprovalGone) // used
 		}
 	}
 	_, invitation := p.invited(p.owner.admin())
@@ -113,7 +114,7 @@ func TestApproval_OfAFormerAdminAllowsNothing(t *testing.T) {
 			p := twoPeople(t)
 			id := p.approved(workspace.ApproveReset2FA, p.members[0])
 			p.ok(fall(p))
-			p.refused(p.owner.admin().Reset2FA(t.Context(), p.members[0].id, id, p.owner.proof()), workspace.CodeApprovalGone)
+			p.refused(p.owner.admin().Reset2FA(t.Context(), p.members[0].id, id, p.owner.proof()), service.CodeApprovalGone)
 			all, err := p.owner.admin().Approvals(t.Context())
 			p.ok(err)
 			if len(all) > 0 {
@@ -129,9 +130,9 @@ func TestApprove_NotYourOwnRequestOrOneAboutYou(t *testing.T) {
 	third := p.one(person{role: workspace.RoleAdmin})
 	asked, err := p.owner.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{p.admin.id}, "the phone is lost", p.owner.proof())
 	p.ok(err)
-	p.refused(p.owner.admin().Approve(t.Context(), asked.ID, p.owner.proof()), workspace.CodeApprovalOwn)
-	p.refused(p.admin.admin().Approve(t.Context(), asked.ID, p.admin.proof()), workspace.CodeApprovalOwn)
-	p.refused(third.admin().Approve(t.Context(), asked.ID, third.proof()), workspace.CodeTwoFactorOff)
+	p.refused(p.owner.admin().Approve(t.Context(), asked.ID, p.owner.proof()), service.CodeApprovalOwn)
+	p.refused(p.admin.admin().Approve(t.Context(), asked.ID, p.admin.proof()), service.CodeApprovalOwn)
+	p.refused(third.admin().Approve(t.Context(), asked.ID, third.proof()), service.CodeTwoFactorOff)
 	all, err := third.admin().Approvals(t.Context())
 	p.ok(err)
 	if len(all) != 1 || all[0].ByName != p.owner.name || !slices.Equal(all[0].Names, []string{p.admin.name}) || all[0].Mine || all[0].State != workspace.ApprovalWaiting {
@@ -143,13 +144,13 @@ func TestApprove_NotYourOwnRequestOrOneAboutYou(t *testing.T) {
 		t.Errorf("listed to who asked: %+v", mine[0])
 	}
 	// A wrong code approves nothing.
-	p.refused(third.admin().Approve(t.Context(), asked.ID, workspace.Proof{Password: secret.NewText("not the password at all")}), workspace.CodeTwoFactorOff)
+	p.refused(third.admin().Approve(t.Context(), asked.ID, workspace.Proof{Password: secret.NewText("not the password at all")}), service.CodeTwoFactorOff)
 	fourth := p.one(person{role: workspace.RoleAdmin, on: true})
 	proof := fourth.proof()
 	proof.Factor.Value = secret.NewText(fourth.phone.wrong())
-	p.refused(fourth.admin().Approve(t.Context(), asked.ID, proof), workspace.CodeCodeWrong)
+	p.refused(fourth.admin().Approve(t.Context(), asked.ID, proof), service.CodeCodeWrong)
 	p.ok(fourth.admin().Approve(t.Context(), asked.ID, fourth.proof()))
-	p.refused(fourth.admin().Approve(t.Context(), asked.ID, fourth.proof()), workspace.CodeApprovalGone)
+	p.refused(fourth.admin().Approve(t.Context(), asked.ID, fourth.proof()), service.CodeApprovalGone)
 	p.ok(p.owner.admin().Reset2FA(t.Context(), p.admin.id, asked.ID, p.owner.proof()))
 }
 
@@ -160,25 +161,25 @@ func TestTwoPeople_ALesserPolicyWaitsForASecondAdmin(t *testing.T) {
 	h := p.fixture
 	h.ok(a.Require2FA(t.Context(), day, "", p.owner.proof()))                 // more than before
 	h.ok(a.Require2FA(t.Context(), day.Add(-time.Hour), "", p.owner.proof())) // earlier
-	h.refused(a.Require2FA(t.Context(), day, "", p.owner.proof()), workspace.CodeApprovalNeeded)
-	h.refused(a.DropRequirement(t.Context(), "", p.owner.proof()), workspace.CodeApprovalNeeded)
+	h.refused(a.Require2FA(t.Context(), day, "", p.owner.proof()), service.CodeApprovalNeeded)
+	h.refused(a.DropRequirement(t.Context(), "", p.owner.proof()), service.CodeApprovalNeeded)
 	for _, members := range [][]string{{p.members[0].id}, {p.owner.id}} {
 		_, err := a.AskApproval(t.Context(), workspace.ApproveDropRequirement, members, "r", p.owner.proof())
-		h.refused(err, workspace.CodeNobodyChosen)
+		h.refused(err, service.CodeNobodyChosen)
 	}
 	_, err := p.admin.admin().AskApproval(t.Context(), workspace.ApproveTwoPeopleOff, nil, "r", p.admin.proof())
-	h.refused(err, workspace.CodeForbidden)
+	h.refused(err, service.CodeForbidden)
 	other := p.approved(workspace.ApproveTwoPeopleOff)
-	h.refused(a.DropRequirement(t.Context(), other, p.owner.proof()), workspace.CodeApprovalGone) // another act
+	h.refused(a.DropRequirement(t.Context(), other, p.owner.proof()), service.CodeApprovalGone) // another act
 	waits, err := a.AskApproval(t.Context(), workspace.ApproveDropRequirement, nil, "r", p.owner.proof())
 	h.ok(err)
-	h.refused(a.DropRequirement(t.Context(), waits.ID, p.owner.proof()), workspace.CodeApprovalGone)
-	h.refused(p.owner.admin().Approve(t.Context(), waits.ID, p.owner.proof()), workspace.CodeApprovalOwn)
+	h.refused(a.DropRequirement(t.Context(), waits.ID, p.owner.proof()), service.CodeApprovalGone)
+	h.refused(p.owner.admin().Approve(t.Context(), waits.ID, p.owner.proof()), service.CodeApprovalOwn)
 	h.ok(p.admin.admin().Approve(t.Context(), waits.ID, p.admin.proof()))
 
 	a = p.owner.admin()
 	h.ok(a.Require2FA(t.Context(), day, waits.ID, p.owner.proof()))
-	h.refused(a.DropRequirement(t.Context(), waits.ID, p.owner.proof()), workspace.CodeApprovalGone) // used
+	h.refused(a.DropRequirement(t.Context(), waits.ID, p.owner.proof()), service.CodeApprovalGone) // used
 	h.ok(a.DropRequirement(t.Context(), p.approved(workspace.ApproveDropRequirement), p.owner.proof()))
 	policy, err := a.Policy(t.Context())
 	h.ok(err)
@@ -202,7 +203,7 @@ func TestApproval_EndsWithARoleThatItRestsOn(t *testing.T) {
 		for _, role := range []workspace.Role{workspace.RoleOwner, back} {
 			p.ok(boss.admin().SetRole(t.Context(), who.id, role, boss.proof()))
 		}
-		if err := p.admin.admin().Reset2FA(t.Context(), p.members[0].id, asked.ID, p.admin.proof()); !workspace.IsCode(err, workspace.CodeApprovalGone) {
+		if err := p.admin.admin().Reset2FA(t.Context(), p.members[0].id, asked.ID, p.admin.proof()); !service.IsCode(err, service.CodeApprovalGone) {
 			t.Errorf("%s there and back: %v", name, err)
 		}
 	}
@@ -212,17 +213,17 @@ func TestTwoPeople_NeedsTwoAdminsWith2FAAndAnOwner(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	h.people(person{role: workspace.RoleAdmin}, person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleAdmin, on: true, state: workspace.ProfileSuspended})
-	h.refused(owner.admin().SetTwoPeople(t.Context(), true, "", owner.proof()), workspace.CodeTwoPeopleAlone)
+	h.refused(owner.admin().SetTwoPeople(t.Context(), true, "", owner.proof()), service.CodeTwoPeopleAlone)
 	admin := h.one(person{role: workspace.RoleAdmin, on: true})
-	h.refused(admin.admin().SetTwoPeople(t.Context(), true, "", admin.proof()), workspace.CodeForbidden)
+	h.refused(admin.admin().SetTwoPeople(t.Context(), true, "", admin.proof()), service.CodeForbidden)
 	h.ok(owner.admin().SetTwoPeople(t.Context(), true, "", owner.proof()))
 	p, err := admin.admin().Policy(t.Context())
 	h.ok(err)
 	if !p.TwoPeople {
 		t.Error("it is not on")
 	}
-	h.refused(admin.admin().SetTwoPeople(t.Context(), false, "", admin.proof()), workspace.CodeForbidden)
-	h.refused(owner.admin().SetTwoPeople(t.Context(), false, "", owner.proof()), workspace.CodeApprovalNeeded)
+	h.refused(admin.admin().SetTwoPeople(t.Context(), false, "", admin.proof()), service.CodeForbidden)
+	h.refused(owner.admin().SetTwoPeople(t.Context(), false, "", owner.proof()), service.CodeApprovalNeeded)
 	id := (&pair{fixture: h, owner: owner, admin: admin}).approved(workspace.ApproveTwoPeopleOff)
 	h.ok(owner.admin().SetTwoPeople(t.Context(), false, id, owner.proof()))
 	_, err = admin.admin().ResetPassword(t.Context(), h.one(person{role: workspace.RoleMember}).id, "", admin.proof())
@@ -233,8 +234,8 @@ func TestReason_IsRequired(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	m := h.one(person{role: workspace.RoleMember, on: true})
-	for reason, code := range map[string]workspace.Code{
-		" ": workspace.CodeReasonRequired, strings.Repeat("x", 121): workspace.CodeReasonLong, "a\u202eb": workspace.CodeReasonForm,
+	for reason, code := range map[string]service.Code{
+		" ": service.CodeReasonRequired, strings.Repeat("x", 121): service.CodeReasonLong, "a\u202eb": service.CodeReasonForm,
 	} {
 		_, err := owner.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{m.id}, reason, owner.proof())
 		h.refused(err, code)
@@ -243,7 +244,7 @@ func TestReason_IsRequired(t *testing.T) {
 	}
 	for _, ids := range [][]string{nil, {m.id, owner.id}} {
 		_, err := owner.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, ids, "r", owner.proof())
-		h.refused(err, workspace.CodeNobodyChosen)
+		h.refused(err, service.CodeNobodyChosen)
 	}
 }
 
@@ -252,9 +253,9 @@ func TestPolicy_IsStoredWithinItsRanges(t *testing.T) {
 	h, owner := alone(t)
 	a := owner.admin()
 	h.ok(a.RenameWorkspace(t.Context(), " Southwind "))
-	h.refused(a.RenameWorkspace(t.Context(), "a\tb"), workspace.CodeWorkspaceForm)
+	h.refused(a.RenameWorkspace(t.Context(), "a\tb"), service.CodeWorkspaceForm)
 	for _, minutes := range []int{-1, 0, 16, 1 << 40} {
-		h.refused(a.SetIdle(t.Context(), minutes), workspace.CodeIdleRange)
+		h.refused(a.SetIdle(t.Context(), minutes), service.CodeIdleRange)
 	}
 	h.ok(a.SetIdle(t.Context(), 15))
 	h.restart()
@@ -268,7 +269,7 @@ func TestPolicy_IsStoredWithinItsRanges(t *testing.T) {
 	}
 	h.clock.step(15 * time.Minute)
 	_, err := s.Overview(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	p, err := owner.admin().Policy(t.Context())
 	h.ok(err)
 	if want := (workspace.Policy{Name: "Southwind", IdleMinutes: 15}); fmt.Sprint(p) != fmt.Sprint(want) {
@@ -281,5 +282,5 @@ func TestAskApproval_UnknownKindIsRefused(t *testing.T) {
 	h, owner := alone(t)
 	m := h.one(person{role: workspace.RoleMember, state: workspace.ProfileActive})
 	_, err := owner.admin().AskApproval(t.Context(), "anything", []string{m.id}, "because", owner.proof())
-	h.refused(err, workspace.CodeNobodyChosen)
+	h.refused(err, service.CodeNobodyChosen)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -14,18 +15,18 @@ func TestRequire2FA_NeedsTwoPeopleWhoCanRecover(t *testing.T) {
 	h, owner, _ := guarded(t)
 	h.people(person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleAdmin}, person{role: workspace.RoleAdmin, state: workspace.ProfileSuspended, on: true})
 	from := h.clock.now().Add(7 * 24 * time.Hour)
-	if e := h.refused(owner.admin().Require2FA(t.Context(), from, "", owner.proof()), workspace.CodeRequireAlone); e.Args["ready"] != 1 {
+	if e := h.refused(owner.admin().Require2FA(t.Context(), from, "", owner.proof()), service.CodeRequireAlone); e.Args["ready"] != 1 {
 		t.Errorf("%v", e.Args)
 	}
 	second := h.one(person{role: workspace.RoleAdmin, on: true})
 	for range 20 { // a keeper whose authenticator is off, and who has no codes, keeps nothing
 		h.clock.step(2 * time.Hour)
 		_, err := second.challenge().Verify(t.Context(), secret.NewText(second.phone.wrong()))
-		h.refused(err, workspace.CodeCodeWrong)
+		h.refused(err, service.CodeCodeWrong)
 	}
-	h.refused(owner.admin().Require2FA(t.Context(), h.clock.now().Add(time.Hour), "", owner.proof()), workspace.CodeRequireAlone)
+	h.refused(owner.admin().Require2FA(t.Context(), h.clock.now().Add(time.Hour), "", owner.proof()), service.CodeRequireAlone)
 	h.one(person{role: workspace.RoleAdmin, on: true})
-	h.refused(owner.admin().Require2FA(t.Context(), h.clock.now().Add(-25*time.Hour), "", owner.proof()), workspace.CodeRequirePast)
+	h.refused(owner.admin().Require2FA(t.Context(), h.clock.now().Add(-25*time.Hour), "", owner.proof()), service.CodeRequirePast)
 	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now().Add(time.Hour), "", owner.proof()))
 }
 
@@ -80,20 +81,20 @@ func TestRequire2FA_OverdueMemberCanOnlyEnrol(t *testing.T) {
 		t.Fatal("a second factor is asked for that there is not")
 	}
 	_, err = c.Verify(t.Context(), secret.NewText("123456"))
-	h.refused(err, workspace.CodeTwoFactorOff)
+	h.refused(err, service.CodeTwoFactorOff)
 	_, err = c.Recover(t.Context(), secret.NewText(noCode))
-	h.refused(err, workspace.CodeRecoveryNone)
+	h.refused(err, service.CodeRecoveryNone)
 	_, err = c.UseHelpCode(t.Context(), secret.NewText(noCode))
-	h.refused(err, workspace.CodeTwoFactorOff)
+	h.refused(err, service.CodeTwoFactorOff)
 	g, err := c.Enrol(t.Context())
 	h.ok(err)
 	if g.Kind() != workspace.EnrolRequired {
 		t.Errorf("a gate to %q", g.Kind())
 	}
 	_, err = g.Enter()
-	h.refused(err, workspace.CodeEnrolmentUnconfirmed)
+	h.refused(err, service.CodeEnrolmentUnconfirmed)
 	_, err = c.Enrol(t.Context())
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 	h.ok(g.End(t.Context()))
 	if h.intents() != 0 {
 		t.Error("an intent is left")
@@ -106,7 +107,7 @@ func TestRequire2FA_OverdueMemberCanOnlyEnrol(t *testing.T) {
 	_, err = g.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
 	h.ok(err)
 	_, err = g.Enter() // the codes are shown, and 2FA is off
-	h.refused(err, workspace.CodeEnrolmentUnconfirmed)
+	h.refused(err, service.CodeEnrolmentUnconfirmed)
 	if _, err := g.Showing(); err != nil {
 		t.Error(err)
 	}
@@ -118,9 +119,9 @@ func TestRequire2FA_OverdueMemberCanOnlyEnrol(t *testing.T) {
 		t.Errorf("a step-up needs %+v, %v", needs, err)
 	}
 	h.clock.step(time.Minute)
-	h.refused(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}), workspace.CodeRequiredByWorkspace)
+	h.refused(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}), service.CodeRequiredByWorkspace)
 	_, err = p.challenge().Enrol(t.Context())
-	h.refused(err, workspace.CodeTwoFactorOn)
+	h.refused(err, service.CodeTwoFactorOn)
 
 	h.ok(owner.admin().DropRequirement(t.Context(), "", owner.proof()))
 	h.ok(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}))
@@ -146,7 +147,7 @@ func TestRequire2FA_InvitedMemberEnrolsFirst(t *testing.T) {
 	g, err := c.Enrol(t.Context())
 	h.ok(err)
 	_, _, err = p.redeem(given)
-	h.refused(err, workspace.CodeInvitationWrong)
+	h.refused(err, service.CodeInvitationWrong)
 	h.ok(g.End(t.Context())) // the password is chosen, and 2FA is still due
 	g, err = p.challenge().Enrol(t.Context())
 	h.ok(err)
@@ -186,7 +187,7 @@ func TestDropRequirement_LooksAgainAtTheSecondPerson(t *testing.T) {
 	err := h.amid(steps, 5, func() { h.alterInfo(func(i *workspace.Info) { i.TwoPeople = true }) }, func() error {
 		return a.DropRequirement(t.Context(), "", owner.proof())
 	})
-	h.refused(err, workspace.CodeApprovalNeeded)
+	h.refused(err, service.CodeApprovalNeeded)
 	if p, err := a.Policy(t.Context()); err != nil || !p.Require2FA {
 		t.Errorf("2FA is required: %t, %v", p.Require2FA, err)
 	}
@@ -197,7 +198,7 @@ func TestRequire2FA_OnADayThatNoCalendarReaches(t *testing.T) {
 	h, owner, _ := guarded(t)
 	h.one(person{role: workspace.RoleOwner, on: true})
 	for _, from := range []time.Time{h.clock.now().AddDate(10, 0, 2), time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC), time.UnixMilli(1<<63 - 1)} {
-		if e := h.refused(owner.admin().Require2FA(t.Context(), from, "", owner.proof()), workspace.CodeRequireFar); e.Field != "from" {
+		if e := h.refused(owner.admin().Require2FA(t.Context(), from, "", owner.proof()), service.CodeRequireFar); e.Field != "from" {
 			t.Errorf("%s: at %q", from, e.Field)
 		}
 	}
@@ -259,7 +260,7 @@ func TestRehearse_KeepersAreThoseWhoCouldComeIn(t *testing.T) {
 	}
 	a := owner.admin()
 	_, err := owner.challenge().Verify(t.Context(), secret.NewText(owner.phone.wrong()))
-	h.refused(err, workspace.CodeCodeWrong)
+	h.refused(err, service.CodeCodeWrong)
 	h.sneak("UPDATE attempts SET failures = 20 WHERE kind = 'code' AND subject = '" + owner.id + "'")
 	r, err := a.Rehearse(t.Context())
 	if h.ok(err); len(r.Keepers) != 1 {

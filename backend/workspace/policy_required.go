@@ -3,6 +3,8 @@ package workspace
 import (
 	"errors"
 	"time"
+
+	"countersign/backend/service"
 )
 
 // What a session may do where the workspace requires 2FA and the profile has it
@@ -45,10 +47,10 @@ func (s *Session) stand(required bool) standing {
 func (s *Session) check(required, whole bool) error {
 	switch s.stand(required) {
 	case standsNot:
-		return refuse(CodeSessionEnded)
+		return refuse(service.CodeSessionEnded)
 	case standsEnrolling:
 		if whole {
-			return refuse(CodeEnableFirst)
+			return refuse(service.CodeEnableFirst)
 		}
 	}
 	return nil
@@ -64,7 +66,7 @@ func (s *Session) Whole() error {
 		return err
 	}
 	if s.over || s.expired(s.w.wall()) {
-		return refuse(CodeSessionEnded)
+		return refuse(service.CodeSessionEnded)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -58,13 +59,13 @@ func TestRequire2FA_SessionWithout2FAEndsAtTheDate(t *testing.T) {
 			if s.Remaining() != 0 || !s.Overdue() || s.LimitReached() {
 				t.Errorf("%v left, overdue %v", s.Remaining(), s.Overdue())
 			}
-			h.refused(s.Touch(), workspace.CodeSessionEnded)
+			h.refused(s.Touch(), service.CodeSessionEnded)
 			_, err := s.Overview(t.Context())
-			h.refused(err, workspace.CodeSessionEnded)
+			h.refused(err, service.CodeSessionEnded)
 			_, err = s.Admin(t.Context())
-			h.refused(err, workspace.CodeSessionEnded)
+			h.refused(err, service.CodeSessionEnded)
 			_, err = s.BeginEnable(t.Context(), secret.NewText(pass))
-			h.refused(err, workspace.CodeSessionEnded)
+			h.refused(err, service.CodeSessionEnded)
 			h.ok(s.End(t.Context()))
 
 			if st := h.status(keeper); !st.Required || keeper.Overdue() {
@@ -85,10 +86,10 @@ func TestRequire2FA_EndedSessionStaysEnded(t *testing.T) {
 	s := late[0].signIn()
 	h.until(from, s)
 	_, err := s.Documents(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	h.ok(owner.admin().DropRequirement(t.Context(), "", owner.proof()))
 	_, err = s.Overview(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	if !s.Overdue() || s.Remaining() != 0 {
 		t.Error("it came back")
 	}
@@ -113,12 +114,12 @@ func TestRequire2FA_DueDateEndsOtherSessionsAtTheirNextAct(t *testing.T) {
 
 	h.ok(guard.Require2FA(t.Context(), time.Time{}, "", proof))
 	_, err = open.ReadAt(make([]byte, 1), 0)
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	_, err = one.OpenDocument(t.Context(), open.ID)
-	h.refused(err, workspace.CodeSessionEnded)
-	h.refused(two.RenameDocument(t.Context(), open.ID, "b"), workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
+	h.refused(two.RenameDocument(t.Context(), open.ID, "b"), service.CodeSessionEnded)
 	_, err = adm.Members(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	if !one.Overdue() || !two.Overdue() {
 		t.Error("the reason is not told")
 	}
@@ -148,7 +149,7 @@ func TestRequire2FA_DateOfAnotherProcessEndsASession(t *testing.T) {
 	}
 	h.ok(a.Require2FA(t.Context(), time.Time{}, "", owner.proof()))
 	_, err = s.Overview(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	if !s.Overdue() {
 		t.Error("the reason is not told")
 	}
@@ -171,7 +172,7 @@ func TestRequire2FA_AtOnceForYourselfNeedsANewSignIn(t *testing.T) {
 		t.Error("whoever sets it is an exception")
 	}
 	_, err = a.Policy(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	g, err := owner.challenge().Enrol(t.Context())
 	h.ok(err)
 	owner.enrolAt(g)
@@ -204,22 +205,22 @@ func TestRequire2FA_OnlyEnrolmentUnderWayGoesOnAtTheDate(t *testing.T) {
 	nothingElse := func() {
 		t.Helper()
 		_, err := s.Overview(t.Context())
-		h.refused(err, workspace.CodeEnableFirst)
+		h.refused(err, service.CodeEnableFirst)
 		_, err = a.Members(t.Context())
-		h.refused(err, workspace.CodeEnableFirst)
+		h.refused(err, service.CodeEnableFirst)
 		_, err = w.Log(t.Context(), workspace.LogQuery{})
-		h.refused(err, workspace.CodeEnableFirst)
+		h.refused(err, service.CodeEnableFirst)
 		_, err = s.Documents(t.Context())
-		h.refused(err, workspace.CodeEnableFirst)
+		h.refused(err, service.CodeEnableFirst)
 		_, err = s.MissingFiles(t.Context(), nil)
-		h.refused(err, workspace.CodeEnableFirst)
+		h.refused(err, service.CodeEnableFirst)
 		_, err = open.ReadAt(make([]byte, 1), 0)
-		h.refused(err, workspace.CodeEnableFirst)
+		h.refused(err, service.CodeEnableFirst)
 		_, err = s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("b", "b")}), nil)
-		h.refused(err, workspace.CodeEnableFirst)
-		h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("walnut harbour spindle 3"), workspace.FactorInput{}), workspace.CodeEnableFirst)
-		h.refused(a.DropRequirement(t.Context(), "", p.proof()), workspace.CodeEnableFirst)
-		h.refused(s.Whole(), workspace.CodeEnableFirst)
+		h.refused(err, service.CodeEnableFirst)
+		h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("walnut harbour spindle 3"), workspace.FactorInput{}), service.CodeEnableFirst)
+		h.refused(a.DropRequirement(t.Context(), "", p.proof()), service.CodeEnableFirst)
+		h.refused(s.Whole(), service.CodeEnableFirst)
 		h.ok(s.Touch())
 	}
 	nothingElse()
@@ -227,7 +228,7 @@ func TestRequire2FA_OnlyEnrolmentUnderWayGoesOnAtTheDate(t *testing.T) {
 	h.ok(err)
 	p.phone = h.phoneOf(shown)
 	_, err = s.Confirm(t.Context(), secret.NewText(p.phone.wrong()))
-	h.refused(err, workspace.CodeCodeWrong)
+	h.refused(err, service.CodeCodeWrong)
 	_, err = s.Confirm(t.Context(), secret.NewText(p.phone.code()))
 	h.ok(err)
 	nothingElse()
@@ -267,7 +268,7 @@ func TestRequire2FA_CancelledEnrolmentEndsTheSession(t *testing.T) {
 		t.Error("the session goes on")
 	}
 	_, err = s.BeginEnable(t.Context(), secret.NewText(pass))
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	h.ok(s.End(t.Context()))
 	if h.intents() != 0 {
 		t.Error("an intent is left")
@@ -297,7 +298,7 @@ func TestRequire2FA_FailedEnrolmentAtTheDateEndsTheSession(t *testing.T) {
 	h.until(from.Add(-time.Minute), s)
 	h.secrets.slow = func() { h.until(from); h.secrets.set = workspace.ErrKeychainLocked }
 	_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
-	h.refused(err, workspace.CodeKeychainLocked)
+	h.refused(err, service.CodeKeychainLocked)
 	if !s.Overdue() {
 		t.Error("the session goes on without an enrolment")
 	}
@@ -329,9 +330,9 @@ func TestRequire2FA_DateStopsLongWorkAndLeavesNoHalf(t *testing.T) {
 			_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 			h.ok(err)
 		}
-		code := workspace.CodeSessionEnded
+		code := service.CodeSessionEnded
 		if enrolling {
-			code = workspace.CodeEnableFirst
+			code = service.CodeEnableFirst
 		}
 		slow := paper("3", "ee")
 		slow.Open = func() (io.ReadCloser, error) {
@@ -374,7 +375,7 @@ func TestRequire2FA_DateEndsAPrintRunAndKeepsTheOldSheets(t *testing.T) {
 	h.ok(run.Issue(t.Context(), nil, func(workspace.RunSheet) error { return nil }))
 	h.until(from)
 	_, err = run.PutInForce(t.Context(), nil)
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	h.ok(s.End(t.Context()))
 	res, err := run.Cancel(t.Context())
 	h.ok(err)
@@ -401,7 +402,7 @@ func TestRequire2FA_OverdueAdminGetsNothingByAnApproval(t *testing.T) {
 	h.ok(err)
 	h.until(from, s)
 	h.ok(owner.admin().Approve(t.Context(), asked.ID, owner.proof()))
-	h.refused(a.Reset2FA(t.Context(), member.id, asked.ID, late[0].proof()), workspace.CodeSessionEnded)
+	h.refused(a.Reset2FA(t.Context(), member.id, asked.ID, late[0].proof()), service.CodeSessionEnded)
 	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
 		_, err := tx.Factor(member.id)
 		return err

@@ -3,6 +3,7 @@ package workspace_test
 import (
 	"testing"
 
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -14,6 +15,6 @@ func TestSetIdle_IsOneToFifteenMinutes(t *testing.T) {
 		h.ok(a.SetIdle(t.Context(), n))
 	}
 	for _, n := range []int{-1, 0, workspace.MaxIdleMinutes + 1} {
-		h.refused(a.SetIdle(t.Context(), n), workspace.CodeIdleRange)
+		h.refused(a.SetIdle(t.Context(), n), service.CodeIdleRange)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
+	"countersign/backend/service"
 )
 
 // Overview is what Settings → Profile shows.
@@ -128,7 +129,7 @@ func (s *Session) Rename(ctx context.Context, name string) error {
 		return err
 	}
 	defer done()
-	name, err = checkName(name, CodeNameRequired, CodeNameLong, CodeNameForm, "name")
+	name, err = checkName(name, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name")
 	if err != nil {
 		return err
 	}
@@ -224,7 +225,7 @@ func (s *Session) checkNewEmail(ctx context.Context, typed string) (email string
 func freeEmail(tx ReadTx, profileID, key string) error {
 	other, err := tx.ProfileByEmail(key)
 	if err == nil && other.ID != profileID {
-		return refuse(CodeEmailTaken).at("email")
+		return refuse(service.CodeEmailTaken).At("email")
 	}
 	return ignoreMissing(err)
 }

@@ -6,6 +6,7 @@ import (
 
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 )
 
 // ChangePassword sets a new password. It asks for the current one and, where 2FA
@@ -28,21 +29,21 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current, 
 		return err
 	}
 	if current.Empty() {
-		return refuse(CodePasswordRequired).at("current")
+		return refuse(service.CodePasswordRequired).At("current")
 	}
 	if err := s.w.checkPassword(next, "next", s.w.Name(), p.Name, p.Email); err != nil {
 		return err
 	}
 	asks := on && !c.proven()
 	if asks && !factor.given() {
-		return refuse(CodeFactorRequired).at("code")
+		return refuse(service.CodeFactorRequired).At("code")
 	}
 	t, err := s.provePassword(ctx, p, current, "current")
 	if err != nil {
 		return err
 	}
 	if current.Reveal() == next.Reveal() {
-		return afterwards(refuse(CodePasswordSame).at("next"), s.w.refund(ctx, t))
+		return afterwards(refuse(service.CodePasswordSame).At("next"), s.w.refund(ctx, t))
 	}
 	var use factorUse
 	if asks {

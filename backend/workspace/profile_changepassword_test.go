@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
@@ -18,18 +19,18 @@ func TestChangePassword_EndsOtherSessionsAndChallenges(t *testing.T) {
 	h.ok(err)
 	next := "granite lagoon whisper 47"
 	none := workspace.FactorInput{Kind: workspace.FactorNone}
-	h.refused(s.ChangePassword(t.Context(), secret.NewText("wrong password, really"), secret.NewText(next), none), workspace.CodePasswordWrong)
-	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("short"), none), workspace.CodePasswordShort)
-	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText(pass), none), workspace.CodePasswordSame)
+	h.refused(s.ChangePassword(t.Context(), secret.NewText("wrong password, really"), secret.NewText(next), none), service.CodePasswordWrong)
+	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("short"), none), service.CodePasswordShort)
+	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText(pass), none), service.CodePasswordSame)
 	h.ok(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText(next), none))
 	h.ok(s.Touch())
 	if _, err := s.Overview(t.Context()); err != nil {
 		t.Errorf("its own session ended: %v", err)
 	}
 	_, err = other.Overview(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(pass))
-	h.refused(err, workspace.CodeCredentialsWrong)
+	h.refused(err, service.CodeCredentialsWrong)
 	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(next))
 	h.ok(err)
 }
@@ -38,11 +39,11 @@ func TestChangePassword_With2FANeedsACode(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := enabled(t)
 	next := secret.NewText("granite lagoon whisper 47")
-	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), next, workspace.FactorInput{Kind: workspace.FactorNone}), workspace.CodeFactorRequired)
-	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), next, byCode(p.wrong())), workspace.CodeCodeWrong)
+	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), next, workspace.FactorInput{Kind: workspace.FactorNone}), service.CodeFactorRequired)
+	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), next, byCode(p.wrong())), service.CodeCodeWrong)
 	h.ok(s.ChangePassword(t.Context(), secret.NewText(pass), next, byCode(p.code())))
 	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
-	h.refused(err, workspace.CodeCredentialsWrong)
+	h.refused(err, service.CodeCredentialsWrong)
 }
 
 func TestChangePassword_KeyPairThatDoesNotFitIsMadeAnew(t *testing.T) {
@@ -115,7 +116,7 @@ func TestChangePassword_LockMeanwhileLosesNoVaultKey(t *testing.T) {
 		}
 	}
 	err = s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("walnut harbour spindle 3"), workspace.FactorInput{})
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	h.ok(<-ended)
 	if h.read((&user{h: h, email: email, pass: pass}).signIn(), "a") != "text" {
 		t.Error("the contract reads otherwise")

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -14,15 +15,15 @@ func TestProfile_NameAndEmailAreCheckedWhenChanged(t *testing.T) {
 	h, s := created(t)
 	h.ok(s.Rename(t.Context(), " Amara N. Okafor "))
 	h.ok(s.ChangeEmail(t.Context(), "amara@example.org", proof(workspace.FactorInput{})))
-	h.refused(s.Rename(t.Context(), ""), workspace.CodeNameRequired)
-	h.refused(s.ChangeEmail(t.Context(), "amara@", proof(workspace.FactorInput{})), workspace.CodeEmailForm)
+	h.refused(s.Rename(t.Context(), ""), service.CodeNameRequired)
+	h.refused(s.ChangeEmail(t.Context(), "amara@", proof(workspace.FactorInput{})), service.CodeEmailForm)
 	o, err := s.Overview(t.Context())
 	h.ok(err)
 	if o.Profile.Name != "Amara N. Okafor" || o.Profile.Email != "amara@example.org" {
 		t.Errorf("got %q, %q", o.Profile.Name, o.Profile.Email)
 	}
 	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(pass))
-	h.refused(err, workspace.CodeCredentialsWrong)
+	h.refused(err, service.CodeCredentialsWrong)
 	_, _, err = h.w.SignIn(t.Context(), "AMARA@example.org", secret.NewText(pass))
 	h.ok(err)
 }
@@ -37,11 +38,11 @@ func TestChangeEmail_EndsWhatTheOldAddressOpened(t *testing.T) {
 	h.ok(s.ChangeEmail(t.Context(), "amara@example.org", owner.proof()))
 	h.ok(s.Touch())
 	_, err = other.Overview(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	_, err = waiting.Verify(t.Context(), secret.NewText(owner.newCode()))
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 	_, _, err = h.w.Redeem(t.Context(), "amara@example.org", secret.NewText(given.Code.Display()), secret.NewText("granite lagoon whisper 47"))
-	h.refused(err, workspace.CodeOneTimeEnded)
+	h.refused(err, service.CodeOneTimeEnded)
 }
 
 func TestChangeEmail_IsToldAtTheNextSignInAndInTheLog(t *testing.T) {
@@ -87,8 +88,8 @@ func TestChangeEmail_AWrongAddressCostsNoCode(t *testing.T) {
 	other := h.one(person{role: workspace.RoleMember})
 	s := owner.signIn()
 	by := owner.proof()
-	for typed, want := range map[string]workspace.Code{
-		"": workspace.CodeEmailRequired, "amara@": workspace.CodeEmailForm, other.email: workspace.CodeEmailTaken,
+	for typed, want := range map[string]service.Code{
+		"": service.CodeEmailRequired, "amara@": service.CodeEmailForm, other.email: service.CodeEmailTaken,
 	} {
 		for _, err := range []error{s.CheckEmail(t.Context(), typed), s.ChangeEmail(t.Context(), typed, by)} {
 			if e := h.refused(err, want); e.Field != "email" {
@@ -98,7 +99,7 @@ func TestChangeEmail_AWrongAddressCostsNoCode(t *testing.T) {
 	}
 	h.ok(s.CheckEmail(t.Context(), "amara@example.org"))
 	h.ok(s.ChangeEmail(t.Context(), email, workspace.Proof{})) // the one that it is
-	h.refused(s.ChangeEmail(t.Context(), "Amara.Okafor@example.com", workspace.Proof{}), workspace.CodeFactorRequired)
+	h.refused(s.ChangeEmail(t.Context(), "Amara.Okafor@example.com", workspace.Proof{}), service.CodeFactorRequired)
 	h.ok(s.ChangeEmail(t.Context(), "amara@example.org", by))
 	if err := s.Rename(t.Context(), "Amara N. Okafor"); err != nil {
 		t.Error(errors.Join(errors.New("a name asks for a proof"), err))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -130,7 +131,7 @@ func TestRecover_RunWhoseOwnerIsGoneIsInterrupted(t *testing.T) {
 		}
 		return r.take(s)
 	})
-	h.refused(err, workspace.CodeRunOver)
+	h.refused(err, service.CodeRunOver)
 	if head == 0 || people[0].opens(r.sheets[people[0].id], 1) {
 		t.Error("a sheet of it opens")
 	}
@@ -164,7 +165,7 @@ func TestRecover_WorkspaceThatIsBeingMadeIsLeft(t *testing.T) {
 	h := newFixture(t)
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
 	_, err := h.w.Create(t.Context(), workspace.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(pass)})
-	h.refused(err, workspace.CodeKeychainLocked)
+	h.refused(err, service.CodeKeychainLocked)
 	before := h.intents()
 	h.ok(h.beside().Recover(t.Context()))
 	if before == 0 || h.intents() != before {
@@ -197,7 +198,7 @@ func TestRecover_RunThatEndedInBetweenIsNotInterrupted(t *testing.T) {
 	if res, err := r.Cancel(t.Context()); err != nil || res.State != workspace.RunInterrupted {
 		t.Errorf("a run that was interrupted ends as %+v, %v", res, err)
 	}
-	h.refused(r.Issue(t.Context(), nil, r.take), workspace.CodeRunOver)
+	h.refused(r.Issue(t.Context(), nil, r.take), service.CodeRunOver)
 
 	r = owner.beginRun(h.membersWith2FA(1)...)
 	head = h.head()

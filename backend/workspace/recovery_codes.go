@@ -7,6 +7,7 @@ import (
 
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 )
 
 // recoveryUse is a recovery code that was paid for and matches. Consume uses it.
@@ -35,7 +36,7 @@ func (w *Workspace) matchRecovery(ctx context.Context, profileID string, input s
 		return err
 	})
 	if errors.Is(err, ErrNotFound) {
-		return nil, refuse(CodeRecoveryNone).at("recovery")
+		return nil, refuse(service.CodeRecoveryNone).At("recovery")
 	}
 	if err != nil {
 		return nil, err
@@ -52,10 +53,10 @@ func (w *Workspace) matchRecovery(ctx context.Context, profileID string, input s
 		return nil, err
 	}
 	if row == nil {
-		return nil, w.wrong(ctx, t, CodeRecoveryWrong).at("recovery").with("sheet", set.Sheet)
+		return nil, w.wrong(ctx, t, service.CodeRecoveryWrong).At("recovery").With("sheet", set.Sheet)
 	}
 	if !row.UsedAt.IsZero() {
-		return nil, refuse(CodeRecoveryUsed).at("recovery").with("number", row.Number)
+		return nil, refuse(service.CodeRecoveryUsed).At("recovery").With("number", row.Number)
 	}
 	return &recoveryUse{attempt: t, set: set, number: row.Number, at: w.now(), purpose: purpose}, nil
 }
@@ -88,7 +89,7 @@ func (u *recoveryUse) consume(tx WriteTx) error {
 		return err
 	}
 	if !ok {
-		return refuse(CodeRecoveryUsed).at("recovery").with("number", u.number)
+		return refuse(service.CodeRecoveryUsed).At("recovery").With("number", u.number)
 	}
 	return nil
 }
@@ -98,9 +99,9 @@ func parseRecovery(input secret.Text) (recovery.Code, error) {
 	var form *recovery.FormError
 	switch {
 	case errors.Is(err, recovery.ErrEmpty):
-		return code, refuse(CodeRecoveryRequired).at("recovery")
+		return code, refuse(service.CodeRecoveryRequired).At("recovery")
 	case errors.As(err, &form):
-		return code, refuse(CodeRecoveryForm).at("recovery").with("length", form.Length)
+		return code, refuse(service.CodeRecoveryForm).At("recovery").With("length", form.Length)
 	}
 	return code, err
 }
@@ -205,7 +206,7 @@ func putInForce(tx WriteTx, set Set, now time.Time) error {
 		return err
 	}
 	if !ok {
-		return refuse(CodeEnrolmentEnded)
+		return refuse(service.CodeEnrolmentEnded)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -19,17 +20,17 @@ func TestRecoveryCode_OpensOnceInAnySpelling(t *testing.T) {
 		t.Errorf("welcome: %+v", w)
 	}
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[2]))
-	if e := h.refused(err, workspace.CodeRecoveryUsed); e.Args["number"] != 3 {
+	if e := h.refused(err, service.CodeRecoveryUsed); e.Args["number"] != 3 {
 		t.Errorf("it says %v", e.Args)
 	}
 	_, err = h.challenge().Recover(t.Context(), secret.NewText("ABCD-EFGH-JKMN-PQRS"))
-	if e := h.refused(err, workspace.CodeRecoveryWrong); e.Args["sheet"] != 1 {
+	if e := h.refused(err, service.CodeRecoveryWrong); e.Args["sheet"] != 1 {
 		t.Errorf("it says %v", e.Args)
 	}
 	_, err = h.challenge().Recover(t.Context(), secret.NewText("ABCD"))
-	h.refused(err, workspace.CodeRecoveryForm)
+	h.refused(err, service.CodeRecoveryForm)
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(" - "))
-	h.refused(err, workspace.CodeRecoveryRequired)
+	h.refused(err, service.CodeRecoveryRequired)
 	u := h.status(s).Codes
 	if u.Left != 9 || u.Codes[2].UsedAt.IsZero() || u.Codes[2].Use != workspace.UseSignIn || !u.Codes[0].UsedAt.IsZero() {
 		t.Errorf("usage: %+v", u)

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 )
 
 // newCodes is a set that was shown and is not yet in force.
@@ -27,7 +28,7 @@ func (s *Session) BeginNewCodes(ctx context.Context, proof Proof) (*Issued, erro
 		return nil, err
 	}
 	if !on {
-		return nil, refuse(CodeTwoFactorOff)
+		return nil, refuse(service.CodeTwoFactorOff)
 	}
 	err = s.confirm(ctx, proof, func(*confirmation) error {
 		issued, set, err := s.issue(ctx, p)
@@ -53,7 +54,7 @@ func (s *Session) KeepNewCodes(ctx context.Context) error {
 	defer done()
 	n := s.newCodes
 	if n == nil {
-		return refuse(CodeEnrolmentEnded)
+		return refuse(service.CodeEnrolmentEnded)
 	}
 	now := s.w.now()
 	err = s.w.update(ctx, func(tx WriteTx) error {
@@ -61,7 +62,7 @@ func (s *Session) KeepNewCodes(ctx context.Context) error {
 			return err
 		}
 		if _, err := tx.Factor(s.id); errors.Is(err, ErrNotFound) {
-			return refuse(CodeTwoFactorOff)
+			return refuse(service.CodeTwoFactorOff)
 		} else if err != nil {
 			return err
 		}
@@ -74,7 +75,7 @@ func (s *Session) KeepNewCodes(ctx context.Context) error {
 		return s.w.record(tx, now, eventCodesReplaced, s.id, s.id,
 			map[string]string{"sheet": decimal(n.set.Sheet), "replaces": decimal(n.set.Replaces)})
 	})
-	if err == nil || IsCode(err, CodeEnrolmentEnded) || IsCode(err, CodeTwoFactorOff) {
+	if err == nil || service.IsCode(err, service.CodeEnrolmentEnded) || service.IsCode(err, service.CodeTwoFactorOff) {
 		s.newCodes = nil
 	}
 	return err
@@ -112,7 +113,7 @@ func (s *Session) Showing() (Issued, error) {
 	case s.enrolment != nil && s.enrolment.issued != nil:
 		return *s.enrolment.issued, nil
 	}
-	return Issued{}, refuse(CodeEnrolmentEnded)
+	return Issued{}, refuse(service.CodeEnrolmentEnded)
 }
 
 // ShowingKey gives the key that this session is showing now, in base32, or
@@ -124,7 +125,7 @@ func (s *Session) ShowingKey() (key secret.Text, err error) {
 	}
 	defer done()
 	if s.enrolment == nil {
-		return key, refuse(CodeEnrolmentEnded)
+		return key, refuse(service.CodeEnrolmentEnded)
 	}
 	return secret.NewText(string(s.enrolment.item.Reveal())), nil
 }

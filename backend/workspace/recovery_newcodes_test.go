@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -19,18 +20,18 @@ func TestNewCodes_ReplaceTheOldOnlyOnceKept(t *testing.T) {
 	}
 	fresh := display(issued)
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(fresh[0]))
-	h.refused(err, workspace.CodeRecoveryWrong)
+	h.refused(err, service.CodeRecoveryWrong)
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(old[0]))
 	h.ok(err)
 	h.ok(s.CancelNewCodes(t.Context()))
-	h.refused(s.KeepNewCodes(t.Context()), workspace.CodeEnrolmentEnded)
+	h.refused(s.KeepNewCodes(t.Context()), service.CodeEnrolmentEnded)
 	h.clock.step(30 * time.Second)
 	issued, err = s.BeginNewCodes(t.Context(), proof(byCode(p.code())))
 	h.ok(err)
 	fresh = display(issued)
 	h.ok(s.KeepNewCodes(t.Context()))
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(old[1]))
-	h.refused(err, workspace.CodeRecoveryWrong)
+	h.refused(err, service.CodeRecoveryWrong)
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(fresh[1]))
 	h.ok(err)
 	if c := h.status(s).Codes; c.Sheet != 3 || c.Left != 9 {
@@ -42,16 +43,16 @@ func TestNewCodes_WithoutAPhoneAreNotKept(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		sql  string
-		code workspace.Code
+		code service.Code
 	}{
-		"2FA is off":        {"DELETE FROM factors", workspace.CodeTwoFactorOff},
-		"they were dropped": {"DELETE FROM recovery_sets WHERE state = 'pending'", workspace.CodeEnrolmentEnded},
+		"2FA is off":        {"DELETE FROM factors", service.CodeTwoFactorOff},
+		"they were dropped": {"DELETE FROM recovery_sets WHERE state = 'pending'", service.CodeEnrolmentEnded},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h, owner, _ := guarded(t)
 			s := owner.signIn()
-			h.refused(second(s.Showing()), workspace.CodeEnrolmentEnded)
+			h.refused(second(s.Showing()), service.CodeEnrolmentEnded)
 			issued, err := s.BeginNewCodes(t.Context(), owner.proof())
 			h.ok(err)
 			shown, err := s.Showing()
@@ -60,7 +61,7 @@ func TestNewCodes_WithoutAPhoneAreNotKept(t *testing.T) {
 			}
 			h.sneak(c.sql)
 			h.refused(s.KeepNewCodes(t.Context()), c.code)
-			if _, err := s.Showing(); !workspace.IsCode(err, workspace.CodeEnrolmentEnded) {
+			if _, err := s.Showing(); !service.IsCode(err, service.CodeEnrolmentEnded) {
 				t.Errorf("it still shows them: %v", err)
 			}
 			if active := owner.active(); active == issued.Sheet {
@@ -76,5 +77,5 @@ func TestCancelNewCodes_KeychainThatFailsIsTold(t *testing.T) {
 	s := owner.signIn()
 	h.ok(second(s.BeginNewCodes(t.Context(), owner.proof())))
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
-	h.refused(s.CancelNewCodes(t.Context()), workspace.CodeKeychainLocked)
+	h.refused(s.CancelNewCodes(t.Context()), service.CodeKeychainLocked)
 }

@@ -3,6 +3,8 @@ package workspace
 import (
 	"context"
 	"errors"
+
+	"countersign/backend/service"
 )
 
 // NotMe voids what is left of the recovery set: somebody else has used one of its
@@ -23,7 +25,7 @@ func (s *Session) NotMe(ctx context.Context) error {
 		}
 		set, err := tx.ActiveSet(s.id)
 		if errors.Is(err, ErrNotFound) {
-			return refuse(CodeRecoveryNone)
+			return refuse(service.CodeRecoveryNone)
 		}
 		if err != nil {
 			return err
@@ -35,7 +37,7 @@ func (s *Session) NotMe(ctx context.Context) error {
 		if ok, err := tx.MoveSet(set.ID, SetActive, SetVoided, now); err != nil {
 			return err
 		} else if !ok {
-			return refuse(CodeRecoveryNone)
+			return refuse(service.CodeRecoveryNone)
 		}
 		committed = s.endOthers(&p)
 		if err := tx.UpdateProfile(p); err != nil {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -13,16 +14,16 @@ func TestNotMe_EndsTheCodesAndOtherSessions(t *testing.T) {
 	thief, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
 	h.ok(s.NotMe(t.Context()))
-	if _, err := thief.Overview(t.Context()); !workspace.IsCode(err, workspace.CodeSessionEnded) {
+	if _, err := thief.Overview(t.Context()); !service.IsCode(err, service.CodeSessionEnded) {
 		t.Errorf("the other session goes on: %v", err)
 	}
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[1]))
-	h.refused(err, workspace.CodeRecoveryNone)
+	h.refused(err, service.CodeRecoveryNone)
 	c := h.status(s).Codes
 	if c.State != workspace.SetVoided || c.Left != 0 || c.Codes[0].UsedAt.IsZero() {
 		t.Errorf("codes: %+v", c)
 	}
-	h.refused(s.NotMe(t.Context()), workspace.CodeRecoveryNone)
+	h.refused(s.NotMe(t.Context()), service.CodeRecoveryNone)
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
 	h.ok(err)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -69,8 +70,8 @@ func TestError_IsOfItsCodeAlone(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	err := s.Rename(t.Context(), " ")
-	if !errors.Is(err, &workspace.Error{Code: workspace.CodeNameRequired}) || errors.Is(err, &workspace.Error{Code: workspace.CodeNameLong}) || errors.Is(err, workspace.ErrNotFound) {
+	if !errors.Is(err, &service.Error{Code: service.CodeNameRequired}) || errors.Is(err, &service.Error{Code: service.CodeNameLong}) || errors.Is(err, workspace.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
-	h.refused(err, workspace.CodeNameRequired)
+	h.refused(err, service.CodeNameRequired)
 }

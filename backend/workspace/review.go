@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"countersign/backend/service"
 )
 
 // Review is what an owner sees before they accept a database that does not fit its
@@ -119,7 +121,7 @@ func (a *Acceptance) seeContracts(tx ReadTx, w *Workspace) error {
 	listed := map[string]string{} // names, by ID
 	if !c.Closed {
 		docs, err := indexDocuments(w.files, a.keys.Newest())
-		if err != nil && !IsCode(err, CodeKitNone) && !IsCode(err, CodeKitWrong) {
+		if err != nil && !service.IsCode(err, service.CodeKitNone) && !service.IsCode(err, service.CodeKitWrong) {
 			return err // what does not open as a table of contents names nothing
 		}
 		for _, d := range docs {

@@ -11,6 +11,7 @@ import (
 	"countersign/backend/journal"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/vault"
 )
 
@@ -96,13 +97,13 @@ func vaultOf(t journal.Trust, i Info) Info {
 func (a *Acceptance) Accept(ctx context.Context) error {
 	w := a.s.w
 	if !within(a.madeAt, w.wall(), ChallengeLife) {
-		return refuse(CodeChallengeEnded)
+		return refuse(service.CodeChallengeEnded)
 	}
-	return Explain(w.journal.Accept(ctx, a.profile.ID, a.s.detail(), func(tx WriteTx) error {
+	return service.Explain(w.journal.Accept(ctx, a.profile.ID, a.s.detail(), func(tx WriteTx) error {
 		if now, err := w.journal.StateOf(tx); err != nil {
 			return err
 		} else if now != a.state {
-			return refuse(CodeNotAuthentic).because(a.s.report)
+			return refuse(service.CodeNotAuthentic).Because(a.s.report)
 		}
 		return a.narrow(tx)
 	}))

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -44,7 +45,7 @@ func TestAccept_KeychainThatFailsIsTold(t *testing.T) {
 	a, err := owner.proves(h.sealed())
 	h.ok(err)
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
-	h.refused(a.Accept(t.Context()), workspace.CodeKeychainLocked)
+	h.refused(a.Accept(t.Context()), service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 	h.restart() // the event of acceptance stands, and the start writes the anchor
 	owner.signIn()
@@ -58,7 +59,7 @@ func TestAccept_OrderThatTheLogKnowsIsStillDone(t *testing.T) {
 	s := member.signIn()
 	h.ok(second(s.BeginEnable(t.Context(), secret.NewText(member.pass))))
 	h.secrets.fail(nil, nil, workspace.ErrKeychainLocked)
-	h.refused(s.CancelEnrolment(t.Context()), workspace.CodeKeychainLocked)
+	h.refused(s.CancelEnrolment(t.Context()), service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 	if h.items() != 2 || h.intents() != 1 {
 		t.Fatalf("%d items and %d intents", h.items(), h.intents())

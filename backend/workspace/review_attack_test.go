@@ -12,6 +12,7 @@ import (
 
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
@@ -70,7 +71,7 @@ func TestAccept_RewoundFolderTakesMoreThanAPassword(t *testing.T) {
 		t.Error("it is offered although no owner could")
 	}
 	_, err := s.Prove(t.Context(), email, secret.NewText(pass), noFactor)
-	h.refused(err, workspace.CodeAcceptChanged)
+	h.refused(err, service.CodeAcceptChanged)
 }
 
 func TestAccept_CopyFromBeforeEnrolmentIsRefused(t *testing.T) {
@@ -80,7 +81,7 @@ func TestAccept_CopyFromBeforeEnrolmentIsRefused(t *testing.T) {
 	h.enable(owner.signIn())
 	h.putBack(old)
 	_, err := h.sealed().Prove(t.Context(), email, secret.NewText(pass), noFactor)
-	h.refused(err, workspace.CodeAcceptChanged)
+	h.refused(err, service.CodeAcceptChanged)
 }
 
 func TestAccept_OwnerWhoLostTheRoleCannotAccept(t *testing.T) {
@@ -100,7 +101,7 @@ func TestAccept_OwnerWhoLostTheRoleCannotAccept(t *testing.T) {
 			h.ok(act(owner.admin(), other.id, owner.proof()))
 			h.putBack(old)
 			_, err := other.proves(h.sealed())
-			h.refused(err, workspace.CodeAcceptChanged)
+			h.refused(err, service.CodeAcceptChanged)
 			h.ok(h.store.Close())
 
 			r := owner.accepts()
@@ -110,7 +111,7 @@ func TestAccept_OwnerWhoLostTheRoleCannotAccept(t *testing.T) {
 				t.Errorf("the owner sees %+v", r.People)
 			}
 			_, _, err = h.w.SignIn(t.Context(), other.email, secret.NewText(other.pass))
-			h.refused(err, workspace.CodeSuspendedSelf)
+			h.refused(err, service.CodeSuspendedSelf)
 			h.ok(owner.admin().Resume(t.Context(), other.id))
 			if name != "Removed" { // whose phone's key is gone
 				other.signIn()
@@ -127,7 +128,7 @@ func TestAccept_SuspendedOwnerCannotAccept(t *testing.T) {
 	h.ok(h.store.Close())
 	h.sneak("UPDATE profiles SET name = 'x' WHERE id = '" + owner.id + "'")
 	_, err := other.proves(h.sealed())
-	h.refused(err, workspace.CodeAcceptChanged)
+	h.refused(err, service.CodeAcceptChanged)
 }
 
 func TestAccept_OwnerWhose2FAWasTakenAwayIsSuspended(t *testing.T) {
@@ -138,7 +139,7 @@ func TestAccept_OwnerWhose2FAWasTakenAwayIsSuspended(t *testing.T) {
 	h.sneak("DELETE FROM factors WHERE profile_id = '" + other.id + "'")
 	owner.accepts()
 	_, _, err := h.w.SignIn(t.Context(), other.email, secret.NewText(other.pass))
-	h.refused(err, workspace.CodeSuspendedSelf)
+	h.refused(err, service.CodeSuspendedSelf)
 }
 
 func TestAccept_CodeThatWasUsedIsRefused(t *testing.T) {
@@ -154,9 +155,9 @@ func TestAccept_CodeThatWasUsedIsRefused(t *testing.T) {
 
 	s := h.sealed()
 	_, err = s.Prove(t.Context(), email, secret.NewText(pass), byCode(used))
-	h.refused(err, workspace.CodeCodeUsed)
+	h.refused(err, service.CodeCodeUsed)
 	_, err = s.Prove(t.Context(), email, secret.NewText(pass), byRecovery(codes[4]))
-	h.refused(err, workspace.CodeRecoveryUsed)
+	h.refused(err, service.CodeRecoveryUsed)
 
 	// What proves the owner once does not do so again, although nothing was accepted.
 	h.clock.step(10 * time.Minute)
@@ -164,12 +165,12 @@ func TestAccept_CodeThatWasUsedIsRefused(t *testing.T) {
 	_, err = s.Prove(t.Context(), email, secret.NewText(pass), byCode(right))
 	h.ok(err)
 	_, err = s.Prove(t.Context(), email, secret.NewText(pass), byCode(right))
-	h.refused(err, workspace.CodeCodeUsed)
+	h.refused(err, service.CodeCodeUsed)
 	_, err = s.Prove(t.Context(), email, secret.NewText(pass), byRecovery(codes[5]))
 	h.ok(err)
 	h.clock.step(10 * time.Minute)
 	_, err = s.Prove(t.Context(), email, secret.NewText(pass), byRecovery(codes[5]))
-	h.refused(err, workspace.CodeRecoveryUsed)
+	h.refused(err, service.CodeRecoveryUsed)
 
 	// Nor at the sign-in after it.
 	a, err := s.Prove(t.Context(), email, secret.NewText(pass), byRecovery(codes[6]))
@@ -179,7 +180,7 @@ func TestAccept_CodeThatWasUsedIsRefused(t *testing.T) {
 	h.open()
 	for _, n := range []int{4, 5, 6} {
 		_, err = owner.challenge().Recover(t.Context(), secret.NewText(codes[n]))
-		h.refused(err, workspace.CodeRecoveryUsed)
+		h.refused(err, service.CodeRecoveryUsed)
 	}
 	_, err = owner.challenge().Recover(t.Context(), secret.NewText(codes[7]))
 	h.ok(err)
@@ -196,7 +197,7 @@ func TestAccept_SecondOwnersUsedCodesStayUsed(t *testing.T) {
 	h.putBack(old)
 	other.accepts()
 	_, err = owner.challenge().Recover(t.Context(), secret.NewText(codes[2]))
-	h.refused(err, workspace.CodeRecoveryUsed)
+	h.refused(err, service.CodeRecoveryUsed)
 }
 
 func TestAccept_ReplacedRecoveryCodesEnd(t *testing.T) {
@@ -209,13 +210,13 @@ func TestAccept_ReplacedRecoveryCodesEnd(t *testing.T) {
 	h.ok(s.KeepNewCodes(t.Context()))
 	h.putBack(old)
 	_, err = h.sealed().Prove(t.Context(), email, secret.NewText(pass), byRecovery(codes[3]))
-	h.refused(err, workspace.CodeRecoveryNone)
+	h.refused(err, service.CodeRecoveryNone)
 	h.ok(h.store.Close())
 	if r := owner.accepts(); !r.CodesEnd {
 		t.Error("the owner is not told")
 	}
 	_, err = owner.challenge().Recover(t.Context(), secret.NewText(codes[3]))
-	h.refused(err, workspace.CodeRecoveryNone)
+	h.refused(err, service.CodeRecoveryNone)
 }
 
 func TestAccept_OpenOneTimeCodesAndApprovalsEnd(t *testing.T) {
@@ -237,8 +238,8 @@ func TestAccept_OpenOneTimeCodesAndApprovalsEnd(t *testing.T) {
 		t.Errorf("%d one-time codes are told of", r.OpenCodes)
 	}
 	_, _, err = h.w.Redeem(t.Context(), member.email, secret.NewText(given.Code.Display()), secret.NewText("another drum marzipan 8"))
-	h.refused(err, workspace.CodeOneTimeEnded)
-	h.refused(owner.admin().Approve(t.Context(), asked.ID, owner.proof()), workspace.CodeApprovalGone)
+	h.refused(err, service.CodeOneTimeEnded)
+	h.refused(owner.admin().Approve(t.Context(), asked.ID, owner.proof()), service.CodeApprovalGone)
 }
 
 func TestAccept_WhatChangedSinceTheReviewIsRefused(t *testing.T) {
@@ -249,10 +250,10 @@ func TestAccept_WhatChangedSinceTheReviewIsRefused(t *testing.T) {
 	a, err := owner.proves(h.sealed())
 	h.ok(err)
 	h.sneak("UPDATE profiles SET name = 'y'")
-	h.refused(a.Accept(t.Context()), workspace.CodeNotAuthentic)
+	h.refused(a.Accept(t.Context()), service.CodeNotAuthentic)
 	h.sneak("UPDATE profiles SET name = 'x'")
 	h.clock.step(workspace.ChallengeLife + time.Minute)
-	h.refused(a.Accept(t.Context()), workspace.CodeChallengeEnded)
+	h.refused(a.Accept(t.Context()), service.CodeChallengeEnded)
 }
 
 func TestAccept_NeedsWhatTheKeychainKnew(t *testing.T) {
@@ -281,7 +282,7 @@ func TestAccept_NeedsWhatTheKeychainKnew(t *testing.T) {
 				t.Error("it is offered")
 			}
 			_, err = owner.proves(s)
-			h.refused(err, workspace.CodeAcceptChanged)
+			h.refused(err, service.CodeAcceptChanged)
 		})
 	}
 }
@@ -313,9 +314,9 @@ func TestAccept_ForgedVaultKeysAreNotUsed(t *testing.T) {
 	}
 	s := owner.signIn()
 	_, err = s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("deed.txt", "Deed of the house")}), nil)
-	h.refused(err, workspace.CodeVaultWaiting)
+	h.refused(err, service.CodeVaultWaiting)
 	_, err = s.Documents(t.Context())
-	h.refused(err, workspace.CodeVaultWaiting)
+	h.refused(err, service.CodeVaultWaiting)
 }
 
 func TestAccept_ForgedRecipientIsGivenNothing(t *testing.T) {
@@ -393,7 +394,7 @@ func TestAnchor_KnowsWhatAnotherProcessChanged(t *testing.T) {
 	h.ok(h.store.Close())
 	h.sneak("UPDATE profiles SET role = 'owner' WHERE id = '" + other.id + "'")
 	_, err = other.proves(h.sealed())
-	h.refused(err, workspace.CodeAcceptChanged)
+	h.refused(err, service.CodeAcceptChanged)
 }
 
 func TestAnchor_FitsTheKeychainWithManyOwners(t *testing.T) {
@@ -446,7 +447,7 @@ func TestVault_ForgedKeysAreNotUsedWhileTheAppRuns(t *testing.T) {
 			forge(h, sealed, mine.Recipient())
 			s := owner.signIn()
 			_, err = s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("deed.txt", "Deed of the house")}), nil)
-			h.refused(err, workspace.CodeVaultWaiting)
+			h.refused(err, service.CodeVaultWaiting)
 		})
 	}
 }

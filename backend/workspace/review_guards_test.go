@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -85,7 +86,7 @@ func TestOpenSealed_OnlyWhatDoesNotFitIsSealed(t *testing.T) {
 	}
 	h.ok(h.secrets.Delete(t.Context(), h.secrets.prefix()+"/device"))
 	s, err := open()
-	if h.refused(err, workspace.CodeKeychainItemMissing); s != nil {
+	if h.refused(err, service.CodeKeychainItemMissing); s != nil {
 		t.Error("a workspace without its key is sealed")
 	}
 }
@@ -98,7 +99,7 @@ func TestOpen_WorkspaceKeysOfAnotherLengthAreNone(t *testing.T) {
 			h.ok(h.secrets.Set(t.Context(), h.secrets.prefix()+"/"+name, secret.NewBytes(make([]byte, n))))
 			h.ok(h.store.Close())
 			w, err := h.start()
-			if h.refused(err, workspace.CodeKeychainItemMissing); w != nil {
+			if h.refused(err, service.CodeKeychainItemMissing); w != nil {
 				t.Errorf("it opens with %d bytes of %s", n, name)
 			}
 		}
@@ -111,7 +112,7 @@ func TestOpen_KeychainThatFailsIsNoForeignDatabase(t *testing.T) {
 	w, err := workspace.Open(t.Context(), workspace.Config{
 		Store: h.store, Secrets: &hurt{Secrets: h.secrets, call: "get", item: "/anchor", n: 1}, Now: h.clock.now, Password: cheap,
 	})
-	if h.refused(err, workspace.CodeKeychainLocked); w != nil {
+	if h.refused(err, service.CodeKeychainLocked); w != nil {
 		t.Error("it opens unchecked")
 	}
 }
@@ -122,11 +123,11 @@ func TestProve_EmptyFieldsAreTheirOwnRefusal(t *testing.T) {
 	s := h.sealed()
 	for range 6 { // more than there are guesses: none is counted
 		_, err := s.Prove(t.Context(), "", secret.NewText(pass), noFactor)
-		if e := h.refused(err, workspace.CodeEmailRequired); e.Field != "email" {
+		if e := h.refused(err, service.CodeEmailRequired); e.Field != "email" {
 			t.Errorf("at %q", e.Field)
 		}
 		_, err = s.Prove(t.Context(), email, secret.NewText(""), noFactor)
-		if e := h.refused(err, workspace.CodePasswordRequired); e.Field != "password" {
+		if e := h.refused(err, service.CodePasswordRequired); e.Field != "password" {
 			t.Errorf("at %q", e.Field)
 		}
 	}
@@ -151,7 +152,7 @@ func TestProve_TwentyGuessesTurnTheAuthenticatorOff(t *testing.T) {
 	h.ok(err)
 	h.guessed(20)
 	_, err = owner.proves(s)
-	if e := h.refused(err, workspace.CodeAuthenticatorOff); e.Field != "code" {
+	if e := h.refused(err, service.CodeAuthenticatorOff); e.Field != "code" {
 		t.Errorf("at %q", e.Field)
 	}
 	h.guessed(20)
@@ -164,7 +165,7 @@ func TestProve_WrongRecoveryCodeProvesNothing(t *testing.T) {
 	h, _, codes := closed(t)
 	s := h.sealed()
 	a, err := s.Prove(t.Context(), email, secret.NewText(pass), byRecovery(noCode))
-	if e := h.refused(err, workspace.CodeRecoveryWrong); a != nil || e.Field != "recovery" || e.Args["sheet"] != 1 || e.Args["left"] != 4 {
+	if e := h.refused(err, service.CodeRecoveryWrong); a != nil || e.Field != "recovery" || e.Args["sheet"] != 1 || e.Args["left"] != 4 {
 		t.Errorf("%v and %+v", a, e)
 	}
 	_, err = s.Prove(t.Context(), email, secret.NewText(pass), byRecovery(codes[0]))
@@ -178,7 +179,7 @@ func TestProve_NoRecoveryCodesAreNone(t *testing.T) {
 	h.ok(h.store.Close())
 	h.sneak("UPDATE profiles SET name = 'x' WHERE id = '" + owner.id + "'")
 	_, err := h.sealed().Prove(t.Context(), email, secret.NewText(pass), byRecovery(codes[0]))
-	h.refused(err, workspace.CodeRecoveryNone)
+	h.refused(err, service.CodeRecoveryNone)
 }
 
 func TestProve_CodeThatTheDatabaseHasUsedIsUsed(t *testing.T) {
@@ -186,7 +187,7 @@ func TestProve_CodeThatTheDatabaseHasUsedIsUsed(t *testing.T) {
 	h, _, codes := closed(t, "UPDATE recovery_codes SET used_at = 1, use = 'sign-in' WHERE number = 3")
 	s := h.sealed()
 	_, err := s.Prove(t.Context(), email, secret.NewText(pass), byRecovery(codes[2]))
-	if e := h.refused(err, workspace.CodeRecoveryUsed); e.Args["number"] != 3 {
+	if e := h.refused(err, service.CodeRecoveryUsed); e.Args["number"] != 3 {
 		t.Errorf("%v", e.Args)
 	}
 	_, err = s.Prove(t.Context(), email, secret.NewText(pass), byRecovery(codes[3]))
@@ -219,7 +220,7 @@ func TestProve_KeychainThatFailsProvesNothing(t *testing.T) {
 			s := h.sealedOn(k, h.files)
 			k.call, k.item, k.n = c.call, c.item, c.n
 			a, err := s.Prove(t.Context(), email, secret.NewText(pass), c.factor(owner))
-			if a != nil || !workspace.IsCode(err, workspace.CodeKeychainLocked) {
+			if a != nil || !service.IsCode(err, service.CodeKeychainLocked) {
 				t.Errorf("%v, %v", a, err)
 			}
 			if k.n != 0 {
@@ -248,11 +249,11 @@ func TestProve_PauseBeginsAnewOnceUnderAClockSetBack(t *testing.T) {
 	h.clock.step(years)
 	for range 5 {
 		_, err := s.Prove(t.Context(), email, secret.NewText("not the password at all"), noFactor)
-		h.refused(err, workspace.CodeCredentialsWrong)
+		h.refused(err, service.CodeCredentialsWrong)
 	}
 	h.clock.step(-years)
 	_, err := s.Prove(t.Context(), email, secret.NewText(pass), noFactor)
-	h.refused(err, workspace.CodeThrottled)
+	h.refused(err, service.CodeThrottled)
 	h.clock.step(31 * time.Second)
 	_, err = owner.proves(s)
 	h.ok(err)

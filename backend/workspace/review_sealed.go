@@ -10,6 +10,7 @@ import (
 	"countersign/backend/journal"
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 )
 
 // Sealed is a workspace whose database does not fit its log. It shows no data and has
@@ -48,10 +49,10 @@ func (s *Sealed) Report() Report { return *s.report }
 func (s *Sealed) Prove(ctx context.Context, email string, pw secret.Text, factor FactorInput) (*Acceptance, error) {
 	key := emailKey(email)
 	if key == "" {
-		return nil, refuse(CodeEmailRequired).at("email")
+		return nil, refuse(service.CodeEmailRequired).At("email")
 	}
 	if pw.Empty() {
-		return nil, refuse(CodePasswordRequired).at("password")
+		return nil, refuse(service.CodePasswordRequired).At("password")
 	}
 	t, err := s.recordAttempt(ctx)
 	if err != nil {
@@ -71,7 +72,7 @@ func (s *Sealed) Prove(ctx context.Context, email string, pw secret.Text, factor
 	}
 	defer derived.Wipe()
 	if subtle.ConstantTimeCompare(password.Verifier(derived, s.w.keys.device), record.Verifier) != 1 || a.profile.ID == "" {
-		return nil, t.wrong(CodeCredentialsWrong)
+		return nil, t.wrong(service.CodeCredentialsWrong)
 	}
 	if err := s.checkKnown(ctx, a); err != nil {
 		return nil, err
@@ -96,14 +97,14 @@ func (s *Sealed) Prove(ctx context.Context, email string, pw secret.Text, factor
 func (s *Sealed) checkKnown(ctx context.Context, a *Acceptance) error {
 	t, err := s.w.journal.Trusted(ctx)
 	if errors.Is(err, ErrSecretMissing) {
-		return refuse(CodeAcceptChanged).because(s.report)
+		return refuse(service.CodeAcceptChanged).Because(s.report)
 	}
 	if err != nil {
-		return Explain(err)
+		return service.Explain(err)
 	}
 	known, ok := t.Owner(a.profile.ID)
 	if !ok || !known.SameAccount(a.now) {
-		return refuse(CodeAcceptChanged).because(s.report)
+		return refuse(service.CodeAcceptChanged).Because(s.report)
 	}
 	a.trust, a.codesFit = t, known.SameCodes(a.now)
 	return nil
@@ -118,7 +119,7 @@ func (s *Sealed) second(ctx context.Context, a *Acceptance, t attempt, in Factor
 	switch in.Kind {
 	case FactorCode:
 		if t.failures > authenticator {
-			return refuse(CodeAuthenticatorOff).at("code")
+			return refuse(service.CodeAuthenticatorOff).At("code")
 		}
 		code, err := parseCode(in.Value)
 		if err != nil {
@@ -129,40 +130,40 @@ func (s *Sealed) second(ctx context.Context, a *Acceptance, t attempt, in Factor
 			return err
 		}
 		if len(steps) == 0 {
-			return t.wrong(CodeCodeWrong).at("code")
+			return t.wrong(service.CodeCodeWrong).At("code")
 		}
 		step := steps[len(steps)-1]
 		return s.useUp(ctx, a, func(o *journal.Owner) bool {
 			return o.UseStep(step) && step > a.factor.LastStep
-		}, refuse(CodeCodeUsed).at("code"))
+		}, refuse(service.CodeCodeUsed).At("code"))
 	case FactorRecovery:
 		code, err := parseRecovery(in.Value)
 		if err != nil {
 			return err
 		}
 		if a.set.ID == "" || !a.codesFit {
-			return refuse(CodeRecoveryNone).at("recovery")
+			return refuse(service.CodeRecoveryNone).At("recovery")
 		}
 		row, err := s.w.findCode(a.set, a.codes, code)
 		if err != nil {
 			return err
 		}
 		if row == nil {
-			return t.wrong(CodeRecoveryWrong).at("recovery").with("sheet", a.set.Sheet)
+			return t.wrong(service.CodeRecoveryWrong).At("recovery").With("sheet", a.set.Sheet)
 		}
 		return s.useUp(ctx, a, func(o *journal.Owner) bool {
 			return o.UseCode(row.Number) && row.UsedAt.IsZero()
-		}, refuse(CodeRecoveryUsed).at("recovery").with("number", row.Number))
+		}, refuse(service.CodeRecoveryUsed).At("recovery").With("number", row.Number))
 	}
-	return afterwards(refuse(CodeFactorRequired).at("code"), s.refund(ctx))
+	return afterwards(refuse(service.CodeFactorRequired).At("code"), s.refund(ctx))
 }
 
 // useUp notes in the keychain that an owner's code was used, or refuses: it was
 // before.
-func (s *Sealed) useUp(ctx context.Context, a *Acceptance, use func(*journal.Owner) bool, used *Error) error {
+func (s *Sealed) useUp(ctx context.Context, a *Acceptance, use func(*journal.Owner) bool, used *service.Error) error {
 	t, fresh, err := s.w.journal.UseUp(ctx, a.profile.ID, use)
 	if err != nil {
-		return Explain(err)
+		return service.Explain(err)
 	}
 	if !fresh {
 		return used
@@ -191,13 +192,13 @@ func (s *Sealed) recordAttempt(ctx context.Context) (t attempt, err error) {
 		t.failures = a.Failures + 1
 		return s.count(ctx, t.failures)
 	})
-	return t, Explain(err)
+	return t, service.Explain(err)
 }
 
 // refund takes back a charge whose password was right and whose factor was not
 // typed yet.
 func (s *Sealed) refund(ctx context.Context) error {
-	return Explain(s.w.store.Exclusive(ctx, func() error {
+	return service.Explain(s.w.store.Exclusive(ctx, func() error {
 		a, err := s.counted(ctx)
 		if err != nil {
 			return err
@@ -208,7 +209,7 @@ func (s *Sealed) refund(ctx context.Context) error {
 
 // forgive clears the count: password and second factor were right.
 func (s *Sealed) forgive(ctx context.Context) error {
-	return Explain(s.w.store.Exclusive(ctx, func() error { return s.w.secrets.Delete(ctx, s.w.item(guessesItem)) }))
+	return service.Explain(s.w.store.Exclusive(ctx, func() error { return s.w.secrets.Delete(ctx, s.w.item(guessesItem)) }))
 }
 
 // counted reads the guesses that were made.

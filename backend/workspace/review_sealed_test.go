@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -46,18 +47,18 @@ func TestAccept_OlderCopyIsAcceptedByItsOwner(t *testing.T) {
 	}
 	h.clock.step(time.Minute)
 	none := workspace.FactorInput{Kind: workspace.FactorNone}
-	h.refused(accept(t.Context(), locked, "nobody@example.com", secret.NewText(pass), none), workspace.CodeCredentialsWrong)
-	h.refused(accept(t.Context(), locked, email, secret.NewText("not the password at all"), none), workspace.CodeCredentialsWrong)
-	h.refused(accept(t.Context(), locked, email, secret.NewText(pass), none), workspace.CodeFactorRequired)
-	h.refused(accept(t.Context(), locked, email, secret.NewText(pass), byCode(p.wrong())), workspace.CodeCodeWrong)
+	h.refused(accept(t.Context(), locked, "nobody@example.com", secret.NewText(pass), none), service.CodeCredentialsWrong)
+	h.refused(accept(t.Context(), locked, email, secret.NewText("not the password at all"), none), service.CodeCredentialsWrong)
+	h.refused(accept(t.Context(), locked, email, secret.NewText(pass), none), service.CodeFactorRequired)
+	h.refused(accept(t.Context(), locked, email, secret.NewText(pass), byCode(p.wrong())), service.CodeCodeWrong)
 	h.ok(accept(t.Context(), locked, email, secret.NewText(pass), byCode(p.code())))
 	h.ok(h.store.Close())
 	h.open()
 	h.restart()
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
-	h.refused(err, workspace.CodeCodeUsed) // the one that accepted
+	h.refused(err, service.CodeCodeUsed) // the one that accepted
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
-	h.refused(err, workspace.CodeRecoveryUsed) // since the copy was made: the keychain knows
+	h.refused(err, service.CodeRecoveryUsed) // since the copy was made: the keychain knows
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[1]))
 	h.ok(err)
 }
@@ -71,10 +72,10 @@ func TestAccept_GuessesAreCountedInTheKeychain(t *testing.T) {
 	for range 5 {
 		h.ok(os.WriteFile(h.path, copied, 0o600)) // however often the file is put back
 		s := h.sealed()
-		h.refused(accept(t.Context(), s, email, secret.NewText("not the password at all"), byCode("000000")), workspace.CodeCredentialsWrong)
+		h.refused(accept(t.Context(), s, email, secret.NewText("not the password at all"), byCode("000000")), service.CodeCredentialsWrong)
 		h.ok(h.store.Close())
 	}
-	h.refused(accept(t.Context(), h.sealed(), email, secret.NewText(pass), byCode("000000")), workspace.CodeThrottled)
+	h.refused(accept(t.Context(), h.sealed(), email, secret.NewText(pass), byCode("000000")), service.CodeThrottled)
 }
 
 func TestAccept_EditedRowProvesNothing(t *testing.T) {
@@ -90,10 +91,10 @@ func TestAccept_EditedRowProvesNothing(t *testing.T) {
 			h, p, _ := lived(t)
 			h.sneak(sql)
 			h.clock.step(10 * time.Minute)
-			h.refused(accept(t.Context(), h.sealed(), email, secret.NewText(pass), byCode(p.code())), workspace.CodeAcceptChanged)
+			h.refused(accept(t.Context(), h.sealed(), email, secret.NewText(pass), byCode(p.code())), service.CodeAcceptChanged)
 			h.ok(h.store.Close())
 			_, err := h.start()
-			h.refused(err, workspace.CodeNotAuthentic)
+			h.refused(err, service.CodeNotAuthentic)
 		})
 	}
 }

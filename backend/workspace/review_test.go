@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
@@ -67,7 +68,7 @@ func TestReview_CountsWhatDiffersForEachPerson(t *testing.T) {
 	owner.printed(p...)
 	for _, m := range p {
 		_, err := m.challenge().Verify(t.Context(), secret.NewText(m.phone.wrong()))
-		h.refused(err, workspace.CodeCodeWrong)
+		h.refused(err, service.CodeCodeWrong)
 	}
 	s := owner.signIn()
 	h.add(s, paper("lease", "Lease of the mill"))
@@ -161,7 +162,7 @@ func TestReview_TableOfContentsThatCannotBeReadNamesNothing(t *testing.T) {
 		}
 	}
 	_, err = owner.reviews(noIndex{h.files, workspace.ErrFilesFailed})
-	h.refused(err, workspace.CodeFolderFailed)
+	h.refused(err, service.CodeFolderFailed)
 }
 
 func TestReview_WithoutTheFilesSaysNothingOfContracts(t *testing.T) {

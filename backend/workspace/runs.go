@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"sync"
+
+	"countersign/backend/service"
 )
 
 // runBatch is how many members share a commit while a run is made and put in
@@ -48,7 +50,7 @@ const (
 // Skipped is a member of a run who keeps the old set, and why.
 type Skipped struct {
 	ID, Name string
-	Reason   Code // member_gone, member_suspended, two_factor_off, forbidden, codes_changed
+	Reason   service.Code // member_gone, member_suspended, two_factor_off, forbidden, codes_changed
 }
 
 // RunRequest is what a print run is to do.
@@ -69,7 +71,7 @@ type RunPreview struct {
 // Barred is a member who cannot be in a run.
 type Barred struct {
 	Member Member
-	Reason Code // two_factor_off, member_suspended, forbidden
+	Reason service.Code // two_factor_off, member_suspended, forbidden
 }
 
 // PreviewRun says what a run for these members would do. Errors: forbidden,
@@ -104,14 +106,14 @@ func (a *Admin) PreviewRun(ctx context.Context, members []string) (p RunPreview,
 }
 
 // barred says why no sheet can be issued for somebody, or nothing.
-func barred(actor Profile, id string, role Role, state ProfileState, on bool) Code {
+func barred(actor Profile, id string, role Role, state ProfileState, on bool) service.Code {
 	switch {
 	case mayIssueCodes.refused(actor.ID, actor.Role, id, role) != "":
-		return CodeForbidden
+		return service.CodeForbidden
 	case state == ProfileSuspended:
-		return CodeMemberSuspended
+		return service.CodeMemberSuspended
 	case !on:
-		return CodeTwoFactorOff
+		return service.CodeTwoFactorOff
 	}
 	return ""
 }
@@ -138,9 +140,9 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 	ids := distinct(r.Members)
 	switch {
 	case len(ids) == 0:
-		return nil, refuse(CodeNobodyChosen)
+		return nil, refuse(service.CodeNobodyChosen)
 	case len(ids) > MaxRun:
-		return nil, refuse(CodeRunLong).with("max", MaxRun)
+		return nil, refuse(service.CodeRunLong).With("max", MaxRun)
 	case r.Kind != RunPrint && r.Kind != RunExport:
 		return nil, errors.New("a run of no kind")
 	}
@@ -154,7 +156,7 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 		for _, id := range ids {
 			p, err := tx.Profile(id)
 			if errors.Is(err, ErrNotFound) || err == nil && p.State == ProfileRemoved {
-				return refuse(CodeMemberGone)
+				return refuse(service.CodeMemberGone)
 			}
 			if err != nil {
 				return err
@@ -164,7 +166,7 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 				return err
 			}
 			if why := barred(actor, id, p.Role, p.State, err == nil); why != "" {
-				return refuse(why).at("members").with("name", p.Name)
+				return refuse(why).At("members").With("name", p.Name)
 			}
 			out.members = append(out.members, p)
 		}
@@ -225,7 +227,7 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 	}
 	if over { // ended before it could see this run
 		_, err := out.Cancel(ctx)
-		return nil, afterwards(refuse(CodeSessionEnded), err)
+		return nil, afterwards(refuse(service.CodeSessionEnded), err)
 	}
 	return out, nil
 }

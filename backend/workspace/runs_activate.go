@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
+	"countersign/backend/service"
 )
 
 // RunResult says how a run ended.
@@ -55,7 +56,7 @@ func (r *PrintRun) PutInForce(ctx context.Context, progress Progress) (RunResult
 					return err
 				}
 				if pending, err := tx.Set(set.ID); errors.Is(err, ErrNotFound) || err == nil && pending.State != SetPending {
-					why = cmp.Or(why, CodeCodesChanged) // whoever lost 2FA lost this set, too
+					why = cmp.Or(why, service.CodeCodesChanged) // whoever lost 2FA lost this set, too
 				} else if err != nil {
 					return err
 				}
@@ -118,7 +119,7 @@ func (r *PrintRun) sheetsAreOut(ctx context.Context) error {
 			return err
 		}
 		ok, err := tx.MoveRun(r.run.Number, RunIssuing, RunReady, time.Time{})
-		if err := refuseUnless(ok, err, CodeRunOver); err != nil {
+		if err := refuseUnless(ok, err, service.CodeRunOver); err != nil {
 			return err
 		}
 		return w.record(tx, w.now(), eventRunReady, r.a.s.id, "", map[string]string{"run": decimal(r.run.Number)})
@@ -166,7 +167,7 @@ func (r *PrintRun) end(ctx context.Context, to RunState, event string) (RunResul
 			return err
 		}
 		ok, err := tx.MoveRun(r.run.Number, row.State, to, now)
-		if err := refuseUnless(ok, err, CodeRunOver); err != nil {
+		if err := refuseUnless(ok, err, service.CodeRunOver); err != nil {
 			return err
 		}
 		return w.record(tx, now, event, r.a.s.id, "", map[string]string{

@@ -3,6 +3,7 @@ package workspace_test
 import (
 	"testing"
 
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -25,7 +26,7 @@ func TestPrintRun_LooksAgainAtItsMembers(t *testing.T) {
 	h.give(owner, raised, workspace.RoleOwner)
 	res, err := r.PutInForce(t.Context(), nil)
 	h.ok(err)
-	if res.InForce != 2 || len(res.Skipped) != 1 || res.Skipped[0].ID != raised.id || res.Skipped[0].Reason != workspace.CodeForbidden {
+	if res.InForce != 2 || len(res.Skipped) != 1 || res.Skipped[0].ID != raised.id || res.Skipped[0].Reason != service.CodeForbidden {
 		t.Errorf("%+v", res)
 	}
 	if raised.active() != first.sheets[raised.id].Sheet || plain.active() != r.sheets[plain.id].Sheet {
@@ -38,7 +39,7 @@ func TestPrintRun_LooksAgainAtItsMembers(t *testing.T) {
 	late := admin.beginRun(plain, people[2])
 	h.give(owner, people[2], workspace.RoleAdmin)
 	err = late.Issue(t.Context(), nil, late.take)
-	if e := h.refused(err, workspace.CodeForbidden); e.Args["name"] != people[2].name {
+	if e := h.refused(err, service.CodeForbidden); e.Args["name"] != people[2].name {
 		t.Errorf("%v", e.Args)
 	}
 	if len(late.order) > 0 {
@@ -66,7 +67,7 @@ func TestPrintRun_LooksAgainAtWhoBeganIt(t *testing.T) {
 	last.issue()
 	h.give(owner, boss, workspace.RoleMember)
 	_, err = last.PutInForce(t.Context(), nil)
-	h.refused(err, workspace.CodeForbidden)
+	h.refused(err, service.CodeForbidden)
 	if res, err = last.Cancel(t.Context()); err != nil || res.State != workspace.RunCancelled || res.InForce != 0 { // which only takes back
 		t.Errorf("%+v, %v", res, err)
 	}

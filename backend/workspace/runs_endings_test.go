@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -55,7 +56,7 @@ func TestPrintRun_EndingAtAnyStageKeepsTheOldSets(t *testing.T) {
 				t.Error(err)
 			}
 			_, err = r.PutInForce(t.Context(), nil) // two of three are on paper
-			h.refused(err, workspace.CodeRunOver)
+			h.refused(err, service.CodeRunOver)
 		},
 		"ContextAtTheStart": func(h *fixture, r *run) {
 			ctx, stop := context.WithCancel(t.Context())
@@ -133,13 +134,13 @@ func TestPrintRun_EndingBetweenBatchesLeavesOneSetEach(t *testing.T) {
 	for name, c := range map[string]struct {
 		state workspace.RunState
 		end   func(h *fixture, disk *fullStore, s *workspace.Session, stop func())
-		code  workspace.Code // of PutInForce; empty: none
+		code  service.Code // of PutInForce; empty: none
 	}{
 		"Cancelled": {workspace.RunCancelled, func(_ *fixture, _ *fullStore, _ *workspace.Session, stop func()) { stop() }, ""},
 		"Locked": {workspace.RunCancelled, func(h *fixture, _ *fullStore, s *workspace.Session, _ func()) {
 			h.ok(s.End(context.WithoutCancel(t.Context())))
-		}, workspace.CodeSessionEnded},
-		"DiskFull": {workspace.RunInterrupted, func(_ *fixture, disk *fullStore, _ *workspace.Session, _ func()) { disk.full.Store(true) }, workspace.CodeFolderFull},
+		}, service.CodeSessionEnded},
+		"DiskFull": {workspace.RunInterrupted, func(_ *fixture, disk *fullStore, _ *workspace.Session, _ func()) { disk.full.Store(true) }, service.CodeFolderFull},
 	} {
 		if underRace && name != "Locked" {
 			continue // what happens at once is in this one
@@ -167,7 +168,7 @@ func TestPrintRun_EndingBetweenBatchesLeavesOneSetEach(t *testing.T) {
 			if c.code != "" {
 				h.refused(err, c.code)
 				if _, err := r.Cancel(t.Context()); c.state == workspace.RunInterrupted {
-					h.refused(err, workspace.CodeFolderFull)
+					h.refused(err, service.CodeFolderFull)
 				} else {
 					h.ok(err)
 				}
@@ -211,12 +212,12 @@ func TestPrintRun_FullDiskIsToldAndTheNextRunWorks(t *testing.T) {
 	owner.printed(people...)
 	r := owner.beginRun(people...)
 	disk.full.Store(true)
-	h.refused(r.Issue(t.Context(), nil, r.take), workspace.CodeFolderFull)
+	h.refused(r.Issue(t.Context(), nil, r.take), service.CodeFolderFull)
 	if len(r.order) > 0 {
 		t.Error("a sheet went out whose codes are kept nowhere")
 	}
 	_, err := r.Cancel(t.Context())
-	h.refused(err, workspace.CodeFolderFull)
+	h.refused(err, service.CodeFolderFull)
 	disk.full.Store(false)
 	_, err = r.Cancel(t.Context())
 	h.ok(err)
@@ -233,12 +234,12 @@ func TestPrintRun_LockWhileSheetsAreMadeCancelsIt(t *testing.T) {
 	r, err := a.BeginRun(t.Context(), workspace.RunRequest{Members: []string{people[0].id, people[1].id}, Reason: "r", Kind: workspace.RunPrint}, owner.proof())
 	h.ok(err)
 	err = r.Issue(t.Context(), nil, func(workspace.RunSheet) error { return s.End(context.WithoutCancel(t.Context())) })
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	if state, sheets, _ := owner.account(1); state != workspace.RunCancelled || sheets[1] != workspace.SheetVoided {
 		t.Errorf("%q, %v", state, sheets)
 	}
 	_, err = r.PutInForce(t.Context(), nil)
-	h.refused(err, workspace.CodeRunOver)
+	h.refused(err, service.CodeRunOver)
 }
 
 func TestPrintRun_LeftByACrashIsInterruptedOnce(t *testing.T) {

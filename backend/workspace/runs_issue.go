@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"countersign/backend/recovery"
+	"countersign/backend/service"
 )
 
 // RunSheet is a sheet of a run on its way to paper: the only moment at which its
@@ -77,13 +78,13 @@ func (r *PrintRun) begin(from, to runStage) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.stage != from {
-		return refuse(CodeRunOver)
+		return refuse(service.CodeRunOver)
 	}
 	if err := r.a.s.touch(true); err != nil {
 		return err
 	}
 	if r.state != RunIssuing {
-		return refuse(CodeRunOver)
+		return refuse(service.CodeRunOver)
 	}
 	r.stage = to
 	return nil
@@ -116,7 +117,7 @@ func (r *PrintRun) hash(ctx context.Context, from, to int) (made, error) {
 	pepper := w.keys.pepper
 	w.mu.RUnlock()
 	if pepper.Len() != keySize {
-		return m, refuse(CodeSessionEnded)
+		return m, refuse(service.CodeSessionEnded)
 	}
 	err := inParallel(ctx, (to-from)*recovery.SetSize, func(n int) error {
 		i, c := n/recovery.SetSize, n%recovery.SetSize
@@ -142,7 +143,7 @@ func (r *PrintRun) keep(ctx context.Context, m made, progress Progress, take fun
 			until = r.a.s.lastsAtMost()
 		}
 		ok, err := tx.HoldRun(r.run.Number, RunIssuing, until)
-		if err := refuseUnless(ok, err, CodeRunOver); err != nil {
+		if err := refuseUnless(ok, err, service.CodeRunOver); err != nil {
 			return err
 		}
 		all := make([]int, len(m.sets))
@@ -153,7 +154,7 @@ func (r *PrintRun) keep(ctx context.Context, m made, progress Progress, take fun
 				return err
 			}
 			if why != "" { // the cover names them already: nothing is in force, so the run ends
-				return refuse(why).at("members").with("name", r.members[m.from+i].Name)
+				return refuse(why).At("members").With("name", r.members[m.from+i].Name)
 			}
 			if old, err := tx.ActiveSet(p.ID); err == nil {
 				m.sets[i].Replaces = old.Sheet
@@ -202,22 +203,22 @@ func (r *PrintRun) goesOn(tx ReadTx, state RunState) (actor Profile, err error) 
 	}
 	row, err := tx.Run(r.run.Number)
 	if err == nil && row.State != state {
-		err = refuse(CodeRunOver)
+		err = refuse(service.CodeRunOver)
 	}
 	return actor, err
 }
 
 // stillReady looks again at a member of the run, and at what the actor may do for
 // them: much may have happened to both since it was begun.
-func (r *PrintRun) stillReady(tx ReadTx, actor Profile, id string) (p Profile, why Code, err error) {
+func (r *PrintRun) stillReady(tx ReadTx, actor Profile, id string) (p Profile, why service.Code, err error) {
 	p, err = tx.Profile(id)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return Profile{ID: id}, CodeMemberGone, nil
+		return Profile{ID: id}, service.CodeMemberGone, nil
 	case err != nil:
 		return p, "", err
 	case p.State == ProfileRemoved:
-		return p, CodeMemberGone, nil
+		return p, service.CodeMemberGone, nil
 	}
 	_, err = tx.Factor(id)
 	if err != nil && !errors.Is(err, ErrNotFound) {

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"testing"
 
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -42,7 +43,7 @@ func TestBeginRun_SessionThatEndedMeanwhileLeavesNone(t *testing.T) {
 	}
 	store.n = 3 // the guess, the proof, the run
 	r, err := a.BeginRun(t.Context(), workspace.RunRequest{Members: []string{member.id}, Reason: "r", Kind: workspace.RunPrint}, owner.proof())
-	if h.refused(err, workspace.CodeSessionEnded); r != nil || store.n != 0 {
+	if h.refused(err, service.CodeSessionEnded); r != nil || store.n != 0 {
 		t.Error("there is a run")
 	}
 	h.ok(<-ended)
@@ -60,13 +61,13 @@ func TestPrintRun_MemberWhoseRowsAreGoneIsToldOf(t *testing.T) {
 	r.issue()
 	h.sneak("DELETE FROM recovery_sets WHERE state = 'pending'")
 	res, err := r.PutInForce(t.Context(), nil)
-	if h.ok(err); res.State != workspace.RunDone || res.InForce != 0 || len(res.Skipped) != 2 || res.Skipped[0].Reason != workspace.CodeCodesChanged {
+	if h.ok(err); res.State != workspace.RunDone || res.InForce != 0 || len(res.Skipped) != 2 || res.Skipped[0].Reason != service.CodeCodesChanged {
 		t.Errorf("%+v", res)
 	}
 	p[2].signIn() // so that the log tells of them
 	r = owner.beginRun(p[2])
 	h.sneak("DELETE FROM profiles WHERE id = '" + p[2].id + "'")
-	h.refused(r.Issue(t.Context(), nil, r.take), workspace.CodeMemberGone)
+	h.refused(r.Issue(t.Context(), nil, r.take), service.CodeMemberGone)
 	h.ok(second(r.Cancel(t.Context())))
 	l, err := owner.admin().Ledger(t.Context(), r.Plan().Number)
 	if h.ok(err); len(l.Entries) != 0 || len(l.Without) != 0 {
@@ -82,7 +83,7 @@ func TestPrintRun_WorkspaceThatWasClosedMakesNoCodes(t *testing.T) {
 	h, owner := alone(t)
 	r := owner.beginRun(h.membersWith2FA(1)...)
 	h.w.Close()
-	h.refused(r.Issue(t.Context(), nil, r.take), workspace.CodeSessionEnded)
+	h.refused(r.Issue(t.Context(), nil, r.take), service.CodeSessionEnded)
 }
 
 func TestPrintRun_BatchThatIsFullEndsTheRun(t *testing.T) {
@@ -107,7 +108,7 @@ func TestIssue_RunThatWasInterruptedMakesNoSheets(t *testing.T) {
 	h, owner := alone(t)
 	r := owner.beginRun(h.membersWith2FA(1)...)
 	h.ok(h.w.RecoverAll(t.Context()))
-	h.refused(r.Issue(t.Context(), nil, r.take), workspace.CodeRunOver)
+	h.refused(r.Issue(t.Context(), nil, r.take), service.CodeRunOver)
 	if len(r.order) > 0 {
 		t.Errorf("there are sheets %v", r.order)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 )
 
 // RunSummary is a line of Print runs.
@@ -57,7 +58,7 @@ func (a *Admin) Ledger(ctx context.Context, run int) (l Ledger, err error) {
 	err = a.view(ctx, func(tx ReadTx) (err error) {
 		l = Ledger{}
 		if l.Run, err = tx.Run(run); err != nil {
-			return absent(err, CodeRunUnknown)
+			return absent(err, service.CodeRunUnknown)
 		}
 		if l.Entries, err = tx.Ledger(run); err != nil {
 			return err
@@ -105,7 +106,7 @@ func (a *Admin) HandOver(ctx context.Context, run int, sheets []int) (n int, err
 	err = a.change(ctx, nil, nil, func(tx WriteTx) error {
 		n = 0
 		if _, err := tx.Run(run); err != nil {
-			return absent(err, CodeRunUnknown)
+			return absent(err, service.CodeRunUnknown)
 		}
 		entries, err := tx.Ledger(run)
 		if err != nil {
@@ -158,7 +159,7 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, e
 			return err
 		}
 		if _, err := tx.Run(run); err != nil {
-			return absent(err, CodeRunUnknown)
+			return absent(err, service.CodeRunUnknown)
 		}
 		entries, err := tx.Ledger(run)
 		if err != nil {
@@ -171,7 +172,7 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, e
 				return err
 			}
 			if mayIssueCodes.refused(actor.ID, actor.Role, p.ID, p.Role) != "" {
-				return refuse(CodeForbidden)
+				return refuse(service.CodeForbidden)
 			}
 		}
 		return nil
@@ -214,7 +215,7 @@ func (s *Session) Acknowledge(ctx context.Context, word secret.Text) error {
 	}
 	defer done()
 	if strings.TrimSpace(word.Reveal()) == "" {
-		return refuse(CodeCheckWordRequired).at("word")
+		return refuse(service.CodeCheckWordRequired).At("word")
 	}
 	var set Set
 	err = s.w.view(ctx, func(tx ReadTx) (err error) {
@@ -223,7 +224,7 @@ func (s *Session) Acknowledge(ctx context.Context, word secret.Text) error {
 		}
 		set, err = tx.ActiveSet(s.id)
 		if errors.Is(err, ErrNotFound) || err == nil && (set.Run == 0 || !set.AcknowledgedAt.IsZero()) {
-			return refuse(CodeCheckWordNone)
+			return refuse(service.CodeCheckWordNone)
 		}
 		return err
 	})
@@ -235,7 +236,7 @@ func (s *Session) Acknowledge(ctx context.Context, word secret.Text) error {
 		return err
 	}
 	if !recovery.SameCheckWord(word, s.w.checkWord(set.ID)) {
-		return s.w.wrong(ctx, t, CodeCheckWordWrong).at("word").with("sheet", set.Sheet)
+		return s.w.wrong(ctx, t, service.CodeCheckWordWrong).At("word").With("sheet", set.Sheet)
 	}
 	now := s.w.now()
 	return s.w.update(ctx, func(tx WriteTx) error {
@@ -243,7 +244,7 @@ func (s *Session) Acknowledge(ctx context.Context, word secret.Text) error {
 			return err
 		}
 		ok, err := tx.AcknowledgeSet(set.ID, now)
-		if err := refuseUnless(ok, err, CodeCheckWordNone); err != nil {
+		if err := refuseUnless(ok, err, service.CodeCheckWordNone); err != nil {
 			return err
 		}
 		if err := clearFailures(tx, t); err != nil {

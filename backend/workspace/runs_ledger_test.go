@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -16,7 +17,7 @@ func TestHandOver_LedgerTracksEachSheet(t *testing.T) {
 	people := h.membersWith2FA(3)
 	r := owner.printed(people...)
 	a := owner.admin()
-	h.refused(second(a.HandOver(t.Context(), 7, []int{1})), workspace.CodeRunUnknown)
+	h.refused(second(a.HandOver(t.Context(), 7, []int{1})), service.CodeRunUnknown)
 	for range 2 {
 		n, err := a.HandOver(t.Context(), 1, []int{1, 2, 99})
 		h.ok(err)
@@ -32,15 +33,15 @@ func TestHandOver_LedgerTracksEachSheet(t *testing.T) {
 	s := people[0].signIn()
 	word := r.sheets[people[0].id].CheckWord
 	for _, blank := range []string{"", " ", "\t"} {
-		h.refused(s.Acknowledge(t.Context(), secret.NewText(blank)), workspace.CodeCheckWordRequired)
+		h.refused(s.Acknowledge(t.Context(), secret.NewText(blank)), service.CodeCheckWordRequired)
 	}
-	h.refused(s.Acknowledge(t.Context(), secret.NewText(word+"x")), workspace.CodeCheckWordWrong)
+	h.refused(s.Acknowledge(t.Context(), secret.NewText(word+"x")), service.CodeCheckWordWrong)
 	h.ok(s.Acknowledge(t.Context(), secret.NewText("  "+string(word[0]-32)+word[1:]+" ")))
-	h.refused(s.Acknowledge(t.Context(), secret.NewText(word)), workspace.CodeCheckWordNone)
+	h.refused(s.Acknowledge(t.Context(), secret.NewText(word)), service.CodeCheckWordNone)
 	if n := h.failures(people[0].id, workspace.KindCheckWord); n != 0 {
 		t.Errorf("%d failures are left", n)
 	}
-	h.refused(owner.signIn().Acknowledge(t.Context(), secret.NewText(word)), workspace.CodeCheckWordNone)
+	h.refused(owner.signIn().Acknowledge(t.Context(), secret.NewText(word)), service.CodeCheckWordNone)
 	_, sheets, _ := owner.account(1)
 	if sheets[1] != workspace.SheetAcknowledged || sheets[2] != workspace.SheetHandedOver || sheets[3] != workspace.SheetIssued {
 		t.Errorf("%v", sheets)
@@ -70,7 +71,7 @@ func TestVoidSheets_CancelsASheetAndTellsItsMember(t *testing.T) {
 	people := h.membersWith2FA(3)
 	r := owner.printed(people...)
 	h.clock.step(time.Hour)
-	h.refused(second(owner.admin().VoidSheets(t.Context(), 7, []int{1})), workspace.CodeRunUnknown)
+	h.refused(second(owner.admin().VoidSheets(t.Context(), 7, []int{1})), service.CodeRunUnknown)
 	for _, want := range []int{1, 0} { // the second time it is no longer in force
 		if n, err := owner.admin().VoidSheets(t.Context(), 1, []int{2, 99}); err != nil || n != want {
 			t.Errorf("%d, %v", n, err)
@@ -80,7 +81,7 @@ func TestVoidSheets_CancelsASheetAndTellsItsMember(t *testing.T) {
 		t.Errorf("%v", sheets)
 	}
 	_, err := people[1].challenge().Recover(t.Context(), secret.NewText(r.sheets[people[1].id].Codes[0].Display()))
-	h.refused(err, workspace.CodeRecoveryNone)
+	h.refused(err, service.CodeRecoveryNone)
 	h.clock.step(time.Hour)
 	news := people[1].signIn().Welcome().News
 	if len(news) != 1 || news[0].Kind != "run-sheet-voided" || news[0].Detail["sheet"] != "2" {
@@ -98,15 +99,15 @@ func TestAcknowledge_WrongCheckWordsAreCountedAndPaused(t *testing.T) {
 	r := owner.printed(p)
 	s := p.signIn()
 	for left := 4; left >= 0; left-- {
-		e := h.refused(s.Acknowledge(t.Context(), secret.NewText("not a word of any sheet "+string(make([]byte, 10_000)))), workspace.CodeCheckWordWrong)
+		e := h.refused(s.Acknowledge(t.Context(), secret.NewText("not a word of any sheet "+string(make([]byte, 10_000)))), service.CodeCheckWordWrong)
 		if e.Args["left"] != left || e.Args["sheet"] != 1 {
 			t.Errorf("%v", e.Args)
 		}
 	}
 	h.clock.step(30 * time.Second)
-	h.refused(s.Acknowledge(t.Context(), secret.NewText("wrong")), workspace.CodeCheckWordWrong)
+	h.refused(s.Acknowledge(t.Context(), secret.NewText("wrong")), service.CodeCheckWordWrong)
 	s = p.signIn() // does not help
-	h.refused(s.Acknowledge(t.Context(), secret.NewText(r.sheets[p.id].CheckWord)), workspace.CodeThrottled)
+	h.refused(s.Acknowledge(t.Context(), secret.NewText(r.sheets[p.id].CheckWord)), service.CodeThrottled)
 	h.clock.step(30 * time.Second)
 	h.ok(s.Acknowledge(t.Context(), secret.NewText(r.sheets[p.id].CheckWord)))
 }
@@ -141,7 +142,7 @@ func TestVoidSheets_AllOfThemOrNone(t *testing.T) {
 	number := r.Plan().Number
 	a := admin.admin()
 	n, err := a.VoidSheets(t.Context(), number, r.order)
-	if h.refused(err, workspace.CodeForbidden); n != 0 || member.active() == 0 || admin.active() == 0 {
+	if h.refused(err, service.CodeForbidden); n != 0 || member.active() == 0 || admin.active() == 0 {
 		t.Errorf("%d voided", n)
 	}
 	if n, err = a.VoidSheets(t.Context(), number, r.order[:2]); err != nil || n != 2 || member.active() != 0 || admin.active() != 0 {
@@ -153,7 +154,7 @@ func TestAcknowledge_OwnCodesHaveNoCheckWord(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	s := owner.signIn()
-	h.refused(s.Acknowledge(t.Context(), secret.NewText("orchard")), workspace.CodeCheckWordNone)
+	h.refused(s.Acknowledge(t.Context(), secret.NewText("orchard")), service.CodeCheckWordNone)
 	if n := h.failures(owner.id, workspace.KindCheckWord); n != 0 {
 		t.Errorf("%d guesses are counted", n)
 	}

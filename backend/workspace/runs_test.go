@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -68,7 +69,7 @@ func (p *user) opens(s workspace.RunSheet, number int) bool {
 	p.h.Helper()
 	p.h.clock.step(2 * time.Hour) // over every pause
 	_, err := p.challenge().Recover(p.h.Context(), secret.NewText(s.Codes[number-1].Display()))
-	if err != nil && !workspace.IsCode(err, workspace.CodeRecoveryWrong) && !workspace.IsCode(err, workspace.CodeRecoveryNone) {
+	if err != nil && !service.IsCode(err, service.CodeRecoveryWrong) && !service.IsCode(err, service.CodeRecoveryNone) {
 		p.h.Error(err)
 	}
 	return err == nil
@@ -111,7 +112,7 @@ func TestPrintRun_OldSetsWorkUntilActivation(t *testing.T) {
 	first := owner.printed(people...)
 	preview, err := owner.admin().PreviewRun(t.Context(), []string{a.id, b.id, a.id, owner.id, "nobody"})
 	h.ok(err)
-	if len(preview.Ready) != 2 || len(preview.Voids) != 2 || len(preview.Barred) != 1 || preview.Barred[0].Reason != workspace.CodeTwoFactorOff {
+	if len(preview.Ready) != 2 || len(preview.Voids) != 2 || len(preview.Barred) != 1 || preview.Barred[0].Reason != service.CodeTwoFactorOff {
 		t.Errorf("preview: %+v", preview)
 	}
 	second := owner.beginRun(people...)
@@ -172,9 +173,9 @@ func TestPrintRun_NewSetsWorkAndTheirMembersAreTold(t *testing.T) {
 		t.Errorf("%q, %v", state, sheets)
 	}
 	// Each stage is gone through once.
-	h.refused(second.Issue(t.Context(), nil, second.take), workspace.CodeRunOver)
+	h.refused(second.Issue(t.Context(), nil, second.take), service.CodeRunOver)
 	_, err = second.PutInForce(t.Context(), nil)
-	h.refused(err, workspace.CodeRunOver)
+	h.refused(err, service.CodeRunOver)
 	if res, err := second.Cancel(t.Context()); err != nil || res.State != workspace.RunDone {
 		t.Errorf("%+v, %v", res, err)
 	}
@@ -191,7 +192,7 @@ func TestPrintRun_SecondOfASessionEndsTheFirst(t *testing.T) {
 	h.ok(err)
 	_, err = a.BeginRun(t.Context(), request, owner.proof())
 	h.ok(err)
-	h.refused(first.Issue(t.Context(), nil, func(workspace.RunSheet) error { return nil }), workspace.CodeRunOver)
+	h.refused(first.Issue(t.Context(), nil, func(workspace.RunSheet) error { return nil }), service.CodeRunOver)
 	if state, _, without := owner.account(1); state != workspace.RunCancelled || without != 1 {
 		t.Errorf("%q", state)
 	}
@@ -206,7 +207,7 @@ func TestPrintRun_FormerAdminActivatesNothing(t *testing.T) {
 	r.issue()
 	h.ok(owner.admin().SetRole(t.Context(), admin.id, workspace.RoleMember, owner.proof()))
 	_, err := r.PutInForce(t.Context(), nil)
-	h.refused(err, workspace.CodeForbidden)
+	h.refused(err, service.CodeForbidden)
 	if p.active() != 0 {
 		t.Error("a set is in force")
 	}
@@ -232,11 +233,11 @@ func TestPrintRun_MemberWhoChangesMeanwhileKeepsTheOldSet(t *testing.T) {
 	h.ok(s.KeepNewCodes(t.Context()))
 	res, err := r.PutInForce(t.Context(), nil)
 	h.ok(err)
-	reasons := map[string]workspace.Code{}
+	reasons := map[string]service.Code{}
 	for _, k := range res.Skipped {
 		reasons[k.ID] = k.Reason
 	}
-	want := map[string]workspace.Code{removed.id: workspace.CodeMemberGone, out.id: workspace.CodeMemberSuspended, reset.id: workspace.CodeTwoFactorOff, own.id: workspace.CodeCodesChanged}
+	want := map[string]service.Code{removed.id: service.CodeMemberGone, out.id: service.CodeMemberSuspended, reset.id: service.CodeTwoFactorOff, own.id: service.CodeCodesChanged}
 	if res.State != workspace.RunDone || res.InForce != 1 || fmt.Sprint(reasons) != fmt.Sprint(want) {
 		t.Errorf("%+v", res)
 	}
@@ -260,12 +261,12 @@ func TestPrintRun_MemberWhoChangesBeforeTheSheetEndsIt(t *testing.T) {
 	h, owner := alone(t)
 	people := h.membersWith2FA(3)
 	for i, c := range []struct {
-		code   workspace.Code
+		code   service.Code
 		change func() error
 	}{
-		{workspace.CodeMemberSuspended, func() error { return owner.admin().Suspend(t.Context(), people[0].id) }},
-		{workspace.CodeTwoFactorOff, func() error { return owner.admin().Reset2FA(t.Context(), people[1].id, "", owner.proof()) }},
-		{workspace.CodeMemberGone, func() error { return owner.admin().Remove(t.Context(), people[2].id, owner.proof()) }},
+		{service.CodeMemberSuspended, func() error { return owner.admin().Suspend(t.Context(), people[0].id) }},
+		{service.CodeTwoFactorOff, func() error { return owner.admin().Reset2FA(t.Context(), people[1].id, "", owner.proof()) }},
+		{service.CodeMemberGone, func() error { return owner.admin().Remove(t.Context(), people[2].id, owner.proof()) }},
 	} {
 		r := owner.beginRun(people[i])
 		h.ok(c.change())
@@ -297,13 +298,13 @@ func TestPrintRun_RefusesNoMembersAndTooMany(t *testing.T) {
 	h, owner := alone(t)
 	for _, c := range []struct {
 		ids  []string
-		code workspace.Code
-	}{{nil, workspace.CodeNobodyChosen}, {make([]string, 3), workspace.CodeMemberGone}, {manyIDs(workspace.MaxRun + 1), workspace.CodeRunLong}} {
+		code service.Code
+	}{{nil, service.CodeNobodyChosen}, {make([]string, 3), service.CodeMemberGone}, {manyIDs(workspace.MaxRun + 1), service.CodeRunLong}} {
 		_, err := owner.admin().BeginRun(t.Context(), workspace.RunRequest{Members: c.ids, Reason: "r", Kind: workspace.RunPrint}, owner.proof())
 		h.refused(err, c.code)
 	}
 	_, err := owner.admin().Ledger(t.Context(), 1)
-	h.refused(err, workspace.CodeRunUnknown)
+	h.refused(err, service.CodeRunUnknown)
 }
 
 func manyIDs(n int) (all []string) {

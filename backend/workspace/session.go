@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 )
 
 // Session is a profile that is signed in, with all the factors it has on. It
@@ -65,7 +66,7 @@ func (s *Session) touch(whole bool) error {
 	}
 	if s.over || s.expired(now) {
 		s.over = true
-		return refuse(CodeSessionEnded)
+		return refuse(service.CodeSessionEnded)
 	}
 	s.usedAt = s.latest
 	return nil
@@ -163,7 +164,7 @@ func (s *Session) profile(tx ReadTx) (Profile, error) { return s.profileFor(tx, 
 func (s *Session) profileFor(tx ReadTx, whole bool) (Profile, error) {
 	p, err := tx.Profile(s.id)
 	if errors.Is(err, ErrNotFound) {
-		return p, refuse(CodeSessionEnded)
+		return p, refuse(service.CodeSessionEnded)
 	}
 	if err != nil {
 		return p, err
@@ -184,7 +185,7 @@ func (s *Session) profileFor(tx ReadTx, whole bool) (Profile, error) {
 	defer s.mu.Unlock()
 	if p.Epoch != s.epoch {
 		s.over = true
-		return p, refuse(CodeSessionEnded)
+		return p, refuse(service.CodeSessionEnded)
 	}
 	if required {
 		s.off = off
@@ -253,5 +254,5 @@ func (w *Workspace) matchFactorInput(ctx context.Context, profileID string, in F
 		}
 		return u, recoveryDetail(u.number), nil
 	}
-	return nil, nil, refuse(CodeFactorRequired).at("code")
+	return nil, nil, refuse(service.CodeFactorRequired).At("code")
 }

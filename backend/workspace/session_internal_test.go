@@ -9,11 +9,12 @@ import (
 	"countersign/backend/journal"
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 )
 
 func TestAfterwards_WhatFailedWhileTakingBackIsTold(t *testing.T) {
 	t.Parallel()
-	met, undoing := refuse(CodeFactorRequired), errors.New("the store failed")
+	met, undoing := refuse(service.CodeFactorRequired), errors.New("the store failed")
 	if got := afterwards(met, nil); got != error(met) {
 		t.Errorf("nothing to take back: %v", got)
 	}

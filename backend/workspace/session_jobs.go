@@ -3,6 +3,8 @@ package workspace
 import (
 	"context"
 	"sync"
+
+	"countersign/backend/service"
 )
 
 // job is long work of a session, beside its other use cases: it ends with the
@@ -26,7 +28,7 @@ func (s *Session) work(ctx context.Context) (_ context.Context, end func(), err 
 	defer s.mu.Unlock()
 	err = s.check(required, true)
 	if err == nil && s.over {
-		err = refuse(CodeSessionEnded)
+		err = refuse(service.CodeSessionEnded)
 	}
 	if err != nil { // since it began
 		stop()

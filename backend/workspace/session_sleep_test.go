@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -50,12 +51,12 @@ func TestSession_SleepCountsTowardsIdleAndItsDay(t *testing.T) {
 	if left := s.Remaining(); left != 0 {
 		t.Errorf("%s are left of a session that slept", left)
 	}
-	h.refused(s.Whole(), workspace.CodeSessionEnded)
-	h.refused(s.Touch(), workspace.CodeSessionEnded)
+	h.refused(s.Whole(), service.CodeSessionEnded)
+	h.refused(s.Touch(), service.CodeSessionEnded)
 
 	s = h.signedIn()
 	h.clock.sleep(workspace.SessionLimit)
-	h.refused(s.Touch(), workspace.CodeSessionEnded)
+	h.refused(s.Touch(), service.CodeSessionEnded)
 	if !s.LimitReached() {
 		t.Error("it does not say that its day is over")
 	}
@@ -68,7 +69,7 @@ func TestChallenge_SleepCountsTowardsItsLife(t *testing.T) {
 	c := h.challenge()
 	h.clock.sleep(workspace.ChallengeLife)
 	_, err := c.Verify(t.Context(), secret.NewText(p.code()))
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 	s, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
 	for range 2 {
@@ -90,7 +91,7 @@ func TestSession_ClockSetBackEndsIt(t *testing.T) {
 	if left := s.Remaining(); left != 0 {
 		t.Errorf("%s are left", left)
 	}
-	h.refused(s.Touch(), workspace.CodeSessionEnded)
+	h.refused(s.Touch(), service.CodeSessionEnded)
 	h.clock.step(time.Hour)
 
 	h.clock.step(time.Hour)
@@ -104,7 +105,7 @@ func TestSession_ClockSetBackEndsIt(t *testing.T) {
 	h.clock.step(workspace.DefaultIdle - time.Minute)
 	h.ok(s.Whole())
 	h.clock.step(time.Minute)
-	h.refused(s.Whole(), workspace.CodeSessionEnded)
+	h.refused(s.Whole(), service.CodeSessionEnded)
 }
 
 func TestChallenge_ClockSetBackEndsIt(t *testing.T) {
@@ -113,5 +114,5 @@ func TestChallenge_ClockSetBackEndsIt(t *testing.T) {
 	c := h.challenge()
 	h.clock.step(-2 * time.Minute)
 	_, err := c.Verify(t.Context(), secret.NewText(p.code()))
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 }

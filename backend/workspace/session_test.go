@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -17,7 +18,7 @@ func TestSession_EndsWithoutUseAndAfterItsLongestTime(t *testing.T) {
 	h.ok(s.Touch())
 	h.clock.step(5 * time.Minute)
 	_, err := s.Overview(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 
 	s, _, err = h.w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
@@ -25,7 +26,7 @@ func TestSession_EndsWithoutUseAndAfterItsLongestTime(t *testing.T) {
 		h.clock.step(4 * time.Minute)
 		err = s.Touch()
 	}
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 	if !s.LimitReached() {
 		t.Error("it does not say that the day is over")
 	}
@@ -37,9 +38,9 @@ func TestSession_EndedOrWithoutAProfileIsOver(t *testing.T) {
 	s, other := owner.signIn(), h.one(person{role: workspace.RoleMember}).signIn()
 	h.ok(s.Whole())
 	h.ok(s.End(t.Context()))
-	h.refused(s.Whole(), workspace.CodeSessionEnded)
+	h.refused(s.Whole(), service.CodeSessionEnded)
 	h.sneak("DELETE FROM profiles WHERE id = '" + other.ProfileID() + "'")
-	h.refused(second(other.Overview(t.Context())), workspace.CodeSessionEnded)
+	h.refused(second(other.Overview(t.Context())), service.CodeSessionEnded)
 }
 
 func TestForOneAct_OldSessionIsAskedAgain(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/store"
 )
 
@@ -28,11 +29,11 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 	key := emailKey(email)
 	switch {
 	case key == "":
-		return nil, nil, refuse(CodeEmailRequired).at("email")
+		return nil, nil, refuse(service.CodeEmailRequired).At("email")
 	case pw.Empty():
-		return nil, nil, refuse(CodePasswordRequired).at("password")
+		return nil, nil, refuse(service.CodePasswordRequired).At("password")
 	case !w.Created() || len(key) > 4*MaxEmail || len(pw.Reveal()) > 4*4*password.MaxLength:
-		return nil, nil, refuse(CodeCredentialsWrong)
+		return nil, nil, refuse(service.CodeCredentialsWrong)
 	}
 	var p Profile
 	var on bool
@@ -62,7 +63,7 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 	if p.State == ProfileInvited || p.State == ProfileRemoved {
 		p = Profile{} // there is no password that could be right
 	}
-	t, wrapping, err := w.checkPasswordOf(ctx, p, key, pw, CodeCredentialsWrong)
+	t, wrapping, err := w.checkPasswordOf(ctx, p, key, pw, service.CodeCredentialsWrong)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -73,7 +74,7 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 		}
 	}()
 	if p.State == ProfileSuspended {
-		return nil, nil, afterwards(refuse(CodeSuspendedSelf), w.refund(ctx, t))
+		return nil, nil, afterwards(refuse(service.CodeSuspendedSelf), w.refund(ctx, t))
 	}
 	// What was long enough while 2FA was required may be too short by now. Only here
 	// is the password known: how long it is, is kept nowhere.
@@ -93,7 +94,7 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 // checkPasswordOf charges for a guess at p's password and looks at it. The zero
 // Profile stands for an email that nobody has. The attempt is the caller's to
 // refund or to reset, and the key, which a right password unwraps with, to wipe.
-func (w *Workspace) checkPasswordOf(ctx context.Context, p Profile, emailKey string, pw secret.Text, wrong Code) (attempt, secret.Bytes, error) {
+func (w *Workspace) checkPasswordOf(ctx context.Context, p Profile, emailKey string, pw secret.Text, wrong service.Code) (attempt, secret.Bytes, error) {
 	subject := p.ID
 	record := p.Password
 	if subject == "" {
@@ -183,7 +184,7 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 	}
 	err := w.update(ctx, func(tx WriteTx) error {
 		fresh, err := tx.Profile(p.ID)
-		if err := refuseUnless(err == nil && fresh.Epoch == p.Epoch, ignoreMissing(err), CodeChallengeEnded); err != nil {
+		if err := refuseUnless(err == nil && fresh.Epoch == p.Epoch, ignoreMissing(err), service.CodeChallengeEnded); err != nil {
 			return err
 		}
 		looksAt(tx, p.ID)
@@ -196,9 +197,9 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 		if on := err == nil; err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		} else if on != (a.factor != "none") {
-			return refuse(CodeChallengeEnded) // 2FA was turned on or off in between
+			return refuse(service.CodeChallengeEnded) // 2FA was turned on or off in between
 		} else if !on && info.Requires(now) && a.enrolOnly != EnrolRequired {
-			return refuse(CodeChallengeEnded) // 2FA was required in between
+			return refuse(service.CodeChallengeEnded) // 2FA was required in between
 		} else if !on && info.Require2FA {
 			due = info.RequireFrom
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 )
 
 // Challenge is a right password whose second factor is still due. It can take a
@@ -93,10 +94,10 @@ func (c *Challenge) once(check func() (*Session, error)) (*Session, error) {
 	defer c.mu.Unlock()
 	if c.over || !within(c.madeAt, c.w.wall(), ChallengeLife) {
 		c.end()
-		return nil, refuse(CodeChallengeEnded)
+		return nil, refuse(service.CodeChallengeEnded)
 	}
 	s, err := check()
-	if err == nil || IsCode(err, CodeChallengeEnded) || c.redeems != nil && codeGone(err) {
+	if err == nil || service.IsCode(err, service.CodeChallengeEnded) || c.redeems != nil && codeGone(err) {
 		c.end()
 	}
 	return s, err
@@ -109,10 +110,10 @@ func (c *Challenge) stands(ctx context.Context) error {
 	return c.w.view(ctx, func(tx ReadTx) error {
 		p, err := tx.Profile(c.profile.ID)
 		if err != nil {
-			return absent(err, CodeChallengeEnded)
+			return absent(err, service.CodeChallengeEnded)
 		}
 		if p.Epoch != c.profile.Epoch {
-			return refuse(CodeChallengeEnded)
+			return refuse(service.CodeChallengeEnded)
 		}
 		if c.redeems == nil {
 			return nil
@@ -122,4 +123,6 @@ func (c *Challenge) stands(ctx context.Context) error {
 }
 
 // codeGone reports whether a one-time code is good for nothing any more.
-func codeGone(err error) bool { return IsCode(err, CodeOneTimeUsed) || IsCode(err, CodeOneTimeEnded) }
+func codeGone(err error) bool {
+	return service.IsCode(err, service.CodeOneTimeUsed) || service.IsCode(err, service.CodeOneTimeEnded)
+}

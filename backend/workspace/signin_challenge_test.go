@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -15,16 +16,16 @@ func TestVerify_CodeOpensOnceAndEarlierOnesNoLonger(t *testing.T) {
 	_, err := h.challenge().Verify(t.Context(), secret.NewText(code))
 	h.ok(err)
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(code))
-	h.refused(err, workspace.CodeCodeUsed)
+	h.refused(err, service.CodeCodeUsed)
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.at(h.clock.now().Add(-30*time.Second))))
-	h.refused(err, workspace.CodeCodeUsed)
+	h.refused(err, service.CodeCodeUsed)
 	next := p.at(h.clock.now().Add(30 * time.Second))
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(next[:3]+" "+next[3:]))
 	h.ok(err)
 	for _, off := range []time.Duration{-60 * time.Second, 60 * time.Second} {
 		h.clock.step(10 * time.Minute)
 		_, err = h.challenge().Verify(t.Context(), secret.NewText(p.at(h.clock.now().Add(off))))
-		h.refused(err, workspace.CodeCodeWrong)
+		h.refused(err, service.CodeCodeWrong)
 	}
 }
 
@@ -35,14 +36,14 @@ func TestVerify_PauseDoublesAndThe20thFailureTurnsTheAppOff(t *testing.T) {
 	var got []int
 	for n := 1; n <= 20; n++ {
 		_, err := h.challenge().Verify(t.Context(), secret.NewText(p.wrong()))
-		e := h.refused(err, workspace.CodeCodeWrong)
+		e := h.refused(err, service.CodeCodeWrong)
 		if n >= 5 {
 			pause := e.Args["pause"].(int)
 			got = append(got, pause)
 			c := h.challenge()
 			_, err := c.Verify(t.Context(), secret.NewText(p.code()))
 			if n < 20 {
-				h.refused(err, workspace.CodeThrottled) // the right code, too, while the pause lasts
+				h.refused(err, service.CodeThrottled) // the right code, too, while the pause lasts
 			}
 			h.clock.step(time.Duration(pause) * time.Second)
 		}
@@ -57,7 +58,7 @@ func TestVerify_PauseDoublesAndThe20thFailureTurnsTheAppOff(t *testing.T) {
 		t.Errorf("it is not off: %v %v", off, err)
 	}
 	_, err := c.Verify(t.Context(), secret.NewText(p.code()))
-	h.refused(err, workspace.CodeAuthenticatorOff)
+	h.refused(err, service.CodeAuthenticatorOff)
 
 	s, err := c.Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
@@ -65,7 +66,7 @@ func TestVerify_PauseDoublesAndThe20thFailureTurnsTheAppOff(t *testing.T) {
 		t.Errorf("welcome: %+v", w)
 	}
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
-	h.refused(err, workspace.CodeAuthenticatorOff) // until a new phone re-binds it
+	h.refused(err, service.CodeAuthenticatorOff) // until a new phone re-binds it
 	shown, err := s.BeginChangePhone(t.Context(), workspace.Proof{})
 	h.ok(err)
 	fresh := h.phoneOf(shown)
@@ -81,7 +82,7 @@ func TestVerify_RightPasswordKeepsTheCountOfWrongCodes(t *testing.T) {
 	h, _, p, _ := enabled(t)
 	for n := 4; n >= 1; n-- {
 		_, err := h.challenge().Verify(t.Context(), secret.NewText(p.wrong())) // each with a right password before it
-		if e := h.refused(err, workspace.CodeCodeWrong); e.Args["left"] != n {
+		if e := h.refused(err, service.CodeCodeWrong); e.Args["left"] != n {
 			t.Fatalf("left %v, want %d", e.Args["left"], n)
 		}
 	}
@@ -99,7 +100,7 @@ func TestVerify_FailingKeychainIsNoGuessAndNever2FAOff(t *testing.T) {
 		for range 6 {
 			h.secrets.fail(nil, err, nil)
 			s, got := h.challenge().Verify(t.Context(), secret.NewText(p.code()))
-			if s != nil || got == nil || workspace.IsCode(got, workspace.CodeThrottled) {
+			if s != nil || got == nil || service.IsCode(got, service.CodeThrottled) {
 				t.Fatalf("%v: got %v", err, got)
 			}
 		}
@@ -117,11 +118,11 @@ func TestChallenge_EndsWithTimeAndWithLeave(t *testing.T) {
 	c := h.challenge()
 	c.Leave()
 	_, err := c.Verify(t.Context(), secret.NewText(p.code()))
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 	c = h.challenge()
 	h.clock.step(11 * time.Minute)
 	_, err = c.Verify(t.Context(), secret.NewText(p.code()))
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 }
 
 func TestChallenge_RemovedFactorOpensNoSession(t *testing.T) {

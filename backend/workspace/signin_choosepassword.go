@@ -5,6 +5,7 @@ import (
 
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 )
 
 // choseLonger is what the log says of a password that was chosen since the one
@@ -24,7 +25,7 @@ func (c *Challenge) MustChoosePassword() bool { return c.alone && c.short }
 func (c *Challenge) ChoosePassword(ctx context.Context, next secret.Text) (*Session, error) {
 	return c.once(func() (*Session, error) {
 		if !c.MustChoosePassword() {
-			return nil, refuse(CodeChallengeEnded)
+			return nil, refuse(service.CodeChallengeEnded)
 		}
 		if err := checkPassword(next, password.MinLength, "next", c.w.Name(), c.profile.Name, c.profile.Email); err != nil {
 			return nil, err

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -47,17 +48,17 @@ func TestSignIn_ShortPasswordDoesNotOpenAlone(t *testing.T) {
 		t.Fatal("nothing asks for a longer password")
 	}
 	_, err := c.Verify(t.Context(), secret.NewText("123456"))
-	h.refused(err, workspace.CodeTwoFactorOff)
+	h.refused(err, service.CodeTwoFactorOff)
 	_, err = c.Recover(t.Context(), secret.NewText("ABCD-EFGH-JKMN-PQRS"))
-	h.refused(err, workspace.CodeRecoveryNone)
+	h.refused(err, service.CodeRecoveryNone)
 	_, err = c.UseHelpCode(t.Context(), secret.NewText("ABCD-EFGH-JKMN-PQRS"))
-	h.refused(err, workspace.CodeHelpWrong)
+	h.refused(err, service.CodeHelpWrong)
 	if _, err := c.Enrol(t.Context()); err == nil {
 		t.Error("a challenge for a password leads to enrolling")
 	}
-	for typed, want := range map[string]workspace.Code{
-		"": workspace.CodePasswordRequired, shortPass: workspace.CodePasswordShort, strings.Repeat("x", 14): workspace.CodePasswordShort,
-		strings.Repeat("x", 1025): workspace.CodePasswordLong, "northwind legal": workspace.CodePasswordCommon,
+	for typed, want := range map[string]service.Code{
+		"": service.CodePasswordRequired, shortPass: service.CodePasswordShort, strings.Repeat("x", 14): service.CodePasswordShort,
+		strings.Repeat("x", 1025): service.CodePasswordLong, "northwind legal": service.CodePasswordCommon,
 	} {
 		_, err := c.ChoosePassword(t.Context(), secret.NewText(typed))
 		if e := h.refused(err, want); e.Field != "next" {
@@ -70,9 +71,9 @@ func TestSignIn_ShortPasswordDoesNotOpenAlone(t *testing.T) {
 		t.Error("the contracts were lost")
 	}
 	_, err = c.ChoosePassword(t.Context(), secret.NewText(longerPass+" again"))
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(shortPass))
-	h.refused(err, workspace.CodeCredentialsWrong)
+	h.refused(err, service.CodeCredentialsWrong)
 	h.restart()
 	owner.pass = longerPass
 	if h.read(owner.signIn(), "a") != "text" {
@@ -89,9 +90,9 @@ func TestChoosePassword_EndsWhatTheOldOneOpened(t *testing.T) {
 	_, err := first.ChoosePassword(t.Context(), secret.NewText(longerPass))
 	h.ok(err)
 	_, err = second.ChoosePassword(t.Context(), secret.NewText(longerPass+" again"))
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 	_, err = former.Overview(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
+	h.refused(err, service.CodeSessionEnded)
 }
 
 func TestChoosePassword_TellsAndLogsAsASignInDoes(t *testing.T) {
@@ -99,7 +100,7 @@ func TestChoosePassword_TellsAndLogsAsASignInDoes(t *testing.T) {
 	h, owner := shortened(t)
 	owner.alone(owner.signIn())
 	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText("not the password at all"))
-	h.refused(err, workspace.CodeCredentialsWrong)
+	h.refused(err, service.CodeCredentialsWrong)
 	s, err := owner.challenge().ChoosePassword(t.Context(), secret.NewText(longerPass))
 	h.ok(err)
 	if w := s.Welcome(); w.FailedPasswords != 1 {
@@ -127,7 +128,7 @@ func TestShortPassword_IsEnoughWithASecondFactorAndIsTold(t *testing.T) {
 		t.Fatal("a longer password is asked for beside a second factor")
 	}
 	_, err := c.ChoosePassword(t.Context(), secret.NewText(longerPass))
-	h.refused(err, workspace.CodeChallengeEnded) // with the password alone nobody sets another one
+	h.refused(err, service.CodeChallengeEnded) // with the password alone nobody sets another one
 	s := owner.signIn()
 	if !h.status(s).ShortPassword {
 		t.Error("nothing says that the password is too short to stand alone")
@@ -159,7 +160,7 @@ func TestChoosePassword_IsOverWhere2FAIsRequiredByThen(t *testing.T) {
 	second.pass = shortPass
 	h.ok(second.admin().Require2FA(t.Context(), h.clock.now(), "", second.proof()))
 	_, err := c.ChoosePassword(t.Context(), secret.NewText(longerPass))
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 	if !owner.challenge().MustEnrol() {
 		t.Error("2FA is not asked for")
 	}
@@ -175,5 +176,5 @@ func TestChoosePassword_IsForAPasswordThatIsTooShortAlone(t *testing.T) {
 	c := member.challenge()
 	h.ok(a.DropRequirement(t.Context(), "", owner.proof()))
 	_, err := c.ChoosePassword(t.Context(), secret.NewText(longerPass))
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/totp"
 	"countersign/backend/workspace"
 )
@@ -52,7 +53,7 @@ func TestSignIn_CodeOfTwoStepsOpensOnceFromEachSide(t *testing.T) {
 		h.ok(err)
 		for range 3 {
 			_, err = h.challenge().Verify(t.Context(), secret.NewText(twinShown))
-			if !workspace.IsCode(err, workspace.CodeCodeUsed) && !workspace.IsCode(err, workspace.CodeCodeWrong) {
+			if !service.IsCode(err, service.CodeCodeUsed) && !service.IsCode(err, service.CodeCodeWrong) {
 				t.Errorf("used at %+d, it is answered with %v at %d", first-twin, err, h.clock.now().Unix()/30-twin)
 			}
 			h.clock.step(30 * time.Second)
@@ -102,9 +103,9 @@ func TestVerify_CodesAfterAClockAYearAhead(t *testing.T) {
 	h.clock.step(-year)
 	for range 25 { // twenty wrong ones would turn the app off
 		_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
-		h.refused(err, workspace.CodeCodesAhead)
+		h.refused(err, service.CodeCodesAhead)
 		_, err = h.challenge().Verify(t.Context(), secret.NewText(ahead))
-		h.refused(err, workspace.CodeCodesAhead)
+		h.refused(err, service.CodeCodesAhead)
 		h.clock.step(time.Minute)
 	}
 
@@ -124,7 +125,7 @@ func TestVerify_CodesAfterAClockAYearAhead(t *testing.T) {
 
 	h.clock.step(year) // the code of the old phone that was used then comes around
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(ahead))
-	h.refused(err, workspace.CodeCodeWrong)
+	h.refused(err, service.CodeCodeWrong)
 }
 
 // A clock that is put right by a minute is no clock that was set back: used codes
@@ -136,13 +137,13 @@ func TestVerify_ASmallStepBackWaitsForTheNextCode(t *testing.T) {
 	h.ok(err)
 	h.clock.step(-time.Minute)
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
-	h.refused(err, workspace.CodeCodeUsed)
+	h.refused(err, service.CodeCodeUsed)
 	h.clock.step(2 * time.Minute)
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
 	h.ok(err)
 	h.clock.step(-2 * time.Minute)
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
-	h.refused(err, workspace.CodeCodesAhead)
+	h.refused(err, service.CodeCodesAhead)
 }
 
 func TestDisable_CodesAfterAClockAYearAhead(t *testing.T) {
@@ -154,6 +155,6 @@ func TestDisable_CodesAfterAClockAYearAhead(t *testing.T) {
 	h.clock.step(-365 * 24 * time.Hour)
 	s, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
-	h.refused(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())}), workspace.CodeCodesAhead)
+	h.refused(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())}), service.CodeCodesAhead)
 	h.ok(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(codes[1])}))
 }

@@ -7,6 +7,7 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/vault"
 )
 
@@ -41,19 +42,19 @@ func (r *redemption) apply(tx WriteTx, w *Workspace, p *Profile) error {
 func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.Text) (*Session, *Challenge, error) {
 	key := emailKey(email)
 	if key == "" {
-		return nil, nil, refuse(CodeEmailRequired).at("email")
+		return nil, nil, refuse(service.CodeEmailRequired).At("email")
 	}
 	code, err := recovery.Parse(input)
 	var form *recovery.FormError
 	switch {
 	case errors.Is(err, recovery.ErrEmpty):
-		return nil, nil, refuse(CodeInvitationRequired).at("invitation")
+		return nil, nil, refuse(service.CodeInvitationRequired).At("invitation")
 	case errors.As(err, &form):
-		return nil, nil, refuse(CodeInvitationForm).at("invitation").with("length", form.Length)
+		return nil, nil, refuse(service.CodeInvitationForm).At("invitation").With("length", form.Length)
 	case err != nil:
 		return nil, nil, err
 	case !w.Created() || len(key) > 4*MaxEmail:
-		return nil, nil, refuse(CodeInvitationWrong).at("invitation")
+		return nil, nil, refuse(service.CodeInvitationWrong).At("invitation")
 	}
 	var p Profile
 	var on bool
@@ -85,11 +86,11 @@ func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.T
 	if subject == "" {
 		subject = w.unknownSubject(key)
 	}
-	right, t, err := w.matchOneTime(ctx, p, subject, []OneTimeKind{OneTimeInvitation, OneTimeReset}, KindInvitation, code, CodeInvitationWrong)
+	right, t, err := w.matchOneTime(ctx, p, subject, []OneTimeKind{OneTimeInvitation, OneTimeReset}, KindInvitation, code, service.CodeInvitationWrong)
 	if err != nil {
-		var e *Error
-		if errors.As(err, &e) && e.Code == CodeInvitationWrong {
-			err = e.at("invitation")
+		var e *service.Error
+		if errors.As(err, &e) && e.Code == service.CodeInvitationWrong {
+			err = e.At("invitation")
 		}
 		return nil, nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
@@ -16,12 +17,12 @@ func TestRedeem_TooLongAnEmailIsRefusedUncounted(t *testing.T) {
 	most := strings.Repeat("a", 4*workspace.MaxEmail)
 	before := h.newest()
 	_, _, err := h.w.Redeem(t.Context(), most+"a", secret.NewText(noCode), secret.NewText(pass))
-	h.refused(err, workspace.CodeInvitationWrong)
+	h.refused(err, service.CodeInvitationWrong)
 	if n := h.newest(); n != before {
 		t.Errorf("%d guesses were counted", n-before)
 	}
 	_, _, err = h.w.Redeem(t.Context(), most, secret.NewText(noCode), secret.NewText(pass))
-	h.refused(err, workspace.CodeInvitationWrong)
+	h.refused(err, service.CodeInvitationWrong)
 	if h.newest() == before {
 		t.Error("the longest email was not looked at")
 	}
@@ -38,9 +39,9 @@ func TestRedeem_CodeThatWasReplacedEndsItsChallenge(t *testing.T) {
 	h.ok(err)
 	h.ok(second(owner.admin().ResetPassword(t.Context(), p.id, "", owner.proof())))
 	_, err = c.Verify(t.Context(), secret.NewText(p.newCode()))
-	h.refused(err, workspace.CodeOneTimeUsed)
+	h.refused(err, service.CodeOneTimeUsed)
 	_, err = c.Verify(t.Context(), secret.NewText(p.newCode()))
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 	p.signIn() // with the password of before
 }
 
@@ -69,7 +70,7 @@ func TestRedeem_KeyPairThatIsNotTheCodesIsNotTaken(t *testing.T) {
 				s, _, err = p.redeem(given)
 				return err
 			}))
-			if _, err := s.Documents(t.Context()); c.waits != workspace.IsCode(err, workspace.CodeVaultWaiting) || !c.waits && err != nil {
+			if _, err := s.Documents(t.Context()); c.waits != service.IsCode(err, service.CodeVaultWaiting) || !c.waits && err != nil {
 				t.Errorf("at first: %v", err)
 			}
 			owner.signIn() // gives the key to who waits
@@ -95,6 +96,6 @@ func TestRedeem_CodeThatWasReplacedInBetweenIsUsed(t *testing.T) {
 		again, err = a.ResetPassword(context.WithoutCancel(t.Context()), member.id, "", owner.proof())
 		h.ok(err)
 	}, func() error { return third(member.redeem(given)) })
-	h.refused(err, workspace.CodeOneTimeUsed)
+	h.refused(err, service.CodeOneTimeUsed)
 	h.ok(third(member.redeem(again)))
 }

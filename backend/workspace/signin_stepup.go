@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 )
 
 // StepUpNeeds says what the next sensitive act will ask for.
@@ -193,7 +194,7 @@ func (c *confirmation) prove(ctx context.Context, proof Proof, read func(ReadTx)
 		return err
 	}
 	if on && !proof.Factor.given() {
-		return refuse(CodeFactorRequired).at("code")
+		return refuse(service.CodeFactorRequired).At("code")
 	}
 	t, err := s.provePassword(ctx, p, proof.Password, "password")
 	if err != nil {
@@ -234,13 +235,13 @@ func (c *confirmation) prove(ctx context.Context, proof Proof, read func(ReadTx)
 // provePassword charges for and checks the password of the session's profile.
 func (s *Session) provePassword(ctx context.Context, p Profile, pw secret.Text, field string) (attempt, error) {
 	if pw.Empty() {
-		return attempt{}, refuse(CodePasswordRequired).at(field)
+		return attempt{}, refuse(service.CodePasswordRequired).At(field)
 	}
-	t, key, err := s.w.checkPasswordOf(ctx, p, p.EmailKey, pw, CodePasswordWrong)
+	t, key, err := s.w.checkPasswordOf(ctx, p, p.EmailKey, pw, service.CodePasswordWrong)
 	key.Wipe() // the session holds what it opens
-	var e *Error
-	if errors.As(err, &e) && e.Code == CodePasswordWrong {
-		return t, e.at(field)
+	var e *service.Error
+	if errors.As(err, &e) && e.Code == service.CodePasswordWrong {
+		return t, e.At(field)
 	}
 	return t, err
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -16,9 +17,9 @@ type askingAct struct {
 	method string
 	do     func(p *provenCase, proof workspace.Proof) error
 	ready  func(p *provenCase)
-	off    bool           // only with 2FA off
-	always workspace.Code // what it asks for although a proof was right a moment ago; empty: nothing
-	keeps  bool           // it leaves the proof for the act that follows
+	off    bool         // only with 2FA off
+	always service.Code // what it asks for although a proof was right a moment ago; empty: nothing
+	keeps  bool         // it leaves the proof for the act that follows
 }
 
 // provenCase is an owner's session with what the acts are about.
@@ -60,7 +61,7 @@ var askingActs = []askingAct{
 		_, err := p.s.BeginNewCodes(p.ctx, proof)
 		return err
 	}},
-	{method: "Session.ChangePassword", always: workspace.CodePasswordRequired, do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Session.ChangePassword", always: service.CodePasswordRequired, do: func(p *provenCase, proof workspace.Proof) error {
 		next := "granite lagoon whisper 47"
 		if p.owner.pass == next {
 			next = "walnut harbour spindle 31"
@@ -78,7 +79,7 @@ var askingActs = []askingAct{
 		}
 		return err
 	}},
-	{method: "Session.Disable", always: workspace.CodeFactorRequired, do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Session.Disable", always: service.CodeFactorRequired, do: func(p *provenCase, proof workspace.Proof) error {
 		return p.s.Disable(p.ctx, proof.Factor)
 	}},
 	{method: "Admin.SetRole", do: func(p *provenCase, proof workspace.Proof) error {
@@ -201,7 +202,7 @@ func (p *provenCase) spent() {
 	if n, err := p.s.StepUp(p.ctx); err != nil || !n.Password {
 		p.h.Errorf("needs: %+v, %v", n, err)
 	}
-	if err := p.admin().Prove(p.ctx, workspace.Proof{}); !workspace.IsCode(err, workspace.CodeFactorRequired) && !workspace.IsCode(err, workspace.CodePasswordRequired) {
+	if err := p.admin().Prove(p.ctx, workspace.Proof{}); !service.IsCode(err, service.CodeFactorRequired) && !service.IsCode(err, service.CodePasswordRequired) {
 		p.h.Errorf("another act needs no proof: %v", err)
 	}
 }
@@ -211,9 +212,9 @@ func TestProof_EachActAsksAndUsesItOnce(t *testing.T) {
 	for _, act := range askingActs {
 		t.Run(act.method, func(t *testing.T) {
 			t.Parallel()
-			asked := workspace.CodeFactorRequired
+			asked := service.CodeFactorRequired
 			if act.off || act.method == "Session.ChangePassword" {
-				asked = workspace.CodePasswordRequired
+				asked = service.CodePasswordRequired
 			}
 			t.Run("Asks", func(t *testing.T) {
 				t.Parallel()
@@ -232,7 +233,7 @@ func TestProof_EachActAsksAndUsesItOnce(t *testing.T) {
 				if act.always != "" {
 					p.h.refused(act.do(p, proof), act.always)
 					proof.Password = secret.NewText(p.owner.pass)
-					if act.always == workspace.CodeFactorRequired {
+					if act.always == service.CodeFactorRequired {
 						proof = p.owner.proof()
 					}
 				}
@@ -254,7 +255,7 @@ func TestProof_AnActThatFailedCanBeTriedAgain(t *testing.T) {
 	p.granted()
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
 	_, err := p.s.BeginChangePhone(t.Context(), workspace.Proof{})
-	h.refused(err, workspace.CodeKeychainLocked)
+	h.refused(err, service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 	_, err = p.s.BeginChangePhone(t.Context(), workspace.Proof{})
 	h.ok(err)
@@ -274,10 +275,10 @@ func TestProof_AFailureDoesNotLengthenIt(t *testing.T) {
 	for range 4 {
 		h.clock.step(time.Minute)
 		_, err := p.admin().ResetPassword(t.Context(), owner.id, "", workspace.Proof{})
-		h.refused(err, workspace.CodeNotYourself)
+		h.refused(err, service.CodeNotYourself)
 		h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
 		_, err = p.s.BeginChangePhone(t.Context(), workspace.Proof{})
-		h.refused(err, workspace.CodeKeychainLocked)
+		h.refused(err, service.CodeKeychainLocked)
 		h.secrets.fail(nil, nil, nil)
 	}
 	h.clock.step(time.Minute)
@@ -291,7 +292,7 @@ func TestProof_WhatMayHaveTakenEffectHasUsedIt(t *testing.T) {
 	to := h.one(person{role: workspace.RoleMember})
 	p.granted()
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil) // the commit stands, its anchor is missing
-	h.refused(p.admin().SetRole(t.Context(), to.id, workspace.RoleAdmin, workspace.Proof{}), workspace.CodeKeychainLocked)
+	h.refused(p.admin().SetRole(t.Context(), to.id, workspace.RoleAdmin, workspace.Proof{}), service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 	if h.profile(to.id).Role != workspace.RoleAdmin {
 		t.Error("the commit does not stand")
@@ -308,11 +309,11 @@ func TestStepUp_IsGoodForOneAct(t *testing.T) {
 		t.Errorf("needs: %+v", n)
 	}
 	_, err = s.BeginNewCodes(t.Context(), workspace.Proof{Password: secret.NewText("wrong password, really"), Factor: byCode(p.code())})
-	h.refused(err, workspace.CodePasswordWrong)
+	h.refused(err, service.CodePasswordWrong)
 	_, err = s.BeginNewCodes(t.Context(), proof(byCode(p.wrong())))
-	h.refused(err, workspace.CodeCodeWrong)
+	h.refused(err, service.CodeCodeWrong)
 	_, err = s.BeginNewCodes(t.Context(), proof(byCode(p.code())))
 	h.ok(err)
 	_, err = s.BeginChangePhone(t.Context(), workspace.Proof{})
-	h.refused(err, workspace.CodeFactorRequired)
+	h.refused(err, service.CodeFactorRequired)
 }

@@ -11,6 +11,7 @@ import (
 
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -20,22 +21,22 @@ func TestSignIn_WrongPasswordsArePausedForUnknownEmailsToo(t *testing.T) {
 	for _, who := range []string{email, "nobody@example.com"} {
 		for range 4 {
 			_, _, err := h.w.SignIn(t.Context(), who, secret.NewText("not the password at all"))
-			if e := h.refused(err, workspace.CodeCredentialsWrong); len(e.Args) > 0 {
+			if e := h.refused(err, service.CodeCredentialsWrong); len(e.Args) > 0 {
 				t.Errorf("%s: it tells %v", who, e.Args)
 			}
 		}
 		_, _, err := h.w.SignIn(t.Context(), strings.ToUpper(who), secret.NewText("not the password at all"))
-		if e := h.refused(err, workspace.CodeCredentialsWrong); len(e.Args) != 1 || e.Args["pause"] != 30 {
+		if e := h.refused(err, service.CodeCredentialsWrong); len(e.Args) != 1 || e.Args["pause"] != 30 {
 			t.Errorf("%s: the fifth says %v", who, e.Args)
 		}
 		_, _, err = h.w.SignIn(t.Context(), who, secret.NewText(pass))
-		if e := h.refused(err, workspace.CodeThrottled); e.Args["seconds"] != 30 {
+		if e := h.refused(err, service.CodeThrottled); e.Args["seconds"] != 30 {
 			t.Errorf("%s: %v", who, e.Args)
 		}
 	}
 	h.restart()
 	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
-	h.refused(err, workspace.CodeThrottled)
+	h.refused(err, service.CodeThrottled)
 	h.clock.step(31 * time.Second)
 	s, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
@@ -57,10 +58,10 @@ func TestSignIn_NothingOrTooMuchIsRefusedUncounted(t *testing.T) {
 	before := h.newest()
 	for _, c := range []struct {
 		email, pw string
-		want      workspace.Code
+		want      service.Code
 	}{
-		{"", pass, workspace.CodeEmailRequired}, {" ", pass, workspace.CodeEmailRequired}, {email, "", workspace.CodePasswordRequired},
-		{most + "a", pass, workspace.CodeCredentialsWrong}, {email, longest + "a", workspace.CodeCredentialsWrong},
+		{"", pass, service.CodeEmailRequired}, {" ", pass, service.CodeEmailRequired}, {email, "", service.CodePasswordRequired},
+		{most + "a", pass, service.CodeCredentialsWrong}, {email, longest + "a", service.CodeCredentialsWrong},
 	} {
 		_, _, err := h.w.SignIn(t.Context(), c.email, secret.NewText(c.pw))
 		h.refused(err, c.want)
@@ -71,7 +72,7 @@ func TestSignIn_NothingOrTooMuchIsRefusedUncounted(t *testing.T) {
 	for _, c := range [][2]string{{most, pass}, {email, longest}} {
 		before := h.newest()
 		_, _, err := h.w.SignIn(t.Context(), c[0], secret.NewText(c[1]))
-		h.refused(err, workspace.CodeCredentialsWrong)
+		h.refused(err, service.CodeCredentialsWrong)
 		if h.newest() == before {
 			t.Errorf("a guess of %d and %d characters was not looked at", len(c[0]), len(c[1]))
 		}
@@ -82,9 +83,9 @@ func TestSignIn_WithoutAWorkspaceIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
-	h.refused(err, workspace.CodeCredentialsWrong)
+	h.refused(err, service.CodeCredentialsWrong)
 	_, _, err = h.w.Redeem(t.Context(), email, secret.NewText(noCode), secret.NewText(pass))
-	h.refused(err, workspace.CodeInvitationWrong)
+	h.refused(err, service.CodeInvitationWrong)
 }
 
 func TestSignIn_DerivationThatFailsLeadsToNoKey(t *testing.T) {
@@ -122,7 +123,7 @@ func TestSignIn_TwoFactorThatCameInBetweenEndsIt(t *testing.T) {
 		}
 		return err
 	})
-	h.refused(err, workspace.CodeChallengeEnded)
+	h.refused(err, service.CodeChallengeEnded)
 }
 
 func TestWelcome_TellsOfTenEmailsAtMost(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"countersign/backend/service"
 )
 
 // The throttle. SP 800-63B-4 §3.2.2 asks for at most 100 failures in a row and
@@ -47,7 +49,7 @@ func pause(n int) time.Duration {
 func (w *Workspace) recordAttempt(ctx context.Context, subject string, kind Kind) (attempt, error) {
 	now := w.wall()
 	t := attempt{subject: subject, kind: kind}
-	var paused *Error
+	var paused *service.Error
 	err := w.update(ctx, func(tx WriteTx) error {
 		if err := dropStale(tx, subject, now); err != nil {
 			return err
@@ -60,7 +62,7 @@ func (w *Workspace) recordAttempt(ctx context.Context, subject string, kind Kind
 			return err
 		}
 		if kind == KindCode && a.Failures >= authenticator {
-			return refuse(CodeAuthenticatorOff)
+			return refuse(service.CodeAuthenticatorOff)
 		}
 		if left := remaining(a, now); left > 0 {
 			paused = throttled(kind, left)
@@ -103,7 +105,7 @@ func (w *Workspace) recordAttempt(ctx context.Context, subject string, kind Kind
 
 // unanchored reports whether a change failed in the keychain, after its commit.
 func unanchored(err error) bool {
-	if IsCode(err, CodeKeychainMismatch) {
+	if service.IsCode(err, service.CodeKeychainMismatch) {
 		return true
 	}
 	for _, keychain := range []error{ErrKeychainAbsent, ErrKeychainLocked, ErrKeychainSlow, ErrKeychainDismissed, ErrKeychainFailed} {
@@ -173,8 +175,8 @@ func setBack(a Attempts, now time.Time) bool {
 	return now.Before(a.ChargedAt.Truncate(time.Millisecond))
 }
 
-func throttled(kind Kind, left time.Duration) *Error {
-	return refuse(CodeThrottled).with("seconds", seconds(left)).with("kind", string(kind))
+func throttled(kind Kind, left time.Duration) *service.Error {
+	return refuse(service.CodeThrottled).With("seconds", seconds(left)).With("kind", string(kind))
 }
 
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
@@ -247,7 +249,7 @@ func rebind(tx WriteTx, subject string) error {
 
 // wrong refuses a guess that was looked at, and says so in the log. The count
 // stands already, so an event that cannot be written changes nothing.
-func (w *Workspace) wrong(ctx context.Context, t attempt, c Code) *Error {
+func (w *Workspace) wrong(ctx context.Context, t attempt, c service.Code) *service.Error {
 	err := w.updateUnanchored(ctx, func(tx WriteTx) error {
 		return w.record(tx, w.now(), eventWrong, "", known(t.subject), map[string]string{"kind": string(t.kind)})
 	})
@@ -259,10 +261,10 @@ func (w *Workspace) wrong(ctx context.Context, t attempt, c Code) *Error {
 // before the next pause, and how long that is; none left means that the pause
 // has begun. Before a right password it is told only that one has begun: a count
 // would tell of what others have typed for the same email.
-func (t attempt) wrong(c Code) *Error {
-	if c == CodeCredentialsWrong || c == CodeInvitationWrong {
+func (t attempt) wrong(c service.Code) *service.Error {
+	if c == service.CodeCredentialsWrong || c == service.CodeInvitationWrong {
 		if p := pause(t.failures); p > 0 {
-			return refuse(c).with("pause", seconds(p))
+			return refuse(c).With("pause", seconds(p))
 		}
 		return refuse(c)
 	}
@@ -271,5 +273,5 @@ func (t attempt) wrong(c Code) *Error {
 	if left <= 0 {
 		left, next = 0, pause(t.failures)
 	}
-	return refuse(c).with("left", left).with("pause", seconds(next))
+	return refuse(c).With("left", left).With("pause", seconds(next))
 }

@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
 // answer is what a guess is told: the code and its arguments.
 func answer(err error) string {
-	var e *workspace.Error
+	var e *service.Error
 	if !errors.As(err, &e) {
 		return fmt.Sprint(err)
 	}
@@ -65,7 +66,7 @@ func TestThrottle_FifthGuessADayLaterBeginsNoPause(t *testing.T) {
 				h.clock.step(25 * time.Hour)
 			}
 			_, _, err := h.w.SignIn(t.Context(), who, secret.NewText("not the password at all"))
-			if e := h.refused(err, workspace.CodeCredentialsWrong); len(e.Args) > 0 {
+			if e := h.refused(err, service.CodeCredentialsWrong); len(e.Args) > 0 {
 				t.Errorf("%s, guess %d: it tells %v", who, i+1, e.Args)
 			}
 		}
@@ -83,7 +84,7 @@ func TestThrottle_SecondFactorsAreNeverForgotten(t *testing.T) {
 	h, _, p, _ := enabled(t)
 	for n := 4; n >= 0; n-- {
 		_, err := h.challenge().Verify(t.Context(), secret.NewText(p.wrong()))
-		if e := h.refused(err, workspace.CodeCodeWrong); e.Args["left"] != n {
+		if e := h.refused(err, service.CodeCodeWrong); e.Args["left"] != n {
 			t.Errorf("left %v, want %d", e.Args["left"], n)
 		}
 		h.clock.step(48 * time.Hour)
@@ -135,11 +136,11 @@ func TestThrottle_PauseHoldsIfTheClockIsSetBack(t *testing.T) {
 	h, _ := created(t)
 	for range 5 {
 		_, _, err := h.w.SignIn(t.Context(), email, secret.NewText("not the password at all"))
-		h.refused(err, workspace.CodeCredentialsWrong)
+		h.refused(err, service.CodeCredentialsWrong)
 	}
 	h.clock.step(-24 * time.Hour)
 	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
-	if e := h.refused(err, workspace.CodeThrottled); e.Args["seconds"] != 30 {
+	if e := h.refused(err, service.CodeThrottled); e.Args["seconds"] != 30 {
 		t.Errorf("got %v", e.Args)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -63,10 +64,10 @@ func TestLock_AWaitForItObeysTheContext(t *testing.T) {
 	<-k.waiting // the commit stands, and its anchor is on its way
 	short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	h.refused(second.Rename(short, "Amara the second"), workspace.CodeDatabaseBusy)
+	h.refused(second.Rename(short, "Amara the second"), service.CodeDatabaseBusy)
 	gone, leave := context.WithCancel(t.Context())
 	leave()
-	if err := second.Rename(gone, "Amara the second"); err == nil || workspace.IsCode(err, workspace.CodeDatabaseBusy) {
+	if err := second.Rename(gone, "Amara the second"); err == nil || service.IsCode(err, service.CodeDatabaseBusy) {
 		t.Errorf("somebody who left is told %v", err)
 	}
 	close(k.answer)
@@ -113,7 +114,7 @@ func TestLock_AnAnchorIsWaitedForAShortTime(t *testing.T) {
 	s, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
 	k.late = true
-	h.refused(s.Rename(t.Context(), "Amara N. Okafor"), workspace.CodeKeychainSlow)
+	h.refused(s.Rename(t.Context(), "Amara N. Okafor"), service.CodeKeychainSlow)
 	k.late = false
 	h.ok(s.Rename(t.Context(), "Amara O."))
 	h.restart()

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -14,23 +15,23 @@ func TestAct_GuardedUpdateThatChangesNoRowIsRefused(t *testing.T) {
 		when string
 		n    int // of the commit
 		do   func(h *fixture, s *workspace.Session, p *user) func() error
-		want workspace.Code
+		want service.Code
 	}{
 		"2FA is turned off": {"DELETE ON factors", 2, func(h *fixture, s *workspace.Session, p *user) func() error {
 			return func() error { return s.Disable(h.Context(), byCode(p.newCode())) }
-		}, workspace.CodeTwoFactorOff},
+		}, service.CodeTwoFactorOff},
 		"a phone is swapped": {"UPDATE ON factors", 2, func(h *fixture, s *workspace.Session, p *user) func() error {
 			shown, err := s.BeginChangePhone(h.Context(), p.proof())
 			h.ok(err)
 			return func() error { return second(s.Confirm(h.Context(), secret.NewText(h.phoneOf(shown).code()))) }
-		}, workspace.CodeEnrolmentEnded},
+		}, service.CodeEnrolmentEnded},
 		"2FA is turned on": {"DELETE ON intents", 1, func(h *fixture, s *workspace.Session, p *user) func() error {
 			h.ok(s.Disable(h.Context(), byCode(p.newCode())))
 			shown, err := s.BeginEnable(h.Context(), secret.NewText(p.pass))
 			h.ok(err)
 			h.ok(second(s.Confirm(h.Context(), secret.NewText(h.phoneOf(shown).code()))))
 			return func() error { return s.Continue(h.Context()) }
-		}, workspace.CodeEnrolmentEnded},
+		}, service.CodeEnrolmentEnded},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

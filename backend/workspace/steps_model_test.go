@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -81,7 +82,7 @@ func (m *machine) create() {
 			return
 		}
 		m.calm()
-		if workspace.IsCode(err, workspace.CodeWorkspaceExists) {
+		if service.IsCode(err, service.CodeWorkspaceExists) {
 			break // the commit stood, and the answer was lost
 		}
 	}
@@ -331,7 +332,7 @@ func (m *machine) alone(s *workspace.Session, err error) {
 	}
 	m.weather.turn(forecast{})
 	for _, other := range m.sessions {
-		if _, err := other.Overview(m.ctx); other != s && !workspace.IsCode(err, workspace.CodeSessionEnded) {
+		if _, err := other.Overview(m.ctx); other != s && !service.IsCode(err, service.CodeSessionEnded) {
 			m.Fatalf("another session goes on: %v", err)
 		}
 	}
@@ -373,7 +374,7 @@ func (m *machine) lock() {
 	m.sessions = slices.DeleteFunc(m.sessions, func(o *workspace.Session) bool { return o == s })
 	_ = m.step("lock", func() error { return s.End(m.ctx) })
 	_, err := s.Overview(m.ctx)
-	if !workspace.IsCode(err, workspace.CodeSessionEnded) {
+	if !service.IsCode(err, service.CodeSessionEnded) {
 		m.Fatalf("a session that has ended answers %v", err)
 	}
 }
@@ -408,7 +409,7 @@ func (m *machine) tamper() {
 	if err := errors.Join(err, db.Close()); err == nil {
 		n, _ := r.RowsAffected()
 		err := m.try()
-		if n > 0 && !workspace.IsCode(err, workspace.CodeNotAuthentic) {
+		if n > 0 && !service.IsCode(err, service.CodeNotAuthentic) {
 			m.Fatalf("%s is not found: %v", statement, err)
 		}
 		m.close()
@@ -461,7 +462,7 @@ func (m *machine) finish() {
 		return
 	}
 	_, err = c.Verify(m.ctx, secret.NewText(phone{key: now.phone, clock: m.clock}.code()))
-	if workspace.IsCode(err, workspace.CodeAuthenticatorOff) && now.sheet > 0 {
+	if service.IsCode(err, service.CodeAuthenticatorOff) && now.sheet > 0 {
 		for _, code := range m.sheets[now.sheet] {
 			if !m.opened[code] {
 				_, err = c.Recover(m.ctx, secret.NewText(code))
@@ -469,7 +470,7 @@ func (m *machine) finish() {
 			}
 		}
 	}
-	if err != nil && !workspace.IsCode(err, workspace.CodeAuthenticatorOff) {
+	if err != nil && !service.IsCode(err, service.CodeAuthenticatorOff) {
 		m.Fatalf("in the end the second factor does not open: %v", err)
 	}
 }

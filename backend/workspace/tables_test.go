@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/backend/audit"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -209,7 +210,7 @@ func TestOpen_FindsAnEditedIndex(t *testing.T) {
 			t.Parallel()
 			h := home.edited(t, "sqlite_autoindex_"+c.table+"_1", c.columns, "", c.rows)
 			_, err := h.start()
-			h.refused(err, workspace.CodeNotAuthentic)
+			h.refused(err, service.CodeNotAuthentic)
 			if findings(err) == "" {
 				t.Errorf("there is no report: %v", err)
 			}
@@ -228,5 +229,5 @@ func TestOpen_FindsAnIndexThatSwapsRecoverySets(t *testing.T) {
 	if w != nil {
 		t.Error("it opened")
 	}
-	h.refused(err, workspace.CodeDatabaseDamaged)
+	h.refused(err, service.CodeDatabaseDamaged)
 }

@@ -14,6 +14,7 @@ import (
 
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -82,25 +83,25 @@ func (p *teammate) proof() workspace.Proof {
 
 // allowed is the rule in other words than the product's: owners everything,
 // admins members only, nobody themselves.
-func allowed(by, to *teammate, roles bool) workspace.Code {
+func allowed(by, to *teammate, roles bool) service.Code {
 	switch {
 	case !by.alive:
-		return workspace.CodeSessionEnded
+		return service.CodeSessionEnded
 	case by.role == workspace.RoleMember:
-		return workspace.CodeForbidden
+		return service.CodeForbidden
 	case to.state == workspace.ProfileRemoved:
-		return workspace.CodeMemberGone
+		return service.CodeMemberGone
 	case by == to && !roles:
-		return workspace.CodeNotYourself
+		return service.CodeNotYourself
 	case by.role == workspace.RoleAdmin && (roles || to.role != workspace.RoleMember):
-		return workspace.CodeForbidden
+		return service.CodeForbidden
 	}
 	return ""
 }
 
 // expect compares an answer with the one that was foretold.
-func (m *team) expect(what string, err error, want workspace.Code) (done bool) {
-	if want == "" && err != nil || want != "" && !workspace.IsCode(err, want) {
+func (m *team) expect(what string, err error, want service.Code) (done bool) {
+	if want == "" && err != nil || want != "" && !service.IsCode(err, want) {
 		m.Fatalf("%s: %v, not %q", what, err, want)
 	}
 	return err == nil
@@ -110,12 +111,12 @@ func (m *team) add() {
 	by := m.actor()
 	role := rapid.SampledFrom(everybody).Draw(m.T, "role")
 	p := &teammate{email: fmt.Sprintf("p%d@example.com", len(m.people)), role: role, state: workspace.ProfileInvited}
-	want := workspace.Code("")
+	want := service.Code("")
 	switch {
 	case !by.alive:
-		want = workspace.CodeSessionEnded
+		want = service.CodeSessionEnded
 	case by.role == workspace.RoleMember, by.role == workspace.RoleAdmin && role != workspace.RoleMember:
-		want = workspace.CodeForbidden
+		want = service.CodeForbidden
 	}
 	given, err := by.admin.AddMember(m.ctx, workspace.NewMember{Name: "N", Email: p.email, Role: role}, by.proof())
 	if m.expect("add", err, want) {
@@ -128,7 +129,7 @@ func (m *team) suspend() {
 	by, to := m.actor(), m.any("target")
 	want := allowed(by, to, false)
 	if want == "" && to.state == workspace.ProfileInvited {
-		want = workspace.CodeMemberInvited
+		want = service.CodeMemberInvited
 	}
 	if m.expect("suspend", by.admin.Suspend(m.ctx, to.id), want) && to.state != workspace.ProfileSuspended {
 		to.state, to.alive = workspace.ProfileSuspended, false
@@ -177,7 +178,7 @@ func (m *team) role() {
 	role := rapid.SampledFrom(everybody).Draw(m.T, "role")
 	want := allowed(by, to, true)
 	if want == "" && role != workspace.RoleOwner && to.role == workspace.RoleOwner && to.state == workspace.ProfileActive && m.owners() == 1 {
-		want = workspace.CodeLastOwner
+		want = service.CodeLastOwner
 	}
 	if m.expect("role", by.admin.SetRole(m.ctx, to.id, role, by.proof()), want) && to.role != role {
 		to.role = role
@@ -198,7 +199,7 @@ func (m *team) reset() {
 	by, to := m.actor(), m.any("target")
 	want := allowed(by, to, false)
 	if want == "" && to.state == workspace.ProfileSuspended {
-		want = workspace.CodeMemberSuspended
+		want = service.CodeMemberSuspended
 	}
 	given, err := by.admin.ResetPassword(m.ctx, to.id, "", by.proof())
 	if m.expect("reset", err, want) {
@@ -218,15 +219,15 @@ func (m *team) redeem() {
 	}
 	pw := fmt.Sprintf("granite lagoon whisper %d", len(m.people)+len(p.pass))
 	s, _, err := m.w.Redeem(m.ctx, p.email, secret.NewText(code), secret.NewText(pw))
-	if workspace.IsCode(err, workspace.CodeThrottled) {
+	if service.IsCode(err, service.CodeThrottled) {
 		return
 	}
-	want := workspace.Code("")
+	want := service.Code("")
 	switch {
 	case !good && p.ended:
-		want = workspace.CodeOneTimeEnded
+		want = service.CodeOneTimeEnded
 	case !good:
-		want = workspace.CodeInvitationWrong
+		want = service.CodeInvitationWrong
 	}
 	if !m.expect("redeem", err, want) {
 		return
@@ -238,11 +239,11 @@ func (m *team) redeem() {
 
 func (m *team) signIn() {
 	p := m.any("person")
-	want := map[workspace.ProfileState]workspace.Code{
-		workspace.ProfileInvited: workspace.CodeCredentialsWrong, workspace.ProfileRemoved: workspace.CodeCredentialsWrong, workspace.ProfileSuspended: workspace.CodeSuspendedSelf,
+	want := map[workspace.ProfileState]service.Code{
+		workspace.ProfileInvited: service.CodeCredentialsWrong, workspace.ProfileRemoved: service.CodeCredentialsWrong, workspace.ProfileSuspended: service.CodeSuspendedSelf,
 	}[p.state]
 	s, _, err := m.w.SignIn(m.ctx, p.email, secret.NewText(cmp.Or(p.pass, pass)))
-	if !workspace.IsCode(err, workspace.CodeThrottled) && m.expect("sign in", err, want) {
+	if !service.IsCode(err, service.CodeThrottled) && m.expect("sign in", err, want) {
 		m.take(p, s)
 	}
 }
@@ -250,9 +251,9 @@ func (m *team) signIn() {
 // take keeps the powers of a session, or sees that it has none.
 func (m *team) take(p *teammate, s *workspace.Session) {
 	a, err := s.Admin(m.ctx)
-	want := workspace.Code("")
+	want := service.Code("")
 	if p.role == workspace.RoleMember {
-		want = workspace.CodeForbidden
+		want = service.CodeForbidden
 	}
 	if m.expect("powers", err, want) {
 		p.admin, p.alive = a, true

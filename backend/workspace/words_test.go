@@ -9,12 +9,13 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/sentences"
+	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
 // message and sentence are what a refusal and an event read as in English.
-func message(e *workspace.Error) string    { return sentences.Refusal(words.English(), e) }
+func message(e *service.Error) string      { return sentences.Refusal(words.English(), e) }
 func sentence(e workspace.LogEntry) string { return sentences.Event(words.English(), e) }
 
 // declaredIn are the names that a pattern finds in a file of this package.
@@ -70,9 +71,9 @@ func TestWords_EachKindOfEventHasSome(t *testing.T) {
 
 func TestWords_EachCodeHasSome(t *testing.T) {
 	t.Parallel()
-	codes := declaredIn(t, "errors.go", `\bCode\w+\s+Code\s*=\s*"(\w+)"`)
+	codes := declaredIn(t, "../service/errors.go", `\bCode\w+\s+Code\s*=\s*"(\w+)"`)
 	for _, code := range codes {
-		if m := message(&workspace.Error{Code: workspace.Code(code)}); m == code || !strings.HasSuffix(m, ".") {
+		if m := message(&service.Error{Code: service.Code(code)}); m == code || !strings.HasSuffix(m, ".") {
 			t.Errorf("%s reads %q", code, m)
 		}
 	}

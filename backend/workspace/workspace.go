@@ -18,6 +18,7 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/store"
 )
 
@@ -107,10 +108,10 @@ func Open(ctx context.Context, c Config) (*Workspace, error) {
 func (w *Workspace) check(ctx context.Context) error {
 	r, err := w.journal.Open(ctx)
 	if err != nil {
-		return Explain(err)
+		return service.Explain(err)
 	}
 	if r != nil {
-		return refuse(CodeNotAuthentic).because(r)
+		return refuse(service.CodeNotAuthentic).Because(r)
 	}
 	return nil
 }
@@ -218,9 +219,9 @@ func (w *Workspace) HasKit() (bool, error) {
 		return false, nil
 	}
 	if err != nil {
-		return false, Explain(err)
+		return false, service.Explain(err)
 	}
-	return true, Explain(in.Close())
+	return true, service.Explain(in.Close())
 }
 
 func (w *Workspace) requires() bool {
@@ -264,10 +265,10 @@ func (w *Workspace) loadKeys(ctx context.Context) error {
 	}{{"device", &k.device}, {"pepper", &k.pepper}, {"integrity", &k.integrity}} {
 		v, err := w.secrets.Get(ctx, w.item(item.name))
 		if err != nil {
-			return Explain(fmt.Errorf("workspace key %s: %w", item.name, err))
+			return service.Explain(fmt.Errorf("workspace key %s: %w", item.name, err))
 		}
 		if v.Len() != keySize {
-			return Explain(fmt.Errorf("workspace key %s has %d bytes: %w", item.name, v.Len(), ErrSecretMissing))
+			return service.Explain(fmt.Errorf("workspace key %s has %d bytes: %w", item.name, v.Len(), ErrSecretMissing))
 		}
 		*item.into = v
 	}
@@ -310,7 +311,7 @@ func (w *Workspace) item(name string) string {
 // and keep nothing.
 func (w *Workspace) setSecret(ctx context.Context, name string, value secret.Bytes) error {
 	if err := w.secrets.Set(ctx, name, value); err != nil {
-		return Explain(err)
+		return service.Explain(err)
 	}
 	return w.checkSecret(ctx, name, value)
 }
@@ -319,14 +320,14 @@ func (w *Workspace) setSecret(ctx context.Context, name string, value secret.Byt
 func (w *Workspace) checkSecret(ctx context.Context, name string, value secret.Bytes) error {
 	got, err := w.secrets.Get(ctx, name)
 	if errors.Is(err, ErrSecretMissing) {
-		return refuse(CodeKeychainMismatch).because(err)
+		return refuse(service.CodeKeychainMismatch).Because(err)
 	}
 	if err != nil {
-		return Explain(err)
+		return service.Explain(err)
 	}
 	defer got.Wipe()
 	if !got.Equal(value) {
-		return refuse(CodeKeychainMismatch)
+		return refuse(service.CodeKeychainMismatch)
 	}
 	return nil
 }

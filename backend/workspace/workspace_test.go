@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -17,5 +18,5 @@ func TestConfig_WhatIsNotGivenHasItsDefault(t *testing.T) {
 		t.Errorf("idle time %s", got)
 	}
 	_, _, err = w.SignIn(t.Context(), "nobody@example.com", secret.NewText(pass)) // costs what a new password does
-	h.refused(err, workspace.CodeCredentialsWrong)
+	h.refused(err, service.CodeCredentialsWrong)
 }

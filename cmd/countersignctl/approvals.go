@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
@@ -51,7 +52,7 @@ func kindOf(word string) (kind workspace.ApprovalKind) {
 
 // needsApproval tells how to ask for the approval that an act needs.
 func (e *env) needsApproval(err error, kind workspace.ApprovalKind, about ...string) error {
-	if !workspace.IsCode(err, workspace.CodeApprovalNeeded) {
+	if !service.IsCode(err, service.CodeApprovalNeeded) {
 		return err
 	}
 	ask := append([]string{"approvals", "ask", kindWord(kind)}, about...)

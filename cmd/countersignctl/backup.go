@@ -11,6 +11,7 @@ import (
 	"countersign/backend/backup"
 	"countersign/backend/bundle"
 	"countersign/backend/folder"
+	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
@@ -79,7 +80,7 @@ func whyUnwritable(err error) string {
 
 // fileTrouble takes an error without words of its own for the file's.
 func fileTrouble(name string, err error) error {
-	var known *workspace.Error
+	var known *service.Error
 	var own *cli.Failure
 	if errors.As(err, &known) || errors.As(err, &own) || errors.Is(err, context.Canceled) {
 		return err
@@ -183,9 +184,9 @@ func (e *env) restoreFault(err error) error {
 	case errors.Is(err, backup.ErrNotOwner):
 		return cli.Fail("not_owner", cli.ExitRefused, words.TerminalFailureNotOwner, nil)
 	case errors.Is(err, folder.ErrInUse):
-		return cli.Fail(string(workspace.CodeInUse), cli.ExitUnavailable, words.TerminalFailureInUse, nil)
+		return cli.Fail(string(service.CodeInUse), cli.ExitUnavailable, words.TerminalFailureInUse, nil)
 	}
-	var known *workspace.Error
+	var known *service.Error
 	if errors.As(err, &known) {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"countersign/backend/folder"
 	"countersign/backend/keyfile"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
@@ -139,11 +140,11 @@ func (x *examination) folder() {
 func folderFault(err error) error {
 	switch {
 	case errors.Is(err, folder.ErrFull):
-		return workspace.Fault(workspace.CodeFolderFull, nil, err)
+		return service.Fault(service.CodeFolderFull, nil, err)
 	case errors.Is(err, folder.ErrReadOnly):
-		return workspace.Fault(workspace.CodeFolderReadOnly, nil, err)
+		return service.Fault(service.CodeFolderReadOnly, nil, err)
 	}
-	return workspace.Fault(workspace.CodeFolderFailed, nil, err)
+	return service.Fault(service.CodeFolderFailed, nil, err)
 }
 
 func (x *examination) space() {
@@ -180,7 +181,7 @@ func (x *examination) keeper() {
 	}
 	if err := x.keeps(k); err != nil {
 		k.close()
-		x.fault(name, workspace.Explain(err))
+		x.fault(name, service.Explain(err))
 		return
 	}
 	x.secrets = &k
@@ -195,7 +196,7 @@ func (x *examination) keeps(k keeper) error {
 	if err == nil {
 		var back secret.Bytes
 		if back, err = k.Get(x.ctx, name); err == nil && !back.Equal(value) || errors.Is(err, workspace.ErrSecretMissing) {
-			err = workspace.Fault(workspace.CodeKeychainMismatch, nil, err)
+			err = service.Fault(service.CodeKeychainMismatch, nil, err)
 		}
 		err = errors.Join(err, k.Delete(context.WithoutCancel(x.ctx), name))
 	}
@@ -220,7 +221,7 @@ func (x *examination) database() {
 	}
 	defer func() {
 		if err := store.Close(); err != nil {
-			x.fault("database", workspace.Explain(err))
+			x.fault("database", service.Explain(err))
 		}
 	}()
 	if x.secrets == nil {
@@ -238,7 +239,7 @@ func (x *examination) database() {
 		return
 	}
 	if x.newest, err = newest(x.ctx, store); err != nil {
-		x.fault("database", workspace.Explain(err))
+		x.fault("database", service.Explain(err))
 		return
 	}
 	x.ok("database", say(words.TerminalDoctorDatabaseGood, nil))

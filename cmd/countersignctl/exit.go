@@ -6,8 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -75,7 +75,7 @@ var errFound = &cli.Failure{Code: "found", Exit: cli.ExitWrong}
 // explain gives an error its words and its exit code.
 func explain(err error) (cli.Told, int) {
 	var own *cli.Failure
-	var known *workspace.Error
+	var known *service.Error
 	switch {
 	case errors.As(err, &own):
 		return cli.Told{Code: own.Code, Message: own.Error()}, own.Exit
@@ -85,11 +85,11 @@ func explain(err error) (cli.Told, int) {
 	return cli.Told{Code: "internal", Message: err.Error()}, cli.ExitFailed
 }
 
-func exitOf(c workspace.Code) int {
+func exitOf(c service.Code) int {
 	switch {
-	case c == workspace.CodeNotAuthentic:
+	case c == service.CodeNotAuthentic:
 		return cli.ExitWrong
-	case c == workspace.CodeInUse, c == workspace.CodeOutcomeUnknown, c == workspace.CodeClockWrong, c == workspace.CodeClockBehind:
+	case c == service.CodeInUse, c == service.CodeOutcomeUnknown, c == service.CodeClockWrong, c == service.CodeClockBehind:
 		return cli.ExitUnavailable
 	}
 	for _, place := range []string{"keychain_", "secrets_file_", "folder_", "database_"} {

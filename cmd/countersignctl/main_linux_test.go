@@ -10,7 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"countersign/backend/keychain/secretservicetest"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 	"countersign/cmd/internal/cli"
 )
 
@@ -104,7 +104,7 @@ func TestEveryErrorOfItsOwnIsInTheManualPageWithItsExitCode(t *testing.T) {
 		}
 	}
 	for code, exit := range documented {
-		_, got := explain(workspace.Fault(workspace.Code(code), nil, nil))
+		_, got := explain(service.Fault(service.Code(code), nil, nil))
 		if !own[code] && got != exit {
 			t.Errorf("%s ends with %d, not %d", code, got, exit)
 		}

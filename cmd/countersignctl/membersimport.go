@@ -11,6 +11,7 @@ import (
 	"countersign/backend/folder"
 	"countersign/backend/roster"
 	"countersign/backend/runfile"
+	"countersign/backend/service"
 	"countersign/backend/sheet"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
@@ -105,7 +106,7 @@ func sortOut(ctx context.Context, a *workspace.Admin, list roster.List) (people 
 	if err != nil {
 		return nil, nil, err
 	}
-	byRow := map[int]*workspace.Error{}
+	byRow := map[int]*service.Error{}
 	for _, w := range wrong {
 		byRow[w.Index] = w.Err
 	}

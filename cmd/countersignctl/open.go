@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 
 	"countersign/backend/folder"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -38,5 +38,5 @@ func openStore(ctx context.Context, path string) (*sqlite.Store, error) {
 	case errors.Is(err, sqlite.ErrOlderSchema):
 		return nil, errOlder
 	}
-	return store, workspace.Explain(err)
+	return store, service.Explain(err)
 }

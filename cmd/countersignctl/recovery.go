@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/folder"
 	"countersign/backend/runfile"
+	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
@@ -192,7 +193,7 @@ func (e *env) issued(plan workspace.RunPlan, res workspace.RunResult, failed err
 	})
 	for _, s := range res.Skipped {
 		out.Skipped = append(out.Skipped, skippedReport{s.Name, string(s.Reason)})
-		line(words.TerminalRecoveryIssueSkipped, words.Args{"name": s.Name, "why": refusal(workspace.Fault(s.Reason, nil, nil))})
+		line(words.TerminalRecoveryIssueSkipped, words.Args{"name": s.Name, "why": refusal(service.Fault(s.Reason, nil, nil))})
 	}
 	if res.InForce < len(plan.Names) {
 		line(words.TerminalRecoveryIssueDestroy, nil)

@@ -10,6 +10,7 @@ import (
 	"countersign/backend/keychain"
 	"countersign/backend/keyfile"
 	"countersign/backend/password"
+	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
@@ -27,12 +28,12 @@ func (e *env) secretsOf(ctx context.Context, path string) (keeper, error) {
 	there, err := keyfile.Exists(path)
 	switch {
 	case err != nil:
-		return keeper{}, workspace.Explain(err)
+		return keeper{}, service.Explain(err)
 	case !there:
 		return keeper{keychain.New(keychainService), func() {}}, nil
 	}
 	if err := keyfile.Look(path); err != nil { // before anybody types anything
-		return keeper{}, workspace.Explain(err)
+		return keeper{}, service.Explain(err)
 	}
 	typed, err := e.ask(ctx, words.TerminalAskSecretsPassphrase, false)
 	if err != nil {
@@ -46,8 +47,8 @@ func (e *env) secretsOf(ctx context.Context, path string) (keeper, error) {
 }
 
 var (
-	errNoKeychain  = cli.Fail(string(workspace.CodeKeychainAbsent), cli.ExitUnavailable, words.TerminalFailureKeychainAbsent, nil)
-	errHasKeychain = cli.Fail(string(workspace.CodeSecretsFileRefused), cli.ExitUnavailable, words.TerminalFailureSecretsFileRefused, nil)
+	errNoKeychain  = cli.Fail(string(service.CodeKeychainAbsent), cli.ExitUnavailable, words.TerminalFailureKeychainAbsent, nil)
+	errHasKeychain = cli.Fail(string(service.CodeSecretsFileRefused), cli.ExitUnavailable, words.TerminalFailureSecretsFileRefused, nil)
 )
 
 // secretsForRestore gives the secrets of a folder that is to get a workspace. Without a
@@ -56,7 +57,7 @@ func (e *env) secretsForRestore(ctx context.Context, path string) (k keeper, und
 	undo = func() error { return nil }
 	there, err := keyfile.Exists(path)
 	if err != nil {
-		return keeper{}, undo, workspace.Explain(err)
+		return keeper{}, undo, service.Explain(err)
 	}
 	if !there {
 		absent := errors.Is(keychain.New(keychainService).Present(ctx), workspace.ErrKeychainAbsent)

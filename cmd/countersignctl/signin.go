@@ -8,6 +8,7 @@ import (
 	"countersign/backend/documents"
 	"countersign/backend/password"
 	"countersign/backend/sentences"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
@@ -34,7 +35,7 @@ func (e *env) open(ctx context.Context) (*place, error) {
 	}
 	files, err := documents.Open(filepath.Join(path, "documents"))
 	if err != nil {
-		return nil, errors.Join(workspace.Explain(err), store.Close())
+		return nil, errors.Join(service.Explain(err), store.Close())
 	}
 	secrets, err := e.secretsOf(ctx, path)
 	if err != nil {
@@ -77,7 +78,7 @@ func (e *env) signedIn(ctx context.Context, act func(*place, *workspace.Session)
 // whyEnded gives a sign-in that ended because 2FA is required by now the words of one
 // that came too late for it.
 func whyEnded(s *workspace.Session, err error) error {
-	if workspace.IsCode(err, workspace.CodeSessionEnded) && s.Overdue() {
+	if service.IsCode(err, service.CodeSessionEnded) && s.Overdue() {
 		return errEnrolFirst
 	}
 	return err
@@ -98,7 +99,7 @@ func (e *env) asAdmin(ctx context.Context, act func(*workspace.Admin) error) err
 // whyUnproven gives an act that asks for a proof the words of an answer that came too
 // late: the sign-in stood for it, and does so for a few minutes only.
 func whyUnproven(err error) error {
-	if workspace.IsCode(err, workspace.CodePasswordRequired) || workspace.IsCode(err, workspace.CodeFactorRequired) {
+	if service.IsCode(err, service.CodePasswordRequired) || service.IsCode(err, service.CodeFactorRequired) {
 		return errConfirmedLate
 	}
 	return err
@@ -137,7 +138,7 @@ var errEnrolFirst = cli.Fail("two_factor_due", cli.ExitRefused, words.TerminalFa
 
 var errLongerFirst = cli.Fail("password_due", cli.ExitRefused, words.TerminalFailurePasswordDue, words.Args{"minimum": password.MinLength})
 
-var errAuthenticatorOff = cli.Fail(string(workspace.CodeAuthenticatorOff), cli.ExitRefused, words.TerminalFailureAuthenticatorOff, nil)
+var errAuthenticatorOff = cli.Fail(string(service.CodeAuthenticatorOff), cli.ExitRefused, words.TerminalFailureAuthenticatorOff, nil)
 
 // second asks for the second factor, which is one guess: what is wrong is said,
 // and the command is given again.

@@ -14,6 +14,7 @@ import (
 	"countersign/backend/keychain"
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -62,7 +63,7 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 	if err := whyEnded(late, err); !errors.Is(err, errEnrolFirst) {
 		t.Errorf("it says %v", err)
 	}
-	if err := whyEnded(owner, workspace.Fault(workspace.CodeSessionEnded, nil, nil)); errors.Is(err, errEnrolFirst) {
+	if err := whyEnded(owner, service.Fault(service.CodeSessionEnded, nil, nil)); errors.Is(err, errEnrolFirst) {
 		t.Error("who has 2FA on is told to enable it")
 	}
 }

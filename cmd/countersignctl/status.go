@@ -9,6 +9,7 @@ import (
 
 	"countersign/backend/folder"
 	"countersign/backend/keyfile"
+	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
@@ -53,7 +54,7 @@ func status(ctx context.Context, e *env, _ []string) error {
 		}
 		file, err := keyfile.Exists(path)
 		if err != nil {
-			return workspace.Explain(err)
+			return service.Explain(err)
 		}
 		switch {
 		case file:
@@ -79,7 +80,7 @@ func (st *state) look(ctx context.Context) error {
 	case errors.Is(err, errOlder):
 		st.Database = "older"
 		return nil
-	case workspace.IsCode(err, workspace.CodeDatabaseNewer):
+	case service.IsCode(err, service.CodeDatabaseNewer):
 		st.Database = "newer"
 		return nil
 	case err != nil:
@@ -96,7 +97,7 @@ func (st *state) look(ctx context.Context) error {
 		st.Created = !info.CreatedAt.IsZero()
 		return err
 	})
-	return workspace.Explain(errors.Join(err, store.Close()))
+	return service.Explain(errors.Join(err, store.Close()))
 }
 
 func (e *env) ownProfile(ctx context.Context) (own *ownProfile, err error) {
@@ -110,7 +111,7 @@ func (e *env) ownProfile(ctx context.Context) (own *ownProfile, err error) {
 			own.CodesLeft = o.TwoFactor.Codes.Left
 		}
 		a, err := s.Admin(ctx)
-		if workspace.IsCode(err, workspace.CodeForbidden) {
+		if service.IsCode(err, service.CodeForbidden) {
 			return nil
 		}
 		if err != nil {

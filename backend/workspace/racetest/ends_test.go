@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -77,7 +78,7 @@ func TestSealed_GuessesAreAllCounted(t *testing.T) {
 	o, owner := newOffice(t)
 	owner.enable()
 	_, err := owner.challenge().Verify(t.Context(), secret.NewText(owner.wrong()))
-	if !workspace.IsCode(err, workspace.CodeCodeWrong) {
+	if !service.IsCode(err, service.CodeCodeWrong) {
 		t.Fatal(err)
 	}
 	o.ok(o.store.Close())
@@ -87,7 +88,7 @@ func TestSealed_GuessesAreAllCounted(t *testing.T) {
 	o.ok(err)
 	o.ok(db.Close())
 	o.reopen()
-	if _, err := workspace.Open(t.Context(), o.config()); !workspace.IsCode(err, workspace.CodeNotAuthentic) {
+	if _, err := workspace.Open(t.Context(), o.config()); !service.IsCode(err, service.CodeNotAuthentic) {
 		t.Fatalf("a changed database is opened: %v", err)
 	}
 	c := o.config()
@@ -102,5 +103,5 @@ func TestSealed_GuessesAreAllCounted(t *testing.T) {
 			return err
 		})
 	}
-	o.countedTo(5, atOnce(acts...), workspace.CodeCredentialsWrong)
+	o.countedTo(5, atOnce(acts...), service.CodeCredentialsWrong)
 }

@@ -19,6 +19,7 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -222,7 +223,7 @@ func atOnce(acts ...func() error) []error {
 }
 
 // succeeded counts those that went well. Of the others each has to be refused with one of the codes.
-func (o *office) succeeded(errs []error, codes ...workspace.Code) (n int) {
+func (o *office) succeeded(errs []error, codes ...service.Code) (n int) {
 	o.Helper()
 	for _, err := range errs {
 		if err == nil {
@@ -234,9 +235,9 @@ func (o *office) succeeded(errs []error, codes ...workspace.Code) (n int) {
 	return n
 }
 
-func oneOf(err error, codes []workspace.Code) bool {
+func oneOf(err error, codes []service.Code) bool {
 	for _, code := range codes {
-		if workspace.IsCode(err, code) {
+		if service.IsCode(err, code) {
 			return true
 		}
 	}

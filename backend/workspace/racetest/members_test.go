@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -43,7 +44,7 @@ func TestAddMember_OneAddressIsAddedOnce(t *testing.T) {
 			return err
 		})
 	}
-	if n := o.succeeded(atOnce(acts...), workspace.CodeEmailTaken); n != 1 {
+	if n := o.succeeded(atOnce(acts...), service.CodeEmailTaken); n != 1 {
 		t.Errorf("added %d times", n)
 	}
 }
@@ -66,7 +67,7 @@ func TestApproval_IsUsedOnce(t *testing.T) {
 			return err
 		})
 	}
-	if n := o.succeeded(atOnce(acts...), workspace.CodeApprovalGone, workspace.CodeCodeUsed); n != 1 {
+	if n := o.succeeded(atOnce(acts...), service.CodeApprovalGone, service.CodeCodeUsed); n != 1 {
 		t.Errorf("used %d times", n)
 	}
 }
@@ -85,7 +86,7 @@ func TestRecover_WhileItsSetIsReplacedOpensOnceOrNotAtAll(t *testing.T) {
 		func() error { _, err := c.Recover(t.Context(), secret.NewText(p.codes[0])); return err },
 	)
 	o.ok(errs[0])
-	o.succeeded(errs[1:], workspace.CodeRecoveryUsed, workspace.CodeRecoveryWrong)
+	o.succeeded(errs[1:], service.CodeRecoveryUsed, service.CodeRecoveryWrong)
 	for _, old := range p.codes[:2] {
 		if _, err := p.challenge().Recover(t.Context(), secret.NewText(old)); err == nil {
 			t.Error("a code of the old set opens")

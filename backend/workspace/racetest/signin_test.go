@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -29,7 +30,7 @@ func TestVerify_OneCodeMakesOneSession(t *testing.T) {
 	for _, c := range challenges {
 		acts = append(acts, func() error { _, err := c.Verify(t.Context(), secret.NewText(code)); return err })
 	}
-	if n := o.succeeded(atOnce(acts...), workspace.CodeCodeUsed, workspace.CodeThrottled); n != 1 {
+	if n := o.succeeded(atOnce(acts...), service.CodeCodeUsed, service.CodeThrottled); n != 1 {
 		t.Errorf("%d sessions", n)
 	}
 }
@@ -43,17 +44,17 @@ func TestVerify_GuessesAreLookedAtAsFarAsTheCapAllows(t *testing.T) {
 	for _, c := range owner.challenges(100) {
 		acts = append(acts, func() error { _, err := c.Verify(t.Context(), secret.NewText(wrong)); return err })
 	}
-	o.countedTo(5, atOnce(acts...), workspace.CodeCodeWrong)
+	o.countedTo(5, atOnce(acts...), service.CodeCodeWrong)
 }
 
 // countedTo wants so many guesses to be looked at, which are refused with the code, and the others to be told of the pause.
-func (o *office) countedTo(n int, errs []error, wrong workspace.Code) {
+func (o *office) countedTo(n int, errs []error, wrong service.Code) {
 	o.Helper()
 	looked := 0
 	for _, err := range errs {
-		if workspace.IsCode(err, wrong) {
+		if service.IsCode(err, wrong) {
 			looked++
-		} else if !workspace.IsCode(err, workspace.CodeThrottled) {
+		} else if !service.IsCode(err, service.CodeThrottled) {
 			o.Errorf("unexpected: %v", err)
 		}
 	}
@@ -70,7 +71,7 @@ func TestRecover_OneCodeMakesOneSession(t *testing.T) {
 	for _, c := range owner.challenges(30) {
 		acts = append(acts, func() error { _, err := c.Recover(t.Context(), secret.NewText(owner.codes[4])); return err })
 	}
-	n := o.succeeded(atOnce(acts...), workspace.CodeRecoveryUsed, workspace.CodeRecoveryWrong, workspace.CodeThrottled)
+	n := o.succeeded(atOnce(acts...), service.CodeRecoveryUsed, service.CodeRecoveryWrong, service.CodeThrottled)
 	if n != 1 {
 		t.Errorf("%d sessions", n)
 	}
@@ -91,7 +92,7 @@ func TestRedeem_OneInvitationLetsOneIn(t *testing.T) {
 			return err
 		})
 	}
-	n := o.succeeded(atOnce(acts...), workspace.CodeThrottled, workspace.CodeOneTimeUsed, workspace.CodeInvitationWrong, workspace.CodeChallengeEnded)
+	n := o.succeeded(atOnce(acts...), service.CodeThrottled, service.CodeOneTimeUsed, service.CodeInvitationWrong, service.CodeChallengeEnded)
 	if n != 1 {
 		t.Errorf("%d came in", n)
 	}
@@ -112,7 +113,7 @@ func TestProof_OneIsUsedByOneAct(t *testing.T) {
 			return err
 		})
 	}
-	if n := o.succeeded(atOnce(acts...), workspace.CodeFactorRequired); n != 1 {
+	if n := o.succeeded(atOnce(acts...), service.CodeFactorRequired); n != 1 {
 		t.Errorf("%d acts by one proof", n)
 	}
 }

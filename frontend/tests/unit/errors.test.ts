@@ -16,7 +16,7 @@ function declared(path: string, pattern: RegExp): string[] {
 describe('a refusal', () => {
   test('has words for every code that the application has', () => {
     const codes = [
-      ...declared('backend/workspace/errors.go', /\bCode\w+\s+Code\s*=\s*"(\w+)"/g),
+      ...declared('backend/service/errors.go', /\bCode\w+\s+Code\s*=\s*"(\w+)"/g),
       ...declared('app/errors.go', /\bcode\w+\s*=\s*"(\w+)"/g),
     ];
     expect(codes.length).toBeGreaterThan(50);

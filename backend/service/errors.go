@@ -1,6 +1,10 @@
-package workspace
+package service
 
-import "errors"
+import (
+	"errors"
+
+	"countersign/backend/store"
+)
 
 // Code names an error. Its words are in the catalogues of package words, by
 // this name; the domain has none.
@@ -164,11 +168,14 @@ func (e *Error) Is(target error) bool {
 	return ok && t.Code == e.Code
 }
 
-func refuse(c Code) *Error { return &Error{Code: c} }
+// Refuse makes an Error.
+func Refuse(c Code) *Error { return &Error{Code: c} }
 
-func (e *Error) at(field string) *Error { e.Field = field; return e }
+// At names the input that the refusal is about.
+func (e *Error) At(field string) *Error { e.Field = field; return e }
 
-func (e *Error) with(key string, value any) *Error {
+// With gives an argument of its words.
+func (e *Error) With(key string, value any) *Error {
 	if e.Args == nil {
 		e.Args = map[string]any{}
 	}
@@ -176,7 +183,8 @@ func (e *Error) with(key string, value any) *Error {
 	return e
 }
 
-func (e *Error) because(err error) *Error { e.cause = err; return e }
+// Because notes what lies beneath.
+func (e *Error) Because(err error) *Error { e.cause = err; return e }
 
 // IsCode reports whether err is an Error with this code.
 func IsCode(err error, c Code) bool {
@@ -189,27 +197,27 @@ var beneath = []struct {
 	err  error
 	code Code
 }{
-	{ErrSecretMissing, CodeKeychainItemMissing},
-	{ErrKeychainAbsent, CodeKeychainAbsent},
-	{ErrKeychainLocked, CodeKeychainLocked},
-	{ErrKeychainSlow, CodeKeychainSlow},
-	{ErrKeychainDismissed, CodeKeychainDismissed},
-	{ErrKeychainFailed, CodeKeychainFailed},
-	{ErrSecretsDamaged, CodeSecretsFileDamaged},
-	{ErrSecretsLocked, CodeSecretsFileLocked},
-	{ErrUnknownOutcome, CodeOutcomeUnknown}, // before what it is wrapped around
-	{ErrStoreBusy, CodeDatabaseBusy},
-	{ErrStoreConflict, CodeDatabaseBusy},
-	{ErrStoreFull, CodeFolderFull},
-	{ErrStoreReadOnly, CodeFolderReadOnly},
-	{ErrStoreDamaged, CodeDatabaseDamaged},
-	{ErrStoreNewer, CodeDatabaseNewer},
-	{ErrStoreAltered, CodeNotAuthentic},
-	{ErrStoreFailed, CodeFolderFailed},
-	{ErrFileMissing, CodeDocumentMissing},
-	{ErrFilesFull, CodeFolderFull},
-	{ErrFilesReadOnly, CodeFolderReadOnly},
-	{ErrFilesFailed, CodeFolderFailed},
+	{store.ErrSecretMissing, CodeKeychainItemMissing},
+	{store.ErrKeychainAbsent, CodeKeychainAbsent},
+	{store.ErrKeychainLocked, CodeKeychainLocked},
+	{store.ErrKeychainSlow, CodeKeychainSlow},
+	{store.ErrKeychainDismissed, CodeKeychainDismissed},
+	{store.ErrKeychainFailed, CodeKeychainFailed},
+	{store.ErrSecretsDamaged, CodeSecretsFileDamaged},
+	{store.ErrSecretsLocked, CodeSecretsFileLocked},
+	{store.ErrUnknownOutcome, CodeOutcomeUnknown}, // before what it is wrapped around
+	{store.ErrBusy, CodeDatabaseBusy},
+	{store.ErrConflict, CodeDatabaseBusy},
+	{store.ErrFull, CodeFolderFull},
+	{store.ErrReadOnly, CodeFolderReadOnly},
+	{store.ErrDamaged, CodeDatabaseDamaged},
+	{store.ErrNewer, CodeDatabaseNewer},
+	{store.ErrAltered, CodeNotAuthentic},
+	{store.ErrFailed, CodeFolderFailed},
+	{store.ErrBlobMissing, CodeDocumentMissing},
+	{store.ErrBlobsFull, CodeFolderFull},
+	{store.ErrBlobsReadOnly, CodeFolderReadOnly},
+	{store.ErrBlobsFailed, CodeFolderFailed},
 }
 
 // Explain turns an answer of a Store or a Secrets into an Error. An
@@ -224,15 +232,15 @@ func Explain(err error) error {
 	}
 	for _, b := range beneath {
 		if errors.Is(err, b.err) {
-			return refuse(b.code).because(err)
+			return Refuse(b.code).Because(err)
 		}
 	}
 	return err
 }
 
-// storeFailed reports whether a Store is the cause of err, as against what it keeps.
-func storeFailed(err error) bool {
-	for _, cause := range []error{ErrStoreBusy, ErrStoreConflict, ErrUnknownOutcome, ErrStoreFull, ErrStoreReadOnly, ErrStoreDamaged, ErrStoreAltered, ErrStoreFailed} {
+// StoreFailed reports whether a Store is the cause of err, as against what it keeps.
+func StoreFailed(err error) bool {
+	for _, cause := range []error{store.ErrBusy, store.ErrConflict, store.ErrUnknownOutcome, store.ErrFull, store.ErrReadOnly, store.ErrDamaged, store.ErrAltered, store.ErrFailed} {
 		if errors.Is(err, cause) {
 			return true
 		}
