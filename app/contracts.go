@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"countersign/backend/contracts"
 	"countersign/backend/picture"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -73,7 +74,7 @@ func (c *Contracts) List(session string) (ContractsView, error) {
 	return view, nil
 }
 
-func contractView(d workspace.Document) ContractView {
+func contractView(d contracts.Document) ContractView {
 	v := ContractView{
 		ID: d.ID, Name: d.Name, Size: d.Size, Type: d.Type, Kind: previewKind(d.Type), AddedAt: stamp(d.AddedAt), AddedBy: d.AddedBy,
 		ModifiedAt: stamp(d.ModifiedAt), Tags: d.Tags,

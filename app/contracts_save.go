@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"countersign/backend/contracts"
 	"countersign/backend/folder"
 	"countersign/backend/service"
 	"countersign/backend/words"
@@ -43,8 +44,8 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 		return SavedCopies{}, in.after(err)
 	}
 	var out SavedCopies
-	var keep func(workspace.Document, *folder.Whole) error
-	var place func(workspace.Document) string
+	var keep func(contracts.Document, *folder.Whole) error
+	var place func(contracts.Document) string
 	if len(chosen) == 1 {
 		name := fileNameFor(chosen[0].Name)
 		path, err := c.s.desktop.SaveAs(words.DialogSaveCopy, name, []fileKind{{words.DialogKindAll, "*"}})
@@ -54,8 +55,8 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 		if path == "" {
 			return SavedCopies{}, nil
 		}
-		place = func(workspace.Document) string { return path }
-		keep = func(_ workspace.Document, f *folder.Whole) error { return f.Keep() } // the dialog has asked
+		place = func(contracts.Document) string { return path }
+		keep = func(_ contracts.Document, f *folder.Whole) error { return f.Keep() } // the dialog has asked
 		out.Name, out.Folder = filepath.Base(path), filepath.Dir(path)
 	} else {
 		dir, err := c.s.desktop.OpenFolder(words.DialogSaveCopies)
@@ -65,9 +66,9 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 		if dir == "" {
 			return SavedCopies{}, nil
 		}
-		place, out.Folder = func(d workspace.Document) string { return filepath.Join(dir, fileNameFor(d.Name)) }, dir
+		place, out.Folder = func(d contracts.Document) string { return filepath.Join(dir, fileNameFor(d.Name)) }, dir
 		taken := map[string]bool{}
-		keep = func(d workspace.Document, f *folder.Whole) error {
+		keep = func(d contracts.Document, f *folder.Whole) error {
 			at, err := f.KeepFree(freeNames(dir, d.Name, taken))
 			taken[strings.ToLower(filepath.Base(at))] = true
 			return err
@@ -108,8 +109,8 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 func (c *Contracts) StopSaving(session string) error { return c.s.stopJob(session, jobSaving) }
 
 // saveCopy writes a copy beside place, and keep gives it its name.
-func saveCopy(ctx context.Context, ses *workspace.Session, d workspace.Document, place string,
-	keep func(workspace.Document, *folder.Whole) error, progress func(int64)) error {
+func saveCopy(ctx context.Context, ses *workspace.Session, d contracts.Document, place string,
+	keep func(contracts.Document, *folder.Whole) error, progress func(int64)) error {
 	f, err := folder.CreateWhole(place)
 	if err != nil {
 		return saveFailed(filepath.Base(place), err)
@@ -125,12 +126,12 @@ func saveCopy(ctx context.Context, ses *workspace.Session, d workspace.Document,
 }
 
 // chosen finds documents by ID, in the order asked for; one that is gone is an error.
-func (in *signIn) chosen(ids []string) (out []workspace.Document, err error) {
+func (in *signIn) chosen(ids []string) (out []contracts.Document, err error) {
 	all, err := in.session.Documents(in.s.context())
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[string]workspace.Document, len(all))
+	byID := make(map[string]contracts.Document, len(all))
 	for _, d := range all {
 		byID[d.ID] = d
 	}

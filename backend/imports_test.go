@@ -62,7 +62,8 @@ var mayKnow = map[string][]string{
 	"build":             {"build"},
 	"e2e":               {"backend"}, // prepares what tests need; nothing of it ships
 	"backend/service":   {"backend/store"},
-	"backend/workspace": {"backend/service", "backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/vault", "backend/secret", "backend/text"},
+	"backend/contracts": {"backend/service", "backend/store", "backend/text", "backend/vault"},
+	"backend/workspace": {"backend/service", "backend/contracts", "backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/vault", "backend/secret", "backend/text"},
 	"backend/journal":   {"backend/store", "backend/audit", "backend/secret"},
 	"backend/store":     {"backend/store", "backend/audit", "backend/secret"},
 	"backend/sqlite":    {"backend/store", "backend/audit", "backend/folder"},

@@ -3,6 +3,8 @@ package store
 import (
 	"errors"
 	"io"
+	"strconv"
+	"strings"
 )
 
 // Blobs keeps the ciphertext of the contracts: one file a document, which is there
@@ -54,3 +56,14 @@ var (
 	ErrBlobsReadOnly = errors.New("the folder of the documents cannot be written")
 	ErrBlobsFailed   = errors.New("the folder of the documents cannot be used")
 )
+
+// BlobName is what the document's ciphertext is called in the data folder.
+func BlobName(id string, generation int) string { return id + "." + strconv.Itoa(generation) + ".age" }
+
+// ParseBlobName is the inverse of BlobName.
+func ParseBlobName(name string) (id string, generation int, ok bool) {
+	stem, ok := strings.CutSuffix(name, ".age")
+	id, number, cut := strings.Cut(stem, ".")
+	n, err := strconv.Atoi(number)
+	return id, n, ok && cut && err == nil && BlobName(id, n) == name
+}

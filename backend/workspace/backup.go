@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // BackupCopy is everything that a new machine needs, as of one moment.
@@ -106,7 +107,7 @@ func (w *Workspace) copyAll(ctx context.Context, allowed func(ReadTx) error, out
 		documents, err := tx.Documents()
 		for _, d := range documents {
 			if d.State != DocumentPurged {
-				out.Documents = append(out.Documents, fileName(d.ID, d.Generation))
+				out.Documents = append(out.Documents, store.BlobName(d.ID, d.Generation))
 			}
 		}
 		return err

@@ -9,8 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/contracts"
 	"countersign/backend/journal"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
 )
 
@@ -81,7 +83,7 @@ type adding struct {
 	keys    vault.Keys
 	by      string
 	known   map[[32]byte][]string // names, by digest
-	pending []Document
+	pending []contracts.Document
 	bytes   int64 // of pending
 	since   time.Time
 	out     Added
@@ -157,7 +159,7 @@ func (a *adding) add(ctx context.Context, src Source) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	name, ok := cleanName(src.Name)
+	name, ok := contracts.CleanName(src.Name)
 	a.step.Name = name
 	a.tell(0)
 	defer func() { a.step.Done++ }()
@@ -166,19 +168,19 @@ func (a *adding) add(ctx context.Context, src Source) error {
 		a.leaveOut(name, src.LeaveOut)
 		return nil
 	case !ok:
-		a.leaveOut(strings.ToValidUTF8(src.Name[:min(len(src.Name), MaxDocumentName)], "?"), LeftNameLong)
+		a.leaveOut(strings.ToValidUTF8(src.Name[:min(len(src.Name), contracts.MaxName)], "?"), LeftNameLong)
 		return nil
 	}
-	tags, err := checkTags(src.Tags)
-	if err != nil || len(tags) > MaxTags {
+	tags, err := contracts.CheckTags(src.Tags)
+	if err != nil || len(tags) > contracts.MaxTags {
 		tags = nil // of a folder's name that cannot be a tag
 	}
 	modified := src.Modified
 	if !journal.Fits(modified) {
 		modified = time.Time{} // no clock has shown it
 	}
-	d := Document{
-		Name: name, ModifiedAt: modified, AddedAt: a.s.w.now(), AddedBy: a.by, Tags: tags, generation: a.keys.Generation(),
+	d := contracts.Document{
+		Name: name, ModifiedAt: modified, AddedAt: a.s.w.now(), AddedBy: a.by, Tags: tags, Generation: a.keys.Generation(),
 	}
 	if d.ID, err = a.s.w.newID(); err != nil {
 		return err
@@ -203,21 +205,21 @@ func (a *adding) add(ctx context.Context, src Source) error {
 }
 
 // write encrypts a document to a file that is kept, and not yet spoken of.
-func (a *adding) write(ctx context.Context, d *Document, src Source) (why LeftOutReason, err error) {
+func (a *adding) write(ctx context.Context, d *contracts.Document, src Source) (why LeftOutReason, err error) {
 	in, err := src.Open()
 	if err != nil {
 		return LeftUnreadable, nil
 	}
 	defer in.Close()
-	f, err := a.s.w.files.Create(fileName(d.ID, d.generation))
+	f, err := a.s.w.files.Create(store.BlobName(d.ID, d.Generation))
 	if err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, f.Drop()) }()
 	r := &trackedReader{ctx: ctx, in: in}
-	head := bufio.NewReaderSize(r, sniffSize)
-	first, _ := head.Peek(sniffSize) // what is wrong with reading shows again below
-	d.Type = typeOf(d.Name, first)
+	head := bufio.NewReaderSize(r, contracts.SniffSize)
+	first, _ := head.Peek(contracts.SniffSize) // what is wrong with reading shows again below
+	d.Type = contracts.TypeOf(d.Name, first)
 	sum, err := a.keys.Encrypt(f, head, a.tell)
 	switch {
 	case ctx.Err() != nil:
@@ -272,13 +274,13 @@ func (a *adding) commit(ctx context.Context) error {
 	}
 	if err != nil && !a.committed(ctx, docs[0].ID) {
 		for _, d := range docs {
-			_ = logLeftover(w, w.files.Remove(fileName(d.ID, d.generation)))
+			_ = logLeftover(w, w.files.Remove(store.BlobName(d.ID, d.Generation)))
 		}
 		return err
 	}
 	for _, d := range docs {
 		a.out.IDs = append(a.out.IDs, d.ID)
-		if err := w.files.Settle(fileName(d.ID, d.generation)); err != nil {
+		if err := w.files.Settle(store.BlobName(d.ID, d.Generation)); err != nil {
 			_ = logLeftover(w, err)
 		}
 	}
@@ -297,7 +299,7 @@ func (a *adding) committed(ctx context.Context, id string) bool {
 	return err != nil || there
 }
 
-func (a *adding) insert(tx WriteTx, docs []Document) error {
+func (a *adding) insert(tx WriteTx, docs []contracts.Document) error {
 	w := a.s.w
 	keys, err := a.s.keysIn(tx)
 	if err != nil {
@@ -308,7 +310,7 @@ func (a *adding) insert(tx WriteTx, docs []Document) error {
 	}
 	ids := make([]string, len(docs))
 	for i, d := range docs {
-		row, err := d.seal(keys)
+		row, err := d.Seal(keys)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/contracts"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -155,11 +156,11 @@ func TestTagDocuments_TakesTwentyTags(t *testing.T) {
 	h, s := created(t)
 	id := h.add(s, paper("a", "1")).IDs[0]
 	var tags []string
-	for i := range workspace.MaxTags {
+	for i := range contracts.MaxTags {
 		tags = append(tags, fmt.Sprintf("tag %d", i))
 	}
 	h.ok(s.TagDocuments(t.Context(), []string{id}, tags, nil))
-	if got := h.find(s, "a").Tags; len(got) != workspace.MaxTags {
+	if got := h.find(s, "a").Tags; len(got) != contracts.MaxTags {
 		t.Errorf("%q", got)
 	}
 }

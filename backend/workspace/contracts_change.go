@@ -4,18 +4,20 @@ import (
 	"context"
 	"slices"
 
+	"countersign/backend/contracts"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
 )
 
 // RenameDocument gives a document another name. Errors: document_name_*,
 // document_gone, vault_waiting, session_ended; folder.
 func (s *Session) RenameDocument(ctx context.Context, id, name string) error {
-	name, err := checkDocumentName(name)
+	name, err := contracts.CheckName(name)
 	if err != nil {
 		return err
 	}
-	_, err = s.changeDocuments(ctx, []string{id}, eventDocumentsRenamed, DocumentKept, func(d *Document) (bool, error) {
+	_, err = s.changeDocuments(ctx, []string{id}, eventDocumentsRenamed, DocumentKept, func(d *contracts.Document) (bool, error) {
 		changed := d.Name != name
 		d.Name = name
 		return changed, nil
@@ -26,19 +28,19 @@ func (s *Session) RenameDocument(ctx context.Context, id, name string) error {
 // TagDocuments puts tags on documents and takes others off. Errors: tag_long,
 // tag_form, tags_many, document_gone, vault_waiting, session_ended; folder.
 func (s *Session) TagDocuments(ctx context.Context, ids, add, remove []string) error {
-	add, err := checkTags(add)
+	add, err := contracts.CheckTags(add)
 	if err != nil {
 		return err
 	}
-	_, err = s.changeDocuments(ctx, ids, eventDocumentsTagged, DocumentKept, func(d *Document) (bool, error) {
+	_, err = s.changeDocuments(ctx, ids, eventDocumentsTagged, DocumentKept, func(d *contracts.Document) (bool, error) {
 		before := d.Tags
 		kept := slices.DeleteFunc(slices.Clone(d.Tags), func(t string) bool { return slices.Contains(remove, t) })
 		var err error
-		if d.Tags, err = checkTags(append(kept, add...)); err != nil {
+		if d.Tags, err = contracts.CheckTags(append(kept, add...)); err != nil {
 			return false, err
 		}
-		if len(d.Tags) > MaxTags {
-			return false, refuse(service.CodeTagsMany).At("tags").With("max", MaxTags)
+		if len(d.Tags) > contracts.MaxTags {
+			return false, refuse(service.CodeTagsMany).At("tags").With("max", contracts.MaxTags)
 		}
 		return !slices.Equal(before, d.Tags), nil
 	})
@@ -46,14 +48,14 @@ func (s *Session) TagDocuments(ctx context.Context, ids, add, remove []string) e
 }
 
 // RemoveDocuments moves documents to the bin, from where they can be put back for
-// BinLife. Errors: document_gone, vault_waiting, session_ended; folder.
+// contracts.BinLife. Errors: document_gone, vault_waiting, session_ended; folder.
 func (s *Session) RemoveDocuments(ctx context.Context, ids []string) error {
 	var by Profile
 	now := s.w.now()
 	_, err := s.changeDocumentsAs(ctx, ids, eventDocumentsRemoved, DocumentKept, func(tx ReadTx) (err error) {
 		by, err = tx.Profile(s.id)
 		return err
-	}, func(d *Document) (bool, error) {
+	}, func(d *contracts.Document) (bool, error) {
 		d.State, d.RemovedAt, d.RemovedBy = DocumentRemoved, now, by.Name
 		return true, nil
 	})
@@ -62,16 +64,11 @@ func (s *Session) RemoveDocuments(ctx context.Context, ids []string) error {
 
 // RestoreDocuments puts documents back from the bin. Errors: as RemoveDocuments.
 func (s *Session) RestoreDocuments(ctx context.Context, ids []string) error {
-	_, err := s.changeDocuments(ctx, ids, eventDocumentsRestored, DocumentRemoved, func(d *Document) (bool, error) {
-		d.restore()
+	_, err := s.changeDocuments(ctx, ids, eventDocumentsRestored, DocumentRemoved, func(d *contracts.Document) (bool, error) {
+		d.Restore()
 		return true, nil
 	})
 	return err
-}
-
-func (d *Document) restore() {
-	d.State, d.RemovedBy = DocumentKept, ""
-	d.RemovedAt = timeOf(0)
 }
 
 // PurgeDocuments deletes documents that lie in the bin for good. Their names stay
@@ -80,7 +77,7 @@ func (a *Admin) PurgeDocuments(ctx context.Context, ids []string) error {
 	return a.s.purge(ctx, ids, func(tx ReadTx) error { _, err := a.profile(tx); return err })
 }
 
-// EmptyBin deletes what has lain in the bin for longer than BinLife. It is called
+// EmptyBin deletes what has lain in the bin for longer than contracts.BinLife. It is called
 // after a sign-in; nobody asked for it, so it does not count as use.
 func (s *Session) EmptyBin(ctx context.Context) error {
 	done, err := s.look()
@@ -114,24 +111,24 @@ func (s *Session) EmptyBin(ctx context.Context) error {
 }
 
 func (s *Session) purge(ctx context.Context, ids []string, check func(ReadTx) error) error {
-	gone, err := s.changeDocumentsAs(ctx, ids, eventDocumentsPurged, DocumentRemoved, check, func(d *Document) (bool, error) {
+	gone, err := s.changeDocumentsAs(ctx, ids, eventDocumentsPurged, DocumentRemoved, check, func(d *contracts.Document) (bool, error) {
 		d.State = DocumentPurged
 		return true, nil
 	})
 	for _, d := range gone {
-		s.w.dropFile(fileName(d.ID, d.generation))
+		s.w.dropFile(store.BlobName(d.ID, d.Generation))
 	}
 	return err
 }
 
-func (s *Session) changeDocuments(ctx context.Context, ids []string, event string, from DocumentState, alter func(*Document) (bool, error)) ([]Document, error) {
+func (s *Session) changeDocuments(ctx context.Context, ids []string, event string, from DocumentState, alter func(*contracts.Document) (bool, error)) ([]contracts.Document, error) {
 	return s.changeDocumentsAs(ctx, ids, event, from, nil, alter)
 }
 
 // changeDocumentsAs alters documents that stand at from, all in one change, or
 // none. It gives those that were altered, as they were before.
 func (s *Session) changeDocumentsAs(ctx context.Context, ids []string, event string, from DocumentState, check func(ReadTx) error,
-	alter func(*Document) (bool, error)) (before []Document, err error) {
+	alter func(*contracts.Document) (bool, error)) (before []contracts.Document, err error) {
 	done, err := s.begin()
 	if err != nil {
 		return nil, err
@@ -160,7 +157,7 @@ func (s *Session) changeDocumentsAs(ctx context.Context, ids []string, event str
 			} else if !ok {
 				continue
 			}
-			row, err := d.seal(keys)
+			row, err := d.Seal(keys)
 			if err != nil {
 				return err
 			}

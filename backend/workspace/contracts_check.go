@@ -6,7 +6,9 @@ import (
 	"io"
 	"slices"
 
+	"countersign/backend/contracts"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
 )
 
@@ -40,7 +42,7 @@ func (s *Session) CheckDocuments(ctx context.Context, report func(CheckStep)) (r
 		return r, err
 	}
 	defer end()
-	var all []Document
+	var all []contracts.Document
 	_, err = s.readVault(working, func(tx ReadTx, keys vault.Keys) (err error) {
 		all, err = documentsIn(tx, keys, DocumentKept, DocumentRemoved)
 		return err
@@ -125,7 +127,7 @@ func (w *Workspace) unknownFiles(ctx context.Context) (names []string, err error
 	err = w.view(ctx, func(tx ReadTx) error {
 		names = nil
 		for _, name := range files {
-			id, _, ok := parseFileName(name)
+			id, _, ok := store.ParseBlobName(name)
 			if ok {
 				_, err := tx.Document(id)
 				if err == nil {
@@ -144,7 +146,7 @@ func (w *Workspace) unknownFiles(ctx context.Context) (names []string, err error
 }
 
 // MissingFiles says which of these documents have no file.
-func (s *Session) MissingFiles(ctx context.Context, docs []Document) (map[string]bool, error) {
+func (s *Session) MissingFiles(ctx context.Context, docs []contracts.Document) (map[string]bool, error) {
 	done, err := s.begin()
 	if err != nil {
 		return nil, err
@@ -152,7 +154,7 @@ func (s *Session) MissingFiles(ctx context.Context, docs []Document) (map[string
 	defer done()
 	there := make(map[string]bool, len(docs))
 	err = s.w.files.List(func(name string, _ bool, _ int64) error {
-		if id, _, ok := parseFileName(name); ok {
+		if id, _, ok := store.ParseBlobName(name); ok {
 			there[id] = true
 		}
 		return ctx.Err()

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/contracts"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -126,7 +127,7 @@ func TestCheckDocuments_FileOfAnotherSpellingIsUnknown(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	h.ok(os.Remove(filepath.Join(h.documents(), d.ID+".1.age")))
-	missing, err := s.MissingFiles(t.Context(), []workspace.Document{d})
+	missing, err := s.MissingFiles(t.Context(), []contracts.Document{d})
 	if h.ok(err); !missing[d.ID] {
 		t.Error("the file of another spelling is taken for the document's")
 	}
@@ -138,7 +139,7 @@ func TestMissingFiles_StoppedLookIsNoAnswer(t *testing.T) {
 	h.add(s, paper("a", "1"))
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if _, err := s.MissingFiles(ctx, []workspace.Document{h.find(s, "a")}); !errors.Is(err, context.Canceled) {
+	if _, err := s.MissingFiles(ctx, []contracts.Document{h.find(s, "a")}); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 }
@@ -166,7 +167,7 @@ func TestEmptyBin_WaitsForTheKeysAndTellsDamage(t *testing.T) {
 	h.ok(s.RemoveDocuments(t.Context(), h.add(s, paper("a", "1")).IDs))
 	h.ok(h.one(person{role: workspace.RoleMember}).signIn().EmptyBin(t.Context())) // who has no keys yet
 	h.sneak("UPDATE documents SET sealed = x'00'")
-	h.clock.step(workspace.BinLife + time.Hour)
+	h.clock.step(contracts.BinLife + time.Hour)
 	h.refused(owner.signIn().EmptyBin(t.Context()), service.CodeDocumentDamaged)
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"countersign/backend/contracts"
 	"countersign/backend/workspace"
 )
 
@@ -81,7 +82,7 @@ func (h *fixture) contracts(s *workspace.Session) string {
 	return strings.Join(names, "|")
 }
 
-func (h *fixture) find(s *workspace.Session, name string) workspace.Document {
+func (h *fixture) find(s *workspace.Session, name string) contracts.Document {
 	h.Helper()
 	all, err := s.Documents(h.Context())
 	h.ok(err)
@@ -91,7 +92,7 @@ func (h *fixture) find(s *workspace.Session, name string) workspace.Document {
 		}
 	}
 	h.Fatalf("there is no %q", name)
-	return workspace.Document{}
+	return contracts.Document{}
 }
 
 // read opens a document and saves a copy of it: both have to be the same.

@@ -3,11 +3,7 @@ package workspace
 import (
 	"errors"
 	"io"
-	"strings"
 	"testing"
-
-	"countersign/backend/service"
-	"countersign/backend/vault"
 )
 
 func TestNoFiles_RefusesWhatItCannotDo(t *testing.T) {
@@ -23,34 +19,6 @@ func TestNoFiles_RefusesWhatItCannotDo(t *testing.T) {
 	} {
 		if !errors.Is(err, ErrFilesFailed) {
 			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
-// What was sealed under the vault's key is a document only if all of it is.
-func TestUnseal_TakesWholeFactsOnly(t *testing.T) {
-	t.Parallel()
-	keys, err := vault.NewKeys()
-	if err != nil {
-		t.Fatal(err)
-	}
-	digest := strings.Repeat("ab", 32)
-	for plain, good := range map[string]bool{
-		`{"name":"a","sha256":"` + digest + `"}`:              true,
-		`{"name":"a","sha256":"` + digest + `","size":"one"}`: false,
-		`{"name":"a","sha256":"abab"}`:                        false,
-		`{"name":"a","sha256":"` + digest + `ab"}`:            false,
-		`{"name":"a"}`: false,
-		`{"name":"a","sha256":"` + digest[:63] + `x"}`: false,
-		`{"name":`: false,
-	} {
-		sealed, err := keys.Seal("id", []byte(plain))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = unseal(DocumentRow{ID: "id", Sealed: sealed}, keys)
-		if good && err != nil || !good && !service.IsCode(err, service.CodeDocumentDamaged) {
-			t.Errorf("%s: %v", plain, err)
 		}
 	}
 }

@@ -5,14 +5,16 @@ import (
 	"errors"
 	"io"
 
+	"countersign/backend/contracts"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
 )
 
 // OpenDocument is a document that is open for reading, at any place, for as long
 // as its session is.
 type OpenDocument struct {
-	Document
+	contracts.Document
 	io.ReaderAt
 	file StoredFile
 }
@@ -65,7 +67,7 @@ func (s *Session) lookAtDocument(ctx context.Context, id string) (o *OpenDocumen
 		if err != nil {
 			return nil, err
 		}
-		o.file, err = w.files.Open(fileName(id, o.generation))
+		o.file, err = w.files.Open(store.BlobName(id, o.Generation))
 		if errors.Is(err, ErrFileMissing) && try < 2 {
 			continue
 		}
@@ -73,7 +75,7 @@ func (s *Session) lookAtDocument(ctx context.Context, id string) (o *OpenDocumen
 			return nil, service.Explain(err)
 		}
 		size := int64(0)
-		o.ReaderAt, size, err = keys.At(o.generation, o.file, o.file.Size())
+		o.ReaderAt, size, err = keys.At(o.Generation, o.file, o.file.Size())
 		if err == nil && size != o.Size {
 			err = refuse(service.CodeDocumentDamaged)
 		}
@@ -127,7 +129,7 @@ func (s *Session) decrypt(ctx context.Context, o *OpenDocument, w io.Writer, pro
 		return err
 	}
 	out := &trackedWriter{ctx: ctx, out: w}
-	sum, err := keys.Decrypt(out, o.generation, io.NewSectionReader(o.file, 0, o.file.Size()), progress)
+	sum, err := keys.Decrypt(out, o.Generation, io.NewSectionReader(o.file, 0, o.file.Size()), progress)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()

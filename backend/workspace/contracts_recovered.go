@@ -1,16 +1,12 @@
 package workspace
 
 import (
-	"bytes"
 	"context"
 	"crypto/subtle"
-	"encoding/csv"
-	"encoding/hex"
 	"errors"
-	"strconv"
-	"strings"
 	"time"
 
+	"countersign/backend/contracts"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/vault"
@@ -54,7 +50,7 @@ func ReadRecovered(ctx context.Context, store Store, files Files, kit secret.Tex
 		r.rows = nil
 		documents, err := tx.Documents()
 		for _, d := range documents {
-			if _, err := unseal(d, r.keys); err == nil && r.keys.Has(d.Generation) { // else of an older key, or not what it was
+			if _, err := contracts.Unseal(d, r.keys); err == nil && r.keys.Has(d.Generation) { // else of an older key, or not what it was
 				r.rows = append(r.rows, d)
 			}
 		}
@@ -71,100 +67,26 @@ func ReadRecovered(ctx context.Context, store Store, files Files, kit secret.Tex
 
 // recoveredOfIndex reads the table of contents, which opens only with the right key.
 func recoveredOfIndex(files Files, identity vault.Identity) (r RecoveredContracts, err error) {
-	found, err := indexDocuments(files, identity)
+	found, err := contracts.ReadIndex(files, identity)
 	if err != nil {
 		return r, err
 	}
 	newest := 1
 	for _, d := range found {
-		newest = max(newest, d.generation)
+		newest = max(newest, d.Generation)
 	}
 	r.keys = vault.KeysOf(newest, identity)
 	for _, d := range found {
-		if d.generation != newest {
+		if d.Generation != newest {
 			continue
 		}
-		row, err := d.seal(r.keys)
+		row, err := d.Seal(r.keys)
 		if err != nil {
 			return r, err
 		}
 		r.rows = append(r.rows, row)
 	}
 	return r, nil
-}
-
-// indexDocuments reads the sealed table of contents. Errors: kit_none where there is
-// none, kit_wrong where it does not open; folder.
-func indexDocuments(files Files, identity vault.Identity) (found []Document, err error) {
-	in, err := files.ReadIndex()
-	if errors.Is(err, ErrFileMissing) {
-		return nil, refuse(service.CodeKitNone)
-	}
-	if err != nil {
-		return nil, service.Explain(err)
-	}
-	defer func() { err = afterwards(err, in.Close()) }()
-	var text bytes.Buffer
-	if _, err := vault.KeysOf(1, identity).Decrypt(&text, 1, in, nil); errors.Is(err, vault.ErrDocument) || errors.Is(err, vault.ErrNoKey) {
-		return nil, refuse(service.CodeKitWrong).At("kit").Because(err)
-	} else if err != nil {
-		return nil, service.Explain(err)
-	}
-	lines, err := csv.NewReader(&text).ReadAll()
-	if err != nil || len(lines) == 0 {
-		return nil, refuse(service.CodeKitNone).Because(err)
-	}
-	for _, line := range lines[1:] {
-		if d, ok := documentOfLine(line); ok {
-			found = append(found, d)
-		}
-	}
-	return found, nil
-}
-
-// indexHead names the columns of the table of contents.
-var indexHead = []string{"file", "name", "bytes", "type", "added", "by", "removed", "sha256", "tags"}
-
-func (d Document) line() []string {
-	removed := ""
-	if d.State == DocumentRemoved {
-		removed = d.RemovedAt.Format(time.RFC3339)
-	}
-	return []string{
-		fileName(d.ID, d.generation), defused(d.Name), strconv.FormatInt(d.Size, 10), d.Type, d.AddedAt.Format(time.RFC3339), defused(d.AddedBy), removed,
-		hex.EncodeToString(d.SHA256[:]), defused(strings.Join(d.Tags, "; ")),
-	}
-}
-
-func documentOfLine(line []string) (d Document, ok bool) {
-	if len(line) != len(indexHead) {
-		return d, false
-	}
-	if d.ID, d.generation, ok = parseFileName(line[0]); !ok {
-		return d, false
-	}
-	sum, err := hex.DecodeString(line[7])
-	if err != nil || len(sum) != len(d.SHA256) {
-		return d, false
-	}
-	copy(d.SHA256[:], sum)
-	if d.Size, err = strconv.ParseInt(line[2], 10, 64); err != nil {
-		return d, false
-	}
-	if d.AddedAt, err = time.Parse(time.RFC3339, line[4]); err != nil {
-		return d, false
-	}
-	d.Name, d.Type, d.AddedBy = strings.TrimPrefix(line[1], "'"), line[3], strings.TrimPrefix(line[5], "'")
-	if line[8] != "" {
-		d.Tags = strings.Split(strings.TrimPrefix(line[8], "'"), "; ")
-	}
-	if line[6] != "" {
-		if d.RemovedAt, err = time.Parse(time.RFC3339, line[6]); err != nil {
-			return d, false
-		}
-		d.State = DocumentRemoved
-	}
-	return d, true
 }
 
 // CreateFrom makes a workspace with the contracts of one that was lost, and signs

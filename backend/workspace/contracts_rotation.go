@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io"
 
+	"countersign/backend/contracts"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
 )
 
@@ -204,11 +206,11 @@ func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress P
 		}
 		for _, row := range moved {
 			if row.State == DocumentPurged { // perhaps while its new file was being written
-				w.dropFile(fileName(row.ID, keys.Generation()))
+				w.dropFile(store.BlobName(row.ID, keys.Generation()))
 				continue
 			}
-			_ = logLeftover(w, w.files.Settle(fileName(row.ID, keys.Generation())))
-			w.dropFile(fileName(row.ID, row.Generation))
+			_ = logLeftover(w, w.files.Settle(store.BlobName(row.ID, keys.Generation())))
+			w.dropFile(store.BlobName(row.ID, row.Generation))
 		}
 	}
 	if bad != nil {
@@ -232,7 +234,7 @@ func (a *Admin) reencrypt(ctx context.Context, keys vault.Keys, row DocumentRow)
 		return err
 	}
 	defer o.Close()
-	name := fileName(row.ID, keys.Generation())
+	name := store.BlobName(row.ID, keys.Generation())
 	if err := s.w.files.Remove(name); err != nil { // of a rotation that was stopped here
 		return err
 	}
@@ -272,12 +274,12 @@ func (a *Admin) commitRotated(ctx context.Context, keys vault.Keys, moved []Docu
 				return err
 			}
 			moved[i].State = row.State
-			d, err := unseal(row, keys)
+			d, err := contracts.Unseal(row, keys)
 			if err != nil {
 				return err
 			}
-			d.generation = keys.Generation()
-			if row, err = d.seal(keys); err != nil {
+			d.Generation = keys.Generation()
+			if row, err = d.Seal(keys); err != nil {
 				return err
 			}
 			if err := tx.UpdateDocument(row); err != nil {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/contracts"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -298,7 +299,7 @@ func TestCheckDocuments_NamesDamagedAndMissingFiles(t *testing.T) {
 	_, err = s.OpenDocument(t.Context(), h.find(s, "gone").ID)
 	h.refused(err, service.CodeDocumentMissing)
 	h.refused(s.CopyDocument(t.Context(), h.find(s, "edited").ID, io.Discard, nil), service.CodeDocumentDamaged)
-	missing, err := s.MissingFiles(t.Context(), []workspace.Document{h.find(s, "gone"), h.find(s, "good")})
+	missing, err := s.MissingFiles(t.Context(), []contracts.Document{h.find(s, "gone"), h.find(s, "good")})
 	if h.ok(err); len(missing) != 1 {
 		t.Errorf("missing: %v", missing)
 	}

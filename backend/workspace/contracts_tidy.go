@@ -2,12 +2,10 @@ package workspace
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
-	"io"
-	"slices"
-	"strings"
 
+	"countersign/backend/contracts"
+	"countersign/backend/store"
 	"countersign/backend/vault"
 )
 
@@ -34,7 +32,7 @@ func (w *Workspace) tidyDocuments(ctx context.Context) error {
 	}
 	var settle, remove []string
 	err = w.files.List(func(name string, settled bool, _ int64) error {
-		id, generation, ok := parseFileName(name)
+		id, generation, ok := store.ParseBlobName(name)
 		row, known := rows[id]
 		switch {
 		case !ok:
@@ -57,10 +55,9 @@ func (w *Workspace) tidyDocuments(ctx context.Context) error {
 	return err
 }
 
-// writeIndex seals the table of contents: with an Emergency Kit and the age tool
-// it says which file is which.
+// writeIndex replaces the sealed table of contents: see contracts.WriteIndex.
 func (s *Session) writeIndex(ctx context.Context) error {
-	var all []Document
+	var all []contracts.Document
 	keys, err := s.readVault(ctx, func(tx ReadTx, keys vault.Keys) (err error) {
 		all, err = documentsIn(tx, keys, DocumentKept, DocumentRemoved)
 		return err
@@ -68,24 +65,5 @@ func (s *Session) writeIndex(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(all, func(a, b Document) int { return strings.Compare(a.Name, b.Name) })
-	var text strings.Builder
-	out := csv.NewWriter(&text)
-	_ = out.Write(indexHead)
-	for _, d := range all {
-		_ = out.Write(d.line())
-	}
-	out.Flush()
-	return s.w.files.WriteIndex(func(w io.Writer) error {
-		_, err := keys.Encrypt(w, strings.NewReader(text.String()), nil)
-		return err
-	})
-}
-
-// defused keeps a spreadsheet from calculating a cell.
-func defused(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
+	return contracts.WriteIndex(s.w.files, keys, all)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/contracts"
 	"countersign/backend/service"
 )
 
@@ -29,12 +30,12 @@ func TestNames_InvisibleCharactersAreNoName(t *testing.T) {
 		expect(t, s, err, service.CodeWorkspaceRequired)
 		_, err = checkReason(s)
 		expect(t, s, err, service.CodeReasonRequired)
-		_, err = checkDocumentName(s)
+		_, err = contracts.CheckName(s)
 		expect(t, s, err, service.CodeDocumentNameRequired)
-		if tags, err := checkTags([]string{s, "signed"}); err != nil || len(tags) != 1 {
+		if tags, err := contracts.CheckTags([]string{s, "signed"}); err != nil || len(tags) != 1 {
 			t.Errorf("%+q is a tag: %+q, %v", s, tags, err)
 		}
-		if name, ok := cleanName(s); ok {
+		if name, ok := contracts.CleanName(s); ok {
 			t.Errorf("%+q is the name of a file: %+q", s, name)
 		}
 	}
@@ -47,13 +48,13 @@ func TestNames_AreKeptWithoutInvisibleCharacters(t *testing.T) {
 	if err != nil || name != kept {
 		t.Errorf("a name is kept as %+q, %v", name, err)
 	}
-	if name, err = checkDocumentName(typed); err != nil || name != kept {
+	if name, err = contracts.CheckName(typed); err != nil || name != kept {
 		t.Errorf("a document's name is kept as %+q, %v", name, err)
 	}
-	if tags, err := checkTags([]string{typed, kept, "AMARA OKAFOR"}); err != nil || len(tags) != 1 || tags[0] != kept {
+	if tags, err := contracts.CheckTags([]string{typed, kept, "AMARA OKAFOR"}); err != nil || len(tags) != 1 || tags[0] != kept {
 		t.Errorf("one tag is kept as %+q, %v", tags, err)
 	}
-	if name, ok := cleanName(typed); !ok || name != kept {
+	if name, ok := contracts.CleanName(typed); !ok || name != kept {
 		t.Errorf("a file's name is kept as %+q, %t", name, ok)
 	}
 }
@@ -65,9 +66,9 @@ func TestNames_CharactersThatCannotBeShownAreRefused(t *testing.T) {
 		expect(t, s, err, service.CodeNameForm)
 		_, err = checkReason(s)
 		expect(t, s, err, service.CodeReasonForm)
-		_, err = checkDocumentName(s)
+		_, err = contracts.CheckName(s)
 		expect(t, s, err, service.CodeDocumentNameForm)
-		_, err = checkTags([]string{s})
+		_, err = contracts.CheckTags([]string{s})
 		expect(t, s, err, service.CodeTagForm)
 	}
 }
@@ -96,18 +97,18 @@ func TestNames_HaveTheirMostCharactersAndNoMore(t *testing.T) {
 			_, err := checkName(s, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name")
 			return err
 		}},
-		"Document": {MaxDocumentName, service.CodeDocumentNameLong, func(s string) error { _, err := checkDocumentName(s); return err }},
-		"Tag":      {MaxTag, service.CodeTagLong, func(s string) error { _, err := checkTags([]string{s}); return err }},
+		"Document": {contracts.MaxName, service.CodeDocumentNameLong, func(s string) error { _, err := contracts.CheckName(s); return err }},
+		"Tag":      {contracts.MaxTag, service.CodeTagLong, func(s string) error { _, err := contracts.CheckTags([]string{s}); return err }},
 	} {
 		if err := c.check(" " + strings.Repeat("é", c.most) + "\u200b"); err != nil {
 			t.Errorf("%s: its most: %v", name, err)
 		}
 		expect(t, name, c.check(strings.Repeat("é", c.most+1)), c.long)
 	}
-	if _, ok := cleanName(strings.Repeat("é", MaxDocumentName)); !ok {
+	if _, ok := contracts.CleanName(strings.Repeat("é", contracts.MaxName)); !ok {
 		t.Error("a file's longest name is not taken")
 	}
-	if _, ok := cleanName(strings.Repeat("é", MaxDocumentName+1)); ok {
+	if _, ok := contracts.CleanName(strings.Repeat("é", contracts.MaxName+1)); ok {
 		t.Error("a file's name may be longer than a document's")
 	}
 	email := strings.Repeat("é", MaxEmail-len("@example.com")) + "@example.com"

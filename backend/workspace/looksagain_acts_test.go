@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/backend/contracts"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
@@ -221,7 +222,7 @@ var acts = []act{
 	}},
 	{does: []string{"Session.EmptyBin"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
 		c.ok(c.s.RemoveDocuments(c.Context(), []string{c.document()}))
-		c.clock.step(workspace.BinLife + time.Hour)
+		c.clock.step(contracts.BinLife + time.Hour)
 		c.s = c.actor.signIn()
 		return func() error { return c.s.EmptyBin(c.Context()) }
 	}},

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/contracts"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // Review is what an owner sees before they accept a database that does not fit its
@@ -120,7 +122,7 @@ func (a *Acceptance) seeContracts(tx ReadTx, w *Workspace) error {
 	}
 	listed := map[string]string{} // names, by ID
 	if !c.Closed {
-		docs, err := indexDocuments(w.files, a.keys.Newest())
+		docs, err := contracts.ReadIndex(w.files, a.keys.Newest())
 		if err != nil && !service.IsCode(err, service.CodeKitNone) && !service.IsCode(err, service.CodeKitWrong) {
 			return err // what does not open as a table of contents names nothing
 		}
@@ -133,7 +135,7 @@ func (a *Acceptance) seeContracts(tx ReadTx, w *Workspace) error {
 		return err
 	}
 	for _, r := range rows {
-		file := fileName(r.ID, r.Generation)
+		file := store.BlobName(r.ID, r.Generation)
 		there := files[file]
 		delete(files, file)
 		delete(listed, r.ID)
@@ -141,7 +143,7 @@ func (a *Acceptance) seeContracts(tx ReadTx, w *Workspace) error {
 			continue
 		}
 		name := r.ID
-		d, err := unseal(r, a.keys)
+		d, err := contracts.Unseal(r, a.keys)
 		if err == nil {
 			name = d.Name
 		}
@@ -154,7 +156,7 @@ func (a *Acceptance) seeContracts(tx ReadTx, w *Workspace) error {
 	for id, name := range listed {
 		c.Missing = append(c.Missing, name)
 		for file := range files {
-			if of, _, ok := parseFileName(file); ok && of == id {
+			if of, _, ok := store.ParseBlobName(file); ok && of == id {
 				delete(files, file)
 			}
 		}
@@ -196,7 +198,7 @@ func (a *Acceptance) nameOf(tx ReadTx, table, id string) (string, error) {
 		if err != nil {
 			return "", ignoreMissing(err)
 		}
-		d, _ := unseal(r, a.keys) // one that does not open has no name
+		d, _ := contracts.Unseal(r, a.keys) // one that does not open has no name
 		return d.Name, nil
 	case "set":
 		set, err := tx.Set(id)

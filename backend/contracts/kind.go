@@ -1,4 +1,4 @@
-package workspace
+package contracts
 
 import (
 	"bytes"
@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// sniffSize is how much of a document its type is told from, in bytes.
-const sniffSize = 4 << 10
+// SniffSize is how much of a document its type is told from, in bytes.
+const SniffSize = 4 << 10
 
 // beginnings are what files of a type begin with.
 var beginnings = []struct{ bytes, kind string }{
@@ -33,9 +33,9 @@ var endings = map[string]map[string]string{
 	},
 }
 
-// typeOf tells what a document is from its first bytes, and from its name only
+// TypeOf tells what a document is from its first bytes, and from its name only
 // where those allow it: a name alone makes nothing a picture.
-func typeOf(name string, head []byte) string {
+func TypeOf(name string, head []byte) string {
 	kind := "application/octet-stream"
 	if len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP" {
 		return "image/webp"

@@ -1,4 +1,4 @@
-package workspace
+package contracts
 
 import (
 	"strings"
@@ -27,7 +27,7 @@ func TestTypeOf_FirstBytesDecide(t *testing.T) {
 		{"a.svg", "\x00<svg/>", "application/octet-stream"},
 		{"a", "", "text/plain"},
 	} {
-		if got := typeOf(c.name, []byte(c.head)); got != c.want {
+		if got := TypeOf(c.name, []byte(c.head)); got != c.want {
 			t.Errorf("%s with %q is %s, not %s", c.name, c.head, got, c.want)
 		}
 	}
