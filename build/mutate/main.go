@@ -35,7 +35,7 @@ const list = "build/mutation-survivors.txt"
 func main() {
 	write := flag.Bool("write", false, "write "+list+"; what is new there needs a reason")
 	jobs := flag.Int("j", 2, "how many tests run at once")
-	keep := flag.String("marks", "", "a file that keeps what the first round found, and beside it what the second killed; both are read if they fit")
+	keep := flag.String("marks", "", "a file that keeps what the first round found, and beside it what became of each mutant in the second; both are read if they fit")
 	again := flag.Bool("again", false, "look at those only that are listed with ?")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -260,7 +260,7 @@ func (r *runner) kill(ctx context.Context, chosen []suite, todo []change, known 
 	}
 	noticing := r.noticing()
 	survived := make([]bool, len(todo))
-	before, note, err := r.killedBefore(keep)
+	before, note, err := r.outcomes(keep)
 	if err != nil {
 		return nil, err
 	}
@@ -268,7 +268,8 @@ func (r *runner) kill(ctx context.Context, chosen []suite, todo []change, known 
 	done := 0
 	err = r.each(ctx, len(todo), func(ctx context.Context, i int) error {
 		m := todo[i]
-		if before[m.key()] {
+		if was, ok := before[m.key()]; ok {
+			survived[i] = was == outcomeSurvived
 			return nil
 		}
 		killed := r.killed(ctx, m, others[m.pkg], noticing[m.id])
@@ -277,8 +278,12 @@ func (r *runner) kill(ctx context.Context, chosen []suite, todo []change, known 
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		if survived[i] = !killed; killed && ctx.Err() == nil {
-			if err := note(m); err != nil {
+		outcome := outcomeKilled
+		if survived[i] = !killed; survived[i] {
+			outcome = outcomeSurvived
+		}
+		if ctx.Err() == nil {
+			if err := note(m, outcome); err != nil {
 				return err
 			}
 		}
@@ -299,26 +304,34 @@ func (r *runner) kill(ctx context.Context, chosen []suite, todo []change, known 
 	return left, nil
 }
 
-// killedBefore gives the mutants that an earlier run has killed and noted beside the marks, and what
-// notes another, so that a run which was stopped goes on where it was. Without a file it is none.
-func (r *runner) killedBefore(keep string) (before map[string]bool, note func(change) error, err error) {
-	before = map[string]bool{}
+// What became of a mutant, as it is noted.
+const (
+	outcomeKilled   = "killed"
+	outcomeSurvived = "survived"
+)
+
+// outcomes gives what an earlier run has noted beside the marks, by mutant, and what notes another,
+// so that a run which was stopped goes on where it was. Without a file it is nothing.
+func (r *runner) outcomes(keep string) (before map[string]string, note func(m change, outcome string) error, err error) {
+	before = map[string]string{}
 	if keep == "" {
-		return before, func(change) error { return nil }, nil
+		return before, func(change, string) error { return nil }, nil
 	}
-	name := keep + "." + digest(r.mutants)[:12] + ".killed" // other mutants: another file
+	name := keep + "." + digest(r.mutants)[:12] + ".outcomes" // other mutants: another file
 	b, err := os.ReadFile(name)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, nil, err
 	}
 	for line := range strings.Lines(string(b)) {
-		before[strings.TrimSuffix(line, "\n")] = true
+		if outcome, key, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " "); ok {
+			before[key] = outcome
+		}
 	}
 	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, nil, err
 	}
-	return before, func(m change) error { _, err := fmt.Fprintln(f, m.key()); return err }, nil
+	return before, func(m change, outcome string) error { _, err := fmt.Fprintln(f, outcome, m.key()); return err }, nil
 }
 
 // noticing gives the tests that could notice each mutant, the fastest first.
