@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"countersign/app/platform"
+	"countersign/backend/client"
 	"countersign/backend/password"
 	"countersign/backend/workspace"
 )
@@ -144,7 +145,7 @@ func (d *Auth) SignIn(email string, pw Envelope) (SignInResult, error) {
 }
 
 // afterPassword is the session, or the challenge that is in its way.
-func (in *signIn) afterPassword(ses *workspace.Session, ch *workspace.Challenge, err error) (SignInResult, error) {
+func (in *signIn) afterPassword(ses *client.Session, ch *client.Challenge, err error) (SignInResult, error) {
 	if err != nil {
 		return SignInResult{}, err
 	}
@@ -202,7 +203,7 @@ func (d *Auth) Touch(session string) error {
 }
 
 // signedIn makes ses the window's session, after this: see shell.startSession.
-func (in *signIn) signedIn(ses *workspace.Session) (SignedIn, error) {
+func (in *signIn) signedIn(ses *client.Session) (SignedIn, error) {
 	o, err := ses.Overview(in.s.context())
 	if err != nil {
 		return SignedIn{}, err

@@ -1,7 +1,7 @@
 package app
 
 import (
-	"countersign/backend/workspace"
+	"countersign/backend/client"
 
 	"countersign/backend/service"
 )
@@ -30,7 +30,7 @@ func (d *Auth) Enrol(challenge string) (EnrolmentSession, error) {
 	if err != nil {
 		return EnrolmentSession{}, err
 	}
-	return at.enterEnrolment(ch, func() (*workspace.EnrolmentSession, error) { return ch.Enrol(d.s.context()) })
+	return at.enterEnrolment(ch, func() (*client.EnrolmentSession, error) { return ch.Enrol(d.s.context()) })
 }
 
 // UseHelpCode takes a help code in place of a lost phone.
@@ -43,10 +43,10 @@ func (d *Auth) UseHelpCode(challenge string, code Envelope) (EnrolmentSession, e
 	if err != nil {
 		return EnrolmentSession{}, err
 	}
-	return at.enterEnrolment(ch, func() (*workspace.EnrolmentSession, error) { return ch.UseHelpCode(d.s.context(), typed) })
+	return at.enterEnrolment(ch, func() (*client.EnrolmentSession, error) { return ch.UseHelpCode(d.s.context(), typed) })
 }
 
-func (in *signIn) enterEnrolment(ch *workspace.Challenge, open func() (*workspace.EnrolmentSession, error)) (EnrolmentSession, error) {
+func (in *signIn) enterEnrolment(ch *client.Challenge, open func() (*client.EnrolmentSession, error)) (EnrolmentSession, error) {
 	g, err := open()
 	if err != nil {
 		return EnrolmentSession{}, err
@@ -142,8 +142,8 @@ func (d *Auth) Leave(challenge string) {
 var errChallengeEnded = service.Fault(service.CodeChallengeEnded, nil, nil)
 
 // keepChallenge keeps a challenge in the place of one that there was, and gives its token.
-func (in *signIn) keepChallenge(ch *workspace.Challenge) (token string, err error) {
-	var former *workspace.Challenge
+func (in *signIn) keepChallenge(ch *client.Challenge) (token string, err error) {
+	var former *client.Challenge
 	err = in.note(func() error {
 		former = in.challenge
 		in.challenge, in.chToken = ch, newToken()
@@ -160,7 +160,7 @@ func (in *signIn) keepChallenge(ch *workspace.Challenge) (token string, err erro
 	return token, nil
 }
 
-func (s *shell) findChallenge(token string) (*signIn, *workspace.Challenge, error) {
+func (s *shell) findChallenge(token string) (*signIn, *client.Challenge, error) {
 	in := s.current()
 	in.mu.Lock()
 	defer in.mu.Unlock()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
@@ -20,7 +21,7 @@ import (
 type strict struct {
 	*office
 	stopped atomic.Pointer[time.Time] // the time of day, where it stands
-	guard   *workspace.Admin          // good for one act
+	guard   *client.Admin             // good for one act
 }
 
 func newStrict(t *testing.T) *strict {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 
+	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/keyfile"
 	"countersign/backend/password"
@@ -90,7 +91,7 @@ func (w *Settings) ChangeSecretsPassphrase(session string, current, next Envelop
 	if err != nil {
 		return err
 	}
-	return in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
+	return in.asAdmin(func(ctx context.Context, a *client.Admin) error {
 		defer func() { go collect() }()
 		f := w.s.unlocked()
 		if f == nil {

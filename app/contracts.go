@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"countersign/backend/client"
 	"countersign/backend/contracts"
 	"countersign/backend/picture"
 	"countersign/backend/service"
@@ -104,7 +105,7 @@ func previewKind(mime string) string {
 }
 
 // change runs a change of some contracts and tells the page to look again.
-func (c *Contracts) change(session string, change func(context.Context, *workspace.Session) error) error {
+func (c *Contracts) change(session string, change func(context.Context, *client.Session) error) error {
 	in, err := c.s.use(session)
 	if err != nil {
 		return err
@@ -120,29 +121,29 @@ func (s *shell) contractsChanged() { s.desktop.Emit("contracts-changed", nil) }
 
 // Rename gives a contract another name.
 func (c *Contracts) Rename(session, id, name string) error {
-	return c.change(session, func(ctx context.Context, ses *workspace.Session) error { return ses.RenameDocument(ctx, id, name) })
+	return c.change(session, func(ctx context.Context, ses *client.Session) error { return ses.RenameDocument(ctx, id, name) })
 }
 
 // Tag puts tags on contracts and takes others off.
 func (c *Contracts) Tag(session string, ids, add, remove []string) error {
-	return c.change(session, func(ctx context.Context, ses *workspace.Session) error {
+	return c.change(session, func(ctx context.Context, ses *client.Session) error {
 		return ses.TagDocuments(ctx, ids, add, remove)
 	})
 }
 
 // Remove moves contracts to the bin.
 func (c *Contracts) Remove(session string, ids []string) error {
-	return c.change(session, func(ctx context.Context, ses *workspace.Session) error { return ses.RemoveDocuments(ctx, ids) })
+	return c.change(session, func(ctx context.Context, ses *client.Session) error { return ses.RemoveDocuments(ctx, ids) })
 }
 
 // Restore puts contracts back from the bin.
 func (c *Contracts) Restore(session string, ids []string) error {
-	return c.change(session, func(ctx context.Context, ses *workspace.Session) error { return ses.RestoreDocuments(ctx, ids) })
+	return c.change(session, func(ctx context.Context, ses *client.Session) error { return ses.RestoreDocuments(ctx, ids) })
 }
 
 // Purge deletes contracts that lie in the bin for good.
 func (c *Contracts) Purge(session string, ids []string) error {
-	return c.change(session, func(ctx context.Context, ses *workspace.Session) error {
+	return c.change(session, func(ctx context.Context, ses *client.Session) error {
 		a, err := ses.Admin(ctx)
 		if err != nil {
 			return err

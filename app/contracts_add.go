@@ -7,9 +7,9 @@ import (
 	"io"
 	"slices"
 
+	"countersign/backend/client"
 	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 )
 
 // AddProgress tells of contracts on their way: the event "adding".
@@ -68,7 +68,7 @@ func (in *signIn) addPaths(paths []string) (bool, error) {
 	}
 	return true, in.add(&addition{
 		names: paths, passed: func(int, bool) {},
-		find: func(ctx context.Context, tell func(name string, found int)) []workspace.Source {
+		find: func(ctx context.Context, tell func(name string, found int)) []client.Source {
 			return sourcesOf(ctx, paths, tell)
 		},
 	})
@@ -92,12 +92,12 @@ func (c *Contracts) AddPasted(session, name, dataBase64 string) (bool, error) {
 	if err != nil {
 		return false, &shellError{code: codePastedFailed, cause: err}
 	}
-	source := workspace.Source{
+	source := client.Source{
 		Name: name, Size: int64(len(data)), Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
 	}
 	return true, in.add(&addition{
 		names: []string{name}, passed: func(int, bool) {},
-		find: func(context.Context, func(string, int)) []workspace.Source { return []workspace.Source{source} },
+		find: func(context.Context, func(string, int)) []client.Source { return []client.Source{source} },
 	})
 }
 

@@ -1,7 +1,7 @@
 package app
 
 import (
-	"countersign/backend/workspace"
+	"countersign/backend/client"
 
 	"countersign/backend/service"
 )
@@ -42,7 +42,7 @@ func (c *Contracts) Check(session string) error {
 	go func() {
 		p := CheckProgress{Bad: []BadContract{}, Unknown: []string{}}
 		tell := in.telling("checking")
-		r, err := in.session.CheckDocuments(ctx, func(step workspace.CheckStep) {
+		r, err := in.session.CheckDocuments(ctx, func(step client.CheckStep) {
 			p.Name, p.Done, p.Total, p.Bytes, p.TotalBytes = step.Name, step.Done, step.Total, step.Bytes, step.TotalBytes
 			tell(p, false)
 		})

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"countersign/backend/workspace"
+	"countersign/backend/client"
 )
 
 // DroppedFile is a file that was dropped on the page or pasted into it, of which the
@@ -103,11 +103,11 @@ func (c *Contracts) AddDropped(session string, files []DroppedFile) (int, error)
 			delete(in.dropped, number)
 		}
 	}
-	a.find = func(ctx context.Context, _ func(string, int)) (sources []workspace.Source) {
+	a.find = func(ctx context.Context, _ func(string, int)) (sources []client.Source) {
 		for i, file := range files {
 			from := d.files[i]
 			from.ctx = ctx
-			src := workspace.Source{Name: file.Name, Size: file.Size, Open: func() (io.ReadCloser, error) { return from, nil }}
+			src := client.Source{Name: file.Name, Size: file.Size, Open: func() (io.ReadCloser, error) { return from, nil }}
 			if file.Modified > 0 {
 				src.Modified = time.UnixMilli(file.Modified).UTC()
 			}

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 
 	"countersign/app/platform"
-	"countersign/backend/workspace"
+	"countersign/backend/client"
 )
 
 // maxFound is how many files are added in one go.
@@ -18,12 +18,12 @@ const maxFound = 100_000
 // folders, each with its folder as a tag. Within a folder links are not followed,
 // so that nothing is met twice and nothing outside is. What cannot be added is in
 // the list with its reason.
-func sourcesOf(ctx context.Context, paths []string, tell func(name string, found int)) (all []workspace.Source) {
+func sourcesOf(ctx context.Context, paths []string, tell func(name string, found int)) (all []client.Source) {
 	for _, path := range paths {
 		st, err := os.Stat(path) // who chooses a link means what it leads to
 		switch {
 		case err != nil:
-			all = append(all, leftOut(path, workspace.LeftUnreadable))
+			all = append(all, leftOut(path, client.LeftUnreadable))
 		case st.IsDir():
 			all = inFolder(ctx, path, all, tell)
 		default:
@@ -31,12 +31,12 @@ func sourcesOf(ctx context.Context, paths []string, tell func(name string, found
 		}
 	}
 	if len(all) > maxFound {
-		all = append(all[:maxFound], leftOut(filepath.Base(paths[0]), workspace.LeftTooMany))
+		all = append(all[:maxFound], leftOut(filepath.Base(paths[0]), client.LeftTooMany))
 	}
 	return all
 }
 
-func inFolder(ctx context.Context, root string, all []workspace.Source, tell func(name string, found int)) []workspace.Source {
+func inFolder(ctx context.Context, root string, all []client.Source, tell func(name string, found int)) []client.Source {
 	tag := filepath.Base(root)
 	before := len(all)
 	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -44,7 +44,7 @@ func inFolder(ctx context.Context, root string, all []workspace.Source, tell fun
 			return fs.SkipAll
 		}
 		if err != nil {
-			all = append(all, leftOut(path, workspace.LeftUnreadable))
+			all = append(all, leftOut(path, client.LeftUnreadable))
 			if entry != nil && entry.IsDir() {
 				return fs.SkipDir
 			}
@@ -54,12 +54,12 @@ func inFolder(ctx context.Context, root string, all []workspace.Source, tell fun
 			return nil
 		}
 		if entry.Type()&fs.ModeSymlink != 0 {
-			all = append(all, leftOut(path, workspace.LeftLink))
+			all = append(all, leftOut(path, client.LeftLink))
 			return nil
 		}
 		st, err := entry.Info()
 		if err != nil {
-			all = append(all, leftOut(path, workspace.LeftUnreadable))
+			all = append(all, leftOut(path, client.LeftUnreadable))
 			return nil
 		}
 		all = append(all, sourceOf(path, st, tag))
@@ -67,22 +67,22 @@ func inFolder(ctx context.Context, root string, all []workspace.Source, tell fun
 		return nil
 	})
 	if len(all) == before {
-		all = append(all, leftOut(root, workspace.LeftEmpty))
+		all = append(all, leftOut(root, client.LeftEmpty))
 	}
 	return all
 }
 
-func leftOut(path string, why workspace.LeftOutReason) workspace.Source {
-	return workspace.Source{Name: filepath.Base(path), LeaveOut: why}
+func leftOut(path string, why client.LeftOutReason) client.Source {
+	return client.Source{Name: filepath.Base(path), LeaveOut: why}
 }
 
 // sourceOf is a file as it is now. It counts as changed when it is another one,
 // or has another size or time, once it was read.
-func sourceOf(path string, st fs.FileInfo, tag string) workspace.Source {
+func sourceOf(path string, st fs.FileInfo, tag string) client.Source {
 	if !st.Mode().IsRegular() {
-		return leftOut(path, workspace.LeftSpecial)
+		return leftOut(path, client.LeftSpecial)
 	}
-	src := workspace.Source{Name: filepath.Base(path), Size: st.Size(), Modified: st.ModTime()}
+	src := client.Source{Name: filepath.Base(path), Size: st.Size(), Modified: st.ModTime()}
 	if tag != "" {
 		src.Tags = []string{tag}
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"countersign/backend/client"
 	"countersign/backend/qr"
 	"countersign/backend/workspace"
 )
@@ -35,7 +36,7 @@ func (c *Contracts) MakeKit(session string, proof Proof, answer PublicKey) (KitV
 		return KitView{}, err
 	}
 	var out KitView
-	err = c.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, typed workspace.Proof) error {
+	err = c.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, typed workspace.Proof) error {
 		kit, err := a.MakeKit(ctx, typed)
 		if err != nil {
 			return err
@@ -69,7 +70,7 @@ func (c *Contracts) PrintKit(session string) error {
 
 // KitState tells of the Emergency Kit.
 func (c *Contracts) KitState(session string) (out KitState, err error) {
-	err = c.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	err = c.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error {
 		k, err := a.KitState(ctx)
 		out = KitState{MadeAt: stamp(k.MadeAt), MadeBy: k.MadeBy, Current: k.Current}
 		return err

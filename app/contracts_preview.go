@@ -9,8 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"countersign/backend/client"
 	"countersign/backend/picture"
-	"countersign/backend/workspace"
 )
 
 // PreviewView is a contract that is open for a look.
@@ -33,14 +33,14 @@ type previewing struct {
 
 // openContract is one, which is let go of once nobody reads it.
 type openContract struct {
-	*workspace.OpenDocument
+	*client.OpenDocument
 	unseen  string // why its bytes are not given
 	readers int    // under previewing.mu, and with what follows
 	over    bool
 }
 
 // show takes the place of what was shown before.
-func (p *previewing) show(o *workspace.OpenDocument, unseen string) string {
+func (p *previewing) show(o *client.OpenDocument, unseen string) string {
 	token := newToken()
 	p.replace(token, &openContract{OpenDocument: o, unseen: unseen})
 	return token
@@ -117,7 +117,7 @@ func (c *Contracts) Preview(session, id string) (PreviewView, error) {
 // unseenPicture says why a picture is not handed to the web view, which would draw
 // it whatever it takes: the page's process has the memory that the window needs.
 // Errors: those of reading the document.
-func unseenPicture(o *workspace.OpenDocument) (string, error) {
+func unseenPicture(o *client.OpenDocument) (string, error) {
 	if previewKind(o.Type) != "image" {
 		return "", nil
 	}

@@ -5,14 +5,14 @@ import (
 	"path/filepath"
 	"slices"
 
-	"countersign/backend/workspace"
+	"countersign/backend/client"
 )
 
 // addition is something that was chosen, dropped or pasted at one time. One is added
 // after the other; the others wait.
 type addition struct {
 	names  []string // as chosen: files, or a folder
-	find   func(ctx context.Context, tell func(name string, found int)) []workspace.Source
+	find   func(ctx context.Context, tell func(name string, found int)) []client.Source
 	passed func(done int, over bool) // how many are done; over: nothing of it is read any more
 }
 
@@ -142,7 +142,7 @@ func (in *signIn) addOne(ctx context.Context, a *addition) {
 	p.Waiting = in.adding.items()
 	in.mu.Unlock()
 	tell(p, true)
-	out, err := in.session.AddDocuments(ctx, slices.Values(sources), func(step workspace.AddStep) {
+	out, err := in.session.AddDocuments(ctx, slices.Values(sources), func(step client.AddStep) {
 		p.Name, p.Done, p.Bytes = step.Name, step.Done, step.Bytes
 		a.passed(step.Done, false)
 		tell(p, false)
@@ -169,7 +169,7 @@ func (in *signIn) addOne(ctx context.Context, a *addition) {
 	}
 	why := "stopped"
 	if err != nil {
-		why = string(workspace.LeftFailed)
+		why = string(client.LeftFailed)
 	}
 	p.LeftOut = toldLeft(p.LeftOut, names, why)
 	if err = in.after(err); err != nil {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"countersign/backend/client"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
@@ -27,7 +28,7 @@ func (c *Contracts) RotationState(session string) (RotationView, error) {
 }
 
 func (in *signIn) rotation() (out RotationView, err error) {
-	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
+	err = in.asAdmin(func(ctx context.Context, a *client.Admin) error {
 		r, err := a.Rotation(ctx)
 		out = RotationView{Running: r.Running, Held: r.Held, Done: r.Done, Total: r.Total}
 		return err
@@ -41,7 +42,7 @@ func (c *Contracts) Rotate(session string, proof Proof) error {
 	if err != nil {
 		return err
 	}
-	err = in.asAdminProving(proof, func(ctx context.Context, a *workspace.Admin, typed workspace.Proof) error {
+	err = in.asAdminProving(proof, func(ctx context.Context, a *client.Admin, typed workspace.Proof) error {
 		return a.BeginRotation(ctx, typed)
 	})
 	if err != nil {
@@ -56,7 +57,7 @@ func (c *Contracts) StopRotation(session string) error {
 	if err != nil {
 		return err
 	}
-	if err := in.asAdmin(func(ctx context.Context, a *workspace.Admin) error { return a.HoldRotation(ctx, true) }); err != nil {
+	if err := in.asAdmin(func(ctx context.Context, a *client.Admin) error { return a.HoldRotation(ctx, true) }); err != nil {
 		return err
 	}
 	in.stopJob(jobRotating)
@@ -69,7 +70,7 @@ func (c *Contracts) ResumeRotation(session string) error {
 	if err != nil {
 		return err
 	}
-	if err := in.asAdmin(func(ctx context.Context, a *workspace.Admin) error { return a.HoldRotation(ctx, false) }); err != nil {
+	if err := in.asAdmin(func(ctx context.Context, a *client.Admin) error { return a.HoldRotation(ctx, false) }); err != nil {
 		return err
 	}
 	return in.rotate()

@@ -8,11 +8,11 @@ import (
 	"strings"
 	"unicode"
 
+	"countersign/backend/client"
 	"countersign/backend/contracts"
 	"countersign/backend/folder"
 	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 )
 
 // SavedCopies says what was left where. Without any the dialog was dismissed.
@@ -109,7 +109,7 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 func (c *Contracts) StopSaving(session string) error { return c.s.stopJob(session, jobSaving) }
 
 // saveCopy writes a copy beside place, and keep gives it its name.
-func saveCopy(ctx context.Context, ses *workspace.Session, d contracts.Document, place string,
+func saveCopy(ctx context.Context, ses *client.Session, d contracts.Document, place string,
 	keep func(contracts.Document, *folder.Whole) error, progress func(int64)) error {
 	f, err := folder.CreateWhole(place)
 	if err != nil {

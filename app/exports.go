@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"countersign/backend/bundle"
+	"countersign/backend/client"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
@@ -213,7 +214,7 @@ func (in *signIn) dropExport() {
 
 // ask is the system's dialog for an admin.
 func (in *signIn) ask(title words.Key, kind fileKind) (string, error) {
-	if err := in.asAdmin(func(context.Context, *workspace.Admin) error { return nil }); err != nil {
+	if err := in.asAdmin(func(context.Context, *client.Admin) error { return nil }); err != nil {
 		return "", err
 	}
 	kinds := []fileKind{kind}

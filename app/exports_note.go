@@ -6,13 +6,14 @@ import (
 	"strconv"
 
 	"countersign/backend/bundle"
+	"countersign/backend/client"
 	"countersign/backend/runfile"
 	"countersign/backend/workspace"
 )
 
 // signer is the fingerprint of the key with which this workspace signs.
 func (in *signIn) signer() (own bundle.Fingerprint, err error) {
-	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
+	err = in.asAdmin(func(ctx context.Context, a *client.Admin) error {
 		own, err = runfile.Signer(ctx, a)
 		return err
 	})
@@ -21,7 +22,7 @@ func (in *signIn) signer() (own bundle.Fingerprint, err error) {
 
 // noteExport writes into the audit log what is about to be shown or saved.
 func (in *signIn) noteExport(act workspace.ExportAct, e workspace.SeenExport) error {
-	return in.asAdmin(func(ctx context.Context, a *workspace.Admin) error { return a.NoteExport(ctx, act, e) })
+	return in.asAdmin(func(ctx context.Context, a *client.Admin) error { return a.NoteExport(ctx, act, e) })
 }
 
 // seenExport is what the log may say of a file of which every byte was verified.

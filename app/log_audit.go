@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 
+	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/service"
 	"countersign/backend/words"
@@ -65,7 +66,7 @@ const pageSize = 100
 
 // List reads a page of the log.
 func (l *AuditLog) List(session string, q LogQuery) (page LogPage, err error) {
-	err = l.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	err = l.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error {
 		page, err = l.read(ctx, a, q, 0)
 		return err
 	})
@@ -88,7 +89,7 @@ func (l *AuditLog) Follow(session string, q LogQuery, after int64) (LogPage, err
 	return page, in.after(err)
 }
 
-func (l *AuditLog) read(ctx context.Context, a *workspace.Admin, q LogQuery, after int64) (LogPage, error) {
+func (l *AuditLog) read(ctx context.Context, a *client.Admin, q LogQuery, after int64) (LogPage, error) {
 	page := LogPage{Entries: []LogEntryView{}}
 	query := workspace.LogQuery{
 		Before: q.Before, After: after, Limit: pageSize, Group: workspace.LogGroup(q.Group), Person: q.Person, Text: q.Text, Steps: q.Steps,
@@ -121,7 +122,7 @@ func (l *AuditLog) Verify(session string) (LogReport, error) {
 		return LogReport{}, err
 	}
 	var out LogReport
-	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
+	err = in.asAdmin(func(ctx context.Context, a *client.Admin) error {
 		r, err := a.VerifyLog(ctx, in.counts("log-progress"))
 		if err != nil {
 			return err
@@ -143,7 +144,7 @@ func (l *AuditLog) Export(session string) (Exported, error) {
 		return Exported{}, err
 	}
 	var out Exported
-	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
+	err = in.asAdmin(func(ctx context.Context, a *client.Admin) error {
 		path, err := l.s.desktop.SaveAs(words.DialogExportLog, dated(words.DialogNameLog, l.s.now())+".jsonl",
 			[]fileKind{{words.DialogKindJsonl, "*.jsonl"}})
 		if err != nil {

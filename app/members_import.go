@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"countersign/app/platform"
+	"countersign/backend/client"
 	"countersign/backend/roster"
 	"countersign/backend/service"
 	"countersign/backend/words"
@@ -62,7 +63,7 @@ func (i *Import) Pick(session string) (ImportView, error) {
 	if err != nil {
 		return ImportView{}, err
 	}
-	if err := in.asAdmin(func(context.Context, *workspace.Admin) error { return nil }); err != nil {
+	if err := in.asAdmin(func(context.Context, *client.Admin) error { return nil }); err != nil {
 		return ImportView{}, err
 	}
 	path, err := i.s.desktop.OpenFile(words.ImportTitle, []fileKind{{words.DialogKindLists, "*.csv;*.tsv;*.txt"}, {words.DialogKindAll, "*"}})
@@ -96,7 +97,7 @@ func (i *Import) Check(session string) (ImportView, error) {
 		Name: picked.name, Encoding: picked.list.Encoding, Delimiter: string(picked.list.Delimiter), Header: picked.list.Header,
 		Rows: make([]ImportRow, len(picked.list.Rows)),
 	}
-	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
+	err = in.asAdmin(func(ctx context.Context, a *client.Admin) error {
 		problems, err := rowProblems(ctx, a, picked.list)
 		for n, row := range picked.list.Rows {
 			view.Rows[n] = ImportRow{Line: row.Line, Name: row.Name, Email: row.Email, Role: row.Role, Problem: problems[n]}
@@ -134,7 +135,7 @@ func (i *Import) Run(session string, onlyGood bool, proof Proof) (ImportOutcome,
 		return ImportOutcome{}, err
 	}
 	var out ImportOutcome
-	err = in.asAdminProving(proof, func(ctx context.Context, a *workspace.Admin, typed workspace.Proof) error {
+	err = in.asAdminProving(proof, func(ctx context.Context, a *client.Admin, typed workspace.Proof) error {
 		people, lines, err := chosen(ctx, a, picked.list, onlyGood)
 		if err != nil {
 			return err
@@ -156,7 +157,7 @@ func (i *Import) Run(session string, onlyGood bool, proof Proof) (ImportOutcome,
 
 // chosen are the people of the list, with their lines, refused where one of them
 // is wrong and all were asked for.
-func chosen(ctx context.Context, a *workspace.Admin, list roster.List, onlyGood bool) (people []workspace.NewMember, lines []int, err error) {
+func chosen(ctx context.Context, a *client.Admin, list roster.List, onlyGood bool) (people []workspace.NewMember, lines []int, err error) {
 	problems, err := rowProblems(ctx, a, list)
 	if err != nil {
 		return nil, nil, err

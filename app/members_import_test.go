@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
@@ -72,7 +73,7 @@ func (i *importing) printed() map[string]string {
 }
 
 // elsewhere is the same person in another process, as an admin.
-func (i *importing) elsewhere() *workspace.Admin {
+func (i *importing) elsewhere() *client.Admin {
 	i.Helper()
 	ses, _, err := i.s.opened.workspace.SignIn(i.Context(), email, secret.NewText(pass))
 	i.ok(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 
+	"countersign/backend/client"
 	"countersign/backend/roster"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -52,7 +53,7 @@ func importUnreadable(name string, cause error) error {
 
 // rowProblems says which rows cannot be added, by their place in the list, and why:
 // what was wrong in the file comes before what is wrong with the person.
-func rowProblems(ctx context.Context, a *workspace.Admin, list roster.List) (map[int]*ImportProblem, error) {
+func rowProblems(ctx context.Context, a *client.Admin, list roster.List) (map[int]*ImportProblem, error) {
 	problems := map[int]*ImportProblem{}
 	var people []workspace.NewMember
 	var places []int

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/roster"
 	"countersign/backend/runfile"
@@ -103,7 +104,7 @@ func (i *Import) SaveOverview(session string) (Saved, error) {
 		return Saved{}, err
 	}
 	var people []roster.Person
-	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) (err error) {
+	err = in.asAdmin(func(ctx context.Context, a *client.Admin) (err error) {
 		people, err = overview(ctx, a, i.s.now())
 		return err
 	})
@@ -167,7 +168,7 @@ func paperSize(paper string) sheet.Paper {
 }
 
 // overview is the table of members without secrets.
-func overview(ctx context.Context, a *workspace.Admin, now time.Time) ([]roster.Person, error) {
+func overview(ctx context.Context, a *client.Admin, now time.Time) ([]roster.Person, error) {
 	policy, err := a.Policy(ctx)
 	if err != nil {
 		return nil, err

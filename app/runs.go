@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"countersign/backend/client"
 	"countersign/backend/workspace"
 )
 
@@ -60,7 +61,7 @@ func sheetRow(e workspace.LedgerEntry) SheetRow {
 // List reads runs, newest first, before a number; 0: from the newest.
 func (p *PrintRuns) List(session string, before int) ([]RunView, error) {
 	out := []RunView{}
-	err := p.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	err := p.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error {
 		all, err := a.Runs(ctx, before)
 		for _, r := range all {
 			v := runView(r.Run)
@@ -77,7 +78,7 @@ func (p *PrintRuns) List(session string, before int) ([]RunView, error) {
 // Get reads one run.
 func (p *PrintRuns) Get(session string, run int) (LedgerView, error) {
 	out := LedgerView{Sheets: []SheetRow{}, Without: []MemberView{}}
-	err := p.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	err := p.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error {
 		policy, err := a.Policy(ctx)
 		if err != nil {
 			return err
@@ -103,7 +104,7 @@ func (p *PrintRuns) Get(session string, run int) (LedgerView, error) {
 // Unacknowledged lists what is in force and was not acknowledged, oldest first.
 func (p *PrintRuns) Unacknowledged(session string) ([]SheetRow, error) {
 	out := []SheetRow{}
-	err := p.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	err := p.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error {
 		all, err := a.Unacknowledged(ctx)
 		for _, e := range all {
 			out = append(out, sheetRow(e))
@@ -115,7 +116,7 @@ func (p *PrintRuns) Unacknowledged(session string) ([]SheetRow, error) {
 
 // HandOver notes that sheets were handed over, and gives how many.
 func (p *PrintRuns) HandOver(session string, run int, sheets []int) (n int, err error) {
-	err = p.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) (err error) {
+	err = p.s.asAdmin(session, func(ctx context.Context, a *client.Admin) (err error) {
 		n, err = a.HandOver(ctx, run, sheets)
 		return err
 	})
@@ -124,7 +125,7 @@ func (p *PrintRuns) HandOver(session string, run int, sheets []int) (n int, err 
 
 // Void voids sheets that never reached their members, and gives how many.
 func (p *PrintRuns) Void(session string, run int, sheets []int) (n int, err error) {
-	err = p.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) (err error) {
+	err = p.s.asAdmin(session, func(ctx context.Context, a *client.Admin) (err error) {
 		n, err = a.VoidSheets(ctx, run, sheets)
 		return err
 	})
@@ -147,7 +148,7 @@ type BarredView struct {
 // Preview says what a run for these members would do.
 func (p *PrintRuns) Preview(session string, members []string) (RunPreview, error) {
 	out := RunPreview{Ready: []MemberView{}, Voids: []MemberView{}, Barred: []BarredView{}}
-	err := p.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	err := p.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error {
 		policy, err := a.Policy(ctx)
 		if err != nil {
 			return err

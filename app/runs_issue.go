@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/runfile"
 	"countersign/backend/service"
@@ -126,7 +127,7 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 	if err := in.live(); err != nil { // the dialog may have stood open for long
 		return RunOutcome{}, err
 	}
-	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
+	err = in.asAdmin(func(ctx context.Context, a *client.Admin) error {
 		f, err := folder.CreateWhole(path) // before anything begins: the place may be read-only
 		if err != nil {
 			return saveFailed(filepath.Base(path), err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"countersign/backend/client"
 	"countersign/backend/runfile"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -50,7 +51,7 @@ func (p *PrintRuns) Make(session string, r RunRequest, proof Proof, answer Publi
 		return PrintSheets{}, service.Fault(service.CodeRunLong, map[string]any{"max": MaxPrint}, nil)
 	}
 	var out PrintSheets
-	err = in.asAdminProving(proof, func(ctx context.Context, a *workspace.Admin, typed workspace.Proof) error {
+	err = in.asAdminProving(proof, func(ctx context.Context, a *client.Admin, typed workspace.Proof) error {
 		run, err := a.BeginRun(ctx, workspace.RunRequest{Members: r.Members, Reason: r.Reason, Kind: workspace.RunPrint, Approval: r.Approval}, typed)
 		if err != nil {
 			return err
@@ -69,7 +70,7 @@ func (p *PrintRuns) Make(session string, r RunRequest, proof Proof, answer Publi
 	return out, err
 }
 
-func (in *signIn) makeSheets(ctx context.Context, a *workspace.Admin, run *workspace.PrintRun, to recipient) (PrintSheets, error) {
+func (in *signIn) makeSheets(ctx context.Context, a *client.Admin, run *workspace.PrintRun, to recipient) (PrintSheets, error) {
 	plan := run.Plan()
 	c, err := runfile.Cover(ctx, a, plan)
 	if err != nil {

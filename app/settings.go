@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/runfile"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -33,13 +34,13 @@ type Clock struct {
 
 // Get reads the policy.
 func (w *Settings) Get(session string) (PolicyView, error) {
-	return w.change(session, func(context.Context, *workspace.Admin) error { return nil })
+	return w.change(session, func(context.Context, *client.Admin) error { return nil })
 }
 
 // change runs a use case and gives the policy as it is then.
-func (w *Settings) change(session string, use func(context.Context, *workspace.Admin) error) (PolicyView, error) {
+func (w *Settings) change(session string, use func(context.Context, *client.Admin) error) (PolicyView, error) {
 	var out PolicyView
-	err := w.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	err := w.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error {
 		if err := use(ctx, a); err != nil {
 			return err
 		}
@@ -65,7 +66,7 @@ func (w *Settings) change(session string, use func(context.Context, *workspace.A
 }
 
 // proving is change for an act with a step-up.
-func (w *Settings) proving(session string, proof Proof, use func(context.Context, *workspace.Admin, workspace.Proof) error) (PolicyView, error) {
+func (w *Settings) proving(session string, proof Proof, use func(context.Context, *client.Admin, workspace.Proof) error) (PolicyView, error) {
 	in, err := w.s.use(session)
 	if err != nil {
 		return PolicyView{}, err
@@ -74,18 +75,18 @@ func (w *Settings) proving(session string, proof Proof, use func(context.Context
 	if err != nil {
 		return PolicyView{}, err
 	}
-	return w.change(session, func(ctx context.Context, a *workspace.Admin) error { return use(ctx, a, typed) })
+	return w.change(session, func(ctx context.Context, a *client.Admin) error { return use(ctx, a, typed) })
 }
 
 // Rename sets the workspace's name.
 func (w *Settings) Rename(session, name string) (PolicyView, error) {
-	return w.change(session, func(ctx context.Context, a *workspace.Admin) error { return a.RenameWorkspace(ctx, name) })
+	return w.change(session, func(ctx context.Context, a *client.Admin) error { return a.RenameWorkspace(ctx, name) })
 }
 
 // SetIdle sets after how many minutes without use a session ends. It applies at once, to
 // this one as well.
 func (w *Settings) SetIdle(session string, minutes int) (PolicyView, error) {
-	return w.change(session, func(ctx context.Context, a *workspace.Admin) error { return a.SetIdle(ctx, minutes) })
+	return w.change(session, func(ctx context.Context, a *client.Admin) error { return a.SetIdle(ctx, minutes) })
 }
 
 // CopySignature puts the fingerprint on the clipboard. It is no secret, and stays there.
@@ -116,7 +117,7 @@ func (w *Settings) Rehearse(session string) (RehearsalView, error) {
 	if err != nil {
 		return out, err
 	}
-	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
+	err = in.asAdmin(func(ctx context.Context, a *client.Admin) error {
 		r, err := a.Rehearse(ctx)
 		if err != nil {
 			return err
@@ -155,21 +156,21 @@ func (w *Settings) Require2FA(session, day, approval string, proof Proof) (Polic
 		return PolicyView{}, service.Fault(service.CodeRequirePast, nil, err)
 	}
 	defer in.watchAnew() // it may be tonight
-	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
 		return a.Require2FA(ctx, from, approval, p)
 	})
 }
 
 // DropRequirement makes 2FA everybody's own choice again.
 func (w *Settings) DropRequirement(session, approval string, proof Proof) (PolicyView, error) {
-	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
 		return a.DropRequirement(ctx, approval, p)
 	})
 }
 
 // ConfirmClock takes the computer's clock for right where the log is ahead of it.
 func (w *Settings) ConfirmClock(session string, proof Proof) (PolicyView, error) {
-	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
 		return a.ConfirmClock(ctx, p)
 	})
 }
@@ -177,7 +178,7 @@ func (w *Settings) ConfirmClock(session string, proof Proof) (PolicyView, error)
 // SetTwoPeople turns on or off that print runs, resets, help codes and less of a
 // policy need a second admin.
 func (w *Settings) SetTwoPeople(session string, on bool, approval string, proof Proof) (PolicyView, error) {
-	return w.proving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
 		return a.SetTwoPeople(ctx, on, approval, p)
 	})
 }
@@ -200,7 +201,7 @@ type ApprovalView struct {
 // Approvals lists what waits.
 func (w *Settings) Approvals(session string) ([]ApprovalView, error) {
 	out := []ApprovalView{}
-	err := w.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error {
+	err := w.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error {
 		all, err := a.Approvals(ctx)
 		for _, r := range all {
 			out = append(out, ApprovalView{
@@ -215,7 +216,7 @@ func (w *Settings) Approvals(session string) ([]ApprovalView, error) {
 
 // AskApproval asks a second admin for leave.
 func (w *Settings) AskApproval(session, kind string, members []string, reason string, proof Proof) error {
-	return w.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+	return w.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
 		_, err := a.AskApproval(ctx, workspace.ApprovalKind(kind), members, reason, p)
 		return err
 	})
@@ -223,12 +224,12 @@ func (w *Settings) AskApproval(session, kind string, members []string, reason st
 
 // Approve gives leave.
 func (w *Settings) Approve(session, approval string, proof Proof) error {
-	return w.s.asAdminProving(session, proof, func(ctx context.Context, a *workspace.Admin, p workspace.Proof) error {
+	return w.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
 		return a.Approve(ctx, approval, p)
 	})
 }
 
 // Refuse says no, or takes back what one has asked for oneself.
 func (w *Settings) Refuse(session, approval string) error {
-	return w.s.asAdmin(session, func(ctx context.Context, a *workspace.Admin) error { return a.Refuse(ctx, approval) })
+	return w.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error { return a.Refuse(ctx, approval) })
 }

@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 
 	"countersign/backend/backup"
+	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 )
 
 // BackupRequest says for whom a backup is encrypted.
@@ -49,7 +49,7 @@ func (w *Settings) Backup(session string, r BackupRequest, proof Proof) (Saved, 
 	if err := in.live(); err != nil { // the dialog may have stood open for long
 		return Saved{}, err
 	}
-	err = in.asAdmin(func(ctx context.Context, a *workspace.Admin) error {
+	err = in.asAdmin(func(ctx context.Context, a *client.Admin) error {
 		f, err := folder.CreateWhole(path)
 		if err != nil {
 			return saveFailed(name, err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/app/platform"
+	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/keyfile"
 	"countersign/backend/workspace"
@@ -130,7 +131,7 @@ func (s *shell) context() context.Context {
 
 // ready gives the open workspace, opening the folder where that has not been
 // done, or the fault that keeps it closed.
-func (s *shell) ready() (*workspace.Workspace, error) {
+func (s *shell) ready() (*client.Workspace, error) {
 	s.opening.Lock()
 	defer s.opening.Unlock()
 	s.mu.Lock()

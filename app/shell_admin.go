@@ -3,11 +3,12 @@ package app
 import (
 	"context"
 
+	"countersign/backend/client"
 	"countersign/backend/workspace"
 )
 
 // asAdmin runs a use case of an owner or an admin.
-func (s *shell) asAdmin(token string, use func(context.Context, *workspace.Admin) error) error {
+func (s *shell) asAdmin(token string, use func(context.Context, *client.Admin) error) error {
 	in, err := s.use(token)
 	if err != nil {
 		return err
@@ -16,7 +17,7 @@ func (s *shell) asAdmin(token string, use func(context.Context, *workspace.Admin
 }
 
 // asAdminProving is asAdmin for an act with a step-up.
-func (s *shell) asAdminProving(token string, proof Proof, use func(context.Context, *workspace.Admin, workspace.Proof) error) error {
+func (s *shell) asAdminProving(token string, proof Proof, use func(context.Context, *client.Admin, workspace.Proof) error) error {
 	in, err := s.use(token)
 	if err != nil {
 		return err
@@ -24,7 +25,7 @@ func (s *shell) asAdminProving(token string, proof Proof, use func(context.Conte
 	return in.asAdminProving(proof, use)
 }
 
-func (in *signIn) asAdmin(use func(context.Context, *workspace.Admin) error) error {
+func (in *signIn) asAdmin(use func(context.Context, *client.Admin) error) error {
 	ctx := in.s.context()
 	a, err := in.session.Admin(ctx)
 	if err == nil {
@@ -33,12 +34,12 @@ func (in *signIn) asAdmin(use func(context.Context, *workspace.Admin) error) err
 	return in.after(err)
 }
 
-func (in *signIn) asAdminProving(proof Proof, use func(context.Context, *workspace.Admin, workspace.Proof) error) error {
+func (in *signIn) asAdminProving(proof Proof, use func(context.Context, *client.Admin, workspace.Proof) error) error {
 	typed, err := in.proof(proof)
 	if err != nil {
 		return err
 	}
-	return in.asAdmin(func(ctx context.Context, a *workspace.Admin) error { return use(ctx, a, typed) })
+	return in.asAdmin(func(ctx context.Context, a *client.Admin) error { return use(ctx, a, typed) })
 }
 
 // proved checks the step-up of an act that a dialog of the system stands before, so
@@ -48,5 +49,5 @@ func (in *signIn) proved(proof Proof) (workspace.Proof, error) {
 	if err != nil {
 		return workspace.Proof{}, err
 	}
-	return typed, in.asAdmin(func(ctx context.Context, a *workspace.Admin) error { return a.Prove(ctx, typed) })
+	return typed, in.asAdmin(func(ctx context.Context, a *client.Admin) error { return a.Prove(ctx, typed) })
 }

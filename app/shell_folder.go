@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/folder"
 	"countersign/backend/service"
@@ -14,7 +15,7 @@ import (
 // opened is a data folder that is open and held.
 type opened struct {
 	store     *sqlite.Store
-	workspace *workspace.Workspace
+	workspace *client.Workspace
 	lock      *folder.Lock
 	closeLog  func()
 }
@@ -45,7 +46,7 @@ func (s *shell) openFolder(ctx context.Context) (_ *opened, err error) {
 	if c.Files, err = documents.Open(s.documentsPath()); err != nil {
 		return nil, service.Explain(err)
 	}
-	if o.workspace, err = workspace.Open(ctx, c); err != nil {
+	if o.workspace, err = client.Open(ctx, c); err != nil {
 		return nil, err
 	}
 	if !o.workspace.Created() {

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -24,17 +25,17 @@ type signIn struct {
 	stop  context.CancelFunc
 	token string // by which the page names it; empty while nobody is in
 
-	who       enroller                    // nil while nobody is in
-	session   *workspace.Session          // who, unless they may only enrol
-	enrolling *workspace.EnrolmentSession // who, where they may do no more than enrol a phone
-	keys      envelopeKeys                // that the page was given and has not used
-	preview   previewing                  // the contract that is open
-	copied    *copied                     // what it has put on the clipboard
+	who       enroller                 // nil while nobody is in
+	session   *client.Session          // who, unless they may only enrol
+	enrolling *client.EnrolmentSession // who, where they may do no more than enrol a phone
+	keys      envelopeKeys             // that the page was given and has not used
+	preview   previewing               // the contract that is open
+	copied    *copied                  // what it has put on the clipboard
 
 	mu         sync.Mutex // guards what follows
 	closed     bool
 	timer      *time.Timer                   // when the session may have ended
-	challenge  *workspace.Challenge          // a second factor is due; nil: none is
+	challenge  *client.Challenge             // a second factor is due; nil: none is
 	chToken    string                        // by which the page names it
 	given      []workspace.GivenOut          // one-time codes on the screen
 	run        *pendingRun                   // a print run whose sheets are on their way
@@ -71,12 +72,12 @@ func (s *shell) newSignIn() *signIn {
 
 // startSession makes ses the window's session. at is what there was when its person began to
 // sign in: where that has gone meanwhile, ses is ended. Errors: challenge_ended.
-func (s *shell) startSession(at *signIn, ses *workspace.Session) (*signIn, error) {
+func (s *shell) startSession(at *signIn, ses *client.Session) (*signIn, error) {
 	return s.start(at, ses, func(in *signIn) { in.session = ses })
 }
 
 // startEnrolment lets somebody in as far as enrolling a phone: see startSession.
-func (s *shell) startEnrolment(at *signIn, e *workspace.EnrolmentSession) (*signIn, error) {
+func (s *shell) startEnrolment(at *signIn, e *client.EnrolmentSession) (*signIn, error) {
 	return s.start(at, e, func(in *signIn) { in.enrolling = e })
 }
 
@@ -97,7 +98,7 @@ func (s *shell) start(at *signIn, who enroller, fill func(*signIn)) (*signIn, er
 // completeEnrolment makes ses, that of an EnrolmentSession whose phone is enrolled, the window's. It is a
 // sign-in of its own: what the page could do with the former token is over. Codes that
 // were copied before stay on the clipboard for their time.
-func (s *shell) completeEnrolment(at *signIn, ses *workspace.Session) (*signIn, error) {
+func (s *shell) completeEnrolment(at *signIn, ses *client.Session) (*signIn, error) {
 	in, _ := s.replace(func(in, former *signIn) bool {
 		in.who, in.session, in.copied = ses, ses, former.copied
 		return former == at

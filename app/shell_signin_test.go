@@ -14,6 +14,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
@@ -222,7 +223,7 @@ func TestSignIn_ThatIsOvertakenByALockIsRefused(t *testing.T) {
 	if ses.Touch() == nil {
 		t.Error("the session that nobody has goes on")
 	}
-	_, err = at.keepChallenge(&workspace.Challenge{})
+	_, err = at.keepChallenge(&client.Challenge{})
 	w.refused(err, "challenge_ended")
 }
 

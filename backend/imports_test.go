@@ -63,6 +63,7 @@ var mayKnow = map[string][]string{
 	"e2e":               {"backend"}, // prepares what tests need; nothing of it ships
 	"backend/service":   {"backend/store"},
 	"backend/contracts": {"backend/service", "backend/store", "backend/text", "backend/vault"},
+	"backend/client":    {"backend/service", "backend/contracts", "backend/secret", "backend/store", "backend/vault", "backend/workspace"},
 	"backend/workspace": {"backend/service", "backend/contracts", "backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/vault", "backend/secret", "backend/text"},
 	"backend/journal":   {"backend/store", "backend/audit", "backend/secret"},
 	"backend/store":     {"backend/store", "backend/audit", "backend/secret"},
@@ -82,10 +83,10 @@ var mayKnow = map[string][]string{
 	"backend/text":      {},
 	"backend/words":     {},
 	"backend/sentences": {"backend/words", "backend/service", "backend/workspace"},
-	"backend/runfile":   {"backend/bundle", "backend/sheet", "backend/words", "backend/service", "backend/workspace"},
-	"backend/rescue":    {"backend/documents", "backend/folder", "backend/secret", "backend/sqlite", "backend/service", "backend/workspace"},
+	"backend/runfile":   {"backend/bundle", "backend/sheet", "backend/words", "backend/client", "backend/service", "backend/workspace"},
+	"backend/rescue":    {"backend/documents", "backend/folder", "backend/secret", "backend/sqlite", "backend/client", "backend/service", "backend/workspace"},
 	"backend/backup": {
-		"backend/bundle", "backend/documents", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/service", "backend/workspace",
+		"backend/bundle", "backend/documents", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/client", "backend/service", "backend/workspace",
 	},
 }
 

@@ -26,6 +26,7 @@ import (
 	"strconv"
 
 	"countersign/backend/bundle"
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
@@ -53,8 +54,8 @@ type keptItem struct {
 }
 
 // Create writes a backup to w, with an owner's step-up. An error leaves an
-// unusable beginning on w. Errors: those of workspace.Admin.Backup, and w's.
-func Create(ctx context.Context, w io.Writer, to bundle.Recipients, a *workspace.Admin, proof workspace.Proof, progress workspace.Progress) error {
+// unusable beginning on w. Errors: those of client.Admin.Backup, and w's.
+func Create(ctx context.Context, w io.Writer, to bundle.Recipients, a *client.Admin, proof workspace.Proof, progress workspace.Progress) error {
 	key, err := a.SigningKey(ctx)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 
 	"countersign/backend/backup"
 	"countersign/backend/bundle"
+	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
@@ -50,7 +51,7 @@ func (h *home) settings(c *workspace.Config) {
 	c.Password = password.Cheap
 }
 
-func (h *home) open() *workspace.Workspace {
+func (h *home) open() *client.Workspace {
 	h.Helper()
 	if err := os.MkdirAll(h.path, 0o700); err != nil {
 		h.Fatal(err)
@@ -64,7 +65,7 @@ func (h *home) open() *workspace.Workspace {
 	h.ok(err)
 	c := workspace.Config{Store: store, Secrets: h.secrets, Files: files}
 	h.settings(&c)
-	w, err := workspace.Open(h.Context(), c)
+	w, err := client.Open(h.Context(), c)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -91,7 +92,7 @@ func (p phone) at(t time.Time) string {
 
 // inUse is a home with a workspace whose owner has 2FA on and is signed in, with
 // the clock after the code of the enrolment.
-func inUse(t *testing.T) (*home, *workspace.Session, phone, []string) {
+func inUse(t *testing.T) (*home, *client.Session, phone, []string) {
 	t.Helper()
 	h := newHome(t)
 	s, err := h.open().Create(t.Context(), workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)})
@@ -111,14 +112,14 @@ func inUse(t *testing.T) (*home, *workspace.Session, phone, []string) {
 }
 
 // back makes a backup, and leaves the clock after the code that it took.
-func (h *home) back(s *workspace.Session, p phone) []byte {
+func (h *home) back(s *client.Session, p phone) []byte {
 	h.Helper()
 	to, err := bundle.ToPassphrase(secret.NewText(passphrase))
 	h.ok(err)
 	return h.backTo(to, s, p)
 }
 
-func (h *home) backTo(to bundle.Recipients, s *workspace.Session, p phone) []byte {
+func (h *home) backTo(to bundle.Recipients, s *client.Session, p phone) []byte {
 	h.Helper()
 	a, err := s.Admin(h.Context())
 	h.ok(err)
@@ -156,7 +157,7 @@ func TestRestore_OpensWithTheSamePhoneElsewhere(t *testing.T) {
 	t.Parallel()
 	h, s, p, codes := inUse(t)
 	lease := strings.Repeat("The rent is nine hundred a month. ", 10_000)
-	_, err := s.AddDocuments(t.Context(), slices.Values([]workspace.Source{{Name: "Lease", Size: int64(len(lease)), Open: func() (io.ReadCloser, error) {
+	_, err := s.AddDocuments(t.Context(), slices.Values([]client.Source{{Name: "Lease", Size: int64(len(lease)), Open: func() (io.ReadCloser, error) {
 		return io.NopCloser(strings.NewReader(lease)), nil
 	}}}), nil)
 	h.ok(err)

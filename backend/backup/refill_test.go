@@ -17,6 +17,7 @@ import (
 
 	"countersign/backend/backup"
 	"countersign/backend/bundle"
+	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -52,7 +53,7 @@ var identity = func() *age.X25519Identity {
 	return key
 }()
 
-func (h *home) backToKey(s *workspace.Session, p phone) []byte {
+func (h *home) backToKey(s *client.Session, p phone) []byte {
 	h.Helper()
 	to, err := bundle.ParseRecipients(identity.Recipient().String())
 	h.ok(err)
@@ -87,7 +88,7 @@ func content(t *testing.T, m *keychain.Memory) map[string]string {
 func besideLive(t *testing.T) (live, other *home, p phone, file []byte) {
 	t.Helper()
 	live, s, p, _ := inUse(t)
-	_, err := s.AddDocuments(t.Context(), slices.Values([]workspace.Source{{Name: "Lease", Size: 4, Open: func() (io.ReadCloser, error) {
+	_, err := s.AddDocuments(t.Context(), slices.Values([]client.Source{{Name: "Lease", Size: 4, Open: func() (io.ReadCloser, error) {
 		return io.NopCloser(strings.NewReader("rent")), nil
 	}}}), nil)
 	live.ok(err)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"countersign/backend/bundle"
+	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
@@ -214,7 +215,7 @@ func prove(ctx context.Context, path string, items workspace.Secrets, o Owner, m
 	if settings != nil {
 		settings(&config)
 	}
-	w, err := workspace.Open(ctx, config)
+	w, err := client.Open(ctx, config)
 	if err != nil {
 		return err
 	}
@@ -240,7 +241,7 @@ func prove(ctx context.Context, path string, items workspace.Secrets, o Owner, m
 	return err
 }
 
-func signIn(ctx context.Context, w *workspace.Workspace, o Owner) (*workspace.Session, error) {
+func signIn(ctx context.Context, w *client.Workspace, o Owner) (*client.Session, error) {
 	s, c, err := w.SignIn(ctx, o.Email, o.Password)
 	if err != nil || s != nil {
 		return s, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/backend/audit"
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -219,7 +220,7 @@ func (a *aftermath) signInsMatchTheState() {
 	a.theContractsOpen(pass)
 	for _, key := range a.paper.Phones {
 		a.clock.step(time.Hour)
-		err := a.comeIn(pass, func(c *workspace.Challenge) error {
+		err := a.comeIn(pass, func(c *client.Challenge) error {
 			_, err := c.Verify(a.Context(), secret.NewText(code(key, a.clock.now())))
 			return err
 		})
@@ -229,7 +230,7 @@ func (a *aftermath) signInsMatchTheState() {
 	}
 	for sheet, codes := range a.paper.Sheets {
 		a.clock.step(time.Hour)
-		err := a.comeIn(pass, func(c *workspace.Challenge) error {
+		err := a.comeIn(pass, func(c *client.Challenge) error {
 			_, err := c.Recover(a.Context(), secret.NewText(codes[9]))
 			return err
 		})
@@ -242,7 +243,7 @@ func (a *aftermath) signInsMatchTheState() {
 var errOff = errors.New("2FA is off")
 
 // comeIn gives the password and then whatever second does with the challenge.
-func (a *aftermath) comeIn(pass string, second func(*workspace.Challenge) error) error {
+func (a *aftermath) comeIn(pass string, second func(*client.Challenge) error) error {
 	a.Helper()
 	s, c, err := a.w.SignIn(a.Context(), a.state.Email, secret.NewText(pass))
 	if err != nil {

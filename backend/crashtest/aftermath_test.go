@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
@@ -43,7 +44,7 @@ type aftermath struct {
 	clock *clock
 	paper paper
 	store *sqlite.Store
-	w     *workspace.Workspace // nil where the home is sealed
+	w     *client.Workspace // nil where the home is sealed
 	state state
 }
 

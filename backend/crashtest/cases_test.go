@@ -4,6 +4,7 @@ import (
 	"os"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -26,7 +27,7 @@ type useCase struct {
 }
 
 // signedIn makes a use case of a session.
-func signedIn(act func(*person, *workspace.Session)) func(*person) func() {
+func signedIn(act func(*person, *client.Session)) func(*person) func() {
 	return func(p *person) func() {
 		p.start()
 		s := p.signIn()
@@ -72,7 +73,7 @@ var useCases = []useCase{
 		_, err := p.w.Create(p.ctx, workspace.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(firstPass)})
 		expect(err, service.CodeKeychainFailed)
 	}, ready: func(p *person) func() {
-		p.w = got(workspace.Open(p.ctx, p.config()))
+		p.w = got(client.Open(p.ctx, p.config()))
 		return func() { p.create() }
 	}},
 	{name: "clean up after a creation that failed", base: empty, given: func(p *person) {
@@ -87,7 +88,7 @@ var useCases = []useCase{
 		p.beginEnable(s)
 		p.print(p.confirm(s))
 	}, covers: []string{"Workspace.Recover"}, ready: func(p *person) func() {
-		p.w = got(workspace.Open(p.ctx, p.config()))
+		p.w = got(client.Open(p.ctx, p.config()))
 		p.clock.step(workspace.SessionLimit)
 		return func() { must(p.w.Recover(p.ctx)) }
 	}},
@@ -99,28 +100,28 @@ var useCases = []useCase{
 	})},
 
 	{name: "enable 2FA", base: created, covers: []string{"Session.BeginEnable", "Session.Confirm", "Session.Continue"},
-		ready: signedIn(func(p *person, s *workspace.Session) { p.enable(s) })},
-	{name: "cancel enrolment", base: created, covers: []string{"Session.CancelEnrolment"}, ready: signedIn(func(p *person, s *workspace.Session) {
+		ready: signedIn(func(p *person, s *client.Session) { p.enable(s) })},
+	{name: "cancel enrolment", base: created, covers: []string{"Session.CancelEnrolment"}, ready: signedIn(func(p *person, s *client.Session) {
 		p.beginEnable(s)
 		must(s.CancelEnrolment(p.ctx))
 	})},
-	{name: "cancel enrolment at the codes", base: created, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "cancel enrolment at the codes", base: created, ready: signedIn(func(p *person, s *client.Session) {
 		p.beginEnable(s)
 		p.print(p.confirm(s))
 		must(s.CancelEnrolment(p.ctx))
 	})},
-	{name: "begin enrolment twice, in two windows", base: created, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "begin enrolment twice, in two windows", base: created, ready: signedIn(func(p *person, s *client.Session) {
 		p.beginEnable(s)
 		other := p.signIn()
 		p.enable(other)
 	})},
-	{name: "lock in the middle of an enrolment", base: created, covers: []string{"Session.End"}, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "lock in the middle of an enrolment", base: created, covers: []string{"Session.End"}, ready: signedIn(func(p *person, s *client.Session) {
 		p.beginEnable(s)
 		p.print(p.confirm(s))
 		must(s.End(p.ctx))
 	})},
 
-	{name: "change phone", base: enabled, covers: []string{"Session.BeginChangePhone"}, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "change phone", base: enabled, covers: []string{"Session.BeginChangePhone"}, ready: signedIn(func(p *person, s *client.Session) {
 		p.show(s.BeginChangePhone(p.ctx, p.proof()))
 		_, err := p.confirm(s)
 		must(err)
@@ -134,21 +135,21 @@ var useCases = []useCase{
 			must(err)
 		}
 	}},
-	{name: "cancel a change of phone", base: enabled, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "cancel a change of phone", base: enabled, ready: signedIn(func(p *person, s *client.Session) {
 		p.show(s.BeginChangePhone(p.ctx, p.proof()))
 		must(s.CancelEnrolment(p.ctx))
 	})},
 
 	{name: "get new recovery codes and keep them", base: enabled, covers: []string{"Session.BeginNewCodes", "Session.KeepNewCodes"},
-		ready: signedIn(func(p *person, s *workspace.Session) {
+		ready: signedIn(func(p *person, s *client.Session) {
 			p.print(s.BeginNewCodes(p.ctx, p.proof()))
 			must(s.KeepNewCodes(p.ctx))
 		})},
-	{name: "get new recovery codes and cancel", base: enabled, covers: []string{"Session.CancelNewCodes"}, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "get new recovery codes and cancel", base: enabled, covers: []string{"Session.CancelNewCodes"}, ready: signedIn(func(p *person, s *client.Session) {
 		p.print(s.BeginNewCodes(p.ctx, workspace.Proof{Password: secret.NewText(firstPass), Factor: byRecovery(p.recovery(1, 2))}))
 		must(s.CancelNewCodes(p.ctx))
 	})},
-	{name: "get new recovery codes twice and lock", base: enabled, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "get new recovery codes twice and lock", base: enabled, ready: signedIn(func(p *person, s *client.Session) {
 		p.print(s.BeginNewCodes(p.ctx, p.proof()))
 		p.print(s.BeginNewCodes(p.ctx, p.proof()))
 		must(s.End(p.ctx))
@@ -159,11 +160,11 @@ var useCases = []useCase{
 		return func() { must(s.NotMe(p.ctx)) }
 	}},
 
-	{name: "disable with a code", base: enabled, covers: []string{"Session.Disable"}, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "disable with a code", base: enabled, covers: []string{"Session.Disable"}, ready: signedIn(func(p *person, s *client.Session) {
 		p.clock.step(time.Minute)
 		must(s.Disable(p.ctx, byCode(p.code(0))))
 	})},
-	{name: "disable with a recovery code", base: enabled, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "disable with a recovery code", base: enabled, ready: signedIn(func(p *person, s *client.Session) {
 		must(s.Disable(p.ctx, byRecovery(p.recovery(1, 7))))
 	})},
 	{name: "disable while a change of phone and new codes are under way", base: enabled, ready: func(p *person) func() {
@@ -174,19 +175,19 @@ var useCases = []useCase{
 		return func() { must(s.Disable(p.ctx, byRecovery(p.recovery(1, 7)))) }
 	}},
 
-	{name: "change password", base: created, covers: []string{"Session.ChangePassword"}, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "change password", base: created, covers: []string{"Session.ChangePassword"}, ready: signedIn(func(p *person, s *client.Session) {
 		p.note(note{Password: secondPass})
 		must(s.ChangePassword(p.ctx, secret.NewText(firstPass), secret.NewText(secondPass), noFactor))
 	})},
-	{name: "change password with 2FA on", base: enabled, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "change password with 2FA on", base: enabled, ready: signedIn(func(p *person, s *client.Session) {
 		p.note(note{Password: secondPass})
 		p.clock.step(time.Minute)
 		must(s.ChangePassword(p.ctx, secret.NewText(firstPass), secret.NewText(secondPass), byCode(p.code(0))))
 	})},
-	{name: "rename", base: created, covers: []string{"Session.Rename"}, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "rename", base: created, covers: []string{"Session.Rename"}, ready: signedIn(func(p *person, s *client.Session) {
 		must(s.Rename(p.ctx, "Amara N. Okafor"))
 	})},
-	{name: "change email", base: created, covers: []string{"Session.ChangeEmail"}, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "change email", base: created, covers: []string{"Session.ChangeEmail"}, ready: signedIn(func(p *person, s *client.Session) {
 		must(s.ChangeEmail(p.ctx, "amara@example.org", workspace.Proof{Password: secret.NewText(firstPass)}))
 	})},
 	{name: "choose a longer password", base: enabled, covers: []string{"Challenge.ChoosePassword"}, given: shortAlone, ready: func(p *person) func() {

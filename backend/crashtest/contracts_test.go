@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
@@ -25,10 +26,10 @@ var contractsBase = &base{name: "contracts", make: func(p *person) {
 	must(s.RemoveDocuments(p.ctx, []string{p.contract(s, "three")}))
 }}
 
-func (p *person) add(s *workspace.Session, names ...string) {
-	var all []workspace.Source
+func (p *person) add(s *client.Session, names ...string) {
+	var all []client.Source
 	for _, n := range names {
-		all = append(all, workspace.Source{Name: n, Size: int64(len(n)), Open: func() (io.ReadCloser, error) {
+		all = append(all, client.Source{Name: n, Size: int64(len(n)), Open: func() (io.ReadCloser, error) {
 			return io.NopCloser(strings.NewReader(n)), nil
 		}})
 	}
@@ -38,7 +39,7 @@ func (p *person) add(s *workspace.Session, names ...string) {
 }
 
 // contract is the ID of one by its name.
-func (p *person) contract(s *workspace.Session, name string) string {
+func (p *person) contract(s *client.Session, name string) string {
 	for _, d := range got(s.Documents(p.ctx)) {
 		if d.Name == name {
 			return d.ID
@@ -48,7 +49,7 @@ func (p *person) contract(s *workspace.Session, name string) string {
 }
 
 // held makes a use case on a contract of a session.
-func held(name string, act func(p *person, s *workspace.Session, id string)) func(*person) func() {
+func held(name string, act func(p *person, s *client.Session, id string)) func(*person) func() {
 	return func(p *person) func() {
 		p.start()
 		s := p.signIn()
@@ -61,27 +62,27 @@ func held(name string, act func(p *person, s *workspace.Session, id string)) fun
 var byPassword = workspace.Proof{Password: secret.NewText(firstPass)}
 
 var contractCases = []useCase{
-	{name: "add contracts", base: contractsBase, covers: []string{"Session.AddDocuments"}, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "add contracts", base: contractsBase, covers: []string{"Session.AddDocuments"}, ready: signedIn(func(p *person, s *client.Session) {
 		p.add(s, "four", "five")
 	})},
 	{name: "open a contract and save a copy", base: contractsBase, covers: []string{"Session.OpenDocument", "Session.CopyDocument"},
-		ready: held("one", func(p *person, s *workspace.Session, id string) {
+		ready: held("one", func(p *person, s *client.Session, id string) {
 			must(got(s.OpenDocument(p.ctx, id)).Close())
 			must(s.CopyDocument(p.ctx, id, io.Discard, nil))
 		})},
-	{name: "rename a contract", base: contractsBase, covers: []string{"Session.RenameDocument"}, ready: held("one", func(p *person, s *workspace.Session, id string) {
+	{name: "rename a contract", base: contractsBase, covers: []string{"Session.RenameDocument"}, ready: held("one", func(p *person, s *client.Session, id string) {
 		must(s.RenameDocument(p.ctx, id, "uno"))
 	})},
-	{name: "tag a contract", base: contractsBase, covers: []string{"Session.TagDocuments"}, ready: held("one", func(p *person, s *workspace.Session, id string) {
+	{name: "tag a contract", base: contractsBase, covers: []string{"Session.TagDocuments"}, ready: held("one", func(p *person, s *client.Session, id string) {
 		must(s.TagDocuments(p.ctx, []string{id}, []string{"rent"}, nil))
 	})},
-	{name: "remove a contract", base: contractsBase, covers: []string{"Session.RemoveDocuments"}, ready: held("one", func(p *person, s *workspace.Session, id string) {
+	{name: "remove a contract", base: contractsBase, covers: []string{"Session.RemoveDocuments"}, ready: held("one", func(p *person, s *client.Session, id string) {
 		must(s.RemoveDocuments(p.ctx, []string{id}))
 	})},
-	{name: "put back a contract", base: contractsBase, covers: []string{"Session.RestoreDocuments"}, ready: held("three", func(p *person, s *workspace.Session, id string) {
+	{name: "put back a contract", base: contractsBase, covers: []string{"Session.RestoreDocuments"}, ready: held("three", func(p *person, s *client.Session, id string) {
 		must(s.RestoreDocuments(p.ctx, []string{id}))
 	})},
-	{name: "delete a contract for good", base: contractsBase, covers: []string{"Admin.PurgeDocuments"}, ready: held("three", func(p *person, s *workspace.Session, id string) {
+	{name: "delete a contract for good", base: contractsBase, covers: []string{"Admin.PurgeDocuments"}, ready: held("three", func(p *person, s *client.Session, id string) {
 		must(p.admin(s).PurgeDocuments(p.ctx, []string{id}))
 	})},
 	{name: "empty the bin", base: contractsBase, covers: []string{"Session.EmptyBin"}, ready: func(p *person) func() {
@@ -90,10 +91,10 @@ var contractCases = []useCase{
 		s := p.signIn()
 		return func() { must(s.EmptyBin(p.ctx)) }
 	}},
-	{name: "check the documents", base: contractsBase, covers: []string{"Session.CheckDocuments"}, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "check the documents", base: contractsBase, covers: []string{"Session.CheckDocuments"}, ready: signedIn(func(p *person, s *client.Session) {
 		got(s.CheckDocuments(p.ctx, nil))
 	})},
-	{name: "rotate the vault key", base: contractsBase, covers: []string{"Admin.BeginRotation", "Admin.Rotate"}, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "rotate the vault key", base: contractsBase, covers: []string{"Admin.BeginRotation", "Admin.Rotate"}, ready: signedIn(func(p *person, s *client.Session) {
 		a := p.admin(s)
 		must(a.BeginRotation(p.ctx, byPassword))
 		must(a.Rotate(p.ctx, nil))
@@ -108,7 +109,7 @@ var contractCases = []useCase{
 			must(a.Rotate(p.ctx, nil))
 		}
 	}},
-	{name: "make an Emergency Kit", base: contractsBase, covers: []string{"Admin.MakeKit"}, ready: signedIn(func(p *person, s *workspace.Session) {
+	{name: "make an Emergency Kit", base: contractsBase, covers: []string{"Admin.MakeKit"}, ready: signedIn(func(p *person, s *client.Session) {
 		got(p.admin(s).MakeKit(p.ctx, byPassword))
 	})},
 	{name: "come in with an Emergency Kit", base: contractsBase, covers: []string{"Workspace.UseKit"}, prepares: true, ready: func(p *person) func() {

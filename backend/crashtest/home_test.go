@@ -14,6 +14,7 @@ import (
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
 
+	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/password"
 	"countersign/backend/sqlite"
@@ -148,7 +149,7 @@ func wrongCode(key string, at time.Time) string {
 
 // open opens the database and the workspace as a start of the program does, up
 // to and without the clean-up. The store is the caller's to close.
-func (h home) open(ctx context.Context, now func() time.Time) (*sqlite.Store, *workspace.Workspace, error) {
+func (h home) open(ctx context.Context, now func() time.Time) (*sqlite.Store, *client.Workspace, error) {
 	store, err := sqlite.Open(ctx, h.database())
 	if err != nil {
 		return nil, nil, err
@@ -157,7 +158,7 @@ func (h home) open(ctx context.Context, now func() time.Time) (*sqlite.Store, *w
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close())
 	}
-	w, err := workspace.Open(ctx, workspace.Config{Store: store, Secrets: h.keychain(), Files: files, Now: now, Password: cheap})
+	w, err := client.Open(ctx, workspace.Config{Store: store, Secrets: h.keychain(), Files: files, Now: now, Password: cheap})
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close())
 	}

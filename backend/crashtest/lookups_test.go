@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/workspace"
 )
 
@@ -18,7 +19,7 @@ var lookUps = []useCase{
 		return func() { got(c.AuthenticatorOff(p.ctx)) }
 	}},
 	{name: "look at one's profile", base: enabled, covers: []string{"Session.StepUp", "Session.Overview", "Session.Admin", "Session.Watcher", "Session.CheckEmail"},
-		ready: signedIn(func(p *person, s *workspace.Session) {
+		ready: signedIn(func(p *person, s *client.Session) {
 			got(s.StepUp(p.ctx))
 			got(s.Overview(p.ctx))
 			got(s.Admin(p.ctx))
@@ -26,7 +27,7 @@ var lookUps = []useCase{
 			must(s.CheckEmail(p.ctx, "amara@example.org"))
 		})},
 	{name: "look at the log", base: enabled, covers: []string{"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.SigningKey"},
-		ready: led(func(p *person, a *workspace.Admin) {
+		ready: led(func(p *person, a *client.Admin) {
 			got(a.Log(p.ctx, workspace.LogQuery{Person: email}))
 			got(a.Log(p.ctx, workspace.LogQuery{After: 2}))
 			got(a.VerifyLog(p.ctx, nil))
@@ -106,7 +107,7 @@ func TestStoreFault_CoversEachMethodThatAsksTheStore(t *testing.T) {
 
 // exported are the methods of all that the package workspace lends to a shell.
 func exported() (names []string) {
-	for _, v := range []any{(*workspace.Workspace)(nil), (*workspace.Challenge)(nil), (*workspace.Session)(nil), (*workspace.EnrolmentSession)(nil), (*workspace.Admin)(nil),
+	for _, v := range []any{(*client.Workspace)(nil), (*client.Challenge)(nil), (*client.Session)(nil), (*client.EnrolmentSession)(nil), (*client.Admin)(nil),
 		(*workspace.PrintRun)(nil), (*workspace.Sealed)(nil), (*workspace.Acceptance)(nil)} {
 		of := reflect.TypeOf(v)
 		for m := range of.NumMethod() {

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
@@ -40,7 +41,7 @@ type person struct {
 	log     *slog.Logger    // nil: none
 	codes   recovery.Params // the cost of recovery codes; zero: the usual one
 	seat    int
-	w       *workspace.Workspace
+	w       *client.Workspace
 }
 
 // failure is an error that nobody expected here.
@@ -67,7 +68,7 @@ func (p *person) config() workspace.Config {
 }
 
 func (p *person) start() {
-	p.w = got(workspace.Open(p.ctx, p.config()))
+	p.w = got(client.Open(p.ctx, p.config()))
 	must(p.w.RecoverAll(p.ctx))
 }
 
@@ -83,7 +84,7 @@ func (p *person) code(n int) string { return code(p.phone(n), p.clock.now()) }
 
 func (p *person) recovery(sheet, number int) string { return p.paper().Sheets[sheet][number-1] }
 
-func (p *person) create() *workspace.Session {
+func (p *person) create() *client.Session {
 	p.note(note{Password: firstPass})
 	return got(p.w.Create(p.ctx, workspace.NewWorkspace{
 		Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(firstPass),
@@ -91,7 +92,7 @@ func (p *person) create() *workspace.Session {
 }
 
 // challenge gives the password where the second factor is due.
-func (p *person) challenge() *workspace.Challenge {
+func (p *person) challenge() *client.Challenge {
 	_, c, err := p.w.SignIn(p.ctx, email, secret.NewText(firstPass))
 	must(err)
 	if c == nil {
@@ -101,7 +102,7 @@ func (p *person) challenge() *workspace.Challenge {
 }
 
 // signIn gives the password and, where it is due, the code of the first phone.
-func (p *person) signIn() *workspace.Session {
+func (p *person) signIn() *client.Session {
 	s, c, err := p.w.SignIn(p.ctx, email, secret.NewText(firstPass))
 	must(err)
 	if c == nil {
@@ -126,17 +127,17 @@ func (p *person) print(issued *workspace.Issued, err error) {
 	p.note(n)
 }
 
-func (p *person) beginEnable(s *workspace.Session) {
+func (p *person) beginEnable(s *client.Session) {
 	p.show(s.BeginEnable(p.ctx, secret.NewText(firstPass)))
 }
 
 // confirm types the code of the newest phone.
-func (p *person) confirm(s *workspace.Session) (*workspace.Issued, error) {
+func (p *person) confirm(s *client.Session) (*workspace.Issued, error) {
 	phones := p.paper().Phones
 	return s.Confirm(p.ctx, secret.NewText(code(phones[len(phones)-1], p.clock.now())))
 }
 
-func (p *person) enable(s *workspace.Session) {
+func (p *person) enable(s *client.Session) {
 	p.beginEnable(s)
 	p.print(p.confirm(s))
 	must(s.Continue(p.ctx))

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
@@ -114,7 +115,7 @@ func hurry(o order) {
 	ctx := context.Background()
 	h := home{o.Dir}
 	p := &person{ctx: ctx, home: h, clock: &clock{t: o.At}, seat: o.Seat, store: got(sqlite.Open(ctx, h.database())), secrets: h.keychain()}
-	p.w = got(workspace.Open(ctx, p.config()))
+	p.w = got(client.Open(ctx, p.config()))
 	r := rushes[o.Rush]
 	try := r.ready(p)
 	fmt.Println("ready")

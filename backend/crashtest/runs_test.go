@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/recovery"
 	"countersign/backend/runfile"
@@ -62,7 +63,7 @@ var crowd = &base{name: "crowd", make: func(p *person) {
 func (p *person) startCheaply() {
 	c := p.config()
 	c.Recovery = cheapCodes
-	p.w = got(workspace.Open(p.ctx, c))
+	p.w = got(client.Open(p.ctx, c))
 	must(p.w.RecoverAll(p.ctx))
 }
 

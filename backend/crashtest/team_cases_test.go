@@ -3,6 +3,7 @@ package crashtest
 import (
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
@@ -15,7 +16,7 @@ func (p *person) everybody() []string {
 }
 
 // issue makes the sheets of a run and notes them, as paper does.
-func (p *person) issue(a *workspace.Admin) *workspace.PrintRun {
+func (p *person) issue(a *client.Admin) *workspace.PrintRun {
 	r := got(a.BeginRun(p.ctx, workspace.RunRequest{Members: p.everybody(), Reason: "A new year", Kind: workspace.RunPrint}, p.proof()))
 	must(r.Issue(p.ctx, nil, func(s workspace.RunSheet) error {
 		p.print(&s.Issued, nil)
@@ -33,10 +34,10 @@ var teamCases = []useCase{
 		a := p.admin(p.signIn())
 		return func() { must(a.ConfirmClock(p.ctx, byPassword)) }
 	}},
-	{name: "add a member", base: teamBase, covers: []string{"Admin.AddMember"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "add a member", base: teamBase, covers: []string{"Admin.AddMember"}, ready: led(func(p *person, a *client.Admin) {
 		got(a.AddMember(p.ctx, workspace.NewMember{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember}, workspace.Proof{}))
 	})},
-	{name: "import members", base: teamBase, covers: []string{"Admin.AddMembers"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "import members", base: teamBase, covers: []string{"Admin.AddMembers"}, ready: led(func(p *person, a *client.Admin) {
 		got(a.AddMembers(p.ctx, []workspace.NewMember{
 			{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember}, {Name: "Leo", Email: "leo@example.com", Role: workspace.RoleAdmin},
 		}, p.proof(), nil))
@@ -58,13 +59,13 @@ var teamCases = []useCase{
 			got(c.Verify(p.ctx, secret.NewText(p.code(2))))
 		}
 	}},
-	{name: "reset a password", base: teamBase, covers: []string{"Admin.ResetPassword"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "reset a password", base: teamBase, covers: []string{"Admin.ResetPassword"}, ready: led(func(p *person, a *client.Admin) {
 		got(a.ResetPassword(p.ctx, p.member(miaEmail), "", p.proof()))
 	})},
-	{name: "reset 2FA", base: teamBase, covers: []string{"Admin.Reset2FA"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "reset 2FA", base: teamBase, covers: []string{"Admin.Reset2FA"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.Reset2FA(p.ctx, p.member(miaEmail), "", p.proof()))
 	})},
-	{name: "give out a help code", base: teamBase, covers: []string{"Admin.HelpCode"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "give out a help code", base: teamBase, covers: []string{"Admin.HelpCode"}, ready: led(func(p *person, a *client.Admin) {
 		got(a.HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
 	})},
 	{name: "use a help code", base: teamBase, covers: []string{"Challenge.UseHelpCode"}, prepares: true, ready: func(p *person) func() {
@@ -123,10 +124,10 @@ var teamCases = []useCase{
 		}
 	}},
 
-	{name: "give another role", base: teamBase, covers: []string{"Admin.SetRole"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "give another role", base: teamBase, covers: []string{"Admin.SetRole"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.SetRole(p.ctx, p.member(benEmail), workspace.RoleOwner, p.proof()))
 	})},
-	{name: "suspend", base: teamBase, covers: []string{"Admin.Suspend"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "suspend", base: teamBase, covers: []string{"Admin.Suspend"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.Suspend(p.ctx, p.member(miaEmail)))
 	})},
 	{name: "let in again", base: teamBase, covers: []string{"Admin.Resume"}, prepares: true, ready: func(p *person) func() {
@@ -135,15 +136,15 @@ var teamCases = []useCase{
 		must(a.Suspend(p.ctx, p.member(miaEmail)))
 		return func() { must(a.Resume(p.ctx, p.member(miaEmail))) }
 	}},
-	{name: "remove", base: teamBase, covers: []string{"Admin.Remove"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "remove", base: teamBase, covers: []string{"Admin.Remove"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.Remove(p.ctx, p.member(miaEmail), p.proof()))
 	})},
 
-	{name: "rename the workspace", base: teamBase, covers: []string{"Admin.RenameWorkspace"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "rename the workspace", base: teamBase, covers: []string{"Admin.RenameWorkspace"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.RenameWorkspace(p.ctx, "Southwind"))
 	})},
-	{name: "set the idle time", base: teamBase, covers: []string{"Admin.SetIdle"}, ready: led(func(p *person, a *workspace.Admin) { must(a.SetIdle(p.ctx, 3)) })},
-	{name: "require 2FA", base: teamBase, covers: []string{"Admin.Require2FA"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "set the idle time", base: teamBase, covers: []string{"Admin.SetIdle"}, ready: led(func(p *person, a *client.Admin) { must(a.SetIdle(p.ctx, 3)) })},
+	{name: "require 2FA", base: teamBase, covers: []string{"Admin.Require2FA"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.Require2FA(p.ctx, begin.Add(30*24*time.Hour), "", p.proof()))
 	})},
 	{name: "stop requiring 2FA", base: teamBase, covers: []string{"Admin.DropRequirement"}, prepares: true, ready: func(p *person) func() {
@@ -152,10 +153,10 @@ var teamCases = []useCase{
 		must(a.Require2FA(p.ctx, begin.Add(30*24*time.Hour), "", p.proof()))
 		return func() { must(a.DropRequirement(p.ctx, "", p.proof())) }
 	}},
-	{name: "ask for two people", base: teamBase, covers: []string{"Admin.SetTwoPeople"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "ask for two people", base: teamBase, covers: []string{"Admin.SetTwoPeople"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.SetTwoPeople(p.ctx, true, "", p.proof()))
 	})},
-	{name: "ask for approval", base: teamBase, covers: []string{"Admin.AskApproval"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "ask for approval", base: teamBase, covers: []string{"Admin.AskApproval"}, ready: led(func(p *person, a *client.Admin) {
 		got(a.AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
 	})},
 	{name: "approve", base: teamBase, covers: []string{"Admin.Approve"}, prepares: true, ready: func(p *person) func() {
@@ -171,10 +172,10 @@ var teamCases = []useCase{
 		return func() { must(ben.Refuse(p.ctx, asked.ID)) }
 	}},
 
-	{name: "print run", base: teamBase, covers: []string{"Admin.BeginRun", "PrintRun.Issue", "PrintRun.PutInForce"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "print run", base: teamBase, covers: []string{"Admin.BeginRun", "PrintRun.Issue", "PrintRun.PutInForce"}, ready: led(func(p *person, a *client.Admin) {
 		got(p.issue(a).PutInForce(p.ctx, nil))
 	})},
-	{name: "cancel a print run", base: teamBase, covers: []string{"PrintRun.Cancel"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "cancel a print run", base: teamBase, covers: []string{"PrintRun.Cancel"}, ready: led(func(p *person, a *client.Admin) {
 		got(p.issue(a).Cancel(p.ctx))
 	})},
 	{name: "lock in the middle of a print run", base: teamBase, prepares: true, ready: func(p *person) func() {
@@ -219,18 +220,18 @@ var teamCases = []useCase{
 		return func() { must(mia.Acknowledge(p.ctx, secret.NewText(word))) }
 	}},
 
-	{name: "back up", base: teamBase, covers: []string{"Admin.Backup", "Admin.Prove"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "back up", base: teamBase, covers: []string{"Admin.Backup", "Admin.Prove"}, ready: led(func(p *person, a *client.Admin) {
 		proof := p.proof()
 		must(a.Prove(p.ctx, proof))
 		must(a.Backup(p.ctx, proof, nil, func(workspace.BackupCopy) error { return nil }))
 	})},
-	{name: "open an export", base: teamBase, covers: []string{"Admin.NoteExport"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "open an export", base: teamBase, covers: []string{"Admin.NoteExport"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.NoteExport(p.ctx, workspace.ExportOpened, workspace.SeenExport{Run: 1}))
 	})},
-	{name: "note another passphrase", base: teamBase, covers: []string{"Admin.NoteSecretsPassphrase"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "note another passphrase", base: teamBase, covers: []string{"Admin.NoteSecretsPassphrase"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.NoteSecretsPassphrase(p.ctx))
 	})},
-	{name: "note a restore", base: teamBase, covers: []string{"Admin.NoteRestored"}, ready: led(func(p *person, a *workspace.Admin) {
+	{name: "note a restore", base: teamBase, covers: []string{"Admin.NoteRestored"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.NoteRestored(p.ctx, begin))
 	})},
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
@@ -40,17 +41,17 @@ var teamBase = &base{name: "team", make: func(p *person) {
 	got(a.AddMember(p.ctx, workspace.NewMember{Name: "Joe Tanaka", Email: joeEmail, Role: workspace.RoleMember}, workspace.Proof{}))
 }}
 
-func (p *person) admin(s *workspace.Session) *workspace.Admin { return got(s.Admin(p.ctx)) }
+func (p *person) admin(s *client.Session) *client.Admin { return got(s.Admin(p.ctx)) }
 
 // as signs somebody of the team in, with the phone of that number.
-func (p *person) as(email, pass string, phone int) *workspace.Session {
+func (p *person) as(email, pass string, phone int) *client.Session {
 	c := p.due(email, pass)
 	p.clock.step(time.Minute)
 	return got(c.Verify(p.ctx, secret.NewText(p.code(phone))))
 }
 
 // due gives a password where something is still due.
-func (p *person) due(email, pass string) *workspace.Challenge {
+func (p *person) due(email, pass string) *client.Challenge {
 	_, c, err := p.w.SignIn(p.ctx, email, secret.NewText(pass))
 	must(err)
 	return c
@@ -73,7 +74,7 @@ func (p *person) member(email string) (id string) {
 }
 
 // led makes a use case of the owner as an admin.
-func led(act func(*person, *workspace.Admin)) func(*person) func() {
+func led(act func(*person, *client.Admin)) func(*person) func() {
 	return func(p *person) func() {
 		p.start()
 		a := p.admin(p.signIn())

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/folder"
 	"countersign/backend/secret"
@@ -101,7 +102,7 @@ func build(ctx context.Context, path string, config workspace.Config, o Owner, l
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	config.Store = store
-	w, err := workspace.Open(ctx, config)
+	w, err := client.Open(ctx, config)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
@@ -44,7 +45,7 @@ func (h *home) ok(err error) {
 	}
 }
 
-func (h *home) open() (*workspace.Workspace, *sqlite.Store, error) {
+func (h *home) open() (*client.Workspace, *sqlite.Store, error) {
 	h.Helper()
 	store, err := sqlite.Open(h.Context(), filepath.Join(h.dir, "workspace.db"))
 	h.ok(err)
@@ -52,7 +53,7 @@ func (h *home) open() (*workspace.Workspace, *sqlite.Store, error) {
 	h.ok(err)
 	c := workspace.Config{Store: store, Secrets: h.secrets, Files: files}
 	cheap(&c)
-	w, err := workspace.Open(h.Context(), c)
+	w, err := client.Open(h.Context(), c)
 	if err != nil {
 		h.ok(store.Close())
 		return nil, nil, err
@@ -69,9 +70,9 @@ func lived(t *testing.T) (*home, secret.Text) {
 	h.ok(err)
 	s, err := w.Create(t.Context(), workspace.NewWorkspace{Workspace: "Northwind", Name: "Amara Okafor", Email: "amara@example.com", Password: secret.NewText(pass)})
 	h.ok(err)
-	var all []workspace.Source
+	var all []client.Source
 	for _, name := range []string{"=Lease, unit 4", "Old"} {
-		all = append(all, workspace.Source{Name: name, Size: int64(len(lease)), Open: func() (io.ReadCloser, error) {
+		all = append(all, client.Source{Name: name, Size: int64(len(lease)), Open: func() (io.ReadCloser, error) {
 			return io.NopCloser(strings.NewReader(lease)), nil
 		}})
 	}
@@ -217,7 +218,7 @@ func TestRescue_CommitsInTheWALAreSetAsideWithTheDatabase(t *testing.T) {
 	defer store.Close()
 	c := workspace.Config{Store: store, Secrets: old}
 	cheap(&c)
-	w, err := workspace.Open(t.Context(), c)
+	w, err := client.Open(t.Context(), c)
 	h.ok(err)
 	s, _, err := w.SignIn(t.Context(), "amara@example.com", secret.NewText(pass))
 	h.ok(err)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"countersign/backend/bundle"
+	"countersign/backend/client"
 	"countersign/backend/sheet"
 	"countersign/backend/workspace"
 )
@@ -56,7 +57,7 @@ var errStopped = errors.New("runfile: the writer has stopped")
 // Write makes the sheets of a run that was begun, and writes each as it is made. An error
 // leaves an unusable beginning on w, and the run to be cancelled. Errors: those of
 // PrintRun.Issue; ErrFormat; the writer's.
-func Write(ctx context.Context, w io.Writer, a *workspace.Admin, run *workspace.PrintRun, t Target, progress workspace.Progress) error {
+func Write(ctx context.Context, w io.Writer, a *client.Admin, run *workspace.PrintRun, t Target, progress workspace.Progress) error {
 	plan := run.Plan()
 	cover, err := Cover(ctx, a, plan)
 	if err != nil {
@@ -91,7 +92,7 @@ func Write(ctx context.Context, w io.Writer, a *workspace.Admin, run *workspace.
 }
 
 // encrypted puts the sheets as PDF, CSV and JSON into one encrypted, signed file.
-func encrypted(ctx context.Context, w io.Writer, a *workspace.Admin, plan workspace.RunPlan, cover sheet.Run, sheets iter.Seq[sheet.Sheet], t Target) error {
+func encrypted(ctx context.Context, w io.Writer, a *client.Admin, plan workspace.RunPlan, cover sheet.Run, sheets iter.Seq[sheet.Sheet], t Target) error {
 	key, err := a.SigningKey(ctx)
 	if err != nil {
 		return err
@@ -130,7 +131,7 @@ func encrypted(ctx context.Context, w io.Writer, a *workspace.Admin, plan worksp
 
 // Cover is a run as its cover page has it: with the log's head and the fingerprint of the key
 // that signs exports. Errors: forbidden, session_ended; folder and keychain.
-func Cover(ctx context.Context, a *workspace.Admin, plan workspace.RunPlan) (sheet.Run, error) {
+func Cover(ctx context.Context, a *client.Admin, plan workspace.RunPlan) (sheet.Run, error) {
 	head, err := a.LogHead(ctx)
 	if err != nil {
 		return sheet.Run{}, err
@@ -150,7 +151,7 @@ func Cover(ctx context.Context, a *workspace.Admin, plan workspace.RunPlan) (she
 }
 
 // Signer is the fingerprint of the key that signs what leaves the workspace.
-func Signer(ctx context.Context, a *workspace.Admin) (bundle.Fingerprint, error) {
+func Signer(ctx context.Context, a *client.Admin) (bundle.Fingerprint, error) {
 	key, err := a.SigningKey(ctx)
 	if err != nil {
 		return bundle.Fingerprint{}, err

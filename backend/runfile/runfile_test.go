@@ -15,6 +15,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"countersign/backend/bundle"
+	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
@@ -35,8 +36,8 @@ const (
 type desk struct {
 	*testing.T
 	now   time.Time
-	w     *workspace.Workspace
-	admin *workspace.Admin
+	w     *client.Workspace
+	admin *client.Admin
 	id    string
 	code  func() string
 }
@@ -55,7 +56,7 @@ func newDesk(t *testing.T) *desk {
 	store, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "workspace.db"))
 	d.ok(err)
 	t.Cleanup(func() { d.ok(store.Close()) })
-	d.w, err = workspace.Open(ctx, workspace.Config{
+	d.w, err = client.Open(ctx, workspace.Config{
 		Store: store, Secrets: keychain.NewMemory(), Now: func() time.Time { return d.now },
 		Password: password.Cheap, Recovery: recovery.Cheap,
 	})

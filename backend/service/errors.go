@@ -253,3 +253,21 @@ func StoreFailed(err error) bool {
 func Fault(c Code, args map[string]any, cause error) *Error {
 	return &Error{Code: c, Args: args, cause: cause}
 }
+
+// Cause is what a program's log says of an error: what is behind the words of a refusal.
+func Cause(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.cause != nil {
+		return e.cause
+	}
+	return err
+}
+
+// Afterwards is what an act has met, or rather what a store has that failed while it
+// was being taken back: that one is never told as a refusal.
+func Afterwards(met, undoing error) error {
+	if undoing != nil {
+		return errors.Join(undoing, met)
+	}
+	return met
+}

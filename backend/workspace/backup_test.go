@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
@@ -130,9 +131,9 @@ func TestNotes_OfAnOwnersActsAreNoAdmins(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	admin := h.one(person{role: workspace.RoleAdmin})
-	for name, note := range map[string]func(a *workspace.Admin) error{
-		"another passphrase": func(a *workspace.Admin) error { return a.NoteSecretsPassphrase(t.Context()) },
-		"a restored backup":  func(a *workspace.Admin) error { return a.NoteRestored(t.Context(), h.clock.now()) },
+	for name, note := range map[string]func(a *client.Admin) error{
+		"another passphrase": func(a *client.Admin) error { return a.NoteSecretsPassphrase(t.Context()) },
+		"a restored backup":  func(a *client.Admin) error { return a.NoteRestored(t.Context(), h.clock.now()) },
 	} {
 		a := admin.admin()
 		head := h.head()

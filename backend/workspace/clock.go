@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"countersign/backend/journal"
 	"countersign/backend/service"
 )
 
@@ -18,8 +19,14 @@ func (w *Workspace) wall() time.Time { return w.clock.Wall() }
 // now is the time for all that is written down or has a date: see journal.Clock.
 func (w *Workspace) now() time.Time { return w.clock.Now() }
 
+// Now is the time for all that has a date: the computer's, and never before the newest event of the log.
+func (w *Workspace) Now() time.Time { return w.now() }
+
 // behind reports whether the clock has been set back: see journal.Clock.
 func (w *Workspace) behind() bool { return w.clock.Behind() }
+
+// Fits reports whether a time can be written down: see journal.Fits.
+func Fits(t time.Time) bool { return journal.Fits(t) }
 
 // dated refuses what depends on a time that cannot be told: while the clock is
 // behind, a code would be good for as long as it stays so. Errors: clock_behind.

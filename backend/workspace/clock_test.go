@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/backend/audit"
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -192,7 +193,7 @@ func TestClock_BehindStopsNoSessionFromEnding(t *testing.T) {
 	h.clock.step(365 * 24 * time.Hour)
 	owner.signIn()
 	h.clock.step(-365 * 24 * time.Hour)
-	in := func(code string) *workspace.Session {
+	in := func(code string) *client.Session {
 		s, err := owner.challenge().Recover(t.Context(), secret.NewText(code))
 		h.ok(err)
 		return s
@@ -227,7 +228,7 @@ func TestConfirmClock_OwnerWhoBecameAnAdminMeanwhileMayNot(t *testing.T) {
 	keeper.signIn()
 	h.clock.step(-time.Hour)
 	a := other.admin()
-	steps.before(3, func() { h.ok(workspace.SetRole(h.w, t.Context(), other.id, workspace.RoleAdmin)) }) // the guess, the step-up, the act
+	steps.before(3, func() { h.ok(workspace.SetRole(h.w.Workspace, t.Context(), other.id, workspace.RoleAdmin)) }) // the guess, the step-up, the act
 	h.refused(a.ConfirmClock(t.Context(), other.proof()), service.CodeForbidden)
 	if c, err := keeper.admin().Clock(t.Context()); err != nil || !c.Behind {
 		t.Errorf("the clock was confirmed: %+v, %v", c, err)

@@ -1,102 +1,277 @@
 package workspace
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
-	"countersign/backend/contracts"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
 )
 
-// Documents reads all contracts that are kept or in the bin, in no order. Errors:
-// vault_waiting, session_ended; folder.
-func (s *Session) Documents(ctx context.Context) (all []contracts.Document, err error) {
-	done, err := s.begin()
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	_, err = s.readVault(ctx, func(tx ReadTx, keys vault.Keys) (err error) {
-		all, err = documentsIn(tx, keys, DocumentKept, DocumentRemoved)
-		return err
-	})
-	return all, err
+// What the workspace keeps of the contracts: sealed rows and encrypted files. What they
+// say is for the half that holds the vault's keys: see package client.
+
+// DocumentQuery chooses rows of documents.
+type DocumentQuery struct {
+	IDs    []string        // these alone, as far as they are there; nil: all
+	States []DocumentState // nil: any
+	Behind int             // so many under an older key at most, and none unless a rotation runs; 0: under any key
 }
 
-func documentsIn(tx ReadTx, keys vault.Keys, states ...DocumentState) (all []contracts.Document, err error) {
-	rows, err := tx.Documents()
-	if err != nil {
-		return nil, err
+// DocumentRows are rows as they all stood at one moment.
+type DocumentRows struct {
+	Keys        vault.Keys // of the vault
+	Rows        []DocumentRow
+	Name        string // of the profile that is signed in
+	Now         time.Time
+	ClockBehind bool // Now cannot be relied on: see Admin.Clock
+	All, Older  int  // of a rotation that runs: documents in all, and those under an older key
+}
+
+// ReadDocuments reads rows. It is no use of the session. Errors: vault_waiting,
+// session_ended; folder.
+func (s *Session) ReadDocuments(ctx context.Context, q DocumentQuery) (out DocumentRows, err error) {
+	out.Keys, err = s.readVault(ctx, func(tx ReadTx, keys vault.Keys) error {
+		out = DocumentRows{Now: s.w.now(), ClockBehind: s.w.behind()}
+		p, err := tx.Profile(s.id)
+		if err != nil {
+			return err
+		}
+		out.Name = p.Name
+		rows, err := chosenRows(tx, keys.Generation(), q, &out)
+		out.Rows = slices.DeleteFunc(rows, func(r DocumentRow) bool { return q.States != nil && !slices.Contains(q.States, r.State) })
+		return err
+	})
+	return out, err
+}
+
+func chosenRows(tx ReadTx, generation int, q DocumentQuery, out *DocumentRows) (rows []DocumentRow, err error) {
+	if q.Behind > 0 {
+		info, err := tx.Info()
+		if err != nil || !info.Rotating || info.RotationHeld {
+			return nil, err
+		}
+		if out.All, out.Older, err = tx.CountDocuments(generation); err != nil {
+			return nil, err
+		}
+		return tx.DocumentsBefore(generation, q.Behind)
 	}
-	for _, r := range rows {
-		if !slices.Contains(states, r.State) {
+	if q.IDs == nil {
+		return tx.Documents()
+	}
+	for _, id := range q.IDs {
+		r, err := tx.Document(id)
+		if errors.Is(err, ErrNotFound) {
 			continue
 		}
-		d, err := contracts.Unseal(r, keys)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, d)
+		rows = append(rows, r)
 	}
-	return all, nil
+	return rows, nil
 }
 
-// mostNames is how many contracts a sentence of the log names.
-const mostNames = 3
+// Files are the encrypted files of the contracts.
+func (s *Session) Files() Files { return s.w.files }
 
-// NameDocuments writes the names of documents into the details of a log's entries,
-// which have only their IDs: "names", with a comma between, of the first few. Somebody without the
-// vault's keys gets none. Errors: forbidden, session_ended; folder.
-func (a *Admin) NameDocuments(ctx context.Context, entries []LogEntry) error {
-	err := a.s.w.view(ctx, func(tx ReadTx) error {
-		if _, err := a.profile(tx); err != nil {
+// AddDocuments makes documents known whose files were kept. Their rows are sealed with the
+// vault's key of a generation; where there is a newer one by now, that is ErrStoreConflict, and the
+// files stay for rows that are sealed anew. Where it is refused otherwise, the files go. The result says
+// whether the documents are there, which they may be in spite of an error. Errors:
+// rotation_running where nobody has a key of a file any more; session_ended; folder.
+func (s *Session) AddDocuments(ctx context.Context, generation int, rows []DocumentRow) (added bool, err error) {
+	if len(rows) == 0 {
+		return false, nil
+	}
+	w := s.w
+	if err = w.files.Sync(); err == nil {
+		err = w.update(ctx, func(tx WriteTx) error { return s.insertDocuments(tx, generation, rows) })
+	}
+	if errors.Is(err, ErrStoreConflict) {
+		return false, err
+	}
+	if err != nil && !w.holdsDocument(ctx, rows[0].ID) {
+		for _, r := range rows {
+			_ = logLeftover(w, w.files.Remove(store.BlobName(r.ID, r.Generation)))
+		}
+		return false, service.Explain(err)
+	}
+	for _, r := range rows {
+		_ = logLeftover(w, w.files.Settle(store.BlobName(r.ID, r.Generation)))
+	}
+	return true, service.Explain(err)
+}
+
+func (s *Session) insertDocuments(tx WriteTx, generation int, rows []DocumentRow) error {
+	info, err := s.underKey(tx, generation)
+	if err != nil {
+		return err
+	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		if r.Generation != generation && (!info.Rotating || r.Generation != generation-1) {
+			return refuse(service.CodeRotationRunning) // it has ended: nobody could read the file
+		}
+		r.State = DocumentKept
+		if err := tx.InsertDocument(r); err != nil {
 			return err
 		}
-		keys, err := a.s.keysIn(tx)
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			var names []string
-			ids := strings.Fields(e.Detail["documents"])
-			for _, id := range ids[:min(len(ids), mostNames)] {
-				r, err := tx.Document(id)
-				if errors.Is(err, ErrNotFound) {
-					continue
-				}
-				if err != nil {
-					return err
-				}
-				if d, err := contracts.Unseal(r, keys); err == nil {
-					names = append(names, d.Name)
-				}
-			}
-			if len(ids) > mostNames && len(names) > 0 {
-				names = append(names, "…")
-			}
-			if len(names) > 0 {
-				e.Detail["names"] = strings.Join(names, ", ")
-			}
-		}
+		ids[i] = r.ID
+	}
+	return s.w.record(tx, s.w.now(), eventDocumentsAdded, s.id, "", documentDetail(ids))
+}
+
+// underKey reads the workspace for a change whose rows are sealed with the vault's key of
+// a generation. ErrStoreConflict: that is not the newest any more.
+func (s *Session) underKey(tx ReadTx, generation int) (Info, error) {
+	if _, err := s.profile(tx); err != nil {
+		return Info{}, err
+	}
+	s.mu.Lock()
+	over := s.over
+	s.mu.Unlock()
+	if over { // since the work began
+		return Info{}, refuse(service.CodeSessionEnded)
+	}
+	info, err := tx.Info()
+	if err == nil && info.VaultGeneration != generation {
+		err = ErrStoreConflict
+	}
+	return info, err
+}
+
+// holdsDocument looks whether a commit stands whose answer was an error, say of the
+// anchor: its files must stay. In doubt they do: the next start tidies up.
+func (w *Workspace) holdsDocument(ctx context.Context, id string) bool {
+	there := true
+	err := w.view(context.WithoutCancel(ctx), func(tx ReadTx) error {
+		_, err := tx.Document(id)
+		there = !errors.Is(err, ErrNotFound)
 		return nil
 	})
-	if service.IsCode(err, service.CodeVaultWaiting) {
-		return nil
+	return err != nil || there
+}
+
+// DocumentAct is what is done with documents that are there.
+type DocumentAct string
+
+// The acts.
+const (
+	DocumentsRename  DocumentAct = "rename"
+	DocumentsTag     DocumentAct = "tag"
+	DocumentsRemove  DocumentAct = "remove"  // to the bin
+	DocumentsRestore DocumentAct = "restore" // from the bin
+	DocumentsPurge   DocumentAct = "purge"   // from the bin, for good, by an admin
+	DocumentsExpire  DocumentAct = "expire"  // likewise, by anybody: the bin has kept them for contracts.BinLife
+)
+
+var documentActs = map[DocumentAct]struct {
+	from, to DocumentState
+	event    string
+}{
+	DocumentsRename:  {DocumentKept, DocumentKept, eventDocumentsRenamed},
+	DocumentsTag:     {DocumentKept, DocumentKept, eventDocumentsTagged},
+	DocumentsRemove:  {DocumentKept, DocumentRemoved, eventDocumentsRemoved},
+	DocumentsRestore: {DocumentRemoved, DocumentKept, eventDocumentsRestored},
+	DocumentsPurge:   {DocumentRemoved, DocumentPurged, eventDocumentsPurged},
+	DocumentsExpire:  {DocumentRemoved, DocumentPurged, eventDocumentsPurged},
+}
+
+// From is where a document must stand for an act.
+func (a DocumentAct) From() DocumentState { return documentActs[a].from }
+
+// ChangedDocument is a row that takes the place of another.
+type ChangedDocument struct {
+	Was []byte // what the row that was read had sealed
+	Row DocumentRow
+}
+
+// ChangeDocuments puts rows in the place of those that were read, all in one change, or none. They
+// are sealed with the vault's key of a generation. ErrStoreConflict: a row or the key is another by
+// now, so read and try again. Errors: document_gone, forbidden, session_ended; folder.
+func (s *Session) ChangeDocuments(ctx context.Context, act DocumentAct, generation int, all []ChangedDocument) error {
+	how, ok := documentActs[act]
+	if !ok {
+		return refuse(service.CodeForbidden)
+	}
+	done, err := s.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
+	err = s.w.update(ctx, func(tx WriteTx) error {
+		if _, err := s.underKey(tx, generation); err != nil {
+			return err
+		}
+		if act == DocumentsPurge {
+			if _, err := (&Admin{s: s}).profile(tx); err != nil {
+				return err
+			}
+		}
+		ids := make([]string, len(all))
+		for i, c := range all {
+			now, err := tx.Document(c.Row.ID)
+			if errors.Is(err, ErrNotFound) || err == nil && now.State != how.from {
+				return refuse(service.CodeDocumentGone)
+			}
+			if err != nil {
+				return err
+			}
+			if now.Generation != c.Row.Generation || !bytes.Equal(now.Sealed, c.Was) {
+				return ErrStoreConflict
+			}
+			now.State, now.Sealed = how.to, c.Row.Sealed
+			if err := tx.UpdateDocument(now); err != nil {
+				return err
+			}
+			ids[i] = now.ID
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		return s.w.record(tx, s.w.now(), how.event, s.id, "", documentDetail(ids))
+	})
+	if err == nil && how.to == DocumentPurged {
+		for _, c := range all {
+			s.w.dropFile(store.BlobName(c.Row.ID, c.Row.Generation))
+		}
 	}
 	return err
 }
 
-// document reads one within tx. Errors: document_gone, document_damaged.
-func document(tx ReadTx, keys vault.Keys, id string, states ...DocumentState) (contracts.Document, error) {
-	r, err := tx.Document(id)
-	if errors.Is(err, ErrNotFound) || err == nil && !slices.Contains(states, r.State) {
-		return contracts.Document{}, refuse(service.CodeDocumentGone)
+// NoteOpened writes into the log that a document was opened or, with copied, that a copy
+// of it was saved. Call it before it is read: what cannot be written down is not read.
+// Errors: session_ended; folder.
+func (s *Session) NoteOpened(ctx context.Context, id string, copied bool) error {
+	event := eventDocumentsOpened
+	if copied {
+		event = eventDocumentsCopied
 	}
-	if err != nil {
-		return contracts.Document{}, err
-	}
-	return contracts.Unseal(r, keys)
+	return s.note(ctx, event, documentDetail([]string{id}))
+}
+
+// NoteChecked writes into the log what a check of all documents has found. Errors:
+// session_ended; folder.
+func (s *Session) NoteChecked(ctx context.Context, all, bad, unknown int) error {
+	return s.note(ctx, eventDocumentsChecked, map[string]string{"count": decimal(all), "bad": decimal(bad), "unknown": decimal(unknown)})
+}
+
+func (s *Session) note(ctx context.Context, event string, detail map[string]string) error {
+	return s.w.update(ctx, func(tx WriteTx) error {
+		if _, err := s.profile(tx); err != nil {
+			return err
+		}
+		return s.w.record(tx, s.w.now(), event, s.id, "", detail)
+	})
+}
+
+// documentDetail names documents in an event: by ID, since the log is not sealed.
+func documentDetail(ids []string) map[string]string {
+	return map[string]string{"count": decimal(len(ids)), "documents": strings.Join(ids, " ")}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/contracts"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -76,7 +77,7 @@ func TestAddDocuments_StoppedBeforeItBeganIsNoError(t *testing.T) {
 	h, s := created(t)
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	out, err := s.AddDocuments(ctx, slices.Values([]workspace.Source{paper("a", "1")}), nil)
+	out, err := s.AddDocuments(ctx, slices.Values([]client.Source{paper("a", "1")}), nil)
 	if err != nil || !out.Stopped || len(out.IDs) > 0 {
 		t.Errorf("%+v, %v", out, err)
 	}
@@ -94,7 +95,7 @@ func TestAddDocuments_StoppingHidesNoFailure(t *testing.T) {
 	src := paper("a", "1")
 	open := src.Open
 	src.Open = func() (io.ReadCloser, error) { stop(); return open() }
-	out, err := s.AddDocuments(ctx, slices.Values([]workspace.Source{src}), nil)
+	out, err := s.AddDocuments(ctx, slices.Values([]client.Source{src}), nil)
 	h.refused(err, service.CodeFolderFailed)
 	if !out.Stopped {
 		t.Error("it does not say that it was stopped")
@@ -104,9 +105,9 @@ func TestAddDocuments_StoppingHidesNoFailure(t *testing.T) {
 func TestAddDocuments_NamesTwoHundredThatWereLeftOut(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
-	var all []workspace.Source
+	var all []client.Source
 	for i := range 203 {
-		all = append(all, workspace.Source{Name: fmt.Sprint(i), LeaveOut: workspace.LeftLink})
+		all = append(all, client.Source{Name: fmt.Sprint(i), LeaveOut: client.LeftLink})
 	}
 	out := h.add(s, all...)
 	if len(out.LeftOut) != 200 || out.LeftOutCount != 203 || out.LeftOut[199].Name != "199" {
@@ -117,12 +118,12 @@ func TestAddDocuments_NamesTwoHundredThatWereLeftOut(t *testing.T) {
 func TestAddDocuments_TellsHowFarItIs(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
-	var told []workspace.AddStep
-	_, err := s.AddDocuments(t.Context(), slices.Values([]workspace.Source{
-		paper("a", "12"), {Name: "link", LeaveOut: workspace.LeftLink}, paper("b", "345"),
-	}), func(step workspace.AddStep) { told = append(told, step) })
+	var told []client.AddStep
+	_, err := s.AddDocuments(t.Context(), slices.Values([]client.Source{
+		paper("a", "12"), {Name: "link", LeaveOut: client.LeftLink}, paper("b", "345"),
+	}), func(step client.AddStep) { told = append(told, step) })
 	h.ok(err)
-	for _, want := range []workspace.AddStep{{Name: "a"}, {Name: "a", Bytes: 2}, {Name: "link", Done: 1, Bytes: 2}, {Name: "b", Done: 2, Bytes: 2}, {Name: "b", Done: 2, Bytes: 5}} {
+	for _, want := range []client.AddStep{{Name: "a"}, {Name: "a", Bytes: 2}, {Name: "link", Done: 1, Bytes: 2}, {Name: "b", Done: 2, Bytes: 2}, {Name: "b", Done: 2, Bytes: 5}} {
 		if !slices.Contains(told, want) {
 			t.Errorf("%+v is not told: %+v", want, told)
 		}
@@ -138,7 +139,7 @@ func TestAddDocuments_TakesTwentyTagsOfAFolderOrNone(t *testing.T) {
 		}
 		return all
 	}
-	tagged := func(name string, tags ...string) workspace.Source {
+	tagged := func(name string, tags ...string) client.Source {
 		p := paper(name, name)
 		p.Tags = tags
 		return p
@@ -169,7 +170,7 @@ func TestTagDocuments_TakesTwentyTags(t *testing.T) {
 func TestAddDocuments_CommitsAfterTwoSeconds(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
-	_, err := s.AddDocuments(t.Context(), func(yield func(workspace.Source) bool) {
+	_, err := s.AddDocuments(t.Context(), func(yield func(client.Source) bool) {
 		if !yield(paper("1", "a")) {
 			return
 		}
@@ -206,7 +207,7 @@ func TestAddDocuments_TakesWhatItsSourceSaysNothingOf(t *testing.T) {
 func TestAddDocuments_KeepsTheTimesThatHaveAForm(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
-	dated := func(name string, at time.Time) workspace.Source {
+	dated := func(name string, at time.Time) client.Source {
 		p := paper(name, name)
 		p.Modified = at
 		return p
@@ -231,7 +232,7 @@ func TestAddDocuments_WhatIsNotOnTheDiskIsNotListed(t *testing.T) {
 			t.Parallel()
 			h, s := created(t)
 			fail(h.moody())
-			out, err := s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("a", "1")}), nil)
+			out, err := s.AddDocuments(t.Context(), slices.Values([]client.Source{paper("a", "1")}), nil)
 			h.refused(err, service.CodeFolderFailed)
 			if got := h.contracts(s); got != "" || len(out.IDs) > 0 || len(h.papers()) > 0 {
 				t.Errorf("there are %q, %v, %v", got, out.IDs, h.papers())
@@ -245,7 +246,7 @@ func TestAddDocuments_AnchorThatFailsLosesNoFile(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
-	out, err := s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("a", "1")}), nil)
+	out, err := s.AddDocuments(t.Context(), slices.Values([]client.Source{paper("a", "1")}), nil)
 	h.refused(err, service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 	if len(out.IDs) != 1 || h.read(s, "a") != "1" {
@@ -259,7 +260,7 @@ func TestAddDocuments_RotationThatEndsMeanwhileRefusesTheOldKey(t *testing.T) {
 	h, owner := alone(t)
 	s, a := owner.signIn(), owner.admin()
 	proof := owner.proof()
-	out, err := s.AddDocuments(t.Context(), func(yield func(workspace.Source) bool) {
+	out, err := s.AddDocuments(t.Context(), func(yield func(client.Source) bool) {
 		if !yield(paper("a", "1")) {
 			return
 		}
@@ -277,11 +278,11 @@ func TestDocuments_WithoutFilesNothingIsAddedOrRead(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	id := h.add(owner.signIn(), paper("a", "1")).IDs[0]
-	without, err := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	without, err := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	s, _, err := without.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
-	_, err = s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("b", "2")}), nil)
+	_, err = s.AddDocuments(t.Context(), slices.Values([]client.Source{paper("b", "2")}), nil)
 	h.refused(err, service.CodeFolderFailed)
 	_, err = s.OpenDocument(t.Context(), id)
 	h.refused(err, service.CodeFolderFailed)

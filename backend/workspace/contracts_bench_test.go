@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
@@ -27,12 +28,12 @@ func BenchmarkContracts(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	open := func() (*workspace.Workspace, *sqlite.Store) {
+	open := func() (*client.Workspace, *sqlite.Store) {
 		store, err := sqlite.Open(ctx, path)
 		if err != nil {
 			b.Fatal(err)
 		}
-		w, err := workspace.Open(ctx, workspace.Config{Store: store, Secrets: secrets, Files: files, Password: cheap})
+		w, err := client.Open(ctx, workspace.Config{Store: store, Secrets: secrets, Files: files, Password: cheap})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -44,7 +45,7 @@ func BenchmarkContracts(b *testing.B) {
 		b.Fatal(err)
 	}
 	text := strings.Repeat("x", 20_000)
-	var sources iter.Seq[workspace.Source] = func(yield func(workspace.Source) bool) {
+	var sources iter.Seq[client.Source] = func(yield func(client.Source) bool) {
 		for i := range many {
 			if !yield(paper(fmt.Sprintf("Contract %d.txt", i), fmt.Sprint(i, text))) {
 				return

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/contracts"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -20,10 +21,10 @@ func TestCheckDocuments_TellsHowFarItIs(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.add(s, paper("a", "12"))
-	var told []workspace.CheckStep
-	r, err := s.CheckDocuments(t.Context(), func(step workspace.CheckStep) { told = append(told, step) })
+	var told []client.CheckStep
+	r, err := s.CheckDocuments(t.Context(), func(step client.CheckStep) { told = append(told, step) })
 	h.ok(err)
-	want := workspace.CheckStep{Name: "a", Total: 1, TotalBytes: 2}
+	want := client.CheckStep{Name: "a", Total: 1, TotalBytes: 2}
 	for _, at := range []struct {
 		done  int
 		bytes int64
@@ -43,7 +44,7 @@ func TestCheckDocuments_CanBeStopped(t *testing.T) {
 	h, s := created(t)
 	h.add(s, paper("a", "1"), paper("b", "2"))
 	ctx, stop := context.WithCancel(t.Context())
-	r, err := s.CheckDocuments(ctx, func(step workspace.CheckStep) {
+	r, err := s.CheckDocuments(ctx, func(step client.CheckStep) {
 		if step.Done == 1 {
 			stop()
 		}
@@ -57,10 +58,10 @@ func TestCheckDocuments_CanBeStopped(t *testing.T) {
 func TestCheckDocuments_WhatEndsMeanwhileIsNoDamage(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		happens func(h *fixture, s *workspace.Session, owner *user)
+		happens func(h *fixture, s *client.Session, owner *user)
 		want    service.Code // empty: none
 	}{
-		"they are deleted for good": {func(h *fixture, s *workspace.Session, owner *user) {
+		"they are deleted for good": {func(h *fixture, s *client.Session, owner *user) {
 			all, err := s.Documents(t.Context())
 			h.ok(err)
 			for _, d := range all {
@@ -68,10 +69,10 @@ func TestCheckDocuments_WhatEndsMeanwhileIsNoDamage(t *testing.T) {
 				h.ok(owner.admin().PurgeDocuments(t.Context(), []string{d.ID}))
 			}
 		}, ""},
-		"the password is another": {func(h *fixture, _ *workspace.Session, owner *user) {
+		"the password is another": {func(h *fixture, _ *client.Session, owner *user) {
 			h.ok(owner.signIn().ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("granite lagoon whisper 47"), workspace.FactorInput{}))
 		}, service.CodeSessionEnded},
-		"the keys are awaited": {func(h *fixture, _ *workspace.Session, _ *user) {
+		"the keys are awaited": {func(h *fixture, _ *client.Session, _ *user) {
 			h.sneak("UPDATE workspace SET vault_generation = vault_generation + 1")
 		}, service.CodeVaultWaiting},
 	} {
@@ -81,7 +82,7 @@ func TestCheckDocuments_WhatEndsMeanwhileIsNoDamage(t *testing.T) {
 			s := owner.signIn()
 			h.add(s, paper("a", "1"), paper("b", "2"))
 			done := false
-			r, err := s.CheckDocuments(t.Context(), func(step workspace.CheckStep) {
+			r, err := s.CheckDocuments(t.Context(), func(step client.CheckStep) {
 				if !done {
 					done = true
 					c.happens(h, s, owner)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"countersign/backend/client"
 	"countersign/backend/contracts"
 	"countersign/backend/workspace"
 )
@@ -54,13 +55,13 @@ func (n *faultyFile) Keep() error {
 }
 
 // paper is a document to add.
-func paper(name, text string) workspace.Source {
-	return workspace.Source{
+func paper(name, text string) client.Source {
+	return client.Source{
 		Name: name, Size: int64(len(text)), Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil },
 	}
 }
 
-func (h *fixture) add(s *workspace.Session, all ...workspace.Source) workspace.Added {
+func (h *fixture) add(s *client.Session, all ...client.Source) client.Added {
 	h.Helper()
 	out, err := s.AddDocuments(context.WithoutCancel(h.Context()), slices.Values(all), nil)
 	h.ok(err)
@@ -68,7 +69,7 @@ func (h *fixture) add(s *workspace.Session, all ...workspace.Source) workspace.A
 }
 
 // contracts reads what a member sees: the names of what is kept, in order.
-func (h *fixture) contracts(s *workspace.Session) string {
+func (h *fixture) contracts(s *client.Session) string {
 	h.Helper()
 	all, err := s.Documents(h.Context())
 	h.ok(err)
@@ -82,7 +83,7 @@ func (h *fixture) contracts(s *workspace.Session) string {
 	return strings.Join(names, "|")
 }
 
-func (h *fixture) find(s *workspace.Session, name string) contracts.Document {
+func (h *fixture) find(s *client.Session, name string) contracts.Document {
 	h.Helper()
 	all, err := s.Documents(h.Context())
 	h.ok(err)
@@ -96,7 +97,7 @@ func (h *fixture) find(s *workspace.Session, name string) contracts.Document {
 }
 
 // read opens a document and saves a copy of it: both have to be the same.
-func (h *fixture) read(s *workspace.Session, name string) string {
+func (h *fixture) read(s *client.Session, name string) string {
 	h.Helper()
 	d := h.find(s, name)
 	o, err := s.OpenDocument(h.Context(), d.ID)
@@ -137,6 +138,6 @@ func (h *fixture) swapped(a, b string) {
 func (h *fixture) onFiles(files workspace.Files) {
 	h.Helper()
 	var err error
-	h.w, err = workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = client.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 }

@@ -25,7 +25,7 @@ func TestGiveWaiting_LooksAgainBeforeItGivesTheKey(t *testing.T) {
 			h.alterKey("profile/"+first.id, func(*workspace.VaultKey) bool { return false })
 		}, 1, 1},
 		"both have another key pair": {func(h *fixture, _, first *user) {
-			h.ok(workspace.Change(h.w, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
+			h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
 				waiting, err := tx.VaultKeysBehind(1)
 				if err != nil {
 					return err

@@ -3,6 +3,7 @@ package workspace_test
 import (
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/vault"
@@ -63,7 +64,7 @@ func TestHasKit_WithoutAWorkspaceByWhatIsLeft(t *testing.T) {
 		t.Errorf("no kit was made: %t, %v", has, err)
 	}
 	empty := newFixture(t)
-	w, err := workspace.Open(t.Context(), workspace.Config{Store: empty.store, Secrets: empty.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
+	w, err := client.Open(t.Context(), workspace.Config{Store: empty.store, Secrets: empty.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	if has, err := w.HasKit(); !has || err != nil {
 		t.Errorf("contracts are left: %t, %v", has, err)

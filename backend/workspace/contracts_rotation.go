@@ -1,11 +1,10 @@
 package workspace
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	"io"
 
-	"countersign/backend/contracts"
 	"countersign/backend/service"
 	"countersign/backend/store"
 	"countersign/backend/vault"
@@ -21,7 +20,7 @@ type Rotation struct {
 
 // BeginRotation makes a new vault key, with an owner's step-up, and gives it to
 // everybody who has the old one. From then on what is added is encrypted to it;
-// Rotate brings the documents that were there before. An Emergency Kit of the old
+// RotateDocuments brings the documents that were there before. An Emergency Kit of the old
 // key opens nothing that was added since. Errors: rotation_running, forbidden,
 // vault_waiting; those of a step-up; folder.
 func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
@@ -122,177 +121,64 @@ func (a *Admin) HoldRotation(ctx context.Context, held bool) error {
 	})
 }
 
-// rotateAtATime is how many documents share a commit of a rotation.
-const rotateAtATime = 16
-
-// Rotate goes on with a rotation until every document is under the newest key, and
-// then takes the old key from everybody. It can be stopped at any time, and goes
-// on where it was. It does nothing where none is running, or it is held. Errors:
-// vault_waiting, document_missing, document_damaged, session_ended; folder.
-func (a *Admin) Rotate(ctx context.Context, progress Progress) error {
-	if err := a.view(ctx, func(ReadTx) error { return nil }); err != nil {
-		return err
-	}
-	working, end, err := a.s.work(ctx)
-	if err != nil {
-		return err
-	}
-	defer end()
-	skip := map[string]bool{}
-	var failed error
-	for {
-		more, err := a.rotateSome(working, skip, progress)
-		if err != nil && !errors.Is(err, errBadDocument) {
-			return err
-		}
-		failed = errors.Join(failed, err)
-		if !more {
-			break
-		}
-	}
-	if failed != nil {
-		return failed
-	}
-	return a.endRotation(context.WithoutCancel(working))
-}
-
-var errBadDocument = errors.New("a document cannot be encrypted anew")
-
-// rotateSome brings some documents under the newest key. One that cannot be read
-// is skipped, and keeps the old key in force: nothing is given up.
-func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress Progress) (more bool, err error) {
-	s, w := a.s, a.s.w
-	var rows []DocumentRow
-	all, behind := 0, 0
-	keys, err := s.readVault(ctx, func(tx ReadTx, keys vault.Keys) error {
-		info, err := tx.Info()
-		if err != nil || !info.Rotating || info.RotationHeld {
-			return err
-		}
-		if all, behind, err = tx.CountDocuments(keys.Generation()); err != nil {
-			return err
-		}
-		rows, err = tx.DocumentsBefore(keys.Generation(), rotateAtATime+len(skip))
-		return err
-	})
-	if err != nil {
-		return false, err
-	}
-	if progress != nil && all > 0 {
-		progress(int64(all-behind), int64(all))
-	}
-	var moved []DocumentRow
-	var bad error
-	for _, row := range rows {
-		if skip[row.ID] {
-			continue
-		}
-		if err := a.reencrypt(ctx, keys, row); err != nil {
-			if ctx.Err() != nil {
-				return false, ctx.Err()
-			}
-			if errors.Is(err, ErrFilesFull) || errors.Is(err, ErrFilesReadOnly) || errors.Is(err, ErrFilesFailed) {
-				return false, service.Explain(err)
-			}
-			skip[row.ID] = true
-			bad = errors.Join(bad, err)
-			continue
-		}
-		moved = append(moved, row)
-	}
-	if len(moved) > 0 {
-		if err := a.commitRotated(ctx, keys, moved); err != nil {
-			return false, err
-		}
-		for _, row := range moved {
-			if row.State == DocumentPurged { // perhaps while its new file was being written
-				w.dropFile(store.BlobName(row.ID, keys.Generation()))
-				continue
-			}
-			_ = logLeftover(w, w.files.Settle(store.BlobName(row.ID, keys.Generation())))
-			w.dropFile(store.BlobName(row.ID, row.Generation))
-		}
-	}
-	if bad != nil {
-		bad = errors.Join(errBadDocument, bad)
-	}
-	return len(moved) > 0 || bad != nil, bad
-}
-
-// reencrypt writes a document's file anew under the newest key, verified against
-// what was noted of it. One that was purged has no file.
-func (a *Admin) reencrypt(ctx context.Context, keys vault.Keys, row DocumentRow) (err error) {
-	if row.State == DocumentPurged {
-		return nil
-	}
-	s := a.s
-	o, err := s.lookAtDocument(ctx, row.ID)
-	if service.IsCode(err, service.CodeDocumentGone) { // purged meanwhile
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer o.Close()
-	name := store.BlobName(row.ID, keys.Generation())
-	if err := s.w.files.Remove(name); err != nil { // of a rotation that was stopped here
-		return err
-	}
-	f, err := s.w.files.Create(name)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Drop()) }()
-	plain, feed := io.Pipe()
-	go func() { feed.CloseWithError(s.decrypt(ctx, o, feed, nil)) }()
-	_, err = keys.Encrypt(f, plain, nil)
-	_ = plain.CloseWithError(io.ErrClosedPipe)
-	if err != nil {
-		return err
-	}
-	return f.Keep()
-}
-
-// commitRotated makes the new files the documents', and notes in moved where each
-// stands by then.
-func (a *Admin) commitRotated(ctx context.Context, keys vault.Keys, moved []DocumentRow) error {
+// RotateDocuments puts rows in the place of those that were read, whose files are now kept under
+// the vault's newest key, of which generation is the number. Each keeps its state. ErrStoreConflict: as for
+// ChangeDocuments. Errors: forbidden, session_ended; folder.
+func (a *Admin) RotateDocuments(ctx context.Context, generation int, all []ChangedDocument) error {
 	s, w := a.s, a.s.w
 	if err := w.files.Sync(); err != nil {
 		return service.Explain(err)
 	}
-	return w.update(context.WithoutCancel(ctx), func(tx WriteTx) error {
+	var was []DocumentRow
+	err := w.update(ctx, func(tx WriteTx) error {
+		was = nil
 		if _, err := a.profile(tx); err != nil {
 			return err
 		}
-		if _, err := s.keysIn(tx); err != nil {
+		if _, err := s.underKey(tx, generation); err != nil {
 			return err
 		}
-		var ids []string
-		for i, was := range moved {
-			row, err := tx.Document(was.ID)
+		ids := make([]string, len(all))
+		for i, c := range all {
+			now, err := tx.Document(c.Row.ID)
 			if err != nil {
 				return err
 			}
-			moved[i].State = row.State
-			d, err := contracts.Unseal(row, keys)
-			if err != nil {
+			if !bytes.Equal(now.Sealed, c.Was) {
+				return ErrStoreConflict
+			}
+			was, ids[i] = append(was, now), now.ID
+			now.Generation, now.Sealed = generation, c.Row.Sealed
+			if err := tx.UpdateDocument(now); err != nil {
 				return err
 			}
-			d.Generation = keys.Generation()
-			if row, err = d.Seal(keys); err != nil {
-				return err
-			}
-			if err := tx.UpdateDocument(row); err != nil {
-				return err
-			}
-			ids = append(ids, was.ID)
+		}
+		if len(ids) == 0 {
+			return nil
 		}
 		return w.record(tx, w.now(), eventRotationStep, s.id, "", documentDetail(ids))
 	})
+	if err != nil {
+		return err
+	}
+	for _, row := range was {
+		file := store.BlobName(row.ID, generation)
+		if row.State == DocumentPurged { // perhaps while its new file was being written
+			w.dropFile(file)
+			continue
+		}
+		_ = logLeftover(w, w.files.Settle(file))
+		w.dropFile(store.BlobName(row.ID, row.Generation))
+	}
+	return nil
 }
 
-// endRotation takes the old key from everybody, once nothing needs it.
-func (a *Admin) endRotation(ctx context.Context) error {
+// EndRotation takes the old key from everybody, once nothing needs it: ended says
+// whether it has. Errors: forbidden, vault_waiting, session_ended; folder.
+func (a *Admin) EndRotation(ctx context.Context) (ended bool, err error) {
+	if err := a.s.Whole(); err != nil {
+		return false, err
+	}
 	s, w := a.s, a.s.w
 	var info Info
 	var keys vault.Keys
@@ -311,7 +197,7 @@ func (a *Admin) endRotation(ctx context.Context) error {
 		return behind == 0, err
 	}
 	var holders []VaultKey
-	err := w.view(ctx, func(tx ReadTx) error {
+	err = w.view(ctx, func(tx ReadTx) error {
 		ok, err := due(tx)
 		if err == nil && ok {
 			holders, err = tx.VaultKeysWithMore()
@@ -319,13 +205,13 @@ func (a *Admin) endRotation(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
 	sealed, err := sealTo(holders, keys)
 	if err != nil {
-		return err
+		return false, err
 	}
-	newest, ended := keys.Generation(), false
+	newest := keys.Generation()
 	err = w.update(ctx, func(tx WriteTx) error {
 		ended = false
 		ok, err := due(tx)
@@ -343,7 +229,7 @@ func (a *Admin) endRotation(ctx context.Context) error {
 		return w.record(tx, w.now(), eventRotated, s.id, "", map[string]string{"generation": decimal(keys.Generation())})
 	})
 	if err != nil || !ended {
-		return err
+		return false, err
 	}
 	w.cacheInfo(info)
 	s.mu.Lock()
@@ -351,7 +237,7 @@ func (a *Admin) endRotation(ctx context.Context) error {
 		s.holding.keys = keys
 	}
 	s.mu.Unlock()
-	return logLeftover(w, s.writeIndex(ctx))
+	return true, nil
 }
 
 // sealedKeys are the vault's keys, encrypted to holders before anybody waits for it.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -69,7 +70,7 @@ func TestRotation_CoversEachDocumentAndMember(t *testing.T) {
 	}
 	redeemed, _, err := h.w.Redeem(t.Context(), otherEmail, secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
 	h.ok(err)
-	for _, one := range []*workspace.Session{owner.signIn(), member.signIn(), redeemed} {
+	for _, one := range []*client.Session{owner.signIn(), member.signIn(), redeemed} {
 		if h.read(one, "nnnn") != strings.Repeat("x", 3000) || h.read(one, "n") != "" || h.read(one, "meanwhile") != "m" {
 			t.Error("somebody reads something else")
 		}
@@ -131,7 +132,7 @@ func TestUseKit_MakesANewOwnerWhoReadsTheContracts(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	h.add(owner.signIn(), paper("a", "text"))
-	use := func(kit secret.Text, email string) (*workspace.Session, *workspace.Challenge, error) {
+	use := func(kit secret.Text, email string) (*client.Session, *client.Challenge, error) {
 		return h.w.UseKit(t.Context(), workspace.NewOwner{Name: "New Owner", Email: email, Password: secret.NewText("kettle drum marzipan 7"), Kit: kit})
 	}
 	_, _, err := use(secret.NewText("AGE-SECRET-KEY-1"), otherEmail)
@@ -209,7 +210,7 @@ func TestRotation_WhoCameWhileItBeganGetsTheNewKey(t *testing.T) {
 	h, owner := alone(t)
 	h.add(owner.signIn(), paper("a", "text"))
 	store := &between{Store: h.store}
-	w, err := workspace.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	w, err := client.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	s, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
@@ -268,7 +269,7 @@ func TestBeginRotation_WhoseKeyPairChangedGetsTheNewKey(t *testing.T) {
 	given, err := a.ResetPassword(t.Context(), member.id, "", owner.proof())
 	h.ok(err)
 	member.pass = longerPass
-	var s *workspace.Session
+	var s *client.Session
 	h.ok(h.amid(steps, 3, func() {
 		var err error
 		s, _, err = member.redeem(given)

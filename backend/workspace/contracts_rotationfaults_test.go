@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
@@ -98,7 +99,7 @@ func TestRotate_GoesOnPastABatchThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	s := owner.signIn()
-	var all []workspace.Source
+	var all []client.Source
 	for i := range 18 {
 		all = append(all, paper("n", strings.Repeat("x", i+1)))
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/contracts"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -98,7 +99,7 @@ func TestVault_MemberWithoutAKeyWaitsForOneWithIt(t *testing.T) {
 	s := member.signIn()
 	_, err := s.Documents(t.Context())
 	h.refused(err, service.CodeVaultWaiting)
-	_, err = s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("b", "c")}), nil)
+	_, err = s.AddDocuments(t.Context(), slices.Values([]client.Source{paper("b", "c")}), nil)
 	h.refused(err, service.CodeVaultWaiting)
 	owner.signIn()
 	if h.read(s, "a") != "text" {
@@ -120,7 +121,7 @@ func TestAddDocuments_TellsWhatIsLeftOutAndAddsTheRest(t *testing.T) {
 		return io.NopCloser(io.MultiReader(strings.NewReader("abc"), &failing{})), nil
 	}
 	out := h.add(s, paper("first", "1"), changed, other, broken, breaks, paper("first", "1"), paper("second name", "1"),
-		paper(strings.Repeat("ä", 300), "long"), paper("\u202etxt.exe\x00\n", "odd"), workspace.Source{Name: "link", LeaveOut: workspace.LeftLink}, paper("last", "2"))
+		paper(strings.Repeat("ä", 300), "long"), paper("\u202etxt.exe\x00\n", "odd"), client.Source{Name: "link", LeaveOut: client.LeftLink}, paper("last", "2"))
 	var said []string
 	for _, l := range out.LeftOut {
 		said = append(said, string(l.Reason))
@@ -144,7 +145,7 @@ func TestAddDocuments_StoppedKeepsOnlyWholeDocuments(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	ctx, stop := context.WithCancel(t.Context())
-	three := func(yield func(workspace.Source) bool) {
+	three := func(yield func(client.Source) bool) {
 		_ = yield(paper("1", "a")) && yield(paper("2", "b"))
 		stop()
 		yield(paper("3", "c"))
@@ -155,7 +156,7 @@ func TestAddDocuments_StoppedKeepsOnlyWholeDocuments(t *testing.T) {
 		t.Errorf("%+v, %s", out, h.contracts(s))
 	}
 	ended := make(chan error, 1)
-	locked := func(yield func(workspace.Source) bool) {
+	locked := func(yield func(client.Source) bool) {
 		_ = yield(paper("4", "d"))
 		slow := paper("5", "ee")
 		slow.Open = func() (io.ReadCloser, error) {
@@ -174,7 +175,7 @@ func TestAddDocuments_StoppedKeepsOnlyWholeDocuments(t *testing.T) {
 }
 
 // untilOver reads slowly until the session has ended.
-type untilOver struct{ s *workspace.Session }
+type untilOver struct{ s *client.Session }
 
 func (u *untilOver) Read(b []byte) (int, error) {
 	if u.s.Remaining() == 0 {
@@ -187,7 +188,7 @@ func TestAddDocuments_FullDiskLeavesNoPartOfAFile(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.files.full = 2000
-	out, err := s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("fits", "a"), paper("large", strings.Repeat("b", 5000)), paper("more", "c")}), nil)
+	out, err := s.AddDocuments(t.Context(), slices.Values([]client.Source{paper("fits", "a"), paper("large", strings.Repeat("b", 5000)), paper("more", "c")}), nil)
 	h.refused(err, service.CodeFolderFull)
 	if len(out.IDs) != 1 || h.contracts(s) != "fits" || len(h.papers()) != 1 {
 		t.Errorf("%+v: %s in %v", out, h.contracts(s), h.papers())

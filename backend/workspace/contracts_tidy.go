@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"countersign/backend/contracts"
 	"countersign/backend/store"
-	"countersign/backend/vault"
 )
 
 // tidyDocuments gives each file of a crash its end: one that a row speaks of is
@@ -53,17 +51,4 @@ func (w *Workspace) tidyDocuments(ctx context.Context) error {
 		err = errors.Join(err, w.files.Sync())
 	}
 	return err
-}
-
-// writeIndex replaces the sealed table of contents: see contracts.WriteIndex.
-func (s *Session) writeIndex(ctx context.Context) error {
-	var all []contracts.Document
-	keys, err := s.readVault(ctx, func(tx ReadTx, keys vault.Keys) (err error) {
-		all, err = documentsIn(tx, keys, DocumentKept, DocumentRemoved)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return contracts.WriteIndex(s.w.files, keys, all)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"countersign/backend/journal"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -30,7 +29,7 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Recovered
 	if err != nil {
 		return nil, err
 	}
-	if !journal.Fits(w.wall()) {
+	if !Fits(w.wall()) {
 		return nil, refuse(service.CodeClockWrong)
 	}
 	if err := w.makeKeys(ctx, in.Workspace); err != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
@@ -23,7 +24,7 @@ func TestCreate_AWALThatIsLostLeavesTheWorkspace(t *testing.T) {
 	store, err := sqlite.Open(t.Context(), path)
 	h.ok(err)
 	defer store.Close()
-	w, err := workspace.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Now: h.clock.now, Password: cheap})
+	w, err := client.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	if !w.Created() {
 		t.Fatal("the folder looks as if there had never been a workspace")
@@ -44,7 +45,7 @@ func TestHasKit_AFolderThatFailsIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	for err, want := range map[error]bool{workspace.ErrFilesFailed: true, workspace.ErrFileMissing: false} {
-		w, openErr := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: noIndex{h.files, err}, Now: h.clock.now, Password: cheap})
+		w, openErr := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: noIndex{h.files, err}, Now: h.clock.now, Password: cheap})
 		h.ok(openErr)
 		has, got := w.HasKit()
 		if has || service.IsCode(got, service.CodeFolderFailed) != want {

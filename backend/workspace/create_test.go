@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -97,9 +98,9 @@ func TestCreate_EachFieldHasItsOwnRefusals(t *testing.T) {
 }
 
 // process opens the fixture's workspace as another program does.
-func (h *fixture) process() *workspace.Workspace {
+func (h *fixture) process() *client.Workspace {
 	h.Helper()
-	w, err := workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	w, err := client.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	return w
 }

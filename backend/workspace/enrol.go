@@ -173,7 +173,7 @@ func (s *Session) Confirm(ctx context.Context, input secret.Text) (*Issued, erro
 	now := s.w.wall()
 	steps, err := totp.Matches(e.key, code, now)
 	if err != nil {
-		return nil, afterwards(clock(err), s.w.refund(ctx, t))
+		return nil, service.Afterwards(clock(err), s.w.refund(ctx, t))
 	}
 	if len(steps) == 0 {
 		return nil, s.explainWrong(ctx, t, code, now)
@@ -183,7 +183,7 @@ func (s *Session) Confirm(ctx context.Context, input secret.Text) (*Issued, erro
 		return s.showCodes(ctx, t, step)
 	}
 	if err := s.checkItem(ctx); err != nil {
-		return nil, afterwards(err, s.w.refund(ctx, t))
+		return nil, service.Afterwards(err, s.w.refund(ctx, t))
 	}
 	return nil, s.swapPhone(ctx, step, eventPhoneChanged, nil, func(tx WriteTx, _ time.Time) error { return clearFailures(tx, t) })
 }

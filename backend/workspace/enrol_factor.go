@@ -45,7 +45,7 @@ func (w *Workspace) matchFactor(ctx context.Context, profileID string, input sec
 	}
 	steps, now, err := w.lookAt(ctx, f, code)
 	if err != nil {
-		return nil, afterwards(err, w.refund(ctx, t))
+		return nil, service.Afterwards(err, w.refund(ctx, t))
 	}
 	if len(steps) == 0 {
 		return nil, w.wrong(ctx, t, service.CodeCodeWrong).At("code")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/audit"
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -32,7 +33,7 @@ func lostBoth(t *testing.T) lost {
 }
 
 // atTheGate begins with the help code, and proves the new phone.
-func (l lost) atEnrolment() (*workspace.EnrolmentSession, phone, *workspace.Issued) {
+func (l lost) atEnrolment() (*client.EnrolmentSession, phone, *workspace.Issued) {
 	l.fixture.Helper()
 	g, err := l.user.challenge().UseHelpCode(l.Context(), secret.NewText(l.help.Code.Display()))
 	l.ok(err)
@@ -80,10 +81,10 @@ func TestHelpCode_EndsTheLostCodesWithTheLostPhone(t *testing.T) {
 
 func TestHelpCode_NothingChangesBeforeContinue(t *testing.T) {
 	t.Parallel()
-	for name, leave := range map[string]func(l lost, g *workspace.EnrolmentSession){
-		"locked":    func(l lost, g *workspace.EnrolmentSession) { l.ok(g.End(l.Context())) },
-		"cancelled": func(l lost, g *workspace.EnrolmentSession) { l.ok(g.CancelEnrolment(l.Context())) },
-		"crashed":   func(l lost, _ *workspace.EnrolmentSession) { l.restart() },
+	for name, leave := range map[string]func(l lost, g *client.EnrolmentSession){
+		"locked":    func(l lost, g *client.EnrolmentSession) { l.ok(g.End(l.Context())) },
+		"cancelled": func(l lost, g *client.EnrolmentSession) { l.ok(g.CancelEnrolment(l.Context())) },
+		"crashed":   func(l lost, _ *client.EnrolmentSession) { l.restart() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

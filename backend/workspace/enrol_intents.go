@@ -89,18 +89,9 @@ func (w *Workspace) finishLater(ctx context.Context, in Intent) {
 // to the person or the act has succeeded.
 func logLeftover(w *Workspace, err error) error {
 	if err != nil {
-		w.log.Warn("clean-up is left for the next start", "error", causeOf(err))
+		w.log.Warn("clean-up is left for the next start", "error", service.Cause(err))
 	}
 	return nil
-}
-
-// causeOf is what the log says of an error: what is behind the words of a refusal.
-func causeOf(err error) error {
-	var e *service.Error
-	if errors.As(err, &e) && e.Unwrap() != nil {
-		return e.Unwrap()
-	}
-	return err
 }
 
 // Recover finishes or undoes what a crash has left, and leaves alone what somebody may still be

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -102,12 +103,12 @@ func TestHelpCode_FactorThatWentShowsNoCodes(t *testing.T) {
 
 func TestEnable_AnotherWindowsBeginEndsThisOne(t *testing.T) {
 	t.Parallel()
-	for name, ends := range map[string]func(h *fixture, s, other *workspace.Session, steps *stepStore, p phone) error{
-		"before the codes": func(h *fixture, s, other *workspace.Session, steps *stepStore, p phone) error {
+	for name, ends := range map[string]func(h *fixture, s, other *client.Session, steps *stepStore, p phone) error{
+		"before the codes": func(h *fixture, s, other *client.Session, steps *stepStore, p phone) error {
 			steps.before(3, func() { h.ok(second(other.BeginEnable(h.Context(), secret.NewText(pass)))) }) // the guess, the codes, the step
 			return second(s.Confirm(h.Context(), secret.NewText(p.code())))
 		},
-		"before it is on": func(h *fixture, s, other *workspace.Session, steps *stepStore, p phone) error {
+		"before it is on": func(h *fixture, s, other *client.Session, steps *stepStore, p phone) error {
 			h.ok(second(s.Confirm(h.Context(), secret.NewText(p.code()))))
 			steps.before(1, func() { h.ok(second(other.BeginEnable(h.Context(), secret.NewText(pass)))) })
 			err := s.Continue(h.Context())
@@ -118,7 +119,7 @@ func TestEnable_AnotherWindowsBeginEndsThisOne(t *testing.T) {
 			}
 			return err
 		},
-		"and is cancelled": func(h *fixture, s, other *workspace.Session, _ *stepStore, p phone) error {
+		"and is cancelled": func(h *fixture, s, other *client.Session, _ *stepStore, p phone) error {
 			h.ok(second(s.Confirm(h.Context(), secret.NewText(p.code()))))
 			h.ok(second(other.BeginEnable(h.Context(), secret.NewText(pass))))
 			h.ok(other.CancelEnrolment(h.Context()))

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -54,11 +55,11 @@ func TestEnable_Turns2FAOnOnlyAtContinue(t *testing.T) {
 
 func TestEnable_UnfinishedLeavesNothing(t *testing.T) {
 	t.Parallel()
-	ends := map[string]func(*fixture, *workspace.Session){
-		"Cancel":    func(h *fixture, s *workspace.Session) { h.ok(s.CancelEnrolment(t.Context())) },
-		"TheWindow": func(h *fixture, s *workspace.Session) { h.ok(s.End(t.Context())) },
-		"ACrash":    func(h *fixture, _ *workspace.Session) { h.restart() },
-		"AnotherBegin": func(h *fixture, s *workspace.Session) {
+	ends := map[string]func(*fixture, *client.Session){
+		"Cancel":    func(h *fixture, s *client.Session) { h.ok(s.CancelEnrolment(t.Context())) },
+		"TheWindow": func(h *fixture, s *client.Session) { h.ok(s.End(t.Context())) },
+		"ACrash":    func(h *fixture, _ *client.Session) { h.restart() },
+		"AnotherBegin": func(h *fixture, s *client.Session) {
 			_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 			h.ok(err)
 			h.ok(s.CancelEnrolment(t.Context()))

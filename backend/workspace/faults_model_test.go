@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -12,12 +13,12 @@ import (
 )
 
 // rough is a fixture whose keychain and store stand in a weather.
-func rough(t *testing.T) (*fixture, *weather, func() *workspace.Workspace) {
+func rough(t *testing.T) (*fixture, *weather, func() *client.Workspace) {
 	t.Helper()
 	h := newFixture(t)
 	over := &weather{}
 	secrets := &roughSecrets{Secrets: keychain.NewMemory(), weather: over}
-	open := func() *workspace.Workspace {
+	open := func() *client.Workspace {
 		t.Helper()
 		h.ok(h.store.Close())
 		var err error
@@ -25,7 +26,7 @@ func rough(t *testing.T) (*fixture, *weather, func() *workspace.Workspace) {
 		h.ok(err)
 		store := h.store
 		t.Cleanup(func() { _ = store.Close() })
-		w, err := workspace.Open(t.Context(), workspace.Config{Store: roughStore{h.store, over}, Secrets: secrets, Now: h.clock.now, Password: cheap})
+		w, err := client.Open(t.Context(), workspace.Config{Store: roughStore{h.store, over}, Secrets: secrets, Now: h.clock.now, Password: cheap})
 		h.ok(err)
 		h.ok(w.RecoverAll(t.Context()))
 		return w

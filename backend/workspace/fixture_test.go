@@ -15,6 +15,7 @@ import (
 	"github.com/pquerna/otp/hotp"
 
 	"countersign/backend/audit"
+	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
@@ -57,7 +58,7 @@ type fixture struct {
 	files   *faultyFiles
 	secrets *faulty
 	clock   *clock
-	w       *workspace.Workspace
+	w       *client.Workspace
 	marks   int64 // events between two marks, 0 for the default
 	count   int   // of people: see next
 }
@@ -90,7 +91,7 @@ func (h *fixture) open() {
 	kept, err := documents.Open(filepath.Join(filepath.Dir(h.path), "documents"))
 	h.ok(err)
 	h.files = &faultyFiles{Files: kept}
-	if h.w, err = workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, MarkEvery: h.marks, Sentence: sentence}); err != nil {
+	if h.w, err = client.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, MarkEvery: h.marks, Sentence: sentence}); err != nil {
 		h.Fatal(err)
 	}
 	if err := h.w.RecoverAll(h.Context()); err != nil {
@@ -108,7 +109,7 @@ func (h *fixture) restart() {
 }
 
 // created is a fixture with a workspace and its owner signed in.
-func created(t *testing.T) (*fixture, *workspace.Session) {
+func created(t *testing.T) (*fixture, *client.Session) {
 	t.Helper()
 	h := newFixture(t)
 	s, err := h.w.Create(h.Context(), workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)})
@@ -156,7 +157,7 @@ func (h *fixture) phoneOf(shown workspace.Shown) phone {
 
 // enabled is a fixture whose owner has 2FA on. The clock stands after the code of
 // the enrolment, so that the phone shows a new one.
-func enabled(t *testing.T) (*fixture, *workspace.Session, phone, []string) {
+func enabled(t *testing.T) (*fixture, *client.Session, phone, []string) {
 	t.Helper()
 	h, s := created(t)
 	p, codes := h.enable(s)
@@ -164,7 +165,7 @@ func enabled(t *testing.T) (*fixture, *workspace.Session, phone, []string) {
 	return h, s, p, codes
 }
 
-func (h *fixture) enable(s *workspace.Session) (phone, []string) {
+func (h *fixture) enable(s *client.Session) (phone, []string) {
 	h.Helper()
 	shown, err := s.BeginEnable(h.Context(), secret.NewText(pass))
 	h.ok(err)
@@ -184,7 +185,7 @@ func display(i *workspace.Issued) (codes []string) {
 }
 
 // challenge gives the right password and expects the second factor to be due.
-func (h *fixture) challenge() *workspace.Challenge {
+func (h *fixture) challenge() *client.Challenge {
 	h.Helper()
 	s, c, err := h.w.SignIn(h.Context(), email, secret.NewText(pass))
 	h.ok(err)
@@ -215,7 +216,7 @@ func (h *fixture) refused(err error, code service.Code) *service.Error {
 }
 
 // status reads the profile.
-func (h *fixture) status(s *workspace.Session) workspace.TwoFactor {
+func (h *fixture) status(s *client.Session) workspace.TwoFactor {
 	h.Helper()
 	o, err := s.Overview(h.Context())
 	h.ok(err)

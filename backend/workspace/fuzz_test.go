@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -22,7 +23,7 @@ type fuzzFixture struct {
 	clock   *clock
 	secrets *keychain.Memory
 	store   *sqlite.Store
-	w       *workspace.Workspace
+	w       *client.Workspace
 	phone   phone
 	codes   []string
 }
@@ -45,7 +46,7 @@ func newFuzzFixture(f *testing.F) *fuzzFixture {
 	h.store, err = sqlite.Open(ctx, filepath.Join(f.TempDir(), "workspace.db"))
 	ok()
 	f.Cleanup(func() { _ = h.store.Close() })
-	h.w, err = workspace.Open(ctx, h.config())
+	h.w, err = client.Open(ctx, h.config())
 	ok()
 	s, err := h.w.Create(ctx, northwind)
 	ok()
@@ -126,7 +127,7 @@ func FuzzSignIn(f *testing.F) {
 }
 
 // challenge gives the right password, once every pause is over.
-func (h *fuzzFixture) challenge(t *testing.T) *workspace.Challenge {
+func (h *fuzzFixture) challenge(t *testing.T) *client.Challenge {
 	t.Helper()
 	h.clock.step(2 * time.Hour)
 	_, c, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
@@ -170,7 +171,7 @@ func FuzzAnchor(f *testing.F) {
 		if err := h.secrets.Set(t.Context(), name, secret.NewBytes(anchor)); err != nil {
 			t.Fatal(err)
 		}
-		_, err := workspace.Open(t.Context(), h.config())
+		_, err := client.Open(t.Context(), h.config())
 		worded(t, err)
 		after, getErr := h.secrets.Get(t.Context(), name)
 		if getErr != nil {

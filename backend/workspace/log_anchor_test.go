@@ -30,16 +30,16 @@ func TestAnchor_MarkOfAnotherSealIsNoAnchor(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.ok(s.Rename(t.Context(), "Amara N. Okafor"))
-	head, marked, err := workspace.ReadAnchor(h.w, t.Context())
+	head, marked, err := workspace.ReadAnchor(h.w.Workspace, t.Context())
 	h.ok(err)
 	h.marks = head - marked + 1
 	h.restart()
-	if _, at, err := workspace.ReadAnchor(h.w, t.Context()); err != nil || at != marked {
+	if _, at, err := workspace.ReadAnchor(h.w.Workspace, t.Context()); err != nil || at != marked {
 		t.Errorf("the mark moved to %d, %v", at, err)
 	}
 	h.marks = head - marked // as many events as lie between two marks
 	h.restart()
-	if to, at, err := workspace.ReadAnchor(h.w, t.Context()); err != nil || at != head || to != head {
+	if to, at, err := workspace.ReadAnchor(h.w.Workspace, t.Context()); err != nil || at != head || to != head {
 		t.Errorf("head %d, mark %d, %v", to, at, err)
 	}
 	b := bytes.Clone(anchorOf(h).Reveal())

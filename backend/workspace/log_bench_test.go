@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/audit"
+	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
@@ -23,7 +24,7 @@ func BenchmarkLog(b *testing.B) {
 	}
 	defer store.Close()
 	now := time.Now()
-	w, err := workspace.Open(b.Context(), workspace.Config{Store: store, Secrets: keychain.NewMemory(), Now: func() time.Time { return now }, Password: cheap, Sentence: sentence})
+	w, err := client.Open(b.Context(), workspace.Config{Store: store, Secrets: keychain.NewMemory(), Now: func() time.Time { return now }, Password: cheap, Sentence: sentence})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -60,7 +61,7 @@ func TestVerifyLog_KeychainThatFailsIsNoAnswer(t *testing.T) {
 	h, owner := alone(t)
 	k := &hurt{Secrets: h.secrets, call: "get", item: "/anchor"}
 	var err error
-	h.w, err = workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	a := owner.admin()
 	k.n = 1
@@ -114,9 +115,9 @@ func TestExportLog_WriterThatFailsIsTold(t *testing.T) {
 
 func TestLog_WorkspaceClosedMeanwhileIsNoAnswer(t *testing.T) {
 	t.Parallel()
-	for name, read := range map[string]func(a *workspace.Admin, p workspace.Progress) error{
-		"verify": func(a *workspace.Admin, p workspace.Progress) error { return second(a.VerifyLog(t.Context(), p)) },
-		"export": func(a *workspace.Admin, p workspace.Progress) error {
+	for name, read := range map[string]func(a *client.Admin, p workspace.Progress) error{
+		"verify": func(a *client.Admin, p workspace.Progress) error { return second(a.VerifyLog(t.Context(), p)) },
+		"export": func(a *client.Admin, p workspace.Progress) error {
 			return second(a.ExportLog(t.Context(), io.Discard, p))
 		},
 	} {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
@@ -45,7 +46,7 @@ func (h *fixture) sneak(statements ...string) {
 }
 
 // start tries to open the workspace.
-func (h *fixture) start() (*workspace.Workspace, error) {
+func (h *fixture) start() (*client.Workspace, error) {
 	h.Helper()
 	var err error
 	if h.store, err = sqlite.Open(h.Context(), h.path); err != nil {
@@ -53,7 +54,7 @@ func (h *fixture) start() (*workspace.Workspace, error) {
 	}
 	store := h.store
 	h.Cleanup(func() { _ = store.Close() })
-	return workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	return client.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 }
 
 func TestOpen_FindsEditedRowsAndOpensNothing(t *testing.T) {
@@ -212,14 +213,14 @@ func TestOpen_CheckDoesNotGrowWithTheLog(t *testing.T) {
 		h.ok(s.Rename(t.Context(), "Amara "+strings.Repeat("x", i+1)))
 	}
 	h.restart()
-	_, m, err := workspace.ReadAnchor(h.w, t.Context())
+	_, m, err := workspace.ReadAnchor(h.w.Workspace, t.Context())
 	h.ok(err)
 	if m != 0 {
 		t.Fatalf("marked at %d", m)
 	}
 	h.marks = 50
 	h.restart()
-	head, m, err := workspace.ReadAnchor(h.w, t.Context())
+	head, m, err := workspace.ReadAnchor(h.w.Workspace, t.Context())
 	h.ok(err)
 	if m != head || m < 60 {
 		t.Errorf("head %d, marked at %d", head, m)
@@ -281,7 +282,7 @@ func TestOpen_ValuesOutOfBoundsAreNotAuthentic(t *testing.T) {
 			t.Parallel()
 			h, _, _, _ := enabled(t)
 			h.sneak(change)
-			_, err := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+			_, err := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 			h.refused(err, service.CodeNotAuthentic)
 		})
 	}

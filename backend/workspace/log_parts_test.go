@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/workspace"
 )
 
@@ -30,7 +31,7 @@ func TestLog_IsReadInPartsAndFollowedFromTheFirst(t *testing.T) {
 	h, owner := alone(t)
 	store := &viewStore{Store: h.store}
 	var err error
-	h.w, err = workspace.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = client.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	a := owner.admin()
 	more := "INSERT INTO events SELECT seq + 1, at, kind, actor, subject, detail, rows, state, seal FROM events ORDER BY seq DESC LIMIT 1"

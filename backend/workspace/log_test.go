@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"countersign/backend/audit"
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
 // logged is an owner with some history, and their powers.
-func logged(t *testing.T) (*fixture, *workspace.Session, *workspace.Admin) {
+func logged(t *testing.T) (*fixture, *client.Session, *client.Admin) {
 	t.Helper()
 	h, s, p, codes := enabled(t)
 	_, err := h.challenge().Verify(t.Context(), secret.NewText(p.wrong()))
@@ -142,10 +143,10 @@ func TestLog_FiltersAndSearches(t *testing.T) {
 func TestLog_IsOnlyForAdmins(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
-	h.ok(workspace.SetRole(h.w, t.Context(), s.ProfileID(), workspace.RoleAdmin))
+	h.ok(workspace.SetRole(h.w.Workspace, t.Context(), s.ProfileID(), workspace.RoleAdmin))
 	_, err := s.Admin(t.Context())
 	h.ok(err)
-	h.ok(workspace.SetRole(h.w, t.Context(), s.ProfileID(), workspace.RoleMember))
+	h.ok(workspace.SetRole(h.w.Workspace, t.Context(), s.ProfileID(), workspace.RoleMember))
 	none, err := s.Admin(t.Context())
 	h.refused(err, service.CodeForbidden)
 	if none != nil {
@@ -317,7 +318,7 @@ func TestVerifyLog_AcceptedDatabaseKeepsShowingItsBreak(t *testing.T) {
 	err = accept(t.Context(), sealed, email, secret.NewText(pass), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())})
 	h.ok(err)
 	h.clock.step(time.Minute)
-	h.w, err = workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap})
+	h.w, err = client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	s, err := h.challenge().Verify(t.Context(), secret.NewText(p.code()))
 	h.ok(err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/contracts"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
@@ -13,31 +14,31 @@ import (
 
 // acts has each method that commits at least once; a test sees to it.
 var acts = []act{
-	byAdmin("AddMember", workspace.RoleOwner, func(c *cast, a *workspace.Admin) error {
+	byAdmin("AddMember", workspace.RoleOwner, func(c *cast, a *client.Admin) error {
 		return second(a.AddMember(c.Context(), workspace.NewMember{Name: "N", Email: fmt.Sprintf("n%d@example.com", c.next()), Role: workspace.RoleAdmin}, c.actor.proof()))
 	}),
-	byAdmin("AddMembers", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+	byAdmin("AddMembers", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return second(a.AddMembers(c.Context(), []workspace.NewMember{{Name: "N", Email: fmt.Sprintf("n%d@example.com", c.next()), Role: workspace.RoleMember}}, c.actor.proof(), nil))
 	}),
-	byAdmin("SetRole", workspace.RoleOwner, func(c *cast, a *workspace.Admin) error {
+	byAdmin("SetRole", workspace.RoleOwner, func(c *cast, a *client.Admin) error {
 		return a.SetRole(c.Context(), c.to.id, workspace.RoleAdmin, c.actor.proof())
 	}),
-	byAdmin("Suspend", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error { return a.Suspend(c.Context(), c.to.id) }),
+	byAdmin("Suspend", workspace.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Suspend(c.Context(), c.to.id) }),
 	{does: []string{"Admin.Resume"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
 		c.ok(c.a.Suspend(c.Context(), c.to.id))
 		return func() error { return c.a.Resume(c.Context(), c.to.id) }
 	}},
-	byAdmin("Remove", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error { return a.Remove(c.Context(), c.to.id, c.actor.proof()) }),
-	byAdmin("ResetPassword", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+	byAdmin("Remove", workspace.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Remove(c.Context(), c.to.id, c.actor.proof()) }),
+	byAdmin("ResetPassword", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return second(a.ResetPassword(c.Context(), c.to.id, "", c.actor.proof()))
 	}),
-	byAdmin("Reset2FA", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+	byAdmin("Reset2FA", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return a.Reset2FA(c.Context(), c.to.id, "", c.actor.proof())
 	}),
-	byAdmin("HelpCode", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+	byAdmin("HelpCode", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return second(a.HelpCode(c.Context(), c.to.id, "", c.actor.proof()))
 	}),
-	byAdmin("AskApproval", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+	byAdmin("AskApproval", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return second(a.AskApproval(c.Context(), workspace.ApproveReset2FA, []string{c.to.id}, "r", c.actor.proof()))
 	}),
 	{does: []string{"Admin.Approve"}, by: workspace.RoleAdmin, on: true, ready: func(c *cast) func() error {
@@ -48,11 +49,11 @@ var acts = []act{
 		id := c.asked()
 		return func() error { return c.a.Refuse(c.Context(), id) }
 	}},
-	byAdmin("RenameWorkspace", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+	byAdmin("RenameWorkspace", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return a.RenameWorkspace(c.Context(), fmt.Sprintf("Other %d", c.next()))
 	}),
-	byAdmin("SetIdle", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error { return a.SetIdle(c.Context(), 2+c.next()%13) }),
-	byAdmin("BeginRun", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+	byAdmin("SetIdle", workspace.RoleAdmin, func(c *cast, a *client.Admin) error { return a.SetIdle(c.Context(), 2+c.next()%13) }),
+	byAdmin("BeginRun", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return second(a.BeginRun(c.Context(), workspace.RunRequest{Members: []string{c.to.id}, Reason: "r", Kind: workspace.RunPrint}, c.actor.proof()))
 	}),
 	{does: []string{"PrintRun.Issue", "PrintRun.PutInForce"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
@@ -76,7 +77,7 @@ var acts = []act{
 		plan := c.inForce()
 		return func() error { return second(c.a.VoidSheets(c.Context(), plan.Number, []int{plan.First, plan.Last})) }
 	}},
-	byAdmin("Backup", workspace.RoleOwner, func(c *cast, a *workspace.Admin) error {
+	byAdmin("Backup", workspace.RoleOwner, func(c *cast, a *client.Admin) error {
 		return a.Backup(c.Context(), c.actor.proof(), nil, func(workspace.BackupCopy) error {
 			if c.fallen {
 				c.Error("a backup with every secret went to somebody who may have none any more")
@@ -84,14 +85,14 @@ var acts = []act{
 			return nil
 		})
 	}),
-	byAdmin("Prove", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error { return a.Prove(c.Context(), c.actor.proof()) }),
+	byAdmin("Prove", workspace.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Prove(c.Context(), c.actor.proof()) }),
 	{does: []string{"Admin.MakeKit"}, by: workspace.RoleOwner, ready: func(c *cast) func() error {
 		c.vault()
 		return func() error { return second(c.a.MakeKit(c.Context(), c.actor.proof())) }
 	}},
-	byAdmin("NoteSecretsPassphrase", workspace.RoleOwner, func(c *cast, a *workspace.Admin) error { return a.NoteSecretsPassphrase(c.Context()) }),
-	byAdmin("NoteRestored", workspace.RoleOwner, func(c *cast, a *workspace.Admin) error { return a.NoteRestored(c.Context(), c.clock.now()) }),
-	byAdmin("NoteExport", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+	byAdmin("NoteSecretsPassphrase", workspace.RoleOwner, func(c *cast, a *client.Admin) error { return a.NoteSecretsPassphrase(c.Context()) }),
+	byAdmin("NoteRestored", workspace.RoleOwner, func(c *cast, a *client.Admin) error { return a.NoteRestored(c.Context(), c.clock.now()) }),
+	byAdmin("NoteExport", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return a.NoteExport(c.Context(), workspace.ExportOpened, workspace.SeenExport{Run: 1})
 	}),
 	{does: []string{"Admin.PurgeDocuments"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
@@ -99,7 +100,7 @@ var acts = []act{
 		c.ok(c.s.RemoveDocuments(c.Context(), []string{id}))
 		return func() error { return c.a.PurgeDocuments(c.Context(), []string{id}) }
 	}},
-	{does: []string{"Admin.BeginRotation", "Admin.HoldRotation", "Admin.Rotate"}, by: workspace.RoleOwner, ready: func(c *cast) func() error {
+	{does: []string{"Admin.BeginRotation", "Admin.HoldRotation", "Admin.Rotate", "Admin.RotateDocuments", "Admin.EndRotation"}, by: workspace.RoleOwner, ready: func(c *cast) func() error {
 		// One rotation at a time: another's may have been left where it was.
 		owner := c.keeper.admin()
 		c.ok(owner.HoldRotation(c.Context(), false))
@@ -124,11 +125,11 @@ var acts = []act{
 		}
 	}},
 
-	byMember("Rename", func(c *cast, s *workspace.Session) error { return s.Rename(c.Context(), fmt.Sprintf("N %d", c.next())) }),
-	byMember("ChangeEmail", func(c *cast, s *workspace.Session) error {
-		return workspace.ChangeEmail(s, c.Context(), fmt.Sprintf("e%d@example.com", c.next()), c.actor.proof())
+	byMember("Rename", func(c *cast, s *client.Session) error { return s.Rename(c.Context(), fmt.Sprintf("N %d", c.next())) }),
+	byMember("ChangeEmail", func(c *cast, s *client.Session) error {
+		return workspace.ChangeEmail(s.Session, c.Context(), fmt.Sprintf("e%d@example.com", c.next()), c.actor.proof())
 	}),
-	byMember("ChangePassword", func(c *cast, s *workspace.Session) error {
+	byMember("ChangePassword", func(c *cast, s *client.Session) error {
 		return s.ChangePassword(c.Context(), secret.NewText(c.actor.pass), secret.NewText("kettle drum marzipan 7"), workspace.FactorInput{})
 	}),
 	{does: []string{"Session.BeginEnable", "Session.Confirm", "Session.Continue"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
@@ -195,7 +196,7 @@ var acts = []act{
 		return func() error { return second(c.s.AddDocuments(c.Context(), slices.Values(all), nil)) }
 	}},
 	{does: []string{"Session.RenameDocument", "Session.TagDocuments", "Session.RemoveDocuments", "Session.RestoreDocuments", "Session.OpenDocument",
-		"Session.CopyDocument", "Session.CheckDocuments"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+		"Session.CopyDocument", "Session.CheckDocuments", "Session.ChangeDocuments", "Session.NoteOpened", "Session.NoteChecked"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
 		id := c.document()
 		return func() error {
 			for _, step := range []func() error{

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
@@ -22,9 +23,9 @@ type cast struct {
 	n         int // the commit that is looked at
 	actor, to *user
 	keeper    *user // an owner, whatever comes
-	s         *workspace.Session
-	a         *workspace.Admin // nil for a member
-	fallen    bool             // the actor may do nothing any more
+	s         *client.Session
+	a         *client.Admin // nil for a member
+	fallen    bool          // the actor may do nothing any more
 }
 
 func (c *cast) must(err error) {
@@ -86,7 +87,7 @@ func (x act) play(t *testing.T, h *fixture, keeper *user, steps *stepStore) {
 		var head int64
 		steps.before(n, func() {
 			c.fallen = true
-			h.ok(workspace.Change(h.w, context.WithoutCancel(t.Context()), func(tx workspace.WriteTx) error {
+			h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(t.Context()), func(tx workspace.WriteTx) error {
 				p, err := tx.Profile(c.actor.id)
 				if err != nil {
 					return err
@@ -117,12 +118,12 @@ func (x act) play(t *testing.T, h *fixture, keeper *user, steps *stepStore) {
 }
 
 // byAdmin is an act of one method of an admin, by one call.
-func byAdmin(name string, role workspace.Role, do func(c *cast, a *workspace.Admin) error) act {
+func byAdmin(name string, role workspace.Role, do func(c *cast, a *client.Admin) error) act {
 	return act{does: []string{"Admin." + name}, by: role, ready: func(c *cast) func() error { return func() error { return do(c, c.a) } }}
 }
 
 // byMember is an act of one method of a session, by one call.
-func byMember(name string, do func(c *cast, s *workspace.Session) error) act {
+func byMember(name string, do func(c *cast, s *client.Session) error) act {
 	return act{does: []string{"Session." + name}, by: workspace.RoleMember, ready: func(c *cast) func() error { return func() error { return do(c, c.s) } }}
 }
 
@@ -133,7 +134,7 @@ func (c *cast) vault() {
 }
 
 // texts are documents to add.
-func (c *cast) texts(n int) (all []workspace.Source) {
+func (c *cast) texts(n int) (all []client.Source) {
 	for range n {
 		n := c.next()
 		all = append(all, paper(fmt.Sprintf("Lease %d.txt", n), fmt.Sprintf("the text of %d", n)))
@@ -201,55 +202,67 @@ func TestAct_LooksAgainAtEachCommit(t *testing.T) {
 }
 
 // readers commit nothing, whoever calls them: the test below sees to that, too.
-var readers = map[string]func(c *cast, g *workspace.EnrolmentSession, ch *workspace.Challenge){
-	"Session.ProfileID":    func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.s.ProfileID() },
-	"Session.Welcome":      func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.s.Welcome() },
-	"Session.Touch":        func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.must(c.s.Touch()) },
-	"Session.Remaining":    func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.s.Remaining() },
-	"Session.LimitReached": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.s.LimitReached() },
-	"Session.Overdue":      func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.s.Overdue() },
-	"Session.Whole":        func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.must(c.s.Whole()) },
-	"Session.StepUp": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) {
+var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Challenge){
+	"Session.ProfileID":    func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.s.ProfileID() },
+	"Session.Welcome":      func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.s.Welcome() },
+	"Session.Touch":        func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.must(c.s.Touch()) },
+	"Session.Remaining":    func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.s.Remaining() },
+	"Session.LimitReached": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.s.LimitReached() },
+	"Session.Overdue":      func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.s.Overdue() },
+	"Session.Whole":        func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.must(c.s.Whole()) },
+	"Session.StepUp": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.StepUp(c.Context())))
 	},
-	"Session.ForOneAct": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { c.s.ForOneAct() },
-	"Session.Watcher": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) {
+	"Session.ForOneAct": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.s.ForOneAct() },
+	"Session.Watcher": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.Watcher(c.Context())))
 	},
-	"Session.Admin": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) {
+	"Session.Admin": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.Admin(c.Context())))
 	},
-	"Session.CheckEmail": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) {
+	"Session.CheckEmail": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(c.s.CheckEmail(c.Context(), "free@example.com"))
 	},
-	"Session.Overview": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) {
+	"Session.Overview": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.Overview(c.Context())))
 	},
-	"Session.Showing":    func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { _, _ = c.s.Showing() },
-	"Session.ShowingKey": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { _, _ = c.s.ShowingKey() },
-	"Session.Documents": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) {
+	"Session.Showing":    func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { _, _ = c.s.Showing() },
+	"Session.ShowingKey": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { _, _ = c.s.ShowingKey() },
+	"Session.Documents": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.Documents(c.Context())))
 	},
-	"Session.MissingFiles": func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) {
+	"Session.ReadDocuments": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
+		c.must(second(c.s.ReadDocuments(c.Context(), workspace.DocumentQuery{})))
+	},
+	"Session.UnknownFiles": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
+		c.must(second(c.s.UnknownFiles(c.Context())))
+	},
+	"Session.Files": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.s.Files() },
+	"Session.Work": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
+		_, end, err := c.s.Work(c.Context())
+		c.must(err)
+		end()
+	},
+	"Session.MissingFiles": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.MissingFiles(c.Context(), nil)))
 	},
-	"EnrolmentSession.Kind":         func(_ *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { g.Kind() },
-	"EnrolmentSession.Touch":        func(c *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { c.must(g.Touch()) },
-	"EnrolmentSession.Remaining":    func(_ *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { g.Remaining() },
-	"EnrolmentSession.LimitReached": func(_ *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { g.LimitReached() },
-	"EnrolmentSession.Overdue":      func(_ *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { g.Overdue() },
-	"EnrolmentSession.Showing":      func(_ *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { _, _ = g.Showing() },
-	"EnrolmentSession.ShowingKey":   func(_ *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { _, _ = g.ShowingKey() },
-	"EnrolmentSession.Enter":        func(_ *cast, g *workspace.EnrolmentSession, _ *workspace.Challenge) { _, _ = g.Enter() },
-	"Challenge.Email":               func(_ *cast, _ *workspace.EnrolmentSession, ch *workspace.Challenge) { ch.Email() },
-	"Challenge.AuthenticatorOff": func(c *cast, _ *workspace.EnrolmentSession, ch *workspace.Challenge) {
+	"EnrolmentSession.Kind":         func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { g.Kind() },
+	"EnrolmentSession.Touch":        func(c *cast, g *client.EnrolmentSession, _ *client.Challenge) { c.must(g.Touch()) },
+	"EnrolmentSession.Remaining":    func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { g.Remaining() },
+	"EnrolmentSession.LimitReached": func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { g.LimitReached() },
+	"EnrolmentSession.Overdue":      func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { g.Overdue() },
+	"EnrolmentSession.Showing":      func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.Showing() },
+	"EnrolmentSession.ShowingKey":   func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.ShowingKey() },
+	"EnrolmentSession.Enter":        func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.Enter() },
+	"Challenge.Email":               func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.Email() },
+	"Challenge.AuthenticatorOff": func(c *cast, _ *client.EnrolmentSession, ch *client.Challenge) {
 		c.must(second(ch.AuthenticatorOff(c.Context())))
 	},
-	"Challenge.MustChoosePassword": func(_ *cast, _ *workspace.EnrolmentSession, ch *workspace.Challenge) { ch.MustChoosePassword() },
-	"Challenge.MustEnrol":          func(_ *cast, _ *workspace.EnrolmentSession, ch *workspace.Challenge) { ch.MustEnrol() },
-	"Challenge.RequiredSince":      func(_ *cast, _ *workspace.EnrolmentSession, ch *workspace.Challenge) { ch.RequiredSince() },
-	"Challenge.Leave":              func(_ *cast, _ *workspace.EnrolmentSession, ch *workspace.Challenge) { ch.Leave() },
-	"PrintRun.Plan":                func(c *cast, _ *workspace.EnrolmentSession, _ *workspace.Challenge) { (&workspace.PrintRun{}).Plan() },
+	"Challenge.MustChoosePassword": func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.MustChoosePassword() },
+	"Challenge.MustEnrol":          func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.MustEnrol() },
+	"Challenge.RequiredSince":      func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.RequiredSince() },
+	"Challenge.Leave":              func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.Leave() },
+	"PrintRun.Plan":                func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { (&workspace.PrintRun{}).Plan() },
 	"Admin.LogHead":                nil, "Admin.Log": nil, "Admin.VerifyLog": nil, "Admin.ExportLog": nil, "Admin.SigningKey": nil, // these are among the deeds
 	"Admin.Members": nil, "Admin.Member": nil, "Admin.CheckMembers": nil, "Admin.Policy": nil, "Admin.Rehearse": nil, "Admin.Approvals": nil,
 	"Admin.PreviewRun": nil, "Admin.Runs": nil, "Admin.Ledger": nil, "Admin.Unacknowledged": nil, "Admin.NameDocuments": nil,
@@ -264,8 +277,8 @@ func TestAct_EachMethodThatCommitsIsAmongThem(t *testing.T) {
 			known[name] = true
 		}
 	}
-	for _, of := range []reflect.Type{reflect.TypeFor[*workspace.Session](), reflect.TypeFor[*workspace.Admin](), reflect.TypeFor[*workspace.PrintRun](),
-		reflect.TypeFor[*workspace.Challenge](), reflect.TypeFor[*workspace.EnrolmentSession]()} {
+	for _, of := range []reflect.Type{reflect.TypeFor[*client.Session](), reflect.TypeFor[*client.Admin](), reflect.TypeFor[*workspace.PrintRun](),
+		reflect.TypeFor[*client.Challenge](), reflect.TypeFor[*client.EnrolmentSession]()} {
 		for m := range of.Methods() {
 			name := of.Elem().Name() + "." + m.Name
 			if _, reads := readers[name]; reads == known[name] {

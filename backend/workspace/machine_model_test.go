@@ -14,6 +14,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
@@ -61,7 +62,7 @@ type machine struct {
 	memory  *keychain.Memory
 	secrets *roughSecrets
 	file    *sqlite.Store
-	w       *workspace.Workspace
+	w       *client.Workspace
 
 	passwords []string         // the first is the right one, if no trouble came at a change
 	phones    []string         // keys that were shown
@@ -69,9 +70,9 @@ type machine struct {
 	confirmed string           // the code of the newest enrolment's confirmation
 	opened    map[string]bool  // codes that have opened or proven something: "key step" and "recovery code"
 
-	sessions   []*workspace.Session
-	challenges []*workspace.Challenge
-	stale      []*workspace.Challenge // of challenges, those that are over
+	sessions   []*client.Session
+	challenges []*client.Challenge
+	stale      []*client.Challenge // of challenges, those that are over
 }
 
 func newMachine(t *rapid.T) *machine {
@@ -113,7 +114,7 @@ func (m *machine) try() (err error) {
 	if m.file, err = sqlite.Open(m.ctx, m.path); err != nil {
 		m.Fatal(err)
 	}
-	if m.w, err = workspace.Open(m.ctx, m.config()); err != nil {
+	if m.w, err = client.Open(m.ctx, m.config()); err != nil {
 		return err
 	}
 	return m.w.RecoverAll(m.ctx)

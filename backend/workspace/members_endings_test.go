@@ -95,7 +95,7 @@ func TestOneTimeCode_EndsWithAChangeOfItsSubject(t *testing.T) {
 		"NewEmail": {workspace.RoleMember, func(c *handed) error {
 			s := c.to.signIn()
 			c.to.email = "new.address@example.com"
-			return workspace.ChangeEmail(s, c.Context(), c.to.email, c.to.proof())
+			return workspace.ChangeEmail(s.Session, c.Context(), c.to.email, c.to.proof())
 		}},
 		"NewPassword": {workspace.RoleMember, func(c *handed) error {
 			s, next := c.to.signIn(), "kettle drum marzipan 7"

@@ -8,12 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
 
 // admin proves itself with a new code each time, and is good for an hour.
-func (h *fuzzFixture) admin(tb testing.TB) *workspace.Admin {
+func (h *fuzzFixture) admin(tb testing.TB) *client.Admin {
 	tb.Helper()
 	h.clock.step(2 * time.Hour) // over every pause
 	ctx := context.Background()

@@ -10,13 +10,14 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
 // invited is a user with an invitation.
-func (h *fixture) invited(a *workspace.Admin) (*user, workspace.GivenOut) {
+func (h *fixture) invited(a *client.Admin) (*user, workspace.GivenOut) {
 	h.Helper()
 	n := h.next()
 	p := &user{h: h, name: fmt.Sprintf("Person %d", n), email: fmt.Sprintf("p%d@example.com", n), pass: "granite lagoon whisper 47"}
@@ -27,7 +28,7 @@ func (h *fixture) invited(a *workspace.Admin) (*user, workspace.GivenOut) {
 }
 
 // redeem takes the code with the person's password.
-func (p *user) redeem(given workspace.GivenOut) (*workspace.Session, *workspace.Challenge, error) {
+func (p *user) redeem(given workspace.GivenOut) (*client.Session, *client.Challenge, error) {
 	return p.h.w.Redeem(context.WithoutCancel(p.h.Context()), p.email, secret.NewText(given.Code.Display()), secret.NewText(p.pass))
 }
 

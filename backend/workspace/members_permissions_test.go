@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
@@ -14,7 +15,7 @@ import (
 // adminCase is a method of Admin, and how it is called.
 type adminCase struct {
 	method string
-	do     func(a *workspace.Admin, by, to *user) error
+	do     func(a *client.Admin, by, to *user) error
 	about  *about // whom it may be done to; nil: it is about nobody in particular
 }
 
@@ -39,16 +40,16 @@ var (
 	everybody = []workspace.Role{workspace.RoleOwner, workspace.RoleAdmin, workspace.RoleMember}
 )
 
-func asking(kind workspace.ApprovalKind) func(a *workspace.Admin, by, to *user) error {
-	return func(a *workspace.Admin, by, to *user) error {
+func asking(kind workspace.ApprovalKind) func(a *client.Admin, by, to *user) error {
+	return func(a *client.Admin, by, to *user) error {
 		_, err := a.AskApproval(to.h.Context(), kind, []string{to.id}, "the phone is lost", by.proof())
 		return err
 	}
 }
 
 // askingForAll asks for less of what the workspace asks of everybody.
-func askingForAll(kind workspace.ApprovalKind) func(a *workspace.Admin, by, to *user) error {
-	return func(a *workspace.Admin, by, to *user) error {
+func askingForAll(kind workspace.ApprovalKind) func(a *client.Admin, by, to *user) error {
+	return func(a *client.Admin, by, to *user) error {
 		_, err := a.AskApproval(to.h.Context(), kind, nil, "the new year", by.proof())
 		return err
 	}
@@ -56,27 +57,27 @@ func askingForAll(kind workspace.ApprovalKind) func(a *workspace.Admin, by, to *
 
 // adminCases has each method of Admin at least once; a test sees to it.
 var adminCases = []adminCase{
-	{"SetRole", func(a *workspace.Admin, by, to *user) error {
+	{"SetRole", func(a *client.Admin, by, to *user) error {
 		return a.SetRole(to.h.Context(), to.id, workspace.RoleMember, by.proof())
 	}, &about{self: "", states: [4]service.Code{"", "", "", gone}}},
-	{"Suspend", func(a *workspace.Admin, _, to *user) error { return a.Suspend(to.h.Context(), to.id) },
+	{"Suspend", func(a *client.Admin, _, to *user) error { return a.Suspend(to.h.Context(), to.id) },
 		&about{admin: members, self: notSelf, states: [4]service.Code{"", service.CodeMemberInvited, "", gone}}},
-	{"Resume", func(a *workspace.Admin, _, to *user) error { return a.Resume(to.h.Context(), to.id) },
+	{"Resume", func(a *client.Admin, _, to *user) error { return a.Resume(to.h.Context(), to.id) },
 		&about{admin: members, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
-	{"Remove", func(a *workspace.Admin, by, to *user) error { return a.Remove(to.h.Context(), to.id, by.proof()) },
+	{"Remove", func(a *client.Admin, by, to *user) error { return a.Remove(to.h.Context(), to.id, by.proof()) },
 		&about{admin: members, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
-	{"ResetPassword", func(a *workspace.Admin, by, to *user) error {
+	{"ResetPassword", func(a *client.Admin, by, to *user) error {
 		_, err := a.ResetPassword(to.h.Context(), to.id, "", by.proof())
 		return err
 	}, &about{admin: members, self: notSelf, states: [4]service.Code{"", "", suspended, gone}}},
-	{"Reset2FA", func(a *workspace.Admin, by, to *user) error {
+	{"Reset2FA", func(a *client.Admin, by, to *user) error {
 		return a.Reset2FA(to.h.Context(), to.id, "", by.proof())
 	}, &about{admin: everybody, self: notSelf, states: [4]service.Code{"", off, "", gone}}},
-	{"HelpCode", func(a *workspace.Admin, by, to *user) error {
+	{"HelpCode", func(a *client.Admin, by, to *user) error {
 		_, err := a.HelpCode(to.h.Context(), to.id, "", by.proof())
 		return err
 	}, &about{admin: everybody, self: notSelf, states: [4]service.Code{"", off, suspended, gone}}},
-	{"BeginRun", func(a *workspace.Admin, by, to *user) error {
+	{"BeginRun", func(a *client.Admin, by, to *user) error {
 		_, err := a.BeginRun(to.h.Context(), workspace.RunRequest{Members: []string{to.id}, Reason: "new phones", Kind: workspace.RunPrint}, by.proof())
 		return err
 	}, &about{admin: members, self: off, states: [4]service.Code{"", off, suspended, gone}}},
@@ -86,93 +87,95 @@ var adminCases = []adminCase{
 	{"AskApproval", asking(workspace.ApproveHelpCode), &about{admin: everybody, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
 	{"AskApproval", askingForAll(workspace.ApproveDropRequirement), nil},
 	{"AskApproval", askingForAll(workspace.ApproveTwoPeopleOff), nil},
-	{"Member", func(a *workspace.Admin, _, to *user) error {
+	{"Member", func(a *client.Admin, _, to *user) error {
 		_, err := a.Member(to.h.Context(), to.id)
 		return err
 	}, &about{admin: everybody, self: "", states: [4]service.Code{"", "", "", gone}}},
 
-	{"AddMember", func(a *workspace.Admin, by, to *user) error {
+	{"AddMember", func(a *client.Admin, by, to *user) error {
 		_, err := a.AddMember(to.h.Context(), workspace.NewMember{Name: "N", Email: "new@example.com", Role: workspace.RoleMember}, by.proof())
 		return err
 	}, nil},
-	{"AddMembers", func(a *workspace.Admin, by, to *user) error {
+	{"AddMembers", func(a *client.Admin, by, to *user) error {
 		_, err := a.AddMembers(to.h.Context(), []workspace.NewMember{{Name: "N", Email: "other@example.com", Role: workspace.RoleMember}}, by.proof(), nil)
 		return err
 	}, nil},
-	{"CheckMembers", func(a *workspace.Admin, _, to *user) error {
+	{"CheckMembers", func(a *client.Admin, _, to *user) error {
 		_, err := a.CheckMembers(to.h.Context(), []workspace.NewMember{{Name: "N"}})
 		return err
 	}, nil},
-	{"Members", func(a *workspace.Admin, _, to *user) error { _, err := a.Members(to.h.Context()); return err }, nil},
-	{"Approvals", func(a *workspace.Admin, _, to *user) error { _, err := a.Approvals(to.h.Context()); return err }, nil},
-	{"Approve", func(a *workspace.Admin, by, to *user) error { return a.Approve(to.h.Context(), "x", by.proof()) }, nil},
-	{"Refuse", func(a *workspace.Admin, _, to *user) error { return a.Refuse(to.h.Context(), "x") }, nil},
-	{"Policy", func(a *workspace.Admin, _, to *user) error { _, err := a.Policy(to.h.Context()); return err }, nil},
-	{"RenameWorkspace", func(a *workspace.Admin, _, to *user) error { return a.RenameWorkspace(to.h.Context(), "Other") }, nil},
-	{"SetIdle", func(a *workspace.Admin, _, to *user) error { return a.SetIdle(to.h.Context(), 7) }, nil},
-	{"SetTwoPeople", func(a *workspace.Admin, by, to *user) error {
+	{"Members", func(a *client.Admin, _, to *user) error { _, err := a.Members(to.h.Context()); return err }, nil},
+	{"Approvals", func(a *client.Admin, _, to *user) error { _, err := a.Approvals(to.h.Context()); return err }, nil},
+	{"Approve", func(a *client.Admin, by, to *user) error { return a.Approve(to.h.Context(), "x", by.proof()) }, nil},
+	{"Refuse", func(a *client.Admin, _, to *user) error { return a.Refuse(to.h.Context(), "x") }, nil},
+	{"Policy", func(a *client.Admin, _, to *user) error { _, err := a.Policy(to.h.Context()); return err }, nil},
+	{"RenameWorkspace", func(a *client.Admin, _, to *user) error { return a.RenameWorkspace(to.h.Context(), "Other") }, nil},
+	{"SetIdle", func(a *client.Admin, _, to *user) error { return a.SetIdle(to.h.Context(), 7) }, nil},
+	{"SetTwoPeople", func(a *client.Admin, by, to *user) error {
 		return a.SetTwoPeople(to.h.Context(), false, "", by.proof())
 	}, nil},
-	{"Rehearse", func(a *workspace.Admin, _, to *user) error { _, err := a.Rehearse(to.h.Context()); return err }, nil},
-	{"Require2FA", func(a *workspace.Admin, by, to *user) error {
+	{"Rehearse", func(a *client.Admin, _, to *user) error { _, err := a.Rehearse(to.h.Context()); return err }, nil},
+	{"Require2FA", func(a *client.Admin, by, to *user) error {
 		return a.Require2FA(to.h.Context(), to.h.clock.now().Add(time.Hour), "", by.proof())
 	}, nil},
-	{"DropRequirement", func(a *workspace.Admin, by, to *user) error {
+	{"DropRequirement", func(a *client.Admin, by, to *user) error {
 		return a.DropRequirement(to.h.Context(), "", by.proof())
 	}, nil},
-	{"Clock", func(a *workspace.Admin, _, to *user) error { _, err := a.Clock(to.h.Context()); return err }, nil},
-	{"ConfirmClock", func(a *workspace.Admin, by, to *user) error { return a.ConfirmClock(to.h.Context(), by.proof()) }, nil},
-	{"PreviewRun", func(a *workspace.Admin, _, to *user) error {
+	{"Clock", func(a *client.Admin, _, to *user) error { _, err := a.Clock(to.h.Context()); return err }, nil},
+	{"ConfirmClock", func(a *client.Admin, by, to *user) error { return a.ConfirmClock(to.h.Context(), by.proof()) }, nil},
+	{"PreviewRun", func(a *client.Admin, _, to *user) error {
 		_, err := a.PreviewRun(to.h.Context(), []string{to.id})
 		return err
 	}, nil},
-	{"Runs", func(a *workspace.Admin, _, to *user) error { _, err := a.Runs(to.h.Context(), 0); return err }, nil},
-	{"Ledger", func(a *workspace.Admin, _, to *user) error { _, err := a.Ledger(to.h.Context(), 1); return err }, nil},
-	{"Unacknowledged", func(a *workspace.Admin, _, to *user) error {
+	{"Runs", func(a *client.Admin, _, to *user) error { _, err := a.Runs(to.h.Context(), 0); return err }, nil},
+	{"Ledger", func(a *client.Admin, _, to *user) error { _, err := a.Ledger(to.h.Context(), 1); return err }, nil},
+	{"Unacknowledged", func(a *client.Admin, _, to *user) error {
 		_, err := a.Unacknowledged(to.h.Context())
 		return err
 	}, nil},
-	{"HandOver", func(a *workspace.Admin, _, to *user) error {
+	{"HandOver", func(a *client.Admin, _, to *user) error {
 		_, err := a.HandOver(to.h.Context(), 1, []int{1})
 		return err
 	}, nil},
-	{"VoidSheets", func(a *workspace.Admin, _, to *user) error {
+	{"VoidSheets", func(a *client.Admin, _, to *user) error {
 		_, err := a.VoidSheets(to.h.Context(), 1, []int{1})
 		return err
 	}, nil},
-	{"Log", func(a *workspace.Admin, _, to *user) error {
+	{"Log", func(a *client.Admin, _, to *user) error {
 		_, err := a.Log(to.h.Context(), workspace.LogQuery{})
 		return err
 	}, nil},
-	{"LogHead", func(a *workspace.Admin, _, to *user) error { _, err := a.LogHead(to.h.Context()); return err }, nil},
-	{"Backup", func(a *workspace.Admin, by, to *user) error {
+	{"LogHead", func(a *client.Admin, _, to *user) error { _, err := a.LogHead(to.h.Context()); return err }, nil},
+	{"Backup", func(a *client.Admin, by, to *user) error {
 		return a.Backup(to.h.Context(), by.proof(), nil, func(workspace.BackupCopy) error { return nil })
 	}, nil},
-	{"Prove", func(a *workspace.Admin, by, to *user) error { return a.Prove(to.h.Context(), by.proof()) }, nil},
-	{"NameDocuments", func(a *workspace.Admin, _, to *user) error { return a.NameDocuments(to.h.Context(), nil) }, nil},
-	{"PurgeDocuments", func(a *workspace.Admin, _, to *user) error { return a.PurgeDocuments(to.h.Context(), nil) }, nil},
-	{"BeginRotation", func(a *workspace.Admin, by, to *user) error { return a.BeginRotation(to.h.Context(), by.proof()) }, nil},
-	{"Rotation", func(a *workspace.Admin, _, to *user) error { _, err := a.Rotation(to.h.Context()); return err }, nil},
-	{"HoldRotation", func(a *workspace.Admin, _, to *user) error { return a.HoldRotation(to.h.Context(), true) }, nil},
-	{"Rotate", func(a *workspace.Admin, _, to *user) error { return a.Rotate(to.h.Context(), nil) }, nil},
-	{"MakeKit", func(a *workspace.Admin, by, to *user) error {
+	{"Prove", func(a *client.Admin, by, to *user) error { return a.Prove(to.h.Context(), by.proof()) }, nil},
+	{"NameDocuments", func(a *client.Admin, _, to *user) error { return a.NameDocuments(to.h.Context(), nil) }, nil},
+	{"PurgeDocuments", func(a *client.Admin, _, to *user) error { return a.PurgeDocuments(to.h.Context(), nil) }, nil},
+	{"BeginRotation", func(a *client.Admin, by, to *user) error { return a.BeginRotation(to.h.Context(), by.proof()) }, nil},
+	{"Rotation", func(a *client.Admin, _, to *user) error { _, err := a.Rotation(to.h.Context()); return err }, nil},
+	{"HoldRotation", func(a *client.Admin, _, to *user) error { return a.HoldRotation(to.h.Context(), true) }, nil},
+	{"RotateDocuments", func(a *client.Admin, _, to *user) error { return a.RotateDocuments(to.h.Context(), 1, nil) }, nil},
+	{"EndRotation", func(a *client.Admin, _, to *user) error { _, err := a.EndRotation(to.h.Context()); return err }, nil},
+	{"Rotate", func(a *client.Admin, _, to *user) error { return a.Rotate(to.h.Context(), nil) }, nil},
+	{"MakeKit", func(a *client.Admin, by, to *user) error {
 		_, err := a.MakeKit(to.h.Context(), by.proof())
 		return err
 	}, nil},
-	{"KitState", func(a *workspace.Admin, _, to *user) error { _, err := a.KitState(to.h.Context()); return err }, nil},
-	{"NoteSecretsPassphrase", func(a *workspace.Admin, _, to *user) error { return a.NoteSecretsPassphrase(to.h.Context()) }, nil},
-	{"NoteRestored", func(a *workspace.Admin, _, to *user) error {
+	{"KitState", func(a *client.Admin, _, to *user) error { _, err := a.KitState(to.h.Context()); return err }, nil},
+	{"NoteSecretsPassphrase", func(a *client.Admin, _, to *user) error { return a.NoteSecretsPassphrase(to.h.Context()) }, nil},
+	{"NoteRestored", func(a *client.Admin, _, to *user) error {
 		return a.NoteRestored(to.h.Context(), to.h.clock.now())
 	}, nil},
-	{"NoteExport", func(a *workspace.Admin, _, to *user) error {
+	{"NoteExport", func(a *client.Admin, _, to *user) error {
 		return a.NoteExport(to.h.Context(), workspace.ExportOpened, workspace.SeenExport{Run: 1})
 	}, nil},
-	{"SigningKey", func(a *workspace.Admin, _, to *user) error { _, err := a.SigningKey(to.h.Context()); return err }, nil},
-	{"VerifyLog", func(a *workspace.Admin, _, to *user) error {
+	{"SigningKey", func(a *client.Admin, _, to *user) error { _, err := a.SigningKey(to.h.Context()); return err }, nil},
+	{"VerifyLog", func(a *client.Admin, _, to *user) error {
 		_, err := a.VerifyLog(to.h.Context(), nil)
 		return err
 	}, nil},
-	{"ExportLog", func(a *workspace.Admin, _, to *user) error {
+	{"ExportLog", func(a *client.Admin, _, to *user) error {
 		_, err := a.ExportLog(to.h.Context(), io.Discard, nil)
 		return err
 	}, nil},
@@ -180,7 +183,7 @@ var adminCases = []adminCase{
 
 func TestAdmin_EachMethodHasACase(t *testing.T) {
 	t.Parallel()
-	for m := range reflect.TypeFor[*workspace.Admin]().Methods() {
+	for m := range reflect.TypeFor[*client.Admin]().Methods() {
 		if !slices.ContainsFunc(adminCases, func(d adminCase) bool { return d.method == m.Name }) {
 			t.Errorf("nothing says who may use %s, and on whom", m.Name)
 		}
@@ -225,7 +228,7 @@ func TestAdmin_EachRoleMayDoWhatTheTableSays(t *testing.T) {
 }
 
 // expect does it and wants this code, or none. What is refused changes nothing.
-func (d adminCase) expect(h *fixture, a *workspace.Admin, by, to *user, want service.Code) {
+func (d adminCase) expect(h *fixture, a *client.Admin, by, to *user, want service.Code) {
 	h.Helper()
 	before := h.profile(to.id)
 	err := d.do(a, by, to)

@@ -69,15 +69,6 @@ func refuseUnless(ok bool, err error, c service.Code) error {
 	return refuse(c)
 }
 
-// afterwards is what an act has met, or rather what a store has that failed while it
-// was being taken back: that one is never told as a refusal.
-func afterwards(met, undoing error) error {
-	if undoing != nil {
-		return errors.Join(undoing, met)
-	}
-	return met
-}
-
 // Reset2FA turns somebody's 2FA off, with a step-up, and where the workspace
 // asks for it with a second admin's approval: their sessions end, their recovery
 // codes are void, and their password is still needed. Errors: forbidden,

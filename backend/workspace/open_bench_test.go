@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
@@ -51,14 +52,14 @@ func BenchmarkOpen(b *testing.B) {
 			}
 			defer store.Close()
 			c := workspace.Config{Store: store, Secrets: keychain.NewMemory(), Password: cheap}
-			w, err := workspace.Open(ctx, c)
+			w, err := client.Open(ctx, c)
 			if err != nil {
 				b.Fatal(err)
 			}
 			if _, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind", Name: "Amara", Email: email, Password: secret.NewText(pass)}); err != nil {
 				b.Fatal(err)
 			}
-			err = workspace.Change(w, ctx, func(tx workspace.WriteTx) error {
+			err = workspace.Change(w.Workspace, ctx, func(tx workspace.WriteTx) error {
 				for i := range many {
 					if err := put(tx, i); err != nil {
 						return err
@@ -70,13 +71,13 @@ func BenchmarkOpen(b *testing.B) {
 				b.Fatal(err)
 			}
 			c.MarkEvery = 1 // the log is not what is measured: its one long event is read once
-			if _, err := workspace.Open(ctx, c); err != nil {
+			if _, err := client.Open(ctx, c); err != nil {
 				b.Fatal(err)
 			}
 			runtime.GC()
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := workspace.Open(ctx, c); err != nil {
+				if _, err := client.Open(ctx, c); err != nil {
 					b.Fatal(err)
 				}
 			}

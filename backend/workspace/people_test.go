@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/totp"
 	"countersign/backend/workspace"
@@ -49,7 +50,7 @@ func (h *fixture) people(all ...person) (made []*user) {
 		}
 		rows, made = append(rows, row), append(made, one)
 	}
-	ids, err := workspace.AddProfiles(h.w, context.WithoutCancel(h.Context()), email, rows)
+	ids, err := workspace.AddProfiles(h.w.Workspace, context.WithoutCancel(h.Context()), email, rows)
 	h.ok(err)
 	for i, id := range ids {
 		made[i].id = id
@@ -63,7 +64,7 @@ func (h *fixture) one(p person) *user { h.Helper(); return h.people(p)[0] }
 func (h *fixture) next() int { h.count++; return h.count }
 
 // signIn gives the password and, with 2FA on, the code.
-func (p *user) signIn() *workspace.Session {
+func (p *user) signIn() *client.Session {
 	p.h.Helper()
 	s, c, err := p.h.w.SignIn(context.WithoutCancel(p.h.Context()), p.email, secret.NewText(p.pass))
 	p.h.ok(err)
@@ -75,7 +76,7 @@ func (p *user) signIn() *workspace.Session {
 }
 
 // challenge gives the password where more is due.
-func (p *user) challenge() *workspace.Challenge {
+func (p *user) challenge() *client.Challenge {
 	p.h.Helper()
 	_, c, err := p.h.w.SignIn(p.h.Context(), p.email, secret.NewText(p.pass))
 	p.h.ok(err)
@@ -91,7 +92,7 @@ func (p *user) newCode() string {
 	return p.phone.code()
 }
 
-func (p *user) admin() *workspace.Admin {
+func (p *user) admin() *client.Admin {
 	p.h.Helper()
 	a, err := p.signIn().Admin(p.h.Context())
 	p.h.ok(err)
@@ -132,7 +133,7 @@ func guarded(t *testing.T) (*fixture, *user, []string) {
 }
 
 // enrolAt finishes an enrolment and gives its session.
-func (p *user) enrolAt(g *workspace.EnrolmentSession) (*workspace.Session, []string) {
+func (p *user) enrolAt(g *client.EnrolmentSession) (*client.Session, []string) {
 	p.h.Helper()
 	ctx := p.h.Context()
 	shown, err := g.Begin(ctx)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -27,7 +28,7 @@ func dated(t *testing.T, in time.Duration, roles ...workspace.Role) (h *fixture,
 }
 
 // until lets the time pass, with the person there all along.
-func (h *fixture) until(at time.Time, there ...*workspace.Session) {
+func (h *fixture) until(at time.Time, there ...*client.Session) {
 	h.Helper()
 	for h.clock.now().Before(at) {
 		h.clock.step(min(time.Minute, at.Sub(h.clock.now())))
@@ -71,7 +72,7 @@ func TestRequire2FA_SessionWithout2FAEndsAtTheDate(t *testing.T) {
 			if st := h.status(keeper); !st.Required || keeper.Overdue() {
 				t.Errorf("who has 2FA on noticed: %+v", st)
 			}
-			late[0].enrolAt(func() *workspace.EnrolmentSession {
+			late[0].enrolAt(func() *client.EnrolmentSession {
 				g, err := late[0].challenge().Enrol(t.Context())
 				h.ok(err)
 				return g
@@ -133,7 +134,7 @@ func TestRequire2FA_DateOfAnotherProcessEndsASession(t *testing.T) {
 	h, owner, _ := guarded(t)
 	h.one(person{role: workspace.RoleAdmin, on: true})
 	s := h.one(person{role: workspace.RoleMember}).signIn()
-	other, err := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	other, err := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	defer other.Close()
 	_, c, err := other.SignIn(t.Context(), owner.email, secret.NewText(owner.pass))
@@ -216,7 +217,7 @@ func TestRequire2FA_OnlyEnrolmentUnderWayGoesOnAtTheDate(t *testing.T) {
 		h.refused(err, service.CodeEnableFirst)
 		_, err = open.ReadAt(make([]byte, 1), 0)
 		h.refused(err, service.CodeEnableFirst)
-		_, err = s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("b", "b")}), nil)
+		_, err = s.AddDocuments(t.Context(), slices.Values([]client.Source{paper("b", "b")}), nil)
 		h.refused(err, service.CodeEnableFirst)
 		h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("walnut harbour spindle 3"), workspace.FactorInput{}), service.CodeEnableFirst)
 		h.refused(a.DropRequirement(t.Context(), "", p.proof()), service.CodeEnableFirst)
@@ -340,7 +341,7 @@ func TestRequire2FA_DateStopsLongWorkAndLeavesNoHalf(t *testing.T) {
 			_ = s.Remaining() // the clock of the session
 			return io.NopCloser(&endless{}), nil
 		}
-		out, err := s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("2", "b"), slow, paper("4", "d")}), nil)
+		out, err := s.AddDocuments(t.Context(), slices.Values([]client.Source{paper("2", "b"), slow, paper("4", "d")}), nil)
 		h.refused(err, code)
 		if !out.Stopped || s.Overdue() == enrolling {
 			t.Errorf("%+v, overdue %v", out, s.Overdue())

@@ -43,7 +43,7 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current, 
 		return err
 	}
 	if current.Reveal() == next.Reveal() {
-		return afterwards(refuse(service.CodePasswordSame).At("next"), s.w.refund(ctx, t))
+		return service.Afterwards(refuse(service.CodePasswordSame).At("next"), s.w.refund(ctx, t))
 	}
 	var use factorUse
 	if asks {

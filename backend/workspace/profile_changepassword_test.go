@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/vault"
@@ -101,7 +102,7 @@ func TestChangePassword_LockMeanwhileLosesNoVaultKey(t *testing.T) {
 	h, s := created(t)
 	h.add(s, paper("a", "text"))
 	by := &chance{}
-	w, err := workspace.Open(t.Context(), workspace.Config{
+	w, err := client.Open(t.Context(), workspace.Config{
 		Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Rand: by, Password: cheap, Recovery: cheapCodes,
 	})
 	h.ok(err)

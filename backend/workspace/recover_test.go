@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -14,9 +15,9 @@ import (
 const runBatch = 32
 
 // beside is a second process on the same store.
-func (h *fixture) beside() *workspace.Workspace {
+func (h *fixture) beside() *client.Workspace {
 	h.Helper()
-	w, err := workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	w, err := client.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	h.Cleanup(w.Close)
 	return w

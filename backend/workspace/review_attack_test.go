@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -86,12 +87,12 @@ func TestAccept_CopyFromBeforeEnrolmentIsRefused(t *testing.T) {
 
 func TestAccept_OwnerWhoLostTheRoleCannotAccept(t *testing.T) {
 	t.Parallel()
-	for name, act := range map[string]func(*workspace.Admin, string, workspace.Proof) error{
-		"Demoted": func(a *workspace.Admin, id string, p workspace.Proof) error {
+	for name, act := range map[string]func(*client.Admin, string, workspace.Proof) error{
+		"Demoted": func(a *client.Admin, id string, p workspace.Proof) error {
 			return a.SetRole(t.Context(), id, workspace.RoleMember, p)
 		},
-		"Suspended": func(a *workspace.Admin, id string, _ workspace.Proof) error { return a.Suspend(t.Context(), id) },
-		"Removed":   func(a *workspace.Admin, id string, p workspace.Proof) error { return a.Remove(t.Context(), id, p) },
+		"Suspended": func(a *client.Admin, id string, _ workspace.Proof) error { return a.Suspend(t.Context(), id) },
+		"Removed":   func(a *client.Admin, id string, p workspace.Proof) error { return a.Remove(t.Context(), id, p) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -313,7 +314,7 @@ func TestAccept_ForgedVaultKeysAreNotUsed(t *testing.T) {
 		t.Error("the owner is not told that the contracts stay closed")
 	}
 	s := owner.signIn()
-	_, err = s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("deed.txt", "Deed of the house")}), nil)
+	_, err = s.AddDocuments(t.Context(), slices.Values([]client.Source{paper("deed.txt", "Deed of the house")}), nil)
 	h.refused(err, service.CodeVaultWaiting)
 	_, err = s.Documents(t.Context())
 	h.refused(err, service.CodeVaultWaiting)
@@ -387,9 +388,9 @@ func TestAnchor_KnowsWhatAnotherProcessChanged(t *testing.T) {
 	h, owner, _ := guarded(t)
 	other := h.one(person{role: workspace.RoleOwner, on: true})
 	s := owner.signIn()
-	second, err := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	second, err := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
-	h.ok(workspace.SetRole(second, t.Context(), other.id, workspace.RoleAdmin))
+	h.ok(workspace.SetRole(second.Workspace, t.Context(), other.id, workspace.RoleAdmin))
 	h.ok(s.Rename(t.Context(), "Amara N. Okafor"))
 	h.ok(h.store.Close())
 	h.sneak("UPDATE profiles SET role = 'owner' WHERE id = '" + other.id + "'")
@@ -446,7 +447,7 @@ func TestVault_ForgedKeysAreNotUsedWhileTheAppRuns(t *testing.T) {
 			h.ok(err)
 			forge(h, sealed, mine.Recipient())
 			s := owner.signIn()
-			_, err = s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("deed.txt", "Deed of the house")}), nil)
+			_, err = s.AddDocuments(t.Context(), slices.Values([]client.Source{paper("deed.txt", "Deed of the house")}), nil)
 			h.refused(err, service.CodeVaultWaiting)
 		})
 	}

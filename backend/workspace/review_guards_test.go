@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
@@ -109,7 +110,7 @@ func TestOpen_WorkspaceKeysOfAnotherLengthAreNone(t *testing.T) {
 func TestOpen_KeychainThatFailsIsNoForeignDatabase(t *testing.T) {
 	t.Parallel()
 	h, _ := created(t)
-	w, err := workspace.Open(t.Context(), workspace.Config{
+	w, err := client.Open(t.Context(), workspace.Config{
 		Store: h.store, Secrets: &hurt{Secrets: h.secrets, call: "get", item: "/anchor", n: 1}, Now: h.clock.now, Password: cheap,
 	})
 	if h.refused(err, service.CodeKeychainLocked); w != nil {

@@ -155,7 +155,7 @@ func (s *Sealed) second(ctx context.Context, a *Acceptance, t attempt, in Factor
 			return o.UseCode(row.Number) && row.UsedAt.IsZero()
 		}, refuse(service.CodeRecoveryUsed).At("recovery").With("number", row.Number))
 	}
-	return afterwards(refuse(service.CodeFactorRequired).At("code"), s.refund(ctx))
+	return service.Afterwards(refuse(service.CodeFactorRequired).At("code"), s.refund(ctx))
 }
 
 // useUp notes in the keychain that an owner's code was used, or refuses: it was
@@ -187,7 +187,7 @@ func (s *Sealed) recordAttempt(ctx context.Context) (t attempt, err error) {
 			if setBack(a, now) { // the whole pause begins anew
 				err = s.count(ctx, a.Failures)
 			}
-			return afterwards(throttled(KindPassword, left), err)
+			return service.Afterwards(throttled(KindPassword, left), err)
 		}
 		t.failures = a.Failures + 1
 		return s.count(ctx, t.failures)

@@ -227,7 +227,7 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 	}
 	if over { // ended before it could see this run
 		_, err := out.Cancel(ctx)
-		return nil, afterwards(refuse(service.CodeSessionEnded), err)
+		return nil, service.Afterwards(refuse(service.CodeSessionEnded), err)
 	}
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
@@ -28,7 +29,7 @@ func BenchmarkPrintRun(b *testing.B) {
 	}
 	defer store.Close()
 	now := &clock{t: time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)}
-	w, err := workspace.Open(ctx, workspace.Config{Store: store, Secrets: keychain.NewMemory(), Now: now.now, Password: cheap})
+	w, err := client.Open(ctx, workspace.Config{Store: store, Secrets: keychain.NewMemory(), Now: now.now, Password: cheap})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func BenchmarkPrintRun(b *testing.B) {
 	for i := range 100 {
 		people = append(people, workspace.AddedProfile{Name: fmt.Sprint("Person ", i), Email: fmt.Sprintf("p%d@example.com", i), Role: workspace.RoleMember, Key: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"})
 	}
-	ids, err := workspace.AddProfiles(w, ctx, email, people)
+	ids, err := workspace.AddProfiles(w.Workspace, ctx, email, people)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
@@ -51,7 +52,7 @@ func TestPrintRun_CutOffAtAnyCommitLeavesOneSetEach(t *testing.T) {
 	memory := h.secrets.Secrets.(*keychain.Memory)
 	store := &cutStore{Store: h.store}
 	var err error
-	h.w, err = workspace.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = client.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	people := h.membersWith2FA(size)
 	owner.printed(people[:8]...)

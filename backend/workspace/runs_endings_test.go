@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
@@ -29,7 +30,7 @@ func (h *fixture) onFullStore() *fullStore {
 	h.Helper()
 	s := &fullStore{Store: h.store}
 	var err error
-	h.w, err = workspace.Open(h.Context(), workspace.Config{Store: s, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = client.Open(h.Context(), workspace.Config{Store: s, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	return s
 }
@@ -133,14 +134,14 @@ func TestPrintRun_EndingBetweenBatchesLeavesOneSetEach(t *testing.T) {
 	const size = 36
 	for name, c := range map[string]struct {
 		state workspace.RunState
-		end   func(h *fixture, disk *fullStore, s *workspace.Session, stop func())
+		end   func(h *fixture, disk *fullStore, s *client.Session, stop func())
 		code  service.Code // of PutInForce; empty: none
 	}{
-		"Cancelled": {workspace.RunCancelled, func(_ *fixture, _ *fullStore, _ *workspace.Session, stop func()) { stop() }, ""},
-		"Locked": {workspace.RunCancelled, func(h *fixture, _ *fullStore, s *workspace.Session, _ func()) {
+		"Cancelled": {workspace.RunCancelled, func(_ *fixture, _ *fullStore, _ *client.Session, stop func()) { stop() }, ""},
+		"Locked": {workspace.RunCancelled, func(h *fixture, _ *fullStore, s *client.Session, _ func()) {
 			h.ok(s.End(context.WithoutCancel(t.Context())))
 		}, service.CodeSessionEnded},
-		"DiskFull": {workspace.RunInterrupted, func(_ *fixture, disk *fullStore, _ *workspace.Session, _ func()) { disk.full.Store(true) }, service.CodeFolderFull},
+		"DiskFull": {workspace.RunInterrupted, func(_ *fixture, disk *fullStore, _ *client.Session, _ func()) { disk.full.Store(true) }, service.CodeFolderFull},
 	} {
 		if underRace && name != "Locked" {
 			continue // what happens at once is in this one

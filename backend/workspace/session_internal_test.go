@@ -15,13 +15,13 @@ import (
 func TestAfterwards_WhatFailedWhileTakingBackIsTold(t *testing.T) {
 	t.Parallel()
 	met, undoing := refuse(service.CodeFactorRequired), errors.New("the store failed")
-	if got := afterwards(met, nil); got != error(met) {
+	if got := service.Afterwards(met, nil); got != error(met) {
 		t.Errorf("nothing to take back: %v", got)
 	}
-	if got := afterwards(met, undoing); !errors.Is(got, undoing) || !errors.Is(got, met) {
+	if got := service.Afterwards(met, undoing); !errors.Is(got, undoing) || !errors.Is(got, met) {
 		t.Errorf("taking back failed: %v", got)
 	}
-	if got := afterwards(nil, undoing); !errors.Is(got, undoing) {
+	if got := service.Afterwards(nil, undoing); !errors.Is(got, undoing) {
 		t.Errorf("only taking back failed: %v", got)
 	}
 }

@@ -15,9 +15,9 @@ type job struct {
 	once sync.Once
 }
 
-// work begins a job: the session must be alive, and it counts as use. What runs
+// Work begins a job: the session must be alive, and it counts as use. What runs
 // under the context it gives stops when the session ends; end says that it has.
-func (s *Session) work(ctx context.Context) (_ context.Context, end func(), err error) {
+func (s *Session) Work(ctx context.Context) (_ context.Context, end func(), err error) {
 	if err := s.touch(true); err != nil {
 		return nil, nil, err
 	}

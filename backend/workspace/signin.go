@@ -74,7 +74,7 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 		}
 	}()
 	if p.State == ProfileSuspended {
-		return nil, nil, afterwards(refuse(service.CodeSuspendedSelf), w.refund(ctx, t))
+		return nil, nil, service.Afterwards(refuse(service.CodeSuspendedSelf), w.refund(ctx, t))
 	}
 	// What was long enough while 2FA was required may be too short by now. Only here
 	// is the password known: how long it is, is kept nowhere.

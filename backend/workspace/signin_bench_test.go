@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/keychain/secretservicetest"
 	"countersign/backend/password"
@@ -27,7 +28,7 @@ func BenchmarkSignIn(b *testing.B) {
 	}
 	defer store.Close()
 	now := &clock{t: time.Now()}
-	w, err := workspace.Open(b.Context(), workspace.Config{Store: store, Secrets: keychain.New("Countersign benchmark"), Now: now.now})
+	w, err := client.Open(b.Context(), workspace.Config{Store: store, Secrets: keychain.New("Countersign benchmark"), Now: now.now})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -31,7 +32,7 @@ func shortened(t *testing.T) (*fixture, *user) {
 }
 
 // alone turns the owner's 2FA off, so that the password stands alone.
-func (p *user) alone(s *workspace.Session) {
+func (p *user) alone(s *client.Session) {
 	p.h.Helper()
 	p.h.ok(s.Disable(p.h.Context(), byCode(p.newCode())))
 	p.phone = phone{}

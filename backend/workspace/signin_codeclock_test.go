@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/totp"
@@ -66,7 +67,7 @@ func TestEnrolment_FirstCodeOfTwoStepsOpensNothing(t *testing.T) {
 	h, _ := created(t)
 	h.to(time.Unix((twin-1)*30+2, 0))
 	var err error
-	h.w, err = workspace.Open(t.Context(), workspace.Config{
+	h.w, err = client.Open(t.Context(), workspace.Config{
 		Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, Rand: rfcKey{},
 	})
 	h.ok(err)
@@ -84,7 +85,7 @@ func TestEnrolment_FirstCodeOfTwoStepsOpensNothing(t *testing.T) {
 	}
 }
 
-func (h *fixture) signedIn() *workspace.Session {
+func (h *fixture) signedIn() *client.Session {
 	h.Helper()
 	s, _, err := h.w.SignIn(h.Context(), email, secret.NewText(pass))
 	h.ok(err)

@@ -96,7 +96,7 @@ func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.T
 	}
 	// The name is no secret to whoever has the code, and is to everybody else.
 	if err := w.checkPassword(pw, "password", info.Name, p.Name, email); err != nil {
-		return nil, nil, afterwards(err, w.refund(ctx, t))
+		return nil, nil, service.Afterwards(err, w.refund(ctx, t))
 	}
 	r := &redemption{code: right.OneTime}
 	if r.own, err = w.ownOf(ctx, right); err != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/vault"
@@ -65,7 +66,7 @@ func TestRedeem_KeyPairThatIsNotTheCodesIsNotTaken(t *testing.T) {
 			steps := h.onSteps()
 			h.add(owner.signIn(), paper("lease", "Lease of the mill"))
 			p, given := h.invited(owner.admin())
-			var s *workspace.Session
+			var s *client.Session
 			h.ok(h.amid(steps, 2, func() { c.happen(h, "invitation/"+p.id) }, func() (err error) {
 				s, _, err = p.redeem(given)
 				return err

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -28,12 +29,12 @@ type provenCase struct {
 	ctx     context.Context
 	owner   *user
 	codes   []string
-	s       *workspace.Session
+	s       *client.Session
 	to      *user
 	request string // an approval that another asks for
 }
 
-func (p *provenCase) admin() *workspace.Admin {
+func (p *provenCase) admin() *client.Admin {
 	p.h.Helper()
 	a, err := p.s.Admin(p.ctx)
 	p.h.ok(err)
@@ -143,7 +144,7 @@ func TestProof_EveryActThatTakesOneIsAmongThem(t *testing.T) {
 	t.Parallel()
 	ownInput := []string{"Session.Confirm", "EnrolmentSession.Confirm", "Session.Acknowledge"} // a new phone's first code, a sheet's check word
 	var want []string
-	for _, of := range []reflect.Type{reflect.TypeFor[*workspace.Session](), reflect.TypeFor[*workspace.Admin](), reflect.TypeFor[*workspace.EnrolmentSession]()} {
+	for _, of := range []reflect.Type{reflect.TypeFor[*client.Session](), reflect.TypeFor[*client.Admin](), reflect.TypeFor[*client.EnrolmentSession]()} {
 		for m := range of.Methods() {
 			for in := range m.Type.Ins() {
 				switch in {

@@ -92,7 +92,7 @@ func TestSignIn_DerivationThatFailsLeadsToNoKey(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	p := h.profile(s.ProfileID())
-	key, err := workspace.GuessPassword(h.w, t.Context(), p, secret.NewText(pass))
+	key, err := workspace.GuessPassword(h.w.Workspace, t.Context(), p, secret.NewText(pass))
 	h.ok(err)
 	if key.Len() == 0 {
 		t.Fatal("the right password leads to no key")
@@ -101,7 +101,7 @@ func TestSignIn_DerivationThatFailsLeadsToNoKey(t *testing.T) {
 	for _, params := range []workspace.Argon2id{{}, {MemoryKiB: 8, Time: 1, Threads: 1}, {MemoryKiB: 1 << 31, Time: 3, Threads: 4}} {
 		cheaper := p
 		cheaper.Password.Params = params
-		key, err := workspace.GuessPassword(h.w, t.Context(), cheaper, secret.NewText(pass))
+		key, err := workspace.GuessPassword(h.w.Workspace, t.Context(), cheaper, secret.NewText(pass))
 		if !errors.Is(err, password.ErrParams) || key.Len() != 0 {
 			t.Errorf("%+v: a key of %d bytes, %v", params, key.Len(), err)
 		}
@@ -113,7 +113,7 @@ func TestSignIn_TwoFactorThatCameInBetweenEndsIt(t *testing.T) {
 	h, owner := alone(t)
 	steps := h.onSteps()
 	err := h.amid(steps, 2, func() {
-		h.ok(workspace.Change(h.w, context.WithoutCancel(t.Context()), func(tx workspace.WriteTx) error {
+		h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(t.Context()), func(tx workspace.WriteTx) error {
 			return tx.InsertFactor(workspace.Factor{ProfileID: owner.id, Generation: 1, Item: "x/totp/1", Since: h.clock.now(), PhoneSince: h.clock.now()})
 		}))
 	}, func() error {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -119,7 +120,7 @@ func TestAuthenticatorOff_StoreThatFailsIsNoAnswer(t *testing.T) {
 	h, _, _, _ := enabled(t)
 	store := &attemptless{Store: h.store}
 	var err error
-	h.w, err = workspace.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = client.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	c := h.challenge()
 	if off, err := c.AuthenticatorOff(t.Context()); err != nil || off {

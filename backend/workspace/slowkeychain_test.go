@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -42,13 +43,13 @@ func (s *stuck) Set(ctx context.Context, name string, v secret.Bytes) error {
 }
 
 // withStuck opens a fixture on a keychain that can get stuck, with two who are signed in.
-func withStuck(t *testing.T) (h *fixture, k *stuck, first, second *workspace.Session) {
+func withStuck(t *testing.T) (h *fixture, k *stuck, first, second *client.Session) {
 	t.Helper()
 	h, _ = created(t)
 	k = stick(h.secrets)
-	w, err := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap})
+	w, err := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
-	for _, s := range []**workspace.Session{&first, &second} {
+	for _, s := range []**client.Session{&first, &second} {
 		*s, _, err = w.SignIn(t.Context(), email, secret.NewText(pass))
 		h.ok(err)
 	}
@@ -109,7 +110,7 @@ func TestLock_AnAnchorIsWaitedForAShortTime(t *testing.T) {
 	t.Parallel()
 	h, _ := created(t)
 	k := &lateAnchor{Secrets: h.secrets}
-	w, err := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap})
+	w, err := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	s, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)

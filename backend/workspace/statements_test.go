@@ -3,6 +3,7 @@ package workspace_test
 import (
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -14,18 +15,18 @@ func TestAct_GuardedUpdateThatChangesNoRowIsRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		when string
 		n    int // of the commit
-		do   func(h *fixture, s *workspace.Session, p *user) func() error
+		do   func(h *fixture, s *client.Session, p *user) func() error
 		want service.Code
 	}{
-		"2FA is turned off": {"DELETE ON factors", 2, func(h *fixture, s *workspace.Session, p *user) func() error {
+		"2FA is turned off": {"DELETE ON factors", 2, func(h *fixture, s *client.Session, p *user) func() error {
 			return func() error { return s.Disable(h.Context(), byCode(p.newCode())) }
 		}, service.CodeTwoFactorOff},
-		"a phone is swapped": {"UPDATE ON factors", 2, func(h *fixture, s *workspace.Session, p *user) func() error {
+		"a phone is swapped": {"UPDATE ON factors", 2, func(h *fixture, s *client.Session, p *user) func() error {
 			shown, err := s.BeginChangePhone(h.Context(), p.proof())
 			h.ok(err)
 			return func() error { return second(s.Confirm(h.Context(), secret.NewText(h.phoneOf(shown).code()))) }
 		}, service.CodeEnrolmentEnded},
-		"2FA is turned on": {"DELETE ON intents", 1, func(h *fixture, s *workspace.Session, p *user) func() error {
+		"2FA is turned on": {"DELETE ON intents", 1, func(h *fixture, s *client.Session, p *user) func() error {
 			h.ok(s.Disable(h.Context(), byCode(p.newCode())))
 			shown, err := s.BeginEnable(h.Context(), secret.NewText(p.pass))
 			h.ok(err)
@@ -56,18 +57,18 @@ func TestAct_StatementThatFailsUndoesItsWholeAct(t *testing.T) {
 	for name, c := range map[string]struct {
 		when string
 		n    int
-		do   func(h *fixture, s *workspace.Session, p *user) func() error
+		do   func(h *fixture, s *client.Session, p *user) func() error
 	}{
-		"the count of a phone's first code": {"INSERT ON attempts WHEN NEW.kind = 'confirm'", 2, func(h *fixture, s *workspace.Session, p *user) func() error {
+		"the count of a phone's first code": {"INSERT ON attempts WHEN NEW.kind = 'confirm'", 2, func(h *fixture, s *client.Session, p *user) func() error {
 			shown, err := s.BeginChangePhone(h.Context(), p.proof())
 			h.ok(err)
 			return func() error { return second(s.Confirm(h.Context(), secret.NewText(h.phoneOf(shown).code()))) }
 		}},
-		"the help code that ends with 2FA": {"UPDATE ON one_time_codes", 2, func(h *fixture, s *workspace.Session, p *user) func() error {
+		"the help code that ends with 2FA": {"UPDATE ON one_time_codes", 2, func(h *fixture, s *client.Session, p *user) func() error {
 			h.ok(second(p.helper().HelpCode(h.Context(), p.id, "", workspace.Proof{Password: secret.NewText(pass)})))
 			return func() error { return s.Disable(h.Context(), byCode(p.newCode())) }
 		}},
-		"the keys of a reset that ends": {"DELETE ON vault_keys", 1, func(h *fixture, s *workspace.Session, p *user) func() error {
+		"the keys of a reset that ends": {"DELETE ON vault_keys", 1, func(h *fixture, s *client.Session, p *user) func() error {
 			h.ok(second(p.helper().ResetPassword(h.Context(), p.id, "", workspace.Proof{Password: secret.NewText(pass)})))
 			return func() error {
 				return s.ChangePassword(h.Context(), secret.NewText(pass), secret.NewText("granite lagoon whisper 47"), byCode(p.newCode()))
@@ -94,7 +95,7 @@ func TestAct_StatementThatFailsUndoesItsWholeAct(t *testing.T) {
 }
 
 // helper is the owner, with 2FA off.
-func (p *user) helper() *workspace.Admin {
+func (p *user) helper() *client.Admin {
 	p.h.Helper()
 	return (&user{h: p.h, email: email, pass: pass}).admin()
 }

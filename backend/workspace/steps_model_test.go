@@ -13,6 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -63,7 +64,7 @@ func (m *machine) anyPassword() string {
 	return rapid.SampledFrom([]string{right, right, right, right, m.passwords[len(m.passwords)-1], "not the password at all"}).Draw(m.T, "password")
 }
 
-func (m *machine) session() *workspace.Session {
+func (m *machine) session() *client.Session {
 	if len(m.sessions) == 0 {
 		m.Skip("nobody is signed in")
 	}
@@ -142,7 +143,7 @@ func (m *machine) guess() {
 	m.worded("sign in", err)
 	for range rapid.IntRange(1, 7).Draw(m.T, "guesses") {
 		_ = m.step("guess", func() error {
-			var s *workspace.Session
+			var s *client.Session
 			var err error
 			switch {
 			case c == nil:
@@ -169,7 +170,7 @@ func (m *machine) verify() {
 	c := m.challenges[m.newest(len(m.challenges))]
 	f := m.anyFactor("factor")
 	before := m.stand()
-	use := func(kind workspace.Kind, verify func(context.Context, secret.Text) (*workspace.Session, error), may ...func(before, after standing) bool) {
+	use := func(kind workspace.Kind, verify func(context.Context, secret.Text) (*client.Session, error), may ...func(before, after standing) bool) {
 		barred := m.barred(kind)
 		err := m.step("second factor", func() error {
 			s, err := verify(m.ctx, f.input.Value)
@@ -326,7 +327,7 @@ func (m *machine) changePassword() {
 
 // alone sees to it that after an act which ends every other session and challenge
 // they are over.
-func (m *machine) alone(s *workspace.Session, err error) {
+func (m *machine) alone(s *client.Session, err error) {
 	if err != nil {
 		return
 	}
@@ -336,7 +337,7 @@ func (m *machine) alone(s *workspace.Session, err error) {
 			m.Fatalf("another session goes on: %v", err)
 		}
 	}
-	m.sessions = []*workspace.Session{s}
+	m.sessions = []*client.Session{s}
 	m.stale = append(m.stale, m.challenges...)
 }
 
@@ -371,7 +372,7 @@ func (m *machine) rename() {
 
 func (m *machine) lock() {
 	s := m.session()
-	m.sessions = slices.DeleteFunc(m.sessions, func(o *workspace.Session) bool { return o == s })
+	m.sessions = slices.DeleteFunc(m.sessions, func(o *client.Session) bool { return o == s })
 	_ = m.step("lock", func() error { return s.End(m.ctx) })
 	_, err := s.Overview(m.ctx)
 	if !service.IsCode(err, service.CodeSessionEnded) {

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"countersign/backend/audit"
+	"countersign/backend/client"
 	"countersign/backend/workspace"
 )
 
@@ -57,7 +58,7 @@ func (h *fixture) onSteps() *stepStore {
 	h.Helper()
 	s := &stepStore{Store: h.store}
 	var err error
-	h.w, err = workspace.Open(h.Context(), workspace.Config{Store: s, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = client.Open(h.Context(), workspace.Config{Store: s, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	return s
 }
@@ -95,7 +96,7 @@ func (h *fixture) onAfter() *afterStore {
 	h.Helper()
 	s := &afterStore{Store: h.store}
 	var err error
-	h.w, err = workspace.Open(h.Context(), workspace.Config{Store: s, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = client.Open(h.Context(), workspace.Config{Store: s, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	return s
 }
@@ -118,7 +119,7 @@ func (h *fixture) amid(steps *stepStore, n int, happen func(), act func() error)
 // alter changes a profile, as another program would that holds the folder, too.
 func (h *fixture) alter(id string, how func(*workspace.Profile)) {
 	h.Helper()
-	h.ok(workspace.Change(h.w, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
+	h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
 		p, err := tx.Profile(id)
 		if err != nil {
 			return err
@@ -131,7 +132,7 @@ func (h *fixture) alter(id string, how func(*workspace.Profile)) {
 // alterInfo changes the workspace itself likewise.
 func (h *fixture) alterInfo(how func(*workspace.Info)) {
 	h.Helper()
-	h.ok(workspace.Change(h.w, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
+	h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
 		i, err := tx.Info()
 		if err != nil {
 			return err
@@ -144,7 +145,7 @@ func (h *fixture) alterInfo(how func(*workspace.Info)) {
 // alterKey changes a holder's row likewise, or deletes it.
 func (h *fixture) alterKey(holder string, how func(*workspace.VaultKey) (keep bool)) {
 	h.Helper()
-	h.ok(workspace.Change(h.w, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
+	h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
 		k, err := tx.VaultKey(holder)
 		if err != nil {
 			return err
@@ -183,7 +184,7 @@ func (h *fixture) head() (n int64) {
 // newest is the number of the newest event: a guess that is counted adds one.
 func (h *fixture) newest() int64 {
 	h.Helper()
-	head, _, err := workspace.ReadAnchor(h.w, h.Context())
+	head, _, err := workspace.ReadAnchor(h.w.Workspace, h.Context())
 	h.ok(err)
 	return head
 }

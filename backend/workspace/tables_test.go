@@ -101,11 +101,11 @@ func (h *fixture) columns(db *sql.DB) (all []column) {
 func (h *fixture) hashed() (hashes map[workspace.Key]audit.Hash, err error) {
 	h.Helper()
 	err = h.store.View(h.Context(), func(tx workspace.ReadTx) (err error) {
-		if hashes, err = workspace.HashAll(h.w, tx); err != nil {
+		if hashes, err = workspace.HashAll(h.w.Workspace, tx); err != nil {
 			return err
 		}
 		for k, scanned := range hashes {
-			if byKey, err := workspace.HashOne(h.w, tx, k); err != nil || byKey != scanned {
+			if byKey, err := workspace.HashOne(h.w.Workspace, tx, k); err != nil || byKey != scanned {
 				h.Errorf("%q has another hash by its key (%v)", k, err)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -25,12 +26,12 @@ type teammate struct {
 	pass      string // empty before the invitation was redeemed
 	role      workspace.Role
 	state     workspace.ProfileState
-	code      string           // an invitation or a reset that is good; empty: none
-	stale     string           // one that is not any more
-	ended     bool             // since what it rested on has changed; else it was used
-	by        *teammate        // who gave it out
-	admin     *workspace.Admin // taken while they were one
-	alive     bool             // the session that admin belongs to
+	code      string        // an invitation or a reset that is good; empty: none
+	stale     string        // one that is not any more
+	ended     bool          // since what it rested on has changed; else it was used
+	by        *teammate     // who gave it out
+	admin     *client.Admin // taken while they were one
+	alive     bool          // the session that admin belongs to
 }
 
 // team drives the people of a workspace at random and says beforehand what
@@ -42,7 +43,7 @@ type team struct {
 	clock   *clock
 	secrets *keychain.Memory
 	store   *sqlite.Store
-	w       *workspace.Workspace
+	w       *client.Workspace
 	people  []*teammate
 }
 
@@ -56,7 +57,7 @@ func (m *team) open() {
 	var err error
 	m.store, err = sqlite.Open(m.ctx, m.path)
 	m.must(err)
-	m.w, err = workspace.Open(m.ctx, workspace.Config{Store: m.store, Secrets: m.secrets, Now: m.clock.now, Password: cheap, Recovery: cheapCodes})
+	m.w, err = client.Open(m.ctx, workspace.Config{Store: m.store, Secrets: m.secrets, Now: m.clock.now, Password: cheap, Recovery: cheapCodes})
 	m.must(err)
 	m.must(m.w.RecoverAll(m.ctx))
 }
@@ -249,7 +250,7 @@ func (m *team) signIn() {
 }
 
 // take keeps the powers of a session, or sees that it has none.
-func (m *team) take(p *teammate, s *workspace.Session) {
+func (m *team) take(p *teammate, s *client.Session) {
 	a, err := s.Admin(m.ctx)
 	want := service.Code("")
 	if p.role == workspace.RoleMember {

@@ -3,13 +3,11 @@ package workspace
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base32"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -341,16 +339,7 @@ func (w *Workspace) random(n int) ([]byte, error) {
 	return b, nil
 }
 
-var idEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
-
-// newID is 128 random bits in lower-case base32.
-func (w *Workspace) newID() (string, error) {
-	b, err := w.random(16)
-	if err != nil {
-		return "", err
-	}
-	return strings.ToLower(idEncoding.EncodeToString(b)), nil
-}
+func (w *Workspace) newID() (string, error) { return service.NewID(w.rand) }
 
 // derive runs Argon2id, at most a few at a time.
 func (w *Workspace) derive(ctx context.Context, pw secret.Text, salt []byte, cost store.Argon2id) (secret.Bytes, error) {

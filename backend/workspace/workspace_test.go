@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -12,7 +13,7 @@ import (
 func TestConfig_WhatIsNotGivenHasItsDefault(t *testing.T) {
 	t.Parallel()
 	h, _ := created(t)
-	w, err := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Idle: 7 * time.Minute})
+	w, err := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Idle: 7 * time.Minute})
 	h.ok(err)
 	if got := w.Idle(); got != 7*time.Minute {
 		t.Errorf("idle time %s", got)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
@@ -86,7 +87,7 @@ func approvalViewOf(a workspace.AskedApproval) approvalView {
 }
 
 func approvalsList(ctx context.Context, e *env, _ []string) error {
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		all, err := a.Approvals(ctx)
 		if err != nil {
 			return err
@@ -139,7 +140,7 @@ func approvalsAsk(ctx context.Context, e *env, args []string) error {
 			return cli.Usage(words.TerminalUsageAskForOne, words.Args{"kind": args[0]})
 		}
 	}
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		var ids []string
 		if e.ways() > 0 {
 			var err error
@@ -157,16 +158,16 @@ func approvalsAsk(ctx context.Context, e *env, args []string) error {
 }
 
 func approvalsApprove(ctx context.Context, e *env, args []string) error {
-	return e.decide(ctx, args[0], words.TerminalApprovalsApproveDone, func(a *workspace.Admin, id string) error { return a.Approve(ctx, id, workspace.Proof{}) })
+	return e.decide(ctx, args[0], words.TerminalApprovalsApproveDone, func(a *client.Admin, id string) error { return a.Approve(ctx, id, workspace.Proof{}) })
 }
 
 func approvalsDecline(ctx context.Context, e *env, args []string) error {
-	return e.decide(ctx, args[0], words.TerminalApprovalsDeclineDone, func(a *workspace.Admin, id string) error { return a.Refuse(ctx, id) })
+	return e.decide(ctx, args[0], words.TerminalApprovalsDeclineDone, func(a *client.Admin, id string) error { return a.Refuse(ctx, id) })
 }
 
 // decide does what an admin says of an approval, and tells which it was.
-func (e *env) decide(ctx context.Context, id string, done words.Key, act func(*workspace.Admin, string) error) error {
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+func (e *env) decide(ctx context.Context, id string, done words.Key, act func(*client.Admin, string) error) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		all, err := a.Approvals(ctx)
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
@@ -17,7 +18,7 @@ func auditExport(ctx context.Context, e *env, _ []string) error {
 	if err := e.free(e.output); err != nil {
 		return err
 	}
-	return e.asAdmin(ctx, func(a *workspace.Admin) (err error) {
+	return e.asAdmin(ctx, func(a *client.Admin) (err error) {
 		var done workspace.LogExport
 		if e.output == "" {
 			done, err = a.ExportLog(ctx, e.stdout, e.progress(words.TerminalProgressExported))
@@ -32,7 +33,7 @@ func auditExport(ctx context.Context, e *env, _ []string) error {
 }
 
 // exportTo writes the file whole or not at all.
-func (e *env) exportTo(ctx context.Context, a *workspace.Admin) (done workspace.LogExport, err error) {
+func (e *env) exportTo(ctx context.Context, a *client.Admin) (done workspace.LogExport, err error) {
 	f, err := folder.CreateWhole(e.output)
 	if err != nil {
 		return done, unwritable(e.output, err)

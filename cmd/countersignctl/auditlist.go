@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
@@ -53,7 +54,7 @@ func auditList(ctx context.Context, e *env, _ []string) error {
 	if err != nil {
 		return err
 	}
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		page, err := a.Log(ctx, q)
 		if errors.Is(err, workspace.ErrNotFound) {
 			return cli.Usage(words.TerminalUsageNoProfile, words.Args{"typed": strconv.Quote(e.person)})

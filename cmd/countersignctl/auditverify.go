@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/backend/audit"
+	"countersign/backend/client"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
@@ -18,7 +19,7 @@ func auditVerify(ctx context.Context, e *env, args []string) error {
 	if e.head != "" {
 		return cli.Usage(words.TerminalUsageHeadOfFile, nil)
 	}
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		r, err := a.VerifyLog(ctx, e.progress(words.TerminalProgressVerified))
 		if err != nil {
 			return err

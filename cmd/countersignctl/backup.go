@@ -10,6 +10,7 @@ import (
 
 	"countersign/backend/backup"
 	"countersign/backend/bundle"
+	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/service"
 	"countersign/backend/words"
@@ -29,7 +30,7 @@ func backupCreate(ctx context.Context, e *env, _ []string) (err error) {
 		return err
 	}
 	var report backupReport
-	err = e.asAdmin(ctx, func(a *workspace.Admin) error {
+	err = e.asAdmin(ctx, func(a *client.Admin) error {
 		to, err := e.sealFor(ctx)
 		if err != nil {
 			return err

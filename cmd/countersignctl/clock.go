@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
@@ -25,7 +26,7 @@ func (v clockView) text() string {
 }
 
 func clockShow(ctx context.Context, e *env, _ []string) error {
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		c, err := a.Clock(ctx)
 		if err != nil {
 			return err
@@ -45,7 +46,7 @@ func clockConfirm(ctx context.Context, e *env, _ []string) error {
 	if err := e.canAsk(); err != nil {
 		return err
 	}
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		c, err := a.Clock(ctx)
 		if err != nil {
 			return err

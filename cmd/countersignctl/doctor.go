@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/keyfile"
 	"countersign/backend/secret"
@@ -228,7 +229,7 @@ func (x *examination) database() {
 		x.skip("database", say(words.TerminalDoctorDatabaseNoSecrets, nil))
 		return
 	}
-	w, err := workspace.Open(x.ctx, workspace.Config{Store: store, Secrets: x.secrets, Now: x.now})
+	w, err := client.Open(x.ctx, workspace.Config{Store: store, Secrets: x.secrets, Now: x.now})
 	if err != nil {
 		x.fault("database", err)
 		return

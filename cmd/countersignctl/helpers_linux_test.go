@@ -19,6 +19,7 @@ import (
 	"github.com/pquerna/otp/hotp"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
 	"countersign/backend/keyfile"
@@ -60,7 +61,7 @@ type opened struct {
 	store *sqlite.Store
 	keys  workspace.Secrets
 	now   func() time.Time // nil: the computer's clock
-	w     *workspace.Workspace
+	w     *client.Workspace
 }
 
 func (o *opened) config() workspace.Config {
@@ -77,7 +78,7 @@ func openAsAppAt(now func() time.Time) *opened {
 	}
 	o.lock = must(folder.Hold(o.path))
 	o.store = must(sqlite.Open(context.Background(), databaseIn(o.path)))
-	o.w = must(workspace.Open(context.Background(), o.config()))
+	o.w = must(client.Open(context.Background(), o.config()))
 	check(o.w.RecoverAll(context.Background()))
 	return o
 }
@@ -136,7 +137,7 @@ func join() {
 
 // enable turns 2FA on, and writes the phone's key and the recovery codes to the files "key"
 // and "codes".
-func enable(ctx context.Context, s *workspace.Session) {
+func enable(ctx context.Context, s *client.Session) {
 	pw := ownPassword
 	if p := must(s.Overview(ctx)).Profile; p.Email != ownerEmail {
 		pw = joinedPassword

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"countersign/backend/client"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
@@ -17,8 +18,8 @@ type memberAct struct {
 }
 
 // onMember signs in and acts on the member with an email.
-func (e *env) onMember(ctx context.Context, email string, act func(*workspace.Admin, workspace.Member) error) error {
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+func (e *env) onMember(ctx context.Context, email string, act func(*client.Admin, workspace.Member) error) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		found, err := e.membersBy(ctx, a, email)
 		if err != nil {
 			return err
@@ -28,7 +29,7 @@ func (e *env) onMember(ctx context.Context, email string, act func(*workspace.Ad
 }
 
 // membersBy finds the members with these emails.
-func (e *env) membersBy(ctx context.Context, a *workspace.Admin, emails ...string) (found []workspace.Member, err error) {
+func (e *env) membersBy(ctx context.Context, a *client.Admin, emails ...string) (found []workspace.Member, err error) {
 	all, err := a.Members(ctx)
 	if err != nil {
 		return nil, err
@@ -57,7 +58,7 @@ func membersRole(ctx context.Context, e *env, args []string) error {
 	if err := e.canAsk(); err != nil {
 		return err
 	}
-	return e.onMember(ctx, args[0], func(a *workspace.Admin, m workspace.Member) error {
+	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
 		err := e.confirm(ctx, words.TerminalMembersRoleAsk, words.Args{
 			"member": member(m.Name, m.Email), "before": inWords(words.TerminalWordRole, string(m.Role)), "after": inWords(words.TerminalWordRole, args[1]),
 		})
@@ -79,7 +80,7 @@ func membersSuspend(ctx context.Context, e *env, args []string) error {
 	if err := e.canAsk(); err != nil {
 		return err
 	}
-	return e.onMember(ctx, args[0], func(a *workspace.Admin, m workspace.Member) error {
+	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
 		err := e.confirm(ctx, words.TerminalMembersSuspendAsk, words.Args{"member": member(m.Name, m.Email)})
 		if err != nil {
 			return err
@@ -92,7 +93,7 @@ func membersSuspend(ctx context.Context, e *env, args []string) error {
 }
 
 func membersReactivate(ctx context.Context, e *env, args []string) error {
-	return e.onMember(ctx, args[0], func(a *workspace.Admin, m workspace.Member) error {
+	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
 		if err := a.Resume(ctx, m.ID); err != nil {
 			return err
 		}
@@ -104,7 +105,7 @@ func membersRemove(ctx context.Context, e *env, args []string) error {
 	if err := e.canAsk(); err != nil {
 		return err
 	}
-	return e.onMember(ctx, args[0], func(a *workspace.Admin, m workspace.Member) error {
+	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
 		err := e.confirm(ctx, words.TerminalMembersRemoveAsk, words.Args{"member": member(m.Name, m.Email)})
 		if err != nil {
 			return err
@@ -120,7 +121,7 @@ func membersReset2FA(ctx context.Context, e *env, args []string) error {
 	if err := e.canAsk(); err != nil {
 		return err
 	}
-	return e.onMember(ctx, args[0], func(a *workspace.Admin, m workspace.Member) error {
+	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
 		err := e.confirm(ctx, words.TerminalMembersReset2faAsk, words.Args{"member": member(m.Name, m.Email)})
 		if err != nil {
 			return err
@@ -133,7 +134,7 @@ func membersReset2FA(ctx context.Context, e *env, args []string) error {
 }
 
 func membersTemporaryCode(ctx context.Context, e *env, args []string) error {
-	return e.onMember(ctx, args[0], func(a *workspace.Admin, m workspace.Member) error {
+	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
 		given, err := a.HelpCode(ctx, m.ID, e.approval, workspace.Proof{})
 		if err != nil {
 			return e.needsApproval(err, workspace.ApproveHelpCode, m.Email)
@@ -143,7 +144,7 @@ func membersTemporaryCode(ctx context.Context, e *env, args []string) error {
 }
 
 func membersResetPassword(ctx context.Context, e *env, args []string) error {
-	return e.onMember(ctx, args[0], func(a *workspace.Admin, m workspace.Member) error {
+	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
 		given, err := a.ResetPassword(ctx, m.ID, e.approval, workspace.Proof{})
 		if err != nil {
 			return e.needsApproval(err, workspace.ApproveResetPassword, m.Email)

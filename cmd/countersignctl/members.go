@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/roster"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
@@ -55,7 +56,7 @@ func membersList(ctx context.Context, e *env, _ []string) error {
 	}
 	var all []memberView
 	var policy workspace.Policy
-	err := e.asAdmin(ctx, func(a *workspace.Admin) (err error) {
+	err := e.asAdmin(ctx, func(a *client.Admin) (err error) {
 		if policy, err = a.Policy(ctx); err != nil {
 			return err
 		}
@@ -124,7 +125,7 @@ func invitationOf(g workspace.GivenOut) invitation {
 
 func membersAdd(ctx context.Context, e *env, args []string) error {
 	person := workspace.NewMember{Name: args[0], Email: args[1], Role: workspace.Role(strings.ToLower(e.role))}
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		given, err := a.AddMember(ctx, person, workspace.Proof{})
 		if err != nil {
 			return err

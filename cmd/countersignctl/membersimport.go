@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/roster"
 	"countersign/backend/runfile"
@@ -81,7 +82,7 @@ func membersImport(ctx context.Context, e *env, args []string) error {
 	if err := e.free(e.invitations); err != nil {
 		return err
 	}
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		people, problems, err := sortOut(ctx, a, list)
 		if err != nil {
 			return err
@@ -97,7 +98,7 @@ func membersImport(ctx context.Context, e *env, args []string) error {
 }
 
 // sortOut tells who can be added, and why the others cannot.
-func sortOut(ctx context.Context, a *workspace.Admin, list roster.List) (people []workspace.NewMember, problems []problem, err error) {
+func sortOut(ctx context.Context, a *client.Admin, list roster.List) (people []workspace.NewMember, problems []problem, err error) {
 	all := make([]workspace.NewMember, len(list.Rows))
 	for i, row := range list.Rows {
 		all[i] = workspace.NewMember{Name: row.Name, Email: row.Email, Role: workspace.Role(row.Role)}
@@ -140,7 +141,7 @@ func told(problems []problem) string {
 
 // addAll adds people in one step and hands out their invitations: into a file, which
 // is begun before, since its place may be read-only, or else on standard output.
-func (e *env) addAll(ctx context.Context, a *workspace.Admin, people []workspace.NewMember, problems []problem) error {
+func (e *env) addAll(ctx context.Context, a *client.Admin, people []workspace.NewMember, problems []problem) error {
 	var f *folder.Whole
 	if e.invitations != "" {
 		var err error

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/runfile"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
@@ -24,8 +25,8 @@ type policyView struct {
 }
 
 // policy changes the policy, and prints it as it is then.
-func (e *env) policy(ctx context.Context, change func(*workspace.Admin) error) error {
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+func (e *env) policy(ctx context.Context, change func(*client.Admin) error) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		if err := change(a); err != nil {
 			return err
 		}
@@ -63,7 +64,7 @@ func (v policyView) text(now time.Time) string {
 }
 
 func policyShow(ctx context.Context, e *env, _ []string) error {
-	return e.policy(ctx, func(*workspace.Admin) error { return nil })
+	return e.policy(ctx, func(*client.Admin) error { return nil })
 }
 
 // rehearsalView is what --dry-run --json prints.
@@ -117,7 +118,7 @@ func policyRequire2FA(ctx context.Context, e *env, _ []string) error {
 	if err := e.canAsk(); err != nil {
 		return err
 	}
-	return e.policy(ctx, func(a *workspace.Admin) error {
+	return e.policy(ctx, func(a *client.Admin) error {
 		r, err := a.Rehearse(ctx)
 		if err != nil {
 			return err
@@ -133,7 +134,7 @@ func policyRequire2FA(ctx context.Context, e *env, _ []string) error {
 }
 
 func (e *env) rehearse(ctx context.Context) error {
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		r, err := a.Rehearse(ctx)
 		if err != nil {
 			return err
@@ -153,7 +154,7 @@ func policyStopRequiring2FA(ctx context.Context, e *env, _ []string) error {
 	if err := e.canAsk(); err != nil {
 		return err
 	}
-	return e.policy(ctx, func(a *workspace.Admin) error {
+	return e.policy(ctx, func(a *client.Admin) error {
 		if err := e.confirm(ctx, words.TerminalPolicyStopRequiring2faAsk, nil); err != nil {
 			return err
 		}
@@ -162,14 +163,14 @@ func policyStopRequiring2FA(ctx context.Context, e *env, _ []string) error {
 }
 
 func policyRequireApproval(ctx context.Context, e *env, _ []string) error {
-	return e.policy(ctx, func(a *workspace.Admin) error { return a.SetTwoPeople(ctx, true, "", workspace.Proof{}) })
+	return e.policy(ctx, func(a *client.Admin) error { return a.SetTwoPeople(ctx, true, "", workspace.Proof{}) })
 }
 
 func policyStopRequiringApproval(ctx context.Context, e *env, _ []string) error {
 	if err := e.canAsk(); err != nil {
 		return err
 	}
-	return e.policy(ctx, func(a *workspace.Admin) error {
+	return e.policy(ctx, func(a *client.Admin) error {
 		if err := e.confirm(ctx, words.TerminalPolicyStopRequiringApprovalAsk, nil); err != nil {
 			return err
 		}
@@ -182,5 +183,5 @@ func policyAutoLock(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return cli.Usage(words.TerminalUsageMinutes, words.Args{"typed": strconv.Quote(args[0])})
 	}
-	return e.policy(ctx, func(a *workspace.Admin) error { return a.SetIdle(ctx, minutes) })
+	return e.policy(ctx, func(a *client.Admin) error { return a.SetIdle(ctx, minutes) })
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/runfile"
 	"countersign/backend/service"
@@ -37,7 +38,7 @@ func recoveryIssue(ctx context.Context, e *env, _ []string) error {
 	if err != nil {
 		return err
 	}
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		ids, err := e.chosen(ctx, a)
 		if err != nil {
 			return err
@@ -93,7 +94,7 @@ func (e *env) ways() (n int) {
 
 // chosen finds who gets a sheet. Those who are named have to be able to have one;
 // of all, who cannot are left out, and said.
-func (e *env) chosen(ctx context.Context, a *workspace.Admin) (ids []string, err error) {
+func (e *env) chosen(ctx context.Context, a *client.Admin) (ids []string, err error) {
 	if len(e.members) > 0 {
 		found, err := e.membersBy(ctx, a, e.members...)
 		for _, m := range found {
@@ -132,7 +133,7 @@ var errNobody = cli.Fail("nobody_chosen", cli.ExitUsage, words.TerminalFailureNo
 // issue makes the sheets, writes them, and only then puts them in force. Until
 // the file is whole nobody's codes change, and whatever goes wrong before leaves
 // no file and each member with the old sheet.
-func (e *env) issue(ctx context.Context, a *workspace.Admin, ids []string, t runfile.Target) error {
+func (e *env) issue(ctx context.Context, a *client.Admin, ids []string, t runfile.Target) error {
 	f, err := folder.CreateWhole(e.output)
 	if err != nil {
 		return unwritable(e.output, err)
@@ -208,7 +209,7 @@ func (e *env) issued(plan workspace.RunPlan, res workspace.RunResult, failed err
 }
 
 func recoveryConfirm(ctx context.Context, e *env, _ []string) error {
-	return e.signedIn(ctx, func(_ *place, s *workspace.Session) error {
+	return e.signedIn(ctx, func(_ *place, s *client.Session) error {
 		word, err := e.ask(ctx, words.TerminalAskCheckWord, true)
 		if err != nil {
 			return err

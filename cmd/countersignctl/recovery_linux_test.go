@@ -15,6 +15,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"countersign/backend/audit"
+	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/recovery"
 	"countersign/backend/runfile"
@@ -56,7 +57,7 @@ func (t *eventTx) AppendEvent(e audit.Event, seal []byte) error {
 type office struct {
 	*testing.T
 	store *interrupting
-	admin *workspace.Admin
+	admin *client.Admin
 	ids   []string
 	env   *env
 	out   *bytes.Buffer
@@ -80,7 +81,7 @@ func newOffice(t *testing.T, n int) *office {
 	o := &office{T: t, store: &interrupting{Store: store}, out: &bytes.Buffer{}}
 	keys := keychain.NewMemory()
 	c := workspace.Config{Store: o.store, Secrets: keys, Password: cheap, Recovery: recovery.Cheap, Now: func() time.Time { return now }}
-	w, err := workspace.Open(ctx, c)
+	w, err := client.Open(ctx, c)
 	ok(err)
 	s, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(ownPassword)})
 	ok(err)
@@ -107,7 +108,7 @@ func newOffice(t *testing.T, n int) *office {
 	sealed, err := workspace.OpenSealed(ctx, c)
 	ok(err)
 	ok(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code())}))
-	w, err = workspace.Open(ctx, c)
+	w, err = client.Open(ctx, c)
 	ok(err)
 	_, challenge, err := w.SignIn(ctx, ownerEmail, secret.NewText(ownPassword))
 	ok(err)

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
@@ -62,7 +63,7 @@ func runsList(ctx context.Context, e *env, _ []string) error {
 	if e.before < 0 {
 		return cli.Usage(words.TerminalUsageRunNumber, words.Args{"flag": "--before"})
 	}
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		all, err := a.Runs(ctx, int(e.before))
 		if err != nil {
 			return err
@@ -124,7 +125,7 @@ func runsShow(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		l, err := a.Ledger(ctx, run)
 		if err != nil {
 			return err
@@ -152,7 +153,7 @@ func runsShow(ctx context.Context, e *env, args []string) error {
 }
 
 func runsUnconfirmed(ctx context.Context, e *env, _ []string) error {
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		all, err := a.Unacknowledged(ctx)
 		if err != nil {
 			return err
@@ -174,7 +175,7 @@ func runsHandOver(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		if _, err := ledgerOf(ctx, a, run, sheets); err != nil {
 			return err
 		}
@@ -194,7 +195,7 @@ func runsCancel(ctx context.Context, e *env, args []string) error {
 	if err := e.canAsk(); err != nil {
 		return err
 	}
-	return e.asAdmin(ctx, func(a *workspace.Admin) error {
+	return e.asAdmin(ctx, func(a *client.Admin) error {
 		holders, err := ledgerOf(ctx, a, run, sheets)
 		if err != nil {
 			return err
@@ -213,7 +214,7 @@ func runsCancel(ctx context.Context, e *env, args []string) error {
 
 // ledgerOf names the members of sheets, and refuses those that the run does not have: the
 // number may be mistyped.
-func ledgerOf(ctx context.Context, a *workspace.Admin, run int, sheets []int) (holders []string, err error) {
+func ledgerOf(ctx context.Context, a *client.Admin, run int, sheets []int) (holders []string, err error) {
 	l, err := a.Ledger(ctx, run)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 
+	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/password"
 	"countersign/backend/sentences"
@@ -21,7 +22,7 @@ import (
 type place struct {
 	store   *sqlite.Store
 	secrets keeper
-	*workspace.Workspace
+	*client.Workspace
 }
 
 func (e *env) open(ctx context.Context) (*place, error) {
@@ -41,7 +42,7 @@ func (e *env) open(ctx context.Context) (*place, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	w, err := workspace.Open(ctx, workspace.Config{Store: store, Secrets: secrets, Files: files, Now: e.now, Sentence: event})
+	w, err := client.Open(ctx, workspace.Config{Store: store, Secrets: secrets, Files: files, Now: e.now, Sentence: event})
 	if err == nil && !w.Created() {
 		err = errNoWorkspace
 	}
@@ -60,7 +61,7 @@ func (p *place) close() error {
 
 // signedIn opens the workspace, signs in, and hands the session to act. The
 // session ends with it.
-func (e *env) signedIn(ctx context.Context, act func(*place, *workspace.Session) error) (err error) {
+func (e *env) signedIn(ctx context.Context, act func(*place, *client.Session) error) (err error) {
 	p, err := e.open(ctx)
 	if err != nil {
 		return err
@@ -77,7 +78,7 @@ func (e *env) signedIn(ctx context.Context, act func(*place, *workspace.Session)
 
 // whyEnded gives a sign-in that ended because 2FA is required by now the words of one
 // that came too late for it.
-func whyEnded(s *workspace.Session, err error) error {
+func whyEnded(s *client.Session, err error) error {
 	if service.IsCode(err, service.CodeSessionEnded) && s.Overdue() {
 		return errEnrolFirst
 	}
@@ -85,8 +86,8 @@ func whyEnded(s *workspace.Session, err error) error {
 }
 
 // asAdmin is signedIn for owners and admins.
-func (e *env) asAdmin(ctx context.Context, act func(*workspace.Admin) error) error {
-	return e.signedIn(ctx, func(_ *place, s *workspace.Session) error {
+func (e *env) asAdmin(ctx context.Context, act func(*client.Admin) error) error {
+	return e.signedIn(ctx, func(_ *place, s *client.Session) error {
 		s.ForOneAct()
 		a, err := s.Admin(ctx)
 		if err != nil {
@@ -107,7 +108,7 @@ func whyUnproven(err error) error {
 
 var errConfirmedLate = cli.Fail("confirmed_late", cli.ExitRefused, words.TerminalFailureConfirmedLate, nil)
 
-func (e *env) signInTo(ctx context.Context, p *place) (*workspace.Session, error) {
+func (e *env) signInTo(ctx context.Context, p *place) (*client.Session, error) {
 	email := e.email
 	if email == "" {
 		typed, err := e.ask(ctx, words.TerminalAskEmail, true)
@@ -142,7 +143,7 @@ var errAuthenticatorOff = cli.Fail(string(service.CodeAuthenticatorOff), cli.Exi
 
 // second asks for the second factor, which is one guess: what is wrong is said,
 // and the command is given again.
-func (e *env) second(ctx context.Context, c *workspace.Challenge) (*workspace.Session, error) {
+func (e *env) second(ctx context.Context, c *client.Challenge) (*client.Session, error) {
 	what, take := words.TerminalAskVerificationCode, c.Verify
 	if e.recovery {
 		what, take = words.TerminalAskRecoveryCode, c.Recover

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
@@ -33,7 +34,7 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 	defer func() { ok(store.Close()) }()
 	files, err := documents.Open(filepath.Join(dir, "documents"))
 	ok(err)
-	w, err := workspace.Open(ctx, workspace.Config{
+	w, err := client.Open(ctx, workspace.Config{
 		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
 		Password: password.Cheap,
 	})
@@ -82,7 +83,7 @@ func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 	defer func() { ok(store.Close()) }()
 	files, err := documents.Open(filepath.Join(dir, "documents"))
 	ok(err)
-	w, err := workspace.Open(ctx, workspace.Config{
+	w, err := client.Open(ctx, workspace.Config{
 		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
 		Password: password.Cheap,
 	})
@@ -137,7 +138,7 @@ func TestAsAdmin_AnAnswerThatCameTooLateIsToldAsThat(t *testing.T) {
 	defer func() { ok(store.Close()) }()
 	files, err := documents.Open(filepath.Join(dir, "documents"))
 	ok(err)
-	w, err := workspace.Open(ctx, workspace.Config{
+	w, err := client.Open(ctx, workspace.Config{
 		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
 		Password: password.Cheap,
 	})

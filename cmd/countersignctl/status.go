@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/keyfile"
 	"countersign/backend/service"
@@ -101,7 +102,7 @@ func (st *state) look(ctx context.Context) error {
 }
 
 func (e *env) ownProfile(ctx context.Context) (own *ownProfile, err error) {
-	err = e.signedIn(ctx, func(_ *place, s *workspace.Session) error {
+	err = e.signedIn(ctx, func(_ *place, s *client.Session) error {
 		o, err := s.Overview(ctx)
 		if err != nil {
 			return err

@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
@@ -82,7 +83,7 @@ func seed(ctx context.Context, o order) (all []inHand, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	w, err := workspace.Open(ctx, workspace.Config{
+	w, err := client.Open(ctx, workspace.Config{
 		Store: store, Secrets: keychain.New(cmp.Or(o.Service, "Countersign development")),
 		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}, Recovery: recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
 	})
@@ -138,7 +139,7 @@ func passwordOf(o order, i int) string {
 	return memberPassword
 }
 
-func invite(ctx context.Context, owner *workspace.Session, pw secret.Text, all []workspace.NewMember) ([]workspace.GivenOut, error) {
+func invite(ctx context.Context, owner *client.Session, pw secret.Text, all []workspace.NewMember) ([]workspace.GivenOut, error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
@@ -150,7 +151,7 @@ func invite(ctx context.Context, owner *workspace.Session, pw secret.Text, all [
 }
 
 // redeem uses the invitation up: its profile gets a password, and has 2FA on.
-func (it *inHand) redeem(ctx context.Context, w *workspace.Workspace, pw secret.Text) error {
+func (it *inHand) redeem(ctx context.Context, w *client.Workspace, pw secret.Text) error {
 	s, _, err := w.Redeem(ctx, it.Email, secret.NewText(it.Invitation), pw)
 	if err != nil {
 		return err
@@ -159,7 +160,7 @@ func (it *inHand) redeem(ctx context.Context, w *workspace.Workspace, pw secret.
 	return errors.Join(it.enable(ctx, s, pw), s.End(ctx))
 }
 
-func (it *inHand) enable(ctx context.Context, s *workspace.Session, pw secret.Text) error {
+func (it *inHand) enable(ctx context.Context, s *client.Session, pw secret.Text) error {
 	shown, err := s.BeginEnable(ctx, pw)
 	if err != nil {
 		return err

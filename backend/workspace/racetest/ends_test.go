@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -41,7 +42,7 @@ func TestClose_WhilePeopleActSealsNothingWithAWipedKey(t *testing.T) {
 		store := &closing{Store: o.store, close: func() {}}
 		c := o.config()
 		c.Store = store
-		w, err := workspace.Open(t.Context(), c)
+		w, err := client.Open(t.Context(), c)
 		o.ok(err)
 		s, _, err := w.SignIn(t.Context(), owner.email, secret.NewText(pass))
 		o.ok(err)
@@ -58,7 +59,7 @@ func TestClose_WhilePeopleActSealsNothingWithAWipedKey(t *testing.T) {
 		_ = s.Rename(t.Context(), "Amara Okafor")
 		all.Wait()
 	}
-	_, err := workspace.Open(t.Context(), o.config())
+	_, err := client.Open(t.Context(), o.config())
 	o.ok(err)
 }
 
@@ -88,7 +89,7 @@ func TestSealed_GuessesAreAllCounted(t *testing.T) {
 	o.ok(err)
 	o.ok(db.Close())
 	o.reopen()
-	if _, err := workspace.Open(t.Context(), o.config()); !service.IsCode(err, service.CodeNotAuthentic) {
+	if _, err := client.Open(t.Context(), o.config()); !service.IsCode(err, service.CodeNotAuthentic) {
 		t.Fatalf("a changed database is opened: %v", err)
 	}
 	c := o.config()

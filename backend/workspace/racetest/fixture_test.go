@@ -14,6 +14,7 @@ import (
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
 
+	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
@@ -55,7 +56,7 @@ type office struct {
 	secrets workspace.Secrets
 	files   workspace.Files
 	clock   *clock
-	w       *workspace.Workspace
+	w       *client.Workspace
 }
 
 // person is somebody with what they have in hand.
@@ -79,7 +80,7 @@ func newOffice(t *testing.T) (*office, *person) {
 	var err error
 	o.files, err = documents.Open(filepath.Join(folder, "documents"))
 	o.ok(err)
-	o.w, err = workspace.Open(t.Context(), o.config())
+	o.w, err = client.Open(t.Context(), o.config())
 	o.ok(err)
 	s, err := o.w.Create(t.Context(), workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(pass)})
 	o.ok(err)
@@ -167,7 +168,7 @@ func (p *person) wrong() string {
 }
 
 // challenge gives the password where more is due.
-func (p *person) challenge() *workspace.Challenge {
+func (p *person) challenge() *client.Challenge {
 	p.o.Helper()
 	_, c, err := p.o.w.SignIn(p.o.Context(), p.email, secret.NewText(pass))
 	p.o.ok(err)
@@ -178,7 +179,7 @@ func (p *person) challenge() *workspace.Challenge {
 }
 
 // signIn gives the password and, with 2FA on, a code.
-func (p *person) signIn() *workspace.Session {
+func (p *person) signIn() *client.Session {
 	p.o.Helper()
 	ctx := context.WithoutCancel(p.o.Context())
 	s, c, err := p.o.w.SignIn(ctx, p.email, secret.NewText(pass))
@@ -190,7 +191,7 @@ func (p *person) signIn() *workspace.Session {
 	return s
 }
 
-func (p *person) admin() *workspace.Admin {
+func (p *person) admin() *client.Admin {
 	p.o.Helper()
 	a, err := p.signIn().Admin(p.o.Context())
 	p.o.ok(err)

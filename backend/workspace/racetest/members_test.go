@@ -3,6 +3,7 @@ package racetest_test
 import (
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -38,7 +39,7 @@ func TestAddMember_OneAddressIsAddedOnce(t *testing.T) {
 	t.Parallel()
 	o, owner := newOffice(t)
 	var acts []func() error
-	for _, a := range []*workspace.Admin{owner.admin(), owner.admin()} {
+	for _, a := range []*client.Admin{owner.admin(), owner.admin()} {
 		acts = append(acts, func() error {
 			_, err := a.AddMember(t.Context(), workspace.NewMember{Name: "A", Email: "a@example.com", Role: workspace.RoleMember}, workspace.Proof{})
 			return err
@@ -60,7 +61,7 @@ func TestApproval_IsUsedOnce(t *testing.T) {
 	o.ok(err)
 	o.ok(admin.admin().Approve(t.Context(), asked.ID, admin.proof()))
 	var acts []func() error
-	for _, a := range []*workspace.Admin{owner.admin(), owner.admin()} {
+	for _, a := range []*client.Admin{owner.admin(), owner.admin()} {
 		proof := owner.proof()
 		acts = append(acts, func() error {
 			_, err := a.ResetPassword(t.Context(), member.id, asked.ID, proof)

@@ -5,15 +5,16 @@ import (
 	"errors"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
 // challenges are as many passwords that were right.
-func (p *person) challenges(n int) []*workspace.Challenge {
+func (p *person) challenges(n int) []*client.Challenge {
 	p.o.Helper()
-	all := make([]*workspace.Challenge, n)
+	all := make([]*client.Challenge, n)
 	for i := range all {
 		all[i] = p.challenge()
 	}

@@ -1,4 +1,4 @@
-package workspace
+package client
 
 import (
 	"bufio"
@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"countersign/backend/contracts"
-	"countersign/backend/journal"
 	"countersign/backend/service"
 	"countersign/backend/store"
 	"countersign/backend/vault"
+	"countersign/backend/workspace"
 )
 
 // Source is a document to add.
@@ -96,13 +96,13 @@ type adding struct {
 // the rest goes on. It ends early when ctx or the session does: what was added
 // until then stays. Errors: vault_waiting, session_ended; folder.
 func (s *Session) AddDocuments(ctx context.Context, sources iter.Seq[Source], report func(AddStep)) (Added, error) {
-	working, end, err := s.work(ctx)
+	working, end, err := s.Work(ctx)
 	if err != nil {
 		return Added{}, err
 	}
 	defer end()
 	a := &adding{s: s, known: map[[32]byte][]string{}, report: report}
-	if err := s.w.view(working, a.prepare); err != nil {
+	if err := a.prepare(working); err != nil {
 		if working.Err() != nil { // stopped before it began
 			return Added{Stopped: true}, nil
 		}
@@ -120,25 +120,21 @@ func (s *Session) AddDocuments(ctx context.Context, sources iter.Seq[Source], re
 	a.out.Stopped = stopped
 	err = errors.Join(err, a.commit(context.WithoutCancel(ctx)))
 	if len(a.out.IDs) > 0 {
-		_ = logLeftover(s.w, s.writeIndex(context.WithoutCancel(ctx)))
+		s.writeIndex(context.WithoutCancel(ctx))
 	}
 	return a.out, service.Explain(err)
 }
 
-func (a *adding) prepare(tx ReadTx) (err error) {
-	if a.keys, err = a.s.keysIn(tx); err != nil {
-		return err
-	}
-	p, err := tx.Profile(a.s.id)
+func (a *adding) prepare(ctx context.Context) error {
+	there, read, err := a.s.documents(ctx, workspace.DocumentKept)
 	if err != nil {
 		return err
 	}
-	a.by = p.Name
-	there, err := documentsIn(tx, a.keys, DocumentKept)
+	a.keys, a.by = read.Keys, read.Name
 	for _, d := range there {
 		a.known[d.SHA256] = append(a.known[d.SHA256], d.Name)
 	}
-	return err
+	return nil
 }
 
 func (a *adding) leaveOut(name string, why LeftOutReason) {
@@ -176,13 +172,13 @@ func (a *adding) add(ctx context.Context, src Source) error {
 		tags = nil // of a folder's name that cannot be a tag
 	}
 	modified := src.Modified
-	if !journal.Fits(modified) {
+	if !workspace.Fits(modified) {
 		modified = time.Time{} // no clock has shown it
 	}
 	d := contracts.Document{
-		Name: name, ModifiedAt: modified, AddedAt: a.s.w.now(), AddedBy: a.by, Tags: tags, Generation: a.keys.Generation(),
+		Name: name, ModifiedAt: modified, AddedAt: a.s.w.Now(), AddedBy: a.by, Tags: tags, Generation: a.keys.Generation(),
 	}
-	if d.ID, err = a.s.w.newID(); err != nil {
+	if d.ID, err = service.NewID(a.s.w.rand); err != nil {
 		return err
 	}
 	why, err := a.write(ctx, &d, src)
@@ -194,11 +190,11 @@ func (a *adding) add(ctx context.Context, src Source) error {
 	}
 	a.step.Bytes += d.Size
 	if len(a.pending) == 0 {
-		a.since = a.s.w.wall()
+		a.since = a.s.w.Now()
 	}
 	a.pending, a.bytes = append(a.pending, d), a.bytes+d.Size
 	a.known[d.SHA256] = append(a.known[d.SHA256], d.Name)
-	if len(a.pending) >= batchDocuments || a.bytes >= batchBytes || a.s.w.wall().Sub(a.since) >= batchTime {
+	if len(a.pending) >= batchDocuments || a.bytes >= batchBytes || a.s.w.Now().Sub(a.since) >= batchTime {
 		return a.commit(ctx)
 	}
 	return nil
@@ -211,7 +207,7 @@ func (a *adding) write(ctx context.Context, d *contracts.Document, src Source) (
 		return LeftUnreadable, nil
 	}
 	defer in.Close()
-	f, err := a.s.w.files.Create(store.BlobName(d.ID, d.Generation))
+	f, err := a.s.Files().Create(store.BlobName(d.ID, d.Generation))
 	if err != nil {
 		return "", err
 	}
@@ -267,62 +263,36 @@ func (a *adding) commit(ctx context.Context) error {
 	}
 	docs := a.pending
 	a.pending, a.bytes = nil, 0
-	w := a.s.w
-	err := w.files.Sync()
-	if err == nil {
-		err = w.update(ctx, func(tx WriteTx) error { return a.insert(tx, docs) })
-	}
-	if err != nil && !a.committed(ctx, docs[0].ID) {
+	keys, added := a.keys, false
+	err := again(func() (err error) {
+		rows := make([]workspace.DocumentRow, len(docs))
+		for i, d := range docs {
+			if rows[i], err = d.Seal(keys); err != nil {
+				return err
+			}
+		}
+		if added, err = a.s.Session.AddDocuments(ctx, keys.Generation(), rows); !errors.Is(err, workspace.ErrStoreConflict) {
+			return err
+		}
+		if keys, err = a.newest(ctx); err != nil { // rotated meanwhile
+			return err
+		}
+		return workspace.ErrStoreConflict
+	})
+	if added {
 		for _, d := range docs {
-			_ = logLeftover(w, w.files.Remove(store.BlobName(d.ID, d.Generation)))
+			a.out.IDs = append(a.out.IDs, d.ID)
 		}
 		return err
 	}
 	for _, d := range docs {
-		a.out.IDs = append(a.out.IDs, d.ID)
-		if err := w.files.Settle(store.BlobName(d.ID, d.Generation)); err != nil {
-			_ = logLeftover(w, err)
-		}
+		a.s.leftover(a.s.Files().Remove(store.BlobName(d.ID, d.Generation)))
 	}
 	return err
 }
 
-// committed looks whether a commit stands whose answer was an error, say of the
-// anchor: its files must stay.
-func (a *adding) committed(ctx context.Context, id string) bool {
-	there := true // in doubt: the next start tidies up
-	err := a.s.w.view(context.WithoutCancel(ctx), func(tx ReadTx) error {
-		_, err := tx.Document(id)
-		there = !errors.Is(err, ErrNotFound)
-		return nil
-	})
-	return err != nil || there
-}
-
-func (a *adding) insert(tx WriteTx, docs []contracts.Document) error {
-	w := a.s.w
-	keys, err := a.s.keysIn(tx)
-	if err != nil {
-		return err
-	}
-	if !keys.Has(a.keys.Generation()) { // rotated to its end meanwhile: nobody could read these
-		return refuse(service.CodeRotationRunning)
-	}
-	ids := make([]string, len(docs))
-	for i, d := range docs {
-		row, err := d.Seal(keys)
-		if err != nil {
-			return err
-		}
-		if err := tx.InsertDocument(row); err != nil {
-			return err
-		}
-		ids[i] = d.ID
-	}
-	return w.record(tx, w.now(), eventDocumentsAdded, a.s.id, "", documentDetail(ids))
-}
-
-// documentDetail names documents in an event: by ID, since the log is not sealed.
-func documentDetail(ids []string) map[string]string {
-	return map[string]string{"count": decimal(len(ids)), "documents": strings.Join(ids, " ")}
+// newest gives the vault's keys as they are now.
+func (a *adding) newest(ctx context.Context) (vault.Keys, error) {
+	read, err := a.s.ReadDocuments(ctx, workspace.DocumentQuery{IDs: []string{}})
+	return read.Keys, err
 }

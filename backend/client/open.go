@@ -1,4 +1,4 @@
-package workspace
+package client
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"countersign/backend/service"
 	"countersign/backend/store"
 	"countersign/backend/vault"
+	"countersign/backend/workspace"
 )
 
 // OpenDocument is a document that is open for reading, at any place, for as long
@@ -16,7 +17,8 @@ import (
 type OpenDocument struct {
 	contracts.Document
 	io.ReaderAt
-	file StoredFile
+	file workspace.StoredFile
+	keys vault.Keys
 }
 
 // Close lets go of the file.
@@ -27,28 +29,20 @@ func (o *OpenDocument) Close() error { return o.file.Close() }
 // document_gone, document_missing, document_damaged, vault_waiting,
 // session_ended; folder.
 func (s *Session) OpenDocument(ctx context.Context, id string) (*OpenDocument, error) {
-	done, err := s.begin()
-	if err != nil {
+	if err := s.begin(); err != nil {
 		return nil, err
 	}
-	defer done()
-	return s.openDocument(ctx, id, eventDocumentsOpened)
+	return s.openDocument(ctx, id, false)
 }
 
 // openDocument opens a document, then writes down that it was opened: what cannot
 // be written down is not read.
-func (s *Session) openDocument(ctx context.Context, id, event string) (o *OpenDocument, err error) {
-	w := s.w
-	if o, err = s.lookAtDocument(ctx, id); err != nil {
+func (s *Session) openDocument(ctx context.Context, id string, copied bool) (*OpenDocument, error) {
+	o, err := s.lookAtDocument(ctx, id)
+	if err != nil {
 		return nil, err
 	}
-	err = w.update(ctx, func(tx WriteTx) error {
-		if _, err := s.profile(tx); err != nil {
-			return err
-		}
-		return w.record(tx, w.now(), event, s.id, "", documentDetail([]string{id}))
-	})
-	if err != nil {
+	if err := s.NoteOpened(ctx, id, copied); err != nil {
 		return nil, errors.Join(err, o.Close())
 	}
 	return o, nil
@@ -56,31 +50,26 @@ func (s *Session) openDocument(ctx context.Context, id, event string) (o *OpenDo
 
 // lookAtDocument opens a document and writes nothing down.
 func (s *Session) lookAtDocument(ctx context.Context, id string) (o *OpenDocument, err error) {
-	w := s.w
 	o = &OpenDocument{}
 	// A rotation may put another file in its place between the row and the file.
 	for try := 0; ; try++ {
-		keys, err := s.readVault(ctx, func(tx ReadTx, keys vault.Keys) (err error) {
-			o.Document, err = document(tx, keys, id, DocumentKept, DocumentRemoved)
-			return err
-		})
-		if err != nil {
+		if o.Document, o.keys, err = s.document(ctx, id); err != nil {
 			return nil, err
 		}
-		o.file, err = w.files.Open(store.BlobName(id, o.Generation))
-		if errors.Is(err, ErrFileMissing) && try < 2 {
+		o.file, err = s.Files().Open(store.BlobName(id, o.Generation))
+		if errors.Is(err, workspace.ErrFileMissing) && try < 2 {
 			continue
 		}
 		if err != nil {
 			return nil, service.Explain(err)
 		}
 		size := int64(0)
-		o.ReaderAt, size, err = keys.At(o.Generation, o.file, o.file.Size())
+		o.ReaderAt, size, err = o.keys.At(o.Generation, o.file, o.file.Size())
 		if err == nil && size != o.Size {
-			err = refuse(service.CodeDocumentDamaged)
+			err = service.Refuse(service.CodeDocumentDamaged)
 		}
 		if err != nil {
-			return nil, afterwards(unreadable(err), o.file.Close())
+			return nil, service.Afterwards(unreadable(err), o.file.Close())
 		}
 		o.ReaderAt = whileWhole{s, o.ReaderAt}
 		return o, nil
@@ -109,12 +98,12 @@ func (r whileWhole) ReadAt(b []byte, off int64) (int, error) {
 // goes: an error means that what was written is not it. Errors: as OpenDocument;
 // w's own.
 func (s *Session) CopyDocument(ctx context.Context, id string, w io.Writer, progress func(bytes int64)) error {
-	working, end, err := s.work(ctx)
+	working, end, err := s.Work(ctx)
 	if err != nil {
 		return err
 	}
 	defer end()
-	o, err := s.openDocument(working, id, eventDocumentsCopied)
+	o, err := s.openDocument(working, id, true)
 	if err != nil {
 		return err
 	}
@@ -124,12 +113,8 @@ func (s *Session) CopyDocument(ctx context.Context, id string, w io.Writer, prog
 
 // decrypt writes the whole document to w and compares it with what was noted of it.
 func (s *Session) decrypt(ctx context.Context, o *OpenDocument, w io.Writer, progress func(bytes int64)) error {
-	keys, err := s.readVault(ctx, func(ReadTx, vault.Keys) error { return nil })
-	if err != nil {
-		return err
-	}
 	out := &trackedWriter{ctx: ctx, out: w}
-	sum, err := keys.Decrypt(out, o.Generation, io.NewSectionReader(o.file, 0, o.file.Size()), progress)
+	sum, err := o.keys.Decrypt(out, o.Generation, io.NewSectionReader(o.file, 0, o.file.Size()), progress)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -138,7 +123,7 @@ func (s *Session) decrypt(ctx context.Context, o *OpenDocument, w io.Writer, pro
 	case err != nil:
 		return unreadable(err)
 	case sum.Size != o.Size || sum.SHA256 != o.SHA256:
-		return refuse(service.CodeDocumentDamaged)
+		return service.Refuse(service.CodeDocumentDamaged)
 	}
 	return nil
 }
@@ -147,7 +132,7 @@ func (s *Session) decrypt(ctx context.Context, o *OpenDocument, w io.Writer, pro
 // fails.
 func unreadable(err error) error {
 	if errors.Is(err, vault.ErrDocument) || errors.Is(err, vault.ErrNoKey) {
-		return refuse(service.CodeDocumentDamaged).Because(err)
+		return service.Refuse(service.CodeDocumentDamaged).Because(err)
 	}
 	return service.Explain(err)
 }

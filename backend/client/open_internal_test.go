@@ -1,4 +1,4 @@
-package workspace
+package client
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 
 	"countersign/backend/service"
 	"countersign/backend/vault"
+	"countersign/backend/workspace"
 )
 
 func TestUnreadable_OnlyADocumentsOwnBytesAreDamage(t *testing.T) {
@@ -14,7 +15,7 @@ func TestUnreadable_OnlyADocumentsOwnBytesAreDamage(t *testing.T) {
 	for _, c := range []struct {
 		err  error
 		want service.Code
-	}{{vault.ErrDocument, service.CodeDocumentDamaged}, {vault.ErrNoKey, service.CodeDocumentDamaged}, {ErrFilesFailed, service.CodeFolderFailed}, {ErrFileMissing, service.CodeDocumentMissing}} {
+	}{{vault.ErrDocument, service.CodeDocumentDamaged}, {vault.ErrNoKey, service.CodeDocumentDamaged}, {workspace.ErrFilesFailed, service.CodeFolderFailed}, {workspace.ErrFileMissing, service.CodeDocumentMissing}} {
 		if got := unreadable(c.err); !service.IsCode(got, c.want) || !errors.Is(got, c.err) {
 			t.Errorf("%v: %v", c.err, got)
 		}

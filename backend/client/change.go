@@ -1,0 +1,159 @@
+package client
+
+import (
+	"context"
+	"slices"
+
+	"countersign/backend/contracts"
+	"countersign/backend/service"
+	"countersign/backend/workspace"
+)
+
+// RenameDocument gives a document another name. Errors: document_name_*,
+// document_gone, vault_waiting, session_ended; folder.
+func (s *Session) RenameDocument(ctx context.Context, id, name string) error {
+	name, err := contracts.CheckName(name)
+	if err != nil {
+		return err
+	}
+	return s.changeDocuments(ctx, []string{id}, workspace.DocumentsRename, func(d *contracts.Document) (bool, error) {
+		changed := d.Name != name
+		d.Name = name
+		return changed, nil
+	})
+}
+
+// TagDocuments puts tags on documents and takes others off. Errors: tag_long,
+// tag_form, tags_many, document_gone, vault_waiting, session_ended; folder.
+func (s *Session) TagDocuments(ctx context.Context, ids, add, remove []string) error {
+	add, err := contracts.CheckTags(add)
+	if err != nil {
+		return err
+	}
+	return s.changeDocuments(ctx, ids, workspace.DocumentsTag, func(d *contracts.Document) (bool, error) {
+		before := d.Tags
+		kept := slices.DeleteFunc(slices.Clone(d.Tags), func(t string) bool { return slices.Contains(remove, t) })
+		var err error
+		if d.Tags, err = contracts.CheckTags(append(kept, add...)); err != nil {
+			return false, err
+		}
+		if len(d.Tags) > contracts.MaxTags {
+			return false, service.Refuse(service.CodeTagsMany).At("tags").With("max", contracts.MaxTags)
+		}
+		return !slices.Equal(before, d.Tags), nil
+	})
+}
+
+// RemoveDocuments moves documents to the bin, from where they can be put back for
+// contracts.BinLife. Errors: document_gone, vault_waiting, session_ended; folder.
+func (s *Session) RemoveDocuments(ctx context.Context, ids []string) error {
+	return s.alterDocuments(ctx, ids, workspace.DocumentsRemove, func(d *contracts.Document, read workspace.DocumentRows) (bool, error) {
+		d.State, d.RemovedAt, d.RemovedBy = workspace.DocumentRemoved, read.Now, read.Name
+		return true, nil
+	})
+}
+
+// RestoreDocuments puts documents back from the bin. Errors: as RemoveDocuments.
+func (s *Session) RestoreDocuments(ctx context.Context, ids []string) error {
+	return s.changeDocuments(ctx, ids, workspace.DocumentsRestore, func(d *contracts.Document) (bool, error) {
+		d.Restore()
+		return true, nil
+	})
+}
+
+// PurgeDocuments deletes documents that lie in the bin for good. Their names stay
+// for the log. Errors: forbidden; as RemoveDocuments.
+func (a *Admin) PurgeDocuments(ctx context.Context, ids []string) error {
+	if _, err := a.s.Session.Admin(ctx); err != nil { // they are still one
+		return err
+	}
+	return a.s.changeDocuments(ctx, ids, workspace.DocumentsPurge, purged)
+}
+
+func purged(d *contracts.Document) (bool, error) {
+	d.State = workspace.DocumentPurged
+	return true, nil
+}
+
+// EmptyBin deletes what has lain in the bin for longer than contracts.BinLife. It is called
+// after a sign-in; nobody asked for it, so it does not count as use.
+func (s *Session) EmptyBin(ctx context.Context) error {
+	if err := s.Whole(); err != nil {
+		return err
+	}
+	all, read, err := s.documents(ctx, workspace.DocumentRemoved)
+	if service.IsCode(err, service.CodeVaultWaiting) {
+		return nil
+	}
+	if err != nil || read.ClockBehind { // or ahead before: what is deleted is not had back
+		return err
+	}
+	var due []string
+	for _, d := range all {
+		if !read.Now.Before(d.GoneAt()) {
+			due = append(due, d.ID)
+		}
+	}
+	if len(due) == 0 {
+		return nil
+	}
+	return s.changeDocuments(ctx, due, workspace.DocumentsExpire, purged)
+}
+
+func (s *Session) changeDocuments(ctx context.Context, ids []string, act workspace.DocumentAct, alter func(*contracts.Document) (bool, error)) error {
+	return s.alterDocuments(ctx, ids, act, func(d *contracts.Document, _ workspace.DocumentRows) (bool, error) { return alter(d) })
+}
+
+// alterDocuments alters documents, all in one change, or none. Where one was changed
+// meanwhile, they are read anew.
+func (s *Session) alterDocuments(ctx context.Context, ids []string, act workspace.DocumentAct,
+	alter func(*contracts.Document, workspace.DocumentRows) (bool, error)) error {
+	if err := s.begin(); err != nil {
+		return err
+	}
+	ids = distinct(ids)
+	changed := false
+	err := again(func() error {
+		rows, generation, err := s.altered(ctx, ids, act, alter)
+		if changed = err == nil && len(rows) > 0; !changed {
+			return err
+		}
+		return s.ChangeDocuments(ctx, act, generation, rows)
+	})
+	if err != nil {
+		return service.Explain(err)
+	}
+	if changed {
+		s.writeIndex(context.WithoutCancel(ctx))
+	}
+	return nil
+}
+
+// altered reads documents and gives the rows that they would have.
+func (s *Session) altered(ctx context.Context, ids []string, act workspace.DocumentAct,
+	alter func(*contracts.Document, workspace.DocumentRows) (bool, error)) (rows []workspace.ChangedDocument, generation int, err error) {
+	read, err := s.ReadDocuments(ctx, workspace.DocumentQuery{IDs: ids, States: []workspace.DocumentState{act.From()}})
+	if err == nil && len(read.Rows) < len(ids) {
+		err = service.Refuse(service.CodeDocumentGone)
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, was := range read.Rows {
+		d, err := contracts.Unseal(was, read.Keys)
+		if err != nil {
+			return nil, 0, err
+		}
+		if ok, err := alter(&d, read); err != nil {
+			return nil, 0, err
+		} else if !ok {
+			continue
+		}
+		row, err := d.Seal(read.Keys)
+		if err != nil {
+			return nil, 0, err
+		}
+		rows = append(rows, workspace.ChangedDocument{Was: was.Sealed, Row: row})
+	}
+	return rows, read.Keys.Generation(), nil
+}

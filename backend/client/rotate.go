@@ -1,0 +1,159 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"countersign/backend/contracts"
+	"countersign/backend/service"
+	"countersign/backend/store"
+	"countersign/backend/vault"
+	"countersign/backend/workspace"
+)
+
+// rotateAtATime is how many documents share a commit of a rotation.
+const rotateAtATime = 16
+
+// Rotate goes on with a rotation until every document is under the newest key, and
+// then takes the old key from everybody. It can be stopped at any time, and goes
+// on where it was. It does nothing where none is running, or it is held. Errors: forbidden,
+// vault_waiting, document_missing, document_damaged, session_ended; folder.
+func (a *Admin) Rotate(ctx context.Context, progress workspace.Progress) error {
+	if _, err := a.s.Session.Admin(ctx); err != nil { // they are still one
+		return err
+	}
+	working, end, err := a.s.Work(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	skip := map[string]bool{}
+	var failed error
+	for {
+		more, err := a.rotateSome(working, skip, progress)
+		if err != nil && !errors.Is(err, errBadDocument) {
+			return service.Explain(err)
+		}
+		failed = errors.Join(failed, err)
+		if !more {
+			break
+		}
+	}
+	if failed != nil {
+		return failed
+	}
+	ended, err := a.EndRotation(context.WithoutCancel(working))
+	if ended {
+		a.s.writeIndex(context.WithoutCancel(working))
+	}
+	return err
+}
+
+var errBadDocument = errors.New("a document cannot be encrypted anew")
+
+// rotateSome brings some documents under the newest key. One that cannot be read
+// is skipped, and keeps the old key in force: nothing is given up.
+func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress workspace.Progress) (more bool, err error) {
+	read, err := a.s.ReadDocuments(ctx, workspace.DocumentQuery{Behind: rotateAtATime + len(skip)})
+	if err != nil {
+		return false, err
+	}
+	if progress != nil && read.All > 0 {
+		progress(int64(read.All-read.Older), int64(read.All))
+	}
+	var moved []workspace.DocumentRow
+	var bad error
+	for _, row := range read.Rows {
+		if skip[row.ID] {
+			continue
+		}
+		if err := a.reencrypt(ctx, read.Keys, row); err != nil {
+			if ctx.Err() != nil {
+				return false, ctx.Err()
+			}
+			if errors.Is(err, workspace.ErrFilesFull) || errors.Is(err, workspace.ErrFilesReadOnly) || errors.Is(err, workspace.ErrFilesFailed) {
+				return false, service.Explain(err)
+			}
+			skip[row.ID] = true
+			bad = errors.Join(bad, err)
+			continue
+		}
+		moved = append(moved, row)
+	}
+	if len(moved) > 0 {
+		if err := a.commitRotated(ctx, read.Keys, moved); err != nil {
+			return false, err
+		}
+	}
+	if bad != nil {
+		bad = errors.Join(errBadDocument, bad)
+	}
+	return len(moved) > 0 || bad != nil, bad
+}
+
+// reencrypt writes a document's file anew under the newest key, verified against
+// what was noted of it. One that was purged has no file.
+func (a *Admin) reencrypt(ctx context.Context, keys vault.Keys, row workspace.DocumentRow) (err error) {
+	if row.State == workspace.DocumentPurged {
+		return nil
+	}
+	s := a.s
+	o, err := s.lookAtDocument(ctx, row.ID)
+	if service.IsCode(err, service.CodeDocumentGone) { // purged meanwhile
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	name := store.BlobName(row.ID, keys.Generation())
+	if err := s.Files().Remove(name); err != nil { // of a rotation that was stopped here
+		return err
+	}
+	f, err := s.Files().Create(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Drop()) }()
+	plain, feed := io.Pipe()
+	go func() { feed.CloseWithError(s.decrypt(ctx, o, feed, nil)) }()
+	_, err = keys.Encrypt(f, plain, nil)
+	_ = plain.CloseWithError(io.ErrClosedPipe)
+	if err != nil {
+		return err
+	}
+	return f.Keep()
+}
+
+// commitRotated makes the new files the documents', whatever was changed of these meanwhile.
+func (a *Admin) commitRotated(ctx context.Context, keys vault.Keys, moved []workspace.DocumentRow) error {
+	return again(func() error {
+		all := make([]workspace.ChangedDocument, len(moved))
+		for i, was := range moved {
+			d, err := contracts.Unseal(was, keys)
+			if err != nil {
+				return err
+			}
+			d.Generation = keys.Generation()
+			row, err := d.Seal(keys)
+			if err != nil {
+				return err
+			}
+			all[i] = workspace.ChangedDocument{Was: was.Sealed, Row: row}
+		}
+		err := a.RotateDocuments(context.WithoutCancel(ctx), keys.Generation(), all)
+		if errors.Is(err, workspace.ErrStoreConflict) {
+			ids := make([]string, len(moved))
+			for i, row := range moved {
+				ids[i] = row.ID
+			}
+			now, readErr := a.s.ReadDocuments(context.WithoutCancel(ctx), workspace.DocumentQuery{IDs: ids})
+			if readErr != nil {
+				return readErr
+			}
+			moved = now.Rows
+		}
+		return err
+	})
+}

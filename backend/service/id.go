@@ -1,0 +1,20 @@
+package service
+
+import (
+	"encoding/base32"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// idSize is what an ID is made of, in random bytes.
+const idSize = 16
+
+// NewID makes an ID: 128 random bits in lower-case base32, without padding.
+func NewID(random io.Reader) (string, error) {
+	b := make([]byte, idSize)
+	if _, err := io.ReadFull(random, b); err != nil {
+		return "", fmt.Errorf("random bytes: %w", err)
+	}
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b)), nil
+}

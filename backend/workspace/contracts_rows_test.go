@@ -1,0 +1,194 @@
+package workspace_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"countersign/backend/client"
+	"countersign/backend/contracts"
+	"countersign/backend/service"
+	"countersign/backend/store"
+	"countersign/backend/vault"
+	"countersign/backend/workspace"
+)
+
+// row reads the row of the one contract that there is.
+func (h *fixture) row(s *client.Session) (workspace.DocumentRow, vault.Keys) {
+	h.Helper()
+	read, err := s.ReadDocuments(h.Context(), workspace.DocumentQuery{})
+	h.ok(err)
+	if len(read.Rows) != 1 {
+		h.Fatalf("%d contracts", len(read.Rows))
+	}
+	return read.Rows[0], read.Keys
+}
+
+// renamed is the row with another name in it.
+func (h *fixture) renamed(row workspace.DocumentRow, keys vault.Keys, name string) workspace.ChangedDocument {
+	h.Helper()
+	d, err := contracts.Unseal(row, keys)
+	h.ok(err)
+	d.Name = name
+	sealed, err := d.Seal(keys)
+	h.ok(err)
+	return workspace.ChangedDocument{Was: row.Sealed, Row: sealed}
+}
+
+func TestChangeDocuments_RowThatWasChangedMeanwhileIsAConflict(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.add(s, paper("a", "1"))
+	row, keys := h.row(s)
+	mine := h.renamed(row, keys, "mine")
+	h.ok(s.RenameDocument(t.Context(), row.ID, "theirs"))
+	head := h.head()
+	for _, generation := range []int{1, 2} {
+		if err := s.ChangeDocuments(t.Context(), workspace.DocumentsRename, generation, []workspace.ChangedDocument{mine}); !errors.Is(err, workspace.ErrStoreConflict) {
+			t.Errorf("under key %d: %v", generation, err)
+		}
+	}
+	now, keys := h.row(s)
+	fresh := h.renamed(now, keys, "mine")
+	if err := s.ChangeDocuments(t.Context(), workspace.DocumentsRename, 2, []workspace.ChangedDocument{fresh}); !errors.Is(err, workspace.ErrStoreConflict) {
+		t.Errorf("under a key that is not the newest: %v", err)
+	}
+	other := fresh
+	other.Row.Generation++
+	if err := s.ChangeDocuments(t.Context(), workspace.DocumentsRename, 1, []workspace.ChangedDocument{other}); !errors.Is(err, workspace.ErrStoreConflict) {
+		t.Errorf("with another file: %v", err)
+	}
+	if h.head() != head || h.contracts(s) != "theirs" {
+		t.Errorf("the conflicts left %s", h.contracts(s))
+	}
+	h.ok(s.ChangeDocuments(t.Context(), workspace.DocumentsRename, 1, []workspace.ChangedDocument{fresh}))
+	if h.contracts(s) != "mine" {
+		t.Errorf("in the end it is %s", h.contracts(s))
+	}
+}
+
+func TestChangeDocuments_ActDecidesWhereADocumentStands(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s, member := owner.signIn(), h.one(person{role: workspace.RoleMember}).signIn()
+	h.add(s, paper("a", "1"))
+	row, keys := h.row(s)
+	c := h.renamed(row, keys, "b")
+	c.Row.State = workspace.DocumentPurged // which is not the client's to say
+	h.ok(s.ChangeDocuments(t.Context(), workspace.DocumentsRename, 1, []workspace.ChangedDocument{c}))
+	if h.contracts(s) != "b" {
+		t.Fatalf("it is %q", h.contracts(s))
+	}
+	row, keys = h.row(s)
+	c = h.renamed(row, keys, "b")
+	for _, act := range []workspace.DocumentAct{workspace.DocumentsRestore, workspace.DocumentsPurge, workspace.DocumentsExpire} {
+		h.refused(s.ChangeDocuments(t.Context(), act, 1, []workspace.ChangedDocument{c}), service.CodeDocumentGone)
+	}
+	h.refused(s.ChangeDocuments(t.Context(), "burn", 1, []workspace.ChangedDocument{c}), service.CodeForbidden)
+	h.ok(s.RemoveDocuments(t.Context(), []string{row.ID}))
+	row, keys = h.row(s)
+	c = h.renamed(row, keys, "b")
+	h.refused(member.ChangeDocuments(t.Context(), workspace.DocumentsPurge, 1, []workspace.ChangedDocument{c}), service.CodeForbidden)
+	h.ok(s.ChangeDocuments(t.Context(), workspace.DocumentsPurge, 1, []workspace.ChangedDocument{c}))
+	if len(h.papers()) != 0 {
+		t.Errorf("the file is still there: %v", h.papers())
+	}
+}
+
+func TestAddDocuments_OlderKeyIsAConflictAndKeepsTheFile(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	read, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{})
+	h.ok(err)
+	keys := read.Keys
+	f, err := h.files.Create(store.BlobName("abc", 1))
+	h.ok(err)
+	_, err = keys.Encrypt(f, strings.NewReader("text"), nil)
+	h.ok(errors.Join(err, f.Keep()))
+	row, err := contracts.Document{ID: "abc", Name: "a", Generation: 1}.Seal(keys)
+	h.ok(err)
+	h.ok(owner.admin().BeginRotation(t.Context(), owner.proof()))
+	added, err := s.Session.AddDocuments(t.Context(), 1, []workspace.DocumentRow{row})
+	if added || !errors.Is(err, workspace.ErrStoreConflict) || len(h.papers()) != 1 {
+		t.Fatalf("%v, %v, %v", added, err, h.papers())
+	}
+	added, err = s.Session.AddDocuments(t.Context(), 2, []workspace.DocumentRow{row}) // while the rotation runs, members have the key of the file
+	h.ok(err)
+	if !added {
+		t.Error("it was not added")
+	}
+}
+
+// Two windows change the same contract at the same time: each change is made, on top of the other.
+func TestTagDocuments_ChangesOfTwoWindowsAddUp(t *testing.T) {
+	t.Parallel()
+	h, one := created(t)
+	other := (&user{h: h, email: email, pass: pass}).signIn()
+	h.add(one, paper("a", "1"))
+	id := h.find(one, "a").ID
+	done := make(chan error, 2)
+	for i, s := range []*client.Session{one, other} {
+		go func() {
+			for _, tag := range [][]string{{"a", "b", "c"}, {"d", "e", "f"}}[i] {
+				if err := s.TagDocuments(context.WithoutCancel(t.Context()), []string{id}, []string{tag}, nil); err != nil {
+					done <- err
+					return
+				}
+			}
+			done <- nil
+		}()
+	}
+	h.ok(errors.Join(<-done, <-done))
+	tags := slices.Sorted(slices.Values(h.find(one, "a").Tags))
+	if !slices.Equal(tags, []string{"a", "b", "c", "d", "e", "f"}) {
+		t.Errorf("the tags are %v", tags)
+	}
+}
+
+func TestRotateDocuments_RowThatWasChangedMeanwhileIsAConflict(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s, a := owner.signIn(), owner.admin()
+	h.add(s, paper("a", "1"))
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	row, keys := h.row(s)
+	mine := h.renamed(row, keys, "a")
+	h.ok(s.RenameDocument(t.Context(), row.ID, "b"))
+	if err := a.RotateDocuments(t.Context(), 2, []workspace.ChangedDocument{mine}); !errors.Is(err, workspace.ErrStoreConflict) {
+		t.Fatal(err)
+	}
+	h.ok(a.Rotate(t.Context(), nil))
+	if h.contracts(s) != "b" || h.read(s, "b") != "1" {
+		t.Errorf("after the rotation it is %s", h.contracts(s))
+	}
+	h.ok(s.End(t.Context()))
+	_, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{})
+	h.refused(err, service.CodeSessionEnded)
+}
+
+// With the table of contents alone, what is under its newest key counts.
+func TestRecovered_TableOfContentsCountsUnderItsNewestKeyOnly(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.add(s, paper("a", "1"), paper("b", "2"))
+	all, err := s.Documents(t.Context())
+	h.ok(err)
+	read, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{})
+	h.ok(err)
+	all[0].Generation, all[1].Generation = 2, 1
+	h.ok(contracts.WriteIndex(h.files, read.Keys, all))
+	r, err := workspace.ReadRecovered(t.Context(), nil, h.files, read.Keys.Newest().Text())
+	h.ok(err)
+	if r.Contracts() != 1 {
+		t.Errorf("%d contracts", r.Contracts())
+	}
+	h.ok(os.Remove(filepath.Join(h.documents(), "contents.age")))
+	_, err = workspace.ReadRecovered(t.Context(), nil, h.files, read.Keys.Newest().Text())
+	h.refused(err, service.CodeKitNone)
+}
