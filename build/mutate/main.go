@@ -36,11 +36,12 @@ func main() {
 	write := flag.Bool("write", false, "write "+list+"; what is new there needs a reason")
 	jobs := flag.Int("j", 2, "how many tests run at once")
 	keep := flag.String("marks", "", "a file that keeps what the first round found, and beside it what became of each mutant in the second; both are read if they fit")
+	budget := flag.Duration("budget", time.Minute, "how long the tests of one package may look for a mutant, by the time they take without one; code that every test goes through would cost hours otherwise")
 	again := flag.Bool("again", false, "look at those only that are listed with ?")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	ok, err := run(ctx, flag.Args(), options{write: *write, again: *again, jobs: *jobs, keep: *keep})
+	ok, err := run(ctx, flag.Args(), options{write: *write, again: *again, jobs: *jobs, keep: *keep, budget: *budget})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(2)
@@ -54,6 +55,7 @@ type options struct {
 	write, again bool
 	jobs         int
 	keep         string
+	budget       time.Duration
 }
 
 func run(ctx context.Context, only []string, o options) (bool, error) {
@@ -74,7 +76,7 @@ func run(ctx context.Context, only []string, o options) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	r := &runner{dir: dir, jobs: o.jobs, mutants: mutants}
+	r := &runner{dir: dir, jobs: o.jobs, budget: o.budget, mutants: mutants}
 	known, err := readSurvivors(list)
 	if err != nil {
 		return false, err

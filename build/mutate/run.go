@@ -72,6 +72,7 @@ type test struct {
 type runner struct {
 	dir     string
 	jobs    int
+	budget  time.Duration
 	mutants []change
 	tests   []*test
 }
@@ -352,10 +353,6 @@ func (r *runner) killed(ctx context.Context, m change, others []string, tests []
 	return r.killedBy(ctx, m, m.pkg, tests) || slices.ContainsFunc(others, func(pkg string) bool { return r.killedBy(ctx, m, pkg, tests) })
 }
 
-// budget is how long the tests of one package may look for a mutant, by the time they took without
-// one. Code that every test goes through would otherwise cost hours for each mutant that survives.
-const budget = time.Minute
-
 // within gives the first tests that together keep to a time, and at least one.
 func within(limit time.Duration, tests []*test) []*test {
 	for i, t := range tests {
@@ -369,7 +366,7 @@ func within(limit time.Duration, tests []*test) []*test {
 // killedBy runs the tests of one package that could notice a mutant: one, then two, then four.
 func (r *runner) killedBy(ctx context.Context, m change, pkg string, tests []*test) bool {
 	tests = slices.DeleteFunc(slices.Clone(tests), func(t *test) bool { return t.Package != pkg })
-	tests = within(budget, tests)
+	tests = within(r.budget, tests)
 	for n := 1; len(tests) > 0; n *= 2 {
 		part := tests[:min(n, len(tests))]
 		tests = tests[len(part):]
