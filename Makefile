@@ -106,6 +106,13 @@ test-bindings: setup-build $(page) ## frontend/wailsjs is what the bound structs
 
 # Tests.
 
+# Tests wait for the disk most of their time. A folder in memory spares that, where there is one with room.
+memory := $(shell df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000 { print "/dev/shm" }')
+ifneq ($(memory),)
+test-go test-race test-race-more test-e2e test-e2e-more test-window test-window-more: export GOTMPDIR := $(or $(TMPDIR),/tmp)
+test-go test-race test-race-more test-e2e test-e2e-more test-window test-window-more: export TMPDIR := $(memory)
+endif
+
 .PHONY: test test-all
 test: setup ## check each area: this is what CI runs
 	@$(MAKE) lint

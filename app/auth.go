@@ -182,7 +182,7 @@ func (d *Auth) Redeem(email string, code, pw Envelope) (SignInResult, error) {
 	if err != nil {
 		return SignInResult{}, err
 	}
-	return at.afterPassword(w.Redeem(d.s.context(), email, invitation.Reveal(), chosen))
+	return at.afterPassword(w.Redeem(d.s.context(), email, invitation, chosen))
 }
 
 // Lock ends the session.

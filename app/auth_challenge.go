@@ -26,7 +26,7 @@ func (d *Auth) Enrol(challenge string) (EnrolmentSession, error) {
 	if err != nil {
 		return EnrolmentSession{}, err
 	}
-	return at.enterGate(ch, func() (*workspace.Gate, error) { return ch.Enrol(d.s.context()) })
+	return at.enterEnrolment(ch, func() (*workspace.EnrolmentSession, error) { return ch.Enrol(d.s.context()) })
 }
 
 // UseHelpCode takes a help code in place of a lost phone.
@@ -39,10 +39,10 @@ func (d *Auth) UseHelpCode(challenge string, code Envelope) (EnrolmentSession, e
 	if err != nil {
 		return EnrolmentSession{}, err
 	}
-	return at.enterGate(ch, func() (*workspace.Gate, error) { return ch.UseHelpCode(d.s.context(), typed.Reveal()) })
+	return at.enterEnrolment(ch, func() (*workspace.EnrolmentSession, error) { return ch.UseHelpCode(d.s.context(), typed) })
 }
 
-func (in *signIn) enterGate(ch *workspace.Challenge, open func() (*workspace.Gate, error)) (EnrolmentSession, error) {
+func (in *signIn) enterEnrolment(ch *workspace.Challenge, open func() (*workspace.EnrolmentSession, error)) (EnrolmentSession, error) {
 	g, err := open()
 	if err != nil {
 		return EnrolmentSession{}, err
@@ -55,12 +55,12 @@ func (in *signIn) enterGate(ch *workspace.Challenge, open func() (*workspace.Gat
 }
 
 // Enter gives the session once the phone is enrolled.
-func (d *Auth) Enter(gate string) (SignedIn, error) {
-	at, err := d.s.findGate(gate)
+func (d *Auth) Enter(token string) (SignedIn, error) {
+	at, err := d.s.findEnrolment(token)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	ses, err := at.gate.Enter()
+	ses, err := at.enrolling.Enter()
 	if err != nil {
 		return SignedIn{}, at.after(err)
 	}
@@ -86,7 +86,7 @@ func (d *Auth) Verify(challenge string, code Envelope) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	ses, err := ch.Verify(d.s.context(), typed.Reveal())
+	ses, err := ch.Verify(d.s.context(), typed)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -121,7 +121,7 @@ func (d *Auth) UseRecoveryCode(challenge string, code Envelope) (SignedIn, error
 	if err != nil {
 		return SignedIn{}, err
 	}
-	ses, err := ch.Recover(d.s.context(), typed.Reveal())
+	ses, err := ch.Recover(d.s.context(), typed)
 	if err != nil {
 		return SignedIn{}, err
 	}

@@ -22,26 +22,26 @@ func TestUseKit_SavesTheContractsOfALostKeychain(t *testing.T) {
 	if d.ok(err); !state.Current {
 		t.Errorf("%+v", state)
 	}
-	d.door.Lock(d.in.Token)
+	d.auth.Lock(d.in.Token)
 	in := func(w *window, email string) KitOwner {
 		return KitOwner{
 			Workspace: "Again", Name: "Hannah Weiß", Email: email, Password: w.page.typed(holdsNewPassword, "kettle drum marzipan 7"), Kit: w.page.typed(holdsKit, key),
 		}
 	}
-	first, err := d.door.UseKit(in(d.window, "hannah@example.com"))
+	first, err := d.auth.UseKit(in(d.window, "hannah@example.com"))
 	d.ok(err)
 	if first.Session == nil || first.Session.Profile.Role != "owner" {
 		t.Errorf("%+v", first)
 	}
-	d.door.Lock(first.Session.Token)
+	d.auth.Lock(first.Session.Token)
 	d.window.s.end()
 	lost := windowOn(t, d.window.s.path, keychain.NewMemory())
-	before, err := lost.door.State()
+	before, err := lost.auth.State()
 	lost.ok(err)
 	if before.Stage != "fault" || before.Fault.Code != "keychain_item_missing" || !before.Kit {
 		t.Errorf("%+v", before)
 	}
-	back, err := lost.door.UseKit(in(lost, "hannah@example.com"))
+	back, err := lost.auth.UseKit(in(lost, "hannah@example.com"))
 	lost.ok(err)
 	v, err := (&Contracts{lost.s}).List(back.Session.Token)
 	lost.ok(err)

@@ -39,7 +39,7 @@ func newStrict(t *testing.T) *strict {
 	}
 	_, ch, err := w.s.opened.workspace.SignIn(t.Context(), people[0], secret.NewText(pass))
 	w.ok(err)
-	ses, err := ch.Recover(t.Context(), s.old[0])
+	ses, err := ch.Recover(t.Context(), secret.NewText(s.old[0]))
 	w.ok(err)
 	s.guard, err = ses.Admin(t.Context())
 	w.ok(err)
@@ -71,12 +71,12 @@ func (s *strict) pass(d time.Duration) {
 	s.stopped.Store(&at)
 }
 
-// outside is the window after the day: back at the door, with its own reason, and
+// outside is the window after the day: back at the sign-in, with its own reason, and
 // the way in leads through enrolling.
 func (s *strict) outside() {
 	s.Helper()
 	s.locked("required")
-	st, err := s.door.State()
+	st, err := s.auth.State()
 	s.ok(err)
 	if st.Stage != "signIn" || st.LockedFor != "required" {
 		s.Errorf("at %s, locked for %q", st.Stage, st.LockedFor)
@@ -85,7 +85,7 @@ func (s *strict) outside() {
 	if e := s.refused(err, "session_ended"); e.Args["reason"] != "required" {
 		s.Errorf("refused for %v", e.Args)
 	}
-	res, err := s.door.SignIn(email, pass)
+	res, err := s.auth.SignIn(email, pass)
 	s.ok(err)
 	if res.Session != nil || !res.Challenge.MustEnrol {
 		s.Error("the password alone opened the profile")
@@ -111,7 +111,7 @@ func TestRequire2FA_DueDateLocksAtTheNextAct(t *testing.T) {
 		"profile":   func(s *strict) error { _, err := s.prof.Get(s.in.Token); return err },
 		"contracts": func(s *strict) error { _, err := (&Contracts{s.s}).List(s.in.Token); return err },
 		"members":   func(s *strict) error { _, err := (&Members{s.s}).List(s.in.Token); return err },
-		"presence":  func(s *strict) error { return s.door.Touch(s.in.Token) },
+		"presence":  func(s *strict) error { return s.auth.Touch(s.in.Token) },
 		"begin":     func(s *strict) error { _, err := s.enr.BeginEnable(s.in.Token, pass); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -170,19 +170,19 @@ func TestRequire2FA_EnablingUnderWayCanBeFinished(t *testing.T) {
 		s.refused(err, "enable_first")
 		_, err = (&Members{s.s}).List(s.in.Token)
 		s.refused(err, "enable_first")
-		s.ok(s.door.Touch(s.in.Token))
+		s.ok(s.auth.Touch(s.in.Token))
 	}
 	nothingElse()
-	s.ok(s.keep.CopyKey(s.in.Token))
+	s.ok(s.actions.CopyKey(s.in.Token))
 	digits, err := totp.GenerateCode(strings.Join(v.KeyGroups, ""), s.s.now())
 	s.ok(err)
 	sheet, err := s.enr.Confirm(s.in.Token, digits)
 	s.ok(err)
 	nothingElse()
-	s.ok(s.keep.CopyCodes(s.in.Token))
-	s.ok(s.keep.Print(s.in.Token))
+	s.ok(s.actions.CopyCodes(s.in.Token))
+	s.ok(s.actions.Print(s.in.Token))
 	s.desk.saveTo = filepath.Join(t.TempDir(), "sheet.txt")
-	_, err = s.keep.SaveSheet(s.in.Token)
+	_, err = s.actions.SaveSheet(s.in.Token)
 	s.ok(err)
 	if kept, err := os.ReadFile(s.desk.saveTo); err != nil || !slices.ContainsFunc(sheet.Codes, func(c string) bool { return strings.Contains(string(kept), c) }) {
 		t.Errorf("the sheet was not saved: %v", err)

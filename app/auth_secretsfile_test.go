@@ -31,16 +31,16 @@ func (u untouched) Present(context.Context) error { u.t.Error("the keychain was 
 const filePhrase = "lantern gravel oboe nineteen"
 
 func (w *window) makeFile(passphrase string) (AuthState, error) {
-	return w.door.MakeSecretsFile(w.page.typed(holdsPassphrase, passphrase))
+	return w.auth.MakeSecretsFile(w.page.typed(holdsPassphrase, passphrase))
 }
 
 func (w *window) unlockFile(passphrase string) (AuthState, error) {
-	return w.door.UnlockSecretsFile(w.page.typed(holdsPassphrase, passphrase))
+	return w.auth.UnlockSecretsFile(w.page.typed(holdsPassphrase, passphrase))
 }
 
 func (w *window) stage() AuthState {
 	w.Helper()
-	st, err := w.door.State()
+	st, err := w.auth.State()
 	w.ok(err)
 	return st
 }
@@ -84,7 +84,7 @@ func TestSecretsFile_StandsInForAMissingKeychain(t *testing.T) {
 	if st = w.stage(); st.Stage != "unlock" || !st.SecretsFile || st.Workspace != "" || st.Fault != nil {
 		t.Fatalf("%+v", st)
 	}
-	_, err = w.door.SignIn(email, pass)
+	_, err = w.auth.SignIn(email, pass)
 	w.refused(err, "secrets_file_locked")
 	_, err = w.unlockFile("lantern gravel oboe eighteen")
 	if e := w.refused(err, "passphrase_wrong"); e.Field != "passphrase" {
@@ -97,15 +97,15 @@ func TestSecretsFile_StandsInForAMissingKeychain(t *testing.T) {
 	if st.Stage != "signIn" || st.Workspace != "Northwind Legal" || !st.SecretsFile {
 		t.Fatalf("%+v", st)
 	}
-	due, err := w.door.SignIn(email, pass)
+	due, err := w.auth.SignIn(email, pass)
 	w.ok(err)
 	code, err := totp.GenerateCode(key, time.Now().Add(30*time.Second)) // the one before was used
 	w.ok(err)
-	in, err := w.door.Verify(due.Challenge.Token, code)
+	in, err := w.auth.Verify(due.Challenge.Token, code)
 	w.ok(err)
 
 	// A lock of the window leaves the file as a keychain is left.
-	w.door.Lock(in.Token)
+	w.auth.Lock(in.Token)
 	if st = w.stage(); st.Stage != "signIn" {
 		t.Errorf("%+v", st)
 	}
@@ -172,7 +172,7 @@ func TestSecretsFile_KeychainIsNeverAsked(t *testing.T) {
 	}
 	_, err = w.unlockFile(filePhrase)
 	w.ok(err)
-	_, err = w.door.SignIn(email, pass)
+	_, err = w.auth.SignIn(email, pass)
 	w.ok(err)
 	if names := memory.Names(); len(names) > 0 {
 		t.Errorf("%v", names)
@@ -246,7 +246,7 @@ func TestSecretsFile_OlderCopyOpensNothing(t *testing.T) {
 	w = windowOn(t, path, absent{})
 	_, err = w.unlockFile(filePhrase)
 	w.ok(err)
-	in, err := w.door.SignIn(email, pass)
+	in, err := w.auth.SignIn(email, pass)
 	w.ok(err)
 	key := w.enable(*in.Session)
 	w.s.end()
@@ -268,14 +268,14 @@ func TestSecretsFile_OlderCopyOpensNothing(t *testing.T) {
 	if st := start(newDatabase, oldFile); st.Stage != "signIn" {
 		t.Fatalf("%+v", st)
 	}
-	due, err := w.door.SignIn(email, pass)
+	due, err := w.auth.SignIn(email, pass)
 	w.ok(err)
 	if due.Session != nil {
 		t.Fatal("2FA is off")
 	}
 	code, err := totp.GenerateCode(key, time.Now().Add(30*time.Second))
 	w.ok(err)
-	_, err = w.door.Verify(due.Challenge.Token, code)
+	_, err = w.auth.Verify(due.Challenge.Token, code)
 	w.refused(err, "keychain_item_missing")
 }
 
@@ -310,7 +310,7 @@ func TestSecretsFile_NewPassphraseIsLogged(t *testing.T) {
 	w.refused(err, "passphrase_wrong")
 	_, err = w.unlockFile(next)
 	w.ok(err)
-	again, err := w.door.SignIn(email, pass)
+	again, err := w.auth.SignIn(email, pass)
 	w.ok(err)
 	page, err := (&AuditLog{w.s}).List(again.Session.Token, LogQuery{})
 	w.ok(err)

@@ -15,17 +15,17 @@ func TestState_SecondWindowSaysThatTheFolderIsOpen(t *testing.T) {
 	t.Parallel()
 	path, secrets := filepath.Join(t.TempDir(), "data"), keychain.NewMemory()
 	first := windowOn(t, path, secrets)
-	if st, err := first.door.State(); err != nil || st.Stage != "create" {
+	if st, err := first.auth.State(); err != nil || st.Stage != "create" {
 		t.Fatalf("%+v %v", st, err)
 	}
 	second := windowOn(t, path, secrets)
-	st, err := second.door.State()
+	st, err := second.auth.State()
 	second.ok(err)
 	if st.Stage != "fault" || st.Fault.Code != "in_use" || st.Fault.Args["folder"] != path {
 		t.Fatalf("%+v", st)
 	}
 	first.s.end()
-	if st, err := second.door.Retry(); err != nil || st.Stage != "create" {
+	if st, err := second.auth.Retry(); err != nil || st.Stage != "create" {
 		t.Errorf("trying again: %+v %v", st, err)
 	}
 }
@@ -47,13 +47,13 @@ func TestState_FaultHasWordsAndRetryGoesOn(t *testing.T) {
 	w.s.end()
 
 	w = windowOn(t, path, absent{})
-	st, err := w.door.State()
+	st, err := w.auth.State()
 	w.ok(err)
 	if st.Stage != "fault" || st.Fault.Code != "keychain_absent" || !worded(*st.Fault) || st.Workspace != "" {
 		t.Fatalf("%+v", st)
 	}
 	w.s.secrets = secrets
-	st, err = w.door.Retry()
+	st, err = w.auth.Retry()
 	w.ok(err)
 	if st.Stage != "signIn" || st.Workspace != "Northwind Legal" {
 		t.Errorf("%+v", st)
@@ -64,7 +64,7 @@ func TestState_FaultHasWordsAndRetryGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	w = windowOn(t, path, secrets)
-	st, err = w.door.State()
+	st, err = w.auth.State()
 	w.ok(err)
 	if st.Fault == nil || st.Fault.Code != "database_damaged" || st.Fault.Args["file"] != filepath.Join(path, "workspace.db") {
 		t.Errorf("%+v", st)

@@ -108,7 +108,7 @@ func TestAddDropped_DoesNotWaitForWhatIsLeftOut(t *testing.T) {
 	number, err = d.AddDropped(d.in.Token, files[1:2])
 	d.ok(err)
 	send(0, "begun", false)
-	d.door.Lock(d.in.Token)
+	d.auth.Lock(d.in.Token)
 	if _, err := d.SendPart(d.in.Token, number, 0, "", true); err == nil {
 		t.Error("a part was taken after the lock")
 	}

@@ -53,7 +53,7 @@ func TestPreview_IsThereUntilClosedReplacedOrLocked(t *testing.T) {
 	if d.get(second.URL).Code != http.StatusNotFound || d.get(third.URL).Code != 200 {
 		t.Error("closing closed the wrong one")
 	}
-	d.door.Lock(d.in.Token)
+	d.auth.Lock(d.in.Token)
 	if got := d.get(third.URL); got.Code != http.StatusNotFound {
 		t.Errorf("it answers after the lock: %d", got.Code)
 	}

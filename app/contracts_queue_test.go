@@ -96,7 +96,7 @@ func TestAdding_SecondChoiceWaitsForItsTurn(t *testing.T) {
 	}
 }
 
-func TestAdding_CancelTellsOfEverythingThatItLeaves(t *testing.T) {
+func TestAdding_CancelTellsAllThatItLeaves(t *testing.T) {
 	t.Parallel()
 	d, _ := holding(t)
 	d.addFiles("a.txt", "b.txt")
@@ -130,13 +130,13 @@ func TestAdding_LockEndsTheQueueAndIsToldOnce(t *testing.T) {
 		wanted, _ := d.SendPart(token, last, 0, base64.StdEncoding.EncodeToString([]byte("last")), true)
 		sent <- wanted
 	}(d.in.Token)
-	d.door.Lock(d.in.Token)
+	d.auth.Lock(d.in.Token)
 	if <-sent {
 		t.Error("a part was taken after the lock")
 	}
 	d.window.s.ending.Wait()
 	d.heard(func(payload any) bool { return payload == nil }) // the one that was added has ended as well
-	back, err := d.door.SignIn(email, pass)
+	back, err := d.auth.SignIn(email, pass)
 	d.ok(err)
 	d.in = *back.Session
 	v, err := d.List(d.in.Token)

@@ -92,7 +92,7 @@ func TestLock_WhileADialogIsOpenSavesAndAddsNothing(t *testing.T) {
 	a := d.addText("a", "text")
 	dir := t.TempDir()
 	d.window.desk.saveTo = filepath.Join(dir, "copy")
-	d.window.desk.meanwhile = func() { d.door.Lock(d.in.Token) }
+	d.window.desk.meanwhile = func() { d.auth.Lock(d.in.Token) }
 	_, err := d.SaveCopy(d.in.Token, []string{a})
 	d.refused(err, "session_ended")
 	if left, _ := os.ReadDir(dir); len(left) > 0 {

@@ -33,8 +33,8 @@ func (e *Enrolment) BeginChangePhone(session string, proof Proof, answer PublicK
 
 // Begin begins with somebody who may do nothing else: 2FA is required of
 // them, or an admin's help code stands in for their phone.
-func (e *Enrolment) Begin(gate string, answer PublicKey) (EnrolmentView, error) {
-	return e.begin(e.s.findGate, gate, answer, func(in *signIn) (workspace.Shown, error) { return in.gate.Begin(e.s.context()) })
+func (e *Enrolment) Begin(token string, answer PublicKey) (EnrolmentView, error) {
+	return e.begin(e.s.findEnrolment, token, answer, func(in *signIn) (workspace.Shown, error) { return in.enrolling.Begin(e.s.context()) })
 }
 
 func (e *Enrolment) begin(find func(string) (*signIn, error), token string, answer PublicKey,
@@ -80,7 +80,7 @@ func (e *Enrolment) Confirm(session string, code Envelope, answer PublicKey) (Co
 	if err != nil {
 		return Confirmed{}, err
 	}
-	issued, err := in.who.Confirm(e.s.context(), typed.Reveal())
+	issued, err := in.who.Confirm(e.s.context(), typed)
 	if err != nil {
 		return Confirmed{}, in.after(err)
 	}
@@ -92,8 +92,8 @@ func (e *Enrolment) Confirm(session string, code Envelope, answer PublicKey) (Co
 	return Confirmed{Profile: v}, err
 }
 
-// Continue turns 2FA on, or at a gate after a help code moves it to the new phone.
-// There is no profile at a gate yet: Auth.Enter follows.
+// Continue turns 2FA on, or after a temporary code moves it to the new phone.
+// There is no profile to show before the phone is enrolled: Auth.Enter follows.
 func (e *Enrolment) Continue(session string) (Confirmed, error) {
 	in, err := e.s.named(session)
 	if err != nil {
@@ -106,7 +106,7 @@ func (e *Enrolment) Continue(session string) (Confirmed, error) {
 	return Confirmed{Profile: v}, err
 }
 
-// profile reads the profile of a session; a gate has none to show.
+// profile reads the profile of a session; an EnrolmentSession has none to show.
 func (e *Enrolment) profile(in *signIn) (*ProfileView, error) {
 	if in.session == nil {
 		return nil, nil

@@ -34,7 +34,7 @@ func TestSaveSheet_IsPDFOrTextForItsOwnerAlone(t *testing.T) {
 	dir := t.TempDir()
 	for typed, want := range map[string]string{"sheet.pdf": "sheet.pdf", "sheet.TXT": "sheet.TXT", "no ending": "no ending.pdf"} {
 		w.desk.saveTo = filepath.Join(dir, typed)
-		saved, err := w.keep.SaveSheet(in.Token)
+		saved, err := w.actions.SaveSheet(in.Token)
 		w.ok(err)
 		if saved.Name != want {
 			t.Errorf("saved as %q", saved.Name)
@@ -70,29 +70,29 @@ func TestSaveSheet_AsksBeforeItReplaces(t *testing.T) {
 	precious := filepath.Join(dir, "mine.pdf")
 	w.ok(os.WriteFile(precious, []byte("precious"), 0o600))
 	w.desk.saveTo = filepath.Join(dir, "mine")
-	saved, err := w.keep.SaveSheet(in.Token)
+	saved, err := w.actions.SaveSheet(in.Token)
 	w.ok(err)
 	if got, _ := os.ReadFile(precious); string(got) != "precious" || saved.Name != "" || w.desk.asked != 1 {
 		t.Error("a file was replaced that nobody agreed to")
 	}
 	w.desk.saveTo = ""
-	if saved, err := w.keep.SaveSheet(in.Token); err != nil || saved.Name != "" {
+	if saved, err := w.actions.SaveSheet(in.Token); err != nil || saved.Name != "" {
 		t.Errorf("dismissed: %+v %v", saved, err)
 	}
 	w.desk.saveTo = filepath.Join(dir, "no such folder", "x.pdf")
-	_, err = w.keep.SaveSheet(in.Token)
+	_, err = w.actions.SaveSheet(in.Token)
 	if e := w.refused(err, codeSaveFailed); e.Args["name"] != "x.pdf" {
 		t.Errorf("%+v", e)
 	}
 	w.desk.saveErr = errors.New("no dialog")
-	_, err = w.keep.SaveSheet(in.Token)
+	_, err = w.actions.SaveSheet(in.Token)
 	w.refused(err, codeSaveFailed)
 }
 
 func TestClipboard_IsClearedOnlyOfWhatWasPutThere(t *testing.T) {
 	t.Parallel()
 	w, in, sheet := shown(t)
-	w.ok(w.keep.CopyCodes(in.Token))
+	w.ok(w.actions.CopyCodes(in.Token))
 	if !strings.Contains(w.desk.clip, sheet.Codes[9]) {
 		t.Error("the codes are not on the clipboard")
 	}
@@ -100,7 +100,7 @@ func TestClipboard_IsClearedOnlyOfWhatWasPutThere(t *testing.T) {
 	if w.desk.clip != "" {
 		t.Error("the codes stay on the clipboard")
 	}
-	w.ok(w.keep.CopyKey(in.Token))
+	w.ok(w.actions.CopyKey(in.Token))
 	if len(w.desk.clip) != 32 {
 		t.Errorf("the key has %d characters", len(w.desk.clip))
 	}
@@ -109,7 +109,7 @@ func TestClipboard_IsClearedOnlyOfWhatWasPutThere(t *testing.T) {
 	if w.desk.clip != "the person's own" {
 		t.Error("what the person copied is gone")
 	}
-	w.ok(w.keep.CopyKey(in.Token))
+	w.ok(w.actions.CopyKey(in.Token))
 	w.s.end()
 	if w.desk.clip != "" {
 		t.Error("the key stays on the clipboard after the end")
@@ -124,8 +124,8 @@ func TestSaveSheet_DialogAfterALockSavesNothing(t *testing.T) {
 	t.Parallel()
 	w, in, _ := shown(t)
 	w.desk.saveTo = filepath.Join(t.TempDir(), "sheet.pdf")
-	w.desk.meanwhile = func() { w.door.Lock(in.Token) }
-	_, err := w.keep.SaveSheet(in.Token)
+	w.desk.meanwhile = func() { w.auth.Lock(in.Token) }
+	_, err := w.actions.SaveSheet(in.Token)
 	w.refused(err, "session_ended")
 	if _, err := os.Stat(w.desk.saveTo); err == nil {
 		t.Error("the codes were written after the lock")
@@ -135,13 +135,13 @@ func TestSaveSheet_DialogAfterALockSavesNothing(t *testing.T) {
 func TestCodeActions_EndWithWhatIsShown(t *testing.T) {
 	t.Parallel()
 	w, in, _ := shown(t)
-	w.ok(w.keep.Print(in.Token))
+	w.ok(w.actions.Print(in.Token))
 	_, err := w.enr.Continue(in.Token)
 	w.ok(err)
-	w.refused(w.keep.CopyKey(in.Token), "enrolment_ended")
-	w.refused(w.keep.CopyCodes(in.Token), "enrolment_ended")
-	w.refused(w.keep.Print(in.Token), "enrolment_ended")
-	_, err = w.keep.SaveSheet(in.Token)
+	w.refused(w.actions.CopyKey(in.Token), "enrolment_ended")
+	w.refused(w.actions.CopyCodes(in.Token), "enrolment_ended")
+	w.refused(w.actions.Print(in.Token), "enrolment_ended")
+	_, err = w.actions.SaveSheet(in.Token)
 	w.refused(err, "enrolment_ended")
 	if w.desk.printed != 1 {
 		t.Errorf("printed %d times", w.desk.printed)

@@ -39,7 +39,7 @@ func TestEnvelope_TamperedWithIsRefusedInWords(t *testing.T) {
 	} {
 		e := w.page.typed(holdsPassword, pass)
 		change(&e)
-		_, err := w.door.Auth.SignIn(email, e)
+		_, err := w.auth.Auth.SignIn(email, e)
 		if got := w.refused(err, codeEnvelopeFailed); !worded(got) {
 			t.Errorf("%s: no words", name)
 		}
@@ -66,9 +66,9 @@ func TestLock_ForgetsTheKeysOfEnvelopes(t *testing.T) {
 	w := newWindow(t)
 	in := w.create()
 	e := w.page.typed(holdsPassword, pass)
-	w.door.Lock(in.Token)
+	w.auth.Lock(in.Token)
 	w.locked("asked")
-	_, err := w.door.Auth.SignIn(email, e)
+	_, err := w.auth.Auth.SignIn(email, e)
 	w.refused(err, codeEnvelopeFailed)
 }
 

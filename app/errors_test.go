@@ -14,7 +14,7 @@ import (
 func TestErrors_FailingStoreIsLoggedWithItsCause(t *testing.T) {
 	t.Parallel()
 	p := newWindow(t)
-	_, err := p.door.State()
+	_, err := p.auth.State()
 	p.ok(err)
 	failed := workspace.Explain(fmt.Errorf("%w: the disk exploded", workspace.ErrStoreFailed))
 	for _, err := range []error{failed, errors.Join(failed, workspace.Fault(workspace.CodeSuspendedSelf, nil, nil))} {
@@ -32,7 +32,7 @@ func TestErrors_FailingStoreIsLoggedWithItsCause(t *testing.T) {
 func TestErrors_UnforeseenIsAReferenceAlone(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
-	if _, err := w.door.State(); err != nil {
+	if _, err := w.auth.State(); err != nil {
 		t.Fatal(err)
 	}
 	e := w.s.present(errors.New("select * from somewhere: exploded at /home/x"))

@@ -139,10 +139,10 @@ func TestExports_AreVerifiedAndSavedForTheirOwner(t *testing.T) {
 	}
 
 	// What was taken out opens, and whom it lets in may open no export.
-	a.door.Lock(a.in.Token)
-	res, err := a.door.SignIn(people[0], pass)
+	a.auth.Lock(a.in.Token)
+	res, err := a.auth.SignIn(people[0], pass)
 	a.ok(err)
-	member, err := a.door.UseRecoveryCode(res.Challenge.Token, codeForm.FindString(string(csv)))
+	member, err := a.auth.UseRecoveryCode(res.Challenge.Token, codeForm.FindString(string(csv)))
 	a.ok(err)
 	_, err = a.exports.Pick(member.Token)
 	a.refused(err, string(workspace.CodeForbidden))
@@ -344,19 +344,19 @@ func TestExports_CloseOrLockStopsAndForgets(t *testing.T) {
 	a.refused(err, codeExportNone)
 
 	a.pick(path, "keys")
-	a.s.desktop = &readDesk{a.desk, func() { a.door.Lock(a.in.Token) }}
+	a.s.desktop = &readDesk{a.desk, func() { a.auth.Lock(a.in.Token) }}
 	if _, err := a.unlock(); err == nil {
 		t.Error("it was read after the lock")
 	}
 	back := func() {
-		res, err := a.door.SignIn(email, pass)
+		res, err := a.auth.SignIn(email, pass)
 		a.ok(err)
 		a.in = *res.Session
 	}
 	back()
 	_, err = a.exports.Extract(a.in.Token)
 	a.refused(err, codeExportNone)
-	a.desk.meanwhile = func() { a.door.Lock(a.in.Token) }
+	a.desk.meanwhile = func() { a.auth.Lock(a.in.Token) }
 	_, err = a.exports.Pick(a.in.Token)
 	a.refused(err, string(workspace.CodeSessionEnded))
 	a.only("run.age")

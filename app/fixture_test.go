@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/keychain"
 	"countersign/backend/password"
+	"countersign/backend/recovery"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
@@ -102,13 +103,13 @@ func worded(e AppError) bool {
 
 type window struct {
 	*testing.T
-	s    *shell
-	desk *fakeDesktop
-	page page
-	door typingAuth
-	prof typingProfile
-	enr  typingEnrolment
-	keep *CodeActions
+	s       *shell
+	desk    *fakeDesktop
+	page    page
+	auth    typingAuth
+	prof    typingProfile
+	enr     typingEnrolment
+	actions *CodeActions
 }
 
 func newWindow(t *testing.T) *window {
@@ -116,17 +117,23 @@ func newWindow(t *testing.T) *window {
 	return windowOn(t, filepath.Join(t.TempDir(), "data"), keychain.NewMemory())
 }
 
+// cheap lowers the cost of hashing.
+func cheap(c *workspace.Config) {
+	c.Password = password.Cheap
+	c.Recovery = recovery.Cheap
+}
+
 func windowOn(t *testing.T, path string, secrets workspace.Secrets) *window {
 	t.Helper()
 	desk := &fakeDesktop{events: make(chan string, 16)}
 	s := newShell(path, desk)
 	s.secrets = secrets
-	s.cost = func(c *workspace.Config) { c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1} }
+	s.cost = cheap
 	t.Cleanup(s.end)
 	p := page{t, &Auth{s}}
 	return &window{
-		T: t, s: s, desk: desk, page: p, door: typingAuth{&Auth{s}, p}, prof: typingProfile{&Profile{s}, p},
-		enr: typingEnrolment{&Enrolment{s}, p}, keep: &CodeActions{s},
+		T: t, s: s, desk: desk, page: p, auth: typingAuth{&Auth{s}, p}, prof: typingProfile{&Profile{s}, p},
+		enr: typingEnrolment{&Enrolment{s}, p}, actions: &CodeActions{s},
 	}
 }
 
@@ -137,7 +144,7 @@ const (
 
 func (w *window) create() SignedIn {
 	w.Helper()
-	in, err := w.door.CreateWorkspace(w.page.newWorkspace())
+	in, err := w.auth.CreateWorkspace(w.page.newWorkspace())
 	w.ok(err)
 	return in
 }

@@ -11,7 +11,6 @@ import (
 	"testing/fstest"
 
 	"countersign/backend/keychain"
-	"countersign/backend/password"
 	"countersign/backend/workspace"
 )
 
@@ -103,11 +102,11 @@ func (z *fuzzed) filled(of reflect.Type, name string) reflect.Value {
 func FuzzBound(f *testing.F) {
 	s := newShell(filepath.Join(f.TempDir(), "data"), &silentDesktop{})
 	s.secrets = keychain.NewMemory()
-	s.cost = func(c *workspace.Config) { c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1} }
+	s.cost = cheap
 	f.Cleanup(s.end)
 	profile := &Profile{s}
 	typing := page{f, &Auth{s}}
-	in, err := typing.door.CreateWorkspace(typing.newWorkspace())
+	in, err := typing.auth.CreateWorkspace(typing.newWorkspace())
 	if err != nil {
 		f.Fatal(err)
 	}

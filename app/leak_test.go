@@ -72,7 +72,7 @@ func TestDataFolder_HoldsNoSecretAfterEveryAct(t *testing.T) {
 	c, err := w.enr.Confirm(in.Token, codeOf(key))
 	w.ok(err)
 	plantCodes("code", c.Codes)
-	w.ok(w.keep.CopyCodes(in.Token))
+	w.ok(w.actions.CopyCodes(in.Token))
 	_, err = w.enr.Continue(in.Token)
 	w.ok(err)
 	_, err = w.prof.Rename(in.Token, "Amara N. Okafor")
@@ -89,15 +89,15 @@ func TestDataFolder_HoldsNoSecretAfterEveryAct(t *testing.T) {
 	w.ok(err)
 	_, err = w.prof.ChangePassword(in.Token, pass, "granite lagoon whisper 47", w.page.factor("code", codeOf(key)))
 	w.ok(err)
-	w.door.Lock(in.Token)
+	w.auth.Lock(in.Token)
 	w.locked("asked")
-	if _, err := w.door.SignIn(email, "a wrong password, typed by mistake"); err == nil {
+	if _, err := w.auth.SignIn(email, "a wrong password, typed by mistake"); err == nil {
 		t.Fatal("it opened")
 	}
 	secrets["wrong password"] = []byte("a wrong password, typed by mistake")
-	r, err := w.door.SignIn(email, "granite lagoon whisper 47")
+	r, err := w.auth.SignIn(email, "granite lagoon whisper 47")
 	w.ok(err)
-	back, err := w.door.UseRecoveryCode(r.Challenge.Token, sheet.Codes[4])
+	back, err := w.auth.UseRecoveryCode(r.Challenge.Token, sheet.Codes[4])
 	w.ok(err)
 	_, err = w.prof.NotMe(back.Token)
 	w.ok(err)

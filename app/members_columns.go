@@ -28,7 +28,7 @@ type MemberColumns struct {
 	LastSignInAt   []int64  `json:"lastSignInAt"`
 	CreatedAt      []int64  `json:"createdAt"`
 	InvitedUntil   []int64  `json:"invitedUntil"`
-	Acts           Words    `json:"acts"`     // what may be done to them: of workspace.MemberAct, a space between two
+	Acts           Words    `json:"acts"`     // what may be done to them: of workspace.MemberPermission, a space between two
 	Approves       []bool   `json:"approves"` // they could approve what is asked for now and is not about them
 }
 
@@ -58,7 +58,7 @@ func (s *shell) columns(all []workspace.Member, p workspace.Policy, actorID stri
 		CreatedAt:      column(all, func(m workspace.Member) int64 { return seconds(m.CreatedAt) }),
 		InvitedUntil:   column(all, func(m workspace.Member) int64 { return seconds(m.InvitedUntil) }),
 		Acts: fewWords(all, func(m workspace.Member) string {
-			return strings.Join(strs(workspace.ActsOn(actorID, actor, m)), " ")
+			return strings.Join(strs(workspace.PermissionsOn(actorID, actor, m)), " ")
 		}),
 		Approves: column(all, func(m workspace.Member) bool { return workspace.MayApprove(actorID, m) }),
 	}

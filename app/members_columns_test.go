@@ -91,10 +91,10 @@ func TestMembers_PageIsToldWhatItMayOffer(t *testing.T) {
 	if want := strs(workspace.PermissionsOf(workspace.RoleOwner)); !slices.Equal(p.Permissions, want) || !slices.Contains(want, "backup") {
 		t.Errorf("an owner may %v", p.Permissions)
 	}
-	o.door.Lock(o.in.Token)
-	res, err := o.door.SignIn(people[1], pass)
+	o.auth.Lock(o.in.Token)
+	res, err := o.auth.SignIn(people[1], pass)
 	o.ok(err)
-	member, err := o.door.UseRecoveryCode(res.Challenge.Token, o.old[1])
+	member, err := o.auth.UseRecoveryCode(res.Challenge.Token, o.old[1])
 	o.ok(err)
 	if member.Profile.Permissions == nil || len(member.Profile.Permissions) > 0 {
 		t.Errorf("a member may %v", member.Profile.Permissions)

@@ -100,8 +100,8 @@ func TestImport_PrintedInvitationsLetTheMembersIn(t *testing.T) {
 	}
 	codes := i.printed()
 	i.ok((&Members{i.s}).Print(i.in.Token))
-	i.door.Lock(i.in.Token)
-	in, err := i.door.Redeem("zoe@example.com", i.page.typed(holdsInvitation, codes["zoe@example.com"]), i.page.typed(holdsNewPassword, "granite lagoon whisper 47"))
+	i.auth.Lock(i.in.Token)
+	in, err := i.auth.Redeem("zoe@example.com", i.page.typed(holdsInvitation, codes["zoe@example.com"]), i.page.typed(holdsNewPassword, "granite lagoon whisper 47"))
 	i.ok(err)
 	if in.Session == nil || in.Session.Profile.Role != "admin" {
 		t.Errorf("%+v", in)
@@ -231,7 +231,7 @@ func TestImport_MemberAddedInBetweenStopsItAll(t *testing.T) {
 	}
 }
 
-func TestImport_CancelledOrLockedAddsNobody(t *testing.T) {
+func TestImport_CancelledOrLockedAddsNoMember(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	i.pick(goodList)
@@ -241,11 +241,11 @@ func TestImport_CancelledOrLockedAddsNobody(t *testing.T) {
 	if len(i.members()) != 1 {
 		t.Errorf("half done: %v", i.members())
 	}
-	i.s.desktop = &busyDesk{i.desk, func() { i.door.Lock(i.in.Token) }}
+	i.s.desktop = &busyDesk{i.desk, func() { i.auth.Lock(i.in.Token) }}
 	if _, err = i.run(false); err == nil {
 		t.Fatal("added after the lock")
 	}
-	back, err := i.door.SignIn(email, pass)
+	back, err := i.auth.SignIn(email, pass)
 	i.ok(err)
 	i.in = *back.Session
 	if len(i.members()) != 1 {
@@ -257,7 +257,7 @@ func TestImport_CancelledOrLockedAddsNobody(t *testing.T) {
 	i.refused(err, codeImportNone)
 }
 
-func TestImport_MemberAddsNobodyAndAdminNoOwner(t *testing.T) {
+func TestImport_MemberAddsNoneAndAdminNoOwner(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	i.pick(goodList)
@@ -278,7 +278,7 @@ func TestImport_MemberAddsNobodyAndAdminNoOwner(t *testing.T) {
 			}
 		},
 	} {
-		in, err := i.door.Redeem(who, i.page.typed(holdsInvitation, codes[who]), i.page.typed(holdsNewPassword, "granite lagoon whisper 47"))
+		in, err := i.auth.Redeem(who, i.page.typed(holdsInvitation, codes[who]), i.page.typed(holdsNewPassword, "granite lagoon whisper 47"))
 		i.ok(err)
 		i.in = *in.Session
 		do()

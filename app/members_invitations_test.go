@@ -65,7 +65,7 @@ func TestSaveInvitations_DialogAfterALockSavesNothing(t *testing.T) {
 	_, err := i.run(false)
 	i.ok(err)
 	i.desk.saveTo = filepath.Join(t.TempDir(), "out.pdf")
-	i.desk.meanwhile = func() { i.door.Lock(i.in.Token) }
+	i.desk.meanwhile = func() { i.auth.Lock(i.in.Token) }
 	_, err = i.imp.SaveInvitations(i.in.Token, "a4")
 	i.refused(err, "session_ended")
 	if left, err := os.ReadDir(filepath.Dir(i.desk.saveTo)); err != nil || len(left) > 0 {
@@ -73,7 +73,7 @@ func TestSaveInvitations_DialogAfterALockSavesNothing(t *testing.T) {
 	}
 }
 
-func TestSaveOverview_HasEverybodyAndNoSecret(t *testing.T) {
+func TestSaveOverview_HasEachMemberAndNoSecret(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
 	i.pick("name,email\n=2+3,formula@example.com\n")

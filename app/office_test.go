@@ -46,8 +46,8 @@ func (o *office) join(who string) {
 	given, err := (&Members{o.s}).Add(o.in.Token, NewMember{Name: "Member <b>" + who, Email: who, Role: "member"}, Proof{}, m.PublicKey)
 	o.ok(err)
 	code := m.open(holdsInvitation, given.Code)[0]
-	o.door.Lock(o.in.Token)
-	res, err := o.door.Redeem(who, o.page.typed(holdsInvitation, code), o.page.typed(holdsNewPassword, pass))
+	o.auth.Lock(o.in.Token)
+	res, err := o.auth.Redeem(who, o.page.typed(holdsInvitation, code), o.page.typed(holdsNewPassword, pass))
 	o.ok(err)
 	phone, err := o.enr.BeginEnable(res.Session.Token, pass)
 	o.ok(err)
@@ -58,14 +58,14 @@ func (o *office) join(who string) {
 	_, err = o.enr.Continue(res.Session.Token)
 	o.ok(err)
 	o.old = append(o.old, sheet.Codes[0])
-	o.door.Lock(res.Session.Token)
+	o.auth.Lock(res.Session.Token)
 	o.back()
 }
 
 // back signs the owner in.
 func (o *office) back() {
 	o.Helper()
-	res, err := o.door.SignIn(email, pass)
+	res, err := o.auth.SignIn(email, pass)
 	o.ok(err)
 	o.in = *res.Session
 }
@@ -73,15 +73,15 @@ func (o *office) back() {
 // opens reports whether a recovery code lets a member in.
 func (o *office) opens(who, code string) bool {
 	o.Helper()
-	o.door.Lock(o.in.Token)
+	o.auth.Lock(o.in.Token)
 	defer o.back()
-	res, err := o.door.SignIn(who, pass)
+	res, err := o.auth.SignIn(who, pass)
 	o.ok(err)
-	in, err := o.door.UseRecoveryCode(res.Challenge.Token, code)
+	in, err := o.auth.UseRecoveryCode(res.Challenge.Token, code)
 	if err == nil {
-		o.door.Lock(in.Token)
+		o.auth.Lock(in.Token)
 	} else {
-		o.door.Leave(res.Challenge.Token)
+		o.auth.Leave(res.Challenge.Token)
 	}
 	return err == nil
 }

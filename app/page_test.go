@@ -11,7 +11,7 @@ import (
 // the secrets in answers out of theirs.
 type page struct {
 	testing.TB
-	door *Auth
+	auth *Auth
 }
 
 // typed closes text as the page would.
@@ -20,7 +20,7 @@ func (p page) typed(what, text string) Envelope {
 	if text == "" {
 		return Envelope{}
 	}
-	k, err := p.door.Key()
+	k, err := p.auth.Key()
 	if err != nil {
 		p.Fatal(err)
 	}

@@ -143,6 +143,6 @@ func (p *Profile) Acknowledge(session string, word Envelope) (ProfileView, error
 		if err != nil {
 			return err
 		}
-		return in.session.Acknowledge(p.s.context(), typed.Reveal())
+		return in.session.Acknowledge(p.s.context(), typed)
 	})
 }

@@ -215,7 +215,7 @@ func TestPrintRun_LockWhileSavedLeavesNoFile(t *testing.T) {
 	o := newOffice(t)
 	dir := t.TempDir()
 	o.desk.saveTo = filepath.Join(dir, "run.pdf")
-	o.s.desktop = &runDesk{o.desk, "making", func() { o.door.Lock(o.in.Token) }}
+	o.s.desktop = &runDesk{o.desk, "making", func() { o.auth.Lock(o.in.Token) }}
 	if _, err := o.save(RunRequest{Format: "pdf"}); err == nil {
 		t.Error("it was saved after the lock")
 	}
@@ -282,7 +282,7 @@ func TestPrintRun_PrintedCodesWorkOnceOnPaper(t *testing.T) {
 
 	made, err = o.runs.Make(o.in.Token, request, o.page.proof(pass, "none", ""), m.PublicKey)
 	o.ok(err)
-	o.door.Lock(o.in.Token) // with sheets on the way
+	o.auth.Lock(o.in.Token) // with sheets on the way
 	o.back()
 	if o.opens(people[0], m.open(holdsCodes, made.Codes)[0]) || !o.opens(people[0], codes[8]) {
 		t.Error("locking did not throw the sheets away")

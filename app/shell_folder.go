@@ -52,7 +52,7 @@ func (s *shell) openFolder(ctx context.Context) (_ *opened, err error) {
 			return nil, err
 		}
 	}
-	if err := o.workspace.Recover(ctx); err != nil {
+	if err := o.workspace.RecoverAll(ctx); err != nil {
 		return nil, err
 	}
 	return o, nil

@@ -93,7 +93,7 @@ func TestTouch_KeepsTheSessionForItsWholeIdleTime(t *testing.T) {
 	a := newAlarms(w)
 	in := w.create()
 	a.pass(4 * time.Minute)
-	w.ok(w.door.Touch(in.Token))
+	w.ok(w.auth.Touch(in.Token))
 	a.pass(5*time.Minute - time.Second)
 	w.open(in.Token)
 	a.pass(time.Second)
@@ -115,11 +115,11 @@ func TestLock_IsLateByNoMoreThanAMomentAfterSleep(t *testing.T) {
 func TestLock_TakesWhatWasCopiedOffTheClipboard(t *testing.T) {
 	t.Parallel()
 	for name, lock := range map[string]func(*window, string){
-		"asked":  func(w *window, token string) { w.door.Lock(token) },
+		"asked":  func(w *window, token string) { w.auth.Lock(token) },
 		"system": func(w *window, _ string) { w.s.lock("system") },
 	} {
 		w, in, _ := shown(t)
-		w.ok(w.keep.CopyCodes(in.Token))
+		w.ok(w.actions.CopyCodes(in.Token))
 		lock(w, in.Token)
 		w.locked(name)
 		w.s.ending.Wait()
@@ -132,9 +132,9 @@ func TestLock_TakesWhatWasCopiedOffTheClipboard(t *testing.T) {
 func TestLock_LeavesWhatThePersonCopiedSince(t *testing.T) {
 	t.Parallel()
 	w, in, _ := shown(t)
-	w.ok(w.keep.CopyCodes(in.Token))
+	w.ok(w.actions.CopyCodes(in.Token))
 	w.ok(w.desk.SetClipboard("the person's own"))
-	w.door.Lock(in.Token)
+	w.auth.Lock(in.Token)
 	w.s.ending.Wait()
 	if w.desk.clip != "the person's own" {
 		t.Errorf("the clipboard holds %q", w.desk.clip)
@@ -149,7 +149,7 @@ func TestCopyKey_AfterALockLeavesNothing(t *testing.T) {
 		w.desk.copying = nil
 		w.s.lock("system")
 	}
-	w.refused(w.keep.CopyKey(in.Token), "session_ended")
+	w.refused(w.actions.CopyKey(in.Token), "session_ended")
 	w.s.ending.Wait()
 	if w.desk.clip != "" {
 		t.Error("the key stays on the clipboard")
@@ -166,7 +166,7 @@ func TestLock_UndoesAnEnrolment(t *testing.T) {
 	if n := len(secrets.Names()); n != 5 {
 		t.Fatalf("%d items", n)
 	}
-	w.door.Lock(in.Token)
+	w.auth.Lock(in.Token)
 	w.locked("asked")
 	w.s.ending.Wait()
 	if n := len(secrets.Names()); n != 4 {
@@ -180,20 +180,20 @@ func TestLock_RenewsThePageAndTellsItWhy(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	in := w.create()
-	w.door.Lock(in.Token)
+	w.auth.Lock(in.Token)
 	w.locked("asked")
 	w.s.ending.Wait()
 	if w.desk.renewed != 1 {
 		t.Errorf("the page was renewed %d times", w.desk.renewed)
 	}
-	st, err := w.door.State()
+	st, err := w.auth.State()
 	w.ok(err)
 	if st.LockedFor != "asked" {
 		t.Errorf("locked for %q", st.LockedFor)
 	}
-	_, err = w.door.SignIn(email, pass)
+	_, err = w.auth.SignIn(email, pass)
 	w.ok(err)
-	if st, err = w.door.State(); err != nil || st.LockedFor != "" {
+	if st, err = w.auth.State(); err != nil || st.LockedFor != "" {
 		t.Errorf("still locked for %q, %v", st.LockedFor, err)
 	}
 }

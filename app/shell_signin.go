@@ -23,12 +23,12 @@ type signIn struct {
 	stop  context.CancelFunc
 	token string // by which the page names it; empty while nobody is in
 
-	who     enroller           // nil while nobody is in
-	session *workspace.Session // who, unless that is a gate
-	gate    *workspace.Gate    // who, where they may do no more than enrol a phone
-	keys    envelopeKeys       // that the page was given and has not used
-	preview previewing         // the contract that is open
-	copied  *copied            // what it has put on the clipboard
+	who       enroller                    // nil while nobody is in
+	session   *workspace.Session          // who, unless they may only enrol
+	enrolling *workspace.EnrolmentSession // who, where they may do no more than enrol a phone
+	keys      envelopeKeys                // that the page was given and has not used
+	preview   previewing                  // the contract that is open
+	copied    *copied                     // what it has put on the clipboard
 
 	mu         sync.Mutex // guards what follows
 	closed     bool
@@ -46,7 +46,7 @@ type signIn struct {
 	export     *pickedExport                 // a file to open and verify
 }
 
-// enroller is somebody who is in and may enrol a phone: a session, or a gate, which may
+// enroller is somebody who is in and may enrol a phone: a session, or an EnrolmentSession, which may
 // do nothing else.
 type enroller interface {
 	Touch() error
@@ -54,7 +54,7 @@ type enroller interface {
 	LimitReached() bool
 	Overdue() bool
 	End(ctx context.Context) error
-	Confirm(ctx context.Context, code string) (*workspace.Issued, error)
+	Confirm(ctx context.Context, code secret.Text) (*workspace.Issued, error)
 	Continue(ctx context.Context) error
 	CancelEnrolment(ctx context.Context) error
 	Showing() (workspace.Issued, error)
@@ -75,8 +75,8 @@ func (s *shell) startSession(at *signIn, ses *workspace.Session) (*signIn, error
 }
 
 // startEnrolment lets somebody in as far as enrolling a phone: see startSession.
-func (s *shell) startEnrolment(at *signIn, gate *workspace.Gate) (*signIn, error) {
-	return s.start(at, gate, func(in *signIn) { in.gate = gate })
+func (s *shell) startEnrolment(at *signIn, e *workspace.EnrolmentSession) (*signIn, error) {
+	return s.start(at, e, func(in *signIn) { in.enrolling = e })
 }
 
 func (s *shell) start(at *signIn, who enroller, fill func(*signIn)) (*signIn, error) {
@@ -93,9 +93,9 @@ func (s *shell) start(at *signIn, who enroller, fill func(*signIn)) (*signIn, er
 	return in, nil
 }
 
-// completeEnrolment makes ses, the session of a gate that has done its work, the window's. It is a
-// sign-in of its own: what the page could do with the gate's token is over. Codes that
-// were copied at the gate stay on the clipboard for their time.
+// completeEnrolment makes ses, that of an EnrolmentSession whose phone is enrolled, the window's. It is a
+// sign-in of its own: what the page could do with the former token is over. Codes that
+// were copied before stay on the clipboard for their time.
 func (s *shell) completeEnrolment(at *signIn, ses *workspace.Session) (*signIn, error) {
 	in, _ := s.replace(func(in, former *signIn) bool {
 		in.who, in.session, in.copied = ses, ses, former.copied
@@ -164,10 +164,10 @@ func (s *shell) find(token string) (*signIn, error) {
 	return in, err
 }
 
-// findGate finds the gate that token stands for.
-func (s *shell) findGate(token string) (*signIn, error) {
+// findEnrolment finds the EnrolmentSession that token stands for.
+func (s *shell) findEnrolment(token string) (*signIn, error) {
 	in, err := s.named(token)
-	if err == nil && in.gate == nil {
+	if err == nil && in.enrolling == nil {
 		return nil, s.ended()
 	}
 	return in, err

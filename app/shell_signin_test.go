@@ -86,7 +86,7 @@ func TestSignIn_LateAnswersDoNotReachTheNext(t *testing.T) {
 	old := w.s.current()
 	w.s.lock("system")
 	w.locked("system")
-	_, err := w.door.SignIn(email, pass)
+	_, err := w.auth.SignIn(email, pass)
 	w.ok(err)
 	w.desk.told = func(event string, payload any) { t.Errorf("the page was told of %s: %v", event, payload) }
 	old.emit("checking", CheckProgress{Name: "Secret plans.pdf"})
@@ -135,7 +135,7 @@ func TestSignIn_DialogOfTheLastOneGivesTheNextNothing(t *testing.T) {
 		w.desk.openFiles, w.desk.openFolder = []string{w.desk.openFrom}, dir
 		w.desk.meanwhile = func() {
 			w.s.lock("system")
-			_, err := w.door.SignIn(email, pass)
+			_, err := w.auth.SignIn(email, pass)
 			w.ok(err)
 		}
 		w.refused(dialog(w, in.Token), "session_ended")
@@ -146,7 +146,7 @@ func TestSignIn_DialogOfTheLastOneGivesTheNextNothing(t *testing.T) {
 }
 
 // A check that is slow to stop is over for the next sign-in, which has one of its own.
-func TestSignIn_JobOfTheLastOneIsInNobodysWay(t *testing.T) {
+func TestSignIn_JobOfTheLastOneDoesNotBlockTheNext(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	w.create()
@@ -154,7 +154,7 @@ func TestSignIn_JobOfTheLastOneIsInNobodysWay(t *testing.T) {
 	_, end, err := old.beginJob(jobChecking)
 	w.ok(err)
 	w.s.lock("system")
-	_, err = w.door.SignIn(email, pass)
+	_, err = w.auth.SignIn(email, pass)
 	w.ok(err)
 	next := w.s.current()
 	ctx, _, err := next.beginJob(jobChecking)
@@ -175,7 +175,7 @@ func TestSignIn_ClipboardOfTheLastOneLeavesTheNextAlone(t *testing.T) {
 	w.ok(old.copySecret(secret.NewText("old")))
 	w.s.lock("system")
 	w.s.ending.Wait()
-	_, err := w.door.SignIn(email, pass)
+	_, err := w.auth.SignIn(email, pass)
 	w.ok(err)
 	w.ok(w.s.current().copySecret(secret.NewText("new")))
 	old.copied.clear()
@@ -197,13 +197,13 @@ func TestSignIn_ThatIsOvertakenByALockIsRefused(t *testing.T) {
 		return time.Now()
 	}
 	in := w.create()
-	w.door.Lock(in.Token)
+	w.auth.Lock(in.Token)
 	w.locked("asked")
 	w.s.ending.Wait()
 	lock := func() { w.s.lock("system") }
 	meanwhile.Store(&lock)
 	at := w.s.current()
-	_, err := w.door.SignIn(email, pass)
+	_, err := w.auth.SignIn(email, pass)
 	w.refused(err, "challenge_ended")
 	if meanwhile.Load() != nil {
 		t.Fatal("nothing came in between")
@@ -227,14 +227,14 @@ func TestSignIn_ThatIsOvertakenByALockIsRefused(t *testing.T) {
 }
 
 // A gate that has done its work is another sign-in than the session after it.
-func TestEnter_EndsTheGateAndKeepsWhatWasCopied(t *testing.T) {
+func TestEnter_EndsTheEnrolmentAndKeepsWhatWasCopied(t *testing.T) {
 	t.Parallel()
 	s := newStrict(t)
 	s.require(0)
-	s.door.Lock(s.in.Token)
-	res, err := s.door.SignIn(email, pass)
+	s.auth.Lock(s.in.Token)
+	res, err := s.auth.SignIn(email, pass)
 	s.ok(err)
-	gate, err := s.door.Enrol(res.Challenge.Token)
+	gate, err := s.auth.Enrol(res.Challenge.Token)
 	s.ok(err)
 	m := s.page.mailbox()
 	phone, err := m.phone(s.enr.Begin(gate.Token, m.PublicKey))
@@ -243,27 +243,27 @@ func TestEnter_EndsTheGateAndKeepsWhatWasCopied(t *testing.T) {
 	s.ok(err)
 	sheet, err := s.enr.Confirm(gate.Token, digits)
 	s.ok(err)
-	s.ok(s.keep.CopyCodes(gate.Token))
+	s.ok(s.actions.CopyCodes(gate.Token))
 	_, err = s.prof.Get(gate.Token)
 	s.refused(err, "session_ended")
 	at := s.s.current()
 	_, err = s.enr.Continue(gate.Token)
 	s.ok(err)
-	in, err := s.door.Enter(gate.Token)
+	in, err := s.auth.Enter(gate.Token)
 	s.ok(err)
 	if _, err := s.prof.Get(in.Token); err != nil {
 		t.Error(err)
 	}
-	s.refused(s.door.Touch(gate.Token), "session_ended")
+	s.refused(s.auth.Touch(gate.Token), "session_ended")
 	if at.open() || !strings.Contains(s.desk.clip, sheet.Codes[0]) {
-		t.Error("the gate is still open, or what was copied is gone")
+		t.Error("the enrolment is still open, or what was copied is gone")
 	}
 	_, err = s.s.completeEnrolment(at, s.s.current().session)
 	s.refused(err, "session_ended")
-	s.door.Lock(in.Token)
+	s.auth.Lock(in.Token)
 	s.s.ending.Wait()
 	if s.desk.clip != "" {
-		t.Error("what was copied at the gate outlives the session")
+		t.Error("what was copied at the enrolment outlives the session")
 	}
 }
 
@@ -275,11 +275,11 @@ func TestSignIn_LastOnesFilesAreToldToTheirPersonAlone(t *testing.T) {
 	c := &Contracts{o.s}
 	_, err := c.AddDropped(o.in.Token, []DroppedFile{{Name: "mine.txt", Size: 4}})
 	o.ok(err)
-	o.door.Lock(o.in.Token)
+	o.auth.Lock(o.in.Token)
 	o.s.ending.Wait()
-	res, err := o.door.SignIn(people[0], pass)
+	res, err := o.auth.SignIn(people[0], pass)
 	o.ok(err)
-	member, err := o.door.UseRecoveryCode(res.Challenge.Token, o.old[0])
+	member, err := o.auth.UseRecoveryCode(res.Challenge.Token, o.old[0])
 	o.ok(err)
 	v, err := c.List(member.Token)
 	o.ok(err)

@@ -37,9 +37,9 @@ func TestBound_EachMethodIsRefusedWithoutASession(t *testing.T) {
 	w.ok(err)
 	_, err = w.enr.Continue(in.Token)
 	w.ok(err)
-	w.door.Lock(in.Token)
+	w.auth.Lock(in.Token)
 	w.locked("asked")
-	due, err := w.door.SignIn(email, pass)
+	due, err := w.auth.SignIn(email, pass)
 	w.ok(err)
 	for _, token := range []string{"", "guess", in.Token, due.Challenge.Token} { // locked, and while the second factor is due
 		count := 0
@@ -109,7 +109,7 @@ func TestUnheard_IsLoggedOnceThereIsALog(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	w.s.unheard("session", errors.New("early"))
-	if _, err := w.door.State(); err != nil {
+	if _, err := w.auth.State(); err != nil {
 		t.Fatal(err)
 	}
 	w.s.unheard("system", errors.New("late"))

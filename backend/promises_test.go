@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// TestEachTestThatSecurityNamesExists keeps SECURITY.md honest. A promise names
+// TestSecurity_EachTestThatItNamesExists keeps SECURITY.md honest. A promise names
 // a Go test, or the file of an end-to-end test.
-func TestEachTestThatSecurityNamesExists(t *testing.T) {
+func TestSecurity_EachTestThatItNamesExists(t *testing.T) {
 	t.Parallel()
 	doc, err := os.ReadFile("../SECURITY.md")
 	if err != nil {

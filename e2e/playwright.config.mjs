@@ -12,7 +12,8 @@ export default defineConfig({
   preserveOutput: 'failures-only',
   // A test that passes at the second try has failed.
   retries: 0,
-  timeout: 6 * patience,
+  // Each step has its patience; all of them together may take long where a machine is busy.
+  timeout: 20 * patience,
   expect: { timeout: patience },
   reporter: [['list']],
   use: {

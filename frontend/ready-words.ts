@@ -1,6 +1,7 @@
 /**
  * Reads the messages of `backend/words` when the page is built, so that it comes without the parser of
- * their format, and shows its first words sooner. A message of words and plain arguments stays a text.
+ * their format, and shows its first words sooner. A message of words and plain arguments stays a text,
+ * and what only the terminal says stays out.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -26,12 +27,14 @@ export function readyWords(): Plugin {
     load(id) {
       if (id !== words) return undefined;
       const all = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
-      const ready = Object.entries(all).map(([key, message]) => [
-        key,
-        isPlain(message)
-          ? message
-          : parse(message, { ignoreTag: true, locale: new Intl.Locale(all['language.tag']!) }),
-      ]);
+      const ready = Object.entries(all)
+        .filter(([key]) => !key.startsWith('terminal.'))
+        .map(([key, message]) => [
+          key,
+          isPlain(message)
+            ? message
+            : parse(message, { ignoreTag: true, locale: new Intl.Locale(all['language.tag']!) }),
+        ]);
       return `export default ${JSON.stringify(Object.fromEntries(ready))}`;
     },
   };

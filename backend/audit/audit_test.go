@@ -39,14 +39,14 @@ func verify(k secret.Bytes, log []sealed) error {
 	return nil
 }
 
-func TestAnUntouchedLogVerifies(t *testing.T) {
+func TestVerifier_AcceptsAnUntouchedLog(t *testing.T) {
 	t.Parallel()
 	if err := verify(key, chain()); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestAnyChangeToTheLogIsFound(t *testing.T) {
+func TestVerifier_FindsAnyChangeToTheLog(t *testing.T) {
 	t.Parallel()
 	cases := map[string]func([]sealed) []sealed{
 		"kind":      func(l []sealed) []sealed { l[1].e.Kind = "2fa-disabled"; return l },
@@ -75,14 +75,14 @@ func TestAnyChangeToTheLogIsFound(t *testing.T) {
 	}
 }
 
-func TestAnotherKeyDoesNotFit(t *testing.T) {
+func TestVerifier_RefusesAnotherKey(t *testing.T) {
 	t.Parallel()
 	if err := verify(secret.NewBytes([]byte("another key of 32 bytes ........")), chain()); !errors.Is(err, audit.ErrBroken) {
 		t.Error("another key fits")
 	}
 }
 
-func TestASumForgetsTheOrderAndNothingElse(t *testing.T) {
+func TestSum_IgnoresOnlyTheOrder(t *testing.T) {
 	t.Parallel()
 	a, b, c := audit.RowHash(key, "a", []byte("1")), audit.RowHash(key, "b", []byte("1")), audit.RowHash(key, "a", []byte("2"))
 	if a == b || a == c || a == audit.RowHash(key, "a1", nil) {

@@ -46,7 +46,7 @@ func lines(file []byte) [][]byte {
 	return l[:len(l)-1]
 }
 
-func TestAnExportVerifiesWithAHeadThatWasNotedAtAnyEvent(t *testing.T) {
+func TestVerifyExport_AcceptsTheHeadOfAnyEvent(t *testing.T) {
 	t.Parallel()
 	file, heads := exported(t)
 	for i, h := range heads {
@@ -70,7 +70,7 @@ func TestAnExportVerifiesWithAHeadThatWasNotedAtAnyEvent(t *testing.T) {
 	}
 }
 
-func TestWithoutAHeadAnExportOnlyFitsItself(t *testing.T) {
+func TestVerifyExport_WithoutAHeadOnlyFitsItself(t *testing.T) {
 	t.Parallel()
 	file, _ := exported(t)
 	r, err := audit.VerifyExport(bytes.NewReader(file), nil)
@@ -79,7 +79,7 @@ func TestWithoutAHeadAnExportOnlyFitsItself(t *testing.T) {
 	}
 }
 
-func TestTwoExportsOfOneLogHaveTheSameHeads(t *testing.T) {
+func TestExporter_TwoExportsHaveTheSameHeads(t *testing.T) {
 	t.Parallel()
 	_, before := exported(t)
 	x, err := audit.NewExporter(io.Discard, "workspace")
@@ -99,7 +99,7 @@ func TestTwoExportsOfOneLogHaveTheSameHeads(t *testing.T) {
 
 // The whole of the form in a dozen lines, as somebody would verify it who has
 // nothing of Countersign.
-func TestTheChainIsPlainSHA256OverTheTextOfTheLines(t *testing.T) {
+func TestExport_ChainIsPlainSHA256OfTheLines(t *testing.T) {
 	t.Parallel()
 	file, _ := exported(t)
 	prev := ""
@@ -113,7 +113,7 @@ func TestTheChainIsPlainSHA256OverTheTextOfTheLines(t *testing.T) {
 	}
 }
 
-func TestEveryChangeToAnExportIsRefusedWithItsLine(t *testing.T) {
+func TestVerifyExport_NamesTheLineOfEachChange(t *testing.T) {
 	t.Parallel()
 	file, heads := exported(t)
 	join := func(l ...[]byte) []byte { return bytes.Join(l, nil) }
@@ -183,7 +183,7 @@ func remade(file []byte, edit func(i int, body string) []string) []byte {
 	return out.Bytes()
 }
 
-func TestAChainThatWasMadeAnewIsFoundByTheNotedHead(t *testing.T) {
+func TestVerifyExport_NotedHeadFindsARemadeChain(t *testing.T) {
 	t.Parallel()
 	file, heads := exported(t)
 	forged := remade(file, func(i int, body string) []string {
@@ -201,7 +201,7 @@ func TestAChainThatWasMadeAnewIsFoundByTheNotedHead(t *testing.T) {
 	}
 }
 
-func TestAChainThatWasMadeAnewMustStillBeAnExport(t *testing.T) {
+func TestVerifyExport_RemadeChainMustBeAnExport(t *testing.T) {
 	t.Parallel()
 	file, _ := exported(t)
 	cases := map[string]func(i int, body string) []string{
@@ -252,7 +252,7 @@ func TestAChainThatWasMadeAnewMustStillBeAnExport(t *testing.T) {
 	}
 }
 
-func TestAHeadBeyondTheExportSaysThatItWasCut(t *testing.T) {
+func TestVerifyExport_HeadPastTheEndIsRefused(t *testing.T) {
 	t.Parallel()
 	file, heads := exported(t)
 	beyond := audit.Head{Seq: 5, Chain: heads[3].Chain}
@@ -261,7 +261,7 @@ func TestAHeadBeyondTheExportSaysThatItWasCut(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotAHeadIsRefused(t *testing.T) {
+func TestParseHead_RefusesOtherText(t *testing.T) {
 	t.Parallel()
 	digits := strings.Repeat("0f", 32)
 	for _, s := range []string{"", ":", digits, "1", "0:" + digits, "-1:" + digits, "x:" + digits, "1:" + digits[1:], "1:" + digits + "00", "1:" + strings.Repeat("xy", 32)} {
@@ -271,7 +271,7 @@ func TestWhatIsNotAHeadIsRefused(t *testing.T) {
 	}
 }
 
-func TestAReaderThatFailsIsNotAChangedExport(t *testing.T) {
+func TestVerifyExport_FailingReaderIsNotAChange(t *testing.T) {
 	t.Parallel()
 	file, _ := exported(t)
 	broken := errors.New("the disk")
@@ -285,7 +285,7 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-func TestMemoryIsFlatInTheNumberOfEvents(t *testing.T) {
+func TestVerifyExport_MemoryDoesNotGrowWithEvents(t *testing.T) {
 	r, w := io.Pipe()
 	const events = 50_000
 	go func() {

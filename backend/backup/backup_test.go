@@ -46,7 +46,7 @@ func newHome(t *testing.T) *home {
 
 func (h *home) settings(c *workspace.Config) {
 	c.Now = func() time.Time { return h.now }
-	c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+	c.Password = password.Cheap
 }
 
 func (h *home) open() *workspace.Workspace {
@@ -98,7 +98,7 @@ func inUse(t *testing.T) (*home, *workspace.Session, phone, []string) {
 	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 	h.ok(err)
 	p := phone{strings.Join(shown.Groups, "")}
-	issued, err := s.Confirm(t.Context(), p.at(h.now))
+	issued, err := s.Confirm(t.Context(), secret.NewText(p.at(h.now)))
 	h.ok(err)
 	var codes []string
 	for _, c := range issued.Codes {
@@ -151,7 +151,7 @@ func (h *home) empty() {
 	}
 }
 
-func TestAWorkspaceIsRestoredIntoAnEmptyHomeAndOpensWithTheSamePhone(t *testing.T) {
+func TestRestore_OpensWithTheSamePhoneElsewhere(t *testing.T) {
 	t.Parallel()
 	h, s, p, codes := inUse(t)
 	lease := strings.Repeat("The rent is nine hundred a month. ", 10_000)
@@ -172,14 +172,14 @@ func TestAWorkspaceIsRestoredIntoAnEmptyHomeAndOpensWithTheSamePhone(t *testing.
 	}
 	elsewhere.now = elsewhere.now.Add(time.Minute)
 	w := elsewhere.open()
-	elsewhere.ok(w.Recover(t.Context()))
+	elsewhere.ok(w.RecoverAll(t.Context()))
 	_, c, err := w.SignIn(t.Context(), email, secret.NewText(pass))
 	elsewhere.ok(err)
-	back, err := c.Verify(t.Context(), p.at(elsewhere.now))
+	back, err := c.Verify(t.Context(), secret.NewText(p.at(elsewhere.now)))
 	elsewhere.ok(err)
 	_, c, err = w.SignIn(t.Context(), email, secret.NewText(pass))
 	elsewhere.ok(err)
-	_, err = c.Recover(t.Context(), codes[4])
+	_, err = c.Recover(t.Context(), secret.NewText(codes[4]))
 	elsewhere.ok(err)
 	report, err := back.CheckDocuments(t.Context(), nil)
 	elsewhere.ok(err)
@@ -200,7 +200,7 @@ func TestAWorkspaceIsRestoredIntoAnEmptyHomeAndOpensWithTheSamePhone(t *testing.
 	}
 }
 
-func TestABackupIsRestoredByAnOwnersOwnFactorsAlone(t *testing.T) {
+func TestRestore_TakesTheFactorsOfAnOwner(t *testing.T) {
 	t.Parallel()
 	h, s, p, codes := inUse(t)
 	file := h.back(s, p)
@@ -226,7 +226,7 @@ func TestABackupIsRestoredByAnOwnersOwnFactorsAlone(t *testing.T) {
 	elsewhere.ok(err)
 }
 
-func TestOnlyAnOwnerMakesABackup(t *testing.T) {
+func TestBackup_OnlyAnOwnerMakesOne(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := inUse(t)
 	a, err := s.Admin(t.Context())
@@ -235,7 +235,7 @@ func TestOnlyAnOwnerMakesABackup(t *testing.T) {
 	given, err := a.AddMember(t.Context(), workspace.NewMember{Name: "Ben", Email: "ben@example.com", Role: workspace.RoleAdmin}, workspace.Proof{Password: secret.NewText(pass), Factor: code})
 	h.ok(err)
 	w := h.open()
-	ben, _, err := w.Redeem(t.Context(), "ben@example.com", given.Code.Display(), secret.NewText("copper meadow lantern 12"))
+	ben, _, err := w.Redeem(t.Context(), "ben@example.com", secret.NewText(given.Code.Display()), secret.NewText("copper meadow lantern 12"))
 	h.ok(err)
 	admin, err := ben.Admin(t.Context())
 	h.ok(err)
@@ -247,7 +247,7 @@ func TestOnlyAnOwnerMakesABackup(t *testing.T) {
 	}
 }
 
-func TestARestoreNeverReplacesAWorkspace(t *testing.T) {
+func TestRestore_NeverReplacesAWorkspace(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := inUse(t)
 	file := h.back(s, p)
@@ -263,7 +263,7 @@ func TestARestoreNeverReplacesAWorkspace(t *testing.T) {
 	}
 }
 
-func TestAKeychainWithOtherItemsIsLeftAsItIs(t *testing.T) {
+func TestRestore_LeavesAKeychainWithOtherItems(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := inUse(t)
 	file := h.back(s, p)
@@ -284,7 +284,7 @@ func TestAKeychainWithOtherItemsIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-func TestADamagedBackupLeavesNothing(t *testing.T) {
+func TestRestore_DamagedBackupLeavesNothing(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := inUse(t)
 	file := h.back(s, p)

@@ -221,7 +221,7 @@ func prove(ctx context.Context, path string, items workspace.Secrets, o Owner, m
 	if !w.Created() {
 		return ErrNotBackup
 	}
-	if err := w.Recover(ctx); err != nil {
+	if err := w.RecoverAll(ctx); err != nil {
 		return err
 	}
 	s, err := signIn(ctx, w, o)
@@ -249,9 +249,9 @@ func signIn(ctx context.Context, w *workspace.Workspace, o Owner) (*workspace.Se
 	}
 	switch o.Factor.Kind {
 	case workspace.FactorCode:
-		return c.Verify(ctx, o.Factor.Value.Reveal())
+		return c.Verify(ctx, o.Factor.Value)
 	case workspace.FactorRecovery:
-		return c.Recover(ctx, o.Factor.Value.Reveal())
+		return c.Recover(ctx, o.Factor.Value)
 	}
 	return nil, workspace.Fault(workspace.CodeFactorRequired, nil, nil)
 }

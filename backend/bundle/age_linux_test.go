@@ -69,7 +69,7 @@ func written(t *testing.T, name string, data []byte) string {
 	return file
 }
 
-func TestTheAgeToolAndTarOpenABundleForAKey(t *testing.T) {
+func TestAgeTool_OpensABundleForAKeyWithTar(t *testing.T) {
 	t.Parallel()
 	long := bytes.Repeat([]byte("x"), 200_000)
 	file := written(t, "run.age", made(t, toOurs(t), func(w *bundle.Writer) error { return w.Add("long", bytes.NewReader(long)) }))
@@ -105,7 +105,7 @@ func TestTheAgeToolAndTarOpenABundleForAKey(t *testing.T) {
 	}
 }
 
-func TestTheAgeToolOpensABundleWithThePassphraseThatIsTyped(t *testing.T) {
+func TestAgeTool_OpensABundleWithAPassphrase(t *testing.T) {
 	t.Parallel()
 	file := written(t, "run.age", made(t, must(bundle.ToPassphrase(passphrase)).Cheap(), nil))
 	plain := filepath.Join(t.TempDir(), "run.tar")
@@ -159,7 +159,7 @@ func terminal(t *testing.T) (person, program *os.File) {
 	return person, program
 }
 
-func TestTheAgeToolIsOfTheVersionThatIsBuiltIn(t *testing.T) {
+func TestAgeTool_HasTheVersionOfTheLibrary(t *testing.T) {
 	t.Parallel()
 	version := func(args ...string) string {
 		out, err := exec.Command("go", append([]string{"list", "-m", "-f", "{{.Version}}"}, args...)...).Output()

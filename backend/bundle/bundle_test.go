@@ -21,7 +21,7 @@ import (
 	"countersign/backend/secret"
 )
 
-func TestWhatWasPutInComesOutForThePassphraseAndForEachKey(t *testing.T) {
+func TestBundle_OpensForThePassphraseAndEachKey(t *testing.T) {
 	t.Parallel()
 	byPassphrase, err := bundle.ToPassphrase(passphrase)
 	if err != nil {
@@ -76,7 +76,7 @@ func TestWhatWasPutInComesOutForThePassphraseAndForEachKey(t *testing.T) {
 	}
 }
 
-func TestWhatIsExtractedIsForItsOwnerAlone(t *testing.T) {
+func TestExtract_FilesAreForTheirOwnerOnly(t *testing.T) {
 	t.Parallel()
 	folder, _, err := extract(t, made(t, toOurs(t), nil), withOurs(t))
 	if err != nil {
@@ -101,7 +101,7 @@ func TestWhatIsExtractedIsForItsOwnerAlone(t *testing.T) {
 	}
 }
 
-func TestNothingIsWrittenOverAFolderThatIsThere(t *testing.T) {
+func TestExtract_ReplacesNothing(t *testing.T) {
 	t.Parallel()
 	file := made(t, toOurs(t), nil)
 	for name, prepare := range map[string]func(string) error{
@@ -123,7 +123,7 @@ func TestNothingIsWrittenOverAFolderThatIsThere(t *testing.T) {
 	}
 }
 
-func TestAFolderThatCannotBeMadeIsAnErrorOfTheSystem(t *testing.T) {
+func TestExtract_FolderThatCannotBeMadeIsAPathError(t *testing.T) {
 	t.Parallel()
 	file := made(t, toOurs(t), nil)
 	place := filepath.Join(t.TempDir(), "file")
@@ -144,7 +144,7 @@ func TestAFolderThatCannotBeMadeIsAnErrorOfTheSystem(t *testing.T) {
 
 // The manifest verifies with nothing but Ed25519 and SHA-256, as somebody would do it
 // who has nothing of Countersign.
-func TestTheManifestVerifiesByHand(t *testing.T) {
+func TestManifest_VerifiesByHand(t *testing.T) {
 	t.Parallel()
 	all := entries(t, made(t, toOurs(t), nil))
 	if n := len(all); n != 6 || all[0].Name != "format.txt" || all[0].content != "countersign bundle 1\n" || all[n-2].Name != "manifest.json" || all[n-1].Name != "manifest.sig" {
@@ -171,7 +171,7 @@ func TestTheManifestVerifiesByHand(t *testing.T) {
 	}
 }
 
-func TestAFileOfAnySizeIsAddedWhetherItsSizeIsKnownOrNot(t *testing.T) {
+func TestAdd_TakesFilesOfAnyKnownOrUnknownSize(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{0, 1, 511, 512, 65_536, bundle.InMemory - 1, bundle.InMemory, bundle.InMemory + 1, 3*bundle.InMemory + 7} {
 		data := bytes.Repeat([]byte("countersign"), size/11+1)[:size]
@@ -203,7 +203,7 @@ func TestAFileOfAnySizeIsAddedWhetherItsSizeIsKnownOrNot(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsShorterOrLongerThanWasSaidSpoilsTheBundle(t *testing.T) {
+func TestAddSized_WrongSizeFailsTheBundle(t *testing.T) {
 	t.Parallel()
 	for name, size := range map[string]int64{"shorter": 6, "longer": 4} {
 		var b bytes.Buffer
@@ -225,7 +225,7 @@ func TestAFileThatIsShorterOrLongerThanWasSaidSpoilsTheBundle(t *testing.T) {
 
 var errDisk = errors.New("no space left on device")
 
-func TestAFailingDiskIsReportedAndNothingWaitsOnTheOther(t *testing.T) {
+func TestWriter_FailingDiskIsReportedAndLeavesNoFile(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	for _, room := range []int{0, 100, 2000, 200_000, 2_097_000} {
 		out := &failing{room}
@@ -264,7 +264,7 @@ func (f *failing) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestWhatWaitsOnTheDiskCannotBeReadThere(t *testing.T) {
+func TestAddFunc_TemporaryFileIsEncrypted(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	mark := strings.Repeat("P4XW-8NJC-R2HE-0TVM", 1000)
 	made(t, toOurs(t), func(w *bundle.Writer) error {
@@ -290,7 +290,7 @@ func TestWhatWaitsOnTheDiskCannotBeReadThere(t *testing.T) {
 	})
 }
 
-func TestWithoutAPlaceToWaitALongFileIsAnErrorAndAShortOneIsNot(t *testing.T) {
+func TestAdd_OnlyALongFileNeedsATemporaryFolder(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
 	w, err := bundle.Create(io.Discard, toOurs(t), signer, sheets())
 	if err != nil {
@@ -305,7 +305,7 @@ func TestWithoutAPlaceToWaitALongFileIsAnErrorAndAShortOneIsNot(t *testing.T) {
 	}
 }
 
-func TestAnErrorOfTheReaderBelowIsPassedOn(t *testing.T) {
+func TestOpen_PassesOnTheReadersError(t *testing.T) {
 	t.Parallel()
 	file := made(t, toOurs(t), nil)
 	for _, n := range []int{0, 10, 100, 300, 2000, len(file) - 1, len(file)} {
@@ -328,7 +328,7 @@ func TestAnErrorOfTheReaderBelowIsPassedOn(t *testing.T) {
 	}
 }
 
-func TestABundleIsReadOnceAndClosedOnce(t *testing.T) {
+func TestBundle_IsReadOnceAndClosedOnce(t *testing.T) {
 	t.Parallel()
 	r, err := bundle.Open(bytes.NewReader(made(t, toOurs(t), func(w *bundle.Writer) error {
 		if len(w.Files()) != 3 {
@@ -357,7 +357,7 @@ func TestABundleIsReadOnceAndClosedOnce(t *testing.T) {
 	}
 }
 
-func TestWithoutARecipientOrASigningKeyThereIsNoBundle(t *testing.T) {
+func TestCreate_NeedsARecipientAndASigningKey(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	if _, err := bundle.Create(&b, bundle.Recipients{}, signer, sheets()); err == nil {
@@ -371,7 +371,7 @@ func TestWithoutARecipientOrASigningKeyThereIsNoBundle(t *testing.T) {
 	}
 }
 
-func TestAManifestThatIsTooLongIsRefusedByItsWriter(t *testing.T) {
+func TestWriter_RefusesAManifestThatIsTooLong(t *testing.T) {
 	t.Parallel()
 	m := sheets()
 	m.Details["long"] = strings.Repeat("x", bundle.MaxManifest)
@@ -384,7 +384,7 @@ func TestAManifestThatIsTooLongIsRefusedByItsWriter(t *testing.T) {
 	}
 }
 
-func TestMemoryIsFlatInTheSizeOfAFile(t *testing.T) {
+func TestWriter_MemoryDoesNotGrowWithAFile(t *testing.T) {
 	live := func(size int64) uint64 {
 		w, err := bundle.Create(io.Discard, toOurs(t), signer, sheets())
 		if err != nil {

@@ -10,7 +10,7 @@ import (
 	"countersign/backend/bundle"
 )
 
-func TestFilesGoByAndOnlyTheEndSaysThatTheyAreGood(t *testing.T) {
+func TestEach_OnlyTheEndConfirmsTheFiles(t *testing.T) {
 	t.Parallel()
 	good := made(t, toOurs(t), func(w *bundle.Writer) error { return w.Add("long", bytes.NewReader(make([]byte, 300_000))) })
 	edited := bytes.Clone(good)

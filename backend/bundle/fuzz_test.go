@@ -34,8 +34,8 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// FuzzInside gives the reader what somebody with the public key can make it read.
-func FuzzInside(f *testing.F) {
+// FuzzTar gives the reader what somebody with the public key can make it read.
+func FuzzTar(f *testing.F) {
 	good := entries(f, made(f, toOurs(f), nil))
 	f.Add(packed(f, good...))
 	f.Add(packed(f, without(good, "manifest.sig")...))

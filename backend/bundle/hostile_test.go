@@ -19,7 +19,7 @@ var hostileNames = []string{
 	"con", "NUL.txt", "com1", "lpt9.pdf", "manifest.json", "Manifest.SIG", "format.txt", strings.Repeat("a", bundle.MaxName+1), "a*", "a?", "~", "$HOME",
 }
 
-func TestAHostileNameIsRefusedByTheWriterAndTheReader(t *testing.T) {
+func TestBundle_RefusesHostileNames(t *testing.T) {
 	t.Parallel()
 	good := entries(t, made(t, toOurs(t), nil))
 	for _, name := range hostileNames {
@@ -46,7 +46,7 @@ func TestAHostileNameIsRefusedByTheWriterAndTheReader(t *testing.T) {
 	}
 }
 
-func TestWhatNoBundleHoldsIsRefused(t *testing.T) {
+func TestOpen_RefusesEntriesThatNoBundleHas(t *testing.T) {
 	t.Parallel()
 	good := entries(t, made(t, toOurs(t), nil))
 	special := func(kind byte, name, link string) entry {
@@ -93,7 +93,7 @@ func TestWhatNoBundleHoldsIsRefused(t *testing.T) {
 	}
 }
 
-func TestASignatureCoversTheManifestToTheByte(t *testing.T) {
+func TestSignature_CoversEachByteOfTheManifest(t *testing.T) {
 	t.Parallel()
 	good := entries(t, made(t, toOurs(t), nil))
 	n := len(good)
@@ -128,7 +128,7 @@ func TestASignatureCoversTheManifestToTheByte(t *testing.T) {
 	}
 }
 
-func TestTooMuchIsRefusedBeforeItIsRead(t *testing.T) {
+func TestOpen_RefusesTooMuchBeforeReadingIt(t *testing.T) {
 	t.Parallel()
 	many := []entry{plain("format.txt", "countersign bundle 1\n")}
 	for i := range bundle.MaxFiles + 1 {
@@ -159,7 +159,7 @@ func TestTooMuchIsRefusedBeforeItIsRead(t *testing.T) {
 	}
 }
 
-func TestAnAgeFileOfSomethingElseIsSaidToBeThat(t *testing.T) {
+func TestOpen_RefusesOtherAgeFiles(t *testing.T) {
 	t.Parallel()
 	for _, inside := range []string{"", "dear diary", strings.Repeat("x", 100_000), string(packed(t, plain("diary.txt", "dear"))), string(packed(t))} {
 		if _, _, err := extract(t, sealed(t, []byte(inside)), withOurs(t)); !errors.Is(err, bundle.ErrNotBundle) {

@@ -15,7 +15,7 @@ import (
 	"countersign/backend/secret"
 )
 
-func TestEveryLineOfKeysThatIsWrongIsNamedWithItsReason(t *testing.T) {
+func TestParseRecipients_NamesEachWrongLine(t *testing.T) {
 	t.Parallel()
 	mine, theirs, quantum := ours.Recipient().String(), others.Recipient().String(), must(age.GenerateHybridIdentity()).Recipient().String()
 	var many strings.Builder
@@ -50,7 +50,7 @@ func TestEveryLineOfKeysThatIsWrongIsNamedWithItsReason(t *testing.T) {
 	}
 }
 
-func TestEveryLineOfAKeyFileThatIsWrongIsNamedWithoutRepeatingIt(t *testing.T) {
+func TestParseIdentities_NamesWrongLinesWithoutQuotingThem(t *testing.T) {
 	t.Parallel()
 	mine, theirs := ours.String(), others.String()
 	for name, tt := range map[string]struct {
@@ -81,7 +81,7 @@ func TestEveryLineOfAKeyFileThatIsWrongIsNamedWithoutRepeatingIt(t *testing.T) {
 	}
 }
 
-func TestWhatOpensAndWhatLocksPrintsAsElided(t *testing.T) {
+func TestKeys_PrintAsElided(t *testing.T) {
 	t.Parallel()
 	to := must(bundle.ToPassphrase(passphrase))
 	type holder struct{ with, key any }
@@ -101,7 +101,7 @@ func TestWhatOpensAndWhatLocksPrintsAsElided(t *testing.T) {
 	}
 }
 
-func TestAFingerprintReadsBackAsItIsTyped(t *testing.T) {
+func TestFingerprint_ReadsBackHoweverItIsTyped(t *testing.T) {
 	t.Parallel()
 	f := bundle.FingerprintOf(signer.Public().(ed25519.PublicKey))
 	text := f.String()

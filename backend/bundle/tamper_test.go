@@ -26,7 +26,7 @@ func isKnown(err error) bool {
 	return slices.ContainsFunc(known, func(k error) bool { return errors.Is(err, k) })
 }
 
-func TestEverySingleChangedByteIsFound(t *testing.T) {
+func TestVerify_FindsEachChangedByte(t *testing.T) {
 	t.Parallel()
 	with := withOurs(t)
 	two := must(bundle.ParseRecipients(others.Recipient().String() + "\n" + ours.Recipient().String()))
@@ -44,7 +44,7 @@ func TestEverySingleChangedByteIsFound(t *testing.T) {
 	}
 }
 
-func TestEveryCutAndEveryAddedByteIsFound(t *testing.T) {
+func TestVerify_FindsEachCutAndAddedByte(t *testing.T) {
 	t.Parallel()
 	with := withOurs(t)
 	file := made(t, toOurs(t), nil)
@@ -65,7 +65,7 @@ func TestEveryCutAndEveryAddedByteIsFound(t *testing.T) {
 	}
 }
 
-func TestAnyChangeAnywhereInALongFileIsFound(t *testing.T) {
+func TestVerify_FindsAnyChangeInALongFile(t *testing.T) {
 	t.Parallel()
 	with := withOurs(t)
 	file := made(t, toOurs(t), func(w *bundle.Writer) error { return w.Add("long", bytes.NewReader(make([]byte, 300_000))) })
@@ -87,7 +87,7 @@ func TestAnyChangeAnywhereInALongFileIsFound(t *testing.T) {
 }
 
 // The places where a file is most often cut or changed, each with what is said about it.
-func TestACutAndAnEditAreToldApartWhereTheyCan(t *testing.T) {
+func TestVerify_TellsACutFromAnEdit(t *testing.T) {
 	t.Parallel()
 	with := withOurs(t)
 	file := made(t, toOurs(t), func(w *bundle.Writer) error { return w.Add("long", bytes.NewReader(make([]byte, 300_000))) })
@@ -126,7 +126,7 @@ func TestACutAndAnEditAreToldApartWhereTheyCan(t *testing.T) {
 	}
 }
 
-func TestTheWrongKeyOrPassphraseIsSaidForWhatItIs(t *testing.T) {
+func TestOpen_TellsAWrongKeyFromAWrongPassphrase(t *testing.T) {
 	t.Parallel()
 	byPassphrase := must(bundle.ToPassphrase(passphrase))
 	locked, forKey := made(t, byPassphrase.Cheap(), nil), made(t, toOurs(t), nil)
@@ -152,7 +152,7 @@ func TestTheWrongKeyOrPassphraseIsSaidForWhatItIs(t *testing.T) {
 	}
 }
 
-func TestAPassphraseIsTheSameFromEveryKeyboard(t *testing.T) {
+func TestPassphrase_IsTheSameFromEachKeyboard(t *testing.T) {
 	t.Parallel()
 	to := must(bundle.ToPassphrase(secret.NewText("Zoe\u0308 and the o\u0302tter")))
 	if _, err := verify(made(t, to.Cheap(), nil), bundle.WithPassphrase(secret.NewText("Zo\u00eb and the \u00f4tter"))); err != nil {
@@ -160,7 +160,7 @@ func TestAPassphraseIsTheSameFromEveryKeyboard(t *testing.T) {
 	}
 }
 
-func TestABundleThatSomebodyElseSignedHasAnotherFingerprint(t *testing.T) {
+func TestFingerprint_DiffersForAnotherSigner(t *testing.T) {
 	t.Parallel()
 	// Whoever has the public key can make one from the beginning. Only the fingerprint tells.
 	forger := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{8}, ed25519.SeedSize))

@@ -79,12 +79,22 @@ var useCases = []useCase{
 		p.start()
 		_, err := p.w.Create(p.ctx, workspace.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(firstPass)})
 		expect(err, workspace.CodeKeychainFailed)
-	}, covers: []string{"Workspace.Recover"}, ready: func(p *person) func() { return p.start }},
+	}, covers: []string{"Workspace.RecoverAll"}, ready: func(p *person) func() { return p.start }},
+	{name: "undo an enrolment that was left", base: created, given: func(p *person) {
+		p.start()
+		s := p.signIn()
+		p.beginEnable(s)
+		p.print(p.confirm(s))
+	}, covers: []string{"Workspace.Recover"}, ready: func(p *person) func() {
+		p.w = got(workspace.Open(p.ctx, p.config()))
+		p.clock.step(workspace.SessionLimit)
+		return func() { must(p.w.Recover(p.ctx)) }
+	}},
 
 	{name: "sign in with a password", base: created, covers: []string{"Workspace.SignIn"}, ready: started(func(p *person) { p.signIn() })},
 	{name: "sign in with a code", base: enabled, covers: []string{"Challenge.Verify"}, ready: started(func(p *person) { p.signIn() })},
 	{name: "sign in with a recovery code", base: enabled, covers: []string{"Challenge.Recover"}, ready: started(func(p *person) {
-		got(p.challenge().Recover(p.ctx, p.recovery(1, 4)))
+		got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 4))))
 	})},
 
 	{name: "enable 2FA", base: created, covers: []string{"Session.BeginEnable", "Session.Confirm", "Session.Continue"},
@@ -116,7 +126,7 @@ var useCases = []useCase{
 	})},
 	{name: "change phone after a lost one", base: enabled, ready: func(p *person) func() {
 		p.start()
-		s := got(p.challenge().Recover(p.ctx, p.recovery(1, 1)))
+		s := got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 1))))
 		return func() {
 			p.show(s.BeginChangePhone(p.ctx, workspace.Proof{}))
 			_, err := p.confirm(s)
@@ -144,7 +154,7 @@ var useCases = []useCase{
 	})},
 	{name: "this was not me", base: enabled, covers: []string{"Session.NotMe"}, ready: func(p *person) func() {
 		p.start()
-		s := got(p.challenge().Recover(p.ctx, p.recovery(1, 1)))
+		s := got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 1))))
 		return func() { must(s.NotMe(p.ctx)) }
 	}},
 
@@ -197,7 +207,7 @@ var useCases = []useCase{
 		c := p.challenge()
 		return func() {
 			for range 2 {
-				_, err := c.Verify(p.ctx, wrongCode(p.phone(0), p.clock.now()))
+				_, err := c.Verify(p.ctx, secret.NewText(wrongCode(p.phone(0), p.clock.now())))
 				expect(err, workspace.CodeCodeWrong)
 			}
 		}
@@ -206,7 +216,7 @@ var useCases = []useCase{
 		p.start()
 		c := p.challenge()
 		return func() {
-			_, err := c.Recover(p.ctx, "ABCD-EFGH-JKMN-PQRS")
+			_, err := c.Recover(p.ctx, secret.NewText("ABCD-EFGH-JKMN-PQRS"))
 			expect(err, workspace.CodeRecoveryWrong)
 		}
 	}},
@@ -215,7 +225,7 @@ var useCases = []useCase{
 		s := p.signIn()
 		p.beginEnable(s)
 		return func() {
-			_, err := s.Confirm(p.ctx, wrongCode(p.phone(0), p.clock.now().Add(24*time.Hour)))
+			_, err := s.Confirm(p.ctx, secret.NewText(wrongCode(p.phone(0), p.clock.now().Add(24*time.Hour))))
 			if !workspace.IsCode(err, workspace.CodeCodeClock) {
 				expect(err, workspace.CodeCodeWrong)
 			}

@@ -12,7 +12,7 @@ var readers = []string{
 	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached", "Session.Overdue", "Session.Whole",
 	"Session.StepUp", "Session.ForOneAct", "Session.Watcher", "Session.Overview", "Session.Showing", "Session.ShowingKey", "Session.Admin",
 	"Challenge.MustEnrol", "Challenge.RequiredSince", "Challenge.MustChoosePassword", "Session.CheckEmail",
-	"Gate.Kind", "Gate.Touch", "Gate.Remaining", "Gate.LimitReached", "Gate.Overdue", "Gate.Showing", "Gate.ShowingKey", "Gate.Enter",
+	"EnrolmentSession.Kind", "EnrolmentSession.Touch", "EnrolmentSession.Remaining", "EnrolmentSession.LimitReached", "EnrolmentSession.Overdue", "EnrolmentSession.Showing", "EnrolmentSession.ShowingKey", "EnrolmentSession.Enter",
 	"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.SigningKey",
 	"Admin.Members", "Admin.Member", "Admin.CheckMembers", "Admin.Policy", "Admin.Rehearse", "Admin.Approvals", "Admin.PreviewRun", "Admin.Runs",
 	"Admin.Ledger", "Admin.Unacknowledged",
@@ -23,7 +23,7 @@ var readers = []string{
 	"Workspace.CreateFrom", // writes: its crashes are those of backend/rescue
 }
 
-func TestCrashCoversEachMethodThatWrites(t *testing.T) {
+func TestCrash_CoversEachMethodThatWrites(t *testing.T) {
 	t.Parallel()
 	known := slices.Clone(readers)
 	for _, c := range useCases {

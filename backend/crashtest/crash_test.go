@@ -52,7 +52,7 @@ var seed = func() uint64 {
 	return uint64(time.Now().UnixNano())
 }()
 
-func TestCrashAtEachWriteOfEachUseCase(t *testing.T) {
+func TestCrash_AtEachWriteOfEachUseCase(t *testing.T) {
 	t.Parallel()
 	t.Logf("COUNTERSIGN_CRASH_SEED=%d", seed)
 	for _, c := range useCases {
@@ -112,7 +112,7 @@ func newScene(t *testing.T, c useCase) *scene {
 		t.Fatalf("the use case writes nothing: %v", err)
 	}
 	a = look(t, whole)
-	a.theDoorsAreAsTheStateSays()
+	a.signInsMatchTheState()
 	s.after = a.state.but(a.paper)
 	return s
 }
@@ -167,7 +167,7 @@ func (s *scene) endAt(n int) func(*testing.T) {
 				t.Errorf("%d guesses were paid for, %d are counted", paid, got)
 			}
 		}
-		a.theDoorsAreAsTheStateSays()
+		a.signInsMatchTheState()
 		if !t.Failed() {
 			survived.Add(1)
 		}
@@ -206,13 +206,13 @@ func (s *scene) endAnywhere(moment float64) func(*testing.T) {
 		}
 		a := look(t, h)
 		s.judge(t, a, false)
-		a.theDoorsAreAsTheStateSays()
+		a.signInsMatchTheState()
 	}
 }
 
-// TestCrashBetweenChargeAndAnswerIsCounted kills the program again and again where
+// TestCrash_BetweenAttemptAndAnswerIsCounted kills the program again and again where
 // somebody who pulls the plug on wrong answers would.
-func TestCrashBetweenChargeAndAnswerIsCounted(t *testing.T) {
+func TestCrash_BetweenAttemptAndAnswerIsCounted(t *testing.T) {
 	t.Parallel()
 	times := 7
 	if all() {

@@ -248,6 +248,10 @@ func (t failingTx) InsertRun(a workspace.Run) error {
 	return t.do(func() error { return t.tx.InsertRun(a) })
 }
 
+func (t failingTx) HoldRun(number int, state workspace.RunState, until time.Time) (bool, error) {
+	return get(t.failingReads, func() (bool, error) { return t.tx.HoldRun(number, state, until) })
+}
+
 func (t failingTx) MoveRun(number int, from, to workspace.RunState, at time.Time) (bool, error) {
 	return get(t.failingReads, func() (bool, error) { return t.tx.MoveRun(number, from, to, at) })
 }

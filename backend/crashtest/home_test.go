@@ -61,7 +61,7 @@ func (c *clock) step(d time.Duration) {
 }
 
 // cheap is the least cost that the bounds allow.
-var cheap = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+var cheap = password.Cheap
 
 // paper is what the owner has seen and written down, and nothing else: what a
 // person can prove themselves with after a crash.

@@ -85,7 +85,7 @@ var fromMemory = []string{
 	"Challenge.Email", "Challenge.Leave", "Challenge.MustEnrol", "Challenge.RequiredSince", "Challenge.MustChoosePassword",
 	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached", "Session.Overdue", "Session.Whole",
 	"Session.ForOneAct", "Session.Showing", "Session.ShowingKey",
-	"Gate.Kind", "Gate.Touch", "Gate.Remaining", "Gate.LimitReached", "Gate.Overdue", "Gate.Showing", "Gate.ShowingKey", "Gate.Enter",
+	"EnrolmentSession.Kind", "EnrolmentSession.Touch", "EnrolmentSession.Remaining", "EnrolmentSession.LimitReached", "EnrolmentSession.Overdue", "EnrolmentSession.Showing", "EnrolmentSession.ShowingKey", "EnrolmentSession.Enter",
 	"PrintRun.Plan", "Sealed.Report", "Acceptance.Review",
 
 	"Workspace.CreateFrom", // asks it: the faults are those of Create
@@ -106,7 +106,7 @@ func TestStoreFault_CoversEachMethodThatAsksTheStore(t *testing.T) {
 
 // exported are the methods of all that the package workspace lends to a shell.
 func exported() (names []string) {
-	for _, v := range []any{(*workspace.Workspace)(nil), (*workspace.Challenge)(nil), (*workspace.Session)(nil), (*workspace.Gate)(nil), (*workspace.Admin)(nil),
+	for _, v := range []any{(*workspace.Workspace)(nil), (*workspace.Challenge)(nil), (*workspace.Session)(nil), (*workspace.EnrolmentSession)(nil), (*workspace.Admin)(nil),
 		(*workspace.PrintRun)(nil), (*workspace.Sealed)(nil), (*workspace.Acceptance)(nil)} {
 		of := reflect.TypeOf(v)
 		for m := range of.NumMethod() {

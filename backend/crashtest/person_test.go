@@ -67,7 +67,7 @@ func (p *person) config() workspace.Config {
 
 func (p *person) start() {
 	p.w = got(workspace.Open(p.ctx, p.config()))
-	must(p.w.Recover(p.ctx))
+	must(p.w.RecoverAll(p.ctx))
 }
 
 func (p *person) note(n note) { must(p.home.write(n)) }
@@ -107,7 +107,7 @@ func (p *person) signIn() *workspace.Session {
 		return s
 	}
 	p.clock.step(time.Minute)
-	return got(c.Verify(p.ctx, p.code(0)))
+	return got(c.Verify(p.ctx, secret.NewText(p.code(0))))
 }
 
 // show notes what the screen shows, as a person who scans and prints it does.
@@ -132,7 +132,7 @@ func (p *person) beginEnable(s *workspace.Session) {
 // confirm types the code of the newest phone.
 func (p *person) confirm(s *workspace.Session) (*workspace.Issued, error) {
 	phones := p.paper().Phones
-	return s.Confirm(p.ctx, code(phones[len(phones)-1], p.clock.now()))
+	return s.Confirm(p.ctx, secret.NewText(code(phones[len(phones)-1], p.clock.now())))
 }
 
 func (p *person) enable(s *workspace.Session) {

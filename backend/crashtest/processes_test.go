@@ -19,8 +19,8 @@ import (
 )
 
 // A rush is something that two processes do to one home at the same moment. The
-// app keeps a second window out of its folder; this is what holds should somebody
-// force it in, or another program come through another door.
+// app keeps a second window out of its folder; this is what holds if a second process
+// gets in all the same.
 type rush struct {
 	times int // how often each process tries
 	// ready does what has to be done before, and returns one try.
@@ -37,33 +37,33 @@ var rushes = map[string]rush{
 	"guess a code": {12, func(p *person) func() error {
 		c := p.challenge()
 		return func() error {
-			_, err := c.Verify(p.ctx, wrongCode(p.phone(0), p.clock.now()))
+			_, err := c.Verify(p.ctx, secret.NewText(wrongCode(p.phone(0), p.clock.now())))
 			return err
 		}
 	}},
 	"guess a recovery code": {12, func(p *person) func() error {
 		c := p.challenge()
 		return func() error {
-			_, err := c.Recover(p.ctx, "ABCD-EFGH-JKMN-PQRS")
+			_, err := c.Recover(p.ctx, secret.NewText("ABCD-EFGH-JKMN-PQRS"))
 			return err
 		}
 	}},
 	"use one code": {1, func(p *person) func() error {
 		c := p.challenge()
 		return func() error {
-			_, err := c.Verify(p.ctx, p.code(0))
+			_, err := c.Verify(p.ctx, secret.NewText(p.code(0)))
 			return err
 		}
 	}},
 	"use one recovery code": {1, func(p *person) func() error {
 		c := p.challenge()
 		return func() error {
-			_, err := c.Recover(p.ctx, p.recovery(1, 1))
+			_, err := c.Recover(p.ctx, secret.NewText(p.recovery(1, 1)))
 			return err
 		}
 	}},
 	"disable with one recovery code": {1, func(p *person) func() error {
-		s := got(p.challenge().Recover(p.ctx, p.recovery(1, 2+p.seat)))
+		s := got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 2+p.seat))))
 		return func() error { return s.Disable(p.ctx, byRecovery(p.recovery(1, 9))) }
 	}},
 	"enable": {1, func(p *person) func() error {
@@ -75,7 +75,7 @@ var rushes = map[string]rush{
 			}
 			key := strings.Join(shown.Groups, "")
 			p.note(note{Phone: key})
-			issued, err := s.Confirm(p.ctx, code(key, p.clock.now()))
+			issued, err := s.Confirm(p.ctx, secret.NewText(code(key, p.clock.now())))
 			if err != nil {
 				return err
 			}
@@ -84,7 +84,7 @@ var rushes = map[string]rush{
 		}
 	}},
 	"keep new codes": {1, func(p *person) func() error {
-		s := got(p.challenge().Recover(p.ctx, p.recovery(1, 2+p.seat)))
+		s := got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 2+p.seat))))
 		return func() error {
 			issued, err := s.BeginNewCodes(p.ctx, workspace.Proof{Password: secret.NewText(firstPass), Factor: byRecovery(p.recovery(1, 4+p.seat))})
 			if err != nil {
@@ -95,7 +95,7 @@ var rushes = map[string]rush{
 		}
 	}},
 	"rename": {20, func(p *person) func() error {
-		s := got(p.challenge().Recover(p.ctx, p.recovery(1, 2+p.seat)))
+		s := got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 2+p.seat))))
 		n := 0
 		return func() error {
 			n++
@@ -202,7 +202,7 @@ func expected(t *testing.T, got, want outcomes) {
 	}
 }
 
-func TestTwoProcessesThatGuessAtOnceLoseNoCount(t *testing.T) {
+func TestProcesses_GuessingAtOnceLoseNoCount(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		kind  workspace.Kind
@@ -223,14 +223,14 @@ func TestTwoProcessesThatGuessAtOnceLoseNoCount(t *testing.T) {
 	}
 }
 
-func TestOneCodeOpensOneSessionAcrossProcesses(t *testing.T) {
+func TestProcesses_OneCodeOpensOneSession(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "use one code")
 	expected(t, sum, outcomes{"": 1, workspace.CodeCodeUsed: 1})
-	a.theDoorsAreAsTheStateSays()
+	a.signInsMatchTheState()
 }
 
-func TestOneRecoveryCodeOpensOneSessionAcrossProcesses(t *testing.T) {
+func TestProcesses_OneRecoveryCodeOpensOneSession(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "use one recovery code")
 	expected(t, sum, outcomes{"": 1, workspace.CodeRecoveryUsed: 1})
@@ -239,34 +239,34 @@ func TestOneRecoveryCodeOpensOneSessionAcrossProcesses(t *testing.T) {
 	}
 }
 
-func TestOneRecoveryCodeDisablesOnceAcrossProcesses(t *testing.T) {
+func TestProcesses_OneRecoveryCodeDisablesOnce(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "disable with one recovery code")
 	if sum[""] != 1 || a.state.On {
 		t.Errorf("answered %v, 2FA on: %v", sum, a.state.On)
 	}
-	a.theDoorsAreAsTheStateSays()
+	a.signInsMatchTheState()
 }
 
-func TestTwoProcessesThatEnrolAtOnceEnableOnce(t *testing.T) {
+func TestProcesses_EnrollingAtOnceEnableOnce(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, created, "enable")
 	if sum[""] != 1 || !a.state.On {
 		t.Errorf("answered %v, 2FA on: %v", sum, a.state.On)
 	}
-	a.theDoorsAreAsTheStateSays()
+	a.signInsMatchTheState()
 }
 
-func TestTwoProcessesThatGetNewCodesLeaveOneSetInForce(t *testing.T) {
+func TestProcesses_GettingNewCodesLeaveOneActiveSet(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "keep new codes")
 	if sum[""] < 1 || a.state.Sheet == 1 {
 		t.Errorf("answered %v, sheet %d is in force", sum, a.state.Sheet)
 	}
-	a.theDoorsAreAsTheStateSays()
+	a.signInsMatchTheState()
 }
 
-func TestTwoProcessesWriteOneLog(t *testing.T) {
+func TestProcesses_WriteOneLog(t *testing.T) {
 	t.Parallel()
 	sum, a := rushed(t, enabled, "rename")
 	expected(t, sum, outcomes{"": 40})

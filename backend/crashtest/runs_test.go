@@ -37,7 +37,7 @@ func init() {
 }
 
 // cheapCodes is the least cost that the bounds allow.
-var cheapCodes = recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+var cheapCodes = recovery.Cheap
 
 // crowdSize is how many members there are: more than share a commit.
 func crowdSize() int {
@@ -63,7 +63,7 @@ func (p *person) startCheaply() {
 	c := p.config()
 	c.Recovery = cheapCodes
 	p.w = got(workspace.Open(p.ctx, c))
-	must(p.w.Recover(p.ctx))
+	must(p.w.RecoverAll(p.ctx))
 }
 
 // addCrowd writes the rows of n members with 2FA on, which the owner then accepts: to enrol
@@ -144,10 +144,10 @@ func (h home) writeSheets(path string) error {
 	return nil
 }
 
-// TestCrashInAPrintRunLeavesEachMemberTheOldSetOrTheNew kills a program that makes a print run,
+// TestCrash_InAPrintRunLeavesTheOldOrTheNewSet kills a program that makes a print run,
 // from outside and at random: while sheets are made and written, once the file is whole, and
 // while they are put in force.
-func TestCrashInAPrintRunLeavesEachMemberTheOldSetOrTheNew(t *testing.T) {
+func TestCrash_InAPrintRunLeavesTheOldOrTheNewSet(t *testing.T) {
 	t.Parallel()
 	t.Logf("COUNTERSIGN_CRASH_SEED=%d", seed)
 	random := seeded("print run")
@@ -202,7 +202,7 @@ func killRunAt(t *testing.T, h home, step string) {
 	}
 }
 
-// afterRun holds what is left against the file and the ledger, and tries the doors of
+// afterRun holds what is left against the file and the ledger, and tries to sign in as
 // some members with the codes of both sheets.
 func afterRun(t *testing.T, h home, random *rand.Rand) {
 	t.Helper()
@@ -277,7 +277,7 @@ func (a *aftermath) onlyTheSheetInForceOpens(who string, sheets map[string]map[i
 		if err != nil || c == nil {
 			a.Fatalf("%s: %v", who, err)
 		}
-		_, err = c.Recover(a.Context(), codes[0])
+		_, err = c.Recover(a.Context(), secret.NewText(codes[0]))
 		if opens := err == nil; opens != (sheet == inForce) {
 			a.Errorf("%s has sheet %d; a code of sheet %d answers %v", who, inForce, sheet, err)
 		}

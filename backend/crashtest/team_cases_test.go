@@ -45,7 +45,7 @@ var teamCases = []useCase{
 		p.start()
 		given := got(p.admin(p.signIn()).ResetPassword(p.ctx, p.member(joeEmail), "", p.proof()))
 		return func() {
-			_, _, err := p.w.Redeem(p.ctx, joeEmail, given.Code.Display(), secret.NewText(joePass))
+			_, _, err := p.w.Redeem(p.ctx, joeEmail, secret.NewText(given.Code.Display()), secret.NewText(joePass))
 			must(err)
 		}
 	}},
@@ -53,9 +53,9 @@ var teamCases = []useCase{
 		p.start()
 		given := got(p.admin(p.signIn()).ResetPassword(p.ctx, p.member(miaEmail), "", p.proof()))
 		return func() {
-			_, c, err := p.w.Redeem(p.ctx, miaEmail, given.Code.Display(), secret.NewText(secondPass))
+			_, c, err := p.w.Redeem(p.ctx, miaEmail, secret.NewText(given.Code.Display()), secret.NewText(secondPass))
 			must(err)
-			got(c.Verify(p.ctx, p.code(2)))
+			got(c.Verify(p.ctx, secret.NewText(p.code(2))))
 		}
 	}},
 	{name: "reset a password", base: teamBase, covers: []string{"Admin.ResetPassword"}, ready: led(func(p *person, a *workspace.Admin) {
@@ -71,35 +71,35 @@ var teamCases = []useCase{
 		p.start()
 		given := got(p.admin(p.signIn()).HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
 		c := p.due(miaEmail, miaPass)
-		return func() { got(c.UseHelpCode(p.ctx, given.Code.Display())) }
+		return func() { got(c.UseHelpCode(p.ctx, secret.NewText(given.Code.Display()))) }
 	}},
-	{name: "change phone and codes after a help code", base: teamBase, covers: []string{"Gate.Begin", "Gate.Confirm"}, prepares: true, ready: func(p *person) func() {
+	{name: "change phone and codes after a help code", base: teamBase, covers: []string{"EnrolmentSession.Begin", "EnrolmentSession.Confirm"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		given := got(p.admin(p.signIn()).HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
-		g := got(p.due(miaEmail, miaPass).UseHelpCode(p.ctx, given.Code.Display()))
+		g := got(p.due(miaEmail, miaPass).UseHelpCode(p.ctx, secret.NewText(given.Code.Display())))
 		return func() {
 			p.show(g.Begin(p.ctx))
 			phones := p.paper().Phones
-			p.print(g.Confirm(p.ctx, code(phones[len(phones)-1], p.clock.now())))
+			p.print(g.Confirm(p.ctx, secret.NewText(code(phones[len(phones)-1], p.clock.now()))))
 			must(g.Continue(p.ctx))
 		}
 	}},
 	{name: "leave a gate at the new codes", base: teamBase, prepares: true, ready: func(p *person) func() {
 		p.start()
 		given := got(p.admin(p.signIn()).HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
-		g := got(p.due(miaEmail, miaPass).UseHelpCode(p.ctx, given.Code.Display()))
+		g := got(p.due(miaEmail, miaPass).UseHelpCode(p.ctx, secret.NewText(given.Code.Display())))
 		p.show(g.Begin(p.ctx))
 		phones := p.paper().Phones
 		return func() {
-			p.print(g.Confirm(p.ctx, code(phones[len(phones)-1], p.clock.now())))
+			p.print(g.Confirm(p.ctx, secret.NewText(code(phones[len(phones)-1], p.clock.now()))))
 			must(g.End(p.ctx))
 		}
 	}},
-	{name: "enrol because it is required", base: teamBase, covers: []string{"Challenge.Enrol", "Gate.Continue"}, prepares: true, ready: func(p *person) func() {
+	{name: "enrol because it is required", base: teamBase, covers: []string{"Challenge.Enrol", "EnrolmentSession.Continue"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		a := p.admin(p.signIn())
 		given := got(a.ResetPassword(p.ctx, p.member(joeEmail), "", p.proof()))
-		_, _, err := p.w.Redeem(p.ctx, joeEmail, given.Code.Display(), secret.NewText(joePass))
+		_, _, err := p.w.Redeem(p.ctx, joeEmail, secret.NewText(given.Code.Display()), secret.NewText(joePass))
 		must(err)
 		must(a.Require2FA(p.ctx, time.Time{}, "", p.proof()))
 		c := p.due(joeEmail, joePass)
@@ -107,14 +107,14 @@ var teamCases = []useCase{
 			g := got(c.Enrol(p.ctx))
 			p.show(g.Begin(p.ctx))
 			phones := p.paper().Phones
-			p.print(g.Confirm(p.ctx, code(phones[len(phones)-1], p.clock.now())))
+			p.print(g.Confirm(p.ctx, secret.NewText(code(phones[len(phones)-1], p.clock.now()))))
 			must(g.Continue(p.ctx))
 		}
 	}},
-	{name: "leave a gate in the middle", base: teamBase, covers: []string{"Gate.CancelEnrolment", "Gate.End"}, prepares: true, ready: func(p *person) func() {
+	{name: "leave a gate in the middle", base: teamBase, covers: []string{"EnrolmentSession.CancelEnrolment", "EnrolmentSession.End"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		given := got(p.admin(p.signIn()).HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
-		g := got(p.due(miaEmail, miaPass).UseHelpCode(p.ctx, given.Code.Display()))
+		g := got(p.due(miaEmail, miaPass).UseHelpCode(p.ctx, secret.NewText(given.Code.Display())))
 		return func() {
 			p.show(g.Begin(p.ctx))
 			must(g.CancelEnrolment(p.ctx))
@@ -216,7 +216,7 @@ var teamCases = []useCase{
 		}))
 		got(r.PutInForce(p.ctx, nil))
 		mia := p.as(miaEmail, miaPass, 2)
-		return func() { must(mia.Acknowledge(p.ctx, word)) }
+		return func() { must(mia.Acknowledge(p.ctx, secret.NewText(word))) }
 	}},
 
 	{name: "back up", base: teamBase, covers: []string{"Admin.Backup", "Admin.Prove"}, ready: led(func(p *person, a *workspace.Admin) {

@@ -30,7 +30,7 @@ var teamBase = &base{name: "team", make: func(p *person) {
 	} {
 		given := got(a.AddMember(p.ctx, m, p.proof()))
 		pw := secret.NewText(map[string]string{benEmail: benPass, miaEmail: miaPass}[m.Email])
-		theirs, _, err := p.w.Redeem(p.ctx, m.Email, given.Code.Display(), pw)
+		theirs, _, err := p.w.Redeem(p.ctx, m.Email, secret.NewText(given.Code.Display()), pw)
 		must(err)
 		p.show(theirs.BeginEnable(p.ctx, pw))
 		p.print(p.confirm(theirs))
@@ -46,7 +46,7 @@ func (p *person) admin(s *workspace.Session) *workspace.Admin { return got(s.Adm
 func (p *person) as(email, pass string, phone int) *workspace.Session {
 	c := p.due(email, pass)
 	p.clock.step(time.Minute)
-	return got(c.Verify(p.ctx, p.code(phone)))
+	return got(c.Verify(p.ctx, secret.NewText(p.code(phone))))
 }
 
 // due gives a password where something is still due.

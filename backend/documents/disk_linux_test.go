@@ -39,7 +39,7 @@ func onSmallDisk(t *testing.T) (dir string, here bool) {
 	return dir, false
 }
 
-func TestAFullDiskRefusesADocumentAndKeepsTheOthers(t *testing.T) {
+func TestCreate_FullDiskKeepsTheOtherDocuments(t *testing.T) {
 	t.Parallel()
 	disk, here := onSmallDisk(t)
 	if !here {
@@ -77,7 +77,7 @@ func TestAFullDiskRefusesADocumentAndKeepsTheOthers(t *testing.T) {
 	}
 }
 
-func TestAFolderThatCannotBeWrittenIsStillRead(t *testing.T) {
+func TestFolder_ReadOnlyIsStillRead(t *testing.T) {
 	t.Parallel()
 	disk, here := onSmallDisk(t)
 	if !here {

@@ -13,7 +13,7 @@ import (
 	"countersign/backend/store"
 )
 
-func TestADocumentWaitsUntilItIsSettled(t *testing.T) {
+func TestSettle_MakesADocumentAvailable(t *testing.T) {
 	t.Parallel()
 	f, dir := opened(t)
 	n := must[store.NewBlob](t)(f.Create("a1.1.age"))
@@ -55,7 +55,7 @@ func TestADocumentWaitsUntilItIsSettled(t *testing.T) {
 	}
 }
 
-func TestADocumentThatIsDroppedWasNeverThere(t *testing.T) {
+func TestDrop_LeavesNothing(t *testing.T) {
 	t.Parallel()
 	f, dir := opened(t)
 	n := must[store.NewBlob](t)(f.Create("a1.1.age"))
@@ -69,7 +69,7 @@ func TestADocumentThatIsDroppedWasNeverThere(t *testing.T) {
 	}
 }
 
-func TestADocumentIsNeverReplaced(t *testing.T) {
+func TestKeep_NeverReplacesADocument(t *testing.T) {
 	t.Parallel()
 	f, dir := opened(t)
 	settled(t, f, "a1.1.age", "first")
@@ -91,7 +91,7 @@ func TestADocumentIsNeverReplaced(t *testing.T) {
 	}
 }
 
-func TestNoNameLeadsOutOfTheFolder(t *testing.T) {
+func TestFolder_RefusesNamesOutsideIt(t *testing.T) {
 	t.Parallel()
 	f, dir := opened(t)
 	for _, name := range []string{
@@ -112,7 +112,7 @@ func TestNoNameLeadsOutOfTheFolder(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoDocumentIsLeftAlone(t *testing.T) {
+func TestFolder_LeavesOtherFilesAlone(t *testing.T) {
 	t.Parallel()
 	f, dir := opened(t)
 	others := []string{".a1.1.age", "A1.1.AGE", "a copy.age", "b2.1.age.part", "contents.age", ".countersign-x"}
@@ -136,7 +136,7 @@ func TestWhatIsNoDocumentIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestTheIndexIsThereWholeOrAsItWas(t *testing.T) {
+func TestWriteIndex_IsWholeOrUnchanged(t *testing.T) {
 	t.Parallel()
 	f, dir := opened(t)
 	if _, err := f.ReadIndex(); !errors.Is(err, store.ErrBlobMissing) {
@@ -164,7 +164,7 @@ func TestTheIndexIsThereWholeOrAsItWas(t *testing.T) {
 	}
 }
 
-func TestAFolderThatCannotBeUsedIsSaidToBeThat(t *testing.T) {
+func TestOpen_UnusableFolderIsAFailure(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

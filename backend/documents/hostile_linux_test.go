@@ -11,7 +11,7 @@ import (
 	"countersign/backend/store"
 )
 
-func TestOnlyAPlainFileIsADocument(t *testing.T) {
+func TestFolder_OnlyRegularFilesAreDocuments(t *testing.T) {
 	t.Parallel()
 	f, dir := opened(t)
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere")

@@ -73,7 +73,7 @@ func killed(t *testing.T, dir string, env ...string) {
 	}
 }
 
-func TestAProcessThatIsKilledWhileItAddsLeavesNothing(t *testing.T) {
+func TestCreate_KilledProcessLeavesNothing(t *testing.T) {
 	t.Parallel()
 	f, dir := opened(t)
 	settled(t, f, "b2.1.age", "before")
@@ -86,7 +86,7 @@ func TestAProcessThatIsKilledWhileItAddsLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestWhatWasKeptBeforeAProcessIsKilledIsThereWhole(t *testing.T) {
+func TestKeep_DocumentIsWholeAfterAKill(t *testing.T) {
 	t.Parallel()
 	f, dir := opened(t)
 	killed(t, dir, keeperEnv+"=1")

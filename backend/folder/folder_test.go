@@ -9,7 +9,7 @@ import (
 	"countersign/backend/folder"
 )
 
-func TestTheFlagComesBeforeTheEnvironmentAndThatBeforeTheSystemsPlace(t *testing.T) {
+func TestResolve_FlagThenEnvironmentThenDefault(t *testing.T) {
 	t.Setenv(folder.EnvVar, "")
 	usual, err := folder.Resolve("", "countersign-test")
 	if err != nil || filepath.Base(usual) != "countersign-test" || !filepath.IsAbs(usual) {
@@ -25,7 +25,7 @@ func TestTheFlagComesBeforeTheEnvironmentAndThatBeforeTheSystemsPlace(t *testing
 	}
 }
 
-func TestAFolderIsMadeForItsOwnerAlone(t *testing.T) {
+func TestPrepare_FolderIsForItsOwnerOnly(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	if err := folder.Prepare(dir); err != nil {
@@ -53,7 +53,7 @@ func TestAFolderIsMadeForItsOwnerAlone(t *testing.T) {
 	}
 }
 
-func TestOneHoldsTheFolderAndTheNextIsTold(t *testing.T) {
+func TestHold_TellsASecondProcess(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	held := func(want bool) {
@@ -84,7 +84,7 @@ func TestOneHoldsTheFolderAndTheNextIsTold(t *testing.T) {
 	}
 }
 
-func TestAFileIsThereWholeOrNotAtAll(t *testing.T) {
+func TestWriteWhole_FileIsWholeOrUnchanged(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "sheet.pdf")

@@ -13,7 +13,7 @@ func none(string) (*os.File, bool) { return nil, false }
 // ways are with and without files that have no name.
 var ways = map[string]func(string) (*os.File, bool){"Unnamed": createUnnamed, "Named": none}
 
-func TestAFreshFileIsThereWholeOrNotAtAll(t *testing.T) {
+func TestFresh_FileIsWholeOrAbsent(t *testing.T) {
 	t.Parallel()
 	for name, way := range ways {
 		dir := t.TempDir()
@@ -51,7 +51,7 @@ func TestAFreshFileIsThereWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-func TestAFreshFileReplacesNothing(t *testing.T) {
+func TestFresh_ReplacesNothing(t *testing.T) {
 	t.Parallel()
 	for name, way := range ways {
 		dir := t.TempDir()
@@ -75,7 +75,7 @@ func TestAFreshFileReplacesNothing(t *testing.T) {
 	}
 }
 
-func TestAFreshFileTakesNobodyElsesNameMeanwhile(t *testing.T) {
+func TestFresh_LeavesATemporaryNameThatIsTaken(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	meanwhile := filepath.Join(dir, "a.age.part")

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestWithoutUnnamedFilesAFileIsStillWholeOrAbsent(t *testing.T) {
+func TestWhole_WithoutUnnamedFilesIsWholeOrAbsent(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "sheets.pdf")

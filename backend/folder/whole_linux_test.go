@@ -68,7 +68,7 @@ func killed(t *testing.T, path string, env ...string) {
 	}
 }
 
-func TestAWriterThatIsKilledLeavesNothingOfItsFile(t *testing.T) {
+func TestWhole_KilledWriterLeavesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "sheets.pdf")
@@ -88,7 +88,7 @@ func TestAWriterThatIsKilledLeavesNothingOfItsFile(t *testing.T) {
 	}
 }
 
-func TestAWriterThatIsKilledAfterItHasKeptItsFileLeavesAllOfIt(t *testing.T) {
+func TestWhole_WriterKilledAfterKeepLeavesItAll(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "sheets.pdf")
@@ -100,7 +100,7 @@ func TestAWriterThatIsKilledAfterItHasKeptItsFileLeavesAllOfIt(t *testing.T) {
 }
 
 // A file system without unnamed files, here that of /proc, takes the other way.
-func TestWhereNoFileCanBeMadeTheReasonIsTold(t *testing.T) {
+func TestCreateWhole_TellsWhyNoFileCanBeMade(t *testing.T) {
 	t.Parallel()
 	if _, err := folder.CreateWhole("/proc/sheets.pdf"); err == nil {
 		t.Error("a file was made in /proc")

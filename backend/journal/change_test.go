@@ -320,6 +320,7 @@ func TestTx_EachWriteIsInItsEvent(t *testing.T) {
 		{"InsertRun", func(tx store.WriteTx) error {
 			return tx.InsertRun(store.Run{Number: 1, Kind: store.RunPrint, State: store.RunIssuing})
 		}},
+		{"HoldRun", func(tx store.WriteTx) error { return yes(tx.HoldRun(1, store.RunIssuing, monday)) }},
 		{"MoveRun", func(tx store.WriteTx) error { return yes(tx.MoveRun(1, store.RunIssuing, store.RunReady, time.Time{})) }},
 		{"InsertApproval", func(tx store.WriteTx) error {
 			return tx.InsertApproval(store.Approval{ID: "x", Kind: store.ApproveHelpCode, State: store.ApprovalWaiting})

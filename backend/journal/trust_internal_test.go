@@ -74,7 +74,7 @@ func TestTrust_EqualComparesAllOfIt(t *testing.T) {
 	}
 }
 
-func TestTrust_LearnsNoVaultCheckThatIsNone(t *testing.T) {
+func TestTrust_TakesNoVaultCheckThatIsNone(t *testing.T) {
 	t.Parallel()
 	for check, ok := range map[string]bool{
 		"": true, "00ff": true, strings.Repeat("ab", checkSize): true,

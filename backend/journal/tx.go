@@ -397,6 +397,13 @@ func (t *Tx) MoveRun(number int, from, to store.RunState, at time.Time) (bool, e
 	return t.tx.MoveRun(number, from, to, at)
 }
 
+func (t *Tx) HoldRun(number int, state store.RunState, until time.Time) (bool, error) {
+	if err := t.touch(runKey(number)); err != nil {
+		return false, err
+	}
+	return t.tx.HoldRun(number, state, until)
+}
+
 func (t *Tx) InsertApproval(a store.Approval) error {
 	return errors.Join(t.touch(key("approval", a.ID)), t.tx.InsertApproval(a))
 }

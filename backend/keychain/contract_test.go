@@ -10,12 +10,12 @@ import (
 	"countersign/backend/store"
 )
 
-func TestTheTwinInMemoryKeepsTheContract(t *testing.T) {
+func TestMemory_KeepsTheContract(t *testing.T) {
 	t.Parallel()
 	contracttest.Keep(t, func(*testing.T) store.Secrets { return keychain.NewMemory() })
 }
 
-func TestFoldedNamesHoldNoCapitalsAndNeverMeet(t *testing.T) {
+func TestFoldCase_NamesHaveNoCapitalsAndStayDifferent(t *testing.T) {
 	t.Parallel()
 	if got := keychain.FoldCase("01HZ/aB.c"); got != "01_h_z/a_b.c" {
 		t.Errorf("folded to %q", got)

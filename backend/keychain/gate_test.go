@@ -12,7 +12,7 @@ import (
 
 // In these tests time is the bubble's: an hour passes as soon as everybody waits.
 
-func TestACallThatNeverReturnsBlocksNobody(t *testing.T) {
+func TestCalls_OneThatNeverReturnsBlocksNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g, stuck := newGate(), make(chan struct{})
 		began := time.Now()
@@ -36,7 +36,7 @@ func TestACallThatNeverReturnsBlocksNobody(t *testing.T) {
 	})
 }
 
-func TestAllWhoWaitAreToldWhenACallOverstays(t *testing.T) {
+func TestCalls_WaitersAreToldOfASlowCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g, stuck := newGate(), make(chan struct{})
 		pass(t, g)
@@ -54,7 +54,7 @@ func TestAllWhoWaitAreToldWhenACallOverstays(t *testing.T) {
 	})
 }
 
-func TestADeadlineOfACallThatHasEndedDisturbsNoLaterOne(t *testing.T) {
+func TestCalls_PastDeadlineEndsNoLaterCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()
 		for range 3 {
@@ -67,7 +67,7 @@ func TestADeadlineOfACallThatHasEndedDisturbsNoLaterOne(t *testing.T) {
 	})
 }
 
-func TestACallerWhoLeavesDoesNotOpenTheGateForOthers(t *testing.T) {
+func TestCalls_CancelledCallStillBlocksTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g, end := newGate(), make(chan struct{})
 		ctx, cancel := context.WithCancel(t.Context())
@@ -87,7 +87,7 @@ func TestACallerWhoLeavesDoesNotOpenTheGateForOthers(t *testing.T) {
 	})
 }
 
-func TestAPanicInTheKeychainIsAnError(t *testing.T) {
+func TestCalls_PanicIsAnError(t *testing.T) {
 	t.Parallel()
 	g := newGate()
 	pass(t, g)

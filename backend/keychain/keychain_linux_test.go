@@ -14,14 +14,14 @@ import (
 	"countersign/backend/store"
 )
 
-func TestTheKeychainKeepsTheContractOnARealSecretService(t *testing.T) {
+func TestKeychain_KeepsTheContractOnASecretService(t *testing.T) {
 	t.Parallel()
 	contracttest.Keep(t, func(t *testing.T) store.Secrets {
 		return newChild(t, secretservicetest.Start(t).Env(), patient)
 	})
 }
 
-func TestSecretsOutliveTheProcessThatSetThem(t *testing.T) {
+func TestKeychain_SecretsOutliveTheirProcess(t *testing.T) {
 	t.Parallel()
 	service := secretservicetest.Start(t)
 	mustSet(t, newChild(t, service.Env(), patient), "w/kept", []byte("kept"))
@@ -30,7 +30,7 @@ func TestSecretsOutliveTheProcessThatSetThem(t *testing.T) {
 	}
 }
 
-func TestACallerWhoGivesUpIsNotKeptWaiting(t *testing.T) {
+func TestKeychain_CancelledCallReturnsAtOnce(t *testing.T) {
 	service := secretservicetest.Start(t)
 	service.Use(t)
 	contracttest.ObeysTheCaller(t, keychain.New("Countersign tests"))
@@ -48,7 +48,7 @@ func TestACallerWhoGivesUpIsNotKeptWaiting(t *testing.T) {
 	}
 }
 
-func TestWithoutABusTheKeychainIsAbsent(t *testing.T) {
+func TestKeychain_IsAbsentWithoutABus(t *testing.T) {
 	t.Parallel()
 	bus := secretservicetest.StartBus(t)
 	for name, address := range map[string]string{
@@ -62,12 +62,12 @@ func TestWithoutABusTheKeychainIsAbsent(t *testing.T) {
 	}
 }
 
-func TestWithoutASecretServiceOnTheBusTheKeychainIsAbsent(t *testing.T) {
+func TestKeychain_IsAbsentWithoutASecretService(t *testing.T) {
 	t.Parallel()
 	wantAll(t, newChild(t, secretservicetest.StartBus(t).Env(), patient), store.ErrKeychainAbsent)
 }
 
-func TestASecretServiceThatIsKilledIsAbsentAndNotAnEmptyKeychain(t *testing.T) {
+func TestKeychain_IsAbsentOnceTheServiceIsKilled(t *testing.T) {
 	t.Parallel()
 	service := secretservicetest.Start(t)
 	k := newChild(t, service.Env(), patient)
@@ -76,7 +76,7 @@ func TestASecretServiceThatIsKilledIsAbsentAndNotAnEmptyKeychain(t *testing.T) {
 	wantAll(t, k, store.ErrKeychainAbsent)
 }
 
-func TestALockedKeychainIsLockedAndNotEmpty(t *testing.T) {
+func TestKeychain_LockedIsNotEmpty(t *testing.T) {
 	t.Parallel()
 	service := secretservicetest.Start(t)
 	k := newChild(t, service.Env(), limits{5 * time.Second, 60 * time.Second, 60 * time.Second})
@@ -85,7 +85,7 @@ func TestALockedKeychainIsLockedAndNotEmpty(t *testing.T) {
 	wantAll(t, k, store.ErrKeychainLocked)
 }
 
-func TestADismissedPromptIsToldFromALockedKeychain(t *testing.T) {
+func TestPrompt_DismissedIsToldFromLocked(t *testing.T) {
 	t.Parallel()
 	service := secretservicetest.Start(t)
 	k := newChild(t, service.Env(), impatient)
@@ -112,7 +112,7 @@ func wantLater(t *testing.T, k store.Secrets, prompter *secretservicetest.Prompt
 	}
 }
 
-func TestAnUnansweredPromptEndsTheCallAndIsShownOnce(t *testing.T) {
+func TestPrompt_UnansweredIsShownOnceAndEndsTheCall(t *testing.T) {
 	t.Parallel()
 	service := secretservicetest.Start(t)
 	k := newChild(t, service.Env(), impatient)
@@ -129,7 +129,7 @@ func TestAnUnansweredPromptEndsTheCallAndIsShownOnce(t *testing.T) {
 	}
 }
 
-func TestAPromptThatTheServiceTakesWithItIsAFailureAndNotAnEmptyKeychain(t *testing.T) {
+func TestPrompt_ServiceThatDisappearsIsAFailure(t *testing.T) {
 	t.Parallel()
 	service := secretservicetest.Start(t)
 	k := newChild(t, service.Env(), patient)
@@ -146,7 +146,7 @@ func TestAPromptThatTheServiceTakesWithItIsAFailureAndNotAnEmptyKeychain(t *test
 	want(t, "get", <-ended, store.ErrKeychainFailed)
 }
 
-func TestAKeychainThatNeverAnswersIsSlowAndWorksAgainOnceItAnswers(t *testing.T) {
+func TestKeychain_FrozenIsSlowAndWorksOnceItAnswers(t *testing.T) {
 	t.Parallel()
 	service := secretservicetest.Start(t)
 	k := newChild(t, service.Env(), impatient)
@@ -159,7 +159,7 @@ func TestAKeychainThatNeverAnswersIsSlowAndWorksAgainOnceItAnswers(t *testing.T)
 	}
 }
 
-func TestAnItemThatSomebodyElseWroteIsRefused(t *testing.T) {
+func TestKeychain_ItemOfAnotherProgramIsRefused(t *testing.T) {
 	t.Parallel()
 	service := secretservicetest.Start(t)
 	service.Store(t, map[string]string{"service": "Countersign tests", "username": "w/a"}, "not base64")

@@ -11,7 +11,7 @@ import (
 )
 
 // cheap is the lowest cost that is read back.
-var cheap = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+var cheap = password.Cheap
 
 var phrase = secret.NewText("lantern gravel oboe nineteen")
 
@@ -35,7 +35,7 @@ func open(t *testing.T, dir string) *keyfile.File {
 	return f
 }
 
-func TestASecretsFileKeepsTheContractOfAKeychain(t *testing.T) {
+func TestFile_KeepsTheContractOfAKeychain(t *testing.T) {
 	t.Parallel()
 	contracttest.Keep(t, func(t *testing.T) workspace.Secrets { return create(t, t.TempDir()) })
 }

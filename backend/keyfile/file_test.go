@@ -53,7 +53,7 @@ func put(t *testing.T, dir string, raw []byte) {
 	}
 }
 
-func TestTheFileOpensWithItsPassphraseAlone(t *testing.T) {
+func TestOpen_TakesOnlyTheRightPassphrase(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	set(t, create(t, dir), "w/a", "apricot")
@@ -67,7 +67,7 @@ func TestTheFileOpensWithItsPassphraseAlone(t *testing.T) {
 	}
 }
 
-func TestAPassphraseIsTheSameHoweverItsAccentsAreTyped(t *testing.T) {
+func TestOpen_PassphraseIsTheSameInEachUnicodeForm(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	f, err := keyfile.Create(t.Context(), dir, secret.NewText("s\u00e9same et th\u00e9 vert"), cheap)
@@ -82,7 +82,7 @@ func TestAPassphraseIsTheSameHoweverItsAccentsAreTyped(t *testing.T) {
 	f.Close()
 }
 
-func TestNothingOfASecretIsInTheFileInClear(t *testing.T) {
+func TestFile_HasNoSecretInClear(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	f := create(t, dir)
@@ -99,7 +99,7 @@ func TestNothingOfASecretIsInTheFileInClear(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsThereIsNeverReplaced(t *testing.T) {
+func TestCreate_NeverReplacesAFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	set(t, create(t, dir), "w/a", "apricot")
@@ -108,7 +108,7 @@ func TestAFileThatIsThereIsNeverReplaced(t *testing.T) {
 	wants(t, open(t, dir), "w/a", "apricot")
 }
 
-func TestAFileOfWhichAnyByteChangedOrIsMissingIsNotOpened(t *testing.T) {
+func TestOpen_RefusesAFileWithAnyByteChangedOrMissing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	f := create(t, dir)
@@ -142,7 +142,7 @@ func TestAFileOfWhichAnyByteChangedOrIsMissingIsNotOpened(t *testing.T) {
 	wants(t, f, "w/a", "apricot")
 }
 
-func TestItemsCannotChangePlacesBetweenFilesOfOnePassphrase(t *testing.T) {
+func TestOpen_RefusesItemsOfAnotherFile(t *testing.T) {
 	t.Parallel()
 	one, two := t.TempDir(), t.TempDir()
 	set(t, create(t, one), "w/a", "apricot")
@@ -157,7 +157,7 @@ func TestItemsCannotChangePlacesBetweenFilesOfOnePassphrase(t *testing.T) {
 	is(t, err, workspace.ErrSecretsDamaged)
 }
 
-func TestAnOlderCopyIsRefusedByWhoeverHasSeenTheNewerOne(t *testing.T) {
+func TestFile_RefusesAnOlderCopyWhileOpen(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	f := create(t, dir)
@@ -170,7 +170,7 @@ func TestAnOlderCopyIsRefusedByWhoeverHasSeenTheNewerOne(t *testing.T) {
 	is(t, f.Delete(t.Context(), "w/anchor"), workspace.ErrSecretsDamaged)
 }
 
-func TestAFileThatWentAwayIsNotAnEmptyOne(t *testing.T) {
+func TestFile_DeletedIsDamagedAndNotEmpty(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	f := create(t, dir)
@@ -186,7 +186,7 @@ func TestAFileThatWentAwayIsNotAnEmptyOne(t *testing.T) {
 	}
 }
 
-func TestWhatOnlyHasTheNameOfTheFileIsNotOpened(t *testing.T) {
+func TestOpen_RefusesAFolderOrALink(t *testing.T) {
 	t.Parallel()
 	for what, lay := range map[string]func(path, elsewhere string) error{
 		"a folder": func(path, _ string) error { return os.Mkdir(path, 0o700) },
@@ -211,7 +211,7 @@ func TestWhatOnlyHasTheNameOfTheFileIsNotOpened(t *testing.T) {
 	}
 }
 
-func TestAClosedFileIsLocked(t *testing.T) {
+func TestClose_LocksTheFile(t *testing.T) {
 	t.Parallel()
 	f := create(t, t.TempDir())
 	set(t, f, "w/a", "apricot")
@@ -221,7 +221,7 @@ func TestAClosedFileIsLocked(t *testing.T) {
 	is(t, f.Set(t.Context(), "w/b", secret.NewBytes(nil)), workspace.ErrSecretsLocked)
 }
 
-func TestANewPassphraseIsJudgedAsAPasswordThatStandsAlone(t *testing.T) {
+func TestCheck_PassphraseRulesAreThoseOfAPassword(t *testing.T) {
 	t.Parallel()
 	for passphrase, want := range map[string]workspace.Code{
 		"":                          workspace.CodePassphraseRequired,
@@ -240,7 +240,7 @@ func TestANewPassphraseIsJudgedAsAPasswordThatStandsAlone(t *testing.T) {
 	}
 }
 
-func TestAnotherPassphraseSealsEverythingAnew(t *testing.T) {
+func TestChange_EncryptsAllAnew(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	f, beside := create(t, dir), open(t, dir)

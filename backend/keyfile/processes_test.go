@@ -104,7 +104,7 @@ func number(t *testing.T, f *keyfile.File, name string) int {
 	return n
 }
 
-func TestAProcessThatIsKilledWhileItWritesLosesNothingThatItSaidItKept(t *testing.T) {
+func TestSet_KilledProcessLosesNothingItConfirmed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	set(t, create(t, dir), "w/before", "kept")
@@ -131,7 +131,7 @@ func TestAProcessThatIsKilledWhileItWritesLosesNothingThatItSaidItKept(t *testin
 	}
 }
 
-func TestWhatACrashLeavesOfAWriteIsNeverReadAndGoesWithTheNextStart(t *testing.T) {
+func TestSet_LeftoversOfACrashAreIgnoredAndRemoved(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	f := create(t, dir)
@@ -157,7 +157,7 @@ func TestWhatACrashLeavesOfAWriteIsNeverReadAndGoesWithTheNextStart(t *testing.T
 	}
 }
 
-func TestTwoProcessesThatWriteAtOnceLoseNothingOfEachOther(t *testing.T) {
+func TestSet_TwoProcessesLoseNothingOfEachOther(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	f := create(t, dir)

@@ -13,7 +13,7 @@ import (
 	"github.com/ccojocar/zxcvbn-go/scoring"
 )
 
-func TestThePartsOfAPasswordAreThoseThatTheLibraryFinds(t *testing.T) {
+func TestParts_AreThoseThatTheLibraryFinds(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(4226, 6238))
 	known := []string{"amara", "okafor"}
@@ -46,7 +46,7 @@ func TestThePartsOfAPasswordAreThoseThatTheLibraryFinds(t *testing.T) {
 	}
 }
 
-func TestADateIsOnePart(t *testing.T) {
+func TestParts_DateIsOne(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"31/12/1999", "12-31-99", "1999.1.2", "99_12_31", "24121985", "19851224", "241285", "2485", "31/12/2031"} {
 		if !slices.ContainsFunc(dates("x"+s+"y"), func(m match.Match) bool { return m.Token == s }) {

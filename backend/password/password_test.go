@@ -24,7 +24,7 @@ func derive(s string) secret.Bytes { return password.Derive(secret.NewText(s), s
 
 // A changed form would lock everybody out. hash-wasm and Node's crypto, independent
 // implementations, give the same values.
-func TestTheKeyAndTheVerifierOfToday(t *testing.T) {
+func TestVerifier_FormStaysTheSame(t *testing.T) {
 	t.Parallel()
 	key := password.Derive(secret.NewText("Ame\u0301lie prend le train\x00"), salt, password.DefaultParams)
 	if got := hex.EncodeToString(key.Reveal()); got != "0ef6b92130874b056367ec91cb7f7692efff7d7fbb716170b8080acf7d55c814" {
@@ -36,7 +36,7 @@ func TestTheKeyAndTheVerifierOfToday(t *testing.T) {
 	}
 }
 
-func TestAVerifierNeedsThePasswordAndTheDevice(t *testing.T) {
+func TestVerifier_NeedsThePasswordAndTheDevice(t *testing.T) {
 	t.Parallel()
 	device, other := secret.NewBytes(bytes.Repeat([]byte{1}, 32)), secret.NewBytes(bytes.Repeat([]byte{2}, 32))
 	a, b := derive("one long password"), derive("two long passwords")
@@ -57,7 +57,7 @@ func TestAVerifierNeedsThePasswordAndTheDevice(t *testing.T) {
 	}
 }
 
-func TestAPasswordIsTheSameHoweverItsAccentsAreComposed(t *testing.T) {
+func TestDerive_IsTheSameInEachUnicodeForm(t *testing.T) {
 	t.Parallel()
 	for _, pair := range [][2]string{{"Ame\u0301lie", "Am\u00e9lie"}, {"Nguye\u0302\u0303n", "Nguy\u1ec5n"}, {"\u1112\u1161\u11ab", "\ud55c"}, {"\u212b", "\u00c5"}} {
 		if password.Normalize(pair[0]) != password.Normalize(pair[1]) || !derive(pair[0]).Equal(derive(pair[1])) {
@@ -66,7 +66,7 @@ func TestAPasswordIsTheSameHoweverItsAccentsAreComposed(t *testing.T) {
 	}
 }
 
-func TestNothingIsTrimmedCutOrFolded(t *testing.T) {
+func TestDerive_TrimsCutsAndFoldsNothing(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("correct horse ", 74)[:1023]
 	seen := make(map[string]string)
@@ -82,7 +82,7 @@ func TestNothingIsTrimmedCutOrFolded(t *testing.T) {
 	}
 }
 
-func TestParametersReadBackAreBounded(t *testing.T) {
+func TestParams_CheckBoundsThem(t *testing.T) {
 	t.Parallel()
 	for _, p := range []password.Params{password.DefaultParams, cheap, {MemoryKiB: 1 << 20, Time: 16, Threads: 16}} {
 		if err := p.Check(); err != nil {
@@ -98,7 +98,7 @@ func TestParametersReadBackAreBounded(t *testing.T) {
 	}
 }
 
-func TestLengthsAreCountedInCharactersAfterComposing(t *testing.T) {
+func TestCheck_CountsCharactersAfterComposing(t *testing.T) {
 	t.Parallel()
 	const good = "kX9#mPq2vL7!rT4wZ"
 	check := func(s string, minimum int) error { return password.Check(secret.NewText(s), minimum, words) }
@@ -134,7 +134,7 @@ func TestLengthsAreCountedInCharactersAfterComposing(t *testing.T) {
 	}
 }
 
-func TestEveryCharacterIsAllowed(t *testing.T) {
+func TestCheck_AllowsEachCharacter(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{
 		"velvet otter builds a kayak", "zwei gelbe Enten im Regen", "Die schöne Straße führt ans Meer", "ключи лежат под третьим камнем",
@@ -147,7 +147,7 @@ func TestEveryCharacterIsAllowed(t *testing.T) {
 	}
 }
 
-func TestWhatEverybodyTriesFirstIsRefused(t *testing.T) {
+func TestCheck_RefusesWhatIsTriedFirst(t *testing.T) {
 	t.Parallel()
 	for name, list := range map[string][]string{
 		"lists":         {"password1234567", "Password1234567!", "iloveyouiloveyou", "letmeinletmein1", "trustno1trustno1"},
@@ -173,7 +173,7 @@ func TestWhatEverybodyTriesFirstIsRefused(t *testing.T) {
 	}
 }
 
-func TestAnotherPersonsNameIsNotOnesOwn(t *testing.T) {
+func TestCheck_RefusesOnlyYourOwnName(t *testing.T) {
 	t.Parallel()
 	const s = "Hannelore Wiesengrund"
 	if err := password.Check(secret.NewText(s), password.MinLength, words); err != nil {
@@ -184,7 +184,7 @@ func TestAnotherPersonsNameIsNotOnesOwn(t *testing.T) {
 	}
 }
 
-func TestTheScoreRisesWithThePassword(t *testing.T) {
+func TestAssess_ScoreRisesWithThePassword(t *testing.T) {
 	t.Parallel()
 	last := -1
 	for _, s := range []string{"monkey", "tr0ub4dour&3", "violet walrus lampshade", "violet walrus lampshade kX9#mPq2"} {

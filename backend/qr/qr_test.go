@@ -36,7 +36,7 @@ func scan(t *testing.T, i qr.Image, scale int) string {
 	return string(out)
 }
 
-func TestAScannerReadsBackWhatWasDrawn(t *testing.T) {
+func TestEncode_ScannerReadsItBack(t *testing.T) {
 	t.Parallel()
 	for _, l := range []totp.Label{
 		{Issuer: "Northwind Legal", Account: "amara.okafor@example.com"},
@@ -94,7 +94,7 @@ func TestEncode_TheLongestNamesAreReadInEveryScript(t *testing.T) {
 	}
 }
 
-func TestThePathIsRunsOfModulesWithinTheSquare(t *testing.T) {
+func TestEncode_PathIsRunsOfModulesInTheSquare(t *testing.T) {
 	t.Parallel()
 	i, err := qr.Encode(secret.NewText("otpauth://totp/A:b?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=A&algorithm=SHA1&digits=6&period=30"), qr.Screen)
 	if err != nil {
@@ -132,7 +132,7 @@ func TestThePathIsRunsOfModulesWithinTheSquare(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeDrawnIsRefused(t *testing.T) {
+func TestEncode_RefusesWhatCannotBeDrawn(t *testing.T) {
 	t.Parallel()
 	if _, err := qr.Encode(secret.Text{}, qr.Screen); !errors.Is(err, qr.ErrEmpty) {
 		t.Errorf("nothing: %v", err)
@@ -157,7 +157,7 @@ func TestWhatCannotBeDrawnIsRefused(t *testing.T) {
 	}
 }
 
-func TestAnImagePrintsAsElided(t *testing.T) {
+func TestImage_PrintsAsElided(t *testing.T) {
 	t.Parallel()
 	i, err := qr.Encode(secret.NewText("x"), qr.Screen)
 	if err != nil {

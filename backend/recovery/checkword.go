@@ -3,6 +3,8 @@ package recovery
 import (
 	"encoding/binary"
 	"strings"
+
+	"countersign/backend/secret"
 )
 
 // CheckWord chooses a plain word by a seed of at least eight bytes. A sheet shows
@@ -14,8 +16,8 @@ func CheckWord(seed []byte) string {
 
 // SameCheckWord compares a word as typed with the right one: case and spaces
 // around it do not count.
-func SameCheckWord(typed, word string) bool {
-	return strings.EqualFold(strings.TrimSpace(typed), word)
+func SameCheckWord(typed secret.Text, word string) bool {
+	return strings.EqualFold(strings.TrimSpace(typed.Reveal()), word)
 }
 
 // checkWords are short, common, and none sounds or looks like another.

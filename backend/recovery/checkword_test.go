@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"countersign/backend/recovery"
+	"countersign/backend/secret"
 )
 
 // A word that moved would make sheets that are on paper wrong: their set and the
 // pepper choose it again each time.
-func TestACheckWordStaysTheSame(t *testing.T) {
+func TestCheckWord_StaysTheSame(t *testing.T) {
 	t.Parallel()
 	for seed, want := range map[uint64]string{0: "acorn", 1: "amber", 100: "garden", 1 << 63: "cinnamon"} {
 		if got := recovery.CheckWord(binary.BigEndian.AppendUint64(nil, seed)); got != want {
@@ -25,7 +26,7 @@ func TestACheckWordStaysTheSame(t *testing.T) {
 	}
 }
 
-func TestCheckWordsAreManyPlainAndDifferent(t *testing.T) {
+func TestCheckWord_ListIsLongPlainAndUnique(t *testing.T) {
 	t.Parallel()
 	plain := regexp.MustCompile(`^[a-z]{4,10}$`)
 	seen := map[string]bool{}
@@ -47,13 +48,13 @@ func TestCheckWordsAreManyPlainAndDifferent(t *testing.T) {
 	}
 }
 
-func TestCaseAndSpacesAroundACheckWordDoNotCount(t *testing.T) {
+func TestSameCheckWord_IgnoresCaseAndOuterSpaces(t *testing.T) {
 	t.Parallel()
 	for typed, same := range map[string]bool{
 		"lantern": true, " Lantern\t": true, "LANTERN\n": true, "": false, " ": false, "lan tern": false, "lanterns": false, "lantern\x00": false,
 		"l\u0430ntern": false, // a Cyrillic a
 	} {
-		if recovery.SameCheckWord(typed, "lantern") != same {
+		if recovery.SameCheckWord(secret.NewText(typed), "lantern") != same {
 			t.Errorf("%q is the word: %v", typed, !same)
 		}
 	}
@@ -69,10 +70,10 @@ func FuzzCheckWord(f *testing.F) {
 			return
 		}
 		word := recovery.CheckWord(seed)
-		if recovery.SameCheckWord(typed, word) && len(strings.TrimSpace(typed)) < len(word) {
+		if recovery.SameCheckWord(secret.NewText(typed), word) && len(strings.TrimSpace(typed)) < len(word) {
 			t.Errorf("%q passes for %q", typed, word)
 		}
-		if !recovery.SameCheckWord(" "+strings.ToUpper(word)+" ", word) {
+		if !recovery.SameCheckWord(secret.NewText(" "+strings.ToUpper(word)+" "), word) {
 			t.Errorf("%q is not itself", word)
 		}
 	})

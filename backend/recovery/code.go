@@ -85,7 +85,8 @@ func Generate(rand io.Reader) ([]Code, error) {
 // included, is refused.
 //
 // Errors: ErrEmpty, *FormError.
-func Parse(s string) (Code, error) {
+func Parse(typed secret.Text) (Code, error) {
+	s := typed.Reveal()
 	c := Code{new([length]byte)}
 	n, foreign := 0, false
 	for i := range len(s) {

@@ -29,7 +29,7 @@ func set(t testing.TB) []recovery.Code {
 
 func parse(t testing.TB, s string) recovery.Code {
 	t.Helper()
-	c, err := recovery.Parse(s)
+	c, err := recovery.Parse(secret.NewText(s))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func pepper() secret.Bytes { return secret.NewBytes(bytes.Repeat([]byte{7}, 32))
 
 var salt = []byte("0123456789abcdef")
 
-func TestASetIsTenDifferentCodes(t *testing.T) {
+func TestGenerate_GivesTenDifferentCodes(t *testing.T) {
 	t.Parallel()
 	form := regexp.MustCompile(`^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$`)
 	seen := make(map[string]bool)
@@ -61,7 +61,7 @@ func TestASetIsTenDifferentCodes(t *testing.T) {
 	}
 }
 
-func TestEveryCharacterOfTheAlphabetTurnsUpEquallyOften(t *testing.T) {
+func TestGenerate_UsesEachCharacterEquallyOften(t *testing.T) {
 	t.Parallel()
 	count := make(map[rune]int)
 	for range 2000 {
@@ -82,7 +82,7 @@ func TestEveryCharacterOfTheAlphabetTurnsUpEquallyOften(t *testing.T) {
 	}
 }
 
-func TestASourceThatRunsDryOrRepeatsGivesNoCodes(t *testing.T) {
+func TestGenerate_RefusesAShortOrRepeatingSource(t *testing.T) {
 	t.Parallel()
 	for n := range 16 * recovery.SetSize {
 		if codes, err := recovery.Generate(bytes.NewReader(make([]byte, n))); err == nil || codes != nil {
@@ -94,20 +94,20 @@ func TestASourceThatRunsDryOrRepeatsGivesNoCodes(t *testing.T) {
 	}
 }
 
-func TestACodeReadsTheSameHoweverItIsTyped(t *testing.T) {
+func TestParse_TakesEachSpellingOfACode(t *testing.T) {
 	t.Parallel()
 	const shown = "0HTR-1V5M-J8XP-4CE2"
 	for _, s := range []string{
 		shown, "0htr-1v5m-j8xp-4ce2", "0HTR1V5MJ8XP4CE2", "0HTR 1V5M J8XP 4CE2", " 0HTR-1V5M-J8XP-4CE2 ", "0 h t r 1 v 5 m j 8 x p 4 c e 2",
 		"--0HTR--1V5M - J8XP4CE2-", "OHTR-IV5M-J8XP-4CE2", "ohtr-lv5m-j8xp-4ce2", "oHTR-LV5M-J8XP-4CE2", "oHTR-iV5M-J8XP-4CE2",
 	} {
-		if c, err := recovery.Parse(s); err != nil || c.Display() != shown {
+		if c, err := recovery.Parse(secret.NewText(s)); err != nil || c.Display() != shown {
 			t.Errorf("%q: %v, another code: %t", s, err, c.Display() != shown)
 		}
 	}
 }
 
-func TestWhatIsNotACodeIsRefusedWithItsLength(t *testing.T) {
+func TestParse_RefusesOtherTextWithItsLength(t *testing.T) {
 	t.Parallel()
 	for s, n := range map[string]int{
 		"0HTR-1V5M-J8XP-4CE":           15,
@@ -127,7 +127,7 @@ func TestWhatIsNotACodeIsRefusedWithItsLength(t *testing.T) {
 		"287082":                       6,
 		strings.Repeat("A", 1_000_000): 1_000_000,
 	} {
-		c, err := recovery.Parse(s)
+		c, err := recovery.Parse(secret.NewText(s))
 		var form *recovery.FormError
 		if !errors.As(err, &form) || form.Length != n || c != (recovery.Code{}) {
 			t.Errorf("%.30q: %v; want length %d", s, err, n)
@@ -138,13 +138,13 @@ func TestWhatIsNotACodeIsRefusedWithItsLength(t *testing.T) {
 		}
 	}
 	for _, s := range []string{"", " ", "-", " - - ", strings.Repeat("-", 1_000_000)} {
-		if _, err := recovery.Parse(s); !errors.Is(err, recovery.ErrEmpty) {
+		if _, err := recovery.Parse(secret.NewText(s)); !errors.Is(err, recovery.ErrEmpty) {
 			t.Errorf("%.10q: %v", s, err)
 		}
 	}
 }
 
-func TestACodeMatchesItsOwnHashAlone(t *testing.T) {
+func TestMatch_CodeMatchesOnlyItsOwnHash(t *testing.T) {
 	t.Parallel()
 	codes := set(t)
 	stored, err := recovery.HashSet(t.Context(), codes, salt, recovery.DefaultParams, pepper())
@@ -180,7 +180,7 @@ func TestACodeMatchesItsOwnHashAlone(t *testing.T) {
 
 // A changed form of the hash would void every sheet that is out. The value is also what
 // an independent implementation of Argon2, hash-wasm, gives under an HMAC.
-func TestTheHashOfToday(t *testing.T) {
+func TestHash_FormStaysTheSame(t *testing.T) {
 	t.Parallel()
 	h := recovery.Hash(parse(t, "0HTR-1V5M-J8XP-4CE2"), salt, recovery.DefaultParams, pepper())
 	const want = "9cd427a3dcc6509975401be236b52dbee9c893e103713ff9e3224cf905d27971"
@@ -189,7 +189,7 @@ func TestTheHashOfToday(t *testing.T) {
 	}
 }
 
-func TestASetIsHashedOnlyWithinBounds(t *testing.T) {
+func TestHashSet_ParametersAreBounded(t *testing.T) {
 	t.Parallel()
 	codes := set(t)
 	good := recovery.DefaultParams
@@ -222,7 +222,7 @@ func TestASetIsHashedOnlyWithinBounds(t *testing.T) {
 	}
 }
 
-func TestHashingASetStopsWhenItIsCancelled(t *testing.T) {
+func TestHashSet_StopsWhenCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -234,7 +234,7 @@ func TestHashingASetStopsWhenItIsCancelled(t *testing.T) {
 	}
 }
 
-func TestARecoveryCodePrintsAsElided(t *testing.T) {
+func TestCode_PrintsAsElided(t *testing.T) {
 	t.Parallel()
 	c := parse(t, "0HTR-1V5M-J8XP-4CE2")
 	held := struct{ C []recovery.Code }{[]recovery.Code{c}}
@@ -261,14 +261,14 @@ func FuzzParse(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		c, err := recovery.Parse(s)
+		c, err := recovery.Parse(secret.NewText(s))
 		if err != nil {
 			if c != (recovery.Code{}) {
 				t.Errorf("%q: an error and a code", s)
 			}
 			return
 		}
-		again, err := recovery.Parse(c.Display())
+		again, err := recovery.Parse(secret.NewText(c.Display()))
 		if err != nil || again.Display() != c.Display() {
 			t.Errorf("%q: shown, it reads as another code: %v", s, err)
 		}

@@ -26,7 +26,7 @@ const (
 )
 
 func cheap(c *workspace.Config) {
-	c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+	c.Password = password.Cheap
 }
 
 // home is a data folder and its keychain.
@@ -56,7 +56,7 @@ func (h *home) open() (*workspace.Workspace, *sqlite.Store, error) {
 		h.ok(store.Close())
 		return nil, nil, err
 	}
-	h.ok(w.Recover(h.Context()))
+	h.ok(w.RecoverAll(h.Context()))
 	return w, store, nil
 }
 
@@ -82,7 +82,7 @@ func lived(t *testing.T) (*home, secret.Text) {
 	h.ok(err)
 	kit, err := a.MakeKit(t.Context(), workspace.Proof{Password: secret.NewText(pass)})
 	h.ok(err)
-	text := secret.NewText(kit.Identity.Reveal())
+	text := kit.Identity
 	h.ok(s.End(context.WithoutCancel(t.Context())))
 	h.ok(store.Close())
 	return h, text
@@ -123,7 +123,7 @@ func (h *home) theContractsAreBack() {
 	}
 }
 
-func TestAfterTheKeychainIsLostTheKitMakesANewOwnerOfTheContracts(t *testing.T) {
+func TestRescue_KitMakesANewOwnerWithoutTheKeychain(t *testing.T) {
 	t.Parallel()
 	h, kit := lived(t)
 	h.secrets = keychain.NewMemory()
@@ -154,7 +154,7 @@ func TestAfterTheKeychainIsLostTheKitMakesANewOwnerOfTheContracts(t *testing.T) 
 	}
 }
 
-func TestWithADatabaseThatIsDamagedOrGoneTheTableOfContentsIsEnough(t *testing.T) {
+func TestRescue_WorksWithADamagedOrMissingDatabase(t *testing.T) {
 	t.Parallel()
 	for name, ruin := range map[string]func(path string) error{
 		"Damaged": func(path string) error { return os.WriteFile(path, []byte("not a database at all"), 0o600) },
@@ -266,7 +266,7 @@ func TestRescue_LeftoversThatCannotBeReadAreAnError(t *testing.T) {
 	}
 }
 
-func TestARescueThatDidNotEndIsDoneAgainAndLeavesNothing(t *testing.T) {
+func TestRescue_InterruptedCanBeRepeated(t *testing.T) {
 	t.Parallel()
 	h, kit := lived(t)
 	h.secrets = keychain.NewMemory()

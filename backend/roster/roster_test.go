@@ -41,7 +41,7 @@ func people(l roster.List) (all []string) {
 
 var two = []string{"Chidi Nwosu <chidi@example.com> member", "Zoë Löfgren <zoe@example.com> admin"}
 
-func TestEachDelimiterIsFound(t *testing.T) {
+func TestRead_FindsEachDelimiter(t *testing.T) {
 	t.Parallel()
 	for _, d := range []string{",", ";", "\t", "|"} {
 		content := strings.ReplaceAll("Name/Email/Role\nChidi Nwosu/chidi@example.com/\nZoë Löfgren/zoe@example.com/Admin\n", "/", d)
@@ -59,7 +59,7 @@ func TestEachDelimiterIsFound(t *testing.T) {
 	}
 }
 
-func TestEachEncodingIsRead(t *testing.T) {
+func TestRead_TakesEachEncoding(t *testing.T) {
 	t.Parallel()
 	content := "Name,Email,Role\r\nChidi Nwosu,chidi@example.com,\r\nZoë Löfgren,zoe@example.com,ADMIN\r\n"
 	wide := func(order func(u uint16) []byte) string {
@@ -86,7 +86,7 @@ func TestEachEncodingIsRead(t *testing.T) {
 	}
 }
 
-func TestColumnsAreFoundByTheirHeadings(t *testing.T) {
+func TestRead_FindsColumnsByTheirHeadings(t *testing.T) {
 	t.Parallel()
 	for _, content := range []string{
 		"E-MAIL,Phone,Full name,ROLE\nchidi@example.com,+1 555,Chidi Nwosu,\nzoe@example.com,,Zoë Löfgren,aDmin",
@@ -102,7 +102,7 @@ func TestColumnsAreFoundByTheirHeadings(t *testing.T) {
 	}
 }
 
-func TestQuotedCellsHoldDelimitersLinesAndQuotationMarks(t *testing.T) {
+func TestRead_QuotedCellsHoldDelimitersLinesAndQuotes(t *testing.T) {
 	t.Parallel()
 	list := read(t, "name,email\r\n\"O\"\"Hara, Kim\r\nof the night shift\",kim@example.com\rAmara \"AJ\" Okafor,amara@example.com\n")
 	want := []roster.Row{
@@ -118,7 +118,7 @@ func TestQuotedCellsHoldDelimitersLinesAndQuotationMarks(t *testing.T) {
 	}
 }
 
-func TestEachWrongFileHasItsError(t *testing.T) {
+func TestRead_EachWrongFileHasItsError(t *testing.T) {
 	t.Parallel()
 	for content, want := range map[string]error{
 		"": roster.ErrEmpty, "\n\r\n ,, \n": roster.ErrEmpty, "\ufeff": roster.ErrEmpty, "name,email\n\n": roster.ErrEmpty,
@@ -162,7 +162,7 @@ func (e *endless) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-func TestAMillionCharactersInACellAreThatRowsProblemAndAreNotKept(t *testing.T) {
+func TestRead_OverlongCellIsAProblemOfItsRow(t *testing.T) {
 	t.Parallel()
 	list, err := roster.Read(io.MultiReader(strings.NewReader("name,email\nChidi,chidi@example.com\n"), &endless{text: "ä", left: 2_000_000},
 		strings.NewReader(",long@example.com\nZoë,zoe@example.com\n"), &endless{text: ",x", left: 2_000_000}), 100)
@@ -179,7 +179,7 @@ func TestAMillionCharactersInACellAreThatRowsProblemAndAreNotKept(t *testing.T) 
 }
 
 // It is measured what reading allocates in all, which bounds what it keeps.
-func TestWhatIsReadIsBounded(t *testing.T) { // not parallel: it measures
+func TestRead_MemoryIsBounded(t *testing.T) { // not parallel: it measures
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	_, err := roster.Read(&endless{text: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", left: roster.MaxSize + 1}, 100)
@@ -229,7 +229,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-func TestTheOverviewReadsBack(t *testing.T) {
+func TestWriteOverview_ReadsBack(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	if err := roster.WriteOverview(&b, words.English(), sample(), clock.Location()); err != nil {

@@ -57,7 +57,7 @@ func newDesk(t *testing.T) *desk {
 	t.Cleanup(func() { d.ok(store.Close()) })
 	d.w, err = workspace.Open(ctx, workspace.Config{
 		Store: store, Secrets: keychain.NewMemory(), Now: func() time.Time { return d.now },
-		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}, Recovery: recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
+		Password: password.Cheap, Recovery: recovery.Cheap,
 	})
 	d.ok(err)
 	s, err := d.w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)})
@@ -70,7 +70,7 @@ func newDesk(t *testing.T) *desk {
 		d.ok(err)
 		return text
 	}
-	_, err = s.Confirm(ctx, d.code())
+	_, err = s.Confirm(ctx, secret.NewText(d.code()))
 	d.ok(err)
 	d.ok(s.Continue(ctx))
 	d.admin, err = s.Admin(ctx)
@@ -88,17 +88,17 @@ func (d *desk) begin() *workspace.PrintRun {
 	return run
 }
 
-// opens reports whether a recovery code opens the door.
+// opens reports whether a recovery code signs in.
 func (d *desk) opens(code string) bool {
 	d.Helper()
 	d.now = d.now.Add(time.Minute)
 	_, c, err := d.w.SignIn(d.Context(), email, secret.NewText(pass))
 	d.ok(err)
-	_, err = c.Recover(d.Context(), code)
+	_, err = c.Recover(d.Context(), secret.NewText(code))
 	return err == nil
 }
 
-func TestEachFormatHoldsTheCodesThatThenOpen(t *testing.T) {
+func TestWrite_EachFormatHasTheCodesThatSignIn(t *testing.T) {
 	t.Parallel()
 	for format, first := range map[runfile.Format]func(*desk, []byte) string{
 		runfile.CSV: func(d *desk, b []byte) string { return firstOfCSV(d, b) },
@@ -185,7 +185,7 @@ func (f *full) Write(b []byte) (int, error) {
 
 var errFull = errors.New("the disk is full")
 
-func TestWhatCannotBeWrittenIsTheWritersErrorAndNothingIsInForce(t *testing.T) {
+func TestWrite_FailingWriterActivatesNothing(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	to, err := bundle.ToPassphrase(secret.NewText(passphrase))
@@ -211,7 +211,7 @@ func TestWhatCannotBeWrittenIsTheWritersErrorAndNothingIsInForce(t *testing.T) {
 	}
 }
 
-func TestFormatsHaveTheirEndings(t *testing.T) {
+func TestFormat_HasItsEnding(t *testing.T) {
 	t.Parallel()
 	for format, want := range map[runfile.Format]string{runfile.Age: ".age", runfile.PDF: ".pdf", runfile.CSV: ".csv", runfile.Text: ".txt"} {
 		if got := format.Ending(); got != want {

@@ -11,7 +11,7 @@ import (
 	"countersign/backend/secret"
 )
 
-func TestASecretPrintsAsElidedWhateverTheVerb(t *testing.T) {
+func TestSecret_PrintsAsElidedWithEachVerb(t *testing.T) {
 	t.Parallel()
 	type holder struct {
 		B secret.Bytes
@@ -44,7 +44,7 @@ func TestASecretPrintsAsElidedWhateverTheVerb(t *testing.T) {
 	}
 }
 
-func TestWipingLeavesZerosInEveryCopy(t *testing.T) {
+func TestWipe_LeavesZerosInEachCopy(t *testing.T) {
 	t.Parallel()
 	a := secret.NewBytes([]byte{1, 2, 3})
 	b := a
@@ -54,7 +54,7 @@ func TestWipingLeavesZerosInEveryCopy(t *testing.T) {
 	}
 }
 
-func TestWhatRunsConfinedGivesItsResultAndItsPanic(t *testing.T) {
+func TestConfined_PassesOnResultAndPanic(t *testing.T) {
 	t.Parallel()
 	sum := 0
 	secret.Confined(func() { sum = 1 + 2 })

@@ -29,7 +29,7 @@ const (
 
 // cover draws the cover of a run. The list is set twice, once to know how many pages
 // there are, rather than kept.
-func (p *press) cover(r Run, width, height float64) error {
+func (p *pdfWriter) cover(r Run, width, height float64) error {
 	inner := width - 2*margin
 	end := height - footAt - bodyLead*pdf.Point - clear
 	page := p.doc.Page(width, height)
@@ -62,7 +62,7 @@ func (p *press) cover(r Run, width, height float64) error {
 }
 
 // introduce draws everything above the list, and returns where that begins.
-func (p *press) introduce(page *pdf.Page, r Run, inner, end float64) (y float64, err error) {
+func (p *pdfWriter) introduce(page *pdf.Page, r Run, inner, end float64) (y float64, err error) {
 	if err := p.brand(page, r.Workspace, inner, titleAt-clear); err != nil {
 		return 0, err
 	}
@@ -83,7 +83,7 @@ func (p *press) introduce(page *pdf.Page, r Run, inner, end float64) (y float64,
 }
 
 // title draws what the run is, and why.
-func (p *press) title(page *pdf.Page, r Run) (end float64, err error) {
+func (p *pdfWriter) title(page *pdf.Page, r Run) (end float64, err error) {
 	b, err := fit(titleEnd-titleAt, func(scale float64) (b block) {
 		head := typeset.Style{Font: p.faces.strong, Size: 17, Lead: 21.25, Track: -0.34}
 		text := style(p.faces.text, bodySize, bodyLead, scale)
@@ -109,7 +109,7 @@ func (p *press) title(page *pdf.Page, r Run) (end float64, err error) {
 }
 
 // frame draws what the cover is evidence of: the log's head and the signing key.
-func (p *press) frame(page *pdf.Page, r Run, y, inner, limit float64) (end float64, err error) {
+func (p *pdfWriter) frame(page *pdf.Page, r Run, y, inner, limit float64) (end float64, err error) {
 	type part struct {
 		label words.Key
 		value string
@@ -156,7 +156,7 @@ func (p *press) frame(page *pdf.Page, r Run, y, inner, limit float64) (end float
 }
 
 // member sets a row of the list.
-func (p *press) member(m Member, inner float64) (block, error) {
+func (p *pdfWriter) member(m Member, inner float64) (block, error) {
 	width := inner - listNumber - 2*listGap - listSigned
 	name, email := p.in.or(text.Line(m.Name), words.PaperNothing), p.in.or(text.Line(m.Email), words.PaperNothing)
 	return fit(listMost, func(scale float64) (b block) {
@@ -172,7 +172,7 @@ func (p *press) member(m Member, inner float64) (block, error) {
 func rowOf(b block) float64 { return max(rowHeight, b.height+rowPadding) }
 
 // paginate returns before which member each page ends.
-func (p *press) paginate(members []Member, inner, y, end float64) (breaks []int, err error) {
+func (p *pdfWriter) paginate(members []Member, inner, y, end float64) (breaks []int, err error) {
 	at := y + listHead
 	for i, m := range members {
 		b, err := p.member(m, inner)
@@ -189,7 +189,7 @@ func (p *press) paginate(members []Member, inner, y, end float64) (breaks []int,
 }
 
 // list draws rows of the list under its heading.
-func (p *press) list(page *pdf.Page, members []Member, inner, y float64) error {
+func (p *pdfWriter) list(page *pdf.Page, members []Member, inner, y float64) error {
 	if len(members) == 0 {
 		return nil // even the first row is too high for what is left of the first page
 	}

@@ -18,7 +18,7 @@ var hostile = []string{
 	"日本 太郎", "שרה כהן", "محمد الفارسي", "นารี", "अनिता", "👩\u200d🚀 Ripley", "\u2028\u2029", " ", "\U000e0041\U000e0042", "\u3164\u2800", "Nguye\u0302\u0303n Thi\u0323", "�",
 }
 
-func TestAHostileNameIsHarmlessOnPaperAndInText(t *testing.T) {
+func TestSheet_HostileNamesAreHarmless(t *testing.T) {
 	t.Parallel()
 	var sheets []sheet.Sheet
 	for _, name := range hostile {
@@ -52,7 +52,7 @@ func TestAHostileNameIsHarmlessOnPaperAndInText(t *testing.T) {
 	}
 }
 
-func TestWhatAFontCannotShowIsSeenAndStaysInTheText(t *testing.T) {
+func TestPDF_CharactersWithoutAGlyphAreDrawnAndKept(t *testing.T) {
 	t.Parallel()
 	s := printed(t)
 	s.Email = "太郎@example.com"
@@ -72,7 +72,7 @@ func TestWhatAFontCannotShowIsSeenAndStaysInTheText(t *testing.T) {
 	}
 }
 
-func TestNothingLongIsCutOrLeavesItsPlace(t *testing.T) {
+func TestPDF_LongFieldsAreWholeAndInTheirPlace(t *testing.T) {
 	t.Parallel()
 	fill := func(s string) string { return strings.Repeat(s, 1+sheet.MaxField/utf8.RuneCountInString(s)) }
 	cut := func(s string) string { return strings.TrimSpace(string([]rune(s)[:sheet.MaxField])) }
@@ -88,7 +88,7 @@ func TestNothingLongIsCutOrLeavesItsPlace(t *testing.T) {
 			s.Name, s.Email, s.Workspace, s.IssuedBy, s.CheckWord = long, cut(fill("w.w-w@")), long, long, cut(fill("w"))
 			p := draw(t, size, s)
 			page := squash(p.pages(t)[0])
-			for what, text := range map[string]string{"name": s.Name, "email": s.Email, "check word": s.CheckWord, "sentence": "Nobody at " + long + " will ask."} {
+			for what, text := range map[string]string{"name": s.Name, "email": s.Email, "check word": s.CheckWord, "sentence": "No one at " + long + " will ask."} {
 				if !strings.Contains(page, squash(text)) {
 					t.Errorf("%s: the %s is cut", name, what)
 				}
@@ -110,7 +110,7 @@ func TestNothingLongIsCutOrLeavesItsPlace(t *testing.T) {
 	}
 }
 
-func TestANameThatIsNothingIsShownAsADash(t *testing.T) {
+func TestPDF_EmptyNameIsADash(t *testing.T) {
 	t.Parallel()
 	s := printed(t)
 	for _, name := range []string{"", " ", "\u200b\u202e", "\u3164\u2800", "\u0301", "\u200d"} {
@@ -121,7 +121,7 @@ func TestANameThatIsNothingIsShownAsADash(t *testing.T) {
 	}
 }
 
-func TestSomewhatLongNamesAreSetSmallerRatherThanDivided(t *testing.T) {
+func TestPDF_LongNamesAreSetSmallerBeforeTheyBreak(t *testing.T) {
 	t.Parallel()
 	s := printed(t)
 	s.Email = "bartholomaeus.featherstonehaugh-cholmondeley@example.com"

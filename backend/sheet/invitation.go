@@ -44,13 +44,13 @@ func InvitationPDF(w io.Writer, invitations iter.Seq[Invitation], paper Paper) e
 	if err != nil {
 		return err
 	}
-	var p *press
+	var p *pdfWriter
 	for i := range invitations {
 		if err := i.check(); err != nil {
 			return err
 		}
 		if p == nil {
-			if p, err = newPress(w, in(i.Words), i.title()); err != nil {
+			if p, err = newPDFWriter(w, in(i.Words), i.title()); err != nil {
 				return err
 			}
 		}
@@ -94,7 +94,7 @@ const (
 )
 
 // invite draws an invitation, part by part in reading order.
-func (p *press) invite(i Invitation, width, height float64) error {
+func (p *pdfWriter) invite(i Invitation, width, height float64) error {
 	page := p.doc.Page(width, height)
 	back, forward := height/3, 2*height/3
 	inner := width - 2*margin
@@ -128,7 +128,7 @@ func (p *press) invite(i Invitation, width, height float64) error {
 }
 
 // credentials draws what the page is for, and in a frame what is to be typed.
-func (p *press) credentials(page *pdf.Page, i Invitation, y, inner, limit float64) error {
+func (p *pdfWriter) credentials(page *pdf.Page, i Invitation, y, inner, limit float64) error {
 	intro, err := fit(limit-inviteFrame-y, func(scale float64) (b block) {
 		head := typeset.Style{Font: p.faces.strong, Size: 17, Lead: 21.25, Track: -0.34}
 		b.add(0, pdf.Black, []typeset.Line{p.set.Line(head, i.title().text)})

@@ -14,13 +14,14 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
+	"countersign/backend/secret"
 	"countersign/backend/sheet"
 )
 
 // invited is an invitation to the person of the design's sheet.
 func invited(t testing.TB) sheet.Invitation {
 	t.Helper()
-	c, err := recovery.Parse(codesOfTheDesign[0])
+	c, err := recovery.Parse(secret.NewText(codesOfTheDesign[0]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func drawInvitations(t testing.TB, size sheet.Paper, all ...sheet.Invitation) pa
 	return paper{file, b.Bytes()}
 }
 
-func TestAnInvitationReadsBackInOrder(t *testing.T) {
+func TestInvitation_TextIsInOrder(t *testing.T) {
 	t.Parallel()
 	golden, err := os.ReadFile("testdata/invitation.txt")
 	if err != nil {
@@ -58,7 +59,7 @@ func TestAnInvitationReadsBackInOrder(t *testing.T) {
 	}
 }
 
-func TestTheInvitationsNameIsInTheWindowAndItsCodeInside(t *testing.T) {
+func TestInvitation_NameIsInTheWindowAndCodeInside(t *testing.T) {
 	t.Parallel()
 	for size, third := range map[sheet.Paper]float64{sheet.A4: 99, sheet.Letter: 279.4 / 3} {
 		p := drawInvitations(t, size, invited(t))
@@ -76,7 +77,7 @@ func TestTheInvitationsNameIsInTheWindowAndItsCodeInside(t *testing.T) {
 	}
 }
 
-func TestInvitationsWithHostileAndLongNamesStayOnTheirPage(t *testing.T) {
+func TestInvitation_HostileAndLongNamesStayOnThePage(t *testing.T) {
 	t.Parallel()
 	long, hostile := invited(t), invited(t)
 	long.Name, long.Email = strings.Repeat("Nwosu-Okafor ", 39), strings.Repeat("chidi", 48)+"@example.com"
@@ -104,7 +105,7 @@ func TestInvitationsWithHostileAndLongNamesStayOnTheirPage(t *testing.T) {
 	}
 }
 
-func TestWrongInvitationsAreNotDrawn(t *testing.T) {
+func TestInvitation_RefusesWrongFields(t *testing.T) {
 	t.Parallel()
 	none, over, long := invited(t), invited(t), invited(t)
 	none.Code = recovery.Code{}
@@ -128,7 +129,7 @@ func TestWrongInvitationsAreNotDrawn(t *testing.T) {
 	}
 }
 
-func TestInvitationsAreWrittenAsTheyAreDrawn(t *testing.T) {
+func TestInvitationPDF_WritesEachPageAsItIsDrawn(t *testing.T) {
 	t.Parallel()
 	one, atHundred := invited(t), int64(0)
 	var out counter

@@ -12,7 +12,7 @@ import (
 // reaches, where somebody has to know.
 
 // brand is the mark and the workspace's name.
-func (p *press) brand(page *pdf.Page, workspace string, inner, limit float64) error {
+func (p *pdfWriter) brand(page *pdf.Page, workspace string, inner, limit float64) error {
 	const size, gap = 13.5 * pdf.Point, 2.0
 	b, err := fit(limit-topAt, func(scale float64) (b block) {
 		lines, whole := p.set.Break(style(p.faces.strong, 10.5, bodyLead, scale), workspace, (inner-size-gap)/pdf.Point)
@@ -29,7 +29,7 @@ func (p *press) brand(page *pdf.Page, workspace string, inner, limit float64) er
 }
 
 // facts are rows of a label and a value that ends at the right.
-func (p *press) facts(page *pdf.Page, rows []fact, x, y, width, limit float64) (end float64, err error) {
+func (p *pdfWriter) facts(page *pdf.Page, rows []fact, x, y, width, limit float64) (end float64, err error) {
 	b, err := fit(limit-y, func(scale float64) (b block) {
 		label, value := style(p.faces.text, bodySize, 15, scale), style(p.faces.figure, bodySize, 15, scale)
 		value.Feature = figures
@@ -56,7 +56,7 @@ func (p *press) facts(page *pdf.Page, rows []fact, x, y, width, limit float64) (
 }
 
 // advise draws numbered sentences under a heading.
-func (p *press) advise(page *pdf.Page, heading words.Key, sentences []said, y, width, limit float64) (end float64, err error) {
+func (p *pdfWriter) advise(page *pdf.Page, heading words.Key, sentences []said, y, width, limit float64) (end float64, err error) {
 	b, err := fit(limit-y, func(scale float64) (b block) {
 		const indent = 5.0
 		head := typeset.Style{Font: p.faces.strong, Size: 11 * scale, Lead: 13.75 * scale, Track: -0.154 * scale}
@@ -86,7 +86,7 @@ func (p *press) advise(page *pdf.Page, heading words.Key, sentences []said, y, w
 	return y + b.height, nil
 }
 
-func (p *press) foot(page *pdf.Page, left, right said, y, inner float64) {
+func (p *pdfWriter) foot(page *pdf.Page, left, right said, y, inner float64) {
 	small := style(p.faces.text, 8, bodyLead, 1)
 	var b block
 	b.add(0, second, []typeset.Line{p.set.Line(small, left.text)})

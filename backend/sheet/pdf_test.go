@@ -12,10 +12,11 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
+	"countersign/backend/secret"
 	"countersign/backend/sheet"
 )
 
-func TestTheSheetOfTheDesignReadsBackInOrder(t *testing.T) {
+func TestPDF_TextIsInTheOrderOfTheDesign(t *testing.T) {
 	t.Parallel()
 	pages := draw(t, sheet.A4, printed(t)).pages(t)
 	if len(pages) != 1 {
@@ -27,7 +28,7 @@ func TestTheSheetOfTheDesignReadsBackInOrder(t *testing.T) {
 	}
 	expect = append(expect, codesOfTheDesign...)
 	expect = append(expect, "fold forward", "What to do with this sheet", "1. Keep it with your important papers, not with your phone.",
-		"choose “Use a recovery code” and type the next code without a tick.", "3. Give the codes to nobody. Nobody at Northwind Legal will ask.",
+		"choose “Use a recovery code” and type the next code without a tick.", "3. Don’t share these codes. No one at Northwind Legal will ask.",
 		"4. If you lose this sheet, ask an admin for a new one. The codes on this one then stop working.",
 		"Check word", "lantern", "Type it under Settings, Profile to say that this sheet has reached you.",
 		"Countersign recovery sheet 443", "Replaces sheet 118, whose codes no longer work")
@@ -41,7 +42,7 @@ func TestTheSheetOfTheDesignReadsBackInOrder(t *testing.T) {
 	}
 }
 
-func TestASheetForOneselfHasNoPrintRunAndSaysHowToTellIfItIsGood(t *testing.T) {
+func TestPDF_OwnSheetHasNoRunAndSaysHowToCheckIt(t *testing.T) {
 	t.Parallel()
 	page := strings.Join(strings.Fields(draw(t, sheet.A4, own(t)).pages(t)[0]), " ")
 	for _, want := range []string{
@@ -61,7 +62,7 @@ func TestASheetForOneselfHasNoPrintRunAndSaysHowToTellIfItIsGood(t *testing.T) {
 
 // The design's page, printed by a browser, has these words here, in millimetres: left or right edge,
 // and the middle of the line. A browser snaps lines to its pixels, a quarter of a millimetre.
-func TestEverythingIsWhereTheDesignHasIt(t *testing.T) {
+func TestPDF_WordsAreWhereTheDesignHasThem(t *testing.T) {
 	t.Parallel()
 	words := draw(t, sheet.A4, printed(t)).words(t)
 	for _, want := range []struct {
@@ -91,7 +92,7 @@ func TestEverythingIsWhereTheDesignHasIt(t *testing.T) {
 	}
 }
 
-func TestFoldsBoxesAndFrameAreDrawnInBlack(t *testing.T) {
+func TestPDF_DrawsFoldsBoxesAndFrameInBlack(t *testing.T) {
 	t.Parallel()
 	p := draw(t, sheet.A4, printed(t))
 	for name, part := range map[string][4]float64{
@@ -110,7 +111,7 @@ func TestFoldsBoxesAndFrameAreDrawnInBlack(t *testing.T) {
 	}
 }
 
-func TestEachSheetHasAPageWithItsOwnCodesAlone(t *testing.T) {
+func TestPDF_EachSheetHasAPageWithOnlyItsCodes(t *testing.T) {
 	t.Parallel()
 	var sheets []sheet.Sheet
 	for i, who := range [][2]string{
@@ -122,7 +123,7 @@ func TestEachSheetHasAPageWithItsOwnCodesAlone(t *testing.T) {
 		s.Number, s.Name, s.Email, s.CheckWord = 500+i, who[0], who[1], ""
 		s.Codes = make([]recovery.Code, 0, recovery.SetSize)
 		for j := range recovery.SetSize {
-			c, err := recovery.Parse(strings.Repeat(string("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[i]), 15) + string("0123456789"[j]))
+			c, err := recovery.Parse(secret.NewText(strings.Repeat(string("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[i]), 15) + string("0123456789"[j])))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -151,7 +152,7 @@ func TestEachSheetHasAPageWithItsOwnCodesAlone(t *testing.T) {
 	}
 }
 
-func TestEveryFontIsEmbeddedAndCutToWhatIsUsed(t *testing.T) {
+func TestPDF_FontsAreEmbeddedAsSubsets(t *testing.T) {
 	t.Parallel()
 	p := draw(t, sheet.A4, printed(t))
 	lines := strings.Split(strings.TrimSpace(p.tool(t, "pdffonts", p.file)), "\n")[2:]
@@ -168,7 +169,7 @@ func TestEveryFontIsEmbeddedAndCutToWhatIsUsed(t *testing.T) {
 	}
 }
 
-func TestTheSameSheetsGiveTheSameBytes(t *testing.T) {
+func TestPDF_SameSheetsGiveTheSameBytes(t *testing.T) {
 	t.Parallel()
 	sheets := []sheet.Sheet{printed(t), own(t)}
 	want := draw(t, sheet.A4, sheets...).bytes
@@ -184,7 +185,7 @@ func TestTheSameSheetsGiveTheSameBytes(t *testing.T) {
 	wg.Wait()
 }
 
-func TestALetterSheetHoldsTheSame(t *testing.T) {
+func TestPDF_LetterHasTheTextOfA4(t *testing.T) {
 	t.Parallel()
 	p := draw(t, sheet.Letter, printed(t))
 	if info := p.tool(t, "pdfinfo", p.file); !regexp.MustCompile(`Page size:\s+612 x 792 pts`).MatchString(info) {
@@ -200,7 +201,7 @@ func TestALetterSheetHoldsTheSame(t *testing.T) {
 	}
 }
 
-func TestTheDateIsThatOfThePlace(t *testing.T) {
+func TestSheet_DateIsOfItsTimeZone(t *testing.T) {
 	t.Parallel()
 	s := printed(t)
 	s.IssuedAt = time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC)
@@ -211,7 +212,7 @@ func TestTheDateIsThatOfThePlace(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoSheetIsRefusedBeforeAnythingIsWritten(t *testing.T) {
+func TestSheet_WrongFieldsAreRefusedBeforeWriting(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", sheet.MaxField+1)
 	for name, tt := range map[string]struct {

@@ -84,7 +84,7 @@ func RunPDF(w io.Writer, r Run, sheets iter.Seq[Sheet], paper Paper) error {
 }
 
 // begin draws the cover.
-func (r Run) begin(w io.Writer, paper Paper) (*press, error) {
+func (r Run) begin(w io.Writer, paper Paper) (*pdfWriter, error) {
 	width, height, err := paper.size()
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (r Run) begin(w io.Writer, paper Paper) (*press, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	p, err := newPress(w, in(r.Words), r.title())
+	p, err := newPDFWriter(w, in(r.Words), r.title())
 	if err != nil {
 		return nil, err
 	}

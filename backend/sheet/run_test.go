@@ -16,7 +16,7 @@ import (
 	"countersign/backend/sheet"
 )
 
-func pressed(t testing.TB, size sheet.Paper, r sheet.Run, sheets []sheet.Sheet) paper {
+func drawRun(t testing.TB, size sheet.Paper, r sheet.Run, sheets []sheet.Sheet) paper {
 	t.Helper()
 	var b bytes.Buffer
 	if err := sheet.RunPDF(&b, r, all(sheets), size); err != nil {
@@ -43,7 +43,7 @@ func filed(t testing.TB, data []byte) paper {
 	return paper{file, data}
 }
 
-func TestTheCoverOfARunSaysWhatItIsInOrder(t *testing.T) {
+func TestCover_TextIsInOrder(t *testing.T) {
 	t.Parallel()
 	r, _ := issued(t, 3)
 	r.ApprovedBy = "Sam Lee"
@@ -71,12 +71,12 @@ func TestTheCoverOfARunSaysWhatItIsInOrder(t *testing.T) {
 	}
 }
 
-func TestARunIsItsCoverAndThenASheetToAPage(t *testing.T) {
+func TestRunPDF_IsTheCoverThenOneSheetPerPage(t *testing.T) {
 	t.Parallel()
 	code := regexp.MustCompile(`(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b`)
 	for _, size := range []sheet.Paper{sheet.A4, sheet.Letter} {
 		r, sheets := issued(t, 30)
-		p := pressed(t, size, r, sheets)
+		p := drawRun(t, size, r, sheets)
 		pages := p.pages(t)
 		covers := len(pages) - len(sheets)
 		if covers != 2+int(size) {
@@ -113,16 +113,16 @@ func TestARunIsItsCoverAndThenASheetToAPage(t *testing.T) {
 	}
 }
 
-func TestASheetOfARunLooksAsOneThatIsPrintedAlone(t *testing.T) {
+func TestRunPDF_SheetIsTheSameAsOnItsOwn(t *testing.T) {
 	t.Parallel()
 	r, sheets := issued(t, 1)
-	pages := pressed(t, sheet.A4, r, sheets).pages(t)
+	pages := drawRun(t, sheet.A4, r, sheets).pages(t)
 	if want := draw(t, sheet.A4, sheets...).pages(t); len(pages) != 2 || pages[1] != want[0] {
 		t.Errorf("%q", pages)
 	}
 }
 
-func TestTheCoverIsDrawnWithinItsMargins(t *testing.T) {
+func TestCover_StaysWithinItsMargins(t *testing.T) {
 	t.Parallel()
 	r, _ := issued(t, 30)
 	for _, tt := range []struct {
@@ -152,7 +152,7 @@ func TestTheCoverIsDrawnWithinItsMargins(t *testing.T) {
 	}
 }
 
-func TestNumbersAreSaidAsRanges(t *testing.T) {
+func TestCover_NumbersAreGivenAsRanges(t *testing.T) {
 	t.Parallel()
 	for want, numbers := range map[string][]int{
 		"Numbers 7\n":                    {7},
@@ -171,7 +171,7 @@ func TestNumbersAreSaidAsRanges(t *testing.T) {
 	}
 }
 
-func TestWhatARunDoesNotHaveIsLeftOutOfItsCover(t *testing.T) {
+func TestCover_LeavesOutEmptyFields(t *testing.T) {
 	t.Parallel()
 	r, _ := issued(t, 1)
 	r.LogHead, r.SigningKey, r.Reason, r.IssuedBy = "", "", "", ""
@@ -186,7 +186,7 @@ func TestWhatARunDoesNotHaveIsLeftOutOfItsCover(t *testing.T) {
 	}
 }
 
-func TestHostileAndLongNamesStayInTheirRows(t *testing.T) {
+func TestCover_HostileAndLongNamesStayInTheirRows(t *testing.T) {
 	t.Parallel()
 	long := func(s string) string { return strings.TrimSpace(strings.Repeat(s, sheet.MaxField/len([]rune(s)))) }
 	names := append(slices.Clone(hostile), long("W"), long("Maximiliane "), long("漢"), "", "Bartholomaeus Featherstonehaugh-Cholmondeley of Ashby-de-la-Zouch")
@@ -221,7 +221,7 @@ func TestHostileAndLongNamesStayInTheirRows(t *testing.T) {
 	}
 }
 
-func TestSheetsThatAreNotThoseOfTheRunAreRefused(t *testing.T) {
+func TestRun_RefusesSheetsThatDoNotFitIt(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*sheet.Run, *[]sheet.Sheet){
 		"one missing":   func(_ *sheet.Run, s *[]sheet.Sheet) { *s = (*s)[:2] },
@@ -249,7 +249,7 @@ var writers = map[string]func(io.Writer, sheet.Run, iter.Seq[sheet.Sheet]) error
 	"text": sheet.RunText, "CSV": sheet.CSV, "JSON": sheet.JSON,
 }
 
-func TestWhatIsNoRunIsRefusedBeforeAnythingIsWritten(t *testing.T) {
+func TestRun_WrongFieldsAreRefusedBeforeWriting(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", sheet.MaxField+1)
 	for name, tt := range map[string]struct {
@@ -289,7 +289,7 @@ func TestWhatIsNoRunIsRefusedBeforeAnythingIsWritten(t *testing.T) {
 	}
 }
 
-func TestAFullDiskInTheMiddleOfARunIsReported(t *testing.T) {
+func TestRun_FullDiskIsReported(t *testing.T) {
 	t.Parallel()
 	r, sheets := issued(t, 20)
 	for form, write := range writers {
@@ -305,7 +305,7 @@ func TestAFullDiskInTheMiddleOfARunIsReported(t *testing.T) {
 	}
 }
 
-func TestTheSameRunGivesTheSameBytes(t *testing.T) {
+func TestRun_SameRunGivesTheSameBytes(t *testing.T) {
 	t.Parallel()
 	r, sheets := issued(t, 12)
 	for form, write := range writers {
@@ -316,7 +316,7 @@ func TestTheSameRunGivesTheSameBytes(t *testing.T) {
 	}
 }
 
-func TestASheetIsOutBeforeTheNextOneIsAskedFor(t *testing.T) {
+func TestRun_WritesEachSheetBeforeAskingForTheNext(t *testing.T) {
 	t.Parallel()
 	r, sheets := issued(t, 100)
 	for form, write := range writers {

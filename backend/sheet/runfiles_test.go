@@ -13,7 +13,7 @@ import (
 	"countersign/backend/sheet"
 )
 
-func TestTheFilesOfARunAreAsAgreed(t *testing.T) {
+func TestRunFiles_HaveTheAgreedForm(t *testing.T) {
 	t.Parallel()
 	r, sheets := issued(t, 3)
 	for form, name := range map[string]string{"text": "run.txt", "CSV": "run.csv", "JSON": "run.json"} {
@@ -52,7 +52,7 @@ func rows(t *testing.T, r sheet.Run, sheets []sheet.Sheet) [][]string {
 	return all
 }
 
-func TestARowHasTheMemberAndTheTenCodes(t *testing.T) {
+func TestCSV_RowHasTheMemberAndTenCodes(t *testing.T) {
 	t.Parallel()
 	r, sheets := issued(t, 2)
 	sheets[1].Replaces = 0
@@ -63,7 +63,7 @@ func TestARowHasTheMemberAndTheTenCodes(t *testing.T) {
 	}
 }
 
-func TestASpreadsheetCalculatesNothingOfAName(t *testing.T) {
+func TestCSV_NamesAreNeverFormulas(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"=cmd|'/c calc'!A1": "'=cmd|'/c calc'!A1", "+1+1": "'+1+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'=1", "\r=1": "'=1", "\n=1": "'=1", " =1": "'=1", "\u200b=1": "'=1",
@@ -82,7 +82,7 @@ func TestASpreadsheetCalculatesNothingOfAName(t *testing.T) {
 	}
 }
 
-func TestHostileNamesAreHarmlessInEveryFile(t *testing.T) {
+func TestRunFiles_HostileNamesAreHarmless(t *testing.T) {
 	t.Parallel()
 	r, sheets := issued(t, len(hostile))
 	for i, name := range hostile {
@@ -113,7 +113,7 @@ func TestHostileNamesAreHarmlessInEveryFile(t *testing.T) {
 	}
 }
 
-func TestTheJSONOfARunReadsBack(t *testing.T) {
+func TestJSON_ReadsBack(t *testing.T) {
 	t.Parallel()
 	r, sheets := issued(t, 2)
 	r.ApprovedBy = "Sam Lee"

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
+	"countersign/backend/secret"
 	"countersign/backend/sheet"
 )
 
@@ -32,7 +33,7 @@ func issued(t testing.TB, n int) (sheet.Run, []sheet.Sheet) {
 			s.Email = fmt.Sprintf("person.%d@example.com", i)
 			s.Codes = nil
 			for j := range recovery.SetSize {
-				c, err := recovery.Parse(fmt.Sprintf("%08d%08d", i, j))
+				c, err := recovery.Parse(secret.NewText(fmt.Sprintf("%08d%08d", i, j)))
 				if err != nil {
 					t.Fatal(err)
 				}

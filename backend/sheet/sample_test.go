@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
+	"countersign/backend/secret"
 	"countersign/backend/sheet"
 )
 
@@ -22,7 +23,7 @@ func printed(t testing.TB) sheet.Sheet {
 		IssuedAt: time.Date(2026, 11, 12, 9, 41, 0, 0, time.UTC), IssuedBy: "Amara Okafor", Replaces: 118, CheckWord: "lantern",
 	}
 	for _, shown := range codesOfTheDesign {
-		c, err := recovery.Parse(shown)
+		c, err := recovery.Parse(secret.NewText(shown))
 		if err != nil {
 			t.Fatal(err)
 		}

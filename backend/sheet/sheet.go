@@ -87,13 +87,13 @@ func PDF(w io.Writer, sheets iter.Seq[Sheet], paper Paper) error {
 	if err != nil {
 		return err
 	}
-	var p *press
+	var p *pdfWriter
 	for s := range sheets {
 		if err := s.check(); err != nil {
 			return err
 		}
 		if p == nil {
-			if p, err = newPress(w, in(s.Words), in(s.Words).say(words.PaperSheet, words.Args{"sheet": s.Number})); err != nil {
+			if p, err = newPDFWriter(w, in(s.Words), in(s.Words).say(words.PaperSheet, words.Args{"sheet": s.Number})); err != nil {
 				return err
 			}
 		}

@@ -16,7 +16,7 @@ func (c *counter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestPagesAreWrittenAsTheyAreFinished(t *testing.T) {
+func TestPDF_WritesEachPageAsItIsDrawn(t *testing.T) {
 	t.Parallel()
 	one := printed(t)
 	var out counter

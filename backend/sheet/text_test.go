@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func TestTheTextSheetIsAsAgreed(t *testing.T) {
+func TestText_HasTheAgreedForm(t *testing.T) {
 	t.Parallel()
 	for name, s := range map[string]sheet.Sheet{"printed": printed(t), "own": own(t)} {
 		var b bytes.Buffer
@@ -36,7 +36,7 @@ func TestTheTextSheetIsAsAgreed(t *testing.T) {
 	}
 }
 
-func TestNoLineOfTextIsWiderThan72ColumnsAndNothingIsCut(t *testing.T) {
+func TestText_LinesHave72ColumnsAndNothingIsCut(t *testing.T) {
 	t.Parallel()
 	for _, unit := range []string{"W", "漢", "Maximiliane ", "a\u0301", "w.w-w@", "👩\u200d🚀"} {
 		s := printed(t)
@@ -78,7 +78,7 @@ func (f *failing) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestAFullDiskIsReported(t *testing.T) {
+func TestSheet_FullDiskIsReported(t *testing.T) {
 	t.Parallel()
 	if err := sheet.Text(&failing{}, own(t)); !errors.Is(err, errDisk) {
 		t.Errorf("text: %v", err)

@@ -38,7 +38,7 @@ func onSmallDisk(t *testing.T, options string) (dir string, here bool) {
 	return dir, false
 }
 
-func TestAFullDiskRefusesAndTheNextTryWorks(t *testing.T) {
+func TestUpdate_FullDiskRefusesAndTheNextTryWorks(t *testing.T) {
 	t.Parallel()
 	dir, here := onSmallDisk(t, "size=1m")
 	if !here {
@@ -82,7 +82,7 @@ func TestAFullDiskRefusesAndTheNextTryWorks(t *testing.T) {
 	}
 }
 
-func TestAReadOnlyFolderIsSaidToBeOne(t *testing.T) {
+func TestOpen_ReadOnlyFolderIsReported(t *testing.T) {
 	t.Parallel()
 	dir, here := onSmallDisk(t, "size=4m")
 	if !here {

@@ -12,7 +12,7 @@ import (
 	"countersign/backend/store"
 )
 
-func TestOpeningWhatIsThereMakesAndMigratesNothing(t *testing.T) {
+func TestOpenExisting_CreatesAndMigratesNothing(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		change string

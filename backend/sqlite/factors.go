@@ -44,12 +44,12 @@ func (t *tx) ConsumeStep(profileID string, generation int, step int64, at time.T
 }
 
 const (
-	intentColumns = "id, kind, profile_id, item, generation, confirmed_step, created_at"
+	intentColumns = "id, kind, profile_id, item, generation, confirmed_step, created_at, held_until"
 	selectIntents = "SELECT " + intentColumns + " FROM intents "
 )
 
 func scanIntent(s scanner) (i store.Intent, err error) {
-	err = s.Scan(&i.ID, &i.Kind, &i.ProfileID, &i.Item, &i.Generation, &i.ConfirmedStep, when{&i.CreatedAt})
+	err = s.Scan(&i.ID, &i.Kind, &i.ProfileID, &i.Item, &i.Generation, &i.ConfirmedStep, when{&i.CreatedAt}, when{&i.HeldUntil})
 	return i, translate(err)
 }
 
@@ -67,8 +67,8 @@ func (t *readTx) Intent(id string) (store.Intent, error) {
 }
 
 func (t *tx) InsertIntent(i store.Intent) error {
-	return t.exec("INSERT INTO intents ("+intentColumns+") VALUES (?, ?, ?, ?, ?, ?, ?)",
-		i.ID, i.Kind, i.ProfileID, i.Item, i.Generation, i.ConfirmedStep, millis(i.CreatedAt))
+	return t.exec("INSERT INTO intents ("+intentColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		i.ID, i.Kind, i.ProfileID, i.Item, i.Generation, i.ConfirmedStep, millis(i.CreatedAt), millis(i.HeldUntil))
 }
 
 func (t *tx) ConfirmIntent(id string, step int64) (bool, error) {

@@ -147,7 +147,7 @@ func FuzzEvents(f *testing.F) {
 	})
 }
 
-func TestADatabaseOfAnotherProgramIsLeftUntouched(t *testing.T) {
+func TestOpen_LeavesAnotherProgramsDatabaseUntouched(t *testing.T) {
 	t.Parallel()
 	for name, statements := range map[string]string{
 		"Rollback":   "CREATE TABLE moz_places (id INTEGER PRIMARY KEY, url TEXT); INSERT INTO moz_places VALUES (1, 'x')",

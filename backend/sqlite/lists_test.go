@@ -47,7 +47,7 @@ func set(id, profile string, sheet int, state store.SetState) store.Set {
 	return store.Set{ID: id, ProfileID: profile, Sheet: sheet, State: state, Salt: []byte("salt"), Params: store.Argon2id{MemoryKiB: 19 << 10, Time: 2, Threads: 1}, IssuedAt: monday, IssuedBy: "a", Run: 1}
 }
 
-func TestAListThatIsNoneIsDamage(t *testing.T) {
+func TestRun_UnreadableListIsDamage(t *testing.T) {
 	t.Parallel()
 	s, path := staffed(t, "a")
 	update(t, s, func(tx store.WriteTx) error {

@@ -36,10 +36,10 @@ func (l list) Scan(v any) error {
 	return nil
 }
 
-const selectRuns = "SELECT number, at, by_id, by_name, reason, kind, state, members, ended_at FROM print_runs "
+const selectRuns = "SELECT number, at, by_id, by_name, reason, kind, state, members, ended_at, held_until FROM print_runs "
 
 func scanRun(row scanner) (r store.Run, err error) {
-	err = row.Scan(&r.Number, when{&r.At}, &r.ByID, &r.ByName, &r.Reason, &r.Kind, &r.State, list{&r.Members}, when{&r.EndedAt})
+	err = row.Scan(&r.Number, when{&r.At}, &r.ByID, &r.ByName, &r.Reason, &r.Kind, &r.State, list{&r.Members}, when{&r.EndedAt}, when{&r.HeldUntil})
 	return r, translate(err)
 }
 
@@ -56,12 +56,16 @@ func (t *readTx) RunsIn(state store.RunState) ([]store.Run, error) {
 }
 
 func (t *tx) InsertRun(r store.Run) error {
-	return t.exec("INSERT INTO print_runs (number, at, by_id, by_name, reason, kind, state, members, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		r.Number, millis(r.At), r.ByID, r.ByName, r.Reason, r.Kind, r.State, jsonList(r.Members), millis(r.EndedAt))
+	return t.exec("INSERT INTO print_runs (number, at, by_id, by_name, reason, kind, state, members, ended_at, held_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		r.Number, millis(r.At), r.ByID, r.ByName, r.Reason, r.Kind, r.State, jsonList(r.Members), millis(r.EndedAt), millis(r.HeldUntil))
 }
 
 func (t *tx) MoveRun(number int, from, to store.RunState, at time.Time) (bool, error) {
 	return t.guarded("UPDATE print_runs SET state = ?, ended_at = ? WHERE number = ? AND state = ?", to, millis(at), number, from)
+}
+
+func (t *tx) HoldRun(number int, state store.RunState, until time.Time) (bool, error) {
+	return t.guarded("UPDATE print_runs SET held_until = ? WHERE number = ? AND state = ?", millis(until), number, state)
 }
 
 const selectLedger = `SELECT s.id, s.sheet, s.run, s.profile_id, p.name, p.email, s.state, s.issued_at, s.handed_at,

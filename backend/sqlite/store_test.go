@@ -23,7 +23,7 @@ func open(t *testing.T, path string) *sqlite.Store {
 	return s
 }
 
-func TestTheFileIsForItsOwnerAloneAndSoIsWhatStandsBesideIt(t *testing.T) {
+func TestOpen_FilesAreForTheirOwnerOnly(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, filepath.Join(dir, "workspace.db"))
@@ -42,7 +42,7 @@ func TestTheFileIsForItsOwnerAloneAndSoIsWhatStandsBesideIt(t *testing.T) {
 	}
 }
 
-func TestEachConnectionHasThePragmas(t *testing.T) {
+func TestOpen_EachConnectionHasThePragmas(t *testing.T) {
 	t.Parallel()
 	s := open(t, filepath.Join(t.TempDir(), "workspace.db"))
 	want := map[string]string{
@@ -60,7 +60,7 @@ func TestEachConnectionHasThePragmas(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotADatabaseIsSaidToBeDamagedAndLeftUntouched(t *testing.T) {
+func TestOpen_DamagedFileIsReportedAndUntouched(t *testing.T) {
 	t.Parallel()
 	whole := filepath.Join(t.TempDir(), "workspace.db")
 	if err := open(t, whole).Close(); err != nil {
@@ -94,7 +94,7 @@ func TestWhatIsNotADatabaseIsSaidToBeDamagedAndLeftUntouched(t *testing.T) {
 	}
 }
 
-func TestADatabaseFromANewerVersionIsRefused(t *testing.T) {
+func TestOpen_RefusesANewerVersion(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "workspace.db")
 	if err := open(t, path).Close(); err != nil {
@@ -115,7 +115,7 @@ func TestADatabaseFromANewerVersionIsRefused(t *testing.T) {
 	}
 }
 
-func TestACreationThatWasCutShortBeginsAnew(t *testing.T) {
+func TestOpen_UnfinishedCreationStartsAgain(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "workspace.db")
 	if err := os.WriteFile(path+".new", []byte("half"), 0o600); err != nil {
@@ -127,7 +127,7 @@ func TestACreationThatWasCutShortBeginsAnew(t *testing.T) {
 	}
 }
 
-func TestAPathWithOddCharactersIsAPath(t *testing.T) {
+func TestOpen_TakesAPathWithUnusualCharacters(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a b %20 ?x=1#y é", "workspace.db")
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

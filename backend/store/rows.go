@@ -122,6 +122,7 @@ type Intent struct {
 	Generation    int
 	ConfirmedStep int64 // 0 until the right code was typed
 	CreatedAt     time.Time
+	HeldUntil     time.Time // whoever began it may be at work until then; zero: nobody
 }
 
 // IntentKind says what was begun.
@@ -163,6 +164,7 @@ type Set struct {
 	Run            int // the print run, 0: issued by its holder
 	HandedOverAt   time.Time
 	AcknowledgedAt time.Time // its holder typed the check word
+	HeldUntil      time.Time // while pending: whoever is shown it may keep it until then; zero: its run tells
 }
 
 // SetRow is a set with its codes: the log tells of them as one row.
@@ -240,6 +242,8 @@ type Run struct {
 	State   RunState
 	Members []string // profile IDs: for whom it was begun
 	EndedAt time.Time
+
+	HeldUntil time.Time // whoever began it may be at work until then
 }
 
 // RunKind says how a run's sheets leave the app.

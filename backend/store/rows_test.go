@@ -27,20 +27,20 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 			ID: "p", Email: "A@example.com", EmailKey: "a@example.com", Name: "A", Role: store.RoleOwner, CreatedAt: at,
 			Password: store.PasswordRecord{Salt: []byte{1, 2}, Params: cost, Verifier: []byte{3}, ChangedAt: at}, LastSignInAt: at, Generation: 2, Epoch: 3},
 		`{"Set":{"ID":"s","ProfileID":"p","Sheet":4,"State":"active","Salt":"BQ==","Params":` + params + `,` +
-			`"IssuedAt":` + time1 + `,"IssuedBy":"A","Replaces":3,"EndedAt":` + never + `,"Run":0,"HandedOverAt":` + never + `,"AcknowledgedAt":` + never + `},` +
+			`"IssuedAt":` + time1 + `,"IssuedBy":"A","Replaces":3,"EndedAt":` + never + `,"Run":0,"HandedOverAt":` + never + `,"AcknowledgedAt":` + never + `,"HeldUntil":` + never + `},` +
 			`"Codes":[{"Number":1,"Hash":"Bg==","UsedAt":` + time1 + `,"Use":"step-up"}]}`: store.SetRow{
 			Set:   store.Set{ID: "s", ProfileID: "p", Sheet: 4, State: store.SetActive, Salt: []byte{5}, Params: cost, IssuedAt: at, IssuedBy: "A", Replaces: 3},
 			Codes: []store.CodeRow{{Number: 1, Hash: []byte{6}, UsedAt: at, Use: store.UseStepUp}}},
 		`{"ProfileID":"p","Generation":1,"Item":"w/totp/p/1","Since":` + time1 + `,"PhoneSince":` + time1 + `,"LastStep":9,"LastUsedAt":` + time1 + `,"LastUse":"sign-in"}`: store.Factor{
 			ProfileID: "p", Generation: 1, Item: "w/totp/p/1", Since: at, PhoneSince: at, LastStep: 9, LastUsedAt: at, LastUse: store.UseSignIn},
-		`{"ID":"i","Kind":"enrol","ProfileID":"p","Item":"x","Generation":1,"ConfirmedStep":2,"CreatedAt":` + time1 + `}`: store.Intent{
-			ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "x", Generation: 1, ConfirmedStep: 2, CreatedAt: at},
+		`{"ID":"i","Kind":"enrol","ProfileID":"p","Item":"x","Generation":1,"ConfirmedStep":2,"CreatedAt":` + time1 + `,"HeldUntil":` + time1 + `}`: store.Intent{
+			ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "x", Generation: 1, ConfirmedStep: 2, CreatedAt: at, HeldUntil: at},
 		`{"Subject":"p","Kind":"code","Failures":1,"SinceSignIn":2,"ChargedAt":` + time1 + `,"BeforeAt":` + time1 + `,"LockedUntil":` + time1 + `}`: store.Attempts{
 			Subject: "p", Kind: store.KindCode, Failures: 1, SinceSignIn: 2, ChargedAt: at, BeforeAt: at, LockedUntil: at},
 		`{"ProfileID":"p","Kind":"help","Salt":"BQ==","Params":` + params + `,"Hash":"Bg==","IssuedAt":` + time1 + `,"IssuedBy":"a","ExpiresAt":` + time1 + `,"EndedAt":` + never + `}`: store.OneTime{
 			ProfileID: "p", Kind: store.OneTimeHelp, Salt: []byte{5}, Params: cost, Hash: []byte{6}, IssuedAt: at, IssuedBy: "a", ExpiresAt: at},
-		`{"Number":1,"At":` + time1 + `,"ByID":"p","ByName":"A","Reason":"r","Kind":"print","State":"done","Members":["p"],"EndedAt":` + never + `}`: store.Run{
-			Number: 1, At: at, ByID: "p", ByName: "A", Reason: "r", Kind: store.RunPrint, State: store.RunDone, Members: []string{"p"}},
+		`{"Number":1,"At":` + time1 + `,"ByID":"p","ByName":"A","Reason":"r","Kind":"print","State":"done","Members":["p"],"EndedAt":` + never + `,"HeldUntil":` + time1 + `}`: store.Run{
+			Number: 1, At: at, ByID: "p", ByName: "A", Reason: "r", Kind: store.RunPrint, State: store.RunDone, Members: []string{"p"}, HeldUntil: at},
 		`{"ID":"x","Kind":"help-code","Members":["p"],"Reason":"r","ByID":"p","At":` + time1 + `,"ExpiresAt":` + time1 + `,"State":"used","DecidedBy":"q","DecidedAt":` + time1 + `}`: store.Approval{
 			ID: "x", Kind: store.ApproveHelpCode, Members: []string{"p"}, Reason: "r", ByID: "p", At: at, ExpiresAt: at, State: store.ApprovalUsed, DecidedBy: "q", DecidedAt: at},
 		`{"Holder":"profile/p","Recipient":"age1","Wrapped":"AQ==","Sealed":"Ag==","Generation":1,"OnlyOne":true}`: store.VaultKey{

@@ -144,6 +144,8 @@ type WriteTx interface {
 
 	InsertRun(Run) error
 	MoveRun(number int, from, to RunState, at time.Time) (bool, error)
+	// HoldRun notes that a run in this state is worked on until then.
+	HoldRun(number int, state RunState, until time.Time) (bool, error)
 
 	InsertApproval(Approval) error
 	DecideApproval(id string, from, to ApprovalState, by string, at time.Time) (bool, error)

@@ -56,7 +56,7 @@ func TestName_InvisibleCharactersAloneAreNoName(t *testing.T) {
 	}
 }
 
-func TestName_IsKeptWithoutWhatNobodySees(t *testing.T) {
+func TestName_IsKeptWithoutInvisibleCharacters(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]string{
 		"Amara Okafor": "Amara Okafor", " Amara\u00a0 Okafor ": "Amara Okafor", "Ama\u00adra": "Amara", "Ama\u200bra": "Amara", "\u2060Amara\u2060": "Amara",

@@ -27,7 +27,8 @@ type Code struct{ digits [Digits]byte }
 // or another script's digits are ErrCodeForm. The error never repeats the input.
 //
 // Errors: ErrCodeEmpty, ErrCodeForm.
-func ParseCode(s string) (Code, error) {
+func ParseCode(typed secret.Text) (Code, error) {
+	s := typed.Reveal()
 	if strings.Trim(s, " ") == "" {
 		return Code{}, ErrCodeEmpty
 	}

@@ -10,10 +10,11 @@ import (
 
 	"github.com/pquerna/otp"
 
+	"countersign/backend/secret"
 	"countersign/backend/totp"
 )
 
-func TestACodeIsSixDigitsInGroupsOrNot(t *testing.T) {
+func TestParseCode_TakesSixDigitsInGroupsOrNot(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"287082", "287 082", "28 70 82", "2 8 7 0 8 2"} {
 		c := code(t, s)
@@ -23,7 +24,7 @@ func TestACodeIsSixDigitsInGroupsOrNot(t *testing.T) {
 	}
 }
 
-func TestNothingElseIsTakenForACode(t *testing.T) {
+func TestParseCode_RefusesOtherText(t *testing.T) {
 	t.Parallel()
 	million := strings.Repeat("1", 1_000_000)
 	for _, s := range []string{
@@ -31,19 +32,19 @@ func TestNothingElseIsTakenForACode(t *testing.T) {
 		"２８７０８２", "٢٨٧٠٨٢", "۲۸۷۰۸۲", "+87082", "-87082", "2.8708", "0x2870", "28708e", "287082\n", "\n287082", "287\n082", "287082\r\n",
 		"287082\x00", "\x00287082", "28\x007082", "287\t082", "a", "\xff\xff\xff\xff\xff\xff", "287082 287082", strings.Repeat(" ", 1000) + "1",
 	} {
-		_, err := totp.ParseCode(s)
+		_, err := totp.ParseCode(secret.NewText(s))
 		if !errors.Is(err, totp.ErrCodeForm) {
 			t.Errorf("%.20q: %v", s, err)
 		}
 	}
 	for _, s := range []string{"", " ", "      ", strings.Repeat(" ", 1_000_000)} {
-		if _, err := totp.ParseCode(s); !errors.Is(err, totp.ErrCodeEmpty) {
+		if _, err := totp.ParseCode(secret.NewText(s)); !errors.Is(err, totp.ErrCodeEmpty) {
 			t.Errorf("%d spaces: %v", len(s), err)
 		}
 	}
 }
 
-func TestAKeyGoesThroughBase32AndBack(t *testing.T) {
+func TestBase32_ReadsBack(t *testing.T) {
 	t.Parallel()
 	text := totp.Base32(seed())
 	if text.Reveal() != "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" {
@@ -58,7 +59,7 @@ func TestAKeyGoesThroughBase32AndBack(t *testing.T) {
 	}
 }
 
-func TestAKeychainItemThatIsNotAKeyFailsClosed(t *testing.T) {
+func TestFromBase32_RefusesWhatIsNoKey(t *testing.T) {
 	t.Parallel()
 	const good = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 	for _, s := range []string{
@@ -72,7 +73,7 @@ func TestAKeychainItemThatIsNotAKeyFailsClosed(t *testing.T) {
 	}
 }
 
-func TestTheURISaysEverythingAnAppNeeds(t *testing.T) {
+func TestURI_HasAllThatAnAppNeeds(t *testing.T) {
 	t.Parallel()
 	label := totp.Label{Issuer: "Northwind Legal", Account: "amara.okafor@example.com"}
 	uri, shown, err := totp.URI(seed(), label)
@@ -86,7 +87,7 @@ func TestTheURISaysEverythingAnAppNeeds(t *testing.T) {
 	}
 }
 
-func TestEveryLabelComesBackExactlyOrIsRefused(t *testing.T) {
+func TestURI_LabelReadsBackOrIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{
 		"a/b", "100 %", "%41", "%3A", "a\u200fb", "\u200fa", "a+b", "a&b=c", "a?b#c", "Ελένη", "Нора", "Nguyễn", "日本", "🔐", "a\\b", `"a"`, "<img src=x onerror=alert(1)>", "a;b", "a@b",
@@ -210,7 +211,7 @@ func FuzzParseCode(f *testing.F) {
 	}
 	six := regexp.MustCompile(`^[0-9]{6}$`)
 	f.Fuzz(func(t *testing.T, s string) {
-		_, err := totp.ParseCode(s)
+		_, err := totp.ParseCode(secret.NewText(s))
 		want := six.MatchString(strings.ReplaceAll(s, " ", "")) && strings.Trim(s, " ") == s && !strings.Contains(s, "  ") && !strings.Contains(s, "\n")
 		if (err == nil) != want {
 			t.Errorf("%q: %v", s, err)

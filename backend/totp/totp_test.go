@@ -27,14 +27,14 @@ func at(step int64) time.Time { return time.Unix(step*totp.Period+7, 0) }
 
 func code(t testing.TB, s string) totp.Code {
 	t.Helper()
-	c, err := totp.ParseCode(s)
+	c, err := totp.ParseCode(secret.NewText(s))
 	if err != nil {
 		t.Fatalf("ParseCode: %v", err)
 	}
 	return c
 }
 
-func TestTheVectorsOfRFC4226MatchTheirStepAlone(t *testing.T) {
+func TestMatches_RFC4226VectorsMatchOnlyTheirStep(t *testing.T) {
 	t.Parallel()
 	for step, digits := range codes {
 		got, err := totp.Matches(seed(), code(t, digits), at(int64(step)))
@@ -44,7 +44,7 @@ func TestTheVectorsOfRFC4226MatchTheirStepAlone(t *testing.T) {
 	}
 }
 
-func TestACodeIsTakenOneStepEarlyOrLateAndNotTwo(t *testing.T) {
+func TestMatches_OneStepEarlyOrLateAndNotTwo(t *testing.T) {
 	t.Parallel()
 	const step = 5
 	for skew, want := range map[int64][]int64{-2: nil, -1: {step}, 0: {step}, 1: {step}, 2: nil} {
@@ -55,14 +55,14 @@ func TestACodeIsTakenOneStepEarlyOrLateAndNotTwo(t *testing.T) {
 	}
 }
 
-func TestLeadingZerosStay(t *testing.T) {
+func TestMatches_LeadingZerosCount(t *testing.T) {
 	t.Parallel()
 	if got, err := totp.Matches(seed(), code(t, "000152"), at(44)); err != nil || !slices.Equal(got, []int64{44}) {
 		t.Errorf("step 44: %v, %v", got, err)
 	}
 }
 
-func TestAllMatchingStepsAreReportedWhenNeighboursShareACode(t *testing.T) {
+func TestMatches_ReportsBothStepsThatShareACode(t *testing.T) {
 	t.Parallel()
 	const shared = 910737 // the first such pair under the RFC's seed
 	for step := int64(shared); step <= shared+1; step++ {
@@ -73,7 +73,7 @@ func TestAllMatchingStepsAreReportedWhenNeighboursShareACode(t *testing.T) {
 	}
 }
 
-func TestTheFirstStepHasNoneBeforeIt(t *testing.T) {
+func TestMatches_FirstStepHasNoneBeforeIt(t *testing.T) {
 	t.Parallel()
 	for step := int64(0); step <= 1; step++ {
 		got, err := totp.Matches(seed(), code(t, codes[step]), time.Unix(0, 0))
@@ -83,7 +83,7 @@ func TestTheFirstStepHasNoneBeforeIt(t *testing.T) {
 	}
 }
 
-func TestAClockBefore1970IsRefused(t *testing.T) {
+func TestTOTP_ClockBefore1970IsRefused(t *testing.T) {
 	t.Parallel()
 	early := time.Date(1969, 12, 31, 23, 59, 59, 0, time.UTC)
 	if _, err := totp.Step(early); !errors.Is(err, totp.ErrClock) {
@@ -97,7 +97,7 @@ func TestAClockBefore1970IsRefused(t *testing.T) {
 	}
 }
 
-func TestAKeyOfAnotherLengthMatchesNothing(t *testing.T) {
+func TestMatches_KeyOfAnotherLengthIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{0, 1, 10, 19, 21, 32} {
 		key := secret.NewBytes(make([]byte, n))
@@ -113,14 +113,14 @@ func TestAKeyOfAnotherLengthMatchesNothing(t *testing.T) {
 	}
 }
 
-func TestTheZeroCodeMatchesNothing(t *testing.T) {
+func TestMatches_ZeroCodeMatchesNothing(t *testing.T) {
 	t.Parallel()
 	if got, err := totp.Matches(seed(), totp.Code{}, at(1)); err != nil || len(got) != 0 {
 		t.Errorf("%v, %v", got, err)
 	}
 }
 
-func TestLocateSaysHowFarThePhonesClockIsOff(t *testing.T) {
+func TestLocate_TellsHowFarThePhonesClockIsOff(t *testing.T) {
 	t.Parallel()
 	const step = 2000
 	for _, minutes := range []int{-600, -59, -5, -1, 1, 5, 59, 600} {
@@ -136,7 +136,7 @@ func TestLocateSaysHowFarThePhonesClockIsOff(t *testing.T) {
 	}
 }
 
-func TestLocateLooksNoFurtherThanToldNorWhereMatchesLooks(t *testing.T) {
+func TestLocate_SearchesOnlyItsRangeOutsideTheWindow(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		step   int64
@@ -157,7 +157,7 @@ func TestLocateLooksNoFurtherThanToldNorWhereMatchesLooks(t *testing.T) {
 	}
 }
 
-func TestANewKeyIsTwentyBytesOfTheSource(t *testing.T) {
+func TestNewKey_HasTwentyBytesOfTheSource(t *testing.T) {
 	t.Parallel()
 	key, err := totp.NewKey(bytes.NewReader([]byte("abcdefghijklmnopqrstuvwxyz")))
 	if err != nil || !key.Equal(secret.NewBytes([]byte("abcdefghijklmnopqrst"))) {
@@ -171,7 +171,7 @@ func TestANewKeyIsTwentyBytesOfTheSource(t *testing.T) {
 }
 
 // oathtool is an independent implementation.
-func TestOathtoolShowsTheSameCodes(t *testing.T) {
+func TestMatches_TakesTheCodesOfOathtool(t *testing.T) {
 	t.Parallel()
 	for range 5 {
 		key, err := totp.NewKey(rand.Reader)
@@ -197,7 +197,7 @@ func TestOathtoolShowsTheSameCodes(t *testing.T) {
 	}
 }
 
-func TestACodePrintsAsElided(t *testing.T) {
+func TestCode_PrintsAsElided(t *testing.T) {
 	t.Parallel()
 	c := code(t, "287082")
 	held := struct{ C totp.Code }{c}

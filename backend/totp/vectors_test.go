@@ -10,7 +10,7 @@ import (
 
 // RFC 6238 appendix B, with the seeds of its erratum 2866: the digits repeated to the
 // length of the hash.
-func TestTheVectorsOfRFC6238(t *testing.T) {
+func TestTOTP_MatchesTheVectorsOfRFC6238(t *testing.T) {
 	t.Parallel()
 	seeds := map[otp.Algorithm]string{
 		otp.AlgorithmSHA1:   "12345678901234567890",

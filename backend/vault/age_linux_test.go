@@ -61,7 +61,7 @@ func written(t testing.TB, dir, name string, data []byte) string {
 	return file
 }
 
-func TestTheAgeToolOpensADocumentWithTheEmergencyKit(t *testing.T) {
+func TestAgeTool_OpensADocumentWithTheEmergencyKit(t *testing.T) {
 	t.Parallel()
 	k, dir := newKeys(t, 2), t.TempDir()
 	kit := written(t, dir, "kit.txt", []byte(k.Newest().Text().Reveal()))
@@ -74,7 +74,7 @@ func TestTheAgeToolOpensADocumentWithTheEmergencyKit(t *testing.T) {
 	}
 }
 
-func TestTheAgeToolOpensTheIndexAndTheDocumentsInTheirFolder(t *testing.T) {
+func TestAgeTool_OpensTheIndexAndTheDocuments(t *testing.T) {
 	t.Parallel()
 	k, dir := newKeys(t, 1), t.TempDir()
 	kit := written(t, dir, "kit.txt", []byte("# Emergency Kit\n"+k.Newest().Text().Reveal()+"\n"))
@@ -101,7 +101,7 @@ func TestTheAgeToolOpensTheIndexAndTheDocumentsInTheirFolder(t *testing.T) {
 	}
 }
 
-func TestTheAgeToolOpensADocumentWithAMembersKeyInTwoSteps(t *testing.T) {
+func TestAgeTool_OpensADocumentWithAMembersKey(t *testing.T) {
 	t.Parallel()
 	k, member, dir := newKeys(t, 3), newIdentity(t), t.TempDir()
 	own := written(t, dir, "own.txt", []byte(member.Text().Reveal()))
@@ -114,12 +114,12 @@ func TestTheAgeToolOpensADocumentWithAMembersKeyInTwoSteps(t *testing.T) {
 	}
 }
 
-func TestWhatTheAgeToolEncryptsOpensHere(t *testing.T) {
+func TestDecrypt_OpensWhatTheAgeToolEncrypted(t *testing.T) {
 	t.Parallel()
-	k, somebody, dir := newKeys(t, 2), newIdentity(t), t.TempDir()
+	k, other, dir := newKeys(t, 2), newIdentity(t), t.TempDir()
 	for _, size := range []int64{0, chunk, 5*piece + 77} {
 		file, plain := filepath.Join(dir, "a.age"), written(t, dir, "plain", plainOf(t, size))
-		runAge(t, "-r", somebody.Recipient(), "-r", k.Newest().Recipient(), "-o", file, plain)
+		runAge(t, "-r", other.Recipient(), "-r", k.Newest().Recipient(), "-o", file, plain)
 		b := must[[]byte](t)(os.ReadFile(file))
 		var out bytes.Buffer
 		if _, err := k.Decrypt(&out, 2, bytes.NewReader(b), nil); err != nil || !bytes.Equal(out.Bytes(), plainOf(t, size)) {
@@ -136,7 +136,7 @@ func TestWhatTheAgeToolEncryptsOpensHere(t *testing.T) {
 	}
 }
 
-func TestAnIdentityIsWrittenAsTheAgeToolWritesIt(t *testing.T) {
+func TestIdentity_HasTheFormOfTheAgeTool(t *testing.T) {
 	t.Parallel()
 	i := newIdentity(t)
 	if !identityForm.MatchString(i.Text().Reveal()) || !recipientForm.MatchString(i.Recipient()) {

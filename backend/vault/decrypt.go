@@ -24,7 +24,7 @@ func (k Keys) Decrypt(dst io.Writer, generation int, src io.Reader, progress fun
 	if err != nil {
 		return Sum{}, err
 	}
-	in, free, out, sum := &source{r: src}, newPool(), newSink(dst), newSummer(progress)
+	in, free, out, sum := &source{r: src}, newPool(), newOrderedWriter(dst), newSummer(progress)
 	err = decrypt(out, free, in, sum, key)
 	writeErr, s := out.end(), sum.end()
 	free.wipe()
@@ -52,7 +52,7 @@ func (k Keys) ageKey(generation int) (key *age.X25519Identity, err error) {
 	return key, nil
 }
 
-func decrypt(out *sink, free *pool, in io.Reader, sum *summer, key age.Identity) error {
+func decrypt(out *orderedWriter, free *pool, in io.Reader, sum *summer, key age.Identity) error {
 	var plain io.Reader
 	var err error
 	secret.Confined(func() { plain, err = age.Decrypt(in, key) })

@@ -26,7 +26,7 @@ func (k Keys) Encrypt(dst io.Writer, src io.Reader, progress func(done int64)) (
 	if err != nil {
 		return Sum{}, ErrRecipient
 	}
-	in, sum := newSpring(src), newSummer(progress)
+	in, sum := newPrefetchReader(src), newSummer(progress)
 	err = encrypt(dst, in, sum, to)
 	s := sum.end()
 	in.end()
@@ -36,7 +36,7 @@ func (k Keys) Encrypt(dst io.Writer, src io.Reader, progress func(done int64)) (
 	return s, nil
 }
 
-func encrypt(dst io.Writer, in *spring, sum *summer, to age.Recipient) error {
+func encrypt(dst io.Writer, in *prefetchReader, sum *summer, to age.Recipient) error {
 	var w io.WriteCloser
 	var err error
 	secret.Confined(func() { w, err = age.Encrypt(whole{dst}, to) })
@@ -61,14 +61,14 @@ func encrypt(dst io.Writer, in *spring, sum *summer, to age.Recipient) error {
 // summer hashes beside the encryption, and counts.
 type summer struct {
 	hash     hash.Hash
-	sink     *sink
+	sink     *orderedWriter
 	size     int64
 	progress func(int64)
 }
 
 func newSummer(progress func(int64)) *summer {
 	h := sha256.New()
-	return &summer{hash: h, sink: newSink(h), progress: progress}
+	return &summer{hash: h, sink: newOrderedWriter(h), progress: progress}
 }
 
 // add hashes a piece, at its own pace.

@@ -54,7 +54,7 @@ func (n *narrow) Write(b []byte) (int, error) {
 // the end.
 var places = []int64{0, 10, 150, 190, 216, 1000, chunk, 3 * chunk, 300_000}
 
-func TestTheReadersOwnErrorComesThrough(t *testing.T) {
+func TestStream_PassesOnTheReadersError(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, 1)
 	file := encrypted(t, k, 300_000)
@@ -76,7 +76,7 @@ func TestTheReadersOwnErrorComesThrough(t *testing.T) {
 	}
 }
 
-func TestTheWritersOwnErrorComesThroughAndEndsTheWork(t *testing.T) {
+func TestStream_WritersErrorEndsIt(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, 1)
 	file := encrypted(t, k, 300_000)
@@ -112,7 +112,7 @@ func (b brokenAt) ReadAt(p []byte, off int64) (int, error) {
 	return b.r.ReadAt(p, off)
 }
 
-func TestReadingAtAPlaceTellsABrokenDiskFromAChange(t *testing.T) {
+func TestAt_TellsABrokenDiskFromAChange(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, 1)
 	file := encrypted(t, k, 300_000)

@@ -63,8 +63,8 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// FuzzInside gives Open what anybody can seal who has the public key.
-func FuzzInside(f *testing.F) {
+// FuzzOpenKeys gives Open what anybody can seal who has the public key.
+func FuzzOpenKeys(f *testing.F) {
 	member, one, two := known(f), known(f).Text().Reveal(), alsoKnown(f).Text().Reveal()
 	f.Add(title + "# generation 2\n" + two + "\n# generation 1\n" + one + "\n")
 	f.Add(title + "# generation 1\n" + two + "\n# generation 1\n" + one + "\n")

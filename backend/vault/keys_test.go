@@ -10,7 +10,7 @@ import (
 	"countersign/backend/vault"
 )
 
-func TestSealedDataOpensForItsPlaceOnly(t *testing.T) {
+func TestSeal_OpensOnlyForItsPlace(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, 1)
 	sealed := must[[]byte](t)(k.Seal("row 1", []byte("Lease of the mill")))
@@ -40,7 +40,7 @@ func TestSealedDataOpensForItsPlaceOnly(t *testing.T) {
 	}
 }
 
-func TestKeysAreHandedOnWithAPublicKeyOnly(t *testing.T) {
+func TestSealTo_OpensOnlyForItsRecipient(t *testing.T) {
 	t.Parallel()
 	k, member := newKeys(t, 3), newIdentity(t)
 	sealed := must[[]byte](t)(k.SealTo(member.Recipient()))
@@ -64,7 +64,7 @@ func TestKeysAreHandedOnWithAPublicKeyOnly(t *testing.T) {
 	}
 }
 
-func TestAnIdentityUnwrapsForItsHolderOnly(t *testing.T) {
+func TestUnwrap_OpensOnlyForItsHolder(t *testing.T) {
 	t.Parallel()
 	i := newIdentity(t)
 	wrapped := must[[]byte](t)(vault.Wrap(kek(1), "anna", i))
@@ -85,7 +85,7 @@ func TestAnIdentityUnwrapsForItsHolderOnly(t *testing.T) {
 	}
 }
 
-func TestAnEmergencyKitIsReadAsItWasTyped(t *testing.T) {
+func TestParseIdentity_TakesEachSpellingOfAKit(t *testing.T) {
 	t.Parallel()
 	i := newIdentity(t)
 	text := i.Text().Reveal()
@@ -110,7 +110,7 @@ func TestAnEmergencyKitIsReadAsItWasTyped(t *testing.T) {
 	}
 }
 
-func TestAnEmergencyKitIsRecognised(t *testing.T) {
+func TestCheck_RecognisesTheEmergencyKit(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, 2)
 	kit := vault.KeysOf(2, k.Newest())
@@ -127,7 +127,7 @@ func TestAnEmergencyKitIsRecognised(t *testing.T) {
 	}
 }
 
-func TestWhatWasWipedIsThereNoMore(t *testing.T) {
+func TestWipe_LeavesNothing(t *testing.T) {
 	t.Parallel()
 	k, member := newKeys(t, 2), newIdentity(t)
 	older, newest := k.OnlyNewest(), k.Newest()
@@ -143,7 +143,7 @@ func TestWhatWasWipedIsThereNoMore(t *testing.T) {
 	}
 }
 
-func TestKeysPrintAsElided(t *testing.T) {
+func TestKeys_PrintAsElided(t *testing.T) {
 	t.Parallel()
 	type holder struct {
 		I vault.Identity

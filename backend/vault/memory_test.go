@@ -8,7 +8,7 @@ import (
 )
 
 // It is not parallel: the heap is everybody's.
-func TestALargeDocumentTakesNoMoreMemoryThanASmallOne(t *testing.T) {
+func TestStream_MemoryDoesNotGrowWithADocument(t *testing.T) {
 	const size, limit = 256 << 20, 96 << 20
 	k := newKeys(t, 1)
 	runtime.GC()

@@ -56,7 +56,7 @@ func (f *pool) wipe() {
 }
 
 // share hands the piece to one more user.
-func (p *piece) share(with *sink) {
+func (p *piece) share(with *orderedWriter) {
 	p.users.Add(1)
 	with.in <- p
 }

@@ -26,7 +26,7 @@ func sealedBy(t testing.TB, recipient, inside string) []byte {
 	return sealed.Bytes()
 }
 
-func TestKeysHandedOnAreInTheOneFormThatIsWritten(t *testing.T) {
+func TestOpen_TakesOnlyTheFormThatIsWritten(t *testing.T) {
 	t.Parallel()
 	member, one := newIdentity(t), newIdentity(t).Text().Reveal()
 	good := title + "# generation 1\n" + one + "\n"

@@ -34,7 +34,7 @@ func encrypted(t testing.TB, k vault.Keys, size int64) []byte {
 	return out.Bytes()
 }
 
-func TestADocumentComesBackAsItWasWhateverItsSize(t *testing.T) {
+func TestDecrypt_GivesBackEachSizeOfDocument(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, 2)
 	for _, size := range sizes {
@@ -51,7 +51,7 @@ func TestADocumentComesBackAsItWasWhateverItsSize(t *testing.T) {
 	}
 }
 
-func TestADocumentIsReadAtAnyPlace(t *testing.T) {
+func TestAt_ReadsAtAnyPlace(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, 1)
 	for _, size := range sizes {
@@ -75,7 +75,7 @@ func TestADocumentIsReadAtAnyPlace(t *testing.T) {
 	}
 }
 
-func TestADocumentOfAGenerationThatIsNotThereIsSaidToBeThat(t *testing.T) {
+func TestDecrypt_MissingGenerationIsReported(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, 2)
 	file := encrypted(t, k, 10)

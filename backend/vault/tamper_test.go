@@ -23,7 +23,7 @@ func spoilt(b []byte, try func(what string, at int, spoilt []byte)) {
 	try("begun later", 0, append([]byte{0}, b...))
 }
 
-func TestEveryChangedByteIsFound(t *testing.T) {
+func TestVault_FindsEachChangedByte(t *testing.T) {
 	t.Parallel()
 	k, member := newKeys(t, 2), newIdentity(t)
 	t.Run("OfAWrappedIdentity", func(t *testing.T) {
@@ -69,7 +69,7 @@ func TestEveryChangedByteIsFound(t *testing.T) {
 }
 
 // A document of several chunks, which somebody puts together anew.
-func TestChunksAreInTheirPlaceOrTheDocumentIsRefused(t *testing.T) {
+func TestDecrypt_RefusesMovedOrMissingChunks(t *testing.T) {
 	t.Parallel()
 	const sealed = chunk + 16
 	k := newKeys(t, 1)
@@ -103,7 +103,7 @@ func TestChunksAreInTheirPlaceOrTheDocumentIsRefused(t *testing.T) {
 	}
 }
 
-func TestAChangeInTheMiddleShowsWhereItIsRead(t *testing.T) {
+func TestAt_FindsAChangeWhereItReads(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, 1)
 	file, plain := encrypted(t, k, 3*chunk), plainOf(t, 3*chunk)
@@ -127,7 +127,7 @@ func TestAChangeInTheMiddleShowsWhereItIsRead(t *testing.T) {
 }
 
 // Keys of so many generations that they fill more than one chunk of age.
-func TestKeysHandedOnAreAllThereOrNone(t *testing.T) {
+func TestOpen_GivesAllKeysOrNone(t *testing.T) {
 	t.Parallel()
 	k, member := newKeys(t, 750), newIdentity(t)
 	sealed := must[[]byte](t)(k.SealTo(member.Recipient()))
@@ -141,7 +141,7 @@ func TestKeysHandedOnAreAllThereOrNone(t *testing.T) {
 	}
 }
 
-func TestKeysHandedOnDoNotGrowWithoutEnd(t *testing.T) {
+func TestSealTo_GenerationsAreBounded(t *testing.T) {
 	t.Parallel()
 	k, member := newKeys(t, 1000), newIdentity(t)
 	if _, err := k.Next(); err == nil {

@@ -40,7 +40,7 @@ type Key struct{ name string }
 // String returns the key as the catalogue has it.
 func (k Key) String() string { return k.name }
 
-// Args are what is put into a message, by name: a string, an int, an int64, or a fmt.Stringer.
+// Args are what is put into a message, by name: a string, an int, an int64, an error, or a fmt.Stringer.
 type Args map[string]any
 
 // Catalogue is a language. It can be used by several goroutines.

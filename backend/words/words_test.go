@@ -262,9 +262,9 @@ func TestArgs_AreThoseOfTheMessage(t *testing.T) {
 var sentence = regexp.MustCompile(`[A-Za-z’']{2,},? [a-z’']{2,}`)
 
 // spoken are the packages whose words people read. Everything they say is in the catalogue.
-var spoken = []string{"app", "backend/sheet", "backend/sentences", "backend/runfile", "backend/roster"}
+var spoken = []string{"app", "backend/sheet", "backend/sentences", "backend/runfile", "backend/roster", "cmd"}
 
-// names are texts that look like sentences and are none: they are compared, and nobody reads them.
+// names are texts that look like sentences and are none: they are compared or typed, and nobody reads them.
 var names = []string{
 	"Countersign development",                                                            // the keychain's service in development builds
 	"new password", "recovery code", "help code", "check word", "private key", "kit key", // what an envelope holds
@@ -272,6 +272,8 @@ var names = []string{
 	"sheet: the %s has more than %d characters",                                                       // an error
 	"countersign recovery sheets",                                                                     // the form of a file
 	"default-src 'none'; script-src 'self'", "default-src 'none'; style-src 'unsafe-inline'; sandbox", // policies
+	"sudo apt install libwebkit2gtk-4.1-0", "sudo dnf install webkit2gtk4.1", "sudo pacman -S webkit2gtk-4.1", "sudo zypper install libwebkit2gtk-4_1-0",
+	"sudo timedatectl set-ntp true",
 }
 
 func TestWords_AreNowhereElse(t *testing.T) {
@@ -293,13 +295,20 @@ func TestWords_AreNowhereElse(t *testing.T) {
 		}
 	}
 	if got := loose(t, "x.go", `package x
-		func f() error { g("Choose another file"); _ = "contract"; return fmt.Errorf("x: open the file: %w", err) }`); len(got) != 1 {
+		func f() error { g("Choose another file"); _ = "contract"; return fmt.Errorf("x: open the file: %w", err) }
+		var c = command{use: "open it", example: "prog open it\n# open the file\n" + "prog open it", text: "Open the file"}`); len(got) != 3 {
 		t.Errorf("the rule finds %q", got)
 	}
 }
 
-// loose finds sentences in a Go file, other than in what goes to logs: errors, and calls of a logger.
-// It gives them by their places.
+// typed are the fields of a command that hold what people type, and # comment in an example what they read.
+var (
+	typed   = []string{"Use", "use", "Example", "example"}
+	comment = regexp.MustCompile(`(?m)^#.*`)
+)
+
+// loose finds sentences in a Go file, other than in what is typed and in what goes to logs: errors, and
+// calls of a logger. It gives them by their places.
 func loose(t *testing.T, path, text string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -308,8 +317,13 @@ func loose(t *testing.T, path, text string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	isTyped := map[ast.Node]bool{}
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.KeyValueExpr:
+			if field, ok := n.Key.(*ast.Ident); ok && slices.Contains(typed, field.Name) {
+				ast.Inspect(n.Value, func(n ast.Node) bool { isTyped[n] = true; return true })
+			}
 		case *ast.ImportSpec:
 			return false
 		case *ast.CallExpr:
@@ -317,7 +331,11 @@ func loose(t *testing.T, path, text string) map[string]string {
 		case *ast.Field: // its tag
 			return n.Tag == nil
 		case *ast.BasicLit:
-			if text, err := strconv.Unquote(n.Value); err == nil && n.Kind == token.STRING && sentence.MatchString(text) {
+			text, err := strconv.Unquote(n.Value)
+			if isTyped[n] {
+				text = comment.FindString(text)
+			}
+			if err == nil && n.Kind == token.STRING && sentence.MatchString(text) {
 				all[fset.Position(n.Pos()).String()] = text
 			}
 		}

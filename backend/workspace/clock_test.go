@@ -14,32 +14,35 @@ const days90 = 90 * 24 * time.Hour
 // What has a date, each with an act that only an unexpired one allows.
 func TestClock_SetBackRevivesNothingThatExpired(t *testing.T) {
 	t.Parallel()
-	for name, old := range map[string]func(h *house, owner *somebody) func() error{
-		"an invitation": func(h *house, owner *somebody) func() error {
+	for name, old := range map[string]func(h *fixture, owner *user) func() error{
+		"an invitation": func(h *fixture, owner *user) func() error {
 			p, given := h.invited(owner.admin())
 			return func() error { _, _, err := p.redeem(given); return err }
 		},
-		"a password reset": func(h *house, owner *somebody) func() error {
+		"a password reset": func(h *fixture, owner *user) func() error {
 			p := h.one(person{role: workspace.RoleMember})
 			given, err := owner.admin().ResetPassword(h.Context(), p.id, "", owner.proof())
 			h.ok(err)
 			p.pass = "granite lagoon whisper 47"
 			return func() error { _, _, err := p.redeem(given); return err }
 		},
-		"a temporary code": func(h *house, owner *somebody) func() error {
+		"a temporary code": func(h *fixture, owner *user) func() error {
 			p := h.one(person{role: workspace.RoleMember, on: true})
 			given, err := owner.admin().HelpCode(h.Context(), p.id, "", owner.proof())
 			h.ok(err)
-			return func() error { _, err := p.challenge().UseHelpCode(h.Context(), given.Code.Display()); return err }
+			return func() error {
+				_, err := p.challenge().UseHelpCode(h.Context(), secret.NewText(given.Code.Display()))
+				return err
+			}
 		},
-		"a request for approval": func(h *house, owner *somebody) func() error {
+		"a request for approval": func(h *fixture, owner *user) func() error {
 			second := h.one(person{role: workspace.RoleOwner, on: true})
 			member := h.one(person{role: workspace.RoleMember, on: true})
 			asked, err := owner.admin().AskApproval(h.Context(), workspace.ApproveReset2FA, []string{member.id}, "lost", owner.proof())
 			h.ok(err)
 			return func() error { return second.admin().Approve(h.Context(), asked.ID, second.proof()) }
 		},
-		"an approval": func(h *house, owner *somebody) func() error {
+		"an approval": func(h *fixture, owner *user) func() error {
 			second := h.one(person{role: workspace.RoleOwner, on: true})
 			member := h.one(person{role: workspace.RoleMember, on: true})
 			asked, err := owner.admin().AskApproval(h.Context(), workspace.ApproveReset2FA, []string{member.id}, "lost", owner.proof())
@@ -163,7 +166,7 @@ func TestClock_AheadThenBackIsConfirmedByAnOwner(t *testing.T) {
 	if !fresh.ExpiresAt.Equal(h.clock.now().Add(workspace.OneTimeLife)) {
 		t.Errorf("it expires at %s", fresh.ExpiresAt)
 	}
-	late := &somebody{h: h, email: add.Email, pass: "granite lagoon whisper 47"}
+	late := &user{h: h, email: add.Email, pass: "granite lagoon whisper 47"}
 	h.restart()
 	h.clock.step(workspace.OneTimeLife)
 	_, _, err = late.redeem(fresh)
@@ -189,7 +192,7 @@ func TestClock_BehindStopsNoSessionFromEnding(t *testing.T) {
 	owner.signIn()
 	h.clock.step(-365 * 24 * time.Hour)
 	in := func(code string) *workspace.Session {
-		s, err := owner.challenge().Recover(t.Context(), code)
+		s, err := owner.challenge().Recover(t.Context(), secret.NewText(code))
 		h.ok(err)
 		return s
 	}
@@ -209,6 +212,117 @@ func TestClock_BehindStopsNoSessionFromEnding(t *testing.T) {
 	}
 	c := owner.challenge()
 	h.clock.step(workspace.ChallengeLife)
-	_, err := c.Recover(t.Context(), codes[2])
+	_, err := c.Recover(t.Context(), secret.NewText(codes[2]))
 	h.refused(err, workspace.CodeChallengeEnded)
+}
+
+// Somebody who is an admin by now, and no owner any more, does not set the log's time.
+func TestConfirmClock_OwnerWhoBecameAnAdminMeanwhileMayNot(t *testing.T) {
+	t.Parallel()
+	h, keeper := alone(t)
+	steps := h.onSteps()
+	other := h.one(person{role: workspace.RoleOwner})
+	h.clock.step(time.Hour)
+	keeper.signIn()
+	h.clock.step(-time.Hour)
+	a := other.admin()
+	steps.before(3, func() { h.ok(workspace.SetRole(h.w, t.Context(), other.id, workspace.RoleAdmin)) }) // the guess, the step-up, the act
+	h.refused(a.ConfirmClock(t.Context(), other.proof()), workspace.CodeForbidden)
+	if c, err := keeper.admin().Clock(t.Context()); err != nil || !c.Behind {
+		t.Errorf("the clock was confirmed: %+v, %v", c, err)
+	}
+}
+
+func TestConfirmClock_EndsRequestsAndApprovals(t *testing.T) {
+	t.Parallel()
+	h, keeper, codes := guarded(t)
+	admin := h.one(person{role: workspace.RoleAdmin})
+	member := h.one(person{role: workspace.RoleMember, on: true})
+	ask := func() string {
+		asked, err := admin.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{member.id}, "Lost phone", admin.proof())
+		h.ok(err)
+		return asked.ID
+	}
+	waiting, given := ask(), ask()
+	h.ok(keeper.admin().Approve(t.Context(), given, keeper.proof()))
+	h.clock.step(24 * time.Hour)
+	admin.signIn()
+	h.clock.step(-23 * time.Hour) // the keeper's codes are good, and those who ask have time left
+	a := keeper.admin()
+	h.ok(a.ConfirmClock(t.Context(), keeper.proof()))
+	if all, err := a.Approvals(t.Context()); err != nil || len(all) > 0 {
+		t.Errorf("there are still %+v, %v", all, err)
+	}
+	h.refused(a.Approve(t.Context(), waiting, workspace.Proof{Password: secret.NewText(pass), Factor: byRecovery(codes[0])}), workspace.CodeApprovalGone)
+	h.refused(admin.admin().Reset2FA(t.Context(), member.id, given, admin.proof()), workspace.CodeApprovalGone)
+}
+
+// The clock's years: all that have a form run, and no others.
+func TestClock_RunsInYearsThatHaveAForm(t *testing.T) {
+	t.Parallel()
+	for year, runs := range map[int]bool{0: false, -1: false, 1: true, 9998: true, 9999: false} {
+		h, _ := alone(t)
+		h.clock.mu.Lock()
+		h.clock.t = time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC)
+		h.clock.mu.Unlock()
+		_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
+		if runs && err != nil || !runs && !workspace.IsCode(err, workspace.CodeClockWrong) {
+			t.Errorf("in the year %d: %v", year, err)
+		}
+	}
+}
+
+// A time before 1970 cannot be written down, so no owner can confirm it.
+func TestConfirmClock_ATimeWithoutAFormIsRefused(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.to(time.Date(1969, 6, 1, 0, 0, 0, 0, time.UTC))
+	a := owner.admin()
+	h.refused(a.ConfirmClock(t.Context(), owner.proof()), workspace.CodeClockWrong)
+	if c, err := a.Clock(t.Context()); err != nil || !c.Behind {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// noTimes are what a clock can show and no program can write down.
+var noTimes = map[string]time.Time{
+	"the beginning of time":    time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC),
+	"before 1970":              time.Date(1969, 12, 31, 23, 59, 59, 0, time.UTC),
+	"the beginning of 1970":    time.Unix(0, 0),
+	"9999":                     time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC),
+	"10000":                    time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC),
+	"the end of a 64-bit time": time.UnixMilli(1<<63 - 1),
+}
+
+func TestClock_ThatShowsNoTimeIsRefusedInWords(t *testing.T) {
+	t.Parallel()
+	for name, no := range noTimes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newFixture(t)
+			right := h.clock.now()
+			in := workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}
+			h.clock.t = no
+			_, err := h.w.Create(t.Context(), in)
+			h.refused(err, workspace.CodeClockWrong)
+			if names := h.secrets.names(); len(names) > 0 {
+				t.Errorf("the keychain has %v", names)
+			}
+			h.clock.t = right
+			s, err := h.w.Create(t.Context(), in)
+			h.ok(err)
+			h.clock.t = no
+			h.refused(s.Rename(t.Context(), "Amara"), workspace.CodeSessionEnded)
+			for range 2 {
+				if _, _, err = h.w.SignIn(t.Context(), email, secret.NewText(pass)); no.Year() > 9998 {
+					h.refused(err, workspace.CodeClockWrong)
+				} else if err != nil { // the log's time counts
+					t.Error(err)
+				}
+				h.restart()
+			}
+			h.clock.t = right
+			h.signedIn()
+		})
+	}
 }

@@ -213,7 +213,7 @@ func (a *adding) write(ctx context.Context, d *Document, src Source) (why LeftOu
 		return "", err
 	}
 	defer func() { err = errors.Join(err, f.Drop()) }()
-	r := &source{ctx: ctx, in: in}
+	r := &trackedReader{ctx: ctx, in: in}
 	head := bufio.NewReaderSize(r, sniffSize)
 	first, _ := head.Peek(sniffSize) // what is wrong with reading shows again below
 	d.Type = typeOf(d.Name, first)
@@ -237,15 +237,15 @@ func (a *adding) write(ctx context.Context, d *Document, src Source) (why LeftOu
 	return "", f.Keep()
 }
 
-// source notes that reading failed, as against writing, and stops with its
+// trackedReader notes that reading failed, as against writing, and stops with its
 // context.
-type source struct {
+type trackedReader struct {
 	ctx    context.Context
 	in     io.Reader
 	failed bool
 }
 
-func (s *source) Read(b []byte) (int, error) {
+func (s *trackedReader) Read(b []byte) (int, error) {
 	if err := s.ctx.Err(); err != nil {
 		return 0, err
 	}

@@ -75,7 +75,7 @@ func BenchmarkContracts(b *testing.B) {
 		w, store = open()
 		opening += time.Since(begun)
 		begun = time.Now()
-		if err := w.Recover(ctx); err != nil {
+		if err := w.RecoverAll(ctx); err != nil {
 			b.Fatal(err)
 		}
 		tidying += time.Since(begun)

@@ -59,15 +59,15 @@ func paper(name, text string) workspace.Source {
 	}
 }
 
-func (h *house) add(s *workspace.Session, all ...workspace.Source) workspace.Added {
+func (h *fixture) add(s *workspace.Session, all ...workspace.Source) workspace.Added {
 	h.Helper()
 	out, err := s.AddDocuments(context.WithoutCancel(h.Context()), slices.Values(all), nil)
 	h.ok(err)
 	return out
 }
 
-// contracts reads what somebody sees: the names of what is kept, in order.
-func (h *house) contracts(s *workspace.Session) string {
+// contracts reads what a member sees: the names of what is kept, in order.
+func (h *fixture) contracts(s *workspace.Session) string {
 	h.Helper()
 	all, err := s.Documents(h.Context())
 	h.ok(err)
@@ -81,7 +81,7 @@ func (h *house) contracts(s *workspace.Session) string {
 	return strings.Join(names, "|")
 }
 
-func (h *house) find(s *workspace.Session, name string) workspace.Document {
+func (h *fixture) find(s *workspace.Session, name string) workspace.Document {
 	h.Helper()
 	all, err := s.Documents(h.Context())
 	h.ok(err)
@@ -95,7 +95,7 @@ func (h *house) find(s *workspace.Session, name string) workspace.Document {
 }
 
 // read opens a document and saves a copy of it: both have to be the same.
-func (h *house) read(s *workspace.Session, name string) string {
+func (h *fixture) read(s *workspace.Session, name string) string {
 	h.Helper()
 	d := h.find(s, name)
 	o, err := s.OpenDocument(h.Context(), d.ID)
@@ -110,10 +110,10 @@ func (h *house) read(s *workspace.Session, name string) string {
 	return copied.String()
 }
 
-func (h *house) documents() string { return filepath.Join(filepath.Dir(h.path), "documents") }
+func (h *fixture) documents() string { return filepath.Join(filepath.Dir(h.path), "documents") }
 
 // papers lists the documents' files, the table of contents aside.
-func (h *house) papers() (names []string) {
+func (h *fixture) papers() (names []string) {
 	h.Helper()
 	all, err := os.ReadDir(h.documents())
 	h.ok(err)
@@ -123,4 +123,19 @@ func (h *house) papers() (names []string) {
 		}
 	}
 	return names
+}
+
+// swapped puts the files of two contracts in the place of each other.
+func (h *fixture) swapped(a, b string) {
+	h.Helper()
+	one, other := filepath.Join(h.documents(), a+".1.age"), filepath.Join(h.documents(), b+".1.age")
+	h.ok(errors.Join(os.Rename(one, one+"x"), os.Rename(other, one), os.Rename(one+"x", other)))
+}
+
+// onFiles opens the fixture on other files.
+func (h *fixture) onFiles(files workspace.Files) {
+	h.Helper()
+	var err error
+	h.w, err = workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.ok(err)
 }

@@ -125,7 +125,7 @@ func (s *Session) decrypt(ctx context.Context, o *OpenDocument, w io.Writer, pro
 	if err != nil {
 		return err
 	}
-	out := &sink{ctx: ctx, out: w}
+	out := &trackedWriter{ctx: ctx, out: w}
 	sum, err := keys.Decrypt(out, o.generation, io.NewSectionReader(o.file, 0, o.file.Size()), progress)
 	switch {
 	case ctx.Err() != nil:
@@ -149,14 +149,14 @@ func unreadable(err error) error {
 	return Explain(err)
 }
 
-// sink notes that writing failed, as against reading, and stops with its context.
-type sink struct {
+// trackedWriter notes that writing failed, as against reading, and stops with its context.
+type trackedWriter struct {
 	ctx    context.Context
 	out    io.Writer
 	failed error
 }
 
-func (s *sink) Write(b []byte) (int, error) {
+func (s *trackedWriter) Write(b []byte) (int, error) {
 	if err := s.ctx.Err(); err != nil {
 		return 0, err
 	}

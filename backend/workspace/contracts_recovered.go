@@ -15,30 +15,30 @@ import (
 	"countersign/backend/vault"
 )
 
-// Remains are the contracts of a workspace whose keychain or database is gone, as
+// RecoveredContracts are the contracts of a workspace whose keychain or database is gone, as
 // far as an Emergency Kit opens them. Its profiles cannot be believed any more, and
 // are not among them.
-type Remains struct {
+type RecoveredContracts struct {
 	keys  vault.Keys
 	rows  []DocumentRow
 	kitAt time.Time
 }
 
 // Contracts is how many there are.
-func (r Remains) Contracts() int { return len(r.rows) }
+func (r RecoveredContracts) Contracts() int { return len(r.rows) }
 
-// ReadRemains reads them from a database whose integrity nobody can check, or where
+// ReadRecovered reads them from a database whose integrity nobody can check, or where
 // store is nil from the sealed table of contents. What a row says is believed only
 // where it opens with the kit's key. Errors: kit_form, kit_wrong, kit_none; folder.
-func ReadRemains(ctx context.Context, store Store, files Files, kit secret.Text) (Remains, error) {
+func ReadRecovered(ctx context.Context, store Store, files Files, kit secret.Text) (RecoveredContracts, error) {
 	identity, err := vault.ParseIdentity(kit)
 	if err != nil {
-		return Remains{}, refuse(CodeKitForm).at("kit").because(err)
+		return RecoveredContracts{}, refuse(CodeKitForm).at("kit").because(err)
 	}
 	if store == nil {
-		return remainsOfIndex(files, identity)
+		return recoveredOfIndex(files, identity)
 	}
-	var r Remains
+	var r RecoveredContracts
 	empty := false
 	err = store.View(ctx, func(tx ReadTx) error {
 		info, err := tx.Info()
@@ -63,13 +63,13 @@ func ReadRemains(ctx context.Context, store Store, files Files, kit secret.Text)
 		return err
 	})
 	if empty { // a new database in the place of the old one
-		return remainsOfIndex(files, identity)
+		return recoveredOfIndex(files, identity)
 	}
 	return r, Explain(err)
 }
 
-// remainsOfIndex reads the table of contents, which opens only with the right key.
-func remainsOfIndex(files Files, identity vault.Identity) (r Remains, err error) {
+// recoveredOfIndex reads the table of contents, which opens only with the right key.
+func recoveredOfIndex(files Files, identity vault.Identity) (r RecoveredContracts, err error) {
 	found, err := indexDocuments(files, identity)
 	if err != nil {
 		return r, err
@@ -168,13 +168,13 @@ func documentOfLine(line []string) (d Document, ok bool) {
 
 // CreateFrom makes a workspace with the contracts of one that was lost, and signs
 // its owner in. Errors: as Create.
-func (w *Workspace) CreateFrom(ctx context.Context, in NewWorkspace, r Remains) (*Session, error) {
+func (w *Workspace) CreateFrom(ctx context.Context, in NewWorkspace, r RecoveredContracts) (*Session, error) {
 	return w.create(ctx, in, &r)
 }
 
 // inherit gives a new workspace the vault of the one that was lost, within the
 // transaction that makes it. The kit stays good.
-func (w *Workspace) inherit(tx WriteTx, id string, key secret.Bytes, r *Remains) (*holding, error) {
+func (w *Workspace) inherit(tx WriteTx, id string, key secret.Bytes, r *RecoveredContracts) (*holding, error) {
 	row, own, err := newHolder(profileHolder(id), key, r.keys)
 	if err != nil {
 		return nil, err

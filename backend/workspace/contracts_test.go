@@ -16,7 +16,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestContractsAreReadableOnlyAfterSigningInAndNothingOfThemIsOnDisk(t *testing.T) {
+func TestDocuments_NeedASignInAndAreEncryptedOnDisk(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	text := strings.Repeat("The rent is nine hundred a month. ", 5000)
@@ -25,7 +25,7 @@ func TestContractsAreReadableOnlyAfterSigningInAndNothingOfThemIsOnDisk(t *testi
 		t.Fatalf("%+v", out)
 	}
 	h.restart()
-	again := (&somebody{h: h, email: email, pass: pass}).signIn()
+	again := (&user{h: h, email: email, pass: pass}).signIn()
 	if got := h.contracts(again); got != "Harbour lease, unit 4.txt|empty" {
 		t.Errorf("the list is %s", got)
 	}
@@ -52,19 +52,19 @@ func TestContractsAreReadableOnlyAfterSigningInAndNothingOfThemIsOnDisk(t *testi
 	h.refused(err, workspace.CodeSessionEnded)
 }
 
-func TestANewMemberGetsTheContractsThroughTheInvitationAndKeepsThemThroughReset(t *testing.T) {
+func TestVault_InvitationGivesTheKeyAndAResetKeepsIt(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.add(owner.signIn(), paper("a", "text"))
 	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, workspace.Proof{})
 	h.ok(err)
-	s, _, err := h.w.Redeem(t.Context(), otherEmail, given.Code.Display(), secret.NewText("kettle drum marzipan 7"))
+	s, _, err := h.w.Redeem(t.Context(), otherEmail, secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
 	h.ok(err)
 	if h.read(s, "a") != "text" {
 		t.Error("the member reads something else")
 	}
 	h.ok(s.ChangePassword(t.Context(), secret.NewText("kettle drum marzipan 7"), secret.NewText("walnut harbour spindle 3"), workspace.FactorInput{}))
-	bela := &somebody{h: h, id: given.ProfileID, email: otherEmail, pass: "walnut harbour spindle 3"}
+	bela := &user{h: h, id: given.ProfileID, email: otherEmail, pass: "walnut harbour spindle 3"}
 	if h.read(bela.signIn(), "a") != "text" {
 		t.Error("not after a new password")
 	}
@@ -73,7 +73,7 @@ func TestANewMemberGetsTheContractsThroughTheInvitationAndKeepsThemThroughReset(
 	if h.read(bela.signIn(), "a") != "text" {
 		t.Error("not with the old password while a reset waits")
 	}
-	s, _, err = h.w.Redeem(t.Context(), otherEmail, reset.Code.Display(), secret.NewText("lantern orchid gravel 5"))
+	s, _, err = h.w.Redeem(t.Context(), otherEmail, secret.NewText(reset.Code.Display()), secret.NewText("lantern orchid gravel 5"))
 	h.ok(err)
 	if h.read(s, "a") != "text" {
 		t.Error("not after the reset")
@@ -88,7 +88,7 @@ func TestANewMemberGetsTheContractsThroughTheInvitationAndKeepsThemThroughReset(
 	h.restart()
 }
 
-func TestWhoHasNoKeyYetWaitsUntilSomebodyWhoHasItSignsIn(t *testing.T) {
+func TestVault_MemberWithoutAKeyWaitsForOneWithIt(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.add(owner.signIn(), paper("a", "text"))
@@ -104,7 +104,7 @@ func TestWhoHasNoKeyYetWaitsUntilSomebodyWhoHasItSignsIn(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeAddedIsToldWithItsReasonAndTheRestGoesOn(t *testing.T) {
+func TestAddDocuments_TellsWhatIsLeftOutAndAddsTheRest(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	changed := paper("changed", "now longer")
@@ -138,7 +138,7 @@ type failing struct{}
 
 func (*failing) Read([]byte) (int, error) { return 0, os.ErrDeadlineExceeded }
 
-func TestStoppingLeavesWhatWasAddedAndASessionThatEndsLeavesNoHalf(t *testing.T) {
+func TestAddDocuments_StoppedKeepsOnlyWholeDocuments(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	ctx, stop := context.WithCancel(t.Context())
@@ -165,7 +165,7 @@ func TestStoppingLeavesWhatWasAddedAndASessionThatEndsLeavesNoHalf(t *testing.T)
 	_, err = s.AddDocuments(t.Context(), locked, nil)
 	h.refused(err, workspace.CodeSessionEnded)
 	h.ok(<-ended)
-	again := (&somebody{h: h, email: email, pass: pass}).signIn()
+	again := (&user{h: h, email: email, pass: pass}).signIn()
 	if got := h.contracts(again); got != "1|2" || len(h.papers()) != 2 {
 		t.Errorf("after the lock there are %s in %v", got, h.papers())
 	}
@@ -181,7 +181,7 @@ func (u *untilOver) Read(b []byte) (int, error) {
 	return copy(b, "."), nil
 }
 
-func TestAFullDiskEndsAddingInWordsAndLeavesNoHalf(t *testing.T) {
+func TestAddDocuments_FullDiskLeavesNoPartOfAFile(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.files.full = 2000
@@ -197,7 +197,7 @@ func TestAFullDiskEndsAddingInWordsAndLeavesNoHalf(t *testing.T) {
 	}
 }
 
-func TestARemovedContractLiesInTheBinForThirtyDays(t *testing.T) {
+func TestRemoveDocuments_BinKeepsThemFor30Days(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	s := owner.signIn()
@@ -233,7 +233,7 @@ func TestARemovedContractLiesInTheBinForThirtyDays(t *testing.T) {
 	h.restart()
 }
 
-func TestNamesAndTagsAreCheckedAndChangedForAllOrNone(t *testing.T) {
+func TestDocuments_NamesAndTagsChangeForAllOrNone(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.add(s, paper("a", "1"), paper("b", "2"))
@@ -263,7 +263,7 @@ func TestNamesAndTagsAreCheckedAndChangedForAllOrNone(t *testing.T) {
 	h.refused(s.TagDocuments(t.Context(), []string{a.ID}, many, nil), workspace.CodeTagsMany)
 }
 
-func TestADamagedOrMissingFileIsNamedAndTheOthersOpen(t *testing.T) {
+func TestCheckDocuments_NamesDamagedAndMissingFiles(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.add(s, paper("good", "1"), paper("cut", strings.Repeat("2", 200_000)), paper("edited", strings.Repeat("3", 200_000)), paper("gone", "4"), paper("swapped", "5"))
@@ -304,21 +304,5 @@ func TestADamagedOrMissingFileIsNamedAndTheOthersOpen(t *testing.T) {
 	h.restart() // removes none of what nobody speaks of
 	if n := len(h.papers()); n != 5 {
 		t.Errorf("%d files: %v", n, h.papers())
-	}
-}
-
-func TestAStartAfterACrashSettlesWhatWasCommittedAndRemovesTheRest(t *testing.T) {
-	t.Parallel()
-	h, s := created(t)
-	h.add(s, paper("a", "1"))
-	name := filepath.Join(h.documents(), h.find(s, "a").ID+".1.age")
-	h.ok(os.Rename(name, name+".new")) // between the commit and the settling
-	if h.read(s, "a") != "1" {
-		t.Error("it does not open unsettled")
-	}
-	h.ok(os.WriteFile(filepath.Join(h.documents(), "bbbbbbbbbbbbbbbbbbbbbbbbbb.1.age.new"), []byte("x"), 0o600))
-	h.restart()
-	if got := h.papers(); len(got) != 1 || filepath.Join(h.documents(), got[0]) != name {
-		t.Errorf("there are %v", got)
 	}
 }

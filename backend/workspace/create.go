@@ -24,7 +24,7 @@ func (w *Workspace) Create(ctx context.Context, in NewWorkspace) (*Session, erro
 	return w.create(ctx, in, nil)
 }
 
-func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Remains) (*Session, error) {
+func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *RecoveredContracts) (*Session, error) {
 	p, err := w.checkNew(&in)
 	if err != nil {
 		return nil, err
@@ -94,16 +94,13 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Remains) 
 // refreshInfo sees a creation whose commit stands although its answer was lost, say
 // with an anchor that could not be written: its owner can sign in then.
 func (w *Workspace) refreshInfo(ctx context.Context) {
-	var info Info
-	err := w.view(ctx, func(tx ReadTx) (err error) {
-		info, err = tx.Info()
+	_ = w.view(ctx, func(tx ReadTx) error {
+		info, err := tx.Info()
+		if err == nil {
+			w.cacheInfo(info)
+		}
 		return err
 	})
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err == nil && info.ID == w.info.ID {
-		w.info.CreatedAt = info.CreatedAt
-	}
 }
 
 func (w *Workspace) checkNew(in *NewWorkspace) (p Profile, err error) {

@@ -79,7 +79,7 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind, codes boo
 	}
 	var p Profile
 	var former *Intent
-	in := Intent{ID: id, Kind: kind, ProfileID: s.id, CreatedAt: s.w.now()}
+	in := Intent{ID: id, Kind: kind, ProfileID: s.id, CreatedAt: s.w.now(), HeldUntil: s.lastsAtMost()}
 	err = s.w.update(ctx, func(tx WriteTx) (err error) {
 		if p, err = s.enrollee(tx); err != nil {
 			return err
@@ -144,11 +144,11 @@ func markPendingForDeletion(tx WriteTx, profileID string, now time.Time) (*Inten
 }
 
 // Confirm takes the first code that the new phone shows. At Enable 2FA, and at a
-// Gate after a help code, it makes ten recovery codes, and nothing is in force
+// EnrolmentSession after a help code, it makes ten recovery codes, and nothing is in force
 // before Continue. At Change phone it swaps the old phone for the new one in one
 // step, and the result is nil. Errors: code_*, throttled, enrolment_ended,
 // clock_wrong; keychain and folder.
-func (s *Session) Confirm(ctx context.Context, input string) (*Issued, error) {
+func (s *Session) Confirm(ctx context.Context, input secret.Text) (*Issued, error) {
 	done, err := s.beginEnrolling()
 	if err != nil {
 		return nil, err
@@ -252,7 +252,7 @@ func (s *Session) showCodes(ctx context.Context, t attempt, step int64) (*Issued
 
 // Continue ends an enrolment with codes: one transaction makes the factor active
 // with the step of its first code used, puts the codes in force, drops the intent
-// and writes the event. At a Gate after a help code it is the one that swaps the
+// and writes the event. At a EnrolmentSession after a help code it is the one that swaps the
 // phones, and the lost codes end with it. Errors: enrolment_unconfirmed,
 // enrolment_ended, two_factor_on, two_factor_off; keychain and folder.
 func (s *Session) Continue(ctx context.Context) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"countersign/backend/secret"
 	"countersign/backend/totp"
 )
 
@@ -21,7 +22,7 @@ type codeUse struct {
 
 // matchFactor charges for a verification code and looks at it. A keychain that
 // fails before the code could be looked at gives the charge back.
-func (w *Workspace) matchFactor(ctx context.Context, profileID, input string, purpose Use) (*codeUse, error) {
+func (w *Workspace) matchFactor(ctx context.Context, profileID string, input secret.Text, purpose Use) (*codeUse, error) {
 	code, err := parseCode(input)
 	if err != nil {
 		return nil, err
@@ -121,7 +122,7 @@ func authenticatorOff(tx ReadTx, profileID string) (bool, error) {
 	return a.Failures >= authenticator, err
 }
 
-func parseCode(input string) (totp.Code, error) {
+func parseCode(input secret.Text) (totp.Code, error) {
 	code, err := totp.ParseCode(input)
 	switch {
 	case errors.Is(err, totp.ErrCodeEmpty):

@@ -43,9 +43,8 @@ func (w *Workspace) finish(ctx context.Context, in Intent) error {
 	})
 }
 
-// dropPending ends the sets that were shown and not kept: of one profile, or of
-// all where profileID is empty. Those of a print run may be on paper, so that
-// the ledger keeps them.
+// dropPending ends the sets of a profile that were shown and not kept. Those of a
+// print run may be on paper, so that the ledger keeps them.
 func dropPending(tx WriteTx, profileID string, now time.Time) (some bool, err error) {
 	ids, err := tx.PendingSets(profileID)
 	if err != nil {
@@ -102,14 +101,29 @@ func causeOf(err error) error {
 	return err
 }
 
-// Recover finishes or undoes what a crash has left. It is called once after
-// Open, by the process that holds the data folder alone, since an enrolment under
-// way elsewhere would look the same. Doing it twice changes nothing. A keychain
-// that does not answer leaves the rest for the next start.
+// Recover finishes or undoes what a crash has left, and leaves alone what somebody may still be
+// at work on: it is for a store that others use as well. Doing it twice changes nothing. A
+// keychain that does not answer leaves the rest for the next time. Errors: folder.
 func (w *Workspace) Recover(ctx context.Context) error {
+	if !w.Created() {
+		return nil
+	}
+	return w.recover(ctx, func(until time.Time) bool { return w.now().Before(until) })
+}
+
+// RecoverAll is Recover for the process that holds the data folder alone. It is called once after
+// Open: whatever is unfinished then is nobody's. A workspace that was not made to its end goes,
+// and so do files of contracts that nothing speaks of.
+func (w *Workspace) RecoverAll(ctx context.Context) error {
 	if !w.Created() {
 		return logLeftover(w, w.abandonCreation(ctx))
 	}
+	_ = logLeftover(w, w.tidyDocuments(ctx))
+	return w.recover(ctx, func(time.Time) bool { return false })
+}
+
+// recover ends what held does not speak for: held tells whether somebody may be at work until then.
+func (w *Workspace) recover(ctx context.Context, held func(until time.Time) bool) error {
 	var intents []Intent
 	err := w.view(ctx, func(tx ReadTx) (err error) {
 		intents, err = tx.Intents()
@@ -119,14 +133,41 @@ func (w *Workspace) Recover(ctx context.Context) error {
 		return err
 	}
 	for _, in := range intents {
-		var err error
-		if in.Kind == IntentDelete {
-			err = w.finish(ctx, in)
-		} else {
-			err = w.undo(ctx, in)
+		switch {
+		case in.Kind == IntentDelete:
+			_ = logLeftover(w, w.finish(ctx, in))
+		case !held(in.HeldUntil):
+			_ = logLeftover(w, w.undo(ctx, in))
 		}
-		_ = logLeftover(w, err)
 	}
-	_ = logLeftover(w, w.tidyDocuments(ctx))
-	return errors.Join(w.dropPendingSets(ctx, ""), w.interruptRuns(ctx))
+	return errors.Join(w.interruptRuns(ctx, held), w.dropLeftSets(ctx, held))
+}
+
+// dropLeftSets ends the sets that were shown, not kept, and that nobody holds. Those of a run that
+// goes on are the run's.
+func (w *Workspace) dropLeftSets(ctx context.Context, held func(until time.Time) bool) error {
+	return w.update(ctx, func(tx WriteTx) error {
+		ids, err := tx.PendingSets("")
+		if err != nil {
+			return err
+		}
+		some := false
+		for _, id := range ids {
+			set, err := tx.Set(id)
+			if err != nil {
+				return err
+			}
+			if set.Run > 0 || held(set.HeldUntil) {
+				continue
+			}
+			if err := tx.DeleteSet(id); err != nil {
+				return err
+			}
+			some = true
+		}
+		if !some {
+			return nil
+		}
+		return w.record(tx, w.now(), eventDropped, "", "", nil)
+	})
 }

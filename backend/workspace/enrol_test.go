@@ -8,7 +8,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-func TestEnablingTurns2FAOnOnlyAtContinue(t *testing.T) {
+func TestEnable_Turns2FAOnOnlyAtContinue(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
@@ -18,7 +18,7 @@ func TestEnablingTurns2FAOnOnlyAtContinue(t *testing.T) {
 	}
 	p := h.phoneOf(shown)
 	h.refused(s.Continue(t.Context()), workspace.CodeEnrolmentUnconfirmed)
-	issued, err := s.Confirm(t.Context(), p.code())
+	issued, err := s.Confirm(t.Context(), secret.NewText(p.code()))
 	h.ok(err)
 	if len(issued.Codes) != 10 || issued.Sheet != 1 || issued.Replaces != 0 {
 		t.Errorf("issued: %+v", issued)
@@ -41,23 +41,23 @@ func TestEnablingTurns2FAOnOnlyAtContinue(t *testing.T) {
 		t.Error("the key can still be seen after Continue")
 	}
 	c := h.challenge()
-	_, err = c.Verify(t.Context(), p.code())
+	_, err = c.Verify(t.Context(), secret.NewText(p.code()))
 	h.refused(err, workspace.CodeCodeUsed) // the code that confirmed
 	h.clock.step(30 * time.Second)
-	s3, err := c.Verify(t.Context(), p.code())
+	s3, err := c.Verify(t.Context(), secret.NewText(p.code()))
 	h.ok(err)
 	if w := s3.Welcome(); w.FailedCodes != 1 {
 		t.Errorf("the replay is not told: %+v", w)
 	}
 }
 
-func TestAnEnrolmentThatDoesNotEndLeavesNothing(t *testing.T) {
+func TestEnable_UnfinishedLeavesNothing(t *testing.T) {
 	t.Parallel()
-	ends := map[string]func(*house, *workspace.Session){
-		"Cancel":    func(h *house, s *workspace.Session) { h.ok(s.CancelEnrolment(t.Context())) },
-		"TheWindow": func(h *house, s *workspace.Session) { h.ok(s.End(t.Context())) },
-		"ACrash":    func(h *house, _ *workspace.Session) { h.restart() },
-		"AnotherBegin": func(h *house, s *workspace.Session) {
+	ends := map[string]func(*fixture, *workspace.Session){
+		"Cancel":    func(h *fixture, s *workspace.Session) { h.ok(s.CancelEnrolment(t.Context())) },
+		"TheWindow": func(h *fixture, s *workspace.Session) { h.ok(s.End(t.Context())) },
+		"ACrash":    func(h *fixture, _ *workspace.Session) { h.restart() },
+		"AnotherBegin": func(h *fixture, s *workspace.Session) {
 			_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 			h.ok(err)
 			h.ok(s.CancelEnrolment(t.Context()))
@@ -71,7 +71,7 @@ func TestAnEnrolmentThatDoesNotEndLeavesNothing(t *testing.T) {
 				shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 				h.ok(err)
 				if confirmed {
-					_, err := s.Confirm(t.Context(), h.phoneOf(shown).code())
+					_, err := s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
 					h.ok(err)
 				}
 				if h.items() != 1 {
@@ -91,7 +91,7 @@ func TestAnEnrolmentThatDoesNotEndLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestAWrongFirstCodeSaysWhyItMightBeWrong(t *testing.T) {
+func TestConfirm_WrongFirstCodeTellsAClockThatIsOff(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		ahead     time.Duration
@@ -114,47 +114,47 @@ func TestAWrongFirstCodeSaysWhyItMightBeWrong(t *testing.T) {
 			h.ok(err)
 			p := h.phoneOf(shown)
 			p.ahead = c.ahead
-			_, err = s.Confirm(t.Context(), p.code())
+			_, err = s.Confirm(t.Context(), secret.NewText(p.code()))
 			e := h.refused(err, c.code)
 			if c.direction != "" && (e.Args["direction"] != c.direction || e.Args["minutes"] != c.minutes) {
 				t.Errorf("it says %v", e.Args)
 			}
 			p.ahead = 0
-			_, err = s.Confirm(t.Context(), p.code())
+			_, err = s.Confirm(t.Context(), secret.NewText(p.code()))
 			h.ok(err) // one wrong step locks nobody out
 		})
 	}
 }
 
-func TestWhatIsTypedAsACodeIsTakenOrRefusedWhole(t *testing.T) {
+func TestConfirm_TakesOnlyAWholeCode(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 	h.ok(err)
 	p := h.phoneOf(shown)
 	for _, bad := range []string{"12345", "1234567", "１２３４５６", "٠١٢٣٤٥", "+87082", "2.8708", "12345\x00", "123456\n", "123\u00a0456", "abcdef"} {
-		_, err := s.Confirm(t.Context(), bad)
+		_, err := s.Confirm(t.Context(), secret.NewText(bad))
 		h.refused(err, workspace.CodeCodeForm)
 	}
-	_, err = s.Confirm(t.Context(), "")
+	_, err = s.Confirm(t.Context(), secret.NewText(""))
 	h.refused(err, workspace.CodeCodeRequired)
 	code := p.code()
-	_, err = s.Confirm(t.Context(), code[:3]+" "+code[3:]) // and none of the above was counted
+	_, err = s.Confirm(t.Context(), secret.NewText(code[:3]+" "+code[3:])) // and none of the above was counted
 	h.ok(err)
 }
 
-func TestOfTwoEnrolmentsAtOnceOneIsActiveAndOneIsTold(t *testing.T) {
+func TestEnable_OfTwoAtOnceOneIsRefused(t *testing.T) {
 	t.Parallel()
 	h, first := created(t)
 	second, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
 	a, err := first.BeginEnable(t.Context(), secret.NewText(pass))
 	h.ok(err)
-	_, err = first.Confirm(t.Context(), h.phoneOf(a).code())
+	_, err = first.Confirm(t.Context(), secret.NewText(h.phoneOf(a).code()))
 	h.ok(err)
 	b, err := second.BeginEnable(t.Context(), secret.NewText(pass))
 	h.ok(err)
-	_, err = second.Confirm(t.Context(), h.phoneOf(b).code())
+	_, err = second.Confirm(t.Context(), secret.NewText(h.phoneOf(b).code()))
 	h.ok(err)
 	h.refused(first.Continue(t.Context()), workspace.CodeEnrolmentEnded)
 	h.ok(second.Continue(t.Context()))
@@ -162,13 +162,13 @@ func TestOfTwoEnrolmentsAtOnceOneIsActiveAndOneIsTold(t *testing.T) {
 		t.Errorf("left behind: %d items, %d intents", h.items(), h.intents())
 	}
 	h.clock.step(time.Minute)
-	_, err = h.challenge().Verify(t.Context(), h.phoneOf(b).code())
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(h.phoneOf(b).code()))
 	h.ok(err)
 	_, err = first.Overview(t.Context())
 	h.refused(err, workspace.CodeSessionEnded) // turning 2FA on ends sessions that came in without it
 }
 
-func TestAKeychainThatFailsRefusesEnrolmentInWords(t *testing.T) {
+func TestEnable_FailingKeychainIsTold(t *testing.T) {
 	t.Parallel()
 	for err, code := range map[error]workspace.Code{
 		workspace.ErrKeychainAbsent: workspace.CodeKeychainAbsent, workspace.ErrKeychainLocked: workspace.CodeKeychainLocked,
@@ -206,7 +206,7 @@ func TestAKeychainThatFailsRefusesEnrolmentInWords(t *testing.T) {
 		h, s := created(t)
 		shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 		h.ok(err)
-		_, err = s.Confirm(t.Context(), h.phoneOf(shown).code())
+		_, err = s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
 		h.ok(err)
 		h.secrets.fail(nil, workspace.ErrSecretMissing, nil)
 		h.refused(s.Continue(t.Context()), workspace.CodeKeychainMismatch)
@@ -215,7 +215,7 @@ func TestAKeychainThatFailsRefusesEnrolmentInWords(t *testing.T) {
 	})
 }
 
-func TestAnItemThatCannotBeDeletedGoesAtTheNextStart(t *testing.T) {
+func TestCancelEnrolment_NextStartDeletesTheItem(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
@@ -236,12 +236,47 @@ func TestAnItemThatCannotBeDeletedGoesAtTheNextStart(t *testing.T) {
 	}
 }
 
-func TestAClockBefore1970IsRefusedInWords(t *testing.T) {
+func TestVerify_ClockBefore1970IsRefused(t *testing.T) {
 	t.Parallel()
 	h, _, p, _ := enabled(t)
 	code := p.code()
 	h.clock.step(-70 * 365 * 24 * time.Hour)
 	c := h.challenge()
-	_, err := c.Verify(t.Context(), code)
+	_, err := c.Verify(t.Context(), secret.NewText(code))
 	h.refused(err, workspace.CodeClockWrong)
+}
+
+// A code of two minutes ago was typed slowly; an older one is of a clock that is behind.
+func TestConfirm_TellsALateCodeFromASlowClock(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	for ahead, want := range map[time.Duration]workspace.Code{-2 * time.Minute: workspace.CodeCodeExpired, -150 * time.Second: workspace.CodeCodeClock} {
+		p := h.phoneOf(shown)
+		p.ahead = ahead
+		_, err = s.Confirm(t.Context(), secret.NewText(p.code()))
+		h.refused(err, want)
+	}
+}
+
+// A key that cannot be shown is not left in the keychain.
+func TestEnable_KeyThatCannotBeShownIsDeleted(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.sneak("UPDATE profiles SET email = ''")
+	if _, err := s.BeginEnable(t.Context(), secret.NewText(pass)); err == nil {
+		t.Error("it is shown without an account")
+	}
+	if h.items() != 0 || h.intents() != 0 {
+		t.Errorf("%d items and %d intents are left", h.items(), h.intents())
+	}
+}
+
+func TestShowing_KeyThatIsNotConfirmedHasNoCodes(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.ok(second(s.BeginEnable(t.Context(), secret.NewText(owner.pass))))
+	h.refused(second(s.Showing()), workspace.CodeEnrolmentEnded)
 }

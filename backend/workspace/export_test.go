@@ -39,18 +39,18 @@ func KnownKinds() (kinds []string) {
 	return kinds
 }
 
-// Settled is somebody who is put into a workspace as if they had come there in
-// the usual way. Key is that of their phone, in base32; empty: 2FA is off.
-type Settled struct {
+// AddedProfile is a profile that is put into a workspace as if it had been made in
+// the usual way. Key is that of the phone, in base32; empty: 2FA is off.
+type AddedProfile struct {
 	Name, Email string
 	Role        Role
 	State       ProfileState
 	Key         string
 }
 
-// Settle puts people in as one change with its event. Who is active or suspended
+// AddProfiles puts people in as one change with its event. Who is active or suspended
 // has the password of the profile that has the email like.
-func Settle(w *Workspace, ctx context.Context, like string, people []Settled) (ids []string, err error) {
+func AddProfiles(w *Workspace, ctx context.Context, like string, people []AddedProfile) (ids []string, err error) {
 	now := w.now()
 	profiles, factors := make([]Profile, len(people)), make([]Factor, len(people))
 	for i, s := range people {

@@ -10,10 +10,10 @@ import (
 	"countersign/backend/workspace"
 )
 
-// rough is a house whose keychain and store stand in a weather.
-func rough(t *testing.T) (*house, *weather, func() *workspace.Workspace) {
+// rough is a fixture whose keychain and store stand in a weather.
+func rough(t *testing.T) (*fixture, *weather, func() *workspace.Workspace) {
 	t.Helper()
-	h := newHouse(t)
+	h := newFixture(t)
 	over := &weather{}
 	secrets := &roughSecrets{Secrets: keychain.NewMemory(), weather: over}
 	open := func() *workspace.Workspace {
@@ -26,7 +26,7 @@ func rough(t *testing.T) (*house, *weather, func() *workspace.Workspace) {
 		t.Cleanup(func() { _ = store.Close() })
 		w, err := workspace.Open(t.Context(), workspace.Config{Store: roughStore{h.store, over}, Secrets: secrets, Now: h.clock.now, Password: cheap})
 		h.ok(err)
-		h.ok(w.Recover(t.Context()))
+		h.ok(w.RecoverAll(t.Context()))
 		return w
 	}
 	return h, over, open
@@ -41,7 +41,7 @@ var northwind = workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amar
 // commit, and its anchor.
 const writesOfCreate = 7
 
-func TestFaultAtEachWriteOfCreateLeavesAWayOn(t *testing.T) {
+func TestFault_AtEachWriteOfCreateCanBeRetried(t *testing.T) {
 	t.Parallel()
 	for _, what := range []trouble{refuses, lies, late} {
 		for n := range writesOfCreate {
@@ -85,7 +85,7 @@ func isWorded(err error) bool {
 	return false
 }
 
-func TestFaultAnAnchorThatIsSwallowedIsRefusedInWords(t *testing.T) {
+func TestFault_LostAnchorWriteIsTold(t *testing.T) {
 	t.Parallel()
 	h, over, open := rough(t)
 	w := open()
@@ -97,7 +97,7 @@ func TestFaultAnAnchorThatIsSwallowedIsRefusedInWords(t *testing.T) {
 	_ = open()
 }
 
-func TestFaultASwallowedAnchorGivesTheGuessBackAndLooksAtNothing(t *testing.T) {
+func TestFault_LostAnchorWriteChecksNothingAndCostsNoGuess(t *testing.T) {
 	t.Parallel()
 	h, over, open := rough(t)
 	w := open()
@@ -115,7 +115,7 @@ func TestFaultASwallowedAnchorGivesTheGuessBackAndLooksAtNothing(t *testing.T) {
 	}
 }
 
-func TestFaultAGuessAtASealedWorkspaceIsNotLookedAtWhereItsCountIsSwallowed(t *testing.T) {
+func TestFault_QuarantinedGuessThatIsNotCountedIsRefused(t *testing.T) {
 	t.Parallel()
 	h, _, _ := lived(t)
 	h.sneak("UPDATE attempts SET failures = 0 WHERE kind = 'code'")
@@ -124,7 +124,7 @@ func TestFaultAGuessAtASealedWorkspaceIsNotLookedAtWhereItsCountIsSwallowed(t *t
 	h.refused(accept(t.Context(), s, email, secret.NewText("not the password at all"), byCode("000000")), workspace.CodeKeychainMismatch)
 }
 
-func TestFaultAPauseBegunUnderAClockThatWasAheadEndsOnceItIsSetRight(t *testing.T) {
+func TestFault_PauseEndsOnceAClockThatWasAheadIsRight(t *testing.T) {
 	t.Parallel()
 	h, _ := created(t)
 	h.clock.step(10 * 365 * 24 * time.Hour)

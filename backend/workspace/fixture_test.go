@@ -48,8 +48,8 @@ func (c *clock) step(d time.Duration) {
 	c.t = c.t.Add(d)
 }
 
-// house is a workspace on a real SQLite file.
-type house struct {
+// fixture is a workspace on a real SQLite file.
+type fixture struct {
 	*testing.T
 	path    string
 	store   *sqlite.Store
@@ -61,15 +61,15 @@ type house struct {
 	count   int   // of people: see next
 }
 
-// The least cost that the bounds allow.
+// What hashing costs here.
 var (
-	cheap      = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
-	cheapCodes = recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+	cheap      = password.Cheap
+	cheapCodes = recovery.Cheap
 )
 
-func newHouse(t *testing.T) *house {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	h := &house{
+	h := &fixture{
 		T: t, path: filepath.Join(t.TempDir(), "workspace.db"), secrets: &faulty{Secrets: keychain.NewMemory()},
 		clock: &clock{t: time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)},
 	}
@@ -78,7 +78,7 @@ func newHouse(t *testing.T) *house {
 }
 
 // open opens the file, as a start of the program does.
-func (h *house) open() {
+func (h *fixture) open() {
 	h.Helper()
 	var err error
 	if h.store, err = sqlite.Open(h.Context(), h.path); err != nil {
@@ -92,13 +92,13 @@ func (h *house) open() {
 	if h.w, err = workspace.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, MarkEvery: h.marks, Sentence: sentence}); err != nil {
 		h.Fatal(err)
 	}
-	if err := h.w.Recover(h.Context()); err != nil {
+	if err := h.w.RecoverAll(h.Context()); err != nil {
 		h.Fatal(err)
 	}
 }
 
 // restart ends the process's hold on the file, as a crash would, and starts again.
-func (h *house) restart() {
+func (h *fixture) restart() {
 	h.Helper()
 	if err := h.store.Close(); err != nil {
 		h.Fatal(err)
@@ -106,10 +106,10 @@ func (h *house) restart() {
 	h.open()
 }
 
-// created is a house with a workspace and its owner signed in.
-func created(t *testing.T) (*house, *workspace.Session) {
+// created is a fixture with a workspace and its owner signed in.
+func created(t *testing.T) (*fixture, *workspace.Session) {
 	t.Helper()
-	h := newHouse(t)
+	h := newFixture(t)
 	s, err := h.w.Create(h.Context(), workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)})
 	if err != nil {
 		t.Fatal(err)
@@ -149,13 +149,13 @@ func (p phone) wrong() string {
 	}
 }
 
-func (h *house) phoneOf(shown workspace.Shown) phone {
+func (h *fixture) phoneOf(shown workspace.Shown) phone {
 	return phone{key: strings.Join(shown.Groups, ""), clock: h.clock}
 }
 
-// enabled is a house whose owner has 2FA on. The clock stands after the code of
+// enabled is a fixture whose owner has 2FA on. The clock stands after the code of
 // the enrolment, so that the phone shows a new one.
-func enabled(t *testing.T) (*house, *workspace.Session, phone, []string) {
+func enabled(t *testing.T) (*fixture, *workspace.Session, phone, []string) {
 	t.Helper()
 	h, s := created(t)
 	p, codes := h.enable(s)
@@ -163,12 +163,12 @@ func enabled(t *testing.T) (*house, *workspace.Session, phone, []string) {
 	return h, s, p, codes
 }
 
-func (h *house) enable(s *workspace.Session) (phone, []string) {
+func (h *fixture) enable(s *workspace.Session) (phone, []string) {
 	h.Helper()
 	shown, err := s.BeginEnable(h.Context(), secret.NewText(pass))
 	h.ok(err)
 	p := h.phoneOf(shown)
-	issued, err := s.Confirm(h.Context(), p.code())
+	issued, err := s.Confirm(h.Context(), secret.NewText(p.code()))
 	h.ok(err)
 	codes := display(issued)
 	h.ok(s.Continue(h.Context()))
@@ -183,7 +183,7 @@ func display(i *workspace.Issued) (codes []string) {
 }
 
 // challenge gives the right password and expects the second factor to be due.
-func (h *house) challenge() *workspace.Challenge {
+func (h *fixture) challenge() *workspace.Challenge {
 	h.Helper()
 	s, c, err := h.w.SignIn(h.Context(), email, secret.NewText(pass))
 	h.ok(err)
@@ -193,7 +193,7 @@ func (h *house) challenge() *workspace.Challenge {
 	return c
 }
 
-func (h *house) ok(err error) {
+func (h *fixture) ok(err error) {
 	h.Helper()
 	if err != nil {
 		h.Fatal(err)
@@ -201,7 +201,7 @@ func (h *house) ok(err error) {
 }
 
 // refused expects a code of refusal.
-func (h *house) refused(err error, code workspace.Code) *workspace.Error {
+func (h *fixture) refused(err error, code workspace.Code) *workspace.Error {
 	h.Helper()
 	var e *workspace.Error
 	if !errors.As(err, &e) || e.Code != code {
@@ -214,7 +214,7 @@ func (h *house) refused(err error, code workspace.Code) *workspace.Error {
 }
 
 // status reads the profile.
-func (h *house) status(s *workspace.Session) workspace.TwoFactor {
+func (h *fixture) status(s *workspace.Session) workspace.TwoFactor {
 	h.Helper()
 	o, err := s.Overview(h.Context())
 	h.ok(err)
@@ -222,7 +222,7 @@ func (h *house) status(s *workspace.Session) workspace.TwoFactor {
 }
 
 // items counts the keychain's items for TOTP secrets.
-func (h *house) items() (n int) {
+func (h *fixture) items() (n int) {
 	for _, name := range h.secrets.names() {
 		if strings.Contains(name, "/totp/") {
 			n++
@@ -232,7 +232,7 @@ func (h *house) items() (n int) {
 }
 
 // intents counts what is under way.
-func (h *house) intents() (n int) {
+func (h *fixture) intents() (n int) {
 	h.Helper()
 	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
 		all, err := tx.Intents()
@@ -340,3 +340,7 @@ func eachRow(tx workspace.ReadTx, fn func(k workspace.Key, row any) error) error
 	}
 	return nil
 }
+
+func second[A, B any](_ A, b B) B { return b }
+
+func third[A, B, C any](_ A, _ B, c C) C { return c }

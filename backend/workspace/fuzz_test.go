@@ -16,9 +16,8 @@ import (
 	"countersign/backend/workspace"
 )
 
-// hall is a workspace that a fuzz target knocks at, with 2FA on and its ten
-// codes in force.
-type hall struct {
+// fuzzFixture is the workspace of a fuzz target, with 2FA on and ten active codes.
+type fuzzFixture struct {
 	clock   *clock
 	secrets *keychain.Memory
 	store   *sqlite.Store
@@ -27,14 +26,14 @@ type hall struct {
 	codes   []string
 }
 
-func (h *hall) config() workspace.Config {
+func (h *fuzzFixture) config() workspace.Config {
 	return workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap}
 }
 
-func newHall(f *testing.F) *hall {
+func newFuzzFixture(f *testing.F) *fuzzFixture {
 	f.Helper()
 	ctx := context.Background()
-	h := &hall{clock: &clock{t: time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)}, secrets: keychain.NewMemory()}
+	h := &fuzzFixture{clock: &clock{t: time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)}, secrets: keychain.NewMemory()}
 	var err error
 	ok := func() {
 		f.Helper()
@@ -52,7 +51,7 @@ func newHall(f *testing.F) *hall {
 	shown, err := s.BeginEnable(ctx, secret.NewText(pass))
 	ok()
 	h.phone = phone{key: strings.Join(shown.Groups, ""), clock: h.clock}
-	issued, err := s.Confirm(ctx, h.phone.code())
+	issued, err := s.Confirm(ctx, secret.NewText(h.phone.code()))
 	ok()
 	h.codes = display(issued)
 	err = s.Continue(ctx)
@@ -77,9 +76,9 @@ func worded(t *testing.T, err error, typed ...string) {
 	}
 }
 
-// FuzzDoors types anything at the door: email, password, and a second factor in
+// FuzzSignIn signs in with anything: email, password, and a second factor in
 // both places for one.
-func FuzzDoors(f *testing.F) {
+func FuzzSignIn(f *testing.F) {
 	for _, s := range [][3]string{
 		{email, pass, "000000"}, {strings.ToUpper(email), pass, "123 456"}, {" " + email, "not the password at all", ""}, {"nobody@example.com", pass, "ABCD-EFGH-JKMN-PQRS"},
 		{email, pass, "１２３４５６"}, {email, pass, "٠١٢٣٤٥"}, {email, pass, "+87082"}, {email, pass, "2.8708"}, {email, pass, "12345\x00"}, {email, pass, "123\u00a0456"},
@@ -87,7 +86,7 @@ func FuzzDoors(f *testing.F) {
 	} {
 		f.Add(s[0], s[1], s[2])
 	}
-	h := newHall(f)
+	h := newFuzzFixture(f)
 	var turn sync.Mutex
 	f.Fuzz(func(t *testing.T, who, pw, code string) {
 		turn.Lock()
@@ -108,17 +107,17 @@ func FuzzDoors(f *testing.F) {
 			}
 			c = h.challenge(t)
 		}
-		s, err = c.Verify(ctx, code)
+		s, err = c.Verify(ctx, secret.NewText(code))
 		worded(t, err, code)
 		if s != nil && strings.ReplaceAll(code, " ", "") != h.phone.code() {
 			t.Fatalf("the code %q opened", code)
 		}
-		s, err = c.Recover(ctx, code)
+		s, err = c.Recover(ctx, secret.NewText(code))
 		worded(t, err, code)
 		if s != nil {
 			t.Fatalf("the recovery code %q opened", code)
 		}
-		_, err = h.challenge(t).Recover(ctx, "") // what is empty costs nothing
+		_, err = h.challenge(t).Recover(ctx, secret.NewText("")) // what is empty costs nothing
 		if !workspace.IsCode(err, workspace.CodeRecoveryRequired) {
 			t.Errorf("nothing at all is answered with %v", err)
 		}
@@ -126,7 +125,7 @@ func FuzzDoors(f *testing.F) {
 }
 
 // challenge gives the right password, once every pause is over.
-func (h *hall) challenge(t *testing.T) *workspace.Challenge {
+func (h *fuzzFixture) challenge(t *testing.T) *workspace.Challenge {
 	t.Helper()
 	h.clock.step(2 * time.Hour)
 	_, c, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
@@ -138,7 +137,7 @@ func (h *hall) challenge(t *testing.T) *workspace.Challenge {
 
 // FuzzAnchor starts with anything in the anchor's place.
 func FuzzAnchor(f *testing.F) {
-	h := newHall(f)
+	h := newFuzzFixture(f)
 	name := ""
 	for _, n := range h.secrets.Names() {
 		if strings.HasSuffix(n, "/anchor") {

@@ -115,7 +115,7 @@ func (m *machine) try() (err error) {
 	if m.w, err = workspace.Open(m.ctx, m.config()); err != nil {
 		return err
 	}
-	return m.w.Recover(m.ctx)
+	return m.w.RecoverAll(m.ctx)
 }
 
 // start opens the file in fine weather, which has to work, and finds everything
@@ -272,7 +272,7 @@ func (m *machine) once(code string, err error) {
 	m.opened[code] = true
 }
 
-func TestModelWhateverGoesWrongNothingOpensTwiceAndNothingIsHalfDone(t *testing.T) {
+func TestModel_FaultsOpenNothingTwiceAndLeaveNothingHalfDone(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)

@@ -84,7 +84,7 @@ func (a *Admin) checkMember(tx ReadTx, actor Profile, n NewMember, seen map[stri
 	}
 	switch n.Role {
 	case RoleMember:
-		if !actAdd.may(actor.Role, n.Role) {
+		if !mayAdd.on(actor.Role, n.Role) {
 			return p, refuse(CodeForbidden).at("role")
 		}
 	case RoleOwner, RoleAdmin:
@@ -179,7 +179,7 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, proof *Proof
 		open := make([]madeOneTime, len(made))
 		keys := a.s.heldKeys()
 		given = make([]GivenOut, len(made))
-		err = onAllCores(ctx, len(made), func(i int) (err error) {
+		err = inParallel(ctx, len(made), func(i int) (err error) {
 			open[i], given[i], err = w.newOneTime(OneTimeInvitation, made[i], actor, keys)
 			return err
 		}, progress)
@@ -221,7 +221,7 @@ func (a *Admin) SetRole(ctx context.Context, id string, role Role, proof Proof) 
 		return refuse(CodeRoleUnknown).at("role")
 	}
 	check := func(tx ReadTx) error {
-		_, target, err := a.target(tx, id, actRole)
+		_, target, err := a.target(tx, id, mayChangeRole)
 		if err == nil && target.Role == RoleOwner && role != RoleOwner && target.State == ProfileActive {
 			n, err := tx.CountOwners()
 			return refuseUnless(n > 1, err, CodeLastOwner)
@@ -229,7 +229,7 @@ func (a *Admin) SetRole(ctx context.Context, id string, role Role, proof Proof) 
 		return err
 	}
 	return a.change(ctx, &proof, check, func(tx WriteTx) error {
-		_, target, err := a.target(tx, id, actRole)
+		_, target, err := a.target(tx, id, mayChangeRole)
 		if err != nil || target.Role == role {
 			return err
 		}
@@ -250,7 +250,7 @@ func (a *Admin) SetRole(ctx context.Context, id string, role Role, proof Proof) 
 // folder.
 func (a *Admin) Suspend(ctx context.Context, id string) error {
 	return a.change(ctx, nil, nil, func(tx WriteTx) error {
-		_, target, err := a.target(tx, id, actSuspend)
+		_, target, err := a.target(tx, id, maySuspend)
 		if err != nil {
 			return err
 		}
@@ -277,7 +277,7 @@ func (a *Admin) Suspend(ctx context.Context, id string) error {
 // not_yourself, member_gone; folder.
 func (a *Admin) Resume(ctx context.Context, id string) error {
 	return a.change(ctx, nil, nil, func(tx WriteTx) error {
-		_, target, err := a.target(tx, id, actSuspend)
+		_, target, err := a.target(tx, id, mayReactivate)
 		if err != nil || target.State != ProfileSuspended {
 			return err
 		}
@@ -295,10 +295,10 @@ func (a *Admin) Resume(ctx context.Context, id string) error {
 // last_owner, member_gone; those of a step-up; folder.
 func (a *Admin) Remove(ctx context.Context, id string, proof Proof) error {
 	w := a.s.w
-	check := func(tx ReadTx) error { _, _, err := a.target(tx, id, actRemove); return err }
+	check := func(tx ReadTx) error { _, _, err := a.target(tx, id, mayRemove); return err }
 	var later []Intent
 	err := a.change(ctx, &proof, check, func(tx WriteTx) error {
-		_, target, err := a.target(tx, id, actRemove)
+		_, target, err := a.target(tx, id, mayRemove)
 		if err != nil {
 			return err
 		}

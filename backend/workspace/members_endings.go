@@ -24,14 +24,14 @@ var oneTimeKinds = []OneTimeKind{OneTimeInvitation, OneTimeReset, OneTimeHelp}
 // mayStand reports whether the issuer could give a subject a code of this kind, as
 // both are now.
 func mayStand(kind OneTimeKind, issuer, subject Profile) bool {
-	what, state := actResetPassword, ProfileActive // an invitation is given anew by the same act
+	what, state := mayResetPassword, ProfileActive // an invitation is given anew by the same act
 	switch kind {
 	case OneTimeInvitation:
 		state = ProfileInvited
 	case OneTimeHelp:
-		what = actHelpCode
+		what = mayGiveHelpCode
 	}
-	return issuer.State == ProfileActive && subject.State == state && what.may(issuer.Role, subject.Role)
+	return issuer.State == ProfileActive && subject.State == state && what.on(issuer.Role, subject.Role)
 }
 
 // ProfileChanged ends the codes that were given out for a profile whose role,

@@ -13,7 +13,7 @@ import (
 )
 
 // admin proves itself with a new code each time, and is good for an hour.
-func (h *hall) admin(tb testing.TB) *workspace.Admin {
+func (h *fuzzFixture) admin(tb testing.TB) *workspace.Admin {
 	tb.Helper()
 	h.clock.step(2 * time.Hour) // over every pause
 	ctx := context.Background()
@@ -21,7 +21,7 @@ func (h *hall) admin(tb testing.TB) *workspace.Admin {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	s, err := c.Verify(ctx, h.phone.code())
+	s, err := c.Verify(ctx, secret.NewText(h.phone.code()))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func (h *hall) admin(tb testing.TB) *workspace.Admin {
 	return a
 }
 
-func (h *hall) proof() workspace.Proof {
+func (h *fuzzFixture) proof() workspace.Proof {
 	return workspace.Proof{Password: secret.NewText(pass), Factor: byCode(h.phone.code())}
 }
 
@@ -50,7 +50,7 @@ func FuzzRedeem(f *testing.F) {
 	f.Add("nobody@example.com", "ABCD-EFGH-JKMN-PQRS", "")
 	f.Add(" "+email, "ABCD-EFGH-JKMN-PQRS", "short")
 	f.Add("removed:x", "ABCD-EFGH-JKMN-PQRS", strings.Repeat("x", 10_000))
-	h := newHall(f)
+	h := newFuzzFixture(f)
 	given, err := h.admin(f).AddMember(context.Background(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, workspace.Proof{})
 	if err != nil {
 		f.Fatal(err)
@@ -60,7 +60,7 @@ func FuzzRedeem(f *testing.F) {
 		turn.Lock()
 		defer turn.Unlock()
 		h.clock.step(2 * time.Hour)
-		s, c, err := h.w.Redeem(t.Context(), who, code, secret.NewText(pw))
+		s, c, err := h.w.Redeem(t.Context(), who, secret.NewText(code), secret.NewText(pw))
 		worded(t, err, who, code, pw)
 		if s != nil || c != nil || err == nil {
 			t.Fatalf("%q with %q came in: %v", who, code, err)
@@ -76,14 +76,14 @@ func FuzzHelpCode(f *testing.F) {
 	for _, s := range typedCodes {
 		f.Add(s)
 	}
-	h := newHall(f)
+	h := newFuzzFixture(f)
 	owner := h.admin(f)
 	ctx := context.Background()
 	given, err := owner.AddMember(ctx, workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleAdmin}, h.proof())
 	if err != nil {
 		f.Fatal(err)
 	}
-	other, _, err := h.w.Redeem(ctx, otherEmail, given.Code.Display(), secret.NewText(pass))
+	other, _, err := h.w.Redeem(ctx, otherEmail, secret.NewText(given.Code.Display()), secret.NewText(pass))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func FuzzHelpCode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, code string) {
 		turn.Lock()
 		defer turn.Unlock()
-		g, err := h.challenge(t).UseHelpCode(t.Context(), code)
+		g, err := h.challenge(t).UseHelpCode(t.Context(), secret.NewText(code))
 		worded(t, err, code)
 		if g != nil || err == nil {
 			t.Fatalf("%q came in: %v", code, err)
@@ -106,7 +106,7 @@ func FuzzHelpCode(f *testing.F) {
 	})
 }
 
-func ownerOf(tb testing.TB, h *hall) (id string) {
+func ownerOf(tb testing.TB, h *fuzzFixture) (id string) {
 	tb.Helper()
 	err := h.store.View(context.Background(), func(tx workspace.ReadTx) error {
 		p, err := tx.ProfileByEmail(email)
@@ -128,7 +128,7 @@ func FuzzAddMember(f *testing.F) {
 	}
 	f.Add("Owner", "o@example.com", "owner")
 	f.Add("Admin", strings.ToUpper(email), "admin")
-	h := newHall(f)
+	h := newFuzzFixture(f)
 	var turn sync.Mutex
 	f.Fuzz(func(t *testing.T, name, address, role string) {
 		turn.Lock()
@@ -163,7 +163,7 @@ func FuzzAcknowledge(f *testing.F) {
 	for _, s := range append(typedCodes, "lantern", " LANTERN ") {
 		f.Add(s)
 	}
-	h := newHall(f)
+	h := newFuzzFixture(f)
 	ctx := context.Background()
 	r, err := h.admin(f).BeginRun(ctx, workspace.RunRequest{Members: []string{ownerOf(f, h)}, Reason: "r", Kind: workspace.RunPrint}, h.proof())
 	if err != nil {
@@ -180,11 +180,11 @@ func FuzzAcknowledge(f *testing.F) {
 	f.Fuzz(func(t *testing.T, typed string) {
 		turn.Lock()
 		defer turn.Unlock()
-		s, err := h.challenge(t).Verify(t.Context(), h.phone.code())
+		s, err := h.challenge(t).Verify(t.Context(), secret.NewText(h.phone.code()))
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = s.Acknowledge(t.Context(), typed)
+		err = s.Acknowledge(t.Context(), secret.NewText(typed))
 		worded(t, err, typed)
 		if err == nil && !strings.EqualFold(strings.TrimSpace(typed), word) {
 			t.Fatalf("%q passed for %q", typed, word)

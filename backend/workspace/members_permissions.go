@@ -7,7 +7,7 @@ import (
 
 // target reads whom an act is about, within tx, and refuses where the actor's
 // role does not allow it. It is looked at in the transaction that acts.
-func (a *Admin) target(tx ReadTx, id string, what act) (actor, target Profile, err error) {
+func (a *Admin) target(tx ReadTx, id string, what MemberPermission) (actor, target Profile, err error) {
 	if actor, err = a.profile(tx); err != nil {
 		return actor, target, err
 	}

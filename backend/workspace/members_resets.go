@@ -84,7 +84,7 @@ func afterwards(met, undoing error) error {
 func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof Proof) error {
 	w := a.s.w
 	check := func(tx ReadTx) error {
-		if _, _, err := a.target(tx, id, actReset2FA); err != nil {
+		if _, _, err := a.target(tx, id, mayReset2FA); err != nil {
 			return err
 		}
 		if _, err := tx.Factor(id); err != nil {
@@ -97,7 +97,7 @@ func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof Proof) 
 		if err := check(tx); err != nil {
 			return err
 		}
-		_, target, err := a.target(tx, id, actReset2FA)
+		_, target, err := a.target(tx, id, mayReset2FA)
 		if err != nil {
 			return err
 		}
@@ -141,7 +141,7 @@ func absent(err error, c Code) error {
 // invitation. Errors: forbidden, not_yourself, member_gone, member_suspended,
 // approval_*; those of a step-up; folder.
 func (a *Admin) ResetPassword(ctx context.Context, id, approval string, proof Proof) (GivenOut, error) {
-	return a.giveOut(ctx, id, approval, proof, actResetPassword, ApproveResetPassword, func(target Profile) (OneTimeKind, string, error) {
+	return a.giveOut(ctx, id, approval, proof, mayResetPassword, ApproveResetPassword, func(target Profile) (OneTimeKind, string, error) {
 		if target.State == ProfileInvited {
 			return OneTimeInvitation, eventInvitedAgain, nil
 		}
@@ -154,12 +154,12 @@ func (a *Admin) ResetPassword(ctx context.Context, id, approval string, proof Pr
 // forbidden, not_yourself, member_gone, member_suspended, two_factor_off,
 // approval_*; those of a step-up; folder.
 func (a *Admin) HelpCode(ctx context.Context, id, approval string, proof Proof) (GivenOut, error) {
-	return a.giveOut(ctx, id, approval, proof, actHelpCode, ApproveHelpCode, func(Profile) (OneTimeKind, string, error) {
+	return a.giveOut(ctx, id, approval, proof, mayGiveHelpCode, ApproveHelpCode, func(Profile) (OneTimeKind, string, error) {
 		return OneTimeHelp, eventHelpGiven, nil
 	})
 }
 
-func (a *Admin) giveOut(ctx context.Context, id, approval string, proof Proof, what act, kind ApprovalKind,
+func (a *Admin) giveOut(ctx context.Context, id, approval string, proof Proof, what MemberPermission, kind ApprovalKind,
 	choose func(target Profile) (OneTimeKind, string, error)) (GivenOut, error) {
 	var actor, target Profile
 	check := func(tx ReadTx) (err error) {
@@ -169,7 +169,7 @@ func (a *Admin) giveOut(ctx context.Context, id, approval string, proof Proof, w
 		if target.State == ProfileSuspended {
 			return refuse(CodeMemberSuspended)
 		}
-		if what == actHelpCode {
+		if what == mayGiveHelpCode {
 			if _, err := tx.Factor(id); err != nil {
 				return absent(err, CodeTwoFactorOff)
 			}

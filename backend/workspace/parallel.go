@@ -4,41 +4,32 @@ import (
 	"context"
 	"runtime"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
-// onAllCores runs work for 0 to n−1, as many at a time as there are cores, until
-// one fails or ctx ends. done is called with how many are finished, in turn.
-func onAllCores(ctx context.Context, n int, work func(i int) error, done Progress) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	next := make(chan int)
-	var workers sync.WaitGroup
+// inParallel runs work for 0 to n−1, as many at a time as there are cores, until
+// one fails or ctx ends. progress may be nil; it is called after each, one call at a time.
+func inParallel(ctx context.Context, n int, work func(i int) error, progress Progress) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.NumCPU())
 	var mu sync.Mutex
 	finished := 0
-	for range min(runtime.NumCPU(), n) {
-		workers.Go(func() {
-			for i := range next {
-				if err := work(i); err != nil {
-					stop(err)
-					return
-				}
-				mu.Lock()
-				if finished++; done != nil {
-					done(int64(finished), int64(n))
-				}
-				mu.Unlock()
+	for i := range n {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
 			}
+			if err := work(i); err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if finished++; progress != nil {
+				progress(int64(finished), int64(n))
+			}
+			return nil
 		})
 	}
-	for i := range n {
-		select {
-		case next <- i:
-			continue
-		case <-ctx.Done():
-		}
-		break
-	}
-	close(next)
-	workers.Wait()
-	return context.Cause(ctx)
+	return g.Wait()
 }

@@ -15,9 +15,9 @@ import (
 
 const otherEmail = "bela.novak@example.com"
 
-// somebody is a person of the workspace with what they have in their hands.
-type somebody struct {
-	h     *house
+// user is a person of the workspace, with their password and phone.
+type user struct {
+	h     *fixture
 	id    string
 	name  string
 	email string
@@ -25,22 +25,22 @@ type somebody struct {
 	phone phone // zero with 2FA off
 }
 
-// person is how somebody is to be put into a house.
+// person says how a user is to be put into a fixture.
 type person struct {
 	role  workspace.Role
 	state workspace.ProfileState
 	on    bool // 2FA
 }
 
-// people puts people into the house who have signed in before, as far as their
+// people puts people into the fixture who have signed in before, as far as their
 // state allows, with the owner's password.
-func (h *house) people(all ...person) (made []*somebody) {
+func (h *fixture) people(all ...person) (made []*user) {
 	h.Helper()
-	var rows []workspace.Settled
+	var rows []workspace.AddedProfile
 	for _, p := range all {
 		n := h.next()
-		one := &somebody{h: h, name: fmt.Sprintf("Person %d, %s", n, p.role), email: fmt.Sprintf("p%d@example.com", n), pass: pass}
-		row := workspace.Settled{Name: one.name, Email: one.email, Role: p.role, State: p.state}
+		one := &user{h: h, name: fmt.Sprintf("Person %d, %s", n, p.role), email: fmt.Sprintf("p%d@example.com", n), pass: pass}
+		row := workspace.AddedProfile{Name: one.name, Email: one.email, Role: p.role, State: p.state}
 		if p.on {
 			key, err := totp.NewKey(rand.Reader)
 			h.ok(err)
@@ -49,7 +49,7 @@ func (h *house) people(all ...person) (made []*somebody) {
 		}
 		rows, made = append(rows, row), append(made, one)
 	}
-	ids, err := workspace.Settle(h.w, context.WithoutCancel(h.Context()), email, rows)
+	ids, err := workspace.AddProfiles(h.w, context.WithoutCancel(h.Context()), email, rows)
 	h.ok(err)
 	for i, id := range ids {
 		made[i].id = id
@@ -57,25 +57,25 @@ func (h *house) people(all ...person) (made []*somebody) {
 	return made
 }
 
-func (h *house) one(p person) *somebody { h.Helper(); return h.people(p)[0] }
+func (h *fixture) one(p person) *user { h.Helper(); return h.people(p)[0] }
 
 // next is a number that was not there before.
-func (h *house) next() int { h.count++; return h.count }
+func (h *fixture) next() int { h.count++; return h.count }
 
 // signIn gives the password and, with 2FA on, the code.
-func (p *somebody) signIn() *workspace.Session {
+func (p *user) signIn() *workspace.Session {
 	p.h.Helper()
 	s, c, err := p.h.w.SignIn(context.WithoutCancel(p.h.Context()), p.email, secret.NewText(p.pass))
 	p.h.ok(err)
 	if c != nil {
-		s, err = c.Verify(context.WithoutCancel(p.h.Context()), p.newCode())
+		s, err = c.Verify(context.WithoutCancel(p.h.Context()), secret.NewText(p.newCode()))
 		p.h.ok(err)
 	}
 	return s
 }
 
 // challenge gives the password where more is due.
-func (p *somebody) challenge() *workspace.Challenge {
+func (p *user) challenge() *workspace.Challenge {
 	p.h.Helper()
 	_, c, err := p.h.w.SignIn(p.h.Context(), p.email, secret.NewText(p.pass))
 	p.h.ok(err)
@@ -86,12 +86,12 @@ func (p *somebody) challenge() *workspace.Challenge {
 }
 
 // newCode waits until the phone shows a new one.
-func (p *somebody) newCode() string {
+func (p *user) newCode() string {
 	p.h.clock.step(30 * time.Second)
 	return p.phone.code()
 }
 
-func (p *somebody) admin() *workspace.Admin {
+func (p *user) admin() *workspace.Admin {
 	p.h.Helper()
 	a, err := p.signIn().Admin(p.h.Context())
 	p.h.ok(err)
@@ -99,7 +99,7 @@ func (p *somebody) admin() *workspace.Admin {
 }
 
 // proof is a step-up: the password and, with 2FA on, a new code.
-func (p *somebody) proof() workspace.Proof {
+func (p *user) proof() workspace.Proof {
 	proof := workspace.Proof{Password: secret.NewText(p.pass)}
 	if p.phone.key != "" {
 		proof.Factor = workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}
@@ -107,8 +107,8 @@ func (p *somebody) proof() workspace.Proof {
 	return proof
 }
 
-// profile is what the store has of somebody.
-func (h *house) profile(id string) (p workspace.Profile) {
+// profile is what the store has of a user.
+func (h *fixture) profile(id string) (p workspace.Profile) {
 	h.Helper()
 	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) (err error) {
 		p, err = tx.Profile(id)
@@ -117,31 +117,43 @@ func (h *house) profile(id string) (p workspace.Profile) {
 	return p
 }
 
-// alone is a house with its owner, 2FA off.
-func alone(t *testing.T) (*house, *somebody) {
+// alone is a fixture with its owner, 2FA off.
+func alone(t *testing.T) (*fixture, *user) {
 	t.Helper()
 	h, s := created(t)
-	return h, &somebody{h: h, id: s.ProfileID(), name: "Amara Okafor", email: email, pass: pass}
+	return h, &user{h: h, id: s.ProfileID(), name: "Amara Okafor", email: email, pass: pass}
 }
 
-// guarded is a house whose owner has 2FA on.
-func guarded(t *testing.T) (*house, *somebody, []string) {
+// guarded is a fixture whose owner has 2FA on.
+func guarded(t *testing.T) (*fixture, *user, []string) {
 	t.Helper()
 	h, s, p, codes := enabled(t)
-	return h, &somebody{h: h, id: s.ProfileID(), name: "Amara Okafor", email: email, pass: pass, phone: p}, codes
+	return h, &user{h: h, id: s.ProfileID(), name: "Amara Okafor", email: email, pass: pass, phone: p}, codes
 }
 
-// enrolAt goes through a gate to its session.
-func (p *somebody) enrolAt(g *workspace.Gate) (*workspace.Session, []string) {
+// enrolAt finishes an enrolment and gives its session.
+func (p *user) enrolAt(g *workspace.EnrolmentSession) (*workspace.Session, []string) {
 	p.h.Helper()
 	ctx := p.h.Context()
 	shown, err := g.Begin(ctx)
 	p.h.ok(err)
 	p.phone = phone{key: strings.Join(shown.Groups, ""), clock: p.h.clock}
-	issued, err := g.Confirm(ctx, p.newCode())
+	issued, err := g.Confirm(ctx, secret.NewText(p.newCode()))
 	p.h.ok(err)
 	p.h.ok(g.Continue(ctx))
 	s, err := g.Enter()
 	p.h.ok(err)
 	return s, display(issued)
+}
+
+func byCode(code string) workspace.FactorInput {
+	return workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code)}
+}
+
+func byRecovery(code string) workspace.FactorInput {
+	return workspace.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(code)}
+}
+
+func proof(f workspace.FactorInput) workspace.Proof {
+	return workspace.Proof{Password: secret.NewText(pass), Factor: f}
 }

@@ -50,87 +50,86 @@ func PermissionsOf(r Role) (all []Permission) {
 // Of reports whether somebody of a role has the permission.
 func (p Permission) Of(r Role) bool { return slices.Contains(PermissionsOf(r), p) }
 
-// act is something that an owner or an admin may do to somebody.
-type act int
+// MemberPermission is something that an owner or an admin may do to a member.
+type MemberPermission string
 
+// The permissions on members.
 const (
-	actAdd     act = iota // a member
-	actRole               // give another role, or add somebody with one
-	actSuspend            // and let in again
-	actRemove
-	actResetPassword
-	actReset2FA // the password is still needed
-	actHelpCode // likewise
-	actIssue    // recovery codes, for those with 2FA on
+	mayAdd           MemberPermission = "add"
+	mayChangeRole    MemberPermission = "role" // or add somebody with one
+	maySuspend       MemberPermission = "suspend"
+	mayReactivate    MemberPermission = "resume"
+	mayRemove        MemberPermission = "remove"
+	mayResetPassword MemberPermission = "reset-password"
+	mayReset2FA      MemberPermission = "reset-2fa" // the password is still needed
+	mayGiveHelpCode  MemberPermission = "help-code" // likewise
+	mayIssueCodes    MemberPermission = "issue"     // recovery codes, for those with 2FA on
 )
 
-// ofAdmins is to people of which roles an admin may do an act; an owner may to all. An
+// onRoles is on members of which roles an admin has a permission; an owner has all on all. An
 // admin looks after members; what only a second factor is touched by, an admin may do for
 // anybody, so that one owner without a phone is not the end of a workspace: the owner's
 // password is still needed. Nobody who is not an owner can both reset an owner's password
 // and their second factor, which together would be a way in.
-var ofAdmins = map[act][]Role{
-	actAdd:           {RoleMember},
-	actRole:          {},
-	actSuspend:       {RoleMember},
-	actRemove:        {RoleMember},
-	actResetPassword: {RoleMember},
-	actReset2FA:      {RoleOwner, RoleAdmin, RoleMember},
-	actHelpCode:      {RoleOwner, RoleAdmin, RoleMember},
-	actIssue:         {RoleMember},
+var onRoles = map[MemberPermission][]Role{
+	mayAdd:           {RoleMember},
+	mayChangeRole:    {},
+	maySuspend:       {RoleMember},
+	mayReactivate:    {RoleMember},
+	mayRemove:        {RoleMember},
+	mayResetPassword: {RoleMember},
+	mayReset2FA:      {RoleOwner, RoleAdmin, RoleMember},
+	mayGiveHelpCode:  {RoleOwner, RoleAdmin, RoleMember},
+	mayIssueCodes:    {RoleMember},
 }
 
-// may says whether an actor's role allows an act on somebody with a target's role.
-func (a act) may(actor, target Role) bool {
-	return actor == RoleOwner || actor == RoleAdmin && slices.Contains(ofAdmins[a], target)
+// on reports whether an actor's role has the permission on somebody of a target's role.
+func (p MemberPermission) on(actor, target Role) bool {
+	return actor == RoleOwner || actor == RoleAdmin && slices.Contains(onRoles[p], target)
 }
 
 // notOnOneself lists what nobody does to themselves: there is a screen of one's own
 // for it, or it would lock oneself out.
-var notOnOneself = []act{actSuspend, actRemove, actResetPassword, actReset2FA, actHelpCode}
+var notOnOneself = []MemberPermission{maySuspend, mayReactivate, mayRemove, mayResetPassword, mayReset2FA, mayGiveHelpCode}
 
-// refused says why an actor may not do an act to somebody; empty: they may. One's own
+// refused says why an actor does not have the permission; empty: they have it. One's own
 // sheet is printed with the others.
-func (a act) refused(actorID string, actor Role, targetID string, target Role) Code {
+func (p MemberPermission) refused(actorID string, actor Role, targetID string, target Role) Code {
 	self := actorID == targetID
 	switch {
-	case self && slices.Contains(notOnOneself, a):
+	case self && slices.Contains(notOnOneself, p):
 		return CodeNotYourself
-	case self && a == actIssue && MayAdminister.Of(actor), a.may(actor, target):
+	case self && p == mayIssueCodes && MayAdminister.Of(actor), p.on(actor, target):
 		return ""
 	}
 	return CodeForbidden
 }
 
-// MemberAct is an act on a member, as it is offered.
-type MemberAct string
-
-// memberActs are what is offered, in this order: the act that it is, and where a member has
-// to stand for it to make sense.
-var memberActs = []struct {
-	name MemberAct
-	act
+// offered are the permissions that a list of members offers, in this order, and where a
+// member has to stand for each to make sense.
+var offered = []struct {
+	MemberPermission
 	fits func(Member) bool
 }{
-	{"issue", actIssue, func(m Member) bool { return m.On && m.State != ProfileSuspended }},
-	{"help-code", actHelpCode, func(m Member) bool { return m.On && m.State != ProfileSuspended }},
-	{"reset-2fa", actReset2FA, func(m Member) bool { return m.On }},
-	{"reset-password", actResetPassword, func(m Member) bool { return m.State != ProfileSuspended }},
-	{"role", actRole, func(Member) bool { return true }},
-	{"suspend", actSuspend, func(m Member) bool { return m.State == ProfileActive }},
-	{"resume", actSuspend, func(m Member) bool { return m.State == ProfileSuspended }},
-	{"remove", actRemove, func(Member) bool { return true }},
+	{mayIssueCodes, func(m Member) bool { return m.On && m.State != ProfileSuspended }},
+	{mayGiveHelpCode, func(m Member) bool { return m.On && m.State != ProfileSuspended }},
+	{mayReset2FA, func(m Member) bool { return m.On }},
+	{mayResetPassword, func(m Member) bool { return m.State != ProfileSuspended }},
+	{mayChangeRole, func(Member) bool { return true }},
+	{maySuspend, func(m Member) bool { return m.State == ProfileActive }},
+	{mayReactivate, func(m Member) bool { return m.State == ProfileSuspended }},
+	{mayRemove, func(Member) bool { return true }},
 }
 
-// ActsOn lists what an actor may do to a member and what makes sense where the member
+// PermissionsOn lists what an actor may do to a member and what makes sense where the member
 // stands now.
-func ActsOn(actorID string, actor Role, m Member) (acts []MemberAct) {
-	for _, a := range memberActs {
-		if a.fits(m) && a.refused(actorID, actor, m.ID, m.Role) == "" {
-			acts = append(acts, a.name)
+func PermissionsOn(actorID string, actor Role, m Member) (all []MemberPermission) {
+	for _, p := range offered {
+		if p.fits(m) && p.refused(actorID, actor, m.ID, m.Role) == "" {
+			all = append(all, p.MemberPermission)
 		}
 	}
-	return acts
+	return all
 }
 
 // MayApprove reports whether a member could approve what an actor asks for, if it is not

@@ -9,35 +9,35 @@ import (
 )
 
 // trying is how each act is tried that the page is told of.
-var trying = map[workspace.MemberAct]func(a *workspace.Admin, by, to *somebody) error{
-	"issue": func(a *workspace.Admin, by, to *somebody) error {
+var trying = map[workspace.MemberPermission]func(a *workspace.Admin, by, to *user) error{
+	"issue": func(a *workspace.Admin, by, to *user) error {
 		run, err := a.BeginRun(to.h.Context(), workspace.RunRequest{Members: []string{to.id}, Reason: "new phones", Kind: workspace.RunPrint}, by.proof())
 		if err == nil {
 			_, err = run.Cancel(to.h.Context())
 		}
 		return err
 	},
-	"help-code": func(a *workspace.Admin, by, to *somebody) error {
+	"help-code": func(a *workspace.Admin, by, to *user) error {
 		_, err := a.HelpCode(to.h.Context(), to.id, "", by.proof())
 		return err
 	},
-	"reset-2fa": func(a *workspace.Admin, by, to *somebody) error {
+	"reset-2fa": func(a *workspace.Admin, by, to *user) error {
 		return a.Reset2FA(to.h.Context(), to.id, "", by.proof())
 	},
-	"reset-password": func(a *workspace.Admin, by, to *somebody) error {
+	"reset-password": func(a *workspace.Admin, by, to *user) error {
 		_, err := a.ResetPassword(to.h.Context(), to.id, "", by.proof())
 		return err
 	},
-	"role": func(a *workspace.Admin, by, to *somebody) error {
+	"role": func(a *workspace.Admin, by, to *user) error {
 		next := workspace.RoleAdmin
 		if to.h.profile(to.id).Role == next {
 			next = workspace.RoleMember
 		}
 		return a.SetRole(to.h.Context(), to.id, next, by.proof())
 	},
-	"suspend": func(a *workspace.Admin, _, to *somebody) error { return a.Suspend(to.h.Context(), to.id) },
-	"resume":  func(a *workspace.Admin, _, to *somebody) error { return a.Resume(to.h.Context(), to.id) },
-	"remove":  func(a *workspace.Admin, by, to *somebody) error { return a.Remove(to.h.Context(), to.id, by.proof()) },
+	"suspend": func(a *workspace.Admin, _, to *user) error { return a.Suspend(to.h.Context(), to.id) },
+	"resume":  func(a *workspace.Admin, _, to *user) error { return a.Resume(to.h.Context(), to.id) },
+	"remove":  func(a *workspace.Admin, by, to *user) error { return a.Remove(to.h.Context(), to.id, by.proof()) },
 }
 
 // What the page is told that it may offer is what the workspace does: each act is tried by
@@ -68,11 +68,11 @@ func TestPermissions_ToldIsWhatIsAllowed(t *testing.T) {
 	}
 }
 
-func (h *house) tries(act workspace.MemberAct, try func(a *workspace.Admin, by, to *somebody) error, a *workspace.Admin, by, to *somebody) {
+func (h *fixture) tries(act workspace.MemberPermission, try func(a *workspace.Admin, by, to *user) error, a *workspace.Admin, by, to *user) {
 	h.Helper()
 	m, err := a.Member(h.Context(), to.id)
 	h.ok(err)
-	told := slices.Contains(workspace.ActsOn(by.id, h.profile(by.id).Role, m), act)
+	told := slices.Contains(workspace.PermissionsOn(by.id, h.profile(by.id).Role, m), act)
 	before := entries(h)
 	failed := try(a, by, to)
 	if did := failed == nil && entries(h) > before; did != told {
@@ -81,7 +81,7 @@ func (h *house) tries(act workspace.MemberAct, try func(a *workspace.Admin, by, 
 }
 
 // entries is how many the log has.
-func entries(h *house) (seq int64) {
+func entries(h *fixture) (seq int64) {
 	h.Helper()
 	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
 		head, err := tx.Head()
@@ -92,24 +92,24 @@ func entries(h *house) (seq int64) {
 }
 
 // attempts are how each permission is tried; Administer by the way in itself.
-var attempts = map[workspace.Permission]func(a *workspace.Admin, by *somebody) error{
-	workspace.MayAdminister: func(a *workspace.Admin, by *somebody) error { _, err := a.Members(by.h.Context()); return err },
-	workspace.MayGiveRoles: func(a *workspace.Admin, by *somebody) error {
+var attempts = map[workspace.Permission]func(a *workspace.Admin, by *user) error{
+	workspace.MayAdminister: func(a *workspace.Admin, by *user) error { _, err := a.Members(by.h.Context()); return err },
+	workspace.MayGiveRoles: func(a *workspace.Admin, by *user) error {
 		n := workspace.NewMember{Name: "N", Email: fmt.Sprintf("n%d@example.com", by.h.next()), Role: workspace.RoleAdmin}
 		_, err := a.AddMember(by.h.Context(), n, by.proof())
 		return err
 	},
-	workspace.MayPurge: func(a *workspace.Admin, by *somebody) error { return a.PurgeDocuments(by.h.Context(), nil) },
-	workspace.MayAskForTwo: func(a *workspace.Admin, by *somebody) error {
+	workspace.MayPurge: func(a *workspace.Admin, by *user) error { return a.PurgeDocuments(by.h.Context(), nil) },
+	workspace.MayAskForTwo: func(a *workspace.Admin, by *user) error {
 		return a.SetTwoPeople(by.h.Context(), false, "", by.proof())
 	},
-	workspace.MayManageKey: func(a *workspace.Admin, by *somebody) error {
+	workspace.MayManageKey: func(a *workspace.Admin, by *user) error {
 		_, err := a.MakeKit(by.h.Context(), by.proof())
 		return err
 	},
-	workspace.MayConfirmClock:  func(a *workspace.Admin, by *somebody) error { return a.ConfirmClock(by.h.Context(), by.proof()) },
-	workspace.MayChangeSecrets: func(a *workspace.Admin, by *somebody) error { return a.NoteSecretsPassphrase(by.h.Context()) },
-	workspace.MayBackUp: func(a *workspace.Admin, by *somebody) error {
+	workspace.MayConfirmClock:  func(a *workspace.Admin, by *user) error { return a.ConfirmClock(by.h.Context(), by.proof()) },
+	workspace.MayChangeSecrets: func(a *workspace.Admin, by *user) error { return a.NoteSecretsPassphrase(by.h.Context()) },
+	workspace.MayBackUp: func(a *workspace.Admin, by *user) error {
 		return a.Backup(by.h.Context(), by.proof(), nil, func(workspace.BackupCopy) error { return nil })
 	},
 }

@@ -16,8 +16,8 @@ func checkReason(s string) (string, error) {
 }
 
 // approvedOn is what each approval of an act on members lets its asker do to them.
-var approvedOn = map[ApprovalKind]act{
-	ApprovePrintRun: actIssue, ApproveReset2FA: actReset2FA, ApproveResetPassword: actResetPassword, ApproveHelpCode: actHelpCode,
+var approvedOn = map[ApprovalKind]MemberPermission{
+	ApprovePrintRun: mayIssueCodes, ApproveReset2FA: mayReset2FA, ApproveResetPassword: mayResetPassword, ApproveHelpCode: mayGiveHelpCode,
 }
 
 // ofPolicy reports whether an approval is of what the workspace asks of everybody.

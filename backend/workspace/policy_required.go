@@ -8,7 +8,7 @@ import (
 // What a session may do where the workspace requires 2FA and the profile has it
 // off. The day from which it holds ends such a session, as Info.Requires means
 // the day, and the sign-in decides by the same function. Two may still enrol:
-// who was at it when the day came, and who is at a Gate. Nothing else of theirs
+// who was at it when the day came, and who is at a EnrolmentSession. Nothing else of theirs
 // goes on, and when the enrolment ends without 2FA being on, so does the session.
 
 // standing is how much of a session the policy leaves.
@@ -25,7 +25,7 @@ const (
 // stops. It is called with s.mu held.
 func (s *Session) stand(required bool) standing {
 	switch {
-	case s.gate:
+	case s.enrolOnly:
 		return standsEnrolling
 	case !required || !s.off:
 		return standsWhole
@@ -111,7 +111,7 @@ func (s *Session) turned(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.off = !on
-	s.gate = s.gate && !on
+	s.enrolOnly = s.enrolOnly && !on
 }
 
 // lacks2FA reports whether the profile has 2FA off.
@@ -121,22 +121,6 @@ func (s *Session) lacks2FA(tx ReadTx) (bool, error) {
 		return true, nil
 	}
 	return false, err
-}
-
-// learn keeps what a snapshot says of the requirement, which another process may
-// have changed, so that the clock of a session that does nothing knows it.
-func (w *Workspace) learn(info Info) {
-	w.mu.RLock()
-	known := w.info.Require2FA == info.Require2FA && w.info.RequireFrom.Equal(info.RequireFrom)
-	w.mu.RUnlock()
-	if known {
-		return
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if info.ID == w.info.ID {
-		w.info.Require2FA, w.info.RequireFrom = info.Require2FA, info.RequireFrom
-	}
 }
 
 // requiredIn is how long it takes until 2FA is required; false: it is, or it will

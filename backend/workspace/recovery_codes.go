@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
+	"countersign/backend/secret"
 )
 
 // recoveryUse is a recovery code that was paid for and matches. Consume uses it.
@@ -19,7 +20,7 @@ type recoveryUse struct {
 
 // matchRecovery charges for a recovery code and looks at it: one hash, compared
 // with all ten.
-func (w *Workspace) matchRecovery(ctx context.Context, profileID, input string, purpose Use) (*recoveryUse, error) {
+func (w *Workspace) matchRecovery(ctx context.Context, profileID string, input secret.Text, purpose Use) (*recoveryUse, error) {
 	code, err := parseRecovery(input)
 	if err != nil {
 		return nil, err
@@ -92,7 +93,7 @@ func (u *recoveryUse) consume(tx WriteTx) error {
 	return nil
 }
 
-func parseRecovery(input string) (recovery.Code, error) {
+func parseRecovery(input secret.Text) (recovery.Code, error) {
 	code, err := recovery.Parse(input)
 	var form *recovery.FormError
 	switch {
@@ -159,7 +160,7 @@ func (s *Session) issue(ctx context.Context, p Profile) (Issued, Set, error) {
 	if err != nil {
 		return Issued{}, Set{}, err
 	}
-	set := Set{ID: id, ProfileID: p.ID, State: SetPending, Salt: salt, Params: w.codeCost, IssuedAt: w.now(), IssuedBy: p.Name}
+	set := Set{ID: id, ProfileID: p.ID, State: SetPending, Salt: salt, Params: w.codeCost, IssuedAt: w.now(), IssuedBy: p.Name, HeldUntil: s.lastsAtMost()}
 	err = w.update(ctx, func(tx WriteTx) error {
 		if _, err := s.enrollee(tx); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -8,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"countersign/backend/workspace"
 )
 
 // TestRefusals_AreNeverJoined holds the package to refuseUnless and afterwards: in a
@@ -60,4 +63,14 @@ func nameOf(c *ast.CallExpr) string {
 		return f.Sel.Name
 	}
 	return ""
+}
+
+func TestError_IsOfItsCodeAlone(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	err := s.Rename(t.Context(), " ")
+	if !errors.Is(err, &workspace.Error{Code: workspace.CodeNameRequired}) || errors.Is(err, &workspace.Error{Code: workspace.CodeNameLong}) || errors.Is(err, workspace.ErrNotFound) {
+		t.Errorf("%v", err)
+	}
+	h.refused(err, workspace.CodeNameRequired)
 }

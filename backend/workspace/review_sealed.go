@@ -120,7 +120,7 @@ func (s *Sealed) second(ctx context.Context, a *Acceptance, t attempt, in Factor
 		if t.failures > authenticator {
 			return refuse(CodeAuthenticatorOff).at("code")
 		}
-		code, err := parseCode(in.Value.Reveal())
+		code, err := parseCode(in.Value)
 		if err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (s *Sealed) second(ctx context.Context, a *Acceptance, t attempt, in Factor
 			return o.UseStep(step) && step > a.factor.LastStep
 		}, refuse(CodeCodeUsed).at("code"))
 	case FactorRecovery:
-		code, err := parseRecovery(in.Value.Reveal())
+		code, err := parseRecovery(in.Value)
 		if err != nil {
 			return err
 		}

@@ -9,12 +9,13 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/secret"
 	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
 
 // reviews gives what the owner sees of a workspace that is closed.
-func (p *somebody) reviews(files workspace.Files) (workspace.Review, error) {
+func (p *user) reviews(files workspace.Files) (workspace.Review, error) {
 	p.h.Helper()
 	a, err := p.proves(p.h.sealedOn(p.h.secrets, files))
 	if err != nil {
@@ -23,8 +24,8 @@ func (p *somebody) reviews(files workspace.Files) (workspace.Review, error) {
 	return a.Review(), p.h.store.Close()
 }
 
-// contracted is a house whose owner has 2FA and three contracts, closed.
-func contracted(t *testing.T) (h *house, owner *somebody, ids map[string]string) {
+// contracted is a fixture whose owner has 2FA and three contracts, closed.
+func contracted(t *testing.T) (h *fixture, owner *user, ids map[string]string) {
 	t.Helper()
 	h, owner, _ = guarded(t)
 	s := owner.signIn()
@@ -65,7 +66,7 @@ func TestReview_CountsWhatDiffersForEachPerson(t *testing.T) {
 	p := h.people(person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleMember, on: true})
 	owner.printed(p...)
 	for _, m := range p {
-		_, err := m.challenge().Verify(t.Context(), m.phone.wrong())
+		_, err := m.challenge().Verify(t.Context(), secret.NewText(m.phone.wrong()))
 		h.refused(err, workspace.CodeCodeWrong)
 	}
 	s := owner.signIn()
@@ -92,23 +93,23 @@ func TestReview_CountsWhatDiffersForEachPerson(t *testing.T) {
 func TestReview_ContractsAreThereOrMissingOrStrange(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		change  func(h *house, ids map[string]string)
+		change  func(h *fixture, ids map[string]string)
 		missing []string // names, or with # the IDs of these
 		there   int
 		strange int
 	}{
-		"nothing happened": {func(*house, map[string]string) {}, nil, 3, 0},
-		"a file is gone": {func(h *house, ids map[string]string) {
+		"nothing happened": {func(*fixture, map[string]string) {}, nil, 3, 0},
+		"a file is gone": {func(h *fixture, ids map[string]string) {
 			h.ok(os.Remove(filepath.Join(h.documents(), ids["deed"]+".1.age")))
 		}, []string{"deed"}, 2, 0},
-		"a row was damaged": {func(h *house, ids map[string]string) {
+		"a row was damaged": {func(h *fixture, ids map[string]string) {
 			h.sneak("UPDATE documents SET sealed = x'00' WHERE id = '" + ids["deed"] + "'")
 		}, []string{"#deed"}, 2, 0},
-		"a row was deleted for good": {func(h *house, ids map[string]string) {
+		"a row was deleted for good": {func(h *fixture, ids map[string]string) {
 			h.sneak("UPDATE documents SET state = 'purged' WHERE id = '" + ids["deed"] + "'")
 			h.ok(os.Remove(filepath.Join(h.documents(), ids["deed"]+".1.age")))
 		}, nil, 2, 0},
-		"a row is gone": {func(h *house, ids map[string]string) {
+		"a row is gone": {func(h *fixture, ids map[string]string) {
 			h.sneak("DELETE FROM documents WHERE id = '" + ids["deed"] + "'")
 			h.ok(os.WriteFile(filepath.Join(h.documents(), "strange.1.age"), []byte("x"), 0o600))
 			h.ok(os.WriteFile(filepath.Join(h.documents(), ids["deed"]+".01.age"), []byte("x"), 0o600))

@@ -106,7 +106,7 @@ func (a *Admin) PreviewRun(ctx context.Context, members []string) (p RunPreview,
 // barred says why no sheet can be issued for somebody, or nothing.
 func barred(actor Profile, id string, role Role, state ProfileState, on bool) Code {
 	switch {
-	case actIssue.refused(actor.ID, actor.Role, id, role) != "":
+	case mayIssueCodes.refused(actor.ID, actor.Role, id, role) != "":
 		return CodeForbidden
 	case state == ProfileSuspended:
 		return CodeMemberSuspended
@@ -199,6 +199,7 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 		now := w.now()
 		out.run = Run{
 			Number: number, At: now, ByID: a.s.id, ByName: actor.Name, Reason: reason, Kind: r.Kind, State: RunIssuing, Members: ids,
+			HeldUntil: now.Add(runHold),
 		}
 		if err := errors.Join(tx.InsertRun(out.run), a.useApproval(tx, r.Approval)); err != nil {
 			return err

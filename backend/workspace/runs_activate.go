@@ -154,29 +154,16 @@ func (r *PrintRun) end(ctx context.Context, to RunState, event string) (RunResul
 			return err
 		}
 		var pending []string
-		inForce = 0
-		entries, err := tx.Ledger(r.run.Number)
-		if err != nil {
+		if pending, inForce, err = setsOf(tx, r.run.Number); err != nil {
 			return err
-		}
-		for _, e := range entries {
-			switch e.State {
-			case SetPending:
-				pending = append(pending, e.SetID)
-			case SetDropped:
-			default:
-				inForce++
-			}
 		}
 		if ended = row.State; ended != RunIssuing && ended != RunReady {
 			return nil
 		}
 		ended = to
 		now := w.now()
-		for _, id := range pending {
-			if _, err := tx.MoveSet(id, SetPending, SetDropped, now); err != nil {
-				return err
-			}
+		if err := dropSets(tx, pending, now); err != nil {
+			return err
 		}
 		ok, err := tx.MoveRun(r.run.Number, row.State, to, now)
 		if err := refuseUnless(ok, err, CodeRunOver); err != nil {
@@ -194,14 +181,45 @@ func (r *PrintRun) end(ctx context.Context, to RunState, event string) (RunResul
 	return r.result(), err
 }
 
+// setsOf gives the sets of a run that are not in force yet, and how many others are or were.
+func setsOf(tx ReadTx, run int) (pending []string, inForce int, err error) {
+	entries, err := tx.Ledger(run)
+	for _, e := range entries {
+		switch e.State {
+		case SetPending:
+			pending = append(pending, e.SetID)
+		case SetDropped:
+		default:
+			inForce++
+		}
+	}
+	return pending, inForce, err
+}
+
+// dropSets ends sets that were not put in force. They may be on paper, so the ledger keeps them.
+func dropSets(tx WriteTx, ids []string, now time.Time) error {
+	for _, id := range ids {
+		if _, err := tx.MoveSet(id, SetPending, SetDropped, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (r *PrintRun) result() RunResult {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return RunResult{State: r.state, InForce: r.inForce, Skipped: slices.Clone(r.skipped)}
 }
 
-// interruptRuns ends the runs that a crash has left, at start-up.
-func (w *Workspace) interruptRuns(ctx context.Context) error {
+// runHold is how long a run that makes sheets is its owner's without a sign of life. A batch takes
+// seconds, and each renews it; the last one holds the run for as long as the session can last, since
+// the sheets are printed then.
+const runHold = 2 * time.Minute
+
+// interruptRuns ends the runs that a crash has left and that nobody holds, with their sets that
+// are not in force.
+func (w *Workspace) interruptRuns(ctx context.Context, held func(until time.Time) bool) error {
 	for _, state := range []RunState{RunIssuing, RunReady} {
 		var left []Run
 		err := w.view(ctx, func(tx ReadTx) (err error) {
@@ -214,7 +232,14 @@ func (w *Workspace) interruptRuns(ctx context.Context) error {
 		for _, r := range left {
 			err := w.update(ctx, func(tx WriteTx) error {
 				now := w.now()
+				if r, err := tx.Run(r.Number); err != nil || held(r.HeldUntil) {
+					return err
+				}
 				if ok, err := tx.MoveRun(r.Number, state, RunInterrupted, now); err != nil || !ok {
+					return err
+				}
+				pending, _, err := setsOf(tx, r.Number)
+				if err := errors.Join(err, dropSets(tx, pending, now)); err != nil {
 					return err
 				}
 				return w.record(tx, now, eventRunInterrupted, "", "", map[string]string{"run": decimal(r.Number)})

@@ -118,7 +118,7 @@ func (r *PrintRun) hash(ctx context.Context, from, to int) (made, error) {
 	if pepper.Len() != keySize {
 		return m, refuse(CodeSessionEnded)
 	}
-	err := onAllCores(ctx, (to-from)*recovery.SetSize, func(n int) error {
+	err := inParallel(ctx, (to-from)*recovery.SetSize, func(n int) error {
 		i, c := n/recovery.SetSize, n%recovery.SetSize
 		m.hashes[i][c] = recovery.Hash(m.codes[i][c], m.sets[i].Salt, recovery.Params(m.sets[i].Params), pepper)
 		return nil
@@ -135,6 +135,14 @@ func (r *PrintRun) keep(ctx context.Context, m made, progress Progress, take fun
 	err := w.update(ctx, func(tx WriteTx) error {
 		actor, err := r.goesOn(tx, RunIssuing)
 		if err != nil {
+			return err
+		}
+		until := w.now().Add(runHold)
+		if m.from+len(m.sets) == len(r.members) {
+			until = r.a.s.lastsAtMost()
+		}
+		ok, err := tx.HoldRun(r.run.Number, RunIssuing, until)
+		if err := refuseUnless(ok, err, CodeRunOver); err != nil {
 			return err
 		}
 		all := make([]int, len(m.sets))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"countersign/backend/recovery"
+	"countersign/backend/secret"
 )
 
 // RunSummary is a line of Print runs.
@@ -169,7 +170,7 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, e
 			if err != nil {
 				return err
 			}
-			if actIssue.refused(actor.ID, actor.Role, p.ID, p.Role) != "" {
+			if mayIssueCodes.refused(actor.ID, actor.Role, p.ID, p.Role) != "" {
 				return refuse(CodeForbidden)
 			}
 		}
@@ -181,7 +182,7 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, e
 	for _, e := range found {
 		voided := false
 		err := a.changeNow(ctx, nil, nil, func(tx WriteTx) (err error) {
-			if _, _, err := a.target(tx, e.ProfileID, actIssue); err != nil {
+			if _, _, err := a.target(tx, e.ProfileID, mayIssueCodes); err != nil {
 				return err
 			}
 			now := a.s.w.now()
@@ -206,13 +207,13 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, e
 // Acknowledge takes the check word of one's own sheet, as it is printed there.
 // Errors: check_word_required, check_word_wrong, check_word_none, throttled,
 // session_ended; folder.
-func (s *Session) Acknowledge(ctx context.Context, word string) error {
+func (s *Session) Acknowledge(ctx context.Context, word secret.Text) error {
 	done, err := s.begin()
 	if err != nil {
 		return err
 	}
 	defer done()
-	if strings.TrimSpace(word) == "" {
+	if strings.TrimSpace(word.Reveal()) == "" {
 		return refuse(CodeCheckWordRequired).at("word")
 	}
 	var set Set

@@ -33,7 +33,7 @@ type Session struct {
 	jobs      map[*job]bool // long work that is under way
 	off       bool          // 2FA of the profile
 	short     bool          // the password is too short to stand alone
-	gate      bool          // it can enrol and nothing else, until 2FA is on
+	enrolOnly bool          // it can enrol and nothing else, until 2FA is on
 	enrolling bool          // an enrolment is under way
 	overdue   bool          // over, since 2FA is required
 
@@ -82,10 +82,17 @@ func (s *Session) Remaining() time.Duration {
 		return 0
 	}
 	left := min(s.w.Idle()-s.latest.Sub(s.usedAt), SessionLimit-s.latest.Sub(s.startedAt))
-	if until, will := s.w.requiredIn(s.w.now()); will && s.off && !s.gate {
+	if until, will := s.w.requiredIn(s.w.now()); will && s.off && !s.enrolOnly {
 		left = min(left, until)
 	}
 	return left
+}
+
+// lastsAtMost is when the session is over however much it is used.
+func (s *Session) lastsAtMost() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.startedAt.Add(SessionLimit)
 }
 
 // LimitReached reports whether the session is over for its length, not for idleness.
@@ -165,7 +172,7 @@ func (s *Session) profileFor(tx ReadTx, whole bool) (Profile, error) {
 	if err != nil {
 		return p, err
 	}
-	s.w.learn(info)
+	s.w.cacheInfo(info)
 	required := info.Requires(s.w.now())
 	off := false
 	if required {
@@ -234,13 +241,13 @@ type factorUse interface{ consume(WriteTx) error }
 func (w *Workspace) matchFactorInput(ctx context.Context, profileID string, in FactorInput, purpose Use) (factorUse, map[string]string, error) {
 	switch in.Kind {
 	case FactorCode:
-		u, err := w.matchFactor(ctx, profileID, in.Value.Reveal(), purpose)
+		u, err := w.matchFactor(ctx, profileID, in.Value, purpose)
 		if err != nil {
 			return nil, nil, err
 		}
 		return u, map[string]string{"factor": "code"}, nil
 	case FactorRecovery:
-		u, err := w.matchRecovery(ctx, profileID, in.Value.Reveal(), purpose)
+		u, err := w.matchRecovery(ctx, profileID, in.Value, purpose)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -160,14 +160,14 @@ const mostNews = 10
 
 // signInDetails is how somebody came in.
 type signInDetails struct {
-	factor  string                 // none, code, recovery, help
-	number  int                    // of the recovery code
-	use     func(tx WriteTx) error // consumes the factor, or refuses
-	gate    GateKind               // empty: a whole session
-	redeems *redemption            // an invitation or a password reset, else nil
-	chooses *chosen                // a longer password, else nil
-	key     secret.Bytes           // made of the password: see enterVault
-	short   bool                   // the password is too short to stand alone
+	factor    string                 // none, code, recovery, help
+	number    int                    // of the recovery code
+	use       func(tx WriteTx) error // consumes the factor, or refuses
+	enrolOnly EnrolmentKind          // empty: a whole session
+	redeems   *redemption            // an invitation or a password reset, else nil
+	chooses   *chosen                // a longer password, else nil
+	key       secret.Bytes           // made of the password: see enterVault
+	short     bool                   // the password is too short to stand alone
 }
 
 // completeSignIn makes the session: one transaction consumes the factor, clears the
@@ -197,7 +197,7 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 			return err
 		} else if on != (a.factor != "none") {
 			return refuse(CodeChallengeEnded) // 2FA was turned on or off in between
-		} else if !on && info.Requires(now) && a.gate != GateEnrol {
+		} else if !on && info.Requires(now) && a.enrolOnly != EnrolRequired {
 			return refuse(CodeChallengeEnded) // 2FA was required in between
 		} else if !on && info.Require2FA {
 			due = info.RequireFrom
@@ -236,8 +236,8 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 			}
 		}
 		detail := maps.Clone(how)
-		if a.gate != "" {
-			detail["as-far-as"] = string(a.gate)
+		if a.enrolOnly != "" {
+			detail["as-far-as"] = string(a.enrolOnly)
 		}
 		if a.redeems != nil {
 			detail["chose-password"] = string(a.redeems.code.Kind)
@@ -254,8 +254,8 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 		_ = logLeftover(w, w.giveWaiting(context.WithoutCancel(ctx), held.keys, p.ID))
 	}
 	s := w.newSession(entered, held)
-	s.welcome, s.began, s.off, s.gate, s.short = welcome, how, a.factor == "none", a.gate == GateEnrol, a.short
-	if a.factor == "recovery" && a.gate == "" {
+	s.welcome, s.began, s.off, s.enrolOnly, s.short = welcome, how, a.factor == "none", a.enrolOnly == EnrolRequired, a.short
+	if a.factor == "recovery" && a.enrolOnly == "" {
 		s.grant() // the password and a recovery code were right a moment ago
 	}
 	return s, nil
@@ -269,7 +269,7 @@ func (w *Workspace) tell(tx ReadTx, profileID string, a signInDetails) (Welcome,
 	switch a.factor {
 	case "none":
 		switch { // what led through a challenge was given back before
-		case a.gate != "", a.chooses != nil:
+		case a.enrolOnly != "", a.chooses != nil:
 		case a.redeems != nil:
 			own[KindInvitation] = 1
 		default:

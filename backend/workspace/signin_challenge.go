@@ -58,7 +58,7 @@ func (c *Challenge) end() {
 // Verify takes a verification code. Errors: code_required, code_form,
 // code_wrong, code_used, codes_ahead, throttled, authenticator_off,
 // challenge_ended, clock_wrong; keychain and folder.
-func (c *Challenge) Verify(ctx context.Context, input string) (*Session, error) {
+func (c *Challenge) Verify(ctx context.Context, input secret.Text) (*Session, error) {
 	return c.once(func() (*Session, error) {
 		if err := c.stands(ctx); err != nil {
 			return nil, err
@@ -74,7 +74,7 @@ func (c *Challenge) Verify(ctx context.Context, input string) (*Session, error) 
 // Recover takes a recovery code. Errors: recovery_required, recovery_form,
 // recovery_wrong, recovery_used, recovery_none, throttled, challenge_ended;
 // keychain and folder.
-func (c *Challenge) Recover(ctx context.Context, input string) (*Session, error) {
+func (c *Challenge) Recover(ctx context.Context, input secret.Text) (*Session, error) {
 	return c.once(func() (*Session, error) {
 		if err := c.stands(ctx); err != nil {
 			return nil, err

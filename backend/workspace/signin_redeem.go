@@ -38,7 +38,7 @@ func (r *redemption) apply(tx WriteTx, w *Workspace, p *Profile) error {
 // first, so that a weak one costs no guess. Errors: email_required,
 // invitation_required, invitation_form, invitation_wrong, one_time_expired,
 // one_time_used, one_time_ended, password_*, throttled; keychain and folder.
-func (w *Workspace) Redeem(ctx context.Context, email, input string, pw secret.Text) (*Session, *Challenge, error) {
+func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.Text) (*Session, *Challenge, error) {
 	key := emailKey(email)
 	if key == "" {
 		return nil, nil, refuse(CodeEmailRequired).at("email")
@@ -137,16 +137,6 @@ func (w *Workspace) ownOf(ctx context.Context, right rightOneTime) (own vault.Id
 		return vault.Identity{}, nil
 	}
 	return own, nil
-}
-
-// cacheInfo keeps what a snapshot says of the workspace: another process may
-// have changed it.
-func (w *Workspace) cacheInfo(info Info) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if info.ID == w.info.ID {
-		w.info = info
-	}
 }
 
 // minPassword is MinPassword of a snapshot.

@@ -1,102 +1,20 @@
 package workspace_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
 
-func TestTheOwnerCreatesAWorkspaceAndSignsInWithThePassword(t *testing.T) {
-	t.Parallel()
-	h, s := created(t)
-	if !h.w.Created() || h.w.Name() != "Northwind Legal" {
-		t.Fatal("there is no workspace")
-	}
-	o, err := s.Overview(t.Context())
-	h.ok(err)
-	if o.Profile.Role != workspace.RoleOwner || o.TwoFactor.On {
-		t.Errorf("got %+v", o)
-	}
-	h.ok(s.End(t.Context()))
-	if _, err := s.Overview(t.Context()); !workspace.IsCode(err, workspace.CodeSessionEnded) {
-		t.Errorf("an ended session still reads: %v", err)
-	}
-	h.restart()
-	for _, spelling := range []string{email, strings.ToUpper(email), "  " + email + " "} {
-		s, c, err := h.w.SignIn(t.Context(), spelling, secret.NewText(pass))
-		h.ok(err)
-		if s == nil || c != nil {
-			t.Fatalf("%q did not open", spelling)
-		}
-	}
-	if _, err := h.w.Create(t.Context(), workspace.NewWorkspace{Workspace: "X", Name: "Y", Email: "z@example.com", Password: secret.NewText(pass)}); !workspace.IsCode(err, workspace.CodeWorkspaceExists) {
-		t.Errorf("a second workspace: %v", err)
-	}
-}
-
-func TestEachFieldOfANewWorkspaceRefusesInWordsOfItsOwn(t *testing.T) {
-	t.Parallel()
-	good := workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}
-	cases := map[string]struct {
-		change func(*workspace.NewWorkspace)
-		code   workspace.Code
-		field  string
-	}{
-		"NoWorkspace":      {func(n *workspace.NewWorkspace) { n.Workspace = "  " }, workspace.CodeWorkspaceRequired, "workspace"},
-		"LongWorkspace":    {func(n *workspace.NewWorkspace) { n.Workspace = strings.Repeat("é", 121) }, workspace.CodeWorkspaceLong, "workspace"},
-		"TabInWorkspace":   {func(n *workspace.NewWorkspace) { n.Workspace = "Legal\tNorth" }, workspace.CodeWorkspaceForm, "workspace"},
-		"NewlineInName":    {func(n *workspace.NewWorkspace) { n.Name = "Amara\nOkafor" }, workspace.CodeNameForm, "name"},
-		"OverrideInName":   {func(n *workspace.NewWorkspace) { n.Name = "Amara\u202eOkafor" }, workspace.CodeNameForm, "name"},
-		"NoName":           {func(n *workspace.NewWorkspace) { n.Name = "" }, workspace.CodeNameRequired, "name"},
-		"BrokenUTF8":       {func(n *workspace.NewWorkspace) { n.Name = "a\xff" }, workspace.CodeNameForm, "name"},
-		"NoEmail":          {func(n *workspace.NewWorkspace) { n.Email = "" }, workspace.CodeEmailRequired, "email"},
-		"NoAt":             {func(n *workspace.NewWorkspace) { n.Email = "amara.example.com" }, workspace.CodeEmailForm, "email"},
-		"NoEnding":         {func(n *workspace.NewWorkspace) { n.Email = "amara@example" }, workspace.CodeEmailForm, "email"},
-		"SpaceInEmail":     {func(n *workspace.NewWorkspace) { n.Email = "am ara@example.com" }, workspace.CodeEmailForm, "email"},
-		"TwoAts":           {func(n *workspace.NewWorkspace) { n.Email = "a@b@example.com" }, workspace.CodeEmailForm, "email"},
-		"RightToLeftEmail": {func(n *workspace.NewWorkspace) { n.Email = "a\u200fb@example.com" }, workspace.CodeEmailForm, "email"},
-		"LongEmail":        {func(n *workspace.NewWorkspace) { n.Email = strings.Repeat("a", 250) + "@b.de" }, workspace.CodeEmailLong, "email"},
-		"NoPassword":       {func(n *workspace.NewWorkspace) { n.Password = secret.NewText("") }, workspace.CodePasswordRequired, "password"},
-		"ShortPassword":    {func(n *workspace.NewWorkspace) { n.Password = secret.NewText("short") }, workspace.CodePasswordShort, "password"},
-		"LongPassword":     {func(n *workspace.NewWorkspace) { n.Password = secret.NewText(strings.Repeat("xy z", 300)) }, workspace.CodePasswordLong, "password"},
-		"CommonPassword":   {func(n *workspace.NewWorkspace) { n.Password = secret.NewText("passwordpassword") }, workspace.CodePasswordCommon, "password"},
-		"OwnEmail":         {func(n *workspace.NewWorkspace) { n.Password = secret.NewText(email) }, workspace.CodePasswordCommon, "password"},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			h := newHouse(t)
-			in := good
-			c.change(&in)
-			_, err := h.w.Create(t.Context(), in)
-			if e := h.refused(err, c.code); e.Field != c.field {
-				t.Errorf("it is about %q, not %q", e.Field, c.field)
-			}
-			if h.w.Created() || len(h.secrets.names()) > 0 {
-				t.Error("something was made")
-			}
-		})
-	}
-	t.Run("EmojiAndArabicAreNames", func(t *testing.T) {
-		t.Parallel()
-		h := newHouse(t)
-		in := good
-		in.Workspace, in.Name = "مكتب 🏛️ Legal/50 %", "أميرة <img src=x onerror=alert(1)>"
-		s, err := h.w.Create(t.Context(), in)
-		h.ok(err)
-		o, err := s.Overview(t.Context())
-		h.ok(err)
-		if o.Profile.Name != in.Name || o.Workspace != in.Workspace {
-			t.Errorf("got %q, %q", o.Profile.Name, o.Workspace)
-		}
-		h.enable(s)
-	})
-}
-
-func TestWrongPasswordsGetThePauseAndAnUnknownEmailTheSame(t *testing.T) {
+func TestSignIn_WrongPasswordsArePausedForUnknownEmailsToo(t *testing.T) {
 	t.Parallel()
 	h, _ := created(t)
 	for _, who := range []string{email, "nobody@example.com"} {
@@ -131,80 +49,93 @@ func TestWrongPasswordsGetThePauseAndAnUnknownEmailTheSame(t *testing.T) {
 	}
 }
 
-func TestAPauseHoldsWhenTheClockIsSetBack(t *testing.T) {
+func TestSignIn_NothingOrTooMuchIsRefusedUncounted(t *testing.T) {
 	t.Parallel()
 	h, _ := created(t)
-	for range 5 {
-		_, _, err := h.w.SignIn(t.Context(), email, secret.NewText("not the password at all"))
+	most := strings.Repeat("a", 4*workspace.MaxEmail)
+	longest := strings.Repeat("a", 4*4*password.MaxLength)
+	before := h.newest()
+	for _, c := range []struct {
+		email, pw string
+		want      workspace.Code
+	}{
+		{"", pass, workspace.CodeEmailRequired}, {" ", pass, workspace.CodeEmailRequired}, {email, "", workspace.CodePasswordRequired},
+		{most + "a", pass, workspace.CodeCredentialsWrong}, {email, longest + "a", workspace.CodeCredentialsWrong},
+	} {
+		_, _, err := h.w.SignIn(t.Context(), c.email, secret.NewText(c.pw))
+		h.refused(err, c.want)
+	}
+	if n := h.newest(); n != before {
+		t.Errorf("%d guesses were counted", n-before)
+	}
+	for _, c := range [][2]string{{most, pass}, {email, longest}} {
+		before := h.newest()
+		_, _, err := h.w.SignIn(t.Context(), c[0], secret.NewText(c[1]))
 		h.refused(err, workspace.CodeCredentialsWrong)
+		if h.newest() == before {
+			t.Errorf("a guess of %d and %d characters was not looked at", len(c[0]), len(c[1]))
+		}
 	}
-	h.clock.step(-24 * time.Hour)
+}
+
+func TestSignIn_WithoutAWorkspaceIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newFixture(t)
 	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
-	if e := h.refused(err, workspace.CodeThrottled); e.Args["seconds"] != 30 {
-		t.Errorf("got %v", e.Args)
-	}
-}
-
-func TestASessionEndsWithoutUseAndAfterItsDay(t *testing.T) {
-	t.Parallel()
-	h, s := created(t)
-	h.clock.step(4 * time.Minute)
-	h.ok(s.Touch())
-	h.clock.step(4 * time.Minute)
-	h.ok(s.Touch())
-	h.clock.step(5 * time.Minute)
-	_, err := s.Overview(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
-
-	s, _, err = h.w.SignIn(t.Context(), email, secret.NewText(pass))
-	h.ok(err)
-	for range 12 * 15 {
-		h.clock.step(4 * time.Minute)
-		err = s.Touch()
-	}
-	h.refused(err, workspace.CodeSessionEnded)
-	if !s.LimitReached() {
-		t.Error("it does not say that the day is over")
-	}
-}
-
-func TestChangingThePasswordEndsEveryOtherSessionAndChallenge(t *testing.T) {
-	t.Parallel()
-	h, s := created(t)
-	other, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
-	h.ok(err)
-	next := "granite lagoon whisper 47"
-	none := workspace.FactorInput{Kind: workspace.FactorNone}
-	h.refused(s.ChangePassword(t.Context(), secret.NewText("wrong password, really"), secret.NewText(next), none), workspace.CodePasswordWrong)
-	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("short"), none), workspace.CodePasswordShort)
-	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText(pass), none), workspace.CodePasswordSame)
-	h.ok(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText(next), none))
-	h.ok(s.Touch())
-	if _, err := s.Overview(t.Context()); err != nil {
-		t.Errorf("its own session ended: %v", err)
-	}
-	_, err = other.Overview(t.Context())
-	h.refused(err, workspace.CodeSessionEnded)
-	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.refused(err, workspace.CodeCredentialsWrong)
-	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(next))
-	h.ok(err)
+	_, _, err = h.w.Redeem(t.Context(), email, secret.NewText(noCode), secret.NewText(pass))
+	h.refused(err, workspace.CodeInvitationWrong)
 }
 
-func TestNameAndEmailAreChangedAndCheckedAgain(t *testing.T) {
+func TestSignIn_DerivationThatFailsLeadsToNoKey(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
-	h.ok(s.Rename(t.Context(), " Amara N. Okafor "))
-	h.ok(s.ChangeEmail(t.Context(), "amara@example.org", proof(workspace.FactorInput{})))
-	h.refused(s.Rename(t.Context(), ""), workspace.CodeNameRequired)
-	h.refused(s.ChangeEmail(t.Context(), "amara@", proof(workspace.FactorInput{})), workspace.CodeEmailForm)
-	o, err := s.Overview(t.Context())
+	p := h.profile(s.ProfileID())
+	key, err := workspace.GuessPassword(h.w, t.Context(), p, secret.NewText(pass))
 	h.ok(err)
-	if o.Profile.Name != "Amara N. Okafor" || o.Profile.Email != "amara@example.org" {
-		t.Errorf("got %q, %q", o.Profile.Name, o.Profile.Email)
+	if key.Len() == 0 {
+		t.Fatal("the right password leads to no key")
 	}
-	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(pass))
-	h.refused(err, workspace.CodeCredentialsWrong)
-	_, _, err = h.w.SignIn(t.Context(), "AMARA@example.org", secret.NewText(pass))
-	h.ok(err)
+	key.Wipe()
+	for _, params := range []workspace.Argon2id{{}, {MemoryKiB: 8, Time: 1, Threads: 1}, {MemoryKiB: 1 << 31, Time: 3, Threads: 4}} {
+		cheaper := p
+		cheaper.Password.Params = params
+		key, err := workspace.GuessPassword(h.w, t.Context(), cheaper, secret.NewText(pass))
+		if !errors.Is(err, password.ErrParams) || key.Len() != 0 {
+			t.Errorf("%+v: a key of %d bytes, %v", params, key.Len(), err)
+		}
+	}
+}
+
+func TestSignIn_TwoFactorThatCameInBetweenEndsIt(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	steps := h.onSteps()
+	err := h.amid(steps, 2, func() {
+		h.ok(workspace.Change(h.w, context.WithoutCancel(t.Context()), func(tx workspace.WriteTx) error {
+			return tx.InsertFactor(workspace.Factor{ProfileID: owner.id, Generation: 1, Item: "x/totp/1", Since: h.clock.now(), PhoneSince: h.clock.now()})
+		}))
+	}, func() error {
+		s, c, err := h.w.SignIn(t.Context(), owner.email, secret.NewText(owner.pass))
+		if s != nil || c != nil {
+			t.Error("the password alone leads on")
+		}
+		return err
+	})
+	h.refused(err, workspace.CodeChallengeEnded)
+}
+
+func TestWelcome_TellsOfTenEmailsAtMost(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	for i := range 12 {
+		h.ok(s.ChangeEmail(t.Context(), fmt.Sprintf("amara%d@example.com", i), owner.proof()))
+	}
+	owner.email = "amara11@example.com"
+	news := owner.signIn().Welcome().News
+	told := slices.DeleteFunc(slices.Clone(news), func(n workspace.News) bool { return n.Kind != "email-changed" })
+	if len(told) != 10 || told[0].Detail["to"] != owner.email {
+		t.Errorf("%d are told: %+v", len(told), told)
+	}
 }

@@ -40,8 +40,8 @@ func (s *stuck) Set(ctx context.Context, name string, v secret.Bytes) error {
 	return s.Secrets.Set(ctx, name, v)
 }
 
-// withStuck opens a house on a keychain that can get stuck, with two who are signed in.
-func withStuck(t *testing.T) (h *house, k *stuck, first, second *workspace.Session) {
+// withStuck opens a fixture on a keychain that can get stuck, with two who are signed in.
+func withStuck(t *testing.T) (h *fixture, k *stuck, first, second *workspace.Session) {
 	t.Helper()
 	h, _ = created(t)
 	k = stick(h.secrets)

@@ -147,7 +147,7 @@ func (m *machine) guess() {
 			case c == nil:
 				s, _, err = m.w.SignIn(m.ctx, email, secret.NewText("not the password at all"))
 			case len(m.phones) > 0:
-				s, err = c.Verify(m.ctx, phone{key: m.phones[len(m.phones)-1], clock: m.clock}.wrong())
+				s, err = c.Verify(m.ctx, secret.NewText(phone{key: m.phones[len(m.phones)-1], clock: m.clock}.wrong()))
 			}
 			if s != nil {
 				m.Fatal("a wrong guess opened")
@@ -168,10 +168,10 @@ func (m *machine) verify() {
 	c := m.challenges[m.newest(len(m.challenges))]
 	f := m.anyFactor("factor")
 	before := m.stand()
-	use := func(kind workspace.Kind, verify func(context.Context, string) (*workspace.Session, error), may ...func(before, after standing) bool) {
+	use := func(kind workspace.Kind, verify func(context.Context, secret.Text) (*workspace.Session, error), may ...func(before, after standing) bool) {
 		barred := m.barred(kind)
 		err := m.step("second factor", func() error {
-			s, err := verify(m.ctx, f.input.Value.Reveal())
+			s, err := verify(m.ctx, f.input.Value)
 			if s != nil {
 				switch {
 				case f.id == "":
@@ -255,7 +255,7 @@ func (m *machine) confirm() {
 	f := m.codeOf(rapid.SampledFrom(latest(m.phones)).Draw(m.T, "phone"), rapid.SampledFrom([]int{0, 0, 0, 1, 20}).Draw(m.T, "step"))
 	before := m.stand()
 	_ = m.step("confirm", func() error {
-		issued, err := s.Confirm(m.ctx, f.input.Value.Reveal())
+		issued, err := s.Confirm(m.ctx, f.input.Value)
 		if issued != nil {
 			m.confirmed = f.id
 		}
@@ -460,11 +460,11 @@ func (m *machine) finish() {
 	if c == nil {
 		return
 	}
-	_, err = c.Verify(m.ctx, phone{key: now.phone, clock: m.clock}.code())
+	_, err = c.Verify(m.ctx, secret.NewText(phone{key: now.phone, clock: m.clock}.code()))
 	if workspace.IsCode(err, workspace.CodeAuthenticatorOff) && now.sheet > 0 {
 		for _, code := range m.sheets[now.sheet] {
 			if !m.opened[code] {
-				_, err = c.Recover(m.ctx, code)
+				_, err = c.Recover(m.ctx, secret.NewText(code))
 				break
 			}
 		}

@@ -19,7 +19,7 @@ var unhashed = []string{"events", "goose_db_version", "sqlite_sequence", "recove
 
 // ofEverything is a workspace with two rows or more in each table and something
 // in every field, as no log tells of them.
-func ofEverything(t *testing.T) *house {
+func ofEverything(t *testing.T) *fixture {
 	t.Helper()
 	h, _ := created(t)
 	at := time.Date(2026, 11, 23, 9, 0, 10, 123e6, time.UTC)
@@ -68,7 +68,7 @@ func ofEverything(t *testing.T) *house {
 
 // raw is the file as another program sees it: as it wrote it last, and with no
 // rule of a table in its way.
-func (h *house) raw() *sql.DB {
+func (h *fixture) raw() *sql.DB {
 	h.Helper()
 	db, err := sql.Open("sqlite", "file:"+h.path+"?_pragma=ignore_check_constraints(1)&_pragma=synchronous(0)&_pragma=busy_timeout(5000)&_pragma=writable_schema(1)")
 	h.ok(err)
@@ -79,7 +79,7 @@ func (h *house) raw() *sql.DB {
 type column struct{ table, name, kind string }
 
 // columns are those of all tables that the log tells of.
-func (h *house) columns(db *sql.DB) (all []column) {
+func (h *fixture) columns(db *sql.DB) (all []column) {
 	h.Helper()
 	rows, err := db.Query("SELECT t.name, c.name, c.type FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'")
 	h.ok(err)
@@ -97,7 +97,7 @@ func (h *house) columns(db *sql.DB) (all []column) {
 
 // hashed are the hashes of all rows as a start makes them, after a look whether
 // each row has the same by its key.
-func (h *house) hashed() (hashes map[workspace.Key]audit.Hash, err error) {
+func (h *fixture) hashed() (hashes map[workspace.Key]audit.Hash, err error) {
 	h.Helper()
 	err = h.store.View(h.Context(), func(tx workspace.ReadTx) (err error) {
 		if hashes, err = workspace.HashAll(h.w, tx); err != nil {
@@ -113,7 +113,7 @@ func (h *house) hashed() (hashes map[workspace.Key]audit.Hash, err error) {
 	return hashes, err
 }
 
-func TestEachRowOfEachTableHasTheHashAtTheStartThatItHasByItsKey(t *testing.T) {
+func TestTables_EachRowIsHashedAtTheStart(t *testing.T) {
 	t.Parallel()
 	h := ofEverything(t)
 	hashes, err := h.hashed()
@@ -135,7 +135,7 @@ func TestEachRowOfEachTableHasTheHashAtTheStartThatItHasByItsKey(t *testing.T) {
 	}
 }
 
-func TestNoColumnIsLeftOutOfTheHashOfItsRow(t *testing.T) {
+func TestTables_HashCoversEachColumn(t *testing.T) {
 	t.Parallel()
 	h := ofEverything(t)
 	db := h.raw()
@@ -170,7 +170,7 @@ func TestNoColumnIsLeftOutOfTheHashOfItsRow(t *testing.T) {
 
 // edited is a copy in whose file an index of ours has the entries of another, of
 // a table with these columns and rows.
-func (h *house) edited(t *testing.T, index, columns, own, rows string) *house {
+func (h *fixture) edited(t *testing.T, index, columns, own, rows string) *fixture {
 	t.Helper()
 	h = h.copied(t)
 	h.sneak("CREATE TABLE planted "+columns, "INSERT INTO planted "+rows)
@@ -194,9 +194,9 @@ func (h *house) edited(t *testing.T, index, columns, own, rows string) *house {
 	return h
 }
 
-// TestAnIndexThatWasEditedInTheFileIsFound: the rows of the table are as they
+// TestOpen_FindsAnEditedIndex: the rows of the table are as they
 // were, but a look-up by the key finds another's, or none.
-func TestAnIndexThatWasEditedInTheFileIsFound(t *testing.T) {
+func TestOpen_FindsAnEditedIndex(t *testing.T) {
 	t.Parallel()
 	home := peopled(t)
 	for name, c := range map[string]struct{ table, columns, rows string }{
@@ -217,9 +217,9 @@ func TestAnIndexThatWasEditedInTheFileIsFound(t *testing.T) {
 	}
 }
 
-// TestAnIndexThatGivesOneMemberTheCodesOfAnotherIsFound: the sets and their keys
+// TestOpen_FindsAnIndexThatSwapsRecoverySets: the sets and their keys
 // are as they were, but the set in force of two members is each other's.
-func TestAnIndexThatGivesOneMemberTheCodesOfAnotherIsFound(t *testing.T) {
+func TestOpen_FindsAnIndexThatSwapsRecoverySets(t *testing.T) {
 	t.Parallel()
 	h := peopled(t).edited(t, "one_active_set", "(profile_id TEXT NOT NULL, state TEXT NOT NULL)",
 		"CREATE UNIQUE INDEX planted_index ON planted (profile_id) WHERE state = 'active'",

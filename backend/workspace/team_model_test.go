@@ -57,7 +57,7 @@ func (m *team) open() {
 	m.must(err)
 	m.w, err = workspace.Open(m.ctx, workspace.Config{Store: m.store, Secrets: m.secrets, Now: m.clock.now, Password: cheap, Recovery: cheapCodes})
 	m.must(err)
-	m.must(m.w.Recover(m.ctx))
+	m.must(m.w.RecoverAll(m.ctx))
 }
 
 func (m *team) any(label string) *teammate { return rapid.SampledFrom(m.people).Draw(m.T, label) }
@@ -217,7 +217,7 @@ func (m *team) redeem() {
 		m.Skip("nothing was given out")
 	}
 	pw := fmt.Sprintf("granite lagoon whisper %d", len(m.people)+len(p.pass))
-	s, _, err := m.w.Redeem(m.ctx, p.email, code, secret.NewText(pw))
+	s, _, err := m.w.Redeem(m.ctx, p.email, secret.NewText(code), secret.NewText(pw))
 	if workspace.IsCode(err, workspace.CodeThrottled) {
 		return
 	}
@@ -283,7 +283,7 @@ func (m *team) agree() {
 	}))
 }
 
-func TestModelWhoeverDoesWhatToWhomSomebodyWhoOwnsTheWorkspaceIsLeft(t *testing.T) {
+func TestModel_AnOwnerIsAlwaysLeft(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		dir, err := os.MkdirTemp("", "countersign-team-")

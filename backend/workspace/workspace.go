@@ -35,10 +35,10 @@ type Config struct {
 	Idle     time.Duration // a session ends after this long without use; 0 for DefaultIdle
 
 	// Password is the cost of new password hashes; zero for
-	// password.DefaultParams. Tests lower it to the bound.
+	// password.DefaultParams. Tests take password.Cheap.
 	Password password.Params
 	// Recovery is the cost of new hashes of recovery codes and of one-time codes;
-	// zero for recovery.DefaultParams. Tests lower it to the bound.
+	// zero for recovery.DefaultParams. Tests take recovery.Cheap.
 	Recovery recovery.Params
 	// MarkEvery is how many events lie between two marks of the start-up check;
 	// zero for 5,000.
@@ -46,7 +46,7 @@ type Config struct {
 }
 
 // Session times: SP 800-63B-4 §2.2.3 (AAL2) asks for reauthentication after at
-// most 1 hour without use and 24 hours in all; a gate to contracts is stricter.
+// most 1 hour without use and 24 hours in all; for contracts we are stricter.
 const (
 	DefaultIdle  = 5 * time.Minute
 	SessionLimit = 12 * time.Hour
@@ -238,6 +238,22 @@ func (w *Workspace) Idle() time.Duration {
 		return time.Duration(w.info.IdleMinutes) * time.Minute
 	}
 	return w.idle
+}
+
+// cacheInfo keeps what a snapshot says of the workspace, for who asks outside of a
+// transaction: another process may have changed it.
+func (w *Workspace) cacheInfo(info Info) {
+	w.mu.RLock()
+	known := info == w.info || info.ID != w.info.ID
+	w.mu.RUnlock()
+	if known {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if info.ID == w.info.ID {
+		w.info = info
+	}
 }
 
 func (w *Workspace) loadKeys(ctx context.Context) error {

@@ -35,7 +35,7 @@ const list = "build/mutation-survivors.txt"
 func main() {
 	write := flag.Bool("write", false, "write "+list+"; what is new there needs a reason")
 	jobs := flag.Int("j", 2, "how many tests run at once")
-	keep := flag.String("marks", "", "a file that keeps what the first round found, and is read if it fits")
+	keep := flag.String("marks", "", "a file that keeps what the first round found, and beside it what the second killed; both are read if they fit")
 	again := flag.Bool("again", false, "look at those only that are listed with ?")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -92,7 +92,7 @@ func run(ctx context.Context, only []string, o options) (bool, error) {
 	todo := slices.DeleteFunc(slices.Clone(mutants), func(m change) bool {
 		return !slices.ContainsFunc(chosen, func(s suite) bool { return s.name == m.pkg }) || o.again && known.reason[m.key()] != unexplained
 	})
-	survivors, err := r.kill(ctx, chosen, todo, known)
+	survivors, err := r.kill(ctx, chosen, todo, known, o.keep)
 	if err != nil {
 		return false, err
 	}

@@ -250,7 +250,7 @@ func (r *runner) start(ctx context.Context, pkg string, tests []*test, limit tim
 }
 
 // kill looks for the mutants that no test notices.
-func (r *runner) kill(ctx context.Context, chosen []suite, todo []change, known *survivorList) ([]change, error) {
+func (r *runner) kill(ctx context.Context, chosen []suite, todo []change, known *survivorList, keep string) ([]change, error) {
 	others := map[string][]string{}
 	for _, s := range chosen {
 		others[s.name] = s.others
@@ -260,17 +260,28 @@ func (r *runner) kill(ctx context.Context, chosen []suite, todo []change, known 
 	}
 	noticing := r.noticing()
 	survived := make([]bool, len(todo))
+	before, note, err := r.killedBefore(keep)
+	if err != nil {
+		return nil, err
+	}
 	var mu sync.Mutex
 	done := 0
-	err := r.each(ctx, len(todo), func(ctx context.Context, i int) error {
+	err = r.each(ctx, len(todo), func(ctx context.Context, i int) error {
 		m := todo[i]
+		if before[m.key()] {
+			return nil
+		}
 		killed := r.killed(ctx, m, others[m.pkg], noticing[m.id])
 		if killed && known.reason[m.key()] != "" { // on a busy machine a test may fail by itself
 			killed = r.killed(ctx, m, others[m.pkg], noticing[m.id])
 		}
-		survived[i] = !killed
 		mu.Lock()
 		defer mu.Unlock()
+		if survived[i] = !killed; killed && ctx.Err() == nil {
+			if err := note(m); err != nil {
+				return err
+			}
+		}
 		if done++; done%200 == 0 {
 			fmt.Printf("%d of %d\n", done, len(todo))
 		}
@@ -286,6 +297,28 @@ func (r *runner) kill(ctx context.Context, chosen []suite, todo []change, known 
 		}
 	}
 	return left, nil
+}
+
+// killedBefore gives the mutants that an earlier run has killed and noted beside the marks, and what
+// notes another, so that a run which was stopped goes on where it was. Without a file it is none.
+func (r *runner) killedBefore(keep string) (before map[string]bool, note func(change) error, err error) {
+	before = map[string]bool{}
+	if keep == "" {
+		return before, func(change) error { return nil }, nil
+	}
+	name := keep + "." + digest(r.mutants)[:12] + ".killed" // other mutants: another file
+	b, err := os.ReadFile(name)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, nil, err
+	}
+	for line := range strings.Lines(string(b)) {
+		before[strings.TrimSuffix(line, "\n")] = true
+	}
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, nil, err
+	}
+	return before, func(m change) error { _, err := fmt.Fprintln(f, m.key()); return err }, nil
 }
 
 // noticing gives the tests that could notice each mutant, the fastest first.
@@ -306,9 +339,24 @@ func (r *runner) killed(ctx context.Context, m change, others []string, tests []
 	return r.killedBy(ctx, m, m.pkg, tests) || slices.ContainsFunc(others, func(pkg string) bool { return r.killedBy(ctx, m, pkg, tests) })
 }
 
+// budget is how long the tests of one package may look for a mutant, by the time they took without
+// one. Code that every test goes through would otherwise cost hours for each mutant that survives.
+const budget = time.Minute
+
+// within gives the first tests that together keep to a time, and at least one.
+func within(limit time.Duration, tests []*test) []*test {
+	for i, t := range tests {
+		if limit -= t.Took; limit < 0 {
+			return tests[:max(i, 1)]
+		}
+	}
+	return tests
+}
+
 // killedBy runs the tests of one package that could notice a mutant: one, then two, then four.
 func (r *runner) killedBy(ctx context.Context, m change, pkg string, tests []*test) bool {
 	tests = slices.DeleteFunc(slices.Clone(tests), func(t *test) bool { return t.Package != pkg })
+	tests = within(budget, tests)
 	for n := 1; len(tests) > 0; n *= 2 {
 		part := tests[:min(n, len(tests))]
 		tests = tests[len(part):]

@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
@@ -24,11 +24,11 @@ var approvalKinds = []struct {
 	{"stop-requiring-approval", workspace.ApproveTwoPeopleOff},
 }
 
-func approvalWords() (words []string) {
+func approvalWords() (all []string) {
 	for _, k := range approvalKinds {
-		words = append(words, k.word)
+		all = append(all, k.word)
 	}
-	return words
+	return all
 }
 
 func kindWord(kind workspace.ApprovalKind) string {
@@ -54,11 +54,8 @@ func (e *env) needsApproval(err error, kind workspace.ApprovalKind, about ...str
 	if !workspace.IsCode(err, workspace.CodeApprovalNeeded) {
 		return err
 	}
-	command := "countersignctl approvals ask " + kindWord(kind)
-	for _, word := range about {
-		command += " " + word
-	}
-	e.notice("To ask: %s --reason TEXT. Once it is approved, add --approval ID.", command)
+	ask := append([]string{"approvals", "ask", kindWord(kind)}, about...)
+	e.notice(words.TerminalApprovalsAskHow, words.Args{"command": commandLine(ask...)})
 	return err
 }
 
@@ -103,21 +100,16 @@ func approvalsList(ctx context.Context, e *env, _ []string) error {
 
 func approvalTable(all []approvalView) string {
 	if len(all) == 0 {
-		return "Nothing is waiting for approval.\n"
+		return say(words.TerminalApprovalsListNone, nil) + "\n"
 	}
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tFOR\tMEMBERS\tASKED BY\tSTATUS\tEXPIRES\tREASON")
-	for _, v := range all {
-		status := v.State
+	return table(words.TerminalApprovalsListHead, all, func(v approvalView) string {
+		status := inWords(words.TerminalWordApproval, v.State)
 		if v.May {
-			status = "waiting for you"
+			status = say(words.TerminalApprovalsListForYou, nil)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", v.ID, v.Kind, cli.Printable(someNames(v.Names)), cli.Printable(v.By), status,
-			v.ExpiresAt.Local().Format("2006-01-02 15:04"), cli.Printable(v.Reason))
-	}
-	_ = w.Flush() // into memory
-	return b.String()
+		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s", v.ID, v.Kind, cli.Printable(someNames(v.Names)), cli.Printable(v.By), status,
+			minute(v.ExpiresAt), cli.Printable(v.Reason))
+	})
 }
 
 // someNames is the first two names, and how many more there are.
@@ -126,7 +118,7 @@ func someNames(names []string) string {
 	if len(names) <= most {
 		return strings.Join(names, ", ")
 	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	return say(words.TerminalListMore, words.Args{"list": strings.Join(names[:most], ", "), "n": len(names) - most})
 }
 
 func approvalsAsk(ctx context.Context, e *env, args []string) error {
@@ -135,15 +127,15 @@ func approvalsAsk(ctx context.Context, e *env, args []string) error {
 	switch ways := e.ways(); kind {
 	case workspace.ApprovePrintRun:
 		if ways != 1 {
-			return cli.Usagef("approvals ask %s needs one of EMAIL, --all-without-sheet and --all", args[0])
+			return cli.Usage(words.TerminalUsageAskFor, words.Args{"kind": args[0]})
 		}
 	case workspace.ApproveDropRequirement, workspace.ApproveTwoPeopleOff:
 		if ways != 0 {
-			return cli.Usagef("approvals ask %s is about no member", args[0])
+			return cli.Usage(words.TerminalUsageAskForNone, words.Args{"kind": args[0]})
 		}
 	default:
 		if ways != 1 || len(emails) != 1 {
-			return cli.Usagef("approvals ask %s needs one EMAIL", args[0])
+			return cli.Usage(words.TerminalUsageAskForOne, words.Args{"kind": args[0]})
 		}
 	}
 	return e.asAdmin(ctx, func(a *workspace.Admin) error {
@@ -158,21 +150,21 @@ func approvalsAsk(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return err
 		}
-		return e.print(map[string]any{"approval": map[string]any{"id": asked.ID, "kind": args[0], "expiresAt": asked.ExpiresAt}}, fmt.Sprintf(
-			"Asked for approval %s, until %s. Once it is approved, give the command with --approval %s.\n", asked.ID, asked.ExpiresAt.Local().Format("2006-01-02 15:04"), asked.ID))
+		return e.print(map[string]any{"approval": map[string]any{"id": asked.ID, "kind": args[0], "expiresAt": asked.ExpiresAt}},
+			say(words.TerminalApprovalsAskDone, words.Args{"id": asked.ID, "until": minute(asked.ExpiresAt)})+"\n")
 	})
 }
 
 func approvalsApprove(ctx context.Context, e *env, args []string) error {
-	return e.decide(ctx, args[0], "Approved", func(a *workspace.Admin, id string) error { return a.Approve(ctx, id, workspace.Proof{}) })
+	return e.decide(ctx, args[0], words.TerminalApprovalsApproveDone, func(a *workspace.Admin, id string) error { return a.Approve(ctx, id, workspace.Proof{}) })
 }
 
 func approvalsDecline(ctx context.Context, e *env, args []string) error {
-	return e.decide(ctx, args[0], "Declined", func(a *workspace.Admin, id string) error { return a.Refuse(ctx, id) })
+	return e.decide(ctx, args[0], words.TerminalApprovalsDeclineDone, func(a *workspace.Admin, id string) error { return a.Refuse(ctx, id) })
 }
 
 // decide does what an admin says of an approval, and tells which it was.
-func (e *env) decide(ctx context.Context, id, done string, act func(*workspace.Admin, string) error) error {
+func (e *env) decide(ctx context.Context, id string, done words.Key, act func(*workspace.Admin, string) error) error {
 	return e.asAdmin(ctx, func(a *workspace.Admin) error {
 		all, err := a.Approvals(ctx)
 		if err != nil {
@@ -187,7 +179,7 @@ func (e *env) decide(ctx context.Context, id, done string, act func(*workspace.A
 		if err := act(a, id); err != nil {
 			return err
 		}
-		text := fmt.Sprintf("%s: %s %s, asked for by %s. Reason: %s\n", done, about.Kind, strings.Join(about.Names, ", "), about.By, about.Reason)
-		return e.print(map[string]any{"ok": true, "approval": map[string]any{"id": id, "kind": about.Kind}}, cli.Printable(strings.TrimSuffix(text, "\n"))+"\n")
+		text := say(done, words.Args{"kind": about.Kind, "members": strings.Join(about.Names, ", "), "by": about.By, "reason": about.Reason})
+		return e.print(map[string]any{"ok": true, "approval": map[string]any{"id": id, "kind": about.Kind}}, cli.Printable(text)+"\n")
 	})
 }

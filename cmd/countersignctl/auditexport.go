@@ -3,25 +3,24 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 
 	"countersign/backend/folder"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
 func auditExport(ctx context.Context, e *env, _ []string) error {
 	if e.output == "" && e.json {
-		return cli.Usagef("--json needs --output: the export itself goes to standard output")
+		return cli.Usage(words.TerminalUsageJsonOutput, nil)
 	}
-	if _, err := os.Lstat(e.output); e.output != "" && err == nil && !e.force {
-		return cli.Fail("file_exists", fmt.Sprintf("%s is there already. Choose another name, or add --force to replace it.", e.output), cli.ExitUsage)
+	if err := e.free(e.output); err != nil {
+		return err
 	}
 	return e.asAdmin(ctx, func(a *workspace.Admin) (err error) {
 		var done workspace.LogExport
 		if e.output == "" {
-			done, err = a.ExportLog(ctx, e.stdout, e.progress("exported"))
+			done, err = a.ExportLog(ctx, e.stdout, e.progress(words.TerminalProgressExported))
 		} else {
 			done, err = e.exportTo(ctx, a)
 		}
@@ -36,22 +35,16 @@ func auditExport(ctx context.Context, e *env, _ []string) error {
 func (e *env) exportTo(ctx context.Context, a *workspace.Admin) (done workspace.LogExport, err error) {
 	f, err := folder.CreateWhole(e.output)
 	if err != nil {
-		return done, fileFault(e.output, err)
+		return done, unwritable(e.output, err)
 	}
 	defer func() { err = errors.Join(err, f.Drop()) }()
-	if done, err = a.ExportLog(ctx, f, e.progress("exported")); err == nil {
+	if done, err = a.ExportLog(ctx, f, e.progress(words.TerminalProgressExported)); err == nil {
 		err = f.Keep()
 	}
-	for _, known := range []error{folder.ErrFull, folder.ErrReadOnly, folder.ErrFailed} {
-		if errors.Is(err, known) {
-			return done, fileFault(e.output, err)
-		}
+	if ofFolder(err) {
+		return done, unwritable(e.output, err)
 	}
 	return done, err
-}
-
-func fileFault(name string, err error) error {
-	return cli.Fail("file_unwritable", fmt.Sprintf("%s can’t be written: %v. Choose another place.", name, err), cli.ExitUnavailable)
 }
 
 // exported tells the head.
@@ -63,11 +56,11 @@ func (e *env) exported(done workspace.LogExport) error {
 			return err
 		}
 	} else {
-		e.notice("head %s", done.Head)
-		e.notice("Note this checkpoint where no one can change it. It proves later that these %d events are the same.", done.Events)
+		e.notice(words.TerminalAuditExportHead, words.Args{"head": done.Head})
+		e.notice(words.TerminalAuditExportNote, words.Args{"n": done.Events})
 	}
 	if done.BrokenAt > 0 {
-		e.notice("The log doesn’t fit: event %d isn’t as it was signed. The export also says so.", done.BrokenAt)
+		e.notice(words.TerminalAuditExportBrokenAt, words.Args{"seq": done.BrokenAt})
 		return errFound
 	}
 	return nil

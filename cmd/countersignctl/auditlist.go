@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
@@ -54,7 +56,7 @@ func auditList(ctx context.Context, e *env, _ []string) error {
 	return e.asAdmin(ctx, func(a *workspace.Admin) error {
 		page, err := a.Log(ctx, q)
 		if errors.Is(err, workspace.ErrNotFound) {
-			return cli.Usagef("No profile has the email %q", e.person)
+			return cli.Usage(words.TerminalUsageNoProfile, words.Args{"typed": strconv.Quote(e.person)})
 		}
 		if err != nil {
 			return err
@@ -66,10 +68,10 @@ func auditList(ctx context.Context, e *env, _ []string) error {
 		var text strings.Builder
 		for _, l := range page.Entries {
 			entries = append(entries, listed{l.Seq, l.At, l.Kind, string(l.Group), l.Step, personView(l.Actor), personView(l.Subject), l.Detail, event(l)})
-			fmt.Fprintf(&text, "%6d  %s  %s\n", l.Seq, l.At.Local().Format("2006-01-02 15:04:05"), cli.Printable(event(l)))
+			fmt.Fprintf(&text, "%6d  %s  %s\n", l.Seq, second(l.At), cli.Printable(event(l)))
 		}
 		if page.Next > 0 && !e.json {
-			e.notice("There are more: --before %d", page.Next)
+			e.notice(words.TerminalAuditListMore, words.Args{"next": page.Next})
 		}
 		return e.print(map[string]any{"entries": entries, "next": page.Next, "head": page.Head}, text.String())
 	})
@@ -80,13 +82,13 @@ func (e *env) query() (q workspace.LogQuery, err error) {
 	q = workspace.LogQuery{Before: e.before, Limit: e.limit, Group: workspace.LogGroup(e.group), Person: e.person, Text: e.search, Steps: e.steps}
 	switch {
 	case e.limit < 1 || e.limit > workspace.LogLimit:
-		return q, cli.Usagef("--limit is 1 to %d", workspace.LogLimit)
+		return q, cli.Usage(words.TerminalUsageNumber, words.Args{"flag": "--limit", "least": 1, "most": workspace.LogLimit})
 	case e.before < 0:
-		return q, cli.Usagef("--before is the number of an event")
+		return q, cli.Usage(words.TerminalUsageEventNumber, words.Args{"flag": "--before"})
 	case e.group != "" && !slices.Contains(workspace.LogGroups, q.Group):
-		return q, cli.Usagef("--group is one of %s", strings.Join(groups(), ", "))
+		return q, cli.Usage(words.TerminalUsageOneOf, words.Args{"flag": "--group", "words": strings.Join(groups(), ", ")})
 	case e.person != "" && !strings.Contains(e.person, "@"):
-		return q, cli.Usagef("--person is an email")
+		return q, cli.Usage(words.TerminalUsageEmail, words.Args{"flag": "--person"})
 	}
 	if q.Since, err = date("--since", e.since); err != nil {
 		return q, err
@@ -104,7 +106,7 @@ func date(flag, s string) (time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
-		return t, cli.Usagef("%s is a date such as 2026-11-23 or 2026-11-23T09:00:00Z, not %q", flag, s)
+		return t, cli.Usage(words.TerminalUsageDate, words.Args{"flag": flag, "typed": strconv.Quote(s)})
 	}
 	return t, nil
 }

@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"countersign/backend/audit"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
@@ -16,10 +16,10 @@ func auditVerify(ctx context.Context, e *env, args []string) error {
 		return e.verifyFile(ctx, args[0])
 	}
 	if e.head != "" {
-		return cli.Usagef("--head is for an exported FILE")
+		return cli.Usage(words.TerminalUsageHeadOfFile, nil)
 	}
 	return e.asAdmin(ctx, func(a *workspace.Admin) error {
-		r, err := a.VerifyLog(ctx, e.progress("verified"))
+		r, err := a.VerifyLog(ctx, e.progress(words.TerminalProgressVerified))
 		if err != nil {
 			return err
 		}
@@ -47,14 +47,14 @@ type broken struct {
 
 func (e *env) reportLog(r workspace.LogReport) error {
 	v := verifiedLog{OK: r.Breaks == 0, Events: r.Events, Checked: r.Checked, HeadAt: r.HeadAt, Breaks: r.Breaks, Taken: []int64{}}
-	text := fmt.Sprintf("The log fits: %d events, each as it was signed, up to %s.\n", r.Events, r.HeadAt.Local().Format("2006-01-02 15:04:05"))
+	text := say(words.TerminalAuditVerifyFits, words.Args{"n": r.Events, "at": second(r.HeadAt)}) + "\n"
 	if b := r.First; b != nil {
 		v.First = &broken{string(b.Kind), b.Seq, b.At, b.Last}
-		text = fmt.Sprintf("The log doesn’t fit. The first of %d places: %s\n", r.Breaks, breakWords(*b))
+		text = say(words.TerminalAuditVerifyBreaks, words.Args{"n": r.Breaks, "what": breakWords(*b)}) + "\n"
 	}
 	for _, t := range r.Taken {
 		v.Taken = append(v.Taken, t.Seq)
-		text += fmt.Sprintf("Event %d: %s\n", t.Seq, cli.Printable(event(t)))
+		text += cli.Printable(say(words.TerminalAuditVerifyAccepted, words.Args{"seq": t.Seq, "event": event(t)})) + "\n"
 	}
 	err := e.print(v, text)
 	if err == nil && !v.OK {
@@ -64,25 +64,26 @@ func (e *env) reportLog(r workspace.LogReport) error {
 }
 
 func breakWords(b workspace.LogBreak) string {
-	last := ""
-	if !b.Last.IsZero() {
-		last = " The newest event before it that fits is of " + b.Last.Local().Format("2006-01-02 15:04:05") + "."
-	}
+	args := words.Args{"seq": b.Seq, "at": second(b.At)}
+	what := say(words.TerminalAuditVerifyChanged, args)
 	switch b.Kind {
 	case workspace.BreakEventMissing:
-		return fmt.Sprintf("event %d is missing.%s", b.Seq, last)
+		what = say(words.TerminalAuditVerifyMissing, args)
 	case workspace.BreakUnreadable:
-		return fmt.Sprintf("event %d can’t be read, and nothing after it was checked.%s", b.Seq, last)
+		what = say(words.TerminalAuditVerifyUnreadable, args)
 	case workspace.BreakCount:
-		return "there are events outside the numbering."
+		return say(words.TerminalAuditVerifyOutside, nil)
 	case workspace.BreakOlderCopy:
-		return fmt.Sprintf("it ends at event %d, before the newest that the keychain knows: this is an older copy.", b.Seq)
+		return say(words.TerminalAuditVerifyOlderCopy, args)
 	case workspace.BreakAnchor:
-		return fmt.Sprintf("event %d is not the one that the keychain knows.", b.Seq)
+		return say(words.TerminalAuditVerifyAnchor, args)
 	case workspace.BreakAnchorMissing:
-		return "the keychain does not know how far it should go."
+		return say(words.TerminalAuditVerifyNoAnchor, nil)
 	}
-	return fmt.Sprintf("event %d, of %s, isn’t as it was signed.%s", b.Seq, b.At.Local().Format("2006-01-02 15:04:05"), last)
+	if !b.Last.IsZero() {
+		what = say(words.TerminalAuditVerifyLastFits, words.Args{"what": what, "at": second(b.Last)})
+	}
+	return what
 }
 
 // verifyFile verifies an export, without the workspace.
@@ -91,7 +92,7 @@ func (e *env) verifyFile(ctx context.Context, name string) (err error) {
 	if e.head != "" {
 		h, err := audit.ParseHead(e.head)
 		if err != nil {
-			return cli.Usagef("--head: %s", err)
+			return cli.Usage(words.TerminalUsageHead, words.Args{"digits": 2 * len(h.Chain)})
 		}
 		noted = &h
 	}
@@ -105,7 +106,7 @@ func (e *env) verifyFile(ctx context.Context, name string) (err error) {
 	r, err := audit.VerifyExport(in, noted)
 	var found *audit.ExportError
 	if errors.As(err, &found) {
-		err = e.print(map[string]any{"ok": false, "line": found.Line, "why": found.Why}, fmt.Sprintf("The export doesn’t verify: %s.\n", found))
+		err = e.print(map[string]any{"ok": false, "line": found.Line, "why": found.Why}, say(words.TerminalAuditVerifyExportWrong, words.Args{"why": found})+"\n")
 		if err != nil {
 			return err
 		}
@@ -118,18 +119,18 @@ func (e *env) verifyFile(ctx context.Context, name string) (err error) {
 }
 
 func (e *env) reportExport(r audit.Report) error {
-	day := func(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
-	text := fmt.Sprintf("Workspace %s, exported on %s, %d events.\nhead %s\n", cli.Printable(r.Workspace), day(r.ExportedAt), r.Events, r.Head)
+	text := cli.Printable(say(words.TerminalAuditVerifyExport, words.Args{"workspace": r.Workspace, "at": second(r.ExportedAt), "n": r.Events})) + "\n" +
+		say(words.TerminalAuditExportHead, words.Args{"head": r.Head}) + "\n"
 	switch {
 	case r.Noted == nil:
-		text += "The lines fit one another. Without a checkpoint that was noted elsewhere, no more is known:\nsomeone may have made the whole file again. Give the checkpoint with --head.\n"
+		text += say(words.TerminalAuditVerifyNoHead, nil) + "\n"
 	case r.Since > 0:
-		text += fmt.Sprintf("Events 1 to %d are those of the day on which the checkpoint was noted. It doesn’t cover the %d after them.\n", r.Noted.Seq, r.Since)
+		text += say(words.TerminalAuditVerifyHeadBefore, words.Args{"seq": r.Noted.Seq, "n": r.Since}) + "\n"
 	default:
-		text += "Every event is as it was when the checkpoint was noted.\n"
+		text += say(words.TerminalAuditVerifyHeadFits, nil) + "\n"
 	}
 	if r.BrokenAt > 0 {
-		text += fmt.Sprintf("When it was exported, event %d didn’t fit its signature in the workspace.\n", r.BrokenAt)
+		text += say(words.TerminalAuditVerifyBrokenAt, words.Args{"seq": r.BrokenAt}) + "\n"
 	}
 	err := e.print(struct {
 		OK bool `json:"ok"`
@@ -139,18 +140,4 @@ func (e *env) reportExport(r audit.Report) error {
 		return errFound
 	}
 	return err
-}
-
-// progress tells a person who watches how far it is.
-func (e *env) progress(what string) workspace.Progress {
-	if e.json || !isTerminal(e.stderr) {
-		return nil
-	}
-	return func(done, total int64) {
-		end := ""
-		if done == total {
-			end = "\n"
-		}
-		fmt.Fprintf(e.stderr, "\r%d of %d events %s%s", done, total, what, end)
-	}
 }

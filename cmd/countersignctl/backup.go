@@ -5,14 +5,13 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"countersign/backend/backup"
 	"countersign/backend/bundle"
 	"countersign/backend/folder"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
@@ -25,8 +24,8 @@ type backupReport struct {
 }
 
 func backupCreate(ctx context.Context, e *env, _ []string) (err error) {
-	if _, err := os.Lstat(e.output); err == nil && !e.force {
-		return cli.Fail("file_exists", fmt.Sprintf("%s is there already. Choose another name, or add --force to replace it.", e.output), cli.ExitUsage)
+	if err := e.free(e.output); err != nil {
+		return err
 	}
 	var report backupReport
 	err = e.asAdmin(ctx, func(a *workspace.Admin) error {
@@ -57,15 +56,25 @@ func backupCreate(ctx context.Context, e *env, _ []string) (err error) {
 	if err != nil {
 		return err
 	}
-	return e.print(report, fmt.Sprintf("The backup is in %s, signed by the key\n%s\nKeep it, and what opens it, apart from this machine.\n", cli.Printable(report.File), report.Signed))
+	return e.print(report, say(words.TerminalBackupCreateDone, words.Args{"file": cli.Printable(report.File), "key": report.Signed})+"\n")
 }
 
 // unwritable says that a file could not be made.
 func unwritable(name string, err error) error {
+	return cli.Fail("file_unwritable", cli.ExitUnavailable, words.TerminalFailureFileUnwritable, words.Args{"file": name, "why": whyUnwritable(err)})
+}
+
+// ofFolder reports whether an error is one of a folder or disk that cannot be written.
+func ofFolder(err error) bool {
+	return errors.Is(err, folder.ErrFull) || errors.Is(err, folder.ErrReadOnly) || errors.Is(err, folder.ErrFailed) || folder.IsFull(err) || folder.IsReadOnly(err)
+}
+
+// whyUnwritable is what a system says of a file that could not be made.
+func whyUnwritable(err error) string {
 	if folder.IsFull(err) || errors.Is(err, folder.ErrFull) {
-		err = errors.New("the disk is full")
+		return say(words.TerminalFailureDiskFull, nil)
 	}
-	return cli.Fail("file_unwritable", fmt.Sprintf("%s can’t be written: %v. Choose another place.", name, err), cli.ExitUnavailable)
+	return err.Error()
 }
 
 // fileTrouble takes an error without words of its own for the file's.
@@ -132,51 +141,49 @@ func backupRestore(ctx context.Context, e *env, args []string) error {
 		return errors.Join(e.restoreFault(err), undo())
 	}
 	report := restoreReport{true, path, r.Workspace, r.MadeAt.Format("2006-01-02T15:04:05Z"), r.MadeBy, r.SignedBy.String()}
-	return e.print(report, fmt.Sprintf(
-		"The workspace %s is in %s, as it was on %s.\nThe backup was made by %s and signed by the key\n%s\n"+
-			"Recovery codes that were used since then work again: get new ones.\n",
-		cli.Printable(r.Workspace), cli.Printable(path), r.MadeAt.Local().Format("2006-01-02 15:04"), cli.Printable(r.MadeBy), r.SignedBy))
+	return e.print(report, say(words.TerminalBackupRestoreDone, words.Args{
+		"workspace": cli.Printable(r.Workspace), "folder": cli.Printable(path), "at": minute(r.MadeAt), "by": cli.Printable(r.MadeBy), "key": r.SignedBy,
+	})+"\n")
 }
 
 func (e *env) askOwner(ctx context.Context) (o backup.Owner, err error) {
 	o.Email = e.email
 	if o.Email == "" {
-		typed, err := e.ask(ctx, "Email of an owner", true)
+		typed, err := e.ask(ctx, words.TerminalAskOwnerEmail, true)
 		if err != nil {
 			return o, err
 		}
 		o.Email = typed.Reveal()
 	}
-	if o.Password, err = e.ask(ctx, "Password", false); err != nil {
+	if o.Password, err = e.ask(ctx, words.TerminalAskPassword, false); err != nil {
 		return o, err
 	}
 	o.Replace = e.replace
 	o.Factor.Kind = workspace.FactorCode
-	what := "Verification code (empty where 2FA is off)"
+	what := words.TerminalAskOwnerCode
 	if e.recovery {
-		o.Factor.Kind, what = workspace.FactorRecovery, "Recovery code"
+		o.Factor.Kind, what = workspace.FactorRecovery, words.TerminalAskRecoveryCode
 	}
 	o.Factor.Value, err = e.ask(ctx, what, false)
 	return o, err
 }
 
-var errOccupied = cli.Fail("workspace_there", "This folder has a workspace already. Choose another folder with --data-dir; nothing is ever replaced.", cli.ExitUnavailable)
+var errOccupied = cli.Fail("workspace_there", cli.ExitUnavailable, words.TerminalFailureWorkspaceThere, nil)
 
 func (e *env) restoreFault(err error) error {
 	switch {
 	case errors.Is(err, backup.ErrOccupied):
 		return errOccupied
 	case errors.Is(err, backup.ErrNotBackup):
-		return cli.Fail("not_backup", "This file is not a backup of a workspace. Check that it is the right one.", cli.ExitWrong)
+		return cli.Fail("not_backup", cli.ExitWrong, words.TerminalFailureNotBackup, nil)
 	case errors.Is(err, backup.ErrLives):
-		return cli.Fail("workspace_elsewhere", "This computer’s keychain already has this workspace’s keys. If its data folder still exists, open that one. "+
-			"If the folder is lost, restore again with --replace.", cli.ExitUnavailable)
+		return cli.Fail("workspace_elsewhere", cli.ExitUnavailable, words.TerminalFailureWorkspaceElsewhere, nil)
 	case errors.Is(err, backup.ErrConflict):
-		return cli.Fail("keychain_conflict", "The keychain has other items of this workspace. Restore it as another user of this computer, or remove those items first.", cli.ExitUnavailable)
+		return cli.Fail("keychain_conflict", cli.ExitUnavailable, words.TerminalFailureKeychainConflict, nil)
 	case errors.Is(err, backup.ErrNotOwner):
-		return cli.Fail("not_owner", "Only an owner of the workspace can restore it. Sign in as one.", cli.ExitRefused)
+		return cli.Fail("not_owner", cli.ExitRefused, words.TerminalFailureNotOwner, nil)
 	case errors.Is(err, folder.ErrInUse):
-		return cli.Fail(string(workspace.CodeInUse), "Countersign is open on this folder. Close it, then try again.", cli.ExitUnavailable)
+		return cli.Fail(string(workspace.CodeInUse), cli.ExitUnavailable, words.TerminalFailureInUse, nil)
 	}
 	var known *workspace.Error
 	if errors.As(err, &known) {
@@ -185,8 +192,8 @@ func (e *env) restoreFault(err error) error {
 	if f := e.bundleFault(err); f != err {
 		return f
 	}
-	if strings.Contains(err.Error(), "data folder") || folder.IsFull(err) || folder.IsReadOnly(err) {
-		return unwritable("the data folder", err)
+	if ofFolder(err) {
+		return cli.Fail("file_unwritable", cli.ExitUnavailable, words.TerminalFailureFolderUnwritable, words.Args{"why": whyUnwritable(err)})
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
@@ -16,10 +17,9 @@ type clockView struct {
 }
 
 func (v clockView) text() string {
-	at := func(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
-	text := fmt.Sprintf("%-14s %s\n%-14s %s\n", "clock", at(v.Now), "newest entry", at(v.Newest))
+	text := fmt.Sprintf("%-14s %s\n%-14s %s\n", say(words.TerminalClockClock, nil), second(v.Now), say(words.TerminalClockNewest, nil), second(v.Newest))
 	if !v.OK {
-		text += "The clock is behind the audit log. Set the date and time. If they are right, an owner can confirm them: countersignctl clock confirm\n"
+		text += say(words.TerminalClockBehind, words.Args{"command": commandLine("clock", "confirm")}) + "\n"
 	}
 	return text
 }
@@ -51,8 +51,7 @@ func clockConfirm(ctx context.Context, e *env, _ []string) error {
 			return err
 		}
 		if c.Behind {
-			err := e.confirm(ctx, "Is it really %s? The audit log has an entry from %s. Open invitations, password resets, temporary codes and approvals stop working.",
-				c.Now.Local().Format("2006-01-02 15:04"), c.Newest.Local().Format("2006-01-02 15:04"))
+			err := e.confirm(ctx, words.TerminalClockConfirmAsk, words.Args{"now": minute(c.Now), "newest": minute(c.Newest)})
 			if err != nil {
 				return err
 			}
@@ -60,10 +59,10 @@ func clockConfirm(ctx context.Context, e *env, _ []string) error {
 		if err := a.ConfirmClock(ctx, workspace.Proof{}); err != nil {
 			return err
 		}
-		text := "Clock confirmed.\n"
+		done := words.TerminalClockConfirmDone
 		if !c.Behind {
-			text = "The clock isn’t behind the audit log. Nothing was changed.\n"
+			done = words.TerminalClockConfirmRight
 		}
-		return e.print(map[string]any{"ok": true, "confirmed": c.Behind}, text)
+		return e.print(map[string]any{"ok": true, "confirmed": c.Behind}, say(done, nil)+"\n")
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"countersign/backend/folder"
+	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
 )
 
@@ -34,47 +36,60 @@ type options struct {
 	from                                      string
 }
 
+// The headings under which help lists the commands and groups of the program.
 const (
-	groupPeople    = "people"
-	groupWorkspace = "workspace"
-	groupRecords   = "records"
-	groupComputer  = "computer"
+	underPeople    = "people"
+	underWorkspace = "workspace"
+	underRecords   = "records"
+	underComputer  = "computer"
 )
+
+// command is a command or a group of the tree. What is typed stands here: its use and its examples.
+// What is read is in the catalogue: see package cli for its form.
+type command struct {
+	use         string
+	under       string // the heading, of those of the program
+	short, long words.Key
+	longArgs    words.Args
+	example     string
+	run         func(context.Context, *env, []string) error
+	flags       []flags
+}
+
+// flags gives a command some of its flags.
+type flags func(*cobra.Command, *options)
 
 // commands is the tree of commands, which work on e.
 func commands(e *env) *cobra.Command {
-	root := cli.Root(&cobra.Command{
-		Use: "countersignctl", Short: "manage a Countersign workspace from the command line",
-		Long: "It works on the same data folder as the window of Countersign, needs no display, and can be used while the window is open.\n\n" +
-			"Commands that show people’s data ask for your password and, if your 2FA is on, for a verification code. They are typed without echo, " +
-			"or read from standard input with --stdin, a line each: the email unless --email gives it, the password, and the code. " +
-			"They are never arguments and never in the environment. A wrong one counts as it does in the window.",
-		Example: "countersignctl doctor\ncountersignctl members list --email amara@example.com\ncountersignctl help members add",
-	}, page(),
+	root := cli.Root(newCommand(e, command{
+		use: "countersignctl", short: words.TerminalRootShort, long: words.TerminalRootLong,
+		example: "countersignctl doctor\ncountersignctl members list --email amara@example.com\ncountersignctl help members add",
+	}), manual(),
 		membersCommands(e), recoveryCommands(e), runsCommands(e), approvalsCommands(e),
 		policyCommands(e), clockCommands(e), backupCommands(e),
 		auditCommands(e), exportCommands(e),
 		doctorCommand(e), statusCommand(e),
 	)
 	cli.Version(root, func() error { return e.print(map[string]string{"version": version}, "countersignctl "+version+"\n") })
-	root.PersistentFlags().StringVar(&e.dataDir, "data-dir", "", "the `FOLDER` with the workspace (also COUNTERSIGN_DATA_DIR)")
-	root.PersistentFlags().BoolVar(&e.json, "json", false, "print JSON, and errors as JSON")
+	root.PersistentFlags().StringVar(&e.dataDir, "data-dir", "", say(words.TerminalFlagDataDir, words.Args{"variable": folder.EnvVar}))
+	root.PersistentFlags().BoolVar(&e.json, "json", false, say(words.TerminalFlagJson, nil))
 	cli.Folder(root, "data-dir")
 	root.AddGroup(
-		&cobra.Group{ID: groupPeople, Title: "Members and recovery codes"}, &cobra.Group{ID: groupWorkspace, Title: "Workspace"},
-		&cobra.Group{ID: groupRecords, Title: "Records and exports"}, &cobra.Group{ID: groupComputer, Title: "This computer"},
+		&cobra.Group{ID: underPeople, Title: say(words.TerminalGroupPeople, nil)},
+		&cobra.Group{ID: underWorkspace, Title: say(words.TerminalGroupWorkspace, nil)},
+		&cobra.Group{ID: underRecords, Title: say(words.TerminalGroupRecords, nil)},
+		&cobra.Group{ID: underComputer, Title: say(words.TerminalGroupComputer, nil)},
 	)
 	return root
 }
 
-// runs makes a command's RunE of a function on e.
-func (e *env) runs(fn func(context.Context, *env, []string) error) func(*cobra.Command, []string) error {
-	return func(c *cobra.Command, args []string) error { return fn(c.Context(), e, args) }
-}
-
-// with gives a command its flags.
-func (e *env) with(c *cobra.Command, flags ...func(*cobra.Command, *options)) *cobra.Command {
-	for _, add := range flags {
+// newCommand makes a command that works on e.
+func newCommand(e *env, from command) *cobra.Command {
+	c := &cobra.Command{Use: from.use, GroupID: from.under, Short: say(from.short, nil), Long: say(from.long, from.longArgs), Example: from.example}
+	if from.run != nil {
+		c.RunE = func(c *cobra.Command, args []string) error { return from.run(c.Context(), e, args) }
+	}
+	for _, add := range from.flags {
 		add(c, &e.options)
 	}
 	c.Flags().VisitAll(func(f *pflag.Flag) {
@@ -85,50 +100,68 @@ func (e *env) with(c *cobra.Command, flags ...func(*cobra.Command, *options)) *c
 	return c
 }
 
+// newGroup makes a group of commands that work on e.
+func newGroup(e *env, from command, commands ...command) *cobra.Command {
+	group := cli.Group(newCommand(e, from))
+	for _, c := range commands {
+		group.AddCommand(newCommand(e, c))
+	}
+	return group
+}
+
 // emailFlags say who signs in, and how.
 func emailFlags(c *cobra.Command, o *options) {
-	c.Flags().StringVar(&o.email, "email", "", "sign in with this `EMAIL`")
-	c.Flags().BoolVar(&o.recovery, "recovery-code", false, "sign in with a recovery code instead of a verification code (uses the code)")
+	c.Flags().StringVar(&o.email, "email", "", say(words.TerminalFlagEmail, nil))
+	c.Flags().BoolVar(&o.recovery, "recovery-code", false, say(words.TerminalFlagRecoveryCode, nil))
 }
 
 // signInFlags are those of commands that sign in.
 func signInFlags(c *cobra.Command, o *options) {
 	emailFlags(c, o)
-	c.Flags().BoolVar(&o.fromStdin, "stdin", false, "read email (unless given), password and code from standard input, a line each; before them the passphrase of a secrets file")
+	c.Flags().BoolVar(&o.fromStdin, "stdin", false, say(words.TerminalFlagStdin, nil))
 }
 
 // confirmFlags are those of commands that ask before they act.
 func confirmFlags(c *cobra.Command, o *options) {
-	c.Flags().BoolVar(&o.yes, "yes", false, "act without asking; needed where no one can answer")
+	c.Flags().BoolVar(&o.yes, "yes", false, say(words.TerminalFlagYes, nil))
 }
 
 // approvalFlags are those of commands that may need a second admin.
 func approvalFlags(c *cobra.Command, o *options) {
-	c.Flags().StringVar(&o.approval, "approval", "", "use the second admin’s approval with this `ID`")
+	c.Flags().StringVar(&o.approval, "approval", "", say(words.TerminalFlagApproval, nil))
 }
 
 // outputFlags are those of commands that write a file.
 func outputFlags(c *cobra.Command, o *options) {
-	c.Flags().StringVar(&o.output, "output", "", "write to this `FILE`")
+	c.Flags().StringVar(&o.output, "output", "", say(words.TerminalFlagOutput, nil))
 	files(c, "output")
 	forceFlag(c, o)
 }
 
 func forceFlag(c *cobra.Command, o *options) {
-	c.Flags().BoolVar(&o.force, "force", false, "replace the file if it exists")
+	c.Flags().BoolVar(&o.force, "force", false, say(words.TerminalFlagForce, nil))
+}
+
+// requires marks flags that a command cannot do without.
+func requires(names ...string) flags {
+	return func(c *cobra.Command, _ *options) { cli.Require(c, names...) }
 }
 
 func reasonFlag(c *cobra.Command, o *options) {
-	c.Flags().StringVar(&o.reason, "reason", "", "the reason, a `TEXT` for the audit log and the cover")
+	c.Flags().StringVar(&o.reason, "reason", "", say(words.TerminalFlagReason, nil))
 }
 
 func recipientFlag(c *cobra.Command, o *options) {
-	c.Flags().StringArrayVar(&o.recipients, "recipient", nil, "encrypt for this public `KEY`, as age-keygen prints it; can be repeated")
+	c.Flags().StringArrayVar(&o.recipients, "recipient", nil, say(words.TerminalFlagRecipient, nil))
 }
 
 func paperFlag(c *cobra.Command, o *options) {
-	c.Flags().StringVar(&o.paperSize, "paper", "a4", "draw for this `PAPER`: a4 or letter")
+	c.Flags().StringVar(&o.paperSize, "paper", "a4", say(words.TerminalFlagPaper, nil))
 	cli.Choices(c, "paper", "a4", "letter")
+}
+
+func beforeFlag(c *cobra.Command, o *options) {
+	c.Flags().Int64Var(&o.before, "before", 0, say(words.TerminalFlagBefore, nil))
 }
 
 // files completes a flag with the names of files.

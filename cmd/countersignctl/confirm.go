@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"strings"
 
+	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
 )
 
 var (
-	errNeedsYes = cli.Fail("confirmation_needed", "This command asks before it acts, and no one can answer here. Add --yes to act without asking.", cli.ExitUsage)
-	errDeclined = cli.Fail("declined", "Nothing was changed.", cli.ExitInterrupted)
+	errNeedsYes = cli.Fail("confirmation_needed", cli.ExitUsage, words.TerminalFailureConfirmationNeeded, nil)
+	errDeclined = cli.Fail("declined", cli.ExitInterrupted, words.TerminalFailureDeclined, nil)
 )
 
 // canAsk refuses an act that asks first where no one can answer, before anyone enters a
@@ -24,12 +25,12 @@ func (e *env) canAsk() error {
 
 // confirm asks before an act that takes something away, unless --yes has answered. Only
 // yes is a yes.
-func (e *env) confirm(ctx context.Context, form string, args ...any) error {
+func (e *env) confirm(ctx context.Context, question words.Key, args words.Args) error {
 	if e.yes {
 		return nil
 	}
-	fmt.Fprint(e.stderr, cli.Wrap(e.stderr, cli.Printable(fmt.Sprintf(form, args...))))
-	answer, err := e.ask(ctx, "Type yes to continue", true)
+	fmt.Fprint(e.stderr, cli.Wrap(e.stderr, cli.Printable(say(question, args))))
+	answer, err := e.ask(ctx, words.TerminalAskYes, true)
 	if err != nil {
 		return err
 	}

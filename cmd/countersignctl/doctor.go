@@ -16,6 +16,7 @@ import (
 	"countersign/backend/keyfile"
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
@@ -63,7 +64,7 @@ func doctor(ctx context.Context, e *env, _ []string) error {
 	wrong := 0
 	var text strings.Builder
 	for _, f := range x.findings {
-		fmt.Fprintf(&text, "%-8s %-9s %s\n", f.State, f.Name, cli.Printable(f.Text))
+		fmt.Fprintf(&text, "%-8s %-9s %s\n", inWords(words.TerminalWordFinding, f.State), inWords(words.TerminalWordLookedAt, f.Name), cli.Printable(f.Text))
 		if f.Mend != "" {
 			fmt.Fprintf(&text, "%18s %s\n", "", cli.Printable(f.Mend))
 		}
@@ -78,8 +79,8 @@ func doctor(ctx context.Context, e *env, _ []string) error {
 	return err
 }
 
-func (x *examination) ok(name, form string, args ...any) {
-	x.findings = append(x.findings, finding{Name: name, State: "ok", Text: fmt.Sprintf(form, args...)})
+func (x *examination) ok(name, text string) {
+	x.findings = append(x.findings, finding{Name: name, State: "ok", Text: text})
 }
 
 func (x *examination) skip(name, why string) {
@@ -107,18 +108,19 @@ func (x *examination) folder() {
 	st, err := os.Stat(x.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		x.ok("folder", "%s is not there yet; Countersign makes it at its first start.", x.path)
+		x.ok("folder", say(words.TerminalDoctorFolderNone, words.Args{"folder": x.path}))
 		return
 	case err != nil:
-		x.wrong("folder", fmt.Sprintf("%s can’t be checked: %v.", x.path, err), "Allow yourself to read it, then try again.")
+		x.wrong("folder", say(words.TerminalDoctorFolderUnchecked, words.Args{"folder": x.path, "why": err}), say(words.TerminalDoctorFolderAllow, nil))
 		return
 	case !st.IsDir():
-		x.wrong("folder", x.path+" is a file, not a folder.", "Move it away, or choose another folder with --data-dir.")
+		x.wrong("folder", say(words.TerminalDoctorFolderFile, words.Args{"folder": x.path}), say(words.TerminalDoctorFolderMove, nil))
 		return
 	}
 	x.there = true
 	if runtime.GOOS != "windows" && st.Mode().Perm()&0o077 != 0 {
-		x.wrong("folder", fmt.Sprintf("%s is open to other people on this computer (%#o).", x.path, st.Mode().Perm()), "Close it to them: chmod 700 "+x.path)
+		text := say(words.TerminalDoctorFolderOpen, words.Args{"folder": x.path, "mode": fmt.Sprintf("%#o", st.Mode().Perm())})
+		x.wrong("folder", text, say(words.TerminalDoctorFolderClose, words.Args{"command": "chmod 700 " + x.path}))
 		return
 	}
 	probe, err := folder.CreateWhole(databaseIn(x.path) + ".probe")
@@ -131,7 +133,7 @@ func (x *examination) folder() {
 		return
 	}
 	x.usable = true
-	x.ok("folder", "%s is there, yours alone, and can be written.", x.path)
+	x.ok("folder", say(words.TerminalDoctorFolderGood, words.Args{"folder": x.path}))
 }
 
 func folderFault(err error) error {
@@ -146,7 +148,7 @@ func folderFault(err error) error {
 
 func (x *examination) space() {
 	if !x.there {
-		x.skip("space", "There is no folder yet.")
+		x.skip("space", say(words.TerminalDoctorSpaceNone, nil))
 		return
 	}
 	free, err := folder.Free(x.path)
@@ -154,23 +156,22 @@ func (x *examination) space() {
 	case err != nil:
 		x.fault("space", folderFault(err))
 	case free < leastSpace:
-		x.wrong("space", fmt.Sprintf("The disk has only %d MB left.", free>>20), "Free some space, at least 64 MB.")
+		x.wrong("space", say(words.TerminalDoctorSpaceShort, words.Args{"free": free >> 20}), say(words.TerminalDoctorSpaceFree, words.Args{"least": leastSpace >> 20}))
 	default:
-		x.ok("space", "The disk has %d MB left.", free>>20)
+		x.ok("space", say(words.TerminalDoctorSpaceGood, words.Args{"free": free >> 20}))
 	}
 }
 
 // keeper looks at what keeps the secrets, the keychain or the secrets file.
 func (x *examination) keeper() {
-	name, fine := "keychain", "It works."
+	name, fine, file := "keychain", say(words.TerminalDoctorKeychainGood, nil), filepath.Join(x.path, keyfile.Name)
 	if there, err := keyfile.Exists(x.path); there && err == nil {
-		name = "secrets"
-		fine = "They are in the file " + filepath.Join(x.path, keyfile.Name) + ", which its passphrase opens. It works."
+		name, fine = "secrets", say(words.TerminalDoctorSecretsGood, words.Args{"file": file})
 	}
 	k, err := x.secretsOf(x.ctx, x.path)
 	var own *cli.Failure
 	if errors.As(err, &own) && own.Exit == cli.ExitUsage { // nobody is there to type it
-		x.skip(name, "They are in the file "+filepath.Join(x.path, keyfile.Name)+", whose passphrase was not given. At a terminal it is asked for; --stdin reads it.")
+		x.skip(name, say(words.TerminalDoctorSecretsLocked, words.Args{"file": file}))
 		return
 	}
 	if err != nil {
@@ -183,7 +184,7 @@ func (x *examination) keeper() {
 		return
 	}
 	x.secrets = &k
-	x.ok(name, "%s", fine)
+	x.ok(name, fine)
 }
 
 // keeps writes an item, reads it back and deletes it.
@@ -205,12 +206,12 @@ func (x *examination) keeps(k keeper) error {
 // and the log with the keychain.
 func (x *examination) database() {
 	if !x.usable {
-		x.skip("database", "There is no folder to check it in.")
+		x.skip("database", say(words.TerminalDoctorDatabaseNoFolder, nil))
 		return
 	}
 	store, err := openStore(x.ctx, databaseIn(x.path))
 	if errors.Is(err, errNoWorkspace) {
-		x.ok("database", "There is none yet; Countersign makes it at its first start.")
+		x.ok("database", say(words.TerminalDoctorDatabaseNone, nil))
 		return
 	}
 	if err != nil {
@@ -223,7 +224,7 @@ func (x *examination) database() {
 		}
 	}()
 	if x.secrets == nil {
-		x.skip("database", "It is readable. Without the secrets, its signature can’t be checked.")
+		x.skip("database", say(words.TerminalDoctorDatabaseNoSecrets, nil))
 		return
 	}
 	w, err := workspace.Open(x.ctx, workspace.Config{Store: store, Secrets: x.secrets, Now: x.now})
@@ -233,14 +234,14 @@ func (x *examination) database() {
 	}
 	defer w.Close()
 	if !w.Created() {
-		x.ok("database", "It is readable, and contains no workspace yet.")
+		x.ok("database", say(words.TerminalDoctorDatabaseEmpty, nil))
 		return
 	}
 	if x.newest, err = newest(x.ctx, store); err != nil {
 		x.fault("database", workspace.Explain(err))
 		return
 	}
-	x.ok("database", "It is readable, of this version, and fits its log and the keychain.")
+	x.ok("database", say(words.TerminalDoctorDatabaseGood, nil))
 }
 
 // newest is when the newest event happened.
@@ -255,12 +256,12 @@ func newest(ctx context.Context, store *sqlite.Store) (at time.Time, err error) 
 
 func (x *examination) clock() {
 	now := x.now()
-	const mend = "Set this computer to take its time from the network. Verification codes depend on it."
+	mend := say(words.TerminalDoctorClockSet, nil)
 	switch {
 	case now.Before(earliest):
-		x.wrong("clock", "The clock says "+now.Format("2006-01-02 15:04")+", which is long ago.", mend)
+		x.wrong("clock", say(words.TerminalDoctorClockLongAgo, words.Args{"now": minute(now)}), mend)
 	case x.newest.Sub(now) > time.Minute:
-		x.wrong("clock", fmt.Sprintf("The clock says %s, but the log has an event of %s.", now.Format("2006-01-02 15:04"), x.newest.Local().Format("2006-01-02 15:04")), mend)
+		x.wrong("clock", say(words.TerminalDoctorClockBehind, words.Args{"now": minute(now), "newest": minute(x.newest)}), mend)
 	default:
 		x.clockRight(now)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/recovery"
 	"countersign/backend/sheet"
+	"countersign/backend/words"
 )
 
 // fonts draws a page: the fonts of sheets are in the program.
@@ -20,23 +21,23 @@ func (x *examination) fonts() {
 		}}), sheet.A4)
 	}
 	if err != nil {
-		x.wrong("fonts", "A page can’t be drawn: "+err.Error()+".", "Install countersignctl again: its file is damaged.")
+		x.wrong("fonts", say(words.TerminalDoctorFontsWrong, words.Args{"why": err}), say(words.TerminalDoctorFontsInstall, nil))
 		return
 	}
-	x.ok("fonts", "Sheets bring their own: Latin, Greek and Cyrillic. In the window, other scripts need the system's fonts.")
+	x.ok("fonts", say(words.TerminalDoctorFontsGood, nil))
 }
 
 // clockRight says how far a clock that is not wrong can be trusted.
 func (x *examination) clockRight(now time.Time) {
-	at := now.Format("2006-01-02 15:04:05 -07:00")
+	at := words.Args{"now": now.Format("2006-01-02 15:04:05 -07:00")}
 	kept, known := synchronised()
 	switch {
 	case !known:
-		x.ok("clock", "It says %s. Compare it with your phone.", at)
+		x.ok("clock", say(words.TerminalDoctorClockUnknown, at))
 	case kept:
-		x.ok("clock", "It says %s. Automatic time sync is on.", at)
+		x.ok("clock", say(words.TerminalDoctorClockKept, at))
 	default: // which may be so on purpose: a virtual machine takes it from its host
-		x.ok("clock", "It says %s. Automatic time sync is off. Compare it with your phone.", at)
-		x.findings[len(x.findings)-1].Mend = clockMend
+		x.ok("clock", say(words.TerminalDoctorClockFree, at))
+		x.findings[len(x.findings)-1].Mend = say(words.TerminalDoctorClockTurnOn, words.Args{"command": turnSyncOn})
 	}
 }

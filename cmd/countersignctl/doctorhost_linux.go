@@ -7,10 +7,12 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"countersign/backend/words"
 )
 
-// clockMend is how automatic time sync is turned on.
-const clockMend = "To turn it on: sudo timedatectl set-ntp true"
+// turnSyncOn turns automatic time sync on.
+const turnSyncOn = "sudo timedatectl set-ntp true"
 
 // staUnsync is the kernel's word that nobody disciplines its clock (adjtimex(2), STA_UNSYNC).
 const staUnsync = 0x40
@@ -30,10 +32,10 @@ const webviewLibrary = "libwebkit2gtk-4.1.so.0"
 
 func (x *examination) webview() {
 	if at := findLibrary("/", webviewLibrary); at != "" {
-		x.ok("webview", "%s is there.", at)
+		x.ok("webview", say(words.TerminalDoctorWebviewGood, words.Args{"file": at}))
 		return
 	}
-	const text = "WebKitGTK 4.1 is not installed. The window needs it; countersignctl doesn’t."
+	text := say(words.TerminalDoctorWebviewNone, nil)
 	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" { // nowhere to show a window
 		x.skip("webview", text)
 		return
@@ -90,5 +92,5 @@ func installWebview(root string) string {
 			return way.command
 		}
 	}
-	return "Install WebKitGTK 4.1 with the system's package manager."
+	return say(words.TerminalDoctorWebviewInstall, nil)
 }

@@ -2,11 +2,14 @@
 
 package main
 
-const clockMend = ""
+import "countersign/backend/words"
+
+// turnSyncOn would turn automatic time sync on, of which nothing is known here.
+const turnSyncOn = ""
 
 func synchronised() (kept, known bool) { return false, false }
 
 // webview is part of macOS and of Windows 11.
 func (x *examination) webview() {
-	x.skip("webview", "It is part of the system, and is looked at on Linux only.")
+	x.skip("webview", say(words.TerminalDoctorWebviewSystem, nil))
 }

@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"countersign/backend/bundle"
-	"countersign/backend/folder"
 	"countersign/backend/secret"
+	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
 )
 
@@ -38,7 +38,7 @@ func exportOpen(ctx context.Context, e *env, args []string) error {
 }
 
 func intoExists(path string) error {
-	return cli.Fail("file_exists", fmt.Sprintf("%s is there already. Choose the name of a folder that is not.", path), cli.ExitUsage)
+	return cli.Fail("file_exists", cli.ExitUsage, words.TerminalFailureFolderExists, words.Args{"folder": path})
 }
 
 // readBundle opens the file with what it is locked with, and reads all of it.
@@ -85,7 +85,7 @@ func (e *env) notedKey() (*bundle.Fingerprint, error) {
 	}
 	f, err := bundle.ParseFingerprint(e.fingerprint)
 	if err != nil {
-		return nil, cli.Usagef("--fingerprint: %s", err)
+		return nil, cli.Usage(words.TerminalUsageFingerprint, nil)
 	}
 	return &f, nil
 }
@@ -94,13 +94,13 @@ func (e *env) notedKey() (*bundle.Fingerprint, error) {
 func (e *env) unlock(ctx context.Context, lock bundle.Lock) (with bundle.Identities, err error) {
 	switch {
 	case lock == bundle.LockPassphrase && e.identity != "":
-		return with, cli.Usagef("The file is locked with a passphrase, not for a key. Leave out --identity")
+		return with, cli.Usage(words.TerminalUsageNotForKey, nil)
 	case lock == bundle.LockKeys && e.identity == "":
-		return with, cli.Usagef("The file is locked for a key. Add --identity with your key file")
+		return with, cli.Usage(words.TerminalUsageForKey, nil)
 	case lock == bundle.LockKeys:
 		return readIdentities(ctx, e.identity)
 	}
-	typed, err := e.ask(ctx, "Passphrase", false)
+	typed, err := e.ask(ctx, words.TerminalAskPassphrase, false)
 	return bundle.WithPassphrase(typed), err
 }
 
@@ -116,39 +116,34 @@ func readIdentities(ctx context.Context, name string) (with bundle.Identities, e
 		return with, unreadable(err)
 	}
 	if len(text) > maxKeyFile {
-		return with, cli.Fail("key_file", fmt.Sprintf("%s is too long for a file of keys. Check its name.", name), cli.ExitUsage)
+		return with, cli.Fail("key_file", cli.ExitUsage, words.TerminalFailureKeyFileLong, words.Args{"file": name})
 	}
 	with, err = bundle.ParseIdentities(secret.NewText(string(text)))
 	var lines bundle.LinesError
 	if errors.As(err, &lines) {
-		return with, cli.Fail("key_file", fmt.Sprintf("%s: %s", name, keyFileWords(lines[0])), cli.ExitUsage)
+		why, ok := keyFileFaults[lines[0].Reason]
+		if !ok {
+			why = words.TerminalFailureKeyFileForm
+		}
+		return with, cli.Fail("key_file", cli.ExitUsage, why, words.Args{"file": name, "line": lines[0].Line})
 	}
 	return with, err
 }
 
-func keyFileWords(l bundle.LineError) string {
-	switch l.Reason {
-	case bundle.ReasonNone:
-		return "there is no key in it. A key begins with AGE-SECRET-KEY-1."
-	case bundle.ReasonLocked:
-		return "it is itself encrypted. Decrypt it with the age tool first."
-	}
-	why := map[bundle.Reason]string{
-		bundle.ReasonTypo:   "is a key with a wrong or missing character. Copy it again.",
-		bundle.ReasonPublic: "is a public key. The private one that belongs to it is needed.",
-		bundle.ReasonOther:  "is a key of a kind that only the age tool can use.",
-	}[l.Reason]
-	if why == "" {
-		why = "is no key. A key begins with AGE-SECRET-KEY-1."
-	}
-	return fmt.Sprintf("line %d %s", l.Line, why)
+// keyFileFaults are the sentences for what may be wrong with a file of keys.
+var keyFileFaults = map[bundle.Reason]words.Key{
+	bundle.ReasonNone:   words.TerminalFailureKeyFileNone,
+	bundle.ReasonLocked: words.TerminalFailureKeyFileLocked,
+	bundle.ReasonTypo:   words.TerminalFailureKeyFileTypo,
+	bundle.ReasonPublic: words.TerminalFailureKeyFilePublic,
+	bundle.ReasonOther:  words.TerminalFailureKeyFileOther,
 }
 
 func unreadable(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return cli.Fail("file_unreadable", fmt.Sprintf("The file can’t be read: %v. Check its name.", err), cli.ExitUsage)
+	return cli.Fail("file_unreadable", cli.ExitUsage, words.TerminalFailureFileUnreadable, words.Args{"why": err})
 }
 
 // watched shows how far the reading is to a person who watches. done ends the line.
@@ -174,7 +169,7 @@ func (w *watch) Read(b []byte) (int, error) {
 	w.read += int64(n)
 	if percent := min(100, 100*w.read/w.size); percent != w.shown {
 		w.shown = percent
-		fmt.Fprintf(w.to, "\r%d %% read", percent)
+		fmt.Fprint(w.to, "\r"+say(words.TerminalProgressRead, words.Args{"percent": percent}))
 	}
 	return n, err
 }
@@ -184,18 +179,18 @@ var bundleFaults = []struct {
 	err error
 	as  *cli.Failure
 }{
-	{bundle.ErrNotAge, cli.Fail("export_unknown", "This is not an encrypted export. Check that it is the right file.", cli.ExitWrong)},
-	{bundle.ErrNotBundle, cli.Fail("export_foreign", "The file could be decrypted, but Countersign did not make it. The age tool can take out what is in it.", cli.ExitWrong)},
-	{bundle.ErrNewer, cli.Fail("export_newer", "The file was made by a newer version of Countersign. Open it with that version.", cli.ExitWrong)},
-	{bundle.ErrPassphrase, cli.Fail("passphrase_wrong", "The passphrase does not open the file. Try it again.", cli.ExitRefused)},
-	{bundle.ErrNotForKey, cli.Fail("key_wrong", "The file is for another key. Give the file with the right one.", cli.ExitRefused)},
-	{bundle.ErrWork, cli.Fail("export_work", "To try a passphrase for this file would take more memory and time than any honest file does. Do not trust it.", cli.ExitWrong)},
-	{bundle.ErrCutShort, cli.Fail("export_cut", "The file ends too early: a part of it is missing. Copy it again.", cli.ExitWrong)},
-	{bundle.ErrEnd, cli.Fail("export_end", "The end of the file is missing or was changed. Copy it again.", cli.ExitWrong)},
-	{bundle.ErrEdited, cli.Fail("export_edited", "The file was changed after it was written. Copy it again, and do not trust this one.", cli.ExitWrong)},
-	{bundle.ErrFiles, cli.Fail("export_files", "The files in it are not those of its manifest. Do not trust it.", cli.ExitWrong)},
-	{bundle.ErrSignature, cli.Fail("export_signature", "The signature of its manifest is wrong. Do not trust it.", cli.ExitWrong)},
-	{bundle.ErrHostile, cli.Fail("export_hostile", "It contains something that Countersign never writes. Don’t trust it.", cli.ExitWrong)},
+	{bundle.ErrNotAge, cli.Fail("export_unknown", cli.ExitWrong, words.TerminalFailureExportUnknown, nil)},
+	{bundle.ErrNotBundle, cli.Fail("export_foreign", cli.ExitWrong, words.TerminalFailureExportForeign, nil)},
+	{bundle.ErrNewer, cli.Fail("export_newer", cli.ExitWrong, words.TerminalFailureExportNewer, nil)},
+	{bundle.ErrPassphrase, cli.Fail("passphrase_wrong", cli.ExitRefused, words.TerminalFailurePassphraseWrong, nil)},
+	{bundle.ErrNotForKey, cli.Fail("key_wrong", cli.ExitRefused, words.TerminalFailureKeyWrong, nil)},
+	{bundle.ErrWork, cli.Fail("export_work", cli.ExitWrong, words.TerminalFailureExportWork, nil)},
+	{bundle.ErrCutShort, cli.Fail("export_cut", cli.ExitWrong, words.TerminalFailureExportCut, nil)},
+	{bundle.ErrEnd, cli.Fail("export_end", cli.ExitWrong, words.TerminalFailureExportEnd, nil)},
+	{bundle.ErrEdited, cli.Fail("export_edited", cli.ExitWrong, words.TerminalFailureExportEdited, nil)},
+	{bundle.ErrFiles, cli.Fail("export_files", cli.ExitWrong, words.TerminalFailureExportFiles, nil)},
+	{bundle.ErrSignature, cli.Fail("export_signature", cli.ExitWrong, words.TerminalFailureExportSignature, nil)},
+	{bundle.ErrHostile, cli.Fail("export_hostile", cli.ExitWrong, words.TerminalFailureExportHostile, nil)},
 }
 
 func (e *env) bundleFault(err error) error {
@@ -207,7 +202,7 @@ func (e *env) bundleFault(err error) error {
 	}
 	if errors.Is(err, bundle.ErrSigner) {
 		signer := strings.TrimPrefix(err.Error(), bundle.ErrSigner.Error()+": ")
-		return cli.Fail("export_signer", fmt.Sprintf("The file is whole, but it was signed by another key: %s. Do not trust it.", signer), cli.ExitWrong)
+		return cli.Fail("export_signer", cli.ExitWrong, words.TerminalFailureExportSigner, words.Args{"key": signer})
 	}
 	for _, f := range bundleFaults {
 		if errors.Is(err, f.err) {
@@ -216,11 +211,7 @@ func (e *env) bundleFault(err error) error {
 	}
 	var system *os.PathError
 	if e.into != "" && errors.As(err, &system) {
-		why := error(system.Err)
-		if folder.IsFull(err) {
-			why = errors.New("the disk is full")
-		}
-		return cli.Fail("file_unwritable", fmt.Sprintf("%s can’t be written: %v. Choose another place.", e.into, why), cli.ExitUnavailable)
+		return unwritable(e.into, system.Err)
 	}
 	if errors.As(err, &system) {
 		return unreadable(err)
@@ -236,15 +227,12 @@ type bundleReport struct {
 	bundle.Contents
 }
 
-var kindWords = map[bundle.Kind]string{bundle.KindSheets: "Recovery sheets", bundle.KindBackup: "A backup"}
-
 func (e *env) reportBundle(c bundle.Contents, folder string) error {
 	var b strings.Builder
-	kind := kindWords[c.Kind]
-	if kind == "" {
-		kind = cli.Printable(string(c.Kind))
-	}
-	fmt.Fprintf(&b, "%s of the workspace %s, made on %s by %s.\n", kind, cli.Printable(c.Workspace), c.CreatedAt.Local().Format("2006-01-02 15:04:05"), cli.Printable(c.CreatedBy))
+	line := func(key words.Key, args words.Args) { b.WriteString(cli.Printable(say(key, args)) + "\n") }
+	line(words.TerminalExportContents, words.Args{
+		"kind": strings.ReplaceAll(string(c.Kind), "-", "_"), "workspace": c.Workspace, "at": second(c.CreatedAt), "by": c.CreatedBy,
+	})
 	var keys []string
 	for k := range c.Details {
 		keys = append(keys, k)
@@ -254,16 +242,17 @@ func (e *env) reportBundle(c bundle.Contents, folder string) error {
 		fmt.Fprintf(&b, "%s: %s\n", cli.Printable(k), cli.Printable(c.Details[k]))
 	}
 	for _, f := range c.Files {
-		fmt.Fprintf(&b, "  %-32s %12d bytes\n", f.Name, f.Size)
+		fmt.Fprintf(&b, "  %-32s %18s\n", f.Name, say(words.TerminalExportSize, words.Args{"n": f.Size}))
 	}
-	fmt.Fprintf(&b, "Every file is as it was when it was signed by the key\n%s\n", c.SignedBy)
+	line(words.TerminalExportSigned, nil)
+	fmt.Fprintln(&b, c.SignedBy)
 	if e.fingerprint == "" {
-		b.WriteString("Compare it with the signing key that the workspace shows or that is printed on a run's cover,\nor give that one with --fingerprint: someone else may have made the whole file.\n")
+		b.WriteString(say(words.TerminalExportCompare, nil) + "\n")
 	} else {
-		b.WriteString("That is the key that you gave.\n")
+		line(words.TerminalExportMatches, nil)
 	}
 	if folder != "" {
-		fmt.Fprintf(&b, "The files are in %s, and anyone who can read that folder can read them. Remove them when you are done.\n", cli.Printable(folder))
+		line(words.TerminalExportOpenDone, words.Args{"folder": folder})
 	}
 	return e.print(bundleReport{true, folder, e.fingerprint != "", c}, b.String())
 }

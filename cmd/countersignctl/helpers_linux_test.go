@@ -40,7 +40,7 @@ const (
 // filePhrase opens the secrets file.
 var filePhrase = secret.NewText("lantern gravel oboe nineteen")
 
-var cheap = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
+var cheap = password.Cheap
 
 // must ends a helper process.
 func must[T any](v T, err error) T {
@@ -78,7 +78,7 @@ func openAsAppAt(now func() time.Time) *opened {
 	o.lock = must(folder.Hold(o.path))
 	o.store = must(sqlite.Open(context.Background(), databaseIn(o.path)))
 	o.w = must(workspace.Open(context.Background(), o.config()))
-	check(o.w.Recover(context.Background()))
+	check(o.w.RecoverAll(context.Background()))
 	return o
 }
 
@@ -125,7 +125,7 @@ func makeWorkspace() {
 func join() {
 	ctx := context.Background()
 	o := openAsApp()
-	s, _, err := o.w.Redeem(ctx, os.Args[1], os.Args[2], secret.NewText(joinedPassword))
+	s, _, err := o.w.Redeem(ctx, os.Args[1], secret.NewText(os.Args[2]), secret.NewText(joinedPassword))
 	check(err)
 	if len(os.Args) > 3 {
 		enable(ctx, s)
@@ -143,7 +143,7 @@ func enable(ctx context.Context, s *workspace.Session) {
 	}
 	shown := must(s.BeginEnable(ctx, secret.NewText(pw)))
 	check(os.WriteFile("key", []byte(strings.Join(shown.Groups, "")), 0o600))
-	issued := must(s.Confirm(ctx, nextCode()))
+	issued := must(s.Confirm(ctx, secret.NewText(nextCode())))
 	check(s.Continue(ctx))
 	var codes []string
 	for _, c := range issued.Codes {
@@ -209,7 +209,7 @@ func app() {
 		case "rename":
 			check(s.Rename(ctx, "Amara N. Okafor"))
 		case "confirm":
-			must(s.Confirm(ctx, nextCode()))
+			must(s.Confirm(ctx, secret.NewText(nextCode())))
 			check(s.Continue(ctx))
 		}
 	}

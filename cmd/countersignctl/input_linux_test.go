@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"testing"
 
+	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
 )
 
@@ -60,7 +61,7 @@ func TestInput_AnAnswerThatNobodyGivesCanBeInterrupted(t *testing.T) {
 	e := &env{stdin: r, options: options{fromStdin: true}}
 	ended := make(chan error)
 	go func() {
-		_, err := e.ask(ctx, "Passphrase", false)
+		_, err := e.ask(ctx, words.TerminalAskPassphrase, false)
 		ended <- err
 	}()
 	interrupt()

@@ -8,7 +8,8 @@
 // --stdin. They are never arguments and never in the environment.
 //
 // The commands are in commands*.go, from which cmd/internal/cli makes help, completion and
-// the manual page. Exit codes and errors are in exit.go. Where a command opens the
+// the manual page. All that is said is in backend/words, under terminal. and words.go puts it
+// into words. Exit codes and errors are in exit.go. Where a command opens the
 // workspace and signs in is signin.go.
 package main
 

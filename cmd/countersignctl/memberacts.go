@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
@@ -40,7 +40,7 @@ func (e *env) membersBy(ctx context.Context, a *workspace.Admin, emails ...strin
 	for _, email := range emails {
 		m, ok := byEmail[strings.ToLower(strings.TrimSpace(email))]
 		if !ok {
-			return nil, cli.Fail("member_unknown", fmt.Sprintf("No one in this workspace has the email %s. Check it.", email), cli.ExitUsage)
+			return nil, cli.Fail("member_unknown", cli.ExitUsage, words.TerminalFailureMemberUnknown, words.Args{"email": email})
 		}
 		found = append(found, m)
 	}
@@ -48,30 +48,28 @@ func (e *env) membersBy(ctx context.Context, a *workspace.Admin, emails ...strin
 }
 
 // did tells what was done to a member.
-func (e *env) did(m workspace.Member, form string, args ...any) error {
-	text := cli.Printable(fmt.Sprintf(form, args...)) + "\n"
+func (e *env) did(m workspace.Member, done words.Key) error {
+	text := cli.Printable(say(done, words.Args{"name": m.Name})) + "\n"
 	return e.print(memberAct{OK: true, Member: person{m.ID, m.Name, m.Email}}, text)
 }
-
-// whom names a member in a question.
-func whom(m workspace.Member) string { return fmt.Sprintf("%s <%s>", m.Name, m.Email) }
 
 func membersRole(ctx context.Context, e *env, args []string) error {
 	if err := e.canAsk(); err != nil {
 		return err
 	}
 	return e.onMember(ctx, args[0], func(a *workspace.Admin, m workspace.Member) error {
-		err := e.confirm(ctx, "Change the role of %s from %s to %s? It applies at once. One-time codes for them stop working, and so do codes they created that their new role doesn’t allow.",
-			whom(m), m.Role, args[1])
+		err := e.confirm(ctx, words.TerminalMembersRoleAsk, words.Args{
+			"member": member(m.Name, m.Email), "before": inWords(words.TerminalWordRole, string(m.Role)), "after": inWords(words.TerminalWordRole, args[1]),
+		})
 		if err != nil {
 			return err
 		}
 		if err := a.SetRole(ctx, m.ID, workspace.Role(args[1]), workspace.Proof{}); err != nil {
 			return err
 		}
-		text := fmt.Sprintf("The role of %s is %s now.\n", cli.Printable(m.Name), args[1])
+		text := cli.Printable(say(words.TerminalMembersRoleDone, words.Args{"name": m.Name, "role": inWords(words.TerminalWordRole, args[1])})) + "\n"
 		if m.State == workspace.ProfileInvited {
-			text += fmt.Sprintf("They need a new invitation: countersignctl members reset-password %s\n", cli.Printable(m.Email))
+			text += cli.Printable(say(words.TerminalMembersRoleInvite, words.Args{"command": commandLine("members", "reset-password", m.Email)})) + "\n"
 		}
 		return e.print(memberAct{OK: true, Member: person{m.ID, m.Name, m.Email}, Role: args[1]}, text)
 	})
@@ -82,14 +80,14 @@ func membersSuspend(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	return e.onMember(ctx, args[0], func(a *workspace.Admin, m workspace.Member) error {
-		err := e.confirm(ctx, "Suspend %s? They are signed out at once and can’t sign in until reactivated. Invitations and codes they created stop working.", whom(m))
+		err := e.confirm(ctx, words.TerminalMembersSuspendAsk, words.Args{"member": member(m.Name, m.Email)})
 		if err != nil {
 			return err
 		}
 		if err := a.Suspend(ctx, m.ID); err != nil {
 			return err
 		}
-		return e.did(m, "%s is suspended.", m.Name)
+		return e.did(m, words.TerminalMembersSuspendDone)
 	})
 }
 
@@ -98,7 +96,7 @@ func membersReactivate(ctx context.Context, e *env, args []string) error {
 		if err := a.Resume(ctx, m.ID); err != nil {
 			return err
 		}
-		return e.did(m, "%s can sign in again.", m.Name)
+		return e.did(m, words.TerminalMembersReactivateDone)
 	})
 }
 
@@ -107,14 +105,14 @@ func membersRemove(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	return e.onMember(ctx, args[0], func(a *workspace.Admin, m workspace.Member) error {
-		err := e.confirm(ctx, "Remove %s permanently? Their password, 2FA and recovery codes are deleted. Invitations and codes they created stop working. This can’t be undone.", whom(m))
+		err := e.confirm(ctx, words.TerminalMembersRemoveAsk, words.Args{"member": member(m.Name, m.Email)})
 		if err != nil {
 			return err
 		}
 		if err := a.Remove(ctx, m.ID, workspace.Proof{}); err != nil {
 			return err
 		}
-		return e.did(m, "%s is removed.", m.Name)
+		return e.did(m, words.TerminalMembersRemoveDone)
 	})
 }
 
@@ -123,14 +121,14 @@ func membersReset2FA(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	return e.onMember(ctx, args[0], func(a *workspace.Admin, m workspace.Member) error {
-		err := e.confirm(ctx, "Turn off 2FA for %s? They are signed out, and their recovery codes no longer work. They sign in with their password only until they turn on 2FA again.", whom(m))
+		err := e.confirm(ctx, words.TerminalMembersReset2faAsk, words.Args{"member": member(m.Name, m.Email)})
 		if err != nil {
 			return err
 		}
 		if err := a.Reset2FA(ctx, m.ID, e.approval, workspace.Proof{}); err != nil {
 			return e.needsApproval(err, workspace.ApproveReset2FA, m.Email)
 		}
-		return e.did(m, "2FA is off for %s.", m.Name)
+		return e.did(m, words.TerminalMembersReset2faDone)
 	})
 }
 
@@ -140,8 +138,7 @@ func membersTemporaryCode(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return e.needsApproval(err, workspace.ApproveHelpCode, m.Email)
 		}
-		return e.print(map[string]any{"temporaryCode": invitationOf(given)}, fmt.Sprintf(
-			"Temporary code for %s: %s\nIt works once, until %s, instead of a verification code. It is not shown again.\n", nameOf(given), given.Code.Display(), until(given)))
+		return e.print(map[string]any{"temporaryCode": invitationOf(given)}, oneTime(words.TerminalMembersTemporaryCodeDone, given))
 	})
 }
 
@@ -152,16 +149,13 @@ func membersResetPassword(ctx context.Context, e *env, args []string) error {
 			return e.needsApproval(err, workspace.ApproveResetPassword, m.Email)
 		}
 		if given.Kind == workspace.OneTimeInvitation {
-			return e.print(map[string]any{"invitation": invitationOf(given)}, fmt.Sprintf(
-				"New invitation for %s: %s\nIt works once, until %s. The one before no longer works. It is not shown again.\n", nameOf(given), given.Code.Display(), until(given)))
+			return e.print(map[string]any{"invitation": invitationOf(given)}, oneTime(words.TerminalMembersResetPasswordInvited, given))
 		}
-		return e.print(map[string]any{"passwordReset": invitationOf(given)}, fmt.Sprintf(
-			"Password reset code for %s: %s\nIt works once, until %s. The old password works until then. It is not shown again.\n", nameOf(given), given.Code.Display(), until(given)))
+		return e.print(map[string]any{"passwordReset": invitationOf(given)}, oneTime(words.TerminalMembersResetPasswordDone, given))
 	})
 }
 
-func nameOf(g workspace.GivenOut) string {
-	return cli.Printable(fmt.Sprintf("%s <%s>", g.Name, g.Email))
+// oneTime tells a one-time code, once.
+func oneTime(told words.Key, g workspace.GivenOut) string {
+	return say(told, words.Args{"member": cli.Printable(member(g.Name, g.Email)), "code": g.Code.Display(), "until": minute(g.ExpiresAt)}) + "\n"
 }
-
-func until(g workspace.GivenOut) string { return g.ExpiresAt.Local().Format("2006-01-02 15:04") }

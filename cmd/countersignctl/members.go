@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"countersign/backend/roster"
@@ -52,7 +51,7 @@ func memberViewOf(m workspace.Member, p workspace.Policy, now time.Time) memberV
 
 func membersList(ctx context.Context, e *env, _ []string) error {
 	if e.csv && e.json {
-		return cli.Usagef("--csv and --json don’t go together")
+		return cli.Usage(words.TerminalUsageCsvJson, nil)
 	}
 	var all []memberView
 	var policy workspace.Policy
@@ -97,21 +96,17 @@ func (m memberView) person(p workspace.Policy, now time.Time) roster.Person {
 }
 
 func membersTable(all []memberView) string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tEMAIL\tROLE\tSTATE\t2FA\tCODES\tSHEET\tLAST SIGN-IN")
-	for _, m := range all {
-		codes, sheet, last := "", "", "never"
+	return table(words.TerminalMembersListHead, all, func(m memberView) string {
+		codes, sheet, last := "", "", say(words.TerminalMembersListNever, nil)
 		if m.Sheet > 0 {
 			codes, sheet = fmt.Sprint(m.CodesLeft), fmt.Sprint(m.Sheet)
 		}
 		if !m.LastSignInAt.IsZero() {
-			last = m.LastSignInAt.Local().Format("2006-01-02 15:04")
+			last = minute(m.LastSignInAt)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", cli.Printable(m.Name), cli.Printable(m.Email), m.Role, m.State, m.TwoFactor, codes, sheet, last)
-	}
-	_ = w.Flush() // into memory
-	return b.String()
+		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", cli.Printable(m.Name), cli.Printable(m.Email), inWords(words.TerminalWordRole, m.Role),
+			inWords(words.TerminalWordProfile, m.State), inWords(words.TerminalWordTwoFactor, m.TwoFactor), codes, sheet, last)
+	})
 }
 
 // invitation is a one-time code as it is printed, once.
@@ -134,8 +129,8 @@ func membersAdd(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return err
 		}
-		return e.print(map[string]any{"invitation": invitationOf(given)}, fmt.Sprintf(
-			"%s <%s> was added to %s.\nInvitation: %s\nIt works once, until %s, in Countersign under “I have an invitation”. It is not shown again.\n",
-			cli.Printable(given.Name), cli.Printable(given.Email), cli.Printable(given.Workspace), given.Code.Display(), given.ExpiresAt.Local().Format("2006-01-02 15:04")))
+		added := cli.Printable(say(words.TerminalMembersAddDone, words.Args{"member": member(given.Name, given.Email), "workspace": given.Workspace}))
+		code := say(words.TerminalMembersAddInvitation, words.Args{"code": given.Code.Display(), "until": minute(given.ExpiresAt)})
+		return e.print(map[string]any{"invitation": invitationOf(given)}, added+"\n"+code+"\n")
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"countersign/backend/roster"
 	"countersign/backend/runfile"
 	"countersign/backend/sheet"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
@@ -21,14 +22,14 @@ var rosterFaults = []struct {
 	err error
 	as  *cli.Failure
 }{
-	{roster.ErrEmpty, cli.Fail("import_empty", "The file is empty. Give one with a row for each person.", cli.ExitUsage)},
-	{roster.ErrSpreadsheet, cli.Fail("import_spreadsheet", "The file is a spreadsheet. Save it as CSV, then give that file.", cli.ExitUsage)},
-	{roster.ErrNotText, cli.Fail("import_not_text", "The file is not a list in CSV. Save the list as CSV (UTF-8) once more.", cli.ExitUsage)},
-	{roster.ErrOneColumn, cli.Fail("import_one_column", "Only one column was found. Separate name and email with commas, semicolons or tabs.", cli.ExitUsage)},
-	{roster.ErrNoEmail, cli.Fail("import_no_email", "No column has emails. Write Name and Email into the first row, above their columns.", cli.ExitUsage)},
-	{roster.ErrNoName, cli.Fail("import_no_name", "No column has names. Write Name into the first row, above the names.", cli.ExitUsage)},
-	{roster.ErrTooLarge, cli.Fail("import_large", "The file is too large for a list of members. Give one that has the list alone.", cli.ExitUsage)},
-	{roster.ErrTooMany, cli.Fail("import_many", fmt.Sprintf("The list is too long. Import at most %d members at a time.", workspace.MaxImport), cli.ExitUsage)},
+	{roster.ErrEmpty, cli.Fail("import_empty", cli.ExitUsage, words.TerminalFailureImportEmpty, nil)},
+	{roster.ErrSpreadsheet, cli.Fail("import_spreadsheet", cli.ExitUsage, words.TerminalFailureImportSpreadsheet, nil)},
+	{roster.ErrNotText, cli.Fail("import_not_text", cli.ExitUsage, words.TerminalFailureImportNotText, nil)},
+	{roster.ErrOneColumn, cli.Fail("import_one_column", cli.ExitUsage, words.TerminalFailureImportOneColumn, nil)},
+	{roster.ErrNoEmail, cli.Fail("import_no_email", cli.ExitUsage, words.TerminalFailureImportNoEmail, nil)},
+	{roster.ErrNoName, cli.Fail("import_no_name", cli.ExitUsage, words.TerminalFailureImportNoName, nil)},
+	{roster.ErrTooLarge, cli.Fail("import_large", cli.ExitUsage, words.TerminalFailureImportLarge, nil)},
+	{roster.ErrTooMany, cli.Fail("import_many", cli.ExitUsage, words.TerminalFailureImportMany, words.Args{"max": workspace.MaxImport})},
 }
 
 func (e *env) readRoster(ctx context.Context, args []string) (roster.List, error) {
@@ -85,7 +86,7 @@ func membersImport(ctx context.Context, e *env, args []string) error {
 			return err
 		}
 		if len(problems) > 0 && !e.onlyGood || len(people) == 0 {
-			if err := e.print(imported{Problems: problems}, told(problems)+"No one was added. Fix the list, or add --only-good to add the others.\n"); err != nil {
+			if err := e.print(imported{Problems: problems}, told(problems)+say(words.TerminalMembersImportNone, nil)+"\n"); err != nil {
 				return err
 			}
 			return errFound
@@ -113,9 +114,9 @@ func sortOut(ctx context.Context, a *workspace.Admin, list roster.List) (people 
 		p := problem{Line: row.Line, Name: row.Name, Email: row.Email}
 		switch err := byRow[i]; {
 		case row.Problem.Code == roster.CellLong:
-			p.Code, p.Field, p.Message = roster.CellLong, row.Problem.Field, fmt.Sprintf("A cell has more than %d characters.", roster.MaxCell)
+			p.Code, p.Field, p.Message = roster.CellLong, row.Problem.Field, say(words.TerminalMembersImportCellLong, words.Args{"max": roster.MaxCell})
 		case row.Problem.Code != "":
-			p.Code, p.Field, p.Message = row.Problem.Code, row.Problem.Field, "A quotation mark opens here, and none closes."
+			p.Code, p.Field, p.Message = row.Problem.Code, row.Problem.Field, say(words.TerminalMembersImportQuoteOpen, nil)
 		case err != nil:
 			p.Code, p.Field, p.Message = string(err.Code), err.Field, refusal(err)
 		default:
@@ -130,7 +131,8 @@ func sortOut(ctx context.Context, a *workspace.Admin, list roster.List) (people 
 func told(problems []problem) string {
 	var b strings.Builder
 	for _, p := range problems {
-		fmt.Fprintf(&b, "line %-5d %s <%s>: %s\n", p.Line, cli.Printable(p.Name), cli.Printable(p.Email), cli.Printable(p.Message))
+		line := say(words.TerminalMembersImportLine, words.Args{"line": fmt.Sprintf("%-5d", p.Line), "member": member(p.Name, p.Email), "why": p.Message})
+		b.WriteString(cli.Printable(line) + "\n")
 	}
 	return b.String()
 }
@@ -146,24 +148,24 @@ func (e *env) addAll(ctx context.Context, a *workspace.Admin, people []workspace
 		}
 		defer func() { _ = f.Drop() }()
 	}
-	given, err := a.AddMembers(ctx, people, workspace.Proof{}, e.counting("invitations prepared"))
+	given, err := a.AddMembers(ctx, people, workspace.Proof{}, e.progress(words.TerminalProgressInvitations))
 	if err != nil {
 		return err
 	}
 	out := imported{OK: true, Added: len(given), Problems: problems}
-	text := fmt.Sprintf("%sAdded: %d.\n", told(problems), len(given))
+	text := told(problems) + say(words.TerminalMembersImportDone, words.Args{"n": len(given)}) + "\n"
 	if f != nil {
 		if err := e.drawInvitations(f, given); err == nil {
 			out.File = e.invitations
-			return e.print(out, text+fmt.Sprintf("Their invitations are in %s, a page each, in clear. Print the file, then remove it.\n", cli.Printable(e.invitations)))
+			return e.print(out, text+cli.Printable(say(words.TerminalMembersImportFile, words.Args{"file": e.invitations}))+"\n")
 		}
-		e.notice("%s couldn’t be written. Everyone was added. The invitations follow here, and only here.", e.invitations)
+		e.notice(words.TerminalMembersImportNoFile, words.Args{"file": e.invitations})
 	}
 	for _, g := range given {
 		out.Invitations = append(out.Invitations, invitationOf(g))
-		text += fmt.Sprintf("%s  %s <%s>\n", g.Code.Display(), cli.Printable(g.Name), cli.Printable(g.Email))
+		text += g.Code.Display() + "  " + cli.Printable(member(g.Name, g.Email)) + "\n"
 	}
-	return e.print(out, text+fmt.Sprintf("Each works once, until %s. They are not shown again.\n", given[0].ExpiresAt.Local().Format("2006-01-02 15:04")))
+	return e.print(out, text+say(words.TerminalMembersImportUntil, words.Args{"until": minute(given[0].ExpiresAt)})+"\n")
 }
 
 func (e *env) drawInvitations(f *folder.Whole, given []workspace.GivenOut) error {
@@ -193,7 +195,7 @@ func (e *env) paper() (sheet.Paper, error) {
 	case "letter":
 		return sheet.Letter, nil
 	}
-	return 0, cli.Usagef("--paper is a4 or letter")
+	return 0, cli.Usage(words.TerminalUsagePaper, nil)
 }
 
 // free refuses the name of a file that is there, unless it may be replaced.
@@ -202,7 +204,7 @@ func (e *env) free(name string) error {
 		return nil
 	}
 	if _, err := os.Lstat(name); err == nil {
-		return cli.Fail("file_exists", fmt.Sprintf("%s is there already. Choose another name, or add --force to replace it.", name), cli.ExitUsage)
+		return cli.Fail("file_exists", cli.ExitUsage, words.TerminalFailureFileExists, words.Args{"file": name})
 	}
 	return nil
 }

@@ -8,14 +8,15 @@ import (
 
 	"countersign/backend/folder"
 	"countersign/backend/sqlite"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
 var (
-	errNoWorkspace = cli.Fail("no_workspace", "There is no workspace in this folder. Create one with Countersign, or choose another folder with --data-dir.", cli.ExitUnavailable)
-	errNoHome      = cli.Fail("no_home", "No home folder is known. Set HOME, or choose a data folder with --data-dir.", cli.ExitUnavailable)
-	errOlder       = cli.Fail("database_older", "The database is from an older version of Countersign. Open it once with the app, which brings it up to date.", cli.ExitUnavailable)
+	errNoWorkspace = cli.Fail("no_workspace", cli.ExitUnavailable, words.TerminalFailureNoWorkspace, nil)
+	errNoHome      = cli.Fail("no_home", cli.ExitUnavailable, words.TerminalFailureNoHome, nil)
+	errOlder       = cli.Fail("database_older", cli.ExitUnavailable, words.TerminalFailureDatabaseOlder, nil)
 )
 
 // folder finds the data folder.

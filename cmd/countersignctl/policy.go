@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/backend/runfile"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
@@ -42,20 +43,22 @@ func (e *env) policy(ctx context.Context, change func(*workspace.Admin) error) e
 }
 
 func (v policyView) text(now time.Time) string {
-	require := "optional"
+	required := "no"
 	switch {
 	case v.Require2FA && now.Before(v.RequireFrom):
-		require = "required from " + v.RequireFrom.Local().Format("2006-01-02 15:04")
+		required = "from"
 	case v.Require2FA:
-		require = "required since " + v.RequireFrom.Local().Format("2006-01-02 15:04")
+		required = "since"
 	}
-	approval := map[bool]string{true: "required", false: "not required"}[v.RequireApproval]
 	var b strings.Builder
-	for _, line := range [][2]string{
-		{"workspace", v.Workspace}, {"2FA", require}, {"second-admin approval", approval}, {"auto-lock after", fmt.Sprintf("%d min", v.AutoLockMinutes)}, {"signing key", v.SigningKey},
-	} {
-		fmt.Fprintf(&b, "%-22s %s\n", line[0], cli.Printable(line[1]))
+	line := func(name words.Key, value string) {
+		fmt.Fprintf(&b, "%-22s %s\n", say(name, nil), cli.Printable(value))
 	}
+	line(words.TerminalPolicyWorkspace, v.Workspace)
+	line(words.TerminalPolicyTwoFactor, say(words.TerminalPolicyTwoFactorIs, words.Args{"required": required, "at": minute(v.RequireFrom)}))
+	line(words.TerminalPolicyApproval, say(words.TerminalPolicyApprovalIs, words.Args{"required": yesNo(v.RequireApproval)}))
+	line(words.TerminalPolicyIdle, say(words.TerminalPolicyMinutes, words.Args{"n": v.AutoLockMinutes}))
+	line(words.TerminalPolicySigningKey, v.SigningKey)
 	return b.String()
 }
 
@@ -85,18 +88,20 @@ func rehearsalOf(r workspace.Rehearsal) rehearsalView {
 
 func (v rehearsalView) text() string {
 	var b strings.Builder
-	b.WriteString("If 2FA were required now:\n")
-	list := func(title string, all []person) {
-		fmt.Fprintf(&b, "%s: %d\n", title, len(all))
+	line := func(key words.Key, args words.Args) { b.WriteString(say(key, args) + "\n") }
+	list := func(all []person) {
 		for _, p := range all {
-			fmt.Fprintf(&b, "  %s <%s>\n", cli.Printable(p.Name), cli.Printable(p.Email))
+			b.WriteString("  " + cli.Printable(member(p.Name, p.Email)) + "\n")
 		}
 	}
-	list("members who would have to turn it on", v.Blocked)
-	fmt.Fprintf(&b, "members who already have it on: %d\n", v.Ready)
-	list("owners and admins who can help members who are locked out", v.Helpers)
+	line(words.TerminalPolicyRequire2faIf, nil)
+	line(words.TerminalPolicyRequire2faBlocked, words.Args{"n": len(v.Blocked)})
+	list(v.Blocked)
+	line(words.TerminalPolicyRequire2faReady, words.Args{"n": v.Ready})
+	line(words.TerminalPolicyRequire2faHelpers, words.Args{"n": len(v.Helpers)})
+	list(v.Helpers)
 	if !v.Possible {
-		b.WriteString("2FA can’t be required yet. At least two owners or admins need 2FA on, or one and an Emergency Kit.\n")
+		line(words.TerminalPolicyRequire2faImpossible, nil)
 	}
 	return b.String()
 }
@@ -119,11 +124,7 @@ func policyRequire2FA(ctx context.Context, e *env, _ []string) error {
 		}
 		if r.Possible() && !e.yes {
 			fmt.Fprint(e.stderr, rehearsalOf(r).text())
-			when := "now"
-			if e.from != "" {
-				when = "from " + from.Local().Format("2006-01-02 15:04")
-			}
-			if err := e.confirm(ctx, "Require 2FA %s? From then on, members must turn on 2FA before they can do anything else.", when); err != nil {
+			if err := e.confirm(ctx, words.TerminalPolicyRequire2faAsk, words.Args{"now": yesNo(e.from == ""), "from": minute(from)}); err != nil {
 				return err
 			}
 		}
@@ -153,7 +154,7 @@ func policyStopRequiring2FA(ctx context.Context, e *env, _ []string) error {
 		return err
 	}
 	return e.policy(ctx, func(a *workspace.Admin) error {
-		if err := e.confirm(ctx, "Stop requiring 2FA? It becomes optional again. Members who have it on keep it."); err != nil {
+		if err := e.confirm(ctx, words.TerminalPolicyStopRequiring2faAsk, nil); err != nil {
 			return err
 		}
 		return e.needsApproval(a.DropRequirement(ctx, e.approval, workspace.Proof{}), workspace.ApproveDropRequirement)
@@ -169,7 +170,7 @@ func policyStopRequiringApproval(ctx context.Context, e *env, _ []string) error 
 		return err
 	}
 	return e.policy(ctx, func(a *workspace.Admin) error {
-		if err := e.confirm(ctx, "Stop requiring approval? One admin alone can then issue recovery codes, reset, create temporary codes and stop requiring 2FA."); err != nil {
+		if err := e.confirm(ctx, words.TerminalPolicyStopRequiringApprovalAsk, nil); err != nil {
 			return err
 		}
 		return e.needsApproval(a.SetTwoPeople(ctx, false, e.approval, workspace.Proof{}), workspace.ApproveTwoPeopleOff)
@@ -179,7 +180,7 @@ func policyStopRequiringApproval(ctx context.Context, e *env, _ []string) error 
 func policyAutoLock(ctx context.Context, e *env, args []string) error {
 	minutes, err := strconv.Atoi(args[0])
 	if err != nil {
-		return cli.Usagef("policy auto-lock needs a number of minutes, not %q", args[0])
+		return cli.Usage(words.TerminalUsageMinutes, words.Args{"typed": strconv.Quote(args[0])})
 	}
 	return e.policy(ctx, func(a *workspace.Admin) error { return a.SetIdle(ctx, minutes) })
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"countersign/backend/secret"
+	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
 )
 
@@ -17,21 +18,22 @@ import (
 const maxLine = 16 << 10
 
 // ask reads an answer: the next line of standard input with --stdin, and else
-// what is typed at the terminal, which is shown only where echo is on.
-func (e *env) ask(ctx context.Context, what string, echo bool) (secret.Text, error) {
+// what is typed at the terminal, which is shown only where echo is on. What is asked for is
+// a name in lower case, without the colon.
+func (e *env) ask(ctx context.Context, what words.Key, echo bool) (secret.Text, error) {
 	if e.stdin == nil {
-		return secret.Text{}, cli.Usagef("There is no standard input")
+		return secret.Text{}, cli.Usage(words.TerminalUsageNoInput, nil)
 	}
 	fd := int(e.stdin.Fd())
 	if e.fromStdin {
 		line, err := readLine(cancellable{ctx, e.stdin})
 		if errors.Is(err, io.EOF) {
-			return secret.Text{}, cli.Usagef("Standard input ended where the %s should be", lower(what))
+			return secret.Text{}, cli.Usage(words.TerminalUsageInputEnded, words.Args{"what": say(what, nil)})
 		}
 		return secret.NewText(line), err
 	}
 	if !term.IsTerminal(fd) {
-		return secret.Text{}, cli.Usagef("Standard input is not a terminal; --stdin reads from it all the same")
+		return secret.Text{}, cli.Usage(words.TerminalUsageNoTerminal, nil)
 	}
 	show := func() error { return nil }
 	if !echo { // before the question, so that nothing shows that is typed at once
@@ -40,7 +42,7 @@ func (e *env) ask(ctx context.Context, what string, echo bool) (secret.Text, err
 			return secret.Text{}, err
 		}
 	}
-	fmt.Fprint(e.stderr, what+": ")
+	fmt.Fprint(e.stderr, cli.Capital(say(what, nil))+": ")
 	type answer struct {
 		text string
 		err  error
@@ -67,8 +69,6 @@ func (e *env) ask(ctx context.Context, what string, echo bool) (secret.Text, err
 	}
 }
 
-func lower(s string) string { return string(s[0]|0x20) + s[1:] }
-
 // readLine reads up to a line break and nothing beyond it, since the rest is for
 // the next question. A last line without a break counts.
 func readLine(r io.Reader) (string, error) {
@@ -84,7 +84,7 @@ func readLine(r io.Reader) (string, error) {
 			}
 			return string(line), nil
 		case n == 1 && len(line) == maxLine:
-			return "", cli.Usagef("An answer is longer than %d bytes", maxLine)
+			return "", cli.Usage(words.TerminalUsageAnswerLong, words.Args{"most": maxLine})
 		case n == 1:
 			line = append(line, one[0])
 		case err == io.EOF && len(line) > 0:

@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/folder"
 	"countersign/backend/runfile"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
@@ -57,13 +58,13 @@ func (e *env) runTarget() (t runfile.Target, err error) {
 	}
 	switch {
 	case t.Format != runfile.Age && t.Format != runfile.PDF && t.Format != runfile.CSV && t.Format != runfile.Text:
-		return t, cli.Usagef("--format is age, pdf, csv or text")
+		return t, cli.Usage(words.TerminalUsageFormat, nil)
 	case t.Format != runfile.Age && len(e.recipients) > 0:
-		return t, cli.Usagef("--recipient is for --format age: the others are not encrypted")
+		return t, cli.Usage(words.TerminalUsageRecipientFormat, nil)
 	case e.ways() != 1:
-		return t, cli.Usagef("recovery issue needs one of --member EMAIL, --all-without-sheet and --all")
+		return t, cli.Usage(words.TerminalUsageIssueFor, nil)
 	case strings.TrimSpace(e.reason) == "":
-		return t, cli.Usagef("--reason is empty. The cover and the audit log show it")
+		return t, cli.Usage(words.TerminalUsageReason, nil)
 	}
 	return t, e.free(e.output)
 }
@@ -117,7 +118,7 @@ func (e *env) chosen(ctx context.Context, a *workspace.Admin) (ids []string, err
 		ids = append(ids, m.ID)
 	}
 	if n := len(found.Barred); n > 0 {
-		e.notice("Left out, because their 2FA is off, they are suspended, or your role doesn’t allow it: %d.", n)
+		e.notice(words.TerminalRecoveryIssueLeftOut, words.Args{"n": n})
 	}
 	if len(ids) == 0 {
 		return nil, errNobody
@@ -125,7 +126,7 @@ func (e *env) chosen(ctx context.Context, a *workspace.Admin) (ids []string, err
 	return ids, nil
 }
 
-var errNobody = cli.Fail("nobody_chosen", "None of these members can get a sheet. They need 2FA on.", cli.ExitUsage)
+var errNobody = cli.Fail("nobody_chosen", cli.ExitUsage, words.TerminalFailureNobodyChosen, nil)
 
 // issue makes the sheets, writes them, and only then puts them in force. Until
 // the file is whole nobody's codes change, and whatever goes wrong before leaves
@@ -140,7 +141,7 @@ func (e *env) issue(ctx context.Context, a *workspace.Admin, ids []string, t run
 	if err != nil {
 		return e.needsApproval(err, workspace.ApprovePrintRun, e.who()...)
 	}
-	err = runfile.Write(ctx, f, a, run, t, e.counting("sheets made"))
+	err = runfile.Write(ctx, f, a, run, t, e.progress(words.TerminalProgressSheetsMade))
 	if err == nil {
 		if err = ctx.Err(); err == nil {
 			err = f.Keep()
@@ -149,11 +150,11 @@ func (e *env) issue(ctx context.Context, a *workspace.Admin, ids []string, t run
 	if err != nil {
 		_, cancelled := run.Cancel(context.WithoutCancel(ctx))
 		if ctx.Err() != nil {
-			e.notice("No one’s codes have changed, and there is no file.")
+			e.notice(words.TerminalRecoveryIssueUnchanged, nil)
 		}
 		return errors.Join(fileTrouble(e.output, err), cancelled)
 	}
-	res, err := run.PutInForce(ctx, e.counting("sheets activated"))
+	res, err := run.PutInForce(ctx, e.progress(words.TerminalProgressSheetsActive))
 	if err != nil {
 		_, cancelled := run.Cancel(context.WithoutCancel(ctx))
 		err = errors.Join(err, cancelled)
@@ -164,8 +165,8 @@ func (e *env) issue(ctx context.Context, a *workspace.Admin, ids []string, t run
 	return e.issued(run.Plan(), res, err)
 }
 
-// counting shows a person who watches how far it is.
-func (e *env) counting(what string) workspace.Progress {
+// progress shows a person who watches how far it is, with a message of terminal.progress.
+func (e *env) progress(what words.Key) workspace.Progress {
 	if e.json || !isTerminal(e.stderr) {
 		return nil
 	}
@@ -174,7 +175,7 @@ func (e *env) counting(what string) workspace.Progress {
 		if done == total {
 			end = "\n"
 		}
-		fmt.Fprintf(e.stderr, "\r%d of %d %s%s", done, total, what, end)
+		fmt.Fprint(e.stderr, "\r"+say(what, words.Args{"done": done, "total": total})+end)
 	}
 }
 
@@ -185,14 +186,16 @@ func (e *env) issued(plan workspace.RunPlan, res workspace.RunResult, failed err
 		Of: len(plan.Names), First: plan.First, Last: plan.Last, Skipped: []skippedReport{}, File: e.output,
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "Print run %d: %d of %d members have their new codes. The sheets %d to %d are in %s.\n",
-		plan.Number, res.InForce, len(plan.Names), plan.First, plan.Last, cli.Printable(e.output))
+	line := func(key words.Key, args words.Args) { text.WriteString(cli.Printable(say(key, args)) + "\n") }
+	line(words.TerminalRecoveryIssueDone, words.Args{
+		"run": plan.Number, "n": res.InForce, "of": len(plan.Names), "first": plan.First, "last": plan.Last, "file": e.output,
+	})
 	for _, s := range res.Skipped {
 		out.Skipped = append(out.Skipped, skippedReport{s.Name, string(s.Reason)})
-		fmt.Fprintf(&text, "%s keeps the old codes: %s\n", cli.Printable(s.Name), refusal(workspace.Fault(s.Reason, nil, nil)))
+		line(words.TerminalRecoveryIssueSkipped, words.Args{"name": s.Name, "why": refusal(workspace.Fault(s.Reason, nil, nil))})
 	}
 	if res.InForce < len(plan.Names) {
-		text.WriteString("Destroy the sheets of the others: the ledger under Print runs says whose they are.\n")
+		line(words.TerminalRecoveryIssueDestroy, nil)
 	}
 	if err := e.print(out, text.String()); err != nil || failed != nil {
 		return errors.Join(failed, err)
@@ -205,13 +208,13 @@ func (e *env) issued(plan workspace.RunPlan, res workspace.RunResult, failed err
 
 func recoveryConfirm(ctx context.Context, e *env, _ []string) error {
 	return e.signedIn(ctx, func(_ *place, s *workspace.Session) error {
-		word, err := e.ask(ctx, "Check word", true)
+		word, err := e.ask(ctx, words.TerminalAskCheckWord, true)
 		if err != nil {
 			return err
 		}
-		if err := s.Acknowledge(ctx, word.Reveal()); err != nil {
+		if err := s.Acknowledge(ctx, word); err != nil {
 			return err
 		}
-		return e.print(map[string]any{"ok": true}, "You have confirmed your recovery sheet.\n")
+		return e.print(map[string]any{"ok": true}, say(words.TerminalRecoveryConfirmDone, nil)+"\n")
 	})
 }

@@ -79,7 +79,7 @@ func newOffice(t *testing.T, n int) *office {
 	now := time.Now()
 	o := &office{T: t, store: &interrupting{Store: store}, out: &bytes.Buffer{}}
 	keys := keychain.NewMemory()
-	c := workspace.Config{Store: o.store, Secrets: keys, Password: cheap, Recovery: recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}, Now: func() time.Time { return now }}
+	c := workspace.Config{Store: o.store, Secrets: keys, Password: cheap, Recovery: recovery.Cheap, Now: func() time.Time { return now }}
 	w, err := workspace.Open(ctx, c)
 	ok(err)
 	s, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(ownPassword)})
@@ -92,7 +92,7 @@ func newOffice(t *testing.T, n int) *office {
 		ok(err)
 		return text
 	}
-	_, err = s.Confirm(ctx, code())
+	_, err = s.Confirm(ctx, secret.NewText(code()))
 	ok(err)
 	ok(s.Continue(ctx))
 	ok(store.Update(ctx, func(tx workspace.WriteTx) error {
@@ -111,7 +111,7 @@ func newOffice(t *testing.T, n int) *office {
 	ok(err)
 	_, challenge, err := w.SignIn(ctx, ownerEmail, secret.NewText(ownPassword))
 	ok(err)
-	s, err = challenge.Verify(ctx, code())
+	s, err = challenge.Verify(ctx, secret.NewText(code()))
 	ok(err)
 	s.ForOneAct()
 	o.admin, err = s.Admin(ctx)

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
@@ -59,7 +60,7 @@ func stateWord(s workspace.SheetState) string {
 
 func runsList(ctx context.Context, e *env, _ []string) error {
 	if e.before < 0 {
-		return cli.Usagef("--before is the number of a print run")
+		return cli.Usage(words.TerminalUsageRunNumber, words.Args{"flag": "--before"})
 	}
 	return e.asAdmin(ctx, func(a *workspace.Admin) error {
 		all, err := a.Runs(ctx, int(e.before))
@@ -80,31 +81,36 @@ func runsList(ctx context.Context, e *env, _ []string) error {
 
 func runTable(all []runView) string {
 	if len(all) == 0 {
-		return "No print runs yet.\n"
+		return say(words.TerminalRunsListNone, nil) + "\n"
 	}
-	return table("RUN\tDATE\tBY\tSTATUS\tMEMBERS\tHANDED OVER\tCONFIRMED\tREASON", all, func(v runView) string {
-		return fmt.Sprintf("%d\t%s\t%s\t%s\t%d\t%d\t%d\t%s", v.Number, day(v.At), cli.Printable(v.By), v.State, v.Members,
+	return table(words.TerminalRunsListHead, all, func(v runView) string {
+		return fmt.Sprintf("%d\t%s\t%s\t%s\t%d\t%d\t%d\t%s", v.Number, day(v.At), cli.Printable(v.By), inWords(words.TerminalWordRun, v.State), v.Members,
 			v.Sheets["handed-over"]+v.Sheets["confirmed"], v.Sheets["confirmed"], cli.Printable(v.Reason))
 	})
 }
 
 func sheetTable(all []sheetView) string {
-	return table("SHEET\tRUN\tNAME\tEMAIL\tSTATUS\tISSUED\tHANDED OVER\tCONFIRMED\tCODES LEFT", all, func(v sheetView) string {
-		return fmt.Sprintf("%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d", v.Sheet, v.Run, cli.Printable(v.Member.Name), cli.Printable(v.Member.Email), v.State,
+	return table(words.TerminalRunsSheets, all, func(v sheetView) string {
+		return fmt.Sprintf("%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d", v.Sheet, v.Run, cli.Printable(v.Member.Name), cli.Printable(v.Member.Email), inWords(words.TerminalWordSheet, v.State),
 			day(v.IssuedAt), day(v.HandedOverAt), day(v.ConfirmedAt), v.CodesLeft)
 	})
 }
 
-func table[T any](head string, rows []T, line func(T) string) string {
+// table has a line for each row, under headings with tabs between them.
+func table[T any](head words.Key, rows []T, line func(T) string) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, head)
+	fmt.Fprintln(w, say(head, nil))
 	for _, r := range rows {
 		fmt.Fprintln(w, line(r))
 	}
 	_ = w.Flush() // into memory
 	return b.String()
 }
+
+// minute and second are how the terminal writes times.
+func minute(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
+func second(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
 
 func day(t time.Time) string {
 	if t.IsZero() {
@@ -132,12 +138,14 @@ func runsShow(ctx context.Context, e *env, args []string) error {
 		for _, m := range l.Without {
 			without = append(without, person{m.ID, m.Name, m.Email})
 		}
-		text := fmt.Sprintf("Print run %d, %s, by %s: %s. Reason: %s\n", v.Number, v.At.Local().Format("2006-01-02 15:04"), cli.Printable(v.By), v.State, cli.Printable(v.Reason))
+		text := cli.Printable(say(words.TerminalRunsShowRun, words.Args{
+			"run": v.Number, "at": minute(v.At), "by": v.By, "state": inWords(words.TerminalWordRun, v.State), "reason": v.Reason,
+		})) + "\n"
 		if len(sheets) > 0 {
 			text += sheetTable(sheets)
 		}
 		for _, p := range without {
-			text += fmt.Sprintf("%s <%s> has no sheet of this run and keeps the old codes.\n", cli.Printable(p.Name), cli.Printable(p.Email))
+			text += cli.Printable(say(words.TerminalRunsShowWithout, words.Args{"member": member(p.Name, p.Email)})) + "\n"
 		}
 		return e.print(map[string]any{"run": v, "sheets": sheets, "without": without}, text)
 	})
@@ -153,7 +161,7 @@ func runsUnconfirmed(ctx context.Context, e *env, _ []string) error {
 		for _, l := range all {
 			sheets = append(sheets, sheetViewOf(l))
 		}
-		text := "Every sheet is confirmed.\n"
+		text := say(words.TerminalRunsUnconfirmedNone, nil) + "\n"
 		if len(sheets) > 0 {
 			text = sheetTable(sheets)
 		}
@@ -174,7 +182,7 @@ func runsHandOver(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return err
 		}
-		return e.print(map[string]any{"ok": true, "run": run, "handedOver": n}, fmt.Sprintf("Sheets marked as handed over: %d of %d.\n", n, len(sheets)))
+		return e.print(map[string]any{"ok": true, "run": run, "handedOver": n}, say(words.TerminalRunsHandOverDone, words.Args{"n": n, "of": len(sheets)})+"\n")
 	})
 }
 
@@ -191,7 +199,7 @@ func runsCancel(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return err
 		}
-		err = e.confirm(ctx, "Cancel %d sheets of print run %d, of %s? These members have no recovery codes until they get new ones.", len(sheets), run, someNames(holders))
+		err = e.confirm(ctx, words.TerminalRunsCancelAsk, words.Args{"n": len(sheets), "run": run, "members": someNames(holders)})
 		if err != nil {
 			return err
 		}
@@ -199,7 +207,7 @@ func runsCancel(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return err
 		}
-		return e.print(map[string]any{"ok": true, "run": run, "cancelled": n}, fmt.Sprintf("Sheets cancelled: %d of %d. Destroy the paper as well.\n", n, len(sheets)))
+		return e.print(map[string]any{"ok": true, "run": run, "cancelled": n}, say(words.TerminalRunsCancelDone, words.Args{"n": n, "of": len(sheets)})+"\n")
 	})
 }
 
@@ -217,7 +225,7 @@ func ledgerOf(ctx context.Context, a *workspace.Admin, run int, sheets []int) (h
 	for _, n := range sheets {
 		name, ok := byNumber[n]
 		if !ok {
-			return nil, cli.Fail("sheet_unknown", fmt.Sprintf("Print run %d has no sheet %d. See countersignctl runs show %d.", run, n, run), cli.ExitUsage)
+			return nil, cli.Fail("sheet_unknown", cli.ExitUsage, words.TerminalFailureSheetUnknown, words.Args{"run": run, "sheet": n})
 		}
 		holders = append(holders, name)
 	}
@@ -227,7 +235,7 @@ func ledgerOf(ctx context.Context, a *workspace.Admin, run int, sheets []int) (h
 func runNumber(s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 {
-		return 0, cli.Usagef("A print run has a number, not %q", s)
+		return 0, cli.Usage(words.TerminalUsageRun, words.Args{"typed": strconv.Quote(s)})
 	}
 	return n, nil
 }
@@ -245,7 +253,7 @@ func sheetNumbers(args []string) (run int, sheets []int, err error) {
 		first, err1 := strconv.Atoi(from)
 		last, err2 := strconv.Atoi(to)
 		if err1 != nil || err2 != nil || first < 1 || last < first || last-first >= workspace.MaxRun {
-			return 0, nil, cli.Usagef("A sheet is a number, or several such as 443-450, not %q", s)
+			return 0, nil, cli.Usage(words.TerminalUsageSheet, words.Args{"typed": strconv.Quote(s)})
 		}
 		for n := first; n <= last; n++ {
 			sheets = append(sheets, n)

@@ -7,10 +7,11 @@ import (
 
 	"countersign/backend/bundle"
 	"countersign/backend/password"
+	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
 )
 
-var errPassphraseDiffers = cli.Fail("passphrase_differs", "The two passphrases are not the same. Start again.", cli.ExitUsage)
+var errPassphraseDiffers = cli.Fail("passphrase_differs", cli.ExitUsage, words.TerminalFailurePassphraseDiffers, nil)
 
 // sealFor says for whom a file is encrypted: the keys of --recipient, or else a
 // passphrase that is asked for twice.
@@ -19,18 +20,18 @@ func (e *env) sealFor(ctx context.Context) (to bundle.Recipients, err error) {
 		to, err = bundle.ParseRecipients(strings.Join(e.recipients, "\n"))
 		var lines bundle.LinesError
 		if errors.As(err, &lines) {
-			return to, cli.Fail("recipient_key", "--recipient: this is not a public key that begins with age1. Copy it again.", cli.ExitUsage)
+			return to, cli.Fail("recipient_key", cli.ExitUsage, words.TerminalFailureRecipientKey, nil)
 		}
 		return to, err
 	}
-	typed, err := e.ask(ctx, "New passphrase for the file", false)
+	typed, err := e.ask(ctx, words.TerminalAskFilePassphrase, false)
 	if err != nil {
 		return to, err
 	}
 	if password.Check(typed, password.MinLength, nil) != nil {
-		return to, cli.Fail("passphrase_weak", "The passphrase is too short or easy to guess. Use 15 characters or more.", cli.ExitUsage)
+		return to, cli.Fail("passphrase_weak", cli.ExitUsage, words.TerminalFailurePassphraseWeak, words.Args{"minimum": password.MinLength})
 	}
-	again, err := e.ask(ctx, "The same passphrase again", false)
+	again, err := e.ask(ctx, words.TerminalAskAgain, false)
 	if err != nil {
 		return to, err
 	}

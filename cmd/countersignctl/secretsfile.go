@@ -10,6 +10,7 @@ import (
 	"countersign/backend/keychain"
 	"countersign/backend/keyfile"
 	"countersign/backend/password"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
@@ -33,7 +34,7 @@ func (e *env) secretsOf(ctx context.Context, path string) (keeper, error) {
 	if err := keyfile.Look(path); err != nil { // before anybody types anything
 		return keeper{}, workspace.Explain(err)
 	}
-	typed, err := e.ask(ctx, "Passphrase of the secrets file", false)
+	typed, err := e.ask(ctx, words.TerminalAskSecretsPassphrase, false)
 	if err != nil {
 		return keeper{}, err
 	}
@@ -45,10 +46,8 @@ func (e *env) secretsOf(ctx context.Context, path string) (keeper, error) {
 }
 
 var (
-	errNoKeychain = cli.Fail(string(workspace.CodeKeychainAbsent),
-		"There is no keychain on this system. Install and start one, or add --secrets-file to keep the secrets in a file that a passphrase opens.", cli.ExitUnavailable)
-	errHasKeychain = cli.Fail(string(workspace.CodeSecretsFileRefused),
-		"This system has a keychain. A secrets file is for systems without one: leave out --secrets-file.", cli.ExitUnavailable)
+	errNoKeychain  = cli.Fail(string(workspace.CodeKeychainAbsent), cli.ExitUnavailable, words.TerminalFailureKeychainAbsent, nil)
+	errHasKeychain = cli.Fail(string(workspace.CodeSecretsFileRefused), cli.ExitUnavailable, words.TerminalFailureSecretsFileRefused, nil)
 )
 
 // secretsForRestore gives the secrets of a folder that is to get a workspace. Without a
@@ -76,14 +75,14 @@ func (e *env) secretsForRestore(ctx context.Context, path string) (k keeper, und
 
 func (e *env) newSecretsFile(ctx context.Context, path string) (k keeper, undo func() error, err error) {
 	undo = func() error { return nil }
-	typed, err := e.ask(ctx, "New passphrase of the secrets file", false)
+	typed, err := e.ask(ctx, words.TerminalAskNewSecretsPassphrase, false)
 	if err != nil {
 		return k, undo, err
 	}
 	if err := keyfile.Check(typed); err != nil {
 		return k, undo, err
 	}
-	again, err := e.ask(ctx, "The same passphrase again", false)
+	again, err := e.ask(ctx, words.TerminalAskAgain, false)
 	if err != nil {
 		return k, undo, err
 	}

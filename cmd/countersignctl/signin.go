@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
-	"time"
 
 	"countersign/backend/documents"
 	"countersign/backend/password"
@@ -106,18 +104,18 @@ func whyUnproven(err error) error {
 	return err
 }
 
-var errConfirmedLate = cli.Fail("confirmed_late", "The answer came too late. Nothing was changed. Start the command again.", cli.ExitRefused)
+var errConfirmedLate = cli.Fail("confirmed_late", cli.ExitRefused, words.TerminalFailureConfirmedLate, nil)
 
 func (e *env) signInTo(ctx context.Context, p *place) (*workspace.Session, error) {
 	email := e.email
 	if email == "" {
-		typed, err := e.ask(ctx, "Email", true)
+		typed, err := e.ask(ctx, words.TerminalAskEmail, true)
 		if err != nil {
 			return nil, err
 		}
 		email = typed.Reveal()
 	}
-	pw, err := e.ask(ctx, "Password", false)
+	pw, err := e.ask(ctx, words.TerminalAskPassword, false)
 	if err != nil {
 		return nil, err
 	}
@@ -135,20 +133,18 @@ func (e *env) signInTo(ctx context.Context, p *place) (*workspace.Session, error
 	return e.second(ctx, challenge)
 }
 
-var errEnrolFirst = cli.Fail("two_factor_due", "This workspace requires 2FA, and yours is off. Sign in with Countersign, which leads you through it.", cli.ExitRefused)
+var errEnrolFirst = cli.Fail("two_factor_due", cli.ExitRefused, words.TerminalFailureTwoFactorDue, nil)
 
-var errLongerFirst = cli.Fail("password_due", fmt.Sprintf(
-	"Your password is too short to use without 2FA. Sign in with Countersign to choose one with at least %d characters.", password.MinLength), cli.ExitRefused)
+var errLongerFirst = cli.Fail("password_due", cli.ExitRefused, words.TerminalFailurePasswordDue, words.Args{"minimum": password.MinLength})
 
-var errAuthenticatorOff = cli.Fail(string(workspace.CodeAuthenticatorOff),
-	"The authenticator app was turned off after too many wrong codes. Add --recovery-code, then change phone in Countersign.", cli.ExitRefused)
+var errAuthenticatorOff = cli.Fail(string(workspace.CodeAuthenticatorOff), cli.ExitRefused, words.TerminalFailureAuthenticatorOff, nil)
 
 // second asks for the second factor, which is one guess: what is wrong is said,
 // and the command is given again.
 func (e *env) second(ctx context.Context, c *workspace.Challenge) (*workspace.Session, error) {
-	what, take := "Verification code", c.Verify
+	what, take := words.TerminalAskVerificationCode, c.Verify
 	if e.recovery {
-		what, take = "Recovery code", c.Recover
+		what, take = words.TerminalAskRecoveryCode, c.Recover
 	}
 	if !e.recovery {
 		off, err := c.AuthenticatorOff(ctx)
@@ -163,26 +159,25 @@ func (e *env) second(ctx context.Context, c *workspace.Challenge) (*workspace.Se
 	if err != nil {
 		return nil, err
 	}
-	return take(ctx, typed.Reveal())
+	return take(ctx, typed)
 }
 
 // welcome says what the window says after a sign-in: this one has cleared the counts, and
 // the news are told once.
 func (e *env) welcome(w workspace.Welcome) {
-	at := func(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
 	if w.FailedCodes > 0 {
-		e.notice("Wrong codes since the last sign-in: %d, the last on %s. If this wasn’t you, someone knows your password. Change it.", w.FailedCodes, at(w.LastFailedCodeAt))
+		e.notice(words.TerminalNewsFailedCodes, words.Args{"n": w.FailedCodes, "at": minute(w.LastFailedCodeAt)})
 	}
 	if w.FailedPasswords > 0 {
-		e.notice("Wrong passwords since the last sign-in: %d, the last on %s.", w.FailedPasswords, at(w.LastFailedPasswordAt))
+		e.notice(words.TerminalNewsFailedPasswords, words.Args{"n": w.FailedPasswords, "at": minute(w.LastFailedPasswordAt)})
 	}
 	for _, n := range w.News {
-		e.notice("Since the last sign-in, on %s: %s", at(n.At), sentences.News(words.English(), n))
+		e.notice(words.TerminalNewsEvent, words.Args{"at": minute(n.At), "event": sentences.News(words.English(), n)})
 		if n.UsedKit() {
-			e.notice("If no one you know did this, have their profile suspended, the vault key rotated and a new Emergency Kit created.")
+			e.notice(words.TerminalNewsKit, nil)
 		}
 	}
 	if w.UsedCode > 0 {
-		e.notice("Recovery code %d is used up. Codes left: %d.", w.UsedCode, w.CodesLeft)
+		e.notice(words.TerminalNewsUsedCode, words.Args{"number": w.UsedCode, "left": w.CodesLeft})
 	}
 }

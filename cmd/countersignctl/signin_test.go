@@ -34,7 +34,7 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 	ok(err)
 	w, err := workspace.Open(ctx, workspace.Config{
 		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
-		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
+		Password: password.Cheap,
 	})
 	ok(err)
 	owner, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
@@ -43,7 +43,7 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 	ok(err)
 	code, err := totp.GenerateCode(strings.Join(shown.Groups, ""), now)
 	ok(err)
-	_, err = owner.Confirm(ctx, code)
+	_, err = owner.Confirm(ctx, secret.NewText(code))
 	ok(err)
 	ok(owner.Continue(ctx))
 	a, err := owner.Admin(ctx)
@@ -83,7 +83,7 @@ func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 	ok(err)
 	w, err := workspace.Open(ctx, workspace.Config{
 		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
-		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
+		Password: password.Cheap,
 	})
 	ok(err)
 	s, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
@@ -99,7 +99,7 @@ func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 	factor := func() workspace.FactorInput {
 		return workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code())}
 	}
-	_, err = s.Confirm(ctx, code())
+	_, err = s.Confirm(ctx, secret.NewText(code()))
 	ok(err)
 	ok(s.Continue(ctx))
 	a, err := s.Admin(ctx)
@@ -138,7 +138,7 @@ func TestAsAdmin_AnAnswerThatCameTooLateIsToldAsThat(t *testing.T) {
 	ok(err)
 	w, err := workspace.Open(ctx, workspace.Config{
 		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
-		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
+		Password: password.Cheap,
 	})
 	ok(err)
 	s, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})

@@ -9,6 +9,7 @@ import (
 
 	"countersign/backend/folder"
 	"countersign/backend/keyfile"
+	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
@@ -125,23 +126,24 @@ func (e *env) ownProfile(ctx context.Context) (own *ownProfile, err error) {
 func (st state) text() string {
 	var b strings.Builder
 	line := func(name, value string) { fmt.Fprintf(&b, "%-12s %s\n", name, cli.Printable(value)) }
-	line("folder", st.Folder)
+	line(say(words.TerminalStatusFolder, nil), st.Folder)
 	if !st.There {
-		line("", "not there yet")
+		line("", say(words.TerminalStatusFolderNone, nil))
 	}
-	line("version", st.Version)
-	line("database", st.Database)
-	line("workspace", map[bool]string{true: "created", false: "not created yet"}[st.Created])
-	line("app", map[bool]string{true: "has the folder open", false: "does not have the folder open"}[st.Held])
+	line(say(words.TerminalStatusVersion, nil), st.Version)
+	line(say(words.TerminalStatusDatabase, nil), inWords(words.TerminalWordDatabase, st.Database))
+	line(say(words.TerminalStatusWorkspace, nil), say(words.TerminalStatusWorkspaceIs, words.Args{"created": yesNo(st.Created)}))
+	line(say(words.TerminalStatusApp, nil), say(words.TerminalStatusAppHas, words.Args{"open": yesNo(st.Held)}))
 	if st.Secrets != "" {
-		line("secrets", map[string]string{"file": "in " + keyfile.Name + " in the folder, which a passphrase opens", "keychain": "in the keychain"}[st.Secrets])
+		line(say(words.TerminalStatusSecrets, nil), say(words.TerminalStatusSecretsAre, words.Args{"place": st.Secrets, "file": keyfile.Name}))
 	}
 	if p := st.Profile; p != nil {
-		line("name", p.Workspace)
-		line("profile", fmt.Sprintf("%s <%s>, %s", p.Name, p.Email, p.Role))
-		line("2FA", map[bool]string{true: fmt.Sprintf("on, %d recovery codes left", p.CodesLeft), false: "off"}[p.TwoFactor])
+		line(say(words.TerminalStatusName, nil), p.Workspace)
+		role := inWords(words.TerminalWordRole, p.Role)
+		line(say(words.TerminalStatusProfile, nil), say(words.TerminalStatusProfileIs, words.Args{"member": member(p.Name, p.Email), "role": role}))
+		line(say(words.TerminalStatusTwoFactor, nil), say(words.TerminalStatusTwoFactorIs, words.Args{"on": yesNo(p.TwoFactor), "n": p.CodesLeft}))
 		if p.LogEntries > 0 {
-			line("log", fmt.Sprintf("%d events", p.LogEntries))
+			line(say(words.TerminalStatusLog, nil), say(words.TerminalStatusLogHas, words.Args{"n": p.LogEntries}))
 		}
 	}
 	return b.String()

@@ -67,6 +67,9 @@ func TestHelp_EveryCommandAndGroupHasIt(t *testing.T) {
 		if c.Long == "" || c.Example == "" || strings.HasSuffix(c.Short, ".") || strings.ToLower(c.Short[:1]) != c.Short[:1] {
 			t.Errorf("%s: a text is missing, or Short is not a verb with its object", c.CommandPath())
 		}
+		if strings.ContainsAny(help, "{}") {
+			t.Errorf("%s --help lacks what a message puts in: %s", c.CommandPath(), help)
+		}
 	}
 }
 
@@ -87,7 +90,7 @@ func TestHelp_FitsTheTerminal(t *testing.T) {
 func TestHelp_EveryFlagIsThereWithDefaultAndNeed(t *testing.T) {
 	t.Parallel()
 	root, all := tree(t)
-	page := cli.Manual(root, page())
+	page := cli.Manual(root, manual())
 	defaults := map[string]string{}
 	for _, c := range all {
 		help := strings.Join(strings.Fields(cli.Help(c, 80)), " ")

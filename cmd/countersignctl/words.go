@@ -1,11 +1,39 @@
 package main
 
 import (
+	"strings"
+
 	"countersign/backend/sentences"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 )
 
+// say is what the terminal says: a message of the catalogue.
+func say(key words.Key, args words.Args) string { return words.English().Text(key, args) }
+
 // refusal and event are what a refusal and an event of the log read as in the terminal.
 func refusal(e *workspace.Error) string { return sentences.Refusal(words.English(), e) }
 func event(e workspace.LogEntry) string { return sentences.Event(words.English(), e) }
+
+// member is how the terminal names a person.
+func member(name, email string) string {
+	return say(words.TerminalWordMember, words.Args{"name": name, "email": email})
+}
+
+// commandLine is a command of this program as it is typed.
+func commandLine(typed ...string) string {
+	return strings.Join(append([]string{"countersignctl"}, typed...), " ")
+}
+
+// yesNo is how a message is told which of two things is so.
+func yesNo(is bool) string {
+	if is {
+		return "yes"
+	}
+	return "no"
+}
+
+// inWords are the words for what --json prints as a code, such as where a sheet is.
+func inWords(key words.Key, code string) string {
+	return say(key, words.Args{"code": strings.ReplaceAll(code, "-", "_")})
+}

@@ -55,7 +55,7 @@ test('sheets for two members are printed, put in force, handed over, and open th
   for (const { name } of [chidi, hostile]) await select(page, name);
   await expect(page.getByText('New sheets replace the 2 that are out.')).toBeVisible();
   await button(page, 'Print recovery sheets').click();
-  await expect(dialog(page).getByText('2 members get a new sheet.')).toBeVisible();
+  await expect(dialog(page).getByText('2 members will get a new sheet.')).toBeVisible();
   await expect(
     dialog(page).getByText('New sheets replace the 2 that are out, whose codes stop working.'),
   ).toBeVisible();
@@ -226,7 +226,7 @@ test('print runs say what will be there, and members without 2FA why they get no
   await button(page, 'Choose members').click();
   await select(page, amara.name);
   await button(page, 'Print recovery sheets').click();
-  await expect(dialog(page).getByText('Nobody can get a new sheet.')).toBeVisible();
+  await expect(dialog(page).getByText('None of these members can get a sheet yet.')).toBeVisible();
   await expect(dialog(page).getByText(/has 2FA off/)).toBeVisible();
   await expect(button(dialog(page), 'Continue')).toHaveCount(0);
   await expectAccessible(page, 'nobody can get a sheet');

@@ -48,7 +48,11 @@ export class Phone {
   #from(seconds, more) {
     const when = new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
     // The key goes in on standard input: arguments are for everybody to read.
-    return run('oathtool', ['--totp', '--base32', `--window=${more}`, `--now=${when} UTC`, '-'], `${this.#key}\n`);
+    return run(
+      'oathtool',
+      ['--totp', '--base32', `--window=${more}`, `--now=${when} UTC`, '-'],
+      `${this.#key}\n`,
+    );
   }
 }
 

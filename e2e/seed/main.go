@@ -151,7 +151,7 @@ func invite(ctx context.Context, owner *workspace.Session, pw secret.Text, all [
 
 // redeem uses the invitation up: its profile gets a password, and has 2FA on.
 func (it *inHand) redeem(ctx context.Context, w *workspace.Workspace, pw secret.Text) error {
-	s, _, err := w.Redeem(ctx, it.Email, it.Invitation, pw)
+	s, _, err := w.Redeem(ctx, it.Email, secret.NewText(it.Invitation), pw)
 	if err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ func (it *inHand) enable(ctx context.Context, s *workspace.Session, pw secret.Te
 	if err != nil {
 		return err
 	}
-	issued, err := s.Confirm(ctx, code)
+	issued, err := s.Confirm(ctx, secret.NewText(code))
 	if err != nil {
 		return err
 	}

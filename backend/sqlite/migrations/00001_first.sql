@@ -69,7 +69,8 @@ CREATE TABLE intents (
   item           TEXT    NOT NULL UNIQUE,
   generation     INTEGER NOT NULL DEFAULT 0,
   confirmed_step INTEGER NOT NULL DEFAULT 0,
-  created_at     INTEGER NOT NULL
+  created_at     INTEGER NOT NULL,
+  held_until     INTEGER NOT NULL DEFAULT 0 -- whoever began it may be at work until then
 ) STRICT;
 CREATE UNIQUE INDEX one_enrolment ON intents (profile_id) WHERE kind IN ('enrol', 'change-phone');
 
@@ -88,7 +89,8 @@ CREATE TABLE recovery_sets (
   ended_at     INTEGER NOT NULL DEFAULT 0,
   run          INTEGER NOT NULL DEFAULT 0, -- print run, 0: issued by its holder
   handed_at    INTEGER NOT NULL DEFAULT 0,
-  acknowledged INTEGER NOT NULL DEFAULT 0
+  acknowledged INTEGER NOT NULL DEFAULT 0,
+  held_until   INTEGER NOT NULL DEFAULT 0 -- while pending; 0: its run tells
 ) STRICT;
 CREATE UNIQUE INDEX one_active_set ON recovery_sets (profile_id) WHERE state = 'active';
 CREATE UNIQUE INDEX one_pending_set ON recovery_sets (profile_id) WHERE state = 'pending';
@@ -140,7 +142,8 @@ CREATE TABLE print_runs (
   kind     TEXT    NOT NULL CHECK (kind IN ('print', 'export')),
   state    TEXT    NOT NULL CHECK (state IN ('issuing', 'ready', 'done', 'cancelled', 'interrupted')),
   members  TEXT    NOT NULL, -- a JSON array: the IDs of those it was begun for
-  ended_at INTEGER NOT NULL DEFAULT 0
+  ended_at INTEGER NOT NULL DEFAULT 0,
+  held_until INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- What waits for a second admin.

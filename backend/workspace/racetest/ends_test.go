@@ -76,7 +76,7 @@ func TestSealed_GuessesAreAllCounted(t *testing.T) {
 	t.Parallel()
 	o, owner := newOffice(t)
 	owner.enable()
-	_, err := owner.challenge().Verify(t.Context(), owner.wrong())
+	_, err := owner.challenge().Verify(t.Context(), secret.NewText(owner.wrong()))
 	if !workspace.IsCode(err, workspace.CodeCodeWrong) {
 		t.Fatal(err)
 	}

@@ -98,7 +98,7 @@ func (o *office) reopen() {
 func (o *office) config() workspace.Config {
 	return workspace.Config{
 		Store: o.store, Secrets: o.secrets, Files: o.files, Now: o.clock.now,
-		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}, Recovery: recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
+		Password: password.Cheap, Recovery: recovery.Cheap,
 	}
 }
 
@@ -114,7 +114,7 @@ func (p *person) join(name string, role workspace.Role) *person {
 	p.o.Helper()
 	given, err := p.admin().AddMember(p.o.Context(), workspace.NewMember{Name: name, Email: name + "@example.com", Role: role}, p.proof())
 	p.o.ok(err)
-	_, _, err = p.o.w.Redeem(p.o.Context(), given.Email, given.Code.Display(), secret.NewText(pass))
+	_, _, err = p.o.w.Redeem(p.o.Context(), given.Email, secret.NewText(given.Code.Display()), secret.NewText(pass))
 	p.o.ok(err)
 	return &person{o: p.o, id: given.ProfileID, email: given.Email}
 }
@@ -126,7 +126,7 @@ func (p *person) enable() *person {
 	shown, err := s.BeginEnable(p.o.Context(), secret.NewText(pass))
 	p.o.ok(err)
 	p.key = strings.Join(shown.Groups, "")
-	issued, err := s.Confirm(p.o.Context(), p.newCode())
+	issued, err := s.Confirm(p.o.Context(), secret.NewText(p.newCode()))
 	p.o.ok(err)
 	for _, c := range issued.Codes {
 		p.codes = append(p.codes, c.Display())
@@ -183,7 +183,7 @@ func (p *person) signIn() *workspace.Session {
 	s, c, err := p.o.w.SignIn(ctx, p.email, secret.NewText(pass))
 	p.o.ok(err)
 	if c != nil {
-		s, err = c.Verify(ctx, p.newCode())
+		s, err = c.Verify(ctx, secret.NewText(p.newCode()))
 		p.o.ok(err)
 	}
 	return s

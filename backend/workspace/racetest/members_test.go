@@ -3,6 +3,7 @@ package racetest_test
 import (
 	"testing"
 
+	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
 
@@ -81,16 +82,16 @@ func TestRecover_WhileItsSetIsReplacedOpensOnceOrNotAtAll(t *testing.T) {
 	c := p.challenge()
 	errs := atOnce(
 		func() error { _, err := r.PutInForce(t.Context(), nil); return err },
-		func() error { _, err := c.Recover(t.Context(), p.codes[0]); return err },
+		func() error { _, err := c.Recover(t.Context(), secret.NewText(p.codes[0])); return err },
 	)
 	o.ok(errs[0])
 	o.succeeded(errs[1:], workspace.CodeRecoveryUsed, workspace.CodeRecoveryWrong)
 	for _, old := range p.codes[:2] {
-		if _, err := p.challenge().Recover(t.Context(), old); err == nil {
+		if _, err := p.challenge().Recover(t.Context(), secret.NewText(old)); err == nil {
 			t.Error("a code of the old set opens")
 		}
 	}
-	if _, err := p.challenge().Recover(t.Context(), sheet.Codes[0].Display()); err != nil {
+	if _, err := p.challenge().Recover(t.Context(), secret.NewText(sheet.Codes[0].Display())); err != nil {
 		t.Errorf("the new set does not open: %v", err)
 	}
 }

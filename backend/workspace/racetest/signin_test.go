@@ -27,7 +27,7 @@ func TestVerify_OneCodeMakesOneSession(t *testing.T) {
 	challenges := owner.challenges(64)
 	code := owner.newCode()
 	for _, c := range challenges {
-		acts = append(acts, func() error { _, err := c.Verify(t.Context(), code); return err })
+		acts = append(acts, func() error { _, err := c.Verify(t.Context(), secret.NewText(code)); return err })
 	}
 	if n := o.succeeded(atOnce(acts...), workspace.CodeCodeUsed, workspace.CodeThrottled); n != 1 {
 		t.Errorf("%d sessions", n)
@@ -41,7 +41,7 @@ func TestVerify_GuessesAreLookedAtAsFarAsTheCapAllows(t *testing.T) {
 	wrong := owner.wrong()
 	var acts []func() error
 	for _, c := range owner.challenges(100) {
-		acts = append(acts, func() error { _, err := c.Verify(t.Context(), wrong); return err })
+		acts = append(acts, func() error { _, err := c.Verify(t.Context(), secret.NewText(wrong)); return err })
 	}
 	o.countedTo(5, atOnce(acts...), workspace.CodeCodeWrong)
 }
@@ -68,7 +68,7 @@ func TestRecover_OneCodeMakesOneSession(t *testing.T) {
 	owner.enable()
 	var acts []func() error
 	for _, c := range owner.challenges(30) {
-		acts = append(acts, func() error { _, err := c.Recover(t.Context(), owner.codes[4]); return err })
+		acts = append(acts, func() error { _, err := c.Recover(t.Context(), secret.NewText(owner.codes[4])); return err })
 	}
 	n := o.succeeded(atOnce(acts...), workspace.CodeRecoveryUsed, workspace.CodeRecoveryWrong, workspace.CodeThrottled)
 	if n != 1 {
@@ -84,7 +84,7 @@ func TestRedeem_OneInvitationLetsOneIn(t *testing.T) {
 	var acts []func() error
 	for range 64 {
 		acts = append(acts, func() error {
-			s, _, err := o.w.Redeem(t.Context(), given.Email, given.Code.Display(), secret.NewText(pass))
+			s, _, err := o.w.Redeem(t.Context(), given.Email, secret.NewText(given.Code.Display()), secret.NewText(pass))
 			if s == nil && err == nil {
 				return errors.New("neither a session nor a refusal")
 			}
@@ -101,7 +101,7 @@ func TestProof_OneIsUsedByOneAct(t *testing.T) {
 	t.Parallel()
 	o, owner := newOffice(t)
 	owner.enable()
-	s, err := owner.challenge().Recover(t.Context(), owner.codes[0]) // a proof of one act
+	s, err := owner.challenge().Recover(t.Context(), secret.NewText(owner.codes[0])) // a proof of one act
 	o.ok(err)
 	a, err := s.Admin(t.Context())
 	o.ok(err)

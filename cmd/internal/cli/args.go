@@ -2,12 +2,14 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"countersign/backend/words"
 )
 
 // operand is a word that a Use line has after the name of the command.
@@ -25,8 +27,8 @@ func operands(c *cobra.Command) (all []operand) {
 		if strings.Contains(o.name, "|") {
 			o.choices = strings.Split(o.name, "|")
 		}
-		if words := c.Annotations[choicesOf+o.name]; words != "" {
-			o.choices = strings.Split(words, "|")
+		if choices := c.Annotations[choicesOf+o.name]; choices != "" {
+			o.choices = strings.Split(choices, "|")
 		}
 		all = append(all, o)
 	}
@@ -34,15 +36,14 @@ func operands(c *cobra.Command) (all []operand) {
 }
 
 // choicesOf is before the name of an operand in the annotation with its words.
-const choicesOf = "choices of "
+const choicesOf = "choices-"
 
 // Choose says which words an operand can be, where they are too many for the Use line.
-func Choose(c *cobra.Command, operand string, words ...string) *cobra.Command {
+func Choose(c *cobra.Command, operand string, choices ...string) {
 	if c.Annotations == nil {
 		c.Annotations = map[string]string{}
 	}
-	c.Annotations[choicesOf+operand] = strings.Join(words, "|")
-	return c
+	c.Annotations[choicesOf+operand] = strings.Join(choices, "|")
 }
 
 // takes holds the words of a command line against the Use line of the command, and its
@@ -58,11 +59,12 @@ func takes(c *cobra.Command, args []string) error {
 			continue
 		}
 		if o.choices != nil && !slices.Contains(o.choices, args[i]) {
-			return Usagef("%s takes %s, not %q.%s", name(c), strings.Join(o.choices, ", "), args[i], didYouMean("", nearest(args[i], o.choices)))
+			wrong := Usage(words.TerminalUsageTakesOneOf, words.Args{"command": name(c), "choices": strings.Join(o.choices, ", "), "typed": strconv.Quote(args[i])})
+			return didYouMean(wrong, "", nearest(args[i], o.choices))
 		}
 	}
 	if n := len(all); len(args) > n && (n == 0 || !all[n-1].several) {
-		return Usagef("%s takes no %q.", name(c), args[n])
+		return Usage(words.TerminalUsageTakesNo, words.Args{"command": name(c), "typed": strconv.Quote(args[n])})
 	}
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		if Required(f) && !f.Changed {
@@ -71,7 +73,7 @@ func takes(c *cobra.Command, args []string) error {
 		}
 	})
 	if len(missing) > 0 {
-		return Usagef("%s needs %s.", name(c), and(missing))
+		return Usage(words.TerminalUsageNeeds, words.Args{"command": name(c), "missing": and(missing)})
 	}
 	return nil
 }
@@ -82,19 +84,19 @@ func name(c *cobra.Command) string {
 	return rest
 }
 
-func and(words []string) string {
-	last := len(words) - 1
+func and(all []string) string {
+	last := len(all) - 1
 	if last == 0 {
-		return words[0]
+		return all[0]
 	}
-	return strings.Join(words[:last], ", ") + " and " + words[last]
+	return say(words.TerminalListAnd, words.Args{"list": strings.Join(all[:last], ", "), "last": all[last]})
 }
 
 // Require marks flags that a command cannot do without.
 func Require(c *cobra.Command, flags ...string) {
 	for _, f := range flags {
 		if err := c.MarkFlagRequired(f); err != nil {
-			panic(fmt.Sprintf("%s has no --%s", c.Name(), f))
+			panic(err) // the command has no such flag
 		}
 	}
 }
@@ -111,18 +113,20 @@ func flagError(c *cobra.Command, err error) error {
 	case c.HasSubCommands() && len(c.Flags().Args()) > 0: // of a command that is not there
 		return unknownCommand(c, c.Flags().Args()[0])
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
-		typed := unknown.GetSpecifiedShortnames()
-		return Usagef("There is no flag -%s.%s", typed, didYouMean("--", nearest(typed, flagNames(c))))
+		return noFlag(c, "-", unknown.GetSpecifiedShortnames())
 	case errors.As(err, &unknown):
-		typed := unknown.GetSpecifiedName()
-		return Usagef("There is no flag --%s.%s", typed, didYouMean("--", nearest(typed, flagNames(c))))
+		return noFlag(c, "--", unknown.GetSpecifiedName())
 	case errors.As(err, &empty):
 		value, _ := pflag.UnquoteUsage(empty.GetFlag())
-		return Usagef("--%s needs %s.", empty.GetFlag().Name, value)
+		return Usage(words.TerminalUsageFlagNeeds, words.Args{"flag": "--" + empty.GetFlag().Name, "value": value})
 	case errors.As(err, &invalid):
-		return Usagef("--%s can’t be %q.", invalid.GetFlag().Name, invalid.GetValue())
+		return Usage(words.TerminalUsageFlagWrong, words.Args{"flag": "--" + invalid.GetFlag().Name, "value": strconv.Quote(invalid.GetValue())})
 	}
-	return Usagef("The flags can’t be read: %v.", err)
+	return Usage(words.TerminalUsageFlagsUnreadable, words.Args{"why": err})
+}
+
+func noFlag(c *cobra.Command, dashes, typed string) error {
+	return didYouMean(Usage(words.TerminalUsageNoFlag, words.Args{"flag": dashes + typed}), "--", nearest(typed, flagNames(c)))
 }
 
 func flagNames(c *cobra.Command) (all []string) {
@@ -130,18 +134,23 @@ func flagNames(c *cobra.Command) (all []string) {
 	return all
 }
 
-func didYouMean(before string, near []string) string {
+// didYouMean adds to a mistake what may have been meant, with dashes where that is a flag.
+func didYouMean(wrong error, dashes string, near []string) error {
 	if len(near) == 0 {
-		return ""
+		return wrong
 	}
-	return " Did you mean " + before + strings.Join(near, " or "+before) + "?"
+	either := dashes + near[0]
+	for _, other := range near[1:] {
+		either = say(words.TerminalListOr, words.Args{"list": either, "last": dashes + other})
+	}
+	return Usage(words.TerminalUsageDidYouMean, words.Args{"wrong": wrong, "words": either})
 }
 
 // nearest are the words that somebody may have meant: those that begin so, or else those
 // that are fewest slips of the keyboard away, at most two and fewer than half of it.
-func nearest(typed string, words []string) (near []string) {
+func nearest(typed string, all []string) (near []string) {
 	typed = strings.ToLower(typed)
-	for _, w := range words {
+	for _, w := range all {
 		if len(typed) > 1 && strings.HasPrefix(w, typed) {
 			near = append(near, w)
 		}
@@ -150,7 +159,7 @@ func nearest(typed string, words []string) (near []string) {
 	if len(near) > 0 {
 		return near
 	}
-	for _, w := range words {
+	for _, w := range all {
 		switch d := distance(typed, w); {
 		case d > least:
 		case d < least || len(near) == 0:

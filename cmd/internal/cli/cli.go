@@ -5,9 +5,10 @@
 // Build a tree of cobra commands whose root is made by Root and whose groups by Group,
 // and hand it to Execute. The Use line of a command says what it takes, and nothing
 // else is taken: "add NAME EMAIL", "verify [FILE]", "hand-over RUN SHEET...",
-// "completion bash|zsh". The other texts are plain: Short is a verb with its object in
-// lower case, without a full stop; Long is paragraphs with an empty line between them;
-// Example is lines of at most 78 columns, where one that begins with # explains the next.
+// "completion bash|zsh". What is typed stands in the code: names, Use lines and examples.
+// What is read is in the catalogue (backend/words, under terminal.): Short is a verb with its
+// object in lower case, without a full stop; Long is paragraphs with an empty line between them.
+// Example is lines of at most 78 columns, where a Comment explains the next.
 package cli
 
 import (
@@ -15,20 +16,23 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"countersign/backend/words"
 )
 
 func init() { cobra.EnableCommandSorting = false } // the order in which they are added says more
 
 // Root makes c the root of a program's tree, with help, completion and the manual page
 // after its own commands.
-func Root(c *cobra.Command, page Page, commands ...*cobra.Command) *cobra.Command {
+func Root(c *cobra.Command, page []Section, commands ...*cobra.Command) *cobra.Command {
 	asGroup(c)
 	c.SilenceErrors, c.SilenceUsage = true, true
 	c.CompletionOptions.DisableDefaultCmd = true
-	c.PersistentFlags().BoolP("help", "h", false, "show help")
+	c.PersistentFlags().BoolP("help", "h", false, say(words.TerminalFlagHelp, nil))
 	c.SetFlagErrorFunc(flagError)
 	c.SetHelpFunc(func(c *cobra.Command, _ []string) {
 		_, _ = io.WriteString(c.OutOrStdout(), Help(c, Width(c.OutOrStdout())))
@@ -63,7 +67,7 @@ func asGroup(c *cobra.Command) {
 // Version gives a root the flag --version, which prints the version and does nothing else.
 func Version(root *cobra.Command, print func() error) {
 	var show bool
-	root.Flags().BoolVar(&show, "version", false, "print the version")
+	root.Flags().BoolVar(&show, "version", false, say(words.TerminalFlagVersion, nil))
 	other := root.RunE
 	root.RunE = func(c *cobra.Command, args []string) error {
 		if show && len(args) == 0 {
@@ -76,9 +80,9 @@ func Version(root *cobra.Command, print func() error) {
 // missingCommand is the error of a group, or of a program, that was given alone.
 func missingCommand(c *cobra.Command) error {
 	if !c.HasParent() {
-		return Usagef("A command is missing.")
+		return Usage(words.TerminalUsageCommandMissing, nil)
 	}
-	return Usagef("After %s comes one of %s.", c.Name(), strings.Join(names(c), ", "))
+	return Usage(words.TerminalUsageCommandAfter, words.Args{"group": c.Name(), "commands": strings.Join(names(c), ", ")})
 }
 
 // names are the commands that help lists.
@@ -92,11 +96,11 @@ func names(c *cobra.Command) (all []string) {
 }
 
 func unknownCommand(c *cobra.Command, typed string) error {
-	place := ""
+	wrong := Usage(words.TerminalUsageNoCommand, words.Args{"typed": strconv.Quote(typed)})
 	if c.HasParent() {
-		place = " in " + c.Name()
+		wrong = Usage(words.TerminalUsageNoCommandIn, words.Args{"typed": strconv.Quote(typed), "group": c.Name()})
 	}
-	return Usagef("There is no command %q%s.%s", typed, place, didYouMean("", nearest(typed, names(c))))
+	return didYouMean(wrong, "", nearest(typed, names(c)))
 }
 
 // Execute carries out a command line. It returns the command that was meant, as far as
@@ -109,7 +113,7 @@ func Execute(ctx context.Context, root *cobra.Command, args []string, out, err i
 	c, failed := root.ExecuteContextC(ctx)
 	var f *Failure
 	if errors.As(failed, &f) && f.Code == CodeUsage {
-		failed = Fail(CodeUsage, f.Text+" See "+c.CommandPath()+" --help.", f.Exit)
+		failed = Fail(CodeUsage, f.Exit, words.TerminalUsageSeeHelp, words.Args{"wrong": f, "command": c.CommandPath()})
 	}
 	return c, failed
 }
@@ -140,8 +144,7 @@ func Walk(c *cobra.Command, fn func(*cobra.Command)) {
 
 func helpCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "help [COMMAND...]", Short: "show help for a command",
-		Long:    "It is the same as --help after the command.",
+		Use: "help [COMMAND...]", Short: say(words.TerminalHelpShort, nil), Long: say(words.TerminalHelpLong, nil),
 		Example: "PROGRAM help\nPROGRAM help completion",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {

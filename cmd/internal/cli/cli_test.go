@@ -18,17 +18,19 @@ func program() (root *cobra.Command, did *[]string) {
 		*did = append(*did, c.Name()+" "+strings.Join(args, " "))
 		return nil
 	}
-	root = Root(&cobra.Command{Use: "prog", Short: "do things", Long: "It does.", Example: "prog box open F"}, Page{Title: "do things"})
+	root = Root(&cobra.Command{Use: "prog", Short: "do things", Long: "It does.", Example: "prog box open F"}, nil)
 	open := &cobra.Command{Use: "open FILE", Short: "open a box", Long: "It opens.", Example: "prog box open F", RunE: do}
 	open.Flags().String("into", "", "the `FOLDER`")
 	open.Flags().Int("limit", 5, "at most `N`")
 	Require(open, "into")
+	mark := &cobra.Command{Use: "mark KIND", Short: "mark a box", RunE: do}
+	Choose(mark, "KIND", "heavy", "fragile")
 	root.AddCommand(Group(&cobra.Command{Use: "box", Short: "handle boxes", Long: "Boxes.", Example: "prog box open F"},
 		open,
 		&cobra.Command{Use: "paint BOX red|green", Short: "paint a box", RunE: do},
 		&cobra.Command{Use: "look [FILE]", Short: "look into a box", RunE: do},
 		&cobra.Command{Use: "move BOX SHELF...", Short: "move a box", RunE: do},
-		Choose(&cobra.Command{Use: "mark KIND", Short: "mark a box", RunE: do}, "KIND", "heavy", "fragile"),
+		mark,
 	))
 	return root, did
 }
@@ -64,7 +66,7 @@ func TestExecute(t *testing.T) {
 		told := ""
 		var f *Failure
 		if errors.As(err, &f) {
-			told = f.Text
+			told = f.Error()
 			if f.Exit != ExitUsage || f.Code != CodeUsage {
 				t.Errorf("%s: %+v", line, f)
 			}
@@ -145,7 +147,7 @@ func TestTell(t *testing.T) {
 func TestManual_EscapesWhatRoffWouldRead(t *testing.T) {
 	root, _ := program()
 	root.Long = ".SH not a section\n\n'br \\fBno"
-	page := Manual(root, Page{Title: "do", Sections: []Section{{Title: "Files", Items: [][2]string{{".hidden", "x"}}}}})
+	page := Manual(root, []Section{{Title: "Files", Items: [][2]string{{".hidden", "x"}}}})
 	for _, line := range strings.Split(page, "\n") {
 		macro, _, _ := strings.Cut(line, " ")
 		if strings.HasPrefix(line, ".") && !slices.Contains([]string{".TH", ".SH", ".SS", ".PP", ".TP", ".B", ".RS", ".RE", ".nf", ".fi"}, macro) || strings.HasPrefix(line, "'") || strings.HasPrefix(line, ".SH not") {

@@ -1,17 +1,19 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"countersign/backend/words"
+)
 
 const shells = "bash|zsh|fish|powershell"
 
 func completionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "completion " + shells, Short: "print the completion script of a shell",
-		Long: "The script asks the program itself what may come next. It reads no workspace and asks for no password.\n\n" +
-			"For bash it needs the package bash-completion. For zsh, put the script into a folder of $fpath under the name of the program with _ before it.",
-		Example: "# in bash, for this session\nsource <(PROGRAM completion bash)\n" +
-			"# in fish, for every session\nPROGRAM completion fish \\\n    > ~/.config/fish/completions/PROGRAM.fish\n" +
-			"# in PowerShell, for this session\nPROGRAM completion powershell | Out-String | Invoke-Expression",
+		Use: "completion " + shells, Short: say(words.TerminalCompletionShort, nil), Long: say(words.TerminalCompletionLong, nil),
+		Example: Comment(words.TerminalCompletionBash) + "source <(PROGRAM completion bash)\n" +
+			Comment(words.TerminalCompletionFish) + "PROGRAM completion fish \\\n    > ~/.config/fish/completions/PROGRAM.fish\n" +
+			Comment(words.TerminalCompletionPowershell) + "PROGRAM completion powershell | Out-String | Invoke-Expression",
 		RunE: func(c *cobra.Command, args []string) error {
 			out := c.OutOrStdout()
 			switch args[0] {
@@ -49,8 +51,8 @@ func completeOperands(c *cobra.Command) {
 }
 
 // Choices completes a flag with the words that it takes.
-func Choices(c *cobra.Command, flag string, words ...string) {
-	complete(c, flag, words, cobra.ShellCompDirectiveNoFileComp)
+func Choices(c *cobra.Command, flag string, choices ...string) {
+	complete(c, flag, choices, cobra.ShellCompDirectiveNoFileComp)
 }
 
 // Folder completes a flag with folders.
@@ -61,8 +63,8 @@ func Folder(c *cobra.Command, flag string) {
 // Text says that there is nothing with which a flag could be completed.
 func Text(c *cobra.Command, flag string) { complete(c, flag, nil, cobra.ShellCompDirectiveNoFileComp) }
 
-func complete(c *cobra.Command, flag string, words []string, directive cobra.ShellCompDirective) {
-	if err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, directive)); err != nil {
+func complete(c *cobra.Command, flag string, choices []string, directive cobra.ShellCompDirective) {
+	if err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(choices, directive)); err != nil {
 		panic(err) // the program has no such flag, or it was said twice
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"unicode"
+
+	"countersign/backend/words"
 )
 
 // The exit codes of every program.
@@ -22,27 +24,27 @@ const (
 // CodeUsage is the code of a mistake in the command line.
 const CodeUsage = "usage"
 
-// Failure is an error of the program's own: a code for scripts, sentences for people,
-// and the exit code.
+// Failure is an error of the program's own: a code for scripts, the exit code, and sentences for
+// people.
 type Failure struct {
 	Code string
-	Text string
 	Exit int
+	key  words.Key
+	args words.Args
 }
 
-func (f *Failure) Error() string { return f.Text }
+func (f *Failure) Error() string { return say(f.key, f.args) }
 
-// Fail makes a Failure.
-func Fail(code, text string, exit int) *Failure { return &Failure{Code: code, Text: text, Exit: exit} }
-
-// Usagef says what is wrong with a command line. Execute adds where help is.
-func Usagef(form string, args ...any) error {
-	text := fmt.Sprintf(form, args...)
-	if !strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "?") {
-		text += "."
-	}
-	return Fail(CodeUsage, text, ExitUsage)
+// Fail makes a Failure, whose sentences are a message of the catalogue.
+func Fail(code string, exit int, key words.Key, args words.Args) *Failure {
+	return &Failure{Code: code, Exit: exit, key: key, args: args}
 }
+
+// Usage says what is wrong with a command line. Execute adds where help is.
+func Usage(key words.Key, args words.Args) error { return Fail(CodeUsage, ExitUsage, key, args) }
+
+// say is what the terminal says: a message of the catalogue.
+func say(key words.Key, args words.Args) string { return words.English().Text(key, args) }
 
 // Told is an error as it is printed.
 type Told struct {

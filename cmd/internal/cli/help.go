@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
+
+	"countersign/backend/words"
 )
 
 // The widths of help: where nobody knows, and the most that is easy to read.
@@ -35,29 +37,30 @@ func Width(w io.Writer) int {
 func Help(c *cobra.Command, width int) string {
 	var b strings.Builder
 	b.WriteString(wrap(Sentence(c.Short), width, "", ""))
-	section := func(title, text string) {
+	under := func(title, text string) {
 		if text != "" {
 			b.WriteString("\n" + title + ":\n" + text)
 		}
 	}
-	section("Usage", wrap(UseLine(c), width, "  ", "      "))
+	section := func(title words.Key, text string) { under(say(title, nil), text) }
+	section(words.TerminalHelpUsage, wrap(UseLine(c), width, "  ", "      "))
 	if c.Long != "" {
 		b.WriteString("\n" + paragraphs(c.Long, width))
 	}
-	section("Examples", indented(Examples(c)))
+	section(words.TerminalHelpExamples, indented(Examples(c)))
 	groups := c.Groups()
 	for _, g := range groups {
-		section(g.Title, commandList(c, g.ID, width))
+		under(g.Title, commandList(c, g.ID, width))
 	}
-	rest := "Commands"
+	rest := words.TerminalHelpCommands
 	if len(groups) > 0 {
-		rest = "More commands"
+		rest = words.TerminalHelpMoreCommands
 	}
 	section(rest, commandList(c, "", width))
-	section("Flags", flagList(c.LocalNonPersistentFlags(), width))
-	section("Flags of every command", flagList(everyFlags(c), width))
+	section(words.TerminalHelpFlags, flagList(c.LocalNonPersistentFlags(), width))
+	section(words.TerminalHelpEveryFlags, flagList(everyFlags(c), width))
 	if c.HasAvailableSubCommands() {
-		b.WriteString("\n" + wrap("For more about a command: "+c.CommandPath()+" COMMAND --help", width, "", "  "))
+		b.WriteString("\n" + wrap(say(words.TerminalHelpMore, words.Args{"command": c.CommandPath()}), width, "", "  "))
 	}
 	return b.String()
 }
@@ -84,6 +87,9 @@ func UseLine(c *cobra.Command) string {
 	})
 	return strings.Join(append(parts, "[flags]"), " ")
 }
+
+// Comment is a line of an example that explains the next.
+func Comment(key words.Key) string { return "# " + say(key, nil) + "\n" }
 
 // Examples are the lines of a command's examples. PROGRAM in those that every program has
 // is its name.
@@ -135,9 +141,9 @@ func FlagText(f *pflag.Flag) string {
 	_, text := pflag.UnquoteUsage(f)
 	switch {
 	case Required(f):
-		text += " (required)"
+		return say(words.TerminalHelpRequired, words.Args{"flag": text})
 	case f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" && f.DefValue != "[]":
-		text += " (default " + f.DefValue + ")"
+		return say(words.TerminalHelpDefault, words.Args{"flag": text, "value": f.DefValue})
 	}
 	return text
 }
@@ -183,7 +189,10 @@ func wrap(text string, width int, first, others string) string {
 }
 
 // Sentence makes a sentence of the Short of a command or the usage of a flag.
-func Sentence(s string) string {
+func Sentence(s string) string { return Capital(s) + "." }
+
+// Capital makes the first letter one.
+func Capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
-	return strings.ToUpper(string(r)) + s[n:] + "."
+	return strings.ToUpper(string(r)) + s[n:]
 }

@@ -7,40 +7,38 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"countersign/backend/words"
 )
 
-// Page is what the manual page says beside the tree of commands.
-type Page struct {
-	Title    string // what the program is for, after its name
-	Sections []Section
-}
-
-// Section has paragraphs, and then items, each with its text.
+// Section is what the manual page says beside the tree of commands: paragraphs, and then items,
+// each with its text.
 type Section struct {
 	Title      string
 	Paragraphs []string
 	Items      [][2]string
 }
 
-func manCommand(p Page) *cobra.Command {
+func manCommand(sections []Section) *cobra.Command {
 	return &cobra.Command{
-		Use: "man", Short: "print the manual page",
-		Long:    "The page has every command with its flags and examples, the exit codes and the codes of errors. It is in the form that man reads.",
+		Use: "man", Short: say(words.TerminalManShort, nil), Long: say(words.TerminalManLong, nil),
 		Example: "PROGRAM man | man -l -",
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := io.WriteString(c.OutOrStdout(), Manual(c.Root(), p))
+			_, err := io.WriteString(c.OutOrStdout(), Manual(c.Root(), sections))
 			return err
 		},
 	}
 }
 
 // Manual is the manual page of a program, for man(7).
-func Manual(root *cobra.Command, p Page) string {
+func Manual(root *cobra.Command, sections []Section) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, ".TH %s 1\n.SH NAME\n%s \\- %s\n.SH SYNOPSIS\n", strings.ToUpper(root.Name()), roff(root.Name()), roff(p.Title))
-	b.WriteString(".B " + roff(UseLine(root)) + "\n.SH DESCRIPTION\n" + strings.TrimPrefix(manParagraphs(root.Long), ".PP\n"))
-	b.WriteString(".SH FLAGS OF EVERY COMMAND\n" + manFlags(root.PersistentFlags()) + manFlags(root.LocalNonPersistentFlags()))
-	b.WriteString(".SH COMMANDS\n")
+	fmt.Fprintf(&b, ".TH %s 1\n", strings.ToUpper(root.Name()))
+	b.WriteString(manHeading(say(words.TerminalManName, nil)) + roff(root.Name()) + ` \- ` + roff(root.Short) + "\n")
+	b.WriteString(manHeading(say(words.TerminalManSynopsis, nil)) + ".B " + roff(UseLine(root)) + "\n")
+	b.WriteString(manHeading(say(words.TerminalManDescription, nil)) + strings.TrimPrefix(manParagraphs(root.Long), ".PP\n"))
+	b.WriteString(manHeading(say(words.TerminalHelpEveryFlags, nil)) + manFlags(root.PersistentFlags()) + manFlags(root.LocalNonPersistentFlags()))
+	b.WriteString(manHeading(say(words.TerminalHelpCommands, nil)))
 	Walk(root, func(c *cobra.Command) {
 		if c == root {
 			return
@@ -48,14 +46,16 @@ func Manual(root *cobra.Command, p Page) string {
 		b.WriteString(".SS " + roff(strings.TrimPrefix(UseLine(c), root.Name()+" ")) + "\n" + roff(Sentence(c.Short)) + "\n")
 		b.WriteString(manParagraphs(c.Long) + manFlags(c.LocalNonPersistentFlags()) + manExamples(c))
 	})
-	for _, s := range p.Sections {
-		b.WriteString(".SH " + roff(strings.ToUpper(s.Title)) + "\n" + strings.TrimPrefix(manParagraphs(strings.Join(s.Paragraphs, "\n\n")), ".PP\n"))
+	for _, s := range sections {
+		b.WriteString(manHeading(s.Title) + strings.TrimPrefix(manParagraphs(strings.Join(s.Paragraphs, "\n\n")), ".PP\n"))
 		for _, i := range s.Items {
 			b.WriteString(".TP\n.B " + roff(i[0]) + "\n" + roff(i[1]) + "\n")
 		}
 	}
 	return b.String()
 }
+
+func manHeading(title string) string { return ".SH " + roff(strings.ToUpper(title)) + "\n" }
 
 func manParagraphs(text string) string {
 	var b strings.Builder
@@ -79,7 +79,7 @@ func manFlags(flags *pflag.FlagSet) string {
 
 func manExamples(c *cobra.Command) string {
 	var b strings.Builder
-	b.WriteString(".PP\nExamples:\n.PP\n.RS 4\n.nf\n")
+	b.WriteString(".PP\n" + roff(say(words.TerminalHelpExamples, nil)) + ":\n.PP\n.RS 4\n.nf\n")
 	for _, line := range Examples(c) {
 		b.WriteString(roff(line) + "\n")
 	}

@@ -66,6 +66,10 @@ describe('the built page', () => {
     for (const { name, text } of named('.js')) expect(String(text).includes(', plural,'), name).toBe(false);
   });
 
+  test('comes without the words of the terminal, and says none of them', () => {
+    for (const { name, text } of named('.js')) expect(String(text), name).not.toMatch(/["'`]terminal\./);
+  });
+
   test('loads at most 200 KB of gzipped script and style for the sign-in', () => {
     const packed = (ending: string) =>
       files

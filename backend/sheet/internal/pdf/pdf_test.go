@@ -62,7 +62,7 @@ func ink(t *testing.T, b []byte, lines int) int {
 	return dark
 }
 
-func TestTheTableOfObjectsPointsAtThem(t *testing.T) {
+func TestDocument_TableOfObjectsPointsAtThem(t *testing.T) {
 	t.Parallel()
 	b := document(t, "x", func(p *pdf.Page, s *typeset.Setter, st typeset.Style) { p.Text(10, 50, pdf.Black, s.Line(st, "Ab")) })
 	offsets := regexp.MustCompile(`(?m)^(\d{10}) 00000 n $`).FindAllSubmatch(b, -1)
@@ -81,7 +81,7 @@ func TestTheTableOfObjectsPointsAtThem(t *testing.T) {
 	}
 }
 
-func TestLettersBuiltOfPartsKeepThem(t *testing.T) {
+func TestText_ComposedLettersKeepTheirAccents(t *testing.T) {
 	t.Parallel()
 	above := func(text string) int {
 		return ink(t, document(t, "x", func(p *pdf.Page, s *typeset.Setter, st typeset.Style) { p.Text(10, 50, pdf.Black, s.Line(st, text)) }), 35)
@@ -97,7 +97,7 @@ func TestLettersBuiltOfPartsKeepThem(t *testing.T) {
 	}
 }
 
-func TestATitleMayHoldAnything(t *testing.T) {
+func TestTitle_TakesAnyText(t *testing.T) {
 	t.Parallel()
 	for _, title := range []string{"Recovery sheet 443", "(a) \\ <b> >>", "Ελένη 日本 🚀", ""} {
 		b := document(t, title, func(*pdf.Page, *typeset.Setter, typeset.Style) {})
@@ -108,7 +108,7 @@ func TestATitleMayHoldAnything(t *testing.T) {
 	}
 }
 
-func TestAPageWithoutTextNeedsNoFont(t *testing.T) {
+func TestPage_WithoutTextNeedsNoFont(t *testing.T) {
 	t.Parallel()
 	b := document(t, "x", func(p *pdf.Page, _ *typeset.Setter, _ typeset.Style) { p.Line(0, 100, 10, 5, pdf.Black) })
 	if n := ink(t, b, 100); n != 500 {

@@ -22,7 +22,7 @@ func style(t testing.TB, name string) typeset.Style {
 }
 
 // A browser gives the same widths to the same font.
-func TestPairsOfLettersAreKerned(t *testing.T) {
+func TestLine_PairsAreKerned(t *testing.T) {
 	t.Parallel()
 	set, st := typeset.NewSetter(), style(t, "Inter-SemiBold")
 	for text, want := range map[string]float64{"Yo": 1223.64, "To": 1190.92, "AV": 1379.89, "Your": 2232.92, "recovery": 4299.81} {
@@ -32,7 +32,7 @@ func TestPairsOfLettersAreKerned(t *testing.T) {
 	}
 }
 
-func TestALineSaysWhatItShows(t *testing.T) {
+func TestLine_GlyphsKeepTheirText(t *testing.T) {
 	t.Parallel()
 	set, st := typeset.NewSetter(), style(t, "Inter-Regular")
 	for _, text := range []string{"Nguyễn", "Nguye\u0302\u0303n", "Ελένη", "Їжак", "Ärger -> fi ffl 12:30", "日本", "a\u0301\u0302", "שרה", "a日b", "", "👩\u200d🚀", "x\u034fy"} {
@@ -46,7 +46,7 @@ func TestALineSaysWhatItShows(t *testing.T) {
 	}
 }
 
-func TestLinesBreakBetweenWordsAndOtherwiseBetweenCharacters(t *testing.T) {
+func TestBreak_BetweenWordsElseBetweenCharacters(t *testing.T) {
 	t.Parallel()
 	set, st := typeset.NewSetter(), style(t, "Inter-Regular")
 	for _, tt := range []struct {
@@ -75,7 +75,7 @@ func TestLinesBreakBetweenWordsAndOtherwiseBetweenCharacters(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoFontIsRefused(t *testing.T) {
+func TestParse_RefusesWhatIsNoFont(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("../../fonts/Inter-Regular.woff")
 	if err != nil {

@@ -1,0 +1,136 @@
+// Package backend_test holds the rule of the layout: which package may import which.
+// ARCHITECTURE.md draws it; this fails when an import breaks it.
+package backend_test
+
+import (
+	"encoding/json"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "countersign"
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+// packages lists every package of the module as it is built for this system, and
+// for the window with the window's tags.
+func packages(t *testing.T) []listed {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-tags", "desktop,production,webkit2_41", "-json=ImportPath,Imports", module+"/...")
+	cmd.Dir = ".."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []listed
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := dec.Decode(&p); err == io.EOF {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// soleImporters are the libraries that are met in one place only, or in a few.
+var soleImporters = map[string]string{
+	"github.com/wailsapp/wails":     module + "/app",
+	"github.com/pquerna/otp":        module + "/backend/totp",
+	"github.com/skip2/go-qrcode":    module + "/backend/qr",
+	"github.com/zalando/go-keyring": module + "/backend/keychain",
+	"modernc.org/sqlite":            module + "/backend/sqlite",
+	"github.com/pressly/goose":      module + "/backend/sqlite",
+	"github.com/ccojocar/zxcvbn-go": module + "/backend/password",
+	"filippo.io/age":                module + "/backend/bundle " + module + "/backend/vault",
+	"github.com/spf13":              module + "/cmd",
+}
+
+// mayKnow lists which packages of ours a package may import. Packages below a
+// listed one share its line. A package that is not listed may import none.
+var mayKnow = map[string][]string{
+	"":                  {"app"},
+	"app":               {"app/platform", "backend"},
+	"cmd":               {"backend", "cmd/internal"},
+	"build":             {"build"},
+	"e2e":               {"backend"}, // prepares what tests need; nothing of it ships
+	"backend/workspace": {"backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/vault", "backend/secret", "backend/text"},
+	"backend/journal":   {"backend/store", "backend/audit", "backend/secret"},
+	"backend/store":     {"backend/store", "backend/audit", "backend/secret"},
+	"backend/sqlite":    {"backend/store", "backend/audit", "backend/folder"},
+	"backend/keychain":  {"backend/store", "backend/secret", "backend/keychain"},
+	"backend/keyfile":   {"backend/workspace", "backend/folder", "backend/keychain", "backend/password", "backend/secret"},
+	"backend/sheet":     {"backend/recovery", "backend/sheet", "backend/text", "backend/words"},
+	"backend/totp":      {"backend/secret"},
+	"backend/recovery":  {"backend/secret"},
+	"backend/password":  {"backend/secret"},
+	"backend/audit":     {"backend/secret"},
+	"backend/qr":        {"backend/secret"},
+	"backend/bundle":    {"backend/secret"},
+	"backend/vault":     {"backend/secret"},
+	"backend/documents": {"backend/store", "backend/folder"},
+	"backend/roster":    {"backend/words"},
+	"backend/text":      {},
+	"backend/words":     {},
+	"backend/sentences": {"backend/words", "backend/workspace"},
+	"backend/runfile":   {"backend/bundle", "backend/sheet", "backend/words", "backend/workspace"},
+	"backend/rescue":    {"backend/documents", "backend/folder", "backend/secret", "backend/sqlite", "backend/workspace"},
+	"backend/backup": {
+		"backend/bundle", "backend/documents", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/workspace",
+	},
+}
+
+// noThirdParty are the packages that import the standard library, ours, and what the Go project
+// itself keeps beside the standard library for parallel work.
+var noThirdParty = []string{"backend/workspace", "backend/journal", "backend/store", "backend/store/storetest"}
+
+func within(pkg, place string) bool { return pkg == place || strings.HasPrefix(pkg, place+"/") }
+
+func withinAny(pkg string, places []string) bool {
+	return slices.ContainsFunc(places, func(place string) bool { return within(pkg, place) })
+}
+
+func TestImports_GoOneWay(t *testing.T) {
+	t.Parallel()
+	found := 0
+	for _, p := range packages(t) {
+		own := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+		found++
+		for _, imp := range p.Imports {
+			for library, sole := range soleImporters {
+				// Tests hold phones of their own, which owe nothing to our code.
+				if strings.HasPrefix(imp, library) && !withinAny(p.ImportPath, strings.Fields(sole)) && !strings.HasPrefix(own, "e2e/") {
+					t.Errorf("%s imports %s, which only %s may", p.ImportPath, imp, sole)
+				}
+			}
+			if !within(imp, module) {
+				if slices.Contains(noThirdParty, own) && !strings.HasPrefix(imp, "golang.org/x/sync/") && strings.Contains(strings.Split(imp, "/")[0], ".") {
+					t.Errorf("%s imports %s, and may import no third party", p.ImportPath, imp)
+				}
+				continue
+			}
+			if !allowed(own, strings.TrimPrefix(imp, module+"/")) {
+				t.Errorf("%s imports %s", p.ImportPath, imp)
+			}
+		}
+	}
+	if found < 10 {
+		t.Fatalf("only %d packages were found", found)
+	}
+}
+
+func allowed(own, imp string) bool {
+	for place, known := range mayKnow {
+		if own == place || (place != "" && within(own, place)) {
+			return slices.ContainsFunc(known, func(k string) bool { return within(imp, k) })
+		}
+	}
+	return false
+}

@@ -1,0 +1,300 @@
+package workspace_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// moody are files that fail where they are told to.
+type moody struct {
+	workspace.Files
+	create, keep, sync, remove, open error
+	indexes                          int // how often the table of contents was written
+}
+
+// moody has the fixture's files fail where the test says so.
+func (h *fixture) moody() *moody {
+	m := &moody{Files: h.files.Files}
+	h.files.Files = m
+	return m
+}
+
+func (m *moody) Create(name string) (workspace.NewFile, error) {
+	if m.create != nil {
+		return nil, m.create
+	}
+	n, err := m.Files.Create(name)
+	return moodyFile{n, m.keep}, err
+}
+
+func (m *moody) Open(name string) (workspace.StoredFile, error) {
+	if m.open != nil {
+		return nil, m.open
+	}
+	return m.Files.Open(name)
+}
+
+func (m *moody) Sync() error { return errors.Join(m.sync, m.Files.Sync()) }
+
+func (m *moody) Remove(name string) error {
+	if m.remove != nil {
+		return m.remove
+	}
+	return m.Files.Remove(name)
+}
+
+func (m *moody) WriteIndex(write func(io.Writer) error) error {
+	m.indexes++
+	return m.Files.WriteIndex(write)
+}
+
+type moodyFile struct {
+	workspace.NewFile
+	keep error
+}
+
+func (n moodyFile) Keep() error {
+	if n.keep != nil {
+		return n.keep
+	}
+	return n.NewFile.Keep()
+}
+
+func TestAddDocuments_StoppedBeforeItBeganIsNoError(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	out, err := s.AddDocuments(ctx, slices.Values([]workspace.Source{paper("a", "1")}), nil)
+	if err != nil || !out.Stopped || len(out.IDs) > 0 {
+		t.Errorf("%+v, %v", out, err)
+	}
+	if h.contracts(s) != "" {
+		t.Error("something was added")
+	}
+}
+
+// A disk that fails while somebody stops is told all the same.
+func TestAddDocuments_StoppingHidesNoFailure(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.moody().create = workspace.ErrFilesFailed
+	ctx, stop := context.WithCancel(t.Context())
+	src := paper("a", "1")
+	open := src.Open
+	src.Open = func() (io.ReadCloser, error) { stop(); return open() }
+	out, err := s.AddDocuments(ctx, slices.Values([]workspace.Source{src}), nil)
+	h.refused(err, workspace.CodeFolderFailed)
+	if !out.Stopped {
+		t.Error("it does not say that it was stopped")
+	}
+}
+
+func TestAddDocuments_NamesTwoHundredThatWereLeftOut(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	var all []workspace.Source
+	for i := range 203 {
+		all = append(all, workspace.Source{Name: fmt.Sprint(i), LeaveOut: workspace.LeftLink})
+	}
+	out := h.add(s, all...)
+	if len(out.LeftOut) != 200 || out.LeftOutCount != 203 || out.LeftOut[199].Name != "199" {
+		t.Errorf("%d of %d are named", len(out.LeftOut), out.LeftOutCount)
+	}
+}
+
+func TestAddDocuments_TellsHowFarItIs(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	var told []workspace.AddStep
+	_, err := s.AddDocuments(t.Context(), slices.Values([]workspace.Source{
+		paper("a", "12"), {Name: "link", LeaveOut: workspace.LeftLink}, paper("b", "345"),
+	}), func(step workspace.AddStep) { told = append(told, step) })
+	h.ok(err)
+	for _, want := range []workspace.AddStep{{Name: "a"}, {Name: "a", Bytes: 2}, {Name: "link", Done: 1, Bytes: 2}, {Name: "b", Done: 2, Bytes: 2}, {Name: "b", Done: 2, Bytes: 5}} {
+		if !slices.Contains(told, want) {
+			t.Errorf("%+v is not told: %+v", want, told)
+		}
+	}
+}
+
+func TestAddDocuments_TakesTwentyTagsOfAFolderOrNone(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	tags := func(n int) (all []string) {
+		for i := range n {
+			all = append(all, fmt.Sprintf("tag %d", i))
+		}
+		return all
+	}
+	tagged := func(name string, tags ...string) workspace.Source {
+		p := paper(name, name)
+		p.Tags = tags
+		return p
+	}
+	h.add(s, tagged("twenty", tags(20)...), tagged("more", tags(21)...), tagged("long", "rent", strings.Repeat("x", 41)))
+	for name, want := range map[string]int{"twenty": 20, "more": 0, "long": 0} {
+		if got := h.find(s, name).Tags; len(got) != want {
+			t.Errorf("%s has %q", name, got)
+		}
+	}
+}
+
+func TestTagDocuments_TakesTwentyTags(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	id := h.add(s, paper("a", "1")).IDs[0]
+	var tags []string
+	for i := range workspace.MaxTags {
+		tags = append(tags, fmt.Sprintf("tag %d", i))
+	}
+	h.ok(s.TagDocuments(t.Context(), []string{id}, tags, nil))
+	if got := h.find(s, "a").Tags; len(got) != workspace.MaxTags {
+		t.Errorf("%q", got)
+	}
+}
+
+// A slow disk keeps nobody waiting for more than two seconds' worth of work.
+func TestAddDocuments_CommitsAfterTwoSeconds(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	_, err := s.AddDocuments(t.Context(), func(yield func(workspace.Source) bool) {
+		if !yield(paper("1", "a")) {
+			return
+		}
+		h.clock.step(2*time.Second - time.Millisecond)
+		if !yield(paper("2", "b")) {
+			return
+		}
+		if got := h.contracts(s); got != "" {
+			t.Errorf("before two seconds there are %s", got)
+		}
+		h.clock.step(time.Millisecond)
+		if !yield(paper("3", "c")) {
+			return
+		}
+		if got := h.contracts(s); got != "1|2|3" {
+			t.Errorf("after two seconds there are %s", got)
+		}
+	}, nil)
+	h.ok(err)
+}
+
+func TestAddDocuments_TakesWhatItsSourceSaysNothingOf(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	unknown, same := paper("of no known size", "1"), paper("still the same", "2")
+	unknown.Size = -1
+	same.Same = func() bool { return true }
+	if out := h.add(s, unknown, same); len(out.IDs) != 2 {
+		t.Errorf("%+v", out)
+	}
+}
+
+// The time of a file is what its disk says, which can be anything.
+func TestAddDocuments_KeepsTheTimesThatHaveAForm(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	dated := func(name string, at time.Time) workspace.Source {
+		p := paper(name, name)
+		p.Modified = at
+		return p
+	}
+	last := time.Date(9998, 12, 31, 23, 59, 59, 0, time.UTC)
+	h.add(s, dated("last", last), dated("later", last.Add(time.Second)))
+	if got := h.find(s, "last").ModifiedAt; !got.Equal(last) {
+		t.Errorf("the last time there is became %s", got)
+	}
+	if got := h.find(s, "later").ModifiedAt; !got.IsZero() {
+		t.Errorf("a time without a form became %s", got)
+	}
+}
+
+func TestAddDocuments_WhatIsNotOnTheDiskIsNotListed(t *testing.T) {
+	t.Parallel()
+	for name, fail := range map[string]func(m *moody){
+		"its bytes":  func(m *moody) { m.keep = workspace.ErrFilesFailed },
+		"its folder": func(m *moody) { m.sync = workspace.ErrFilesFailed },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, s := created(t)
+			fail(h.moody())
+			out, err := s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("a", "1")}), nil)
+			h.refused(err, workspace.CodeFolderFailed)
+			if got := h.contracts(s); got != "" || len(out.IDs) > 0 || len(h.papers()) > 0 {
+				t.Errorf("there are %q, %v, %v", got, out.IDs, h.papers())
+			}
+		})
+	}
+}
+
+// The commit stands although its answer is an error: so do its files.
+func TestAddDocuments_AnchorThatFailsLosesNoFile(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
+	out, err := s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("a", "1")}), nil)
+	h.refused(err, workspace.CodeKeychainLocked)
+	h.secrets.fail(nil, nil, nil)
+	if len(out.IDs) != 1 || h.read(s, "a") != "1" {
+		t.Errorf("%+v", out)
+	}
+}
+
+// What nobody could read any more is not added.
+func TestAddDocuments_RotationThatEndsMeanwhileRefusesTheOldKey(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s, a := owner.signIn(), owner.admin()
+	proof := owner.proof()
+	out, err := s.AddDocuments(t.Context(), func(yield func(workspace.Source) bool) {
+		if !yield(paper("a", "1")) {
+			return
+		}
+		h.ok(a.BeginRotation(t.Context(), proof))
+		h.ok(a.Rotate(t.Context(), nil))
+	}, nil)
+	h.refused(err, workspace.CodeRotationRunning)
+	if got := h.contracts(s); got != "" || len(out.IDs) > 0 || len(h.papers()) > 0 {
+		t.Errorf("there are %q, %v, %v", got, out.IDs, h.papers())
+	}
+}
+
+// A program that has no business with the contracts touches none.
+func TestDocuments_WithoutFilesNothingIsAddedOrRead(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	id := h.add(owner.signIn(), paper("a", "1")).IDs[0]
+	without, err := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.ok(err)
+	s, _, err := without.SignIn(t.Context(), email, secret.NewText(pass))
+	h.ok(err)
+	_, err = s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("b", "2")}), nil)
+	h.refused(err, workspace.CodeFolderFailed)
+	_, err = s.OpenDocument(t.Context(), id)
+	h.refused(err, workspace.CodeFolderFailed)
+}
+
+func TestAddDocuments_ATimeThatNoCalendarReachesIsNotKnown(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	odd := map[string]time.Time{"late": time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC), "early": time.Date(-300, 1, 1, 0, 0, 0, 0, time.UTC), "usual": h.clock.now()}
+	for name, at := range odd {
+		p := paper(name, "text")
+		p.Modified = at
+		h.add(s, p)
+		if got := h.find(s, name).ModifiedAt; name == "usual" && !got.Equal(at) || name != "usual" && !got.IsZero() {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}

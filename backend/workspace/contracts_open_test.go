@@ -1,0 +1,106 @@
+package workspace_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"countersign/backend/workspace"
+)
+
+func TestOpenDocument_AnotherContractsFileIsDamage(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.add(s, paper("deed", "Deed of the house"), paper("lease", "Lease of the mill, which is longer"))
+	deed, lease := h.find(s, "deed").ID, h.find(s, "lease").ID
+	h.swapped(deed, lease)
+	_, err := s.OpenDocument(t.Context(), deed)
+	h.refused(err, workspace.CodeDocumentDamaged)
+	h.swapped(deed, lease)
+	if got := h.read(s, "deed"); got != "Deed of the house" {
+		t.Errorf("read %q", got)
+	}
+}
+
+func TestOpenDocument_PieceThatWasEditedIsDamage(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	const size = 200 << 10 // several pieces
+	h.add(s, paper("deed", strings.Repeat("x", size)))
+	id := h.find(s, "deed").ID
+	name := filepath.Join(h.documents(), id+".1.age")
+	b, err := os.ReadFile(name)
+	h.ok(err)
+	b[len(b)-80<<10] ^= 1
+	h.ok(os.WriteFile(name, b, 0o600))
+	o, err := s.OpenDocument(t.Context(), id)
+	h.ok(err)
+	_, err = io.ReadAll(io.NewSectionReader(o, 0, o.Size))
+	h.refused(err, workspace.CodeDocumentDamaged)
+	h.ok(o.Close())
+}
+
+type failingWriter struct{ err error }
+
+func (f failingWriter) Write([]byte) (int, error) { return 0, f.err }
+
+// stopping is a writer that fails with what it has stopped.
+type stopping struct{ stop func() }
+
+func (s stopping) Write([]byte) (int, error) {
+	s.stop()
+	return 0, errSpoilt
+}
+
+func TestCopyDocument_WhatItWritesToMayFailOrBeStopped(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.add(s, paper("deed", strings.Repeat("x", 300<<10)))
+	id := h.find(s, "deed").ID
+	for _, fault := range []error{errSpoilt, workspace.ErrStoreFull} { // the writer's own, in no words of ours
+		w := &failingWriter{fault}
+		if err := s.CopyDocument(t.Context(), id, w, nil); err != fault {
+			t.Errorf("%v became %v", fault, err)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	if err := s.CopyDocument(ctx, id, io.Discard, func(int64) { stop() }); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: %v", err)
+	}
+	ctx, stop = context.WithCancel(t.Context())
+	if err := s.CopyDocument(ctx, id, stopping{stop}, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped while it was written: %v", err)
+	}
+}
+
+// tiredFiles close with an error.
+type tiredFiles struct{ workspace.Files }
+
+func (f tiredFiles) Open(name string) (workspace.StoredFile, error) {
+	file, err := f.Files.Open(name)
+	return tiredFile{file}, err
+}
+
+type tiredFile struct{ workspace.StoredFile }
+
+func (f tiredFile) Close() error { return errors.Join(errSpoilt, f.StoredFile.Close()) }
+
+func TestOpenDocument_FileThatFailsToCloseIsTold(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.onFiles(tiredFiles{h.files})
+	s := owner.signIn()
+	h.add(s, paper("deed", "Deed of the house"))
+	o, err := s.OpenDocument(t.Context(), h.find(s, "deed").ID)
+	h.ok(err)
+	if err := o.Close(); !errors.Is(err, errSpoilt) {
+		t.Errorf("closed with %v", err)
+	}
+}

@@ -1,0 +1,280 @@
+package workspace_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+func TestRotation_CoversEachDocumentAndMember(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	for i := range 20 {
+		h.add(s, paper(strings.Repeat("n", i+1), strings.Repeat("x", i*1000)))
+	}
+	h.ok(s.RemoveDocuments(t.Context(), []string{h.find(s, "n").ID}))
+	h.ok(s.RemoveDocuments(t.Context(), []string{h.find(s, "nn").ID}))
+	h.ok(owner.admin().PurgeDocuments(t.Context(), []string{h.find(s, "nn").ID}))
+	member := h.one(person{role: workspace.RoleMember})
+	member.signIn()
+	owner.signIn() // gives the member the key
+	other := member.signIn()
+	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "B", Email: otherEmail, Role: workspace.RoleMember}, workspace.Proof{})
+	h.ok(err)
+	a := owner.admin()
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	h.refused(a.BeginRotation(t.Context(), owner.proof()), workspace.CodeRotationRunning)
+	_, err = a.MakeKit(t.Context(), owner.proof())
+	h.refused(err, workspace.CodeRotationRunning)
+	ctx, stop := context.WithCancel(t.Context())
+	err = a.Rotate(ctx, func(done, total int64) {
+		if done > 0 {
+			stop()
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: %v", err)
+	}
+	r, err := a.Rotation(t.Context())
+	h.ok(err)
+	if !r.Running || r.Done == 0 || r.Done == r.Total || r.Total != 20 {
+		t.Errorf("%+v", r)
+	}
+	h.add(other, paper("meanwhile", "m"))
+	if h.read(other, "nnn") != strings.Repeat("x", 2000) {
+		t.Error("a member reads something else meanwhile")
+	}
+	h.ok(a.HoldRotation(t.Context(), true))
+	h.ok(a.Rotate(t.Context(), nil))
+	if held, err := a.Rotation(t.Context()); err != nil || !held.Held || held.Done != r.Done+1 {
+		t.Errorf("it went on although it was held: %+v", held)
+	}
+	h.restart() // goes on after a crash
+	a = owner.admin()
+	h.ok(a.HoldRotation(t.Context(), false))
+	h.ok(a.Rotate(t.Context(), nil))
+	if r, err = a.Rotation(t.Context()); err != nil || r.Running {
+		t.Errorf("%+v, %v", r, err)
+	}
+	for _, name := range h.papers() {
+		if !strings.HasSuffix(name, ".2.age") {
+			t.Errorf("there is still %s", name)
+		}
+	}
+	redeemed, _, err := h.w.Redeem(t.Context(), otherEmail, secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
+	h.ok(err)
+	for _, one := range []*workspace.Session{owner.signIn(), member.signIn(), redeemed} {
+		if h.read(one, "nnnn") != strings.Repeat("x", 3000) || h.read(one, "n") != "" || h.read(one, "meanwhile") != "m" {
+			t.Error("somebody reads something else")
+		}
+	}
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+		more, err := tx.VaultKeysWithMore()
+		if len(more) > 0 {
+			t.Errorf("%d still hold the old key", len(more))
+		}
+		return err
+	}))
+	h.restart()
+}
+
+func TestRotation_DeletedDocumentLeavesNoFile(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.add(s, paper("a", "1"), paper("b", "2"))
+	id := h.find(s, "a").ID
+	h.ok(s.RemoveDocuments(t.Context(), []string{id}))
+	a := owner.admin()
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	written := 0
+	h.files.kept = func() {
+		if written++; written == 2 { // both are written, neither is committed
+			h.ok(a.PurgeDocuments(t.Context(), []string{id}))
+		}
+	}
+	h.ok(a.Rotate(t.Context(), nil))
+	if got := h.papers(); len(got) != 1 || got[0] != h.find(s, "b").ID+".2.age" {
+		t.Errorf("there are %v", got)
+	}
+	if r, err := a.Rotation(t.Context()); err != nil || r.Running {
+		t.Errorf("%+v, %v", r, err)
+	}
+	h.restart()
+}
+
+func TestRotation_UnreadableDocumentKeepsTheOldKey(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.add(s, paper("a", "1"), paper("b", "2"))
+	h.ok(h.files.Remove(h.find(s, "a").ID + ".1.age"))
+	a := owner.admin()
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	h.refused(a.Rotate(t.Context(), nil), workspace.CodeDocumentMissing)
+	r, err := a.Rotation(t.Context())
+	if h.ok(err); !r.Running || r.Done != 1 {
+		t.Errorf("%+v", r)
+	}
+	if h.read(s, "b") != "2" || !strings.Contains(h.contracts(s), "a") {
+		t.Error("the rest is not as it was")
+	}
+}
+
+func TestUseKit_MakesANewOwnerWhoReadsTheContracts(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	h.add(owner.signIn(), paper("a", "text"))
+	use := func(kit secret.Text, email string) (*workspace.Session, *workspace.Challenge, error) {
+		return h.w.UseKit(t.Context(), workspace.NewOwner{Name: "New Owner", Email: email, Password: secret.NewText("kettle drum marzipan 7"), Kit: kit})
+	}
+	_, _, err := use(secret.NewText("AGE-SECRET-KEY-1"), otherEmail)
+	h.refused(err, workspace.CodeKitForm)
+	kit, err := owner.admin().MakeKit(t.Context(), owner.proof())
+	h.ok(err)
+	_, _, err = use(secret.NewText("AGE-SECRET-KEY-1QLYDJE6XJTT8A66SPXLFVZQLUHQE2A5TKRKQZ0Q9AAZTYSSDWF8S02SGKL"), otherEmail)
+	if !workspace.IsCode(err, workspace.CodeKitWrong) && !workspace.IsCode(err, workspace.CodeKitForm) {
+		t.Errorf("another key: %v", err)
+	}
+	s, _, err := use(secret.NewText(" "+strings.ToLower(kit.Identity.Reveal())+"\n"), otherEmail)
+	h.ok(err)
+	if h.read(s, "a") != "text" {
+		t.Error("the new owner reads something else")
+	}
+	if a, err := s.Admin(t.Context()); err != nil {
+		t.Error(err)
+	} else if _, err := a.MakeKit(t.Context(), workspace.Proof{Password: secret.NewText("kettle drum marzipan 7")}); err != nil {
+		t.Error(err)
+	}
+	member := h.one(person{role: workspace.RoleMember})
+	_, _, err = use(kit.Identity, member.email)
+	h.refused(err, workspace.CodeEmailTaken)
+	// The owner who has lost phone, codes and password gets the profile back.
+	old := owner.signIn()
+	s, _, err = use(kit.Identity, owner.email)
+	h.ok(err)
+	if h.status(s).On || h.items() != 0 {
+		t.Error("2FA is still on for the owner who came back")
+	}
+	_, err = old.Documents(t.Context())
+	h.refused(err, workspace.CodeSessionEnded)
+	h.restart()
+}
+
+func TestKit_CountsForRequire2FAAndEndsWithARotation(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	a := owner.admin()
+	h.refused(a.Require2FA(t.Context(), h.clock.now(), "", owner.proof()), workspace.CodeRequireAlone)
+	kit, err := a.MakeKit(t.Context(), owner.proof())
+	h.ok(err)
+	h.ok(a.Require2FA(t.Context(), h.clock.now(), "", owner.proof()))
+	s, c, err := h.w.UseKit(t.Context(), workspace.NewOwner{Name: "N", Email: otherEmail, Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity})
+	h.ok(err)
+	if s != nil || !c.MustEnrol() {
+		t.Error("the kit lets somebody past the requirement")
+	}
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	h.ok(a.Rotate(t.Context(), nil))
+	_, _, err = h.w.UseKit(t.Context(), workspace.NewOwner{Name: "M", Email: "m@example.com", Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity})
+	h.refused(err, workspace.CodeKitWrong)
+	state, err := a.KitState(t.Context())
+	if h.ok(err); state.Current || state.MadeBy != "Amara Okafor" {
+		t.Errorf("%+v", state)
+	}
+}
+
+// between is a store that does something before somebody writes, once.
+type between struct {
+	workspace.Store
+	once func()
+}
+
+func (b *between) Exclusive(ctx context.Context, fn func() error) error {
+	if once := b.once; once != nil {
+		b.once = nil
+		once()
+	}
+	return b.Store.Exclusive(ctx, fn)
+}
+
+func TestRotation_WhoCameWhileItBeganGetsTheNewKey(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.add(owner.signIn(), paper("a", "text"))
+	store := &between{Store: h.store}
+	w, err := workspace.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.ok(err)
+	s, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
+	h.ok(err)
+	a, err := s.Admin(t.Context())
+	h.ok(err)
+	var given workspace.GivenOut
+	store.once = func() { // the holders were read by then
+		given, err = owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, workspace.Proof{})
+		h.ok(err)
+	}
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+		behind, err := tx.VaultKeysBehind(2)
+		if len(behind) > 0 {
+			t.Errorf("%d do not have the new key", len(behind))
+		}
+		return err
+	}))
+	h.ok(a.Rotate(t.Context(), nil))
+	member, _, err := w.Redeem(t.Context(), otherEmail, secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
+	h.ok(err)
+	if h.read(member, "a") != "text" {
+		t.Error("the new member reads something else")
+	}
+	h.restart()
+}
+
+func TestBeginRotation_AnotherThatCameAndWentEndsIt(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	steps := h.onSteps()
+	h.add(owner.signIn(), paper("lease", "Lease of the mill"))
+	a, other := owner.admin(), owner.admin()
+	err := h.amid(steps, 3, func() {
+		ctx := context.WithoutCancel(t.Context())
+		h.ok(other.BeginRotation(ctx, owner.proof()))
+		h.ok(other.Rotate(ctx, nil))
+	}, func() error { return a.BeginRotation(t.Context(), owner.proof()) })
+	h.refused(err, workspace.CodeRotationRunning)
+	if r, err := a.Rotation(t.Context()); err != nil || r.Running {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if got := h.read(owner.signIn(), "lease"); got != "Lease of the mill" {
+		t.Errorf("read %q", got)
+	}
+}
+
+func TestBeginRotation_WhoseKeyPairChangedGetsTheNewKey(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	steps := h.onSteps()
+	h.add(owner.signIn(), paper("lease", "Lease of the mill"))
+	member := h.one(person{role: workspace.RoleMember})
+	member.signIn()
+	a := owner.admin()
+	given, err := a.ResetPassword(t.Context(), member.id, "", owner.proof())
+	h.ok(err)
+	member.pass = longerPass
+	var s *workspace.Session
+	h.ok(h.amid(steps, 3, func() {
+		var err error
+		s, _, err = member.redeem(given)
+		h.ok(err)
+	}, func() error { return a.BeginRotation(t.Context(), owner.proof()) }))
+	h.ok(a.Rotate(t.Context(), nil))
+	if h.read(s, "lease") != "Lease of the mill" || h.read(member.signIn(), "lease") != "Lease of the mill" {
+		t.Error("the member reads something else")
+	}
+}

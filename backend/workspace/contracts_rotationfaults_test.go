@@ -1,0 +1,139 @@
+package workspace_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"countersign/backend/workspace"
+)
+
+// brokenFiles fail at what a rotation does to them.
+type brokenFiles struct {
+	workspace.Files
+	create, write, keep error
+}
+
+func (f *brokenFiles) Create(name string) (workspace.NewFile, error) {
+	if f.create != nil {
+		return nil, f.create
+	}
+	n, err := f.Files.Create(name)
+	return brokenFile{n, f}, err
+}
+
+type brokenFile struct {
+	workspace.NewFile
+	of *brokenFiles
+}
+
+func (n brokenFile) Write(b []byte) (int, error) {
+	if n.of.write != nil {
+		return 0, n.of.write
+	}
+	return n.NewFile.Write(b)
+}
+
+func (n brokenFile) Keep() error {
+	if n.of.keep != nil {
+		return n.of.keep
+	}
+	return n.NewFile.Keep()
+}
+
+func TestRotate_DiskThatFailsStopsItAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		files brokenFiles
+		code  workspace.Code
+	}{
+		"full at the beginning":      {brokenFiles{create: workspace.ErrFilesFull}, workspace.CodeFolderFull},
+		"read-only":                  {brokenFiles{create: workspace.ErrFilesReadOnly}, workspace.CodeFolderReadOnly},
+		"failing":                    {brokenFiles{create: workspace.ErrFilesFailed}, workspace.CodeFolderFailed},
+		"full while it is written":   {brokenFiles{write: workspace.ErrFilesFull}, workspace.CodeFolderFull},
+		"failing once it is written": {brokenFiles{keep: workspace.ErrFilesFailed}, workspace.CodeFolderFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, owner := alone(t)
+			files := &brokenFiles{Files: h.files}
+			h.onFiles(files)
+			s := owner.signIn()
+			h.add(s, paper("deed", "Deed of the house"))
+			a := owner.admin()
+			h.ok(a.BeginRotation(t.Context(), owner.proof()))
+			files.create, files.write, files.keep = c.files.create, c.files.write, c.files.keep
+			err := a.Rotate(t.Context(), nil)
+			var e *workspace.Error
+			if !errors.As(err, &e) || e.Code != c.code {
+				t.Errorf("%v", err)
+			}
+			if got := h.read(s, "deed"); got != "Deed of the house" {
+				t.Errorf("read %q", got)
+			}
+			files.create, files.write, files.keep = nil, nil, nil
+			h.ok(a.Rotate(t.Context(), nil))
+			if r, err := a.Rotation(t.Context()); err != nil || r.Running || h.read(s, "deed") != "Deed of the house" {
+				t.Errorf("%+v, %v", r, err)
+			}
+		})
+	}
+}
+
+func TestRotate_TellsNothingWhereNothingIsLeft(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	a := owner.admin()
+	tell := func(done, total int64) { t.Errorf("it tells of %d of %d", done, total) }
+	h.ok(a.Rotate(t.Context(), tell))
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	h.ok(a.Rotate(t.Context(), tell))
+	if r, err := a.Rotation(t.Context()); err != nil || r.Running {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+func TestRotate_GoesOnPastABatchThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	var all []workspace.Source
+	for i := range 18 {
+		all = append(all, paper("n", strings.Repeat("x", i+1)))
+	}
+	h.add(s, all...)
+	files := h.papers() // in the order of their names, as a rotation goes
+	for _, name := range files[:16] {
+		h.ok(h.files.Remove(name))
+	}
+	a := owner.admin()
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	h.refused(a.Rotate(t.Context(), nil), workspace.CodeDocumentMissing)
+	if r, err := a.Rotation(t.Context()); err != nil || !r.Running || r.Done != 2 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+func TestRotate_ContractThatIsDeletedMeanwhileIsNoFault(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.add(s, paper("a", "1"), paper("b", "2"))
+	ids := []string{h.find(s, "a").ID, h.find(s, "b").ID}
+	h.ok(s.RemoveDocuments(t.Context(), ids))
+	a := owner.admin()
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	h.files.kept = func() { // the first is written, and the other is still to come
+		h.files.kept = nil
+		names := strings.Join(h.papers(), " ")
+		for _, id := range ids {
+			if !strings.Contains(names, id+".2.age") {
+				h.ok(a.PurgeDocuments(t.Context(), []string{id}))
+			}
+		}
+	}
+	h.ok(a.Rotate(t.Context(), nil))
+	if r, err := a.Rotation(t.Context()); err != nil || r.Running || len(h.papers()) != 1 {
+		t.Errorf("%+v, %v, %v", r, err, h.papers())
+	}
+}

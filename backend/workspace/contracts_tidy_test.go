@@ -1,0 +1,52 @@
+package workspace_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestStart_TidiesOnlyWhatIsOfNoUse(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.add(s, paper("deed", "1"), paper("lease", "2"))
+	deed, lease := h.find(s, "deed").ID, h.find(s, "lease").ID
+	file := func(name string) string { return filepath.Join(h.documents(), name) }
+	old, err := os.ReadFile(file(deed + ".1.age"))
+	h.ok(err)
+	h.ok(s.RemoveDocuments(t.Context(), []string{lease}))
+	h.ok(owner.admin().PurgeDocuments(t.Context(), []string{lease}))
+	a := owner.admin()
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	h.ok(a.Rotate(t.Context(), nil))
+	strange, err := h.files.Create("notes") // of no contract, and not settled
+	h.ok(err)
+	h.ok(strange.Keep())
+	for _, name := range []string{deed + ".1.age", lease + ".1.age", lease + ".2.age"} {
+		h.ok(os.WriteFile(file(name), old, 0o600))
+	}
+	h.ok(os.WriteFile(file("stranger.1.age"), old, 0o600)) // settled, whatever it is
+	h.restart()
+	left := strings.Join(h.papers(), " ")
+	if len(h.papers()) != 3 || !strings.Contains(left, deed+".2.age") || !strings.Contains(left, "notes") || !strings.Contains(left, "stranger.1.age") {
+		t.Errorf("there are %v", h.papers())
+	}
+}
+
+func TestStart_KeepsCommittedFilesAndRemovesOthers(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.add(s, paper("a", "1"))
+	name := filepath.Join(h.documents(), h.find(s, "a").ID+".1.age")
+	h.ok(os.Rename(name, name+".new")) // between the commit and the settling
+	if h.read(s, "a") != "1" {
+		t.Error("it does not open unsettled")
+	}
+	h.ok(os.WriteFile(filepath.Join(h.documents(), "bbbbbbbbbbbbbbbbbbbbbbbbbb.1.age.new"), []byte("x"), 0o600))
+	h.restart()
+	if got := h.papers(); len(got) != 1 || filepath.Join(h.documents(), got[0]) != name {
+		t.Errorf("there are %v", got)
+	}
+}

@@ -1,0 +1,69 @@
+package workspace_test
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/iotest"
+
+	"countersign/backend/secret"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+func TestCreate_AWALThatIsLostLeavesTheWorkspace(t *testing.T) {
+	t.Parallel()
+	h, _ := created(t)
+	whole, err := os.ReadFile(h.path) // as a process that is killed leaves it
+	h.ok(err)
+	path := filepath.Join(t.TempDir(), "workspace.db")
+	h.ok(os.WriteFile(path, whole, 0o600))
+	store, err := sqlite.Open(t.Context(), path)
+	h.ok(err)
+	defer store.Close()
+	w, err := workspace.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Now: h.clock.now, Password: cheap})
+	h.ok(err)
+	if !w.Created() {
+		t.Fatal("the folder looks as if there had never been a workspace")
+	}
+	_, _, err = w.SignIn(t.Context(), email, secret.NewText(pass))
+	h.ok(err)
+}
+
+// noIndex are files whose table of contents cannot be read, or is not there.
+type noIndex struct {
+	workspace.Files
+	err error
+}
+
+func (n noIndex) ReadIndex() (io.ReadCloser, error) { return nil, n.err }
+
+func TestHasKit_AFolderThatFailsIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	h := newFixture(t)
+	for err, want := range map[error]bool{workspace.ErrFilesFailed: true, workspace.ErrFileMissing: false} {
+		w, openErr := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: noIndex{h.files, err}, Now: h.clock.now, Password: cheap})
+		h.ok(openErr)
+		has, got := w.HasKit()
+		if has || workspace.IsCode(got, workspace.CodeFolderFailed) != want {
+			t.Errorf("%v: %v, %v", err, has, got)
+		}
+	}
+}
+
+// cutIndex are files whose table of contents cannot be read to its end.
+type cutIndex struct{ workspace.Files }
+
+func (cutIndex) ReadIndex() (io.ReadCloser, error) {
+	return io.NopCloser(iotest.ErrReader(workspace.ErrFilesFailed)), nil
+}
+
+func TestRecovered_AFolderThatFailsIsNoWrongKit(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	kit, err := owner.admin().MakeKit(t.Context(), owner.proof())
+	h.ok(err)
+	_, err = workspace.ReadRecovered(t.Context(), nil, cutIndex{h.files}, kit.Identity)
+	h.refused(err, workspace.CodeFolderFailed)
+}

@@ -1,0 +1,110 @@
+package workspace_test
+
+import (
+	"testing"
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+func TestChangePhone_KeepsTheOldOneUntilConfirmed(t *testing.T) {
+	t.Parallel()
+	h, s, old, codes := enabled(t)
+	_, err := s.BeginChangePhone(t.Context(), workspace.Proof{Password: secret.NewText(pass)})
+	h.refused(err, workspace.CodeFactorRequired)
+	shown, err := s.BeginChangePhone(t.Context(), proof(byCode(old.code())))
+	h.ok(err)
+	fresh := h.phoneOf(shown)
+	if fresh.key == old.key || h.items() != 2 {
+		t.Fatal("there is no new key beside the old one")
+	}
+	h.clock.step(30 * time.Second)
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(old.code()))
+	h.ok(err) // the old phone still works
+	_, err = s.Confirm(t.Context(), secret.NewText(fresh.wrong()))
+	h.refused(err, workspace.CodeCodeWrong)
+	h.clock.step(30 * time.Second)
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(old.code()))
+	h.ok(err) // after a wrong step, too
+	confirming := fresh.code()
+	_, err = s.Confirm(t.Context(), secret.NewText(confirming))
+	h.ok(err)
+	if h.items() != 1 || h.intents() != 0 {
+		t.Errorf("left behind: %d items, %d intents", h.items(), h.intents())
+	}
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(confirming))
+	h.refused(err, workspace.CodeCodeUsed)
+	h.clock.step(30 * time.Second)
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(old.code()))
+	h.refused(err, workspace.CodeCodeWrong)
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(fresh.code()))
+	h.ok(err)
+	_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
+	h.ok(err) // the recovery codes stay
+}
+
+func TestChangePhone_CrashLeavesTheOldOne(t *testing.T) {
+	t.Parallel()
+	h, s, old, _ := enabled(t)
+	_, err := s.BeginChangePhone(t.Context(), proof(byCode(old.code())))
+	h.ok(err)
+	h.restart()
+	if h.items() != 1 || h.intents() != 0 {
+		t.Errorf("left behind: %d items, %d intents", h.items(), h.intents())
+	}
+	h.clock.step(30 * time.Second)
+	_, err = h.challenge().Verify(t.Context(), secret.NewText(old.code()))
+	h.ok(err)
+}
+
+func TestChangePhone_NextStartDeletesTheOldItem(t *testing.T) {
+	t.Parallel()
+	h, s, old, _ := enabled(t)
+	shown, err := s.BeginChangePhone(t.Context(), proof(byCode(old.code())))
+	h.ok(err)
+	h.secrets.fail(nil, nil, workspace.ErrKeychainLocked)
+	_, err = s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
+	h.ok(err) // the swap stands
+	h.secrets.fail(nil, nil, nil)
+	if h.items() != 2 || h.intents() != 1 {
+		t.Fatalf("%d items, %d intents", h.items(), h.intents())
+	}
+	h.restart()
+	if h.items() != 1 || h.intents() != 0 {
+		t.Errorf("left behind: %d items, %d intents", h.items(), h.intents())
+	}
+}
+
+func TestChangePhone_NeedsNoProofAfterARecoveryCode(t *testing.T) {
+	t.Parallel()
+	h, _, _, codes := enabled(t)
+	s, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
+	h.ok(err)
+	n, err := s.StepUp(t.Context())
+	h.ok(err)
+	if n.Password || n.Factor {
+		t.Errorf("needs: %+v", n)
+	}
+	_, err = s.BeginChangePhone(t.Context(), workspace.Proof{})
+	h.ok(err)
+	_, err = s.BeginNewCodes(t.Context(), workspace.Proof{})
+	h.refused(err, workspace.CodeFactorRequired) // one act
+
+	s, err = h.challenge().Recover(t.Context(), secret.NewText(codes[1]))
+	h.ok(err)
+	h.clock.step(4*time.Minute + 59*time.Second)
+	h.ok(s.Touch())
+	h.clock.step(2 * time.Second)
+	_, err = s.BeginChangePhone(t.Context(), workspace.Proof{})
+	h.refused(err, workspace.CodeFactorRequired) // five minutes
+}
+
+func TestChangePhone_HasNoCodesToContinueWith(t *testing.T) {
+	t.Parallel()
+	h, _ := alone(t)
+	p := h.one(person{role: workspace.RoleMember, on: true})
+	s := p.signIn()
+	h.ok(second(s.BeginChangePhone(t.Context(), p.proof())))
+	h.refused(s.Continue(t.Context()), workspace.CodeEnrolmentEnded)
+}

@@ -1,0 +1,59 @@
+package workspace_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// longEmail is an address of n characters that begins with some of them.
+func longEmail(begins string, n int) string {
+	const domain = "@example.com"
+	left := n - len([]rune(begins)) - len(domain)
+	return begins + strings.Repeat("a", left) + domain
+}
+
+func TestEnrol_EveryAllowedNameAndEmailCanBeEnrolled(t *testing.T) {
+	t.Parallel()
+	names := []string{
+		"Northwind Legal", strings.Repeat("é", workspace.MaxName), strings.Repeat("Ж", workspace.MaxName), strings.Repeat("ش", workspace.MaxName), strings.Repeat("ก", workspace.MaxName),
+		strings.Repeat("क", workspace.MaxName), strings.Repeat("法", workspace.MaxName), strings.Repeat("🔐", workspace.MaxName), strings.Repeat("%", workspace.MaxName),
+	}
+	for _, address := range []string{email, longEmail("", 245), longEmail("", workspace.MaxEmail), longEmail(strings.Repeat("é", 200), workspace.MaxEmail), longEmail(strings.Repeat("法", 240), workspace.MaxEmail)} {
+		t.Run(fmt.Sprintf("%d bytes", len(address)), func(t *testing.T) {
+			t.Parallel()
+			h := newFixture(t)
+			s, err := h.w.Create(t.Context(), workspace.NewWorkspace{Workspace: names[0], Name: "Amara Okafor", Email: address, Password: secret.NewText(pass)})
+			h.ok(err)
+			a, err := s.Admin(t.Context())
+			h.ok(err)
+			for _, name := range names {
+				h.ok(a.RenameWorkspace(t.Context(), name))
+				shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+				if err != nil {
+					t.Errorf("%.20s…: %v", name, err)
+					continue
+				}
+				whole := shown.Account == address && shown.Issuer == name
+				if shown.URI.Empty() || shown.Account == "" || shown.Issuer == "" || !whole && !shown.Shortened || len(shown.Groups) != 8 {
+					t.Errorf("%.20s…: what is shown is not what an app needs", name)
+				}
+				h.ok(s.CancelEnrolment(t.Context()))
+			}
+		})
+	}
+}
+
+func TestCreate_TakesTheLongestNameAndEmailTogether(t *testing.T) {
+	t.Parallel()
+	h := newFixture(t)
+	s, err := h.w.Create(t.Context(), workspace.NewWorkspace{
+		Workspace: strings.Repeat("法", workspace.MaxName), Name: "Amara Okafor", Email: longEmail(strings.Repeat("é", 200), workspace.MaxEmail), Password: secret.NewText(pass),
+	})
+	h.ok(err)
+	_, err = s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+}

@@ -1,0 +1,103 @@
+package workspace_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"countersign/backend/workspace"
+)
+
+// peopled is a workspace with everything that members bring, closed.
+func peopled(t *testing.T) *fixture {
+	t.Helper()
+	h, owner := alone(t)
+	m := h.membersWith2FA(2)
+	a := owner.admin()
+	h.invited(a)
+	_, err := a.HelpCode(t.Context(), m[0].id, "", owner.proof())
+	h.ok(err)
+	_, err = a.AskApproval(t.Context(), workspace.ApproveReset2FA, []string{m[0].id}, "the phone is lost", owner.proof())
+	h.ok(err)
+	owner.printed(m...)
+	h.ok(second(owner.admin().HandOver(t.Context(), 1, []int{1})))
+	h.ok(owner.admin().Suspend(t.Context(), m[1].id))
+	h.ok(owner.admin().SetIdle(t.Context(), 9))
+	h.ok(h.store.Close())
+	return h
+}
+
+// copied is another fixture with the same content, which nobody writes to.
+func (h *fixture) copied(t *testing.T) *fixture {
+	t.Helper()
+	b, err := os.ReadFile(h.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := &fixture{T: t, path: filepath.Join(t.TempDir(), "workspace.db"), secrets: h.secrets, clock: h.clock}
+	other.ok(os.WriteFile(other.path, b, 0o600))
+	return other
+}
+
+func TestOpen_FindsEditedMembers(t *testing.T) {
+	t.Parallel()
+	home := peopled(t)
+	for name, c := range map[string]struct {
+		sql  string
+		kind workspace.FindingKind
+		key  string
+	}{
+		"RoleRaised":       {"UPDATE profiles SET role = 'owner' WHERE state = 'suspended'", workspace.FoundRowChanged, "profile/"},
+		"SuspendedLifted":  {"UPDATE profiles SET state = '' WHERE state = 'suspended'", workspace.FoundRowChanged, "profile/"},
+		"StateMovedInTime": {"UPDATE profiles SET state_at = state_at + 1 WHERE state = 'suspended'", workspace.FoundRowChanged, "profile/"},
+		"CodeRemoved":      {"DELETE FROM one_time_codes WHERE kind = 'help'", workspace.FoundRowRemoved, "onetime/help/"},
+		"CodeProlonged":    {"UPDATE one_time_codes SET expires_at = expires_at + 1", workspace.FoundRowChanged, "onetime/"},
+		"CodeOpenedAgain":  {"UPDATE one_time_codes SET ended_at = ended_at + 1 WHERE kind = 'help'", workspace.FoundRowChanged, "onetime/help/"},
+		"CodeReplaced":     {"UPDATE one_time_codes SET hash = zeroblob(32) WHERE kind = 'invitation'", workspace.FoundRowChanged, "onetime/invitation/"},
+		"CodeAdded": {`INSERT INTO one_time_codes SELECT profile_id, 'password-reset', salt, memory, time, lanes, hash, issued_at, issued_by, expires_at, ended_at
+			FROM one_time_codes WHERE kind = 'help'`, workspace.FoundRowAdded, "onetime/password-reset/"},
+		"RunRemoved": {"DELETE FROM print_runs", workspace.FoundRowRemoved, "run/1"},
+		"RunChanged": {"UPDATE print_runs SET members = '[]'", workspace.FoundRowChanged, "run/1"},
+		"RunAdded": {`INSERT INTO print_runs SELECT 2, at, by_id, by_name, reason, kind, state, members, ended_at, held_until FROM print_runs`,
+			workspace.FoundRowAdded, "run/2"},
+		"ApprovalGiven": {"UPDATE approvals SET state = 'approved', decided_by = by_id", workspace.FoundRowChanged, "approval/"},
+		"ApprovalWider": {"UPDATE approvals SET members = '[\"x\"]'", workspace.FoundRowChanged, "approval/"},
+		"ApprovalAdded": {`INSERT INTO approvals SELECT 'x', kind, members, reason, by_id, at, expires_at, 'approved', by_id, at FROM approvals`,
+			workspace.FoundRowAdded, "approval/x"},
+		"ApprovalRemoved":    {"DELETE FROM approvals", workspace.FoundRowRemoved, "approval/"},
+		"HandedOverUndone":   {"UPDATE recovery_sets SET handed_at = 0 WHERE handed_at > 0", workspace.FoundRowChanged, "set/"},
+		"AcknowledgedForged": {"UPDATE recovery_sets SET acknowledged = 1", workspace.FoundRowChanged, "set/"},
+		"SetOfAnotherRun":    {"UPDATE recovery_sets SET run = 7", workspace.FoundRowChanged, "set/"},
+		"IdleRaised":         {"UPDATE workspace SET idle_minutes = 1000", workspace.FoundRowChanged, "workspace/"},
+		"TwoPeopleOn":        {"UPDATE workspace SET two_people = 1", workspace.FoundRowChanged, "workspace/"},
+		"RequiredLater":      {"UPDATE workspace SET require_from = 1", workspace.FoundRowChanged, "workspace/"},
+		"NumbersAgain":       {"UPDATE workspace SET last_run = 0", workspace.FoundRowChanged, "workspace/"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := home.copied(t)
+			h.sneak(c.sql)
+			w, err := h.start()
+			if w != nil {
+				t.Fatal("it opened")
+			}
+			h.refused(err, workspace.CodeNotAuthentic)
+			if !strings.Contains(findings(err), string(c.kind)+" "+c.key) {
+				t.Errorf("found %s", findings(err))
+			}
+		})
+	}
+}
+
+// findings are those of a report, a line each.
+func findings(err error) (all string) {
+	var r *workspace.Report
+	if errors.As(err, &r) {
+		for _, f := range r.Findings {
+			all += string(f.Kind) + " " + f.Key + "\n"
+		}
+	}
+	return all
+}

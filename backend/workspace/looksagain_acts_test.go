@@ -1,0 +1,331 @@
+package workspace_test
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// acts has each method that commits at least once; a test sees to it.
+var acts = []act{
+	byAdmin("AddMember", workspace.RoleOwner, func(c *cast, a *workspace.Admin) error {
+		return second(a.AddMember(c.Context(), workspace.NewMember{Name: "N", Email: fmt.Sprintf("n%d@example.com", c.next()), Role: workspace.RoleAdmin}, c.actor.proof()))
+	}),
+	byAdmin("AddMembers", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+		return second(a.AddMembers(c.Context(), []workspace.NewMember{{Name: "N", Email: fmt.Sprintf("n%d@example.com", c.next()), Role: workspace.RoleMember}}, c.actor.proof(), nil))
+	}),
+	byAdmin("SetRole", workspace.RoleOwner, func(c *cast, a *workspace.Admin) error {
+		return a.SetRole(c.Context(), c.to.id, workspace.RoleAdmin, c.actor.proof())
+	}),
+	byAdmin("Suspend", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error { return a.Suspend(c.Context(), c.to.id) }),
+	{does: []string{"Admin.Resume"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+		c.ok(c.a.Suspend(c.Context(), c.to.id))
+		return func() error { return c.a.Resume(c.Context(), c.to.id) }
+	}},
+	byAdmin("Remove", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error { return a.Remove(c.Context(), c.to.id, c.actor.proof()) }),
+	byAdmin("ResetPassword", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+		return second(a.ResetPassword(c.Context(), c.to.id, "", c.actor.proof()))
+	}),
+	byAdmin("Reset2FA", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+		return a.Reset2FA(c.Context(), c.to.id, "", c.actor.proof())
+	}),
+	byAdmin("HelpCode", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+		return second(a.HelpCode(c.Context(), c.to.id, "", c.actor.proof()))
+	}),
+	byAdmin("AskApproval", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+		return second(a.AskApproval(c.Context(), workspace.ApproveReset2FA, []string{c.to.id}, "r", c.actor.proof()))
+	}),
+	{does: []string{"Admin.Approve"}, by: workspace.RoleAdmin, on: true, ready: func(c *cast) func() error {
+		id := c.asked()
+		return func() error { return c.a.Approve(c.Context(), id, c.actor.proof()) }
+	}},
+	{does: []string{"Admin.Refuse"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+		id := c.asked()
+		return func() error { return c.a.Refuse(c.Context(), id) }
+	}},
+	byAdmin("RenameWorkspace", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+		return a.RenameWorkspace(c.Context(), fmt.Sprintf("Other %d", c.next()))
+	}),
+	byAdmin("SetIdle", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error { return a.SetIdle(c.Context(), 2+c.next()%13) }),
+	byAdmin("BeginRun", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+		return second(a.BeginRun(c.Context(), workspace.RunRequest{Members: []string{c.to.id}, Reason: "r", Kind: workspace.RunPrint}, c.actor.proof()))
+	}),
+	{does: []string{"PrintRun.Issue", "PrintRun.PutInForce"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+		r := c.run()
+		return func() error {
+			if err := r.Issue(c.Context(), nil, func(workspace.RunSheet) error { return nil }); err != nil {
+				return err
+			}
+			return second(r.PutInForce(c.Context(), nil))
+		}
+	}},
+	{does: []string{"PrintRun.Cancel"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+		r := c.issued()
+		return func() error { return second(r.Cancel(c.Context())) }
+	}},
+	{does: []string{"Admin.HandOver"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+		plan := c.inForce()
+		return func() error { return second(c.a.HandOver(c.Context(), plan.Number, []int{plan.First, plan.Last})) }
+	}},
+	{does: []string{"Admin.VoidSheets"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+		plan := c.inForce()
+		return func() error { return second(c.a.VoidSheets(c.Context(), plan.Number, []int{plan.First, plan.Last})) }
+	}},
+	byAdmin("Backup", workspace.RoleOwner, func(c *cast, a *workspace.Admin) error {
+		return a.Backup(c.Context(), c.actor.proof(), nil, func(workspace.BackupCopy) error {
+			if c.fallen {
+				c.Error("a backup with every secret went to somebody who may have none any more")
+			}
+			return nil
+		})
+	}),
+	byAdmin("Prove", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error { return a.Prove(c.Context(), c.actor.proof()) }),
+	{does: []string{"Admin.MakeKit"}, by: workspace.RoleOwner, ready: func(c *cast) func() error {
+		c.vault()
+		return func() error { return second(c.a.MakeKit(c.Context(), c.actor.proof())) }
+	}},
+	byAdmin("NoteSecretsPassphrase", workspace.RoleOwner, func(c *cast, a *workspace.Admin) error { return a.NoteSecretsPassphrase(c.Context()) }),
+	byAdmin("NoteRestored", workspace.RoleOwner, func(c *cast, a *workspace.Admin) error { return a.NoteRestored(c.Context(), c.clock.now()) }),
+	byAdmin("NoteExport", workspace.RoleAdmin, func(c *cast, a *workspace.Admin) error {
+		return a.NoteExport(c.Context(), workspace.ExportOpened, workspace.SeenExport{Run: 1})
+	}),
+	{does: []string{"Admin.PurgeDocuments"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+		id := c.document()
+		c.ok(c.s.RemoveDocuments(c.Context(), []string{id}))
+		return func() error { return c.a.PurgeDocuments(c.Context(), []string{id}) }
+	}},
+	{does: []string{"Admin.BeginRotation", "Admin.HoldRotation", "Admin.Rotate"}, by: workspace.RoleOwner, ready: func(c *cast) func() error {
+		// One rotation at a time: another's may have been left where it was.
+		owner := c.keeper.admin()
+		c.ok(owner.HoldRotation(c.Context(), false))
+		c.ok(owner.Rotate(c.Context(), nil))
+		if c.n == 1 {
+			c.papers(17) // two commits
+		} else {
+			c.vault()
+		}
+		return func() error {
+			for _, step := range []func() error{
+				func() error { return c.a.BeginRotation(c.Context(), c.actor.proof()) },
+				func() error { return c.a.HoldRotation(c.Context(), true) },
+				func() error { return c.a.HoldRotation(c.Context(), false) },
+				func() error { return c.a.Rotate(c.Context(), nil) },
+			} {
+				if err := step(); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}},
+
+	byMember("Rename", func(c *cast, s *workspace.Session) error { return s.Rename(c.Context(), fmt.Sprintf("N %d", c.next())) }),
+	byMember("ChangeEmail", func(c *cast, s *workspace.Session) error {
+		return workspace.ChangeEmail(s, c.Context(), fmt.Sprintf("e%d@example.com", c.next()), c.actor.proof())
+	}),
+	byMember("ChangePassword", func(c *cast, s *workspace.Session) error {
+		return s.ChangePassword(c.Context(), secret.NewText(c.actor.pass), secret.NewText("kettle drum marzipan 7"), workspace.FactorInput{})
+	}),
+	{does: []string{"Session.BeginEnable", "Session.Confirm", "Session.Continue"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+		return func() error {
+			shown, err := enrolling(c)
+			if err != nil {
+				return err
+			}
+			if _, err := c.s.Confirm(c.Context(), secret.NewText(c.phoneOf(shown).code())); err != nil {
+				return err
+			}
+			return c.s.Continue(c.Context())
+		}
+	}},
+	{does: []string{"Session.CancelEnrolment"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+		c.ok(second(enrolling(c)))
+		return func() error { return c.s.CancelEnrolment(c.Context()) }
+	}},
+	{does: []string{"Session.End"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+		c.ok(second(enrolling(c)))
+		return func() error { return c.s.End(c.Context()) }
+	}},
+	{does: []string{"Session.BeginChangePhone"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+		return func() error {
+			shown, err := c.s.BeginChangePhone(c.Context(), c.actor.proof())
+			if err != nil {
+				return err
+			}
+			return second(c.s.Confirm(c.Context(), secret.NewText(c.phoneOf(shown).code())))
+		}
+	}},
+	{does: []string{"Session.BeginNewCodes", "Session.KeepNewCodes"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+		return func() error {
+			if _, err := c.s.BeginNewCodes(c.Context(), c.actor.proof()); err != nil {
+				return err
+			}
+			return c.s.KeepNewCodes(c.Context())
+		}
+	}},
+	{does: []string{"Session.CancelNewCodes"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+		c.ok(second(c.s.BeginNewCodes(c.Context(), c.actor.proof())))
+		return func() error { return c.s.CancelNewCodes(c.Context()) }
+	}},
+	{does: []string{"Session.Disable"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+		return func() error { return c.s.Disable(c.Context(), code(c.actor)) }
+	}},
+	{does: []string{"Session.NotMe"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+		c.ok(second(c.s.BeginNewCodes(c.Context(), c.actor.proof())))
+		c.ok(c.s.KeepNewCodes(c.Context()))
+		return func() error { return c.s.NotMe(c.Context()) }
+	}},
+	{does: []string{"Session.Acknowledge"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+		by := c.one(person{role: workspace.RoleAdmin})
+		r, err := by.admin().BeginRun(c.Context(), workspace.RunRequest{Members: []string{c.actor.id}, Reason: "r", Kind: workspace.RunPrint}, by.proof())
+		c.ok(err)
+		var word string
+		c.ok(r.Issue(c.Context(), nil, func(s workspace.RunSheet) error { word = s.CheckWord; return nil }))
+		c.ok(second(r.PutInForce(c.Context(), nil)))
+		return func() error { return c.s.Acknowledge(c.Context(), secret.NewText(word)) }
+	}},
+	{does: []string{"Session.AddDocuments"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+		c.vault()
+		all := c.texts(65) // two commits
+		return func() error { return second(c.s.AddDocuments(c.Context(), slices.Values(all), nil)) }
+	}},
+	{does: []string{"Session.RenameDocument", "Session.TagDocuments", "Session.RemoveDocuments", "Session.RestoreDocuments", "Session.OpenDocument",
+		"Session.CopyDocument", "Session.CheckDocuments"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+		id := c.document()
+		return func() error {
+			for _, step := range []func() error{
+				func() error { return c.s.RenameDocument(c.Context(), id, fmt.Sprintf("Other %d.txt", c.next())) },
+				func() error { return c.s.TagDocuments(c.Context(), []string{id}, []string{"a"}, nil) },
+				func() error { return c.s.RemoveDocuments(c.Context(), []string{id}) },
+				func() error { return c.s.RestoreDocuments(c.Context(), []string{id}) },
+				func() error {
+					o, err := c.s.OpenDocument(c.Context(), id)
+					if err != nil {
+						return err
+					}
+					return o.Close()
+				},
+				func() error { return c.s.CopyDocument(c.Context(), id, io.Discard, nil) },
+				func() error { return second(c.s.CheckDocuments(c.Context(), nil)) },
+			} {
+				if err := step(); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}},
+	{does: []string{"Session.EmptyBin"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+		c.ok(c.s.RemoveDocuments(c.Context(), []string{c.document()}))
+		c.clock.step(workspace.BinLife + time.Hour)
+		c.s = c.actor.signIn()
+		return func() error { return c.s.EmptyBin(c.Context()) }
+	}},
+
+	{does: []string{"Challenge.Verify"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+		challenge := c.actor.challenge()
+		return func() error { return second(challenge.Verify(c.Context(), secret.NewText(c.actor.newCode()))) }
+	}},
+	{does: []string{"Challenge.Recover"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+		issued, err := c.s.BeginNewCodes(c.Context(), c.actor.proof())
+		c.ok(err)
+		c.ok(c.s.KeepNewCodes(c.Context()))
+		challenge := c.actor.challenge()
+		return func() error { return second(challenge.Recover(c.Context(), secret.NewText(display(issued)[0]))) }
+	}},
+	{does: []string{"Challenge.UseHelpCode", "EnrolmentSession.Begin", "EnrolmentSession.Confirm"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+		by := c.one(person{role: workspace.RoleAdmin})
+		given, err := by.admin().HelpCode(c.Context(), c.actor.id, "", by.proof())
+		c.ok(err)
+		challenge := c.actor.challenge()
+		return func() error {
+			g, err := challenge.UseHelpCode(c.Context(), secret.NewText(given.Code.Display()))
+			if err != nil {
+				return err
+			}
+			shown, err := g.Begin(c.Context())
+			if err != nil {
+				return err
+			}
+			return second(g.Confirm(c.Context(), secret.NewText(c.phoneOf(shown).code())))
+		}
+	}},
+	{does: []string{"EnrolmentSession.CancelEnrolment", "EnrolmentSession.End"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+		by := c.one(person{role: workspace.RoleAdmin})
+		given, err := by.admin().HelpCode(c.Context(), c.actor.id, "", by.proof())
+		c.ok(err)
+		g, err := c.actor.challenge().UseHelpCode(c.Context(), secret.NewText(given.Code.Display()))
+		c.ok(err)
+		c.ok(second(g.Begin(c.Context())))
+		return func() error {
+			if err := g.CancelEnrolment(c.Context()); err != nil {
+				return err
+			}
+			if _, err := g.Begin(c.Context()); err != nil {
+				return err
+			}
+			return g.End(c.Context())
+		}
+	}},
+}
+
+// policyActs change what is asked of everybody, so that each has a fixture of its own.
+var policyActs = []act{
+	{does: []string{"Admin.SetTwoPeople"}, by: workspace.RoleOwner, on: true, ready: func(c *cast) func() error {
+		c.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleAdmin, on: true})
+		return func() error { return c.a.SetTwoPeople(c.Context(), true, "", c.actor.proof()) }
+	}},
+	{does: []string{"Admin.Require2FA", "Admin.DropRequirement"}, by: workspace.RoleOwner, on: true, ready: func(c *cast) func() error {
+		c.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleAdmin, on: true})
+		return func() error {
+			if err := c.a.Require2FA(c.Context(), c.clock.now().Add(time.Hour), "", c.actor.proof()); err != nil {
+				return err
+			}
+			return c.a.DropRequirement(c.Context(), "", c.actor.proof())
+		}
+	}},
+	{does: []string{"Admin.ConfirmClock"}, by: workspace.RoleOwner, ready: func(c *cast) func() error {
+		c.clock.step(time.Hour)
+		c.ok(c.actor.signIn().Rename(c.Context(), fmt.Sprintf("Ahead %d", c.next())))
+		c.clock.step(-time.Hour)
+		c.s = c.actor.signIn()
+		a, err := c.s.Admin(c.Context())
+		c.ok(err)
+		return func() error { return a.ConfirmClock(c.Context(), c.actor.proof()) }
+	}},
+	{does: []string{"Challenge.ChoosePassword"}, by: workspace.RoleMember, on: true, signingIn: true, ready: func(c *cast) func() error {
+		keeper := c.people(person{role: workspace.RoleOwner, on: true}, person{role: workspace.RoleOwner, on: true})[0]
+		a := keeper.admin()
+		c.ok(a.Require2FA(c.Context(), c.clock.now(), "", keeper.proof()))
+		s := c.actor.signIn()
+		c.ok(s.ChangePassword(c.Context(), secret.NewText(c.actor.pass), secret.NewText(shortPass), c.actor.proof().Factor))
+		c.actor.pass = shortPass
+		c.ok(a.DropRequirement(c.Context(), "", keeper.proof()))
+		c.actor.alone(s)
+		challenge := c.actor.challenge()
+		return func() error { return second(challenge.ChoosePassword(c.Context(), secret.NewText(longerPass))) }
+	}},
+	{does: []string{"Challenge.Enrol", "EnrolmentSession.Continue"}, by: workspace.RoleMember, signingIn: true, ready: func(c *cast) func() error {
+		keepers := c.people(person{role: workspace.RoleOwner, on: true}, person{role: workspace.RoleOwner, on: true})
+		c.ok(keepers[0].admin().Require2FA(c.Context(), c.clock.now(), "", keepers[0].proof()))
+		challenge := c.actor.challenge()
+		return func() error {
+			g, err := challenge.Enrol(c.Context())
+			if err != nil {
+				return err
+			}
+			shown, err := g.Begin(c.Context())
+			if err != nil {
+				return err
+			}
+			if _, err := g.Confirm(c.Context(), secret.NewText(c.phoneOf(shown).code())); err != nil {
+				return err
+			}
+			return g.Continue(c.Context())
+		}
+	}},
+}

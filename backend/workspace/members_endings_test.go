@@ -1,0 +1,306 @@
+package workspace_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// handed is a one-time code in the hands of the person it was given out for.
+type handed struct {
+	*fixture
+	owner, issuer, to *user
+	given             workspace.GivenOut
+}
+
+// use takes the code as far as it alone leads: past the wrong answers.
+func (c *handed) use() error {
+	c.Helper()
+	if c.given.Kind == workspace.OneTimeHelp {
+		_, err := c.to.challenge().UseHelpCode(c.Context(), secret.NewText(c.given.Code.Display()))
+		return err
+	}
+	_, _, err := c.to.redeem(c.given)
+	return err
+}
+
+// hand is a fixture in which an admin, or an owner where only one may, has given out
+// a code of a kind to a user with a role.
+func hand(t *testing.T, kind workspace.OneTimeKind, by, to workspace.Role) *handed {
+	t.Helper()
+	h, owner := alone(t)
+	c := &handed{fixture: h, owner: owner, issuer: h.one(person{role: by})}
+	a := c.issuer.admin()
+	var err error
+	switch kind {
+	case workspace.OneTimeInvitation:
+		c.to, _ = h.invited(owner.admin())
+		if to != workspace.RoleMember {
+			h.ok(owner.admin().SetRole(t.Context(), c.to.id, to, owner.proof()))
+		}
+		c.given, err = a.ResetPassword(t.Context(), c.to.id, "", c.issuer.proof())
+	case workspace.OneTimeReset:
+		c.to = h.one(person{role: to})
+		c.given, err = a.ResetPassword(t.Context(), c.to.id, "", c.issuer.proof())
+	default:
+		c.to = h.one(person{role: to, on: true})
+		c.given, err = a.HelpCode(t.Context(), c.to.id, "", c.issuer.proof())
+	}
+	h.ok(err)
+	if c.given.Kind != kind {
+		t.Fatalf("given out: %s", c.given.Kind)
+	}
+	return c
+}
+
+var codeKinds = []workspace.OneTimeKind{workspace.OneTimeInvitation, workspace.OneTimeReset, workspace.OneTimeHelp}
+
+// of names the kinds that a change can meet, where it is not all of them: who was
+// invited has not come yet, and a help code stands in for a phone.
+var of = map[string][]workspace.OneTimeKind{
+	"SuspendedAndResumed": {workspace.OneTimeReset, workspace.OneTimeHelp},
+	"NewEmail":            {workspace.OneTimeReset, workspace.OneTimeHelp},
+	"NewPassword":         {workspace.OneTimeReset},
+	"NewPhone":            {workspace.OneTimeHelp},
+	"PhoneOffAndOn":       {workspace.OneTimeHelp},
+}
+
+func TestOneTimeCode_EndsWithAChangeOfItsSubject(t *testing.T) {
+	t.Parallel()
+	changes := map[string]struct {
+		from   workspace.Role
+		change func(c *handed) error
+	}{
+		"Promoted": {workspace.RoleMember, func(c *handed) error {
+			return c.owner.admin().SetRole(c.Context(), c.to.id, workspace.RoleOwner, c.owner.proof())
+		}},
+		"ThereAndBack": {workspace.RoleMember, func(c *handed) error {
+			a := c.owner.admin()
+			c.ok(a.SetRole(c.Context(), c.to.id, workspace.RoleAdmin, c.owner.proof()))
+			return a.SetRole(c.Context(), c.to.id, workspace.RoleMember, c.owner.proof())
+		}},
+		"Demoted": {workspace.RoleAdmin, func(c *handed) error {
+			return c.owner.admin().SetRole(c.Context(), c.to.id, workspace.RoleMember, c.owner.proof())
+		}},
+		"SuspendedAndResumed": {workspace.RoleMember, func(c *handed) error {
+			a := c.owner.admin()
+			c.ok(a.Suspend(c.Context(), c.to.id))
+			return a.Resume(c.Context(), c.to.id)
+		}},
+		"NewEmail": {workspace.RoleMember, func(c *handed) error {
+			s := c.to.signIn()
+			c.to.email = "new.address@example.com"
+			return workspace.ChangeEmail(s, c.Context(), c.to.email, c.to.proof())
+		}},
+		"NewPassword": {workspace.RoleMember, func(c *handed) error {
+			s, next := c.to.signIn(), "kettle drum marzipan 7"
+			err := s.ChangePassword(c.Context(), secret.NewText(c.to.pass), secret.NewText(next), workspace.FactorInput{})
+			c.to.pass = next
+			return err
+		}},
+		"NewPhone": {workspace.RoleMember, func(c *handed) error {
+			s := c.to.signIn()
+			shown, err := s.BeginChangePhone(c.Context(), c.to.proof())
+			c.ok(err)
+			c.to.phone = c.phoneOf(shown)
+			_, err = s.Confirm(c.Context(), secret.NewText(c.to.newCode()))
+			return err
+		}},
+		"PhoneOffAndOn": {workspace.RoleMember, func(c *handed) error {
+			s := c.to.signIn()
+			c.ok(s.Disable(c.Context(), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(c.to.newCode())}))
+			c.to.phone, _ = c.enable(s)
+			return nil
+		}},
+	}
+	for name, change := range changes {
+		for _, kind := range codeKinds {
+			if only := of[name]; len(only) > 0 && !slices.Contains(only, kind) {
+				continue
+			}
+			t.Run(name+" "+string(kind), func(t *testing.T) {
+				t.Parallel()
+				c := hand(t, kind, workspace.RoleOwner, change.from)
+				c.ok(change.change(c))
+				before := c.profile(c.to.id).Password.Verifier
+				c.refused(c.use(), workspace.CodeOneTimeEnded)
+				if string(c.profile(c.to.id).Password.Verifier) != string(before) {
+					t.Error("it has set a password")
+				}
+				m, err := c.owner.admin().Member(t.Context(), c.to.id)
+				c.ok(err)
+				if !m.InvitedUntil.IsZero() {
+					t.Errorf("it is told to be open until %v", m.InvitedUntil)
+				}
+				if kind == workspace.OneTimeHelp {
+					return
+				}
+				if c.given, err = c.owner.admin().ResetPassword(t.Context(), c.to.id, "", c.owner.proof()); err != nil {
+					t.Fatalf("no new one can be given out: %v", err)
+				}
+				c.ok(c.use())
+			})
+		}
+	}
+}
+
+func TestOneTimeCode_EndsWithWhatItsIssuerMay(t *testing.T) {
+	t.Parallel()
+	for name, fall := range map[string]func(c *handed) error{
+		"Demoted": func(c *handed) error {
+			return c.owner.admin().SetRole(c.Context(), c.issuer.id, workspace.RoleMember, c.owner.proof())
+		},
+		"DemotedAndPromoted": func(c *handed) error {
+			a := c.owner.admin()
+			c.ok(a.SetRole(c.Context(), c.issuer.id, workspace.RoleMember, c.owner.proof()))
+			return a.SetRole(c.Context(), c.issuer.id, workspace.RoleAdmin, c.owner.proof())
+		},
+		"Suspended": func(c *handed) error { return c.owner.admin().Suspend(c.Context(), c.issuer.id) },
+		"SuspendedAndResumed": func(c *handed) error {
+			a := c.owner.admin()
+			c.ok(a.Suspend(c.Context(), c.issuer.id))
+			return a.Resume(c.Context(), c.issuer.id)
+		},
+		"Removed": func(c *handed) error { return c.owner.admin().Remove(c.Context(), c.issuer.id, c.owner.proof()) },
+	} {
+		for _, kind := range codeKinds {
+			t.Run(name+" "+string(kind), func(t *testing.T) {
+				t.Parallel()
+				c := hand(t, kind, workspace.RoleAdmin, workspace.RoleMember)
+				c.ok(fall(c))
+				m, err := c.owner.admin().Member(t.Context(), c.to.id)
+				c.ok(err)
+				if !m.InvitedUntil.IsZero() {
+					t.Errorf("it is told to be open until %v", m.InvitedUntil)
+				}
+				c.refused(c.use(), workspace.CodeOneTimeEnded)
+				c.restart()
+			})
+		}
+	}
+}
+
+func TestOneTimeCode_OutlivesADemotionThatStillAllowsIt(t *testing.T) {
+	t.Parallel()
+	for _, kind := range codeKinds {
+		for _, to := range []workspace.Role{workspace.RoleMember, workspace.RoleAdmin} {
+			t.Run(string(kind)+" "+string(to), func(t *testing.T) {
+				t.Parallel()
+				c := hand(t, kind, workspace.RoleOwner, to)
+				c.ok(c.owner.admin().SetRole(t.Context(), c.issuer.id, workspace.RoleAdmin, c.owner.proof()))
+				if kind == workspace.OneTimeHelp || to == workspace.RoleMember {
+					c.ok(c.use()) // an admin may give this one, too
+				} else {
+					c.refused(c.use(), workspace.CodeOneTimeEnded)
+				}
+			})
+		}
+	}
+}
+
+// TestOneTimeCode_IsLookedAtAgainWhenItIsUsed changes the rows behind the back of
+// what ends codes, so that only the look at redemption is left.
+func TestOneTimeCode_IsLookedAtAgainWhenItIsUsed(t *testing.T) {
+	t.Parallel()
+	for name, alter := range map[string]func(c *handed, issuer, to *workspace.Profile){
+		"SubjectPromoted":  func(_ *handed, _, to *workspace.Profile) { to.Role = workspace.RoleOwner },
+		"IssuerDemoted":    func(_ *handed, issuer, _ *workspace.Profile) { issuer.Role = workspace.RoleMember },
+		"IssuerSuspended":  func(_ *handed, issuer, _ *workspace.Profile) { issuer.State = workspace.ProfileSuspended },
+		"IssuerRemoved":    func(_ *handed, issuer, _ *workspace.Profile) { issuer.State = workspace.ProfileRemoved },
+		"SubjectSuspended": func(_ *handed, _, to *workspace.Profile) { to.State = workspace.ProfileSuspended },
+	} {
+		for _, kind := range []workspace.OneTimeKind{workspace.OneTimeInvitation, workspace.OneTimeReset} {
+			t.Run(name+" "+string(kind), func(t *testing.T) {
+				t.Parallel()
+				c := hand(t, kind, workspace.RoleAdmin, workspace.RoleMember)
+				c.ok(c.store.Update(t.Context(), func(tx workspace.WriteTx) error {
+					issuer, err := tx.Profile(c.issuer.id)
+					c.ok(err)
+					to, err := tx.Profile(c.to.id)
+					c.ok(err)
+					alter(c, &issuer, &to)
+					c.ok(tx.UpdateProfile(issuer))
+					return tx.UpdateProfile(to)
+				}))
+				c.refused(c.use(), workspace.CodeOneTimeEnded)
+				c.refused(c.use(), workspace.CodeOneTimeEnded) // and is not used up by that
+			})
+		}
+	}
+}
+
+func TestOneTimeCode_ThatHasEndedRevealsNothingMore(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	admin := h.one(person{role: workspace.RoleAdmin})
+	p := h.one(person{role: workspace.RoleMember, on: true})
+	given, err := admin.admin().ResetPassword(t.Context(), p.id, "", admin.proof())
+	h.ok(err)
+	help, err := admin.admin().HelpCode(t.Context(), p.id, "", admin.proof())
+	h.ok(err)
+	chosen := *p
+	chosen.pass = "granite lagoon whisper 47"
+	_, byReset, err := chosen.redeem(given)
+	h.ok(err)
+	_, again, err := chosen.redeem(given)
+	h.ok(err)
+	h.ok(owner.admin().SetRole(t.Context(), p.id, workspace.RoleOwner, owner.proof()))
+
+	// The second factor is not looked at, right or wrong: neither is told nor counted.
+	before := h.failures(p.id, workspace.KindCode)
+	_, err = byReset.Verify(t.Context(), secret.NewText(p.phone.wrong()))
+	h.refused(err, workspace.CodeOneTimeEnded)
+	_, err = byReset.Verify(t.Context(), secret.NewText(p.newCode()))
+	h.refused(err, workspace.CodeChallengeEnded) // it is over with that
+	_, err = again.Recover(t.Context(), secret.NewText(noCode))
+	h.refused(err, workspace.CodeOneTimeEnded)
+	if n := h.failures(p.id, workspace.KindCode); n != before {
+		t.Errorf("%d guesses are counted", n-before)
+	}
+
+	// Who has another code learns what anybody learns.
+	_, _, err = h.w.Redeem(t.Context(), p.email, secret.NewText(noCode), secret.NewText(chosen.pass))
+	known := h.refused(err, workspace.CodeInvitationWrong)
+	_, _, err = h.w.Redeem(t.Context(), "nobody@example.com", secret.NewText(noCode), secret.NewText(chosen.pass))
+	unknown := h.refused(err, workspace.CodeInvitationWrong)
+	if message(known) != message(unknown) {
+		t.Errorf("%q, and %q", message(known), message(unknown))
+	}
+	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(noCode))
+	h.refused(err, workspace.CodeHelpWrong)
+	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(help.Code.Display()))
+	h.refused(err, workspace.CodeOneTimeEnded)
+
+	p.signIn() // with the password that nobody has changed
+	_, _, err = h.w.SignIn(t.Context(), p.email, secret.NewText(chosen.pass))
+	h.refused(err, workspace.CodeCredentialsWrong)
+}
+
+func TestOneTimeCode_ThatHasEndedOpensNoContracts(t *testing.T) {
+	t.Parallel()
+	c := hand(t, workspace.OneTimeReset, workspace.RoleAdmin, workspace.RoleMember)
+	holders := func() (n int) {
+		c.ok(c.store.View(context.WithoutCancel(t.Context()), func(tx workspace.ReadTx) error {
+			return eachRow(tx, func(k workspace.Key, _ any) error {
+				if k.Table == "vaultkey" && k.ID == "password-reset/"+c.to.id {
+					n++
+				}
+				return nil
+			})
+		}))
+		return n
+	}
+	if holders() != 1 {
+		t.Fatal("a reset comes with no key pair")
+	}
+	c.ok(c.owner.admin().SetRole(t.Context(), c.to.id, workspace.RoleOwner, c.owner.proof()))
+	if holders() != 0 {
+		t.Error("its key pair still holds the vault's keys")
+	}
+	c.clock.step(time.Minute)
+	c.restart()
+}

@@ -1,0 +1,82 @@
+package workspace_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"countersign/backend/workspace"
+)
+
+func TestAddMembers_TellsEachProblemAndAddsAllOrNone(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	admin := h.one(person{role: workspace.RoleAdmin})
+	removed := h.one(person{role: workspace.RoleMember, state: workspace.ProfileRemoved})
+	rows := []workspace.NewMember{
+		{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember},
+		{Name: " ", Email: "b@example.com", Role: workspace.RoleMember},
+		{Name: "Bo", Email: "bo@example", Role: workspace.RoleMember},
+		{Name: "Cy", Email: "ANA@example.com", Role: workspace.RoleMember},
+		{Name: "Di", Email: strings.ToUpper(email), Role: workspace.RoleMember},
+		{Name: "Ed", Email: "ed@example.com", Role: "Boss"},
+		{Name: "Fe", Email: "fe@example.com", Role: workspace.RoleAdmin},
+		{Name: "Gi", Email: removed.email, Role: workspace.RoleMember},
+		{Name: "<img src=x onerror=alert(1)>", Email: "hi@example.com", Role: workspace.RoleMember},
+		{Name: "a\u202eb", Email: "iv@example.com", Role: workspace.RoleMember},
+		{Name: strings.Repeat("x", 1_000_000), Email: "jo@example.com", Role: workspace.RoleMember},
+	}
+	wrong, err := admin.admin().CheckMembers(t.Context(), rows)
+	h.ok(err)
+	got := ""
+	for _, w := range wrong {
+		got += fmt.Sprintf("%d %s %s; ", w.Index, w.Err.Code, w.Err.Field)
+	}
+	want := "1 name_required name; 2 email_form email; 3 email_twice email; 4 email_taken email; 5 role_unknown role; 6 forbidden role; 9 name_form name; 10 name_long name; "
+	if got != want {
+		t.Errorf("the preview says %s", got)
+	}
+	_, err = admin.admin().AddMembers(t.Context(), rows, admin.proof(), nil)
+	if e := h.refused(err, workspace.CodeNameRequired); e.Args["row"] != 2 {
+		t.Errorf("%v", e.Args)
+	}
+	before, err := admin.admin().Members(t.Context())
+	h.ok(err)
+	var total int64
+	good := []workspace.NewMember{rows[0], rows[7], rows[8]}
+	given, err := admin.admin().AddMembers(t.Context(), good, admin.proof(), func(done, of int64) { total = 10*done + of })
+	h.ok(err)
+	if len(given) != 3 || total != 33 || given[1].Email != removed.email {
+		t.Errorf("%d were given out, progress %d", len(given), total)
+	}
+	after, err := owner.admin().Members(t.Context())
+	h.ok(err)
+	if len(after) != len(before)+3 {
+		t.Errorf("there are %d after %d", len(after), len(before))
+	}
+	h.restart()
+}
+
+func TestAddMembers_EmptyTooLongOrCancelledAddsNone(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	_, err := owner.admin().AddMembers(t.Context(), nil, owner.proof(), nil)
+	h.refused(err, workspace.CodeNobodyChosen)
+	_, err = owner.admin().AddMembers(t.Context(), make([]workspace.NewMember, workspace.MaxImport+1), owner.proof(), nil)
+	h.refused(err, workspace.CodeImportLong)
+	rows := []workspace.NewMember{{Name: "A", Email: "a@example.com", Role: workspace.RoleMember}, {Name: "B", Email: "b@example.com", Role: workspace.RoleMember}}
+	ctx, stop := context.WithCancel(t.Context())
+	_, err = owner.admin().AddMembers(ctx, rows, owner.proof(), func(int64, int64) { stop() })
+	if !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	_, err = owner.admin().AddMembers(t.Context(), rows, workspace.Proof{}, nil)
+	h.refused(err, workspace.CodePasswordRequired)
+	all, err := owner.admin().Members(t.Context())
+	h.ok(err)
+	if len(all) != 1 {
+		t.Errorf("%d members", len(all))
+	}
+}

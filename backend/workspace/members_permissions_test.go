@@ -1,0 +1,306 @@
+package workspace_test
+
+import (
+	"io"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"countersign/backend/workspace"
+)
+
+// adminCase is a method of Admin, and how it is called.
+type adminCase struct {
+	method string
+	do     func(a *workspace.Admin, by, to *user) error
+	about  *about // whom it may be done to; nil: it is about nobody in particular
+}
+
+// about is what comes of a call by the role and the state of whom it is about.
+type about struct {
+	admin  []workspace.Role // whom an admin may do it to; an owner may to everybody
+	self   workspace.Code   // an owner to themselves
+	states [4]workspace.Code
+}
+
+var states = [4]workspace.ProfileState{workspace.ProfileActive, workspace.ProfileInvited, workspace.ProfileSuspended, workspace.ProfileRemoved}
+
+const (
+	gone      = workspace.CodeMemberGone
+	suspended = workspace.CodeMemberSuspended
+	off       = workspace.CodeTwoFactorOff
+	notSelf   = workspace.CodeNotYourself
+)
+
+var (
+	members   = []workspace.Role{workspace.RoleMember}
+	everybody = []workspace.Role{workspace.RoleOwner, workspace.RoleAdmin, workspace.RoleMember}
+)
+
+func asking(kind workspace.ApprovalKind) func(a *workspace.Admin, by, to *user) error {
+	return func(a *workspace.Admin, by, to *user) error {
+		_, err := a.AskApproval(to.h.Context(), kind, []string{to.id}, "the phone is lost", by.proof())
+		return err
+	}
+}
+
+// askingForAll asks for less of what the workspace asks of everybody.
+func askingForAll(kind workspace.ApprovalKind) func(a *workspace.Admin, by, to *user) error {
+	return func(a *workspace.Admin, by, to *user) error {
+		_, err := a.AskApproval(to.h.Context(), kind, nil, "the new year", by.proof())
+		return err
+	}
+}
+
+// adminCases has each method of Admin at least once; a test sees to it.
+var adminCases = []adminCase{
+	{"SetRole", func(a *workspace.Admin, by, to *user) error {
+		return a.SetRole(to.h.Context(), to.id, workspace.RoleMember, by.proof())
+	}, &about{self: "", states: [4]workspace.Code{"", "", "", gone}}},
+	{"Suspend", func(a *workspace.Admin, _, to *user) error { return a.Suspend(to.h.Context(), to.id) },
+		&about{admin: members, self: notSelf, states: [4]workspace.Code{"", workspace.CodeMemberInvited, "", gone}}},
+	{"Resume", func(a *workspace.Admin, _, to *user) error { return a.Resume(to.h.Context(), to.id) },
+		&about{admin: members, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
+	{"Remove", func(a *workspace.Admin, by, to *user) error { return a.Remove(to.h.Context(), to.id, by.proof()) },
+		&about{admin: members, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
+	{"ResetPassword", func(a *workspace.Admin, by, to *user) error {
+		_, err := a.ResetPassword(to.h.Context(), to.id, "", by.proof())
+		return err
+	}, &about{admin: members, self: notSelf, states: [4]workspace.Code{"", "", suspended, gone}}},
+	{"Reset2FA", func(a *workspace.Admin, by, to *user) error {
+		return a.Reset2FA(to.h.Context(), to.id, "", by.proof())
+	}, &about{admin: everybody, self: notSelf, states: [4]workspace.Code{"", off, "", gone}}},
+	{"HelpCode", func(a *workspace.Admin, by, to *user) error {
+		_, err := a.HelpCode(to.h.Context(), to.id, "", by.proof())
+		return err
+	}, &about{admin: everybody, self: notSelf, states: [4]workspace.Code{"", off, suspended, gone}}},
+	{"BeginRun", func(a *workspace.Admin, by, to *user) error {
+		_, err := a.BeginRun(to.h.Context(), workspace.RunRequest{Members: []string{to.id}, Reason: "new phones", Kind: workspace.RunPrint}, by.proof())
+		return err
+	}, &about{admin: members, self: off, states: [4]workspace.Code{"", off, suspended, gone}}},
+	{"AskApproval", asking(workspace.ApprovePrintRun), &about{admin: members, self: "", states: [4]workspace.Code{"", "", "", gone}}},
+	{"AskApproval", asking(workspace.ApproveResetPassword), &about{admin: members, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
+	{"AskApproval", asking(workspace.ApproveReset2FA), &about{admin: everybody, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
+	{"AskApproval", asking(workspace.ApproveHelpCode), &about{admin: everybody, self: notSelf, states: [4]workspace.Code{"", "", "", gone}}},
+	{"AskApproval", askingForAll(workspace.ApproveDropRequirement), nil},
+	{"AskApproval", askingForAll(workspace.ApproveTwoPeopleOff), nil},
+	{"Member", func(a *workspace.Admin, _, to *user) error {
+		_, err := a.Member(to.h.Context(), to.id)
+		return err
+	}, &about{admin: everybody, self: "", states: [4]workspace.Code{"", "", "", gone}}},
+
+	{"AddMember", func(a *workspace.Admin, by, to *user) error {
+		_, err := a.AddMember(to.h.Context(), workspace.NewMember{Name: "N", Email: "new@example.com", Role: workspace.RoleMember}, by.proof())
+		return err
+	}, nil},
+	{"AddMembers", func(a *workspace.Admin, by, to *user) error {
+		_, err := a.AddMembers(to.h.Context(), []workspace.NewMember{{Name: "N", Email: "other@example.com", Role: workspace.RoleMember}}, by.proof(), nil)
+		return err
+	}, nil},
+	{"CheckMembers", func(a *workspace.Admin, _, to *user) error {
+		_, err := a.CheckMembers(to.h.Context(), []workspace.NewMember{{Name: "N"}})
+		return err
+	}, nil},
+	{"Members", func(a *workspace.Admin, _, to *user) error { _, err := a.Members(to.h.Context()); return err }, nil},
+	{"Approvals", func(a *workspace.Admin, _, to *user) error { _, err := a.Approvals(to.h.Context()); return err }, nil},
+	{"Approve", func(a *workspace.Admin, by, to *user) error { return a.Approve(to.h.Context(), "x", by.proof()) }, nil},
+	{"Refuse", func(a *workspace.Admin, _, to *user) error { return a.Refuse(to.h.Context(), "x") }, nil},
+	{"Policy", func(a *workspace.Admin, _, to *user) error { _, err := a.Policy(to.h.Context()); return err }, nil},
+	{"RenameWorkspace", func(a *workspace.Admin, _, to *user) error { return a.RenameWorkspace(to.h.Context(), "Other") }, nil},
+	{"SetIdle", func(a *workspace.Admin, _, to *user) error { return a.SetIdle(to.h.Context(), 7) }, nil},
+	{"SetTwoPeople", func(a *workspace.Admin, by, to *user) error {
+		return a.SetTwoPeople(to.h.Context(), false, "", by.proof())
+	}, nil},
+	{"Rehearse", func(a *workspace.Admin, _, to *user) error { _, err := a.Rehearse(to.h.Context()); return err }, nil},
+	{"Require2FA", func(a *workspace.Admin, by, to *user) error {
+		return a.Require2FA(to.h.Context(), to.h.clock.now().Add(time.Hour), "", by.proof())
+	}, nil},
+	{"DropRequirement", func(a *workspace.Admin, by, to *user) error {
+		return a.DropRequirement(to.h.Context(), "", by.proof())
+	}, nil},
+	{"Clock", func(a *workspace.Admin, _, to *user) error { _, err := a.Clock(to.h.Context()); return err }, nil},
+	{"ConfirmClock", func(a *workspace.Admin, by, to *user) error { return a.ConfirmClock(to.h.Context(), by.proof()) }, nil},
+	{"PreviewRun", func(a *workspace.Admin, _, to *user) error {
+		_, err := a.PreviewRun(to.h.Context(), []string{to.id})
+		return err
+	}, nil},
+	{"Runs", func(a *workspace.Admin, _, to *user) error { _, err := a.Runs(to.h.Context(), 0); return err }, nil},
+	{"Ledger", func(a *workspace.Admin, _, to *user) error { _, err := a.Ledger(to.h.Context(), 1); return err }, nil},
+	{"Unacknowledged", func(a *workspace.Admin, _, to *user) error {
+		_, err := a.Unacknowledged(to.h.Context())
+		return err
+	}, nil},
+	{"HandOver", func(a *workspace.Admin, _, to *user) error {
+		_, err := a.HandOver(to.h.Context(), 1, []int{1})
+		return err
+	}, nil},
+	{"VoidSheets", func(a *workspace.Admin, _, to *user) error {
+		_, err := a.VoidSheets(to.h.Context(), 1, []int{1})
+		return err
+	}, nil},
+	{"Log", func(a *workspace.Admin, _, to *user) error {
+		_, err := a.Log(to.h.Context(), workspace.LogQuery{})
+		return err
+	}, nil},
+	{"LogHead", func(a *workspace.Admin, _, to *user) error { _, err := a.LogHead(to.h.Context()); return err }, nil},
+	{"Backup", func(a *workspace.Admin, by, to *user) error {
+		return a.Backup(to.h.Context(), by.proof(), nil, func(workspace.BackupCopy) error { return nil })
+	}, nil},
+	{"Prove", func(a *workspace.Admin, by, to *user) error { return a.Prove(to.h.Context(), by.proof()) }, nil},
+	{"NameDocuments", func(a *workspace.Admin, _, to *user) error { return a.NameDocuments(to.h.Context(), nil) }, nil},
+	{"PurgeDocuments", func(a *workspace.Admin, _, to *user) error { return a.PurgeDocuments(to.h.Context(), nil) }, nil},
+	{"BeginRotation", func(a *workspace.Admin, by, to *user) error { return a.BeginRotation(to.h.Context(), by.proof()) }, nil},
+	{"Rotation", func(a *workspace.Admin, _, to *user) error { _, err := a.Rotation(to.h.Context()); return err }, nil},
+	{"HoldRotation", func(a *workspace.Admin, _, to *user) error { return a.HoldRotation(to.h.Context(), true) }, nil},
+	{"Rotate", func(a *workspace.Admin, _, to *user) error { return a.Rotate(to.h.Context(), nil) }, nil},
+	{"MakeKit", func(a *workspace.Admin, by, to *user) error {
+		_, err := a.MakeKit(to.h.Context(), by.proof())
+		return err
+	}, nil},
+	{"KitState", func(a *workspace.Admin, _, to *user) error { _, err := a.KitState(to.h.Context()); return err }, nil},
+	{"NoteSecretsPassphrase", func(a *workspace.Admin, _, to *user) error { return a.NoteSecretsPassphrase(to.h.Context()) }, nil},
+	{"NoteRestored", func(a *workspace.Admin, _, to *user) error {
+		return a.NoteRestored(to.h.Context(), to.h.clock.now())
+	}, nil},
+	{"NoteExport", func(a *workspace.Admin, _, to *user) error {
+		return a.NoteExport(to.h.Context(), workspace.ExportOpened, workspace.SeenExport{Run: 1})
+	}, nil},
+	{"SigningKey", func(a *workspace.Admin, _, to *user) error { _, err := a.SigningKey(to.h.Context()); return err }, nil},
+	{"VerifyLog", func(a *workspace.Admin, _, to *user) error {
+		_, err := a.VerifyLog(to.h.Context(), nil)
+		return err
+	}, nil},
+	{"ExportLog", func(a *workspace.Admin, _, to *user) error {
+		_, err := a.ExportLog(to.h.Context(), io.Discard, nil)
+		return err
+	}, nil},
+}
+
+func TestAdmin_EachMethodHasACase(t *testing.T) {
+	t.Parallel()
+	for m := range reflect.TypeFor[*workspace.Admin]().Methods() {
+		if !slices.ContainsFunc(adminCases, func(d adminCase) bool { return d.method == m.Name }) {
+			t.Errorf("nothing says who may use %s, and on whom", m.Name)
+		}
+	}
+}
+
+func TestAdmin_EachRoleMayDoWhatTheTableSays(t *testing.T) {
+	t.Parallel()
+	for i, d := range adminCases {
+		if d.about == nil {
+			continue
+		}
+		t.Run(d.method+string(rune('a'+i)), func(t *testing.T) {
+			t.Parallel()
+			h, owner := alone(t)
+			admin := h.one(person{role: workspace.RoleAdmin})
+			for _, by := range []*user{owner, admin} {
+				a := by.admin()
+				byOwner := by == owner
+				for _, role := range everybody {
+					for n, state := range states {
+						to := h.one(person{role, state, state == workspace.ProfileActive || state == workspace.ProfileSuspended})
+						want := d.about.states[n]
+						if want != gone && !byOwner && !slices.Contains(d.about.admin, role) {
+							want = workspace.CodeForbidden
+						}
+						d.expect(h, a, by, to, want)
+					}
+				}
+				h.one(person{role: workspace.RoleOwner}) // the others may be none by now
+				want := d.about.self
+				if want == "" && !byOwner && d.method == "SetRole" {
+					want = workspace.CodeForbidden
+				}
+				d.expect(h, a, by, by, want)
+				if d.method == "SetRole" && byOwner { // who is none any more is refused from now on
+					d.expect(h, a, by, by, workspace.CodeForbidden)
+				}
+			}
+		})
+	}
+}
+
+// expect does it and wants this code, or none. What is refused changes nothing.
+func (d adminCase) expect(h *fixture, a *workspace.Admin, by, to *user, want workspace.Code) {
+	h.Helper()
+	before := h.profile(to.id)
+	err := d.do(a, by, to)
+	if want == "" {
+		if err != nil {
+			h.Errorf("%s by %s to %s, who is %q: %v", d.method, by.name, to.name, before.State, err)
+		}
+		return
+	}
+	if !workspace.IsCode(err, want) {
+		h.Errorf("%s by %s to %s, who is %q: %v, not %s", d.method, by.name, to.name, before.State, err, want)
+	}
+	if after := h.profile(to.id); !reflect.DeepEqual(before, after) {
+		h.Errorf("%s by %s to %s was refused, and changed %+v to %+v", d.method, by.name, to.name, before, after)
+	}
+}
+
+func TestAdmin_FormerAdminIsRefusedEachMethod(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	to := h.one(person{role: workspace.RoleMember, on: true})
+	demoted, out, locked := h.one(person{role: workspace.RoleAdmin}), h.one(person{role: workspace.RoleAdmin}), h.one(person{role: workspace.RoleAdmin})
+	a, b, c := demoted.admin(), out.admin(), locked.signIn()
+	byLocked, err := c.Admin(t.Context())
+	h.ok(err)
+	mine := owner.admin()
+	h.ok(mine.SetRole(t.Context(), demoted.id, workspace.RoleMember, owner.proof()))
+	h.ok(mine.Suspend(t.Context(), out.id))
+	h.ok(c.End(t.Context()))
+	for _, d := range adminCases {
+		d.expect(h, a, demoted, to, workspace.CodeForbidden)
+		d.expect(h, b, out, to, workspace.CodeSessionEnded)
+		d.expect(h, byLocked, locked, to, workspace.CodeSessionEnded)
+	}
+}
+
+func TestAdmin_IsRefusedToAMember(t *testing.T) {
+	t.Parallel()
+	h, _ := alone(t)
+	_, err := h.one(person{role: workspace.RoleMember}).signIn().Admin(t.Context())
+	h.refused(err, workspace.CodeForbidden)
+}
+
+func TestAdmin_LastOwnerStaysOwner(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.people(person{role: workspace.RoleOwner, state: workspace.ProfileSuspended}, person{role: workspace.RoleOwner, state: workspace.ProfileInvited})
+	a := owner.admin()
+	for _, role := range []workspace.Role{workspace.RoleAdmin, workspace.RoleMember} {
+		h.refused(a.SetRole(t.Context(), owner.id, role, owner.proof()), workspace.CodeLastOwner)
+	}
+	h.refused(a.Suspend(t.Context(), owner.id), workspace.CodeNotYourself)
+	h.refused(a.Remove(t.Context(), owner.id, owner.proof()), workspace.CodeNotYourself)
+	h.refused(a.Reset2FA(t.Context(), owner.id, "", owner.proof()), workspace.CodeNotYourself)
+	second := h.one(person{role: workspace.RoleOwner})
+	other := second.admin()
+	h.ok(a.SetRole(t.Context(), owner.id, workspace.RoleMember, owner.proof()))
+	h.refused(other.SetRole(t.Context(), second.id, workspace.RoleMember, second.proof()), workspace.CodeLastOwner)
+}
+
+func TestAddMember_AdminAddsMembersAndOwnerAddsAnyRole(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	admin := h.one(person{role: workspace.RoleAdmin})
+	a, o := admin.admin(), owner.admin()
+	for _, role := range []workspace.Role{workspace.RoleOwner, workspace.RoleAdmin} {
+		n := workspace.NewMember{Name: "N", Email: string(role) + "@example.com", Role: role}
+		_, err := a.AddMember(t.Context(), n, admin.proof())
+		h.refused(err, workspace.CodeForbidden)
+		_, err = o.AddMember(t.Context(), n, workspace.Proof{})
+		h.refused(err, workspace.CodePasswordRequired)
+		_, err = o.AddMember(t.Context(), n, owner.proof())
+		h.ok(err)
+	}
+	_, err := a.AddMember(t.Context(), workspace.NewMember{Name: "N", Email: "m@example.com", Role: workspace.RoleMember}, workspace.Proof{})
+	h.ok(err)
+	_, err = o.AddMember(t.Context(), workspace.NewMember{Name: "N", Email: "x@example.com", Role: "boss"}, owner.proof())
+	h.refused(err, workspace.CodeRoleUnknown)
+}

@@ -1,0 +1,285 @@
+package workspace_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// pair is a fixture that asks for two people: an owner and an admin with 2FA on,
+// and members to act on.
+type pair struct {
+	*fixture
+	owner, admin *user
+	members      []*user
+}
+
+func twoPeople(t *testing.T) *pair {
+	t.Helper()
+	h, owner, _ := guarded(t)
+	all := h.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleMember, on: true})
+	h.ok(owner.admin().SetTwoPeople(t.Context(), true, "", owner.proof()))
+	return &pair{h, owner, all[0], all[1:]}
+}
+
+// approved asks as the owner and approves as the admin.
+func (p *pair) approved(kind workspace.ApprovalKind, of ...*user) string {
+	p.Helper()
+	var ids []string
+	for _, m := range of {
+		ids = append(ids, m.id)
+	}
+	asked, err := p.owner.admin().AskApproval(p.Context(), kind, ids, "the phone is lost", p.owner.proof())
+	p.ok(err)
+	p.ok(p.admin.admin().Approve(p.Context(), asked.ID, p.admin.proof()))
+	return asked.ID
+}
+
+func TestTwoPeople_EachActWaitsForASecondAdmin(t *testing.T) {
+	t.Parallel()
+	p := twoPeople(t)
+	m := p.members[0]
+	acts := map[workspace.ApprovalKind]func(approval string) error{
+		workspace.ApproveResetPassword: func(id string) error {
+			_, err := p.owner.admin().ResetPassword(t.Context(), m.id, id, p.owner.proof())
+			return err
+		},
+		workspace.ApproveHelpCode: func(id string) error {
+			_, err := p.owner.admin().HelpCode(t.Context(), m.id, id, p.owner.proof())
+			return err
+		},
+		workspace.ApprovePrintRun: func(id string) error {
+			r, err := p.owner.admin().BeginRun(t.Context(), workspace.RunRequest{Members: []string{m.id, m.id}, Reason: "r", Kind: workspace.RunPrint, Approval: id}, p.owner.proof())
+			if err == nil {
+				_, err = r.Cancel(t.Context())
+			}
+			return err
+		},
+		workspace.ApproveReset2FA: func(id string) error { return p.owner.admin().Reset2FA(t.Context(), m.id, id, p.owner.proof()) },
+	}
+	kinds := []workspace.ApprovalKind{workspace.ApproveResetPassword, workspace.ApproveHelpCode, workspace.ApprovePrintRun, workspace.ApproveReset2FA}
+	for i, kind := range kinds {
+		act := acts[kind]
+		p.refused(act(""), workspace.CodeApprovalNeeded)
+		p.refused(act("nothing"), workspace.CodeApprovalGone)
+		p.refused(act(p.approved(kinds[(i+1)%len(kinds)], m)), workspace.CodeApprovalGone) // another act
+		p.refused(act(p.approved(kind, p.members[1])), workspace.CodeApprovalGone)         // other people
+		if kind == workspace.ApprovePrintRun {
+			p.refused(act(p.approved(kind, m, p.members[1])), workspace.CodeApprovalGone) // more people
+		}
+		asked, err := p.admin.admin().AskApproval(t.Context(), kind, []string{m.id}, "r", p.admin.proof())
+		p.ok(err)
+		p.ok(p.owner.admin().Approve(t.Context(), asked.ID, p.owner.proof()))
+		p.refused(act(asked.ID), workspace.CodeApprovalGone) // another who asked
+		id := p.approved(kind, m)
+		p.ok(act(id))
+		if kind != workspace.ApproveReset2FA {
+			p.refused(act(id), workspace.CodeApprovalGone) // used
+		}
+	}
+	_, invitation := p.invited(p.owner.admin())
+	_, err := p.owner.admin().ResetPassword(t.Context(), invitation.ProfileID, "", p.owner.proof())
+	p.ok(err) // nobody's profile yet
+	p.restart()
+}
+
+func TestApproval_OfAFormerAdminAllowsNothing(t *testing.T) {
+	t.Parallel()
+	for name, fall := range map[string]func(p *pair) error{
+		"Demoted": func(p *pair) error {
+			return p.owner.admin().SetRole(t.Context(), p.admin.id, workspace.RoleMember, p.owner.proof())
+		},
+		"Suspended": func(p *pair) error { return p.owner.admin().Suspend(t.Context(), p.admin.id) },
+		"Removed":   func(p *pair) error { return p.owner.admin().Remove(t.Context(), p.admin.id, p.owner.proof()) },
+		"Refused": func(p *pair) error { // thought better of it
+			all, err := p.admin.admin().Approvals(t.Context())
+			p.ok(err)
+			return p.admin.admin().Refuse(t.Context(), all[0].ID)
+		},
+		"Withdrawn": func(p *pair) error {
+			all, err := p.owner.admin().Approvals(t.Context())
+			p.ok(err)
+			return p.owner.admin().Refuse(t.Context(), all[0].ID)
+		},
+		"RunOut": func(p *pair) error { p.clock.step(workspace.ApprovalLife); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := twoPeople(t)
+			id := p.approved(workspace.ApproveReset2FA, p.members[0])
+			p.ok(fall(p))
+			p.refused(p.owner.admin().Reset2FA(t.Context(), p.members[0].id, id, p.owner.proof()), workspace.CodeApprovalGone)
+			all, err := p.owner.admin().Approvals(t.Context())
+			p.ok(err)
+			if len(all) > 0 {
+				t.Errorf("listed: %+v", all)
+			}
+		})
+	}
+}
+
+func TestApprove_NotYourOwnRequestOrOneAboutYou(t *testing.T) {
+	t.Parallel()
+	p := twoPeople(t)
+	third := p.one(person{role: workspace.RoleAdmin})
+	asked, err := p.owner.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{p.admin.id}, "the phone is lost", p.owner.proof())
+	p.ok(err)
+	p.refused(p.owner.admin().Approve(t.Context(), asked.ID, p.owner.proof()), workspace.CodeApprovalOwn)
+	p.refused(p.admin.admin().Approve(t.Context(), asked.ID, p.admin.proof()), workspace.CodeApprovalOwn)
+	p.refused(third.admin().Approve(t.Context(), asked.ID, third.proof()), workspace.CodeTwoFactorOff)
+	all, err := third.admin().Approvals(t.Context())
+	p.ok(err)
+	if len(all) != 1 || all[0].ByName != p.owner.name || !slices.Equal(all[0].Names, []string{p.admin.name}) || all[0].Mine || all[0].State != workspace.ApprovalWaiting {
+		t.Errorf("listed: %+v", all)
+	}
+	mine, err := p.owner.admin().Approvals(t.Context())
+	p.ok(err)
+	if !mine[0].Mine || mine[0].May {
+		t.Errorf("listed to who asked: %+v", mine[0])
+	}
+	// A wrong code approves nothing.
+	p.refused(third.admin().Approve(t.Context(), asked.ID, workspace.Proof{Password: secret.NewText("not the password at all")}), workspace.CodeTwoFactorOff)
+	fourth := p.one(person{role: workspace.RoleAdmin, on: true})
+	proof := fourth.proof()
+	proof.Factor.Value = secret.NewText(fourth.phone.wrong())
+	p.refused(fourth.admin().Approve(t.Context(), asked.ID, proof), workspace.CodeCodeWrong)
+	p.ok(fourth.admin().Approve(t.Context(), asked.ID, fourth.proof()))
+	p.refused(fourth.admin().Approve(t.Context(), asked.ID, fourth.proof()), workspace.CodeApprovalGone)
+	p.ok(p.owner.admin().Reset2FA(t.Context(), p.admin.id, asked.ID, p.owner.proof()))
+}
+
+func TestTwoPeople_ALesserPolicyWaitsForASecondAdmin(t *testing.T) {
+	t.Parallel()
+	p := twoPeople(t)
+	a, day := p.owner.admin(), p.clock.now().Add(24*time.Hour)
+	h := p.fixture
+	h.ok(a.Require2FA(t.Context(), day, "", p.owner.proof()))                 // more than before
+	h.ok(a.Require2FA(t.Context(), day.Add(-time.Hour), "", p.owner.proof())) // earlier
+	h.refused(a.Require2FA(t.Context(), day, "", p.owner.proof()), workspace.CodeApprovalNeeded)
+	h.refused(a.DropRequirement(t.Context(), "", p.owner.proof()), workspace.CodeApprovalNeeded)
+	for _, members := range [][]string{{p.members[0].id}, {p.owner.id}} {
+		_, err := a.AskApproval(t.Context(), workspace.ApproveDropRequirement, members, "r", p.owner.proof())
+		h.refused(err, workspace.CodeNobodyChosen)
+	}
+	_, err := p.admin.admin().AskApproval(t.Context(), workspace.ApproveTwoPeopleOff, nil, "r", p.admin.proof())
+	h.refused(err, workspace.CodeForbidden)
+	other := p.approved(workspace.ApproveTwoPeopleOff)
+	h.refused(a.DropRequirement(t.Context(), other, p.owner.proof()), workspace.CodeApprovalGone) // another act
+	waits, err := a.AskApproval(t.Context(), workspace.ApproveDropRequirement, nil, "r", p.owner.proof())
+	h.ok(err)
+	h.refused(a.DropRequirement(t.Context(), waits.ID, p.owner.proof()), workspace.CodeApprovalGone)
+	h.refused(p.owner.admin().Approve(t.Context(), waits.ID, p.owner.proof()), workspace.CodeApprovalOwn)
+	h.ok(p.admin.admin().Approve(t.Context(), waits.ID, p.admin.proof()))
+
+	a = p.owner.admin()
+	h.ok(a.Require2FA(t.Context(), day, waits.ID, p.owner.proof()))
+	h.refused(a.DropRequirement(t.Context(), waits.ID, p.owner.proof()), workspace.CodeApprovalGone) // used
+	h.ok(a.DropRequirement(t.Context(), p.approved(workspace.ApproveDropRequirement), p.owner.proof()))
+	policy, err := a.Policy(t.Context())
+	h.ok(err)
+	if policy.Require2FA || !policy.TwoPeople {
+		t.Errorf("%+v", policy)
+	}
+	h.ok(a.SetTwoPeople(t.Context(), true, "", p.owner.proof())) // no less than before
+	h.restart()
+}
+
+func TestApproval_EndsWithARoleThatItRestsOn(t *testing.T) {
+	t.Parallel()
+	p := twoPeople(t)
+	boss := p.one(person{role: workspace.RoleOwner, on: true})
+	approver := p.one(person{role: workspace.RoleAdmin, on: true})
+	for name, who := range map[string]*user{"Subject": p.members[0], "Asker": p.admin, "Approver": approver} {
+		asked, err := p.admin.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{p.members[0].id}, "r", p.admin.proof())
+		p.ok(err)
+		p.ok(approver.admin().Approve(t.Context(), asked.ID, approver.proof()))
+		back := p.profile(who.id).Role
+		for _, role := range []workspace.Role{workspace.RoleOwner, back} {
+			p.ok(boss.admin().SetRole(t.Context(), who.id, role, boss.proof()))
+		}
+		if err := p.admin.admin().Reset2FA(t.Context(), p.members[0].id, asked.ID, p.admin.proof()); !workspace.IsCode(err, workspace.CodeApprovalGone) {
+			t.Errorf("%s there and back: %v", name, err)
+		}
+	}
+}
+
+func TestTwoPeople_NeedsTwoAdminsWith2FAAndAnOwner(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	h.people(person{role: workspace.RoleAdmin}, person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleAdmin, on: true, state: workspace.ProfileSuspended})
+	h.refused(owner.admin().SetTwoPeople(t.Context(), true, "", owner.proof()), workspace.CodeTwoPeopleAlone)
+	admin := h.one(person{role: workspace.RoleAdmin, on: true})
+	h.refused(admin.admin().SetTwoPeople(t.Context(), true, "", admin.proof()), workspace.CodeForbidden)
+	h.ok(owner.admin().SetTwoPeople(t.Context(), true, "", owner.proof()))
+	p, err := admin.admin().Policy(t.Context())
+	h.ok(err)
+	if !p.TwoPeople {
+		t.Error("it is not on")
+	}
+	h.refused(admin.admin().SetTwoPeople(t.Context(), false, "", admin.proof()), workspace.CodeForbidden)
+	h.refused(owner.admin().SetTwoPeople(t.Context(), false, "", owner.proof()), workspace.CodeApprovalNeeded)
+	id := (&pair{fixture: h, owner: owner, admin: admin}).approved(workspace.ApproveTwoPeopleOff)
+	h.ok(owner.admin().SetTwoPeople(t.Context(), false, id, owner.proof()))
+	_, err = admin.admin().ResetPassword(t.Context(), h.one(person{role: workspace.RoleMember}).id, "", admin.proof())
+	h.ok(err)
+}
+
+func TestReason_IsRequired(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	m := h.one(person{role: workspace.RoleMember, on: true})
+	for reason, code := range map[string]workspace.Code{
+		" ": workspace.CodeReasonRequired, strings.Repeat("x", 121): workspace.CodeReasonLong, "a\u202eb": workspace.CodeReasonForm,
+	} {
+		_, err := owner.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{m.id}, reason, owner.proof())
+		h.refused(err, code)
+		_, err = owner.admin().BeginRun(t.Context(), workspace.RunRequest{Members: []string{m.id}, Reason: reason, Kind: workspace.RunPrint}, owner.proof())
+		h.refused(err, code)
+	}
+	for _, ids := range [][]string{nil, {m.id, owner.id}} {
+		_, err := owner.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, ids, "r", owner.proof())
+		h.refused(err, workspace.CodeNobodyChosen)
+	}
+}
+
+func TestPolicy_IsStoredWithinItsRanges(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	a := owner.admin()
+	h.ok(a.RenameWorkspace(t.Context(), " Southwind "))
+	h.refused(a.RenameWorkspace(t.Context(), "a\tb"), workspace.CodeWorkspaceForm)
+	for _, minutes := range []int{-1, 0, 16, 1 << 40} {
+		h.refused(a.SetIdle(t.Context(), minutes), workspace.CodeIdleRange)
+	}
+	h.ok(a.SetIdle(t.Context(), 15))
+	h.restart()
+	if h.w.Name() != "Southwind" || h.w.Idle() != 15*time.Minute {
+		t.Errorf("%q, %v", h.w.Name(), h.w.Idle())
+	}
+	s := owner.signIn()
+	h.clock.step(14 * time.Minute)
+	if _, err := s.Overview(t.Context()); err != nil {
+		t.Error(err)
+	}
+	h.clock.step(15 * time.Minute)
+	_, err := s.Overview(t.Context())
+	h.refused(err, workspace.CodeSessionEnded)
+	p, err := owner.admin().Policy(t.Context())
+	h.ok(err)
+	if want := (workspace.Policy{Name: "Southwind", IdleMinutes: 15}); fmt.Sprint(p) != fmt.Sprint(want) {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestAskApproval_UnknownKindIsRefused(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	m := h.one(person{role: workspace.RoleMember, state: workspace.ProfileActive})
+	_, err := owner.admin().AskApproval(t.Context(), "anything", []string{m.id}, "because", owner.proof())
+	h.refused(err, workspace.CodeNobodyChosen)
+}

@@ -1,0 +1,123 @@
+package workspace_test
+
+import (
+	"context"
+	"crypto/rand"
+	"runtime"
+	"testing"
+
+	"countersign/backend/secret"
+	"countersign/backend/vault"
+	"countersign/backend/workspace"
+)
+
+func TestChangePassword_EndsOtherSessionsAndChallenges(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	other, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
+	h.ok(err)
+	next := "granite lagoon whisper 47"
+	none := workspace.FactorInput{Kind: workspace.FactorNone}
+	h.refused(s.ChangePassword(t.Context(), secret.NewText("wrong password, really"), secret.NewText(next), none), workspace.CodePasswordWrong)
+	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("short"), none), workspace.CodePasswordShort)
+	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText(pass), none), workspace.CodePasswordSame)
+	h.ok(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText(next), none))
+	h.ok(s.Touch())
+	if _, err := s.Overview(t.Context()); err != nil {
+		t.Errorf("its own session ended: %v", err)
+	}
+	_, err = other.Overview(t.Context())
+	h.refused(err, workspace.CodeSessionEnded)
+	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(pass))
+	h.refused(err, workspace.CodeCredentialsWrong)
+	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(next))
+	h.ok(err)
+}
+
+func TestChangePassword_With2FANeedsACode(t *testing.T) {
+	t.Parallel()
+	h, s, p, _ := enabled(t)
+	next := secret.NewText("granite lagoon whisper 47")
+	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), next, workspace.FactorInput{Kind: workspace.FactorNone}), workspace.CodeFactorRequired)
+	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), next, byCode(p.wrong())), workspace.CodeCodeWrong)
+	h.ok(s.ChangePassword(t.Context(), secret.NewText(pass), next, byCode(p.code())))
+	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
+	h.refused(err, workspace.CodeCredentialsWrong)
+}
+
+func TestChangePassword_KeyPairThatDoesNotFitIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	mine, err := vault.NewIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		sql   string
+		again bool // sign in after it
+	}{
+		"nothing happened":       {"", false},
+		"the row is gone":        {"DELETE FROM vault_keys WHERE holder = ", false},
+		"another recipient":      {"UPDATE vault_keys SET recipient = '" + mine.Recipient() + "' WHERE holder = ", false},
+		"it cannot be unwrapped": {"UPDATE vault_keys SET wrapped = x'00' WHERE holder = ", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, owner := alone(t)
+			h.add(owner.signIn(), paper("lease", "Lease of the mill"))
+			member := h.one(person{role: workspace.RoleMember})
+			member.signIn()
+			owner.signIn()
+			s := member.signIn()
+			if c.sql != "" {
+				h.sneak(c.sql + "'profile/" + member.id + "'")
+			}
+			if c.again {
+				s = member.signIn()
+			}
+			h.ok(s.ChangePassword(t.Context(), secret.NewText(member.pass), secret.NewText(longerPass), workspace.FactorInput{}))
+			member.pass = longerPass
+			owner.signIn()
+			if h.contracts(s) != "lease" || h.contracts(member.signIn()) != "lease" {
+				t.Error("the member does not read the contract")
+			}
+		})
+	}
+}
+
+// chance is randomness that can be interrupted.
+type chance struct{ once func() }
+
+func (c *chance) Read(b []byte) (int, error) {
+	if once := c.once; once != nil {
+		c.once = nil
+		once()
+	}
+	return rand.Read(b)
+}
+
+func TestChangePassword_LockMeanwhileLosesNoVaultKey(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.add(s, paper("a", "text"))
+	by := &chance{}
+	w, err := workspace.Open(t.Context(), workspace.Config{
+		Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Rand: by, Password: cheap, Recovery: cheapCodes,
+	})
+	h.ok(err)
+	defer w.Close()
+	s, _, err = w.SignIn(t.Context(), email, secret.NewText(pass))
+	h.ok(err)
+	ended := make(chan error, 1)
+	by.once = func() { // the salt of the new password
+		go func() { ended <- s.End(context.WithoutCancel(t.Context())) }()
+		for s.Remaining() > 0 { // until it is over: what it held is gone
+			runtime.Gosched()
+		}
+	}
+	err = s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("walnut harbour spindle 3"), workspace.FactorInput{})
+	h.refused(err, workspace.CodeSessionEnded)
+	h.ok(<-ended)
+	if h.read((&user{h: h, email: email, pass: pass}).signIn(), "a") != "text" {
+		t.Error("the contract reads otherwise")
+	}
+}

@@ -1,0 +1,452 @@
+package workspace_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/backend/keychain"
+	"countersign/backend/secret"
+	"countersign/backend/vault"
+	"countersign/backend/workspace"
+)
+
+// What somebody tries here who writes the data folder, knows passwords, and has
+// neither the phone nor the keychain.
+
+var noFactor = workspace.FactorInput{Kind: workspace.FactorNone}
+
+// olderCopy gives the database as it is now, whole, and goes on.
+func (h *fixture) olderCopy() []byte {
+	h.Helper()
+	h.restart()
+	old, err := os.ReadFile(h.path)
+	h.ok(err)
+	return old
+}
+
+// putBack closes the workspace and puts an older copy in its place.
+func (h *fixture) putBack(old []byte) {
+	h.Helper()
+	h.ok(h.store.Close())
+	h.ok(os.WriteFile(h.path, old, 0o600))
+	h.clock.step(time.Hour)
+}
+
+// proves gives what an owner may accept, with password and phone.
+func (p *user) proves(s *workspace.Sealed) (*workspace.Acceptance, error) {
+	p.h.Helper()
+	factor := noFactor
+	if p.phone.key != "" {
+		factor = byCode(p.newCode())
+	}
+	return s.Prove(context.WithoutCancel(p.h.Context()), p.email, secret.NewText(p.pass), factor)
+}
+
+// accepts takes the workspace as it is, and starts.
+func (p *user) accepts() workspace.Review {
+	p.h.Helper()
+	a, err := p.proves(p.h.sealed())
+	p.h.ok(err)
+	p.h.ok(a.Accept(p.h.Context()))
+	p.h.ok(p.h.store.Close())
+	p.h.open()
+	return a.Review()
+}
+
+func TestAccept_RewoundFolderTakesMoreThanAPassword(t *testing.T) {
+	t.Parallel()
+	h, _, _ := lived(t)
+	h.sneak("DELETE FROM events WHERE seq > 1", "DELETE FROM factors", "DELETE FROM recovery_codes", "DELETE FROM recovery_sets", "DELETE FROM attempts",
+		"UPDATE profiles SET name = 'Amara Okafor', generation = 0, epoch = 0, last_sign_in_at = created_at")
+	h.clock.step(time.Hour)
+	s := h.sealed()
+	if s.Report().Acceptable {
+		t.Error("it is offered although no owner could")
+	}
+	_, err := s.Prove(t.Context(), email, secret.NewText(pass), noFactor)
+	h.refused(err, workspace.CodeAcceptChanged)
+}
+
+func TestAccept_CopyFromBeforeEnrolmentIsRefused(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	old := h.olderCopy()
+	h.enable(owner.signIn())
+	h.putBack(old)
+	_, err := h.sealed().Prove(t.Context(), email, secret.NewText(pass), noFactor)
+	h.refused(err, workspace.CodeAcceptChanged)
+}
+
+func TestAccept_OwnerWhoLostTheRoleCannotAccept(t *testing.T) {
+	t.Parallel()
+	for name, act := range map[string]func(*workspace.Admin, string, workspace.Proof) error{
+		"Demoted": func(a *workspace.Admin, id string, p workspace.Proof) error {
+			return a.SetRole(t.Context(), id, workspace.RoleMember, p)
+		},
+		"Suspended": func(a *workspace.Admin, id string, _ workspace.Proof) error { return a.Suspend(t.Context(), id) },
+		"Removed":   func(a *workspace.Admin, id string, p workspace.Proof) error { return a.Remove(t.Context(), id, p) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, owner, _ := guarded(t)
+			other := h.one(person{role: workspace.RoleOwner, on: true})
+			old := h.olderCopy()
+			h.ok(act(owner.admin(), other.id, owner.proof()))
+			h.putBack(old)
+			_, err := other.proves(h.sealed())
+			h.refused(err, workspace.CodeAcceptChanged)
+			h.ok(h.store.Close())
+
+			r := owner.accepts()
+			want := []workspace.Returning{{Name: owner.name, Email: owner.email, Role: workspace.RoleOwner, On: true},
+				{Name: other.name, Email: other.email, Role: workspace.RoleOwner, On: true, Suspended: true}}
+			if !slices.Equal(r.People, want) {
+				t.Errorf("the owner sees %+v", r.People)
+			}
+			_, _, err = h.w.SignIn(t.Context(), other.email, secret.NewText(other.pass))
+			h.refused(err, workspace.CodeSuspendedSelf)
+			h.ok(owner.admin().Resume(t.Context(), other.id))
+			if name != "Removed" { // whose phone's key is gone
+				other.signIn()
+			}
+		})
+	}
+}
+
+func TestAccept_SuspendedOwnerCannotAccept(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	other := h.one(person{role: workspace.RoleOwner, on: true})
+	h.ok(owner.admin().Suspend(t.Context(), other.id))
+	h.ok(h.store.Close())
+	h.sneak("UPDATE profiles SET name = 'x' WHERE id = '" + owner.id + "'")
+	_, err := other.proves(h.sealed())
+	h.refused(err, workspace.CodeAcceptChanged)
+}
+
+func TestAccept_OwnerWhose2FAWasTakenAwayIsSuspended(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	other := h.one(person{role: workspace.RoleOwner, on: true})
+	h.ok(h.store.Close())
+	h.sneak("DELETE FROM factors WHERE profile_id = '" + other.id + "'")
+	owner.accepts()
+	_, _, err := h.w.SignIn(t.Context(), other.email, secret.NewText(other.pass))
+	h.refused(err, workspace.CodeSuspendedSelf)
+}
+
+func TestAccept_CodeThatWasUsedIsRefused(t *testing.T) {
+	t.Parallel()
+	h, owner, codes := guarded(t)
+	old := h.olderCopy()
+	owner.signIn()
+	used := owner.phone.code()
+	_, err := owner.challenge().Recover(t.Context(), secret.NewText(codes[4]))
+	h.ok(err)
+	h.ok(h.store.Close())
+	h.ok(os.WriteFile(h.path, old, 0o600))
+
+	s := h.sealed()
+	_, err = s.Prove(t.Context(), email, secret.NewText(pass), byCode(used))
+	h.refused(err, workspace.CodeCodeUsed)
+	_, err = s.Prove(t.Context(), email, secret.NewText(pass), byRecovery(codes[4]))
+	h.refused(err, workspace.CodeRecoveryUsed)
+
+	// What proves the owner once does not do so again, although nothing was accepted.
+	h.clock.step(10 * time.Minute)
+	right := owner.newCode()
+	_, err = s.Prove(t.Context(), email, secret.NewText(pass), byCode(right))
+	h.ok(err)
+	_, err = s.Prove(t.Context(), email, secret.NewText(pass), byCode(right))
+	h.refused(err, workspace.CodeCodeUsed)
+	_, err = s.Prove(t.Context(), email, secret.NewText(pass), byRecovery(codes[5]))
+	h.ok(err)
+	h.clock.step(10 * time.Minute)
+	_, err = s.Prove(t.Context(), email, secret.NewText(pass), byRecovery(codes[5]))
+	h.refused(err, workspace.CodeRecoveryUsed)
+
+	// Nor at the sign-in after it.
+	a, err := s.Prove(t.Context(), email, secret.NewText(pass), byRecovery(codes[6]))
+	h.ok(err)
+	h.ok(a.Accept(t.Context()))
+	h.ok(h.store.Close())
+	h.open()
+	for _, n := range []int{4, 5, 6} {
+		_, err = owner.challenge().Recover(t.Context(), secret.NewText(codes[n]))
+		h.refused(err, workspace.CodeRecoveryUsed)
+	}
+	_, err = owner.challenge().Recover(t.Context(), secret.NewText(codes[7]))
+	h.ok(err)
+}
+
+func TestAccept_SecondOwnersUsedCodesStayUsed(t *testing.T) {
+	t.Parallel()
+	h, owner, codes := guarded(t)
+	other := h.one(person{role: workspace.RoleOwner, on: true})
+	old := h.olderCopy()
+	owner.signIn()
+	_, err := owner.challenge().Recover(t.Context(), secret.NewText(codes[2]))
+	h.ok(err)
+	h.putBack(old)
+	other.accepts()
+	_, err = owner.challenge().Recover(t.Context(), secret.NewText(codes[2]))
+	h.refused(err, workspace.CodeRecoveryUsed)
+}
+
+func TestAccept_ReplacedRecoveryCodesEnd(t *testing.T) {
+	t.Parallel()
+	h, owner, codes := guarded(t)
+	old := h.olderCopy()
+	s := owner.signIn()
+	_, err := s.BeginNewCodes(t.Context(), owner.proof())
+	h.ok(err)
+	h.ok(s.KeepNewCodes(t.Context()))
+	h.putBack(old)
+	_, err = h.sealed().Prove(t.Context(), email, secret.NewText(pass), byRecovery(codes[3]))
+	h.refused(err, workspace.CodeRecoveryNone)
+	h.ok(h.store.Close())
+	if r := owner.accepts(); !r.CodesEnd {
+		t.Error("the owner is not told")
+	}
+	_, err = owner.challenge().Recover(t.Context(), secret.NewText(codes[3]))
+	h.refused(err, workspace.CodeRecoveryNone)
+}
+
+func TestAccept_OpenOneTimeCodesAndApprovalsEnd(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	member := h.one(person{role: workspace.RoleMember, on: true})
+	admin := h.one(person{role: workspace.RoleAdmin, on: true})
+	given, err := owner.admin().ResetPassword(t.Context(), member.id, "", owner.proof())
+	h.ok(err)
+	asked, err := admin.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{member.id}, "Lost phone", admin.proof())
+	h.ok(err)
+	old := h.olderCopy()
+	_, c, err := h.w.Redeem(t.Context(), member.email, secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
+	h.ok(err)
+	_, err = c.Verify(t.Context(), secret.NewText(member.newCode()))
+	h.ok(err)
+	h.putBack(old)
+	if r := owner.accepts(); r.OpenCodes != 1 {
+		t.Errorf("%d one-time codes are told of", r.OpenCodes)
+	}
+	_, _, err = h.w.Redeem(t.Context(), member.email, secret.NewText(given.Code.Display()), secret.NewText("another drum marzipan 8"))
+	h.refused(err, workspace.CodeOneTimeEnded)
+	h.refused(owner.admin().Approve(t.Context(), asked.ID, owner.proof()), workspace.CodeApprovalGone)
+}
+
+func TestAccept_WhatChangedSinceTheReviewIsRefused(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	h.ok(h.store.Close())
+	h.sneak("UPDATE profiles SET name = 'x'")
+	a, err := owner.proves(h.sealed())
+	h.ok(err)
+	h.sneak("UPDATE profiles SET name = 'y'")
+	h.refused(a.Accept(t.Context()), workspace.CodeNotAuthentic)
+	h.sneak("UPDATE profiles SET name = 'x'")
+	h.clock.step(workspace.ChallengeLife + time.Minute)
+	h.refused(a.Accept(t.Context()), workspace.CodeChallengeEnded)
+}
+
+func TestAccept_NeedsWhatTheKeychainKnew(t *testing.T) {
+	t.Parallel()
+	for name, left := range map[string]func(anchor []byte) []byte{
+		"Gone":    func([]byte) []byte { return nil },
+		"Short":   func(b []byte) []byte { return b[:40] },
+		"Older":   func(b []byte) []byte { return b[:88] }, // of a version that kept no more
+		"Cut":     func(b []byte) []byte { return b[:len(b)-1] },
+		"Garbage": func(b []byte) []byte { return slices.Repeat([]byte{255}, 300) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, owner, _ := guarded(t)
+			item := h.secrets.prefix() + "/anchor"
+			h.ok(h.store.Close())
+			anchor, err := h.secrets.Get(t.Context(), item)
+			h.ok(err)
+			h.ok(h.secrets.Delete(t.Context(), item))
+			if b := left(anchor.Reveal()); b != nil {
+				h.ok(h.secrets.Set(t.Context(), item, secret.NewBytes(b)))
+			}
+			h.sneak("UPDATE profiles SET name = 'x'")
+			s := h.sealed()
+			if s.Report().Acceptable {
+				t.Error("it is offered")
+			}
+			_, err = owner.proves(s)
+			h.refused(err, workspace.CodeAcceptChanged)
+		})
+	}
+}
+
+func TestAccept_ForgedVaultKeysAreNotUsed(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.add(owner.signIn(), paper("lease.txt", "Lease of the mill"))
+	h.ok(h.store.Close())
+	forged, err := vault.NewKeys()
+	h.ok(err)
+	db, err := sql.Open("sqlite", h.path)
+	h.ok(err)
+	var recipient string
+	h.ok(db.QueryRow("SELECT recipient FROM vault_keys WHERE holder = ?", "profile/"+owner.id).Scan(&recipient))
+	sealed, err := forged.SealTo(recipient)
+	h.ok(err)
+	for _, as := range []string{
+		"UPDATE vault_keys SET sealed = ?", // in the place of the vault's own
+		"UPDATE vault_keys SET sealed = ?, generation = 1; UPDATE workspace SET vault_check = ''",
+	} {
+		_, err = db.Exec(as, sealed)
+		h.ok(err)
+	}
+	h.ok(db.Close())
+	h.clock.step(time.Hour)
+	if r := owner.accepts(); !r.Contracts.Closed {
+		t.Error("the owner is not told that the contracts stay closed")
+	}
+	s := owner.signIn()
+	_, err = s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("deed.txt", "Deed of the house")}), nil)
+	h.refused(err, workspace.CodeVaultWaiting)
+	_, err = s.Documents(t.Context())
+	h.refused(err, workspace.CodeVaultWaiting)
+}
+
+func TestAccept_ForgedRecipientIsGivenNothing(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.add(s, paper("lease.txt", "Lease of the mill"))
+	member := h.one(person{role: workspace.RoleMember})
+	member.signIn()
+	h.ok(h.store.Close())
+	mine, err := vault.NewIdentity()
+	h.ok(err)
+	h.sneak(
+		"UPDATE vault_keys SET recipient = '"+mine.Recipient()+"', generation = 0, sealed = x'' WHERE holder = 'profile/"+member.id+"'",
+		"INSERT INTO vault_keys VALUES ('profile/nobody', '"+mine.Recipient()+"', x'', x'', 0, 0)",
+	)
+	h.clock.step(time.Hour)
+	owner.accepts()
+	owner.signIn()
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+		return eachRow(tx, func(k workspace.Key, row any) error {
+			if v, ok := row.(workspace.VaultKey); ok && v.Recipient == mine.Recipient() {
+				t.Errorf("%s is kept, with %d bytes of keys", k, len(v.Sealed))
+			}
+			return nil
+		})
+	}))
+	// The member gets a new key pair, and the keys with it.
+	member.signIn()
+	owner.signIn()
+	if got := h.contracts(member.signIn()); got != "lease.txt" {
+		t.Errorf("the member sees %q", got)
+	}
+}
+
+func TestAccept_ReviewNamesWhatChangedAndWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	member := h.one(person{role: workspace.RoleMember, on: true})
+	s := owner.signIn()
+	h.add(s, paper("lease.txt", "Lease of the mill"))
+	old := h.olderCopy()
+	s = owner.signIn()
+	h.add(s, paper("deed.txt", "Deed of the house"))
+	h.putBack(old)
+	h.sneak("UPDATE factors SET last_step = 1 WHERE profile_id = '"+member.id+"'", "UPDATE profiles SET role = 'admin' WHERE id = '"+member.id+"'",
+		"UPDATE workspace SET two_people = 1")
+	r := owner.accepts()
+	changed := []workspace.ChangedRows{
+		{Kind: workspace.FoundRowChanged, Table: "factor", Name: member.name, Count: 1},
+		{Kind: workspace.FoundRowChanged, Table: "profile", Name: member.name, Count: 1},
+		{Kind: workspace.FoundRowChanged, Table: "workspace", Count: 1},
+	}
+	if !slices.Equal(r.Changed, changed) {
+		t.Errorf("changed: %+v", r.Changed)
+	}
+	if c := r.Contracts; c.Closed || c.There != 1 || strings.Join(c.Missing, "|") != "deed.txt" || c.Strange != 0 {
+		t.Errorf("contracts: %+v", c)
+	}
+	if len(r.People) != 2 || r.People[1].Name != member.name || r.People[1].Role != workspace.RoleAdmin || r.Members != 0 {
+		t.Errorf("people: %+v and %d", r.People, r.Members)
+	}
+}
+
+// What another process has changed counts, although this one never read it.
+func TestAnchor_KnowsWhatAnotherProcessChanged(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	other := h.one(person{role: workspace.RoleOwner, on: true})
+	s := owner.signIn()
+	second, err := workspace.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.ok(err)
+	h.ok(workspace.SetRole(second, t.Context(), other.id, workspace.RoleAdmin))
+	h.ok(s.Rename(t.Context(), "Amara N. Okafor"))
+	h.ok(h.store.Close())
+	h.sneak("UPDATE profiles SET role = 'owner' WHERE id = '" + other.id + "'")
+	_, err = other.proves(h.sealed())
+	h.refused(err, workspace.CodeAcceptChanged)
+}
+
+func TestAnchor_FitsTheKeychainWithManyOwners(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	var all []person
+	for range 40 {
+		all = append(all, person{role: workspace.RoleOwner, on: true})
+	}
+	h.people(all...)
+	h.ok(owner.signIn().Rename(t.Context(), "Amara N. Okafor"))
+	h.restart()
+	anchor, err := h.secrets.Get(t.Context(), h.secrets.prefix()+"/anchor")
+	h.ok(err)
+	if anchor.Len() > keychain.MaxValue {
+		t.Errorf("the anchor has %d bytes", anchor.Len())
+	}
+	h.ok(h.store.Close())
+	h.sneak("UPDATE profiles SET name = 'x' WHERE id = '" + owner.id + "'")
+	owner.accepts()
+}
+
+// The folder is written while the app is open, which only the next start would find.
+func TestVault_ForgedKeysAreNotUsedWhileTheAppRuns(t *testing.T) {
+	t.Parallel()
+	for name, forge := range map[string]func(h *fixture, sealed []byte, recipient string){
+		"Keys": func(h *fixture, sealed []byte, _ string) {
+			h.sneak(fmt.Sprintf("UPDATE vault_keys SET sealed = x'%x'", sealed))
+		},
+		"Recipient": func(h *fixture, _ []byte, recipient string) {
+			h.sneak("UPDATE vault_keys SET recipient = '" + recipient + "'")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, owner := alone(t)
+			h.add(owner.signIn(), paper("lease.txt", "Lease of the mill"))
+			var recipient string
+			h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+				k, err := tx.VaultKey("profile/" + owner.id)
+				recipient = k.Recipient
+				return err
+			}))
+			forged, err := vault.NewKeys()
+			h.ok(err)
+			sealed, err := forged.SealTo(recipient)
+			h.ok(err)
+			mine, err := vault.NewIdentity()
+			h.ok(err)
+			forge(h, sealed, mine.Recipient())
+			s := owner.signIn()
+			_, err = s.AddDocuments(t.Context(), slices.Values([]workspace.Source{paper("deed.txt", "Deed of the house")}), nil)
+			h.refused(err, workspace.CodeVaultWaiting)
+		})
+	}
+}

@@ -1,0 +1,68 @@
+package workspace_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/backend/keychain"
+	"countersign/backend/keychain/secretservicetest"
+	"countersign/backend/password"
+	"countersign/backend/secret"
+	"countersign/backend/sqlite"
+	"countersign/backend/workspace"
+)
+
+// BenchmarkSignIn measures a sign-in with password and code on a real database
+// and a real Secret Service, and reports what it costs beyond its Argon2id.
+func BenchmarkSignIn(b *testing.B) {
+	for _, setting := range secretservicetest.Start(b).Env() {
+		name, value, _ := strings.Cut(setting, "=")
+		b.Setenv(name, value)
+	}
+	store, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "workspace.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	now := &clock{t: time.Now()}
+	w, err := workspace.Open(b.Context(), workspace.Config{Store: store, Secrets: keychain.New("Countersign benchmark"), Now: now.now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := w.Create(b.Context(), workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	shown, err := s.BeginEnable(b.Context(), secret.NewText(pass))
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := phone{key: strings.Join(shown.Groups, ""), clock: now}
+	if _, err := s.Confirm(b.Context(), secret.NewText(p.code())); err != nil {
+		b.Fatal(err)
+	}
+	if err := s.Continue(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	var argon, whole time.Duration
+	for b.Loop() {
+		now.step(time.Minute)
+		begun := time.Now()
+		password.Derive(secret.NewText(pass), make([]byte, password.SaltSize), password.DefaultParams)
+		argon += time.Since(begun)
+		begun = time.Now()
+		_, c, err := w.SignIn(b.Context(), email, secret.NewText(pass))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := c.Verify(b.Context(), secret.NewText(p.code())); err != nil {
+			b.Fatal(err)
+		}
+		whole += time.Since(begun)
+	}
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 / float64(b.N) }
+	b.ReportMetric(ms(argon), "ms-argon2id")
+	b.ReportMetric(ms(whole-argon), "ms-beyond")
+}

@@ -1,0 +1,179 @@
+package workspace_test
+
+import (
+	"strings"
+	"testing"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+const (
+	shortPass  = "qv7#Lm2z"
+	longerPass = "granite lagoon whisper 47"
+)
+
+// shortened is an owner with 2FA on who has chosen a password of eight characters
+// while 2FA was required, and it no longer is.
+func shortened(t *testing.T) (*fixture, *user) {
+	t.Helper()
+	h, owner, _ := guarded(t)
+	h.one(person{role: workspace.RoleOwner, on: true})
+	s := owner.signIn()
+	a, err := s.Admin(t.Context())
+	h.ok(err)
+	h.ok(a.Require2FA(t.Context(), h.clock.now(), "", owner.proof()))
+	h.ok(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText(shortPass), owner.proof().Factor))
+	owner.pass = shortPass
+	h.ok(a.DropRequirement(t.Context(), "", owner.proof()))
+	return h, owner
+}
+
+// alone turns the owner's 2FA off, so that the password stands alone.
+func (p *user) alone(s *workspace.Session) {
+	p.h.Helper()
+	p.h.ok(s.Disable(p.h.Context(), byCode(p.newCode())))
+	p.phone = phone{}
+}
+
+func TestSignIn_ShortPasswordDoesNotOpenAlone(t *testing.T) {
+	t.Parallel()
+	h, owner := shortened(t)
+	s := owner.signIn()
+	h.add(s, paper("a", "text"))
+	owner.alone(s)
+	c := owner.challenge()
+	if !c.MustChoosePassword() || c.MustEnrol() {
+		t.Fatal("nothing asks for a longer password")
+	}
+	_, err := c.Verify(t.Context(), secret.NewText("123456"))
+	h.refused(err, workspace.CodeTwoFactorOff)
+	_, err = c.Recover(t.Context(), secret.NewText("ABCD-EFGH-JKMN-PQRS"))
+	h.refused(err, workspace.CodeRecoveryNone)
+	_, err = c.UseHelpCode(t.Context(), secret.NewText("ABCD-EFGH-JKMN-PQRS"))
+	h.refused(err, workspace.CodeHelpWrong)
+	if _, err := c.Enrol(t.Context()); err == nil {
+		t.Error("a challenge for a password leads to enrolling")
+	}
+	for typed, want := range map[string]workspace.Code{
+		"": workspace.CodePasswordRequired, shortPass: workspace.CodePasswordShort, strings.Repeat("x", 14): workspace.CodePasswordShort,
+		strings.Repeat("x", 1025): workspace.CodePasswordLong, "northwind legal": workspace.CodePasswordCommon,
+	} {
+		_, err := c.ChoosePassword(t.Context(), secret.NewText(typed))
+		if e := h.refused(err, want); e.Field != "next" {
+			t.Errorf("%q: it is about %q", typed, e.Field)
+		}
+	}
+	s, err = c.ChoosePassword(t.Context(), secret.NewText(longerPass))
+	h.ok(err)
+	if h.read(s, "a") != "text" {
+		t.Error("the contracts were lost")
+	}
+	_, err = c.ChoosePassword(t.Context(), secret.NewText(longerPass+" again"))
+	h.refused(err, workspace.CodeChallengeEnded)
+	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(shortPass))
+	h.refused(err, workspace.CodeCredentialsWrong)
+	h.restart()
+	owner.pass = longerPass
+	if h.read(owner.signIn(), "a") != "text" {
+		t.Error("the contracts were lost")
+	}
+}
+
+func TestChoosePassword_EndsWhatTheOldOneOpened(t *testing.T) {
+	t.Parallel()
+	h, owner := shortened(t)
+	former := owner.signIn()
+	owner.alone(former)
+	first, second := owner.challenge(), owner.challenge()
+	_, err := first.ChoosePassword(t.Context(), secret.NewText(longerPass))
+	h.ok(err)
+	_, err = second.ChoosePassword(t.Context(), secret.NewText(longerPass+" again"))
+	h.refused(err, workspace.CodeChallengeEnded)
+	_, err = former.Overview(t.Context())
+	h.refused(err, workspace.CodeSessionEnded)
+}
+
+func TestChoosePassword_TellsAndLogsAsASignInDoes(t *testing.T) {
+	t.Parallel()
+	h, owner := shortened(t)
+	owner.alone(owner.signIn())
+	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText("not the password at all"))
+	h.refused(err, workspace.CodeCredentialsWrong)
+	s, err := owner.challenge().ChoosePassword(t.Context(), secret.NewText(longerPass))
+	h.ok(err)
+	if w := s.Welcome(); w.FailedPasswords != 1 {
+		t.Errorf("welcome: %+v", w)
+	}
+	a, err := s.Admin(t.Context())
+	h.ok(err)
+	page, err := a.Log(t.Context(), workspace.LogQuery{})
+	h.ok(err)
+	if got := sentence(page.Entries[0]); got != "Amara Okafor signed in with the password alone and chose a longer one." {
+		t.Errorf("the log says %q", got)
+	}
+	o, err := s.Overview(t.Context())
+	h.ok(err)
+	if !o.Profile.Password.ChangedAt.Equal(h.clock.now()) || o.TwoFactor.ShortPassword {
+		t.Errorf("changed at %v, too short: %v", o.Profile.Password.ChangedAt, o.TwoFactor.ShortPassword)
+	}
+}
+
+func TestShortPassword_IsEnoughWithASecondFactorAndIsTold(t *testing.T) {
+	t.Parallel()
+	h, owner := shortened(t)
+	c := owner.challenge()
+	if c.MustChoosePassword() {
+		t.Fatal("a longer password is asked for beside a second factor")
+	}
+	_, err := c.ChoosePassword(t.Context(), secret.NewText(longerPass))
+	h.refused(err, workspace.CodeChallengeEnded) // with the password alone nobody sets another one
+	s := owner.signIn()
+	if !h.status(s).ShortPassword {
+		t.Error("nothing says that the password is too short to stand alone")
+	}
+	h.ok(s.ChangePassword(t.Context(), secret.NewText(shortPass), secret.NewText(longerPass), owner.proof().Factor))
+	if h.status(s).ShortPassword {
+		t.Error("a long password is called short")
+	}
+}
+
+func TestSignIn_ShortPasswordIsCaughtAfterAReset(t *testing.T) {
+	t.Parallel()
+	h, owner := shortened(t)
+	second := h.one(person{role: workspace.RoleOwner, on: true})
+	second.pass = shortPass
+	h.ok(second.admin().Reset2FA(t.Context(), owner.id, "", second.proof()))
+	owner.phone = phone{}
+	if !owner.challenge().MustChoosePassword() {
+		t.Error("nothing asks for a longer password")
+	}
+}
+
+func TestChoosePassword_IsOverWhere2FAIsRequiredByThen(t *testing.T) {
+	t.Parallel()
+	h, owner := shortened(t)
+	owner.alone(owner.signIn())
+	c := owner.challenge()
+	second := h.one(person{role: workspace.RoleOwner, on: true})
+	second.pass = shortPass
+	h.ok(second.admin().Require2FA(t.Context(), h.clock.now(), "", second.proof()))
+	_, err := c.ChoosePassword(t.Context(), secret.NewText(longerPass))
+	h.refused(err, workspace.CodeChallengeEnded)
+	if !owner.challenge().MustEnrol() {
+		t.Error("2FA is not asked for")
+	}
+}
+
+func TestChoosePassword_IsForAPasswordThatIsTooShortAlone(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	h.one(person{role: workspace.RoleOwner, on: true})
+	member := h.one(person{role: workspace.RoleMember})
+	a := owner.admin()
+	h.ok(a.Require2FA(t.Context(), h.clock.now(), "", owner.proof()))
+	c := member.challenge()
+	h.ok(a.DropRequirement(t.Context(), "", owner.proof()))
+	_, err := c.ChoosePassword(t.Context(), secret.NewText(longerPass))
+	h.refused(err, workspace.CodeChallengeEnded)
+}

@@ -1,0 +1,67 @@
+package workspace_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"countersign/backend/workspace"
+)
+
+// kinds are those of the news that a user is told when they sign in.
+func (p *user) kinds() (all []string) {
+	p.h.Helper()
+	for _, n := range p.signIn().Welcome().News {
+		all = append(all, n.Kind)
+	}
+	return all
+}
+
+func TestNews_ClockSetBackHidesNoneOfThem(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	member := h.one(person{role: workspace.RoleMember, on: true})
+	member.signIn()
+	h.clock.step(-90 * 24 * time.Hour)
+	a := owner.admin()
+	h.ok(a.SetRole(t.Context(), member.id, workspace.RoleAdmin, owner.proof()))
+	h.ok(a.Reset2FA(t.Context(), member.id, "", owner.proof()))
+	member.phone = phone{}
+	h.clock.step(90 * 24 * time.Hour)
+	if got := member.kinds(); !slices.Equal(got, []string{"2fa-reset", "role-changed"}) {
+		t.Errorf("told %v", got)
+	}
+	if got := member.kinds(); len(got) > 0 {
+		t.Errorf("told again %v", got)
+	}
+}
+
+func TestNews_ClockSetBackHidesNoNewSheet(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	member := h.one(person{role: workspace.RoleMember, on: true})
+	member.signIn()
+	h.clock.step(-90 * 24 * time.Hour)
+	owner.printed(member)
+	h.clock.step(90 * 24 * time.Hour)
+	if got := member.kinds(); !slices.Equal(got, []string{"run-sheet-issued"}) {
+		t.Errorf("told %v", got)
+	}
+	if got := member.kinds(); len(got) > 0 {
+		t.Errorf("told again %v", got)
+	}
+}
+
+// A clock that was ahead while somebody signed in hides nothing either.
+func TestNews_ClockThatWasAheadHidesNoneOfThem(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	member := h.one(person{role: workspace.RoleMember})
+	h.clock.step(365 * 24 * time.Hour)
+	member.signIn()
+	h.clock.step(-365 * 24 * time.Hour)
+	h.ok(owner.admin().SetRole(t.Context(), member.id, workspace.RoleAdmin, owner.proof()))
+	if got := member.kinds(); !slices.Equal(got, []string{"role-changed"}) {
+		t.Errorf("told %v", got)
+	}
+}

@@ -1,0 +1,100 @@
+package workspace_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"countersign/backend/secret"
+	"countersign/backend/vault"
+	"countersign/backend/workspace"
+)
+
+func TestRedeem_TooLongAnEmailIsRefusedUncounted(t *testing.T) {
+	t.Parallel()
+	h, _ := created(t)
+	most := strings.Repeat("a", 4*workspace.MaxEmail)
+	before := h.newest()
+	_, _, err := h.w.Redeem(t.Context(), most+"a", secret.NewText(noCode), secret.NewText(pass))
+	h.refused(err, workspace.CodeInvitationWrong)
+	if n := h.newest(); n != before {
+		t.Errorf("%d guesses were counted", n-before)
+	}
+	_, _, err = h.w.Redeem(t.Context(), most, secret.NewText(noCode), secret.NewText(pass))
+	h.refused(err, workspace.CodeInvitationWrong)
+	if h.newest() == before {
+		t.Error("the longest email was not looked at")
+	}
+}
+
+// A reset that was given out anew ends the challenge of the old one.
+func TestRedeem_CodeThatWasReplacedEndsItsChallenge(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	p := h.one(person{role: workspace.RoleMember, on: true})
+	given, err := owner.admin().ResetPassword(t.Context(), p.id, "", owner.proof())
+	h.ok(err)
+	_, c, err := h.w.Redeem(t.Context(), p.email, secret.NewText(given.Code.Display()), secret.NewText("granite lagoon whisper 47"))
+	h.ok(err)
+	h.ok(second(owner.admin().ResetPassword(t.Context(), p.id, "", owner.proof())))
+	_, err = c.Verify(t.Context(), secret.NewText(p.newCode()))
+	h.refused(err, workspace.CodeOneTimeUsed)
+	_, err = c.Verify(t.Context(), secret.NewText(p.newCode()))
+	h.refused(err, workspace.CodeChallengeEnded)
+	p.signIn() // with the password of before
+}
+
+func TestRedeem_KeyPairThatIsNotTheCodesIsNotTaken(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		happen func(h *fixture, holder string)
+		waits  bool
+	}{
+		"nothing": {func(*fixture, string) {}, false},
+		"another recipient": {func(h *fixture, holder string) {
+			mine, err := vault.NewIdentity()
+			h.ok(err)
+			h.alterKey(holder, func(k *workspace.VaultKey) bool { k.Recipient = mine.Recipient(); return true })
+		}, true},
+		"it is gone": {func(h *fixture, holder string) { h.alterKey(holder, func(*workspace.VaultKey) bool { return false }) }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, owner := alone(t)
+			steps := h.onSteps()
+			h.add(owner.signIn(), paper("lease", "Lease of the mill"))
+			p, given := h.invited(owner.admin())
+			var s *workspace.Session
+			h.ok(h.amid(steps, 2, func() { c.happen(h, "invitation/"+p.id) }, func() (err error) {
+				s, _, err = p.redeem(given)
+				return err
+			}))
+			if _, err := s.Documents(t.Context()); c.waits != workspace.IsCode(err, workspace.CodeVaultWaiting) || !c.waits && err != nil {
+				t.Errorf("at first: %v", err)
+			}
+			owner.signIn() // gives the key to who waits
+			if h.contracts(s) != "lease" || h.contracts(p.signIn()) != "lease" {
+				t.Error("the member does not read the contract")
+			}
+		})
+	}
+}
+
+func TestRedeem_CodeThatWasReplacedInBetweenIsUsed(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	steps := h.onSteps()
+	member := h.one(person{role: workspace.RoleMember})
+	a := owner.admin()
+	given, err := a.ResetPassword(t.Context(), member.id, "", owner.proof())
+	h.ok(err)
+	member.pass = longerPass
+	var again workspace.GivenOut
+	err = h.amid(steps, 2, func() {
+		var err error
+		again, err = a.ResetPassword(context.WithoutCancel(t.Context()), member.id, "", owner.proof())
+		h.ok(err)
+	}, func() error { return third(member.redeem(given)) })
+	h.refused(err, workspace.CodeOneTimeUsed)
+	h.ok(third(member.redeem(again)))
+}

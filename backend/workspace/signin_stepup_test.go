@@ -1,0 +1,318 @@
+package workspace_test
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// askingAct is a method that asks for a proof, and how it is called.
+type askingAct struct {
+	method string
+	do     func(p *provenCase, proof workspace.Proof) error
+	ready  func(p *provenCase)
+	off    bool           // only with 2FA off
+	always workspace.Code // what it asks for although a proof was right a moment ago; empty: nothing
+	keeps  bool           // it leaves the proof for the act that follows
+}
+
+// provenCase is an owner's session with what the acts are about.
+type provenCase struct {
+	h       *fixture
+	ctx     context.Context
+	owner   *user
+	codes   []string
+	s       *workspace.Session
+	to      *user
+	request string // an approval that another asks for
+}
+
+func (p *provenCase) admin() *workspace.Admin {
+	p.h.Helper()
+	a, err := p.s.Admin(p.ctx)
+	p.h.ok(err)
+	return a
+}
+
+// asks has another admin ask for an approval.
+func (p *provenCase) asks() {
+	second := p.h.one(person{role: workspace.RoleAdmin, on: true})
+	asked, err := second.admin().AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.to.id}, "a lost phone", second.proof())
+	p.h.ok(err)
+	p.request = asked.ID
+}
+
+var askingActs = []askingAct{
+	{method: "Session.BeginEnable", off: true, do: func(p *provenCase, proof workspace.Proof) error {
+		_, err := p.s.BeginEnable(p.ctx, proof.Password)
+		return err
+	}},
+	{method: "Session.BeginChangePhone", do: func(p *provenCase, proof workspace.Proof) error {
+		_, err := p.s.BeginChangePhone(p.ctx, proof)
+		return err
+	}},
+	{method: "Session.BeginNewCodes", do: func(p *provenCase, proof workspace.Proof) error {
+		_, err := p.s.BeginNewCodes(p.ctx, proof)
+		return err
+	}},
+	{method: "Session.ChangePassword", always: workspace.CodePasswordRequired, do: func(p *provenCase, proof workspace.Proof) error {
+		next := "granite lagoon whisper 47"
+		if p.owner.pass == next {
+			next = "walnut harbour spindle 31"
+		}
+		err := p.s.ChangePassword(p.ctx, proof.Password, secret.NewText(next), proof.Factor)
+		if err == nil {
+			p.owner.pass = next
+		}
+		return err
+	}},
+	{method: "Session.ChangeEmail", do: func(p *provenCase, proof workspace.Proof) error {
+		err := p.s.ChangeEmail(p.ctx, "amara@example.org", proof)
+		if err == nil {
+			p.owner.email = "amara@example.org"
+		}
+		return err
+	}},
+	{method: "Session.Disable", always: workspace.CodeFactorRequired, do: func(p *provenCase, proof workspace.Proof) error {
+		return p.s.Disable(p.ctx, proof.Factor)
+	}},
+	{method: "Admin.SetRole", do: func(p *provenCase, proof workspace.Proof) error {
+		return p.admin().SetRole(p.ctx, p.to.id, workspace.RoleAdmin, proof)
+	}},
+	{method: "Admin.Remove", do: func(p *provenCase, proof workspace.Proof) error {
+		return p.admin().Remove(p.ctx, p.to.id, proof)
+	}},
+	{method: "Admin.Reset2FA", do: func(p *provenCase, proof workspace.Proof) error {
+		return p.admin().Reset2FA(p.ctx, p.to.id, "", proof)
+	}},
+	{method: "Admin.ResetPassword", do: func(p *provenCase, proof workspace.Proof) error {
+		_, err := p.admin().ResetPassword(p.ctx, p.to.id, "", proof)
+		return err
+	}},
+	{method: "Admin.HelpCode", do: func(p *provenCase, proof workspace.Proof) error {
+		_, err := p.admin().HelpCode(p.ctx, p.to.id, "", proof)
+		return err
+	}},
+	{method: "Admin.BeginRun", do: func(p *provenCase, proof workspace.Proof) error {
+		_, err := p.admin().BeginRun(p.ctx, workspace.RunRequest{Members: []string{p.to.id}, Reason: "new phones", Kind: workspace.RunPrint}, proof)
+		return err
+	}},
+	{method: "Admin.AskApproval", do: func(p *provenCase, proof workspace.Proof) error {
+		_, err := p.admin().AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.to.id}, "a lost phone", proof)
+		return err
+	}},
+	{method: "Admin.Approve", ready: (*provenCase).asks, do: func(p *provenCase, proof workspace.Proof) error {
+		return p.admin().Approve(p.ctx, p.request, proof)
+	}},
+	{method: "Admin.AddMember", do: func(p *provenCase, proof workspace.Proof) error {
+		_, err := p.admin().AddMember(p.ctx, workspace.NewMember{Name: "N", Email: "new@example.com", Role: workspace.RoleAdmin}, proof)
+		return err
+	}},
+	{method: "Admin.AddMembers", do: func(p *provenCase, proof workspace.Proof) error {
+		_, err := p.admin().AddMembers(p.ctx, []workspace.NewMember{{Name: "N", Email: "new@example.com", Role: workspace.RoleMember}}, proof, nil)
+		return err
+	}},
+	{method: "Admin.SetTwoPeople", do: func(p *provenCase, proof workspace.Proof) error {
+		return p.admin().SetTwoPeople(p.ctx, false, "", proof)
+	}},
+	{method: "Admin.ConfirmClock", do: func(p *provenCase, proof workspace.Proof) error { return p.admin().ConfirmClock(p.ctx, proof) }},
+	{method: "Admin.Require2FA", do: func(p *provenCase, proof workspace.Proof) error {
+		return p.admin().Require2FA(p.ctx, p.h.clock.now().Add(time.Hour), "", proof)
+	}, ready: func(p *provenCase) { p.h.one(person{role: workspace.RoleOwner, on: true}) }},
+	{method: "Admin.DropRequirement", do: func(p *provenCase, proof workspace.Proof) error {
+		return p.admin().DropRequirement(p.ctx, "", proof)
+	}},
+	{method: "Admin.Backup", do: func(p *provenCase, proof workspace.Proof) error {
+		return p.admin().Backup(p.ctx, proof, nil, func(workspace.BackupCopy) error { return nil })
+	}},
+	{method: "Admin.Prove", keeps: true, do: func(p *provenCase, proof workspace.Proof) error { return p.admin().Prove(p.ctx, proof) }},
+	{method: "Admin.BeginRotation", do: func(p *provenCase, proof workspace.Proof) error { return p.admin().BeginRotation(p.ctx, proof) }},
+	{method: "Admin.MakeKit", do: func(p *provenCase, proof workspace.Proof) error {
+		_, err := p.admin().MakeKit(p.ctx, proof)
+		return err
+	}},
+}
+
+func TestProof_EveryActThatTakesOneIsAmongThem(t *testing.T) {
+	t.Parallel()
+	ownInput := []string{"Session.Confirm", "EnrolmentSession.Confirm", "Session.Acknowledge"} // a new phone's first code, a sheet's check word
+	var want []string
+	for _, of := range []reflect.Type{reflect.TypeFor[*workspace.Session](), reflect.TypeFor[*workspace.Admin](), reflect.TypeFor[*workspace.EnrolmentSession]()} {
+		for m := range of.Methods() {
+			for in := range m.Type.Ins() {
+				switch in {
+				case reflect.TypeFor[workspace.Proof](), reflect.TypeFor[workspace.FactorInput](), reflect.TypeFor[secret.Text]():
+					want = append(want, of.Elem().Name()+"."+m.Name)
+				}
+			}
+		}
+	}
+	want = slices.Compact(slices.Sorted(slices.Values(want)))
+	var got []string
+	for _, a := range askingActs {
+		got = append(got, a.method)
+	}
+	got = append(got, ownInput...)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// newProvenCase is an owner with 2FA who has signed in with a code, or one with
+// 2FA off.
+func newProvenCase(t *testing.T, act askingAct) *provenCase {
+	t.Helper()
+	p := &provenCase{ctx: t.Context()}
+	if act.off {
+		p.h, p.owner = alone(t)
+	} else {
+		p.h, p.owner, p.codes = guarded(t)
+	}
+	p.to = p.h.one(person{role: workspace.RoleMember, on: true})
+	if act.ready != nil {
+		act.ready(p)
+	}
+	p.s = p.owner.signIn()
+	return p
+}
+
+// granted lets the proof of a moment ago wait for one act.
+func (p *provenCase) granted() {
+	p.h.Helper()
+	if p.codes == nil {
+		p.h.ok(p.admin().Prove(p.ctx, p.owner.proof()))
+		return
+	}
+	c := p.owner.challenge()
+	s, err := c.Recover(p.ctx, secret.NewText(p.codes[0]))
+	p.h.ok(err)
+	p.s = s
+}
+
+// spent wants that nothing goes without a proof.
+func (p *provenCase) spent() {
+	p.h.Helper()
+	if n, err := p.s.StepUp(p.ctx); err != nil || !n.Password {
+		p.h.Errorf("needs: %+v, %v", n, err)
+	}
+	if err := p.admin().Prove(p.ctx, workspace.Proof{}); !workspace.IsCode(err, workspace.CodeFactorRequired) && !workspace.IsCode(err, workspace.CodePasswordRequired) {
+		p.h.Errorf("another act needs no proof: %v", err)
+	}
+}
+
+func TestProof_EachActAsksAndUsesItOnce(t *testing.T) {
+	t.Parallel()
+	for _, act := range askingActs {
+		t.Run(act.method, func(t *testing.T) {
+			t.Parallel()
+			asked := workspace.CodeFactorRequired
+			if act.off || act.method == "Session.ChangePassword" {
+				asked = workspace.CodePasswordRequired
+			}
+			t.Run("Asks", func(t *testing.T) {
+				t.Parallel()
+				p := newProvenCase(t, act)
+				p.h.refused(act.do(p, workspace.Proof{}), asked)
+				p.h.ok(act.do(p, p.owner.proof()))
+				if !act.keeps {
+					p.spent()
+				}
+			})
+			t.Run("UsesWhatWasProven", func(t *testing.T) {
+				t.Parallel()
+				p := newProvenCase(t, act)
+				p.granted()
+				proof := workspace.Proof{}
+				if act.always != "" {
+					p.h.refused(act.do(p, proof), act.always)
+					proof.Password = secret.NewText(p.owner.pass)
+					if act.always == workspace.CodeFactorRequired {
+						proof = p.owner.proof()
+					}
+				}
+				p.h.ok(act.do(p, proof))
+				if act.keeps {
+					_, err := p.admin().MakeKit(p.ctx, workspace.Proof{})
+					p.h.ok(err)
+				}
+				p.spent()
+			})
+		})
+	}
+}
+
+func TestProof_AnActThatFailedCanBeTriedAgain(t *testing.T) {
+	t.Parallel()
+	h, owner, codes := guarded(t)
+	p := &provenCase{h: h, ctx: t.Context(), owner: owner, codes: codes}
+	p.granted()
+	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
+	_, err := p.s.BeginChangePhone(t.Context(), workspace.Proof{})
+	h.refused(err, workspace.CodeKeychainLocked)
+	h.secrets.fail(nil, nil, nil)
+	_, err = p.s.BeginChangePhone(t.Context(), workspace.Proof{})
+	h.ok(err)
+	p.spent()
+
+	h.clock.step(workspace.GrantLife - time.Minute)
+	_, err = p.s.BeginChangePhone(t.Context(), owner.proof())
+	h.ok(err)
+	p.spent()
+}
+
+func TestProof_AFailureDoesNotLengthenIt(t *testing.T) {
+	t.Parallel()
+	h, owner, codes := guarded(t)
+	p := &provenCase{h: h, ctx: t.Context(), owner: owner, codes: codes}
+	p.granted()
+	for range 4 {
+		h.clock.step(time.Minute)
+		_, err := p.admin().ResetPassword(t.Context(), owner.id, "", workspace.Proof{})
+		h.refused(err, workspace.CodeNotYourself)
+		h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
+		_, err = p.s.BeginChangePhone(t.Context(), workspace.Proof{})
+		h.refused(err, workspace.CodeKeychainLocked)
+		h.secrets.fail(nil, nil, nil)
+	}
+	h.clock.step(time.Minute)
+	p.spent()
+}
+
+func TestProof_WhatMayHaveTakenEffectHasUsedIt(t *testing.T) {
+	t.Parallel()
+	h, owner, codes := guarded(t)
+	p := &provenCase{h: h, ctx: t.Context(), owner: owner, codes: codes}
+	to := h.one(person{role: workspace.RoleMember})
+	p.granted()
+	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil) // the commit stands, its anchor is missing
+	h.refused(p.admin().SetRole(t.Context(), to.id, workspace.RoleAdmin, workspace.Proof{}), workspace.CodeKeychainLocked)
+	h.secrets.fail(nil, nil, nil)
+	if h.profile(to.id).Role != workspace.RoleAdmin {
+		t.Error("the commit does not stand")
+	}
+	p.spent()
+}
+
+func TestStepUp_IsGoodForOneAct(t *testing.T) {
+	t.Parallel()
+	h, s, p, _ := enabled(t)
+	n, err := s.StepUp(t.Context())
+	h.ok(err)
+	if !n.Password || !n.Factor {
+		t.Errorf("needs: %+v", n)
+	}
+	_, err = s.BeginNewCodes(t.Context(), workspace.Proof{Password: secret.NewText("wrong password, really"), Factor: byCode(p.code())})
+	h.refused(err, workspace.CodePasswordWrong)
+	_, err = s.BeginNewCodes(t.Context(), proof(byCode(p.wrong())))
+	h.refused(err, workspace.CodeCodeWrong)
+	_, err = s.BeginNewCodes(t.Context(), proof(byCode(p.code())))
+	h.ok(err)
+	_, err = s.BeginChangePhone(t.Context(), workspace.Proof{})
+	h.refused(err, workspace.CodeFactorRequired)
+}

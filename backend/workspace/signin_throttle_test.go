@@ -1,0 +1,145 @@
+package workspace_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/workspace"
+)
+
+// answer is what a guess is told: the code and its arguments.
+func answer(err error) string {
+	var e *workspace.Error
+	if !errors.As(err, &e) {
+		return fmt.Sprint(err)
+	}
+	return fmt.Sprint(e.Code, e.Args)
+}
+
+// Whatever time lies between the guesses, and whatever another email does
+// meanwhile, an email that nobody has is answered as one that somebody has.
+func TestThrottle_UnknownEmailIsAnsweredAlikeOverDays(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	invited, _ := h.invited(owner.admin())
+	wrong := secret.NewText("not the password at all")
+	guesses := map[string]func(who string) error{
+		"password": func(who string) error { _, _, err := h.w.SignIn(t.Context(), who, wrong); return err },
+		"invitation": func(who string) error {
+			_, _, err := h.w.Redeem(t.Context(), who, secret.NewText(noCode), wrong)
+			return err
+		},
+	}
+	known := map[string]string{"password": email, "invitation": invited.email}
+	gaps := []time.Duration{time.Second, time.Second, time.Minute, time.Hour, 24*time.Hour - time.Second, 24 * time.Hour, 24*time.Hour + time.Second, 90 * time.Hour}
+	random := rand.New(rand.NewPCG(3, 5))
+	seen := map[string]bool{}
+	for i := range 60 {
+		for kind, guess := range guesses {
+			one, other := answer(guess(known[kind])), answer(guess("nobody@example.com"))
+			if one != other {
+				t.Fatalf("guess %d, %s: somebody's email is answered with %s, nobody's with %s", i, kind, one, other)
+			}
+			seen[one] = true
+		}
+		h.clock.step(gaps[random.IntN(len(gaps))])
+	}
+	if len(seen) < 6 {
+		t.Errorf("no more was seen than %v", seen)
+	}
+}
+
+// The issue's own case: four wrong ones, a day, and one more.
+func TestThrottle_FifthGuessADayLaterBeginsNoPause(t *testing.T) {
+	t.Parallel()
+	h, _ := created(t)
+	for _, who := range []string{email, "nobody@example.com"} {
+		for i := range 6 {
+			if i == 4 {
+				h.clock.step(25 * time.Hour)
+			}
+			_, _, err := h.w.SignIn(t.Context(), who, secret.NewText("not the password at all"))
+			if e := h.refused(err, workspace.CodeCredentialsWrong); len(e.Args) > 0 {
+				t.Errorf("%s, guess %d: it tells %v", who, i+1, e.Args)
+			}
+		}
+	}
+	s := h.signedIn()
+	if w := s.Welcome(); w.FailedPasswords != 6 {
+		t.Errorf("the owner is told of %d", w.FailedPasswords)
+	}
+}
+
+// What stands behind a right password is counted until it is right: wrong codes
+// of yesterday are among the twenty that turn the app off.
+func TestThrottle_SecondFactorsAreNeverForgotten(t *testing.T) {
+	t.Parallel()
+	h, _, p, _ := enabled(t)
+	for n := 4; n >= 0; n-- {
+		_, err := h.challenge().Verify(t.Context(), secret.NewText(p.wrong()))
+		if e := h.refused(err, workspace.CodeCodeWrong); e.Args["left"] != n {
+			t.Errorf("left %v, want %d", e.Args["left"], n)
+		}
+		h.clock.step(48 * time.Hour)
+	}
+}
+
+// attemptless is a store that can't read attempts while it fails.
+type attemptless struct {
+	workspace.Store
+	failing atomic.Bool
+}
+
+var errUnread = errors.New("the attempts can't be read")
+
+func (s *attemptless) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
+	return s.Store.View(ctx, func(tx workspace.ReadTx) error {
+		if s.failing.Load() {
+			tx = attemptlessTx{tx}
+		}
+		return fn(tx)
+	})
+}
+
+type attemptlessTx struct{ workspace.ReadTx }
+
+func (attemptlessTx) Attempts(string, workspace.Kind) (workspace.Attempts, error) {
+	return workspace.Attempts{}, errUnread
+}
+
+func TestAuthenticatorOff_StoreThatFailsIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	h, _, _, _ := enabled(t)
+	store := &attemptless{Store: h.store}
+	var err error
+	h.w, err = workspace.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.ok(err)
+	c := h.challenge()
+	if off, err := c.AuthenticatorOff(t.Context()); err != nil || off {
+		t.Errorf("a store that answers: %t, %v", off, err)
+	}
+	store.failing.Store(true)
+	if off, err := c.AuthenticatorOff(t.Context()); !errors.Is(err, errUnread) {
+		t.Errorf("a store that fails: %t, %v", off, err)
+	}
+}
+
+func TestThrottle_PauseHoldsIfTheClockIsSetBack(t *testing.T) {
+	t.Parallel()
+	h, _ := created(t)
+	for range 5 {
+		_, _, err := h.w.SignIn(t.Context(), email, secret.NewText("not the password at all"))
+		h.refused(err, workspace.CodeCredentialsWrong)
+	}
+	h.clock.step(-24 * time.Hour)
+	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
+	if e := h.refused(err, workspace.CodeThrottled); e.Args["seconds"] != 30 {
+		t.Errorf("got %v", e.Args)
+	}
+}
