@@ -110,7 +110,7 @@ export class ContractActs {
     if (table.over) return;
     table.active = next;
     await tick();
-    const row = document.querySelector<HTMLElement>('.contracts .grid-body [role=row][tabindex="0"]');
-    (row ?? document.querySelector<HTMLElement>('.contracts h1'))?.focus();
+    const row = document.querySelector<HTMLElement>('main [role=grid] [role=row][tabindex="0"]');
+    (row ?? document.querySelector<HTMLElement>('main h1'))?.focus();
   }
 }

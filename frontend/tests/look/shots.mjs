@@ -56,7 +56,7 @@ async function contracts(page, name) {
   if (name) await rows.filter({ hasText: name }).click();
 }
 
-const drawn = (page) => page.locator('figure.drawn').waitFor();
+const drawn = (page) => page.getByRole('figure').locator('canvas').waitFor();
 const notice = { welcome: { failedCodes: 1, lastFailedAt: new Date().toISOString() } };
 const tagged = {
   each: { pdf: { tags: ['lease', 'harbour'] }, g: { tags: ['framework'] }, k: { missing: true } },

@@ -1,6 +1,8 @@
 /** The one toast: something succeeded. It leaves by itself, unless it is being read. */
 class Toasts {
   text = $state<string | undefined>(undefined);
+  /** While a page with a footer shows, which a toast must not cover. */
+  raised = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   show(text: string): void {

@@ -7,6 +7,8 @@ export interface Column {
   right?: boolean;
   /** False where its order would say nothing. */
   sorts?: boolean;
+  /** In which window it leaves, since what it says is also elsewhere: below 900 or below 700 px. */
+  until?: 'small' | 'narrow';
 }
 
 export interface Sort {
