@@ -65,12 +65,12 @@ var contractCases = []useCase{
 	{name: "add contracts", base: contractsBase, covers: []string{"Session.AddDocuments"}, ready: signedIn(func(p *person, s *client.Session) {
 		p.add(s, "four", "five")
 	})},
-	{name: "open a contract and save a copy", base: contractsBase, covers: []string{"Session.OpenDocument", "Session.CopyDocument"},
+	{name: "open a contract and save a copy", base: contractsBase, covers: []string{"Session.OpenDocument", "Session.CopyDocument", "Session.NoteOpened"},
 		ready: held("one", func(p *person, s *client.Session, id string) {
 			must(got(s.OpenDocument(p.ctx, id)).Close())
 			must(s.CopyDocument(p.ctx, id, io.Discard, nil))
 		})},
-	{name: "rename a contract", base: contractsBase, covers: []string{"Session.RenameDocument"}, ready: held("one", func(p *person, s *client.Session, id string) {
+	{name: "rename a contract", base: contractsBase, covers: []string{"Session.RenameDocument", "Session.ChangeDocuments"}, ready: held("one", func(p *person, s *client.Session, id string) {
 		must(s.RenameDocument(p.ctx, id, "uno"))
 	})},
 	{name: "tag a contract", base: contractsBase, covers: []string{"Session.TagDocuments"}, ready: held("one", func(p *person, s *client.Session, id string) {
@@ -91,10 +91,10 @@ var contractCases = []useCase{
 		s := p.signIn()
 		return func() { must(s.EmptyBin(p.ctx)) }
 	}},
-	{name: "check the documents", base: contractsBase, covers: []string{"Session.CheckDocuments"}, ready: signedIn(func(p *person, s *client.Session) {
+	{name: "check the documents", base: contractsBase, covers: []string{"Session.CheckDocuments", "Session.NoteChecked"}, ready: signedIn(func(p *person, s *client.Session) {
 		got(s.CheckDocuments(p.ctx, nil))
 	})},
-	{name: "rotate the vault key", base: contractsBase, covers: []string{"Admin.BeginRotation", "Admin.Rotate"}, ready: signedIn(func(p *person, s *client.Session) {
+	{name: "rotate the vault key", base: contractsBase, covers: []string{"Admin.BeginRotation", "Admin.Rotate", "Admin.RotateDocuments", "Admin.EndRotation"}, ready: signedIn(func(p *person, s *client.Session) {
 		a := p.admin(s)
 		must(a.BeginRotation(p.ctx, byPassword))
 		must(a.Rotate(p.ctx, nil))

@@ -64,7 +64,7 @@ var lookUps = []useCase{
 				got(a.Unacknowledged(p.ctx))
 			}
 		}},
-	{name: "look at the contracts", base: contractsBase, covers: []string{"Session.Documents", "Session.MissingFiles", "Admin.NameDocuments", "Admin.Rotation", "Admin.KitState"},
+	{name: "look at the contracts", base: contractsBase, covers: []string{"Session.Documents", "Session.ReadDocuments", "Session.MissingFiles", "Session.UnknownFiles", "Admin.NameDocuments", "Admin.Rotation", "Admin.KitState"},
 		ready: func(p *person) func() {
 			p.start()
 			s := p.signIn()
@@ -72,6 +72,7 @@ var lookUps = []useCase{
 			got(a.MakeKit(p.ctx, byPassword))
 			return func() {
 				got(s.MissingFiles(p.ctx, got(s.Documents(p.ctx))))
+				got(s.UnknownFiles(p.ctx))
 				page := got(a.Log(p.ctx, workspace.LogQuery{}))
 				must(a.NameDocuments(p.ctx, page.Entries))
 				got(a.Rotation(p.ctx))
@@ -85,7 +86,7 @@ var fromMemory = []string{
 	"Workspace.Created", "Workspace.Name", "Workspace.MinPassword", "Workspace.Idle", "Workspace.HasKit", "Workspace.Close",
 	"Challenge.Email", "Challenge.Leave", "Challenge.MustEnrol", "Challenge.RequiredSince", "Challenge.MustChoosePassword",
 	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached", "Session.Overdue", "Session.Whole",
-	"Session.ForOneAct", "Session.Showing", "Session.ShowingKey",
+	"Session.ForOneAct", "Session.Showing", "Session.ShowingKey", "Session.Files", "Session.Work", "Workspace.Now",
 	"EnrolmentSession.Kind", "EnrolmentSession.Touch", "EnrolmentSession.Remaining", "EnrolmentSession.LimitReached", "EnrolmentSession.Overdue", "EnrolmentSession.Showing", "EnrolmentSession.ShowingKey", "EnrolmentSession.Enter",
 	"PrintRun.Plan", "Sealed.Report", "Acceptance.Review",
 
@@ -105,7 +106,7 @@ func TestStoreFault_CoversEachMethodThatAsksTheStore(t *testing.T) {
 	}
 }
 
-// exported are the methods of all that the package workspace lends to a shell.
+// exported are the methods of all that packages client and workspace lend to a shell.
 func exported() (names []string) {
 	for _, v := range []any{(*client.Workspace)(nil), (*client.Challenge)(nil), (*client.Session)(nil), (*client.EnrolmentSession)(nil), (*client.Admin)(nil),
 		(*workspace.PrintRun)(nil), (*workspace.Sealed)(nil), (*workspace.Acceptance)(nil)} {
