@@ -14,13 +14,17 @@ import (
 	"countersign/backend/workspace"
 )
 
-// TestRefusals_AreNeverJoined holds the package to refuseUnless and afterwards: in a
+// TestRefusals_AreNeverJoined holds both halves to refuseUnless and service.Afterwards: in a
 // join, whatever a store has answered would be told as the refusal beside it.
 func TestRefusals_AreNeverJoined(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
+	var files []string
+	for _, half := range []string{"*.go", "../client/*.go", "../contracts/*.go"} {
+		found, err := filepath.Glob(half)
+		if err != nil || len(found) == 0 {
+			t.Fatal(half, found, err)
+		}
+		files = append(files, found...)
 	}
 	joins := 0
 	for _, name := range files {
@@ -39,7 +43,7 @@ func TestRefusals_AreNeverJoined(t *testing.T) {
 			}
 			joins++
 			ast.Inspect(call, func(n ast.Node) bool {
-				if inner, ok := n.(*ast.CallExpr); ok && calls(inner, "refuse", "refuseUnless", "throttled", "wrong") {
+				if inner, ok := n.(*ast.CallExpr); ok && calls(inner, "refuse", "Refuse", "refuseUnless", "throttled", "wrong") {
 					t.Errorf("%s: a refusal is joined with another error", set.Position(call.Pos()))
 				}
 				return true
