@@ -7,8 +7,8 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/folder"
-	"countersign/backend/keyfile"
 	"countersign/backend/password"
+	"countersign/backend/secretsfile"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
@@ -33,25 +33,25 @@ func (d *Auth) MakeSecretsFile(passphrase Envelope) (AuthState, error) {
 	if err != nil {
 		return AuthState{}, err
 	}
-	if err := keyfile.Check(typed); err != nil {
+	if err := secretsfile.Check(typed); err != nil {
 		return AuthState{}, err
 	}
 	if _, err := d.s.ready(); !errors.Is(err, errMayMakeFile) {
 		return AuthState{}, service.Fault(service.CodeSecretsFileRefused, nil, err)
 	}
-	err = d.s.withFile(func(ctx context.Context) (*keyfile.File, error) {
+	err = d.s.withFile(func(ctx context.Context) (*secretsfile.File, error) {
 		lock, err := folder.Hold(d.s.path)
 		if err != nil {
 			return nil, folderFault(err)
 		}
 		defer func() { _ = lock.Release() }()
-		return keyfile.Create(ctx, d.s.path, typed, d.s.passphraseCost())
+		return secretsfile.Create(ctx, d.s.path, typed, d.s.passphraseCost())
 	})
-	if errors.Is(err, keyfile.ErrExists) {
+	if errors.Is(err, secretsfile.ErrExists) {
 		err = service.Fault(service.CodeSecretsFileRefused, nil, err)
 	}
 	if err != nil {
-		return AuthState{}, keyfile.Explain(err)
+		return AuthState{}, secretsfile.Explain(err)
 	}
 	return d.State()
 }
@@ -66,7 +66,7 @@ func (d *Auth) UnlockSecretsFile(passphrase Envelope) (AuthState, error) {
 	if typed.Empty() {
 		return AuthState{}, &service.Error{Code: service.CodePassphraseRequired, Field: "passphrase"}
 	}
-	err = keyfile.Explain(d.s.withFile(func(ctx context.Context) (*keyfile.File, error) { return keyfile.Open(ctx, d.s.path, typed) }))
+	err = secretsfile.Explain(d.s.withFile(func(ctx context.Context) (*secretsfile.File, error) { return secretsfile.Open(ctx, d.s.path, typed) }))
 	if service.IsCode(err, service.CodeSecretsFileDamaged) {
 		return d.fault(err), nil
 	}
@@ -97,10 +97,10 @@ func (w *Settings) ChangeSecretsPassphrase(session string, current, next Envelop
 		if f == nil {
 			return service.Fault(service.CodeSecretsFileNone, nil, nil)
 		}
-		if err := keyfile.Check(chosen); err != nil {
+		if err := secretsfile.Check(chosen); err != nil {
 			return err
 		}
-		if err := keyfile.Explain(f.Opens(ctx, typed)); err != nil {
+		if err := secretsfile.Explain(f.Opens(ctx, typed)); err != nil {
 			return atCurrent(err)
 		}
 		if err := a.NoteSecretsPassphrase(ctx); err != nil {
@@ -120,14 +120,14 @@ func atCurrent(err error) error {
 }
 
 // unlocked is the secrets file that is in use, or nil.
-func (s *shell) unlocked() *keyfile.File {
+func (s *shell) unlocked() *secretsfile.File {
 	s.opening.Lock()
 	defer s.opening.Unlock()
 	return s.file
 }
 
 // withFile takes the file that get gives, unless there is one open.
-func (s *shell) withFile(get func(context.Context) (*keyfile.File, error)) error {
+func (s *shell) withFile(get func(context.Context) (*secretsfile.File, error)) error {
 	s.opening.Lock()
 	defer s.opening.Unlock()
 	if s.file != nil {
@@ -147,14 +147,14 @@ func (s *shell) openSecrets() (workspace.Secrets, error) {
 	if s.file != nil {
 		return s.file, nil
 	}
-	there, err := keyfile.Exists(s.path)
+	there, err := secretsfile.Exists(s.path)
 	switch {
 	case err != nil:
 		return nil, service.Explain(err)
 	case !there:
 		return s.secrets, nil
 	}
-	if err := keyfile.Look(s.path); err != nil {
+	if err := secretsfile.Look(s.path); err != nil {
 		return nil, service.Explain(err)
 	}
 	return nil, errFileLocked
@@ -176,11 +176,11 @@ func (s *shell) needsKeychain(ctx context.Context) error {
 
 // usesFile reports whether the folder has a secrets file, open or not.
 func (s *shell) usesFile() bool {
-	there, err := keyfile.Exists(s.path)
+	there, err := secretsfile.Exists(s.path)
 	return there && err == nil
 }
 
-func (s *shell) secretsFilePath() string { return filepath.Join(s.path, keyfile.Name) }
+func (s *shell) secretsFilePath() string { return filepath.Join(s.path, secretsfile.Name) }
 
 func (s *shell) passphraseCost() password.Params {
 	c := workspace.Config{Password: password.DefaultParams}

@@ -13,7 +13,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"countersign/backend/keychain"
-	"countersign/backend/keyfile"
+	"countersign/backend/secretsfile"
 	"countersign/backend/workspace"
 )
 
@@ -68,7 +68,7 @@ func TestSecretsFile_StandsInForAMissingKeychain(t *testing.T) {
 	if st.Stage != "fault" || st.Fault.Code != "keychain_absent" || !st.CanUseFile || st.SecretsFile {
 		t.Fatalf("%+v", st)
 	}
-	if there, err := keyfile.Exists(path); there || err != nil {
+	if there, err := secretsfile.Exists(path); there || err != nil {
 		t.Fatalf("a file was made without a word: %v", err)
 	}
 	st, err := w.makeFile(filePhrase)
@@ -127,7 +127,7 @@ func TestSecretsFile_NeedsNoKeychainAndNoWorkspace(t *testing.T) {
 	}
 	_, err = w.makeFile(filePhrase)
 	w.refused(err, "secrets_file_refused")
-	if there, err := keyfile.Exists(path); there || err != nil {
+	if there, err := secretsfile.Exists(path); there || err != nil {
 		t.Errorf("%v %v", there, err)
 	}
 
@@ -151,7 +151,7 @@ func TestSecretsFile_WeakPassphraseIsRefused(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 	}
-	if there, err := keyfile.Exists(path); there || err != nil {
+	if there, err := secretsfile.Exists(path); there || err != nil {
 		t.Errorf("%v %v", there, err)
 	}
 }
@@ -180,7 +180,7 @@ func TestSecretsFile_KeychainIsNeverAsked(t *testing.T) {
 	w.s.end()
 
 	// Nor is it asked, or the file made anew, once the file is gone: its items are missing.
-	w.ok(os.Remove(filepath.Join(path, keyfile.Name)))
+	w.ok(os.Remove(filepath.Join(path, secretsfile.Name)))
 	w = windowOn(t, path, memory)
 	if st := w.stage(); st.Fault == nil || st.Fault.Code != "keychain_item_missing" || st.CanUseFile || st.SecretsFile {
 		t.Errorf("%+v", st)
@@ -195,7 +195,7 @@ func TestSecretsFile_DamagedIsAFaultAndLeftAsItIs(t *testing.T) {
 	w.ok(err)
 	w.create()
 	w.s.end()
-	file := filepath.Join(path, keyfile.Name)
+	file := filepath.Join(path, secretsfile.Name)
 	whole, err := os.ReadFile(file)
 	w.ok(err)
 
@@ -241,7 +241,7 @@ func TestSecretsFile_OlderCopyOpensNothing(t *testing.T) {
 		w.ok(err)
 		return b
 	}
-	oldDatabase, oldFile := read("workspace.db"), read(keyfile.Name)
+	oldDatabase, oldFile := read("workspace.db"), read(secretsfile.Name)
 
 	w = windowOn(t, path, absent{})
 	_, err = w.unlockFile(filePhrase)
@@ -250,10 +250,10 @@ func TestSecretsFile_OlderCopyOpensNothing(t *testing.T) {
 	w.ok(err)
 	key := w.enable(*in.Session)
 	w.s.end()
-	newDatabase, newFile := read("workspace.db"), read(keyfile.Name)
+	newDatabase, newFile := read("workspace.db"), read(secretsfile.Name)
 	start := func(database, file []byte) AuthState {
 		w.ok(os.WriteFile(filepath.Join(path, "workspace.db"), database, 0o600))
-		w.ok(os.WriteFile(filepath.Join(path, keyfile.Name), file, 0o600))
+		w.ok(os.WriteFile(filepath.Join(path, secretsfile.Name), file, 0o600))
 		w = windowOn(t, path, absent{})
 		st, err := w.unlockFile(filePhrase)
 		w.ok(err)

@@ -7,14 +7,14 @@ import (
 
 	"countersign/backend/bundle"
 	"countersign/backend/client"
-	"countersign/backend/runfile"
+	"countersign/backend/runexport"
 	"countersign/backend/workspace"
 )
 
 // signer is the fingerprint of the key with which this workspace signs.
 func (in *signIn) signer() (own bundle.Fingerprint, err error) {
 	err = in.asAdmin(func(ctx context.Context, a *client.Admin) error {
-		own, err = runfile.Signer(ctx, a)
+		own, err = runexport.Signer(ctx, a)
 		return err
 	})
 	return own, err

@@ -7,7 +7,7 @@ import (
 
 	"countersign/app/platform"
 	"countersign/backend/client"
-	"countersign/backend/roster"
+	"countersign/backend/memberimport"
 	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
@@ -53,7 +53,7 @@ type ImportOutcome struct {
 // pickedList is a list that was picked, until it is imported or the session ends.
 type pickedList struct {
 	name string
-	list roster.List
+	list memberimport.List
 }
 
 // Pick asks for a file and shows what an import of it would do. The list takes
@@ -157,7 +157,7 @@ func (i *Import) Run(session string, onlyGood bool, proof Proof) (ImportOutcome,
 
 // chosen are the people of the list, with their lines, refused where one of them
 // is wrong and all were asked for.
-func chosen(ctx context.Context, a *client.Admin, list roster.List, onlyGood bool) (people []workspace.NewMember, lines []int, err error) {
+func chosen(ctx context.Context, a *client.Admin, list memberimport.List, onlyGood bool) (people []workspace.NewMember, lines []int, err error) {
 	problems, err := rowProblems(ctx, a, list)
 	if err != nil {
 		return nil, nil, err
@@ -175,7 +175,7 @@ func chosen(ctx context.Context, a *client.Admin, list roster.List, onlyGood boo
 	return people, lines, nil
 }
 
-func newMember(r roster.Row) workspace.NewMember {
+func newMember(r memberimport.Row) workspace.NewMember {
 	return workspace.NewMember{Name: r.Name, Email: r.Email, Role: workspace.Role(r.Role)}
 }
 
@@ -228,13 +228,13 @@ func importFailed(ctx context.Context, lines []int, err error) error {
 }
 
 // readMemberList reads a list of people from a file.
-func readMemberList(path string) (roster.List, error) {
+func readMemberList(path string) (memberimport.List, error) {
 	name := filepath.Base(path)
 	f, err := platform.OpenRegular(path)
 	if err != nil {
-		return roster.List{}, importUnreadable(name, err)
+		return memberimport.List{}, importUnreadable(name, err)
 	}
 	defer f.Close()
-	list, err := roster.Read(f, workspace.MaxImport)
+	list, err := memberimport.Read(f, workspace.MaxImport)
 	return list, listFault(name, err)
 }

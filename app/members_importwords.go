@@ -6,7 +6,7 @@ import (
 	"maps"
 
 	"countersign/backend/client"
-	"countersign/backend/roster"
+	"countersign/backend/memberimport"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
@@ -16,12 +16,12 @@ var listFaults = []struct {
 	err  error
 	code string
 }{
-	{roster.ErrEmpty, codeImportEmpty},
-	{roster.ErrSpreadsheet, codeImportSpreadsheet},
-	{roster.ErrNotText, codeImportNotText},
-	{roster.ErrOneColumn, codeImportOneColumn},
-	{roster.ErrNoEmail, codeImportNoEmail},
-	{roster.ErrNoName, codeImportNoName},
+	{memberimport.ErrEmpty, codeImportEmpty},
+	{memberimport.ErrSpreadsheet, codeImportSpreadsheet},
+	{memberimport.ErrNotText, codeImportNotText},
+	{memberimport.ErrOneColumn, codeImportOneColumn},
+	{memberimport.ErrNoEmail, codeImportNoEmail},
+	{memberimport.ErrNoName, codeImportNoName},
 }
 
 func listFault(name string, err error) error {
@@ -34,12 +34,12 @@ func listFault(name string, err error) error {
 		}
 	}
 	switch {
-	case errors.Is(err, roster.ErrTooMany):
+	case errors.Is(err, memberimport.ErrTooMany):
 		return service.Fault(service.CodeImportLong, map[string]any{"max": workspace.MaxImport}, nil)
-	case errors.Is(err, roster.ErrTooLarge):
+	case errors.Is(err, memberimport.ErrTooLarge):
 		return &shellError{
 			code: codeImportLarge,
-			args: map[string]any{"name": name, "max": roster.MaxSize >> 20},
+			args: map[string]any{"name": name, "max": memberimport.MaxSize >> 20},
 		}
 	}
 	return importUnreadable(name, err)
@@ -53,13 +53,13 @@ func importUnreadable(name string, cause error) error {
 
 // rowProblems says which rows cannot be added, by their place in the list, and why:
 // what was wrong in the file comes before what is wrong with the person.
-func rowProblems(ctx context.Context, a *client.Admin, list roster.List) (map[int]*ImportProblem, error) {
+func rowProblems(ctx context.Context, a *client.Admin, list memberimport.List) (map[int]*ImportProblem, error) {
 	problems := map[int]*ImportProblem{}
 	var people []workspace.NewMember
 	var places []int
 	for n, row := range list.Rows {
 		if p := row.Problem; p.Code != "" {
-			problems[n] = &ImportProblem{Code: rowCodes[p.Code], Field: p.Field, Args: map[string]any{"max": roster.MaxCell}}
+			problems[n] = &ImportProblem{Code: rowCodes[p.Code], Field: p.Field, Args: map[string]any{"max": memberimport.MaxCell}}
 			continue
 		}
 		people, places = append(people, newMember(row)), append(places, n)
@@ -75,4 +75,4 @@ func rowProblems(ctx context.Context, a *client.Admin, list roster.List) (map[in
 	return problems, err
 }
 
-var rowCodes = map[string]string{roster.CellLong: codeCellLong, roster.QuoteOpen: codeQuoteOpen}
+var rowCodes = map[string]string{memberimport.CellLong: codeCellLong, memberimport.QuoteOpen: codeQuoteOpen}

@@ -12,8 +12,8 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/folder"
-	"countersign/backend/roster"
-	"countersign/backend/runfile"
+	"countersign/backend/memberimport"
+	"countersign/backend/runexport"
 	"countersign/backend/sheet"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
@@ -43,7 +43,7 @@ func (i *Import) SaveInvitations(session, paper string) (Saved, error) {
 		var over error
 		err := sheet.InvitationPDF(w, func(yield func(sheet.Invitation) bool) {
 			for n, g := range given {
-				if over = in.live(); over != nil || !yield(runfile.Invitation(g)) {
+				if over = in.live(); over != nil || !yield(runexport.Invitation(g)) {
 					return
 				}
 				progress(int64(n+1), int64(len(given)))
@@ -103,7 +103,7 @@ func (i *Import) SaveOverview(session string) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	var people []roster.Person
+	var people []memberimport.Person
 	err = in.asAdmin(func(ctx context.Context, a *client.Admin) (err error) {
 		people, err = overview(ctx, a, i.s.now())
 		return err
@@ -120,7 +120,7 @@ func (i *Import) SaveOverview(session string) (Saved, error) {
 	}
 	name := filepath.Base(path)
 	err = writeWhole(path, func(w io.Writer) error {
-		return roster.WriteOverview(w, words.English(), slices.Values(people), time.Local)
+		return memberimport.WriteOverview(w, words.English(), slices.Values(people), time.Local)
 	})
 	if err != nil {
 		return Saved{}, saveFailed(name, err)
@@ -168,7 +168,7 @@ func paperSize(paper string) sheet.Paper {
 }
 
 // overview is the table of members without secrets.
-func overview(ctx context.Context, a *client.Admin, now time.Time) ([]roster.Person, error) {
+func overview(ctx context.Context, a *client.Admin, now time.Time) ([]memberimport.Person, error) {
 	policy, err := a.Policy(ctx)
 	if err != nil {
 		return nil, err
@@ -177,9 +177,9 @@ func overview(ctx context.Context, a *client.Admin, now time.Time) ([]roster.Per
 	if err != nil {
 		return nil, err
 	}
-	people := make([]roster.Person, len(all))
+	people := make([]memberimport.Person, len(all))
 	for n, m := range all {
-		people[n] = roster.Person{
+		people[n] = memberimport.Person{
 			Name: m.Name, Email: m.Email, Role: string(m.Role), State: "active", TwoFactor: "off", Required: "no", CodesLeft: m.CodesLeft,
 			Sheet: m.Sheet, IssuedAt: m.IssuedAt, HandedOver: m.HandedOverAt, Acknowledged: m.Acknowledged, LastSignIn: m.LastSignInAt,
 		}

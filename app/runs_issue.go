@@ -8,7 +8,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/folder"
-	"countersign/backend/runfile"
+	"countersign/backend/runexport"
 	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
@@ -142,7 +142,7 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 			return errors.Join(err, cancelled(run))
 		}
 		defer in.release(held)
-		if err := runfile.Write(held.doing, f, a, run, target, in.runProgress("making")); err != nil {
+		if err := runexport.Write(held.doing, f, a, run, target, in.runProgress("making")); err != nil {
 			return p.givenUp(held, run, filepath.Base(path), err)
 		}
 		if err := held.doing.Err(); err != nil { // stopped after the last sheet
@@ -224,10 +224,10 @@ func kindsOf(ending string) []fileKind {
 }
 
 // target says how the sheets leave the app: encrypted, unless something else was asked for.
-func (in *signIn) target(r RunRequest) (t runfile.Target, err error) {
-	t = runfile.Target{Format: runfile.Age, Paper: paperSize(r.Paper)}
-	switch f := runfile.Format(r.Format); f {
-	case runfile.PDF, runfile.CSV, runfile.Text:
+func (in *signIn) target(r RunRequest) (t runexport.Target, err error) {
+	t = runexport.Target{Format: runexport.Age, Paper: paperSize(r.Paper)}
+	switch f := runexport.Format(r.Format); f {
+	case runexport.PDF, runexport.CSV, runexport.Text:
 		t.Format = f
 		return t, nil
 	}

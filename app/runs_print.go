@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"countersign/backend/client"
-	"countersign/backend/runfile"
+	"countersign/backend/runexport"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
@@ -72,7 +72,7 @@ func (p *PrintRuns) Make(session string, r RunRequest, proof Proof, answer Publi
 
 func (in *signIn) makeSheets(ctx context.Context, a *client.Admin, run *workspace.PrintRun, to recipient) (PrintSheets, error) {
 	plan := run.Plan()
-	c, err := runfile.Cover(ctx, a, plan)
+	c, err := runexport.Cover(ctx, a, plan)
 	if err != nil {
 		return PrintSheets{}, err
 	}

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"countersign/backend/client"
-	"countersign/backend/runfile"
+	"countersign/backend/runexport"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
@@ -52,7 +52,7 @@ func (w *Settings) change(session string, use func(context.Context, *client.Admi
 		if err != nil {
 			return err
 		}
-		signer, err := runfile.Signer(ctx, a)
+		signer, err := runexport.Signer(ctx, a)
 		out = PolicyView{
 			Name: p.Name, Require2FA: p.Require2FA, RequireFrom: stamp(p.RequireFrom), InForce: p.Require2FA && !w.s.now().Before(p.RequireFrom),
 			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, Signature: signer.String(), SecretsFile: w.s.usesFile(),

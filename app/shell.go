@@ -12,7 +12,7 @@ import (
 	"countersign/app/platform"
 	"countersign/backend/client"
 	"countersign/backend/keychain"
-	"countersign/backend/keyfile"
+	"countersign/backend/secretsfile"
 	"countersign/backend/workspace"
 )
 
@@ -28,8 +28,8 @@ type shell struct {
 
 	logger atomic.Pointer[slog.Logger]
 
-	opening sync.Mutex    // one opening at a time; held while the keychain answers, unlike mu
-	file    *keyfile.File // the secrets file once it is unlocked, in the keychain's place; under opening
+	opening sync.Mutex        // one opening at a time; held while the keychain answers, unlike mu
+	file    *secretsfile.File // the secrets file once it is unlocked, in the keychain's place; under opening
 
 	reviewing *reviewing // a sealed workspace that an owner looks at; under opening
 

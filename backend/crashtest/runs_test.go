@@ -19,7 +19,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/recovery"
-	"countersign/backend/runfile"
+	"countersign/backend/runexport"
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
@@ -103,7 +103,7 @@ func (p *person) printFor(path string, tell func(string)) {
 	}
 	f := got(folder.CreateWhole(path))
 	run := got(a.BeginRun(p.ctx, workspace.RunRequest{Members: ids, Reason: "Yearly renewal", Kind: workspace.RunExport}, p.proof()))
-	must(runfile.Write(p.ctx, f, a, run, runfile.Target{Format: runfile.CSV}, func(done, _ int64) { tell(fmt.Sprint("made ", done)) }))
+	must(runexport.Write(p.ctx, f, a, run, runexport.Target{Format: runexport.CSV}, func(done, _ int64) { tell(fmt.Sprint("made ", done)) }))
 	must(f.Keep())
 	tell("kept")
 	res := got(run.PutInForce(p.ctx, func(done, _ int64) { tell(fmt.Sprint("in force ", done)) }))

@@ -5,8 +5,8 @@ import (
 	"os"
 	"sync"
 
-	"countersign/backend/keyfile"
 	"countersign/backend/secret"
+	"countersign/backend/secretsfile"
 )
 
 // onFile says whether the homes of this run have a secrets file in the keychain's place:
@@ -16,7 +16,7 @@ func onFile() bool { return seed%2 == 1 }
 var phrase = secret.NewText("lantern gravel oboe nineteen")
 
 // secretsFile is the product's own, and is written to by whoever is killed.
-type secretsFile struct{ *keyfile.File }
+type secretsFile struct{ *secretsfile.File }
 
 func (f secretsFile) items() (map[string]string, error) {
 	all := map[string]string{}
@@ -38,7 +38,7 @@ func (h home) makeKeychain() error {
 	if err := os.MkdirAll(h.keychainDir(), 0o700); err != nil || !onFile() {
 		return err
 	}
-	f, err := keyfile.Create(context.Background(), h.keychainDir(), phrase, cheap)
+	f, err := secretsfile.Create(context.Background(), h.keychainDir(), phrase, cheap)
 	if err == nil {
 		f.Close()
 	}
@@ -51,11 +51,11 @@ var unlocked sync.Map
 
 // keychain is what the home keeps its secrets in.
 func (h home) keychain() keeper {
-	if !got(keyfile.Exists(h.keychainDir())) {
+	if !got(secretsfile.Exists(h.keychainDir())) {
 		return fileKeychain{h.keychainDir()}
 	}
 	open, _ := unlocked.LoadOrStore(h.dir, sync.OnceValue(func() secretsFile {
-		return secretsFile{got(keyfile.Open(context.Background(), h.keychainDir(), phrase))}
+		return secretsFile{got(secretsfile.Open(context.Background(), h.keychainDir(), phrase))}
 	}))
 	return open.(func() secretsFile)()
 }

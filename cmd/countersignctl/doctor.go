@@ -14,8 +14,8 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/folder"
-	"countersign/backend/keyfile"
 	"countersign/backend/secret"
+	"countersign/backend/secretsfile"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/words"
@@ -166,8 +166,8 @@ func (x *examination) space() {
 
 // keeper looks at what keeps the secrets, the keychain or the secrets file.
 func (x *examination) keeper() {
-	name, fine, file := "keychain", say(words.TerminalDoctorKeychainGood, nil), filepath.Join(x.path, keyfile.Name)
-	if there, err := keyfile.Exists(x.path); there && err == nil {
+	name, fine, file := "keychain", say(words.TerminalDoctorKeychainGood, nil), filepath.Join(x.path, secretsfile.Name)
+	if there, err := secretsfile.Exists(x.path); there && err == nil {
 		name, fine = "secrets", say(words.TerminalDoctorSecretsGood, words.Args{"file": file})
 	}
 	k, err := x.secretsOf(x.ctx, x.path)

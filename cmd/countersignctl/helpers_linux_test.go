@@ -22,9 +22,9 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
-	"countersign/backend/keyfile"
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/secretsfile"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
 )
@@ -73,8 +73,8 @@ func openAsApp() *opened { return openAsAppAt(nil) }
 func openAsAppAt(now func() time.Time) *opened {
 	o := &opened{now: now, path: must(folder.Resolve("", dataName)), keys: keychain.New(keychainService)}
 	check(folder.Prepare(o.path))
-	if must(keyfile.Exists(o.path)) {
-		o.keys = must(keyfile.Open(context.Background(), o.path, filePhrase))
+	if must(secretsfile.Exists(o.path)) {
+		o.keys = must(secretsfile.Open(context.Background(), o.path, filePhrase))
 	}
 	o.lock = must(folder.Hold(o.path))
 	o.store = must(sqlite.Open(context.Background(), databaseIn(o.path)))
@@ -93,7 +93,7 @@ func makeWorkspace() {
 	if what == "file" {
 		path := must(folder.Resolve("", dataName))
 		check(folder.Prepare(path))
-		must(keyfile.Create(ctx, path, filePhrase, cheap)).Close()
+		must(secretsfile.Create(ctx, path, filePhrase, cheap)).Close()
 		what = "2fa"
 	}
 	var now func() time.Time

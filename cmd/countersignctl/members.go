@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"countersign/backend/client"
-	"countersign/backend/roster"
+	"countersign/backend/memberimport"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
@@ -70,7 +70,7 @@ func membersList(ctx context.Context, e *env, _ []string) error {
 		return err
 	}
 	if e.csv {
-		return roster.WriteOverview(e.stdout, words.English(), func(yield func(roster.Person) bool) {
+		return memberimport.WriteOverview(e.stdout, words.English(), func(yield func(memberimport.Person) bool) {
 			for _, m := range all {
 				if !yield(m.person(policy, e.now())) {
 					return
@@ -82,8 +82,8 @@ func membersList(ctx context.Context, e *env, _ []string) error {
 }
 
 // person is a member as the overview in CSV has it.
-func (m memberView) person(p workspace.Policy, now time.Time) roster.Person {
-	out := roster.Person{
+func (m memberView) person(p workspace.Policy, now time.Time) memberimport.Person {
+	out := memberimport.Person{
 		Name: m.Name, Email: m.Email, Role: m.Role, State: m.State, TwoFactor: m.TwoFactor, Required: "no", CodesLeft: m.CodesLeft, Sheet: m.Sheet,
 		IssuedAt: m.IssuedAt, HandedOver: m.HandedOverAt, Acknowledged: m.Acknowledged, LastSignIn: m.LastSignInAt,
 	}

@@ -10,8 +10,8 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/folder"
-	"countersign/backend/roster"
-	"countersign/backend/runfile"
+	"countersign/backend/memberimport"
+	"countersign/backend/runexport"
 	"countersign/backend/service"
 	"countersign/backend/sheet"
 	"countersign/backend/words"
@@ -24,23 +24,23 @@ var rosterFaults = []struct {
 	err error
 	as  *cli.Failure
 }{
-	{roster.ErrEmpty, cli.Fail("import_empty", cli.ExitUsage, words.TerminalFailureImportEmpty, nil)},
-	{roster.ErrSpreadsheet, cli.Fail("import_spreadsheet", cli.ExitUsage, words.TerminalFailureImportSpreadsheet, nil)},
-	{roster.ErrNotText, cli.Fail("import_not_text", cli.ExitUsage, words.TerminalFailureImportNotText, nil)},
-	{roster.ErrOneColumn, cli.Fail("import_one_column", cli.ExitUsage, words.TerminalFailureImportOneColumn, nil)},
-	{roster.ErrNoEmail, cli.Fail("import_no_email", cli.ExitUsage, words.TerminalFailureImportNoEmail, nil)},
-	{roster.ErrNoName, cli.Fail("import_no_name", cli.ExitUsage, words.TerminalFailureImportNoName, nil)},
-	{roster.ErrTooLarge, cli.Fail("import_large", cli.ExitUsage, words.TerminalFailureImportLarge, nil)},
-	{roster.ErrTooMany, cli.Fail("import_many", cli.ExitUsage, words.TerminalFailureImportMany, words.Args{"max": workspace.MaxImport})},
+	{memberimport.ErrEmpty, cli.Fail("import_empty", cli.ExitUsage, words.TerminalFailureImportEmpty, nil)},
+	{memberimport.ErrSpreadsheet, cli.Fail("import_spreadsheet", cli.ExitUsage, words.TerminalFailureImportSpreadsheet, nil)},
+	{memberimport.ErrNotText, cli.Fail("import_not_text", cli.ExitUsage, words.TerminalFailureImportNotText, nil)},
+	{memberimport.ErrOneColumn, cli.Fail("import_one_column", cli.ExitUsage, words.TerminalFailureImportOneColumn, nil)},
+	{memberimport.ErrNoEmail, cli.Fail("import_no_email", cli.ExitUsage, words.TerminalFailureImportNoEmail, nil)},
+	{memberimport.ErrNoName, cli.Fail("import_no_name", cli.ExitUsage, words.TerminalFailureImportNoName, nil)},
+	{memberimport.ErrTooLarge, cli.Fail("import_large", cli.ExitUsage, words.TerminalFailureImportLarge, nil)},
+	{memberimport.ErrTooMany, cli.Fail("import_many", cli.ExitUsage, words.TerminalFailureImportMany, words.Args{"max": workspace.MaxImport})},
 }
 
-func (e *env) readRoster(ctx context.Context, args []string) (roster.List, error) {
+func (e *env) readRoster(ctx context.Context, args []string) (memberimport.List, error) {
 	f, err := openInput(ctx, args[0])
 	if err != nil {
-		return roster.List{}, unreadable(err)
+		return memberimport.List{}, unreadable(err)
 	}
 	defer f.Close()
-	list, err := roster.Read(f, workspace.MaxImport)
+	list, err := memberimport.Read(f, workspace.MaxImport)
 	if err == nil {
 		return list, nil
 	}
@@ -98,7 +98,7 @@ func membersImport(ctx context.Context, e *env, args []string) error {
 }
 
 // sortOut tells who can be added, and why the others cannot.
-func sortOut(ctx context.Context, a *client.Admin, list roster.List) (people []workspace.NewMember, problems []problem, err error) {
+func sortOut(ctx context.Context, a *client.Admin, list memberimport.List) (people []workspace.NewMember, problems []problem, err error) {
 	all := make([]workspace.NewMember, len(list.Rows))
 	for i, row := range list.Rows {
 		all[i] = workspace.NewMember{Name: row.Name, Email: row.Email, Role: workspace.Role(row.Role)}
@@ -115,8 +115,8 @@ func sortOut(ctx context.Context, a *client.Admin, list roster.List) (people []w
 	for i, row := range list.Rows {
 		p := problem{Line: row.Line, Name: row.Name, Email: row.Email}
 		switch err := byRow[i]; {
-		case row.Problem.Code == roster.CellLong:
-			p.Code, p.Field, p.Message = roster.CellLong, row.Problem.Field, say(words.TerminalMembersImportCellLong, words.Args{"max": roster.MaxCell})
+		case row.Problem.Code == memberimport.CellLong:
+			p.Code, p.Field, p.Message = memberimport.CellLong, row.Problem.Field, say(words.TerminalMembersImportCellLong, words.Args{"max": memberimport.MaxCell})
 		case row.Problem.Code != "":
 			p.Code, p.Field, p.Message = row.Problem.Code, row.Problem.Field, say(words.TerminalMembersImportQuoteOpen, nil)
 		case err != nil:
@@ -178,7 +178,7 @@ func (e *env) drawInvitations(f *folder.Whole, given []workspace.GivenOut) error
 	w := bufio.NewWriterSize(f, 1<<16)
 	err = sheet.InvitationPDF(w, func(yield func(sheet.Invitation) bool) {
 		for _, g := range given {
-			if !yield(runfile.Invitation(g)) {
+			if !yield(runexport.Invitation(g)) {
 				return
 			}
 		}

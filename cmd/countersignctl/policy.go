@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"countersign/backend/client"
-	"countersign/backend/runfile"
+	"countersign/backend/runexport"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
@@ -34,7 +34,7 @@ func (e *env) policy(ctx context.Context, change func(*client.Admin) error) erro
 		if err != nil {
 			return err
 		}
-		signer, err := runfile.Signer(ctx, a)
+		signer, err := runexport.Signer(ctx, a)
 		if err != nil {
 			return err
 		}

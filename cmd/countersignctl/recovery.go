@@ -8,7 +8,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/folder"
-	"countersign/backend/runfile"
+	"countersign/backend/runexport"
 	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
@@ -43,7 +43,7 @@ func recoveryIssue(ctx context.Context, e *env, _ []string) error {
 		if err != nil {
 			return err
 		}
-		if t.Format == runfile.Age {
+		if t.Format == runexport.Age {
 			if t.To, err = e.sealFor(ctx); err != nil {
 				return err
 			}
@@ -53,15 +53,15 @@ func recoveryIssue(ctx context.Context, e *env, _ []string) error {
 }
 
 // runTarget reads the flags before anybody is asked for a password.
-func (e *env) runTarget() (t runfile.Target, err error) {
-	t.Format = runfile.Format(strings.ToLower(e.format))
+func (e *env) runTarget() (t runexport.Target, err error) {
+	t.Format = runexport.Format(strings.ToLower(e.format))
 	if t.Paper, err = e.paper(); err != nil {
 		return t, err
 	}
 	switch {
-	case t.Format != runfile.Age && t.Format != runfile.PDF && t.Format != runfile.CSV && t.Format != runfile.Text:
+	case t.Format != runexport.Age && t.Format != runexport.PDF && t.Format != runexport.CSV && t.Format != runexport.Text:
 		return t, cli.Usage(words.TerminalUsageFormat, nil)
-	case t.Format != runfile.Age && len(e.recipients) > 0:
+	case t.Format != runexport.Age && len(e.recipients) > 0:
 		return t, cli.Usage(words.TerminalUsageRecipientFormat, nil)
 	case e.ways() != 1:
 		return t, cli.Usage(words.TerminalUsageIssueFor, nil)
@@ -133,7 +133,7 @@ var errNobody = cli.Fail("nobody_chosen", cli.ExitUsage, words.TerminalFailureNo
 // issue makes the sheets, writes them, and only then puts them in force. Until
 // the file is whole nobody's codes change, and whatever goes wrong before leaves
 // no file and each member with the old sheet.
-func (e *env) issue(ctx context.Context, a *client.Admin, ids []string, t runfile.Target) error {
+func (e *env) issue(ctx context.Context, a *client.Admin, ids []string, t runexport.Target) error {
 	f, err := folder.CreateWhole(e.output)
 	if err != nil {
 		return unwritable(e.output, err)
@@ -143,7 +143,7 @@ func (e *env) issue(ctx context.Context, a *client.Admin, ids []string, t runfil
 	if err != nil {
 		return e.needsApproval(err, workspace.ApprovePrintRun, e.who()...)
 	}
-	err = runfile.Write(ctx, f, a, run, t, e.progress(words.TerminalProgressSheetsMade))
+	err = runexport.Write(ctx, f, a, run, t, e.progress(words.TerminalProgressSheetsMade))
 	if err == nil {
 		if err = ctx.Err(); err == nil {
 			err = f.Keep()

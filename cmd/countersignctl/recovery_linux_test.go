@@ -18,7 +18,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/recovery"
-	"countersign/backend/runfile"
+	"countersign/backend/runexport"
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
 	"countersign/backend/workspace"
@@ -152,7 +152,7 @@ func (o *office) issueUntil(kind string) error {
 	ctx, stop := context.WithCancel(o.Context())
 	defer stop()
 	o.store.kind, o.store.committed = kind, stop
-	return o.env.issue(ctx, o.admin, o.ids, runfile.Target{Format: runfile.CSV})
+	return o.env.issue(ctx, o.admin, o.ids, runexport.Target{Format: runexport.CSV})
 }
 
 func TestAnIssueInterruptedBeforeItsFileIsWholeLeavesEverybodyTheOldCodes(t *testing.T) {

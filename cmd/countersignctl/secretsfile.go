@@ -8,8 +8,8 @@ import (
 
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
-	"countersign/backend/keyfile"
 	"countersign/backend/password"
+	"countersign/backend/secretsfile"
 	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
@@ -25,23 +25,23 @@ type keeper struct {
 // secretsOf gives the secrets of a folder: those of its secrets file where there is
 // one, whose passphrase is asked for, and else those of the system's keychain.
 func (e *env) secretsOf(ctx context.Context, path string) (keeper, error) {
-	there, err := keyfile.Exists(path)
+	there, err := secretsfile.Exists(path)
 	switch {
 	case err != nil:
 		return keeper{}, service.Explain(err)
 	case !there:
 		return keeper{keychain.New(keychainService), func() {}}, nil
 	}
-	if err := keyfile.Look(path); err != nil { // before anybody types anything
+	if err := secretsfile.Look(path); err != nil { // before anybody types anything
 		return keeper{}, service.Explain(err)
 	}
 	typed, err := e.ask(ctx, words.TerminalAskSecretsPassphrase, false)
 	if err != nil {
 		return keeper{}, err
 	}
-	f, err := keyfile.Open(ctx, path, typed)
+	f, err := secretsfile.Open(ctx, path, typed)
 	if err != nil {
-		return keeper{}, keyfile.Explain(err)
+		return keeper{}, secretsfile.Explain(err)
 	}
 	return keeper{f, f.Close}, nil
 }
@@ -55,7 +55,7 @@ var (
 // keychain it makes a secrets file, if that was asked for; undo takes it away again.
 func (e *env) secretsForRestore(ctx context.Context, path string) (k keeper, undo func() error, err error) {
 	undo = func() error { return nil }
-	there, err := keyfile.Exists(path)
+	there, err := secretsfile.Exists(path)
 	if err != nil {
 		return keeper{}, undo, service.Explain(err)
 	}
@@ -80,7 +80,7 @@ func (e *env) newSecretsFile(ctx context.Context, path string) (k keeper, undo f
 	if err != nil {
 		return k, undo, err
 	}
-	if err := keyfile.Check(typed); err != nil {
+	if err := secretsfile.Check(typed); err != nil {
 		return k, undo, err
 	}
 	again, err := e.ask(ctx, words.TerminalAskAgain, false)
@@ -93,10 +93,10 @@ func (e *env) newSecretsFile(ctx context.Context, path string) (k keeper, undo f
 	if err := folder.Prepare(path); err != nil {
 		return k, undo, folderFault(err)
 	}
-	f, err := keyfile.Create(ctx, path, typed, password.DefaultParams)
+	f, err := secretsfile.Create(ctx, path, typed, password.DefaultParams)
 	if err != nil {
-		return k, undo, keyfile.Explain(err)
+		return k, undo, secretsfile.Explain(err)
 	}
-	undo = func() error { return os.Remove(filepath.Join(path, keyfile.Name)) }
+	undo = func() error { return os.Remove(filepath.Join(path, secretsfile.Name)) }
 	return keeper{f, f.Close}, undo, nil
 }

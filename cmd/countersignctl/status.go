@@ -9,7 +9,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/folder"
-	"countersign/backend/keyfile"
+	"countersign/backend/secretsfile"
 	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
@@ -53,7 +53,7 @@ func status(ctx context.Context, e *env, _ []string) error {
 		if err := st.look(ctx); err != nil {
 			return err
 		}
-		file, err := keyfile.Exists(path)
+		file, err := secretsfile.Exists(path)
 		if err != nil {
 			return service.Explain(err)
 		}
@@ -137,7 +137,7 @@ func (st state) text() string {
 	line(say(words.TerminalStatusWorkspace, nil), say(words.TerminalStatusWorkspaceIs, words.Args{"created": yesNo(st.Created)}))
 	line(say(words.TerminalStatusApp, nil), say(words.TerminalStatusAppHas, words.Args{"open": yesNo(st.Held)}))
 	if st.Secrets != "" {
-		line(say(words.TerminalStatusSecrets, nil), say(words.TerminalStatusSecretsAre, words.Args{"place": st.Secrets, "file": keyfile.Name}))
+		line(say(words.TerminalStatusSecrets, nil), say(words.TerminalStatusSecretsAre, words.Args{"place": st.Secrets, "file": secretsfile.Name}))
 	}
 	if p := st.Profile; p != nil {
 		line(say(words.TerminalStatusName, nil), p.Workspace)

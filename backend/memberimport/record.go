@@ -1,4 +1,4 @@
-package roster
+package memberimport
 
 import (
 	"errors"

@@ -1,4 +1,4 @@
-package keyfile_test
+package secretsfile_test
 
 import (
 	"bytes"
@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/backend/keyfile"
 	"countersign/backend/secret"
+	"countersign/backend/secretsfile"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
@@ -40,7 +40,7 @@ func is(t *testing.T, err, want error) {
 
 func read(t *testing.T, dir string) []byte {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(dir, keyfile.Name))
+	raw, err := os.ReadFile(filepath.Join(dir, secretsfile.Name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func read(t *testing.T, dir string) []byte {
 
 func put(t *testing.T, dir string, raw []byte) {
 	t.Helper()
-	if err := os.WriteFile(filepath.Join(dir, keyfile.Name), raw, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, secretsfile.Name), raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -60,10 +60,10 @@ func TestOpen_TakesOnlyTheRightPassphrase(t *testing.T) {
 	set(t, create(t, dir), "w/a", "apricot")
 	wants(t, open(t, dir), "w/a", "apricot")
 	for _, wrong := range []string{"", "lantern gravel oboe nineteen ", "Lantern gravel oboe nineteen"} {
-		_, err := keyfile.Open(t.Context(), dir, secret.NewText(wrong))
-		is(t, err, keyfile.ErrPassphrase)
+		_, err := secretsfile.Open(t.Context(), dir, secret.NewText(wrong))
+		is(t, err, secretsfile.ErrPassphrase)
 	}
-	if st, err := os.Stat(filepath.Join(dir, keyfile.Name)); err != nil || runtime.GOOS != "windows" && st.Mode() != 0o600 {
+	if st, err := os.Stat(filepath.Join(dir, secretsfile.Name)); err != nil || runtime.GOOS != "windows" && st.Mode() != 0o600 {
 		t.Errorf("%v %v", st.Mode(), err)
 	}
 }
@@ -71,12 +71,12 @@ func TestOpen_TakesOnlyTheRightPassphrase(t *testing.T) {
 func TestOpen_PassphraseIsTheSameInEachUnicodeForm(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	f, err := keyfile.Create(t.Context(), dir, secret.NewText("s\u00e9same et th\u00e9 vert"), cheap)
+	f, err := secretsfile.Create(t.Context(), dir, secret.NewText("s\u00e9same et th\u00e9 vert"), cheap)
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.Close()
-	f, err = keyfile.Open(t.Context(), dir, secret.NewText("se\u0301same et the\u0301 vert"))
+	f, err = secretsfile.Open(t.Context(), dir, secret.NewText("se\u0301same et the\u0301 vert"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,8 +104,8 @@ func TestCreate_NeverReplacesAFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	set(t, create(t, dir), "w/a", "apricot")
-	_, err := keyfile.Create(t.Context(), dir, phrase, cheap)
-	is(t, err, keyfile.ErrExists)
+	_, err := secretsfile.Create(t.Context(), dir, phrase, cheap)
+	is(t, err, secretsfile.ErrExists)
 	wants(t, open(t, dir), "w/a", "apricot")
 }
 
@@ -116,7 +116,7 @@ func TestOpen_RefusesAFileWithAnyByteChangedOrMissing(t *testing.T) {
 	set(t, f, "w/a", "apricot")
 	whole := read(t, dir)
 	opens := func(what string, i int) {
-		_, err := keyfile.Open(t.Context(), dir, phrase)
+		_, err := secretsfile.Open(t.Context(), dir, phrase)
 		if !errors.Is(err, workspace.ErrSecretsDamaged) {
 			t.Errorf("%s %d: %v", what, i, err)
 		}
@@ -154,7 +154,7 @@ func TestOpen_RefusesItemsOfAnotherFile(t *testing.T) {
 	}
 	const head = 188 // see head.go
 	put(t, one, append(bytes.Clone(a[:head]), b[head:]...))
-	_, err := keyfile.Open(t.Context(), one, phrase)
+	_, err := secretsfile.Open(t.Context(), one, phrase)
 	is(t, err, workspace.ErrSecretsDamaged)
 }
 
@@ -176,13 +176,13 @@ func TestFile_DeletedIsDamagedAndNotEmpty(t *testing.T) {
 	dir := t.TempDir()
 	f := create(t, dir)
 	set(t, f, "w/a", "apricot")
-	if err := os.Remove(filepath.Join(dir, keyfile.Name)); err != nil {
+	if err := os.Remove(filepath.Join(dir, secretsfile.Name)); err != nil {
 		t.Fatal(err)
 	}
 	_, err := f.Get(t.Context(), "w/a")
 	is(t, err, workspace.ErrSecretsDamaged)
 	is(t, f.Set(t.Context(), "w/a", secret.NewBytes(nil)), workspace.ErrSecretsDamaged)
-	if _, err := os.Lstat(filepath.Join(dir, keyfile.Name)); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(filepath.Join(dir, secretsfile.Name)); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("it was made anew")
 	}
 }
@@ -191,23 +191,25 @@ func TestOpen_RefusesAFolderOrALink(t *testing.T) {
 	t.Parallel()
 	for what, lay := range map[string]func(path, elsewhere string) error{
 		"a folder": func(path, _ string) error { return os.Mkdir(path, 0o700) },
-		"a link":   func(path, elsewhere string) error { return os.Symlink(filepath.Join(elsewhere, keyfile.Name), path) },
+		"a link": func(path, elsewhere string) error {
+			return os.Symlink(filepath.Join(elsewhere, secretsfile.Name), path)
+		},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			dir, elsewhere := t.TempDir(), t.TempDir()
 			create(t, elsewhere)
-			if err := lay(filepath.Join(dir, keyfile.Name), elsewhere); err != nil {
+			if err := lay(filepath.Join(dir, secretsfile.Name), elsewhere); err != nil {
 				t.Fatal(err)
 			}
-			there, err := keyfile.Exists(dir)
+			there, err := secretsfile.Exists(dir)
 			if !there || err != nil {
 				t.Errorf("%v %v", there, err)
 			}
-			_, err = keyfile.Open(t.Context(), dir, phrase)
+			_, err = secretsfile.Open(t.Context(), dir, phrase)
 			is(t, err, workspace.ErrSecretsDamaged)
-			_, err = keyfile.Create(t.Context(), dir, phrase, cheap)
-			is(t, err, keyfile.ErrExists)
+			_, err = secretsfile.Create(t.Context(), dir, phrase, cheap)
+			is(t, err, secretsfile.ErrExists)
 		})
 	}
 }
@@ -230,13 +232,13 @@ func TestCheck_PassphraseRulesAreThoseOfAPassword(t *testing.T) {
 		"aaaaaaaaaaaaaaaaaaaaaaaaa": service.CodePassphraseCommon,
 		strings.Repeat("tundra velvet orchard ", 60): service.CodePassphraseLong,
 	} {
-		err := keyfile.Check(secret.NewText(passphrase))
+		err := secretsfile.Check(secret.NewText(passphrase))
 		var e *service.Error
 		if !errors.As(err, &e) || e.Code != want || e.Field != "passphrase" {
 			t.Errorf("%.20q: %v", passphrase, err)
 		}
 	}
-	if err := keyfile.Check(phrase); err != nil {
+	if err := secretsfile.Check(phrase); err != nil {
 		t.Error(err)
 	}
 }
@@ -249,16 +251,16 @@ func TestChange_EncryptsAllAnew(t *testing.T) {
 	set(t, f, "w/empty", "")
 	old := read(t, dir)
 	next := secret.NewText("kettle drum marzipan seven")
-	is(t, f.Opens(t.Context(), next), keyfile.ErrPassphrase)
+	is(t, f.Opens(t.Context(), next), secretsfile.ErrPassphrase)
 	if err := errors.Join(f.Opens(t.Context(), phrase), f.Change(t.Context(), next, cheap)); err != nil {
 		t.Fatal(err)
 	}
 	wants(t, f, "w/a", "apricot")
 	set(t, f, "w/b", "banana")
-	is(t, f.Opens(t.Context(), phrase), keyfile.ErrPassphrase)
-	_, err := keyfile.Open(t.Context(), dir, phrase)
-	is(t, err, keyfile.ErrPassphrase)
-	g, err := keyfile.Open(t.Context(), dir, next)
+	is(t, f.Opens(t.Context(), phrase), secretsfile.ErrPassphrase)
+	_, err := secretsfile.Open(t.Context(), dir, phrase)
+	is(t, err, secretsfile.ErrPassphrase)
+	g, err := secretsfile.Open(t.Context(), dir, next)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,6 +275,6 @@ func TestChange_EncryptsAllAnew(t *testing.T) {
 	is(t, beside.Set(t.Context(), "w/c", secret.NewBytes(nil)), workspace.ErrSecretsLocked)
 	const head = 188 // see head.go
 	put(t, dir, append(bytes.Clone(old[:head]), read(t, dir)[head:]...))
-	_, err = keyfile.Open(t.Context(), dir, phrase)
+	_, err = secretsfile.Open(t.Context(), dir, phrase)
 	is(t, err, workspace.ErrSecretsDamaged)
 }

@@ -1,17 +1,17 @@
-package roster_test
+package memberimport_test
 
 import (
 	"iter"
 	"slices"
 	"time"
 
-	"countersign/backend/roster"
+	"countersign/backend/memberimport"
 )
 
 var clock = time.Date(2026, 11, 23, 9, 30, 0, 0, time.FixedZone("", 3600))
 
-func sample() iter.Seq[roster.Person] {
-	return slices.Values([]roster.Person{
+func sample() iter.Seq[memberimport.Person] {
+	return slices.Values([]memberimport.Person{
 		{
 			Name: "Amara Okafor", Email: "amara@example.com", Role: "owner", State: "active", TwoFactor: "on", Required: "yes", CodesLeft: 7, Sheet: 12,
 			IssuedAt: clock.AddDate(0, -3, 0), HandedOver: clock.AddDate(0, -3, 1), Acknowledged: clock.AddDate(0, -3, 2), LastSignIn: clock.Add(-time.Hour),

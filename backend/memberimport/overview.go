@@ -1,4 +1,4 @@
-package roster
+package memberimport
 
 import (
 	"encoding/csv"
@@ -41,7 +41,7 @@ var overviewHeadings = []words.Key{
 // An error, the writer's, leaves an unusable beginning on w.
 func WriteOverview(w io.Writer, language *words.Catalogue, people iter.Seq[Person], where *time.Location) error {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
-		return fmt.Errorf("roster: write the overview: %w", err)
+		return fmt.Errorf("memberimport: write the overview: %w", err)
 	}
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
@@ -73,7 +73,7 @@ func WriteOverview(w io.Writer, language *words.Catalogue, people iter.Seq[Perso
 		err = out.Error()
 	}
 	if err != nil {
-		return fmt.Errorf("roster: write the overview: %w", err)
+		return fmt.Errorf("memberimport: write the overview: %w", err)
 	}
 	return nil
 }

@@ -1,11 +1,11 @@
-package roster_test
+package memberimport_test
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
-	"countersign/backend/roster"
+	"countersign/backend/memberimport"
 )
 
 func BenchmarkRead10000(b *testing.B) {
@@ -17,7 +17,7 @@ func BenchmarkRead10000(b *testing.B) {
 	b.ReportAllocs()
 	b.SetBytes(int64(list.Len()))
 	for b.Loop() {
-		if _, err := roster.Read(strings.NewReader(list.String()), 10_000); err != nil {
+		if _, err := memberimport.Read(strings.NewReader(list.String()), 10_000); err != nil {
 			b.Fatal(err)
 		}
 	}

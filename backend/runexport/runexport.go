@@ -1,8 +1,8 @@
-// Package runfile puts the sheets of a print run into a file: for the window and for
+// Package runexport puts the sheets of a print run into a file: for the window and for
 // terminals alike. Write makes the sheets and writes them; that puts none in force. The order
 // that leaves nobody without codes is: create the file, begin the run, Write, keep the file, and
 // only then run.PutInForce. After any error before that, drop the file and cancel the run.
-package runfile
+package runexport
 
 import (
 	"bufio"
@@ -49,10 +49,10 @@ type Target struct {
 }
 
 // ErrFormat means that there is no such format.
-var ErrFormat = errors.New("runfile: no such format")
+var ErrFormat = errors.New("runexport: no such format")
 
 // errStopped ends a run whose sheets are not wanted any more.
-var errStopped = errors.New("runfile: the writer has stopped")
+var errStopped = errors.New("runexport: the writer has stopped")
 
 // Write makes the sheets of a run that was begun, and writes each as it is made. An error
 // leaves an unusable beginning on w, and the run to be cancelled. Errors: those of

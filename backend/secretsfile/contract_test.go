@@ -1,12 +1,12 @@
-package keyfile_test
+package secretsfile_test
 
 import (
 	"testing"
 
 	"countersign/backend/keychain/contracttest"
-	"countersign/backend/keyfile"
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/secretsfile"
 	"countersign/backend/workspace"
 )
 
@@ -15,9 +15,9 @@ var cheap = password.Cheap
 
 var phrase = secret.NewText("lantern gravel oboe nineteen")
 
-func create(t *testing.T, dir string) *keyfile.File {
+func create(t *testing.T, dir string) *secretsfile.File {
 	t.Helper()
-	f, err := keyfile.Create(t.Context(), dir, phrase, cheap)
+	f, err := secretsfile.Create(t.Context(), dir, phrase, cheap)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,9 +25,9 @@ func create(t *testing.T, dir string) *keyfile.File {
 	return f
 }
 
-func open(t *testing.T, dir string) *keyfile.File {
+func open(t *testing.T, dir string) *secretsfile.File {
 	t.Helper()
-	f, err := keyfile.Open(t.Context(), dir, phrase)
+	f, err := secretsfile.Open(t.Context(), dir, phrase)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,14 +1,14 @@
-// Package roster reads a list of people from a CSV file, as a spreadsheet or a directory
+// Package memberimport reads a list of people from a CSV file, as a spreadsheet or a directory
 // writes it, and writes the overview of a workspace's members as CSV.
 //
 // Read finds encoding, delimiter and columns by itself and judges only what is about
 // the file; whether a name, an email or a role will do is for backend/workspace. It
 // reads as it goes: a file of any content costs no more memory than the rows that are kept.
 //
-//	list, err := roster.Read(file, workspace.MaxImport)
+//	list, err := memberimport.Read(file, workspace.MaxImport)
 //
 // WriteOverview has no secrets, and nothing that a spreadsheet would calculate.
-package roster
+package memberimport
 
 import (
 	"errors"
@@ -26,14 +26,14 @@ const (
 // What may be wrong with a whole file, to be matched with errors.Is. Trouble in reading
 // it is the reader's own error.
 var (
-	ErrEmpty       = errors.New("roster: there is nobody in the file")
-	ErrSpreadsheet = errors.New("roster: the file is a spreadsheet, not CSV")
-	ErrNotText     = errors.New("roster: the file is not text")
-	ErrOneColumn   = errors.New("roster: the file has one column only, or an unknown delimiter")
-	ErrNoEmail     = errors.New("roster: no column has emails")
-	ErrNoName      = errors.New("roster: no column has names")
-	ErrTooMany     = errors.New("roster: the file has too many rows")
-	ErrTooLarge    = errors.New("roster: the file is too large")
+	ErrEmpty       = errors.New("memberimport: there is nobody in the file")
+	ErrSpreadsheet = errors.New("memberimport: the file is a spreadsheet, not CSV")
+	ErrNotText     = errors.New("memberimport: the file is not text")
+	ErrOneColumn   = errors.New("memberimport: the file has one column only, or an unknown delimiter")
+	ErrNoEmail     = errors.New("memberimport: no column has emails")
+	ErrNoName      = errors.New("memberimport: no column has names")
+	ErrTooMany     = errors.New("memberimport: the file has too many rows")
+	ErrTooLarge    = errors.New("memberimport: the file is too large")
 )
 
 // List is what was read.

@@ -1,4 +1,4 @@
-package runfile_test
+package runexport_test
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 	"countersign/backend/keychain"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
-	"countersign/backend/runfile"
+	"countersign/backend/runexport"
 	"countersign/backend/secret"
 	"countersign/backend/sheet"
 	"countersign/backend/sqlite"
@@ -101,26 +101,26 @@ func (d *desk) opens(code string) bool {
 
 func TestWrite_EachFormatHasTheCodesThatSignIn(t *testing.T) {
 	t.Parallel()
-	for format, first := range map[runfile.Format]func(*desk, []byte) string{
-		runfile.CSV: func(d *desk, b []byte) string { return firstOfCSV(d, b) },
-		runfile.Text: func(_ *desk, b []byte) string {
+	for format, first := range map[runexport.Format]func(*desk, []byte) string{
+		runexport.CSV: func(d *desk, b []byte) string { return firstOfCSV(d, b) },
+		runexport.Text: func(_ *desk, b []byte) string {
 			_, after, _ := strings.Cut(string(b), "[ ]   1  ")
 			return after[:min(19, len(after))]
 		},
-		runfile.Age: firstOfBundle,
+		runexport.Age: firstOfBundle,
 	} {
 		t.Run(string(format), func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			target := runfile.Target{Format: format}
-			if format == runfile.Age {
+			target := runexport.Target{Format: format}
+			if format == runexport.Age {
 				var err error
 				target.To, err = bundle.ToPassphrase(secret.NewText(passphrase))
 				d.ok(err)
 			}
 			var b bytes.Buffer
 			run := d.begin()
-			d.ok(runfile.Write(t.Context(), &b, d.admin, run, target, nil))
+			d.ok(runexport.Write(t.Context(), &b, d.admin, run, target, nil))
 			code := first(d, b.Bytes())
 			if d.opens(code) {
 				t.Error("it opens before it is in force")
@@ -152,7 +152,7 @@ func firstOfBundle(d *desk, b []byte) string {
 	}
 	r, err := bundle.Open(bytes.NewReader(b), bundle.WithPassphrase(secret.NewText(passphrase)))
 	d.ok(err)
-	signer, err := runfile.Signer(d.Context(), d.admin)
+	signer, err := runexport.Signer(d.Context(), d.admin)
 	d.ok(err)
 	r.Expect(signer)
 	into := filepath.Join(d.TempDir(), "run")
@@ -191,11 +191,11 @@ func TestWrite_FailingWriterActivatesNothing(t *testing.T) {
 	d := newDesk(t)
 	to, err := bundle.ToPassphrase(secret.NewText(passphrase))
 	d.ok(err)
-	for format, want := range map[runfile.Format]error{
-		runfile.PDF: errFull, runfile.CSV: errFull, runfile.Text: errFull, runfile.Age: errFull, "doc": runfile.ErrFormat,
+	for format, want := range map[runexport.Format]error{
+		runexport.PDF: errFull, runexport.CSV: errFull, runexport.Text: errFull, runexport.Age: errFull, "doc": runexport.ErrFormat,
 	} {
 		run := d.begin()
-		if err := runfile.Write(t.Context(), &full{100}, d.admin, run, runfile.Target{Format: format, Paper: sheet.Letter, To: to}, nil); !errors.Is(err, want) {
+		if err := runexport.Write(t.Context(), &full{100}, d.admin, run, runexport.Target{Format: format, Paper: sheet.Letter, To: to}, nil); !errors.Is(err, want) {
 			t.Errorf("%s: %v", format, err)
 		}
 		res, err := run.Cancel(t.Context())
@@ -207,14 +207,14 @@ func TestWrite_FailingWriterActivatesNothing(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	run := d.begin()
 	stop()
-	if err := runfile.Write(ctx, &full{1 << 20}, d.admin, run, runfile.Target{Format: runfile.PDF}, nil); !errors.Is(err, context.Canceled) {
+	if err := runexport.Write(ctx, &full{1 << 20}, d.admin, run, runexport.Target{Format: runexport.PDF}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
 
 func TestFormat_HasItsEnding(t *testing.T) {
 	t.Parallel()
-	for format, want := range map[runfile.Format]string{runfile.Age: ".age", runfile.PDF: ".pdf", runfile.CSV: ".csv", runfile.Text: ".txt"} {
+	for format, want := range map[runexport.Format]string{runexport.Age: ".age", runexport.PDF: ".pdf", runexport.CSV: ".csv", runexport.Text: ".txt"} {
 		if got := format.Ending(); got != want {
 			t.Errorf("%s ends with %s", format, got)
 		}

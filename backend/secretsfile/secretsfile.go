@@ -1,4 +1,4 @@
-// Package keyfile keeps the workspace's secrets in one file in the data folder, for a
+// Package secretsfile keeps the workspace's secrets in one file in the data folder, for a
 // system without a keychain. A passphrase opens it. It implements workspace.Secrets
 // under the contract that the system's keychain keeps.
 //
@@ -11,7 +11,7 @@
 // The file is written anew at every change, out of sight and synced, so a crash leaves
 // the old one or the new one. Several processes may use it: each change begins with
 // what the last one has written.
-package keyfile
+package secretsfile
 
 import (
 	"context"
@@ -46,10 +46,10 @@ const patience = 5 * time.Second
 
 var (
 	// ErrExists means that there is a file already: none is ever replaced.
-	ErrExists = errors.New("keyfile: there is a secrets file already")
+	ErrExists = errors.New("secretsfile: there is a secrets file already")
 	// ErrPassphrase means that the passphrase is wrong. Somebody who changed the salt or
 	// the wrapped key on purpose looks the same; a file that went bad does not.
-	ErrPassphrase = errors.New("keyfile: the passphrase does not open the secrets file")
+	ErrPassphrase = errors.New("secretsfile: the passphrase does not open the secrets file")
 )
 
 // File is an open secrets file. It is safe for concurrent use.

@@ -1,12 +1,12 @@
-package keyfile_test
+package secretsfile_test
 
 import (
 	"fmt"
 	"testing"
 
-	"countersign/backend/keyfile"
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/secretsfile"
 )
 
 // BenchmarkSet is one change of the anchor beside the items of so many people with 2FA.
@@ -35,22 +35,22 @@ func BenchmarkGet(b *testing.B) {
 // BenchmarkOpen is a start: one Argon2id at the cost of the product, and the file read.
 func BenchmarkOpen(b *testing.B) {
 	dir := b.TempDir()
-	f, err := keyfile.Create(b.Context(), dir, phrase, password.DefaultParams)
+	f, err := secretsfile.Create(b.Context(), dir, phrase, password.DefaultParams)
 	if err != nil {
 		b.Fatal(err)
 	}
 	f.Close()
 	for b.Loop() {
-		if f, err = keyfile.Open(b.Context(), dir, phrase); err != nil {
+		if f, err = secretsfile.Open(b.Context(), dir, phrase); err != nil {
 			b.Fatal(err)
 		}
 		f.Close()
 	}
 }
 
-func filled(b *testing.B, people int) *keyfile.File {
+func filled(b *testing.B, people int) *secretsfile.File {
 	b.Helper()
-	f, err := keyfile.Create(b.Context(), b.TempDir(), phrase, cheap)
+	f, err := secretsfile.Create(b.Context(), b.TempDir(), phrase, cheap)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package roster
+package memberimport
 
 import (
 	"bufio"
@@ -198,5 +198,5 @@ func readFailed(err error) error {
 			return err
 		}
 	}
-	return fmt.Errorf("roster: read the file: %w", err)
+	return fmt.Errorf("memberimport: read the file: %w", err)
 }

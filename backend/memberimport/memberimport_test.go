@@ -1,4 +1,4 @@
-package roster_test
+package memberimport_test
 
 import (
 	"errors"
@@ -11,13 +11,13 @@ import (
 	"testing"
 	"unicode/utf16"
 
-	"countersign/backend/roster"
+	"countersign/backend/memberimport"
 	"countersign/backend/words"
 )
 
-func read(t *testing.T, content string) roster.List {
+func read(t *testing.T, content string) memberimport.List {
 	t.Helper()
-	list, err := roster.Read(strings.NewReader(content), 100)
+	list, err := memberimport.Read(strings.NewReader(content), 100)
 	if err != nil {
 		t.Fatalf("%.60q: %v", content, err)
 	}
@@ -26,13 +26,13 @@ func read(t *testing.T, content string) roster.List {
 
 func refused(t *testing.T, content string, want error) {
 	t.Helper()
-	if list, err := roster.Read(strings.NewReader(content), 100); !errors.Is(err, want) {
+	if list, err := memberimport.Read(strings.NewReader(content), 100); !errors.Is(err, want) {
 		t.Errorf("%.60q: got %d rows and %v, want %v", content, len(list.Rows), err, want)
 	}
 }
 
 // people are the rows as one text: name <email> role.
-func people(l roster.List) (all []string) {
+func people(l memberimport.List) (all []string) {
 	for _, r := range l.Rows {
 		all = append(all, fmt.Sprintf("%s <%s> %s", r.Name, r.Email, r.Role))
 	}
@@ -105,7 +105,7 @@ func TestRead_FindsColumnsByTheirHeadings(t *testing.T) {
 func TestRead_QuotedCellsHoldDelimitersLinesAndQuotes(t *testing.T) {
 	t.Parallel()
 	list := read(t, "name,email\r\n\"O\"\"Hara, Kim\r\nof the night shift\",kim@example.com\rAmara \"AJ\" Okafor,amara@example.com\n")
-	want := []roster.Row{
+	want := []memberimport.Row{
 		{Line: 2, Name: `O"Hara, Kim of the night shift`, Email: "kim@example.com", Role: "member"},
 		{Line: 4, Name: `Amara "AJ" Okafor`, Email: "amara@example.com", Role: "member"},
 	}
@@ -113,7 +113,7 @@ func TestRead_QuotedCellsHoldDelimitersLinesAndQuotes(t *testing.T) {
 		t.Errorf("%+v", list.Rows)
 	}
 	list = read(t, "name,email\nChidi,chidi@example.com\n\"Zoë,zoe@example.com\nKim,kim@example.com\n")
-	if len(list.Rows) != 2 || list.Rows[1].Problem != (roster.Problem{Code: roster.QuoteOpen, Field: "name"}) || list.Rows[1].Line != 3 {
+	if len(list.Rows) != 2 || list.Rows[1].Problem != (memberimport.Problem{Code: memberimport.QuoteOpen, Field: "name"}) || list.Rows[1].Line != 3 {
 		t.Errorf("a quotation mark that nobody closes: %+v", list.Rows)
 	}
 }
@@ -121,15 +121,15 @@ func TestRead_QuotedCellsHoldDelimitersLinesAndQuotes(t *testing.T) {
 func TestRead_EachWrongFileHasItsError(t *testing.T) {
 	t.Parallel()
 	for content, want := range map[string]error{
-		"": roster.ErrEmpty, "\n\r\n ,, \n": roster.ErrEmpty, "\ufeff": roster.ErrEmpty, "name,email\n\n": roster.ErrEmpty,
-		"PK\x03\x04\x14\x00\x06\x00": roster.ErrSpreadsheet, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": roster.ErrSpreadsheet,
-		"\x89PNG\r\n\x1a\n\x00\x00": roster.ErrNotText, "%PDF-1.7\n": roster.ErrNotText, "name,email\na\x00b,c@example.com": roster.ErrNotText,
-		"name,email\nZoë,zoe@example.com\nJos\xe9,jose@example.com\n": roster.ErrNotText, // two encodings in one file
-		"name,email\nJos\xe9,jose@example.com\nX\x81,x@example.com\n": roster.ErrNotText,
-		"\xff\xfea": roster.ErrNotText, "\xff\xfe\x00\xd8a\x00": roster.ErrNotText, "\xff\xfe\x00\xd8": roster.ErrNotText,
-		"name:email:role\nChidi:chidi@example.com:member\n": roster.ErrOneColumn, "email\nchidi@example.com\n": roster.ErrOneColumn,
-		"name,phone\nChidi,+1 555\n": roster.ErrNoEmail, "email,phone\nchidi@example.com,+1 555\n": roster.ErrNoName,
-		"name,email\n" + strings.Repeat("Chidi,chidi@example.com\n", 101): roster.ErrTooMany,
+		"": memberimport.ErrEmpty, "\n\r\n ,, \n": memberimport.ErrEmpty, "\ufeff": memberimport.ErrEmpty, "name,email\n\n": memberimport.ErrEmpty,
+		"PK\x03\x04\x14\x00\x06\x00": memberimport.ErrSpreadsheet, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": memberimport.ErrSpreadsheet,
+		"\x89PNG\r\n\x1a\n\x00\x00": memberimport.ErrNotText, "%PDF-1.7\n": memberimport.ErrNotText, "name,email\na\x00b,c@example.com": memberimport.ErrNotText,
+		"name,email\nZoë,zoe@example.com\nJos\xe9,jose@example.com\n": memberimport.ErrNotText, // two encodings in one file
+		"name,email\nJos\xe9,jose@example.com\nX\x81,x@example.com\n": memberimport.ErrNotText,
+		"\xff\xfea": memberimport.ErrNotText, "\xff\xfe\x00\xd8a\x00": memberimport.ErrNotText, "\xff\xfe\x00\xd8": memberimport.ErrNotText,
+		"name:email:role\nChidi:chidi@example.com:member\n": memberimport.ErrOneColumn, "email\nchidi@example.com\n": memberimport.ErrOneColumn,
+		"name,phone\nChidi,+1 555\n": memberimport.ErrNoEmail, "email,phone\nchidi@example.com,+1 555\n": memberimport.ErrNoName,
+		"name,email\n" + strings.Repeat("Chidi,chidi@example.com\n", 101): memberimport.ErrTooMany,
 	} {
 		refused(t, content, want)
 	}
@@ -137,7 +137,7 @@ func TestRead_EachWrongFileHasItsError(t *testing.T) {
 		t.Errorf("%d rows", len(list.Rows))
 	}
 	broken := errors.New("the stick was pulled out")
-	if _, err := roster.Read(io.MultiReader(strings.NewReader("name,email\nChidi,"), failing{broken}), 100); !errors.Is(err, broken) {
+	if _, err := memberimport.Read(io.MultiReader(strings.NewReader("name,email\nChidi,"), failing{broken}), 100); !errors.Is(err, broken) {
 		t.Errorf("a reader's error: %v", err)
 	}
 }
@@ -164,12 +164,12 @@ func (e *endless) Read(b []byte) (int, error) {
 
 func TestRead_OverlongCellIsAProblemOfItsRow(t *testing.T) {
 	t.Parallel()
-	list, err := roster.Read(io.MultiReader(strings.NewReader("name,email\nChidi,chidi@example.com\n"), &endless{text: "ä", left: 2_000_000},
+	list, err := memberimport.Read(io.MultiReader(strings.NewReader("name,email\nChidi,chidi@example.com\n"), &endless{text: "ä", left: 2_000_000},
 		strings.NewReader(",long@example.com\nZoë,zoe@example.com\n"), &endless{text: ",x", left: 2_000_000}), 100)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(list.Rows) != 4 || list.Rows[1].Problem != (roster.Problem{Code: roster.CellLong, Field: "name"}) || list.Rows[1].Email != "long@example.com" ||
+	if len(list.Rows) != 4 || list.Rows[1].Problem != (memberimport.Problem{Code: memberimport.CellLong, Field: "name"}) || list.Rows[1].Email != "long@example.com" ||
 		list.Rows[2].Problem.Code != "" {
 		t.Errorf("%+v", list.Rows)
 	}
@@ -182,13 +182,13 @@ func TestRead_OverlongCellIsAProblemOfItsRow(t *testing.T) {
 func TestRead_MemoryIsBounded(t *testing.T) { // not parallel: it measures
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, err := roster.Read(&endless{text: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", left: roster.MaxSize + 1}, 100)
+	_, err := memberimport.Read(&endless{text: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", left: memberimport.MaxSize + 1}, 100)
 	runtime.ReadMemStats(&after)
-	if !errors.Is(err, roster.ErrOneColumn) {
+	if !errors.Is(err, memberimport.ErrOneColumn) {
 		t.Errorf("one cell: %v", err)
 	}
-	_, err = roster.Read(io.MultiReader(strings.NewReader("name,email\n\"Chidi,"), &endless{text: "x", left: roster.MaxSize}), 100)
-	if !errors.Is(err, roster.ErrTooLarge) {
+	_, err = memberimport.Read(io.MultiReader(strings.NewReader("name,email\n\"Chidi,"), &endless{text: "x", left: memberimport.MaxSize}), 100)
+	if !errors.Is(err, memberimport.ErrTooLarge) {
 		t.Errorf("too large: %v", err)
 	}
 	runtime.ReadMemStats(&after)
@@ -204,7 +204,7 @@ func FuzzRead(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		list, err := roster.Read(strings.NewReader(string(content)), 20)
+		list, err := memberimport.Read(strings.NewReader(string(content)), 20)
 		if err != nil {
 			if len(list.Rows) > 0 {
 				t.Error("rows beside an error")
@@ -221,7 +221,7 @@ func FuzzRead(f *testing.F) {
 			}
 			last = r.Line
 			for _, s := range []string{r.Name, r.Email, r.Role} {
-				if n := len([]rune(s)); n > 2*roster.MaxCell+1 {
+				if n := len([]rune(s)); n > 2*memberimport.MaxCell+1 {
 					t.Fatalf("%d characters", n)
 				}
 			}
@@ -232,7 +232,7 @@ func FuzzRead(f *testing.F) {
 func TestWriteOverview_ReadsBack(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	if err := roster.WriteOverview(&b, words.English(), sample(), clock.Location()); err != nil {
+	if err := memberimport.WriteOverview(&b, words.English(), sample(), clock.Location()); err != nil {
 		t.Fatal(err)
 	}
 	want, err := os.ReadFile("testdata/overview.csv")
@@ -246,7 +246,7 @@ func TestWriteOverview_ReadsBack(t *testing.T) {
 	if got := people(list); got[0] != "Amara Okafor <amara@example.com> owner" || got[1] != "'=HYPERLINK(\"//x\") <'+49@example.com> member" {
 		t.Errorf("%q", got)
 	}
-	if err := roster.WriteOverview(full{}, words.English(), sample(), clock.Location()); err == nil {
+	if err := memberimport.WriteOverview(full{}, words.English(), sample(), clock.Location()); err == nil {
 		t.Error("nobody says that nothing was written")
 	}
 }

@@ -1,4 +1,4 @@
-package keyfile_test
+package secretsfile_test
 
 import (
 	"bufio"
@@ -12,8 +12,8 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/backend/keyfile"
 	"countersign/backend/secret"
+	"countersign/backend/secretsfile"
 )
 
 // childEnv tells a process of this test binary to write to a folder: "FOLDER NAME".
@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 // number once it is kept. It ends when nobody listens.
 func writeForEver(dir, name string) {
 	ctx := context.Background()
-	f, err := keyfile.Open(ctx, dir, phrase)
+	f, err := secretsfile.Open(ctx, dir, phrase)
 	for n := 1; err == nil; n++ {
 		item := name + "/" + strconv.Itoa(n)
 		if err = f.Set(ctx, item, secret.NewBytes([]byte(item))); err == nil {
@@ -91,7 +91,7 @@ func (w writer) kill(t *testing.T) (last int) {
 }
 
 // number is what a writer has kept.
-func number(t *testing.T, f *keyfile.File, name string) int {
+func number(t *testing.T, f *secretsfile.File, name string) int {
 	t.Helper()
 	got, err := f.Get(t.Context(), name)
 	if err != nil {
@@ -125,7 +125,7 @@ func TestSet_KilledProcessLosesNothingItConfirmed(t *testing.T) {
 		f.Close()
 	}
 	for _, e := range entries(t, dir) {
-		if e != keyfile.Name && e != keyfile.Name+"-writer" {
+		if e != secretsfile.Name && e != secretsfile.Name+"-writer" {
 			t.Errorf("%s is left", e)
 		}
 	}
@@ -142,10 +142,10 @@ func TestSet_LeftoversOfACrashAreIgnoredAndRemoved(t *testing.T) {
 	f.Close()
 	for n := 0; n <= len(after); n += 40 { // written so far, and not in its place yet
 		put(t, dir, before)
-		if err := os.WriteFile(filepath.Join(dir, keyfile.Name+".new"), after[:n], 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, secretsfile.Name+".new"), after[:n], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		g, err := keyfile.Open(t.Context(), dir, phrase)
+		g, err := secretsfile.Open(t.Context(), dir, phrase)
 		if err != nil {
 			t.Fatal(err)
 		}
