@@ -15,7 +15,7 @@ import (
 )
 
 // IntegrityView says what start-up found in a database that does not match its
-// seal, without any of the data.
+// signature, without any of the data.
 type IntegrityView struct {
 	Findings   []FindingView `json:"findings"`
 	LastGood   string        `json:"lastGood,omitempty"`

@@ -53,7 +53,7 @@ type ReviewedDocument struct {
 // mostMissing is how many missing contracts are named.
 const mostMissing = 20
 
-// reviewing is a sealed workspace that an owner looks at. It holds the data folder.
+// reviewing is a quarantined workspace that an owner looks at. It holds the data folder.
 type reviewing struct {
 	folder     opened // without a workspace
 	acceptance *workspace.Acceptance
@@ -130,7 +130,7 @@ func (s *shell) review(ctx context.Context, email string, pw secret.Text, factor
 	if c.Files, err = documents.Open(s.documentsPath()); err != nil {
 		return nil, service.Explain(err)
 	}
-	sealed, err := workspace.OpenSealed(ctx, c)
+	sealed, err := workspace.OpenQuarantined(ctx, c)
 	if err == nil && sealed == nil {
 		err = service.Fault(service.CodeChallengeEnded, nil, nil)
 	}

@@ -31,7 +31,7 @@ type shell struct {
 	opening sync.Mutex        // one opening at a time; held while the keychain answers, unlike mu
 	file    *secretsfile.File // the secrets file once it is unlocked, in the keychain's place; under opening
 
-	reviewing *reviewing // a sealed workspace that an owner looks at; under opening
+	reviewing *reviewing // a quarantined workspace that an owner looks at; under opening
 
 	mu        sync.Mutex
 	ctx       context.Context

@@ -223,7 +223,7 @@ func TestSignIn_ThatIsOvertakenByALockIsRefused(t *testing.T) {
 	if ses.Touch() == nil {
 		t.Error("the session that nobody has goes on")
 	}
-	_, err = at.keepChallenge(&client.Challenge{})
+	_, err = at.keepChallenge(&client.Challenge{Challenge: new(workspace.Challenge)})
 	w.refused(err, "challenge_ended")
 }
 

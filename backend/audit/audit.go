@@ -1,9 +1,9 @@
-// Package audit seals the events of a workspace into a chain, so that one that
+// Package audit signs the events of a workspace into a chain, so that one that
 // was changed, removed, added or moved is found.
 //
-// Each event is authenticated together with the seal of the one before it:
+// Each event is authenticated together with the signature of the one before it:
 //
-//	seal(n) = HMAC-SHA256(integrity key, seal(n−1) ‖ encoding(event n))
+//	signature(n) = HMAC-SHA256(integrity key, signature(n−1) ‖ encoding(event n))
 //
 // The key is in the operating system's keychain, so somebody who can write only
 // the database cannot make a chain that fits. A chain cut off at its end still
@@ -41,15 +41,15 @@ type Row struct {
 	Digest string `json:"digest"` // RowHash in hexadecimal; empty: the row is gone
 }
 
-// SealSize is the length of a seal in bytes.
-const SealSize = sha256.Size
+// SignatureSize is the length of a signature in bytes.
+const SignatureSize = sha256.Size
 
 // ErrBroken is wrapped by Verify's errors.
 var ErrBroken = errors.New("the audit log does not match its seal")
 
-// Seal authenticates e after the event whose seal is prev. The first event's
+// Sign authenticates e after the event whose signature is prev. The first event's
 // prev is nil.
-func Seal(key secret.Bytes, prev []byte, e Event) []byte {
+func Sign(key secret.Bytes, prev []byte, e Event) []byte {
 	mac := hmac.New(sha256.New, key.Reveal())
 	field := func(b []byte) {
 		var n [8]byte
@@ -94,23 +94,23 @@ type Verifier struct {
 func NewVerifier(key secret.Bytes) *Verifier { return &Verifier{key: key} }
 
 // ResumeVerifier goes on after an event that was verified before, given its
-// sequence number and seal from a place that is itself trusted.
-func ResumeVerifier(key secret.Bytes, seq int64, seal []byte) *Verifier {
-	return &Verifier{key: key, seq: seq, prev: seal}
+// sequence number and signature from a place that is itself trusted.
+func ResumeVerifier(key secret.Bytes, seq int64, signature []byte) *Verifier {
+	return &Verifier{key: key, seq: seq, prev: signature}
 }
 
 // Seq is the newest event that was checked and found right.
 func (v *Verifier) Seq() int64 { return v.seq }
 
-// Next checks the next event and its seal. Its error wraps ErrBroken and names
+// Next checks the next event and its signature. Its error wraps ErrBroken and names
 // the sequence number at which the chain breaks.
-func (v *Verifier) Next(e Event, seal []byte) error {
+func (v *Verifier) Next(e Event, signature []byte) error {
 	if e.Seq != v.seq+1 {
 		return fmt.Errorf("%w: event %d follows event %d", ErrBroken, e.Seq, v.seq)
 	}
-	if !hmac.Equal(seal, Seal(v.key, v.prev, e)) {
+	if !hmac.Equal(signature, Sign(v.key, v.prev, e)) {
 		return fmt.Errorf("%w: event %d", ErrBroken, e.Seq)
 	}
-	v.seq, v.prev = e.Seq, seal
+	v.seq, v.prev = e.Seq, signature
 	return nil
 }

@@ -11,28 +11,28 @@ import (
 
 var key = secret.NewBytes([]byte("an integrity key of 32 bytes ...."))
 
-type sealed struct {
-	e    audit.Event
-	seal []byte
+type signed struct {
+	e         audit.Event
+	signature []byte
 }
 
-func chain() []sealed {
+func chain() []signed {
 	at := time.UnixMilli(1_780_000_000_000).UTC()
-	var out []sealed
+	var out []signed
 	var prev []byte
 	for i, kind := range []string{"workspace-created", "signed-in", "2fa-enabled", "signed-in"} {
 		e := audit.Event{Seq: int64(i + 1), At: at.Add(time.Duration(i) * time.Second), Kind: kind, Actor: "a", Subject: "s",
 			Detail: map[string]string{"factor": "code", "sheet": "1"}, Rows: []audit.Row{{Key: "profile/a", Digest: "00"}}, State: audit.Sum{1}}
-		prev = audit.Seal(key, prev, e)
-		out = append(out, sealed{e, prev})
+		prev = audit.Sign(key, prev, e)
+		out = append(out, signed{e, prev})
 	}
 	return out
 }
 
-func verify(k secret.Bytes, log []sealed) error {
+func verify(k secret.Bytes, log []signed) error {
 	v := audit.NewVerifier(k)
 	for _, s := range log {
-		if err := v.Next(s.e, s.seal); err != nil {
+		if err := v.Next(s.e, s.signature); err != nil {
 			return err
 		}
 	}
@@ -48,22 +48,22 @@ func TestVerifier_AcceptsAnUntouchedLog(t *testing.T) {
 
 func TestVerifier_FindsAnyChangeToTheLog(t *testing.T) {
 	t.Parallel()
-	cases := map[string]func([]sealed) []sealed{
-		"kind":      func(l []sealed) []sealed { l[1].e.Kind = "2fa-disabled"; return l },
-		"time":      func(l []sealed) []sealed { l[1].e.At = l[1].e.At.Add(time.Millisecond); return l },
-		"actor":     func(l []sealed) []sealed { l[1].e.Actor = "b"; return l },
-		"moved":     func(l []sealed) []sealed { l[1].e.Actor, l[1].e.Subject = "as", ""; return l },
-		"detail":    func(l []sealed) []sealed { l[1].e.Detail["sheet"] = "2"; return l },
-		"dropped":   func(l []sealed) []sealed { delete(l[1].e.Detail, "sheet"); return l },
-		"removed":   func(l []sealed) []sealed { return append(l[:1], l[2:]...) },
-		"first":     func(l []sealed) []sealed { return l[1:] },
-		"reordered": func(l []sealed) []sealed { l[1], l[2] = l[2], l[1]; return l },
-		"doubled":   func(l []sealed) []sealed { return append(l[:2], l[1:]...) },
-		"row":       func(l []sealed) []sealed { l[1].e.Rows[0].Digest = "01"; return l },
-		"row key":   func(l []sealed) []sealed { l[1].e.Rows[0].Key = "profile/b"; return l },
-		"row gone":  func(l []sealed) []sealed { l[1].e.Rows = nil; return l },
-		"state":     func(l []sealed) []sealed { l[1].e.State[31] ^= 1; return l },
-		"seal":      func(l []sealed) []sealed { l[3].seal[0] ^= 1; return l },
+	cases := map[string]func([]signed) []signed{
+		"kind":      func(l []signed) []signed { l[1].e.Kind = "2fa-disabled"; return l },
+		"time":      func(l []signed) []signed { l[1].e.At = l[1].e.At.Add(time.Millisecond); return l },
+		"actor":     func(l []signed) []signed { l[1].e.Actor = "b"; return l },
+		"moved":     func(l []signed) []signed { l[1].e.Actor, l[1].e.Subject = "as", ""; return l },
+		"detail":    func(l []signed) []signed { l[1].e.Detail["sheet"] = "2"; return l },
+		"dropped":   func(l []signed) []signed { delete(l[1].e.Detail, "sheet"); return l },
+		"removed":   func(l []signed) []signed { return append(l[:1], l[2:]...) },
+		"first":     func(l []signed) []signed { return l[1:] },
+		"reordered": func(l []signed) []signed { l[1], l[2] = l[2], l[1]; return l },
+		"doubled":   func(l []signed) []signed { return append(l[:2], l[1:]...) },
+		"row":       func(l []signed) []signed { l[1].e.Rows[0].Digest = "01"; return l },
+		"row key":   func(l []signed) []signed { l[1].e.Rows[0].Key = "profile/b"; return l },
+		"row gone":  func(l []signed) []signed { l[1].e.Rows = nil; return l },
+		"state":     func(l []signed) []signed { l[1].e.State[31] ^= 1; return l },
+		"seal":      func(l []signed) []signed { l[3].signature[0] ^= 1; return l },
 	}
 	for name, tamper := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -88,7 +88,7 @@ type ExportSummary struct {
 	ExportedAt string `json:"exportedAt"`
 	Events     int64  `json:"events"`
 	Head       string `json:"head"` // as Head.String writes it
-	// BrokenAt is the first event that did not fit its seal when the log was
+	// BrokenAt is the first event that did not fit its signature when the log was
 	// exported, which only the workspace's key can tell; 0: all did.
 	BrokenAt int64 `json:"brokenAt"`
 }
@@ -100,18 +100,18 @@ type exportStart struct {
 	ID      string `json:"workspaceId"`
 }
 
-// exportEvent is an event as a line has it. Rows, state and seal are there so
+// exportEvent is an event as a line has it. Rows, state and signature are there so
 // that nothing of the event is missing; they say nothing without the key.
 type exportEvent struct {
-	Seq     int64             `json:"seq"`
-	At      string            `json:"at"`
-	Kind    string            `json:"kind"`
-	Actor   string            `json:"actor"`
-	Subject string            `json:"subject"`
-	Detail  map[string]string `json:"detail"`
-	Rows    []Row             `json:"rows"`
-	State   string            `json:"state"`
-	Seal    string            `json:"seal"`
+	Seq       int64             `json:"seq"`
+	At        string            `json:"at"`
+	Kind      string            `json:"kind"`
+	Actor     string            `json:"actor"`
+	Subject   string            `json:"subject"`
+	Detail    map[string]string `json:"detail"`
+	Rows      []Row             `json:"rows"`
+	State     string            `json:"state"`
+	Signature string            `json:"seal"`
 }
 
 // exportLine is a line without its chain value: one of the four is set.
@@ -140,8 +140,8 @@ func NewExporter(w io.Writer, workspaceID string) (*Exporter, error) {
 	return x, err
 }
 
-// Event writes the next event with its seal.
-func (x *Exporter) Event(e Event, seal []byte) error {
+// Event writes the next event with its signature.
+func (x *Exporter) Event(e Event, signature []byte) error {
 	detail := make(map[string]string, len(e.Detail))
 	for k, v := range e.Detail {
 		detail[valid(k)] = valid(v)
@@ -152,7 +152,7 @@ func (x *Exporter) Event(e Event, seal []byte) error {
 	}
 	chain, err := x.line(exportLine{Event: &exportEvent{
 		Seq: e.Seq, At: e.At.UTC().Format(exportTime), Kind: valid(e.Kind), Actor: valid(e.Actor), Subject: valid(e.Subject),
-		Detail: detail, Rows: rows, State: hex.EncodeToString(e.State[:]), Seal: hex.EncodeToString(seal),
+		Detail: detail, Rows: rows, State: hex.EncodeToString(e.State[:]), Signature: hex.EncodeToString(signature),
 	}})
 	x.head = Head{Seq: e.Seq, Chain: chain}
 	return err

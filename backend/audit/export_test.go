@@ -27,7 +27,7 @@ func exported(t testing.TB) (file []byte, heads []audit.Head) {
 	}
 	for _, s := range chain() {
 		s.e.Detail["to"] = "Zoë <b>&\u2028 “x”\x00\xff"
-		if err := x.Event(s.e, s.seal); err != nil {
+		if err := x.Event(s.e, s.signature); err != nil {
 			t.Fatal(err)
 		}
 		heads = append(heads, x.Head())
@@ -88,7 +88,7 @@ func TestExporter_TwoExportsHaveTheSameHeads(t *testing.T) {
 	}
 	for i, s := range chain() {
 		s.e.Detail["to"] = "Zoë <b>&\u2028 “x”\x00\xff"
-		if err := x.Event(s.e, s.seal); err != nil {
+		if err := x.Event(s.e, s.signature); err != nil {
 			t.Fatal(err)
 		}
 		if x.Head() != before[i] {

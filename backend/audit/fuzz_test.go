@@ -10,31 +10,31 @@ import (
 )
 
 // FuzzVerifier changes one event of a log that fits, in any of its parts: only
-// what was sealed verifies.
+// what was signed verifies.
 func FuzzVerifier(f *testing.F) {
 	whole := chain()
 	for _, s := range whole {
 		f.Add(s.e.Seq, s.e.At.UnixMilli(), s.e.Kind, s.e.Actor, s.e.Subject, "factor", s.e.Detail["factor"], "sheet", s.e.Detail["sheet"],
-			s.e.Rows[0].Key, s.e.Rows[0].Digest, s.e.State[:], s.seal)
+			s.e.Rows[0].Key, s.e.Rows[0].Digest, s.e.State[:], s.signature)
 	}
 	f.Add(int64(2), int64(0), "", "", "", "", "", "", "", "", "", []byte{}, []byte{})
 	f.Add(int64(-1), int64(-1), "k", "as", "", "a", "b", "a", "b", "profile", "/a00", []byte{1}, []byte{0})
-	f.Fuzz(func(t *testing.T, seq, at int64, kind, actor, subject, key1, value1, key2, value2, row, digest string, state, seal []byte) {
+	f.Fuzz(func(t *testing.T, seq, at int64, kind, actor, subject, key1, value1, key2, value2, row, digest string, state, signature []byte) {
 		for i, s := range whole {
 			v := audit.NewVerifier(key)
 			for _, before := range whole[:i] {
-				if err := v.Next(before.e, before.seal); err != nil {
+				if err := v.Next(before.e, before.signature); err != nil {
 					t.Fatal(err)
 				}
 			}
 			e := audit.Event{Seq: seq, At: time.UnixMilli(at), Kind: kind, Actor: actor, Subject: subject,
 				Detail: map[string]string{key1: value1, key2: value2}, Rows: []audit.Row{{Key: row, Digest: digest}}}
 			copy(e.State[:], state)
-			err := v.Next(e, seal)
+			err := v.Next(e, signature)
 			if err != nil && !errors.Is(err, audit.ErrBroken) {
 				t.Errorf("an answer without a name: %v", err)
 			}
-			if same := sameEvent(e, s.e) && bytes.Equal(seal, s.seal); (err == nil) != same {
+			if same := sameEvent(e, s.e) && bytes.Equal(signature, s.signature); (err == nil) != same {
 				t.Errorf("event %d: the same %v, and %v", i+1, same, err)
 			}
 			if v.Seq() != int64(i)+map[bool]int64{true: 1}[err == nil] {

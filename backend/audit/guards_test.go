@@ -255,19 +255,19 @@ func TestParseHead_SaysWhichPartIsWrong(t *testing.T) {
 }
 
 // A changed encoding would break the log of every workspace. Python's hmac gives the same value.
-func TestSeal_IsTheSealOfToday(t *testing.T) {
+func TestSign_IsTheSignatureOfToday(t *testing.T) {
 	t.Parallel()
 	e := chain()[1].e
 	e.Rows = append(e.Rows, audit.Row{Key: "factor/a"})
 	const want = "ac4b93f05b1a54bb3e6f1558e63bfca1bc21056ab3080e7136aa7543d0392ee9"
-	if got := hex.EncodeToString(audit.Seal(key, chain()[0].seal, e)); got != want {
+	if got := hex.EncodeToString(audit.Sign(key, chain()[0].signature, e)); got != want {
 		t.Errorf("%s", got)
 	}
 }
 
-func TestSeal_PartsCannotChangePlaces(t *testing.T) {
+func TestSign_PartsCannotChangePlaces(t *testing.T) {
 	t.Parallel()
-	seal := func(e audit.Event) string { return string(audit.Seal(key, nil, e)) }
+	signature := func(e audit.Event) string { return string(audit.Sign(key, nil, e)) }
 	for name, pair := range map[string][2]audit.Event{
 		"KindAndActor":    {{Kind: "ab", Actor: "c"}, {Kind: "a", Actor: "bc"}},
 		"ActorAndSubject": {{Actor: "ab", Subject: "c"}, {Actor: "a", Subject: "bc"}},
@@ -275,7 +275,7 @@ func TestSeal_PartsCannotChangePlaces(t *testing.T) {
 		"KeyAndDigest":    {{Rows: []audit.Row{{Key: "ab", Digest: "c"}}}, {Rows: []audit.Row{{Key: "a", Digest: "bc"}}}},
 		"DetailAndRow":    {{Detail: map[string]string{"a": "b"}}, {Rows: []audit.Row{{Key: "a", Digest: "b"}}}},
 	} {
-		if seal(pair[0]) == seal(pair[1]) {
+		if signature(pair[0]) == signature(pair[1]) {
 			t.Errorf("%s: two events have one seal", name)
 		}
 	}
@@ -296,8 +296,8 @@ func TestVerifier_GapIsNamedBeforeTheSeal(t *testing.T) {
 	log := chain()
 	e := log[1].e
 	e.Seq = 3
-	v := audit.ResumeVerifier(key, 1, log[0].seal)
-	if err := v.Next(e, audit.Seal(key, log[0].seal, e)); !errors.Is(err, audit.ErrBroken) || v.Seq() != 1 {
+	v := audit.ResumeVerifier(key, 1, log[0].signature)
+	if err := v.Next(e, audit.Sign(key, log[0].signature, e)); !errors.Is(err, audit.ErrBroken) || v.Seq() != 1 {
 		t.Errorf("an event that was left out: %v, at %d", err, v.Seq())
 	}
 }

@@ -41,7 +41,7 @@ type Report struct {
 	Noted *Head `json:"noted"`
 	// Since is how many events follow the noted head. It does not cover them.
 	Since int64 `json:"since"`
-	// BrokenAt is the first event that did not fit its seal at the export; 0: all did.
+	// BrokenAt is the first event that did not fit its signature at the export; 0: all did.
 	BrokenAt int64 `json:"brokenAt"`
 }
 

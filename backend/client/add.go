@@ -267,7 +267,7 @@ func (a *adding) commit(ctx context.Context) error {
 	err := again(func() (err error) {
 		rows := make([]workspace.DocumentRow, len(docs))
 		for i, d := range docs {
-			if rows[i], err = d.Seal(keys); err != nil {
+			if rows[i], err = d.Encrypt(keys); err != nil {
 				return err
 			}
 		}

@@ -140,7 +140,7 @@ func (s *Session) altered(ctx context.Context, ids []string, act workspace.Docum
 		return nil, 0, err
 	}
 	for _, was := range read.Rows {
-		d, err := contracts.Unseal(was, read.Keys)
+		d, err := contracts.Decrypt(was, read.Keys)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -149,11 +149,11 @@ func (s *Session) altered(ctx context.Context, ids []string, act workspace.Docum
 		} else if !ok {
 			continue
 		}
-		row, err := d.Seal(read.Keys)
+		row, err := d.Encrypt(read.Keys)
 		if err != nil {
 			return nil, 0, err
 		}
-		rows = append(rows, workspace.ChangedDocument{Was: was.Sealed, Row: row})
+		rows = append(rows, workspace.ChangedDocument{Was: was.Ciphertext, Row: row})
 	}
 	return rows, read.Keys.Generation(), nil
 }

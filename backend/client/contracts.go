@@ -31,7 +31,7 @@ func (s *Session) documents(ctx context.Context, states ...workspace.DocumentSta
 	}
 	all := make([]contracts.Document, 0, len(read.Rows))
 	for _, r := range read.Rows {
-		d, err := contracts.Unseal(r, read.Keys)
+		d, err := contracts.Decrypt(r, read.Keys)
 		if err != nil {
 			return nil, read, err
 		}
@@ -49,7 +49,7 @@ func (s *Session) document(ctx context.Context, id string) (contracts.Document, 
 	if err != nil {
 		return contracts.Document{}, vault.Keys{}, err
 	}
-	d, err := contracts.Unseal(read.Rows[0], read.Keys)
+	d, err := contracts.Decrypt(read.Rows[0], read.Keys)
 	return d, read.Keys, err
 }
 
@@ -89,7 +89,7 @@ func (a *Admin) NameDocuments(ctx context.Context, entries []workspace.LogEntry)
 	}
 	names := map[string]string{}
 	for _, r := range read.Rows {
-		if d, err := contracts.Unseal(r, read.Keys); err == nil {
+		if d, err := contracts.Decrypt(r, read.Keys); err == nil {
 			names[r.ID] = d.Name
 		}
 	}

@@ -131,16 +131,16 @@ func (a *Admin) commitRotated(ctx context.Context, keys vault.Keys, moved []work
 	return again(func() error {
 		all := make([]workspace.ChangedDocument, len(moved))
 		for i, was := range moved {
-			d, err := contracts.Unseal(was, keys)
+			d, err := contracts.Decrypt(was, keys)
 			if err != nil {
 				return err
 			}
 			d.Generation = keys.Generation()
-			row, err := d.Seal(keys)
+			row, err := d.Encrypt(keys)
 			if err != nil {
 				return err
 			}
-			all[i] = workspace.ChangedDocument{Was: was.Sealed, Row: row}
+			all[i] = workspace.ChangedDocument{Was: was.Ciphertext, Row: row}
 		}
 		err := a.RotateDocuments(context.WithoutCancel(ctx), keys.Generation(), all)
 		if errors.Is(err, workspace.ErrStoreConflict) {

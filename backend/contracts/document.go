@@ -51,7 +51,7 @@ func (d *Document) Restore() {
 	d.State, d.RemovedBy, d.RemovedAt = store.DocumentKept, "", time.Time{}
 }
 
-// facts is what a row seals of its document. The names are part of the form.
+// facts is what a row encrypts of its document. The names are part of the form.
 type facts struct {
 	Name       string   `json:"name"`
 	Size       int64    `json:"size"`
@@ -79,9 +79,9 @@ func timeOf(millis int64) time.Time {
 	return time.UnixMilli(millis).UTC()
 }
 
-// Seal makes the row of a document under the newest key. Its file stays with the
+// Encrypt makes the row of a document under the newest key. Its file stays with the
 // key of d.Generation.
-func (d Document) Seal(keys vault.Keys) (store.DocumentRow, error) {
+func (d Document) Encrypt(keys vault.Keys) (store.DocumentRow, error) {
 	plain, err := json.Marshal(facts{
 		d.Name, d.Size, d.Type, hex.EncodeToString(d.SHA256[:]), millisOf(d.ModifiedAt), millisOf(d.AddedAt), d.AddedBy, d.Tags,
 		millisOf(d.RemovedAt), d.RemovedBy,
@@ -90,14 +90,14 @@ func (d Document) Seal(keys vault.Keys) (store.DocumentRow, error) {
 		return store.DocumentRow{}, err
 	}
 	defer clear(plain)
-	sealed, err := keys.Seal(d.ID, plain)
-	return store.DocumentRow{ID: d.ID, Generation: d.Generation, State: d.State, Sealed: sealed}, err
+	sealed, err := keys.EncryptData(d.ID, plain)
+	return store.DocumentRow{ID: d.ID, Generation: d.Generation, State: d.State, Ciphertext: sealed}, err
 }
 
-// Unseal reads a row. Errors: document_damaged.
-func Unseal(r store.DocumentRow, keys vault.Keys) (Document, error) {
+// Decrypt reads a row. Errors: document_damaged.
+func Decrypt(r store.DocumentRow, keys vault.Keys) (Document, error) {
 	d := Document{ID: r.ID, State: r.State, Generation: r.Generation}
-	plain, err := keys.OpenSealed(r.ID, r.Sealed)
+	plain, err := keys.DecryptData(r.ID, r.Ciphertext)
 	if err != nil {
 		return d, service.Refuse(service.CodeDocumentDamaged).Because(err)
 	}

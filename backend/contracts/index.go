@@ -78,7 +78,7 @@ func WriteIndex(files store.Blobs, keys vault.Keys, all []Document) error {
 	})
 }
 
-// ReadIndex reads the sealed table of contents. Errors: kit_none where there is
+// ReadIndex reads the encrypted table of contents. Errors: kit_none where there is
 // none, kit_wrong where it does not open; folder.
 func ReadIndex(files store.Blobs, identity vault.Identity) (found []Document, err error) {
 	in, err := files.ReadIndex()

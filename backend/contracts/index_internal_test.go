@@ -133,8 +133,8 @@ func TestReadIndex_ReadsWholeTablesOnly(t *testing.T) {
 	}
 }
 
-// What was sealed under the vault's key is a document only if all of it is.
-func TestUnseal_TakesWholeFactsOnly(t *testing.T) {
+// What was encrypted under the vault's key is a document only if all of it is.
+func TestDecrypt_TakesWholeFactsOnly(t *testing.T) {
 	t.Parallel()
 	keys, err := vault.NewKeys()
 	if err != nil {
@@ -150,11 +150,11 @@ func TestUnseal_TakesWholeFactsOnly(t *testing.T) {
 		`{"name":"a","sha256":"` + digest[:63] + `x"}`: false,
 		`{"name":`: false,
 	} {
-		sealed, err := keys.Seal("id", []byte(plain))
+		sealed, err := keys.EncryptData("id", []byte(plain))
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = Unseal(store.DocumentRow{ID: "id", Sealed: sealed}, keys)
+		_, err = Decrypt(store.DocumentRow{ID: "id", Ciphertext: sealed}, keys)
 		if good && err != nil || !good && !service.IsCode(err, service.CodeDocumentDamaged) {
 			t.Errorf("%s: %v", plain, err)
 		}

@@ -135,7 +135,7 @@ func (a *aftermath) theLogVerifies() {
 	a.view(func(tx workspace.ReadTx) error {
 		for e, err := range tx.Events(0) {
 			if err == nil {
-				err = v.Next(e.Event, e.Seal)
+				err = v.Next(e.Event, e.Signature)
 			}
 			if err != nil {
 				return err
@@ -209,7 +209,7 @@ func (a *aftermath) rows(query string) string {
 // not: each password, each phone, a code of each sheet.
 func (a *aftermath) signInsMatchTheState() {
 	a.Helper()
-	if a.state.Sealed {
+	if a.state.Quarantined {
 		a.theOwnerCanAccept()
 	}
 	if !a.state.Created {
@@ -294,7 +294,7 @@ func (a *aftermath) aWorkspaceCanBeMade() {
 func (a *aftermath) theOwnerCanAccept() {
 	a.Helper()
 	ctx := a.Context()
-	sealed, err := workspace.OpenSealed(ctx, workspace.Config{Store: a.store, Secrets: a.home.keychain(), Now: a.clock.now, Password: cheap})
+	sealed, err := workspace.OpenQuarantined(ctx, workspace.Config{Store: a.store, Secrets: a.home.keychain(), Now: a.clock.now, Password: cheap})
 	if err == nil {
 		err = accept(ctx, sealed, email, secret.NewText(firstPass), byCode(code(a.state.Phone, a.clock.now())))
 	}

@@ -19,14 +19,14 @@ var afterwards = begin.Add(7 * 24 * time.Hour)
 
 // state is where a home stands, as far as its owner could tell.
 type state struct {
-	Created, Sealed bool
-	Name, Email     string
-	Password        time.Time // when it was changed
-	On              bool
-	Phone           string // its key
-	Sheet, Used     int    // the set in force, and how many of its codes were used
-	Contracts       string // how many are kept, in the bin and gone
-	Team            string // the other members, what is open for them, and what is asked of all
+	Created, Quarantined bool
+	Name, Email          string
+	Password             time.Time // when it was changed
+	On                   bool
+	Phone                string // its key
+	Sheet, Used          int    // the set in force, and how many of its codes were used
+	Contracts            string // how many are kept, in the bin and gone
+	Team                 string // the other members, what is open for them, and what is asked of all
 }
 
 // but forgets what differs between two runs: the keys are random.
@@ -148,7 +148,7 @@ func profiles(tx workspace.ReadTx) (all []workspace.Profile, err error) {
 
 func (a *aftermath) observe() (s state) {
 	a.Helper()
-	s.Sealed = a.w == nil
+	s.Quarantined = a.w == nil
 	items := a.items()
 	a.view(func(tx workspace.ReadTx) error {
 		p, err := owner(tx)

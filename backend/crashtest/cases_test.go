@@ -285,13 +285,13 @@ var useCases = []useCase{
 	}, covers: []string{"Open"}, ready: atTheStart},
 	{name: "mark how far the log was read", base: enabled, marks: 3, ready: atTheStart},
 
-	{name: "accept an older copy", base: enabled, given: putBack, covers: []string{"Sealed.Prove", "Acceptance.Accept"}, ready: func(p *person) func() {
-		sealed := got(workspace.OpenSealed(p.ctx, p.config()))
+	{name: "accept an older copy", base: enabled, given: putBack, covers: []string{"Quarantine.Prove", "Acceptance.Accept"}, ready: func(p *person) func() {
+		sealed := got(workspace.OpenQuarantined(p.ctx, p.config()))
 		p.clock.step(10 * time.Minute)
 		return func() { must(accept(p.ctx, sealed, email, secret.NewText(firstPass), byCode(p.code(0)))) }
 	}},
 	{name: "guess at a workspace that is sealed", base: enabled, given: putBack, ready: func(p *person) func() {
-		sealed := got(workspace.OpenSealed(p.ctx, p.config()))
+		sealed := got(workspace.OpenQuarantined(p.ctx, p.config()))
 		return func() {
 			expect(accept(p.ctx, sealed, email, secret.NewText("not the password at all"), noFactor), service.CodeCredentialsWrong)
 		}

@@ -18,7 +18,7 @@ var readers = []string{
 	"Admin.Ledger", "Admin.Unacknowledged",
 	"PrintRun.Plan",
 	"Session.Documents", "Session.ReadDocuments", "Session.MissingFiles", "Session.UnknownFiles", "Session.Files", "Session.Work", "Workspace.Now", "Admin.NameDocuments", "Admin.Rotation", "Admin.KitState",
-	"Sealed.Report", "Acceptance.Review", "Admin.Clock",
+	"Quarantine.Report", "Acceptance.Review", "Admin.Clock",
 
 	"Workspace.CreateFrom", // writes: its crashes are those of backend/rescue
 }

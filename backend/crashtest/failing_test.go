@@ -353,23 +353,23 @@ func (t failingTx) AppendEvent(e audit.Event, seal []byte) error {
 	return t.do(func() error { return t.tx.AppendEvent(e, seal) })
 }
 
-func (t failingReads) Events(after int64) iter.Seq2[store.SealedEvent, error] {
+func (t failingReads) Events(after int64) iter.Seq2[store.SignedEvent, error] {
 	return walk(t, t.reads.Events(after))
 }
 
-func (t failingReads) EventsAbout(subject string, after int64) iter.Seq2[store.SealedEvent, error] {
+func (t failingReads) EventsAbout(subject string, after int64) iter.Seq2[store.SignedEvent, error] {
 	return walk(t, t.reads.EventsAbout(subject, after))
 }
 
-func (t failingReads) EventsOf(subject string) iter.Seq2[store.SealedEvent, error] {
+func (t failingReads) EventsOf(subject string) iter.Seq2[store.SignedEvent, error] {
 	return walk(t, t.reads.EventsOf(subject))
 }
 
-func (t failingReads) KitEvents(after int64) iter.Seq2[store.SealedEvent, error] {
+func (t failingReads) KitEvents(after int64) iter.Seq2[store.SignedEvent, error] {
 	return walk(t, t.reads.KitEvents(after))
 }
 
-func (t failingReads) EventsBefore(before int64) iter.Seq2[store.SealedEvent, error] {
+func (t failingReads) EventsBefore(before int64) iter.Seq2[store.SignedEvent, error] {
 	return walk(t, t.reads.EventsBefore(before))
 }
 
@@ -389,6 +389,6 @@ func (t failingReads) Owners() ([]workspace.Profile, error) {
 	return get(t, func() ([]workspace.Profile, error) { return t.reads.Owners() })
 }
 
-func (t failingReads) SheetsIssued(after int64) iter.Seq2[store.SealedEvent, error] {
+func (t failingReads) SheetsIssued(after int64) iter.Seq2[store.SignedEvent, error] {
 	return walk(t, t.reads.SheetsIssued(after))
 }

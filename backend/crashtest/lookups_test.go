@@ -88,7 +88,7 @@ var fromMemory = []string{
 	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached", "Session.Overdue", "Session.Whole",
 	"Session.ForOneAct", "Session.Showing", "Session.ShowingKey", "Session.Files", "Session.Work", "Workspace.Now",
 	"EnrolmentSession.Kind", "EnrolmentSession.Touch", "EnrolmentSession.Remaining", "EnrolmentSession.LimitReached", "EnrolmentSession.Overdue", "EnrolmentSession.Showing", "EnrolmentSession.ShowingKey", "EnrolmentSession.Enter",
-	"PrintRun.Plan", "Sealed.Report", "Acceptance.Review",
+	"PrintRun.Plan", "Quarantine.Report", "Acceptance.Review",
 
 	"Workspace.CreateFrom", // asks it: the faults are those of Create
 }
@@ -109,7 +109,7 @@ func TestStoreFault_CoversEachMethodThatAsksTheStore(t *testing.T) {
 // exported are the methods of all that packages client and workspace lend to a shell.
 func exported() (names []string) {
 	for _, v := range []any{(*client.Workspace)(nil), (*client.Challenge)(nil), (*client.Session)(nil), (*client.EnrolmentSession)(nil), (*client.Admin)(nil),
-		(*workspace.PrintRun)(nil), (*workspace.Sealed)(nil), (*workspace.Acceptance)(nil)} {
+		(*workspace.PrintRun)(nil), (*workspace.Quarantine)(nil), (*workspace.Acceptance)(nil)} {
 		of := reflect.TypeOf(v)
 		for m := range of.NumMethod() {
 			names = append(names, of.Elem().Name()+"."+of.Method(m).Name)

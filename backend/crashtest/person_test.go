@@ -241,7 +241,7 @@ func (h home) furnish(ctx context.Context, at time.Time, act func(*person)) (err
 }
 
 // accept proves an owner and takes a sealed workspace as it is.
-func accept(ctx context.Context, s *workspace.Sealed, email string, pw secret.Text, factor workspace.FactorInput) error {
+func accept(ctx context.Context, s *workspace.Quarantine, email string, pw secret.Text, factor workspace.FactorInput) error {
 	a, err := s.Prove(ctx, email, pw, factor)
 	if err != nil {
 		return err

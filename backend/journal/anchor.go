@@ -28,8 +28,8 @@ type Anchored struct {
 
 // Place is an event of the log.
 type Place struct {
-	Seq  int64
-	Seal []byte
+	Seq       int64
+	Signature []byte
 }
 
 // Mark is a place up to which the log was verified at an earlier start, or accepted
@@ -56,8 +56,8 @@ func (j *Journal) writeAnchor(ctx context.Context, head Place) error {
 	j.mu.RLock()
 	a := Anchored{Head: head, Mark: j.mark, Trusted: j.trusted.append(nil)}
 	j.mu.RUnlock()
-	if a.Mark.Seal == nil {
-		a.Mark.Seal = make([]byte, audit.SealSize)
+	if a.Mark.Signature == nil {
+		a.Mark.Signature = make([]byte, audit.SignatureSize)
 	}
 	return j.anchor.Write(ctx, a)
 }

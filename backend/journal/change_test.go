@@ -69,7 +69,7 @@ func TestChange_IsAnchoredBeforeItReturns(t *testing.T) {
 	t.Parallel()
 	l := begun(t)
 	l.ok(l.rename("b"))
-	if h := l.head(); l.anchor.is.Head.Seq != h.Seq || string(l.anchor.is.Head.Seal) != string(h.Seal) {
+	if h := l.head(); l.anchor.is.Head.Seq != h.Seq || string(l.anchor.is.Head.Signature) != string(h.Signature) {
 		t.Errorf("the anchor is at %d, the log at %d", l.anchor.is.Head.Seq, h.Seq)
 	}
 	writes := l.anchor.writes

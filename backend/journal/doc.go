@@ -2,7 +2,7 @@
 //
 // Change is the one way to change rows. It runs a function in one transaction and
 // closes that with one event: who did what, the digest of each row that was touched, the
-// sum over all rows, and a seal over all that and the seal before (package audit). After
+// sum over all rows, and a signature over all that and the signature before (package audit). After
 // the commit the head of the log is written to the Anchor, out of reach of whoever
 // can write the store, with what is trusted as of it.
 //

@@ -17,7 +17,7 @@ type Config struct {
 	Store  store.Store
 	Anchor Anchor
 	Clock  *Clock
-	// Key lends the key that seals the log. It fails where there is none any more.
+	// Key lends the key that signs the log. It fails where there is none any more.
 	Key func(use func(key secret.Bytes)) error
 	// Dependents ends what depends on a row that changes; nil for nothing.
 	Dependents Dependents
@@ -65,7 +65,7 @@ func (j *Journal) Begin(ctx context.Context) error {
 	j.mu.Lock()
 	j.mark, j.trusted, j.trustedAt = Mark{}, Trust{}, 0
 	j.mu.Unlock()
-	return j.writeAnchor(ctx, Place{Seal: make([]byte, audit.SealSize)})
+	return j.writeAnchor(ctx, Place{Signature: make([]byte, audit.SignatureSize)})
 }
 
 // View reads one state of the store.
@@ -121,7 +121,7 @@ func (j *Journal) change(ctx context.Context, fn func(store.WriteTx) error, anch
 		if !anchored {
 			return nil
 		}
-		return j.anchorInTime(context.WithoutCancel(ctx), Place{head.Seq, head.Seal})
+		return j.anchorInTime(context.WithoutCancel(ctx), Place{head.Seq, head.Signature})
 	})
 }
 

@@ -23,7 +23,7 @@ type LogBreakKind string
 
 // The kinds of break.
 const (
-	BreakEventChanged  LogBreakKind = "event-changed"  // it is not what was sealed
+	BreakEventChanged  LogBreakKind = "event-changed"  // it is not what was signed
 	BreakEventMissing  LogBreakKind = "event-missing"  // removed or moved
 	BreakUnreadable    LogBreakKind = "unreadable"     // not in the form of an event; nothing after it was looked at
 	BreakCount         LogBreakKind = "count"          // there are events outside the numbering
@@ -32,7 +32,7 @@ const (
 	BreakAnchorMissing LogBreakKind = "anchor-missing" // the keychain has no anchor
 )
 
-// LogCheck holds a log against its seals and the anchor, event by event. Give it each
+// LogCheck holds a log against its signatures and the anchor, event by event. Give it each
 // event from the first to that numbered Head.Seq, and then End. It keeps the key: what
 // it finds after the key was wiped says nothing.
 type LogCheck struct {
@@ -55,7 +55,7 @@ type LogCheck struct {
 func (j *Journal) CheckLog(ctx context.Context) (*LogCheck, error) {
 	c := &LogCheck{}
 	err := j.key(func(key secret.Bytes) {
-		c.resume = func(after Place) { c.v = audit.ResumeVerifier(key, after.Seq, after.Seal) }
+		c.resume = func(after Place) { c.v = audit.ResumeVerifier(key, after.Seq, after.Signature) }
 	})
 	if err != nil {
 		return nil, err
@@ -88,14 +88,14 @@ func (c *LogCheck) found(b LogBreak) {
 
 // Event checks the next event. After a break the chain is taken up again, so
 // that one changed event is one break and not the end.
-func (c *LogCheck) Event(e audit.Event, seal []byte) {
+func (c *LogCheck) Event(e audit.Event, signature []byte) {
 	c.Checked++
 	if e.Seq == c.anchor.Seq {
-		c.onChain = string(seal) == string(c.anchor.Seal)
+		c.onChain = string(signature) == string(c.anchor.Signature)
 	}
 	if next := c.v.Seq() + 1; e.Seq != next {
 		c.found(LogBreak{Kind: BreakEventMissing, Seq: next})
-	} else if c.v.Next(e, seal) != nil {
+	} else if c.v.Next(e, signature) != nil {
 		c.found(LogBreak{Kind: BreakEventChanged, Seq: e.Seq, At: e.At})
 	} else {
 		c.last = e.At
@@ -105,7 +105,7 @@ func (c *LogCheck) Event(e audit.Event, seal []byte) {
 		}
 		return
 	}
-	c.resume(Place{e.Seq, seal})
+	c.resume(Place{e.Seq, signature})
 }
 
 // Unreadable says that the next event is not in the form of one.

@@ -59,7 +59,7 @@ func TestOpen_OlderCopyAndMissingAnchor(t *testing.T) {
 	l.anchor.is = nil
 	l.finds(journal.FoundAnchorMissing, "")
 	other := ahead
-	other.Head = journal.Place{Seq: 1, Seal: make([]byte, audit.SealSize)}
+	other.Head = journal.Place{Seq: 1, Signature: make([]byte, audit.SignatureSize)}
 	l.anchor.is = &other
 	l.finds(journal.FoundLogBroken, "")
 }
@@ -108,7 +108,7 @@ func TestAccept_MakesTheStateTheLogs(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			c.Event(e.Event, e.Seal)
+			c.Event(e.Event, e.Signature)
 		}
 		return nil
 	}))

@@ -85,15 +85,15 @@ func (t *Tx) close(prev store.Head) (head store.Head, trusted trustChanges, err 
 	if t.follow(&e, prev); !Fits(e.At) {
 		return head, trusted, ErrClock
 	}
-	var seal []byte
-	if err := t.j.key(func(key secret.Bytes) { seal = audit.Seal(key, prev.Seal, e) }); err != nil {
+	var signature []byte
+	if err := t.j.key(func(key secret.Bytes) { signature = audit.Sign(key, prev.Signature, e) }); err != nil {
 		return head, trusted, err
 	}
-	head = store.Head{Seq: e.Seq, Seal: seal, State: state, At: e.At}
+	head = store.Head{Seq: e.Seq, Signature: signature, State: state, At: e.At}
 	if trusted, err = t.changesTrust(prev, head); err != nil {
 		return head, trusted, err
 	}
-	return head, trusted, t.tx.AppendEvent(e, seal)
+	return head, trusted, t.tx.AppendEvent(e, signature)
 }
 
 // follow keeps the events in the order of time, since the newest one's is the
@@ -215,23 +215,23 @@ func (t *Tx) Head() (store.Head, error) { return t.tx.Head() }
 
 func (t *Tx) CountEvents() (int64, error) { return t.tx.CountEvents() }
 
-func (t *Tx) Events(after int64) iter.Seq2[store.SealedEvent, error] { return t.tx.Events(after) }
+func (t *Tx) Events(after int64) iter.Seq2[store.SignedEvent, error] { return t.tx.Events(after) }
 
-func (t *Tx) EventsBefore(before int64) iter.Seq2[store.SealedEvent, error] {
+func (t *Tx) EventsBefore(before int64) iter.Seq2[store.SignedEvent, error] {
 	return t.tx.EventsBefore(before)
 }
 
-func (t *Tx) EventsAbout(subject string, after int64) iter.Seq2[store.SealedEvent, error] {
+func (t *Tx) EventsAbout(subject string, after int64) iter.Seq2[store.SignedEvent, error] {
 	return t.tx.EventsAbout(subject, after)
 }
 
-func (t *Tx) EventsOf(subject string) iter.Seq2[store.SealedEvent, error] {
+func (t *Tx) EventsOf(subject string) iter.Seq2[store.SignedEvent, error] {
 	return t.tx.EventsOf(subject)
 }
 
-func (t *Tx) KitEvents(after int64) iter.Seq2[store.SealedEvent, error] { return t.tx.KitEvents(after) }
+func (t *Tx) KitEvents(after int64) iter.Seq2[store.SignedEvent, error] { return t.tx.KitEvents(after) }
 
-func (t *Tx) SheetsIssued(after int64) iter.Seq2[store.SealedEvent, error] {
+func (t *Tx) SheetsIssued(after int64) iter.Seq2[store.SignedEvent, error] {
 	return t.tx.SheetsIssued(after)
 }
 

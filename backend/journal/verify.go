@@ -112,13 +112,13 @@ func (j *Journal) open(ctx context.Context) (*Report, error) {
 	}
 	m, behind := anchored.Mark, head.Seq != anchored.Head.Seq || !trusted.equal(known)
 	if head.Seq-m.Seq >= j.markEvery {
-		m, behind = Mark{Place{head.Seq, head.Seal}, m.Count + head.Seq - m.Seq}, true
+		m, behind = Mark{Place{head.Seq, head.Signature}, m.Count + head.Seq - m.Seq}, true
 	}
 	j.begins(m, trusted, head.Seq)
 	if !behind {
 		return nil, nil
 	}
-	return nil, j.writeAnchor(ctx, Place{head.Seq, head.Seal})
+	return nil, j.writeAnchor(ctx, Place{head.Seq, head.Signature})
 }
 
 // checkIndexes holds the indexes against the tables, where these have the rows that
@@ -160,7 +160,7 @@ func (j *Journal) ownerFits(tx store.ReadTx, known Trust) (bool, error) {
 
 // verifier begins after a place that was verified before.
 func (j *Journal) verifier(after Place) (v *audit.Verifier, err error) {
-	err = j.key(func(key secret.Bytes) { v = audit.ResumeVerifier(key, after.Seq, after.Seal) })
+	err = j.key(func(key secret.Bytes) { v = audit.ResumeVerifier(key, after.Seq, after.Signature) })
 	return v, err
 }
 
@@ -201,10 +201,10 @@ func (j *Journal) examineLog(tx store.ReadTx, r *Report, anchored Anchored) erro
 	if count != m.Count+r.Head-m.Seq {
 		r.add(Finding{Kind: FoundLogBroken, Seq: count})
 	}
-	onChain := anchor.Seq == 0 || anchor.Seq == m.Seq && string(anchor.Seal) == string(m.Seal)
+	onChain := anchor.Seq == 0 || anchor.Seq == m.Seq && string(anchor.Signature) == string(m.Signature)
 	for e, err := range tx.Events(m.Seq) {
 		if err == nil {
-			err = v.Next(e.Event, e.Seal)
+			err = v.Next(e.Event, e.Signature)
 		}
 		if errors.Is(err, audit.ErrBroken) {
 			r.add(Finding{Kind: FoundLogBroken, Seq: v.Seq() + 1})
@@ -215,7 +215,7 @@ func (j *Journal) examineLog(tx store.ReadTx, r *Report, anchored Anchored) erro
 		}
 		r.LastGood = e.At
 		if e.Seq == anchor.Seq {
-			onChain = string(e.Seal) == string(anchor.Seal)
+			onChain = string(e.Signature) == string(anchor.Signature)
 		}
 	}
 	if !onChain && anchor.Seq <= r.Head {
@@ -273,7 +273,7 @@ func (j *Journal) Said(tx store.ReadTx) (map[string]string, error) {
 	said := map[string]string{}
 	for e, err := range tx.Events(0) {
 		if err == nil {
-			err = v.Next(e.Event, e.Seal)
+			err = v.Next(e.Event, e.Signature)
 		}
 		if errors.Is(err, audit.ErrBroken) {
 			return said, nil
@@ -300,7 +300,7 @@ func (j *Journal) StateOf(tx store.ReadTx) (s State, err error) {
 	if err != nil {
 		return s, err
 	}
-	s.head = string(head.Seal)
+	s.head = string(head.Signature)
 	err = j.Hashes(tx, func(_ store.Key, h audit.Hash) { s.sum.Add(h) })
 	return s, err // not in one line: Go may read s before it is summed
 }
@@ -372,10 +372,10 @@ func (j *Journal) restate(tx store.WriteTx, actor string, detail map[string]stri
 		return m, err
 	}
 	slices.SortFunc(e.Rows, func(a, b audit.Row) int { return strings.Compare(a.Key, b.Key) })
-	if err := j.key(func(key secret.Bytes) { m.Place = Place{e.Seq, audit.Seal(key, head.Seal, e)} }); err != nil {
+	if err := j.key(func(key secret.Bytes) { m.Place = Place{e.Seq, audit.Sign(key, head.Signature, e)} }); err != nil {
 		return m, err
 	}
-	if err := tx.AppendEvent(e, m.Seal); err != nil {
+	if err := tx.AppendEvent(e, m.Signature); err != nil {
 		return m, err
 	}
 	m.Count, err = tx.CountEvents()

@@ -26,7 +26,7 @@ func (f *File) Opens(ctx context.Context, passphrase secret.Text) error {
 	return nil
 }
 
-// Change seals everything anew under a new passphrase, with one write. The keys are new,
+// Change encrypts everything anew under a new passphrase, with one write. The keys are new,
 // too, so an older copy of the file and its passphrase open nothing of this one. The
 // passphrase must have passed Check. Other processes have to open the file again:
 // workspace.ErrSecretsLocked is what they get.
@@ -66,7 +66,7 @@ func (f *File) resealed(fresh keys) (next content, err error) {
 		if err != nil {
 			return content{}, err
 		}
-		next.items[name], err = fresh.seal(name, value)
+		next.items[name], err = fresh.encrypt(name, value)
 		value.Wipe()
 		if err != nil {
 			return content{}, err

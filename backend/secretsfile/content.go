@@ -19,7 +19,7 @@ import (
 //
 //	head      what the passphrase opens: see head.go
 //	8 bytes   how many times the file was written
-//	items     by name: 1 byte and a name, 2 bytes and the sealed value
+//	items     by name: 1 byte and a name, 2 bytes and the encrypted value
 //	32 bytes  HMAC-SHA256 of all that, under a key that the head wraps
 //
 // maxSize is far above the items of the largest workspace: 10,000 people are 1.3 MB.
@@ -34,7 +34,7 @@ type content struct {
 	raw   []byte // the file itself; nil: not known
 	head  []byte
 	count uint64            // of writes
-	items map[string][]byte // name to sealed value
+	items map[string][]byte // name to encrypted value
 }
 
 // with and without leave c as it is: what could not be written was never there.
@@ -69,7 +69,7 @@ func (k keys) encode(c content) []byte {
 	return append(out, k.mac(out)...)
 }
 
-// read takes a file apart once its seal is known to be right. raw begins with a head.
+// read takes a file apart once its MAC is known to be right. raw begins with a head.
 func (k keys) read(raw []byte) (content, error) {
 	end := len(raw) - macSize
 	if end < headSize+countSize || !k.verifies(raw[:end], raw[end:]) {
@@ -163,7 +163,7 @@ func openRegular(path string) (*os.File, error) {
 
 func damaged(why string) error { return fmt.Errorf("%w: %s", workspace.ErrSecretsDamaged, why) }
 
-// A name fits into its length, and a sealed value into its.
+// A name fits into its length, and an encrypted value into its.
 var (
 	_ = [256 - keychain.MaxName]struct{}{}
 	_ = [1<<16 - keychain.MaxValue - sealOverhead]struct{}{}

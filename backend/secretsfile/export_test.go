@@ -14,7 +14,7 @@ func (f *File) Fill(ctx context.Context, name string, count int) error {
 		delete(next.items, name)
 		for i := range count {
 			item := fmt.Sprintf("%s%d", name, i)
-			sealed, err := f.keys.seal(item, secret.NewBytes(make([]byte, 20)))
+			sealed, err := f.keys.encrypt(item, secret.NewBytes(make([]byte, 20)))
 			if err != nil {
 				return c, false, err
 			}

@@ -22,7 +22,7 @@ const (
 	fileInfo = "countersign secrets file seal v1"
 )
 
-// keys open and seal what is in the file.
+// keys open and encrypt what is in the file.
 type keys struct {
 	item secret.Bytes // of each value
 	file secret.Bytes // of the whole
@@ -43,9 +43,9 @@ func (k keys) empty() bool { return k.item.Len() == 0 }
 
 func (k keys) wipe() { k.item.Wipe(); k.file.Wipe() }
 
-// seal encrypts a value as a nonce of 24 bytes, drawn at random, and the value under
+// encrypt encrypts a value as a nonce of 24 bytes, drawn at random, and the value under
 // XChaCha20-Poly1305. It opens again under its name only.
-func (k keys) seal(name string, value secret.Bytes) (sealed []byte, err error) {
+func (k keys) encrypt(name string, value secret.Bytes) (sealed []byte, err error) {
 	nonce := make([]byte, chacha20poly1305.NonceSizeX, sealOverhead+value.Len())
 	if _, err := rand.Read(nonce); err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func (k keys) seal(name string, value secret.Bytes) (sealed []byte, err error) {
 	return sealed, err
 }
 
-// open opens what seal made, into memory that is the caller's to wipe.
+// open opens what encrypt made, into memory that is the caller's to wipe.
 func (k keys) open(name string, sealed []byte) (value secret.Bytes, err error) {
 	if len(sealed) < sealOverhead {
 		return secret.Bytes{}, damaged("an item is cut short")
@@ -86,4 +86,4 @@ func (k keys) mac(b []byte) []byte {
 	return h.Sum(nil)
 }
 
-func (k keys) verifies(b, seal []byte) bool { return hmac.Equal(k.mac(b), seal) }
+func (k keys) verifies(b, mac []byte) bool { return hmac.Equal(k.mac(b), mac) }

@@ -147,7 +147,7 @@ func (f *File) Set(ctx context.Context, name string, value secret.Bytes) error {
 		return fmt.Errorf("%w: a value of %d bytes is over the limit of %d", workspace.ErrKeychainFailed, value.Len(), keychain.MaxValue)
 	}
 	return f.change(ctx, name, func(c content) (content, bool, error) {
-		sealed, err := f.keys.seal(name, value)
+		sealed, err := f.keys.encrypt(name, value)
 		return c.with(name, sealed), true, err
 	})
 }
@@ -217,7 +217,7 @@ func (f *File) change(ctx context.Context, name string, edit func(content) (cont
 	return nil
 }
 
-// refresh reads what another process may have written since. Where the seal at the end
+// refresh reads what another process may have written since. Where the MAC at the end
 // is the one that was seen last, so is the rest.
 func (f *File) refresh() error {
 	if f.keys.empty() {

@@ -5,7 +5,7 @@ import "countersign/backend/store"
 const selectVaultKeys = "SELECT holder, recipient, wrapped, sealed, generation, only_one FROM vault_keys "
 
 func scanVaultKey(row scanner) (k store.VaultKey, err error) {
-	err = row.Scan(&k.Holder, &k.Recipient, &k.Wrapped, &k.Sealed, &k.Generation, &k.OnlyOne)
+	err = row.Scan(&k.Holder, &k.Recipient, &k.Wrapped, &k.Ciphertext, &k.Generation, &k.OnlyOne)
 	return k, translate(err)
 }
 
@@ -25,7 +25,7 @@ func (t *tx) SaveVaultKey(k store.VaultKey) error {
 	return t.exec(`INSERT INTO vault_keys (holder, recipient, wrapped, sealed, generation, only_one) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (holder) DO UPDATE SET recipient = excluded.recipient, wrapped = excluded.wrapped, sealed = excluded.sealed,
 		generation = excluded.generation, only_one = excluded.only_one`,
-		k.Holder, k.Recipient, blob(k.Wrapped), blob(k.Sealed), k.Generation, k.OnlyOne)
+		k.Holder, k.Recipient, blob(k.Wrapped), blob(k.Ciphertext), k.Generation, k.OnlyOne)
 }
 
 func (t *tx) DeleteVaultKey(holder string) error {
@@ -35,7 +35,7 @@ func (t *tx) DeleteVaultKey(holder string) error {
 const selectDocuments = "SELECT id, generation, state, sealed FROM documents "
 
 func scanDocument(row scanner) (d store.DocumentRow, err error) {
-	err = row.Scan(&d.ID, &d.Generation, &d.State, &d.Sealed)
+	err = row.Scan(&d.ID, &d.Generation, &d.State, &d.Ciphertext)
 	return d, translate(err)
 }
 
@@ -57,9 +57,9 @@ func (t *readTx) CountDocuments(generation int) (all, behind int, err error) {
 }
 
 func (t *tx) InsertDocument(d store.DocumentRow) error {
-	return t.exec("INSERT INTO documents (id, generation, state, sealed) VALUES (?, ?, ?, ?)", d.ID, d.Generation, d.State, blob(d.Sealed))
+	return t.exec("INSERT INTO documents (id, generation, state, sealed) VALUES (?, ?, ?, ?)", d.ID, d.Generation, d.State, blob(d.Ciphertext))
 }
 
 func (t *tx) UpdateDocument(d store.DocumentRow) error {
-	return t.must("UPDATE documents SET generation = ?, state = ?, sealed = ? WHERE id = ?", d.Generation, d.State, blob(d.Sealed), d.ID)
+	return t.must("UPDATE documents SET generation = ?, state = ?, sealed = ? WHERE id = ?", d.Generation, d.State, blob(d.Ciphertext), d.ID)
 }

@@ -180,8 +180,8 @@ func samples(id string, number int) map[reflect.Type]any {
 		store.OneTime{ProfileID: id, Kind: store.OneTimeHelp, Salt: some, Hash: some, Params: params, IssuedAt: at, IssuedBy: "id", ExpiresAt: at},
 		store.Run{Number: number, At: at, Kind: store.RunPrint, State: store.RunDone, Members: []string{"id"}},
 		store.Approval{ID: id, Kind: store.ApproveHelpCode, Members: []string{id}, ByID: "id", At: at, ExpiresAt: at, State: store.ApprovalWaiting},
-		store.VaultKey{Holder: id, Recipient: "age1", Wrapped: some, Sealed: some, OnlyOne: false},
-		store.DocumentRow{ID: id, State: store.DocumentKept, Sealed: some},
+		store.VaultKey{Holder: id, Recipient: "age1", Wrapped: some, Ciphertext: some, OnlyOne: false},
+		store.DocumentRow{ID: id, State: store.DocumentKept, Ciphertext: some},
 		audit.Event{Seq: int64(number), At: at, Actor: "other", Subject: "id"},
 	} {
 		all[reflect.TypeOf(row)] = row

@@ -184,7 +184,7 @@ func (t *tx) NextSheet() (n int, err error) {
 
 func (t *readTx) Head() (h store.Head, err error) {
 	var state []byte
-	err = t.row("SELECT seq, seal, state, at FROM events ORDER BY seq DESC LIMIT 1", nil, &h.Seq, &h.Seal, &state, when{&h.At})
+	err = t.row("SELECT seq, seal, state, at FROM events ORDER BY seq DESC LIMIT 1", nil, &h.Seq, &h.Signature, &state, when{&h.At})
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Head{}, nil
 	}
@@ -214,18 +214,18 @@ func orEmpty(m map[string]string) map[string]string {
 
 const selectEvents = "SELECT seq, at, kind, actor, subject, detail, rows, state, seal FROM events "
 
-func (t *readTx) Events(after int64) iter.Seq2[store.SealedEvent, error] {
+func (t *readTx) Events(after int64) iter.Seq2[store.SignedEvent, error] {
 	return walk(t, scanEvent, selectEvents+"WHERE seq > ? ORDER BY seq", after)
 }
 
-func (t *readTx) EventsBefore(before int64) iter.Seq2[store.SealedEvent, error] {
+func (t *readTx) EventsBefore(before int64) iter.Seq2[store.SignedEvent, error] {
 	return walk(t, scanEvent, selectEvents+"WHERE seq < ? ORDER BY seq DESC", before)
 }
 
-func scanEvent(row scanner) (e store.SealedEvent, err error) {
+func scanEvent(row scanner) (e store.SignedEvent, err error) {
 	var detail, changed string
 	var state []byte
-	if err := row.Scan(&e.Seq, when{&e.At}, &e.Kind, &e.Actor, &e.Subject, &detail, &changed, &state, &e.Seal); err != nil {
+	if err := row.Scan(&e.Seq, when{&e.At}, &e.Kind, &e.Actor, &e.Subject, &detail, &changed, &state, &e.Signature); err != nil {
 		return e, translate(err)
 	}
 	copy(e.State[:], state)

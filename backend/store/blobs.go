@@ -24,7 +24,7 @@ type Blobs interface {
 	List(fn func(name string, settled bool, size int64) error) error
 	// Sync makes what was kept, settled and removed so far last through a power cut.
 	Sync() error
-	// WriteIndex replaces the sealed table of contents, whole or not at all.
+	// WriteIndex replaces the encrypted table of contents, whole or not at all.
 	WriteIndex(write func(io.Writer) error) error
 	// ReadIndex opens it. Errors: ErrBlobMissing.
 	ReadIndex() (io.ReadCloser, error)

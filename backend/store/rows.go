@@ -335,17 +335,17 @@ type VaultKey struct {
 	Holder     string // profile/ID, invitation/ID, password-reset/ID
 	Recipient  string
 	Wrapped    []byte
-	Sealed     []byte // empty: nobody has given the keys yet
-	Generation int    // of the newest key in Sealed, 0: none
-	OnlyOne    bool   // Sealed holds no older one
+	Ciphertext []byte `json:"Sealed"` // empty: no one has given the keys yet; the tag is its name in digests
+	Generation int    // of the newest key in it, 0: none
+	OnlyOne    bool   // it holds no older one
 }
 
-// DocumentRow is a document as it is stored: what it says of it is sealed.
+// DocumentRow is a document as it is stored: what it says of it is encrypted.
 type DocumentRow struct {
 	ID         string
-	Generation int // of the key that its file and Sealed are encrypted to
+	Generation int // of the key that its file and Ciphertext are encrypted to
 	State      DocumentState
-	Sealed     []byte
+	Ciphertext []byte `json:"Sealed"`
 }
 
 // DocumentState is where a document stands.
@@ -419,14 +419,14 @@ type Row struct {
 
 // Head is the newest event of the log.
 type Head struct {
-	Seq   int64
-	Seal  []byte
-	State audit.Sum
-	At    time.Time
+	Seq       int64
+	Signature []byte
+	State     audit.Sum
+	At        time.Time
 }
 
-// SealedEvent is an event as the log has it.
-type SealedEvent struct {
+// SignedEvent is an event as the log has it.
+type SignedEvent struct {
 	audit.Event
-	Seal []byte
+	Signature []byte
 }

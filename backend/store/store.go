@@ -85,17 +85,17 @@ type ReadTx interface {
 
 	Head() (Head, error) // zero for an empty log
 	CountEvents() (int64, error)
-	Events(after int64) iter.Seq2[SealedEvent, error]        // oldest first
-	EventsBefore(before int64) iter.Seq2[SealedEvent, error] // newest first
+	Events(after int64) iter.Seq2[SignedEvent, error]        // oldest first
+	EventsBefore(before int64) iter.Seq2[SignedEvent, error] // newest first
 	// EventsAbout gives what others have done to a profile after an event, newest first.
-	EventsAbout(subject string, after int64) iter.Seq2[SealedEvent, error]
+	EventsAbout(subject string, after int64) iter.Seq2[SignedEvent, error]
 	// EventsOf gives all that was done to a profile, by itself too, newest first.
-	EventsOf(subject string) iter.Seq2[SealedEvent, error]
+	EventsOf(subject string) iter.Seq2[SignedEvent, error]
 	// KitEvents gives what was done with the Emergency Kit after an event, newest first.
-	KitEvents(after int64) iter.Seq2[SealedEvent, error]
+	KitEvents(after int64) iter.Seq2[SignedEvent, error]
 	// SheetsIssued gives with which events sheets of print runs came into force after
 	// an event, newest first.
-	SheetsIssued(after int64) iter.Seq2[SealedEvent, error]
+	SheetsIssued(after int64) iter.Seq2[SignedEvent, error]
 }
 
 // WriteTx reads and writes within one transaction, and sees what it has written.

@@ -105,7 +105,7 @@ func TestAgeTool_OpensADocumentWithAMembersKey(t *testing.T) {
 	t.Parallel()
 	k, member, dir := newKeys(t, 3), newIdentity(t), t.TempDir()
 	own := written(t, dir, "own.txt", []byte(member.Text().Reveal()))
-	sealed := written(t, dir, "keys.age", must[[]byte](t)(k.SealTo(member.Recipient())))
+	sealed := written(t, dir, "keys.age", must[[]byte](t)(k.EncryptTo(member.Recipient())))
 	keys, plain := filepath.Join(dir, "keys.txt"), filepath.Join(dir, "plain")
 	runAge(t, "-d", "-i", own, "-o", keys, sealed)
 	runAge(t, "-d", "-i", keys, "-o", plain, written(t, dir, "a.3.age", encrypted(t, k, 1000)))

@@ -35,15 +35,15 @@ func FuzzUnwrap(f *testing.F) {
 	})
 }
 
-func FuzzOpenSealed(f *testing.F) {
+func FuzzDecryptData(f *testing.F) {
 	k := vault.KeysOf(2, known(f))
-	sealed := must[[]byte](f)(k.Seal("row", []byte("Lease of the mill")))
+	sealed := must[[]byte](f)(k.EncryptData("row", []byte("Lease of the mill")))
 	f.Add("row", sealed)
 	f.Add("row", sealed[:len(sealed)-1])
 	f.Add("", bytes.Repeat([]byte{255}, 50))
 	f.Fuzz(func(t *testing.T, id string, b []byte) {
-		got, err := k.OpenSealed(id, b)
-		if err == nil && (id != "row" || string(got) != "Lease of the mill") || err != nil && !errors.Is(err, vault.ErrSealed) && !errors.Is(err, vault.ErrNoKey) {
+		got, err := k.DecryptData(id, b)
+		if err == nil && (id != "row" || string(got) != "Lease of the mill") || err != nil && !errors.Is(err, vault.ErrCiphertext) && !errors.Is(err, vault.ErrNoKey) {
 			t.Errorf("%q %x: %v", id, b, err)
 		}
 	})
@@ -51,19 +51,19 @@ func FuzzOpenSealed(f *testing.F) {
 
 func FuzzOpen(f *testing.F) {
 	member := known(f)
-	sealed := must[[]byte](f)(vault.KeysOf(2, alsoKnown(f)).SealTo(member.Recipient()))
+	sealed := must[[]byte](f)(vault.KeysOf(2, alsoKnown(f)).EncryptTo(member.Recipient()))
 	f.Add(sealed)
 	f.Add(sealed[:180])
 	f.Add([]byte("age-encryption.org/v1\n-> X25519 A\n\n--- A\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		k, err := member.Open(b)
-		if (err == nil) == k.Empty() || err != nil && !errors.Is(err, vault.ErrSealed) {
+		if (err == nil) == k.Empty() || err != nil && !errors.Is(err, vault.ErrCiphertext) {
 			t.Errorf("%v", err)
 		}
 	})
 }
 
-// FuzzOpenKeys gives Open what anybody can seal who has the public key.
+// FuzzOpenKeys gives Open what anybody can encrypt who has the public key.
 func FuzzOpenKeys(f *testing.F) {
 	member, one, two := known(f), known(f).Text().Reveal(), alsoKnown(f).Text().Reveal()
 	f.Add(title + "# generation 2\n" + two + "\n# generation 1\n" + one + "\n")
@@ -73,16 +73,16 @@ func FuzzOpenKeys(f *testing.F) {
 	f.Add("# countersign vault keys v2\n# generation 1\n" + one + "\n")
 	f.Add(title + strings.Repeat("#", 200_000))
 	f.Fuzz(func(t *testing.T, inside string) {
-		sealed := sealedBy(t, member.Recipient(), inside)
+		sealed := encryptedBy(t, member.Recipient(), inside)
 		k, err := member.Open(sealed)
 		if err != nil {
-			if !errors.Is(err, vault.ErrSealed) || !k.Empty() {
+			if !errors.Is(err, vault.ErrCiphertext) || !k.Empty() {
 				t.Errorf("%q: %v", inside, err)
 			}
 			return
 		}
 		// There is one form for what is taken, and it is an identity file of the age tool.
-		again := must[[]byte](t)(k.SealTo(member.Recipient()))
+		again := must[[]byte](t)(k.EncryptTo(member.Recipient()))
 		if len(again) != len(sealed) || !k.Has(k.Generation()) {
 			t.Errorf("%q is written as %d bytes, not %d", inside, len(again), len(sealed))
 		}

@@ -10,53 +10,53 @@ import (
 	"countersign/backend/vault"
 )
 
-func TestSeal_OpensOnlyForItsPlace(t *testing.T) {
+func TestEncryptData_OpensOnlyForItsPlace(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, 1)
-	sealed := must[[]byte](t)(k.Seal("row 1", []byte("Lease of the mill")))
+	sealed := must[[]byte](t)(k.EncryptData("row 1", []byte("Lease of the mill")))
 	next := must[vault.Keys](t)(k.Next())
 	for _, keys := range []vault.Keys{k, next, vault.KeysOf(1, k.Newest())} {
-		if got, err := keys.OpenSealed("row 1", sealed); err != nil || string(got) != "Lease of the mill" {
+		if got, err := keys.DecryptData("row 1", sealed); err != nil || string(got) != "Lease of the mill" {
 			t.Errorf("%q, %v", got, err)
 		}
-		if _, err := keys.OpenSealed("row 2", sealed); !errors.Is(err, vault.ErrSealed) {
+		if _, err := keys.DecryptData("row 2", sealed); !errors.Is(err, vault.ErrCiphertext) {
 			t.Errorf("for another row: %v", err)
 		}
 	}
 	for name, keys := range map[string]vault.Keys{"None": {}, "OnlyNewest": next.OnlyNewest()} {
-		if _, err := keys.OpenSealed("row 1", sealed); !errors.Is(err, vault.ErrNoKey) {
+		if _, err := keys.DecryptData("row 1", sealed); !errors.Is(err, vault.ErrNoKey) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := newKeys(t, 1).OpenSealed("row 1", sealed); !errors.Is(err, vault.ErrSealed) {
+	if _, err := newKeys(t, 1).DecryptData("row 1", sealed); !errors.Is(err, vault.ErrCiphertext) {
 		t.Errorf("another vault: %v", err)
 	}
-	if _, err := (vault.Keys{}).Seal("row 1", nil); !errors.Is(err, vault.ErrNoKey) {
+	if _, err := (vault.Keys{}).EncryptData("row 1", nil); !errors.Is(err, vault.ErrNoKey) {
 		t.Errorf("sealing with nothing: %v", err)
 	}
-	again := must[[]byte](t)(k.Seal("row 1", []byte("Lease of the mill")))
+	again := must[[]byte](t)(k.EncryptData("row 1", []byte("Lease of the mill")))
 	if bytes.Equal(again, sealed) {
 		t.Error("the same data is sealed to the same bytes")
 	}
 }
 
-func TestSealTo_OpensOnlyForItsRecipient(t *testing.T) {
+func TestEncryptTo_OpensOnlyForItsRecipient(t *testing.T) {
 	t.Parallel()
 	k, member := newKeys(t, 3), newIdentity(t)
-	sealed := must[[]byte](t)(k.SealTo(member.Recipient()))
+	sealed := must[[]byte](t)(k.EncryptTo(member.Recipient()))
 	got := must[vault.Keys](t)(member.Open(sealed))
 	if got.Generation() != 3 || !got.Has(1) || !got.Has(2) || got.Has(4) || got.Newest().Text().Reveal() != k.Newest().Text().Reveal() {
 		t.Errorf("generation %d", got.Generation())
 	}
-	if _, err := newIdentity(t).Open(sealed); !errors.Is(err, vault.ErrSealed) {
+	if _, err := newIdentity(t).Open(sealed); !errors.Is(err, vault.ErrCiphertext) {
 		t.Errorf("somebody else: %v", err)
 	}
 	for _, wrong := range []string{"", "age1", member.Text().Reveal(), member.Recipient() + "q"} {
-		if _, err := k.SealTo(wrong); !errors.Is(err, vault.ErrRecipient) {
+		if _, err := k.EncryptTo(wrong); !errors.Is(err, vault.ErrRecipient) {
 			t.Errorf("%v", err)
 		}
 	}
-	if _, err := (vault.Keys{}).SealTo(member.Recipient()); !errors.Is(err, vault.ErrNoKey) {
+	if _, err := (vault.Keys{}).EncryptTo(member.Recipient()); !errors.Is(err, vault.ErrNoKey) {
 		t.Errorf("nothing: %v", err)
 	}
 	if _, err := (vault.Identity{}).Open(sealed); !errors.Is(err, vault.ErrIdentity) {
@@ -135,10 +135,10 @@ func TestWipe_LeavesNothing(t *testing.T) {
 	if !k.Empty() || !older.Empty() || !newest.Empty() || k.Has(1) || k.Check(nil) != nil || !newest.Text().Empty() {
 		t.Error("something is left")
 	}
-	if _, err := k.Seal("row", nil); !errors.Is(err, vault.ErrNoKey) {
+	if _, err := k.EncryptData("row", nil); !errors.Is(err, vault.ErrNoKey) {
 		t.Errorf("sealing: %v", err)
 	}
-	if _, err := k.SealTo(member.Recipient()); !errors.Is(err, vault.ErrNoKey) {
+	if _, err := k.EncryptTo(member.Recipient()); !errors.Is(err, vault.ErrNoKey) {
 		t.Errorf("handing on: %v", err)
 	}
 }

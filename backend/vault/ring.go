@@ -12,7 +12,7 @@ import (
 	"countersign/backend/secret"
 )
 
-// What SealTo encrypts is an identity file of the age tool: comments and identities. So
+// What EncryptTo encrypts is an identity file of the age tool: comments and identities. So
 // `age -d -i own.txt ring.age | age -d -i - ID.1.age` opens a document by hand.
 const (
 	ringTitle      = "# countersign vault keys v1\n"
@@ -21,11 +21,11 @@ const (
 	maxSealedRing  = maxRing + 4<<10 // age's header and tags
 )
 
-// SealTo encrypts all keys to a recipient, "age1…", whose Identity.Open reads them. That
+// EncryptTo encrypts all keys to a recipient, "age1…", whose Identity.Open reads them. That
 // takes a public key only, so whoever has the keys can hand them on.
 //
 // Errors: ErrRecipient, ErrNoKey.
-func (k Keys) SealTo(recipient string) ([]byte, error) {
+func (k Keys) EncryptTo(recipient string) ([]byte, error) {
 	to, err := age.ParseX25519Recipient(recipient)
 	if err != nil {
 		return nil, ErrRecipient
@@ -59,16 +59,16 @@ func (k Keys) SealTo(recipient string) ([]byte, error) {
 	return sealed.Bytes(), nil
 }
 
-// Open reads keys that were sealed to this identity. Anybody can seal keys to it, so hold
+// Open reads keys that were encrypted to this identity. Anybody can encrypt keys to it, so hold
 // Check against what is known of the vault before you encrypt with them.
 //
-// Errors: ErrSealed; ErrIdentity where there is none.
+// Errors: ErrCiphertext; ErrIdentity where there is none.
 func (i Identity) Open(sealed []byte) (k Keys, err error) {
 	if i.Empty() {
 		return Keys{}, ErrIdentity
 	}
 	if len(sealed) > maxSealedRing {
-		return Keys{}, ErrSealed
+		return Keys{}, ErrCiphertext
 	}
 	secret.Confined(func() {
 		var key *age.X25519Identity
@@ -77,14 +77,14 @@ func (i Identity) Open(sealed []byte) (k Keys, err error) {
 		}
 		r, fault := age.Decrypt(bytes.NewReader(sealed), key)
 		if fault != nil {
-			err = ErrSealed
+			err = ErrCiphertext
 			return
 		}
 		plain := make([]byte, maxRing+1) // of its full size, so that no part is left behind
 		defer clear(plain)
 		n, fault := fill(plain, r)
 		if fault != io.EOF {
-			err = ErrSealed
+			err = ErrCiphertext
 			return
 		}
 		k, err = parseRing(plain[:n])
@@ -92,11 +92,11 @@ func (i Identity) Open(sealed []byte) (k Keys, err error) {
 	return k, err
 }
 
-// parseRing takes only what SealTo writes: generations fall, and nothing is left over.
+// parseRing takes only what EncryptTo writes: generations fall, and nothing is left over.
 func parseRing(plain []byte) (Keys, error) {
 	rest, ok := bytes.CutPrefix(plain, []byte(ringTitle))
 	if !ok || len(rest) == 0 {
-		return Keys{}, ErrSealed
+		return Keys{}, ErrCiphertext
 	}
 	var k Keys
 	for len(rest) > 0 {
@@ -106,14 +106,14 @@ func parseRing(plain []byte) (Keys, error) {
 		digits, isGeneration := strings.CutPrefix(string(first), ringGeneration)
 		generation, err := strconv.Atoi(digits)
 		if !ok || !isGeneration || err != nil || fmt.Sprint(generation) != digits || generation < 1 || generation > maxGeneration {
-			return Keys{}, ErrSealed
+			return Keys{}, ErrCiphertext
 		}
 		if n := len(k.held); n == maxGenerations || n > 0 && k.held[n-1].generation <= generation {
-			return Keys{}, ErrSealed
+			return Keys{}, ErrCiphertext
 		}
 		i, err := parse(string(second))
 		if err != nil {
-			return Keys{}, ErrSealed
+			return Keys{}, ErrCiphertext
 		}
 		k.held = append(k.held, holding(generation, i))
 	}

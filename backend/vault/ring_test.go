@@ -11,8 +11,8 @@ import (
 
 const title = "# countersign vault keys v1\n"
 
-// sealedBy is what anybody can make who has the public key.
-func sealedBy(t testing.TB, recipient, inside string) []byte {
+// encryptedBy is what anybody can make who has the public key.
+func encryptedBy(t testing.TB, recipient, inside string) []byte {
 	t.Helper()
 	to := must[*age.X25519Recipient](t)(age.ParseX25519Recipient(recipient))
 	var sealed bytes.Buffer
@@ -45,7 +45,7 @@ func TestOpen_TakesOnlyTheFormThatIsWritten(t *testing.T) {
 		"":                                                                   false,
 		strings.Replace(good, "v1", "v2", 1):                                 false,
 	} {
-		if _, err := member.Open(sealedBy(t, member.Recipient(), inside)); (err == nil) != want {
+		if _, err := member.Open(encryptedBy(t, member.Recipient(), inside)); (err == nil) != want {
 			t.Errorf("%q: %v", strings.ReplaceAll(inside, one, "KEY"), err)
 		}
 	}

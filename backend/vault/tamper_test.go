@@ -37,19 +37,19 @@ func TestVault_FindsEachChangedByte(t *testing.T) {
 	})
 	t.Run("OfKeysHandedOn", func(t *testing.T) {
 		t.Parallel()
-		sealed := must[[]byte](t)(k.SealTo(member.Recipient()))
+		sealed := must[[]byte](t)(k.EncryptTo(member.Recipient()))
 		spoilt(sealed, func(what string, at int, b []byte) {
-			if got, err := member.Open(b); !errors.Is(err, vault.ErrSealed) || !got.Empty() {
+			if got, err := member.Open(b); !errors.Is(err, vault.ErrCiphertext) || !got.Empty() {
 				t.Errorf("%s at %d: %v", what, at, err)
 			}
 		})
 	})
 	t.Run("OfSealedData", func(t *testing.T) {
 		t.Parallel()
-		sealed := must[[]byte](t)(k.Seal("row", []byte("Lease of the mill")))
+		sealed := must[[]byte](t)(k.EncryptData("row", []byte("Lease of the mill")))
 		spoilt(sealed, func(what string, at int, b []byte) {
 			// A changed generation may be one that is not there.
-			if got, err := k.OpenSealed("row", b); !errors.Is(err, vault.ErrSealed) && !errors.Is(err, vault.ErrNoKey) || got != nil {
+			if got, err := k.DecryptData("row", b); !errors.Is(err, vault.ErrCiphertext) && !errors.Is(err, vault.ErrNoKey) || got != nil {
 				t.Errorf("%s at %d: %v", what, at, err)
 			}
 		})
@@ -130,28 +130,28 @@ func TestAt_FindsAChangeWhereItReads(t *testing.T) {
 func TestOpen_GivesAllKeysOrNone(t *testing.T) {
 	t.Parallel()
 	k, member := newKeys(t, 750), newIdentity(t)
-	sealed := must[[]byte](t)(k.SealTo(member.Recipient()))
+	sealed := must[[]byte](t)(k.EncryptTo(member.Recipient()))
 	if got, err := member.Open(sealed); err != nil || got.Generation() != 750 || !got.Has(1) {
 		t.Errorf("%d, %v", got.Generation(), err)
 	}
 	for _, left := range []int{len(sealed) - 1, len(sealed) % (chunk + 16), len(sealed) - len(sealed)%(chunk+16)} {
-		if _, err := member.Open(sealed[:left]); !errors.Is(err, vault.ErrSealed) {
+		if _, err := member.Open(sealed[:left]); !errors.Is(err, vault.ErrCiphertext) {
 			t.Errorf("%d of %d bytes: %v", left, len(sealed), err)
 		}
 	}
 }
 
-func TestSealTo_GenerationsAreBounded(t *testing.T) {
+func TestEncryptTo_GenerationsAreBounded(t *testing.T) {
 	t.Parallel()
 	k, member := newKeys(t, 1000), newIdentity(t)
 	if _, err := k.Next(); err == nil {
 		t.Error("there is a generation 1001 beside all others")
 	}
-	got := must[vault.Keys](t)(member.Open(must[[]byte](t)(k.SealTo(member.Recipient()))))
+	got := must[vault.Keys](t)(member.Open(must[[]byte](t)(k.EncryptTo(member.Recipient()))))
 	if next, err := got.OnlyNewest().Next(); err != nil || next.Generation() != 1001 || next.Has(999) {
 		t.Errorf("%v", err)
 	}
-	if _, err := member.Open(make([]byte, 1<<20)); !errors.Is(err, vault.ErrSealed) {
+	if _, err := member.Open(make([]byte, 1<<20)); !errors.Is(err, vault.ErrCiphertext) {
 		t.Errorf("%v", err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"countersign/backend/vault"
 )
 
-// What the workspace keeps of the contracts: sealed rows and encrypted files. What they
+// What the workspace keeps of the contracts: encrypted rows and files. What they
 // say is for the half that holds the vault's keys: see package client.
 
 // DocumentQuery chooses rows of documents.
@@ -80,9 +80,9 @@ func chosenRows(tx ReadTx, generation int, q DocumentQuery, out *DocumentRows) (
 // Files are the encrypted files of the contracts.
 func (s *Session) Files() Files { return s.w.files }
 
-// AddDocuments makes documents known whose files were kept. Their rows are sealed with the
+// AddDocuments makes documents known whose files were kept. Their rows are encrypted with the
 // vault's key of a generation; where there is a newer one by now, that is ErrStoreConflict, and the
-// files stay for rows that are sealed anew. Where it is refused otherwise, the files go. The result says
+// files stay for rows that are encrypted anew. Where it is refused otherwise, the files go. The result says
 // whether the documents are there, which they may be in spite of an error. Errors:
 // rotation_running where nobody has a key of a file any more; session_ended; folder.
 func (s *Session) AddDocuments(ctx context.Context, generation int, rows []DocumentRow) (added bool, err error) {
@@ -127,7 +127,7 @@ func (s *Session) insertDocuments(tx WriteTx, generation int, rows []DocumentRow
 	return s.w.record(tx, s.w.now(), eventDocumentsAdded, s.id, "", documentDetail(ids))
 }
 
-// underKey reads the workspace for a change whose rows are sealed with the vault's key of
+// underKey reads the workspace for a change whose rows are encrypted with the vault's key of
 // a generation. ErrStoreConflict: that is not the newest any more.
 func (s *Session) underKey(tx ReadTx, generation int) (Info, error) {
 	if _, err := s.profile(tx); err != nil {
@@ -188,12 +188,12 @@ func (a DocumentAct) From() DocumentState { return documentActs[a].from }
 
 // ChangedDocument is a row that takes the place of another.
 type ChangedDocument struct {
-	Was []byte // what the row that was read had sealed
+	Was []byte // the ciphertext of the row that was read
 	Row DocumentRow
 }
 
 // ChangeDocuments puts rows in the place of those that were read, all in one change, or none. They
-// are sealed with the vault's key of a generation. ErrStoreConflict: a row or the key is another by
+// are encrypted with the vault's key of a generation. ErrStoreConflict: a row or the key is another by
 // now, so read and try again. Errors: document_gone, forbidden, session_ended; folder.
 func (s *Session) ChangeDocuments(ctx context.Context, act DocumentAct, generation int, all []ChangedDocument) error {
 	how, ok := documentActs[act]
@@ -223,10 +223,10 @@ func (s *Session) ChangeDocuments(ctx context.Context, act DocumentAct, generati
 			if err != nil {
 				return err
 			}
-			if now.Generation != c.Row.Generation || !bytes.Equal(now.Sealed, c.Was) {
+			if now.Generation != c.Row.Generation || !bytes.Equal(now.Ciphertext, c.Was) {
 				return ErrStoreConflict
 			}
-			now.State, now.Sealed = how.to, c.Row.Sealed
+			now.State, now.Ciphertext = how.to, c.Row.Ciphertext
 			if err := tx.UpdateDocument(now); err != nil {
 				return err
 			}
@@ -271,7 +271,7 @@ func (s *Session) note(ctx context.Context, event string, detail map[string]stri
 	})
 }
 
-// documentDetail names documents in an event: by ID, since the log is not sealed.
+// documentDetail names documents in an event: by ID, since the log is not encrypted.
 func documentDetail(ids []string) map[string]string {
 	return map[string]string{"count": decimal(len(ids)), "documents": strings.Join(ids, " ")}
 }

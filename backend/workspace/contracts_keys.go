@@ -40,9 +40,9 @@ func give(k *VaultKey, keys vault.Keys) error {
 	if keys.Empty() {
 		return nil
 	}
-	sealed, err := keys.SealTo(k.Recipient)
+	sealed, err := keys.EncryptTo(k.Recipient)
 	if err == nil {
-		k.Sealed, k.Generation, k.OnlyOne = sealed, keys.Generation(), !keys.Has(keys.Generation()-1)
+		k.Ciphertext, k.Generation, k.OnlyOne = sealed, keys.Generation(), !keys.Has(keys.Generation()-1)
 	}
 	return err
 }
@@ -182,8 +182,8 @@ func unlock(row VaultKey, key secret.Bytes) (*holding, error) {
 		return nil, errors.New("the recipient is not the key pair's")
 	}
 	h := &holding{own: own}
-	if len(row.Sealed) > 0 {
-		h.keys, err = own.Open(row.Sealed)
+	if len(row.Ciphertext) > 0 {
+		h.keys, err = own.Open(row.Ciphertext)
 	}
 	return h, err
 }
@@ -197,8 +197,8 @@ func (w *Workspace) adopt(tx WriteTx, given VaultKey, holder string, key secret.
 		return nil, row, err
 	}
 	h := &holding{own: own}
-	if len(row.Sealed) > 0 {
-		if h.keys, err = own.Open(row.Sealed); err != nil {
+	if len(row.Ciphertext) > 0 {
+		if h.keys, err = own.Open(row.Ciphertext); err != nil {
 			return nil, row, err
 		}
 	}
@@ -232,7 +232,7 @@ func (s *Session) keysIn(tx ReadTx) (vault.Keys, error) {
 	if row.Generation != info.VaultGeneration {
 		return vault.Keys{}, refuse(service.CodeVaultWaiting)
 	}
-	keys, err := s.holding.own.Open(row.Sealed)
+	keys, err := s.holding.own.Open(row.Ciphertext)
 	if err == nil && !isVault(info, keys) {
 		err = errors.New("they are not the vault's")
 	}

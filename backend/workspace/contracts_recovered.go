@@ -25,7 +25,7 @@ type RecoveredContracts struct {
 func (r RecoveredContracts) Contracts() int { return len(r.rows) }
 
 // ReadRecovered reads them from a database whose integrity nobody can check, or where
-// store is nil from the sealed table of contents. What a row says is believed only
+// store is nil from the encrypted table of contents. What a row says is believed only
 // where it opens with the kit's key. Errors: kit_form, kit_wrong, kit_none; folder.
 func ReadRecovered(ctx context.Context, store Store, files Files, kit secret.Text) (RecoveredContracts, error) {
 	identity, err := vault.ParseIdentity(kit)
@@ -50,7 +50,7 @@ func ReadRecovered(ctx context.Context, store Store, files Files, kit secret.Tex
 		r.rows = nil
 		documents, err := tx.Documents()
 		for _, d := range documents {
-			if _, err := contracts.Unseal(d, r.keys); err == nil && r.keys.Has(d.Generation) { // else of an older key, or not what it was
+			if _, err := contracts.Decrypt(d, r.keys); err == nil && r.keys.Has(d.Generation) { // else of an older key, or not what it was
 				r.rows = append(r.rows, d)
 			}
 		}
@@ -80,7 +80,7 @@ func recoveredOfIndex(files Files, identity vault.Identity) (r RecoveredContract
 		if d.Generation != newest {
 			continue
 		}
-		row, err := d.Seal(r.keys)
+		row, err := d.Encrypt(r.keys)
 		if err != nil {
 			return r, err
 		}

@@ -144,11 +144,11 @@ func (a *Admin) RotateDocuments(ctx context.Context, generation int, all []Chang
 			if err != nil {
 				return err
 			}
-			if !bytes.Equal(now.Sealed, c.Was) {
+			if !bytes.Equal(now.Ciphertext, c.Was) {
 				return ErrStoreConflict
 			}
 			was, ids[i] = append(was, now), now.ID
-			now.Generation, now.Sealed = generation, c.Row.Sealed
+			now.Generation, now.Ciphertext = generation, c.Row.Ciphertext
 			if err := tx.UpdateDocument(now); err != nil {
 				return err
 			}
@@ -259,7 +259,7 @@ func sealTo(holders []VaultKey, keys vault.Keys) (sealedKeys, error) {
 func (s sealedKeys) give(tx WriteTx, holders []VaultKey, keys vault.Keys) error {
 	for _, k := range holders {
 		if given, ok := s[k.Holder]; ok && given.Recipient == k.Recipient {
-			k.Sealed, k.Generation, k.OnlyOne = given.Sealed, given.Generation, given.OnlyOne
+			k.Ciphertext, k.Generation, k.OnlyOne = given.Ciphertext, given.Generation, given.OnlyOne
 		} else if err := give(&k, keys); err != nil {
 			return err
 		}

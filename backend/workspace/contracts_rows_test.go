@@ -31,12 +31,12 @@ func (h *fixture) row(s *client.Session) (workspace.DocumentRow, vault.Keys) {
 // renamed is the row with another name in it.
 func (h *fixture) renamed(row workspace.DocumentRow, keys vault.Keys, name string) workspace.ChangedDocument {
 	h.Helper()
-	d, err := contracts.Unseal(row, keys)
+	d, err := contracts.Decrypt(row, keys)
 	h.ok(err)
 	d.Name = name
-	sealed, err := d.Seal(keys)
+	sealed, err := d.Encrypt(keys)
 	h.ok(err)
-	return workspace.ChangedDocument{Was: row.Sealed, Row: sealed}
+	return workspace.ChangedDocument{Was: row.Ciphertext, Row: sealed}
 }
 
 func TestChangeDocuments_RowThatWasChangedMeanwhileIsAConflict(t *testing.T) {
@@ -110,7 +110,7 @@ func TestAddDocuments_OlderKeyIsAConflictAndKeepsTheFile(t *testing.T) {
 	h.ok(err)
 	_, err = keys.Encrypt(f, strings.NewReader("text"), nil)
 	h.ok(errors.Join(err, f.Keep()))
-	row, err := contracts.Document{ID: "abc", Name: "a", Generation: 1}.Seal(keys)
+	row, err := contracts.Document{ID: "abc", Name: "a", Generation: 1}.Encrypt(keys)
 	h.ok(err)
 	h.ok(owner.admin().BeginRotation(t.Context(), owner.proof()))
 	added, err := s.Session.AddDocuments(t.Context(), 1, []workspace.DocumentRow{row})

@@ -25,7 +25,7 @@ func (w *Workspace) tidyDocuments(ctx context.Context) error {
 	}
 	rows := map[string]DocumentRow{}
 	for _, r := range all {
-		r.Sealed = nil
+		r.Ciphertext = nil
 		rows[r.ID] = r
 	}
 	var settle, remove []string

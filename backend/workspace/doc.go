@@ -1,7 +1,7 @@
 // Package workspace is the domain of Countersign: profiles, sessions, and every
 // use case of two-factor authentication, a file each. It knows nothing of
 // windows, files, SQL or keychains: package store declares what it needs of them.
-// Rows change through its journal (package journal), which seals each change.
+// Rows change through its journal (package journal), which signs each change.
 //
 // # Authority is a type
 //

@@ -58,7 +58,7 @@ const (
 	eventBackupOpened       = "backup-opened"      // signer
 
 	// The contracts. A detail of documents is their IDs, with spaces between: their
-	// names are sealed.
+	// names are encrypted.
 	eventDocumentsAdded    = "contracts-added"    // count, documents
 	eventDocumentsOpened   = "contracts-opened"   // count, documents
 	eventDocumentsCopied   = "contracts-copied"   // count, documents

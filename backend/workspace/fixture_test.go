@@ -321,7 +321,7 @@ func (f *faulty) fail(set, get, del error) {
 func eachEvent(tx workspace.ReadTx, after int64, fn func(e audit.Event, seal []byte) error) error {
 	for e, err := range tx.Events(after) {
 		if err == nil {
-			err = fn(e.Event, e.Seal)
+			err = fn(e.Event, e.Signature)
 		}
 		if err != nil {
 			return err

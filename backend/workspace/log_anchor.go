@@ -12,18 +12,18 @@ import (
 
 // keychainAnchor is the journal's Anchor in the keychain: the one item that is
 // rewritten. It holds the head of the log and the mark, each a sequence number and a
-// seal, the mark's count, and what is trusted.
+// signature, the mark's count, and what is trusted.
 type keychainAnchor struct{ w *Workspace }
 
 const (
-	placeSize  = 8 + audit.SealSize
+	placeSize  = 8 + audit.SignatureSize
 	anchorSize = placeSize + placeSize + 8
 )
 
 func (k keychainAnchor) Write(ctx context.Context, a journal.Anchored) error {
 	b := make([]byte, 0, anchorSize+len(a.Trusted))
 	for _, p := range []journal.Place{a.Head, a.Mark.Place} {
-		b = append(binary.BigEndian.AppendUint64(b, uint64(p.Seq)), p.Seal...)
+		b = append(binary.BigEndian.AppendUint64(b, uint64(p.Seq)), p.Signature...)
 	}
 	b = append(binary.BigEndian.AppendUint64(b, uint64(a.Mark.Count)), a.Trusted...)
 	return k.w.setSecret(ctx, k.w.item("anchor"), secret.NewBytes(b))
@@ -39,7 +39,7 @@ func (k keychainAnchor) Read(ctx context.Context) (a journal.Anchored, err error
 	}
 	raw := b.Reveal()
 	place := func(p []byte) journal.Place {
-		return journal.Place{Seq: int64(binary.BigEndian.Uint64(p)), Seal: p[8:placeSize]}
+		return journal.Place{Seq: int64(binary.BigEndian.Uint64(p)), Signature: p[8:placeSize]}
 	}
 	a.Head, a.Mark.Place = place(raw), place(raw[placeSize:])
 	a.Mark.Count = int64(binary.BigEndian.Uint64(raw[2*placeSize:]))

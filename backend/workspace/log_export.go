@@ -13,13 +13,13 @@ import (
 type LogExport struct {
 	Events   int64
 	Head     audit.Head // to be noted elsewhere
-	BrokenAt int64      // the first event that does not fit its seal; 0: all do
+	BrokenAt int64      // the first event that does not fit its signature; 0: all do
 }
 
 // ExportLog writes the whole log, technical steps too, in the form of
 // audit.Exporter: JSON lines that audit.VerifyExport verifies without the
 // workspace and without its key, given the head noted elsewhere. A log that does
-// not fit its seals is exported as it is, and the summary says so. On an error
+// not fit its signatures is exported as it is, and the summary says so. On an error
 // what was written is of no use. Errors: forbidden, session_ended, not_authentic
 // where an event cannot be read; those of out; folder.
 func (a *Admin) ExportLog(ctx context.Context, out io.Writer, progress Progress) (LogExport, error) {

@@ -24,7 +24,7 @@ type LogReport struct {
 	Taken   []LogEntry // times that an owner went on with a database that did not fit
 }
 
-// VerifyLog holds every event of the log against its seal, from the first, their
+// VerifyLog holds every event of the log against its signature, from the first, their
 // number against the newest's, and the log against the keychain's anchor. A log
 // that does not fit is a report, not an error. What is appended meanwhile is left
 // for the next time. It may be cancelled. Errors: forbidden, session_ended;
@@ -77,7 +77,7 @@ func (a *Admin) taken(ctx context.Context, accepted []audit.Event) (taken []LogE
 func (a *Admin) walk(ctx context.Context, end int64, progress Progress, take func(e audit.Event, seal []byte) error) error {
 	var after int64
 	for after < end {
-		var chunk []store.SealedEvent
+		var chunk []store.SignedEvent
 		var unreadable error
 		err := a.view(ctx, func(tx ReadTx) error {
 			chunk, unreadable = nil, nil
@@ -101,7 +101,7 @@ func (a *Admin) walk(ctx context.Context, end int64, progress Progress, take fun
 			return err
 		}
 		for _, e := range chunk {
-			if err := take(e.Event, e.Seal); err != nil {
+			if err := take(e.Event, e.Signature); err != nil {
 				return err
 			}
 			after = e.Seq

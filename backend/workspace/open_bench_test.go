@@ -29,7 +29,7 @@ func BenchmarkOpen(b *testing.B) {
 	salt, sealed := make([]byte, 16), make([]byte, 400)
 	for name, put := range map[string]func(tx workspace.WriteTx, i int) error{
 		"Contracts": func(tx workspace.WriteTx, i int) error {
-			return tx.InsertDocument(workspace.DocumentRow{ID: fmt.Sprintf("%026x", i*7919), Generation: 1, Sealed: sealed})
+			return tx.InsertDocument(workspace.DocumentRow{ID: fmt.Sprintf("%026x", i*7919), Generation: 1, Ciphertext: sealed})
 		},
 		"Members": func(tx workspace.WriteTx, i int) error {
 			id := fmt.Sprintf("%026x", i*7919)
@@ -41,7 +41,7 @@ func BenchmarkOpen(b *testing.B) {
 				}),
 				tx.InsertFactor(workspace.Factor{ProfileID: id, Generation: 1, Item: "w/totp/" + id + "/1", Since: at, PhoneSince: at, LastStep: 9, LastUsedAt: at, LastUse: workspace.UseSignIn}),
 				tx.InsertSet(workspace.Set{ID: "s" + id, ProfileID: id, Sheet: i + 1, State: workspace.SetActive, Salt: salt, Params: workspace.Argon2id(cheapCodes), IssuedAt: at, IssuedBy: "Amara Okafor", Run: 1}, codes),
-				tx.SaveVaultKey(workspace.VaultKey{Holder: "profile/" + id, Recipient: "age1" + id, Wrapped: sealed[:200], Sealed: sealed, Generation: 1, OnlyOne: true}))
+				tx.SaveVaultKey(workspace.VaultKey{Holder: "profile/" + id, Recipient: "age1" + id, Wrapped: sealed[:200], Ciphertext: sealed, Generation: 1, OnlyOne: true}))
 		},
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -105,7 +105,7 @@ func (a *Acceptance) seePeople(tx ReadTx) error {
 	return nil
 }
 
-// seeContracts holds the database against the folder and its sealed table of contents,
+// seeContracts holds the database against the folder and its encrypted table of contents,
 // which may be newer than an older copy of the database.
 func (a *Acceptance) seeContracts(tx ReadTx, w *Workspace) error {
 	c := &a.review.Contracts
@@ -143,7 +143,7 @@ func (a *Acceptance) seeContracts(tx ReadTx, w *Workspace) error {
 			continue
 		}
 		name := r.ID
-		d, err := contracts.Unseal(r, a.keys)
+		d, err := contracts.Decrypt(r, a.keys)
 		if err == nil {
 			name = d.Name
 		}
@@ -198,7 +198,7 @@ func (a *Acceptance) nameOf(tx ReadTx, table, id string) (string, error) {
 		if err != nil {
 			return "", ignoreMissing(err)
 		}
-		d, _ := contracts.Unseal(r, a.keys) // one that does not open has no name
+		d, _ := contracts.Decrypt(r, a.keys) // one that does not open has no name
 		return d.Name, nil
 	case "set":
 		set, err := tx.Set(id)

@@ -15,10 +15,10 @@ import (
 	"countersign/backend/vault"
 )
 
-// Acceptance is an owner who was proven and may take a sealed workspace as it is,
+// Acceptance is an owner who was proven and may take a quarantined workspace as it is,
 // once they have seen what that means: see Review. It is good for ChallengeLife.
 type Acceptance struct {
-	s      *Sealed
+	s      *Quarantine
 	madeAt time.Time
 
 	// The owner as the database has them, and what the keychain has to know for it.
@@ -248,7 +248,7 @@ func (a *Acceptance) ownKey(holder string) bool {
 
 // dropStrangeIntents forgets orders that the log does not know: one could name
 // the keychain item of somebody's active factor.
-func (s *Sealed) dropStrangeIntents(tx WriteTx, said map[string]string) error {
+func (s *Quarantine) dropStrangeIntents(tx WriteTx, said map[string]string) error {
 	intents, err := tx.Intents()
 	if err != nil {
 		return err
@@ -270,7 +270,7 @@ func (s *Sealed) dropStrangeIntents(tx WriteTx, said map[string]string) error {
 }
 
 // detail is what the event of acceptance says.
-func (s *Sealed) detail() map[string]string {
+func (s *Quarantine) detail() map[string]string {
 	var kinds []string
 	for _, f := range s.report.Findings {
 		if !slices.Contains(kinds, string(f.Kind)) {

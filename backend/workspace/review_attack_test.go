@@ -41,7 +41,7 @@ func (h *fixture) putBack(old []byte) {
 }
 
 // proves gives what an owner may accept, with password and phone.
-func (p *user) proves(s *workspace.Sealed) (*workspace.Acceptance, error) {
+func (p *user) proves(s *workspace.Quarantine) (*workspace.Acceptance, error) {
 	p.h.Helper()
 	factor := noFactor
 	if p.phone.key != "" {
@@ -299,7 +299,7 @@ func TestAccept_ForgedVaultKeysAreNotUsed(t *testing.T) {
 	h.ok(err)
 	var recipient string
 	h.ok(db.QueryRow("SELECT recipient FROM vault_keys WHERE holder = ?", "profile/"+owner.id).Scan(&recipient))
-	sealed, err := forged.SealTo(recipient)
+	sealed, err := forged.EncryptTo(recipient)
 	h.ok(err)
 	for _, as := range []string{
 		"UPDATE vault_keys SET sealed = ?", // in the place of the vault's own
@@ -340,7 +340,7 @@ func TestAccept_ForgedRecipientIsGivenNothing(t *testing.T) {
 	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
 		return eachRow(tx, func(k workspace.Key, row any) error {
 			if v, ok := row.(workspace.VaultKey); ok && v.Recipient == mine.Recipient() {
-				t.Errorf("%s is kept, with %d bytes of keys", k, len(v.Sealed))
+				t.Errorf("%s is kept, with %d bytes of keys", k, len(v.Ciphertext))
 			}
 			return nil
 		})
@@ -441,7 +441,7 @@ func TestVault_ForgedKeysAreNotUsedWhileTheAppRuns(t *testing.T) {
 			}))
 			forged, err := vault.NewKeys()
 			h.ok(err)
-			sealed, err := forged.SealTo(recipient)
+			sealed, err := forged.EncryptTo(recipient)
 			h.ok(err)
 			mine, err := vault.NewIdentity()
 			h.ok(err)

@@ -61,13 +61,13 @@ func (k *hurt) Delete(ctx context.Context, name string) error {
 }
 
 // sealedOn opens what start has refused, with other secrets or files.
-func (h *fixture) sealedOn(secrets workspace.Secrets, files workspace.Files) *workspace.Sealed {
+func (h *fixture) sealedOn(secrets workspace.Secrets, files workspace.Files) *workspace.Quarantine {
 	h.Helper()
 	store, err := sqlite.Open(h.Context(), h.path)
 	h.ok(err)
 	h.Cleanup(func() { _ = store.Close() })
 	h.store = store
-	s, err := workspace.OpenSealed(h.Context(), workspace.Config{Store: store, Secrets: secrets, Files: files, Now: h.clock.now, Password: cheap})
+	s, err := workspace.OpenQuarantined(h.Context(), workspace.Config{Store: store, Secrets: secrets, Files: files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	return s
 }
@@ -75,8 +75,8 @@ func (h *fixture) sealedOn(secrets workspace.Secrets, files workspace.Files) *wo
 func TestOpenSealed_OnlyWhatDoesNotFitIsSealed(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
-	open := func() (*workspace.Sealed, error) {
-		return workspace.OpenSealed(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
+	open := func() (*workspace.Quarantine, error) {
+		return workspace.OpenQuarantined(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
 	}
 	if s, err := open(); s != nil || err != nil {
 		t.Errorf("a folder without a workspace: %v, %v", s, err)

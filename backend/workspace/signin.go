@@ -340,7 +340,7 @@ func newsOf(tx ReadTx, profileID string) (news []News, err error) {
 	if err != nil {
 		return nil, err
 	}
-	var told []store.SealedEvent
+	var told []store.SignedEvent
 	for e, err := range tx.EventsAbout(profileID, since) {
 		if err != nil {
 			return nil, err

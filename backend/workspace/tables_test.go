@@ -57,8 +57,8 @@ func ofEverything(t *testing.T) *fixture {
 				tx.InsertApproval(workspace.Approval{
 					ID: id, Kind: workspace.ApproveHelpCode, Members: []string{id}, Reason: "r", ByID: "b", At: at, ExpiresAt: at, State: workspace.ApprovalUsed, DecidedBy: "a/1", DecidedAt: at,
 				}),
-				tx.SaveVaultKey(workspace.VaultKey{Holder: "profile/" + id, Recipient: "age1", Wrapped: hash, Sealed: hash[i:], Generation: 2, OnlyOne: true}),
-				tx.InsertDocument(workspace.DocumentRow{ID: id, Generation: 2, State: workspace.DocumentRemoved, Sealed: hash}))
+				tx.SaveVaultKey(workspace.VaultKey{Holder: "profile/" + id, Recipient: "age1", Wrapped: hash, Ciphertext: hash[i:], Generation: 2, OnlyOne: true}),
+				tx.InsertDocument(workspace.DocumentRow{ID: id, Generation: 2, State: workspace.DocumentRemoved, Ciphertext: hash}))
 			_, used := tx.ConsumeCode(set.ID, 1, at, workspace.UseStepUp)
 			err = errors.Join(err, used)
 		}

@@ -80,7 +80,7 @@ type Workspace struct {
 type keys struct {
 	device    secret.Bytes // binds password verifiers to this machine
 	pepper    secret.Bytes // binds hashes of recovery codes to this machine
-	integrity secret.Bytes // seals the audit log
+	integrity secret.Bytes // signs the audit log
 }
 
 const keySize = 32
@@ -89,7 +89,7 @@ const keySize = 32
 // Created. The error has words (Error) where a keychain or a disk is the cause.
 //
 // A database that does not fit its log is not_authentic, with a Report beneath:
-// nothing opens, and OpenSealed has the one way on.
+// nothing opens, and OpenQuarantined has the one way on.
 func Open(ctx context.Context, c Config) (*Workspace, error) {
 	w, err := load(ctx, c)
 	if err != nil || !w.Created() {
@@ -276,7 +276,7 @@ func (w *Workspace) loadKeys(ctx context.Context) error {
 	return nil
 }
 
-// integrity is the key that seals the log.
+// integrity is the key that signs the log.
 func (w *Workspace) integrity() (secret.Bytes, error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
@@ -286,8 +286,8 @@ func (w *Workspace) integrity() (secret.Bytes, error) {
 	return w.keys.integrity, nil
 }
 
-// withIntegrity lends the key that seals the log: Close waits, so that nothing is
-// ever sealed with a key that is being wiped.
+// withIntegrity lends the key that signs the log: Close waits, so that nothing is
+// ever signed with a key that is being wiped.
 func (w *Workspace) withIntegrity(fn func(key secret.Bytes)) error {
 	w.mu.RLock()
 	defer w.mu.RUnlock()

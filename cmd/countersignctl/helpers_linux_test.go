@@ -171,7 +171,7 @@ func (o *opened) addMember(ctx context.Context) {
 	p.Password.Salt = make([]byte, password.SaltSize)
 	p.Password.Verifier = password.Verifier(password.Derive(secret.NewText(ownPassword), p.Password.Salt, cheap), device)
 	check(o.store.Update(ctx, func(tx workspace.WriteTx) error { return tx.InsertProfile(p) }))
-	sealed := must(workspace.OpenSealed(ctx, o.config()))
+	sealed := must(workspace.OpenQuarantined(ctx, o.config()))
 	check(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), workspace.FactorInput{Kind: workspace.FactorNone}))
 }
 
@@ -283,7 +283,7 @@ func edit(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // accept proves an owner and takes a sealed workspace as it is.
-func accept(ctx context.Context, s *workspace.Sealed, email string, pw secret.Text, factor workspace.FactorInput) error {
+func accept(ctx context.Context, s *workspace.Quarantine, email string, pw secret.Text, factor workspace.FactorInput) error {
 	a, err := s.Prove(ctx, email, pw, factor)
 	if err != nil {
 		return err

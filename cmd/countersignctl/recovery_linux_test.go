@@ -105,7 +105,7 @@ func newOffice(t *testing.T, n int) *office {
 		}
 		return err
 	}))
-	sealed, err := workspace.OpenSealed(ctx, c)
+	sealed, err := workspace.OpenQuarantined(ctx, c)
 	ok(err)
 	ok(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code())}))
 	w, err = client.Open(ctx, c)

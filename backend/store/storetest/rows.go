@@ -29,8 +29,8 @@ func everything() map[store.Key]entry {
 	run := store.Run{Number: 1, At: at, ByID: "p", ByName: "P", Reason: "“r”", Kind: store.RunExport, State: store.RunDone, Members: []string{"p", `b"],["`}, EndedAt: at, HeldUntil: at}
 	approval := store.Approval{ID: "x", Kind: store.ApproveHelpCode, Members: []string{"p"}, Reason: "r", ByID: "p", At: at, ExpiresAt: at,
 		State: store.ApprovalUsed, DecidedBy: "q", DecidedAt: at}
-	key := store.VaultKey{Holder: "profile/p", Recipient: "age1", Wrapped: []byte{1}, Sealed: []byte{2}, Generation: 2, OnlyOne: true}
-	document := store.DocumentRow{ID: "d", Generation: 2, State: store.DocumentRemoved, Sealed: []byte{3}}
+	key := store.VaultKey{Holder: "profile/p", Recipient: "age1", Wrapped: []byte{1}, Ciphertext: []byte{2}, Generation: 2, OnlyOne: true}
+	document := store.DocumentRow{ID: "d", Generation: 2, State: store.DocumentRemoved, Ciphertext: []byte{3}}
 
 	return map[store.Key]entry{
 		{Table: "workspace"}: {info, func(tx store.WriteTx) error {
@@ -156,8 +156,8 @@ func updatesReplace(f *fixture) {
 	profile.Name, profile.Password = "Q", store.PasswordRecord{Salt: []byte{5}, Params: cost, Verifier: []byte{6}, ChangedAt: at}
 	info := store.Info{ID: "w", Name: "M", CreatedAt: monday.Add(time.Hour), LastSheet: 1, LastRun: 1}
 	attempts := store.Attempts{Subject: "p", Kind: store.KindCode, Failures: 1, ChargedAt: at}
-	key := store.VaultKey{Holder: "profile/p", Recipient: "age2", Wrapped: []byte{7}, Sealed: []byte{8}, Generation: 3}
-	document := store.DocumentRow{ID: "d", Generation: 3, State: store.DocumentPurged, Sealed: []byte{4}}
+	key := store.VaultKey{Holder: "profile/p", Recipient: "age2", Wrapped: []byte{7}, Ciphertext: []byte{8}, Generation: 3}
+	document := store.DocumentRow{ID: "d", Generation: 3, State: store.DocumentPurged, Ciphertext: []byte{4}}
 	f.update(func(tx store.WriteTx) error {
 		return errors.Join(tx.UpdateProfile(profile), tx.UpdateInfo(info), tx.SaveAttempts(attempts), tx.SaveVaultKey(key), tx.UpdateDocument(document))
 	})
@@ -209,7 +209,7 @@ func notFound(f *fixture) {
 		if _, err := tx.Info(); !errors.Is(err, store.ErrNotFound) {
 			f.Errorf("the workspace: %v", err)
 		}
-		if h, err := tx.Head(); err != nil || h.Seq != 0 || h.Seal != nil {
+		if h, err := tx.Head(); err != nil || h.Seq != 0 || h.Signature != nil {
 			f.Errorf("the head of an empty log: %+v, %v", h, err)
 		}
 		return nil

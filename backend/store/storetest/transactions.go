@@ -28,7 +28,7 @@ func (f *fixture) logged(n int64) {
 	})
 }
 
-func numbersOf(all iter.Seq2[store.SealedEvent, error]) (string, error) {
+func numbersOf(all iter.Seq2[store.SignedEvent, error]) (string, error) {
 	got := ""
 	for e, err := range all {
 		if err != nil {
@@ -44,7 +44,7 @@ func events(f *fixture) {
 	f.view(func(tx store.ReadTx) error {
 		for e, err := range tx.Events(0) {
 			want, seal := event(e.Seq, "kind", "a", "b")
-			if err != nil || !reflect.DeepEqual(e.Event, want) || string(e.Seal) != string(seal) {
+			if err != nil || !reflect.DeepEqual(e.Event, want) || string(e.Signature) != string(seal) {
 				f.Errorf("event %d: %+v (%v)\nnot %+v", e.Seq, e, err, want)
 			}
 		}
@@ -56,7 +56,7 @@ func events(f *fixture) {
 		f.same("before", got, "3 2 1 ", err)
 		h, err := tx.Head()
 		last, seal := event(4, "kind", "a", "b")
-		if err != nil || h.Seq != 4 || string(h.Seal) != string(seal) || h.State != last.State || !h.At.Equal(last.At) {
+		if err != nil || h.Seq != 4 || string(h.Signature) != string(seal) || h.State != last.State || !h.At.Equal(last.At) {
 			f.Errorf("the head is %+v (%v)", h, err)
 		}
 		n, err := tx.CountEvents()
@@ -81,7 +81,7 @@ func eventsChosen(f *fixture) {
 	f.view(func(tx store.ReadTx) error {
 		for _, c := range []struct {
 			name string
-			got  iter.Seq2[store.SealedEvent, error]
+			got  iter.Seq2[store.SignedEvent, error]
 			want string
 		}{
 			{"what others did to b", tx.EventsAbout("b", 0), "5 1 "},
@@ -372,7 +372,7 @@ func bounds(f *fixture) {
 	for i, at := range times {
 		id := fmt.Sprint("p", i)
 		p := store.Profile{ID: id, EmailKey: id, Name: []string{"", "a\tb \U0001F512", "'; --", long}[i], Role: store.RoleMember, CreatedAt: at}
-		key := store.VaultKey{Holder: id, Recipient: "r", Sealed: [][]byte{{}, {0}, {0, 0}, big}[i], Wrapped: []byte{}}
+		key := store.VaultKey{Holder: id, Recipient: "r", Ciphertext: [][]byte{{}, {0}, {0, 0}, big}[i], Wrapped: []byte{}}
 		f.update(func(tx store.WriteTx) error { return errors.Join(tx.InsertProfile(p), tx.SaveVaultKey(key)) })
 		f.view(func(tx store.ReadTx) error {
 			got, err := tx.Profile(id)
@@ -380,8 +380,8 @@ func bounds(f *fixture) {
 				f.Errorf("%d: %.20q at %v (%v), not %.20q at %v", i, got.Name, got.CreatedAt, err, p.Name, at)
 			}
 			k, err := tx.VaultKey(id)
-			if err != nil || string(k.Sealed) != string(key.Sealed) {
-				f.Errorf("%d bytes (%v), not %d", len(k.Sealed), err, len(key.Sealed))
+			if err != nil || string(k.Ciphertext) != string(key.Ciphertext) {
+				f.Errorf("%d bytes (%v), not %d", len(k.Ciphertext), err, len(key.Ciphertext))
 			}
 			return nil
 		})

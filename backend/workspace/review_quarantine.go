@@ -13,16 +13,16 @@ import (
 	"countersign/backend/service"
 )
 
-// Sealed is a workspace whose database does not fit its log. It shows no data and has
+// Quarantine is a workspace whose database does not fit its log. It shows no data and has
 // one power: to be accepted as it is, by an owner whom the keychain knows. See Prove.
-type Sealed struct {
+type Quarantine struct {
 	w      *Workspace
 	report *Report
 }
 
-// OpenSealed opens what Open has refused as not_authentic. A database that fits
-// by now gives a nil Sealed.
-func OpenSealed(ctx context.Context, c Config) (*Sealed, error) {
+// OpenQuarantined opens what Open has refused as not_authentic. A database that fits
+// by now gives a nil Quarantine.
+func OpenQuarantined(ctx context.Context, c Config) (*Quarantine, error) {
 	w, err := load(ctx, c)
 	if err != nil || !w.Created() {
 		return nil, err
@@ -30,13 +30,13 @@ func OpenSealed(ctx context.Context, c Config) (*Sealed, error) {
 	err = w.check(ctx)
 	var r *Report
 	if errors.As(err, &r) {
-		return &Sealed{w, r}, nil
+		return &Quarantine{w, r}, nil
 	}
 	return nil, err
 }
 
 // Report says what was found.
-func (s *Sealed) Report() Report { return *s.report }
+func (s *Quarantine) Report() Report { return *s.report }
 
 // Prove takes an owner's password and second factor, and gives what the owner would
 // accept. The keychain decides who an owner is and what each needs, and which codes
@@ -46,7 +46,7 @@ func (s *Sealed) Report() Report { return *s.report }
 // Errors: credentials_wrong, throttled, those of a code, authenticator_off,
 // factor_required, accept_changed where the owner's own account is not the one that the
 // keychain knows; keychain and folder.
-func (s *Sealed) Prove(ctx context.Context, email string, pw secret.Text, factor FactorInput) (*Acceptance, error) {
+func (s *Quarantine) Prove(ctx context.Context, email string, pw secret.Text, factor FactorInput) (*Acceptance, error) {
 	key := emailKey(email)
 	if key == "" {
 		return nil, refuse(service.CodeEmailRequired).At("email")
@@ -94,7 +94,7 @@ func (s *Sealed) Prove(ctx context.Context, email string, pw secret.Text, factor
 
 // checkKnown sees that the keychain knows the owner who asks as the database has them.
 // Errors: accept_changed.
-func (s *Sealed) checkKnown(ctx context.Context, a *Acceptance) error {
+func (s *Quarantine) checkKnown(ctx context.Context, a *Acceptance) error {
 	t, err := s.w.journal.Trusted(ctx)
 	if errors.Is(err, ErrSecretMissing) {
 		return refuse(service.CodeAcceptChanged).Because(s.report)
@@ -112,7 +112,7 @@ func (s *Sealed) checkKnown(ctx context.Context, a *Acceptance) error {
 
 // second looks at the second factor, which the charge has paid for already, and uses
 // it up in the keychain.
-func (s *Sealed) second(ctx context.Context, a *Acceptance, t attempt, in FactorInput) error {
+func (s *Quarantine) second(ctx context.Context, a *Acceptance, t attempt, in FactorInput) error {
 	if a.factor.Generation == 0 {
 		return nil
 	}
@@ -160,7 +160,7 @@ func (s *Sealed) second(ctx context.Context, a *Acceptance, t attempt, in Factor
 
 // useUp notes in the keychain that an owner's code was used, or refuses: it was
 // before.
-func (s *Sealed) useUp(ctx context.Context, a *Acceptance, use func(*journal.Owner) bool, used *service.Error) error {
+func (s *Quarantine) useUp(ctx context.Context, a *Acceptance, use func(*journal.Owner) bool, used *service.Error) error {
 	t, fresh, err := s.w.journal.UseUp(ctx, a.profile.ID, use)
 	if err != nil {
 		return service.Explain(err)
@@ -172,11 +172,11 @@ func (s *Sealed) useUp(ctx context.Context, a *Acceptance, use func(*journal.Own
 	return nil
 }
 
-// guessesItem counts guesses at a sealed workspace, in the keychain: failures in
+// guessesItem counts guesses at a quarantined workspace, in the keychain: failures in
 // a row and the time of the last, 8 bytes each.
 const guessesItem = "sealed-guesses"
 
-func (s *Sealed) recordAttempt(ctx context.Context) (t attempt, err error) {
+func (s *Quarantine) recordAttempt(ctx context.Context) (t attempt, err error) {
 	err = s.w.store.Exclusive(ctx, func() error {
 		a, err := s.counted(ctx)
 		if err != nil {
@@ -197,7 +197,7 @@ func (s *Sealed) recordAttempt(ctx context.Context) (t attempt, err error) {
 
 // refund takes back a charge whose password was right and whose factor was not
 // typed yet.
-func (s *Sealed) refund(ctx context.Context) error {
+func (s *Quarantine) refund(ctx context.Context) error {
 	return service.Explain(s.w.store.Exclusive(ctx, func() error {
 		a, err := s.counted(ctx)
 		if err != nil {
@@ -208,12 +208,12 @@ func (s *Sealed) refund(ctx context.Context) error {
 }
 
 // forgive clears the count: password and second factor were right.
-func (s *Sealed) forgive(ctx context.Context) error {
+func (s *Quarantine) forgive(ctx context.Context) error {
 	return service.Explain(s.w.store.Exclusive(ctx, func() error { return s.w.secrets.Delete(ctx, s.w.item(guessesItem)) }))
 }
 
 // counted reads the guesses that were made.
-func (s *Sealed) counted(ctx context.Context) (Attempts, error) {
+func (s *Quarantine) counted(ctx context.Context) (Attempts, error) {
 	a := Attempts{Kind: KindPassword}
 	item, err := s.w.secrets.Get(ctx, s.w.item(guessesItem))
 	switch {
@@ -231,7 +231,7 @@ func (s *Sealed) counted(ctx context.Context) (Attempts, error) {
 
 // count writes the guesses, and reads them back: one that is not counted is not
 // looked at.
-func (s *Sealed) count(ctx context.Context, failures int) error {
+func (s *Quarantine) count(ctx context.Context, failures int) error {
 	b := binary.BigEndian.AppendUint64(nil, uint64(failures))
 	b = binary.BigEndian.AppendUint64(b, uint64(s.w.wall().UnixMilli()))
 	return s.w.setSecret(ctx, s.w.item(guessesItem), secret.NewBytes(b))
