@@ -11,7 +11,7 @@ import (
 )
 
 // Memory keeps secrets in memory, under the same contract as a Keychain and
-// with the same refusals of names and sizes. It is the keychain's twin for
+// with the same refusals of names and sizes. It is a fake of the keychain for
 // tests, and forgets all when the process ends.
 type Memory struct {
 	mu    sync.Mutex

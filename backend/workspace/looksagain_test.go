@@ -263,7 +263,7 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"Challenge.RequiredSince":      func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.RequiredSince() },
 	"Challenge.Leave":              func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.Leave() },
 	"PrintRun.Plan":                func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { (&workspace.PrintRun{}).Plan() },
-	"Admin.LogHead":                nil, "Admin.Log": nil, "Admin.VerifyLog": nil, "Admin.ExportLog": nil, "Admin.SigningKey": nil, // these are among the deeds
+	"Admin.LogHead":                nil, "Admin.Log": nil, "Admin.VerifyLog": nil, "Admin.ExportLog": nil, "Admin.SigningKey": nil, // these are among adminCases
 	"Admin.Members": nil, "Admin.Member": nil, "Admin.CheckMembers": nil, "Admin.Policy": nil, "Admin.Rehearse": nil, "Admin.Approvals": nil,
 	"Admin.PreviewRun": nil, "Admin.Runs": nil, "Admin.Ledger": nil, "Admin.Unacknowledged": nil, "Admin.NameDocuments": nil,
 	"Admin.Rotation": nil, "Admin.KitState": nil, "Admin.Clock": nil,

@@ -1,5 +1,5 @@
 // Package contracttest holds the contract of store.Secrets, which the system's
-// keychain, its twin in memory and the secrets file keep alike. It is for tests.
+// keychain, its fake in memory and the secrets file keep alike. It is for tests.
 package contracttest
 
 import (
