@@ -324,7 +324,7 @@ func TestVerifyLog_AcceptedDatabaseKeepsShowingItsBreak(t *testing.T) {
 	h.ok(err)
 	r, err := a.VerifyLog(t.Context(), nil)
 	h.ok(err)
-	if r.Breaks != 1 || r.First.Kind != workspace.BreakEventChanged || len(r.Taken) != 1 || !strings.Contains(sentence(r.Taken[0]), "went on") {
+	if r.Breaks != 1 || r.First.Kind != workspace.BreakEventChanged || len(r.Taken) != 1 || !strings.Contains(sentence(r.Taken[0]), "accepted a database") {
 		t.Errorf("%+v, %+v", r, r.First)
 	}
 }
