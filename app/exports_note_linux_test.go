@@ -65,7 +65,7 @@ func TestExports_AuditLogSaysWhoOpenedAndSaved(t *testing.T) {
 	a.pick(path, "passphrase")
 	_, err = a.open(holdsPassphrase, phrase)
 	a.refused(err, codeExportEnd)
-	a.wantsNoted(opened, saved, "Amara Okafor opened an export that is not as it was written: its end is missing or was changed.")
+	a.wantsNoted(opened, saved, "Amara Okafor opened an export that isn’t as it was written: its end is missing or was changed.")
 
 	// A file of somebody else that says it is run 1 is not taken for that.
 	claim := bundle.Manifest{Kind: bundle.KindSheets, Workspace: "Northwind Legal", Details: map[string]string{"run": "1"}}

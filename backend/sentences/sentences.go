@@ -11,7 +11,7 @@ import (
 	"countersign/backend/workspace"
 )
 
-// Refusal says what happened and what to do next. A code has words of its own for the terminal only where
+// Refusal says what happened, and what to do next where that isn't the same. A code has words of its own for the terminal only where
 // the window says more than a terminal can show.
 func Refusal(c *words.Catalogue, e *service.Error) string {
 	code := string(e.Code)
@@ -26,7 +26,7 @@ func Refusal(c *words.Catalogue, e *service.Error) string {
 	if !ok {
 		return code
 	}
-	return c.Text(what, e.Args) + " " + c.Text(next, e.Args)
+	return strings.TrimSpace(c.Text(what, e.Args) + " " + c.Text(next, e.Args))
 }
 
 // Event says who did what to whom. A detail that an event lacks is empty.

@@ -22,11 +22,11 @@ func TestRefusal_OK(t *testing.T) {
 		e    *service.Error
 		want string
 	}{
-		"AsInTheWindow":    {&service.Error{Code: service.CodeNotYourself}, "You cannot do this to yourself. Ask another owner or admin."},
-		"OfTheTerminal":    {&service.Error{Code: service.CodePasswordWrong}, "The password is not right. Type it again."},
-		"WithArguments":    {&service.Error{Code: service.CodeIdleRange, Args: map[string]any{"min": 1, "max": 15}}, "The idle time is out of range. Choose 1 to 15 minutes."},
+		"AsInTheWindow":    {&service.Error{Code: service.CodeNotYourself}, "You can’t do this to yourself. Ask another owner or admin."},
+		"OfTheTerminal":    {&service.Error{Code: service.CodePasswordWrong}, "Incorrect password. Try again."},
+		"WithArguments":    {&service.Error{Code: service.CodeIdleRange, Args: map[string]any{"min": 1, "max": 15}}, "The auto-lock time is out of range. Choose 1 to 15 minutes."},
 		"OfALaterVersion":  {&service.Error{Code: "something_new"}, "something_new"},
-		"WhatWasTypedIsNo": {&service.Error{Code: service.CodeCheckWordWrong, Args: map[string]any{"sheet": "{n}"}}, "That is not the check word of sheet {n}. Look at the number of your sheet, then type its word."},
+		"WhatWasTypedIsNo": {&service.Error{Code: service.CodeCheckWordWrong, Args: map[string]any{"sheet": "{n}"}}, "That isn’t the check word of sheet {n}. Check the number of your sheet, then enter its word."},
 	} {
 		if got := sentences.Refusal(words.English(), c.e); got != c.want {
 			t.Errorf("%s: %q", name, got)
@@ -41,8 +41,8 @@ func TestEvent_OK(t *testing.T) {
 		want string
 	}{
 		"People":      {workspace.LogEntry{Kind: "member-suspended", Actor: nora, Subject: noah}, "Nora Hill suspended Noah Berg."},
-		"Nobody":      {workspace.LogEntry{Kind: "guess-wrong", Detail: map[string]string{"kind": "check-word"}}, "Somebody typed a wrong check word for an email that nobody has."},
-		"Gone":        {workspace.LogEntry{Kind: "password-changed", Actor: &workspace.LogPerson{ID: "7"}}, "a removed profile (7) changed their password."},
+		"Nobody":      {workspace.LogEntry{Kind: "guess-wrong", Detail: map[string]string{"kind": "check-word"}}, "Incorrect check word for an unknown email."},
+		"Gone":        {workspace.LogEntry{Kind: "password-changed", Actor: &workspace.LogPerson{ID: "7"}}, "a removed account (7) changed their password."},
 		"Means":       {workspace.LogEntry{Kind: "signed-in", Actor: nora, Detail: map[string]string{"factor": "recovery", "number": "3"}}, "Nora Hill signed in with recovery code 3."},
 		"Chose":       {workspace.LogEntry{Kind: "signed-in", Actor: nora, Detail: map[string]string{"chose-password": "longer"}}, "Nora Hill signed in with the password alone and chose a longer one."},
 		"Act":         {workspace.LogEntry{Kind: "approval-given", Actor: nora, Detail: map[string]string{"for": "reset-2fa", "reason": "lost-phone"}}, "Nora Hill approved a reset of 2FA: lost-phone."},

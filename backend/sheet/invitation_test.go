@@ -64,7 +64,7 @@ func TestInvitation_NameIsInTheWindowAndCodeInside(t *testing.T) {
 	for size, third := range map[sheet.Paper]float64{sheet.A4: 99, sheet.Letter: 279.4 / 3} {
 		p := drawInvitations(t, size, invited(t))
 		for text, between := range map[string][2]float64{
-			"Chidi": {45, 51}, codesOfTheDesign[0]: {third, 2 * third}, "invitation”.": {2 * third, 3 * third}, "Amara": {45, third},
+			"Chidi": {45, 51}, codesOfTheDesign[0]: {third, 2 * third}, "code”.": {2 * third, 3 * third}, "Amara": {45, third},
 		} {
 			words := slices.DeleteFunc(p.words(t), func(w word) bool { return w.text != text })
 			if !slices.ContainsFunc(words, func(w word) bool { return w.top > between[0] && w.bottom < between[1] }) {

@@ -24,13 +24,13 @@ func TestPDF_TextIsInTheOrderOfTheDesign(t *testing.T) {
 	}
 	expect := []string{
 		"Northwind Legal", "Chidi Nwosu", "chidi.nwosu@example.com", "Sheet 443", "Print run 28", "Issued on 12 November 2026", "Issued by Amara Okafor",
-		"fold back", "Your recovery codes", "Each code works once, in place of the verification code from your phone. Tick it when you have used it.",
+		"fold back", "Your recovery codes", "Each code works once, instead of the verification code from your phone. Tick off used codes.",
 	}
 	expect = append(expect, codesOfTheDesign...)
 	expect = append(expect, "fold forward", "What to do with this sheet", "1. Keep it with your important papers, not with your phone.",
-		"choose “Use a recovery code” and type the next code without a tick.", "3. Don’t share these codes. No one at Northwind Legal will ask.",
+		"choose “Use a recovery code” and enter any unused code.", "3. Don’t share these codes. No one at Northwind Legal will ask.",
 		"4. If you lose this sheet, ask an admin for a new one. The codes on this one then stop working.",
-		"Check word", "lantern", "Type it under Settings, Profile to say that this sheet has reached you.",
+		"Check word", "lantern", "Enter it in Settings > Profile to confirm that you have this sheet.",
 		"Countersign recovery sheet 443", "Replaces sheet 118, whose codes no longer work")
 	rest := strings.Join(strings.Fields(pages[0]), " ")
 	for _, want := range expect {
@@ -46,8 +46,8 @@ func TestPDF_OwnSheetHasNoRunAndSaysHowToCheckIt(t *testing.T) {
 	t.Parallel()
 	page := strings.Join(strings.Fields(draw(t, sheet.A4, own(t)).pages(t)[0]), " ")
 	for _, want := range []string{
-		"Is this sheet still good? Sheet 3 Settings, Profile shows the number of the sheet that works. If it shows another, destroy this one.",
-		"4. If you lose this sheet, get new codes under Settings, Profile. The codes on this one then stop working.",
+		"Is this sheet still valid? Sheet 3 Settings > Profile shows the number of the sheet that works. If it shows a different number, destroy this one.",
+		"4. If you lose this sheet, get new codes in Settings > Profile. The codes on this one then stop working.",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is missing in %q", want, page)

@@ -55,8 +55,8 @@ func TestCover_TextIsInOrder(t *testing.T) {
 	for _, want := range []string{
 		"Northwind Legal", "Print run 28", "3 recovery sheets, each for one member.", "Reason Yearly renewal: the sheets of last November are to be replaced.",
 		"Issued on 12 November 2026", "Issued by Amara Okafor", "Approved by Sam Lee", "Sheets 3", "Numbers 443 to 445",
-		"What to do with these sheets", "1. Fold each sheet at its lines", "2. Give it to the member in person", "3. Mark it as handed over under Print runs", "4. Void what you could not hand over", "5. Keep this list",
-		"Head of the audit log 412:9f2c", "With it, countersignctl audit verify proves", "Signing key ZT0J-R4QK-ND6E-DB2X-PTDC-6MQS-0V5H-P4FF", "Do not trust one that shows another fingerprint.",
+		"What to do with these sheets", "1. Fold each sheet along the lines", "2. Hand it over in person and ask the member", "3. In Print runs, mark it as handed over", "4. In Print runs, cancel any sheet you couldn’t hand over", "5. Keep this list",
+		"Audit log checkpoint 412:9f2c", "With it, countersignctl audit verify can show", "Signing key ZT0J-R4QK-ND6E-DB2X-PTDC-6MQS-0V5H-P4FF", "Do not trust one that shows a different fingerprint.",
 		"Sheet Member Handed over: date and signature", "443 Chidi Nwosu chidi.nwosu@example.com", "444 Sam Lee person.1@example.com", "445 Ελένη Παπαδοπούλου person.2@example.com",
 		"Countersign print run 28, page 1 of 1", "There are no codes on this page",
 	} {
@@ -181,7 +181,7 @@ func TestCover_LeavesOutEmptyFields(t *testing.T) {
 			t.Errorf("says %q", never)
 		}
 	}
-	if !strings.Contains(page, "One recovery sheet, for one member.") || !strings.Contains(page, "Issued by –") {
+	if !strings.Contains(page, "1 recovery sheet, for one member.") || !strings.Contains(page, "Issued by –") {
 		t.Errorf("%s", page)
 	}
 }

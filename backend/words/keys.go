@@ -216,6 +216,7 @@ var (
 	NotMeTitle = Key{"notMe.title"}
 	NotMeText  = Key{"notMe.text"}
 	NotMeAct   = Key{"notMe.act"}
+	NotMeStay  = Key{"notMe.stay"}
 
 	DisableTitle    = Key{"disable.title"}
 	DisableRow      = Key{"disable.row"}
@@ -522,6 +523,7 @@ var (
 	IssueWaits         = Key{"issue.waits"}
 	IssueShow          = Key{"issue.show"}
 
+	ExportTitle       = Key{"export.title"}
 	ExportOpen        = Key{"export.open"}
 	ExportSheets      = Key{"export.sheets"}
 	ExportLocked      = Key{"export.locked"}
@@ -587,6 +589,7 @@ var (
 	RunsVoidTitle    = Key{"runs.void_title"}
 	RunsVoidText     = Key{"runs.void_text"}
 	RunsVoidAct      = Key{"runs.void_act"}
+	RunsVoidStay     = Key{"runs.void_stay"}
 	RunsVoided       = Key{"runs.voided"}
 
 	WorkspaceLoading   = Key{"workspace.loading"}

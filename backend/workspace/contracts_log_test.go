@@ -27,7 +27,7 @@ func TestLog_ContractNamesAreForThoseWithTheKey(t *testing.T) {
 	for _, e := range page.Entries {
 		said = append(said, sentence(e))
 	}
-	want := "Amara Okafor deleted “Harbour lease” for good.|Amara Okafor moved “Harbour lease” to the bin.|Amara Okafor opened “Harbour lease”.|" +
+	want := "Amara Okafor deleted “Harbour lease” permanently.|Amara Okafor removed “Harbour lease”.|Amara Okafor opened “Harbour lease”.|" +
 		"Amara Okafor added 4 contracts (a, b, c, …).|Amara Okafor added “Harbour lease”."
 	if got := strings.Join(said, "|"); got != want {
 		t.Errorf("the log says %s", got)

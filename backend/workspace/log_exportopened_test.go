@@ -28,7 +28,7 @@ func TestNoteExport_LogsWhoOpenedItAndIfItWasIntact(t *testing.T) {
 		{workspace.ExportOpened, workspace.SeenExport{Backup: true, Signer: signer},
 			" opened and verified a backup that another workspace has signed (" + signer + ").", workspace.GroupWorkspace},
 		{workspace.ExportRefused, workspace.SeenExport{Flaw: workspace.FlawSignature},
-			" opened an export that is not as it was written: its signature is wrong.", workspace.GroupRuns},
+			" opened an export that isn’t as it was written: its signature is wrong.", workspace.GroupRuns},
 	} {
 		h.ok(a.NoteExport(t.Context(), c.act, c.seen))
 		page, err := a.Log(t.Context(), workspace.LogQuery{Limit: 1})

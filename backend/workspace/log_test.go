@@ -54,12 +54,12 @@ func TestLog_SaysInSentencesWhoDidWhat(t *testing.T) {
 	}
 	want := []string{
 		"Amara N. Okafor changed their email from amara.okafor@example.com to amara@example.org, and confirmed it with a password and a verification code.",
-		"Amara N. Okafor proved who they are again, with a verification code.",
+		"Amara N. Okafor confirmed their identity with a verification code.",
 		"Amara N. Okafor changed the name “Amara Okafor” to “Amara N. Okafor”.",
 		"Amara N. Okafor signed in with recovery code 1.",
-		"Somebody typed a wrong verification code for Amara N. Okafor.",
+		"Incorrect verification code for Amara N. Okafor.",
 		"Amara N. Okafor turned on 2FA and keeps recovery sheet 1.",
-		"Amara N. Okafor proved who they are again, with the password alone.",
+		"Amara N. Okafor confirmed their identity with the password alone.",
 		"Amara N. Okafor created the workspace Northwind Legal.",
 	}
 	if !slices.Equal(said, want) {
@@ -326,7 +326,7 @@ func TestVerifyLog_AcceptedDatabaseKeepsShowingItsBreak(t *testing.T) {
 	h.ok(err)
 	r, err := a.VerifyLog(t.Context(), nil)
 	h.ok(err)
-	if r.Breaks != 1 || r.First.Kind != workspace.BreakEventChanged || len(r.Taken) != 1 || !strings.Contains(sentence(r.Taken[0]), "went on") {
+	if r.Breaks != 1 || r.First.Kind != workspace.BreakEventChanged || len(r.Taken) != 1 || !strings.Contains(sentence(r.Taken[0]), "accepted a database") {
 		t.Errorf("%+v, %+v", r, r.First)
 	}
 }

@@ -121,7 +121,7 @@ func TestAtATerminalTheEmailShowsAndThePasswordDoesNot(t *testing.T) {
 	if err := ctl.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	s.await(t, "It was interrupted.\r\n")
+	s.await(t, "Interrupted.\r\n")
 	_ = ctl.Wait() // its exit code is what is looked at
 	if code := ctl.ProcessState.ExitCode(); code != cli.ExitInterrupted {
 		t.Errorf("exit code %d", code)

@@ -27,11 +27,11 @@ test('adding a member, a print run that a second admin approves, and the workspa
 
   // The workspace's settings.
   await press(page, button(page, 'Workspace'));
-  await expect(heading(page, 'Export signature')).toBeVisible();
-  await reach(page, page.getByLabel('Lock after'));
+  await expect(heading(page, 'Export signing key')).toBeVisible();
+  await reach(page, page.getByLabel('Auto-lock after'));
   await page.keyboard.type('9 m');
   await press(page, button(page, 'Save'));
-  await expect(page.getByText('The idle time is saved.')).toBeVisible();
+  await expect(page.getByText('Auto-lock time saved.')).toBeVisible();
   await press(page, button(page, 'Save backup'));
   await reach(page, within.getByLabel('A passphrase'));
   await page.keyboard.press('ArrowRight');
@@ -40,9 +40,9 @@ test('adding a member, a print run that a second admin approves, and the workspa
   await page.keyboard.press('Escape');
   await expect(within).toHaveCount(0);
   await expect(button(page, 'Save backup')).toBeFocused();
-  await press(page, button(page, 'Ask for two people'));
-  await prove(phone, 'Ask for two people');
-  await expect(page.getByText('Each of them waits for a second person.')).toBeVisible();
+  await press(page, button(page, 'Require approval'));
+  await prove(phone, 'Require approval');
+  await expect(page.getByText('A second admin must approve each action.')).toBeVisible();
 
   // A new member, with an invitation.
   await press(page, button(page, 'Members'));
@@ -58,11 +58,11 @@ test('adding a member, a print run that a second admin approves, and the workspa
   await reachRow(page, page.getByRole('grid', { name: 'Members' }), mateo.name);
   await page.keyboard.press('Space');
   await press(page, button(page, 'Print recovery sheets'));
-  await expect(within.getByText('This workspace asks for two people here.')).toBeVisible();
+  await expect(within.getByText('This workspace requires approval from a second admin.')).toBeVisible();
   await write(page, within.getByLabel('Reason'), 'Lost <i>bag</i>');
   await page.keyboard.press('Enter');
   await prove(phone, 'Ask for approval');
-  await expect(within.getByText('It waits for a second admin now.')).toBeVisible();
+  await expect(within.getByText('This is waiting for a second admin.')).toBeVisible();
   await press(page, button(within, 'Close'));
   await press(page, button(page, 'Workspace'));
   await expect(page.getByText(`You asked to issue a recovery sheet for ${mateo.name}.`)).toBeVisible();
@@ -80,29 +80,29 @@ test('adding a member, a print run that a second admin approves, and the workspa
   await press(page, button(page, 'Approve'));
   await expectAccessible(page, 'Approve');
   await prove(second, 'Approve', daniel);
-  await expect(page.getByText('Approved. Amara Okafor can go on.')).toBeVisible();
+  await expect(page.getByText('Approved. Amara Okafor can continue.')).toBeVisible();
 
   await lock(page);
   await signIn(page, phone);
   await press(page, page.getByRole('button', { name: /^Workspace 1 waits for you/ }));
-  await press(page, button(page, 'Go on'));
-  await expect(within.getByText(`${mateo.name} gets a new sheet.`)).toBeVisible();
+  await press(page, button(page, 'Continue'));
+  await expect(within.getByText(`${mateo.name} will get a new sheet.`)).toBeVisible();
   await expect(within.getByLabel('Reason')).toHaveValue('Lost <i>bag</i>');
   await reach(page, within.getByLabel('A4'));
   await page.keyboard.press('ArrowRight');
   await expect(within.getByLabel('Letter')).toBeChecked();
   await press(page, button(within, 'Continue'));
-  await prove(phone, 'Make the sheets');
+  await prove(phone, 'Create sheets');
   await expect(within.getByText('Did every page print?')).toBeVisible();
   await reach(page, within.getByLabel('I have all 2 pages'));
   await page.keyboard.press('Space');
   await press(page, button(within, 'Activate new codes'));
-  await press(page, button(within, 'Show the run'));
+  await press(page, button(within, 'Show print run'));
   await expect(heading(page, 'Print run 1')).toBeVisible();
   await expect(button(page, 'Workspace'), 'nothing waits any more').toBeVisible();
   const read = answered(page, 'Settings', 'Approvals');
   await press(page, button(page, 'Workspace'));
-  await expect(heading(page, 'Export signature')).toBeVisible();
+  await expect(heading(page, 'Export signing key')).toBeVisible();
   await read;
-  await expect(page.getByText('Waiting for a second person')).toHaveCount(0);
+  await expect(page.getByText('Waiting for approval')).toHaveCount(0);
 });

@@ -62,7 +62,7 @@ test('contracts are added, read, found, renamed and tagged', async ({ page }) =>
   await page.getByLabel('Search contracts').fill('aland');
   await expect(row(page, 'Harbour')).toHaveCount(0);
   await page.getByLabel('Search contracts').fill('zebra');
-  await expect(heading(page, 'No contract fits')).toBeVisible();
+  await expect(heading(page, 'No contracts found')).toBeVisible();
   await button(page, 'Show all').click();
   await expect(row(page, 'Harbour')).toBeVisible();
 
@@ -106,12 +106,12 @@ test('files that are hostile are shown inert, or not at all', async ({ app, else
   await open(page, 'Script.html');
   await expect(page.getByRole('figure').getByText('<!doctype html>')).toBeVisible();
   await open(page, 'Broken.pdf');
-  await expect(page.getByText('This PDF cannot be shown')).toBeVisible();
+  await expect(page.getByText('This PDF can’t be shown')).toBeVisible();
   await expect(button(page, 'Save a copy…')).toBeEnabled();
   await open(page, 'Broken.png');
   await expect(page.getByText('This image can’t be shown')).toBeVisible();
   await open(page, '<img src=x onerror=alert(1)>.bin');
-  await expect(page.getByText('There is no preview for this kind of file.')).toBeVisible();
+  await expect(page.getByText('This kind of file can’t be previewed.')).toBeVisible();
   await expectAccessible(page, 'A file without a preview');
   expect(await page.evaluate(() => globalThis.executed)).toBeUndefined();
   expect([elsewhere.asked, left]).toEqual([[], []]);
@@ -130,16 +130,16 @@ test('what is removed lies in the bin, and only an owner or admin deletes it for
   await expect(page.getByText('2 selected', { exact: true })).toBeVisible();
   await expectAccessible(page, 'Contracts, two selected');
   await button(page, 'Remove').click();
-  await expect(toast(page, '2 contracts are in the bin for 30 days.')).toBeVisible();
+  await expect(toast(page, '2 contracts moved to Deleted for 30 days.')).toBeVisible();
   await page.getByRole('button', { name: /^Bin/ }).click();
   await open(page, 'Memorandum.txt');
   await expect(
-    page.getByText(/Removed by Priya Raman today\. It stays in the bin for \d+ more days\./),
+    page.getByText(/Removed by Priya Raman today\. It will be deleted permanently in \d+ days\./),
   ).toBeVisible();
-  await expect(button(page, 'Delete for good')).toHaveCount(0);
+  await expect(button(page, 'Delete permanently')).toHaveCount(0);
   await expectAccessible(page, 'The bin, as a member');
-  await button(page, 'Put back').click();
-  await expect(toast(page, 'Memorandum.txt is back')).toBeVisible();
+  await button(page, 'Restore').click();
+  await expect(toast(page, 'Memorandum.txt restored')).toBeVisible();
   await person.lock(page);
 
   await person.signIn(page);
@@ -147,11 +147,11 @@ test('what is removed lies in the bin, and only an owner or admin deletes it for
   await expect(row(page, 'Memorandum.txt')).toBeVisible();
   await page.getByRole('button', { name: /^Bin/ }).click();
   await open(page, 'Harbour lease.pdf');
-  await button(page, 'Delete for good').click();
-  await expect(dialog(page).getByText('Harbour lease.pdf will be gone.')).toBeVisible();
-  await expectAccessible(page, 'Delete for good');
-  await button(dialog(page), 'Delete for good').click();
-  await expect(heading(page, 'The bin is empty')).toBeVisible();
+  await button(page, 'Delete permanently').click();
+  await expect(dialog(page).getByText('This deletes Harbour lease.pdf.')).toBeVisible();
+  await expectAccessible(page, 'Delete permanently');
+  await button(dialog(page), 'Delete permanently').click();
+  await expect(heading(page, 'No deleted contracts')).toBeVisible();
 });
 
 test('everything is within reach of the keyboard, and what is read ends with the lock', async ({ page }) => {
@@ -170,14 +170,14 @@ test('everything is within reach of the keyboard, and what is read ends with the
   await page.keyboard.press('Escape');
   await expect(page.getByText('2 selected', { exact: true })).toHaveCount(0);
   await page.keyboard.press('Delete');
-  await expect(toast(page, 'is in the bin for 30 days.')).toBeVisible();
+  await expect(toast(page, 'moved to Deleted for 30 days.')).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('region', { name: 'Preview' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('region', { name: 'Preview' })).toHaveCount(0);
-  await button(page, 'Check documents').click();
-  await expect(dialog(page).getByText(/documents are as they were added\./)).toBeVisible();
-  await expectAccessible(page, 'Check documents');
+  await button(page, 'Check files').click();
+  await expect(dialog(page).getByText(/contracts are intact\./)).toBeVisible();
+  await expectAccessible(page, 'Check files');
   await page.keyboard.press('Escape');
   await person.lock(page);
   await expect.poll(async () => (await page.request.get(part)).status()).toBe(404);
@@ -200,8 +200,8 @@ test('a folder is dropped with what is in it, also what is empty or larger than 
   await expect(row(page, 'Large.bin').getByText('7 MB')).toBeVisible();
   await open(page, 'Empty.txt');
   await expect(page.getByText('This file is empty.')).toBeVisible();
-  await button(page, 'Check documents').click();
-  await expect(dialog(page).getByText('2 documents are as they were added.')).toBeVisible();
+  await button(page, 'Check files').click();
+  await expect(dialog(page).getByText('2 contracts are intact.')).toBeVisible();
 });
 
 test('what is dropped while something is added waits for its turn', { tag: '@more' }, async ({ page }) => {
@@ -239,9 +239,9 @@ test('the Emergency Kit makes its holder an owner, and an older one does not onc
   await owner(page);
   await add(page, memo);
   const make = async () => {
-    await button(page, 'Make Emergency Kit').click();
+    await button(page, 'Create Emergency Kit').click();
     const password = dialog(page).getByLabel('Your password');
-    const act = button(dialog(page), 'Make Emergency Kit');
+    const act = button(dialog(page), 'Create Emergency Kit');
     await expect(act).toBeVisible();
     await password.fill(person.amara.password);
     await act.click();
@@ -267,11 +267,11 @@ test('the Emergency Kit makes its holder an owner, and an older one does not onc
   await button(page, 'Workspace').click();
   const key = await make();
   expect(key.replace(/\s/g, '')).toMatch(/^AGE-SECRET-KEY-1[0-9A-Z]{58}$/);
-  await expect(page.getByText('Made today by Amara Okafor')).toBeVisible();
+  await expect(page.getByText('Created today by Amara Okafor')).toBeVisible();
   await button(page, 'Rotate vault key').click();
   await dialog(page).getByLabel('Your password').fill(person.amara.password);
   await button(dialog(page), 'Rotate vault key').click();
-  await expect(toast(page, 'The vault key is rotated.')).toBeVisible();
+  await expect(toast(page, 'Vault key rotated.')).toBeVisible();
   await expect(page.getByText('for an older key')).toBeVisible();
   const next = await make();
   await person.lock(page);
@@ -279,7 +279,7 @@ test('the Emergency Kit makes its holder an owner, and an older one does not onc
   await button(page, 'Use the Emergency Kit').click();
   await expectAccessible(page, 'Use the Emergency Kit');
   await use(key, 'Noor Haddad');
-  await expect(page.getByText('That key does not open')).toBeVisible();
+  await expect(page.getByText('That key doesn’t open')).toBeVisible();
   await expect(page.getByLabel('Your name')).toHaveValue('Noor Haddad');
   await use(next.toLowerCase(), 'Noor Haddad');
   await open(page, 'Memorandum.txt');

@@ -22,17 +22,17 @@ test('each field says what is wrong with it, and everything stays typed', async 
     Password: amara.password,
   };
   const bad = [
-    ['Workspace name', '', /has no name yet/],
+    ['Workspace name', '', /Enter a name for the workspace/],
     ['Workspace name', 'x'.repeat(500), /too long/],
-    ['Workspace name', 'a\u0007b', /can’t be shown/],
-    ['Your name', '', /name is missing/],
-    ['Your name', '\u202eAmara', /cannot be shown/],
-    ['Email', '', /missing/],
-    ['Email', 'amara.okafor', /lacks its @/],
-    ['Email', 'amara okafor@example.com', /has a space/],
-    ['Password', '', /missing/],
-    ['Password', 'short', /has 5 characters/],
-    ['Password', 'password12345678', /among the first that somebody would try/],
+    ['Workspace name', 'a\u0007b', /isn’t supported/],
+    ['Your name', '', /Enter your name/],
+    ['Your name', '\u202eAmara', /aren’t supported/],
+    ['Email', '', /Enter your email address/],
+    ['Email', 'amara.okafor', /in the format name@example\.com/],
+    ['Email', 'amara okafor@example.com', /Remove the space/],
+    ['Password', '', /Enter your password/],
+    ['Password', 'short', /too short/],
+    ['Password', 'password12345678', /too easy to guess/],
     ['Password', '🗝'.repeat(1100), /too long/],
   ];
   for (const [label, text] of Object.entries(right)) await field(label).fill(text);
@@ -74,7 +74,7 @@ test('a wrong password and an unknown email are refused in the same words, and b
   const alert = page.getByRole('alert');
   const refused = async (email) => {
     await givePassword(page, { email, password: 'not the password at all' });
-    await expect(alert).toHaveText(/The email or the password is not right\./);
+    await expect(alert).toHaveText(/Incorrect email or password\./);
     await expect(page.getByLabel('Email')).toHaveValue(email);
     return alert.innerText();
   };

@@ -29,7 +29,7 @@ test('change phone: the old phone works until the new one’s code is right, the
   await person.readKey(page);
   await expectAccessible(page, 'Change phone');
   await button(page, 'Cancel').click();
-  await expect(heading(page, 'Code usage')).toBeVisible();
+  await expect(heading(page, 'Recovery code activity')).toBeVisible();
   await person.lock(page);
   await person.signIn(page, phone);
   expect(await itemsOf(folder), 'nothing of the new phone is left').toEqual(items);
@@ -39,14 +39,14 @@ test('change phone: the old phone works until the new one’s code is right, the
   await person.stepUp(page, phone);
   const next = await person.readKey(page);
   await person.typeCode(page, await next.next());
-  await expect(page.getByText('Your new phone is in use.')).toBeVisible();
+  await expect(page.getByText('Your new phone is set up.')).toBeVisible();
   await expectAccessible(page, 'Change phone, done');
   await button(page, 'Done').click();
 
   await person.lock(page);
   await person.givePassword(page);
   await person.typeCode(page, await phone.next());
-  await expect(page.getByText('That code did not match.')).toBeVisible();
+  await expect(page.getByText('Incorrect code.')).toBeVisible();
   await page.getByLabel('Verification code').fill('');
   await person.typeCode(page, await next.next());
   await person.toProfile(page);
@@ -65,11 +65,11 @@ test('new recovery codes: the old ones work until Continue, then only the new on
   expect(fresh.filter((code) => codes.includes(code))).toEqual([]);
   await expectAccessible(page, 'Get new recovery codes');
   await person.keepCodes(page);
-  await expect(page.getByText('Your new recovery codes are in use.')).toBeVisible();
+  await expect(page.getByText('Your new recovery codes are active.')).toBeVisible();
   await person.lock(page);
 
   await person.signInByRecoveryCode(page, codes[0]);
-  await expect(page.getByText(/That code is not on sheet/)).toBeVisible();
+  await expect(page.getByText(/That code isn’t on sheet/)).toBeVisible();
   await page.getByLabel('Recovery code').fill('');
   await page.getByLabel('Recovery code').pressSequentially(fresh[9]);
   await button(page, 'Use recovery code').click();
@@ -83,7 +83,7 @@ test('leaving new recovery codes keeps the old ones good', { tag: '@more' }, asy
   await person.readCodes(page);
   await button(page, 'Cancel').click();
   await button(dialog(page), 'Leave').click();
-  await expect(heading(page, 'Code usage')).toBeVisible();
+  await expect(heading(page, 'Recovery code activity')).toBeVisible();
   await person.lock(page);
   await person.signInByRecoveryCode(page, codes[4]);
   await expect(heading(page, 'You used recovery code 5.')).toBeVisible();
@@ -91,22 +91,22 @@ test('leaving new recovery codes keeps the old ones good', { tag: '@more' }, asy
 
 test('code usage names the code and the time, and This was not me voids the rest', async ({ page }) => {
   const { codes, phone } = await editing(page);
-  await expect(page.getByText('No code was used')).toBeVisible();
+  await expect(page.getByText('No codes used yet')).toBeVisible();
   await person.lock(page);
   await person.signInByRecoveryCode(page, codes[2]);
   await button(page, 'Continue').click();
   await person.toProfile(page);
   await person.edit(page);
   await expect(page.getByText('Code 3', { exact: true })).toBeVisible();
-  await button(page, 'This was not me').click();
-  await expectAccessible(page, 'This was not me');
-  await button(dialog(page), 'Void codes').click();
-  await expect(page.getByText('The codes that were left are void.').first()).toBeVisible();
+  await button(page, 'This wasn’t me').click();
+  await expectAccessible(page, 'This wasn’t me');
+  await button(dialog(page), 'Cancel codes').click();
+  await expect(page.getByText('Your remaining codes no longer work.').first()).toBeVisible();
   await expectAccessible(page, 'Edit 2FA, codes void');
 
   await person.lock(page);
   await person.signInByRecoveryCode(page, codes[3]);
-  await expect(page.getByText('You have no recovery code that works.')).toBeVisible();
+  await expect(page.getByText('You have no recovery codes that work.')).toBeVisible();
   await button(page, 'Use a verification code').click();
   await person.typeCode(page, await phone.next());
   await person.toProfile(page);
@@ -122,7 +122,7 @@ test('disable asks for a code, and then the password alone opens the profile and
   await expectAccessible(page, 'Disable 2FA');
   await person.typeCode(dialog(page), await phone.wrong());
   await button(dialog(page), 'Yes, deactivate').click();
-  await expect(dialog(page).getByText('That code did not match.')).toBeVisible();
+  await expect(dialog(page).getByText('Incorrect code.')).toBeVisible();
   await dialog(page).getByLabel('Verification code').fill('');
   await person.typeCode(dialog(page), await phone.next());
   await button(dialog(page), 'Yes, deactivate').click();
@@ -153,10 +153,10 @@ test('a changed password is the one that opens from then on', async ({ page }) =
   await expect(dialog(page).getByRole('alert')).toBeVisible();
   await dialog(page).getByLabel('Current password').fill(amara.password);
   await button(dialog(page), 'Change password').click();
-  await expect(page.getByText('Your password is changed.')).toBeVisible();
+  await expect(page.getByText('Password changed.')).toBeVisible();
   await person.lock(page);
   await person.givePassword(page);
-  await expect(page.getByRole('alert').getByText(/The email or the password is not right/)).toBeVisible();
+  await expect(page.getByRole('alert').getByText(/Incorrect email or password/)).toBeVisible();
   await page.getByLabel('Email').fill('');
   await person.signIn(page, undefined, { ...amara, password: fresh });
 });
@@ -165,10 +165,10 @@ test('name and email are changed in their rows', async ({ page }) => {
   await person.createWorkspace(page);
   await page.getByLabel('Name', { exact: true }).fill('Amara O. Okafor');
   await button(page, 'Save').click();
-  await expect(page.getByText('Your name is saved.')).toBeVisible();
+  await expect(page.getByText('Name saved.')).toBeVisible();
   await page.getByLabel('Email').fill('nonsense');
   await button(page, 'Save').click();
-  await expect(page.getByRole('alert').getByText(/lacks its @/)).toBeVisible();
+  await expect(page.getByRole('alert').getByText(/in the format name@example.com/)).toBeVisible();
   await expect(page.getByLabel('Email')).toHaveValue('nonsense');
   await page.getByLabel('Email').fill('amara@example.com');
   await button(page, 'Save').click();
@@ -183,7 +183,7 @@ test('name and email are changed in their rows', async ({ page }) => {
   await button(dialog(page), 'Continue').click();
   await expect(dialog(page).getByRole('alert')).toBeVisible();
   await person.stepUp(page);
-  await expect(page.getByText('Your email is saved.')).toBeVisible();
+  await expect(page.getByText('Email saved.')).toBeVisible();
   await expect(page.getByLabel('Email')).toHaveValue('amara@example.com');
 
   await person.lock(page);
@@ -204,7 +204,7 @@ test('with 2FA on, a new email takes a code, too', { tag: '@more' }, async ({ pa
   await button(page, 'Save').click();
   await expect(dialog(page).getByLabel('Verification code')).toBeVisible();
   await person.stepUp(page, phone);
-  await expect(page.getByText('Your email is saved.')).toBeVisible();
+  await expect(page.getByText('Email saved.')).toBeVisible();
 });
 
 test.describe('beside an admin who has 2FA on', () => {
@@ -220,7 +220,7 @@ test.describe('beside an admin who has 2FA on', () => {
     };
     const toPolicy = async () => {
       await button(page, 'Workspace').click();
-      await expect(heading(page, 'Export signature')).toBeVisible();
+      await expect(heading(page, 'Export signing key')).toBeVisible();
     };
     await toPolicy();
     await button(page, 'Require 2FA').click();
@@ -238,7 +238,7 @@ test.describe('beside an admin who has 2FA on', () => {
     await dialog(page).getByLabel('New password').fill(brief);
     await prove(1);
     await button(dialog(page), 'Change password').click();
-    await expect(page.getByText('Your password is changed.')).toBeVisible();
+    await expect(page.getByText('Password changed.')).toBeVisible();
 
     await toPolicy();
     await button(page, 'Stop requiring 2FA').click();
@@ -246,7 +246,7 @@ test.describe('beside an admin who has 2FA on', () => {
     await dialog(page).getByLabel('Your password').fill(brief);
     await prove(2);
     await button(dialog(page), 'Stop requiring 2FA').click();
-    await expect(page.getByText('Everybody’s own choice', { exact: true })).toBeVisible();
+    await expect(page.getByText('Optional', { exact: true })).toBeVisible();
 
     await person.toProfile(page);
     await person.edit(page);
@@ -272,7 +272,7 @@ test.describe('beside an admin who has 2FA on', () => {
     await person.givePassword(page, { ...amara, password: brief });
     await page.getByLabel('New password').fill('lantern orbit pebble nine');
     await button(page, 'Choose password').click();
-    await expect(page.getByText('Your password is changed.')).toBeVisible();
+    await expect(page.getByText('Password changed.')).toBeVisible();
     await person.lock(page);
     await person.signIn(page, undefined, { ...amara, password: 'lantern orbit pebble nine' });
   });

@@ -15,7 +15,7 @@ test('a person turns 2FA on: step-up, QR code and key, code, recovery codes, Con
   await expect(heading(page, 'Scan the QR code')).toBeVisible();
   await expectAccessible(page, 'Enable 2FA, scanning');
   await expect(button(page, 'Continue'), 'nothing to continue to yet').toBeDisabled();
-  await expect(page.getByText('Shown once the code is right')).toBeVisible();
+  await expect(page.getByText('You’ll see these after you verify the code.')).toBeVisible();
 
   const phone = await person.readKey(page);
   await person.typeCode(page, await phone.next());
@@ -62,7 +62,7 @@ test('a wrong code at enrolment says why, keeps 2FA off, and the right one still
   await person.beginEnrolment(page);
   const phone = await person.readKey(page);
   await person.typeCode(page, await phone.wrong());
-  await expect(page.getByText('That code did not match.')).toBeVisible();
+  await expect(page.getByText('Incorrect code.')).toBeVisible();
   await expectAccessible(page, 'Enable 2FA, wrong code');
   await page.getByLabel('Verification code').fill('');
   await person.typeCode(page, await phone.next());
@@ -93,7 +93,7 @@ test('a code pasted with spaces is taken, and what is no code is kept and not se
   await field.pressSequentially('12a٣４-');
   await expect(field).toHaveValue('12a٣４-');
   await field.press('Enter');
-  await expect(page.getByText('A verification code is six digits.')).toBeVisible();
+  await expect(page.getByText('A verification code has six digits.')).toBeVisible();
   await expect(field).toHaveValue('12a٣４-');
 
   const code = await phone.next();

@@ -11,7 +11,7 @@ const { button, heading } = person;
 test.use({ home: {} });
 
 const database = 'workspace.db';
-const changed = 'This workspace was changed from outside, or put back from an older copy.';
+const changed = 'This workspace was changed outside Countersign, or an older copy was put in its place.';
 
 /** Opens a page with that heading, which everybody can read. */
 async function expectFault(page, sentence) {
@@ -110,7 +110,7 @@ test('a second start on a folder that is open says so, and touches nothing', asy
   await person.signIn(page);
   const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' };
   const other = await begin({ env });
-  await expect(heading(other, 'Countersign has this workspace open already.')).toBeVisible();
+  await expect(heading(other, 'Countersign already has this workspace open.')).toBeVisible();
   await expectAccessible(other, 'a second start');
   expect(app.running()).toBe(true);
   await person.lock(page);

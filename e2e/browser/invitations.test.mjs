@@ -24,10 +24,10 @@ test.describe('with an invitation for Priya', () => {
 
   test('an invitation opens a profile with a password of one’s own, once', async ({ has, page }) => {
     const code = has[priya.email].invitation;
-    await button(page, 'I have an invitation').click();
-    await expectAccessible(page, 'I have an invitation');
+    await button(page, 'Use an invitation or reset code').click();
+    await expectAccessible(page, 'Set your password');
     await button(page, 'Continue').click();
-    await expect(page.getByText('The email address is missing.')).toBeVisible();
+    await expect(page.getByText('Enter your email address.')).toBeVisible();
     await page.getByLabel('Email').fill(priya.email);
     await page.getByLabel('One-time code').fill('ABCD');
     await page.getByLabel('Password', { exact: true }).fill(priya.password);
@@ -35,9 +35,9 @@ test.describe('with an invitation for Priya', () => {
     await expect(page.getByText('This code has 16 letters and digits.')).toBeVisible();
     await page.getByLabel('One-time code').fill('0000-0000-0000-0000');
     await button(page, 'Continue').click();
-    await expect(page.getByText('That email and code do not belong together.')).toBeVisible();
+    await expect(page.getByText('That email and code don’t match.')).toBeVisible();
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue(priya.password);
-    await expectAccessible(page, 'I have an invitation, wrong code');
+    await expectAccessible(page, 'Set your password, wrong code');
     await page.getByLabel('One-time code').fill(code.toLowerCase().replaceAll('-', ''));
     await button(page, 'Continue').click();
     await person.toProfile(page);
@@ -45,7 +45,7 @@ test.describe('with an invitation for Priya', () => {
 
     await person.lock(page);
     await redeem(page, code);
-    await expect(page.getByText('That email and code do not belong together.')).toBeVisible();
+    await expect(page.getByText('That email and code don’t match.')).toBeVisible();
   });
 
   test(
@@ -54,7 +54,7 @@ test.describe('with an invitation for Priya', () => {
     async ({ has, page }) => {
       const code = has[priya.email].invitation;
       await redeem(page, code, { ...priya, password: 'too short' });
-      await expect(page.getByText(/which this workspace asks for/).first()).toBeVisible();
+      await expect(page.getByText(/Add \d+ more characters?\./).first()).toBeVisible();
       await button(page, 'Sign in').click();
       await expect(page.getByLabel('Email')).toHaveValue(priya.email);
     },
@@ -66,12 +66,12 @@ test.describe('with an invitation for Priya', () => {
     await toMembers(page);
     await members.act(page, priya.name, 'New invitation');
     await members.proveIn(page);
-    await button(dialog(page), 'Make an invitation').click();
+    await button(dialog(page), 'Create invitation').click();
     const next = await members.oneTimeCode(page);
     await button(dialog(page), 'Done').click();
     await person.lock(page);
     await redeem(page, code);
-    await expect(page.getByText('That email and code do not belong together.')).toBeVisible();
+    await expect(page.getByText('That email and code don’t match.')).toBeVisible();
     await page.getByLabel('One-time code').fill(next);
     await button(page, 'Continue').click();
     await person.toProfile(page);
@@ -88,7 +88,7 @@ test.describe('with Priya, who has 2FA on', () => {
     await members.act(page, priya.name, 'Reset password');
     await expectAccessible(page, 'Reset password');
     await members.proveIn(page);
-    await button(dialog(page), 'Make a code').click();
+    await button(dialog(page), 'Create code').click();
     const code = await members.oneTimeCode(page);
     await button(dialog(page), 'Done').click();
     await person.lock(page);
@@ -97,9 +97,7 @@ test.describe('with Priya, who has 2FA on', () => {
     await expect(page.getByLabel('Verification code')).toBeVisible();
     await person.typeCode(page, await phone.next());
     await person.toProfile(page);
-    await expect(
-      page.getByText(/Amara Okafor gave out a one-time code for a new password of yours/),
-    ).toBeVisible();
+    await expect(page.getByText(/Amara Okafor created a password reset code for you/)).toBeVisible();
     await person.lock(page);
     await person.signIn(page, phone, changed);
   });
@@ -169,7 +167,7 @@ test.describe('heard', () => {
     await expect(page.getByText(/Amara Okafor created a temporary code for you/)).toBeVisible();
     await person.lock(page);
     await person.signInByRecoveryCode(page, lost[0], priya);
-    await expect(page.getByText(/That code is not on sheet/)).toBeVisible();
+    await expect(page.getByText(/That code isn’t on sheet/)).toBeVisible();
     await page.getByLabel('Recovery code').fill('');
     await page.getByLabel('Recovery code').pressSequentially(codes[0]);
     await button(page, 'Use recovery code').click();
@@ -231,11 +229,11 @@ test.describe('with an owner and an admin who have 2FA on, and an invitation for
     await members.requireFrom(page, isoDay(new Date()), admin.phone, daniel);
     await person.lock(page);
     await redeem(page, code);
-    await expect(heading(page, 'Enable 2FA to go on')).toBeVisible();
+    await expect(heading(page, 'Turn on 2FA to continue')).toBeVisible();
     await expect(
       page.getByText(/Northwind Legal requires two-factor authentication since today/),
     ).toBeVisible();
-    await expectAccessible(page, 'Enable 2FA to go on');
+    await expectAccessible(page, 'Turn on 2FA to continue');
     await button(page, 'Enable 2FA').click();
     await expect(heading(page, 'Scan the QR code')).toBeVisible();
     await expectAccessible(page, 'Enable 2FA, required');
@@ -260,7 +258,7 @@ test.describe('with an owner and an admin who have 2FA on, and an invitation for
     await person.signIn(again, phone, priya);
     await button(again, 'Edit 2FA').click();
     await expect(
-      again.getByText('This workspace requires 2FA, so it cannot be turned off.', { exact: false }),
+      again.getByText('This workspace requires 2FA, so it can’t be turned off.', { exact: false }),
     ).toBeVisible();
   });
 
@@ -273,23 +271,23 @@ test.describe('with an owner and an admin who have 2FA on, and an invitation for
     await person.lock(page);
     await recovered(page, owner.codes[0]);
     await button(page, 'Workspace').click();
-    await button(page, 'Ask for two people').click();
-    await button(dialog(page), 'Ask for two people').click();
-    await expect(page.getByText('Two people are needed from now on.')).toBeVisible();
+    await button(page, 'Require approval').click();
+    await button(dialog(page), 'Require approval').click();
+    await expect(page.getByText('Approval is now required.')).toBeVisible();
 
     await toMembers(page);
     await members.act(page, priya.name, 'Reset password');
     await members.proveIn(page, owner.phone);
-    await expect(page.getByText('The reason is missing.')).toHaveCount(0);
+    await expect(page.getByText('Enter a reason.')).toHaveCount(0);
     await button(dialog(page), 'Ask for approval').click();
-    await expect(page.getByText('The reason is missing.')).toBeVisible();
+    await expect(page.getByText('Enter a reason.')).toBeVisible();
     await expectAccessible(page, 'the reason is missing');
     await dialog(page).getByLabel('Reason').fill('She rang: it is forgotten');
     await button(dialog(page), 'Ask for approval').click();
-    await expect(page.getByText(/Daniel Whitlock can approve it under Settings, Workspace/)).toBeVisible();
+    await expect(page.getByText(/Daniel Whitlock can approve it in Settings > Workspace/)).toBeVisible();
     await button(dialog(page), 'Close').click();
     await members.act(page, priya.name, 'Reset password');
-    await expect(page.getByText(/This waits for a second admin/)).toBeVisible();
+    await expect(page.getByText(/This is waiting for a second admin/)).toBeVisible();
     await page.keyboard.press('Escape');
     await person.lock(page);
 
@@ -297,14 +295,14 @@ test.describe('with an owner and an admin who have 2FA on, and an invitation for
     await page.getByRole('button', { name: /^Workspace/ }).click();
     await button(page, 'Approve').click();
     await button(dialog(page), 'Approve').click();
-    await expect(page.getByText('Approved. Amara Okafor can go on.')).toBeVisible();
+    await expect(page.getByText('Approved. Amara Okafor can continue.')).toBeVisible();
     await person.lock(page);
 
     await recovered(page, owner.codes[1]);
     await toMembers(page);
     await members.act(page, priya.name, 'Reset password');
-    await expect(page.getByText('Approved. The reason was: She rang: it is forgotten')).toBeVisible();
-    await button(dialog(page), 'Make a code').click();
+    await expect(page.getByText('Approved. Reason: She rang: it is forgotten')).toBeVisible();
+    await button(dialog(page), 'Create code').click();
     expect(await members.oneTimeCode(page)).toMatch(/^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$/);
   });
 });

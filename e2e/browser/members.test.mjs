@@ -20,11 +20,11 @@ test('a member is added with an invitation that is shown once', async ({ page })
   await button(page, 'Add member').click();
   await expectAccessible(page, 'Add member');
   await button(dialog(page), 'Add member').click();
-  await expect(page.getByText('The name is missing.')).toBeVisible();
+  await expect(page.getByText('Enter a name.')).toBeVisible();
   await dialog(page).getByLabel('Name', { exact: true }).fill(priya.name);
   await dialog(page).getByLabel('Email').fill('priya.raman');
   await button(dialog(page), 'Add member').click();
-  await expect(page.getByText('The address lacks its @.')).toBeVisible();
+  await expect(page.getByText('Enter an email address in the format name@example.com.')).toBeVisible();
   await expect(dialog(page).getByLabel('Name', { exact: true })).toHaveValue(priya.name);
   await expectAccessible(page, 'Add member, with an error');
   await dialog(page).getByLabel('Email').fill(priya.email);
@@ -52,7 +52,7 @@ test('an email that somebody has is refused beside its field', { tag: '@more' },
   await dialog(page).getByLabel('Name', { exact: true }).fill('Another Amara');
   await dialog(page).getByLabel('Email').fill(person.amara.email.toUpperCase());
   await button(dialog(page), 'Add member').click();
-  await expect(page.getByText('Another profile in this workspace has that address.')).toBeVisible();
+  await expect(page.getByText('Another account in this workspace uses that address.')).toBeVisible();
 });
 
 test('an admin is added only with a proof, and may then not touch an owner', async ({ page }) => {
@@ -104,12 +104,12 @@ test('a suspended member is kept out in words until somebody lets them in again'
 
   await person.lock(page);
   await person.givePassword(page, priya);
-  await expect(page.getByText('Your profile is suspended.')).toBeVisible();
+  await expect(page.getByText('Your account is suspended.')).toBeVisible();
   await page.reload();
   await person.signIn(page);
   await toMembers(page);
-  await members.act(page, priya.name, 'Let in again');
-  await button(dialog(page), 'Let in again').click();
+  await members.act(page, priya.name, 'Reactivate');
+  await button(dialog(page), 'Reactivate').click();
   await expect(page.getByText('Priya Raman can sign in again.')).toBeVisible();
   await person.lock(page);
   await person.signIn(page, undefined, priya);
@@ -130,7 +130,7 @@ test('removing asks for a proof, and the last owner stays', async ({ page }) => 
   await members.act(page, priya.name, 'Remove');
   await dialog(page).getByLabel('Your password').fill('not the right one at all');
   await button(dialog(page), 'Remove').click();
-  await expect(page.getByText('The password is not right.')).toBeVisible();
+  await expect(page.getByText('Incorrect password.')).toBeVisible();
   await members.proveIn(page);
   await button(dialog(page), 'Remove').click();
   await expect(dialog(page)).toHaveCount(0);
@@ -182,9 +182,9 @@ test('a search ignores case and accents, and a filter that leaves nobody can be 
   await expect(page.getByRole('row')).toHaveCount(2); // with the head
   await page.getByLabel('Search members').fill('');
   await page.getByRole('button', { name: /^Overdue/ }).click();
-  await expect(heading(page, 'Nobody found')).toBeVisible();
+  await expect(heading(page, 'No members found')).toBeVisible();
   await expectAccessible(page, 'Members, nobody found');
-  await button(page, 'Show everybody').click();
+  await button(page, 'Show all').click();
   await expect(row(page, 'Amara')).toBeVisible();
   await page.getByLabel('Which members').selectOption('Invited');
   await expect(row(page, 'Amara')).toHaveCount(0);
@@ -212,7 +212,7 @@ test('the table has been read when Members is opened, and is forgotten at a lock
   await person.lock(page);
   await person.signIn(page);
   await button(page, 'Members').click();
-  await expect(page.getByText('Reading the members')).toBeVisible();
+  await expect(page.getByText('Loading members')).toBeVisible();
   await expect(row(page, person.amara.name)).toHaveCount(0);
 });
 
@@ -275,7 +275,7 @@ test('10,000 members scroll, sort, search and are selected', async ({ page }) =>
     'ascending',
   );
   await page.getByLabel('Which members').selectOption('Few codes left');
-  await expect(page.getByText(/are not in sight/)).toBeVisible();
+  await expect(page.getByText(/of them aren’t shown/)).toBeVisible();
   await button(page, 'Clear').click();
   await expect(page.getByText('10,000 selected')).toHaveCount(0);
 });
@@ -301,19 +301,19 @@ test('an import shows each row with its problem, and adds only the good ones by 
   });
   await button(page, 'Import…').click();
   await expect(heading(page, 'Import members')).toBeVisible();
-  await expect(page.getByText('The address lacks its @.')).toBeVisible();
-  await expect(page.getByText('The name is missing.')).toBeVisible();
+  await expect(page.getByText('Enter an email address in the format name@example.com.')).toBeVisible();
+  await expect(page.getByText('Enter a name.')).toBeVisible();
   await expect(page.getByText('<b>Bo</b>')).toBeVisible();
   await expectAccessible(page, 'Import members');
-  await page.getByRole('button', { name: /^With a problem/ }).click();
+  await page.getByRole('button', { name: /^With problems/ }).click();
   await expect(row(page, 'Ana Lima')).toHaveCount(0);
-  await button(page, 'Add only the 1 good row').click();
+  await button(page, 'Add the 1 valid row').click();
   await expect(dialog(page).getByLabel('Your password')).toBeVisible();
   await expectAccessible(page, 'Import, the proof');
   await members.proveIn(page);
   await button(dialog(page), 'Add 1 member').click();
   // Nothing was picked on the other side, which says so and adds nobody.
-  await expect(page.getByText('There is no list to import.')).toBeVisible();
+  await expect(page.getByText('There’s no list to import.')).toBeVisible();
   await button(dialog(page), 'Cancel').click();
   await page.keyboard.press('Escape');
   await expect(heading(page, 'Members')).toBeVisible();

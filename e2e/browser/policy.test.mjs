@@ -17,7 +17,7 @@ import { expect, expectAccessible, test } from './fixtures.mjs';
 
 const toWorkspace = async (page) => {
   await button(page, 'Workspace').click();
-  await expect(heading(page, 'Export signature')).toBeVisible();
+  await expect(heading(page, 'Export signing key')).toBeVisible();
 };
 
 test('the workspace’s name and idle time are changed in their rows', async ({ page }) => {
@@ -31,11 +31,11 @@ test('the workspace’s name and idle time are changed in their rows', async ({ 
   await page.getByLabel('Name', { exact: true }).fill('Northwind & <i>Sons</i>');
   await button(page, 'Save').click();
   await expect(page.getByRole('complementary').getByText('Northwind & <i>Sons</i>')).toBeVisible();
-  await page.getByLabel('Lock after').selectOption('12 minutes');
+  await page.getByLabel('Auto-lock after').selectOption('12 minutes');
   await button(page, 'Save').click();
-  await expect(page.getByText('The idle time is saved.')).toBeVisible();
+  await expect(page.getByText('Auto-lock time saved.')).toBeVisible();
   await button(page, 'Audit log').click();
-  await expect(page.getByText('set the idle lock time to 12 minutes')).toBeVisible();
+  await expect(page.getByText('set auto-lock to 12 minutes')).toBeVisible();
 });
 
 test('2FA is not required where nobody could let others back in, and the refusal says why', async ({
@@ -45,13 +45,15 @@ test('2FA is not required where nobody could let others back in, and the refusal
   await enable(page);
   await toWorkspace(page);
   await button(page, 'Require 2FA').click();
-  await expect(dialog(page).getByText('Only Amara Okafor could let others back in.')).toBeVisible();
+  await expect(
+    dialog(page).getByText('Only Amara Okafor could help a member who is locked out.'),
+  ).toBeVisible();
   await expectAccessible(page, 'a refused rehearsal');
   await expect(button(dialog(page), 'Require 2FA')).toHaveCount(0);
   await page.keyboard.press('Escape');
-  await button(page, 'Ask for two people').click();
+  await button(page, 'Require approval').click();
   await expect(dialog(page).getByLabel('Your password')).toBeVisible();
-  await expectAccessible(page, 'Ask for two people');
+  await expectAccessible(page, 'Require approval');
   await page.keyboard.press('Escape');
   await expect(dialog(page)).toHaveCount(0);
 });
@@ -72,7 +74,7 @@ test.describe('with an admin who has 2FA on, and a member who has it off', () =>
     await button(page, 'Require 2FA').click();
     await expect(dialog(page).getByText('Eun-ji <Park>')).toBeVisible();
     await expect(
-      dialog(page).getByText(/Amara Okafor and Daniel Whitlock could let others back in/),
+      dialog(page).getByText(/Amara Okafor and Daniel Whitlock can help members who are locked out/),
     ).toBeVisible();
     await expectAccessible(page, 'Require 2FA');
     const later = new Date().getFullYear() + 5;
@@ -80,7 +82,7 @@ test.describe('with an admin who has 2FA on, and a member who has it off', () =>
     await dialog(page).getByLabel('Your password').fill(amara.password);
     await typeCode(dialog(page), await phone.next());
     await button(dialog(page), 'Require 2FA').click();
-    await expect(dialog(page).getByText('This day has passed.')).toBeVisible();
+    await expect(dialog(page).getByText('This date has passed.')).toBeVisible();
     await dialog(page).getByLabel('From').fill(`${later}-12-01`);
     await button(dialog(page), 'Require 2FA').click();
     await expect(page.getByText(`Required from 1 December ${later}`)).toBeVisible();
@@ -88,7 +90,7 @@ test.describe('with an admin who has 2FA on, and a member who has it off', () =>
     await dialog(page).getByLabel('Your password').fill(amara.password);
     await typeCode(dialog(page), await phone.next());
     await button(dialog(page), 'Stop requiring 2FA').click();
-    await expect(page.getByText('Everybody’s own choice', { exact: true })).toBeVisible();
+    await expect(page.getByText('Optional', { exact: true })).toBeVisible();
   });
 });
 
@@ -105,18 +107,18 @@ test.describe('with two admins who have 2FA on', () => {
     await signIn(page);
     await toWorkspace(page);
     await button(page, 'Require 2FA').click();
-    await expect(dialog(page).getByText('You are one of them', { exact: false })).toBeVisible();
+    await expect(dialog(page).getByText('This includes you', { exact: false })).toBeVisible();
     await expectAccessible(page, 'Require 2FA, of oneself too');
     const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
     await dialog(page).getByLabel('From').fill(today);
     await dialog(page).getByLabel('Your password').fill(amara.password);
     await button(dialog(page), 'Require 2FA').click();
-    await expect(page.getByText('2FA is required in this workspace now.')).toBeVisible();
+    await expect(page.getByText('This workspace now requires 2FA.')).toBeVisible();
     await expect(page.getByText('Sign in to turn it on.')).toBeVisible();
     await expectAccessible(page, 'Sign in, since 2FA is required');
 
     await givePassword(page);
-    await expect(heading(page, 'Enable 2FA to go on')).toBeVisible();
+    await expect(heading(page, 'Turn on 2FA to continue')).toBeVisible();
     await button(page, 'Enable 2FA').click();
     const phone = await readKey(page);
     await typeCode(page, await phone.next());
@@ -145,12 +147,10 @@ test.describe('with an admin', () => {
     const elsewhere = await open(app.url);
     await givePassword(elsewhere, { ...amara, email: 'daniel@example.com' });
     await expect(elsewhere.getByRole('alert')).toBeVisible();
-    await expect(
-      entries.filter({ hasText: 'A wrong password was typed for Daniel Whitlock.' }),
-    ).toBeVisible();
+    await expect(entries.filter({ hasText: 'Incorrect password for Daniel Whitlock.' })).toBeVisible();
     await givePassword(elsewhere, { ...amara, password: 'not the right one at all' });
     await expect(elsewhere.getByRole('alert')).toBeVisible();
     await page.getByLabel('Person').selectOption('Anyone');
-    await expect(entries.filter({ hasText: 'A wrong password was typed for Amara Okafor.' })).toBeVisible();
+    await expect(entries.filter({ hasText: 'Incorrect password for Amara Okafor.' })).toBeVisible();
   });
 });

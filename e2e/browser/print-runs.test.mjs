@@ -32,7 +32,7 @@ async function makeSheets(page, reason) {
   await dialog(page).getByLabel('Reason').fill(reason);
   await button(dialog(page), 'Continue').click();
   await dialog(page).getByLabel('Your password', { exact: true }).fill(amara.password);
-  await button(dialog(page), 'Make the sheets').click();
+  await button(dialog(page), 'Create sheets').click();
   await expect(dialog(page).getByText('Did every page print?')).toBeVisible();
 }
 
@@ -53,15 +53,13 @@ test('sheets for two members are printed, put in force, handed over, and open th
 }) => {
   await office(page);
   for (const { name } of [chidi, hostile]) await select(page, name);
-  await expect(page.getByText('New sheets replace the 2 that are out.')).toBeVisible();
+  await expect(page.getByText('Replaces 2 current sheets.')).toBeVisible();
   await button(page, 'Print recovery sheets').click();
   await expect(dialog(page).getByText('2 members will get a new sheet.')).toBeVisible();
-  await expect(
-    dialog(page).getByText('New sheets replace the 2 that are out, whose codes stop working.'),
-  ).toBeVisible();
+  await expect(dialog(page).getByText('2 of them have a sheet; those codes stop working.')).toBeVisible();
   await expectAccessible(page, 'Print recovery sheets');
   await button(dialog(page), 'Continue').click();
-  await expect(dialog(page).getByText('The reason is missing.')).toBeVisible();
+  await expect(dialog(page).getByText('Enter a reason.')).toBeVisible();
   await button(dialog(page), 'Cancel').click();
 
   await makeSheets(page, 'Yearly <b>renewal</b>');
@@ -108,7 +106,7 @@ test('sheets for two members are printed, put in force, handed over, and open th
   await activate.click();
   await expect(dialog(page).getByText('2 of 2 members have new codes.')).toBeVisible();
   await expectAccessible(page, 'a run’s result');
-  await button(dialog(page), 'Show the run').click();
+  await button(dialog(page), 'Show print run').click();
   await expect(heading(page, 'Print run 1')).toBeVisible();
   expect((await onPaper(page)).pages.flatMap(codesOn), 'no codes are left on the page').toEqual([]);
   await expectAccessible(page, 'Print run 1');
@@ -125,15 +123,15 @@ test('sheets for two members are printed, put in force, handed over, and open th
   await button(page, 'Print runs').first().click();
   await expect(rows.nth(1).getByText('Yearly <b>renewal</b>')).toBeVisible();
   await expectAccessible(page, 'Print runs');
-  await page.getByRole('button', { name: /Not acknowledged/ }).click();
+  await page.getByRole('button', { name: /Not confirmed/ }).click();
   await expect(rows.filter({ hasText: chidi.name })).toBeVisible();
-  await expectAccessible(page, 'Not acknowledged');
+  await expectAccessible(page, 'Not confirmed');
 
   // The old code is void, the new one opens.
   const sheet = sheets.find((s) => s.includes(chidi.email));
   await lock(page);
   await signInByRecoveryCode(page, has[chidi.email].codes[0], people[0]);
-  await expect(page.getByText(/That code is not on sheet/)).toBeVisible();
+  await expect(page.getByText(/That code isn’t on sheet/)).toBeVisible();
   await page.getByLabel('Recovery code').fill('');
   await page.getByLabel('Recovery code').pressSequentially(codesOn(sheet)[0]);
   await button(page, 'Use recovery code').click();
@@ -155,10 +153,10 @@ test('sheets that were discarded never work, and the old ones do; Letter is prin
   await dialog(page).getByText('Letter', { exact: true }).click();
   await button(dialog(page), 'Continue').click();
   await dialog(page).getByLabel('Your password', { exact: true }).fill('not my password');
-  await button(dialog(page), 'Make the sheets').click();
+  await button(dialog(page), 'Create sheets').click();
   await expect(dialog(page).getByRole('alert')).toBeVisible();
   await dialog(page).getByLabel('Your password', { exact: true }).fill(amara.password);
-  await button(dialog(page), 'Make the sheets').click();
+  await button(dialog(page), 'Create sheets').click();
   await expect(dialog(page).getByText('Did every page print?')).toBeVisible();
   const { size, pages } = await onPaper(page);
   expect(size.map(Math.round)).toEqual([612, 792]);
@@ -174,7 +172,7 @@ test('sheets that were discarded never work, and the old ones do; Letter is prin
   await expect(dialog(page).getByText('Did every page print?')).toBeVisible();
   await button(dialog(page), 'Discard sheets').click();
   await expect(dialog(page).getByText('Discarded. Everyone keeps their old codes.')).toBeVisible();
-  await button(dialog(page), 'Show the run').click();
+  await button(dialog(page), 'Show print run').click();
   await expect(heading(page, 'Print run 1')).toBeVisible();
   await expect(page.getByText(/Cancelled/).first()).toBeVisible();
   await expect(page.getByText('Chidi Nwosu has no sheet of this run and keeps the old one.')).toBeVisible();
@@ -203,13 +201,13 @@ test('an export asks for a passphrase twice, and a file in clear for a yes', asy
   await dialog(page).getByLabel('Passphrase', { exact: true }).fill('seven walnut ribbons in a row');
   await dialog(page).getByLabel('Passphrase again').fill('seven walnut ribbons');
   await button(dialog(page), 'Continue').click();
-  await expect(dialog(page).getByText('The two passphrases are not the same.')).toBeVisible();
+  await expect(dialog(page).getByText('The passphrases don’t match.')).toBeVisible();
   await dialog(page).getByText('Keys', { exact: true }).click();
   await expectAccessible(page, 'Export for recipient keys');
   await dialog(page).getByText('PDF', { exact: true }).click();
   await expect(button(dialog(page), 'Continue')).toBeDisabled();
   await expectAccessible(page, 'Export in clear');
-  await dialog(page).getByLabel('I take the file unencrypted').check();
+  await dialog(page).getByLabel('Export without encryption').check();
   await button(dialog(page), 'Continue').click();
   await expect(dialog(page).getByLabel('Your password', { exact: true })).toBeVisible();
   await page.keyboard.press('Escape');
@@ -227,7 +225,7 @@ test('print runs say what will be there, and members without 2FA why they get no
   await select(page, amara.name);
   await button(page, 'Print recovery sheets').click();
   await expect(dialog(page).getByText('None of these members can get a sheet yet.')).toBeVisible();
-  await expect(dialog(page).getByText(/has 2FA off/)).toBeVisible();
+  await expect(dialog(page).getByText(/hasn’t turned on 2FA/)).toBeVisible();
   await expect(button(dialog(page), 'Continue')).toHaveCount(0);
   await expectAccessible(page, 'nobody can get a sheet');
 });

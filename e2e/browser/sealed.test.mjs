@@ -26,9 +26,9 @@ test('an older copy of the database is found, opens nothing, and an owner goes o
 
   await during(async (page) => {
     await expect(page.getByText('This is an older copy. The newest entries are missing.')).toBeVisible();
-    await expect(page.getByText(/^Last entry that fits: today at/)).toBeVisible();
+    await expect(page.getByText(/^Last matching entry: today at/)).toBeVisible();
     await expect(page.getByText(amara.workspace), 'nothing of the workspace is shown').toHaveCount(0);
-    await expect(page.getByLabel('Email'), 'nobody can sign in').toHaveCount(0);
+    await expect(page.getByLabel('Email'), 'no one can sign in').toHaveCount(0);
     await expectAccessible(page, 'Sealed');
 
     await button(page, 'Try again').click();

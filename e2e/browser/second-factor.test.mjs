@@ -28,7 +28,7 @@ test('a code works once: the same one again is refused as used', async ({ has, p
   await person.lock(page);
   await person.givePassword(page);
   await person.typeCode(page, code);
-  await expect(page.getByText('That code was used already.')).toBeVisible();
+  await expect(page.getByText('That code was already used.')).toBeVisible();
   await expectAccessible(page, 'Verification code, used');
 });
 
@@ -38,7 +38,7 @@ test('wrong codes are counted, and the next sign-in tells of them', async ({ has
   for (let i = 0; i < 2; i++) {
     await page.getByLabel('Verification code').fill('');
     await person.typeCode(page, await phone.wrong());
-    await expect(page.getByText('That code did not match.')).toBeVisible();
+    await expect(page.getByText('Incorrect code.')).toBeVisible();
   }
   await page.getByLabel('Verification code').fill('');
   await person.typeCode(page, await phone.next());
@@ -85,7 +85,7 @@ test('a recovery code opens the profile, in any case and without dashes, and onc
   await button(page, 'Use recovery code').click();
 
   await expect(heading(page, 'You used recovery code 7.')).toBeVisible();
-  await expect(page.getByText('9 of 10 are left.')).toBeVisible();
+  await expect(page.getByText('9 of 10 left.')).toBeVisible();
   for (const offer of ['Change phone', 'Get new recovery codes'])
     await expect(button(page, offer)).toBeVisible();
   await expectAccessible(page, 'after a recovery code');
@@ -93,18 +93,18 @@ test('a recovery code opens the profile, in any case and without dashes, and onc
   await person.lock(page);
 
   await person.signInByRecoveryCode(page, codes[6]);
-  await expect(page.getByText('Recovery code 7 was used already.')).toBeVisible();
+  await expect(page.getByText('Recovery code 7 was already used.')).toBeVisible();
   await expectAccessible(page, 'Recovery code, used');
 });
 
 test('a recovery code that is none says so, and keeps what was typed', { tag: '@more' }, async ({ page }) => {
   await person.signInByRecoveryCode(page, 'ABCD-EFGH');
-  await expect(page.getByText(/A recovery code has 16 letters and figures/)).toBeVisible();
+  await expect(page.getByText(/A recovery code has 16 letters and digits/)).toBeVisible();
   await expect(page.getByLabel('Recovery code')).toHaveValue('ABCD-EFGH');
   await page.getByLabel('Recovery code').fill('');
   await page.getByLabel('Recovery code').pressSequentially('0000-0000-0000-0000');
   await button(page, 'Use recovery code').click();
-  await expect(page.getByText(/That code is not on sheet/)).toBeVisible();
+  await expect(page.getByText(/That code isn’t on sheet/)).toBeVisible();
 });
 
 test('after a recovery code the phone can be changed at once', async ({ has, page }) => {
@@ -116,5 +116,5 @@ test('after a recovery code the phone can be changed at once', async ({ has, pag
   await expect(heading(page, 'Scan the QR code')).toBeVisible();
   const next = await person.readKey(page);
   await person.typeCode(page, await next.next());
-  await expect(page.getByText('Your new phone is in use.')).toBeVisible();
+  await expect(page.getByText('Your new phone is set up.')).toBeVisible();
 });

@@ -70,7 +70,7 @@ export async function stepUp(window, phone, after, who = amara) {
   await window.waitFor(after);
 }
 
-export const stored = (window) => window.click('check box', 'I have stored these codes in a safe place');
+export const stored = (window) => window.click('check box', 'I’ve stored these codes in a safe place');
 
 /** The ten codes on a recovery sheet, in their order, as pdftotext reads them. */
 export async function readSheet(pdf) {

@@ -55,7 +55,7 @@ export async function act(page, name, label) {
 
 /** From Sign in: an invitation or a password reset, and the password that is chosen. */
 export async function redeem(page, code, who = priya) {
-  await button(page, 'I have an invitation').click();
+  await button(page, 'Use an invitation or reset code').click();
   await page.getByLabel('Email').fill(who.email);
   await page.getByLabel('One-time code').fill(code);
   await page.getByLabel('Password', { exact: true }).fill(who.password);

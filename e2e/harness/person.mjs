@@ -90,7 +90,7 @@ export async function readCodes(page) {
 
 /** Ticks the box and continues. */
 export async function keepCodes(page) {
-  await page.getByLabel('I have stored these codes in a safe place').check();
+  await page.getByLabel('I’ve stored these codes in a safe place').check();
   await button(page, 'Continue').click();
 }
 
@@ -108,5 +108,5 @@ export async function enable(page) {
 /** From the Profile page to Edit 2FA. */
 export async function edit(page) {
   await button(page, 'Edit 2FA').click();
-  await heading(page, 'Code usage').waitFor();
+  await heading(page, 'Recovery code activity').waitFor();
 }

@@ -63,19 +63,19 @@ async function issue(window, picture, out) {
   await window.press('Export recovery sheets');
   await window.fill('Reason', 'New sheets for the litigation team');
   await window.click('radio button', 'PDF');
-  await window.click('check box', 'I take the file unencrypted');
+  await window.click('check box', 'Export without encryption');
   await picture(window, 'issue-sheets');
   await window.press('Continue');
   await window.fillPassword('Your password', amara.password);
   await picture(window, 'issue-proof');
   await person.saveTo(window, join(out, 'print-run.pdf'));
-  await window.waitFor({ role: 'push button', name: 'Show the run' });
+  await window.waitFor({ role: 'push button', name: 'Show print run' });
   await picture(window, 'print-run-done');
-  await window.press('Show the run');
+  await window.press('Show print run');
   await window.waitFor({ says: 'Aisha Bello' });
   await picture(window, 'print-run');
   await window.press('Print runs');
-  await window.waitFor({ says: 'Not acknowledged' });
+  await window.waitFor({ says: 'Not confirmed' });
   await picture(window, 'print-runs');
   for (const [page, name] of [
     [1, 'print-run-cover'],
@@ -99,7 +99,7 @@ export async function inTheDark(window, picture) {
   await window.waitFor({ says: 'Aisha Bello' });
   await picture(window, 'dark-members');
   await window.press('Print runs');
-  await window.waitFor({ says: 'Not acknowledged' });
+  await window.waitFor({ says: 'Not confirmed' });
   await picture(window, 'dark-print-runs');
   await window.press('Workspace');
   await window.waitFor({ says: 'Require two-factor authentication' });

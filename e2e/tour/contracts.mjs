@@ -81,17 +81,17 @@ export async function asOwner(window, picture, { folder, phone }) {
   await picture(window, 'contracts-search');
   await window.replace('Search contracts', '');
   await window.key('BackSpace');
-  await window.press('Check documents');
-  await window.waitFor({ says: 'as they were added' });
+  await window.press('Check files');
+  await window.waitFor({ says: 'are intact' });
   await picture(window, 'contracts-check');
   await window.key('Escape');
 
   await window.press('Workspace');
-  await window.press('Make Emergency Kit');
+  await window.press('Create Emergency Kit');
   await window.fillPassword('Your password', person.amara.password);
   await person.typeCode(window, await phone.next());
   await window.key('Return');
-  await window.waitFor({ says: 'This is the key of all contracts.' });
+  await window.waitFor({ says: 'This key opens all contracts.' });
   await picture(window, 'emergency-kit');
   await window.click('check box', 'I have this page and will store it in a safe place');
   await window.press('Done');

@@ -44,7 +44,7 @@ async function firstRun(window) {
   await window.fill('Email', 'amara.okafor');
   await window.fillPassword('Password', amara.password);
   await window.press('Create workspace');
-  await window.waitFor({ says: 'The address lacks its @.' });
+  await window.waitFor({ says: 'Enter an email address in the format name@example.com.' });
   await picture(window, 'create-workspace-refused');
   await window.replace('Email', amara.email);
   await window.press('Create workspace');
@@ -62,10 +62,10 @@ async function enable(window) {
   await picture(window, 'enable-scan');
   const phone = await person.scanWithPhone(window, folder);
   await person.typeCode(window, await phone.wrong());
-  await window.waitFor({ says: 'That code did not match.' });
+  await window.waitFor({ says: 'Incorrect code.' });
   await picture(window, 'enable-wrong-code');
   await person.retypeCode(window, await phone.next());
-  await window.waitFor({ says: 'That code is right' });
+  await window.waitFor({ says: 'Code verified' });
   await picture(window, 'enable-recovery-codes');
   await person.saveTo(window, join(out, 'recovery-sheet.pdf'));
   await person.stored(window);
@@ -83,14 +83,14 @@ async function signIn(window, phone) {
   await window.fill('Email', amara.email);
   await window.fillPassword('Password', 'not the password');
   await window.press('Sign in');
-  await window.waitFor({ says: 'The email or the password is not right.' });
+  await window.waitFor({ says: 'Incorrect email or password.' });
   await picture(window, 'sign-in-refused');
   await window.replace('Password', amara.password, 'password text');
   await window.press('Sign in');
   await window.waitFor({ role: 'entry', name: 'Verification code' });
   await picture(window, 'verification-code');
   await person.typeCode(window, await phone.wrong());
-  await window.waitFor({ says: 'That code did not match.' });
+  await window.waitFor({ says: 'Incorrect code.' });
   await picture(window, 'verification-code-wrong');
   await person.retypeCode(window, await phone.next());
   await window.waitFor({ says: 'wrong verification code' });
@@ -112,7 +112,7 @@ async function recover(window, codes) {
 
 async function edit(window, phone) {
   await window.press('Edit 2FA');
-  await heading(window, 'Code usage');
+  await heading(window, 'Recovery code activity');
   await picture(window, 'edit-2fa');
 
   await window.press('Change phone');
@@ -120,18 +120,18 @@ async function edit(window, phone) {
   const next = await person.scanWithPhone(window, folder);
   await picture(window, 'change-phone');
   await person.typeCode(window, await next.next());
-  await window.waitFor({ says: 'Your new phone is in use.' });
+  await window.waitFor({ says: 'Your new phone is set up.' });
   await picture(window, 'change-phone-done');
   await window.press('Done');
 
-  await heading(window, 'Code usage');
+  await heading(window, 'Recovery code activity');
   await window.press('Get new recovery codes');
   await person.stepUp(window, next, { role: 'push button', name: 'Save as…' });
   await picture(window, 'new-recovery-codes');
   await person.stored(window);
   await window.press('Continue');
-  await heading(window, 'Code usage');
-  await window.gone({ says: 'Your new recovery codes are in use.' });
+  await heading(window, 'Recovery code activity');
+  await window.gone({ says: 'Your new recovery codes are active.' });
 
   await window.press('Disable');
   await window.waitFor({ role: 'entry', name: 'Verification code' });
@@ -151,7 +151,7 @@ async function beside(window) {
   await window.waitFor({ role: 'push button', name: 'Verify log' }, (it) => it.enabled);
   await picture(window, 'audit-log');
   await window.press('Help');
-  await heading(window, 'When something is lost');
+  await heading(window, 'If you can’t sign in');
   await picture(window, 'help');
 }
 
@@ -166,12 +166,12 @@ async function inTheDark(window, phone) {
   await contracts.inTheDark(window, picture);
   await window.press('Profile');
   await window.press('Edit 2FA');
-  await heading(window, 'Code usage');
+  await heading(window, 'Recovery code activity');
   await window.press('Change phone');
   await person.stepUp(window, phone, scanning);
   await picture(window, 'dark-change-phone');
   await window.press('Cancel');
-  await heading(window, 'Code usage');
+  await heading(window, 'Recovery code activity');
   await window.press('Disable');
   await person.typeCode(window, await phone.next());
   await window.press('Yes, deactivate');
@@ -206,12 +206,12 @@ try {
   await visit(
     await person.withoutKeychain(),
     async (window) => {
-      await window.press('Use a passphrase file');
+      await window.press('Store secrets in a file');
       await window.fillPassword('Passphrase', 'seven walnut ribbons in a row');
       await window.fillPassword('Passphrase again', 'seven walnut ribbons in a row');
       await window.waitFor({ says: 'Strong' });
       await picture(window, 'passphrase-file');
-      await window.press('Make the file');
+      await window.press('Create file');
       await person.createWorkspace(window);
     },
     alone,

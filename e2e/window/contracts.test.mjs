@@ -70,10 +70,10 @@ test('a contract is added, read and copied, leaves nothing behind at a lock, and
 
   await person.givePassword(window);
   await window.press('Workspace');
-  await window.press('Make Emergency Kit');
+  await window.press('Create Emergency Kit');
   await window.fillPassword('Your password', person.amara.password);
   await window.key('Return');
-  await window.waitFor({ says: 'This is the key of all contracts.' });
+  await window.waitFor({ says: 'This key opens all contracts.' });
   const picture = await window.picture(join(folder, 'kit.png'));
   const key = (await run('zbarimg', ['--quiet', '--raw', picture])).trim();
   assert.match(key, /^AGE-SECRET-KEY-1[0-9A-Z]{58}$/);

@@ -35,7 +35,7 @@ test('thirty people come from a file, each with an invitation on paper, and one 
   const page = pages.find((text) => text.includes('person.7@example.com'));
   const [code] = page.match(/\b([0-9A-Z]{4}-){3}[0-9A-Z]{4}\b/);
   await person.lock(window);
-  await window.press('I have an invitation');
+  await window.press('Use an invitation or reset code');
   await window.fill('Email', 'person.7@example.com');
   await window.fill('One-time code', code);
   await window.fillPassword('Password', 'harbour ribbon walnut twelve');

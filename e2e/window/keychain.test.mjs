@@ -16,7 +16,7 @@ test('a locked keychain is asked for; closing the question is told apart, and an
   await lockKeyring();
   const window = await openWindow(t, folder);
   await answerPrompt(window, 'Escape');
-  await window.waitFor({ says: 'closed without an answer' });
+  await window.waitFor({ says: 'wasn’t allowed to use the keychain' });
   await window.place();
   await window.press('Try again');
   await answerPrompt(window, 'Return', process.env.PRIVATE_KEYRING_PASSWORD);
@@ -33,7 +33,7 @@ test('a keychain that hangs is said not to answer, and opens the workspace once 
   process.kill(keyring, 'SIGSTOP');
   later(t, () => process.kill(keyring, 'SIGCONT'));
   const window = await openWindow(t, folder);
-  await window.waitFor({ role: 'heading', name: 'The keychain does not answer.' });
+  await window.waitFor({ role: 'heading', name: 'The keychain isn’t responding.' });
   process.kill(keyring, 'SIGCONT');
   await window.press('Try again');
   await window.waitFor({ role: 'push button', name: 'Sign in' });

@@ -36,10 +36,10 @@ async function withContractAndKit(t) {
   await lease(window);
 
   await window.press('Workspace');
-  await window.press('Make Emergency Kit');
+  await window.press('Create Emergency Kit');
   await window.fillPassword('Your password', person.amara.password);
   await window.key('Return');
-  await window.waitFor({ says: 'This is the key of all contracts.' });
+  await window.waitFor({ says: 'This key opens all contracts.' });
   const picture = await window.picture(join(folder, 'kit.png'));
   const key = (await run('zbarimg', ['--quiet', '--raw', picture])).trim();
   assert.match(key, /^AGE-SECRET-KEY-1[0-9A-Z]{58}$/);
@@ -81,7 +81,7 @@ test('after the keychain is lost, the Emergency Kit opens the contracts in a wor
     role: 'heading',
     name: 'An item of this workspace is missing from the keychain.',
   });
-  await window.waitFor({ says: 'The contracts can still be opened by whoever has the Emergency Kit.' });
+  await window.waitFor({ says: 'Anyone who has the Emergency Kit can still open the contracts.' });
   await useKit(window, key, ines);
   await readLease(window);
 
@@ -99,7 +99,7 @@ test('after the keychain is lost, the Emergency Kit opens the contracts in a wor
   assert.ok(now.length >= 4 && now.every((name) => !items.includes(name)), `the keychain holds ${now}`);
 });
 
-test('an owner is told at the next sign-in who came in with the Emergency Kit', async (t) => {
+test('an owner is told at the next sign-in who used the Emergency Kit', async (t) => {
   const { window, key } = await withContractAndKit(t);
   await person.lock(window);
   await useKit(window, key, { ...ines, workspace: undefined });
@@ -107,10 +107,10 @@ test('an owner is told at the next sign-in who came in with the Emergency Kit', 
 
   await person.lock(window);
   await person.givePassword(window);
-  await window.waitFor({ says: `${ines.name} (${ines.email}) came in with the Emergency Kit` });
-  await window.waitFor({ says: 'rotate the vault key and make a new Emergency Kit.' });
+  await window.waitFor({ says: `${ines.name} (${ines.email}) used the Emergency Kit` });
+  await window.waitFor({ says: 'rotate the vault key and create a new Emergency Kit.' });
   await person.lock(window); // it is told once
   await person.givePassword(window);
   await lease(window);
-  assert.deepEqual(await window.find({ says: 'came in with the Emergency Kit' }), []);
+  assert.deepEqual(await window.find({ says: 'used the Emergency Kit' }), []);
 });

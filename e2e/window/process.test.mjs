@@ -111,7 +111,7 @@ test('after a lock the page is another process, and neither memory, files, argum
   await window.fill('Email', person.amara.email);
   await window.fillPassword('Password', mistyped);
   await window.press('Sign in');
-  await window.waitFor({ says: 'The email or the password is not right.' });
+  await window.waitFor({ says: 'Incorrect email or password.' });
   // A password that is shown is told to the input method, as a recovery code is.
   await window.press('Show password');
   await window.replace('Password', person.amara.password, 'entry');

@@ -20,13 +20,13 @@ test('without a keychain, a file with a passphrase keeps the secrets, and is ask
   await first.waitFor({ role: 'heading', name: absent });
   assert.ok(!(await readdir(workspace)).includes('secrets'), 'nothing falls back silently');
 
-  await first.press('Use a passphrase file');
+  await first.press('Store secrets in a file');
   await first.fillPassword('Passphrase', passphrase);
   await first.fillPassword('Passphrase again', `${passphrase}.`);
-  await first.press('Make the file');
-  await first.waitFor({ says: 'The two passphrases are not the same.' });
+  await first.press('Create file');
+  await first.waitFor({ says: 'The passphrases don’t match.' });
   await first.replace('Passphrase again', passphrase, 'password text');
-  await first.press('Make the file');
+  await first.press('Create file');
   await person.createWorkspace(first);
   await person.beginEnrolment(first);
   const key = (await first.scan(folder)).searchParams.get('secret');
@@ -42,7 +42,7 @@ test('without a keychain, a file with a passphrase keeps the secrets, and is ask
   await window.waitFor({ role: 'heading', name: 'Unlock the workspace' });
   await window.fillPassword('Passphrase', 'seven walnut ribbons in a row no');
   await window.press('Unlock');
-  await window.waitFor({ says: 'The passphrase is not right.' });
+  await window.waitFor({ says: 'Incorrect passphrase.' });
   await window.replace('Passphrase', passphrase, 'password text');
   await window.press('Unlock');
   await person.givePassword(window);

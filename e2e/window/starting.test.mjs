@@ -29,7 +29,7 @@ for (const [what, env] of Object.entries(displays)) {
   test(`with ${what}, the start ends in words and writes nothing`, async (t) => {
     const folder = await dataFolder(t);
     const said = await startInVain(t, join(folder, 'workspace'), env);
-    assert.equal(said, 'countersign: no display can be reached. Start Countersign from a desktop session.\n');
+    assert.equal(said, 'countersign: no display found. Start Countersign from a desktop session.\n');
     assert.deepEqual(await readdir(folder), []);
   });
 }

@@ -1,6 +1,6 @@
 /**
  * Refusals in words. Each code has two sentences in `src/i18n`: `error.CODE.what` says what
- * happened, `error.CODE.next` what to do now.
+ * happened, `error.CODE.next` what to do now. That is empty where the first says it.
  */
 import { Refused } from '../wire/api';
 import { duration } from './dates';

@@ -12,7 +12,7 @@ async function go(page, place) {
 
 async function openExport(page, typed = 'seven walnut ribbons in a row') {
   await go(page, 'Print runs');
-  await button(page, 'Open and verify').click();
+  await button(page, 'Open an export…').click();
   await dialog(page).locator('input').fill(typed);
   await button(dialog(page), 'Open').click();
 }
@@ -42,7 +42,7 @@ export const adminShots = [
     name: 'export-passphrase',
     act: async (page) => {
       await go(page, 'Print runs');
-      await button(page, 'Open and verify').click();
+      await button(page, 'Open an export…').click();
     },
   },
   { name: 'export-wrong', act: (page) => openExport(page, 'wrong') },
@@ -51,7 +51,7 @@ export const adminShots = [
     scenario: { picked: { lock: 'keys' } },
     act: async (page) => {
       await go(page, 'Print runs');
-      await button(page, 'Open and verify').click();
+      await button(page, 'Open an export…').click();
       await button(page, 'Choose a key file…').click();
     },
   },
@@ -85,7 +85,7 @@ export const adminShots = [
     scenario: { pickFails: 'export_unknown' },
     act: async (page) => {
       await go(page, 'Print runs');
-      await button(page, 'Open and verify').click();
+      await button(page, 'Open an export…').click();
     },
   },
   { name: 'approvals', act: (page) => go(page, 'Workspace') },
@@ -109,7 +109,7 @@ export const adminShots = [
     act: async (page) => {
       await go(page, 'Workspace');
       await button(page, 'Stop requiring 2FA').first().click();
-      await dialog(page).getByText('This waits for a second admin.').waitFor();
+      await dialog(page).getByText('This is waiting for a second admin.').waitFor();
     },
   },
   {
@@ -126,11 +126,11 @@ export const adminShots = [
     },
     act: async (page) => {
       await go(page, 'Workspace');
-      await button(page, 'Go on').click();
+      await button(page, 'Continue').click();
       await button(dialog(page), 'Continue').click();
       await dialog(page).getByLabel('Your password', { exact: true }).fill('x');
       await dialog(page).getByLabel('Verification code').pressSequentially('123456');
-      await button(dialog(page), 'Make the sheets').click();
+      await button(dialog(page), 'Create sheets').click();
       await page.getByText('Did every page print?').waitFor();
     },
   },

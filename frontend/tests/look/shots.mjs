@@ -37,7 +37,7 @@ async function enable(page) {
 async function edit(page) {
   await profile(page);
   await button(page, 'Edit 2FA').click();
-  await page.getByText('Code usage').waitFor();
+  await page.getByText('Recovery code activity').waitFor();
 }
 
 async function stepUp(page, act) {
@@ -131,7 +131,7 @@ export const shots = [
       await page.getByLabel('Email').fill('amara.okafor');
       await page.getByLabel('Password', { exact: true }).fill('correct horse');
       await button(page, 'Create workspace').click();
-      await page.getByText('which this workspace asks for').waitFor();
+      await page.getByText(/Add \d+ more characters?\./).waitFor();
     },
   },
   {
@@ -156,7 +156,7 @@ export const shots = [
     act: async (page) => {
       await signIn(page);
       await page.getByLabel('New password').fill('granite lagoon');
-      await page.getByText('which this workspace asks for').waitFor();
+      await page.getByText(/Add \d+ more characters?\./).waitFor();
     },
   },
   {
@@ -244,10 +244,10 @@ export const shots = [
     name: 'secrets-file',
     scenario: absent,
     act: async (page) => {
-      await button(page, 'Use a passphrase file').click();
+      await button(page, 'Store secrets in a file').click();
       await page.getByLabel('Passphrase', { exact: true }).fill('seven walnut ribbons');
       await page.getByLabel('Passphrase again').fill('seven walnut ribbon');
-      await button(page, 'Make the file').click();
+      await button(page, 'Create file').click();
     },
   },
   { name: 'unlock', scenario: { door: { stage: 'unlock', workspace: '', secretsFile: true } } },
@@ -313,7 +313,7 @@ export const shots = [
     scenario: kinds,
     act: async (page) => {
       await contracts(page, 'Cut short');
-      await page.getByText('This PDF cannot be shown').waitFor();
+      await page.getByText('This PDF can’t be shown').waitFor();
     },
   },
   {
@@ -454,7 +454,7 @@ export const shots = [
       await contracts(page, 'Harbour lease');
       await drawn(page);
       await button(page, 'Remove').click();
-      await page.getByText('is in the bin').waitFor();
+      await page.getByText('to Deleted for 30 days').waitFor();
       await page.getByRole('button', { name: /^Bin/ }).click();
       await page.getByRole('row').nth(1).click();
       await drawn(page);
@@ -464,7 +464,7 @@ export const shots = [
     name: 'contracts-check',
     act: async (page) => {
       await contracts(page);
-      await button(page, 'Check documents').click();
+      await button(page, 'Check files').click();
       await page.evaluate(() =>
         window.fakeEmit('checking', {
           done: 12,
@@ -489,7 +489,7 @@ export const shots = [
     name: 'contracts-checking',
     act: async (page) => {
       await contracts(page);
-      await button(page, 'Check documents').click();
+      await button(page, 'Check files').click();
       await page.evaluate(() =>
         window.fakeEmit('checking', {
           done: 4,
@@ -509,8 +509,8 @@ export const shots = [
     act: async (page) => {
       await signIn(page);
       await page.getByRole('button', { name: /^Workspace/ }).click();
-      await button(page, 'Make Emergency Kit').click();
-      await button(page.getByRole('dialog'), 'Make Emergency Kit').click();
+      await button(page, 'Create Emergency Kit').click();
+      await button(page.getByRole('dialog'), 'Create Emergency Kit').click();
       await button(page.getByRole('dialog'), 'Print').waitFor();
     },
   },
@@ -628,7 +628,7 @@ export const shots = [
     scenario: on,
     act: async (page) => {
       await edit(page);
-      await button(page, 'This was not me').click();
+      await button(page, 'This wasn’t me').click();
     },
   },
   {
@@ -658,7 +658,7 @@ export const shots = [
       await stepUp(page, 'Change phone');
       await page.getByRole('heading', { name: 'Change phone', level: 1 }).waitFor();
       await page.getByLabel('Verification code').pressSequentially('592716');
-      await page.getByText('Your new phone is in use').waitFor();
+      await page.getByText('Your new phone is set up').waitFor();
     },
   },
   { name: 'new-codes', scenario: on, act: (page) => stepUp(page, 'Get new recovery codes') },

@@ -17,19 +17,19 @@ const labels = (of: ExportView) => factsOf(of).map(([label]) => label);
 
 describe('what an encrypted file says of itself', () => {
   test('names its run, its sheets and why they were issued', () => {
-    expect(labels(view)).toEqual(['Content', 'Workspace', 'Made', 'Print run', 'Sheets', 'Reason']);
+    expect(labels(view)).toEqual(['Content', 'Workspace', 'Created', 'Print run', 'Sheets', 'Reason']);
     expect(factsOf(view)[2]![1]).toMatch(/^On 12 November 2026 at \d\d:\d\d by Amara Okafor$/);
   });
 
   test('leaves out what is not there', () => {
-    expect(labels({ ...view, details: null, workspace: '' })).toEqual(['Content', 'Made']);
+    expect(labels({ ...view, details: null, workspace: '' })).toEqual(['Content', 'Created']);
   });
 
   test('is a backup where it says so, whatever else it says', () => {
     const backup = { ...view, kind: 'workspace-backup' };
     expect(isBackup(backup)).toBe(true);
     expect(factsOf(backup)[0]).toEqual(['Content', 'Backup']);
-    expect(labels(backup)).toEqual(['Content', 'Workspace', 'Made']);
+    expect(labels(backup)).toEqual(['Content', 'Workspace', 'Created']);
   });
 
   test('is shown as it is where its kind is of another version', () => {

@@ -139,7 +139,7 @@ describe('another language', () => {
     speak(pseudo);
     expect(t('signIn.title')).toBe('Šïgñ ïñ~~~');
     expect(t('app.title', { page: 'one' })).toMatch(/^one · Cøüñtêrsïgñ~+$/);
-    expect(t('runs.handed', { n: 1234 })).toMatch(/^1\.234 shêêts árê márkêd/);
+    expect(t('runs.handed', { n: 1234 })).toMatch(/^1\.234 shêêts márkêd/);
   });
 
   test('decides how numbers, lists and dates are formed', () => {

@@ -100,11 +100,11 @@ describe('a day in a column', () => {
   test('gives an age in days, months or years', () => {
     expect([0, 1, 41, 100, 400, 800].map((days) => age(ago(days), now))).toEqual([
       'Today',
-      '1 day',
-      '41 days',
-      '3 months',
-      '13 months',
-      '2 years',
+      '1 day ago',
+      '41 days ago',
+      '3 months ago',
+      '13 months ago',
+      '2 years ago',
     ]);
     expect(age(ago(-5), now)).toBe('Today');
   });

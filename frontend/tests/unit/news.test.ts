@@ -14,8 +14,8 @@ describe('the news of an admin’s act', () => {
 
   test('says who did what, and what to do', () => {
     expect(news('run-sheet-issued', { sheets: '41', run: '7' })).toEqual({
-      what: 'Hannah Weiß issued recovery codes for you today, sheet 41 in print run 7.',
-      next: 'Ask for the sheet if it has not reached you. Your old codes no longer work.',
+      what: 'Hannah Weiß issued new recovery codes for you today (sheet 41, print run 7).',
+      next: 'Your old codes no longer work. If you don’t have the sheet, ask for it.',
     });
     expect(news('role-changed', { from: 'member', to: 'admin' })?.what).toContain('Admin');
   });
@@ -37,13 +37,13 @@ describe('the news of an admin’s act', () => {
   test('says who came in with the Emergency Kit, what to do, and where', () => {
     const used = of('emergency-kit-used', { email: 'hannah@example.com' });
     expect(told(used, ['vault-key'])?.what).toMatch(
-      /^Hannah Weiß \(hannah@example.com\) came in with the Emergency Kit today at /,
+      /^Hannah Weiß \(hannah@example.com\) used the Emergency Kit today at /,
     );
-    expect(told(used, ['vault-key'])?.next).toContain('rotate the vault key and make a new Emergency Kit');
-    expect(told(used, ['administer'])?.next).toContain('have an owner suspend their profile');
+    expect(told(used, ['vault-key'])?.next).toContain('rotate the vault key and create a new Emergency Kit');
+    expect(told(used, ['administer'])?.next).toContain('ask an owner to suspend their account');
     expect([leadsTo(used, ['vault-key']), leadsTo(used, ['administer'])]).toEqual(['workspace', 'audit']);
     expect(news('emergency-kit-made', {}, ['vault-key'])?.what).toBe(
-      'Hannah Weiß made an Emergency Kit today.',
+      'Hannah Weiß created an Emergency Kit today.',
     );
     expect([used, of('emergency-kit-made'), of('2fa-reset')].map(warns)).toEqual([true, false, false]);
     expect(leadsTo(of('2fa-reset'), ['vault-key'])).toBeUndefined();

@@ -71,7 +71,7 @@ describe('the policy in words', () => {
   test('says whether 2FA is required, and since or from when', () => {
     expect(requirement({ ...policy, inForce: false })).toBe('Required from 1 December 2026');
     expect(requirement({ ...policy, inForce: true })).toBe('Required since 1 December 2026');
-    expect(requirement({ ...policy, require2FA: false })).toBe('Everybody’s own choice');
+    expect(requirement({ ...policy, require2FA: false })).toBe('Optional');
   });
 
   test('says what is asked for, and leaves names as they are', () => {
@@ -80,7 +80,7 @@ describe('the policy in words', () => {
     expect(of('print-run', 'A {x}', 'B')).toBe('issue recovery sheets for 2 members');
     expect(of('print-run', '<b>{x}</b>')).toBe('issue a recovery sheet for <b>{x}</b>');
     expect(of('reset-2fa', 'Mateo')).toBe('reset 2FA for Mateo');
-    expect(of('help-code', 'Mateo')).toBe('give Mateo a temporary code');
-    expect(of('reset-password', 'Mateo')).toBe('reset the password of Mateo');
+    expect(of('help-code', 'Mateo')).toBe('create a temporary code for Mateo');
+    expect(of('reset-password', 'Mateo')).toBe('reset the password for Mateo');
   });
 });

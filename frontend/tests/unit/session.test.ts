@@ -53,7 +53,7 @@ describe('a session of the page', () => {
   test('says how long nothing happened when the application locks it', () => {
     lockedByApp('idle');
     expect(session.profile).toBeUndefined();
-    expect(session.notice?.what).toBe('Locked after 5 minutes without activity.');
+    expect(session.notice?.what).toBe('Locked after 5 minutes of inactivity.');
   });
 
   test('drops an answer that comes after it was locked', async () => {
@@ -84,13 +84,13 @@ describe('a session of the page', () => {
   test('says that 2FA is required now, whoever of the two sides finds the session over first', async () => {
     lockedByApp('required');
     expect(session.notice).toEqual({
-      what: '2FA is required in this workspace now.',
+      what: 'This workspace now requires 2FA.',
       next: 'Sign in to turn it on.',
     });
     session.begin(signedIn('two'));
     const refusal = new api.Refused({ code: 'session_ended', message: '', args: { reason: 'required' } });
     await expect(session.use(() => Promise.reject(refusal))).rejects.toBe(refusal);
-    expect(session.notice?.what).toBe('2FA is required in this workspace now.');
+    expect(session.notice?.what).toBe('This workspace now requires 2FA.');
   });
 
   test('takes no reason that it does not know', async () => {
