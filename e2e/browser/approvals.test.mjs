@@ -58,7 +58,7 @@ test('adding a member, a print run that a second admin approves, and the workspa
   await reachRow(page, page.getByRole('grid', { name: 'Members' }), mateo.name);
   await page.keyboard.press('Space');
   await press(page, button(page, 'Print recovery sheets'));
-  await expect(within.getByText('This workspace requires approval from a second admin.')).toBeVisible();
+  await expect(within.getByText('A second admin must approve this before anything happens.')).toBeVisible();
   await write(page, within.getByLabel('Reason'), 'Lost <i>bag</i>');
   await page.keyboard.press('Enter');
   await prove(phone, 'Ask for approval');

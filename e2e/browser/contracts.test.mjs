@@ -131,7 +131,7 @@ test('what is removed lies in the bin, and only an owner or admin deletes it for
   await expectAccessible(page, 'Contracts, two selected');
   await button(page, 'Remove').click();
   await expect(toast(page, '2 contracts moved to Deleted for 30 days.')).toBeVisible();
-  await page.getByRole('button', { name: /^Bin/ }).click();
+  await page.getByRole('button', { name: /^Deleted/ }).click();
   await open(page, 'Memorandum.txt');
   await expect(
     page.getByText(/Removed by Priya Raman today\. It will be deleted permanently in \d+ days\./),
@@ -145,7 +145,7 @@ test('what is removed lies in the bin, and only an owner or admin deletes it for
   await person.signIn(page);
   await toContracts(page);
   await expect(row(page, 'Memorandum.txt')).toBeVisible();
-  await page.getByRole('button', { name: /^Bin/ }).click();
+  await page.getByRole('button', { name: /^Deleted/ }).click();
   await open(page, 'Harbour lease.pdf');
   await button(page, 'Delete permanently').click();
   await expect(dialog(page).getByText('This deletes Harbour lease.pdf.')).toBeVisible();

@@ -231,7 +231,7 @@ test.describe('with an owner and an admin who have 2FA on, and an invitation for
     await redeem(page, code);
     await expect(heading(page, 'Turn on 2FA to continue')).toBeVisible();
     await expect(
-      page.getByText(/Northwind Legal requires two-factor authentication since today/),
+      page.getByText(/Northwind Legal has required two-factor authentication since today/),
     ).toBeVisible();
     await expectAccessible(page, 'Turn on 2FA to continue');
     await button(page, 'Enable 2FA').click();

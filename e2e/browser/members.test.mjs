@@ -113,7 +113,7 @@ test('a suspended member is kept out in words until somebody lets them in again'
   await expect(page.getByText('Priya Raman can sign in again.')).toBeVisible();
   await person.lock(page);
   await person.signIn(page, undefined, priya);
-  await expect(page.getByText(/Amara Okafor suspended your profile/)).toBeVisible();
+  await expect(page.getByText(/Amara Okafor suspended your account/)).toBeVisible();
 });
 
 test('removing asks for a proof, and the last owner stays', async ({ page }) => {

@@ -37,13 +37,13 @@ async function importPeople(window, picture, out) {
   await writeFile(list, ['Name;Email', ...rows, 'Guest 30;guest.30'].join('\n'));
   await window.press('Import…');
   await person.openFile(window, list);
-  await window.waitFor({ role: 'push button', name: 'Add only the 29 good rows' });
+  await window.waitFor({ role: 'push button', name: 'Add the 29 valid rows' });
   await picture(window, 'import');
-  await window.press('Add only the 29 good rows');
+  await window.press('Add the 29 valid rows');
   await window.fillPassword('Your password', amara.password);
   await picture(window, 'import-proof');
   await window.key('Return');
-  await heading(window, '29 members are added');
+  await heading(window, '29 members added');
   await picture(window, 'import-done');
   await person.saveTo(window, join(out, 'invitations.pdf'), 'Save as PDF');
   await window.waitFor({ says: 'The invitations are in' });

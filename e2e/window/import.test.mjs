@@ -22,7 +22,7 @@ test('thirty people come from a file, each with an invitation on paper, and one 
   await window.press('Add 30 members');
   await window.fillPassword('Your password', person.amara.password);
   await window.key('Return');
-  await window.waitFor({ role: 'heading', name: '30 members are added' });
+  await window.waitFor({ role: 'heading', name: '30 members added' });
   const pdf = join(folder, 'invitations.pdf');
   await person.saveTo(window, pdf, 'Save as PDF');
   assert.equal((await stat(pdf)).mode & 0o777, 0o600);
