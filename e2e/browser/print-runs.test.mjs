@@ -175,7 +175,7 @@ test('sheets that were discarded never work, and the old ones do; Letter is prin
   await button(dialog(page), 'Show print run').click();
   await expect(heading(page, 'Print run 1')).toBeVisible();
   await expect(page.getByText(/Cancelled/).first()).toBeVisible();
-  await expect(page.getByText('Chidi Nwosu has no sheet of this run and keeps the old one.')).toBeVisible();
+  await expect(page.getByText('Chidi Nwosu has no sheet from this run and keeps the old one.')).toBeVisible();
   await expectAccessible(page, 'a cancelled run');
   await lock(page);
   await signInByRecoveryCode(page, has[chidi.email].codes[0], people[0]);
