@@ -73,7 +73,7 @@ test('adding a member, a print run that a second admin approves, and the workspa
   await signIn(page, second, daniel);
   await press(page, page.getByRole('button', { name: /^Workspace 1 waits for you/ }));
   await expect(
-    page.getByText(`Amara Okafor asks to issue a recovery sheet for ${mateo.name}.`),
+    page.getByText(`Amara Okafor wants to issue a recovery sheet for ${mateo.name}.`),
   ).toBeVisible();
   await expect(page.getByText('Reason: Lost <i>bag</i>.', { exact: false })).toBeVisible();
   await expectAccessible(page, 'what waits for an admin');
