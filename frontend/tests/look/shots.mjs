@@ -213,7 +213,7 @@ export const shots = [
     act: async (page) => {
       await signIn(page);
       await button(page, 'Use a recovery code').click();
-      await page.getByLabel('Recovery code').pressSequentially('7k3m9qxt2w');
+      await page.getByLabel('Recovery code', { exact: true }).pressSequentially('7k3m9qxt2w');
     },
   },
   {
@@ -222,7 +222,7 @@ export const shots = [
     act: async (page) => {
       await signIn(page);
       await button(page, 'Use a recovery code').click();
-      await page.getByLabel('Recovery code').pressSequentially('00009qxt2whfb6nd');
+      await page.getByLabel('Recovery code', { exact: true }).pressSequentially('00009qxt2whfb6nd');
       await button(page, 'Use recovery code').click();
     },
   },
@@ -233,9 +233,9 @@ export const shots = [
     act: async (page) => {
       await signIn(page);
       await button(page, 'Use a recovery code').click();
-      await page.getByLabel('Recovery code').pressSequentially('7k3m9qxt2whfb6nd');
+      await page.getByLabel('Recovery code', { exact: true }).pressSequentially('7k3m9qxt2whfb6nd');
       await button(page, 'Use recovery code').click();
-      await page.getByText('7 of 10 are left').waitFor();
+      await page.getByText('7 of 10 left').waitFor();
     },
   },
   { name: 'fault-keychain', scenario: fault('keychain_absent') },
@@ -455,7 +455,7 @@ export const shots = [
       await drawn(page);
       await button(page, 'Remove').click();
       await page.getByText('to Deleted for 30 days').waitFor();
-      await page.getByRole('button', { name: /^Bin/ }).click();
+      await page.getByRole('button', { name: /^Deleted/ }).click();
       await page.getByRole('row').nth(1).click();
       await drawn(page);
     },
@@ -482,7 +482,7 @@ export const shots = [
           unknown: ['stray.age'],
         }),
       );
-      await page.getByText('2 documents are not.').waitFor();
+      await page.getByText('2 contracts aren’t.').waitFor();
     },
   },
   {
@@ -646,7 +646,7 @@ export const shots = [
       await edit(page);
       await button(page, 'Disable').click();
       await button(page, 'Use a recovery code').click();
-      await page.getByLabel('Recovery code').pressSequentially('abc');
+      await page.getByLabel('Recovery code', { exact: true }).pressSequentially('abc');
       await button(page, 'Yes, deactivate').click();
     },
   },
