@@ -27,6 +27,8 @@ var suites = []suite{
 	{name: "sqlite", others: []string{"workspace", "rescue"}},
 	{name: "journal", others: []string{"workspace"}, faults: true},
 	{name: "workspace", others: []string{"workspace/racetest", "rescue", "backup"}, faults: true},
+	{name: "contracts", others: []string{"workspace"}},
+	{name: "client", others: []string{"workspace", "rescue", "backup"}, faults: true}, // its use cases are tested there
 }
 
 // list is where survivors stand with their reasons.
