@@ -264,7 +264,7 @@ func (a *adding) commit(ctx context.Context) error {
 	docs := a.pending
 	a.pending, a.bytes = nil, 0
 	keys, added := a.keys, false
-	err := again(func() (err error) {
+	err := retryConflicts(func() (err error) {
 		rows := make([]workspace.DocumentRow, len(docs))
 		for i, d := range docs {
 			if rows[i], err = d.Encrypt(keys); err != nil {

@@ -47,6 +47,9 @@ func (s *Session) TagDocuments(ctx context.Context, ids, add, remove []string) e
 // RemoveDocuments moves documents to the bin, from where they can be put back for
 // contracts.BinLife. Errors: document_gone, vault_waiting, session_ended; folder.
 func (s *Session) RemoveDocuments(ctx context.Context, ids []string) error {
+	if err := s.begin(); err != nil {
+		return err
+	}
 	return s.alterDocuments(ctx, ids, workspace.DocumentsRemove, func(d *contracts.Document, read workspace.DocumentRows) (bool, error) {
 		d.State, d.RemovedAt, d.RemovedBy = workspace.DocumentRemoved, read.Now, read.Name
 		return true, nil
@@ -97,10 +100,13 @@ func (s *Session) EmptyBin(ctx context.Context) error {
 	if len(due) == 0 {
 		return nil
 	}
-	return s.changeDocuments(ctx, due, workspace.DocumentsExpire, purged)
+	return s.alterDocuments(ctx, due, workspace.DocumentsExpire, func(d *contracts.Document, _ workspace.DocumentRows) (bool, error) { return purged(d) })
 }
 
 func (s *Session) changeDocuments(ctx context.Context, ids []string, act workspace.DocumentAct, alter func(*contracts.Document) (bool, error)) error {
+	if err := s.begin(); err != nil {
+		return err
+	}
 	return s.alterDocuments(ctx, ids, act, func(d *contracts.Document, _ workspace.DocumentRows) (bool, error) { return alter(d) })
 }
 
@@ -108,12 +114,9 @@ func (s *Session) changeDocuments(ctx context.Context, ids []string, act workspa
 // meanwhile, they are read anew.
 func (s *Session) alterDocuments(ctx context.Context, ids []string, act workspace.DocumentAct,
 	alter func(*contracts.Document, workspace.DocumentRows) (bool, error)) error {
-	if err := s.begin(); err != nil {
-		return err
-	}
 	ids = distinct(ids)
 	changed := false
-	err := again(func() error {
+	err := retryConflicts(func() error {
 		rows, generation, err := s.altered(ctx, ids, act, alter)
 		if changed = err == nil && len(rows) > 0; !changed {
 			return err

@@ -145,8 +145,8 @@ func (s *Session) leftover(err error) {
 // maxTries is how often a change is made anew whose rows were changed meanwhile.
 const maxTries = 8
 
-// again runs a change until nothing was changed meanwhile.
-func again(try func() error) (err error) {
+// retryConflicts runs a change until nothing was changed meanwhile.
+func retryConflicts(try func() error) (err error) {
 	for range maxTries {
 		if err = try(); !errors.Is(err, workspace.ErrStoreConflict) {
 			return err

@@ -128,7 +128,7 @@ func (a *Admin) reencrypt(ctx context.Context, keys vault.Keys, row workspace.Do
 
 // commitRotated makes the new files the documents', whatever was changed of these meanwhile.
 func (a *Admin) commitRotated(ctx context.Context, keys vault.Keys, moved []workspace.DocumentRow) error {
-	return again(func() error {
+	return retryConflicts(func() error {
 		all := make([]workspace.ChangedDocument, len(moved))
 		for i, was := range moved {
 			d, err := contracts.Decrypt(was, keys)

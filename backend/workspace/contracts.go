@@ -194,13 +194,21 @@ type ChangedDocument struct {
 
 // ChangeDocuments puts rows in the place of those that were read, all in one change, or none. They
 // are encrypted with the vault's key of a generation. ErrStoreConflict: a row or the key is another by
-// now, so read and try again. Errors: document_gone, forbidden, session_ended; folder.
+// now, so read and try again. What expires is no use of the session. Errors: document_gone,
+// forbidden, clock_behind, session_ended; folder.
 func (s *Session) ChangeDocuments(ctx context.Context, act DocumentAct, generation int, all []ChangedDocument) error {
 	how, ok := documentActs[act]
 	if !ok {
 		return refuse(service.CodeForbidden)
 	}
-	done, err := s.begin()
+	begin := s.begin
+	if act == DocumentsExpire {
+		if err := s.w.dated(); err != nil { // how long the bin has kept them cannot be told
+			return err
+		}
+		begin = s.look
+	}
+	done, err := begin()
 	if err != nil {
 		return err
 	}

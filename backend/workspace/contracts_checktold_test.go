@@ -204,6 +204,23 @@ func TestNameDocuments_NamesWhatItCanRead(t *testing.T) {
 }
 
 // What the bin lets go of is not had back, so it keeps all while the time cannot be told.
+// No one asked for it, so a window that is left alone locks in time.
+func TestEmptyBin_IsNoUseOfTheSession(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.add(s, paper("Lease", "text"))
+	h.ok(s.RemoveDocuments(t.Context(), []string{h.find(s, "Lease").ID}))
+	h.clock.step(31 * 24 * time.Hour)
+	s = h.signedIn()
+	h.clock.step(workspace.DefaultIdle - time.Minute)
+	h.ok(s.EmptyBin(t.Context()))
+	if len(h.papers()) > 0 {
+		t.Errorf("the bin keeps %v", h.papers())
+	}
+	h.clock.step(time.Minute)
+	h.refused(s.Touch(), service.CodeSessionEnded)
+}
+
 func TestEmptyBin_KeepsAllWhileTheClockIsBehind(t *testing.T) {
 	t.Parallel()
 	const year = 365 * 24 * time.Hour
@@ -215,6 +232,8 @@ func TestEmptyBin_KeepsAllWhileTheClockIsBehind(t *testing.T) {
 	h.clock.step(-year)
 	s = h.signedIn()
 	h.ok(s.EmptyBin(t.Context()))
+	row, keys := h.row(s)
+	h.refused(s.ChangeDocuments(t.Context(), workspace.DocumentsExpire, 1, []workspace.ChangedDocument{h.renamed(row, keys, "Lease")}), service.CodeClockBehind)
 	if d := h.find(s, "Lease"); d.State != workspace.DocumentRemoved {
 		t.Errorf("it is %q", d.State)
 	}
