@@ -65,7 +65,6 @@ export async function openPage(
 const fromWails = (error) =>
   /^TypeError.*'nodes'/.test(String(error)) && /\/wails\/ipc\.js/.test(error.stack);
 
-// The door fetches what comes after it, and Chromium the icon; a page that is left meanwhile drops them.
-const leftBehind = (request) =>
-  /\/(assets\/inside-[^/]*\.js|logo\.svg)$/.test(request.url()) &&
-  request.failure()?.errorText === 'net::ERR_ABORTED';
+// A page that is left drops what it was still loading ahead of need: Chromium reports that as aborted.
+// A request that the network, the server or a policy refused has another error.
+const leftBehind = (request) => request.failure()?.errorText === 'net::ERR_ABORTED';
