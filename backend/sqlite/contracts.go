@@ -10,7 +10,7 @@ func scanVaultKey(row scanner) (k store.VaultKey, err error) {
 }
 
 func (t *readTx) VaultKey(holder string) (store.VaultKey, error) {
-	return scanVaultKey(t.tx.QueryRowContext(t.ctx, selectVaultKeys+"WHERE holder = ?", holder))
+	return scanVaultKey(t.one(selectVaultKeys+"WHERE holder = ?", holder))
 }
 
 func (t *readTx) VaultKeysBehind(generation int) ([]store.VaultKey, error) {
@@ -40,7 +40,7 @@ func scanDocument(row scanner) (d store.DocumentRow, err error) {
 }
 
 func (t *readTx) Document(id string) (store.DocumentRow, error) {
-	return scanDocument(t.tx.QueryRowContext(t.ctx, selectDocuments+"WHERE id = ?", id))
+	return scanDocument(t.one(selectDocuments+"WHERE id = ?", id))
 }
 
 func (t *readTx) Documents() ([]store.DocumentRow, error) {

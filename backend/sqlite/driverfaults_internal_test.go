@@ -285,8 +285,8 @@ func outcome(t *testing.T, s *Store, f *driverFaults, m reflect.Method) (err err
 		f.mu.Unlock()
 		return rollback
 	})
-	if !errors.Is(got, rollback) {
-		t.Fatal(got)
+	if unanswered := errors.Is(err, store.ErrFailed); unanswered && !errors.Is(got, store.ErrFailed) || !unanswered && !errors.Is(got, rollback) {
+		t.Fatalf("%s: %v inside, then %v", m.Name, err, got)
 	}
 	return err
 }
@@ -334,6 +334,44 @@ func TestTx_EachFaultOfTheDriverIsAnError(t *testing.T) {
 				t.Errorf("%s: %v where row %d of %d is none of ours", m.Name, err, n, rows)
 			}
 		}
+	}
+}
+
+// TestRun_AFailedStatementFailsItsTransaction overlooks each error of a transaction, and refuses
+// something in place of another.
+func TestRun_AFailedStatementFailsItsTransaction(t *testing.T) {
+	t.Parallel()
+	s, f := onFaultyDriver(t)
+	refused := errors.New("refused")
+	for _, answer := range []error{nil, refused, store.ErrNotFound} {
+		for name, act := range map[string]func() error{
+			"view": func() error {
+				return s.View(t.Context(), func(tx store.ReadTx) error {
+					f.armed, f.calls, f.failCall = true, 0, 1
+					_, _ = tx.Profile("id")
+					f.armed = false
+					_, _ = tx.Profile("id")
+					return answer
+				})
+			},
+			"update": func() error {
+				return s.Update(t.Context(), func(tx store.WriteTx) error {
+					f.armed, f.calls, f.failCall = true, 0, 2
+					_ = tx.DeleteVaultKey("id")
+					_ = tx.DeleteVaultKey("other")
+					f.armed = false
+					return answer
+				})
+			},
+		} {
+			if err := act(); !errors.Is(err, errDriver) || answer != nil && errors.Is(err, answer) {
+				t.Errorf("%s: %v where %v was the answer", name, err, answer)
+			}
+		}
+	}
+	f.armed = false
+	if err := s.View(t.Context(), func(tx store.ReadTx) error { _, err := tx.VaultKey("id"); return err }); err != nil {
+		t.Errorf("what came before the fault was kept: %v", err)
 	}
 }
 

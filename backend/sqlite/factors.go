@@ -14,7 +14,7 @@ func scanFactor(row scanner) (f store.Factor, err error) {
 }
 
 func (t *readTx) Factor(profileID string) (store.Factor, error) {
-	return scanFactor(t.tx.QueryRowContext(t.ctx, selectFactors+"WHERE profile_id = ?", profileID))
+	return scanFactor(t.one(selectFactors+"WHERE profile_id = ?", profileID))
 }
 
 func (t *readTx) FactorItems() ([]string, error) {
@@ -58,12 +58,11 @@ func (t *readTx) Intents() ([]store.Intent, error) {
 }
 
 func (t *readTx) PendingEnrolment(profileID string) (store.Intent, error) {
-	return scanIntent(t.tx.QueryRowContext(t.ctx,
-		selectIntents+"WHERE profile_id = ? AND kind IN ('enrol', 'change-phone')", profileID))
+	return scanIntent(t.one(selectIntents+"WHERE profile_id = ? AND kind IN ('enrol', 'change-phone')", profileID))
 }
 
 func (t *readTx) Intent(id string) (store.Intent, error) {
-	return scanIntent(t.tx.QueryRowContext(t.ctx, selectIntents+"WHERE id = ?", id))
+	return scanIntent(t.one(selectIntents+"WHERE id = ?", id))
 }
 
 func (t *tx) InsertIntent(i store.Intent) error {

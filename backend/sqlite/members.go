@@ -26,7 +26,7 @@ func (t *readTx) Members() ([]store.Member, error) {
 }
 
 func (t *readTx) Member(id string) (store.Member, error) {
-	return scanMember(t.tx.QueryRowContext(t.ctx, selectMembers+"WHERE p.id = ?", id))
+	return scanMember(t.one(selectMembers+"WHERE p.id = ?", id))
 }
 
 func (t *readTx) CountOwners() (n int, err error) {
@@ -39,7 +39,7 @@ func (t *readTx) Owners() ([]store.Profile, error) {
 }
 
 func (t *readTx) Approval(id string) (store.Approval, error) {
-	return scanApproval(t.tx.QueryRowContext(t.ctx, selectApprovals+"WHERE id = ?", id))
+	return scanApproval(t.one(selectApprovals+"WHERE id = ?", id))
 }
 
 const selectApprovals = "SELECT id, kind, members, reason, by_id, at, expires_at, state, decided_by, decided_at FROM approvals "

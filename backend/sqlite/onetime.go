@@ -15,7 +15,7 @@ func scanOneTime(row scanner) (o store.OneTime, err error) {
 }
 
 func (t *readTx) OneTime(profileID string, kind store.OneTimeKind) (store.OneTime, error) {
-	return scanOneTime(t.tx.QueryRowContext(t.ctx, selectOneTimes+"WHERE profile_id = ? AND kind = ?", profileID, kind))
+	return scanOneTime(t.one(selectOneTimes+"WHERE profile_id = ? AND kind = ?", profileID, kind))
 }
 
 func (t *readTx) OneTimes() ([]store.OneTime, error) {

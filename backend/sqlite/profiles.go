@@ -13,11 +13,11 @@ const (
 )
 
 func (t *readTx) Profile(id string) (store.Profile, error) {
-	return scanProfile(t.tx.QueryRowContext(t.ctx, selectProfiles+"WHERE id = ?", id))
+	return scanProfile(t.one(selectProfiles+"WHERE id = ?", id))
 }
 
 func (t *readTx) ProfileByEmail(key string) (store.Profile, error) {
-	return scanProfile(t.tx.QueryRowContext(t.ctx, selectProfiles+"WHERE email_key = ?", key))
+	return scanProfile(t.one(selectProfiles+"WHERE email_key = ?", key))
 }
 
 func scanProfile(row scanner) (p store.Profile, err error) {
@@ -52,7 +52,7 @@ func scanAttempts(row scanner) (a store.Attempts, err error) {
 }
 
 func (t *readTx) Attempts(subject string, kind store.Kind) (store.Attempts, error) {
-	a, err := scanAttempts(t.tx.QueryRowContext(t.ctx, selectAttempts+"WHERE subject = ? AND kind = ?", subject, kind))
+	a, err := scanAttempts(t.one(selectAttempts+"WHERE subject = ? AND kind = ?", subject, kind))
 	a.Subject, a.Kind = subject, kind // of one that is not there, too
 	return a, err
 }

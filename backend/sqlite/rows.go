@@ -108,7 +108,7 @@ func (t *readTx) eachSet() iter.Seq2[store.Row, error] {
 	return func(yield func(store.Row, error) bool) {
 		rows, err := t.tx.QueryContext(t.ctx, allCodes)
 		if err != nil {
-			yield(store.Row{}, translate(err))
+			yield(store.Row{}, t.answered(err))
 			return
 		}
 		defer rows.Close()
@@ -117,10 +117,10 @@ func (t *readTx) eachSet() iter.Seq2[store.Row, error] {
 		more := false
 		next := func() (err error) {
 			if more = rows.Next(); !more {
-				return translate(rows.Err())
+				return t.answered(rows.Err())
 			}
 			of, code, err = scanCode(rows)
-			return err
+			return t.noted(err)
 		}
 		err = next()
 		for row, rowErr := range t.each(sets, sets.sought()+" ORDER BY key_0") {

@@ -44,7 +44,7 @@ func scanRun(row scanner) (r store.Run, err error) {
 }
 
 func (t *readTx) Run(number int) (store.Run, error) {
-	return scanRun(t.tx.QueryRowContext(t.ctx, selectRuns+"WHERE number = ?", number))
+	return scanRun(t.one(selectRuns+"WHERE number = ?", number))
 }
 
 func (t *readTx) Runs(before, limit int) ([]store.Run, error) {

@@ -35,7 +35,7 @@ func (t *readTx) LatestSet(profileID string) (store.Set, error) {
 }
 
 func (t *readTx) set(where string, args ...any) (store.Set, error) {
-	return scanSet(t.tx.QueryRowContext(t.ctx, selectSets+where, args...))
+	return scanSet(t.one(selectSets+where, args...))
 }
 
 func scanSet(row scanner) (s store.Set, err error) {

@@ -247,7 +247,7 @@ func busy(err error) error {
 // Update runs fn in a transaction that holds the write lock from its start.
 func (s *Store) Update(ctx context.Context, fn func(store.WriteTx) error) error {
 	var within *tx
-	err := s.run(ctx, nil, func(t readTx) error {
+	err := s.run(ctx, nil, func(t *readTx) error {
 		within = &tx{readTx: t}
 		return fn(within)
 	})
@@ -264,16 +264,23 @@ func (s *Store) Update(ctx context.Context, fn func(store.WriteTx) error) error 
 
 // View runs fn on one snapshot.
 func (s *Store) View(ctx context.Context, fn func(store.ReadTx) error) error {
-	return s.run(ctx, &sql.TxOptions{ReadOnly: true}, func(t readTx) error { return fn(&t) })
+	return s.run(ctx, &sql.TxOptions{ReadOnly: true}, func(t *readTx) error { return fn(t) })
 }
 
-func (s *Store) run(ctx context.Context, opts *sql.TxOptions, fn func(readTx) error) error {
+// run runs fn in a transaction. Where a statement failed, so does the transaction, whatever fn
+// made of it: no error that is overlooked becomes an answer.
+func (s *Store) run(ctx context.Context, opts *sql.TxOptions, fn func(*readTx) error) error {
 	t, err := s.db.BeginTx(ctx, opts)
 	if err != nil {
 		return translate(err)
 	}
 	defer func() { _ = t.Rollback() }() // of a function that panics
-	if err := fn(readTx{ctx, t}); err != nil {
+	within := &readTx{ctx: ctx, tx: t}
+	err = fn(within)
+	if within.failed != nil && !errors.Is(err, within.failed) {
+		err = within.failed
+	}
+	if err != nil {
 		return errors.Join(err, unlessDone(t.Rollback()))
 	}
 	return translate(t.Commit())

@@ -15,17 +15,47 @@ import (
 
 // readTx implements store.ReadTx.
 type readTx struct {
-	ctx context.Context
-	tx  *sql.Tx
+	ctx    context.Context
+	tx     *sql.Tx
+	failed error // of the first statement that failed: see run
 }
 
 // tx implements store.WriteTx.
 type tx struct {
-	readTx
+	*readTx
 	created bool // the workspace, by this transaction
 }
 
 type scanner interface{ Scan(...any) error }
+
+// answered translates what a statement returned, and notes a failure.
+func (t *readTx) answered(err error) error { return t.noted(translate(err)) }
+
+// noted notes a failure. To find nothing is none, nor is a row that cannot be read: the caller
+// may go on, to say which one.
+func (t *readTx) noted(err error) error {
+	for _, answer := range []error{store.ErrNotFound, store.ErrDamaged, store.ErrAltered, audit.ErrBroken} {
+		if errors.Is(err, answer) {
+			return err
+		}
+	}
+	if t.failed == nil {
+		t.failed = err
+	}
+	return err
+}
+
+// one is a query for one row.
+type one struct {
+	t   *readTx
+	row *sql.Row
+}
+
+func (o one) Scan(into ...any) error { return o.t.answered(o.row.Scan(into...)) }
+
+func (t *readTx) one(query string, args ...any) one {
+	return one{t, t.tx.QueryRowContext(t.ctx, query, args...)}
+}
 
 // all reads the rows of a query.
 func all[T any](t *readTx, scan func(scanner) (T, error), query string, args ...any) (found []T, err error) {
@@ -44,22 +74,22 @@ func walk[T any](t *readTx, scan func(scanner) (T, error), query string, args ..
 		var none T
 		rows, err := t.tx.QueryContext(t.ctx, query, args...)
 		if err != nil {
-			yield(none, translate(err))
+			yield(none, t.answered(err))
 			return
 		}
 		defer rows.Close()
 		for rows.Next() {
 			row, err := scan(rows)
 			if err != nil {
-				yield(none, err)
+				yield(none, t.noted(err))
 				return
 			}
 			if !yield(row, nil) {
 				return
 			}
 		}
-		if err := rows.Err(); err != nil {
-			yield(none, translate(err))
+		if err := t.answered(rows.Err()); err != nil {
+			yield(none, err)
 		}
 	}
 }
@@ -67,17 +97,17 @@ func walk[T any](t *readTx, scan func(scanner) (T, error), query string, args ..
 // exec runs a statement that may change any number of rows.
 func (t *tx) exec(query string, args ...any) error {
 	_, err := t.tx.ExecContext(t.ctx, query, args...)
-	return translate(err)
+	return t.answered(err)
 }
 
 // guarded runs a statement of which one changed row is the only yes.
 func (t *tx) guarded(query string, args ...any) (bool, error) {
 	r, err := t.tx.ExecContext(t.ctx, query, args...)
 	if err != nil {
-		return false, translate(err)
+		return false, t.answered(err)
 	}
 	n, err := r.RowsAffected()
-	return n == 1, translate(err)
+	return n == 1, t.answered(err)
 }
 
 // must runs a statement that has to change one row.
@@ -90,7 +120,7 @@ func (t *tx) must(query string, args ...any) error {
 }
 
 func (t *readTx) row(query string, args []any, into ...any) error {
-	return translate(t.tx.QueryRowContext(t.ctx, query, args...).Scan(into...))
+	return t.one(query, args...).Scan(into...)
 }
 
 // millis stores a time; the zero time is 0.
@@ -145,7 +175,7 @@ func scanInfo(row scanner) (i store.Info, err error) {
 }
 
 func (t *readTx) Info() (store.Info, error) {
-	return scanInfo(t.tx.QueryRowContext(t.ctx, selectInfo))
+	return scanInfo(t.one(selectInfo))
 }
 
 func (t *tx) InsertInfo(i store.Info) error {

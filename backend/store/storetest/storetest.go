@@ -48,6 +48,7 @@ func Run(t *testing.T, open Open) {
 		{"Update_IsSeenWholeOrNotAtAll", updateIsWhole},
 		{"Update_SeesItsOwnWrites", ownWrites},
 		{"Update_ErrorLeavesNothing", errorLeavesNothing},
+		{"Update_OverlookedFailureLeavesNothing", overlookedFailure},
 		{"Update_PanicLeavesNothing", panicLeavesNothing},
 		{"Update_CanBeRunAgain", runAgain},
 		{"Update_CancelledBeforeItsCommit", cancelledBeforeCommit},

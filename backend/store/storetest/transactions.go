@@ -187,6 +187,27 @@ func errorLeavesNothing(f *fixture) {
 	f.staffed()
 }
 
+// overlookedFailure goes on as if a statement that failed had not, and then refuses something.
+func overlookedFailure(f *fixture) {
+	f.staffed("a")
+	for _, answer := range []error{nil, errBoom} {
+		err := f.one.Update(f.Context(), func(tx store.WriteTx) error {
+			_ = tx.InsertProfile(person("b"))
+			_ = tx.InsertProfile(person("a")) // is there
+			return answer
+		})
+		if err == nil || errors.Is(err, errBoom) {
+			f.Errorf("the failure became %v", err)
+		}
+		f.view(func(tx store.ReadTx) error {
+			if _, err := tx.Profile("b"); !errors.Is(err, store.ErrNotFound) {
+				f.Errorf("what came before the failure was kept: %v", err)
+			}
+			return nil
+		})
+	}
+}
+
 func panicLeavesNothing(f *fixture) {
 	for name, fail := range map[string]func(){
 		"Update": func() {
