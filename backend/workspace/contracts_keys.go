@@ -68,7 +68,6 @@ func (w *Workspace) enterVault(tx WriteTx, id string, key secret.Bytes, r *redem
 		if err := errors.Join(give(&row, h.keys), tx.SaveVaultKey(row), tx.UpdateInfo(info)); err != nil {
 			return nil, err
 		}
-		w.cacheInfo(info)
 	}
 	if !h.keys.Empty() && !isVault(info, h.keys) {
 		if h.keys.Generation() == info.VaultGeneration {

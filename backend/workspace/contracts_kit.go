@@ -60,7 +60,6 @@ func (a *Admin) MakeKit(ctx context.Context, proof Proof) (Kit, error) {
 	if err != nil {
 		return Kit{}, err
 	}
-	w.cacheInfo(info)
 	return kit, nil
 }
 

@@ -119,6 +119,5 @@ func (w *Workspace) inherit(tx WriteTx, id string, key secret.Bytes, r *Recovere
 			return nil, err
 		}
 	}
-	w.cacheInfo(info)
 	return &holding{own: own, keys: r.keys}, nil
 }

@@ -53,7 +53,7 @@ func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 	if err != nil {
 		return err
 	}
-	err = a.change(ctx, &proof, check, func(tx WriteTx) error {
+	return a.change(ctx, &proof, check, func(tx WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
@@ -71,10 +71,6 @@ func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 		}
 		return a.s.w.record(tx, a.s.w.now(), eventRotationBegun, a.s.id, "", map[string]string{"generation": decimal(keys.Generation())})
 	})
-	if err == nil {
-		a.s.w.cacheInfo(info)
-	}
-	return err
 }
 
 // ownersInfo reads the workspace for an owner. Errors: forbidden.
@@ -231,7 +227,6 @@ func (a *Admin) EndRotation(ctx context.Context) (ended bool, err error) {
 	if err != nil || !ended {
 		return false, err
 	}
-	w.cacheInfo(info)
 	s.mu.Lock()
 	if s.holding != nil {
 		s.holding.keys = keys

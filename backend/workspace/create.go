@@ -82,25 +82,9 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Recovered
 		return w.record(tx, now, eventWorkspaceCreated, p.ID, p.ID, map[string]string{"workspace": in.Workspace})
 	})
 	if err != nil {
-		w.refreshInfo(context.WithoutCancel(ctx))
 		return nil, err
 	}
-	w.mu.Lock()
-	w.info.CreatedAt = now
-	w.mu.Unlock()
 	return w.newSession(p, held), nil
-}
-
-// refreshInfo sees a creation whose commit stands although its answer was lost, say
-// with an anchor that could not be written: its owner can sign in then.
-func (w *Workspace) refreshInfo(ctx context.Context) {
-	_ = w.view(ctx, func(tx ReadTx) error {
-		info, err := tx.Info()
-		if err == nil {
-			w.cacheInfo(info)
-		}
-		return err
-	})
 }
 
 func (w *Workspace) checkNew(in *NewWorkspace) (p Profile, err error) {

@@ -45,17 +45,25 @@ const writesOfCreate = 7
 
 func TestFault_AtEachWriteOfCreateCanBeRetried(t *testing.T) {
 	t.Parallel()
-	for _, what := range []trouble{refuses, lies, late} {
+	busy := []error{nil, workspace.ErrStoreBusy} // the look afterwards cannot tell what stands
+	for i, what := range []trouble{refuses, lies, late, refuses, lies} {
 		for n := range writesOfCreate {
 			h, over, open := rough(t)
 			w := open()
-			over.turn(forecast{writing: after(n, what), keeping: workspace.ErrKeychainLocked, storing: workspace.ErrStoreFull})
+			var viewing []error
+			if i >= 3 {
+				viewing = busy
+			}
+			over.turn(forecast{writing: after(n, what), viewing: viewing, keeping: workspace.ErrKeychainLocked, storing: workspace.ErrStoreFull})
 			s, err := w.Create(t.Context(), northwind)
 			if s != nil || err == nil {
 				t.Fatalf("%s at write %d: nobody is told", what, n+1)
 			}
 			if err.Error() == "" || !isWorded(err) {
 				t.Errorf("%s at write %d: no words: %v", what, n+1, err)
+			}
+			if what == refuses && n < writesOfCreate-1 && w.Created() {
+				t.Errorf("%s at write %d: a workspace that was never committed is there", what, n+1)
 			}
 			s = nil
 			for try := 0; s == nil && try < 6; try++ { // a late call keeps the next ones waiting

@@ -13,9 +13,37 @@ import (
 // helpers has words where there are any.
 
 // update runs fn as one change: one commit, one event (see record), and then the
-// anchor. fn may be run several times: see journal.Journal.Change.
+// anchor. fn may be run several times: see journal.Journal.Change. What the commit says of the
+// workspace is kept for those who ask outside of a transaction, and only once it stands.
 func (w *Workspace) update(ctx context.Context, fn func(WriteTx) error) error {
-	return explainClock(w.journal.Change(ctx, fn))
+	var info Info
+	var ended bool
+	err := w.journal.Change(ctx, func(tx WriteTx) (err error) {
+		ended = false
+		if err = fn(tx); err != nil {
+			return err
+		}
+		info, err = tx.Info()
+		ended = err == nil
+		return err
+	})
+	switch {
+	case err == nil:
+		w.cacheInfo(info)
+	case ended: // the commit may stand although its answer was lost, or its anchor could not be written
+		w.refreshInfo(context.WithoutCancel(ctx))
+	}
+	return explainClock(err)
+}
+
+func (w *Workspace) refreshInfo(ctx context.Context) {
+	_ = w.view(ctx, func(tx ReadTx) error {
+		info, err := tx.Info()
+		if err == nil {
+			w.cacheInfo(info)
+		}
+		return err
+	})
 }
 
 // updateUnanchored is for a change that only takes something back, such as the

@@ -69,7 +69,7 @@ func (a *Admin) setInfo(ctx context.Context, proof *Proof, approval, event strin
 		}
 		return nil
 	}
-	err := a.change(ctx, proof, check, func(tx WriteTx) error {
+	return a.change(ctx, proof, check, func(tx WriteTx) error {
 		if err := check(tx); err != nil || now == before {
 			return err
 		}
@@ -83,10 +83,6 @@ func (a *Admin) setInfo(ctx context.Context, proof *Proof, approval, event strin
 		}
 		return a.s.w.record(tx, a.s.w.now(), event, a.s.id, "", detail)
 	})
-	if err == nil {
-		a.s.w.cacheInfo(now)
-	}
-	return err
 }
 
 // RenameWorkspace sets the workspace's name. Phones that are enrolled keep

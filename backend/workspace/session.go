@@ -173,7 +173,9 @@ func (s *Session) profileFor(tx ReadTx, whole bool) (Profile, error) {
 	if err != nil {
 		return p, err
 	}
-	s.w.cacheInfo(info)
+	if _, changing := tx.(WriteTx); !changing {
+		s.w.cacheInfo(info)
+	}
 	required := info.Requires(s.w.now())
 	off := false
 	if required {
