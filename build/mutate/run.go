@@ -335,11 +335,15 @@ func (r *runner) outcomes(keep string) (before map[string]string, note func(m ch
 	return before, func(m change, outcome string) error { _, err := fmt.Fprintln(f, outcome, m.key()); return err }, nil
 }
 
-// noticing gives the tests that could notice each mutant, the fastest first.
+// noticing gives the tests that could notice each mutant. First come those that take little time
+// and go through little: one that is about the code in question notices sooner than one that
+// passes by.
 func (r *runner) noticing() map[int][]*test {
 	by := map[int][]*test{}
 	ordered := slices.Clone(r.tests)
-	slices.SortStableFunc(ordered, func(a, b *test) int { return cmp.Compare(a.Took, b.Took) })
+	slices.SortStableFunc(ordered, func(a, b *test) int {
+		return cmp.Compare(a.Took*time.Duration(len(a.Marks)), b.Took*time.Duration(len(b.Marks)))
+	})
 	for _, t := range ordered {
 		for _, id := range t.Marks {
 			by[id] = append(by[id], t)
