@@ -74,6 +74,7 @@ var (
 	RedeemOpen     = Key{"redeem.open"}
 	RedeemTitle    = Key{"redeem.title"}
 	RedeemText     = Key{"redeem.text"}
+	RedeemCode     = Key{"redeem.code"}
 	RedeemPassword = Key{"redeem.password"}
 	RedeemAct      = Key{"redeem.act"}
 

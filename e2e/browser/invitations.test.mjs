@@ -29,16 +29,16 @@ test.describe('with an invitation for Priya', () => {
     await button(page, 'Continue').click();
     await expect(page.getByText('Enter your email address.')).toBeVisible();
     await page.getByLabel('Email').fill(priya.email);
-    await page.getByLabel('One-time code').fill('ABCD');
+    await page.getByLabel('Invitation or reset code').fill('ABCD');
     await page.getByLabel('Password', { exact: true }).fill(priya.password);
     await button(page, 'Continue').click();
     await expect(page.getByText('This code has 16 letters and digits.')).toBeVisible();
-    await page.getByLabel('One-time code').fill('0000-0000-0000-0000');
+    await page.getByLabel('Invitation or reset code').fill('0000-0000-0000-0000');
     await button(page, 'Continue').click();
     await expect(page.getByText('That email and code don’t match.')).toBeVisible();
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue(priya.password);
     await expectAccessible(page, 'Set your password, wrong code');
-    await page.getByLabel('One-time code').fill(code.toLowerCase().replaceAll('-', ''));
+    await page.getByLabel('Invitation or reset code').fill(code.toLowerCase().replaceAll('-', ''));
     await button(page, 'Continue').click();
     await person.toProfile(page);
     await expect(page.getByText('Member', { exact: true }).first()).toBeVisible();
@@ -72,7 +72,7 @@ test.describe('with an invitation for Priya', () => {
     await person.lock(page);
     await redeem(page, code);
     await expect(page.getByText('That email and code don’t match.')).toBeVisible();
-    await page.getByLabel('One-time code').fill(next);
+    await page.getByLabel('Invitation or reset code').fill(next);
     await button(page, 'Continue').click();
     await person.toProfile(page);
   });

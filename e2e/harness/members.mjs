@@ -57,7 +57,7 @@ export async function act(page, name, label) {
 export async function redeem(page, code, who = priya) {
   await button(page, 'Use an invitation or reset code').click();
   await page.getByLabel('Email').fill(who.email);
-  await page.getByLabel('One-time code').fill(code);
+  await page.getByLabel('Invitation or reset code').fill(code);
   await page.getByLabel('Password', { exact: true }).fill(who.password);
   await button(page, 'Continue').click();
 }

@@ -37,7 +37,7 @@ test('thirty people come from a file, each with an invitation on paper, and one 
   await person.lock(window);
   await window.press('Use an invitation or reset code');
   await window.fill('Email', 'person.7@example.com');
-  await window.fill('One-time code', code);
+  await window.fill('Invitation or reset code', code);
   await window.fillPassword('Password', 'harbour ribbon walnut twelve');
   await window.key('Return');
   await person.toProfile(window);
