@@ -99,7 +99,7 @@ func windowOptions(s *shell, page fs.FS) *options.App {
 		AssetServer: &assetserver.Options{
 			Assets:     page,
 			Handler:    http.HandlerFunc(s.serveContract),
-			Middleware: guardPage,
+			Middleware: pageMiddleware,
 		},
 		Menu:               systemMenu(s),
 		BackgroundColour:   options.NewRGB(0xfc, 0xfc, 0xfb), // paper, until the page paints

@@ -14,4 +14,7 @@ const (
 // hashingCost is nil: the workspace hashes at its full cost.
 var hashingCost func(*workspace.Config)
 
+// pageMiddleware is what each request for the page goes through.
+var pageMiddleware = guardPage
+
 func ownArgs(args []string) []string { return nil }

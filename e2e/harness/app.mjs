@@ -36,6 +36,7 @@ export async function dataFolder(t) {
 export async function startDevelopment(folder, { env = {} } = {}) {
   const port = await freePort();
   const app = start('countersign-dev', folder, {
+    COUNTERSIGN_WINDOW: 'empty',
     ...env,
     // Wails' development build takes these from the environment, in small letters.
     devserver: `127.0.0.1:${port}`,
