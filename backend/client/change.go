@@ -45,13 +45,13 @@ func (s *Session) TagDocuments(ctx context.Context, ids, add, remove []string) e
 }
 
 // RemoveDocuments moves documents to the bin, from where they can be put back for
-// contracts.BinLife. Errors: document_gone, vault_waiting, session_ended; folder.
+// store.BinLife. Errors: document_gone, vault_waiting, session_ended; folder.
 func (s *Session) RemoveDocuments(ctx context.Context, ids []string) error {
 	if err := s.begin(); err != nil {
 		return err
 	}
 	return s.alterDocuments(ctx, ids, workspace.DocumentsRemove, func(d *contracts.Document, read workspace.DocumentRows) (bool, error) {
-		d.State, d.RemovedAt, d.RemovedBy = workspace.DocumentRemoved, read.Now, read.Name
+		d.State, d.RemovedBy = workspace.DocumentRemoved, read.Name // when, the workspace says
 		return true, nil
 	})
 }
@@ -78,29 +78,22 @@ func purged(d *contracts.Document) (bool, error) {
 	return true, nil
 }
 
-// EmptyBin deletes what has lain in the bin for longer than contracts.BinLife. It is called
-// after a sign-in; nobody asked for it, so it does not count as use.
+// EmptyBin deletes what has lain in the bin for longer than store.BinLife. It is called
+// after a sign-in; nobody asked for it, so it does not count as use. Who waits for the vault's keys
+// leaves it to others: the table of contents could not follow.
 func (s *Session) EmptyBin(ctx context.Context) error {
-	if err := s.Whole(); err != nil {
-		return err
-	}
-	all, read, err := s.documents(ctx, workspace.DocumentRemoved)
+	_, err := s.ReadDocuments(ctx, workspace.DocumentQuery{IDs: []string{}})
 	if service.IsCode(err, service.CodeVaultWaiting) {
 		return nil
 	}
-	if err != nil || read.ClockBehind { // or ahead before: what is deleted is not had back
+	if err != nil {
 		return err
 	}
-	var due []string
-	for _, d := range all {
-		if !read.Now.Before(d.GoneAt()) {
-			due = append(due, d.ID)
-		}
+	n, err := s.Session.EmptyBin(ctx)
+	if err == nil && n > 0 {
+		s.writeIndex(context.WithoutCancel(ctx))
 	}
-	if len(due) == 0 {
-		return nil
-	}
-	return s.alterDocuments(ctx, due, workspace.DocumentsExpire, func(d *contracts.Document, _ workspace.DocumentRows) (bool, error) { return purged(d) })
+	return err
 }
 
 func (s *Session) changeDocuments(ctx context.Context, ids []string, act workspace.DocumentAct, alter func(*contracts.Document) (bool, error)) error {

@@ -22,9 +22,6 @@ const (
 	MaxTags = 20
 )
 
-// BinLife is how long a removed document can be put back.
-const BinLife = 30 * 24 * time.Hour
-
 // Document is a contract, as somebody sees it who holds the vault's keys.
 type Document struct {
 	ID         string
@@ -44,7 +41,7 @@ type Document struct {
 }
 
 // GoneAt is when the bin lets go of a removed document.
-func (d Document) GoneAt() time.Time { return d.RemovedAt.Add(BinLife) }
+func (d Document) GoneAt() time.Time { return d.RemovedAt.Add(store.BinLife) }
 
 // Restore takes it out of the bin.
 func (d *Document) Restore() {
@@ -61,7 +58,6 @@ type facts struct {
 	AddedAt    int64    `json:"added"`
 	AddedBy    string   `json:"by"`
 	Tags       []string `json:"tags,omitempty"`
-	RemovedAt  int64    `json:"removed,omitempty"`
 	RemovedBy  string   `json:"removedBy,omitempty"`
 }
 
@@ -83,20 +79,19 @@ func timeOf(millis int64) time.Time {
 // key of d.Generation.
 func (d Document) Encrypt(keys vault.Keys) (store.DocumentRow, error) {
 	plain, err := json.Marshal(facts{
-		d.Name, d.Size, d.Type, hex.EncodeToString(d.SHA256[:]), millisOf(d.ModifiedAt), millisOf(d.AddedAt), d.AddedBy, d.Tags,
-		millisOf(d.RemovedAt), d.RemovedBy,
+		d.Name, d.Size, d.Type, hex.EncodeToString(d.SHA256[:]), millisOf(d.ModifiedAt), millisOf(d.AddedAt), d.AddedBy, d.Tags, d.RemovedBy,
 	})
 	if err != nil {
 		return store.DocumentRow{}, err
 	}
 	defer clear(plain)
 	sealed, err := keys.EncryptData(d.ID, plain)
-	return store.DocumentRow{ID: d.ID, Generation: d.Generation, State: d.State, Ciphertext: sealed}, err
+	return store.DocumentRow{ID: d.ID, Generation: d.Generation, State: d.State, RemovedAt: d.RemovedAt, Ciphertext: sealed}, err
 }
 
 // Decrypt reads a row. Errors: document_damaged.
 func Decrypt(r store.DocumentRow, keys vault.Keys) (Document, error) {
-	d := Document{ID: r.ID, State: r.State, Generation: r.Generation}
+	d := Document{ID: r.ID, State: r.State, RemovedAt: r.RemovedAt, Generation: r.Generation}
 	plain, err := keys.DecryptData(r.ID, r.Ciphertext)
 	if err != nil {
 		return d, service.Refuse(service.CodeDocumentDamaged).Because(err)
@@ -115,7 +110,7 @@ func Decrypt(r store.DocumentRow, keys vault.Keys) (Document, error) {
 	}
 	copy(d.SHA256[:], sum)
 	d.Name, d.Size, d.Type, d.AddedBy, d.Tags, d.RemovedBy = f.Name, f.Size, f.Type, f.AddedBy, f.Tags, f.RemovedBy
-	d.ModifiedAt, d.AddedAt, d.RemovedAt = timeOf(f.ModifiedAt), timeOf(f.AddedAt), timeOf(f.RemovedAt)
+	d.ModifiedAt, d.AddedAt = timeOf(f.ModifiedAt), timeOf(f.AddedAt)
 	return d, nil
 }
 

@@ -32,10 +32,10 @@ func (t *tx) DeleteVaultKey(holder string) error {
 	return t.exec("DELETE FROM vault_keys WHERE holder = ?", holder)
 }
 
-const selectDocuments = "SELECT id, generation, state, sealed FROM documents "
+const selectDocuments = "SELECT id, generation, state, removed_at, sealed FROM documents "
 
 func scanDocument(row scanner) (d store.DocumentRow, err error) {
-	err = row.Scan(&d.ID, &d.Generation, &d.State, &d.Ciphertext)
+	err = row.Scan(&d.ID, &d.Generation, &d.State, when{&d.RemovedAt}, &d.Ciphertext)
 	return d, translate(err)
 }
 
@@ -57,9 +57,11 @@ func (t *readTx) CountDocuments(generation int) (all, behind int, err error) {
 }
 
 func (t *tx) InsertDocument(d store.DocumentRow) error {
-	return t.exec("INSERT INTO documents (id, generation, state, sealed) VALUES (?, ?, ?, ?)", d.ID, d.Generation, d.State, blob(d.Ciphertext))
+	return t.exec("INSERT INTO documents (id, generation, state, removed_at, sealed) VALUES (?, ?, ?, ?, ?)",
+		d.ID, d.Generation, d.State, millis(d.RemovedAt), blob(d.Ciphertext))
 }
 
 func (t *tx) UpdateDocument(d store.DocumentRow) error {
-	return t.must("UPDATE documents SET generation = ?, state = ?, sealed = ? WHERE id = ?", d.Generation, d.State, blob(d.Ciphertext), d.ID)
+	return t.must("UPDATE documents SET generation = ?, state = ?, removed_at = ?, sealed = ? WHERE id = ?",
+		d.Generation, d.State, millis(d.RemovedAt), blob(d.Ciphertext), d.ID)
 }

@@ -345,8 +345,15 @@ type DocumentRow struct {
 	ID         string
 	Generation int // of the key that its file and Ciphertext are encrypted to
 	State      DocumentState
-	Ciphertext []byte `json:"Sealed"`
+	RemovedAt  time.Time // zero where it is kept
+	Ciphertext []byte    `json:"Sealed"`
 }
+
+// BinLife is how long a removed document can be restored.
+const BinLife = 30 * 24 * time.Hour
+
+// GoneAt is when a removed document can no longer be restored.
+func (d DocumentRow) GoneAt() time.Time { return d.RemovedAt.Add(BinLife) }
 
 // DocumentState is where a document stands.
 type DocumentState string

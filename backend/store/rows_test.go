@@ -45,7 +45,7 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 			ID: "x", Kind: store.ApproveHelpCode, Members: []string{"p"}, Reason: "r", ByID: "p", At: at, ExpiresAt: at, State: store.ApprovalUsed, DecidedBy: "q", DecidedAt: at},
 		`{"Holder":"profile/p","Recipient":"age1","Wrapped":"AQ==","Sealed":"Ag==","Generation":1,"OnlyOne":true}`: store.VaultKey{
 			Holder: "profile/p", Recipient: "age1", Wrapped: []byte{1}, Ciphertext: []byte{2}, Generation: 1, OnlyOne: true},
-		`{"ID":"d","Generation":1,"State":"removed","Sealed":"AQ=="}`: store.DocumentRow{ID: "d", Generation: 1, State: store.DocumentRemoved, Ciphertext: []byte{1}},
+		`{"ID":"d","Generation":1,"State":"removed","RemovedAt":"0001-01-01T00:00:00Z","Sealed":"AQ=="}`: store.DocumentRow{ID: "d", Generation: 1, State: store.DocumentRemoved, Ciphertext: []byte{1}},
 	} {
 		got, err := json.Marshal(row)
 		if err != nil || string(got) != want {

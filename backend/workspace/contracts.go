@@ -118,7 +118,7 @@ func (s *Session) insertDocuments(tx WriteTx, generation int, rows []DocumentRow
 		if r.Generation != generation && (!info.Rotating || r.Generation != generation-1) {
 			return refuse(service.CodeRotationRunning) // it has ended: nobody could read the file
 		}
-		r.State = DocumentKept
+		r.State, r.RemovedAt = DocumentKept, time.Time{}
 		if err := tx.InsertDocument(r); err != nil {
 			return err
 		}
@@ -168,7 +168,6 @@ const (
 	DocumentsRemove  DocumentAct = "remove"  // to the bin
 	DocumentsRestore DocumentAct = "restore" // from the bin
 	DocumentsPurge   DocumentAct = "purge"   // from the bin, for good, by an admin
-	DocumentsExpire  DocumentAct = "expire"  // likewise, by anybody: the bin has kept them for contracts.BinLife
 )
 
 var documentActs = map[DocumentAct]struct {
@@ -180,7 +179,6 @@ var documentActs = map[DocumentAct]struct {
 	DocumentsRemove:  {DocumentKept, DocumentRemoved, eventDocumentsRemoved},
 	DocumentsRestore: {DocumentRemoved, DocumentKept, eventDocumentsRestored},
 	DocumentsPurge:   {DocumentRemoved, DocumentPurged, eventDocumentsPurged},
-	DocumentsExpire:  {DocumentRemoved, DocumentPurged, eventDocumentsPurged},
 }
 
 // From is where a document must stand for an act.
@@ -194,21 +192,14 @@ type ChangedDocument struct {
 
 // ChangeDocuments puts rows in the place of those that were read, all in one change, or none. They
 // are encrypted with the vault's key of a generation. ErrStoreConflict: a row or the key is another by
-// now, so read and try again. What expires is no use of the session. Errors: document_gone,
-// forbidden, clock_behind, session_ended; folder.
+// now, so read and try again. When something was removed is the workspace's to say. Errors: document_gone,
+// forbidden, session_ended; folder.
 func (s *Session) ChangeDocuments(ctx context.Context, act DocumentAct, generation int, all []ChangedDocument) error {
 	how, ok := documentActs[act]
 	if !ok {
 		return refuse(service.CodeForbidden)
 	}
-	begin := s.begin
-	if act == DocumentsExpire {
-		if err := s.w.dated(); err != nil { // how long the bin has kept them cannot be told
-			return err
-		}
-		begin = s.look
-	}
-	done, err := begin()
+	done, err := s.begin()
 	if err != nil {
 		return err
 	}
@@ -234,6 +225,12 @@ func (s *Session) ChangeDocuments(ctx context.Context, act DocumentAct, generati
 			if now.Generation != c.Row.Generation || !bytes.Equal(now.Ciphertext, c.Was) {
 				return ErrStoreConflict
 			}
+			switch how.to {
+			case DocumentKept:
+				now.RemovedAt = time.Time{}
+			case DocumentRemoved:
+				now.RemovedAt = s.w.now()
+			}
 			now.State, now.Ciphertext = how.to, c.Row.Ciphertext
 			if err := tx.UpdateDocument(now); err != nil {
 				return err
@@ -251,6 +248,54 @@ func (s *Session) ChangeDocuments(ctx context.Context, act DocumentAct, generati
 		}
 	}
 	return err
+}
+
+// EmptyBin deletes for good what the bin has kept for store.BinLife, and says how many documents
+// that were. Nobody asks for it, so it is no use of the session. While the clock is behind,
+// everything stays: what is deleted is not had back. Errors: session_ended; folder.
+func (s *Session) EmptyBin(ctx context.Context) (int, error) {
+	done, err := s.look()
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	due := func(tx ReadTx) (rows []DocumentRow, err error) {
+		if _, err := s.profile(tx); err != nil || s.w.behind() {
+			return nil, err
+		}
+		rows, err = tx.Documents()
+		return slices.DeleteFunc(rows, func(r DocumentRow) bool {
+			return r.State != DocumentRemoved || s.w.now().Before(r.GoneAt())
+		}), err
+	}
+	var gone []DocumentRow
+	look := func(tx ReadTx) (err error) {
+		gone, err = due(tx)
+		return err
+	}
+	if err := s.w.view(ctx, look); err != nil || len(gone) == 0 { // most sign-ins change nothing
+		return 0, err
+	}
+	err = s.w.update(ctx, func(tx WriteTx) error {
+		if err := look(tx); err != nil || len(gone) == 0 {
+			return err
+		}
+		ids := make([]string, len(gone))
+		for i, row := range gone {
+			row.State, ids[i] = DocumentPurged, row.ID
+			if err := tx.UpdateDocument(row); err != nil {
+				return err
+			}
+		}
+		return s.w.record(tx, s.w.now(), eventDocumentsPurged, s.id, "", documentDetail(ids))
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, row := range gone {
+		s.w.dropFile(store.BlobName(row.ID, row.Generation))
+	}
+	return len(gone), nil
 }
 
 // NoteOpened writes into the log that a document was opened or, with copied, that a copy

@@ -14,6 +14,7 @@ import (
 	"countersign/backend/contracts"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
@@ -161,15 +162,63 @@ func TestRenameDocument_ToItsOwnNameIsNoChange(t *testing.T) {
 	}
 }
 
-func TestEmptyBin_WaitsForTheKeysAndTellsDamage(t *testing.T) {
+func TestEmptyBin_WaitsForTheKeys(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	s := owner.signIn()
 	h.ok(s.RemoveDocuments(t.Context(), h.add(s, paper("a", "1")).IDs))
+	h.clock.step(store.BinLife)
 	h.ok(h.one(person{role: workspace.RoleMember}).signIn().EmptyBin(t.Context())) // who has no keys yet
-	h.sneak("UPDATE documents SET sealed = x'00'")
-	h.clock.step(contracts.BinLife + time.Hour)
-	h.refused(owner.signIn().EmptyBin(t.Context()), service.CodeDocumentDamaged)
+	if len(h.papers()) == 0 {
+		t.Error("it went, and no table of contents could say so")
+	}
+	h.ok(owner.signIn().EmptyBin(t.Context()))
+	if len(h.papers()) > 0 {
+		t.Errorf("the bin keeps %v", h.papers())
+	}
+}
+
+// When a document went to the bin is the workspace's to say, and to the millisecond.
+func TestEmptyBin_GoesByTheWorkspacesTime(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.add(s, paper("Lease", "text"), paper("Will", "text"))
+	read, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{IDs: []string{h.find(s, "Lease").ID}})
+	h.ok(err)
+	row := read.Rows[0]
+	c := h.renamed(row, read.Keys, "Lease")
+	c.Row.RemovedAt = h.clock.now().Add(-2 * store.BinLife)
+	h.ok(s.ChangeDocuments(t.Context(), workspace.DocumentsRemove, 1, []workspace.ChangedDocument{c}))
+	h.clock.step(store.BinLife - time.Millisecond)
+	s = h.signedIn()
+	h.ok(s.EmptyBin(t.Context()))
+	if len(h.papers()) != 2 {
+		t.Errorf("too early, these are left: %v", h.papers())
+	}
+	h.ok(s.RestoreDocuments(t.Context(), []string{row.ID}))
+	h.ok(s.RemoveDocuments(t.Context(), []string{row.ID})) // so it begins anew
+	h.clock.step(time.Millisecond)
+	h.ok(s.EmptyBin(t.Context()))
+	if len(h.papers()) != 2 {
+		t.Errorf("after it was restored, these are left: %v", h.papers())
+	}
+	h.clock.step(store.BinLife)
+	head := h.head()
+	s = h.signedIn()
+	h.ok(s.EmptyBin(t.Context()))
+	h.ok(s.EmptyBin(t.Context()))
+	if len(h.papers()) != 1 || h.contracts(s) != "Will" {
+		t.Errorf("in the end %v and %s", h.papers(), h.contracts(s))
+	}
+	purged := 0
+	for _, e := range h.eventsAfter(head) {
+		if e.Kind == "contracts-purged" && e.Detail["documents"] == row.ID {
+			purged++
+		}
+	}
+	if purged != 1 {
+		t.Errorf("the log says so %d times", purged)
+	}
 }
 
 func TestNameDocuments_NamesWhatItCanRead(t *testing.T) {
@@ -232,8 +281,6 @@ func TestEmptyBin_KeepsAllWhileTheClockIsBehind(t *testing.T) {
 	h.clock.step(-year)
 	s = h.signedIn()
 	h.ok(s.EmptyBin(t.Context()))
-	row, keys := h.row(s)
-	h.refused(s.ChangeDocuments(t.Context(), workspace.DocumentsExpire, 1, []workspace.ChangedDocument{h.renamed(row, keys, "Lease")}), service.CodeClockBehind)
 	if d := h.find(s, "Lease"); d.State != workspace.DocumentRemoved {
 		t.Errorf("it is %q", d.State)
 	}

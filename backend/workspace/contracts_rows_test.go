@@ -85,7 +85,7 @@ func TestChangeDocuments_ActDecidesWhereADocumentStands(t *testing.T) {
 	}
 	row, keys = h.row(s)
 	c = h.renamed(row, keys, "b")
-	for _, act := range []workspace.DocumentAct{workspace.DocumentsRestore, workspace.DocumentsPurge, workspace.DocumentsExpire} {
+	for _, act := range []workspace.DocumentAct{workspace.DocumentsRestore, workspace.DocumentsPurge} {
 		h.refused(s.ChangeDocuments(t.Context(), act, 1, []workspace.ChangedDocument{c}), service.CodeDocumentGone)
 	}
 	h.refused(s.ChangeDocuments(t.Context(), "burn", 1, []workspace.ChangedDocument{c}), service.CodeForbidden)

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"countersign/backend/client"
-	"countersign/backend/contracts"
 	"countersign/backend/secret"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
@@ -223,7 +223,7 @@ var acts = []act{
 	}},
 	{does: []string{"Session.EmptyBin"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
 		c.ok(c.s.RemoveDocuments(c.Context(), []string{c.document()}))
-		c.clock.step(contracts.BinLife + time.Hour)
+		c.clock.step(store.BinLife + time.Hour)
 		c.s = c.actor.signIn()
 		return func() error { return c.s.EmptyBin(c.Context()) }
 	}},

@@ -176,6 +176,7 @@ CREATE TABLE documents (
   id         TEXT    PRIMARY KEY,
   generation INTEGER NOT NULL, -- of the key that its file is encrypted to
   state      TEXT    NOT NULL CHECK (state IN ('', 'removed', 'purged')),
+  removed_at INTEGER NOT NULL, -- where it is not kept: when it was removed
   sealed     BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX documents_by_generation ON documents (generation);

@@ -30,7 +30,7 @@ func everything() map[store.Key]entry {
 	approval := store.Approval{ID: "x", Kind: store.ApproveHelpCode, Members: []string{"p"}, Reason: "r", ByID: "p", At: at, ExpiresAt: at,
 		State: store.ApprovalUsed, DecidedBy: "q", DecidedAt: at}
 	key := store.VaultKey{Holder: "profile/p", Recipient: "age1", Wrapped: []byte{1}, Ciphertext: []byte{2}, Generation: 2, OnlyOne: true}
-	document := store.DocumentRow{ID: "d", Generation: 2, State: store.DocumentRemoved, Ciphertext: []byte{3}}
+	document := store.DocumentRow{ID: "d", Generation: 2, State: store.DocumentRemoved, RemovedAt: monday, Ciphertext: []byte{3}}
 
 	return map[store.Key]entry{
 		{Table: "workspace"}: {info, func(tx store.WriteTx) error {
@@ -157,7 +157,7 @@ func updatesReplace(f *fixture) {
 	info := store.Info{ID: "w", Name: "M", CreatedAt: monday.Add(time.Hour), LastSheet: 1, LastRun: 1}
 	attempts := store.Attempts{Subject: "p", Kind: store.KindCode, Failures: 1, ChargedAt: at}
 	key := store.VaultKey{Holder: "profile/p", Recipient: "age2", Wrapped: []byte{7}, Ciphertext: []byte{8}, Generation: 3}
-	document := store.DocumentRow{ID: "d", Generation: 3, State: store.DocumentPurged, Ciphertext: []byte{4}}
+	document := store.DocumentRow{ID: "d", Generation: 3, State: store.DocumentPurged, RemovedAt: monday.Add(time.Hour), Ciphertext: []byte{4}}
 	f.update(func(tx store.WriteTx) error {
 		return errors.Join(tx.UpdateProfile(profile), tx.UpdateInfo(info), tx.SaveAttempts(attempts), tx.SaveVaultKey(key), tx.UpdateDocument(document))
 	})
