@@ -157,6 +157,7 @@ func TestOpen_SumOfAMarkedEventIsHeldAgainstTheRows(t *testing.T) {
 func TestOpen_UnreadableOldEventIsAnError(t *testing.T) {
 	t.Parallel()
 	l := begun(t)
+	l.ok(l.rename("b"))
 	l.marked()
 	l.edit("UPDATE events SET at = 1 << 60 WHERE seq = 1", "UPDATE profiles SET name = 'x'")
 	l.restart()
