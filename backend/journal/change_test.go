@@ -35,6 +35,11 @@ func TestChange_ActorHasToBeLookedAtInEachChange(t *testing.T) {
 	if l.head().Seq != before.Seq {
 		t.Error("it was committed all the same")
 	}
+	l.ok(l.change(func(tx store.WriteTx) error { // by nobody, who need not be looked at
+		journal.Look(tx, "a")
+		_, err := tx.NextRun()
+		return err
+	}))
 	l.fits()
 }
 
@@ -215,8 +220,77 @@ func TestChange_TimesWithoutAFormAreRefused(t *testing.T) {
 		if err := l.rename("b"); !errors.Is(err, journal.ErrClock) {
 			t.Errorf("year %d: %v", year, err)
 		}
+		if err := l.change(func(store.WriteTx) error { return nil }); !errors.Is(err, journal.ErrClock) {
+			t.Errorf("year %d, an event without rows: %v", year, err)
+		}
 	}
 	l.now = monday
+	l.fits()
+}
+
+func TestChange_RowThatCannotBeReadBackIsRefused(t *testing.T) {
+	t.Parallel()
+	l := begun(t)
+	before := l.head()
+	err := l.change(func(tx store.WriteTx) error {
+		return tx.SaveAttempts(store.Attempts{Subject: "a", Kind: store.KindCode, ChargedAt: time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC)})
+	})
+	if !errors.Is(err, store.ErrAltered) || l.head().Seq != before.Seq {
+		t.Errorf("%v, at %d", err, l.head().Seq)
+	}
+	l.fits()
+}
+
+func TestChange_VaultCheckThatIsNoneIsRefused(t *testing.T) {
+	t.Parallel()
+	l := begun(t)
+	spoil := func(tx store.WriteTx) error {
+		i, err := tx.Info()
+		i.VaultCheck = "zz"
+		return errors.Join(err, tx.UpdateInfo(i))
+	}
+	before := l.head()
+	if err := l.change(spoil); err == nil {
+		t.Error("a change to it was committed")
+	}
+	if err := l.j.Accept(t.Context(), "a", nil, spoil); err == nil {
+		t.Error("it was accepted")
+	}
+	if l.head().Seq != before.Seq {
+		t.Error("it left something")
+	}
+	l.fits()
+}
+
+func TestChange_WorkspaceMayBeInTheFirst(t *testing.T) {
+	t.Parallel()
+	l := empty(t)
+	l.ok(l.j.Begin(t.Context()))
+	l.now = time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC)
+	insert := func(tx store.WriteTx) error { return tx.InsertInfo(store.Info{ID: "w", Name: "N"}) }
+	if err := l.j.Change(t.Context(), insert); !errors.Is(err, journal.ErrClock) {
+		t.Errorf("got %v", err)
+	}
+	l.now = monday
+	l.ok(l.change(insert))
+	l.ok(l.j.View(t.Context(), func(tx store.ReadTx) error {
+		if i, err := tx.Info(); err != nil || i.Name != "N" {
+			t.Errorf("%+v, %v", i, err)
+		}
+		return nil
+	}))
+	l.fits()
+}
+
+func TestChange_NothingNeedsToDepend(t *testing.T) {
+	t.Parallel()
+	l := begun(t)
+	l.j = journal.New(journal.Config{Store: l.store, Anchor: l.anchor, Clock: l.clock, Key: keyed})
+	l.ok(l.rename("b"))
+	l.ok(l.change(func(tx store.WriteTx) error {
+		return tx.InsertFactor(store.Factor{ProfileID: "a", Generation: 1, Item: "i"})
+	}))
+	l.ok(l.change(func(tx store.WriteTx) error { _, err := tx.DeleteFactor("a", 1); return err }))
 	l.fits()
 }
 
@@ -264,7 +338,8 @@ func TestTx_EmbedsNothing(t *testing.T) {
 }
 
 // TestTx_EachWriteIsInItsEvent makes each write a change of its own. A write whose row
-// is not in the event would not fit the next time.
+// is not in the event would not fit the next time. While the clock shows what has no form, the
+// write itself is refused.
 func TestTx_EachWriteIsInItsEvent(t *testing.T) {
 	t.Parallel()
 	l := begun(t)
@@ -341,6 +416,17 @@ func TestTx_EachWriteIsInItsEvent(t *testing.T) {
 	} {
 		done[c.name] = true
 		before := l.head()
+		l.now = time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC)
+		err := l.j.Change(t.Context(), func(tx store.WriteTx) error {
+			if err := c.act(tx); !errors.Is(err, journal.ErrClock) {
+				t.Errorf("%s: %v while the clock shows what has no form", c.name, err)
+			}
+			return journal.ErrClock
+		})
+		if !errors.Is(err, journal.ErrClock) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		l.now = monday
 		if err := l.change(c.act); err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}

@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"path/filepath"
 	"sync"
@@ -46,18 +47,45 @@ func (m *memoryAnchor) Write(_ context.Context, a journal.Anchored) error {
 // log is a journal on SQLite of a workspace with the owner "a".
 type log struct {
 	*testing.T
+	path   string // of the database
 	store  *scripted
 	anchor *memoryAnchor
 	now    time.Time
 	after  dependents
+	clock  *journal.Clock
 	j      *journal.Journal
+
+	keyUses, keyFails int // how often the key was asked for, and at which time there is none
 }
 
 // scripted is a store whose next Updates end as they are told to.
 type scripted struct {
 	*sqlite.Store
-	ends []error // of the next Updates; ErrUnknownOutcome after the commit, others before
-	runs int
+	ends    []error // of the next Updates; ErrUnknownOutcome after the commit, others before
+	runs    int
+	head    func(store.Head, error) (store.Head, error) // what a View sees of it; nil: as it is
+	indexes error                                       // what is wrong with them
+}
+
+func (s *scripted) CheckIndexes(ctx context.Context) error {
+	return errors.Join(s.Store.CheckIndexes(ctx), s.indexes)
+}
+
+func (s *scripted) View(ctx context.Context, fn func(store.ReadTx) error) error {
+	return s.Store.View(ctx, func(tx store.ReadTx) error { return fn(headed{tx, s.head}) })
+}
+
+// headed sees another head of the log.
+type headed struct {
+	store.ReadTx
+	head func(store.Head, error) (store.Head, error)
+}
+
+func (h headed) Head() (store.Head, error) {
+	if h.head == nil {
+		return h.ReadTx.Head()
+	}
+	return h.head(h.ReadTx.Head())
 }
 
 func (s *scripted) Update(ctx context.Context, fn func(store.WriteTx) error) error {
@@ -96,15 +124,49 @@ var key = secret.NewBytes(make([]byte, 32))
 
 func keyed(use func(secret.Bytes)) error { use(key); return nil }
 
-func begun(t *testing.T) *log {
+var errKey = errors.New("the key is gone")
+
+func (l *log) lendKey(use func(secret.Bytes)) error {
+	if l.keyUses++; l.keyUses == l.keyFails {
+		return errKey
+	}
+	return keyed(use)
+}
+
+// eachKeyFault does something again and again, while the key is gone at each of its uses in turn.
+func (l *log) eachKeyFault(name string, do func() error) {
+	l.Helper()
+	for n := 1; ; n++ {
+		l.keyUses, l.keyFails = 0, n
+		err := do()
+		l.keyFails = 0
+		if l.keyUses < n { // it was there all the time
+			l.ok(err)
+			return
+		}
+		if !errors.Is(err, errKey) {
+			l.Errorf("%s: %v where the key was gone at its use %d", name, err, n)
+		}
+	}
+}
+
+// empty is a log with nothing in its store, and no anchor.
+func empty(t *testing.T) *log {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "workspace.db"))
+	path := filepath.Join(t.TempDir(), "workspace.db")
+	s, err := sqlite.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	l := &log{T: t, store: &scripted{Store: s}, anchor: &memoryAnchor{}, now: monday}
+	l := &log{T: t, path: path, store: &scripted{Store: s}, anchor: &memoryAnchor{}, now: monday}
 	l.restart()
+	return l
+}
+
+func begun(t *testing.T) *log {
+	t.Helper()
+	l := empty(t)
 	l.ok(l.j.Unlogged(t.Context(), func(tx store.WriteTx) error { return tx.InsertInfo(store.Info{ID: "w", Name: "N"}) }))
 	l.ok(l.j.Begin(t.Context()))
 	l.ok(l.change(func(tx store.WriteTx) error {
@@ -120,10 +182,8 @@ func profile(id string) store.Profile {
 
 // restart makes another journal, as another process has.
 func (l *log) restart() {
-	l.j = journal.New(journal.Config{
-		Store: l.store, Anchor: l.anchor, Clock: journal.NewClock(func() time.Time { return l.now }), Dependents: l, MarkEvery: 1000,
-		Key: keyed,
-	})
+	l.clock = journal.NewClock(func() time.Time { return l.now })
+	l.j = journal.New(journal.Config{Store: l.store, Anchor: l.anchor, Clock: l.clock, Dependents: l, MarkEvery: 1000, Key: l.lendKey})
 }
 
 func (l *log) ok(err error) {
@@ -170,6 +230,21 @@ func (l *log) fits() {
 func (l *log) sneak(fn func(store.WriteTx) error) {
 	l.Helper()
 	l.ok(l.store.Store.Update(l.Context(), fn))
+}
+
+// edit changes the file with a tool of another's.
+func (l *log) edit(statements ...string) {
+	l.Helper()
+	db, err := sql.Open("sqlite", l.path)
+	l.ok(err)
+	for _, s := range statements {
+		r, err := db.ExecContext(l.Context(), s)
+		l.ok(err)
+		if n, err := r.RowsAffected(); n == 0 || err != nil {
+			l.Fatalf("%s: %d rows, %v", s, n, err)
+		}
+	}
+	l.ok(db.Close())
 }
 
 // finds opens the journal anew and expects one kind of finding.

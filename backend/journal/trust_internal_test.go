@@ -8,7 +8,9 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
+	"countersign/backend/secret"
 	"countersign/backend/store"
 )
 
@@ -98,6 +100,38 @@ func TestTrust_OwnerWithAnIDThatDoesNotFitIsNotTaken(t *testing.T) {
 	j := &Journal{}
 	if o, err := j.Owner(nil, store.Profile{ID: strings.Repeat("a", maxIDSize+1)}); err == nil {
 		t.Errorf("taken as %+v", o)
+	}
+}
+
+func TestOwner_SameIsWhoAndWithWhichCodes(t *testing.T) {
+	t.Parallel()
+	o := knownOwners(1).owners[0]
+	other, account, codes := o, o, o
+	other.id, account.account[0], codes.codes[0] = "b", 1, 1
+	for name, c := range map[string]struct {
+		as            Owner
+		account, code bool
+	}{
+		"the same":        {o, true, true},
+		"somebody else":   {other, false, true},
+		"another account": {account, false, true},
+		"other codes":     {codes, true, false},
+	} {
+		if o.SameAccount(c.as) != c.account || o.SameCodes(c.as) != c.code {
+			t.Errorf("%s: %v, %v", name, o.SameAccount(c.as), o.SameCodes(c.as))
+		}
+	}
+}
+
+func TestHash_RowWithoutAFormIsAnError(t *testing.T) {
+	t.Parallel()
+	j := &Journal{key: func(use func(secret.Bytes)) error { use(secret.NewBytes(make([]byte, 32))); return nil }}
+	never := store.Profile{ID: "a", CreatedAt: time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC)}
+	if h, err := j.hash(key("profile", "a"), never); err == nil {
+		t.Errorf("%x", h)
+	}
+	if h, err := j.hash(key("profile", "a"), store.Profile{ID: "a"}); err != nil || Digest(h) == "" {
+		t.Errorf("%x, %v", h, err)
 	}
 }
 

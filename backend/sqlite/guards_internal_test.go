@@ -5,13 +5,16 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gofrs/flock"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"countersign/backend/audit"
 	"countersign/backend/store"
 )
 
@@ -79,6 +82,64 @@ func TestExclusive_ALockThatCannotBeMadeIsAFailure(t *testing.T) {
 	}
 }
 
+func TestExclusive_AnotherProcessIsWaitedForSomeSeconds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "store.db")
+		other := flock.New(path + "-writer")
+		if ok, err := other.TryLock(); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		s, err := open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		err = s.Exclusive(t.Context(), func() error { t.Error("it ran beside another process"); return nil })
+		if waited := time.Since(began); !errors.Is(err, store.ErrBusy) || waited < writerPatience || waited > writerPatience+time.Second {
+			t.Errorf("after %v: %v", waited, err)
+		}
+		if err := errors.Join(other.Close(), s.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestClose_LetsOthersWrite(t *testing.T) {
+	t.Parallel()
+	s, path := opened(t)
+	other := flock.New(path + "-writer")
+	if err := s.Exclusive(t.Context(), func() error {
+		err := s.Close()
+		if ok, lockErr := other.TryLock(); !ok || lockErr != nil {
+			t.Errorf("%v, %v", ok, lockErr)
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
+	if err := other.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOpen_ConnectionsAreFew(t *testing.T) {
+	t.Parallel()
+	s, _ := opened(t)
+	if n := s.db.Stats().MaxOpenConnections; n != 4 {
+		t.Errorf("up to %d", n)
+	}
+}
+
+func TestDSN_KeepsTheRootOfAPath(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{"/a b/c.db": "file:/a%20b/c.db?", "a/c.db": "file:a/c.db?"} {
+		if got := dsn(path); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
+}
+
 func TestUpdate_ARowThatIsNotThereIsNotFound(t *testing.T) {
 	t.Parallel()
 	s, _ := opened(t)
@@ -113,9 +174,34 @@ func TestScan_RefusesWhatNoColumnOfOursHolds(t *testing.T) {
 		}
 	}
 	for _, v := range []any{int64(1), nil, 1.5} {
-		if err := (list{&all}).Scan(v); err == nil {
-			t.Errorf("%T is taken for a list", v)
+		if err := (list{&all}).Scan(v); err == nil || errors.Is(err, store.ErrDamaged) {
+			t.Errorf("%T is taken for a list: %v", v, err)
 		}
+	}
+}
+
+func TestList_WithoutAnyIsAlwaysTheSame(t *testing.T) {
+	t.Parallel()
+	for _, none := range [][]string{nil, {}} {
+		if got := jsonList(none); got != "[]" {
+			t.Errorf("%#v is stored as %s", none, got)
+		}
+	}
+	some := []string{"a"}
+	if err := (list{&some}).Scan("[]"); err != nil || some != nil {
+		t.Errorf("%#v, %v", some, err)
+	}
+}
+
+func TestAppendEvent_WithoutDetailStoresAnEmptyOne(t *testing.T) {
+	t.Parallel()
+	s, _ := opened(t)
+	if err := s.Update(t.Context(), func(tx store.WriteTx) error { return tx.AppendEvent(audit.Event{Seq: 1}, []byte{1}) }); err != nil {
+		t.Fatal(err)
+	}
+	var detail string
+	if err := s.db.QueryRowContext(t.Context(), "SELECT detail FROM events").Scan(&detail); err != nil || detail != "{}" {
+		t.Errorf("%s, %v", detail, err)
 	}
 }
 
@@ -124,9 +210,16 @@ func TestTranslate_SaysWhatTheDiskSays(t *testing.T) {
 	for cause, want := range map[error]error{
 		syscall.ENOSPC: store.ErrFull, syscall.EROFS: store.ErrReadOnly, syscall.EIO: store.ErrFailed,
 	} {
-		if err := translate(&os.PathError{Op: "write", Path: "x", Err: cause}); !errors.Is(err, want) || !errors.Is(err, cause) {
+		err := translate(&os.PathError{Op: "write", Path: "x", Err: cause})
+		if !errors.Is(err, want) || !errors.Is(err, cause) {
 			t.Errorf("%v: %v", cause, err)
 		}
+		if again := translate(err); again != err {
+			t.Errorf("%v, said again: %v", cause, again)
+		}
+	}
+	if err := translate(context.Canceled); errors.Is(err, store.ErrFailed) {
+		t.Errorf("an end is a failure: %v", err)
 	}
 	for code, want := range map[int]error{
 		sqlite3.SQLITE_BUSY: store.ErrBusy, sqlite3.SQLITE_LOCKED: store.ErrBusy, sqlite3.SQLITE_FULL: store.ErrFull,
@@ -186,6 +279,28 @@ func TestCheckSchema_ATableThatIsGoneIsAltered(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := s.checkSchema(t.Context(), latest); !errors.Is(err, store.ErrAltered) {
+		t.Error(err)
+	}
+}
+
+func TestCheckVersion_DatabaseWithoutVersionsIsAltered(t *testing.T) {
+	t.Parallel()
+	s, _ := opened(t)
+	if _, err := s.db.ExecContext(t.Context(), "DROP TABLE goose_db_version"); err != nil {
+		t.Fatal(err)
+	}
+	for name, check := range map[string]func(context.Context) error{"one that migrates": s.checkVersioned, "one that does not": s.checkVersion} {
+		if err := check(t.Context()); !errors.Is(err, store.ErrAltered) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestCheckSchema_VersionThatIsNoneComparesNothing asks for one that cannot be made.
+func TestCheckSchema_VersionThatIsNoneComparesNothing(t *testing.T) {
+	t.Parallel()
+	s, _ := opened(t)
+	if err := s.checkSchema(t.Context(), -2); err == nil || errors.Is(err, store.ErrAltered) {
 		t.Error(err)
 	}
 }

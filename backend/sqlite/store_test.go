@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"countersign/backend/sqlite"
@@ -47,7 +48,10 @@ func TestOpen_EachConnectionHasThePragmas(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "workspace.db"))
 	want := map[string]string{
 		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1", "trusted_schema": "0",
-		"busy_timeout": "5000", "temp_store": "2",
+		"busy_timeout": "5000", "temp_store": "2", "fullfsync": "0",
+	}
+	if runtime.GOOS == "darwin" {
+		want["fullfsync"] = "1"
 	}
 	conns := sqlite.Connections(t, s, 4)
 	for i, c := range conns {
@@ -74,7 +78,7 @@ func TestOpen_DamagedFileIsReportedAndUntouched(t *testing.T) {
 	chacha := rand.NewChaCha8([32]byte{1})
 	_, _ = chacha.Read(noise)
 	for name, content := range map[string][]byte{
-		"ZeroBytes": {}, "OneByte": {'S'}, "RandomBytes": noise, "CutShort": good[:len(good)/2], "OnlyAHeader": good[:100],
+		"ZeroBytes": {}, "OneByte": {'S'}, "RandomBytes": noise, "CutShort": good[:len(good)/2], "OnlyAHeader": good[:100], "HalfAHeader": good[:50],
 		"AnotherHeader": append([]byte("PK\x03\x04"), good[4:]...), "NoiseInside": append(bytes.Clone(good[:100]), noise[:len(good)-100]...),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -83,8 +87,10 @@ func TestOpen_DamagedFileIsReportedAndUntouched(t *testing.T) {
 			if err := os.WriteFile(path, content, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := sqlite.Open(t.Context(), path); !errors.Is(err, store.ErrDamaged) {
-				t.Errorf("got %v", err)
+			for _, open := range []opener{sqlite.Open, sqlite.OpenExisting} {
+				if _, err := open(t.Context(), path); !errors.Is(err, store.ErrDamaged) || errors.Is(err, store.ErrAltered) {
+					t.Errorf("got %v", err)
+				}
 			}
 			after, err := os.ReadFile(path)
 			if err != nil || !bytes.Equal(after, content) {
