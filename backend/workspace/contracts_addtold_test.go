@@ -23,7 +23,7 @@ type moody struct {
 	create, keep, sync, remove, open error
 	missing                          int // how often a file is not there that is
 	read                             func(off, end int64) error
-	indexes                          int // how often the table of contents was written
+	indexes, settles, syncs, tidied  int // how often each was asked for
 	begun, opened                    int // files that nobody has let go of
 }
 
@@ -56,7 +56,20 @@ func (m *moody) Open(name string) (workspace.StoredFile, error) {
 	return moodyStored{f, m}, err
 }
 
-func (m *moody) Sync() error { return errors.Join(m.sync, m.Files.Sync()) }
+func (m *moody) Sync() error {
+	m.syncs++
+	return errors.Join(m.sync, m.Files.Sync())
+}
+
+func (m *moody) Settle(name string) error {
+	m.settles++
+	return m.Files.Settle(name)
+}
+
+func (m *moody) Tidy() error {
+	m.tidied++
+	return m.Files.Tidy()
+}
 
 func (m *moody) Remove(name string) error {
 	if m.remove != nil {
