@@ -151,6 +151,32 @@ func TestGiveWaiting_FailureGivesToNoneAndIsLogged(t *testing.T) {
 	}
 }
 
+// unsure is a store that answers what it is asked and then fails, once it is told to.
+type unsure struct {
+	*afterStore
+	fail bool
+}
+
+func (s *unsure) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
+	err := s.afterStore.View(ctx, fn)
+	if s.fail {
+		err = errors.Join(err, workspace.ErrStoreFull)
+	}
+	return err
+}
+
+func TestGiveWaiting_StoreThatFailsAfterItsAnswerGivesToNone(t *testing.T) {
+	t.Parallel()
+	h, owner, members := waiting(t, 1)
+	store := &unsure{afterStore: &afterStore{Store: h.store}}
+	said := h.onLog(store)
+	store.n, store.happen = 2, func() { store.fail = true } // once the owner is in
+	owner.signIn()
+	if n := h.given(members); n > 0 || !strings.Contains(said.String(), "clean-up is left") {
+		t.Errorf("given to %d; the log says %q", n, said)
+	}
+}
+
 func TestGiveWaiting_LooksAgainBeforeItGivesTheKey(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
