@@ -109,9 +109,10 @@ func TestUseKit_EndsWhatWasOpenOfTheOwner(t *testing.T) {
 func TestUseKit_TakesNothingOverThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for table, statement := range map[string]string{
-		"the authenticator":    "UPDATE factors SET since = 253402300800000 WHERE profile_id = ",
-		"an open code":         "UPDATE one_time_codes SET issued_at = 253402300800000 WHERE profile_id = ",
-		"the count of guesses": "UPDATE attempts SET charged_at = 253402300800000 WHERE subject = ",
+		"an enrolment under way": "UPDATE intents SET created_at = 253402300800000 WHERE kind = 'change-phone' AND profile_id = ",
+		"the authenticator":      "UPDATE factors SET since = 253402300800000 WHERE profile_id = ",
+		"an open code":           "UPDATE one_time_codes SET issued_at = 253402300800000 WHERE profile_id = ",
+		"the count of guesses":   "UPDATE attempts SET charged_at = 253402300800000 WHERE subject = ",
 	} {
 		t.Run(table, func(t *testing.T) {
 			t.Parallel()
@@ -119,6 +120,8 @@ func TestUseKit_TakesNothingOverThatCannotBeRead(t *testing.T) {
 			kit := owner.kitOf()
 			other := h.one(person{role: workspace.RoleOwner, on: true})
 			_, err := other.admin().ResetPassword(t.Context(), owner.id, "", other.proof())
+			h.ok(err)
+			_, err = owner.signIn().BeginChangePhone(t.Context(), owner.proof())
 			h.ok(err)
 			_, _, err = h.w.SignIn(t.Context(), owner.email, secret.NewText("a wrong password 1"))
 			h.refused(err, service.CodeCredentialsWrong)
