@@ -289,6 +289,12 @@ func TestVault_KeysThatDoNotOpenAreLoggedWithTheCause(t *testing.T) {
 	if !strings.Contains(said.String(), vault.ErrCiphertext.Error()) {
 		t.Errorf("the log says %q", said)
 	}
+	said.Reset()
+	_, err = members[0].signIn().Documents(t.Context()) // who is in all the same
+	h.refused(err, service.CodeVaultWaiting)
+	if !strings.Contains(said.String(), "the key of a profile could not be unwrapped") {
+		t.Errorf("at the next sign-in the log says %q", said)
+	}
 }
 
 func TestVault_WithoutOneEverybodyWaits(t *testing.T) {
