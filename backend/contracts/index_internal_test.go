@@ -54,6 +54,20 @@ func TestDocumentOfLine_LinesThatAreNoneNameNothing(t *testing.T) {
 	}
 }
 
+func TestLine_SpreadsheetCalculatesNoCell(t *testing.T) {
+	t.Parallel()
+	d := contractOf("abc", 3)
+	line := d.line()
+	if line[1] != "'=Lease.pdf" || line[5] != "'-Amara" || line[8] != "'+a; b" {
+		t.Errorf("%q", line)
+	}
+	d.Name, d.AddedBy, d.Tags = "Lease = rent.pdf", "Amara", nil
+	line = d.line()
+	if line[1] != "Lease = rent.pdf" || line[5] != "Amara" || line[8] != "" {
+		t.Errorf("%q, in which nothing is to be calculated", line)
+	}
+}
+
 // indexFiles are files of which there is only the table of contents.
 type indexFiles struct {
 	store.Blobs
@@ -130,6 +144,26 @@ func TestReadIndex_ReadsWholeTablesOnly(t *testing.T) {
 		if !slices.Equal(ids, c.want) || (err == nil) != (c.code == "") || err != nil && !service.IsCode(err, c.code) {
 			t.Errorf("%s: %v, %v", name, ids, err)
 		}
+	}
+}
+
+// A time that is not known is not there, rather than the year 1.
+func TestEncrypt_LeavesOutTimesThatAreNotKnown(t *testing.T) {
+	t.Parallel()
+	keys, err := vault.NewKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, err := contractOf("abc", 1).Encrypt(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := keys.DecryptData("abc", row.Ciphertext)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(plain); !strings.Contains(got, `"added":`) || strings.Contains(got, `"modified"`) || strings.Contains(got, `"removed"`) {
+		t.Error(got)
 	}
 }
 

@@ -50,13 +50,17 @@ func TestIsText_ControlsAndEncodings(t *testing.T) {
 		{"grün 日本語 ру́сский", true},
 		{"cut in a letter gr\xc3", true}, // the first bytes of a file may end anywhere
 		{"日本語\xe6\x97", true},
+		{"\xe6\x97", true},             // nothing but a letter that is cut
 		{"日本語\xe6\x97\xa5\x97", false}, // a byte that no letter is left for
+		{"a\xff", false},               // a byte that begins no letter
 		{"Gr\xfcn in Latin-1", true},
 		{"Gr\xfcn and a delete\x7f", false},
 		{"Gr\xfcn and a unit separator\x1f", false},
 		{"\xfc\x80\xfc\x80\xfc\x80", false},            // more than letters
 		{strings.Repeat("ab\xfc", 10), true},           // one in three
 		{strings.Repeat("ab\xfc", 10) + "\xfc", false}, // one more
+		{strings.Repeat("ab\x80", 10), true},           // the first that is not ASCII: the euro of Windows-1252
+		{strings.Repeat("ab\x80", 10) + "\x80", false},
 	} {
 		if got := isText([]byte(c.head)); got != c.want {
 			t.Errorf("%q: text %t", c.head, got)

@@ -21,7 +21,10 @@ import (
 type moody struct {
 	workspace.Files
 	create, keep, sync, remove, open error
-	indexes                          int // how often the table of contents was written
+	missing                          int // how often a file is not there that is
+	read                             func(off, end int64) error
+	indexes, settles, syncs, tidied  int // how often each was asked for
+	begun, opened                    int // files that nobody has let go of
 }
 
 // moody has the fixture's files fail where the test says so.
@@ -36,17 +39,37 @@ func (m *moody) Create(name string) (workspace.NewFile, error) {
 		return nil, m.create
 	}
 	n, err := m.Files.Create(name)
-	return moodyFile{n, m.keep}, err
+	m.begun++
+	return moodyFile{n, m}, err
 }
 
 func (m *moody) Open(name string) (workspace.StoredFile, error) {
 	if m.open != nil {
 		return nil, m.open
 	}
-	return m.Files.Open(name)
+	if m.missing > 0 {
+		m.missing--
+		return nil, workspace.ErrFileMissing
+	}
+	f, err := m.Files.Open(name)
+	m.opened++
+	return moodyStored{f, m}, err
 }
 
-func (m *moody) Sync() error { return errors.Join(m.sync, m.Files.Sync()) }
+func (m *moody) Sync() error {
+	m.syncs++
+	return errors.Join(m.sync, m.Files.Sync())
+}
+
+func (m *moody) Settle(name string) error {
+	m.settles++
+	return m.Files.Settle(name)
+}
+
+func (m *moody) Tidy() error {
+	m.tidied++
+	return m.Files.Tidy()
+}
 
 func (m *moody) Remove(name string) error {
 	if m.remove != nil {
@@ -62,14 +85,38 @@ func (m *moody) WriteIndex(write func(io.Writer) error) error {
 
 type moodyFile struct {
 	workspace.NewFile
-	keep error
+	of *moody
 }
 
 func (n moodyFile) Keep() error {
-	if n.keep != nil {
-		return n.keep
+	if n.of.keep != nil {
+		return n.of.keep
 	}
 	return n.NewFile.Keep()
+}
+
+func (n moodyFile) Drop() error {
+	n.of.begun--
+	return n.NewFile.Drop()
+}
+
+type moodyStored struct {
+	workspace.StoredFile
+	of *moody
+}
+
+func (f moodyStored) ReadAt(b []byte, off int64) (int, error) {
+	if f.of.read != nil {
+		if err := f.of.read(off, off+int64(len(b))); err != nil {
+			return 0, err
+		}
+	}
+	return f.StoredFile.ReadAt(b, off)
+}
+
+func (f moodyStored) Close() error {
+	f.of.opened--
+	return f.StoredFile.Close()
 }
 
 func TestAddDocuments_StoppedBeforeItBeganIsNoError(t *testing.T) {
@@ -100,6 +147,162 @@ func TestAddDocuments_StoppingHidesNoFailure(t *testing.T) {
 	if !out.Stopped {
 		t.Error("it does not say that it was stopped")
 	}
+}
+
+// What fails by being stopped, although nobody stops it, is a failure like any other.
+func TestAddDocuments_OnlyItsOwnStopIsNoError(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.moody().create = context.Canceled
+	out, err := s.AddDocuments(t.Context(), slices.Values([]client.Source{paper("a", "1")}), nil)
+	if !errors.Is(err, context.Canceled) || out.Stopped || out.LeftOutCount > 0 {
+		t.Errorf("%+v, %v", out, err)
+	}
+}
+
+func TestAddDocuments_AsksForNoMoreOnceItIsStopped(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	ctx, stop := context.WithCancel(t.Context())
+	out, err := s.AddDocuments(ctx, func(yield func(client.Source) bool) {
+		stop()
+		if yield(client.Source{Name: "link", LeaveOut: client.LeftLink}) {
+			t.Error("it asks for more")
+		}
+	}, nil)
+	if h.ok(err); !out.Stopped || out.LeftOutCount > 0 {
+		t.Errorf("%+v", out)
+	}
+}
+
+// readBy is a document whose bytes come from a function.
+func readBy(read func(b []byte) (int, error)) client.Source {
+	return client.Source{Name: "read", Size: -1, Open: func() (io.ReadCloser, error) { return io.NopCloser(readerFunc(read)), nil }}
+}
+
+type readerFunc func(b []byte) (int, error)
+
+func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
+
+func TestAddDocuments_ReadsNoMoreOnceItIsStopped(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	ctx, stop := context.WithCancel(t.Context())
+	reads := 0
+	out, err := s.AddDocuments(ctx, slices.Values([]client.Source{readBy(func(b []byte) (int, error) {
+		if reads++; reads > 1 {
+			return 0, io.EOF
+		}
+		stop()
+		return copy(b, "a"), nil
+	})}), nil)
+	if h.ok(err); reads != 1 || !out.Stopped || len(out.IDs) > 0 {
+		t.Errorf("%+v after %d reads", out, reads)
+	}
+}
+
+// Whoever stops is not told of a file that could not be read any more by then.
+func TestAddDocuments_StoppingLeavesNothingOut(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	ctx, stop := context.WithCancel(t.Context())
+	out, err := s.AddDocuments(ctx, slices.Values([]client.Source{readBy(func([]byte) (int, error) {
+		stop()
+		return 0, errSpoilt
+	})}), nil)
+	if h.ok(err); !out.Stopped || out.LeftOutCount > 0 {
+		t.Errorf("%+v", out)
+	}
+}
+
+func TestAddDocuments_NothingAddedWritesNoTableOfContents(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	files := h.moody()
+	if h.add(s, client.Source{Name: "link", LeaveOut: client.LeftLink}); files.indexes != 0 {
+		t.Errorf("%d tables of contents for nothing", files.indexes)
+	}
+	if h.add(s, paper("a", "1")); files.indexes != 1 {
+		t.Errorf("%d tables of contents", files.indexes)
+	}
+}
+
+func TestAddDocuments_LetsGoOfEachFileThatItBegan(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	files := h.moody()
+	if out := h.add(s, paper("a", "1"), paper("a", "1")); out.LeftOutCount != 1 || files.begun != 0 {
+		t.Errorf("%+v, and %d files are held", out, files.begun)
+	}
+}
+
+func TestAddDocuments_EmptyFileThatGrewHasChanged(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	grew := paper("grew", "x")
+	grew.Size = 0
+	if out := h.add(s, grew); len(out.LeftOut) != 1 || out.LeftOut[0].Reason != client.LeftChanged {
+		t.Errorf("%+v", out)
+	}
+}
+
+func TestAddDocuments_CommitsSixtyFourAtATime(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	_, err := s.AddDocuments(t.Context(), func(yield func(client.Source) bool) {
+		for i := range 64 {
+			if !yield(paper(fmt.Sprint(i), fmt.Sprint(i))) {
+				return
+			}
+			all, err := s.Documents(t.Context())
+			if h.ok(err); len(all) != 0 && i < 63 || len(all) != 64 && i == 63 {
+				t.Errorf("after %d there are %d", i+1, len(all))
+			}
+		}
+	}, nil)
+	h.ok(err)
+}
+
+// heedless are files of which nothing is kept.
+type heedless struct{ workspace.Files }
+
+func (heedless) Create(string) (workspace.NewFile, error) { return unkept{io.Discard}, nil }
+
+type unkept struct{ io.Writer }
+
+func (unkept) Keep() error { return nil }
+func (unkept) Drop() error { return nil }
+
+// Large files are committed sooner, so that a crash costs no more than a few of them.
+func TestAddDocuments_CommitsAQuarterOfAGibibyte(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.files.Files = heedless{h.files.Files}
+	large := func(size int64) client.Source {
+		p := readBy(func(b []byte) (int, error) { return len(b), nil })
+		p.Name = fmt.Sprint(size)
+		open := p.Open
+		p.Open = func() (io.ReadCloser, error) {
+			in, err := open()
+			return io.NopCloser(io.LimitReader(in, size)), err
+		}
+		return p
+	}
+	_, err := s.AddDocuments(t.Context(), func(yield func(client.Source) bool) {
+		if !yield(large(256<<20 - 1)) {
+			return
+		}
+		if got := h.contracts(s); got != "" {
+			t.Errorf("a byte before it there are %s", got)
+		}
+		if !yield(large(1)) {
+			return
+		}
+		if got := h.contracts(s); got != "1|268435455" {
+			t.Errorf("there are %q", got)
+		}
+	}, nil)
+	h.ok(err)
 }
 
 func TestAddDocuments_NamesTwoHundredThatWereLeftOut(t *testing.T) {

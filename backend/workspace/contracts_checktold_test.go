@@ -233,6 +233,7 @@ func TestNameDocuments_NamesWhatItCanRead(t *testing.T) {
 		want string
 	}{
 		{[]string{ids[0], ids[2]}, "a, c"},
+		{[]string{ids[0], ids[2], ids[3]}, "a, c, d"},
 		{[]string{"gone", ids[0]}, "a"},
 		{[]string{ids[1], ids[0]}, "a"}, // one that cannot be read
 		{[]string{ids[0], ids[2], ids[3], ids[1]}, "a, c, d, …"},

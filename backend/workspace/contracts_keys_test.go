@@ -1,14 +1,181 @@
 package workspace_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
+
+// onLog opens the fixture on a store with a log that can be read.
+func (h *fixture) onLog(store workspace.Store) *bytes.Buffer {
+	h.Helper()
+	said := &bytes.Buffer{}
+	var err error
+	h.w, err = client.Open(h.Context(), workspace.Config{
+		Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, Log: slog.New(slog.NewTextHandler(said, nil)),
+	})
+	h.ok(err)
+	return said
+}
+
+// handed has a holder's row say that these are the vault's keys.
+func (h *fixture) handed(holder string, keys vault.Keys) {
+	h.Helper()
+	h.alterKey(holder, func(k *workspace.VaultKey) bool {
+		sealed, err := keys.EncryptTo(k.Recipient)
+		h.ok(err)
+		k.Ciphertext, k.Generation, k.OnlyOne = sealed, keys.Generation(), true
+		return true
+	})
+}
+
+// waiting is a fixture with an owner who has a contract, and members who are signed in and wait
+// for the vault's keys, in the order of their rows.
+func waiting(t *testing.T, members int) (h *fixture, owner *user, all []*user) {
+	t.Helper()
+	h, owner = alone(t)
+	h.add(owner.signIn(), paper("lease", "Lease of the mill"))
+	all = h.people(slices.Repeat([]person{{role: workspace.RoleMember}}, members)...)
+	for _, m := range all {
+		m.signIn()
+	}
+	slices.SortFunc(all, func(a, b *user) int { return strings.Compare(a.id, b.id) })
+	return h, owner, all
+}
+
+// given counts who has the vault's keys.
+func (h *fixture) given(all []*user) (n int) {
+	h.Helper()
+	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
+		for _, m := range all {
+			if k, err := tx.VaultKey("profile/" + m.id); err == nil && k.Generation > 0 {
+				n++
+			}
+		}
+		return nil
+	}))
+	return n
+}
+
+func TestGiveWaiting_NobodyThereTakesNoTurnAtTheStore(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	steps := h.onSteps()
+	steps.before(0, nil)
+	owner.signIn()
+	if n := steps.stop(); n != 2 { // the guess, and the sign-in
+		t.Errorf("%d turns", n)
+	}
+}
+
+func TestGiveWaiting_ReachesMoreThanOneBatch(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	own, err := vault.NewIdentity()
+	h.ok(err)
+	h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(t.Context()), func(tx workspace.WriteTx) error {
+		for i := range 65 {
+			if err := tx.SaveVaultKey(workspace.VaultKey{Holder: fmt.Sprintf("profile/p%d", i), Recipient: own.Recipient()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	head := h.head()
+	owner.signIn()
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+		behind, err := tx.VaultKeysBehind(1)
+		if len(behind) > 0 {
+			t.Errorf("%d still wait", len(behind))
+		}
+		return err
+	}))
+	if n := h.kinds(head, "vault-keys-given"); n != 2 {
+		t.Errorf("given %d times", n)
+	}
+}
+
+// What fails is left for the next sign-in, all of it, and the log says so.
+func TestGiveWaiting_FailureGivesToNoneAndIsLogged(t *testing.T) {
+	t.Parallel()
+	unreadable := func(h *fixture, m *user) {
+		h.sneak("UPDATE vault_keys SET only_one = 257 WHERE holder = 'profile/" + m.id + "'")
+	}
+	for name, c := range map[string]struct {
+		before, amid func(h *fixture, members []*user)
+	}{
+		"a recipient that is none": {before: func(h *fixture, members []*user) {
+			h.alterKey("profile/"+members[1].id, func(k *workspace.VaultKey) bool { k.Recipient = "age1"; return true })
+		}},
+		"a row that cannot be read":          {before: func(h *fixture, members []*user) { unreadable(h, members[0]) }},
+		"a row that cannot be read any more": {amid: func(h *fixture, members []*user) { unreadable(h, members[0]) }},
+		"a row that cannot be written": {before: func(h *fixture, members []*user) {
+			h.hinder("ABORT", "UPDATE ON vault_keys WHEN NEW.holder = 'profile/"+members[1].id+"'")
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, owner, members := waiting(t, 2)
+			steps := h.onSteps()
+			said := h.onLog(steps)
+			if c.before != nil {
+				c.before(h, members)
+			}
+			head := h.head()
+			if c.amid == nil {
+				owner.signIn()
+			} else {
+				h.ok(h.amid(steps, 3, func() { c.amid(h, members) }, func() error {
+					_, _, err := h.w.SignIn(t.Context(), owner.email, secret.NewText(owner.pass))
+					return err
+				}))
+			}
+			if n := h.given(members); n > 0 || h.kinds(head, "vault-keys-given") > 0 {
+				t.Errorf("given to %d", n)
+			}
+			if !strings.Contains(said.String(), "clean-up is left") {
+				t.Errorf("the log says %q", said)
+			}
+		})
+	}
+}
+
+// unsure is a store that answers what it is asked and then fails, once it is told to.
+type unsure struct {
+	*afterStore
+	fail bool
+}
+
+func (s *unsure) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
+	err := s.afterStore.View(ctx, fn)
+	if s.fail {
+		err = errors.Join(err, workspace.ErrStoreFull)
+	}
+	return err
+}
+
+func TestGiveWaiting_StoreThatFailsAfterItsAnswerGivesToNone(t *testing.T) {
+	t.Parallel()
+	h, owner, members := waiting(t, 1)
+	store := &unsure{afterStore: &afterStore{Store: h.store}}
+	said := h.onLog(store)
+	store.n, store.happen = 2, func() { store.fail = true } // once the owner is in
+	owner.signIn()
+	if n := h.given(members); n > 0 || !strings.Contains(said.String(), "clean-up is left") {
+		t.Errorf("given to %d; the log says %q", n, said)
+	}
+}
 
 func TestGiveWaiting_LooksAgainBeforeItGivesTheKey(t *testing.T) {
 	t.Parallel()
@@ -46,29 +213,15 @@ func TestGiveWaiting_LooksAgainBeforeItGivesTheKey(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h, owner := alone(t)
+			h, owner, members := waiting(t, 2)
 			steps := h.onSteps()
-			h.add(owner.signIn(), paper("lease", "Lease of the mill"))
-			members := h.people(person{role: workspace.RoleMember}, person{role: workspace.RoleMember})
-			for _, m := range members {
-				m.signIn()
-			}
 			head := h.head()
 			h.ok(h.amid(steps, 3, func() { c.happen(h, owner, members[0]) }, func() error {
 				_, _, err := h.w.SignIn(t.Context(), owner.email, secret.NewText(owner.pass))
 				return err
 			}))
-			given := 0
-			h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
-				for _, m := range members {
-					if k, err := tx.VaultKey("profile/" + m.id); err == nil && k.Generation > 0 {
-						given++
-					}
-				}
-				return nil
-			}))
-			if n := h.kinds(head, "vault-keys-given"); n != c.times || given != c.given {
-				t.Errorf("given to %d, %d times", given, n)
+			if n := h.kinds(head, "vault-keys-given"); n != c.times || h.given(members) != c.given {
+				t.Errorf("given to %d, %d times", h.given(members), n)
 			}
 		})
 	}
@@ -92,4 +245,122 @@ func TestVault_WhoHasNoKeyGivesNoneAndGoesOn(t *testing.T) {
 	p, given = h.invited(admin.admin()) // who cannot unwrap their own
 	_, _, err = p.redeem(given)
 	h.ok(err)
+}
+
+// Keys that are not the vault's are somebody's doing; those of before a rotation are not.
+func TestVault_ForeignKeysAreLoggedAndOlderOnesAreNot(t *testing.T) {
+	t.Parallel()
+	h, owner, members := waiting(t, 1)
+	s, m := owner.signIn(), members[0] // who has the keys now
+	read, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{})
+	h.ok(err)
+	foreign, err := vault.NewKeys()
+	h.ok(err)
+	said := h.onLog(h.store)
+	h.handed("profile/"+m.id, foreign)
+	_, err = m.signIn().Documents(t.Context())
+	h.refused(err, service.CodeVaultWaiting)
+	if !strings.Contains(said.String(), "the vault's keys of a profile are not the vault's") {
+		t.Errorf("of a foreign key the log says %q", said)
+	}
+	a := owner.admin()
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	h.ok(a.Rotate(t.Context(), nil))
+	h.handed("profile/"+m.id, read.Keys)
+	said.Reset()
+	_, err = m.signIn().Documents(t.Context())
+	h.refused(err, service.CodeVaultWaiting)
+	if said.Len() > 0 {
+		t.Errorf("of an older key the log says %q", said)
+	}
+}
+
+func TestVault_KeysThatDoNotOpenAreLoggedWithTheCause(t *testing.T) {
+	t.Parallel()
+	h, _, members := waiting(t, 1)
+	said := h.onLog(h.store)
+	s := members[0].signIn()
+	h.alterKey("profile/"+members[0].id, func(k *workspace.VaultKey) bool {
+		k.Ciphertext, k.Generation = []byte("no keys"), 1
+		return true
+	})
+	_, err := s.Documents(t.Context())
+	h.refused(err, service.CodeVaultWaiting)
+	if !strings.Contains(said.String(), vault.ErrCiphertext.Error()) {
+		t.Errorf("the log says %q", said)
+	}
+	said.Reset()
+	_, err = members[0].signIn().Documents(t.Context()) // who is in all the same
+	h.refused(err, service.CodeVaultWaiting)
+	if !strings.Contains(said.String(), "the key of a profile could not be unwrapped") {
+		t.Errorf("at the next sign-in the log says %q", said)
+	}
+}
+
+func TestVault_WithoutOneEverybodyWaits(t *testing.T) {
+	t.Parallel()
+	h, _, members := waiting(t, 1)
+	s := members[0].signIn()
+	h.alterInfo(func(i *workspace.Info) { i.VaultGeneration = 0 })
+	_, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{})
+	h.refused(err, service.CodeVaultWaiting)
+}
+
+func TestVault_WhoHasTheKeysInHandNeedsNoRow(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.add(s, paper("lease", "Lease of the mill"))
+	h.alterKey("profile/"+owner.id, func(*workspace.VaultKey) bool { return false })
+	if h.read(s, "lease") != "Lease of the mill" {
+		t.Error("it reads otherwise")
+	}
+}
+
+// holds reports whether there is a row of a holder.
+func (h *fixture) holds(holder string) (there bool) {
+	h.Helper()
+	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
+		_, err := tx.VaultKey(holder)
+		if there = err == nil; errors.Is(err, workspace.ErrNotFound) {
+			return nil
+		}
+		return err
+	}))
+	return there
+}
+
+func TestVault_CodeThatWasRedeemedHoldsNoKey(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	p, given := h.invited(owner.admin())
+	if !h.holds("invitation/" + p.id) {
+		t.Fatal("the invitation carries no key")
+	}
+	_, _, err := p.redeem(given)
+	h.ok(err)
+	if h.holds("invitation/"+p.id) || !h.holds("profile/"+p.id) {
+		t.Error("the key pair did not pass to the profile")
+	}
+}
+
+func TestVault_RemovedMemberLeavesNoKey(t *testing.T) {
+	t.Parallel()
+	h, owner, members := waiting(t, 1)
+	id := members[0].id
+	holders := []string{"profile/" + id, "invitation/" + id, "password-reset/" + id}
+	h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(t.Context()), func(tx workspace.WriteTx) error {
+		own, err := tx.VaultKey(holders[0])
+		for _, holder := range holders[1:] { // without a code of theirs
+			own.Holder = holder
+			err = errors.Join(err, tx.SaveVaultKey(own))
+		}
+		return err
+	}))
+	h.ok(owner.admin().Remove(t.Context(), id, owner.proof()))
+	for _, holder := range holders {
+		if h.holds(holder) {
+			t.Errorf("%s is still there", holder)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -53,7 +54,9 @@ func TestKitNews_EachOtherOwnerAndAdminIsToldOnce(t *testing.T) {
 		p.signIn()
 	}
 	use := withKit(owner)
-	second.wantsTold(kitMade + " by Amara Okafor ")
+	if news := second.signIn().Welcome().News; len(news) != 1 || news[0].UsedKit() || news[0].Kind != kitMade || news[0].By != "Amara Okafor" {
+		t.Errorf("%+v", news)
+	}
 	admin.wantsTold()
 	id := use("New Owner", otherEmail)
 	at := h.clock.now()
@@ -61,7 +64,7 @@ func TestKitNews_EachOtherOwnerAndAdminIsToldOnce(t *testing.T) {
 
 	used := kitUsed + " by New Owner " + otherEmail
 	news := second.signIn().Welcome().News
-	if len(news) != 1 || news[0].Kind != kitUsed || news[0].By != "New Owner" || news[0].Detail["email"] != otherEmail || !news[0].At.Equal(at.Truncate(time.Millisecond)) {
+	if len(news) != 1 || !news[0].UsedKit() || news[0].Kind != kitUsed || news[0].By != "New Owner" || news[0].Detail["email"] != otherEmail || !news[0].At.Equal(at.Truncate(time.Millisecond)) {
 		t.Errorf("%+v", news)
 	}
 	second.wantsTold() // it was told
@@ -178,4 +181,16 @@ func TestKitNews_TellsTheTenNewestUses(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	h.restart()
+}
+
+// News by nobody is none: who came in with the kit is what has to be told.
+func TestKitNews_PersonThatCannotBeReadIsAnError(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	second := h.one(person{role: workspace.RoleOwner})
+	second.signIn()
+	id := withKit(owner)("New Owner", otherEmail)
+	h.sneak("UPDATE profiles SET created_at = 253402300800000 WHERE id = '" + id + "'")
+	_, _, err := h.w.SignIn(t.Context(), second.email, secret.NewText(second.pass))
+	h.refused(err, service.CodeNotAuthentic)
 }

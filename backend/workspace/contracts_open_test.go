@@ -105,3 +105,79 @@ func TestOpenDocument_FileThatFailsToCloseIsTold(t *testing.T) {
 		t.Errorf("closed with %v", err)
 	}
 }
+
+// What cannot be written down is not read, and its file is let go of.
+func TestOpenDocument_WhatIsNotWrittenDownIsClosed(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	id := h.add(s, paper("deed", "Deed of the house")).IDs[0]
+	files := h.moody()
+	h.hinder("ABORT", "INSERT ON events")
+	if o, err := s.OpenDocument(t.Context(), id); err == nil || o != nil || files.opened != 0 {
+		t.Errorf("%v, and %d files are open", err, files.opened)
+	}
+}
+
+// A rotation can put another file in its place twice while it is looked for.
+func TestOpenDocument_LooksForItsFileThreeTimes(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	id := h.add(s, paper("deed", "Deed of the house")).IDs[0]
+	files := h.moody()
+	files.missing = 2
+	o, err := s.OpenDocument(t.Context(), id)
+	h.ok(err)
+	h.ok(o.Close())
+	files.missing = 3
+	_, err = s.OpenDocument(t.Context(), id)
+	h.refused(err, service.CodeDocumentMissing)
+}
+
+func TestOpenDocument_DiskThatFailsIsNoDamage(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	id := h.add(s, paper("deed", strings.Repeat("x", 300<<10))).IDs[0]
+	files := h.moody()
+	files.read = func(off, end int64) error { // in the middle
+		if off < 150<<10 && end > 100<<10 {
+			return workspace.ErrFilesFailed
+		}
+		return nil
+	}
+	o, err := s.OpenDocument(t.Context(), id)
+	h.ok(err)
+	_, err = io.ReadAll(io.NewSectionReader(o, 0, o.Size))
+	h.refused(err, service.CodeFolderFailed)
+	h.ok(o.Close())
+	h.refused(s.CopyDocument(t.Context(), id, io.Discard, nil), service.CodeFolderFailed)
+	files.read = func(int64, int64) error { return workspace.ErrFilesFailed }
+	_, err = s.OpenDocument(t.Context(), id)
+	h.refused(err, service.CodeFolderFailed)
+}
+
+// countedWriter counts what is written to it.
+type countedWriter struct {
+	writes int
+	write  func() error
+}
+
+func (w *countedWriter) Write(b []byte) (int, error) {
+	w.writes++
+	return len(b), w.write()
+}
+
+func TestCopyDocument_WritesNoMoreOnceItHasFailedOrIsStopped(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	id := h.add(s, paper("deed", strings.Repeat("x", 1<<20))).IDs[0] // several pieces
+	failing := &countedWriter{write: func() error { return errSpoilt }}
+	if err := s.CopyDocument(t.Context(), id, failing, nil); err != errSpoilt || failing.writes != 1 {
+		t.Errorf("failed: %v after %d writes", err, failing.writes)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stopped := &countedWriter{write: func() error { stop(); return nil }}
+	if err := s.CopyDocument(ctx, id, stopped, nil); !errors.Is(err, context.Canceled) || stopped.writes != 1 {
+		t.Errorf("stopped: %v after %d writes", err, stopped.writes)
+	}
+}

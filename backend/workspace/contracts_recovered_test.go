@@ -43,6 +43,28 @@ func TestRecovered_WhatTheRowsOpenWithDecides(t *testing.T) {
 	h.refused(err, service.CodeKitNone)
 }
 
+func TestRecovered_KitOfAWorkspaceWithoutContractsIsRight(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	kit := owner.kitOf()
+	r, err := workspace.ReadRecovered(t.Context(), h.store, h.files, kit.Identity)
+	if h.ok(err); r.Contracts() != 0 {
+		t.Errorf("%d contracts", r.Contracts())
+	}
+}
+
+func TestRecovered_WorkspaceThatCannotBeReadIsNotTakenForNone(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.add(owner.signIn(), paper("deed", "1"))
+	kit := owner.kitOf()
+	h.sneak("UPDATE workspace SET rotating = 257")
+	r, err := workspace.ReadRecovered(t.Context(), h.store, h.files, kit.Identity)
+	if h.refused(err, service.CodeNotAuthentic); r.Contracts() > 0 {
+		t.Errorf("%d contracts", r.Contracts())
+	}
+}
+
 func TestRecovered_NewDatabaseInThePlaceOfTheOldOne(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)

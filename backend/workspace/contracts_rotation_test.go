@@ -2,6 +2,7 @@ package workspace_test
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
 
@@ -278,5 +280,67 @@ func TestBeginRotation_WhoseKeyPairChangedGetsTheNewKey(t *testing.T) {
 	h.ok(a.Rotate(t.Context(), nil))
 	if h.read(s, "lease") != "Lease of the mill" || h.read(member.signIn(), "lease") != "Lease of the mill" {
 		t.Error("the member reads something else")
+	}
+}
+
+// It fails before anybody waits for it, or gives a code.
+func TestBeginRotation_HolderWithoutARecipientEndsIt(t *testing.T) {
+	t.Parallel()
+	h, owner, members := waiting(t, 1)
+	owner.signIn()
+	steps := h.onSteps()
+	a := owner.admin()
+	for _, holder := range []string{"profile/" + owner.id, "profile/" + members[0].id} {
+		h.alterKey(holder, func(k *workspace.VaultKey) bool { k.Recipient = "age1"; return true })
+		steps.before(0, nil)
+		err := a.BeginRotation(t.Context(), workspace.Proof{})
+		if n := steps.stop(); !errors.Is(err, vault.ErrRecipient) || n > 0 {
+			t.Errorf("%v after %d turns", err, n)
+		}
+	}
+	if r, err := a.Rotation(t.Context()); err != nil || r.Running {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+func TestBeginRotation_AfterTheLastGenerationThereIsNone(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	own, err := vault.NewIdentity()
+	h.ok(err)
+	keys := vault.KeysOf(1<<30, own)
+	h.alterInfo(func(i *workspace.Info) {
+		i.VaultGeneration, i.VaultCheck = keys.Generation(), hex.EncodeToString(keys.Check([]byte(i.ID)))
+	})
+	h.handed("profile/"+owner.id, keys)
+	a := owner.admin()
+	head := h.head()
+	err = a.BeginRotation(t.Context(), owner.proof())
+	if e := (*service.Error)(nil); err == nil || errors.As(err, &e) || h.head() != head {
+		t.Errorf("%v, %v", err, h.eventsAfter(head))
+	}
+}
+
+func TestHoldRotation_OnlyAnOwnerAndOnlyOneThatRuns(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.add(owner.signIn(), paper("lease", "Lease of the mill"))
+	a, admin := owner.admin(), h.one(person{role: workspace.RoleAdmin}).admin()
+	head := h.head()
+	h.ok(a.HoldRotation(t.Context(), true))
+	if r, err := a.Rotation(t.Context()); err != nil || r.Held || h.head() != head {
+		t.Errorf("what does not run is held: %+v, %v", r, err)
+	}
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	h.refused(admin.HoldRotation(t.Context(), true), service.CodeForbidden)
+	head = h.head()
+	for _, held := range []bool{true, false} {
+		h.ok(a.HoldRotation(t.Context(), held))
+		if r, err := a.Rotation(t.Context()); err != nil || r.Held != held {
+			t.Errorf("%+v, %v", r, err)
+		}
+	}
+	if all := h.eventsAfter(head); len(all) != 2 || all[0].Kind != "rotation-held" || all[1].Kind != "rotation-resumed" {
+		t.Errorf("%+v", all)
 	}
 }

@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -87,6 +88,7 @@ func TestRotate_TellsNothingWhereNothingIsLeft(t *testing.T) {
 	h, owner := alone(t)
 	a := owner.admin()
 	tell := func(done, total int64) { t.Errorf("it tells of %d of %d", done, total) }
+	h.moody().sync = workspace.ErrFilesFailed // which it has no business with
 	h.ok(a.Rotate(t.Context(), tell))
 	h.ok(a.BeginRotation(t.Context(), owner.proof()))
 	h.ok(a.Rotate(t.Context(), tell))
@@ -137,5 +139,57 @@ func TestRotate_ContractThatIsDeletedMeanwhileIsNoFault(t *testing.T) {
 	h.ok(a.Rotate(t.Context(), nil))
 	if r, err := a.Rotation(t.Context()); err != nil || r.Running || len(h.papers()) != 1 {
 		t.Errorf("%+v, %v, %v", r, err, h.papers())
+	}
+}
+
+// What stops it is told, and not the contract that could not be read before.
+func TestRotate_DiskThatFillsUpIsToldBeforeDamage(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	var all []client.Source
+	for i := range 18 {
+		all = append(all, paper("n", strings.Repeat("x", i+1)))
+	}
+	h.add(s, all...)
+	for _, name := range h.papers()[:16] {
+		h.ok(h.files.Remove(name))
+	}
+	a := owner.admin()
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	h.moody().create = workspace.ErrFilesFull
+	h.refused(a.Rotate(t.Context(), nil), service.CodeFolderFull)
+}
+
+func TestRotate_CommitsNoMoreOnceItIsStopped(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.add(s, paper("a", "1"), paper("b", "2"))
+	a := owner.admin()
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	ctx, stop := context.WithCancel(t.Context())
+	h.files.kept = stop // the first is written, and the other is still to come
+	head := h.head()
+	if err := a.Rotate(ctx, nil); !errors.Is(err, context.Canceled) || h.head() != head {
+		t.Errorf("%v, %v", err, h.eventsAfter(head))
+	}
+	h.files.kept = nil
+	h.ok(a.Rotate(t.Context(), nil))
+	if h.read(s, "a") != "1" || h.read(s, "b") != "2" {
+		t.Error("they read otherwise")
+	}
+}
+
+func TestRotate_LetsGoOfEachFile(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.add(owner.signIn(), paper("a", "1"), paper("b", "2"))
+	a := owner.admin()
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	files := h.moody()
+	h.ok(a.Rotate(t.Context(), nil))
+	if files.begun != 0 || files.opened != 0 {
+		t.Errorf("%d that were begun and %d that were opened are held", files.begun, files.opened)
 	}
 }

@@ -50,3 +50,48 @@ func TestStart_KeepsCommittedFilesAndRemovesOthers(t *testing.T) {
 		t.Errorf("there are %v", got)
 	}
 }
+
+// What has to be done to the folder is done, and no more.
+func TestStart_TouchesTheFolderOnlyWhereThereIsSomethingToTidy(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	id := h.add(s, paper("a", "1")).IDs[0]
+	name := filepath.Join(h.documents(), id+".1.age")
+	for _, c := range []struct {
+		happens        string
+		do             func() error
+		settles, syncs int
+	}{
+		{"nothing", func() error { return nil }, 0, 0},
+		{"a file that was not settled", func() error { return os.Rename(name, name+".new") }, 1, 1},
+		{"a file of nothing", func() error {
+			return os.WriteFile(filepath.Join(h.documents(), "bbbbbbbbbbbbbbbbbbbbbbbbbb.1.age.new"), []byte("x"), 0o600)
+		}, 0, 1},
+	} {
+		h.ok(c.do())
+		files := h.moody()
+		h.ok(h.w.RecoverAll(t.Context()))
+		if files.tidied != 1 || files.settles != c.settles || files.syncs != c.syncs {
+			t.Errorf("%s: tidied %d times, %d settled, synced %d times", c.happens, files.tidied, files.settles, files.syncs)
+		}
+	}
+	if got := h.papers(); len(got) != 1 || filepath.Join(h.documents(), got[0]) != name {
+		t.Errorf("there are %v", got)
+	}
+}
+
+// No contract has such a number, but a folder can have any name in it.
+func TestStart_FileBelowTheFirstKeyIsTreatedLikeAnyStranger(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.add(s, paper("a", "1"))
+	file := func(name string) string { return filepath.Join(h.documents(), name) }
+	for _, name := range []string{"stranger.-1.age", "other.0.age.new"} { // settled, and never spoken of
+		h.ok(os.WriteFile(file(name), []byte("x"), 0o600))
+	}
+	h.restart()
+	left := strings.Join(h.papers(), " ")
+	if len(h.papers()) != 2 || !strings.Contains(left, "stranger.-1.age") {
+		t.Errorf("there are %s", left)
+	}
+}

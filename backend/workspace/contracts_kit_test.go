@@ -1,0 +1,163 @@
+package workspace_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/backend/client"
+	"countersign/backend/secret"
+	"countersign/backend/service"
+	"countersign/backend/workspace"
+)
+
+// kitOf makes an Emergency Kit as an owner.
+func (p *user) kitOf() workspace.Kit {
+	p.h.Helper()
+	kit, err := p.admin().MakeKit(p.h.Context(), p.proof())
+	p.h.ok(err)
+	return kit
+}
+
+// useKit comes in with a kit, under an email.
+func (h *fixture) useKit(kit workspace.Kit, email string) (*client.Session, *client.Challenge, error) {
+	return h.w.UseKit(h.Context(), workspace.NewOwner{Name: "New Owner", Email: email, Password: secret.NewText(longerPass), Kit: kit.Identity})
+}
+
+func TestMakeKit_RotationThatBeganMeanwhileRefusesIt(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	steps := h.onSteps()
+	a, other := owner.admin(), owner.admin()
+	err := h.amid(steps, 3, func() {
+		h.ok(other.BeginRotation(context.WithoutCancel(t.Context()), owner.proof()))
+	}, func() error { return second(a.MakeKit(t.Context(), owner.proof())) })
+	h.refused(err, service.CodeRotationRunning)
+	if r, err := a.Rotation(t.Context()); err != nil || !r.Running {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if k, err := a.KitState(t.Context()); err != nil || !k.MadeAt.IsZero() {
+		t.Errorf("%+v, %v", k, err)
+	}
+}
+
+// Nothing is hashed for it, and nobody waits for the store.
+func TestUseKit_WrongOneTakesNoTurnAtTheStore(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	kit := owner.kitOf()
+	a := owner.admin()
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	h.ok(a.Rotate(t.Context(), nil))
+	steps := h.onSteps()
+	steps.before(0, nil)
+	_, _, err := h.useKit(kit, otherEmail)
+	if n := steps.stop(); n > 0 {
+		t.Errorf("%d turns", n)
+	}
+	h.refused(err, service.CodeKitWrong)
+}
+
+func TestUseKit_LooksAtWhoTheNewOwnerIs(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	kit := owner.kitOf()
+	head := h.head()
+	for _, c := range []struct {
+		in   workspace.NewOwner
+		code service.Code
+		at   string
+	}{
+		{workspace.NewOwner{Email: otherEmail, Password: secret.NewText(longerPass)}, service.CodeNameRequired, "name"},
+		{workspace.NewOwner{Name: "N", Password: secret.NewText(longerPass)}, service.CodeEmailRequired, "email"},
+		{workspace.NewOwner{Name: "N", Email: "nobody", Password: secret.NewText(longerPass)}, service.CodeEmailForm, "email"},
+		{workspace.NewOwner{Name: "N", Email: otherEmail}, service.CodePasswordRequired, "password"},
+		{workspace.NewOwner{Name: "N", Email: otherEmail, Password: secret.NewText("short")}, service.CodePasswordShort, "password"},
+		{workspace.NewOwner{Name: "N", Email: otherEmail, Password: secret.NewText(strings.Repeat("a", 20))}, service.CodePasswordCommon, "password"},
+	} {
+		c.in.Kit = kit.Identity
+		s, ch, err := h.w.UseKit(t.Context(), c.in)
+		if e := h.refused(err, c.code); e.Field != c.at || s != nil || ch != nil || h.head() != head {
+			t.Errorf("%s at %q", c.code, e.Field)
+		}
+	}
+}
+
+// Whoever locked the owner out has nothing left that still works.
+func TestUseKit_EndsWhatWasOpenOfTheOwner(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	kit := owner.kitOf()
+	other := h.one(person{role: workspace.RoleOwner, on: true})
+	given, err := other.admin().ResetPassword(t.Context(), owner.id, "", other.proof())
+	h.ok(err)
+	for range 20 { // until it is paused
+		if _, _, err = h.w.SignIn(t.Context(), owner.email, secret.NewText("a wrong password 1")); service.IsCode(err, service.CodeThrottled) {
+			break
+		}
+	}
+	h.refused(err, service.CodeThrottled)
+	_, _, err = h.useKit(kit, owner.email)
+	h.ok(err)
+	_, _, err = h.w.Redeem(t.Context(), owner.email, secret.NewText(given.Code.Display()), secret.NewText("granite lagoon whisper 47"))
+	h.refused(err, service.CodeInvitationWrong)
+	owner.pass, owner.phone = longerPass, phone{}
+	owner.signIn() // without a pause
+}
+
+func TestUseKit_TakesNothingOverThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	for table, statement := range map[string]string{
+		"an enrolment under way": "UPDATE intents SET created_at = 253402300800000 WHERE kind = 'change-phone' AND profile_id = ",
+		"the authenticator":      "UPDATE factors SET since = 253402300800000 WHERE profile_id = ",
+		"an open code":           "UPDATE one_time_codes SET issued_at = 253402300800000 WHERE profile_id = ",
+		"the count of guesses":   "UPDATE attempts SET charged_at = 253402300800000 WHERE subject = ",
+	} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			h, owner, _ := guarded(t)
+			kit := owner.kitOf()
+			other := h.one(person{role: workspace.RoleOwner, on: true})
+			_, err := other.admin().ResetPassword(t.Context(), owner.id, "", other.proof())
+			h.ok(err)
+			_, err = owner.signIn().BeginChangePhone(t.Context(), owner.proof())
+			h.ok(err)
+			_, _, err = h.w.SignIn(t.Context(), owner.email, secret.NewText("a wrong password 1"))
+			h.refused(err, service.CodeCredentialsWrong)
+			h.sneak(statement + "'" + owner.id + "'")
+			before, head := h.profile(owner.id), h.head()
+			s, c, err := h.useKit(kit, owner.email)
+			h.refused(err, service.CodeNotAuthentic)
+			if after := h.profile(owner.id); s != nil || c != nil || h.head() != head || after.Epoch != before.Epoch {
+				t.Errorf("it was taken over: %v", h.eventsAfter(head))
+			}
+		})
+	}
+}
+
+func TestRecovered_KitKeepsItsDateInANewWorkspace(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.add(owner.signIn(), paper("lease", "Lease of the mill"))
+	kit := owner.kitOf()
+	for name, c := range map[string]struct {
+		from workspace.Store
+		want func(h *fixture) time.Time
+	}{
+		"the database":          {h.store, func(*fixture) time.Time { return kit.MadeAt }},
+		"the table of contents": {nil, func(h *fixture) time.Time { return h.clock.now() }}, // which does not say when
+	} {
+		r, err := workspace.ReadRecovered(t.Context(), c.from, h.files, kit.Identity)
+		h.ok(err)
+		fresh := newFixture(t)
+		fresh.clock.step(24 * time.Hour)
+		s, err := fresh.w.CreateFrom(t.Context(), workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}, r)
+		h.ok(err)
+		a, err := s.Admin(t.Context())
+		h.ok(err)
+		if k, err := a.KitState(t.Context()); err != nil || !k.Current || !k.MadeAt.Equal(c.want(fresh).Truncate(time.Millisecond)) {
+			t.Errorf("of %s: %+v, %v", name, k, err)
+		}
+	}
+}
