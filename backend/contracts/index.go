@@ -26,7 +26,7 @@ func (d Document) line() []string {
 	}
 	return []string{
 		store.BlobName(d.ID, d.Generation), defused(d.Name), strconv.FormatInt(d.Size, 10), d.Type, d.AddedAt.Format(time.RFC3339), defused(d.AddedBy), removed,
-		hex.EncodeToString(d.SHA256[:]), defused(strings.Join(d.Tags, "; ")),
+		hex.EncodeToString(d.SHA256[:]), defused(strings.Join(d.Tags, tagSeparator)),
 	}
 }
 
@@ -50,7 +50,7 @@ func documentOfLine(line []string) (d Document, ok bool) {
 	}
 	d.Name, d.Type, d.AddedBy = strings.TrimPrefix(line[1], "'"), line[3], strings.TrimPrefix(line[5], "'")
 	if line[8] != "" {
-		d.Tags = strings.Split(strings.TrimPrefix(line[8], "'"), "; ")
+		d.Tags = strings.Split(strings.TrimPrefix(line[8], "'"), tagSeparator)
 	}
 	if line[6] != "" {
 		if d.RemovedAt, err = time.Parse(time.RFC3339, line[6]); err != nil {
@@ -114,9 +114,13 @@ func readIndex(in io.Reader, identity vault.Identity) (found []Document, err err
 	return found, nil
 }
 
-// defused keeps a spreadsheet from calculating a cell.
+// tagSeparator stands between the tags in their cell: no tag can have it in it.
+const tagSeparator = "\n"
+
+// defused keeps a spreadsheet from calculating a cell. A cell that begins with the sign for that has
+// another, so that the first one can be taken away again.
 func defused(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
+	if cell != "" && strings.ContainsRune("'=+-@\t\r\n", rune(cell[0])) {
 		return "'" + cell
 	}
 	return cell

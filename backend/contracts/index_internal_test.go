@@ -23,6 +23,23 @@ func contractOf(id string, generation int) Document {
 	}
 }
 
+func TestDocumentOfLine_NamesAndTagsSurviveTheTable(t *testing.T) {
+	t.Parallel()
+	for _, change := range []func(d *Document){
+		func(d *Document) { d.Name = "'Lease.pdf" },
+		func(d *Document) { d.AddedBy = "'t Hooft" },
+		func(d *Document) { d.Tags = []string{"'90s", "rent"} },
+		func(d *Document) { d.Tags = []string{"a; b", "c"} },
+		func(d *Document) { d.Tags = nil },
+	} {
+		d := contractOf("abc", 3)
+		change(&d)
+		if got, ok := documentOfLine(d.line()); !ok || !reflect.DeepEqual(got, d) {
+			t.Errorf("%q by %q, %q became %q by %q, %q", d.Name, d.AddedBy, d.Tags, got.Name, got.AddedBy, got.Tags)
+		}
+	}
+}
+
 func TestDocumentOfLine_LinesThatAreNoneNameNothing(t *testing.T) {
 	t.Parallel()
 	d := contractOf("abc", 3)
@@ -58,7 +75,7 @@ func TestLine_SpreadsheetCalculatesNoCell(t *testing.T) {
 	t.Parallel()
 	d := contractOf("abc", 3)
 	line := d.line()
-	if line[1] != "'=Lease.pdf" || line[5] != "'-Amara" || line[8] != "'+a; b" {
+	if line[1] != "'=Lease.pdf" || line[5] != "'-Amara" || line[8] != "'+a\nb" {
 		t.Errorf("%q", line)
 	}
 	d.Name, d.AddedBy, d.Tags = "Lease = rent.pdf", "Amara", nil
