@@ -328,3 +328,21 @@ func TestClock_ThatShowsNoTimeIsRefusedInWords(t *testing.T) {
 		})
 	}
 }
+
+// A code whose key cannot be read is not passed over: it would be let stand beside the rest.
+func TestConfirmClock_CodeWhoseKeyCannotBeReadStopsIt(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.invited(owner.admin())
+	h.clock.step(time.Hour)
+	owner.signIn()
+	h.clock.step(-time.Hour)
+	a, head := owner.admin(), int64(0)
+	h.ok(a.Prove(t.Context(), owner.proof()))
+	h.sneak("UPDATE vault_keys SET only_one = 2 WHERE holder LIKE 'invitation/%'")
+	head = h.head()
+	h.refused(a.ConfirmClock(t.Context(), workspace.Proof{}), service.CodeNotAuthentic)
+	if all := h.eventsAfter(head); len(all) > 0 {
+		t.Errorf("the log tells %v", all)
+	}
+}
