@@ -346,3 +346,39 @@ func TestConfirmClock_CodeWhoseKeyCannotBeReadStopsIt(t *testing.T) {
 		t.Errorf("the log tells %v", all)
 	}
 }
+
+// What only the log tells of is not done where the log cannot tell it.
+func TestClock_ThatGoesWrongMeanwhileLeavesNoActUntold(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		commit, year int
+		do           func(h *fixture, a *client.Admin, owner *user) error
+	}{
+		"another passphrase": {1, 9999, func(h *fixture, a *client.Admin, _ *user) error { return a.NoteSecretsPassphrase(h.Context()) }},
+		"a restored backup":  {1, 9999, func(h *fixture, a *client.Admin, _ *user) error { return a.NoteRestored(h.Context(), h.clock.now()) }},
+		"a backup": {3, 9999, func(h *fixture, a *client.Admin, owner *user) error { // the guess, the step-up, the act
+			return a.Backup(h.Context(), owner.proof(), nil, func(workspace.BackupCopy) error { h.Error("it was made"); return nil })
+		}},
+		"the clock itself": {3, 0, func(h *fixture, a *client.Admin, owner *user) error {
+			return a.ConfirmClock(h.Context(), owner.proof())
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, owner := alone(t)
+			steps := h.onSteps()
+			a := owner.admin()
+			head := int64(0)
+			err := h.amid(steps, c.commit, func() {
+				head = h.head()
+				h.clock.mu.Lock()
+				defer h.clock.mu.Unlock()
+				h.clock.t = time.Date(c.year, 6, 1, 0, 0, 0, 0, time.UTC)
+			}, func() error { return c.do(h, a, owner) })
+			h.refused(err, service.CodeClockWrong)
+			if all := h.eventsAfter(head); len(all) > 0 {
+				t.Errorf("the log tells %v", all)
+			}
+		})
+	}
+}
