@@ -150,12 +150,9 @@ func TestDisable_LeavesNoCountOfGuesses(t *testing.T) {
 	}
 	h, s, p, _ := enabled(t)
 	for range 5 { // now there is a pause
-		h.refused(second(h.challenge().Recover(t.Context(), secret.NewText(foreignCode))), service.CodeRecoveryWrong)
+		h.refused(second(h.challenge().Recover(t.Context(), secret.NewText(noCode))), service.CodeRecoveryWrong)
 	}
 	h.ok(s.Disable(t.Context(), byCode(p.code())))
 	_, codes := h.enable(s)
 	h.ok(second(h.challenge().Recover(t.Context(), secret.NewText(codes[0]))))
 }
-
-// foreignCode has the form of a recovery code and is nobody's.
-const foreignCode = "0000 0000 0000 0000"

@@ -169,7 +169,7 @@ func TestHelpCode_NewCodesWorkWhateverWasGuessedBefore(t *testing.T) {
 	l := lostBoth(t)
 	g, _, issued := l.atEnrolment()
 	for range 5 {
-		l.refused(second(l.user.challenge().Recover(t.Context(), secret.NewText(foreignCode))), service.CodeRecoveryWrong)
+		l.refused(second(l.user.challenge().Recover(t.Context(), secret.NewText(noCode))), service.CodeRecoveryWrong)
 	}
 	l.ok(g.Continue(t.Context()))
 	l.ok(second(l.user.challenge().Recover(t.Context(), secret.NewText(display(issued)[0]))))
@@ -191,7 +191,7 @@ func TestHelpCode_ChallengeThatIsOverLooksAtNone(t *testing.T) {
 	c := l.user.challenge()
 	l.alter(l.user.id, func(p *workspace.Profile) { p.Epoch++ })
 	head := l.head()
-	l.refused(second(c.UseHelpCode(t.Context(), secret.NewText(foreignCode))), service.CodeChallengeEnded)
+	l.refused(second(c.UseHelpCode(t.Context(), secret.NewText(noCode))), service.CodeChallengeEnded)
 	if l.head() != head {
 		t.Errorf("%v", l.eventsAfter(head))
 	}
