@@ -156,3 +156,17 @@ func TestDisable_LeavesNoCountOfGuesses(t *testing.T) {
 	_, codes := h.enable(s)
 	h.ok(second(h.challenge().Recover(t.Context(), secret.NewText(codes[0]))))
 }
+
+// What cannot be read to its end says nothing of what is required.
+func TestDisable_WorkspaceThatCannotBeReadIsTold(t *testing.T) {
+	t.Parallel()
+	h, keeper, _ := guarded(t)
+	store := &viewStore{Store: h.store}
+	h.openChanged(func(c *workspace.Config) { c.Store = store })
+	s := keeper.signIn()
+	code := keeper.newCode()
+	store.seen, store.at, store.happen = 0, 2, func() { // the profile, the policy
+		h.sneak("UPDATE workspace SET require_2fa = 1, require_from = 1000, kit_at = 9223372036854775807")
+	}
+	h.refused(s.Disable(t.Context(), byCode(code)), service.CodeNotAuthentic)
+}
