@@ -308,6 +308,21 @@ func TestEnable_KeyThatCannotGoIsToldBeforeAnother(t *testing.T) {
 	}
 }
 
+// A key that the keychain did not take is not waited for: its intent goes at once.
+func TestEnable_KeyThatIsNotTakenLeavesNoIntent(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	k := &hurt{Secrets: h.secrets, call: "set", item: "/totp/" + owner.id + "/1"}
+	h.openChanged(func(c *workspace.Config) { c.Secrets = k })
+	s := owner.signIn()
+	k.n = 1
+	h.refused(second(s.BeginEnable(t.Context(), secret.NewText(pass))), service.CodeKeychainLocked)
+	if k.n != 0 || h.items() != 0 || h.intents() != 0 {
+		t.Errorf("%d items and %d intents", h.items(), h.intents())
+	}
+	h.enable(s)
+}
+
 func TestEnrolment_EndedSessionIsToldSo(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
