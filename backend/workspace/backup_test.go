@@ -144,3 +144,32 @@ func TestNotes_OfAnOwnersActsAreNoAdmins(t *testing.T) {
 		h.ok(note(owner.admin()))
 	}
 }
+
+// Somebody who is an admin by now, and no owner any more, takes no backup, and the log tells of none.
+func TestBackup_OwnerWhoBecameAnAdminMeanwhileTakesNone(t *testing.T) {
+	t.Parallel()
+	h, _ := alone(t)
+	steps := h.onSteps()
+	other := h.one(person{role: workspace.RoleOwner})
+	a := other.admin()
+	var head int64
+	steps.before(3, func() { // the guess, the step-up, the act
+		h.ok(workspace.SetRole(h.w.Workspace, t.Context(), other.id, workspace.RoleAdmin))
+		head = h.head()
+	})
+	err := a.Backup(t.Context(), other.proof(), nil, func(workspace.BackupCopy) error { t.Error("it was made"); return nil })
+	h.refused(err, service.CodeForbidden)
+	if all := h.eventsAfter(head); head == 0 || len(all) > 0 {
+		t.Errorf("the log tells %v", all)
+	}
+}
+
+func TestBackup_StoreThatCannotBeCopiedIsAnError(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.onAfter() // it has no Snapshot
+	err := owner.admin().Backup(t.Context(), owner.proof(), nil, func(workspace.BackupCopy) error { t.Error("it was made"); return nil })
+	if err == nil {
+		t.Error("it says nothing")
+	}
+}

@@ -328,3 +328,57 @@ func TestClock_ThatShowsNoTimeIsRefusedInWords(t *testing.T) {
 		})
 	}
 }
+
+// A code whose key cannot be read is not passed over: it would be let stand beside the rest.
+func TestConfirmClock_CodeWhoseKeyCannotBeReadStopsIt(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.invited(owner.admin())
+	h.clock.step(time.Hour)
+	owner.signIn()
+	h.clock.step(-time.Hour)
+	a, head := owner.admin(), int64(0)
+	h.ok(a.Prove(t.Context(), owner.proof()))
+	h.sneak("UPDATE vault_keys SET only_one = 2 WHERE holder LIKE 'invitation/%'")
+	head = h.head()
+	h.refused(a.ConfirmClock(t.Context(), workspace.Proof{}), service.CodeNotAuthentic)
+	if all := h.eventsAfter(head); len(all) > 0 {
+		t.Errorf("the log tells %v", all)
+	}
+}
+
+// What only the log tells of is not done where the log cannot tell it.
+func TestClock_ThatGoesWrongMeanwhileLeavesNoActUntold(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		commit, year int
+		do           func(h *fixture, a *client.Admin, owner *user) error
+	}{
+		"another passphrase": {1, 9999, func(h *fixture, a *client.Admin, _ *user) error { return a.NoteSecretsPassphrase(h.Context()) }},
+		"a restored backup":  {1, 9999, func(h *fixture, a *client.Admin, _ *user) error { return a.NoteRestored(h.Context(), h.clock.now()) }},
+		"a backup": {3, 9999, func(h *fixture, a *client.Admin, owner *user) error { // the guess, the step-up, the act
+			return a.Backup(h.Context(), owner.proof(), nil, func(workspace.BackupCopy) error { h.Error("it was made"); return nil })
+		}},
+		"the clock itself": {3, 0, func(h *fixture, a *client.Admin, owner *user) error {
+			return a.ConfirmClock(h.Context(), owner.proof())
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, owner := alone(t)
+			steps := h.onSteps()
+			a := owner.admin()
+			head := int64(0)
+			err := h.amid(steps, c.commit, func() {
+				head = h.head()
+				h.clock.mu.Lock()
+				defer h.clock.mu.Unlock()
+				h.clock.t = time.Date(c.year, 6, 1, 0, 0, 0, 0, time.UTC)
+			}, func() error { return c.do(h, a, owner) })
+			h.refused(err, service.CodeClockWrong)
+			if all := h.eventsAfter(head); len(all) > 0 {
+				t.Errorf("the log tells %v", all)
+			}
+		})
+	}
+}

@@ -1,10 +1,13 @@
 package workspace_test
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
 	"countersign/backend/client"
+	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -144,4 +147,104 @@ func TestCreate_AnothersBeginningIsNotTakenForItsOwn(t *testing.T) {
 	h.restart()
 	_, _, err = h.w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
+}
+
+// One whose row is gone is damaged, and not made anew over its log.
+func TestCreate_WorkspaceWhoseRowIsGoneIsNotMadeAnew(t *testing.T) {
+	t.Parallel()
+	h, _ := created(t)
+	h.sneak("PRAGMA foreign_keys = OFF", "DELETE FROM workspace")
+	before := len(h.secrets.names())
+	_, err := h.w.Create(t.Context(), northwind)
+	h.refused(err, service.CodeWorkspaceExists)
+	if after := len(h.secrets.names()); after != before {
+		t.Errorf("the keychain had %d items, and has %d", before, after)
+	}
+}
+
+// openChanged opens the fixture's workspace with another configuration.
+func (h *fixture) openChanged(change func(*workspace.Config)) {
+	h.Helper()
+	c := workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes}
+	change(&c)
+	var err error
+	h.w, err = client.Open(h.Context(), c)
+	h.ok(err)
+}
+
+// A password that cannot be hashed is none to make a workspace with.
+func TestCreate_PasswordThatCannotBeHashedMakesNone(t *testing.T) {
+	t.Parallel()
+	h := newFixture(t)
+	h.openChanged(func(c *workspace.Config) { c.Password = password.Params{MemoryKiB: 1, Time: 1, Threads: 1} })
+	if s, err := h.w.Create(t.Context(), northwind); !errors.Is(err, password.ErrParams) || s != nil {
+		t.Errorf("%v, %v", s, err)
+	}
+	if h.w.Created() {
+		t.Error("it is there")
+	}
+}
+
+// blindStore cannot be read once, when blind says so.
+type blindStore struct {
+	workspace.Store
+	blind func() bool
+}
+
+func (s *blindStore) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
+	if s.blind() {
+		return workspace.ErrStoreFailed
+	}
+	return s.Store.View(ctx, fn)
+}
+
+// A first try may have made the workspace although it failed, and could not see so.
+func TestCreate_NextTryFindsWhatTheFirstHasMade(t *testing.T) {
+	t.Parallel()
+	h := newFixture(t)
+	k, blinded := &hurt{Secrets: h.secrets, call: "set", item: "/anchor", n: 2}, false // the empty log's, the workspace's
+	h.openChanged(func(c *workspace.Config) {
+		c.Secrets = k
+		c.Store = &blindStore{h.store, func() bool {
+			now := k.n == 0 && !blinded
+			blinded = blinded || now
+			return now
+		}}
+	})
+	_, err := h.w.Create(t.Context(), northwind)
+	h.refused(err, service.CodeKeychainLocked)
+	if !blinded || h.w.Created() {
+		t.Fatalf("blinded: %t, created: %t", blinded, h.w.Created())
+	}
+	_, err = h.w.Create(t.Context(), northwind)
+	h.refused(err, service.CodeWorkspaceExists)
+	if !h.w.Created() {
+		t.Error("it is not found")
+	}
+	_, _, err = h.w.SignIn(t.Context(), northwind.Email, northwind.Password)
+	h.ok(err)
+}
+
+// What cannot be read after a change takes nothing away from what is known.
+func TestChange_WorkspaceThatCannotBeReadAfterwardsStays(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	k := &hurt{Secrets: h.secrets, call: "set", item: "/anchor"}
+	armed := false
+	h.openChanged(func(c *workspace.Config) {
+		c.Secrets = k
+		c.Store = &blindStore{h.store, func() bool {
+			if armed && k.n == 0 { // the commit stands, and its anchor does not
+				armed = false
+				h.sneak("UPDATE workspace SET created_at = 9223372036854775807")
+			}
+			return false
+		}}
+	})
+	s := owner.signIn()
+	armed, k.n = true, 1
+	h.refused(s.Rename(t.Context(), "Amara"), service.CodeKeychainLocked)
+	if armed || !h.w.Created() {
+		t.Errorf("armed: %t, created: %t", armed, h.w.Created())
+	}
 }

@@ -109,3 +109,44 @@ func TestChangePhone_HasNoCodesToContinueWith(t *testing.T) {
 	h.ok(second(s.BeginChangePhone(t.Context(), p.proof())))
 	h.refused(s.Continue(t.Context()), service.CodeEnrolmentEnded)
 }
+
+func TestChangePhone_WithoutOneIsRefusedBeforeAnyProof(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.refused(second(s.BeginChangePhone(t.Context(), workspace.Proof{})), service.CodeTwoFactorOff)
+}
+
+// A key that the keychain has lost takes no phone's place.
+func TestChangePhone_KeyThatIsLostLeavesTheOldOne(t *testing.T) {
+	t.Parallel()
+	h, s, old, _ := enabled(t)
+	shown, err := s.BeginChangePhone(t.Context(), proof(byCode(old.code())))
+	h.ok(err)
+	h.secrets.fail(nil, workspace.ErrSecretMissing, nil)
+	for range 6 { // and the right code costs no guess
+		h.refused(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))), service.CodeKeychainMismatch)
+	}
+	h.secrets.fail(nil, nil, nil)
+	h.clock.step(30 * time.Second)
+	h.ok(second(h.challenge().Verify(t.Context(), secret.NewText(old.code()))))
+	h.ok(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))))
+}
+
+func TestChangePhone_KeyIsNotShownOnceItIsOver(t *testing.T) {
+	t.Parallel()
+	h, _ := alone(t)
+	steps := h.onSteps()
+	member := h.one(person{role: workspace.RoleMember, on: true})
+	s, other := member.signIn(), member.signIn()
+	shown, err := s.BeginChangePhone(t.Context(), member.proof())
+	h.ok(err)
+	proof := member.proof()
+	steps.before(2, func() { h.ok(second(other.BeginChangePhone(t.Context(), proof))) }) // the guess, the swap
+	h.refused(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))), service.CodeEnrolmentEnded)
+	h.refused(second(s.ShowingKey()), service.CodeEnrolmentEnded)
+
+	shown, err = s.BeginChangePhone(t.Context(), member.proof())
+	h.ok(err)
+	h.ok(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))))
+	h.refused(second(s.ShowingKey()), service.CodeEnrolmentEnded)
+}

@@ -162,3 +162,37 @@ func TestEnrolmentSession_LastsNoLongerThanASession(t *testing.T) {
 	}
 	l.refused(g.Touch(), service.CodeSessionEnded)
 }
+
+// Guesses at the lost codes make nobody wait with the new ones.
+func TestHelpCode_NewCodesWorkWhateverWasGuessedBefore(t *testing.T) {
+	t.Parallel()
+	l := lostBoth(t)
+	g, _, issued := l.atEnrolment()
+	for range 5 {
+		l.refused(second(l.user.challenge().Recover(t.Context(), secret.NewText(noCode))), service.CodeRecoveryWrong)
+	}
+	l.ok(g.Continue(t.Context()))
+	l.ok(second(l.user.challenge().Recover(t.Context(), secret.NewText(display(issued)[0]))))
+}
+
+func TestEnrolmentSession_IsNeverOverdue(t *testing.T) {
+	t.Parallel()
+	l := lostBoth(t)
+	g, _, _ := l.atEnrolment()
+	if g.Overdue() {
+		t.Error("it is overdue")
+	}
+}
+
+// A challenge that is over tells nothing of a help code, and costs no guess.
+func TestHelpCode_ChallengeThatIsOverLooksAtNone(t *testing.T) {
+	t.Parallel()
+	l := lostBoth(t)
+	c := l.user.challenge()
+	l.alter(l.user.id, func(p *workspace.Profile) { p.Epoch++ })
+	head := l.head()
+	l.refused(second(c.UseHelpCode(t.Context(), secret.NewText(noCode))), service.CodeChallengeEnded)
+	if l.head() != head {
+		t.Errorf("%v", l.eventsAfter(head))
+	}
+}

@@ -1,6 +1,8 @@
 package workspace_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -281,4 +283,167 @@ func TestShowing_KeyThatIsNotConfirmedHasNoCodes(t *testing.T) {
 	s := owner.signIn()
 	h.ok(second(s.BeginEnable(t.Context(), secret.NewText(owner.pass))))
 	h.refused(second(s.Showing()), service.CodeEnrolmentEnded)
+}
+
+func TestEnable_WhereItIsOnIsRefusedBeforeAnyProof(t *testing.T) {
+	t.Parallel()
+	h, s, _, _ := enabled(t)
+	head := h.head()
+	h.refused(second(s.BeginEnable(t.Context(), secret.Text{})), service.CodeTwoFactorOn)
+	if h.head() != head {
+		t.Errorf("%v", h.eventsAfter(head))
+	}
+}
+
+// One enrolment takes another's place only once the other's key can go.
+func TestEnable_KeyThatCannotGoIsToldBeforeAnother(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.ok(second(s.BeginEnable(t.Context(), secret.NewText(pass))))
+	h.secrets.fail(nil, nil, workspace.ErrKeychainLocked)
+	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.refused(err, service.CodeKeychainLocked)
+	if len(shown.Groups) > 0 || h.items() != 1 {
+		t.Errorf("there are %d keys", h.items())
+	}
+}
+
+// A key that the keychain did not take is not waited for: its intent goes at once.
+func TestEnable_KeyThatIsNotTakenLeavesNoIntent(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	k := &hurt{Secrets: h.secrets, call: "set", item: "/totp/" + owner.id + "/1"}
+	h.openChanged(func(c *workspace.Config) { c.Secrets = k })
+	s := owner.signIn()
+	k.n = 1
+	h.refused(second(s.BeginEnable(t.Context(), secret.NewText(pass))), service.CodeKeychainLocked)
+	if k.n != 0 || h.items() != 0 || h.intents() != 0 {
+		t.Errorf("%d items and %d intents", h.items(), h.intents())
+	}
+	h.enable(s)
+}
+
+func TestEnrolment_EndedSessionIsToldSo(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.ok(second(s.BeginEnable(t.Context(), secret.NewText(pass))))
+	h.ok(s.End(t.Context()))
+	h.refused(second(s.Confirm(t.Context(), secret.NewText("123456"))), service.CodeSessionEnded)
+	h.refused(s.CancelEnrolment(t.Context()), service.CodeSessionEnded)
+}
+
+// Who goes back to the page with the codes sees the same ones, whatever is typed.
+func TestConfirm_AgainShowsTheSameCodes(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	first, err := s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
+	h.ok(err)
+	head := h.head()
+	again, err := s.Confirm(t.Context(), secret.Text{})
+	h.ok(err)
+	if !slices.Equal(display(again), display(first)) || h.head() != head {
+		t.Errorf("sheet %d after sheet %d, and %v", again.Sheet, first.Sheet, h.eventsAfter(head))
+	}
+}
+
+// Before 1970 there is no code to look at, and so none is counted.
+func TestConfirm_ClockBefore1970CostsNoGuess(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.clock.step(-70 * 365 * 24 * time.Hour)
+	s := owner.signIn()
+	h.ok(second(s.BeginEnable(t.Context(), secret.NewText(pass))))
+	for range 6 {
+		h.refused(second(s.Confirm(t.Context(), secret.NewText("123456"))), service.CodeClockWrong)
+	}
+}
+
+func TestConfirm_RightCodeClearsTheWrongOnesBefore(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	p := h.phoneOf(shown)
+	for range 4 { // the fifth begins a pause
+		h.refused(second(s.Confirm(t.Context(), secret.NewText(p.wrong()))), service.CodeCodeWrong)
+	}
+	h.ok(second(s.Confirm(t.Context(), secret.NewText(p.code()))))
+	h.ok(s.CancelEnrolment(t.Context()))
+	shown, err = s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	h.ok(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))))
+}
+
+// A guess may be counted just as 2FA goes: a phone that was proven afterwards works.
+func TestEnable_NewPhoneWorksWhateverWasGuessedBefore(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.ok(workspace.Change(h.w.Workspace, t.Context(), func(tx workspace.WriteTx) error {
+		return tx.SaveAttempts(workspace.Attempts{Subject: owner.id, Kind: workspace.KindCode, Failures: 20, SinceSignIn: 20, ChargedAt: h.clock.now()})
+	}))
+	owner.phone, _ = h.enable(s)
+	owner.signIn()
+}
+
+// What another window has ended is not shown any more.
+func TestContinue_EnrolmentThatWasEndedIsNotShown(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s, other := owner.signIn(), owner.signIn()
+	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	h.ok(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))))
+	h.ok(second(other.BeginEnable(t.Context(), secret.NewText(pass))))
+	h.refused(s.Continue(t.Context()), service.CodeEnrolmentEnded)
+	h.refused(second(s.ShowingKey()), service.CodeEnrolmentEnded)
+	h.refused(second(s.Showing()), service.CodeEnrolmentEnded)
+}
+
+// An order to delete a key that may not stand is not carried out: the next start looks.
+func TestCancelEnrolment_KeyStaysWhereItsEndIsNotAnchored(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	k := &hurt{Secrets: h.secrets, call: "set", item: "/anchor"}
+	h.openChanged(func(c *workspace.Config) { c.Secrets = k })
+	s := owner.signIn()
+	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	h.ok(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))))
+	k.n = 1
+	h.refused(s.CancelEnrolment(t.Context()), service.CodeKeychainLocked)
+	if h.items() != 1 || h.intents() != 1 || h.pending() != 0 {
+		t.Errorf("%d items, %d intents and %d pending sets", h.items(), h.intents(), h.pending())
+	}
+	h.restart()
+	if h.items() != 0 || h.intents() != 0 {
+		t.Errorf("%d items and %d intents", h.items(), h.intents())
+	}
+}
+
+func TestVerify_TakesOnlyAWholeCode(t *testing.T) {
+	t.Parallel()
+	h, _, p, _ := enabled(t)
+	c := h.challenge()
+	for range 6 { // none is counted
+		h.refused(second(c.Verify(t.Context(), secret.NewText("12345"))), service.CodeCodeForm)
+	}
+	h.ok(second(c.Verify(t.Context(), secret.NewText(p.code()))))
+}
+
+// An item that holds no key is as good as none, and the code costs no guess.
+func TestVerify_ItemThatHoldsNoKeyIsMissing(t *testing.T) {
+	t.Parallel()
+	h, _, p, _ := enabled(t)
+	for _, name := range h.secrets.names() {
+		if strings.Contains(name, "/totp/") {
+			h.ok(h.secrets.Set(t.Context(), name, secret.NewBytes([]byte("not a key"))))
+		}
+	}
+	c := h.challenge()
+	for range 6 {
+		h.refused(second(c.Verify(t.Context(), secret.NewText(p.code()))), service.CodeKeychainItemMissing)
+	}
 }

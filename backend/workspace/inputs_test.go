@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -117,4 +118,41 @@ func TestNames_HaveTheirMostCharactersAndNoMore(t *testing.T) {
 	}
 	_, _, err := checkEmail("a"+email, "email")
 	expect(t, "a longer email", err, service.CodeEmailLong)
+}
+
+// The page says what is wrong with an email by this word.
+func TestEmails_TellWhatIsWrongWithThem(t *testing.T) {
+	t.Parallel()
+	for typed, why := range map[string]string{
+		"amara.example.com":         "at",
+		"@example.com":              "start",
+		"amara okafor@example.com":  "space",
+		"amara@example":             "ending",
+		"amara@example.com.":        "ending",
+		"amara@.example.com":        "form",
+		"amara@example..com":        "form",
+		"amara@okafor@example.com":  "form",
+		"<amara@example.com":        "form",
+		"amara,bela@example.com":    "form",
+		"amara\x00@example.com":     "form",
+		"amara\u202e@example.com":   "form",
+		"amara\ufffd@example.com":   "form",
+		"amara@example.com\x1b[2J":  "form",
+		"amara\u0085x@example.com":  "form",
+		"amara\xff@example.com":     "form",
+		"amara\u00adx@example.com":  "form",
+		"amara\u2028x@example.com":  "form",
+		"\"amara\"@example.com":     "form",
+		"amara@[127.0.0.1]":         "form",
+		"amara (home)@example.com":  "space",
+		"amara@exam\u00a0ple.com":   "space",
+		"amara@\u200bexample.com":   "form",
+		"amara.okafor@example.com,": "form",
+	} {
+		_, _, err := checkEmail(typed, "email")
+		var e *service.Error
+		if !errors.As(err, &e) || e.Code != service.CodeEmailForm || e.Args["why"] != why {
+			t.Errorf("%+q: %v, want %s", typed, err, why)
+		}
+	}
 }

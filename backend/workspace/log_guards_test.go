@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -126,5 +127,77 @@ func TestLog_WorkspaceClosedMeanwhileIsNoAnswer(t *testing.T) {
 			h, owner := alone(t)
 			h.refused(read(owner.admin(), func(int64, int64) { h.w.Close() }), service.CodeSessionEnded)
 		})
+	}
+}
+
+func TestLog_PageThatIsJustFullHasNoNext(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	a := owner.admin()
+	head := int(h.head())
+	for limit, more := range map[int]bool{head - 1: true, head: false, head + 1: false} {
+		page, err := a.Log(t.Context(), workspace.LogQuery{Steps: true, Limit: limit})
+		h.ok(err)
+		if (page.Next > 0) != more || len(page.Entries) != min(limit, head) {
+			t.Errorf("%d of %d: %d entries, next %d", limit, head, len(page.Entries), page.Next)
+		}
+	}
+}
+
+// What is found before an event that cannot be read fills a page all the same.
+func TestLog_PageBeforeAnUnreadableEventIsGiven(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	for range 3 {
+		owner.signIn()
+	}
+	a := owner.admin()
+	h.sneak("UPDATE events SET rows = 'x' WHERE seq = 1")
+	page, err := a.Log(t.Context(), workspace.LogQuery{Text: "signed-in", Limit: 2})
+	h.ok(err)
+	if len(page.Entries) != 2 || page.Next == 0 {
+		t.Errorf("%d entries, next %d", len(page.Entries), page.Next)
+	}
+	h.refused(second(a.Log(t.Context(), workspace.LogQuery{Text: "signed-in"})), service.CodeNotAuthentic)
+}
+
+func TestLog_OfAPersonHasWhatTheyDidAndWhatWasDoneToThem(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	member := h.one(person{role: workspace.RoleMember, on: true})
+	a := owner.admin()
+	head := h.head()
+	h.ok(a.Reset2FA(t.Context(), member.id, "", owner.proof()))
+	for _, id := range []string{owner.id, member.id} {
+		page, err := a.Log(t.Context(), workspace.LogQuery{Person: id, After: head})
+		h.ok(err)
+		if all := kinds(page); !slices.Contains(all, "2fa-reset") {
+			t.Errorf("of %s: %v", h.profile(id).Name, all)
+		}
+	}
+}
+
+// A long log is read in parts, and a page names a person in one way.
+func TestLog_PageNamesAPersonInOneWay(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	renamed := false
+	h.openChanged(func(c *workspace.Config) {
+		c.Sentence = func(e workspace.LogEntry) string {
+			if !renamed && e.Detail["word"] == "zebra" {
+				renamed = true
+				h.sneak("UPDATE profiles SET name = 'Another'")
+			}
+			return ""
+		}
+	})
+	a := owner.admin()
+	word := `UPDATE events SET detail = '{"word":"zebra"}' WHERE seq = (SELECT max(seq) FROM events)`
+	h.sneak(word, "INSERT INTO events WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100) "+
+		"SELECT seq + i, at, kind, actor, subject, '{}', rows, state, seal FROM n, (SELECT * FROM events ORDER BY seq DESC LIMIT 1)", word)
+	page, err := a.Log(t.Context(), workspace.LogQuery{Text: "zebra", Steps: true})
+	h.ok(err)
+	if len(page.Entries) != 2 || !renamed || page.Entries[0].Actor.Name != page.Entries[1].Actor.Name {
+		t.Errorf("renamed: %t, %+v", renamed, page.Entries)
 	}
 }

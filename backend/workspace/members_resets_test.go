@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"countersign/backend/client"
+	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
 
@@ -39,4 +41,39 @@ func TestReset2FA_WhatAnotherFinishedIsNotToldTwice(t *testing.T) {
 	if n := h.kinds(head, "secret-deleted"); n != 1 || h.items() != 0 {
 		t.Errorf("%d events, %d items", n, h.items())
 	}
+}
+
+// What was on its way ends with the phone: another phone, and codes that were shown.
+func TestReset2FA_EndsWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	for name, begin := range map[string]func(s *client.Session, p *user) error{
+		"another phone": func(s *client.Session, p *user) error { return second(s.BeginChangePhone(t.Context(), p.proof())) },
+		"new codes":     func(s *client.Session, p *user) error { return second(s.BeginNewCodes(t.Context(), p.proof())) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, owner := alone(t)
+			member := h.one(person{role: workspace.RoleMember, on: true})
+			h.ok(begin(member.signIn(), member))
+			h.ok(owner.admin().Reset2FA(t.Context(), member.id, "", owner.proof()))
+			if h.items() != 0 || h.intents() != 0 || h.pending() != 0 {
+				t.Errorf("%d items, %d intents and %d pending sets are left", h.items(), h.intents(), h.pending())
+			}
+		})
+	}
+}
+
+// A row that does not go has not gone: neither a phone nor a code that was used.
+func TestMembers_RowThatDoesNotGoIsNotTakenForGone(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	member := h.one(person{role: workspace.RoleMember, on: true})
+	a := owner.admin()
+	h.hinder("IGNORE", "DELETE ON factors")
+	h.refused(a.Reset2FA(t.Context(), member.id, "", owner.proof()), service.CodeTwoFactorOff)
+	member.challenge()
+
+	c := hand(t, workspace.OneTimeHelp, workspace.RoleAdmin, workspace.RoleMember)
+	c.hinder("IGNORE", "DELETE ON one_time_codes")
+	c.refused(c.use(), service.CodeOneTimeUsed)
 }

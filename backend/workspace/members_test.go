@@ -2,6 +2,7 @@ package workspace_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"countersign/backend/secret"
@@ -108,4 +109,83 @@ func TestAdmin_AsManyAsFitAreNotTooMany(t *testing.T) {
 	}
 	h.refused(run(workspace.MaxRun), service.CodeMemberGone)
 	h.refused(run(workspace.MaxRun+1), service.CodeRunLong)
+}
+
+// Who is removed leaves a name, for the log and the ledger, and nothing that opens anything.
+func TestRemove_LeavesTheNameAndNothingElse(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	member := h.one(person{role: workspace.RoleMember})
+	member.phone, _ = h.enable(member.signIn())
+	a := owner.admin()
+	h.ok(second(a.ResetPassword(t.Context(), member.id, "", owner.proof())))
+	h.ok(second(a.HelpCode(t.Context(), member.id, "", owner.proof())))
+	c := member.challenge()
+	h.refused(second(c.Verify(t.Context(), secret.NewText(member.phone.wrong()))), service.CodeCodeWrong)
+	h.refused(second(c.Recover(t.Context(), secret.NewText(noCode))), service.CodeRecoveryWrong)
+	h.refused(second(c.UseHelpCode(t.Context(), secret.NewText(noCode))), service.CodeHelpWrong)
+	s := member.signIn()
+	h.ok(second(s.BeginChangePhone(t.Context(), member.proof())))
+	s = member.signIn()
+	h.ok(second(s.BeginNewCodes(t.Context(), member.proof())))
+	h.ok(a.Remove(t.Context(), member.id, owner.proof()))
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+		return eachRow(tx, func(k workspace.Key, _ any) error {
+			if k.Table != "profile" && strings.Contains(k.ID, member.id) {
+				t.Errorf("%s is left", k)
+			}
+			return nil
+		})
+	}))
+	if h.items() != 0 || h.intents() != 0 || h.pending() != 0 {
+		t.Errorf("%d items, %d intents and %d pending sets are left", h.items(), h.intents(), h.pending())
+	}
+	if now := h.profile(member.id); now.Name != member.name || len(now.Password.Verifier) > 0 {
+		t.Errorf("%+v", now)
+	}
+}
+
+func TestMembers_WhatIsSoAlreadyIsNoEvent(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	member := h.one(person{role: workspace.RoleMember})
+	asleep := h.one(person{role: workspace.RoleMember, state: workspace.ProfileSuspended})
+	a := owner.admin()
+	for name, act := range map[string]func() error{
+		"the same role": func() error { return a.SetRole(t.Context(), member.id, workspace.RoleMember, owner.proof()) },
+		"still owner":   func() error { return a.SetRole(t.Context(), owner.id, workspace.RoleOwner, owner.proof()) },
+		"suspended":     func() error { return a.Suspend(t.Context(), asleep.id) },
+		"active":        func() error { return a.Resume(t.Context(), member.id) },
+	} {
+		head := h.head()
+		h.ok(act())
+		for _, e := range h.eventsAfter(head) {
+			if e.Subject != owner.id { // the step-up
+				t.Errorf("%s: %q", name, e.Kind)
+			}
+		}
+		if n := h.kinds(head, "role-changed"); n != 0 {
+			t.Errorf("%s: the role has changed", name)
+		}
+	}
+}
+
+// An owner who cannot sign in is none that has to stay, and the last one is told before any proof.
+func TestSetRole_OnlyTheLastWhoCanSignInStaysOwner(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	asleep := h.one(person{role: workspace.RoleOwner, state: workspace.ProfileSuspended})
+	a := owner.admin()
+	h.refused(a.SetRole(t.Context(), owner.id, workspace.RoleAdmin, workspace.Proof{}), service.CodeLastOwner)
+	h.ok(a.SetRole(t.Context(), asleep.id, workspace.RoleMember, owner.proof()))
+	if r := h.profile(asleep.id).Role; r != workspace.RoleMember {
+		t.Errorf("the role is %s", r)
+	}
+}
+
+func TestAddMembers_WhatIsWrongIsToldBeforeAnyProof(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	taken := workspace.NewMember{Name: "Bela", Email: owner.email, Role: workspace.RoleAdmin}
+	h.refused(second(owner.admin().AddMember(t.Context(), taken, workspace.Proof{})), service.CodeEmailTaken)
 }

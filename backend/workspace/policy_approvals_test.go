@@ -284,3 +284,17 @@ func TestAskApproval_UnknownKindIsRefused(t *testing.T) {
 	_, err := owner.admin().AskApproval(t.Context(), "anything", []string{m.id}, "because", owner.proof())
 	h.refused(err, service.CodeNobodyChosen)
 }
+
+// An approval whose giver cannot be read is not taken for one that is gone.
+func TestApproval_GiverWhoCannotBeReadIsTold(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	giver := h.one(person{role: workspace.RoleOwner, on: true})
+	member := h.one(person{role: workspace.RoleMember, on: true})
+	asked, err := owner.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{member.id}, "lost", owner.proof())
+	h.ok(err)
+	h.ok(giver.admin().Approve(t.Context(), asked.ID, giver.proof()))
+	a := owner.admin()
+	h.sneak("UPDATE profiles SET created_at = 9223372036854775807 WHERE id = '" + giver.id + "'")
+	h.refused(a.Reset2FA(t.Context(), member.id, asked.ID, owner.proof()), service.CodeNotAuthentic)
+}

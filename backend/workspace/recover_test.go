@@ -1,7 +1,9 @@
 package workspace_test
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -206,5 +208,66 @@ func TestRecover_RunThatEndedInBetweenIsNotInterrupted(t *testing.T) {
 	h.ok(h.amid(steps, 1, func() { h.ok(second(r.Cancel(context.WithoutCancel(t.Context())))) }, func() error { return h.w.RecoverAll(t.Context()) }))
 	if n := h.kinds(head, "run-interrupted"); n != 0 || h.kinds(head, "run-cancelled") != 1 {
 		t.Errorf("%v", h.eventsAfter(head))
+	}
+}
+
+// A folder without a workspace is only looked at.
+func TestRecoverAll_FolderWithoutAWorkspaceIsNotWritten(t *testing.T) {
+	t.Parallel()
+	h := newFixture(t)
+	steps := h.onSteps()
+	steps.before(0, nil)
+	h.ok(h.w.RecoverAll(t.Context()))
+	if n := steps.stop(); n != 0 {
+		t.Errorf("%d commits", n)
+	}
+}
+
+// A workspace that another program is making is nothing to clean up, and the log of the program
+// says nothing of it. Nor does it where all was done.
+func TestRecover_WhereNothingIsLeftNothingIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	h := newFixture(t)
+	var said bytes.Buffer
+	log := func(c *workspace.Config) { c.Log = slog.New(slog.NewTextHandler(&said, nil)) }
+	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
+	_, err := h.w.Create(t.Context(), northwind)
+	h.refused(err, service.CodeKeychainLocked)
+	h.secrets.fail(nil, nil, nil)
+	h.openChanged(log)
+	h.ok(h.w.Recover(t.Context()))
+	if said.Len() > 0 || h.intents() == 0 {
+		t.Errorf("with %d intents: %s", h.intents(), &said)
+	}
+
+	s, err := h.w.Create(t.Context(), northwind)
+	h.ok(err)
+	p, _ := h.enable(s)
+	h.clock.step(time.Minute)
+	h.ok(s.Disable(t.Context(), byCode(p.code())))
+	h.ok(h.w.RecoverAll(t.Context()))
+	if said.Len() > 0 {
+		t.Errorf("all was done: %s", &said)
+	}
+}
+
+// A set that cannot be read is not passed over, nor is one with such a code.
+func TestRecover_SetThatCannotBeReadIsTold(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]string{
+		"a set":  "UPDATE recovery_sets SET issued_at = 9223372036854775807 WHERE state = 'pending'",
+		"a code": "UPDATE recovery_codes SET used_at = 9223372036854775807 WHERE set_id IN (SELECT id FROM recovery_sets WHERE state = 'pending')",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, s, p, _ := enabled(t)
+			h.ok(second(s.BeginNewCodes(t.Context(), proof(byCode(p.code())))))
+			h.sneak(spoil)
+			head := h.head()
+			h.refused(h.w.RecoverAll(t.Context()), service.CodeNotAuthentic)
+			if h.head() != head || h.pending() != 1 {
+				t.Errorf("%v, and %d pending sets", h.eventsAfter(head), h.pending())
+			}
+		})
 	}
 }

@@ -79,3 +79,63 @@ func TestCancelNewCodes_KeychainThatFailsIsTold(t *testing.T) {
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
 	h.refused(s.CancelNewCodes(t.Context()), service.CodeKeychainLocked)
 }
+
+// sets counts the recovery sets that the database has, by state.
+func (h *fixture) sets() map[workspace.SetState]int {
+	h.Helper()
+	n := map[workspace.SetState]int{}
+	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
+		return eachRow(tx, func(_ workspace.Key, row any) error {
+			if r, ok := row.(workspace.SetRow); ok {
+				n[r.Set.State]++
+			}
+			return nil
+		})
+	}))
+	return n
+}
+
+// Nobody has one's own codes on paper that one did not keep. Those of a print run may be.
+func TestCancelNewCodes_LeavesOnlyWhatMayBeOnPaper(t *testing.T) {
+	t.Parallel()
+	h, keeper, _ := guarded(t)
+	s := keeper.signIn()
+	h.ok(second(s.BeginNewCodes(t.Context(), keeper.proof())))
+	h.ok(s.CancelNewCodes(t.Context()))
+	if n := h.sets(); n[workspace.SetDropped] != 0 || n[workspace.SetPending] != 0 {
+		t.Errorf("one's own: %v", n)
+	}
+
+	h.ok(second(s.BeginNewCodes(t.Context(), keeper.proof())))
+	keeper.beginRun(keeper).issue() // in another window
+	h.ok(s.CancelNewCodes(t.Context()))
+	if n := h.sets(); n[workspace.SetDropped] != 1 || n[workspace.SetPending] != 0 {
+		t.Errorf("a run's: %v", n)
+	}
+}
+
+// Where another window has ended them already there is nothing to say.
+func TestCancelNewCodes_ThatHaveEndedIsNoEvent(t *testing.T) {
+	t.Parallel()
+	h, keeper, _ := guarded(t)
+	s, other := keeper.signIn(), keeper.signIn()
+	h.ok(second(s.BeginNewCodes(t.Context(), keeper.proof())))
+	h.ok(second(other.BeginNewCodes(t.Context(), keeper.proof())))
+	h.ok(other.KeepNewCodes(t.Context()))
+	head := h.head()
+	h.ok(s.CancelNewCodes(t.Context()))
+	if h.head() != head {
+		t.Errorf("%v", h.eventsAfter(head))
+	}
+}
+
+// A sheet of a run that cannot be read is not passed over.
+func TestCancelNewCodes_SheetThatCannotBeReadIsTold(t *testing.T) {
+	t.Parallel()
+	h, keeper, _ := guarded(t)
+	s := keeper.signIn()
+	h.ok(second(s.BeginNewCodes(t.Context(), keeper.proof())))
+	keeper.beginRun(keeper).issue()
+	h.sneak("UPDATE recovery_codes SET used_at = 9223372036854775807 WHERE set_id IN (SELECT id FROM recovery_sets WHERE state = 'pending')")
+	h.refused(s.CancelNewCodes(t.Context()), service.CodeNotAuthentic)
+}

@@ -125,3 +125,16 @@ func TestKindOf_LaterVersionsKindIsTheWorkspaces(t *testing.T) {
 		t.Errorf("%+v", k)
 	}
 }
+
+// A computer puts its clock right by as much as is let pass, and no further.
+func TestWithin_LastsForItsLifeAndTheClocksSlack(t *testing.T) {
+	t.Parallel()
+	from := time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)
+	for age, want := range map[time.Duration]bool{
+		-clockSlack - 1: false, -clockSlack: true, 0: true, GrantLife - 1: true, GrantLife: false,
+	} {
+		if got := within(from, from.Add(age), GrantLife); got != want {
+			t.Errorf("after %s: %t", age, got)
+		}
+	}
+}
