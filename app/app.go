@@ -117,7 +117,7 @@ func windowOptions(s *shell, page fs.FS) *options.App {
 		EnableDefaultContextMenu: false,
 		Linux:                    &linux.Options{ProgramName: "countersign", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 		Mac:                      &mac.Options{Preferences: &mac.Preferences{}},
-		Windows:                  &windows.Options{},
+		Windows:                  &windows.Options{IsZoomControlEnabled: true},
 	}
 }
 

@@ -39,6 +39,25 @@ static void ended(WebKitWebView *view, WebKitWebProcessTerminationReason reason,
   webkit_web_view_load_uri(view, home);
 }
 
+// Ctrl with +, - and 0 makes the page larger, smaller, and as large as it was. The view keeps
+// that for as long as the window is there, also from one page to the next; it is written nowhere.
+static gboolean zoom(GtkWidget *widget, GdkEventKey *key, gpointer none) {
+  if ((key->state & gtk_accelerator_get_default_mod_mask() & ~GDK_SHIFT_MASK) != GDK_CONTROL_MASK) return FALSE;
+  static const double levels[] = {0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2};
+  const int n = G_N_ELEMENTS(levels);
+  WebKitWebView *view = WEBKIT_WEB_VIEW(widget);
+  int at = 0;
+  while (at < n - 1 && levels[at] < webkit_web_view_get_zoom_level(view)) at++;
+  switch (key->keyval) {
+  case GDK_KEY_plus: case GDK_KEY_equal: case GDK_KEY_KP_Add: at = MIN(at + 1, n - 1); break;
+  case GDK_KEY_minus: case GDK_KEY_KP_Subtract: at = MAX(at - 1, 0); break;
+  case GDK_KEY_0: case GDK_KEY_KP_0: at = 2; break;
+  default: return FALSE;
+  }
+  webkit_web_view_set_zoom_level(view, levels[at]);
+  return TRUE;
+}
+
 // The list of recently used files, which every program of this person reads, would
 // tell what contracts are called and where copies and recovery sheets were saved.
 static void keep_no_list(void) {
@@ -51,6 +70,7 @@ static gboolean guard(gpointer none) {
   if (!view) return G_SOURCE_REMOVE;
   g_signal_connect(view, "decide-policy", G_CALLBACK(decide), NULL);
   g_signal_connect(view, "web-process-terminated", G_CALLBACK(ended), NULL);
+  g_signal_connect(view, "key-press-event", G_CALLBACK(zoom), NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -82,8 +102,8 @@ import "C"
 const RenewsPage = true
 
 // GuardPage forbids the web view to leave the page, whoever asks: a script, a link, a
-// form, a dropped file. Wails has no such setting. And it keeps what is opened and
-// saved out of the system's list of recent files.
+// form, a dropped file. Wails has no such setting. It keeps what is opened and saved
+// out of the system's list of recent files, and lets Ctrl with +, - and 0 zoom.
 func GuardPage() { C.guard_view() }
 
 // RenewPage ends the process that draws the page, and everything in its memory, and

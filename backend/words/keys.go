@@ -1354,6 +1354,8 @@ var (
 	KeysEnterDoes  = Key{"keys.enter_does"}
 	KeysEscape     = Key{"keys.escape"}
 	KeysEscapeDoes = Key{"keys.escape_does"}
+	KeysZoom       = Key{"keys.zoom"}
+	KeysZoomDoes   = Key{"keys.zoom_does"}
 	KeysPaste      = Key{"keys.paste"}
 	KeysPasteDoes  = Key{"keys.paste_does"}
 

@@ -6,11 +6,13 @@ standard output. It only looks: clicks and keys come from outside, as a person's
 
   {"ask": "find", "role": …, "name": …}   what is on the screen with that role and name
   {"ask": "tree"}                         everything, as lines of text, for a failure's message
+  {"ask": "told"}                         what is said of everything on the page, in its order
   {"ask": "reveal", "role": …, "name": …} scroll it into view
   {"ask": "clipboard"}                    what is on the clipboard
   {"ask": "clipboardMark"}                whether a clipboard manager is told that it is a secret
   {"ask": "selection"}                    what a click of the middle button would paste
   {"ask": "setClipboard", "text": …}      copy something else
+  {"ask": "setSelection", "text": …}      select something else
 """
 
 import json
@@ -123,6 +125,16 @@ def tree(_):
     return "\n".join(lines)
 
 
+def told(_):
+    texts = []
+    for node, _ in everything():
+        try:
+            texts.append((node.get_name() or "") + "\n" + text_of(node))
+        except GLib.Error:
+            continue
+    return texts
+
+
 def clipboard(_):
     return Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text()
 
@@ -138,9 +150,9 @@ def selection(_):
     return Gtk.Clipboard.get(Gdk.SELECTION_PRIMARY).wait_for_text()
 
 
-def set_clipboard(request):
+def set_clipboard(request, which=Gdk.SELECTION_CLIPBOARD):
     """Copies as another program would. What is copied is served as long as this one runs."""
-    held = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
+    held = Gtk.Clipboard.get(which)
     held.set_text(request["text"], -1)
     while Gtk.events_pending():
         Gtk.main_iteration()
@@ -150,10 +162,12 @@ answers = {
     "find": find,
     "reveal": reveal,
     "tree": tree,
+    "told": told,
     "clipboard": clipboard,
     "clipboardMark": clipboard_mark,
     "selection": selection,
     "setClipboard": set_clipboard,
+    "setSelection": lambda request: set_clipboard(request, Gdk.SELECTION_PRIMARY),
 }
 
 Atspi.init()

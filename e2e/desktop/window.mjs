@@ -58,10 +58,19 @@ export class Window {
 
   find = (what) => this.#ask({ ask: 'find', ...what });
   tree = () => this.#ask({ ask: 'tree' });
+  told = () => this.#ask({ ask: 'told' });
   clipboard = () => this.#ask({ ask: 'clipboard' });
   clipboardMark = () => this.#ask({ ask: 'clipboardMark' });
   selection = () => this.#ask({ ask: 'selection' });
   setClipboard = (text) => this.#ask({ ask: 'setClipboard', text });
+  setSelection = (text) => this.#ask({ ask: 'setSelection', text });
+
+  /** What has the keys, inside the page: a role and a name. */
+  async focused() {
+    const all = (await this.find({})).filter((it) => it.focused && it.role !== 'document web');
+    const it = all.at(-1);
+    return it && `${it.role} ${it.name}`;
+  }
 
   /** Waits until something is on the screen and returns it. test says which of several, or when. */
   async waitFor(what, test = () => true) {

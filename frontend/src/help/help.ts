@@ -53,5 +53,6 @@ export const shortcuts: { keys: Key; does: Key }[] = [
   { keys: 'keys.tab', does: 'keys.tab_does' },
   { keys: 'keys.enter', does: 'keys.enter_does' },
   { keys: 'keys.escape', does: 'keys.escape_does' },
+  { keys: 'keys.zoom', does: 'keys.zoom_does' },
   { keys: 'keys.paste', does: 'keys.paste_does' },
 ];

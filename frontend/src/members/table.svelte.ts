@@ -75,10 +75,16 @@ export class MemberTable {
   /** Reads the table anew. What is selected stays, but for members who are gone. */
   async load(): Promise<void> {
     try {
-      this.view = last = await session.use(Members.list);
+      const view = await session.use(Members.list);
+      const place = this.rows.findIndex(({ member }) => member.id === this.active);
+      this.view = last = view;
       this.wrong = undefined;
-      const ids = this.view.members.map((m) => m.id);
+      const ids = view.members.map((m) => m.id);
       this.selected = kept(this.selected, ids);
+      // Whoever had the focus is gone: the row in their place is the one to look at next.
+      if (place >= 0 && !ids.includes(this.active ?? '')) {
+        this.active = (this.rows[place] ?? this.rows.at(-1))?.member.id;
+      }
     } catch (thrown) {
       this.wrong = words(refused(thrown));
     }

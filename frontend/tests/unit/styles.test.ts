@@ -7,7 +7,7 @@ const bare = (css: string) => css.replace(/\/\*[\s\S]*?\*\//g, '');
 const sheet = (name: string) => bare(readFileSync(`${root}/src/styles/${name}`, 'utf8'));
 
 /** One element by its name, or all; no class, and nothing that asks what is around it. */
-const element = /^(\*|#app|[a-z][a-z0-9]*)?(\[tabindex='-1'\])?(::?[a-z-]+)?$/;
+const element = /^(\*|#app|[a-z][a-z0-9]*)?(\[(tabindex='-1'|dir='auto')\])?(::?[a-z-]+)?$/;
 
 /** What a sheet's rules are for, in groups as they stand. Steps of an animation are no rules. */
 function selectors(css: string): string[] {

@@ -1,12 +1,15 @@
 /** The one toast: something succeeded. It leaves by itself, unless it is being read. */
 class Toasts {
   text = $state<string | undefined>(undefined);
+  /** Counts the toasts: each is an element of its own, since one whose words change is not heard. */
+  nth = $state(0);
   /** While a page with a footer shows, which a toast must not cover. */
   raised = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   show(text: string): void {
     this.text = text;
+    this.nth++;
     this.resume();
   }
 

@@ -5,6 +5,8 @@ export interface Column {
   label: string;
   /** Numbers stand to the right. */
   right?: boolean;
+  /** Somebody has named it: it runs in the direction of its script, and is cut at its end. */
+  given?: boolean;
   /** False where its order would say nothing. */
   sorts?: boolean;
   /** In which window it leaves, since what it says is also elsewhere: below 900 or below 700 px. */
