@@ -396,3 +396,19 @@ func TestEmptyBin_WhatAnotherLetGoOfMeanwhileIsNotCounted(t *testing.T) {
 		t.Errorf("%v", all)
 	}
 }
+
+// What is deleted is not had back, so the bin goes by no look that failed.
+func TestEmptyBin_LookThatFailedLetsNothingGo(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	d := h.onDamaged()
+	s := owner.signIn()
+	h.ok(s.RemoveDocuments(t.Context(), h.add(s, paper("a", "1")).IDs))
+	h.clock.step(store.BinLife)
+	s = owner.signIn()
+	d.end = workspace.ErrStoreFailed
+	_, err := s.Session.EmptyBin(t.Context())
+	if h.refused(err, service.CodeFolderFailed); len(h.papers()) != 1 {
+		t.Errorf("the bin keeps %v", h.papers())
+	}
+}
