@@ -183,6 +183,27 @@ func TestChange_WithoutTheKeyIsNone(t *testing.T) {
 	l.fits()
 }
 
+// That the log is damaged is an answer of the store, which goes on.
+func TestChange_EventThatCannotBeAppendedUndoesIt(t *testing.T) {
+	t.Parallel()
+	l := begun(t)
+	head := l.head()
+	l.store.appends = store.ErrDamaged
+	for name, err := range map[string]error{
+		"a change":   l.rename("b"),
+		"acceptance": l.j.Accept(t.Context(), "a", nil, func(store.WriteTx) error { return nil }),
+	} {
+		if !errors.Is(err, store.ErrDamaged) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	l.store.appends = nil
+	l.fits()
+	if l.head().Seq != head.Seq {
+		t.Errorf("event %d came to it", l.head().Seq)
+	}
+}
+
 func TestChange_EventsAreInTheOrderOfTime(t *testing.T) {
 	t.Parallel()
 	l := begun(t)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/audit"
 	"countersign/backend/journal"
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
@@ -65,6 +66,7 @@ type scripted struct {
 	runs    int
 	head    func(store.Head, error) (store.Head, error) // what a View sees of it; nil: as it is
 	indexes error                                       // what is wrong with them
+	appends error                                       // what AppendEvent answers
 }
 
 func (s *scripted) CheckIndexes(ctx context.Context) error {
@@ -88,8 +90,19 @@ func (h headed) Head() (store.Head, error) {
 	return h.head(h.ReadTx.Head())
 }
 
-func (s *scripted) Update(ctx context.Context, fn func(store.WriteTx) error) error {
+// appending answers otherwise where an event is appended.
+type appending struct {
+	store.WriteTx
+	err error
+}
+
+func (a appending) AppendEvent(e audit.Event, signature []byte) error {
+	return errors.Join(a.err, a.WriteTx.AppendEvent(e, signature))
+}
+
+func (s *scripted) Update(ctx context.Context, do func(store.WriteTx) error) error {
 	s.runs++
+	fn := func(tx store.WriteTx) error { return do(appending{tx, s.appends}) }
 	if len(s.ends) == 0 {
 		return s.Store.Update(ctx, fn)
 	}

@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -178,6 +179,8 @@ func TestJournal_WithoutTheKeyNothingIsSaid(t *testing.T) {
 	l.eachKeyFault("StateOf", view(func(tx store.ReadTx) error { _, err := l.j.StateOf(tx); return err }))
 	l.eachKeyFault("Said", view(func(tx store.ReadTx) error { _, err := l.j.Said(tx); return err }))
 	l.eachKeyFault("Owner", view(func(tx store.ReadTx) error { _, err := l.j.Owner(tx, profile("a")); return err }))
+	l.eachKeyFault("CheckLog", func() error { _, err := l.j.CheckLog(t.Context()); return err })
+	l.eachKeyFault("Change", func() error { return l.rename("b") })
 	l.eachKeyFault("Open", func() error { _, err := l.j.Open(t.Context()); return err })
 	l.sneak(func(tx store.WriteTx) error { return tx.InsertProfile(profile("x")) })
 	l.eachKeyFault("Open with a finding", func() error {
@@ -236,6 +239,49 @@ func TestBegin_AnchorsALogOfNoEvents(t *testing.T) {
 	if c := l.checked(); c.Breaks != 0 || c.Checked != 0 {
 		t.Errorf("%+v", c)
 	}
+}
+
+// The program ends between the first commit and its anchor.
+func TestOpen_FirstEventsMayBeAheadOfTheAnchor(t *testing.T) {
+	t.Parallel()
+	l := begun(t)
+	none := journal.Place{Signature: make([]byte, audit.SignatureSize)}
+	l.anchor.is = &journal.Anchored{Head: none, Mark: journal.Mark{Place: none}}
+	l.fits()
+	if now, head := l.anchor.is.Head, l.head(); now.Seq != head.Seq || !bytes.Equal(now.Signature, head.Signature) {
+		t.Errorf("it is anchored at event %d", now.Seq)
+	}
+}
+
+func TestOpen_AnchorThatCannotBeMadeUpForIsTold(t *testing.T) {
+	t.Parallel()
+	l := begun(t)
+	boom := errors.New("boom")
+	l.anchor.fails = boom
+	if err := l.rename("b"); !errors.Is(err, boom) {
+		t.Fatal(err)
+	}
+	l.restart()
+	if r, err := l.j.Open(t.Context()); !errors.Is(err, boom) {
+		t.Errorf("%v, %v", r, err)
+	}
+	l.anchor.fails = nil
+	l.fits()
+}
+
+// A signature is of its event: beside the number of another, it is none.
+func TestOpen_AnchorBeforeItsMarkIsABreak(t *testing.T) {
+	t.Parallel()
+	l := begun(t)
+	l.ok(l.rename("b"))
+	l.marked()
+	odd := *l.anchor.is
+	if odd.Mark.Seq != odd.Head.Seq {
+		t.Fatalf("%+v", odd)
+	}
+	odd.Head.Seq--
+	l.anchor.is = &odd
+	l.finds(journal.FoundLogBroken, "")
 }
 
 func TestCheckLog_EventsAheadOfTheAnchorAreNoBreak(t *testing.T) {

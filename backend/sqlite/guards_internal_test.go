@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -320,5 +321,38 @@ func TestView_AnEndedContextIsNotAnAnswer(t *testing.T) {
 	err := s.Update(ctx, func(store.WriteTx) error { cancel(); return nil })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("a commit after the end: %v", err)
+	}
+}
+
+// A folder whose WAL is lost must not look as if there had never been a workspace.
+func TestUpdate_ANewWorkspaceIsInTheDatabaseItself(t *testing.T) {
+	t.Parallel()
+	s, path := opened(t)
+	if err := s.Update(t.Context(), func(tx store.WriteTx) error {
+		if err := tx.InsertInfo(store.Info{ID: "w", Name: "n"}); err != nil {
+			return err
+		}
+		_, err := tx.MarkCreated(time.UnixMilli(1))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if st, err := os.Stat(path + "-wal"); err != nil || st.Size() > 0 {
+		t.Errorf("the WAL still holds %d bytes: %v", st.Size(), err)
+	}
+}
+
+func TestUpdate_SaysWhatItsFunctionSaysOfAFailure(t *testing.T) {
+	t.Parallel()
+	s, _ := opened(t)
+	err := s.Update(t.Context(), func(tx store.WriteTx) error {
+		row := sample[store.DocumentRow](samples("id", 1))
+		if err := tx.InsertDocument(row); err != nil {
+			return err
+		}
+		return fmt.Errorf("the second time: %w", tx.InsertDocument(row))
+	})
+	if !errors.Is(err, store.ErrFailed) || !strings.HasPrefix(err.Error(), "the second time: ") {
+		t.Error(err)
 	}
 }

@@ -1,0 +1,414 @@
+package workspace_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/backend/client"
+	"countersign/backend/contracts"
+	"countersign/backend/service"
+	"countersign/backend/store"
+	"countersign/backend/vault"
+	"countersign/backend/workspace"
+)
+
+// damagedStore answers that a row cannot be read, or a page not be written, where the test
+// says so. That is an answer: the transaction goes on.
+type damagedStore struct {
+	workspace.Store
+	count, at int   // which answer; 0: none
+	end       error // of the Views, after they have been read
+}
+
+func (d *damagedStore) answer() error {
+	if d.count++; d.count == d.at {
+		return workspace.ErrStoreDamaged
+	}
+	return nil
+}
+
+func (d *damagedStore) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
+	return errors.Join(d.Store.View(ctx, func(tx workspace.ReadTx) error { return fn(damagedReads{tx, d}) }), d.end)
+}
+
+func (d *damagedStore) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
+	return d.Store.Update(ctx, func(tx workspace.WriteTx) error { return fn(damagedWrites{tx, d}) })
+}
+
+type damagedReads struct {
+	workspace.ReadTx
+	of *damagedStore
+}
+
+func (t damagedReads) Profile(id string) (workspace.Profile, error) {
+	return damaged(t.of, func() (workspace.Profile, error) { return t.ReadTx.Profile(id) })
+}
+
+func (t damagedReads) Info() (workspace.Info, error) { return damaged(t.of, t.ReadTx.Info) }
+
+func (t damagedReads) Document(id string) (workspace.DocumentRow, error) {
+	return damaged(t.of, func() (workspace.DocumentRow, error) { return t.ReadTx.Document(id) })
+}
+
+func (t damagedReads) Documents() ([]workspace.DocumentRow, error) {
+	return damaged(t.of, t.ReadTx.Documents)
+}
+
+func (t damagedReads) CountDocuments(generation int) (all, behind int, err error) {
+	if err := t.of.answer(); err != nil {
+		return 0, 0, err
+	}
+	return t.ReadTx.CountDocuments(generation)
+}
+
+type damagedWrites struct {
+	workspace.WriteTx
+	of *damagedStore
+}
+
+func (t damagedWrites) Profile(id string) (workspace.Profile, error) {
+	return damaged(t.of, func() (workspace.Profile, error) { return t.WriteTx.Profile(id) })
+}
+
+func (t damagedWrites) Info() (workspace.Info, error) { return damaged(t.of, t.WriteTx.Info) }
+
+func (t damagedWrites) Document(id string) (workspace.DocumentRow, error) {
+	return damaged(t.of, func() (workspace.DocumentRow, error) { return t.WriteTx.Document(id) })
+}
+
+func (t damagedWrites) Documents() ([]workspace.DocumentRow, error) {
+	return damaged(t.of, t.WriteTx.Documents)
+}
+
+func (t damagedWrites) InsertDocument(d workspace.DocumentRow) error {
+	return errors.Join(t.of.answer(), t.WriteTx.InsertDocument(d))
+}
+
+func (t damagedWrites) UpdateDocument(d workspace.DocumentRow) error {
+	return errors.Join(t.of.answer(), t.WriteTx.UpdateDocument(d))
+}
+
+func damaged[T any](of *damagedStore, read func() (T, error)) (T, error) {
+	if err := of.answer(); err != nil {
+		var none T
+		return none, err
+	}
+	return read()
+}
+
+// onDamaged opens the fixture on such a store.
+func (h *fixture) onDamaged() *damagedStore {
+	h.Helper()
+	d := &damagedStore{Store: h.store}
+	h.openChanged(func(c *workspace.Config) { c.Store = d })
+	return d
+}
+
+// unread is a contract whose file was kept, and whose row nobody has.
+func (h *fixture) unread(keys vault.Keys, id string, generation int) workspace.DocumentRow {
+	h.Helper()
+	f, err := h.files.Create(store.BlobName(id, generation))
+	h.ok(err)
+	_, err = keys.Encrypt(f, strings.NewReader("text"), nil)
+	h.ok(errors.Join(err, f.Keep()))
+	row, err := contracts.Document{ID: id, Name: id, Generation: generation}.Encrypt(keys)
+	h.ok(err)
+	return row
+}
+
+// Whatever an act meets that cannot be read or written, it says so, and does nothing.
+func TestContracts_DamageThatIsMetIsAlwaysTold(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(h *fixture, owner *user, s *client.Session, row workspace.DocumentRow, keys vault.Keys) func() error{
+		"read all": func(h *fixture, _ *user, s *client.Session, _ workspace.DocumentRow, _ vault.Keys) func() error {
+			return func() error { return second(s.ReadDocuments(h.Context(), workspace.DocumentQuery{})) }
+		},
+		"read one": func(h *fixture, _ *user, s *client.Session, row workspace.DocumentRow, _ vault.Keys) func() error {
+			return func() error {
+				return second(s.ReadDocuments(h.Context(), workspace.DocumentQuery{IDs: []string{row.ID}}))
+			}
+		},
+		"read what is under an older key": func(h *fixture, owner *user, s *client.Session, _ workspace.DocumentRow, _ vault.Keys) func() error {
+			h.ok(owner.admin().BeginRotation(h.Context(), owner.proof()))
+			return func() error { return second(s.ReadDocuments(h.Context(), workspace.DocumentQuery{Behind: 1})) }
+		},
+		"add": func(h *fixture, _ *user, s *client.Session, _ workspace.DocumentRow, keys vault.Keys) func() error {
+			return func() error {
+				row := h.unread(keys, "abc", 1)
+				added, err := s.Session.AddDocuments(h.Context(), 1, []workspace.DocumentRow{row})
+				if added != (err == nil) {
+					h.Errorf("%v, %v", added, err)
+				}
+				return err
+			}
+		},
+		"rename": func(h *fixture, _ *user, s *client.Session, row workspace.DocumentRow, keys vault.Keys) func() error {
+			c := h.renamed(row, keys, "b")
+			return func() error {
+				return s.ChangeDocuments(h.Context(), workspace.DocumentsRename, 1, []workspace.ChangedDocument{c})
+			}
+		},
+		"restore": func(h *fixture, _ *user, s *client.Session, row workspace.DocumentRow, keys vault.Keys) func() error {
+			h.ok(s.RemoveDocuments(h.Context(), []string{row.ID}))
+			row, keys = h.row(s)
+			c := h.renamed(row, keys, "a")
+			return func() error {
+				return s.ChangeDocuments(h.Context(), workspace.DocumentsRestore, 1, []workspace.ChangedDocument{c})
+			}
+		},
+		"delete": func(h *fixture, _ *user, s *client.Session, row workspace.DocumentRow, keys vault.Keys) func() error {
+			h.ok(s.RemoveDocuments(h.Context(), []string{row.ID}))
+			row, keys = h.row(s)
+			c := h.renamed(row, keys, "a")
+			return func() error {
+				return s.ChangeDocuments(h.Context(), workspace.DocumentsPurge, 1, []workspace.ChangedDocument{c})
+			}
+		},
+		"empty the bin": func(h *fixture, owner *user, s *client.Session, row workspace.DocumentRow, _ vault.Keys) func() error {
+			h.ok(s.RemoveDocuments(h.Context(), []string{row.ID}))
+			h.clock.step(store.BinLife)
+			s = owner.signIn()
+			return func() error { return second(s.Session.EmptyBin(h.Context())) }
+		},
+		"note that one was opened": func(h *fixture, _ *user, s *client.Session, row workspace.DocumentRow, _ vault.Keys) func() error {
+			return func() error { return s.NoteOpened(h.Context(), row.ID, false) }
+		},
+		"note a check": func(h *fixture, _ *user, s *client.Session, _ workspace.DocumentRow, _ vault.Keys) func() error {
+			return func() error { return s.NoteChecked(h.Context(), 1, 0, 0) }
+		},
+		"look for unknown files": func(h *fixture, _ *user, s *client.Session, _ workspace.DocumentRow, _ vault.Keys) func() error {
+			return func() error { return second(s.UnknownFiles(h.Context())) }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, owner := alone(t)
+			d := h.onDamaged()
+			s := owner.signIn()
+			h.add(s, paper("a", "1"))
+			row, keys := h.row(s)
+			act := prepare(h, owner, s, row, keys)
+			head := h.head()
+			for n := 1; ; n++ {
+				d.count, d.at = 0, n
+				err := act()
+				if d.at = 0; d.count < n {
+					h.ok(err)
+					break
+				}
+				if !errors.Is(err, workspace.ErrStoreDamaged) {
+					t.Errorf("%v where answer %d was damage", err, n)
+				}
+				if h.head() != head {
+					t.Fatalf("%v after answer %d was damage", h.eventsAfter(head), n)
+				}
+				if !slices.Contains(h.papers(), store.BlobName(row.ID, 1)) {
+					t.Fatalf("its file went although answer %d was damage", n)
+				}
+			}
+			h.restart()
+		})
+	}
+}
+
+// In doubt the files stay: whether their rows do could not be seen.
+func TestAddDocuments_FilesStayWhereTheirRowsCannotBeSeen(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	d := h.onDamaged()
+	s := owner.signIn()
+	read, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{})
+	h.ok(err)
+	row := h.unread(read.Keys, "abc", 1)
+	h.hinder("ABORT", "INSERT ON documents")
+	d.end = workspace.ErrStoreFailed
+	_, err = s.Session.AddDocuments(t.Context(), 1, []workspace.DocumentRow{row})
+	h.refused(err, service.CodeFolderFailed)
+	if len(h.papers()) != 1 {
+		t.Errorf("there are %v", h.papers())
+	}
+}
+
+func TestAddDocuments_NoneIsNoChange(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	head := h.head()
+	added, err := s.Session.AddDocuments(t.Context(), 1, nil)
+	if h.ok(err); added || h.head() != head {
+		t.Errorf("%v, %v", added, h.eventsAfter(head))
+	}
+	h.ok(s.ChangeDocuments(t.Context(), workspace.DocumentsRename, 1, nil))
+	if h.head() != head {
+		t.Errorf("%v", h.eventsAfter(head))
+	}
+}
+
+// While a rotation runs there are two keys, and a file is under one of them.
+func TestAddDocuments_FileUnderNeitherKeyIsRefused(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	read, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{})
+	h.ok(err)
+	h.ok(owner.admin().BeginRotation(t.Context(), owner.proof()))
+	for _, generation := range []int{0, 3} {
+		row := h.unread(read.Keys, "abc", generation)
+		added, err := s.Session.AddDocuments(t.Context(), 2, []workspace.DocumentRow{row})
+		if h.refused(err, service.CodeRotationRunning); added || len(h.papers()) > 0 {
+			t.Errorf("key %d: %v, %v", generation, added, h.papers())
+		}
+	}
+}
+
+func TestReadDocuments_NoneIsBehindWithoutARotation(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.add(s, paper("a", "1"))
+	h.sneak("UPDATE documents SET generation = 0")
+	read, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{Behind: 1})
+	if h.ok(err); len(read.Rows) > 0 || read.All > 0 || read.Older > 0 {
+		t.Errorf("%+v", read)
+	}
+}
+
+func TestChangeDocuments_MemberRenamesButDeletesNothingForGood(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.add(owner.signIn(), paper("a", "1"))
+	member := h.one(person{role: workspace.RoleMember})
+	member.signIn()
+	owner.signIn() // gives the member the keys
+	s := member.signIn()
+	row, keys := h.row(s)
+	h.ok(s.RenameDocument(t.Context(), row.ID, "b"))
+	none := h.renamed(row, keys, "c")
+	none.Row.ID = "none"
+	h.refused(s.ChangeDocuments(t.Context(), workspace.DocumentsRename, 1, []workspace.ChangedDocument{none}), service.CodeDocumentGone)
+	h.ok(s.RemoveDocuments(t.Context(), []string{row.ID}))
+	row, keys = h.row(s)
+	c := h.renamed(row, keys, "b")
+	h.refused(s.ChangeDocuments(t.Context(), workspace.DocumentsPurge, 1, []workspace.ChangedDocument{c}), service.CodeForbidden)
+	if len(h.papers()) != 1 {
+		t.Error("the file went although it was refused")
+	}
+}
+
+// A copy leaves the workspace, so the log has another word for it.
+func TestNoteOpened_TellsACopyFromALook(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	for copied, kind := range map[bool]string{false: "contracts-opened", true: "contracts-copied"} {
+		head := h.head()
+		h.ok(s.NoteOpened(t.Context(), "abc", copied))
+		if all := h.eventsAfter(head); len(all) != 1 || all[0].Kind != kind || all[0].Detail["documents"] != "abc" {
+			t.Errorf("%v", all)
+		}
+	}
+}
+
+// What cannot be written down is not done.
+func TestNoteOpened_ClockWithoutAFormRefusesIt(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.clock.t = time.Date(12_000, 1, 1, 0, 0, 0, 0, time.UTC)
+	h.refused(s.NoteOpened(t.Context(), "abc", false), service.CodeClockWrong)
+	h.refused(s.NoteChecked(t.Context(), 1, 0, 0), service.CodeClockWrong)
+}
+
+// listed are files that are found in another order, or not at all.
+type listed struct {
+	workspace.Files
+	names []string
+	err   error
+}
+
+func (l listed) List(found func(name string, settled bool, size int64) error) error {
+	for _, name := range l.names {
+		if err := found(name, true, 1); err != nil {
+			return err
+		}
+	}
+	return l.err
+}
+
+func TestUnknownFiles_AreInOrder(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.files.Files = listed{h.files.Files, []string{"b.1.age", "c", "a.1.age"}, nil}
+	names, err := s.UnknownFiles(t.Context())
+	if h.ok(err); !slices.Equal(names, []string{"a.1.age", "b.1.age", "c"}) {
+		t.Errorf("%q", names)
+	}
+	h.ok(s.End(t.Context()))
+	_, err = s.UnknownFiles(t.Context())
+	h.refused(err, service.CodeSessionEnded)
+}
+
+func TestUnknownFiles_FolderThatCannotBeListedIsTold(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.files.Files = listed{h.files.Files, nil, workspace.ErrFilesFailed}
+	_, err := s.UnknownFiles(t.Context())
+	h.refused(err, service.CodeFolderFailed)
+}
+
+func TestEmptyBin_NothingToLetGoOfKeepsNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	steps := h.onSteps()
+	s := owner.signIn()
+	h.ok(s.RemoveDocuments(t.Context(), h.add(s, paper("a", "1")).IDs))
+	steps.before(0, nil)
+	if n, err := s.Session.EmptyBin(t.Context()); err != nil || n != 0 || steps.stop() != 0 {
+		t.Errorf("%d went in %d commits: %v", n, steps.stop(), err)
+	}
+	h.ok(s.End(t.Context()))
+	_, err := s.Session.EmptyBin(t.Context())
+	h.refused(err, service.CodeSessionEnded)
+}
+
+// Two members sign in at the same time: the log says once what went.
+func TestEmptyBin_WhatAnotherLetGoOfMeanwhileIsNotCounted(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	steps := h.onSteps()
+	s := owner.signIn()
+	h.ok(s.RemoveDocuments(t.Context(), h.add(s, paper("a", "1")).IDs))
+	h.clock.step(store.BinLife)
+	one, other := owner.signIn(), owner.signIn()
+	head := h.head()
+	h.ok(h.amid(steps, 1, func() {
+		if n, err := other.Session.EmptyBin(t.Context()); err != nil || n != 1 {
+			t.Errorf("the first: %d, %v", n, err)
+		}
+	}, func() error {
+		n, err := one.Session.EmptyBin(t.Context())
+		if n != 0 {
+			t.Errorf("the second counts %d", n)
+		}
+		return err
+	}))
+	if all := h.eventsAfter(head); len(all) != 1 {
+		t.Errorf("%v", all)
+	}
+}
+
+// What is deleted is not had back, so the bin goes by no look that failed.
+func TestEmptyBin_LookThatFailedLetsNothingGo(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	d := h.onDamaged()
+	s := owner.signIn()
+	h.ok(s.RemoveDocuments(t.Context(), h.add(s, paper("a", "1")).IDs))
+	h.clock.step(store.BinLife)
+	s = owner.signIn()
+	d.end = workspace.ErrStoreFailed
+	_, err := s.Session.EmptyBin(t.Context())
+	if h.refused(err, service.CodeFolderFailed); len(h.papers()) != 1 {
+		t.Errorf("the bin keeps %v", h.papers())
+	}
+}
