@@ -24,8 +24,16 @@ var errDriver = errors.New("an injected fault of the driver")
 type driverFaults struct {
 	mu                  sync.Mutex
 	armed               bool
+	damage              bool // the fault is called one
 	calls, rows         int
 	failCall, failedRow int
+}
+
+func (f *driverFaults) fault() error {
+	if f.damage {
+		return fmt.Errorf("%w: %w", store.ErrDamaged, errDriver)
+	}
+	return errDriver
 }
 
 func (f *driverFaults) call() error {
@@ -35,7 +43,7 @@ func (f *driverFaults) call() error {
 		return nil
 	}
 	if f.calls++; f.calls == f.failCall {
-		return errDriver
+		return f.fault()
 	}
 	return nil
 }
@@ -372,6 +380,8 @@ func TestRun_AFailedStatementFailsItsTransaction(t *testing.T) {
 				})
 			},
 			"update": func() error {
+				f.damage = true // which a statement that writes never answers
+				defer func() { f.damage = false }()
 				return s.Update(t.Context(), func(tx store.WriteTx) error {
 					f.armed, f.calls, f.failCall = true, 0, 2
 					_ = tx.DeleteVaultKey("id")

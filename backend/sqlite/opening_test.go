@@ -174,3 +174,38 @@ func TestOpen_WhatCameInItsPlaceMeanwhileIsKept(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What the engine finds damaged is no answer, whatever the function makes of it.
+func TestView_ADamagedPageFailsTheTransaction(t *testing.T) {
+	t.Parallel()
+	path := edited(t, "")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page, size int64
+	err = db.QueryRowContext(t.Context(), "SELECT rootpage, page_size FROM sqlite_schema, pragma_page_size() WHERE name = 'profiles'").Scan(&page, &size)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteAt(bytes.Repeat([]byte{0xff}, int(size)), (page-1)*size)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s, err := sqlite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	err = s.View(t.Context(), func(tx store.ReadTx) error {
+		_, _ = tx.Members()
+		return errors.New("refused")
+	})
+	if !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("the damage became %v", err)
+	}
+}

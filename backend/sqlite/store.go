@@ -299,7 +299,7 @@ func translate(err error) error {
 		return nil
 	}
 	for _, known := range []error{
-		store.ErrBusy, store.ErrDamaged, store.ErrFailed, store.ErrFull,
+		store.ErrNotFound, store.ErrBusy, store.ErrDamaged, store.ErrFailed, store.ErrFull,
 		store.ErrNewer, store.ErrReadOnly, store.ErrAltered, context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {

@@ -9,6 +9,8 @@ import (
 	"iter"
 	"time"
 
+	"modernc.org/sqlite"
+
 	"countersign/backend/audit"
 	"countersign/backend/store"
 )
@@ -28,17 +30,27 @@ type tx struct {
 
 type scanner interface{ Scan(...any) error }
 
-// answered translates what a statement returned, and notes a failure.
+// answered translates what a look-up returned, and notes a failure: see run.
 func (t *readTx) answered(err error) error { return t.noted(translate(err)) }
 
 // noted notes a failure. To find nothing is none, nor is a row that cannot be read: the caller
-// may go on, to say which one.
+// may go on, to say which one. What the engine itself finds damaged is a failure.
 func (t *readTx) noted(err error) error {
-	for _, answer := range []error{store.ErrNotFound, store.ErrDamaged, store.ErrAltered, audit.ErrBroken} {
+	var engine *sqlite.Error
+	answers := []error{store.ErrNotFound}
+	if !errors.As(err, &engine) {
+		answers = append(answers, store.ErrDamaged, store.ErrAltered, audit.ErrBroken)
+	}
+	for _, answer := range answers {
 		if errors.Is(err, answer) {
 			return err
 		}
 	}
+	return t.fails(err)
+}
+
+// fails notes any error as a failure, as it is for each statement that writes.
+func (t *readTx) fails(err error) error {
 	if t.failed == nil {
 		t.failed = err
 	}
@@ -97,17 +109,17 @@ func walk[T any](t *readTx, scan func(scanner) (T, error), query string, args ..
 // exec runs a statement that may change any number of rows.
 func (t *tx) exec(query string, args ...any) error {
 	_, err := t.tx.ExecContext(t.ctx, query, args...)
-	return t.answered(err)
+	return t.fails(translate(err))
 }
 
 // guarded runs a statement of which one changed row is the only yes.
 func (t *tx) guarded(query string, args ...any) (bool, error) {
 	r, err := t.tx.ExecContext(t.ctx, query, args...)
 	if err != nil {
-		return false, t.answered(err)
+		return false, t.fails(translate(err))
 	}
 	n, err := r.RowsAffected()
-	return n == 1, t.answered(err)
+	return n == 1, t.fails(translate(err))
 }
 
 // must runs a statement that has to change one row.

@@ -16,8 +16,8 @@ import (
 // ErrConflict the caller may run the function again: it must not count on running once.
 //
 // Where the store could not do or answer what the function asked, Update and View return that
-// error, whatever the function returns. What is not found is an answer, and so is a row that
-// cannot be read (ErrDamaged, ErrAltered).
+// error, whatever the function returns. What is not found is an answer, and so is a row that was
+// found and cannot be read (ErrDamaged, ErrAltered).
 //
 // A function given to View sees one state of the whole store.
 //

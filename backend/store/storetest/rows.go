@@ -232,7 +232,7 @@ func notFound(f *fixture) {
 			"vault key":        func() error { _, err := tx.VaultKey("x"); return err },
 			"document":         func() error { _, err := tx.Document("x"); return err },
 		} {
-			if err := look(); !errors.Is(err, store.ErrNotFound) {
+			if err := look(); !errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrFailed) {
 				f.Errorf("%s: %v", name, err)
 			}
 		}
