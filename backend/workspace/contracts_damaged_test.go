@@ -152,18 +152,18 @@ func TestContracts_DamageThatIsMetIsAlwaysTold(t *testing.T) {
 				return s.ChangeDocuments(h.Context(), workspace.DocumentsRename, 1, []workspace.ChangedDocument{c})
 			}
 		},
-		"restore": func(h *fixture, _ *user, s *client.Session, row workspace.DocumentRow, keys vault.Keys) func() error {
+		"restore": func(h *fixture, _ *user, s *client.Session, row workspace.DocumentRow, _ vault.Keys) func() error {
 			h.ok(s.RemoveDocuments(h.Context(), []string{row.ID}))
-			row, keys = h.row(s)
-			c := h.renamed(row, keys, "a")
+			removed, keys := h.row(s)
+			c := h.renamed(removed, keys, "a")
 			return func() error {
 				return s.ChangeDocuments(h.Context(), workspace.DocumentsRestore, 1, []workspace.ChangedDocument{c})
 			}
 		},
-		"delete": func(h *fixture, _ *user, s *client.Session, row workspace.DocumentRow, keys vault.Keys) func() error {
+		"delete": func(h *fixture, _ *user, s *client.Session, row workspace.DocumentRow, _ vault.Keys) func() error {
 			h.ok(s.RemoveDocuments(h.Context(), []string{row.ID}))
-			row, keys = h.row(s)
-			c := h.renamed(row, keys, "a")
+			removed, keys := h.row(s)
+			c := h.renamed(removed, keys, "a")
 			return func() error {
 				return s.ChangeDocuments(h.Context(), workspace.DocumentsPurge, 1, []workspace.ChangedDocument{c})
 			}
