@@ -2,10 +2,12 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -317,10 +319,21 @@ func TestView_AnEndedContextIsNotAnAnswer(t *testing.T) {
 	if _, err := s.Snapshot(ctx); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	ctx, cancel = context.WithCancel(t.Context())
-	err := s.Update(ctx, func(store.WriteTx) error { cancel(); return nil })
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("a commit after the end: %v", err)
+	for _, rolledBack := range []bool{false, true} { // as database/sql does it meanwhile
+		ctx, cancel = context.WithCancel(t.Context())
+		err := s.Update(ctx, func(w store.WriteTx) error {
+			cancel()
+			for rolledBack {
+				if _, err := w.(*tx).tx.ExecContext(t.Context(), "SELECT 1"); errors.Is(err, sql.ErrTxDone) {
+					break
+				}
+				runtime.Gosched()
+			}
+			return nil
+		})
+		if !errors.Is(err, context.Canceled) || errors.Is(err, store.ErrFailed) {
+			t.Errorf("a commit after the end, rolled back %t: %v", rolledBack, err)
+		}
 	}
 }
 

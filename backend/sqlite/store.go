@@ -283,7 +283,11 @@ func (s *Store) run(ctx context.Context, opts *sql.TxOptions, fn func(*readTx) e
 	if err != nil {
 		return errors.Join(err, unlessDone(t.Rollback()))
 	}
-	return translate(t.Commit())
+	err = t.Commit()
+	if ended := ctx.Err(); ended != nil && errors.Is(err, sql.ErrTxDone) {
+		return ended // with which database/sql has rolled back: no failure of the database
+	}
+	return translate(err)
 }
 
 func unlessDone(err error) error {
