@@ -28,20 +28,29 @@ async function seen(window, heading) {
   return text.split('\n').map(plain).filter(Boolean);
 }
 
-/**
- * Fails for a line of the page that the accessibility tree has not, in the order of the page. `drawn` is what
- * else is for the eye alone.
- */
-export async function assertHeard(window, heading, drawn = /^$/) {
+/** The lines of the page that the accessibility tree has not, in the order of the page. */
+async function unheard(window, heading, drawn) {
   const lines = await seen(window, heading);
   assert.ok(lines.length > 3, `only ${lines.length} lines were selected`);
   const told = plain((await window.told()).join(' \n '));
   let at = 0;
-  const missing = lines.filter((line) => {
+  return lines.filter((line) => {
     if (silent.test(line) || drawn.test(line)) return false;
     const there = find(told, line, at);
     if (there >= 0) at = there + line.length;
     return there < 0;
   });
-  assert.deepEqual(missing, [], `${heading}: on the page, and not told\n${await window.tree()}`);
+}
+
+/**
+ * Fails if a line of the page is never in the accessibility tree. `drawn` is what else is for the eye alone.
+ * It looks again, as a message may leave the page between the look at the one and at the other.
+ */
+export async function assertHeard(window, heading, drawn = /^$/) {
+  let missing;
+  const all = async () => (missing = await unheard(window, heading, drawn)).length === 0;
+  await until(`all of ${heading} is told`, window.app, all).catch(async (error) => {
+    assert.deepEqual(missing, [], `${heading}: on the page, and not told\n${await window.tree()}`);
+    throw error;
+  });
 }
