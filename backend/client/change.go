@@ -47,9 +47,6 @@ func (s *Session) TagDocuments(ctx context.Context, ids, add, remove []string) e
 // RemoveDocuments moves documents to the bin, from where they can be put back for
 // store.BinLife. Errors: document_gone, vault_waiting, session_ended; folder.
 func (s *Session) RemoveDocuments(ctx context.Context, ids []string) error {
-	if err := s.begin(); err != nil {
-		return err
-	}
 	return s.alterDocuments(ctx, ids, workspace.DocumentsRemove, func(d *contracts.Document, read workspace.DocumentRows) (bool, error) {
 		d.State, d.RemovedBy = workspace.DocumentRemoved, read.Name // when, the workspace says
 		return true, nil
@@ -97,9 +94,6 @@ func (s *Session) EmptyBin(ctx context.Context) error {
 }
 
 func (s *Session) changeDocuments(ctx context.Context, ids []string, act workspace.DocumentAct, alter func(*contracts.Document) (bool, error)) error {
-	if err := s.begin(); err != nil {
-		return err
-	}
 	return s.alterDocuments(ctx, ids, act, func(d *contracts.Document, _ workspace.DocumentRows) (bool, error) { return alter(d) })
 }
 
@@ -107,6 +101,9 @@ func (s *Session) changeDocuments(ctx context.Context, ids []string, act workspa
 // meanwhile, they are read anew.
 func (s *Session) alterDocuments(ctx context.Context, ids []string, act workspace.DocumentAct,
 	alter func(*contracts.Document, workspace.DocumentRows) (bool, error)) error {
+	if err := s.begin(); err != nil {
+		return err
+	}
 	ids = distinct(ids)
 	changed := false
 	err := retryConflicts(func() error {

@@ -34,7 +34,7 @@ type Document struct {
 	AddedBy    string // name, at the time
 	Tags       []string
 	RemovedAt  time.Time // where it lies in the bin, or was deleted for good
-	RemovedBy  string    // name; empty: the bin let go of it by itself
+	RemovedBy  string    // name of the profile that removed it
 	State      store.DocumentState
 
 	Generation int // of the vault's key that its file is encrypted with

@@ -37,14 +37,9 @@ func (t *readTx) answered(err error) error { return t.noted(translate(err)) }
 // may go on, to say which one. What the engine itself finds damaged is a failure.
 func (t *readTx) noted(err error) error {
 	var engine *sqlite.Error
-	answers := []error{store.ErrNotFound}
-	if !errors.As(err, &engine) {
-		answers = append(answers, store.ErrDamaged, store.ErrAltered, audit.ErrBroken)
-	}
-	for _, answer := range answers {
-		if errors.Is(err, answer) {
-			return err
-		}
+	unreadable := errors.Is(err, store.ErrDamaged) || errors.Is(err, store.ErrAltered) || errors.Is(err, audit.ErrBroken)
+	if errors.Is(err, store.ErrNotFound) || unreadable && !errors.As(err, &engine) {
+		return err
 	}
 	return t.fails(err)
 }
@@ -57,16 +52,17 @@ func (t *readTx) fails(err error) error {
 	return err
 }
 
-// one is a query for one row.
-type one struct {
+// answeredRow is one row, whose failure is noted.
+type answeredRow struct {
 	t   *readTx
 	row *sql.Row
 }
 
-func (o one) Scan(into ...any) error { return o.t.answered(o.row.Scan(into...)) }
+func (r answeredRow) Scan(into ...any) error { return r.t.answered(r.row.Scan(into...)) }
 
-func (t *readTx) one(query string, args ...any) one {
-	return one{t, t.tx.QueryRowContext(t.ctx, query, args...)}
+// one asks for one row.
+func (t *readTx) one(query string, args ...any) answeredRow {
+	return answeredRow{t, t.tx.QueryRowContext(t.ctx, query, args...)}
 }
 
 // all reads the rows of a query.

@@ -173,7 +173,7 @@ func (s *Session) profileFor(tx ReadTx, whole bool) (Profile, error) {
 	if err != nil {
 		return p, err
 	}
-	if _, changing := tx.(WriteTx); !changing {
+	if _, changes := tx.(WriteTx); !changes { // what a change reads may never be committed: see update
 		s.w.cacheInfo(info)
 	}
 	required := info.Requires(s.w.now())
