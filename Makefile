@@ -164,11 +164,12 @@ test-e2e: ready-e2e ## the page in Chromium on the real backend
 test-e2e-more: ready-e2e ## the browser tests that "make test" leaves out
 	@$(playwright) --grep @more
 
+# The largest files take longest: they begin first.
 test-window: ready-window ## the real window, through the accessibility tree
-	@ls -r $(filter-out $(window_more:%=e2e/window/%.test.mjs),$(wildcard e2e/window/*.test.mjs)) | xargs -P 2 -n 1 build/one-window-test.sh
+	@ls -S $(filter-out $(window_more:%=e2e/window/%.test.mjs),$(wildcard e2e/window/*.test.mjs)) | xargs -P 2 -n 1 build/one-window-test.sh
 
 test-window-more: ready-window ## the window tests that "make test" leaves out
-	@ls -r $(window_more:%=e2e/window/%.test.mjs) | xargs -P 2 -n 1 build/one-window-test.sh
+	@ls -S $(window_more:%=e2e/window/%.test.mjs) | xargs -P 2 -n 1 build/one-window-test.sh
 
 test-ten: ready-e2e ready-window ## all browser and window tests ten times on a busy machine; RUNS says how often
 	@build/test-ten.sh
