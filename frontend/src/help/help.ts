@@ -1,5 +1,6 @@
 /** The questions of the help, in groups, in order. */
 import type { Key } from '../base/i18n';
+import type { Platform } from '../wire/window';
 
 export interface Topic {
   title: Key;
@@ -43,7 +44,10 @@ export const helpTopics: { title: Key; topics: Topic[] }[] = [
   },
 ];
 
-export const shortcuts: { keys: Key; does: Key }[] = [
+/** Wails gives no way to zoom on macOS. */
+const zoom = { keys: 'keys.zoom', does: 'keys.zoom_does' } as const;
+
+export const shortcuts = (system: Platform | undefined): { keys: Key; does: Key }[] => [
   { keys: 'keys.lock', does: 'keys.lock_does' },
   { keys: 'keys.find', does: 'keys.find_does' },
   { keys: 'keys.rows', does: 'keys.rows_does' },
@@ -53,6 +57,6 @@ export const shortcuts: { keys: Key; does: Key }[] = [
   { keys: 'keys.tab', does: 'keys.tab_does' },
   { keys: 'keys.enter', does: 'keys.enter_does' },
   { keys: 'keys.escape', does: 'keys.escape_does' },
-  { keys: 'keys.zoom', does: 'keys.zoom_does' },
+  ...(system && system !== 'darwin' ? [zoom] : []),
   { keys: 'keys.paste', does: 'keys.paste_does' },
 ];
