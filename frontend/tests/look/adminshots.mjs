@@ -1,5 +1,6 @@
 /** The screens of owners and admins worth a look. */
-const button = (page, name) => page.getByRole('button', { name, exact: true });
+import { button } from './steps.mjs';
+
 const dialog = (page) => page.getByRole('dialog');
 
 async function go(page, place) {

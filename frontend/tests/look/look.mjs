@@ -17,11 +17,14 @@ import { build, preview } from 'vite';
 import { contents, fakeContracts, serveContracts } from './contracts.mjs';
 import { wrap } from './envelopes.mjs';
 import { adminShots } from './adminshots.mjs';
+import { authShots } from './authshots.mjs';
+import { contractShots } from './contractshots.mjs';
 import { fake } from './fake.mjs';
 import { fakeAdmin } from './fakeadmin.mjs';
+import { profileShots } from './profileshots.mjs';
 import { qrPath } from './qr.mjs';
-import { shots } from './shots.mjs';
 
+const shots = [...authShots, ...profileShots, ...contractShots, ...adminShots];
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -63,7 +66,7 @@ const browser = await chromium.launch({
 const bytes = Object.fromEntries(Object.entries(contents).map(([id, { body }]) => [id, body.length]));
 let bad = 0;
 
-for (const { name, scenario = {}, act } of [...shots, ...adminShots]) {
+for (const { name, scenario = {}, act } of shots) {
   if (positionals.length > 0 && !positionals.some((part) => name.includes(part))) continue;
   const context = await browser.newContext({
     viewport: { width: values.narrow ? 540 : values.small ? 800 : 1080, height: values.small ? 600 : 720 },

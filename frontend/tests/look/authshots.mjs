@@ -1,0 +1,201 @@
+/** The screens before a session worth a look. */
+import { button, signIn, profileOff, verify, on } from './steps.mjs';
+
+const fault = (code, args) => ({ door: { stage: 'fault', fault: { code, message: code, args } } });
+
+const sealed = {
+  door: {
+    ...fault('not_authentic').door,
+    dataFolder: '/home/amara/.local/share/Countersign',
+    integrity: {
+      lastGood: '2026-11-20T16:40:00Z',
+      acceptable: true,
+      findings: [
+        { kind: 'older-copy', table: '', count: 1 },
+        { kind: 'row-changed', table: 'factor', count: 2 },
+        { kind: 'row-removed', table: 'document', count: 3 },
+      ],
+    },
+  },
+  review: {
+    lastGood: '2026-11-20T16:40:00Z',
+    changed: [
+      { kind: 'row-removed', table: 'document', count: 3 },
+      { kind: 'row-changed', table: 'factor', name: 'Mateo Rossi', count: 1 },
+      { kind: 'row-added', table: 'vaultkey', name: 'Hannah Weiß', count: 2 },
+      { kind: 'row-changed', table: 'workspace', count: 1 },
+    ],
+    people: [
+      { name: 'Amara Okafor', email: 'amara.okafor@example.com', role: 'owner', on: true, suspended: false },
+      { name: 'Mateo Rossi', email: 'mateo.rossi@example.com', role: 'owner', on: false, suspended: true },
+      { name: 'Hannah Weiß', email: 'hannah.weiss@example.com', role: 'admin', on: true, suspended: false },
+    ],
+    members: 12,
+    openCodes: 2,
+    codesEnd: true,
+    contracts: {
+      closed: false,
+      there: 218,
+      missing: ['Harbour lease 2026.pdf', 'Warehouse insurance, signed.pdf'],
+      more: 4,
+      strange: 1,
+    },
+  },
+};
+
+const absent = { door: { ...fault('keychain_absent').door, canUseFile: true } };
+
+export const authShots = [
+  {
+    name: 'opening',
+    scenario: { delay: 30_000 },
+    act: (page) => page.getByText('Opening the workspace').waitFor(),
+  },
+  { name: 'create', scenario: { door: { stage: 'create', workspace: '' } } },
+  {
+    name: 'create-error',
+    scenario: { door: { stage: 'create', workspace: '' } },
+    act: async (page) => {
+      await page.getByLabel('Workspace name').fill('Northwind Legal');
+      await page.getByLabel('Your name').fill('Amara Okafor');
+      await page.getByLabel('Email').fill('amara.okafor');
+      await page.getByLabel('Password', { exact: true }).fill('correct horse');
+      await button(page, 'Create workspace').click();
+      await page.getByText(/Add \d+ more characters?\./).waitFor();
+    },
+  },
+  {
+    name: 'sign-in',
+    act: async (page) => {
+      await page.getByLabel('Email').fill('amara.okafor@example.com');
+      await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+    },
+  },
+  { name: 'sign-in-kit', scenario: { door: { kit: true } } },
+  {
+    name: 'sign-in-wrong',
+    act: async (page) => {
+      await page.getByLabel('Email').fill('amara.okafor@example.com');
+      await page.getByLabel('Password', { exact: true }).fill('wrong');
+      await button(page, 'Sign in').click();
+    },
+  },
+  {
+    name: 'choose-password',
+    scenario: { short: true },
+    act: async (page) => {
+      await signIn(page);
+      await page.getByLabel('New password').fill('granite lagoon');
+      await page.getByText(/Add \d+ more characters?\./).waitFor();
+    },
+  },
+  {
+    name: 'choose-password-short',
+    scenario: { short: true },
+    act: async (page) => {
+      await signIn(page);
+      await page.getByLabel('New password').fill('granite lagoon');
+      await button(page, 'Choose password').click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  { name: 'verify', scenario: on, act: (page) => signIn(page) },
+  { name: 'verify-wrong', scenario: on, act: (page) => verify(page, '000000') },
+  { name: 'verify-throttled', scenario: on, act: (page) => verify(page, '444444') },
+  {
+    name: 'recovery',
+    scenario: on,
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Use a recovery code').click();
+      await page.getByLabel('Recovery code', { exact: true }).pressSequentially('7k3m9qxt2w');
+    },
+  },
+  {
+    name: 'recovery-used',
+    scenario: on,
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Use a recovery code').click();
+      await page.getByLabel('Recovery code', { exact: true }).pressSequentially('00009qxt2whfb6nd');
+      await button(page, 'Use recovery code').click();
+    },
+  },
+  { name: 'authenticator-off', scenario: { on: true, authenticatorOff: true }, act: signIn },
+  {
+    name: 'recovered',
+    scenario: on,
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Use a recovery code').click();
+      await page.getByLabel('Recovery code', { exact: true }).pressSequentially('7k3m9qxt2whfb6nd');
+      await button(page, 'Use recovery code').click();
+      await page.getByText('7 of 10 left').waitFor();
+    },
+  },
+  { name: 'fault-keychain', scenario: fault('keychain_absent') },
+  { name: 'fault-keychain-file', scenario: absent },
+  {
+    name: 'secrets-file',
+    scenario: absent,
+    act: async (page) => {
+      await button(page, 'Store secrets in a file').click();
+      await page.getByLabel('Passphrase', { exact: true }).fill('seven walnut ribbons');
+      await page.getByLabel('Passphrase again').fill('seven walnut ribbon');
+      await button(page, 'Create file').click();
+    },
+  },
+  { name: 'unlock', scenario: { door: { stage: 'unlock', workspace: '', secretsFile: true } } },
+  {
+    name: 'fault-kit',
+    scenario: { door: { ...fault('keychain_item_missing').door, kit: true } },
+  },
+  {
+    name: 'kit-lost',
+    scenario: { door: { ...fault('keychain_item_missing').door, kit: true } },
+    act: (page) => button(page, 'Use the Emergency Kit').click(),
+  },
+  { name: 'sealed', scenario: sealed },
+  {
+    name: 'sealed-hopeless',
+    scenario: {
+      door: { ...sealed.door, kit: true, integrity: { ...sealed.door.integrity, acceptable: false } },
+    },
+  },
+  { name: 'sealed-proof', scenario: sealed, act: (page) => button(page, 'Review as an owner…').click() },
+  {
+    name: 'sealed-review',
+    scenario: sealed,
+    act: async (page) => {
+      await button(page, 'Review as an owner…').click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Email').fill('amara.okafor@example.com');
+      await dialog.getByLabel('Password', { exact: true }).fill('correct horse battery');
+      await button(dialog, 'Review').click();
+      await dialog.getByLabel('Verification code').pressSequentially('123456');
+      await button(dialog, 'Review').click();
+      await dialog.getByText('Who can sign in').waitFor();
+    },
+  },
+  {
+    name: 'fault-folder',
+    scenario: fault('folder_read_only', { folder: '/home/amara/.local/share/Countersign' }),
+  },
+  {
+    name: 'kit-door',
+    scenario: { door: { kit: true } },
+    act: async (page) => {
+      await button(page, 'Use the Emergency Kit').click();
+      await page.getByLabel('Key').fill('AGE-SECRET-KEY-1 QPZR Y9X8 GF2T VDW0 S3JN');
+    },
+  },
+  { name: 'door-help', act: (page) => button(page, 'Help').click() },
+  {
+    name: 'locked',
+    act: async (page) => {
+      await profileOff(page);
+      await page.getByRole('heading', { name: 'Profile' }).waitFor();
+      await page.evaluate(() => window.fakeEmit('locked', { reason: 'idle', minutes: 5 }));
+    },
+  },
+];

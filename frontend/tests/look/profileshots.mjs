@@ -1,0 +1,207 @@
+/** The screens of one’s own account worth a look: profile, enrolment, codes, the kit, help. */
+import { button, signIn, profileOff, profile, enable, edit, stepUp, on } from './steps.mjs';
+
+export const profileShots = [
+  {
+    name: 'change-email',
+    scenario: on,
+    act: async (page) => {
+      await profile(page);
+      await page.getByLabel('Email').fill('amara.okafor-lindqvist@northwind-legal.example.com');
+      await button(page, 'Save').click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'email-changed',
+    scenario: {
+      on: true,
+      welcome: {
+        news: [
+          {
+            kind: 'email-changed',
+            at: new Date().toISOString(),
+            by: 'Amara Okafor',
+            detail: { from: 'amara@northwind.example', to: 'amara.okafor@example.com', factor: 'code' },
+          },
+        ],
+      },
+    },
+    act: profile,
+  },
+  {
+    name: 'disable-short',
+    scenario: { on: true, twoFactor: { shortPassword: true } },
+    act: async (page) => {
+      await edit(page);
+      await button(page, 'Disable').click();
+    },
+  },
+  {
+    name: 'kit',
+    scenario: { stepUp: { password: false, factor: false, authenticatorOff: false } },
+    act: async (page) => {
+      await signIn(page);
+      await page.getByRole('button', { name: /^Workspace/ }).click();
+      await button(page, 'Create Emergency Kit').click();
+      await button(page.getByRole('dialog'), 'Create Emergency Kit').click();
+      await button(page.getByRole('dialog'), 'Print').waitFor();
+    },
+  },
+  {
+    name: 'keys',
+    scenario: {
+      kit: { madeAt: '2026-11-02T10:00:00Z', madeBy: 'Amara Okafor', current: false },
+      rotation: { running: true, held: false, done: 812, total: 2400 },
+    },
+    act: async (page) => {
+      await signIn(page);
+      await page.getByRole('button', { name: /^Workspace/ }).click();
+      await page.getByText('812 of 2,400').scrollIntoViewIfNeeded();
+    },
+  },
+  { name: 'profile-off', act: profileOff },
+  {
+    name: 'profile-edit',
+    act: async (page) => {
+      await profileOff(page);
+      await page.getByLabel('Name', { exact: true }).fill('Amara O.');
+      await page.getByLabel('Email').fill('amara');
+      await page.getByLabel('Email').press('Enter');
+    },
+  },
+  { name: 'profile', scenario: on, act: profile },
+  {
+    name: 'profile-notices',
+    scenario: {
+      on: true,
+      codes: { left: 2, used: [1, 2, 3, 4, 5, 6, 7, 8], warn: true },
+      welcome: {
+        failedCodes: 3,
+        lastFailedAt: new Date().toISOString(),
+        failedPasswords: 1,
+        lastFailedPasswordAt: new Date(0).toISOString(),
+      },
+    },
+    act: profile,
+  },
+  {
+    name: 'profile-void',
+    scenario: {
+      on: true,
+      codes: { left: 0, voided: true, warn: true },
+      twoFactor: { authenticatorOff: true },
+    },
+    act: profile,
+  },
+  {
+    name: 'password',
+    scenario: on,
+    act: async (page) => {
+      await profile(page);
+      await button(page, 'Change password').click();
+      await page.getByLabel('New password').fill('correct horse bat');
+      await page.getByText('Strong.').waitFor();
+    },
+  },
+  {
+    name: 'step-up',
+    act: async (page) => {
+      await profileOff(page);
+      await button(page, 'Enable 2FA').click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  { name: 'enable-waiting', act: enable },
+  {
+    name: 'enable-wrong',
+    act: async (page) => {
+      await enable(page);
+      await page.getByLabel('Verification code').pressSequentially('111111');
+    },
+  },
+  {
+    name: 'enable-codes',
+    act: async (page) => {
+      await enable(page);
+      await page.getByLabel('Verification code').pressSequentially('592716');
+      await page.getByRole('checkbox').check();
+    },
+  },
+  {
+    name: 'enable-leave',
+    act: async (page) => {
+      await enable(page);
+      await page.getByLabel('Verification code').pressSequentially('592716');
+      await page.getByRole('checkbox').check();
+      await button(page, 'Cancel').click();
+    },
+  },
+  {
+    name: 'enabled',
+    act: async (page) => {
+      await enable(page);
+      await page.getByLabel('Verification code').pressSequentially('592716');
+      await page.getByRole('checkbox').check();
+      await button(page, 'Continue').click();
+      await page.getByText('2FA is on.').waitFor();
+    },
+  },
+  { name: 'edit', scenario: on, act: edit },
+  { name: 'edit-unused', scenario: { on: true, codes: { used: [], left: 10 } }, act: edit },
+  {
+    name: 'not-me',
+    scenario: on,
+    act: async (page) => {
+      await edit(page);
+      await button(page, 'This wasn’t me').click();
+    },
+  },
+  {
+    name: 'disable',
+    scenario: on,
+    act: async (page) => {
+      await edit(page);
+      await button(page, 'Disable').click();
+    },
+  },
+  {
+    name: 'disable-recovery',
+    scenario: on,
+    act: async (page) => {
+      await edit(page);
+      await button(page, 'Disable').click();
+      await button(page, 'Use a recovery code').click();
+      await page.getByLabel('Recovery code', { exact: true }).pressSequentially('abc');
+      await button(page, 'Yes, deactivate').click();
+    },
+  },
+  { name: 'change-phone', scenario: on, act: (page) => stepUp(page, 'Change phone') },
+  {
+    name: 'change-phone-done',
+    scenario: on,
+    act: async (page) => {
+      await stepUp(page, 'Change phone');
+      await page.getByRole('heading', { name: 'Change phone', level: 1 }).waitFor();
+      await page.getByLabel('Verification code').pressSequentially('592716');
+      await page.getByText('Your new phone is set up').waitFor();
+    },
+  },
+  { name: 'new-codes', scenario: on, act: (page) => stepUp(page, 'Get new recovery codes') },
+  {
+    name: 'print',
+    scenario: on,
+    act: async (page) => {
+      await stepUp(page, 'Get new recovery codes');
+      await page.getByRole('checkbox').waitFor();
+    },
+  },
+  {
+    name: 'help',
+    act: async (page) => {
+      await profileOff(page);
+      await button(page, 'Help').click();
+      await page.getByText('I lost my recovery codes').click();
+    },
+  },
+];
