@@ -119,7 +119,7 @@ test('Ctrl with plus and minus zooms, through a lock, and Ctrl+0 undoes it', asy
   await person.lock(window);
   await person.givePassword(window);
   await person.toProfile(window);
-  assert.equal(await height('Profile'), larger);
+  await until('it is as large after the lock', window.app, async () => (await height('Profile')) === larger);
   await window.key('ctrl+minus');
   await until('it is smaller again', window.app, async () => (await height('Profile')) < larger);
   await window.key('ctrl+0');

@@ -80,7 +80,7 @@ export const profileShots = [
         failedCodes: 3,
         lastFailedAt: new Date().toISOString(),
         failedPasswords: 1,
-        lastFailedPasswordAt: new Date(0).toISOString(),
+        lastFailedPasswordAt: new Date(Date.now() - 26 * 3_600_000).toISOString(),
       },
     },
     act: profile,
