@@ -64,7 +64,7 @@ func (d *Auth) Enter(token string) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	ses, err := at.enrolling.Enter()
+	ses, err := at.enrolling.Enter(d.s.context())
 	if err != nil {
 		return SignedIn{}, at.after(err)
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"countersign/backend/client"
 	"countersign/backend/rescue"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -29,7 +30,7 @@ func (d *Auth) UseKit(in KitOwner) (SignInResult, error) {
 	}
 	w, err := d.s.ready()
 	if err == nil && w.Created() {
-		return at.afterPassword(w.UseKit(d.s.context(), workspace.NewOwner{Name: in.Name, Email: in.Email, Password: pw, Kit: kit}))
+		return at.afterPassword(w.UseKit(d.s.context(), client.NewOwner{Name: in.Name, Email: in.Email, Password: pw, Kit: kit}))
 	}
 	if err != nil && !canRescue(err) {
 		return SignInResult{}, err

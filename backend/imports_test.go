@@ -84,7 +84,7 @@ var mayKnow = map[string][]string{
 	"backend/words":        {},
 	"backend/sentences":    {"backend/words", "backend/service", "backend/workspace"},
 	"backend/runexport":    {"backend/bundle", "backend/sheet", "backend/words", "backend/client", "backend/service", "backend/workspace"},
-	"backend/rescue":       {"backend/documents", "backend/folder", "backend/secret", "backend/sqlite", "backend/client", "backend/service", "backend/workspace"},
+	"backend/rescue":       {"backend/contracts", "backend/vault", "backend/documents", "backend/folder", "backend/secret", "backend/sqlite", "backend/client", "backend/service", "backend/workspace"},
 	"backend/backup": {
 		"backend/bundle", "backend/documents", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/client", "backend/service", "backend/workspace",
 	},

@@ -130,7 +130,7 @@ func (a *adding) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.keys, a.by = read.Keys, read.Name
+	a.keys, a.by = read.keys, read.Name
 	for _, d := range there {
 		a.known[d.SHA256] = append(a.known[d.SHA256], d.Name)
 	}
@@ -274,7 +274,7 @@ func (a *adding) commit(ctx context.Context) error {
 		if added, err = a.s.Session.AddDocuments(ctx, keys.Generation(), rows); !errors.Is(err, workspace.ErrStoreConflict) {
 			return err
 		}
-		if keys, err = a.newest(ctx); err != nil { // rotated meanwhile
+		if keys, err = a.s.vaultKeys(ctx); err != nil { // rotated meanwhile
 			return err
 		}
 		return workspace.ErrStoreConflict
@@ -289,10 +289,4 @@ func (a *adding) commit(ctx context.Context) error {
 		a.s.leftover(a.s.Files().Remove(store.BlobName(d.ID, d.Generation)))
 	}
 	return err
-}
-
-// newest gives the vault's keys as they are now.
-func (a *adding) newest(ctx context.Context) (vault.Keys, error) {
-	read, err := a.s.ReadDocuments(ctx, workspace.DocumentQuery{IDs: []string{}})
-	return read.Keys, err
 }

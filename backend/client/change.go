@@ -47,7 +47,7 @@ func (s *Session) TagDocuments(ctx context.Context, ids, add, remove []string) e
 // RemoveDocuments moves documents to the bin, from where they can be put back for
 // store.BinLife. Errors: document_gone, vault_waiting, session_ended; folder.
 func (s *Session) RemoveDocuments(ctx context.Context, ids []string) error {
-	return s.alterDocuments(ctx, ids, workspace.DocumentsRemove, func(d *contracts.Document, read workspace.DocumentRows) (bool, error) {
+	return s.alterDocuments(ctx, ids, workspace.DocumentsRemove, func(d *contracts.Document, read rows) (bool, error) {
 		d.State, d.RemovedBy = workspace.DocumentRemoved, read.Name // when, the workspace says
 		return true, nil
 	})
@@ -79,7 +79,7 @@ func purged(d *contracts.Document) (bool, error) {
 // after a sign-in; nobody asked for it, so it does not count as use. Who waits for the vault's keys
 // leaves it to others: the table of contents could not follow.
 func (s *Session) EmptyBin(ctx context.Context) error {
-	_, err := s.ReadDocuments(ctx, workspace.DocumentQuery{IDs: []string{}})
+	_, err := s.vaultKeys(ctx)
 	if service.IsCode(err, service.CodeVaultWaiting) {
 		return nil
 	}
@@ -94,24 +94,24 @@ func (s *Session) EmptyBin(ctx context.Context) error {
 }
 
 func (s *Session) changeDocuments(ctx context.Context, ids []string, act workspace.DocumentAct, alter func(*contracts.Document) (bool, error)) error {
-	return s.alterDocuments(ctx, ids, act, func(d *contracts.Document, _ workspace.DocumentRows) (bool, error) { return alter(d) })
+	return s.alterDocuments(ctx, ids, act, func(d *contracts.Document, _ rows) (bool, error) { return alter(d) })
 }
 
 // alterDocuments alters documents, all in one change, or none. Where one was changed
 // meanwhile, they are read anew.
 func (s *Session) alterDocuments(ctx context.Context, ids []string, act workspace.DocumentAct,
-	alter func(*contracts.Document, workspace.DocumentRows) (bool, error)) error {
+	alter func(*contracts.Document, rows) (bool, error)) error {
 	if err := s.begin(); err != nil {
 		return err
 	}
 	ids = distinct(ids)
 	changed := false
 	err := retryConflicts(func() error {
-		rows, generation, err := s.altered(ctx, ids, act, alter)
-		if changed = err == nil && len(rows) > 0; !changed {
+		all, generation, err := s.altered(ctx, ids, act, alter)
+		if changed = err == nil && len(all) > 0; !changed {
 			return err
 		}
-		return s.ChangeDocuments(ctx, act, generation, rows)
+		return s.ChangeDocuments(ctx, act, generation, all)
 	})
 	if err != nil {
 		return service.Explain(err)
@@ -124,8 +124,8 @@ func (s *Session) alterDocuments(ctx context.Context, ids []string, act workspac
 
 // altered reads documents and gives the rows that they would have.
 func (s *Session) altered(ctx context.Context, ids []string, act workspace.DocumentAct,
-	alter func(*contracts.Document, workspace.DocumentRows) (bool, error)) (rows []workspace.ChangedDocument, generation int, err error) {
-	read, err := s.ReadDocuments(ctx, workspace.DocumentQuery{IDs: ids, States: []workspace.DocumentState{act.From()}})
+	alter func(*contracts.Document, rows) (bool, error)) (all []workspace.ChangedDocument, generation int, err error) {
+	read, err := s.read(ctx, workspace.DocumentQuery{IDs: ids, States: []workspace.DocumentState{act.From()}})
 	if err == nil && len(read.Rows) < len(ids) {
 		err = service.Refuse(service.CodeDocumentGone)
 	}
@@ -133,7 +133,7 @@ func (s *Session) altered(ctx context.Context, ids []string, act workspace.Docum
 		return nil, 0, err
 	}
 	for _, was := range read.Rows {
-		d, err := contracts.Decrypt(was, read.Keys)
+		d, err := contracts.Decrypt(was, read.keys)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -142,11 +142,11 @@ func (s *Session) altered(ctx context.Context, ids []string, act workspace.Docum
 		} else if !ok {
 			continue
 		}
-		row, err := d.Encrypt(read.Keys)
+		row, err := d.Encrypt(read.keys)
 		if err != nil {
 			return nil, 0, err
 		}
-		rows = append(rows, workspace.ChangedDocument{Was: was.Ciphertext, Row: row})
+		all = append(all, workspace.ChangedDocument{Was: was.Ciphertext, Row: row})
 	}
-	return rows, read.Keys.Generation(), nil
+	return all, read.keys.Generation(), nil
 }

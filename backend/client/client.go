@@ -5,8 +5,11 @@ import (
 	"crypto/rand"
 	"io"
 	"log/slog"
+	"sync"
+	"time"
 
 	"countersign/backend/secret"
+	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
 
@@ -21,6 +24,10 @@ type Workspace struct {
 type Session struct {
 	*workspace.Session
 	w *Workspace
+
+	mu    sync.Mutex // guards what follows
+	keys  vault.Keys // of the vault, once they were opened: see keysOf
+	ended bool
 }
 
 // Admin is what an owner or an admin may do while they are signed in.
@@ -57,60 +64,87 @@ func Open(ctx context.Context, c workspace.Config) (*Workspace, error) {
 	return w, err
 }
 
-func (w *Workspace) session(s *workspace.Session, err error) (*Session, error) {
-	if s == nil {
+func (w *Workspace) session(ctx context.Context, in *workspace.Session, err error) (*Session, error) {
+	if in == nil {
 		return nil, err
 	}
-	return &Session{s, w}, err
+	s := &Session{Session: in, w: w}
+	s.leftover(s.giveWaiting(context.WithoutCancel(ctx)))
+	return s, err
 }
 
-func (w *Workspace) entered(s *workspace.Session, c *workspace.Challenge, err error) (*Session, *Challenge, error) {
-	in, err := w.session(s, err)
+func (w *Workspace) entered(ctx context.Context, s *workspace.Session, c *workspace.Challenge, err error) (*Session, *Challenge, error) {
+	in, err := w.session(ctx, s, err)
 	if c == nil {
 		return in, nil, err
 	}
 	return in, &Challenge{c, w}, err
 }
 
-// Create makes the workspace and signs its owner in: see workspace.Workspace.Create.
+// Create makes the workspace with an empty vault, and signs its owner in: see workspace.Workspace.Create.
 func (w *Workspace) Create(ctx context.Context, in workspace.NewWorkspace) (*Session, error) {
-	return w.session(w.Workspace.Create(ctx, in))
+	keys, err := vault.NewKeys()
+	if err != nil {
+		return nil, err
+	}
+	return w.create(ctx, in, keys, Recovered{})
 }
 
-// CreateFrom makes a workspace with the contracts of one that was lost: see
-// workspace.Workspace.CreateFrom.
-func (w *Workspace) CreateFrom(ctx context.Context, in workspace.NewWorkspace, r workspace.RecoveredContracts) (*Session, error) {
-	return w.session(w.Workspace.CreateFrom(ctx, in, r))
+// Recovered are the contracts of a workspace whose keychain or database is gone, as
+// far as an Emergency Kit opens them. Its profiles cannot be believed any more, and
+// are not among them.
+type Recovered struct {
+	Keys  vault.Keys // of the kit
+	KitAt time.Time  // when the kit was made; zero: not known
+	Rows  []workspace.DocumentRow
+}
+
+// CreateFrom makes a workspace with the contracts of one that was lost, and signs
+// its owner in. The kit stays good. Errors: as Create.
+func (w *Workspace) CreateFrom(ctx context.Context, in workspace.NewWorkspace, r Recovered) (*Session, error) {
+	if r.KitAt.IsZero() {
+		r.KitAt = w.Now()
+	}
+	return w.create(ctx, in, r.Keys, r)
+}
+
+func (w *Workspace) create(ctx context.Context, in workspace.NewWorkspace, keys vault.Keys, r Recovered) (*Session, error) {
+	pair, err := newKeyPair(keys)
+	if err != nil {
+		return nil, err
+	}
+	s, err := w.Workspace.Create(ctx, in, workspace.NewVault{KeyPair: pair, PublicKey: publicKey(keys), Recovered: r.Rows, KitAt: r.KitAt})
+	return w.session(ctx, s, err)
 }
 
 // SignIn checks the password. Of the two results one is set: see workspace.Workspace.SignIn.
 func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*Session, *Challenge, error) {
-	return w.entered(w.Workspace.SignIn(ctx, email, pw))
+	s, c, err := w.Workspace.SignIn(ctx, email, pw)
+	return w.entered(ctx, s, c, err)
 }
 
 // Redeem takes an invitation or a reset code: see workspace.Workspace.Redeem.
 func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.Text) (*Session, *Challenge, error) {
-	return w.entered(w.Workspace.Redeem(ctx, email, input, pw))
-}
-
-// UseKit takes the Emergency Kit: see workspace.Workspace.UseKit.
-func (w *Workspace) UseKit(ctx context.Context, in workspace.NewOwner) (*Session, *Challenge, error) {
-	return w.entered(w.Workspace.UseKit(ctx, in))
+	s, c, err := w.Workspace.Redeem(ctx, email, input, pw)
+	return w.entered(ctx, s, c, err)
 }
 
 // Verify takes a verification code: see workspace.Challenge.Verify.
 func (c *Challenge) Verify(ctx context.Context, input secret.Text) (*Session, error) {
-	return c.w.session(c.Challenge.Verify(ctx, input))
+	s, err := c.Challenge.Verify(ctx, input)
+	return c.w.session(ctx, s, err)
 }
 
 // Recover takes a recovery code: see workspace.Challenge.Recover.
 func (c *Challenge) Recover(ctx context.Context, input secret.Text) (*Session, error) {
-	return c.w.session(c.Challenge.Recover(ctx, input))
+	s, err := c.Challenge.Recover(ctx, input)
+	return c.w.session(ctx, s, err)
 }
 
 // ChoosePassword takes a longer password: see workspace.Challenge.ChoosePassword.
 func (c *Challenge) ChoosePassword(ctx context.Context, next secret.Text) (*Session, error) {
-	return c.w.session(c.Challenge.ChoosePassword(ctx, next))
+	s, err := c.Challenge.ChoosePassword(ctx, next)
+	return c.w.session(ctx, s, err)
 }
 
 func (w *Workspace) enrolling(e *workspace.EnrolmentSession, err error) (*EnrolmentSession, error) {
@@ -131,8 +165,9 @@ func (c *Challenge) UseHelpCode(ctx context.Context, input secret.Text) (*Enrolm
 }
 
 // Enter gives the session, once the phone is enrolled: see workspace.EnrolmentSession.Enter.
-func (e *EnrolmentSession) Enter() (*Session, error) {
-	return e.w.session(e.EnrolmentSession.Enter())
+func (e *EnrolmentSession) Enter(ctx context.Context) (*Session, error) {
+	s, err := e.EnrolmentSession.Enter()
+	return e.w.session(ctx, s, err)
 }
 
 func (s *Session) admin(a *workspace.Admin, err error) (*Admin, error) {

@@ -24,14 +24,28 @@ func (s *Session) Documents(ctx context.Context) ([]contracts.Document, error) {
 	return all, err
 }
 
-func (s *Session) documents(ctx context.Context, states ...workspace.DocumentState) ([]contracts.Document, workspace.DocumentRows, error) {
-	read, err := s.ReadDocuments(ctx, workspace.DocumentQuery{States: states})
+// rows are rows of documents, with the keys that open them.
+type rows struct {
+	workspace.DocumentRows
+	keys vault.Keys
+}
+
+// read reads rows. Errors: vault_waiting, session_ended; folder.
+func (s *Session) read(ctx context.Context, q workspace.DocumentQuery) (r rows, err error) {
+	if r.DocumentRows, err = s.ReadDocuments(ctx, q); err == nil {
+		r.keys, err = s.keysOf(r.Vault)
+	}
+	return r, err
+}
+
+func (s *Session) documents(ctx context.Context, states ...workspace.DocumentState) ([]contracts.Document, rows, error) {
+	read, err := s.read(ctx, workspace.DocumentQuery{States: states})
 	if err != nil {
 		return nil, read, err
 	}
 	all := make([]contracts.Document, 0, len(read.Rows))
 	for _, r := range read.Rows {
-		d, err := contracts.Decrypt(r, read.Keys)
+		d, err := contracts.Decrypt(r, read.keys)
 		if err != nil {
 			return nil, read, err
 		}
@@ -42,15 +56,15 @@ func (s *Session) documents(ctx context.Context, states ...workspace.DocumentSta
 
 // document reads one. Errors: document_gone, document_damaged.
 func (s *Session) document(ctx context.Context, id string) (contracts.Document, vault.Keys, error) {
-	read, err := s.ReadDocuments(ctx, workspace.DocumentQuery{IDs: []string{id}, States: listed})
+	read, err := s.read(ctx, workspace.DocumentQuery{IDs: []string{id}, States: listed})
 	if err == nil && len(read.Rows) == 0 {
 		err = service.Refuse(service.CodeDocumentGone)
 	}
 	if err != nil {
 		return contracts.Document{}, vault.Keys{}, err
 	}
-	d, err := contracts.Decrypt(read.Rows[0], read.Keys)
-	return d, read.Keys, err
+	d, err := contracts.Decrypt(read.Rows[0], read.keys)
+	return d, read.keys, err
 }
 
 // MissingFiles says which of these documents have no file. Errors: session_ended; folder.
@@ -80,7 +94,7 @@ func (a *Admin) NameDocuments(ctx context.Context, entries []workspace.LogEntry)
 		ids := strings.Fields(e.Detail["documents"])
 		wanted = append(wanted, ids[:min(len(ids), mostNames)]...)
 	}
-	read, err := a.s.ReadDocuments(ctx, workspace.DocumentQuery{IDs: distinct(wanted)})
+	read, err := a.s.read(ctx, workspace.DocumentQuery{IDs: distinct(wanted)})
 	if service.IsCode(err, service.CodeVaultWaiting) {
 		return nil
 	}
@@ -89,7 +103,7 @@ func (a *Admin) NameDocuments(ctx context.Context, entries []workspace.LogEntry)
 	}
 	names := map[string]string{}
 	for _, r := range read.Rows {
-		if d, err := contracts.Decrypt(r, read.Keys); err == nil {
+		if d, err := contracts.Decrypt(r, read.keys); err == nil {
 			names[r.ID] = d.Name
 		}
 	}
@@ -130,7 +144,7 @@ func distinct(ids []string) []string {
 func (s *Session) writeIndex(ctx context.Context) {
 	all, read, err := s.documents(ctx, listed...)
 	if err == nil {
-		err = contracts.WriteIndex(s.Files(), read.Keys, all)
+		err = contracts.WriteIndex(s.Files(), read.keys, all)
 	}
 	s.leftover(err)
 }

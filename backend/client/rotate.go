@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"countersign/backend/contracts"
 	"countersign/backend/service"
@@ -43,11 +44,71 @@ func (a *Admin) Rotate(ctx context.Context, progress workspace.Progress) error {
 	if failed != nil {
 		return failed
 	}
-	ended, err := a.EndRotation(context.WithoutCancel(working))
+	ctx = context.WithoutCancel(working)
+	ended, err := a.endRotation(ctx)
 	if ended {
-		a.s.writeIndex(context.WithoutCancel(working))
+		a.s.writeIndex(ctx)
 	}
 	return err
+}
+
+// BeginRotation makes a new vault key, with an owner's step-up, and gives it to
+// everybody who has the old one: see workspace.Admin.BeginRotation. Errors: rotation_running, forbidden,
+// vault_waiting; those of a step-up; folder.
+func (a *Admin) BeginRotation(ctx context.Context, proof workspace.Proof) error {
+	v, holders, err := a.RotationStart(ctx)
+	if err != nil {
+		return err
+	}
+	old, err := a.s.keysOf(v)
+	if err != nil {
+		return err
+	}
+	keys, err := old.Next()
+	if err != nil {
+		return err
+	}
+	given, err := a.s.sealAll(ctx, holders, keys)
+	if err != nil {
+		return err
+	}
+	own := a.s.Own().Recipient()
+	if !slices.ContainsFunc(given, func(g workspace.GivenKeys) bool { return g.Recipient == own }) {
+		return service.Refuse(service.CodeVaultWaiting) // what is added could not be read here
+	}
+	if err := a.Admin.BeginRotation(ctx, proof, publicKey(keys), given); err != nil {
+		return err
+	}
+	a.s.leftover(a.s.giveWaiting(context.WithoutCancel(ctx))) // who has come meanwhile
+	return nil
+}
+
+// endRotation takes the old key from everybody, once nothing needs it: ended says
+// whether it has. Errors: forbidden, vault_waiting, session_ended; folder.
+func (a *Admin) endRotation(ctx context.Context) (ended bool, err error) {
+	err = retryConflicts(func() error {
+		v, holders, ready, err := a.RotationEnd(ctx)
+		if err != nil || !ready {
+			return err
+		}
+		keys, err := a.s.keysOf(v)
+		if err != nil {
+			return err
+		}
+		keys = keys.OnlyNewest()
+		given, err := a.s.sealAll(ctx, holders, keys)
+		if err != nil {
+			return err
+		}
+		if len(given) < len(holders) {
+			return vault.ErrRecipient // somebody would keep the old key
+		}
+		if ended, err = a.EndRotation(ctx, given); ended {
+			a.s.keep(keys)
+		}
+		return err
+	})
+	return ended, service.Explain(err)
 }
 
 var errBadDocument = errors.New("a document cannot be encrypted anew")
@@ -55,7 +116,7 @@ var errBadDocument = errors.New("a document cannot be encrypted anew")
 // rotateSome brings some documents under the newest key. One that cannot be read
 // is skipped, and keeps the old key in force: nothing is given up.
 func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress workspace.Progress) (more bool, err error) {
-	read, err := a.s.ReadDocuments(ctx, workspace.DocumentQuery{Behind: rotateAtATime + len(skip)})
+	read, err := a.s.read(ctx, workspace.DocumentQuery{Behind: rotateAtATime + len(skip)})
 	if err != nil {
 		return false, err
 	}
@@ -68,7 +129,7 @@ func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress w
 		if skip[row.ID] {
 			continue
 		}
-		if err := a.reencrypt(ctx, read.Keys, row); err != nil {
+		if err := a.reencrypt(ctx, read.keys, row); err != nil {
 			if ctx.Err() != nil {
 				return false, ctx.Err()
 			}
@@ -82,7 +143,7 @@ func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress w
 		moved = append(moved, row)
 	}
 	if len(moved) > 0 {
-		if err := a.commitRotated(ctx, read.Keys, moved); err != nil {
+		if err := a.commitRotated(ctx, read.keys, moved); err != nil {
 			return false, err
 		}
 	}
@@ -148,7 +209,7 @@ func (a *Admin) commitRotated(ctx context.Context, keys vault.Keys, moved []work
 			for i, row := range moved {
 				ids[i] = row.ID
 			}
-			now, readErr := a.s.ReadDocuments(context.WithoutCancel(ctx), workspace.DocumentQuery{IDs: ids})
+			now, readErr := a.s.read(context.WithoutCancel(ctx), workspace.DocumentQuery{IDs: ids})
 			if readErr != nil {
 				return readErr
 			}

@@ -13,6 +13,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/secret"
+	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
 
@@ -109,14 +110,22 @@ var contractCases = []useCase{
 			must(a.Rotate(p.ctx, nil))
 		}
 	}},
+	{name: "give the vault's keys to somebody who waits", base: contractsBase, covers: []string{"Session.GiveKeys", "Session.WaitingKeys"}, prepares: true, ready: func(p *person) func() {
+		p.start()
+		joe := workspace.NewMember{Name: "Joe Tanaka", Email: joeEmail, Role: workspace.RoleMember}
+		got(p.admin(p.signIn()).Admin.AddMember(p.ctx, joe, workspace.KeyPair{Own: got(vault.NewIdentity())}, workspace.Proof{}))
+		return func() {
+			must(p.signIn().End(p.ctx))
+		}
+	}},
 	{name: "make an Emergency Kit", base: contractsBase, covers: []string{"Admin.MakeKit"}, ready: signedIn(func(p *person, s *client.Session) {
 		got(p.admin(s).MakeKit(p.ctx, byPassword))
 	})},
-	{name: "come in with an Emergency Kit", base: contractsBase, covers: []string{"Workspace.UseKit"}, prepares: true, ready: func(p *person) func() {
+	{name: "come in with an Emergency Kit", base: contractsBase, covers: []string{"Workspace.UseKit", "Workspace.BeginKit", "KitAttempt.Use"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		kit := got(p.admin(p.signIn()).MakeKit(p.ctx, byPassword))
 		return func() {
-			_, _, err := p.w.UseKit(p.ctx, workspace.NewOwner{Name: "Leo", Email: "leo@example.com", Password: secret.NewText(secondPass), Kit: kit.Identity})
+			_, _, err := p.w.UseKit(p.ctx, client.NewOwner{Name: "Leo", Email: "leo@example.com", Password: secret.NewText(secondPass), Kit: kit.Identity})
 			must(err)
 		}
 	}},

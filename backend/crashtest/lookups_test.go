@@ -64,7 +64,8 @@ var lookUps = []useCase{
 				got(a.Unacknowledged(p.ctx))
 			}
 		}},
-	{name: "look at the contracts", base: contractsBase, covers: []string{"Session.Documents", "Session.ReadDocuments", "Session.MissingFiles", "Session.UnknownFiles", "Admin.NameDocuments", "Admin.Rotation", "Admin.KitState"},
+	{name: "look at the contracts", base: contractsBase, covers: []string{"Session.Documents", "Session.ReadDocuments", "Session.MissingFiles", "Session.UnknownFiles", "Admin.NameDocuments", "Admin.Rotation", "Admin.KitState",
+		"Session.Vault", "Admin.RotationStart", "Admin.RotationEnd"},
 		ready: func(p *person) func() {
 			p.start()
 			s := p.signIn()
@@ -77,6 +78,13 @@ var lookUps = []useCase{
 				must(a.NameDocuments(p.ctx, page.Entries))
 				got(a.Rotation(p.ctx))
 				got(a.KitState(p.ctx))
+				got(s.Vault(p.ctx))
+				_, holders, err := a.RotationStart(p.ctx)
+				if must(err); len(holders) != 1 {
+					panic("the owner has no key pair")
+				}
+				_, _, _, err = a.RotationEnd(p.ctx)
+				must(err)
 			}
 		}},
 }
@@ -86,9 +94,9 @@ var fromMemory = []string{
 	"Workspace.Created", "Workspace.Name", "Workspace.MinPassword", "Workspace.Idle", "Workspace.HasKit", "Workspace.Close",
 	"Challenge.Email", "Challenge.Leave", "Challenge.MustEnrol", "Challenge.RequiredSince", "Challenge.MustChoosePassword",
 	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached", "Session.Overdue", "Session.Whole",
-	"Session.ForOneAct", "Session.Showing", "Session.ShowingKey", "Session.Files", "Session.Work", "Workspace.Now",
+	"Session.ForOneAct", "Session.Showing", "Session.ShowingKey", "Session.Files", "Session.Own", "Session.Work", "Workspace.Now",
 	"EnrolmentSession.Kind", "EnrolmentSession.Touch", "EnrolmentSession.Remaining", "EnrolmentSession.LimitReached", "EnrolmentSession.Overdue", "EnrolmentSession.Showing", "EnrolmentSession.ShowingKey", "EnrolmentSession.Enter",
-	"PrintRun.Plan", "Quarantine.Report", "Acceptance.Review",
+	"PrintRun.Plan", "KitAttempt.Message", "Quarantine.Report", "Acceptance.Review",
 
 	"Workspace.CreateFrom", // asks it: the faults are those of Create
 }
@@ -109,7 +117,7 @@ func TestStoreFault_CoversEachMethodThatAsksTheStore(t *testing.T) {
 // exported are the methods of all that packages client and workspace lend to a shell.
 func exported() (names []string) {
 	for _, v := range []any{(*client.Workspace)(nil), (*client.Challenge)(nil), (*client.Session)(nil), (*client.EnrolmentSession)(nil), (*client.Admin)(nil),
-		(*workspace.PrintRun)(nil), (*workspace.Quarantine)(nil), (*workspace.Acceptance)(nil)} {
+		(*workspace.PrintRun)(nil), (*workspace.KitAttempt)(nil), (*workspace.Quarantine)(nil), (*workspace.Acceptance)(nil)} {
 		of := reflect.TypeOf(v)
 		for m := range of.NumMethod() {
 			names = append(names, of.Elem().Name()+"."+of.Method(m).Name)

@@ -267,7 +267,7 @@ func TestChange_VaultCheckThatIsNoneIsRefused(t *testing.T) {
 	l := begun(t)
 	spoil := func(tx store.WriteTx) error {
 		i, err := tx.Info()
-		i.VaultCheck = "zz"
+		i.VaultPublicKey = "zz"
 		return errors.Join(err, tx.UpdateInfo(i))
 	}
 	before := l.head()

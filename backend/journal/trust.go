@@ -20,7 +20,7 @@ import (
 // writes the data folder cannot choose any of it.
 type Trust struct {
 	generation int    // of the vault's key; 0: there is none yet
-	check      []byte // recognises that key, see store.Info.VaultCheck; checkSize bytes
+	check      []byte // recognises that key, see store.Info.VaultPublicKey; checkSize bytes
 	owners     []Owner
 }
 
@@ -157,9 +157,9 @@ func (j *Journal) trustOf(tx store.ReadTx) (t Trust, err error) {
 }
 
 func (t *Trust) setVault(info store.Info) error {
-	check, err := hex.DecodeString(info.VaultCheck)
+	check, err := hex.DecodeString(info.VaultPublicKey)
 	if err != nil || len(check) > checkSize {
-		return fmt.Errorf("the check of the vault's key is %q", info.VaultCheck)
+		return fmt.Errorf("the check of the vault's key is %q", info.VaultPublicKey)
 	}
 	t.generation, t.check = info.VaultGeneration, make([]byte, checkSize)
 	copy(t.check, check)

@@ -83,7 +83,7 @@ func TestTrust_TakesNoVaultCheckThatIsNone(t *testing.T) {
 		"zz": false, "00ffz": false, "00f": false, strings.Repeat("ab", checkSize+1): false,
 	} {
 		var got Trust
-		err := got.setVault(store.Info{VaultGeneration: 2, VaultCheck: check})
+		err := got.setVault(store.Info{VaultGeneration: 2, VaultPublicKey: check})
 		switch {
 		case ok != (err == nil):
 			t.Errorf("%q: %v", check, err)

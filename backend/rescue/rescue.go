@@ -79,23 +79,23 @@ func WithKit(ctx context.Context, path string, secrets workspace.Secrets, o Owne
 }
 
 // remains reads the contracts from the database as far as it can be read at all.
-func remains(ctx context.Context, place string, files workspace.Files, kit secret.Text) (workspace.RecoveredContracts, error) {
+func remains(ctx context.Context, place string, files workspace.Files, kit secret.Text) (client.Recovered, error) {
 	if _, err := os.Lstat(place); errors.Is(err, os.ErrNotExist) {
-		return workspace.ReadRecovered(ctx, nil, files, kit)
+		return Read(ctx, nil, files, kit)
 	}
 	store, err := sqlite.Open(ctx, place)
 	if errors.Is(err, workspace.ErrStoreDamaged) || errors.Is(err, workspace.ErrStoreAltered) {
-		return workspace.ReadRecovered(ctx, nil, files, kit)
+		return Read(ctx, nil, files, kit)
 	}
 	if err != nil {
-		return workspace.RecoveredContracts{}, service.Explain(err)
+		return client.Recovered{}, service.Explain(err)
 	}
-	left, err := workspace.ReadRecovered(ctx, store, files, kit)
+	left, err := Read(ctx, store, files, kit)
 	return left, errors.Join(err, store.Close())
 }
 
 // build makes the new database, whole and closed.
-func build(ctx context.Context, path string, config workspace.Config, o Owner, left workspace.RecoveredContracts) (err error) {
+func build(ctx context.Context, path string, config workspace.Config, o Owner, left client.Recovered) (err error) {
 	store, err := sqlite.Open(ctx, path)
 	if err != nil {
 		return service.Explain(err)

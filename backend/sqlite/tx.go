@@ -173,12 +173,12 @@ func (w when) Scan(v any) error {
 }
 
 const selectInfo = `SELECT id, name, created_at, require_2fa, last_sheet, require_from, two_people, idle_minutes, last_run,
-	vault_generation, rotating, rotation_held, kit_at, kit_by, kit_generation, kit_check, vault_check FROM workspace `
+	vault_generation, rotating, rotation_held, kit_at, kit_by, kit_generation, kit_public_key, vault_public_key FROM workspace `
 
 func scanInfo(row scanner) (i store.Info, err error) {
 	err = row.Scan(&i.ID, &i.Name, when{&i.CreatedAt}, &i.Require2FA, &i.LastSheet, when{&i.RequireFrom},
 		&i.TwoPeople, &i.IdleMinutes, &i.LastRun,
-		&i.VaultGeneration, &i.Rotating, &i.RotationHeld, when{&i.KitAt}, &i.KitBy, &i.KitGeneration, &i.KitCheck, &i.VaultCheck)
+		&i.VaultGeneration, &i.Rotating, &i.RotationHeld, when{&i.KitAt}, &i.KitBy, &i.KitGeneration, &i.KitPublicKey, &i.VaultPublicKey)
 	return i, translate(err)
 }
 
@@ -205,9 +205,9 @@ func (t *tx) DropWorkspace() error {
 
 func (t *tx) UpdateInfo(i store.Info) error {
 	return t.must(`UPDATE workspace SET name = ?, require_2fa = ?, require_from = ?, two_people = ?, idle_minutes = ?,
-		vault_generation = ?, rotating = ?, rotation_held = ?, kit_at = ?, kit_by = ?, kit_generation = ?, kit_check = ?, vault_check = ?`,
+		vault_generation = ?, rotating = ?, rotation_held = ?, kit_at = ?, kit_by = ?, kit_generation = ?, kit_public_key = ?, vault_public_key = ?`,
 		i.Name, i.Require2FA, millis(i.RequireFrom), i.TwoPeople, i.IdleMinutes,
-		i.VaultGeneration, i.Rotating, i.RotationHeld, millis(i.KitAt), i.KitBy, i.KitGeneration, i.KitCheck, i.VaultCheck)
+		i.VaultGeneration, i.Rotating, i.RotationHeld, millis(i.KitAt), i.KitBy, i.KitGeneration, i.KitPublicKey, i.VaultPublicKey)
 }
 
 func (t *tx) NextRun() (n int, err error) {

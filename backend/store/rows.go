@@ -25,8 +25,8 @@ type Info struct {
 	KitAt           time.Time // when the Emergency Kit was made
 	KitBy           string    // a profile's ID
 	KitGeneration   int
-	KitCheck        string // hex; recognises the kit's key
-	VaultCheck      string // hex; recognises the vault's key
+	KitPublicKey    string // hex; recognises the kit's key
+	VaultPublicKey  string // hex; recognises the vault's key
 }
 
 // HasKit reports whether there is an Emergency Kit for the key that is in force.

@@ -2,8 +2,8 @@ package vault
 
 import (
 	"crypto/cipher"
+	"crypto/ed25519"
 	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -15,11 +15,10 @@ import (
 	"countersign/backend/secret"
 )
 
-// What is derived from an identity's text (HKDF-SHA256, RFC 5869), and what it is
-// recognised by.
+// What is derived from an identity's text (HKDF-SHA256, RFC 5869).
 const (
-	rowsInfo  = "countersign sealed rows v1"
-	checkInfo = "countersign vault check v1\x00"
+	rowsInfo = "countersign sealed rows v1"
+	signInfo = "countersign vault signature v1"
 )
 
 const (
@@ -117,20 +116,35 @@ func (k Keys) at(generation int) *held {
 	return nil
 }
 
-// Check is an HMAC-SHA256 of the newest identity, by which an Emergency Kit is
-// recognised where no document is at hand. It is nil where there is none. Compare in
-// constant time.
-func (k Keys) Check(salt []byte) (sum []byte) {
+// PublicKey is of the key pair that the newest identity signs with (Ed25519, RFC 8032), which is
+// derived from it (HKDF-SHA256, RFC 5869). Whoever has the vault's key is recognised by it. It is
+// nil where there is none.
+func (k Keys) PublicKey() (public ed25519.PublicKey) {
+	k.sign(func(key ed25519.PrivateKey) { public = key.Public().(ed25519.PublicKey) })
+	return public
+}
+
+// Sign signs with the newest identity's key pair. What is signed begins with what it is for,
+// so that no signature passes for another. It is nil where there is none.
+func (k Keys) Sign(message []byte) (signature []byte) {
+	k.sign(func(key ed25519.PrivateKey) { signature = ed25519.Sign(key, message) })
+	return signature
+}
+
+func (k Keys) sign(use func(ed25519.PrivateKey)) {
 	if k.Empty() {
-		return nil
+		return
 	}
 	secret.Confined(func() {
-		mac := hmac.New(sha256.New, k.held[0].identity.text.Reveal())
-		mac.Write([]byte(checkInfo))
-		mac.Write(salt)
-		sum = mac.Sum(nil)
+		seed, err := hkdf.Key(sha256.New, k.held[0].identity.text.Reveal(), nil, signInfo, ed25519.SeedSize)
+		if err != nil {
+			panic(err) // only for a length above 255 hashes, and ours is one
+		}
+		key := ed25519.NewKeyFromSeed(seed)
+		use(key)
+		clear(seed)
+		clear(key)
 	})
-	return sum
 }
 
 // Wipe overwrites the identities, in every copy and in what Next and OnlyNewest gave or

@@ -2,6 +2,9 @@ package vault_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"testing"
@@ -110,20 +113,37 @@ func TestParseIdentity_TakesEachSpellingOfAKit(t *testing.T) {
 	}
 }
 
-func TestCheck_RecognisesTheEmergencyKit(t *testing.T) {
+func TestPublicKey_RecognisesTheEmergencyKit(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, 2)
 	kit := vault.KeysOf(2, k.Newest())
-	if !bytes.Equal(kit.Check([]byte("salt")), k.Check([]byte("salt"))) || len(k.Check(nil)) != 32 {
+	if !kit.PublicKey().Equal(k.PublicKey()) || len(k.PublicKey()) != ed25519.PublicKeySize {
 		t.Error("the kit of the newest key is not recognised")
 	}
 	for name, keys := range map[string]vault.Keys{"Older": newKeys(t, 2), "Newer": must[vault.Keys](t)(k.Next()), "None": {}} {
-		if bytes.Equal(keys.Check([]byte("salt")), k.Check([]byte("salt"))) {
+		if keys.PublicKey().Equal(k.PublicKey()) {
 			t.Errorf("%s is taken for the newest", name)
 		}
 	}
-	if bytes.Equal(k.Check([]byte("salt")), k.Check([]byte("other"))) {
-		t.Error("the salt does not matter")
+}
+
+func TestSign_VerifiesForTheNewestKeyAndTheMessageAlone(t *testing.T) {
+	t.Parallel()
+	k, other := newKeys(t, 2), newKeys(t, 2)
+	message := []byte("what it is for, and more")
+	signature := k.Sign(message)
+	if !ed25519.Verify(k.PublicKey(), message, signature) || !ed25519.Verify(k.OnlyNewest().PublicKey(), message, signature) {
+		t.Error("its own signature does not verify")
+	}
+	if ed25519.Verify(other.PublicKey(), message, signature) || ed25519.Verify(k.PublicKey(), message[1:], signature) {
+		t.Error("it verifies for another")
+	}
+	if (vault.Keys{}).Sign(message) != nil {
+		t.Error("no key signs")
+	}
+	text := k.Newest().Text().Reveal()
+	if key, err := hkdf.Key(sha256.New, []byte(text), nil, "countersign vault signature v1", 32); err != nil || !ed25519.NewKeyFromSeed(key).Public().(ed25519.PublicKey).Equal(k.PublicKey()) {
+		t.Errorf("it is not derived as it is written down: %v", err)
 	}
 }
 
@@ -132,7 +152,7 @@ func TestWipe_LeavesNothing(t *testing.T) {
 	k, member := newKeys(t, 2), newIdentity(t)
 	older, newest := k.OnlyNewest(), k.Newest()
 	k.Wipe()
-	if !k.Empty() || !older.Empty() || !newest.Empty() || k.Has(1) || k.Check(nil) != nil || !newest.Text().Empty() {
+	if !k.Empty() || !older.Empty() || !newest.Empty() || k.Has(1) || k.PublicKey() != nil || k.Sign(nil) != nil || !newest.Text().Empty() {
 		t.Error("something is left")
 	}
 	if _, err := k.EncryptData("row", nil); !errors.Is(err, vault.ErrNoKey) {

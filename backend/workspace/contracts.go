@@ -10,7 +10,6 @@ import (
 
 	"countersign/backend/service"
 	"countersign/backend/store"
-	"countersign/backend/vault"
 )
 
 // What the workspace keeps of the contracts: encrypted rows and files. What they
@@ -25,7 +24,7 @@ type DocumentQuery struct {
 
 // DocumentRows are rows as they all stood at one moment.
 type DocumentRows struct {
-	Keys        vault.Keys // of the vault
+	Vault       Vault
 	Rows        []DocumentRow
 	Name        string // of the profile that is signed in
 	Now         time.Time
@@ -33,17 +32,19 @@ type DocumentRows struct {
 	All, Older  int  // of a rotation that runs: documents in all, and those under an older key
 }
 
-// ReadDocuments reads rows. It is no use of the session. Errors: vault_waiting,
-// session_ended; folder.
+// ReadDocuments reads rows. It is no use of the session. Errors: session_ended; folder.
 func (s *Session) ReadDocuments(ctx context.Context, q DocumentQuery) (out DocumentRows, err error) {
-	out.Keys, err = s.readVault(ctx, func(tx ReadTx, keys vault.Keys) error {
+	err = s.w.view(ctx, func(tx ReadTx) (err error) {
 		out = DocumentRows{Now: s.w.now(), ClockBehind: s.w.behind()}
+		if out.Vault, err = s.vaultIn(tx); err != nil {
+			return err
+		}
 		p, err := tx.Profile(s.id)
 		if err != nil {
 			return err
 		}
 		out.Name = p.Name
-		rows, err := chosenRows(tx, keys.Generation(), q, &out)
+		rows, err := chosenRows(tx, out.Vault.Generation, q, &out)
 		out.Rows = slices.DeleteFunc(rows, func(r DocumentRow) bool { return q.States != nil && !slices.Contains(q.States, r.State) })
 		return err
 	})
@@ -130,16 +131,7 @@ func (s *Session) insertDocuments(tx WriteTx, generation int, rows []DocumentRow
 // underKey reads the workspace for a change whose rows are encrypted with the vault's key of
 // a generation. ErrStoreConflict: that is not the newest any more.
 func (s *Session) underKey(tx ReadTx, generation int) (Info, error) {
-	if _, err := s.profile(tx); err != nil {
-		return Info{}, err
-	}
-	s.mu.Lock()
-	over := s.over
-	s.mu.Unlock()
-	if over { // since the work began
-		return Info{}, refuse(service.CodeSessionEnded)
-	}
-	info, err := tx.Info()
+	info, err := s.infoIn(tx)
 	if err == nil && info.VaultGeneration != generation {
 		err = ErrStoreConflict
 	}

@@ -186,7 +186,7 @@ func TestEmptyBin_GoesByTheWorkspacesTime(t *testing.T) {
 	read, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{IDs: []string{h.find(s, "Lease").ID}})
 	h.ok(err)
 	row := read.Rows[0]
-	c := h.renamed(row, read.Keys, "Lease")
+	c := h.renamed(row, h.keysOf(s), "Lease")
 	c.Row.RemovedAt = h.clock.now().Add(-2 * store.BinLife)
 	h.ok(s.ChangeDocuments(t.Context(), workspace.DocumentsRemove, 1, []workspace.ChangedDocument{c}))
 	h.clock.step(store.BinLife - time.Millisecond)

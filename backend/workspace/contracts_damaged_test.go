@@ -221,12 +221,10 @@ func TestAddDocuments_FilesStayWhereTheirRowsCannotBeSeen(t *testing.T) {
 	h, owner := alone(t)
 	d := h.onDamaged()
 	s := owner.signIn()
-	read, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{})
-	h.ok(err)
-	row := h.unread(read.Keys, "abc", 1)
+	row := h.unread(h.keysOf(s), "abc", 1)
 	h.hinder("ABORT", "INSERT ON documents")
 	d.end = workspace.ErrStoreFailed
-	_, err = s.Session.AddDocuments(t.Context(), 1, []workspace.DocumentRow{row})
+	_, err := s.Session.AddDocuments(t.Context(), 1, []workspace.DocumentRow{row})
 	h.refused(err, service.CodeFolderFailed)
 	if len(h.papers()) != 1 {
 		t.Errorf("there are %v", h.papers())
@@ -252,11 +250,10 @@ func TestAddDocuments_FileUnderNeitherKeyIsRefused(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	s := owner.signIn()
-	read, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{})
-	h.ok(err)
+	keys := h.keysOf(s)
 	h.ok(owner.admin().BeginRotation(t.Context(), owner.proof()))
 	for _, generation := range []int{0, 3} {
-		row := h.unread(read.Keys, "abc", generation)
+		row := h.unread(keys, "abc", generation)
 		added, err := s.Session.AddDocuments(t.Context(), 2, []workspace.DocumentRow{row})
 		if h.refused(err, service.CodeRotationRunning); added || len(h.papers()) > 0 {
 			t.Errorf("key %d: %v, %v", generation, added, h.papers())

@@ -9,266 +9,225 @@ import (
 	"countersign/backend/vault"
 )
 
-// holding is what somebody who is in holds of the vault: a key pair of their own
-// and, once somebody has given them, the vault's keys.
-type holding struct {
-	own  vault.Identity
-	keys vault.Keys
+// Each person has a key pair, whose private half is wrapped under a key that is made of their
+// password. The vault's keys are encrypted to its public half. The workspace keeps all of it, and never
+// sees the vault's keys: package client makes them, opens them, and gives them to others.
+// It wraps and unwraps key pairs, as it has the passwords so far.
+
+// SealedKeys are the vault's keys, encrypted to one recipient. The zero value is none.
+type SealedKeys struct {
+	Ciphertext []byte
+	Generation int  // of the newest
+	OnlyOne    bool // there are no older ones with it
+}
+
+// KeyPair is one that a client has made for somebody, with the vault's keys for it as far as the client
+// has any.
+type KeyPair struct {
+	Own  vault.Identity
+	Keys SealedKeys
+}
+
+// KeyHolder has a key pair: a profile, or an invitation or a password reset that is open.
+type KeyHolder struct {
+	Holder    string
+	Recipient string // the public half
+}
+
+// GivenKeys are the vault's keys on their way to a holder.
+type GivenKeys struct {
+	KeyHolder
+	SealedKeys
+}
+
+// Vault is what the workspace says of the vault to one profile.
+type Vault struct {
+	Generation int        // of the newest key; 0: there is no vault yet
+	PublicKey  string     // hex; of that key: see vault.Keys.PublicKey
+	Keys       SealedKeys // to the profile's key pair
 }
 
 func profileHolder(id string) string { return "profile/" + id }
 
 func oneTimeHolder(kind OneTimeKind, id string) string { return string(kind) + "/" + id }
 
-// newHolder makes a key pair whose private half is wrapped under wrapping, and
-// gives it the vault's keys, where there are any to give.
-func newHolder(holder string, wrapping secret.Bytes, keys vault.Keys) (VaultKey, vault.Identity, error) {
+// newHolder is a holder's row, whose key pair is wrapped under wrapping.
+func newHolder(holder string, wrapping secret.Bytes, p KeyPair) (k VaultKey, err error) {
+	k = VaultKey{Holder: holder, Recipient: p.Own.Recipient()}
+	k.Wrapped, err = vault.Wrap(wrapping, holder, p.Own)
+	return p.Keys.in(k), err
+}
+
+// in puts the keys in a row.
+func (s SealedKeys) in(k VaultKey) VaultKey {
+	k.Ciphertext, k.Generation, k.OnlyOne = s.Ciphertext, s.Generation, s.OnlyOne
+	return k
+}
+
+// unwrapOwn gives the key pair of somebody whose factors were all right, within the transaction
+// that lets them in. key is made of the password. One is made where there is none: acceptance may have
+// dropped it, and a reset may have come without. What cannot be unwrapped keeps the
+// contracts closed, and nothing else.
+func (w *Workspace) unwrapOwn(tx WriteTx, id string, key secret.Bytes, r *redemption) (vault.Identity, error) {
+	holder := profileHolder(id)
+	row, err := tx.VaultKey(holder)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return vault.Identity{}, err
+	}
+	if err == nil && r == nil {
+		own, err := unwrap(row, key)
+		if err != nil {
+			w.log.Warn("the key of a profile could not be unwrapped", "error", err)
+		}
+		return own, nil
+	}
+	if r != nil && !r.own.Empty() {
+		given, err := tx.VaultKey(oneTimeHolder(r.code.Kind, id))
+		if err == nil && given.Recipient == r.own.Recipient() {
+			return r.own, adopt(tx, given, holder, key, r.own)
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return vault.Identity{}, err
+		}
+	}
+	return makeOwn(tx, holder, key)
+}
+
+// makeOwn gives a profile a new key pair, which waits for somebody to give it the vault's keys.
+func makeOwn(tx WriteTx, holder string, key secret.Bytes) (vault.Identity, error) {
 	own, err := vault.NewIdentity()
 	if err != nil {
-		return VaultKey{}, own, err
+		return own, err
 	}
-	k := VaultKey{Holder: holder, Recipient: own.Recipient()}
-	if k.Wrapped, err = vault.Wrap(wrapping, holder, own); err != nil {
-		return k, own, err
-	}
-	err = give(&k, keys)
-	return k, own, err
-}
-
-// give encrypts the vault's keys to the holder of a row.
-func give(k *VaultKey, keys vault.Keys) error {
-	if keys.Empty() {
-		return nil
-	}
-	sealed, err := keys.EncryptTo(k.Recipient)
-	if err == nil {
-		k.Ciphertext, k.Generation, k.OnlyOne = sealed, keys.Generation(), !keys.Has(keys.Generation()-1)
-	}
-	return err
-}
-
-// enterVault opens the vault for somebody whose factors were all right, within
-// the transaction that lets them in. key is made of the password. Where there is
-// no vault yet, one is made. Keys that are not the vault's are not used: the contracts
-// stay closed.
-func (w *Workspace) enterVault(tx WriteTx, id string, key secret.Bytes, r *redemption) (*holding, error) {
-	h, row, err := w.unlockHolder(tx, id, key, r)
-	if err != nil || h == nil {
-		return nil, err
-	}
-	info, err := tx.Info()
+	row, err := newHolder(holder, key, KeyPair{Own: own})
 	if err != nil {
-		return nil, err
+		return own, err
 	}
-	if info.VaultGeneration == 0 {
-		if h.keys, err = vault.NewKeys(); err != nil {
-			return nil, err
-		}
-		info.VaultGeneration, info.VaultCheck = h.keys.Generation(), vaultCheck(h.keys, info.ID)
-		if err := errors.Join(give(&row, h.keys), tx.SaveVaultKey(row), tx.UpdateInfo(info)); err != nil {
-			return nil, err
-		}
-	}
-	if !h.keys.Empty() && !isVault(info, h.keys) {
-		if h.keys.Generation() == info.VaultGeneration {
-			w.log.Warn("the vault's keys of a profile are not the vault's")
-		}
-		h.keys = vault.Keys{} // see keysIn
-	}
-	return h, nil
+	return own, tx.SaveVaultKey(row)
 }
 
-// giveWaiting gives the vault's keys to everyone who waits for them, after a sign-in
-// with them. Each is encrypted before the writer's lock is taken, a batch to a commit.
-// What fails is left for the next sign-in.
-func (w *Workspace) giveWaiting(ctx context.Context, keys vault.Keys, by string) error {
-	for !keys.Empty() {
-		var behind []VaultKey
-		err := w.view(ctx, func(tx ReadTx) (err error) {
-			behind, err = tx.VaultKeysBehind(keys.Generation())
-			return err
-		})
-		behind = behind[:min(len(behind), giveAtATime)]
-		if err != nil || len(behind) == 0 {
-			return err
-		}
-		given := make([]VaultKey, len(behind))
-		for i, k := range behind {
-			given[i] = k
-			if err := give(&given[i], keys); err != nil {
-				return err
-			}
-		}
-		saved := 0
-		err = w.update(ctx, func(tx WriteTx) error {
-			saved = 0
-			info, err := tx.Info()
-			if err != nil || !isVault(info, keys) {
-				return err
-			}
-			if p, err := tx.Profile(by); err != nil || p.State != ProfileActive {
-				return err
-			}
-			looksAt(tx, by)
-			for i, k := range behind {
-				now, err := tx.VaultKey(k.Holder)
-				if err != nil || now.Recipient != k.Recipient || now.Generation >= keys.Generation() {
-					if err := ignoreMissing(err); err != nil {
-						return err
-					}
-					continue
-				}
-				given[i].Wrapped = now.Wrapped
-				if err := tx.SaveVaultKey(given[i]); err != nil {
-					return err
-				}
-				saved++
-			}
-			if saved == 0 {
-				return nil
-			}
-			return w.record(tx, w.now(), eventKeysGiven, by, "", map[string]string{"count": decimal(saved)})
-		})
-		if err != nil || saved == 0 {
-			return err
-		}
+func unwrap(row VaultKey, key secret.Bytes) (vault.Identity, error) {
+	own, err := vault.Unwrap(key, row.Holder, row.Wrapped)
+	if err == nil && own.Recipient() != row.Recipient { // what is given to it would be another's
+		return vault.Identity{}, errors.New("the recipient is not the key pair's")
 	}
-	return nil
+	return own, err
+}
+
+// adopt makes the key pair that came with an invitation or a reset the profile's.
+func adopt(tx WriteTx, given VaultKey, holder string, key secret.Bytes, own vault.Identity) (err error) {
+	row := given
+	row.Holder = holder
+	if row.Wrapped, err = vault.Wrap(key, holder, own); err != nil {
+		return err
+	}
+	return errors.Join(tx.DeleteVaultKey(given.Holder), tx.SaveVaultKey(row))
+}
+
+// Own is the key pair of the profile that is signed in, for as long as it is. It is empty where it
+// could not be unwrapped.
+func (s *Session) Own() vault.Identity {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.own
+}
+
+// Vault tells of the vault as it is now. It is no use of the session. Errors: session_ended; folder.
+func (s *Session) Vault(ctx context.Context) (v Vault, err error) {
+	err = s.w.view(ctx, func(tx ReadTx) (err error) {
+		v, err = s.vaultIn(tx)
+		return err
+	})
+	return v, err
+}
+
+func (s *Session) vaultIn(tx ReadTx) (v Vault, err error) {
+	info, err := s.infoIn(tx)
+	if err != nil {
+		return v, err
+	}
+	v = Vault{Generation: info.VaultGeneration, PublicKey: info.VaultPublicKey}
+	row, err := tx.VaultKey(profileHolder(s.id))
+	if err == nil {
+		v.Keys = SealedKeys{row.Ciphertext, row.Generation, row.OnlyOne}
+	}
+	return v, ignoreMissing(err)
+}
+
+// infoIn reads the workspace for long work of a session, which may have ended since it began.
+func (s *Session) infoIn(tx ReadTx) (Info, error) {
+	if _, err := s.profile(tx); err != nil {
+		return Info{}, err
+	}
+	s.mu.Lock()
+	over := s.over
+	s.mu.Unlock()
+	if over {
+		return Info{}, refuse(service.CodeSessionEnded)
+	}
+	return tx.Info()
 }
 
 // giveAtATime is how many share a commit.
 const giveAtATime = 64
 
-// unlockHolder unwraps the private key of a profile, or makes one where there is
-// none: for a profile of an older version, and for a reset that carried none.
-// What cannot be unwrapped keeps the contracts closed, and nothing else.
-func (w *Workspace) unlockHolder(tx WriteTx, id string, key secret.Bytes, r *redemption) (*holding, VaultKey, error) {
-	holder := profileHolder(id)
-	row, err := tx.VaultKey(holder)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return nil, row, err
-	}
-	if err == nil && r == nil {
-		h, err := unlock(row, key)
-		if err != nil {
-			w.log.Warn("the key of a profile could not be unwrapped", "error", err)
-			return nil, row, nil
-		}
-		return h, row, nil
-	}
-	if r != nil && !r.own.Empty() {
-		given, err := tx.VaultKey(oneTimeHolder(r.code.Kind, id))
-		if err == nil && given.Recipient == r.own.Recipient() {
-			return w.adopt(tx, given, holder, key, r.own)
-		}
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return nil, row, err
-		}
-	}
-	row, own, err := newHolder(holder, key, vault.Keys{})
-	if err != nil {
-		return nil, row, err
-	}
-	return &holding{own: own}, row, tx.SaveVaultKey(row)
-}
-
-func unlock(row VaultKey, key secret.Bytes) (*holding, error) {
-	own, err := vault.Unwrap(key, row.Holder, row.Wrapped)
-	if err != nil {
-		return nil, err
-	}
-	if own.Recipient() != row.Recipient { // what is given to it would be another's
-		return nil, errors.New("the recipient is not the key pair's")
-	}
-	h := &holding{own: own}
-	if len(row.Ciphertext) > 0 {
-		h.keys, err = own.Open(row.Ciphertext)
-	}
-	return h, err
-}
-
-// adopt makes the key pair that came with an invitation or a reset the profile's.
-func (w *Workspace) adopt(tx WriteTx, given VaultKey, holder string, key secret.Bytes, own vault.Identity) (*holding, VaultKey, error) {
-	row := given
-	row.Holder = holder
-	var err error
-	if row.Wrapped, err = vault.Wrap(key, holder, own); err != nil {
-		return nil, row, err
-	}
-	h := &holding{own: own}
-	if len(row.Ciphertext) > 0 {
-		if h.keys, err = own.Open(row.Ciphertext); err != nil {
-			return nil, row, err
-		}
-	}
-	return h, row, errors.Join(tx.DeleteVaultKey(given.Holder), tx.SaveVaultKey(row))
-}
-
-// keysIn gives the vault's keys, which another may have rotated meanwhile, within
-// tx. Errors: vault_waiting, session_ended.
-func (s *Session) keysIn(tx ReadTx) (vault.Keys, error) {
-	if _, err := s.profile(tx); err != nil {
-		return vault.Keys{}, err
-	}
-	info, err := tx.Info()
-	if err != nil {
-		return vault.Keys{}, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case s.over:
-		return vault.Keys{}, refuse(service.CodeSessionEnded)
-	case s.holding == nil || info.VaultGeneration == 0:
-		return vault.Keys{}, refuse(service.CodeVaultWaiting)
-	case s.holding.keys.Generation() == info.VaultGeneration:
-		return s.holding.keys, nil
-	}
-	row, err := tx.VaultKey(profileHolder(s.id))
-	if err != nil {
-		return vault.Keys{}, absent(err, service.CodeVaultWaiting)
-	}
-	if row.Generation != info.VaultGeneration {
-		return vault.Keys{}, refuse(service.CodeVaultWaiting)
-	}
-	keys, err := s.holding.own.Open(row.Ciphertext)
-	if err == nil && !isVault(info, keys) {
-		err = errors.New("they are not the vault's")
-	}
-	if err != nil {
-		s.w.log.Warn("the vault's keys could not be opened", "error", err)
-		return vault.Keys{}, refuse(service.CodeVaultWaiting)
-	}
-	s.holding.keys = keys
-	return keys, nil
-}
-
-// readVault runs look on one snapshot, with the vault's keys as of it.
-func (s *Session) readVault(ctx context.Context, look func(ReadTx, vault.Keys) error) (keys vault.Keys, err error) {
+// WaitingKeys names some of those who wait for the vault's newest key. It is no use of the session.
+// Errors: session_ended; folder.
+func (s *Session) WaitingKeys(ctx context.Context) (v Vault, all []KeyHolder, err error) {
 	err = s.w.view(ctx, func(tx ReadTx) (err error) {
-		if keys, err = s.keysIn(tx); err != nil {
+		if v, err = s.vaultIn(tx); err != nil {
 			return err
 		}
-		return look(tx, keys)
+		behind, err := tx.VaultKeysBehind(v.Generation)
+		all = holdersOf(behind[:min(len(behind), giveAtATime)])
+		return err
 	})
-	return keys, err
+	return v, all, err
 }
 
-// heldKeys gives the vault's keys as far as the session has them: to be passed on
-// with an invitation or a reset. It may have none.
-func (s *Session) heldKeys() vault.Keys {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.holding == nil {
-		return vault.Keys{}
+func holdersOf(rows []VaultKey) []KeyHolder {
+	all := make([]KeyHolder, len(rows))
+	for i, k := range rows {
+		all[i] = KeyHolder{k.Holder, k.Recipient}
 	}
-	return s.holding.keys
+	return all
 }
 
-// rewrap wraps the session's private key anew, for a password that is changed.
+// GiveKeys gives the vault's newest keys to holders who wait for them, and says to how many: not to
+// who has another key pair by now, or was given them by another. publicKey is the keys' own: where
+// they are not the vault's newest any more, nobody gets them. Errors: session_ended; folder.
+func (s *Session) GiveKeys(ctx context.Context, publicKey string, given []GivenKeys) (saved int, err error) {
+	err = s.w.update(ctx, func(tx WriteTx) error {
+		saved = 0
+		info, err := s.infoIn(tx)
+		if err != nil || info.VaultPublicKey != publicKey {
+			return err
+		}
+		for _, g := range given {
+			row, err := tx.VaultKey(g.Holder)
+			if err := ignoreMissing(err); err != nil {
+				return err
+			}
+			if err != nil || row.Recipient != g.Recipient || row.Generation >= info.VaultGeneration || g.Generation != info.VaultGeneration {
+				continue
+			}
+			if err := tx.SaveVaultKey(g.in(row)); err != nil {
+				return err
+			}
+			saved++
+		}
+		if saved == 0 {
+			return nil
+		}
+		return s.w.record(tx, s.w.now(), eventKeysGiven, s.id, "", map[string]string{"count": decimal(saved)})
+	})
+	return saved, err
+}
+
+// rewrap wraps the session's key pair anew, for a password that is changed.
 func (s *Session) rewrap(tx WriteTx, key secret.Bytes) error {
 	s.mu.Lock()
-	h, over := s.holding, s.over
+	own, over := s.own, s.over
 	s.mu.Unlock()
 	if over { // and what it held is gone: a new key pair would lose the vault
 		return refuse(service.CodeSessionEnded)
@@ -278,17 +237,17 @@ func (s *Session) rewrap(tx WriteTx, key secret.Bytes) error {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	if h == nil || err != nil || row.Recipient != h.own.Recipient() {
-		fresh, own, err := newHolder(holder, key, vault.Keys{}) // waits for somebody to give it the keys
+	if own.Empty() || err != nil || row.Recipient != own.Recipient() {
+		fresh, err := makeOwn(tx, holder, key)
 		if err != nil {
 			return err
 		}
 		s.mu.Lock()
-		s.holding = &holding{own: own}
+		s.own = fresh
 		s.mu.Unlock()
-		return tx.SaveVaultKey(fresh)
+		return nil
 	}
-	if row.Wrapped, err = vault.Wrap(key, holder, h.own); err != nil {
+	if row.Wrapped, err = vault.Wrap(key, holder, own); err != nil {
 		return err
 	}
 	return tx.SaveVaultKey(row)

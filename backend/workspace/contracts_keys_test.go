@@ -40,6 +40,30 @@ func (h *fixture) handed(holder string, keys vault.Keys) {
 	})
 }
 
+// keysOf opens the vault's keys, as the client of a session does.
+func (h *fixture) keysOf(s *client.Session) vault.Keys {
+	h.Helper()
+	v, err := s.Vault(h.Context())
+	h.ok(err)
+	keys, err := s.Own().Open(v.Keys.Ciphertext)
+	h.ok(err)
+	return keys
+}
+
+// generation is that of the vault's keys that somebody has, 0 for none.
+func (h *fixture) generation(p *user) int { return h.keyRow(p).Generation }
+
+func (h *fixture) recipient(p *user) string { return h.keyRow(p).Recipient }
+
+func (h *fixture) keyRow(p *user) (k workspace.VaultKey) {
+	h.Helper()
+	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) (err error) {
+		k, err = tx.VaultKey("profile/" + p.id)
+		return err
+	}))
+	return k
+}
+
 // waiting is a fixture with an owner who has a contract, and members who are signed in and wait
 // for the vault's keys, in the order of their rows.
 func waiting(t *testing.T, members int) (h *fixture, owner *user, all []*user) {
@@ -115,9 +139,6 @@ func TestGiveWaiting_FailureGivesToNoneAndIsLogged(t *testing.T) {
 	for name, c := range map[string]struct {
 		before, amid func(h *fixture, members []*user)
 	}{
-		"a recipient that is none": {before: func(h *fixture, members []*user) {
-			h.alterKey("profile/"+members[1].id, func(k *workspace.VaultKey) bool { k.Recipient = "age1"; return true })
-		}},
 		"a row that cannot be read":          {before: func(h *fixture, members []*user) { unreadable(h, members[0]) }},
 		"a row that cannot be read any more": {amid: func(h *fixture, members []*user) { unreadable(h, members[0]) }},
 		"a row that cannot be written": {before: func(h *fixture, members []*user) {
@@ -148,6 +169,62 @@ func TestGiveWaiting_FailureGivesToNoneAndIsLogged(t *testing.T) {
 				t.Errorf("the log says %q", said)
 			}
 		})
+	}
+}
+
+// One whose row is damaged waits, and nobody with them.
+func TestGiveWaiting_PassesOverWhoCannotHaveThem(t *testing.T) {
+	t.Parallel()
+	h, owner, members := waiting(t, 2)
+	said := h.onLog(h.store)
+	h.alterKey("profile/"+members[0].id, func(k *workspace.VaultKey) bool { k.Recipient = "age1"; return true })
+	head := h.head()
+	owner.signIn()
+	if h.generation(members[0]) != 0 || h.generation(members[1]) != 1 || !strings.Contains(said.String(), members[0].id) {
+		t.Errorf("of generation %d and %d; the log says %q", h.generation(members[0]), h.generation(members[1]), said)
+	}
+	steps := h.onSteps()
+	steps.before(0, nil)
+	owner.signIn()
+	if n := steps.stop(); n != 2 || h.kinds(head, "vault-keys-given") != 1 { // no change for nobody
+		t.Errorf("%d turns, and given %d times", n, h.kinds(head, "vault-keys-given"))
+	}
+}
+
+// The workspace does not take a client's word for which keys are the vault's newest.
+func TestGiveKeys_OnlyTheNewestAndOnlyToWhoWaits(t *testing.T) {
+	t.Parallel()
+	h, owner, members := waiting(t, 2)
+	s := owner.signIn() // both have them now
+	v, err := s.Vault(t.Context())
+	h.ok(err)
+	holder := workspace.KeyHolder{Holder: "profile/" + members[0].id}
+	h.alterKey(holder.Holder, func(k *workspace.VaultKey) bool {
+		holder.Recipient, k.Ciphertext, k.Generation, k.OnlyOne = k.Recipient, nil, 0, false
+		return true
+	})
+	give := func(publicKey string, generation int, k workspace.KeyHolder) int {
+		n, err := s.GiveKeys(t.Context(), publicKey, []workspace.GivenKeys{{KeyHolder: k, SealedKeys: workspace.SealedKeys{Ciphertext: []byte("sealed"), Generation: generation}}})
+		h.ok(err)
+		return n
+	}
+	head := h.head()
+	other := holder
+	other.Recipient = "age1"
+	for name, n := range map[string]int{
+		"another key":      give(strings.Repeat("ab", 32), 1, holder),
+		"an older number":  give(v.PublicKey, 0, holder),
+		"a newer number":   give(v.PublicKey, 2, holder),
+		"another key pair": give(v.PublicKey, 1, other),
+		"who has them":     give(v.PublicKey, 1, workspace.KeyHolder{Holder: "profile/" + members[1].id, Recipient: h.recipient(members[1])}),
+		"who is not there": give(v.PublicKey, 1, workspace.KeyHolder{Holder: "profile/nobody", Recipient: holder.Recipient}),
+	} {
+		if n != 0 || h.head() != head {
+			t.Errorf("%s: given to %d", name, n)
+		}
+	}
+	if n := give(v.PublicKey, 1, holder); n != 1 || h.generation(members[0]) != 1 || h.kinds(head, "vault-keys-given") != 1 {
+		t.Errorf("given to %d", n)
 	}
 }
 
@@ -185,7 +262,7 @@ func TestGiveWaiting_LooksAgainBeforeItGivesTheKey(t *testing.T) {
 		times  int
 	}{
 		"nothing":                   {func(*fixture, *user, *user) {}, 2, 1},
-		"the vault has another key": {func(h *fixture, _, _ *user) { h.alterInfo(func(i *workspace.Info) { i.VaultCheck = "00ff" }) }, 0, 0},
+		"the vault has another key": {func(h *fixture, _, _ *user) { h.alterInfo(func(i *workspace.Info) { i.VaultPublicKey = "00ff" }) }, 0, 0},
 		"who gives was suspended":   {func(h *fixture, owner, _ *user) { h.alter(owner.id, outOfIt) }, 0, 0},
 		"another has given it":      {func(_ *fixture, owner, _ *user) { owner.signIn() }, 2, 1},
 		"one of two is gone": {func(h *fixture, _, first *user) {
@@ -252,21 +329,20 @@ func TestVault_ForeignKeysAreLoggedAndOlderOnesAreNot(t *testing.T) {
 	t.Parallel()
 	h, owner, members := waiting(t, 1)
 	s, m := owner.signIn(), members[0] // who has the keys now
-	read, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{})
-	h.ok(err)
+	older := h.keysOf(s)
 	foreign, err := vault.NewKeys()
 	h.ok(err)
 	said := h.onLog(h.store)
 	h.handed("profile/"+m.id, foreign)
 	_, err = m.signIn().Documents(t.Context())
 	h.refused(err, service.CodeVaultWaiting)
-	if !strings.Contains(said.String(), "the vault's keys of a profile are not the vault's") {
+	if !strings.Contains(said.String(), "they are not the vault's") {
 		t.Errorf("of a foreign key the log says %q", said)
 	}
 	a := owner.admin()
 	h.ok(a.BeginRotation(t.Context(), owner.proof()))
 	h.ok(a.Rotate(t.Context(), nil))
-	h.handed("profile/"+m.id, read.Keys)
+	h.handed("profile/"+m.id, older)
 	said.Reset()
 	_, err = m.signIn().Documents(t.Context())
 	h.refused(err, service.CodeVaultWaiting)
@@ -289,6 +365,7 @@ func TestVault_KeysThatDoNotOpenAreLoggedWithTheCause(t *testing.T) {
 	if !strings.Contains(said.String(), vault.ErrCiphertext.Error()) {
 		t.Errorf("the log says %q", said)
 	}
+	h.sneak("UPDATE vault_keys SET wrapped = x'00' WHERE holder = 'profile/" + members[0].id + "'")
 	said.Reset()
 	_, err = members[0].signIn().Documents(t.Context()) // who is in all the same
 	h.refused(err, service.CodeVaultWaiting)
@@ -302,7 +379,7 @@ func TestVault_WithoutOneEverybodyWaits(t *testing.T) {
 	h, _, members := waiting(t, 1)
 	s := members[0].signIn()
 	h.alterInfo(func(i *workspace.Info) { i.VaultGeneration = 0 })
-	_, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{})
+	_, err := s.Documents(t.Context())
 	h.refused(err, service.CodeVaultWaiting)
 }
 

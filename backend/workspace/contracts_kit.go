@@ -2,47 +2,40 @@ package workspace
 
 import (
 	"context"
+	"crypto/ed25519"
+	"encoding/hex"
 	"errors"
+	"slices"
+	"sync"
 	"time"
 
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/vault"
 )
 
-// Kit is an Emergency Kit: the vault's key on paper, with which the age tool opens
-// the documents, and a new owner comes in after a total loss.
-type Kit struct {
+// KitMade says what stands on an Emergency Kit beside the vault's key, which the workspace does not have.
+type KitMade struct {
 	Workspace  string
 	MadeBy     string // name
 	MadeAt     time.Time
 	Generation int
-	Identity   secret.Text // in age's own form
 }
 
-// MakeKit makes an Emergency Kit, with an owner's step-up. Each one that was made
-// for the same key holds the same. Errors: rotation_running, forbidden,
-// vault_waiting; those of a step-up; folder.
-func (a *Admin) MakeKit(ctx context.Context, proof Proof) (Kit, error) {
+// MakeKit notes that an Emergency Kit is made, with an owner's step-up. Each one that was made
+// for the same key holds the same. publicKey is that of the key that goes on it. ErrStoreConflict: that is not
+// the vault's newest key. Errors: rotation_running, forbidden, session_ended; those of a step-up; folder.
+func (a *Admin) MakeKit(ctx context.Context, proof Proof, publicKey string) (kit KitMade, err error) {
 	w := a.s.w
 	var info Info
 	check := func(tx ReadTx) (err error) {
-		if info, err = a.ownersInfo(tx); err == nil && info.Rotating {
-			err = refuse(service.CodeRotationRunning)
-		}
-		if err == nil {
-			_, err = a.s.keysIn(tx)
+		if info, err = a.infoToRotate(tx); err == nil && info.VaultPublicKey != publicKey {
+			err = ErrStoreConflict
 		}
 		return err
 	}
-	var kit Kit
-	err := a.change(ctx, &proof, check, func(tx WriteTx) error {
+	err = a.change(ctx, &proof, check, func(tx WriteTx) error {
 		if err := check(tx); err != nil {
-			return err
-		}
-		keys, err := a.s.keysIn(tx)
-		if err != nil {
 			return err
 		}
 		by, err := a.profile(tx)
@@ -50,15 +43,15 @@ func (a *Admin) MakeKit(ctx context.Context, proof Proof) (Kit, error) {
 			return err
 		}
 		now := time.UnixMilli(w.now().UnixMilli()).UTC()
-		kit = Kit{Workspace: info.Name, MadeBy: by.Name, MadeAt: now, Generation: keys.Generation(), Identity: keys.Newest().Text()}
-		info.KitAt, info.KitBy, info.KitGeneration, info.KitCheck = now, by.ID, keys.Generation(), vaultCheck(keys, info.ID)
+		kit = KitMade{Workspace: info.Name, MadeBy: by.Name, MadeAt: now, Generation: info.VaultGeneration}
+		info.KitAt, info.KitBy, info.KitGeneration, info.KitPublicKey = now, by.ID, info.VaultGeneration, publicKey
 		if err := tx.UpdateInfo(info); err != nil {
 			return err
 		}
 		return w.record(tx, now, eventKitMade, a.s.id, "", nil)
 	})
 	if err != nil {
-		return Kit{}, err
+		return KitMade{}, err
 	}
 	return kit, nil
 }
@@ -90,25 +83,74 @@ type NewOwner struct {
 	Name     string
 	Email    string
 	Password secret.Text
-	Kit      secret.Text // the key as it stands on the kit
+	KeyPair  KeyPair // with the vault's keys, which are on the kit
 }
 
-// UseKit makes somebody an owner who has the Emergency Kit: with a new profile,
+// KitAttempt is an attempt to come in with the Emergency Kit. Whoever has it signs the attempt's message with
+// the key that stands on it: see vault.Keys.Sign. The key itself is not told.
+type KitAttempt struct {
+	Generation int    // of the key that is on the kit
+	PublicKey  string // hex; of that key
+
+	w      *Workspace
+	id     string // of the workspace
+	nonce  []byte
+	madeAt time.Time
+
+	mu   sync.Mutex
+	over bool
+}
+
+// BeginKit begins one, which is good for ChallengeLife and for one use. Errors: kit_none; folder.
+func (w *Workspace) BeginKit(ctx context.Context) (*KitAttempt, error) {
+	nonce, err := w.random(nonceSize)
+	if err != nil {
+		return nil, err
+	}
+	a := &KitAttempt{w: w, nonce: nonce, madeAt: w.wall()}
+	err = w.view(ctx, func(tx ReadTx) error {
+		info, err := tx.Info()
+		if err != nil {
+			return absent(err, service.CodeKitNone)
+		}
+		a.id, a.Generation, a.PublicKey = info.ID, info.KitGeneration, info.KitPublicKey
+		return refuseUnless(info.KitGeneration > 0, nil, service.CodeKitNone)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+const nonceSize = 32
+
+// Message is what the kit's key signs to let somebody with an email in: a fixed text, the workspace, the
+// attempt's random bytes, and the email.
+func (a *KitAttempt) Message(email string) []byte {
+	return slices.Concat([]byte("countersign emergency kit v1\x00"+a.id+"\x00"), a.nonce, []byte(email))
+}
+
+// Use makes somebody an owner who has the Emergency Kit: with a new profile,
 // or, where the email is that of an owner who has lost password and phone, with
 // that one, whose 2FA it turns off. Of the two results one is set, as for SignIn:
 // where 2FA is required, the way in leads through enrolling. The key has 256
-// random bits, so that guesses at it need not be counted. Errors: kit_form, kit_wrong, kit_none, name_*,
+// random bits, so that guesses at it need not be counted. signature is of the attempt's message for the
+// email. Errors: kit_wrong, kit_none, challenge_ended, name_*,
 // email_*, password_*; keychain and folder.
-func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challenge, error) {
-	identity, err := vault.ParseIdentity(in.Kit)
-	if err != nil {
-		return nil, nil, refuse(service.CodeKitForm).At("kit").Because(err)
+func (a *KitAttempt) Use(ctx context.Context, in NewOwner, signature []byte) (*Session, *Challenge, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	w := a.w
+	if a.over || !within(a.madeAt, w.wall(), ChallengeLife) {
+		return nil, nil, refuse(service.CodeChallengeEnded)
 	}
+	message := a.Message(in.Email)
 	p, err := w.checkNewOwner(&in)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := w.view(ctx, func(tx ReadTx) error { _, err := w.checkKit(tx, identity); return err }); err != nil {
+	check := func(tx ReadTx) error { return checkKit(tx, message, signature) }
+	if err := w.view(ctx, check); err != nil {
 		return nil, nil, err
 	}
 	record, wrapping, err := w.newPassword(ctx, in.Password)
@@ -116,11 +158,9 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 		return nil, nil, err
 	}
 	now := w.now()
-	var held *holding
 	var later []Intent
 	err = w.update(ctx, func(tx WriteTx) error {
-		keys, err := w.checkKit(tx, identity)
-		if err != nil {
+		if err := check(tx); err != nil {
 			return err
 		}
 		former, err := tx.ProfileByEmail(p.EmailKey)
@@ -138,11 +178,10 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 		if err != nil {
 			return err
 		}
-		row, own, err := newHolder(profileHolder(p.ID), wrapping, keys)
+		row, err := newHolder(profileHolder(p.ID), wrapping, in.KeyPair)
 		if err != nil {
 			return err
 		}
-		held = &holding{own: own, keys: keys}
 		if err := tx.SaveVaultKey(row); err != nil {
 			return err
 		}
@@ -151,6 +190,7 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 	if err != nil {
 		return nil, nil, err
 	}
+	a.over = true
 	for _, in := range later {
 		w.finishLater(ctx, in)
 	}
@@ -160,23 +200,23 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 		return nil, c, nil
 	}
 	wrapping.Wipe()
-	return w.newSession(p, held), nil, nil
+	return w.newSession(p, in.KeyPair.Own), nil, nil
 }
 
-// checkKit compares the kit's key with what was noted of it when it was made.
-func (w *Workspace) checkKit(tx ReadTx, identity vault.Identity) (vault.Keys, error) {
+// checkKit refuses unless the message was signed with the key that is on the kit, which is the vault's.
+func checkKit(tx ReadTx, message, signature []byte) error {
 	info, err := tx.Info()
 	if err != nil {
-		return vault.Keys{}, absent(err, service.CodeKitNone)
+		return absent(err, service.CodeKitNone)
 	}
 	if info.KitGeneration == 0 {
-		return vault.Keys{}, refuse(service.CodeKitNone)
+		return refuse(service.CodeKitNone)
 	}
-	keys := vault.KeysOf(info.KitGeneration, identity)
-	if !info.HasKit() || !isVault(info, keys) {
-		return vault.Keys{}, refuse(service.CodeKitWrong).At("kit")
+	public, err := hex.DecodeString(info.KitPublicKey)
+	if err != nil || len(public) != ed25519.PublicKeySize || !info.HasKit() || info.KitPublicKey != info.VaultPublicKey || !ed25519.Verify(public, message, signature) {
+		return refuse(service.CodeKitWrong).At("kit")
 	}
-	return keys, nil
+	return nil
 }
 
 func (w *Workspace) checkNewOwner(in *NewOwner) (p Profile, err error) {

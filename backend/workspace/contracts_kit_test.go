@@ -2,18 +2,21 @@ package workspace_test
 
 import (
 	"context"
+	"encoding/hex"
 	"strings"
 	"testing"
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/rescue"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
 
 // kitOf makes an Emergency Kit as an owner.
-func (p *user) kitOf() workspace.Kit {
+func (p *user) kitOf() client.Kit {
 	p.h.Helper()
 	kit, err := p.admin().MakeKit(p.h.Context(), p.proof())
 	p.h.ok(err)
@@ -21,8 +24,8 @@ func (p *user) kitOf() workspace.Kit {
 }
 
 // useKit comes in with a kit, under an email.
-func (h *fixture) useKit(kit workspace.Kit, email string) (*client.Session, *client.Challenge, error) {
-	return h.w.UseKit(h.Context(), workspace.NewOwner{Name: "New Owner", Email: email, Password: secret.NewText(longerPass), Kit: kit.Identity})
+func (h *fixture) useKit(kit client.Kit, email string) (*client.Session, *client.Challenge, error) {
+	return h.w.UseKit(h.Context(), client.NewOwner{Name: "New Owner", Email: email, Password: secret.NewText(longerPass), Kit: kit.Identity})
 }
 
 func TestMakeKit_RotationThatBeganMeanwhileRefusesIt(t *testing.T) {
@@ -65,16 +68,16 @@ func TestUseKit_LooksAtWhoTheNewOwnerIs(t *testing.T) {
 	kit := owner.kitOf()
 	head := h.head()
 	for _, c := range []struct {
-		in   workspace.NewOwner
+		in   client.NewOwner
 		code service.Code
 		at   string
 	}{
-		{workspace.NewOwner{Email: otherEmail, Password: secret.NewText(longerPass)}, service.CodeNameRequired, "name"},
-		{workspace.NewOwner{Name: "N", Password: secret.NewText(longerPass)}, service.CodeEmailRequired, "email"},
-		{workspace.NewOwner{Name: "N", Email: "nobody", Password: secret.NewText(longerPass)}, service.CodeEmailForm, "email"},
-		{workspace.NewOwner{Name: "N", Email: otherEmail}, service.CodePasswordRequired, "password"},
-		{workspace.NewOwner{Name: "N", Email: otherEmail, Password: secret.NewText("short")}, service.CodePasswordShort, "password"},
-		{workspace.NewOwner{Name: "N", Email: otherEmail, Password: secret.NewText(strings.Repeat("a", 20))}, service.CodePasswordCommon, "password"},
+		{client.NewOwner{Email: otherEmail, Password: secret.NewText(longerPass)}, service.CodeNameRequired, "name"},
+		{client.NewOwner{Name: "N", Password: secret.NewText(longerPass)}, service.CodeEmailRequired, "email"},
+		{client.NewOwner{Name: "N", Email: "nobody", Password: secret.NewText(longerPass)}, service.CodeEmailForm, "email"},
+		{client.NewOwner{Name: "N", Email: otherEmail}, service.CodePasswordRequired, "password"},
+		{client.NewOwner{Name: "N", Email: otherEmail, Password: secret.NewText("short")}, service.CodePasswordShort, "password"},
+		{client.NewOwner{Name: "N", Email: otherEmail, Password: secret.NewText(strings.Repeat("a", 20))}, service.CodePasswordCommon, "password"},
 	} {
 		c.in.Kit = kit.Identity
 		s, ch, err := h.w.UseKit(t.Context(), c.in)
@@ -148,7 +151,7 @@ func TestRecovered_KitKeepsItsDateInANewWorkspace(t *testing.T) {
 		"the database":          {h.store, func(*fixture) time.Time { return kit.MadeAt }},
 		"the table of contents": {nil, func(h *fixture) time.Time { return h.clock.now() }}, // which does not say when
 	} {
-		r, err := workspace.ReadRecovered(t.Context(), c.from, h.files, kit.Identity)
+		r, err := rescue.Read(t.Context(), c.from, h.files, kit.Identity)
 		h.ok(err)
 		fresh := newFixture(t)
 		fresh.clock.step(24 * time.Hour)
@@ -158,6 +161,88 @@ func TestRecovered_KitKeepsItsDateInANewWorkspace(t *testing.T) {
 		h.ok(err)
 		if k, err := a.KitState(t.Context()); err != nil || !k.Current || !k.MadeAt.Equal(c.want(fresh).Truncate(time.Millisecond)) {
 			t.Errorf("of %s: %+v, %v", name, k, err)
+		}
+	}
+}
+
+// attempt begins to come in with a kit, as its client does.
+func (h *fixture) attempt(kit client.Kit) (*workspace.KitAttempt, vault.Keys, workspace.KeyPair) {
+	h.Helper()
+	a, err := h.w.BeginKit(h.Context())
+	h.ok(err)
+	identity, err := vault.ParseIdentity(kit.Identity)
+	h.ok(err)
+	own, err := vault.NewIdentity()
+	h.ok(err)
+	return a, vault.KeysOf(a.Generation, identity), workspace.KeyPair{Own: own}
+}
+
+func newOwner(email string, pair workspace.KeyPair) workspace.NewOwner {
+	return workspace.NewOwner{Name: "New Owner", Email: email, Password: secret.NewText(longerPass), KeyPair: pair}
+}
+
+func TestKitAttempt_OnlyItsOwnMessageForThatEmailLetsIn(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	kit := owner.kitOf()
+	a, keys, pair := h.attempt(kit)
+	other, _, _ := h.attempt(kit)
+	mallory, err := vault.NewKeys()
+	h.ok(err)
+	head := h.head()
+	for name, signature := range map[string][]byte{
+		"none":                         nil,
+		"of another key":               mallory.Sign(a.Message(otherEmail)),
+		"of another attempt":           keys.Sign(other.Message(otherEmail)),
+		"for another email":            keys.Sign(a.Message(email)),
+		"for another spelling of it":   keys.Sign(a.Message(strings.ToUpper(otherEmail))),
+		"of what was not begun for it": keys.Sign([]byte(otherEmail)),
+		"cut":                          keys.Sign(a.Message(otherEmail))[1:],
+	} {
+		_, _, err := a.Use(t.Context(), newOwner(otherEmail, pair), signature)
+		if e := h.refused(err, service.CodeKitWrong); e.Field != "kit" || h.head() != head {
+			t.Errorf("a signature %s: at %q", name, e.Field)
+		}
+	}
+	s, c, err := a.Use(t.Context(), newOwner(otherEmail, pair), keys.Sign(a.Message(otherEmail)))
+	if h.ok(err); s == nil || c != nil {
+		t.Error("its own signature does not let in")
+	}
+	_, _, err = a.Use(t.Context(), newOwner("third@example.com", pair), keys.Sign(a.Message("third@example.com")))
+	h.refused(err, service.CodeChallengeEnded) // once
+}
+
+func TestKitAttempt_EndsWithItsTime(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	a, keys, pair := h.attempt(owner.kitOf())
+	h.clock.step(workspace.ChallengeLife + time.Millisecond)
+	_, _, err := a.Use(t.Context(), newOwner(otherEmail, pair), keys.Sign(a.Message(otherEmail)))
+	h.refused(err, service.CodeChallengeEnded)
+}
+
+func TestKitAttempt_RotationSinceItBeganEndsIt(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	a, keys, pair := h.attempt(owner.kitOf())
+	h.ok(owner.admin().BeginRotation(t.Context(), owner.proof()))
+	_, _, err := a.Use(t.Context(), newOwner(otherEmail, pair), keys.Sign(a.Message(otherEmail)))
+	h.refused(err, service.CodeKitWrong)
+}
+
+// A database that was edited does not choose the key which the kit is held against: the vault's own decides.
+func TestKitAttempt_KeyThatIsNotTheVaultsIsNoKit(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	kit := owner.kitOf()
+	mine, err := vault.NewKeys()
+	h.ok(err)
+	for _, public := range []string{hex.EncodeToString(mine.PublicKey()), "", "no hex", "abcd"} {
+		h.alterInfo(func(i *workspace.Info) { i.KitPublicKey = public })
+		a, keys, pair := h.attempt(kit)
+		for _, k := range []vault.Keys{keys, mine} {
+			_, _, err = a.Use(t.Context(), newOwner(otherEmail, pair), k.Sign(a.Message(otherEmail)))
+			h.refused(err, service.CodeKitWrong)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -21,7 +22,7 @@ func withKit(by *user) func(name, email string) string {
 	h.ok(err)
 	return func(name, email string) string {
 		h.Helper()
-		s, _, err := h.w.UseKit(h.Context(), workspace.NewOwner{Name: name, Email: email, Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity})
+		s, _, err := h.w.UseKit(h.Context(), client.NewOwner{Name: name, Email: email, Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity})
 		h.ok(err)
 		return s.ProfileID()
 	}
@@ -151,7 +152,7 @@ func TestKitNews_IsToldAgainIfEnrolmentDidNotFinish(t *testing.T) {
 	g, err := c.Enrol(t.Context())
 	h.ok(err)
 	late.enrolAt(g) // the first time: there is nothing to be told
-	_, _, err = h.w.UseKit(t.Context(), workspace.NewOwner{Name: "New Owner", Email: otherEmail, Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity})
+	_, _, err = h.w.UseKit(t.Context(), client.NewOwner{Name: "New Owner", Email: otherEmail, Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity})
 	h.ok(err)
 
 	used := kitUsed + " by New Owner " + otherEmail

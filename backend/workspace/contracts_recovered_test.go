@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"countersign/backend/client"
+	"countersign/backend/rescue"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/vault"
@@ -20,8 +21,8 @@ func TestRecovered_WhatTheRowsOpenWithDecides(t *testing.T) {
 	other, err := vault.NewIdentity()
 	h.ok(err)
 	count := func(i secret.Text) (int, error) {
-		r, err := workspace.ReadRecovered(t.Context(), h.store, h.files, i)
-		return r.Contracts(), err
+		r, err := rescue.Read(t.Context(), h.store, h.files, i)
+		return len(r.Rows), err
 	}
 	if n, err := count(kit.Identity); n != 2 || err != nil {
 		t.Errorf("%d, %v", n, err)
@@ -30,7 +31,7 @@ func TestRecovered_WhatTheRowsOpenWithDecides(t *testing.T) {
 	if h.refused(err, service.CodeKitWrong); n != 0 {
 		t.Errorf("another key opens %d", n)
 	}
-	h.sneak("UPDATE workspace SET kit_check = ''") // what cannot be believed any more
+	h.sneak("UPDATE workspace SET kit_public_key = ''") // what cannot be believed any more
 	if n, err := count(kit.Identity); n != 2 || err != nil {
 		t.Errorf("with another check: %d, %v", n, err)
 	}
@@ -47,9 +48,9 @@ func TestRecovered_KitOfAWorkspaceWithoutContractsIsRight(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	kit := owner.kitOf()
-	r, err := workspace.ReadRecovered(t.Context(), h.store, h.files, kit.Identity)
-	if h.ok(err); r.Contracts() != 0 {
-		t.Errorf("%d contracts", r.Contracts())
+	r, err := rescue.Read(t.Context(), h.store, h.files, kit.Identity)
+	if h.ok(err); len(r.Rows) != 0 {
+		t.Errorf("%d contracts", len(r.Rows))
 	}
 }
 
@@ -59,9 +60,9 @@ func TestRecovered_WorkspaceThatCannotBeReadIsNotTakenForNone(t *testing.T) {
 	h.add(owner.signIn(), paper("deed", "1"))
 	kit := owner.kitOf()
 	h.sneak("UPDATE workspace SET rotating = 257")
-	r, err := workspace.ReadRecovered(t.Context(), h.store, h.files, kit.Identity)
-	if h.refused(err, service.CodeNotAuthentic); r.Contracts() > 0 {
-		t.Errorf("%d contracts", r.Contracts())
+	r, err := rescue.Read(t.Context(), h.store, h.files, kit.Identity)
+	if h.refused(err, service.CodeNotAuthentic); len(r.Rows) > 0 {
+		t.Errorf("%d contracts", len(r.Rows))
 	}
 }
 
@@ -72,9 +73,9 @@ func TestRecovered_NewDatabaseInThePlaceOfTheOldOne(t *testing.T) {
 	kit, err := owner.admin().MakeKit(t.Context(), owner.proof())
 	h.ok(err)
 	empty := newFixture(t)
-	r, err := workspace.ReadRecovered(t.Context(), empty.store, h.files, kit.Identity)
-	if h.ok(err); r.Contracts() != 2 {
-		t.Errorf("%d contracts", r.Contracts())
+	r, err := rescue.Read(t.Context(), empty.store, h.files, kit.Identity)
+	if h.ok(err); len(r.Rows) != 2 {
+		t.Errorf("%d contracts", len(r.Rows))
 	}
 }
 
@@ -105,7 +106,7 @@ func TestKit_NoneOrAnothersIsRefused(t *testing.T) {
 	other, err := vault.NewIdentity()
 	h.ok(err)
 	use := func() error {
-		s, c, err := h.w.UseKit(t.Context(), workspace.NewOwner{Name: "New Owner", Email: otherEmail, Password: secret.NewText("kettle drum marzipan 7"), Kit: other.Text()})
+		s, c, err := h.w.UseKit(t.Context(), client.NewOwner{Name: "New Owner", Email: otherEmail, Password: secret.NewText("kettle drum marzipan 7"), Kit: other.Text()})
 		if s != nil || c != nil {
 			t.Error("somebody is in")
 		}

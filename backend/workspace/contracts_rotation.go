@@ -3,11 +3,9 @@ package workspace
 import (
 	"bytes"
 	"context"
-	"errors"
 
 	"countersign/backend/service"
 	"countersign/backend/store"
-	"countersign/backend/vault"
 )
 
 // Rotation is where a rotation of the vault key stands.
@@ -18,58 +16,76 @@ type Rotation struct {
 	Total   int
 }
 
-// BeginRotation makes a new vault key, with an owner's step-up, and gives it to
-// everybody who has the old one. From then on what is added is encrypted to it;
-// RotateDocuments brings the documents that were there before. An Emergency Kit of the old
-// key opens nothing that was added since. Errors: rotation_running, forbidden,
-// vault_waiting; those of a step-up; folder.
-func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
-	var info Info
-	var old vault.Keys
-	check := func(tx ReadTx) (err error) {
-		if info, err = a.ownersInfo(tx); err == nil && info.Rotating {
-			err = refuse(service.CodeRotationRunning)
-		}
-		if err == nil {
-			old, err = a.s.keysIn(tx)
-		}
-		return err
-	}
-	var holders []VaultKey
-	err := a.view(ctx, func(tx ReadTx) (err error) {
-		if err = check(tx); err == nil {
-			holders, err = tx.VaultKeysBehind(old.Generation() + 1)
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	keys, err := old.Next()
-	if err != nil {
-		return err
-	}
-	sealed, err := sealTo(holders, keys)
-	if err != nil {
-		return err
-	}
-	return a.change(ctx, &proof, check, func(tx WriteTx) error {
-		if err := check(tx); err != nil {
-			return err
-		}
-		if old.Generation()+1 != keys.Generation() { // another rotation has begun and ended
-			return refuse(service.CodeRotationRunning)
-		}
-		behind, err := tx.VaultKeysBehind(keys.Generation())
+// RotationStart is what a client needs to make a new vault key: who is to have it. Errors:
+// rotation_running, forbidden, session_ended; folder.
+func (a *Admin) RotationStart(ctx context.Context) (v Vault, all []KeyHolder, err error) {
+	err = a.view(ctx, func(tx ReadTx) error {
+		info, err := a.infoToRotate(tx)
 		if err != nil {
 			return err
 		}
-		info.VaultGeneration, info.VaultCheck = keys.Generation(), vaultCheck(keys, info.ID)
-		info.Rotating, info.RotationHeld = true, false
-		if err := errors.Join(sealed.give(tx, behind, keys), tx.UpdateInfo(info)); err != nil {
+		if v, err = a.s.vaultIn(tx); err != nil {
 			return err
 		}
-		return a.s.w.record(tx, a.s.w.now(), eventRotationBegun, a.s.id, "", map[string]string{"generation": decimal(keys.Generation())})
+		rows, err := tx.VaultKeysBehind(info.VaultGeneration + 1)
+		all = holdersOf(rows)
+		return err
+	})
+	return v, all, err
+}
+
+// infoToRotate reads the workspace for an owner who wants to rotate the vault key, or to put it
+// on paper. Errors: rotation_running, forbidden.
+func (a *Admin) infoToRotate(tx ReadTx) (Info, error) {
+	info, err := a.ownersInfo(tx)
+	if err == nil && info.Rotating {
+		err = refuse(service.CodeRotationRunning)
+	}
+	return info, err
+}
+
+// BeginRotation puts a new vault key in force, with an owner's step-up, and gives it to
+// everybody whom it was encrypted to. From then on what is added is encrypted to it;
+// RotateDocuments brings the documents that were there before. An Emergency Kit of the old
+// key opens nothing that was added since. Who has come since, or has another key pair by now,
+// waits for it: see GiveKeys. Errors: rotation_running, also where
+// another rotation has begun and ended since; forbidden, session_ended; those of a step-up; folder.
+func (a *Admin) BeginRotation(ctx context.Context, proof Proof, publicKey string, given []GivenKeys) error {
+	check := func(tx ReadTx) error {
+		_, err := a.infoToRotate(tx)
+		return err
+	}
+	return a.change(ctx, &proof, check, func(tx WriteTx) error {
+		info, err := a.infoToRotate(tx)
+		if err != nil {
+			return err
+		}
+		info.VaultGeneration, info.VaultPublicKey = info.VaultGeneration+1, publicKey
+		info.Rotating, info.RotationHeld = true, false
+		mine := false
+		for _, g := range given {
+			if g.Generation != info.VaultGeneration {
+				return refuse(service.CodeRotationRunning)
+			}
+			row, err := tx.VaultKey(g.Holder)
+			if err := ignoreMissing(err); err != nil {
+				return err
+			}
+			if err != nil || row.Recipient != g.Recipient {
+				continue
+			}
+			if err := tx.SaveVaultKey(g.in(row)); err != nil {
+				return err
+			}
+			mine = mine || g.Holder == profileHolder(a.s.id)
+		}
+		if !mine {
+			return ErrStoreConflict // nobody could read what is added
+		}
+		if err := tx.UpdateInfo(info); err != nil {
+			return err
+		}
+		return a.s.w.record(tx, a.s.w.now(), eventRotationBegun, a.s.id, "", map[string]string{"generation": decimal(info.VaultGeneration)})
 	})
 }
 
@@ -169,98 +185,75 @@ func (a *Admin) RotateDocuments(ctx context.Context, generation int, all []Chang
 	return nil
 }
 
-// EndRotation takes the old key from everybody, once nothing needs it: ended says
-// whether it has. Errors: forbidden, vault_waiting, session_ended; folder.
-func (a *Admin) EndRotation(ctx context.Context) (ended bool, err error) {
+// RotationEnd says who still has an older key, where a rotation is done and can end. ready is false
+// while a document is under an older key, and where no rotation runs or it is held. Errors: forbidden,
+// session_ended; folder.
+func (a *Admin) RotationEnd(ctx context.Context) (v Vault, all []KeyHolder, ready bool, err error) {
+	if err := a.s.Whole(); err != nil {
+		return v, nil, false, err
+	}
+	err = a.s.w.view(ctx, func(tx ReadTx) (err error) {
+		if _, ready, err = a.rotationDone(tx); err != nil || !ready {
+			return err
+		}
+		if v, err = a.s.vaultIn(tx); err != nil {
+			return err
+		}
+		rows, err := tx.VaultKeysWithMore()
+		all = holdersOf(rows)
+		return err
+	})
+	return v, all, ready, err
+}
+
+func (a *Admin) rotationDone(tx ReadTx) (info Info, done bool, err error) {
+	if _, err := a.profile(tx); err != nil {
+		return info, false, err
+	}
+	if info, err = tx.Info(); err != nil || !info.Rotating || info.RotationHeld {
+		return info, false, err
+	}
+	_, behind, err := tx.CountDocuments(info.VaultGeneration)
+	return info, behind == 0, err
+}
+
+// EndRotation takes the old key from everybody: each who has it is given the newest alone. ended
+// says whether that was done, which it is not where something is under the old key again. ErrStoreConflict:
+// somebody has the old key to whom the newest was not encrypted, so ask RotationEnd again. Errors: forbidden,
+// session_ended; folder.
+func (a *Admin) EndRotation(ctx context.Context, given []GivenKeys) (ended bool, err error) {
 	if err := a.s.Whole(); err != nil {
 		return false, err
 	}
-	s, w := a.s, a.s.w
-	var info Info
-	var keys vault.Keys
-	due := func(tx ReadTx) (ok bool, err error) {
-		if _, err := a.profile(tx); err != nil {
-			return false, err
-		}
-		if info, err = tx.Info(); err != nil || !info.Rotating || info.RotationHeld {
-			return false, err
-		}
-		if keys, err = s.keysIn(tx); err != nil {
-			return false, err
-		}
-		_, behind, err := tx.CountDocuments(keys.Generation())
-		keys = keys.OnlyNewest()
-		return behind == 0, err
+	w := a.s.w
+	byHolder := make(map[string]GivenKeys, len(given))
+	for _, g := range given {
+		byHolder[g.Holder] = g
 	}
-	var holders []VaultKey
-	err = w.view(ctx, func(tx ReadTx) error {
-		ok, err := due(tx)
-		if err == nil && ok {
-			holders, err = tx.VaultKeysWithMore()
-		}
-		return err
-	})
-	if err != nil {
-		return false, err
-	}
-	sealed, err := sealTo(holders, keys)
-	if err != nil {
-		return false, err
-	}
-	newest := keys.Generation()
 	err = w.update(ctx, func(tx WriteTx) error {
 		ended = false
-		ok, err := due(tx)
-		if err != nil || !ok || keys.Generation() != newest {
+		info, done, err := a.rotationDone(tx)
+		if err != nil || !done {
 			return err
 		}
 		holders, err := tx.VaultKeysWithMore()
 		if err != nil {
 			return err
 		}
+		for _, row := range holders {
+			g, ok := byHolder[row.Holder]
+			if !ok || g.Recipient != row.Recipient || g.Generation != info.VaultGeneration || !g.OnlyOne {
+				return ErrStoreConflict
+			}
+			if err := tx.SaveVaultKey(g.in(row)); err != nil {
+				return err
+			}
+		}
 		info.Rotating, info.RotationHeld, ended = false, false, true
-		if err := errors.Join(sealed.give(tx, holders, keys), tx.UpdateInfo(info)); err != nil {
+		if err := tx.UpdateInfo(info); err != nil {
 			return err
 		}
-		return w.record(tx, w.now(), eventRotated, s.id, "", map[string]string{"generation": decimal(keys.Generation())})
+		return w.record(tx, w.now(), eventRotated, a.s.id, "", map[string]string{"generation": decimal(info.VaultGeneration)})
 	})
-	if err != nil || !ended {
-		return false, err
-	}
-	s.mu.Lock()
-	if s.holding != nil {
-		s.holding.keys = keys
-	}
-	s.mu.Unlock()
-	return true, nil
-}
-
-// sealedKeys are the vault's keys, encrypted to holders before anybody waits for it.
-type sealedKeys map[string]VaultKey
-
-func sealTo(holders []VaultKey, keys vault.Keys) (sealedKeys, error) {
-	sealed := make(sealedKeys, len(holders))
-	for _, k := range holders {
-		if err := give(&k, keys); err != nil {
-			return nil, err
-		}
-		sealed[k.Holder] = k
-	}
-	return sealed, nil
-}
-
-// give gives the keys to holders as they are by now. Who came since, or has another key
-// pair, is encrypted to here.
-func (s sealedKeys) give(tx WriteTx, holders []VaultKey, keys vault.Keys) error {
-	for _, k := range holders {
-		if given, ok := s[k.Holder]; ok && given.Recipient == k.Recipient {
-			k.Ciphertext, k.Generation, k.OnlyOne = given.Ciphertext, given.Generation, given.OnlyOne
-		} else if err := give(&k, keys); err != nil {
-			return err
-		}
-		if err := tx.SaveVaultKey(k); err != nil {
-			return err
-		}
-	}
-	return nil
+	return ended && err == nil, err
 }

@@ -135,7 +135,7 @@ func TestUseKit_MakesANewOwnerWhoReadsTheContracts(t *testing.T) {
 	h, owner, _ := guarded(t)
 	h.add(owner.signIn(), paper("a", "text"))
 	use := func(kit secret.Text, email string) (*client.Session, *client.Challenge, error) {
-		return h.w.UseKit(t.Context(), workspace.NewOwner{Name: "New Owner", Email: email, Password: secret.NewText("kettle drum marzipan 7"), Kit: kit})
+		return h.w.UseKit(t.Context(), client.NewOwner{Name: "New Owner", Email: email, Password: secret.NewText("kettle drum marzipan 7"), Kit: kit})
 	}
 	_, _, err := use(secret.NewText("AGE-SECRET-KEY-1"), otherEmail)
 	h.refused(err, service.CodeKitForm)
@@ -178,14 +178,14 @@ func TestKit_CountsForRequire2FAAndEndsWithARotation(t *testing.T) {
 	kit, err := a.MakeKit(t.Context(), owner.proof())
 	h.ok(err)
 	h.ok(a.Require2FA(t.Context(), h.clock.now(), "", owner.proof()))
-	s, c, err := h.w.UseKit(t.Context(), workspace.NewOwner{Name: "N", Email: otherEmail, Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity})
+	s, c, err := h.w.UseKit(t.Context(), client.NewOwner{Name: "N", Email: otherEmail, Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity})
 	h.ok(err)
 	if s != nil || !c.MustEnrol() {
 		t.Error("the kit lets somebody past the requirement")
 	}
 	h.ok(a.BeginRotation(t.Context(), owner.proof()))
 	h.ok(a.Rotate(t.Context(), nil))
-	_, _, err = h.w.UseKit(t.Context(), workspace.NewOwner{Name: "M", Email: "m@example.com", Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity})
+	_, _, err = h.w.UseKit(t.Context(), client.NewOwner{Name: "M", Email: "m@example.com", Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity})
 	h.refused(err, service.CodeKitWrong)
 	state, err := a.KitState(t.Context())
 	if h.ok(err); state.Current || state.MadeBy != "Amara Okafor" {
@@ -283,22 +283,134 @@ func TestBeginRotation_WhoseKeyPairChangedGetsTheNewKey(t *testing.T) {
 	}
 }
 
-// It fails before anybody waits for it, or gives a code.
-func TestBeginRotation_HolderWithoutARecipientEndsIt(t *testing.T) {
+// moveToNewest brings the one contract that there is under the newest key, as Rotate does, and no further.
+func (h *fixture) moveToNewest(s *client.Session, a *client.Admin) {
+	h.Helper()
+	row, keys := h.row(s)
+	sealed := h.unread(keys, row.ID, keys.Generation())
+	h.ok(a.RotateDocuments(h.Context(), keys.Generation(), []workspace.ChangedDocument{{Was: row.Ciphertext, Row: sealed}}))
+}
+
+// Nobody else waits for a member whose row is damaged.
+func TestBeginRotation_PassesOverWhoCannotHaveTheKey(t *testing.T) {
 	t.Parallel()
-	h, owner, members := waiting(t, 1)
+	h, owner, members := waiting(t, 2)
+	s := owner.signIn()
+	a := owner.admin()
+	h.alterKey("profile/"+members[0].id, func(k *workspace.VaultKey) bool { k.Recipient = "age1"; return true })
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	if h.generation(members[0]) != 1 || h.generation(members[1]) != 2 || h.generation(owner) != 2 {
+		t.Errorf("of generation %d, %d and %d", h.generation(members[0]), h.generation(members[1]), h.generation(owner))
+	}
+	h.ok(a.Rotate(t.Context(), nil))
+	if r, err := a.Rotation(t.Context()); err != nil || r.Running || h.contracts(s) != "lease" {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// An owner whose own row is damaged would lose the vault.
+func TestBeginRotation_WhoWouldNotHaveTheKeyIsRefusedBeforeAnybodyWaits(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := waiting(t, 1)
 	owner.signIn()
 	steps := h.onSteps()
 	a := owner.admin()
-	for _, holder := range []string{"profile/" + owner.id, "profile/" + members[0].id} {
-		h.alterKey(holder, func(k *workspace.VaultKey) bool { k.Recipient = "age1"; return true })
-		steps.before(0, nil)
-		err := a.BeginRotation(t.Context(), workspace.Proof{})
-		if n := steps.stop(); !errors.Is(err, vault.ErrRecipient) || n > 0 {
-			t.Errorf("%v after %d turns", err, n)
-		}
+	h.alterKey("profile/"+owner.id, func(k *workspace.VaultKey) bool { k.Recipient = "age1"; return true })
+	steps.before(0, nil)
+	err := a.BeginRotation(t.Context(), workspace.Proof{})
+	n := steps.stop()
+	if h.refused(err, service.CodeVaultWaiting); n > 0 {
+		t.Errorf("after %d turns", n)
 	}
 	if r, err := a.Rotation(t.Context()); err != nil || r.Running {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// The workspace does not take a client's word that the owner has the new key.
+func TestBeginRotation_WithoutTheOwnersOwnKeyIsAConflict(t *testing.T) {
+	t.Parallel()
+	h, owner, members := waiting(t, 1)
+	owner.signIn()
+	a := owner.admin()
+	v, holders, err := a.RotationStart(t.Context())
+	h.ok(err)
+	given := func(generation int, skip string) (all []workspace.GivenKeys) {
+		for _, k := range holders {
+			if k.Holder != skip {
+				all = append(all, workspace.GivenKeys{KeyHolder: k, SealedKeys: workspace.SealedKeys{Ciphertext: []byte("sealed"), Generation: generation}})
+			}
+		}
+		return all
+	}
+	head := h.head()
+	key := strings.Repeat("ab", 32)
+	for name, all := range map[string][]workspace.GivenKeys{
+		"nobody": nil, "all but the owner": given(v.Generation+1, "profile/"+owner.id),
+	} {
+		if err := a.Admin.BeginRotation(t.Context(), owner.proof(), key, all); !errors.Is(err, workspace.ErrStoreConflict) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, generation := range []int{v.Generation, v.Generation + 2} {
+		h.refused(a.Admin.BeginRotation(t.Context(), owner.proof(), key, given(generation, "")), service.CodeRotationRunning)
+	}
+	if r, err := a.Rotation(t.Context()); err != nil || r.Running || h.generation(members[0]) != 1 || h.kinds(head, "rotation-begun") > 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	h.ok(a.Admin.BeginRotation(t.Context(), owner.proof(), key, given(v.Generation+1, "profile/"+members[0].id)))
+	if h.generation(owner) != 2 || h.generation(members[0]) != 1 {
+		t.Errorf("of generation %d and %d", h.generation(owner), h.generation(members[0]))
+	}
+}
+
+// Who has the old key beside the newest keeps it until the newest alone is encrypted to them.
+func TestEndRotation_SomebodyWithTheOldKeyIsAConflict(t *testing.T) {
+	t.Parallel()
+	h, owner, members := waiting(t, 1)
+	s := owner.signIn()
+	a := owner.admin()
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	h.ok(a.HoldRotation(t.Context(), true))
+	if _, _, ready, err := a.RotationEnd(t.Context()); err != nil || ready {
+		t.Errorf("one that is held is ready: %v", err)
+	}
+	if ended, err := a.EndRotation(t.Context(), nil); err != nil || ended {
+		t.Errorf("one that is held ended: %v", err)
+	}
+	h.ok(a.HoldRotation(t.Context(), false))
+	if _, _, ready, err := a.RotationEnd(t.Context()); err != nil || ready {
+		t.Errorf("ready with a document under the old key: %v", err)
+	}
+	h.moveToNewest(s, a)
+	_, holders, ready, err := a.RotationEnd(t.Context())
+	if h.ok(err); !ready || len(holders) != 2 {
+		t.Fatalf("%v, %v", ready, holders)
+	}
+	of := func(change func(*workspace.GivenKeys)) []workspace.GivenKeys {
+		all := make([]workspace.GivenKeys, len(holders))
+		for i, k := range holders {
+			all[i] = workspace.GivenKeys{KeyHolder: k, SealedKeys: workspace.SealedKeys{Ciphertext: []byte("sealed"), Generation: 2, OnlyOne: true}}
+		}
+		change(&all[0])
+		return all
+	}
+	for name, all := range map[string][]workspace.GivenKeys{
+		"nobody":               nil,
+		"all but one":          of(func(*workspace.GivenKeys) {})[1:],
+		"to another key pair":  of(func(g *workspace.GivenKeys) { g.Recipient = "age1" }),
+		"the old key":          of(func(g *workspace.GivenKeys) { g.Generation = 1 }),
+		"the old key with it":  of(func(g *workspace.GivenKeys) { g.OnlyOne = false }),
+		"under another's name": of(func(g *workspace.GivenKeys) { g.Holder = "profile/other" }),
+	} {
+		if ended, err := a.EndRotation(t.Context(), all); ended || !errors.Is(err, workspace.ErrStoreConflict) {
+			t.Errorf("%s: %t, %v", name, ended, err)
+		}
+	}
+	if ended, err := a.EndRotation(t.Context(), of(func(*workspace.GivenKeys) {})); err != nil || !ended {
+		t.Errorf("%t, %v", ended, err)
+	}
+	if r, err := a.Rotation(t.Context()); err != nil || r.Running || h.generation(members[0]) != 2 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
@@ -310,7 +422,7 @@ func TestBeginRotation_AfterTheLastGenerationThereIsNone(t *testing.T) {
 	h.ok(err)
 	keys := vault.KeysOf(1<<30, own)
 	h.alterInfo(func(i *workspace.Info) {
-		i.VaultGeneration, i.VaultCheck = keys.Generation(), hex.EncodeToString(keys.Check([]byte(i.ID)))
+		i.VaultGeneration, i.VaultPublicKey = keys.Generation(), hex.EncodeToString(keys.PublicKey())
 	})
 	h.handed("profile/"+owner.id, keys)
 	a := owner.admin()

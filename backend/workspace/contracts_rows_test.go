@@ -11,6 +11,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/contracts"
+	"countersign/backend/rescue"
 	"countersign/backend/service"
 	"countersign/backend/store"
 	"countersign/backend/vault"
@@ -25,7 +26,7 @@ func (h *fixture) row(s *client.Session) (workspace.DocumentRow, vault.Keys) {
 	if len(read.Rows) != 1 {
 		h.Fatalf("%d contracts", len(read.Rows))
 	}
-	return read.Rows[0], read.Keys
+	return read.Rows[0], h.keysOf(s)
 }
 
 // renamed is the row with another name in it.
@@ -103,9 +104,7 @@ func TestAddDocuments_OlderKeyIsAConflictAndKeepsTheFile(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	s := owner.signIn()
-	read, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{})
-	h.ok(err)
-	keys := read.Keys
+	keys := h.keysOf(s)
 	f, err := h.files.Create(store.BlobName("abc", 1))
 	h.ok(err)
 	_, err = keys.Encrypt(f, strings.NewReader("text"), nil)
@@ -180,16 +179,15 @@ func TestRecovered_TableOfContentsCountsUnderItsNewestKeyOnly(t *testing.T) {
 	h.add(s, paper("a", "1"), paper("b", "2"))
 	all, err := s.Documents(t.Context())
 	h.ok(err)
-	read, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{})
-	h.ok(err)
+	keys := h.keysOf(s)
 	all[0].Generation, all[1].Generation = 2, 1
-	h.ok(contracts.WriteIndex(h.files, read.Keys, all))
-	r, err := workspace.ReadRecovered(t.Context(), nil, h.files, read.Keys.Newest().Text())
+	h.ok(contracts.WriteIndex(h.files, keys, all))
+	r, err := rescue.Read(t.Context(), nil, h.files, keys.Newest().Text())
 	h.ok(err)
-	if r.Contracts() != 1 {
-		t.Errorf("%d contracts", r.Contracts())
+	if len(r.Rows) != 1 {
+		t.Errorf("%d contracts", len(r.Rows))
 	}
 	h.ok(os.Remove(filepath.Join(h.documents(), "contents.age")))
-	_, err = workspace.ReadRecovered(t.Context(), nil, h.files, read.Keys.Newest().Text())
+	_, err = rescue.Read(t.Context(), nil, h.files, keys.Newest().Text())
 	h.refused(err, service.CodeKitNone)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"countersign/backend/password"
 	"countersign/backend/secret"
@@ -18,13 +19,17 @@ type NewWorkspace struct {
 	Password  secret.Text
 }
 
-// Create makes the workspace and its owner's profile, and signs the owner in.
-// Errors: those of each field; workspace_exists; keychain and folder.
-func (w *Workspace) Create(ctx context.Context, in NewWorkspace) (*Session, error) {
-	return w.create(ctx, in, nil)
+// NewVault is what the first owner's client has made: the owner's key pair, with the vault's keys for it.
+type NewVault struct {
+	KeyPair
+	PublicKey string        // hex; of the vault's key
+	Recovered []DocumentRow // contracts of a workspace that was lost
+	KitAt     time.Time     // of the Emergency Kit that has opened these, and stays good; zero: there is none
 }
 
-func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *RecoveredContracts) (*Session, error) {
+// Create makes the workspace and its owner's profile, and signs the owner in.
+// Errors: those of each field; workspace_exists; keychain and folder.
+func (w *Workspace) Create(ctx context.Context, in NewWorkspace, v NewVault) (*Session, error) {
 	p, err := w.checkNew(&in)
 	if err != nil {
 		return nil, err
@@ -41,7 +46,6 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Recovered
 		return nil, err
 	}
 	defer wrapping.Wipe()
-	var held *holding
 	now := w.now()
 	p.CreatedAt, p.LastSignInAt = now, now
 	err = w.update(ctx, func(tx WriteTx) error {
@@ -69,22 +73,45 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, lost *Recovered
 			return err
 		}
 		looksAt(tx, p.ID)
-		if lost != nil {
-			if held, err = w.inherit(tx, p.ID, wrapping, lost); err != nil {
-				return err
-			}
-			detail := map[string]string{"workspace": in.Workspace, "count": decimal(lost.Contracts())}
-			return w.record(tx, now, eventWorkspaceRescued, p.ID, p.ID, detail)
-		}
-		if held, err = w.enterVault(tx, p.ID, wrapping, nil); err != nil {
+		if err := foundVault(tx, p.ID, wrapping, v); err != nil {
 			return err
 		}
-		return w.record(tx, now, eventWorkspaceCreated, p.ID, p.ID, map[string]string{"workspace": in.Workspace})
+		detail := map[string]string{"workspace": in.Workspace}
+		if v.KitAt.IsZero() {
+			return w.record(tx, now, eventWorkspaceCreated, p.ID, p.ID, detail)
+		}
+		detail["count"] = decimal(len(v.Recovered))
+		return w.record(tx, now, eventWorkspaceRescued, p.ID, p.ID, detail)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return w.newSession(p, held), nil
+	return w.newSession(p, v.Own), nil
+}
+
+// foundVault begins the vault of a new workspace, with its owner as the one who has the keys.
+func foundVault(tx WriteTx, owner string, wrapping secret.Bytes, v NewVault) error {
+	row, err := newHolder(profileHolder(owner), wrapping, v.KeyPair)
+	if err != nil {
+		return err
+	}
+	info, err := tx.Info()
+	if err != nil {
+		return err
+	}
+	info.VaultGeneration, info.VaultPublicKey = v.Keys.Generation, v.PublicKey
+	if !v.KitAt.IsZero() {
+		info.KitAt, info.KitBy, info.KitGeneration, info.KitPublicKey = v.KitAt, owner, v.Keys.Generation, v.PublicKey
+	}
+	if err := errors.Join(tx.SaveVaultKey(row), tx.UpdateInfo(info)); err != nil {
+		return err
+	}
+	for _, d := range v.Recovered {
+		if err := tx.InsertDocument(d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *Workspace) checkNew(in *NewWorkspace) (p Profile, err error) {

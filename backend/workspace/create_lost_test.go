@@ -8,6 +8,7 @@ import (
 	"testing/iotest"
 
 	"countersign/backend/client"
+	"countersign/backend/rescue"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
@@ -66,6 +67,6 @@ func TestRecovered_AFolderThatFailsIsNoWrongKit(t *testing.T) {
 	h, owner := alone(t)
 	kit, err := owner.admin().MakeKit(t.Context(), owner.proof())
 	h.ok(err)
-	_, err = workspace.ReadRecovered(t.Context(), nil, cutIndex{h.files}, kit.Identity)
+	_, err = rescue.Read(t.Context(), nil, cutIndex{h.files}, kit.Identity)
 	h.refused(err, service.CodeFolderFailed)
 }

@@ -56,10 +56,10 @@ func TestHelpCode_EndsTheLostCodesWithTheLostPhone(t *testing.T) {
 	if shown, err := g.Showing(); err != nil || shown.Sheet != issued.Sheet {
 		t.Errorf("shown: sheet %d, %v", shown.Sheet, err)
 	}
-	_, err := g.Enter()
+	_, err := g.Enter(t.Context())
 	l.refused(err, service.CodeEnrolmentUnconfirmed)
 	l.ok(g.Continue(t.Context()))
-	s, err := g.Enter()
+	s, err := g.Enter(t.Context())
 	l.ok(err)
 	if now := l.status(s).Codes; now == nil || now.Sheet != issued.Sheet || now.Left != 10 {
 		t.Errorf("in force: %+v", now)

@@ -221,6 +221,23 @@ var acts = []act{
 			return nil
 		}
 	}},
+	{does: []string{"Session.GiveKeys"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+		c.vault()
+		c.ok(c.s.End(c.Context()))
+		c.s = c.actor.signIn() // who has the keys
+		v, err := c.s.Vault(c.Context())
+		c.ok(err)
+		waits := c.one(person{role: workspace.RoleMember})
+		waits.signIn()
+		var holder workspace.KeyHolder
+		c.alterKey("profile/"+waits.id, func(k *workspace.VaultKey) bool {
+			holder = workspace.KeyHolder{Holder: k.Holder, Recipient: k.Recipient}
+			k.Ciphertext, k.Generation, k.OnlyOne = nil, 0, false
+			return true
+		})
+		given := []workspace.GivenKeys{{KeyHolder: holder, SealedKeys: workspace.SealedKeys{Ciphertext: []byte("sealed"), Generation: v.Generation}}}
+		return func() error { return second(c.s.GiveKeys(c.Context(), v.PublicKey, given)) }
+	}},
 	{does: []string{"Session.EmptyBin"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
 		c.ok(c.s.RemoveDocuments(c.Context(), []string{c.document()}))
 		c.clock.step(store.BinLife + time.Hour)

@@ -237,6 +237,14 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"Session.UnknownFiles": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.UnknownFiles(c.Context())))
 	},
+	"Session.Own": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.s.Own() },
+	"Session.Vault": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
+		c.must(second(c.s.Vault(c.Context())))
+	},
+	"Session.WaitingKeys": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
+		_, _, err := c.s.WaitingKeys(c.Context())
+		c.must(err)
+	},
 	"Session.Files": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.s.Files() },
 	"Session.Work": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		_, end, err := c.s.Work(c.Context())
@@ -253,7 +261,7 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"EnrolmentSession.Overdue":      func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { g.Overdue() },
 	"EnrolmentSession.Showing":      func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.Showing() },
 	"EnrolmentSession.ShowingKey":   func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.ShowingKey() },
-	"EnrolmentSession.Enter":        func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.Enter() },
+	"EnrolmentSession.Enter":        func(c *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.Enter(c.Context()) },
 	"Challenge.Email":               func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.Email() },
 	"Challenge.AuthenticatorOff": func(c *cast, _ *client.EnrolmentSession, ch *client.Challenge) {
 		c.must(second(ch.AuthenticatorOff(c.Context())))
@@ -266,7 +274,7 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"Admin.LogHead":                nil, "Admin.Log": nil, "Admin.VerifyLog": nil, "Admin.ExportLog": nil, "Admin.SigningKey": nil, // these are among adminCases
 	"Admin.Members": nil, "Admin.Member": nil, "Admin.CheckMembers": nil, "Admin.Policy": nil, "Admin.Rehearse": nil, "Admin.Approvals": nil,
 	"Admin.PreviewRun": nil, "Admin.Runs": nil, "Admin.Ledger": nil, "Admin.Unacknowledged": nil, "Admin.NameDocuments": nil,
-	"Admin.Rotation": nil, "Admin.KitState": nil, "Admin.Clock": nil,
+	"Admin.Rotation": nil, "Admin.RotationStart": nil, "Admin.RotationEnd": nil, "Admin.KitState": nil, "Admin.Clock": nil,
 }
 
 func TestAct_EachMethodThatCommitsIsAmongThem(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/vault"
 )
 
 // OneTimeLife is how long an invitation, a password reset and a help code are
@@ -30,8 +29,8 @@ type GivenOut struct {
 }
 
 // newOneTime makes a code of 80 random bits and what is kept of it. With an
-// invitation and a reset it makes a key pair for the vault, which the code opens.
-func (w *Workspace) newOneTime(kind OneTimeKind, p, by Profile, keys vault.Keys) (madeOneTime, GivenOut, error) {
+// invitation and a reset goes a key pair for the vault, which the code opens.
+func (w *Workspace) newOneTime(kind OneTimeKind, p, by Profile, pair KeyPair) (madeOneTime, GivenOut, error) {
 	var m madeOneTime
 	if err := w.dated(); err != nil {
 		return m, GivenOut{}, err
@@ -52,7 +51,7 @@ func (w *Workspace) newOneTime(kind OneTimeKind, p, by Profile, keys vault.Keys)
 	m.code.Hash, wrapping = w.hashOneTime(codes[0], m.code)
 	defer wrapping.Wipe()
 	if kind != OneTimeHelp {
-		if m.key, _, err = newHolder(oneTimeHolder(kind, p.ID), wrapping, keys); err != nil {
+		if m.key, err = newHolder(oneTimeHolder(kind, p.ID), wrapping, pair); err != nil {
 			return m, GivenOut{}, err
 		}
 	}

@@ -265,7 +265,7 @@ func TestHelpCode_AllowsOnlyToChangePhone(t *testing.T) {
 	if g.Kind() != workspace.EnrolNewPhone || g.Remaining() <= 0 || g.LimitReached() {
 		t.Errorf("%q for %v", g.Kind(), g.Remaining())
 	}
-	_, err = g.Enter()
+	_, err = g.Enter(t.Context())
 	h.refused(err, service.CodeEnrolmentUnconfirmed)
 	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
 	h.refused(err, service.CodeHelpWrong)
@@ -315,7 +315,7 @@ func TestHelpCode_RestartedOrCancelledLeavesNoProof(t *testing.T) {
 	}
 	_, err = g.Begin(t.Context())
 	h.refused(err, service.CodeSessionEnded)
-	_, err = g.Enter()
+	_, err = g.Enter(t.Context())
 	h.refused(err, service.CodeSessionEnded)
 	p.signIn() // the old phone still works
 }

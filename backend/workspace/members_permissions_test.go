@@ -156,7 +156,9 @@ var adminCases = []adminCase{
 	{"Rotation", func(a *client.Admin, _, to *user) error { _, err := a.Rotation(to.h.Context()); return err }, nil},
 	{"HoldRotation", func(a *client.Admin, _, to *user) error { return a.HoldRotation(to.h.Context(), true) }, nil},
 	{"RotateDocuments", func(a *client.Admin, _, to *user) error { return a.RotateDocuments(to.h.Context(), 1, nil) }, nil},
-	{"EndRotation", func(a *client.Admin, _, to *user) error { _, err := a.EndRotation(to.h.Context()); return err }, nil},
+	{"EndRotation", func(a *client.Admin, _, to *user) error { _, err := a.EndRotation(to.h.Context(), nil); return err }, nil},
+	{"RotationStart", func(a *client.Admin, _, to *user) error { _, _, err := a.RotationStart(to.h.Context()); return err }, nil},
+	{"RotationEnd", func(a *client.Admin, _, to *user) error { _, _, _, err := a.RotationEnd(to.h.Context()); return err }, nil},
 	{"Rotate", func(a *client.Admin, _, to *user) error { return a.Rotate(to.h.Context(), nil) }, nil},
 	{"MakeKit", func(a *client.Admin, by, to *user) error {
 		_, err := a.MakeKit(to.h.Context(), by.proof())

@@ -131,10 +131,10 @@ func absent(err error, c service.Code) error {
 // ResetPassword gives out a one-time code with which somebody chooses a new
 // password. The old one works until then, so that nobody is locked out by it; a
 // second factor is still needed. For somebody who was invited it is a new
-// invitation. Errors: forbidden, not_yourself, member_gone, member_suspended,
+// invitation. pair goes with the code. Errors: forbidden, not_yourself, member_gone, member_suspended,
 // approval_*; those of a step-up; folder.
-func (a *Admin) ResetPassword(ctx context.Context, id, approval string, proof Proof) (GivenOut, error) {
-	return a.giveOut(ctx, id, approval, proof, mayResetPassword, ApproveResetPassword, func(target Profile) (OneTimeKind, string, error) {
+func (a *Admin) ResetPassword(ctx context.Context, id, approval string, pair KeyPair, proof Proof) (GivenOut, error) {
+	return a.giveOut(ctx, id, approval, pair, proof, mayResetPassword, ApproveResetPassword, func(target Profile) (OneTimeKind, string, error) {
 		if target.State == ProfileInvited {
 			return OneTimeInvitation, eventInvitedAgain, nil
 		}
@@ -147,12 +147,12 @@ func (a *Admin) ResetPassword(ctx context.Context, id, approval string, proof Pr
 // forbidden, not_yourself, member_gone, member_suspended, two_factor_off,
 // approval_*; those of a step-up; folder.
 func (a *Admin) HelpCode(ctx context.Context, id, approval string, proof Proof) (GivenOut, error) {
-	return a.giveOut(ctx, id, approval, proof, mayGiveHelpCode, ApproveHelpCode, func(Profile) (OneTimeKind, string, error) {
+	return a.giveOut(ctx, id, approval, KeyPair{}, proof, mayGiveHelpCode, ApproveHelpCode, func(Profile) (OneTimeKind, string, error) {
 		return OneTimeHelp, eventHelpGiven, nil
 	})
 }
 
-func (a *Admin) giveOut(ctx context.Context, id, approval string, proof Proof, what MemberPermission, kind ApprovalKind,
+func (a *Admin) giveOut(ctx context.Context, id, approval string, pair KeyPair, proof Proof, what MemberPermission, kind ApprovalKind,
 	choose func(target Profile) (OneTimeKind, string, error)) (GivenOut, error) {
 	var actor, target Profile
 	check := func(tx ReadTx) (err error) {
@@ -173,7 +173,7 @@ func (a *Admin) giveOut(ctx context.Context, id, approval string, proof Proof, w
 		return a.checkApproval(tx, approval, kind, []string{id})
 	}
 	for {
-		given, err := a.giveOutOnce(ctx, proof, check, choose, &actor, &target, func(tx WriteTx) error {
+		given, err := a.giveOutOnce(ctx, pair, proof, check, choose, &actor, &target, func(tx WriteTx) error {
 			if target.State == ProfileInvited {
 				return nil
 			}
@@ -190,7 +190,7 @@ func (a *Admin) giveOut(ctx context.Context, id, approval string, proof Proof, w
 var errOtherCode = errors.New("another kind of code is due")
 
 // giveOutOnce hashes the code before anybody waits for it. check reads actor and target.
-func (a *Admin) giveOutOnce(ctx context.Context, proof Proof, check func(ReadTx) error, choose func(Profile) (OneTimeKind, string, error),
+func (a *Admin) giveOutOnce(ctx context.Context, pair KeyPair, proof Proof, check func(ReadTx) error, choose func(Profile) (OneTimeKind, string, error),
 	actor, target *Profile, use func(WriteTx) error) (GivenOut, error) {
 	w := a.s.w
 	if err := a.view(ctx, check); err != nil {
@@ -200,7 +200,7 @@ func (a *Admin) giveOutOnce(ctx context.Context, proof Proof, check func(ReadTx)
 	if err != nil {
 		return GivenOut{}, err
 	}
-	made, given, err := w.newOneTime(kind, *target, *actor, a.s.heldKeys())
+	made, given, err := w.newOneTime(kind, *target, *actor, pair)
 	if err != nil {
 		return GivenOut{}, err
 	}

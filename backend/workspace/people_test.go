@@ -142,7 +142,7 @@ func (p *user) enrolAt(g *client.EnrolmentSession) (*client.Session, []string) {
 	issued, err := g.Confirm(ctx, secret.NewText(p.newCode()))
 	p.h.ok(err)
 	p.h.ok(g.Continue(ctx))
-	s, err := g.Enter()
+	s, err := g.Enter(ctx)
 	p.h.ok(err)
 	return s, display(issued)
 }

@@ -91,7 +91,7 @@ func TestRequire2FA_OverdueMemberCanOnlyEnrol(t *testing.T) {
 	if g.Kind() != workspace.EnrolRequired {
 		t.Errorf("a gate to %q", g.Kind())
 	}
-	_, err = g.Enter()
+	_, err = g.Enter(t.Context())
 	h.refused(err, service.CodeEnrolmentUnconfirmed)
 	_, err = c.Enrol(t.Context())
 	h.refused(err, service.CodeChallengeEnded)
@@ -106,7 +106,7 @@ func TestRequire2FA_OverdueMemberCanOnlyEnrol(t *testing.T) {
 	h.ok(err)
 	_, err = g.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
 	h.ok(err)
-	_, err = g.Enter() // the codes are shown, and 2FA is off
+	_, err = g.Enter(t.Context()) // the codes are shown, and 2FA is off
 	h.refused(err, service.CodeEnrolmentUnconfirmed)
 	if _, err := g.Showing(); err != nil {
 		t.Error(err)

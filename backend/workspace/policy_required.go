@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/backend/service"
+	"countersign/backend/vault"
 )
 
 // What a session may do where the workspace requires 2FA and the profile has it
@@ -36,7 +37,7 @@ func (s *Session) stand(required bool) standing {
 		return standsEnrolling
 	case !s.over:
 		s.over, s.overdue = true, true
-		s.holding = nil
+		s.own = vault.Identity{}
 		s.cutJobs()
 	}
 	return standsNot

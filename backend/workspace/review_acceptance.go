@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -69,9 +70,8 @@ func (a *Acceptance) look(tx ReadTx, wrapping secret.Bytes) (err error) {
 	}
 	row, err := tx.VaultKey(profileHolder(a.profile.ID))
 	if err == nil {
-		h, unlocked := unlock(row, wrapping)
-		if unlocked == nil && isVault(vaultOf(a.trust, info), h.keys) {
-			a.keys = h.keys
+		if own, err := unwrap(row, wrapping); err == nil {
+			a.keys = keysIn(row, own, vaultOf(a.trust, info))
 		}
 	} else if !errors.Is(err, ErrNotFound) {
 		return err
@@ -79,10 +79,20 @@ func (a *Acceptance) look(tx ReadTx, wrapping secret.Bytes) (err error) {
 	return a.seeAll(tx, w, info)
 }
 
+// keysIn opens the vault's keys that a row holds. They are empty unless they are the vault's own, as against
+// some that another has encrypted to the holder.
+func keysIn(row VaultKey, own vault.Identity, i Info) vault.Keys {
+	keys, err := own.Open(row.Ciphertext)
+	if err != nil || i.VaultGeneration == 0 || keys.Generation() != i.VaultGeneration || hex.EncodeToString(keys.PublicKey()) != i.VaultPublicKey {
+		return vault.Keys{}
+	}
+	return keys
+}
+
 // vaultOf is the workspace with the vault's key that the keychain knows.
 func vaultOf(t journal.Trust, i Info) Info {
 	generation, check := t.Vault()
-	i.VaultGeneration, i.VaultCheck = generation, hexOf(check)
+	i.VaultGeneration, i.VaultPublicKey = generation, hexOf(check)
 	return i
 }
 

@@ -81,7 +81,7 @@ func TestAccept_NothingIsTakenWithWhatCouldNotBeNarrowed(t *testing.T) {
 	}{
 		"the vault's key": {"UPDATE ON workspace", func(h *fixture, _ *user) {
 			h.ok(h.store.Close())
-			h.sneak("UPDATE workspace SET vault_check = ''")
+			h.sneak("UPDATE workspace SET vault_public_key = ''")
 		}},
 		"codes that were replaced": {"UPDATE ON recovery_sets", func(h *fixture, owner *user) {
 			old := h.olderCopy()

@@ -303,7 +303,7 @@ func TestAccept_ForgedVaultKeysAreNotUsed(t *testing.T) {
 	h.ok(err)
 	for _, as := range []string{
 		"UPDATE vault_keys SET sealed = ?", // in the place of the vault's own
-		"UPDATE vault_keys SET sealed = ?, generation = 1; UPDATE workspace SET vault_check = ''",
+		"UPDATE vault_keys SET sealed = ?, generation = 1; UPDATE workspace SET vault_public_key = ''",
 	} {
 		_, err = db.Exec(as, sealed)
 		h.ok(err)

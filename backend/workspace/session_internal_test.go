@@ -10,6 +10,7 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/vault"
 )
 
 func TestAfterwards_WhatFailedWhileTakingBackIsTold(t *testing.T) {
@@ -102,7 +103,7 @@ func TestRemaining_RequirementAheadShortensNoGate(t *testing.T) {
 	w := &Workspace{
 		clock: journal.NewClock(func() time.Time { return now }), idle: 5 * time.Minute, info: Info{ID: "a", CreatedAt: now, Require2FA: true, RequireFrom: now.Add(time.Minute)},
 	}
-	s := w.newSession(Profile{ID: "p"}, nil)
+	s := w.newSession(Profile{ID: "p"}, vault.Identity{})
 	if got := s.Remaining(); got != time.Minute {
 		t.Errorf("without 2FA: %s", got)
 	}

@@ -17,6 +17,7 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
+	"countersign/backend/vault"
 )
 
 // SignIn checks the password. Of the two results one is set: a Session, or a
@@ -167,7 +168,7 @@ type signInDetails struct {
 	enrolOnly EnrolmentKind          // empty: a whole session
 	redeems   *redemption            // an invitation or a password reset, else nil
 	chooses   *chosen                // a longer password, else nil
-	key       secret.Bytes           // made of the password: see enterVault
+	key       secret.Bytes           // made of the password: see unwrapOwn
 	short     bool                   // the password is too short to stand alone
 }
 
@@ -177,7 +178,7 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 	now := w.now()
 	var welcome Welcome
 	var entered Profile
-	var held *holding
+	var own vault.Identity
 	how := map[string]string{"factor": a.factor}
 	if a.number > 0 {
 		how["number"] = strconv.Itoa(a.number)
@@ -228,11 +229,11 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 		if err := tx.UpdateProfile(fresh); err != nil {
 			return err
 		}
-		if held, err = w.enterVault(tx, p.ID, a.key, a.redeems); err != nil {
+		if own, err = w.unwrapOwn(tx, p.ID, a.key, a.redeems); err != nil {
 			return err
 		}
 		if a.chooses != nil {
-			if held, err = a.chooses.rewrap(tx, w.newSession(fresh, held)); err != nil {
+			if own, err = a.chooses.rewrap(tx, w.newSession(fresh, own)); err != nil {
 				return err
 			}
 		}
@@ -251,10 +252,7 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 	if err != nil {
 		return nil, err
 	}
-	if held != nil {
-		_ = logLeftover(w, w.giveWaiting(context.WithoutCancel(ctx), held.keys, p.ID))
-	}
-	s := w.newSession(entered, held)
+	s := w.newSession(entered, own)
 	s.welcome, s.began, s.off, s.enrolOnly, s.short = welcome, how, a.factor == "none", a.enrolOnly == EnrolRequired, a.short
 	if a.factor == "recovery" && a.enrolOnly == "" {
 		s.grant() // the password and a recovery code were right a moment ago

@@ -23,7 +23,7 @@ type Challenge struct {
 	short     bool         // the password is too short to stand alone
 	alone     bool         // it stands alone: 2FA is off, and not required
 	redeems   *redemption  // with an invitation or a password reset, else nil
-	key       secret.Bytes // made of the password: see enterVault
+	key       secret.Bytes // made of the password: see unwrapOwn
 
 	mu   sync.Mutex
 	over bool

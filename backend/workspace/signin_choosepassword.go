@@ -6,6 +6,7 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/vault"
 )
 
 // choseLonger is what the log says of a password that was chosen since the one
@@ -51,7 +52,7 @@ func (n *chosen) apply(p *Profile) {
 }
 
 // rewrap gives what s holds of the vault by then.
-func (n *chosen) rewrap(tx WriteTx, s *Session) (*holding, error) {
+func (n *chosen) rewrap(tx WriteTx, s *Session) (vault.Identity, error) {
 	err := s.rewrap(tx, n.wrapping)
-	return s.holding, err
+	return s.own, err
 }

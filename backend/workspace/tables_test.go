@@ -33,7 +33,7 @@ func ofEverything(t *testing.T) *fixture {
 		_, err1 := tx.NextSheet()
 		_, err2 := tx.NextRun()
 		info.Require2FA, info.RequireFrom, info.TwoPeople, info.IdleMinutes, info.VaultGeneration = true, at, true, 9, 2
-		info.Rotating, info.RotationHeld, info.KitAt, info.KitBy, info.KitGeneration, info.KitCheck = true, true, at, "b", 2, "0a"
+		info.Rotating, info.RotationHeld, info.KitAt, info.KitBy, info.KitGeneration, info.KitPublicKey = true, true, at, "b", 2, "0a"
 		err = errors.Join(err1, err2, tx.UpdateInfo(info))
 		for i, id := range []string{"b", "a/1", "ä \"'\x00\xff"} { // not in their order, and not as this program makes them
 			hash := []byte{0, byte(i), 255}

@@ -112,7 +112,7 @@ func makeWorkspace() {
 		o.addMember(ctx)
 	case "kit":
 		kit := must(must(s.Admin(ctx)).MakeKit(ctx, workspace.Proof{Password: secret.NewText(ownPassword)}))
-		in := workspace.NewOwner{Name: "Mallory", Email: "mallory@example.com", Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity}
+		in := client.NewOwner{Name: "Mallory", Email: "mallory@example.com", Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity}
 		other, _, err := o.w.UseKit(ctx, in)
 		check(err)
 		check(other.End(ctx))

@@ -53,7 +53,7 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 	owner.ForOneAct()
 	kit, err := a.MakeKit(ctx, workspace.Proof{})
 	ok(err)
-	late, _, err := w.UseKit(ctx, workspace.NewOwner{Name: "Daniel Whitlock", Email: "daniel@example.com", Password: pass, Kit: kit.Identity})
+	late, _, err := w.UseKit(ctx, client.NewOwner{Name: "Daniel Whitlock", Email: "daniel@example.com", Password: pass, Kit: kit.Identity})
 	ok(err)
 	_, err = late.Overview(ctx)
 	ok(whyEnded(late, err))

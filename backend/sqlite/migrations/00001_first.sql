@@ -19,13 +19,13 @@ CREATE TABLE workspace (
   idle_minutes INTEGER NOT NULL DEFAULT 0, -- 0: the default
 
   vault_generation INTEGER NOT NULL DEFAULT 0,  -- of the vault's key, 0: none yet
-  vault_check      TEXT    NOT NULL DEFAULT '', -- hex: recognises the vault's key
+  vault_public_key      TEXT    NOT NULL DEFAULT '', -- hex: recognises the vault's key
   rotating         INTEGER NOT NULL DEFAULT 0,  -- documents are being encrypted anew
   rotation_held    INTEGER NOT NULL DEFAULT 0,  -- somebody has stopped that
   kit_at           INTEGER NOT NULL DEFAULT 0,  -- when the Emergency Kit was made, 0: never
   kit_by           TEXT    NOT NULL DEFAULT '', -- a profile's ID
   kit_generation   INTEGER NOT NULL DEFAULT 0,
-  kit_check        TEXT    NOT NULL DEFAULT ''  -- hex: recognises the kit's key
+  kit_public_key        TEXT    NOT NULL DEFAULT ''  -- hex: recognises the kit's key
 ) STRICT;
 
 -- A removed profile keeps its row, so that the log and the ledger have its name.

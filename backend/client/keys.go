@@ -1,0 +1,167 @@
+package client
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"countersign/backend/service"
+	"countersign/backend/vault"
+	"countersign/backend/workspace"
+)
+
+// The vault's keys are in memory here, and nowhere else in clear.
+
+// vaultKeys gives the vault's keys as they are now. Errors: vault_waiting, session_ended; folder.
+func (s *Session) vaultKeys(ctx context.Context) (vault.Keys, error) {
+	v, err := s.Vault(ctx)
+	if err != nil {
+		return vault.Keys{}, err
+	}
+	return s.keysOf(v)
+}
+
+// keysOf gives the vault's keys, which another may have rotated since they were opened. Keys that are
+// not the vault's, but somebody's who has encrypted them to this profile, are not used. Errors:
+// vault_waiting, session_ended.
+func (s *Session) keysOf(v workspace.Vault) (vault.Keys, error) {
+	own := s.Own()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.ended:
+		return vault.Keys{}, service.Refuse(service.CodeSessionEnded)
+	case own.Empty(), v.Generation == 0:
+		return vault.Keys{}, service.Refuse(service.CodeVaultWaiting)
+	case s.keys.Generation() == v.Generation:
+		return s.keys, nil
+	case v.Keys.Generation != v.Generation:
+		return vault.Keys{}, service.Refuse(service.CodeVaultWaiting)
+	}
+	keys, err := own.Open(v.Keys.Ciphertext)
+	if err == nil && (keys.Generation() != v.Generation || publicKey(keys) != v.PublicKey) {
+		err = errors.New("they are not the vault's")
+	}
+	if err != nil {
+		s.w.log.Warn("the vault's keys could not be opened", "error", err)
+		return vault.Keys{}, service.Refuse(service.CodeVaultWaiting)
+	}
+	s.keys = keys
+	return keys, nil
+}
+
+func publicKey(keys vault.Keys) string { return hex.EncodeToString(keys.PublicKey()) }
+
+// End ends the session, and lets go of the vault's keys: see workspace.Session.End.
+func (s *Session) End(ctx context.Context) error {
+	s.mu.Lock()
+	s.ended, s.keys = true, vault.Keys{} // what is still at work has them, until it stops
+	s.mu.Unlock()
+	return s.Session.End(ctx)
+}
+
+// keep puts keys in the place of those that are held.
+func (s *Session) keep(keys vault.Keys) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ended {
+		s.keys = keys
+	}
+}
+
+// giveWaiting gives the vault's keys to everybody who waits for them. What fails is left for the next sign-in
+// of anybody.
+func (s *Session) giveWaiting(ctx context.Context) error {
+	for {
+		v, waiting, err := s.WaitingKeys(ctx)
+		if err != nil || len(waiting) == 0 {
+			return err
+		}
+		keys, err := s.keysOf(v)
+		if service.IsCode(err, service.CodeVaultWaiting) {
+			return nil // we wait ourselves
+		}
+		if err != nil {
+			return err
+		}
+		given, err := s.sealAll(ctx, waiting, keys)
+		if err != nil || len(given) == 0 {
+			return err
+		}
+		if n, err := s.GiveKeys(ctx, publicKey(keys), given); err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// sealAll encrypts the vault's keys to each holder. One to whom that cannot be done, since what the
+// database has of them is damaged, is passed over, so that the others do not wait for them.
+func (s *Session) sealAll(ctx context.Context, holders []workspace.KeyHolder, keys vault.Keys) ([]workspace.GivenKeys, error) {
+	all := make([]workspace.GivenKeys, len(holders))
+	err := inParallel(ctx, len(holders), func(i int) error {
+		sealed, err := seal(keys, holders[i].Recipient)
+		if errors.Is(err, vault.ErrRecipient) {
+			s.w.log.Warn("the vault's keys cannot be given to a holder", "holder", holders[i].Holder, "error", err)
+			return nil
+		}
+		all[i] = workspace.GivenKeys{KeyHolder: holders[i], SealedKeys: sealed}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(g workspace.GivenKeys) bool { return g.Generation == 0 }), nil
+}
+
+// seal encrypts the vault's keys to a recipient. No keys give the zero value.
+func seal(keys vault.Keys, recipient string) (workspace.SealedKeys, error) {
+	if keys.Empty() {
+		return workspace.SealedKeys{}, nil
+	}
+	text, err := keys.EncryptTo(recipient)
+	if err != nil {
+		return workspace.SealedKeys{}, err
+	}
+	return workspace.SealedKeys{Ciphertext: text, Generation: keys.Generation(), OnlyOne: !keys.Has(keys.Generation() - 1)}, nil
+}
+
+// newKeyPair makes one for somebody, and encrypts the vault's keys to it.
+func newKeyPair(keys vault.Keys) (p workspace.KeyPair, err error) {
+	if p.Own, err = vault.NewIdentity(); err == nil {
+		p.Keys, err = seal(keys, p.Own.Recipient())
+	}
+	return p, err
+}
+
+// newKeyPairs makes one for each of n people, with the vault's keys as far as the session has them.
+func (s *Session) newKeyPairs(ctx context.Context, n int) ([]workspace.KeyPair, error) {
+	keys, err := s.vaultKeys(ctx)
+	if err != nil && !service.IsCode(err, service.CodeVaultWaiting) {
+		return nil, err
+	}
+	all := make([]workspace.KeyPair, n)
+	err = inParallel(ctx, n, func(i int) (err error) {
+		all[i], err = newKeyPair(keys)
+		return err
+	})
+	return all, err
+}
+
+// inParallel does n things on all processors.
+func inParallel(ctx context.Context, n int, do func(int) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range n {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return do(i)
+		})
+	}
+	return g.Wait()
+}
