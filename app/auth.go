@@ -115,7 +115,7 @@ func (d *Auth) CreateWorkspace(in NewWorkspace) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	ses, err := w.Create(d.s.context(), workspace.NewWorkspace{
+	ses, err := w.Create(d.s.context(), client.NewWorkspace{
 		Workspace: in.Workspace, Name: in.Name, Email: in.Email, Password: pw,
 	})
 	if err != nil {

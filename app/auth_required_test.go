@@ -13,7 +13,6 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
 )
 
 // strict is an office whose owner has 2FA off, and can be asked for it by an admin
@@ -64,7 +63,7 @@ func (s *strict) require(in time.Duration) {
 	s.Helper()
 	now := s.s.now()
 	s.stopped.Store(&now)
-	s.ok(s.guard.Require2FA(s.Context(), now.Add(in), "", workspace.Proof{}))
+	s.ok(s.guard.Require2FA(s.Context(), now.Add(in), "", client.Proof{}))
 }
 
 func (s *strict) pass(d time.Duration) {

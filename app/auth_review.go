@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/folder"
 	"countersign/backend/secret"
@@ -130,7 +131,7 @@ func (s *shell) review(ctx context.Context, email string, pw secret.Text, factor
 	if c.Files, err = documents.Open(s.documentsPath()); err != nil {
 		return nil, service.Explain(err)
 	}
-	sealed, err := workspace.OpenQuarantined(ctx, c)
+	sealed, err := client.OpenQuarantined(ctx, c)
 	if err == nil && sealed == nil {
 		err = service.Fault(service.CodeChallengeEnded, nil, nil)
 	}

@@ -350,7 +350,7 @@ func TestSecretsFile_NoSecretIsInTheFolderInClear(t *testing.T) {
 			secrets[name] = item.Reveal()
 		}
 	}
-	if len(secrets) != 2+4 { // device secret, pepper, integrity key, TOTP secret
+	if len(secrets) != 2+5 { // share of the computer, key of the locks, pepper, integrity key, TOTP secret
 		t.Errorf("%d secrets", len(secrets))
 	}
 	w.ok(filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {

@@ -5,7 +5,6 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/qr"
-	"countersign/backend/workspace"
 )
 
 // KitView is an Emergency Kit, to be printed.
@@ -36,7 +35,7 @@ func (c *Contracts) MakeKit(session string, proof Proof, answer PublicKey) (KitV
 		return KitView{}, err
 	}
 	var out KitView
-	err = c.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, typed workspace.Proof) error {
+	err = c.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, typed client.Proof) error {
 		kit, err := a.MakeKit(ctx, typed)
 		if err != nil {
 			return err

@@ -5,7 +5,6 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
 )
 
 // RotationView is where a rotation of the vault key stands, and the event "rotating".
@@ -42,7 +41,7 @@ func (c *Contracts) Rotate(session string, proof Proof) error {
 	if err != nil {
 		return err
 	}
-	err = in.asAdminProving(proof, func(ctx context.Context, a *client.Admin, typed workspace.Proof) error {
+	err = in.asAdminProving(proof, func(ctx context.Context, a *client.Admin, typed client.Proof) error {
 		return a.BeginRotation(ctx, typed)
 	})
 	if err != nil {

@@ -128,7 +128,7 @@ func (in *signIn) show(g workspace.GivenOut, to recipient) (OneTimeView, error) 
 
 // Add adds a member and gives the invitation. An owner or an admin needs a proof.
 func (m *Members) Add(session string, n NewMember, proof Proof, answer PublicKey) (OneTimeView, error) {
-	return m.give(session, proof, answer, func(ctx context.Context, a *client.Admin, p workspace.Proof) (workspace.GivenOut, error) {
+	return m.give(session, proof, answer, func(ctx context.Context, a *client.Admin, p client.Proof) (workspace.GivenOut, error) {
 		return a.AddMember(ctx, workspace.NewMember{Name: n.Name, Email: n.Email, Role: workspace.Role(n.Role)}, p)
 	})
 }
@@ -136,20 +136,20 @@ func (m *Members) Add(session string, n NewMember, proof Proof, answer PublicKey
 // ResetPassword gives a one-time code for a new password, or for somebody who
 // has not signed in yet a new invitation.
 func (m *Members) ResetPassword(session, member, approval string, proof Proof, answer PublicKey) (OneTimeView, error) {
-	return m.give(session, proof, answer, func(ctx context.Context, a *client.Admin, p workspace.Proof) (workspace.GivenOut, error) {
+	return m.give(session, proof, answer, func(ctx context.Context, a *client.Admin, p client.Proof) (workspace.GivenOut, error) {
 		return a.ResetPassword(ctx, member, approval, p)
 	})
 }
 
 // HelpCode gives a one-time code that stands in for a lost phone.
 func (m *Members) HelpCode(session, member, approval string, proof Proof, answer PublicKey) (OneTimeView, error) {
-	return m.give(session, proof, answer, func(ctx context.Context, a *client.Admin, p workspace.Proof) (workspace.GivenOut, error) {
+	return m.give(session, proof, answer, func(ctx context.Context, a *client.Admin, p client.Proof) (workspace.GivenOut, error) {
 		return a.HelpCode(ctx, member, approval, p)
 	})
 }
 
 func (m *Members) give(session string, proof Proof, answer PublicKey,
-	act func(context.Context, *client.Admin, workspace.Proof) (workspace.GivenOut, error)) (OneTimeView, error) {
+	act func(context.Context, *client.Admin, client.Proof) (workspace.GivenOut, error)) (OneTimeView, error) {
 	in, err := m.s.use(session)
 	if err != nil {
 		return OneTimeView{}, err
@@ -159,7 +159,7 @@ func (m *Members) give(session string, proof Proof, answer PublicKey,
 		return OneTimeView{}, err
 	}
 	var out OneTimeView
-	err = in.asAdminProving(proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
+	err = in.asAdminProving(proof, func(ctx context.Context, a *client.Admin, p client.Proof) error {
 		g, err := act(ctx, a, p)
 		if err != nil {
 			return err
@@ -226,7 +226,7 @@ func (in *signIn) shownCodes() (given []workspace.GivenOut, err error) {
 
 // SetRole gives somebody another role.
 func (m *Members) SetRole(session, member, role string, proof Proof) error {
-	return m.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
+	return m.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error {
 		return a.SetRole(ctx, member, workspace.Role(role), p)
 	})
 }
@@ -243,14 +243,14 @@ func (m *Members) Resume(session, member string) error {
 
 // Remove ends a profile for good.
 func (m *Members) Remove(session, member string, proof Proof) error {
-	return m.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
+	return m.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error {
 		return a.Remove(ctx, member, p)
 	})
 }
 
 // Reset2FA turns somebody's 2FA off.
 func (m *Members) Reset2FA(session, member, approval string, proof Proof) error {
-	return m.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
+	return m.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error {
 		return a.Reset2FA(ctx, member, approval, p)
 	})
 }

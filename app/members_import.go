@@ -135,7 +135,7 @@ func (i *Import) Run(session string, onlyGood bool, proof Proof) (ImportOutcome,
 		return ImportOutcome{}, err
 	}
 	var out ImportOutcome
-	err = in.asAdminProving(proof, func(ctx context.Context, a *client.Admin, typed workspace.Proof) error {
+	err = in.asAdminProving(proof, func(ctx context.Context, a *client.Admin, typed client.Proof) error {
 		people, lines, err := chosen(ctx, a, picked.list, onlyGood)
 		if err != nil {
 			return err

@@ -210,7 +210,7 @@ func TestImport_MemberAddedInBetweenStopsItAll(t *testing.T) {
 	i.pick(goodList)
 	other := i.elsewhere()
 	i.s.desktop = &busyDesk{i.desk, func() {
-		_, err := other.AddMember(context.Background(), workspace.NewMember{Name: "Sam", Email: "SAM@example.com", Role: workspace.RoleMember}, workspace.Proof{})
+		_, err := other.AddMember(context.Background(), workspace.NewMember{Name: "Sam", Email: "SAM@example.com", Role: workspace.RoleMember}, client.Proof{})
 		i.ok(err)
 	}}
 	_, err := i.run(true)

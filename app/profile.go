@@ -1,6 +1,9 @@
 package app
 
-import "countersign/backend/workspace"
+import (
+	"countersign/backend/client"
+	"countersign/backend/workspace"
+)
 
 // Profile is Settings → Profile and Edit 2FA.
 type Profile struct{ s *shell }
@@ -22,13 +25,13 @@ type Proof struct {
 	Factor   Factor   `json:"factor"`
 }
 
-func (in *signIn) proof(p Proof) (workspace.Proof, error) {
+func (in *signIn) proof(p Proof) (client.Proof, error) {
 	pw, err := in.keys.open(holdsPassword, p.Password)
 	if err != nil {
-		return workspace.Proof{}, err
+		return client.Proof{}, err
 	}
 	factor, err := in.factor(p.Factor)
-	return workspace.Proof{Password: pw, Factor: factor}, err
+	return client.Proof{Password: pw, Factor: factor}, err
 }
 
 // StepUpNeeds says what the next sensitive act will ask for.

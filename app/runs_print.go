@@ -51,7 +51,7 @@ func (p *PrintRuns) Make(session string, r RunRequest, proof Proof, answer Publi
 		return PrintSheets{}, service.Fault(service.CodeRunLong, map[string]any{"max": MaxPrint}, nil)
 	}
 	var out PrintSheets
-	err = in.asAdminProving(proof, func(ctx context.Context, a *client.Admin, typed workspace.Proof) error {
+	err = in.asAdminProving(proof, func(ctx context.Context, a *client.Admin, typed client.Proof) error {
 		run, err := a.BeginRun(ctx, workspace.RunRequest{Members: r.Members, Reason: r.Reason, Kind: workspace.RunPrint, Approval: r.Approval}, typed)
 		if err != nil {
 			return err

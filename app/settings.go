@@ -66,7 +66,7 @@ func (w *Settings) change(session string, use func(context.Context, *client.Admi
 }
 
 // proving is change for an act with a step-up.
-func (w *Settings) proving(session string, proof Proof, use func(context.Context, *client.Admin, workspace.Proof) error) (PolicyView, error) {
+func (w *Settings) proving(session string, proof Proof, use func(context.Context, *client.Admin, client.Proof) error) (PolicyView, error) {
 	in, err := w.s.use(session)
 	if err != nil {
 		return PolicyView{}, err
@@ -156,21 +156,21 @@ func (w *Settings) Require2FA(session, day, approval string, proof Proof) (Polic
 		return PolicyView{}, service.Fault(service.CodeRequirePast, nil, err)
 	}
 	defer in.watchAnew() // it may be tonight
-	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
+	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error {
 		return a.Require2FA(ctx, from, approval, p)
 	})
 }
 
 // DropRequirement makes 2FA everybody's own choice again.
 func (w *Settings) DropRequirement(session, approval string, proof Proof) (PolicyView, error) {
-	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
+	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error {
 		return a.DropRequirement(ctx, approval, p)
 	})
 }
 
 // ConfirmClock takes the computer's clock for right where the log is ahead of it.
 func (w *Settings) ConfirmClock(session string, proof Proof) (PolicyView, error) {
-	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
+	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error {
 		return a.ConfirmClock(ctx, p)
 	})
 }
@@ -178,7 +178,7 @@ func (w *Settings) ConfirmClock(session string, proof Proof) (PolicyView, error)
 // SetTwoPeople turns on or off that print runs, resets, help codes and less of a
 // policy need a second admin.
 func (w *Settings) SetTwoPeople(session string, on bool, approval string, proof Proof) (PolicyView, error) {
-	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
+	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error {
 		return a.SetTwoPeople(ctx, on, approval, p)
 	})
 }
@@ -216,7 +216,7 @@ func (w *Settings) Approvals(session string) ([]ApprovalView, error) {
 
 // AskApproval asks a second admin for leave.
 func (w *Settings) AskApproval(session, kind string, members []string, reason string, proof Proof) error {
-	return w.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
+	return w.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error {
 		_, err := a.AskApproval(ctx, workspace.ApprovalKind(kind), members, reason, p)
 		return err
 	})
@@ -224,7 +224,7 @@ func (w *Settings) AskApproval(session, kind string, members []string, reason st
 
 // Approve gives leave.
 func (w *Settings) Approve(session, approval string, proof Proof) error {
-	return w.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, p workspace.Proof) error {
+	return w.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error {
 		return a.Approve(ctx, approval, p)
 	})
 }

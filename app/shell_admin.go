@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"countersign/backend/client"
-	"countersign/backend/workspace"
 )
 
 // asAdmin runs a use case of an owner or an admin.
@@ -17,7 +16,7 @@ func (s *shell) asAdmin(token string, use func(context.Context, *client.Admin) e
 }
 
 // asAdminProving is asAdmin for an act with a step-up.
-func (s *shell) asAdminProving(token string, proof Proof, use func(context.Context, *client.Admin, workspace.Proof) error) error {
+func (s *shell) asAdminProving(token string, proof Proof, use func(context.Context, *client.Admin, client.Proof) error) error {
 	in, err := s.use(token)
 	if err != nil {
 		return err
@@ -34,7 +33,7 @@ func (in *signIn) asAdmin(use func(context.Context, *client.Admin) error) error 
 	return in.after(err)
 }
 
-func (in *signIn) asAdminProving(proof Proof, use func(context.Context, *client.Admin, workspace.Proof) error) error {
+func (in *signIn) asAdminProving(proof Proof, use func(context.Context, *client.Admin, client.Proof) error) error {
 	typed, err := in.proof(proof)
 	if err != nil {
 		return err
@@ -44,10 +43,10 @@ func (in *signIn) asAdminProving(proof Proof, use func(context.Context, *client.
 
 // proved checks the step-up of an act that a dialog of the system stands before, so
 // that a code cannot run out while the dialog is open. The act takes what it gives.
-func (in *signIn) proved(proof Proof) (workspace.Proof, error) {
+func (in *signIn) proved(proof Proof) (client.Proof, error) {
 	typed, err := in.proof(proof)
 	if err != nil {
-		return workspace.Proof{}, err
+		return client.Proof{}, err
 	}
 	return typed, in.asAdmin(func(ctx context.Context, a *client.Admin) error { return a.Prove(ctx, typed) })
 }

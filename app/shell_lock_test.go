@@ -163,13 +163,13 @@ func TestLock_UndoesAnEnrolment(t *testing.T) {
 	in := w.create()
 	_, err := w.enr.BeginEnable(in.Token, pass)
 	w.ok(err)
-	if n := len(secrets.Names()); n != 5 {
+	if n := len(secrets.Names()); n != 6 {
 		t.Fatalf("%d items", n)
 	}
 	w.auth.Lock(in.Token)
 	w.locked("asked")
 	w.s.ending.Wait()
-	if n := len(secrets.Names()); n != 4 {
+	if n := len(secrets.Names()); n != 5 {
 		t.Errorf("%d items after locking", n)
 	}
 	_, err = w.prof.Get(in.Token)

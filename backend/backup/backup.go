@@ -55,7 +55,7 @@ type keptItem struct {
 
 // Create writes a backup to w, with an owner's step-up. An error leaves an
 // unusable beginning on w. Errors: those of client.Admin.Backup, and w's.
-func Create(ctx context.Context, w io.Writer, to bundle.Recipients, a *client.Admin, proof workspace.Proof, progress workspace.Progress) error {
+func Create(ctx context.Context, w io.Writer, to bundle.Recipients, a *client.Admin, proof client.Proof, progress workspace.Progress) error {
 	key, err := a.SigningKey(ctx)
 	if err != nil {
 		return err

@@ -95,7 +95,7 @@ func (p phone) at(t time.Time) string {
 func inUse(t *testing.T) (*home, *client.Session, phone, []string) {
 	t.Helper()
 	h := newHome(t)
-	s, err := h.open().Create(t.Context(), workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)})
+	s, err := h.open().Create(t.Context(), client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)})
 	h.ok(err)
 	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 	h.ok(err)
@@ -124,7 +124,7 @@ func (h *home) backTo(to bundle.Recipients, s *client.Session, p phone) []byte {
 	a, err := s.Admin(h.Context())
 	h.ok(err)
 	var out bytes.Buffer
-	proof := workspace.Proof{Password: secret.NewText(pass), Factor: workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.at(h.now))}}
+	proof := client.Proof{Password: secret.NewText(pass), Factor: workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.at(h.now))}}
 	h.ok(backup.Create(h.Context(), &out, to, a, proof, nil))
 	h.now = h.now.Add(time.Minute)
 	return out.Bytes()
@@ -169,7 +169,7 @@ func TestRestore_OpensWithTheSamePhoneElsewhere(t *testing.T) {
 	elsewhere.now = h.now
 	done, err := elsewhere.restore(file, owner(pass, p.at(elsewhere.now)))
 	elsewhere.ok(err)
-	if done.Workspace != "Northwind Legal" || done.MadeBy != "Amara Okafor" || done.Items != 5 || done.Documents != 1 {
+	if done.Workspace != "Northwind Legal" || done.MadeBy != "Amara Okafor" || done.Items != 6 || done.Documents != 1 {
 		t.Errorf("%+v", done)
 	}
 	elsewhere.now = elsewhere.now.Add(time.Minute)
@@ -234,7 +234,7 @@ func TestBackup_OnlyAnOwnerMakesOne(t *testing.T) {
 	a, err := s.Admin(t.Context())
 	h.ok(err)
 	code := workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.at(h.now))}
-	given, err := a.AddMember(t.Context(), workspace.NewMember{Name: "Ben", Email: "ben@example.com", Role: workspace.RoleAdmin}, workspace.Proof{Password: secret.NewText(pass), Factor: code})
+	given, err := a.AddMember(t.Context(), workspace.NewMember{Name: "Ben", Email: "ben@example.com", Role: workspace.RoleAdmin}, client.Proof{Password: secret.NewText(pass), Factor: code})
 	h.ok(err)
 	w := h.open()
 	ben, _, err := w.Redeem(t.Context(), "ben@example.com", secret.NewText(given.Code.Display()), secret.NewText("copper meadow lantern 12"))
@@ -243,7 +243,7 @@ func TestBackup_OnlyAnOwnerMakesOne(t *testing.T) {
 	h.ok(err)
 	to, err := bundle.ToPassphrase(secret.NewText(passphrase))
 	h.ok(err)
-	err = backup.Create(t.Context(), &bytes.Buffer{}, to, admin, workspace.Proof{Password: secret.NewText("copper meadow lantern 12")}, nil)
+	err = backup.Create(t.Context(), &bytes.Buffer{}, to, admin, client.Proof{Password: secret.NewText("copper meadow lantern 12")}, nil)
 	if !service.IsCode(err, service.CodeForbidden) {
 		t.Errorf("an admin: %v", err)
 	}

@@ -132,7 +132,7 @@ func TestRestore_OfALostFolderReplacesTheAnchorWhenTold(t *testing.T) {
 	o.Replace = true
 	other.ok(other.with(other.secrets, file, o))
 	other.open()
-	if names := other.secrets.Names(); len(names) != 5 {
+	if names := other.secrets.Names(); len(names) != 6 {
 		t.Errorf("the keychain has %v", names)
 	}
 	store := filepath.Join(live.path, "workspace.db")

@@ -5,10 +5,14 @@ import (
 	"crypto/rand"
 	"io"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 
+	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
@@ -16,8 +20,14 @@ import (
 // Workspace is a workspace as it is used from this computer.
 type Workspace struct {
 	*workspace.Workspace
-	log  *slog.Logger
-	rand io.Reader
+	log     *slog.Logger
+	rand    io.Reader
+	secrets workspace.Secrets
+	cost    store.Argon2id
+	hashing chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
+
+	mu    sync.Mutex   // guards what follows
+	share secret.Bytes // this computer's: see loadShare
 }
 
 // Session is a profile that is signed in.
@@ -25,8 +35,9 @@ type Session struct {
 	*workspace.Session
 	w *Workspace
 
-	mu    sync.Mutex // guards what follows
-	keys  vault.Keys // of the vault, once they were opened: see keysOf
+	mu    sync.Mutex     // guards what follows
+	own   vault.Identity // the person's key pair
+	keys  vault.Keys     // of the vault, once they were opened: see keysOf
 	ended bool
 }
 
@@ -39,13 +50,15 @@ type Admin struct {
 // Challenge is a right password whose second factor is still due.
 type Challenge struct {
 	*workspace.Challenge
-	w *Workspace
+	w     *Workspace
+	typed typed // the password that was right
 }
 
 // EnrolmentSession is somebody who got in as far as enrolling a phone.
 type EnrolmentSession struct {
 	*workspace.EnrolmentSession
-	w *Workspace
+	w     *Workspace
+	typed typed
 }
 
 // Open reads what the store holds: see workspace.Open.
@@ -54,35 +67,74 @@ func Open(ctx context.Context, c workspace.Config) (*Workspace, error) {
 	if in == nil {
 		return nil, err
 	}
-	w := &Workspace{Workspace: in, log: c.Log, rand: c.Rand}
+	w := newClient(in, c)
+	if in.Created() && err == nil {
+		if err := w.loadShare(ctx); err != nil {
+			in.Close()
+			return nil, err
+		}
+	}
+	return w, err
+}
+
+func newClient(in *workspace.Workspace, c workspace.Config) *Workspace {
+	w := &Workspace{
+		Workspace: in, log: c.Log, rand: c.Rand, secrets: c.Secrets, cost: store.Argon2id(c.Password),
+		hashing: make(chan struct{}, min(4, runtime.NumCPU())),
+	}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
 	}
 	if w.rand == nil {
 		w.rand = rand.Reader
 	}
-	return w, err
+	if w.cost == (store.Argon2id{}) {
+		w.cost = store.Argon2id(password.DefaultParams)
+	}
+	return w
 }
 
-func (w *Workspace) session(ctx context.Context, in *workspace.Session, err error) (*Session, error) {
+// Close wipes the keys. The workspace is of no use afterwards.
+func (w *Workspace) Close() {
+	w.mu.Lock()
+	w.share.Wipe()
+	w.mu.Unlock()
+	w.Workspace.Close()
+}
+
+// session is what somebody who is in gets, whose password was typed.
+func (w *Workspace) session(ctx context.Context, in *workspace.Session, t typed, err error) (*Session, error) {
 	if in == nil {
 		return nil, err
 	}
 	s := &Session{Session: in, w: w}
-	s.leftover(s.giveWaiting(context.WithoutCancel(ctx)))
+	s.enter(context.WithoutCancel(ctx), t)
+	t.wipe()
 	return s, err
 }
 
-func (w *Workspace) entered(ctx context.Context, s *workspace.Session, c *workspace.Challenge, err error) (*Session, *Challenge, error) {
-	in, err := w.session(ctx, s, err)
-	if c == nil {
-		return in, nil, err
+// entered is what a right password leads to. What is made of it is kept for as long as more is due.
+func (w *Workspace) entered(ctx context.Context, s *workspace.Session, c *workspace.Challenge, t typed, err error) (*Session, *Challenge, error) {
+	if c != nil {
+		return nil, &Challenge{c, w, t}, err
 	}
-	return in, &Challenge{c, w}, err
+	in, err := w.session(ctx, s, t, err)
+	if in == nil {
+		t.wipe()
+	}
+	return in, nil, err
 }
 
-// Create makes the workspace with an empty vault, and signs its owner in: see workspace.Workspace.Create.
-func (w *Workspace) Create(ctx context.Context, in workspace.NewWorkspace) (*Session, error) {
+// NewWorkspace is what the first run asks for.
+type NewWorkspace struct {
+	Workspace string
+	Name      string
+	Email     string
+	Password  secret.Text
+}
+
+// Create makes the workspace with an empty vault, and signs its owner in. Errors: password_*, and those of workspace.Workspace.Create.
+func (w *Workspace) Create(ctx context.Context, in NewWorkspace) (*Session, error) {
 	keys, err := vault.NewKeys()
 	if err != nil {
 		return nil, err
@@ -101,73 +153,168 @@ type Recovered struct {
 
 // CreateFrom makes a workspace with the contracts of one that was lost, and signs
 // its owner in. The kit stays good. Errors: as Create.
-func (w *Workspace) CreateFrom(ctx context.Context, in workspace.NewWorkspace, r Recovered) (*Session, error) {
+func (w *Workspace) CreateFrom(ctx context.Context, in NewWorkspace, r Recovered) (*Session, error) {
 	if r.KitAt.IsZero() {
 		r.KitAt = w.Now()
 	}
 	return w.create(ctx, in, r.Keys, r)
 }
 
-func (w *Workspace) create(ctx context.Context, in workspace.NewWorkspace, keys vault.Keys, r Recovered) (*Session, error) {
+func (w *Workspace) create(ctx context.Context, in NewWorkspace, keys vault.Keys, r Recovered) (*Session, error) {
+	made := workspace.NewWorkspace{Workspace: in.Workspace, Name: in.Name, Email: in.Email}
+	if err := w.CheckNew(made); err != nil {
+		return nil, err
+	}
+	if err := checkPassword(in.Password, w.MinPassword(), "password", in.Workspace, in.Name, in.Email); err != nil {
+		return nil, err
+	}
+	if err := w.BeginCreate(ctx, made); err != nil {
+		return nil, err
+	}
+	if err := w.loadShare(ctx); err != nil {
+		return nil, err
+	}
 	pair, err := newKeyPair(keys)
 	if err != nil {
 		return nil, err
 	}
-	s, err := w.Workspace.Create(ctx, in, workspace.NewVault{KeyPair: pair, PublicKey: publicKey(keys), Recovered: r.Rows, KitAt: r.KitAt})
-	return w.session(ctx, s, err)
+	pw, t, err := w.choose(ctx, in.Password, pair.Own, pair.Keys)
+	if err != nil {
+		return nil, err
+	}
+	s, err := w.Workspace.Create(ctx, made, pw, workspace.NewVault{PublicKey: publicKey(keys), Recovered: r.Rows, KitAt: r.KitAt})
+	return w.session(ctx, s, t, err)
 }
 
-// SignIn checks the password. Of the two results one is set: see workspace.Workspace.SignIn.
+// SignIn checks the password. Of the two results one is set: see workspace.SignInAttempt.SignIn. An email that nobody has
+// costs the same time as a wrong password. Errors: email_required, password_required, and those of SignIn.
 func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*Session, *Challenge, error) {
-	s, c, err := w.Workspace.SignIn(ctx, email, pw)
-	return w.entered(ctx, s, c, err)
+	attempt, err := w.BeginSignIn(ctx, email)
+	if pw.Empty() && (err == nil || service.IsCode(err, service.CodeCredentialsWrong)) {
+		err = service.Refuse(service.CodePasswordRequired).At("password")
+	}
+	if err == nil && len(pw.Reveal()) > maxTyped {
+		err = service.Refuse(service.CodeCredentialsWrong)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	t, err := w.typed(ctx, pw, attempt.Salt, attempt.Params)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, c, err := attempt.SignIn(ctx, t.sign(service.SignInMessage(attempt.WorkspaceID, attempt.Nonce)), t.short)
+	return w.entered(ctx, s, c, t, err)
 }
 
-// Redeem takes an invitation or a reset code: see workspace.Workspace.Redeem.
+// Redeem takes an invitation or a reset code, and the password that its person has chosen. Of the two results one is
+// set, as for SignIn. The password is looked at first, so that a weak one costs no guess. Errors: password_*, and those of
+// workspace.RedeemAttempt.
 func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.Text) (*Session, *Challenge, error) {
-	s, c, err := w.Workspace.Redeem(ctx, email, input, pw)
-	return w.entered(ctx, s, c, err)
+	attempt, err := w.BeginRedeem(ctx, email, input)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := checkPassword(pw, w.MinPassword(), "password", w.Name(), email); err != nil {
+		return nil, nil, err
+	}
+	right, err := attempt.Check(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := checkPassword(pw, w.MinPassword(), "password", w.Name(), right.Name, email); err != nil {
+		return nil, nil, service.Afterwards(err, attempt.Leave(ctx))
+	}
+	own := right.Own
+	if own.Empty() {
+		if own, err = vault.NewIdentity(); err != nil {
+			return nil, nil, err
+		}
+	}
+	next, t, err := w.choose(ctx, pw, own, workspace.SealedKeys{})
+	if err != nil {
+		return nil, nil, err
+	}
+	s, c, err := attempt.Redeem(ctx, next)
+	return w.entered(ctx, s, c, t, err)
 }
 
 // Verify takes a verification code: see workspace.Challenge.Verify.
 func (c *Challenge) Verify(ctx context.Context, input secret.Text) (*Session, error) {
 	s, err := c.Challenge.Verify(ctx, input)
-	return c.w.session(ctx, s, err)
+	return c.w.session(ctx, s, c.typed, err)
 }
 
 // Recover takes a recovery code: see workspace.Challenge.Recover.
 func (c *Challenge) Recover(ctx context.Context, input secret.Text) (*Session, error) {
 	s, err := c.Challenge.Recover(ctx, input)
-	return c.w.session(ctx, s, err)
+	return c.w.session(ctx, s, c.typed, err)
 }
 
-// ChoosePassword takes a longer password: see workspace.Challenge.ChoosePassword.
+// ChoosePassword takes a longer password in the place of the one that was right: see workspace.Challenge.ChoosePassword. Errors:
+// password_required, password_short, password_long, password_common; and those of ChoosePassword.
 func (c *Challenge) ChoosePassword(ctx context.Context, next secret.Text) (*Session, error) {
-	s, err := c.Challenge.ChoosePassword(ctx, next)
-	return c.w.session(ctx, s, err)
+	keys, err := c.OwnKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPassword(next, password.MinLength, "next", c.w.Name(), c.Name(), c.Email()); err != nil {
+		return nil, err
+	}
+	own, err := c.typed.unwrap(keys)
+	if err != nil {
+		c.w.log.Warn("the key of a profile could not be unwrapped", "error", err)
+		if own, err = vault.NewIdentity(); err != nil {
+			return nil, err
+		}
+	}
+	chosen, t, err := c.w.choose(ctx, next, own, workspace.SealedKeys{})
+	if err != nil {
+		return nil, err
+	}
+	s, err := c.Challenge.ChoosePassword(ctx, chosen)
+	if s != nil {
+		c.typed.wipe()
+	}
+	return c.w.session(ctx, s, t, err)
 }
 
-func (w *Workspace) enrolling(e *workspace.EnrolmentSession, err error) (*EnrolmentSession, error) {
+// Leave ends the challenge, and forgets the password: see workspace.Challenge.Leave.
+func (c *Challenge) Leave() {
+	c.Challenge.Leave()
+	c.typed.wipe()
+}
+
+func (c *Challenge) enrolling(e *workspace.EnrolmentSession, err error) (*EnrolmentSession, error) {
 	if e == nil {
 		return nil, err
 	}
-	return &EnrolmentSession{e, w}, err
+	t := c.typed.clone()
+	c.typed.wipe() // the challenge is over
+	return &EnrolmentSession{e, c.w, t}, err
 }
 
 // Enrol lets somebody in as far as enrolling: see workspace.Challenge.Enrol.
 func (c *Challenge) Enrol(ctx context.Context) (*EnrolmentSession, error) {
-	return c.w.enrolling(c.Challenge.Enrol(ctx))
+	return c.enrolling(c.Challenge.Enrol(ctx))
 }
 
 // UseHelpCode takes a help code: see workspace.Challenge.UseHelpCode.
 func (c *Challenge) UseHelpCode(ctx context.Context, input secret.Text) (*EnrolmentSession, error) {
-	return c.w.enrolling(c.Challenge.UseHelpCode(ctx, input))
+	return c.enrolling(c.Challenge.UseHelpCode(ctx, input))
 }
 
 // Enter gives the session, once the phone is enrolled: see workspace.EnrolmentSession.Enter.
 func (e *EnrolmentSession) Enter(ctx context.Context) (*Session, error) {
 	s, err := e.EnrolmentSession.Enter()
-	return e.w.session(ctx, s, err)
+	return e.w.session(ctx, s, e.typed, err)
+}
+
+// End ends it, and forgets the password: see workspace.EnrolmentSession.End.
+func (e *EnrolmentSession) End(ctx context.Context) error {
+	err := e.EnrolmentSession.End(ctx)
+	e.typed.wipe()
+	return err
 }
 
 func (s *Session) admin(a *workspace.Admin, err error) (*Admin, error) {

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"countersign/backend/password"
 	"countersign/backend/service"
 	"countersign/backend/vault"
 	"countersign/backend/workspace"
@@ -29,20 +30,19 @@ func (s *Session) vaultKeys(ctx context.Context) (vault.Keys, error) {
 // not the vault's, but somebody's who has encrypted them to this profile, are not used. Errors:
 // vault_waiting, session_ended.
 func (s *Session) keysOf(v workspace.Vault) (vault.Keys, error) {
-	own := s.Own()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.ended:
 		return vault.Keys{}, service.Refuse(service.CodeSessionEnded)
-	case own.Empty(), v.Generation == 0:
+	case s.own.Empty(), v.Generation == 0:
 		return vault.Keys{}, service.Refuse(service.CodeVaultWaiting)
 	case s.keys.Generation() == v.Generation:
 		return s.keys, nil
 	case v.Keys.Generation != v.Generation:
 		return vault.Keys{}, service.Refuse(service.CodeVaultWaiting)
 	}
-	keys, err := own.Open(v.Keys.Ciphertext)
+	keys, err := s.own.Open(v.Keys.Ciphertext)
 	if err == nil && (keys.Generation() != v.Generation || publicKey(keys) != v.PublicKey) {
 		err = errors.New("they are not the vault's")
 	}
@@ -56,10 +56,10 @@ func (s *Session) keysOf(v workspace.Vault) (vault.Keys, error) {
 
 func publicKey(keys vault.Keys) string { return hex.EncodeToString(keys.PublicKey()) }
 
-// End ends the session, and lets go of the vault's keys: see workspace.Session.End.
+// End ends the session, and lets go of the keys: see workspace.Session.End.
 func (s *Session) End(ctx context.Context) error {
 	s.mu.Lock()
-	s.ended, s.keys = true, vault.Keys{} // what is still at work has them, until it stops
+	s.ended, s.own, s.keys = true, vault.Identity{}, vault.Keys{} // what is still at work has them, until it stops
 	s.mu.Unlock()
 	return s.Session.End(ctx)
 }
@@ -135,6 +135,54 @@ func newKeyPair(keys vault.Keys) (p workspace.KeyPair, err error) {
 		p.Keys, err = seal(keys, p.Own.Recipient())
 	}
 	return p, err
+}
+
+// enter unwraps the key pair of somebody who is in, and gives the vault's keys to whoever waits for them. Who
+// has no key pair gets one, and waits. One that cannot be unwrapped keeps the contracts closed, and nothing else.
+func (s *Session) enter(ctx context.Context, t typed) {
+	var err error
+	if own := s.OwnKeys(); own.Recipient == "" {
+		err = s.makeOwn(ctx, t, own)
+	} else if s.own, err = t.unwrap(own); err != nil {
+		s.w.log.Warn("the key of a profile could not be unwrapped", "error", err)
+		return
+	}
+	if err == nil {
+		err = s.giveWaiting(ctx)
+	}
+	s.leftover(err)
+}
+
+func (s *Session) makeOwn(ctx context.Context, t typed, own workspace.OwnKeys) error {
+	if own.Lock.Len() != password.KeySize {
+		return errors.New("the lock is not one")
+	}
+	pair, err := vault.NewIdentity()
+	if err != nil {
+		return err
+	}
+	kek := password.WrappingKey(t.derived, t.share, own.Lock)
+	defer kek.Wipe()
+	wrapped, err := vault.Wrap(kek, ownWrap, pair)
+	if err != nil {
+		return err
+	}
+	s.own = pair
+	return s.SaveKeyPair(ctx, workspace.WrappedKeyPair{Recipient: pair.Recipient(), Wrapped: wrapped})
+}
+
+// ownOrNew gives the key pair of the session, or a new one where it could not be unwrapped. Errors: session_ended: a new
+// key pair in the place of one that was let go would lose the vault.
+func (s *Session) ownOrNew() (vault.Identity, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.ended:
+		return vault.Identity{}, service.Refuse(service.CodeSessionEnded)
+	case s.own.Empty():
+		return vault.NewIdentity()
+	}
+	return s.own, nil
 }
 
 // newKeyPairs makes one for each of n people, with the vault's keys as far as the session has them.

@@ -20,14 +20,16 @@ type Kit struct {
 // MakeKit makes an Emergency Kit, with an owner's step-up. Each one that was made
 // for the same key holds the same. Errors: rotation_running, forbidden,
 // vault_waiting; those of a step-up; folder.
-func (a *Admin) MakeKit(ctx context.Context, proof workspace.Proof) (Kit, error) {
+func (a *Admin) MakeKit(ctx context.Context, proof Proof) (Kit, error) {
 	var kit Kit
 	err := retryConflicts(func() error {
 		keys, waiting := a.s.vaultKeys(ctx)
 		if waiting != nil && !service.IsCode(waiting, service.CodeVaultWaiting) {
 			return waiting
 		}
-		made, err := a.Admin.MakeKit(ctx, proof, publicKey(keys)) // its refusals come first
+		made, err := signing(ctx, a.s, proof, func(p workspace.Proof) (workspace.KitMade, error) {
+			return a.Admin.MakeKit(ctx, p, publicKey(keys)) // its refusals come first
+		})
 		if errors.Is(err, workspace.ErrStoreConflict) && waiting != nil {
 			return waiting
 		}
@@ -60,12 +62,19 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := checkPassword(in.Password, w.MinPassword(), "password", w.Name(), in.Name, in.Email); err != nil {
+		return nil, nil, err
+	}
 	keys := vault.KeysOf(attempt.Generation, identity)
 	pair, err := newKeyPair(keys)
 	if err != nil {
 		return nil, nil, err
 	}
-	owner := workspace.NewOwner{Name: in.Name, Email: in.Email, Password: in.Password, KeyPair: pair}
-	s, c, err := attempt.Use(ctx, owner, keys.Sign(attempt.Message(in.Email)))
-	return w.entered(ctx, s, c, err)
+	pw, t, err := w.choose(ctx, in.Password, pair.Own, pair.Keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	owner := workspace.NewOwner{Name: in.Name, Email: in.Email, Password: pw}
+	s, c, err := attempt.Use(ctx, owner, keys.Sign(service.KitMessage(attempt.WorkspaceID, attempt.Nonce, in.Email)))
+	return w.entered(ctx, s, c, t, err)
 }

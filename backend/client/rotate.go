@@ -55,7 +55,7 @@ func (a *Admin) Rotate(ctx context.Context, progress workspace.Progress) error {
 // BeginRotation makes a new vault key, with an owner's step-up, and gives it to
 // everybody who has the old one: see workspace.Admin.BeginRotation. Errors: rotation_running, forbidden,
 // vault_waiting; those of a step-up; folder.
-func (a *Admin) BeginRotation(ctx context.Context, proof workspace.Proof) error {
+func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 	v, holders, err := a.RotationStart(ctx)
 	if err != nil {
 		return err
@@ -72,11 +72,11 @@ func (a *Admin) BeginRotation(ctx context.Context, proof workspace.Proof) error 
 	if err != nil {
 		return err
 	}
-	own := a.s.Own().Recipient()
-	if !slices.ContainsFunc(given, func(g workspace.GivenKeys) bool { return g.Recipient == own }) {
+	if !slices.ContainsFunc(given, func(g workspace.GivenKeys) bool { return g.Holder == v.Holder }) {
 		return service.Refuse(service.CodeVaultWaiting) // what is added could not be read here
 	}
-	if err := a.Admin.BeginRotation(ctx, proof, publicKey(keys), given); err != nil {
+	err = a.s.signing(ctx, proof, func(p workspace.Proof) error { return a.Admin.BeginRotation(ctx, p, publicKey(keys), given) })
+	if err != nil {
 		return err
 	}
 	a.s.leftover(a.s.giveWaiting(context.WithoutCancel(ctx))) // who has come meanwhile

@@ -28,7 +28,7 @@ func (a *aftermath) nothingIsLeftOver() {
 		if info.CreatedAt.IsZero() {
 			a.Error("half a workspace is left")
 		}
-		for _, key := range []string{"device", "pepper", "integrity", "anchor"} {
+		for _, key := range []string{"device", "lock", "pepper", "integrity", "anchor"} {
 			want[info.ID+"/"+key] = true
 		}
 		items, err := tx.FactorItems()
@@ -283,7 +283,7 @@ func (a *aftermath) thePassword() (right string) {
 
 func (a *aftermath) aWorkspaceCanBeMade() {
 	a.Helper()
-	_, err := a.w.Create(a.Context(), workspace.NewWorkspace{
+	_, err := a.w.Create(a.Context(), client.NewWorkspace{
 		Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(firstPass),
 	})
 	if err != nil {
@@ -294,7 +294,7 @@ func (a *aftermath) aWorkspaceCanBeMade() {
 func (a *aftermath) theOwnerCanAccept() {
 	a.Helper()
 	ctx := a.Context()
-	sealed, err := workspace.OpenQuarantined(ctx, workspace.Config{Store: a.store, Secrets: a.home.keychain(), Now: a.clock.now, Password: cheap})
+	sealed, err := client.OpenQuarantined(ctx, workspace.Config{Store: a.store, Secrets: a.home.keychain(), Now: a.clock.now, Password: cheap})
 	if err == nil {
 		err = accept(ctx, sealed, email, secret.NewText(firstPass), byCode(code(a.state.Phone, a.clock.now())))
 	}

@@ -52,7 +52,7 @@ func shortAlone(p *person) {
 	p.start()
 	s := p.signIn()
 	a := got(s.Admin(p.ctx))
-	proof := func() workspace.Proof {
+	proof := func() client.Proof {
 		p.clock.step(time.Minute)
 		return p.proof()
 	}
@@ -60,17 +60,17 @@ func shortAlone(p *person) {
 	must(a.Require2FA(p.ctx, time.Time{}, "", proof()))
 	p.note(note{Password: shortPass})
 	must(s.ChangePassword(p.ctx, secret.NewText(firstPass), secret.NewText(shortPass), proof().Factor))
-	must(a.DropRequirement(p.ctx, "", workspace.Proof{Password: secret.NewText(shortPass), Factor: proof().Factor}))
+	must(a.DropRequirement(p.ctx, "", client.Proof{Password: secret.NewText(shortPass), Factor: proof().Factor}))
 	must(s.Disable(p.ctx, proof().Factor))
 	must(s.End(p.ctx))
 }
 
 var useCases = []useCase{
-	{name: "create", base: empty, covers: []string{"Workspace.Create"}, ready: started(func(p *person) { p.create() })},
+	{name: "create", base: empty, covers: []string{"Workspace.Create", "Workspace.BeginCreate"}, ready: started(func(p *person) { p.create() })},
 	{name: "create after a creation that failed", base: empty, given: func(p *person) {
 		p.secrets = refusing{p.secrets, func(verb, name string) bool { return verb == "set" && short(name) == "integrity" }}
 		p.start()
-		_, err := p.w.Create(p.ctx, workspace.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(firstPass)})
+		_, err := p.w.Create(p.ctx, client.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(firstPass)})
 		expect(err, service.CodeKeychainFailed)
 	}, ready: func(p *person) func() {
 		p.w = got(client.Open(p.ctx, p.config()))
@@ -79,7 +79,7 @@ var useCases = []useCase{
 	{name: "clean up after a creation that failed", base: empty, given: func(p *person) {
 		p.secrets = refusing{p.secrets, func(verb, name string) bool { return verb == "set" && short(name) == "anchor" }}
 		p.start()
-		_, err := p.w.Create(p.ctx, workspace.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(firstPass)})
+		_, err := p.w.Create(p.ctx, client.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(firstPass)})
 		expect(err, service.CodeKeychainFailed)
 	}, covers: []string{"Workspace.RecoverAll"}, ready: func(p *person) func() { return p.start }},
 	{name: "undo an enrolment that was left", base: created, given: func(p *person) {
@@ -93,7 +93,7 @@ var useCases = []useCase{
 		return func() { must(p.w.Recover(p.ctx)) }
 	}},
 
-	{name: "sign in with a password", base: created, covers: []string{"Workspace.SignIn"}, ready: started(func(p *person) { p.signIn() })},
+	{name: "sign in with a password", base: created, covers: []string{"Workspace.SignIn", "Workspace.BeginSignIn", "SignInAttempt.SignIn"}, ready: started(func(p *person) { p.signIn() })},
 	{name: "sign in with a code", base: enabled, covers: []string{"Challenge.Verify"}, ready: started(func(p *person) { p.signIn() })},
 	{name: "sign in with a recovery code", base: enabled, covers: []string{"Challenge.Recover"}, ready: started(func(p *person) {
 		got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 4))))
@@ -130,7 +130,7 @@ var useCases = []useCase{
 		p.start()
 		s := got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 1))))
 		return func() {
-			p.show(s.BeginChangePhone(p.ctx, workspace.Proof{}))
+			p.show(s.BeginChangePhone(p.ctx, client.Proof{}))
 			_, err := p.confirm(s)
 			must(err)
 		}
@@ -146,7 +146,7 @@ var useCases = []useCase{
 			must(s.KeepNewCodes(p.ctx))
 		})},
 	{name: "get new recovery codes and cancel", base: enabled, covers: []string{"Session.CancelNewCodes"}, ready: signedIn(func(p *person, s *client.Session) {
-		p.print(s.BeginNewCodes(p.ctx, workspace.Proof{Password: secret.NewText(firstPass), Factor: byRecovery(p.recovery(1, 2))}))
+		p.print(s.BeginNewCodes(p.ctx, client.Proof{Password: secret.NewText(firstPass), Factor: byRecovery(p.recovery(1, 2))}))
 		must(s.CancelNewCodes(p.ctx))
 	})},
 	{name: "get new recovery codes twice and lock", base: enabled, ready: signedIn(func(p *person, s *client.Session) {
@@ -175,7 +175,7 @@ var useCases = []useCase{
 		return func() { must(s.Disable(p.ctx, byRecovery(p.recovery(1, 7)))) }
 	}},
 
-	{name: "change password", base: created, covers: []string{"Session.ChangePassword"}, ready: signedIn(func(p *person, s *client.Session) {
+	{name: "change password", base: created, covers: []string{"Session.ChangePassword", "Session.BeginProof"}, ready: signedIn(func(p *person, s *client.Session) {
 		p.note(note{Password: secondPass})
 		must(s.ChangePassword(p.ctx, secret.NewText(firstPass), secret.NewText(secondPass), noFactor))
 	})},
@@ -188,9 +188,9 @@ var useCases = []useCase{
 		must(s.Rename(p.ctx, "Amara N. Okafor"))
 	})},
 	{name: "change email", base: created, covers: []string{"Session.ChangeEmail"}, ready: signedIn(func(p *person, s *client.Session) {
-		must(s.ChangeEmail(p.ctx, "amara@example.org", workspace.Proof{Password: secret.NewText(firstPass)}))
+		must(s.ChangeEmail(p.ctx, "amara@example.org", client.Proof{Password: secret.NewText(firstPass)}))
 	})},
-	{name: "choose a longer password", base: enabled, covers: []string{"Challenge.ChoosePassword"}, given: shortAlone, ready: func(p *person) func() {
+	{name: "choose a longer password", base: enabled, covers: []string{"Challenge.ChoosePassword", "Challenge.OwnKeys"}, given: shortAlone, ready: func(p *person) func() {
 		p.start()
 		_, c, err := p.w.SignIn(p.ctx, email, secret.NewText(shortPass))
 		must(err)
@@ -285,13 +285,13 @@ var useCases = []useCase{
 	}, covers: []string{"Open"}, ready: atTheStart},
 	{name: "mark how far the log was read", base: enabled, marks: 3, ready: atTheStart},
 
-	{name: "accept an older copy", base: enabled, given: putBack, covers: []string{"Quarantine.Prove", "Acceptance.Accept"}, ready: func(p *person) func() {
-		sealed := got(workspace.OpenQuarantined(p.ctx, p.config()))
+	{name: "accept an older copy", base: enabled, given: putBack, covers: []string{"Quarantine.Prove", "Quarantine.BeginProve", "ReviewAttempt.Prove", "Acceptance.OwnKeys", "Acceptance.Look", "Acceptance.Accept"}, ready: func(p *person) func() {
+		sealed := got(client.OpenQuarantined(p.ctx, p.config()))
 		p.clock.step(10 * time.Minute)
 		return func() { must(accept(p.ctx, sealed, email, secret.NewText(firstPass), byCode(p.code(0)))) }
 	}},
 	{name: "guess at a workspace that is sealed", base: enabled, given: putBack, ready: func(p *person) func() {
-		sealed := got(workspace.OpenQuarantined(p.ctx, p.config()))
+		sealed := got(client.OpenQuarantined(p.ctx, p.config()))
 		return func() {
 			expect(accept(p.ctx, sealed, email, secret.NewText("not the password at all"), noFactor), service.CodeCredentialsWrong)
 		}

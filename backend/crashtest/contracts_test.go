@@ -60,7 +60,7 @@ func held(name string, act func(p *person, s *client.Session, id string)) func(*
 }
 
 // byPassword is the step-up of somebody with 2FA off.
-var byPassword = workspace.Proof{Password: secret.NewText(firstPass)}
+var byPassword = client.Proof{Password: secret.NewText(firstPass)}
 
 var contractCases = []useCase{
 	{name: "add contracts", base: contractsBase, covers: []string{"Session.AddDocuments"}, ready: signedIn(func(p *person, s *client.Session) {

@@ -17,9 +17,10 @@ var readers = []string{
 	"Admin.Members", "Admin.Member", "Admin.CheckMembers", "Admin.Policy", "Admin.Rehearse", "Admin.Approvals", "Admin.PreviewRun", "Admin.Runs",
 	"Admin.Ledger", "Admin.Unacknowledged",
 	"PrintRun.Plan",
-	"Session.Documents", "Session.ReadDocuments", "Session.Own", "Session.Vault", "Admin.RotationStart", "Admin.RotationEnd", "Workspace.BeginKit", "KitAttempt.Message", "Session.MissingFiles", "Session.UnknownFiles", "Session.Files", "Session.Work", "Workspace.Now", "Admin.NameDocuments", "Admin.Rotation", "Admin.KitState",
+	"Session.Documents", "Session.ReadDocuments", "Session.OwnKeys", "Workspace.CheckNew", "Workspace.ID", "Challenge.Name", "RedeemAttempt.Leave", "Session.Vault", "Admin.RotationStart", "Admin.RotationEnd", "Workspace.BeginKit", "KitAttempt.Message", "Session.MissingFiles", "Session.UnknownFiles", "Session.Files", "Session.Work", "Workspace.Now", "Admin.NameDocuments", "Admin.Rotation", "Admin.KitState",
 	"Quarantine.Report", "Acceptance.Review", "Admin.Clock",
 
+	"Session.SaveKeyPair",  // writes one row: who needs it has lost the vault, which is looked for after each crash
 	"Workspace.CreateFrom", // writes: its crashes are those of backend/rescue
 }
 

@@ -86,7 +86,7 @@ func (p *person) recovery(sheet, number int) string { return p.paper().Sheets[sh
 
 func (p *person) create() *client.Session {
 	p.note(note{Password: firstPass})
-	return got(p.w.Create(p.ctx, workspace.NewWorkspace{
+	return got(p.w.Create(p.ctx, client.NewWorkspace{
 		Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(firstPass),
 	}))
 }
@@ -144,9 +144,9 @@ func (p *person) enable(s *client.Session) {
 }
 
 // proof is a step-up with a new code of the first phone.
-func (p *person) proof() workspace.Proof {
+func (p *person) proof() client.Proof {
 	p.clock.step(time.Minute)
-	return workspace.Proof{Password: secret.NewText(firstPass), Factor: byCode(p.code(0))}
+	return client.Proof{Password: secret.NewText(firstPass), Factor: byCode(p.code(0))}
 }
 
 func byCode(c string) workspace.FactorInput {
@@ -241,7 +241,7 @@ func (h home) furnish(ctx context.Context, at time.Time, act func(*person)) (err
 }
 
 // accept proves an owner and takes a sealed workspace as it is.
-func accept(ctx context.Context, s *workspace.Quarantine, email string, pw secret.Text, factor workspace.FactorInput) error {
+func accept(ctx context.Context, s *client.Quarantine, email string, pw secret.Text, factor workspace.FactorInput) error {
 	a, err := s.Prove(ctx, email, pw, factor)
 	if err != nil {
 		return err

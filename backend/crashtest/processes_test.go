@@ -88,7 +88,7 @@ var rushes = map[string]rush{
 	"keep new codes": {1, func(p *person) func() error {
 		s := got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 2+p.seat))))
 		return func() error {
-			issued, err := s.BeginNewCodes(p.ctx, workspace.Proof{Password: secret.NewText(firstPass), Factor: byRecovery(p.recovery(1, 4+p.seat))})
+			issued, err := s.BeginNewCodes(p.ctx, client.Proof{Password: secret.NewText(firstPass), Factor: byRecovery(p.recovery(1, 4+p.seat))})
 			if err != nil {
 				return err
 			}

@@ -86,7 +86,7 @@ func (p *person) addCrowd(n int) {
 		return nil
 	}))
 	p.clock.step(time.Minute)
-	sealed := got(workspace.OpenQuarantined(p.ctx, p.config()))
+	sealed := got(client.OpenQuarantined(p.ctx, p.config()))
 	must(accept(p.ctx, sealed, email, secret.NewText(firstPass), byCode(p.code(0))))
 	p.startCheaply()
 }

@@ -35,14 +35,14 @@ var teamCases = []useCase{
 		return func() { must(a.ConfirmClock(p.ctx, byPassword)) }
 	}},
 	{name: "add a member", base: teamBase, covers: []string{"Admin.AddMember"}, ready: led(func(p *person, a *client.Admin) {
-		got(a.AddMember(p.ctx, workspace.NewMember{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember}, workspace.Proof{}))
+		got(a.AddMember(p.ctx, workspace.NewMember{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember}, client.Proof{}))
 	})},
 	{name: "import members", base: teamBase, covers: []string{"Admin.AddMembers"}, ready: led(func(p *person, a *client.Admin) {
 		got(a.AddMembers(p.ctx, []workspace.NewMember{
 			{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember}, {Name: "Leo", Email: "leo@example.com", Role: workspace.RoleAdmin},
 		}, p.proof(), nil))
 	})},
-	{name: "redeem an invitation", base: teamBase, covers: []string{"Workspace.Redeem"}, prepares: true, ready: func(p *person) func() {
+	{name: "redeem an invitation", base: teamBase, covers: []string{"Workspace.Redeem", "Workspace.BeginRedeem", "RedeemAttempt.Check", "RedeemAttempt.Redeem"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		given := got(p.admin(p.signIn()).ResetPassword(p.ctx, p.member(joeEmail), "", p.proof()))
 		return func() {

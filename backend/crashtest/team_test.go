@@ -38,7 +38,7 @@ var teamBase = &base{name: "team", make: func(p *person) {
 		must(theirs.Continue(p.ctx))
 		must(theirs.End(p.ctx))
 	}
-	got(a.AddMember(p.ctx, workspace.NewMember{Name: "Joe Tanaka", Email: joeEmail, Role: workspace.RoleMember}, workspace.Proof{}))
+	got(a.AddMember(p.ctx, workspace.NewMember{Name: "Joe Tanaka", Email: joeEmail, Role: workspace.RoleMember}, client.Proof{}))
 }}
 
 func (p *person) admin(s *client.Session) *client.Admin { return got(s.Admin(p.ctx)) }
@@ -58,9 +58,9 @@ func (p *person) due(email, pass string) *client.Challenge {
 }
 
 // proofOf is a step-up with a new code of a phone.
-func (p *person) proofOf(pass string, phone int) workspace.Proof {
+func (p *person) proofOf(pass string, phone int) client.Proof {
 	p.clock.step(time.Minute)
-	return workspace.Proof{Password: secret.NewText(pass), Factor: byCode(p.code(phone))}
+	return client.Proof{Password: secret.NewText(pass), Factor: byCode(p.code(phone))}
 }
 
 // member is the ID of somebody.

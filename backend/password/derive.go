@@ -1,12 +1,13 @@
 // Package password says which passwords are good enough, and turns one into a key.
 //
 // On creation and change, ask Check and show Assess's score; on every sign-in, Derive
-// once and use the result twice: Verifier makes what is stored and compared, and
-// WrappingKey what unwraps the vault. Neither the password nor the derived key is
-// ever stored.
+// once and use the result twice: Sign proves the password to the workspace, which has the
+// public key alone, and WrappingKey unwraps what opens the vault. Neither the password nor the derived key
+// leaves this computer.
 package password
 
 import (
+	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"errors"
@@ -21,17 +22,17 @@ import (
 const (
 	// SaltSize is the length of a salt in bytes (RFC 9106 section 3.1).
 	SaltSize = 16
-	// KeySize is the length of a derived key and of a verifier in bytes.
+	// KeySize is the length of a derived key, of a share and of a lock in bytes.
 	KeySize = 32
 )
 
 // What separates the keys that are made of the same input.
 const (
-	verifierInfo = "countersign password verifier v1"
+	signingInfo  = "countersign password signature v1"
 	wrappingInfo = "countersign password wrapping key v1"
 )
 
-// Params are the cost of Argon2id (RFC 9106), stored beside the verifier so that it can
+// Params are the cost of Argon2id (RFC 9106), stored beside the public key so that it can
 // rise later.
 type Params struct {
 	MemoryKiB, Time uint32
@@ -80,21 +81,45 @@ func Derive(pw secret.Text, salt []byte, p Params) secret.Bytes {
 	return secret.NewBytes(key)
 }
 
-// Verifier returns what is stored to recognise the password: HKDF-SHA256 of the
-// derived key and the device secret (RFC 5869). Without the keychain that holds the
-// device secret, a copied database is no good for guessing. Compare in constant time.
-func Verifier(derived, device secret.Bytes) []byte { return expand(derived, device, verifierInfo) }
-
-// WrappingKey returns the key under which a profile's own key is wrapped. It is
-// never stored, and the verifier tells nothing of it.
-func WrappingKey(derived, device secret.Bytes) secret.Bytes {
-	return secret.NewBytes(expand(derived, device, wrappingInfo))
+// PublicKey returns what is stored to recognise the password: the public half of the key pair that
+// Sign uses (Ed25519, RFC 8032), whose seed is HKDF-SHA256 of the derived key and a share (RFC 5869). The share is in the keychain
+// of each computer of the person. A copied database without it is no good for guessing.
+func PublicKey(derived, share secret.Bytes) (public ed25519.PublicKey) {
+	withKey(derived, share, func(key ed25519.PrivateKey) { public = key.Public().(ed25519.PublicKey) })
+	return public
 }
 
-func expand(derived, device secret.Bytes, info string) []byte {
-	both := append(append(make([]byte, 0, derived.Len()+device.Len()), derived.Reveal()...), device.Reveal()...)
-	defer clear(both)
-	out, err := hkdf.Key(sha256.New, both, nil, info, KeySize)
+// Sign signs with that key pair. What is signed begins with what it is for.
+func Sign(derived, share secret.Bytes, message []byte) (signature []byte) {
+	withKey(derived, share, func(key ed25519.PrivateKey) { signature = ed25519.Sign(key, message) })
+	return signature
+}
+
+func withKey(derived, share secret.Bytes, use func(ed25519.PrivateKey)) {
+	secret.Confined(func() {
+		seed := expand(signingInfo, derived, share)
+		key := ed25519.NewKeyFromSeed(seed)
+		use(key)
+		clear(seed)
+		clear(key)
+	})
+}
+
+// WrappingKey returns the key under which a profile's own key pair is wrapped: HKDF-SHA256 of the derived key, the
+// share and the lock, which the workspace gives out once every factor was right. It is never stored, and no
+// signature tells anything of it.
+func WrappingKey(derived, share, lock secret.Bytes) secret.Bytes {
+	return secret.NewBytes(expand(wrappingInfo, derived, share, lock))
+}
+
+// expand joins inputs that have KeySize bytes each.
+func expand(info string, inputs ...secret.Bytes) []byte {
+	joined := make([]byte, 0, len(inputs)*KeySize)
+	defer func() { clear(joined) }()
+	for _, in := range inputs {
+		joined = append(joined, in.Reveal()...)
+	}
+	out, err := hkdf.Key(sha256.New, joined, nil, info, KeySize)
 	if err != nil {
 		panic(err) // only for a length above 255 hashes, and ours is one
 	}

@@ -2,6 +2,7 @@ package password_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
 	"strings"
@@ -24,36 +25,58 @@ func derive(s string) secret.Bytes { return password.Derive(secret.NewText(s), s
 
 // A changed form would lock everybody out. hash-wasm and Node's crypto, independent
 // implementations, give the same values.
-func TestVerifier_FormStaysTheSame(t *testing.T) {
+func TestKeys_FormStaysTheSame(t *testing.T) {
 	t.Parallel()
 	key := password.Derive(secret.NewText("Ame\u0301lie prend le train\x00"), salt, password.DefaultParams)
 	if got := hex.EncodeToString(key.Reveal()); got != "0ef6b92130874b056367ec91cb7f7692efff7d7fbb716170b8080acf7d55c814" {
 		t.Errorf("key %s", got)
 	}
-	v := password.Verifier(key, secret.NewBytes(bytes.Repeat([]byte{9}, 32)))
-	if got := hex.EncodeToString(v); got != "8fd5a54f11a47503c1c889a6a7ae8908c43841cc9245cdcd08403b1ca5f67f0a" {
-		t.Errorf("verifier %s", got)
+	nines := secret.NewBytes(bytes.Repeat([]byte{9}, 32))
+	if got := hex.EncodeToString(password.PublicKey(key, nines)); got != "6c4b17076b0da86ccda8b8a47eb14cc93aa15b86ec62167e8e608a057e8319ab" {
+		t.Errorf("public key %s", got)
+	}
+	if got := hex.EncodeToString(password.Sign(key, nines, []byte("what it is for"))); got != "8732330da126ff5503e6403ba57c47b34478c2194b7d5ece89bd086f57393ea2f26fd682b35891e6a12c3e7b1d8d6a09c2de7ec575872de31bd0b31c212d2403" {
+		t.Errorf("signature %s", got)
+	}
+	if got := hex.EncodeToString(password.WrappingKey(key, nines, secret.NewBytes(bytes.Repeat([]byte{7}, 32))).Reveal()); got != "b71927e88a70aecfdb1048f5d36dd4de4a794b491e6b554710562cdb1ab6a35e" {
+		t.Errorf("wrapping key %s", got)
 	}
 }
 
-func TestVerifier_NeedsThePasswordAndTheDevice(t *testing.T) {
+func TestSign_NeedsThePasswordAndTheShare(t *testing.T) {
 	t.Parallel()
-	device, other := secret.NewBytes(bytes.Repeat([]byte{1}, 32)), secret.NewBytes(bytes.Repeat([]byte{2}, 32))
+	share, other := secret.NewBytes(bytes.Repeat([]byte{1}, 32)), secret.NewBytes(bytes.Repeat([]byte{2}, 32))
 	a, b := derive("one long password"), derive("two long passwords")
-	v := password.Verifier(a, device)
-	for name, w := range map[string][]byte{
-		"another password": password.Verifier(b, device), "another device": password.Verifier(a, other),
-		"no device": password.Verifier(a, secret.Bytes{}), "the derived key": a.Reveal(),
+	public, message := password.PublicKey(a, share), []byte("what it is for")
+	if !ed25519.Verify(public, message, password.Sign(derive("one long password"), share, message)) {
+		t.Error("its own signature does not verify")
+	}
+	for name, signature := range map[string][]byte{
+		"another password": password.Sign(b, share, message), "another share": password.Sign(a, other, message),
+		"no share": password.Sign(a, secret.Bytes{}, message), "another message": password.Sign(a, share, message[1:]),
 	} {
-		if bytes.Equal(v, w) {
-			t.Errorf("%s gives the same", name)
+		if ed25519.Verify(public, message, signature) {
+			t.Errorf("%s signs as well", name)
 		}
 	}
-	if !bytes.Equal(v, password.Verifier(derive("one long password"), device)) {
+}
+
+func TestWrappingKey_NeedsEachOfItsInputs(t *testing.T) {
+	t.Parallel()
+	of := func(b byte) secret.Bytes { return secret.NewBytes(bytes.Repeat([]byte{b}, 32)) }
+	derived := derive("one long password")
+	key := password.WrappingKey(derived, of(1), of(2))
+	if key.Len() != password.KeySize || !key.Equal(password.WrappingKey(derived, of(1), of(2))) {
 		t.Error("the same again gives another")
 	}
-	if len(v) != password.KeySize {
-		t.Errorf("%d bytes", len(v))
+	for name, other := range map[string]secret.Bytes{
+		"another password": password.WrappingKey(derive("two long passwords"), of(1), of(2)), "another share": password.WrappingKey(derived, of(3), of(2)),
+		"another lock": password.WrappingKey(derived, of(1), of(3)), "share and lock in each other's place": password.WrappingKey(derived, of(2), of(1)),
+		"no lock": password.WrappingKey(derived, of(1), secret.Bytes{}),
+	} {
+		if key.Equal(other) {
+			t.Errorf("%s gives the same", name)
+		}
 	}
 }
 

@@ -107,7 +107,7 @@ func build(ctx context.Context, path string, config workspace.Config, o Owner, l
 		return err
 	}
 	defer w.Close()
-	s, err := w.CreateFrom(ctx, workspace.NewWorkspace{Workspace: o.Workspace, Name: o.Name, Email: o.Email, Password: o.Password}, left)
+	s, err := w.CreateFrom(ctx, client.NewWorkspace{Workspace: o.Workspace, Name: o.Name, Email: o.Email, Password: o.Password}, left)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func abandon(ctx context.Context, path string, secrets workspace.Secrets) error 
 		return err
 	})
 	if err == nil && id != "" {
-		for _, item := range []string{"device", "pepper", "integrity", "anchor"} {
+		for _, item := range []string{"device", "lock", "pepper", "integrity", "anchor"} {
 			err = errors.Join(err, secrets.Delete(ctx, id+"/"+item))
 		}
 	}

@@ -68,7 +68,7 @@ func lived(t *testing.T) (*home, secret.Text) {
 	h := &home{t, t.TempDir(), keychain.NewMemory()}
 	w, store, err := h.open()
 	h.ok(err)
-	s, err := w.Create(t.Context(), workspace.NewWorkspace{Workspace: "Northwind", Name: "Amara Okafor", Email: "amara@example.com", Password: secret.NewText(pass)})
+	s, err := w.Create(t.Context(), client.NewWorkspace{Workspace: "Northwind", Name: "Amara Okafor", Email: "amara@example.com", Password: secret.NewText(pass)})
 	h.ok(err)
 	var all []client.Source
 	for _, name := range []string{"=Lease, unit 4", "Old"} {
@@ -82,7 +82,7 @@ func lived(t *testing.T) (*home, secret.Text) {
 	h.ok(s.RemoveDocuments(t.Context(), out.IDs[1:]))
 	a, err := s.Admin(t.Context())
 	h.ok(err)
-	kit, err := a.MakeKit(t.Context(), workspace.Proof{Password: secret.NewText(pass)})
+	kit, err := a.MakeKit(t.Context(), client.Proof{Password: secret.NewText(pass)})
 	h.ok(err)
 	text := kit.Identity
 	h.ok(s.End(context.WithoutCancel(t.Context())))
@@ -263,7 +263,7 @@ func TestRescue_LeftoversThatCannotBeReadAreAnError(t *testing.T) {
 		t.Errorf("what names the items is gone, and they are not: %v, %v", err, h.secrets.Names())
 	}
 	h.ok(rescue.WithKit(t.Context(), h.dir, h.secrets, owner(kit), cheap))
-	if names := h.secrets.Names(); len(names) != 4 {
+	if names := h.secrets.Names(); len(names) != 5 {
 		t.Errorf("the keychain has %v", names)
 	}
 }
@@ -279,7 +279,7 @@ func TestRescue_InterruptedCanBeRepeated(t *testing.T) {
 		t.Fatal("it was not stopped")
 	}
 	h.ok(rescue.WithKit(t.Context(), h.dir, h.secrets, owner(kit), cheap))
-	if names := h.secrets.Names(); len(names) != 4 {
+	if names := h.secrets.Names(); len(names) != 5 {
 		t.Errorf("the keychain has %v", names)
 	}
 	h.theContractsAreBack()

@@ -61,7 +61,7 @@ func newDesk(t *testing.T) *desk {
 		Password: password.Cheap, Recovery: recovery.Cheap,
 	})
 	d.ok(err)
-	s, err := d.w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)})
+	s, err := d.w.Create(ctx, client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)})
 	d.ok(err)
 	shown, err := s.BeginEnable(ctx, secret.NewText(pass))
 	d.ok(err)
@@ -82,7 +82,7 @@ func newDesk(t *testing.T) *desk {
 
 func (d *desk) begin() *workspace.PrintRun {
 	d.Helper()
-	run, err := d.admin.BeginRun(d.Context(), workspace.RunRequest{Members: []string{d.id}, Reason: "Yearly renewal", Kind: workspace.RunExport}, workspace.Proof{
+	run, err := d.admin.BeginRun(d.Context(), workspace.RunRequest{Members: []string{d.id}, Reason: "Yearly renewal", Kind: workspace.RunExport}, client.Proof{
 		Password: secret.NewText(pass), Factor: workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(d.code())},
 	})
 	d.ok(err)

@@ -56,7 +56,7 @@ func samples(id string, number int) map[reflect.Type]any {
 	all := map[reflect.Type]any{}
 	for _, row := range []any{
 		store.Info{ID: id, Name: "n"},
-		store.Profile{ID: id, Email: id, EmailKey: id, Name: id, Role: store.RoleOwner, CreatedAt: at, Password: store.PasswordRecord{Salt: some, Verifier: some}},
+		store.Profile{ID: id, Email: id, EmailKey: id, Name: id, Role: store.RoleOwner, CreatedAt: at, Password: store.PasswordRecord{Salt: some, PublicKey: some, Lock: some}},
 		store.Factor{ProfileID: id, Generation: number, Item: id, Since: at},
 		store.Intent{ID: id, Kind: store.IntentEnrol, ProfileID: id, Item: id + "-next", Generation: 4, CreatedAt: at},
 		store.Set{ID: id, ProfileID: id, Sheet: number, State: store.SetActive, Salt: some, Params: params, IssuedAt: at, Run: number},

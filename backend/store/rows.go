@@ -79,12 +79,13 @@ type Argon2id struct {
 	Threads         uint8
 }
 
-// PasswordRecord verifies a password; it does not help to guess it without the
-// keychain's device secret.
+// PasswordRecord recognises a password by what it signs; it does not help to guess it without the
+// share in the keychain of its person's computer.
 type PasswordRecord struct {
 	Salt      []byte
 	Params    Argon2id
-	Verifier  []byte
+	PublicKey []byte // see password.PublicKey
+	Lock      []byte // encrypted: the lock of what is wrapped under the password, see password.WrappingKey
 	ChangedAt time.Time
 }
 

@@ -22,10 +22,10 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 			`"VaultGeneration":1,"Rotating":false,"RotationHeld":false,"KitAt":` + never + `,"KitBy":"","KitGeneration":0,"KitPublicKey":"","VaultPublicKey":"0a"}`: store.Info{
 			ID: "w", Name: "N", CreatedAt: at, Require2FA: true, LastSheet: 7, LastRun: 2, VaultGeneration: 1, VaultPublicKey: "0a"},
 		`{"ID":"p","Email":"A@example.com","EmailKey":"a@example.com","Name":"A","Role":"owner","CreatedAt":` + time1 + `,` +
-			`"Password":{"Salt":"AQI=","Params":` + params + `,"Verifier":"Aw==","ChangedAt":` + time1 + `},` +
+			`"Password":{"Salt":"AQI=","Params":` + params + `,"PublicKey":"Aw==","Lock":"BA==","ChangedAt":` + time1 + `},` +
 			`"LastSignInAt":` + time1 + `,"Generation":2,"Epoch":3,"State":"","StateAt":` + never + `}`: store.Profile{
 			ID: "p", Email: "A@example.com", EmailKey: "a@example.com", Name: "A", Role: store.RoleOwner, CreatedAt: at,
-			Password: store.PasswordRecord{Salt: []byte{1, 2}, Params: cost, Verifier: []byte{3}, ChangedAt: at}, LastSignInAt: at, Generation: 2, Epoch: 3},
+			Password: store.PasswordRecord{Salt: []byte{1, 2}, Params: cost, PublicKey: []byte{3}, Lock: []byte{4}, ChangedAt: at}, LastSignInAt: at, Generation: 2, Epoch: 3},
 		`{"Set":{"ID":"s","ProfileID":"p","Sheet":4,"State":"active","Salt":"BQ==","Params":` + params + `,` +
 			`"IssuedAt":` + time1 + `,"IssuedBy":"A","Replaces":3,"EndedAt":` + never + `,"Run":0,"HandedOverAt":` + never + `,"AcknowledgedAt":` + never + `,"HeldUntil":` + never + `},` +
 			`"Codes":[{"Number":1,"Hash":"Bg==","UsedAt":` + time1 + `,"Use":"step-up"}]}`: store.SetRow{

@@ -1640,6 +1640,7 @@ var (
 	EventRotationHeld             = Key{"event.rotation-held"}
 	EventRotationResumed          = Key{"event.rotation-resumed"}
 	EventVaultKeyRotated          = Key{"event.vault-key-rotated"}
+	EventKeyPairMade              = Key{"event.key-pair-made"}
 	EventVaultKeysGiven           = Key{"event.vault-keys-given"}
 	EventEmergencyKitMade         = Key{"event.emergency-kit-made"}
 	EventEmergencyKitUsed         = Key{"event.emergency-kit-used"}

@@ -82,7 +82,7 @@ type Snapshotter interface {
 
 // copyAll reads database and keychain while nobody writes, for whom allowed lets.
 func (w *Workspace) copyAll(ctx context.Context, allowed func(ReadTx) error, out *BackupCopy, progress Progress) error {
-	names := []string{"device", "pepper", "integrity", "anchor"}
+	names := []string{"device", "lock", "pepper", "integrity", "anchor"}
 	for i, n := range names {
 		names[i] = w.item(n)
 	}

@@ -147,7 +147,7 @@ func TestClock_AheadThenBackIsConfirmedByAnOwner(t *testing.T) {
 
 	a := owner.admin()
 	add := workspace.NewMember{Name: "Late", Email: "late@example.com", Role: workspace.RoleMember}
-	_, err := a.AddMember(t.Context(), add, workspace.Proof{})
+	_, err := a.AddMember(t.Context(), add, client.Proof{})
 	if e := h.refused(err, service.CodeClockBehind); e.Args["log"] != "2027-11-23T09:00:10Z" || e.Args["clock"] != "2026-11-23T09:00:10Z" {
 		t.Errorf("it tells %v", e.Args)
 	}
@@ -155,7 +155,7 @@ func TestClock_AheadThenBackIsConfirmedByAnOwner(t *testing.T) {
 		t.Errorf("%+v, %v", c, err)
 	}
 	h.refused(helper.admin().ConfirmClock(t.Context(), helper.proof()), service.CodeForbidden)
-	h.refused(a.ConfirmClock(t.Context(), workspace.Proof{Password: secret.NewText("not the password at all")}), service.CodePasswordWrong)
+	h.refused(a.ConfirmClock(t.Context(), client.Proof{Password: secret.NewText("not the password at all")}), service.CodePasswordWrong)
 	h.ok(a.ConfirmClock(t.Context(), owner.proof()))
 
 	if c, err := a.Clock(t.Context()); err != nil || c.Behind {
@@ -163,7 +163,7 @@ func TestClock_AheadThenBackIsConfirmedByAnOwner(t *testing.T) {
 	}
 	_, _, err = member.redeem(given) // what was out cannot be told from what has expired
 	h.refused(err, service.CodeInvitationWrong)
-	fresh, err := a.AddMember(t.Context(), add, workspace.Proof{})
+	fresh, err := a.AddMember(t.Context(), add, client.Proof{})
 	h.ok(err)
 	if !fresh.ExpiresAt.Equal(h.clock.now().Add(workspace.OneTimeLife)) {
 		t.Errorf("it expires at %s", fresh.ExpiresAt)
@@ -255,7 +255,7 @@ func TestConfirmClock_EndsRequestsAndApprovals(t *testing.T) {
 	if all, err := a.Approvals(t.Context()); err != nil || len(all) > 0 {
 		t.Errorf("there are still %+v, %v", all, err)
 	}
-	h.refused(a.Approve(t.Context(), waiting, workspace.Proof{Password: secret.NewText(pass), Factor: byRecovery(codes[0])}), service.CodeApprovalGone)
+	h.refused(a.Approve(t.Context(), waiting, client.Proof{Password: secret.NewText(pass), Factor: byRecovery(codes[0])}), service.CodeApprovalGone)
 	h.refused(admin.admin().Reset2FA(t.Context(), member.id, given, admin.proof()), service.CodeApprovalGone)
 }
 
@@ -303,7 +303,7 @@ func TestClock_ThatShowsNoTimeIsRefusedInWords(t *testing.T) {
 			t.Parallel()
 			h := newFixture(t)
 			right := h.clock.now()
-			in := workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}
+			in := client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}
 			h.clock.t = no
 			_, err := h.w.Create(t.Context(), in)
 			h.refused(err, service.CodeClockWrong)
@@ -341,7 +341,7 @@ func TestConfirmClock_CodeWhoseKeyCannotBeReadStopsIt(t *testing.T) {
 	h.ok(a.Prove(t.Context(), owner.proof()))
 	h.sneak("UPDATE vault_keys SET only_one = 2 WHERE holder LIKE 'invitation/%'")
 	head = h.head()
-	h.refused(a.ConfirmClock(t.Context(), workspace.Proof{}), service.CodeNotAuthentic)
+	h.refused(a.ConfirmClock(t.Context(), client.Proof{}), service.CodeNotAuthentic)
 	if all := h.eventsAfter(head); len(all) > 0 {
 		t.Errorf("the log tells %v", all)
 	}

@@ -40,7 +40,7 @@ func BenchmarkContracts(b *testing.B) {
 		return w, store
 	}
 	w, store := open()
-	s, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind", Name: "Amara", Email: email, Password: secret.NewText(pass)})
+	s, err := w.Create(ctx, client.NewWorkspace{Workspace: "Northwind", Name: "Amara", Email: email, Password: secret.NewText(pass)})
 	if err != nil {
 		b.Fatal(err)
 	}

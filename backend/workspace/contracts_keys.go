@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"context"
-	"errors"
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -12,7 +11,7 @@ import (
 // Each person has a key pair, whose private half is wrapped under a key that is made of their
 // password. The vault's keys are encrypted to its public half. The workspace keeps all of it, and never
 // sees the vault's keys: package client makes them, opens them, and gives them to others.
-// It wraps and unwraps key pairs, as it has the passwords so far.
+// What comes with an invitation or a reset it wraps and unwraps itself, as it makes the codes so far.
 
 // SealedKeys are the vault's keys, encrypted to one recipient. The zero value is none.
 type SealedKeys struct {
@@ -21,7 +20,7 @@ type SealedKeys struct {
 	OnlyOne    bool // there are no older ones with it
 }
 
-// KeyPair is one that a client has made for somebody, with the vault's keys for it as far as the client
+// KeyPair is one that a client has made for somebody who gets a code, with the vault's keys for it as far as the client
 // has any.
 type KeyPair struct {
 	Own  vault.Identity
@@ -44,6 +43,7 @@ type GivenKeys struct {
 type Vault struct {
 	Generation int        // of the newest key; 0: there is no vault yet
 	PublicKey  string     // hex; of that key: see vault.Keys.PublicKey
+	Holder     string     // the profile, as it is named among holders
 	Keys       SealedKeys // to the profile's key pair
 }
 
@@ -64,69 +64,8 @@ func (s SealedKeys) in(k VaultKey) VaultKey {
 	return k
 }
 
-// unwrapOwn gives the key pair of somebody whose factors were all right, within the transaction
-// that lets them in. key is made of the password. One is made where there is none: acceptance may have
-// dropped it, and a reset may have come without. What cannot be unwrapped keeps the
-// contracts closed, and nothing else.
-func (w *Workspace) unwrapOwn(tx WriteTx, id string, key secret.Bytes, r *redemption) (vault.Identity, error) {
-	holder := profileHolder(id)
-	row, err := tx.VaultKey(holder)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return vault.Identity{}, err
-	}
-	if err == nil && r == nil {
-		own, err := unwrap(row, key)
-		if err != nil {
-			w.log.Warn("the key of a profile could not be unwrapped", "error", err)
-		}
-		return own, nil
-	}
-	if r != nil && !r.own.Empty() {
-		given, err := tx.VaultKey(oneTimeHolder(r.code.Kind, id))
-		if err == nil && given.Recipient == r.own.Recipient() {
-			return r.own, adopt(tx, given, holder, key, r.own)
-		}
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return vault.Identity{}, err
-		}
-	}
-	return makeOwn(tx, holder, key)
-}
-
-// makeOwn gives a profile a new key pair, which waits for somebody to give it the vault's keys.
-func makeOwn(tx WriteTx, holder string, key secret.Bytes) (vault.Identity, error) {
-	own, err := vault.NewIdentity()
-	if err != nil {
-		return own, err
-	}
-	row, err := newHolder(holder, key, KeyPair{Own: own})
-	if err != nil {
-		return own, err
-	}
-	return own, tx.SaveVaultKey(row)
-}
-
-func unwrap(row VaultKey, key secret.Bytes) (vault.Identity, error) {
-	own, err := vault.Unwrap(key, row.Holder, row.Wrapped)
-	if err == nil && own.Recipient() != row.Recipient { // what is given to it would be another's
-		return vault.Identity{}, errors.New("the recipient is not the key pair's")
-	}
-	return own, err
-}
-
-// adopt makes the key pair that came with an invitation or a reset the profile's.
-func adopt(tx WriteTx, given VaultKey, holder string, key secret.Bytes, own vault.Identity) (err error) {
-	row := given
-	row.Holder = holder
-	if row.Wrapped, err = vault.Wrap(key, holder, own); err != nil {
-		return err
-	}
-	return errors.Join(tx.DeleteVaultKey(given.Holder), tx.SaveVaultKey(row))
-}
-
-// Own is the key pair of the profile that is signed in, for as long as it is. It is empty where it
-// could not be unwrapped.
-func (s *Session) Own() vault.Identity {
+// OwnKeys is what unwraps the key pair of the profile that is signed in, for as long as it is.
+func (s *Session) OwnKeys() OwnKeys {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.own
@@ -146,8 +85,8 @@ func (s *Session) vaultIn(tx ReadTx) (v Vault, err error) {
 	if err != nil {
 		return v, err
 	}
-	v = Vault{Generation: info.VaultGeneration, PublicKey: info.VaultPublicKey}
-	row, err := tx.VaultKey(profileHolder(s.id))
+	v = Vault{Generation: info.VaultGeneration, PublicKey: info.VaultPublicKey, Holder: profileHolder(s.id)}
+	row, err := tx.VaultKey(v.Holder)
 	if err == nil {
 		v.Keys = SealedKeys{row.Ciphertext, row.Generation, row.OnlyOne}
 	}
@@ -222,35 +161,6 @@ func (s *Session) GiveKeys(ctx context.Context, publicKey string, given []GivenK
 		return s.w.record(tx, s.w.now(), eventKeysGiven, s.id, "", map[string]string{"count": decimal(saved)})
 	})
 	return saved, err
-}
-
-// rewrap wraps the session's key pair anew, for a password that is changed.
-func (s *Session) rewrap(tx WriteTx, key secret.Bytes) error {
-	s.mu.Lock()
-	own, over := s.own, s.over
-	s.mu.Unlock()
-	if over { // and what it held is gone: a new key pair would lose the vault
-		return refuse(service.CodeSessionEnded)
-	}
-	holder := profileHolder(s.id)
-	row, err := tx.VaultKey(holder)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return err
-	}
-	if own.Empty() || err != nil || row.Recipient != own.Recipient() {
-		fresh, err := makeOwn(tx, holder, key)
-		if err != nil {
-			return err
-		}
-		s.mu.Lock()
-		s.own = fresh
-		s.mu.Unlock()
-		return nil
-	}
-	if row.Wrapped, err = vault.Wrap(key, holder, own); err != nil {
-		return err
-	}
-	return tx.SaveVaultKey(row)
 }
 
 // dropHolders takes the vault from a profile and from its open one-time codes.

@@ -47,58 +47,29 @@ func TestNewHolder_WithoutAKeyPairThereIsNone(t *testing.T) {
 	}
 }
 
-func TestUnwrap_WhatDoesNotOpenOrBelongIsAnError(t *testing.T) {
-	t.Parallel()
-	row := holderOf(t, "profile/a", KeyPair{Own: newIdentity(t)})
-	own, err := unwrap(row, wrapping(1))
-	if err != nil || own.Recipient() != row.Recipient {
-		t.Fatalf("its own key: %v", err)
-	}
-	if own, err := unwrap(row, wrapping(2)); !errors.Is(err, vault.ErrWrap) || !own.Empty() {
-		t.Errorf("another key: %v", err)
-	}
-	other := row
-	other.Recipient = newIdentity(t).Recipient()
-	if own, err := unwrap(other, wrapping(1)); err == nil || !own.Empty() {
-		t.Error("another's recipient is taken")
-	}
-}
-
 // What an owner who accepts is shown of the contracts is opened with the keys that the keychain knows.
-func TestKeysIn_OnlyTheVaultsOwn(t *testing.T) {
+func TestIsVault_OnlyTheNewestKeyOfAVault(t *testing.T) {
 	t.Parallel()
-	own, key, other := newIdentity(t), newIdentity(t), newIdentity(t)
-	sealed := func(keys vault.Keys) VaultKey {
-		text, err := keys.EncryptTo(own.Recipient())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return VaultKey{Ciphertext: text, Generation: keys.Generation()}
-	}
-	of := func(generation int, i vault.Identity) Info {
-		return Info{VaultGeneration: generation, VaultPublicKey: hex.EncodeToString(vault.KeysOf(max(1, generation), i).PublicKey())}
-	}
-	row := sealed(vault.KeysOf(2, key))
-	if keysIn(row, own, of(2, key)).Generation() != 2 {
+	key, other := newIdentity(t), newIdentity(t)
+	keys := vault.KeysOf(2, key)
+	info := Info{VaultGeneration: 2, VaultPublicKey: hex.EncodeToString(keys.PublicKey())}
+	if !isVault(keys, info) {
 		t.Error("the vault's own keys are not")
 	}
 	for name, c := range map[string]struct {
-		row  VaultKey
-		own  vault.Identity
+		keys vault.Keys
 		info Info
 	}{
-		"no vault":                     {row, own, Info{}},
-		"a vault of generation 0":      {row, own, of(0, key)},
-		"an older key":                 {sealed(vault.KeysOf(1, key)), own, of(2, key)},
-		"a newer key":                  {sealed(vault.KeysOf(3, key)), own, of(2, key)},
-		"another key":                  {sealed(vault.KeysOf(2, other)), own, of(2, key)},
-		"no keys":                      {VaultKey{}, own, of(2, key)},
-		"another's key pair":           {row, other, of(2, key)},
-		"no key pair":                  {row, vault.Identity{}, of(2, key)},
-		"a vault whose key is unknown": {row, own, Info{VaultGeneration: 2}},
+		"no keys where there is no vault": {vault.Keys{}, Info{}},
+		"a vault of generation 0":         {keys, Info{VaultPublicKey: info.VaultPublicKey}},
+		"the same key as an older one":    {vault.KeysOf(1, key), info},
+		"the same key as a newer one":     {vault.KeysOf(3, key), info},
+		"another key of this generation":  {vault.KeysOf(2, other), info},
+		"no keys":                         {vault.Keys{}, info},
+		"a vault whose key is not known":  {keys, Info{VaultGeneration: 2}},
 	} {
-		if !keysIn(c.row, c.own, c.info).Empty() {
-			t.Errorf("%s: they are the vault's", name)
+		if isVault(c.keys, c.info) {
+			t.Errorf("%s are the vault's", name)
 		}
 	}
 }

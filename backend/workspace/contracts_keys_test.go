@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"countersign/backend/client"
+	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/vault"
@@ -40,12 +41,18 @@ func (h *fixture) handed(holder string, keys vault.Keys) {
 	})
 }
 
-// keysOf opens the vault's keys, as the client of a session does.
+// keysOf opens the vault's keys with the password that the tests use most, as the client of a session does.
 func (h *fixture) keysOf(s *client.Session) vault.Keys {
 	h.Helper()
 	v, err := s.Vault(h.Context())
 	h.ok(err)
-	keys, err := s.Own().Open(v.Keys.Ciphertext)
+	share, err := h.secrets.Get(h.Context(), h.w.ID()+"/device")
+	h.ok(err)
+	typed, own := h.profile(s.ProfileID()).Password, s.OwnKeys()
+	kek := password.WrappingKey(password.Derive(secret.NewText(pass), typed.Salt, password.Params(typed.Params)), share, own.Lock)
+	pair, err := vault.Unwrap(kek, "password", own.Wrapped)
+	h.ok(err)
+	keys, err := pair.Open(v.Keys.Ciphertext)
 	h.ok(err)
 	return keys
 }
@@ -438,6 +445,52 @@ func TestVault_RemovedMemberLeavesNoKey(t *testing.T) {
 	for _, holder := range holders {
 		if h.holds(holder) {
 			t.Errorf("%s is still there", holder)
+		}
+	}
+}
+
+// Acceptance may have dropped a key pair: its person gets another, once, and waits like anybody who is new.
+func TestSignIn_WithoutAKeyPairMakesOneThatWaits(t *testing.T) {
+	t.Parallel()
+	h, owner, members := waiting(t, 1)
+	m := members[0]
+	h.alterKey("profile/"+m.id, func(*workspace.VaultKey) bool { return false })
+	head := h.head()
+	s := m.signIn()
+	_, err := s.Documents(t.Context())
+	h.refused(err, service.CodeVaultWaiting)
+	made := h.keyRow(m)
+	if made.Recipient == "" || made.Recipient == h.recipient(owner) || made.Generation != 0 || h.kinds(head, "key-pair-made") != 1 {
+		t.Errorf("%+v, %v", made, h.eventsAfter(head))
+	}
+	owner.signIn() // who gives
+	if h.contracts(s) != "lease" {
+		t.Error("the session that made it does not open the vault")
+	}
+	if h.contracts(m.signIn()) != "lease" || h.recipient(m) != made.Recipient || h.kinds(head, "key-pair-made") != 1 {
+		t.Errorf("the next one does not, or has another: %v", h.eventsAfter(head))
+	}
+	h.ok(s.SaveKeyPair(t.Context(), workspace.WrappedKeyPair{Recipient: "age1", Wrapped: []byte("wrapped")}))
+	if h.recipient(m) != made.Recipient {
+		t.Error("one takes the place of another")
+	}
+}
+
+// A lock that was changed in the database, or is another profile's, opens nothing, and lets in all the same.
+func TestLock_OfAnotherProfileOpensNoContract(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]string{
+		"another's": "UPDATE profiles SET password_lock = (SELECT password_lock FROM profiles WHERE role = 'member')",
+		"changed":   "UPDATE profiles SET password_lock = zeroblob(60)",
+		"gone":      "UPDATE profiles SET password_lock = x''",
+	} {
+		h, owner, _ := waiting(t, 1)
+		said := h.onLog(h.store)
+		h.sneak(change)
+		_, err := owner.signIn().Documents(t.Context())
+		h.refused(err, service.CodeVaultWaiting)
+		if !strings.Contains(said.String(), "the lock of a profile does not open") {
+			t.Errorf("%s: the log says %q", name, said)
 		}
 	}
 }

@@ -5,12 +5,9 @@ import (
 	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
-	"countersign/backend/password"
-	"countersign/backend/secret"
 	"countersign/backend/service"
 )
 
@@ -82,19 +79,18 @@ func (a *Admin) KitState(ctx context.Context) (k KitState, err error) {
 type NewOwner struct {
 	Name     string
 	Email    string
-	Password secret.Text
-	KeyPair  KeyPair // with the vault's keys, which are on the kit
+	Password NewPassword // its key pair comes with the vault's keys, which are on the kit
 }
 
-// KitAttempt is an attempt to come in with the Emergency Kit. Whoever has it signs the attempt's message with
-// the key that stands on it: see vault.Keys.Sign. The key itself is not told.
+// KitAttempt is an attempt to come in with the Emergency Kit. Whoever has it signs service.KitMessage with
+// the key that stands on it. The key itself is not told.
 type KitAttempt struct {
-	Generation int    // of the key that is on the kit
-	PublicKey  string // hex; of that key
+	WorkspaceID string
+	Nonce       []byte
+	Generation  int    // of the key that is on the kit
+	PublicKey   string // hex; of that key
 
 	w      *Workspace
-	id     string // of the workspace
-	nonce  []byte
 	madeAt time.Time
 
 	mu   sync.Mutex
@@ -103,17 +99,17 @@ type KitAttempt struct {
 
 // BeginKit begins one, which is good for ChallengeLife and for one use. Errors: kit_none; folder.
 func (w *Workspace) BeginKit(ctx context.Context) (*KitAttempt, error) {
-	nonce, err := w.random(nonceSize)
+	nonce, err := w.random(service.NonceSize)
 	if err != nil {
 		return nil, err
 	}
-	a := &KitAttempt{w: w, nonce: nonce, madeAt: w.wall()}
+	a := &KitAttempt{Nonce: nonce, w: w, madeAt: w.wall()}
 	err = w.view(ctx, func(tx ReadTx) error {
 		info, err := tx.Info()
 		if err != nil {
 			return absent(err, service.CodeKitNone)
 		}
-		a.id, a.Generation, a.PublicKey = info.ID, info.KitGeneration, info.KitPublicKey
+		a.WorkspaceID, a.Generation, a.PublicKey = info.ID, info.KitGeneration, info.KitPublicKey
 		return refuseUnless(info.KitGeneration > 0, nil, service.CodeKitNone)
 	})
 	if err != nil {
@@ -122,21 +118,13 @@ func (w *Workspace) BeginKit(ctx context.Context) (*KitAttempt, error) {
 	return a, nil
 }
 
-const nonceSize = 32
-
-// Message is what the kit's key signs to let somebody with an email in: a fixed text, the workspace, the
-// attempt's random bytes, and the email.
-func (a *KitAttempt) Message(email string) []byte {
-	return slices.Concat([]byte("countersign emergency kit v1\x00"+a.id+"\x00"), a.nonce, []byte(email))
-}
-
 // Use makes somebody an owner who has the Emergency Kit: with a new profile,
 // or, where the email is that of an owner who has lost password and phone, with
 // that one, whose 2FA it turns off. Of the two results one is set, as for SignIn:
 // where 2FA is required, the way in leads through enrolling. The key has 256
-// random bits, so that guesses at it need not be counted. signature is of the attempt's message for the
+// random bits, so that guesses at it need not be counted. signature is of service.KitMessage for the
 // email. Errors: kit_wrong, kit_none, challenge_ended, name_*,
-// email_*, password_*; keychain and folder.
+// email_*; keychain and folder.
 func (a *KitAttempt) Use(ctx context.Context, in NewOwner, signature []byte) (*Session, *Challenge, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -144,7 +132,7 @@ func (a *KitAttempt) Use(ctx context.Context, in NewOwner, signature []byte) (*S
 	if a.over || !within(a.madeAt, w.wall(), ChallengeLife) {
 		return nil, nil, refuse(service.CodeChallengeEnded)
 	}
-	message := a.Message(in.Email)
+	message := service.KitMessage(a.WorkspaceID, a.Nonce, in.Email)
 	p, err := w.checkNewOwner(&in)
 	if err != nil {
 		return nil, nil, err
@@ -153,12 +141,10 @@ func (a *KitAttempt) Use(ctx context.Context, in NewOwner, signature []byte) (*S
 	if err := w.view(ctx, check); err != nil {
 		return nil, nil, err
 	}
-	record, wrapping, err := w.newPassword(ctx, in.Password)
-	if err != nil {
-		return nil, nil, err
-	}
 	now := w.now()
+	var entered Profile
 	var later []Intent
+	var own OwnKeys
 	err = w.update(ctx, func(tx WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
@@ -166,26 +152,25 @@ func (a *KitAttempt) Use(ctx context.Context, in NewOwner, signature []byte) (*S
 		former, err := tx.ProfileByEmail(p.EmailKey)
 		switch {
 		case errors.Is(err, ErrNotFound):
-			p.CreatedAt, p.LastSignInAt, p.Password = now, now, record
-			err = tx.InsertProfile(p)
+			entered = p
+			entered.CreatedAt, entered.LastSignInAt = now, now
+			if err = w.setPassword(tx, &entered, in.Password, nil); err == nil {
+				err = tx.InsertProfile(entered)
+			}
 		case err != nil:
 		case former.Role != RoleOwner:
 			err = refuse(service.CodeEmailTaken).At("email")
 		default:
-			p = former
-			later, err = w.takeOver(tx, &p, record, now)
+			entered = former
+			later, err = w.takeOver(tx, &entered, in.Password, now)
 		}
 		if err != nil {
 			return err
 		}
-		row, err := newHolder(profileHolder(p.ID), wrapping, in.KeyPair)
-		if err != nil {
+		if own, err = w.ownKeys(tx, entered); err != nil {
 			return err
 		}
-		if err := tx.SaveVaultKey(row); err != nil {
-			return err
-		}
-		return w.record(tx, now, eventKitUsed, "", p.ID, map[string]string{"email": p.Email})
+		return w.record(tx, now, eventKitUsed, "", entered.ID, map[string]string{"email": entered.Email})
 	})
 	if err != nil {
 		return nil, nil, err
@@ -195,12 +180,11 @@ func (a *KitAttempt) Use(ctx context.Context, in NewOwner, signature []byte) (*S
 		w.finishLater(ctx, in)
 	}
 	if w.requires() {
-		c := w.newChallenge(p, wrapping)
-		c.mustEnrol, c.short = true, password.Short(in.Password, password.MinLength)
+		c := w.newChallenge(entered)
+		c.mustEnrol, c.short = true, in.Password.Short
 		return nil, c, nil
 	}
-	wrapping.Wipe()
-	return w.newSession(p, in.KeyPair.Own), nil, nil
+	return w.newSession(entered, own), nil, nil
 }
 
 // checkKit refuses unless the message was signed with the key that is on the kit, which is the vault's.
@@ -227,23 +211,22 @@ func (w *Workspace) checkNewOwner(in *NewOwner) (p Profile, err error) {
 	if p.Email, p.EmailKey, err = checkEmail(in.Email, "email"); err != nil {
 		return p, err
 	}
-	if err := w.checkPassword(in.Password, "password", w.Name(), in.Name, in.Email); err != nil {
-		return p, err
-	}
 	p.ID, err = w.newID()
 	return p, err
 }
 
 // takeOver gives an owner's profile to whoever has the kit: a new password, 2FA
 // off, every session over.
-func (w *Workspace) takeOver(tx WriteTx, p *Profile, record PasswordRecord, now time.Time) ([]Intent, error) {
+func (w *Workspace) takeOver(tx WriteTx, p *Profile, next NewPassword, now time.Time) ([]Intent, error) {
 	later, err := w.endFactor(tx, p, now)
 	if err != nil {
 		return nil, err
 	}
-	p.Password, p.LastSignInAt = record, now
+	if err := w.setPassword(tx, p, next, nil); err != nil {
+		return nil, err
+	}
+	p.LastSignInAt = now
 	p.State, p.StateAt = ProfileActive, now
-	p.Epoch++
 	if err := errors.Join(tx.UpdateProfile(*p), dropOneTimes(tx, p.ID)); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/password"
 	"countersign/backend/rescue"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -155,7 +157,7 @@ func TestRecovered_KitKeepsItsDateInANewWorkspace(t *testing.T) {
 		h.ok(err)
 		fresh := newFixture(t)
 		fresh.clock.step(24 * time.Hour)
-		s, err := fresh.w.CreateFrom(t.Context(), workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}, r)
+		s, err := fresh.w.CreateFrom(t.Context(), client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}, r)
 		h.ok(err)
 		a, err := s.Admin(t.Context())
 		h.ok(err)
@@ -166,67 +168,86 @@ func TestRecovered_KitKeepsItsDateInANewWorkspace(t *testing.T) {
 }
 
 // attempt begins to come in with a kit, as its client does.
-func (h *fixture) attempt(kit client.Kit) (*workspace.KitAttempt, vault.Keys, workspace.KeyPair) {
+func (h *fixture) attempt(kit client.Kit) (*workspace.KitAttempt, vault.Keys) {
 	h.Helper()
 	a, err := h.w.BeginKit(h.Context())
 	h.ok(err)
 	identity, err := vault.ParseIdentity(kit.Identity)
 	h.ok(err)
-	own, err := vault.NewIdentity()
-	h.ok(err)
-	return a, vault.KeysOf(a.Generation, identity), workspace.KeyPair{Own: own}
+	return a, vault.KeysOf(a.Generation, identity)
 }
 
-func newOwner(email string, pair workspace.KeyPair) workspace.NewOwner {
-	return workspace.NewOwner{Name: "New Owner", Email: email, Password: secret.NewText(longerPass), KeyPair: pair}
+func (h *fixture) newOwner(email string) workspace.NewOwner {
+	h.Helper()
+	return workspace.NewOwner{Name: "New Owner", Email: email, Password: h.chosen(longerPass)}
+}
+
+func messageOf(a *workspace.KitAttempt, email string) []byte {
+	return service.KitMessage(a.WorkspaceID, a.Nonce, email)
+}
+
+// chosen is a new password as a client makes it, with a new key pair.
+func (h *fixture) chosen(pw string) workspace.NewPassword {
+	h.Helper()
+	share, err := h.secrets.Get(h.Context(), h.w.ID()+"/device")
+	h.ok(err)
+	own, err := vault.NewIdentity()
+	h.ok(err)
+	n := workspace.NewPassword{Salt: []byte("0123456789abcdef"), Params: workspace.Argon2id(cheap), Lock: secret.NewBytes(bytes.Repeat([]byte{7}, 32)), Short: len(pw) < 15}
+	derived := password.Derive(secret.NewText(pw), n.Salt, cheap)
+	n.PublicKey = password.PublicKey(derived, share)
+	n.KeyPair.Recipient = own.Recipient()
+	n.KeyPair.Wrapped, err = vault.Wrap(password.WrappingKey(derived, share, n.Lock), "password", own)
+	h.ok(err)
+	return n
 }
 
 func TestKitAttempt_OnlyItsOwnMessageForThatEmailLetsIn(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	kit := owner.kitOf()
-	a, keys, pair := h.attempt(kit)
-	other, _, _ := h.attempt(kit)
+	a, keys := h.attempt(kit)
+	other, _ := h.attempt(kit)
 	mallory, err := vault.NewKeys()
 	h.ok(err)
 	head := h.head()
 	for name, signature := range map[string][]byte{
 		"none":                         nil,
-		"of another key":               mallory.Sign(a.Message(otherEmail)),
-		"of another attempt":           keys.Sign(other.Message(otherEmail)),
-		"for another email":            keys.Sign(a.Message(email)),
-		"for another spelling of it":   keys.Sign(a.Message(strings.ToUpper(otherEmail))),
+		"of another key":               mallory.Sign(messageOf(a, otherEmail)),
+		"of another attempt":           keys.Sign(messageOf(other, otherEmail)),
+		"for another email":            keys.Sign(messageOf(a, email)),
+		"for another spelling of it":   keys.Sign(messageOf(a, strings.ToUpper(otherEmail))),
 		"of what was not begun for it": keys.Sign([]byte(otherEmail)),
-		"cut":                          keys.Sign(a.Message(otherEmail))[1:],
+		"cut":                          keys.Sign(messageOf(a, otherEmail))[1:],
 	} {
-		_, _, err := a.Use(t.Context(), newOwner(otherEmail, pair), signature)
+		_, _, err := a.Use(t.Context(), h.newOwner(otherEmail), signature)
 		if e := h.refused(err, service.CodeKitWrong); e.Field != "kit" || h.head() != head {
 			t.Errorf("a signature %s: at %q", name, e.Field)
 		}
 	}
-	s, c, err := a.Use(t.Context(), newOwner(otherEmail, pair), keys.Sign(a.Message(otherEmail)))
+	s, c, err := a.Use(t.Context(), h.newOwner(otherEmail), keys.Sign(messageOf(a, otherEmail)))
 	if h.ok(err); s == nil || c != nil {
 		t.Error("its own signature does not let in")
 	}
-	_, _, err = a.Use(t.Context(), newOwner("third@example.com", pair), keys.Sign(a.Message("third@example.com")))
+	_, _, err = a.Use(t.Context(), h.newOwner("third@example.com"), keys.Sign(messageOf(a, "third@example.com")))
 	h.refused(err, service.CodeChallengeEnded) // once
 }
 
 func TestKitAttempt_EndsWithItsTime(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	a, keys, pair := h.attempt(owner.kitOf())
+	a, keys := h.attempt(owner.kitOf())
 	h.clock.step(workspace.ChallengeLife + time.Millisecond)
-	_, _, err := a.Use(t.Context(), newOwner(otherEmail, pair), keys.Sign(a.Message(otherEmail)))
+	_, _, err := a.Use(t.Context(), h.newOwner(otherEmail), keys.Sign(messageOf(a, otherEmail)))
 	h.refused(err, service.CodeChallengeEnded)
 }
 
 func TestKitAttempt_RotationSinceItBeganEndsIt(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	a, keys, pair := h.attempt(owner.kitOf())
+	a, keys := h.attempt(owner.kitOf())
 	h.ok(owner.admin().BeginRotation(t.Context(), owner.proof()))
-	_, _, err := a.Use(t.Context(), newOwner(otherEmail, pair), keys.Sign(a.Message(otherEmail)))
+	_, _, err := a.Use(t.Context(), h.newOwner(otherEmail), keys.Sign(messageOf(a, otherEmail)))
 	h.refused(err, service.CodeKitWrong)
 }
 
@@ -239,9 +260,9 @@ func TestKitAttempt_KeyThatIsNotTheVaultsIsNoKit(t *testing.T) {
 	h.ok(err)
 	for _, public := range []string{hex.EncodeToString(mine.PublicKey()), "", "no hex", "abcd"} {
 		h.alterInfo(func(i *workspace.Info) { i.KitPublicKey = public })
-		a, keys, pair := h.attempt(kit)
+		a, keys := h.attempt(kit)
 		for _, k := range []vault.Keys{keys, mine} {
-			_, _, err = a.Use(t.Context(), newOwner(otherEmail, pair), k.Sign(a.Message(otherEmail)))
+			_, _, err = a.Use(t.Context(), h.newOwner(otherEmail), k.Sign(messageOf(a, otherEmail)))
 			h.refused(err, service.CodeKitWrong)
 		}
 	}

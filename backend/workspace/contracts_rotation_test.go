@@ -28,7 +28,7 @@ func TestRotation_CoversEachDocumentAndMember(t *testing.T) {
 	member.signIn()
 	owner.signIn() // gives the member the key
 	other := member.signIn()
-	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "B", Email: otherEmail, Role: workspace.RoleMember}, workspace.Proof{})
+	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "B", Email: otherEmail, Role: workspace.RoleMember}, client.Proof{})
 	h.ok(err)
 	a := owner.admin()
 	h.ok(a.BeginRotation(t.Context(), owner.proof()))
@@ -152,7 +152,7 @@ func TestUseKit_MakesANewOwnerWhoReadsTheContracts(t *testing.T) {
 	}
 	if a, err := s.Admin(t.Context()); err != nil {
 		t.Error(err)
-	} else if _, err := a.MakeKit(t.Context(), workspace.Proof{Password: secret.NewText("kettle drum marzipan 7")}); err != nil {
+	} else if _, err := a.MakeKit(t.Context(), client.Proof{Password: secret.NewText("kettle drum marzipan 7")}); err != nil {
 		t.Error(err)
 	}
 	member := h.one(person{role: workspace.RoleMember})
@@ -220,7 +220,7 @@ func TestRotation_WhoCameWhileItBeganGetsTheNewKey(t *testing.T) {
 	h.ok(err)
 	var given workspace.GivenOut
 	store.once = func() { // the holders were read by then
-		given, err = owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, workspace.Proof{})
+		given, err = owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, client.Proof{})
 		h.ok(err)
 	}
 	h.ok(a.BeginRotation(t.Context(), owner.proof()))
@@ -317,7 +317,7 @@ func TestBeginRotation_WhoWouldNotHaveTheKeyIsRefusedBeforeAnybodyWaits(t *testi
 	a := owner.admin()
 	h.alterKey("profile/"+owner.id, func(k *workspace.VaultKey) bool { k.Recipient = "age1"; return true })
 	steps.before(0, nil)
-	err := a.BeginRotation(t.Context(), workspace.Proof{})
+	err := a.BeginRotation(t.Context(), client.Proof{})
 	n := steps.stop()
 	if h.refused(err, service.CodeVaultWaiting); n > 0 {
 		t.Errorf("after %d turns", n)
@@ -331,8 +331,9 @@ func TestBeginRotation_WhoWouldNotHaveTheKeyIsRefusedBeforeAnybodyWaits(t *testi
 func TestBeginRotation_WithoutTheOwnersOwnKeyIsAConflict(t *testing.T) {
 	t.Parallel()
 	h, owner, members := waiting(t, 1)
-	owner.signIn()
-	a := owner.admin()
+	s := owner.signIn()
+	a, err := s.Admin(t.Context())
+	h.ok(err)
 	v, holders, err := a.RotationStart(t.Context())
 	h.ok(err)
 	given := func(generation int, skip string) (all []workspace.GivenKeys) {
@@ -348,17 +349,17 @@ func TestBeginRotation_WithoutTheOwnersOwnKeyIsAConflict(t *testing.T) {
 	for name, all := range map[string][]workspace.GivenKeys{
 		"nobody": nil, "all but the owner": given(v.Generation+1, "profile/"+owner.id),
 	} {
-		if err := a.Admin.BeginRotation(t.Context(), owner.proof(), key, all); !errors.Is(err, workspace.ErrStoreConflict) {
+		if err := a.Admin.BeginRotation(t.Context(), h.signed(s, owner.pass), key, all); !errors.Is(err, workspace.ErrStoreConflict) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for _, generation := range []int{v.Generation, v.Generation + 2} {
-		h.refused(a.Admin.BeginRotation(t.Context(), owner.proof(), key, given(generation, "")), service.CodeRotationRunning)
+		h.refused(a.Admin.BeginRotation(t.Context(), h.signed(s, owner.pass), key, given(generation, "")), service.CodeRotationRunning)
 	}
 	if r, err := a.Rotation(t.Context()); err != nil || r.Running || h.generation(members[0]) != 1 || h.kinds(head, "rotation-begun") > 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
-	h.ok(a.Admin.BeginRotation(t.Context(), owner.proof(), key, given(v.Generation+1, "profile/"+members[0].id)))
+	h.ok(a.Admin.BeginRotation(t.Context(), h.signed(s, owner.pass), key, given(v.Generation+1, "profile/"+members[0].id)))
 	if h.generation(owner) != 2 || h.generation(members[0]) != 1 {
 		t.Errorf("of generation %d and %d", h.generation(owner), h.generation(members[0]))
 	}

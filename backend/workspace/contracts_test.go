@@ -59,7 +59,7 @@ func TestVault_InvitationGivesTheKeyAndAResetKeepsIt(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.add(owner.signIn(), paper("a", "text"))
-	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, workspace.Proof{})
+	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, client.Proof{})
 	h.ok(err)
 	s, _, err := h.w.Redeem(t.Context(), otherEmail, secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
 	h.ok(err)

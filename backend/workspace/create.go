@@ -6,46 +6,54 @@ import (
 	"fmt"
 	"time"
 
-	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 )
 
-// NewWorkspace is what the first run asks for.
+// NewWorkspace is what the first run asks for, but for the password.
 type NewWorkspace struct {
 	Workspace string
 	Name      string
 	Email     string
-	Password  secret.Text
 }
 
-// NewVault is what the first owner's client has made: the owner's key pair, with the vault's keys for it.
+// NewVault is what the first owner's client has made beside the password, whose key pair comes with the vault's keys.
 type NewVault struct {
-	KeyPair
 	PublicKey string        // hex; of the vault's key
 	Recovered []DocumentRow // contracts of a workspace that was lost
 	KitAt     time.Time     // of the Emergency Kit that has opened these, and stays good; zero: there is none
 }
 
+// CheckNew says what is wrong with a new workspace. Errors: those of each field.
+func (w *Workspace) CheckNew(in NewWorkspace) error {
+	_, err := w.checkNew(&in)
+	return err
+}
+
+// BeginCreate makes the workspace's keys in the keychain, and with them the owner's share (see password.PublicKey). Create is next. Errors:
+// those of each field; workspace_exists, clock_wrong; keychain and folder.
+func (w *Workspace) BeginCreate(ctx context.Context, in NewWorkspace) error {
+	if _, err := w.checkNew(&in); err != nil {
+		return err
+	}
+	if !Fits(w.wall()) {
+		return refuse(service.CodeClockWrong)
+	}
+	err := w.makeKeys(ctx, in.Workspace)
+	if err != nil {
+		w.refreshInfo(ctx)
+	}
+	return err
+}
+
 // Create makes the workspace and its owner's profile, and signs the owner in.
 // Errors: those of each field; workspace_exists; keychain and folder.
-func (w *Workspace) Create(ctx context.Context, in NewWorkspace, v NewVault) (*Session, error) {
+func (w *Workspace) Create(ctx context.Context, in NewWorkspace, pw NewPassword, v NewVault) (*Session, error) {
 	p, err := w.checkNew(&in)
 	if err != nil {
 		return nil, err
 	}
-	if !Fits(w.wall()) {
-		return nil, refuse(service.CodeClockWrong)
-	}
-	if err := w.makeKeys(ctx, in.Workspace); err != nil {
-		w.refreshInfo(ctx)
-		return nil, err
-	}
-	var wrapping secret.Bytes
-	if p.Password, wrapping, err = w.newPassword(ctx, in.Password); err != nil {
-		return nil, err
-	}
-	defer wrapping.Wipe()
+	var own OwnKeys
 	now := w.now()
 	p.CreatedAt, p.LastSignInAt = now, now
 	err = w.update(ctx, func(tx WriteTx) error {
@@ -69,11 +77,18 @@ func (w *Workspace) Create(ctx context.Context, in NewWorkspace, v NewVault) (*S
 				}
 			}
 		}
+		p.Epoch = 0
+		if err := w.setPassword(tx, &p, pw, nil); err != nil {
+			return err
+		}
 		if err := tx.InsertProfile(p); err != nil {
 			return err
 		}
 		looksAt(tx, p.ID)
-		if err := foundVault(tx, p.ID, wrapping, v); err != nil {
+		if err := foundVault(tx, p.ID, pw.KeyPair.Keys.Generation, v); err != nil {
+			return err
+		}
+		if own, err = w.ownKeys(tx, p); err != nil {
 			return err
 		}
 		detail := map[string]string{"workspace": in.Workspace}
@@ -86,24 +101,20 @@ func (w *Workspace) Create(ctx context.Context, in NewWorkspace, v NewVault) (*S
 	if err != nil {
 		return nil, err
 	}
-	return w.newSession(p, v.Own), nil
+	return w.newSession(p, own), nil
 }
 
-// foundVault begins the vault of a new workspace, with its owner as the one who has the keys.
-func foundVault(tx WriteTx, owner string, wrapping secret.Bytes, v NewVault) error {
-	row, err := newHolder(profileHolder(owner), wrapping, v.KeyPair)
-	if err != nil {
-		return err
-	}
+// foundVault begins the vault of a new workspace, whose owner has the keys.
+func foundVault(tx WriteTx, owner string, generation int, v NewVault) error {
 	info, err := tx.Info()
 	if err != nil {
 		return err
 	}
-	info.VaultGeneration, info.VaultPublicKey = v.Keys.Generation, v.PublicKey
+	info.VaultGeneration, info.VaultPublicKey = generation, v.PublicKey
 	if !v.KitAt.IsZero() {
-		info.KitAt, info.KitBy, info.KitGeneration, info.KitPublicKey = v.KitAt, owner, v.Keys.Generation, v.PublicKey
+		info.KitAt, info.KitBy, info.KitGeneration, info.KitPublicKey = v.KitAt, owner, generation, v.PublicKey
 	}
-	if err := errors.Join(tx.SaveVaultKey(row), tx.UpdateInfo(info)); err != nil {
+	if err := tx.UpdateInfo(info); err != nil {
 		return err
 	}
 	for _, d := range v.Recovered {
@@ -128,56 +139,12 @@ func (w *Workspace) checkNew(in *NewWorkspace) (p Profile, err error) {
 	if err != nil {
 		return p, err
 	}
-	if err := w.checkPassword(in.Password, "password", in.Workspace, in.Name, in.Email); err != nil {
-		return p, err
-	}
 	p.ID, err = w.newID()
 	return p, err
 }
 
 func checkWorkspaceName(s string) (string, error) {
 	return checkName(s, service.CodeWorkspaceRequired, service.CodeWorkspaceLong, service.CodeWorkspaceForm, "workspace")
-}
-
-// checkPassword puts password.Check's answers into words.
-func (w *Workspace) checkPassword(pw secret.Text, field string, words ...string) error {
-	return checkPassword(pw, w.MinPassword(), field, words...)
-}
-
-func checkPassword(pw secret.Text, minimum int, field string, words ...string) error {
-	err := password.Check(pw, minimum, words)
-	var short *password.ShortError
-	var long *password.LongError
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, password.ErrEmpty):
-		return refuse(service.CodePasswordRequired).At(field)
-	case errors.As(err, &short):
-		return refuse(service.CodePasswordShort).At(field).With("minimum", short.Minimum).With("length", short.Length)
-	case errors.As(err, &long):
-		return refuse(service.CodePasswordLong).At(field).With("max", password.MaxLength)
-	case errors.Is(err, password.ErrCommon):
-		return refuse(service.CodePasswordCommon).At(field)
-	}
-	return err
-}
-
-// newPassword hashes pw under a new salt, and makes the key that it unwraps with.
-func (w *Workspace) newPassword(ctx context.Context, pw secret.Text) (PasswordRecord, secret.Bytes, error) {
-	salt, err := w.random(password.SaltSize)
-	if err != nil {
-		return PasswordRecord{}, secret.Bytes{}, err
-	}
-	derived, err := w.derive(ctx, pw, salt, w.cost)
-	if err != nil {
-		return PasswordRecord{}, secret.Bytes{}, err
-	}
-	defer derived.Wipe()
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	record := PasswordRecord{Salt: salt, Params: w.cost, Verifier: password.Verifier(derived, w.keys.device), ChangedAt: w.now()}
-	return record, password.WrappingKey(derived, w.keys.device), nil
 }
 
 // makeKeys writes the workspace's keys to the keychain: the intents first, then
@@ -199,7 +166,7 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 	items := []struct {
 		name string
 		into *secret.Bytes
-	}{{"device", &k.device}, {"pepper", &k.pepper}, {"integrity", &k.integrity}}
+	}{{"device", new(secret.Bytes)}, {"lock", &k.lock}, {"pepper", &k.pepper}, {"integrity", &k.integrity}}
 	err = w.unlogged(ctx, func(tx WriteTx) error {
 		_, err := tx.Info()
 		if err := refuseUnless(err != nil, ignoreMissing(err), service.CodeWorkspaceExists); err != nil {
@@ -208,7 +175,7 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 		if err := tx.InsertInfo(info); err != nil {
 			return err
 		}
-		for _, name := range []string{"device", "pepper", "integrity", "anchor"} {
+		for _, name := range []string{"device", "lock", "pepper", "integrity", "anchor"} {
 			iid, err := w.newID()
 			if err != nil {
 				return err

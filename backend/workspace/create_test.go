@@ -36,38 +36,38 @@ func TestCreate_OwnerSignsInWithThePassword(t *testing.T) {
 			t.Fatalf("%q did not open", spelling)
 		}
 	}
-	if _, err := h.w.Create(t.Context(), workspace.NewWorkspace{Workspace: "X", Name: "Y", Email: "z@example.com", Password: secret.NewText(pass)}); !service.IsCode(err, service.CodeWorkspaceExists) {
+	if _, err := h.w.Create(t.Context(), client.NewWorkspace{Workspace: "X", Name: "Y", Email: "z@example.com", Password: secret.NewText(pass)}); !service.IsCode(err, service.CodeWorkspaceExists) {
 		t.Errorf("a second workspace: %v", err)
 	}
 }
 
 func TestCreate_EachFieldHasItsOwnRefusals(t *testing.T) {
 	t.Parallel()
-	good := workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}
+	good := client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}
 	cases := map[string]struct {
-		change func(*workspace.NewWorkspace)
+		change func(*client.NewWorkspace)
 		code   service.Code
 		field  string
 	}{
-		"NoWorkspace":      {func(n *workspace.NewWorkspace) { n.Workspace = "  " }, service.CodeWorkspaceRequired, "workspace"},
-		"LongWorkspace":    {func(n *workspace.NewWorkspace) { n.Workspace = strings.Repeat("é", 121) }, service.CodeWorkspaceLong, "workspace"},
-		"TabInWorkspace":   {func(n *workspace.NewWorkspace) { n.Workspace = "Legal\tNorth" }, service.CodeWorkspaceForm, "workspace"},
-		"NewlineInName":    {func(n *workspace.NewWorkspace) { n.Name = "Amara\nOkafor" }, service.CodeNameForm, "name"},
-		"OverrideInName":   {func(n *workspace.NewWorkspace) { n.Name = "Amara\u202eOkafor" }, service.CodeNameForm, "name"},
-		"NoName":           {func(n *workspace.NewWorkspace) { n.Name = "" }, service.CodeNameRequired, "name"},
-		"BrokenUTF8":       {func(n *workspace.NewWorkspace) { n.Name = "a\xff" }, service.CodeNameForm, "name"},
-		"NoEmail":          {func(n *workspace.NewWorkspace) { n.Email = "" }, service.CodeEmailRequired, "email"},
-		"NoAt":             {func(n *workspace.NewWorkspace) { n.Email = "amara.example.com" }, service.CodeEmailForm, "email"},
-		"NoEnding":         {func(n *workspace.NewWorkspace) { n.Email = "amara@example" }, service.CodeEmailForm, "email"},
-		"SpaceInEmail":     {func(n *workspace.NewWorkspace) { n.Email = "am ara@example.com" }, service.CodeEmailForm, "email"},
-		"TwoAts":           {func(n *workspace.NewWorkspace) { n.Email = "a@b@example.com" }, service.CodeEmailForm, "email"},
-		"RightToLeftEmail": {func(n *workspace.NewWorkspace) { n.Email = "a\u200fb@example.com" }, service.CodeEmailForm, "email"},
-		"LongEmail":        {func(n *workspace.NewWorkspace) { n.Email = strings.Repeat("a", 250) + "@b.de" }, service.CodeEmailLong, "email"},
-		"NoPassword":       {func(n *workspace.NewWorkspace) { n.Password = secret.NewText("") }, service.CodePasswordRequired, "password"},
-		"ShortPassword":    {func(n *workspace.NewWorkspace) { n.Password = secret.NewText("short") }, service.CodePasswordShort, "password"},
-		"LongPassword":     {func(n *workspace.NewWorkspace) { n.Password = secret.NewText(strings.Repeat("xy z", 300)) }, service.CodePasswordLong, "password"},
-		"CommonPassword":   {func(n *workspace.NewWorkspace) { n.Password = secret.NewText("passwordpassword") }, service.CodePasswordCommon, "password"},
-		"OwnEmail":         {func(n *workspace.NewWorkspace) { n.Password = secret.NewText(email) }, service.CodePasswordCommon, "password"},
+		"NoWorkspace":      {func(n *client.NewWorkspace) { n.Workspace = "  " }, service.CodeWorkspaceRequired, "workspace"},
+		"LongWorkspace":    {func(n *client.NewWorkspace) { n.Workspace = strings.Repeat("é", 121) }, service.CodeWorkspaceLong, "workspace"},
+		"TabInWorkspace":   {func(n *client.NewWorkspace) { n.Workspace = "Legal\tNorth" }, service.CodeWorkspaceForm, "workspace"},
+		"NewlineInName":    {func(n *client.NewWorkspace) { n.Name = "Amara\nOkafor" }, service.CodeNameForm, "name"},
+		"OverrideInName":   {func(n *client.NewWorkspace) { n.Name = "Amara\u202eOkafor" }, service.CodeNameForm, "name"},
+		"NoName":           {func(n *client.NewWorkspace) { n.Name = "" }, service.CodeNameRequired, "name"},
+		"BrokenUTF8":       {func(n *client.NewWorkspace) { n.Name = "a\xff" }, service.CodeNameForm, "name"},
+		"NoEmail":          {func(n *client.NewWorkspace) { n.Email = "" }, service.CodeEmailRequired, "email"},
+		"NoAt":             {func(n *client.NewWorkspace) { n.Email = "amara.example.com" }, service.CodeEmailForm, "email"},
+		"NoEnding":         {func(n *client.NewWorkspace) { n.Email = "amara@example" }, service.CodeEmailForm, "email"},
+		"SpaceInEmail":     {func(n *client.NewWorkspace) { n.Email = "am ara@example.com" }, service.CodeEmailForm, "email"},
+		"TwoAts":           {func(n *client.NewWorkspace) { n.Email = "a@b@example.com" }, service.CodeEmailForm, "email"},
+		"RightToLeftEmail": {func(n *client.NewWorkspace) { n.Email = "a\u200fb@example.com" }, service.CodeEmailForm, "email"},
+		"LongEmail":        {func(n *client.NewWorkspace) { n.Email = strings.Repeat("a", 250) + "@b.de" }, service.CodeEmailLong, "email"},
+		"NoPassword":       {func(n *client.NewWorkspace) { n.Password = secret.NewText("") }, service.CodePasswordRequired, "password"},
+		"ShortPassword":    {func(n *client.NewWorkspace) { n.Password = secret.NewText("short") }, service.CodePasswordShort, "password"},
+		"LongPassword":     {func(n *client.NewWorkspace) { n.Password = secret.NewText(strings.Repeat("xy z", 300)) }, service.CodePasswordLong, "password"},
+		"CommonPassword":   {func(n *client.NewWorkspace) { n.Password = secret.NewText("passwordpassword") }, service.CodePasswordCommon, "password"},
+		"OwnEmail":         {func(n *client.NewWorkspace) { n.Password = secret.NewText(email) }, service.CodePasswordCommon, "password"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

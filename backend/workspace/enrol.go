@@ -44,7 +44,7 @@ type Shown struct {
 // the keychain. 2FA stays off until Continue. An enrolment that was under way,
 // here or in another window, ends. Errors: password_*, throttled, two_factor_on;
 // keychain and folder.
-func (s *Session) BeginEnable(ctx context.Context, pw secret.Text) (shown Shown, err error) {
+func (s *Session) BeginEnable(ctx context.Context, proof Proof) (shown Shown, err error) {
 	done, err := s.beginEnrolling()
 	if err != nil {
 		return Shown{}, err
@@ -57,7 +57,7 @@ func (s *Session) BeginEnable(ctx context.Context, pw secret.Text) (shown Shown,
 	if on {
 		return Shown{}, refuse(service.CodeTwoFactorOn)
 	}
-	err = s.confirmBy(ctx, Proof{Password: pw}, s.enrollee, func(*confirmation) (err error) {
+	err = s.confirmBy(ctx, proof, s.enrollee, func(*confirmation) (err error) {
 		s.setEnrolling(true) // the keychain may take its time, and the day may come meanwhile
 		shown, err = s.beginEnrolment(ctx, IntentEnrol, true)
 		return err

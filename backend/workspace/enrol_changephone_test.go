@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -12,7 +13,7 @@ import (
 func TestChangePhone_KeepsTheOldOneUntilConfirmed(t *testing.T) {
 	t.Parallel()
 	h, s, old, codes := enabled(t)
-	_, err := s.BeginChangePhone(t.Context(), workspace.Proof{Password: secret.NewText(pass)})
+	_, err := s.BeginChangePhone(t.Context(), client.Proof{Password: secret.NewText(pass)})
 	h.refused(err, service.CodeFactorRequired)
 	shown, err := s.BeginChangePhone(t.Context(), proof(byCode(old.code())))
 	h.ok(err)
@@ -87,9 +88,9 @@ func TestChangePhone_NeedsNoProofAfterARecoveryCode(t *testing.T) {
 	if n.Password || n.Factor {
 		t.Errorf("needs: %+v", n)
 	}
-	_, err = s.BeginChangePhone(t.Context(), workspace.Proof{})
+	_, err = s.BeginChangePhone(t.Context(), client.Proof{})
 	h.ok(err)
-	_, err = s.BeginNewCodes(t.Context(), workspace.Proof{})
+	_, err = s.BeginNewCodes(t.Context(), client.Proof{})
 	h.refused(err, service.CodeFactorRequired) // one act
 
 	s, err = h.challenge().Recover(t.Context(), secret.NewText(codes[1]))
@@ -97,7 +98,7 @@ func TestChangePhone_NeedsNoProofAfterARecoveryCode(t *testing.T) {
 	h.clock.step(4*time.Minute + 59*time.Second)
 	h.ok(s.Touch())
 	h.clock.step(2 * time.Second)
-	_, err = s.BeginChangePhone(t.Context(), workspace.Proof{})
+	_, err = s.BeginChangePhone(t.Context(), client.Proof{})
 	h.refused(err, service.CodeFactorRequired) // five minutes
 }
 
@@ -113,7 +114,7 @@ func TestChangePhone_HasNoCodesToContinueWith(t *testing.T) {
 func TestChangePhone_WithoutOneIsRefusedBeforeAnyProof(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
-	h.refused(second(s.BeginChangePhone(t.Context(), workspace.Proof{})), service.CodeTwoFactorOff)
+	h.refused(second(s.BeginChangePhone(t.Context(), client.Proof{})), service.CodeTwoFactorOff)
 }
 
 // A key that the keychain has lost takes no phone's place.

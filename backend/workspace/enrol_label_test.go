@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
 )
 
 // No name and no email that is allowed makes enrolment impossible, whichever came first.
@@ -23,7 +23,7 @@ func TestEnrol_EveryAllowedNameAndEmailFitsTheApp(t *testing.T) {
 		{"Northwind Legal", long, "Northwind Legal", "", true},
 	} {
 		h, s := created(t)
-		h.ok(s.ChangeEmail(t.Context(), tt.email, workspace.Proof{Password: secret.NewText(pass)}))
+		h.ok(s.ChangeEmail(t.Context(), tt.email, client.Proof{Password: secret.NewText(pass)}))
 		a, err := s.Admin(t.Context())
 		h.ok(err)
 		h.ok(a.RenameWorkspace(t.Context(), tt.name))
@@ -36,7 +36,7 @@ func TestEnrol_EveryAllowedNameAndEmailFitsTheApp(t *testing.T) {
 		}
 	}
 	h := newFixture(t)
-	_, err := h.w.Create(t.Context(), workspace.NewWorkspace{
+	_, err := h.w.Create(t.Context(), client.NewWorkspace{
 		Workspace: strings.Repeat("กิ", 60), Name: "Nora Hill", Email: long, Password: secret.NewText(pass),
 	})
 	h.ok(err)

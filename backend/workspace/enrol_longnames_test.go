@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/workspace"
 )
@@ -26,7 +27,7 @@ func TestEnrol_EveryAllowedNameAndEmailCanBeEnrolled(t *testing.T) {
 		t.Run(fmt.Sprintf("%d bytes", len(address)), func(t *testing.T) {
 			t.Parallel()
 			h := newFixture(t)
-			s, err := h.w.Create(t.Context(), workspace.NewWorkspace{Workspace: names[0], Name: "Amara Okafor", Email: address, Password: secret.NewText(pass)})
+			s, err := h.w.Create(t.Context(), client.NewWorkspace{Workspace: names[0], Name: "Amara Okafor", Email: address, Password: secret.NewText(pass)})
 			h.ok(err)
 			a, err := s.Admin(t.Context())
 			h.ok(err)
@@ -50,7 +51,7 @@ func TestEnrol_EveryAllowedNameAndEmailCanBeEnrolled(t *testing.T) {
 func TestCreate_TakesTheLongestNameAndEmailTogether(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
-	s, err := h.w.Create(t.Context(), workspace.NewWorkspace{
+	s, err := h.w.Create(t.Context(), client.NewWorkspace{
 		Workspace: strings.Repeat("法", workspace.MaxName), Name: "Amara Okafor", Email: longEmail(strings.Repeat("é", 200), workspace.MaxEmail), Password: secret.NewText(pass),
 	})
 	h.ok(err)

@@ -63,7 +63,7 @@ func (g *EnrolmentSession) Begin(ctx context.Context) (shown Shown, err error) {
 	if g.kind == EnrolNewPhone {
 		return g.s.beginChangePhone(ctx, Proof{}, true)
 	}
-	return g.s.BeginEnable(ctx, secret.Text{})
+	return g.s.BeginEnable(ctx, Proof{})
 }
 
 func (g *EnrolmentSession) finished() bool {
@@ -143,7 +143,7 @@ func (c *Challenge) Enrol(ctx context.Context) (*EnrolmentSession, error) {
 		return nil, refuse(service.CodeTwoFactorOn)
 	}
 	s, err := c.once(func() (*Session, error) {
-		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "none", enrolOnly: EnrolRequired, redeems: c.redeems, key: c.key, short: c.short})
+		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "none", enrolOnly: EnrolRequired, redeems: c.redeems, short: c.short})
 	})
 	if err != nil {
 		return nil, err
@@ -182,7 +182,7 @@ func (c *Challenge) UseHelpCode(ctx context.Context, input secret.Text) (*Enrolm
 		}
 		right.wrapping.Wipe() // a help code opens nothing
 		return c.w.completeSignIn(ctx, c.profile, signInDetails{
-			factor: "help", enrolOnly: EnrolNewPhone, redeems: c.redeems, key: c.key, short: c.short,
+			factor: "help", enrolOnly: EnrolNewPhone, redeems: c.redeems, short: c.short,
 			use: func(tx WriteTx) error { return consumeOneTime(tx, right.OneTime) },
 		})
 	})

@@ -73,7 +73,8 @@ const (
 	eventRotationHeld      = "rotation-held"
 	eventRotationResumed   = "rotation-resumed"
 	eventRotated           = "vault-key-rotated" // generation
-	eventKeysGiven         = "vault-keys-given"  // count
+	eventKeyPairMade       = "key-pair-made"
+	eventKeysGiven         = "vault-keys-given" // count
 	eventKitMade           = "emergency-kit-made"
 	eventKitUsed           = "emergency-kit-used" // email
 	eventWorkspaceRescued  = "workspace-rescued"  // workspace, count

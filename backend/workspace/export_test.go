@@ -77,9 +77,24 @@ func AddProfiles(w *Workspace, ctx context.Context, like string, people []AddedP
 			return err
 		}
 		looksAt(tx, by.ID)
+		lock, err := w.openLock(by)
+		if err != nil {
+			return err
+		}
+		pair, err := tx.VaultKey(profileHolder(by.ID))
+		if err := ignoreMissing(err); err != nil {
+			return err
+		}
 		for i, p := range profiles {
 			if p.State == ProfileActive || p.State == ProfileSuspended {
 				p.Password = by.Password
+				if p.Password.Lock, err = w.sealLock(p.ID, lock); err != nil {
+					return err
+				}
+				// The same password unwraps the same key pair, which waits for the vault's keys.
+				if err := tx.SaveVaultKey(VaultKey{Holder: profileHolder(p.ID), Recipient: pair.Recipient, Wrapped: pair.Wrapped}); err != nil {
+					return err
+				}
 			}
 			if err := tx.InsertProfile(p); err != nil {
 				return err
@@ -120,8 +135,3 @@ func HashAll(w *Workspace, tx ReadTx) (map[Key]audit.Hash, error) {
 
 // HashOne hashes the row of a key as a change does.
 func HashOne(w *Workspace, tx ReadTx, k Key) (audit.Hash, error) { return w.journal.Hash(tx, k) }
-
-// ChangeEmail changes the session's email with whatever proof that asks for.
-func ChangeEmail(s *Session, ctx context.Context, email string, p Proof) error {
-	return s.ChangeEmail(ctx, email, p)
-}

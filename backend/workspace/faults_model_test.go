@@ -37,7 +37,7 @@ func rough(t *testing.T) (*fixture, *weather, func() *client.Workspace) {
 // after is fine for n calls that write, and then this trouble.
 func after(n int, t trouble) []trouble { return append(make([]trouble, n), t) }
 
-var northwind = workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}
+var northwind = client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)}
 
 // The writes of Create: the intents, three keys, the anchor of an empty log, the
 // commit, and its anchor.

@@ -112,7 +112,7 @@ func (h *fixture) restart() {
 func created(t *testing.T) (*fixture, *client.Session) {
 	t.Helper()
 	h := newFixture(t)
-	s, err := h.w.Create(h.Context(), workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)})
+	s, err := h.w.Create(h.Context(), client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)})
 	if err != nil {
 		t.Fatal(err)
 	}

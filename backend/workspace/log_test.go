@@ -313,7 +313,7 @@ func TestVerifyLog_AcceptedDatabaseKeepsShowingItsBreak(t *testing.T) {
 	_, err = h.start()
 	h.refused(err, service.CodeNotAuthentic)
 	h.clock.step(time.Minute)
-	sealed, err := workspace.OpenQuarantined(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
+	sealed, err := client.OpenQuarantined(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	err = accept(t.Context(), sealed, email, secret.NewText(pass), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())})
 	h.ok(err)

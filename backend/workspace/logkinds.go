@@ -110,6 +110,7 @@ var logKinds = map[string]logKind{
 	eventRotationHeld:      {GroupContracts, false},
 	eventRotationResumed:   {GroupContracts, false},
 	eventRotated:           {GroupContracts, false},
+	eventKeyPairMade:       {GroupContracts, false},
 	eventKeysGiven:         {GroupContracts, true},
 	eventKitMade:           {GroupContracts, false},
 	eventKitUsed:           {GroupContracts, false},

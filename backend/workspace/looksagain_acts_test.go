@@ -127,7 +127,7 @@ var acts = []act{
 
 	byMember("Rename", func(c *cast, s *client.Session) error { return s.Rename(c.Context(), fmt.Sprintf("N %d", c.next())) }),
 	byMember("ChangeEmail", func(c *cast, s *client.Session) error {
-		return workspace.ChangeEmail(s.Session, c.Context(), fmt.Sprintf("e%d@example.com", c.next()), c.actor.proof())
+		return s.ChangeEmail(c.Context(), fmt.Sprintf("e%d@example.com", c.next()), c.actor.proof())
 	}),
 	byMember("ChangePassword", func(c *cast, s *client.Session) error {
 		return s.ChangePassword(c.Context(), secret.NewText(c.actor.pass), secret.NewText("kettle drum marzipan 7"), workspace.FactorInput{})
@@ -219,6 +219,12 @@ var acts = []act{
 				}
 			}
 			return nil
+		}
+	}},
+	{does: []string{"Session.SaveKeyPair"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+		c.alterKey("profile/"+c.actor.id, func(*workspace.VaultKey) bool { return false })
+		return func() error {
+			return c.s.SaveKeyPair(c.Context(), workspace.WrappedKeyPair{Recipient: "age1", Wrapped: []byte("wrapped")})
 		}
 	}},
 	{does: []string{"Session.GiveKeys"}, by: workspace.RoleMember, ready: func(c *cast) func() error {

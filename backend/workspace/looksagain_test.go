@@ -237,7 +237,11 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"Session.UnknownFiles": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.UnknownFiles(c.Context())))
 	},
-	"Session.Own": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.s.Own() },
+	"Session.OwnKeys": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.s.OwnKeys() },
+	"Session.BeginProof": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
+		_, _, _, err := c.s.BeginProof(c.Context())
+		c.must(err)
+	},
 	"Session.Vault": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.Vault(c.Context())))
 	},
@@ -262,6 +266,8 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"EnrolmentSession.Showing":      func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.Showing() },
 	"EnrolmentSession.ShowingKey":   func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.ShowingKey() },
 	"EnrolmentSession.Enter":        func(c *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.Enter(c.Context()) },
+	"Challenge.Name":                func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.Name() },
+	"Challenge.OwnKeys":             func(c *cast, _ *client.EnrolmentSession, ch *client.Challenge) { _, _ = ch.OwnKeys(c.Context()) },
 	"Challenge.Email":               func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.Email() },
 	"Challenge.AuthenticatorOff": func(c *cast, _ *client.EnrolmentSession, ch *client.Challenge) {
 		c.must(second(ch.AuthenticatorOff(c.Context())))

@@ -152,7 +152,7 @@ func (m *machine) tidy() {
 		if errors.Is(err, workspace.ErrNotFound) {
 			return nil
 		}
-		for _, key := range []string{"device", "pepper", "integrity", "anchor"} {
+		for _, key := range []string{"device", "lock", "pepper", "integrity", "anchor"} {
 			want[info.ID+"/"+key] = true
 		}
 		if p, err := tx.ProfileByEmail(email); err == nil {

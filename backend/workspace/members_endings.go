@@ -40,7 +40,7 @@ func mayStand(kind OneTimeKind, issuer, subject Profile) bool {
 // the old one.
 func (d dependents) ProfileChanged(tx WriteTx, was, is Profile) error {
 	w := d.w
-	if !bytes.Equal(was.Password.Verifier, is.Password.Verifier) {
+	if !bytes.Equal(was.Password.PublicKey, is.Password.PublicKey) {
 		if err := w.endOneTime(tx, is.ID, OneTimeReset); err != nil {
 			return err
 		}

@@ -95,7 +95,7 @@ func TestOneTimeCode_EndsWithAChangeOfItsSubject(t *testing.T) {
 		"NewEmail": {workspace.RoleMember, func(c *handed) error {
 			s := c.to.signIn()
 			c.to.email = "new.address@example.com"
-			return workspace.ChangeEmail(s.Session, c.Context(), c.to.email, c.to.proof())
+			return s.ChangeEmail(c.Context(), c.to.email, c.to.proof())
 		}},
 		"NewPassword": {workspace.RoleMember, func(c *handed) error {
 			s, next := c.to.signIn(), "kettle drum marzipan 7"
@@ -127,9 +127,9 @@ func TestOneTimeCode_EndsWithAChangeOfItsSubject(t *testing.T) {
 				t.Parallel()
 				c := hand(t, kind, workspace.RoleOwner, change.from)
 				c.ok(change.change(c))
-				before := c.profile(c.to.id).Password.Verifier
+				before := c.profile(c.to.id).Password.PublicKey
 				c.refused(c.use(), service.CodeOneTimeEnded)
-				if string(c.profile(c.to.id).Password.Verifier) != string(before) {
+				if string(c.profile(c.to.id).Password.PublicKey) != string(before) {
 					t.Error("it has set a password")
 				}
 				m, err := c.owner.admin().Member(t.Context(), c.to.id)

@@ -34,8 +34,8 @@ func (h *fuzzFixture) admin(tb testing.TB) *client.Admin {
 	return a
 }
 
-func (h *fuzzFixture) proof() workspace.Proof {
-	return workspace.Proof{Password: secret.NewText(pass), Factor: byCode(h.phone.code())}
+func (h *fuzzFixture) proof() client.Proof {
+	return client.Proof{Password: secret.NewText(pass), Factor: byCode(h.phone.code())}
 }
 
 var typedCodes = []string{
@@ -52,7 +52,7 @@ func FuzzRedeem(f *testing.F) {
 	f.Add(" "+email, "ABCD-EFGH-JKMN-PQRS", "short")
 	f.Add("removed:x", "ABCD-EFGH-JKMN-PQRS", strings.Repeat("x", 10_000))
 	h := newFuzzFixture(f)
-	given, err := h.admin(f).AddMember(context.Background(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, workspace.Proof{})
+	given, err := h.admin(f).AddMember(context.Background(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, client.Proof{})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func FuzzHelpCode(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	if _, err := a.HelpCode(ctx, ownerOf(f, h), "", workspace.Proof{Password: secret.NewText(pass)}); err != nil {
+	if _, err := a.HelpCode(ctx, ownerOf(f, h), "", client.Proof{Password: secret.NewText(pass)}); err != nil {
 		f.Fatal(err)
 	}
 	var turn sync.Mutex

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
@@ -73,7 +74,7 @@ func TestAddMembers_EmptyTooLongOrCancelledAddsNone(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	_, err = owner.admin().AddMembers(t.Context(), rows, workspace.Proof{}, nil)
+	_, err = owner.admin().AddMembers(t.Context(), rows, client.Proof{}, nil)
 	h.refused(err, service.CodePasswordRequired)
 	all, err := owner.admin().Members(t.Context())
 	h.ok(err)

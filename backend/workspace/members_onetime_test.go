@@ -21,7 +21,7 @@ func (h *fixture) invited(a *client.Admin) (*user, workspace.GivenOut) {
 	h.Helper()
 	n := h.next()
 	p := &user{h: h, name: fmt.Sprintf("Person %d", n), email: fmt.Sprintf("p%d@example.com", n), pass: "granite lagoon whisper 47"}
-	given, err := a.AddMember(h.Context(), workspace.NewMember{Name: p.name, Email: p.email, Role: workspace.RoleMember}, workspace.Proof{})
+	given, err := a.AddMember(h.Context(), workspace.NewMember{Name: p.name, Email: p.email, Role: workspace.RoleMember}, client.Proof{})
 	h.ok(err)
 	p.id = given.ProfileID
 	return p, given
@@ -82,7 +82,7 @@ func (h *fixture) failures(subject string, kind workspace.Kind) (n int) {
 func TestRedeem_OwnNameAsPasswordIsToldOnlyWithTheCode(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bartholomew Featherstone", Email: otherEmail, Role: workspace.RoleMember}, workspace.Proof{})
+	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bartholomew Featherstone", Email: otherEmail, Role: workspace.RoleMember}, client.Proof{})
 	h.ok(err)
 	pw := secret.NewText("bartholomew featherstone")
 	_, _, err = h.w.Redeem(t.Context(), otherEmail, secret.NewText(noCode), pw)
@@ -409,10 +409,10 @@ func TestSignIn_SuspendedAndRemovedHaveTheirOwnRefusals(t *testing.T) {
 		_, _, err = h.w.Redeem(t.Context(), who, secret.NewText(given.Code.Display()), secret.NewText(pass))
 		h.refused(err, service.CodeInvitationWrong)
 	}
-	if got := h.profile(p.id); len(got.Password.Verifier) > 0 || got.Name != p.name {
+	if got := h.profile(p.id); len(got.Password.PublicKey) > 0 || got.Name != p.name {
 		t.Errorf("removed: %+v", got)
 	}
-	_, err = a.AddMember(t.Context(), workspace.NewMember{Name: "Another", Email: p.email, Role: workspace.RoleMember}, workspace.Proof{})
+	_, err = a.AddMember(t.Context(), workspace.NewMember{Name: "Another", Email: p.email, Role: workspace.RoleMember}, client.Proof{})
 	h.ok(err) // the address is free again
 	h.restart()
 }

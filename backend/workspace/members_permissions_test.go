@@ -300,12 +300,12 @@ func TestAddMember_AdminAddsMembersAndOwnerAddsAnyRole(t *testing.T) {
 		n := workspace.NewMember{Name: "N", Email: string(role) + "@example.com", Role: role}
 		_, err := a.AddMember(t.Context(), n, admin.proof())
 		h.refused(err, service.CodeForbidden)
-		_, err = o.AddMember(t.Context(), n, workspace.Proof{})
+		_, err = o.AddMember(t.Context(), n, client.Proof{})
 		h.refused(err, service.CodePasswordRequired)
 		_, err = o.AddMember(t.Context(), n, owner.proof())
 		h.ok(err)
 	}
-	_, err := a.AddMember(t.Context(), workspace.NewMember{Name: "N", Email: "m@example.com", Role: workspace.RoleMember}, workspace.Proof{})
+	_, err := a.AddMember(t.Context(), workspace.NewMember{Name: "N", Email: "m@example.com", Role: workspace.RoleMember}, client.Proof{})
 	h.ok(err)
 	_, err = o.AddMember(t.Context(), workspace.NewMember{Name: "N", Email: "x@example.com", Role: "boss"}, owner.proof())
 	h.refused(err, service.CodeRoleUnknown)

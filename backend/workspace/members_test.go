@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -140,7 +141,7 @@ func TestRemove_LeavesTheNameAndNothingElse(t *testing.T) {
 	if h.items() != 0 || h.intents() != 0 || h.pending() != 0 {
 		t.Errorf("%d items, %d intents and %d pending sets are left", h.items(), h.intents(), h.pending())
 	}
-	if now := h.profile(member.id); now.Name != member.name || len(now.Password.Verifier) > 0 {
+	if now := h.profile(member.id); now.Name != member.name || len(now.Password.PublicKey) > 0 {
 		t.Errorf("%+v", now)
 	}
 }
@@ -176,7 +177,7 @@ func TestSetRole_OnlyTheLastWhoCanSignInStaysOwner(t *testing.T) {
 	h, owner := alone(t)
 	asleep := h.one(person{role: workspace.RoleOwner, state: workspace.ProfileSuspended})
 	a := owner.admin()
-	h.refused(a.SetRole(t.Context(), owner.id, workspace.RoleAdmin, workspace.Proof{}), service.CodeLastOwner)
+	h.refused(a.SetRole(t.Context(), owner.id, workspace.RoleAdmin, client.Proof{}), service.CodeLastOwner)
 	h.ok(a.SetRole(t.Context(), asleep.id, workspace.RoleMember, owner.proof()))
 	if r := h.profile(asleep.id).Role; r != workspace.RoleMember {
 		t.Errorf("the role is %s", r)
@@ -187,5 +188,5 @@ func TestAddMembers_WhatIsWrongIsToldBeforeAnyProof(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	taken := workspace.NewMember{Name: "Bela", Email: owner.email, Role: workspace.RoleAdmin}
-	h.refused(second(owner.admin().AddMember(t.Context(), taken, workspace.Proof{})), service.CodeEmailTaken)
+	h.refused(second(owner.admin().AddMember(t.Context(), taken, client.Proof{})), service.CodeEmailTaken)
 }

@@ -37,7 +37,7 @@ func BenchmarkOpen(b *testing.B) {
 			return errors.Join(
 				tx.InsertProfile(workspace.Profile{
 					ID: id, Email: mail, EmailKey: mail, Name: fmt.Sprint("Person ", i), Role: workspace.RoleMember, CreatedAt: at, LastSignInAt: at, Generation: 1,
-					Password: workspace.PasswordRecord{Salt: salt, Params: workspace.Argon2id(cheap), Verifier: codes[1], ChangedAt: at},
+					Password: workspace.PasswordRecord{Salt: salt, Params: workspace.Argon2id(cheap), PublicKey: codes[1], Lock: codes[1], ChangedAt: at},
 				}),
 				tx.InsertFactor(workspace.Factor{ProfileID: id, Generation: 1, Item: "w/totp/" + id + "/1", Since: at, PhoneSince: at, LastStep: 9, LastUsedAt: at, LastUse: workspace.UseSignIn}),
 				tx.InsertSet(workspace.Set{ID: "s" + id, ProfileID: id, Sheet: i + 1, State: workspace.SetActive, Salt: salt, Params: workspace.Argon2id(cheapCodes), IssuedAt: at, IssuedBy: "Amara Okafor", Run: 1}, codes),
@@ -56,7 +56,7 @@ func BenchmarkOpen(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			if _, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind", Name: "Amara", Email: email, Password: secret.NewText(pass)}); err != nil {
+			if _, err := w.Create(ctx, client.NewWorkspace{Workspace: "Northwind", Name: "Amara", Email: email, Password: secret.NewText(pass)}); err != nil {
 				b.Fatal(err)
 			}
 			err = workspace.Change(w.Workspace, ctx, func(tx workspace.WriteTx) error {

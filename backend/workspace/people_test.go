@@ -100,8 +100,8 @@ func (p *user) admin() *client.Admin {
 }
 
 // proof is a step-up: the password and, with 2FA on, a new code.
-func (p *user) proof() workspace.Proof {
-	proof := workspace.Proof{Password: secret.NewText(p.pass)}
+func (p *user) proof() client.Proof {
+	proof := client.Proof{Password: secret.NewText(p.pass)}
 	if p.phone.key != "" {
 		proof.Factor = workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}
 	}
@@ -155,6 +155,6 @@ func byRecovery(code string) workspace.FactorInput {
 	return workspace.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(code)}
 }
 
-func proof(f workspace.FactorInput) workspace.Proof {
-	return workspace.Proof{Password: secret.NewText(pass), Factor: f}
+func proof(f workspace.FactorInput) client.Proof {
+	return client.Proof{Password: secret.NewText(pass), Factor: f}
 }

@@ -3,6 +3,7 @@ package workspace_test
 import (
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -48,7 +49,7 @@ func TestApproval_ThatCannotBeUsedUpAllowsNothing(t *testing.T) {
 func TestApprove_WhatIsNotThereCostsNoProof(t *testing.T) {
 	t.Parallel()
 	p := twoPeople(t)
-	wrong := workspace.Proof{Password: secret.NewText("not the password at all")}
+	wrong := client.Proof{Password: secret.NewText("not the password at all")}
 	p.refused(p.admin.admin().Approve(t.Context(), "nothing", wrong), service.CodeApprovalGone)
 	p.refused(p.admin.admin().Refuse(t.Context(), "nothing"), service.CodeApprovalGone)
 }

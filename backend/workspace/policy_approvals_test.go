@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -144,7 +145,7 @@ func TestApprove_NotYourOwnRequestOrOneAboutYou(t *testing.T) {
 		t.Errorf("listed to who asked: %+v", mine[0])
 	}
 	// A wrong code approves nothing.
-	p.refused(third.admin().Approve(t.Context(), asked.ID, workspace.Proof{Password: secret.NewText("not the password at all")}), service.CodeTwoFactorOff)
+	p.refused(third.admin().Approve(t.Context(), asked.ID, client.Proof{Password: secret.NewText("not the password at all")}), service.CodeTwoFactorOff)
 	fourth := p.one(person{role: workspace.RoleAdmin, on: true})
 	proof := fourth.proof()
 	proof.Factor.Value = secret.NewText(fourth.phone.wrong())

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"countersign/backend/service"
-	"countersign/backend/vault"
 )
 
 // What a session may do where the workspace requires 2FA and the profile has it
@@ -37,7 +36,7 @@ func (s *Session) stand(required bool) standing {
 		return standsEnrolling
 	case !s.over:
 		s.over, s.overdue = true, true
-		s.own = vault.Identity{}
+		s.own = OwnKeys{}
 		s.cutJobs()
 	}
 	return standsNot

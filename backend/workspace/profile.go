@@ -68,7 +68,7 @@ func (s *Session) overview(ctx context.Context) (o Overview, err error) {
 		if err != nil {
 			return err
 		}
-		p.Password.Verifier, p.Password.Salt = nil, nil
+		p.Password.PublicKey, p.Password.Lock, p.Password.Salt = nil, nil, nil
 		o = Overview{Profile: p, Workspace: info.Name}
 		now := s.w.now()
 		s.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"testing"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -48,14 +49,14 @@ func TestChangeEmail_EndsWhatTheOldAddressOpened(t *testing.T) {
 func TestChangeEmail_IsToldAtTheNextSignInAndInTheLog(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		by     func(*provenCase) workspace.Proof
+		by     func(*provenCase) client.Proof
 		detail map[string]string
 	}{
-		"ByACode":         {func(p *provenCase) workspace.Proof { return p.owner.proof() }, map[string]string{"factor": "code"}},
-		"ByARecoveryCode": {func(p *provenCase) workspace.Proof { return proof(byRecovery(p.codes[3])) }, map[string]string{"factor": "recovery", "number": "4"}},
-		"ByTheSignIn": {func(p *provenCase) workspace.Proof {
+		"ByACode":         {func(p *provenCase) client.Proof { return p.owner.proof() }, map[string]string{"factor": "code"}},
+		"ByARecoveryCode": {func(p *provenCase) client.Proof { return proof(byRecovery(p.codes[3])) }, map[string]string{"factor": "recovery", "number": "4"}},
+		"ByTheSignIn": {func(p *provenCase) client.Proof {
 			p.granted()
-			return workspace.Proof{}
+			return client.Proof{}
 		}, map[string]string{"factor": "recovery", "number": "1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,8 +99,8 @@ func TestChangeEmail_AWrongAddressCostsNoCode(t *testing.T) {
 		}
 	}
 	h.ok(s.CheckEmail(t.Context(), "amara@example.org"))
-	h.ok(s.ChangeEmail(t.Context(), email, workspace.Proof{})) // the one that it is
-	h.refused(s.ChangeEmail(t.Context(), "Amara.Okafor@example.com", workspace.Proof{}), service.CodeFactorRequired)
+	h.ok(s.ChangeEmail(t.Context(), email, client.Proof{})) // the one that it is
+	h.refused(s.ChangeEmail(t.Context(), "Amara.Okafor@example.com", client.Proof{}), service.CodeFactorRequired)
 	h.ok(s.ChangeEmail(t.Context(), "amara@example.org", by))
 	if err := s.Rename(t.Context(), "Amara N. Okafor"); err != nil {
 		t.Error(errors.Join(errors.New("a name asks for a proof"), err))

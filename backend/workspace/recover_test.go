@@ -68,7 +68,7 @@ func TestRecover_NewCodesAreLeftWhileTheyAreShown(t *testing.T) {
 	other := h.beside()
 	begin := func() {
 		h.clock.step(30 * time.Second)
-		issued, err := s.BeginNewCodes(t.Context(), workspace.Proof{Password: secret.NewText(pass), Factor: byCode(p.code())})
+		issued, err := s.BeginNewCodes(t.Context(), client.Proof{Password: secret.NewText(pass), Factor: byCode(p.code())})
 		h.ok(err)
 		if len(issued.Codes) == 0 {
 			t.Fatal("no codes")
@@ -167,7 +167,7 @@ func TestRecover_WorkspaceThatIsBeingMadeIsLeft(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
-	_, err := h.w.Create(t.Context(), workspace.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(pass)})
+	_, err := h.w.Create(t.Context(), client.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(pass)})
 	h.refused(err, service.CodeKeychainLocked)
 	before := h.intents()
 	h.ok(h.beside().Recover(t.Context()))

@@ -11,7 +11,6 @@ import (
 	"countersign/backend/audit"
 	"countersign/backend/journal"
 	"countersign/backend/recovery"
-	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/vault"
 )
@@ -35,6 +34,7 @@ type Acceptance struct {
 	state    journal.State     // of the database that was reviewed
 	keys     vault.Keys        // of the vault, where they are its own; else empty
 	review   Review
+	looked   bool // before that there is nothing to accept
 }
 
 // read reads the profile with the rows that its proofs are made of.
@@ -55,38 +55,46 @@ func (a *Acceptance) read(tx ReadTx, emailKey string) (err error) {
 	return err
 }
 
-// look reads what the owner is going to see, and what acceptance needs to know.
-func (a *Acceptance) look(tx ReadTx, wrapping secret.Bytes) (err error) {
-	w := a.s.w
-	if a.said, err = w.journal.Said(tx); err != nil {
-		return err
-	}
-	if a.state, err = w.journal.StateOf(tx); err != nil {
-		return err
-	}
-	info, err := tx.Info()
-	if err != nil {
-		return err
-	}
-	row, err := tx.VaultKey(profileHolder(a.profile.ID))
-	if err == nil {
-		if own, err := unwrap(row, wrapping); err == nil {
-			a.keys = keysIn(row, own, vaultOf(a.trust, info))
+// OwnKeys gives what unwraps the owner's key pair, with the vault's keys for it. Errors: folder.
+func (a *Acceptance) OwnKeys(ctx context.Context) (own OwnKeys, keys SealedKeys, err error) {
+	err = a.s.w.view(ctx, func(tx ReadTx) (err error) {
+		if own, err = a.s.w.ownKeys(tx, a.profile); err != nil {
+			return err
 		}
-	} else if !errors.Is(err, ErrNotFound) {
-		return err
-	}
-	return a.seeAll(tx, w, info)
+		row, err := tx.VaultKey(profileHolder(a.profile.ID))
+		keys = SealedKeys{row.Ciphertext, row.Generation, row.OnlyOne}
+		return ignoreMissing(err)
+	})
+	return own, keys, err
 }
 
-// keysIn opens the vault's keys that a row holds. They are empty unless they are the vault's own, as against
-// some that another has encrypted to the holder.
-func keysIn(row VaultKey, own vault.Identity, i Info) vault.Keys {
-	keys, err := own.Open(row.Ciphertext)
-	if err != nil || i.VaultGeneration == 0 || keys.Generation() != i.VaultGeneration || hex.EncodeToString(keys.PublicKey()) != i.VaultPublicKey {
-		return vault.Keys{}
-	}
-	return keys
+// Look reads what the owner is going to see, and what acceptance needs to know. keys are the vault's as far as
+// the owner's client could open them: those that are not the vault's own, which the keychain knows, are not used. Errors: folder.
+func (a *Acceptance) Look(ctx context.Context, keys vault.Keys) error {
+	return a.s.w.view(ctx, func(tx ReadTx) (err error) {
+		w := a.s.w
+		if a.said, err = w.journal.Said(tx); err != nil {
+			return err
+		}
+		if a.state, err = w.journal.StateOf(tx); err != nil {
+			return err
+		}
+		info, err := tx.Info()
+		if err != nil {
+			return err
+		}
+		a.keys = vault.Keys{}
+		if isVault(keys, vaultOf(a.trust, info)) {
+			a.keys = keys
+		}
+		a.looked = true
+		return a.seeAll(tx, w, info)
+	})
+}
+
+// isVault reports whether keys are the vault's own, as against some that another has encrypted to the owner.
+func isVault(keys vault.Keys, i Info) bool {
+	return !keys.Empty() && i.VaultGeneration > 0 && keys.Generation() == i.VaultGeneration && hex.EncodeToString(keys.PublicKey()) == i.VaultPublicKey
 }
 
 // vaultOf is the workspace with the vault's key that the keychain knows.
@@ -106,7 +114,7 @@ func vaultOf(t journal.Trust, i Info) Info {
 // folder.
 func (a *Acceptance) Accept(ctx context.Context) error {
 	w := a.s.w
-	if !within(a.madeAt, w.wall(), ChallengeLife) {
+	if !a.looked || !within(a.madeAt, w.wall(), ChallengeLife) {
 		return refuse(service.CodeChallengeEnded)
 	}
 	return service.Explain(w.journal.Accept(ctx, a.profile.ID, a.s.detail(), func(tx WriteTx) error {

@@ -41,7 +41,7 @@ func (h *fixture) putBack(old []byte) {
 }
 
 // proves gives what an owner may accept, with password and phone.
-func (p *user) proves(s *workspace.Quarantine) (*workspace.Acceptance, error) {
+func (p *user) proves(s *client.Quarantine) (*workspace.Acceptance, error) {
 	p.h.Helper()
 	factor := noFactor
 	if p.phone.key != "" {
@@ -87,12 +87,12 @@ func TestAccept_CopyFromBeforeEnrolmentIsRefused(t *testing.T) {
 
 func TestAccept_OwnerWhoLostTheRoleCannotAccept(t *testing.T) {
 	t.Parallel()
-	for name, act := range map[string]func(*client.Admin, string, workspace.Proof) error{
-		"Demoted": func(a *client.Admin, id string, p workspace.Proof) error {
+	for name, act := range map[string]func(*client.Admin, string, client.Proof) error{
+		"Demoted": func(a *client.Admin, id string, p client.Proof) error {
 			return a.SetRole(t.Context(), id, workspace.RoleMember, p)
 		},
-		"Suspended": func(a *client.Admin, id string, _ workspace.Proof) error { return a.Suspend(t.Context(), id) },
-		"Removed":   func(a *client.Admin, id string, p workspace.Proof) error { return a.Remove(t.Context(), id, p) },
+		"Suspended": func(a *client.Admin, id string, _ client.Proof) error { return a.Suspend(t.Context(), id) },
+		"Removed":   func(a *client.Admin, id string, p client.Proof) error { return a.Remove(t.Context(), id, p) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -61,13 +61,13 @@ func (k *hurt) Delete(ctx context.Context, name string) error {
 }
 
 // sealedOn opens what start has refused, with other secrets or files.
-func (h *fixture) sealedOn(secrets workspace.Secrets, files workspace.Files) *workspace.Quarantine {
+func (h *fixture) sealedOn(secrets workspace.Secrets, files workspace.Files) *client.Quarantine {
 	h.Helper()
 	store, err := sqlite.Open(h.Context(), h.path)
 	h.ok(err)
 	h.Cleanup(func() { _ = store.Close() })
 	h.store = store
-	s, err := workspace.OpenQuarantined(h.Context(), workspace.Config{Store: store, Secrets: secrets, Files: files, Now: h.clock.now, Password: cheap})
+	s, err := client.OpenQuarantined(h.Context(), workspace.Config{Store: store, Secrets: secrets, Files: files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	return s
 }
@@ -75,8 +75,8 @@ func (h *fixture) sealedOn(secrets workspace.Secrets, files workspace.Files) *wo
 func TestOpenSealed_OnlyWhatDoesNotFitIsSealed(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
-	open := func() (*workspace.Quarantine, error) {
-		return workspace.OpenQuarantined(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
+	open := func() (*client.Quarantine, error) {
+		return client.OpenQuarantined(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
 	}
 	if s, err := open(); s != nil || err != nil {
 		t.Errorf("a folder without a workspace: %v, %v", s, err)
@@ -85,7 +85,7 @@ func TestOpenSealed_OnlyWhatDoesNotFitIsSealed(t *testing.T) {
 	if s, err := open(); s != nil || err != nil {
 		t.Errorf("a workspace that fits: %v, %v", s, err)
 	}
-	h.ok(h.secrets.Delete(t.Context(), h.secrets.prefix()+"/device"))
+	h.ok(h.secrets.Delete(t.Context(), h.secrets.prefix()+"/pepper"))
 	s, err := open()
 	if h.refused(err, service.CodeKeychainItemMissing); s != nil {
 		t.Error("a workspace without its key is sealed")
@@ -94,7 +94,7 @@ func TestOpenSealed_OnlyWhatDoesNotFitIsSealed(t *testing.T) {
 
 func TestOpen_WorkspaceKeysOfAnotherLengthAreNone(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"device", "pepper", "integrity"} {
+	for _, name := range []string{"lock", "pepper", "integrity"} {
 		for _, n := range []int{0, 31, 33} {
 			h, _ := created(t)
 			h.ok(h.secrets.Set(t.Context(), h.secrets.prefix()+"/"+name, secret.NewBytes(make([]byte, n))))

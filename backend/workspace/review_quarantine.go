@@ -2,13 +2,12 @@ package workspace
 
 import (
 	"context"
-	"crypto/subtle"
 	"encoding/binary"
 	"errors"
+	"sync"
 	"time"
 
 	"countersign/backend/journal"
-	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 )
@@ -21,40 +20,41 @@ type Quarantine struct {
 }
 
 // OpenQuarantined opens what Open has refused as not_authentic. A database that fits
-// by now gives a nil Quarantine.
-func OpenQuarantined(ctx context.Context, c Config) (*Quarantine, error) {
+// by now gives a nil Quarantine. The Workspace is not to be used but by package client, for its name and keys.
+func OpenQuarantined(ctx context.Context, c Config) (*Quarantine, *Workspace, error) {
 	w, err := load(ctx, c)
 	if err != nil || !w.Created() {
-		return nil, err
+		return nil, nil, err
 	}
 	err = w.check(ctx)
 	var r *Report
 	if errors.As(err, &r) {
-		return &Quarantine{w, r}, nil
+		return &Quarantine{w, r}, w, nil
 	}
-	return nil, err
+	return nil, nil, err
 }
 
 // Report says what was found.
 func (s *Quarantine) Report() Report { return *s.report }
 
-// Prove takes an owner's password and second factor, and gives what the owner would
-// accept. The keychain decides who an owner is and what each needs, and which codes
-// were used: nothing of that is believed of the database. A right code is used up.
-//
-// Guesses are counted in the keychain here, since the database may be put back.
-// Errors: credentials_wrong, throttled, those of a code, authenticator_off,
-// factor_required, accept_changed where the owner's own account is not the one that the
-// keychain knows; keychain and folder.
-func (s *Quarantine) Prove(ctx context.Context, email string, pw secret.Text, factor FactorInput) (*Acceptance, error) {
+// ReviewAttempt is an owner's attempt to be proven: its terms say what a client has to sign.
+type ReviewAttempt struct {
+	PasswordTerms
+	s      *Quarantine
+	key    string // of the email
+	madeAt time.Time
+
+	mu   sync.Mutex
+	over bool
+}
+
+// BeginProve begins one, which is good for ChallengeLife and for one guess. Errors: email_required; folder.
+func (s *Quarantine) BeginProve(ctx context.Context, email string) (*ReviewAttempt, error) {
 	key := emailKey(email)
 	if key == "" {
 		return nil, refuse(service.CodeEmailRequired).At("email")
 	}
-	if pw.Empty() {
-		return nil, refuse(service.CodePasswordRequired).At("password")
-	}
-	t, err := s.recordAttempt(ctx)
+	nonce, err := s.w.random(service.NonceSize)
 	if err != nil {
 		return nil, err
 	}
@@ -62,16 +62,36 @@ func (s *Quarantine) Prove(ctx context.Context, email string, pw secret.Text, fa
 	if err := s.w.view(ctx, func(tx ReadTx) error { return a.read(tx, key) }); err != nil {
 		return nil, err
 	}
-	record := a.profile.Password
-	if a.profile.ID == "" {
-		record = PasswordRecord{Salt: make([]byte, password.SaltSize), Params: s.w.cost, Verifier: make([]byte, password.KeySize)}
+	record := s.w.recordOf(a.profile, key)
+	terms := PasswordTerms{WorkspaceID: s.w.ID(), Nonce: nonce, Salt: record.Salt, Params: record.Params}
+	return &ReviewAttempt{PasswordTerms: terms, s: s, key: key, madeAt: s.w.wall()}, nil
+}
+
+// Prove takes what an owner has signed with their password (service.SignInMessage), and a second factor, and gives what the owner would
+// accept, once Look has read it. The keychain decides who an owner is and what each needs, and which codes
+// were used: nothing of that is believed of the database. A right code is used up.
+//
+// Guesses are counted in the keychain here, since the database may be put back.
+// Errors: credentials_wrong, throttled, those of a code, authenticator_off, challenge_ended,
+// factor_required, accept_changed where the owner's own account is not the one that the
+// keychain knows; keychain and folder.
+func (r *ReviewAttempt) Prove(ctx context.Context, signature []byte, factor FactorInput) (*Acceptance, error) {
+	s := r.s
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.over || !within(r.madeAt, s.w.wall(), ChallengeLife) {
+		return nil, refuse(service.CodeChallengeEnded)
 	}
-	derived, err := s.w.derive(ctx, pw, record.Salt, record.Params)
+	r.over = true
+	t, err := s.recordAttempt(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer derived.Wipe()
-	if subtle.ConstantTimeCompare(password.Verifier(derived, s.w.keys.device), record.Verifier) != 1 || a.profile.ID == "" {
+	a := &Acceptance{s: s}
+	if err := s.w.view(ctx, func(tx ReadTx) error { return a.read(tx, r.key) }); err != nil {
+		return nil, err
+	}
+	if !signed(s.w.recordOf(a.profile, r.key), service.SignInMessage(r.WorkspaceID, r.Nonce), signature) || a.profile.ID == "" {
 		return nil, t.wrong(service.CodeCredentialsWrong)
 	}
 	if err := s.checkKnown(ctx, a); err != nil {
@@ -80,15 +100,10 @@ func (s *Quarantine) Prove(ctx context.Context, email string, pw secret.Text, fa
 	if err := s.second(ctx, a, t, factor); err != nil {
 		return nil, err
 	}
-	wrapping := password.WrappingKey(derived, s.w.keys.device)
-	defer wrapping.Wipe()
 	if err := s.forgive(ctx); err != nil {
 		return nil, err
 	}
 	a.madeAt = s.w.wall()
-	if err := s.w.view(ctx, func(tx ReadTx) error { return a.look(tx, wrapping) }); err != nil {
-		return nil, err
-	}
 	return a, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
@@ -13,14 +14,14 @@ import (
 )
 
 // sealed opens what start has refused.
-func (h *fixture) sealed() *workspace.Quarantine {
+func (h *fixture) sealed() *client.Quarantine {
 	h.Helper()
 	var err error
 	h.store, err = sqlite.Open(h.Context(), h.path)
 	h.ok(err)
 	store := h.store
 	h.Cleanup(func() { _ = store.Close() })
-	s, err := workspace.OpenQuarantined(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
+	s, err := client.OpenQuarantined(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	if s == nil {
 		h.Fatal("nothing is sealed")
@@ -116,7 +117,7 @@ func TestAccept_PlantedIntentIsNotCarriedOut(t *testing.T) {
 }
 
 // accept proves an owner and takes a sealed workspace as it is.
-func accept(ctx context.Context, s *workspace.Quarantine, email string, pw secret.Text, factor workspace.FactorInput) error {
+func accept(ctx context.Context, s *client.Quarantine, email string, pw secret.Text, factor workspace.FactorInput) error {
 	a, err := s.Prove(ctx, email, pw, factor)
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ func BenchmarkPrintRun(b *testing.B) {
 		b.Fatal(err)
 	}
 	run := func(ids []string) (took time.Duration, most uint64) {
-		r, err := a.BeginRun(ctx, workspace.RunRequest{Members: ids, Reason: "r", Kind: workspace.RunPrint}, workspace.Proof{Password: secret.NewText(pass)})
+		r, err := a.BeginRun(ctx, workspace.RunRequest{Members: ids, Reason: "r", Kind: workspace.RunPrint}, client.Proof{Password: secret.NewText(pass)})
 		if err != nil {
 			b.Fatal(err)
 		}

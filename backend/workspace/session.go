@@ -8,7 +8,6 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/vault"
 )
 
 // Session is a profile that is signed in, with all the factors it has on. It
@@ -29,21 +28,22 @@ type Session struct {
 	usedAt    time.Time
 	latest    time.Time // that the clock has shown
 	over      bool
-	waiting   grant          // a step-up that waits for its act
-	run       *PrintRun      // under way, or the last one
-	own       vault.Identity // the key pair; empty: the contracts stay closed
-	jobs      map[*job]bool  // long work that is under way
-	off       bool           // 2FA of the profile
-	short     bool           // the password is too short to stand alone
-	enrolOnly bool           // it can enrol and nothing else, until 2FA is on
-	enrolling bool           // an enrolment is under way
-	overdue   bool           // over, since 2FA is required
+	waiting   grant         // a step-up that waits for its act
+	run       *PrintRun     // under way, or the last one
+	own       OwnKeys       // of the profile
+	jobs      map[*job]bool // long work that is under way
+	nonces    nonces        // of proofs that were begun
+	off       bool          // 2FA of the profile
+	short     bool          // the password is too short to stand alone
+	enrolOnly bool          // it can enrol and nothing else, until 2FA is on
+	enrolling bool          // an enrolment is under way
+	overdue   bool          // over, since 2FA is required
 
 	enrolment *enrolment // under acts
 	newCodes  *newCodes  // under acts
 }
 
-func (w *Workspace) newSession(p Profile, own vault.Identity) *Session {
+func (w *Workspace) newSession(p Profile, own OwnKeys) *Session {
 	now := w.wall()
 	return &Session{w: w, id: p.ID, epoch: p.Epoch, startedAt: now, usedAt: now, latest: now, own: own, off: true}
 }
@@ -122,7 +122,7 @@ func (s *Session) expired(now time.Time) bool {
 func (s *Session) End(ctx context.Context) error {
 	s.mu.Lock()
 	s.over = true
-	s.own = vault.Identity{} // what is still at work has it, until it stops
+	s.own = OwnKeys{} // what is still at work has it, until it stops
 	run := s.run
 	s.mu.Unlock()
 	s.stopJobs()
@@ -234,8 +234,9 @@ func (f FactorInput) given() bool { return f.Kind != FactorNone && f.Kind != "" 
 
 // Proof is what a step-up takes: the password and, where 2FA is on, a second factor.
 type Proof struct {
-	Password secret.Text
-	Factor   FactorInput
+	Nonce     []byte // see Session.BeginProof
+	Signature []byte // with the password's key, of service.ProofMessage; empty: no password was typed
+	Factor    FactorInput
 }
 
 // factorUse is a second factor that was paid for and matches.

@@ -1,16 +1,13 @@
 package workspace
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"time"
 
 	"countersign/backend/journal"
-	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/vault"
 )
 
 func TestAfterwards_WhatFailedWhileTakingBackIsTold(t *testing.T) {
@@ -65,18 +62,6 @@ func TestIntegrity_KeyThatIsNotThereIsAnError(t *testing.T) {
 	}
 }
 
-func TestDerive_WhoLeavesBeforeTheirTurnGetsNoKey(t *testing.T) {
-	t.Parallel()
-	w := &Workspace{hashing: make(chan struct{}, 1)}
-	w.hashing <- struct{}{} // another has the turn
-	ctx, leave := context.WithCancel(t.Context())
-	leave()
-	key, err := w.derive(ctx, secret.NewText("tundra velvet orchard 91"), make([]byte, password.SaltSize), Argon2id(password.Cheap))
-	if !errors.Is(err, context.Canceled) || key.Len() != 0 {
-		t.Errorf("a key of %d bytes, %v", key.Len(), err)
-	}
-}
-
 func TestStand_SessionThatIsOverEnrolsNoMore(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -103,7 +88,7 @@ func TestRemaining_RequirementAheadShortensNoGate(t *testing.T) {
 	w := &Workspace{
 		clock: journal.NewClock(func() time.Time { return now }), idle: 5 * time.Minute, info: Info{ID: "a", CreatedAt: now, Require2FA: true, RequireFrom: now.Add(time.Minute)},
 	}
-	s := w.newSession(Profile{ID: "p"}, vault.Identity{})
+	s := w.newSession(Profile{ID: "p"}, OwnKeys{})
 	if got := s.Remaining(); got != time.Minute {
 		t.Errorf("without 2FA: %s", got)
 	}

@@ -2,49 +2,68 @@ package workspace
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
 	"errors"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"countersign/backend/password"
-	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
-	"countersign/backend/vault"
 )
 
-// SignIn checks the password. Of the two results one is set: a Session, or a
-// Challenge where the profile has 2FA on or is required to, or where the password
-// stands alone and is too short for that. An email that nobody has costs the
-// same time and gets the same words and the same pauses as a wrong password.
-// Errors: email_required, password_required, credentials_wrong, suspended_self,
-// throttled; keychain and folder.
-func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*Session, *Challenge, error) {
+// SignInAttempt is a sign-in that has begun: its terms say what a client has to sign.
+type SignInAttempt struct {
+	PasswordTerms
+	w      *Workspace
+	key    string // of the email
+	madeAt time.Time
+
+	mu   sync.Mutex
+	over bool
+}
+
+// BeginSignIn begins a sign-in, which is good for ChallengeLife and for one guess. An email that nobody has
+// gets terms of the same form, and always the same. Errors: email_required, credentials_wrong; folder.
+func (w *Workspace) BeginSignIn(ctx context.Context, email string) (*SignInAttempt, error) {
 	key := emailKey(email)
 	switch {
 	case key == "":
-		return nil, nil, refuse(service.CodeEmailRequired).At("email")
-	case pw.Empty():
-		return nil, nil, refuse(service.CodePasswordRequired).At("password")
-	case !w.Created() || len(key) > 4*MaxEmail || len(pw.Reveal()) > 4*4*password.MaxLength:
-		return nil, nil, refuse(service.CodeCredentialsWrong)
+		return nil, refuse(service.CodeEmailRequired).At("email")
+	case !w.Created() || len(key) > 4*MaxEmail:
+		return nil, refuse(service.CodeCredentialsWrong)
 	}
-	var p Profile
-	var on bool
-	var info Info
-	err := w.view(ctx, func(tx ReadTx) (err error) {
+	nonce, err := w.random(service.NonceSize)
+	if err != nil {
+		return nil, err
+	}
+	a := &SignInAttempt{w: w, key: key, madeAt: w.wall()}
+	p, _, _, err := w.whoSignsIn(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	record := w.recordOf(p, key)
+	a.PasswordTerms = PasswordTerms{WorkspaceID: w.ID(), Nonce: nonce, Salt: record.Salt, Params: record.Params}
+	return a, nil
+}
+
+// whoSignsIn looks up who has an email, whether their 2FA is on, and the workspace. The zero Profile is nobody
+// whose password could be right.
+func (w *Workspace) whoSignsIn(ctx context.Context, emailKey string) (p Profile, on bool, info Info, err error) {
+	err = w.view(ctx, func(tx ReadTx) (err error) {
 		if info, err = tx.Info(); err != nil {
 			return err
 		}
-		p, err = tx.ProfileByEmail(key)
+		p, err = tx.ProfileByEmail(emailKey)
 		if errors.Is(err, ErrNotFound) {
+			p = Profile{}
 			return nil
 		}
 		if err != nil {
@@ -52,84 +71,103 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 		}
 		_, err = tx.Factor(p.ID)
 		on = err == nil
-		if errors.Is(err, ErrNotFound) {
-			return nil
-		}
-		return err
+		return ignoreMissing(err)
 	})
 	if err != nil {
-		return nil, nil, err
+		return Profile{}, false, info, err
 	}
 	w.cacheInfo(info)
 	if p.State == ProfileInvited || p.State == ProfileRemoved {
-		p = Profile{} // there is no password that could be right
+		p = Profile{}
 	}
-	t, wrapping, err := w.checkPasswordOf(ctx, p, key, pw, service.CodeCredentialsWrong)
+	return p, on, info, nil
+}
+
+// recordOf is a profile's password record. That of an email which nobody has is made of the pepper.
+func (w *Workspace) recordOf(p Profile, emailKey string) PasswordRecord {
+	if p.ID != "" {
+		return p.Password
+	}
+	return PasswordRecord{Salt: w.unknownSum("salt of an unknown email", emailKey)[:password.SaltSize], Params: w.cost, PublicKey: nobody}
+}
+
+// nobody is a public key to which nobody has the private one: that of the seed of zeros, which no message is
+// signed with. A signature is held against it in the same time as against any other.
+var nobody = ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)).Public().(ed25519.PublicKey)
+
+// SignIn checks the password by what the client has signed with it: service.SignInMessage. Of the two results one is set: a Session, or a
+// Challenge where the profile has 2FA on or is required to, or where the password
+// stands alone and, as the client says, is too short for that. An email that nobody has gets the same words and the same pauses as a wrong password.
+// Errors: credentials_wrong, suspended_self, throttled, challenge_ended; keychain and folder.
+func (a *SignInAttempt) SignIn(ctx context.Context, signature []byte, short bool) (*Session, *Challenge, error) {
+	w := a.w
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.over || !within(a.madeAt, w.wall(), ChallengeLife) {
+		return nil, nil, refuse(service.CodeChallengeEnded)
+	}
+	a.over = true
+	p, on, info, err := w.whoSignsIn(ctx, a.key)
 	if err != nil {
 		return nil, nil, err
 	}
-	kept := false
-	defer func() {
-		if !kept {
-			wrapping.Wipe()
-		}
-	}()
+	t, err := w.checkSignature(ctx, p, a.key, service.SignInMessage(a.WorkspaceID, a.Nonce), signature, service.CodeCredentialsWrong)
+	if err != nil {
+		return nil, nil, err
+	}
 	if p.State == ProfileSuspended {
 		return nil, nil, service.Afterwards(refuse(service.CodeSuspendedSelf), w.refund(ctx, t))
 	}
-	// What was long enough while 2FA was required may be too short by now. Only here
-	// is the password known: how long it is, is kept nowhere.
-	mustEnrol, short := !on && info.Requires(w.now()), password.Short(pw, password.MinLength)
+	// What was long enough while 2FA was required may be too short by now. Only the client
+	// knows how long it is.
+	mustEnrol := !on && info.Requires(w.now())
 	if on || mustEnrol || short {
 		if err := w.refund(ctx, t); err != nil {
 			return nil, nil, err
 		}
-		c := w.newChallenge(p, wrapping)
-		c.mustEnrol, c.alone, c.short, kept = mustEnrol, !on && !mustEnrol, short, true
+		c := w.newChallenge(p)
+		c.mustEnrol, c.alone, c.short = mustEnrol, !on && !mustEnrol, short
 		return nil, c, nil
 	}
-	s, err := w.completeSignIn(ctx, p, signInDetails{factor: "none", key: wrapping})
+	s, err := w.completeSignIn(ctx, p, signInDetails{factor: "none"})
 	return s, nil, err
 }
 
-// checkPasswordOf charges for a guess at p's password and looks at it. The zero
+// checkSignature charges for a guess at p's password and looks at it. The zero
 // Profile stands for an email that nobody has. The attempt is the caller's to
-// refund or to reset, and the key, which a right password unwraps with, to wipe.
-func (w *Workspace) checkPasswordOf(ctx context.Context, p Profile, emailKey string, pw secret.Text, wrong service.Code) (attempt, secret.Bytes, error) {
+// refund or to reset.
+func (w *Workspace) checkSignature(ctx context.Context, p Profile, emailKey string, message, signature []byte, wrong service.Code) (attempt, error) {
 	subject := p.ID
-	record := p.Password
 	if subject == "" {
 		subject = w.unknownSubject(emailKey)
-		record = PasswordRecord{Salt: make([]byte, password.SaltSize), Params: w.cost, Verifier: make([]byte, password.KeySize)}
 	}
 	t, err := w.recordAttempt(ctx, subject, KindPassword)
 	if err != nil {
-		return t, secret.Bytes{}, err
+		return t, err
 	}
-	derived, err := w.derive(ctx, pw, record.Salt, record.Params)
-	if err != nil {
-		return t, secret.Bytes{}, err
+	if !signed(w.recordOf(p, emailKey), message, signature) || p.ID == "" {
+		return t, w.wrong(ctx, t, wrong)
 	}
-	defer derived.Wipe()
-	w.mu.RLock()
-	verifier := password.Verifier(derived, w.keys.device)
-	wrapping := password.WrappingKey(derived, w.keys.device)
-	w.mu.RUnlock()
-	if subtle.ConstantTimeCompare(verifier, record.Verifier) != 1 || p.ID == "" {
-		wrapping.Wipe()
-		return t, secret.Bytes{}, w.wrong(ctx, t, wrong)
-	}
-	return t, wrapping, nil
+	return t, nil
+}
+
+// signed reports whether a message was signed with a password.
+func signed(r PasswordRecord, message, signature []byte) bool {
+	return len(r.PublicKey) == ed25519.PublicKeySize && ed25519.Verify(r.PublicKey, message, signature)
 }
 
 // unknownSubject is under what an email that nobody has is counted: keyed, so
 // that the database does not tell which addresses were tried.
 func (w *Workspace) unknownSubject(emailKey string) string {
+	return unknownPrefix + hex.EncodeToString(w.unknownSum("unknown email", emailKey)[:16])
+}
+
+func (w *Workspace) unknownSum(what, emailKey string) []byte {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	mac := hmac.New(sha256.New, w.keys.pepper.Reveal())
-	mac.Write([]byte("unknown email\x00" + emailKey))
-	return unknownPrefix + hex.EncodeToString(mac.Sum(nil)[:16])
+	mac.Write([]byte(what + "\x00" + emailKey))
+	return mac.Sum(nil)
 }
 
 const unknownPrefix = "unknown:"
@@ -167,8 +205,7 @@ type signInDetails struct {
 	use       func(tx WriteTx) error // consumes the factor, or refuses
 	enrolOnly EnrolmentKind          // empty: a whole session
 	redeems   *redemption            // an invitation or a password reset, else nil
-	chooses   *chosen                // a longer password, else nil
-	key       secret.Bytes           // made of the password: see unwrapOwn
+	chooses   *NewPassword           // a longer password, else nil
 	short     bool                   // the password is too short to stand alone
 }
 
@@ -178,7 +215,7 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 	now := w.now()
 	var welcome Welcome
 	var entered Profile
-	var own vault.Identity
+	var own OwnKeys
 	how := map[string]string{"factor": a.factor}
 	if a.number > 0 {
 		how["number"] = strconv.Itoa(a.number)
@@ -222,20 +259,17 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 			return err
 		}
 		if a.chooses != nil {
-			a.chooses.apply(&fresh)
+			if err := w.setPassword(tx, &fresh, *a.chooses, nil); err != nil {
+				return err
+			}
 		}
 		fresh.LastSignInAt = now
 		entered = fresh
 		if err := tx.UpdateProfile(fresh); err != nil {
 			return err
 		}
-		if own, err = w.unwrapOwn(tx, p.ID, a.key, a.redeems); err != nil {
+		if own, err = w.ownKeys(tx, fresh); err != nil {
 			return err
-		}
-		if a.chooses != nil {
-			if own, err = a.chooses.rewrap(tx, w.newSession(fresh, own)); err != nil {
-				return err
-			}
 		}
 		detail := maps.Clone(how)
 		if a.enrolOnly != "" {

@@ -19,20 +19,21 @@ type Challenge struct {
 	profile Profile
 	madeAt  time.Time
 
-	mustEnrol bool         // 2FA is required, and off: no factor can be asked for
-	short     bool         // the password is too short to stand alone
-	alone     bool         // it stands alone: 2FA is off, and not required
-	redeems   *redemption  // with an invitation or a password reset, else nil
-	key       secret.Bytes // made of the password: see unwrapOwn
+	mustEnrol bool        // 2FA is required, and off: no factor can be asked for
+	short     bool        // the password is too short to stand alone
+	alone     bool        // it stands alone: 2FA is off, and not required
+	redeems   *redemption // with an invitation or a password reset, else nil
 
 	mu   sync.Mutex
 	over bool
 }
 
-// newChallenge takes key over, and wipes it at the end.
-func (w *Workspace) newChallenge(p Profile, key secret.Bytes) *Challenge {
-	return &Challenge{w: w, profile: p, madeAt: w.wall(), key: key}
+func (w *Workspace) newChallenge(p Profile) *Challenge {
+	return &Challenge{w: w, profile: p, madeAt: w.wall()}
 }
+
+// Name is the name of the profile that is signing in.
+func (c *Challenge) Name() string { return c.profile.Name }
 
 // Email is the address of the profile that is signing in.
 func (c *Challenge) Email() string { return c.profile.Email }
@@ -47,13 +48,7 @@ func (c *Challenge) AuthenticatorOff(ctx context.Context) (bool, error) {
 func (c *Challenge) Leave() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.end()
-}
-
-// end is called with c.mu held.
-func (c *Challenge) end() {
 	c.over = true
-	c.key.Wipe()
 }
 
 // Verify takes a verification code. Errors: code_required, code_form,
@@ -68,7 +63,7 @@ func (c *Challenge) Verify(ctx context.Context, input secret.Text) (*Session, er
 		if err != nil {
 			return nil, err
 		}
-		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "code", use: use.consume, redeems: c.redeems, key: c.key, short: c.short})
+		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "code", use: use.consume, redeems: c.redeems, short: c.short})
 	})
 }
 
@@ -84,7 +79,7 @@ func (c *Challenge) Recover(ctx context.Context, input secret.Text) (*Session, e
 		if err != nil {
 			return nil, err
 		}
-		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "recovery", number: use.number, use: use.consume, redeems: c.redeems, key: c.key, short: c.short})
+		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "recovery", number: use.number, use: use.consume, redeems: c.redeems, short: c.short})
 	})
 }
 
@@ -93,12 +88,12 @@ func (c *Challenge) once(check func() (*Session, error)) (*Session, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.over || !within(c.madeAt, c.w.wall(), ChallengeLife) {
-		c.end()
+		c.over = true
 		return nil, refuse(service.CodeChallengeEnded)
 	}
 	s, err := check()
 	if err == nil || service.IsCode(err, service.CodeChallengeEnded) || c.redeems != nil && codeGone(err) {
-		c.end()
+		c.over = true
 	}
 	return s, err
 }

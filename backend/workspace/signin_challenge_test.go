@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -67,7 +68,7 @@ func TestVerify_PauseDoublesAndThe20thFailureTurnsTheAppOff(t *testing.T) {
 	}
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
 	h.refused(err, service.CodeAuthenticatorOff) // until a new phone re-binds it
-	shown, err := s.BeginChangePhone(t.Context(), workspace.Proof{})
+	shown, err := s.BeginChangePhone(t.Context(), client.Proof{})
 	h.ok(err)
 	fresh := h.phoneOf(shown)
 	_, err = s.Confirm(t.Context(), secret.NewText(fresh.code()))

@@ -3,10 +3,7 @@ package workspace
 import (
 	"context"
 
-	"countersign/backend/password"
-	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/vault"
 )
 
 // choseLonger is what the log says of a password that was chosen since the one
@@ -18,41 +15,37 @@ const choseLonger = "longer"
 // is then the only way on.
 func (c *Challenge) MustChoosePassword() bool { return c.alone && c.short }
 
+// OwnKeys gives what unwraps the key pair of somebody who must choose a longer password: there is no other factor.
+// Errors: challenge_ended; folder.
+func (c *Challenge) OwnKeys(ctx context.Context) (own OwnKeys, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.over || !c.MustChoosePassword() {
+		return own, refuse(service.CodeChallengeEnded)
+	}
+	err = c.w.view(ctx, func(tx ReadTx) error {
+		p, err := tx.Profile(c.profile.ID)
+		if err := refuseUnless(err == nil && p.Epoch == c.profile.Epoch, ignoreMissing(err), service.CodeChallengeEnded); err != nil {
+			return err
+		}
+		if _, err := tx.Factor(p.ID); ignoreMissing(err) != nil || err == nil { // 2FA was turned on in between
+			return refuseUnless(false, ignoreMissing(err), service.CodeChallengeEnded)
+		}
+		own, err = c.w.ownKeys(tx, p)
+		return err
+	})
+	return own, err
+}
+
 // ChoosePassword takes a longer password in the place of the one that was right,
 // and lets its person in: one transaction sets it, ends every other session and
-// challenge of the profile, and makes the session. Errors: password_required,
-// password_short, password_long, password_common; challenge_ended; keychain and
+// challenge of the profile, and makes the session. Errors: challenge_ended; keychain and
 // folder.
-func (c *Challenge) ChoosePassword(ctx context.Context, next secret.Text) (*Session, error) {
+func (c *Challenge) ChoosePassword(ctx context.Context, next NewPassword) (*Session, error) {
 	return c.once(func() (*Session, error) {
-		if !c.MustChoosePassword() {
+		if !c.MustChoosePassword() || next.Short {
 			return nil, refuse(service.CodeChallengeEnded)
 		}
-		if err := checkPassword(next, password.MinLength, "next", c.w.Name(), c.profile.Name, c.profile.Email); err != nil {
-			return nil, err
-		}
-		record, wrapping, err := c.w.newPassword(ctx, next)
-		if err != nil {
-			return nil, err
-		}
-		defer wrapping.Wipe()
-		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "none", chooses: &chosen{record, wrapping}, key: c.key})
+		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "none", chooses: &next})
 	})
-}
-
-// chosen is a password that takes effect in the transaction that lets its person in.
-type chosen struct {
-	record   PasswordRecord
-	wrapping secret.Bytes
-}
-
-func (n *chosen) apply(p *Profile) {
-	p.Password = n.record
-	p.Epoch++ // whoever is signed in with the old password is not any more
-}
-
-// rewrap gives what s holds of the vault by then.
-func (n *chosen) rewrap(tx WriteTx, s *Session) (vault.Identity, error) {
-	err := s.rewrap(tx, n.wrapping)
-	return s.own, err
 }

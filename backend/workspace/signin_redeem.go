@@ -3,6 +3,8 @@ package workspace
 import (
 	"context"
 	"errors"
+	"sync"
+	"time"
 
 	"countersign/backend/password"
 	"countersign/backend/recovery"
@@ -14,9 +16,8 @@ import (
 // redemption is a right invitation or password reset with the password that was
 // chosen: it takes effect in the transaction that lets its person in.
 type redemption struct {
-	code   OneTime
-	record PasswordRecord
-	own    vault.Identity // came with the code; may be empty
+	code OneTime
+	next NewPassword
 }
 
 // apply sets the password and uses the code up, within tx.
@@ -27,101 +28,142 @@ func (r *redemption) apply(tx WriteTx, w *Workspace, p *Profile) error {
 	if p.State == ProfileInvited {
 		p.State, p.StateAt = ProfileActive, w.now()
 	}
-	p.Password = r.record
-	p.Epoch++ // whoever is signed in with the old password is not any more
-	return nil
+	return w.setPassword(tx, p, r.next, &r.code)
 }
 
-// Redeem takes an invitation or a password reset and the password that its
-// person has chosen. Of the two results one is set, as for SignIn: with 2FA on,
-// the new password waits for the second factor. An email that nobody has gets
-// the same words, time and pauses as a wrong code. The password is looked at
-// first, so that a weak one costs no guess. Errors: email_required,
-// invitation_required, invitation_form, invitation_wrong, one_time_expired,
-// one_time_used, one_time_ended, password_*, throttled; keychain and folder.
-func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.Text) (*Session, *Challenge, error) {
+// RedeemAttempt is an attempt to choose a password with an invitation or a password reset.
+type RedeemAttempt struct {
+	w      *Workspace
+	key    string // of the email
+	code   recovery.Code
+	madeAt time.Time
+
+	mu      sync.Mutex
+	right   bool
+	over    bool
+	profile Profile
+	on      bool // 2FA
+	info    Info
+	oneTime OneTime
+	guess   attempt
+}
+
+// Redeemed is what a right code leads to.
+type Redeemed struct {
+	Name string         // of its person: no secret to whoever has the code, and one to everybody else
+	Own  vault.Identity // the key pair that came with it; may be empty
+}
+
+// BeginRedeem looks at the form of an invitation or a password reset. Errors: email_required,
+// invitation_required, invitation_form, invitation_wrong; folder.
+func (w *Workspace) BeginRedeem(ctx context.Context, email string, input secret.Text) (*RedeemAttempt, error) {
 	key := emailKey(email)
 	if key == "" {
-		return nil, nil, refuse(service.CodeEmailRequired).At("email")
+		return nil, refuse(service.CodeEmailRequired).At("email")
 	}
 	code, err := recovery.Parse(input)
 	var form *recovery.FormError
 	switch {
 	case errors.Is(err, recovery.ErrEmpty):
-		return nil, nil, refuse(service.CodeInvitationRequired).At("invitation")
+		return nil, refuse(service.CodeInvitationRequired).At("invitation")
 	case errors.As(err, &form):
-		return nil, nil, refuse(service.CodeInvitationForm).At("invitation").With("length", form.Length)
+		return nil, refuse(service.CodeInvitationForm).At("invitation").With("length", form.Length)
 	case err != nil:
-		return nil, nil, err
+		return nil, err
 	case !w.Created() || len(key) > 4*MaxEmail:
-		return nil, nil, refuse(service.CodeInvitationWrong).At("invitation")
+		return nil, refuse(service.CodeInvitationWrong).At("invitation")
 	}
-	var p Profile
-	var on bool
-	var info Info
+	a := &RedeemAttempt{w: w, key: key, code: code, madeAt: w.wall()}
 	err = w.view(ctx, func(tx ReadTx) (err error) {
-		if info, err = tx.Info(); err != nil {
+		if a.info, err = tx.Info(); err != nil {
 			return err
 		}
-		p, err = tx.ProfileByEmail(key)
-		if errors.Is(err, ErrNotFound) || err == nil && p.State == ProfileRemoved {
-			p = Profile{}
+		a.profile, err = tx.ProfileByEmail(key)
+		if errors.Is(err, ErrNotFound) || err == nil && a.profile.State == ProfileRemoved {
+			a.profile = Profile{}
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		_, err = tx.Factor(p.ID)
-		on = err == nil
+		_, err = tx.Factor(a.profile.ID)
+		a.on = err == nil
 		return ignoreMissing(err)
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	w.cacheInfo(info)
-	if err := w.checkPassword(pw, "password", info.Name, email); err != nil {
-		return nil, nil, err
+	w.cacheInfo(a.info)
+	return a, nil
+}
+
+// Check pays for the guess and looks at the code. An email that nobody has gets
+// the same words, time and pauses as a wrong code. Errors: invitation_wrong, one_time_expired,
+// one_time_used, one_time_ended, throttled, challenge_ended; folder.
+func (a *RedeemAttempt) Check(ctx context.Context) (r Redeemed, err error) {
+	w := a.w
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.over || a.right || !within(a.madeAt, w.wall(), ChallengeLife) {
+		return r, refuse(service.CodeChallengeEnded)
 	}
-	subject := p.ID
+	subject := a.profile.ID
 	if subject == "" {
-		subject = w.unknownSubject(key)
+		subject = w.unknownSubject(a.key)
 	}
-	right, t, err := w.matchOneTime(ctx, p, subject, []OneTimeKind{OneTimeInvitation, OneTimeReset}, KindInvitation, code, service.CodeInvitationWrong)
+	right, t, err := w.matchOneTime(ctx, a.profile, subject, []OneTimeKind{OneTimeInvitation, OneTimeReset}, KindInvitation, a.code, service.CodeInvitationWrong)
 	if err != nil {
+		a.over = true
 		var e *service.Error
 		if errors.As(err, &e) && e.Code == service.CodeInvitationWrong {
 			err = e.At("invitation")
 		}
-		return nil, nil, err
+		return r, err
 	}
-	// The name is no secret to whoever has the code, and is to everybody else.
-	if err := w.checkPassword(pw, "password", info.Name, p.Name, email); err != nil {
-		return nil, nil, service.Afterwards(err, w.refund(ctx, t))
+	a.right, a.oneTime, a.guess = true, right.OneTime, t
+	r.Name = a.profile.Name
+	r.Own, err = w.ownOf(ctx, right)
+	return r, err
+}
+
+// Leave gives up after a right code, whose guess is then not counted: the password was not good enough.
+// Errors: folder.
+func (a *RedeemAttempt) Leave(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.over || !a.right {
+		return nil
 	}
-	r := &redemption{code: right.OneTime}
-	if r.own, err = w.ownOf(ctx, right); err != nil {
-		return nil, nil, err
+	a.over = true
+	return a.w.refund(ctx, a.guess)
+}
+
+// Redeem sets the password. Of the two results one is set, as for SignIn: with 2FA on,
+// the new password waits for the second factor. Errors: one_time_used, one_time_ended, challenge_ended;
+// keychain and folder.
+func (a *RedeemAttempt) Redeem(ctx context.Context, next NewPassword) (*Session, *Challenge, error) {
+	w := a.w
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.over || !a.right || !within(a.madeAt, w.wall(), ChallengeLife) {
+		return nil, nil, refuse(service.CodeChallengeEnded)
 	}
-	var wrapping secret.Bytes
-	if r.record, wrapping, err = w.newPassword(ctx, pw); err != nil {
-		return nil, nil, err
-	}
-	if on || info.Requires(w.now()) {
-		if err := w.refund(ctx, t); err != nil {
-			wrapping.Wipe()
+	a.over = true
+	r := &redemption{code: a.oneTime, next: next}
+	if a.on || a.info.Requires(w.now()) {
+		if err := w.refund(ctx, a.guess); err != nil {
 			return nil, nil, err
 		}
-		c := w.newChallenge(p, wrapping)
-		c.mustEnrol, c.redeems, c.short = !on, r, password.Short(pw, password.MinLength)
+		c := w.newChallenge(a.profile)
+		c.mustEnrol, c.redeems, c.short = !a.on, r, next.Short
 		return nil, c, nil
 	}
-	defer wrapping.Wipe()
-	s, err := w.completeSignIn(ctx, p, signInDetails{factor: "none", redeems: r, key: wrapping})
+	s, err := w.completeSignIn(ctx, a.profile, signInDetails{factor: "none", redeems: r})
 	return s, nil, err
 }
 
-// ownOf unwraps the key pair that came with a code. One from an older version
-// came without, and its person waits until somebody gives them the vault's keys.
+// ownOf unwraps the key pair that came with a code. Whoever has none waits until somebody gives them
+// the vault's keys.
 func (w *Workspace) ownOf(ctx context.Context, right rightOneTime) (own vault.Identity, err error) {
 	defer right.wrapping.Wipe()
 	var row VaultKey

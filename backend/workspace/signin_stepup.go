@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"countersign/backend/secret"
 	"countersign/backend/service"
 )
 
@@ -196,7 +195,7 @@ func (c *confirmation) prove(ctx context.Context, proof Proof, read func(ReadTx)
 	if on && !proof.Factor.given() {
 		return refuse(service.CodeFactorRequired).At("code")
 	}
-	t, err := s.provePassword(ctx, p, proof.Password, "password")
+	t, err := s.provePassword(ctx, p, proof, "password")
 	if err != nil {
 		return err
 	}
@@ -233,12 +232,14 @@ func (c *confirmation) prove(ctx context.Context, proof Proof, read func(ReadTx)
 }
 
 // provePassword charges for and checks the password of the session's profile.
-func (s *Session) provePassword(ctx context.Context, p Profile, pw secret.Text, field string) (attempt, error) {
-	if pw.Empty() {
+func (s *Session) provePassword(ctx context.Context, p Profile, proof Proof, field string) (attempt, error) {
+	if len(proof.Signature) == 0 {
 		return attempt{}, refuse(service.CodePasswordRequired).At(field)
 	}
-	t, key, err := s.w.checkPasswordOf(ctx, p, p.EmailKey, pw, service.CodePasswordWrong)
-	key.Wipe() // the session holds what it opens
+	if !s.takeNonce(proof.Nonce) {
+		return attempt{}, refuse(service.CodeChallengeEnded)
+	}
+	t, err := s.w.checkSignature(ctx, p, p.EmailKey, service.ProofMessage(s.w.ID(), proof.Nonce), proof.Signature, service.CodePasswordWrong)
 	var e *service.Error
 	if errors.As(err, &e) && e.Code == service.CodePasswordWrong {
 		return t, e.At(field)

@@ -16,7 +16,7 @@ import (
 // askingAct is a method that asks for a proof, and how it is called.
 type askingAct struct {
 	method string
-	do     func(p *provenCase, proof workspace.Proof) error
+	do     func(p *provenCase, proof client.Proof) error
 	ready  func(p *provenCase)
 	off    bool         // only with 2FA off
 	always service.Code // what it asks for although a proof was right a moment ago; empty: nothing
@@ -50,19 +50,19 @@ func (p *provenCase) asks() {
 }
 
 var askingActs = []askingAct{
-	{method: "Session.BeginEnable", off: true, do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Session.BeginEnable", off: true, do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.s.BeginEnable(p.ctx, proof.Password)
 		return err
 	}},
-	{method: "Session.BeginChangePhone", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Session.BeginChangePhone", do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.s.BeginChangePhone(p.ctx, proof)
 		return err
 	}},
-	{method: "Session.BeginNewCodes", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Session.BeginNewCodes", do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.s.BeginNewCodes(p.ctx, proof)
 		return err
 	}},
-	{method: "Session.ChangePassword", always: service.CodePasswordRequired, do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Session.ChangePassword", always: service.CodePasswordRequired, do: func(p *provenCase, proof client.Proof) error {
 		next := "granite lagoon whisper 47"
 		if p.owner.pass == next {
 			next = "walnut harbour spindle 31"
@@ -73,68 +73,68 @@ var askingActs = []askingAct{
 		}
 		return err
 	}},
-	{method: "Session.ChangeEmail", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Session.ChangeEmail", do: func(p *provenCase, proof client.Proof) error {
 		err := p.s.ChangeEmail(p.ctx, "amara@example.org", proof)
 		if err == nil {
 			p.owner.email = "amara@example.org"
 		}
 		return err
 	}},
-	{method: "Session.Disable", always: service.CodeFactorRequired, do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Session.Disable", always: service.CodeFactorRequired, do: func(p *provenCase, proof client.Proof) error {
 		return p.s.Disable(p.ctx, proof.Factor)
 	}},
-	{method: "Admin.SetRole", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Admin.SetRole", do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().SetRole(p.ctx, p.to.id, workspace.RoleAdmin, proof)
 	}},
-	{method: "Admin.Remove", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Admin.Remove", do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().Remove(p.ctx, p.to.id, proof)
 	}},
-	{method: "Admin.Reset2FA", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Admin.Reset2FA", do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().Reset2FA(p.ctx, p.to.id, "", proof)
 	}},
-	{method: "Admin.ResetPassword", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Admin.ResetPassword", do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.admin().ResetPassword(p.ctx, p.to.id, "", proof)
 		return err
 	}},
-	{method: "Admin.HelpCode", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Admin.HelpCode", do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.admin().HelpCode(p.ctx, p.to.id, "", proof)
 		return err
 	}},
-	{method: "Admin.BeginRun", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Admin.BeginRun", do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.admin().BeginRun(p.ctx, workspace.RunRequest{Members: []string{p.to.id}, Reason: "new phones", Kind: workspace.RunPrint}, proof)
 		return err
 	}},
-	{method: "Admin.AskApproval", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Admin.AskApproval", do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.admin().AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.to.id}, "a lost phone", proof)
 		return err
 	}},
-	{method: "Admin.Approve", ready: (*provenCase).asks, do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Admin.Approve", ready: (*provenCase).asks, do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().Approve(p.ctx, p.request, proof)
 	}},
-	{method: "Admin.AddMember", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Admin.AddMember", do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.admin().AddMember(p.ctx, workspace.NewMember{Name: "N", Email: "new@example.com", Role: workspace.RoleAdmin}, proof)
 		return err
 	}},
-	{method: "Admin.AddMembers", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Admin.AddMembers", do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.admin().AddMembers(p.ctx, []workspace.NewMember{{Name: "N", Email: "new@example.com", Role: workspace.RoleMember}}, proof, nil)
 		return err
 	}},
-	{method: "Admin.SetTwoPeople", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Admin.SetTwoPeople", do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().SetTwoPeople(p.ctx, false, "", proof)
 	}},
-	{method: "Admin.ConfirmClock", do: func(p *provenCase, proof workspace.Proof) error { return p.admin().ConfirmClock(p.ctx, proof) }},
-	{method: "Admin.Require2FA", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Admin.ConfirmClock", do: func(p *provenCase, proof client.Proof) error { return p.admin().ConfirmClock(p.ctx, proof) }},
+	{method: "Admin.Require2FA", do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().Require2FA(p.ctx, p.h.clock.now().Add(time.Hour), "", proof)
 	}, ready: func(p *provenCase) { p.h.one(person{role: workspace.RoleOwner, on: true}) }},
-	{method: "Admin.DropRequirement", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Admin.DropRequirement", do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().DropRequirement(p.ctx, "", proof)
 	}},
-	{method: "Admin.Backup", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Admin.Backup", do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().Backup(p.ctx, proof, nil, func(workspace.BackupCopy) error { return nil })
 	}},
-	{method: "Admin.Prove", keeps: true, do: func(p *provenCase, proof workspace.Proof) error { return p.admin().Prove(p.ctx, proof) }},
-	{method: "Admin.BeginRotation", do: func(p *provenCase, proof workspace.Proof) error { return p.admin().BeginRotation(p.ctx, proof) }},
-	{method: "Admin.MakeKit", do: func(p *provenCase, proof workspace.Proof) error {
+	{method: "Admin.Prove", keeps: true, do: func(p *provenCase, proof client.Proof) error { return p.admin().Prove(p.ctx, proof) }},
+	{method: "Admin.BeginRotation", do: func(p *provenCase, proof client.Proof) error { return p.admin().BeginRotation(p.ctx, proof) }},
+	{method: "Admin.MakeKit", do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.admin().MakeKit(p.ctx, proof)
 		return err
 	}},
@@ -148,7 +148,7 @@ func TestProof_EveryActThatTakesOneIsAmongThem(t *testing.T) {
 		for m := range of.Methods() {
 			for in := range m.Type.Ins() {
 				switch in {
-				case reflect.TypeFor[workspace.Proof](), reflect.TypeFor[workspace.FactorInput](), reflect.TypeFor[secret.Text]():
+				case reflect.TypeFor[client.Proof](), reflect.TypeFor[workspace.FactorInput](), reflect.TypeFor[secret.Text]():
 					want = append(want, of.Elem().Name()+"."+m.Name)
 				}
 			}
@@ -203,7 +203,7 @@ func (p *provenCase) spent() {
 	if n, err := p.s.StepUp(p.ctx); err != nil || !n.Password {
 		p.h.Errorf("needs: %+v, %v", n, err)
 	}
-	if err := p.admin().Prove(p.ctx, workspace.Proof{}); !service.IsCode(err, service.CodeFactorRequired) && !service.IsCode(err, service.CodePasswordRequired) {
+	if err := p.admin().Prove(p.ctx, client.Proof{}); !service.IsCode(err, service.CodeFactorRequired) && !service.IsCode(err, service.CodePasswordRequired) {
 		p.h.Errorf("another act needs no proof: %v", err)
 	}
 }
@@ -220,7 +220,7 @@ func TestProof_EachActAsksAndUsesItOnce(t *testing.T) {
 			t.Run("Asks", func(t *testing.T) {
 				t.Parallel()
 				p := newProvenCase(t, act)
-				p.h.refused(act.do(p, workspace.Proof{}), asked)
+				p.h.refused(act.do(p, client.Proof{}), asked)
 				p.h.ok(act.do(p, p.owner.proof()))
 				if !act.keeps {
 					p.spent()
@@ -230,7 +230,7 @@ func TestProof_EachActAsksAndUsesItOnce(t *testing.T) {
 				t.Parallel()
 				p := newProvenCase(t, act)
 				p.granted()
-				proof := workspace.Proof{}
+				proof := client.Proof{}
 				if act.always != "" {
 					p.h.refused(act.do(p, proof), act.always)
 					proof.Password = secret.NewText(p.owner.pass)
@@ -240,7 +240,7 @@ func TestProof_EachActAsksAndUsesItOnce(t *testing.T) {
 				}
 				p.h.ok(act.do(p, proof))
 				if act.keeps {
-					_, err := p.admin().MakeKit(p.ctx, workspace.Proof{})
+					_, err := p.admin().MakeKit(p.ctx, client.Proof{})
 					p.h.ok(err)
 				}
 				p.spent()
@@ -255,10 +255,10 @@ func TestProof_AnActThatFailedCanBeTriedAgain(t *testing.T) {
 	p := &provenCase{h: h, ctx: t.Context(), owner: owner, codes: codes}
 	p.granted()
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
-	_, err := p.s.BeginChangePhone(t.Context(), workspace.Proof{})
+	_, err := p.s.BeginChangePhone(t.Context(), client.Proof{})
 	h.refused(err, service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
-	_, err = p.s.BeginChangePhone(t.Context(), workspace.Proof{})
+	_, err = p.s.BeginChangePhone(t.Context(), client.Proof{})
 	h.ok(err)
 	p.spent()
 
@@ -275,10 +275,10 @@ func TestProof_AFailureDoesNotLengthenIt(t *testing.T) {
 	p.granted()
 	for range 4 {
 		h.clock.step(time.Minute)
-		_, err := p.admin().ResetPassword(t.Context(), owner.id, "", workspace.Proof{})
+		_, err := p.admin().ResetPassword(t.Context(), owner.id, "", client.Proof{})
 		h.refused(err, service.CodeNotYourself)
 		h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
-		_, err = p.s.BeginChangePhone(t.Context(), workspace.Proof{})
+		_, err = p.s.BeginChangePhone(t.Context(), client.Proof{})
 		h.refused(err, service.CodeKeychainLocked)
 		h.secrets.fail(nil, nil, nil)
 	}
@@ -293,7 +293,7 @@ func TestProof_WhatMayHaveTakenEffectHasUsedIt(t *testing.T) {
 	to := h.one(person{role: workspace.RoleMember})
 	p.granted()
 	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil) // the commit stands, its anchor is missing
-	h.refused(p.admin().SetRole(t.Context(), to.id, workspace.RoleAdmin, workspace.Proof{}), service.CodeKeychainLocked)
+	h.refused(p.admin().SetRole(t.Context(), to.id, workspace.RoleAdmin, client.Proof{}), service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 	if h.profile(to.id).Role != workspace.RoleAdmin {
 		t.Error("the commit does not stand")
@@ -309,12 +309,12 @@ func TestStepUp_IsGoodForOneAct(t *testing.T) {
 	if !n.Password || !n.Factor {
 		t.Errorf("needs: %+v", n)
 	}
-	_, err = s.BeginNewCodes(t.Context(), workspace.Proof{Password: secret.NewText("wrong password, really"), Factor: byCode(p.code())})
+	_, err = s.BeginNewCodes(t.Context(), client.Proof{Password: secret.NewText("wrong password, really"), Factor: byCode(p.code())})
 	h.refused(err, service.CodePasswordWrong)
 	_, err = s.BeginNewCodes(t.Context(), proof(byCode(p.wrong())))
 	h.refused(err, service.CodeCodeWrong)
 	_, err = s.BeginNewCodes(t.Context(), proof(byCode(p.code())))
 	h.ok(err)
-	_, err = s.BeginChangePhone(t.Context(), workspace.Proof{})
+	_, err = s.BeginChangePhone(t.Context(), client.Proof{})
 	h.refused(err, service.CodeFactorRequired)
 }

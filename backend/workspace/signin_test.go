@@ -1,7 +1,9 @@
 package workspace_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"slices"
@@ -88,23 +90,90 @@ func TestSignIn_WithoutAWorkspaceIsRefused(t *testing.T) {
 	h.refused(err, service.CodeInvitationWrong)
 }
 
-func TestSignIn_DerivationThatFailsLeadsToNoKey(t *testing.T) {
+// A database that was edited cannot make a password cheap to guess, or exhaust the machine.
+func TestSignIn_ParametersOutOfBoundsAreNotUsed(t *testing.T) {
 	t.Parallel()
-	h, s := created(t)
-	p := h.profile(s.ProfileID())
-	key, err := workspace.GuessPassword(h.w.Workspace, t.Context(), p, secret.NewText(pass))
-	h.ok(err)
-	if key.Len() == 0 {
-		t.Fatal("the right password leads to no key")
-	}
-	key.Wipe()
-	for _, params := range []workspace.Argon2id{{}, {MemoryKiB: 8, Time: 1, Threads: 1}, {MemoryKiB: 1 << 31, Time: 3, Threads: 4}} {
-		cheaper := p
-		cheaper.Password.Params = params
-		key, err := workspace.GuessPassword(h.w.Workspace, t.Context(), cheaper, secret.NewText(pass))
-		if !errors.Is(err, password.ErrParams) || key.Len() != 0 {
-			t.Errorf("%+v: a key of %d bytes, %v", params, key.Len(), err)
+	for _, set := range []string{"password_memory = 0", "password_memory = 8", "password_memory = 2147483648", "password_time = 0", "password_lanes = 255"} {
+		h, _ := created(t)
+		h.sneak("UPDATE profiles SET " + set)
+		head := h.head()
+		s, c, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
+		if !errors.Is(err, password.ErrParams) || s != nil || c != nil || h.head() != head {
+			t.Errorf("%s: %v", set, err)
 		}
+	}
+}
+
+// attempt begins a sign-in as a client does, and gives what signs.
+func (h *fixture) beginSignIn(email string) (*workspace.SignInAttempt, func(pw string, message []byte) []byte) {
+	h.Helper()
+	a, err := h.w.BeginSignIn(h.Context(), email)
+	h.ok(err)
+	share, err := h.secrets.Get(h.Context(), h.w.ID()+"/device")
+	h.ok(err)
+	return a, func(pw string, message []byte) []byte {
+		return password.Sign(password.Derive(secret.NewText(pw), a.Salt, password.Params(a.Params)), share, message)
+	}
+}
+
+func TestSignInAttempt_OnlyItsOwnMessageSignedWithThePasswordLetsIn(t *testing.T) {
+	t.Parallel()
+	h, _ := created(t)
+	other, _ := h.beginSignIn(email)
+	for name, signature := range map[string]func(a *workspace.SignInAttempt, sign func(string, []byte) []byte) []byte{
+		"nothing": func(*workspace.SignInAttempt, func(string, []byte) []byte) []byte { return nil },
+		"with another password": func(a *workspace.SignInAttempt, sign func(string, []byte) []byte) []byte {
+			return sign("tundra velvet orchard 92", service.SignInMessage(a.WorkspaceID, a.Nonce))
+		},
+		"for another attempt": func(a *workspace.SignInAttempt, sign func(string, []byte) []byte) []byte {
+			return sign(pass, service.SignInMessage(a.WorkspaceID, other.Nonce))
+		},
+		"for another workspace": func(a *workspace.SignInAttempt, sign func(string, []byte) []byte) []byte {
+			return sign(pass, service.SignInMessage("other", a.Nonce))
+		},
+		"for a step-up": func(a *workspace.SignInAttempt, sign func(string, []byte) []byte) []byte {
+			return sign(pass, service.ProofMessage(a.WorkspaceID, a.Nonce))
+		},
+	} {
+		a, sign := h.beginSignIn(email)
+		s, c, err := a.SignIn(t.Context(), signature(a, sign), false)
+		if h.refused(err, service.CodeCredentialsWrong); s != nil || c != nil {
+			t.Errorf("signed %s: somebody is in", name)
+		}
+		_, _, err = a.SignIn(t.Context(), sign(pass, service.SignInMessage(a.WorkspaceID, a.Nonce)), false)
+		h.refused(err, service.CodeChallengeEnded) // one guess
+		h.clock.step(time.Hour)
+	}
+	a, sign := h.beginSignIn(email)
+	s, _, err := a.SignIn(t.Context(), sign(pass, service.SignInMessage(a.WorkspaceID, a.Nonce)), false)
+	if h.ok(err); s == nil {
+		t.Error("its own signature does not let in")
+	}
+	a, sign = h.beginSignIn(email)
+	h.clock.step(workspace.ChallengeLife + time.Millisecond)
+	_, _, err = a.SignIn(t.Context(), sign(pass, service.SignInMessage(a.WorkspaceID, a.Nonce)), false)
+	h.refused(err, service.CodeChallengeEnded)
+}
+
+// Who asks cannot tell whether somebody has an email.
+func TestBeginSignIn_UnknownEmailHasTermsOfTheSameForm(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	known, _ := h.beginSignIn(owner.email)
+	unknown, _ := h.beginSignIn("nobody@example.com")
+	if len(unknown.Salt) != len(known.Salt) || unknown.Params != known.Params || unknown.WorkspaceID != known.WorkspaceID || len(unknown.Nonce) != len(known.Nonce) {
+		t.Errorf("%+v and %+v", known, unknown)
+	}
+	again, _ := h.beginSignIn("NOBODY@example.com ")
+	other, _ := h.beginSignIn("nobody2@example.com")
+	if !bytes.Equal(unknown.Salt, again.Salt) || bytes.Equal(unknown.Salt, other.Salt) || bytes.Equal(unknown.Nonce, again.Nonce) {
+		t.Error("its salt changes, or is another's, or its nonce stays")
+	}
+	// The key that stands for nobody's is one whose seed is known.
+	nobody := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	s, c, err := unknown.SignIn(t.Context(), ed25519.Sign(nobody, service.SignInMessage(unknown.WorkspaceID, unknown.Nonce)), false)
+	if h.refused(err, service.CodeCredentialsWrong); s != nil || c != nil {
+		t.Error("somebody is in")
 	}
 }
 

@@ -65,11 +65,11 @@ func TestAct_StatementThatFailsUndoesItsWholeAct(t *testing.T) {
 			return func() error { return second(s.Confirm(h.Context(), secret.NewText(h.phoneOf(shown).code()))) }
 		}},
 		"the help code that ends with 2FA": {"UPDATE ON one_time_codes", 2, func(h *fixture, s *client.Session, p *user) func() error {
-			h.ok(second(p.helper().HelpCode(h.Context(), p.id, "", workspace.Proof{Password: secret.NewText(pass)})))
+			h.ok(second(p.helper().HelpCode(h.Context(), p.id, "", client.Proof{Password: secret.NewText(pass)})))
 			return func() error { return s.Disable(h.Context(), byCode(p.newCode())) }
 		}},
 		"the keys of a reset that ends": {"DELETE ON vault_keys", 1, func(h *fixture, s *client.Session, p *user) func() error {
-			h.ok(second(p.helper().ResetPassword(h.Context(), p.id, "", workspace.Proof{Password: secret.NewText(pass)})))
+			h.ok(second(p.helper().ResetPassword(h.Context(), p.id, "", client.Proof{Password: secret.NewText(pass)})))
 			return func() error {
 				return s.ChangePassword(h.Context(), secret.NewText(pass), secret.NewText("granite lagoon whisper 47"), byCode(p.newCode()))
 			}

@@ -76,7 +76,7 @@ func (m *machine) session() *client.Session {
 func (m *machine) create() {
 	m.change()
 	for range 3 {
-		s, err := m.w.Create(m.ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara", Email: email, Password: secret.NewText(pass)})
+		s, err := m.w.Create(m.ctx, client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara", Email: email, Password: secret.NewText(pass)})
 		m.worded("create", err)
 		if err == nil {
 			m.sessions = append(m.sessions, s)
@@ -223,7 +223,7 @@ func (m *machine) enable() {
 }
 
 // proven does something that asks for a step-up.
-func (m *machine) proven(what string, act func(workspace.Proof) error) {
+func (m *machine) proven(what string, act func(client.Proof) error) {
 	f := m.anyFactor("proof")
 	before := m.stand()
 	err := m.provenStep(what, f, act)
@@ -233,8 +233,8 @@ func (m *machine) proven(what string, act func(workspace.Proof) error) {
 	}
 }
 
-func (m *machine) provenStep(what string, f typed, act func(workspace.Proof) error) error {
-	p := workspace.Proof{Password: secret.NewText(m.anyPassword()), Factor: f.input}
+func (m *machine) provenStep(what string, f typed, act func(client.Proof) error) error {
+	p := client.Proof{Password: secret.NewText(m.anyPassword()), Factor: f.input}
 	before := m.stand()
 	err := act(p)
 	m.worded(what, err)
@@ -246,7 +246,7 @@ func (m *machine) provenStep(what string, f typed, act func(workspace.Proof) err
 
 func (m *machine) changePhone() {
 	s := m.session()
-	m.proven("begin to change phone", func(p workspace.Proof) error { return m.show(s.BeginChangePhone(m.ctx, p)) })
+	m.proven("begin to change phone", func(p client.Proof) error { return m.show(s.BeginChangePhone(m.ctx, p)) })
 }
 
 func (m *machine) confirm() {
@@ -285,7 +285,7 @@ func (m *machine) cancel() {
 
 func (m *machine) newCodes() {
 	s := m.session()
-	m.proven("begin new codes", func(p workspace.Proof) error { return m.print(s.BeginNewCodes(m.ctx, p)) })
+	m.proven("begin new codes", func(p client.Proof) error { return m.print(s.BeginNewCodes(m.ctx, p)) })
 }
 
 func (m *machine) keepNewCodes() {

@@ -39,7 +39,7 @@ func ofEverything(t *testing.T) *fixture {
 			hash := []byte{0, byte(i), 255}
 			profile := workspace.Profile{
 				ID: id, Email: id + "@example.com", EmailKey: id, Name: "N" + id, Role: workspace.RoleMember, CreatedAt: at, LastSignInAt: at, Generation: 3,
-				Password: workspace.PasswordRecord{Salt: hash, Params: workspace.Argon2id(cheap), Verifier: hash, ChangedAt: at}, Epoch: 2, State: workspace.ProfileSuspended, StateAt: at,
+				Password: workspace.PasswordRecord{Salt: hash, Params: workspace.Argon2id(cheap), PublicKey: hash, Lock: hash, ChangedAt: at}, Epoch: 2, State: workspace.ProfileSuspended, StateAt: at,
 			}
 			set := workspace.Set{
 				ID: "s" + id, ProfileID: id, Sheet: 10 - i, State: workspace.SetActive, Salt: hash, Params: params, IssuedAt: at, IssuedBy: "A", Replaces: i + 2,

@@ -78,8 +78,8 @@ func (m *team) actor() *teammate {
 	return rapid.SampledFrom(all).Draw(m.T, "actor")
 }
 
-func (p *teammate) proof() workspace.Proof {
-	return workspace.Proof{Password: secret.NewText(p.pass)}
+func (p *teammate) proof() client.Proof {
+	return client.Proof{Password: secret.NewText(p.pass)}
 }
 
 // allowed is the rule in other words than the product's: owners everything,

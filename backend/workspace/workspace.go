@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,7 +32,7 @@ type Config struct {
 	Sentence func(LogEntry) string
 	Idle     time.Duration // a session ends after this long without use; 0 for DefaultIdle
 
-	// Password is the cost of new password hashes; zero for
+	// Password is the cost of new password hashes, and what is told of an unknown email; zero for
 	// password.DefaultParams. Tests take password.Cheap.
 	Password password.Params
 	// Recovery is the cost of new hashes of recovery codes and of one-time codes;
@@ -68,8 +67,7 @@ type Workspace struct {
 	idle     time.Duration
 	cost     store.Argon2id
 	codeCost store.Argon2id
-	copying  atomic.Int32  // backups under way
-	hashing  chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
+	copying  atomic.Int32 // backups under way
 
 	mu   sync.RWMutex
 	info Info
@@ -78,7 +76,7 @@ type Workspace struct {
 
 // keys are the secrets that belong to the workspace rather than to a person.
 type keys struct {
-	device    secret.Bytes // binds password verifiers to this machine
+	lock      secret.Bytes // encrypts the locks: see passwordRecord
 	pepper    secret.Bytes // binds hashes of recovery codes to this machine
 	integrity secret.Bytes // signs the audit log
 }
@@ -119,7 +117,6 @@ func load(ctx context.Context, c Config) (*Workspace, error) {
 	w := &Workspace{
 		store: c.Store, secrets: c.Secrets, files: c.Files, rand: c.Rand, log: c.Log, sentence: c.Sentence, idle: c.Idle,
 		cost: store.Argon2id(c.Password), codeCost: store.Argon2id(c.Recovery),
-		hashing: make(chan struct{}, min(4, runtime.NumCPU())),
 	}
 	if w.files == nil {
 		w.files = noFiles{}
@@ -171,7 +168,7 @@ func load(ctx context.Context, c Config) (*Workspace, error) {
 func (w *Workspace) Close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.keys.device.Wipe()
+	w.keys.lock.Wipe()
 	w.keys.pepper.Wipe()
 	w.keys.integrity.Wipe()
 	w.keys = keys{}
@@ -182,6 +179,13 @@ func (w *Workspace) Created() bool {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return !w.info.CreatedAt.IsZero()
+}
+
+// ID names the workspace; it is empty before its keys are made.
+func (w *Workspace) ID() string {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.info.ID
 }
 
 // Name is the workspace's name, empty before it is created.
@@ -260,7 +264,7 @@ func (w *Workspace) loadKeys(ctx context.Context) error {
 	for _, item := range []struct {
 		name string
 		into *secret.Bytes
-	}{{"device", &k.device}, {"pepper", &k.pepper}, {"integrity", &k.integrity}} {
+	}{{"lock", &k.lock}, {"pepper", &k.pepper}, {"integrity", &k.integrity}} {
 		v, err := w.secrets.Get(ctx, w.item(item.name))
 		if err != nil {
 			return service.Explain(fmt.Errorf("workspace key %s: %w", item.name, err))
@@ -340,18 +344,3 @@ func (w *Workspace) random(n int) ([]byte, error) {
 }
 
 func (w *Workspace) newID() (string, error) { return service.NewID(w.rand) }
-
-// derive runs Argon2id, at most a few at a time.
-func (w *Workspace) derive(ctx context.Context, pw secret.Text, salt []byte, cost store.Argon2id) (secret.Bytes, error) {
-	p := password.Params(cost)
-	if err := p.Check(); err != nil {
-		return secret.Bytes{}, err
-	}
-	select {
-	case w.hashing <- struct{}{}:
-		defer func() { <-w.hashing }()
-	case <-ctx.Done():
-		return secret.Bytes{}, ctx.Err()
-	}
-	return password.Derive(pw, salt, p), nil
-}

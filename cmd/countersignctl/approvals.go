@@ -148,7 +148,7 @@ func approvalsAsk(ctx context.Context, e *env, args []string) error {
 				return err
 			}
 		}
-		asked, err := a.AskApproval(ctx, kind, ids, e.reason, workspace.Proof{})
+		asked, err := a.AskApproval(ctx, kind, ids, e.reason, client.Proof{})
 		if err != nil {
 			return err
 		}
@@ -158,7 +158,7 @@ func approvalsAsk(ctx context.Context, e *env, args []string) error {
 }
 
 func approvalsApprove(ctx context.Context, e *env, args []string) error {
-	return e.decide(ctx, args[0], words.TerminalApprovalsApproveDone, func(a *client.Admin, id string) error { return a.Approve(ctx, id, workspace.Proof{}) })
+	return e.decide(ctx, args[0], words.TerminalApprovalsApproveDone, func(a *client.Admin, id string) error { return a.Approve(ctx, id, client.Proof{}) })
 }
 
 func approvalsDecline(ctx context.Context, e *env, args []string) error {

@@ -41,7 +41,7 @@ func backupCreate(ctx context.Context, e *env, _ []string) (err error) {
 		}
 		defer func() { _ = f.Drop() }()
 		w := bufio.NewWriterSize(f, 1<<16)
-		if err := backup.Create(ctx, w, to, a, workspace.Proof{}, nil); err != nil {
+		if err := backup.Create(ctx, w, to, a, client.Proof{}, nil); err != nil {
 			return fileTrouble(e.output, err)
 		}
 		if err := errors.Join(w.Flush(), f.Keep()); err != nil {

@@ -7,7 +7,6 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 )
 
 // clockView is the clock as --json prints it.
@@ -57,7 +56,7 @@ func clockConfirm(ctx context.Context, e *env, _ []string) error {
 				return err
 			}
 		}
-		if err := a.ConfirmClock(ctx, workspace.Proof{}); err != nil {
+		if err := a.ConfirmClock(ctx, client.Proof{}); err != nil {
 			return err
 		}
 		done := words.TerminalClockConfirmDone

@@ -104,14 +104,14 @@ func makeWorkspace() {
 	if what == "empty" {
 		return
 	}
-	s := must(o.w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(ownPassword)}))
+	s := must(o.w.Create(ctx, client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(ownPassword)}))
 	switch what {
 	case "2fa":
 		enable(ctx, s)
 	case "member":
 		o.addMember(ctx)
 	case "kit":
-		kit := must(must(s.Admin(ctx)).MakeKit(ctx, workspace.Proof{Password: secret.NewText(ownPassword)}))
+		kit := must(must(s.Admin(ctx)).MakeKit(ctx, client.Proof{Password: secret.NewText(ownPassword)}))
 		in := client.NewOwner{Name: "Mallory", Email: "mallory@example.com", Password: secret.NewText("kettle drum marzipan 7"), Kit: kit.Identity}
 		other, _, err := o.w.UseKit(ctx, in)
 		check(err)
@@ -169,9 +169,9 @@ func (o *opened) addMember(ctx context.Context) {
 	p := owner
 	p.ID, p.Email, p.EmailKey, p.Name, p.Role = "sam", memberEmail, memberEmail, "Sam Lee", workspace.RoleMember
 	p.Password.Salt = make([]byte, password.SaltSize)
-	p.Password.Verifier = password.Verifier(password.Derive(secret.NewText(ownPassword), p.Password.Salt, cheap), device)
+	p.Password.PublicKey = password.PublicKey(password.Derive(secret.NewText(ownPassword), p.Password.Salt, cheap), device)
 	check(o.store.Update(ctx, func(tx workspace.WriteTx) error { return tx.InsertProfile(p) }))
-	sealed := must(workspace.OpenQuarantined(ctx, o.config()))
+	sealed := must(client.OpenQuarantined(ctx, o.config()))
 	check(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), workspace.FactorInput{Kind: workspace.FactorNone}))
 }
 
@@ -283,7 +283,7 @@ func edit(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // accept proves an owner and takes a sealed workspace as it is.
-func accept(ctx context.Context, s *workspace.Quarantine, email string, pw secret.Text, factor workspace.FactorInput) error {
+func accept(ctx context.Context, s *client.Quarantine, email string, pw secret.Text, factor workspace.FactorInput) error {
 	a, err := s.Prove(ctx, email, pw, factor)
 	if err != nil {
 		return err

@@ -65,7 +65,7 @@ func membersRole(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return err
 		}
-		if err := a.SetRole(ctx, m.ID, workspace.Role(args[1]), workspace.Proof{}); err != nil {
+		if err := a.SetRole(ctx, m.ID, workspace.Role(args[1]), client.Proof{}); err != nil {
 			return err
 		}
 		text := cli.Printable(say(words.TerminalMembersRoleDone, words.Args{"name": m.Name, "role": inWords(words.TerminalWordRole, args[1])})) + "\n"
@@ -110,7 +110,7 @@ func membersRemove(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return err
 		}
-		if err := a.Remove(ctx, m.ID, workspace.Proof{}); err != nil {
+		if err := a.Remove(ctx, m.ID, client.Proof{}); err != nil {
 			return err
 		}
 		return e.did(m, words.TerminalMembersRemoveDone)
@@ -126,7 +126,7 @@ func membersReset2FA(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return err
 		}
-		if err := a.Reset2FA(ctx, m.ID, e.approval, workspace.Proof{}); err != nil {
+		if err := a.Reset2FA(ctx, m.ID, e.approval, client.Proof{}); err != nil {
 			return e.needsApproval(err, workspace.ApproveReset2FA, m.Email)
 		}
 		return e.did(m, words.TerminalMembersReset2faDone)
@@ -135,7 +135,7 @@ func membersReset2FA(ctx context.Context, e *env, args []string) error {
 
 func membersTemporaryCode(ctx context.Context, e *env, args []string) error {
 	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
-		given, err := a.HelpCode(ctx, m.ID, e.approval, workspace.Proof{})
+		given, err := a.HelpCode(ctx, m.ID, e.approval, client.Proof{})
 		if err != nil {
 			return e.needsApproval(err, workspace.ApproveHelpCode, m.Email)
 		}
@@ -145,7 +145,7 @@ func membersTemporaryCode(ctx context.Context, e *env, args []string) error {
 
 func membersResetPassword(ctx context.Context, e *env, args []string) error {
 	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
-		given, err := a.ResetPassword(ctx, m.ID, e.approval, workspace.Proof{})
+		given, err := a.ResetPassword(ctx, m.ID, e.approval, client.Proof{})
 		if err != nil {
 			return e.needsApproval(err, workspace.ApproveResetPassword, m.Email)
 		}

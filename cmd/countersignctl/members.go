@@ -126,7 +126,7 @@ func invitationOf(g workspace.GivenOut) invitation {
 func membersAdd(ctx context.Context, e *env, args []string) error {
 	person := workspace.NewMember{Name: args[0], Email: args[1], Role: workspace.Role(strings.ToLower(e.role))}
 	return e.asAdmin(ctx, func(a *client.Admin) error {
-		given, err := a.AddMember(ctx, person, workspace.Proof{})
+		given, err := a.AddMember(ctx, person, client.Proof{})
 		if err != nil {
 			return err
 		}

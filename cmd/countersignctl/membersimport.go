@@ -150,7 +150,7 @@ func (e *env) addAll(ctx context.Context, a *client.Admin, people []workspace.Ne
 		}
 		defer func() { _ = f.Drop() }()
 	}
-	given, err := a.AddMembers(ctx, people, workspace.Proof{}, e.progress(words.TerminalProgressInvitations))
+	given, err := a.AddMembers(ctx, people, client.Proof{}, e.progress(words.TerminalProgressInvitations))
 	if err != nil {
 		return err
 	}

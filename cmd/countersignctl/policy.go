@@ -129,7 +129,7 @@ func policyRequire2FA(ctx context.Context, e *env, _ []string) error {
 				return err
 			}
 		}
-		return e.needsApproval(a.Require2FA(ctx, from, e.approval, workspace.Proof{}), workspace.ApproveDropRequirement)
+		return e.needsApproval(a.Require2FA(ctx, from, e.approval, client.Proof{}), workspace.ApproveDropRequirement)
 	})
 }
 
@@ -158,12 +158,12 @@ func policyStopRequiring2FA(ctx context.Context, e *env, _ []string) error {
 		if err := e.confirm(ctx, words.TerminalPolicyStopRequiring2faAsk, nil); err != nil {
 			return err
 		}
-		return e.needsApproval(a.DropRequirement(ctx, e.approval, workspace.Proof{}), workspace.ApproveDropRequirement)
+		return e.needsApproval(a.DropRequirement(ctx, e.approval, client.Proof{}), workspace.ApproveDropRequirement)
 	})
 }
 
 func policyRequireApproval(ctx context.Context, e *env, _ []string) error {
-	return e.policy(ctx, func(a *client.Admin) error { return a.SetTwoPeople(ctx, true, "", workspace.Proof{}) })
+	return e.policy(ctx, func(a *client.Admin) error { return a.SetTwoPeople(ctx, true, "", client.Proof{}) })
 }
 
 func policyStopRequiringApproval(ctx context.Context, e *env, _ []string) error {
@@ -174,7 +174,7 @@ func policyStopRequiringApproval(ctx context.Context, e *env, _ []string) error 
 		if err := e.confirm(ctx, words.TerminalPolicyStopRequiringApprovalAsk, nil); err != nil {
 			return err
 		}
-		return e.needsApproval(a.SetTwoPeople(ctx, false, e.approval, workspace.Proof{}), workspace.ApproveTwoPeopleOff)
+		return e.needsApproval(a.SetTwoPeople(ctx, false, e.approval, client.Proof{}), workspace.ApproveTwoPeopleOff)
 	})
 }
 

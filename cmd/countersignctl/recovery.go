@@ -139,7 +139,7 @@ func (e *env) issue(ctx context.Context, a *client.Admin, ids []string, t runexp
 		return unwritable(e.output, err)
 	}
 	defer func() { _ = f.Drop() }()
-	run, err := a.BeginRun(ctx, workspace.RunRequest{Members: ids, Reason: e.reason, Kind: workspace.RunExport, Approval: e.approval}, workspace.Proof{})
+	run, err := a.BeginRun(ctx, workspace.RunRequest{Members: ids, Reason: e.reason, Kind: workspace.RunExport, Approval: e.approval}, client.Proof{})
 	if err != nil {
 		return e.needsApproval(err, workspace.ApprovePrintRun, e.who()...)
 	}

@@ -83,7 +83,7 @@ func newOffice(t *testing.T, n int) *office {
 	c := workspace.Config{Store: o.store, Secrets: keys, Password: cheap, Recovery: recovery.Cheap, Now: func() time.Time { return now }}
 	w, err := client.Open(ctx, c)
 	ok(err)
-	s, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(ownPassword)})
+	s, err := w.Create(ctx, client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(ownPassword)})
 	ok(err)
 	shown, err := s.BeginEnable(ctx, secret.NewText(ownPassword))
 	ok(err)
@@ -105,7 +105,7 @@ func newOffice(t *testing.T, n int) *office {
 		}
 		return err
 	}))
-	sealed, err := workspace.OpenQuarantined(ctx, c)
+	sealed, err := client.OpenQuarantined(ctx, c)
 	ok(err)
 	ok(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code())}))
 	w, err = client.Open(ctx, c)

@@ -39,7 +39,7 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 		Password: password.Cheap,
 	})
 	ok(err)
-	owner, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
+	owner, err := w.Create(ctx, client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
 	ok(err)
 	shown, err := owner.BeginEnable(ctx, pass)
 	ok(err)
@@ -51,7 +51,7 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 	a, err := owner.Admin(ctx)
 	ok(err)
 	owner.ForOneAct()
-	kit, err := a.MakeKit(ctx, workspace.Proof{})
+	kit, err := a.MakeKit(ctx, client.Proof{})
 	ok(err)
 	late, _, err := w.UseKit(ctx, client.NewOwner{Name: "Daniel Whitlock", Email: "daniel@example.com", Password: pass, Kit: kit.Identity})
 	ok(err)
@@ -59,7 +59,7 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 	ok(whyEnded(late, err))
 
 	owner.ForOneAct()
-	ok(a.Require2FA(ctx, time.Time{}, "", workspace.Proof{}))
+	ok(a.Require2FA(ctx, time.Time{}, "", client.Proof{}))
 	_, err = late.Overview(ctx)
 	if err := whyEnded(late, err); !errors.Is(err, errEnrolFirst) {
 		t.Errorf("it says %v", err)
@@ -88,7 +88,7 @@ func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 		Password: password.Cheap,
 	})
 	ok(err)
-	s, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
+	s, err := w.Create(ctx, client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
 	ok(err)
 	shown, err := s.BeginEnable(ctx, pass)
 	ok(err)
@@ -106,11 +106,11 @@ func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 	ok(s.Continue(ctx))
 	a, err := s.Admin(ctx)
 	ok(err)
-	_, err = a.MakeKit(ctx, workspace.Proof{Password: pass, Factor: factor()})
+	_, err = a.MakeKit(ctx, client.Proof{Password: pass, Factor: factor()})
 	ok(err)
-	ok(a.Require2FA(ctx, time.Time{}, "", workspace.Proof{Password: pass, Factor: factor()}))
+	ok(a.Require2FA(ctx, time.Time{}, "", client.Proof{Password: pass, Factor: factor()}))
 	ok(s.ChangePassword(ctx, pass, short, factor()))
-	ok(a.DropRequirement(ctx, "", workspace.Proof{Password: short, Factor: factor()}))
+	ok(a.DropRequirement(ctx, "", client.Proof{Password: short, Factor: factor()}))
 	ok(s.Disable(ctx, factor()))
 
 	in, typed, err := os.Pipe()
@@ -143,16 +143,16 @@ func TestAsAdmin_AnAnswerThatCameTooLateIsToldAsThat(t *testing.T) {
 		Password: password.Cheap,
 	})
 	ok(err)
-	s, err := w.Create(ctx, workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
+	s, err := w.Create(ctx, client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
 	ok(err)
 	a, err := s.Admin(ctx)
 	ok(err)
 	ok(a.SetIdle(ctx, workspace.MaxIdleMinutes))
-	given, err := a.AddMember(ctx, workspace.NewMember{Name: "Sam Lee", Email: "sam@example.com", Role: workspace.RoleMember}, workspace.Proof{})
+	given, err := a.AddMember(ctx, workspace.NewMember{Name: "Sam Lee", Email: "sam@example.com", Role: workspace.RoleMember}, client.Proof{})
 	ok(err)
 	s.ForOneAct()
 	now = now.Add(workspace.GrantLife + time.Minute)
-	if err := whyUnproven(a.Remove(ctx, given.ProfileID, workspace.Proof{})); !errors.Is(err, errConfirmedLate) {
+	if err := whyUnproven(a.Remove(ctx, given.ProfileID, client.Proof{})); !errors.Is(err, errConfirmedLate) {
 		t.Errorf("it says %v", err)
 	}
 	if _, err := a.Member(ctx, given.ProfileID); err != nil {

@@ -91,7 +91,7 @@ func seed(ctx context.Context, o order) (all []inHand, err error) {
 		return nil, err
 	}
 	pw := secret.NewText(o.Owner.Password)
-	owner, err := w.Create(ctx, workspace.NewWorkspace{Workspace: o.Owner.Workspace, Name: o.Owner.Name, Email: o.Owner.Email, Password: pw})
+	owner, err := w.Create(ctx, client.NewWorkspace{Workspace: o.Owner.Workspace, Name: o.Owner.Name, Email: o.Owner.Email, Password: pw})
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func invite(ctx context.Context, owner *client.Session, pw secret.Text, all []wo
 	if err != nil {
 		return nil, err
 	}
-	return admin.AddMembers(ctx, all, workspace.Proof{Password: pw}, nil)
+	return admin.AddMembers(ctx, all, client.Proof{Password: pw}, nil)
 }
 
 // redeem uses the invitation up: its profile gets a password, and has 2FA on.

@@ -40,7 +40,8 @@ CREATE TABLE profiles (
   password_memory INTEGER NOT NULL, -- KiB
   password_time   INTEGER NOT NULL,
   password_lanes  INTEGER NOT NULL,
-  password_check  BLOB    NOT NULL, -- HKDF of Argon2id and the device secret
+  password_key    BLOB    NOT NULL, -- Ed25519 public key of HKDF of Argon2id and the share in the keychain
+  password_lock   BLOB    NOT NULL, -- encrypted: the lock of what is wrapped under the password
   password_at     INTEGER NOT NULL,
   last_sign_in_at INTEGER NOT NULL DEFAULT 0,
   generation      INTEGER NOT NULL DEFAULT 0, -- highest ever given to a TOTP secret

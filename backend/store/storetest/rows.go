@@ -17,7 +17,7 @@ func everything() map[store.Key]entry {
 	info := store.Info{ID: "w", Name: "N", CreatedAt: at.Add(time.Hour), Require2FA: true, LastSheet: 1, RequireFrom: at, TwoPeople: true, IdleMinutes: 3, LastRun: 1,
 		VaultGeneration: 2, Rotating: true, RotationHeld: true, KitAt: at, KitBy: "p", KitGeneration: 2, KitPublicKey: "0a", VaultPublicKey: "0b"}
 	profile := store.Profile{ID: "p", Email: "P@example.com", EmailKey: "p@example.com", Name: "P ä“", Role: store.RoleAdmin, CreatedAt: at,
-		Password: store.PasswordRecord{Salt: []byte{0, 1}, Params: cost, Verifier: []byte{2, 0}, ChangedAt: at}, LastSignInAt: at, Generation: 3, Epoch: 4,
+		Password: store.PasswordRecord{Salt: []byte{0, 1}, Params: cost, PublicKey: []byte{2, 0}, Lock: []byte{3, 0}, ChangedAt: at}, LastSignInAt: at, Generation: 3, Epoch: 4,
 		State: store.ProfileSuspended, StateAt: at}
 	factor := store.Factor{ProfileID: "p", Generation: 3, Item: "w/totp/p/3", Since: at, PhoneSince: at, LastStep: 1 << 40, LastUsedAt: at, LastUse: store.UseSignIn}
 	intent := store.Intent{ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "w/totp/p/4", Generation: 4, ConfirmedStep: 5, CreatedAt: at, HeldUntil: at}
@@ -153,7 +153,7 @@ func updatesReplace(f *fixture) {
 	f.inserted()
 	at := monday.Add(time.Minute)
 	profile := person("p")
-	profile.Name, profile.Password = "Q", store.PasswordRecord{Salt: []byte{5}, Params: cost, Verifier: []byte{6}, ChangedAt: at}
+	profile.Name, profile.Password = "Q", store.PasswordRecord{Salt: []byte{5}, Params: cost, PublicKey: []byte{6}, Lock: []byte{7}, ChangedAt: at}
 	info := store.Info{ID: "w", Name: "M", CreatedAt: monday.Add(time.Hour), LastSheet: 1, LastRun: 1}
 	attempts := store.Attempts{Subject: "p", Kind: store.KindCode, Failures: 1, ChargedAt: at}
 	key := store.VaultKey{Holder: "profile/p", Recipient: "age2", Wrapped: []byte{7}, Ciphertext: []byte{8}, Generation: 3}

@@ -94,7 +94,7 @@ func TestSealed_GuessesAreAllCounted(t *testing.T) {
 	}
 	c := o.config()
 	c.Secrets = yielding{o.secrets}
-	s, err := workspace.OpenQuarantined(t.Context(), c)
+	s, err := client.OpenQuarantined(t.Context(), c)
 	o.ok(err)
 	var acts []func() error
 	for range 30 {

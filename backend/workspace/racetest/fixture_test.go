@@ -82,7 +82,7 @@ func newOffice(t *testing.T) (*office, *person) {
 	o.ok(err)
 	o.w, err = client.Open(t.Context(), o.config())
 	o.ok(err)
-	s, err := o.w.Create(t.Context(), workspace.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(pass)})
+	s, err := o.w.Create(t.Context(), client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(pass)})
 	o.ok(err)
 	return o, &person{o: o, id: s.ProfileID(), email: ownerEmail}
 }
@@ -199,8 +199,8 @@ func (p *person) admin() *client.Admin {
 }
 
 // proof is a step-up: the password and, with 2FA on, a new code.
-func (p *person) proof() workspace.Proof {
-	proof := workspace.Proof{Password: secret.NewText(pass)}
+func (p *person) proof() client.Proof {
+	proof := client.Proof{Password: secret.NewText(pass)}
 	if p.key != "" {
 		proof.Factor = workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}
 	}

@@ -41,7 +41,7 @@ func TestAddMember_OneAddressIsAddedOnce(t *testing.T) {
 	var acts []func() error
 	for _, a := range []*client.Admin{owner.admin(), owner.admin()} {
 		acts = append(acts, func() error {
-			_, err := a.AddMember(t.Context(), workspace.NewMember{Name: "A", Email: "a@example.com", Role: workspace.RoleMember}, workspace.Proof{})
+			_, err := a.AddMember(t.Context(), workspace.NewMember{Name: "A", Email: "a@example.com", Role: workspace.RoleMember}, client.Proof{})
 			return err
 		})
 	}

@@ -81,7 +81,7 @@ func TestRecover_OneCodeMakesOneSession(t *testing.T) {
 func TestRedeem_OneInvitationLetsOneIn(t *testing.T) {
 	t.Parallel()
 	o, owner := newOffice(t)
-	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Priya", Email: "priya@example.com", Role: workspace.RoleMember}, workspace.Proof{})
+	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Priya", Email: "priya@example.com", Role: workspace.RoleMember}, client.Proof{})
 	o.ok(err)
 	var acts []func() error
 	for range 64 {
@@ -110,7 +110,7 @@ func TestProof_OneIsUsedByOneAct(t *testing.T) {
 	var acts []func() error
 	for range 16 {
 		acts = append(acts, func() error {
-			_, err := a.MakeKit(context.WithoutCancel(t.Context()), workspace.Proof{})
+			_, err := a.MakeKit(context.WithoutCancel(t.Context()), client.Proof{})
 			return err
 		})
 	}

@@ -1,0 +1,204 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"countersign/backend/password"
+	"countersign/backend/secret"
+	"countersign/backend/service"
+	"countersign/backend/store"
+	"countersign/backend/vault"
+	"countersign/backend/workspace"
+)
+
+// Passwords stay here. What the workspace gets of one is a public key, signatures, and what was wrapped.
+
+// maxTyped bounds what is taken for a password at a sign-in: none that was ever chosen is longer.
+const maxTyped = 4 * 4 * password.MaxLength
+
+// ownWrap is for whom key pairs are wrapped under passwords: see vault.Wrap. Each key is of one person alone.
+const ownWrap = "password"
+
+// derive runs Argon2id, at most a few at a time. Parameters below the least that is safe are refused, whoever names them.
+func (w *Workspace) derive(ctx context.Context, pw secret.Text, salt []byte, cost store.Argon2id) (secret.Bytes, error) {
+	p := password.Params(cost)
+	if err := p.Check(); err != nil {
+		return secret.Bytes{}, err
+	}
+	select {
+	case w.hashing <- struct{}{}:
+		defer func() { <-w.hashing }()
+	case <-ctx.Done():
+		return secret.Bytes{}, ctx.Err()
+	}
+	return password.Derive(pw, salt, p), nil
+}
+
+// loadShare reads this computer's share from the keychain: see password.PublicKey.
+func (w *Workspace) loadShare(ctx context.Context) error {
+	share, err := w.secrets.Get(ctx, w.ID()+"/device")
+	if err != nil {
+		return service.Explain(fmt.Errorf("this computer's share: %w", err))
+	}
+	if share.Len() != password.KeySize {
+		return service.Explain(fmt.Errorf("this computer's share has %d bytes: %w", share.Len(), workspace.ErrSecretMissing))
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.share = share
+	return nil
+}
+
+// typed is a password as it was typed, with what is made of it.
+type typed struct {
+	derived secret.Bytes
+	share   secret.Bytes
+	short   bool // too short to stand alone
+}
+
+func (w *Workspace) typed(ctx context.Context, pw secret.Text, salt []byte, cost store.Argon2id) (typed, error) {
+	derived, err := w.derive(ctx, pw, salt, cost)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return typed{derived, w.share, password.Short(pw, password.MinLength)}, err
+}
+
+func (t typed) sign(message []byte) []byte { return password.Sign(t.derived, t.share, message) }
+
+func (t typed) clone() typed {
+	t.derived = secret.NewBytes(bytes.Clone(t.derived.Reveal()))
+	return t
+}
+
+// wipe forgets it. The share is this computer's, and stays.
+func (t typed) wipe() { t.derived.Wipe() }
+
+// unwrap gives the person's own key pair. Errors: of vault.Unwrap; and where the recipient is another's.
+func (t typed) unwrap(own workspace.OwnKeys) (vault.Identity, error) {
+	if own.Lock.Len() != password.KeySize {
+		return vault.Identity{}, errors.New("the lock is not one")
+	}
+	kek := password.WrappingKey(t.derived, t.share, own.Lock)
+	defer kek.Wipe()
+	pair, err := vault.Unwrap(kek, ownWrap, own.Wrapped)
+	if err == nil && pair.Recipient() != own.Recipient { // what is given to it would be another's
+		return vault.Identity{}, errors.New("the recipient is not the key pair's")
+	}
+	return pair, err
+}
+
+// choose makes a new password of what was typed, and wraps the person's key pair under it. The
+// workspace is given keys with a key pair that it does not know.
+func (w *Workspace) choose(ctx context.Context, pw secret.Text, own vault.Identity, keys workspace.SealedKeys) (workspace.NewPassword, typed, error) {
+	salt, lock := make([]byte, password.SaltSize), make([]byte, password.KeySize)
+	for _, b := range [][]byte{salt, lock} {
+		if _, err := rand.Read(b); err != nil {
+			return workspace.NewPassword{}, typed{}, err
+		}
+	}
+	t, err := w.typed(ctx, pw, salt, w.cost)
+	if err != nil {
+		return workspace.NewPassword{}, typed{}, err
+	}
+	n := workspace.NewPassword{Salt: salt, Params: w.cost, PublicKey: password.PublicKey(t.derived, t.share), Lock: secret.NewBytes(lock), Short: t.short}
+	kek := password.WrappingKey(t.derived, t.share, n.Lock)
+	defer kek.Wipe()
+	n.KeyPair = workspace.WrappedKeyPair{Recipient: own.Recipient(), Keys: keys}
+	n.KeyPair.Wrapped, err = vault.Wrap(kek, ownWrap, own)
+	return n, t, err
+}
+
+// checkPassword puts password.Check's answers into words.
+func checkPassword(pw secret.Text, minimum int, field string, words ...string) error {
+	err := password.Check(pw, minimum, words)
+	var short *password.ShortError
+	var long *password.LongError
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, password.ErrEmpty):
+		return service.Refuse(service.CodePasswordRequired).At(field)
+	case errors.As(err, &short):
+		return service.Refuse(service.CodePasswordShort).At(field).With("minimum", short.Minimum).With("length", short.Length)
+	case errors.As(err, &long):
+		return service.Refuse(service.CodePasswordLong).At(field).With("max", password.MaxLength)
+	case errors.Is(err, password.ErrCommon):
+		return service.Refuse(service.CodePasswordCommon).At(field)
+	}
+	return err
+}
+
+// Proof is what a step-up takes, as it was typed: the password and, where 2FA is on, a second factor.
+type Proof struct {
+	Password secret.Text
+	Factor   workspace.FactorInput
+}
+
+// sign makes of a proof what the workspace looks at. Where no password was typed, none may be needed: a confirmation
+// may wait.
+func (s *Session) sign(ctx context.Context, p Proof) (workspace.Proof, error) {
+	out := workspace.Proof{Factor: p.Factor}
+	if p.Password.Empty() {
+		return out, nil
+	}
+	terms, _, _, err := s.BeginProof(ctx)
+	if err != nil {
+		return out, err
+	}
+	t, err := s.w.typed(ctx, p.Password, terms.Salt, terms.Params)
+	if err != nil {
+		return out, err
+	}
+	defer t.wipe()
+	out.Nonce, out.Signature = terms.Nonce, t.sign(service.ProofMessage(terms.WorkspaceID, terms.Nonce))
+	return out, nil
+}
+
+// ChangePassword sets a new password: see workspace.Session.ChangePassword. The new one is looked at first, so that a weak
+// one costs no code. Errors: password_*, and those of ChangePassword.
+func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text, factor workspace.FactorInput) error {
+	if err := s.begin(); err != nil {
+		return err
+	}
+	if current.Empty() {
+		return service.Refuse(service.CodePasswordRequired).At("current")
+	}
+	terms, name, email, err := s.BeginProof(ctx)
+	if err != nil {
+		return err
+	}
+	if err := checkPassword(next, s.w.MinPassword(), "next", s.w.Name(), name, email); err != nil {
+		return err
+	}
+	if current.Reveal() == next.Reveal() {
+		return service.Refuse(service.CodePasswordSame).At("next")
+	}
+	t, err := s.w.typed(ctx, current, terms.Salt, terms.Params)
+	if err != nil {
+		return err
+	}
+	defer t.wipe()
+	proof := workspace.Proof{Nonce: terms.Nonce, Signature: t.sign(service.ProofMessage(terms.WorkspaceID, terms.Nonce)), Factor: factor}
+	own, err := s.ownOrNew()
+	if err != nil {
+		return err
+	}
+	n, chosen, err := s.w.choose(ctx, next, own, workspace.SealedKeys{})
+	if err != nil {
+		return err
+	}
+	defer chosen.wipe()
+	if err := s.Session.ChangePassword(ctx, proof, n); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ended {
+		s.own = own
+	}
+	return nil
+}

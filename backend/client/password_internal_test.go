@@ -1,0 +1,115 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+
+	"countersign/backend/password"
+	"countersign/backend/secret"
+	"countersign/backend/store"
+	"countersign/backend/vault"
+	"countersign/backend/workspace"
+)
+
+func newTyping(t *testing.T) *Workspace {
+	t.Helper()
+	return &Workspace{hashing: make(chan struct{}, 1), cost: store.Argon2id(password.Cheap), share: secret.NewBytes(bytes.Repeat([]byte{1}, password.KeySize))}
+}
+
+var chosen = secret.NewText("tundra velvet orchard 91")
+
+func TestDerive_WhoLeavesBeforeTheirTurnGetsNoKey(t *testing.T) {
+	t.Parallel()
+	w := newTyping(t)
+	w.hashing <- struct{}{} // another has the turn
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	key, err := w.derive(ctx, chosen, make([]byte, password.SaltSize), w.cost)
+	if !errors.Is(err, context.Canceled) || key.Len() != 0 {
+		t.Errorf("a key of %d bytes, %v", key.Len(), err)
+	}
+}
+
+// A workspace that names weaker parameters would have the password guessed.
+func TestDerive_WeakParametersAreRefused(t *testing.T) {
+	t.Parallel()
+	w := newTyping(t)
+	for _, cost := range []store.Argon2id{{}, {MemoryKiB: 1, Time: 1, Threads: 1}, {MemoryKiB: 19<<10 - 1, Time: 1, Threads: 1}, {MemoryKiB: 19 << 10, Threads: 1}, {MemoryKiB: 2 << 20, Time: 1, Threads: 1}} {
+		if key, err := w.derive(t.Context(), chosen, make([]byte, password.SaltSize), cost); !errors.Is(err, password.ErrParams) || key.Len() != 0 {
+			t.Errorf("%+v: %v", cost, err)
+		}
+	}
+}
+
+func TestChoose_UnwrapsWithThePasswordShareAndLockAlone(t *testing.T) {
+	t.Parallel()
+	w, own := newTyping(t), newIdentity(t)
+	next, right, err := w.choose(t.Context(), chosen, own, workspace.SealedKeys{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := workspace.OwnKeys{Lock: next.Lock, Recipient: next.KeyPair.Recipient, Wrapped: next.KeyPair.Wrapped}
+	if pair, err := right.unwrap(keys); err != nil || pair.Recipient() != own.Recipient() {
+		t.Fatalf("%v", err)
+	}
+	wrong, err := w.typed(t.Context(), secret.NewText("tundra velvet orchard 92"), next.Salt, next.Params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := newTyping(t)
+	other.share = secret.NewBytes(bytes.Repeat([]byte{2}, password.KeySize))
+	elsewhere, err := other.typed(t.Context(), chosen, next.Salt, next.Params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	otherLock, another := keys, keys
+	otherLock.Lock = secret.NewBytes(bytes.Repeat([]byte{3}, password.KeySize))
+	another.Recipient = newIdentity(t).Recipient()
+	for name, c := range map[string]struct {
+		typed typed
+		keys  workspace.OwnKeys
+	}{"another password": {wrong, keys}, "another computer": {elsewhere, keys}, "another lock": {right, otherLock}} {
+		if pair, err := c.typed.unwrap(c.keys); !errors.Is(err, vault.ErrWrap) || !pair.Empty() {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if pair, err := right.unwrap(another); err == nil || !pair.Empty() {
+		t.Error("another's recipient is taken")
+	}
+	for _, n := range []int{0, password.KeySize - 1} {
+		keys.Lock = secret.NewBytes(make([]byte, n))
+		if pair, err := right.unwrap(keys); err == nil || !pair.Empty() {
+			t.Errorf("a lock of %d bytes opens", n)
+		}
+	}
+	if again, _, err := w.choose(t.Context(), chosen, own, workspace.SealedKeys{}); err != nil || bytes.Equal(again.Salt, next.Salt) || again.Lock.Equal(next.Lock) || bytes.Equal(again.PublicKey, next.PublicKey) {
+		t.Errorf("the same again has the same salt, lock or key: %v", err)
+	}
+}
+
+func TestChoose_SaysWhatIsTooShortToStandAlone(t *testing.T) {
+	t.Parallel()
+	w := newTyping(t)
+	for text, short := range map[string]bool{"fourteen chars": true, "fifteen chars..": false} {
+		if n, typed, err := w.choose(t.Context(), secret.NewText(text), newIdentity(t), workspace.SealedKeys{}); err != nil || n.Short != short || typed.short != short {
+			t.Errorf("%q: %t, %v", text, n.Short, err)
+		}
+	}
+}
+
+func TestTyped_CopyOutlivesWhatItIsOf(t *testing.T) {
+	t.Parallel()
+	w := newTyping(t)
+	a, err := w.typed(t.Context(), chosen, make([]byte, password.SaltSize), w.cost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	message := []byte("what it is for")
+	before, b := a.sign(message), a.clone()
+	a.wipe()
+	if !bytes.Equal(b.sign(message), before) || bytes.Equal(a.sign(message), before) || w.share.Reveal()[0] != 1 {
+		t.Error("the copy is wiped, or the first is not, or the computer's share is")
+	}
+}

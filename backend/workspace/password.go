@@ -1,0 +1,232 @@
+package workspace
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/ed25519"
+	"errors"
+	"slices"
+	"time"
+
+	"countersign/backend/password"
+	"countersign/backend/secret"
+	"countersign/backend/service"
+)
+
+// A password is never told to the workspace. A client makes a key pair of it, which signs, and a key that
+// wraps: see package password. The workspace has the public key, what was wrapped, and the lock, without which nothing is
+// unwrapped, and which it gives out once every factor was right.
+
+// NewPassword is what a client makes of a password that was chosen. Its rules are the client's.
+type NewPassword struct {
+	Salt      []byte
+	Params    Argon2id
+	PublicKey []byte       // of the key pair that signs: password.PublicKey
+	Lock      secret.Bytes // new with each password
+	Short     bool         // it is too short to stand alone
+	KeyPair   WrappedKeyPair
+}
+
+// WrappedKeyPair is a person's key pair, wrapped under the key that is made of their password.
+type WrappedKeyPair struct {
+	Recipient string // the public half
+	Wrapped   []byte
+	Keys      SealedKeys // the vault's, for a key pair that the workspace does not know yet
+}
+
+// OwnKeys is what unwraps a person's key pair, together with their password.
+type OwnKeys struct {
+	Lock      secret.Bytes
+	Recipient string // empty: there is no key pair
+	Wrapped   []byte
+}
+
+// PasswordTerms are what a client needs to prove a password: how the key pair is made of it, and what it signs.
+type PasswordTerms struct {
+	WorkspaceID string
+	Nonce       []byte
+	Salt        []byte
+	Params      Argon2id
+}
+
+// maxWrapped bounds what a client may have wrapped.
+const maxWrapped = 1024
+
+var errMalformed = errors.New("what the client has made of a password is malformed")
+
+// check refuses what no client of ours makes.
+func (n NewPassword) check() error {
+	switch {
+	case len(n.Salt) != password.SaltSize, len(n.PublicKey) != ed25519.PublicKeySize, n.Lock.Len() != keySize,
+		n.KeyPair.Recipient == "", len(n.KeyPair.Wrapped) == 0, len(n.KeyPair.Wrapped) > maxWrapped:
+		return errMalformed
+	}
+	return password.Params(n.Params).Check()
+}
+
+// passwordRecord is what is kept of a new password of a profile.
+func (w *Workspace) passwordRecord(n NewPassword, profileID string, now time.Time) (PasswordRecord, error) {
+	if err := n.check(); err != nil {
+		return PasswordRecord{}, err
+	}
+	lock, err := w.sealLock(profileID, n.Lock)
+	return PasswordRecord{Salt: n.Salt, Params: n.Params, PublicKey: n.PublicKey, Lock: lock, ChangedAt: now}, err
+}
+
+// A lock is kept under the workspace's own key (AES-256-GCM, SP 800-38D), for one profile.
+
+func (w *Workspace) sealLock(profileID string, lock secret.Bytes) (sealed []byte, err error) {
+	err = w.withLockKey(func(aead cipher.AEAD) error {
+		sealed = aead.Seal(nil, nil, lock.Reveal(), lockData(profileID))
+		return nil
+	})
+	return sealed, err
+}
+
+func (w *Workspace) openLock(p Profile) (lock secret.Bytes, err error) {
+	err = w.withLockKey(func(aead cipher.AEAD) error {
+		b, err := aead.Open(nil, nil, p.Password.Lock, lockData(p.ID))
+		lock = secret.NewBytes(b)
+		return err
+	})
+	return lock, err
+}
+
+func lockData(profileID string) []byte { return []byte("countersign lock v1\x00" + profileID) }
+
+func (w *Workspace) withLockKey(use func(cipher.AEAD) error) (err error) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.keys.lock.Len() != keySize {
+		return errors.New("the key of the locks is not loaded")
+	}
+	secret.Confined(func() {
+		block, fault := aes.NewCipher(w.keys.lock.Reveal())
+		if err = fault; err != nil {
+			return
+		}
+		aead, fault := cipher.NewGCMWithRandomNonce(block)
+		if err = fault; err == nil {
+			err = use(aead)
+		}
+	})
+	return err
+}
+
+// ownKeys reads what unwraps the key pair of somebody whose factors were all right. A lock that does not
+// open keeps the contracts closed, and nothing else.
+func (w *Workspace) ownKeys(tx ReadTx, p Profile) (own OwnKeys, err error) {
+	lock, err := w.openLock(p)
+	if err != nil {
+		w.log.Warn("the lock of a profile does not open", "error", err)
+	}
+	own.Lock = lock
+	row, err := tx.VaultKey(profileHolder(p.ID))
+	if err == nil {
+		own.Recipient, own.Wrapped = row.Recipient, row.Wrapped
+	}
+	return own, ignoreMissing(err)
+}
+
+// saveKeyPair keeps a profile's key pair as it was wrapped. The one that it had, or that came with code, keeps what it
+// holds of the vault; any other holds what the client gives, or waits for somebody to give it the keys.
+func saveKeyPair(tx WriteTx, profileID string, pair WrappedKeyPair, code *OneTime) error {
+	holder := profileHolder(profileID)
+	from := []string{holder}
+	if code != nil {
+		from = []string{oneTimeHolder(code.Kind, profileID), holder}
+	}
+	row := pair.Keys.in(VaultKey{Holder: holder, Recipient: pair.Recipient, Wrapped: pair.Wrapped})
+	for _, h := range from {
+		was, err := tx.VaultKey(h)
+		if err := ignoreMissing(err); err != nil {
+			return err
+		}
+		if err == nil && was.Recipient == pair.Recipient {
+			row.Ciphertext, row.Generation, row.OnlyOne = was.Ciphertext, was.Generation, was.OnlyOne
+			break
+		}
+	}
+	if code != nil {
+		if err := dropHolder(tx, from[0]); err != nil {
+			return err
+		}
+	}
+	return tx.SaveVaultKey(row)
+}
+
+// setPassword puts a new password in the place of a profile's, within tx. Whoever is signed in with the old one
+// is not any more. The caller stores p.
+func (w *Workspace) setPassword(tx WriteTx, p *Profile, n NewPassword, code *OneTime) (err error) {
+	if p.Password, err = w.passwordRecord(n, p.ID, w.now()); err != nil {
+		return err
+	}
+	p.Epoch++
+	return saveKeyPair(tx, p.ID, n.KeyPair, code)
+}
+
+// SaveKeyPair gives the profile a key pair where it has none: acceptance may have dropped it. It waits for
+// the vault's keys. Errors: session_ended; keychain and folder.
+func (s *Session) SaveKeyPair(ctx context.Context, pair WrappedKeyPair) error {
+	return s.w.update(ctx, func(tx WriteTx) error {
+		if _, err := s.infoIn(tx); err != nil {
+			return err
+		}
+		if _, err := tx.VaultKey(profileHolder(s.id)); !errors.Is(err, ErrNotFound) {
+			return err // there is one, or the store failed
+		}
+		if err := saveKeyPair(tx, s.id, WrappedKeyPair{Recipient: pair.Recipient, Wrapped: pair.Wrapped}, nil); err != nil {
+			return err
+		}
+		return s.w.record(tx, s.w.now(), eventKeyPairMade, s.id, s.id, nil)
+	})
+}
+
+// nonces are those that a session has given out for proofs, with the time of each.
+type nonces []issuedNonce
+
+type issuedNonce struct {
+	nonce []byte
+	at    time.Time
+}
+
+// mostNonces bounds the proofs that are begun at one time.
+const mostNonces = 16
+
+// BeginProof gives what a client needs to prove the password of the profile once, within ChallengeLife. It is
+// no use of the session. Errors: session_ended; folder.
+func (s *Session) BeginProof(ctx context.Context) (t PasswordTerms, name, email string, err error) {
+	t.WorkspaceID = s.w.ID()
+	if t.Nonce, err = s.w.random(service.NonceSize); err != nil {
+		return t, "", "", err
+	}
+	err = s.w.view(ctx, func(tx ReadTx) error {
+		p, err := s.profileFor(tx, false)
+		t.Salt, t.Params, name, email = p.Password.Salt, p.Password.Params, p.Name, p.Email
+		return err
+	})
+	if err != nil {
+		return PasswordTerms{}, "", "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.nonces) == mostNonces {
+		s.nonces = s.nonces[1:]
+	}
+	s.nonces = append(s.nonces, issuedNonce{t.Nonce, s.w.wall()})
+	return t, name, email, nil
+}
+
+// takeNonce reports whether a nonce was given out a while ago, and takes it back: it is good once.
+func (s *Session) takeNonce(nonce []byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, n := range s.nonces {
+		if string(n.nonce) == string(nonce) {
+			s.nonces = slices.Delete(s.nonces, i, i+1)
+			return within(n.at, s.w.wall(), ChallengeLife)
+		}
+	}
+	return false
+}

@@ -1,0 +1,108 @@
+package workspace_test
+
+import (
+	"testing"
+	"time"
+
+	"countersign/backend/client"
+	"countersign/backend/password"
+	"countersign/backend/secret"
+	"countersign/backend/service"
+	"countersign/backend/workspace"
+)
+
+// What a client has made of a password is bounded, and its parameters are not weak.
+func TestNewPassword_MalformedOneIsNotTaken(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	head := h.head()
+	for name, change := range map[string]func(*workspace.NewPassword){
+		"short salt":        func(n *workspace.NewPassword) { n.Salt = n.Salt[1:] },
+		"long salt":         func(n *workspace.NewPassword) { n.Salt = append(n.Salt, 0) },
+		"short key":         func(n *workspace.NewPassword) { n.PublicKey = n.PublicKey[1:] },
+		"long key":          func(n *workspace.NewPassword) { n.PublicKey = append(n.PublicKey, 0) },
+		"no lock":           func(n *workspace.NewPassword) { n.Lock = secret.Bytes{} },
+		"short lock":        func(n *workspace.NewPassword) { n.Lock = secret.NewBytes(make([]byte, 31)) },
+		"no recipient":      func(n *workspace.NewPassword) { n.KeyPair.Recipient = "" },
+		"nothing wrapped":   func(n *workspace.NewPassword) { n.KeyPair.Wrapped = nil },
+		"too much wrapped":  func(n *workspace.NewPassword) { n.KeyPair.Wrapped = make([]byte, 1025) },
+		"weak parameters":   func(n *workspace.NewPassword) { n.Params = workspace.Argon2id{MemoryKiB: 8, Time: 1, Threads: 1} },
+		"costly parameters": func(n *workspace.NewPassword) { n.Params = workspace.Argon2id{MemoryKiB: 1 << 30, Time: 1, Threads: 1} },
+	} {
+		n := h.chosen(longerPass)
+		change(&n)
+		if err := s.Session.ChangePassword(t.Context(), h.signed(s, owner.pass), n); err == nil {
+			t.Errorf("%s: it is taken", name)
+		}
+		if h.kinds(head, "password-changed") > 0 {
+			t.Errorf("%s: the password is another", name)
+		}
+	}
+	owner.signIn()
+}
+
+// proves signs the terms of a proof, as a client does.
+func (h *fixture) proves(terms workspace.PasswordTerms, pw string) workspace.Proof {
+	h.Helper()
+	share, err := h.secrets.Get(h.Context(), h.w.ID()+"/device")
+	h.ok(err)
+	derived := password.Derive(secret.NewText(pw), terms.Salt, password.Params(terms.Params))
+	return workspace.Proof{Nonce: terms.Nonce, Signature: password.Sign(derived, share, service.ProofMessage(terms.WorkspaceID, terms.Nonce))}
+}
+
+// signed is a proof of the password, from begin to end.
+func (h *fixture) signed(s *client.Session, pw string) workspace.Proof {
+	h.Helper()
+	terms, _, _, err := s.BeginProof(h.Context())
+	h.ok(err)
+	return h.proves(terms, pw)
+}
+
+func TestProof_IsGoodOnceAndForItsTime(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	begin := func() workspace.PasswordTerms {
+		terms, name, address, err := s.BeginProof(t.Context())
+		h.ok(err)
+		if p := h.profile(owner.id); name != p.Name || address != p.Email || terms.WorkspaceID != h.w.ID() {
+			t.Errorf("%s, %s, %s", name, address, terms.WorkspaceID)
+		}
+		return terms
+	}
+	current := owner.pass
+	change := func(p workspace.Proof, next string) error {
+		err := s.Session.ChangePassword(t.Context(), p, h.chosen(next))
+		if err == nil {
+			current = next
+		}
+		return err
+	}
+	const second, third = "kettle drum marzipan 7", "kettle drum marzipan 8"
+	first := h.proves(begin(), current)
+	h.ok(change(first, second))
+	h.refused(change(first, third), service.CodeChallengeEnded)
+	stranger := h.proves(begin(), current)
+	stranger.Nonce = make([]byte, service.NonceSize)
+	h.refused(change(stranger, third), service.CodeChallengeEnded)
+	late := h.proves(begin(), current)
+	for range 3 {
+		h.clock.step(workspace.ChallengeLife/3 + time.Second)
+		h.ok(s.Touch())
+	}
+	h.refused(change(late, third), service.CodeChallengeEnded)
+	// Neither is a guess, nor does one that was begun beside another end it.
+	oldest := h.proves(begin(), current)
+	for range 15 {
+		begin()
+	}
+	h.ok(change(oldest, third))
+	pushed := h.proves(begin(), current)
+	for range 16 {
+		begin()
+	}
+	h.refused(change(pushed, second), service.CodeChallengeEnded)
+	wrong := h.proves(begin(), "kettle drum marzipan 9")
+	h.refused(change(wrong, second), service.CodePasswordWrong)
+}
