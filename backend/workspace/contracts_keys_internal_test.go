@@ -22,15 +22,6 @@ func newIdentity(t *testing.T) vault.Identity {
 	return own
 }
 
-func holderOf(t *testing.T, holder string, p KeyPair) VaultKey {
-	t.Helper()
-	k, err := newHolder(holder, wrapping(1), p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k
-}
-
 func TestNewHolder_KeyOfAnotherLengthWrapsNothing(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{0, 31, 33} {
