@@ -197,7 +197,7 @@ func checkKit(tx ReadTx, message, signature []byte) error {
 		return refuse(service.CodeKitNone)
 	}
 	public, err := hex.DecodeString(info.KitPublicKey)
-	if err != nil || len(public) != ed25519.PublicKeySize || !info.HasKit() || info.KitPublicKey != info.VaultPublicKey || !ed25519.Verify(public, message, signature) {
+	if err != nil || len(public) != ed25519.PublicKeySize || info.KitPublicKey != info.VaultPublicKey || !ed25519.Verify(public, message, signature) {
 		return refuse(service.CodeKitWrong).At("kit")
 	}
 	return nil
