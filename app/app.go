@@ -99,16 +99,16 @@ func windowOptions(s *shell, page fs.FS) *options.App {
 		AssetServer: &assetserver.Options{
 			Assets:     page,
 			Handler:    http.HandlerFunc(s.serveContract),
-			Middleware: pageMiddleware,
+			Middleware: func(next http.Handler) http.Handler { return pageMiddleware(s.dressPage(next)) },
 		},
 		Menu:               systemMenu(s),
-		BackgroundColour:   options.NewRGB(0xfc, 0xfc, 0xfb), // paper, until the page paints
+		BackgroundColour:   s.preferences.get().paper(),
 		Logger:             elidingLogger{s},
 		LogLevel:           logger.ERROR, // TRACE prints whole results: never
 		LogLevelProduction: logger.ERROR,
 		OnStartup:          s.startup,
 		OnShutdown:         s.shutdown,
-		Bind:               []any{&Auth{s}, &Profile{s}, &Enrolment{s}, &CodeActions{s}, &AuditLog{s}, &Members{s}, &Import{s}, &PrintRuns{s}, &Exports{s}, &Settings{s}, &Contracts{s}},
+		Bind:               []any{&Auth{s}, &Profile{s}, &Enrolment{s}, &CodeActions{s}, &AuditLog{s}, &Members{s}, &Import{s}, &PrintRuns{s}, &Exports{s}, &Settings{s}, &Contracts{s}, &Preferences{s}},
 		ErrorFormatter:     func(err error) any { return s.presentText(err) },
 		SingleInstanceLock: &options.SingleInstanceLock{
 			UniqueId:               instanceID(s.path),
@@ -138,6 +138,7 @@ func instanceID(path string) string {
 
 func (s *shell) startup(ctx context.Context) {
 	s.desktop.Begin(ctx)
+	s.showPreferences()
 	s.begin(ctx)
 }
 

@@ -17,8 +17,9 @@ import (
 type desktop interface {
 	Begin(ctx context.Context)
 	Emit(event string, payload any)
-	Renew() // ends the page and all that it remembers, and shows it anew, where that can be done
-	Raise() // brings the window to the front
+	Renew()                          // ends the page and all that it remembers, and shows it anew, where that can be done
+	Raise()                          // brings the window to the front
+	Look(theme string, textSize int) // theme is one of Preferences, textSize in percent
 	Clipboard() (string, error)
 	SetClipboard(text string) error                                                 // a secret; "" takes it away
 	SaveAs(title words.Key, name string, kinds []fileKind) (path string, err error) // "" when dismissed
@@ -50,6 +51,19 @@ func (d *wailsDesktop) Raise() {
 	wails.WindowUnminimise(d.ctx)
 	wails.WindowShow(d.ctx)
 	platform.PresentWindow()
+}
+
+func (d *wailsDesktop) Look(theme string, textSize int) {
+	switch theme { // Wails does this on Windows alone
+	case "light":
+		wails.WindowSetLightTheme(d.ctx)
+	case "dark":
+		wails.WindowSetDarkTheme(d.ctx)
+	default:
+		wails.WindowSetSystemDefaultTheme(d.ctx)
+	}
+	platform.UseTheme(theme)
+	platform.SetTextSize(textSize)
 }
 
 func (d *wailsDesktop) Clipboard() (string, error) { return wails.ClipboardGetText(d.ctx) }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -32,12 +33,14 @@ type fakeDesktop struct {
 	asked      int
 	printed    int
 	renewed    int
+	look       string // "theme size"
 }
 
-func (d *fakeDesktop) Begin(context.Context) {}
-func (d *fakeDesktop) Raise()                {}
-func (d *fakeDesktop) Renew()                { d.mu.Lock(); d.renewed++; d.mu.Unlock() }
-func (d *fakeDesktop) Print()                { d.printed++ }
+func (d *fakeDesktop) Begin(context.Context)           {}
+func (d *fakeDesktop) Raise()                          {}
+func (d *fakeDesktop) Look(theme string, textSize int) { d.look = fmt.Sprint(theme, " ", textSize) }
+func (d *fakeDesktop) Renew()                          { d.mu.Lock(); d.renewed++; d.mu.Unlock() }
+func (d *fakeDesktop) Print()                          { d.printed++ }
 func (d *fakeDesktop) Emit(event string, payload any) {
 	if locked, ok := payload.(map[string]string); ok {
 		d.events <- event + " " + locked["reason"]

@@ -13,3 +13,12 @@ func RenewPage() {}
 
 // PresentWindow does nothing here.
 func PresentWindow() {}
+
+// TextSizes is empty: SetTextSize does nothing here.
+var TextSizes []int
+
+// SetTextSize does nothing here: on Windows, the web view has keys of its own.
+func SetTextSize(int) {}
+
+// UseTheme does nothing here.
+func UseTheme(string) {}

@@ -40,6 +40,7 @@ var (
 	NavSettings        = Key{"nav.settings"}
 	NavFoot            = Key{"nav.foot"}
 	NavProfile         = Key{"nav.profile"}
+	NavPreferences     = Key{"nav.preferences"}
 	NavAudit           = Key{"nav.audit"}
 	NavHelp            = Key{"nav.help"}
 	NavLock            = Key{"nav.lock"}
@@ -168,6 +169,18 @@ var (
 	ProfileEmailSaved      = Key{"profile.email_saved"}
 
 	EmailTitle = Key{"email.title"}
+
+	PreferencesText         = Key{"preferences.text"}
+	PreferencesLoading      = Key{"preferences.loading"}
+	PreferencesTheme        = Key{"preferences.theme"}
+	PreferencesSystem       = Key{"preferences.system"}
+	PreferencesLight        = Key{"preferences.light"}
+	PreferencesDark         = Key{"preferences.dark"}
+	PreferencesTextSize     = Key{"preferences.text_size"}
+	PreferencesTextSizeKeys = Key{"preferences.text_size_keys"}
+	PreferencesTextSizeNow  = Key{"preferences.text_size_now"}
+	PreferencesMotion       = Key{"preferences.motion"}
+	PreferencesReduced      = Key{"preferences.reduced"}
 
 	TwoFactorTitle     = Key{"twoFactor.title"}
 	TwoFactorText      = Key{"twoFactor.text"}

@@ -31,6 +31,7 @@ export type Place =
   | { at: 'recovered'; number: number; left: number }
   | { at: 'contracts' }
   | { at: 'profile' }
+  | { at: 'preferences' }
   | { at: 'two-factor' }
   | { at: 'members' }
   | { at: 'print-runs' }

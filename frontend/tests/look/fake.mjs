@@ -228,6 +228,18 @@ export function fake(scenario) {
         KeepNewCodes: () => wait(profile),
         CancelNewCodes: () => wait(null),
       },
+      Preferences: {
+        Get: () =>
+          wait({
+            theme: 'system',
+            motion: 'system',
+            textSize: 100,
+            textSizes: [80, 90, 100, 110, 125, 150, 175, 200],
+            ...scenario.preferences,
+          }),
+        Set: () =>
+          scenario.unkept ? refuse('folder_read_only', '', { folder: door.dataFolder }) : wait(null),
+      },
       CodeActions: {
         CopyKey: () => wait(null),
         CopyCodes: () => wait(null),

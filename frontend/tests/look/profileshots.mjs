@@ -60,6 +60,24 @@ export const profileShots = [
       await page.getByText('812 of 2,400').scrollIntoViewIfNeeded();
     },
   },
+  {
+    name: 'preferences',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Preferences').click();
+      await page.getByText('Reduced').waitFor();
+    },
+  },
+  {
+    name: 'preferences-dark',
+    scenario: { unkept: true },
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Preferences').click();
+      await page.getByText('Dark').click();
+      await page.getByText('Countersign can’t write to the data folder.').waitFor();
+    },
+  },
   { name: 'profile-off', act: profileOff },
   {
     name: 'profile-edit',

@@ -1595,6 +1595,24 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class PreferencesView {
+	    theme: string;
+	    motion: string;
+	    textSize: number;
+	    textSizes: number[];
+	
+	    static createFrom(source: any = {}) {
+	        return new PreferencesView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.theme = source["theme"];
+	        this.motion = source["motion"];
+	        this.textSize = source["textSize"];
+	        this.textSizes = source["textSizes"];
+	    }
+	}
 	export class PreviewView {
 	    token: string;
 	    kind: string;

@@ -1,0 +1,52 @@
+/** Preferences: how the window looks on this computer. */
+import * as person from '../harness/person.mjs';
+import { expect, expectAccessible, test } from './fixtures.mjs';
+
+const { button, heading } = person;
+const html = (page) => page.locator('html');
+const chosen = (page, group, name) =>
+  page.getByRole('group', { name: group }).getByRole('radio', { name, exact: true });
+
+async function toPreferences(page) {
+  await button(page, 'Preferences').click();
+  await expect(heading(page, 'Preferences')).toBeFocused();
+}
+
+test('theme and motion hold at once, and a page that begins anew begins with them', async ({
+  app,
+  page,
+  open,
+}) => {
+  await person.createWorkspace(page);
+  const light = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await toPreferences(page);
+  await expectAccessible(page, 'Preferences');
+  await expect(chosen(page, 'Theme', 'System')).toBeChecked();
+  await chosen(page, 'Theme', 'System').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(chosen(page, 'Theme', 'Light')).toBeChecked();
+  await page.keyboard.press('ArrowRight');
+  await expect(html(page)).toHaveAttribute('data-theme', 'dark');
+  await expect(page.locator('body')).not.toHaveCSS('background-color', light);
+  await chosen(page, 'Motion', 'Reduced').check();
+  await expect(html(page)).toHaveAttribute('data-motion', 'reduce');
+
+  const again = await open(app.url);
+  await expect(html(again)).toHaveAttribute('data-theme', 'dark');
+  await expect(html(again)).toHaveAttribute('data-motion', 'reduce');
+  await person.givePassword(again);
+  await toPreferences(again);
+  await expect(chosen(again, 'Theme', 'Dark')).toBeChecked();
+  await expect(chosen(again, 'Motion', 'Reduced')).toBeChecked();
+});
+
+test('a light theme stays light where the system is dark', async ({ app, page, open }) => {
+  await person.createWorkspace(page);
+  await toPreferences(page);
+  await chosen(page, 'Theme', 'Light').check();
+  const light = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await expect(html(page)).toHaveAttribute('data-theme', 'light');
+  const dark = await open(app.url, { dark: true });
+  await expect(heading(dark, 'Sign in')).toBeVisible();
+  await expect(dark.locator('body')).toHaveCSS('background-color', light);
+});
