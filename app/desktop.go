@@ -20,6 +20,7 @@ type desktop interface {
 	Renew()                          // ends the page and all that it remembers, and shows it anew, where that can be done
 	Raise()                          // brings the window to the front
 	Look(theme string, textSize int) // theme is one of Preferences, textSize in percent
+	ShowFolder(path string) error    // in the system's file manager
 	Clipboard() (string, error)
 	SetClipboard(text string) error                                                 // a secret; "" takes it away
 	SaveAs(title words.Key, name string, kinds []fileKind) (path string, err error) // "" when dismissed
@@ -65,6 +66,8 @@ func (d *wailsDesktop) Look(theme string, textSize int) {
 	platform.UseTheme(theme)
 	platform.SetTextSize(textSize)
 }
+
+func (d *wailsDesktop) ShowFolder(path string) error { return platform.ShowFolder(path) }
 
 func (d *wailsDesktop) Clipboard() (string, error) { return wails.ClipboardGetText(d.ctx) }
 func (d *wailsDesktop) Print()                     { wails.WindowPrint(d.ctx) }

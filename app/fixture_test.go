@@ -34,6 +34,8 @@ type fakeDesktop struct {
 	printed    int
 	renewed    int
 	look       string // "theme size"
+	shown      string // a folder
+	showErr    error
 }
 
 func (d *fakeDesktop) Begin(context.Context)           {}
@@ -41,6 +43,11 @@ func (d *fakeDesktop) Raise()                          {}
 func (d *fakeDesktop) Look(theme string, textSize int) { d.look = fmt.Sprint(theme, " ", textSize) }
 func (d *fakeDesktop) Renew()                          { d.mu.Lock(); d.renewed++; d.mu.Unlock() }
 func (d *fakeDesktop) Print()                          { d.printed++ }
+func (d *fakeDesktop) ShowFolder(path string) error {
+	d.shown = path
+	return d.showErr
+}
+
 func (d *fakeDesktop) Emit(event string, payload any) {
 	if locked, ok := payload.(map[string]string); ok {
 		d.events <- event + " " + locked["reason"]

@@ -7,7 +7,7 @@
 // setting for it. Call it once the window has started; each call returns at once and is
 // done by GTK's own thread. Elsewhere, and in development builds, whose page lies on a
 // server of this machine, these functions do nothing, RenewsPage and MarksSecrets are
-// false, and TextSizes is empty.
+// false, TextSizes and WebView are empty.
 //
 // What concerns the process (ForbidCoreDumps, ForbidInspection, KeepToOwnBus,
 // DrawInMemory, RaiseOther, ChooseBackend, HasDisplay) comes before the window, in this

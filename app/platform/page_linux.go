@@ -89,6 +89,10 @@ static void on_main_thread(GSourceFunc act, int with) {
   g_idle_add_full(G_PRIORITY_HIGH, act, GINT_TO_POINTER(with), NULL);
 }
 
+static int major(void) { return webkit_get_major_version(); }
+static int minor(void) { return webkit_get_minor_version(); }
+static int micro(void) { return webkit_get_micro_version(); }
+
 static void guard_view(void) { on_main_thread(guard, 0); }
 static void renew_view(void) { on_main_thread(renew, 0); }
 static void present_window(void) { on_main_thread(present, 0); }
@@ -96,6 +100,8 @@ static void zoom_view(int percent) { on_main_thread(zoom, percent); }
 static void use_theme(int dark) { on_main_thread(theme, dark); }
 */
 import "C"
+
+import "fmt"
 
 // RenewsPage says that RenewPage ends the process that showed the page.
 const RenewsPage = true
@@ -127,3 +133,6 @@ func UseTheme(name string) {
 	}
 	C.use_theme(dark)
 }
+
+// WebView names what draws the page, with its version.
+func WebView() string { return fmt.Sprintf("WebKitGTK %d.%d.%d", C.major(), C.minor(), C.micro()) }

@@ -22,3 +22,6 @@ func SetTextSize(int) {}
 
 // UseTheme does nothing here.
 func UseTheme(string) {}
+
+// WebView is empty: nothing here tells what draws the page.
+func WebView() string { return "" }

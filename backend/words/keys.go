@@ -1170,6 +1170,8 @@ var (
 	ErrorSaveFailedNext               = Key{"error.save_failed.next"}
 	ErrorClipboardFailedWhat          = Key{"error.clipboard_failed.what"}
 	ErrorClipboardFailedNext          = Key{"error.clipboard_failed.next"}
+	ErrorFolderUnseenWhat             = Key{"error.folder_unseen.what"}
+	ErrorFolderUnseenNext             = Key{"error.folder_unseen.next"}
 	ErrorPrintFailedWhat              = Key{"error.print_failed.what"}
 	ErrorPrintFailedNext              = Key{"error.print_failed.next"}
 	ErrorEnvelopeFailedWhat           = Key{"error.envelope_failed.what"}
@@ -1288,6 +1290,19 @@ var (
 	ErrorPastedFailedNext             = Key{"error.pasted_failed.next"}
 	ErrorInternalWhat                 = Key{"error.internal.what"}
 	ErrorInternalNext                 = Key{"error.internal.next"}
+
+	AboutTitle         = Key{"about.title"}
+	AboutVersion       = Key{"about.version"}
+	AboutCommit        = Key{"about.commit"}
+	AboutSystem        = Key{"about.system"}
+	AboutFolder        = Key{"about.folder"}
+	AboutOpen          = Key{"about.open"}
+	AboutCopy          = Key{"about.copy"}
+	AboutCopied        = Key{"about.copied"}
+	AboutLicenses      = Key{"about.licenses"}
+	AboutLicensesText  = Key{"about.licenses_text"}
+	AboutLicensesShow  = Key{"about.licenses_show"}
+	AboutLicensesIntro = Key{"about.licenses_intro"}
 
 	HelpLost       = Key{"help.lost"}
 	HelpPhone      = Key{"help.phone"}

@@ -1,5 +1,6 @@
 /** What is chosen for this computer, in the real window: through a lock and into the next start. */
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import * as person from '../desktop/person.mjs';
@@ -66,4 +67,19 @@ test('a chosen theme is the window’s, through a lock and into the next start',
   const next = await openWindow(t, workspace);
   await next.waitFor({ role: 'push button', name: 'Sign in' });
   await until('it is dark after a start', next.app, async () => (await bright(next)) < 0.3);
+});
+
+test('About says what runs, copies it without a name, and opens the data folder', async (t) => {
+  const folder = await dataFolder(t);
+  const [opened, workspace] = [join(folder, 'opened'), join(folder, 'workspace')];
+  await writeFile(join(folder, 'xdg-open'), `#!/bin/sh\nprintf %s "$1" >'${opened}'\n`, { mode: 0o755 });
+  const window = await openWindow(t, workspace, { env: { PATH: `${folder}:${process.env.PATH}` } });
+  await person.createWorkspace(window);
+  await window.press('Preferences');
+  await window.press('Copy details');
+  const details = await until('the details are copied', window.app, () => window.clipboard());
+  assert.match(details, /^Countersign \d+\.\d+\.\d+( \([0-9a-f]{12}\))?\n.+, \w+\nWebKitGTK 2\.\d+\.\d+$/);
+  await window.press('Open data folder');
+  await until('the file manager is asked', window.app, () => readFile(opened, 'utf8').catch(() => ''));
+  assert.equal(await readFile(opened, 'utf8'), workspace);
 });

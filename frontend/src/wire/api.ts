@@ -11,6 +11,7 @@ export * from './codeactions';
 export * from './members';
 export * from './settings';
 export * from './preferences';
+export * from './about';
 export * from './contracts';
 export * from './runs';
 export * from './exports';

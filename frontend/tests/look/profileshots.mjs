@@ -78,6 +78,24 @@ export const profileShots = [
       await page.getByText('Countersign can’t write to the data folder.').waitFor();
     },
   },
+  {
+    name: 'about',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Help').click();
+      await button(page, 'Open data folder').click();
+      await page.getByRole('alert').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'licenses',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Preferences').click();
+      await button(page, 'Show licenses').click();
+      await page.getByRole('button', { name: /^filippo/ }).click();
+    },
+  },
   { name: 'profile-off', act: profileOff },
   {
     name: 'profile-edit',
