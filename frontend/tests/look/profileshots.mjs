@@ -96,6 +96,57 @@ export const profileShots = [
       await page.getByRole('button', { name: /^filippo/ }).click();
     },
   },
+  {
+    name: 'palette',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Profile').click();
+      await page.keyboard.press('Control+k');
+      await page.keyboard.press('ArrowDown');
+      await page.getByRole('combobox').waitFor();
+    },
+  },
+  {
+    name: 'palette-search',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Quick actions').click();
+      await page.getByRole('combobox').fill('add');
+    },
+  },
+  {
+    name: 'palette-none',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Quick actions').click();
+      await page.getByRole('combobox').fill('zebra');
+    },
+  },
+  {
+    name: 'shortcuts',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Profile').click();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'help-search',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Help').click();
+      await page.getByRole('searchbox').fill('lost phone');
+    },
+  },
+  {
+    name: 'help-none',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Help').click();
+      await page.getByRole('searchbox').fill('zebra');
+    },
+  },
   { name: 'profile-off', act: profileOff },
   {
     name: 'profile-edit',
