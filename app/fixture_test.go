@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"countersign/app/platform"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
@@ -35,6 +36,7 @@ type fakeDesktop struct {
 	renewed    int
 	look       string // "theme size"
 	shown      string // a folder
+	place      windowPlace
 	showErr    error
 }
 
@@ -43,6 +45,9 @@ func (d *fakeDesktop) Raise()                          {}
 func (d *fakeDesktop) Look(theme string, textSize int) { d.look = fmt.Sprint(theme, " ", textSize) }
 func (d *fakeDesktop) Renew()                          { d.mu.Lock(); d.renewed++; d.mu.Unlock() }
 func (d *fakeDesktop) Print()                          { d.printed++ }
+func (d *fakeDesktop) PlaceAt(platform.Rect)           {}
+func (d *fakeDesktop) Place() (platform.Rect, bool)    { return d.place.Rect, d.place.Maximised }
+
 func (d *fakeDesktop) ShowFolder(path string) error {
 	d.shown = path
 	return d.showErr

@@ -22,6 +22,7 @@ type shell struct {
 	path        string
 	desktop     desktop
 	preferences *keptPreferences
+	place       windowPlace       // where the window begins; empty: in the middle
 	secrets     workspace.Secrets // the system's keychain
 	now         func() time.Time
 	cost        func(*workspace.Config) // tests and development builds lower the cost of hashing

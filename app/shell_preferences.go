@@ -24,9 +24,10 @@ const (
 
 // preferences are this computer's, as they are written.
 type preferences struct {
-	Theme    string `json:"theme"`
-	Motion   string `json:"motion"`
-	TextSize int    `json:"textSize"`
+	Theme    string      `json:"theme"`
+	Motion   string      `json:"motion"`
+	TextSize int         `json:"textSize"`
+	Window   windowPlace `json:"window,omitzero"` // empty before the first end
 }
 
 // checked puts the usual in the place of what is unknown: the file is anybody's to edit.
@@ -39,6 +40,9 @@ func (p preferences) checked() preferences {
 	}
 	if !slices.Contains(platform.TextSizes, p.TextSize) {
 		p.TextSize = 100
+	}
+	if !p.Window.sane() {
+		p.Window = windowPlace{}
 	}
 	return p
 }
