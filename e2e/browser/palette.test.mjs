@@ -63,7 +63,7 @@ test('quick actions lead anywhere by keyboard, and do what the page would', asyn
   await page.keyboard.press('Escape');
   await find(page, 'dark');
   await page.keyboard.press('Enter');
-  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(page.getByRole('document')).toHaveAttribute('data-theme', 'dark');
   await find(page, 'lock');
   await page.keyboard.press('Enter');
   await expect(heading(page, 'Sign in')).toBeVisible();
