@@ -97,6 +97,10 @@ bindings: setup-build $(page) ## write frontend/wailsjs anew from the bound stru
 	@$(tool) wails generate module -tags webkit2_41 >/dev/null
 	@chmod 644 frontend/wailsjs/runtime/* # as `wails build` leaves them
 
+.PHONY: licenses
+licenses: setup-build frontend/node_modules/.package-lock.json ## write app/licenses.json anew after a dependency has changed
+	@node frontend/licenses.mjs
+
 .PHONY: test-bindings
 test-bindings: setup-build $(page) ## frontend/wailsjs is what the bound structs make
 	@echo "bindings"

@@ -7,6 +7,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"embed"
@@ -79,6 +80,10 @@ func Run(page embed.FS, args []string, stderr io.Writer) int {
 		}
 	}
 	s := newShell(path, &wailsDesktop{})
+	s.place = s.preferences.get().Window
+	if s.place.sane() && !buildingBindings {
+		s.place = s.place.on(platform.WorkAreas())
+	}
 	if !buildingBindings {
 		s.openAhead()
 	}
@@ -90,25 +95,31 @@ func Run(page embed.FS, args []string, stderr io.Writer) int {
 }
 
 func windowOptions(s *shell, page fs.FS) *options.App {
+	state := options.Normal
+	if s.place.Maximised {
+		state = options.Maximised
+	}
 	return &options.App{
-		Title:     say(words.AppName, nil),
-		Width:     width,
-		Height:    height,
-		MinWidth:  minWidth,
-		MinHeight: minHeight,
+		Title:            say(words.AppName, nil),
+		Width:            cmp.Or(s.place.Width, width),
+		Height:           cmp.Or(s.place.Height, height),
+		MinWidth:         minWidth,
+		MinHeight:        minHeight,
+		WindowStartState: state,
 		AssetServer: &assetserver.Options{
 			Assets:     page,
 			Handler:    http.HandlerFunc(s.serveContract),
-			Middleware: pageMiddleware,
+			Middleware: func(next http.Handler) http.Handler { return pageMiddleware(s.dressPage(next)) },
 		},
 		Menu:               systemMenu(s),
-		BackgroundColour:   options.NewRGB(0xfc, 0xfc, 0xfb), // paper, until the page paints
+		BackgroundColour:   s.preferences.get().paper(),
 		Logger:             elidingLogger{s},
 		LogLevel:           logger.ERROR, // TRACE prints whole results: never
 		LogLevelProduction: logger.ERROR,
 		OnStartup:          s.startup,
+		OnBeforeClose:      func(context.Context) (stay bool) { s.keepPlace(); return false },
 		OnShutdown:         s.shutdown,
-		Bind:               []any{&Auth{s}, &Profile{s}, &Enrolment{s}, &CodeActions{s}, &AuditLog{s}, &Members{s}, &Import{s}, &PrintRuns{s}, &Exports{s}, &Settings{s}, &Contracts{s}},
+		Bind:               []any{&Auth{s}, &Profile{s}, &Enrolment{s}, &CodeActions{s}, &AuditLog{s}, &Members{s}, &Import{s}, &PrintRuns{s}, &Exports{s}, &Settings{s}, &Contracts{s}, &Preferences{s}, &About{s}},
 		ErrorFormatter:     func(err error) any { return s.presentText(err) },
 		SingleInstanceLock: &options.SingleInstanceLock{
 			UniqueId:               instanceID(s.path),
@@ -138,6 +149,8 @@ func instanceID(path string) string {
 
 func (s *shell) startup(ctx context.Context) {
 	s.desktop.Begin(ctx)
+	s.desktop.PlaceAt(s.place.Rect)
+	s.showPreferences()
 	s.begin(ctx)
 }
 

@@ -17,8 +17,12 @@ import (
 type desktop interface {
 	Begin(ctx context.Context)
 	Emit(event string, payload any)
-	Renew() // ends the page and all that it remembers, and shows it anew, where that can be done
-	Raise() // brings the window to the front
+	Renew()                                    // ends the page and all that it remembers, and shows it anew, where that can be done
+	Raise()                                    // brings the window to the front
+	Look(theme string, textSize int)           // theme is one of Preferences, textSize in percent
+	PlaceAt(to platform.Rect)                  // from the beginning; empty: in the middle
+	Place() (at platform.Rect, maximised bool) // empty where it is unknown
+	ShowFolder(path string) error              // in the system's file manager
 	Clipboard() (string, error)
 	SetClipboard(text string) error                                                 // a secret; "" takes it away
 	SaveAs(title words.Key, name string, kinds []fileKind) (path string, err error) // "" when dismissed
@@ -51,6 +55,24 @@ func (d *wailsDesktop) Raise() {
 	wails.WindowShow(d.ctx)
 	platform.PresentWindow()
 }
+
+func (d *wailsDesktop) Look(theme string, textSize int) {
+	switch theme { // Wails does this on Windows alone
+	case "light":
+		wails.WindowSetLightTheme(d.ctx)
+	case "dark":
+		wails.WindowSetDarkTheme(d.ctx)
+	default:
+		wails.WindowSetSystemDefaultTheme(d.ctx)
+	}
+	platform.UseTheme(theme)
+	platform.SetTextSize(textSize)
+}
+
+func (d *wailsDesktop) PlaceAt(to platform.Rect)     { platform.PlaceWindow(to) }
+func (d *wailsDesktop) Place() (platform.Rect, bool) { return platform.WindowPlace() }
+
+func (d *wailsDesktop) ShowFolder(path string) error { return platform.ShowFolder(path) }
 
 func (d *wailsDesktop) Clipboard() (string, error) { return wails.ClipboardGetText(d.ctx) }
 func (d *wailsDesktop) Print()                     { wails.WindowPrint(d.ctx) }

@@ -24,6 +24,7 @@ const (
 	codeSaveFailed      = "save_failed"
 	codeClipboardFailed = "clipboard_failed"
 	codePrintFailed     = "print_failed"
+	codeFolderUnseen    = "folder_unseen"
 	codeEnvelopeFailed  = "envelope_failed"
 	codeRecipientsWrong = "recipients_wrong" // line, why
 	codePassphraseWeak  = "passphrase_weak"  // minimum

@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"sync"
 	"testing"
 
+	"countersign/app/platform"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
@@ -32,12 +34,25 @@ type fakeDesktop struct {
 	asked      int
 	printed    int
 	renewed    int
+	look       string // "theme size"
+	shown      string // a folder
+	place      windowPlace
+	showErr    error
 }
 
-func (d *fakeDesktop) Begin(context.Context) {}
-func (d *fakeDesktop) Raise()                {}
-func (d *fakeDesktop) Renew()                { d.mu.Lock(); d.renewed++; d.mu.Unlock() }
-func (d *fakeDesktop) Print()                { d.printed++ }
+func (d *fakeDesktop) Begin(context.Context)           {}
+func (d *fakeDesktop) Raise()                          {}
+func (d *fakeDesktop) Look(theme string, textSize int) { d.look = fmt.Sprint(theme, " ", textSize) }
+func (d *fakeDesktop) Renew()                          { d.mu.Lock(); d.renewed++; d.mu.Unlock() }
+func (d *fakeDesktop) Print()                          { d.printed++ }
+func (d *fakeDesktop) PlaceAt(platform.Rect)           {}
+func (d *fakeDesktop) Place() (platform.Rect, bool)    { return d.place.Rect, d.place.Maximised }
+
+func (d *fakeDesktop) ShowFolder(path string) error {
+	d.shown = path
+	return d.showErr
+}
+
 func (d *fakeDesktop) Emit(event string, payload any) {
 	if locked, ok := payload.(map[string]string); ok {
 		d.events <- event + " " + locked["reason"]

@@ -19,12 +19,14 @@ import (
 // shell holds what the bound structs share: the open workspace, and at most one
 // challenge or session, as there is one window.
 type shell struct {
-	path    string
-	desktop desktop
-	secrets workspace.Secrets // the system's keychain
-	now     func() time.Time
-	cost    func(*workspace.Config) // tests and development builds lower the cost of hashing
-	alarm   func(time.Duration, func()) *time.Timer
+	path        string
+	desktop     desktop
+	preferences *keptPreferences
+	place       windowPlace       // where the window begins; empty: in the middle
+	secrets     workspace.Secrets // the system's keychain
+	now         func() time.Time
+	cost        func(*workspace.Config) // tests and development builds lower the cost of hashing
+	alarm       func(time.Duration, func()) *time.Timer
 
 	logger atomic.Pointer[slog.Logger]
 
@@ -47,7 +49,7 @@ type shell struct {
 
 func newShell(path string, d desktop) *shell {
 	s := &shell{
-		path: path, desktop: d, secrets: keychain.New(keychainService), now: time.Now, ctx: context.Background(),
+		path: path, desktop: d, preferences: readPreferences(path), secrets: keychain.New(keychainService), now: time.Now, ctx: context.Background(),
 		alarm: time.AfterFunc, cost: hashingCost,
 	}
 	s.clipboard.desktop = d

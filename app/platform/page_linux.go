@@ -39,25 +39,6 @@ static void ended(WebKitWebView *view, WebKitWebProcessTerminationReason reason,
   webkit_web_view_load_uri(view, home);
 }
 
-// Ctrl with +, - and 0 makes the page larger, smaller, and as large as it was. The view keeps
-// that for as long as the window is there, also from one page to the next; it is written nowhere.
-static gboolean zoom(GtkWidget *widget, GdkEventKey *key, gpointer none) {
-  if ((key->state & gtk_accelerator_get_default_mod_mask() & ~GDK_SHIFT_MASK) != GDK_CONTROL_MASK) return FALSE;
-  static const double levels[] = {0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2};
-  const int n = G_N_ELEMENTS(levels);
-  WebKitWebView *view = WEBKIT_WEB_VIEW(widget);
-  int at = 0;
-  while (at < n - 1 && levels[at] < webkit_web_view_get_zoom_level(view)) at++;
-  switch (key->keyval) {
-  case GDK_KEY_plus: case GDK_KEY_equal: case GDK_KEY_KP_Add: at = MIN(at + 1, n - 1); break;
-  case GDK_KEY_minus: case GDK_KEY_KP_Subtract: at = MAX(at - 1, 0); break;
-  case GDK_KEY_0: case GDK_KEY_KP_0: at = 2; break;
-  default: return FALSE;
-  }
-  webkit_web_view_set_zoom_level(view, levels[at]);
-  return TRUE;
-}
-
 // The list of recently used files, which every program of this person reads, would
 // tell what contracts are called and where copies and recovery sheets were saved.
 static void keep_no_list(void) {
@@ -70,7 +51,6 @@ static gboolean guard(gpointer none) {
   if (!view) return G_SOURCE_REMOVE;
   g_signal_connect(view, "decide-policy", G_CALLBACK(decide), NULL);
   g_signal_connect(view, "web-process-terminated", G_CALLBACK(ended), NULL);
-  g_signal_connect(view, "key-press-event", G_CALLBACK(zoom), NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -89,21 +69,46 @@ static gboolean present(gpointer none) {
   return G_SOURCE_REMOVE;
 }
 
-// GTK is used from its own thread alone. What is asked for comes before the page's work.
-static void on_main_thread(GSourceFunc act) { g_idle_add_full(G_PRIORITY_HIGH, act, NULL, NULL); }
+// The view keeps its zoom from one page to the next.
+static gboolean zoom(gpointer percent) {
+  WebKitWebView *view = the_view();
+  if (view) webkit_web_view_set_zoom_level(view, GPOINTER_TO_INT(percent) / 100.0);
+  return G_SOURCE_REMOVE;
+}
 
-static void guard_view(void) { on_main_thread(guard); }
-static void renew_view(void) { on_main_thread(renew); }
-static void present_window(void) { on_main_thread(present); }
+// The window's frame, its dialogs, and what the page is told of the system's colours.
+static gboolean theme(gpointer dark) {
+  GtkSettings *settings = gtk_settings_get_default();
+  if (GPOINTER_TO_INT(dark) < 0) gtk_settings_reset_property(settings, "gtk-application-prefer-dark-theme");
+  else g_object_set(settings, "gtk-application-prefer-dark-theme", GPOINTER_TO_INT(dark), NULL);
+  return G_SOURCE_REMOVE;
+}
+
+// GTK is used from its own thread alone. What is asked for comes before the page's work.
+static void on_main_thread(GSourceFunc act, int with) {
+  g_idle_add_full(G_PRIORITY_HIGH, act, GINT_TO_POINTER(with), NULL);
+}
+
+static int major(void) { return webkit_get_major_version(); }
+static int minor(void) { return webkit_get_minor_version(); }
+static int micro(void) { return webkit_get_micro_version(); }
+
+static void guard_view(void) { on_main_thread(guard, 0); }
+static void renew_view(void) { on_main_thread(renew, 0); }
+static void present_window(void) { on_main_thread(present, 0); }
+static void zoom_view(int percent) { on_main_thread(zoom, percent); }
+static void use_theme(int dark) { on_main_thread(theme, dark); }
 */
 import "C"
+
+import "fmt"
 
 // RenewsPage says that RenewPage ends the process that showed the page.
 const RenewsPage = true
 
 // GuardPage forbids the web view to leave the page, whoever asks: a script, a link, a
 // form, a dropped file. Wails has no such setting. It keeps what is opened and saved
-// out of the system's list of recent files, and lets Ctrl with +, - and 0 zoom.
+// out of the system's list of recent files.
 func GuardPage() { C.guard_view() }
 
 // RenewPage ends the process that draws the page, and everything in its memory, and
@@ -112,3 +117,22 @@ func RenewPage() { C.renew_view() }
 
 // PresentWindow raises the window above others and gives it the keys.
 func PresentWindow() { C.present_window() }
+
+// TextSizes are what SetTextSize takes, in percent.
+var TextSizes = []int{80, 90, 100, 110, 125, 150, 175, 200}
+
+// SetTextSize makes everything on the page larger or smaller.
+func SetTextSize(percent int) { C.zoom_view(C.int(percent)) }
+
+// UseTheme chooses light or dark for the window's frame and its dialogs; another name
+// leaves them to the system.
+func UseTheme(name string) {
+	dark, chosen := map[string]C.int{"light": 0, "dark": 1}[name]
+	if !chosen {
+		dark = -1
+	}
+	C.use_theme(dark)
+}
+
+// WebView names what draws the page, with its version.
+func WebView() string { return fmt.Sprintf("WebKitGTK %d.%d.%d", C.major(), C.minor(), C.micro()) }

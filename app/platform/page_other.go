@@ -13,3 +13,15 @@ func RenewPage() {}
 
 // PresentWindow does nothing here.
 func PresentWindow() {}
+
+// TextSizes is empty: SetTextSize does nothing here.
+var TextSizes []int
+
+// SetTextSize does nothing here: on Windows, the web view has keys of its own.
+func SetTextSize(int) {}
+
+// UseTheme does nothing here.
+func UseTheme(string) {}
+
+// WebView is empty: nothing here tells what draws the page.
+func WebView() string { return "" }

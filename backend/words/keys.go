@@ -40,6 +40,7 @@ var (
 	NavSettings        = Key{"nav.settings"}
 	NavFoot            = Key{"nav.foot"}
 	NavProfile         = Key{"nav.profile"}
+	NavPreferences     = Key{"nav.preferences"}
 	NavAudit           = Key{"nav.audit"}
 	NavHelp            = Key{"nav.help"}
 	NavLock            = Key{"nav.lock"}
@@ -48,6 +49,17 @@ var (
 	NavMembers         = Key{"nav.members"}
 	NavContracts       = Key{"nav.contracts"}
 	NavWorkspacePlaces = Key{"nav.workspace_places"}
+
+	PaletteTitle     = Key{"palette.title"}
+	PaletteSearch    = Key{"palette.search"}
+	PaletteFound     = Key{"palette.found"}
+	PaletteNone      = Key{"palette.none"}
+	PalettePlace     = Key{"palette.place"}
+	PaletteAddFolder = Key{"palette.add_folder"}
+	PaletteImport    = Key{"palette.import"}
+	PaletteDark      = Key{"palette.dark"}
+	PaletteLight     = Key{"palette.light"}
+	PaletteSystem    = Key{"palette.system"}
 
 	DoorWorkspace = Key{"door.workspace"}
 	DoorKept      = Key{"door.kept"}
@@ -168,6 +180,18 @@ var (
 	ProfileEmailSaved      = Key{"profile.email_saved"}
 
 	EmailTitle = Key{"email.title"}
+
+	PreferencesText         = Key{"preferences.text"}
+	PreferencesLoading      = Key{"preferences.loading"}
+	PreferencesTheme        = Key{"preferences.theme"}
+	PreferencesSystem       = Key{"preferences.system"}
+	PreferencesLight        = Key{"preferences.light"}
+	PreferencesDark         = Key{"preferences.dark"}
+	PreferencesTextSize     = Key{"preferences.text_size"}
+	PreferencesTextSizeKeys = Key{"preferences.text_size_keys"}
+	PreferencesTextSizeNow  = Key{"preferences.text_size_now"}
+	PreferencesMotion       = Key{"preferences.motion"}
+	PreferencesReduced      = Key{"preferences.reduced"}
 
 	TwoFactorTitle     = Key{"twoFactor.title"}
 	TwoFactorText      = Key{"twoFactor.text"}
@@ -1157,6 +1181,8 @@ var (
 	ErrorSaveFailedNext               = Key{"error.save_failed.next"}
 	ErrorClipboardFailedWhat          = Key{"error.clipboard_failed.what"}
 	ErrorClipboardFailedNext          = Key{"error.clipboard_failed.next"}
+	ErrorFolderUnseenWhat             = Key{"error.folder_unseen.what"}
+	ErrorFolderUnseenNext             = Key{"error.folder_unseen.next"}
 	ErrorPrintFailedWhat              = Key{"error.print_failed.what"}
 	ErrorPrintFailedNext              = Key{"error.print_failed.next"}
 	ErrorEnvelopeFailedWhat           = Key{"error.envelope_failed.what"}
@@ -1276,6 +1302,19 @@ var (
 	ErrorInternalWhat                 = Key{"error.internal.what"}
 	ErrorInternalNext                 = Key{"error.internal.next"}
 
+	AboutTitle         = Key{"about.title"}
+	AboutVersion       = Key{"about.version"}
+	AboutCommit        = Key{"about.commit"}
+	AboutSystem        = Key{"about.system"}
+	AboutFolder        = Key{"about.folder"}
+	AboutOpen          = Key{"about.open"}
+	AboutCopy          = Key{"about.copy"}
+	AboutCopied        = Key{"about.copied"}
+	AboutLicenses      = Key{"about.licenses"}
+	AboutLicensesText  = Key{"about.licenses_text"}
+	AboutLicensesShow  = Key{"about.licenses_show"}
+	AboutLicensesIntro = Key{"about.licenses_intro"}
+
 	HelpLost       = Key{"help.lost"}
 	HelpPhone      = Key{"help.phone"}
 	HelpPhone1     = Key{"help.phone_1"}
@@ -1334,30 +1373,39 @@ var (
 	HelpAsk3       = Key{"help.ask_3"}
 	HelpNobody     = Key{"help.nobody"}
 	HelpNobody1    = Key{"help.nobody_1"}
+	HelpSearch     = Key{"help.search"}
+	HelpFound      = Key{"help.found"}
+	HelpNone       = Key{"help.none"}
 	HelpShortcuts  = Key{"help.shortcuts"}
 
-	KeysLock       = Key{"keys.lock"}
-	KeysLockDoes   = Key{"keys.lock_does"}
-	KeysFind       = Key{"keys.find"}
-	KeysFindDoes   = Key{"keys.find_does"}
-	KeysRows       = Key{"keys.rows"}
-	KeysRowsDoes   = Key{"keys.rows_does"}
-	KeysSpace      = Key{"keys.space"}
-	KeysSpaceDoes  = Key{"keys.space_does"}
-	KeysShift      = Key{"keys.shift"}
-	KeysShiftDoes  = Key{"keys.shift_does"}
-	KeysDelete     = Key{"keys.delete"}
-	KeysDeleteDoes = Key{"keys.delete_does"}
-	KeysTab        = Key{"keys.tab"}
-	KeysTabDoes    = Key{"keys.tab_does"}
-	KeysEnter      = Key{"keys.enter"}
-	KeysEnterDoes  = Key{"keys.enter_does"}
-	KeysEscape     = Key{"keys.escape"}
-	KeysEscapeDoes = Key{"keys.escape_does"}
-	KeysZoom       = Key{"keys.zoom"}
-	KeysZoomDoes   = Key{"keys.zoom_does"}
-	KeysPaste      = Key{"keys.paste"}
-	KeysPasteDoes  = Key{"keys.paste_does"}
+	KeysPalette     = Key{"keys.palette"}
+	KeysPaletteDoes = Key{"keys.palette_does"}
+	KeysHelp        = Key{"keys.help"}
+	KeysHelpDoes    = Key{"keys.help_does"}
+	KeysKeys        = Key{"keys.keys"}
+	KeysKeysDoes    = Key{"keys.keys_does"}
+	KeysLock        = Key{"keys.lock"}
+	KeysLockDoes    = Key{"keys.lock_does"}
+	KeysFind        = Key{"keys.find"}
+	KeysFindDoes    = Key{"keys.find_does"}
+	KeysRows        = Key{"keys.rows"}
+	KeysRowsDoes    = Key{"keys.rows_does"}
+	KeysSpace       = Key{"keys.space"}
+	KeysSpaceDoes   = Key{"keys.space_does"}
+	KeysShift       = Key{"keys.shift"}
+	KeysShiftDoes   = Key{"keys.shift_does"}
+	KeysDelete      = Key{"keys.delete"}
+	KeysDeleteDoes  = Key{"keys.delete_does"}
+	KeysTab         = Key{"keys.tab"}
+	KeysTabDoes     = Key{"keys.tab_does"}
+	KeysEnter       = Key{"keys.enter"}
+	KeysEnterDoes   = Key{"keys.enter_does"}
+	KeysEscape      = Key{"keys.escape"}
+	KeysEscapeDoes  = Key{"keys.escape_does"}
+	KeysZoom        = Key{"keys.zoom"}
+	KeysZoomDoes    = Key{"keys.zoom_does"}
+	KeysPaste       = Key{"keys.paste"}
+	KeysPasteDoes   = Key{"keys.paste_does"}
 
 	ContractsSearch            = Key{"contracts.search"}
 	ContractsSearchBin         = Key{"contracts.search_bin"}

@@ -305,6 +305,12 @@ const forAll = {
   'Auth.SaveDiagnostics': 'asks the person for a place, and holds nobody’s data',
   'Auth.Leave': 'returns nothing',
   'Auth.Lock': 'returns nothing',
+  'Preferences.Get': 'says how the window looks',
+  'Preferences.Set': 'changes how the window looks',
+  'About.Get': 'says what runs; the data folder is on the screen of a fault, too',
+  'About.OpenFolder': 'shows a folder to whoever sits there',
+  'About.CopyDetails': 'copies version and system',
+  'About.Licenses': 'is the same everywhere',
 };
 
 function expectRefused(answers) {

@@ -10,24 +10,34 @@ import { root, startProduction, until } from '../harness/app.mjs';
 import { later } from '../harness/later.mjs';
 import { run } from '../harness/phone.mjs';
 
-/** Starts the production build and waits until its page can be used. */
-export async function openWindow(t, folder, { env, ready = true } = {}) {
+/** Starts the production build and waits until its page can be used. If it `stays`, the window is left where it comes. */
+export async function openWindow(t, folder, { env, ready = true, stays = false } = {}) {
+  const others = await shown();
   const app = startProduction(folder, { env });
   later(t, () => app.stop());
-  const window = new Window(app);
+  const window = new Window(app, others);
   later(t, () => window.close());
   if (ready) await window.waitFor({ role: 'document web' });
-  await window.place();
+  await window.place(stays);
   return window;
 }
 
+/** The windows of the application that are on the screen. */
+async function shown() {
+  const out = await run('xdotool', ['search', '--onlyvisible', '--class', 'countersign']).catch(() => '');
+  return out.split('\n').filter(Boolean);
+}
+
 export class Window {
+  #others;
   #reader;
   #lines;
   #queue = Promise.resolve();
 
-  constructor(app) {
+  /** `others` were there before it. */
+  constructor(app, others = []) {
     this.app = app;
+    this.#others = others;
     // Debian's own Python: another one on the PATH would not have its bindings.
     this.#reader = spawn(
       '/usr/bin/python3',
@@ -93,10 +103,10 @@ export class Window {
   gone = (what) =>
     until(`${JSON.stringify(what)} is gone`, this.app, async () => (await this.find(what)).length === 0);
 
-  /** The screen has no window manager: put the window in the corner and give it the keys. */
-  async place() {
+  /** The screen has no window manager: put the window in the corner, unless it stays, and give it the keys. */
+  async place(stays) {
     this.id = await until('there is a window', this.app, () => this.#windows().then((ids) => ids[0]));
-    await run('xdotool', ['windowmove', '--sync', this.id, '0', '0']);
+    if (!stays) await run('xdotool', ['windowmove', '--sync', this.id, '0', '0']);
     await run('xdotool', ['windowfocus', '--sync', this.id]);
     await this.#park();
   }
@@ -116,10 +126,15 @@ export class Window {
     await run('xdotool', ['windowfocus', '--sync', this.id]);
   }
 
-  async #windows() {
-    const out = await run('xdotool', ['search', '--onlyvisible', '--class', 'countersign']).catch(() => '');
-    return out.split('\n').filter(Boolean);
+  /** Its place on the screen: x, y, width, height. */
+  async box() {
+    const said = await run('xdotool', ['getwindowgeometry', '--shell', this.id]);
+    return ['X', 'Y', 'WIDTH', 'HEIGHT'].map((name) =>
+      Number(said.match(new RegExp(`^${name}=(-?\\d+)$`, 'm'))[1]),
+    );
   }
+
+  #windows = async () => (await shown()).filter((id) => !this.#others.includes(id));
 
   async click(role, name) {
     await this.waitFor({ role, name }, (it) => it.enabled && it.box?.[2] > 0);

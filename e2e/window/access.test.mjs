@@ -27,7 +27,15 @@ test('a screen reader is told every word of every page', async (t) => {
   await assertHeard(window, 'Create your workspace');
   await person.createWorkspace(window);
   await assertHeard(window, 'Profile');
-  for (const page of ['Contracts', 'Members', 'Print runs', 'Workspace', 'Audit log', 'Help']) {
+  for (const page of [
+    'Contracts',
+    'Preferences',
+    'Members',
+    'Print runs',
+    'Workspace',
+    'Audit log',
+    'Help',
+  ]) {
     await window.press(page);
     await window.waitFor({ role: 'heading', name: page });
     await assertHeard(window, page);
@@ -104,24 +112,4 @@ test('the first contract and the next member take the focus of what is gone', as
   await window.gone({ role: 'check box', name: 'Select Nora Hill' });
   await assertFocus(window, /^table row .*/);
   await assertHeard(window, 'Members');
-});
-
-test('Ctrl with plus and minus zooms, through a lock, and Ctrl+0 undoes it', async (t) => {
-  const { window } = await open(t);
-  await person.createWorkspace(window);
-  const height = async (name) => (await window.waitFor({ role: 'heading', name })).box[3];
-  const usual = await height('Profile');
-  await window.key('ctrl+plus', 'ctrl+plus');
-  const larger = await until('the heading is larger', window.app, async () => {
-    const now = await height('Profile');
-    return now > 1.2 * usual && now;
-  });
-  await person.lock(window);
-  await person.givePassword(window);
-  await person.toProfile(window);
-  await until('it is as large after the lock', window.app, async () => (await height('Profile')) === larger);
-  await window.key('ctrl+minus');
-  await until('it is smaller again', window.app, async () => (await height('Profile')) < larger);
-  await window.key('ctrl+0');
-  await until('it is as before', window.app, async () => (await height('Profile')) === usual);
 });

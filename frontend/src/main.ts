@@ -3,6 +3,7 @@ import './styles/index.css';
 import App from './shell/App.svelte';
 import { inside } from './shell/loading.svelte';
 import { locale } from './base/i18n';
+import { preferences } from './base/preferences.svelte';
 import { session } from './base/session.svelte';
 import { stay } from './shell/stay';
 
@@ -15,6 +16,7 @@ if (import.meta.env.PROD) {
 
 stay();
 document.documentElement.lang = locale();
+void preferences.load();
 
 // Mostly the answer comes before anything has to be drawn: then the first picture is the sign-in.
 void Promise.race([session.open(), new Promise((done) => setTimeout(done, 200))]).then(() => {

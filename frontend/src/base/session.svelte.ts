@@ -3,6 +3,7 @@
  * only thing that opens anything, and it lives in a private field here; dropping the session
  * drops every screen with it, and nothing is in the address, the history or any storage.
  */
+import { untrack } from 'svelte';
 import {
   Auth,
   type AuthState,
@@ -31,6 +32,7 @@ export type Place =
   | { at: 'recovered'; number: number; left: number }
   | { at: 'contracts' }
   | { at: 'profile' }
+  | { at: 'preferences' }
   | { at: 'two-factor' }
   | { at: 'members' }
   | { at: 'print-runs' }
@@ -41,6 +43,19 @@ export type Place =
   | { at: 'enable'; enrolment: EnrolmentView }
   | { at: 'change-phone'; enrolment: EnrolmentView }
   | { at: 'new-codes'; sheet: SheetView };
+
+/** What a place was opened for, and does as soon as it can. */
+export type Asked =
+  | 'add-contract'
+  | 'add-folder'
+  | 'change-password'
+  | 'enable'
+  | 'change-phone'
+  | 'new-codes'
+  | 'add-member'
+  | 'import-members'
+  | 'require'
+  | 'back-up';
 
 const ended = () => new Refused({ code: 'session_ended', message: 'the window was locked' });
 
@@ -54,6 +69,7 @@ export class Session {
   profile = $state.raw<ProfileView | undefined>(undefined);
   welcome = $state.raw<Welcome | undefined>(undefined);
   place = $state.raw<Place>({ at: 'contracts' });
+  asked = $state.raw<Asked | undefined>(undefined);
   /** How many approvals wait for this person. */
   waiting = $state(0);
   #token: string | undefined;
@@ -148,8 +164,17 @@ export class Session {
     if (profile) this.profile = profile;
   }
 
-  go(place: Place): void {
+  go(place: Place, asked?: Asked): void {
     this.place = place;
+    this.asked = asked;
+  }
+
+  /** In an effect of a place: does what the place was opened for, once, if it is one of these. */
+  takeUp(acts: Partial<Record<Asked, () => unknown>>): void {
+    const act = this.asked && acts[this.asked];
+    if (!act) return;
+    this.asked = undefined;
+    untrack(() => void act());
   }
 
   /** Ctrl+L. The screen is emptied at once; the application drops its keys and confirms. */
@@ -198,7 +223,7 @@ export class Session {
     this.profile = undefined;
     this.welcome = undefined;
     this.waiting = 0;
-    this.place = { at: 'contracts' };
+    this.go({ at: 'contracts' });
     if (this.auth?.renewsPage) {
       // The application ends this page now. Should it not, the page begins anew by itself.
       this.auth = undefined;

@@ -1,5 +1,6 @@
 /** The questions of the help, in groups, in order. */
-import type { Key } from '../base/i18n';
+import { type Key, t } from '../base/i18n';
+import { folded } from '../base/search';
 import type { Platform } from '../wire/window';
 
 export interface Topic {
@@ -7,7 +8,34 @@ export interface Topic {
   text: Key[];
 }
 
-export const helpTopics: { title: Key; topics: Topic[] }[] = [
+export interface TopicGroup {
+  title: Key;
+  topics: Topic[];
+}
+
+export interface Shortcut {
+  keys: Key;
+  does: Key;
+}
+
+/** Every word that is searched is in one of the texts. */
+export function matches(texts: Key[], search: string): boolean {
+  const text = folded(texts.map((key) => t(key)).join('\n'));
+  return folded(search)
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+/** The topics that say something about what is searched. */
+export const answers = (groups: TopicGroup[], search: string): TopicGroup[] =>
+  groups
+    .map(({ title, topics }) => ({
+      title,
+      topics: topics.filter((it) => matches([it.title, ...it.text], search)),
+    }))
+    .filter(({ topics }) => topics.length > 0);
+
+export const helpTopics: TopicGroup[] = [
   {
     title: 'help.lost',
     topics: [
@@ -47,7 +75,10 @@ export const helpTopics: { title: Key; topics: Topic[] }[] = [
 /** Wails gives no way to zoom on macOS. */
 const zoom = { keys: 'keys.zoom', does: 'keys.zoom_does' } as const;
 
-export const shortcuts = (system: Platform | undefined): { keys: Key; does: Key }[] => [
+export const shortcuts = (system: Platform | undefined): Shortcut[] => [
+  { keys: 'keys.palette', does: 'keys.palette_does' },
+  { keys: 'keys.help', does: 'keys.help_does' },
+  { keys: 'keys.keys', does: 'keys.keys_does' },
   { keys: 'keys.lock', does: 'keys.lock_does' },
   { keys: 'keys.find', does: 'keys.find_does' },
   { keys: 'keys.rows', does: 'keys.rows_does' },

@@ -5,6 +5,7 @@ import CircleHelp from '@lucide/svelte/icons/circle-question-mark';
 import FileText from '@lucide/svelte/icons/file-text';
 import Printer from '@lucide/svelte/icons/printer';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
+import Sliders from '@lucide/svelte/icons/sliders-horizontal';
 import UserRound from '@lucide/svelte/icons/user-round';
 import UsersRound from '@lucide/svelte/icons/users-round';
 import type { Key } from '../base/i18n';
@@ -13,7 +14,7 @@ import type { Place } from '../base/session.svelte';
 export interface SidebarPlace {
   to: Extract<
     Place['at'],
-    'contracts' | 'profile' | 'members' | 'print-runs' | 'workspace' | 'audit' | 'help'
+    'contracts' | 'profile' | 'preferences' | 'members' | 'print-runs' | 'workspace' | 'audit' | 'help'
   >;
   label: Key;
   icon: LucideIcon;
@@ -28,6 +29,7 @@ export const contracts: SidebarPlace = { to: 'contracts', label: 'nav.contracts'
 
 export const settings: SidebarPlace[] = [
   { to: 'profile', label: 'nav.profile', icon: UserRound, holds: ['two-factor'] },
+  { to: 'preferences', label: 'nav.preferences', icon: Sliders },
   { to: 'members', label: 'nav.members', icon: UsersRound, admin: true },
   { to: 'print-runs', label: 'nav.print_runs', icon: Printer, holds: ['print-run'], admin: true },
   { to: 'workspace', label: 'nav.workspace', icon: Building, admin: true },

@@ -10,6 +10,8 @@ export * from './enrolment';
 export * from './codeactions';
 export * from './members';
 export * from './settings';
+export * from './preferences';
+export * from './about';
 export * from './contracts';
 export * from './runs';
 export * from './exports';

@@ -161,6 +161,7 @@ export const errorCodes = [
   'save_failed',
   'clipboard_failed',
   'print_failed',
+  'folder_unseen',
   'envelope_failed',
   'recipients_wrong',
   'passphrase_weak',

@@ -228,6 +228,44 @@ export function fake(scenario) {
         KeepNewCodes: () => wait(profile),
         CancelNewCodes: () => wait(null),
       },
+      Preferences: {
+        Get: () =>
+          wait({
+            theme: 'system',
+            motion: 'system',
+            textSize: 100,
+            textSizes: [80, 90, 100, 110, 125, 150, 175, 200],
+            ...scenario.preferences,
+          }),
+        Set: () =>
+          scenario.unkept ? refuse('folder_read_only', '', { folder: door.dataFolder }) : wait(null),
+      },
+      About: {
+        Get: () =>
+          wait({
+            version: door.version,
+            commit: '58c484342c79',
+            system: 'Debian GNU/Linux 13 (trixie), amd64',
+            webView: 'WebKitGTK 2.50.1',
+            dataFolder: door.dataFolder,
+          }),
+        OpenFolder: () => refuse('folder_unseen', '', { folder: door.dataFolder }),
+        CopyDetails: () => wait(null),
+        Licenses: () =>
+          wait(
+            [
+              '@fontsource-variable/inter',
+              'filippo.io/age',
+              'github.com/remyoudompheng/bigfft',
+              'svelte',
+            ].map((name) => ({
+              name,
+              version: name.includes('bigfft') ? 'v0.0.0-20230129092748-24d4a6f8daec' : '5.57.3',
+              license: 'BSD-3-Clause',
+              text: 'Copyright (c) 2026 The authors. All rights reserved.\n\n'.repeat(12),
+            })),
+          ),
+      },
       CodeActions: {
         CopyKey: () => wait(null),
         CopyCodes: () => wait(null),

@@ -60,6 +60,93 @@ export const profileShots = [
       await page.getByText('812 of 2,400').scrollIntoViewIfNeeded();
     },
   },
+  {
+    name: 'preferences',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Preferences').click();
+      await page.getByText('Reduced').waitFor();
+    },
+  },
+  {
+    name: 'preferences-dark',
+    scenario: { unkept: true },
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Preferences').click();
+      await page.getByText('Dark').click();
+      await page.getByText('Countersign can’t write to the data folder.').waitFor();
+    },
+  },
+  {
+    name: 'about',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Help').click();
+      await button(page, 'Open data folder').click();
+      await page.getByRole('alert').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'licenses',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Preferences').click();
+      await button(page, 'Show licenses').click();
+      await page.getByRole('button', { name: /^filippo/ }).click();
+    },
+  },
+  {
+    name: 'palette',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Profile').click();
+      await page.keyboard.press('Control+k');
+      await page.keyboard.press('ArrowDown');
+      await page.getByRole('combobox').waitFor();
+    },
+  },
+  {
+    name: 'palette-search',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Quick actions').click();
+      await page.getByRole('combobox').fill('add');
+    },
+  },
+  {
+    name: 'palette-none',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Quick actions').click();
+      await page.getByRole('combobox').fill('zebra');
+    },
+  },
+  {
+    name: 'shortcuts',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Profile').click();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'help-search',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Help').click();
+      await page.getByRole('searchbox').fill('lost phone');
+    },
+  },
+  {
+    name: 'help-none',
+    act: async (page) => {
+      await signIn(page);
+      await button(page, 'Help').click();
+      await page.getByRole('searchbox').fill('zebra');
+    },
+  },
   { name: 'profile-off', act: profileOff },
   {
     name: 'profile-edit',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -9,6 +10,8 @@ interface File {
 }
 
 let files: File[];
+/** The npm packages that something of the page comes from. */
+let packages: Set<string>;
 /** What nothing but the PDF viewer needs: loaded when the first PDF is opened. */
 let viewer: Set<string>;
 /** What the page names, and what that imports before anything runs: all that the sign-in waits for. */
@@ -21,6 +24,11 @@ beforeAll(async () => {
   const { output } = built as Rolldown.RolldownOutput;
   viewer = pdfViewer(output);
   first = firstLoaded(output);
+  packages = new Set(
+    output
+      .flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
+      .flatMap((id) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? []),
+  );
   files = output.map((file) =>
     file.type === 'chunk'
       ? { name: file.fileName, text: file.code }
@@ -94,6 +102,18 @@ describe('the built page', () => {
     expect(signIn!.text).not.toContain('columnheader');
     expect(rest!.text).toContain('columnheader');
     expect(named('.css')).toHaveLength(1);
+  });
+
+  test('names the license of all that it comes with, fonts included', () => {
+    const json = (path: string) => JSON.parse(readFileSync(`${root}/${path}`, 'utf8'));
+    const listed: { name: string; version: string }[] = json('../app/licenses.json');
+    const versions = new Map(listed.map(({ name, version }) => [name, version]));
+    expect(packages.size).toBeGreaterThan(5);
+    const inside = [...packages, ...Object.keys(json('package.json').dependencies)];
+    const behind = inside.filter(
+      (name) => versions.get(name) !== json(`node_modules/${name}/package.json`).version,
+    );
+    expect(behind, 'run make licenses').toEqual([]);
   });
 
   test('has no inline script or style, and a policy that forbids them', () => {

@@ -6,8 +6,9 @@ const sheets = readdirSync(`${root}/src/styles`).toSorted();
 const bare = (css: string) => css.replace(/\/\*[\s\S]*?\*\//g, '');
 const sheet = (name: string) => bare(readFileSync(`${root}/src/styles/${name}`, 'utf8'));
 
-/** One element by its name, or all; no class, and nothing that asks what is around it. */
-const element = /^(\*|#app|[a-z][a-z0-9]*)?(\[(tabindex='-1'|dir='auto')\])?(::?[a-z-]+)?$/;
+/** One element by its name, or all; no class, and nothing that asks what is around it but a preference. */
+const element =
+  /^(:root\[data-motion='reduce'\] )?(\*|#app|[a-z][a-z0-9]*)?(\[(tabindex='-1'|dir='auto')\])?(::?[a-z-]+)?$/;
 
 /** What a sheet's rules are for, in groups as they stand. Steps of an animation are no rules. */
 function selectors(css: string): string[] {
@@ -37,7 +38,7 @@ test('the tokens are values, and the other sheets are for an element each, where
   const tokens = selectors(sheet('tokens.css'));
   expect(tokens.length).toBeGreaterThan(5);
   expect(
-    tokens.filter((it) => !/^:root(\[data-theme="\w+"\]|:not\(\[data-theme="\w+"\]\))?$/.test(it)),
+    tokens.filter((it) => !/^:root(\[data-(theme|motion)="\w+"\]|:not\(\[data-theme="\w+"\]\))?$/.test(it)),
   ).toEqual([]);
   const elements = selectors(sheet('base.css')).flatMap((it) => it.split(/\s*,\s*/));
   expect(elements.length).toBeGreaterThan(10);

@@ -1,5 +1,25 @@
 export namespace app {
 	
+	export class AboutView {
+	    version: string;
+	    commit?: string;
+	    system: string;
+	    webView?: string;
+	    dataFolder: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new AboutView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.version = source["version"];
+	        this.commit = source["commit"];
+	        this.system = source["system"];
+	        this.webView = source["webView"];
+	        this.dataFolder = source["dataFolder"];
+	    }
+	}
 	export class AppError {
 	    code: string;
 	    field?: string;
@@ -1190,6 +1210,24 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class License {
+	    name: string;
+	    version: string;
+	    license: string;
+	    text: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new License(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.version = source["version"];
+	        this.license = source["license"];
+	        this.text = source["text"];
+	    }
+	}
 	export class LogEntryView {
 	    seq: number;
 	    at: string;
@@ -1594,6 +1632,24 @@ export namespace app {
 		    }
 		    return a;
 		}
+	}
+	export class PreferencesView {
+	    theme: string;
+	    motion: string;
+	    textSize: number;
+	    textSizes: number[];
+	
+	    static createFrom(source: any = {}) {
+	        return new PreferencesView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.theme = source["theme"];
+	        this.motion = source["motion"];
+	        this.textSize = source["textSize"];
+	        this.textSizes = source["textSizes"];
+	    }
 	}
 	export class PreviewView {
 	    token: string;

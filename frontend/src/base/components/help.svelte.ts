@@ -1,6 +1,6 @@
-/** Whether the help lies over a screen before a session. The shell shows it; a screen asks for it. */
+/** What of the help lies over a screen. The shell shows it; a screen asks for it. */
 class Help {
-  open = $state(false);
+  open = $state<'all' | 'keys' | undefined>(undefined);
 }
 
 export const help = new Help();

@@ -58,6 +58,11 @@ export function grouped(n: number): string {
   return n.toLocaleString(locale());
 }
 
+/** "125%". */
+export function percent(n: number): string {
+  return (n / 100).toLocaleString(locale(), { style: 'percent' });
+}
+
 /** "Nora and Noah", or with "or". */
 export function listed(names: string[], type: 'conjunction' | 'disjunction' = 'conjunction'): string {
   return new Intl.ListFormat(locale(), { type }).format(names);

@@ -6,6 +6,8 @@ export type * from './auth';
 export type * from './profile';
 export type * from './members';
 export type * from './settings';
+export type * from './preferences';
+export type * from './about';
 export type * from './log';
 export type * from './contracts';
 export type * from './kit';

@@ -1,0 +1,13 @@
+import * as about from '../../wailsjs/go/app/About';
+import { call } from './call';
+import type { AboutView, License } from './views';
+
+/** What Countersign is made of. It needs no session. */
+export const About = {
+  get: () => call<AboutView>(() => about.Get()),
+  /** Shows the data folder in the file manager. */
+  openFolder: () => call<void>(() => about.OpenFolder()),
+  /** Puts version and system on the clipboard: no name, no email, no folder. */
+  copyDetails: () => call<void>(() => about.CopyDetails()),
+  licenses: () => call<License[]>(() => about.Licenses()),
+};
