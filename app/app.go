@@ -108,7 +108,7 @@ func windowOptions(s *shell, page fs.FS) *options.App {
 		LogLevelProduction: logger.ERROR,
 		OnStartup:          s.startup,
 		OnShutdown:         s.shutdown,
-		Bind:               []any{&Auth{s}, &Profile{s}, &Enrolment{s}, &CodeActions{s}, &AuditLog{s}, &Members{s}, &Import{s}, &PrintRuns{s}, &Exports{s}, &Settings{s}, &Contracts{s}},
+		Bind:               []any{&Auth{s}, &Restore{s}, &Profile{s}, &Enrolment{s}, &CodeActions{s}, &AuditLog{s}, &Members{s}, &Import{s}, &PrintRuns{s}, &Exports{s}, &Settings{s}, &Contracts{s}},
 		ErrorFormatter:     func(err error) any { return s.presentText(err) },
 		SingleInstanceLock: &options.SingleInstanceLock{
 			UniqueId:               instanceID(s.path),

@@ -59,24 +59,32 @@ var (
 	FieldEmail    = Key{"field.email"}
 	FieldPassword = Key{"field.password"}
 
-	CreateTitle     = Key{"create.title"}
-	CreateText      = Key{"create.text"}
-	CreateWorkspace = Key{"create.workspace"}
-	CreateName      = Key{"create.name"}
-	CreateAct       = Key{"create.act"}
-	CreateWorking   = Key{"create.working"}
+	FirstTitle       = Key{"first.title"}
+	FirstText        = Key{"first.text"}
+	FirstCreate      = Key{"first.create"}
+	FirstInvited     = Key{"first.invited"}
+	FirstInvitedText = Key{"first.invited_text"}
+
+	CreateTitle        = Key{"create.title"}
+	CreateText         = Key{"create.text"}
+	CreateWorkspace    = Key{"create.workspace"}
+	CreateName         = Key{"create.name"}
+	CreatePasswordNote = Key{"create.password_note"}
+	CreateAct          = Key{"create.act"}
+	CreateWorking      = Key{"create.working"}
 
 	SignInTitle   = Key{"signIn.title"}
 	SignInAct     = Key{"signIn.act"}
 	SignInWorking = Key{"signIn.working"}
 	SignInForgot  = Key{"signIn.forgot"}
 
-	RedeemOpen     = Key{"redeem.open"}
-	RedeemTitle    = Key{"redeem.title"}
-	RedeemText     = Key{"redeem.text"}
-	RedeemCode     = Key{"redeem.code"}
-	RedeemPassword = Key{"redeem.password"}
-	RedeemAct      = Key{"redeem.act"}
+	RedeemOpen         = Key{"redeem.open"}
+	RedeemTitle        = Key{"redeem.title"}
+	RedeemText         = Key{"redeem.text"}
+	RedeemCode         = Key{"redeem.code"}
+	RedeemPassword     = Key{"redeem.password"}
+	RedeemPasswordNote = Key{"redeem.password_note"}
+	RedeemAct          = Key{"redeem.act"}
 
 	LongerTitle = Key{"longer.title"}
 	LongerText  = Key{"longer.text"}
@@ -552,6 +560,26 @@ var (
 	ExportClear       = Key{"export.clear"}
 	ExportBackup      = Key{"export.backup"}
 	ExportSaved       = Key{"export.saved"}
+
+	RestoreTitle      = Key{"restore.title"}
+	RestoreText       = Key{"restore.text"}
+	RestoreTextAside  = Key{"restore.text_aside"}
+	RestoreOffer      = Key{"restore.offer"}
+	RestoreChoose     = Key{"restore.choose"}
+	RestoreLocked     = Key{"restore.locked"}
+	RestoreForKey     = Key{"restore.for_key"}
+	RestoreCheck      = Key{"restore.check"}
+	RestoreChecking   = Key{"restore.checking"}
+	RestoreChecked    = Key{"restore.checked"}
+	RestoreAsOwner    = Key{"restore.as_owner"}
+	RestoreContracts  = Key{"restore.contracts"}
+	RestoreSigned     = Key{"restore.signed"}
+	RestoreSignedNote = Key{"restore.signed_note"}
+	RestoreReplace    = Key{"restore.replace"}
+	RestoreAct        = Key{"restore.act"}
+	RestoreWorking    = Key{"restore.working"}
+	RestoreDone       = Key{"restore.done"}
+	RestoreDoneNext   = Key{"restore.done_next"}
 
 	RunsTitle        = Key{"runs.title"}
 	RunsLoading      = Key{"runs.loading"}
@@ -1237,6 +1265,16 @@ var (
 	ErrorExportCancelledNext          = Key{"error.export_cancelled.next"}
 	ErrorExportNoneWhat               = Key{"error.export_none.what"}
 	ErrorExportNoneNext               = Key{"error.export_none.next"}
+	ErrorRestoreNotBackupWhat         = Key{"error.restore_not_backup.what"}
+	ErrorRestoreNotBackupNext         = Key{"error.restore_not_backup.next"}
+	ErrorRestoreOccupiedWhat          = Key{"error.restore_occupied.what"}
+	ErrorRestoreOccupiedNext          = Key{"error.restore_occupied.next"}
+	ErrorRestoreLivesWhat             = Key{"error.restore_lives.what"}
+	ErrorRestoreLivesNext             = Key{"error.restore_lives.next"}
+	ErrorRestoreConflictWhat          = Key{"error.restore_conflict.what"}
+	ErrorRestoreConflictNext          = Key{"error.restore_conflict.next"}
+	ErrorRestoreNotOwnerWhat          = Key{"error.restore_not_owner.what"}
+	ErrorRestoreNotOwnerNext          = Key{"error.restore_not_owner.next"}
 	ErrorVaultWaitingWhat             = Key{"error.vault_waiting.what"}
 	ErrorVaultWaitingNext             = Key{"error.vault_waiting.next"}
 	ErrorDocumentGoneWhat             = Key{"error.document_gone.what"}

@@ -13,6 +13,7 @@ export * from './settings';
 export * from './contracts';
 export * from './runs';
 export * from './exports';
+export * from './restore';
 export * from './import';
 export * from './log';
 export * from './window';

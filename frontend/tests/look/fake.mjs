@@ -177,6 +177,33 @@ export function fake(scenario) {
         Lock: () => wait(emit('locked', { reason: 'asked' })),
         Touch: () => wait(null),
       },
+      Restore: {
+        Pick: () =>
+          scenario.pickFails
+            ? refuse(scenario.pickFails, undefined, { name: 'Countersign backup 2026-11-23.age' })
+            : wait({ name: 'Countersign backup 2026-11-23.age', lock: scenario.lock ?? 'passphrase' }),
+        PickKey: () => wait({ name: 'amara.key' }),
+        Open: (typed) => {
+          if (typed === 'wrong') return refuse('export_passphrase', 'passphrase');
+          if (!scenario.reading)
+            return wait({
+              workspace: profile.workspace,
+              at: '2026-11-23T10:00:00Z',
+              by: profile.name,
+              signedBy: 'SHA256:pT4c 2mQd 9xVb L0aK 7sEw 1nRy 5uHj 3gFz 8kMt 6iBo QAU',
+              contracts: 218,
+            });
+          emit('restore-progress', { done: 61, total: 100 });
+          return new Promise(() => {});
+        },
+        Finish: ({ factor, replace }) =>
+          scenario.lives && !replace
+            ? refuse('restore_lives')
+            : factor.kind === 'none'
+              ? refuse('factor_required', 'code')
+              : (factorOf(factor) ?? wait({ ...door, stage: 'signIn', canRestore: false })),
+        Close: () => wait(null),
+      },
       Profile: {
         Get: () => wait(profile),
         Rename: (_, name) => (name ? wait({ ...profile, name }) : refuse('name_required', 'name')),

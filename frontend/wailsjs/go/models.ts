@@ -111,6 +111,7 @@ export namespace app {
 	    renewsPage: boolean;
 	    kit: boolean;
 	    lockedFor?: string;
+	    canRestore: boolean;
 	    canUseFile: boolean;
 	    secretsFile: boolean;
 	    integrity?: IntegrityView;
@@ -131,6 +132,7 @@ export namespace app {
 	        this.renewsPage = source["renewsPage"];
 	        this.kit = source["kit"];
 	        this.lockedFor = source["lockedFor"];
+	        this.canRestore = source["canRestore"];
 	        this.canUseFile = source["canUseFile"];
 	        this.secretsFile = source["secretsFile"];
 	        this.integrity = this.convertValues(source["integrity"], IntegrityView);
@@ -1782,6 +1784,62 @@ export namespace app {
 		    }
 		    return a;
 		}
+	}
+	export class RestoreOwner {
+	    email: string;
+	    password: Envelope;
+	    factor: Factor;
+	    replace: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new RestoreOwner(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.email = source["email"];
+	        this.password = this.convertValues(source["password"], Envelope);
+	        this.factor = this.convertValues(source["factor"], Factor);
+	        this.replace = source["replace"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class RestoreView {
+	    workspace: string;
+	    at: string;
+	    by: string;
+	    signedBy: string;
+	    contracts: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new RestoreView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.workspace = source["workspace"];
+	        this.at = source["at"];
+	        this.by = source["by"];
+	        this.signedBy = source["signedBy"];
+	        this.contracts = source["contracts"];
+	    }
 	}
 	export class ReturningView {
 	    name: string;
