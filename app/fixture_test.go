@@ -31,12 +31,14 @@ type fakeDesktop struct {
 	replace    bool
 	asked      int
 	printed    int
+	visited    []string
 	renewed    int
 }
 
 func (d *fakeDesktop) Begin(context.Context) {}
 func (d *fakeDesktop) Raise()                {}
 func (d *fakeDesktop) Renew()                { d.mu.Lock(); d.renewed++; d.mu.Unlock() }
+func (d *fakeDesktop) OpenURL(url string)    { d.visited = append(d.visited, url) }
 func (d *fakeDesktop) Print()                { d.printed++ }
 func (d *fakeDesktop) Emit(event string, payload any) {
 	if locked, ok := payload.(map[string]string); ok {

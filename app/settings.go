@@ -21,6 +21,8 @@ type PolicyView struct {
 	InForce     bool   `json:"inForce"` // Require2FA, and its date has come
 	TwoPeople   bool   `json:"twoPeople"`
 	IdleMinutes int    `json:"idleMinutes"`
+	Support     string `json:"support"`               // whom to ask for help
+	NamesAdmins bool   `json:"namesAdmins"`           // at the sign-in
 	SecretsFile bool   `json:"secretsFile,omitempty"` // ChangeSecretsPassphrase is there for owners
 	Signature   string `json:"signature"`             // the fingerprint of the key that signs exports
 	Clock       *Clock `json:"clock,omitempty"`       // the clock is behind the log: ConfirmClock is there for owners
@@ -55,7 +57,7 @@ func (w *Settings) change(session string, use func(context.Context, *client.Admi
 		signer, err := runexport.Signer(ctx, a)
 		out = PolicyView{
 			Name: p.Name, Require2FA: p.Require2FA, RequireFrom: stamp(p.RequireFrom), InForce: p.Require2FA && !w.s.now().Before(p.RequireFrom),
-			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, Signature: signer.String(), SecretsFile: w.s.usesFile(),
+			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, Support: p.Support, NamesAdmins: p.NamesAdmins, Signature: signer.String(), SecretsFile: w.s.usesFile(),
 		}
 		if clock.Behind {
 			out.Clock = &Clock{Now: stamp(clock.Now), Newest: stamp(clock.Newest)}
@@ -87,6 +89,16 @@ func (w *Settings) Rename(session, name string) (PolicyView, error) {
 // this one as well.
 func (w *Settings) SetIdle(session string, minutes int) (PolicyView, error) {
 	return w.change(session, func(ctx context.Context, a *client.Admin) error { return a.SetIdle(ctx, minutes) })
+}
+
+// SetSupport sets whom to ask for help: words, an email or a link; empty: nobody in particular.
+func (w *Settings) SetSupport(session, contact string) (PolicyView, error) {
+	return w.change(session, func(ctx context.Context, a *client.Admin) error { return a.SetSupport(ctx, contact) })
+}
+
+// NameAdmins sets whether the sign-in's help names the owners and admins.
+func (w *Settings) NameAdmins(session string, named bool) (PolicyView, error) {
+	return w.change(session, func(ctx context.Context, a *client.Admin) error { return a.NameAdmins(ctx, named) })
 }
 
 // CopySignature puts the fingerprint on the clipboard. It is no secret, and stays there.

@@ -18,6 +18,8 @@ var open = map[string]bool{
 	"Auth.State": true, "Auth.Retry": true, "Auth.Key": true, "Auth.Strength": true, "Auth.CreateWorkspace": true, "Auth.SignIn": true,
 	"Auth.Redeem": true, "Auth.MakeSecretsFile": true, "Auth.UnlockSecretsFile": true,
 	"Auth.Review": true, "Auth.AcceptReviewed": true, "Auth.EndReview": true, "Auth.SaveDiagnostics": true, "Auth.UseKit": true,
+	"Auth.Support": true, "Auth.OpenSupport": true,
+	"Restore.Pick": true, "Restore.PickKey": true, "Restore.Open": true, "Restore.Finish": true, "Restore.Close": true,
 }
 
 // silent are the methods that end something, and say nothing where there is nothing.

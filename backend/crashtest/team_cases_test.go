@@ -143,6 +143,8 @@ var teamCases = []useCase{
 	{name: "rename the workspace", base: teamBase, covers: []string{"Admin.RenameWorkspace"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.RenameWorkspace(p.ctx, "Southwind"))
 	})},
+	{name: "set whom to ask", base: teamBase, covers: []string{"Admin.SetSupport"}, ready: led(func(p *person, a *client.Admin) { must(a.SetSupport(p.ctx, "help@example.com")) })},
+	{name: "hide the admins", base: teamBase, covers: []string{"Admin.NameAdmins"}, ready: led(func(p *person, a *client.Admin) { must(a.NameAdmins(p.ctx, false)) })},
 	{name: "set the idle time", base: teamBase, covers: []string{"Admin.SetIdle"}, ready: led(func(p *person, a *client.Admin) { must(a.SetIdle(p.ctx, 3)) })},
 	{name: "require 2FA", base: teamBase, covers: []string{"Admin.Require2FA"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.Require2FA(p.ctx, begin.Add(30*24*time.Hour), "", p.proof()))

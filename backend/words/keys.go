@@ -326,6 +326,28 @@ var (
 	RequiredWhat = Key{"required.what"}
 	RequiredNext = Key{"required.next"}
 
+	ChecklistTitle          = Key{"checklist.title"}
+	ChecklistDone           = Key{"checklist.done"}
+	ChecklistIsDone         = Key{"checklist.is_done"}
+	ChecklistHide           = Key{"checklist.hide"}
+	ChecklistHidden         = Key{"checklist.hidden"}
+	ChecklistRow            = Key{"checklist.row"}
+	ChecklistShow           = Key{"checklist.show"}
+	ChecklistTwoFactor      = Key{"checklist.two_factor"}
+	ChecklistTwoFactorWhy   = Key{"checklist.two_factor_why"}
+	ChecklistTwoFactorFrom  = Key{"checklist.two_factor_from"}
+	ChecklistCodes          = Key{"checklist.codes"}
+	ChecklistCodesWhy       = Key{"checklist.codes_why"}
+	ChecklistCodesThen      = Key{"checklist.codes_then"}
+	ChecklistKit            = Key{"checklist.kit"}
+	ChecklistKitWhy         = Key{"checklist.kit_why"}
+	ChecklistBackup         = Key{"checklist.backup"}
+	ChecklistBackupWhy      = Key{"checklist.backup_why"}
+	ChecklistMembers        = Key{"checklist.members"}
+	ChecklistMembersWhy     = Key{"checklist.members_why"}
+	ChecklistSecondAdmin    = Key{"checklist.second_admin"}
+	ChecklistSecondAdminWhy = Key{"checklist.second_admin_why"}
+
 	NewsSheet         = Key{"news.sheet"}
 	NewsSheetNext     = Key{"news.sheet_next"}
 	NewsVoided        = Key{"news.voided"}
@@ -776,6 +798,7 @@ var (
 	MembersTitle        = Key{"members.title"}
 	MembersSearch       = Key{"members.search"}
 	MembersAdd          = Key{"members.add"}
+	MembersOpen         = Key{"members.open"}
 	MembersAll          = Key{"members.all"}
 	MembersAnyRole      = Key{"members.any_role"}
 	MembersOwners       = Key{"members.owners"}
@@ -1105,6 +1128,12 @@ var (
 	ErrorRequirePastNext              = Key{"error.require_past.next"}
 	ErrorIdleRangeWhat                = Key{"error.idle_range.what"}
 	ErrorIdleRangeNext                = Key{"error.idle_range.next"}
+	ErrorSupportLongWhat              = Key{"error.support_long.what"}
+	ErrorSupportLongNext              = Key{"error.support_long.next"}
+	ErrorSupportFormWhat              = Key{"error.support_form.what"}
+	ErrorSupportFormNext              = Key{"error.support_form.next"}
+	ErrorSupportLinkWhat              = Key{"error.support_link.what"}
+	ErrorSupportLinkNext              = Key{"error.support_link.next"}
 	ErrorRunLongWhat                  = Key{"error.run_long.what"}
 	ErrorRunLongNext                  = Key{"error.run_long.next"}
 	ErrorRunOverWhat                  = Key{"error.run_over.what"}
@@ -1624,6 +1653,7 @@ var (
 	EventRecoveryCodesVoided      = Key{"event.recovery-codes-voided"}
 	EventRecoveryCodesShown       = Key{"event.recovery-codes-shown"}
 	EventRecoveryCodesDropped     = Key{"event.recovery-codes-dropped"}
+	EventChecklistSet             = Key{"event.checklist-set"}
 	EventMemberAdded              = Key{"event.member-added"}
 	EventMembersImported          = Key{"event.members-imported"}
 	EventInvitedAgain             = Key{"event.invited-again"}
@@ -1645,6 +1675,10 @@ var (
 	EventClockConfirmed           = Key{"event.clock-confirmed"}
 	EventTwoPeopleOn              = Key{"event.two-people-on"}
 	EventTwoPeopleOff             = Key{"event.two-people-off"}
+	EventSupportSet               = Key{"event.support-set"}
+	EventSupportRemoved           = Key{"event.support-removed"}
+	EventAdminsNamed              = Key{"event.admins-named"}
+	EventAdminsHidden             = Key{"event.admins-hidden"}
 	EventBackupMade               = Key{"event.backup-made"}
 	EventBackupOpened             = Key{"event.backup-opened"}
 	EventSecretsPassphraseChanged = Key{"event.secrets-passphrase-changed"}

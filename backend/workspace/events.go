@@ -33,6 +33,10 @@ const (
 	eventClockConfirmed     = "clock-confirmed" // from, to
 	eventTwoPeopleOn        = "two-people-on"
 	eventTwoPeopleOff       = "two-people-off"
+	eventSupportSet         = "support-set" // to
+	eventSupportRemoved     = "support-removed"
+	eventAdminsNamed        = "admins-named"
+	eventAdminsHidden       = "admins-hidden"
 	eventApprovalAsked      = "approval-asked" // for, count, reason
 	eventApprovalGiven      = "approval-given"
 	eventApprovalRefused    = "approval-refused"
@@ -94,6 +98,7 @@ const (
 	eventItemDeleted = "secret-deleted"
 	eventShown       = "recovery-codes-shown" // sheet
 	eventDropped     = "recovery-codes-dropped"
+	eventChecklist   = "checklist-set" // away: true, false
 )
 
 // tellsMember lists what a person is told of at the next sign-in.

@@ -48,6 +48,7 @@ var logKinds = map[string]logKind{
 
 	eventCodesReplaced: {GroupRecovery, false},
 	eventCodesVoided:   {GroupRecovery, false},
+	eventChecklist:     {GroupProfile, true},
 	eventShown:         {GroupRecovery, true},
 	eventDropped:       {GroupRecovery, true},
 
@@ -74,6 +75,10 @@ var logKinds = map[string]logKind{
 	eventClockConfirmed:     {GroupWorkspace, false},
 	eventTwoPeopleOn:        {GroupWorkspace, false},
 	eventTwoPeopleOff:       {GroupWorkspace, false},
+	eventSupportSet:         {GroupWorkspace, false},
+	eventSupportRemoved:     {GroupWorkspace, false},
+	eventAdminsNamed:        {GroupWorkspace, false},
+	eventAdminsHidden:       {GroupWorkspace, false},
 
 	eventBackupMade:        {GroupWorkspace, false},
 	eventBackupOpened:      {GroupWorkspace, false},

@@ -20,6 +20,8 @@ type Policy struct {
 	RequireFrom time.Time // with Require2FA: from when
 	TwoPeople   bool
 	IdleMinutes int
+	Support     string
+	NamesAdmins bool // at the sign-in
 }
 
 // Policy reads what the workspace asks of everybody. Errors: forbidden,
@@ -33,6 +35,7 @@ func (a *Admin) Policy(ctx context.Context) (p Policy, err error) {
 		a.s.w.cacheInfo(info)
 		p = Policy{
 			Name: info.Name, Require2FA: info.Require2FA, RequireFrom: info.RequireFrom, TwoPeople: info.TwoPeople, IdleMinutes: int(a.s.w.Idle() / time.Minute),
+			Support: info.Support, NamesAdmins: !info.HideAdmins,
 		}
 		return nil
 	})

@@ -305,6 +305,8 @@ const forAll = {
   'Auth.SaveDiagnostics': 'asks the person for a place, and holds nobody’s data',
   'Auth.Leave': 'returns nothing',
   'Auth.Lock': 'returns nothing',
+  'Auth.Support': 'says whom to ask, which is for those who cannot sign in',
+  'Auth.OpenSupport': 'opens what an owner has set, and returns nothing',
   'Restore.Close': 'ends what nobody has begun here',
 };
 

@@ -32,10 +32,10 @@ export type Place =
   | { at: 'contracts' }
   | { at: 'profile' }
   | { at: 'two-factor' }
-  | { at: 'members' }
+  | { at: 'members'; open?: 'add' }
   | { at: 'print-runs' }
   | { at: 'print-run'; number: number }
-  | { at: 'workspace' }
+  | { at: 'workspace'; open?: 'kit' | 'backup' }
   | { at: 'audit' }
   | { at: 'help' }
   | { at: 'enable'; enrolment: EnrolmentView }

@@ -32,7 +32,41 @@ const kinds = {
   ],
 };
 
+const owner = {
+  'two-factor': false,
+  codes: false,
+  kit: false,
+  backup: false,
+  members: false,
+  'second-admin': false,
+};
+const listed = (page) =>
+  signIn(page).then(() => page.getByRole('heading', { name: 'Get started' }).waitFor());
+
 export const contractShots = [
+  { name: 'checklist-first', scenario: { nothing: true, checklist: owner }, act: listed },
+  {
+    name: 'checklist-some',
+    scenario: { checklist: { ...owner, 'two-factor': true, codes: true, kit: true } },
+    act: listed,
+  },
+  {
+    name: 'checklist-member',
+    scenario: {
+      checklist: { 'two-factor': false, codes: false },
+      profile: {
+        role: 'member',
+        permissions: [],
+        twoFactor: {
+          on: false,
+          authenticatorOff: false,
+          required: false,
+          requireFrom: '2026-12-15T00:00:00Z',
+        },
+      },
+    },
+    act: listed,
+  },
   {
     name: 'contracts',
     scenario: notice,

@@ -87,6 +87,13 @@ export function fake(scenario) {
     digits: 6,
     period: 30,
   };
+  let checklist = {
+    away: Boolean(scenario.away),
+    steps: Object.entries(scenario.checklist ?? { 'two-factor': true }).map(([item, done]) => ({
+      item,
+      done,
+    })),
+  };
   const wrongCode = (code) => {
     switch (code) {
       case '000000':
@@ -206,6 +213,8 @@ export function fake(scenario) {
       },
       Profile: {
         Get: () => wait(profile),
+        Checklist: () => wait(checklist),
+        PutChecklistAway: (_, away) => wait((checklist = { ...checklist, away })),
         Rename: (_, name) => (name ? wait({ ...profile, name }) : refuse('name_required', 'name')),
         CheckEmail: (_, email) =>
           email.includes('@') ? wait(null) : refuse('email_form', 'email', { why: 'at' }),

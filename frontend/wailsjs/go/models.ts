@@ -316,6 +316,52 @@ export namespace app {
 	        this.count = source["count"];
 	    }
 	}
+	export class ChecklistStep {
+	    item: string;
+	    done: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ChecklistStep(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.item = source["item"];
+	        this.done = source["done"];
+	    }
+	}
+	export class ChecklistView {
+	    steps: ChecklistStep[];
+	    away: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ChecklistView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.steps = this.convertValues(source["steps"], ChecklistStep);
+	        this.away = source["away"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Clock {
 	    now: string;
 	    newest: string;
@@ -1558,6 +1604,8 @@ export namespace app {
 	    inForce: boolean;
 	    twoPeople: boolean;
 	    idleMinutes: number;
+	    support: string;
+	    namesAdmins: boolean;
 	    secretsFile?: boolean;
 	    signature: string;
 	    clock?: Clock;
@@ -1574,6 +1622,8 @@ export namespace app {
 	        this.inForce = source["inForce"];
 	        this.twoPeople = source["twoPeople"];
 	        this.idleMinutes = source["idleMinutes"];
+	        this.support = source["support"];
+	        this.namesAdmins = source["namesAdmins"];
 	        this.secretsFile = source["secretsFile"];
 	        this.signature = source["signature"];
 	        this.clock = this.convertValues(source["clock"], Clock);
@@ -2277,6 +2327,22 @@ export namespace app {
 	        this.length = source["length"];
 	        this.minimum = source["minimum"];
 	        this.common = source["common"];
+	    }
+	}
+	export class SupportView {
+	    contact: string;
+	    opens: boolean;
+	    names: string[];
+	
+	    static createFrom(source: any = {}) {
+	        return new SupportView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.contact = source["contact"];
+	        this.opens = source["opens"];
+	        this.names = source["names"];
 	    }
 	}
 	
