@@ -59,6 +59,9 @@ var teamCases = []useCase{
 			got(c.Verify(p.ctx, secret.NewText(p.code(2))))
 		}
 	}},
+	{name: "invite again", base: teamBase, covers: []string{"Admin.InviteAgain"}, ready: led(func(p *person, a *client.Admin) {
+		got(a.InviteAgain(p.ctx, []string{p.member(joeEmail)}, p.proof(), nil))
+	})},
 	{name: "reset a password", base: teamBase, covers: []string{"Admin.ResetPassword"}, ready: led(func(p *person, a *client.Admin) {
 		got(a.ResetPassword(p.ctx, p.member(miaEmail), "", p.proof()))
 	})},

@@ -487,6 +487,7 @@ var (
 
 	KeptGone      = Key{"kept.gone"}
 	KeptSuspended = Key{"kept.suspended"}
+	KeptInvited   = Key{"kept.invited"}
 	KeptOff       = Key{"kept.off"}
 	KeptChanged   = Key{"kept.changed"}
 	KeptForbidden = Key{"kept.forbidden"}
@@ -824,6 +825,8 @@ var (
 	MembersClear        = Key{"members.clear"}
 	MembersReplaces     = Key{"members.replaces"}
 	MembersReplacesNone = Key{"members.replaces_none"}
+	MembersNotYet       = Key{"members.not_yet"}
+	MembersInvitedOnly  = Key{"members.invited_only"}
 	MembersOutOfSight   = Key{"members.out_of_sight"}
 	MembersLeft         = Key{"members.left"}
 	MembersOverview     = Key{"members.overview"}
@@ -862,6 +865,13 @@ var (
 	ImportLeaveAct     = Key{"import.leave_act"}
 	ImportStay         = Key{"import.stay"}
 	ImportKept         = Key{"import.kept"}
+
+	InviteDone    = Key{"invite.done"}
+	InviteTitle   = Key{"invite.title"}
+	InviteText    = Key{"invite.text"}
+	InviteAct     = Key{"invite.act"}
+	InviteWorking = Key{"invite.working"}
+	InviteOffer   = Key{"invite.offer"}
 
 	MemberName            = Key{"member.name"}
 	MemberTwoFactor       = Key{"member.two_factor"}
@@ -1657,6 +1667,7 @@ var (
 	EventMemberAdded              = Key{"event.member-added"}
 	EventMembersImported          = Key{"event.members-imported"}
 	EventInvitedAgain             = Key{"event.invited-again"}
+	EventMembersInvitedAgain      = Key{"event.members-invited-again"}
 	EventRoleChanged              = Key{"event.role-changed"}
 	EventMemberSuspended          = Key{"event.member-suspended"}
 	EventMemberResumed            = Key{"event.member-resumed"}

@@ -20,6 +20,10 @@ var acts = []act{
 	byAdmin("AddMembers", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return second(a.AddMembers(c.Context(), []workspace.NewMember{{Name: "N", Email: fmt.Sprintf("n%d@example.com", c.next()), Role: workspace.RoleMember}}, c.actor.proof(), nil))
 	}),
+	{does: []string{"Admin.InviteAgain"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+		invited := c.one(person{role: workspace.RoleMember, state: workspace.ProfileInvited})
+		return func() error { return second(c.a.InviteAgain(c.Context(), []string{invited.id}, c.actor.proof(), nil)) }
+	}},
 	byAdmin("SetRole", workspace.RoleOwner, func(c *cast, a *client.Admin) error {
 		return a.SetRole(c.Context(), c.to.id, workspace.RoleAdmin, c.actor.proof())
 	}),
