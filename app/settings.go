@@ -120,6 +120,7 @@ type RehearsalView struct {
 	Keepers   []MemberView `json:"keepers"`   // could let others back in
 	Approvers []string     `json:"approvers"` // names of those who could approve less of a policy
 	Possible  bool         `json:"possible"`
+	Approval  bool         `json:"approval"` // a second admin could approve: SetTwoPeople is possible
 }
 
 // Rehearse names who would be blocked if 2FA were required now.
@@ -147,7 +148,7 @@ func (w *Settings) Rehearse(session string) (RehearsalView, error) {
 				out.Approvers = append(out.Approvers, m.Name)
 			}
 		}
-		out.Ready, out.Possible = r.Ready, r.Possible()
+		out.Ready, out.Possible, out.Approval = r.Ready, r.Possible(), r.CanApprove()
 		return nil
 	})
 	return out, err

@@ -390,6 +390,7 @@ var (
 	SheetReplaces    = Key{"sheet.replaces"}
 	SheetRun         = Key{"sheet.run"}
 	SheetTodoLostRun = Key{"sheet.todo_lost_run"}
+	SheetTodoSupport = Key{"sheet.todo_support"}
 	SheetWord        = Key{"sheet.word"}
 	SheetWordText    = Key{"sheet.word_text"}
 
@@ -644,11 +645,24 @@ var (
 	RunsVoidStay     = Key{"runs.void_stay"}
 	RunsVoided       = Key{"runs.voided"}
 
-	WorkspaceLoading   = Key{"workspace.loading"}
-	WorkspaceNameSaved = Key{"workspace.name_saved"}
-	WorkspaceIdle      = Key{"workspace.idle"}
-	WorkspaceIdleText  = Key{"workspace.idle_text"}
-	WorkspaceIdleSaved = Key{"workspace.idle_saved"}
+	WorkspaceLoading          = Key{"workspace.loading"}
+	WorkspaceNameSaved        = Key{"workspace.name_saved"}
+	WorkspaceIdle             = Key{"workspace.idle"}
+	WorkspaceIdleText         = Key{"workspace.idle_text"}
+	WorkspaceIdleSaved        = Key{"workspace.idle_saved"}
+	WorkspaceHelp             = Key{"workspace.help"}
+	WorkspaceHelpText         = Key{"workspace.help_text"}
+	WorkspaceSupport          = Key{"workspace.support"}
+	WorkspaceSupportHint      = Key{"workspace.support_hint"}
+	WorkspaceSupportSaved     = Key{"workspace.support_saved"}
+	WorkspaceSupportRemoved   = Key{"workspace.support_removed"}
+	WorkspaceAdmins           = Key{"workspace.admins"}
+	WorkspaceAdminsNamed      = Key{"workspace.admins_named"}
+	WorkspaceAdminsHidden     = Key{"workspace.admins_hidden"}
+	WorkspaceHideAdmins       = Key{"workspace.hide_admins"}
+	WorkspaceNameAdmins       = Key{"workspace.name_admins"}
+	WorkspaceAdminsHiddenDone = Key{"workspace.admins_hidden_done"}
+	WorkspaceAdminsNamedDone  = Key{"workspace.admins_named_done"}
 
 	PolicyTitle        = Key{"policy.title"}
 	PolicyText         = Key{"policy.text"}
@@ -680,6 +694,7 @@ var (
 	TwoPeopleOff         = Key{"twoPeople.off"}
 	TwoPeopleTurnOn      = Key{"twoPeople.turn_on"}
 	TwoPeopleTurnOnText  = Key{"twoPeople.turn_on_text"}
+	TwoPeopleAloneNext   = Key{"twoPeople.alone_next"}
 	TwoPeopleTurnOff     = Key{"twoPeople.turn_off"}
 	TwoPeopleTurnOffText = Key{"twoPeople.turn_off_text"}
 	TwoPeopleDoneOn      = Key{"twoPeople.done_on"}
@@ -1411,6 +1426,10 @@ var (
 	HelpAsk3       = Key{"help.ask_3"}
 	HelpNobody     = Key{"help.nobody"}
 	HelpNobody1    = Key{"help.nobody_1"}
+	HelpYour       = Key{"help.your"}
+	HelpContact    = Key{"help.contact"}
+	HelpAdmins     = Key{"help.admins"}
+	HelpMore       = Key{"help.more"}
 	HelpShortcuts  = Key{"help.shortcuts"}
 
 	KeysLock       = Key{"keys.lock"}

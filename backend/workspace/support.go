@@ -62,6 +62,13 @@ func (w *Workspace) Support(ctx context.Context) (s Support, err error) {
 	return s, err
 }
 
+// supportContact is the contact as it is known without asking the store.
+func (w *Workspace) supportContact() string {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.info.Support
+}
+
 // supportKind says what a contact is, and the URL that opens it.
 func supportKind(contact string) (kind SupportKind, address string) {
 	if contact == "" {

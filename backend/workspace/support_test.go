@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
@@ -90,4 +92,33 @@ func TestSupport_OwnersAloneSetIt(t *testing.T) {
 	a := h.one(person{role: workspace.RoleAdmin, on: true}).admin()
 	h.refused(a.SetSupport(t.Context(), "me"), service.CodeForbidden)
 	h.refused(a.NameAdmins(t.Context(), false), service.CodeForbidden)
+}
+
+// What is printed names the contact of the moment at which it is made.
+func TestSupport_IsOnNewSheets(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.ok(owner.admin().SetSupport(t.Context(), "help@example.com"))
+	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	issued, err := s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
+	h.ok(err)
+	if issued.Support != "help@example.com" {
+		t.Errorf("one's own: %q", issued.Support)
+	}
+	h.ok(s.Continue(t.Context()))
+	a, err := s.Admin(t.Context())
+	h.ok(err)
+	member := h.one(person{role: workspace.RoleMember, on: true})
+	owner.phone = h.phoneOf(shown)
+	h.clock.step(time.Minute)
+	run, err := a.BeginRun(t.Context(), workspace.RunRequest{Members: []string{member.id}, Reason: "r", Kind: workspace.RunPrint}, owner.proof())
+	h.ok(err)
+	h.ok(run.Issue(t.Context(), nil, func(sheet workspace.RunSheet) error {
+		if sheet.Support != "help@example.com" {
+			t.Errorf("of a run: %q", sheet.Support)
+		}
+		return nil
+	}))
 }

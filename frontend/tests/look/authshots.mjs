@@ -154,6 +154,20 @@ export const authShots = [
       await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
     },
   },
+  {
+    name: 'sign-in-help',
+    scenario: {
+      support: {
+        contact: 'helpdesk@northwind.example',
+        opens: true,
+        names: ['Amara Okafor', 'Hannah Weiß', 'Mateo Rossi'],
+      },
+    },
+    act: async (page) => {
+      await button(page, 'Help').click();
+      await page.getByText('Hannah Weiß').waitFor();
+    },
+  },
   { name: 'sign-in-kit', scenario: { door: { kit: true } } },
   {
     name: 'sign-in-wrong',

@@ -40,6 +40,7 @@ export function fake(scenario) {
       'confirm-clock',
       'backup',
       'passphrase',
+      'support',
     ],
     twoFactor: scenario.on
       ? {
@@ -181,6 +182,8 @@ export function fake(scenario) {
               ? refuse('recovery_used', 'recovery', { number: 3 })
               : wait({ ...signedIn, welcome: { ...welcome, usedCode: 3, codesLeft: 7 } }),
         Leave: () => wait(null),
+        Support: () => wait({ contact: '', opens: false, names: [], ...scenario.support }),
+        OpenSupport: () => wait(null),
         Lock: () => wait(emit('locked', { reason: 'asked' })),
         Touch: () => wait(null),
       },

@@ -565,6 +565,7 @@ export namespace app {
 	    issuedAt: string;
 	    issuedBy: string;
 	    replaces?: number;
+	    support?: string;
 	    codes: Envelope;
 	
 	    static createFrom(source: any = {}) {
@@ -580,6 +581,7 @@ export namespace app {
 	        this.issuedAt = source["issuedAt"];
 	        this.issuedBy = source["issuedBy"];
 	        this.replaces = source["replaces"];
+	        this.support = source["support"];
 	        this.codes = this.convertValues(source["codes"], Envelope);
 	    }
 	
@@ -1569,6 +1571,7 @@ export namespace app {
 	    email: string;
 	    replaces?: number;
 	    checkWord: string;
+	    support?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new PaperView(source);
@@ -1581,6 +1584,7 @@ export namespace app {
 	        this.email = source["email"];
 	        this.replaces = source["replaces"];
 	        this.checkWord = source["checkWord"];
+	        this.support = source["support"];
 	    }
 	}
 	export class PickedExport {
@@ -1803,6 +1807,7 @@ export namespace app {
 	    keepers: MemberView[];
 	    approvers: string[];
 	    possible: boolean;
+	    approval: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new RehearsalView(source);
@@ -1815,6 +1820,7 @@ export namespace app {
 	        this.keepers = this.convertValues(source["keepers"], MemberView);
 	        this.approvers = source["approvers"];
 	        this.possible = source["possible"];
+	        this.approval = source["approval"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

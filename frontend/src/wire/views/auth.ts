@@ -71,6 +71,15 @@ export interface Review {
   contracts: { closed: boolean; there: number; missing: string[]; more: number; strange: number };
 }
 
+/** Whom a person can ask for help. */
+export interface Support {
+  contact: string;
+  /** It is an email or a link. */
+  opens: boolean;
+  /** Of owners and admins; none where the workspace hides them. */
+  names: string[] | null;
+}
+
 export interface Strength {
   score: 0 | 1 | 2 | 3 | 4;
   length: number;

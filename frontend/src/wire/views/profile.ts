@@ -116,6 +116,8 @@ export interface EnrolmentView {
 }
 
 export interface SheetView {
+  /** Whom to ask for help. */
+  support?: string;
   sheet: number;
   workspace: string;
   name: string;

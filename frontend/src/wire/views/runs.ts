@@ -74,6 +74,7 @@ export interface PaperView {
   email: string;
   replaces?: number;
   checkWord: string;
+  support?: string;
 }
 
 export interface RunView {
