@@ -48,6 +48,9 @@ var (
 	NavMembers         = Key{"nav.members"}
 	NavContracts       = Key{"nav.contracts"}
 	NavWorkspacePlaces = Key{"nav.workspace_places"}
+	NavOpenProfile     = Key{"nav.open_profile"}
+	NavOpenWorkspace   = Key{"nav.open_workspace"}
+	NavOpenAudit       = Key{"nav.open_audit"}
 
 	DoorWorkspace = Key{"door.workspace"}
 	DoorKept      = Key{"door.kept"}
@@ -316,6 +319,7 @@ var (
 	WelcomeCodesNext     = Key{"welcome.codes_next"}
 	WelcomePasswords     = Key{"welcome.passwords"}
 	WelcomePasswordsNext = Key{"welcome.passwords_next"}
+	WelcomeOwnNext       = Key{"welcome.own_next"}
 
 	LowWhat = Key{"low.what"}
 	LowNext = Key{"low.next"}
@@ -354,6 +358,7 @@ var (
 	NewsVoidedNext    = Key{"news.voided_next"}
 	NewsReset         = Key{"news.reset"}
 	NewsResetNext     = Key{"news.reset_next"}
+	NewsResetEntry    = Key{"news.reset_entry"}
 	NewsPassword      = Key{"news.password"}
 	NewsPasswordNext  = Key{"news.password_next"}
 	NewsHelp          = Key{"news.help"}
@@ -626,6 +631,7 @@ var (
 	RunsOlder        = Key{"runs.older"}
 	RunsLying        = Key{"runs.lying"}
 	RunsLyingNext    = Key{"runs.lying_next"}
+	RunsShowOpen     = Key{"runs.show_open"}
 	RunsFacts        = Key{"runs.facts"}
 	RunsReason       = Key{"runs.reason"}
 	RunsUnderWay     = Key{"runs.under_way"}
