@@ -68,6 +68,9 @@ func TestRestore_MakesTheWorkspaceOfABackup(t *testing.T) {
 	if told == 0 {
 		t.Error("the page does not hear how far it is")
 	}
+	if v, err := w.auth.Support(); err != nil || v.Contact != "" || len(v.Names) != 0 { // Help is read meanwhile
+		t.Errorf("%+v, %v", v, err)
+	}
 	_, err := r.Finish(w.owner("not the password at all"))
 	w.refused(err, "credentials_wrong")
 	st, err := r.Finish(w.owner(pass))

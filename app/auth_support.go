@@ -10,18 +10,20 @@ type SupportView struct {
 }
 
 // Support says whom to ask for help. There may be nobody: before there is a workspace, and
-// where none opens.
+// where none is open. It opens none, which would end a restore.
 func (d *Auth) Support() (SupportView, error) {
 	s, err := d.support()
 	return SupportView{Contact: s.Contact, Opens: s.Address != "", Names: strs(s.Names)}, err
 }
 
 func (d *Auth) support() (workspace.Support, error) {
-	w, err := d.s.ready()
-	if err != nil || !w.Created() {
+	d.s.mu.Lock()
+	open := d.s.opened
+	d.s.mu.Unlock()
+	if open == nil {
 		return workspace.Support{}, nil
 	}
-	return w.Support(d.s.context())
+	return open.workspace.Support(d.s.context())
 }
 
 // OpenSupport opens the contact with the system's program for it: the page gives no address.

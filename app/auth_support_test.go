@@ -8,6 +8,7 @@ import (
 func TestSupport_IsToldWithoutASession(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
+	w.expect("create")
 	if v, err := w.auth.Support(); err != nil || v.Contact != "" || len(v.Names) != 0 { // there is no workspace
 		t.Errorf("%+v, %v", v, err)
 	}

@@ -887,12 +887,14 @@ var (
 	ImportStay         = Key{"import.stay"}
 	ImportKept         = Key{"import.kept"}
 
-	InviteDone    = Key{"invite.done"}
-	InviteTitle   = Key{"invite.title"}
-	InviteText    = Key{"invite.text"}
-	InviteAct     = Key{"invite.act"}
-	InviteWorking = Key{"invite.working"}
-	InviteOffer   = Key{"invite.offer"}
+	InviteDone         = Key{"invite.done"}
+	InviteTitle        = Key{"invite.title"}
+	InviteText         = Key{"invite.text"}
+	InviteAct          = Key{"invite.act"}
+	InviteWorking      = Key{"invite.working"}
+	InviteProgress     = Key{"invite.progress"}
+	InviteCancelLeaves = Key{"invite.cancel_leaves"}
+	InviteOffer        = Key{"invite.offer"}
 
 	MemberName            = Key{"member.name"}
 	MemberTwoFactor       = Key{"member.two_factor"}

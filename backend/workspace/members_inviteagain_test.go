@@ -59,3 +59,34 @@ func TestInviteAgain_GivesNothingWithoutAProof(t *testing.T) {
 		}
 	}
 }
+
+// Somebody who comes in while the codes are made keeps what they have.
+func TestInviteAgain_LeavesOutWhoComesInMeanwhile(t *testing.T) {
+	t.Parallel()
+	h, _ := alone(t)
+	steps := h.onSteps()
+	people := h.people(person{role: workspace.RoleMember, state: workspace.ProfileInvited}, person{role: workspace.RoleMember, state: workspace.ProfileInvited})
+	owner := h.one(person{role: workspace.RoleOwner})
+	a := owner.admin()
+	steps.before(3, func() { // the guess, the step-up, the act
+		h.ok(workspace.Change(h.w.Workspace, t.Context(), func(tx workspace.WriteTx) error {
+			p, err := tx.Profile(people[0].id)
+			if err != nil {
+				return err
+			}
+			p.State = workspace.ProfileActive
+			return tx.UpdateProfile(p)
+		}))
+	})
+	given, err := a.InviteAgain(t.Context(), []string{people[0].id, people[1].id}, owner.proof(), nil)
+	h.ok(err)
+	if len(given) != 1 || given[0].ProfileID != people[1].id {
+		t.Errorf("%+v", given)
+	}
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+		if _, err := tx.OneTime(people[0].id, workspace.OneTimeInvitation); err == nil {
+			t.Error("who is in has an invitation")
+		}
+		return nil
+	}))
+}

@@ -13,22 +13,10 @@ import (
 // MaxSupport is how long the support contact may be, in characters.
 const MaxSupport = 200
 
-// SupportKind says what the support contact is.
-type SupportKind string
-
-// The kinds of a support contact.
-const (
-	SupportNone  SupportKind = ""
-	SupportWords SupportKind = "words"
-	SupportEmail SupportKind = "email"
-	SupportLink  SupportKind = "link" // http or https
-)
-
 // Support is whom a person can ask who cannot sign in.
 type Support struct {
 	Contact string
-	Kind    SupportKind
-	Address string   // with an email or a link: the URL that opens it
+	Address string   // the URL that opens an email or a link; empty for words
 	Names   []string // of the owners and admins who can sign in, the owners first; none where they are hidden
 }
 
@@ -41,8 +29,7 @@ func (w *Workspace) Support(ctx context.Context) (s Support, err error) {
 		if err != nil {
 			return ignoreMissing(err)
 		}
-		s = Support{Contact: info.Support}
-		s.Kind, s.Address = supportKind(info.Support)
+		s = Support{Contact: info.Support, Address: supportAddress(info.Support)}
 		if info.HideAdmins {
 			return nil
 		}
@@ -69,23 +56,23 @@ func (w *Workspace) supportContact() string {
 	return w.info.Support
 }
 
-// supportKind says what a contact is, and the URL that opens it.
-func supportKind(contact string) (kind SupportKind, address string) {
-	if contact == "" {
-		return SupportNone, ""
+// supportAddress is the URL that opens a contact; empty: it is no email and no link.
+func supportAddress(contact string) string {
+	email := contact
+	if len(contact) > len(mailto) && strings.EqualFold(contact[:len(mailto)], mailto) {
+		email = contact[len(mailto):]
 	}
-	if rest, ok := strings.CutPrefix(strings.ToLower(contact), "mailto:"); ok && isEmail(rest) {
-		return SupportEmail, "mailto:" + contact[len("mailto:"):]
-	}
-	if isEmail(contact) {
-		return SupportEmail, "mailto:" + contact
+	if isEmail(email) {
+		return mailto + email
 	}
 	u, err := url.Parse(contact)
-	if err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && !strings.ContainsAny(contact, " ") {
-		return SupportLink, u.String()
+	if err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && !strings.Contains(contact, " ") {
+		return u.String()
 	}
-	return SupportWords, ""
+	return ""
 }
+
+const mailto = "mailto:"
 
 func isEmail(s string) bool {
 	_, _, err := checkEmail(s, "")
@@ -102,8 +89,7 @@ func checkSupport(s string) (string, error) {
 	case utf8.RuneCountInString(contact) > MaxSupport:
 		return "", refuse(service.CodeSupportLong).At("support").With("max", MaxSupport)
 	}
-	kind, _ := supportKind(contact)
-	if kind == SupportWords && !strings.Contains(contact, " ") && looksLikeLink(contact) {
+	if supportAddress(contact) == "" && !strings.Contains(contact, " ") && looksLikeLink(contact) {
 		return "", refuse(service.CodeSupportLink).At("support")
 	}
 	return contact, nil

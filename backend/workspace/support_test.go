@@ -17,21 +17,21 @@ func TestSetSupport_TakesWordsAnEmailOrALink(t *testing.T) {
 	a := owner.admin()
 	for contact, want := range map[string]workspace.Support{
 		"":                         {},
-		" Ask at the front desk. ": {Contact: "Ask at the front desk.", Kind: workspace.SupportWords},
-		"Nora: extension 4711":     {Contact: "Nora: extension 4711", Kind: workspace.SupportWords},
-		"helpdesk":                 {Contact: "helpdesk", Kind: workspace.SupportWords},
-		"help@example.com":         {Contact: "help@example.com", Kind: workspace.SupportEmail, Address: "mailto:help@example.com"},
-		"mailto:help@example.com":  {Contact: "mailto:help@example.com", Kind: workspace.SupportEmail, Address: "mailto:help@example.com"},
-		"https://example.com/help": {Contact: "https://example.com/help", Kind: workspace.SupportLink, Address: "https://example.com/help"},
-		"http://intranet/":         {Contact: "http://intranet/", Kind: workspace.SupportLink, Address: "http://intranet/"},
-		"See https://example.com.": {Contact: "See https://example.com.", Kind: workspace.SupportWords},
-		"javascript: it is a word": {Contact: "javascript: it is a word", Kind: workspace.SupportWords}, // and leads nowhere
+		" Ask at the front desk. ": {Contact: "Ask at the front desk."},
+		"Nora: extension 4711":     {Contact: "Nora: extension 4711"},
+		"helpdesk":                 {Contact: "helpdesk"},
+		"help@example.com":         {Contact: "help@example.com", Address: "mailto:help@example.com"},
+		"mailto:help@example.com":  {Contact: "mailto:help@example.com", Address: "mailto:help@example.com"},
+		"https://example.com/help": {Contact: "https://example.com/help", Address: "https://example.com/help"},
+		"http://intranet/":         {Contact: "http://intranet/", Address: "http://intranet/"},
+		"See https://example.com.": {Contact: "See https://example.com."},
+		"javascript: it is a word": {Contact: "javascript: it is a word"}, // and leads nowhere
 	} {
 		h.ok(a.SetSupport(t.Context(), contact))
 		got, err := h.w.Support(t.Context())
 		h.ok(err)
 		got.Names = nil
-		if got.Contact != want.Contact || got.Kind != want.Kind || got.Address != want.Address {
+		if got.Contact != want.Contact || got.Address != want.Address {
 			t.Errorf("%q: %+v", contact, got)
 		}
 		p, err := a.Policy(t.Context())

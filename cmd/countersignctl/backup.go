@@ -103,8 +103,11 @@ func backupRestore(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	if taken, err := backup.Occupied(ctx, path); err != nil || taken { // before anybody types anything
-		return errors.Join(err, errOccupied)
+	switch taken, err := backup.Occupied(ctx, path); { // before anybody types anything
+	case err != nil:
+		return err
+	case taken:
+		return errOccupied
 	}
 	noted, err := e.notedKey()
 	if err != nil {
