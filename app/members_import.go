@@ -211,7 +211,7 @@ func (i *Import) InviteAgain(session string, members []string, proof Proof) (Imp
 		return ImportOutcome{}, err
 	}
 	var out ImportOutcome
-	err = in.asAdminProving(proof, func(ctx context.Context, a *client.Admin, typed workspace.Proof) error {
+	err = in.asAdminProving(proof, func(_ context.Context, a *client.Admin, typed workspace.Proof) error {
 		ctx, stop, err := in.beginImport()
 		if err != nil {
 			return err

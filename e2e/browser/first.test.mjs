@@ -15,7 +15,7 @@ test('the first screen says what this is and where an invitation is used, and le
   page,
 }) => {
   await expect(page.getByText('stores your team’s contracts encrypted')).toBeVisible();
-  await expect(page.getByText('Use it on the computer that has the workspace')).toBeVisible();
+  await expect(page.getByText('on the computer that has the workspace')).toBeVisible();
   await button(page, 'Restore a backup').click();
   await expectAccessible(page, 'Restore a backup');
   await expect(button(page, 'Choose a backup file…')).toBeVisible();
