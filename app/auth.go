@@ -24,6 +24,7 @@ type AuthState struct {
 	RenewsPage      bool           `json:"renewsPage"`          // a lock ends the page; another comes by itself
 	Kit             bool           `json:"kit"`                 // an Emergency Kit could be used
 	LockedFor       string         `json:"lockedFor,omitempty"` // why the page begins anew: a reason of "locked"
+	CanRestore      bool           `json:"canRestore"`          // a backup could be restored
 	CanUseFile      bool           `json:"canUseFile"`          // with the fault keychain_absent: MakeSecretsFile is a way on
 	SecretsFile     bool           `json:"secretsFile"`         // secrets are in a file of the folder, not in the keychain
 	Integrity       *IntegrityView `json:"integrity,omitempty"` // with the fault not_authentic
@@ -44,9 +45,9 @@ func (d *Auth) State() (AuthState, error) {
 	if st.Kit, err = w.HasKit(); err != nil {
 		return d.fault(err), nil
 	}
-	st.Stage = "create"
+	st.Stage, st.CanRestore = "create", true
 	if w.Created() {
-		st.Stage = "signIn"
+		st.Stage, st.CanRestore = "signIn", false
 	}
 	return st, nil
 }
@@ -62,6 +63,7 @@ func (d *Auth) outside() AuthState {
 func (d *Auth) fault(err error) AuthState {
 	st, fault := d.outside(), d.s.present(err)
 	st.Stage, st.Fault, st.Integrity, st.Kit = "fault", &fault, integrityView(err), canRescue(err)
+	st.CanRestore = canRescue(err)
 	st.CanUseFile = errors.Is(err, errMayMakeFile)
 	return st
 }

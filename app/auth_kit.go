@@ -4,7 +4,6 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/rescue"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
 )
 
 // KitOwner is who comes in with an Emergency Kit.
@@ -55,14 +54,8 @@ func canRescue(err error) bool {
 func (s *shell) rescue(o rescue.Owner) error {
 	s.opening.Lock()
 	defer s.opening.Unlock()
-	s.mu.Lock()
-	open := s.opened
-	s.opened = nil
-	s.mu.Unlock()
-	if open != nil {
-		if err := open.close(); err != nil {
-			return err
-		}
+	if err := s.closeOpened(); err != nil {
+		return err
 	}
 	if err := s.endReview(); err != nil {
 		return err
@@ -71,11 +64,5 @@ func (s *shell) rescue(o rescue.Owner) error {
 	if err != nil {
 		return err
 	}
-	err = rescue.WithKit(s.context(), s.path, secrets, o, func(c *workspace.Config) {
-		c.Now, c.Log = s.now, s.log()
-		if s.cost != nil {
-			s.cost(c)
-		}
-	})
-	return folderFault(err)
+	return folderFault(rescue.WithKit(s.context(), s.path, secrets, o, s.settings))
 }

@@ -31,6 +31,7 @@ type desktop interface {
 	OpenFolder(title words.Key) (path string, err error)                            // "" when dismissed
 	AskReplace(name string) (bool, error)
 	Print()
+	OpenURL(url string) // with the system's program for it
 }
 
 // fileKind is one line of a dialog's list of types.
@@ -76,6 +77,8 @@ func (d *wailsDesktop) ShowFolder(path string) error { return platform.ShowFolde
 
 func (d *wailsDesktop) Clipboard() (string, error) { return wails.ClipboardGetText(d.ctx) }
 func (d *wailsDesktop) Print()                     { wails.WindowPrint(d.ctx) }
+
+func (d *wailsDesktop) OpenURL(url string) { wails.BrowserOpenURL(d.ctx, url) }
 
 func (d *wailsDesktop) SetClipboard(text string) error {
 	switch {

@@ -133,7 +133,7 @@ func (in *signIn) showing() (workspace.Issued, error) {
 func paper(i workspace.Issued) sheet.Sheet {
 	return sheet.Sheet{
 		Number: i.Sheet, Workspace: i.Workspace, Name: i.Name, Email: i.Email, IssuedAt: i.IssuedAt, IssuedBy: i.IssuedBy,
-		Replaces: i.Replaces, Codes: i.Codes, Location: time.Local,
+		Replaces: i.Replaces, Support: i.Support, Codes: i.Codes, Location: time.Local,
 	}
 }
 

@@ -70,6 +70,13 @@ const (
 	codeExportCancelled          = "export_cancelled"
 	codeExportNone               = "export_none"
 
+	// Restore a backup. Name is the file's.
+	codeRestoreNotBackup = "restore_not_backup" // name
+	codeRestoreOccupied  = "restore_occupied"   // name
+	codeRestoreLives     = "restore_lives"      // name
+	codeRestoreConflict  = "restore_conflict"   // name
+	codeRestoreNotOwner  = "restore_not_owner"  // name
+
 	codePastedLarge  = "pasted_large" // max (MB)
 	codePastedFailed = "pasted_failed"
 	codePagesMissing = "pages_missing"

@@ -51,6 +51,8 @@ type Extracted struct {
 	Folder string `json:"folder"`
 }
 
+var lockName = map[bundle.Lock]string{bundle.LockPassphrase: "passphrase", bundle.LockKeys: "keys"}
+
 // pickedExport is the chosen file, until it is closed.
 type pickedExport struct {
 	path   string
@@ -92,7 +94,7 @@ func (x *Exports) Pick(session string) (PickedExport, error) {
 	if err != nil {
 		return PickedExport{}, err
 	}
-	return PickedExport{Name: name, Lock: map[bundle.Lock]string{bundle.LockPassphrase: "passphrase", bundle.LockKeys: "keys"}[lock]}, nil
+	return PickedExport{Name: name, Lock: lockName[lock]}, nil
 }
 
 // PickKey asks for a file of private keys, as the age tool keeps them, and reads it.

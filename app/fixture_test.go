@@ -33,6 +33,7 @@ type fakeDesktop struct {
 	replace    bool
 	asked      int
 	printed    int
+	visited    []string
 	renewed    int
 	look       string // "theme size"
 	shown      string // a folder
@@ -52,6 +53,8 @@ func (d *fakeDesktop) ShowFolder(path string) error {
 	d.shown = path
 	return d.showErr
 }
+
+func (d *fakeDesktop) OpenURL(url string) { d.visited = append(d.visited, url) }
 
 func (d *fakeDesktop) Emit(event string, payload any) {
 	if locked, ok := payload.(map[string]string); ok {

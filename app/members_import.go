@@ -203,6 +203,30 @@ func (i *Import) Cancel(session string) error {
 	})
 }
 
+// InviteAgain gives those of some members who have not used their invitation new ones, and keeps
+// them as Run does. The old ones are no longer good.
+func (i *Import) InviteAgain(session string, members []string, proof Proof) (ImportOutcome, error) {
+	in, err := i.s.use(session)
+	if err != nil {
+		return ImportOutcome{}, err
+	}
+	var out ImportOutcome
+	err = in.asAdminProving(proof, func(_ context.Context, a *client.Admin, typed client.Proof) error {
+		ctx, stop, err := in.beginImport()
+		if err != nil {
+			return err
+		}
+		defer stop()
+		given, err := a.InviteAgain(ctx, members, typed, in.progress("import-progress"))
+		if err != nil {
+			return importFailed(ctx, nil, err)
+		}
+		out.Count = len(given)
+		return in.keepImported(given)
+	})
+	return out, err
+}
+
 // keepImported holds the invitations until they are hidden; the list has been used.
 func (in *signIn) keepImported(given []workspace.GivenOut) error {
 	return in.note(func() error {

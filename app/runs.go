@@ -142,7 +142,7 @@ type RunPreview struct {
 // BarredView is a member who cannot be in a run.
 type BarredView struct {
 	Member MemberView `json:"member"`
-	Reason string     `json:"reason"` // two_factor_off, member_suspended, forbidden
+	Reason string     `json:"reason"` // two_factor_off, member_invited, member_suspended, forbidden
 }
 
 // Preview says what a run for these members would do.

@@ -31,6 +31,7 @@ type PaperView struct {
 	Email     string `json:"email"`
 	Replaces  int    `json:"replaces,omitempty"`
 	CheckWord string `json:"checkWord"`
+	Support   string `json:"support,omitempty"`
 }
 
 // MaxPrint is how many sheets go through the page to a printer; more are better saved.
@@ -82,7 +83,7 @@ func (in *signIn) makeSheets(ctx context.Context, a *client.Admin, run *workspac
 	}
 	var codes []string
 	err = run.Issue(ctx, in.runProgress("making"), func(s workspace.RunSheet) error {
-		out.Sheets = append(out.Sheets, PaperView{Sheet: s.Sheet, Name: s.Name, Email: s.Email, Replaces: s.Replaces, CheckWord: s.CheckWord})
+		out.Sheets = append(out.Sheets, PaperView{Sheet: s.Sheet, Name: s.Name, Email: s.Email, Replaces: s.Replaces, CheckWord: s.CheckWord, Support: s.Support})
 		codes = append(codes, display(s.Codes)...)
 		return nil
 	})

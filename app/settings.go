@@ -21,6 +21,8 @@ type PolicyView struct {
 	InForce     bool   `json:"inForce"` // Require2FA, and its date has come
 	TwoPeople   bool   `json:"twoPeople"`
 	IdleMinutes int    `json:"idleMinutes"`
+	Support     string `json:"support"`               // whom to ask for help
+	NamesAdmins bool   `json:"namesAdmins"`           // at the sign-in
 	SecretsFile bool   `json:"secretsFile,omitempty"` // ChangeSecretsPassphrase is there for owners
 	Signature   string `json:"signature"`             // the fingerprint of the key that signs exports
 	Clock       *Clock `json:"clock,omitempty"`       // the clock is behind the log: ConfirmClock is there for owners
@@ -55,7 +57,7 @@ func (w *Settings) change(session string, use func(context.Context, *client.Admi
 		signer, err := runexport.Signer(ctx, a)
 		out = PolicyView{
 			Name: p.Name, Require2FA: p.Require2FA, RequireFrom: stamp(p.RequireFrom), InForce: p.Require2FA && !w.s.now().Before(p.RequireFrom),
-			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, Signature: signer.String(), SecretsFile: w.s.usesFile(),
+			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, Support: p.Support, NamesAdmins: p.NamesAdmins, Signature: signer.String(), SecretsFile: w.s.usesFile(),
 		}
 		if clock.Behind {
 			out.Clock = &Clock{Now: stamp(clock.Now), Newest: stamp(clock.Newest)}
@@ -89,6 +91,16 @@ func (w *Settings) SetIdle(session string, minutes int) (PolicyView, error) {
 	return w.change(session, func(ctx context.Context, a *client.Admin) error { return a.SetIdle(ctx, minutes) })
 }
 
+// SetSupport sets whom to ask for help: words, an email or a link; empty: nobody in particular.
+func (w *Settings) SetSupport(session, contact string) (PolicyView, error) {
+	return w.change(session, func(ctx context.Context, a *client.Admin) error { return a.SetSupport(ctx, contact) })
+}
+
+// NameAdmins sets whether the sign-in's help names the owners and admins.
+func (w *Settings) NameAdmins(session string, named bool) (PolicyView, error) {
+	return w.change(session, func(ctx context.Context, a *client.Admin) error { return a.NameAdmins(ctx, named) })
+}
+
 // CopySignature puts the fingerprint on the clipboard. It is no secret, and stays there.
 func (w *Settings) CopySignature(session string) error {
 	p, err := w.Get(session)
@@ -108,6 +120,7 @@ type RehearsalView struct {
 	Keepers   []MemberView `json:"keepers"`   // could let others back in
 	Approvers []string     `json:"approvers"` // names of those who could approve less of a policy
 	Possible  bool         `json:"possible"`
+	Approval  bool         `json:"approval"` // a second admin could approve: SetTwoPeople is possible
 }
 
 // Rehearse names who would be blocked if 2FA were required now.
@@ -135,7 +148,7 @@ func (w *Settings) Rehearse(session string) (RehearsalView, error) {
 				out.Approvers = append(out.Approvers, m.Name)
 			}
 		}
-		out.Ready, out.Possible = r.Ready, r.Possible()
+		out.Ready, out.Possible, out.Approval = r.Ready, r.Possible(), r.CanApprove()
 		return nil
 	})
 	return out, err

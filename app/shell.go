@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -34,6 +35,7 @@ type shell struct {
 	file    *secretsfile.File // the secrets file once it is unlocked, in the keychain's place; under opening
 
 	reviewing *reviewing // a quarantined workspace that an owner looks at; under opening
+	restoring *restoring // a backup that is to become the workspace; under mu
 
 	mu        sync.Mutex
 	ctx       context.Context
@@ -104,23 +106,39 @@ func (s *shell) logUnheard() {
 // cleared, the folder let go.
 func (s *shell) end() {
 	s.lock("asked")
+	s.stopRestore()
 	s.ending.Wait()
 	s.opening.Lock()
 	defer s.opening.Unlock()
-	if err := s.endReview(); err != nil {
+	if err := errors.Join(s.endReview(), s.endRestore()); err != nil {
 		s.log().Warn("closing the data folder", "error", err.Error())
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.opened != nil {
-		if err := s.opened.close(); err != nil {
-			s.log().Warn("closing the data folder", "error", err.Error())
-		}
-		s.opened = nil
+	if err := s.closeOpened(); err != nil {
+		s.log().Warn("closing the data folder", "error", err.Error())
 	}
 	if s.file != nil {
 		s.file.Close()
 		s.file = nil
+	}
+}
+
+// closeOpened lets go of the data folder. It is called with s.opening held.
+func (s *shell) closeOpened() error {
+	s.mu.Lock()
+	open := s.opened
+	s.opened = nil
+	s.mu.Unlock()
+	if open == nil {
+		return nil
+	}
+	return open.close()
+}
+
+// settings is how a workspace that is made of something else runs here.
+func (s *shell) settings(c *workspace.Config) {
+	c.Now, c.Log = s.now, s.log()
+	if s.cost != nil {
+		s.cost(c)
 	}
 }
 
@@ -142,7 +160,7 @@ func (s *shell) ready() (*client.Workspace, error) {
 	if o != nil {
 		return o.workspace, nil
 	}
-	if err := s.endReview(); err != nil {
+	if err := errors.Join(s.endReview(), s.endRestore()); err != nil {
 		return nil, err
 	}
 	o, err := s.openFolder(s.context())

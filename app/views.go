@@ -133,6 +133,7 @@ type SheetView struct {
 	IssuedAt  string   `json:"issuedAt"`
 	IssuedBy  string   `json:"issuedBy"`
 	Replaces  int      `json:"replaces,omitempty"`
+	Support   string   `json:"support,omitempty"` // whom to ask for help
 	Codes     Envelope `json:"codes"`
 }
 
@@ -197,7 +198,7 @@ func sheetView(i workspace.Issued, to recipient) (SheetView, error) {
 	codes, err := to.close(holdsCodes, spaced(display(i.Codes)))
 	return SheetView{
 		Sheet: i.Sheet, Workspace: i.Workspace, Name: i.Name, Email: i.Email, IssuedAt: stamp(i.IssuedAt), IssuedBy: i.IssuedBy,
-		Replaces: i.Replaces, Codes: codes,
+		Replaces: i.Replaces, Support: i.Support, Codes: codes,
 	}, err
 }
 

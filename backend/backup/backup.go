@@ -8,7 +8,7 @@
 // passphrase or a key of its own, and keep it apart from the machine.
 //
 //	err := backup.Create(ctx, file, recipients, admin, proof, nil)
-//	done, err := backup.Restore(ctx, folder, file, identities, nil, keychain, owner, nil)
+//	done, err := backup.Restore(ctx, place, file, identities, nil, owner)
 //
 // A restore is in three steps, of which only the last makes anything visible: the
 // file is read and verified whole, beside the place of the database; an owner

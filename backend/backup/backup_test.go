@@ -130,8 +130,12 @@ func (h *home) backTo(to bundle.Recipients, s *client.Session, p phone) []byte {
 	return out.Bytes()
 }
 
+func (h *home) place() backup.Place {
+	return backup.Place{Folder: h.path, Secrets: h.secrets, Settings: h.settings}
+}
+
 func (h *home) restore(file []byte, o backup.Owner) (backup.Restored, error) {
-	return backup.Restore(h.Context(), h.path, bytes.NewReader(file), bundle.WithPassphrase(secret.NewText(passphrase)), nil, h.secrets, o, h.settings)
+	return backup.Restore(h.Context(), h.place(), bytes.NewReader(file), bundle.WithPassphrase(secret.NewText(passphrase)), nil, o)
 }
 
 func owner(pw, code string) backup.Owner {

@@ -65,7 +65,9 @@ func (h *home) with(secrets workspace.Secrets, file []byte, o backup.Owner) erro
 	h.Helper()
 	keys, err := bundle.ParseIdentities(secret.NewText(identity.String()))
 	h.ok(err)
-	_, err = backup.Restore(h.Context(), h.path, bytes.NewReader(file), keys, nil, secrets, o, h.settings)
+	at := h.place()
+	at.Secrets = secrets
+	_, err = backup.Restore(h.Context(), at, bytes.NewReader(file), keys, nil, o)
 	return err
 }
 

@@ -58,91 +58,181 @@ const waiting = "workspace.db.restoring"
 // maxItems bounds keychain.json; each item is a few hundred bytes.
 const maxItems = 64 << 20
 
+// Place is where a backup is restored to.
+type Place struct {
+	Folder  string
+	Secrets workspace.Secrets
+	// Aside says that the database which is there does not open any more: it gets another
+	// name, as rescue does it. Without it, one that has a workspace is ErrOccupied.
+	Aside bool
+	// Settings may be nil; tests lower the cost of hashing with it.
+	Settings func(*workspace.Config)
+}
+
+func (p Place) database() string { return filepath.Join(p.Folder, "workspace.db") }
+func (p Place) copy() string     { return filepath.Join(p.Folder, waiting) }
+
 // Restore makes a workspace of a backup in a data folder that has none. noted is
-// the fingerprint of the key that has to have signed it, or nil. settings may be nil; tests lower the cost of hashing with it.
+// the fingerprint of the key that has to have signed it, or nil.
 //
 // What lives is left alone: a keychain that has this workspace's keys is ErrLives,
 // unless the owner says that they are to be replaced. Before the rename at the end
 // nothing opens, and after an error folder and keychain are as they were before. After
 // a crash the same restore can be done again, and first puts back what the other has
 // replaced.
-func Restore(ctx context.Context, path string, in io.Reader, with bundle.Identities, noted *bundle.Fingerprint,
-	secrets workspace.Secrets, o Owner, settings func(*workspace.Config)) (Restored, error) {
-	if err := folder.Prepare(path); err != nil {
-		return Restored{}, err
-	}
-	lock, err := folder.Hold(path)
+func Restore(ctx context.Context, at Place, in io.Reader, with bundle.Identities, noted *bundle.Fingerprint, o Owner) (_ Restored, err error) {
+	p, err := Prepare(ctx, at, in, with, noted)
 	if err != nil {
 		return Restored{}, err
 	}
-	defer func() { _ = lock.Release() }()
-	place, beside := filepath.Join(path, "workspace.db"), filepath.Join(path, waiting)
-	if _, err := os.Lstat(place); !errors.Is(err, os.ErrNotExist) {
-		return Restored{}, ErrOccupied
-	}
-	_, err = os.Lstat(beside)
-	interrupted := !errors.Is(err, os.ErrNotExist)
-	if err := removeDatabase(beside); err != nil {
-		return Restored{}, err
-	}
-	out, err := restore(ctx, in, with, noted, secrets, o, settings, place, beside, interrupted)
-	if errors.Is(err, errNotUndone) {
-		return out, err // the next restore goes on with it, where it finds the copy
-	}
-	return out, errors.Join(err, removeDatabase(beside))
+	defer func() { err = errors.Join(err, p.Close()) }()
+	return p.Finish(ctx, o)
 }
 
-var errNotUndone = errors.New("backup: what the restore did could not be undone")
+// Prepared is a backup of which every byte was read and verified. It waits beside the
+// workspace's place for an owner who finishes it, and holds the folder until Close.
+type Prepared struct {
+	at     Place
+	lock   *folder.Lock
+	papers *papers
+	says   Restored
+	items  kept
+	copied *keychain.Memory
+	stays  bool // what was begun is not undone: the next restore does that, where it finds the copy
+}
 
-func restore(ctx context.Context, in io.Reader, with bundle.Identities, noted *bundle.Fingerprint, secrets workspace.Secrets, o Owner,
-	settings func(*workspace.Config), place, beside string, interrupted bool) (_ Restored, err error) {
-	papers, err := newPapers(filepath.Dir(place))
-	if err != nil {
-		return Restored{}, err
+// Prepare reads a backup whole: see Restore. Close what it gives.
+func Prepare(ctx context.Context, at Place, in io.Reader, with bundle.Identities, noted *bundle.Fingerprint) (_ *Prepared, err error) {
+	if err := folder.Prepare(at.Folder); err != nil {
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, papers.drop()) }()
-	c, items, err := unpack(in, with, noted, beside, papers)
-	if err != nil {
-		return Restored{}, err
+	p := &Prepared{at: at, copied: keychain.NewMemory()}
+	if p.lock, err = folder.Hold(at.Folder); err != nil {
+		return nil, err
 	}
-	copied := keychain.NewMemory()
+	if taken, err := Occupied(ctx, at.Folder); err != nil || taken && !at.Aside {
+		return nil, errors.Join(err, p.lock.Release(), refuseTaken(taken))
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.Close())
+		}
+	}()
+	_, err = os.Lstat(at.copy())
+	interrupted := !errors.Is(err, os.ErrNotExist)
+	if err := removeDatabase(at.copy()); err != nil {
+		return nil, err
+	}
+	if p.papers, err = newPapers(at.Folder); err != nil {
+		return nil, err
+	}
+	c, items, err := unpack(in, with, noted, at.copy(), p.papers)
+	if err != nil {
+		return nil, err
+	}
+	p.items = items
+	p.says = Restored{
+		Workspace: c.Workspace, MadeAt: c.CreatedAt, MadeBy: c.CreatedBy, SignedBy: c.SignedBy, Items: len(items.Items), Documents: len(p.papers.names),
+	}
 	for _, i := range items.Items {
-		if err := copied.Set(ctx, i.Name, i.secret()); err != nil {
-			return Restored{}, fmt.Errorf("%w: an item of its keychain", ErrNotBackup)
+		if err := p.copied.Set(ctx, i.Name, i.secret()); err != nil {
+			return nil, fmt.Errorf("%w: an item of its keychain", ErrNotBackup)
 		}
 	}
-	defer items.wipe()
 	if interrupted {
-		if err := undoInterrupted(ctx, secrets, items); err != nil {
-			return Restored{}, errors.Join(err, errNotUndone)
+		if err := undoInterrupted(ctx, at.Secrets, items); err != nil {
+			p.stays = true
+			return nil, err
 		}
 	}
+	return p, nil
+}
+
+func refuseTaken(taken bool) error {
+	if taken {
+		return ErrOccupied
+	}
+	return nil
+}
+
+// Occupied reports whether a data folder has a workspace. A database without one is made
+// by whoever opens the folder, and holds nothing. One that cannot be read may hold something.
+func Occupied(ctx context.Context, path string) (bool, error) {
+	place := Place{Folder: path}.database()
+	if _, err := os.Lstat(place); errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	store, err := sqlite.Open(ctx, place)
+	if err != nil {
+		return true, nil
+	}
+	err = store.View(ctx, func(tx workspace.ReadTx) error {
+		_, err := tx.Info()
+		return err
+	})
+	return !errors.Is(err, workspace.ErrNotFound), store.Close()
+}
+
+// Says is what the backup says of itself.
+func (p *Prepared) Says() Restored { return p.says }
+
+// Finish lets an owner in and puts everything in its place. Where it refuses the owner, or
+// needs to know more, it can be called again.
+func (p *Prepared) Finish(ctx context.Context, o Owner) (Restored, error) {
 	if !o.Replace {
-		if err := lives(ctx, secrets, items); err != nil {
+		if err := lives(ctx, p.at.Secrets, p.items); err != nil {
 			return Restored{}, err
 		}
 	}
-	if err := prove(ctx, beside, copied, o, c.CreatedAt, settings); err != nil {
+	if err := prove(ctx, p.at.copy(), p.copied, o, p.says.MadeAt, p.at.Settings); err != nil {
 		return Restored{}, err
 	}
-	out := Restored{Workspace: c.Workspace, MadeAt: c.CreatedAt, MadeBy: c.CreatedBy, SignedBy: c.SignedBy, Items: len(items.Items), Documents: len(papers.names)}
-	keys := &refill{secrets: secrets}
-	err = papers.settle()
+	keys := &refill{secrets: p.at.Secrets}
+	p.stays = true
+	err := p.papers.settle()
 	if err == nil {
-		err = keys.fill(ctx, copied, items)
+		err = keys.fill(ctx, p.copied, p.items)
 	}
 	if err == nil {
-		err = folder.Rename(beside, place)
+		err = p.place()
 	}
 	if err != nil {
-		if undone := errors.Join(keys.undo(ctx), papers.unsettle()); undone != nil {
-			return Restored{}, errors.Join(err, errNotUndone, undone)
+		if undone := errors.Join(keys.undo(ctx), p.papers.unsettle()); undone != nil {
+			return Restored{}, errors.Join(err, undone)
 		}
+		p.stays = false
 		return Restored{}, err
 	}
 	keys.done(ctx)
-	papers.done = true
-	return out, nil
+	p.stays, p.papers.done = false, true
+	return p.says, nil
+}
+
+// place gives the copy the database's name. What has that name holds nothing, or was set
+// aside first.
+func (p *Prepared) place() error {
+	var err error
+	if p.at.Aside {
+		err = folder.SetAside(p.at.database(), time.Now())
+	} else {
+		err = removeDatabase(p.at.database())
+	}
+	if err != nil {
+		return err
+	}
+	return folder.Rename(p.at.copy(), p.at.database())
+}
+
+// Close forgets what was read, and lets go of the folder.
+func (p *Prepared) Close() (err error) {
+	p.items.wipe()
+	if p.papers != nil {
+		err = p.papers.drop()
+	}
+	if !p.stays {
+		err = errors.Join(err, removeDatabase(p.at.copy()))
+	}
+	return errors.Join(err, p.lock.Release())
 }
 
 func (k kept) wipe() {

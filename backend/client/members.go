@@ -29,6 +29,20 @@ func (a *Admin) AddMembers(ctx context.Context, people []workspace.NewMember, pr
 	})
 }
 
+// InviteAgain gives members who have not used their invitation new ones, with the vault's keys in them: see workspace.Admin.InviteAgain.
+func (a *Admin) InviteAgain(ctx context.Context, ids []string, proof Proof, progress workspace.Progress) ([]workspace.GivenOut, error) {
+	if len(ids) > workspace.MaxImport { // which is refused
+		return a.Admin.InviteAgain(ctx, ids, nil, workspace.Proof{}, progress)
+	}
+	pairs, err := a.s.newKeyPairs(ctx, len(ids))
+	if err != nil {
+		return nil, err
+	}
+	return signing(ctx, a.s, proof, func(p workspace.Proof) ([]workspace.GivenOut, error) {
+		return a.Admin.InviteAgain(ctx, ids, pairs, p, progress)
+	})
+}
+
 // ResetPassword gives out a code with which somebody chooses a new password, with the vault's keys
 // in it: see workspace.Admin.ResetPassword.
 func (a *Admin) ResetPassword(ctx context.Context, id, approval string, proof Proof) (workspace.GivenOut, error) {

@@ -184,6 +184,9 @@ var useCases = []useCase{
 		p.clock.step(time.Minute)
 		must(s.ChangePassword(p.ctx, secret.NewText(firstPass), secret.NewText(secondPass), byCode(p.code(0))))
 	})},
+	{name: "put the checklist away", base: created, covers: []string{"Session.PutChecklistAway"}, ready: signedIn(func(p *person, s *client.Session) {
+		must(s.PutChecklistAway(p.ctx, true))
+	})},
 	{name: "rename", base: created, covers: []string{"Session.Rename"}, ready: signedIn(func(p *person, s *client.Session) {
 		must(s.Rename(p.ctx, "Amara N. Okafor"))
 	})},

@@ -59,6 +59,9 @@ var teamCases = []useCase{
 			got(c.Verify(p.ctx, secret.NewText(p.code(2))))
 		}
 	}},
+	{name: "invite again", base: teamBase, covers: []string{"Admin.InviteAgain"}, ready: led(func(p *person, a *client.Admin) {
+		got(a.InviteAgain(p.ctx, []string{p.member(joeEmail)}, p.proof(), nil))
+	})},
 	{name: "reset a password", base: teamBase, covers: []string{"Admin.ResetPassword"}, ready: led(func(p *person, a *client.Admin) {
 		got(a.ResetPassword(p.ctx, p.member(miaEmail), "", p.proof()))
 	})},
@@ -143,6 +146,8 @@ var teamCases = []useCase{
 	{name: "rename the workspace", base: teamBase, covers: []string{"Admin.RenameWorkspace"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.RenameWorkspace(p.ctx, "Southwind"))
 	})},
+	{name: "set whom to ask", base: teamBase, covers: []string{"Admin.SetSupport"}, ready: led(func(p *person, a *client.Admin) { must(a.SetSupport(p.ctx, "help@example.com")) })},
+	{name: "hide the admins", base: teamBase, covers: []string{"Admin.NameAdmins"}, ready: led(func(p *person, a *client.Admin) { must(a.NameAdmins(p.ctx, false)) })},
 	{name: "set the idle time", base: teamBase, covers: []string{"Admin.SetIdle"}, ready: led(func(p *person, a *client.Admin) { must(a.SetIdle(p.ctx, 3)) })},
 	{name: "require 2FA", base: teamBase, covers: []string{"Admin.Require2FA"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.Require2FA(p.ctx, begin.Add(30*24*time.Hour), "", p.proof()))

@@ -66,7 +66,7 @@ func WithKit(ctx context.Context, path string, secrets workspace.Secrets, o Owne
 	}
 	err = build(ctx, made, config, o, left)
 	if err == nil {
-		err = setAside(place, config)
+		err = failed(folder.SetAside(place, clock(config)()))
 	}
 	if err != nil {
 		return errors.Join(abandon(context.WithoutCancel(ctx), made, secrets), err) // what has failed is never told as a refusal
@@ -147,68 +147,17 @@ func abandon(ctx context.Context, path string, secrets workspace.Secrets) error 
 	return remove(path)
 }
 
-// besides is what SQLite keeps beside a database, whose commits may be there alone.
-var besides = []string{"-wal", "-shm", "-journal"}
-
-// setAside gives the old database, and what SQLite keeps beside it, a second name
-// under which they stay together. Of the old names only that of the database is left:
-// the new one must not meet the others.
-func setAside(place string, config workspace.Config) error {
-	var there []string
-	for _, suffix := range append([]string{""}, besides...) {
-		switch _, err := os.Lstat(place + suffix); {
-		case err == nil:
-			there = append(there, suffix)
-		case !errors.Is(err, os.ErrNotExist):
-			return failed(err)
-		}
-	}
-	if len(there) == 0 {
-		return nil
-	}
-	now := time.Now
+func clock(config workspace.Config) func() time.Time {
 	if config.Now != nil {
-		now = config.Now
+		return config.Now
 	}
-	for n := 1; ; n++ {
-		name := fmt.Sprintf("workspace-before-%s-%d.db", now().Format(time.DateOnly), n)
-		err := linkAll(place, filepath.Join(filepath.Dir(place), name), there)
-		if errors.Is(err, os.ErrExist) && n < mostAside {
-			continue
-		}
-		if err != nil {
-			return failed(err)
-		}
-		break
-	}
-	for _, suffix := range there {
-		if suffix == "" {
-			continue
-		}
-		if err := os.Remove(place + suffix); err != nil {
-			return failed(err)
-		}
-	}
-	return nil
-}
-
-// mostAside is how many databases of one day can be set aside.
-const mostAside = 10_000
-
-// linkAll gives all of these files a second name, or none of them.
-func linkAll(from, to string, suffixes []string) error {
-	for i, suffix := range suffixes {
-		if err := os.Link(from+suffix, to+suffix); err != nil {
-			for _, made := range suffixes[:i] {
-				err = errors.Join(err, os.Remove(to+made))
-			}
-			return err
-		}
-	}
-	return nil
+	return time.Now
 }
 
 func failed(err error) error {
+	if err == nil {
+		return nil
+	}
 	return service.Explain(fmt.Errorf("%w: %w", workspace.ErrStoreFailed, err))
 }
 

@@ -164,7 +164,7 @@ func Signer(ctx context.Context, a *client.Admin) (bundle.Fingerprint, error) {
 func Sheet(s workspace.RunSheet) sheet.Sheet {
 	return sheet.Sheet{
 		Number: s.Sheet, Run: s.Run, Workspace: s.Workspace, Name: s.Name, Email: s.Email, IssuedAt: s.IssuedAt, IssuedBy: s.IssuedBy,
-		Replaces: s.Replaces, Codes: s.Codes, CheckWord: s.CheckWord, Location: time.Local,
+		Replaces: s.Replaces, Support: s.Support, Codes: s.Codes, CheckWord: s.CheckWord, Location: time.Local,
 	}
 }
 

@@ -86,9 +86,12 @@ const (
 	CodeTwoPeopleAlone    Code = "two_people_alone"
 	CodeRequireAlone      Code = "require_alone" // ready
 	CodeRequirePast       Code = "require_past"
-	CodeRequireFar        Code = "require_far" // years
-	CodeIdleRange         Code = "idle_range"  // min, max
-	CodeRunLong           Code = "run_long"    // max
+	CodeRequireFar        Code = "require_far"  // years
+	CodeIdleRange         Code = "idle_range"   // min, max
+	CodeSupportLong       Code = "support_long" // max
+	CodeSupportForm       Code = "support_form"
+	CodeSupportLink       Code = "support_link"
+	CodeRunLong           Code = "run_long" // max
 	CodeRunOver           Code = "run_over"
 	CodeRunCancelled      Code = "run_cancelled"
 	CodeRunUnknown        Code = "run_unknown"

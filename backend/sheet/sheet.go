@@ -37,6 +37,7 @@ type Sheet struct {
 	IssuedAt  time.Time
 	IssuedBy  string           // a name; an empty one leaves the row out
 	Replaces  int              // the number of the sheet that this one voids; 0 for none
+	Support   string           // whom to ask for help; empty leaves the sentence out
 	Codes     []recovery.Code  // ten
 	CheckWord string           // empty for a sheet whose receipt nobody confirms
 	Location  *time.Location   // for the date; nil is UTC
@@ -126,7 +127,7 @@ func (s Sheet) check() error {
 		return ErrNumber
 	}
 	for _, f := range []struct{ name, value string }{
-		{"workspace", s.Workspace}, {"name", s.Name}, {"email", s.Email}, {"issuer", s.IssuedBy}, {"check word", s.CheckWord},
+		{"workspace", s.Workspace}, {"name", s.Name}, {"email", s.Email}, {"issuer", s.IssuedBy}, {"check word", s.CheckWord}, {"support", s.Support},
 	} {
 		if utf8.RuneCountInString(f.value) > MaxField {
 			return &FieldError{Field: f.name}
@@ -137,7 +138,7 @@ func (s Sheet) check() error {
 
 // cleaned returns the sheet with every field fit to be shown.
 func (s Sheet) cleaned() Sheet {
-	for _, f := range []*string{&s.Workspace, &s.Name, &s.Email, &s.IssuedBy, &s.CheckWord} {
+	for _, f := range []*string{&s.Workspace, &s.Name, &s.Email, &s.IssuedBy, &s.CheckWord, &s.Support} {
 		*f = text.Line(*f)
 	}
 	return s

@@ -73,12 +73,16 @@ func (s Sheet) advice() []said {
 	if s.Run == 0 {
 		lost = words.SheetTodoLost
 	}
-	return []said{
+	all := []said{
 		w.say(words.SheetTodoKeep, nil),
 		w.say(words.SheetTodoUse, nil),
 		w.say(words.SheetTodoNobody, words.Args{"workspace": w.or(s.Workspace, words.PaperYourWorkspace)}),
 		w.say(lost, nil),
 	}
+	if s.Support != "" {
+		all = append(all, w.say(words.SheetTodoSupport, words.Args{"support": s.Support}))
+	}
+	return all
 }
 
 // box is what the frame says: what it is about, the word that is typed or compared, and

@@ -18,6 +18,9 @@ type Info struct {
 	TwoPeople   bool      // print runs, resets and help codes need a second admin
 	IdleMinutes int       // 0: as the program has it
 	LastRun     int       // the highest print run number that was given out
+	BackupAt    time.Time // when a backup was made last
+	Support     string    // whom to ask for help: words, an email or a link
+	HideAdmins  bool      // at the sign-in, owners and admins are not named
 
 	VaultGeneration int       // of the key that documents are encrypted to; 0: none yet
 	Rotating        bool      // documents of an older generation are being encrypted anew
@@ -59,6 +62,8 @@ type Profile struct {
 	Epoch        int       // a session or challenge of an older epoch is over
 	State        ProfileState
 	StateAt      time.Time // since when
+
+	ChecklistAway bool // the person has put the checklist away
 }
 
 // ProfileState says whether a profile can sign in.

@@ -18,12 +18,12 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 	const params = `{"MemoryKiB":19456,"Time":2,"Threads":1}`
 	cost := store.Argon2id{MemoryKiB: 19456, Time: 2, Threads: 1}
 	for want, row := range map[string]any{
-		`{"ID":"w","Name":"N","CreatedAt":` + time1 + `,"Require2FA":true,"LastSheet":7,"RequireFrom":` + never + `,"TwoPeople":false,"IdleMinutes":0,"LastRun":2,` +
+		`{"ID":"w","Name":"N","CreatedAt":` + time1 + `,"Require2FA":true,"LastSheet":7,"RequireFrom":` + never + `,"TwoPeople":false,"IdleMinutes":0,"LastRun":2,"BackupAt":` + never + `,"Support":"","HideAdmins":false,` +
 			`"VaultGeneration":1,"Rotating":false,"RotationHeld":false,"KitAt":` + never + `,"KitBy":"","KitGeneration":0,"KitPublicKey":"","VaultPublicKey":"0a"}`: store.Info{
 			ID: "w", Name: "N", CreatedAt: at, Require2FA: true, LastSheet: 7, LastRun: 2, VaultGeneration: 1, VaultPublicKey: "0a"},
 		`{"ID":"p","Email":"A@example.com","EmailKey":"a@example.com","Name":"A","Role":"owner","CreatedAt":` + time1 + `,` +
 			`"Password":{"Salt":"AQI=","Params":` + params + `,"PublicKey":"Aw==","Lock":"BA==","ChangedAt":` + time1 + `},` +
-			`"LastSignInAt":` + time1 + `,"Generation":2,"Epoch":3,"State":"","StateAt":` + never + `}`: store.Profile{
+			`"LastSignInAt":` + time1 + `,"Generation":2,"Epoch":3,"State":"","StateAt":` + never + `,"ChecklistAway":false}`: store.Profile{
 			ID: "p", Email: "A@example.com", EmailKey: "a@example.com", Name: "A", Role: store.RoleOwner, CreatedAt: at,
 			Password: store.PasswordRecord{Salt: []byte{1, 2}, Params: cost, PublicKey: []byte{3}, Lock: []byte{4}, ChangedAt: at}, LastSignInAt: at, Generation: 2, Epoch: 3},
 		`{"Set":{"ID":"s","ProfileID":"p","Sheet":4,"State":"active","Salt":"BQ==","Params":` + params + `,` +

@@ -49,6 +49,9 @@ var (
 	NavMembers         = Key{"nav.members"}
 	NavContracts       = Key{"nav.contracts"}
 	NavWorkspacePlaces = Key{"nav.workspace_places"}
+	NavOpenProfile     = Key{"nav.open_profile"}
+	NavOpenWorkspace   = Key{"nav.open_workspace"}
+	NavOpenAudit       = Key{"nav.open_audit"}
 
 	PaletteTitle     = Key{"palette.title"}
 	PaletteSearch    = Key{"palette.search"}
@@ -71,24 +74,32 @@ var (
 	FieldEmail    = Key{"field.email"}
 	FieldPassword = Key{"field.password"}
 
-	CreateTitle     = Key{"create.title"}
-	CreateText      = Key{"create.text"}
-	CreateWorkspace = Key{"create.workspace"}
-	CreateName      = Key{"create.name"}
-	CreateAct       = Key{"create.act"}
-	CreateWorking   = Key{"create.working"}
+	FirstTitle       = Key{"first.title"}
+	FirstText        = Key{"first.text"}
+	FirstCreate      = Key{"first.create"}
+	FirstInvited     = Key{"first.invited"}
+	FirstInvitedText = Key{"first.invited_text"}
+
+	CreateTitle        = Key{"create.title"}
+	CreateText         = Key{"create.text"}
+	CreateWorkspace    = Key{"create.workspace"}
+	CreateName         = Key{"create.name"}
+	CreatePasswordNote = Key{"create.password_note"}
+	CreateAct          = Key{"create.act"}
+	CreateWorking      = Key{"create.working"}
 
 	SignInTitle   = Key{"signIn.title"}
 	SignInAct     = Key{"signIn.act"}
 	SignInWorking = Key{"signIn.working"}
 	SignInForgot  = Key{"signIn.forgot"}
 
-	RedeemOpen     = Key{"redeem.open"}
-	RedeemTitle    = Key{"redeem.title"}
-	RedeemText     = Key{"redeem.text"}
-	RedeemCode     = Key{"redeem.code"}
-	RedeemPassword = Key{"redeem.password"}
-	RedeemAct      = Key{"redeem.act"}
+	RedeemOpen         = Key{"redeem.open"}
+	RedeemTitle        = Key{"redeem.title"}
+	RedeemText         = Key{"redeem.text"}
+	RedeemCode         = Key{"redeem.code"}
+	RedeemPassword     = Key{"redeem.password"}
+	RedeemPasswordNote = Key{"redeem.password_note"}
+	RedeemAct          = Key{"redeem.act"}
 
 	LongerTitle = Key{"longer.title"}
 	LongerText  = Key{"longer.text"}
@@ -332,6 +343,7 @@ var (
 	WelcomeCodesNext     = Key{"welcome.codes_next"}
 	WelcomePasswords     = Key{"welcome.passwords"}
 	WelcomePasswordsNext = Key{"welcome.passwords_next"}
+	WelcomeOwnNext       = Key{"welcome.own_next"}
 
 	LowWhat = Key{"low.what"}
 	LowNext = Key{"low.next"}
@@ -342,12 +354,35 @@ var (
 	RequiredWhat = Key{"required.what"}
 	RequiredNext = Key{"required.next"}
 
+	ChecklistTitle          = Key{"checklist.title"}
+	ChecklistDone           = Key{"checklist.done"}
+	ChecklistIsDone         = Key{"checklist.is_done"}
+	ChecklistHide           = Key{"checklist.hide"}
+	ChecklistHidden         = Key{"checklist.hidden"}
+	ChecklistRow            = Key{"checklist.row"}
+	ChecklistShow           = Key{"checklist.show"}
+	ChecklistTwoFactor      = Key{"checklist.two_factor"}
+	ChecklistTwoFactorWhy   = Key{"checklist.two_factor_why"}
+	ChecklistTwoFactorFrom  = Key{"checklist.two_factor_from"}
+	ChecklistCodes          = Key{"checklist.codes"}
+	ChecklistCodesWhy       = Key{"checklist.codes_why"}
+	ChecklistCodesThen      = Key{"checklist.codes_then"}
+	ChecklistKit            = Key{"checklist.kit"}
+	ChecklistKitWhy         = Key{"checklist.kit_why"}
+	ChecklistBackup         = Key{"checklist.backup"}
+	ChecklistBackupWhy      = Key{"checklist.backup_why"}
+	ChecklistMembers        = Key{"checklist.members"}
+	ChecklistMembersWhy     = Key{"checklist.members_why"}
+	ChecklistSecondAdmin    = Key{"checklist.second_admin"}
+	ChecklistSecondAdminWhy = Key{"checklist.second_admin_why"}
+
 	NewsSheet         = Key{"news.sheet"}
 	NewsSheetNext     = Key{"news.sheet_next"}
 	NewsVoided        = Key{"news.voided"}
 	NewsVoidedNext    = Key{"news.voided_next"}
 	NewsReset         = Key{"news.reset"}
 	NewsResetNext     = Key{"news.reset_next"}
+	NewsResetEntry    = Key{"news.reset_entry"}
 	NewsPassword      = Key{"news.password"}
 	NewsPasswordNext  = Key{"news.password_next"}
 	NewsHelp          = Key{"news.help"}
@@ -384,6 +419,7 @@ var (
 	SheetReplaces    = Key{"sheet.replaces"}
 	SheetRun         = Key{"sheet.run"}
 	SheetTodoLostRun = Key{"sheet.todo_lost_run"}
+	SheetTodoSupport = Key{"sheet.todo_support"}
 	SheetWord        = Key{"sheet.word"}
 	SheetWordText    = Key{"sheet.word_text"}
 
@@ -481,6 +517,7 @@ var (
 
 	KeptGone      = Key{"kept.gone"}
 	KeptSuspended = Key{"kept.suspended"}
+	KeptInvited   = Key{"kept.invited"}
 	KeptOff       = Key{"kept.off"}
 	KeptChanged   = Key{"kept.changed"}
 	KeptForbidden = Key{"kept.forbidden"}
@@ -577,6 +614,26 @@ var (
 	ExportBackup      = Key{"export.backup"}
 	ExportSaved       = Key{"export.saved"}
 
+	RestoreTitle      = Key{"restore.title"}
+	RestoreText       = Key{"restore.text"}
+	RestoreTextAside  = Key{"restore.text_aside"}
+	RestoreOffer      = Key{"restore.offer"}
+	RestoreChoose     = Key{"restore.choose"}
+	RestoreLocked     = Key{"restore.locked"}
+	RestoreForKey     = Key{"restore.for_key"}
+	RestoreCheck      = Key{"restore.check"}
+	RestoreChecking   = Key{"restore.checking"}
+	RestoreChecked    = Key{"restore.checked"}
+	RestoreAsOwner    = Key{"restore.as_owner"}
+	RestoreContracts  = Key{"restore.contracts"}
+	RestoreSigned     = Key{"restore.signed"}
+	RestoreSignedNote = Key{"restore.signed_note"}
+	RestoreReplace    = Key{"restore.replace"}
+	RestoreAct        = Key{"restore.act"}
+	RestoreWorking    = Key{"restore.working"}
+	RestoreDone       = Key{"restore.done"}
+	RestoreDoneNext   = Key{"restore.done_next"}
+
 	RunsTitle        = Key{"runs.title"}
 	RunsLoading      = Key{"runs.loading"}
 	RunsNone         = Key{"runs.none"}
@@ -598,6 +655,7 @@ var (
 	RunsOlder        = Key{"runs.older"}
 	RunsLying        = Key{"runs.lying"}
 	RunsLyingNext    = Key{"runs.lying_next"}
+	RunsShowOpen     = Key{"runs.show_open"}
 	RunsFacts        = Key{"runs.facts"}
 	RunsReason       = Key{"runs.reason"}
 	RunsUnderWay     = Key{"runs.under_way"}
@@ -617,11 +675,24 @@ var (
 	RunsVoidStay     = Key{"runs.void_stay"}
 	RunsVoided       = Key{"runs.voided"}
 
-	WorkspaceLoading   = Key{"workspace.loading"}
-	WorkspaceNameSaved = Key{"workspace.name_saved"}
-	WorkspaceIdle      = Key{"workspace.idle"}
-	WorkspaceIdleText  = Key{"workspace.idle_text"}
-	WorkspaceIdleSaved = Key{"workspace.idle_saved"}
+	WorkspaceLoading          = Key{"workspace.loading"}
+	WorkspaceNameSaved        = Key{"workspace.name_saved"}
+	WorkspaceIdle             = Key{"workspace.idle"}
+	WorkspaceIdleText         = Key{"workspace.idle_text"}
+	WorkspaceIdleSaved        = Key{"workspace.idle_saved"}
+	WorkspaceHelp             = Key{"workspace.help"}
+	WorkspaceHelpText         = Key{"workspace.help_text"}
+	WorkspaceSupport          = Key{"workspace.support"}
+	WorkspaceSupportHint      = Key{"workspace.support_hint"}
+	WorkspaceSupportSaved     = Key{"workspace.support_saved"}
+	WorkspaceSupportRemoved   = Key{"workspace.support_removed"}
+	WorkspaceAdmins           = Key{"workspace.admins"}
+	WorkspaceAdminsNamed      = Key{"workspace.admins_named"}
+	WorkspaceAdminsHidden     = Key{"workspace.admins_hidden"}
+	WorkspaceHideAdmins       = Key{"workspace.hide_admins"}
+	WorkspaceNameAdmins       = Key{"workspace.name_admins"}
+	WorkspaceAdminsHiddenDone = Key{"workspace.admins_hidden_done"}
+	WorkspaceAdminsNamedDone  = Key{"workspace.admins_named_done"}
 
 	PolicyTitle        = Key{"policy.title"}
 	PolicyText         = Key{"policy.text"}
@@ -653,6 +724,7 @@ var (
 	TwoPeopleOff         = Key{"twoPeople.off"}
 	TwoPeopleTurnOn      = Key{"twoPeople.turn_on"}
 	TwoPeopleTurnOnText  = Key{"twoPeople.turn_on_text"}
+	TwoPeopleAloneNext   = Key{"twoPeople.alone_next"}
 	TwoPeopleTurnOff     = Key{"twoPeople.turn_off"}
 	TwoPeopleTurnOffText = Key{"twoPeople.turn_off_text"}
 	TwoPeopleDoneOn      = Key{"twoPeople.done_on"}
@@ -772,6 +844,7 @@ var (
 	MembersTitle        = Key{"members.title"}
 	MembersSearch       = Key{"members.search"}
 	MembersAdd          = Key{"members.add"}
+	MembersOpen         = Key{"members.open"}
 	MembersAll          = Key{"members.all"}
 	MembersAnyRole      = Key{"members.any_role"}
 	MembersOwners       = Key{"members.owners"}
@@ -797,6 +870,8 @@ var (
 	MembersClear        = Key{"members.clear"}
 	MembersReplaces     = Key{"members.replaces"}
 	MembersReplacesNone = Key{"members.replaces_none"}
+	MembersNotYet       = Key{"members.not_yet"}
+	MembersInvitedOnly  = Key{"members.invited_only"}
 	MembersOutOfSight   = Key{"members.out_of_sight"}
 	MembersLeft         = Key{"members.left"}
 	MembersOverview     = Key{"members.overview"}
@@ -835,6 +910,15 @@ var (
 	ImportLeaveAct     = Key{"import.leave_act"}
 	ImportStay         = Key{"import.stay"}
 	ImportKept         = Key{"import.kept"}
+
+	InviteDone         = Key{"invite.done"}
+	InviteTitle        = Key{"invite.title"}
+	InviteText         = Key{"invite.text"}
+	InviteAct          = Key{"invite.act"}
+	InviteWorking      = Key{"invite.working"}
+	InviteProgress     = Key{"invite.progress"}
+	InviteCancelLeaves = Key{"invite.cancel_leaves"}
+	InviteOffer        = Key{"invite.offer"}
 
 	MemberName            = Key{"member.name"}
 	MemberTwoFactor       = Key{"member.two_factor"}
@@ -1101,6 +1185,12 @@ var (
 	ErrorRequirePastNext              = Key{"error.require_past.next"}
 	ErrorIdleRangeWhat                = Key{"error.idle_range.what"}
 	ErrorIdleRangeNext                = Key{"error.idle_range.next"}
+	ErrorSupportLongWhat              = Key{"error.support_long.what"}
+	ErrorSupportLongNext              = Key{"error.support_long.next"}
+	ErrorSupportFormWhat              = Key{"error.support_form.what"}
+	ErrorSupportFormNext              = Key{"error.support_form.next"}
+	ErrorSupportLinkWhat              = Key{"error.support_link.what"}
+	ErrorSupportLinkNext              = Key{"error.support_link.next"}
 	ErrorRunLongWhat                  = Key{"error.run_long.what"}
 	ErrorRunLongNext                  = Key{"error.run_long.next"}
 	ErrorRunOverWhat                  = Key{"error.run_over.what"}
@@ -1263,6 +1353,16 @@ var (
 	ErrorExportCancelledNext          = Key{"error.export_cancelled.next"}
 	ErrorExportNoneWhat               = Key{"error.export_none.what"}
 	ErrorExportNoneNext               = Key{"error.export_none.next"}
+	ErrorRestoreNotBackupWhat         = Key{"error.restore_not_backup.what"}
+	ErrorRestoreNotBackupNext         = Key{"error.restore_not_backup.next"}
+	ErrorRestoreOccupiedWhat          = Key{"error.restore_occupied.what"}
+	ErrorRestoreOccupiedNext          = Key{"error.restore_occupied.next"}
+	ErrorRestoreLivesWhat             = Key{"error.restore_lives.what"}
+	ErrorRestoreLivesNext             = Key{"error.restore_lives.next"}
+	ErrorRestoreConflictWhat          = Key{"error.restore_conflict.what"}
+	ErrorRestoreConflictNext          = Key{"error.restore_conflict.next"}
+	ErrorRestoreNotOwnerWhat          = Key{"error.restore_not_owner.what"}
+	ErrorRestoreNotOwnerNext          = Key{"error.restore_not_owner.next"}
 	ErrorVaultWaitingWhat             = Key{"error.vault_waiting.what"}
 	ErrorVaultWaitingNext             = Key{"error.vault_waiting.next"}
 	ErrorDocumentGoneWhat             = Key{"error.document_gone.what"}
@@ -1376,6 +1476,10 @@ var (
 	HelpSearch     = Key{"help.search"}
 	HelpFound      = Key{"help.found"}
 	HelpNone       = Key{"help.none"}
+	HelpYour       = Key{"help.your"}
+	HelpContact    = Key{"help.contact"}
+	HelpAdmins     = Key{"help.admins"}
+	HelpMore       = Key{"help.more"}
 	HelpShortcuts  = Key{"help.shortcuts"}
 
 	KeysPalette     = Key{"keys.palette"}
@@ -1634,9 +1738,11 @@ var (
 	EventRecoveryCodesVoided      = Key{"event.recovery-codes-voided"}
 	EventRecoveryCodesShown       = Key{"event.recovery-codes-shown"}
 	EventRecoveryCodesDropped     = Key{"event.recovery-codes-dropped"}
+	EventChecklistSet             = Key{"event.checklist-set"}
 	EventMemberAdded              = Key{"event.member-added"}
 	EventMembersImported          = Key{"event.members-imported"}
 	EventInvitedAgain             = Key{"event.invited-again"}
+	EventMembersInvitedAgain      = Key{"event.members-invited-again"}
 	EventRoleChanged              = Key{"event.role-changed"}
 	EventMemberSuspended          = Key{"event.member-suspended"}
 	EventMemberResumed            = Key{"event.member-resumed"}
@@ -1655,6 +1761,10 @@ var (
 	EventClockConfirmed           = Key{"event.clock-confirmed"}
 	EventTwoPeopleOn              = Key{"event.two-people-on"}
 	EventTwoPeopleOff             = Key{"event.two-people-off"}
+	EventSupportSet               = Key{"event.support-set"}
+	EventSupportRemoved           = Key{"event.support-removed"}
+	EventAdminsNamed              = Key{"event.admins-named"}
+	EventAdminsHidden             = Key{"event.admins-hidden"}
 	EventBackupMade               = Key{"event.backup-made"}
 	EventBackupOpened             = Key{"event.backup-opened"}
 	EventSecretsPassphraseChanged = Key{"event.secrets-passphrase-changed"}

@@ -54,7 +54,15 @@ func (a *Admin) Backup(ctx context.Context, proof Proof, progress Progress, take
 		if err := owner(tx); err != nil {
 			return err
 		}
-		return w.record(tx, w.now(), eventBackupMade, a.s.id, "", nil)
+		info, err := tx.Info()
+		if err != nil {
+			return err
+		}
+		info.BackupAt = w.now()
+		if err := tx.UpdateInfo(info); err != nil {
+			return err
+		}
+		return w.record(tx, info.BackupAt, eventBackupMade, a.s.id, "", nil)
 	})
 	if err != nil {
 		return err

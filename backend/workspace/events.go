@@ -16,46 +16,51 @@ const (
 	eventSteppedUp        = "stepped-up" // factor, number
 
 	// What admins do. A detail of several members is their IDs, with spaces between.
-	eventMemberAdded        = "member-added"     // role
-	eventMembersImported    = "members-imported" // count
-	eventInvitedAgain       = "invited-again"
-	eventRoleChanged        = "role-changed" // from, to
-	eventMemberSuspended    = "member-suspended"
-	eventMemberResumed      = "member-resumed"
-	eventMemberRemoved      = "member-removed" // email, role
-	eventFactorReset        = "2fa-reset"
-	eventPasswordReset      = "password-reset-given"
-	eventHelpGiven          = "help-code-given"
-	eventWorkspaceRenamed   = "workspace-renamed" // from, to
-	eventIdleSet            = "idle-time-set"     // minutes
-	eventRequired           = "2fa-required"      // from, blocked
-	eventRequirementDropped = "2fa-requirement-dropped"
-	eventClockConfirmed     = "clock-confirmed" // from, to
-	eventTwoPeopleOn        = "two-people-on"
-	eventTwoPeopleOff       = "two-people-off"
-	eventApprovalAsked      = "approval-asked" // for, count, reason
-	eventApprovalGiven      = "approval-given"
-	eventApprovalRefused    = "approval-refused"
-	eventApprovalWithdrawn  = "approval-withdrawn"
-	eventRunBegun           = "run-begun"          // run, count, sheets, reason, kind
-	eventRunSheetsMade      = "run-sheets-made"    // run, count, sheets, members
-	eventRunReady           = "run-ready"          // run
-	eventRunSheetIssued     = "run-sheet-issued"   // run, sheets; about its one member
-	eventRunSheetsIssued    = "run-sheets-issued"  // run, count, sheets, members
-	eventRunSheetsDropped   = "run-sheets-dropped" // run
-	eventRunDone            = "run-done"           // run, count, of
-	eventRunCancelled       = "run-cancelled"      // run, count, of
-	eventRunInterrupted     = "run-interrupted"    // run
-	eventSheetVoided        = "run-sheet-voided"   // run, sheet
-	eventHandedOver         = "sheets-handed-over" // run, count, sheets
-	eventBackupMade         = "backup-made"
-	eventRestored           = "workspace-restored" // made
-	eventSecretsPassphrase  = "secrets-passphrase-changed"
-	eventAcknowledged       = "sheet-acknowledged" // run, sheet
-	eventExportOpened       = "export-opened"      // run, signer
-	eventExportSaved        = "export-saved"       // run, signer
-	eventExportRefused      = "export-refused"     // flaw
-	eventBackupOpened       = "backup-opened"      // signer
+	eventMemberAdded         = "member-added"     // role
+	eventMembersImported     = "members-imported" // count
+	eventInvitedAgain        = "invited-again"
+	eventMembersInvitedAgain = "members-invited-again" // count, members
+	eventRoleChanged         = "role-changed"          // from, to
+	eventMemberSuspended     = "member-suspended"
+	eventMemberResumed       = "member-resumed"
+	eventMemberRemoved       = "member-removed" // email, role
+	eventFactorReset         = "2fa-reset"
+	eventPasswordReset       = "password-reset-given"
+	eventHelpGiven           = "help-code-given"
+	eventWorkspaceRenamed    = "workspace-renamed" // from, to
+	eventIdleSet             = "idle-time-set"     // minutes
+	eventRequired            = "2fa-required"      // from, blocked
+	eventRequirementDropped  = "2fa-requirement-dropped"
+	eventClockConfirmed      = "clock-confirmed" // from, to
+	eventTwoPeopleOn         = "two-people-on"
+	eventTwoPeopleOff        = "two-people-off"
+	eventSupportSet          = "support-set" // to
+	eventSupportRemoved      = "support-removed"
+	eventAdminsNamed         = "admins-named"
+	eventAdminsHidden        = "admins-hidden"
+	eventApprovalAsked       = "approval-asked" // for, count, reason
+	eventApprovalGiven       = "approval-given"
+	eventApprovalRefused     = "approval-refused"
+	eventApprovalWithdrawn   = "approval-withdrawn"
+	eventRunBegun            = "run-begun"          // run, count, sheets, reason, kind
+	eventRunSheetsMade       = "run-sheets-made"    // run, count, sheets, members
+	eventRunReady            = "run-ready"          // run
+	eventRunSheetIssued      = "run-sheet-issued"   // run, sheets; about its one member
+	eventRunSheetsIssued     = "run-sheets-issued"  // run, count, sheets, members
+	eventRunSheetsDropped    = "run-sheets-dropped" // run
+	eventRunDone             = "run-done"           // run, count, of
+	eventRunCancelled        = "run-cancelled"      // run, count, of
+	eventRunInterrupted      = "run-interrupted"    // run
+	eventSheetVoided         = "run-sheet-voided"   // run, sheet
+	eventHandedOver          = "sheets-handed-over" // run, count, sheets
+	eventBackupMade          = "backup-made"
+	eventRestored            = "workspace-restored" // made
+	eventSecretsPassphrase   = "secrets-passphrase-changed"
+	eventAcknowledged        = "sheet-acknowledged" // run, sheet
+	eventExportOpened        = "export-opened"      // run, signer
+	eventExportSaved         = "export-saved"       // run, signer
+	eventExportRefused       = "export-refused"     // flaw
+	eventBackupOpened        = "backup-opened"      // signer
 
 	// The contracts. A detail of documents is their IDs, with spaces between: their
 	// names are encrypted.
@@ -95,6 +100,7 @@ const (
 	eventItemDeleted = "secret-deleted"
 	eventShown       = "recovery-codes-shown" // sheet
 	eventDropped     = "recovery-codes-dropped"
+	eventChecklist   = "checklist-set" // away: true, false
 )
 
 // tellsMember lists what a person is told of at the next sign-in.

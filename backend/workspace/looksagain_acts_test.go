@@ -20,6 +20,10 @@ var acts = []act{
 	byAdmin("AddMembers", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return second(a.AddMembers(c.Context(), []workspace.NewMember{{Name: "N", Email: fmt.Sprintf("n%d@example.com", c.next()), Role: workspace.RoleMember}}, c.actor.proof(), nil))
 	}),
+	{does: []string{"Admin.InviteAgain"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+		invited := c.one(person{role: workspace.RoleMember, state: workspace.ProfileInvited})
+		return func() error { return second(c.a.InviteAgain(c.Context(), []string{invited.id}, c.actor.proof(), nil)) }
+	}},
 	byAdmin("SetRole", workspace.RoleOwner, func(c *cast, a *client.Admin) error {
 		return a.SetRole(c.Context(), c.to.id, workspace.RoleAdmin, c.actor.proof())
 	}),
@@ -52,6 +56,13 @@ var acts = []act{
 	byAdmin("RenameWorkspace", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return a.RenameWorkspace(c.Context(), fmt.Sprintf("Other %d", c.next()))
 	}),
+	byAdmin("SetSupport", workspace.RoleOwner, func(c *cast, a *client.Admin) error {
+		return a.SetSupport(c.Context(), fmt.Sprintf("Room %d", c.next()))
+	}),
+	{does: []string{"Admin.NameAdmins"}, by: workspace.RoleOwner, ready: func(c *cast) func() error {
+		c.ok(c.a.NameAdmins(c.Context(), false))
+		return func() error { return c.a.NameAdmins(c.Context(), true) }
+	}},
 	byAdmin("SetIdle", workspace.RoleAdmin, func(c *cast, a *client.Admin) error { return a.SetIdle(c.Context(), 2+c.next()%13) }),
 	byAdmin("BeginRun", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return second(a.BeginRun(c.Context(), workspace.RunRequest{Members: []string{c.to.id}, Reason: "r", Kind: workspace.RunPrint}, c.actor.proof()))
@@ -125,6 +136,10 @@ var acts = []act{
 		}
 	}},
 
+	{does: []string{"Session.PutChecklistAway"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+		c.ok(c.s.PutChecklistAway(c.Context(), false))
+		return func() error { return c.s.PutChecklistAway(c.Context(), true) }
+	}},
 	byMember("Rename", func(c *cast, s *client.Session) error { return s.Rename(c.Context(), fmt.Sprintf("N %d", c.next())) }),
 	byMember("ChangeEmail", func(c *cast, s *client.Session) error {
 		return s.ChangeEmail(c.Context(), fmt.Sprintf("e%d@example.com", c.next()), c.actor.proof())

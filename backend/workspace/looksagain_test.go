@@ -223,6 +223,9 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"Session.CheckEmail": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(c.s.CheckEmail(c.Context(), "free@example.com"))
 	},
+	"Session.Checklist": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
+		c.must(second(c.s.Checklist(c.Context())))
+	},
 	"Session.Overview": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.Overview(c.Context())))
 	},

@@ -70,6 +70,10 @@ var adminCases = []adminCase{
 		_, err := a.ResetPassword(to.h.Context(), to.id, "", by.proof())
 		return err
 	}, &about{admin: members, self: notSelf, states: [4]service.Code{"", "", suspended, gone}}},
+	{"InviteAgain", func(a *client.Admin, by, to *user) error {
+		_, err := a.InviteAgain(to.h.Context(), []string{to.id}, by.proof(), nil)
+		return err
+	}, &about{admin: members, self: notSelf, states: [4]service.Code{service.CodeNobodyChosen, "", service.CodeNobodyChosen, gone}}},
 	{"Reset2FA", func(a *client.Admin, by, to *user) error {
 		return a.Reset2FA(to.h.Context(), to.id, "", by.proof())
 	}, &about{admin: everybody, self: notSelf, states: [4]service.Code{"", off, "", gone}}},
@@ -80,7 +84,7 @@ var adminCases = []adminCase{
 	{"BeginRun", func(a *client.Admin, by, to *user) error {
 		_, err := a.BeginRun(to.h.Context(), workspace.RunRequest{Members: []string{to.id}, Reason: "new phones", Kind: workspace.RunPrint}, by.proof())
 		return err
-	}, &about{admin: members, self: off, states: [4]service.Code{"", off, suspended, gone}}},
+	}, &about{admin: members, self: off, states: [4]service.Code{"", service.CodeMemberInvited, suspended, gone}}},
 	{"AskApproval", asking(workspace.ApprovePrintRun), &about{admin: members, self: "", states: [4]service.Code{"", "", "", gone}}},
 	{"AskApproval", asking(workspace.ApproveResetPassword), &about{admin: members, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
 	{"AskApproval", asking(workspace.ApproveReset2FA), &about{admin: everybody, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
@@ -111,6 +115,8 @@ var adminCases = []adminCase{
 	{"Policy", func(a *client.Admin, _, to *user) error { _, err := a.Policy(to.h.Context()); return err }, nil},
 	{"RenameWorkspace", func(a *client.Admin, _, to *user) error { return a.RenameWorkspace(to.h.Context(), "Other") }, nil},
 	{"SetIdle", func(a *client.Admin, _, to *user) error { return a.SetIdle(to.h.Context(), 7) }, nil},
+	{"SetSupport", func(a *client.Admin, _, to *user) error { return a.SetSupport(to.h.Context(), "Room 4") }, nil},
+	{"NameAdmins", func(a *client.Admin, _, to *user) error { return a.NameAdmins(to.h.Context(), false) }, nil},
 	{"SetTwoPeople", func(a *client.Admin, by, to *user) error {
 		return a.SetTwoPeople(to.h.Context(), false, "", by.proof())
 	}, nil},

@@ -22,6 +22,7 @@ const (
 	MayConfirmClock  Permission = "confirm-clock" // after it was ahead
 	MayBackUp        Permission = "backup"        // and restore
 	MayChangeSecrets Permission = "passphrase"    // of the secrets file
+	MaySetSupport    Permission = "support"       // whom the sign-in names
 )
 
 var owners, admins = []Role{RoleOwner}, []Role{RoleOwner, RoleAdmin}
@@ -39,6 +40,7 @@ var permissions = []struct {
 	{MayConfirmClock, owners},
 	{MayBackUp, owners},
 	{MayChangeSecrets, owners},
+	{MaySetSupport, owners},
 }
 
 // PermissionsOf gives what somebody of a role may do.

@@ -111,6 +111,7 @@ var attempts = map[workspace.Permission]func(a *client.Admin, by *user) error{
 	},
 	workspace.MayConfirmClock:  func(a *client.Admin, by *user) error { return a.ConfirmClock(by.h.Context(), by.proof()) },
 	workspace.MayChangeSecrets: func(a *client.Admin, by *user) error { return a.NoteSecretsPassphrase(by.h.Context()) },
+	workspace.MaySetSupport:    func(a *client.Admin, by *user) error { return a.SetSupport(by.h.Context(), "Room 4") },
 	workspace.MayBackUp: func(a *client.Admin, by *user) error {
 		return a.Backup(by.h.Context(), by.proof(), nil, func(workspace.BackupCopy) error { return nil })
 	},

@@ -20,6 +20,8 @@ type Policy struct {
 	RequireFrom time.Time // with Require2FA: from when
 	TwoPeople   bool
 	IdleMinutes int
+	Support     string
+	NamesAdmins bool // at the sign-in
 }
 
 // Policy reads what the workspace asks of everybody. Errors: forbidden,
@@ -33,6 +35,7 @@ func (a *Admin) Policy(ctx context.Context) (p Policy, err error) {
 		a.s.w.cacheInfo(info)
 		p = Policy{
 			Name: info.Name, Require2FA: info.Require2FA, RequireFrom: info.RequireFrom, TwoPeople: info.TwoPeople, IdleMinutes: int(a.s.w.Idle() / time.Minute),
+			Support: info.Support, NamesAdmins: !info.HideAdmins,
 		}
 		return nil
 	})
@@ -130,17 +133,11 @@ func (a *Admin) SetTwoPeople(ctx context.Context, on bool, approval string, proo
 			return nil, refuse(service.CodeForbidden)
 		}
 		if on {
-			members, err := tx.Members()
+			r, err := rehearse(tx)
 			if err != nil {
 				return nil, err
 			}
-			admins := 0
-			for _, m := range members {
-				if m.State == ProfileActive && m.Role != RoleMember && m.On {
-					admins++
-				}
-			}
-			if admins < 2 {
+			if !r.CanApprove() {
 				return nil, refuse(service.CodeTwoPeopleAlone)
 			}
 		}
@@ -154,6 +151,7 @@ type Rehearsal struct {
 	Blocked []Member // who could get only as far as enrolling, were it that day already
 	Ready   int      // who would not notice
 	Keepers []Member // owners and admins who could sign in and let the others back in
+	Admins  int      // owners and admins with 2FA on
 	Kit     bool     // there is an Emergency Kit, with which one could come in
 }
 
@@ -165,6 +163,9 @@ const mostKeepers = 2
 func (r Rehearsal) Possible() bool {
 	return len(r.Keepers) >= mostKeepers || len(r.Keepers) >= 1 && r.Kit
 }
+
+// CanApprove reports whether one of them could approve what another asks for.
+func (r Rehearsal) CanApprove() bool { return r.Admins > 1 }
 
 // Rehearse names who would be blocked if 2FA were required now. Errors:
 // forbidden, session_ended; folder.
@@ -194,6 +195,7 @@ func rehearse(tx ReadTx) (r Rehearsal, err error) {
 		default:
 			r.Ready++
 			if m.Role != RoleMember && m.State == ProfileActive {
+				r.Admins++
 				off, err := authenticatorOff(tx, m.ID)
 				if err != nil {
 					return r, err

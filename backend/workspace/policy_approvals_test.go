@@ -273,7 +273,7 @@ func TestPolicy_IsStoredWithinItsRanges(t *testing.T) {
 	h.refused(err, service.CodeSessionEnded)
 	p, err := owner.admin().Policy(t.Context())
 	h.ok(err)
-	if want := (workspace.Policy{Name: "Southwind", IdleMinutes: 15}); fmt.Sprint(p) != fmt.Sprint(want) {
+	if want := (workspace.Policy{Name: "Southwind", IdleMinutes: 15, NamesAdmins: true}); fmt.Sprint(p) != fmt.Sprint(want) {
 		t.Errorf("%+v", p)
 	}
 }

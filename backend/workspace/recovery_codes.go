@@ -134,7 +134,8 @@ type Issued struct {
 	Email     string
 	IssuedAt  time.Time
 	IssuedBy  string
-	Replaces  int // sheet number, 0 for none
+	Replaces  int    // sheet number, 0 for none
+	Support   string // whom to ask for help, as it stands in Info
 	Codes     []recovery.Code
 }
 
@@ -186,7 +187,7 @@ func (s *Session) issue(ctx context.Context, p Profile) (Issued, Set, error) {
 	})
 	return Issued{
 		Sheet: set.Sheet, Workspace: w.Name(), Name: p.Name, Email: p.Email, IssuedAt: set.IssuedAt, IssuedBy: p.Name,
-		Replaces: set.Replaces, Codes: codes,
+		Replaces: set.Replaces, Support: w.supportContact(), Codes: codes,
 	}, set, err
 }
 

@@ -112,6 +112,8 @@ func barred(actor Profile, id string, role Role, state ProfileState, on bool) se
 		return service.CodeForbidden
 	case state == ProfileSuspended:
 		return service.CodeMemberSuspended
+	case state == ProfileInvited:
+		return service.CodeMemberInvited
 	case !on:
 		return service.CodeTwoFactorOff
 	}

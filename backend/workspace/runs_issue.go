@@ -181,7 +181,7 @@ func (r *PrintRun) keep(ctx context.Context, m made, progress Progress, take fun
 		err := take(RunSheet{
 			Issued: Issued{
 				Sheet: set.Sheet, Workspace: r.info.Name, Name: p.Name, Email: p.Email, IssuedAt: set.IssuedAt, IssuedBy: r.run.ByName,
-				Replaces: set.Replaces, Codes: m.codes[i],
+				Replaces: set.Replaces, Support: r.info.Support, Codes: m.codes[i],
 			},
 			Run: r.run.Number, CheckWord: w.checkWord(set.ID),
 		})

@@ -6,7 +6,6 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"io"
-	"os"
 
 	"countersign/backend/backup"
 	"countersign/backend/bundle"
@@ -104,8 +103,11 @@ func backupRestore(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Lstat(databaseIn(path)); err == nil {
-		return errOccupied // before anybody types anything
+	switch taken, err := backup.Occupied(ctx, path); { // before anybody types anything
+	case err != nil:
+		return err
+	case taken:
+		return errOccupied
 	}
 	noted, err := e.notedKey()
 	if err != nil {
@@ -138,7 +140,7 @@ func backupRestore(ctx context.Context, e *env, args []string) error {
 	}
 	in, done := e.watched(f)
 	defer done()
-	r, err := backup.Restore(ctx, path, in, with, noted, secrets, owner, nil)
+	r, err := backup.Restore(ctx, backup.Place{Folder: path, Secrets: secrets}, in, with, noted, owner)
 	if err != nil {
 		return errors.Join(e.restoreFault(err), undo())
 	}

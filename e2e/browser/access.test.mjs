@@ -13,6 +13,7 @@ const expectNew = (it) => expect(it).not.toHaveAttribute('data-before');
 test('a second toast, a count and a password’s strength are new elements, so that they are heard', async ({
   page,
 }) => {
+  await person.toCreate(page);
   const hint = page.getByText('Use at least 15 characters.');
   await mark(hint);
   await page.getByLabel('Password', { exact: true }).fill('short');
@@ -21,7 +22,7 @@ test('a second toast, a count and a password’s strength are new elements, so t
   await expectNew(page.getByText('Weak'));
   await page.getByLabel('Password', { exact: true }).fill('');
 
-  await person.createWorkspace(page);
+  await person.fillWorkspace(page);
   const saved = page.getByText('Name saved.');
   for (const name of ['Amara', 'Amara O.']) {
     await page.getByLabel('Name', { exact: true }).fill(name);

@@ -1,9 +1,19 @@
 /** Creating a workspace, signing in and out, and what is refused there. */
-import { amara, button, createWorkspace, givePassword, lock, signIn, toProfile } from '../harness/person.mjs';
+import {
+  amara,
+  button,
+  createWorkspace,
+  fillWorkspace,
+  givePassword,
+  lock,
+  signIn,
+  toCreate,
+  toProfile,
+} from '../harness/person.mjs';
 import { expect, expectAccessible, test } from './fixtures.mjs';
 
 test('a new person creates a workspace, signs out and signs in again', async ({ page }) => {
-  await expectAccessible(page, 'Create your workspace');
+  await expectAccessible(page, 'Welcome to Countersign');
   await createWorkspace(page);
   await expectAccessible(page, 'Profile');
   await expect(page.getByLabel('Email')).toHaveValue(amara.email);
@@ -35,6 +45,7 @@ test('each field says what is wrong with it, and everything stays typed', async 
     ['Password', 'password12345678', /too easy to guess/],
     ['Password', '🗝'.repeat(1100), /too long/],
   ];
+  await toCreate(page);
   for (const [label, text] of Object.entries(right)) await field(label).fill(text);
   for (const [label, text, sentence] of bad) {
     await field(label).fill(text);
@@ -50,7 +61,7 @@ test('each field says what is wrong with it, and everything stays typed', async 
     if (label === 'Email') await expectAccessible(page, 'Create your workspace, refused');
     await field(label).fill(right[label]);
   }
-  await createWorkspace(page);
+  await fillWorkspace(page);
 });
 
 test('names and passwords in any script are taken as they are', async ({ page }) => {
@@ -86,6 +97,7 @@ test('a wrong password and an unknown email are refused in the same words, and b
 });
 
 test('the password can be shown, and is hidden again on leaving', async ({ page }) => {
+  await toCreate(page);
   const field = page.getByLabel('Password', { exact: true });
   await field.fill(amara.password);
   await expect(field).toHaveAttribute('type', 'password');
@@ -96,6 +108,9 @@ test('the password can be shown, and is hidden again on leaving', async ({ page 
 });
 
 test('everything at the door works by keyboard alone', async ({ page }) => {
+  await expect(page.getByRole('heading', { name: 'Welcome to Countersign' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
   await expect(page.getByLabel('Workspace name')).toBeFocused();
   for (const text of [amara.workspace, amara.name, amara.email, amara.password]) {
     await page.keyboard.type(text);

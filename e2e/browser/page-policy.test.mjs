@@ -98,7 +98,7 @@ test.describe('attacked', () => {
   test.use({ quiet: false }); // the page is made to complain
 
   test('the page runs nothing and reaches nothing but its own', async ({ elsewhere, page }) => {
-    await expect(page.getByLabel('Workspace name')).toBeVisible();
+    await person.toCreate(page);
     await install(page);
     const here = page.url();
     for (const name of await page.evaluate(() => Object.keys(globalThis.attempts))) {
@@ -127,7 +127,7 @@ test.describe('attacked', () => {
   });
 
   test('the page leads nowhere, whoever asks it to', async ({ elsewhere, page }) => {
-    await expect(page.getByLabel('Workspace name')).toBeVisible();
+    await person.toCreate(page);
     const here = page.url();
     await page.evaluate(() => {
       globalThis.link = (href, target = '') =>
@@ -172,7 +172,7 @@ test.describe('attacked', () => {
 });
 
 test('a file or a link dropped on the window stays outside', async ({ page }) => {
-  await expect(page.getByLabel('Workspace name')).toBeVisible();
+  await person.toCreate(page);
   const taken = await page.evaluate(() =>
     ['dragover', 'drop'].flatMap((type) =>
       [document.body, document.querySelector('main'), document.querySelector('input')].map((target) => {
@@ -190,7 +190,7 @@ test('a file or a link dropped on the window stays outside', async ({ page }) =>
 });
 
 test('the context menu is only there where something can be pasted', async ({ page }) => {
-  await expect(page.getByLabel('Workspace name')).toBeVisible();
+  await person.toCreate(page);
   const shown = (selector) =>
     page.evaluate(
       (where) =>
@@ -223,7 +223,7 @@ const kept = async (page) => ({
 });
 
 test('the page keeps nothing, with 2FA off and on, signed in and locked', async ({ page }) => {
-  await expect(page.getByLabel('Workspace name')).toBeVisible();
+  await person.toCreate(page);
   const nothing = await kept(page);
   const { steps, place, ...rest } = nothing;
   expect(rest).toEqual({
@@ -238,7 +238,7 @@ test('the page keeps nothing, with 2FA off and on, signed in and locked', async 
     cookies: [],
   });
   expect(place).toBe('/');
-  await person.createWorkspace(page);
+  await person.fillWorkspace(page);
   expect(await kept(page)).toEqual(nothing);
   await person.lock(page);
   await person.signIn(page);
@@ -311,6 +311,9 @@ const forAll = {
   'About.OpenFolder': 'shows a folder to whoever sits there',
   'About.CopyDetails': 'copies version and system',
   'About.Licenses': 'is the same everywhere',
+  'Auth.Support': 'says whom to ask, which is for those who cannot sign in',
+  'Auth.OpenSupport': 'opens what an owner has set, and returns nothing',
+  'Restore.Close': 'ends what nobody has begun here',
 };
 
 function expectRefused(answers) {
@@ -320,7 +323,7 @@ function expectRefused(answers) {
     if (name in forAll) continue;
     expect(it, name).toHaveProperty('refused');
     expect(it.refused, name).not.toMatch(/"internal"|^no answer/);
-    if (!name.startsWith('Auth.')) expect(it.refused, name).toMatch(/"session_ended"/);
+    if (!/^(Auth|Restore)\./.test(name)) expect(it.refused, name).toMatch(/"session_ended"/);
   }
 }
 

@@ -52,8 +52,8 @@ test('2FA is not required where nobody could let others back in, and the refusal
   await expect(button(dialog(page), 'Require 2FA')).toHaveCount(0);
   await page.keyboard.press('Escape');
   await button(page, 'Require approval').click();
-  await expect(dialog(page).getByLabel('Your password')).toBeVisible();
-  await expectAccessible(page, 'Require approval');
+  await expect(dialog(page).getByText('Fewer than two owners and admins have 2FA on.')).toBeVisible();
+  await expectAccessible(page, 'Require approval, refused');
   await page.keyboard.press('Escape');
   await expect(dialog(page)).toHaveCount(0);
 });

@@ -23,8 +23,19 @@ export async function toProfile(page) {
   await heading(page, 'Two-factor authentication').waitFor();
 }
 
+/** From the first screen to what a new workspace asks for. */
+export async function toCreate(page) {
+  await button(page, 'Create a workspace').click();
+  await page.getByLabel('Workspace name').waitFor();
+}
+
 /** First run: the workspace and its owner, who is then on the Profile page. */
 export async function createWorkspace(page, who = amara) {
+  await toCreate(page);
+  await fillWorkspace(page, who);
+}
+
+export async function fillWorkspace(page, who = amara) {
   await page.getByLabel('Workspace name').fill(who.workspace);
   await page.getByLabel('Your name').fill(who.name);
   await page.getByLabel('Email').fill(who.email);

@@ -38,6 +38,9 @@ async function visit(env, act, where = workspace) {
 }
 
 async function firstRun(window) {
+  await picture(window, 'first-screen');
+  await window.press('Create a workspace');
+  await window.waitFor({ role: 'entry', name: 'Workspace name' });
   await picture(window, 'create-workspace');
   await window.fill('Workspace name', amara.workspace);
   await window.fill('Your name', amara.name);

@@ -24,7 +24,7 @@ async function assertFocus(window, what) {
 
 test('a screen reader is told every word of every page', async (t) => {
   const { window } = await open(t);
-  await assertHeard(window, 'Create your workspace');
+  await assertHeard(window, 'Welcome to Countersign');
   await person.createWorkspace(window);
   await assertHeard(window, 'Profile');
   for (const page of [

@@ -17,6 +17,9 @@ CREATE TABLE workspace (
   require_from INTEGER NOT NULL DEFAULT 0, -- with require_2fa: from when; 0: at once
   two_people   INTEGER NOT NULL DEFAULT 0,
   idle_minutes INTEGER NOT NULL DEFAULT 0, -- 0: the default
+  backup_at    INTEGER NOT NULL DEFAULT 0, -- of the last backup, 0: never
+  support      TEXT    NOT NULL DEFAULT '', -- whom to ask for help: words, an email or a link
+  hide_admins  INTEGER NOT NULL DEFAULT 0, -- at the sign-in, owners and admins are not named
 
   vault_generation INTEGER NOT NULL DEFAULT 0,  -- of the vault's key, 0: none yet
   vault_public_key      TEXT    NOT NULL DEFAULT '', -- hex: recognises the vault's key
@@ -47,7 +50,8 @@ CREATE TABLE profiles (
   generation      INTEGER NOT NULL DEFAULT 0, -- highest ever given to a TOTP secret
   epoch           INTEGER NOT NULL DEFAULT 0, -- sessions of an older epoch are over
   state           TEXT    NOT NULL DEFAULT '' CHECK (state IN ('', 'invited', 'suspended', 'removed')),
-  state_at        INTEGER NOT NULL DEFAULT 0
+  state_at        INTEGER NOT NULL DEFAULT 0,
+  checklist_away  INTEGER NOT NULL DEFAULT 0 -- the person has put the checklist away
 ) STRICT;
 
 -- A row is an active authenticator app. Its secret is in the keychain.

@@ -14,11 +14,11 @@ import (
 // in and looked up.
 func everything() map[store.Key]entry {
 	at := monday
-	info := store.Info{ID: "w", Name: "N", CreatedAt: at.Add(time.Hour), Require2FA: true, LastSheet: 1, RequireFrom: at, TwoPeople: true, IdleMinutes: 3, LastRun: 1,
+	info := store.Info{ID: "w", Name: "N", CreatedAt: at.Add(time.Hour), Require2FA: true, LastSheet: 1, RequireFrom: at, TwoPeople: true, IdleMinutes: 3, LastRun: 1, BackupAt: at, Support: "help@example.com", HideAdmins: true,
 		VaultGeneration: 2, Rotating: true, RotationHeld: true, KitAt: at, KitBy: "p", KitGeneration: 2, KitPublicKey: "0a", VaultPublicKey: "0b"}
 	profile := store.Profile{ID: "p", Email: "P@example.com", EmailKey: "p@example.com", Name: "P ä“", Role: store.RoleAdmin, CreatedAt: at,
 		Password: store.PasswordRecord{Salt: []byte{0, 1}, Params: cost, PublicKey: []byte{2, 0}, Lock: []byte{3, 0}, ChangedAt: at}, LastSignInAt: at, Generation: 3, Epoch: 4,
-		State: store.ProfileSuspended, StateAt: at}
+		State: store.ProfileSuspended, StateAt: at, ChecklistAway: true}
 	factor := store.Factor{ProfileID: "p", Generation: 3, Item: "w/totp/p/3", Since: at, PhoneSince: at, LastStep: 1 << 40, LastUsedAt: at, LastUse: store.UseSignIn}
 	intent := store.Intent{ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "w/totp/p/4", Generation: 4, ConfirmedStep: 5, CreatedAt: at, HeldUntil: at}
 	codes := []store.CodeRow{{Number: 1, Hash: []byte{0, 255}}, {Number: 2, Hash: []byte("h")}}

@@ -34,10 +34,10 @@ export type Place =
   | { at: 'profile' }
   | { at: 'preferences' }
   | { at: 'two-factor' }
-  | { at: 'members' }
+  | { at: 'members'; open?: 'add' }
   | { at: 'print-runs' }
   | { at: 'print-run'; number: number }
-  | { at: 'workspace' }
+  | { at: 'workspace'; open?: 'kit' | 'backup' }
   | { at: 'audit' }
   | { at: 'help' }
   | { at: 'enable'; enrolment: EnrolmentView }

@@ -53,10 +53,16 @@ export class MemberTable {
   get consequence(): string {
     const chosen = this.chosen;
     const out = chosen.filter((m) => m.twoFactor === 'on' && m.sheet).length;
+    const invited = chosen.filter((m) => m.state === 'invited').length;
     const inSight = new Set(this.rows.map(({ member }) => member.id));
     const hidden = chosen.filter((m) => !inSight.has(m.id)).length;
     return [
-      out > 0 ? t('members.replaces', { n: out }) : t('members.replaces_none'),
+      invited === chosen.length
+        ? t('members.invited_only')
+        : out > 0
+          ? t('members.replaces', { n: out })
+          : t('members.replaces_none'),
+      invited > 0 && invited < chosen.length ? t('members.not_yet', { n: invited }) : '',
       hidden > 0 ? t('members.out_of_sight', { n: hidden }) : '',
     ]
       .filter(Boolean)

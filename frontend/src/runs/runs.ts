@@ -48,6 +48,8 @@ export function keptBecause(why: Kept): string {
   switch (why) {
     case 'member_gone':
       return t('kept.gone');
+    case 'member_invited':
+      return t('kept.invited');
     case 'member_suspended':
       return t('kept.suspended');
     case 'two_factor_off':

@@ -5,14 +5,42 @@ import type { Words } from '../base/errors';
 import { t } from '../base/i18n';
 import { roleName } from '../base/people';
 
-/** Whether it is one to act on at once. */
-export const warns = ({ kind }: News): boolean => kind === 'emergency-kit-used' || kind === 'email-changed';
+/** Whether it is one to act on at once. One's own email is changed by oneself, with proof. */
+export const warns = ({ kind }: News): boolean => kind === 'emergency-kit-used';
 
-/** Where it is acted on, or else looked into; nothing for what is done on this page. */
-export function leadsTo({ kind }: News, may: Permission[]): 'workspace' | 'audit' | undefined {
-  if (!kind.startsWith('emergency-kit-')) return undefined;
-  return may.includes('vault-key') ? 'workspace' : 'audit';
+/** What a piece of news asks for: an act, or a place where it is acted on or looked into. */
+export type Follow = 'enable' | 'new-codes' | 'password' | 'members' | 'workspace' | 'audit' | 'profile';
+
+/** What its buttons do, the first thing to do first; none where there is nothing to do. */
+export function followed({ kind }: News, may: Permission[]): Follow[] {
+  switch (kind) {
+    case '2fa-reset':
+      return ['enable'];
+    case 'run-sheet-issued':
+      return ['profile'];
+    case 'run-sheet-voided':
+      return ['new-codes'];
+    case 'password-reset-given':
+    case 'help-code-given':
+    case 'email-changed':
+      return ['password'];
+    case 'emergency-kit-used':
+      return may.includes('vault-key') ? ['members', 'workspace'] : ['audit'];
+    case 'emergency-kit-made':
+      return [may.includes('vault-key') ? 'workspace' : 'audit'];
+    default:
+      return [];
+  }
 }
+
+/** So many wrong attempts, so shortly before a sign-in, are its person's own slips: they are no alarm. */
+const [fewest, shortly] = [3, 5 * 60_000];
+
+export const ownSlips = (n: number, last: string | undefined, signedIn: string | undefined): boolean =>
+  n <= fewest &&
+  last !== undefined &&
+  signedIn !== undefined &&
+  Date.parse(signedIn) - Date.parse(last) <= shortly;
 
 /** The words for one piece of news to somebody with these permissions; nothing for a kind that this version does not know. */
 export function told({ kind, at, by, detail }: News, may: Permission[]): Words | undefined {

@@ -15,6 +15,7 @@ export * from './about';
 export * from './contracts';
 export * from './runs';
 export * from './exports';
+export * from './restore';
 export * from './import';
 export * from './log';
 export * from './window';

@@ -11,6 +11,7 @@ import type {
   SignedIn,
   SignInResult,
   Strength,
+  Support,
 } from './views';
 
 /** Everything before a session. */
@@ -75,6 +76,10 @@ export const Auth = {
     call<EnrolmentSession>(async () => door.UseHelpCode(challenge, await closed('help code', code))),
   /** The session, once the phone is enrolled. */
   enter: (session: string) => call<SignedIn>(() => door.Enter(session)),
+  /** Whom to ask for help, signed in or not. */
+  support: () => call<Support>(() => door.Support()),
+  /** Opens the contact with the system's program for it. */
+  openSupport: () => call<void>(() => door.OpenSupport()),
   lock: (session: string) => call<void>(() => door.Lock(session)),
   touch: (session: string) => call<void>(() => door.Touch(session)),
 };

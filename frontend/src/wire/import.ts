@@ -12,6 +12,9 @@ export const Import = {
   /** Adds all of them, or those who can be added; `onImportProgress` tells how far it is. */
   run: (session: string, onlyGood: boolean, proof: Proof) =>
     call<{ count: number }>(async () => importing.Run(session, onlyGood, await closedProof(proof))),
+  /** New invitations for those of these members who have not used theirs. */
+  inviteAgain: (session: string, members: string[], proof: Proof) =>
+    call<{ count: number }>(async () => importing.InviteAgain(session, members, await closedProof(proof))),
   cancel: (session: string) => call<void>(() => importing.Cancel(session)),
   /** The name is empty when the person closed the dialog without saving. */
   saveInvitations: (session: string, paper: 'a4' | 'letter') =>

@@ -1,6 +1,6 @@
 import * as profile from '../../wailsjs/go/app/Profile';
 import { call, closed, closedFactor, closedProof } from './call';
-import type { CodeUsage, Factor, ProfileView, Proof, StepUpNeeds } from './views';
+import type { ChecklistView, CodeUsage, Factor, ProfileView, Proof, StepUpNeeds } from './views';
 
 /** Settings, Profile, and Edit 2FA. */
 export const Profile = {
@@ -26,6 +26,10 @@ export const Profile = {
   notMe: (session: string) => call<ProfileView>(() => profile.NotMe(session)),
   disable: (session: string, factor: Factor) =>
     call<ProfileView>(async () => profile.Disable(session, await closedFactor(factor))),
+  checklist: (session: string) => call<ChecklistView>(() => profile.Checklist(session)),
+  /** Hides the checklist from this person, or shows it again. */
+  putChecklistAway: (session: string, away: boolean) =>
+    call<ChecklistView>(() => profile.PutChecklistAway(session, away)),
   /** Says with its check word that one's own sheet has arrived. */
   acknowledge: (session: string, word: string) =>
     call<ProfileView>(async () => profile.Acknowledge(session, await closed('check word', word))),

@@ -18,6 +18,10 @@ export const Settings = {
   get: (session: string) => call<PolicyView>(() => settings.Get(session)),
   rename: (session: string, name: string) => call<PolicyView>(() => settings.Rename(session, name)),
   setIdle: (session: string, minutes: number) => call<PolicyView>(() => settings.SetIdle(session, minutes)),
+  setSupport: (session: string, contact: string) =>
+    call<PolicyView>(() => settings.SetSupport(session, contact)),
+  nameAdmins: (session: string, named: boolean) =>
+    call<PolicyView>(() => settings.NameAdmins(session, named)),
   rehearse: (session: string) => call<Rehearsal>(() => settings.Rehearse(session)),
   /** `day` is a date of this computer's calendar, YYYY-MM-DD. */
   require2FA: (session: string, day: string, approval: string, proof: Proof) =>

@@ -3,10 +3,11 @@ import { button } from './steps.mjs';
 
 const dialog = (page) => page.getByRole('dialog');
 
-async function go(page, place) {
+async function go(page, place, code) {
   await page.getByLabel('Email').fill('amara.okafor@example.com');
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
   await button(page, 'Sign in').click();
+  if (code) await page.getByLabel('Verification code').pressSequentially(code);
   const there = page.getByRole('button', { name: new RegExp(`^${place}`) }).first();
   await there.click();
 }
@@ -87,6 +88,37 @@ export const adminShots = [
     act: async (page) => {
       await go(page, 'Print runs');
       await button(page, 'Open an export…').click();
+    },
+  },
+  {
+    name: 'workspace-help',
+    scenario: { approvals: [] },
+    act: async (page) => {
+      await go(page, 'Workspace');
+      await page.getByText('Support contact', { exact: true }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'require-alone',
+    scenario: {
+      on: true,
+      approvals: [],
+      policy: { require2FA: false, twoPeople: false },
+      rehearsal: { possible: false, keepers: [{ id: 'p1', name: 'Amara Okafor' }], ready: 1 },
+    },
+    act: async (page) => {
+      await go(page, 'Workspace', '123456');
+      await button(page, 'Require 2FA').click();
+      await dialog(page).getByRole('alert').waitFor();
+    },
+  },
+  {
+    name: 'approval-alone',
+    scenario: { approvals: [], policy: { twoPeople: false }, rehearsal: { approval: false } },
+    act: async (page) => {
+      await go(page, 'Workspace');
+      await button(page, 'Require approval').click();
+      await dialog(page).getByRole('alert').waitFor();
     },
   },
   { name: 'approvals', act: (page) => go(page, 'Workspace') },

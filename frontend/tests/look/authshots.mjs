@@ -43,6 +43,24 @@ const sealed = {
   },
 };
 
+const first = { door: { stage: 'create', workspace: '', canRestore: true } };
+const toCreate = (page) => button(page, 'Create a workspace').click();
+const toRestore = (page) => button(page, 'Restore a backup').click();
+
+async function pickBackup(page) {
+  await toRestore(page);
+  await button(page, 'Choose a backup file…').click();
+  await button(page, 'Check backup').waitFor();
+}
+
+async function checkBackup(page) {
+  await pickBackup(page);
+  await page.getByLabel('Passphrase').fill('harbour granite lantern 47');
+  await button(page, 'Check backup').click();
+  await page.getByLabel('Email').fill('amara.okafor@example.com');
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+}
+
 const absent = { door: { ...fault('keychain_absent').door, canUseFile: true } };
 
 export const authShots = [
@@ -51,11 +69,76 @@ export const authShots = [
     scenario: { delay: 30_000 },
     act: (page) => page.getByText('Opening the workspace').waitFor(),
   },
-  { name: 'create', scenario: { door: { stage: 'create', workspace: '' } } },
+  { name: 'first', scenario: first },
+  { name: 'first-kit', scenario: { door: { ...first.door, kit: true } } },
+  { name: 'restore', scenario: first, act: toRestore },
+  {
+    name: 'restore-unreadable',
+    scenario: { ...first, pickFails: 'export_unknown' },
+    act: async (page) => {
+      await toRestore(page);
+      await button(page, 'Choose a backup file…').click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  { name: 'restore-passphrase', scenario: first, act: pickBackup },
+  {
+    name: 'restore-wrong',
+    scenario: first,
+    act: async (page) => {
+      await pickBackup(page);
+      await page.getByLabel('Passphrase').fill('wrong');
+      await button(page, 'Check backup').click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  { name: 'restore-key', scenario: { ...first, lock: 'keys' }, act: pickBackup },
+  {
+    name: 'restore-checking',
+    scenario: { ...first, reading: true },
+    act: async (page) => {
+      await pickBackup(page);
+      await page.getByLabel('Passphrase').fill('harbour granite lantern 47');
+      await button(page, 'Check backup').click();
+      await page.getByText('61% read').waitFor();
+    },
+  },
+  { name: 'restore-owner', scenario: first, act: checkBackup },
+  {
+    name: 'restore-code',
+    scenario: first,
+    act: async (page) => {
+      await checkBackup(page);
+      await button(page, 'Restore workspace').click();
+      await page.getByLabel('Verification code').waitFor();
+    },
+  },
+  {
+    name: 'restore-lives',
+    scenario: { ...first, lives: true },
+    act: async (page) => {
+      await checkBackup(page);
+      await button(page, 'Restore workspace').click();
+      await page.getByRole('checkbox').waitFor();
+    },
+  },
+  {
+    name: 'restore-done',
+    scenario: first,
+    act: async (page) => {
+      await checkBackup(page);
+      await button(page, 'Restore workspace').click();
+      await page.getByLabel('Verification code').pressSequentially('123456');
+      await button(page, 'Restore workspace').click();
+      await page.getByText('Workspace restored').waitFor();
+    },
+  },
+  { name: 'create', scenario: first, act: toCreate },
   {
     name: 'create-error',
-    scenario: { door: { stage: 'create', workspace: '' } },
+    scenario: first,
     act: async (page) => {
+      await toCreate(page);
       await page.getByLabel('Workspace name').fill('Northwind Legal');
       await page.getByLabel('Your name').fill('Amara Okafor');
       await page.getByLabel('Email').fill('amara.okafor');
@@ -69,6 +152,20 @@ export const authShots = [
     act: async (page) => {
       await page.getByLabel('Email').fill('amara.okafor@example.com');
       await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+    },
+  },
+  {
+    name: 'sign-in-help',
+    scenario: {
+      support: {
+        contact: 'helpdesk@northwind.example',
+        opens: true,
+        names: ['Amara Okafor', 'Hannah Weiß', 'Mateo Rossi'],
+      },
+    },
+    act: async (page) => {
+      await button(page, 'Help').click();
+      await page.getByText('Hannah Weiß').waitFor();
     },
   },
   { name: 'sign-in-kit', scenario: { door: { kit: true } } },

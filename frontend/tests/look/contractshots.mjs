@@ -32,7 +32,81 @@ const kinds = {
   ],
 };
 
+const owner = {
+  'two-factor': false,
+  codes: false,
+  kit: false,
+  backup: false,
+  members: false,
+  'second-admin': false,
+};
+const listed = (page) =>
+  signIn(page).then(() => page.getByRole('heading', { name: 'Get started' }).waitFor());
+
+const now = new Date().toISOString();
+const told = (...kinds) => ({
+  news: kinds.map((kind) => ({
+    kind,
+    at: now,
+    by: 'Hannah Weiß',
+    detail: {
+      sheets: '443',
+      sheet: '443',
+      run: '28',
+      to: 'admin',
+      from: 'old@example.com',
+      email: 'noor@example.com',
+    },
+  })),
+});
+
 export const contractShots = [
+  {
+    name: 'news-reset',
+    scenario: {
+      checklist: { 'two-factor': false, codes: false },
+      welcome: told('2fa-reset', 'password-reset-given', 'role-changed'),
+    },
+    act: listed,
+  },
+  {
+    name: 'news-kit',
+    scenario: {
+      welcome: told('emergency-kit-used', 'run-sheet-issued', 'run-sheet-voided', 'email-changed'),
+    },
+    act: (page) => contracts(page),
+  },
+  {
+    name: 'news-slips',
+    scenario: {
+      profile: { lastSignInAt: now },
+      welcome: { failedCodes: 2, lastFailedAt: now, failedPasswords: 9, lastFailedPasswordAt: now },
+    },
+    act: (page) => contracts(page),
+  },
+  { name: 'checklist-first', scenario: { nothing: true, checklist: owner }, act: listed },
+  {
+    name: 'checklist-some',
+    scenario: { checklist: { ...owner, 'two-factor': true, codes: true, kit: true } },
+    act: listed,
+  },
+  {
+    name: 'checklist-member',
+    scenario: {
+      checklist: { 'two-factor': false, codes: false },
+      profile: {
+        role: 'member',
+        permissions: [],
+        twoFactor: {
+          on: false,
+          authenticatorOff: false,
+          required: false,
+          requireFrom: '2026-12-15T00:00:00Z',
+        },
+      },
+    },
+    act: listed,
+  },
   {
     name: 'contracts',
     scenario: notice,

@@ -40,6 +40,7 @@ export function fake(scenario) {
       'confirm-clock',
       'backup',
       'passphrase',
+      'support',
     ],
     twoFactor: scenario.on
       ? {
@@ -86,6 +87,13 @@ export function fake(scenario) {
     shortened: false,
     digits: 6,
     period: 30,
+  };
+  let checklist = {
+    away: Boolean(scenario.away),
+    steps: Object.entries(scenario.checklist ?? { 'two-factor': true }).map(([item, done]) => ({
+      item,
+      done,
+    })),
   };
   const wrongCode = (code) => {
     switch (code) {
@@ -174,11 +182,42 @@ export function fake(scenario) {
               ? refuse('recovery_used', 'recovery', { number: 3 })
               : wait({ ...signedIn, welcome: { ...welcome, usedCode: 3, codesLeft: 7 } }),
         Leave: () => wait(null),
+        Support: () => wait({ contact: '', opens: false, names: [], ...scenario.support }),
+        OpenSupport: () => wait(null),
         Lock: () => wait(emit('locked', { reason: 'asked' })),
         Touch: () => wait(null),
       },
+      Restore: {
+        Pick: () =>
+          scenario.pickFails
+            ? refuse(scenario.pickFails, undefined, { name: 'Countersign backup 2026-11-23.age' })
+            : wait({ name: 'Countersign backup 2026-11-23.age', lock: scenario.lock ?? 'passphrase' }),
+        PickKey: () => wait({ name: 'amara.key' }),
+        Open: (typed) => {
+          if (typed === 'wrong') return refuse('export_passphrase', 'passphrase');
+          if (!scenario.reading)
+            return wait({
+              workspace: profile.workspace,
+              at: '2026-11-23T10:00:00Z',
+              by: profile.name,
+              signedBy: 'SHA256:pT4c 2mQd 9xVb L0aK 7sEw 1nRy 5uHj 3gFz 8kMt 6iBo QAU',
+              contracts: 218,
+            });
+          emit('restore-progress', { done: 61, total: 100 });
+          return new Promise(() => {});
+        },
+        Finish: ({ factor, replace }) =>
+          scenario.lives && !replace
+            ? refuse('restore_lives')
+            : factor.kind === 'none'
+              ? refuse('factor_required', 'code')
+              : (factorOf(factor) ?? wait({ ...door, stage: 'signIn', canRestore: false })),
+        Close: () => wait(null),
+      },
       Profile: {
         Get: () => wait(profile),
+        Checklist: () => wait(checklist),
+        PutChecklistAway: (_, away) => wait((checklist = { ...checklist, away })),
         Rename: (_, name) => (name ? wait({ ...profile, name }) : refuse('name_required', 'name')),
         CheckEmail: (_, email) =>
           email.includes('@') ? wait(null) : refuse('email_form', 'email', { why: 'at' }),

@@ -17,6 +17,8 @@ export function fakeAdmin(scenario) {
     inForce: false,
     twoPeople: true,
     idleMinutes: 5,
+    support: 'helpdesk@northwind.example',
+    namesAdmins: true,
     signature: 'K7QM-3V9X-PT2R-8HJN-5CWD-0YFB-4ZGE-61AS',
     ...scenario.policy,
   };
@@ -104,7 +106,15 @@ export function fakeAdmin(scenario) {
     Settings: {
       Get: () => wait(policy),
       Approvals: () => wait(scenario.approvals ?? (scenario.ofPolicy ? ofPolicy : approvals)),
-      Rehearse: () => wait({ blocked: [], ready: 12, keepers: people.slice(0, 2), possible: true }),
+      Rehearse: () =>
+        wait({
+          blocked: [],
+          ready: 12,
+          keepers: people.slice(0, 2),
+          possible: true,
+          approval: true,
+          ...scenario.rehearsal,
+        }),
       Backup: (_, request) =>
         request.recipients.includes('SECRET')
           ? refuse('recipients_wrong', 'recipients', { line: 1, why: 'private' })

@@ -3,6 +3,11 @@ import { button, signIn, profileOff, profile, enable, edit, stepUp, on } from '.
 
 export const profileShots = [
   {
+    name: 'checklist-hidden',
+    scenario: { checklist: { 'two-factor': false, codes: false }, away: true },
+    act: profileOff,
+  },
+  {
     name: 'change-email',
     scenario: on,
     act: async (page) => {

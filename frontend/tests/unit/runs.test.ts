@@ -56,6 +56,7 @@ describe('a print run', () => {
       expect(sheetState(state)).not.toBe('');
     for (const why of [
       'member_gone',
+      'member_invited',
       'member_suspended',
       'two_factor_off',
       'codes_changed',

@@ -131,6 +131,7 @@ export namespace app {
 	    renewsPage: boolean;
 	    kit: boolean;
 	    lockedFor?: string;
+	    canRestore: boolean;
 	    canUseFile: boolean;
 	    secretsFile: boolean;
 	    integrity?: IntegrityView;
@@ -151,6 +152,7 @@ export namespace app {
 	        this.renewsPage = source["renewsPage"];
 	        this.kit = source["kit"];
 	        this.lockedFor = source["lockedFor"];
+	        this.canRestore = source["canRestore"];
 	        this.canUseFile = source["canUseFile"];
 	        this.secretsFile = source["secretsFile"];
 	        this.integrity = this.convertValues(source["integrity"], IntegrityView);
@@ -333,6 +335,52 @@ export namespace app {
 	        this.name = source["name"];
 	        this.count = source["count"];
 	    }
+	}
+	export class ChecklistStep {
+	    item: string;
+	    done: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ChecklistStep(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.item = source["item"];
+	        this.done = source["done"];
+	    }
+	}
+	export class ChecklistView {
+	    steps: ChecklistStep[];
+	    away: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ChecklistView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.steps = this.convertValues(source["steps"], ChecklistStep);
+	        this.away = source["away"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class Clock {
 	    now: string;
@@ -537,6 +585,7 @@ export namespace app {
 	    issuedAt: string;
 	    issuedBy: string;
 	    replaces?: number;
+	    support?: string;
 	    codes: Envelope;
 	
 	    static createFrom(source: any = {}) {
@@ -552,6 +601,7 @@ export namespace app {
 	        this.issuedAt = source["issuedAt"];
 	        this.issuedBy = source["issuedBy"];
 	        this.replaces = source["replaces"];
+	        this.support = source["support"];
 	        this.codes = this.convertValues(source["codes"], Envelope);
 	    }
 	
@@ -1559,6 +1609,7 @@ export namespace app {
 	    email: string;
 	    replaces?: number;
 	    checkWord: string;
+	    support?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new PaperView(source);
@@ -1571,6 +1622,7 @@ export namespace app {
 	        this.email = source["email"];
 	        this.replaces = source["replaces"];
 	        this.checkWord = source["checkWord"];
+	        this.support = source["support"];
 	    }
 	}
 	export class PickedExport {
@@ -1594,6 +1646,8 @@ export namespace app {
 	    inForce: boolean;
 	    twoPeople: boolean;
 	    idleMinutes: number;
+	    support: string;
+	    namesAdmins: boolean;
 	    secretsFile?: boolean;
 	    signature: string;
 	    clock?: Clock;
@@ -1610,6 +1664,8 @@ export namespace app {
 	        this.inForce = source["inForce"];
 	        this.twoPeople = source["twoPeople"];
 	        this.idleMinutes = source["idleMinutes"];
+	        this.support = source["support"];
+	        this.namesAdmins = source["namesAdmins"];
 	        this.secretsFile = source["secretsFile"];
 	        this.signature = source["signature"];
 	        this.clock = this.convertValues(source["clock"], Clock);
@@ -1807,6 +1863,7 @@ export namespace app {
 	    keepers: MemberView[];
 	    approvers: string[];
 	    possible: boolean;
+	    approval: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new RehearsalView(source);
@@ -1819,6 +1876,7 @@ export namespace app {
 	        this.keepers = this.convertValues(source["keepers"], MemberView);
 	        this.approvers = source["approvers"];
 	        this.possible = source["possible"];
+	        this.approval = source["approval"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -1838,6 +1896,62 @@ export namespace app {
 		    }
 		    return a;
 		}
+	}
+	export class RestoreOwner {
+	    email: string;
+	    password: Envelope;
+	    factor: Factor;
+	    replace: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new RestoreOwner(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.email = source["email"];
+	        this.password = this.convertValues(source["password"], Envelope);
+	        this.factor = this.convertValues(source["factor"], Factor);
+	        this.replace = source["replace"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class RestoreView {
+	    workspace: string;
+	    at: string;
+	    by: string;
+	    signedBy: string;
+	    contracts: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new RestoreView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.workspace = source["workspace"];
+	        this.at = source["at"];
+	        this.by = source["by"];
+	        this.signedBy = source["signedBy"];
+	        this.contracts = source["contracts"];
+	    }
 	}
 	export class ReturningView {
 	    name: string;
@@ -2275,6 +2389,22 @@ export namespace app {
 	        this.length = source["length"];
 	        this.minimum = source["minimum"];
 	        this.common = source["common"];
+	    }
+	}
+	export class SupportView {
+	    contact: string;
+	    opens: boolean;
+	    names: string[];
+	
+	    static createFrom(source: any = {}) {
+	        return new SupportView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.contact = source["contact"];
+	        this.opens = source["opens"];
+	        this.names = source["names"];
 	    }
 	}
 	

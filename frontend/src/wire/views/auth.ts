@@ -1,6 +1,6 @@
 /** Before a session, and its beginning. */
 import type { AppError } from '../refusals';
-import type { ProfileView, Role } from './profile';
+import type { Factor, ProfileView, Role } from './profile';
 
 export interface AuthState {
   stage: 'fault' | 'unlock' | 'create' | 'signIn';
@@ -19,6 +19,8 @@ export interface AuthState {
   canUseFile?: boolean;
   /** The secrets are in such a file. */
   secretsFile?: boolean;
+  /** A backup could be restored. */
+  canRestore?: boolean;
   /** An Emergency Kit could be used. */
   kit?: boolean;
   /** Why the page before was locked, until somebody signs in. */
@@ -67,6 +69,15 @@ export interface Review {
   openCodes: number;
   codesEnd: boolean;
   contracts: { closed: boolean; there: number; missing: string[]; more: number; strange: number };
+}
+
+/** Whom a person can ask for help. */
+export interface Support {
+  contact: string;
+  /** It is an email or a link. */
+  opens: boolean;
+  /** Of owners and admins; none where the workspace hides them. */
+  names: string[] | null;
 }
 
 export interface Strength {
@@ -140,6 +151,24 @@ export interface NewWorkspace {
   name: string;
   email: string;
   password: string;
+}
+
+/** What a backup says of itself, once it was read to its end. */
+export interface RestoreView {
+  workspace: string;
+  at: string;
+  by: string;
+  /** A fingerprint. */
+  signedBy: string;
+  contracts: number;
+}
+
+export interface RestoreOwner {
+  email: string;
+  password: string;
+  factor: Factor;
+  /** The workspace that the keychain has the keys of is lost. */
+  replace: boolean;
 }
 
 /** Why the window was locked. */

@@ -63,11 +63,24 @@ export type Permission =
   | 'vault-key'
   | 'confirm-clock'
   | 'backup'
-  | 'passphrase';
+  | 'passphrase'
+  | 'support';
 
 /** What may be done to a member: the same table decides. */
 export type MemberAct =
   'issue' | 'help-code' | 'reset-2fa' | 'reset-password' | 'role' | 'suspend' | 'resume' | 'remove';
+
+/** What a person is asked to do after they have created a workspace or joined it. */
+export interface ChecklistView {
+  steps: ChecklistStep[];
+  /** Its person has put it away. */
+  away: boolean;
+}
+
+export interface ChecklistStep {
+  item: 'two-factor' | 'codes' | 'kit' | 'backup' | 'members' | 'second-admin';
+  done: boolean;
+}
 
 export interface ProfileView {
   id: string;
@@ -103,6 +116,8 @@ export interface EnrolmentView {
 }
 
 export interface SheetView {
+  /** Whom to ask for help. */
+  support?: string;
   sheet: number;
   workspace: string;
   name: string;

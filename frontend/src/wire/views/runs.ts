@@ -17,7 +17,8 @@ export type Format = 'age' | 'pdf' | 'csv' | 'text';
 export type Protect = 'passphrase' | 'keys';
 
 /** Why somebody keeps the old set, or can have no new one. */
-export type Kept = 'member_gone' | 'member_suspended' | 'two_factor_off' | 'codes_changed' | 'forbidden';
+export type Kept =
+  'member_gone' | 'member_invited' | 'member_suspended' | 'two_factor_off' | 'codes_changed' | 'forbidden';
 
 export interface RunRequest {
   members: string[];
@@ -73,6 +74,7 @@ export interface PaperView {
   email: string;
   replaces?: number;
   checkWord: string;
+  support?: string;
 }
 
 export interface RunView {

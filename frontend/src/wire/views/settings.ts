@@ -9,6 +9,10 @@ export interface PolicyView {
   inForce: boolean;
   twoPeople: boolean;
   idleMinutes: number;
+  /** Whom to ask for help: words, an email or a link. */
+  support: string;
+  /** The help at the sign-in names owners and admins. */
+  namesAdmins: boolean;
   /** The fingerprint of the key that signs exports. */
   signature: string;
   /** The secrets are in a file with a passphrase, not in a keychain. */
@@ -26,6 +30,8 @@ export interface Rehearsal {
   /** Names of those who could approve less of a policy. */
   approvers: string[] | null;
   possible: boolean;
+  /** A second admin could approve what one asks for. */
+  approval: boolean;
 }
 
 export type ApprovalKind =

@@ -22,6 +22,8 @@ export function Lock(arg1:string):Promise<void>;
 
 export function MakeSecretsFile(arg1:app.Envelope):Promise<app.AuthState>;
 
+export function OpenSupport():Promise<void>;
+
 export function Redeem(arg1:string,arg2:app.Envelope,arg3:app.Envelope):Promise<app.SignInResult>;
 
 export function Retry():Promise<app.AuthState>;
@@ -35,6 +37,8 @@ export function SignIn(arg1:string,arg2:app.Envelope):Promise<app.SignInResult>;
 export function State():Promise<app.AuthState>;
 
 export function Strength(arg1:app.Envelope,arg2:Array<string>):Promise<app.Strength>;
+
+export function Support():Promise<app.SupportView>;
 
 export function Touch(arg1:string):Promise<void>;
 

@@ -42,6 +42,10 @@ export function MakeSecretsFile(arg1) {
   return window['go']['app']['Auth']['MakeSecretsFile'](arg1);
 }
 
+export function OpenSupport() {
+  return window['go']['app']['Auth']['OpenSupport']();
+}
+
 export function Redeem(arg1, arg2, arg3) {
   return window['go']['app']['Auth']['Redeem'](arg1, arg2, arg3);
 }
@@ -68,6 +72,10 @@ export function State() {
 
 export function Strength(arg1, arg2) {
   return window['go']['app']['Auth']['Strength'](arg1, arg2);
+}
+
+export function Support() {
+  return window['go']['app']['Auth']['Support']();
 }
 
 export function Touch(arg1) {

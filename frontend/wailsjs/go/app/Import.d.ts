@@ -6,6 +6,8 @@ export function Cancel(arg1:string):Promise<void>;
 
 export function Check(arg1:string):Promise<app.ImportView>;
 
+export function InviteAgain(arg1:string,arg2:Array<string>,arg3:app.Proof):Promise<app.ImportOutcome>;
+
 export function Pick(arg1:string):Promise<app.ImportView>;
 
 export function PrintInvitations(arg1:string,arg2:app.PublicKey):Promise<app.PrintedInvitations>;

@@ -10,6 +10,10 @@ export function Check(arg1) {
   return window['go']['app']['Import']['Check'](arg1);
 }
 
+export function InviteAgain(arg1, arg2, arg3) {
+  return window['go']['app']['Import']['InviteAgain'](arg1, arg2, arg3);
+}
+
 export function Pick(arg1) {
   return window['go']['app']['Import']['Pick'](arg1);
 }

@@ -10,6 +10,8 @@ export function ChangePassword(arg1:string,arg2:app.Envelope,arg3:app.Envelope,a
 
 export function CheckEmail(arg1:string,arg2:string):Promise<void>;
 
+export function Checklist(arg1:string):Promise<app.ChecklistView>;
+
 export function CodeUsage(arg1:string):Promise<app.CodeUsage>;
 
 export function Disable(arg1:string,arg2:app.Factor):Promise<app.ProfileView>;
@@ -17,6 +19,8 @@ export function Disable(arg1:string,arg2:app.Factor):Promise<app.ProfileView>;
 export function Get(arg1:string):Promise<app.ProfileView>;
 
 export function NotMe(arg1:string):Promise<app.ProfileView>;
+
+export function PutChecklistAway(arg1:string,arg2:boolean):Promise<app.ChecklistView>;
 
 export function Rename(arg1:string,arg2:string):Promise<app.ProfileView>;
 

@@ -18,6 +18,10 @@ export function CheckEmail(arg1, arg2) {
   return window['go']['app']['Profile']['CheckEmail'](arg1, arg2);
 }
 
+export function Checklist(arg1) {
+  return window['go']['app']['Profile']['Checklist'](arg1);
+}
+
 export function CodeUsage(arg1) {
   return window['go']['app']['Profile']['CodeUsage'](arg1);
 }
@@ -32,6 +36,10 @@ export function Get(arg1) {
 
 export function NotMe(arg1) {
   return window['go']['app']['Profile']['NotMe'](arg1);
+}
+
+export function PutChecklistAway(arg1, arg2) {
+  return window['go']['app']['Profile']['PutChecklistAway'](arg1, arg2);
 }
 
 export function Rename(arg1, arg2) {

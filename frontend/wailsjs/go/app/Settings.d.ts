@@ -20,6 +20,8 @@ export function DropRequirement(arg1:string,arg2:string,arg3:app.Proof):Promise<
 
 export function Get(arg1:string):Promise<app.PolicyView>;
 
+export function NameAdmins(arg1:string,arg2:boolean):Promise<app.PolicyView>;
+
 export function Refuse(arg1:string,arg2:string):Promise<void>;
 
 export function Rehearse(arg1:string):Promise<app.RehearsalView>;
@@ -29,5 +31,7 @@ export function Rename(arg1:string,arg2:string):Promise<app.PolicyView>;
 export function Require2FA(arg1:string,arg2:string,arg3:string,arg4:app.Proof):Promise<app.PolicyView>;
 
 export function SetIdle(arg1:string,arg2:number):Promise<app.PolicyView>;
+
+export function SetSupport(arg1:string,arg2:string):Promise<app.PolicyView>;
 
 export function SetTwoPeople(arg1:string,arg2:boolean,arg3:string,arg4:app.Proof):Promise<app.PolicyView>;

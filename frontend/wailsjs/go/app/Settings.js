@@ -38,6 +38,10 @@ export function Get(arg1) {
   return window['go']['app']['Settings']['Get'](arg1);
 }
 
+export function NameAdmins(arg1, arg2) {
+  return window['go']['app']['Settings']['NameAdmins'](arg1, arg2);
+}
+
 export function Refuse(arg1, arg2) {
   return window['go']['app']['Settings']['Refuse'](arg1, arg2);
 }
@@ -56,6 +60,10 @@ export function Require2FA(arg1, arg2, arg3, arg4) {
 
 export function SetIdle(arg1, arg2) {
   return window['go']['app']['Settings']['SetIdle'](arg1, arg2);
+}
+
+export function SetSupport(arg1, arg2) {
+  return window['go']['app']['Settings']['SetSupport'](arg1, arg2);
 }
 
 export function SetTwoPeople(arg1, arg2, arg3, arg4) {

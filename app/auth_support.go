@@ -1,0 +1,36 @@
+package app
+
+import "countersign/backend/workspace"
+
+// SupportView is whom a person can ask for help, signed in or not.
+type SupportView struct {
+	Contact string   `json:"contact"`
+	Opens   bool     `json:"opens"` // OpenSupport leads there: it is an email or a link
+	Names   []string `json:"names"` // of owners and admins; empty where they are hidden
+}
+
+// Support says whom to ask for help. There may be nobody: before there is a workspace, and
+// where none is open. It opens none, which would end a restore.
+func (d *Auth) Support() (SupportView, error) {
+	s, err := d.support()
+	return SupportView{Contact: s.Contact, Opens: s.Address != "", Names: strs(s.Names)}, err
+}
+
+func (d *Auth) support() (workspace.Support, error) {
+	d.s.mu.Lock()
+	open := d.s.opened
+	d.s.mu.Unlock()
+	if open == nil {
+		return workspace.Support{}, nil
+	}
+	return open.workspace.Support(d.s.context())
+}
+
+// OpenSupport opens the contact with the system's program for it: the page gives no address.
+func (d *Auth) OpenSupport() error {
+	s, err := d.support()
+	if err == nil && s.Address != "" {
+		d.s.desktop.OpenURL(s.Address)
+	}
+	return err
+}

@@ -1,0 +1,93 @@
+package workspace_test
+
+import (
+	"testing"
+
+	"countersign/backend/client"
+	"countersign/backend/secret"
+	"countersign/backend/service"
+	"countersign/backend/workspace"
+)
+
+func TestInviteAgain_ReplacesTheInvitationsOfThoseWhoWait(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	a := owner.admin()
+	first, err := a.AddMembers(t.Context(), []workspace.NewMember{
+		{Name: "Ben", Email: "ben@example.com", Role: workspace.RoleMember}, {Name: "Chi", Email: "chi@example.com", Role: workspace.RoleMember},
+	}, owner.proof(), nil)
+	h.ok(err)
+	in := h.one(person{role: workspace.RoleMember, on: true})
+	ids := []string{first[0].ProfileID, in.id, first[1].ProfileID, first[0].ProfileID}
+	far := int64(0)
+	given, err := a.InviteAgain(t.Context(), ids, owner.proof(), func(done, total int64) { far = total })
+	h.ok(err)
+	if len(given) != 2 || given[0].Name != "Ben" || given[1].Name != "Chi" || far != 2 {
+		t.Fatalf("%d new invitations, of %d: %+v", len(given), far, given)
+	}
+	password := secret.NewText("copper meadow lantern 12")
+	_, _, err = h.w.Redeem(t.Context(), "ben@example.com", secret.NewText(first[0].Code.Display()), password)
+	h.refused(err, service.CodeInvitationWrong)
+	s, _, err := h.w.Redeem(t.Context(), "ben@example.com", secret.NewText(given[0].Code.Display()), password)
+	h.ok(err)
+	if s == nil {
+		t.Fatal("the new invitation does not lead in")
+	}
+	// Ben has come in: only Chi is invited once more.
+	again, err := a.InviteAgain(t.Context(), ids, owner.proof(), nil)
+	h.ok(err)
+	if len(again) != 1 || again[0].Name != "Chi" {
+		t.Errorf("%+v", again)
+	}
+	_, err = a.InviteAgain(t.Context(), []string{in.id}, owner.proof(), nil)
+	h.refused(err, service.CodeNobodyChosen)
+	_, err = a.InviteAgain(t.Context(), nil, owner.proof(), nil)
+	h.refused(err, service.CodeNobodyChosen)
+	_, err = a.InviteAgain(t.Context(), make([]string, workspace.MaxImport+1), owner.proof(), nil)
+	h.refused(err, service.CodeImportLong)
+}
+
+func TestInviteAgain_GivesNothingWithoutAProof(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	invited := h.one(person{role: workspace.RoleMember, state: workspace.ProfileInvited})
+	before := h.head()
+	_, err := owner.admin().InviteAgain(t.Context(), []string{invited.id}, client.Proof{Password: secret.NewText("not the password at all")}, nil)
+	h.refused(err, service.CodePasswordWrong)
+	for _, e := range h.eventsAfter(before) {
+		if e.Kind == "invited-again" || e.Kind == "members-invited-again" {
+			t.Error("it was done")
+		}
+	}
+}
+
+// Somebody who comes in while the codes are made keeps what they have.
+func TestInviteAgain_LeavesOutWhoComesInMeanwhile(t *testing.T) {
+	t.Parallel()
+	h, _ := alone(t)
+	steps := h.onSteps()
+	people := h.people(person{role: workspace.RoleMember, state: workspace.ProfileInvited}, person{role: workspace.RoleMember, state: workspace.ProfileInvited})
+	owner := h.one(person{role: workspace.RoleOwner})
+	a := owner.admin()
+	steps.before(3, func() { // the guess, the step-up, the act
+		h.ok(workspace.Change(h.w.Workspace, t.Context(), func(tx workspace.WriteTx) error {
+			p, err := tx.Profile(people[0].id)
+			if err != nil {
+				return err
+			}
+			p.State = workspace.ProfileActive
+			return tx.UpdateProfile(p)
+		}))
+	})
+	given, err := a.InviteAgain(t.Context(), []string{people[0].id, people[1].id}, owner.proof(), nil)
+	h.ok(err)
+	if len(given) != 1 || given[0].ProfileID != people[1].id {
+		t.Errorf("%+v", given)
+	}
+	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+		if _, err := tx.OneTime(people[0].id, workspace.OneTimeInvitation); err == nil {
+			t.Error("who is in has an invitation")
+		}
+		return nil
+	}))
+}
