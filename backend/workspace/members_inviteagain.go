@@ -13,10 +13,10 @@ import (
 // out. pairs go with the invitations, one for each member. Errors: nobody_chosen, import_long, forbidden, not_yourself, member_gone; those of a
 // step-up; folder.
 func (a *Admin) InviteAgain(ctx context.Context, ids []string, pairs []KeyPair, proof Proof, progress Progress) ([]GivenOut, error) {
-	ids = distinct(ids)
 	if len(ids) > MaxImport {
 		return nil, refuse(service.CodeImportLong).With("max", MaxImport)
 	}
+	ids = distinct(ids)
 	if len(pairs) < len(ids) {
 		return nil, errors.New("there is not one key pair for each who is invited again")
 	}

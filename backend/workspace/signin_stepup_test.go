@@ -96,6 +96,11 @@ var askingActs = []askingAct{
 		_, err := p.admin().ResetPassword(p.ctx, p.to.id, "", proof)
 		return err
 	}},
+	{method: "Admin.InviteAgain", do: func(p *provenCase, proof client.Proof) error {
+		invited := p.h.one(person{role: workspace.RoleMember, state: workspace.ProfileInvited})
+		_, err := p.admin().InviteAgain(p.ctx, []string{invited.id}, proof, nil)
+		return err
+	}},
 	{method: "Admin.HelpCode", do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.admin().HelpCode(p.ctx, p.to.id, "", proof)
 		return err
