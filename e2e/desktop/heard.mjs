@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { until } from '../harness/app.mjs';
 
-/** For the eye alone: the key beside Lock, the initials beside a name, what stands between two parts of a path. */
-const silent = /^(Ctrl\+L|\/|\p{Lu}{1,2})$/u;
+/** For the eye alone: the keys beside Quick actions and Lock, the initials beside a name, what stands between two parts of a path. */
+const silent = /^(Ctrl\+[KL]|\/|\p{Lu}{1,2})$/u;
 
 const plain = (text) => text.replace(/[\s\u00a0]+/g, ' ').trim();
 

@@ -42,6 +42,12 @@ test('a screen reader is told every word of every page', async (t) => {
   }
   await window.press('I lost both');
   await window.waitFor({ says: 'Look for the recovery sheet first.' });
+  await window.press('Quick actions');
+  await assertFocus(window, /^(combo box|entry) Go to a page, or do something$/);
+  await window.type('audit');
+  await window.waitFor({ role: 'list item', name: 'Audit log Page' });
+  await window.key('Return');
+  await assertFocus(window, 'heading Audit log');
   await person.lock(window);
   await assertHeard(window, 'Sign in');
 });
