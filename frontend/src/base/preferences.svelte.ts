@@ -42,13 +42,14 @@ class Chosen {
     return kept;
   }
 
-  /** Makes everything larger or smaller, and says how large it is. */
-  resize(step: Step): void {
+  /** Makes everything larger or smaller, and says how large it is; false where the system does that by itself. */
+  resize(step: Step): boolean {
     const { textSizes = [], textSize = 100 } = this.now ?? {};
-    if (textSizes.length === 0) return; // the system does it by itself
+    if (textSizes.length === 0) return false;
     const next = stepped(textSizes, textSize, step);
     toasts.show(t('preferences.text_size_now', { size: percent(next) }));
     this.choose({ textSize: next }).catch(() => {}); // the Preferences page would say why
+    return true;
   }
 }
 

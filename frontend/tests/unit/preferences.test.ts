@@ -80,7 +80,7 @@ describe('the preferences', () => {
   test('where the system has its own keys, ours do nothing', async () => {
     vi.spyOn(Preferences, 'get').mockResolvedValue({ ...usual, textSizes: [] });
     await preferences.load();
-    preferences.resize('larger');
+    expect(preferences.resize('larger')).toBe(false);
     await preferences.choose({});
     expect(kept.map(({ textSize }) => textSize)).toEqual([100]);
   });
