@@ -34,10 +34,10 @@ export type Place =
   | { at: 'profile' }
   | { at: 'preferences' }
   | { at: 'two-factor' }
-  | { at: 'members'; open?: 'add' }
+  | { at: 'members' }
   | { at: 'print-runs' }
   | { at: 'print-run'; number: number }
-  | { at: 'workspace'; open?: 'kit' | 'backup' }
+  | { at: 'workspace' }
   | { at: 'audit' }
   | { at: 'help' }
   | { at: 'enable'; enrolment: EnrolmentView }
@@ -55,7 +55,8 @@ export type Asked =
   | 'add-member'
   | 'import-members'
   | 'require'
-  | 'back-up';
+  | 'back-up'
+  | 'make-kit';
 
 const ended = () => new Refused({ code: 'session_ended', message: 'the window was locked' });
 

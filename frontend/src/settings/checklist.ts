@@ -3,7 +3,7 @@ import type { ChecklistStep, ProfileView } from '../wire/api';
 import { day } from '../base/dates';
 import { t } from '../base/i18n';
 import { type Act, enable, newCodes } from '../base/proof/acts';
-import type { Place } from '../base/session.svelte';
+import type { Asked, Place } from '../base/session.svelte';
 
 export interface StepWords {
   title: string;
@@ -11,6 +11,8 @@ export interface StepWords {
   /** The button, and the place or the act that it leads to; none where another step comes first. */
   act?: string;
   to?: Place | Act;
+  /** What the place is opened for. */
+  asked?: Asked;
 }
 
 export function stepWords(item: ChecklistStep['item'], { twoFactor }: ProfileView): StepWords {
@@ -38,21 +40,24 @@ export function stepWords(item: ChecklistStep['item'], { twoFactor }: ProfileVie
         title: t('checklist.kit'),
         why: t('checklist.kit_why'),
         act: t('kit.make'),
-        to: { at: 'workspace', open: 'kit' },
+        to: { at: 'workspace' },
+        asked: 'make-kit',
       };
     case 'backup':
       return {
         title: t('checklist.backup'),
         why: t('checklist.backup_why'),
         act: t('backup.title'),
-        to: { at: 'workspace', open: 'backup' },
+        to: { at: 'workspace' },
+        asked: 'back-up',
       };
     case 'members':
       return {
         title: t('checklist.members'),
         why: t('checklist.members_why'),
         act: t('members.add'),
-        to: { at: 'members', open: 'add' },
+        to: { at: 'members' },
+        asked: 'add-member',
       };
     case 'second-admin':
       return {
