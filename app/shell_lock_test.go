@@ -100,6 +100,20 @@ func TestTouch_KeepsTheSessionForItsWholeIdleTime(t *testing.T) {
 	w.locked("idle")
 }
 
+// What is done by itself after a sign-in, however late, keeps no window open that nobody is at.
+func TestAfterSignIn_IsNoUseOfTheSession(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	a := newAlarms(w)
+	in := w.create()
+	a.pass(4 * time.Minute)
+	found, err := w.s.find(in.Token)
+	w.ok(err)
+	found.afterSignIn()
+	a.pass(time.Minute)
+	w.locked("idle")
+}
+
 // A timer does not run while the machine sleeps: it is looked at again soon after.
 func TestLock_IsLateByNoMoreThanAMomentAfterSleep(t *testing.T) {
 	t.Parallel()
