@@ -81,7 +81,7 @@ func TestPrepared_LetsAnOwnerTryAgain(t *testing.T) {
 	elsewhere.now = h.now
 	waits, err := elsewhere.prepare(elsewhere.place(), file)
 	h.ok(err)
-	if says := waits.Says(); says.Workspace != "Northwind Legal" || says.MadeBy != "Amara Okafor" || says.Items != 5 {
+	if says := waits.Says(); says.Workspace != "Northwind Legal" || says.MadeBy != "Amara Okafor" || says.Items != 6 {
 		t.Errorf("%+v", says)
 	}
 	if _, err := waits.Finish(t.Context(), owner("not the password at all", p.at(elsewhere.now))); !service.IsCode(err, service.CodeCredentialsWrong) {
