@@ -91,7 +91,7 @@ func TestRedeem_CodeThatWasReplacedInBetweenIsUsed(t *testing.T) {
 	given, err := a.ResetPassword(t.Context(), member.id, "", owner.proof())
 	h.ok(err)
 	member.pass = longerPass
-	var again workspace.GivenOut
+	var again client.GivenOut
 	err = h.amid(steps, 2, func() {
 		var err error
 		again, err = a.ResetPassword(context.WithoutCancel(t.Context()), member.id, "", owner.proof())
