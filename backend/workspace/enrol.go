@@ -224,7 +224,7 @@ func (s *Session) showCodes(ctx context.Context, t attempt, step int64) (*Issued
 	case !on && e.intent.Kind == IntentChangePhone:
 		return nil, refuse(service.CodeTwoFactorOff)
 	}
-	issued, set, err := s.issue(ctx, p)
+	issued, set, err := s.issue(ctx, p, s.stillEnrolling) // the codes of another enrolment stay
 	if err != nil {
 		return nil, err
 	}
@@ -326,13 +326,7 @@ func (s *Session) Continue(ctx context.Context) error {
 // An enrolment that was ended from elsewhere has no item any more, and says so.
 func (s *Session) checkItem(ctx context.Context) error {
 	e := s.enrolment
-	err := s.w.view(ctx, func(tx ReadTx) error {
-		in, err := tx.PendingEnrolment(s.id)
-		if errors.Is(err, ErrNotFound) || (err == nil && in.ID != e.intent.ID) {
-			return refuse(service.CodeEnrolmentEnded)
-		}
-		return err
-	})
+	err := s.w.view(ctx, s.stillEnrolling)
 	if service.IsCode(err, service.CodeEnrolmentEnded) {
 		s.forgetEnrolment()
 	}
@@ -340,6 +334,15 @@ func (s *Session) checkItem(ctx context.Context) error {
 		return err
 	}
 	return s.w.checkSecret(ctx, e.intent.Item, e.item)
+}
+
+// stillEnrolling refuses where the session's enrolment was ended from elsewhere.
+func (s *Session) stillEnrolling(tx ReadTx) error {
+	in, err := tx.PendingEnrolment(s.id)
+	if errors.Is(err, ErrNotFound) || (err == nil && in.ID != s.enrolment.intent.ID) {
+		return refuse(service.CodeEnrolmentEnded)
+	}
+	return err
 }
 
 // CancelEnrolment ends Enable 2FA or Change phone without a change, and leaves

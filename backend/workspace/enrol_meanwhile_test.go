@@ -219,3 +219,23 @@ func TestCode_OfAPhoneThatChangedMeanwhileIsNotTaken(t *testing.T) {
 		}
 	}
 }
+
+// A window whose enrolment was ended by another takes nothing of that one's.
+func TestConfirm_OfAnEnrolmentThatEndedLeavesTheOthersCodes(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	first, second := owner.signIn(), owner.signIn()
+	ended, err := first.BeginEnable(t.Context(), secret.NewText(owner.pass))
+	h.ok(err)
+	shown, err := second.BeginEnable(t.Context(), secret.NewText(owner.pass))
+	h.ok(err)
+	_, err = second.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
+	h.ok(err)
+	head := h.head()
+	_, err = first.Confirm(t.Context(), secret.NewText(h.phoneOf(ended).code()))
+	h.refused(err, service.CodeEnrolmentEnded)
+	if h.kinds(head, "recovery-codes-shown") > 0 {
+		t.Errorf("codes were made: %v", h.eventsAfter(head))
+	}
+	h.ok(second.Continue(t.Context()))
+}

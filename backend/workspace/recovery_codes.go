@@ -140,8 +140,8 @@ type Issued struct {
 }
 
 // issue makes ten codes and stores their hashes as a pending set. Nothing is in
-// force yet, and a set that was pending before is dropped.
-func (s *Session) issue(ctx context.Context, p Profile) (Issued, Set, error) {
+// force yet, and a set that was pending before is dropped: where still, which may be nil, refuses, nothing is.
+func (s *Session) issue(ctx context.Context, p Profile, still func(ReadTx) error) (Issued, Set, error) {
 	w := s.w
 	codes, err := recovery.Generate(w.rand)
 	if err != nil {
@@ -166,6 +166,11 @@ func (s *Session) issue(ctx context.Context, p Profile) (Issued, Set, error) {
 	err = w.update(ctx, func(tx WriteTx) error {
 		if _, err := s.enrollee(tx); err != nil {
 			return err
+		}
+		if still != nil {
+			if err := still(tx); err != nil {
+				return err
+			}
 		}
 		switch old, err := tx.ActiveSet(p.ID); {
 		case err == nil:

@@ -31,7 +31,7 @@ func (s *Session) BeginNewCodes(ctx context.Context, proof Proof) (*Issued, erro
 		return nil, refuse(service.CodeTwoFactorOff)
 	}
 	err = s.confirm(ctx, proof, func(*confirmation) error {
-		issued, set, err := s.issue(ctx, p)
+		issued, set, err := s.issue(ctx, p, nil)
 		if err == nil {
 			s.newCodes = &newCodes{issued, set}
 		}
