@@ -20,7 +20,7 @@ func (c *Challenge) MustChoosePassword() bool { return c.alone && c.short }
 func (c *Challenge) OwnKeys(ctx context.Context) (own OwnKeys, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.over || !c.MustChoosePassword() {
+	if c.over || !c.MustChoosePassword() || c.w.requires() { // or there would be another factor
 		return own, refuse(service.CodeChallengeEnded)
 	}
 	err = c.w.view(ctx, func(tx ReadTx) error {
