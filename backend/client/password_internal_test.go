@@ -54,13 +54,13 @@ func TestChoose_UnwrapsWithThePasswordShareAndLockAlone(t *testing.T) {
 	if pair, err := right.unwrap(keys); err != nil || pair.Recipient() != own.Recipient() {
 		t.Fatalf("%v", err)
 	}
-	wrong, err := w.typed(t.Context(), secret.NewText("tundra velvet orchard 92"), next.Salt, next.Params)
+	wrong, err := w.deriveTyped(t.Context(), secret.NewText("tundra velvet orchard 92"), next.Salt, next.Params)
 	if err != nil {
 		t.Fatal(err)
 	}
 	other := newTyping(t)
 	other.share = secret.NewBytes(bytes.Repeat([]byte{2}, password.KeySize))
-	elsewhere, err := other.typed(t.Context(), chosen, next.Salt, next.Params)
+	elsewhere, err := other.deriveTyped(t.Context(), chosen, next.Salt, next.Params)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestChoose_SaysWhatIsTooShortToStandAlone(t *testing.T) {
 func TestTyped_CopyOutlivesWhatItIsOf(t *testing.T) {
 	t.Parallel()
 	w := newTyping(t)
-	a, err := w.typed(t.Context(), chosen, make([]byte, password.SaltSize), w.cost)
+	a, err := w.deriveTyped(t.Context(), chosen, make([]byte, password.SaltSize), w.cost)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -196,7 +196,7 @@ func TestChallenge_GivesOwnKeysOnlyWhereThePasswordStandsAlone(t *testing.T) {
 	owner.alone(s)
 	c := owner.challenge()
 	h.ok(keys(c))
-	_, err := c.Challenge.ChoosePassword(t.Context(), h.chosen(shortPass))
+	_, err := owner.challenge().Challenge.ChoosePassword(t.Context(), h.chosen(shortPass))
 	h.refused(err, service.CodeChallengeEnded)
 	second := h.one(person{role: workspace.RoleOwner, on: true})
 	second.pass = shortPass
@@ -206,4 +206,8 @@ func TestChallenge_GivesOwnKeysOnlyWhereThePasswordStandsAlone(t *testing.T) {
 	c = owner.challenge()
 	c.Challenge.Leave()
 	h.refused(keys(c), service.CodeChallengeEnded)
+	c = owner.challenge()
+	_, err = owner.challenge().ChoosePassword(t.Context(), secret.NewText(longerPass))
+	h.ok(err)
+	h.refused(keys(c), service.CodeChallengeEnded) // another window has chosen one
 }
