@@ -188,7 +188,8 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, keys vault.Keys
 		return nil, err
 	}
 	s, err := w.Workspace.Create(ctx, made, pw, workspace.NewVault{PublicKey: publicKey(keys), Recovered: r.Rows, KitAt: r.KitAt})
-	return w.session(ctx, s, t, err)
+	owner, _, err := w.entered(ctx, s, nil, t, err)
+	return owner, err
 }
 
 // SignIn checks the password. Of the two results one is set: see workspace.SignInAttempt.SignIn. An email that nobody has
@@ -204,7 +205,7 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	t, err := w.typed(ctx, pw, attempt.Salt, attempt.Params)
+	t, err := w.deriveTyped(ctx, pw, attempt.Salt, attempt.Params)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -249,7 +250,8 @@ func (c *Challenge) ChoosePassword(ctx context.Context, next secret.Text) (*Sess
 	if s != nil {
 		c.typed.wipe()
 	}
-	return c.w.session(ctx, s, t, err)
+	in, _, err := c.w.entered(ctx, s, nil, t, err)
+	return in, err
 }
 
 // Leave ends the challenge, and forgets the password: see workspace.Challenge.Leave.

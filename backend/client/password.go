@@ -60,7 +60,7 @@ type typed struct {
 	short   bool // too short to stand alone
 }
 
-func (w *Workspace) typed(ctx context.Context, pw secret.Text, salt []byte, cost store.Argon2id) (typed, error) {
+func (w *Workspace) deriveTyped(ctx context.Context, pw secret.Text, salt []byte, cost store.Argon2id) (typed, error) {
 	derived, err := w.derive(ctx, pw, salt, cost)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -100,7 +100,7 @@ func (w *Workspace) choose(ctx context.Context, pw secret.Text, own vault.Identi
 			return workspace.NewPassword{}, typed{}, err
 		}
 	}
-	t, err := w.typed(ctx, pw, salt, w.cost)
+	t, err := w.deriveTyped(ctx, pw, salt, w.cost)
 	if err != nil {
 		return workspace.NewPassword{}, typed{}, err
 	}
@@ -149,7 +149,7 @@ func (s *Session) sign(ctx context.Context, p Proof) (workspace.Proof, error) {
 	if err != nil {
 		return out, err
 	}
-	t, err := s.w.typed(ctx, p.Password, terms.Salt, terms.Params)
+	t, err := s.w.deriveTyped(ctx, p.Password, terms.Salt, terms.Params)
 	if err != nil {
 		return out, err
 	}
@@ -177,7 +177,7 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 	if current.Reveal() == next.Reveal() {
 		return service.Refuse(service.CodePasswordSame).At("next")
 	}
-	t, err := s.w.typed(ctx, current, terms.Salt, terms.Params)
+	t, err := s.w.deriveTyped(ctx, current, terms.Salt, terms.Params)
 	if err != nil {
 		return err
 	}

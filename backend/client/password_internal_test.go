@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/password"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/store"
 	"countersign/backend/vault"
 	"countersign/backend/workspace"
@@ -54,13 +55,13 @@ func TestChoose_UnwrapsWithThePasswordShareAndLockAlone(t *testing.T) {
 	if pair, err := right.unwrap(keys); err != nil || pair.Recipient() != own.Recipient() {
 		t.Fatalf("%v", err)
 	}
-	wrong, err := w.typed(t.Context(), secret.NewText("tundra velvet orchard 92"), next.Salt, next.Params)
+	wrong, err := w.deriveTyped(t.Context(), secret.NewText("tundra velvet orchard 92"), next.Salt, next.Params)
 	if err != nil {
 		t.Fatal(err)
 	}
 	other := newTyping(t)
 	other.share = secret.NewBytes(bytes.Repeat([]byte{2}, password.KeySize))
-	elsewhere, err := other.typed(t.Context(), chosen, next.Salt, next.Params)
+	elsewhere, err := other.deriveTyped(t.Context(), chosen, next.Salt, next.Params)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +103,7 @@ func TestChoose_SaysWhatIsTooShortToStandAlone(t *testing.T) {
 func TestTyped_CopyOutlivesWhatItIsOf(t *testing.T) {
 	t.Parallel()
 	w := newTyping(t)
-	a, err := w.typed(t.Context(), chosen, make([]byte, password.SaltSize), w.cost)
+	a, err := w.deriveTyped(t.Context(), chosen, make([]byte, password.SaltSize), w.cost)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,5 +112,38 @@ func TestTyped_CopyOutlivesWhatItIsOf(t *testing.T) {
 	a.wipe()
 	if !bytes.Equal(b.sign(message), before) || bytes.Equal(a.sign(message), before) || w.share.Reveal()[0] != 1 {
 		t.Error("the copy is wiped, or the first is not, or the computer's share is")
+	}
+}
+
+// A new key pair in the place of one that was let go would lose the vault.
+func TestOwnOrNew_SessionThatEndedGetsNone(t *testing.T) {
+	t.Parallel()
+	s := &Session{ended: true}
+	if own, err := s.ownOrNew(); !service.IsCode(err, service.CodeSessionEnded) || !own.Empty() {
+		t.Errorf("%v", err)
+	}
+	s.ended = false
+	if own, err := s.ownOrNew(); err != nil || own.Empty() {
+		t.Errorf("one whose key pair did not open: %v", err)
+	}
+	s.own = newIdentity(t)
+	if own, err := s.ownOrNew(); err != nil || own.Recipient() != s.own.Recipient() {
+		t.Errorf("its own: %v", err)
+	}
+}
+
+func TestEnrolling_PasswordIsLeftWithTheEnrolmentAlone(t *testing.T) {
+	t.Parallel()
+	w := newTyping(t)
+	typed, err := w.deriveTyped(t.Context(), chosen, make([]byte, password.SaltSize), w.cost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	message := []byte("what it is for")
+	before := typed.sign(message)
+	c := &Challenge{w: w, typed: typed}
+	e, err := c.enrolling(&workspace.EnrolmentSession{}, nil)
+	if err != nil || !bytes.Equal(e.typed.sign(message), before) || bytes.Equal(c.typed.sign(message), before) {
+		t.Errorf("the challenge has it still, or the enrolment has not: %v", err)
 	}
 }

@@ -23,6 +23,7 @@ func OpenQuarantined(ctx context.Context, c workspace.Config) (*Quarantine, erro
 	}
 	w := newClient(in, c)
 	if err := w.loadShare(ctx); err != nil {
+		in.Close()
 		return nil, err
 	}
 	return &Quarantine{q, w}, nil
@@ -38,7 +39,7 @@ func (q *Quarantine) Prove(ctx context.Context, email string, pw secret.Text, fa
 	if err != nil {
 		return nil, err
 	}
-	t, err := q.w.typed(ctx, pw, attempt.Salt, attempt.Params)
+	t, err := q.w.deriveTyped(ctx, pw, attempt.Salt, attempt.Params)
 	if err != nil {
 		return nil, err
 	}

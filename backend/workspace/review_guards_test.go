@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
+	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
 
@@ -273,4 +275,37 @@ func TestReport_SomeOwnerIsEnoughToAccept(t *testing.T) {
 			t.Errorf("%s is gone, and nobody is left who could accept", gone.name)
 		}
 	}
+}
+
+// An owner accepts what they were shown, after a proof that is good once and for its time.
+func TestAcceptance_IsOfWhatWasLookedAt(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	old := h.olderCopy()
+	h.ok(owner.signIn().Rename(t.Context(), "Amara O."))
+	h.putBack(old)
+	share, err := h.secrets.Get(t.Context(), h.secrets.prefix()+"/device")
+	h.ok(err)
+	q := h.sealed()
+	begin := func() (*workspace.ReviewAttempt, []byte) {
+		r, err := q.BeginProve(t.Context(), owner.email)
+		h.ok(err)
+		derived := password.Derive(secret.NewText(owner.pass), r.Salt, password.Params(r.Params))
+		return r, password.Sign(derived, share, service.SignInMessage(r.WorkspaceID, r.Nonce))
+	}
+	late, signature := begin()
+	h.clock.step(workspace.ChallengeLife + time.Millisecond)
+	_, err = late.Prove(t.Context(), signature, noFactor)
+	h.refused(err, service.CodeChallengeEnded)
+	r, signature := begin()
+	a, err := r.Prove(t.Context(), signature, noFactor)
+	h.ok(err)
+	_, err = r.Prove(t.Context(), signature, noFactor)
+	h.refused(err, service.CodeChallengeEnded)
+	h.refused(a.Accept(t.Context()), service.CodeChallengeEnded) // it was not looked at
+	h.ok(a.Look(t.Context(), vault.Keys{}))
+	if !a.Review().Contracts.Closed {
+		t.Error("contracts are open without the vault's keys")
+	}
+	h.ok(a.Accept(t.Context()))
 }

@@ -91,8 +91,8 @@ func (w *Workspace) recordOf(p Profile, emailKey string) PasswordRecord {
 	return PasswordRecord{Salt: w.unknownSum("salt of an unknown email", emailKey)[:password.SaltSize], Params: w.cost, PublicKey: nobody}
 }
 
-// nobody is a public key to which nobody has the private one: that of the seed of zeros, which no message is
-// signed with. A signature is held against it in the same time as against any other.
+// nobody is the public key that signatures for an email nobody has are held against, which takes the same time as any
+// other. Its seed of zeros is no secret: there being no profile is what refuses.
 var nobody = ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)).Public().(ed25519.PublicKey)
 
 // SignIn checks the password by what the client has signed with it: service.SignInMessage. Of the two results one is set: a Session, or a

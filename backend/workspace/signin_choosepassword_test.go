@@ -179,3 +179,35 @@ func TestChoosePassword_IsForAPasswordThatIsTooShortAlone(t *testing.T) {
 	_, err := c.ChoosePassword(t.Context(), secret.NewText(longerPass))
 	h.refused(err, service.CodeChallengeEnded)
 }
+
+// What unwraps the contracts goes to nobody for whom another factor is due.
+func TestChallenge_GivesOwnKeysOnlyWhereThePasswordStandsAlone(t *testing.T) {
+	t.Parallel()
+	h, owner := shortened(t)
+	keys := func(c *client.Challenge) error {
+		own, err := c.OwnKeys(t.Context())
+		if err != nil && (own.Lock.Len() > 0 || len(own.Wrapped) > 0) {
+			t.Error("they come with a refusal")
+		}
+		return err
+	}
+	h.refused(keys(owner.challenge()), service.CodeChallengeEnded) // a code is due
+	s := owner.signIn()
+	owner.alone(s)
+	c := owner.challenge()
+	h.ok(keys(c))
+	_, err := owner.challenge().Challenge.ChoosePassword(t.Context(), h.chosen(shortPass))
+	h.refused(err, service.CodeChallengeEnded)
+	second := h.one(person{role: workspace.RoleOwner, on: true})
+	second.pass = shortPass
+	h.ok(second.admin().Require2FA(t.Context(), h.clock.now(), "", second.proof()))
+	h.refused(keys(c), service.CodeChallengeEnded) // 2FA was required in between
+	h.ok(second.admin().DropRequirement(t.Context(), "", second.proof()))
+	c = owner.challenge()
+	c.Challenge.Leave()
+	h.refused(keys(c), service.CodeChallengeEnded)
+	c = owner.challenge()
+	_, err = owner.challenge().ChoosePassword(t.Context(), secret.NewText(longerPass))
+	h.ok(err)
+	h.refused(keys(c), service.CodeChallengeEnded) // another window has chosen one
+}

@@ -2,8 +2,10 @@ package workspace_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/backend/client"
 	"countersign/backend/secret"
@@ -99,4 +101,42 @@ func TestRedeem_CodeThatWasReplacedInBetweenIsUsed(t *testing.T) {
 	}, func() error { return third(member.redeem(given)) })
 	h.refused(err, service.CodeOneTimeUsed)
 	h.ok(third(member.redeem(again)))
+}
+
+// Nobody chooses a password before the code was right, and each code is looked at once.
+func TestRedeemAttempt_NeedsTheRightCodeFirstAndIsGoodOnce(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	p, given := h.invited(owner.admin())
+	begin := func(code string) *workspace.RedeemAttempt {
+		a, err := h.w.BeginRedeem(t.Context(), p.email, secret.NewText(code))
+		h.ok(err)
+		return a
+	}
+	redeem := func(a *workspace.RedeemAttempt) error {
+		_, _, err := a.Redeem(t.Context(), h.chosen(longerPass))
+		return err
+	}
+	h.refused(redeem(begin(given.Code.Display())), service.CodeChallengeEnded)
+	wrong := begin(noCode)
+	_, err := wrong.Check(t.Context())
+	h.refused(err, service.CodeInvitationWrong)
+	h.refused(redeem(wrong), service.CodeChallengeEnded)
+	_, err = wrong.Check(t.Context())
+	h.refused(err, service.CodeChallengeEnded)
+	late := begin(given.Code.Display())
+	_, err = late.Check(t.Context())
+	h.ok(err)
+	_, err = late.Check(t.Context())
+	h.refused(err, service.CodeChallengeEnded)
+	h.clock.step(workspace.ChallengeLife + time.Millisecond)
+	h.refused(redeem(late), service.CodeChallengeEnded)
+	left := begin(given.Code.Display())
+	_, err = left.Check(t.Context())
+	h.ok(errors.Join(err, left.Leave(t.Context())))
+	h.refused(redeem(left), service.CodeChallengeEnded)
+	right := begin(given.Code.Display())
+	_, err = right.Check(t.Context())
+	h.ok(errors.Join(err, redeem(right)))
+	h.refused(redeem(right), service.CodeChallengeEnded)
 }

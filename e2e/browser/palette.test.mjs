@@ -72,7 +72,7 @@ test('quick actions lead anywhere by keyboard, and do what the page would', asyn
 test('quick actions are not there before the sign-in, over a dialog, or where codes are to be kept', async ({
   page,
 }) => {
-  await heading(page, 'Create your workspace').waitFor();
+  await heading(page, 'Welcome to Countersign').waitFor();
   await page.keyboard.press('Control+k');
   await person.createWorkspace(page);
   await button(page, 'Change password').click();
@@ -107,6 +107,7 @@ test.describe('for a member', () => {
 });
 
 test('? shows the shortcuts where it is not typed, and F1 the help over what is typed', async ({ page }) => {
+  await person.toCreate(page);
   const name = page.getByLabel('Workspace name');
   await name.fill('What now');
   await name.press('?');
@@ -118,9 +119,8 @@ test('? shows the shortcuts where it is not typed, and F1 the help over what is 
   await expect(help).toHaveCount(0);
   await expect(name).toBeFocused();
   await expect(name).toHaveValue('What now?');
-  await name.clear();
 
-  await person.createWorkspace(page);
+  await person.fillWorkspace(page);
   await page.keyboard.press('?');
   const keys = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await expect(keys.getByText('Ctrl+K')).toBeVisible();
