@@ -27,13 +27,18 @@ func withCode(given workspace.GivenOut, code recovery.Code, err error) (GivenOut
 // AddMembers adds all of them in one step, or none: see workspace.Admin.AddMembers. What is wrong with one is said, and the proof is looked at, before
 // codes are made, which takes a while for many. It can be cancelled until then.
 func (a *Admin) AddMembers(ctx context.Context, people []workspace.NewMember, proof Proof, progress workspace.Progress) ([]GivenOut, error) {
-	codes, made, err := a.codesFor(ctx, len(people), proof, progress, func() error {
-		wrong, err := a.CheckMembers(ctx, people)
-		if err == nil && len(wrong) > 0 {
-			err = wrong[0].Err.With("row", wrong[0].Index+1)
-		}
-		return err
-	})
+	if len(people) == 0 || len(people) > workspace.MaxImport { // which is refused
+		_, err := a.Admin.AddMembers(ctx, people, nil, workspace.Proof{})
+		return nil, err
+	}
+	wrong, err := a.CheckMembers(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	if len(wrong) > 0 {
+		return nil, wrong[0].Err.With("row", wrong[0].Index+1)
+	}
+	codes, made, err := a.codesFor(ctx, len(people), proof, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -48,15 +53,8 @@ func (a *Admin) AddMembers(ctx context.Context, people []workspace.NewMember, pr
 	return all, nil
 }
 
-// codesFor makes codes for n people, after check and the proof. For more than can be added at a time, and for nobody, there
-// are none: the workspace refuses it.
-func (a *Admin) codesFor(ctx context.Context, n int, proof Proof, progress workspace.Progress, check func() error) ([]workspace.NewOneTime, []recovery.Code, error) {
-	if n == 0 || n > workspace.MaxImport {
-		return nil, nil, nil
-	}
-	if err := check(); err != nil {
-		return nil, nil, err
-	}
+// codesFor makes codes for n people, after the proof.
+func (a *Admin) codesFor(ctx context.Context, n int, proof Proof, progress workspace.Progress) ([]workspace.NewOneTime, []recovery.Code, error) {
 	if err := a.Prove(ctx, proof); err != nil {
 		return nil, nil, err
 	}
@@ -64,21 +62,23 @@ func (a *Admin) codesFor(ctx context.Context, n int, proof Proof, progress works
 }
 
 // InviteAgain gives members who have not used their invitation new ones, with the vault's keys in them: see workspace.Admin.InviteAgain.
+// Whoever has come in is left out.
 func (a *Admin) InviteAgain(ctx context.Context, ids []string, proof Proof, progress workspace.Progress) ([]GivenOut, error) {
-	if len(ids) <= workspace.MaxImport {
-		ids = distinct(ids)
-	}
-	codes, made, err := a.codesFor(ctx, len(ids), proof, progress, func() error { return a.CheckInviteAgain(ctx, ids) })
+	waiting, err := a.WaitingInvitations(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	given, err := a.Admin.InviteAgain(ctx, ids, codes, workspace.Proof{})
+	codes, made, err := a.codesFor(ctx, len(waiting), proof, progress)
 	if err != nil {
 		return nil, err
 	}
-	of := make(map[string]recovery.Code, len(ids))
-	for i, id := range ids {
-		of[id] = made[i]
+	again, of := make([]workspace.NewInvitation, len(waiting)), make(map[string]recovery.Code, len(waiting))
+	for i, id := range waiting {
+		again[i], of[id] = workspace.NewInvitation{ProfileID: id, Code: codes[i]}, made[i]
+	}
+	given, err := a.Admin.InviteAgain(ctx, again, workspace.Proof{})
+	if err != nil {
+		return nil, err
 	}
 	all := make([]GivenOut, len(given))
 	for i, g := range given {

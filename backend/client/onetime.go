@@ -51,7 +51,8 @@ func (w *Workspace) newCode(keys *vault.Keys) (n workspace.NewOneTime, code reco
 	return n, codes[0], err
 }
 
-// newCodes makes one for each of n people, with the vault's keys as far as the session has them.
+// newCodes makes one for each of n people, with the vault's keys as far as the session has them. Many take minutes, which count as
+// use of the session and end with it.
 func (s *Session) newCodes(ctx context.Context, n int, progress workspace.Progress) ([]workspace.NewOneTime, []recovery.Code, error) {
 	keys, err := s.vaultKeys(ctx)
 	if err != nil && !service.IsCode(err, service.CodeVaultWaiting) {
@@ -59,7 +60,9 @@ func (s *Session) newCodes(ctx context.Context, n int, progress workspace.Progre
 	}
 	made, codes := make([]workspace.NewOneTime, n), make([]recovery.Code, n)
 	err = inParallel(ctx, n, progress, func(i int) (err error) {
-		made[i], codes[i], err = s.w.newCode(&keys)
+		if made[i], codes[i], err = s.w.newCode(&keys); err == nil {
+			err = s.Touch()
+		}
 		return err
 	})
 	return made, codes, err

@@ -59,7 +59,7 @@ var teamCases = []useCase{
 			got(c.Verify(p.ctx, secret.NewText(p.code(2))))
 		}
 	}},
-	{name: "invite again", base: teamBase, covers: []string{"Admin.InviteAgain", "Admin.CheckInviteAgain"}, ready: led(func(p *person, a *client.Admin) {
+	{name: "invite again", base: teamBase, covers: []string{"Admin.InviteAgain", "Admin.WaitingInvitations"}, ready: led(func(p *person, a *client.Admin) {
 		got(a.InviteAgain(p.ctx, []string{p.member(joeEmail)}, p.proof(), nil))
 	})},
 	{name: "reset a password", base: teamBase, covers: []string{"Admin.ResetPassword"}, ready: led(func(p *person, a *client.Admin) {

@@ -150,11 +150,8 @@ func (c *Challenge) Enrol(ctx context.Context) (*EnrolmentSession, error) {
 	return &EnrolmentSession{s: s, kind: EnrolRequired}, nil
 }
 
-// BeginHelp gives what a client needs to make a proof of a help code. Errors: two_factor_off; folder.
+// BeginHelp gives what a client needs to make a proof of a help code. Errors: folder.
 func (c *Challenge) BeginHelp(ctx context.Context) (t CodeTerms, err error) {
-	if c.mustEnrol {
-		return t, refuse(service.CodeTwoFactorOff)
-	}
 	err = c.w.view(ctx, func(tx ReadTx) (err error) {
 		t, err = c.w.codeTerms(tx, c.profile, c.profile.EmailKey, []OneTimeKind{OneTimeHelp})
 		return err

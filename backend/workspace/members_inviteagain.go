@@ -2,22 +2,24 @@ package workspace
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"countersign/backend/service"
 )
 
-// InviteAgain gives those of some members who have not used their invitation new ones, in one
-// step, with a step-up: the old ones are no longer good. Whoever has come in meanwhile is left
-// out. The client has made the codes, one for each member, each named once. Errors: nobody_chosen, import_long, forbidden, not_yourself, member_gone; those of a
+// NewInvitation takes the place of the invitation that a member has not used. The client has made its code.
+type NewInvitation struct {
+	ProfileID string
+	Code      NewOneTime
+}
+
+// InviteAgain gives members who have not used their invitation new ones, in one step, with a step-up: the old ones are no
+// longer good. Whoever has come in meanwhile is left out. Errors: nobody_chosen, import_long, forbidden, not_yourself, member_gone; those of a
 // step-up; folder.
-func (a *Admin) InviteAgain(ctx context.Context, ids []string, codes []NewOneTime, proof Proof) ([]GivenOut, error) {
-	if len(ids) > MaxImport {
-		return nil, refuse(service.CodeImportLong).With("max", MaxImport)
-	}
-	if len(codes) != len(ids) {
-		return nil, errors.New("there is not one code for each who is invited again")
+func (a *Admin) InviteAgain(ctx context.Context, again []NewInvitation, proof Proof) ([]GivenOut, error) {
+	ids, of := make([]string, len(again)), make(map[string]NewOneTime, len(again))
+	for i, n := range again {
+		ids[i], of[n.ProfileID] = n.ProfileID, n.Code
 	}
 	done, err := a.s.begin()
 	if err != nil {
@@ -33,10 +35,6 @@ func (a *Admin) InviteAgain(ctx context.Context, ids []string, codes []NewOneTim
 	}
 	if err := w.view(ctx, check); err != nil {
 		return nil, err
-	}
-	of := make(map[string]NewOneTime, len(ids))
-	for i, id := range ids {
-		of[id] = codes[i]
 	}
 	var out []GivenOut
 	err = a.s.confirm(ctx, proof, func(c *confirmation) error {
@@ -70,20 +68,29 @@ func (a *Admin) InviteAgain(ctx context.Context, ids []string, codes []NewOneTim
 	return out, nil
 }
 
-// CheckInviteAgain says whether InviteAgain would be refused, before codes are made for many. Errors: those of
-// InviteAgain but for a step-up.
-func (a *Admin) CheckInviteAgain(ctx context.Context, ids []string) error {
-	return a.view(ctx, func(tx ReadTx) error {
-		_, _, err := a.invitedAmong(tx, ids)
+// WaitingInvitations gives those of some members who have not used their invitation, each once. Errors: those of InviteAgain but
+// for a step-up.
+func (a *Admin) WaitingInvitations(ctx context.Context, ids []string) (waiting []string, err error) {
+	err = a.view(ctx, func(tx ReadTx) error {
+		_, invited, err := a.invitedAmong(tx, ids)
+		waiting = nil
+		for _, p := range invited {
+			waiting = append(waiting, p.ID)
+		}
 		return err
 	})
+	return waiting, err
 }
 
+// invitedAmong gives those of ids who have not used their invitation, each once.
 func (a *Admin) invitedAmong(tx ReadTx, ids []string) (actor Profile, invited []Profile, err error) {
+	if len(ids) > MaxImport {
+		return actor, nil, refuse(service.CodeImportLong).With("max", MaxImport)
+	}
 	if actor, err = a.profile(tx); err != nil {
 		return actor, nil, err
 	}
-	for _, id := range ids {
+	for _, id := range distinct(ids) {
 		var target Profile
 		if actor, target, err = a.target(tx, id, mayResetPassword); err != nil {
 			return actor, nil, err
