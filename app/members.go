@@ -111,13 +111,13 @@ type OneTimeView struct {
 
 // show hands a one-time code to the page, and keeps it for copying and saving
 // until the page shows another, or the session ends.
-func (in *signIn) show(g workspace.GivenOut, to recipient) (OneTimeView, error) {
+func (in *signIn) show(g client.GivenOut, to recipient) (OneTimeView, error) {
 	code, err := to.close(holdsInvitation, []byte(g.Code.Display()))
 	if err != nil {
 		return OneTimeView{}, err
 	}
 	err = in.note(func() error {
-		in.given = []workspace.GivenOut{g}
+		in.given = []client.GivenOut{g}
 		return nil
 	})
 	if err != nil {
@@ -128,7 +128,7 @@ func (in *signIn) show(g workspace.GivenOut, to recipient) (OneTimeView, error) 
 
 // Add adds a member and gives the invitation. An owner or an admin needs a proof.
 func (m *Members) Add(session string, n NewMember, proof Proof, answer PublicKey) (OneTimeView, error) {
-	return m.give(session, proof, answer, func(ctx context.Context, a *client.Admin, p client.Proof) (workspace.GivenOut, error) {
+	return m.give(session, proof, answer, func(ctx context.Context, a *client.Admin, p client.Proof) (client.GivenOut, error) {
 		return a.AddMember(ctx, workspace.NewMember{Name: n.Name, Email: n.Email, Role: workspace.Role(n.Role)}, p)
 	})
 }
@@ -136,20 +136,20 @@ func (m *Members) Add(session string, n NewMember, proof Proof, answer PublicKey
 // ResetPassword gives a one-time code for a new password, or for somebody who
 // has not signed in yet a new invitation.
 func (m *Members) ResetPassword(session, member, approval string, proof Proof, answer PublicKey) (OneTimeView, error) {
-	return m.give(session, proof, answer, func(ctx context.Context, a *client.Admin, p client.Proof) (workspace.GivenOut, error) {
+	return m.give(session, proof, answer, func(ctx context.Context, a *client.Admin, p client.Proof) (client.GivenOut, error) {
 		return a.ResetPassword(ctx, member, approval, p)
 	})
 }
 
 // HelpCode gives a one-time code that stands in for a lost phone.
 func (m *Members) HelpCode(session, member, approval string, proof Proof, answer PublicKey) (OneTimeView, error) {
-	return m.give(session, proof, answer, func(ctx context.Context, a *client.Admin, p client.Proof) (workspace.GivenOut, error) {
+	return m.give(session, proof, answer, func(ctx context.Context, a *client.Admin, p client.Proof) (client.GivenOut, error) {
 		return a.HelpCode(ctx, member, approval, p)
 	})
 }
 
 func (m *Members) give(session string, proof Proof, answer PublicKey,
-	act func(context.Context, *client.Admin, client.Proof) (workspace.GivenOut, error)) (OneTimeView, error) {
+	act func(context.Context, *client.Admin, client.Proof) (client.GivenOut, error)) (OneTimeView, error) {
 	in, err := m.s.use(session)
 	if err != nil {
 		return OneTimeView{}, err
@@ -184,7 +184,7 @@ func (m *Members) CopyGiven(session string) error {
 }
 
 // givenText is a one-time code with what its person needs to use it.
-func givenText(g workspace.GivenOut) secret.Text {
+func givenText(g client.GivenOut) secret.Text {
 	return secret.NewText(g.Workspace + ", " + g.Email + "\n" + g.Code.Display())
 }
 
@@ -214,7 +214,7 @@ func (m *Members) Print(session string) error {
 }
 
 // shownCodes are the one-time codes that are shown now, one or more.
-func (in *signIn) shownCodes() (given []workspace.GivenOut, err error) {
+func (in *signIn) shownCodes() (given []client.GivenOut, err error) {
 	err = in.note(func() error {
 		if given = in.given; len(given) == 0 {
 			return service.Fault(service.CodeEnrolmentEnded, nil, nil)

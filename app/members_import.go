@@ -228,7 +228,7 @@ func (i *Import) InviteAgain(session string, members []string, proof Proof) (Imp
 }
 
 // keepImported holds the invitations until they are hidden; the list has been used.
-func (in *signIn) keepImported(given []workspace.GivenOut) error {
+func (in *signIn) keepImported(given []client.GivenOut) error {
 	return in.note(func() error {
 		in.given, in.list = given, nil
 		return nil

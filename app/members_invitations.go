@@ -153,7 +153,7 @@ func writeWhole(path string, fill func(io.Writer) error) error {
 	return f.Keep()
 }
 
-func oneTimeView(g workspace.GivenOut, code Envelope) OneTimeView {
+func oneTimeView(g client.GivenOut, code Envelope) OneTimeView {
 	return OneTimeView{
 		Kind: string(g.Kind), Name: g.Name, Email: g.Email, Workspace: g.Workspace, Code: code, IssuedBy: g.IssuedBy,
 		IssuedAt: stamp(g.IssuedAt), ExpiresAt: stamp(g.ExpiresAt),

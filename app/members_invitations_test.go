@@ -1,14 +1,13 @@
 package app
 
 import (
+	"countersign/backend/client"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"countersign/backend/workspace"
 )
 
 func TestSaveInvitations_OnePageEachForTheirOwnerAlone(t *testing.T) {
@@ -53,7 +52,7 @@ func TestSaveInvitations_OnePageEachForTheirOwnerAlone(t *testing.T) {
 func TestPrintInvitations_TooManyAreToBeSaved(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)
-	i.s.current().given = make([]workspace.GivenOut, MaxPrint+1)
+	i.s.current().given = make([]client.GivenOut, MaxPrint+1)
 	_, err := i.imp.PrintInvitations(i.in.Token, i.page.mailbox().PublicKey)
 	i.refused(err, codePrintLong)
 }

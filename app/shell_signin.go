@@ -37,7 +37,7 @@ type signIn struct {
 	timer      *time.Timer                   // when the session may have ended
 	challenge  *client.Challenge             // a second factor is due; nil: none is
 	chToken    string                        // by which the page names it
-	given      []workspace.GivenOut          // one-time codes on the screen
+	given      []client.GivenOut             // one-time codes on the screen
 	run        *pendingRun                   // a print run whose sheets are on their way
 	adding     addQueue                      // contracts on their way, and those that wait
 	dropped    map[int]*dropping             // files that the page is sending, by number

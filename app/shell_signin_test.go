@@ -49,7 +49,7 @@ func TestLock_DropsAllThatTheSignInHeld(t *testing.T) {
 	imported, _, err := in.beginImport()
 	w.ok(err)
 	w.ok(in.note(func() error {
-		in.chToken, in.given, in.list = "token", make([]workspace.GivenOut, 1), &pickedList{}
+		in.chToken, in.given, in.list = "token", make([]client.GivenOut, 1), &pickedList{}
 		in.dropped[1], in.export = &dropping{}, &pickedExport{}
 		in.adding.waiting, in.adding.given = []*addition{{names: []string{"a"}, passed: func(int, bool) {}}}, []string{"b"}
 		return nil
@@ -100,8 +100,8 @@ func TestSignIn_LateAnswersDoNotReachTheNext(t *testing.T) {
 	to, err := answerTo(w.page.mailbox().PublicKey)
 	w.ok(err)
 	for name, late := range map[string]func() error{
-		"a one-time code": func() error { _, err := old.show(workspace.GivenOut{}, to); return err },
-		"invitations":     func() error { return old.keepImported(make([]workspace.GivenOut, 1)) },
+		"a one-time code": func() error { _, err := old.show(client.GivenOut{}, to); return err },
+		"invitations":     func() error { return old.keepImported(make([]client.GivenOut, 1)) },
 		"a print run":     func() error { _, err := old.hold(nil); return err },
 		"a job":           func() error { _, _, err := old.beginJob(jobSaving); return err },
 		"an import":       func() error { _, _, err := old.beginImport(); return err },

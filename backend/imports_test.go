@@ -63,7 +63,7 @@ var mayKnow = map[string][]string{
 	"e2e":                  {"backend"}, // prepares what tests need; nothing of it ships
 	"backend/service":      {"backend/store"},
 	"backend/contracts":    {"backend/service", "backend/store", "backend/text", "backend/vault"},
-	"backend/client":       {"backend/service", "backend/password", "backend/contracts", "backend/secret", "backend/store", "backend/vault", "backend/workspace"},
+	"backend/client":       {"backend/service", "backend/password", "backend/recovery", "backend/contracts", "backend/secret", "backend/store", "backend/vault", "backend/workspace"},
 	"backend/workspace":    {"backend/service", "backend/contracts", "backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/vault", "backend/secret", "backend/text"},
 	"backend/journal":      {"backend/store", "backend/audit", "backend/secret"},
 	"backend/store":        {"backend/store", "backend/audit", "backend/secret"},

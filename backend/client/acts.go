@@ -51,11 +51,6 @@ func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof Proof) 
 	return a.s.signing(ctx, proof, func(p workspace.Proof) error { return a.Admin.Reset2FA(ctx, id, approval, p) })
 }
 
-// HelpCode gives out a temporary code.
-func (a *Admin) HelpCode(ctx context.Context, id, approval string, proof Proof) (workspace.GivenOut, error) {
-	return signing(ctx, a.s, proof, func(p workspace.Proof) (workspace.GivenOut, error) { return a.Admin.HelpCode(ctx, id, approval, p) })
-}
-
 // SetTwoPeople says whether sensitive acts wait for a second admin.
 func (a *Admin) SetTwoPeople(ctx context.Context, on bool, approval string, proof Proof) error {
 	return a.s.signing(ctx, proof, func(p workspace.Proof) error { return a.Admin.SetTwoPeople(ctx, on, approval, p) })

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/backend/password"
+	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
@@ -20,11 +21,12 @@ import (
 // Workspace is a workspace as it is used from this computer.
 type Workspace struct {
 	*workspace.Workspace
-	log     *slog.Logger
-	rand    io.Reader
-	secrets workspace.Secrets
-	cost    store.Argon2id
-	hashing chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
+	log      *slog.Logger
+	rand     io.Reader
+	secrets  workspace.Secrets
+	cost     store.Argon2id
+	codeCost store.Argon2id
+	hashing  chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
 
 	mu    sync.Mutex   // guards what follows
 	share secret.Bytes // this computer's: see loadShare
@@ -79,7 +81,7 @@ func Open(ctx context.Context, c workspace.Config) (*Workspace, error) {
 
 func newClient(in *workspace.Workspace, c workspace.Config) *Workspace {
 	w := &Workspace{
-		Workspace: in, log: c.Log, rand: c.Rand, secrets: c.Secrets, cost: store.Argon2id(c.Password),
+		Workspace: in, log: c.Log, rand: c.Rand, secrets: c.Secrets, cost: store.Argon2id(c.Password), codeCost: store.Argon2id(c.Recovery),
 		hashing: make(chan struct{}, min(4, runtime.NumCPU())),
 	}
 	if w.log == nil {
@@ -90,6 +92,9 @@ func newClient(in *workspace.Workspace, c workspace.Config) *Workspace {
 	}
 	if w.cost == (store.Argon2id{}) {
 		w.cost = store.Argon2id(password.DefaultParams)
+	}
+	if w.codeCost == (store.Argon2id{}) {
+		w.codeCost = store.Argon2id(recovery.DefaultParams)
 	}
 	return w
 }
@@ -174,11 +179,11 @@ func (w *Workspace) create(ctx context.Context, in NewWorkspace, keys vault.Keys
 	if err := w.loadShare(ctx); err != nil {
 		return nil, err
 	}
-	pair, err := newKeyPair(keys)
+	own, sealed, err := newKeyPair(keys)
 	if err != nil {
 		return nil, err
 	}
-	pw, t, err := w.choose(ctx, in.Password, pair.Own, pair.Keys)
+	pw, t, err := w.choose(ctx, in.Password, own, sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -205,38 +210,6 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 		return nil, nil, err
 	}
 	s, c, err := attempt.SignIn(ctx, t.sign(service.SignInMessage(attempt.WorkspaceID, attempt.Nonce)), t.short)
-	return w.entered(ctx, s, c, t, err)
-}
-
-// Redeem takes an invitation or a reset code, and the password that its person has chosen. Of the two results one is
-// set, as for SignIn. The password is looked at first, so that a weak one costs no guess. Errors: password_*, and those of
-// workspace.RedeemAttempt.
-func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.Text) (*Session, *Challenge, error) {
-	attempt, err := w.BeginRedeem(ctx, email, input)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := checkPassword(pw, w.MinPassword(), "password", w.Name(), email); err != nil {
-		return nil, nil, err
-	}
-	right, err := attempt.Check(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := checkPassword(pw, w.MinPassword(), "password", w.Name(), right.Name, email); err != nil {
-		return nil, nil, service.Afterwards(err, attempt.Leave(ctx))
-	}
-	own := right.Own
-	if own.Empty() {
-		if own, err = vault.NewIdentity(); err != nil {
-			return nil, nil, err
-		}
-	}
-	next, t, err := w.choose(ctx, pw, own, workspace.SealedKeys{})
-	if err != nil {
-		return nil, nil, err
-	}
-	s, c, err := attempt.Redeem(ctx, next)
 	return w.entered(ctx, s, c, t, err)
 }
 
@@ -299,11 +272,6 @@ func (c *Challenge) enrolling(e *workspace.EnrolmentSession, err error) (*Enrolm
 // Enrol lets somebody in as far as enrolling: see workspace.Challenge.Enrol.
 func (c *Challenge) Enrol(ctx context.Context) (*EnrolmentSession, error) {
 	return c.enrolling(c.Challenge.Enrol(ctx))
-}
-
-// UseHelpCode takes a help code: see workspace.Challenge.UseHelpCode.
-func (c *Challenge) UseHelpCode(ctx context.Context, input secret.Text) (*EnrolmentSession, error) {
-	return c.enrolling(c.Challenge.UseHelpCode(ctx, input))
 }
 
 // Enter gives the session, once the phone is enrolled: see workspace.EnrolmentSession.Enter.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"runtime"
 	"slices"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -102,7 +103,7 @@ func (s *Session) giveWaiting(ctx context.Context) error {
 // database has of them is damaged, is passed over, so that the others do not wait for them.
 func (s *Session) sealAll(ctx context.Context, holders []workspace.KeyHolder, keys vault.Keys) ([]workspace.GivenKeys, error) {
 	all := make([]workspace.GivenKeys, len(holders))
-	err := inParallel(ctx, len(holders), func(i int) error {
+	err := inParallel(ctx, len(holders), nil, func(i int) error {
 		sealed, err := seal(keys, holders[i].Recipient)
 		if errors.Is(err, vault.ErrRecipient) {
 			s.w.log.Warn("the vault's keys cannot be given to a holder", "holder", holders[i].Holder, "error", err)
@@ -130,11 +131,11 @@ func seal(keys vault.Keys, recipient string) (workspace.SealedKeys, error) {
 }
 
 // newKeyPair makes one for somebody, and encrypts the vault's keys to it.
-func newKeyPair(keys vault.Keys) (p workspace.KeyPair, err error) {
-	if p.Own, err = vault.NewIdentity(); err == nil {
-		p.Keys, err = seal(keys, p.Own.Recipient())
+func newKeyPair(keys vault.Keys) (own vault.Identity, sealed workspace.SealedKeys, err error) {
+	if own, err = vault.NewIdentity(); err == nil {
+		sealed, err = seal(keys, own.Recipient())
 	}
-	return p, err
+	return own, sealed, err
 }
 
 // enter unwraps the key pair of somebody who is in, and gives the vault's keys to whoever waits for them. Who
@@ -185,22 +186,9 @@ func (s *Session) ownOrNew() (vault.Identity, error) {
 	return s.own, nil
 }
 
-// newKeyPairs makes one for each of n people, with the vault's keys as far as the session has them.
-func (s *Session) newKeyPairs(ctx context.Context, n int) ([]workspace.KeyPair, error) {
-	keys, err := s.vaultKeys(ctx)
-	if err != nil && !service.IsCode(err, service.CodeVaultWaiting) {
-		return nil, err
-	}
-	all := make([]workspace.KeyPair, n)
-	err = inParallel(ctx, n, func(i int) (err error) {
-		all[i], err = newKeyPair(keys)
-		return err
-	})
-	return all, err
-}
-
 // inParallel does n things on all processors.
-func inParallel(ctx context.Context, n int, do func(int) error) error {
+func inParallel(ctx context.Context, n int, progress workspace.Progress, do func(int) error) error {
+	var done atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range n {
@@ -208,7 +196,13 @@ func inParallel(ctx context.Context, n int, do func(int) error) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			return do(i)
+			if err := do(i); err != nil {
+				return err
+			}
+			if now := done.Add(1); progress != nil {
+				progress(now, int64(n))
+			}
+			return nil
 		})
 	}
 	return g.Wait()

@@ -66,11 +66,11 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 		return nil, nil, err
 	}
 	keys := vault.KeysOf(attempt.Generation, identity)
-	pair, err := newKeyPair(keys)
+	own, sealed, err := newKeyPair(keys)
 	if err != nil {
 		return nil, nil, err
 	}
-	pw, t, err := w.choose(ctx, in.Password, pair.Own, pair.Keys)
+	pw, t, err := w.choose(ctx, in.Password, own, sealed)
 	if err != nil {
 		return nil, nil, err
 	}

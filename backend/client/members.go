@@ -3,54 +3,111 @@ package client
 import (
 	"context"
 
+	"countersign/backend/recovery"
 	"countersign/backend/workspace"
 )
 
 // AddMember adds somebody, with the vault's keys in the invitation: see workspace.Admin.AddMember.
-func (a *Admin) AddMember(ctx context.Context, n workspace.NewMember, proof Proof) (workspace.GivenOut, error) {
-	pairs, err := a.s.newKeyPairs(ctx, 1)
+func (a *Admin) AddMember(ctx context.Context, n workspace.NewMember, proof Proof) (GivenOut, error) {
+	codes, made, err := a.s.newCodes(ctx, 1, nil)
 	if err != nil {
-		return workspace.GivenOut{}, err
+		return GivenOut{}, err
 	}
-	return signing(ctx, a.s, proof, func(p workspace.Proof) (workspace.GivenOut, error) { return a.Admin.AddMember(ctx, n, pairs[0], p) })
+	given, err := signing(ctx, a.s, proof, func(p workspace.Proof) (workspace.GivenOut, error) { return a.Admin.AddMember(ctx, n, codes[0], p) })
+	return withCode(given, made[0], err)
 }
 
-// AddMembers adds all of them in one step, or none: see workspace.Admin.AddMembers.
-func (a *Admin) AddMembers(ctx context.Context, people []workspace.NewMember, proof Proof, progress workspace.Progress) ([]workspace.GivenOut, error) {
-	if len(people) > workspace.MaxImport { // which is refused
-		return a.Admin.AddMembers(ctx, people, make([]workspace.KeyPair, len(people)), workspace.Proof{}, progress)
+func withCode(given workspace.GivenOut, code recovery.Code, err error) (GivenOut, error) {
+	if err != nil {
+		return GivenOut{}, err
 	}
-	pairs, err := a.s.newKeyPairs(ctx, len(people))
+	return GivenOut{given, code}, nil
+}
+
+// AddMembers adds all of them in one step, or none: see workspace.Admin.AddMembers. What is wrong with one is said, and the proof is looked at, before
+// codes are made, which takes a while for many. It can be cancelled until then.
+func (a *Admin) AddMembers(ctx context.Context, people []workspace.NewMember, proof Proof, progress workspace.Progress) ([]GivenOut, error) {
+	if len(people) == 0 || len(people) > workspace.MaxImport { // which is refused
+		_, err := a.Admin.AddMembers(ctx, people, nil, workspace.Proof{})
+		return nil, err
+	}
+	wrong, err := a.CheckMembers(ctx, people)
 	if err != nil {
 		return nil, err
 	}
-	return signing(ctx, a.s, proof, func(p workspace.Proof) ([]workspace.GivenOut, error) {
-		return a.Admin.AddMembers(ctx, people, pairs, p, progress)
-	})
+	if len(wrong) > 0 {
+		return nil, wrong[0].Err.With("row", wrong[0].Index+1)
+	}
+	codes, made, err := a.codesFor(ctx, len(people), proof, progress)
+	if err != nil {
+		return nil, err
+	}
+	given, err := a.Admin.AddMembers(ctx, people, codes, workspace.Proof{})
+	if err != nil {
+		return nil, err
+	}
+	all := make([]GivenOut, len(given))
+	for i, g := range given {
+		all[i] = GivenOut{g, made[i]}
+	}
+	return all, nil
+}
+
+// codesFor makes codes for n people, after the proof.
+func (a *Admin) codesFor(ctx context.Context, n int, proof Proof, progress workspace.Progress) ([]workspace.NewOneTime, []recovery.Code, error) {
+	if err := a.Prove(ctx, proof); err != nil {
+		return nil, nil, err
+	}
+	return a.s.newCodes(ctx, n, progress)
 }
 
 // InviteAgain gives members who have not used their invitation new ones, with the vault's keys in them: see workspace.Admin.InviteAgain.
-func (a *Admin) InviteAgain(ctx context.Context, ids []string, proof Proof, progress workspace.Progress) ([]workspace.GivenOut, error) {
-	if len(ids) > workspace.MaxImport { // which is refused
-		return a.Admin.InviteAgain(ctx, ids, nil, workspace.Proof{}, progress)
-	}
-	pairs, err := a.s.newKeyPairs(ctx, len(ids))
+// Whoever has come in is left out.
+func (a *Admin) InviteAgain(ctx context.Context, ids []string, proof Proof, progress workspace.Progress) ([]GivenOut, error) {
+	waiting, err := a.WaitingInvitations(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	return signing(ctx, a.s, proof, func(p workspace.Proof) ([]workspace.GivenOut, error) {
-		return a.Admin.InviteAgain(ctx, ids, pairs, p, progress)
-	})
+	codes, made, err := a.codesFor(ctx, len(waiting), proof, progress)
+	if err != nil {
+		return nil, err
+	}
+	again, of := make([]workspace.NewInvitation, len(waiting)), make(map[string]recovery.Code, len(waiting))
+	for i, id := range waiting {
+		again[i], of[id] = workspace.NewInvitation{ProfileID: id, Code: codes[i]}, made[i]
+	}
+	given, err := a.Admin.InviteAgain(ctx, again, workspace.Proof{})
+	if err != nil {
+		return nil, err
+	}
+	all := make([]GivenOut, len(given))
+	for i, g := range given {
+		all[i] = GivenOut{g, of[g.ProfileID]}
+	}
+	return all, nil
 }
 
 // ResetPassword gives out a code with which somebody chooses a new password, with the vault's keys
 // in it: see workspace.Admin.ResetPassword.
-func (a *Admin) ResetPassword(ctx context.Context, id, approval string, proof Proof) (workspace.GivenOut, error) {
-	pairs, err := a.s.newKeyPairs(ctx, 1)
+func (a *Admin) ResetPassword(ctx context.Context, id, approval string, proof Proof) (GivenOut, error) {
+	codes, made, err := a.s.newCodes(ctx, 1, nil)
 	if err != nil {
-		return workspace.GivenOut{}, err
+		return GivenOut{}, err
 	}
-	return signing(ctx, a.s, proof, func(p workspace.Proof) (workspace.GivenOut, error) {
-		return a.Admin.ResetPassword(ctx, id, approval, pairs[0], p)
+	given, err := signing(ctx, a.s, proof, func(p workspace.Proof) (workspace.GivenOut, error) {
+		return a.Admin.ResetPassword(ctx, id, approval, codes[0], p)
 	})
+	return withCode(given, made[0], err)
+}
+
+// HelpCode gives out a temporary code.
+func (a *Admin) HelpCode(ctx context.Context, id, approval string, proof Proof) (GivenOut, error) {
+	code, made, err := a.s.w.newCode(nil)
+	if err != nil {
+		return GivenOut{}, err
+	}
+	given, err := signing(ctx, a.s, proof, func(p workspace.Proof) (workspace.GivenOut, error) {
+		return a.Admin.HelpCode(ctx, id, approval, code, p)
+	})
+	return withCode(given, made, err)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/vault"
 	"countersign/backend/workspace"
@@ -113,7 +114,10 @@ var contractCases = []useCase{
 	{name: "give the vault's keys to somebody who waits", base: contractsBase, covers: []string{"Session.GiveKeys", "Session.WaitingKeys"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		joe := workspace.NewMember{Name: "Joe Tanaka", Email: joeEmail, Role: workspace.RoleMember}
-		got(p.admin(p.signIn()).Admin.AddMember(p.ctx, joe, workspace.KeyPair{Own: got(vault.NewIdentity())}, workspace.Proof{}))
+		got(p.admin(p.signIn()).Admin.AddMember(p.ctx, joe, workspace.NewOneTime{
+			Salt: make([]byte, recovery.SaltSize), Params: workspace.Argon2id(recovery.Cheap), Proof: make([]byte, recovery.HashSize),
+			KeyPair: workspace.WrappedKeyPair{Recipient: got(vault.NewIdentity()).Recipient(), Wrapped: []byte("wrapped")},
+		}, workspace.Proof{}))
 		return func() {
 			must(p.signIn().End(p.ctx))
 		}

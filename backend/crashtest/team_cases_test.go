@@ -59,7 +59,7 @@ var teamCases = []useCase{
 			got(c.Verify(p.ctx, secret.NewText(p.code(2))))
 		}
 	}},
-	{name: "invite again", base: teamBase, covers: []string{"Admin.InviteAgain"}, ready: led(func(p *person, a *client.Admin) {
+	{name: "invite again", base: teamBase, covers: []string{"Admin.InviteAgain", "Admin.WaitingInvitations"}, ready: led(func(p *person, a *client.Admin) {
 		got(a.InviteAgain(p.ctx, []string{p.member(joeEmail)}, p.proof(), nil))
 	})},
 	{name: "reset a password", base: teamBase, covers: []string{"Admin.ResetPassword"}, ready: led(func(p *person, a *client.Admin) {
@@ -71,7 +71,7 @@ var teamCases = []useCase{
 	{name: "give out a help code", base: teamBase, covers: []string{"Admin.HelpCode"}, ready: led(func(p *person, a *client.Admin) {
 		got(a.HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
 	})},
-	{name: "use a help code", base: teamBase, covers: []string{"Challenge.UseHelpCode"}, prepares: true, ready: func(p *person) func() {
+	{name: "use a help code", base: teamBase, covers: []string{"Challenge.UseHelpCode", "Challenge.BeginHelp"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		given := got(p.admin(p.signIn()).HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
 		c := p.due(miaEmail, miaPass)

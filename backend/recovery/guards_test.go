@@ -68,28 +68,30 @@ func TestHashSet_TakesTheShortestPepper(t *testing.T) {
 	}
 }
 
-// A changed key would leave what it wraps unreadable.
-func TestHashAndKey_GivesTheHashAndAKeyOfItsOwn(t *testing.T) {
+// A changed key would leave what it wraps unreadable. Node's crypto gives the same values.
+func TestProofAndWrappingKey_AreOfTheCodeAndTellNothingOfEachOther(t *testing.T) {
 	t.Parallel()
 	p := recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
 	c := parse(t, "0HTR-1V5M-J8XP-4CE2")
-	hash, key := recovery.HashAndKey(c, salt, p, pepper())
-	if !bytes.Equal(hash, recovery.Hash(c, salt, p, pepper())) {
+	derived := recovery.Derive(c, salt, p)
+	proof, key := recovery.Proof(derived), recovery.WrappingKey(derived)
+	if !bytes.Equal(recovery.Keyed(proof, pepper()), recovery.Hash(c, salt, p, pepper())) {
 		t.Error("the hash is another than Hash's")
 	}
-	const want = "21be6d41c31fb18850d91cd821c40a93e1da8167896017cc2c3d850f3060e0a9"
-	if got := hex.EncodeToString(key.Reveal()); got != want {
+	if got := hex.EncodeToString(proof); got != "820369aa63d22c9a5269d955143bd801a7d137018923eb6bb9134dad84957056" {
+		t.Errorf("proof %s", got)
+	}
+	if got := hex.EncodeToString(key.Reveal()); got != "96608909ed09669360710cbc0ae00c88d1e01aaaacfac4d41eea9665cb85f6b5" {
 		t.Errorf("key %s", got)
 	}
-	others := map[string]secret.Bytes{}
-	_, others["another code"] = recovery.HashAndKey(set(t)[0], salt, p, pepper())
-	_, others["another salt"] = recovery.HashAndKey(c, []byte("0123456789abcdeg"), p, pepper())
-	_, others["another pepper"] = recovery.HashAndKey(c, salt, p, secret.NewBytes(make([]byte, 32)))
-	_, others["no code"] = recovery.HashAndKey(recovery.Code{}, salt, p, pepper())
-	others["the hash"] = secret.NewBytes(hash)
-	for name, other := range others {
-		if other.Equal(key) {
-			t.Errorf("%s gives the same key", name)
+	for name, other := range map[string]secret.Bytes{
+		"another code": recovery.Derive(set(t)[0], salt, p), "another salt": recovery.Derive(c, []byte("0123456789abcdeg"), p), "no code": recovery.Derive(recovery.Code{}, salt, p),
+	} {
+		if recovery.WrappingKey(other).Equal(key) || bytes.Equal(recovery.Proof(other), proof) {
+			t.Errorf("%s gives the same", name)
 		}
+	}
+	if bytes.Equal(recovery.Keyed(proof, secret.NewBytes(make([]byte, 32))), recovery.Keyed(proof, pepper())) || bytes.Equal(proof, key.Reveal()) || key.Equal(derived) {
+		t.Error("another pepper gives the same hash, or the proof is the key")
 	}
 }

@@ -58,43 +58,50 @@ func (p Params) Check() error {
 	return nil
 }
 
-// Hash returns HMAC-SHA256 under the pepper of the code's Argon2id. The pepper lies
-// in the keychain, so that the database alone is not enough to try codes (ASVS 5.0,
-// 6.5.2). p must have passed Check.
+// Hash returns what is kept of a code: Keyed of its Proof. p must have passed Check.
 func Hash(c Code, salt []byte, p Params, pepper secret.Bytes) []byte {
-	slow := derive(c, salt, p)
-	defer clear(slow)
-	return hashOf(slow, pepper)
+	derived := Derive(c, salt, p)
+	defer derived.Wipe()
+	return Keyed(Proof(derived), pepper)
 }
 
-// HashAndKey is Hash, and from the same Argon2id a key of 32 bytes, under which
-// something can be wrapped for whoever has the code. Neither tells of the other.
-func HashAndKey(c Code, salt []byte, p Params, pepper secret.Bytes) (hash []byte, key secret.Bytes) {
-	slow := derive(c, salt, p)
-	defer clear(slow)
-	both := append(append(make([]byte, 0, len(slow)+pepper.Len()), slow...), pepper.Reveal()...)
-	defer clear(both)
-	k, err := hkdf.Key(sha256.New, both, salt, keyInfo, HashSize)
-	if err != nil {
-		panic(err) // only for a length above 255 hashes, and ours is one
-	}
-	return hashOf(slow, pepper), secret.NewBytes(k)
-}
+// What separates the keys that are made of one code.
+const (
+	proofInfo = "countersign code proof v1"
+	keyInfo   = "countersign code wrapping key v1"
+)
 
-// keyInfo separates the wrapping key from every other key made of the same input.
-const keyInfo = "countersign one-time code wrapping key v1"
-
-func derive(c Code, salt []byte, p Params) (slow []byte) {
+// Derive returns Argon2id of a code, 32 bytes. p must have passed Check.
+func Derive(c Code, salt []byte, p Params) secret.Bytes {
 	if c.chars == nil {
 		c = Code{new([length]byte)}
 	}
-	secret.Confined(func() { slow = argon2.IDKey(c.chars[:], salt, p.Time, p.MemoryKiB, p.Threads, HashSize) })
-	return slow
+	var derived []byte
+	secret.Confined(func() { derived = argon2.IDKey(c.chars[:], salt, p.Time, p.MemoryKiB, p.Threads, HashSize) })
+	return secret.NewBytes(derived)
 }
 
-func hashOf(slow []byte, pepper secret.Bytes) []byte {
+// Proof returns what shows that somebody has the code, and tells nothing of what WrappingKey
+// gives: HKDF-SHA256 (RFC 5869) of the derived key.
+func Proof(derived secret.Bytes) []byte { return expand(derived, proofInfo) }
+
+// WrappingKey returns a key of 32 bytes, under which something can be wrapped for whoever has the code.
+func WrappingKey(derived secret.Bytes) secret.Bytes { return secret.NewBytes(expand(derived, keyInfo)) }
+
+func expand(derived secret.Bytes, info string) []byte {
+	out, err := hkdf.Key(sha256.New, derived.Reveal(), nil, info, HashSize)
+	if err != nil {
+		panic(err) // only for a length above 255 hashes, and ours is one
+	}
+	return out
+}
+
+// Keyed returns HMAC-SHA256 of a proof under the pepper. The pepper lies
+// in the keychain, so that the database alone is not enough to try codes (ASVS 5.0,
+// 6.5.2).
+func Keyed(proof []byte, pepper secret.Bytes) []byte {
 	mac := hmac.New(sha256.New, pepper.Reveal())
-	mac.Write(slow)
+	mac.Write(proof)
 	return mac.Sum(nil)
 }
 

@@ -169,7 +169,7 @@ func Sheet(s workspace.RunSheet) sheet.Sheet {
 }
 
 // Invitation is a one-time code as it is drawn.
-func Invitation(g workspace.GivenOut) sheet.Invitation {
+func Invitation(g client.GivenOut) sheet.Invitation {
 	return sheet.Invitation{
 		Reset: g.Kind == workspace.OneTimeReset, Workspace: g.Workspace, Name: g.Name, Email: g.Email, Code: g.Code, IssuedAt: g.IssuedAt,
 		IssuedBy: g.IssuedBy, ExpiresAt: g.ExpiresAt, Location: time.Local,

@@ -3,28 +3,18 @@ package workspace
 import (
 	"context"
 
-	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/vault"
 )
 
 // Each person has a key pair, whose private half is wrapped under a key that is made of their
 // password. The vault's keys are encrypted to its public half. The workspace keeps all of it, and never
 // sees the vault's keys: package client makes them, opens them, and gives them to others.
-// What comes with an invitation or a reset it wraps and unwraps itself, as it makes the codes so far.
 
 // SealedKeys are the vault's keys, encrypted to one recipient. The zero value is none.
 type SealedKeys struct {
 	Ciphertext []byte
 	Generation int  // of the newest
 	OnlyOne    bool // there are no older ones with it
-}
-
-// KeyPair is one that a client has made for somebody who gets a code, with the vault's keys for it as far as the client
-// has any.
-type KeyPair struct {
-	Own  vault.Identity
-	Keys SealedKeys
 }
 
 // KeyHolder has a key pair: a profile, or an invitation or a password reset that is open.
@@ -50,13 +40,6 @@ type Vault struct {
 func profileHolder(id string) string { return "profile/" + id }
 
 func oneTimeHolder(kind OneTimeKind, id string) string { return string(kind) + "/" + id }
-
-// newHolder is a holder's row, whose key pair is wrapped under wrapping.
-func newHolder(holder string, wrapping secret.Bytes, p KeyPair) (k VaultKey, err error) {
-	k = VaultKey{Holder: holder, Recipient: p.Own.Recipient()}
-	k.Wrapped, err = vault.Wrap(wrapping, holder, p.Own)
-	return p.Keys.in(k), err
-}
 
 // in puts the keys in a row.
 func (s SealedKeys) in(k VaultKey) VaultKey {

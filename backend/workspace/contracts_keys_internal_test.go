@@ -1,17 +1,12 @@
 package workspace
 
 import (
-	"bytes"
 	"encoding/hex"
-	"errors"
 	"testing"
 
-	"countersign/backend/secret"
+	"countersign/backend/recovery"
 	"countersign/backend/vault"
 )
-
-// wrapping is a key that wraps, of one byte over and over.
-func wrapping(b byte) secret.Bytes { return secret.NewBytes(bytes.Repeat([]byte{b}, 32)) }
 
 func newIdentity(t *testing.T) vault.Identity {
 	t.Helper()
@@ -22,19 +17,35 @@ func newIdentity(t *testing.T) vault.Identity {
 	return own
 }
 
-func TestNewHolder_KeyOfAnotherLengthWrapsNothing(t *testing.T) {
+// What a client has made of a one-time code is bounded.
+func TestNewOneTime_MalformedOneIsNotTaken(t *testing.T) {
 	t.Parallel()
-	for _, n := range []int{0, 31, 33} {
-		if _, err := newHolder("profile/a", secret.NewBytes(make([]byte, n)), KeyPair{Own: newIdentity(t)}); err == nil {
-			t.Errorf("a key of %d bytes wraps", n)
+	good := func() NewOneTime {
+		return NewOneTime{Salt: make([]byte, 16), Params: Argon2id(recovery.Cheap), Proof: make([]byte, 32), KeyPair: WrappedKeyPair{Recipient: "age1", Wrapped: []byte("wrapped")}}
+	}
+	if err := good().check(OneTimeInvitation); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*NewOneTime){
+		"short salt":       func(n *NewOneTime) { n.Salt = n.Salt[1:] },
+		"long salt":        func(n *NewOneTime) { n.Salt = append(n.Salt, 0) },
+		"short proof":      func(n *NewOneTime) { n.Proof = n.Proof[1:] },
+		"no proof":         func(n *NewOneTime) { n.Proof = nil },
+		"weak parameters":  func(n *NewOneTime) { n.Params = Argon2id{MemoryKiB: 8, Time: 1, Threads: 1} },
+		"no recipient":     func(n *NewOneTime) { n.KeyPair.Recipient = "" },
+		"nothing wrapped":  func(n *NewOneTime) { n.KeyPair.Wrapped = nil },
+		"too much wrapped": func(n *NewOneTime) { n.KeyPair.Wrapped = make([]byte, 1025) },
+	} {
+		n := good()
+		change(&n)
+		if n.check(OneTimeInvitation) == nil || n.check(OneTimeReset) == nil {
+			t.Errorf("%s: it is taken", name)
 		}
 	}
-}
-
-func TestNewHolder_WithoutAKeyPairThereIsNone(t *testing.T) {
-	t.Parallel()
-	if _, err := newHolder("profile/a", wrapping(1), KeyPair{}); !errors.Is(err, vault.ErrIdentity) {
-		t.Errorf("%v", err)
+	help := good()
+	help.KeyPair = WrappedKeyPair{}
+	if err := help.check(OneTimeHelp); err != nil {
+		t.Errorf("a temporary code without a key pair: %v", err)
 	}
 }
 

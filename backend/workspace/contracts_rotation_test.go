@@ -218,7 +218,7 @@ func TestRotation_WhoCameWhileItBeganGetsTheNewKey(t *testing.T) {
 	h.ok(err)
 	a, err := s.Admin(t.Context())
 	h.ok(err)
-	var given workspace.GivenOut
+	var given client.GivenOut
 	store.once = func() { // the holders were read by then
 		given, err = owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, client.Proof{})
 		h.ok(err)

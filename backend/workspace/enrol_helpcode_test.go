@@ -18,7 +18,7 @@ type lost struct {
 	*fixture
 	*user
 	codes []string // ten, of the sheet that is lost
-	help  workspace.GivenOut
+	help  client.GivenOut
 }
 
 func lostBoth(t *testing.T) lost {

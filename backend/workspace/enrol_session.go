@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 )
@@ -151,28 +150,27 @@ func (c *Challenge) Enrol(ctx context.Context) (*EnrolmentSession, error) {
 	return &EnrolmentSession{s: s, kind: EnrolRequired}, nil
 }
 
-// UseHelpCode takes a help code that an admin gave out. Errors: help_required,
-// help_form, help_wrong, one_time_expired, one_time_used, one_time_ended, throttled,
+// BeginHelp gives what a client needs to make a proof of a help code. Errors: folder.
+func (c *Challenge) BeginHelp(ctx context.Context) (t CodeTerms, err error) {
+	err = c.w.view(ctx, func(tx ReadTx) (err error) {
+		t, err = c.w.codeTerms(tx, c.profile, c.profile.EmailKey, []OneTimeKind{OneTimeHelp})
+		return err
+	})
+	return t, err
+}
+
+// UseHelpCode takes what the client has made of a help code that an admin gave out: recovery.Proof. Errors:
+// help_wrong, one_time_expired, one_time_used, one_time_ended, throttled,
 // two_factor_off, challenge_ended; keychain and folder.
-func (c *Challenge) UseHelpCode(ctx context.Context, input secret.Text) (*EnrolmentSession, error) {
+func (c *Challenge) UseHelpCode(ctx context.Context, proof []byte) (*EnrolmentSession, error) {
 	if c.mustEnrol {
 		return nil, refuse(service.CodeTwoFactorOff)
-	}
-	code, err := recovery.Parse(input)
-	var form *recovery.FormError
-	switch {
-	case errors.Is(err, recovery.ErrEmpty):
-		return nil, refuse(service.CodeHelpRequired).At("help")
-	case errors.As(err, &form):
-		return nil, refuse(service.CodeHelpForm).At("help").With("length", form.Length)
-	case err != nil:
-		return nil, err
 	}
 	s, err := c.once(func() (*Session, error) {
 		if err := c.stands(ctx); err != nil {
 			return nil, err
 		}
-		right, _, err := c.w.matchOneTime(ctx, c.profile, c.profile.ID, []OneTimeKind{OneTimeHelp}, KindHelp, code, service.CodeHelpWrong)
+		right, _, err := c.w.matchOneTime(ctx, c.profile, c.profile.ID, []OneTimeKind{OneTimeHelp}, KindHelp, proof, service.CodeHelpWrong)
 		if err != nil {
 			var e *service.Error
 			if errors.As(err, &e) && e.Code == service.CodeHelpWrong {
@@ -180,10 +178,9 @@ func (c *Challenge) UseHelpCode(ctx context.Context, input secret.Text) (*Enrolm
 			}
 			return nil, err
 		}
-		right.wrapping.Wipe() // a help code opens nothing
 		return c.w.completeSignIn(ctx, c.profile, signInDetails{
 			factor: "help", enrolOnly: EnrolNewPhone, redeems: c.redeems, short: c.short,
-			use: func(tx WriteTx) error { return consumeOneTime(tx, right.OneTime) },
+			use: func(tx WriteTx) error { return consumeOneTime(tx, right) },
 		})
 	})
 	if err != nil {

@@ -270,6 +270,7 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"EnrolmentSession.ShowingKey":   func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.ShowingKey() },
 	"EnrolmentSession.Enter":        func(c *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.Enter(c.Context()) },
 	"Challenge.Name":                func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.Name() },
+	"Challenge.BeginHelp":           func(c *cast, _ *client.EnrolmentSession, ch *client.Challenge) { _, _ = ch.BeginHelp(c.Context()) },
 	"Challenge.OwnKeys":             func(c *cast, _ *client.EnrolmentSession, ch *client.Challenge) { _, _ = ch.OwnKeys(c.Context()) },
 	"Challenge.Email":               func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.Email() },
 	"Challenge.AuthenticatorOff": func(c *cast, _ *client.EnrolmentSession, ch *client.Challenge) {
@@ -283,7 +284,7 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"Admin.LogHead":                nil, "Admin.Log": nil, "Admin.VerifyLog": nil, "Admin.ExportLog": nil, "Admin.SigningKey": nil, // these are among adminCases
 	"Admin.Members": nil, "Admin.Member": nil, "Admin.CheckMembers": nil, "Admin.Policy": nil, "Admin.Rehearse": nil, "Admin.Approvals": nil,
 	"Admin.PreviewRun": nil, "Admin.Runs": nil, "Admin.Ledger": nil, "Admin.Unacknowledged": nil, "Admin.NameDocuments": nil,
-	"Admin.Rotation": nil, "Admin.RotationStart": nil, "Admin.RotationEnd": nil, "Admin.KitState": nil, "Admin.Clock": nil,
+	"Admin.Rotation": nil, "Admin.RotationStart": nil, "Admin.RotationEnd": nil, "Admin.WaitingInvitations": nil, "Admin.KitState": nil, "Admin.Clock": nil,
 }
 
 func TestAct_EachMethodThatCommitsIsAmongThem(t *testing.T) {

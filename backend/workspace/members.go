@@ -111,15 +111,15 @@ func (a *Admin) checkMember(tx ReadTx, actor Profile, n NewMember, seen map[stri
 // AddMember makes a profile without a password and the invitation with which its
 // person chooses one. An owner or an admin is added only with a step-up. Errors:
 // name_*, email_*, role_unknown, forbidden; those of a step-up; folder.
-func (a *Admin) AddMember(ctx context.Context, n NewMember, pair KeyPair, proof Proof) (GivenOut, error) {
+func (a *Admin) AddMember(ctx context.Context, n NewMember, code NewOneTime, proof Proof) (GivenOut, error) {
 	if n.Role != RoleMember {
-		given, err := a.AddMembers(ctx, []NewMember{n}, []KeyPair{pair}, proof, nil)
+		given, err := a.AddMembers(ctx, []NewMember{n}, []NewOneTime{code}, proof)
 		if err != nil {
 			return GivenOut{}, err
 		}
 		return given[0], nil
 	}
-	given, err := a.addMembers(ctx, []NewMember{n}, []KeyPair{pair}, nil, nil)
+	given, err := a.addMembers(ctx, []NewMember{n}, []NewOneTime{code}, nil)
 	if err != nil {
 		return GivenOut{}, err
 	}
@@ -130,13 +130,13 @@ func (a *Admin) AddMember(ctx context.Context, n NewMember, pair KeyPair, proof 
 const MaxImport = 10_000
 
 // AddMembers adds all of them in one step, or none: the first that is wrong is
-// the error, with its row. It can be cancelled until then. Errors: as AddMember;
-// nobody_chosen, import_long. pairs go with the invitations, one for each.
-func (a *Admin) AddMembers(ctx context.Context, people []NewMember, pairs []KeyPair, proof Proof, progress Progress) ([]GivenOut, error) {
-	return a.addMembers(ctx, people, pairs, &proof, progress)
+// the error, with its row. Errors: as AddMember;
+// nobody_chosen, import_long. The client has made the codes, one for each.
+func (a *Admin) AddMembers(ctx context.Context, people []NewMember, codes []NewOneTime, proof Proof) ([]GivenOut, error) {
+	return a.addMembers(ctx, people, codes, &proof)
 }
 
-func (a *Admin) addMembers(ctx context.Context, people []NewMember, pairs []KeyPair, proof *Proof, progress Progress) ([]GivenOut, error) {
+func (a *Admin) addMembers(ctx context.Context, people []NewMember, codes []NewOneTime, proof *Proof) ([]GivenOut, error) {
 	done, err := a.s.begin()
 	if err != nil {
 		return nil, err
@@ -146,11 +146,11 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, pairs []KeyP
 	if len(people) == 0 {
 		return nil, refuse(service.CodeNobodyChosen)
 	}
-	if len(pairs) != len(people) {
-		return nil, errors.New("there is not one key pair for each who is added")
-	}
 	if len(people) > MaxImport {
 		return nil, refuse(service.CodeImportLong).With("max", MaxImport)
+	}
+	if len(codes) != len(people) {
+		return nil, errors.New("there is not one code for each who is added")
 	}
 	var profiles []Profile
 	var actor Profile
@@ -183,12 +183,10 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, pairs []KeyP
 		}
 		open := make([]madeOneTime, len(made))
 		given = make([]GivenOut, len(made))
-		err = inParallel(ctx, len(made), func(i int) (err error) {
-			open[i], given[i], err = w.newOneTime(OneTimeInvitation, made[i], actor, pairs[i])
-			return err
-		}, progress)
-		if err != nil {
-			return err
+		for i := range made {
+			if open[i], given[i], err = w.newOneTime(OneTimeInvitation, made[i], actor, codes[i]); err != nil {
+				return err
+			}
 		}
 		return update(ctx, func(tx WriteTx) error {
 			if err := check(tx); err != nil { // somebody may have taken an email in between

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -15,7 +16,7 @@ import (
 type handed struct {
 	*fixture
 	owner, issuer, to *user
-	given             workspace.GivenOut
+	given             client.GivenOut
 }
 
 // use takes the code as far as it alone leads: past the wrong answers.

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"countersign/backend/client"
 	"countersign/backend/service"
@@ -79,6 +82,52 @@ func TestAddMembers_EmptyTooLongOrCancelledAddsNone(t *testing.T) {
 	all, err := owner.admin().Members(t.Context())
 	h.ok(err)
 	if len(all) != 1 {
+		t.Errorf("%d members", len(all))
+	}
+}
+
+// Codes for many take minutes: they keep the session open, and end with it.
+func TestAddMembers_MakingTheCodesIsUseOfTheSession(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.ok(owner.admin().SetIdle(t.Context(), 1))
+	many := runtime.GOMAXPROCS(0) + 1 // some are begun after the first is done
+	rows := make([]workspace.NewMember, many)
+	for i := range rows {
+		rows[i] = workspace.NewMember{Name: "A", Email: fmt.Sprintf("a%d@example.com", i), Role: workspace.RoleMember}
+	}
+	var mu sync.Mutex
+	calls := 0
+	_, err := owner.admin().AddMembers(t.Context(), rows, owner.proof(), func(int64, int64) {
+		mu.Lock()
+		defer mu.Unlock()
+		if calls++; calls == 1 || calls == many {
+			h.clock.step(h.w.Idle()/2 + time.Second)
+		}
+	})
+	h.ok(err)
+
+	s := owner.signIn()
+	a, err := s.Admin(t.Context())
+	h.ok(err)
+	var once sync.Once
+	ended := make(chan error, 1)
+	late := []workspace.NewMember{{Name: "B", Email: "b@example.com", Role: workspace.RoleMember}}
+	_, err = a.AddMembers(t.Context(), late, owner.proof(), func(int64, int64) {
+		once.Do(func() {
+			go func() { ended <- s.End(context.Background()) }()
+			for s.Touch() == nil {
+				runtime.Gosched()
+			}
+		})
+	})
+	if err == nil {
+		t.Error("they are added after the session's end")
+	}
+	h.ok(<-ended)
+	all, err := owner.admin().Members(t.Context())
+	h.ok(err)
+	if len(all) != 1+many {
 		t.Errorf("%d members", len(all))
 	}
 }

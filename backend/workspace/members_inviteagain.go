@@ -2,23 +2,24 @@ package workspace
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"countersign/backend/service"
 )
 
-// InviteAgain gives those of some members who have not used their invitation new ones, in one
-// step, with a step-up: the old ones are no longer good. Whoever has come in meanwhile is left
-// out. pairs go with the invitations, one for each member. Errors: nobody_chosen, import_long, forbidden, not_yourself, member_gone; those of a
+// NewInvitation takes the place of the invitation that a member has not used. The client has made its code.
+type NewInvitation struct {
+	ProfileID string
+	Code      NewOneTime
+}
+
+// InviteAgain gives members who have not used their invitation new ones, in one step, with a step-up: the old ones are no
+// longer good. Whoever has come in meanwhile is left out. Errors: nobody_chosen, import_long, forbidden, not_yourself, member_gone; those of a
 // step-up; folder.
-func (a *Admin) InviteAgain(ctx context.Context, ids []string, pairs []KeyPair, proof Proof, progress Progress) ([]GivenOut, error) {
-	if len(ids) > MaxImport {
-		return nil, refuse(service.CodeImportLong).With("max", MaxImport)
-	}
-	ids = distinct(ids)
-	if len(pairs) < len(ids) {
-		return nil, errors.New("there is not one key pair for each who is invited again")
+func (a *Admin) InviteAgain(ctx context.Context, again []NewInvitation, proof Proof) ([]GivenOut, error) {
+	ids, of := make([]string, len(again)), make(map[string]NewOneTime, len(again))
+	for i, n := range again {
+		ids[i], of[n.ProfileID] = n.ProfileID, n.Code
 	}
 	done, err := a.s.begin()
 	if err != nil {
@@ -29,62 +30,34 @@ func (a *Admin) InviteAgain(ctx context.Context, ids []string, pairs []KeyPair, 
 	var actor Profile
 	var invited []Profile
 	check := func(tx ReadTx) (err error) {
-		invited = nil
-		if actor, err = a.profile(tx); err != nil {
-			return err
-		}
-		for _, id := range ids {
-			var target Profile
-			if actor, target, err = a.target(tx, id, mayResetPassword); err != nil {
-				return err
-			}
-			if target.State == ProfileInvited {
-				invited = append(invited, target)
-			}
-		}
-		if len(invited) == 0 {
-			return refuse(service.CodeNobodyChosen)
-		}
-		return nil
+		actor, invited, err = a.invitedAmong(tx, ids)
+		return err
 	}
 	if err := w.view(ctx, check); err != nil {
 		return nil, err
 	}
 	var out []GivenOut
 	err = a.s.confirm(ctx, proof, func(c *confirmation) error {
-		// Codes are hashed before anybody waits for it.
-		people := invited
-		made, given := make([]madeOneTime, len(people)), make([]GivenOut, len(people))
-		err := inParallel(ctx, len(people), func(i int) (err error) {
-			made[i], given[i], err = w.newOneTime(OneTimeInvitation, people[i], actor, pairs[i])
-			return err
-		}, progress)
-		if err != nil {
-			return err
-		}
 		return c.update(ctx, func(tx WriteTx) error {
 			if err := check(tx); err != nil {
 				return err
 			}
 			out = nil
-			still := map[string]bool{}
-			for _, p := range invited {
-				still[p.ID] = true
-			}
 			var members []string
-			for i, g := range given {
-				if !still[g.ProfileID] {
-					continue
-				}
-				if err := made[i].insert(tx); err != nil {
+			for _, p := range invited {
+				made, given, err := w.newOneTime(OneTimeInvitation, p, actor, of[p.ID])
+				if err != nil {
 					return err
 				}
-				out, members = append(out, g), append(members, g.ProfileID)
+				if err := made.insert(tx); err != nil {
+					return err
+				}
+				out, members = append(out, given), append(members, p.ID)
 			}
 			if len(out) == 1 {
-				return w.record(tx, made[0].code.IssuedAt, eventInvitedAgain, a.s.id, out[0].ProfileID, nil)
+				return w.record(tx, out[0].IssuedAt, eventInvitedAgain, a.s.id, out[0].ProfileID, nil)
 			}
-			return w.record(tx, made[0].code.IssuedAt, eventMembersInvitedAgain, a.s.id, "", map[string]string{
+			return w.record(tx, out[0].IssuedAt, eventMembersInvitedAgain, a.s.id, "", map[string]string{
 				"count": decimal(len(out)), "members": strings.Join(members, " "),
 			})
 		})
@@ -93,4 +66,38 @@ func (a *Admin) InviteAgain(ctx context.Context, ids []string, pairs []KeyPair, 
 		return nil, err
 	}
 	return out, nil
+}
+
+// WaitingInvitations gives those of some members who have not used their invitation, each once. Errors: those of InviteAgain but
+// for a step-up.
+func (a *Admin) WaitingInvitations(ctx context.Context, ids []string) (waiting []string, err error) {
+	err = a.view(ctx, func(tx ReadTx) error {
+		_, invited, err := a.invitedAmong(tx, ids)
+		waiting = nil
+		for _, p := range invited {
+			waiting = append(waiting, p.ID)
+		}
+		return err
+	})
+	return waiting, err
+}
+
+// invitedAmong gives those of ids who have not used their invitation, each once.
+func (a *Admin) invitedAmong(tx ReadTx, ids []string) (actor Profile, invited []Profile, err error) {
+	if len(ids) > MaxImport {
+		return actor, nil, refuse(service.CodeImportLong).With("max", MaxImport)
+	}
+	if actor, err = a.profile(tx); err != nil {
+		return actor, nil, err
+	}
+	for _, id := range distinct(ids) {
+		var target Profile
+		if actor, target, err = a.target(tx, id, mayResetPassword); err != nil {
+			return actor, nil, err
+		}
+		if target.State == ProfileInvited {
+			invited = append(invited, target)
+		}
+	}
+	return actor, invited, refuseUnless(len(invited) > 0, nil, service.CodeNobodyChosen)
 }

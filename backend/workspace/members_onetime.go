@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
-	"countersign/backend/secret"
 	"countersign/backend/service"
 )
 
@@ -14,72 +13,64 @@ import (
 // good (SP 800-63B-4 §4.2.2.2 allows a week for one that is sent by post).
 const OneTimeLife = 48 * time.Hour
 
-// GivenOut is a one-time code on its way to a person: the only moment at which
-// it is known.
+// NewOneTime is what a client makes of a one-time code of 80 random bits, which it does not tell.
+type NewOneTime struct {
+	Salt    []byte
+	Params  Argon2id
+	Proof   []byte         // recovery.Proof of the code
+	KeyPair WrappedKeyPair // wrapped under the code, with the vault's keys; empty for a temporary code
+}
+
+// check refuses what no client of ours makes.
+func (n NewOneTime) check(kind OneTimeKind) error {
+	pair := n.KeyPair.Recipient != "" && len(n.KeyPair.Wrapped) > 0 && len(n.KeyPair.Wrapped) <= maxWrapped
+	if len(n.Salt) != recovery.SaltSize || len(n.Proof) != recovery.HashSize || kind != OneTimeHelp && !pair {
+		return errors.New("what the client has made of a one-time code is malformed")
+	}
+	return recovery.Params(n.Params).Check()
+}
+
+// GivenOut is a one-time code on its way to a person. Only the client that has made it knows the code.
 type GivenOut struct {
 	Kind      OneTimeKind
 	ProfileID string
 	Name      string
 	Email     string
 	Workspace string
-	Code      recovery.Code
 	IssuedBy  string // name
 	IssuedAt  time.Time
 	ExpiresAt time.Time
 }
 
-// newOneTime makes a code of 80 random bits and what is kept of it. With an
-// invitation and a reset goes a key pair for the vault, which the code opens.
-func (w *Workspace) newOneTime(kind OneTimeKind, p, by Profile, pair KeyPair) (madeOneTime, GivenOut, error) {
+// newOneTime makes of a client's code what is kept of it.
+func (w *Workspace) newOneTime(kind OneTimeKind, p, by Profile, in NewOneTime) (madeOneTime, GivenOut, error) {
 	var m madeOneTime
-	if err := w.dated(); err != nil {
-		return m, GivenOut{}, err
-	}
-	codes, err := recovery.Generate(w.rand)
-	if err != nil {
-		return m, GivenOut{}, err
-	}
-	salt, err := w.random(recovery.SaltSize)
-	if err != nil {
+	if err := errors.Join(w.dated(), in.check(kind)); err != nil {
 		return m, GivenOut{}, err
 	}
 	now := w.now()
 	m.code = OneTime{
-		ProfileID: p.ID, Kind: kind, Salt: salt, Params: w.codeCost, IssuedAt: now, IssuedBy: by.ID, ExpiresAt: now.Add(OneTimeLife),
+		ProfileID: p.ID, Kind: kind, Salt: in.Salt, Params: in.Params, Hash: w.keyed(in.Proof), IssuedAt: now, IssuedBy: by.ID, ExpiresAt: now.Add(OneTimeLife),
 	}
-	var wrapping secret.Bytes
-	m.code.Hash, wrapping = w.hashOneTime(codes[0], m.code)
-	defer wrapping.Wipe()
 	if kind != OneTimeHelp {
-		if m.key, err = newHolder(oneTimeHolder(kind, p.ID), wrapping, pair); err != nil {
-			return m, GivenOut{}, err
-		}
+		m.key = in.KeyPair.Keys.in(VaultKey{Holder: oneTimeHolder(kind, p.ID), Recipient: in.KeyPair.Recipient, Wrapped: in.KeyPair.Wrapped})
 	}
 	return m, GivenOut{
-		Kind: kind, ProfileID: p.ID, Name: p.Name, Email: p.Email, Workspace: w.Name(), Code: codes[0],
-		IssuedBy: by.Name, IssuedAt: now, ExpiresAt: m.code.ExpiresAt,
+		Kind: kind, ProfileID: p.ID, Name: p.Name, Email: p.Email, Workspace: w.Name(), IssuedBy: by.Name, IssuedAt: now, ExpiresAt: m.code.ExpiresAt,
 	}, nil
 }
 
-// madeOneTime is what is kept of a one-time code: its hash, and but for a help
+func (w *Workspace) keyed(proof []byte) []byte {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return recovery.Keyed(proof, w.keys.pepper)
+}
+
+// madeOneTime is what is kept of a one-time code: its hash, and but for a temporary
 // code a key pair for the vault.
 type madeOneTime struct {
 	code OneTime
 	key  VaultKey
-}
-
-// rightOneTime is a one-time code that was typed and is right. wrapping unwraps
-// the key pair that came with it.
-type rightOneTime struct {
-	OneTime
-	wrapping secret.Bytes
-}
-
-func (w *Workspace) hashOneTime(c recovery.Code, o OneTime) (hash []byte, wrapping secret.Bytes) {
-	w.mu.RLock()
-	pepper := w.keys.pepper
-	w.mu.RUnlock()
-	return recovery.HashAndKey(c, o.Salt, recovery.Params(o.Params), pepper)
 }
 
 // insert puts a code in the place of one of its kind that is still open.
@@ -136,56 +127,71 @@ func stillAllowed(tx ReadTx, o OneTime) error {
 	return refuseUnless(now.EndedAt.IsZero() && mayStand(now.Kind, issuer, subject), nil, service.CodeOneTimeEnded)
 }
 
-// matchOneTime pays for a guess and looks at it. A profile without such a code,
-// and the zero Profile of an email that nobody has, cost the same and get the
-// same words.
-func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string, kinds []OneTimeKind, guess Kind, code recovery.Code, wrong service.Code) (rightOneTime, attempt, error) {
+// CodeTerms are what a client needs to make a proof of a one-time code (recovery.Proof).
+type CodeTerms struct {
+	Salt   []byte
+	Params Argon2id
+}
+
+// codeTerms are those of the code that a profile has. A profile without one, and the zero Profile of an email that
+// nobody has, get terms of the same form.
+func (w *Workspace) codeTerms(tx ReadTx, p Profile, emailKey string, kinds []OneTimeKind) (CodeTerms, error) {
+	o, err := oneTimeOf(tx, p, kinds)
+	if o == nil {
+		return CodeTerms{w.unknownSum("salt of no one-time code", emailKey)[:recovery.SaltSize], w.codeCost}, err
+	}
+	return CodeTerms{o.Salt, o.Params}, err
+}
+
+// oneTimeOf gives the code of one of these kinds that a profile has, or nil.
+func oneTimeOf(tx ReadTx, p Profile, kinds []OneTimeKind) (found *OneTime, err error) {
+	if p.ID == "" {
+		return nil, nil
+	}
+	for _, kind := range kinds {
+		o, err := tx.OneTime(p.ID, kind)
+		if err == nil {
+			found = &o
+		} else if !errors.Is(err, ErrNotFound) {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// matchOneTime pays for a guess and looks at its proof. A profile without such a code,
+// and the zero Profile of an email that nobody has, get the same words.
+func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string, kinds []OneTimeKind, guess Kind, proof []byte, wrong service.Code) (OneTime, attempt, error) {
 	if err := w.dated(); err != nil { // whether one has expired cannot be told
-		return rightOneTime{}, attempt{}, err
+		return OneTime{}, attempt{}, err
 	}
 	t, err := w.recordAttempt(ctx, subject, guess)
 	if err != nil {
-		return rightOneTime{}, t, err
+		return OneTime{}, t, err
 	}
 	var found *OneTime
-	if p.ID != "" {
-		err = w.view(ctx, func(tx ReadTx) error {
-			for _, kind := range kinds {
-				o, err := tx.OneTime(p.ID, kind)
-				if err == nil {
-					found = &o
-				} else if !errors.Is(err, ErrNotFound) {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return rightOneTime{}, t, err
-		}
+	err = w.view(ctx, func(tx ReadTx) (err error) {
+		found, err = oneTimeOf(tx, p, kinds)
+		return err
+	})
+	if err != nil {
+		return OneTime{}, t, err
 	}
-	o := OneTime{Salt: make([]byte, recovery.SaltSize), Params: w.codeCost}
+	var o OneTime
 	if found != nil {
 		o = *found
 	}
-	if err := recovery.Params(o.Params).Check(); err != nil {
-		return rightOneTime{}, t, err
-	}
-	hash, wrapping := w.hashOneTime(code, o)
-	if recovery.Match(hash, [][]byte{o.Hash}) < 0 {
-		wrapping.Wipe()
-		return rightOneTime{}, t, w.wrong(ctx, t, wrong)
+	if recovery.Match(w.keyed(proof), [][]byte{o.Hash}) < 0 {
+		return OneTime{}, t, w.wrong(ctx, t, wrong)
 	}
 	now := w.now()
 	if !now.Before(o.ExpiresAt) || now.Before(o.IssuedAt.Add(-time.Minute)) {
-		wrapping.Wipe()
-		return rightOneTime{}, t, refuse(service.CodeOneTimeExpired).With("kind", string(o.Kind))
+		return OneTime{}, t, refuse(service.CodeOneTimeExpired).With("kind", string(o.Kind))
 	}
 	if err := w.view(ctx, func(tx ReadTx) error { return stillAllowed(tx, o) }); err != nil {
-		wrapping.Wipe()
-		return rightOneTime{}, t, err
+		return OneTime{}, t, err
 	}
-	return rightOneTime{o, wrapping}, t, nil
+	return o, t, nil
 }
 
 // consumeOneTime uses the code up, or refuses: see stillAllowed.

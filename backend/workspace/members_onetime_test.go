@@ -17,7 +17,7 @@ import (
 )
 
 // invited is a user with an invitation.
-func (h *fixture) invited(a *client.Admin) (*user, workspace.GivenOut) {
+func (h *fixture) invited(a *client.Admin) (*user, client.GivenOut) {
 	h.Helper()
 	n := h.next()
 	p := &user{h: h, name: fmt.Sprintf("Person %d", n), email: fmt.Sprintf("p%d@example.com", n), pass: "granite lagoon whisper 47"}
@@ -28,7 +28,7 @@ func (h *fixture) invited(a *client.Admin) (*user, workspace.GivenOut) {
 }
 
 // redeem takes the code with the person's password.
-func (p *user) redeem(given workspace.GivenOut) (*client.Session, *client.Challenge, error) {
+func (p *user) redeem(given client.GivenOut) (*client.Session, *client.Challenge, error) {
 	return p.h.w.Redeem(context.WithoutCancel(p.h.Context()), p.email, secret.NewText(given.Code.Display()), secret.NewText(p.pass))
 }
 
@@ -468,7 +468,7 @@ func TestOneTimeCode_IsNotInTheDatabase(t *testing.T) {
 	for _, suffix := range []string{"", "-wal"} {
 		b, err := os.ReadFile(h.path + suffix)
 		h.ok(err)
-		for _, given := range []workspace.GivenOut{invitation, reset, help} {
+		for _, given := range []client.GivenOut{invitation, reset, help} {
 			for _, form := range []string{given.Code.Display(), strings.ReplaceAll(given.Code.Display(), "-", "")} {
 				if bytes.Contains(bytes.ToUpper(b), []byte(form)) {
 					t.Errorf("the %s is in workspace.db%s", given.Kind, suffix)

@@ -70,6 +70,10 @@ var adminCases = []adminCase{
 		_, err := a.ResetPassword(to.h.Context(), to.id, "", by.proof())
 		return err
 	}, &about{admin: members, self: notSelf, states: [4]service.Code{"", "", suspended, gone}}},
+	{"WaitingInvitations", func(a *client.Admin, _, to *user) error {
+		_, err := a.WaitingInvitations(to.h.Context(), []string{to.id})
+		return err
+	}, nil},
 	{"InviteAgain", func(a *client.Admin, by, to *user) error {
 		_, err := a.InviteAgain(to.h.Context(), []string{to.id}, by.proof(), nil)
 		return err

@@ -131,14 +131,14 @@ func absent(err error, c service.Code) error {
 // ResetPassword gives out a one-time code with which somebody chooses a new
 // password. The old one works until then, so that nobody is locked out by it; a
 // second factor is still needed. For somebody who was invited it is a new
-// invitation. pair goes with the code. Errors: forbidden, not_yourself, member_gone, member_suspended,
+// invitation. The client has made the code. Errors: forbidden, not_yourself, member_gone, member_suspended,
 // approval_*; those of a step-up; folder.
-func (a *Admin) ResetPassword(ctx context.Context, id, approval string, pair KeyPair, proof Proof) (GivenOut, error) {
-	return a.giveOut(ctx, id, approval, pair, proof, mayResetPassword, ApproveResetPassword, func(target Profile) (OneTimeKind, string, error) {
+func (a *Admin) ResetPassword(ctx context.Context, id, approval string, code NewOneTime, proof Proof) (GivenOut, error) {
+	return a.giveOut(ctx, id, approval, code, proof, mayResetPassword, ApproveResetPassword, func(target Profile) (OneTimeKind, string) {
 		if target.State == ProfileInvited {
-			return OneTimeInvitation, eventInvitedAgain, nil
+			return OneTimeInvitation, eventInvitedAgain
 		}
-		return OneTimeReset, eventPasswordReset, nil
+		return OneTimeReset, eventPasswordReset
 	})
 }
 
@@ -146,14 +146,14 @@ func (a *Admin) ResetPassword(ctx context.Context, id, approval string, pair Key
 // somebody who has lost their phone, and leads straight to Change phone. Errors:
 // forbidden, not_yourself, member_gone, member_suspended, two_factor_off,
 // approval_*; those of a step-up; folder.
-func (a *Admin) HelpCode(ctx context.Context, id, approval string, proof Proof) (GivenOut, error) {
-	return a.giveOut(ctx, id, approval, KeyPair{}, proof, mayGiveHelpCode, ApproveHelpCode, func(Profile) (OneTimeKind, string, error) {
-		return OneTimeHelp, eventHelpGiven, nil
+func (a *Admin) HelpCode(ctx context.Context, id, approval string, code NewOneTime, proof Proof) (GivenOut, error) {
+	return a.giveOut(ctx, id, approval, code, proof, mayGiveHelpCode, ApproveHelpCode, func(Profile) (OneTimeKind, string) {
+		return OneTimeHelp, eventHelpGiven
 	})
 }
 
-func (a *Admin) giveOut(ctx context.Context, id, approval string, pair KeyPair, proof Proof, what MemberPermission, kind ApprovalKind,
-	choose func(target Profile) (OneTimeKind, string, error)) (GivenOut, error) {
+func (a *Admin) giveOut(ctx context.Context, id, approval string, code NewOneTime, proof Proof, what MemberPermission, kind ApprovalKind,
+	choose func(target Profile) (OneTimeKind, string)) (given GivenOut, err error) {
 	var actor, target Profile
 	check := func(tx ReadTx) (err error) {
 		if actor, target, err = a.target(tx, id, what); err != nil {
@@ -172,53 +172,25 @@ func (a *Admin) giveOut(ctx context.Context, id, approval string, pair KeyPair, 
 		}
 		return a.checkApproval(tx, approval, kind, []string{id})
 	}
-	for {
-		given, err := a.giveOutOnce(ctx, pair, proof, check, choose, &actor, &target, func(tx WriteTx) error {
-			if target.State == ProfileInvited {
-				return nil
-			}
-			return a.useApproval(tx, approval)
-		})
-		if !errors.Is(err, errOtherCode) {
-			return given, err
-		}
-	}
-}
-
-// errOtherCode says that another kind of code is due by now, such as a reset for
-// somebody whose invitation was used meanwhile.
-var errOtherCode = errors.New("another kind of code is due")
-
-// giveOutOnce hashes the code before anybody waits for it. check reads actor and target.
-func (a *Admin) giveOutOnce(ctx context.Context, pair KeyPair, proof Proof, check func(ReadTx) error, choose func(Profile) (OneTimeKind, string, error),
-	actor, target *Profile, use func(WriteTx) error) (GivenOut, error) {
 	w := a.s.w
-	if err := a.view(ctx, check); err != nil {
-		return GivenOut{}, err
-	}
-	kind, event, err := choose(*target)
-	if err != nil {
-		return GivenOut{}, err
-	}
-	made, given, err := w.newOneTime(kind, *target, *actor, pair)
-	if err != nil {
-		return GivenOut{}, err
-	}
 	err = a.change(ctx, &proof, check, func(tx WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
-		if now, _, err := choose(*target); err != nil {
+		kind, event := choose(target)
+		made, out, err := w.newOneTime(kind, target, actor, code)
+		if err != nil {
 			return err
-		} else if now != kind {
-			return errOtherCode
 		}
 		if err := made.insert(tx); err != nil {
 			return err
 		}
-		if err := use(tx); err != nil {
-			return err
+		if target.State != ProfileInvited {
+			if err := a.useApproval(tx, approval); err != nil {
+				return err
+			}
 		}
+		given = out
 		return w.record(tx, made.code.IssuedAt, event, a.s.id, target.ID, nil)
 	})
 	if err != nil {

@@ -15,7 +15,7 @@ func TestResetPassword_WhoHasJoinedInBetweenGetsAReset(t *testing.T) {
 	steps := h.onSteps()
 	p, invitation := h.invited(owner.admin())
 	a := owner.admin()
-	var given workspace.GivenOut
+	var given client.GivenOut
 	h.ok(h.amid(steps, 3, func() { h.ok(third(p.redeem(invitation))) }, func() (err error) {
 		given, err = a.ResetPassword(t.Context(), p.id, "", owner.proof())
 		return err

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -85,6 +86,8 @@ func TestRequire2FA_OverdueMemberCanOnlyEnrol(t *testing.T) {
 	_, err = c.Recover(t.Context(), secret.NewText(noCode))
 	h.refused(err, service.CodeRecoveryNone)
 	_, err = c.UseHelpCode(t.Context(), secret.NewText(noCode))
+	h.refused(err, service.CodeTwoFactorOff)
+	_, err = c.Challenge.UseHelpCode(t.Context(), make([]byte, recovery.HashSize)) // without asking for its terms
 	h.refused(err, service.CodeTwoFactorOff)
 	g, err := c.Enrol(t.Context())
 	h.ok(err)

@@ -7,10 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/password"
-	"countersign/backend/recovery"
-	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/vault"
 )
 
 // redemption is a right invitation or password reset with the password that was
@@ -33,9 +30,9 @@ func (r *redemption) apply(tx WriteTx, w *Workspace, p *Profile) error {
 
 // RedeemAttempt is an attempt to choose a password with an invitation or a password reset.
 type RedeemAttempt struct {
+	CodeTerms
 	w      *Workspace
 	key    string // of the email
-	code   recovery.Code
 	madeAt time.Time
 
 	mu      sync.Mutex
@@ -50,40 +47,36 @@ type RedeemAttempt struct {
 
 // Redeemed is what a right code leads to.
 type Redeemed struct {
-	Name string         // of its person: no secret to whoever has the code, and one to everybody else
-	Own  vault.Identity // the key pair that came with it; may be empty
+	Name    string         // of its person: no secret to whoever has the code, and one to everybody else
+	KeyPair WrappedKeyPair // came with the code, wrapped under it; may be empty
 }
 
-// BeginRedeem looks at the form of an invitation or a password reset. Errors: email_required,
-// invitation_required, invitation_form, invitation_wrong; folder.
-func (w *Workspace) BeginRedeem(ctx context.Context, email string, input secret.Text) (*RedeemAttempt, error) {
+// redeemable are the kinds of code with which a password is chosen.
+var redeemable = []OneTimeKind{OneTimeInvitation, OneTimeReset}
+
+// BeginRedeem begins one, which is good for ChallengeLife and for one guess. An email that nobody has gets terms of the
+// same form, and always the same. Errors: email_required, invitation_wrong; folder.
+func (w *Workspace) BeginRedeem(ctx context.Context, email string) (*RedeemAttempt, error) {
 	key := emailKey(email)
-	if key == "" {
-		return nil, refuse(service.CodeEmailRequired).At("email")
-	}
-	code, err := recovery.Parse(input)
-	var form *recovery.FormError
 	switch {
-	case errors.Is(err, recovery.ErrEmpty):
-		return nil, refuse(service.CodeInvitationRequired).At("invitation")
-	case errors.As(err, &form):
-		return nil, refuse(service.CodeInvitationForm).At("invitation").With("length", form.Length)
-	case err != nil:
-		return nil, err
+	case key == "":
+		return nil, refuse(service.CodeEmailRequired).At("email")
 	case !w.Created() || len(key) > 4*MaxEmail:
 		return nil, refuse(service.CodeInvitationWrong).At("invitation")
 	}
-	a := &RedeemAttempt{w: w, key: key, code: code, madeAt: w.wall()}
-	err = w.view(ctx, func(tx ReadTx) (err error) {
+	a := &RedeemAttempt{w: w, key: key, madeAt: w.wall()}
+	err := w.view(ctx, func(tx ReadTx) (err error) {
 		if a.info, err = tx.Info(); err != nil {
 			return err
 		}
 		a.profile, err = tx.ProfileByEmail(key)
 		if errors.Is(err, ErrNotFound) || err == nil && a.profile.State == ProfileRemoved {
-			a.profile = Profile{}
-			return nil
+			a.profile, err = Profile{}, nil
 		}
-		if err != nil {
+		if err == nil {
+			a.CodeTerms, err = w.codeTerms(tx, a.profile, key, redeemable)
+		}
+		if err != nil || a.profile.ID == "" {
 			return err
 		}
 		_, err = tx.Factor(a.profile.ID)
@@ -97,10 +90,10 @@ func (w *Workspace) BeginRedeem(ctx context.Context, email string, input secret.
 	return a, nil
 }
 
-// Check pays for the guess and looks at the code. An email that nobody has gets
-// the same words, time and pauses as a wrong code. Errors: invitation_wrong, one_time_expired,
+// Check pays for the guess and looks at what the client has made of the code: recovery.Proof. An email that nobody has gets
+// the same words and pauses as a wrong code. Errors: invitation_wrong, one_time_expired,
 // one_time_used, one_time_ended, throttled, challenge_ended; folder.
-func (a *RedeemAttempt) Check(ctx context.Context) (r Redeemed, err error) {
+func (a *RedeemAttempt) Check(ctx context.Context, proof []byte) (r Redeemed, err error) {
 	w := a.w
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -111,7 +104,7 @@ func (a *RedeemAttempt) Check(ctx context.Context) (r Redeemed, err error) {
 	if subject == "" {
 		subject = w.unknownSubject(a.key)
 	}
-	right, t, err := w.matchOneTime(ctx, a.profile, subject, []OneTimeKind{OneTimeInvitation, OneTimeReset}, KindInvitation, a.code, service.CodeInvitationWrong)
+	right, t, err := w.matchOneTime(ctx, a.profile, subject, redeemable, KindInvitation, proof, service.CodeInvitationWrong)
 	if err != nil {
 		a.over = true
 		var e *service.Error
@@ -120,9 +113,13 @@ func (a *RedeemAttempt) Check(ctx context.Context) (r Redeemed, err error) {
 		}
 		return r, err
 	}
-	a.right, a.oneTime, a.guess = true, right.OneTime, t
+	a.right, a.oneTime, a.guess = true, right, t
 	r.Name = a.profile.Name
-	r.Own, err = w.ownOf(ctx, right)
+	err = w.view(ctx, func(tx ReadTx) error {
+		row, err := tx.VaultKey(oneTimeHolder(right.Kind, right.ProfileID))
+		r.KeyPair = WrappedKeyPair{Recipient: row.Recipient, Wrapped: row.Wrapped}
+		return ignoreMissing(err)
+	})
 	return r, err
 }
 
@@ -160,26 +157,6 @@ func (a *RedeemAttempt) Redeem(ctx context.Context, next NewPassword) (*Session,
 	}
 	s, err := w.completeSignIn(ctx, a.profile, signInDetails{factor: "none", redeems: r})
 	return s, nil, err
-}
-
-// ownOf unwraps the key pair that came with a code. Whoever has none waits until somebody gives them
-// the vault's keys.
-func (w *Workspace) ownOf(ctx context.Context, right rightOneTime) (own vault.Identity, err error) {
-	defer right.wrapping.Wipe()
-	var row VaultKey
-	err = w.view(ctx, func(tx ReadTx) (err error) {
-		row, err = tx.VaultKey(oneTimeHolder(right.Kind, right.ProfileID))
-		return ignoreMissing(err)
-	})
-	if err != nil || row.Holder == "" {
-		return own, err
-	}
-	own, err = vault.Unwrap(right.wrapping, row.Holder, row.Wrapped)
-	if err != nil {
-		w.log.Warn("the key of a one-time code could not be unwrapped", "error", err)
-		return vault.Identity{}, nil
-	}
-	return own, nil
 }
 
 // minPassword is MinPassword of a snapshot.

@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/vault"
@@ -93,7 +95,7 @@ func TestRedeem_CodeThatWasReplacedInBetweenIsUsed(t *testing.T) {
 	given, err := a.ResetPassword(t.Context(), member.id, "", owner.proof())
 	h.ok(err)
 	member.pass = longerPass
-	var again workspace.GivenOut
+	var again client.GivenOut
 	err = h.amid(steps, 2, func() {
 		var err error
 		again, err = a.ResetPassword(context.WithoutCancel(t.Context()), member.id, "", owner.proof())
@@ -108,35 +110,63 @@ func TestRedeemAttempt_NeedsTheRightCodeFirstAndIsGoodOnce(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	p, given := h.invited(owner.admin())
-	begin := func(code string) *workspace.RedeemAttempt {
-		a, err := h.w.BeginRedeem(t.Context(), p.email, secret.NewText(code))
-		h.ok(err)
-		return a
+	type attempt struct {
+		*workspace.RedeemAttempt
+		proof []byte
 	}
-	redeem := func(a *workspace.RedeemAttempt) error {
+	begin := func(code string) attempt {
+		a, err := h.w.BeginRedeem(t.Context(), p.email)
+		h.ok(err)
+		typed, err := recovery.Parse(secret.NewText(code))
+		h.ok(err)
+		return attempt{a, recovery.Proof(recovery.Derive(typed, a.Salt, recovery.Params(a.Params)))}
+	}
+	redeem := func(a attempt) error {
 		_, _, err := a.Redeem(t.Context(), h.chosen(longerPass))
 		return err
 	}
 	h.refused(redeem(begin(given.Code.Display())), service.CodeChallengeEnded)
 	wrong := begin(noCode)
-	_, err := wrong.Check(t.Context())
+	_, err := wrong.Check(t.Context(), wrong.proof)
 	h.refused(err, service.CodeInvitationWrong)
 	h.refused(redeem(wrong), service.CodeChallengeEnded)
-	_, err = wrong.Check(t.Context())
+	_, err = wrong.Check(t.Context(), wrong.proof)
 	h.refused(err, service.CodeChallengeEnded)
 	late := begin(given.Code.Display())
-	_, err = late.Check(t.Context())
+	_, err = late.Check(t.Context(), late.proof)
 	h.ok(err)
-	_, err = late.Check(t.Context())
+	_, err = late.Check(t.Context(), late.proof)
 	h.refused(err, service.CodeChallengeEnded)
 	h.clock.step(workspace.ChallengeLife + time.Millisecond)
 	h.refused(redeem(late), service.CodeChallengeEnded)
 	left := begin(given.Code.Display())
-	_, err = left.Check(t.Context())
+	_, err = left.Check(t.Context(), left.proof)
 	h.ok(errors.Join(err, left.Leave(t.Context())))
 	h.refused(redeem(left), service.CodeChallengeEnded)
 	right := begin(given.Code.Display())
-	_, err = right.Check(t.Context())
+	_, err = right.Check(t.Context(), right.proof)
 	h.ok(errors.Join(err, redeem(right)))
 	h.refused(redeem(right), service.CodeChallengeEnded)
+}
+
+// Nobody learns from what a proof is made with whether an email has a code, or is anybody's.
+func TestBeginRedeem_TermsOfAnUnknownEmailHaveTheSameForm(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	invited, _ := h.invited(owner.admin())
+	terms := func(email string) workspace.CodeTerms {
+		a, err := h.w.BeginRedeem(t.Context(), email)
+		h.ok(err)
+		return a.CodeTerms
+	}
+	known := terms(invited.email)
+	without, nobody, other := terms(owner.email), terms("nobody@example.com"), terms("other@example.com")
+	for _, got := range []workspace.CodeTerms{without, nobody, other} {
+		if len(got.Salt) != len(known.Salt) || got.Params != known.Params {
+			t.Errorf("%d bytes of salt and %+v, of a known one %d and %+v", len(got.Salt), got.Params, len(known.Salt), known.Params)
+		}
+	}
+	if !bytes.Equal(nobody.Salt, terms("nobody@example.com").Salt) || bytes.Equal(nobody.Salt, other.Salt) || bytes.Equal(nobody.Salt, without.Salt) {
+		t.Error("the salt of an email that nobody has is not its own, or not always the same")
+	}
 }

@@ -157,6 +157,6 @@ func membersResetPassword(ctx context.Context, e *env, args []string) error {
 }
 
 // oneTime tells a one-time code, once.
-func oneTime(told words.Key, g workspace.GivenOut) string {
+func oneTime(told words.Key, g client.GivenOut) string {
 	return say(told, words.Args{"member": cli.Printable(member(g.Name, g.Email)), "code": g.Code.Display(), "until": minute(g.ExpiresAt)}) + "\n"
 }

@@ -119,7 +119,7 @@ type invitation struct {
 	ExpiresAt time.Time `json:"expiresAt"`
 }
 
-func invitationOf(g workspace.GivenOut) invitation {
+func invitationOf(g client.GivenOut) invitation {
 	return invitation{g.Name, g.Email, g.Workspace, g.Code.Display(), g.ExpiresAt}
 }
 

@@ -170,7 +170,7 @@ func (e *env) addAll(ctx context.Context, a *client.Admin, people []workspace.Ne
 	return e.print(out, text+say(words.TerminalMembersImportUntil, words.Args{"until": minute(given[0].ExpiresAt)})+"\n")
 }
 
-func (e *env) drawInvitations(f *folder.Whole, given []workspace.GivenOut) error {
+func (e *env) drawInvitations(f *folder.Whole, given []client.GivenOut) error {
 	size, err := e.paper()
 	if err != nil {
 		return err

@@ -139,7 +139,7 @@ func passwordOf(o order, i int) string {
 	return memberPassword
 }
 
-func invite(ctx context.Context, owner *client.Session, pw secret.Text, all []workspace.NewMember) ([]workspace.GivenOut, error) {
+func invite(ctx context.Context, owner *client.Session, pw secret.Text, all []workspace.NewMember) ([]client.GivenOut, error) {
 	if len(all) == 0 {
 		return nil, nil
 	}

@@ -1,0 +1,167 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"countersign/backend/recovery"
+	"countersign/backend/secret"
+	"countersign/backend/service"
+	"countersign/backend/vault"
+	"countersign/backend/workspace"
+)
+
+// One-time codes are made and typed here. The workspace gets what proves one, and the key pair that it unwraps.
+
+// codeWrap is for whom key pairs are wrapped under one-time codes: see vault.Wrap. Each key is of one code alone.
+const codeWrap = "one-time code"
+
+// GivenOut is a one-time code on its way to a person: the only moment at which
+// it is known.
+type GivenOut struct {
+	workspace.GivenOut
+	Code recovery.Code
+}
+
+// newCode makes a one-time code of 80 random bits. With keys it comes with a key pair for the vault, which has
+// these keys; with nil it opens nothing.
+func (w *Workspace) newCode(keys *vault.Keys) (n workspace.NewOneTime, code recovery.Code, err error) {
+	codes, err := recovery.Generate(w.rand)
+	if err != nil {
+		return n, code, err
+	}
+	n = workspace.NewOneTime{Salt: make([]byte, recovery.SaltSize), Params: w.codeCost}
+	if _, err := io.ReadFull(w.rand, n.Salt); err != nil {
+		return n, code, fmt.Errorf("random bytes: %w", err)
+	}
+	derived := recovery.Derive(codes[0], n.Salt, recovery.Params(n.Params))
+	defer derived.Wipe()
+	n.Proof = recovery.Proof(derived)
+	if keys == nil {
+		return n, codes[0], nil
+	}
+	own, sealed, err := newKeyPair(*keys)
+	if err != nil {
+		return n, code, err
+	}
+	n.KeyPair = workspace.WrappedKeyPair{Recipient: own.Recipient(), Keys: sealed}
+	n.KeyPair.Wrapped, err = vault.Wrap(recovery.WrappingKey(derived), codeWrap, own)
+	return n, codes[0], err
+}
+
+// newCodes makes one for each of n people, with the vault's keys as far as the session has them. Many take minutes, which count as
+// use of the session and end with it.
+func (s *Session) newCodes(ctx context.Context, n int, progress workspace.Progress) ([]workspace.NewOneTime, []recovery.Code, error) {
+	keys, err := s.vaultKeys(ctx)
+	if err != nil && !service.IsCode(err, service.CodeVaultWaiting) {
+		return nil, nil, err
+	}
+	made, codes := make([]workspace.NewOneTime, n), make([]recovery.Code, n)
+	err = inParallel(ctx, n, progress, func(i int) (err error) {
+		if made[i], codes[i], err = s.w.newCode(&keys); err == nil {
+			err = s.Touch()
+		}
+		return err
+	})
+	return made, codes, err
+}
+
+// proofOf makes of a code that was typed what the workspace looks at, and the key that unwraps what came with it.
+func proofOf(code recovery.Code, t workspace.CodeTerms) (proof []byte, key secret.Bytes, err error) {
+	p := recovery.Params(t.Params)
+	if err := p.Check(); err != nil {
+		return nil, secret.Bytes{}, err
+	}
+	derived := recovery.Derive(code, t.Salt, p)
+	defer derived.Wipe()
+	return recovery.Proof(derived), recovery.WrappingKey(derived), nil
+}
+
+// parseCode reads a one-time code as it was typed.
+func parseCode(input secret.Text, field string, required, form service.Code) (recovery.Code, error) {
+	code, err := recovery.Parse(input)
+	var wrong *recovery.FormError
+	switch {
+	case errors.Is(err, recovery.ErrEmpty):
+		return code, service.Refuse(required).At(field)
+	case errors.As(err, &wrong):
+		return code, service.Refuse(form).At(field).With("length", wrong.Length)
+	}
+	return code, err
+}
+
+// Redeem takes an invitation or a reset code, and the password that its person has chosen. Of the two results one is
+// set, as for SignIn. The password is looked at first, so that a weak one costs no guess. Errors: invitation_required,
+// invitation_form, password_*, and those of workspace.RedeemAttempt.
+func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.Text) (*Session, *Challenge, error) {
+	attempt, err := w.BeginRedeem(ctx, email)
+	if service.IsCode(err, service.CodeEmailRequired) {
+		return nil, nil, err
+	}
+	code, wrong := parseCode(input, "invitation", service.CodeInvitationRequired, service.CodeInvitationForm)
+	if wrong != nil {
+		return nil, nil, wrong
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := checkPassword(pw, w.MinPassword(), "password", w.Name(), email); err != nil {
+		return nil, nil, err
+	}
+	proof, key, err := proofOf(code, attempt.CodeTerms)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer key.Wipe()
+	right, err := attempt.Check(ctx, proof)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := checkPassword(pw, w.MinPassword(), "password", w.Name(), right.Name, email); err != nil {
+		return nil, nil, service.Afterwards(err, attempt.Leave(ctx))
+	}
+	own, err := w.ownOf(right.KeyPair, key)
+	if err != nil {
+		return nil, nil, err
+	}
+	next, t, err := w.choose(ctx, pw, own, workspace.SealedKeys{})
+	if err != nil {
+		return nil, nil, err
+	}
+	s, c, err := attempt.Redeem(ctx, next)
+	return w.entered(ctx, s, c, t, err)
+}
+
+// ownOf unwraps the key pair that came with a code. Whoever has none gets a new one, and waits until somebody gives
+// them the vault's keys.
+func (w *Workspace) ownOf(pair workspace.WrappedKeyPair, key secret.Bytes) (vault.Identity, error) {
+	if pair.Recipient == "" {
+		return vault.NewIdentity()
+	}
+	own, err := vault.Unwrap(key, codeWrap, pair.Wrapped)
+	if err != nil {
+		w.log.Warn("the key of a one-time code could not be unwrapped", "error", err)
+		return vault.NewIdentity()
+	}
+	return own, nil
+}
+
+// UseHelpCode takes a temporary code. Errors: help_required, help_form, and those of workspace.Challenge.UseHelpCode.
+func (c *Challenge) UseHelpCode(ctx context.Context, input secret.Text) (*EnrolmentSession, error) {
+	terms, err := c.BeginHelp(ctx)
+	if err != nil {
+		return nil, err
+	}
+	code, err := parseCode(input, "help", service.CodeHelpRequired, service.CodeHelpForm)
+	if err != nil {
+		return nil, err
+	}
+	proof, key, err := proofOf(code, terms)
+	if err != nil {
+		return nil, err
+	}
+	key.Wipe() // it opens nothing
+	return c.enrolling(c.Challenge.UseHelpCode(ctx, proof))
+}
