@@ -15,7 +15,6 @@ type PrintRun struct {
 	s *Session
 
 	mu    sync.Mutex
-	begun bool
 	taken bool // every sheet
 }
 
@@ -41,13 +40,6 @@ func (a *Admin) BeginRun(ctx context.Context, r workspace.RunRequest, proof Proo
 // written. It can be called once; after an error, be it take's or ctx's, the run is to be cancelled. Errors: those
 // of workspace.PrintRun.MakeSheets; take's own.
 func (r *PrintRun) Issue(ctx context.Context, progress workspace.Progress, take func(RunSheet) error) error {
-	r.mu.Lock()
-	again := r.begun
-	r.begun = true
-	r.mu.Unlock()
-	if again {
-		return service.Refuse(service.CodeRunOver)
-	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	members := len(r.Plan().Names)

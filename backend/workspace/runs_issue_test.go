@@ -121,7 +121,8 @@ func TestIssue_RunThatWasInterruptedMakesNoSheets(t *testing.T) {
 func TestMakeSheets_TakesNoMoreThanThereAreMembersAndABatch(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	r := owner.beginRun(h.membersWith2FA(3)...)
+	const all = workspace.RunBatch + 1
+	r := owner.beginRun(h.membersWith2FA(all)...)
 	sets := func(n int) (made []workspace.NewSet) {
 		for range n {
 			set := workspace.NewSet{Salt: make([]byte, recovery.SaltSize), Params: workspace.Argon2id(recovery.Cheap)}
@@ -134,7 +135,7 @@ func TestMakeSheets_TakesNoMoreThanThereAreMembersAndABatch(t *testing.T) {
 		}
 		return made
 	}
-	for _, n := range []int{0, 4, workspace.RunBatch + 1} {
+	for _, n := range []int{0, all} {
 		if sheets, err := r.MakeSheets(t.Context(), sets(n)); err == nil || sheets != nil {
 			t.Errorf("%d sets gave %d sheets", n, len(sheets))
 		}
@@ -142,7 +143,7 @@ func TestMakeSheets_TakesNoMoreThanThereAreMembersAndABatch(t *testing.T) {
 	if sheets, err := r.MakeSheets(t.Context(), make([]workspace.NewSet, 1)); err == nil || sheets != nil {
 		t.Error("a set without codes was taken")
 	}
-	first, err := r.MakeSheets(t.Context(), sets(2))
+	first, err := r.MakeSheets(t.Context(), sets(all-1))
 	h.ok(err)
 	_, err = r.PrintRun.PrintRun.PutInForce(t.Context(), nil)
 	h.refused(err, service.CodeRunOver) // one member has no sheet
@@ -151,7 +152,7 @@ func TestMakeSheets_TakesNoMoreThanThereAreMembersAndABatch(t *testing.T) {
 	}
 	last, err := r.MakeSheets(t.Context(), sets(1))
 	h.ok(err)
-	if len(first) != 2 || first[0].Sheet != 1 || first[1].Sheet != 2 || len(last) != 1 || last[0].Sheet != 3 || last[0].CheckWord == "" || last[0].Name != r.Plan().Names[2] {
+	if len(first) != all-1 || first[0].Sheet != 1 || first[1].Sheet != 2 || len(last) != 1 || last[0].Sheet != all || last[0].CheckWord == "" || last[0].Name != r.Plan().Names[all-1] {
 		t.Errorf("%+v, %+v", first, last)
 	}
 	_, err = r.MakeSheets(t.Context(), sets(1))
@@ -159,7 +160,7 @@ func TestMakeSheets_TakesNoMoreThanThereAreMembersAndABatch(t *testing.T) {
 	_, err = r.PutInForce(t.Context(), nil)
 	h.refused(err, service.CodeRunOver) // the client has taken none
 	res, err := r.PrintRun.PrintRun.PutInForce(t.Context(), nil)
-	if h.ok(err); res.InForce != 3 {
+	if h.ok(err); res.InForce != all {
 		t.Errorf("%+v", res)
 	}
 }

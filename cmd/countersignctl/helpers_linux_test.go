@@ -23,6 +23,7 @@ import (
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
+	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/secretsfile"
 	"countersign/backend/sqlite"
@@ -65,7 +66,7 @@ type opened struct {
 }
 
 func (o *opened) config() workspace.Config {
-	return workspace.Config{Store: o.store, Secrets: o.keys, Password: cheap, Now: o.now}
+	return workspace.Config{Store: o.store, Secrets: o.keys, Password: cheap, Recovery: recovery.Cheap, Now: o.now}
 }
 
 func openAsApp() *opened { return openAsAppAt(nil) }
