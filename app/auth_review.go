@@ -105,7 +105,7 @@ func (d *Auth) EndReview() error {
 }
 
 // review proves an owner. It is called with s.opening held.
-func (s *shell) review(ctx context.Context, email string, pw secret.Text, factor workspace.FactorInput) (_ *reviewing, err error) {
+func (s *shell) review(ctx context.Context, email string, pw secret.Text, factor client.FactorInput) (_ *reviewing, err error) {
 	s.mu.Lock()
 	open := s.opened != nil
 	s.mu.Unlock()

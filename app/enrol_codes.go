@@ -8,10 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/sheet"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 )
 
 // CodeActions are the three ways to keep what is shown: copy, print, save. It acts on
@@ -116,21 +116,21 @@ func (k *CodeActions) Print(session string) error {
 	return nil
 }
 
-func (k *CodeActions) showing(token string) (workspace.Issued, error) {
+func (k *CodeActions) showing(token string) (client.Issued, error) {
 	in, err := k.s.named(token)
 	if err != nil {
-		return workspace.Issued{}, err
+		return client.Issued{}, err
 	}
 	return in.showing()
 }
 
 // showing gives the recovery codes that are shown now.
-func (in *signIn) showing() (workspace.Issued, error) {
+func (in *signIn) showing() (client.Issued, error) {
 	issued, err := in.who.Showing()
 	return issued, in.after(err)
 }
 
-func paper(i workspace.Issued) sheet.Sheet {
+func paper(i client.Issued) sheet.Sheet {
 	return sheet.Sheet{
 		Number: i.Sheet, Workspace: i.Workspace, Name: i.Name, Email: i.Email, IssuedAt: i.IssuedAt, IssuedBy: i.IssuedBy,
 		Replaces: i.Replaces, Support: i.Support, Codes: i.Codes, Location: time.Local,

@@ -14,9 +14,9 @@ type Factor struct {
 	Value Envelope `json:"value"`
 }
 
-func (in *signIn) factor(f Factor) (workspace.FactorInput, error) {
+func (in *signIn) factor(f Factor) (client.FactorInput, error) {
 	value, err := in.keys.open(holdsFactor, f.Value)
-	return workspace.FactorInput{Kind: workspace.FactorKind(f.Kind), Value: value}, err
+	return client.FactorInput{Kind: workspace.FactorKind(f.Kind), Value: value}, err
 }
 
 // Proof is a step-up.

@@ -53,13 +53,13 @@ func outcome(plan workspace.RunPlan, r workspace.RunResult) RunOutcome {
 
 // pendingRun is a print run whose sheets are on their way to paper.
 type pendingRun struct {
-	run   *workspace.PrintRun
+	run   *client.PrintRun
 	stop  context.CancelFunc
 	doing context.Context
 }
 
 // hold makes a run the sign-in's one, so that Cancel finds it.
-func (in *signIn) hold(run *workspace.PrintRun) (held *pendingRun, err error) {
+func (in *signIn) hold(run *client.PrintRun) (held *pendingRun, err error) {
 	err = in.note(func() error {
 		held = &pendingRun{run: run}
 		held.doing, held.stop = context.WithCancel(in.ctx)
@@ -172,7 +172,7 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 
 // ended says how a run ended that was being put in force. A failure in mid-run is part
 // of the outcome where sheets are in force already: they stay so, and have to be known of.
-func (p *PrintRuns) ended(run *workspace.PrintRun, res workspace.RunResult, err error) (RunOutcome, error) {
+func (p *PrintRuns) ended(run *client.PrintRun, res workspace.RunResult, err error) (RunOutcome, error) {
 	if err == nil {
 		return outcome(run.Plan(), res), nil
 	}
@@ -187,13 +187,13 @@ func (p *PrintRuns) ended(run *workspace.PrintRun, res workspace.RunResult, err 
 	return out, nil
 }
 
-func cancelled(run *workspace.PrintRun) error {
+func cancelled(run *client.PrintRun) error {
 	_, err := run.Cancel(context.Background())
 	return err
 }
 
 // givenUp ends a run whose sheets did not get to their place.
-func (p *PrintRuns) givenUp(held *pendingRun, run *workspace.PrintRun, name string, err error) error {
+func (p *PrintRuns) givenUp(held *pendingRun, run *client.PrintRun, name string, err error) error {
 	stopped := held.doing.Err() != nil
 	err = errors.Join(asRefusal(name, err), cancelled(run))
 	if stopped {

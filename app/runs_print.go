@@ -71,7 +71,7 @@ func (p *PrintRuns) Make(session string, r RunRequest, proof Proof, answer Publi
 	return out, err
 }
 
-func (in *signIn) makeSheets(ctx context.Context, a *client.Admin, run *workspace.PrintRun, to recipient) (PrintSheets, error) {
+func (in *signIn) makeSheets(ctx context.Context, a *client.Admin, run *client.PrintRun, to recipient) (PrintSheets, error) {
 	plan := run.Plan()
 	c, err := runexport.Cover(ctx, a, plan)
 	if err != nil {
@@ -82,7 +82,7 @@ func (in *signIn) makeSheets(ctx context.Context, a *client.Admin, run *workspac
 		LogHead: c.LogHead, Signature: c.SigningKey, Sheets: []PaperView{},
 	}
 	var codes []string
-	err = run.Issue(ctx, in.runProgress("making"), func(s workspace.RunSheet) error {
+	err = run.Issue(ctx, in.runProgress("making"), func(s client.RunSheet) error {
 		out.Sheets = append(out.Sheets, PaperView{Sheet: s.Sheet, Name: s.Name, Email: s.Email, Replaces: s.Replaces, CheckWord: s.CheckWord, Support: s.Support})
 		codes = append(codes, display(s.Codes)...)
 		return nil

@@ -6,9 +6,9 @@ import (
 	"sync"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 )
 
 // clipboardLife is how long a secret stays on the clipboard (KeePassXC's default
@@ -74,7 +74,7 @@ func (in *signIn) copySecret(text secret.Text) error {
 	return nil
 }
 
-func codesText(i workspace.Issued) secret.Text {
+func codesText(i client.Issued) secret.Text {
 	var b strings.Builder
 	b.WriteString(say(words.ClipboardCodes, words.Args{"workspace": i.Workspace, "email": i.Email, "sheet": i.Sheet}) + "\n\n")
 	for n, c := range i.Codes {

@@ -8,7 +8,6 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
 )
 
 // signIn is all that the shell holds for one sign-in: who is in, what runs for them,
@@ -56,10 +55,10 @@ type enroller interface {
 	LimitReached() bool
 	Overdue() bool
 	End(ctx context.Context) error
-	Confirm(ctx context.Context, code secret.Text) (*workspace.Issued, error)
+	Confirm(ctx context.Context, code secret.Text) (*client.Issued, error)
 	Continue(ctx context.Context) error
 	CancelEnrolment(ctx context.Context) error
-	Showing() (workspace.Issued, error)
+	Showing() (client.Issued, error)
 	ShowingKey() (secret.Text, error)
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/recovery"
 	"countersign/backend/workspace"
 )
@@ -194,7 +195,7 @@ func usageView(c *workspace.CodeUsage) CodeUsage {
 	return v
 }
 
-func sheetView(i workspace.Issued, to recipient) (SheetView, error) {
+func sheetView(i client.Issued, to recipient) (SheetView, error) {
 	codes, err := to.close(holdsCodes, spaced(display(i.Codes)))
 	return SheetView{
 		Sheet: i.Sheet, Workspace: i.Workspace, Name: i.Name, Email: i.Email, IssuedAt: stamp(i.IssuedAt), IssuedBy: i.IssuedBy,

@@ -124,7 +124,7 @@ func (h *home) backTo(to bundle.Recipients, s *client.Session, p phone) []byte {
 	a, err := s.Admin(h.Context())
 	h.ok(err)
 	var out bytes.Buffer
-	proof := client.Proof{Password: secret.NewText(pass), Factor: workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.at(h.now))}}
+	proof := client.Proof{Password: secret.NewText(pass), Factor: client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.at(h.now))}}
 	h.ok(backup.Create(h.Context(), &out, to, a, proof, nil))
 	h.now = h.now.Add(time.Minute)
 	return out.Bytes()
@@ -139,7 +139,7 @@ func (h *home) restore(file []byte, o backup.Owner) (backup.Restored, error) {
 }
 
 func owner(pw, code string) backup.Owner {
-	return backup.Owner{Email: email, Password: secret.NewText(pw), Factor: workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code)}}
+	return backup.Owner{Email: email, Password: secret.NewText(pw), Factor: client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code)}}
 }
 
 // empty expects a home without a workspace, in folder and keychain.
@@ -227,7 +227,7 @@ func TestRestore_TakesTheFactorsOfAnOwner(t *testing.T) {
 	elsewhere := newHome(t)
 	elsewhere.now = h.now
 	_, err := elsewhere.restore(file, backup.Owner{
-		Email: email, Password: secret.NewText(pass), Factor: workspace.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(codes[0])},
+		Email: email, Password: secret.NewText(pass), Factor: client.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(codes[0])},
 	})
 	elsewhere.ok(err)
 }
@@ -237,7 +237,7 @@ func TestBackup_OnlyAnOwnerMakesOne(t *testing.T) {
 	h, s, p, _ := inUse(t)
 	a, err := s.Admin(t.Context())
 	h.ok(err)
-	code := workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.at(h.now))}
+	code := client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.at(h.now))}
 	given, err := a.AddMember(t.Context(), workspace.NewMember{Name: "Ben", Email: "ben@example.com", Role: workspace.RoleAdmin}, client.Proof{Password: secret.NewText(pass), Factor: code})
 	h.ok(err)
 	w := h.open()

@@ -35,7 +35,7 @@ var (
 type Owner struct {
 	Email    string
 	Password secret.Text
-	Factor   workspace.FactorInput
+	Factor   client.FactorInput
 
 	// Replace says that the workspace which the keychain has the keys of is lost. If its
 	// folder is still there, it is sealed the next time that it is opened.

@@ -13,17 +13,16 @@ import (
 
 // BeginEnable begins Enable 2FA.
 func (s *Session) BeginEnable(ctx context.Context, pw secret.Text) (workspace.Shown, error) {
-	return signing(ctx, s, Proof{Password: pw}, func(p workspace.Proof) (workspace.Shown, error) { return s.Session.BeginEnable(ctx, p) })
+	shown, err := signing(ctx, s, Proof{Password: pw}, func(p workspace.Proof) (workspace.Shown, error) { return s.Session.BeginEnable(ctx, p) })
+	s.codes.begun(s.w, true, err)
+	return shown, err
 }
 
 // BeginChangePhone begins Change phone.
 func (s *Session) BeginChangePhone(ctx context.Context, proof Proof) (workspace.Shown, error) {
-	return signing(ctx, s, proof, func(p workspace.Proof) (workspace.Shown, error) { return s.Session.BeginChangePhone(ctx, p) })
-}
-
-// BeginNewCodes makes ten new recovery codes.
-func (s *Session) BeginNewCodes(ctx context.Context, proof Proof) (*workspace.Issued, error) {
-	return signing(ctx, s, proof, func(p workspace.Proof) (*workspace.Issued, error) { return s.Session.BeginNewCodes(ctx, p) })
+	shown, err := signing(ctx, s, proof, func(p workspace.Proof) (workspace.Shown, error) { return s.Session.BeginChangePhone(ctx, p) })
+	s.codes.begun(s.w, false, err)
+	return shown, err
 }
 
 // ChangeEmail gives the profile another email.
@@ -76,11 +75,6 @@ func (a *Admin) AskApproval(ctx context.Context, kind workspace.ApprovalKind, me
 // Approve approves what another admin has asked for.
 func (a *Admin) Approve(ctx context.Context, id string, proof Proof) error {
 	return a.s.signing(ctx, proof, func(p workspace.Proof) error { return a.Admin.Approve(ctx, id, p) })
-}
-
-// BeginRun begins a print run.
-func (a *Admin) BeginRun(ctx context.Context, r workspace.RunRequest, proof Proof) (*workspace.PrintRun, error) {
-	return signing(ctx, a.s, proof, func(p workspace.Proof) (*workspace.PrintRun, error) { return a.Admin.BeginRun(ctx, r, p) })
 }
 
 // ConfirmClock says that the clock is right.

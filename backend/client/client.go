@@ -35,7 +35,8 @@ type Workspace struct {
 // Session is a profile that is signed in.
 type Session struct {
 	*workspace.Session
-	w *Workspace
+	w     *Workspace
+	codes shownCodes
 
 	mu    sync.Mutex     // guards what follows
 	own   vault.Identity // the person's key pair
@@ -60,6 +61,7 @@ type Challenge struct {
 type EnrolmentSession struct {
 	*workspace.EnrolmentSession
 	w     *Workspace
+	codes shownCodes
 	typed typed
 }
 
@@ -219,12 +221,6 @@ func (c *Challenge) Verify(ctx context.Context, input secret.Text) (*Session, er
 	return c.w.session(ctx, s, c.typed, err)
 }
 
-// Recover takes a recovery code: see workspace.Challenge.Recover.
-func (c *Challenge) Recover(ctx context.Context, input secret.Text) (*Session, error) {
-	s, err := c.Challenge.Recover(ctx, input)
-	return c.w.session(ctx, s, c.typed, err)
-}
-
 // ChoosePassword takes a longer password in the place of the one that was right: see workspace.Challenge.ChoosePassword. Errors:
 // password_required, password_short, password_long, password_common; and those of ChoosePassword.
 func (c *Challenge) ChoosePassword(ctx context.Context, next secret.Text) (*Session, error) {
@@ -266,7 +262,7 @@ func (c *Challenge) enrolling(e *workspace.EnrolmentSession, err error) (*Enrolm
 	}
 	t := c.typed.clone()
 	c.typed.wipe() // the challenge is over
-	return &EnrolmentSession{e, c.w, t}, err
+	return &EnrolmentSession{EnrolmentSession: e, w: c.w, typed: t}, err
 }
 
 // Enrol lets somebody in as far as enrolling: see workspace.Challenge.Enrol.
@@ -283,6 +279,7 @@ func (e *EnrolmentSession) Enter(ctx context.Context) (*Session, error) {
 // End ends it, and forgets the password: see workspace.EnrolmentSession.End.
 func (e *EnrolmentSession) End(ctx context.Context) error {
 	err := e.EnrolmentSession.End(ctx)
+	_ = e.codes.ended(nil)
 	e.typed.wipe()
 	return err
 }

@@ -62,7 +62,9 @@ func (s *Session) End(ctx context.Context) error {
 	s.mu.Lock()
 	s.ended, s.own, s.keys = true, vault.Identity{}, vault.Keys{} // what is still at work has them, until it stops
 	s.mu.Unlock()
-	return s.Session.End(ctx)
+	err := s.Session.End(ctx)
+	_ = s.codes.ended(nil)
+	return err
 }
 
 // keep puts keys in the place of those that are held.

@@ -69,10 +69,10 @@ func (s *Session) newCodes(ctx context.Context, n int, progress workspace.Progre
 }
 
 // proofOf makes of a code that was typed what the workspace looks at, and the key that unwraps what came with it.
-func proofOf(code recovery.Code, t workspace.CodeTerms) (proof []byte, key secret.Bytes, err error) {
+func proofOf(code recovery.Code, t workspace.CodeTerms) (proof, key secret.Bytes, err error) {
 	p := recovery.Params(t.Params)
 	if err := p.Check(); err != nil {
-		return nil, secret.Bytes{}, err
+		return proof, key, err
 	}
 	derived := recovery.Derive(code, t.Salt, p)
 	defer derived.Wipe()

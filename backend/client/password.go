@@ -135,16 +135,20 @@ func checkPassword(pw secret.Text, minimum int, field string, words ...string) e
 // Proof is what a step-up takes, as it was typed: the password and, where 2FA is on, a second factor.
 type Proof struct {
 	Password secret.Text
-	Factor   workspace.FactorInput
+	Factor   FactorInput
 }
 
 // sign makes of a proof what the workspace looks at. Where no password was typed, none may be needed: a confirmation
 // may wait.
 func (s *Session) sign(ctx context.Context, p Proof) (workspace.Proof, error) {
-	out := workspace.Proof{Factor: p.Factor}
 	if p.Password.Empty() {
-		return out, nil
+		return workspace.Proof{Factor: workspace.FactorInput{Kind: p.Factor.Kind}}, nil
 	}
+	factor, err := s.factor(ctx, p.Factor)
+	if err != nil {
+		return workspace.Proof{}, err
+	}
+	out := workspace.Proof{Factor: factor}
 	terms, _, _, err := s.BeginProof(ctx)
 	if err != nil {
 		return out, err
@@ -160,7 +164,7 @@ func (s *Session) sign(ctx context.Context, p Proof) (workspace.Proof, error) {
 
 // ChangePassword sets a new password: see workspace.Session.ChangePassword. The new one is looked at first, so that a weak
 // one costs no code. Errors: password_*, and those of ChangePassword.
-func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text, factor workspace.FactorInput) error {
+func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text, in FactorInput) error {
 	if err := s.begin(); err != nil {
 		return err
 	}
@@ -176,6 +180,10 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 	}
 	if current.Reveal() == next.Reveal() {
 		return service.Refuse(service.CodePasswordSame).At("next")
+	}
+	factor, err := s.factor(ctx, in)
+	if err != nil {
+		return err
 	}
 	t, err := s.w.deriveTyped(ctx, current, terms.Salt, terms.Params)
 	if err != nil {

@@ -31,11 +31,15 @@ func OpenQuarantined(ctx context.Context, c workspace.Config) (*Quarantine, erro
 
 // Prove takes an owner's password and second factor, and gives what the owner would accept, with its review: see
 // workspace.ReviewAttempt.Prove. Errors: email_required, password_required, and those of Prove.
-func (q *Quarantine) Prove(ctx context.Context, email string, pw secret.Text, factor workspace.FactorInput) (*workspace.Acceptance, error) {
+func (q *Quarantine) Prove(ctx context.Context, email string, pw secret.Text, in FactorInput) (*workspace.Acceptance, error) {
 	attempt, err := q.BeginProve(ctx, email)
 	if err == nil && pw.Empty() {
 		err = service.Refuse(service.CodePasswordRequired).At("password")
 	}
+	if err != nil {
+		return nil, err
+	}
+	factor, err := in.sent(func() (workspace.CodeTerms, error) { return attempt.Recovery, nil })
 	if err != nil {
 		return nil, err
 	}

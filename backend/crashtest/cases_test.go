@@ -95,7 +95,7 @@ var useCases = []useCase{
 
 	{name: "sign in with a password", base: created, covers: []string{"Workspace.SignIn", "Workspace.BeginSignIn", "SignInAttempt.SignIn"}, ready: started(func(p *person) { p.signIn() })},
 	{name: "sign in with a code", base: enabled, covers: []string{"Challenge.Verify"}, ready: started(func(p *person) { p.signIn() })},
-	{name: "sign in with a recovery code", base: enabled, covers: []string{"Challenge.Recover"}, ready: started(func(p *person) {
+	{name: "sign in with a recovery code", base: enabled, covers: []string{"Challenge.Recover", "Challenge.BeginRecovery"}, ready: started(func(p *person) {
 		got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 4))))
 	})},
 
@@ -164,7 +164,7 @@ var useCases = []useCase{
 		p.clock.step(time.Minute)
 		must(s.Disable(p.ctx, byCode(p.code(0))))
 	})},
-	{name: "disable with a recovery code", base: enabled, ready: signedIn(func(p *person, s *client.Session) {
+	{name: "disable with a recovery code", base: enabled, covers: []string{"Session.BeginRecovery"}, ready: signedIn(func(p *person, s *client.Session) {
 		must(s.Disable(p.ctx, byRecovery(p.recovery(1, 7))))
 	})},
 	{name: "disable while a change of phone and new codes are under way", base: enabled, ready: func(p *person) func() {

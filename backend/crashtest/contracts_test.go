@@ -115,7 +115,7 @@ var contractCases = []useCase{
 		p.start()
 		joe := workspace.NewMember{Name: "Joe Tanaka", Email: joeEmail, Role: workspace.RoleMember}
 		got(p.admin(p.signIn()).Admin.AddMember(p.ctx, joe, workspace.NewOneTime{
-			Salt: make([]byte, recovery.SaltSize), Params: workspace.Argon2id(recovery.Cheap), Proof: make([]byte, recovery.HashSize),
+			Salt: make([]byte, recovery.SaltSize), Params: workspace.Argon2id(recovery.Cheap), Proof: secret.NewBytes(make([]byte, recovery.HashSize)),
 			KeyPair: workspace.WrappedKeyPair{Recipient: got(vault.NewIdentity()).Recipient(), Wrapped: []byte("wrapped")},
 		}, workspace.Proof{}))
 		return func() {

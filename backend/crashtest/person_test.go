@@ -118,7 +118,7 @@ func (p *person) show(shown workspace.Shown, err error) {
 	p.note(note{Phone: strings.Join(shown.Groups, "")})
 }
 
-func (p *person) print(issued *workspace.Issued, err error) {
+func (p *person) print(issued *client.Issued, err error) {
 	must(err)
 	n := note{Sheet: issued.Sheet}
 	for _, c := range issued.Codes {
@@ -132,7 +132,7 @@ func (p *person) beginEnable(s *client.Session) {
 }
 
 // confirm types the code of the newest phone.
-func (p *person) confirm(s *client.Session) (*workspace.Issued, error) {
+func (p *person) confirm(s *client.Session) (*client.Issued, error) {
 	phones := p.paper().Phones
 	return s.Confirm(p.ctx, secret.NewText(code(phones[len(phones)-1], p.clock.now())))
 }
@@ -149,15 +149,15 @@ func (p *person) proof() client.Proof {
 	return client.Proof{Password: secret.NewText(firstPass), Factor: byCode(p.code(0))}
 }
 
-func byCode(c string) workspace.FactorInput {
-	return workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(c)}
+func byCode(c string) client.FactorInput {
+	return client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(c)}
 }
 
-func byRecovery(c string) workspace.FactorInput {
-	return workspace.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(c)}
+func byRecovery(c string) client.FactorInput {
+	return client.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(c)}
 }
 
-var noFactor = workspace.FactorInput{Kind: workspace.FactorNone}
+var noFactor = client.FactorInput{Kind: workspace.FactorNone}
 
 // expect panics unless err is this refusal.
 func expect(err error, c service.Code) {
@@ -241,7 +241,7 @@ func (h home) furnish(ctx context.Context, at time.Time, act func(*person)) (err
 }
 
 // accept proves an owner and takes a sealed workspace as it is.
-func accept(ctx context.Context, s *client.Quarantine, email string, pw secret.Text, factor workspace.FactorInput) error {
+func accept(ctx context.Context, s *client.Quarantine, email string, pw secret.Text, factor client.FactorInput) error {
 	a, err := s.Prove(ctx, email, pw, factor)
 	if err != nil {
 		return err

@@ -16,10 +16,10 @@ func (p *person) everybody() []string {
 }
 
 // issue makes the sheets of a run and notes them, as paper does.
-func (p *person) issue(a *client.Admin) *workspace.PrintRun {
+func (p *person) issue(a *client.Admin) *client.PrintRun {
 	r := got(a.BeginRun(p.ctx, workspace.RunRequest{Members: p.everybody(), Reason: "A new year", Kind: workspace.RunPrint}, p.proof()))
-	must(r.Issue(p.ctx, nil, func(s workspace.RunSheet) error {
-		p.print(&s.Issued, nil)
+	must(r.Issue(p.ctx, nil, func(s client.RunSheet) error {
+		p.print(&client.Issued{Issued: s.Issued, Codes: s.Codes}, nil)
 		return nil
 	}))
 	return r
@@ -177,7 +177,7 @@ var teamCases = []useCase{
 		return func() { must(ben.Refuse(p.ctx, asked.ID)) }
 	}},
 
-	{name: "print run", base: teamBase, covers: []string{"Admin.BeginRun", "PrintRun.Issue", "PrintRun.PutInForce"}, ready: led(func(p *person, a *client.Admin) {
+	{name: "print run", base: teamBase, covers: []string{"Admin.BeginRun", "PrintRun.Issue", "PrintRun.MakeSheets", "PrintRun.PutInForce"}, ready: led(func(p *person, a *client.Admin) {
 		got(p.issue(a).PutInForce(p.ctx, nil))
 	})},
 	{name: "cancel a print run", base: teamBase, covers: []string{"PrintRun.Cancel"}, ready: led(func(p *person, a *client.Admin) {
@@ -213,8 +213,8 @@ var teamCases = []useCase{
 		p.start()
 		r := got(p.admin(p.signIn()).BeginRun(p.ctx, workspace.RunRequest{Members: p.everybody(), Reason: "A new year", Kind: workspace.RunPrint}, p.proof()))
 		var word string
-		must(r.Issue(p.ctx, nil, func(s workspace.RunSheet) error {
-			p.print(&s.Issued, nil)
+		must(r.Issue(p.ctx, nil, func(s client.RunSheet) error {
+			p.print(&client.Issued{Issued: s.Issued, Codes: s.Codes}, nil)
 			if s.Email == miaEmail {
 				word = s.CheckWord
 			}

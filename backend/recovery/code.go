@@ -7,7 +7,7 @@
 //
 //	code, err := recovery.Parse(typed)
 //	…
-//	i := recovery.Match(recovery.Hash(code, salt, params, pepper), stored)
+//	i := recovery.Match(recovery.Keyed(recovery.ProofOf(code, salt, params), pepper), stored)
 //
 // A match says which code it is, not that it is still good: the caller consumes it
 // in a guarded update, and has counted the attempt before.

@@ -53,18 +53,11 @@ func TestParamsCheck_TakesTheLeastAndTheMost(t *testing.T) {
 	for _, p := range []recovery.Params{
 		{MemoryKiB: 19<<10 - 1, Time: 1, Threads: 1}, {MemoryKiB: 1<<20 + 1, Time: 1, Threads: 1}, {MemoryKiB: 19 << 10, Time: 0, Threads: 1},
 		{MemoryKiB: 19 << 10, Time: 17, Threads: 1}, {MemoryKiB: 19 << 10, Time: 1, Threads: 0}, {MemoryKiB: 19 << 10, Time: 1, Threads: 17},
+		{}, {MemoryKiB: 1<<32 - 1, Time: 1<<32 - 1, Threads: 255},
 	} {
 		if err := p.Check(); !errors.Is(err, recovery.ErrParams) {
 			t.Errorf("%+v: %v", p, err)
 		}
-	}
-}
-
-func TestHashSet_TakesTheShortestPepper(t *testing.T) {
-	t.Parallel()
-	hashes, err := recovery.HashSet(t.Context(), set(t)[:1], salt, recovery.DefaultParams, secret.NewBytes(make([]byte, 16)))
-	if err != nil || len(hashes) != 1 {
-		t.Errorf("%d hashes, %v", len(hashes), err)
 	}
 }
 
@@ -75,10 +68,10 @@ func TestProofAndWrappingKey_AreOfTheCodeAndTellNothingOfEachOther(t *testing.T)
 	c := parse(t, "0HTR-1V5M-J8XP-4CE2")
 	derived := recovery.Derive(c, salt, p)
 	proof, key := recovery.Proof(derived), recovery.WrappingKey(derived)
-	if !bytes.Equal(recovery.Keyed(proof, pepper()), recovery.Hash(c, salt, p, pepper())) {
-		t.Error("the hash is another than Hash's")
+	if !recovery.ProofOf(c, salt, p).Equal(proof) {
+		t.Error("the proof is another than ProofOf's")
 	}
-	if got := hex.EncodeToString(proof); got != "820369aa63d22c9a5269d955143bd801a7d137018923eb6bb9134dad84957056" {
+	if got := hex.EncodeToString(proof.Reveal()); got != "820369aa63d22c9a5269d955143bd801a7d137018923eb6bb9134dad84957056" {
 		t.Errorf("proof %s", got)
 	}
 	if got := hex.EncodeToString(key.Reveal()); got != "96608909ed09669360710cbc0ae00c88d1e01aaaacfac4d41eea9665cb85f6b5" {
@@ -87,11 +80,11 @@ func TestProofAndWrappingKey_AreOfTheCodeAndTellNothingOfEachOther(t *testing.T)
 	for name, other := range map[string]secret.Bytes{
 		"another code": recovery.Derive(set(t)[0], salt, p), "another salt": recovery.Derive(c, []byte("0123456789abcdeg"), p), "no code": recovery.Derive(recovery.Code{}, salt, p),
 	} {
-		if recovery.WrappingKey(other).Equal(key) || bytes.Equal(recovery.Proof(other), proof) {
+		if recovery.WrappingKey(other).Equal(key) || recovery.Proof(other).Equal(proof) {
 			t.Errorf("%s gives the same", name)
 		}
 	}
-	if bytes.Equal(recovery.Keyed(proof, secret.NewBytes(make([]byte, 32))), recovery.Keyed(proof, pepper())) || bytes.Equal(proof, key.Reveal()) || key.Equal(derived) {
+	if bytes.Equal(recovery.Keyed(proof, secret.NewBytes(make([]byte, 32))), recovery.Keyed(proof, pepper())) || proof.Equal(key) || key.Equal(derived) {
 		t.Error("another pepper gives the same hash, or the proof is the key")
 	}
 }

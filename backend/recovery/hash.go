@@ -1,18 +1,14 @@
 package recovery
 
 import (
-	"context"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
-	"fmt"
-	"runtime"
 	"testing"
 
 	"golang.org/x/crypto/argon2"
-	"golang.org/x/sync/errgroup"
 
 	"countersign/backend/secret"
 )
@@ -21,10 +17,8 @@ const (
 	// SaltSize is the length of a set's salt in bytes. All codes of a set share it, so
 	// that an attempt costs one hash and not ten; they are different codes of 80 bits.
 	SaltSize = 16
-	// HashSize is the length of a hash in bytes.
+	// HashSize is the length of a proof, and of a hash, in bytes.
 	HashSize = 32
-	// minPepper is the least length of a pepper in bytes.
-	minPepper = 16
 )
 
 // Params are the cost of Argon2id (RFC 9106). They are stored beside the hashes, so
@@ -58,13 +52,6 @@ func (p Params) Check() error {
 	return nil
 }
 
-// Hash returns what is kept of a code: Keyed of its Proof. p must have passed Check.
-func Hash(c Code, salt []byte, p Params, pepper secret.Bytes) []byte {
-	derived := Derive(c, salt, p)
-	defer derived.Wipe()
-	return Keyed(Proof(derived), pepper)
-}
-
 // What separates the keys that are made of one code.
 const (
 	proofInfo = "countersign code proof v1"
@@ -81,27 +68,34 @@ func Derive(c Code, salt []byte, p Params) secret.Bytes {
 	return secret.NewBytes(derived)
 }
 
-// Proof returns what shows that somebody has the code, and tells nothing of what WrappingKey
-// gives: HKDF-SHA256 (RFC 5869) of the derived key.
-func Proof(derived secret.Bytes) []byte { return expand(derived, proofInfo) }
+// Proof returns what shows that somebody has the code, 32 bytes, and tells nothing of what WrappingKey
+// gives: HKDF-SHA256 (RFC 5869) of the derived key. Whoever has it can use the code, so it is a secret.
+func Proof(derived secret.Bytes) secret.Bytes { return expand(derived, proofInfo) }
+
+// ProofOf is Proof of a code for which no more is needed. p must have passed Check.
+func ProofOf(c Code, salt []byte, p Params) secret.Bytes {
+	derived := Derive(c, salt, p)
+	defer derived.Wipe()
+	return Proof(derived)
+}
 
 // WrappingKey returns a key of 32 bytes, under which something can be wrapped for whoever has the code.
-func WrappingKey(derived secret.Bytes) secret.Bytes { return secret.NewBytes(expand(derived, keyInfo)) }
+func WrappingKey(derived secret.Bytes) secret.Bytes { return expand(derived, keyInfo) }
 
-func expand(derived secret.Bytes, info string) []byte {
+func expand(derived secret.Bytes, info string) secret.Bytes {
 	out, err := hkdf.Key(sha256.New, derived.Reveal(), nil, info, HashSize)
 	if err != nil {
 		panic(err) // only for a length above 255 hashes, and ours is one
 	}
-	return out
+	return secret.NewBytes(out)
 }
 
-// Keyed returns HMAC-SHA256 of a proof under the pepper. The pepper lies
+// Keyed returns what is kept of a code: HMAC-SHA256 of its proof under the pepper. The pepper lies
 // in the keychain, so that the database alone is not enough to try codes (ASVS 5.0,
 // 6.5.2).
-func Keyed(proof []byte, pepper secret.Bytes) []byte {
+func Keyed(proof, pepper secret.Bytes) []byte {
 	mac := hmac.New(sha256.New, pepper.Reveal())
-	mac.Write(proof)
+	mac.Write(proof.Reveal())
 	return mac.Sum(nil)
 }
 
@@ -122,36 +116,4 @@ func nonEmpty(s []byte) int {
 		return 0
 	}
 	return 1
-}
-
-// HashSet hashes a whole set under one salt, on as many cores as there are, and looks
-// at ctx between codes. The hashes are in the order of the codes.
-//
-// Errors: ErrParams, ctx's own, and one for a salt that is not 16 bytes or a pepper
-// shorter than 16.
-func HashSet(ctx context.Context, codes []Code, salt []byte, p Params, pepper secret.Bytes) ([][]byte, error) {
-	switch {
-	case p.Check() != nil:
-		return nil, ErrParams
-	case len(salt) != SaltSize:
-		return nil, fmt.Errorf("recovery: the salt is %d bytes, not %d", len(salt), SaltSize)
-	case pepper.Len() < minPepper:
-		return nil, fmt.Errorf("recovery: the pepper is shorter than %d bytes", minPepper)
-	}
-	hashes := make([][]byte, len(codes))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(runtime.NumCPU())
-	for i, c := range codes {
-		g.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			hashes[i] = Hash(c, salt, p, pepper)
-			return nil
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	return hashes, nil
 }

@@ -2,7 +2,6 @@ package recovery_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -144,25 +143,30 @@ func TestParse_RefusesOtherTextWithItsLength(t *testing.T) {
 	}
 }
 
+// hash is what is kept of a code.
+func hash(c recovery.Code, salt []byte, p recovery.Params, pepper secret.Bytes) []byte {
+	return recovery.Keyed(recovery.ProofOf(c, salt, p), pepper)
+}
+
 func TestMatch_CodeMatchesOnlyItsOwnHash(t *testing.T) {
 	t.Parallel()
 	codes := set(t)
-	stored, err := recovery.HashSet(t.Context(), codes, salt, recovery.DefaultParams, pepper())
-	if err != nil {
-		t.Fatal(err)
+	stored := make([][]byte, len(codes))
+	for i, c := range codes {
+		stored[i] = hash(c, salt, recovery.DefaultParams, pepper())
 	}
 	for _, i := range []int{0, 4, 9} {
 		typed := parse(t, strings.ToLower(strings.ReplaceAll(codes[i].Display(), "-", " ")))
-		if got := recovery.Match(recovery.Hash(typed, salt, recovery.DefaultParams, pepper()), stored); got != i {
+		if got := recovery.Match(hash(typed, salt, recovery.DefaultParams, pepper()), stored); got != i {
 			t.Errorf("code %d matches %d", i, got)
 		}
 	}
 	for name, h := range map[string][]byte{
-		"another code":   recovery.Hash(set(t)[0], salt, recovery.DefaultParams, pepper()),
-		"another salt":   recovery.Hash(codes[0], []byte("0123456789abcdeg"), recovery.DefaultParams, pepper()),
-		"another pepper": recovery.Hash(codes[0], salt, recovery.DefaultParams, secret.NewBytes(make([]byte, 32))),
-		"other costs":    recovery.Hash(codes[0], salt, recovery.Params{MemoryKiB: 19 << 10, Time: 3, Threads: 1}, pepper()),
-		"no code":        recovery.Hash(recovery.Code{}, salt, recovery.DefaultParams, pepper()),
+		"another code":   hash(set(t)[0], salt, recovery.DefaultParams, pepper()),
+		"another salt":   hash(codes[0], []byte("0123456789abcdeg"), recovery.DefaultParams, pepper()),
+		"another pepper": hash(codes[0], salt, recovery.DefaultParams, secret.NewBytes(make([]byte, 32))),
+		"other costs":    hash(codes[0], salt, recovery.Params{MemoryKiB: 19 << 10, Time: 3, Threads: 1}, pepper()),
+		"no code":        hash(recovery.Code{}, salt, recovery.DefaultParams, pepper()),
 		"half a hash":    stored[0][:16],
 		"no hash":        nil,
 	} {
@@ -182,55 +186,10 @@ func TestMatch_CodeMatchesOnlyItsOwnHash(t *testing.T) {
 // independent implementations, hash-wasm and Node's crypto, give.
 func TestHash_FormStaysTheSame(t *testing.T) {
 	t.Parallel()
-	h := recovery.Hash(parse(t, "0HTR-1V5M-J8XP-4CE2"), salt, recovery.DefaultParams, pepper())
+	h := hash(parse(t, "0HTR-1V5M-J8XP-4CE2"), salt, recovery.DefaultParams, pepper())
 	const want = "f3b605eecce05e1901bde5797293a1f6414634d392b93b8c8a078785110a2fb0"
 	if got := hex.EncodeToString(h); got != want {
 		t.Errorf("%s", got)
-	}
-}
-
-func TestHashSet_ParametersAreBounded(t *testing.T) {
-	t.Parallel()
-	codes := set(t)
-	good := recovery.DefaultParams
-	for name, tt := range map[string]struct {
-		salt   []byte
-		p      recovery.Params
-		pepper secret.Bytes
-	}{
-		"no salt":        {nil, good, pepper()},
-		"short salt":     {salt[:15], good, pepper()},
-		"no pepper":      {salt, good, secret.Bytes{}},
-		"short pepper":   {salt, good, secret.NewBytes(make([]byte, 15))},
-		"zero params":    {salt, recovery.Params{}, pepper()},
-		"little memory":  {salt, recovery.Params{MemoryKiB: 19<<10 - 1, Time: 2, Threads: 1}, pepper()},
-		"much memory":    {salt, recovery.Params{MemoryKiB: 1<<20 + 1, Time: 2, Threads: 1}, pepper()},
-		"no pass":        {salt, recovery.Params{MemoryKiB: 19 << 10, Time: 0, Threads: 1}, pepper()},
-		"many passes":    {salt, recovery.Params{MemoryKiB: 19 << 10, Time: 17, Threads: 1}, pepper()},
-		"no thread":      {salt, recovery.Params{MemoryKiB: 19 << 10, Time: 2, Threads: 0}, pepper()},
-		"many threads":   {salt, recovery.Params{MemoryKiB: 19 << 10, Time: 2, Threads: 17}, pepper()},
-		"most of it all": {salt, recovery.Params{MemoryKiB: 1<<32 - 1, Time: 1<<32 - 1, Threads: 255}, pepper()},
-	} {
-		if hashes, err := recovery.HashSet(t.Context(), codes, tt.salt, tt.p, tt.pepper); err == nil || hashes != nil {
-			t.Errorf("%s: %d hashes, %v", name, len(hashes), err)
-		}
-	}
-	for _, p := range []recovery.Params{good, {MemoryKiB: 1 << 20, Time: 16, Threads: 16}} {
-		if err := p.Check(); err != nil {
-			t.Errorf("%+v: %v", p, err)
-		}
-	}
-}
-
-func TestHashSet_StopsWhenCancelled(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if hashes, err := recovery.HashSet(ctx, set(t), salt, recovery.DefaultParams, pepper()); !errors.Is(err, context.Canceled) || hashes != nil {
-		t.Errorf("%d hashes, %v", len(hashes), err)
-	}
-	if hashes, err := recovery.HashSet(t.Context(), nil, salt, recovery.DefaultParams, pepper()); err != nil || len(hashes) != 0 {
-		t.Errorf("an empty set: %d hashes, %v", len(hashes), err)
 	}
 }
 
@@ -281,15 +240,6 @@ func FuzzParse(f *testing.F) {
 func BenchmarkHash(b *testing.B) {
 	c := set(b)[0]
 	for b.Loop() {
-		recovery.Hash(c, salt, recovery.DefaultParams, pepper())
-	}
-}
-
-func BenchmarkHashSet(b *testing.B) {
-	codes := set(b)
-	for b.Loop() {
-		if _, err := recovery.HashSet(b.Context(), codes, salt, recovery.DefaultParams, pepper()); err != nil {
-			b.Fatal(err)
-		}
+		hash(c, salt, recovery.DefaultParams, pepper())
 	}
 }

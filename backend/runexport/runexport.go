@@ -57,7 +57,7 @@ var errStopped = errors.New("runexport: the writer has stopped")
 // Write makes the sheets of a run that was begun, and writes each as it is made. An error
 // leaves an unusable beginning on w, and the run to be cancelled. Errors: those of
 // PrintRun.Issue; ErrFormat; the writer's.
-func Write(ctx context.Context, w io.Writer, a *client.Admin, run *workspace.PrintRun, t Target, progress workspace.Progress) error {
+func Write(ctx context.Context, w io.Writer, a *client.Admin, run *client.PrintRun, t Target, progress workspace.Progress) error {
 	plan := run.Plan()
 	cover, err := Cover(ctx, a, plan)
 	if err != nil {
@@ -65,7 +65,7 @@ func Write(ctx context.Context, w io.Writer, a *client.Admin, run *workspace.Pri
 	}
 	var issuing error
 	sheets := func(yield func(sheet.Sheet) bool) {
-		issuing = run.Issue(ctx, progress, func(s workspace.RunSheet) error {
+		issuing = run.Issue(ctx, progress, func(s client.RunSheet) error {
 			if !yield(Sheet(s)) {
 				return errStopped
 			}
@@ -161,7 +161,7 @@ func Signer(ctx context.Context, a *client.Admin) (bundle.Fingerprint, error) {
 }
 
 // Sheet is a sheet of a run as it is drawn.
-func Sheet(s workspace.RunSheet) sheet.Sheet {
+func Sheet(s client.RunSheet) sheet.Sheet {
 	return sheet.Sheet{
 		Number: s.Sheet, Run: s.Run, Workspace: s.Workspace, Name: s.Name, Email: s.Email, IssuedAt: s.IssuedAt, IssuedBy: s.IssuedBy,
 		Replaces: s.Replaces, Support: s.Support, Codes: s.Codes, CheckWord: s.CheckWord, Location: time.Local,

@@ -80,10 +80,10 @@ func newDesk(t *testing.T) *desk {
 	return d
 }
 
-func (d *desk) begin() *workspace.PrintRun {
+func (d *desk) begin() *client.PrintRun {
 	d.Helper()
 	run, err := d.admin.BeginRun(d.Context(), workspace.RunRequest{Members: []string{d.id}, Reason: "Yearly renewal", Kind: workspace.RunExport}, client.Proof{
-		Password: secret.NewText(pass), Factor: workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(d.code())},
+		Password: secret.NewText(pass), Factor: client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(d.code())},
 	})
 	d.ok(err)
 	return run

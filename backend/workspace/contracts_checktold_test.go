@@ -71,7 +71,7 @@ func TestCheckDocuments_WhatEndsMeanwhileIsNoDamage(t *testing.T) {
 			}
 		}, ""},
 		"the password is another": {func(h *fixture, _ *client.Session, owner *user) {
-			h.ok(owner.signIn().ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("granite lagoon whisper 47"), workspace.FactorInput{}))
+			h.ok(owner.signIn().ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("granite lagoon whisper 47"), client.FactorInput{}))
 		}, service.CodeSessionEnded},
 		"the keys are awaited": {func(h *fixture, _ *client.Session, _ *user) {
 			h.sneak("UPDATE workspace SET vault_generation = vault_generation + 1")

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"countersign/backend/recovery"
+	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/vault"
 )
 
@@ -21,7 +23,7 @@ func newIdentity(t *testing.T) vault.Identity {
 func TestNewOneTime_MalformedOneIsNotTaken(t *testing.T) {
 	t.Parallel()
 	good := func() NewOneTime {
-		return NewOneTime{Salt: make([]byte, 16), Params: Argon2id(recovery.Cheap), Proof: make([]byte, 32), KeyPair: WrappedKeyPair{Recipient: "age1", Wrapped: []byte("wrapped")}}
+		return NewOneTime{Salt: make([]byte, 16), Params: Argon2id(recovery.Cheap), Proof: secret.NewBytes(make([]byte, 32)), KeyPair: WrappedKeyPair{Recipient: "age1", Wrapped: []byte("wrapped")}}
 	}
 	if err := good().check(OneTimeInvitation); err != nil {
 		t.Fatal(err)
@@ -29,8 +31,8 @@ func TestNewOneTime_MalformedOneIsNotTaken(t *testing.T) {
 	for name, change := range map[string]func(*NewOneTime){
 		"short salt":       func(n *NewOneTime) { n.Salt = n.Salt[1:] },
 		"long salt":        func(n *NewOneTime) { n.Salt = append(n.Salt, 0) },
-		"short proof":      func(n *NewOneTime) { n.Proof = n.Proof[1:] },
-		"no proof":         func(n *NewOneTime) { n.Proof = nil },
+		"short proof":      func(n *NewOneTime) { n.Proof = secret.NewBytes(n.Proof.Reveal()[1:]) },
+		"no proof":         func(n *NewOneTime) { n.Proof = secret.Bytes{} },
 		"weak parameters":  func(n *NewOneTime) { n.Params = Argon2id{MemoryKiB: 8, Time: 1, Threads: 1} },
 		"no recipient":     func(n *NewOneTime) { n.KeyPair.Recipient = "" },
 		"nothing wrapped":  func(n *NewOneTime) { n.KeyPair.Wrapped = nil },
@@ -46,6 +48,43 @@ func TestNewOneTime_MalformedOneIsNotTaken(t *testing.T) {
 	help.KeyPair = WrappedKeyPair{}
 	if err := help.check(OneTimeHelp); err != nil {
 		t.Errorf("a temporary code without a key pair: %v", err)
+	}
+}
+
+// What a client has made of recovery codes is bounded, and is ten codes.
+func TestNewSet_MalformedOneIsNotTaken(t *testing.T) {
+	t.Parallel()
+	w := &Workspace{keys: keys{pepper: secret.NewBytes(make([]byte, keySize))}}
+	good := func() NewSet {
+		n := NewSet{Salt: make([]byte, recovery.SaltSize), Params: Argon2id(recovery.Cheap)}
+		for i := range recovery.SetSize {
+			proof := make([]byte, recovery.HashSize)
+			proof[0] = byte(i)
+			n.Proofs = append(n.Proofs, secret.NewBytes(proof))
+		}
+		return n
+	}
+	if hashes, err := w.hashSet(good()); err != nil || len(hashes) != recovery.SetSize || len(hashes[0]) != recovery.HashSize {
+		t.Fatalf("%d hashes, %v", len(hashes), err)
+	}
+	for name, change := range map[string]func(*NewSet){
+		"nothing":           func(n *NewSet) { *n = NewSet{} },
+		"short salt":        func(n *NewSet) { n.Salt = n.Salt[1:] },
+		"long salt":         func(n *NewSet) { n.Salt = append(n.Salt, 0) },
+		"weak parameters":   func(n *NewSet) { n.Params = Argon2id{MemoryKiB: 8, Time: 1, Threads: 1} },
+		"nine codes":        func(n *NewSet) { n.Proofs = n.Proofs[1:] },
+		"eleven codes":      func(n *NewSet) { n.Proofs = append(n.Proofs, secret.NewBytes(make([]byte, recovery.HashSize))) },
+		"one code twice":    func(n *NewSet) { n.Proofs[0] = n.Proofs[1] },
+		"one that is short": func(n *NewSet) { n.Proofs[3] = secret.NewBytes([]byte("short")) },
+	} {
+		n := good()
+		change(&n)
+		if hashes, err := w.hashSet(n); err == nil || hashes != nil {
+			t.Errorf("%s: it is taken", name)
+		}
+	}
+	if _, err := (&Workspace{}).hashSet(good()); !service.IsCode(err, service.CodeSessionEnded) {
+		t.Errorf("a workspace that was closed: %v", err)
 	}
 }
 

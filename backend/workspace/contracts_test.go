@@ -66,7 +66,7 @@ func TestVault_InvitationGivesTheKeyAndAResetKeepsIt(t *testing.T) {
 	if h.read(s, "a") != "text" {
 		t.Error("the member reads something else")
 	}
-	h.ok(s.ChangePassword(t.Context(), secret.NewText("kettle drum marzipan 7"), secret.NewText("walnut harbour spindle 3"), workspace.FactorInput{}))
+	h.ok(s.ChangePassword(t.Context(), secret.NewText("kettle drum marzipan 7"), secret.NewText("walnut harbour spindle 3"), client.FactorInput{}))
 	bela := &user{h: h, id: given.ProfileID, email: otherEmail, pass: "walnut harbour spindle 3"}
 	if h.read(bela.signIn(), "a") != "text" {
 		t.Error("not after a new password")

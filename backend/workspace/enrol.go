@@ -145,11 +145,11 @@ func markPendingForDeletion(tx WriteTx, profileID string, now time.Time) (*Inten
 }
 
 // Confirm takes the first code that the new phone shows. At Enable 2FA, and at a
-// EnrolmentSession after a help code, it makes ten recovery codes, and nothing is in force
+// EnrolmentSession after a help code, it takes ten recovery codes that the client has made, and nothing is in force
 // before Continue. At Change phone it swaps the old phone for the new one in one
-// step, and the result is nil. Errors: code_*, throttled, enrolment_ended,
+// step, takes no codes, and the result is nil. Errors: code_*, throttled, enrolment_ended,
 // clock_wrong; keychain and folder.
-func (s *Session) Confirm(ctx context.Context, input secret.Text) (*Issued, error) {
+func (s *Session) Confirm(ctx context.Context, input secret.Text, made NewSet) (*Issued, error) {
 	done, err := s.beginEnrolling()
 	if err != nil {
 		return nil, err
@@ -180,7 +180,7 @@ func (s *Session) Confirm(ctx context.Context, input secret.Text) (*Issued, erro
 	}
 	step := steps[len(steps)-1]
 	if e.codes {
-		return s.showCodes(ctx, t, step)
+		return s.showCodes(ctx, t, step, made)
 	}
 	if err := s.checkItem(ctx); err != nil {
 		return nil, service.Afterwards(err, s.w.refund(ctx, t))
@@ -211,8 +211,8 @@ func (s *Session) explainWrong(ctx context.Context, t attempt, code totp.Code, n
 	return wrong.With("direction", direction).With("minutes", int((offset+30*time.Second)/time.Minute))
 }
 
-// showCodes remembers the step of the right code and makes the codes.
-func (s *Session) showCodes(ctx context.Context, t attempt, step int64) (*Issued, error) {
+// showCodes remembers the step of the right code and stores what the client has made.
+func (s *Session) showCodes(ctx context.Context, t attempt, step int64, made NewSet) (*Issued, error) {
 	p, on, err := s.currentBy(ctx, s.enrollee)
 	if err != nil {
 		return nil, err
@@ -224,7 +224,7 @@ func (s *Session) showCodes(ctx context.Context, t attempt, step int64) (*Issued
 	case !on && e.intent.Kind == IntentChangePhone:
 		return nil, refuse(service.CodeTwoFactorOff)
 	}
-	issued, set, err := s.issue(ctx, p, s.stillEnrolling) // the codes of another enrolment stay
+	issued, set, err := s.issue(ctx, p, made, s.stillEnrolling) // the codes of another enrolment stay
 	if err != nil {
 		return nil, err
 	}

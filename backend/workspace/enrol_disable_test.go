@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -13,7 +14,7 @@ func TestDisable_EndedSessionTurnsNothingOff(t *testing.T) {
 	t.Parallel()
 	h, s, p, codes := enabled(t)
 	h.ok(s.End(t.Context()))
-	for _, in := range []workspace.FactorInput{{}, byCode(p.code()), byRecovery(codes[0])} {
+	for _, in := range []client.FactorInput{{}, byCode(p.code()), byRecovery(codes[0])} {
 		h.refused(s.Disable(t.Context(), in), service.CodeSessionEnded)
 	}
 	c := h.challenge() // which it is only where 2FA is on
@@ -23,14 +24,14 @@ func TestDisable_EndedSessionTurnsNothingOff(t *testing.T) {
 
 func TestDisable_NeedsACodeAndLeavesNothing(t *testing.T) {
 	t.Parallel()
-	for name, with := range map[string]func(phone, []string) workspace.FactorInput{
-		"WithTheApp":        func(p phone, _ []string) workspace.FactorInput { return byCode(p.code()) },
-		"WithARecoveryCode": func(_ phone, codes []string) workspace.FactorInput { return byRecovery(codes[9]) },
+	for name, with := range map[string]func(phone, []string) client.FactorInput{
+		"WithTheApp":        func(p phone, _ []string) client.FactorInput { return byCode(p.code()) },
+		"WithARecoveryCode": func(_ phone, codes []string) client.FactorInput { return byRecovery(codes[9]) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h, s, p, codes := enabled(t)
-			h.refused(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorNone}), service.CodeFactorRequired)
+			h.refused(s.Disable(t.Context(), client.FactorInput{Kind: workspace.FactorNone}), service.CodeFactorRequired)
 			h.refused(s.Disable(t.Context(), byCode(p.wrong())), service.CodeCodeWrong)
 			h.ok(s.Disable(t.Context(), with(p, codes)))
 			if h.status(s).On || h.items() != 0 || h.intents() != 0 {
@@ -55,7 +56,7 @@ func TestDisable_NeedsACodeAndLeavesNothing(t *testing.T) {
 func TestDisable_WhereItIsOffIsRefusedBeforeAnyCode(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
-	h.refused(s.Disable(t.Context(), workspace.FactorInput{}), service.CodeTwoFactorOff)
+	h.refused(s.Disable(t.Context(), client.FactorInput{}), service.CodeTwoFactorOff)
 }
 
 func TestDisable_WhereItIsRequiredNoCodeIsLookedAt(t *testing.T) {
@@ -133,9 +134,9 @@ func TestDisable_NextStartDeletesTheItem(t *testing.T) {
 // The right code is no failed one to tell of, and what others guessed goes with the codes.
 func TestDisable_LeavesNoCountOfGuesses(t *testing.T) {
 	t.Parallel()
-	for name, with := range map[string]func(phone, []string) workspace.FactorInput{
-		"with the app":         func(p phone, _ []string) workspace.FactorInput { return byCode(p.code()) },
-		"with a recovery code": func(_ phone, codes []string) workspace.FactorInput { return byRecovery(codes[0]) },
+	for name, with := range map[string]func(phone, []string) client.FactorInput{
+		"with the app":         func(p phone, _ []string) client.FactorInput { return byCode(p.code()) },
+		"with a recovery code": func(_ phone, codes []string) client.FactorInput { return byRecovery(codes[0]) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

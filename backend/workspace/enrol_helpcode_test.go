@@ -33,7 +33,7 @@ func lostBoth(t *testing.T) lost {
 }
 
 // atTheGate begins with the help code, and proves the new phone.
-func (l lost) atEnrolment() (*client.EnrolmentSession, phone, *workspace.Issued) {
+func (l lost) atEnrolment() (*client.EnrolmentSession, phone, *client.Issued) {
 	l.fixture.Helper()
 	g, err := l.user.challenge().UseHelpCode(l.Context(), secret.NewText(l.help.Code.Display()))
 	l.ok(err)

@@ -71,12 +71,12 @@ func (g *EnrolmentSession) finished() bool {
 	return g.done
 }
 
-// Confirm takes the first code of the phone and gives ten recovery codes: see
+// Confirm takes the first code of the phone and ten recovery codes: see
 // Session.Confirm.
-func (g *EnrolmentSession) Confirm(ctx context.Context, input secret.Text) (*Issued, error) {
+func (g *EnrolmentSession) Confirm(ctx context.Context, input secret.Text, made NewSet) (*Issued, error) {
 	g.beginning.Lock()
 	defer g.beginning.Unlock()
-	return g.s.Confirm(ctx, input)
+	return g.s.Confirm(ctx, input, made)
 }
 
 // Continue turns 2FA on, or moves it to the new phone: see Session.Continue.
@@ -101,7 +101,7 @@ func (g *EnrolmentSession) CancelEnrolment(ctx context.Context) error {
 	return g.s.CancelEnrolment(ctx)
 }
 
-// Showing gives the recovery codes that are shown now: see Session.Showing.
+// Showing says whose recovery codes are shown now: see Session.Showing.
 func (g *EnrolmentSession) Showing() (Issued, error) { return g.s.Showing() }
 
 // ShowingKey gives the key that is shown now: see Session.ShowingKey.
@@ -150,8 +150,11 @@ func (c *Challenge) Enrol(ctx context.Context) (*EnrolmentSession, error) {
 	return &EnrolmentSession{s: s, kind: EnrolRequired}, nil
 }
 
-// BeginHelp gives what a client needs to make a proof of a help code. Errors: folder.
+// BeginHelp gives what a client needs to make a proof of a help code. Errors: challenge_ended, one_time_used, one_time_ended; folder.
 func (c *Challenge) BeginHelp(ctx context.Context) (t CodeTerms, err error) {
+	if err := c.stands(ctx); err != nil {
+		return t, err
+	}
 	err = c.w.view(ctx, func(tx ReadTx) (err error) {
 		t, err = c.w.codeTerms(tx, c.profile, c.profile.EmailKey, []OneTimeKind{OneTimeHelp})
 		return err
@@ -162,7 +165,7 @@ func (c *Challenge) BeginHelp(ctx context.Context) (t CodeTerms, err error) {
 // UseHelpCode takes what the client has made of a help code that an admin gave out: recovery.Proof. Errors:
 // help_wrong, one_time_expired, one_time_used, one_time_ended, throttled,
 // two_factor_off, challenge_ended; keychain and folder.
-func (c *Challenge) UseHelpCode(ctx context.Context, proof []byte) (*EnrolmentSession, error) {
+func (c *Challenge) UseHelpCode(ctx context.Context, proof secret.Bytes) (*EnrolmentSession, error) {
 	if c.mustEnrol {
 		return nil, refuse(service.CodeTwoFactorOff)
 	}

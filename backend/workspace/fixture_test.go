@@ -177,7 +177,7 @@ func (h *fixture) enable(s *client.Session) (phone, []string) {
 	return p, codes
 }
 
-func display(i *workspace.Issued) (codes []string) {
+func display(i *client.Issued) (codes []string) {
 	for _, c := range i.Codes {
 		codes = append(codes, c.Display())
 	}

@@ -73,7 +73,7 @@ func TestLog_OfAPersonHasTheRunsThatTheyAreIn(t *testing.T) {
 	a := owner.admin()
 	r, err := a.BeginRun(t.Context(), workspace.RunRequest{Members: []string{all[0].id, all[1].id}, Reason: "r", Kind: workspace.RunPrint}, owner.proof())
 	h.ok(err)
-	h.ok(r.Issue(t.Context(), nil, func(workspace.RunSheet) error { return nil }))
+	h.ok(r.Issue(t.Context(), nil, func(client.RunSheet) error { return nil }))
 	h.ok(second(r.PutInForce(t.Context(), nil)))
 	for i, want := range []bool{true, true, false} {
 		page, err := a.Log(t.Context(), workspace.LogQuery{Person: all[i].id, Group: workspace.GroupRuns})

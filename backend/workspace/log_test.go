@@ -315,7 +315,7 @@ func TestVerifyLog_AcceptedDatabaseKeepsShowingItsBreak(t *testing.T) {
 	h.clock.step(time.Minute)
 	sealed, err := client.OpenQuarantined(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
-	err = accept(t.Context(), sealed, email, secret.NewText(pass), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())})
+	err = accept(t.Context(), sealed, email, secret.NewText(pass), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())})
 	h.ok(err)
 	h.clock.step(time.Minute)
 	h.w, err = client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap})

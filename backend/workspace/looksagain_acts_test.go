@@ -67,10 +67,10 @@ var acts = []act{
 	byAdmin("BeginRun", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return second(a.BeginRun(c.Context(), workspace.RunRequest{Members: []string{c.to.id}, Reason: "r", Kind: workspace.RunPrint}, c.actor.proof()))
 	}),
-	{does: []string{"PrintRun.Issue", "PrintRun.PutInForce"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+	{does: []string{"PrintRun.Issue", "PrintRun.MakeSheets", "PrintRun.PutInForce"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
 		r := c.run()
 		return func() error {
-			if err := r.Issue(c.Context(), nil, func(workspace.RunSheet) error { return nil }); err != nil {
+			if err := r.Issue(c.Context(), nil, func(client.RunSheet) error { return nil }); err != nil {
 				return err
 			}
 			return second(r.PutInForce(c.Context(), nil))
@@ -145,7 +145,7 @@ var acts = []act{
 		return s.ChangeEmail(c.Context(), fmt.Sprintf("e%d@example.com", c.next()), c.actor.proof())
 	}),
 	byMember("ChangePassword", func(c *cast, s *client.Session) error {
-		return s.ChangePassword(c.Context(), secret.NewText(c.actor.pass), secret.NewText("kettle drum marzipan 7"), workspace.FactorInput{})
+		return s.ChangePassword(c.Context(), secret.NewText(c.actor.pass), secret.NewText("kettle drum marzipan 7"), client.FactorInput{})
 	}),
 	{does: []string{"Session.BeginEnable", "Session.Confirm", "Session.Continue"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
 		return func() error {
@@ -201,7 +201,7 @@ var acts = []act{
 		r, err := by.admin().BeginRun(c.Context(), workspace.RunRequest{Members: []string{c.actor.id}, Reason: "r", Kind: workspace.RunPrint}, by.proof())
 		c.ok(err)
 		var word string
-		c.ok(r.Issue(c.Context(), nil, func(s workspace.RunSheet) error { word = s.CheckWord; return nil }))
+		c.ok(r.Issue(c.Context(), nil, func(s client.RunSheet) error { word = s.CheckWord; return nil }))
 		c.ok(second(r.PutInForce(c.Context(), nil)))
 		return func() error { return c.s.Acknowledge(c.Context(), secret.NewText(word)) }
 	}},

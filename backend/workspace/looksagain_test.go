@@ -152,7 +152,7 @@ func (c *cast) papers(n int) string {
 func (c *cast) document() string { c.Helper(); return c.papers(1) }
 
 // run begins a run of the actor's for two members.
-func (c *cast) run() *workspace.PrintRun {
+func (c *cast) run() *client.PrintRun {
 	c.Helper()
 	other := c.one(person{role: workspace.RoleMember, on: true})
 	r, err := c.a.BeginRun(c.Context(), workspace.RunRequest{Members: []string{c.to.id, other.id}, Reason: "r", Kind: workspace.RunPrint}, c.actor.proof())
@@ -160,10 +160,10 @@ func (c *cast) run() *workspace.PrintRun {
 	return r
 }
 
-func (c *cast) issued() *workspace.PrintRun {
+func (c *cast) issued() *client.PrintRun {
 	c.Helper()
 	r := c.run()
-	c.ok(r.Issue(c.Context(), nil, func(workspace.RunSheet) error { return nil }))
+	c.ok(r.Issue(c.Context(), nil, func(client.RunSheet) error { return nil }))
 	return r
 }
 
@@ -186,8 +186,8 @@ func enrolling(c *cast) (workspace.Shown, error) {
 	return c.s.BeginEnable(c.Context(), secret.NewText(c.actor.pass))
 }
 
-func code(p *user) workspace.FactorInput {
-	return workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}
+func code(p *user) client.FactorInput {
+	return client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}
 }
 
 func TestAct_LooksAgainAtEachCommit(t *testing.T) {
@@ -245,6 +245,7 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 		_, _, _, err := c.s.BeginProof(c.Context())
 		c.must(err)
 	},
+	"Session.BeginRecovery": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { _, _ = c.s.BeginRecovery(c.Context()) },
 	"Session.Vault": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.Vault(c.Context())))
 	},
@@ -271,6 +272,7 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"EnrolmentSession.Enter":        func(c *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.Enter(c.Context()) },
 	"Challenge.Name":                func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.Name() },
 	"Challenge.BeginHelp":           func(c *cast, _ *client.EnrolmentSession, ch *client.Challenge) { _, _ = ch.BeginHelp(c.Context()) },
+	"Challenge.BeginRecovery":       func(c *cast, _ *client.EnrolmentSession, ch *client.Challenge) { _, _ = ch.BeginRecovery(c.Context()) },
 	"Challenge.OwnKeys":             func(c *cast, _ *client.EnrolmentSession, ch *client.Challenge) { _, _ = ch.OwnKeys(c.Context()) },
 	"Challenge.Email":               func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.Email() },
 	"Challenge.AuthenticatorOff": func(c *cast, _ *client.EnrolmentSession, ch *client.Challenge) {
@@ -280,8 +282,10 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"Challenge.MustEnrol":          func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.MustEnrol() },
 	"Challenge.RequiredSince":      func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.RequiredSince() },
 	"Challenge.Leave":              func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.Leave() },
-	"PrintRun.Plan":                func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { (&workspace.PrintRun{}).Plan() },
-	"Admin.LogHead":                nil, "Admin.Log": nil, "Admin.VerifyLog": nil, "Admin.ExportLog": nil, "Admin.SigningKey": nil, // these are among adminCases
+	"PrintRun.Plan": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
+		(&client.PrintRun{PrintRun: &workspace.PrintRun{}}).Plan()
+	},
+	"Admin.LogHead": nil, "Admin.Log": nil, "Admin.VerifyLog": nil, "Admin.ExportLog": nil, "Admin.SigningKey": nil, // these are among adminCases
 	"Admin.Members": nil, "Admin.Member": nil, "Admin.CheckMembers": nil, "Admin.Policy": nil, "Admin.Rehearse": nil, "Admin.Approvals": nil,
 	"Admin.PreviewRun": nil, "Admin.Runs": nil, "Admin.Ledger": nil, "Admin.Unacknowledged": nil, "Admin.NameDocuments": nil,
 	"Admin.Rotation": nil, "Admin.RotationStart": nil, "Admin.RotationEnd": nil, "Admin.WaitingInvitations": nil, "Admin.KitState": nil, "Admin.Clock": nil,
@@ -295,7 +299,7 @@ func TestAct_EachMethodThatCommitsIsAmongThem(t *testing.T) {
 			known[name] = true
 		}
 	}
-	for _, of := range []reflect.Type{reflect.TypeFor[*client.Session](), reflect.TypeFor[*client.Admin](), reflect.TypeFor[*workspace.PrintRun](),
+	for _, of := range []reflect.Type{reflect.TypeFor[*client.Session](), reflect.TypeFor[*client.Admin](), reflect.TypeFor[*client.PrintRun](),
 		reflect.TypeFor[*client.Challenge](), reflect.TypeFor[*client.EnrolmentSession]()} {
 		for m := range of.Methods() {
 			name := of.Elem().Name() + "." + m.Name

@@ -100,7 +100,7 @@ func TestOneTimeCode_EndsWithAChangeOfItsSubject(t *testing.T) {
 		}},
 		"NewPassword": {workspace.RoleMember, func(c *handed) error {
 			s, next := c.to.signIn(), "kettle drum marzipan 7"
-			err := s.ChangePassword(c.Context(), secret.NewText(c.to.pass), secret.NewText(next), workspace.FactorInput{})
+			err := s.ChangePassword(c.Context(), secret.NewText(c.to.pass), secret.NewText(next), client.FactorInput{})
 			c.to.pass = next
 			return err
 		}},
@@ -114,7 +114,7 @@ func TestOneTimeCode_EndsWithAChangeOfItsSubject(t *testing.T) {
 		}},
 		"PhoneOffAndOn": {workspace.RoleMember, func(c *handed) error {
 			s := c.to.signIn()
-			c.ok(s.Disable(c.Context(), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(c.to.newCode())}))
+			c.ok(s.Disable(c.Context(), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(c.to.newCode())}))
 			c.to.phone, _ = c.enable(s)
 			return nil
 		}},

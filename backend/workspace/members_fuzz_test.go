@@ -171,7 +171,7 @@ func FuzzAcknowledge(f *testing.F) {
 		f.Fatal(err)
 	}
 	word := ""
-	if err := r.Issue(ctx, nil, func(s workspace.RunSheet) error { word = s.CheckWord; return nil }); err != nil {
+	if err := r.Issue(ctx, nil, func(s client.RunSheet) error { word = s.CheckWord; return nil }); err != nil {
 		f.Fatal(err)
 	}
 	if _, err := r.PutInForce(ctx, nil); err != nil {

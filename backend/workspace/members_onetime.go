@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/backend/recovery"
+	"countersign/backend/secret"
 	"countersign/backend/service"
 )
 
@@ -17,14 +18,14 @@ const OneTimeLife = 48 * time.Hour
 type NewOneTime struct {
 	Salt    []byte
 	Params  Argon2id
-	Proof   []byte         // recovery.Proof of the code
+	Proof   secret.Bytes   // recovery.Proof of the code
 	KeyPair WrappedKeyPair // wrapped under the code, with the vault's keys; empty for a temporary code
 }
 
 // check refuses what no client of ours makes.
 func (n NewOneTime) check(kind OneTimeKind) error {
 	pair := n.KeyPair.Recipient != "" && len(n.KeyPair.Wrapped) > 0 && len(n.KeyPair.Wrapped) <= maxWrapped
-	if len(n.Salt) != recovery.SaltSize || len(n.Proof) != recovery.HashSize || kind != OneTimeHelp && !pair {
+	if len(n.Salt) != recovery.SaltSize || n.Proof.Len() != recovery.HashSize || kind != OneTimeHelp && !pair {
 		return errors.New("what the client has made of a one-time code is malformed")
 	}
 	return recovery.Params(n.Params).Check()
@@ -48,9 +49,13 @@ func (w *Workspace) newOneTime(kind OneTimeKind, p, by Profile, in NewOneTime) (
 	if err := errors.Join(w.dated(), in.check(kind)); err != nil {
 		return m, GivenOut{}, err
 	}
+	hash, err := w.keyed(in.Proof)
+	if err != nil {
+		return m, GivenOut{}, err
+	}
 	now := w.now()
 	m.code = OneTime{
-		ProfileID: p.ID, Kind: kind, Salt: in.Salt, Params: in.Params, Hash: w.keyed(in.Proof), IssuedAt: now, IssuedBy: by.ID, ExpiresAt: now.Add(OneTimeLife),
+		ProfileID: p.ID, Kind: kind, Salt: in.Salt, Params: in.Params, Hash: hash, IssuedAt: now, IssuedBy: by.ID, ExpiresAt: now.Add(OneTimeLife),
 	}
 	if kind != OneTimeHelp {
 		m.key = in.KeyPair.Keys.in(VaultKey{Holder: oneTimeHolder(kind, p.ID), Recipient: in.KeyPair.Recipient, Wrapped: in.KeyPair.Wrapped})
@@ -60,10 +65,14 @@ func (w *Workspace) newOneTime(kind OneTimeKind, p, by Profile, in NewOneTime) (
 	}, nil
 }
 
-func (w *Workspace) keyed(proof []byte) []byte {
+// keyed gives what is kept of a code. A workspace that was closed has no pepper any more. Errors: session_ended.
+func (w *Workspace) keyed(proof secret.Bytes) ([]byte, error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	return recovery.Keyed(proof, w.keys.pepper)
+	if w.keys.pepper.Len() != keySize {
+		return nil, refuse(service.CodeSessionEnded)
+	}
+	return recovery.Keyed(proof, w.keys.pepper), nil
 }
 
 // madeOneTime is what is kept of a one-time code: its hash, and but for a temporary
@@ -127,7 +136,7 @@ func stillAllowed(tx ReadTx, o OneTime) error {
 	return refuseUnless(now.EndedAt.IsZero() && mayStand(now.Kind, issuer, subject), nil, service.CodeOneTimeEnded)
 }
 
-// CodeTerms are what a client needs to make a proof of a one-time code (recovery.Proof).
+// CodeTerms are what a client needs to make a proof of a one-time code or a recovery code (recovery.Proof).
 type CodeTerms struct {
 	Salt   []byte
 	Params Argon2id
@@ -138,9 +147,14 @@ type CodeTerms struct {
 func (w *Workspace) codeTerms(tx ReadTx, p Profile, emailKey string, kinds []OneTimeKind) (CodeTerms, error) {
 	o, err := oneTimeOf(tx, p, kinds)
 	if o == nil {
-		return CodeTerms{w.unknownSum("salt of no one-time code", emailKey)[:recovery.SaltSize], w.codeCost}, err
+		return w.noTerms("salt of no one-time code", emailKey), err
 	}
 	return CodeTerms{o.Salt, o.Params}, err
+}
+
+// noTerms are terms of the same form where there is no code.
+func (w *Workspace) noTerms(what, emailKey string) CodeTerms {
+	return CodeTerms{w.unknownSum(what, emailKey)[:recovery.SaltSize], w.codeCost}
 }
 
 // oneTimeOf gives the code of one of these kinds that a profile has, or nil.
@@ -161,7 +175,7 @@ func oneTimeOf(tx ReadTx, p Profile, kinds []OneTimeKind) (found *OneTime, err e
 
 // matchOneTime pays for a guess and looks at its proof. A profile without such a code,
 // and the zero Profile of an email that nobody has, get the same words.
-func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string, kinds []OneTimeKind, guess Kind, proof []byte, wrong service.Code) (OneTime, attempt, error) {
+func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string, kinds []OneTimeKind, guess Kind, proof secret.Bytes, wrong service.Code) (OneTime, attempt, error) {
 	if err := w.dated(); err != nil { // whether one has expired cannot be told
 		return OneTime{}, attempt{}, err
 	}
@@ -181,7 +195,11 @@ func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string,
 	if found != nil {
 		o = *found
 	}
-	if recovery.Match(w.keyed(proof), [][]byte{o.Hash}) < 0 {
+	hash, err := w.keyed(proof)
+	if err != nil {
+		return OneTime{}, t, err
+	}
+	if recovery.Match(hash, [][]byte{o.Hash}) < 0 {
 		return OneTime{}, t, w.wrong(ctx, t, wrong)
 	}
 	now := w.now()

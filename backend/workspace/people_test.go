@@ -103,7 +103,7 @@ func (p *user) admin() *client.Admin {
 func (p *user) proof() client.Proof {
 	proof := client.Proof{Password: secret.NewText(p.pass)}
 	if p.phone.key != "" {
-		proof.Factor = workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}
+		proof.Factor = client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}
 	}
 	return proof
 }
@@ -147,14 +147,14 @@ func (p *user) enrolAt(g *client.EnrolmentSession) (*client.Session, []string) {
 	return s, display(issued)
 }
 
-func byCode(code string) workspace.FactorInput {
-	return workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code)}
+func byCode(code string) client.FactorInput {
+	return client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code)}
 }
 
-func byRecovery(code string) workspace.FactorInput {
-	return workspace.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(code)}
+func byRecovery(code string) client.FactorInput {
+	return client.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(code)}
 }
 
-func proof(f workspace.FactorInput) client.Proof {
+func proof(f client.FactorInput) client.Proof {
 	return client.Proof{Password: secret.NewText(pass), Factor: f}
 }

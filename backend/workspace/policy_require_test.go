@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -87,7 +88,7 @@ func TestRequire2FA_OverdueMemberCanOnlyEnrol(t *testing.T) {
 	h.refused(err, service.CodeRecoveryNone)
 	_, err = c.UseHelpCode(t.Context(), secret.NewText(noCode))
 	h.refused(err, service.CodeTwoFactorOff)
-	_, err = c.Challenge.UseHelpCode(t.Context(), make([]byte, recovery.HashSize)) // without asking for its terms
+	_, err = c.Challenge.UseHelpCode(t.Context(), secret.NewBytes(make([]byte, recovery.HashSize))) // without asking for its terms
 	h.refused(err, service.CodeTwoFactorOff)
 	g, err := c.Enrol(t.Context())
 	h.ok(err)
@@ -122,12 +123,12 @@ func TestRequire2FA_OverdueMemberCanOnlyEnrol(t *testing.T) {
 		t.Errorf("a step-up needs %+v, %v", needs, err)
 	}
 	h.clock.step(time.Minute)
-	h.refused(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}), service.CodeRequiredByWorkspace)
+	h.refused(s.Disable(t.Context(), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}), service.CodeRequiredByWorkspace)
 	_, err = p.challenge().Enrol(t.Context())
 	h.refused(err, service.CodeTwoFactorOn)
 
 	h.ok(owner.admin().DropRequirement(t.Context(), "", owner.proof()))
-	h.ok(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}))
+	h.ok(s.Disable(t.Context(), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}))
 	p.phone = phone{}
 	p.signIn()
 }

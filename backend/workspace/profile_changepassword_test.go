@@ -19,7 +19,7 @@ func TestChangePassword_EndsOtherSessionsAndChallenges(t *testing.T) {
 	other, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
 	next := "granite lagoon whisper 47"
-	none := workspace.FactorInput{Kind: workspace.FactorNone}
+	none := client.FactorInput{Kind: workspace.FactorNone}
 	h.refused(s.ChangePassword(t.Context(), secret.NewText("wrong password, really"), secret.NewText(next), none), service.CodePasswordWrong)
 	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("short"), none), service.CodePasswordShort)
 	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText(pass), none), service.CodePasswordSame)
@@ -40,7 +40,7 @@ func TestChangePassword_With2FANeedsACode(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := enabled(t)
 	next := secret.NewText("granite lagoon whisper 47")
-	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), next, workspace.FactorInput{Kind: workspace.FactorNone}), service.CodeFactorRequired)
+	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), next, client.FactorInput{Kind: workspace.FactorNone}), service.CodeFactorRequired)
 	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), next, byCode(p.wrong())), service.CodeCodeWrong)
 	h.ok(s.ChangePassword(t.Context(), secret.NewText(pass), next, byCode(p.code())))
 	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
@@ -76,7 +76,7 @@ func TestChangePassword_KeyPairThatDoesNotFitIsMadeAnew(t *testing.T) {
 			if c.again {
 				s = member.signIn()
 			}
-			h.ok(s.ChangePassword(t.Context(), secret.NewText(member.pass), secret.NewText(longerPass), workspace.FactorInput{}))
+			h.ok(s.ChangePassword(t.Context(), secret.NewText(member.pass), secret.NewText(longerPass), client.FactorInput{}))
 			member.pass = longerPass
 			owner.signIn()
 			if h.contracts(s) != "lease" || h.contracts(member.signIn()) != "lease" {
@@ -116,7 +116,7 @@ func TestChangePassword_LockMeanwhileLosesNoVaultKey(t *testing.T) {
 			runtime.Gosched()
 		}
 	}
-	err = s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("walnut harbour spindle 3"), workspace.FactorInput{})
+	err = s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("walnut harbour spindle 3"), client.FactorInput{})
 	h.refused(err, service.CodeSessionEnded)
 	h.ok(<-ended)
 	if h.read((&user{h: h, email: email, pass: pass}).signIn(), "a") != "text" {

@@ -15,9 +15,9 @@ func TestProfile_NameAndEmailAreCheckedWhenChanged(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.ok(s.Rename(t.Context(), " Amara N. Okafor "))
-	h.ok(s.ChangeEmail(t.Context(), "amara@example.org", proof(workspace.FactorInput{})))
+	h.ok(s.ChangeEmail(t.Context(), "amara@example.org", proof(client.FactorInput{})))
 	h.refused(s.Rename(t.Context(), ""), service.CodeNameRequired)
-	h.refused(s.ChangeEmail(t.Context(), "amara@", proof(workspace.FactorInput{})), service.CodeEmailForm)
+	h.refused(s.ChangeEmail(t.Context(), "amara@", proof(client.FactorInput{})), service.CodeEmailForm)
 	o, err := s.Overview(t.Context())
 	h.ok(err)
 	if o.Profile.Name != "Amara N. Okafor" || o.Profile.Email != "amara@example.org" {

@@ -93,7 +93,7 @@ func TestRecover_RunGoesOnWhileItsOwnerShowsSignsOfLife(t *testing.T) {
 	r := owner.beginRun(people...)
 	other := h.beside()
 	batches := 0
-	h.ok(r.Issue(t.Context(), nil, func(s workspace.RunSheet) error {
+	h.ok(r.Issue(t.Context(), nil, func(s client.RunSheet) error {
 		if len(r.order)%runBatch == 0 {
 			batches++
 			h.clock.step(90 * time.Second) // twice that is longer than one hold
@@ -118,7 +118,7 @@ func TestRecover_RunWhoseOwnerIsGoneIsInterrupted(t *testing.T) {
 	r := owner.beginRun(people...)
 	other := h.beside()
 	head := int64(0)
-	err := r.Issue(t.Context(), nil, func(s workspace.RunSheet) error {
+	err := r.Issue(t.Context(), nil, func(s client.RunSheet) error {
 		if len(r.order) == 0 { // the first batch is stored
 			h.clock.step(2*time.Minute - time.Second)
 			h.ok(other.Recover(t.Context()))

@@ -19,36 +19,70 @@ type recoveryUse struct {
 	purpose Use
 }
 
-// matchRecovery charges for a recovery code and looks at it: one hash, compared
-// with all ten.
-func (w *Workspace) matchRecovery(ctx context.Context, profileID string, input secret.Text, purpose Use) (*recoveryUse, error) {
-	code, err := parseRecovery(input)
-	if err != nil {
-		return nil, err
+// recoverySet is the set of recovery codes that a profile has. Errors: recovery_none.
+func recoverySet(tx ReadTx, profileID string) (Set, error) {
+	set, err := tx.ActiveSet(profileID)
+	if errors.Is(err, ErrNotFound) {
+		return set, refuse(service.CodeRecoveryNone).At("recovery")
 	}
+	return set, err
+}
+
+// BeginRecovery gives what a client needs to make a proof of a recovery code. Errors: recovery_none, challenge_ended, one_time_used,
+// one_time_ended; folder.
+func (c *Challenge) BeginRecovery(ctx context.Context) (t CodeTerms, err error) {
+	if err := c.stands(ctx); err != nil {
+		return t, err
+	}
+	err = c.w.view(ctx, func(tx ReadTx) error {
+		set, err := recoverySet(tx, c.profile.ID)
+		t = CodeTerms{set.Salt, set.Params}
+		return err
+	})
+	return t, err
+}
+
+// BeginRecovery gives what a client needs to make a proof of a recovery code. Errors: two_factor_off, recovery_none,
+// session_ended; folder.
+func (s *Session) BeginRecovery(ctx context.Context) (t CodeTerms, err error) {
+	done, err := s.begin()
+	if err != nil {
+		return t, err
+	}
+	defer done()
+	err = s.w.view(ctx, func(tx ReadTx) error {
+		if _, err := s.profile(tx); err != nil {
+			return err
+		}
+		if _, err := tx.Factor(s.id); err != nil {
+			return absent(err, service.CodeTwoFactorOff)
+		}
+		set, err := recoverySet(tx, s.id)
+		t = CodeTerms{set.Salt, set.Params}
+		return err
+	})
+	return t, err
+}
+
+// matchRecovery charges for a recovery code and looks at what the client has made of it: recovery.Proof.
+func (w *Workspace) matchRecovery(ctx context.Context, profileID string, proof secret.Bytes, purpose Use) (*recoveryUse, error) {
 	var set Set
 	var rows []CodeRow
-	err = w.view(ctx, func(tx ReadTx) (err error) {
-		if set, err = tx.ActiveSet(profileID); err != nil {
+	err := w.view(ctx, func(tx ReadTx) (err error) {
+		if set, err = recoverySet(tx, profileID); err != nil {
 			return err
 		}
 		rows, err = tx.Codes(set.ID)
 		return err
 	})
-	if errors.Is(err, ErrNotFound) {
-		return nil, refuse(service.CodeRecoveryNone).At("recovery")
-	}
 	if err != nil {
-		return nil, err
-	}
-	if err := recovery.Params(set.Params).Check(); err != nil {
 		return nil, err
 	}
 	t, err := w.recordAttempt(ctx, profileID, KindRecovery)
 	if err != nil {
 		return nil, err
 	}
-	row, err := w.findCode(set, rows, code)
+	row, err := w.findCode(rows, proof)
 	if err != nil {
 		return nil, err
 	}
@@ -61,20 +95,17 @@ func (w *Workspace) matchRecovery(ctx context.Context, profileID string, input s
 	return &recoveryUse{attempt: t, set: set, number: row.Number, at: w.now(), purpose: purpose}, nil
 }
 
-// findCode hashes a code once and gives the row of the set that it belongs to,
-// used or not, or nil.
-func (w *Workspace) findCode(set Set, rows []CodeRow, code recovery.Code) (*CodeRow, error) {
-	if err := recovery.Params(set.Params).Check(); err != nil {
+// findCode gives the row of the code that a proof is of, used or not, or nil. It compares with all of the set.
+func (w *Workspace) findCode(rows []CodeRow, proof secret.Bytes) (*CodeRow, error) {
+	hash, err := w.keyed(proof)
+	if err != nil {
 		return nil, err
 	}
 	hashes := make([][]byte, len(rows))
 	for i, r := range rows {
 		hashes[i] = r.Hash
 	}
-	w.mu.RLock()
-	pepper := w.keys.pepper
-	w.mu.RUnlock()
-	i := recovery.Match(recovery.Hash(code, set.Salt, recovery.Params(set.Params), pepper), hashes)
+	i := recovery.Match(hash, hashes)
 	if i < 0 {
 		return nil, nil
 	}
@@ -92,18 +123,6 @@ func (u *recoveryUse) consume(tx WriteTx) error {
 		return refuse(service.CodeRecoveryUsed).At("recovery").With("number", u.number)
 	}
 	return nil
-}
-
-func parseRecovery(input secret.Text) (recovery.Code, error) {
-	code, err := recovery.Parse(input)
-	var form *recovery.FormError
-	switch {
-	case errors.Is(err, recovery.ErrEmpty):
-		return code, refuse(service.CodeRecoveryRequired).At("recovery")
-	case errors.As(err, &form):
-		return code, refuse(service.CodeRecoveryForm).At("recovery").With("length", form.Length)
-	}
-	return code, err
 }
 
 // codesLeft counts the unused codes of the active set; none is 0.
@@ -125,8 +144,36 @@ func codesLeft(tx ReadTx, profileID string) (int, error) {
 	return left, err
 }
 
-// Issued is a recovery set on its way to paper: the only moment at which its
-// codes are known.
+// NewSet is what a client makes of ten recovery codes, which it does not tell.
+type NewSet struct {
+	Salt   []byte
+	Params Argon2id
+	Proofs []secret.Bytes // recovery.Proof of each code, in their order
+}
+
+// hashSet makes of a client's set what is kept of it, and refuses what no client of ours makes.
+func (w *Workspace) hashSet(n NewSet) ([][]byte, error) {
+	if err := recovery.Params(n.Params).Check(); err != nil {
+		return nil, err
+	}
+	hashes, distinct := make([][]byte, len(n.Proofs)), map[string]bool{}
+	for i, proof := range n.Proofs {
+		hash, err := w.keyed(proof)
+		if err != nil {
+			return nil, err
+		}
+		if proof.Len() == recovery.HashSize {
+			distinct[string(hash)] = true
+		}
+		hashes[i] = hash
+	}
+	if len(n.Salt) != recovery.SaltSize || len(hashes) != recovery.SetSize || len(distinct) != recovery.SetSize {
+		return nil, errors.New("what the client has made of recovery codes is malformed")
+	}
+	return hashes, nil
+}
+
+// Issued is a recovery set on its way to paper. Only the client that has made them knows its codes.
 type Issued struct {
 	Sheet     int
 	Workspace string
@@ -136,25 +183,13 @@ type Issued struct {
 	IssuedBy  string
 	Replaces  int    // sheet number, 0 for none
 	Support   string // whom to ask for help, as it stands in Info
-	Codes     []recovery.Code
 }
 
-// issue makes ten codes and stores their hashes as a pending set. Nothing is in
+// issue stores the hashes of a client's codes as a pending set. Nothing is in
 // force yet, and a set that was pending before is dropped: where still, which may be nil, refuses, nothing is.
-func (s *Session) issue(ctx context.Context, p Profile, still func(ReadTx) error) (Issued, Set, error) {
+func (s *Session) issue(ctx context.Context, p Profile, made NewSet, still func(ReadTx) error) (Issued, Set, error) {
 	w := s.w
-	codes, err := recovery.Generate(w.rand)
-	if err != nil {
-		return Issued{}, Set{}, err
-	}
-	salt, err := w.random(recovery.SaltSize)
-	if err != nil {
-		return Issued{}, Set{}, err
-	}
-	w.mu.RLock()
-	pepper := w.keys.pepper
-	w.mu.RUnlock()
-	hashes, err := recovery.HashSet(ctx, codes, salt, recovery.Params(w.codeCost), pepper)
+	hashes, err := w.hashSet(made)
 	if err != nil {
 		return Issued{}, Set{}, err
 	}
@@ -162,7 +197,7 @@ func (s *Session) issue(ctx context.Context, p Profile, still func(ReadTx) error
 	if err != nil {
 		return Issued{}, Set{}, err
 	}
-	set := Set{ID: id, ProfileID: p.ID, State: SetPending, Salt: salt, Params: w.codeCost, IssuedAt: w.now(), IssuedBy: p.Name, HeldUntil: s.lastsAtMost()}
+	set := Set{ID: id, ProfileID: p.ID, State: SetPending, Salt: made.Salt, Params: made.Params, IssuedAt: w.now(), IssuedBy: p.Name, HeldUntil: s.lastsAtMost()}
 	err = w.update(ctx, func(tx WriteTx) error {
 		if _, err := s.enrollee(tx); err != nil {
 			return err
@@ -192,7 +227,7 @@ func (s *Session) issue(ctx context.Context, p Profile, still func(ReadTx) error
 	})
 	return Issued{
 		Sheet: set.Sheet, Workspace: w.Name(), Name: p.Name, Email: p.Email, IssuedAt: set.IssuedAt, IssuedBy: p.Name,
-		Replaces: set.Replaces, Support: w.supportContact(), Codes: codes,
+		Replaces: set.Replaces, Support: w.supportContact(),
 	}, set, err
 }
 

@@ -15,9 +15,9 @@ type newCodes struct {
 }
 
 // BeginNewCodes begins Get new recovery codes: a step-up, then ten new codes to
-// keep. The old set works until KeepNewCodes. Errors: those of a step-up,
+// keep, which the client has made. The old set works until KeepNewCodes. Errors: those of a step-up,
 // two_factor_off; keychain and folder.
-func (s *Session) BeginNewCodes(ctx context.Context, proof Proof) (*Issued, error) {
+func (s *Session) BeginNewCodes(ctx context.Context, made NewSet, proof Proof) (*Issued, error) {
 	done, err := s.begin()
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func (s *Session) BeginNewCodes(ctx context.Context, proof Proof) (*Issued, erro
 		return nil, refuse(service.CodeTwoFactorOff)
 	}
 	err = s.confirm(ctx, proof, func(*confirmation) error {
-		issued, set, err := s.issue(ctx, p, nil)
+		issued, set, err := s.issue(ctx, p, made, nil)
 		if err == nil {
 			s.newCodes = &newCodes{issued, set}
 		}
@@ -99,7 +99,7 @@ func (s *Session) dropNewCodes(ctx context.Context) error {
 	return s.w.dropPendingSets(ctx, s.id)
 }
 
-// Showing gives the codes that this session is showing now, for copying,
+// Showing says whose codes this session is showing now, for copying,
 // printing and saving, or enrolment_ended where there are none.
 func (s *Session) Showing() (Issued, error) {
 	done, err := s.beginEnrolling()

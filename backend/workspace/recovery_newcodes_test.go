@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -138,4 +139,52 @@ func TestCancelNewCodes_SheetThatCannotBeReadIsTold(t *testing.T) {
 	keeper.beginRun(keeper).issue()
 	h.sneak("UPDATE recovery_codes SET used_at = 9223372036854775807 WHERE set_id IN (SELECT id FROM recovery_sets WHERE state = 'pending')")
 	h.refused(s.CancelNewCodes(t.Context()), service.CodeNotAuthentic)
+}
+
+// Whoever mistypes while new codes are shown still has these before them.
+func TestBeginNewCodes_RefusedOneLeavesWhatIsShown(t *testing.T) {
+	t.Parallel()
+	h, _ := alone(t)
+	p := h.one(person{role: workspace.RoleMember, on: true})
+	s := p.signIn()
+	issued, err := s.BeginNewCodes(t.Context(), p.proof())
+	h.ok(err)
+	_, err = s.BeginNewCodes(t.Context(), client.Proof{Password: secret.NewText("not the password at all"), Factor: byCode(p.newCode())})
+	h.refused(err, service.CodePasswordWrong)
+	shown, err := s.Showing()
+	h.ok(err)
+	if shown.Sheet != issued.Sheet || len(shown.Codes) != 10 || shown.Codes[0].Display() != issued.Codes[0].Display() {
+		t.Errorf("sheet %d is shown with %d codes, issued was %d", shown.Sheet, len(shown.Codes), issued.Sheet)
+	}
+	h.ok(s.KeepNewCodes(t.Context()))
+	h.refused(second(s.Showing()), service.CodeEnrolmentEnded)
+	h.clock.step(time.Minute)
+	_, err = p.challenge().Recover(t.Context(), secret.NewText(issued.Codes[0].Display()))
+	h.ok(err)
+}
+
+// A form that is wrong costs no guess, and who has no codes is told so.
+func TestRecoveryCode_IsLookedAtBeforeItCostsAGuess(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	typed := func(code string) client.FactorInput {
+		return client.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(code)}
+	}
+	off := owner.signIn()
+	h.refused(off.Disable(t.Context(), typed(noCode)), service.CodeTwoFactorOff)
+	p := h.one(person{role: workspace.RoleMember, on: true})
+	owner.printed(p)
+	s := p.signIn()
+	before := h.failures(p.id, workspace.KindRecovery)
+	h.refused(s.Disable(t.Context(), typed("")), service.CodeRecoveryRequired)
+	if e := h.refused(s.Disable(t.Context(), typed("ABCD")), service.CodeRecoveryForm); e.Field != "recovery" || e.Args["length"] != 4 {
+		t.Errorf("%+v", e)
+	}
+	if n := h.failures(p.id, workspace.KindRecovery); n != before {
+		t.Errorf("%d guesses are counted", n-before)
+	}
+	h.ok(s.NotMe(t.Context()))
+	if e := h.refused(s.Disable(t.Context(), typed(noCode)), service.CodeRecoveryNone); e.Field != "recovery" {
+		t.Errorf("%+v", e)
+	}
 }

@@ -21,7 +21,7 @@ import (
 // What somebody tries here who writes the data folder, knows passwords, and has
 // neither the phone nor the keychain.
 
-var noFactor = workspace.FactorInput{Kind: workspace.FactorNone}
+var noFactor = client.FactorInput{Kind: workspace.FactorNone}
 
 // olderCopy gives the database as it is now, whole, and goes on.
 func (h *fixture) olderCopy() []byte {

@@ -199,12 +199,12 @@ func TestProve_CodeThatTheDatabaseHasUsedIsUsed(t *testing.T) {
 
 func TestProve_KeychainThatFailsProvesNothing(t *testing.T) {
 	t.Parallel()
-	right := func(o *user) workspace.FactorInput { return byCode(o.newCode()) }
-	none := func(*user) workspace.FactorInput { return noFactor }
+	right := func(o *user) client.FactorInput { return byCode(o.newCode()) }
+	none := func(*user) client.FactorInput { return noFactor }
 	for name, c := range map[string]struct {
 		call, item string
 		n          int
-		factor     func(*user) workspace.FactorInput
+		factor     func(*user) client.FactorInput
 	}{
 		"before a guess is counted":     {"get", "/sealed-guesses", 1, right},
 		"while a guess is counted":      {"set", "/sealed-guesses", 1, right},
@@ -295,12 +295,12 @@ func TestAcceptance_IsOfWhatWasLookedAt(t *testing.T) {
 	}
 	late, signature := begin()
 	h.clock.step(workspace.ChallengeLife + time.Millisecond)
-	_, err = late.Prove(t.Context(), signature, noFactor)
+	_, err = late.Prove(t.Context(), signature, workspace.FactorInput{})
 	h.refused(err, service.CodeChallengeEnded)
 	r, signature := begin()
-	a, err := r.Prove(t.Context(), signature, noFactor)
+	a, err := r.Prove(t.Context(), signature, workspace.FactorInput{})
 	h.ok(err)
-	_, err = r.Prove(t.Context(), signature, noFactor)
+	_, err = r.Prove(t.Context(), signature, workspace.FactorInput{})
 	h.refused(err, service.CodeChallengeEnded)
 	h.refused(a.Accept(t.Context()), service.CodeChallengeEnded) // it was not looked at
 	h.ok(a.Look(t.Context(), vault.Keys{}))

@@ -40,9 +40,10 @@ func (s *Quarantine) Report() Report { return *s.report }
 // ReviewAttempt is an owner's attempt to be proven: its terms say what a client has to sign.
 type ReviewAttempt struct {
 	PasswordTerms
-	s      *Quarantine
-	key    string // of the email
-	madeAt time.Time
+	Recovery CodeTerms // what a proof of a recovery code is made with
+	s        *Quarantine
+	key      string // of the email
+	madeAt   time.Time
 
 	mu   sync.Mutex
 	over bool
@@ -64,7 +65,11 @@ func (s *Quarantine) BeginProve(ctx context.Context, email string) (*ReviewAttem
 	}
 	record := s.w.recordOf(a.profile, key)
 	terms := PasswordTerms{WorkspaceID: s.w.ID(), Nonce: nonce, Salt: record.Salt, Params: record.Params}
-	return &ReviewAttempt{PasswordTerms: terms, s: s, key: key, madeAt: s.w.wall()}, nil
+	recovery := CodeTerms{a.set.Salt, a.set.Params}
+	if a.set.ID == "" {
+		recovery = s.w.noTerms("salt of no recovery codes", key)
+	}
+	return &ReviewAttempt{PasswordTerms: terms, Recovery: recovery, s: s, key: key, madeAt: s.w.wall()}, nil
 }
 
 // Prove takes what an owner has signed with their password (service.SignInMessage), and a second factor, and gives what the owner would
@@ -136,7 +141,7 @@ func (s *Quarantine) second(ctx context.Context, a *Acceptance, t attempt, in Fa
 		if t.failures > authenticator {
 			return refuse(service.CodeAuthenticatorOff).At("code")
 		}
-		code, err := parseCode(in.Value)
+		code, err := parseCode(in.Code)
 		if err != nil {
 			return err
 		}
@@ -152,14 +157,10 @@ func (s *Quarantine) second(ctx context.Context, a *Acceptance, t attempt, in Fa
 			return o.UseStep(step) && step > a.factor.LastStep
 		}, refuse(service.CodeCodeUsed).At("code"))
 	case FactorRecovery:
-		code, err := parseRecovery(in.Value)
-		if err != nil {
-			return err
-		}
 		if a.set.ID == "" || !a.codesFit {
 			return refuse(service.CodeRecoveryNone).At("recovery")
 		}
-		row, err := s.w.findCode(a.set, a.codes, code)
+		row, err := s.w.findCode(a.codes, in.Proof)
 		if err != nil {
 			return err
 		}

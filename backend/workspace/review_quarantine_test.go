@@ -47,7 +47,7 @@ func TestAccept_OlderCopyIsAcceptedByItsOwner(t *testing.T) {
 		t.Errorf("report: %v", r)
 	}
 	h.clock.step(time.Minute)
-	none := workspace.FactorInput{Kind: workspace.FactorNone}
+	none := client.FactorInput{Kind: workspace.FactorNone}
 	h.refused(accept(t.Context(), locked, "nobody@example.com", secret.NewText(pass), none), service.CodeCredentialsWrong)
 	h.refused(accept(t.Context(), locked, email, secret.NewText("not the password at all"), none), service.CodeCredentialsWrong)
 	h.refused(accept(t.Context(), locked, email, secret.NewText(pass), none), service.CodeFactorRequired)
@@ -117,7 +117,7 @@ func TestAccept_PlantedIntentIsNotCarriedOut(t *testing.T) {
 }
 
 // accept proves an owner and takes a sealed workspace as it is.
-func accept(ctx context.Context, s *client.Quarantine, email string, pw secret.Text, factor workspace.FactorInput) error {
+func accept(ctx context.Context, s *client.Quarantine, email string, pw secret.Text, factor client.FactorInput) error {
 	a, err := s.Prove(ctx, email, pw, factor)
 	if err != nil {
 		return err

@@ -9,14 +9,14 @@ import (
 	"countersign/backend/service"
 )
 
-// runBatch is how many members share a commit while a run is made and put in
+// RunBatch is how many members can share a commit while a run is made and put in
 // force: enough that hashing, not the disk, is what takes the time.
-const runBatch = 32
+const RunBatch = 32
 
 // MaxRun is how many members a print run can have.
 const MaxRun = 10_000
 
-// PrintRun is a print run under way. Issue makes the sheets while none is in
+// PrintRun is a print run under way. MakeSheets makes the sheets while none is in
 // force; once they are on paper or in a file, PutInForce replaces the old sets,
 // or Cancel leaves them. Whatever happens, each member has either the old set or
 // the new one, and the ledger says which. A run belongs to the session that
@@ -28,6 +28,8 @@ type PrintRun struct {
 	first   int // sheet of Members[0]; the others follow
 	members []Profile
 	second  string // who approved it, empty where nobody had to
+
+	making sync.Mutex // one batch at a time
 
 	mu      sync.Mutex
 	sets    []Set // made, and not yet in force
@@ -41,8 +43,7 @@ type PrintRun struct {
 type runStage int
 
 const (
-	stageBegun  runStage = iota
-	stageMaking          // until every sheet was taken
+	stageMaking runStage = iota // until there is a sheet for everybody
 	stageMade
 	stagePutting
 )

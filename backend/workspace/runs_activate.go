@@ -33,14 +33,14 @@ func (r *PrintRun) PutInForce(ctx context.Context, progress Progress) (RunResult
 	if err := r.sheetsAreOut(context.WithoutCancel(ctx)); err != nil {
 		return r.result(), err
 	}
-	for from := 0; from < len(r.sets); from += runBatch {
+	for from := 0; from < len(r.sets); from += RunBatch {
 		if ctx.Err() != nil {
 			return r.end(context.WithoutCancel(ctx), RunCancelled, eventRunCancelled)
 		}
 		if err := r.a.s.touch(true); err != nil {
 			return r.result(), err
 		}
-		batch := r.sets[from:min(from+runBatch, len(r.sets))]
+		batch := r.sets[from:min(from+RunBatch, len(r.sets))]
 		var moved []int
 		var skipped []Skipped
 		err := w.update(context.WithoutCancel(ctx), func(tx WriteTx) error {

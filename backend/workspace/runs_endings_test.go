@@ -41,13 +41,13 @@ func TestPrintRun_EndingAtAnyStageKeepsTheOldSets(t *testing.T) {
 	for name, end := range map[string]func(h *fixture, r *run){
 		"BeforeIssue": func(*fixture, *run) {},
 		"FirstSheet": func(h *fixture, r *run) {
-			if err := r.Issue(t.Context(), nil, func(workspace.RunSheet) error { return jam }); !errors.Is(err, jam) {
+			if err := r.Issue(t.Context(), nil, func(client.RunSheet) error { return jam }); !errors.Is(err, jam) {
 				t.Error(err)
 			}
 		},
 		"LastSheet": func(h *fixture, r *run) {
 			n := 0
-			err := r.Issue(t.Context(), nil, func(s workspace.RunSheet) error {
+			err := r.Issue(t.Context(), nil, func(s client.RunSheet) error {
 				if n++; n == 3 {
 					return jam
 				}
@@ -68,7 +68,7 @@ func TestPrintRun_EndingAtAnyStageKeepsTheOldSets(t *testing.T) {
 		},
 		"ContextAtASheet": func(h *fixture, r *run) {
 			ctx, stop := context.WithCancel(t.Context())
-			_ = r.Issue(ctx, nil, func(s workspace.RunSheet) error { stop(); return ctx.Err() })
+			_ = r.Issue(ctx, nil, func(s client.RunSheet) error { stop(); return ctx.Err() })
 		},
 		"AfterIssue": func(h *fixture, r *run) { r.issue() },
 		"ContextAtPuttingInForce": func(h *fixture, r *run) {
@@ -161,8 +161,8 @@ func TestPrintRun_EndingBetweenBatchesLeavesOneSetEach(t *testing.T) {
 			h.ok(err)
 			r, err := a.BeginRun(t.Context(), workspace.RunRequest{Members: ids, Reason: "r", Kind: workspace.RunExport}, owner.proof())
 			h.ok(err)
-			sheets := map[string]workspace.RunSheet{}
-			h.ok(r.Issue(t.Context(), nil, func(s workspace.RunSheet) error { sheets[s.Email] = s; return nil }))
+			sheets := map[string]client.RunSheet{}
+			h.ok(r.Issue(t.Context(), nil, func(s client.RunSheet) error { sheets[s.Email] = s; return nil }))
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
 			res, err := r.PutInForce(ctx, func(int64, int64) { c.end(h, disk, s, stop) })
@@ -234,7 +234,7 @@ func TestPrintRun_LockWhileSheetsAreMadeCancelsIt(t *testing.T) {
 	h.ok(err)
 	r, err := a.BeginRun(t.Context(), workspace.RunRequest{Members: []string{people[0].id, people[1].id}, Reason: "r", Kind: workspace.RunPrint}, owner.proof())
 	h.ok(err)
-	err = r.Issue(t.Context(), nil, func(workspace.RunSheet) error { return s.End(context.WithoutCancel(t.Context())) })
+	err = r.Issue(t.Context(), nil, func(client.RunSheet) error { return s.End(context.WithoutCancel(t.Context())) })
 	h.refused(err, service.CodeSessionEnded)
 	if state, sheets, _ := owner.account(1); state != workspace.RunCancelled || sheets[1] != workspace.SheetVoided {
 		t.Errorf("%q, %v", state, sheets)

@@ -2,10 +2,13 @@ package workspace_test
 
 import (
 	"context"
+	"crypto/rand"
 	"io"
 	"runtime"
 	"testing"
 
+	"countersign/backend/recovery"
+	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
 )
@@ -111,5 +114,53 @@ func TestIssue_RunThatWasInterruptedMakesNoSheets(t *testing.T) {
 	h.refused(r.Issue(t.Context(), nil, r.take), service.CodeRunOver)
 	if len(r.order) > 0 {
 		t.Errorf("there are sheets %v", r.order)
+	}
+}
+
+// Sheets are made for the members in their order, a batch at most at a time, each once.
+func TestMakeSheets_TakesNoMoreThanThereAreMembersAndABatch(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	const all = workspace.RunBatch + 1
+	r := owner.beginRun(h.membersWith2FA(all)...)
+	sets := func(n int) (made []workspace.NewSet) {
+		for range n {
+			set := workspace.NewSet{Salt: make([]byte, recovery.SaltSize), Params: workspace.Argon2id(recovery.Cheap)}
+			for range recovery.SetSize {
+				proof := make([]byte, recovery.HashSize)
+				_, _ = rand.Read(proof)
+				set.Proofs = append(set.Proofs, secret.NewBytes(proof))
+			}
+			made = append(made, set)
+		}
+		return made
+	}
+	for _, n := range []int{0, all} {
+		if sheets, err := r.MakeSheets(t.Context(), sets(n)); err == nil || sheets != nil {
+			t.Errorf("%d sets gave %d sheets", n, len(sheets))
+		}
+	}
+	if sheets, err := r.MakeSheets(t.Context(), make([]workspace.NewSet, 1)); err == nil || sheets != nil {
+		t.Error("a set without codes was taken")
+	}
+	first, err := r.MakeSheets(t.Context(), sets(all-1))
+	h.ok(err)
+	_, err = r.PrintRun.PrintRun.PutInForce(t.Context(), nil)
+	h.refused(err, service.CodeRunOver) // one member has no sheet
+	if sheets, err := r.MakeSheets(t.Context(), sets(2)); err == nil || sheets != nil {
+		t.Errorf("%d sheets for one member", len(sheets))
+	}
+	last, err := r.MakeSheets(t.Context(), sets(1))
+	h.ok(err)
+	if len(first) != all-1 || first[0].Sheet != 1 || first[1].Sheet != 2 || len(last) != 1 || last[0].Sheet != all || last[0].CheckWord == "" || last[0].Name != r.Plan().Names[all-1] {
+		t.Errorf("%+v, %+v", first, last)
+	}
+	_, err = r.MakeSheets(t.Context(), sets(1))
+	h.refused(err, service.CodeRunOver)
+	_, err = r.PutInForce(t.Context(), nil)
+	h.refused(err, service.CodeRunOver) // the client has taken none
+	res, err := r.PrintRun.PrintRun.PutInForce(t.Context(), nil)
+	if h.ok(err); res.InForce != all {
+		t.Errorf("%+v", res)
 	}
 }

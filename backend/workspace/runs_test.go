@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -13,17 +14,17 @@ import (
 
 // run is a print run with the sheets that came out of it, by profile.
 type run struct {
-	*workspace.PrintRun
+	*client.PrintRun
 	h      *fixture
 	people map[string]*user
-	sheets map[string]workspace.RunSheet
+	sheets map[string]client.RunSheet
 	order  []int
 }
 
 // beginRun begins a run of an owner or admin.
 func (p *user) beginRun(people ...*user) *run {
 	p.h.Helper()
-	r := &run{h: p.h, people: map[string]*user{}, sheets: map[string]workspace.RunSheet{}}
+	r := &run{h: p.h, people: map[string]*user{}, sheets: map[string]client.RunSheet{}}
 	var ids []string
 	for _, m := range people {
 		ids = append(ids, m.id)
@@ -36,7 +37,7 @@ func (p *user) beginRun(people ...*user) *run {
 }
 
 // take puts a sheet on the pile.
-func (r *run) take(s workspace.RunSheet) error {
+func (r *run) take(s client.RunSheet) error {
 	for id, p := range r.people {
 		if p.email == s.Email {
 			r.sheets[id] = s
@@ -65,7 +66,7 @@ func (p *user) printed(people ...*user) *run {
 }
 
 // opens reports whether the code of a sheet with that number opens the profile.
-func (p *user) opens(s workspace.RunSheet, number int) bool {
+func (p *user) opens(s client.RunSheet, number int) bool {
 	p.h.Helper()
 	p.h.clock.step(2 * time.Hour) // over every pause
 	_, err := p.challenge().Recover(p.h.Context(), secret.NewText(s.Codes[number-1].Display()))
@@ -192,7 +193,7 @@ func TestPrintRun_SecondOfASessionEndsTheFirst(t *testing.T) {
 	h.ok(err)
 	_, err = a.BeginRun(t.Context(), request, owner.proof())
 	h.ok(err)
-	h.refused(first.Issue(t.Context(), nil, func(workspace.RunSheet) error { return nil }), service.CodeRunOver)
+	h.refused(first.Issue(t.Context(), nil, func(client.RunSheet) error { return nil }), service.CodeRunOver)
 	if state, _, without := owner.account(1); state != workspace.RunCancelled || without != 1 {
 		t.Errorf("%q", state)
 	}

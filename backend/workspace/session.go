@@ -223,13 +223,14 @@ const (
 	FactorRecovery FactorKind = "recovery"
 )
 
-// FactorInput is a second factor as typed.
+// FactorInput is a second factor: a verification code as it was typed, or what the client has made of a recovery code.
 type FactorInput struct {
 	Kind  FactorKind
-	Value secret.Text
+	Code  secret.Text  // for FactorCode
+	Proof secret.Bytes // for FactorRecovery: recovery.Proof
 }
 
-// given reports whether anything was typed.
+// given reports whether there is one.
 func (f FactorInput) given() bool { return f.Kind != FactorNone && f.Kind != "" }
 
 // Proof is what a step-up takes: the password and, where 2FA is on, a second factor.
@@ -246,13 +247,13 @@ type factorUse interface{ consume(WriteTx) error }
 func (w *Workspace) matchFactorInput(ctx context.Context, profileID string, in FactorInput, purpose Use) (factorUse, map[string]string, error) {
 	switch in.Kind {
 	case FactorCode:
-		u, err := w.matchFactor(ctx, profileID, in.Value, purpose)
+		u, err := w.matchFactor(ctx, profileID, in.Code, purpose)
 		if err != nil {
 			return nil, nil, err
 		}
 		return u, map[string]string{"factor": "code"}, nil
 	case FactorRecovery:
-		u, err := w.matchRecovery(ctx, profileID, in.Value, purpose)
+		u, err := w.matchRecovery(ctx, profileID, in.Proof, purpose)
 		if err != nil {
 			return nil, nil, err
 		}

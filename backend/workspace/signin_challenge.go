@@ -67,15 +67,15 @@ func (c *Challenge) Verify(ctx context.Context, input secret.Text) (*Session, er
 	})
 }
 
-// Recover takes a recovery code. Errors: recovery_required, recovery_form,
+// Recover takes what the client has made of a recovery code: recovery.Proof. Errors:
 // recovery_wrong, recovery_used, recovery_none, throttled, challenge_ended;
 // keychain and folder.
-func (c *Challenge) Recover(ctx context.Context, input secret.Text) (*Session, error) {
+func (c *Challenge) Recover(ctx context.Context, proof secret.Bytes) (*Session, error) {
 	return c.once(func() (*Session, error) {
 		if err := c.stands(ctx); err != nil {
 			return nil, err
 		}
-		use, err := c.w.matchRecovery(ctx, c.profile.ID, input, UseSignIn)
+		use, err := c.w.matchRecovery(ctx, c.profile.ID, proof, UseSignIn)
 		if err != nil {
 			return nil, err
 		}

@@ -131,7 +131,7 @@ func TestChallenge_RemovedFactorOpensNoSession(t *testing.T) {
 	h, s, p, codes := enabled(t)
 	late := h.challenge()
 	other := h.challenge()
-	h.ok(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())}))
+	h.ok(s.Disable(t.Context(), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())}))
 	h.clock.step(30 * time.Second)
 	if _, err := late.Verify(t.Context(), secret.NewText(p.code())); err == nil {
 		t.Error("a code of a factor that is gone opened")

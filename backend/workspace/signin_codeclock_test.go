@@ -156,6 +156,6 @@ func TestDisable_CodesAfterAClockAYearAhead(t *testing.T) {
 	h.clock.step(-365 * 24 * time.Hour)
 	s, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
-	h.refused(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())}), service.CodeCodesAhead)
-	h.ok(s.Disable(t.Context(), workspace.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(codes[1])}))
+	h.refused(s.Disable(t.Context(), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())}), service.CodeCodesAhead)
+	h.ok(s.Disable(t.Context(), client.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(codes[1])}))
 }

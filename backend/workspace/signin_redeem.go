@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/password"
+	"countersign/backend/secret"
 	"countersign/backend/service"
 )
 
@@ -93,7 +94,7 @@ func (w *Workspace) BeginRedeem(ctx context.Context, email string) (*RedeemAttem
 // Check pays for the guess and looks at what the client has made of the code: recovery.Proof. An email that nobody has gets
 // the same words and pauses as a wrong code. Errors: invitation_wrong, one_time_expired,
 // one_time_used, one_time_ended, throttled, challenge_ended; folder.
-func (a *RedeemAttempt) Check(ctx context.Context, proof []byte) (r Redeemed, err error) {
+func (a *RedeemAttempt) Check(ctx context.Context, proof secret.Bytes) (r Redeemed, err error) {
 	w := a.w
 	a.mu.Lock()
 	defer a.mu.Unlock()

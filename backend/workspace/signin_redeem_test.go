@@ -112,14 +112,14 @@ func TestRedeemAttempt_NeedsTheRightCodeFirstAndIsGoodOnce(t *testing.T) {
 	p, given := h.invited(owner.admin())
 	type attempt struct {
 		*workspace.RedeemAttempt
-		proof []byte
+		proof secret.Bytes
 	}
 	begin := func(code string) attempt {
 		a, err := h.w.BeginRedeem(t.Context(), p.email)
 		h.ok(err)
 		typed, err := recovery.Parse(secret.NewText(code))
 		h.ok(err)
-		return attempt{a, recovery.Proof(recovery.Derive(typed, a.Salt, recovery.Params(a.Params)))}
+		return attempt{a, recovery.ProofOf(typed, a.Salt, recovery.Params(a.Params))}
 	}
 	redeem := func(a attempt) error {
 		_, _, err := a.Redeem(t.Context(), h.chosen(longerPass))

@@ -153,7 +153,7 @@ func TestProof_EveryActThatTakesOneIsAmongThem(t *testing.T) {
 		for m := range of.Methods() {
 			for in := range m.Type.Ins() {
 				switch in {
-				case reflect.TypeFor[client.Proof](), reflect.TypeFor[workspace.FactorInput](), reflect.TypeFor[secret.Text]():
+				case reflect.TypeFor[client.Proof](), reflect.TypeFor[client.FactorInput](), reflect.TypeFor[secret.Text]():
 					want = append(want, of.Elem().Name()+"."+m.Name)
 				}
 			}

@@ -21,7 +21,7 @@ import (
 
 // typed is a second factor as somebody might type it.
 type typed struct {
-	input workspace.FactorInput
+	input client.FactorInput
 	id    string // of a right code: what it is good for once
 }
 
@@ -44,7 +44,7 @@ func (m *machine) anyFactor(label string) typed {
 	case kind == "garbage":
 		return typed{byCode("12 34"), ""}
 	case kind == "none":
-		return typed{workspace.FactorInput{Kind: workspace.FactorNone}, ""}
+		return typed{client.FactorInput{Kind: workspace.FactorNone}, ""}
 	}
 	return typed{byRecovery("ABCD-EFGH-JKMN-PQRS"), ""}
 }
@@ -210,7 +210,7 @@ func (m *machine) show(shown workspace.Shown, err error) error {
 	return err
 }
 
-func (m *machine) print(issued *workspace.Issued, err error) error {
+func (m *machine) print(issued *client.Issued, err error) error {
 	if err == nil && issued != nil {
 		m.sheets[issued.Sheet] = display(issued)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -115,7 +116,7 @@ func TestSupport_IsOnNewSheets(t *testing.T) {
 	h.clock.step(time.Minute)
 	run, err := a.BeginRun(t.Context(), workspace.RunRequest{Members: []string{member.id}, Reason: "r", Kind: workspace.RunPrint}, owner.proof())
 	h.ok(err)
-	h.ok(run.Issue(t.Context(), nil, func(sheet workspace.RunSheet) error {
+	h.ok(run.Issue(t.Context(), nil, func(sheet client.RunSheet) error {
 		if sheet.Support != "help@example.com" {
 			t.Errorf("of a run: %q", sheet.Support)
 		}

@@ -23,6 +23,7 @@ import (
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
+	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/secretsfile"
 	"countersign/backend/sqlite"
@@ -65,7 +66,7 @@ type opened struct {
 }
 
 func (o *opened) config() workspace.Config {
-	return workspace.Config{Store: o.store, Secrets: o.keys, Password: cheap, Now: o.now}
+	return workspace.Config{Store: o.store, Secrets: o.keys, Password: cheap, Recovery: recovery.Cheap, Now: o.now}
 }
 
 func openAsApp() *opened { return openAsAppAt(nil) }
@@ -172,7 +173,7 @@ func (o *opened) addMember(ctx context.Context) {
 	p.Password.PublicKey = password.PublicKey(password.Derive(secret.NewText(ownPassword), p.Password.Salt, cheap), device)
 	check(o.store.Update(ctx, func(tx workspace.WriteTx) error { return tx.InsertProfile(p) }))
 	sealed := must(client.OpenQuarantined(ctx, o.config()))
-	check(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), workspace.FactorInput{Kind: workspace.FactorNone}))
+	check(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), client.FactorInput{Kind: workspace.FactorNone}))
 }
 
 // phone is a program: it prints the next code that has not been used, and that is good for 30
@@ -283,7 +284,7 @@ func edit(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // accept proves an owner and takes a sealed workspace as it is.
-func accept(ctx context.Context, s *client.Quarantine, email string, pw secret.Text, factor workspace.FactorInput) error {
+func accept(ctx context.Context, s *client.Quarantine, email string, pw secret.Text, factor client.FactorInput) error {
 	a, err := s.Prove(ctx, email, pw, factor)
 	if err != nil {
 		return err

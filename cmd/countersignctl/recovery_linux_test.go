@@ -107,7 +107,7 @@ func newOffice(t *testing.T, n int) *office {
 	}))
 	sealed, err := client.OpenQuarantined(ctx, c)
 	ok(err)
-	ok(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code())}))
+	ok(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code())}))
 	w, err = client.Open(ctx, c)
 	ok(err)
 	_, challenge, err := w.SignIn(ctx, ownerEmail, secret.NewText(ownPassword))

@@ -98,8 +98,8 @@ func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 		ok(err)
 		return digits
 	}
-	factor := func() workspace.FactorInput {
-		return workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code())}
+	factor := func() client.FactorInput {
+		return client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code())}
 	}
 	_, err = s.Confirm(ctx, secret.NewText(code()))
 	ok(err)

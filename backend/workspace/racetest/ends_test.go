@@ -99,7 +99,7 @@ func TestSealed_GuessesAreAllCounted(t *testing.T) {
 	var acts []func() error
 	for range 30 {
 		acts = append(acts, func() error {
-			factor := workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText("000000")}
+			factor := client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText("000000")}
 			_, err := s.Prove(t.Context(), owner.email, secret.NewText("not the password at all"), factor)
 			return err
 		})

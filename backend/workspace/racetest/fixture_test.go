@@ -202,7 +202,7 @@ func (p *person) admin() *client.Admin {
 func (p *person) proof() client.Proof {
 	proof := client.Proof{Password: secret.NewText(pass)}
 	if p.key != "" {
-		proof.Factor = workspace.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}
+		proof.Factor = client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}
 	}
 	return proof
 }

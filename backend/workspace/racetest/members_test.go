@@ -77,10 +77,10 @@ func TestRecover_WhileItsSetIsReplacedOpensOnceOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	o, owner := newOffice(t)
 	p := owner.join("chidi", workspace.RoleMember).enable()
-	var sheet workspace.RunSheet
+	var sheet client.RunSheet
 	r, err := owner.admin().BeginRun(t.Context(), workspace.RunRequest{Members: []string{p.id}, Reason: "new phones for all", Kind: workspace.RunPrint}, owner.proof())
 	o.ok(err)
-	o.ok(r.Issue(t.Context(), nil, func(s workspace.RunSheet) error { sheet = s; return nil }))
+	o.ok(r.Issue(t.Context(), nil, func(s client.RunSheet) error { sheet = s; return nil }))
 	c := p.challenge()
 	errs := atOnce(
 		func() error { _, err := r.PutInForce(t.Context(), nil); return err },
