@@ -10,7 +10,6 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
 )
 
 // ReviewView is what an owner sees before they accept a database that does not fit its
@@ -57,7 +56,7 @@ const mostMissing = 20
 // reviewing is a quarantined workspace that an owner looks at. It holds the data folder.
 type reviewing struct {
 	folder     opened // without a workspace
-	acceptance *workspace.Acceptance
+	acceptance *client.Acceptance
 }
 
 // Review takes an owner's password and second factor and says what accepting the
@@ -163,7 +162,7 @@ func (s *shell) endReview() error {
 	return r.folder.close()
 }
 
-func reviewView(r workspace.Review) ReviewView {
+func reviewView(r client.Review) ReviewView {
 	v := ReviewView{
 		LastGood: stamp(r.LastGood), Changed: []ChangedView{}, People: []ReturningView{}, Members: r.Members, OpenCodes: r.OpenCodes, CodesEnd: r.CodesEnd,
 		Contracts: ReviewedDocument{Closed: r.Contracts.Closed, There: r.Contracts.There, Missing: []string{}, More: len(r.Contracts.Missing), Strange: r.Contracts.Strange},

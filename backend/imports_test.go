@@ -64,7 +64,7 @@ var mayKnow = map[string][]string{
 	"backend/service":      {"backend/store"},
 	"backend/contracts":    {"backend/service", "backend/store", "backend/text", "backend/vault"},
 	"backend/client":       {"backend/service", "backend/password", "backend/recovery", "backend/contracts", "backend/secret", "backend/store", "backend/vault", "backend/workspace"},
-	"backend/workspace":    {"backend/service", "backend/contracts", "backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/vault", "backend/secret", "backend/text"},
+	"backend/workspace":    {"backend/service", "backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/secret", "backend/text"},
 	"backend/journal":      {"backend/store", "backend/audit", "backend/secret"},
 	"backend/store":        {"backend/store", "backend/audit", "backend/secret"},
 	"backend/sqlite":       {"backend/store", "backend/audit", "backend/folder"},

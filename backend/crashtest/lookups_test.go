@@ -120,7 +120,7 @@ func TestStoreFault_CoversEachMethodThatAsksTheStore(t *testing.T) {
 // exported are the methods of all that packages client and workspace lend to a shell.
 func exported() (names []string) {
 	for _, v := range []any{(*client.Workspace)(nil), (*client.Challenge)(nil), (*client.Session)(nil), (*client.EnrolmentSession)(nil), (*client.Admin)(nil),
-		(*client.PrintRun)(nil), (*workspace.KitAttempt)(nil), (*workspace.SignInAttempt)(nil), (*workspace.RedeemAttempt)(nil), (*workspace.ReviewAttempt)(nil), (*client.Quarantine)(nil), (*workspace.Acceptance)(nil)} {
+		(*client.PrintRun)(nil), (*workspace.KitAttempt)(nil), (*workspace.SignInAttempt)(nil), (*workspace.RedeemAttempt)(nil), (*workspace.ReviewAttempt)(nil), (*client.Quarantine)(nil), (*client.Acceptance)(nil)} {
 		of := reflect.TypeOf(v)
 		for m := range of.NumMethod() {
 			names = append(names, of.Elem().Name()+"."+of.Method(m).Name)

@@ -18,6 +18,12 @@ func ProofMessage(workspaceID string, nonce []byte) []byte {
 	return message("countersign step-up v1", workspaceID, nonce)
 }
 
+// ReviewMessage is signed with the vault's key (vault.Keys.Sign) by an owner who reviews a changed database, to
+// show that their key pair opens the vault.
+func ReviewMessage(workspaceID string, nonce []byte) []byte {
+	return message("countersign review v1", workspaceID, nonce)
+}
+
 // KitMessage is signed with the vault's key (vault.Keys.Sign) by whoever has the Emergency Kit, to let
 // somebody with an email in.
 func KitMessage(workspaceID string, nonce []byte, email string) []byte {

@@ -1,23 +1,14 @@
 package workspace
 
 import (
+	"crypto/ed25519"
 	"encoding/hex"
 	"testing"
 
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/vault"
 )
-
-func newIdentity(t *testing.T) vault.Identity {
-	t.Helper()
-	own, err := vault.NewIdentity()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return own
-}
 
 // What a client has made of a one-time code is bounded.
 func TestNewOneTime_MalformedOneIsNotTaken(t *testing.T) {
@@ -88,29 +79,40 @@ func TestNewSet_MalformedOneIsNotTaken(t *testing.T) {
 	}
 }
 
-// What an owner who accepts is shown of the contracts is opened with the keys that the keychain knows.
-func TestIsVault_OnlyTheNewestKeyOfAVault(t *testing.T) {
+func TestSignedByVault_OnlyWithTheKeyThatIsKnown(t *testing.T) {
 	t.Parallel()
-	key, other := newIdentity(t), newIdentity(t)
-	keys := vault.KeysOf(2, key)
-	info := Info{VaultGeneration: 2, VaultPublicKey: hex.EncodeToString(keys.PublicKey())}
-	if !isVault(keys, info) {
-		t.Error("the vault's own keys are not")
+	public, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for name, c := range map[string]struct {
-		keys vault.Keys
-		info Info
-	}{
-		"no keys where there is no vault": {vault.Keys{}, Info{}},
-		"a vault of generation 0":         {keys, Info{VaultPublicKey: info.VaultPublicKey}},
-		"the same key as an older one":    {vault.KeysOf(1, key), info},
-		"the same key as a newer one":     {vault.KeysOf(3, key), info},
-		"another key of this generation":  {vault.KeysOf(2, other), info},
-		"no keys":                         {vault.Keys{}, info},
-		"a vault whose key is not known":  {keys, Info{VaultGeneration: 2}},
+	message := service.ReviewMessage("id", make([]byte, service.NonceSize))
+	signature := ed25519.Sign(private, message)
+	known := Info{VaultGeneration: 1, VaultPublicKey: hex.EncodeToString(public)}
+	if !signedByVault(known, message, signature) {
+		t.Error("its own signature is not")
+	}
+	other, _, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, info := range map[string]Info{
+		"no vault":        {},
+		"no generation":   {VaultPublicKey: known.VaultPublicKey},
+		"another key":     {VaultGeneration: 1, VaultPublicKey: hex.EncodeToString(other)},
+		"half a key":      {VaultGeneration: 1, VaultPublicKey: known.VaultPublicKey[:32]},
+		"what is no key":  {VaultGeneration: 1, VaultPublicKey: "x" + known.VaultPublicKey[1:]},
+		"no key is known": {VaultGeneration: 1},
 	} {
-		if isVault(c.keys, c.info) {
-			t.Errorf("%s are the vault's", name)
+		if signedByVault(info, message, signature) {
+			t.Errorf("%s: it is", name)
+		}
+	}
+	for name, signed := range map[string][]byte{
+		"nothing": nil, "another act's": ed25519.Sign(private, service.SignInMessage("id", make([]byte, service.NonceSize))),
+		"another workspace's": ed25519.Sign(private, service.ReviewMessage("other", make([]byte, service.NonceSize))),
+	} {
+		if signedByVault(known, message, signed) {
+			t.Errorf("%s: it is", name)
 		}
 	}
 }

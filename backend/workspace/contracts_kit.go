@@ -2,8 +2,6 @@ package workspace
 
 import (
 	"context"
-	"crypto/ed25519"
-	"encoding/hex"
 	"errors"
 	"sync"
 	"time"
@@ -196,8 +194,7 @@ func checkKit(tx ReadTx, message, signature []byte) error {
 	if info.KitGeneration == 0 {
 		return refuse(service.CodeKitNone)
 	}
-	public, err := hex.DecodeString(info.KitPublicKey)
-	if err != nil || len(public) != ed25519.PublicKeySize || info.KitPublicKey != info.VaultPublicKey || !ed25519.Verify(public, message, signature) {
+	if info.KitPublicKey != info.VaultPublicKey || !signedByVault(info, message, signature) {
 		return refuse(service.CodeKitWrong).At("kit")
 	}
 	return nil

@@ -1,14 +1,11 @@
 package workspace
 
 import (
+	"cmp"
 	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
-
-	"countersign/backend/contracts"
-	"countersign/backend/service"
-	"countersign/backend/store"
 )
 
 // Review is what an owner sees before they accept a database that does not fit its
@@ -16,11 +13,12 @@ import (
 type Review struct {
 	LastGood  time.Time // of the newest event that fits; zero: none does
 	Changed   []ChangedRows
-	People    []Returning // owners and admins who could sign in, by role and name
-	Members   int         // who can sign in
-	OpenCodes int         // invitations, resets and temporary codes, which end
-	CodesEnd  bool        // the owner's own recovery codes are not the ones that are known, and end
-	Contracts ReviewedContracts
+	People    []Returning   // owners and admins who could sign in, by role and name
+	Members   int           // who can sign in
+	OpenCodes int           // invitations, resets and temporary codes, which end
+	CodesEnd  bool          // the owner's own recovery codes are not the ones that are known, and end
+	Opens     bool          // the owner's key pair opens the vault
+	Documents []DocumentRow // all of the database
 }
 
 // ChangedRows are rows of one table, and of one person or contract where that is known,
@@ -28,7 +26,8 @@ type Review struct {
 type ChangedRows struct {
 	Kind  FindingKind // row-changed, row-added, row-removed
 	Table string
-	Name  string // of a person or a contract; empty: not known, or none
+	Name  string // of a person; empty: not known, or none
+	ID    string // of a contract, whose name only the owner's client can read
 	Count int
 }
 
@@ -40,20 +39,12 @@ type Returning struct {
 	Suspended   bool // by acceptance: the keychain does not know this owner
 }
 
-// ReviewedContracts is how the contracts would be.
-type ReviewedContracts struct {
-	Closed  bool     // the owner cannot open the vault with this database
-	There   int      // whose row and file are there
-	Missing []string // names, or where Closed IDs: whose row or file is not
-	Strange int      // files of which neither the database nor the table of contents speaks
-}
-
 // Review gives what was found.
 func (a *Acceptance) Review() Review { return a.review }
 
 // seeAll makes the review from one snapshot.
-func (a *Acceptance) seeAll(tx ReadTx, w *Workspace, info Info) error {
-	a.review = Review{LastGood: a.s.report.LastGood, CodesEnd: a.set.ID != "" && !a.codesFit}
+func (a *Acceptance) seeAll(tx ReadTx) (err error) {
+	a.review = Review{LastGood: a.s.report.LastGood, CodesEnd: a.set.ID != "" && !a.codesFit, Opens: a.opens}
 	if err := a.seePeople(tx); err != nil {
 		return err
 	}
@@ -66,7 +57,7 @@ func (a *Acceptance) seeAll(tx ReadTx, w *Workspace, info Info) error {
 			a.review.OpenCodes++
 		}
 	}
-	if err := a.seeContracts(tx, w); err != nil {
+	if a.review.Documents, err = tx.Documents(); err != nil {
 		return err
 	}
 	return a.seeChanges(tx)
@@ -105,101 +96,46 @@ func (a *Acceptance) seePeople(tx ReadTx) error {
 	return nil
 }
 
-// seeContracts holds the database against the folder and its encrypted table of contents,
-// which may be newer than an older copy of the database.
-func (a *Acceptance) seeContracts(tx ReadTx, w *Workspace) error {
-	c := &a.review.Contracts
-	c.Closed = a.keys.Empty()
-	if _, none := w.files.(noFiles); none {
-		return nil
-	}
-	files := map[string]bool{}
-	if err := w.files.List(func(name string, _ bool, _ int64) error {
-		files[name] = true
-		return nil
-	}); err != nil {
-		return err
-	}
-	listed := map[string]string{} // names, by ID
-	if !c.Closed {
-		docs, err := contracts.ReadIndex(w.files, a.keys.Newest())
-		if err != nil && !service.IsCode(err, service.CodeKitNone) && !service.IsCode(err, service.CodeKitWrong) {
-			return err // what does not open as a table of contents names nothing
-		}
-		for _, d := range docs {
-			listed[d.ID] = d.Name
-		}
-	}
-	rows, err := tx.Documents()
-	if err != nil {
-		return err
-	}
-	for _, r := range rows {
-		file := store.BlobName(r.ID, r.Generation)
-		there := files[file]
-		delete(files, file)
-		delete(listed, r.ID)
-		if r.State == DocumentPurged {
-			continue
-		}
-		name := r.ID
-		d, err := contracts.Decrypt(r, a.keys)
-		if err == nil {
-			name = d.Name
-		}
-		if there && (err == nil || c.Closed) {
-			c.There++
-		} else {
-			c.Missing = append(c.Missing, name)
-		}
-	}
-	for id, name := range listed {
-		c.Missing = append(c.Missing, name)
-		for file := range files {
-			if of, _, ok := store.ParseBlobName(file); ok && of == id {
-				delete(files, file)
-			}
-		}
-	}
-	c.Strange = len(files)
-	slices.Sort(c.Missing)
-	return nil
-}
-
 // seeChanges puts names to the rows that differ, as far as the database has them.
-func (a *Acceptance) seeChanges(tx ReadTx) error {
+func (a *Acceptance) seeChanges(tx ReadTx) (err error) {
 	for _, f := range a.s.report.Findings {
 		if f.Key == "" {
 			continue
 		}
 		table, id, _ := strings.Cut(f.Key, "/")
-		name, err := a.nameOf(tx, table, id)
-		if err != nil {
+		changed := ChangedRows{Kind: f.Kind, Table: table, Count: 1}
+		if table == "document" {
+			changed.ID = id
+		} else if changed.Name, err = a.nameOf(tx, table, id); err != nil {
 			return err
 		}
-		same := func(r ChangedRows) bool { return r.Kind == f.Kind && r.Table == table && r.Name == name }
-		if i := slices.IndexFunc(a.review.Changed, same); i >= 0 {
-			a.review.Changed[i].Count++
-			continue
-		}
-		a.review.Changed = append(a.review.Changed, ChangedRows{f.Kind, table, name, 1})
+		a.review.Changed = append(a.review.Changed, changed)
 	}
-	slices.SortFunc(a.review.Changed, func(x, y ChangedRows) int {
-		return strings.Compare(x.Table+"\x00"+x.Name+"\x00"+string(x.Kind), y.Table+"\x00"+y.Name+"\x00"+string(y.Kind))
-	})
+	a.review.Changed = Together(a.review.Changed)
 	return nil
 }
 
-// nameOf names whom or what a row is about.
+// Together sums up what is told alike, by table and name.
+func Together(changed []ChangedRows) (sum []ChangedRows) {
+	for _, c := range changed {
+		same := func(r ChangedRows) bool {
+			return r.Kind == c.Kind && r.Table == c.Table && r.Name == c.Name && r.ID == c.ID
+		}
+		if i := slices.IndexFunc(sum, same); i >= 0 {
+			sum[i].Count += c.Count
+		} else {
+			sum = append(sum, c)
+		}
+	}
+	slices.SortStableFunc(sum, func(x, y ChangedRows) int {
+		return cmp.Or(strings.Compare(x.Table, y.Table), strings.Compare(x.Name, y.Name), strings.Compare(string(x.Kind), string(y.Kind)))
+	})
+	return sum
+}
+
+// nameOf names whom a row is about.
 func (a *Acceptance) nameOf(tx ReadTx, table, id string) (string, error) {
 	switch table {
-	case "document":
-		r, err := tx.Document(id)
-		if err != nil {
-			return "", ignoreMissing(err)
-		}
-		d, _ := contracts.Decrypt(r, a.keys) // one that does not open has no name
-		return d.Name, nil
 	case "set":
 		set, err := tx.Set(id)
 		if err != nil {

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
 	"slices"
@@ -12,7 +13,6 @@ import (
 	"countersign/backend/journal"
 	"countersign/backend/recovery"
 	"countersign/backend/service"
-	"countersign/backend/vault"
 )
 
 // Acceptance is an owner who was proven and may take a quarantined workspace as it is,
@@ -32,7 +32,8 @@ type Acceptance struct {
 	codesFit bool              // the recovery set is the one that it knows
 	said     map[string]string // what the log last said of each row, up to where it fits
 	state    journal.State     // of the database that was reviewed
-	keys     vault.Keys        // of the vault, where they are its own; else empty
+	nonce    []byte            // of the attempt that it came from
+	opens    bool              // the owner's key pair opens the vault
 	review   Review
 	looked   bool // before that there is nothing to accept
 }
@@ -55,22 +56,37 @@ func (a *Acceptance) read(tx ReadTx, emailKey string) (err error) {
 	return err
 }
 
-// OwnKeys gives what unwraps the owner's key pair, with the vault's keys for it. Errors: folder.
-func (a *Acceptance) OwnKeys(ctx context.Context) (own OwnKeys, keys SealedKeys, err error) {
-	err = a.s.w.view(ctx, func(tx ReadTx) (err error) {
-		if own, err = a.s.w.ownKeys(tx, a.profile); err != nil {
-			return err
-		}
-		row, err := tx.VaultKey(profileHolder(a.profile.ID))
-		keys = SealedKeys{row.Ciphertext, row.Generation, row.OnlyOne}
-		return ignoreMissing(err)
-	})
-	return own, keys, err
+// ReviewKeys are what opens the vault to the owner who reviews a database, and the vault's key as the keychain knows it:
+// what the database has may be another that somebody has encrypted to the owner.
+type ReviewKeys struct {
+	OwnKeys
+	Keys       SealedKeys
+	Generation int
+	PublicKey  string // hex; of the key of this generation
 }
 
-// Look reads what the owner is going to see, and what acceptance needs to know. keys are the vault's as far as
-// the owner's client could open them: those that are not the vault's own, which the keychain knows, are not used. Errors: folder.
-func (a *Acceptance) Look(ctx context.Context, keys vault.Keys) error {
+// OwnKeys gives what unwraps the owner's key pair, with the vault's keys for it. Errors: folder.
+func (a *Acceptance) OwnKeys(ctx context.Context) (k ReviewKeys, err error) {
+	err = a.s.w.view(ctx, func(tx ReadTx) (err error) {
+		if k.OwnKeys, err = a.s.w.ownKeys(tx, a.profile); err != nil {
+			return err
+		}
+		info, err := tx.Info()
+		if err != nil {
+			return err
+		}
+		info = vaultOf(a.trust, info)
+		k.Generation, k.PublicKey = info.VaultGeneration, info.VaultPublicKey
+		row, err := tx.VaultKey(profileHolder(a.profile.ID))
+		k.Keys = SealedKeys{row.Ciphertext, row.Generation, row.OnlyOne}
+		return ignoreMissing(err)
+	})
+	return k, err
+}
+
+// Look reads what the owner is going to see, and what acceptance needs to know. The signature is of service.ReviewMessage with
+// the vault's key, by the owner's client; where it is not the key that the keychain knows, the contracts stay closed. Errors: folder.
+func (a *Acceptance) Look(ctx context.Context, signature []byte) error {
 	return a.s.w.view(ctx, func(tx ReadTx) (err error) {
 		w := a.s.w
 		if a.said, err = w.journal.Said(tx); err != nil {
@@ -83,18 +99,16 @@ func (a *Acceptance) Look(ctx context.Context, keys vault.Keys) error {
 		if err != nil {
 			return err
 		}
-		a.keys = vault.Keys{}
-		if isVault(keys, vaultOf(a.trust, info)) {
-			a.keys = keys
-		}
+		a.opens = signedByVault(vaultOf(a.trust, info), service.ReviewMessage(w.ID(), a.nonce), signature)
 		a.looked = true
-		return a.seeAll(tx, w, info)
+		return a.seeAll(tx)
 	})
 }
 
-// isVault reports whether keys are the vault's own, as against some that another has encrypted to the owner.
-func isVault(keys vault.Keys, i Info) bool {
-	return !keys.Empty() && i.VaultGeneration > 0 && keys.Generation() == i.VaultGeneration && hex.EncodeToString(keys.PublicKey()) == i.VaultPublicKey
+// signedByVault reports whether a signature is of the vault's key.
+func signedByVault(i Info, message, signature []byte) bool {
+	public, err := hex.DecodeString(i.VaultPublicKey)
+	return err == nil && len(public) == ed25519.PublicKeySize && i.VaultGeneration > 0 && ed25519.Verify(public, message, signature)
 }
 
 // vaultOf is the workspace with the vault's key that the keychain knows.
@@ -261,7 +275,7 @@ func (a *Acceptance) endOpen(tx WriteTx) error {
 // ownKey reports whether a holder is the owner who accepts, whose key pair was proven
 // by opening the vault with it.
 func (a *Acceptance) ownKey(holder string) bool {
-	return holder == profileHolder(a.profile.ID) && !a.keys.Empty()
+	return holder == profileHolder(a.profile.ID) && a.opens
 }
 
 // dropStrangeIntents forgets orders that the log does not know: one could name

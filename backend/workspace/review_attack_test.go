@@ -41,7 +41,7 @@ func (h *fixture) putBack(old []byte) {
 }
 
 // proves gives what an owner may accept, with password and phone.
-func (p *user) proves(s *client.Quarantine) (*workspace.Acceptance, error) {
+func (p *user) proves(s *client.Quarantine) (*client.Acceptance, error) {
 	p.h.Helper()
 	factor := noFactor
 	if p.phone.key != "" {
@@ -51,7 +51,7 @@ func (p *user) proves(s *client.Quarantine) (*workspace.Acceptance, error) {
 }
 
 // accepts takes the workspace as it is, and starts.
-func (p *user) accepts() workspace.Review {
+func (p *user) accepts() client.Review {
 	p.h.Helper()
 	a, err := p.proves(p.h.sealed())
 	p.h.ok(err)

@@ -2,6 +2,7 @@ package workspace_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"encoding/binary"
 	"strings"
 	"testing"
@@ -12,7 +13,6 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
 
@@ -303,8 +303,8 @@ func TestAcceptance_IsOfWhatWasLookedAt(t *testing.T) {
 	_, err = r.Prove(t.Context(), signature, workspace.FactorInput{})
 	h.refused(err, service.CodeChallengeEnded)
 	h.refused(a.Accept(t.Context()), service.CodeChallengeEnded) // it was not looked at
-	h.ok(a.Look(t.Context(), vault.Keys{}))
-	if !a.Review().Contracts.Closed {
+	h.ok(a.Look(t.Context(), make([]byte, ed25519.SignatureSize)))
+	if a.Review().Opens {
 		t.Error("contracts are open without the vault's keys")
 	}
 	h.ok(a.Accept(t.Context()))

@@ -108,7 +108,7 @@ func (r *ReviewAttempt) Prove(ctx context.Context, signature []byte, factor Fact
 	if err := s.forgive(ctx); err != nil {
 		return nil, err
 	}
-	a.madeAt = s.w.wall()
+	a.madeAt, a.nonce = s.w.wall(), r.Nonce
 	return a, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/vault"
@@ -16,11 +17,11 @@ import (
 )
 
 // reviews gives what the owner sees of a workspace that is closed.
-func (p *user) reviews(files workspace.Files) (workspace.Review, error) {
+func (p *user) reviews(files workspace.Files) (client.Review, error) {
 	p.h.Helper()
 	a, err := p.proves(p.h.sealedOn(p.h.secrets, files))
 	if err != nil {
-		return workspace.Review{}, err
+		return client.Review{}, err
 	}
 	return a.Review(), p.h.store.Close()
 }
