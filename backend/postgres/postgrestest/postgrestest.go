@@ -1,0 +1,284 @@
+// Package postgrestest starts PostgreSQL for tests: one server for each test process, when the first of
+// its tests asks for a database.
+//
+//	func TestMain(m *testing.M) { code := m.Run(); postgrestest.Stop(); os.Exit(code) }
+//
+//	func TestX(t *testing.T) { connString := postgrestest.Database(t) … }
+//
+// The server is a real one, from the system's packages, as an ordinary user. It listens on a socket in its
+// own folder, and on no port. The folder is in TMPDIR, and goes with the server when the process ends,
+// even if the process is killed.
+//
+// Its fsync is off: a power cut would damage it, and no test cuts the power. The tests end processes
+// and connections, and what a process has written stays with the system.
+package postgrestest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// patience is how long the server may take to start or to end.
+const patience = 2 * time.Minute
+
+// Server is a running PostgreSQL.
+type Server struct {
+	dir      string
+	bin      string
+	lifeline io.WriteCloser // the watcher ends the server when this closes
+	watcher  *exec.Cmd
+	process  *exec.Cmd
+
+	mu   sync.Mutex
+	last int // number of a database
+}
+
+var (
+	startOnce sync.Once
+	shared    *Server
+	startErr  error
+)
+
+// Shared is the server of this test process.
+func Shared(t testing.TB) *Server {
+	t.Helper()
+	startOnce.Do(func() { shared, startErr = start() })
+	if startErr != nil {
+		t.Fatal(startErr)
+	}
+	return shared
+}
+
+// Stop ends the server of this test process, if there is one. No test may follow.
+func Stop() {
+	startOnce.Do(func() { startErr = errors.New("the tests have ended") })
+	if shared != nil {
+		shared.stop()
+	}
+}
+
+// Database gives a new and empty database, which is dropped when the test ends, as a connection string.
+func Database(t testing.TB) string {
+	t.Helper()
+	s := Shared(t)
+	return s.dropped(t, s.create(t, ""))
+}
+
+// Template gives a new and empty database that stays until the server ends: see Like.
+func Template(t testing.TB) string {
+	t.Helper()
+	s := Shared(t)
+	return s.ConnString(s.create(t, ""))
+}
+
+// Like gives a new database as Database does, with what is in a template, to which no one may be connected.
+func Like(t testing.TB, template string) string {
+	t.Helper()
+	config, err := pgx.ParseConfig(template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := Shared(t)
+	return s.dropped(t, s.create(t, " TEMPLATE "+config.Database))
+}
+
+func (s *Server) create(t testing.TB, options string) (name string) {
+	t.Helper()
+	s.mu.Lock()
+	s.last++
+	name = "test" + strconv.Itoa(s.last)
+	s.mu.Unlock()
+	s.asAdmin(t, "CREATE DATABASE "+name+options)
+	return name
+}
+
+func (s *Server) dropped(t testing.TB, name string) (connString string) {
+	t.Helper()
+	t.Cleanup(func() { s.asAdmin(t, "DROP DATABASE "+name+" WITH (FORCE)") })
+	return s.ConnString(name)
+}
+
+// ConnString says how to connect to a database of the server.
+func (s *Server) ConnString(database string) string {
+	return fmt.Sprintf("host=%s user=%s dbname=%s", s.dir, superuser, database)
+}
+
+// Socket is the path at which the server listens.
+func (s *Server) Socket() string { return filepath.Join(s.dir, ".s.PGSQL.5432") }
+
+// Folder is where the server keeps everything.
+func (s *Server) Folder() string { return s.dir }
+
+// superuser is the role that owns the server.
+const superuser = "countersign"
+
+func (s *Server) asAdmin(t testing.TB, statement string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience) // the test's own has ended in its cleanup
+	defer cancel()
+	conn, err := pgx.Connect(ctx, s.ConnString("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = conn.Exec(ctx, statement)
+	if err := errors.Join(err, conn.Close(ctx)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// programs finds the newest PostgreSQL of the system. Debian keeps its programs out of the PATH.
+func programs() (dir string, err error) {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	slices.SortFunc(found, func(a, b string) int { return version(a) - version(b) })
+	if len(found) > 0 {
+		return filepath.Dir(found[len(found)-1]), nil
+	}
+	if path, err := exec.LookPath("initdb"); err == nil {
+		return filepath.Dir(path), nil
+	}
+	return "", errors.New("PostgreSQL is not installed: run make setup")
+}
+
+func version(path string) int {
+	n, _ := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path))))
+	return n
+}
+
+// longestSocket is how long the path of a socket may be on every system (sun_path in unix(7), with its
+// end, and 104 on macOS).
+const longestSocket = 103
+
+func folder() (string, error) {
+	dir, err := os.MkdirTemp("", "countersign-postgres-")
+	if err == nil && len(dir)+len("/.s.PGSQL.5432") > longestSocket {
+		if err = os.Remove(dir); err == nil {
+			dir, err = os.MkdirTemp("/tmp", "countersign-postgres-")
+		}
+	}
+	return dir, err
+}
+
+// watch removes the folder and ends the server in it when the test process ends, in whatever way: then its
+// standard input closes. Who is killed can clean up nothing. SIGQUIT is PostgreSQL's immediate shutdown;
+// the server removes postmaster.pid at its very end.
+const watch = `
+read -r _
+if [ -f "$1/data/postmaster.pid" ]; then
+  read -r pid <"$1/data/postmaster.pid"
+  kill -QUIT "$pid" 2>/dev/null
+  tries=0
+  while [ -f "$1/data/postmaster.pid" ] && [ $tries -lt 600 ]; do sleep 0.05; tries=$((tries + 1)); done
+fi
+rm -rf "$1"`
+
+func start() (*Server, error) {
+	bin, err := programs()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := folder()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{dir: dir, bin: bin, watcher: exec.Command("/bin/sh", "-c", watch, "watch", dir)}
+	apart(s.watcher)
+	if s.lifeline, err = s.watcher.StdinPipe(); err != nil {
+		return nil, err
+	}
+	if err := s.watcher.Start(); err != nil {
+		return nil, errors.Join(err, os.Remove(dir))
+	}
+	if err := s.begin(); err != nil {
+		s.stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+// begin makes the server's files and starts it.
+func (s *Server) begin() error {
+	who, err := ordinary()
+	if err != nil {
+		return err
+	}
+	if who != nil {
+		if err := who.owns(s.dir); err != nil {
+			return err
+		}
+	}
+	data := filepath.Join(s.dir, "data")
+	initdb := exec.Command(filepath.Join(s.bin, "initdb"), "--pgdata", data, "--username", superuser, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync")
+	who.runs(initdb)
+	initdb.Dir = s.dir
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	s.process = exec.Command(filepath.Join(s.bin, "postgres"), "-D", data, "-k", s.dir, "-c", "listen_addresses=", "-c", "fsync=off",
+		"-c", "max_connections=200", "-c", "max_prepared_transactions=0", "-c", "log_min_messages=fatal", "-c", "wal_level=replica", "-c", "max_wal_senders=4")
+	who.runs(s.process)
+	s.process.Dir = s.dir
+	var said bytes.Buffer
+	s.process.Stderr = &said
+	if err := s.process.Start(); err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- s.process.Wait() }()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for {
+		conn, err := pgx.Connect(ctx, s.ConnString("postgres"))
+		if err == nil {
+			return conn.Close(ctx)
+		}
+		select {
+		case failed := <-ended:
+			return fmt.Errorf("postgres ended: %w: %s", failed, said.String())
+		case <-ctx.Done():
+			return fmt.Errorf("postgres does not answer: %w", err)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// stop ends the server and removes its folder.
+func (s *Server) stop() {
+	_ = s.lifeline.Close()
+	_ = s.watcher.Wait()
+}
+
+// account is the user as whom the server runs.
+type account struct{ uid, gid int }
+
+// ordinary is nil, or another user where the tests run as root, as whom PostgreSQL refuses to run.
+func ordinary() (*account, error) {
+	if os.Getuid() != 0 {
+		return nil, nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, errU := strconv.Atoi(u.Uid)
+		gid, errG := strconv.Atoi(u.Gid)
+		return &account{uid, gid}, errors.Join(errU, errG)
+	}
+	return nil, errors.New("the tests run as root, and there is neither a user postgres nor nobody for PostgreSQL")
+}
+
+func (a *account) owns(dir string) error { return os.Chown(dir, a.uid, a.gid) }
