@@ -80,7 +80,7 @@ func translate(err error) error {
 	}
 	for _, known := range []error{
 		store.ErrNotFound, store.ErrBusy, store.ErrDamaged, store.ErrFailed, store.ErrFull, store.ErrNewer, store.ErrReadOnly,
-		store.ErrAltered, store.ErrConflict, store.ErrUnknownOutcome, context.Canceled, context.DeadlineExceeded,
+		store.ErrAltered, store.ErrConflict, store.ErrUnknownOutcome, ErrOlderSchema, context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {
 			return err

@@ -31,7 +31,7 @@ const description = `
 			|| coalesce(' default ' || pg_get_expr(adbin, adrelid), '') || CASE WHEN attgenerated = '' THEN '' ELSE ' generated' END
 		FROM pg_attribute JOIN ours ON ours.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 		WHERE relkind = 'r' AND attnum > 0 AND NOT attisdropped
-	UNION ALL SELECT 'constraint ' || conrelid::regclass || '.' || conname || ' ' || pg_get_constraintdef(pg_constraint.oid) || CASE WHEN convalidated THEN '' ELSE ' not validated' END
+	UNION ALL SELECT 'constraint ' || conrelid::regclass || '.' || conname || ' ' || pg_get_constraintdef(pg_constraint.oid)
 		FROM pg_constraint JOIN ours ON ours.oid = conrelid WHERE contype <> 'n'
 	UNION ALL SELECT pg_get_indexdef(indexrelid) || CASE WHEN indisvalid AND indisready AND indislive THEN '' ELSE ' not valid' END FROM pg_index JOIN ours ON ours.oid = indrelid
 	UNION ALL SELECT 'trigger ' || tgrelid::regclass || '.' || tgname FROM pg_trigger JOIN ours ON ours.oid = tgrelid WHERE NOT tgisinternal OR tgenabled <> 'O'

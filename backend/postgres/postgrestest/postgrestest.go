@@ -25,12 +25,19 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 )
+
+// T is what a test has that asks for a database: testing.TB has it, and others' tests do.
+type T interface {
+	Helper()
+	Fatal(...any)
+	Cleanup(func())
+}
 
 // patience is how long the server may take to start or to end.
 const patience = 2 * time.Minute
@@ -54,13 +61,24 @@ var (
 )
 
 // Shared is the server of this test process.
-func Shared(t testing.TB) *Server {
+func Shared(t T) *Server {
 	t.Helper()
 	startOnce.Do(func() { shared, startErr = start() })
 	if startErr != nil {
 		t.Fatal(startErr)
 	}
 	return shared
+}
+
+// New starts a server for one test, which may set it up as it likes.
+func New(t T) *Server {
+	t.Helper()
+	s, err := start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.stop)
+	return s
 }
 
 // Stop ends the server of this test process, if there is one. No test may follow.
@@ -71,44 +89,44 @@ func Stop() {
 	}
 }
 
-// Database gives a new and empty database, which is dropped when the test ends, as a connection string.
-func Database(t testing.TB) string {
-	t.Helper()
-	s := Shared(t)
-	return s.dropped(t, s.create(t, ""))
-}
+// Database gives a new and empty database of the shared server, which is dropped when the test ends, as a
+// connection string.
+func Database(t T) string { t.Helper(); return Shared(t).Database(t) }
 
-// Template gives a new and empty database that stays until the server ends: see Like.
-func Template(t testing.TB) string {
-	t.Helper()
-	s := Shared(t)
-	return s.ConnString(s.create(t, ""))
-}
+// Template gives a new and empty database of the shared server, which stays: see Like.
+func Template(t T) string { t.Helper(); return Shared(t).ConnString(Shared(t).create(t, "")) }
 
 // Like gives a new database as Database does, with what is in a template, to which no one may be connected.
-func Like(t testing.TB, template string) string {
+func Like(t T, template string) string {
 	t.Helper()
 	config, err := pgx.ParseConfig(template)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := Shared(t)
-	return s.dropped(t, s.create(t, " TEMPLATE "+config.Database))
+	return s.dropped(t, s.create(t, " TEMPLATE "+config.Database+" STRATEGY file_copy"))
 }
 
-func (s *Server) create(t testing.TB, options string) (name string) {
+// Database gives a new and empty database, which is dropped when the test ends. The options are those of
+// CREATE DATABASE.
+func (s *Server) Database(t T, options ...string) (connString string) {
+	t.Helper()
+	return s.dropped(t, s.create(t, " "+strings.Join(options, " ")))
+}
+
+func (s *Server) create(t T, options string) (name string) {
 	t.Helper()
 	s.mu.Lock()
 	s.last++
 	name = "test" + strconv.Itoa(s.last)
 	s.mu.Unlock()
-	s.asAdmin(t, "CREATE DATABASE "+name+options)
+	s.Admin(t, "CREATE DATABASE "+name+options)
 	return name
 }
 
-func (s *Server) dropped(t testing.TB, name string) (connString string) {
+func (s *Server) dropped(t T, name string) (connString string) {
 	t.Helper()
-	t.Cleanup(func() { s.asAdmin(t, "DROP DATABASE "+name+" WITH (FORCE)") })
+	t.Cleanup(func() { s.Admin(t, "DROP DATABASE "+name+" WITH (FORCE)") })
 	return s.ConnString(name)
 }
 
@@ -117,8 +135,25 @@ func (s *Server) ConnString(database string) string {
 	return fmt.Sprintf("host=%s user=%s dbname=%s", s.dir, superuser, database)
 }
 
-// Socket is the path at which the server listens.
-func (s *Server) Socket() string { return filepath.Join(s.dir, ".s.PGSQL.5432") }
+// Number is what the server calls a database among its files.
+func (s *Server) Number(t T, connString string) (number string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	config, err := pgx.ParseConfig(connString)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := pgx.Connect(ctx, s.ConnString("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = conn.QueryRow(ctx, "SELECT oid::text FROM pg_database WHERE datname = $1", config.Database).Scan(&number)
+	if err := errors.Join(err, conn.Close(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	return number
+}
 
 // Folder is where the server keeps everything.
 func (s *Server) Folder() string { return s.dir }
@@ -126,7 +161,8 @@ func (s *Server) Folder() string { return s.dir }
 // superuser is the role that owns the server.
 const superuser = "countersign"
 
-func (s *Server) asAdmin(t testing.TB, statement string) {
+// Admin runs statements as the server's owner.
+func (s *Server) Admin(t T, statements ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience) // the test's own has ended in its cleanup
 	defer cancel()
@@ -134,7 +170,11 @@ func (s *Server) asAdmin(t testing.TB, statement string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = conn.Exec(ctx, statement)
+	for _, statement := range statements {
+		if err == nil {
+			_, err = conn.Exec(ctx, statement)
+		}
+	}
 	if err := errors.Join(err, conn.Close(ctx)); err != nil {
 		t.Fatal(err)
 	}
