@@ -113,8 +113,8 @@ test-bindings: setup-build $(page) ## frontend/wailsjs is what the bound structs
 # Tests wait for the disk most of their time. A folder in memory spares that, where there is one with room.
 memory := $(shell df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000 { print "/dev/shm" }')
 ifneq ($(memory),)
-test-go test-race test-race-more test-e2e test-e2e-more test-window test-window-more: export GOTMPDIR := $(or $(TMPDIR),/tmp)
-test-go test-race test-race-more test-e2e test-e2e-more test-window test-window-more: export TMPDIR := $(memory)
+test-go test-race test-race-more test-postgres test-e2e test-e2e-more test-window test-window-more: export GOTMPDIR := $(or $(TMPDIR),/tmp)
+test-go test-race test-race-more test-postgres test-e2e test-e2e-more test-window test-window-more: export TMPDIR := $(memory)
 endif
 
 .PHONY: test test-all
@@ -147,6 +147,11 @@ test-platforms: setup-build $(page)
 	@echo "build for Windows, vet for macOS"
 	@GOOS=windows CGO_ENABLED=0 go build -tags $(production) -o build/bin/countersign-windows.exe .
 	@GOOS=darwin CGO_ENABLED=0 go vet ./backend/... $(if $(wildcard cmd),./cmd/...)
+
+# The use cases' own tests, over the store that a server has. Those about SQLite's file are skipped.
+.PHONY: test-postgres
+test-postgres: setup-build setup-test ## the tests of the use cases over PostgreSQL
+	@COUNTERSIGN_TEST_STORE=postgres go test -timeout 25m ./backend/workspace/...
 
 .PHONY: test-crash
 test-crash: ## stop the backend at every write of every use case

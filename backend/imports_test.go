@@ -71,6 +71,7 @@ var mayKnow = map[string][]string{
 	"backend/store":        {"backend/store", "backend/audit", "backend/secret"},
 	"backend/sqlite":       {"backend/store", "backend/audit", "backend/folder"},
 	"backend/postgres":     {"backend/store", "backend/audit", "backend/postgres"},
+	"backend/teststore":    {"backend/store", "backend/sqlite", "backend/postgres"},
 	"backend/keychain":     {"backend/store", "backend/secret", "backend/keychain"},
 	"backend/secretsfile":  {"backend/service", "backend/workspace", "backend/folder", "backend/keychain", "backend/password", "backend/secret"},
 	"backend/sheet":        {"backend/recovery", "backend/sheet", "backend/text", "backend/words"},

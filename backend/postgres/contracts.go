@@ -5,7 +5,7 @@ import "countersign/backend/store"
 const selectVaultKeys = "SELECT holder, recipient, wrapped, sealed, generation, only_one FROM vault_keys WHERE workspace = $1 "
 
 func scanVaultKey(row scanner) (k store.VaultKey, err error) {
-	err = row.Scan(&k.Holder, &k.Recipient, &k.Wrapped, &k.Ciphertext, &k.Generation, &k.OnlyOne)
+	err = row.Scan(&k.Holder, &k.Recipient, &octets{&k.Wrapped}, &octets{&k.Ciphertext}, &k.Generation, &k.OnlyOne)
 	return k, translate(err)
 }
 
@@ -35,7 +35,7 @@ func (t *tx) DeleteVaultKey(holder string) error {
 const selectDocuments = "SELECT id, generation, state, removed_at, sealed FROM documents WHERE workspace = $1 "
 
 func scanDocument(row scanner) (d store.DocumentRow, err error) {
-	err = row.Scan(&d.ID, &d.Generation, &d.State, &when{&d.RemovedAt}, &d.Ciphertext)
+	err = row.Scan(&d.ID, &d.Generation, &d.State, &when{&d.RemovedAt}, &octets{&d.Ciphertext})
 	return d, translate(err)
 }
 

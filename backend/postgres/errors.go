@@ -55,8 +55,6 @@ func meaning(code string) error {
 	switch code {
 	case "40001", "40P01": // serialization failure, deadlock
 		return store.ErrConflict
-	case "40003", "08007": // statement completion, transaction resolution unknown
-		return store.ErrUnknownOutcome
 	case "53100": // disk full
 		return store.ErrFull
 	case "25006", "42501": // read-only transaction; no right to, which a read-only disk is told as, too

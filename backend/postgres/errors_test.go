@@ -29,7 +29,7 @@ func TestErrors_AreWhatTheServerSaysWithoutItsValues(t *testing.T) {
 		"CREATE TRIGGER t BEFORE INSERT ON print_runs FOR EACH ROW EXECUTE FUNCTION public.refuse()",
 		"CREATE TRIGGER t BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION public.tell()")
 	for code, want := range map[string]error{
-		"40001": store.ErrConflict, "40P01": store.ErrConflict, "40003": store.ErrUnknownOutcome, "08007": store.ErrUnknownOutcome, "53100": store.ErrFull,
+		"40001": store.ErrConflict, "40P01": store.ErrConflict, "53100": store.ErrFull,
 		"25006": store.ErrReadOnly, "42501": store.ErrReadOnly, "53300": store.ErrBusy, "55P03": store.ErrBusy, "57P03": store.ErrBusy,
 		"XX001": store.ErrDamaged, "XX002": store.ErrDamaged, "58030": store.ErrFailed, "XX000": store.ErrFailed, "53200": store.ErrFailed, "57014": store.ErrFailed,
 	} {

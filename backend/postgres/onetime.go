@@ -9,7 +9,7 @@ import (
 const selectOneTimes = "SELECT profile_id, kind, salt, memory, time, lanes, hash, issued_at, issued_by, expires_at, ended_at FROM one_time_codes WHERE workspace = $1 "
 
 func scanOneTime(row scanner) (o store.OneTime, err error) {
-	err = row.Scan(&o.ProfileID, &o.Kind, &o.Salt, &o.Params.MemoryKiB, &o.Params.Time, &o.Params.Threads, &o.Hash, &when{&o.IssuedAt},
+	err = row.Scan(&o.ProfileID, &o.Kind, &octets{&o.Salt}, &o.Params.MemoryKiB, &o.Params.Time, &o.Params.Threads, &octets{&o.Hash}, &when{&o.IssuedAt},
 		&o.IssuedBy, &when{&o.ExpiresAt}, &when{&o.EndedAt})
 	return o, translate(err)
 }

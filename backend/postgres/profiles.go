@@ -21,8 +21,8 @@ func (t *readTx) ProfileByEmail(key string) (store.Profile, error) {
 }
 
 func scanProfile(row scanner) (p store.Profile, err error) {
-	err = row.Scan(&p.ID, &p.Email, &p.EmailKey, &p.Name, &p.Role, &when{&p.CreatedAt}, &p.Password.Salt,
-		&p.Password.Params.MemoryKiB, &p.Password.Params.Time, &p.Password.Params.Threads, &p.Password.PublicKey, &p.Password.Lock,
+	err = row.Scan(&p.ID, &p.Email, &p.EmailKey, &p.Name, &p.Role, &when{&p.CreatedAt}, &octets{&p.Password.Salt},
+		&p.Password.Params.MemoryKiB, &p.Password.Params.Time, &p.Password.Params.Threads, &octets{&p.Password.PublicKey}, &octets{&p.Password.Lock},
 		&when{&p.Password.ChangedAt}, &when{&p.LastSignInAt}, &p.Generation, &p.Epoch, &p.State, &when{&p.StateAt}, &p.ChecklistAway)
 	return p, translate(err)
 }

@@ -63,7 +63,7 @@ type withCode struct {
 // Scan reads the columns of the set, and then those of the code.
 func (w *withCode) scan(row scanner) error {
 	var err error
-	w.set, err = scanSet(followed{row, []any{&w.has, &w.code.Number, &w.code.Hash, &when{&w.code.UsedAt}, &w.code.Use}})
+	w.set, err = scanSet(followed{row, []any{&w.has, &w.code.Number, &octets{&w.code.Hash}, &when{&w.code.UsedAt}, &w.code.Use}})
 	return err
 }
 

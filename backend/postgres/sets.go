@@ -35,7 +35,7 @@ func (t *readTx) set(where string, args ...any) (store.Set, error) {
 }
 
 func scanSet(row scanner) (s store.Set, err error) {
-	err = row.Scan(&s.ID, &s.ProfileID, &s.Sheet, &s.State, &s.Salt, &s.Params.MemoryKiB, &s.Params.Time, &s.Params.Threads,
+	err = row.Scan(&s.ID, &s.ProfileID, &s.Sheet, &s.State, &octets{&s.Salt}, &s.Params.MemoryKiB, &s.Params.Time, &s.Params.Threads,
 		&when{&s.IssuedAt}, &s.IssuedBy, &s.Replaces, &when{&s.EndedAt}, &s.Run, &when{&s.HandedOverAt}, &when{&s.AcknowledgedAt}, &when{&s.HeldUntil})
 	return s, translate(err)
 }
@@ -77,7 +77,7 @@ const (
 )
 
 func scanCode(row scanner) (setID string, c store.CodeRow, err error) {
-	err = row.Scan(&setID, &c.Number, &c.Hash, &when{&c.UsedAt}, &c.Use)
+	err = row.Scan(&setID, &c.Number, &octets{&c.Hash}, &when{&c.UsedAt}, &c.Use)
 	return setID, c, translate(err)
 }
 

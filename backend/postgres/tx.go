@@ -227,6 +227,15 @@ func (w *when) ScanInt64(n pgtype.Int8) error {
 	return nil
 }
 
+// octets scans bytes; none are nil, as sqlite gives them: the digests in the log tell nil from empty.
+type octets struct{ b *[]byte }
+
+// ScanBytes implements pgtype.BytesScanner, whose bytes are the driver's again afterwards.
+func (o *octets) ScanBytes(b []byte) error {
+	*o.b = append([]byte(nil), b...)
+	return nil
+}
+
 const selectInfo = `SELECT id, name, created_at, require_2fa, last_sheet, require_from, two_people, idle_minutes, last_run, backup_at, support, hide_admins,
 	vault_generation, rotating, rotation_held, kit_at, kit_by, kit_generation, kit_public_key, vault_public_key FROM workspaces WHERE workspace = $1 `
 
@@ -278,7 +287,7 @@ func (t *tx) NextSheet() (n int, err error) {
 
 func (t *readTx) Head() (h store.Head, err error) {
 	var state []byte
-	err = t.row("SELECT seq, seal, state, at FROM events WHERE workspace = $1 ORDER BY seq DESC LIMIT 1", nil, &h.Seq, &h.Signature, &state, &when{&h.At})
+	err = t.row("SELECT seq, seal, state, at FROM events WHERE workspace = $1 ORDER BY seq DESC LIMIT 1", nil, &h.Seq, &octets{&h.Signature}, &state, &when{&h.At})
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Head{}, nil
 	}
@@ -319,7 +328,7 @@ func (t *readTx) EventsBefore(before int64) iter.Seq2[store.SignedEvent, error] 
 func scanEvent(row scanner) (e store.SignedEvent, err error) {
 	var detail, changed string
 	var state []byte
-	if err := row.Scan(&e.Seq, &when{&e.At}, &e.Kind, &e.Actor, &e.Subject, &detail, &changed, &state, &e.Signature); err != nil {
+	if err := row.Scan(&e.Seq, &when{&e.At}, &e.Kind, &e.Actor, &e.Subject, &detail, &changed, &state, &octets{&e.Signature}); err != nil {
 		return e, translate(err)
 	}
 	copy(e.State[:], state)

@@ -11,7 +11,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/sqlite"
+	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
 
@@ -33,7 +33,7 @@ func lived(t *testing.T) (*fixture, phone, []string) {
 // sneak changes the file as somebody could who has the right to write it.
 func (h *fixture) sneak(statements ...string) {
 	h.Helper()
-	db, err := sql.Open("sqlite", h.path)
+	db, err := sql.Open("sqlite", h.file())
 	h.ok(err)
 	for _, s := range statements {
 		r, err := db.Exec(s)
@@ -49,7 +49,7 @@ func (h *fixture) sneak(statements ...string) {
 func (h *fixture) start() (*client.Workspace, error) {
 	h.Helper()
 	var err error
-	if h.store, err = sqlite.Open(h.Context(), h.path); err != nil {
+	if h.store, err = teststore.Open(h.Context(), h.T, h.path); err != nil {
 		return nil, service.Explain(err)
 	}
 	store := h.store
@@ -131,7 +131,7 @@ func TestOpen_FindsATriggerOrAViewBeforeReading(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h, _, _ := lived(t)
-			db, err := sql.Open("sqlite", h.path)
+			db, err := sql.Open("sqlite", h.file())
 			h.ok(err)
 			_, err = db.Exec(planted)
 			h.ok(errors.Join(err, db.Close()))
@@ -150,7 +150,7 @@ func TestOpen_FindsAnOlderCopyWithAndWithoutItsWAL(t *testing.T) {
 		}
 		copied := map[string][]byte{}
 		for _, suffix := range []string{"", "-wal"} {
-			if b, err := os.ReadFile(h.path + suffix); err == nil {
+			if b, err := os.ReadFile(h.file() + suffix); err == nil {
 				copied[suffix] = b
 			}
 		}

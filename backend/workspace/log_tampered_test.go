@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"countersign/backend/service"
+	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
 
@@ -33,7 +34,7 @@ func peopled(t *testing.T) *fixture {
 // copied is another fixture with the same content, which nobody writes to.
 func (h *fixture) copied(t *testing.T) *fixture {
 	t.Helper()
-	b, err := os.ReadFile(h.path)
+	b, err := os.ReadFile(teststore.File(t, h.path))
 	if err != nil {
 		t.Fatal(err)
 	}

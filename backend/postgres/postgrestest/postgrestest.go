@@ -180,9 +180,12 @@ func (s *Server) Admin(t T, statements ...string) {
 	}
 }
 
-// programs finds the newest PostgreSQL of the system. Debian keeps its programs out of the PATH.
-func programs() (dir string, err error) {
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+// debian is where Debian keeps PostgreSQL's programs, each version in its folder and out of the PATH.
+const debian = "/usr/lib/postgresql"
+
+// programsIn finds the newest PostgreSQL of the system.
+func programsIn(system string) (dir string, err error) {
+	found, _ := filepath.Glob(filepath.Join(system, "*/bin/initdb"))
 	slices.SortFunc(found, func(a, b string) int { return version(a) - version(b) })
 	if len(found) > 0 {
 		return filepath.Dir(found[len(found)-1]), nil
@@ -226,7 +229,7 @@ fi
 rm -rf "$1"`
 
 func start() (*Server, error) {
-	bin, err := programs()
+	bin, err := programsIn(debian)
 	if err != nil {
 		return nil, err
 	}
