@@ -138,3 +138,54 @@ func TestCommit_WithoutAStandbyIsUnknown(t *testing.T) {
 	}
 	on.Admin(t, "ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()")
 }
+
+// TestCommit_SaysNoOnlyWhereTheServerDoes has a commit take its time, and ends it.
+func TestCommit_SaysNoOnlyWhereTheServerDoes(t *testing.T) {
+	t.Parallel()
+	s, connString := staffed(t)
+	on := postgrestest.Shared(t)
+	sneak(t, connString, "CREATE FUNCTION public.wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(3600); RETURN NULL; END'",
+		"CREATE CONSTRAINT TRIGGER t AFTER INSERT ON profiles DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.wait()")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	for _, c := range []struct {
+		name string
+		end  func(process uint32)
+		want error
+		not  error
+	}{
+		{"cancelled", func(p uint32) { on.Admin(t, fmt.Sprintf("SELECT pg_cancel_backend(%d)", p)) }, store.ErrFailed, store.ErrUnknownOutcome},
+		{"terminated", func(p uint32) { on.Admin(t, fmt.Sprintf("SELECT pg_terminate_backend(%d)", p)) }, store.ErrUnknownOutcome, store.ErrFailed}, // it says that the session ended
+		{"given up", func(uint32) { cancel() }, store.ErrUnknownOutcome, context.Canceled},
+	} {
+		process, done := make(chan uint32, 1), make(chan error, 1)
+		go func() {
+			done <- s.Update(ctx, func(tx store.WriteTx) error {
+				process <- postgres.Server(tx)
+				return tx.InsertProfile(person(c.name))
+			})
+		}()
+		p := <-process
+		waitFor(t, on, fmt.Sprintf("SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = %d", p))
+		c.end(p)
+		is(t, c.name, <-done, c.want, c.not)
+		if there(t, s, c.name) {
+			t.Errorf("%s: it stands", c.name)
+		}
+	}
+}
+
+func TestUpdate_EndedContextSendsNoCommit(t *testing.T) {
+	t.Parallel()
+	s, _ := staffed(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	err := s.Update(ctx, func(tx store.WriteTx) error {
+		err := tx.InsertProfile(person("a"))
+		cancel()
+		return err
+	})
+	is(t, "before the commit", err, context.Canceled, store.ErrUnknownOutcome, store.ErrFailed)
+	if there(t, s, "a") {
+		t.Error("it stands")
+	}
+}

@@ -81,3 +81,6 @@ func FileOf(t store.ReadTx, table string) (path string, err error) {
 	err = r.conn.QueryRow(r.ctx, "SELECT pg_relation_filepath($1)", table).Scan(&path)
 	return path, err
 }
+
+// Step is how many rows a walk fetches at once.
+const Step = step

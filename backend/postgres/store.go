@@ -192,9 +192,6 @@ func release(ctx context.Context, conn *pgxpool.Conn) {
 // warning tells of a commit that nobody waited for to reach a standby
 // (https://www.postgresql.org/docs/15/warm-standby.html#SYNCHRONOUS-REPLICATION-HA).
 func commit(ctx context.Context, conn *pgxpool.Conn) error {
-	if err := ctx.Err(); err != nil {
-		return busy(err) // it was not sent
-	}
 	told := conn.Conn().PgConn().CustomData()
 	delete(told, warned)
 	tag, err := conn.Exec(ctx, "COMMIT")
@@ -208,7 +205,7 @@ func commit(ctx context.Context, conn *pgxpool.Conn) error {
 		return nil
 	case errors.As(err, &answer) && answer.SeverityUnlocalized == "ERROR": // and not FATAL, which says only that the session ended
 		return refused(answer)
-	case pgconn.SafeToRetry(err): // it was not sent
+	case pgconn.SafeToRetry(err): // it was not sent: the context had ended, or the connection was known to be closed
 		return within(ctx, err)
 	}
 	// The error is not wrapped: that a context ended must not be taken for an act that did not happen.
