@@ -49,7 +49,7 @@ var soleImporters = map[string]string{
 	"github.com/zalando/go-keyring": module + "/backend/keychain",
 	"modernc.org/sqlite":            module + "/backend/sqlite",
 	"github.com/pressly/goose":      module + "/backend/sqlite " + module + "/backend/postgres",
-	"github.com/jackc/pgx":          module + "/backend/postgres",
+	"github.com/jackc/pgx":          module + "/backend/postgres " + module + "/backend/teststore",
 	"github.com/ccojocar/zxcvbn-go": module + "/backend/password",
 	"filippo.io/age":                module + "/backend/bundle " + module + "/backend/vault",
 	"github.com/spf13":              module + "/cmd",

@@ -4,6 +4,7 @@ package teststore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,6 +22,9 @@ type Store interface {
 	io.Closer
 }
 
+// tested is what the server calls the workspace under test.
+const tested = "tested"
+
 // chosen is the store that the environment names.
 var chosen = os.Getenv("COUNTERSIGN_TEST_STORE")
 
@@ -36,22 +40,28 @@ func Open(ctx context.Context, t postgrestest.T, path string) (Store, error) {
 		if err != nil {
 			return nil, err
 		}
-		return onServer{d.Workspace("tested"), d}, nil
+		return onServer{d.Workspace(tested), d}, nil
 	}
 	return nil, fmt.Errorf("COUNTERSIGN_TEST_STORE names no store: %s", chosen)
 }
 
 // File gives the path of the database's file to a test that is about this file: one that edits, copies or
 // measures it. Such a test is skipped where the store has none.
-func File(t interface {
-	Helper()
-	Skip(...any)
-}, path string) string {
+func File(t T, path string) string {
 	t.Helper()
 	if chosen == "postgres" {
 		t.Skip("this test is about SQLite's file")
 	}
 	return path
+}
+
+func fileContent(t T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 // Stop ends what Open may have started. No test may follow.
@@ -80,7 +90,7 @@ func database(t postgrestest.T, path string) (connString string) {
 	}
 	if template == "" {
 		fresh := postgrestest.Template(t)
-		if err := postgres.Migrate(context.Background(), fresh); err != nil {
+		if err := errors.Join(postgres.Migrate(context.Background(), fresh), editable(fresh)); err != nil {
 			t.Fatal(err)
 		}
 		template = fresh

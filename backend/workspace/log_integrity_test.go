@@ -33,16 +33,13 @@ func lived(t *testing.T) (*fixture, phone, []string) {
 // sneak changes the file as somebody could who has the right to write it.
 func (h *fixture) sneak(statements ...string) {
 	h.Helper()
-	db, err := sql.Open("sqlite", h.file())
+	changed, err := teststore.Edit(h, h.path, statements...)
 	h.ok(err)
-	for _, s := range statements {
-		r, err := db.Exec(s)
-		h.ok(err)
-		if n, _ := r.RowsAffected(); n == 0 && !strings.HasPrefix(s, "CREATE") && !strings.HasPrefix(s, "PRAGMA") {
+	for i, s := range statements {
+		if changed[i] == 0 && !strings.HasPrefix(s, "CREATE") && !strings.HasPrefix(s, "PRAGMA") {
 			h.Fatalf("%s changed nothing", s)
 		}
 	}
-	h.ok(db.Close())
 }
 
 // start tries to open the workspace.
@@ -93,8 +90,7 @@ func TestOpen_FindsEditedRowsAndOpensNothing(t *testing.T) {
 			t.Parallel()
 			h, _, _ := lived(t)
 			h.sneak(c.sql...)
-			before, err := os.ReadFile(h.path)
-			h.ok(err)
+			before := teststore.Content(h, h.path)
 			for range 2 { // nothing heals by itself
 				w, err := h.start()
 				if w != nil {
@@ -114,8 +110,8 @@ func TestOpen_FindsEditedRowsAndOpensNothing(t *testing.T) {
 				}
 				h.ok(h.store.Close())
 			}
-			if after, err := os.ReadFile(h.path); err != nil || string(after) != string(before) {
-				t.Error("the file was changed")
+			if teststore.Content(h, h.path) != before {
+				t.Error("the database was changed")
 			}
 		})
 	}
