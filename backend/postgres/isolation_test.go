@@ -247,3 +247,45 @@ func TestExclusive_HoldersNeedNoConnectionOfOthers(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// TestUpdate_WhatIsNotCommittedKeepsItsConnection has one connection, which a new transaction would otherwise wait for,
+// or make anew.
+func TestUpdate_WhatIsNotCommittedKeepsItsConnection(t *testing.T) {
+	t.Parallel()
+	s := open(t, migrated(t)+" pool_max_conns=1").Workspace("w")
+	put(t, s, "a")
+	var first uint32
+	for name, act := range map[string]func(store.WriteTx) error{
+		"a refusal":         func(store.WriteTx) error { return errors.New("refused") },
+		"a failure":         func(tx store.WriteTx) error { return tx.InsertProfile(person("a")) },
+		"an overlooked one": func(tx store.WriteTx) error { _ = tx.InsertProfile(person("a")); return nil },
+		"a panic":           func(store.WriteTx) error { panic("boom") },
+		"a walk that is cut": func(tx store.WriteTx) error {
+			for range tx.Rows() {
+				break
+			}
+			return errors.New("refused")
+		},
+		"nothing to find":    func(tx store.WriteTx) error { _, err := tx.Profile("none"); return err },
+		"what was committed": func(tx store.WriteTx) error { return rename(tx, "a", "x") },
+		"a number":           func(tx store.WriteTx) error { _, err := tx.NextRun(); return err },
+	} {
+		func() {
+			defer func() { _ = recover() }()
+			_ = s.Update(t.Context(), func(tx store.WriteTx) error {
+				if process := postgres.Server(tx); first == 0 {
+					first = process
+				} else if process != first {
+					t.Errorf("before %s there is another connection", name)
+				}
+				return act(tx)
+			})
+		}()
+	}
+	view(t, s, func(tx store.ReadTx) error {
+		if postgres.Server(tx) != first {
+			t.Error("after all there is another connection")
+		}
+		return nil
+	})
+}
