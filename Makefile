@@ -23,7 +23,7 @@ page := frontend/dist/index.html
 page_sources := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune \
 	-o -path frontend/tests -prune -o -type f -print 2>/dev/null) $(wildcard backend/words/*.json)
 # What is promised of things that happen at once is tested in these packages.
-racing := ./backend/sqlite/... ./backend/keychain/... ./backend/workspace/racetest
+racing := ./backend/sqlite/... ./backend/postgres ./backend/keychain/... ./backend/workspace/racetest
 private := build/private-desktop.sh
 playwright := $(private) node e2e/node_modules/@playwright/test/cli.js test --config e2e/playwright.config.mjs
 # The files of window tests that "make test" leaves to "make test-all".
@@ -133,7 +133,7 @@ test-all: test ## check everything: what "make test" checks, and the rest of the
 .PHONY: test-go test-race test-race-more test-platforms
 test-go: setup-build setup-test $(page) ## Go tests, but for the packages of test-race
 	@echo "go test"
-	@go list -tags $(production) ./... | { grep -vE '/backend/(sqlite|keychain|workspace/racetest)' || true; } \
+	@go list -tags $(production) ./... | { grep -vE '/backend/(sqlite|postgres$$|keychain|workspace/racetest)' || true; } \
 		| xargs go test -timeout 25m -tags $(production) | { grep -v 'no test files' || true; }
 
 test-race: setup-build setup-test ## Go tests of what happens at once, under the race detector

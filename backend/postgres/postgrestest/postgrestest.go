@@ -193,7 +193,7 @@ func programsIn(system string) (dir string, err error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
 		return filepath.Dir(path), nil
 	}
-	return "", errors.New("PostgreSQL is not installed: run make setup")
+	return "", errors.New("PostgreSQL is not installed: run make setup, or put initdb and postgres on the PATH")
 }
 
 func version(path string) int {
