@@ -153,6 +153,13 @@ func (d *Database) Close() {
 	d.locks.Close()
 }
 
+// leave gives up all connections to a server that takes no writes any more: where there are several
+// hosts, another does by now, or will.
+func (d *Database) leave() {
+	d.pool.Reset()
+	d.locks.Reset()
+}
+
 // lockKey is the number under which PostgreSQL knows a lock (https://www.postgresql.org/docs/15/explicit-locking.html#ADVISORY-LOCKS).
 func lockKey(name string) int64 {
 	sum := sha256.Sum256([]byte("countersign " + name))

@@ -10,6 +10,8 @@ import (
 	"countersign/backend/postgres"
 	"countersign/backend/postgres/postgrestest"
 	"countersign/backend/store"
+
+	"github.com/jackc/pgx/v5"
 )
 
 func TestExclusive_WithoutItsLockNothingIsCommitted(t *testing.T) {
@@ -17,13 +19,13 @@ func TestExclusive_WithoutItsLockNothingIsCommitted(t *testing.T) {
 	s, _ := staffed(t)
 	on := postgrestest.Shared(t)
 	err := s.Exclusive(t.Context(), func() error {
-		terminate(t, on, postgres.LockServer(s))
+		terminate(t, on, postgres.LockServer(t, s))
 		return s.Update(t.Context(), func(tx store.WriteTx) error { return tx.InsertProfile(person("a")) })
 	})
 	is(t, "lost before the transaction", err, store.ErrFailed, store.ErrUnknownOutcome, store.ErrConflict)
 	err = s.Exclusive(t.Context(), func() error {
 		return s.Update(t.Context(), func(tx store.WriteTx) error {
-			terminate(t, on, postgres.LockServer(s))
+			terminate(t, on, postgres.LockServer(t, s))
 			return tx.InsertProfile(person("a"))
 		})
 	})
@@ -33,7 +35,7 @@ func TestExclusive_WithoutItsLockNothingIsCommitted(t *testing.T) {
 	}
 	err = s.Exclusive(t.Context(), func() error {
 		err := s.Update(t.Context(), func(tx store.WriteTx) error { return tx.InsertProfile(person("b")) })
-		terminate(t, on, postgres.LockServer(s))
+		terminate(t, on, postgres.LockServer(t, s))
 		return err
 	})
 	is(t, "lost after the commit", err, store.ErrUnknownOutcome)
@@ -41,7 +43,7 @@ func TestExclusive_WithoutItsLockNothingIsCommitted(t *testing.T) {
 		t.Error("what was committed is gone")
 	}
 	refused := errors.New("refused")
-	err = s.Exclusive(t.Context(), func() error { terminate(t, on, postgres.LockServer(s)); return refused })
+	err = s.Exclusive(t.Context(), func() error { terminate(t, on, postgres.LockServer(t, s)); return refused })
 	is(t, "a function that did nothing", err, refused, store.ErrUnknownOutcome)
 	if err := s.Exclusive(t.Context(), func() error { return nil }); err != nil {
 		t.Errorf("afterwards: %v", err)
@@ -58,7 +60,7 @@ func TestExclusive_NextHolderWaitsForWhatCanStillCommit(t *testing.T) {
 	began := make(chan error, 1)
 	_ = one.Exclusive(t.Context(), func() error {
 		err := one.Update(t.Context(), func(tx store.WriteTx) error {
-			lost := postgres.LockServer(one)
+			lost := postgres.LockServer(t, one)
 			go func() {
 				began <- other.Exclusive(t.Context(), func() error {
 					if !ended {
@@ -102,7 +104,7 @@ func TestExclusive_AProcessThatIsGoneHoldsNoLock(t *testing.T) {
 	soon, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer stop()
 	is(t, "while it is there", s.Exclusive(soon, func() error { t.Error("two at once"); return nil }), store.ErrBusy)
-	terminate(t, postgrestest.Shared(t), postgres.LockServer(gone)) // as the server does where the client is gone
+	terminate(t, postgrestest.Shared(t), postgres.LockServer(t, gone)) // as the server does where the client is gone
 	if err := s.Exclusive(t.Context(), func() error { return nil }); err != nil {
 		t.Error(err)
 	}
@@ -152,5 +154,43 @@ func TestWait_ThatADeadlineEndsIsBusy(t *testing.T) {
 	})
 	if err := s.Update(t.Context(), func(tx store.WriteTx) error { return rename(tx, "a", "z") }); err != nil {
 		t.Errorf("afterwards: %v", err)
+	}
+}
+
+// TestUpdate_ServerThatTakesNoWritesAnyMoreIsLeft has two servers, of which the first stops taking writes, as one
+// does that is no longer the primary. A lock that is held there holds nothing at the other.
+func TestUpdate_ServerThatTakesNoWritesAnyMoreIsLeft(t *testing.T) {
+	t.Parallel()
+	first, second := postgrestest.New(t), postgrestest.Shared(t)
+	connString := migrated(t)
+	config, err := pgx.ParseConfig(connString)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Admin(t, "CREATE DATABASE "+config.Database)
+	if err := postgres.Migrate(t.Context(), first.ConnString(config.Database)); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, fmt.Sprintf("host=%s,%s user=%s dbname=%s", first.Folder(), second.Folder(), config.User, config.Database))
+	s := d.Workspace("w")
+	put(t, s)
+	put(t, open(t, connString).Workspace("w")) // as replication would have it
+	err = s.Exclusive(t.Context(), func() error {
+		first.Admin(t, "ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()")
+		waitFor(t, first, "SELECT current_setting('default_transaction_read_only') = 'on'")
+		var err error
+		for ; err == nil; err = s.Update(t.Context(), func(tx store.WriteTx) error { _, err := tx.NextRun(); return err }) { // until its session has seen it
+		}
+		is(t, "at the first", err, store.ErrReadOnly)
+		return s.Update(t.Context(), func(tx store.WriteTx) error { return tx.InsertProfile(person("a")) })
+	})
+	is(t, "at the second, where nobody has the lock", err, store.ErrFailed, store.ErrReadOnly, store.ErrUnknownOutcome)
+	if err := s.Exclusive(t.Context(), func() error {
+		return s.Update(t.Context(), func(tx store.WriteTx) error { return tx.InsertProfile(person("b")) })
+	}); err != nil {
+		t.Errorf("at the second: %v", err)
+	}
+	if at := open(t, connString).Workspace("w"); there(t, at, "a") || !there(t, at, "b") {
+		t.Error("the second has what was not committed there, or not what was")
 	}
 }

@@ -45,7 +45,14 @@ func read(t store.ReadTx) *readTx {
 }
 
 // LockServer is the process of the server that has the lock of an Exclusive.
-func LockServer(s *Store) uint32 { return s.held.PgConn().PID() }
+func LockServer(t *testing.T, s *Store) (process uint32) {
+	t.Helper()
+	if err := s.db.pool.QueryRow(t.Context(), `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+		AND classid::bigint << 32 | objid::bigint = $1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`, s.lock).Scan(&process); err != nil {
+		t.Fatal(err)
+	}
+	return process
+}
 
 // Connections gives how many connections of the pool are open and in use.
 func Connections(d *Database) (open, inUse int32) {

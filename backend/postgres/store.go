@@ -2,9 +2,11 @@ package postgres
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -21,9 +23,7 @@ type Store struct {
 	inside    chan struct{} // full while this Store is in an Exclusive, or waits for the lock
 	lock      int64         // one Exclusive among all programs
 	fence     int64         // see Exclusive
-
-	mu   sync.Mutex
-	held *pgx.Conn // the connection that has the lock, nil outside of an Exclusive
+	token     atomic.Int64  // of the Exclusive that this Store is in; 0: of none
 }
 
 var _ store.Store = (*Store)(nil)
@@ -35,10 +35,14 @@ const cleanUp = 5 * time.Second
 // Exclusive runs fn while nobody else, in any process, is in an Exclusive of the same workspace:
 // today's log has one writer. It waits as long as ctx lets it; a deadline that passes meanwhile is ErrBusy.
 //
-// The lock belongs to a connection, and is lost with it. Then an Update that has not committed
+// The lock belongs to a session of the server, and is lost with it. Then an Update that has not committed
 // fails (ErrFailed), and Exclusive is ErrUnknownOutcome if fn has not failed: what fn committed
-// stands, but others may have been at work beside its end. While an Update that still counts on
-// the lock can commit, no other gets in: it holds the fence, at which the next holder of the lock waits.
+// stands, but others may have been at work beside its end.
+//
+// Two more locks make sure of that. The session takes a token, which nobody else knows, after the lock: while
+// an Update finds the token taken, the lock is held, at the server to which it commits. And each
+// Update has a share in the fence before it looks, at which the next holder of the lock waits: so none
+// commits that has looked, after another has begun.
 func (s *Store) Exclusive(ctx context.Context, fn func() error) (err error) {
 	select {
 	case s.inside <- struct{}{}:
@@ -51,59 +55,48 @@ func (s *Store) Exclusive(ctx context.Context, fn func() error) (err error) {
 		return within(ctx, err)
 	}
 	defer conn.Release()
-	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", s.lock); err != nil {
-		return within(ctx, err)
-	}
+	token := newToken()
 	defer func() {
-		s.setHeld(nil)
-		if lost := unlock(ctx, conn.Conn(), s.lock); lost != nil && err == nil {
+		s.token.Store(0)
+		if lost := unlock(ctx, conn.Conn(), s.lock, token); lost != nil && err == nil {
 			err = fmt.Errorf("%w: %w", store.ErrUnknownOutcome, lost)
 		}
 	}()
-	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1), pg_advisory_unlock($1)", s.fence); err != nil {
+	// PostgreSQL evaluates a list from left to right.
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1), pg_advisory_lock($2), pg_advisory_unlock($2), pg_advisory_lock($3)", s.lock, s.fence, token); err != nil {
 		return within(ctx, err)
 	}
-	s.setHeld(conn.Conn())
+	s.token.Store(token)
 	return fn()
 }
 
-func (s *Store) setHeld(conn *pgx.Conn) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.held = conn
+// newToken is a number that no other Exclusive has, and not 0.
+func newToken() int64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return int64(binary.BigEndian.Uint64(b[:]) | 1)
 }
 
-// unlock gives a lock back, or closes the connection that may have it.
-func unlock(ctx context.Context, conn *pgx.Conn, lock int64) error {
+// unlock gives locks back, or closes the connection that may have them.
+func unlock(ctx context.Context, conn *pgx.Conn, locks ...int64) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUp)
 	defer cancel()
 	var had bool
-	err := conn.QueryRow(ctx, "SELECT pg_advisory_unlock($1)", lock).Scan(&had)
+	err := conn.QueryRow(ctx, "SELECT bool_and(pg_advisory_unlock(lock)) FROM unnest($1::bigint[]) AS lock", locks).Scan(&had)
 	if err == nil && had {
 		return nil
 	}
 	return errors.Join(errLockLost, translate(err), conn.Close(ctx))
 }
 
-// inExclusive reports whether this Store is in an Exclusive.
-func (s *Store) inExclusive() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.held != nil
-}
-
-// checkHeld asks whether the connection is there that has the lock.
-func (s *Store) checkHeld(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.held == nil {
-		return fmt.Errorf("%w: %w", store.ErrFailed, errLockLost)
+// checkHeld asks, in a transaction that has its share in the fence, whether the session of a token is there.
+func checkHeld(ctx context.Context, conn *pgxpool.Conn, token int64) error {
+	var free bool
+	if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock_shared($1)", token).Scan(&free); err != nil {
+		return within(ctx, err)
 	}
-	if err := s.held.Ping(ctx); err != nil {
-		if ctx.Err() != nil {
-			return within(ctx, err)
-		}
-		return fmt.Errorf("%w: %w: %w", store.ErrFailed, errLockLost, translate(err))
+	if free {
+		return fmt.Errorf("%w: %w", store.ErrFailed, errLockLost)
 	}
 	return nil
 }
@@ -112,8 +105,8 @@ func (s *Store) checkHeld(ctx context.Context) error {
 // after the other. One of two that could not is ErrConflict. It may say so at any statement or at the commit.
 func (s *Store) Update(ctx context.Context, fn func(store.WriteTx) error) error {
 	return s.run(ctx, "BEGIN ISOLATION LEVEL SERIALIZABLE", func(conn *pgxpool.Conn, t *readTx) error {
-		fenced := s.inExclusive()
-		if fenced {
+		token := s.token.Load()
+		if token != 0 {
 			if _, err := conn.Exec(ctx, "SELECT pg_advisory_xact_lock_shared($1)", s.fence); err != nil {
 				return within(ctx, err)
 			}
@@ -121,8 +114,8 @@ func (s *Store) Update(ctx context.Context, fn func(store.WriteTx) error) error 
 		if err := t.settle(fn(&tx{t})); err != nil {
 			return err
 		}
-		if fenced {
-			if err := s.checkHeld(ctx); err != nil {
+		if token != 0 {
+			if err := checkHeld(ctx, conn, token); err != nil {
 				return err
 			}
 		}
@@ -153,7 +146,11 @@ func (s *Store) run(ctx context.Context, begin string, fn func(*pgxpool.Conn, *r
 		return within(ctx, err)
 	}
 	defer release(ctx, conn) // of a function that panics, too
-	return fn(conn, &readTx{ctx: ctx, conn: conn.Conn(), workspace: s.workspace})
+	err = fn(conn, &readTx{ctx: ctx, conn: conn.Conn(), workspace: s.workspace})
+	if answer, is := errors.AsType[*refusal](err); is && answer.code == "25006" {
+		s.db.leave()
+	}
+	return err
 }
 
 // begin begins a transaction. Where it finds out that a connection of the pool was closed at the other
