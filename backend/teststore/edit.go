@@ -90,7 +90,8 @@ func editable(connString string) error {
 	_, err = conn.Exec(ctx, `
 		CREATE SCHEMA edited;
 		CREATE FUNCTION edited.zeroblob(n int) RETURNS bytea LANGUAGE sql AS $$ SELECT decode(repeat('00', n), 'hex') $$;
-		UPDATE pg_cast SET castcontext = 'a' WHERE castsource = 'int4'::regtype AND casttarget = 'bool'::regtype;
+		CREATE FUNCTION edited.yes(n int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN IF n NOT IN (0, 1) THEN RAISE '% is neither yes nor no', n; END IF; RETURN n = 1; END $$;
+		UPDATE pg_cast SET castcontext = 'a', castfunc = 'edited.yes(int)'::regprocedure WHERE castsource = 'int4'::regtype AND casttarget = 'bool'::regtype;
 		DO $$ DECLARE of record; BEGIN
 			FOR of IN SELECT c.oid, relname, string_agg(quote_ident(attname), ', ' ORDER BY attnum) columns FROM pg_class c JOIN pg_attribute ON attrelid = c.oid
 				WHERE relnamespace = 'countersign'::regnamespace AND relkind = 'r' AND relname <> 'goose_db_version' AND attnum > 1 GROUP BY c.oid, relname
