@@ -189,3 +189,19 @@ func TestUpdate_EndedContextSendsNoCommit(t *testing.T) {
 		t.Error("it stands")
 	}
 }
+
+// TestCommit_ThatRollsBackIsNoCommit has a transaction that PostgreSQL has given up, and that nobody noted: it answers
+// the commit without an error.
+func TestCommit_ThatRollsBackIsNoCommit(t *testing.T) {
+	t.Parallel()
+	s, _ := staffed(t)
+	err := s.Update(t.Context(), func(tx store.WriteTx) error {
+		err := tx.InsertProfile(person("a"))
+		_ = postgres.Exec(tx, "SELECT 1 / 0")
+		return err
+	})
+	is(t, "the commit", err, store.ErrFailed, store.ErrUnknownOutcome)
+	if there(t, s, "a") {
+		t.Error("it stands")
+	}
+}

@@ -48,6 +48,7 @@ func TestExclusive_WithoutItsLockNothingIsCommitted(t *testing.T) {
 	if err := s.Exclusive(t.Context(), func() error { return nil }); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
+	update(t, s, func(tx store.WriteTx) error { return tx.InsertProfile(person("c")) }) // outside, where no lock is asked for
 }
 
 // TestExclusive_NextHolderWaitsForWhatCanStillCommit has a holder lose its lock while its transaction is

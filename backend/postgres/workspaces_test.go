@@ -37,7 +37,7 @@ func neighbour(t *testing.T, s *postgres.Store) {
 				err = errors.Join(err, tx.AppendEvent(e, seal))
 			}
 		}
-		for _, id := range []string{"s", "q", "z"} { // as storetest's own
+		for _, id := range []string{"s", "q", "z", "a1", "o"} { // as storetest's own
 			err = errors.Join(err, tx.InsertSet(set(id, "a", 200+int(id[0]), store.SetReplaced), [][]byte{{1}}))
 		}
 		return errors.Join(err,
