@@ -37,10 +37,10 @@ func neighbour(t *testing.T, s *postgres.Store) {
 				err = errors.Join(err, tx.AppendEvent(e, seal))
 			}
 		}
-		for _, id := range []string{"s", "q", "z", "a1", "o"} { // as storetest's own
+		for _, id := range []string{"s", "z", "a1", "o"} { // as storetest's own
 			err = errors.Join(err, tx.InsertSet(set(id, "a", 200+int(id[0]), store.SetReplaced), [][]byte{{1}}))
 		}
-		return errors.Join(err,
+		return errors.Join(err, tx.InsertProfile(person("else")), tx.InsertSet(set("q", "else", 400, store.SetActive), [][]byte{{1}}), // which waits at storetest's
 			tx.InsertIntent(store.Intent{ID: "i", Kind: store.IntentDelete, Item: "n", CreatedAt: at}), tx.InsertApproval(store.Approval{ID: "x", Kind: store.ApproveHelpCode, State: store.ApprovalWaiting, At: at}),
 			tx.InsertIntent(store.Intent{ID: "c", Kind: store.IntentCreate, Item: "w/device", CreatedAt: at}), tx.SaveVaultKey(store.VaultKey{Holder: "a", Recipient: "r", Generation: 1}))
 	})

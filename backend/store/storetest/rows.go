@@ -316,7 +316,13 @@ func drop(f *fixture) {
 			err = tx.InsertInfo(store.Info{ID: "w", Name: "N"})
 		}
 		_, markErr := tx.MarkCreated(monday)
-		return errors.Join(err, markErr, tx.DropWorkspace())
+		return errors.Join(err, markErr, tx.InsertIntent(store.Intent{ID: "c", Kind: store.IntentCreate, Item: "w/device"}), tx.DropWorkspace())
+	})
+	f.view(func(tx store.ReadTx) error {
+		if _, err := tx.Intent("c"); err != nil {
+			f.Errorf("an intent of a workspace that was created was dropped: %v", err)
+		}
+		return nil
 	})
 	if there, err := infoThere(f.Context(), f.one); err != nil || !there {
 		f.Errorf("a workspace that was created was dropped (%v)", err)
