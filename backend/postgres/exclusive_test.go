@@ -172,7 +172,7 @@ func TestUpdate_ServerThatTakesNoWritesAnyMoreIsLeft(t *testing.T) {
 	if err := postgres.Migrate(t.Context(), first.ConnString(config.Database)); err != nil {
 		t.Fatal(err)
 	}
-	d := open(t, fmt.Sprintf("host=%s,%s user=%s dbname=%s", first.Folder(), second.Folder(), config.User, config.Database))
+	d := open(t, fmt.Sprintf("host=%s,%s port=5432 user=%s dbname=%s", first.Folder(), second.Folder(), config.User, config.Database))
 	s := d.Workspace("w")
 	put(t, s)
 	put(t, open(t, connString).Workspace("w")) // as replication would have it

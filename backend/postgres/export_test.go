@@ -54,10 +54,8 @@ func LockServer(t *testing.T, s *Store) (process uint32) {
 	return process
 }
 
-// Connections gives how many connections of the pool are open and in use.
-func Connections(d *Database) (open, inUse int32) {
-	return d.pool.Stat().TotalConns(), d.pool.Stat().AcquiredConns()
-}
+// InUse is how many connections of the pool are in use.
+func InUse(d *Database) int32 { return d.pool.Stat().AcquiredConns() }
 
 // Explain translates an error of the driver.
 func Explain(err error) error { return translate(err) }

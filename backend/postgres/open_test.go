@@ -126,7 +126,7 @@ func TestOpen_FindsTheHostThatTakesWrites(t *testing.T) {
 	there, _, _ := strings.Cut(strings.TrimPrefix(readOnly.ConnString("x"), "host="), " ")
 	for _, hosts := range []string{t.TempDir() + "," + there + "," + config.Host, there + "," + config.Host, config.Host + "," + there} {
 		for _, attributes := range []string{"", " target_session_attrs=read-write", " target_session_attrs=any"} {
-			d, err := postgres.Open(t.Context(), fmt.Sprintf("host=%s user=%s dbname=%s%s", hosts, config.User, config.Database, attributes))
+			d, err := postgres.Open(t.Context(), fmt.Sprintf("host=%s port=5432 user=%s dbname=%s%s", hosts, config.User, config.Database, attributes))
 			if err != nil {
 				t.Errorf("%s: %v", hosts, err)
 				continue

@@ -132,7 +132,7 @@ func (s *Server) dropped(t T, name string) (connString string) {
 
 // ConnString says how to connect to a database of the server.
 func (s *Server) ConnString(database string) string {
-	return fmt.Sprintf("host=%s user=%s dbname=%s", s.dir, superuser, database)
+	return fmt.Sprintf("host=%s port=5432 user=%s dbname=%s", s.dir, superuser, database)
 }
 
 // Number is what the server calls a database among its files.
@@ -270,7 +270,7 @@ func (s *Server) begin() error {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	s.process = exec.Command(filepath.Join(s.bin, "postgres"), "-D", data, "-k", s.dir, "-c", "listen_addresses=", "-c", "fsync=off",
+	s.process = exec.Command(filepath.Join(s.bin, "postgres"), "-D", data, "-k", s.dir, "-p", "5432", "-c", "listen_addresses=", "-c", "fsync=off",
 		"-c", "max_connections=200", "-c", "max_prepared_transactions=0", "-c", "log_min_messages=fatal", "-c", "wal_level=replica", "-c", "max_wal_senders=4")
 	who.runs(s.process)
 	s.process.Dir = s.dir
