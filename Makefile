@@ -23,7 +23,7 @@ page := frontend/dist/index.html
 page_sources := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune \
 	-o -path frontend/tests -prune -o -type f -print 2>/dev/null) $(wildcard backend/words/*.json)
 # What is promised of things that happen at once is tested in these packages.
-racing := ./backend/sqlite/... ./backend/keychain/... ./backend/workspace/racetest
+racing := ./backend/sqlite/... ./backend/postgres ./backend/keychain/... ./backend/workspace/racetest
 private := build/private-desktop.sh
 playwright := $(private) node e2e/node_modules/@playwright/test/cli.js test --config e2e/playwright.config.mjs
 # The files of window tests that "make test" leaves to "make test-all".
@@ -113,8 +113,8 @@ test-bindings: setup-build $(page) ## frontend/wailsjs is what the bound structs
 # Tests wait for the disk most of their time. A folder in memory spares that, where there is one with room.
 memory := $(shell df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000 { print "/dev/shm" }')
 ifneq ($(memory),)
-test-go test-race test-race-more test-e2e test-e2e-more test-window test-window-more: export GOTMPDIR := $(or $(TMPDIR),/tmp)
-test-go test-race test-race-more test-e2e test-e2e-more test-window test-window-more: export TMPDIR := $(memory)
+test-go test-race test-race-more test-postgres test-e2e test-e2e-more test-window test-window-more: export GOTMPDIR := $(or $(TMPDIR),/tmp)
+test-go test-race test-race-more test-postgres test-e2e test-e2e-more test-window test-window-more: export TMPDIR := $(memory)
 endif
 
 .PHONY: test test-all
@@ -133,7 +133,7 @@ test-all: test ## check everything: what "make test" checks, and the rest of the
 .PHONY: test-go test-race test-race-more test-platforms
 test-go: setup-build setup-test $(page) ## Go tests, but for the packages of test-race
 	@echo "go test"
-	@go list -tags $(production) ./... | { grep -vE '/backend/(sqlite|keychain|workspace/racetest)' || true; } \
+	@go list -tags $(production) ./... | { grep -vE '/backend/(sqlite|postgres$$|keychain|workspace/racetest)' || true; } \
 		| xargs go test -timeout 25m -tags $(production) | { grep -v 'no test files' || true; }
 
 test-race: setup-build setup-test ## Go tests of what happens at once, under the race detector
@@ -147,6 +147,11 @@ test-platforms: setup-build $(page)
 	@echo "build for Windows, vet for macOS"
 	@GOOS=windows CGO_ENABLED=0 go build -tags $(production) -o build/bin/countersign-windows.exe .
 	@GOOS=darwin CGO_ENABLED=0 go vet ./backend/... $(if $(wildcard cmd),./cmd/...)
+
+# The use cases' own tests, over the store that a server has. Those about SQLite's file are skipped.
+.PHONY: test-postgres
+test-postgres: setup-build setup-test ## the tests of the use cases over PostgreSQL
+	@COUNTERSIGN_TEST_STORE=postgres go test -timeout 25m ./backend/workspace/...
 
 .PHONY: test-crash
 test-crash: ## stop the backend at every write of every use case

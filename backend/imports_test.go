@@ -16,13 +16,14 @@ const module = "countersign"
 type listed struct {
 	ImportPath string
 	Imports    []string
+	Deps       []string
 }
 
 // packages lists every package of the module as it is built for this system, and
 // for the window with the window's tags.
 func packages(t *testing.T) []listed {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-tags", "desktop,production,webkit2_41", "-json=ImportPath,Imports", module+"/...")
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-tags", "desktop,production,webkit2_41", "-json=ImportPath,Imports,Deps", module+"/...")
 	cmd.Dir = ".."
 	out, err := cmd.Output()
 	if err != nil {
@@ -47,7 +48,8 @@ var soleImporters = map[string]string{
 	"github.com/skip2/go-qrcode":    module + "/backend/qr",
 	"github.com/zalando/go-keyring": module + "/backend/keychain",
 	"modernc.org/sqlite":            module + "/backend/sqlite",
-	"github.com/pressly/goose":      module + "/backend/sqlite",
+	"github.com/pressly/goose":      module + "/backend/sqlite " + module + "/backend/postgres",
+	"github.com/jackc/pgx":          module + "/backend/postgres " + module + "/backend/teststore",
 	"github.com/ccojocar/zxcvbn-go": module + "/backend/password",
 	"filippo.io/age":                module + "/backend/bundle " + module + "/backend/vault",
 	"github.com/spf13":              module + "/cmd",
@@ -68,6 +70,8 @@ var mayKnow = map[string][]string{
 	"backend/journal":      {"backend/store", "backend/audit", "backend/secret"},
 	"backend/store":        {"backend/store", "backend/audit", "backend/secret"},
 	"backend/sqlite":       {"backend/store", "backend/audit", "backend/folder"},
+	"backend/postgres":     {"backend/store", "backend/audit", "backend/postgres"},
+	"backend/teststore":    {"backend/store", "backend/sqlite", "backend/postgres"},
 	"backend/keychain":     {"backend/store", "backend/secret", "backend/keychain"},
 	"backend/secretsfile":  {"backend/service", "backend/workspace", "backend/folder", "backend/keychain", "backend/password", "backend/secret"},
 	"backend/sheet":        {"backend/recovery", "backend/sheet", "backend/text", "backend/words"},
@@ -126,6 +130,31 @@ func TestImports_GoOneWay(t *testing.T) {
 	}
 	if found < 10 {
 		t.Fatalf("only %d packages were found", found)
+	}
+}
+
+// serverOnly are the libraries that the programs on a person's computer come without: their place is
+// a server, and they would only make the programs larger and have more to keep up to date.
+var serverOnly = []string{"github.com/jackc/"}
+
+func TestImports_WhatIsForServersIsInNoProgramOfAPerson(t *testing.T) {
+	t.Parallel()
+	programs := 0
+	for _, p := range packages(t) {
+		if p.ImportPath != module && p.ImportPath != module+"/app" && p.ImportPath != module+"/cmd/countersignctl" {
+			continue
+		}
+		programs++
+		for _, dep := range p.Deps {
+			for _, library := range serverOnly {
+				if strings.HasPrefix(dep, library) || within(dep, module+"/backend/postgres") {
+					t.Errorf("%s links %s", p.ImportPath, dep)
+				}
+			}
+		}
+	}
+	if programs != 3 {
+		t.Errorf("%d programs were found", programs)
 	}
 }
 

@@ -19,6 +19,7 @@ test_packages=(
   chromium                                     # the page
   zbar-tools oathtool poppler-utils            # QR codes, codes and PDFs, read by others' tools
   libsecret-tools shellcheck
+  postgresql                                   # the tests of backend/postgres start one of their own
 )
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -59,6 +60,8 @@ is_installed() {
   case $1 in
     # Ubuntu has Chromium under other names, and any of them serves.
     chromium) command -v chromium chromium-browser google-chrome >/dev/null && return 0 ;;
+    # Any version serves, from any repository.
+    postgresql) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return 0 ;;
     pkg-config) command -v pkg-config >/dev/null && return 0 ;;
   esac
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

@@ -8,9 +8,10 @@ import (
 	"countersign/backend/audit"
 )
 
-// Store keeps everything that is not secret.
+// Store keeps everything that is not secret. Texts are UTF-8 without a NUL: not every store keeps others.
 //
-// A function given to Update runs in one transaction that no other writer is in.
+// A function given to Update runs in one transaction, as if no other writer were there: a store lets
+// them in one after the other, or tells one of two that could not have come so (ErrConflict).
 // When it returns nil, the transaction is durable before Update returns. When Update
 // returns an error, nothing of it remains, unless the error is ErrUnknownOutcome. After
 // ErrConflict the caller may run the function again: it must not count on running once.

@@ -16,6 +16,7 @@ import (
 // taken makes a backup and gives what it has, without the secrets.
 func (p *user) taken() (items, documents []string) {
 	p.h.Helper()
+	_ = p.h.file()
 	p.h.ok(p.admin().Backup(p.h.Context(), p.proof(), nil, func(c workspace.BackupCopy) error {
 		for _, i := range c.Items {
 			_, name, _ := strings.Cut(i.Name, "/")
@@ -30,6 +31,7 @@ func (p *user) taken() (items, documents []string) {
 func TestBackup_TakersErrorIsItsOwn(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
+	_ = h.file()
 	full := errors.New("the stick is full")
 	err := owner.admin().Backup(t.Context(), owner.proof(), nil, func(workspace.BackupCopy) error { return full })
 	if !errors.Is(err, full) {
@@ -42,6 +44,7 @@ func TestBackup_TellsHowManySecretsItHas(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.one(person{role: workspace.RoleMember, on: true})
+	_ = h.file()
 	var told [][2]int64
 	h.ok(owner.admin().Backup(t.Context(), owner.proof(), func(done, total int64) { told = append(told, [2]int64{done, total}) },
 		func(workspace.BackupCopy) error { return nil }))
@@ -56,6 +59,7 @@ func TestBackup_IsWholeButForAPhonesKeyThatIsGone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.one(person{role: workspace.RoleMember, on: true})
+	_ = h.file()
 	prefix, phones := h.secrets.prefix(), ""
 	for _, name := range h.secrets.names() {
 		if strings.Contains(name, "/totp/") {
@@ -109,6 +113,7 @@ func TestBackup_KeepsEachFileUntilItIsMade(t *testing.T) {
 	id := h.add(s, paper("a", "1")).IDs[0]
 	h.ok(s.RemoveDocuments(t.Context(), []string{id}))
 	other := owner.admin()
+	_ = h.file()
 	h.ok(owner.admin().Backup(t.Context(), owner.proof(), nil, func(c workspace.BackupCopy) error {
 		h.ok(other.PurgeDocuments(t.Context(), []string{id}))
 		f, err := c.OpenDocument(c.Documents[0])

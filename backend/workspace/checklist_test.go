@@ -33,6 +33,7 @@ func (u *user) expectSteps(s *client.Session, open ...workspace.ChecklistItem) {
 func TestChecklist_EachStepKnowsWhenItIsDone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
+	_ = h.file() // of the backup
 	s := owner.signIn()
 	owner.expectSteps(s, workspace.StepTwoFactor, workspace.StepCodes, workspace.StepKit, workspace.StepBackup, workspace.StepMembers, workspace.StepSecondAdmin)
 	a, err := s.Admin(t.Context())

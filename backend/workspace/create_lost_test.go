@@ -18,7 +18,7 @@ import (
 func TestCreate_AWALThatIsLostLeavesTheWorkspace(t *testing.T) {
 	t.Parallel()
 	h, _ := created(t)
-	whole, err := os.ReadFile(h.path) // as a process that is killed leaves it
+	whole, err := os.ReadFile(h.file()) // as a process that is killed leaves it
 	h.ok(err)
 	path := filepath.Join(t.TempDir(), "workspace.db")
 	h.ok(os.WriteFile(path, whole, 0o600))

@@ -8,7 +8,7 @@ import (
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/sqlite"
+	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
 
@@ -22,7 +22,7 @@ func rough(t *testing.T) (*fixture, *weather, func() *client.Workspace) {
 		t.Helper()
 		h.ok(h.store.Close())
 		var err error
-		h.store, err = sqlite.Open(t.Context(), h.path)
+		h.store, err = teststore.Open(t.Context(), t, h.path)
 		h.ok(err)
 		store := h.store
 		t.Cleanup(func() { _ = store.Close() })

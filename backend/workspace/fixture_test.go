@@ -22,7 +22,7 @@ import (
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/sqlite"
+	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
 
@@ -50,11 +50,11 @@ func (c *clock) step(d time.Duration) {
 	c.t = c.t.Add(d)
 }
 
-// fixture is a workspace on a real SQLite file.
+// fixture is a workspace on a real store.
 type fixture struct {
 	*testing.T
 	path    string
-	store   *sqlite.Store
+	store   teststore.Store
 	files   *faultyFiles
 	secrets *faulty
 	clock   *clock
@@ -79,11 +79,18 @@ func newFixture(t *testing.T) *fixture {
 	return h
 }
 
+// file is the path of the database, for a test that is about SQLite's file: one that edits it, puts an older
+// one in its place, or makes a backup, in which it is.
+func (h *fixture) file() string {
+	h.Helper()
+	return teststore.File(h, h.path)
+}
+
 // open opens the file, as a start of the program does.
 func (h *fixture) open() {
 	h.Helper()
 	var err error
-	if h.store, err = sqlite.Open(h.Context(), h.path); err != nil {
+	if h.store, err = teststore.Open(h.Context(), h.T, h.path); err != nil {
 		h.Fatal(err)
 	}
 	store := h.store

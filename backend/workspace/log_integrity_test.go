@@ -11,7 +11,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/sqlite"
+	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
 
@@ -33,23 +33,20 @@ func lived(t *testing.T) (*fixture, phone, []string) {
 // sneak changes the file as somebody could who has the right to write it.
 func (h *fixture) sneak(statements ...string) {
 	h.Helper()
-	db, err := sql.Open("sqlite", h.path)
+	changed, err := teststore.Edit(h, h.path, statements...)
 	h.ok(err)
-	for _, s := range statements {
-		r, err := db.Exec(s)
-		h.ok(err)
-		if n, _ := r.RowsAffected(); n == 0 && !strings.HasPrefix(s, "CREATE") && !strings.HasPrefix(s, "PRAGMA") {
+	for i, s := range statements {
+		if changed[i] == 0 && !strings.HasPrefix(s, "CREATE") && !strings.HasPrefix(s, "PRAGMA") {
 			h.Fatalf("%s changed nothing", s)
 		}
 	}
-	h.ok(db.Close())
 }
 
 // start tries to open the workspace.
 func (h *fixture) start() (*client.Workspace, error) {
 	h.Helper()
 	var err error
-	if h.store, err = sqlite.Open(h.Context(), h.path); err != nil {
+	if h.store, err = teststore.Open(h.Context(), h.T, h.path); err != nil {
 		return nil, service.Explain(err)
 	}
 	store := h.store
@@ -93,8 +90,7 @@ func TestOpen_FindsEditedRowsAndOpensNothing(t *testing.T) {
 			t.Parallel()
 			h, _, _ := lived(t)
 			h.sneak(c.sql...)
-			before, err := os.ReadFile(h.path)
-			h.ok(err)
+			before := teststore.Content(h, h.path)
 			for range 2 { // nothing heals by itself
 				w, err := h.start()
 				if w != nil {
@@ -114,8 +110,8 @@ func TestOpen_FindsEditedRowsAndOpensNothing(t *testing.T) {
 				}
 				h.ok(h.store.Close())
 			}
-			if after, err := os.ReadFile(h.path); err != nil || string(after) != string(before) {
-				t.Error("the file was changed")
+			if teststore.Content(h, h.path) != before {
+				t.Error("the database was changed")
 			}
 		})
 	}
@@ -131,7 +127,7 @@ func TestOpen_FindsATriggerOrAViewBeforeReading(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h, _, _ := lived(t)
-			db, err := sql.Open("sqlite", h.path)
+			db, err := sql.Open("sqlite", h.file())
 			h.ok(err)
 			_, err = db.Exec(planted)
 			h.ok(errors.Join(err, db.Close()))
@@ -150,7 +146,7 @@ func TestOpen_FindsAnOlderCopyWithAndWithoutItsWAL(t *testing.T) {
 		}
 		copied := map[string][]byte{}
 		for _, suffix := range []string{"", "-wal"} {
-			if b, err := os.ReadFile(h.path + suffix); err == nil {
+			if b, err := os.ReadFile(h.file() + suffix); err == nil {
 				copied[suffix] = b
 			}
 		}

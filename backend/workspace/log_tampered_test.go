@@ -2,12 +2,12 @@ package workspace_test
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"countersign/backend/service"
+	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
 
@@ -33,12 +33,8 @@ func peopled(t *testing.T) *fixture {
 // copied is another fixture with the same content, which nobody writes to.
 func (h *fixture) copied(t *testing.T) *fixture {
 	t.Helper()
-	b, err := os.ReadFile(h.path)
-	if err != nil {
-		t.Fatal(err)
-	}
 	other := &fixture{T: t, path: filepath.Join(t.TempDir(), "workspace.db"), secrets: h.secrets, clock: h.clock}
-	other.ok(os.WriteFile(other.path, b, 0o600))
+	teststore.Copy(t, h.path, other.path)
 	return other
 }
 

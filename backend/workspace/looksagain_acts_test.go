@@ -89,6 +89,7 @@ var acts = []act{
 		return func() error { return second(c.a.VoidSheets(c.Context(), plan.Number, []int{plan.First, plan.Last})) }
 	}},
 	byAdmin("Backup", workspace.RoleOwner, func(c *cast, a *client.Admin) error {
+		_ = c.file()
 		return a.Backup(c.Context(), c.actor.proof(), nil, func(workspace.BackupCopy) error {
 			if c.fallen {
 				c.Error("a backup with every secret went to somebody who may have none any more")

@@ -17,7 +17,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/service"
-	"countersign/backend/sqlite"
+	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
 
@@ -61,7 +61,7 @@ type machine struct {
 	weather *weather
 	memory  *keychain.Memory
 	secrets *roughSecrets
-	file    *sqlite.Store
+	file    teststore.Store
 	w       *client.Workspace
 
 	passwords []string         // the first is the right one, if no trouble came at a change
@@ -111,7 +111,7 @@ func (m *machine) config() workspace.Config {
 // try opens the file in whatever weather there is.
 func (m *machine) try() (err error) {
 	m.close()
-	if m.file, err = sqlite.Open(m.ctx, m.path); err != nil {
+	if m.file, err = teststore.Open(m.ctx, m.T, m.path); err != nil {
 		m.Fatal(err)
 	}
 	if m.w, err = client.Open(m.ctx, m.config()); err != nil {

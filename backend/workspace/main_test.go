@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"countersign/backend/teststore"
 	"flag"
 	"os"
 	"testing"
@@ -12,5 +13,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	teststore.Stop()
+	os.Exit(code)
 }

@@ -466,7 +466,7 @@ func TestOneTimeCode_IsNotInTheDatabase(t *testing.T) {
 	help, err := a.HelpCode(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
 	for _, suffix := range []string{"", "-wal"} {
-		b, err := os.ReadFile(h.path + suffix)
+		b, err := os.ReadFile(h.file() + suffix)
 		h.ok(err)
 		for _, given := range []client.GivenOut{invitation, reset, help} {
 			for _, form := range []string{given.Code.Display(), strings.ReplaceAll(given.Code.Display(), "-", "")} {

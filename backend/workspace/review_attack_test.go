@@ -27,7 +27,7 @@ var noFactor = client.FactorInput{Kind: workspace.FactorNone}
 func (h *fixture) olderCopy() []byte {
 	h.Helper()
 	h.restart()
-	old, err := os.ReadFile(h.path)
+	old, err := os.ReadFile(h.file())
 	h.ok(err)
 	return old
 }
@@ -295,7 +295,7 @@ func TestAccept_ForgedVaultKeysAreNotUsed(t *testing.T) {
 	h.ok(h.store.Close())
 	forged, err := vault.NewKeys()
 	h.ok(err)
-	db, err := sql.Open("sqlite", h.path)
+	db, err := sql.Open("sqlite", h.file())
 	h.ok(err)
 	var recipient string
 	h.ok(db.QueryRow("SELECT recipient FROM vault_keys WHERE holder = ?", "profile/"+owner.id).Scan(&recipient))

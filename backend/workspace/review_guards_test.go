@@ -12,7 +12,7 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/sqlite"
+	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
 
@@ -65,7 +65,7 @@ func (k *hurt) Delete(ctx context.Context, name string) error {
 // sealedOn opens what start has refused, with other secrets or files.
 func (h *fixture) sealedOn(secrets workspace.Secrets, files workspace.Files) *client.Quarantine {
 	h.Helper()
-	store, err := sqlite.Open(h.Context(), h.path)
+	store, err := teststore.Open(h.Context(), h.T, h.path)
 	h.ok(err)
 	h.Cleanup(func() { _ = store.Close() })
 	h.store = store

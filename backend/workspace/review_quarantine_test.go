@@ -9,7 +9,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/sqlite"
+	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
 
@@ -17,7 +17,7 @@ import (
 func (h *fixture) sealed() *client.Quarantine {
 	h.Helper()
 	var err error
-	h.store, err = sqlite.Open(h.Context(), h.path)
+	h.store, err = teststore.Open(h.Context(), h.T, h.path)
 	h.ok(err)
 	store := h.store
 	h.Cleanup(func() { _ = store.Close() })
@@ -33,7 +33,7 @@ func TestAccept_OlderCopyIsAcceptedByItsOwner(t *testing.T) {
 	t.Parallel()
 	h, s, p, codes := enabled(t)
 	h.restart()
-	old, err := os.ReadFile(h.path)
+	old, err := os.ReadFile(h.file())
 	h.ok(err)
 	_ = s
 	s2, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
@@ -68,7 +68,7 @@ func TestAccept_GuessesAreCountedInTheKeychain(t *testing.T) {
 	t.Parallel()
 	h, _, _ := lived(t)
 	h.sneak("UPDATE attempts SET failures = 0 WHERE kind = 'code'")
-	copied, err := os.ReadFile(h.path)
+	copied, err := os.ReadFile(h.file())
 	h.ok(err)
 	for range 5 {
 		h.ok(os.WriteFile(h.path, copied, 0o600)) // however often the file is put back

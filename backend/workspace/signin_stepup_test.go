@@ -135,6 +135,7 @@ var askingActs = []askingAct{
 		return p.admin().DropRequirement(p.ctx, "", proof)
 	}},
 	{method: "Admin.Backup", do: func(p *provenCase, proof client.Proof) error {
+		_ = p.h.file()
 		return p.admin().Backup(p.ctx, proof, nil, func(workspace.BackupCopy) error { return nil })
 	}},
 	{method: "Admin.Prove", keeps: true, do: func(p *provenCase, proof client.Proof) error { return p.admin().Prove(p.ctx, proof) }},

@@ -16,6 +16,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
 
@@ -389,10 +390,11 @@ func (m *machine) restart() {
 
 // tamper changes the file while it is closed, finds it sealed, and puts it back.
 func (m *machine) tamper() {
+	file := teststore.File(m.T, m.path)
 	m.start()
 	before := m.stand()
 	m.close()
-	good, err := os.ReadFile(m.path)
+	good, err := os.ReadFile(file)
 	if err != nil {
 		m.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/sqlite"
+	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
 
@@ -42,7 +42,7 @@ type team struct {
 	path    string
 	clock   *clock
 	secrets *keychain.Memory
-	store   *sqlite.Store
+	store   teststore.Store
 	w       *client.Workspace
 	people  []*teammate
 }
@@ -55,7 +55,7 @@ func (m *team) must(err error) {
 
 func (m *team) open() {
 	var err error
-	m.store, err = sqlite.Open(m.ctx, m.path)
+	m.store, err = teststore.Open(m.ctx, m.T, m.path)
 	m.must(err)
 	m.w, err = client.Open(m.ctx, workspace.Config{Store: m.store, Secrets: m.secrets, Now: m.clock.now, Password: cheap, Recovery: cheapCodes})
 	m.must(err)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
 	"reflect"
@@ -113,6 +114,55 @@ func rowsComeBack(f *fixture) {
 			return nil
 		}))
 	}
+}
+
+// noneIsNil puts in rows without bytes and without members. The log's digests are of rows as JSON, in which
+// nil is null, and empty is not: if stores gave different ones, the log of one would not fit the other.
+func noneIsNil(f *fixture) {
+	f.staffed("a")
+	f.update(func(tx store.WriteTx) error {
+		sheet := set("s", "a", 1, store.SetActive)
+		sheet.Salt = []byte{}
+		return errors.Join(tx.InsertSet(sheet, [][]byte{{}}), tx.InsertOneTime(store.OneTime{ProfileID: "a", Kind: store.OneTimeHelp, Salt: []byte{}, Hash: []byte{}}),
+			tx.InsertRun(store.Run{Number: 1, Kind: store.RunPrint, State: store.RunDone, Members: []string{}}), tx.InsertApproval(store.Approval{ID: "x", Kind: store.ApproveHelpCode, State: store.ApprovalUsed, Members: []string{}}),
+			tx.SaveVaultKey(store.VaultKey{Holder: "h", Recipient: "r", Wrapped: []byte{}, Ciphertext: []byte{}}), tx.InsertDocument(store.DocumentRow{ID: "d", Ciphertext: []byte{}}))
+	})
+	f.view(func(tx store.ReadTx) error {
+		for row, err := range tx.Rows() {
+			if err != nil {
+				return err
+			}
+			b, err := json.Marshal(row.Value)
+			if err != nil {
+				return err
+			}
+			for field, value := range fields(b) {
+				if slices.Contains([]string{"Salt", "PublicKey", "Lock", "Hash", "Members", "Wrapped", "Sealed"}, field) && (value == `""` || value == "[]") {
+					f.Errorf("%s of %s is %s, not null", field, row.Key, value)
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// fields are the names and values within a JSON object, at any depth.
+func fields(object []byte) map[string]string {
+	all := map[string]string{}
+	var of map[string]json.RawMessage
+	var list []json.RawMessage
+	if json.Unmarshal(object, &list) == nil {
+		for _, o := range list {
+			maps.Copy(all, fields(o))
+		}
+	}
+	if json.Unmarshal(object, &of) == nil {
+		for name, value := range of {
+			all[name] = string(value)
+			maps.Copy(all, fields(value))
+		}
+	}
+	return all
 }
 
 func rowsHasEach(f *fixture) {
@@ -266,7 +316,13 @@ func drop(f *fixture) {
 			err = tx.InsertInfo(store.Info{ID: "w", Name: "N"})
 		}
 		_, markErr := tx.MarkCreated(monday)
-		return errors.Join(err, markErr, tx.DropWorkspace())
+		return errors.Join(err, markErr, tx.InsertIntent(store.Intent{ID: "c", Kind: store.IntentCreate, Item: "w/device"}), tx.DropWorkspace())
+	})
+	f.view(func(tx store.ReadTx) error {
+		if _, err := tx.Intent("c"); err != nil {
+			f.Errorf("an intent of a workspace that was created was dropped: %v", err)
+		}
+		return nil
 	})
 	if there, err := infoThere(f.Context(), f.one); err != nil || !there {
 		f.Errorf("a workspace that was created was dropped (%v)", err)

@@ -26,6 +26,7 @@ func Run(t *testing.T, open Open) {
 		test func(*fixture)
 	}{
 		{"Rows_ComeBackAsTheyWere", rowsComeBack},
+		{"Rows_BytesAndListsWithoutAnyAreNil", noneIsNil},
 		{"Rows_HasEachRowOnce", rowsHasEach},
 		{"Update_ReplacesRows", updatesReplace},
 		{"Delete_LeavesNothing", deletesLeaveNothing},

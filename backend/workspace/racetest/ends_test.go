@@ -10,6 +10,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
 
@@ -83,7 +84,7 @@ func TestSealed_GuessesAreAllCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.ok(o.store.Close())
-	db, err := sql.Open("sqlite", o.path)
+	db, err := sql.Open("sqlite", teststore.File(o, o.path))
 	o.ok(err)
 	_, err = db.ExecContext(t.Context(), "UPDATE attempts SET failures = 0 WHERE kind = 'code'")
 	o.ok(err)

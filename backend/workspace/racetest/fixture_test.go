@@ -21,7 +21,7 @@ import (
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/sqlite"
+	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
 
@@ -48,11 +48,11 @@ func (c *clock) step(d time.Duration) {
 	c.t = c.t.Add(d)
 }
 
-// office is a workspace on a real SQLite file.
+// office is a workspace on a real store.
 type office struct {
 	*testing.T
 	path    string
-	store   *sqlite.Store
+	store   teststore.Store
 	secrets workspace.Secrets
 	files   workspace.Files
 	clock   *clock
@@ -90,7 +90,7 @@ func newOffice(t *testing.T) (*office, *person) {
 // reopen opens the file.
 func (o *office) reopen() {
 	o.Helper()
-	store, err := sqlite.Open(o.Context(), o.path)
+	store, err := teststore.Open(o.Context(), o.T, o.path)
 	o.ok(err)
 	o.Cleanup(func() { _ = store.Close() })
 	o.store = store

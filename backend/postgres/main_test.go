@@ -1,0 +1,36 @@
+package postgres_test
+
+import (
+	"context"
+	"os"
+	"sync"
+	"testing"
+
+	"countersign/backend/postgres"
+	"countersign/backend/postgres/postgrestest"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	postgrestest.Stop()
+	os.Exit(code)
+}
+
+var (
+	templateOnce sync.Once
+	template     string
+	templateErr  error
+)
+
+// migrated gives a new database with our schema, and with no row.
+func migrated(t testing.TB) (connString string) {
+	t.Helper()
+	templateOnce.Do(func() {
+		template = postgrestest.Template(t)
+		templateErr = postgres.Migrate(context.Background(), template)
+	})
+	if templateErr != nil {
+		t.Fatal(templateErr)
+	}
+	return postgrestest.Like(t, template)
+}

@@ -1,0 +1,97 @@
+package postgres
+
+import (
+	"time"
+
+	"countersign/backend/store"
+)
+
+const (
+	setColumns = "id, profile_id, sheet, state, salt, memory, time, lanes, issued_at, issued_by, replaces, ended_at, run, handed_at, acknowledged, held_until"
+	selectSets = "SELECT " + setColumns + " FROM recovery_sets WHERE workspace = $1 "
+)
+
+func (t *tx) InsertSet(s store.Set, hashes [][]byte) error {
+	err := t.exec("INSERT INTO recovery_sets (workspace, "+setColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+		s.ID, s.ProfileID, s.Sheet, s.State, s.Salt, s.Params.MemoryKiB, s.Params.Time, s.Params.Threads,
+		millis(s.IssuedAt), s.IssuedBy, s.Replaces, millis(s.EndedAt), s.Run, millis(s.HandedOverAt), millis(s.AcknowledgedAt), millis(s.HeldUntil))
+	if err != nil {
+		return err
+	}
+	return t.exec("INSERT INTO recovery_codes (workspace, set_id, number, hash) SELECT $1, $2, number, hash FROM unnest($3::bytea[]) WITH ORDINALITY AS given (hash, number)",
+		s.ID, hashes)
+}
+
+func (t *readTx) ActiveSet(profileID string) (store.Set, error) {
+	return t.set("AND profile_id = $2 AND state = 'active'", profileID)
+}
+
+func (t *readTx) LatestSet(profileID string) (store.Set, error) {
+	return t.set("AND profile_id = $2 AND state IN ('active', 'voided') ORDER BY state = 'active' DESC, sheet DESC LIMIT 1", profileID)
+}
+
+func (t *readTx) set(where string, args ...any) (store.Set, error) {
+	return scanSet(t.one(selectSets+where, args...))
+}
+
+func scanSet(row scanner) (s store.Set, err error) {
+	err = row.Scan(&s.ID, &s.ProfileID, &s.Sheet, &s.State, &octets{&s.Salt}, &s.Params.MemoryKiB, &s.Params.Time, &s.Params.Threads,
+		&when{&s.IssuedAt}, &s.IssuedBy, &s.Replaces, &when{&s.EndedAt}, &s.Run, &when{&s.HandedOverAt}, &when{&s.AcknowledgedAt}, &when{&s.HeldUntil})
+	return s, translate(err)
+}
+
+func (t *tx) MoveSet(id string, from, to store.SetState, at time.Time) (bool, error) {
+	return t.guarded("UPDATE recovery_sets SET state = $2, ended_at = $3 WHERE workspace = $1 AND id = $4 AND state = $5", to, millis(at), id, from)
+}
+
+func (t *tx) HandOverSet(id string, at time.Time) (bool, error) {
+	return t.guarded("UPDATE recovery_sets SET handed_at = $2 WHERE workspace = $1 AND id = $3 AND state = 'active' AND handed_at = 0", millis(at), id)
+}
+
+func (t *tx) AcknowledgeSet(id string, at time.Time) (bool, error) {
+	return t.guarded("UPDATE recovery_sets SET acknowledged = $2 WHERE workspace = $1 AND id = $3 AND state = 'active' AND acknowledged = 0", millis(at), id)
+}
+
+func (t *readTx) Set(id string) (store.Set, error) { return t.set("AND id = $2", id) }
+
+func (t *readTx) PendingSets(profileID string) (ids []string, err error) {
+	return t.strings("SELECT id FROM recovery_sets WHERE workspace = $1 AND state = 'pending' AND ($2 = '' OR profile_id = $2)", profileID)
+}
+
+func (t *tx) DeleteSet(id string) error {
+	return t.exec("DELETE FROM recovery_sets WHERE workspace = $1 AND id = $2", id)
+}
+
+func (t *readTx) strings(query string, args ...any) ([]string, error) {
+	return all(t, scanString, query, args...)
+}
+
+func scanString(row scanner) (s string, err error) {
+	err = row.Scan(&s)
+	return s, translate(err)
+}
+
+const (
+	codeColumns = "set_id, number, hash, used_at, use"
+	selectCodes = "SELECT " + codeColumns + " FROM recovery_codes WHERE workspace = $1 "
+)
+
+func scanCode(row scanner) (setID string, c store.CodeRow, err error) {
+	err = row.Scan(&setID, &c.Number, &octets{&c.Hash}, &when{&c.UsedAt}, &c.Use)
+	return setID, c, translate(err)
+}
+
+func (t *readTx) Codes(setID string) ([]store.CodeRow, error) {
+	return all(t, scanCodeAlone, selectCodes+"AND set_id = $2 ORDER BY number", setID)
+}
+
+func scanCodeAlone(row scanner) (store.CodeRow, error) {
+	_, c, err := scanCode(row)
+	return c, err
+}
+
+func (t *tx) ConsumeCode(setID string, number int, at time.Time, use store.Use) (bool, error) {
+	return t.guarded(`UPDATE recovery_codes SET used_at = $2, use = $3 WHERE workspace = $1 AND set_id = $4 AND number = $5 AND used_at = 0
+		AND EXISTS (SELECT 1 FROM recovery_sets s WHERE s.workspace = $1 AND s.id = set_id AND s.state = 'active')`,
+		millis(at), use, setID, number)
+}

@@ -1,0 +1,65 @@
+package postgres_test
+
+import (
+	"fmt"
+	"testing"
+
+	"countersign/backend/postgres"
+	"countersign/backend/store"
+)
+
+// TestWalk_IsWholeWhateverIsFetchedAtOnce walks over as many rows as are fetched at once, one fewer, one more,
+// and twice as many, and ends walks at each of these places.
+func TestWalk_IsWholeWhateverIsFetchedAtOnce(t *testing.T) {
+	t.Parallel()
+	s, _ := staffed(t)
+	const most = 2*postgres.Step + 1
+	update(t, s, func(tx store.WriteTx) error {
+		for seq := int64(1); seq <= most; seq++ {
+			e, seal := event(seq, "k", "a", "b")
+			if err := tx.AppendEvent(e, seal); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	view(t, s, func(tx store.ReadTx) error {
+		for _, n := range []int64{0, 1, postgres.Step - 1, postgres.Step, postgres.Step + 1, 2 * postgres.Step, most} {
+			next := most - n
+			for e, err := range tx.Events(most - n) {
+				if next++; err != nil || e.Seq != next {
+					return fmt.Errorf("event %d in place of %d: %w", e.Seq, next, err)
+				}
+			}
+			if next != most {
+				t.Errorf("of the last %d events, those up to %d are given", n, next)
+			}
+			left := int64(0)
+			for range tx.EventsBefore(most + 1) {
+				if left++; left >= n {
+					break
+				}
+			}
+			if _, err := tx.Info(); err != nil {
+				return fmt.Errorf("after a walk that ended at row %d: %w", n, err)
+			}
+		}
+		return nil
+	})
+}
+
+// TestWalk_HasNoOtherInside is what ReadTx asks of its callers: another look-up would take the place of the walk's
+// next rows where a store reads them one by one.
+func TestWalk_HasNoOtherInside(t *testing.T) {
+	t.Parallel()
+	s, _ := staffed(t, "a", "b")
+	err := s.View(t.Context(), func(tx store.ReadTx) error {
+		for range tx.Rows() {
+			for _, err := range tx.Rows() {
+				return err
+			}
+		}
+		return nil
+	})
+	is(t, "a walk within a walk", err, store.ErrFailed)
+}
