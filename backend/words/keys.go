@@ -187,6 +187,7 @@ var (
 	ProfileName            = Key{"profile.name"}
 	ProfileRole            = Key{"profile.role"}
 	ProfilePasswordChanged = Key{"profile.password_changed"}
+	ProfileLastSignIn      = Key{"profile.last_sign_in"}
 	ProfileNameSaved       = Key{"profile.name_saved"}
 	ProfileEmailSaved      = Key{"profile.email_saved"}
 
@@ -773,6 +774,20 @@ var (
 	ApprovalsWithdrawn       = Key{"approvals.withdrawn"}
 	ApprovalsGoOn            = Key{"approvals.go_on"}
 	ApprovalsGoOnText        = Key{"approvals.go_on_text"}
+
+	SecurityLogTitle      = Key{"securityLog.title"}
+	SecurityLogText       = Key{"securityLog.text"}
+	SecurityLogNotYou     = Key{"securityLog.not_you"}
+	SecurityLogNotYouText = Key{"securityLog.not_you_text"}
+	SecurityLogNotMe      = Key{"securityLog.not_me"}
+	SecurityLogCode       = Key{"securityLog.code"}
+	SecurityLogRecovery   = Key{"securityLog.recovery"}
+	SecurityLogKit        = Key{"securityLog.kit"}
+
+	ActivityTitle    = Key{"activity.title"}
+	ActivityNone     = Key{"activity.none"}
+	ActivityNoneText = Key{"activity.none_text"}
+	ActivityAll      = Key{"activity.all"}
 
 	AuditTitle                         = Key{"audit.title"}
 	AuditSearch                        = Key{"audit.search"}

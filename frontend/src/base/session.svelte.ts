@@ -38,7 +38,9 @@ export type Place =
   | { at: 'print-runs' }
   | { at: 'print-run'; number: number }
   | { at: 'workspace' }
-  | { at: 'audit' }
+  | { at: 'security-log' }
+  /** Of one person, where it was asked for from their page. */
+  | { at: 'audit'; person?: { id: string; name: string } }
   | { at: 'help' }
   | { at: 'enable'; enrolment: EnrolmentView }
   | { at: 'change-phone'; enrolment: EnrolmentView }

@@ -152,6 +152,25 @@ export const profileShots = [
       await page.getByRole('searchbox').fill('zebra');
     },
   },
+  {
+    name: 'security-log',
+    scenario: on,
+    act: async (page) => {
+      await profile(page);
+      await button(page, 'Security log').click();
+      await page.getByText('If you don’t recognize').waitFor();
+    },
+  },
+  {
+    name: 'security-log-older',
+    scenario: on,
+    act: async (page) => {
+      await profile(page);
+      await button(page, 'Security log').click();
+      await button(page, 'Show older entries').click();
+      await page.getByRole('listitem').last().scrollIntoViewIfNeeded();
+    },
+  },
   { name: 'profile-off', act: profileOff },
   {
     name: 'profile-edit',
