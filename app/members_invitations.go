@@ -31,7 +31,7 @@ func (i *Import) SaveInvitations(session, paper string) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	path, ok, err := i.place(words.DialogSaveInvitations, words.DialogNameInvitations, ".pdf")
+	path, ok, err := i.place(words.DialogSaveInvitations, dated(words.DialogNameInvitations, i.s.now()), ".pdf")
 	if err != nil || !ok {
 		return Saved{}, err
 	}
@@ -111,7 +111,7 @@ func (i *Import) SaveOverview(session string) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	path, ok, err := i.place(words.DialogSaveOverview, words.DialogNameOverview, ".csv")
+	path, ok, err := i.place(words.DialogSaveOverview, dated(words.DialogNameOverview, i.s.now()), ".csv")
 	if err != nil || !ok {
 		return Saved{}, err
 	}
@@ -128,9 +128,32 @@ func (i *Import) SaveOverview(session string) (Saved, error) {
 	return Saved{Name: name}, nil
 }
 
+// SaveTemplate asks for a place and writes a list of members without members there, to fill in.
+func (i *Import) SaveTemplate(session string) (Saved, error) {
+	in, err := i.s.use(session)
+	if err != nil {
+		return Saved{}, err
+	}
+	if err := in.asAdmin(func(context.Context, *client.Admin) error { return nil }); err != nil {
+		return Saved{}, err
+	}
+	path, ok, err := i.place(words.DialogSaveTemplate, say(words.DialogNameTemplate, nil), ".csv")
+	if err != nil || !ok {
+		return Saved{}, err
+	}
+	if err := in.live(); err != nil {
+		return Saved{}, err
+	}
+	name := filepath.Base(path)
+	if err := writeWhole(path, memberimport.WriteTemplate); err != nil {
+		return Saved{}, saveFailed(name, err)
+	}
+	return Saved{Name: name}, nil
+}
+
 // place asks where to save something; not ok: the dialog was dismissed.
-func (i *Import) place(title, name words.Key, ending string) (path string, ok bool, err error) {
-	path, err = i.s.desktop.SaveAs(title, dated(name, i.s.now())+ending, kindsOf(ending))
+func (i *Import) place(title words.Key, name, ending string) (path string, ok bool, err error) {
+	path, err = i.s.desktop.SaveAs(title, name+ending, kindsOf(ending))
 	if err != nil {
 		return "", false, saveFailed("", err)
 	}

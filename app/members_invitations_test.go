@@ -73,6 +73,23 @@ func TestSaveInvitations_DialogAfterALockSavesNothing(t *testing.T) {
 	}
 }
 
+func TestSaveTemplate_IsPickedAgain(t *testing.T) {
+	t.Parallel()
+	i := newImporting(t)
+	i.desk.saveTo = filepath.Join(t.TempDir(), "people")
+	saved, err := i.imp.SaveTemplate(i.in.Token)
+	i.ok(err)
+	text, err := os.ReadFile(i.desk.saveTo + ".csv")
+	i.ok(err)
+	view := i.pick(string(text) + "Zoë Lindqvist,zoe@example.com,admin\r\n")
+	if saved.Name != "people.csv" || !view.Header || view.Good != 1 || view.Rows[0].Role != "admin" {
+		t.Errorf("%+v of %q: %+v", saved, text, view)
+	}
+	i.desk.saveTo = filepath.Join(t.TempDir(), "no such folder", "people.csv")
+	_, err = i.imp.SaveTemplate(i.in.Token)
+	i.refused(err, codeSaveFailed)
+}
+
 func TestSaveOverview_HasEachMemberAndNoSecret(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)

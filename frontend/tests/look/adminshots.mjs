@@ -67,6 +67,25 @@ export const adminShots = [
       await page.getByRole('heading', { name: 'Audit log' }).waitFor();
     },
   },
+  {
+    name: 'import-first',
+    act: async (page) => {
+      await go(page, 'Members');
+      await button(page, 'Import…').click();
+      await button(dialog(page), 'Save template…').click();
+      await page.getByText('Template saved').waitFor();
+    },
+  },
+  {
+    name: 'import-first-wrong',
+    scenario: { profile: { role: 'admin', permissions: ['administer', 'purge'] } },
+    act: async (page) => {
+      await go(page, 'Members');
+      await button(page, 'Import…').click();
+      await button(dialog(page), 'Choose file…').click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
   { name: 'runs', act: (page) => go(page, 'Print runs') },
   { name: 'runs-none', scenario: { noRuns: true }, act: (page) => go(page, 'Print runs') },
   {

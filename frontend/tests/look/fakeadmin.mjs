@@ -124,6 +124,10 @@ export function fakeAdmin(scenario) {
 
   Object.assign(window.go.app, {
     Members: { List: () => wait({ members, twoPeople: false }) },
+    Import: {
+      Pick: () => refuse('import_no_email', '', { name: 'people.csv' }),
+      SaveTemplate: () => wait({ name: 'Members to add.csv' }),
+    },
     Settings: {
       Get: () => wait(policy),
       Approvals: () => wait(scenario.approvals ?? (scenario.ofPolicy ? ofPolicy : approvals)),
