@@ -38,12 +38,16 @@ func (i *Import) SaveInvitations(session, paper string) (Saved, error) {
 	if err := in.live(); err != nil { // the dialog may have stood open for long
 		return Saved{}, err
 	}
+	support, err := i.s.support()
+	if err != nil {
+		return Saved{}, err
+	}
 	name, progress := filepath.Base(path), in.progress("invitations-progress")
 	err = writeWhole(path, func(w io.Writer) error {
 		var over error
 		err := sheet.InvitationPDF(w, func(yield func(sheet.Invitation) bool) {
 			for n, g := range given {
-				if over = in.live(); over != nil || !yield(runexport.Invitation(g)) {
+				if over = in.live(); over != nil || !yield(runexport.Invitation(g, support.Contact)) {
 					return
 				}
 				progress(int64(n+1), int64(len(given)))
@@ -86,10 +90,14 @@ func (i *Import) PrintInvitations(session string, answer PublicKey) (PrintedInvi
 			code: codePrintLong, args: map[string]any{"max": MaxPrint},
 		}
 	}
+	support, err := i.s.support()
+	if err != nil {
+		return PrintedInvitations{}, err
+	}
 	var out PrintedInvitations
 	var codes []string
 	for _, g := range given {
-		out.Invitations = append(out.Invitations, oneTimeView(g, Envelope{}))
+		out.Invitations = append(out.Invitations, oneTimeView(g, Envelope{}, support.Contact))
 		codes = append(codes, g.Code.Display())
 	}
 	out.Codes, err = to.close(holdsCodes, spaced(codes))
@@ -176,10 +184,10 @@ func writeWhole(path string, fill func(io.Writer) error) error {
 	return f.Keep()
 }
 
-func oneTimeView(g workspace.GivenOut, code Envelope) OneTimeView {
+func oneTimeView(g workspace.GivenOut, code Envelope, support string) OneTimeView {
 	return OneTimeView{
 		Kind: string(g.Kind), Name: g.Name, Email: g.Email, Workspace: g.Workspace, Code: code, IssuedBy: g.IssuedBy,
-		IssuedAt: stamp(g.IssuedAt), ExpiresAt: stamp(g.ExpiresAt),
+		IssuedAt: stamp(g.IssuedAt), ExpiresAt: stamp(g.ExpiresAt), Support: support,
 	}
 }
 

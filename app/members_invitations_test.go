@@ -73,6 +73,28 @@ func TestSaveInvitations_DialogAfterALockSavesNothing(t *testing.T) {
 	}
 }
 
+func TestInvitations_NameTheSupportContact(t *testing.T) {
+	t.Parallel()
+	i := newImporting(t)
+	_, err := (&Settings{i.s}).SetSupport(i.in.Token, "helpdesk@northwind.example")
+	i.ok(err)
+	i.pick(goodList)
+	_, err = i.run(false)
+	i.ok(err)
+	printed, err := i.imp.PrintInvitations(i.in.Token, i.page.mailbox().PublicKey)
+	i.ok(err)
+	for _, p := range printed.Invitations {
+		if p.Support != "helpdesk@northwind.example" || p.ExpiresAt == "" {
+			t.Errorf("%+v", p)
+		}
+	}
+	given, err := (&Members{i.s}).Add(i.in.Token, NewMember{Name: "A", Email: "a@example.com", Role: "member"}, Proof{}, i.page.mailbox().PublicKey)
+	i.ok(err)
+	if given.Support != "helpdesk@northwind.example" {
+		t.Errorf("one alone: %+v", given)
+	}
+}
+
 func TestSaveTemplate_IsPickedAgain(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)

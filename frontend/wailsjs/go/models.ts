@@ -1568,6 +1568,7 @@ export namespace app {
 	    issuedBy: string;
 	    issuedAt: string;
 	    expiresAt: string;
+	    support?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new OneTimeView(source);
@@ -1583,6 +1584,7 @@ export namespace app {
 	        this.issuedBy = source["issuedBy"];
 	        this.issuedAt = source["issuedAt"];
 	        this.expiresAt = source["expiresAt"];
+	        this.support = source["support"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
