@@ -34,7 +34,7 @@ func TestOwnLog_TellsAMemberWhatConcernsThem(t *testing.T) {
 	h.ok(a.SetRole(t.Context(), member.id, workspace.RoleAdmin, owner.proof()))
 	_, err := a.AskApproval(t.Context(), workspace.ApproveReset2FA, []string{member.id}, "a secret reason", owner.proof())
 	h.ok(err)
-	_, err = member.challenge().Verify(t.Context(), secret.NewText("000000"))
+	_, err = member.challenge().Verify(t.Context(), secret.NewText(member.phone.wrong()))
 	h.refused(err, service.CodeCodeWrong)
 	s := member.signIn()
 	h.ok(s.Rename(t.Context(), "Another Name"))
