@@ -35,6 +35,8 @@ type signIn struct {
 	mu         sync.Mutex // guards what follows
 	closed     bool
 	timer      *time.Timer                   // when the session may have ended
+	since      time.Time                     // when it began, by the shell's clock
+	warned     bool                          // the page tells that it is about to lock
 	challenge  *client.Challenge             // a second factor is due; nil: none is
 	chToken    string                        // by which the page names it
 	given      []workspace.GivenOut          // one-time codes on the screen
@@ -119,7 +121,7 @@ func (s *shell) replace(fill func(in, former *signIn) bool) (in, former *signIn)
 		in.stop()
 		return nil, nil
 	}
-	in.token, s.lockedFor = newToken(), ""
+	in.token, in.since, s.lockedFor = newToken(), s.now(), ""
 	former, s.in = s.in, in
 	s.mu.Unlock()
 	in.watchAnew()
@@ -250,6 +252,7 @@ func (in *signIn) close() {
 	challenge := in.challenge
 	given, untold := in.adding.give(), len(in.adding.given)
 	in.adding.given = nil
+	in.since, in.warned = time.Time{}, false
 	in.challenge, in.chToken, in.given, in.run, in.dropped, in.jobs, in.list, in.stopImport, in.export = nil, "", nil, nil, nil, nil, nil, nil, nil
 	if in.timer != nil {
 		in.timer.Stop()
@@ -345,8 +348,13 @@ func (in *signIn) watch(after time.Duration) {
 	if in.timer != nil {
 		in.timer.Stop()
 	}
-	in.timer = in.s.alarm(min(after, lookAgain), func() {
+	next := min(after, lookAgain)
+	if after > lockWarning {
+		next = min(after-lockWarning, lookAgain)
+	}
+	in.timer = in.s.alarm(next, func() {
 		if left := in.who.Remaining(); left > 0 {
+			in.warn(left)
 			in.watch(left)
 			return
 		}

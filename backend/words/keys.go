@@ -118,6 +118,12 @@ var (
 	GateLeftPhone     = Key{"gate.left_phone"}
 	GateLeftPhoneNext = Key{"gate.left_phone_next"}
 
+	LockingTitle      = Key{"locking.title"}
+	LockingLimitTitle = Key{"locking.limit_title"}
+	LockingText       = Key{"locking.text"}
+	LockingLimit      = Key{"locking.limit"}
+	LockingStay       = Key{"locking.stay"}
+
 	LockedAsked        = Key{"locked.asked"}
 	LockedIdle         = Key{"locked.idle"}
 	LockedIdleFor      = Key{"locked.idle_for"}

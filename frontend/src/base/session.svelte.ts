@@ -13,6 +13,7 @@ import {
   type EnrolmentView,
   type LockReason,
   onLocked,
+  onLocking,
   Profile,
   type ProfileView,
   Refused,
@@ -73,6 +74,8 @@ export class Session {
   welcome = $state.raw<Welcome | undefined>(undefined);
   place = $state.raw<Place>({ at: 'contracts' });
   asked = $state.raw<Asked | undefined>(undefined);
+  /** The window is about to lock: in how many seconds, and whether for the length of the session. */
+  locking = $state.raw<{ seconds: number; limit: boolean } | undefined>(undefined);
   /** How many approvals wait for this person. */
   waiting = $state(0);
   #token: string | undefined;
@@ -81,6 +84,7 @@ export class Session {
   /** Asks the application where things stand, and listens for it locking the window. */
   async open(): Promise<void> {
     onLocked((reason) => this.drop(reason));
+    onLocking((seconds, limit) => (this.locking = seconds ? { seconds, limit } : undefined));
     await this.#ask(Auth.state);
     if (this.auth?.lockedFor) this.notice = lockWords(this.auth.lockedFor, this.auth.idleMinutes);
   }
@@ -206,7 +210,11 @@ export class Session {
 
   /** The person is there. */
   touch(): void {
-    void this.use(Auth.touch).catch(() => {});
+    void this.use(Auth.touch)
+      .then(() => {
+        if (!this.locking?.limit) this.locking = undefined;
+      })
+      .catch(() => {});
   }
 
   /** For what is known beside the screens: it is forgotten with the session. */
@@ -226,6 +234,7 @@ export class Session {
     this.profile = undefined;
     this.welcome = undefined;
     this.waiting = 0;
+    this.locking = undefined;
     this.go({ at: 'contracts' });
     if (this.auth?.renewsPage) {
       // The application ends this page now. Should it not, the page begins anew by itself.

@@ -171,6 +171,22 @@ export const profileShots = [
       await page.getByRole('listitem').last().scrollIntoViewIfNeeded();
     },
   },
+  {
+    name: 'locking',
+    act: async (page) => {
+      await profileOff(page);
+      await page.evaluate(() => window.fakeEmit('locking', { seconds: 27, limit: false }));
+      await page.getByText('Countersign locks in').waitFor();
+    },
+  },
+  {
+    name: 'locking-limit',
+    act: async (page) => {
+      await profileOff(page);
+      await page.evaluate(() => window.fakeEmit('locking', { seconds: 27, limit: true }));
+      await page.getByText('You’ll be signed out').waitFor();
+    },
+  },
   { name: 'profile-off', act: profileOff },
   {
     name: 'profile-edit',

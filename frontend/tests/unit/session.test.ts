@@ -22,11 +22,16 @@ const settle = () => new Promise((done) => setTimeout(done));
 
 let session: Session;
 let lockedByApp: (reason: api.LockReason) => void;
+let locking: (seconds: number, limit: boolean) => void;
 
 vi.mock(import('../../src/wire/api'), async (original) => ({
   ...(await original()),
   onLocked: (heard) => {
     lockedByApp = heard;
+    return () => {};
+  },
+  onLocking: (heard) => {
+    locking = heard;
     return () => {};
   },
 }));
@@ -54,6 +59,25 @@ describe('a session of the page', () => {
     lockedByApp('idle');
     expect(session.profile).toBeUndefined();
     expect(session.notice?.what).toBe('Locked after 5 minutes of inactivity.');
+  });
+
+  test('tells of a lock to come until its person gives a sign, or it is none', async () => {
+    const touch = vi.spyOn(api.Auth, 'touch').mockResolvedValue();
+    locking(30, false);
+    expect(session.locking).toEqual({ seconds: 30, limit: false });
+    session.touch();
+    await settle();
+    expect(touch).toHaveBeenCalledWith('one');
+    expect(session.locking).toBeUndefined();
+    locking(30, true); // which no sign changes
+    session.touch();
+    await settle();
+    expect(session.locking?.limit).toBe(true);
+    locking(0, false);
+    expect(session.locking).toBeUndefined();
+    locking(30, false);
+    lockedByApp('idle');
+    expect(session.locking).toBeUndefined();
   });
 
   test('drops an answer that comes after it was locked', async () => {
