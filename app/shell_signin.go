@@ -37,6 +37,8 @@ type signIn struct {
 	timer      *time.Timer                   // when the session may have ended
 	since      time.Time                     // when it began, by the shell's clock
 	warned     bool                          // the page tells that it is about to lock
+	email      string                        // of who is in
+	kept       Kept                          // what they come back to after a lock
 	challenge  *client.Challenge             // a second factor is due; nil: none is
 	chToken    string                        // by which the page names it
 	given      []workspace.GivenOut          // one-time codes on the screen
@@ -212,7 +214,7 @@ func (s *shell) lockOnly(in *signIn, reason string) {
 	}
 	s.in = s.newSignIn()
 	if former.who != nil {
-		s.lockedFor = reason
+		s.lockedFor, s.left = reason, former.leaves()
 		s.ending.Add(1) // before anybody can see that it is locked: end waits for the rest
 		defer s.ending.Done()
 	}
@@ -252,7 +254,7 @@ func (in *signIn) close() {
 	challenge := in.challenge
 	given, untold := in.adding.give(), len(in.adding.given)
 	in.adding.given = nil
-	in.since, in.warned = time.Time{}, false
+	in.since, in.warned, in.email, in.kept = time.Time{}, false, "", Kept{}
 	in.challenge, in.chToken, in.given, in.run, in.dropped, in.jobs, in.list, in.stopImport, in.export = nil, "", nil, nil, nil, nil, nil, nil, nil
 	if in.timer != nil {
 		in.timer.Stop()

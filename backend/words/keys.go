@@ -118,6 +118,11 @@ var (
 	GateLeftPhone     = Key{"gate.left_phone"}
 	GateLeftPhoneNext = Key{"gate.left_phone_next"}
 
+	LeavingTitle = Key{"leaving.title"}
+	LeavingText  = Key{"leaving.text"}
+	LeavingAct   = Key{"leaving.act"}
+	LeavingStay  = Key{"leaving.stay"}
+
 	LockingTitle      = Key{"locking.title"}
 	LockingLimitTitle = Key{"locking.limit_title"}
 	LockingText       = Key{"locking.text"}

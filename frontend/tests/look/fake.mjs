@@ -212,6 +212,8 @@ export function fake(scenario) {
         OpenSupport: () => wait(null),
         Lock: () => wait(emit('locked', { reason: 'asked' })),
         Touch: () => wait(null),
+        Keep: () => wait(null),
+        Forget: () => wait(null),
       },
       Restore: {
         Pick: () =>

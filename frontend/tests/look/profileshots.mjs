@@ -172,6 +172,15 @@ export const profileShots = [
     },
   },
   {
+    name: 'leaving',
+    act: async (page) => {
+      await profileOff(page);
+      await page.getByLabel('Name', { exact: true }).fill('Amara O.');
+      await button(page, 'Preferences').click();
+      await page.getByText('Discard your changes?').waitFor();
+    },
+  },
+  {
     name: 'locking',
     act: async (page) => {
       await profileOff(page);
