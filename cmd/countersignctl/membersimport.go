@@ -157,7 +157,7 @@ func (e *env) addAll(ctx context.Context, a *client.Admin, people []workspace.Ne
 	out := imported{OK: true, Added: len(given), Problems: problems}
 	text := told(problems) + say(words.TerminalMembersImportDone, words.Args{"n": len(given)}) + "\n"
 	if f != nil {
-		if err := e.drawInvitations(f, given); err == nil {
+		if err := e.drawInvitations(ctx, a, f, given); err == nil {
 			out.File = e.invitations
 			return e.print(out, text+cli.Printable(say(words.TerminalMembersImportFile, words.Args{"file": e.invitations}))+"\n")
 		}
@@ -170,15 +170,19 @@ func (e *env) addAll(ctx context.Context, a *client.Admin, people []workspace.Ne
 	return e.print(out, text+say(words.TerminalMembersImportUntil, words.Args{"until": minute(given[0].ExpiresAt)})+"\n")
 }
 
-func (e *env) drawInvitations(f *folder.Whole, given []client.GivenOut) error {
+func (e *env) drawInvitations(ctx context.Context, a *client.Admin, f *folder.Whole, given []client.GivenOut) error {
 	size, err := e.paper()
+	if err != nil {
+		return err
+	}
+	policy, err := a.Policy(ctx) // with whom to ask for help
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriterSize(f, 1<<16)
 	err = sheet.InvitationPDF(w, func(yield func(sheet.Invitation) bool) {
 		for _, g := range given {
-			if !yield(runexport.Invitation(g)) {
+			if !yield(runexport.Invitation(g, policy.Support)) {
 				return
 			}
 		}
