@@ -126,8 +126,8 @@ test: setup ## check each area: this is what CI runs
 	@$(MAKE) test-e2e test-window
 	@echo "make test: everything passed"
 
-test-all: test ## check everything: what "make test" checks, and the rest of the browser, window and race tests
-	@$(MAKE) test-e2e-more test-window-more test-race-more
+test-all: test ## check everything: what "make test" checks, the rest of the browser, window and race tests, and the use cases over PostgreSQL
+	@$(MAKE) test-e2e-more test-window-more test-race-more test-postgres
 	@echo "make test-all: everything passed"
 
 .PHONY: test-go test-race test-race-more test-platforms
