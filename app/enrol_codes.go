@@ -2,6 +2,8 @@ package app
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -137,9 +139,16 @@ func paper(i client.Issued) sheet.Sheet {
 	}
 }
 
+// saveFailed says that a file was not written, and why as far as its person can mend it.
 func saveFailed(name string, cause error) error {
-	return &shellError{
-		code: codeSaveFailed,
-		args: map[string]any{"name": name}, cause: cause,
+	code := codeSaveFailed
+	switch {
+	case folder.IsFull(cause):
+		code = codeSaveFull
+	case errors.Is(cause, fs.ErrPermission):
+		code = codeSaveForbidden
+	case folder.IsReadOnly(cause):
+		code = codeSaveReadOnly
 	}
+	return &shellError{code: code, args: map[string]any{"name": name}, cause: cause}
 }

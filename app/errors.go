@@ -22,6 +22,9 @@ type AppError struct {
 // Codes that are the shell's own; the others are workspace's.
 const (
 	codeSaveFailed      = "save_failed"
+	codeSaveFull        = "save_full"
+	codeSaveReadOnly    = "save_read_only"
+	codeSaveForbidden   = "save_forbidden"
 	codeClipboardFailed = "clipboard_failed"
 	codePrintFailed     = "print_failed"
 	codeFolderUnseen    = "folder_unseen"

@@ -252,7 +252,9 @@ func (in *signIn) shownCodes() (given []client.GivenOut, err error) {
 
 // EndCode ends a one-time code that was given out.
 func (m *Members) EndCode(session, member, kind string) error {
-	return m.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error { return a.EndCode(ctx, member, workspace.OneTimeKind(kind)) })
+	return m.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error {
+		return a.EndCode(ctx, member, workspace.OneTimeKind(kind))
+	})
 }
 
 // SetRole gives somebody another role.

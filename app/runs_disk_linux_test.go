@@ -69,7 +69,7 @@ func TestPrintRun_FullDiskLeavesNoFileAndTheOldCodes(t *testing.T) {
 	for _, format := range []string{"pdf", "text"} {
 		o.desk.saveTo = filepath.Join(dir, "run."+format)
 		_, err := o.save(RunRequest{Format: format})
-		if e := o.refused(err, codeSaveFailed); !strings.HasPrefix(e.Args["name"].(string), "run.") {
+		if e := o.refused(err, codeSaveFull); !strings.HasPrefix(e.Args["name"].(string), "run.") {
 			t.Errorf("%+v", e)
 		}
 	}

@@ -1321,6 +1321,12 @@ var (
 	ErrorClockWrongNext               = Key{"error.clock_wrong.next"}
 	ErrorSaveFailedWhat               = Key{"error.save_failed.what"}
 	ErrorSaveFailedNext               = Key{"error.save_failed.next"}
+	ErrorSaveFullWhat                 = Key{"error.save_full.what"}
+	ErrorSaveFullNext                 = Key{"error.save_full.next"}
+	ErrorSaveReadOnlyWhat             = Key{"error.save_read_only.what"}
+	ErrorSaveReadOnlyNext             = Key{"error.save_read_only.next"}
+	ErrorSaveForbiddenWhat            = Key{"error.save_forbidden.what"}
+	ErrorSaveForbiddenNext            = Key{"error.save_forbidden.next"}
 	ErrorClipboardFailedWhat          = Key{"error.clipboard_failed.what"}
 	ErrorClipboardFailedNext          = Key{"error.clipboard_failed.next"}
 	ErrorFolderUnseenWhat             = Key{"error.folder_unseen.what"}
