@@ -2010,6 +2010,7 @@ var (
 	TerminalUsageFormat                      = Key{"terminal.usage.format"}
 	TerminalUsageRecipientFormat             = Key{"terminal.usage.recipient_format"}
 	TerminalUsageIssueFor                    = Key{"terminal.usage.issue_for"}
+	TerminalUsageInviteAgain                 = Key{"terminal.usage.invite_again"}
 	TerminalUsageReason                      = Key{"terminal.usage.reason"}
 	TerminalUsageAskFor                      = Key{"terminal.usage.ask_for"}
 	TerminalUsageAskForNone                  = Key{"terminal.usage.ask_for_none"}
@@ -2045,6 +2046,7 @@ var (
 	TerminalFlagCsv                          = Key{"terminal.flag.csv"}
 	TerminalFlagRole                         = Key{"terminal.flag.role"}
 	TerminalFlagOnlyGood                     = Key{"terminal.flag.only_good"}
+	TerminalFlagAllInvited                   = Key{"terminal.flag.all_invited"}
 	TerminalFlagInvitations                  = Key{"terminal.flag.invitations"}
 	TerminalFlagFormat                       = Key{"terminal.flag.format"}
 	TerminalFlagMember                       = Key{"terminal.flag.member"}
@@ -2088,6 +2090,11 @@ var (
 	TerminalMembersImportFile                = Key{"terminal.members.import.file"}
 	TerminalMembersImportNoFile              = Key{"terminal.members.import.no_file"}
 	TerminalMembersImportUntil               = Key{"terminal.members.import.until"}
+	TerminalMembersInviteAgainShort          = Key{"terminal.members.invite_again.short"}
+	TerminalMembersInviteAgainLong           = Key{"terminal.members.invite_again.long"}
+	TerminalMembersInviteAgainDone           = Key{"terminal.members.invite_again.done"}
+	TerminalMembersInviteAgainLeftOut        = Key{"terminal.members.invite_again.left_out"}
+	TerminalMembersInviteAgainMeanwhile      = Key{"terminal.members.invite_again.meanwhile"}
 	TerminalMembersRoleShort                 = Key{"terminal.members.role.short"}
 	TerminalMembersRoleLong                  = Key{"terminal.members.role.long"}
 	TerminalMembersRoleExample               = Key{"terminal.members.role.example"}
@@ -2364,6 +2371,8 @@ var (
 	TerminalFailureRecipientKey              = Key{"terminal.failure.recipient_key"}
 	TerminalFailureMemberUnknown             = Key{"terminal.failure.member_unknown"}
 	TerminalFailureNobodyChosen              = Key{"terminal.failure.nobody_chosen"}
+	TerminalFailureNobodyInvited             = Key{"terminal.failure.nobody_invited"}
+	TerminalFailureNotInvited                = Key{"terminal.failure.not_invited"}
 	TerminalFailureSheetUnknown              = Key{"terminal.failure.sheet_unknown"}
 	TerminalFailureFileExists                = Key{"terminal.failure.file_exists"}
 	TerminalFailureFolderExists              = Key{"terminal.failure.folder_exists"}

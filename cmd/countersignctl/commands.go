@@ -31,7 +31,8 @@ type options struct {
 	steps                               bool
 
 	members                                   []string
-	allWithout, all, signIn, replace, dryRun  bool
+	allWithout, all, allInvited               bool
+	signIn, replace, dryRun                   bool
 	role, reason, format, paperSize, approval string
 	from                                      string
 }

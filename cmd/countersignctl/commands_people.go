@@ -32,7 +32,14 @@ func membersCommands(e *env) *cobra.Command {
 			use: "import FILE", short: words.TerminalMembersImportShort, long: words.TerminalMembersImportLong,
 			example: "countersignctl members import people.csv --invitations invitations.pdf",
 			run:     membersImport,
-			flags:   []flags{signInFlags, importFlags, paperFlag, forceFlag},
+			flags:   []flags{signInFlags, onlyGoodFlag, invitationsFlags},
+		},
+		command{
+			use: "invite-again [EMAIL...]", short: words.TerminalMembersInviteAgainShort, long: words.TerminalMembersInviteAgainLong,
+			example: "countersignctl members invite-again kim@example.com sam@example.com\n" +
+				"countersignctl members invite-again --all-invited --invitations new.pdf",
+			run:   membersInviteAgain,
+			flags: []flags{signInFlags, allInvitedFlag, invitationsFlags},
 		},
 		command{
 			use: "role EMAIL member|admin|owner", short: words.TerminalMembersRoleShort, long: words.TerminalMembersRoleLong,
@@ -92,10 +99,20 @@ func roleFlag(c *cobra.Command, o *options) {
 	cli.Choices(c, "role", roles...)
 }
 
-func importFlags(c *cobra.Command, o *options) {
+func onlyGoodFlag(c *cobra.Command, o *options) {
 	c.Flags().BoolVar(&o.onlyGood, "only-good", false, say(words.TerminalFlagOnlyGood, nil))
+}
+
+func allInvitedFlag(c *cobra.Command, o *options) {
+	c.Flags().BoolVar(&o.allInvited, "all-invited", false, say(words.TerminalFlagAllInvited, nil))
+}
+
+// invitationsFlags are those of commands that give out several invitations.
+func invitationsFlags(c *cobra.Command, o *options) {
 	c.Flags().StringVar(&o.invitations, "invitations", "", say(words.TerminalFlagInvitations, nil))
 	files(c, "invitations")
+	paperFlag(c, o)
+	forceFlag(c, o)
 }
 
 func recoveryCommands(e *env) *cobra.Command {
