@@ -1999,6 +1999,7 @@ var (
 	TerminalUsageRun                         = Key{"terminal.usage.run"}
 	TerminalUsageSheet                       = Key{"terminal.usage.sheet"}
 	TerminalUsageMinutes                     = Key{"terminal.usage.minutes"}
+	TerminalUsageSupportContact              = Key{"terminal.usage.support_contact"}
 	TerminalUsageHeadOfFile                  = Key{"terminal.usage.head_of_file"}
 	TerminalUsageHead                        = Key{"terminal.usage.head"}
 	TerminalUsageFingerprint                 = Key{"terminal.usage.fingerprint"}
@@ -2182,6 +2183,10 @@ var (
 	TerminalPolicyApprovalIs                 = Key{"terminal.policy.approval_is"}
 	TerminalPolicyIdle                       = Key{"terminal.policy.idle"}
 	TerminalPolicyMinutes                    = Key{"terminal.policy.minutes"}
+	TerminalPolicySupport                    = Key{"terminal.policy.support"}
+	TerminalPolicySupportNone                = Key{"terminal.policy.support_none"}
+	TerminalPolicyAdmins                     = Key{"terminal.policy.admins"}
+	TerminalPolicyAdminsAre                  = Key{"terminal.policy.admins_are"}
 	TerminalPolicySigningKey                 = Key{"terminal.policy.signing_key"}
 	TerminalPolicyShowShort                  = Key{"terminal.policy.show.short"}
 	TerminalPolicyShowLong                   = Key{"terminal.policy.show.long"}
@@ -2203,6 +2208,14 @@ var (
 	TerminalPolicyStopRequiringApprovalAsk   = Key{"terminal.policy.stop_requiring_approval.ask"}
 	TerminalPolicyAutoLockShort              = Key{"terminal.policy.auto_lock.short"}
 	TerminalPolicyAutoLockLong               = Key{"terminal.policy.auto_lock.long"}
+	TerminalPolicySupportContactShort        = Key{"terminal.policy.support_contact.short"}
+	TerminalPolicySupportContactLong         = Key{"terminal.policy.support_contact.long"}
+	TerminalPolicyRemoveSupportContactShort  = Key{"terminal.policy.remove_support_contact.short"}
+	TerminalPolicyRemoveSupportContactLong   = Key{"terminal.policy.remove_support_contact.long"}
+	TerminalPolicyNameAdminsShort            = Key{"terminal.policy.name_admins.short"}
+	TerminalPolicyNameAdminsLong             = Key{"terminal.policy.name_admins.long"}
+	TerminalPolicyStopNamingAdminsShort      = Key{"terminal.policy.stop_naming_admins.short"}
+	TerminalPolicyStopNamingAdminsLong       = Key{"terminal.policy.stop_naming_admins.long"}
 	TerminalClockShort                       = Key{"terminal.clock.short"}
 	TerminalClockLong                        = Key{"terminal.clock.long"}
 	TerminalClockClock                       = Key{"terminal.clock.clock"}
