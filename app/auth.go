@@ -21,13 +21,14 @@ type AuthState struct {
 	DataFolder      string         `json:"dataFolder"`
 	MinimumPassword int            `json:"minimumPassword"`
 	IdleMinutes     int            `json:"idleMinutes"`
-	RenewsPage      bool           `json:"renewsPage"`          // a lock ends the page; another comes by itself
-	Kit             bool           `json:"kit"`                 // an Emergency Kit could be used
-	LockedFor       string         `json:"lockedFor,omitempty"` // why the page begins anew: a reason of "locked"
-	CanRestore      bool           `json:"canRestore"`          // a backup could be restored
-	CanUseFile      bool           `json:"canUseFile"`          // with the fault keychain_absent: MakeSecretsFile is a way on
-	SecretsFile     bool           `json:"secretsFile"`         // secrets are in a file of the folder, not in the keychain
-	Integrity       *IntegrityView `json:"integrity,omitempty"` // with the fault not_authentic
+	RenewsPage      bool           `json:"renewsPage"`            // a lock ends the page; another comes by itself
+	Kit             bool           `json:"kit"`                   // an Emergency Kit could be used
+	LockedFor       string         `json:"lockedFor,omitempty"`   // why the page begins anew: a reason of "locked"
+	LockedEmail     string         `json:"lockedEmail,omitempty"` // whose window was locked
+	CanRestore      bool           `json:"canRestore"`            // a backup could be restored
+	CanUseFile      bool           `json:"canUseFile"`            // with the fault keychain_absent: MakeSecretsFile is a way on
+	SecretsFile     bool           `json:"secretsFile"`           // secrets are in a file of the folder, not in the keychain
+	Integrity       *IntegrityView `json:"integrity,omitempty"`   // with the fault not_authentic
 }
 
 // State opens the data folder where it is not open yet, and says what to show.
@@ -56,7 +57,7 @@ func (d *Auth) State() (AuthState, error) {
 func (d *Auth) outside() AuthState {
 	return AuthState{
 		Version: Version, DataFolder: d.s.path, MinimumPassword: password.MinLength,
-		RenewsPage: platform.RenewsPage, LockedFor: d.s.whyLocked(), SecretsFile: d.s.usesFile(),
+		RenewsPage: platform.RenewsPage, LockedFor: d.s.whyLocked(), LockedEmail: d.s.whoLeft(), SecretsFile: d.s.usesFile(),
 	}
 }
 
@@ -220,5 +221,6 @@ func (in *signIn) signedIn(ses *client.Session) (SignedIn, error) {
 
 // view is the sign-in as its page holds it.
 func (in *signIn) view(o workspace.Overview) SignedIn {
-	return SignedIn{Token: in.token, Profile: profileView(o), Welcome: welcomeView(in.session.Welcome())}
+	in.knownAs(o.Profile.Email)
+	return SignedIn{Token: in.token, Profile: profileView(o), Welcome: welcomeView(in.session.Welcome()), Kept: in.s.takeLeft(o.Profile.ID)}
 }

@@ -12,23 +12,23 @@ type SupportView struct {
 // Support says whom to ask for help. There may be nobody: before there is a workspace, and
 // where none is open. It opens none, which would end a restore.
 func (d *Auth) Support() (SupportView, error) {
-	s, err := d.support()
+	s, err := d.s.support()
 	return SupportView{Contact: s.Contact, Opens: s.Address != "", Names: strs(s.Names)}, err
 }
 
-func (d *Auth) support() (workspace.Support, error) {
-	d.s.mu.Lock()
-	open := d.s.opened
-	d.s.mu.Unlock()
+func (s *shell) support() (workspace.Support, error) {
+	s.mu.Lock()
+	open := s.opened
+	s.mu.Unlock()
 	if open == nil {
 		return workspace.Support{}, nil
 	}
-	return open.workspace.Support(d.s.context())
+	return open.workspace.Support(s.context())
 }
 
 // OpenSupport opens the contact with the system's program for it: the page gives no address.
 func (d *Auth) OpenSupport() error {
-	s, err := d.support()
+	s, err := d.s.support()
 	if err == nil && s.Address != "" {
 		d.s.desktop.OpenURL(s.Address)
 	}

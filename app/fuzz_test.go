@@ -87,6 +87,11 @@ func (z *fuzzed) filled(of reflect.Type, name string) reflect.Value {
 		for range 2 {
 			v = reflect.Append(v, z.filled(of.Elem(), ""))
 		}
+	case reflect.Map:
+		v.Set(reflect.MakeMap(of))
+		for range 2 {
+			v.SetMapIndex(z.filled(of.Key(), ""), z.filled(of.Elem(), ""))
+		}
 	case reflect.Struct:
 		for i := range of.NumField() {
 			v.Field(i).Set(z.filled(of.Field(i).Type, of.Field(i).Name))

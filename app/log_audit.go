@@ -105,13 +105,19 @@ func (l *AuditLog) read(ctx context.Context, a *client.Admin, q LogQuery, after 
 	if err := a.NameDocuments(ctx, found.Entries); err != nil {
 		return page, err
 	}
-	for _, e := range found.Entries {
-		page.Entries = append(page.Entries, LogEntryView{
+	page.Entries = logEntries(found.Entries)
+	return page, nil
+}
+
+func logEntries(found []workspace.LogEntry) []LogEntryView {
+	all := make([]LogEntryView, 0, len(found))
+	for _, e := range found {
+		all = append(all, LogEntryView{
 			Seq: e.Seq, At: stamp(e.At), Kind: e.Kind, Actor: personName(e.Actor), Subject: personName(e.Subject), Detail: e.Detail,
 			Sentence: sentence(e),
 		})
 	}
-	return page, nil
+	return all
 }
 
 // Verify checks the whole chain of the log, and its end with the anchor. It tells how far

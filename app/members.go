@@ -107,11 +107,16 @@ type OneTimeView struct {
 	IssuedBy  string   `json:"issuedBy"`
 	IssuedAt  string   `json:"issuedAt"`
 	ExpiresAt string   `json:"expiresAt"`
+	Support   string   `json:"support,omitempty"` // whom to ask for help
 }
 
 // show hands a one-time code to the page, and keeps it for copying and saving
 // until the page shows another, or the session ends.
 func (in *signIn) show(g client.GivenOut, to recipient) (OneTimeView, error) {
+	support, err := in.s.support()
+	if err != nil {
+		return OneTimeView{}, err
+	}
 	code, err := to.close(holdsInvitation, []byte(g.Code.Display()))
 	if err != nil {
 		return OneTimeView{}, err
@@ -123,7 +128,7 @@ func (in *signIn) show(g client.GivenOut, to recipient) (OneTimeView, error) {
 	if err != nil {
 		return OneTimeView{}, err
 	}
-	return oneTimeView(g, code), nil
+	return oneTimeView(g, code, support.Contact), nil
 }
 
 // Add adds a member and gives the invitation. An owner or an admin needs a proof.

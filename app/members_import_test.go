@@ -271,6 +271,8 @@ func TestImport_MemberAddsNoneAndAdminNoOwner(t *testing.T) {
 			i.refused(err, "forbidden")
 			_, err = i.imp.SaveOverview(i.in.Token)
 			i.refused(err, "forbidden")
+			_, err = i.imp.SaveTemplate(i.in.Token)
+			i.refused(err, "forbidden")
 		},
 		"zoe@example.com": func() {
 			view := i.pick("name,email,role\nA,a@example.com,owner\nB,b@example.com,admin\nC,c@example.com,\n")

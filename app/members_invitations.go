@@ -31,11 +31,15 @@ func (i *Import) SaveInvitations(session, paper string) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	path, ok, err := i.place(words.DialogSaveInvitations, words.DialogNameInvitations, ".pdf")
+	path, ok, err := i.place(words.DialogSaveInvitations, dated(words.DialogNameInvitations, i.s.now()), ".pdf")
 	if err != nil || !ok {
 		return Saved{}, err
 	}
 	if err := in.live(); err != nil { // the dialog may have stood open for long
+		return Saved{}, err
+	}
+	support, err := i.s.support()
+	if err != nil {
 		return Saved{}, err
 	}
 	name, progress := filepath.Base(path), in.progress("invitations-progress")
@@ -43,7 +47,7 @@ func (i *Import) SaveInvitations(session, paper string) (Saved, error) {
 		var over error
 		err := sheet.InvitationPDF(w, func(yield func(sheet.Invitation) bool) {
 			for n, g := range given {
-				if over = in.live(); over != nil || !yield(runexport.Invitation(g)) {
+				if over = in.live(); over != nil || !yield(runexport.Invitation(g, support.Contact)) {
 					return
 				}
 				progress(int64(n+1), int64(len(given)))
@@ -86,10 +90,14 @@ func (i *Import) PrintInvitations(session string, answer PublicKey) (PrintedInvi
 			code: codePrintLong, args: map[string]any{"max": MaxPrint},
 		}
 	}
+	support, err := i.s.support()
+	if err != nil {
+		return PrintedInvitations{}, err
+	}
 	var out PrintedInvitations
 	var codes []string
 	for _, g := range given {
-		out.Invitations = append(out.Invitations, oneTimeView(g, Envelope{}))
+		out.Invitations = append(out.Invitations, oneTimeView(g, Envelope{}, support.Contact))
 		codes = append(codes, g.Code.Display())
 	}
 	out.Codes, err = to.close(holdsCodes, spaced(codes))
@@ -111,7 +119,7 @@ func (i *Import) SaveOverview(session string) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	path, ok, err := i.place(words.DialogSaveOverview, words.DialogNameOverview, ".csv")
+	path, ok, err := i.place(words.DialogSaveOverview, dated(words.DialogNameOverview, i.s.now()), ".csv")
 	if err != nil || !ok {
 		return Saved{}, err
 	}
@@ -128,9 +136,32 @@ func (i *Import) SaveOverview(session string) (Saved, error) {
 	return Saved{Name: name}, nil
 }
 
+// SaveTemplate asks for a place and writes a list of members without members there, to fill in.
+func (i *Import) SaveTemplate(session string) (Saved, error) {
+	in, err := i.s.use(session)
+	if err != nil {
+		return Saved{}, err
+	}
+	if err := in.asAdmin(func(context.Context, *client.Admin) error { return nil }); err != nil {
+		return Saved{}, err
+	}
+	path, ok, err := i.place(words.DialogSaveTemplate, say(words.DialogNameTemplate, nil), ".csv")
+	if err != nil || !ok {
+		return Saved{}, err
+	}
+	if err := in.live(); err != nil {
+		return Saved{}, err
+	}
+	name := filepath.Base(path)
+	if err := writeWhole(path, memberimport.WriteTemplate); err != nil {
+		return Saved{}, saveFailed(name, err)
+	}
+	return Saved{Name: name}, nil
+}
+
 // place asks where to save something; not ok: the dialog was dismissed.
-func (i *Import) place(title, name words.Key, ending string) (path string, ok bool, err error) {
-	path, err = i.s.desktop.SaveAs(title, dated(name, i.s.now())+ending, kindsOf(ending))
+func (i *Import) place(title words.Key, name, ending string) (path string, ok bool, err error) {
+	path, err = i.s.desktop.SaveAs(title, name+ending, kindsOf(ending))
 	if err != nil {
 		return "", false, saveFailed("", err)
 	}
@@ -153,10 +184,10 @@ func writeWhole(path string, fill func(io.Writer) error) error {
 	return f.Keep()
 }
 
-func oneTimeView(g client.GivenOut, code Envelope) OneTimeView {
+func oneTimeView(g client.GivenOut, code Envelope, support string) OneTimeView {
 	return OneTimeView{
 		Kind: string(g.Kind), Name: g.Name, Email: g.Email, Workspace: g.Workspace, Code: code, IssuedBy: g.IssuedBy,
-		IssuedAt: stamp(g.IssuedAt), ExpiresAt: stamp(g.ExpiresAt),
+		IssuedAt: stamp(g.IssuedAt), ExpiresAt: stamp(g.ExpiresAt), Support: support,
 	}
 }
 

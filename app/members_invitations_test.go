@@ -72,6 +72,45 @@ func TestSaveInvitations_DialogAfterALockSavesNothing(t *testing.T) {
 	}
 }
 
+func TestInvitations_NameTheSupportContact(t *testing.T) {
+	t.Parallel()
+	i := newImporting(t)
+	_, err := (&Settings{i.s}).SetSupport(i.in.Token, "helpdesk@northwind.example")
+	i.ok(err)
+	i.pick(goodList)
+	_, err = i.run(false)
+	i.ok(err)
+	printed, err := i.imp.PrintInvitations(i.in.Token, i.page.mailbox().PublicKey)
+	i.ok(err)
+	for _, p := range printed.Invitations {
+		if p.Support != "helpdesk@northwind.example" || p.ExpiresAt == "" {
+			t.Errorf("%+v", p)
+		}
+	}
+	given, err := (&Members{i.s}).Add(i.in.Token, NewMember{Name: "A", Email: "a@example.com", Role: "member"}, Proof{}, i.page.mailbox().PublicKey)
+	i.ok(err)
+	if given.Support != "helpdesk@northwind.example" {
+		t.Errorf("one alone: %+v", given)
+	}
+}
+
+func TestSaveTemplate_IsPickedAgain(t *testing.T) {
+	t.Parallel()
+	i := newImporting(t)
+	i.desk.saveTo = filepath.Join(t.TempDir(), "people")
+	saved, err := i.imp.SaveTemplate(i.in.Token)
+	i.ok(err)
+	text, err := os.ReadFile(i.desk.saveTo + ".csv")
+	i.ok(err)
+	view := i.pick(string(text) + "Zoë Lindqvist,zoe@example.com,admin\r\n")
+	if saved.Name != "people.csv" || !view.Header || view.Good != 1 || view.Rows[0].Role != "admin" {
+		t.Errorf("%+v of %q: %+v", saved, text, view)
+	}
+	i.desk.saveTo = filepath.Join(t.TempDir(), "no such folder", "people.csv")
+	_, err = i.imp.SaveTemplate(i.in.Token)
+	i.refused(err, codeSaveFailed)
+}
+
 func TestSaveOverview_HasEachMemberAndNoSecret(t *testing.T) {
 	t.Parallel()
 	i := newImporting(t)

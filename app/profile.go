@@ -51,6 +51,9 @@ func (s *shell) act(token string, use func(*signIn) error) (ProfileView, error) 
 		return ProfileView{}, in.after(err)
 	}
 	o, err := in.session.Overview(s.context())
+	if err == nil {
+		in.knownAs(o.Profile.Email)
+	}
 	return profileView(o), in.after(err)
 }
 

@@ -43,6 +43,7 @@ type shell struct {
 	unlogged  []func()       // what waits for the log
 	in        *signIn        // never nil
 	lockedFor string         // why, for a page that begins anew; empty once somebody is there
+	left      left           // who was in last, and what they come back to
 	lost      map[string]int // how many files a lock kept from being added, by profile, until it is told
 
 	ending    sync.WaitGroup // sign-ins that are being undone

@@ -211,3 +211,56 @@ func TestLock_RenewsThePageAndTellsItWhy(t *testing.T) {
 		t.Errorf("still locked for %q, %v", st.LockedFor, err)
 	}
 }
+
+// lockings are what the page hears of a lock to come.
+func (w *window) lockings() *[]Locking {
+	heard := &[]Locking{}
+	w.desk.told = func(event string, payload any) {
+		if event == "locking" {
+			*heard = append(*heard, payload.(Locking))
+		}
+	}
+	return heard
+}
+
+func TestLock_IsToldHalfAMinuteBefore(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	a := newAlarms(w)
+	in := w.create()
+	heard := w.lockings()
+	a.pass(5*time.Minute - lockWarning - time.Second)
+	if len(*heard) > 0 {
+		t.Fatalf("too early: %v", *heard)
+	}
+	a.pass(11 * time.Second)
+	if len(*heard) != 1 || (*heard)[0] != (Locking{Seconds: 30}) {
+		t.Fatalf("the page heard %v", *heard)
+	}
+	w.ok(w.auth.Touch(in.Token))
+	a.pass(lookAgain)
+	if len(*heard) != 2 || (*heard)[1] != (Locking{}) {
+		t.Errorf("after a sign of its person, the page heard %v", *heard)
+	}
+	a.pass(5*time.Minute - lookAgain)
+	w.locked("idle")
+	if len(*heard) != 3 || (*heard)[2].Seconds != 30 {
+		t.Errorf("before the lock, the page heard %v", *heard)
+	}
+}
+
+func TestLock_ForItsLengthIsToldAsSuch(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	a := newAlarms(w)
+	in := w.create()
+	heard := w.lockings()
+	for range 12*60 - 1 {
+		a.pass(time.Minute)
+		w.ok(w.auth.Touch(in.Token))
+	}
+	a.pass(31 * time.Second)
+	if len(*heard) != 1 || !(*heard)[0].Limit {
+		t.Errorf("the page heard %v", *heard)
+	}
+}

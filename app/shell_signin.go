@@ -34,6 +34,10 @@ type signIn struct {
 	mu         sync.Mutex // guards what follows
 	closed     bool
 	timer      *time.Timer                   // when the session may have ended
+	since      time.Time                     // when it began, by the shell's clock
+	warned     bool                          // the page tells that it is about to lock
+	email      string                        // of who is in
+	kept       Kept                          // what they come back to after a lock
 	challenge  *client.Challenge             // a second factor is due; nil: none is
 	chToken    string                        // by which the page names it
 	given      []client.GivenOut             // one-time codes on the screen
@@ -118,7 +122,7 @@ func (s *shell) replace(fill func(in, former *signIn) bool) (in, former *signIn)
 		in.stop()
 		return nil, nil
 	}
-	in.token, s.lockedFor = newToken(), ""
+	in.token, in.since, s.lockedFor = newToken(), s.now(), ""
 	former, s.in = s.in, in
 	s.mu.Unlock()
 	in.watchAnew()
@@ -209,7 +213,7 @@ func (s *shell) lockOnly(in *signIn, reason string) {
 	}
 	s.in = s.newSignIn()
 	if former.who != nil {
-		s.lockedFor = reason
+		s.lockedFor, s.left = reason, former.leaves()
 		s.ending.Add(1) // before anybody can see that it is locked: end waits for the rest
 		defer s.ending.Done()
 	}
@@ -249,6 +253,7 @@ func (in *signIn) close() {
 	challenge := in.challenge
 	given, untold := in.adding.give(), len(in.adding.given)
 	in.adding.given = nil
+	in.since, in.warned, in.email, in.kept = time.Time{}, false, "", Kept{}
 	in.challenge, in.chToken, in.given, in.run, in.dropped, in.jobs, in.list, in.stopImport, in.export = nil, "", nil, nil, nil, nil, nil, nil, nil
 	if in.timer != nil {
 		in.timer.Stop()
@@ -344,8 +349,13 @@ func (in *signIn) watch(after time.Duration) {
 	if in.timer != nil {
 		in.timer.Stop()
 	}
-	in.timer = in.s.alarm(min(after, lookAgain), func() {
+	next := min(after, lookAgain)
+	if after > lockWarning {
+		next = min(after-lockWarning, lookAgain)
+	}
+	in.timer = in.s.alarm(next, func() {
 		if left := in.who.Remaining(); left > 0 {
+			in.warn(left)
 			in.watch(left)
 			return
 		}

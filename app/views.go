@@ -16,6 +16,7 @@ type SignedIn struct {
 	Token   string      `json:"token"`
 	Profile ProfileView `json:"profile"`
 	Welcome Welcome     `json:"welcome"`
+	Kept    *Kept       `json:"kept,omitempty"` // what they come back to after a lock
 }
 
 // Welcome is what the person is told after signing in.

@@ -18,11 +18,12 @@ var lookUps = []useCase{
 		c := p.challenge()
 		return func() { got(c.AuthenticatorOff(p.ctx)) }
 	}},
-	{name: "look at one's profile", base: enabled, covers: []string{"Session.StepUp", "Session.Overview", "Session.Checklist", "Workspace.Support", "Session.Admin", "Session.Watcher", "Session.CheckEmail"},
+	{name: "look at one's profile", base: enabled, covers: []string{"Session.StepUp", "Session.Overview", "Session.Checklist", "Session.OwnLog", "Workspace.Support", "Session.Admin", "Session.Watcher", "Session.CheckEmail"},
 		ready: signedIn(func(p *person, s *client.Session) {
 			got(s.StepUp(p.ctx))
 			got(s.Overview(p.ctx))
 			got(s.Checklist(p.ctx))
+			got(s.OwnLog(p.ctx, 0, 10))
 			got(p.w.Support(p.ctx))
 			got(s.Admin(p.ctx))
 			got(got(s.Watcher(p.ctx)).LogHead(p.ctx))

@@ -1,6 +1,7 @@
 package memberimport_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -254,3 +255,23 @@ func TestWriteOverview_ReadsBack(t *testing.T) {
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("full") }
+
+func TestWriteTemplate_IsReadAsItIsFilledIn(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	if err := memberimport.WriteTemplate(&b); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := memberimport.Read(bytes.NewReader(b.Bytes()), 10); !errors.Is(err, memberimport.ErrEmpty) {
+		t.Errorf("an empty one: %v", err)
+	}
+	b.WriteString("Zoë Lindqvist,zoe@example.com,admin\r\nPriya Raman,priya@example.com,\r\n")
+	list, err := memberimport.Read(&b, 10)
+	if err != nil || !list.Header || list.Encoding != "UTF-8" || len(list.Rows) != 2 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	want := memberimport.Row{Line: 2, Name: "Zoë Lindqvist", Email: "zoe@example.com", Role: "admin"}
+	if list.Rows[0] != want || list.Rows[1].Role != memberimport.DefaultRole {
+		t.Errorf("%+v", list.Rows)
+	}
+}

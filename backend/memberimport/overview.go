@@ -78,6 +78,16 @@ func WriteOverview(w io.Writer, language *words.Catalogue, people iter.Seq[Perso
 	return nil
 }
 
+// templateHeadings name the columns that Read looks for.
+var templateHeadings = []string{headName[0], headEmail[0], headRole[0]}
+
+// WriteTemplate writes an empty list with the columns that Read looks for, as WriteOverview writes
+// one. It has no example: one that is forgotten in it would be added.
+func WriteTemplate(w io.Writer) error {
+	_, err := io.WriteString(w, "\ufeff"+strings.Join(templateHeadings, ",")+"\r\n")
+	return err
+}
+
 // harmless keeps a spreadsheet from calculating what somebody's name says.
 func harmless(s string) string {
 	for _, sign := range []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"} {

@@ -168,10 +168,10 @@ func Sheet(s client.RunSheet) sheet.Sheet {
 	}
 }
 
-// Invitation is a one-time code as it is drawn.
-func Invitation(g client.GivenOut) sheet.Invitation {
+// Invitation is a one-time code as it is drawn, with whom to ask for help.
+func Invitation(g client.GivenOut, support string) sheet.Invitation {
 	return sheet.Invitation{
 		Reset: g.Kind == workspace.OneTimeReset, Workspace: g.Workspace, Name: g.Name, Email: g.Email, Code: g.Code, IssuedAt: g.IssuedAt,
-		IssuedBy: g.IssuedBy, ExpiresAt: g.ExpiresAt, Location: time.Local,
+		IssuedBy: g.IssuedBy, ExpiresAt: g.ExpiresAt, Support: support, Location: time.Local,
 	}
 }

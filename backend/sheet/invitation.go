@@ -25,6 +25,7 @@ type Invitation struct {
 	IssuedAt  time.Time
 	IssuedBy  string           // a name
 	ExpiresAt time.Time        // after this the code is void
+	Support   string           // whom to ask for help; empty leaves the sentence out
 	Location  *time.Location   // for the times; nil is UTC
 	Words     *words.Catalogue // the language; nil is English
 }
@@ -69,7 +70,7 @@ func (i Invitation) check() error {
 		return ErrInvitation
 	}
 	for _, f := range []struct{ name, value string }{
-		{"workspace", i.Workspace}, {"name", i.Name}, {"email", i.Email}, {"issuer", i.IssuedBy},
+		{"workspace", i.Workspace}, {"name", i.Name}, {"email", i.Email}, {"issuer", i.IssuedBy}, {"support", i.Support},
 	} {
 		if utf8.RuneCountInString(f.value) > MaxField {
 			return &FieldError{Field: f.name}
@@ -80,7 +81,7 @@ func (i Invitation) check() error {
 
 // cleaned returns the invitation with every field fit to be shown.
 func (i Invitation) cleaned() Invitation {
-	for _, f := range []*string{&i.Workspace, &i.Name, &i.Email, &i.IssuedBy} {
+	for _, f := range []*string{&i.Workspace, &i.Name, &i.Email, &i.IssuedBy, &i.Support} {
 		*f = text.Line(*f)
 	}
 	return i

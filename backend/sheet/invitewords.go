@@ -36,13 +36,17 @@ func (i Invitation) advice() []said {
 	if i.Reset {
 		late = words.InvitationTodoLateReset
 	}
-	return []said{
+	all := []said{
 		w.say(words.InvitationTodoOpen, nil),
 		w.say(words.InvitationTodoType, nil),
 		w.say(words.InvitationTodoChoose, words.Args{"workspace": w.or(i.Workspace, words.PaperYourWorkspace)}),
 		w.say(late, words.Args{"by": w.or(i.IssuedBy, words.PaperAnAdmin)}),
 		w.say(words.InvitationTodoDestroy, nil),
 	}
+	if i.Support != "" {
+		all = append(all, w.say(words.SheetTodoSupport, words.Args{"support": i.Support}))
+	}
+	return all
 }
 
 func (i Invitation) footer() (left, right said) {

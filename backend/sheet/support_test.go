@@ -2,6 +2,8 @@ package sheet_test
 
 import (
 	"bytes"
+	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,6 +30,27 @@ func TestSheet_SaysWhomToAskWhereTheWorkspaceDoes(t *testing.T) {
 				t.Errorf("no word of it: %s", got)
 			}
 		}
+	}
+}
+
+func TestInvitation_SaysWhomToAskWhereTheWorkspaceDoes(t *testing.T) {
+	t.Parallel()
+	i := invited(t)
+	if text := drawInvitations(t, sheet.A4, i).pages(t)[0]; strings.Contains(text, "Need help?") {
+		t.Errorf("without a contact: %s", text)
+	}
+	i.Support = "helpdesk@northwind.example"
+	if text := drawInvitations(t, sheet.A4, i).pages(t)[0]; !strings.Contains(text, "6.") || !strings.Contains(text, "Need help? helpdesk@northwind.example") {
+		t.Errorf("no word of it: %s", text)
+	}
+	i.Support = strings.TrimSpace(strings.Repeat("extension ", 20))
+	text := strings.Join(strings.Fields(drawInvitations(t, sheet.Letter, i).pages(t)[0]), " ")
+	if !strings.Contains(text, i.Support) || !strings.Contains(text, "Countersign invitation") {
+		t.Errorf("the longest: %s", text)
+	}
+	i.Support = strings.Repeat("x", sheet.MaxField+1)
+	if err := sheet.InvitationPDF(io.Discard, slices.Values([]sheet.Invitation{i}), sheet.A4); err == nil {
+		t.Error("a contact without an end is taken")
 	}
 }
 

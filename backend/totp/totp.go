@@ -108,9 +108,10 @@ func matching(current int64, shows func(step int64) (bool, error)) (steps []int6
 // far the phone's clock is off, in whole steps: positive means that the phone is
 // ahead. Of two steps equally far the phone is taken to be behind.
 //
-// It is for words about the phone's clock at enrolment, where the code proves
-// nothing yet; never let anybody in by it. within is at most a day. Each step looked
-// at finds a wrong code by accident once in a million: 0.02 % for an hour each way.
+// It is for words about the phone's clock; never let anybody in by it. Whoever guesses a
+// code learns from it when that will be right: but at enrolment, where the code proves
+// nothing yet, no code of a step that was told may be taken afterwards. within is at most a day.
+// Each step looked at finds a wrong code by accident once in a million: 0.02 % for an hour each way.
 //
 // Errors: ErrKey, ErrClock.
 func Locate(key secret.Bytes, code Code, now time.Time, within time.Duration) (offset time.Duration, found bool, err error) {

@@ -118,6 +118,17 @@ var (
 	GateLeftPhone     = Key{"gate.left_phone"}
 	GateLeftPhoneNext = Key{"gate.left_phone_next"}
 
+	LeavingTitle = Key{"leaving.title"}
+	LeavingText  = Key{"leaving.text"}
+	LeavingAct   = Key{"leaving.act"}
+	LeavingStay  = Key{"leaving.stay"}
+
+	LockingTitle      = Key{"locking.title"}
+	LockingLimitTitle = Key{"locking.limit_title"}
+	LockingText       = Key{"locking.text"}
+	LockingLimit      = Key{"locking.limit"}
+	LockingStay       = Key{"locking.stay"}
+
 	LockedAsked        = Key{"locked.asked"}
 	LockedIdle         = Key{"locked.idle"}
 	LockedIdleFor      = Key{"locked.idle_for"}
@@ -187,6 +198,7 @@ var (
 	ProfileName            = Key{"profile.name"}
 	ProfileRole            = Key{"profile.role"}
 	ProfilePasswordChanged = Key{"profile.password_changed"}
+	ProfileLastSignIn      = Key{"profile.last_sign_in"}
 	ProfileNameSaved       = Key{"profile.name_saved"}
 	ProfileEmailSaved      = Key{"profile.email_saved"}
 
@@ -774,6 +786,20 @@ var (
 	ApprovalsGoOn            = Key{"approvals.go_on"}
 	ApprovalsGoOnText        = Key{"approvals.go_on_text"}
 
+	SecurityLogTitle      = Key{"securityLog.title"}
+	SecurityLogText       = Key{"securityLog.text"}
+	SecurityLogNotYou     = Key{"securityLog.not_you"}
+	SecurityLogNotYouText = Key{"securityLog.not_you_text"}
+	SecurityLogNotMe      = Key{"securityLog.not_me"}
+	SecurityLogCode       = Key{"securityLog.code"}
+	SecurityLogRecovery   = Key{"securityLog.recovery"}
+	SecurityLogKit        = Key{"securityLog.kit"}
+
+	ActivityTitle    = Key{"activity.title"}
+	ActivityNone     = Key{"activity.none"}
+	ActivityNoneText = Key{"activity.none_text"}
+	ActivityAll      = Key{"activity.all"}
+
 	AuditTitle                         = Key{"audit.title"}
 	AuditSearch                        = Key{"audit.search"}
 	AuditExport                        = Key{"audit.export"}
@@ -876,40 +902,48 @@ var (
 	MembersLeft         = Key{"members.left"}
 	MembersOverview     = Key{"members.overview"}
 
-	ImportOpen         = Key{"import.open"}
-	ImportTitle        = Key{"import.title"}
-	ImportRows         = Key{"import.rows"}
-	ImportLine         = Key{"import.line"}
-	ImportProblem      = Key{"import.problem"}
-	ImportNone         = Key{"import.none"}
-	ImportAll          = Key{"import.all"}
-	ImportGood         = Key{"import.good"}
-	ImportBad          = Key{"import.bad"}
-	ImportNoHeader     = Key{"import.no_header"}
-	ImportNobody       = Key{"import.nobody"}
-	ImportNobodyText   = Key{"import.nobody_text"}
-	ImportSummary      = Key{"import.summary"}
-	ImportMend         = Key{"import.mend"}
-	ImportOther        = Key{"import.other"}
-	ImportAddAll       = Key{"import.add_all"}
-	ImportAddGood      = Key{"import.add_good"}
-	ImportConfirm      = Key{"import.confirm"}
-	ImportWorking      = Key{"import.working"}
-	ImportProgress     = Key{"import.progress"}
-	ImportCancelLeaves = Key{"import.cancel_leaves"}
-	ImportDone         = Key{"import.done"}
-	ImportDoneText     = Key{"import.done_text"}
-	ImportPaper        = Key{"import.paper"}
-	ImportA4           = Key{"import.a4"}
-	ImportLetter       = Key{"import.letter"}
-	ImportPrint        = Key{"import.print"}
-	ImportSave         = Key{"import.save"}
-	ImportDrawing      = Key{"import.drawing"}
-	ImportLeave        = Key{"import.leave"}
-	ImportLeaveText    = Key{"import.leave_text"}
-	ImportLeaveAct     = Key{"import.leave_act"}
-	ImportStay         = Key{"import.stay"}
-	ImportKept         = Key{"import.kept"}
+	ImportOpen          = Key{"import.open"}
+	ImportTitle         = Key{"import.title"}
+	ImportText          = Key{"import.text"}
+	ImportNeeded        = Key{"import.needed"}
+	ImportRoles         = Key{"import.roles"}
+	ImportRoleMember    = Key{"import.role_member"}
+	ImportExample       = Key{"import.example"}
+	ImportTemplate      = Key{"import.template"}
+	ImportTemplateSaved = Key{"import.template_saved"}
+	ImportChoose        = Key{"import.choose"}
+	ImportRows          = Key{"import.rows"}
+	ImportLine          = Key{"import.line"}
+	ImportProblem       = Key{"import.problem"}
+	ImportNone          = Key{"import.none"}
+	ImportAll           = Key{"import.all"}
+	ImportGood          = Key{"import.good"}
+	ImportBad           = Key{"import.bad"}
+	ImportNoHeader      = Key{"import.no_header"}
+	ImportNobody        = Key{"import.nobody"}
+	ImportNobodyText    = Key{"import.nobody_text"}
+	ImportSummary       = Key{"import.summary"}
+	ImportMend          = Key{"import.mend"}
+	ImportOther         = Key{"import.other"}
+	ImportAddAll        = Key{"import.add_all"}
+	ImportAddGood       = Key{"import.add_good"}
+	ImportConfirm       = Key{"import.confirm"}
+	ImportWorking       = Key{"import.working"}
+	ImportProgress      = Key{"import.progress"}
+	ImportCancelLeaves  = Key{"import.cancel_leaves"}
+	ImportDone          = Key{"import.done"}
+	ImportDoneText      = Key{"import.done_text"}
+	ImportPaper         = Key{"import.paper"}
+	ImportA4            = Key{"import.a4"}
+	ImportLetter        = Key{"import.letter"}
+	ImportPrint         = Key{"import.print"}
+	ImportSave          = Key{"import.save"}
+	ImportDrawing       = Key{"import.drawing"}
+	ImportLeave         = Key{"import.leave"}
+	ImportLeaveText     = Key{"import.leave_text"}
+	ImportLeaveAct      = Key{"import.leave_act"}
+	ImportStay          = Key{"import.stay"}
+	ImportKept          = Key{"import.kept"}
 
 	InviteDone         = Key{"invite.done"}
 	InviteTitle        = Key{"invite.title"}
@@ -1873,6 +1907,7 @@ var (
 	DialogSaveSheet       = Key{"dialog.save_sheet"}
 	DialogSaveSheets      = Key{"dialog.save_sheets"}
 	DialogSaveInvitations = Key{"dialog.save_invitations"}
+	DialogSaveTemplate    = Key{"dialog.save_template"}
 	DialogSaveOverview    = Key{"dialog.save_overview"}
 	DialogExportLog       = Key{"dialog.export_log"}
 	DialogKeyFile         = Key{"dialog.key_file"}
@@ -1893,6 +1928,7 @@ var (
 	DialogNameSheets      = Key{"dialog.name_sheets"}
 	DialogNameInvitations = Key{"dialog.name_invitations"}
 	DialogNameOverview    = Key{"dialog.name_overview"}
+	DialogNameTemplate    = Key{"dialog.name_template"}
 	DialogNameLog         = Key{"dialog.name_log"}
 	DialogNameBackup      = Key{"dialog.name_backup"}
 	DialogNameDiagnostics = Key{"dialog.name_diagnostics"}

@@ -199,6 +199,12 @@ func (s *Session) explainWrong(ctx context.Context, t attempt, code totp.Code, n
 	if !found {
 		return wrong
 	}
+	return ofAnotherTime(wrong, offset)
+}
+
+// ofAnotherTime says of a wrong code that it has expired, or how far the phone's clock is
+// from this computer's.
+func ofAnotherTime(wrong *service.Error, offset time.Duration) *service.Error {
 	if offset < 0 && -offset <= latelyExpired {
 		wrong.Code = service.CodeCodeExpired
 		return wrong

@@ -16,7 +16,7 @@ import (
 type codeUse struct {
 	attempt attempt
 	factor  Factor
-	step    int64
+	steps   []int64 // that it belongs to: the last is used up
 	at      time.Time
 	purpose Use
 }
@@ -43,16 +43,16 @@ func (w *Workspace) matchFactor(ctx context.Context, profileID string, input sec
 	if err != nil {
 		return nil, err
 	}
-	steps, now, err := w.lookAt(ctx, f, code)
+	steps, off, now, err := w.lookAround(ctx, f, code, clockReach)
 	if err != nil {
 		return nil, service.Afterwards(err, w.refund(ctx, t))
 	}
 	if len(steps) == 0 {
-		return nil, w.wrong(ctx, t, service.CodeCodeWrong).At("code")
+		return nil, w.wrongCode(ctx, t, off)
 	}
 	// The highest matching step: where two neighbours share a code, consuming
 	// the lower one would let the same six digits in a second time.
-	return &codeUse{attempt: t, factor: f, step: steps[len(steps)-1], at: now, purpose: purpose}, nil
+	return &codeUse{attempt: t, factor: f, steps: steps, at: now, purpose: purpose}, nil
 }
 
 // stepsAhead is how many steps the last one used may lie beyond those that are
@@ -65,26 +65,40 @@ const stepsAhead = 2
 // had been ahead. No code of now can be taken then, since the same clock may have
 // shown it before, and so none is looked at.
 func (w *Workspace) lookAt(ctx context.Context, f Factor, code totp.Code) ([]int64, time.Time, error) {
+	steps, _, now, err := w.lookAround(ctx, f, code, 0)
+	return steps, now, err
+}
+
+// lookAround is lookAt, and where the code belongs to none of its steps looks for another
+// one within that time.
+func (w *Workspace) lookAround(ctx context.Context, f Factor, code totp.Code, within time.Duration) ([]int64, *clockOff, time.Time, error) {
 	clockNow, now := w.wall(), w.now() // a phone shows what belongs to the real time
 	current, err := totp.Step(clockNow)
 	switch {
 	case err != nil:
-		return nil, now, clock(err)
+		return nil, nil, now, clock(err)
 	case f.LastStep > current+1+stepsAhead:
-		return nil, now, refuse(service.CodeCodesAhead).At("code")
+		return nil, nil, now, refuse(service.CodeCodesAhead).At("code")
 	}
 	item, err := w.secrets.Get(ctx, f.Item)
 	if err != nil {
-		return nil, time.Time{}, service.Explain(err)
+		return nil, nil, time.Time{}, service.Explain(err)
 	}
 	defer item.Wipe()
 	key, err := totp.FromBase32(string(item.Reveal()))
 	if err != nil {
-		return nil, time.Time{}, service.Explain(fmt.Errorf("item of generation %d: %w: %w", f.Generation, err, ErrSecretMissing))
+		return nil, nil, time.Time{}, service.Explain(fmt.Errorf("item of generation %d: %w: %w", f.Generation, err, ErrSecretMissing))
 	}
 	defer key.Wipe()
 	steps, err := totp.Matches(key, code, clockNow)
-	return steps, now, clock(err)
+	if err != nil || len(steps) > 0 || within == 0 {
+		return steps, nil, now, clock(err)
+	}
+	by, found, err := totp.Locate(key, code, clockNow, within)
+	if err != nil || !found {
+		return nil, nil, now, clock(err)
+	}
+	return nil, &clockOff{by, current + int64(by/(totp.Period*time.Second))}, now, nil
 }
 
 // consume uses the code up, or refuses: it was used before, or the factor is
@@ -97,7 +111,14 @@ func (u *codeUse) consume(tx WriteTx) error {
 	if err != nil {
 		return err
 	}
-	ok, err := tx.ConsumeStep(f.ProfileID, f.Generation, u.step, u.at, u.purpose)
+	told, err := wasTold(tx, f.ProfileID, u.steps, u.at)
+	if err != nil {
+		return err
+	}
+	if told {
+		return refuse(service.CodeCodeUsed).At("code")
+	}
+	ok, err := tx.ConsumeStep(f.ProfileID, f.Generation, u.steps[len(u.steps)-1], u.at, u.purpose)
 	if err != nil {
 		return err
 	}

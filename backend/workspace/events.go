@@ -91,7 +91,7 @@ const (
 
 	// Steps on the way, which the log keeps so that no row changes without it.
 	eventCounted     = "guess-counted"   // kind
-	eventWrong       = "guess-wrong"     // kind
+	eventWrong       = "guess-wrong"     // kind; step: see clockOff
 	eventReturned    = "guess-returned"  // kind
 	eventClockBack   = "clock-set-back"  // kind
 	eventBegun       = "enrolment-begun" // enrolment: enrol or change-phone

@@ -223,6 +223,9 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"Session.CheckEmail": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(c.s.CheckEmail(c.Context(), "free@example.com"))
 	},
+	"Session.OwnLog": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
+		c.must(second(c.s.OwnLog(c.Context(), 0, 10)))
+	},
 	"Session.Checklist": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.Checklist(c.Context())))
 	},

@@ -152,6 +152,9 @@ func (s *Quarantine) second(ctx context.Context, a *Acceptance, t attempt, in Fa
 		if len(steps) == 0 {
 			return t.wrong(service.CodeCodeWrong).At("code")
 		}
+		if s.told(ctx, a.profile.ID, steps) {
+			return refuse(service.CodeCodeUsed).At("code")
+		}
 		step := steps[len(steps)-1]
 		return s.useUp(ctx, a, func(o *journal.Owner) bool {
 			return o.UseStep(step) && step > a.factor.LastStep

@@ -52,7 +52,7 @@ func (c *Challenge) Leave() {
 }
 
 // Verify takes a verification code. Errors: code_required, code_form,
-// code_wrong, code_used, codes_ahead, throttled, authenticator_off,
+// code_wrong, code_expired, code_clock, code_used, codes_ahead, throttled, authenticator_off,
 // challenge_ended, clock_wrong; keychain and folder.
 func (c *Challenge) Verify(ctx context.Context, input secret.Text) (*Session, error) {
 	return c.once(func() (*Session, error) {

@@ -23,10 +23,10 @@ func TestVerify_CodeOpensOnceAndEarlierOnesNoLonger(t *testing.T) {
 	next := p.at(h.clock.now().Add(30 * time.Second))
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(next[:3]+" "+next[3:]))
 	h.ok(err)
-	for _, off := range []time.Duration{-60 * time.Second, 60 * time.Second} {
+	for off, want := range map[time.Duration]service.Code{-60 * time.Second: service.CodeCodeExpired, 60 * time.Second: service.CodeCodeClock} {
 		h.clock.step(10 * time.Minute)
 		_, err = h.challenge().Verify(t.Context(), secret.NewText(p.at(h.clock.now().Add(off))))
-		h.refused(err, service.CodeCodeWrong)
+		h.refused(err, want)
 	}
 }
 

@@ -54,7 +54,7 @@ func TestSignIn_CodeOfTwoStepsOpensOnceFromEachSide(t *testing.T) {
 		h.ok(err)
 		for range 3 {
 			_, err = h.challenge().Verify(t.Context(), secret.NewText(twinShown))
-			if !service.IsCode(err, service.CodeCodeUsed) && !service.IsCode(err, service.CodeCodeWrong) {
+			if !service.IsCode(err, service.CodeCodeUsed) && !service.IsCode(err, service.CodeCodeExpired) {
 				t.Errorf("used at %+d, it is answered with %v at %d", first-twin, err, h.clock.now().Unix()/30-twin)
 			}
 			h.clock.step(30 * time.Second)

@@ -137,7 +137,7 @@ func told(problems []problem) string {
 
 // addAll adds people in one step and hands out their invitations.
 func (e *env) addAll(ctx context.Context, a *client.Admin, people []workspace.NewMember, problems []problem) error {
-	given, out, where, err := e.handOut(func() ([]client.GivenOut, error) {
+	given, out, where, err := e.handOut(ctx, a, func() ([]client.GivenOut, error) {
 		return a.AddMembers(ctx, people, client.Proof{}, e.progress(words.TerminalProgressInvitations))
 	})
 	if err != nil {

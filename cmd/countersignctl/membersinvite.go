@@ -37,7 +37,7 @@ func membersInviteAgain(ctx context.Context, e *env, emails []string) error {
 		if err != nil {
 			return whyNobody(err)
 		}
-		given, out, where, err := e.handOut(func() ([]client.GivenOut, error) {
+		given, out, where, err := e.handOut(ctx, a, func() ([]client.GivenOut, error) {
 			return a.InviteAgain(ctx, ids, client.Proof{}, e.progress(words.TerminalProgressInvitations))
 		})
 		if err != nil {
@@ -125,7 +125,7 @@ type handedOut struct {
 
 // handOut gives new invitations and hands them out: into a file, which is begun before,
 // since its place may be read-only, or else on standard output. The text says where.
-func (e *env) handOut(give func() ([]client.GivenOut, error)) (given []client.GivenOut, out handedOut, text string, err error) {
+func (e *env) handOut(ctx context.Context, a *client.Admin, give func() ([]client.GivenOut, error)) (given []client.GivenOut, out handedOut, text string, err error) {
 	var f *folder.Whole
 	if e.invitations != "" {
 		if f, err = folder.CreateWhole(e.invitations); err != nil {
@@ -137,7 +137,7 @@ func (e *env) handOut(give func() ([]client.GivenOut, error)) (given []client.Gi
 		return nil, out, "", err
 	}
 	if f != nil {
-		if err := e.drawInvitations(f, given); err == nil {
+		if err := e.drawInvitations(ctx, a, f, given); err == nil {
 			out.File = e.invitations
 			return given, out, cli.Printable(say(words.TerminalMembersImportFile, words.Args{"file": e.invitations})) + "\n", nil
 		}
@@ -150,15 +150,19 @@ func (e *env) handOut(give func() ([]client.GivenOut, error)) (given []client.Gi
 	return given, out, text + say(words.TerminalMembersImportUntil, words.Args{"until": minute(given[0].ExpiresAt)}) + "\n", nil
 }
 
-func (e *env) drawInvitations(f *folder.Whole, given []client.GivenOut) error {
+func (e *env) drawInvitations(ctx context.Context, a *client.Admin, f *folder.Whole, given []client.GivenOut) error {
 	size, err := e.paper()
+	if err != nil {
+		return err
+	}
+	policy, err := a.Policy(ctx) // with whom to ask for help
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriterSize(f, 1<<16)
 	err = sheet.InvitationPDF(w, func(yield func(sheet.Invitation) bool) {
 		for _, g := range given {
-			if !yield(runexport.Invitation(g)) {
+			if !yield(runexport.Invitation(g, policy.Support)) {
 				return
 			}
 		}

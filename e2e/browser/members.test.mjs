@@ -300,6 +300,11 @@ test('an import shows each row with its problem, and adds only the good ones by 
     });
   });
   await button(page, 'Import…').click();
+  await expect(dialog(page).getByText('Zoë Lindqvist,zoe@example.com,admin')).toBeVisible();
+  await expect(button(dialog(page), 'Choose file…')).toBeFocused();
+  await expectAccessible(page, 'Import members, its columns');
+  await button(dialog(page), 'Choose file…').click();
+  await expect(dialog(page)).toHaveCount(0);
   await expect(heading(page, 'Import members')).toBeVisible();
   await expect(page.getByText('Enter an email address in the format name@example.com.')).toBeVisible();
   await expect(page.getByText('Enter a name.')).toBeVisible();

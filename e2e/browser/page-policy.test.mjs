@@ -313,6 +313,7 @@ const forAll = {
   'About.Licenses': 'is the same everywhere',
   'Auth.Support': 'says whom to ask, which is for those who cannot sign in',
   'Auth.OpenSupport': 'opens what an owner has set, and returns nothing',
+  'Auth.Forget': 'forgets whose window was locked, and returns nothing',
   'Restore.Close': 'ends what nobody has begun here',
 };
 

@@ -32,6 +32,18 @@ test('a code works once: the same one again is refused as used', async ({ has, p
   await expectAccessible(page, 'Verification code, used');
 });
 
+test('a code of another time is refused, and says how far the clocks are apart', async ({ has, page }) => {
+  const { phone } = owners(has);
+  await person.givePassword(page);
+  await person.typeCode(page, await phone.at(Date.now() / 1000 - 3 * 3600));
+  await expect(page.getByText('Your phone’s clock is about 3 hours behind this computer’s.')).toBeVisible();
+  await expect(page.getByText('Turn on automatic date and time on both')).toBeVisible();
+  await expectAccessible(page, 'Verification code, of another time');
+  await page.getByLabel('Verification code').fill('');
+  await person.typeCode(page, await phone.next());
+  await person.toProfile(page);
+});
+
 test('wrong codes are counted, and the next sign-in tells of them', async ({ has, page }) => {
   const { phone } = owners(has);
   await person.givePassword(page);

@@ -167,6 +167,7 @@ export class Window {
   async fill(name, text, role = 'entry') {
     await this.click(role, name);
     await this.waitFor({ role, name }, (it) => it.focused);
+    if (role === 'entry') await this.key('ctrl+a'); // something may be there: who was in last
     await this.type(text);
     if (role === 'entry') await this.waitFor({ role, name }, (it) => it.text === text);
   }

@@ -19,7 +19,8 @@ const verificationCode = (within) => within.getByLabel('Verification code');
 
 /** From the contracts, which are home after a sign-in, or another page to the Profile page. */
 export async function toProfile(page) {
-  await button(page, 'Profile').click();
+  // Edit 2FA, where one may be after a lock, has a way back of the same name.
+  await button(page.getByRole('navigation', { name: 'Settings' }), 'Profile').click();
   await heading(page, 'Two-factor authentication').waitFor();
 }
 

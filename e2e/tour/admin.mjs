@@ -36,6 +36,9 @@ async function importPeople(window, picture, out) {
   const rows = Array.from({ length: 29 }, (_, i) => `Guest ${i + 1};guest.${i + 1}@northwind.example`);
   await writeFile(list, ['Name;Email', ...rows, 'Guest 30;guest.30'].join('\n'));
   await window.press('Import…');
+  await heading(window, 'Import members');
+  await picture(window, 'import-columns');
+  await window.press('Choose file…');
   await person.openFile(window, list);
   await window.waitFor({ role: 'push button', name: 'Add the 29 valid rows' });
   await picture(window, 'import');

@@ -18,6 +18,7 @@ test('thirty people come from a file, each with an invitation on paper, and one 
   await person.createWorkspace(window);
   await window.press('Members');
   await window.press('Import…');
+  await window.press('Choose file…');
   await person.openFile(window, list);
   await window.press('Add 30 members');
   await window.fillPassword('Your password', person.amara.password);

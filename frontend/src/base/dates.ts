@@ -92,6 +92,13 @@ export function shortDay(iso: string, now = new Date()): string {
   return formed.replace('Sept', 'Sep'); // as long as the other months
 }
 
+/** "Today at 09:31" or "3 Nov at 09:31": of the last days, in a column. */
+export function recentTime(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  const name = nameOf(date, now) ? capital(day(iso, now)) : shortForm(date).replace('Sept', 'Sep');
+  return t('date.at', { day: name, time: timeForm(date) });
+}
+
 /** "Today", "41 days", "3 months" or "2 years": how long ago that day was. */
 export function age(iso: string, now = new Date()): string {
   const date = new Date(iso);

@@ -29,7 +29,11 @@ function valuesOf(args: Refused['args']): Values {
   };
   values.named = args.name ? 'yes' : 'no';
   if (typeof args.pause === 'number') values.pause = duration(args.pause);
-  if (typeof args.minutes === 'number') values.away = duration(args.minutes * 60);
+  // About: a whole number of hours, not the next one.
+  if (typeof args.minutes === 'number') {
+    const { minutes } = args;
+    values.away = duration(minutes < 60 ? minutes * 60 : Math.round(minutes / 60) * 3600);
+  }
   return values;
 }
 

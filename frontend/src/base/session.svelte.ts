@@ -10,39 +10,25 @@ import {
   beginAnew,
   type Challenge,
   type EnrolmentSession,
-  type EnrolmentView,
   type LockReason,
   onLocked,
+  onLocking,
   Profile,
   type ProfileView,
   Refused,
   refused,
   Settings,
-  type SheetView,
   type SignedIn,
   type Welcome,
 } from '../wire/api';
 import { toasts } from './components/toasts.svelte';
+import { drafts } from './drafts.svelte';
 import { words, type Words } from './errors';
 import { t } from './i18n';
+import { nameOf, type Place, placeNamed } from './kept';
 import { lockWords, reasonOf } from './lockwords';
 
-/** Where a signed-in person is. What a place shows travels in it and is dropped with it. */
-export type Place =
-  | { at: 'recovered'; number: number; left: number }
-  | { at: 'contracts' }
-  | { at: 'profile' }
-  | { at: 'preferences' }
-  | { at: 'two-factor' }
-  | { at: 'members' }
-  | { at: 'print-runs' }
-  | { at: 'print-run'; number: number }
-  | { at: 'workspace' }
-  | { at: 'audit' }
-  | { at: 'help' }
-  | { at: 'enable'; enrolment: EnrolmentView }
-  | { at: 'change-phone'; enrolment: EnrolmentView }
-  | { at: 'new-codes'; sheet: SheetView };
+export type { Place };
 
 /** What a place was opened for, and does as soon as it can. */
 export type Asked =
@@ -71,6 +57,10 @@ export class Session {
   welcome = $state.raw<Welcome | undefined>(undefined);
   place = $state.raw<Place>({ at: 'contracts' });
   asked = $state.raw<Asked | undefined>(undefined);
+  /** Where they want to go, while they are asked about what they have typed. */
+  leaving = $state.raw<{ place: Place; asked: Asked | undefined } | undefined>(undefined);
+  /** The window is about to lock: in how many seconds, and whether for the length of the session. */
+  locking = $state.raw<{ seconds: number; limit: boolean } | undefined>(undefined);
   /** How many approvals wait for this person. */
   waiting = $state(0);
   #token: string | undefined;
@@ -79,6 +69,7 @@ export class Session {
   /** Asks the application where things stand, and listens for it locking the window. */
   async open(): Promise<void> {
     onLocked((reason) => this.drop(reason));
+    onLocking((seconds, limit) => (this.locking = seconds ? { seconds, limit } : undefined));
     await this.#ask(Auth.state);
     if (this.auth?.lockedFor) this.notice = lockWords(this.auth.lockedFor, this.auth.idleMinutes);
   }
@@ -125,7 +116,7 @@ export class Session {
     this.enrolment = enrolment;
   }
 
-  begin({ token, profile, welcome }: SignedIn): void {
+  begin({ token, profile, welcome, kept }: SignedIn): void {
     this.#token = token;
     this.challenge = undefined;
     this.enrolment = undefined;
@@ -133,7 +124,10 @@ export class Session {
     this.profile = profile;
     this.welcome = welcome;
     const left = welcome.codesLeft ?? profile.twoFactor.codes?.left ?? 0;
-    this.place = welcome.usedCode ? { at: 'recovered', number: welcome.usedCode, left } : { at: 'contracts' };
+    drafts.all = kept?.drafts ?? {};
+    this.place = welcome.usedCode
+      ? { at: 'recovered', number: welcome.usedCode, left }
+      : placeNamed(kept?.place ?? '', profile);
   }
 
   /**
@@ -165,7 +159,22 @@ export class Session {
     if (profile) this.profile = profile;
   }
 
+  /** Leads to a place. What is typed where one is and not saved is asked about first. */
   go(place: Place, asked?: Asked): void {
+    if (drafts.unsaved && nameOf(place) !== nameOf(this.place)) this.leaving = { place, asked };
+    else this.#enter(place, asked);
+  }
+
+  /** The answer: what was typed is given up, or one stays. */
+  answerLeaving(discard: boolean): void {
+    const to = this.leaving;
+    this.leaving = undefined;
+    if (!discard || !to) return;
+    drafts.discard();
+    this.#enter(to.place, to.asked);
+  }
+
+  #enter(place: Place, asked?: Asked): void {
     this.place = place;
     this.asked = asked;
   }
@@ -182,8 +191,10 @@ export class Session {
   lock(): void {
     const token = this.#token;
     if (!token) return;
-    this.drop('asked');
-    Auth.lock(token).catch(() => {});
+    this.drop(
+      'asked',
+      Auth.lock(token).catch(() => {}),
+    );
   }
 
   /** Leaves an enrolment session. What was begun there is undone; the code that opened it is used up. */
@@ -204,7 +215,11 @@ export class Session {
 
   /** The person is there. */
   touch(): void {
-    void this.use(Auth.touch).catch(() => {});
+    void this.use(Auth.touch)
+      .then(() => {
+        if (!this.locking?.limit) this.locking = undefined;
+      })
+      .catch(() => {});
   }
 
   /** For what is known beside the screens: it is forgotten with the session. */
@@ -213,7 +228,7 @@ export class Session {
   }
 
   /** Forgets everything that was shown and returns to the sign-in, saying why. */
-  drop(reason: LockReason): void {
+  drop(reason: LockReason, locked = Promise.resolve()): void {
     // Only what ends something needs words: an echo of our own lock changes nothing.
     if (!this.profile && !this.challenge && !this.enrolment) return;
     toasts.dismiss(); // it may say a name
@@ -224,7 +239,10 @@ export class Session {
     this.profile = undefined;
     this.welcome = undefined;
     this.waiting = 0;
-    this.go({ at: 'contracts' });
+    this.locking = undefined;
+    this.leaving = undefined;
+    drafts.all = {};
+    this.#enter({ at: 'contracts' });
     if (this.auth?.renewsPage) {
       // The application ends this page now. Should it not, the page begins anew by itself.
       this.auth = undefined;
@@ -234,7 +252,7 @@ export class Session {
     this.notice = lockWords(reason, this.auth?.idleMinutes);
     // The workspace is there now, even if this session began by creating it.
     if (this.auth) this.auth = { ...this.auth, stage: 'signIn' };
-    void this.#ask(Auth.state);
+    void locked.then(() => this.#ask(Auth.state)); // which says whose window it was
   }
 }
 

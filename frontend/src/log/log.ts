@@ -144,6 +144,33 @@ export function say(entry: LogEntry): Said {
   };
 }
 
+/** What to do about an entry of one's own log if it was not oneself; undefined where that is evident, or nothing. */
+export function advice({ kind, detail }: LogEntry): string | undefined {
+  switch (kind) {
+    case 'guess-wrong': // a code is asked for only after a right password
+      return ['code', 'recovery', 'help'].includes(detail?.kind ?? '') ? t('securityLog.code') : undefined;
+    case 'signed-in':
+    case 'stepped-up':
+      if (detail?.factor === 'recovery') return t('securityLog.recovery');
+      return detail?.factor === 'help' ? t('securityLog.not_me') : undefined;
+    case '2fa-disabled':
+    case 'phone-changed':
+    case 'phone-and-codes-changed':
+    case 'recovery-codes-replaced':
+    case 'email-changed':
+    case 'password-changed':
+      return t('securityLog.not_me');
+    case 'password-reset-given':
+    case 'help-code-given':
+    case '2fa-reset':
+      return t('news.password_next');
+    case 'emergency-kit-made':
+    case 'emergency-kit-used':
+      return t('securityLog.kit');
+  }
+  return undefined;
+}
+
 /** The entries under the days on which they were written, in their order. */
 export function byDay(entries: LogEntry[]): { title: string; entries: LogEntry[] }[] {
   const days: { title: string; entries: LogEntry[] }[] = [];

@@ -8,6 +8,7 @@ import Lock from '@lucide/svelte/icons/lock';
 import Moon from '@lucide/svelte/icons/moon';
 import Plus from '@lucide/svelte/icons/plus';
 import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Smartphone from '@lucide/svelte/icons/smartphone';
 import Sun from '@lucide/svelte/icons/sun';
@@ -56,6 +57,7 @@ export function commandsOf(
     at({ at: 'contracts' }, 'contracts.add', Plus, 'add-contract'),
     at({ at: 'contracts' }, 'palette.add_folder', Folder, 'add-folder'),
     at({ at: 'profile' }, 'password.title', KeyRound, 'change-password'),
+    at({ at: 'security-log' }, 'securityLog.title', ScrollText),
     ...(twoFactor.on
       ? [
           at({ at: 'two-factor' }, 'twoFactor.edit', ShieldCheck),

@@ -28,7 +28,7 @@ export interface SidebarPlace {
 export const contracts: SidebarPlace = { to: 'contracts', label: 'nav.contracts', icon: FileText };
 
 export const settings: SidebarPlace[] = [
-  { to: 'profile', label: 'nav.profile', icon: UserRound, holds: ['two-factor'] },
+  { to: 'profile', label: 'nav.profile', icon: UserRound, holds: ['two-factor', 'security-log'] },
   { to: 'preferences', label: 'nav.preferences', icon: Sliders },
   { to: 'members', label: 'nav.members', icon: UsersRound, admin: true },
   { to: 'print-runs', label: 'nav.print_runs', icon: Printer, holds: ['print-run'], admin: true },

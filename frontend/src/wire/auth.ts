@@ -5,6 +5,7 @@ import type {
   AuthState,
   EnrolmentSession,
   Factor,
+  KeptPage,
   KitOwner,
   NewWorkspace,
   Review,
@@ -81,5 +82,9 @@ export const Auth = {
   /** Opens the contact with the system's program for it. */
   openSupport: () => call<void>(() => door.OpenSupport()),
   lock: (session: string) => call<void>(() => door.Lock(session)),
+  /** For after a lock. It does not count as use. */
+  keep: (session: string, kept: KeptPage) => call<void>(() => door.Keep(session, fields<app.Kept>(kept))),
+  /** “Not you?”: whose window was locked is forgotten. */
+  forget: () => call<void>(() => door.Forget()),
   touch: (session: string) => call<void>(() => door.Touch(session)),
 };

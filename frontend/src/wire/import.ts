@@ -22,6 +22,8 @@ export const Import = {
   /** For drawing them; `Members.print` then opens the print dialog. */
   printInvitations: (session: string) =>
     answered((key) => importing.PrintInvitations(session, key), openInvitations),
+  /** A list without members, to fill in. */
+  saveTemplate: (session: string) => call<{ name: string }>(() => importing.SaveTemplate(session)),
   /** The table of members as CSV, without secrets. */
   saveOverview: (session: string) => call<{ name: string }>(() => importing.SaveOverview(session)),
 };

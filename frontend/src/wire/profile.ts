@@ -1,6 +1,6 @@
 import * as profile from '../../wailsjs/go/app/Profile';
 import { call, closed, closedFactor, closedProof } from './call';
-import type { ChecklistView, CodeUsage, Factor, ProfileView, Proof, StepUpNeeds } from './views';
+import type { ChecklistView, CodeUsage, Factor, LogPage, ProfileView, Proof, StepUpNeeds } from './views';
 
 /** Settings, Profile, and Edit 2FA. */
 export const Profile = {
@@ -22,6 +22,8 @@ export const Profile = {
   /** What the next sensitive act will ask for. */
   stepUp: (session: string) => call<StepUpNeeds>(() => profile.StepUp(session)),
   codeUsage: (session: string) => call<CodeUsage>(() => profile.CodeUsage(session)),
+  /** What concerns the person themselves. */
+  securityLog: (session: string, before: number) => call<LogPage>(() => profile.SecurityLog(session, before)),
   /** Voids the rest of the set. */
   notMe: (session: string) => call<ProfileView>(() => profile.NotMe(session)),
   disable: (session: string, factor: Factor) =>

@@ -6,6 +6,13 @@ export function onLocked(heard: (reason: LockReason) => void): () => void {
   return EventsOn('locked', (payload?: { reason?: LockReason }) => heard(payload?.reason ?? 'ended'));
 }
 
+/** Seconds until the window locks; none: it does not, any more. Returns the way to stop listening. */
+export function onLocking(heard: (seconds: number, limit: boolean) => void): () => void {
+  return EventsOn('locking', (it?: { seconds?: number; limit?: boolean }) =>
+    heard(it?.seconds ?? 0, it?.limit ?? false),
+  );
+}
+
 /** Begins anew, with nothing of what was. */
 export const beginAnew = (): void => WindowReload();
 

@@ -38,6 +38,54 @@ export const adminShots = [
       await button(page, 'Confirm the clock').click();
     },
   },
+  { name: 'members', act: (page) => go(page, 'Members') },
+  {
+    name: 'member',
+    act: async (page) => {
+      await go(page, 'Members');
+      await page.getByText('Priya Raman').first().dblclick();
+      await page.getByRole('heading', { name: 'Recent activity' }).scrollIntoViewIfNeeded();
+      await page.getByText('Today at', { exact: false }).last().waitFor();
+      await page.getByRole('button', { name: 'Show in Audit log' }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'member-quiet',
+    scenario: { quiet: true },
+    act: async (page) => {
+      await go(page, 'Members');
+      await page.getByText('Priya Raman').first().dblclick();
+      await page.getByText('No activity').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'member-audit',
+    act: async (page) => {
+      await go(page, 'Members');
+      await page.getByText('Priya Raman').first().dblclick();
+      await page.getByRole('button', { name: 'Show in Audit log' }).click();
+      await page.getByRole('heading', { name: 'Audit log' }).waitFor();
+    },
+  },
+  {
+    name: 'import-first',
+    act: async (page) => {
+      await go(page, 'Members');
+      await button(page, 'Import…').click();
+      await button(dialog(page), 'Save template…').click();
+      await page.getByText('Template saved').waitFor();
+    },
+  },
+  {
+    name: 'import-first-wrong',
+    scenario: { profile: { role: 'admin', permissions: ['administer', 'purge'] } },
+    act: async (page) => {
+      await go(page, 'Members');
+      await button(page, 'Import…').click();
+      await button(dialog(page), 'Choose file…').click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
   { name: 'runs', act: (page) => go(page, 'Print runs') },
   { name: 'runs-none', scenario: { noRuns: true }, act: (page) => go(page, 'Print runs') },
   {

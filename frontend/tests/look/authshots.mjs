@@ -65,6 +65,11 @@ const absent = { door: { ...fault('keychain_absent').door, canUseFile: true } };
 
 export const authShots = [
   {
+    name: 'sign-in-kept',
+    scenario: { door: { lockedEmail: 'amara.okafor@example.com', lockedFor: 'idle' } },
+    act: (page) => page.getByText('Not you?').waitFor(),
+  },
+  {
     name: 'opening',
     scenario: { delay: 30_000 },
     act: (page) => page.getByText('Opening the workspace').waitFor(),

@@ -111,6 +111,32 @@ export function fake(scenario) {
         return /^[0-9]{6}$/.test(code) ? undefined : refuse('code_form', 'code');
     }
   };
+  /** Some of a log, newest first, from so many days ago on. */
+  const entries = (from, n) =>
+    [
+      ['signed-in', profile.name, profile.name, { factor: 'code' }],
+      ['guess-wrong', '', profile.name, { kind: 'code' }],
+      ['signed-in', profile.name, profile.name, { factor: 'recovery', number: '3' }],
+      ['password-changed', profile.name, profile.name, {}],
+      ['role-changed', 'Hannah Weiß', profile.name, { from: 'member', to: 'admin' }],
+      ['help-code-given', 'Hannah Weiß', profile.name, {}],
+      ['run-sheet-issued', 'יעל כהן', profile.name, { sheets: '412', run: '14' }],
+      [
+        'email-changed',
+        profile.name,
+        profile.name,
+        { from: 'amara@example.com', to: profile.email, factor: 'code' },
+      ],
+      ['2fa-enabled', profile.name, profile.name, { sheet: '398' }],
+    ]
+      .slice(0, n)
+      .map(([kind, actor, subject, detail], i) => ({
+        seq: 1204 - from * 20 - i * 7,
+        at: ago(from + Math.floor(i / 3) * 4, i),
+        ...{ kind, actor, subject, detail },
+        sentence:
+          kind === 'role-changed' ? `${actor} changed the role of ${subject} from member to admin.` : kind,
+      }));
   const listeners = {};
   const emit = (name, payload) => (listeners[name] ?? []).forEach((hear) => hear(payload));
 
@@ -186,6 +212,8 @@ export function fake(scenario) {
         OpenSupport: () => wait(null),
         Lock: () => wait(emit('locked', { reason: 'asked' })),
         Touch: () => wait(null),
+        Keep: () => wait(null),
+        Forget: () => wait(null),
       },
       Restore: {
         Pick: () =>
@@ -235,6 +263,12 @@ export function fake(scenario) {
                 : { number: i + 1 },
             ),
           }),
+        SecurityLog: (_, before) =>
+          wait(
+            before
+              ? { entries: entries(40, 3), next: 0 }
+              : { entries: scenario.quiet ? [] : entries(0, 9), next: scenario.quiet ? 0 : 900 },
+          ),
         NotMe: () =>
           wait({
             ...profile,
@@ -243,6 +277,10 @@ export function fake(scenario) {
         Disable: (_, factor) =>
           factorOf(factor) ??
           wait({ ...profile, twoFactor: { on: false, authenticatorOff: false, required: false } }),
+      },
+      AuditLog: {
+        List: () => wait({ entries: scenario.quiet ? [] : entries(0, 9), next: 0, head: 1204 }),
+        Follow: () => wait({ entries: [], next: 0, head: 1204 }),
       },
       Enrolment: {
         BeginEnable: (_, password) => (password ? wait(enrolment) : refuse('password_required', 'password')),

@@ -102,7 +102,32 @@ export function fakeAdmin(scenario) {
     ...scenario.view,
   };
 
+  const seconds = (days) => Math.floor(Date.parse(ago(days)) / 1000);
+  const each = (value) => people.map(value);
+  const members = {
+    ...{ id: each(({ id }) => id), name: each(({ name }) => name), email: each(({ email }) => email) },
+    role: { of: ['member'], at: each(() => 0) },
+    state: { of: ['active', 'invited'], at: each((_, i) => (i === 2 ? 1 : 0)) },
+    twoFactor: { of: ['on', 'off'], at: each((_, i) => (i % 3 === 2 ? 1 : 0)) },
+    codesLeft: each((_, i) => 10 - i),
+    sheet: each((_, i) => 412 + i),
+    run: each(() => 14),
+    issuedAt: each(() => seconds(3)),
+    handedOverAt: each(() => 0),
+    acknowledgedAt: each(() => seconds(2)),
+    lastSignInAt: each((_, i) => (i === 2 ? 0 : seconds(i))),
+    createdAt: each(() => seconds(200)),
+    invitedUntil: each((_, i) => (i === 2 ? seconds(-5) : 0)),
+    acts: { of: ['issue help-code reset-2fa reset-password role suspend remove'], at: each(() => 0) },
+    approves: each(() => false),
+  };
+
   Object.assign(window.go.app, {
+    Members: { List: () => wait({ members, twoPeople: false }) },
+    Import: {
+      Pick: () => refuse('import_no_email', '', { name: 'people.csv' }),
+      SaveTemplate: () => wait({ name: 'Members to add.csv' }),
+    },
     Settings: {
       Get: () => wait(policy),
       Approvals: () => wait(scenario.approvals ?? (scenario.ofPolicy ? ofPolicy : approvals)),

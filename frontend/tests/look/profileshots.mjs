@@ -152,6 +152,50 @@ export const profileShots = [
       await page.getByRole('searchbox').fill('zebra');
     },
   },
+  {
+    name: 'security-log',
+    scenario: on,
+    act: async (page) => {
+      await profile(page);
+      await button(page, 'Security log').click();
+      await page.getByText('If you don’t recognize').waitFor();
+    },
+  },
+  {
+    name: 'security-log-older',
+    scenario: on,
+    act: async (page) => {
+      await profile(page);
+      await button(page, 'Security log').click();
+      await button(page, 'Show older entries').click();
+      await page.getByRole('listitem').last().scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'leaving',
+    act: async (page) => {
+      await profileOff(page);
+      await page.getByLabel('Name', { exact: true }).fill('Amara O.');
+      await button(page, 'Preferences').click();
+      await page.getByText('Discard your changes?').waitFor();
+    },
+  },
+  {
+    name: 'locking',
+    act: async (page) => {
+      await profileOff(page);
+      await page.evaluate(() => window.fakeEmit('locking', { seconds: 27, limit: false }));
+      await page.getByText('Countersign locks in').waitFor();
+    },
+  },
+  {
+    name: 'locking-limit',
+    act: async (page) => {
+      await profileOff(page);
+      await page.evaluate(() => window.fakeEmit('locking', { seconds: 27, limit: true }));
+      await page.getByText('You’ll be signed out').waitFor();
+    },
+  },
   { name: 'profile-off', act: profileOff },
   {
     name: 'profile-edit',

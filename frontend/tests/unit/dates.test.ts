@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { atTime, capital, clock, day, duration, fullDay, onDay } from '../../src/base/dates';
+import { atTime, capital, clock, day, duration, fullDay, onDay, recentTime } from '../../src/base/dates';
 
 /** A moment of this computer's own time zone, as the application sends it. */
 const local = (y: number, m: number, d: number, h = 12, min = 0) =>
@@ -27,6 +27,11 @@ describe('a date', () => {
     expect(atTime(local(2026, 11, 12, 9, 31), now)).toBe('today at 09:31');
     expect(atTime(local(2026, 8, 8, 0, 5), now)).toBe('on 8 August 2026 at 00:05');
     expect(capital(atTime(local(2026, 11, 11, 21, 3), now))).toBe('Yesterday at 21:03');
+  });
+
+  test('in a column of the last days has no year', () => {
+    expect(recentTime(local(2026, 11, 12, 9, 31), now)).toBe('Today at 09:31');
+    expect(recentTime(local(2026, 12, 20, 9, 31), new Date(2027, 0, 2))).toBe('20 Dec at 09:31');
   });
 
   test('on paper is the date, even today', () => {

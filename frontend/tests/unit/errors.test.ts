@@ -83,11 +83,16 @@ describe('a refusal', () => {
 
   test('says how far off the clock of the phone is', () => {
     expect(say('code_clock', { minutes: 3, direction: 'behind' }).what).toBe(
-      'Your phone’s clock is about 3 minutes behind.',
+      'Your phone’s clock is about 3 minutes behind this computer’s.',
     );
     expect(say('code_clock', { minutes: 60, direction: 'ahead' }).what).toBe(
-      'Your phone’s clock is about 1 hour ahead.',
+      'Your phone’s clock is about 1 hour ahead of this computer’s.',
     );
+    expect(say('code_clock', { minutes: 121, direction: 'ahead' }).what).toContain('about 2 hours ahead');
+    expect(say('code_clock', { minutes: 121, direction: 'ahead', left: 4, pause: 30 }).next).toMatch(
+      /next code\. 4 attempts left before a pause of 30 seconds\.$/,
+    );
+    expect(say('code_expired').next).toBe('Enter the one that the app shows now.');
   });
 
   test('that nobody foresaw reads as an internal error', () => {

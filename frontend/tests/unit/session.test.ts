@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as api from '../../src/wire/api';
+import { drafts } from '../../src/base/drafts.svelte';
+import { nameOf, placeNamed } from '../../src/base/kept';
 import { Session } from '../../src/base/session.svelte';
 
 const auth: api.AuthState = {
@@ -10,7 +12,11 @@ const auth: api.AuthState = {
   minimumPassword: 15,
   idleMinutes: 5,
 };
-const profile = { name: 'Amara Okafor', twoFactor: { on: false } } as api.ProfileView;
+const profile = {
+  name: 'Amara Okafor',
+  permissions: [],
+  twoFactor: { on: false },
+} as unknown as api.ProfileView;
 const signedIn = (token: string): api.SignedIn => ({
   token,
   profile,
@@ -22,11 +28,16 @@ const settle = () => new Promise((done) => setTimeout(done));
 
 let session: Session;
 let lockedByApp: (reason: api.LockReason) => void;
+let locking: (seconds: number, limit: boolean) => void;
 
 vi.mock(import('../../src/wire/api'), async (original) => ({
   ...(await original()),
   onLocked: (heard) => {
     lockedByApp = heard;
+    return () => {};
+  },
+  onLocking: (heard) => {
+    locking = heard;
     return () => {};
   },
 }));
@@ -54,6 +65,25 @@ describe('a session of the page', () => {
     lockedByApp('idle');
     expect(session.profile).toBeUndefined();
     expect(session.notice?.what).toBe('Locked after 5 minutes of inactivity.');
+  });
+
+  test('tells of a lock to come until its person gives a sign, or it is none', async () => {
+    const touch = vi.spyOn(api.Auth, 'touch').mockResolvedValue();
+    locking(30, false);
+    expect(session.locking).toEqual({ seconds: 30, limit: false });
+    session.touch();
+    await settle();
+    expect(touch).toHaveBeenCalledWith('one');
+    expect(session.locking).toBeUndefined();
+    locking(30, true); // which no sign changes
+    session.touch();
+    await settle();
+    expect(session.locking?.limit).toBe(true);
+    locking(0, false);
+    expect(session.locking).toBeUndefined();
+    locking(30, false);
+    lockedByApp('idle');
+    expect(session.locking).toBeUndefined();
   });
 
   test('drops an answer that comes after it was locked', async () => {
@@ -133,5 +163,47 @@ describe('a session of the page', () => {
     const { welcome, ...rest } = signedIn('two');
     session.begin({ ...rest, welcome: { ...welcome, usedCode: 3, codesLeft: 7 } });
     expect(session.place).toEqual({ at: 'recovered', number: 3, left: 7 });
+  });
+});
+
+describe('what is typed and not saved', () => {
+  test('is asked about before it is left, and given up or kept', () => {
+    session.go({ at: 'profile' });
+    const hide = drafts.show('profile.name');
+    drafts.set('profile.name', 'Amara N.');
+    session.go({ at: 'help' });
+    expect(session.place.at).toBe('profile');
+    session.answerLeaving(false);
+    expect(session.place.at).toBe('profile');
+    expect(drafts.all['profile.name']).toBe('Amara N.');
+    session.go({ at: 'profile' }, 'enable'); // the same place
+    expect(session.leaving).toBeUndefined();
+    session.go({ at: 'help' });
+    session.answerLeaving(true);
+    hide();
+    expect(session.place.at).toBe('help');
+    expect(drafts.all).toEqual({});
+  });
+
+  test('is there again after a lock, where the person was, and nowhere in between', () => {
+    drafts.set('workspace.name', 'Southwind');
+    session.lock();
+    expect(drafts.all).toEqual({});
+    const owner = { ...profile, permissions: ['administer'] } as api.ProfileView;
+    const kept = { place: 'workspace', drafts: { 'workspace.name': 'Southwind' } };
+    session.begin({ ...signedIn('two'), profile: owner, kept });
+    expect(session.place).toEqual({ at: 'workspace' });
+    expect(drafts.all).toEqual(kept.drafts);
+  });
+
+  test('leads back to no place that is not one, or that its person has no more', () => {
+    const member = { ...profile, permissions: [] } as unknown as api.ProfileView;
+    const owner = { ...profile, permissions: ['administer'] } as unknown as api.ProfileView;
+    expect(placeNamed('workspace', member)).toEqual({ at: 'contracts' });
+    expect(placeNamed('print-run 14', member)).toEqual({ at: 'contracts' });
+    expect(placeNamed('print-run 14', owner)).toEqual({ at: 'print-run', number: 14 });
+    expect(placeNamed('two-factor', owner)).toEqual({ at: 'profile' });
+    expect(placeNamed('enable', owner)).toEqual({ at: 'contracts' });
+    expect(nameOf({ at: 'new-codes', sheet: {} as api.SheetView })).toBe('two-factor');
   });
 });

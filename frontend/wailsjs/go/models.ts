@@ -131,6 +131,7 @@ export namespace app {
 	    renewsPage: boolean;
 	    kit: boolean;
 	    lockedFor?: string;
+	    lockedEmail?: string;
 	    canRestore: boolean;
 	    canUseFile: boolean;
 	    secretsFile: boolean;
@@ -152,6 +153,7 @@ export namespace app {
 	        this.renewsPage = source["renewsPage"];
 	        this.kit = source["kit"];
 	        this.lockedFor = source["lockedFor"];
+	        this.lockedEmail = source["lockedEmail"];
 	        this.canRestore = source["canRestore"];
 	        this.canUseFile = source["canUseFile"];
 	        this.secretsFile = source["secretsFile"];
@@ -1072,6 +1074,20 @@ export namespace app {
 		}
 	}
 	
+	export class Kept {
+	    place: string;
+	    drafts: Record<string, string>;
+	
+	    static createFrom(source: any = {}) {
+	        return new Kept(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.place = source["place"];
+	        this.drafts = source["drafts"];
+	    }
+	}
 	export class KitOwner {
 	    workspace: string;
 	    name: string;
@@ -1568,6 +1584,7 @@ export namespace app {
 	    issuedBy: string;
 	    issuedAt: string;
 	    expiresAt: string;
+	    support?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new OneTimeView(source);
@@ -1583,6 +1600,7 @@ export namespace app {
 	        this.issuedBy = source["issuedBy"];
 	        this.issuedAt = source["issuedAt"];
 	        this.expiresAt = source["expiresAt"];
+	        this.support = source["support"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -2293,6 +2311,7 @@ export namespace app {
 	    token: string;
 	    profile: ProfileView;
 	    welcome: Welcome;
+	    kept?: Kept;
 	
 	    static createFrom(source: any = {}) {
 	        return new SignedIn(source);
@@ -2303,6 +2322,7 @@ export namespace app {
 	        this.token = source["token"];
 	        this.profile = this.convertValues(source["profile"], ProfileView);
 	        this.welcome = this.convertValues(source["welcome"], Welcome);
+	        this.kept = this.convertValues(source["kept"], Kept);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

@@ -25,6 +25,8 @@ export interface AuthState {
   kit?: boolean;
   /** Why the page before was locked, until somebody signs in. */
   lockedFor?: LockReason;
+  /** Whose window was locked. */
+  lockedEmail?: string;
 }
 
 /** What start-up found in a database that does not match its seal; none of its data. */
@@ -139,6 +141,14 @@ export interface SignedIn {
   token: string;
   profile: ProfileView;
   welcome: Welcome;
+  /** What they come back to after a lock. */
+  kept?: KeptPage | null;
+}
+
+/** Where somebody was, and what they had typed and not saved. */
+export interface KeptPage {
+  place: string;
+  drafts: Record<string, string>;
 }
 
 export interface SignInResult {

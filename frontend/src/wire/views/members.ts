@@ -76,6 +76,8 @@ export interface OneTimeView {
   issuedBy: string;
   issuedAt: string;
   expiresAt: string;
+  /** Whom to ask for help. */
+  support?: string;
 }
 
 /** The preview of an import. Without a name the dialog was dismissed. */

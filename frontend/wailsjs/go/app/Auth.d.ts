@@ -14,6 +14,10 @@ export function Enrol(arg1:string):Promise<app.EnrolmentSession>;
 
 export function Enter(arg1:string):Promise<app.SignedIn>;
 
+export function Forget():Promise<void>;
+
+export function Keep(arg1:string,arg2:app.Kept):Promise<void>;
+
 export function Key():Promise<app.PublicKey>;
 
 export function Leave(arg1:string):Promise<void>;

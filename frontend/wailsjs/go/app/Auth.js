@@ -26,6 +26,14 @@ export function Enter(arg1) {
   return window['go']['app']['Auth']['Enter'](arg1);
 }
 
+export function Forget() {
+  return window['go']['app']['Auth']['Forget']();
+}
+
+export function Keep(arg1, arg2) {
+  return window['go']['app']['Auth']['Keep'](arg1, arg2);
+}
+
 export function Key() {
   return window['go']['app']['Auth']['Key']();
 }

@@ -17,3 +17,5 @@ export function Run(arg1:string,arg2:boolean,arg3:app.Proof):Promise<app.ImportO
 export function SaveInvitations(arg1:string,arg2:string):Promise<app.Saved>;
 
 export function SaveOverview(arg1:string):Promise<app.Saved>;
+
+export function SaveTemplate(arg1:string):Promise<app.Saved>;

@@ -33,3 +33,7 @@ export function SaveInvitations(arg1, arg2) {
 export function SaveOverview(arg1) {
   return window['go']['app']['Import']['SaveOverview'](arg1);
 }
+
+export function SaveTemplate(arg1) {
+  return window['go']['app']['Import']['SaveTemplate'](arg1);
+}

@@ -24,4 +24,6 @@ export function PutChecklistAway(arg1:string,arg2:boolean):Promise<app.Checklist
 
 export function Rename(arg1:string,arg2:string):Promise<app.ProfileView>;
 
+export function SecurityLog(arg1:string,arg2:number):Promise<app.LogPage>;
+
 export function StepUp(arg1:string):Promise<app.StepUpNeeds>;

@@ -46,6 +46,10 @@ export function Rename(arg1, arg2) {
   return window['go']['app']['Profile']['Rename'](arg1, arg2);
 }
 
+export function SecurityLog(arg1, arg2) {
+  return window['go']['app']['Profile']['SecurityLog'](arg1, arg2);
+}
+
 export function StepUp(arg1) {
   return window['go']['app']['Profile']['StepUp'](arg1);
 }

@@ -1,0 +1,49 @@
+/** A member's own security log, and what admins see of a member's activity. */
+import { priya, row, toMembers } from '../harness/members.mjs';
+import { button, heading, lock, signIn, toProfile, typeCode } from '../harness/person.mjs';
+import { expect, expectAccessible, test } from './fixtures.mjs';
+
+test.use({ home: { people: [{ ...priya, role: 'member' }], enrolled: 1 } });
+
+test('a member reads their own security log, and an admin what the member did of late', async ({
+  has,
+  page,
+}) => {
+  const { phone } = has[priya.email];
+  await page.getByLabel('Email').fill(priya.email);
+  await page.getByLabel('Password', { exact: true }).fill(priya.password);
+  await button(page, 'Sign in').click();
+  await typeCode(page, await phone.wrong());
+  await expect(page.getByRole('alert')).toBeVisible();
+  await typeCode(page, await phone.next());
+  await toProfile(page);
+  await button(page, 'Security log').click();
+  await expect(heading(page, 'Security log')).toBeVisible();
+  const entries = page.getByRole('listitem');
+  await expect(
+    entries.first().getByText('Priya Raman signed in with a password and a verification code.'),
+  ).toBeVisible();
+  await expect(
+    entries
+      .filter({ hasText: 'Incorrect verification code for Priya Raman.' })
+      .getByText('someone knows your password'),
+  ).toBeVisible();
+  await expect(entries.filter({ hasText: 'created the workspace' })).toHaveCount(0);
+  await expectAccessible(page, 'Security log');
+  await button(page, 'Change password').click();
+  await expect(page.getByRole('dialog').getByLabel('Current password')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await lock(page);
+
+  await signIn(page);
+  await toMembers(page);
+  await row(page, priya.email).click();
+  await expect(heading(page, 'Recent activity')).toBeVisible();
+  await expect(page.getByText('Incorrect verification code for Priya Raman.')).toBeVisible();
+  await expectAccessible(page, 'A member, with their activity');
+  await button(page, 'Show in Audit log').click();
+  await expect(heading(page, 'Audit log')).toBeVisible();
+  await expect(page.getByLabel('Person')).toHaveValue(/.+/);
+  await expect(entries.first()).toContainText('Priya Raman');
+  await expect(entries.filter({ hasText: 'created the workspace' })).toHaveCount(0);
+});
