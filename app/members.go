@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 
 	"countersign/backend/client"
 	"countersign/backend/secret"
@@ -15,8 +14,19 @@ type Members struct{ s *shell }
 
 // MembersView is the table, by name.
 type MembersView struct {
-	Members   MemberColumns `json:"members"`
-	TwoPeople bool          `json:"twoPeople"` // resets, help codes and print runs need a second admin
+	Members   MemberColumns  `json:"members"`
+	Codes     []OpenCodeView `json:"codes"`     // one-time codes that can be used now
+	TwoPeople bool           `json:"twoPeople"` // resets, help codes and print runs need a second admin
+}
+
+// OpenCodeView is a one-time code that was given out, and can be used until it expires.
+type OpenCodeView struct {
+	Member    string `json:"member"` // ID
+	Kind      string `json:"kind"`   // invitation, password-reset, help
+	IssuedBy  string `json:"issuedBy"`
+	IssuedAt  string `json:"issuedAt"`
+	ExpiresAt string `json:"expiresAt"`
+	May       bool   `json:"may"` // end it
 }
 
 // MemberView is a row of the table.
@@ -79,12 +89,23 @@ func (m *Members) List(session string) (MembersView, error) {
 		if err != nil {
 			return err
 		}
-		var actor workspace.Role
-		id := in.session.ProfileID()
-		if i := slices.IndexFunc(all, func(m workspace.Member) bool { return m.ID == id }); i >= 0 {
-			actor = all[i].Role
+		open, err := a.OpenCodes(ctx)
+		if err != nil {
+			return err
 		}
-		out = MembersView{Members: m.s.columns(all, policy, id, actor), TwoPeople: policy.TwoPeople}
+		named := make(map[string]workspace.Member, len(all))
+		for _, m := range all {
+			named[m.ID] = m
+		}
+		id := in.session.ProfileID()
+		actor := named[id].Role
+		out = MembersView{Members: m.s.columns(all, policy, id, actor), Codes: []OpenCodeView{}, TwoPeople: policy.TwoPeople}
+		for _, o := range open {
+			out.Codes = append(out.Codes, OpenCodeView{
+				Member: o.ProfileID, Kind: string(o.Kind), IssuedBy: o.IssuedBy, IssuedAt: stamp(o.IssuedAt), ExpiresAt: stamp(o.ExpiresAt),
+				May: workspace.MayEndCode(id, actor, named[o.ProfileID], o.Kind),
+			})
+		}
 		return nil
 	})
 	return out, err
@@ -227,6 +248,11 @@ func (in *signIn) shownCodes() (given []client.GivenOut, err error) {
 		return nil
 	})
 	return given, err
+}
+
+// EndCode ends a one-time code that was given out.
+func (m *Members) EndCode(session, member, kind string) error {
+	return m.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error { return a.EndCode(ctx, member, workspace.OneTimeKind(kind)) })
 }
 
 // SetRole gives somebody another role.

@@ -71,6 +71,14 @@ var teamCases = []useCase{
 	{name: "give out a help code", base: teamBase, covers: []string{"Admin.HelpCode"}, ready: led(func(p *person, a *client.Admin) {
 		got(a.HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
 	})},
+	{name: "end a one-time code", base: teamBase, covers: []string{"Admin.EndCode", "Admin.OpenCodes"}, prepares: true, ready: func(p *person) func() {
+		p.start()
+		a := p.admin(p.signIn())
+		got(a.HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
+		return func() {
+			must(a.EndCode(p.ctx, got(a.OpenCodes(p.ctx))[0].ProfileID, workspace.OneTimeHelp))
+		}
+	}},
 	{name: "use a help code", base: teamBase, covers: []string{"Challenge.UseHelpCode", "Challenge.BeginHelp"}, prepares: true, ready: func(p *person) func() {
 		p.start()
 		given := got(p.admin(p.signIn()).HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))

@@ -66,6 +66,7 @@ const (
 	CodeHelpWrong          Code = "help_wrong"       // left, pause
 	CodeOneTimeExpired     Code = "one_time_expired" // kind
 	CodeOneTimeUsed        Code = "one_time_used"
+	CodeOneTimeGone        Code = "one_time_gone" // for who would end it
 	CodeOneTimeEnded       Code = "one_time_ended"
 
 	CodeRoleUnknown       Code = "role_unknown"

@@ -881,6 +881,7 @@ var (
 	MembersFew          = Key{"members.few"}
 	MembersOld          = Key{"members.old"}
 	MembersInvited      = Key{"members.invited"}
+	MembersOpenCodes    = Key{"members.open_codes"}
 	MembersSuspended    = Key{"members.suspended"}
 	MembersTagInvited   = Key{"members.tag_invited"}
 	MembersTagSuspended = Key{"members.tag_suspended"}
@@ -1036,6 +1037,21 @@ var (
 	ApprovalWho        = Key{"approval.who"}
 	ApprovalNobody     = Key{"approval.nobody"}
 
+	OpenCodesTitle           = Key{"openCodes.title"}
+	OpenCodesUntil           = Key{"openCodes.until"}
+	OpenCodesBy              = Key{"openCodes.by"}
+	OpenCodesInvitation      = Key{"openCodes.invitation"}
+	OpenCodesInvitationEnd   = Key{"openCodes.invitation_end"}
+	OpenCodesInvitationEnded = Key{"openCodes.invitation_ended"}
+	OpenCodesReset           = Key{"openCodes.reset"}
+	OpenCodesResetEnd        = Key{"openCodes.reset_end"}
+	OpenCodesResetEnded      = Key{"openCodes.reset_ended"}
+	OpenCodesHelp            = Key{"openCodes.help"}
+	OpenCodesHelpEnd         = Key{"openCodes.help_end"}
+	OpenCodesHelpEnded       = Key{"openCodes.help_ended"}
+	OpenCodesText            = Key{"openCodes.text"}
+	OpenCodesEnding          = Key{"openCodes.ending"}
+
 	OneTimeInvitation      = Key{"oneTime.invitation"}
 	OneTimeReset           = Key{"oneTime.reset"}
 	OneTimeHelp            = Key{"oneTime.help"}
@@ -1177,6 +1193,8 @@ var (
 	ErrorOneTimeExpiredNext           = Key{"error.one_time_expired.next"}
 	ErrorOneTimeUsedWhat              = Key{"error.one_time_used.what"}
 	ErrorOneTimeUsedNext              = Key{"error.one_time_used.next"}
+	ErrorOneTimeGoneWhat              = Key{"error.one_time_gone.what"}
+	ErrorOneTimeGoneNext              = Key{"error.one_time_gone.next"}
 	ErrorOneTimeEndedWhat             = Key{"error.one_time_ended.what"}
 	ErrorOneTimeEndedNext             = Key{"error.one_time_ended.next"}
 	ErrorRoleUnknownWhat              = Key{"error.role_unknown.what"}
@@ -1784,6 +1802,7 @@ var (
 	Event2faReset                 = Key{"event.2fa-reset"}
 	EventPasswordResetGiven       = Key{"event.password-reset-given"}
 	EventHelpCodeGiven            = Key{"event.help-code-given"}
+	EventOneTimeEnded             = Key{"event.one-time-ended"}
 	EventApprovalAsked            = Key{"event.approval-asked"}
 	EventApprovalGiven            = Key{"event.approval-given"}
 	EventApprovalRefused          = Key{"event.approval-refused"}

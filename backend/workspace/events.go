@@ -27,6 +27,7 @@ const (
 	eventFactorReset         = "2fa-reset"
 	eventPasswordReset       = "password-reset-given"
 	eventHelpGiven           = "help-code-given"
+	eventOneTimeEnded        = "one-time-ended"    // kind
 	eventWorkspaceRenamed    = "workspace-renamed" // from, to
 	eventIdleSet             = "idle-time-set"     // minutes
 	eventRequired            = "2fa-required"      // from, blocked

@@ -63,6 +63,7 @@ var logKinds = map[string]logKind{
 	eventFactorReset:         {GroupMembers, false},
 	eventPasswordReset:       {GroupMembers, false},
 	eventHelpGiven:           {GroupMembers, false},
+	eventOneTimeEnded:        {GroupMembers, false},
 
 	eventApprovalAsked:     {GroupMembers, false},
 	eventApprovalGiven:     {GroupMembers, false},

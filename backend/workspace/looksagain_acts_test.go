@@ -39,6 +39,10 @@ var acts = []act{
 	byAdmin("Reset2FA", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return a.Reset2FA(c.Context(), c.to.id, "", c.actor.proof())
 	}),
+	{does: []string{"Admin.EndCode"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+		c.must(second(c.a.ResetPassword(c.Context(), c.to.id, "", c.actor.proof())))
+		return func() error { return c.a.EndCode(c.Context(), c.to.id, workspace.OneTimeReset) }
+	}},
 	byAdmin("HelpCode", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return second(a.HelpCode(c.Context(), c.to.id, "", c.actor.proof()))
 	}),

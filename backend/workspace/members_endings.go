@@ -24,14 +24,11 @@ var oneTimeKinds = []OneTimeKind{OneTimeInvitation, OneTimeReset, OneTimeHelp}
 // mayStand reports whether the issuer could give a subject a code of this kind, as
 // both are now.
 func mayStand(kind OneTimeKind, issuer, subject Profile) bool {
-	what, state := mayResetPassword, ProfileActive // an invitation is given anew by the same act
-	switch kind {
-	case OneTimeInvitation:
+	state := ProfileActive
+	if kind == OneTimeInvitation {
 		state = ProfileInvited
-	case OneTimeHelp:
-		what = mayGiveHelpCode
 	}
-	return issuer.State == ProfileActive && subject.State == state && what.on(issuer.Role, subject.Role)
+	return issuer.State == ProfileActive && subject.State == state && mayGive(kind).on(issuer.Role, subject.Role)
 }
 
 // ProfileChanged ends the codes that were given out for a profile whose role,

@@ -33,6 +33,7 @@ const (
 	suspended = service.CodeMemberSuspended
 	off       = service.CodeTwoFactorOff
 	notSelf   = service.CodeNotYourself
+	noneOpen  = service.CodeOneTimeGone
 )
 
 var (
@@ -85,6 +86,13 @@ var adminCases = []adminCase{
 		_, err := a.HelpCode(to.h.Context(), to.id, "", by.proof())
 		return err
 	}, &about{admin: everybody, self: notSelf, states: [4]service.Code{"", off, suspended, gone}}},
+	{"EndCode", func(a *client.Admin, _, to *user) error {
+		return a.EndCode(to.h.Context(), to.id, workspace.OneTimeReset)
+	}, &about{admin: members, self: notSelf, states: [4]service.Code{noneOpen, noneOpen, noneOpen, gone}}},
+	{"EndCode", func(a *client.Admin, _, to *user) error {
+		return a.EndCode(to.h.Context(), to.id, workspace.OneTimeHelp)
+	}, &about{admin: everybody, self: notSelf, states: [4]service.Code{noneOpen, noneOpen, noneOpen, gone}}},
+	{"OpenCodes", func(a *client.Admin, _, to *user) error { _, err := a.OpenCodes(to.h.Context()); return err }, nil},
 	{"BeginRun", func(a *client.Admin, by, to *user) error {
 		_, err := a.BeginRun(to.h.Context(), workspace.RunRequest{Members: []string{to.id}, Reason: "new phones", Kind: workspace.RunPrint}, by.proof())
 		return err

@@ -36,6 +36,26 @@ test('a member is added with an invitation that is shown once', async ({ page })
   await expect(row(page, priya.email).getByText('Invited', { exact: true })).toBeVisible();
 });
 
+test('an invitation that was given out is seen, ended, and then opens nothing', async ({ page }) => {
+  await owner(page);
+  const code = await members.add(page, priya);
+  await page.getByLabel('Which members').selectOption('Codes given out');
+  await row(page, priya.email).click();
+  await expect(heading(page, 'Codes given out')).toBeVisible();
+  await expect(page.getByText(/^Works until /)).toBeVisible();
+  await expectAccessible(page, 'A member with a code that still works');
+  await button(page, 'End invitation').click();
+  await expect(page.getByText('Priya Raman can’t use it any more.')).toBeVisible();
+  await button(dialog(page), 'End invitation').click();
+  await expect(page.getByText('Invitation ended.')).toBeVisible();
+  await expect(heading(page, 'Codes given out')).toHaveCount(0);
+  await expect(page.getByText('ended the invitation for Priya Raman')).toBeVisible();
+  await person.lock(page);
+  await button(page, 'Not you?').click();
+  await members.redeem(page, code);
+  await expect(page.getByText('This code no longer works.')).toBeVisible();
+});
+
 test('a name is text, whatever it holds', async ({ page }) => {
   await owner(page);
   await members.add(page, hostile);

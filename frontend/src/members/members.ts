@@ -1,5 +1,5 @@
 /** The table of the members: how it is searched, filtered and sorted, at any length. */
-import type { MemberView, Role } from '../wire/api';
+import type { MemberView, OpenCodeView, Role } from '../wire/api';
 import { folded } from '../base/search';
 import type { Sort } from '../base/table/tables';
 
@@ -7,10 +7,12 @@ import type { Sort } from '../base/table/tables';
 export interface Listed {
   member: MemberView;
   text: string;
+  /** They have a one-time code that can still be used. */
+  codes: boolean;
 }
 
 export type TwoFactorFilter = '' | MemberView['twoFactor'];
-export type Trait = '' | 'few' | 'old' | 'invited' | 'suspended';
+export type Trait = '' | 'few' | 'old' | 'invited' | 'codes' | 'suspended';
 
 export interface Filters {
   text: string;
@@ -24,8 +26,14 @@ export const noFilters: Filters = { text: '', twoFactor: '', role: '', trait: ''
 /** At so many codes or fewer, new ones are due. */
 export const few = 3;
 
-export const listed = (members: MemberView[]): Listed[] =>
-  members.map((member) => ({ member, text: `${folded(member.name)}\n${folded(member.email)}` }));
+export const listed = (members: MemberView[], codes: OpenCodeView[] = []): Listed[] => {
+  const open = new Set(codes.map(({ member }) => member));
+  return members.map((member) => ({
+    member,
+    text: `${folded(member.name)}\n${folded(member.email)}`,
+    codes: open.has(member.id),
+  }));
+};
 
 export const hasFew = (m: MemberView): boolean => m.twoFactor === 'on' && m.codesLeft <= few;
 
@@ -35,7 +43,7 @@ export function isOld(m: MemberView, now: Date): boolean {
   return new Date(m.issuedAt) < new Date(now.getFullYear() - 1, now.getMonth(), now.getDate());
 }
 
-function has(m: MemberView, trait: Trait, now: Date): boolean {
+function has({ member: m, codes }: Listed, trait: Trait, now: Date): boolean {
   switch (trait) {
     case '':
       return true;
@@ -43,6 +51,8 @@ function has(m: MemberView, trait: Trait, now: Date): boolean {
       return hasFew(m);
     case 'old':
       return isOld(m, now);
+    case 'codes':
+      return codes;
     case 'invited':
     case 'suspended':
       return m.state === trait;
@@ -54,11 +64,11 @@ export function found(all: Listed[], filters: Filters, now = new Date()): Listed
   const sought = folded(filters.text).split(/\s+/).filter(Boolean);
   const { twoFactor, role, trait } = filters;
   return all.filter(
-    ({ member, text }) =>
-      (!twoFactor || member.twoFactor === twoFactor) &&
-      (!role || member.role === role) &&
-      has(member, trait, now) &&
-      sought.every((word) => text.includes(word)),
+    (row) =>
+      (!twoFactor || row.member.twoFactor === twoFactor) &&
+      (!role || row.member.role === role) &&
+      has(row, trait, now) &&
+      sought.every((word) => row.text.includes(word)),
   );
 }
 

@@ -1,5 +1,5 @@
 /** One-time codes in words: what each is for, and what its person does with it. */
-import type { OneTimeView } from '../wire/api';
+import type { OneTimeKind, OneTimeView } from '../wire/api';
 import { t } from '../base/i18n';
 
 export function oneTimeTitle({ kind, name }: OneTimeView): string {
@@ -34,5 +34,21 @@ export function oneTimeSteps({ kind }: OneTimeView): string[] {
       return [t('oneTime.open'), t('oneTime.redeem'), t('oneTime.choose_again')];
     case 'help':
       return [t('oneTime.sign_in'), t('oneTime.use_help'), t('oneTime.phone')];
+  }
+}
+
+/** What stands beside a one-time code that can still be used. */
+export function openWords(kind: OneTimeKind): { name: string; end: string; ended: string } {
+  switch (kind) {
+    case 'invitation':
+      return {
+        name: t('openCodes.invitation'),
+        end: t('openCodes.invitation_end'),
+        ended: t('openCodes.invitation_ended'),
+      };
+    case 'password-reset':
+      return { name: t('openCodes.reset'), end: t('openCodes.reset_end'), ended: t('openCodes.reset_ended') };
+    case 'help':
+      return { name: t('openCodes.help'), end: t('openCodes.help_end'), ended: t('openCodes.help_ended') };
   }
 }

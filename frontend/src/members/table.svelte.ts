@@ -39,7 +39,7 @@ export class MemberTable {
   /** The row that had the focus last. */
   active = $state<string | undefined>(undefined);
 
-  #listed = $derived(listed(this.view?.members ?? []));
+  #listed = $derived(listed(this.view?.members ?? [], this.view?.codes));
   // Sorting 10,000 takes longer than a key may: searching only leaves some out.
   #sorted = $derived(sorted(this.#listed, this.sort));
   rows = $derived<Listed[]>(found(this.#sorted, this.filters));

@@ -3,13 +3,13 @@ import type { app } from '../../wailsjs/go/models';
 import { openOneTime } from './answers';
 import { answered, call, closedProof, fields } from './call';
 import { memberRows } from './memberrows';
-import type { MembersView, NewMember, Proof, Role } from './views';
+import type { MembersView, NewMember, OneTimeKind, OpenCodeView, Proof, Role } from './views';
 
 /** Settings, Members. `approval` is empty where none is needed. */
 export const Members = {
   list: async (session: string): Promise<MembersView> => {
     const view = await call<app.MembersView>(() => members.List(session));
-    return { ...view, members: memberRows(view.members) };
+    return { ...view, codes: view.codes as OpenCodeView[], members: memberRows(view.members) };
   },
   add: (session: string, member: NewMember, proof: Proof) =>
     answered(
@@ -31,6 +31,8 @@ export const Members = {
   copyGiven: (session: string) => call<void>(() => members.CopyGiven(session)),
   print: (session: string) => call<void>(() => members.Print(session)),
   hide: (session: string) => call<void>(() => members.Hide(session)),
+  endCode: (session: string, member: string, kind: OneTimeKind) =>
+    call<void>(() => members.EndCode(session, member, kind)),
   setRole: (session: string, member: string, role: Role, proof: Proof) =>
     call<void>(async () => members.SetRole(session, member, role, await closedProof(proof))),
   suspend: (session: string, member: string) => call<void>(() => members.Suspend(session, member)),

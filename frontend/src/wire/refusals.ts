@@ -100,6 +100,7 @@ export const errorCodes = [
   'one_time_expired',
   'one_time_used',
   'one_time_ended',
+  'one_time_gone',
   'role_unknown',
   'email_twice',
   'import_long',

@@ -50,6 +50,24 @@ export const adminShots = [
     },
   },
   {
+    name: 'member-codes',
+    act: async (page) => {
+      await go(page, 'Members');
+      await page.getByText('Priya Raman').first().dblclick();
+      await page.getByRole('button', { name: 'End temporary code' }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'member-end-code',
+    act: async (page) => {
+      await go(page, 'Members');
+      await page.getByText('Priya Raman').first().dblclick();
+      await button(page, 'End temporary code').click();
+      await button(dialog(page), 'End temporary code').click();
+      await page.getByText('This code no longer works.').waitFor();
+    },
+  },
+  {
     name: 'member-quiet',
     scenario: { quiet: true },
     act: async (page) => {

@@ -122,8 +122,25 @@ export function fakeAdmin(scenario) {
     approves: each(() => false),
   };
 
+  const code = (member, kind, may) => ({
+    ...{ member, kind, may, issuedBy: 'Amara Okafor' },
+    ...{ issuedAt: ago(0, 3), expiresAt: ago(-2, 3) },
+  });
+
   Object.assign(window.go.app, {
-    Members: { List: () => wait({ members, twoPeople: false }) },
+    Members: {
+      List: () =>
+        wait({
+          members,
+          codes: [
+            code('m3', 'invitation', true),
+            code('m2', 'help', true),
+            code('m2', 'password-reset', false),
+          ],
+          twoPeople: false,
+        }),
+      EndCode: () => refuse('one_time_gone', '', {}),
+    },
     Import: {
       Pick: () => refuse('import_no_email', '', { name: 'people.csv' }),
       SaveTemplate: () => wait({ name: 'Members to add.csv' }),

@@ -61,6 +61,16 @@ describe('a filter', () => {
     expect(where({ role: 'admin', twoFactor: 'on' })).toEqual([]);
   });
 
+  test('shows who has a one-time code that still works', () => {
+    const [first] = all;
+    const code = { kind: 'help', issuedBy: 'Amara', issuedAt: '', expiresAt: '', may: true } as const;
+    const rows = listed(
+      all.map((row) => row.member),
+      [{ ...code, member: first!.member.id }],
+    );
+    expect(names(found(rows, { ...noFilters, trait: 'codes' }, now))).toEqual(['Søren']);
+  });
+
   test('is counted over everybody', () => {
     expect(counts(all.map((row) => row.member))).toEqual({ on: 2, off: 1, overdue: 1 });
   });

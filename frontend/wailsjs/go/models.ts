@@ -1473,8 +1473,31 @@ export namespace app {
 		}
 	}
 	
+	export class OpenCodeView {
+	    member: string;
+	    kind: string;
+	    issuedBy: string;
+	    issuedAt: string;
+	    expiresAt: string;
+	    may: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new OpenCodeView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.member = source["member"];
+	        this.kind = source["kind"];
+	        this.issuedBy = source["issuedBy"];
+	        this.issuedAt = source["issuedAt"];
+	        this.expiresAt = source["expiresAt"];
+	        this.may = source["may"];
+	    }
+	}
 	export class MembersView {
 	    members: MemberColumns;
+	    codes: OpenCodeView[];
 	    twoPeople: boolean;
 	
 	    static createFrom(source: any = {}) {
@@ -1484,6 +1507,7 @@ export namespace app {
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.members = this.convertValues(source["members"], MemberColumns);
+	        this.codes = this.convertValues(source["codes"], OpenCodeView);
 	        this.twoPeople = source["twoPeople"];
 	    }
 	
@@ -1621,6 +1645,7 @@ export namespace app {
 		    return a;
 		}
 	}
+	
 	export class PaperView {
 	    sheet: number;
 	    name: string;

@@ -54,8 +54,23 @@ export interface MemberColumns {
   approves: boolean[];
 }
 
+export type OneTimeKind = 'invitation' | 'password-reset' | 'help';
+
+/** A one-time code that was given out, and can be used until it expires. */
+export interface OpenCodeView {
+  /** The ID of whom it is for. */
+  member: string;
+  kind: OneTimeKind;
+  issuedBy: string;
+  issuedAt: string;
+  expiresAt: string;
+  /** One may end it. */
+  may: boolean;
+}
+
 export interface MembersView {
   members: MemberView[];
+  codes: OpenCodeView[];
   /** Resets, help codes and print runs need a second admin. */
   twoPeople: boolean;
 }
@@ -68,7 +83,7 @@ export interface NewMember {
 
 /** A one-time code while it is shown. */
 export interface OneTimeView {
-  kind: 'invitation' | 'password-reset' | 'help';
+  kind: OneTimeKind;
   name: string;
   email: string;
   workspace: string;

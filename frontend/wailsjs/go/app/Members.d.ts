@@ -6,6 +6,8 @@ export function Add(arg1:string,arg2:app.NewMember,arg3:app.Proof,arg4:app.Publi
 
 export function CopyGiven(arg1:string):Promise<void>;
 
+export function EndCode(arg1:string,arg2:string,arg3:string):Promise<void>;
+
 export function HelpCode(arg1:string,arg2:string,arg3:string,arg4:app.Proof,arg5:app.PublicKey):Promise<app.OneTimeView>;
 
 export function Hide(arg1:string):Promise<void>;

@@ -10,6 +10,10 @@ export function CopyGiven(arg1) {
   return window['go']['app']['Members']['CopyGiven'](arg1);
 }
 
+export function EndCode(arg1, arg2, arg3) {
+  return window['go']['app']['Members']['EndCode'](arg1, arg2, arg3);
+}
+
 export function HelpCode(arg1, arg2, arg3, arg4, arg5) {
   return window['go']['app']['Members']['HelpCode'](arg1, arg2, arg3, arg4, arg5);
 }
