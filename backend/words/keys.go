@@ -1997,6 +1997,7 @@ var (
 	TerminalManErrorPassphrase               = Key{"terminal.man.error_passphrase"}
 	TerminalManErrorImport                   = Key{"terminal.man.error_import"}
 	TerminalManErrorMemberUnknown            = Key{"terminal.man.error_member_unknown"}
+	TerminalManErrorKindNeeded               = Key{"terminal.man.error_kind_needed"}
 	TerminalManErrorSheetUnknown             = Key{"terminal.man.error_sheet_unknown"}
 	TerminalManErrorConfirmation             = Key{"terminal.man.error_confirmation"}
 	TerminalManErrorNotAuthentic             = Key{"terminal.man.error_not_authentic"}
@@ -2101,6 +2102,7 @@ var (
 	TerminalFlagPaper                        = Key{"terminal.flag.paper"}
 	TerminalFlagCsv                          = Key{"terminal.flag.csv"}
 	TerminalFlagRole                         = Key{"terminal.flag.role"}
+	TerminalFlagKind                         = Key{"terminal.flag.kind"}
 	TerminalFlagOnlyGood                     = Key{"terminal.flag.only_good"}
 	TerminalFlagAllInvited                   = Key{"terminal.flag.all_invited"}
 	TerminalFlagInvitations                  = Key{"terminal.flag.invitations"}
@@ -2175,6 +2177,14 @@ var (
 	TerminalMembersResetPasswordLong         = Key{"terminal.members.reset_password.long"}
 	TerminalMembersResetPasswordDone         = Key{"terminal.members.reset_password.done"}
 	TerminalMembersResetPasswordInvited      = Key{"terminal.members.reset_password.invited"}
+	TerminalMembersCodesShort                = Key{"terminal.members.codes.short"}
+	TerminalMembersCodesLong                 = Key{"terminal.members.codes.long"}
+	TerminalMembersCodesHead                 = Key{"terminal.members.codes.head"}
+	TerminalMembersCodesNone                 = Key{"terminal.members.codes.none"}
+	TerminalMembersEndCodeShort              = Key{"terminal.members.end_code.short"}
+	TerminalMembersEndCodeLong               = Key{"terminal.members.end_code.long"}
+	TerminalMembersEndCodeAsk                = Key{"terminal.members.end_code.ask"}
+	TerminalMembersEndCodeDone               = Key{"terminal.members.end_code.done"}
 	TerminalMembersReset2faShort             = Key{"terminal.members.reset_2fa.short"}
 	TerminalMembersReset2faLong              = Key{"terminal.members.reset_2fa.long"}
 	TerminalMembersReset2faAsk               = Key{"terminal.members.reset_2fa.ask"}
@@ -2418,6 +2428,7 @@ var (
 	TerminalWordRun                          = Key{"terminal.word.run"}
 	TerminalWordSheet                        = Key{"terminal.word.sheet"}
 	TerminalWordApproval                     = Key{"terminal.word.approval"}
+	TerminalWordOneTime                      = Key{"terminal.word.one_time"}
 	TerminalWordFinding                      = Key{"terminal.word.finding"}
 	TerminalWordLookedAt                     = Key{"terminal.word.looked_at"}
 	TerminalWordDatabase                     = Key{"terminal.word.database"}
@@ -2441,6 +2452,8 @@ var (
 	TerminalFailureNobodyChosen              = Key{"terminal.failure.nobody_chosen"}
 	TerminalFailureNobodyInvited             = Key{"terminal.failure.nobody_invited"}
 	TerminalFailureNotInvited                = Key{"terminal.failure.not_invited"}
+	TerminalFailureOneTimeGone               = Key{"terminal.failure.one_time_gone"}
+	TerminalFailureKindNeeded                = Key{"terminal.failure.kind_needed"}
 	TerminalFailureSheetUnknown              = Key{"terminal.failure.sheet_unknown"}
 	TerminalFailureFileExists                = Key{"terminal.failure.file_exists"}
 	TerminalFailureFolderExists              = Key{"terminal.failure.folder_exists"}

@@ -34,7 +34,7 @@ type options struct {
 	allWithout, all, allInvited               bool
 	signIn, replace, dryRun                   bool
 	role, reason, format, paperSize, approval string
-	from                                      string
+	from, kind                                string
 }
 
 // The headings under which help lists the commands and groups of the program.

@@ -79,6 +79,19 @@ func membersCommands(e *env) *cobra.Command {
 			flags:   []flags{signInFlags, approvalFlags},
 		},
 		command{
+			use: "codes", short: words.TerminalMembersCodesShort, long: words.TerminalMembersCodesLong,
+			example: "countersignctl members codes\ncountersignctl members codes --json",
+			run:     membersCodes,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "end-code EMAIL", short: words.TerminalMembersEndCodeShort, long: words.TerminalMembersEndCodeLong,
+			example: "countersignctl members end-code sam@example.com\n" +
+				"countersignctl members end-code sam@example.com --kind temporary-code",
+			run:   membersEndCode,
+			flags: []flags{signInFlags, oneTimeKindFlag, confirmFlags},
+		},
+		command{
 			use: "reset-2fa EMAIL", short: words.TerminalMembersReset2faShort, long: words.TerminalMembersReset2faLong,
 			example: "countersignctl members reset-2fa sam@example.com",
 			run:     membersReset2FA,
@@ -97,6 +110,11 @@ var roles = []string{"member", "admin", "owner"}
 func roleFlag(c *cobra.Command, o *options) {
 	c.Flags().StringVar(&o.role, "role", "member", say(words.TerminalFlagRole, nil))
 	cli.Choices(c, "role", roles...)
+}
+
+func oneTimeKindFlag(c *cobra.Command, o *options) {
+	c.Flags().StringVar(&o.kind, "kind", "", say(words.TerminalFlagKind, words.Args{"kinds": strings.Join(oneTimeWords(), ", ")}))
+	cli.Choices(c, "kind", oneTimeWords()...)
 }
 
 func onlyGoodFlag(c *cobra.Command, o *options) {
