@@ -2273,6 +2273,8 @@ var (
 	TerminalPolicyStopRequiringApprovalAsk   = Key{"terminal.policy.stop_requiring_approval.ask"}
 	TerminalPolicyAutoLockShort              = Key{"terminal.policy.auto_lock.short"}
 	TerminalPolicyAutoLockLong               = Key{"terminal.policy.auto_lock.long"}
+	TerminalPolicyRenameWorkspaceShort       = Key{"terminal.policy.rename_workspace.short"}
+	TerminalPolicyRenameWorkspaceLong        = Key{"terminal.policy.rename_workspace.long"}
 	TerminalPolicySupportContactShort        = Key{"terminal.policy.support_contact.short"}
 	TerminalPolicySupportContactLong         = Key{"terminal.policy.support_contact.long"}
 	TerminalPolicyRemoveSupportContactShort  = Key{"terminal.policy.remove_support_contact.short"}

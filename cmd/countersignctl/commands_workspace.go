@@ -53,6 +53,13 @@ func policyCommands(e *env) *cobra.Command {
 			flags:   []flags{signInFlags},
 		},
 		command{
+			use: "rename-workspace NAME", short: words.TerminalPolicyRenameWorkspaceShort, long: words.TerminalPolicyRenameWorkspaceLong,
+			longArgs: words.Args{"max": workspace.MaxName},
+			example:  "countersignctl policy rename-workspace \"Northwind Legal\"",
+			run:      policyRenameWorkspace,
+			flags:    []flags{signInFlags},
+		},
+		command{
 			use: "support-contact CONTACT", short: words.TerminalPolicySupportContactShort, long: words.TerminalPolicySupportContactLong,
 			longArgs: words.Args{"max": workspace.MaxSupport},
 			example: "countersignctl policy support-contact help@example.com\n" +

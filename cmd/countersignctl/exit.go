@@ -55,7 +55,7 @@ var errorCodes = []struct {
 	{cli.ExitRefused, []string{"reason_required", "reason_long", "reason_form", "run_long", "run_over", "run_cancelled"}, words.TerminalManErrorRun},
 	{cli.ExitRefused, []string{"run_unknown"}, words.TerminalManErrorRunUnknown},
 	{cli.ExitRefused, []string{"check_word_required", "check_word_wrong", "check_word_none"}, words.TerminalManErrorCheckWord},
-	{cli.ExitRefused, []string{"require_alone", "require_past", "require_far", "two_people_alone", "idle_range", "support_form", "support_long", "support_link"}, words.TerminalManErrorPolicy},
+	{cli.ExitRefused, []string{"require_alone", "require_past", "require_far", "two_people_alone", "idle_range", "workspace_required", "workspace_long", "workspace_form", "support_form", "support_long", "support_link"}, words.TerminalManErrorPolicy},
 	{cli.ExitUnavailable, []string{"no_workspace", "no_home"}, words.TerminalManErrorNoWorkspace},
 	{cli.ExitUnavailable, []string{"database_older", "database_newer", "database_busy", "database_damaged"}, words.TerminalManErrorDatabase},
 	{cli.ExitUnavailable, []string{"outcome_unknown"}, words.TerminalManErrorOutcomeUnknown},

@@ -195,6 +195,10 @@ func policyAutoLock(ctx context.Context, e *env, args []string) error {
 	return e.policy(ctx, func(a *client.Admin) error { return a.SetIdle(ctx, minutes) })
 }
 
+func policyRenameWorkspace(ctx context.Context, e *env, args []string) error {
+	return e.policy(ctx, func(a *client.Admin) error { return a.RenameWorkspace(ctx, args[0]) })
+}
+
 func policySupportContact(ctx context.Context, e *env, args []string) error {
 	// An empty contact would remove the one there is, which a script with an unset variable doesn't mean.
 	if contact, ok := text.Name(args[0]); ok && contact == "" {
