@@ -2003,6 +2003,7 @@ var (
 	TerminalManErrorPassphrase               = Key{"terminal.man.error_passphrase"}
 	TerminalManErrorImport                   = Key{"terminal.man.error_import"}
 	TerminalManErrorMemberUnknown            = Key{"terminal.man.error_member_unknown"}
+	TerminalManErrorKindNeeded               = Key{"terminal.man.error_kind_needed"}
 	TerminalManErrorSheetUnknown             = Key{"terminal.man.error_sheet_unknown"}
 	TerminalManErrorConfirmation             = Key{"terminal.man.error_confirmation"}
 	TerminalManErrorNotAuthentic             = Key{"terminal.man.error_not_authentic"}
@@ -2060,6 +2061,7 @@ var (
 	TerminalUsageRun                         = Key{"terminal.usage.run"}
 	TerminalUsageSheet                       = Key{"terminal.usage.sheet"}
 	TerminalUsageMinutes                     = Key{"terminal.usage.minutes"}
+	TerminalUsageSupportContact              = Key{"terminal.usage.support_contact"}
 	TerminalUsageHeadOfFile                  = Key{"terminal.usage.head_of_file"}
 	TerminalUsageHead                        = Key{"terminal.usage.head"}
 	TerminalUsageFingerprint                 = Key{"terminal.usage.fingerprint"}
@@ -2071,6 +2073,7 @@ var (
 	TerminalUsageFormat                      = Key{"terminal.usage.format"}
 	TerminalUsageRecipientFormat             = Key{"terminal.usage.recipient_format"}
 	TerminalUsageIssueFor                    = Key{"terminal.usage.issue_for"}
+	TerminalUsageInviteAgain                 = Key{"terminal.usage.invite_again"}
 	TerminalUsageReason                      = Key{"terminal.usage.reason"}
 	TerminalUsageAskFor                      = Key{"terminal.usage.ask_for"}
 	TerminalUsageAskForNone                  = Key{"terminal.usage.ask_for_none"}
@@ -2105,7 +2108,9 @@ var (
 	TerminalFlagPaper                        = Key{"terminal.flag.paper"}
 	TerminalFlagCsv                          = Key{"terminal.flag.csv"}
 	TerminalFlagRole                         = Key{"terminal.flag.role"}
+	TerminalFlagKind                         = Key{"terminal.flag.kind"}
 	TerminalFlagOnlyGood                     = Key{"terminal.flag.only_good"}
+	TerminalFlagAllInvited                   = Key{"terminal.flag.all_invited"}
 	TerminalFlagInvitations                  = Key{"terminal.flag.invitations"}
 	TerminalFlagFormat                       = Key{"terminal.flag.format"}
 	TerminalFlagMember                       = Key{"terminal.flag.member"}
@@ -2149,6 +2154,11 @@ var (
 	TerminalMembersImportFile                = Key{"terminal.members.import.file"}
 	TerminalMembersImportNoFile              = Key{"terminal.members.import.no_file"}
 	TerminalMembersImportUntil               = Key{"terminal.members.import.until"}
+	TerminalMembersInviteAgainShort          = Key{"terminal.members.invite_again.short"}
+	TerminalMembersInviteAgainLong           = Key{"terminal.members.invite_again.long"}
+	TerminalMembersInviteAgainDone           = Key{"terminal.members.invite_again.done"}
+	TerminalMembersInviteAgainLeftOut        = Key{"terminal.members.invite_again.left_out"}
+	TerminalMembersInviteAgainMeanwhile      = Key{"terminal.members.invite_again.meanwhile"}
 	TerminalMembersRoleShort                 = Key{"terminal.members.role.short"}
 	TerminalMembersRoleLong                  = Key{"terminal.members.role.long"}
 	TerminalMembersRoleExample               = Key{"terminal.members.role.example"}
@@ -2173,6 +2183,14 @@ var (
 	TerminalMembersResetPasswordLong         = Key{"terminal.members.reset_password.long"}
 	TerminalMembersResetPasswordDone         = Key{"terminal.members.reset_password.done"}
 	TerminalMembersResetPasswordInvited      = Key{"terminal.members.reset_password.invited"}
+	TerminalMembersCodesShort                = Key{"terminal.members.codes.short"}
+	TerminalMembersCodesLong                 = Key{"terminal.members.codes.long"}
+	TerminalMembersCodesHead                 = Key{"terminal.members.codes.head"}
+	TerminalMembersCodesNone                 = Key{"terminal.members.codes.none"}
+	TerminalMembersEndCodeShort              = Key{"terminal.members.end_code.short"}
+	TerminalMembersEndCodeLong               = Key{"terminal.members.end_code.long"}
+	TerminalMembersEndCodeAsk                = Key{"terminal.members.end_code.ask"}
+	TerminalMembersEndCodeDone               = Key{"terminal.members.end_code.done"}
 	TerminalMembersReset2faShort             = Key{"terminal.members.reset_2fa.short"}
 	TerminalMembersReset2faLong              = Key{"terminal.members.reset_2fa.long"}
 	TerminalMembersReset2faAsk               = Key{"terminal.members.reset_2fa.ask"}
@@ -2236,6 +2254,10 @@ var (
 	TerminalPolicyApprovalIs                 = Key{"terminal.policy.approval_is"}
 	TerminalPolicyIdle                       = Key{"terminal.policy.idle"}
 	TerminalPolicyMinutes                    = Key{"terminal.policy.minutes"}
+	TerminalPolicySupport                    = Key{"terminal.policy.support"}
+	TerminalPolicySupportNone                = Key{"terminal.policy.support_none"}
+	TerminalPolicyAdmins                     = Key{"terminal.policy.admins"}
+	TerminalPolicyAdminsAre                  = Key{"terminal.policy.admins_are"}
 	TerminalPolicySigningKey                 = Key{"terminal.policy.signing_key"}
 	TerminalPolicyShowShort                  = Key{"terminal.policy.show.short"}
 	TerminalPolicyShowLong                   = Key{"terminal.policy.show.long"}
@@ -2257,6 +2279,16 @@ var (
 	TerminalPolicyStopRequiringApprovalAsk   = Key{"terminal.policy.stop_requiring_approval.ask"}
 	TerminalPolicyAutoLockShort              = Key{"terminal.policy.auto_lock.short"}
 	TerminalPolicyAutoLockLong               = Key{"terminal.policy.auto_lock.long"}
+	TerminalPolicyRenameWorkspaceShort       = Key{"terminal.policy.rename_workspace.short"}
+	TerminalPolicyRenameWorkspaceLong        = Key{"terminal.policy.rename_workspace.long"}
+	TerminalPolicySupportContactShort        = Key{"terminal.policy.support_contact.short"}
+	TerminalPolicySupportContactLong         = Key{"terminal.policy.support_contact.long"}
+	TerminalPolicyRemoveSupportContactShort  = Key{"terminal.policy.remove_support_contact.short"}
+	TerminalPolicyRemoveSupportContactLong   = Key{"terminal.policy.remove_support_contact.long"}
+	TerminalPolicyNameAdminsShort            = Key{"terminal.policy.name_admins.short"}
+	TerminalPolicyNameAdminsLong             = Key{"terminal.policy.name_admins.long"}
+	TerminalPolicyStopNamingAdminsShort      = Key{"terminal.policy.stop_naming_admins.short"}
+	TerminalPolicyStopNamingAdminsLong       = Key{"terminal.policy.stop_naming_admins.long"}
 	TerminalClockShort                       = Key{"terminal.clock.short"}
 	TerminalClockLong                        = Key{"terminal.clock.long"}
 	TerminalClockClock                       = Key{"terminal.clock.clock"}
@@ -2404,6 +2436,7 @@ var (
 	TerminalWordRun                          = Key{"terminal.word.run"}
 	TerminalWordSheet                        = Key{"terminal.word.sheet"}
 	TerminalWordApproval                     = Key{"terminal.word.approval"}
+	TerminalWordOneTime                      = Key{"terminal.word.one_time"}
 	TerminalWordFinding                      = Key{"terminal.word.finding"}
 	TerminalWordLookedAt                     = Key{"terminal.word.looked_at"}
 	TerminalWordDatabase                     = Key{"terminal.word.database"}
@@ -2425,6 +2458,10 @@ var (
 	TerminalFailureRecipientKey              = Key{"terminal.failure.recipient_key"}
 	TerminalFailureMemberUnknown             = Key{"terminal.failure.member_unknown"}
 	TerminalFailureNobodyChosen              = Key{"terminal.failure.nobody_chosen"}
+	TerminalFailureNobodyInvited             = Key{"terminal.failure.nobody_invited"}
+	TerminalFailureNotInvited                = Key{"terminal.failure.not_invited"}
+	TerminalFailureOneTimeGone               = Key{"terminal.failure.one_time_gone"}
+	TerminalFailureKindNeeded                = Key{"terminal.failure.kind_needed"}
 	TerminalFailureSheetUnknown              = Key{"terminal.failure.sheet_unknown"}
 	TerminalFailureFileExists                = Key{"terminal.failure.file_exists"}
 	TerminalFailureFolderExists              = Key{"terminal.failure.folder_exists"}

@@ -31,9 +31,10 @@ type options struct {
 	steps                               bool
 
 	members                                   []string
-	allWithout, all, signIn, replace, dryRun  bool
+	allWithout, all, allInvited               bool
+	signIn, replace, dryRun                   bool
 	role, reason, format, paperSize, approval string
-	from                                      string
+	from, kind                                string
 }
 
 // The headings under which help lists the commands and groups of the program.

@@ -32,7 +32,14 @@ func membersCommands(e *env) *cobra.Command {
 			use: "import FILE", short: words.TerminalMembersImportShort, long: words.TerminalMembersImportLong,
 			example: "countersignctl members import people.csv --invitations invitations.pdf",
 			run:     membersImport,
-			flags:   []flags{signInFlags, importFlags, paperFlag, forceFlag},
+			flags:   []flags{signInFlags, onlyGoodFlag, invitationsFlags},
+		},
+		command{
+			use: "invite-again [EMAIL...]", short: words.TerminalMembersInviteAgainShort, long: words.TerminalMembersInviteAgainLong,
+			example: "countersignctl members invite-again kim@example.com sam@example.com\n" +
+				"countersignctl members invite-again --all-invited --invitations new.pdf",
+			run:   membersInviteAgain,
+			flags: []flags{signInFlags, allInvitedFlag, invitationsFlags},
 		},
 		command{
 			use: "role EMAIL member|admin|owner", short: words.TerminalMembersRoleShort, long: words.TerminalMembersRoleLong,
@@ -72,6 +79,19 @@ func membersCommands(e *env) *cobra.Command {
 			flags:   []flags{signInFlags, approvalFlags},
 		},
 		command{
+			use: "codes", short: words.TerminalMembersCodesShort, long: words.TerminalMembersCodesLong,
+			example: "countersignctl members codes\ncountersignctl members codes --json",
+			run:     membersCodes,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "end-code EMAIL", short: words.TerminalMembersEndCodeShort, long: words.TerminalMembersEndCodeLong,
+			example: "countersignctl members end-code sam@example.com\n" +
+				"countersignctl members end-code sam@example.com --kind temporary-code",
+			run:   membersEndCode,
+			flags: []flags{signInFlags, oneTimeKindFlag, confirmFlags},
+		},
+		command{
 			use: "reset-2fa EMAIL", short: words.TerminalMembersReset2faShort, long: words.TerminalMembersReset2faLong,
 			example: "countersignctl members reset-2fa sam@example.com",
 			run:     membersReset2FA,
@@ -92,10 +112,25 @@ func roleFlag(c *cobra.Command, o *options) {
 	cli.Choices(c, "role", roles...)
 }
 
-func importFlags(c *cobra.Command, o *options) {
+func oneTimeKindFlag(c *cobra.Command, o *options) {
+	c.Flags().StringVar(&o.kind, "kind", "", say(words.TerminalFlagKind, words.Args{"kinds": strings.Join(oneTimeWords(), ", ")}))
+	cli.Choices(c, "kind", oneTimeWords()...)
+}
+
+func onlyGoodFlag(c *cobra.Command, o *options) {
 	c.Flags().BoolVar(&o.onlyGood, "only-good", false, say(words.TerminalFlagOnlyGood, nil))
+}
+
+func allInvitedFlag(c *cobra.Command, o *options) {
+	c.Flags().BoolVar(&o.allInvited, "all-invited", false, say(words.TerminalFlagAllInvited, nil))
+}
+
+// invitationsFlags are those of commands that give out several invitations.
+func invitationsFlags(c *cobra.Command, o *options) {
 	c.Flags().StringVar(&o.invitations, "invitations", "", say(words.TerminalFlagInvitations, nil))
 	files(c, "invitations")
+	paperFlag(c, o)
+	forceFlag(c, o)
 }
 
 func recoveryCommands(e *env) *cobra.Command {

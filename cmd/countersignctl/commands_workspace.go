@@ -52,6 +52,39 @@ func policyCommands(e *env) *cobra.Command {
 			run:     policyAutoLock,
 			flags:   []flags{signInFlags},
 		},
+		command{
+			use: "rename-workspace NAME", short: words.TerminalPolicyRenameWorkspaceShort, long: words.TerminalPolicyRenameWorkspaceLong,
+			longArgs: words.Args{"max": workspace.MaxName},
+			example:  "countersignctl policy rename-workspace \"Northwind Legal\"",
+			run:      policyRenameWorkspace,
+			flags:    []flags{signInFlags},
+		},
+		command{
+			use: "support-contact CONTACT", short: words.TerminalPolicySupportContactShort, long: words.TerminalPolicySupportContactLong,
+			longArgs: words.Args{"max": workspace.MaxSupport},
+			example: "countersignctl policy support-contact help@example.com\n" +
+				"countersignctl policy support-contact \"Kim Hara, room 214\"",
+			run:   policySupportContact,
+			flags: []flags{signInFlags},
+		},
+		command{
+			use: "remove-support-contact", short: words.TerminalPolicyRemoveSupportContactShort, long: words.TerminalPolicyRemoveSupportContactLong,
+			example: "countersignctl policy remove-support-contact",
+			run:     policyRemoveSupportContact,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "name-admins", short: words.TerminalPolicyNameAdminsShort, long: words.TerminalPolicyNameAdminsLong,
+			example: "countersignctl policy name-admins",
+			run:     policyNameAdmins,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "stop-naming-admins", short: words.TerminalPolicyStopNamingAdminsShort, long: words.TerminalPolicyStopNamingAdminsLong,
+			example: "countersignctl policy stop-naming-admins",
+			run:     policyStopNamingAdmins,
+			flags:   []flags{signInFlags},
+		},
 	)
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -9,9 +8,7 @@ import (
 	"strings"
 
 	"countersign/backend/client"
-	"countersign/backend/folder"
 	"countersign/backend/memberimport"
-	"countersign/backend/runexport"
 	"countersign/backend/service"
 	"countersign/backend/sheet"
 	"countersign/backend/words"
@@ -64,11 +61,10 @@ type problem struct {
 
 // imported is what members import --json prints.
 type imported struct {
-	OK          bool         `json:"ok"`
-	Added       int          `json:"added"`
-	File        string       `json:"file,omitempty"` // with the invitations
-	Problems    []problem    `json:"problems"`
-	Invitations []invitation `json:"invitations,omitempty"`
+	OK       bool      `json:"ok"`
+	Added    int       `json:"added"`
+	Problems []problem `json:"problems"`
+	handedOut
 }
 
 func membersImport(ctx context.Context, e *env, args []string) error {
@@ -139,58 +135,16 @@ func told(problems []problem) string {
 	return b.String()
 }
 
-// addAll adds people in one step and hands out their invitations: into a file, which
-// is begun before, since its place may be read-only, or else on standard output.
+// addAll adds people in one step and hands out their invitations.
 func (e *env) addAll(ctx context.Context, a *client.Admin, people []workspace.NewMember, problems []problem) error {
-	var f *folder.Whole
-	if e.invitations != "" {
-		var err error
-		if f, err = folder.CreateWhole(e.invitations); err != nil {
-			return unwritable(e.invitations, err)
-		}
-		defer func() { _ = f.Drop() }()
-	}
-	given, err := a.AddMembers(ctx, people, client.Proof{}, e.progress(words.TerminalProgressInvitations))
+	given, out, where, err := e.handOut(ctx, a, func() ([]client.GivenOut, error) {
+		return a.AddMembers(ctx, people, client.Proof{}, e.progress(words.TerminalProgressInvitations))
+	})
 	if err != nil {
 		return err
 	}
-	out := imported{OK: true, Added: len(given), Problems: problems}
-	text := told(problems) + say(words.TerminalMembersImportDone, words.Args{"n": len(given)}) + "\n"
-	if f != nil {
-		if err := e.drawInvitations(ctx, a, f, given); err == nil {
-			out.File = e.invitations
-			return e.print(out, text+cli.Printable(say(words.TerminalMembersImportFile, words.Args{"file": e.invitations}))+"\n")
-		}
-		e.notice(words.TerminalMembersImportNoFile, words.Args{"file": e.invitations})
-	}
-	for _, g := range given {
-		out.Invitations = append(out.Invitations, invitationOf(g))
-		text += g.Code.Display() + "  " + cli.Printable(member(g.Name, g.Email)) + "\n"
-	}
-	return e.print(out, text+say(words.TerminalMembersImportUntil, words.Args{"until": minute(given[0].ExpiresAt)})+"\n")
-}
-
-func (e *env) drawInvitations(ctx context.Context, a *client.Admin, f *folder.Whole, given []client.GivenOut) error {
-	size, err := e.paper()
-	if err != nil {
-		return err
-	}
-	policy, err := a.Policy(ctx) // with whom to ask for help
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriterSize(f, 1<<16)
-	err = sheet.InvitationPDF(w, func(yield func(sheet.Invitation) bool) {
-		for _, g := range given {
-			if !yield(runexport.Invitation(g, policy.Support)) {
-				return
-			}
-		}
-	}, size)
-	if err := errors.Join(err, w.Flush()); err != nil {
-		return err
-	}
-	return f.Keep()
+	text := told(problems) + say(words.TerminalMembersImportDone, words.Args{"n": len(given)}) + "\n" + where
+	return e.print(imported{OK: true, Added: len(given), Problems: problems, handedOut: out}, text)
 }
 
 // paper reads --paper.

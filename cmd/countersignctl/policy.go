@@ -9,6 +9,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/runexport"
+	"countersign/backend/text"
 	"countersign/backend/words"
 	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
@@ -21,7 +22,9 @@ type policyView struct {
 	RequireFrom     time.Time `json:"requireFrom,omitzero"`
 	RequireApproval bool      `json:"requireApproval"`
 	AutoLockMinutes int       `json:"autoLockMinutes"`
-	SigningKey      string    `json:"signingKey"` // its fingerprint
+	SupportContact  string    `json:"supportContact"` // empty: none
+	AdminsNamed     bool      `json:"adminsNamed"`    // in Help
+	SigningKey      string    `json:"signingKey"`     // its fingerprint
 }
 
 // policy changes the policy, and prints it as it is then.
@@ -38,7 +41,7 @@ func (e *env) policy(ctx context.Context, change func(*client.Admin) error) erro
 		if err != nil {
 			return err
 		}
-		v := policyView{p.Name, p.Require2FA, p.RequireFrom, p.TwoPeople, p.IdleMinutes, signer.String()}
+		v := policyView{p.Name, p.Require2FA, p.RequireFrom, p.TwoPeople, p.IdleMinutes, p.Support, p.NamesAdmins, signer.String()}
 		return e.print(v, v.text(e.now()))
 	})
 }
@@ -59,6 +62,12 @@ func (v policyView) text(now time.Time) string {
 	line(words.TerminalPolicyTwoFactor, say(words.TerminalPolicyTwoFactorIs, words.Args{"required": required, "at": minute(v.RequireFrom)}))
 	line(words.TerminalPolicyApproval, say(words.TerminalPolicyApprovalIs, words.Args{"required": yesNo(v.RequireApproval)}))
 	line(words.TerminalPolicyIdle, say(words.TerminalPolicyMinutes, words.Args{"n": v.AutoLockMinutes}))
+	support := v.SupportContact
+	if support == "" {
+		support = say(words.TerminalPolicySupportNone, nil)
+	}
+	line(words.TerminalPolicySupport, support)
+	line(words.TerminalPolicyAdmins, say(words.TerminalPolicyAdminsAre, words.Args{"named": yesNo(v.AdminsNamed)}))
 	line(words.TerminalPolicySigningKey, v.SigningKey)
 	return b.String()
 }
@@ -184,4 +193,28 @@ func policyAutoLock(ctx context.Context, e *env, args []string) error {
 		return cli.Usage(words.TerminalUsageMinutes, words.Args{"typed": strconv.Quote(args[0])})
 	}
 	return e.policy(ctx, func(a *client.Admin) error { return a.SetIdle(ctx, minutes) })
+}
+
+func policyRenameWorkspace(ctx context.Context, e *env, args []string) error {
+	return e.policy(ctx, func(a *client.Admin) error { return a.RenameWorkspace(ctx, args[0]) })
+}
+
+func policySupportContact(ctx context.Context, e *env, args []string) error {
+	// An empty contact would remove the one there is, which a script with an unset variable doesn't mean.
+	if contact, ok := text.Name(args[0]); ok && contact == "" {
+		return cli.Usage(words.TerminalUsageSupportContact, nil)
+	}
+	return e.policy(ctx, func(a *client.Admin) error { return a.SetSupport(ctx, args[0]) })
+}
+
+func policyRemoveSupportContact(ctx context.Context, e *env, _ []string) error {
+	return e.policy(ctx, func(a *client.Admin) error { return a.SetSupport(ctx, "") })
+}
+
+func policyNameAdmins(ctx context.Context, e *env, _ []string) error {
+	return e.policy(ctx, func(a *client.Admin) error { return a.NameAdmins(ctx, true) })
+}
+
+func policyStopNamingAdmins(ctx context.Context, e *env, _ []string) error {
+	return e.policy(ctx, func(a *client.Admin) error { return a.NameAdmins(ctx, false) })
 }
