@@ -15,21 +15,25 @@ import { seed } from '../harness/seed.mjs';
 export { expect };
 export { expectAccessible } from '../harness/accessible.mjs';
 
-/** Waits until the application has answered the next call of a method, and the page has drawn what it says. */
-export const answered = (page, group, method) =>
+/**
+ * Waits until the application has answered the next call of a method, and the page has drawn what it says. With
+ * `about`, the next call that has this text among its arguments.
+ */
+export const answered = (page, group, method, about = '') =>
   page.evaluate(
-    ([of, name]) =>
+    ([of, name, text]) =>
       new Promise((resolve) => {
         const bound = globalThis.go.app[of];
         const call = bound[name];
         bound[name] = async (...given) => {
+          if (!JSON.stringify(given).includes(text)) return call(...given);
           bound[name] = call;
           const answer = await call(...given);
           requestAnimationFrame(() => requestAnimationFrame(resolve));
           return answer;
         };
       }),
-    [group, method],
+    [group, method, about],
   );
 
 export const test = base.extend({

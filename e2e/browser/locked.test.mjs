@@ -10,7 +10,7 @@ test('after a lock the person is known, where they were, and what they had typed
   await givePassword(page);
   await button(page, 'Workspace').click();
   const name = page.getByLabel('Name', { exact: true });
-  const kept = answered(page, 'Auth', 'Keep');
+  const kept = answered(page, 'Auth', 'Keep', 'Southwind Legal');
   await name.fill('Southwind Legal');
   await kept;
   await lock(page);
