@@ -92,6 +92,7 @@ func (s *Session) signing(ctx context.Context, typed Proof, act func(workspace.P
 	if err != nil {
 		return err
 	}
+	defer p.Factor.Proof.Wipe()
 	return act(p)
 }
 
@@ -100,5 +101,6 @@ func signing[T any](ctx context.Context, s *Session, typed Proof, act func(works
 	if err != nil {
 		return out, err
 	}
+	defer p.Factor.Proof.Wipe()
 	return act(p)
 }

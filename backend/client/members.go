@@ -13,6 +13,7 @@ func (a *Admin) AddMember(ctx context.Context, n workspace.NewMember, proof Proo
 	if err != nil {
 		return GivenOut{}, err
 	}
+	defer wipeProofs(codes)
 	given, err := signing(ctx, a.s, proof, func(p workspace.Proof) (workspace.GivenOut, error) { return a.Admin.AddMember(ctx, n, codes[0], p) })
 	return withCode(given, made[0], err)
 }
@@ -42,6 +43,7 @@ func (a *Admin) AddMembers(ctx context.Context, people []workspace.NewMember, pr
 	if err != nil {
 		return nil, err
 	}
+	defer wipeProofs(codes)
 	given, err := a.Admin.AddMembers(ctx, people, codes, workspace.Proof{})
 	if err != nil {
 		return nil, err
@@ -72,6 +74,7 @@ func (a *Admin) InviteAgain(ctx context.Context, ids []string, proof Proof, prog
 	if err != nil {
 		return nil, err
 	}
+	defer wipeProofs(codes)
 	again, of := make([]workspace.NewInvitation, len(waiting)), make(map[string]recovery.Code, len(waiting))
 	for i, id := range waiting {
 		again[i], of[id] = workspace.NewInvitation{ProfileID: id, Code: codes[i]}, made[i]
@@ -94,6 +97,7 @@ func (a *Admin) ResetPassword(ctx context.Context, id, approval string, proof Pr
 	if err != nil {
 		return GivenOut{}, err
 	}
+	defer wipeProofs(codes)
 	given, err := signing(ctx, a.s, proof, func(p workspace.Proof) (workspace.GivenOut, error) {
 		return a.Admin.ResetPassword(ctx, id, approval, codes[0], p)
 	})
@@ -106,6 +110,7 @@ func (a *Admin) HelpCode(ctx context.Context, id, approval string, proof Proof) 
 	if err != nil {
 		return GivenOut{}, err
 	}
+	defer code.Proof.Wipe()
 	given, err := signing(ctx, a.s, proof, func(p workspace.Proof) (workspace.GivenOut, error) {
 		return a.Admin.HelpCode(ctx, id, approval, code, p)
 	})

@@ -68,6 +68,13 @@ func (s *Session) newCodes(ctx context.Context, n int, progress workspace.Progre
 	return made, codes, err
 }
 
+// wipeProofs forgets what proves codes, once the workspace has it.
+func wipeProofs(made []workspace.NewOneTime) {
+	for _, n := range made {
+		n.Proof.Wipe()
+	}
+}
+
 // proofOf makes of a code that was typed what the workspace looks at, and the key that unwraps what came with it.
 func proofOf(code recovery.Code, t workspace.CodeTerms) (proof, key secret.Bytes, err error) {
 	p := recovery.Params(t.Params)
@@ -115,6 +122,7 @@ func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.T
 		return nil, nil, err
 	}
 	defer key.Wipe()
+	defer proof.Wipe()
 	right, err := attempt.Check(ctx, proof)
 	if err != nil {
 		return nil, nil, err
@@ -163,5 +171,6 @@ func (c *Challenge) UseHelpCode(ctx context.Context, input secret.Text) (*Enrolm
 		return nil, err
 	}
 	key.Wipe() // it opens nothing
+	defer proof.Wipe()
 	return c.enrolling(c.Challenge.UseHelpCode(ctx, proof))
 }

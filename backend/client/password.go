@@ -185,6 +185,7 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 	if err != nil {
 		return err
 	}
+	defer factor.Proof.Wipe()
 	t, err := s.w.deriveTyped(ctx, current, terms.Salt, terms.Params)
 	if err != nil {
 		return err

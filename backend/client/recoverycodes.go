@@ -53,6 +53,15 @@ func (s sets) prove(ctx context.Context) error {
 	})
 }
 
+// wipe forgets the proofs, each of which is as good as its code.
+func (s sets) wipe() {
+	for _, n := range s.made {
+		for _, proof := range n.Proofs {
+			proof.Wipe()
+		}
+	}
+}
+
 // shownCodes are the recovery codes that somebody is shown, of an enrolment or as new ones. They are made ahead, while a phone
 // is set up or a password is looked at, so that no verification code runs out meanwhile.
 type shownCodes struct {
@@ -130,6 +139,7 @@ func (c *shownCodes) show(ctx context.Context, w *Workspace, enrolment bool, tak
 		c.ahead = again
 		return nil, err
 	}
+	made.wipe()
 	if issued.Sheet != c.sheet {
 		c.sheet, c.codes = issued.Sheet, made.codes[0]
 	}
@@ -270,6 +280,7 @@ func (c *Challenge) Recover(ctx context.Context, input secret.Text) (*Session, e
 	if err != nil {
 		return nil, err
 	}
+	defer proof.Wipe()
 	s, err := c.Challenge.Recover(ctx, proof)
 	return c.w.session(ctx, s, c.typed, err)
 }
@@ -280,5 +291,6 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 	if err != nil {
 		return err
 	}
+	defer factor.Proof.Wipe()
 	return s.Session.Disable(ctx, factor)
 }

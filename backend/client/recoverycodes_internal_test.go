@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -18,9 +19,10 @@ func TestShownCodes_AreThoseOfTheSheetThatIsShown(t *testing.T) {
 	var c shownCodes
 	c.begun(w, true, nil)
 	var sent []workspace.NewSet
+	var last []byte // the last proof of each
 	take := func(sheet int, err error) func(workspace.NewSet) (*workspace.Issued, error) {
 		return func(n workspace.NewSet) (*workspace.Issued, error) {
-			sent = append(sent, n)
+			sent, last = append(sent, n), bytes.Clone(n.Proofs[9].Reveal())
 			return &workspace.Issued{Sheet: sheet}, err
 		}
 	}
@@ -35,8 +37,11 @@ func TestShownCodes_AreThoseOfTheSheetThatIsShown(t *testing.T) {
 	if sent[0].Proofs[0] != sent[1].Proofs[0] {
 		t.Error("codes that nobody has seen are made anew")
 	}
-	if !recovery.ProofOf(first.Codes[9], sent[1].Salt, recovery.Cheap).Equal(sent[1].Proofs[9]) {
+	if !bytes.Equal(recovery.ProofOf(first.Codes[9], sent[1].Salt, recovery.Cheap).Reveal(), last) {
 		t.Error("the proofs are of other codes")
+	}
+	if !bytes.Equal(sent[1].Proofs[9].Reveal(), make([]byte, recovery.HashSize)) {
+		t.Error("a proof that the workspace has is kept")
 	}
 	if again, err := c.show(t.Context(), w, true, take(7, nil)); err != nil || again.Codes[0] != first.Codes[0] {
 		t.Errorf("other codes are shown for the same sheet: %v", err)

@@ -71,6 +71,7 @@ func (q *Quarantine) Prove(ctx context.Context, email string, pw secret.Text, in
 	if err != nil {
 		return nil, err
 	}
+	defer factor.Proof.Wipe()
 	t, err := q.w.deriveTyped(ctx, pw, attempt.Salt, attempt.Params)
 	if err != nil {
 		return nil, err

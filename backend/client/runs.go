@@ -47,6 +47,7 @@ func (r *PrintRun) Issue(ctx context.Context, progress workspace.Progress, take 
 	done := 0
 	for b := range batches {
 		sheets, err := r.MakeSheets(ctx, b.made)
+		b.wipe()
 		for i := 0; i < len(sheets) && err == nil; i++ {
 			if err = take(RunSheet{sheets[i], b.codes[i]}); err == nil {
 				if done++; progress != nil {
