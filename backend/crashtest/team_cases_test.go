@@ -76,7 +76,8 @@ var teamCases = []useCase{
 		a := p.admin(p.signIn())
 		got(a.HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
 		return func() {
-			must(a.EndCode(p.ctx, got(a.OpenCodes(p.ctx))[0].ProfileID, workspace.OneTimeHelp))
+			got(a.OpenCodes(p.ctx))
+			must(a.EndCode(p.ctx, p.member(miaEmail), workspace.OneTimeHelp))
 		}
 	}},
 	{name: "use a help code", base: teamBase, covers: []string{"Challenge.UseHelpCode", "Challenge.BeginHelp"}, prepares: true, ready: func(p *person) func() {
