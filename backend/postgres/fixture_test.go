@@ -118,8 +118,8 @@ func waitFor(t *testing.T, on *postgrestest.Server, question string) {
 	}
 	defer conn.Close(ctx)
 	for {
-		var yes bool
-		if err := conn.QueryRow(ctx, question).Scan(&yes); err != nil {
+		var yes bool // a process that waits for nothing has no wait_event
+		if err := conn.QueryRow(ctx, "SELECT coalesce(("+question+"), false)").Scan(&yes); err != nil {
 			t.Fatalf("%s: %v", question, err)
 		}
 		if yes {
