@@ -92,10 +92,15 @@ func TestUpdate_ConnectionsThatTheServerEndedAreReplaced(t *testing.T) {
 		terminate(t, postgrestest.Shared(t), p)
 	}
 	update(t, s, func(tx store.WriteTx) error { return tx.InsertProfile(person("a")) })
-	for end := time.Now().Add(patience); postgres.InUse(d) != 0; time.Sleep(time.Millisecond) { // the pool closes connections beside us
-		if time.Now().After(end) {
-			t.Fatalf("%d connections stay in use", postgres.InUse(d))
-		}
+	closed := make(chan struct{})
+	go func() {
+		d.Close() // waits for each connection that is in use
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(patience):
+		t.Fatal("connections stay in use")
 	}
 }
 

@@ -54,9 +54,6 @@ func LockServer(t *testing.T, s *Store) (process uint32) {
 	return process
 }
 
-// InUse is how many connections of the pool are in use.
-func InUse(d *Database) int32 { return d.pool.Stat().AcquiredConns() }
-
 // Explain translates an error of the driver.
 func Explain(err error) error { return translate(err) }
 

@@ -107,7 +107,7 @@ func terminate(t *testing.T, on *postgrestest.Server, process uint32) {
 	waitFor(t, on, fmt.Sprintf("SELECT NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE pid = %d)", process))
 }
 
-// waitFor asks until the answer is yes.
+// waitFor asks until the answer is yes: the server tells nobody of these by itself.
 func waitFor(t *testing.T, on *postgrestest.Server, question string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -125,7 +125,6 @@ func waitFor(t *testing.T, on *postgrestest.Server, question string) {
 		if yes {
 			return
 		}
-		time.Sleep(5 * time.Millisecond) // between two questions
 	}
 }
 

@@ -1,10 +1,10 @@
-//go:build unix
+//go:build linux
 
 package postgrestest
 
 import (
-	"bufio"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,9 +12,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sys/unix"
 )
 
 // asChild tells a test process to start a server, to say where, and to wait for its end.
@@ -35,7 +35,7 @@ func child() int {
 		println(err.Error())
 		return 1
 	}
-	os.Stdout.WriteString(s.Folder() + "\n")
+	fmt.Println(s.Folder(), s.watcher.Process.Pid)
 	_, _ = os.Stdin.Read(make([]byte, 1)) // until it is told to go on
 	s.stop()
 	return 0
@@ -63,11 +63,11 @@ func TestServer_LeavesNothingBehind(t *testing.T) {
 			if err := c.Start(); err != nil {
 				t.Fatal(err)
 			}
-			folder, err := bufio.NewReader(out).ReadString('\n')
-			if err != nil {
+			var folder string
+			var watcher int
+			if _, err := fmt.Fscanln(out, &folder, &watcher); err != nil {
 				t.Fatal(err)
 			}
-			folder = strings.TrimSpace(folder)
 			written, err := os.ReadFile(filepath.Join(folder, "data", "postmaster.pid"))
 			if err != nil {
 				t.Fatal(err)
@@ -77,25 +77,40 @@ func TestServer_LeavesNothingBehind(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := syscall.Kill(server, 0); err != nil {
-				t.Fatalf("the server does not run: %v", err)
-			}
+			over := []func(){whenOver(t, server), whenOver(t, watcher)}
 			if err := end(c, in.Close); err != nil {
 				t.Fatal(err)
 			}
 			_ = c.Wait()
-			until(t, func() bool { _, err := os.Stat(folder); return errors.Is(err, os.ErrNotExist) })
-			until(t, func() bool { return errors.Is(syscall.Kill(server, 0), syscall.ESRCH) })
+			for _, wait := range over {
+				wait()
+			}
+			if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("its folder is there: %v", err)
+			}
 		})
 	}
 }
 
-// until waits for something to become true.
-func until(t *testing.T, is func() bool) {
+// whenOver gives what waits for the end of a process, which runs now.
+func whenOver(t *testing.T, process int) (wait func()) {
 	t.Helper()
-	for end := time.Now().Add(patience); !is(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("it did not come")
+	fd, err := unix.PidfdOpen(process, 0)
+	if err != nil {
+		t.Fatalf("process %d does not run: %v", process, err)
+	}
+	return func() {
+		t.Helper()
+		defer unix.Close(fd)
+		for {
+			n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(patience.Milliseconds()))
+			if err == unix.EINTR {
+				continue
+			}
+			if n != 1 || err != nil {
+				t.Fatalf("process %d does not end: %v", process, err)
+			}
+			return
 		}
 	}
 }
