@@ -17,14 +17,14 @@ import (
 type desktop interface {
 	Begin(ctx context.Context)
 	Emit(event string, payload any)
-	Renew()                                    // ends the page and all that it remembers, and shows it anew, where that can be done
-	Raise()                                    // brings the window to the front
-	Look(theme string, textSize int)           // theme is one of Preferences, textSize in percent
-	PlaceAt(to platform.Rect)                  // from the beginning; empty: in the middle
-	Place() (at platform.Rect, maximised bool) // empty where it is unknown
-	ShowFolder(path string) error              // in the system's file manager
-	Clipboard() (string, error)
-	SetClipboard(text string) error                                                 // a secret; "" takes it away
+	Renew()                                                                         // ends the page and all that it remembers, and shows it anew, where that can be done
+	Raise()                                                                         // brings the window to the front
+	Look(theme string, textSize int)                                                // theme is one of Preferences, textSize in percent
+	PlaceAt(to platform.Rect)                                                       // from the beginning; empty: in the middle
+	Place() (at platform.Rect, maximised bool)                                      // empty where it is unknown
+	ShowFolder(path string) error                                                   // in the system's file manager
+	SetClipboard(text string) error                                                 // a secret
+	TakeBack(text string)                                                           // off the clipboard, unless something else was copied since
 	SaveAs(title words.Key, name string, kinds []fileKind) (path string, err error) // "" when dismissed
 	OpenFile(title words.Key, kinds []fileKind) (path string, err error)            // "" when dismissed
 	OpenFiles(title words.Key) (paths []string, err error)                          // none when dismissed
@@ -75,21 +75,27 @@ func (d *wailsDesktop) Place() (platform.Rect, bool) { return platform.WindowPla
 
 func (d *wailsDesktop) ShowFolder(path string) error { return platform.ShowFolder(path) }
 
-func (d *wailsDesktop) Clipboard() (string, error) { return wails.ClipboardGetText(d.ctx) }
-func (d *wailsDesktop) Print()                     { wails.WindowPrint(d.ctx) }
+func (d *wailsDesktop) Print() { wails.WindowPrint(d.ctx) }
 
 func (d *wailsDesktop) OpenURL(url string) { wails.BrowserOpenURL(d.ctx, url) }
 
 func (d *wailsDesktop) SetClipboard(text string) error {
-	switch {
-	case !platform.MarksSecrets:
+	if !platform.MarksSecrets {
 		return wails.ClipboardSetText(d.ctx, text)
-	case text == "":
-		platform.ClearSecret()
-	default:
-		platform.CopySecret(text)
 	}
+	platform.CopySecret(text)
 	return nil
+}
+
+// TakeBack clears a clipboard that cannot be read, too: a secret would stay on it.
+func (d *wailsDesktop) TakeBack(text string) {
+	if platform.MarksSecrets {
+		platform.ClearSecret(text)
+		return
+	}
+	if now, err := wails.ClipboardGetText(d.ctx); err != nil || now == text {
+		_ = wails.ClipboardSetText(d.ctx, "")
+	}
 }
 
 func (d *wailsDesktop) SaveAs(title words.Key, name string, kinds []fileKind) (string, error) {

@@ -66,10 +66,12 @@ func (d *fakeDesktop) Emit(event string, payload any) {
 	}
 }
 
-func (d *fakeDesktop) Clipboard() (string, error) {
+func (d *fakeDesktop) TakeBack(text string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.clip, d.clipErr
+	if d.clip == text {
+		d.clip = ""
+	}
 }
 
 func (d *fakeDesktop) SetClipboard(s string) error {

@@ -15,8 +15,7 @@ import (
 // is 10 s; ten codes take longer to paste).
 const clipboardLife = 30 * time.Second
 
-// clipboard is the system's. One at a time uses it, so that what is cleared is what was
-// looked at.
+// clipboard is the system's. One at a time uses it.
 type clipboard struct {
 	desktop desktop
 	mu      sync.Mutex
@@ -55,9 +54,7 @@ func (c *copied) clear() {
 	if c.held.Empty() {
 		return
 	}
-	if now, err := c.on.desktop.Clipboard(); err == nil && now == c.held.Reveal() {
-		_ = c.on.desktop.SetClipboard("")
-	}
+	c.on.desktop.TakeBack(c.held.Reveal())
 	c.held = secret.Text{}
 }
 

@@ -9,4 +9,4 @@ const MarksSecrets = false
 func CopySecret(string) {}
 
 // ClearSecret does nothing here.
-func ClearSecret() {}
+func ClearSecret(string) {}
