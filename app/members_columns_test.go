@@ -60,6 +60,42 @@ func TestMemberColumns_SayWhatTheRowsSay(t *testing.T) {
 	}
 }
 
+// An admin is offered to end what they could have given out, and nothing more.
+func TestMembers_PageIsToldWhichCodesMayBeEnded(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	m := &Members{o.s}
+	o.ok(m.SetRole(o.in.Token, o.ids[0], "admin", o.page.proof(pass, "none", "")))
+	o.ok(m.SetRole(o.in.Token, o.ids[1], "admin", o.page.proof(pass, "none", "")))
+	_, err := m.ResetPassword(o.in.Token, o.ids[1], "", o.page.proof(pass, "none", ""), o.page.mailbox().PublicKey)
+	o.ok(err)
+	_, err = m.Add(o.in.Token, NewMember{Name: "Mia", Email: "mia@example.com", Role: "member"}, Proof{}, o.page.mailbox().PublicKey)
+	o.ok(err)
+	may := func(token string) map[string]bool {
+		view, err := m.List(token)
+		o.ok(err)
+		of := map[string]bool{}
+		for _, c := range view.Codes {
+			if c.Member == "" || c.IssuedBy == "" || c.ExpiresAt == "" {
+				t.Errorf("%+v", c)
+			}
+			of[c.Kind] = c.May
+		}
+		return of
+	}
+	if of := may(o.in.Token); len(of) != 2 || !of["password-reset"] || !of["invitation"] {
+		t.Errorf("the owner may end %v", of)
+	}
+	o.auth.Lock(o.in.Token)
+	res, err := o.auth.SignIn(people[0], pass)
+	o.ok(err)
+	admin, err := o.auth.UseRecoveryCode(res.Challenge.Token, o.old[0])
+	o.ok(err)
+	if of := may(admin.Token); len(of) != 2 || of["password-reset"] || !of["invitation"] {
+		t.Errorf("an admin may end %v", of)
+	}
+}
+
 // What the page offers is what the table of permissions says, row by row.
 func TestMembers_PageIsToldWhatItMayOffer(t *testing.T) {
 	t.Parallel()

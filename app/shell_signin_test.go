@@ -268,6 +268,24 @@ func TestEnter_EndsTheEnrolmentAndKeepsWhatWasCopied(t *testing.T) {
 	}
 }
 
+// Who could only enrol was in no page that one comes back to.
+func TestLock_OfAnEnrolmentLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	s := newStrict(t)
+	s.require(0)
+	s.auth.Lock(s.in.Token)
+	res, err := s.auth.SignIn(email, pass)
+	s.ok(err)
+	gate, err := s.auth.Enrol(res.Challenge.Token)
+	s.ok(err)
+	s.auth.Lock(gate.Token)
+	s.s.ending.Wait()
+	if who := s.s.whoLeft(); who != "" {
+		t.Errorf("%s is known", who)
+	}
+	s.refused(s.auth.Touch(gate.Token), "session_ended")
+}
+
 // Files that were being added when the window locked are counted, not named, to the
 // person whose they were.
 func TestSignIn_LastOnesFilesAreToldToTheirPersonAlone(t *testing.T) {
