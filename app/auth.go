@@ -6,7 +6,7 @@ import (
 	"countersign/app/platform"
 	"countersign/backend/client"
 	"countersign/backend/password"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // Auth is what stands before a session: the first run, signing in, locking.
@@ -220,7 +220,7 @@ func (in *signIn) signedIn(ses *client.Session) (SignedIn, error) {
 }
 
 // view is the sign-in as its page holds it.
-func (in *signIn) view(o workspace.Overview) SignedIn {
+func (in *signIn) view(o service.Overview) SignedIn {
 	in.knownAs(o.Profile.Email)
 	return SignedIn{Token: in.token, Profile: profileView(o), Welcome: welcomeView(in.session.Welcome()), Kept: in.s.takeLeft(o.Profile.ID)}
 }

@@ -11,7 +11,6 @@ import (
 	"countersign/backend/folder"
 	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 )
 
 // IntegrityView says what start-up found in a database that does not match its
@@ -25,7 +24,7 @@ type IntegrityView struct {
 // FindingView counts findings of one kind.
 type FindingView struct {
 	Kind  string `json:"kind"`  // older-copy, log-broken, anchor-missing, row-changed, row-added, row-removed, schema-changed
-	Table string `json:"table"` // see workspace.Key, or empty
+	Table string `json:"table"` // see store.Key, or empty
 	Count int    `json:"count"`
 }
 
@@ -34,7 +33,7 @@ func integrityView(err error) *IntegrityView {
 	if !service.IsCode(err, service.CodeNotAuthentic) {
 		return nil
 	}
-	var r *workspace.Report
+	var r *service.Report
 	if !errors.As(err, &r) {
 		return &IntegrityView{Findings: []FindingView{{Kind: "schema-changed", Count: 1}}}
 	}
@@ -66,12 +65,12 @@ func (d *Auth) SaveDiagnostics() (Saved, error) {
 		path += ".json"
 	}
 	report := struct {
-		Version  string            `json:"version"`
-		System   string            `json:"system"`
-		At       string            `json:"at"`
-		Code     string            `json:"code"`
-		Overview *IntegrityView    `json:"overview,omitempty"`
-		Details  *workspace.Report `json:"details,omitempty"`
+		Version  string          `json:"version"`
+		System   string          `json:"system"`
+		At       string          `json:"at"`
+		Code     string          `json:"code"`
+		Overview *IntegrityView  `json:"overview,omitempty"`
+		Details  *service.Report `json:"details,omitempty"`
 	}{Version: Version, System: runtime.GOOS + "/" + runtime.GOARCH, At: stamp(d.s.now()), Overview: integrityView(opening)}
 	var known *service.Error
 	if errors.As(opening, &known) {

@@ -7,6 +7,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/folder"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
@@ -130,7 +131,7 @@ func (s *shell) review(ctx context.Context, email string, pw secret.Text, factor
 	if c.Files, err = documents.Open(s.documentsPath()); err != nil {
 		return nil, service.Explain(err)
 	}
-	sealed, err := client.OpenQuarantined(ctx, c)
+	sealed, err := local.OpenQuarantined(ctx, c)
 	if err == nil && sealed == nil {
 		err = service.Fault(service.CodeChallengeEnded, nil, nil)
 	}

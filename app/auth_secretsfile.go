@@ -7,10 +7,11 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/folder"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/secretsfile"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // The secrets file stands in for the keychain of a system that has none. It is used
@@ -143,7 +144,7 @@ func (s *shell) withFile(get func(context.Context) (*secretsfile.File, error)) e
 
 // openSecrets says where the secrets of this folder are kept. It is called with s.opening
 // held.
-func (s *shell) openSecrets() (workspace.Secrets, error) {
+func (s *shell) openSecrets() (store.Secrets, error) {
 	if s.file != nil {
 		return s.file, nil
 	}
@@ -168,7 +169,7 @@ func (s *shell) needsKeychain(ctx context.Context) error {
 	if s.file != nil || !ok {
 		return nil
 	}
-	if err := system.Present(ctx); errors.Is(err, workspace.ErrKeychainAbsent) {
+	if err := system.Present(ctx); errors.Is(err, store.ErrKeychainAbsent) {
 		return service.Fault(service.CodeKeychainAbsent, nil, errors.Join(errMayMakeFile, err))
 	}
 	return nil
@@ -183,7 +184,7 @@ func (s *shell) usesFile() bool {
 func (s *shell) secretsFilePath() string { return filepath.Join(s.path, secretsfile.Name) }
 
 func (s *shell) passphraseCost() password.Params {
-	c := workspace.Config{Password: password.DefaultParams}
+	c := local.Config{Password: password.DefaultParams}
 	if s.cost != nil {
 		s.cost(&c)
 	}

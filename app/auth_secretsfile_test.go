@@ -14,15 +14,15 @@ import (
 
 	"countersign/backend/keychain"
 	"countersign/backend/secretsfile"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // Present is the answer of a system without a keychain.
-func (absent) Present(context.Context) error { return workspace.ErrKeychainAbsent }
+func (absent) Present(context.Context) error { return store.ErrKeychainAbsent }
 
 // untouched is a keychain that nobody may ask.
 type untouched struct {
-	workspace.Secrets
+	store.Secrets
 	t *testing.T
 }
 

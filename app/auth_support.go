@@ -1,6 +1,8 @@
 package app
 
-import "countersign/backend/workspace"
+import (
+	"countersign/backend/service"
+)
 
 // SupportView is whom a person can ask for help, signed in or not.
 type SupportView struct {
@@ -16,12 +18,12 @@ func (d *Auth) Support() (SupportView, error) {
 	return SupportView{Contact: s.Contact, Opens: s.Address != "", Names: strs(s.Names)}, err
 }
 
-func (s *shell) support() (workspace.Support, error) {
+func (s *shell) support() (service.Support, error) {
 	s.mu.Lock()
 	open := s.opened
 	s.mu.Unlock()
 	if open == nil {
-		return workspace.Support{}, nil
+		return service.Support{}, nil
 	}
 	return open.workspace.Support(s.context())
 }

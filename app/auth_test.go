@@ -8,7 +8,7 @@ import (
 
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestState_SecondWindowSaysThatTheFolderIsOpen(t *testing.T) {
@@ -33,11 +33,11 @@ func TestState_SecondWindowSaysThatTheFolderIsOpen(t *testing.T) {
 // absent is a system without a keychain.
 type absent struct{}
 
-func (absent) Set(context.Context, string, secret.Bytes) error { return workspace.ErrKeychainAbsent }
+func (absent) Set(context.Context, string, secret.Bytes) error { return store.ErrKeychainAbsent }
 func (absent) Get(context.Context, string) (secret.Bytes, error) {
-	return secret.Bytes{}, workspace.ErrKeychainAbsent
+	return secret.Bytes{}, store.ErrKeychainAbsent
 }
-func (absent) Delete(context.Context, string) error { return workspace.ErrKeychainAbsent }
+func (absent) Delete(context.Context, string) error { return store.ErrKeychainAbsent }
 
 func TestState_FaultHasWordsAndRetryGoesOn(t *testing.T) {
 	t.Parallel()

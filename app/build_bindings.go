@@ -2,7 +2,7 @@
 
 package app
 
-import "countersign/backend/workspace"
+import "countersign/backend/local"
 
 // Wails runs the program with this tag to read the bound structs.
 const (
@@ -12,7 +12,7 @@ const (
 )
 
 // hashingCost is nil: the workspace hashes at its full cost.
-var hashingCost func(*workspace.Config)
+var hashingCost func(*local.Config)
 
 // pageMiddleware is what each request for the page goes through.
 var pageMiddleware = guardPage

@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"os"
 
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
-	"countersign/backend/workspace"
 )
 
 // Development builds never touch a person's workspace: their keychain service
@@ -20,7 +20,7 @@ const (
 )
 
 // hashingCost is the least that the bounds allow: the tests of the page sign in hundreds of times.
-func hashingCost(c *workspace.Config) {
+func hashingCost(c *local.Config) {
 	c.Password = password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
 	c.Recovery = recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}
 }

@@ -2,7 +2,7 @@
 
 package app
 
-import "countersign/backend/workspace"
+import "countersign/backend/local"
 
 const (
 	keychainService  = "Countersign"
@@ -11,7 +11,7 @@ const (
 )
 
 // hashingCost is nil: the workspace hashes at its full cost.
-var hashingCost func(*workspace.Config)
+var hashingCost func(*local.Config)
 
 // pageMiddleware is what each request for the page goes through.
 var pageMiddleware = guardPage

@@ -9,7 +9,6 @@ import (
 	"countersign/backend/contracts"
 	"countersign/backend/picture"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
 )
 
 // Contracts is the home screen: what the second factor protects.
@@ -67,7 +66,7 @@ func (c *Contracts) List(session string) (ContractsView, error) {
 	for _, d := range all {
 		v := contractView(d)
 		v.Missing = missing[d.ID]
-		if d.State == workspace.DocumentRemoved {
+		if d.State == service.DocumentRemoved {
 			view.Bin++
 		}
 		view.Contracts = append(view.Contracts, v)
@@ -83,7 +82,7 @@ func contractView(d contracts.Document) ContractView {
 	if v.Tags == nil {
 		v.Tags = []string{}
 	}
-	if d.State == workspace.DocumentRemoved {
+	if d.State == service.DocumentRemoved {
 		v.RemovedAt, v.RemovedBy, v.GoneAt = stamp(d.RemovedAt), d.RemovedBy, stamp(d.GoneAt())
 	}
 	return v

@@ -2,8 +2,8 @@ package app
 
 import (
 	"countersign/backend/qr"
+	"countersign/backend/service"
 	"countersign/backend/totp"
-	"countersign/backend/workspace"
 )
 
 // Enrolment is Enable 2FA, Change phone and Get new recovery codes.
@@ -11,10 +11,10 @@ type Enrolment struct{ s *shell }
 
 // BeginEnable begins Enable 2FA.
 func (e *Enrolment) BeginEnable(session string, pw Envelope, answer PublicKey) (EnrolmentView, error) {
-	return e.begin(e.s.find, session, answer, func(in *signIn) (workspace.Shown, error) {
+	return e.begin(e.s.find, session, answer, func(in *signIn) (service.Shown, error) {
 		typed, err := in.keys.open(holdsPassword, pw)
 		if err != nil {
-			return workspace.Shown{}, err
+			return service.Shown{}, err
 		}
 		return in.session.BeginEnable(e.s.context(), typed)
 	})
@@ -22,10 +22,10 @@ func (e *Enrolment) BeginEnable(session string, pw Envelope, answer PublicKey) (
 
 // BeginChangePhone begins Change phone.
 func (e *Enrolment) BeginChangePhone(session string, proof Proof, answer PublicKey) (EnrolmentView, error) {
-	return e.begin(e.s.use, session, answer, func(in *signIn) (workspace.Shown, error) {
+	return e.begin(e.s.use, session, answer, func(in *signIn) (service.Shown, error) {
 		typed, err := in.proof(proof)
 		if err != nil {
-			return workspace.Shown{}, err
+			return service.Shown{}, err
 		}
 		return in.session.BeginChangePhone(e.s.context(), typed)
 	})
@@ -34,11 +34,11 @@ func (e *Enrolment) BeginChangePhone(session string, proof Proof, answer PublicK
 // Begin begins with somebody who may do nothing else: 2FA is required of
 // them, or an admin's help code stands in for their phone.
 func (e *Enrolment) Begin(token string, answer PublicKey) (EnrolmentView, error) {
-	return e.begin(e.s.findEnrolment, token, answer, func(in *signIn) (workspace.Shown, error) { return in.enrolling.Begin(e.s.context()) })
+	return e.begin(e.s.findEnrolment, token, answer, func(in *signIn) (service.Shown, error) { return in.enrolling.Begin(e.s.context()) })
 }
 
 func (e *Enrolment) begin(find func(string) (*signIn, error), token string, answer PublicKey,
-	use func(*signIn) (workspace.Shown, error)) (EnrolmentView, error) {
+	use func(*signIn) (service.Shown, error)) (EnrolmentView, error) {
 	in, err := find(token)
 	if err != nil {
 		return EnrolmentView{}, err

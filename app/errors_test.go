@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestErrors_FailingStoreIsLoggedWithItsCause(t *testing.T) {
@@ -17,7 +17,7 @@ func TestErrors_FailingStoreIsLoggedWithItsCause(t *testing.T) {
 	p := newWindow(t)
 	_, err := p.auth.State()
 	p.ok(err)
-	failed := service.Explain(fmt.Errorf("%w: the disk exploded", workspace.ErrStoreFailed))
+	failed := service.Explain(fmt.Errorf("%w: the disk exploded", store.ErrFailed))
 	for _, err := range []error{failed, errors.Join(failed, service.Fault(service.CodeSuspendedSelf, nil, nil))} {
 		e := p.s.present(err)
 		if e.Code != string(service.CodeFolderFailed) || e.Reference == "" || strings.Contains(fmt.Sprint(e), "exploded") {

@@ -8,8 +8,8 @@ import (
 
 	"countersign/backend/bundle"
 	"countersign/backend/client"
+	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 )
 
 // Exports is Settings → Print runs → Open and verify: an encrypted file of
@@ -141,7 +141,7 @@ func (x *Exports) Open(session string, typed Envelope) (ExportView, error) {
 		in.noteFlaw(err)
 		return ExportView{}, exportFault(filepath.Base(p.path), err)
 	}
-	if err := in.noteExport(workspace.ExportOpened, seenExport(c, own)); err != nil {
+	if err := in.noteExport(service.ExportOpened, seenExport(c, own)); err != nil {
 		return ExportView{}, err
 	}
 	return exportView(c, own), in.keepExport(p, func() { p.opener, p.seen = &with, c })
@@ -180,7 +180,7 @@ func (x *Exports) Extract(session string) (Extracted, error) {
 	if _, err := os.Lstat(path); err == nil { // before the passphrase is tried once more, which takes its time
 		return Extracted{}, extractFault("", name, bundle.ErrExists)
 	}
-	if err := in.noteExport(workspace.ExportSaved, seenExport(seen, own)); err != nil { // before anything of it is on the disk
+	if err := in.noteExport(service.ExportSaved, seenExport(seen, own)); err != nil { // before anything of it is on the disk
 		return Extracted{}, err
 	}
 	_, err = in.read(p, *with, func(r *bundle.Reader) (bundle.Contents, error) {

@@ -8,7 +8,7 @@ import (
 	"countersign/backend/bundle"
 	"countersign/backend/client"
 	"countersign/backend/runexport"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // signer is the fingerprint of the key with which this workspace signs.
@@ -21,14 +21,14 @@ func (in *signIn) signer() (own bundle.Fingerprint, err error) {
 }
 
 // noteExport writes into the audit log what is about to be shown or saved.
-func (in *signIn) noteExport(act workspace.ExportAct, e workspace.SeenExport) error {
+func (in *signIn) noteExport(act service.ExportAct, e service.SeenExport) error {
 	return in.asAdmin(func(ctx context.Context, a *client.Admin) error { return a.NoteExport(ctx, act, e) })
 }
 
 // seenExport is what the log may say of a file of which every byte was verified.
 // The number of a run is believed of this workspace's own signature alone.
-func seenExport(c bundle.Contents, own bundle.Fingerprint) workspace.SeenExport {
-	e := workspace.SeenExport{Backup: c.Kind == bundle.KindBackup}
+func seenExport(c bundle.Contents, own bundle.Fingerprint) service.SeenExport {
+	e := service.SeenExport{Backup: c.Kind == bundle.KindBackup}
 	if c.SignedBy != own {
 		e.Signer = c.SignedBy.String()
 		return e
@@ -43,14 +43,14 @@ func seenExport(c bundle.Contents, own bundle.Fingerprint) workspace.SeenExport 
 // or key opens nothing, and is not noted.
 var exportFlaws = []struct {
 	err  error
-	flaw workspace.ExportFlaw
+	flaw service.ExportFlaw
 }{
-	{bundle.ErrCutShort, workspace.FlawCut},
-	{bundle.ErrEnd, workspace.FlawCut},
-	{bundle.ErrEdited, workspace.FlawEdited},
-	{bundle.ErrFiles, workspace.FlawFiles},
-	{bundle.ErrSignature, workspace.FlawSignature},
-	{bundle.ErrHostile, workspace.FlawHostile},
+	{bundle.ErrCutShort, service.FlawCut},
+	{bundle.ErrEnd, service.FlawCut},
+	{bundle.ErrEdited, service.FlawEdited},
+	{bundle.ErrFiles, service.FlawFiles},
+	{bundle.ErrSignature, service.FlawSignature},
+	{bundle.ErrHostile, service.FlawHostile},
 }
 
 // noteFlaw writes into the audit log that a file is not what was signed. Nothing of
@@ -61,7 +61,7 @@ func (in *signIn) noteFlaw(fault error) {
 		if !errors.Is(fault, f.err) {
 			continue
 		}
-		if err := in.noteExport(workspace.ExportRefused, workspace.SeenExport{Flaw: f.flaw}); err != nil {
+		if err := in.noteExport(service.ExportRefused, service.SeenExport{Flaw: f.flaw}); err != nil {
 			in.s.reference("an export that was refused is not in the audit log", err)
 		}
 		return

@@ -10,10 +10,11 @@ import (
 
 	"countersign/app/platform"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
+	"countersign/backend/store"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 )
 
 // fakeDesktop is a desktop without a window.
@@ -139,12 +140,12 @@ func newWindow(t *testing.T) *window {
 }
 
 // cheap lowers the cost of hashing.
-func cheap(c *workspace.Config) {
+func cheap(c *local.Config) {
 	c.Password = password.Cheap
 	c.Recovery = recovery.Cheap
 }
 
-func windowOn(t *testing.T, path string, secrets workspace.Secrets) *window {
+func windowOn(t *testing.T, path string, secrets store.Secrets) *window {
 	t.Helper()
 	desk := &fakeDesktop{events: make(chan string, 16)}
 	s := newShell(path, desk)

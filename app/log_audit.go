@@ -9,7 +9,6 @@ import (
 	"countersign/backend/folder"
 	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 )
 
 // AuditLog is Settings → Audit log, for owners and admins.
@@ -91,8 +90,8 @@ func (l *AuditLog) Follow(session string, q LogQuery, after int64) (LogPage, err
 
 func (l *AuditLog) read(ctx context.Context, a *client.Admin, q LogQuery, after int64) (LogPage, error) {
 	page := LogPage{Entries: []LogEntryView{}}
-	query := workspace.LogQuery{
-		Before: q.Before, After: after, Limit: pageSize, Group: workspace.LogGroup(q.Group), Person: q.Person, Text: q.Text, Steps: q.Steps,
+	query := service.LogQuery{
+		Before: q.Before, After: after, Limit: pageSize, Group: service.LogGroup(q.Group), Person: q.Person, Text: q.Text, Steps: q.Steps,
 	}
 	if q.Days > 0 {
 		query.Since = l.s.now().AddDate(0, 0, -q.Days)
@@ -109,7 +108,7 @@ func (l *AuditLog) read(ctx context.Context, a *client.Admin, q LogQuery, after 
 	return page, nil
 }
 
-func logEntries(found []workspace.LogEntry) []LogEntryView {
+func logEntries(found []service.LogEntry) []LogEntryView {
 	all := make([]LogEntryView, 0, len(found))
 	for _, e := range found {
 		all = append(all, LogEntryView{
@@ -181,7 +180,7 @@ func (l *AuditLog) Export(session string) (Exported, error) {
 	return out, err
 }
 
-func personName(p *workspace.LogPerson) string {
+func personName(p *service.LogPerson) string {
 	if p == nil {
 		return ""
 	}

@@ -6,7 +6,6 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
 )
 
 // Members is Settings → Members, for owners and admins.
@@ -48,7 +47,7 @@ type MemberView struct {
 	InvitedUntil   string `json:"invitedUntil,omitempty"` // an open invitation or password reset ends then
 }
 
-func (s *shell) memberView(m workspace.Member, p workspace.Policy) MemberView {
+func (s *shell) memberView(m service.Member, p service.Policy) MemberView {
 	return MemberView{
 		ID: m.ID, Name: m.Name, Email: m.Email, Role: string(m.Role), State: stateOf(m), TwoFactor: s.twoFactorOf(m, p), CodesLeft: m.CodesLeft,
 		Sheet: m.Sheet, Run: m.Run, IssuedAt: stamp(m.IssuedAt), HandedOverAt: stamp(m.HandedOverAt), AcknowledgedAt: stamp(m.Acknowledged),
@@ -56,14 +55,14 @@ func (s *shell) memberView(m workspace.Member, p workspace.Policy) MemberView {
 	}
 }
 
-func stateOf(m workspace.Member) string {
-	if m.State == workspace.ProfileActive {
+func stateOf(m service.Member) string {
+	if m.State == service.ProfileActive {
 		return "active"
 	}
 	return string(m.State)
 }
 
-func (s *shell) twoFactorOf(m workspace.Member, p workspace.Policy) string {
+func (s *shell) twoFactorOf(m service.Member, p service.Policy) string {
 	switch {
 	case m.On:
 		return "on"
@@ -93,7 +92,7 @@ func (m *Members) List(session string) (MembersView, error) {
 		if err != nil {
 			return err
 		}
-		named := make(map[string]workspace.Member, len(all))
+		named := make(map[string]service.Member, len(all))
 		for _, m := range all {
 			named[m.ID] = m
 		}
@@ -103,7 +102,7 @@ func (m *Members) List(session string) (MembersView, error) {
 		for _, o := range open {
 			out.Codes = append(out.Codes, OpenCodeView{
 				Member: o.ProfileID, Kind: string(o.Kind), IssuedBy: o.IssuedBy, IssuedAt: stamp(o.IssuedAt), ExpiresAt: stamp(o.ExpiresAt),
-				May: workspace.MayEndCode(id, actor, named[o.ProfileID], o.Kind),
+				May: service.MayEndCode(id, actor, named[o.ProfileID], o.Kind),
 			})
 		}
 		return nil
@@ -155,7 +154,7 @@ func (in *signIn) show(g client.GivenOut, to recipient) (OneTimeView, error) {
 // Add adds a member and gives the invitation. An owner or an admin needs a proof.
 func (m *Members) Add(session string, n NewMember, proof Proof, answer PublicKey) (OneTimeView, error) {
 	return m.give(session, proof, answer, func(ctx context.Context, a *client.Admin, p client.Proof) (client.GivenOut, error) {
-		return a.AddMember(ctx, workspace.NewMember{Name: n.Name, Email: n.Email, Role: workspace.Role(n.Role)}, p)
+		return a.AddMember(ctx, service.NewMember{Name: n.Name, Email: n.Email, Role: service.Role(n.Role)}, p)
 	})
 }
 
@@ -253,14 +252,14 @@ func (in *signIn) shownCodes() (given []client.GivenOut, err error) {
 // EndCode ends a one-time code that was given out.
 func (m *Members) EndCode(session, member, kind string) error {
 	return m.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error {
-		return a.EndCode(ctx, member, workspace.OneTimeKind(kind))
+		return a.EndCode(ctx, member, service.OneTimeKind(kind))
 	})
 }
 
 // SetRole gives somebody another role.
 func (m *Members) SetRole(session, member, role string, proof Proof) error {
 	return m.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error {
-		return a.SetRole(ctx, member, workspace.Role(role), p)
+		return a.SetRole(ctx, member, service.Role(role), p)
 	})
 }
 

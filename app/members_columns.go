@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // MemberColumns is the table of members column by column, each list with one entry
@@ -28,7 +28,7 @@ type MemberColumns struct {
 	LastSignInAt   []int64  `json:"lastSignInAt"`
 	CreatedAt      []int64  `json:"createdAt"`
 	InvitedUntil   []int64  `json:"invitedUntil"`
-	Acts           Words    `json:"acts"`     // what may be done to them: of workspace.MemberPermission, a space between two
+	Acts           Words    `json:"acts"`     // what may be done to them: of service.MemberPermission, a space between two
 	Approves       []bool   `json:"approves"` // they could approve what is asked for now and is not about them
 }
 
@@ -40,31 +40,31 @@ type Words struct {
 }
 
 // columns is the table as the actor sees it.
-func (s *shell) columns(all []workspace.Member, p workspace.Policy, actorID string, actor workspace.Role) MemberColumns {
+func (s *shell) columns(all []service.Member, p service.Policy, actorID string, actor service.Role) MemberColumns {
 	return MemberColumns{
-		ID:             column(all, func(m workspace.Member) string { return m.ID }),
-		Name:           column(all, func(m workspace.Member) string { return m.Name }),
-		Email:          column(all, func(m workspace.Member) string { return m.Email }),
-		Role:           fewWords(all, func(m workspace.Member) string { return string(m.Role) }),
+		ID:             column(all, func(m service.Member) string { return m.ID }),
+		Name:           column(all, func(m service.Member) string { return m.Name }),
+		Email:          column(all, func(m service.Member) string { return m.Email }),
+		Role:           fewWords(all, func(m service.Member) string { return string(m.Role) }),
 		State:          fewWords(all, stateOf),
-		TwoFactor:      fewWords(all, func(m workspace.Member) string { return s.twoFactorOf(m, p) }),
-		CodesLeft:      column(all, func(m workspace.Member) int { return m.CodesLeft }),
-		Sheet:          column(all, func(m workspace.Member) int { return m.Sheet }),
-		Run:            column(all, func(m workspace.Member) int { return m.Run }),
-		IssuedAt:       column(all, func(m workspace.Member) int64 { return seconds(m.IssuedAt) }),
-		HandedOverAt:   column(all, func(m workspace.Member) int64 { return seconds(m.HandedOverAt) }),
-		AcknowledgedAt: column(all, func(m workspace.Member) int64 { return seconds(m.Acknowledged) }),
-		LastSignInAt:   column(all, func(m workspace.Member) int64 { return seconds(m.LastSignInAt) }),
-		CreatedAt:      column(all, func(m workspace.Member) int64 { return seconds(m.CreatedAt) }),
-		InvitedUntil:   column(all, func(m workspace.Member) int64 { return seconds(m.InvitedUntil) }),
-		Acts: fewWords(all, func(m workspace.Member) string {
-			return strings.Join(strs(workspace.PermissionsOn(actorID, actor, m)), " ")
+		TwoFactor:      fewWords(all, func(m service.Member) string { return s.twoFactorOf(m, p) }),
+		CodesLeft:      column(all, func(m service.Member) int { return m.CodesLeft }),
+		Sheet:          column(all, func(m service.Member) int { return m.Sheet }),
+		Run:            column(all, func(m service.Member) int { return m.Run }),
+		IssuedAt:       column(all, func(m service.Member) int64 { return seconds(m.IssuedAt) }),
+		HandedOverAt:   column(all, func(m service.Member) int64 { return seconds(m.HandedOverAt) }),
+		AcknowledgedAt: column(all, func(m service.Member) int64 { return seconds(m.Acknowledged) }),
+		LastSignInAt:   column(all, func(m service.Member) int64 { return seconds(m.LastSignInAt) }),
+		CreatedAt:      column(all, func(m service.Member) int64 { return seconds(m.CreatedAt) }),
+		InvitedUntil:   column(all, func(m service.Member) int64 { return seconds(m.InvitedUntil) }),
+		Acts: fewWords(all, func(m service.Member) string {
+			return strings.Join(strs(service.PermissionsOn(actorID, actor, m)), " ")
 		}),
-		Approves: column(all, func(m workspace.Member) bool { return workspace.MayApprove(actorID, m) }),
+		Approves: column(all, func(m service.Member) bool { return service.MayApprove(actorID, m) }),
 	}
 }
 
-func column[T any](all []workspace.Member, of func(workspace.Member) T) []T {
+func column[T any](all []service.Member, of func(service.Member) T) []T {
 	out := make([]T, len(all))
 	for i, m := range all {
 		out[i] = of(m)
@@ -72,7 +72,7 @@ func column[T any](all []workspace.Member, of func(workspace.Member) T) []T {
 	return out
 }
 
-func fewWords(all []workspace.Member, of func(workspace.Member) string) Words {
+func fewWords(all []service.Member, of func(service.Member) string) Words {
 	out := Words{Of: []string{}, At: make([]int, len(all))}
 	for i, m := range all {
 		word := of(m)

@@ -7,22 +7,22 @@ import (
 	"testing"
 	"time"
 
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 func TestMemberColumns_SayWhatTheRowsSay(t *testing.T) {
 	t.Parallel()
 	s := newShell(t.TempDir(), nil)
 	monday := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
-	policy := workspace.Policy{Require2FA: true, RequireFrom: monday}
-	all := []workspace.Member{
-		{ID: "a", Name: "Amara", Email: "amara@example.com", Role: workspace.RoleOwner, On: true, CodesLeft: 9, Sheet: 12, Run: 3, CreatedAt: monday,
+	policy := service.Policy{Require2FA: true, RequireFrom: monday}
+	all := []service.Member{
+		{ID: "a", Name: "Amara", Email: "amara@example.com", Role: service.RoleOwner, On: true, CodesLeft: 9, Sheet: 12, Run: 3, CreatedAt: monday,
 			IssuedAt: monday.Add(1 * time.Hour), HandedOverAt: monday.Add(2 * time.Hour), Acknowledged: monday.Add(3 * time.Hour), LastSignInAt: monday.Add(4 * time.Hour)},
-		{ID: "b", Name: "Béla", Email: "bela@example.com", Role: workspace.RoleMember, State: workspace.ProfileInvited, CreatedAt: monday, InvitedUntil: monday.Add(48 * time.Hour)},
-		{ID: "c", Name: "Chidi", Email: "chidi@example.com", Role: workspace.RoleMember, CreatedAt: monday},
-		{ID: "d", Name: "Dara", Email: "dara@example.com", Role: workspace.RoleAdmin, State: workspace.ProfileSuspended, CreatedAt: monday},
+		{ID: "b", Name: "Béla", Email: "bela@example.com", Role: service.RoleMember, State: service.ProfileInvited, CreatedAt: monday, InvitedUntil: monday.Add(48 * time.Hour)},
+		{ID: "c", Name: "Chidi", Email: "chidi@example.com", Role: service.RoleMember, CreatedAt: monday},
+		{ID: "d", Name: "Dara", Email: "dara@example.com", Role: service.RoleAdmin, State: service.ProfileSuspended, CreatedAt: monday},
 	}
-	columns := reflect.ValueOf(s.columns(all, policy, "a", workspace.RoleOwner))
+	columns := reflect.ValueOf(s.columns(all, policy, "a", service.RoleOwner))
 	for i, m := range all {
 		// Each field of a row, by its name, and beside them what may be done to them.
 		row := reflect.ValueOf(s.memberView(m, policy))
@@ -124,7 +124,7 @@ func TestMembers_PageIsToldWhatItMayOffer(t *testing.T) {
 
 	p, err := o.prof.Get(o.in.Token)
 	o.ok(err)
-	if want := strs(workspace.PermissionsOf(workspace.RoleOwner)); !slices.Equal(p.Permissions, want) || !slices.Contains(want, "backup") {
+	if want := strs(service.PermissionsOf(service.RoleOwner)); !slices.Equal(p.Permissions, want) || !slices.Contains(want, "backup") {
 		t.Errorf("an owner may %v", p.Permissions)
 	}
 	o.auth.Lock(o.in.Token)

@@ -10,7 +10,6 @@ import (
 	"countersign/backend/memberimport"
 	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 )
 
 // Import is Settings → Members → Import: many members from a file, and their
@@ -157,7 +156,7 @@ func (i *Import) Run(session string, onlyGood bool, proof Proof) (ImportOutcome,
 
 // chosen are the people of the list, with their lines, refused where one of them
 // is wrong and all were asked for.
-func chosen(ctx context.Context, a *client.Admin, list memberimport.List, onlyGood bool) (people []workspace.NewMember, lines []int, err error) {
+func chosen(ctx context.Context, a *client.Admin, list memberimport.List, onlyGood bool) (people []service.NewMember, lines []int, err error) {
 	problems, err := rowProblems(ctx, a, list)
 	if err != nil {
 		return nil, nil, err
@@ -175,8 +174,8 @@ func chosen(ctx context.Context, a *client.Admin, list memberimport.List, onlyGo
 	return people, lines, nil
 }
 
-func newMember(r memberimport.Row) workspace.NewMember {
-	return workspace.NewMember{Name: r.Name, Email: r.Email, Role: workspace.Role(r.Role)}
+func newMember(r memberimport.Row) service.NewMember {
+	return service.NewMember{Name: r.Name, Email: r.Email, Role: service.Role(r.Role)}
 }
 
 // beginImport makes an import the sign-in's one, so that Cancel finds it.
@@ -259,6 +258,6 @@ func readMemberList(path string) (memberimport.List, error) {
 		return memberimport.List{}, importUnreadable(name, err)
 	}
 	defer f.Close()
-	list, err := memberimport.Read(f, workspace.MaxImport)
+	list, err := memberimport.Read(f, service.MaxImport)
 	return list, listFault(name, err)
 }

@@ -12,7 +12,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // importing is a window whose person imports members.
@@ -210,7 +210,7 @@ func TestImport_MemberAddedInBetweenStopsItAll(t *testing.T) {
 	i.pick(goodList)
 	other := i.elsewhere()
 	i.s.desktop = &busyDesk{i.desk, func() {
-		_, err := other.AddMember(context.Background(), workspace.NewMember{Name: "Sam", Email: "SAM@example.com", Role: workspace.RoleMember}, client.Proof{})
+		_, err := other.AddMember(context.Background(), service.NewMember{Name: "Sam", Email: "SAM@example.com", Role: service.RoleMember}, client.Proof{})
 		i.ok(err)
 	}}
 	_, err := i.run(true)

@@ -8,7 +8,6 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/memberimport"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
 )
 
 // listFaults are the codes for a file that is no list of people.
@@ -35,7 +34,7 @@ func listFault(name string, err error) error {
 	}
 	switch {
 	case errors.Is(err, memberimport.ErrTooMany):
-		return service.Fault(service.CodeImportLong, map[string]any{"max": workspace.MaxImport}, nil)
+		return service.Fault(service.CodeImportLong, map[string]any{"max": service.MaxImport}, nil)
 	case errors.Is(err, memberimport.ErrTooLarge):
 		return &shellError{
 			code: codeImportLarge,
@@ -55,7 +54,7 @@ func importUnreadable(name string, cause error) error {
 // what was wrong in the file comes before what is wrong with the person.
 func rowProblems(ctx context.Context, a *client.Admin, list memberimport.List) (map[int]*ImportProblem, error) {
 	problems := map[int]*ImportProblem{}
-	var people []workspace.NewMember
+	var people []service.NewMember
 	var places []int
 	for n, row := range list.Rows {
 		if p := row.Problem; p.Code != "" {

@@ -14,9 +14,9 @@ import (
 	"countersign/backend/folder"
 	"countersign/backend/memberimport"
 	"countersign/backend/runexport"
+	"countersign/backend/service"
 	"countersign/backend/sheet"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 )
 
 // SaveInvitations asks for a place and writes the invitations that were given out there
@@ -214,7 +214,7 @@ func overview(ctx context.Context, a *client.Admin, now time.Time) ([]memberimpo
 			Name: m.Name, Email: m.Email, Role: string(m.Role), State: "active", TwoFactor: "off", Required: "no", CodesLeft: m.CodesLeft,
 			Sheet: m.Sheet, IssuedAt: m.IssuedAt, HandedOver: m.HandedOverAt, Acknowledged: m.Acknowledged, LastSignIn: m.LastSignInAt,
 		}
-		if m.State != workspace.ProfileActive {
+		if m.State != service.ProfileActive {
 			people[n].State = string(m.State)
 		}
 		switch {

@@ -2,7 +2,7 @@ package app
 
 import (
 	"countersign/backend/client"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // Profile is Settings → Profile and Edit 2FA.
@@ -16,7 +16,7 @@ type Factor struct {
 
 func (in *signIn) factor(f Factor) (client.FactorInput, error) {
 	value, err := in.keys.open(holdsFactor, f.Value)
-	return client.FactorInput{Kind: workspace.FactorKind(f.Kind), Value: value}, err
+	return client.FactorInput{Kind: service.FactorKind(f.Kind), Value: value}, err
 }
 
 // Proof is a step-up.

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"countersign/backend/client"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // PrintRuns is Print runs: issuing sheets for several members, and their ledger.
@@ -44,14 +44,14 @@ type LedgerView struct {
 	Without []MemberView `json:"without"` // it was begun for them, and they have no sheet of it
 }
 
-func runView(r workspace.Run) RunView {
+func runView(r service.Run) RunView {
 	return RunView{
 		Number: r.Number, At: stamp(r.At), By: r.ByName, Reason: r.Reason, Kind: string(r.Kind), State: string(r.State), Members: len(r.Members),
 		Sheets: map[string]int{},
 	}
 }
 
-func sheetRow(e workspace.LedgerEntry) SheetRow {
+func sheetRow(e service.LedgerEntry) SheetRow {
 	return SheetRow{
 		Sheet: e.Sheet, Run: e.Run, Member: e.ProfileID, Name: e.Name, Email: e.Email, State: string(e.SheetState()), IssuedAt: stamp(e.IssuedAt),
 		HandedOverAt: stamp(e.HandedOverAt), AcknowledgedAt: stamp(e.AcknowledgedAt), EndedAt: stamp(e.EndedAt), CodesLeft: e.CodesLeft,

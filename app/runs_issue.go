@@ -11,7 +11,6 @@ import (
 	"countersign/backend/runexport"
 	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 )
 
 // RunRequest is what a print run is to do.
@@ -43,7 +42,7 @@ type SkippedView struct {
 	Reason string `json:"reason"` // member_gone, member_suspended, two_factor_off, codes_changed
 }
 
-func outcome(plan workspace.RunPlan, r workspace.RunResult) RunOutcome {
+func outcome(plan service.RunPlan, r service.RunResult) RunOutcome {
 	out := RunOutcome{Number: plan.Number, State: string(r.State), InForce: r.InForce, Of: len(plan.Names), Skipped: []SkippedView{}}
 	for _, s := range r.Skipped {
 		out.Skipped = append(out.Skipped, SkippedView{s.Name, string(s.Reason)})
@@ -133,7 +132,7 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 			return saveFailed(filepath.Base(path), err)
 		}
 		defer func() { _ = f.Drop() }()
-		run, err := a.BeginRun(ctx, workspace.RunRequest{Members: r.Members, Reason: r.Reason, Kind: workspace.RunExport, Approval: r.Approval}, typed)
+		run, err := a.BeginRun(ctx, service.RunRequest{Members: r.Members, Reason: r.Reason, Kind: service.RunExport, Approval: r.Approval}, typed)
 		if err != nil {
 			return err
 		}
@@ -155,7 +154,7 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 		if res.InForce == 0 { // what the file holds will never work
 			if gone := os.Remove(path); gone != nil {
 				err = errors.Join(err, saveFailed(filepath.Base(path), gone))
-			} else if err == nil && res.State != workspace.RunDone {
+			} else if err == nil && res.State != service.RunDone {
 				return service.Fault(service.CodeRunCancelled, nil, nil)
 			}
 		}
@@ -172,7 +171,7 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 
 // ended says how a run ended that was being put in force. A failure in mid-run is part
 // of the outcome where sheets are in force already: they stay so, and have to be known of.
-func (p *PrintRuns) ended(run *client.PrintRun, res workspace.RunResult, err error) (RunOutcome, error) {
+func (p *PrintRuns) ended(run *client.PrintRun, res service.RunResult, err error) (RunOutcome, error) {
 	if err == nil {
 		return outcome(run.Plan(), res), nil
 	}
@@ -183,7 +182,7 @@ func (p *PrintRuns) ended(run *client.PrintRun, res workspace.RunResult, err err
 	}
 	out := outcome(run.Plan(), res)
 	problem := p.s.present(err)
-	out.State, out.Problem = string(workspace.RunCancelled), &problem
+	out.State, out.Problem = string(service.RunCancelled), &problem
 	return out, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/runexport"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
 )
 
 // PrintSheets is a run on its way to a printer, as the page draws it.
@@ -53,7 +52,7 @@ func (p *PrintRuns) Make(session string, r RunRequest, proof Proof, answer Publi
 	}
 	var out PrintSheets
 	err = in.asAdminProving(proof, func(ctx context.Context, a *client.Admin, typed client.Proof) error {
-		run, err := a.BeginRun(ctx, workspace.RunRequest{Members: r.Members, Reason: r.Reason, Kind: workspace.RunPrint, Approval: r.Approval}, typed)
+		run, err := a.BeginRun(ctx, service.RunRequest{Members: r.Members, Reason: r.Reason, Kind: service.RunPrint, Approval: r.Approval}, typed)
 		if err != nil {
 			return err
 		}

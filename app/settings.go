@@ -7,7 +7,6 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/runexport"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
 )
 
 // Settings is Settings → Workspace and what waits for a second admin.
@@ -144,7 +143,7 @@ func (w *Settings) Rehearse(session string) (RehearsalView, error) {
 		}
 		for _, m := range r.Keepers {
 			out.Keepers = append(out.Keepers, w.s.memberView(m, p))
-			if workspace.MayApprove(in.session.ProfileID(), m) {
+			if service.MayApprove(in.session.ProfileID(), m) {
 				out.Approvers = append(out.Approvers, m.Name)
 			}
 		}
@@ -164,7 +163,7 @@ func (w *Settings) Require2FA(session, day, approval string, proof Proof) (Polic
 	from, err := time.ParseInLocation(time.DateOnly, day, w.s.now().Location())
 	if err != nil {
 		if len(day) > len(time.DateOnly) { // past 9999
-			return PolicyView{}, service.Fault(service.CodeRequireFar, map[string]any{"years": workspace.RequireYears}, err)
+			return PolicyView{}, service.Fault(service.CodeRequireFar, map[string]any{"years": service.RequireYears}, err)
 		}
 		return PolicyView{}, service.Fault(service.CodeRequirePast, nil, err)
 	}
@@ -230,7 +229,7 @@ func (w *Settings) Approvals(session string) ([]ApprovalView, error) {
 // AskApproval asks a second admin for leave.
 func (w *Settings) AskApproval(session, kind string, members []string, reason string, proof Proof) error {
 	return w.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error {
-		_, err := a.AskApproval(ctx, workspace.ApprovalKind(kind), members, reason, p)
+		_, err := a.AskApproval(ctx, service.ApprovalKind(kind), members, reason, p)
 		return err
 	})
 }

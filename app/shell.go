@@ -13,8 +13,9 @@ import (
 	"countersign/app/platform"
 	"countersign/backend/client"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/secretsfile"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // shell holds what the bound structs share: the open workspace, and at most one
@@ -23,10 +24,10 @@ type shell struct {
 	path        string
 	desktop     desktop
 	preferences *keptPreferences
-	place       windowPlace       // where the window begins; empty: in the middle
-	secrets     workspace.Secrets // the system's keychain
+	place       windowPlace   // where the window begins; empty: in the middle
+	secrets     store.Secrets // the system's keychain
 	now         func() time.Time
-	cost        func(*workspace.Config) // tests and development builds lower the cost of hashing
+	cost        func(*local.Config) // tests and development builds lower the cost of hashing
 	alarm       func(time.Duration, func()) *time.Timer
 
 	logger atomic.Pointer[slog.Logger]
@@ -136,7 +137,7 @@ func (s *shell) closeOpened() error {
 }
 
 // settings is how a workspace that is made of something else runs here.
-func (s *shell) settings(c *workspace.Config) {
+func (s *shell) settings(c *local.Config) {
 	c.Now, c.Log = s.now, s.log()
 	if s.cost != nil {
 		s.cost(c)
@@ -152,7 +153,7 @@ func (s *shell) context() context.Context {
 
 // ready gives the open workspace, opening the folder where that has not been
 // done, or the fault that keeps it closed.
-func (s *shell) ready() (*client.Workspace, error) {
+func (s *shell) ready() (*client.Local, error) {
 	s.opening.Lock()
 	defer s.opening.Unlock()
 	s.mu.Lock()

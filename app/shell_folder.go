@@ -7,15 +7,16 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/folder"
+	"countersign/backend/local"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // opened is a data folder that is open and held.
 type opened struct {
 	store     *sqlite.Store
-	workspace *client.Workspace
+	workspace *client.Local
 	lock      *folder.Lock
 	closeLog  func()
 }
@@ -46,7 +47,7 @@ func (s *shell) openFolder(ctx context.Context) (_ *opened, err error) {
 	if c.Files, err = documents.Open(s.documentsPath()); err != nil {
 		return nil, service.Explain(err)
 	}
-	if o.workspace, err = client.Open(ctx, c); err != nil {
+	if o.workspace, err = local.Open(ctx, c); err != nil {
 		return nil, err
 	}
 	if !o.workspace.Created() {
@@ -61,12 +62,12 @@ func (s *shell) openFolder(ctx context.Context) (_ *opened, err error) {
 }
 
 // config is what a workspace stands on here. It is called with s.opening held.
-func (s *shell) config(store workspace.Store) (workspace.Config, error) {
+func (s *shell) config(store store.Store) (local.Config, error) {
 	secrets, err := s.openSecrets()
 	if err != nil {
-		return workspace.Config{}, err
+		return local.Config{}, err
 	}
-	c := workspace.Config{Store: store, Secrets: secrets, Now: s.now, Log: s.log(), Sentence: sentence}
+	c := local.Config{Store: store, Secrets: secrets, Now: s.now, Log: s.log(), Sentence: sentence}
 	if s.cost != nil {
 		s.cost(&c)
 	}

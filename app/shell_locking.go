@@ -3,7 +3,7 @@ package app
 import (
 	"time"
 
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // lockWarning is for how long the page tells that it is about to lock.
@@ -23,7 +23,7 @@ func (in *signIn) warn(left time.Duration) {
 	if changed {
 		in.warned = soon
 	}
-	limit := in.s.now().Sub(in.since) >= workspace.SessionLimit-lockWarning
+	limit := in.s.now().Sub(in.since) >= service.SessionLimit-lockWarning
 	in.mu.Unlock()
 	if !changed {
 		return

@@ -3,7 +3,7 @@ package app
 import (
 	"time"
 
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // emit tells the page of something that runs for this sign-in. Once it is closed the
@@ -42,18 +42,18 @@ func (in *signIn) tellingUnused(event string) func(payload any, must bool) bool 
 }
 
 // progress tells the page how far something is.
-func (in *signIn) progress(event string) workspace.Progress {
+func (in *signIn) progress(event string) service.Progress {
 	tell := in.telling(event)
 	return func(done, total int64) { tell(map[string]int64{"done": done, "total": total}, done == total) }
 }
 
 // counts tells the page how far something is that nobody waits for.
-func (in *signIn) counts(event string) workspace.Progress {
+func (in *signIn) counts(event string) service.Progress {
 	return func(done, total int64) { in.emit(event, map[string]int64{"done": done, "total": total}) }
 }
 
 // runProgress tells the page how far a run is: the event "run-progress".
-func (in *signIn) runProgress(phase string) workspace.Progress {
+func (in *signIn) runProgress(phase string) service.Progress {
 	tell := in.tellingUnused("run-progress")
 	return func(done, total int64) {
 		tell(map[string]any{"phase": phase, "done": done, "total": total}, done == total)

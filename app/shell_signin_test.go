@@ -16,7 +16,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // A new field of the shell outlives every lock: what belongs to a sign-in goes into
@@ -223,9 +223,21 @@ func TestSignIn_ThatIsOvertakenByALockIsRefused(t *testing.T) {
 	if ses.Touch() == nil {
 		t.Error("the session that nobody has goes on")
 	}
-	_, err = at.keepChallenge(&client.Challenge{Challenge: new(workspace.Challenge)})
+	due := &leaving{}
+	_, err = at.keepChallenge(&client.Challenge{Challenge: due})
 	w.refused(err, "challenge_ended")
+	if !due.left {
+		t.Error("the challenge that nobody has goes on")
+	}
 }
+
+// leaving is a challenge that can only be left.
+type leaving struct {
+	service.Challenge
+	left bool
+}
+
+func (l *leaving) Leave() { l.left = true }
 
 // A gate that has done its work is another sign-in than the session after it.
 func TestEnter_EndsTheEnrolmentAndKeepsWhatWasCopied(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/recovery"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // The views are what the page gets to see: no hash, no key, no salt. Times are
@@ -54,7 +54,7 @@ type ProfileView struct {
 	PasswordChangedAt string    `json:"passwordChangedAt"`
 	LastSignInAt      string    `json:"lastSignInAt,omitempty"`
 	TwoFactor         TwoFactor `json:"twoFactor"`
-	Permissions       []string  `json:"permissions"` // see workspace.Permission: what the page offers
+	Permissions       []string  `json:"permissions"` // see service.Permission: what the page offers
 }
 
 // TwoFactor is where 2FA stands.
@@ -146,7 +146,7 @@ func stamp(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-func welcomeView(w workspace.Welcome) Welcome {
+func welcomeView(w service.Welcome) Welcome {
 	news := []News{}
 	for _, n := range w.News {
 		news = append(news, News{Kind: n.Kind, At: stamp(n.At), By: n.By, Detail: n.Detail})
@@ -159,11 +159,11 @@ func welcomeView(w workspace.Welcome) Welcome {
 	}
 }
 
-func profileView(o workspace.Overview) ProfileView {
+func profileView(o service.Overview) ProfileView {
 	p, f := o.Profile, o.TwoFactor
 	v := ProfileView{
-		Permissions: strs(workspace.PermissionsOf(p.Role)), ID: p.ID, Name: p.Name, Email: p.Email, Role: string(p.Role), Workspace: o.Workspace,
-		CreatedAt: stamp(p.CreatedAt), PasswordChangedAt: stamp(p.Password.ChangedAt), LastSignInAt: stamp(p.LastSignInAt),
+		Permissions: strs(service.PermissionsOf(p.Role)), ID: p.ID, Name: p.Name, Email: p.Email, Role: string(p.Role), Workspace: o.Workspace,
+		CreatedAt: stamp(p.CreatedAt), PasswordChangedAt: stamp(p.PasswordChangedAt), LastSignInAt: stamp(p.LastSignInAt),
 		TwoFactor: TwoFactor{
 			On: f.On, Since: stamp(f.Since), PhoneSince: stamp(f.PhoneSince), LastUsedAt: stamp(f.LastUsedAt),
 			LastUsedFor: string(f.LastUse), AuthenticatorOff: f.AuthenticatorOff, Required: f.Required, RequireFrom: stamp(f.RequireFrom), ShortPassword: f.ShortPassword,
@@ -172,7 +172,7 @@ func profileView(o workspace.Overview) ProfileView {
 	if c := f.Codes; c != nil {
 		codes := &CodesView{
 			Total: len(c.Codes), Left: c.Left, Used: []int{}, Sheet: c.Sheet, IssuedAt: stamp(c.IssuedAt), IssuedBy: c.IssuedBy,
-			Voided: c.State != workspace.SetActive, Warn: c.Low(), Run: c.Run, HandedOverAt: stamp(c.HandedOverAt), AcknowledgedAt: stamp(c.AcknowledgedAt),
+			Voided: c.State != service.SetActive, Warn: c.Low(), Run: c.Run, HandedOverAt: stamp(c.HandedOverAt), AcknowledgedAt: stamp(c.AcknowledgedAt),
 		}
 		for _, row := range c.Codes {
 			if !row.UsedAt.IsZero() {
@@ -184,7 +184,7 @@ func profileView(o workspace.Overview) ProfileView {
 	return v
 }
 
-func usageView(c *workspace.CodeUsage) CodeUsage {
+func usageView(c *service.CodeUsage) CodeUsage {
 	v := CodeUsage{Codes: []CodeView{}}
 	if c == nil {
 		return v

@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"countersign/backend/sentences"
+	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 )
 
 // say puts something into words that the page does not show: what the system asks and
@@ -18,4 +18,4 @@ func dated(name words.Key, at time.Time) string {
 }
 
 // sentence says what an event of the log reads as, where the page has no words of its own for it.
-func sentence(e workspace.LogEntry) string { return sentences.Event(words.English(), e) }
+func sentence(e service.LogEntry) string { return sentences.Event(words.English(), e) }

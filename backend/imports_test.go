@@ -63,9 +63,10 @@ var mayKnow = map[string][]string{
 	"cmd":                  {"backend", "cmd/internal"},
 	"build":                {"build"},
 	"e2e":                  {"backend"}, // prepares what tests need; nothing of it ships
-	"backend/service":      {"backend/store"},
+	"backend/service":      {"backend/store", "backend/audit", "backend/recovery", "backend/secret"},
 	"backend/contracts":    {"backend/service", "backend/store", "backend/text", "backend/vault"},
-	"backend/client":       {"backend/service", "backend/password", "backend/recovery", "backend/contracts", "backend/secret", "backend/store", "backend/vault", "backend/workspace"},
+	"backend/client":       {"backend/service", "backend/password", "backend/recovery", "backend/contracts", "backend/secret", "backend/store", "backend/vault"},
+	"backend/local":        {"backend/client", "backend/store", "backend/workspace"},
 	"backend/workspace":    {"backend/service", "backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/secret", "backend/text"},
 	"backend/journal":      {"backend/store", "backend/audit", "backend/secret"},
 	"backend/store":        {"backend/store", "backend/audit", "backend/secret"},
@@ -73,7 +74,7 @@ var mayKnow = map[string][]string{
 	"backend/postgres":     {"backend/store", "backend/audit", "backend/postgres"},
 	"backend/teststore":    {"backend/store", "backend/sqlite", "backend/postgres"},
 	"backend/keychain":     {"backend/store", "backend/secret", "backend/keychain"},
-	"backend/secretsfile":  {"backend/service", "backend/workspace", "backend/folder", "backend/keychain", "backend/password", "backend/secret"},
+	"backend/secretsfile":  {"backend/service", "backend/store", "backend/folder", "backend/keychain", "backend/password", "backend/secret"},
 	"backend/sheet":        {"backend/recovery", "backend/sheet", "backend/text", "backend/words"},
 	"backend/totp":         {"backend/secret"},
 	"backend/recovery":     {"backend/secret"},
@@ -86,11 +87,11 @@ var mayKnow = map[string][]string{
 	"backend/memberimport": {"backend/words"},
 	"backend/text":         {},
 	"backend/words":        {},
-	"backend/sentences":    {"backend/words", "backend/service", "backend/workspace"},
-	"backend/runexport":    {"backend/bundle", "backend/sheet", "backend/words", "backend/client", "backend/service", "backend/workspace"},
-	"backend/rescue":       {"backend/contracts", "backend/vault", "backend/documents", "backend/folder", "backend/secret", "backend/sqlite", "backend/client", "backend/service", "backend/workspace"},
+	"backend/sentences":    {"backend/words", "backend/service"},
+	"backend/runexport":    {"backend/bundle", "backend/sheet", "backend/words", "backend/client", "backend/service"},
+	"backend/rescue":       {"backend/contracts", "backend/store", "backend/vault", "backend/documents", "backend/folder", "backend/secret", "backend/sqlite", "backend/client", "backend/service", "backend/local"},
 	"backend/backup": {
-		"backend/bundle", "backend/documents", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/client", "backend/service", "backend/workspace",
+		"backend/bundle", "backend/documents", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/store", "backend/client", "backend/service", "backend/local",
 	},
 }
 
@@ -130,6 +131,31 @@ func TestImports_GoOneWay(t *testing.T) {
 	}
 	if found < 10 {
 		t.Fatalf("only %d packages were found", found)
+	}
+}
+
+// innerHalf is what holds a workspace. Whoever shows one to a person has it behind package service.
+var innerHalf = []string{"backend/workspace", "backend/journal"}
+
+func TestImports_OnlyPackageLocalPutsTheTwoHalvesTogether(t *testing.T) {
+	t.Parallel()
+	for place, known := range mayKnow {
+		for _, inner := range innerHalf {
+			if place != "backend/local" && place != "backend/workspace" && slices.Contains(known, inner) {
+				t.Errorf("%s may import %s", place, inner)
+			}
+		}
+	}
+	for _, p := range packages(t) {
+		own := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+		if own != "" && !within(own, "app") && !within(own, "cmd") && !within(own, "e2e") {
+			continue // mayKnow names what they import
+		}
+		for _, imp := range p.Imports {
+			if withinAny(strings.TrimPrefix(imp, module+"/"), innerHalf) {
+				t.Errorf("%s imports %s", p.ImportPath, imp)
+			}
+		}
 	}
 }
 

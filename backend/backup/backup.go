@@ -19,7 +19,7 @@ package backup
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
+	"crypto"
 	"encoding/json"
 	"errors"
 	"io"
@@ -28,7 +28,7 @@ import (
 	"countersign/backend/bundle"
 	"countersign/backend/client"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // The files in a backup.
@@ -55,16 +55,15 @@ type keptItem struct {
 
 // Create writes a backup to w, with an owner's step-up. An error leaves an
 // unusable beginning on w. Errors: those of client.Admin.Backup, and w's.
-func Create(ctx context.Context, w io.Writer, to bundle.Recipients, a *client.Admin, proof client.Proof, progress workspace.Progress) error {
+func Create(ctx context.Context, w io.Writer, to bundle.Recipients, a *client.Admin, proof client.Proof, progress service.Progress) error {
 	key, err := a.SigningKey(ctx)
 	if err != nil {
 		return err
 	}
-	defer clear(key)
-	return a.Backup(ctx, proof, progress, func(c workspace.BackupCopy) error { return write(w, to, key, c, progress) })
+	return a.Backup(ctx, proof, progress, func(c service.BackupCopy) error { return write(w, to, key, c, progress) })
 }
 
-func write(w io.Writer, to bundle.Recipients, key ed25519.PrivateKey, c workspace.BackupCopy, progress workspace.Progress) error {
+func write(w io.Writer, to bundle.Recipients, key crypto.Signer, c service.BackupCopy, progress service.Progress) error {
 	items := kept{Form: form}
 	for _, i := range c.Items {
 		items.Items = append(items.Items, keptItem{i.Name, i.Value.Reveal()})
@@ -98,7 +97,7 @@ func write(w io.Writer, to bundle.Recipients, key ed25519.PrivateKey, c workspac
 	return b.Close()
 }
 
-func addDocument(b *bundle.Writer, c workspace.BackupCopy, name string) (err error) {
+func addDocument(b *bundle.Writer, c service.BackupCopy, name string) (err error) {
 	f, err := c.OpenDocument(name)
 	if err != nil {
 		return err

@@ -19,11 +19,12 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 const (
@@ -46,12 +47,12 @@ func newHome(t *testing.T) *home {
 	return &home{T: t, path: filepath.Join(t.TempDir(), "data"), secrets: keychain.NewMemory(), now: start}
 }
 
-func (h *home) settings(c *workspace.Config) {
+func (h *home) settings(c *local.Config) {
 	c.Now = func() time.Time { return h.now }
 	c.Password = password.Cheap
 }
 
-func (h *home) open() *client.Workspace {
+func (h *home) open() *client.Local {
 	h.Helper()
 	if err := os.MkdirAll(h.path, 0o700); err != nil {
 		h.Fatal(err)
@@ -63,9 +64,9 @@ func (h *home) open() *client.Workspace {
 	h.Cleanup(func() { _ = store.Close() })
 	files, err := documents.Open(filepath.Join(h.path, "documents"))
 	h.ok(err)
-	c := workspace.Config{Store: store, Secrets: h.secrets, Files: files}
+	c := local.Config{Store: store, Secrets: h.secrets, Files: files}
 	h.settings(&c)
-	w, err := client.Open(h.Context(), c)
+	w, err := local.Open(h.Context(), c)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -124,7 +125,7 @@ func (h *home) backTo(to bundle.Recipients, s *client.Session, p phone) []byte {
 	a, err := s.Admin(h.Context())
 	h.ok(err)
 	var out bytes.Buffer
-	proof := client.Proof{Password: secret.NewText(pass), Factor: client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.at(h.now))}}
+	proof := client.Proof{Password: secret.NewText(pass), Factor: client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(p.at(h.now))}}
 	h.ok(backup.Create(h.Context(), &out, to, a, proof, nil))
 	h.now = h.now.Add(time.Minute)
 	return out.Bytes()
@@ -139,7 +140,7 @@ func (h *home) restore(file []byte, o backup.Owner) (backup.Restored, error) {
 }
 
 func owner(pw, code string) backup.Owner {
-	return backup.Owner{Email: email, Password: secret.NewText(pw), Factor: client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code)}}
+	return backup.Owner{Email: email, Password: secret.NewText(pw), Factor: client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(code)}}
 }
 
 // empty expects a home without a workspace, in folder and keychain.
@@ -196,7 +197,7 @@ func TestRestore_OpensWithTheSamePhoneElsewhere(t *testing.T) {
 	}
 	a, err := back.Admin(t.Context())
 	elsewhere.ok(err)
-	page, err := a.Log(t.Context(), workspace.LogQuery{Group: workspace.GroupWorkspace})
+	page, err := a.Log(t.Context(), service.LogQuery{Group: service.GroupWorkspace})
 	elsewhere.ok(err)
 	if kinds := page.Entries[0].Kind + " " + page.Entries[1].Kind; kinds != "workspace-restored backup-made" {
 		t.Errorf("the log says %s", kinds)
@@ -227,7 +228,7 @@ func TestRestore_TakesTheFactorsOfAnOwner(t *testing.T) {
 	elsewhere := newHome(t)
 	elsewhere.now = h.now
 	_, err := elsewhere.restore(file, backup.Owner{
-		Email: email, Password: secret.NewText(pass), Factor: client.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(codes[0])},
+		Email: email, Password: secret.NewText(pass), Factor: client.FactorInput{Kind: service.FactorRecovery, Value: secret.NewText(codes[0])},
 	})
 	elsewhere.ok(err)
 }
@@ -237,8 +238,8 @@ func TestBackup_OnlyAnOwnerMakesOne(t *testing.T) {
 	h, s, p, _ := inUse(t)
 	a, err := s.Admin(t.Context())
 	h.ok(err)
-	code := client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.at(h.now))}
-	given, err := a.AddMember(t.Context(), workspace.NewMember{Name: "Ben", Email: "ben@example.com", Role: workspace.RoleAdmin}, client.Proof{Password: secret.NewText(pass), Factor: code})
+	code := client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(p.at(h.now))}
+	given, err := a.AddMember(t.Context(), service.NewMember{Name: "Ben", Email: "ben@example.com", Role: store.RoleAdmin}, client.Proof{Password: secret.NewText(pass), Factor: code})
 	h.ok(err)
 	w := h.open()
 	ben, _, err := w.Redeem(t.Context(), "ben@example.com", secret.NewText(given.Code.Display()), secret.NewText("copper meadow lantern 12"))

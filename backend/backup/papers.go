@@ -11,7 +11,7 @@ import (
 	"countersign/backend/documents"
 	"countersign/backend/folder"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // papers are the documents' files on their way back. They wait in a folder of their
@@ -124,5 +124,5 @@ func failed(err error) error {
 	if err == nil {
 		return nil
 	}
-	return service.Explain(fmt.Errorf("%w: %w", workspace.ErrFilesFailed, err))
+	return service.Explain(fmt.Errorf("%w: %w", store.ErrBlobsFailed, err))
 }

@@ -8,7 +8,7 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // rewritten are the keychain's items that a workspace rewrites as it is used. Whoever
@@ -26,7 +26,7 @@ func isRewritten(name string) bool {
 
 // refill writes a backup's items to the keychain, and can take it back.
 type refill struct {
-	secrets workspace.Secrets
+	secrets store.Secrets
 	before  []formerItem // in the order in which they were written
 }
 
@@ -38,11 +38,11 @@ type formerItem struct {
 }
 
 // look reads an item that may not be there.
-func look(ctx context.Context, secrets workspace.Secrets, name string) (f formerItem, err error) {
+func look(ctx context.Context, secrets store.Secrets, name string) (f formerItem, err error) {
 	f.name = name
 	f.value, err = secrets.Get(ctx, name)
 	f.there = err == nil
-	if errors.Is(err, workspace.ErrSecretMissing) {
+	if errors.Is(err, store.ErrSecretMissing) {
 		return f, nil
 	}
 	return f, service.Explain(err)
@@ -71,7 +71,7 @@ func (r *refill) undo(ctx context.Context) error {
 	return all
 }
 
-func (f formerItem) putBack(ctx context.Context, secrets workspace.Secrets) error {
+func (f formerItem) putBack(ctx context.Context, secrets store.Secrets) error {
 	if f.there {
 		return service.Explain(secrets.Set(ctx, f.name, f.value))
 	}
@@ -81,14 +81,14 @@ func (f formerItem) putBack(ctx context.Context, secrets workspace.Secrets) erro
 // fill writes the items that the copy has by now. One that is there already has to be
 // the same, but for those that are rewritten: each of these is noted in the keychain
 // first, so that after a crash the next restore can put it back.
-func (r *refill) fill(ctx context.Context, copied workspace.Secrets, items kept) error {
+func (r *refill) fill(ctx context.Context, copied store.Secrets, items kept) error {
 	for _, last := range []bool{false, true} { // what is rewritten comes last
 		for _, i := range items.Items {
 			if isRewritten(i.Name) != last {
 				continue
 			}
 			want, err := copied.Get(ctx, i.Name)
-			if errors.Is(err, workspace.ErrSecretMissing) {
+			if errors.Is(err, store.ErrSecretMissing) {
 				continue // an enrolment that was under way was undone
 			}
 			if err != nil {
@@ -127,7 +127,7 @@ func (r *refill) done(ctx context.Context) {
 }
 
 // lives is ErrLives where the keychain has what a workspace rewrites as it is used.
-func lives(ctx context.Context, secrets workspace.Secrets, items kept) error {
+func lives(ctx context.Context, secrets store.Secrets, items kept) error {
 	for _, i := range items.Items {
 		if !isRewritten(i.Name) {
 			continue
@@ -159,7 +159,7 @@ func note(was formerItem, becomes secret.Bytes) secret.Bytes {
 }
 
 // undoInterrupted puts back what a restore has replaced that a crash has ended.
-func undoInterrupted(ctx context.Context, secrets workspace.Secrets, items kept) error {
+func undoInterrupted(ctx context.Context, secrets store.Secrets, items kept) error {
 	for _, i := range items.Items {
 		if !isRewritten(i.Name) {
 			continue

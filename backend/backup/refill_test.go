@@ -21,12 +21,12 @@ import (
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // failing is a keychain that does something else at one of its writes.
 type failing struct {
-	workspace.Secrets
+	store.Secrets
 	left int
 	act  func() error // in the write's place; nil: it is locked
 }
@@ -36,7 +36,7 @@ func (f *failing) Set(ctx context.Context, name string, v secret.Bytes) error {
 		return f.Secrets.Set(ctx, name, v)
 	}
 	if f.act == nil {
-		return workspace.ErrKeychainLocked
+		return store.ErrKeychainLocked
 	}
 	return errors.Join(f.Secrets.Set(ctx, name, v), f.act())
 }
@@ -61,7 +61,7 @@ func (h *home) backToKey(s *client.Session, p phone) []byte {
 }
 
 // with restores by way of another keychain.
-func (h *home) with(secrets workspace.Secrets, file []byte, o backup.Owner) error {
+func (h *home) with(secrets store.Secrets, file []byte, o backup.Owner) error {
 	h.Helper()
 	keys, err := bundle.ParseIdentities(secret.NewText(identity.String()))
 	h.ok(err)

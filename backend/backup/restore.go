@@ -15,10 +15,11 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // What Restore answers beside the errors of a bundle, a sign-in, the keychain and
@@ -61,12 +62,12 @@ const maxItems = 64 << 20
 // Place is where a backup is restored to.
 type Place struct {
 	Folder  string
-	Secrets workspace.Secrets
+	Secrets store.Secrets
 	// Aside says that the database which is there does not open any more: it gets another
 	// name, as rescue does it. Without it, one that has a workspace is ErrOccupied.
 	Aside bool
 	// Settings may be nil; tests lower the cost of hashing with it.
-	Settings func(*workspace.Config)
+	Settings func(*local.Config)
 }
 
 func (p Place) database() string { return filepath.Join(p.Folder, "workspace.db") }
@@ -162,15 +163,15 @@ func Occupied(ctx context.Context, path string) (bool, error) {
 	if _, err := os.Lstat(place); errors.Is(err, os.ErrNotExist) {
 		return false, nil
 	}
-	store, err := sqlite.Open(ctx, place)
+	db, err := sqlite.Open(ctx, place)
 	if err != nil {
 		return true, nil
 	}
-	err = store.View(ctx, func(tx workspace.ReadTx) error {
+	err = db.View(ctx, func(tx store.ReadTx) error {
 		_, err := tx.Info()
 		return err
 	})
-	return !errors.Is(err, workspace.ErrNotFound), store.Close()
+	return !errors.Is(err, store.ErrNotFound), db.Close()
 }
 
 // Says is what the backup says of itself.
@@ -295,17 +296,17 @@ func copyTo(path string, content io.Reader) error {
 
 // prove opens the copy with the items of the backup, checks it against its log,
 // and lets an owner sign in to it, who writes the restore into the log.
-func prove(ctx context.Context, path string, items workspace.Secrets, o Owner, made time.Time, settings func(*workspace.Config)) (err error) {
-	store, err := sqlite.Open(ctx, path)
+func prove(ctx context.Context, path string, items store.Secrets, o Owner, made time.Time, settings func(*local.Config)) (err error) {
+	db, err := sqlite.Open(ctx, path)
 	if err != nil {
 		return service.Explain(err)
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	config := workspace.Config{Store: store, Secrets: items}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	config := local.Config{Store: db, Secrets: items}
 	if settings != nil {
 		settings(&config)
 	}
-	w, err := client.Open(ctx, config)
+	w, err := local.Open(ctx, config)
 	if err != nil {
 		return err
 	}
@@ -331,7 +332,7 @@ func prove(ctx context.Context, path string, items workspace.Secrets, o Owner, m
 	return err
 }
 
-func signIn(ctx context.Context, w *client.Workspace, o Owner) (*client.Session, error) {
+func signIn(ctx context.Context, w *client.Local, o Owner) (*client.Session, error) {
 	s, c, err := w.SignIn(ctx, o.Email, o.Password)
 	if err != nil || s != nil {
 		return s, err
@@ -340,9 +341,9 @@ func signIn(ctx context.Context, w *client.Workspace, o Owner) (*client.Session,
 		return nil, ErrNotOwner
 	}
 	switch o.Factor.Kind {
-	case workspace.FactorCode:
+	case service.FactorCode:
 		return c.Verify(ctx, o.Factor.Value)
-	case workspace.FactorRecovery:
+	case service.FactorRecovery:
 		return c.Recover(ctx, o.Factor.Value)
 	}
 	return nil, service.Fault(service.CodeFactorRequired, nil, nil)

@@ -3,6 +3,7 @@ package bundle
 import (
 	"archive/tar"
 	"bytes"
+	"crypto"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"errors"
@@ -18,7 +19,8 @@ import (
 type Writer struct {
 	tar      *tar.Writer
 	age      io.WriteCloser
-	key      ed25519.PrivateKey
+	key      crypto.Signer
+	public   ed25519.PublicKey
 	manifest Manifest
 	names    names
 	files    []File
@@ -26,11 +28,13 @@ type Writer struct {
 	err      error
 }
 
-// Create begins a bundle on w. A passphrase takes a second and 256 MiB of memory here.
+// Create begins a bundle on w, which Close signs with key, an Ed25519 key (RFC 8032). A passphrase takes a second and
+// 256 MiB of memory here.
 //
 // Errors: the writer's.
-func Create(w io.Writer, to Recipients, key ed25519.PrivateKey, m Manifest) (*Writer, error) {
-	if len(key) != ed25519.PrivateKeySize {
+func Create(w io.Writer, to Recipients, key crypto.Signer, m Manifest) (*Writer, error) {
+	public, ok := ed25519Key(key)
+	if !ok {
 		return nil, errors.New("bundle: the signing key is not an Ed25519 key")
 	}
 	recipients, err := to.forAge()
@@ -41,11 +45,19 @@ func Create(w io.Writer, to Recipients, key ed25519.PrivateKey, m Manifest) (*Wr
 	if err != nil {
 		return nil, fmt.Errorf("bundle: begin: %w", err)
 	}
-	b := &Writer{tar: tar.NewWriter(sealed), age: sealed, key: key, manifest: m, names: names{}}
+	b := &Writer{tar: tar.NewWriter(sealed), age: sealed, key: key, public: public, manifest: m, names: names{}}
 	if err := b.entry(formatName, int64(len(formatText)), bytes.NewReader([]byte(formatText))); err != nil {
 		return nil, err
 	}
 	return b, nil
+}
+
+func ed25519Key(key crypto.Signer) (ed25519.PublicKey, bool) {
+	if key == nil {
+		return nil, false
+	}
+	public, ok := key.Public().(ed25519.PublicKey)
+	return public, ok && len(public) == ed25519.PublicKeySize
 }
 
 // Add adds a file whose size shows at its end. See AddFunc.
@@ -144,12 +156,16 @@ func (w *Writer) Close() error {
 	if w.err != nil {
 		return w.err
 	}
-	manifest, err := encode(w.manifest, w.files, w.key.Public().(ed25519.PublicKey))
+	manifest, err := encode(w.manifest, w.files, w.public)
 	if err != nil {
 		w.err = err
 		return err
 	}
-	signature := ed25519.Sign(w.key, manifest)
+	signature, err := w.key.Sign(nil, manifest, crypto.Hash(0))
+	if err != nil {
+		w.err = fmt.Errorf("bundle: sign: %w", err)
+		return w.err
+	}
 	if err := w.entry(manifestName, int64(len(manifest)), bytes.NewReader(manifest)); err != nil {
 		return err
 	}

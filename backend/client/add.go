@@ -13,7 +13,6 @@ import (
 	"countersign/backend/service"
 	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 // Source is a document to add.
@@ -126,7 +125,7 @@ func (s *Session) AddDocuments(ctx context.Context, sources iter.Seq[Source], re
 }
 
 func (a *adding) prepare(ctx context.Context) error {
-	there, read, err := a.s.documents(ctx, workspace.DocumentKept)
+	there, read, err := a.s.documents(ctx, service.DocumentKept)
 	if err != nil {
 		return err
 	}
@@ -172,7 +171,7 @@ func (a *adding) add(ctx context.Context, src Source) error {
 		tags = nil // of a folder's name that cannot be a tag
 	}
 	modified := src.Modified
-	if !workspace.Fits(modified) {
+	if !store.Fits(modified) {
 		modified = time.Time{} // no clock has shown it
 	}
 	d := contracts.Document{
@@ -265,19 +264,19 @@ func (a *adding) commit(ctx context.Context) error {
 	a.pending, a.bytes = nil, 0
 	keys, added := a.keys, false
 	err := retryConflicts(func() (err error) {
-		rows := make([]workspace.DocumentRow, len(docs))
+		rows := make([]service.DocumentRow, len(docs))
 		for i, d := range docs {
 			if rows[i], err = d.Encrypt(keys); err != nil {
 				return err
 			}
 		}
-		if added, err = a.s.Session.AddDocuments(ctx, keys.Generation(), rows); !errors.Is(err, workspace.ErrStoreConflict) {
+		if added, err = a.s.Session.AddDocuments(ctx, keys.Generation(), rows); !errors.Is(err, store.ErrConflict) {
 			return err
 		}
 		if keys, err = a.s.vaultKeys(ctx); err != nil { // rotated meanwhile
 			return err
 		}
-		return workspace.ErrStoreConflict
+		return store.ErrConflict
 	})
 	if added {
 		for _, d := range docs {

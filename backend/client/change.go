@@ -6,7 +6,6 @@ import (
 
 	"countersign/backend/contracts"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
 )
 
 // RenameDocument gives a document another name. Errors: document_name_*,
@@ -16,7 +15,7 @@ func (s *Session) RenameDocument(ctx context.Context, id, name string) error {
 	if err != nil {
 		return err
 	}
-	return s.changeDocuments(ctx, []string{id}, workspace.DocumentsRename, func(d *contracts.Document) (bool, error) {
+	return s.changeDocuments(ctx, []string{id}, service.DocumentsRename, func(d *contracts.Document) (bool, error) {
 		changed := d.Name != name
 		d.Name = name
 		return changed, nil
@@ -30,7 +29,7 @@ func (s *Session) TagDocuments(ctx context.Context, ids, add, remove []string) e
 	if err != nil {
 		return err
 	}
-	return s.changeDocuments(ctx, ids, workspace.DocumentsTag, func(d *contracts.Document) (bool, error) {
+	return s.changeDocuments(ctx, ids, service.DocumentsTag, func(d *contracts.Document) (bool, error) {
 		before := d.Tags
 		kept := slices.DeleteFunc(slices.Clone(d.Tags), func(t string) bool { return slices.Contains(remove, t) })
 		var err error
@@ -47,15 +46,15 @@ func (s *Session) TagDocuments(ctx context.Context, ids, add, remove []string) e
 // RemoveDocuments moves documents to the bin, from where they can be put back for
 // store.BinLife. Errors: document_gone, vault_waiting, session_ended; folder.
 func (s *Session) RemoveDocuments(ctx context.Context, ids []string) error {
-	return s.alterDocuments(ctx, ids, workspace.DocumentsRemove, func(d *contracts.Document, read rows) (bool, error) {
-		d.State, d.RemovedBy = workspace.DocumentRemoved, read.Name // when, the workspace says
+	return s.alterDocuments(ctx, ids, service.DocumentsRemove, func(d *contracts.Document, read rows) (bool, error) {
+		d.State, d.RemovedBy = service.DocumentRemoved, read.Name // when, the workspace says
 		return true, nil
 	})
 }
 
 // RestoreDocuments puts documents back from the bin. Errors: as RemoveDocuments.
 func (s *Session) RestoreDocuments(ctx context.Context, ids []string) error {
-	return s.changeDocuments(ctx, ids, workspace.DocumentsRestore, func(d *contracts.Document) (bool, error) {
+	return s.changeDocuments(ctx, ids, service.DocumentsRestore, func(d *contracts.Document) (bool, error) {
 		d.Restore()
 		return true, nil
 	})
@@ -67,11 +66,11 @@ func (a *Admin) PurgeDocuments(ctx context.Context, ids []string) error {
 	if _, err := a.s.Session.Admin(ctx); err != nil { // they are still one
 		return err
 	}
-	return a.s.changeDocuments(ctx, ids, workspace.DocumentsPurge, purged)
+	return a.s.changeDocuments(ctx, ids, service.DocumentsPurge, purged)
 }
 
 func purged(d *contracts.Document) (bool, error) {
-	d.State = workspace.DocumentPurged
+	d.State = service.DocumentPurged
 	return true, nil
 }
 
@@ -93,13 +92,13 @@ func (s *Session) EmptyBin(ctx context.Context) error {
 	return err
 }
 
-func (s *Session) changeDocuments(ctx context.Context, ids []string, act workspace.DocumentAct, alter func(*contracts.Document) (bool, error)) error {
+func (s *Session) changeDocuments(ctx context.Context, ids []string, act service.DocumentAct, alter func(*contracts.Document) (bool, error)) error {
 	return s.alterDocuments(ctx, ids, act, func(d *contracts.Document, _ rows) (bool, error) { return alter(d) })
 }
 
 // alterDocuments alters documents, all in one change, or none. Where one was changed
 // meanwhile, they are read anew.
-func (s *Session) alterDocuments(ctx context.Context, ids []string, act workspace.DocumentAct,
+func (s *Session) alterDocuments(ctx context.Context, ids []string, act service.DocumentAct,
 	alter func(*contracts.Document, rows) (bool, error)) error {
 	if err := s.begin(); err != nil {
 		return err
@@ -123,9 +122,9 @@ func (s *Session) alterDocuments(ctx context.Context, ids []string, act workspac
 }
 
 // altered reads documents and gives the rows that they would have.
-func (s *Session) altered(ctx context.Context, ids []string, act workspace.DocumentAct,
-	alter func(*contracts.Document, rows) (bool, error)) (all []workspace.ChangedDocument, generation int, err error) {
-	read, err := s.read(ctx, workspace.DocumentQuery{IDs: ids, States: []workspace.DocumentState{act.From()}})
+func (s *Session) altered(ctx context.Context, ids []string, act service.DocumentAct,
+	alter func(*contracts.Document, rows) (bool, error)) (all []service.ChangedDocument, generation int, err error) {
+	read, err := s.read(ctx, service.DocumentQuery{IDs: ids, States: []service.DocumentState{act.From()}})
 	if err == nil && len(read.Rows) < len(ids) {
 		err = service.Refuse(service.CodeDocumentGone)
 	}
@@ -146,7 +145,7 @@ func (s *Session) altered(ctx context.Context, ids []string, act workspace.Docum
 		if err != nil {
 			return nil, 0, err
 		}
-		all = append(all, workspace.ChangedDocument{Was: was.Ciphertext, Row: row})
+		all = append(all, service.ChangedDocument{Was: was.Ciphertext, Row: row})
 	}
 	return all, read.keys.Generation(), nil
 }

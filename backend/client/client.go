@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"runtime"
 	"sync"
-	"time"
 
 	"countersign/backend/password"
 	"countersign/backend/recovery"
@@ -15,15 +14,14 @@ import (
 	"countersign/backend/service"
 	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 // Workspace is a workspace as it is used from this computer.
 type Workspace struct {
-	*workspace.Workspace
+	service.Workspace
 	log      *slog.Logger
 	rand     io.Reader
-	secrets  workspace.Secrets
+	secrets  store.Secrets
 	cost     store.Argon2id
 	codeCost store.Argon2id
 	hashing  chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
@@ -34,7 +32,7 @@ type Workspace struct {
 
 // Session is a profile that is signed in.
 type Session struct {
-	*workspace.Session
+	service.Session
 	w     *Workspace
 	codes shownCodes
 
@@ -46,44 +44,37 @@ type Session struct {
 
 // Admin is what an owner or an admin may do while they are signed in.
 type Admin struct {
-	*workspace.Admin
+	service.Admin
 	s *Session
 }
 
 // Challenge is a right password whose second factor is still due.
 type Challenge struct {
-	*workspace.Challenge
+	service.Challenge
 	w     *Workspace
 	typed typed // the password that was right
 }
 
 // EnrolmentSession is somebody who got in as far as enrolling a phone.
 type EnrolmentSession struct {
-	*workspace.EnrolmentSession
+	service.EnrolmentSession
 	w     *Workspace
 	codes shownCodes
 	typed typed
 }
 
-// Open reads what the store holds: see workspace.Open.
-func Open(ctx context.Context, c workspace.Config) (*Workspace, error) {
-	in, err := workspace.Open(ctx, c)
-	if in == nil {
-		return nil, err
-	}
-	w := newClient(in, c)
-	if in.Created() && err == nil {
-		if err := w.loadShare(ctx); err != nil {
-			in.Close()
-			return nil, err
-		}
-	}
-	return w, err
+// Config is what the client's half stands on.
+type Config struct {
+	Secrets  store.Secrets  // with this computer's share
+	Log      *slog.Logger   // nil for none
+	Rand     io.Reader      // nil for crypto/rand
+	Password store.Argon2id // the cost of new passwords; zero for password.DefaultParams
+	Recovery store.Argon2id // the cost of new recovery codes and one-time codes; zero for recovery.DefaultParams
 }
 
-func newClient(in *workspace.Workspace, c workspace.Config) *Workspace {
+func newClient(in service.Workspace, c Config) *Workspace {
 	w := &Workspace{
-		Workspace: in, log: c.Log, rand: c.Rand, secrets: c.Secrets, cost: store.Argon2id(c.Password), codeCost: store.Argon2id(c.Recovery),
+		Workspace: in, log: c.Log, rand: c.Rand, secrets: c.Secrets, cost: c.Password, codeCost: c.Recovery,
 		hashing: make(chan struct{}, min(4, runtime.NumCPU())),
 	}
 	if w.log == nil {
@@ -101,16 +92,8 @@ func newClient(in *workspace.Workspace, c workspace.Config) *Workspace {
 	return w
 }
 
-// Close wipes the keys. The workspace is of no use afterwards.
-func (w *Workspace) Close() {
-	w.mu.Lock()
-	w.share.Wipe()
-	w.mu.Unlock()
-	w.Workspace.Close()
-}
-
 // session is what somebody who is in gets, whose password was typed.
-func (w *Workspace) session(ctx context.Context, in *workspace.Session, t typed, err error) (*Session, error) {
+func (w *Workspace) session(ctx context.Context, in service.Session, t typed, err error) (*Session, error) {
 	if in == nil {
 		return nil, err
 	}
@@ -121,7 +104,7 @@ func (w *Workspace) session(ctx context.Context, in *workspace.Session, t typed,
 }
 
 // entered is what a right password leads to. What is made of it is kept for as long as more is due.
-func (w *Workspace) entered(ctx context.Context, s *workspace.Session, c *workspace.Challenge, t typed, err error) (*Session, *Challenge, error) {
+func (w *Workspace) entered(ctx context.Context, s service.Session, c service.Challenge, t typed, err error) (*Session, *Challenge, error) {
 	if c != nil {
 		return nil, &Challenge{c, w, t}, err
 	}
@@ -130,68 +113,6 @@ func (w *Workspace) entered(ctx context.Context, s *workspace.Session, c *worksp
 		t.wipe()
 	}
 	return in, nil, err
-}
-
-// NewWorkspace is what the first run asks for.
-type NewWorkspace struct {
-	Workspace string
-	Name      string
-	Email     string
-	Password  secret.Text
-}
-
-// Create makes the workspace with an empty vault, and signs its owner in. Errors: password_*, and those of workspace.Workspace.Create.
-func (w *Workspace) Create(ctx context.Context, in NewWorkspace) (*Session, error) {
-	keys, err := vault.NewKeys()
-	if err != nil {
-		return nil, err
-	}
-	return w.create(ctx, in, keys, Recovered{})
-}
-
-// Recovered are the contracts of a workspace whose keychain or database is gone, as
-// far as an Emergency Kit opens them. Its profiles cannot be believed any more, and
-// are not among them.
-type Recovered struct {
-	Keys  vault.Keys // of the kit
-	KitAt time.Time  // when the kit was made; zero: not known
-	Rows  []workspace.DocumentRow
-}
-
-// CreateFrom makes a workspace with the contracts of one that was lost, and signs
-// its owner in. The kit stays good. Errors: as Create.
-func (w *Workspace) CreateFrom(ctx context.Context, in NewWorkspace, r Recovered) (*Session, error) {
-	if r.KitAt.IsZero() {
-		r.KitAt = w.Now()
-	}
-	return w.create(ctx, in, r.Keys, r)
-}
-
-func (w *Workspace) create(ctx context.Context, in NewWorkspace, keys vault.Keys, r Recovered) (*Session, error) {
-	made := workspace.NewWorkspace{Workspace: in.Workspace, Name: in.Name, Email: in.Email}
-	if err := w.CheckNew(made); err != nil {
-		return nil, err
-	}
-	if err := checkPassword(in.Password, w.MinPassword(), "password", in.Workspace, in.Name, in.Email); err != nil {
-		return nil, err
-	}
-	if err := w.BeginCreate(ctx, made); err != nil {
-		return nil, err
-	}
-	if err := w.loadShare(ctx); err != nil {
-		return nil, err
-	}
-	own, sealed, err := newKeyPair(keys)
-	if err != nil {
-		return nil, err
-	}
-	pw, t, err := w.choose(ctx, in.Password, own, sealed)
-	if err != nil {
-		return nil, err
-	}
-	s, err := w.Workspace.Create(ctx, made, pw, workspace.NewVault{PublicKey: publicKey(keys), Recovered: r.Rows, KitAt: r.KitAt})
-	owner, _, err := w.entered(ctx, s, nil, t, err)
-	return owner, err
 }
 
 // SignIn checks the password. Of the two results one is set: see workspace.SignInAttempt.SignIn. An email that nobody has
@@ -207,11 +128,12 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	t, err := w.deriveTyped(ctx, pw, attempt.Salt, attempt.Params)
+	terms := attempt.Terms()
+	t, err := w.deriveTyped(ctx, pw, terms.Salt, terms.Params)
 	if err != nil {
 		return nil, nil, err
 	}
-	s, c, err := attempt.SignIn(ctx, t.sign(service.SignInMessage(attempt.WorkspaceID, attempt.Nonce)), t.short)
+	s, c, err := attempt.SignIn(ctx, t.sign(service.SignInMessage(terms.WorkspaceID, terms.Nonce)), t.short)
 	return w.entered(ctx, s, c, t, err)
 }
 
@@ -238,7 +160,7 @@ func (c *Challenge) ChoosePassword(ctx context.Context, next secret.Text) (*Sess
 			return nil, err
 		}
 	}
-	chosen, t, err := c.w.choose(ctx, next, own, workspace.SealedKeys{})
+	chosen, t, err := c.w.choose(ctx, next, own, service.SealedKeys{})
 	if err != nil {
 		return nil, err
 	}
@@ -256,7 +178,7 @@ func (c *Challenge) Leave() {
 	c.typed.wipe()
 }
 
-func (c *Challenge) enrolling(e *workspace.EnrolmentSession, err error) (*EnrolmentSession, error) {
+func (c *Challenge) enrolling(e service.EnrolmentSession, err error) (*EnrolmentSession, error) {
 	if e == nil {
 		return nil, err
 	}
@@ -284,7 +206,7 @@ func (e *EnrolmentSession) End(ctx context.Context) error {
 	return err
 }
 
-func (s *Session) admin(a *workspace.Admin, err error) (*Admin, error) {
+func (s *Session) admin(a service.Admin, err error) (*Admin, error) {
 	if a == nil {
 		return nil, err
 	}

@@ -7,12 +7,12 @@ import (
 
 	"countersign/backend/contracts"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 // listed are the contracts that somebody sees: those that are kept, and those in the bin.
-var listed = []workspace.DocumentState{workspace.DocumentKept, workspace.DocumentRemoved}
+var listed = []service.DocumentState{service.DocumentKept, service.DocumentRemoved}
 
 // Documents reads all contracts that are kept or in the bin, in no order. Errors:
 // vault_waiting, session_ended; folder.
@@ -26,20 +26,20 @@ func (s *Session) Documents(ctx context.Context) ([]contracts.Document, error) {
 
 // rows are rows of documents, with the keys that open them.
 type rows struct {
-	workspace.DocumentRows
+	service.DocumentRows
 	keys vault.Keys
 }
 
 // read reads rows. Errors: vault_waiting, session_ended; folder.
-func (s *Session) read(ctx context.Context, q workspace.DocumentQuery) (r rows, err error) {
+func (s *Session) read(ctx context.Context, q service.DocumentQuery) (r rows, err error) {
 	if r.DocumentRows, err = s.ReadDocuments(ctx, q); err == nil {
 		r.keys, err = s.keysOf(r.Vault)
 	}
 	return r, err
 }
 
-func (s *Session) documents(ctx context.Context, states ...workspace.DocumentState) ([]contracts.Document, rows, error) {
-	read, err := s.read(ctx, workspace.DocumentQuery{States: states})
+func (s *Session) documents(ctx context.Context, states ...service.DocumentState) ([]contracts.Document, rows, error) {
+	read, err := s.read(ctx, service.DocumentQuery{States: states})
 	if err != nil {
 		return nil, read, err
 	}
@@ -56,7 +56,7 @@ func (s *Session) documents(ctx context.Context, states ...workspace.DocumentSta
 
 // document reads one. Errors: document_gone, document_damaged.
 func (s *Session) document(ctx context.Context, id string) (contracts.Document, vault.Keys, error) {
-	read, err := s.read(ctx, workspace.DocumentQuery{IDs: []string{id}, States: listed})
+	read, err := s.read(ctx, service.DocumentQuery{IDs: []string{id}, States: listed})
 	if err == nil && len(read.Rows) == 0 {
 		err = service.Refuse(service.CodeDocumentGone)
 	}
@@ -85,7 +85,7 @@ const mostNames = 3
 // NameDocuments writes the names of documents into the details of a log's entries,
 // which have only their IDs: "names", with a comma between, of the first few. Somebody without the
 // vault's keys gets none. Errors: forbidden, session_ended; folder.
-func (a *Admin) NameDocuments(ctx context.Context, entries []workspace.LogEntry) error {
+func (a *Admin) NameDocuments(ctx context.Context, entries []service.LogEntry) error {
 	if _, err := a.s.Session.Watcher(ctx); err != nil { // they are still an admin
 		return err
 	}
@@ -94,7 +94,7 @@ func (a *Admin) NameDocuments(ctx context.Context, entries []workspace.LogEntry)
 		ids := strings.Fields(e.Detail["documents"])
 		wanted = append(wanted, ids[:min(len(ids), mostNames)]...)
 	}
-	read, err := a.s.read(ctx, workspace.DocumentQuery{IDs: distinct(wanted)})
+	read, err := a.s.read(ctx, service.DocumentQuery{IDs: distinct(wanted)})
 	if service.IsCode(err, service.CodeVaultWaiting) {
 		return nil
 	}
@@ -162,7 +162,7 @@ const maxTries = 8
 // retryConflicts runs a change until nothing was changed meanwhile.
 func retryConflicts(try func() error) (err error) {
 	for range maxTries {
-		if err = try(); !errors.Is(err, workspace.ErrStoreConflict) {
+		if err = try(); !errors.Is(err, store.ErrConflict) {
 			return err
 		}
 	}

@@ -13,7 +13,6 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/service"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 // The vault's keys are in memory here, and nowhere else in clear.
@@ -30,7 +29,7 @@ func (s *Session) vaultKeys(ctx context.Context) (vault.Keys, error) {
 // keysOf gives the vault's keys, which another may have rotated since they were opened. Keys that are
 // not the vault's, but somebody's who has encrypted them to this profile, are not used. Errors:
 // vault_waiting, session_ended.
-func (s *Session) keysOf(v workspace.Vault) (vault.Keys, error) {
+func (s *Session) keysOf(v service.Vault) (vault.Keys, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -103,37 +102,37 @@ func (s *Session) giveWaiting(ctx context.Context) error {
 
 // sealAll encrypts the vault's keys to each holder. One to whom that cannot be done, since what the
 // database has of them is damaged, is passed over, so that the others do not wait for them.
-func (s *Session) sealAll(ctx context.Context, holders []workspace.KeyHolder, keys vault.Keys) ([]workspace.GivenKeys, error) {
-	all := make([]workspace.GivenKeys, len(holders))
+func (s *Session) sealAll(ctx context.Context, holders []service.KeyHolder, keys vault.Keys) ([]service.GivenKeys, error) {
+	all := make([]service.GivenKeys, len(holders))
 	err := inParallel(ctx, len(holders), nil, func(i int) error {
 		sealed, err := seal(keys, holders[i].Recipient)
 		if errors.Is(err, vault.ErrRecipient) {
 			s.w.log.Warn("the vault's keys cannot be given to a holder", "holder", holders[i].Holder, "error", err)
 			return nil
 		}
-		all[i] = workspace.GivenKeys{KeyHolder: holders[i], SealedKeys: sealed}
+		all[i] = service.GivenKeys{KeyHolder: holders[i], SealedKeys: sealed}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(g workspace.GivenKeys) bool { return g.Generation == 0 }), nil
+	return slices.DeleteFunc(all, func(g service.GivenKeys) bool { return g.Generation == 0 }), nil
 }
 
 // seal encrypts the vault's keys to a recipient. No keys give the zero value.
-func seal(keys vault.Keys, recipient string) (workspace.SealedKeys, error) {
+func seal(keys vault.Keys, recipient string) (service.SealedKeys, error) {
 	if keys.Empty() {
-		return workspace.SealedKeys{}, nil
+		return service.SealedKeys{}, nil
 	}
 	text, err := keys.EncryptTo(recipient)
 	if err != nil {
-		return workspace.SealedKeys{}, err
+		return service.SealedKeys{}, err
 	}
-	return workspace.SealedKeys{Ciphertext: text, Generation: keys.Generation(), OnlyOne: !keys.Has(keys.Generation() - 1)}, nil
+	return service.SealedKeys{Ciphertext: text, Generation: keys.Generation(), OnlyOne: !keys.Has(keys.Generation() - 1)}, nil
 }
 
 // newKeyPair makes one for somebody, and encrypts the vault's keys to it.
-func newKeyPair(keys vault.Keys) (own vault.Identity, sealed workspace.SealedKeys, err error) {
+func newKeyPair(keys vault.Keys) (own vault.Identity, sealed service.SealedKeys, err error) {
 	if own, err = vault.NewIdentity(); err == nil {
 		sealed, err = seal(keys, own.Recipient())
 	}
@@ -156,7 +155,7 @@ func (s *Session) enter(ctx context.Context, t typed) {
 	s.leftover(err)
 }
 
-func (s *Session) makeOwn(ctx context.Context, t typed, own workspace.OwnKeys) error {
+func (s *Session) makeOwn(ctx context.Context, t typed, own service.OwnKeys) error {
 	if own.Lock.Len() != password.KeySize {
 		return errors.New("the lock is not one")
 	}
@@ -171,7 +170,7 @@ func (s *Session) makeOwn(ctx context.Context, t typed, own workspace.OwnKeys) e
 		return err
 	}
 	s.own = pair
-	return s.SaveKeyPair(ctx, workspace.WrappedKeyPair{Recipient: pair.Recipient(), Wrapped: wrapped})
+	return s.SaveKeyPair(ctx, service.WrappedKeyPair{Recipient: pair.Recipient(), Wrapped: wrapped})
 }
 
 // ownOrNew gives the key pair of the session, or a new one where it could not be unwrapped. Errors: session_ended: a new
@@ -189,7 +188,7 @@ func (s *Session) ownOrNew() (vault.Identity, error) {
 }
 
 // inParallel does n things on all processors.
-func inParallel(ctx context.Context, n int, progress workspace.Progress, do func(int) error) error {
+func inParallel(ctx context.Context, n int, progress service.Progress, do func(int) error) error {
 	var done atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))

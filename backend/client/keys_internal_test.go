@@ -4,8 +4,8 @@ import (
 	"log/slog"
 	"testing"
 
+	"countersign/backend/service"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 func newIdentity(t *testing.T) vault.Identity {
@@ -22,7 +22,7 @@ func TestSealAll_PassesOverWhoCannotHaveThem(t *testing.T) {
 	s := &Session{w: &Workspace{log: slog.New(slog.DiscardHandler)}}
 	keys := vault.KeysOf(2, newIdentity(t))
 	a, b := newIdentity(t), newIdentity(t)
-	holders := []workspace.KeyHolder{{Holder: "profile/a", Recipient: a.Recipient()}, {Holder: "profile/b", Recipient: b.Recipient()}}
+	holders := []service.KeyHolder{{Holder: "profile/a", Recipient: a.Recipient()}, {Holder: "profile/b", Recipient: b.Recipient()}}
 	given, err := s.sealAll(t.Context(), holders, keys)
 	if err != nil {
 		t.Fatal(err)

@@ -6,14 +6,14 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 // Kit is an Emergency Kit: the vault's key on paper, with which the age tool opens
 // the documents, and a new owner comes in after a total loss.
 type Kit struct {
-	workspace.KitMade
+	service.KitMade
 	Identity secret.Text // in age's own form
 }
 
@@ -27,10 +27,10 @@ func (a *Admin) MakeKit(ctx context.Context, proof Proof) (Kit, error) {
 		if waiting != nil && !service.IsCode(waiting, service.CodeVaultWaiting) {
 			return waiting
 		}
-		made, err := signing(ctx, a.s, proof, func(p workspace.Proof) (workspace.KitMade, error) {
+		made, err := signing(ctx, a.s, proof, func(p service.Proof) (service.KitMade, error) {
 			return a.Admin.MakeKit(ctx, p, publicKey(keys)) // its refusals come first
 		})
-		if errors.Is(err, workspace.ErrStoreConflict) && waiting != nil {
+		if errors.Is(err, store.ErrConflict) && waiting != nil {
 			return waiting
 		}
 		kit = Kit{made, keys.Newest().Text()}
@@ -65,7 +65,8 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 	if err := checkPassword(in.Password, w.MinPassword(), "password", w.Name(), in.Name, in.Email); err != nil {
 		return nil, nil, err
 	}
-	keys := vault.KeysOf(attempt.Generation, identity)
+	terms := attempt.Terms()
+	keys := vault.KeysOf(terms.Generation, identity)
 	own, sealed, err := newKeyPair(keys)
 	if err != nil {
 		return nil, nil, err
@@ -74,7 +75,7 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 	if err != nil {
 		return nil, nil, err
 	}
-	owner := workspace.NewOwner{Name: in.Name, Email: in.Email, Password: pw}
-	s, c, err := attempt.Use(ctx, owner, keys.Sign(service.KitMessage(attempt.WorkspaceID, attempt.Nonce, in.Email)))
+	owner := service.NewOwner{Name: in.Name, Email: in.Email, Password: pw}
+	s, c, err := attempt.Use(ctx, owner, keys.Sign(service.KitMessage(terms.WorkspaceID, terms.Nonce, in.Email)))
 	return w.entered(ctx, s, c, t, err)
 }

@@ -4,21 +4,21 @@ import (
 	"context"
 
 	"countersign/backend/recovery"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // AddMember adds somebody, with the vault's keys in the invitation: see workspace.Admin.AddMember.
-func (a *Admin) AddMember(ctx context.Context, n workspace.NewMember, proof Proof) (GivenOut, error) {
+func (a *Admin) AddMember(ctx context.Context, n service.NewMember, proof Proof) (GivenOut, error) {
 	codes, made, err := a.s.newCodes(ctx, 1, nil)
 	if err != nil {
 		return GivenOut{}, err
 	}
 	defer wipeProofs(codes)
-	given, err := signing(ctx, a.s, proof, func(p workspace.Proof) (workspace.GivenOut, error) { return a.Admin.AddMember(ctx, n, codes[0], p) })
+	given, err := signing(ctx, a.s, proof, func(p service.Proof) (service.GivenOut, error) { return a.Admin.AddMember(ctx, n, codes[0], p) })
 	return withCode(given, made[0], err)
 }
 
-func withCode(given workspace.GivenOut, code recovery.Code, err error) (GivenOut, error) {
+func withCode(given service.GivenOut, code recovery.Code, err error) (GivenOut, error) {
 	if err != nil {
 		return GivenOut{}, err
 	}
@@ -27,9 +27,9 @@ func withCode(given workspace.GivenOut, code recovery.Code, err error) (GivenOut
 
 // AddMembers adds all of them in one step, or none: see workspace.Admin.AddMembers. What is wrong with one is said, and the proof is looked at, before
 // codes are made, which takes a while for many. It can be cancelled until then.
-func (a *Admin) AddMembers(ctx context.Context, people []workspace.NewMember, proof Proof, progress workspace.Progress) ([]GivenOut, error) {
-	if len(people) == 0 || len(people) > workspace.MaxImport { // which is refused
-		_, err := a.Admin.AddMembers(ctx, people, nil, workspace.Proof{})
+func (a *Admin) AddMembers(ctx context.Context, people []service.NewMember, proof Proof, progress service.Progress) ([]GivenOut, error) {
+	if len(people) == 0 || len(people) > service.MaxImport { // which is refused
+		_, err := a.Admin.AddMembers(ctx, people, nil, service.Proof{})
 		return nil, err
 	}
 	wrong, err := a.CheckMembers(ctx, people)
@@ -44,7 +44,7 @@ func (a *Admin) AddMembers(ctx context.Context, people []workspace.NewMember, pr
 		return nil, err
 	}
 	defer wipeProofs(codes)
-	given, err := a.Admin.AddMembers(ctx, people, codes, workspace.Proof{})
+	given, err := a.Admin.AddMembers(ctx, people, codes, service.Proof{})
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (a *Admin) AddMembers(ctx context.Context, people []workspace.NewMember, pr
 }
 
 // codesFor makes codes for n people, after the proof.
-func (a *Admin) codesFor(ctx context.Context, n int, proof Proof, progress workspace.Progress) ([]workspace.NewOneTime, []recovery.Code, error) {
+func (a *Admin) codesFor(ctx context.Context, n int, proof Proof, progress service.Progress) ([]service.NewOneTime, []recovery.Code, error) {
 	if err := a.Prove(ctx, proof); err != nil {
 		return nil, nil, err
 	}
@@ -65,7 +65,7 @@ func (a *Admin) codesFor(ctx context.Context, n int, proof Proof, progress works
 
 // InviteAgain gives members who have not used their invitation new ones, with the vault's keys in them: see workspace.Admin.InviteAgain.
 // Whoever has come in is left out.
-func (a *Admin) InviteAgain(ctx context.Context, ids []string, proof Proof, progress workspace.Progress) ([]GivenOut, error) {
+func (a *Admin) InviteAgain(ctx context.Context, ids []string, proof Proof, progress service.Progress) ([]GivenOut, error) {
 	waiting, err := a.WaitingInvitations(ctx, ids)
 	if err != nil {
 		return nil, err
@@ -75,11 +75,11 @@ func (a *Admin) InviteAgain(ctx context.Context, ids []string, proof Proof, prog
 		return nil, err
 	}
 	defer wipeProofs(codes)
-	again, of := make([]workspace.NewInvitation, len(waiting)), make(map[string]recovery.Code, len(waiting))
+	again, of := make([]service.NewInvitation, len(waiting)), make(map[string]recovery.Code, len(waiting))
 	for i, id := range waiting {
-		again[i], of[id] = workspace.NewInvitation{ProfileID: id, Code: codes[i]}, made[i]
+		again[i], of[id] = service.NewInvitation{ProfileID: id, Code: codes[i]}, made[i]
 	}
-	given, err := a.Admin.InviteAgain(ctx, again, workspace.Proof{})
+	given, err := a.Admin.InviteAgain(ctx, again, service.Proof{})
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (a *Admin) ResetPassword(ctx context.Context, id, approval string, proof Pr
 		return GivenOut{}, err
 	}
 	defer wipeProofs(codes)
-	given, err := signing(ctx, a.s, proof, func(p workspace.Proof) (workspace.GivenOut, error) {
+	given, err := signing(ctx, a.s, proof, func(p service.Proof) (service.GivenOut, error) {
 		return a.Admin.ResetPassword(ctx, id, approval, codes[0], p)
 	})
 	return withCode(given, made[0], err)
@@ -111,7 +111,7 @@ func (a *Admin) HelpCode(ctx context.Context, id, approval string, proof Proof) 
 		return GivenOut{}, err
 	}
 	defer code.Proof.Wipe()
-	given, err := signing(ctx, a.s, proof, func(p workspace.Proof) (workspace.GivenOut, error) {
+	given, err := signing(ctx, a.s, proof, func(p service.Proof) (service.GivenOut, error) {
 		return a.Admin.HelpCode(ctx, id, approval, code, p)
 	})
 	return withCode(given, made, err)

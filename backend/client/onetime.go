@@ -10,7 +10,6 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 // One-time codes are made and typed here. The workspace gets what proves one, and the key pair that it unwraps.
@@ -21,18 +20,18 @@ const codeWrap = "one-time code"
 // GivenOut is a one-time code on its way to a person: the only moment at which
 // it is known.
 type GivenOut struct {
-	workspace.GivenOut
+	service.GivenOut
 	Code recovery.Code
 }
 
 // newCode makes a one-time code of 80 random bits. With keys it comes with a key pair for the vault, which has
 // these keys; with nil it opens nothing.
-func (w *Workspace) newCode(keys *vault.Keys) (n workspace.NewOneTime, code recovery.Code, err error) {
+func (w *Workspace) newCode(keys *vault.Keys) (n service.NewOneTime, code recovery.Code, err error) {
 	codes, err := recovery.Generate(w.rand)
 	if err != nil {
 		return n, code, err
 	}
-	n = workspace.NewOneTime{Salt: make([]byte, recovery.SaltSize), Params: w.codeCost}
+	n = service.NewOneTime{Salt: make([]byte, recovery.SaltSize), Params: w.codeCost}
 	if _, err := io.ReadFull(w.rand, n.Salt); err != nil {
 		return n, code, fmt.Errorf("random bytes: %w", err)
 	}
@@ -46,19 +45,19 @@ func (w *Workspace) newCode(keys *vault.Keys) (n workspace.NewOneTime, code reco
 	if err != nil {
 		return n, code, err
 	}
-	n.KeyPair = workspace.WrappedKeyPair{Recipient: own.Recipient(), Keys: sealed}
+	n.KeyPair = service.WrappedKeyPair{Recipient: own.Recipient(), Keys: sealed}
 	n.KeyPair.Wrapped, err = vault.Wrap(recovery.WrappingKey(derived), codeWrap, own)
 	return n, codes[0], err
 }
 
 // newCodes makes one for each of n people, with the vault's keys as far as the session has them. Many take minutes, which count as
 // use of the session and end with it.
-func (s *Session) newCodes(ctx context.Context, n int, progress workspace.Progress) ([]workspace.NewOneTime, []recovery.Code, error) {
+func (s *Session) newCodes(ctx context.Context, n int, progress service.Progress) ([]service.NewOneTime, []recovery.Code, error) {
 	keys, err := s.vaultKeys(ctx)
 	if err != nil && !service.IsCode(err, service.CodeVaultWaiting) {
 		return nil, nil, err
 	}
-	made, codes := make([]workspace.NewOneTime, n), make([]recovery.Code, n)
+	made, codes := make([]service.NewOneTime, n), make([]recovery.Code, n)
 	err = inParallel(ctx, n, progress, func(i int) (err error) {
 		if made[i], codes[i], err = s.w.newCode(&keys); err == nil {
 			err = s.Touch()
@@ -69,14 +68,14 @@ func (s *Session) newCodes(ctx context.Context, n int, progress workspace.Progre
 }
 
 // wipeProofs forgets what proves codes, once the workspace has it.
-func wipeProofs(made []workspace.NewOneTime) {
+func wipeProofs(made []service.NewOneTime) {
 	for _, n := range made {
 		n.Proof.Wipe()
 	}
 }
 
 // proofOf makes of a code that was typed what the workspace looks at, and the key that unwraps what came with it.
-func proofOf(code recovery.Code, t workspace.CodeTerms) (proof, key secret.Bytes, err error) {
+func proofOf(code recovery.Code, t service.CodeTerms) (proof, key secret.Bytes, err error) {
 	p := recovery.Params(t.Params)
 	if err := p.Check(); err != nil {
 		return proof, key, err
@@ -117,7 +116,7 @@ func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.T
 	if err := checkPassword(pw, w.MinPassword(), "password", w.Name(), email); err != nil {
 		return nil, nil, err
 	}
-	proof, key, err := proofOf(code, attempt.CodeTerms)
+	proof, key, err := proofOf(code, attempt.Terms())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -134,7 +133,7 @@ func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.T
 	if err != nil {
 		return nil, nil, err
 	}
-	next, t, err := w.choose(ctx, pw, own, workspace.SealedKeys{})
+	next, t, err := w.choose(ctx, pw, own, service.SealedKeys{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -144,7 +143,7 @@ func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.T
 
 // ownOf unwraps the key pair that came with a code. Whoever has none gets a new one, and waits until somebody gives
 // them the vault's keys.
-func (w *Workspace) ownOf(pair workspace.WrappedKeyPair, key secret.Bytes) (vault.Identity, error) {
+func (w *Workspace) ownOf(pair service.WrappedKeyPair, key secret.Bytes) (vault.Identity, error) {
 	if pair.Recipient == "" {
 		return vault.NewIdentity()
 	}

@@ -9,7 +9,6 @@ import (
 	"countersign/backend/service"
 	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 // OpenDocument is a document that is open for reading, at any place, for as long
@@ -17,7 +16,7 @@ import (
 type OpenDocument struct {
 	contracts.Document
 	io.ReaderAt
-	file workspace.StoredFile
+	file store.StoredBlob
 	keys vault.Keys
 }
 
@@ -57,7 +56,7 @@ func (s *Session) lookAtDocument(ctx context.Context, id string) (o *OpenDocumen
 			return nil, err
 		}
 		o.file, err = s.Files().Open(store.BlobName(id, o.Generation))
-		if errors.Is(err, workspace.ErrFileMissing) && try < 2 {
+		if errors.Is(err, store.ErrBlobMissing) && try < 2 {
 			continue
 		}
 		if err != nil {

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 func TestUnreadable_OnlyADocumentsOwnBytesAreDamage(t *testing.T) {
@@ -15,7 +15,7 @@ func TestUnreadable_OnlyADocumentsOwnBytesAreDamage(t *testing.T) {
 	for _, c := range []struct {
 		err  error
 		want service.Code
-	}{{vault.ErrDocument, service.CodeDocumentDamaged}, {vault.ErrNoKey, service.CodeDocumentDamaged}, {workspace.ErrFilesFailed, service.CodeFolderFailed}, {workspace.ErrFileMissing, service.CodeDocumentMissing}} {
+	}{{vault.ErrDocument, service.CodeDocumentDamaged}, {vault.ErrNoKey, service.CodeDocumentDamaged}, {store.ErrBlobsFailed, service.CodeFolderFailed}, {store.ErrBlobMissing, service.CodeDocumentMissing}} {
 		if got := unreadable(c.err); !service.IsCode(got, c.want) || !errors.Is(got, c.err) {
 			t.Errorf("%v: %v", c.err, got)
 		}

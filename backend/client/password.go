@@ -12,7 +12,6 @@ import (
 	"countersign/backend/service"
 	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 // Passwords stay here. What the workspace gets of one is a public key, signatures, and what was wrapped.
@@ -45,7 +44,7 @@ func (w *Workspace) loadShare(ctx context.Context) error {
 		return service.Explain(fmt.Errorf("this computer's share: %w", err))
 	}
 	if share.Len() != password.KeySize {
-		return service.Explain(fmt.Errorf("this computer's share has %d bytes: %w", share.Len(), workspace.ErrSecretMissing))
+		return service.Explain(fmt.Errorf("this computer's share has %d bytes: %w", share.Len(), store.ErrSecretMissing))
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -78,7 +77,7 @@ func (t typed) clone() typed {
 func (t typed) wipe() { t.derived.Wipe() }
 
 // unwrap gives the person's own key pair. Errors: of vault.Unwrap; and where the recipient is another's.
-func (t typed) unwrap(own workspace.OwnKeys) (vault.Identity, error) {
+func (t typed) unwrap(own service.OwnKeys) (vault.Identity, error) {
 	if own.Lock.Len() != password.KeySize {
 		return vault.Identity{}, errors.New("the lock is not one")
 	}
@@ -93,21 +92,21 @@ func (t typed) unwrap(own workspace.OwnKeys) (vault.Identity, error) {
 
 // choose makes a new password of what was typed, and wraps the person's key pair under it. The
 // workspace is given keys with a key pair that it does not know.
-func (w *Workspace) choose(ctx context.Context, pw secret.Text, own vault.Identity, keys workspace.SealedKeys) (workspace.NewPassword, typed, error) {
+func (w *Workspace) choose(ctx context.Context, pw secret.Text, own vault.Identity, keys service.SealedKeys) (service.NewPassword, typed, error) {
 	salt, lock := make([]byte, password.SaltSize), make([]byte, password.KeySize)
 	for _, b := range [][]byte{salt, lock} {
 		if _, err := rand.Read(b); err != nil {
-			return workspace.NewPassword{}, typed{}, err
+			return service.NewPassword{}, typed{}, err
 		}
 	}
 	t, err := w.deriveTyped(ctx, pw, salt, w.cost)
 	if err != nil {
-		return workspace.NewPassword{}, typed{}, err
+		return service.NewPassword{}, typed{}, err
 	}
-	n := workspace.NewPassword{Salt: salt, Params: w.cost, PublicKey: password.PublicKey(t.derived, t.share), Lock: secret.NewBytes(lock), Short: t.short}
+	n := service.NewPassword{Salt: salt, Params: w.cost, PublicKey: password.PublicKey(t.derived, t.share), Lock: secret.NewBytes(lock), Short: t.short}
 	kek := password.WrappingKey(t.derived, t.share, n.Lock)
 	defer kek.Wipe()
-	n.KeyPair = workspace.WrappedKeyPair{Recipient: own.Recipient(), Keys: keys}
+	n.KeyPair = service.WrappedKeyPair{Recipient: own.Recipient(), Keys: keys}
 	n.KeyPair.Wrapped, err = vault.Wrap(kek, ownWrap, own)
 	return n, t, err
 }
@@ -140,15 +139,15 @@ type Proof struct {
 
 // sign makes of a proof what the workspace looks at. Where no password was typed, none may be needed: a confirmation
 // may wait.
-func (s *Session) sign(ctx context.Context, p Proof) (workspace.Proof, error) {
+func (s *Session) sign(ctx context.Context, p Proof) (service.Proof, error) {
 	if p.Password.Empty() {
-		return workspace.Proof{Factor: workspace.FactorInput{Kind: p.Factor.Kind}}, nil
+		return service.Proof{Factor: service.FactorInput{Kind: p.Factor.Kind}}, nil
 	}
 	factor, err := s.factor(ctx, p.Factor)
 	if err != nil {
-		return workspace.Proof{}, err
+		return service.Proof{}, err
 	}
-	out := workspace.Proof{Factor: factor}
+	out := service.Proof{Factor: factor}
 	terms, _, _, err := s.BeginProof(ctx)
 	if err != nil {
 		return out, err
@@ -191,12 +190,12 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 		return err
 	}
 	defer t.wipe()
-	proof := workspace.Proof{Nonce: terms.Nonce, Signature: t.sign(service.ProofMessage(terms.WorkspaceID, terms.Nonce)), Factor: factor}
+	proof := service.Proof{Nonce: terms.Nonce, Signature: t.sign(service.ProofMessage(terms.WorkspaceID, terms.Nonce)), Factor: factor}
 	own, err := s.ownOrNew()
 	if err != nil {
 		return err
 	}
-	n, chosen, err := s.w.choose(ctx, next, own, workspace.SealedKeys{})
+	n, chosen, err := s.w.choose(ctx, next, own, service.SealedKeys{})
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 	"countersign/backend/service"
 	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 func newTyping(t *testing.T) *Workspace {
@@ -47,11 +46,11 @@ func TestDerive_WeakParametersAreRefused(t *testing.T) {
 func TestChoose_UnwrapsWithThePasswordShareAndLockAlone(t *testing.T) {
 	t.Parallel()
 	w, own := newTyping(t), newIdentity(t)
-	next, right, err := w.choose(t.Context(), chosen, own, workspace.SealedKeys{})
+	next, right, err := w.choose(t.Context(), chosen, own, service.SealedKeys{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys := workspace.OwnKeys{Lock: next.Lock, Recipient: next.KeyPair.Recipient, Wrapped: next.KeyPair.Wrapped}
+	keys := service.OwnKeys{Lock: next.Lock, Recipient: next.KeyPair.Recipient, Wrapped: next.KeyPair.Wrapped}
 	if pair, err := right.unwrap(keys); err != nil || pair.Recipient() != own.Recipient() {
 		t.Fatalf("%v", err)
 	}
@@ -70,7 +69,7 @@ func TestChoose_UnwrapsWithThePasswordShareAndLockAlone(t *testing.T) {
 	another.Recipient = newIdentity(t).Recipient()
 	for name, c := range map[string]struct {
 		typed typed
-		keys  workspace.OwnKeys
+		keys  service.OwnKeys
 	}{"another password": {wrong, keys}, "another computer": {elsewhere, keys}, "another lock": {right, otherLock}} {
 		if pair, err := c.typed.unwrap(c.keys); !errors.Is(err, vault.ErrWrap) || !pair.Empty() {
 			t.Errorf("%s: %v", name, err)
@@ -85,7 +84,7 @@ func TestChoose_UnwrapsWithThePasswordShareAndLockAlone(t *testing.T) {
 			t.Errorf("a lock of %d bytes opens", n)
 		}
 	}
-	if again, _, err := w.choose(t.Context(), chosen, own, workspace.SealedKeys{}); err != nil || bytes.Equal(again.Salt, next.Salt) || again.Lock.Equal(next.Lock) || bytes.Equal(again.PublicKey, next.PublicKey) {
+	if again, _, err := w.choose(t.Context(), chosen, own, service.SealedKeys{}); err != nil || bytes.Equal(again.Salt, next.Salt) || again.Lock.Equal(next.Lock) || bytes.Equal(again.PublicKey, next.PublicKey) {
 		t.Errorf("the same again has the same salt, lock or key: %v", err)
 	}
 }
@@ -94,7 +93,7 @@ func TestChoose_SaysWhatIsTooShortToStandAlone(t *testing.T) {
 	t.Parallel()
 	w := newTyping(t)
 	for text, short := range map[string]bool{"fourteen chars": true, "fifteen chars..": false} {
-		if n, typed, err := w.choose(t.Context(), secret.NewText(text), newIdentity(t), workspace.SealedKeys{}); err != nil || n.Short != short || typed.short != short {
+		if n, typed, err := w.choose(t.Context(), secret.NewText(text), newIdentity(t), service.SealedKeys{}); err != nil || n.Short != short || typed.short != short {
 			t.Errorf("%q: %t, %v", text, n.Short, err)
 		}
 	}
@@ -142,7 +141,7 @@ func TestEnrolling_PasswordIsLeftWithTheEnrolmentAlone(t *testing.T) {
 	message := []byte("what it is for")
 	before := typed.sign(message)
 	c := &Challenge{w: w, typed: typed}
-	e, err := c.enrolling(&workspace.EnrolmentSession{}, nil)
+	e, err := c.enrolling(struct{ service.EnrolmentSession }{}, nil)
 	if err != nil || !bytes.Equal(e.typed.sign(message), before) || bytes.Equal(c.typed.sign(message), before) {
 		t.Errorf("the challenge has it still, or the enrolment has not: %v", err)
 	}

@@ -9,7 +9,6 @@ import (
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
 )
 
 // Recovery codes are made and typed here. The workspace gets what proves them.
@@ -17,13 +16,13 @@ import (
 // Issued is a recovery set on its way to paper: the only moment at which its
 // codes are known.
 type Issued struct {
-	workspace.Issued
+	service.Issued
 	Codes []recovery.Code
 }
 
 // sets are recovery codes of some people, and what the workspace gets of them.
 type sets struct {
-	made  []workspace.NewSet
+	made  []service.NewSet
 	codes [][]recovery.Code
 }
 
@@ -39,7 +38,7 @@ func (w *Workspace) drawSets(n int) (s sets, err error) {
 			return s, fmt.Errorf("random bytes: %w", err)
 		}
 		s.codes = append(s.codes, codes)
-		s.made = append(s.made, workspace.NewSet{Salt: salt, Params: w.codeCost, Proofs: make([]secret.Bytes, len(codes))})
+		s.made = append(s.made, service.NewSet{Salt: salt, Params: w.codeCost, Proofs: make([]secret.Bytes, len(codes))})
 	}
 	return s, nil
 }
@@ -114,11 +113,11 @@ func (c *shownCodes) prepare(w *Workspace) {
 
 // show has the workspace take codes, unless an enrolment leads to none, and shows them. It gives those
 // that are shown already where the workspace takes no others.
-func (c *shownCodes) show(ctx context.Context, w *Workspace, enrolment bool, take func(workspace.NewSet) (*workspace.Issued, error)) (*Issued, error) {
+func (c *shownCodes) show(ctx context.Context, w *Workspace, enrolment bool, take func(service.NewSet) (*service.Issued, error)) (*Issued, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if enrolment && c.none {
-		_, err := take(workspace.NewSet{})
+		_, err := take(service.NewSet{})
 		return nil, err
 	}
 	c.makeAhead(w)
@@ -147,7 +146,7 @@ func (c *shownCodes) show(ctx context.Context, w *Workspace, enrolment bool, tak
 }
 
 // showing gives the codes that are shown now. Errors: enrolment_ended.
-func (c *shownCodes) showing(issued workspace.Issued, err error) (Issued, error) {
+func (c *shownCodes) showing(issued service.Issued, err error) (Issued, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err == nil && issued.Sheet != c.sheet { // ended, and begun anew, in between
@@ -172,14 +171,14 @@ func (c *shownCodes) ended(err error) error {
 // Confirm takes the first code that the new phone shows, and gives ten recovery codes where the enrolment leads to some: see
 // workspace.Session.Confirm.
 func (s *Session) Confirm(ctx context.Context, input secret.Text) (*Issued, error) {
-	return s.codes.show(ctx, s.w, true, func(made workspace.NewSet) (*workspace.Issued, error) { return s.Session.Confirm(ctx, input, made) })
+	return s.codes.show(ctx, s.w, true, func(made service.NewSet) (*service.Issued, error) { return s.Session.Confirm(ctx, input, made) })
 }
 
 // BeginNewCodes makes ten new recovery codes: see workspace.Session.BeginNewCodes.
 func (s *Session) BeginNewCodes(ctx context.Context, proof Proof) (*Issued, error) {
 	s.codes.prepare(s.w)
-	return signing(ctx, s, proof, func(p workspace.Proof) (*Issued, error) {
-		return s.codes.show(ctx, s.w, false, func(made workspace.NewSet) (*workspace.Issued, error) { return s.Session.BeginNewCodes(ctx, made, p) })
+	return signing(ctx, s, proof, func(p service.Proof) (*Issued, error) {
+		return s.codes.show(ctx, s.w, false, func(made service.NewSet) (*service.Issued, error) { return s.Session.BeginNewCodes(ctx, made, p) })
 	})
 }
 
@@ -206,7 +205,7 @@ func (s *Session) CancelNewCodes(ctx context.Context) error {
 }
 
 // Begin makes a new key for the phone: see workspace.EnrolmentSession.Begin.
-func (e *EnrolmentSession) Begin(ctx context.Context) (workspace.Shown, error) {
+func (e *EnrolmentSession) Begin(ctx context.Context) (service.Shown, error) {
 	shown, err := e.EnrolmentSession.Begin(ctx)
 	e.codes.begun(e.w, true, err)
 	return shown, err
@@ -214,7 +213,7 @@ func (e *EnrolmentSession) Begin(ctx context.Context) (workspace.Shown, error) {
 
 // Confirm takes the first code of the phone, and gives ten recovery codes: see workspace.Session.Confirm.
 func (e *EnrolmentSession) Confirm(ctx context.Context, input secret.Text) (*Issued, error) {
-	return e.codes.show(ctx, e.w, true, func(made workspace.NewSet) (*workspace.Issued, error) {
+	return e.codes.show(ctx, e.w, true, func(made service.NewSet) (*service.Issued, error) {
 		return e.EnrolmentSession.Confirm(ctx, input, made)
 	})
 }
@@ -236,15 +235,15 @@ func (e *EnrolmentSession) CancelEnrolment(ctx context.Context) error {
 
 // FactorInput is a second factor as it was typed.
 type FactorInput struct {
-	Kind  workspace.FactorKind
+	Kind  service.FactorKind
 	Value secret.Text
 }
 
 // sent makes of it what the workspace looks at. Errors: recovery_required, recovery_form; those of terms.
-func (in FactorInput) sent(terms func() (workspace.CodeTerms, error)) (workspace.FactorInput, error) {
-	out := workspace.FactorInput{Kind: in.Kind}
+func (in FactorInput) sent(terms func() (service.CodeTerms, error)) (service.FactorInput, error) {
+	out := service.FactorInput{Kind: in.Kind}
 	var err error
-	if in.Kind == workspace.FactorRecovery {
+	if in.Kind == service.FactorRecovery {
 		out.Proof, err = recoveryProof(in.Value, terms)
 	} else {
 		out.Code = in.Value
@@ -253,7 +252,7 @@ func (in FactorInput) sent(terms func() (workspace.CodeTerms, error)) (workspace
 }
 
 // recoveryProof makes of a recovery code that was typed what the workspace looks at.
-func recoveryProof(input secret.Text, terms func() (workspace.CodeTerms, error)) (secret.Bytes, error) {
+func recoveryProof(input secret.Text, terms func() (service.CodeTerms, error)) (secret.Bytes, error) {
 	code, err := parseCode(input, "recovery", service.CodeRecoveryRequired, service.CodeRecoveryForm)
 	if err != nil {
 		return secret.Bytes{}, err
@@ -270,13 +269,13 @@ func recoveryProof(input secret.Text, terms func() (workspace.CodeTerms, error))
 }
 
 // factor is sent, of who is signed in.
-func (s *Session) factor(ctx context.Context, in FactorInput) (workspace.FactorInput, error) {
-	return in.sent(func() (workspace.CodeTerms, error) { return s.BeginRecovery(ctx) })
+func (s *Session) factor(ctx context.Context, in FactorInput) (service.FactorInput, error) {
+	return in.sent(func() (service.CodeTerms, error) { return s.BeginRecovery(ctx) })
 }
 
 // Recover takes a recovery code. Errors: recovery_required, recovery_form, and those of workspace.Challenge.Recover.
 func (c *Challenge) Recover(ctx context.Context, input secret.Text) (*Session, error) {
-	proof, err := recoveryProof(input, func() (workspace.CodeTerms, error) { return c.BeginRecovery(ctx) })
+	proof, err := recoveryProof(input, func() (service.CodeTerms, error) { return c.BeginRecovery(ctx) })
 	if err != nil {
 		return nil, err
 	}

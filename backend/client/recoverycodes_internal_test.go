@@ -10,7 +10,6 @@ import (
 	"countersign/backend/recovery"
 	"countersign/backend/service"
 	"countersign/backend/store"
-	"countersign/backend/workspace"
 )
 
 func TestShownCodes_AreThoseOfTheSheetThatIsShown(t *testing.T) {
@@ -18,12 +17,12 @@ func TestShownCodes_AreThoseOfTheSheetThatIsShown(t *testing.T) {
 	w := &Workspace{rand: rand.Reader, codeCost: store.Argon2id(recovery.Cheap)}
 	var c shownCodes
 	c.begun(w, true, nil)
-	var sent []workspace.NewSet
+	var sent []service.NewSet
 	var last []byte // the last proof of each
-	take := func(sheet int, err error) func(workspace.NewSet) (*workspace.Issued, error) {
-		return func(n workspace.NewSet) (*workspace.Issued, error) {
+	take := func(sheet int, err error) func(service.NewSet) (*service.Issued, error) {
+		return func(n service.NewSet) (*service.Issued, error) {
 			sent, last = append(sent, n), bytes.Clone(n.Proofs[9].Reveal())
-			return &workspace.Issued{Sheet: sheet}, err
+			return &service.Issued{Sheet: sheet}, err
 		}
 	}
 	wrong := errors.New("the code is wrong")
@@ -46,10 +45,10 @@ func TestShownCodes_AreThoseOfTheSheetThatIsShown(t *testing.T) {
 	if again, err := c.show(t.Context(), w, true, take(7, nil)); err != nil || again.Codes[0] != first.Codes[0] {
 		t.Errorf("other codes are shown for the same sheet: %v", err)
 	}
-	if shown, err := c.showing(workspace.Issued{Sheet: 7}, nil); err != nil || shown.Codes[0] != first.Codes[0] {
+	if shown, err := c.showing(service.Issued{Sheet: 7}, nil); err != nil || shown.Codes[0] != first.Codes[0] {
 		t.Errorf("other codes are shown: %v", err)
 	}
-	if shown, err := c.showing(workspace.Issued{Sheet: 8}, nil); !service.IsCode(err, service.CodeEnrolmentEnded) || shown.Codes != nil {
+	if shown, err := c.showing(service.Issued{Sheet: 8}, nil); !service.IsCode(err, service.CodeEnrolmentEnded) || shown.Codes != nil {
 		t.Errorf("codes of another sheet are shown: %v", err)
 	}
 	if c.begun(w, true, wrong); c.sheet != 7 { // what did not begin changes nothing
@@ -61,7 +60,7 @@ func TestShownCodes_AreThoseOfTheSheetThatIsShown(t *testing.T) {
 	if c.begun(w, false, nil); c.codes != nil || c.sheet != 0 || c.ahead != nil {
 		t.Error("another enrolment has them still")
 	}
-	if none, err := c.show(t.Context(), w, true, func(n workspace.NewSet) (*workspace.Issued, error) {
+	if none, err := c.show(t.Context(), w, true, func(n service.NewSet) (*service.Issued, error) {
 		if n.Proofs != nil {
 			t.Error("codes are made for an enrolment that leads to none")
 		}
@@ -83,7 +82,7 @@ func TestShownCodes_WhatCannotBeMadeIsTriedAgain(t *testing.T) {
 	w := &Workspace{rand: noBytes{}, codeCost: store.Argon2id(recovery.Cheap)}
 	var c shownCodes
 	c.begun(w, true, nil)
-	never := func(workspace.NewSet) (*workspace.Issued, error) {
+	never := func(service.NewSet) (*service.Issued, error) {
 		t.Error("the workspace is given some")
 		return nil, nil
 	}
@@ -91,7 +90,7 @@ func TestShownCodes_WhatCannotBeMadeIsTriedAgain(t *testing.T) {
 		t.Error(err)
 	}
 	w.rand = rand.Reader
-	issued, err := c.show(t.Context(), w, true, func(workspace.NewSet) (*workspace.Issued, error) { return &workspace.Issued{Sheet: 1}, nil })
+	issued, err := c.show(t.Context(), w, true, func(service.NewSet) (*service.Issued, error) { return &service.Issued{Sheet: 1}, nil })
 	if err != nil || len(issued.Codes) != recovery.SetSize {
 		t.Errorf("%+v, %v", issued, err)
 	}

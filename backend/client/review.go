@@ -9,40 +9,35 @@ import (
 	"countersign/backend/service"
 	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 // Quarantine is a workspace whose database does not fit its log: see workspace.Quarantine.
 type Quarantine struct {
-	*workspace.Quarantine
+	service.Quarantine
 	w     *Workspace
 	files store.Blobs
 }
 
-// OpenQuarantined opens what Open has refused as not_authentic: see workspace.OpenQuarantined.
-func OpenQuarantined(ctx context.Context, c workspace.Config) (*Quarantine, error) {
-	q, in, err := workspace.OpenQuarantined(ctx, c)
-	if q == nil {
-		return nil, err
-	}
+// OpenQuarantined puts the client's half in front of a workspace that is in quarantine. files are its contracts; nil where they
+// are not dealt with.
+func OpenQuarantined(ctx context.Context, q service.Quarantine, in service.Workspace, c Config, files store.Blobs) (*Quarantine, error) {
 	w := newClient(in, c)
 	if err := w.loadShare(ctx); err != nil {
-		in.Close()
 		return nil, err
 	}
-	return &Quarantine{q, w, c.Files}, nil
+	return &Quarantine{q, w, files}, nil
 }
 
 // Acceptance is an owner who was proven and may take a quarantined workspace as it is: see workspace.Acceptance.
 type Acceptance struct {
-	*workspace.Acceptance
+	service.Acceptance
 	review Review
 }
 
 // Review is what an owner sees before they accept a database that does not fit its
 // log: what was changed, who can sign in afterwards, and which contracts are missing.
 type Review struct {
-	workspace.Review
+	service.Review
 	Contracts ReviewedContracts
 }
 
@@ -67,17 +62,18 @@ func (q *Quarantine) Prove(ctx context.Context, email string, pw secret.Text, in
 	if err != nil {
 		return nil, err
 	}
-	factor, err := in.sent(func() (workspace.CodeTerms, error) { return attempt.Recovery, nil })
+	terms := attempt.Terms()
+	factor, err := in.sent(func() (service.CodeTerms, error) { return terms.Recovery, nil })
 	if err != nil {
 		return nil, err
 	}
 	defer factor.Proof.Wipe()
-	t, err := q.w.deriveTyped(ctx, pw, attempt.Salt, attempt.Params)
+	t, err := q.w.deriveTyped(ctx, pw, terms.Salt, terms.Params)
 	if err != nil {
 		return nil, err
 	}
 	defer t.wipe()
-	a, err := attempt.Prove(ctx, t.sign(service.SignInMessage(attempt.WorkspaceID, attempt.Nonce)), factor)
+	a, err := attempt.Prove(ctx, t.sign(service.SignInMessage(terms.WorkspaceID, terms.Nonce)), factor)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +84,7 @@ func (q *Quarantine) Prove(ctx context.Context, email string, pw secret.Text, in
 	defer keys.Wipe()
 	var signature []byte
 	if !keys.Empty() {
-		signature = keys.Sign(service.ReviewMessage(attempt.WorkspaceID, attempt.Nonce))
+		signature = keys.Sign(service.ReviewMessage(terms.WorkspaceID, terms.Nonce))
 	}
 	if err := a.Look(ctx, signature); err != nil {
 		return nil, err
@@ -105,7 +101,7 @@ func (q *Quarantine) Prove(ctx context.Context, email string, pw secret.Text, in
 
 // vaultKeys opens the vault's keys with the owner's key pair. They are empty where the key pair or they do not open, which leaves the
 // contracts without names, and where they are not those that the keychain knows. Errors: folder.
-func (q *Quarantine) vaultKeys(ctx context.Context, a *workspace.Acceptance, t typed) (vault.Keys, error) {
+func (q *Quarantine) vaultKeys(ctx context.Context, a service.Acceptance, t typed) (vault.Keys, error) {
 	own, err := a.OwnKeys(ctx)
 	if err != nil {
 		return vault.Keys{}, err
@@ -153,7 +149,7 @@ func (r *Review) seeContracts(in store.Blobs, keys vault.Keys) error {
 		there := files[file]
 		delete(files, file)
 		delete(listed, row.ID)
-		if row.State == workspace.DocumentPurged {
+		if row.State == service.DocumentPurged {
 			continue
 		}
 		name := row.ID
@@ -192,5 +188,5 @@ func (r *Review) nameContracts(keys vault.Keys) {
 			r.Changed[i].Name, r.Changed[i].ID = names[c.ID], ""
 		}
 	}
-	r.Changed = workspace.Together(r.Changed)
+	r.Changed = service.Together(r.Changed)
 }

@@ -10,7 +10,6 @@ import (
 	"countersign/backend/service"
 	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 // rotateAtATime is how many documents share a commit of a rotation.
@@ -20,7 +19,7 @@ const rotateAtATime = 16
 // then takes the old key from everybody. It can be stopped at any time, and goes
 // on where it was. It does nothing where none is running, or it is held. Errors: forbidden,
 // vault_waiting, document_missing, document_damaged, session_ended; folder.
-func (a *Admin) Rotate(ctx context.Context, progress workspace.Progress) error {
+func (a *Admin) Rotate(ctx context.Context, progress service.Progress) error {
 	if _, err := a.s.Session.Admin(ctx); err != nil { // they are still one
 		return err
 	}
@@ -72,10 +71,10 @@ func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(given, func(g workspace.GivenKeys) bool { return g.Holder == v.Holder }) {
+	if !slices.ContainsFunc(given, func(g service.GivenKeys) bool { return g.Holder == v.Holder }) {
 		return service.Refuse(service.CodeVaultWaiting) // what is added could not be read here
 	}
-	err = a.s.signing(ctx, proof, func(p workspace.Proof) error { return a.Admin.BeginRotation(ctx, p, publicKey(keys), given) })
+	err = a.s.signing(ctx, proof, func(p service.Proof) error { return a.Admin.BeginRotation(ctx, p, publicKey(keys), given) })
 	if err != nil {
 		return err
 	}
@@ -115,15 +114,15 @@ var errBadDocument = errors.New("a document cannot be encrypted anew")
 
 // rotateSome brings some documents under the newest key. One that cannot be read
 // is skipped, and keeps the old key in force: nothing is given up.
-func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress workspace.Progress) (more bool, err error) {
-	read, err := a.s.read(ctx, workspace.DocumentQuery{Behind: rotateAtATime + len(skip)})
+func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress service.Progress) (more bool, err error) {
+	read, err := a.s.read(ctx, service.DocumentQuery{Behind: rotateAtATime + len(skip)})
 	if err != nil {
 		return false, err
 	}
 	if progress != nil && read.All > 0 {
 		progress(int64(read.All-read.Older), int64(read.All))
 	}
-	var moved []workspace.DocumentRow
+	var moved []service.DocumentRow
 	var bad error
 	for _, row := range read.Rows {
 		if skip[row.ID] {
@@ -133,7 +132,7 @@ func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress w
 			if ctx.Err() != nil {
 				return false, ctx.Err()
 			}
-			if errors.Is(err, workspace.ErrFilesFull) || errors.Is(err, workspace.ErrFilesReadOnly) || errors.Is(err, workspace.ErrFilesFailed) {
+			if errors.Is(err, store.ErrBlobsFull) || errors.Is(err, store.ErrBlobsReadOnly) || errors.Is(err, store.ErrBlobsFailed) {
 				return false, service.Explain(err)
 			}
 			skip[row.ID] = true
@@ -155,8 +154,8 @@ func (a *Admin) rotateSome(ctx context.Context, skip map[string]bool, progress w
 
 // reencrypt writes a document's file anew under the newest key, verified against
 // what was noted of it. One that was purged has no file.
-func (a *Admin) reencrypt(ctx context.Context, keys vault.Keys, row workspace.DocumentRow) (err error) {
-	if row.State == workspace.DocumentPurged {
+func (a *Admin) reencrypt(ctx context.Context, keys vault.Keys, row service.DocumentRow) (err error) {
+	if row.State == service.DocumentPurged {
 		return nil
 	}
 	s := a.s
@@ -188,9 +187,9 @@ func (a *Admin) reencrypt(ctx context.Context, keys vault.Keys, row workspace.Do
 }
 
 // commitRotated makes the new files the documents', whatever was changed of these meanwhile.
-func (a *Admin) commitRotated(ctx context.Context, keys vault.Keys, moved []workspace.DocumentRow) error {
+func (a *Admin) commitRotated(ctx context.Context, keys vault.Keys, moved []service.DocumentRow) error {
 	return retryConflicts(func() error {
-		all := make([]workspace.ChangedDocument, len(moved))
+		all := make([]service.ChangedDocument, len(moved))
 		for i, was := range moved {
 			d, err := contracts.Decrypt(was, keys)
 			if err != nil {
@@ -201,15 +200,15 @@ func (a *Admin) commitRotated(ctx context.Context, keys vault.Keys, moved []work
 			if err != nil {
 				return err
 			}
-			all[i] = workspace.ChangedDocument{Was: was.Ciphertext, Row: row}
+			all[i] = service.ChangedDocument{Was: was.Ciphertext, Row: row}
 		}
 		err := a.RotateDocuments(context.WithoutCancel(ctx), keys.Generation(), all)
-		if errors.Is(err, workspace.ErrStoreConflict) {
+		if errors.Is(err, store.ErrConflict) {
 			ids := make([]string, len(moved))
 			for i, row := range moved {
 				ids[i] = row.ID
 			}
-			now, readErr := a.s.read(context.WithoutCancel(ctx), workspace.DocumentQuery{IDs: ids})
+			now, readErr := a.s.read(context.WithoutCancel(ctx), service.DocumentQuery{IDs: ids})
 			if readErr != nil {
 				return readErr
 			}

@@ -6,12 +6,11 @@ import (
 
 	"countersign/backend/recovery"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
 )
 
 // PrintRun is a print run under way, whose codes are made here: see workspace.PrintRun.
 type PrintRun struct {
-	*workspace.PrintRun
+	service.PrintRun
 	s *Session
 
 	mu    sync.Mutex
@@ -21,13 +20,13 @@ type PrintRun struct {
 // RunSheet is a sheet of a run on its way to paper: the only moment at which its
 // codes are known.
 type RunSheet struct {
-	workspace.RunSheet
+	service.RunSheet
 	Codes []recovery.Code
 }
 
 // BeginRun begins a print run: see workspace.Admin.BeginRun.
-func (a *Admin) BeginRun(ctx context.Context, r workspace.RunRequest, proof Proof) (*PrintRun, error) {
-	return signing(ctx, a.s, proof, func(p workspace.Proof) (*PrintRun, error) {
+func (a *Admin) BeginRun(ctx context.Context, r service.RunRequest, proof Proof) (*PrintRun, error) {
+	return signing(ctx, a.s, proof, func(p service.Proof) (*PrintRun, error) {
 		run, err := a.Admin.BeginRun(ctx, r, p)
 		if run == nil {
 			return nil, err
@@ -39,7 +38,7 @@ func (a *Admin) BeginRun(ctx context.Context, r workspace.RunRequest, proof Proo
 // Issue makes the sheets and hands each to take in their order. Codes are made on all cores while earlier ones are
 // written. It can be called once; after an error, be it take's or ctx's, the run is to be cancelled. Errors: those
 // of workspace.PrintRun.MakeSheets; take's own.
-func (r *PrintRun) Issue(ctx context.Context, progress workspace.Progress, take func(RunSheet) error) error {
+func (r *PrintRun) Issue(ctx context.Context, progress service.Progress, take func(RunSheet) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	members := len(r.Plan().Names)
@@ -80,8 +79,8 @@ func (r *PrintRun) make(ctx context.Context, members int) (<-chan sets, <-chan e
 	go func() {
 		defer close(failed)
 		defer close(batches)
-		for from := 0; from < members; from += workspace.RunBatch {
-			some, err := r.s.w.drawSets(min(workspace.RunBatch, members-from))
+		for from := 0; from < members; from += service.RunBatch {
+			some, err := r.s.w.drawSets(min(service.RunBatch, members-from))
 			if err == nil {
 				err = some.prove(ctx)
 			}
@@ -102,12 +101,12 @@ func (r *PrintRun) make(ctx context.Context, members int) (<-chan sets, <-chan e
 
 // PutInForce replaces the old sets by the new ones, once every sheet was taken: see workspace.PrintRun.PutInForce. Errors: run_over
 // where not every one was; those of PutInForce.
-func (r *PrintRun) PutInForce(ctx context.Context, progress workspace.Progress) (workspace.RunResult, error) {
+func (r *PrintRun) PutInForce(ctx context.Context, progress service.Progress) (service.RunResult, error) {
 	r.mu.Lock()
 	taken := r.taken
 	r.mu.Unlock()
 	if !taken {
-		return workspace.RunResult{State: workspace.RunIssuing}, service.Refuse(service.CodeRunOver)
+		return service.RunResult{State: service.RunIssuing}, service.Refuse(service.CodeRunOver)
 	}
 	return r.PrintRun.PutInForce(ctx, progress)
 }

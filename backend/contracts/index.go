@@ -63,7 +63,9 @@ func documentOfLine(line []string) (d Document, ok bool) {
 
 // WriteIndex replaces the table of contents, encrypted to the newest key: with an Emergency Kit
 // and the age tool it says which file is which.
-func WriteIndex(files store.Blobs, keys vault.Keys, all []Document) error {
+func WriteIndex(files interface {
+	WriteIndex(func(io.Writer) error) error
+}, keys vault.Keys, all []Document) error {
 	all = slices.SortedFunc(slices.Values(all), func(a, b Document) int { return strings.Compare(a.Name, b.Name) })
 	var text strings.Builder
 	out := csv.NewWriter(&text)

@@ -10,9 +10,10 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // nothingIsLeftOver: no intent, no pending set, and exactly the keychain's items
@@ -20,9 +21,9 @@ import (
 func (a *aftermath) nothingIsLeftOver() {
 	a.Helper()
 	want := map[string]bool{}
-	a.view(func(tx workspace.ReadTx) error {
+	a.view(func(tx store.ReadTx) error {
 		info, err := tx.Info()
-		if errors.Is(err, workspace.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		if info.CreatedAt.IsZero() {
@@ -38,7 +39,7 @@ func (a *aftermath) nothingIsLeftOver() {
 		return err
 	})
 	if a.w != nil { // what is sealed is not tidied up
-		a.view(func(tx workspace.ReadTx) error {
+		a.view(func(tx store.ReadTx) error {
 			intents, err := tx.Intents()
 			if len(intents) > 0 {
 				a.Errorf("an intent is left: %+v", intents)
@@ -53,7 +54,7 @@ func (a *aftermath) nothingIsLeftOver() {
 			if err != nil {
 				return err
 			}
-			for _, state := range []workspace.RunState{workspace.RunIssuing, workspace.RunReady} {
+			for _, state := range []store.RunState{store.RunIssuing, store.RunReady} {
 				runs, err := tx.RunsIn(state)
 				if err != nil {
 					return err
@@ -86,7 +87,7 @@ func (a *aftermath) theLedgerAgrees() {
 	if a.w == nil {
 		return
 	}
-	a.view(func(tx workspace.ReadTx) error {
+	a.view(func(tx store.ReadTx) error {
 		runs, err := tx.Runs(0, 100)
 		if err != nil {
 			return err
@@ -102,19 +103,19 @@ func (a *aftermath) theLedgerAgrees() {
 				if err != nil {
 					return err
 				}
-				if inForce := e.State == workspace.SetActive; inForce != (m.Sheet == e.Sheet && m.Run == r.Number) {
+				if inForce := e.State == store.SetActive; inForce != (m.Sheet == e.Sheet && m.Run == r.Number) {
 					a.Errorf("the ledger says that sheet %d is %s, and %s has sheet %d", e.Sheet, e.State, m.Email, m.Sheet)
 				}
 				switch e.State {
-				case workspace.SetActive, workspace.SetReplaced, workspace.SetVoided: // or was, until a later one or somebody ended it
+				case store.SetActive, store.SetReplaced, store.SetVoided: // or was, until a later one or somebody ended it
 					reached++
 					continue
 				}
-				if m.On && m.State != workspace.ProfileRemoved && a.paper.Sheets[m.Sheet] == nil {
+				if m.On && m.State != store.ProfileRemoved && a.paper.Sheets[m.Sheet] == nil {
 					a.Errorf("%s was not reached, and has sheet %d, which nobody has seen", m.Email, m.Sheet)
 				}
 			}
-			if r.State == workspace.RunDone && reached < len(r.Members) {
+			if r.State == store.RunDone && reached < len(r.Members) {
 				a.Errorf("run %d is %s, with %d of %d sheets in force", r.Number, r.State, reached, len(r.Members))
 			}
 		}
@@ -132,7 +133,7 @@ func (a *aftermath) theLogVerifies() {
 		}
 	}
 	v := audit.NewVerifier(secret.NewBytes([]byte(key)))
-	a.view(func(tx workspace.ReadTx) error {
+	a.view(func(tx store.ReadTx) error {
 		for e, err := range tx.Events(0) {
 			if err == nil {
 				err = v.Next(e.Event, e.Signature)
@@ -294,7 +295,7 @@ func (a *aftermath) aWorkspaceCanBeMade() {
 func (a *aftermath) theOwnerCanAccept() {
 	a.Helper()
 	ctx := a.Context()
-	sealed, err := client.OpenQuarantined(ctx, workspace.Config{Store: a.store, Secrets: a.home.keychain(), Now: a.clock.now, Password: cheap})
+	sealed, err := local.OpenQuarantined(ctx, local.Config{Store: a.store, Secrets: a.home.keychain(), Now: a.clock.now, Password: cheap})
 	if err == nil {
 		err = accept(ctx, sealed, email, secret.NewText(firstPass), byCode(code(a.state.Phone, a.clock.now())))
 	}

@@ -11,7 +11,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // afterwards is when the program is started again: every pause is over.
@@ -44,7 +44,7 @@ type aftermath struct {
 	clock *clock
 	paper paper
 	store *sqlite.Store
-	w     *client.Workspace // nil where the home is sealed
+	w     *client.Local // nil where the home is sealed
 	state state
 }
 
@@ -106,7 +106,7 @@ func (a *aftermath) close() {
 	a.store = nil
 }
 
-func (a *aftermath) view(fn func(workspace.ReadTx) error) {
+func (a *aftermath) view(fn func(store.ReadTx) error) {
 	a.Helper()
 	if err := a.store.View(a.Context(), fn); err != nil {
 		a.Fatal(err)
@@ -123,23 +123,23 @@ func (a *aftermath) items() map[string]string {
 }
 
 // owner is who made the workspace: the first profile.
-func owner(tx workspace.ReadTx) (first workspace.Profile, err error) {
+func owner(tx store.ReadTx) (first store.Profile, err error) {
 	all, err := profiles(tx)
 	if err == nil && len(all) == 0 {
-		err = workspace.ErrNotFound
+		err = store.ErrNotFound
 	}
 	if err != nil {
 		return first, err
 	}
-	return slices.MinFunc(all, func(a, b workspace.Profile) int { return a.CreatedAt.Compare(b.CreatedAt) }), nil
+	return slices.MinFunc(all, func(a, b store.Profile) int { return a.CreatedAt.Compare(b.CreatedAt) }), nil
 }
 
-func profiles(tx workspace.ReadTx) (all []workspace.Profile, err error) {
+func profiles(tx store.ReadTx) (all []store.Profile, err error) {
 	for row, err := range tx.Rows() {
 		if err != nil {
 			return nil, err
 		}
-		if p, ok := row.Value.(workspace.Profile); ok {
+		if p, ok := row.Value.(store.Profile); ok {
 			all = append(all, p)
 		}
 	}
@@ -150,9 +150,9 @@ func (a *aftermath) observe() (s state) {
 	a.Helper()
 	s.Quarantined = a.w == nil
 	items := a.items()
-	a.view(func(tx workspace.ReadTx) error {
+	a.view(func(tx store.ReadTx) error {
 		p, err := owner(tx)
-		if errors.Is(err, workspace.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		s.Created, s.Name, s.Email, s.Password = true, p.Name, p.Email, p.Password.ChangedAt
@@ -168,11 +168,11 @@ func (a *aftermath) observe() (s state) {
 		f, err := tx.Factor(p.ID)
 		if err == nil {
 			s.On, s.Phone = true, items[f.Item]
-		} else if !errors.Is(err, workspace.ErrNotFound) {
+		} else if !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 		set, err := tx.ActiveSet(p.ID)
-		if errors.Is(err, workspace.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		codes, err := tx.Codes(set.ID)
@@ -197,15 +197,15 @@ func (a *aftermath) observe() (s state) {
 }
 
 // attempts gives the failures in a row that are counted for the owner.
-func (a *aftermath) attempts(kind workspace.Kind) (n int) {
+func (a *aftermath) attempts(kind store.Kind) (n int) {
 	a.Helper()
-	a.view(func(tx workspace.ReadTx) error {
+	a.view(func(tx store.ReadTx) error {
 		p, err := owner(tx)
 		if err != nil {
 			return err
 		}
 		at, err := tx.Attempts(p.ID, kind)
-		if errors.Is(err, workspace.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		n = at.Failures

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/journal"
 	"countersign/backend/sqlite"
 	"countersign/backend/store"
 	"countersign/backend/workspace"
@@ -22,24 +23,24 @@ import (
 // first time, as one that conflicts with another; then its caller has to run it again. A
 // View is run again by the store. It also refuses what is asked while a walk is open.
 type twiceStore struct {
-	workspace.Store
+	store.Store
 	again *atomic.Bool // the next Update is the second run
 	runs  *atomic.Int32
 }
 
-func newTwiceStore(s workspace.Store) twiceStore {
+func newTwiceStore(s store.Store) twiceStore {
 	return twiceStore{s, &atomic.Bool{}, &atomic.Int32{}}
 }
 
-func (s twiceStore) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
-	run := func(tx workspace.WriteTx) error {
+func (s twiceStore) Update(ctx context.Context, fn func(store.WriteTx) error) error {
+	run := func(tx store.WriteTx) error {
 		alone := &walks{}
 		return errors.Join(fn(newWalkingTx(tx, alone)), alone.err)
 	}
 	if s.again.CompareAndSwap(true, false) {
 		return s.Store.Update(ctx, run)
 	}
-	err := s.Store.Update(ctx, func(tx workspace.WriteTx) error {
+	err := s.Store.Update(ctx, func(tx store.WriteTx) error {
 		if err := run(tx); err != nil {
 			return err
 		}
@@ -52,9 +53,9 @@ func (s twiceStore) Update(ctx context.Context, fn func(workspace.WriteTx) error
 	return err
 }
 
-func (s twiceStore) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
+func (s twiceStore) View(ctx context.Context, fn func(store.ReadTx) error) error {
 	for range 2 {
-		err := s.Store.View(ctx, func(tx workspace.ReadTx) error {
+		err := s.Store.View(ctx, func(tx store.ReadTx) error {
 			alone := &walks{}
 			return errors.Join(fn(failingReads{tx, &faults{}, alone}), alone.err)
 		})
@@ -70,10 +71,10 @@ func (s twiceStore) Snapshot(ctx context.Context) ([]byte, error) {
 }
 
 func (s twiceStore) CheckIndexes(ctx context.Context) error {
-	return s.Store.(workspace.Checker).CheckIndexes(ctx)
+	return s.Store.(journal.Checker).CheckIndexes(ctx)
 }
 
-func newWalkingTx(tx workspace.WriteTx, w *walks) failingTx {
+func newWalkingTx(tx store.WriteTx, w *walks) failingTx {
 	return failingTx{failingReads{tx, &faults{}, w}, tx}
 }
 
@@ -114,9 +115,9 @@ func TestTransaction_CanRunAgainAndWalksAlone(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := &faultyScene{useCase: c, template: template}
-			once := s.playWith(t, func(store workspace.Store) workspace.Store { return store })
+			once := s.playWith(t, func(store store.Store) store.Store { return store })
 			var twice twiceStore
-			again := s.playWith(t, func(store workspace.Store) workspace.Store { twice = newTwiceStore(store); return twice })
+			again := s.playWith(t, func(store store.Store) store.Store { twice = newTwiceStore(store); return twice })
 			if err := errors.Join(once.unready, once.err, again.unready, again.err); err != nil {
 				t.Fatal(err, errors.Unwrap(err))
 			}
@@ -134,7 +135,7 @@ func TestTransaction_CanRunAgainAndWalksAlone(t *testing.T) {
 }
 
 // playWith does the use case in a copy of the template, over a store that is wrapped.
-func (s *faultyScene) playWith(t *testing.T, wrap func(workspace.Store) workspace.Store) (out played) {
+func (s *faultyScene) playWith(t *testing.T, wrap func(store.Store) store.Store) (out played) {
 	t.Helper()
 	h, err := s.template.copyTo(filepath.Join(memoryDir(t), "home"))
 	if err != nil {

@@ -5,9 +5,10 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // useCase is something that a person does, cut off at each of its writes.
@@ -23,7 +24,7 @@ type useCase struct {
 	// case's own writes have a before and an after.
 	prepares bool
 	// guesses are of this kind and wrong: each that was paid for stays counted.
-	guesses workspace.Kind
+	guesses store.Kind
 }
 
 // signedIn makes a use case of a session.
@@ -73,7 +74,7 @@ var useCases = []useCase{
 		_, err := p.w.Create(p.ctx, client.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(firstPass)})
 		expect(err, service.CodeKeychainFailed)
 	}, ready: func(p *person) func() {
-		p.w = got(client.Open(p.ctx, p.config()))
+		p.w = got(local.Open(p.ctx, p.config()))
 		return func() { p.create() }
 	}},
 	{name: "clean up after a creation that failed", base: empty, given: func(p *person) {
@@ -88,8 +89,8 @@ var useCases = []useCase{
 		p.beginEnable(s)
 		p.print(p.confirm(s))
 	}, covers: []string{"Workspace.Recover"}, ready: func(p *person) func() {
-		p.w = got(client.Open(p.ctx, p.config()))
-		p.clock.step(workspace.SessionLimit)
+		p.w = got(local.Open(p.ctx, p.config()))
+		p.clock.step(service.SessionLimit)
 		return func() { must(p.w.Recover(p.ctx)) }
 	}},
 
@@ -201,13 +202,13 @@ var useCases = []useCase{
 		return func() { got(c.ChoosePassword(p.ctx, secret.NewText(secondPass))) }
 	}},
 
-	{name: "guess a password", base: created, guesses: workspace.KindPassword, ready: started(func(p *person) {
+	{name: "guess a password", base: created, guesses: store.KindPassword, ready: started(func(p *person) {
 		for range 2 {
 			_, _, err := p.w.SignIn(p.ctx, email, secret.NewText("not the password at all"))
 			expect(err, service.CodeCredentialsWrong)
 		}
 	})},
-	{name: "guess a code", base: enabled, guesses: workspace.KindCode, ready: func(p *person) func() {
+	{name: "guess a code", base: enabled, guesses: store.KindCode, ready: func(p *person) func() {
 		p.start()
 		c := p.challenge()
 		return func() {
@@ -217,7 +218,7 @@ var useCases = []useCase{
 			}
 		}
 	}},
-	{name: "guess a recovery code", base: enabled, guesses: workspace.KindRecovery, ready: func(p *person) func() {
+	{name: "guess a recovery code", base: enabled, guesses: store.KindRecovery, ready: func(p *person) func() {
 		p.start()
 		c := p.challenge()
 		return func() {
@@ -225,7 +226,7 @@ var useCases = []useCase{
 			expect(err, service.CodeRecoveryWrong)
 		}
 	}},
-	{name: "guess the code of a new phone", base: created, guesses: workspace.KindConfirm, ready: func(p *person) func() {
+	{name: "guess the code of a new phone", base: created, guesses: store.KindConfirm, ready: func(p *person) func() {
 		p.start()
 		s := p.signIn()
 		p.beginEnable(s)
@@ -289,12 +290,12 @@ var useCases = []useCase{
 	{name: "mark how far the log was read", base: enabled, marks: 3, ready: atTheStart},
 
 	{name: "accept an older copy", base: enabled, given: putBack, covers: []string{"Quarantine.Prove", "Quarantine.BeginProve", "ReviewAttempt.Prove", "Acceptance.OwnKeys", "Acceptance.Look", "Acceptance.Accept"}, ready: func(p *person) func() {
-		sealed := got(client.OpenQuarantined(p.ctx, p.config()))
+		sealed := got(local.OpenQuarantined(p.ctx, p.config()))
 		p.clock.step(10 * time.Minute)
 		return func() { must(accept(p.ctx, sealed, email, secret.NewText(firstPass), byCode(p.code(0)))) }
 	}},
 	{name: "guess at a workspace that is sealed", base: enabled, given: putBack, ready: func(p *person) func() {
-		sealed := got(client.OpenQuarantined(p.ctx, p.config()))
+		sealed := got(local.OpenQuarantined(p.ctx, p.config()))
 		return func() {
 			expect(accept(p.ctx, sealed, email, secret.NewText("not the password at all"), noFactor), service.CodeCredentialsWrong)
 		}

@@ -14,8 +14,9 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 func init() { useCases = append(useCases, contractCases...) }
@@ -113,11 +114,11 @@ var contractCases = []useCase{
 	}},
 	{name: "give the vault's keys to somebody who waits", base: contractsBase, covers: []string{"Session.GiveKeys", "Session.WaitingKeys"}, prepares: true, ready: func(p *person) func() {
 		p.start()
-		joe := workspace.NewMember{Name: "Joe Tanaka", Email: joeEmail, Role: workspace.RoleMember}
-		got(p.admin(p.signIn()).Admin.AddMember(p.ctx, joe, workspace.NewOneTime{
-			Salt: make([]byte, recovery.SaltSize), Params: workspace.Argon2id(recovery.Cheap), Proof: secret.NewBytes(make([]byte, recovery.HashSize)),
-			KeyPair: workspace.WrappedKeyPair{Recipient: got(vault.NewIdentity()).Recipient(), Wrapped: []byte("wrapped")},
-		}, workspace.Proof{}))
+		joe := service.NewMember{Name: "Joe Tanaka", Email: joeEmail, Role: store.RoleMember}
+		got(p.admin(p.signIn()).Admin.AddMember(p.ctx, joe, service.NewOneTime{
+			Salt: make([]byte, recovery.SaltSize), Params: store.Argon2id(recovery.Cheap), Proof: secret.NewBytes(make([]byte, recovery.HashSize)),
+			KeyPair: service.WrappedKeyPair{Recipient: got(vault.NewIdentity()).Recipient(), Wrapped: []byte("wrapped")},
+		}, service.Proof{}))
 		return func() {
 			must(p.signIn().End(p.ctx))
 		}
@@ -137,51 +138,51 @@ var contractCases = []useCase{
 
 // watchedFiles passes a point before and after each write of a document's file.
 type watchedFiles struct {
-	workspace.Files
+	store.Blobs
 	points *points
 }
 
-func (f watchedFiles) Create(name string) (workspace.NewFile, error) {
-	n, err := f.Files.Create(name)
+func (f watchedFiles) Create(name string) (store.NewBlob, error) {
+	n, err := f.Blobs.Create(name)
 	return watchedFile{n, f.points}, err
 }
 
 func (f watchedFiles) Settle(name string) error {
 	f.points.pass("before settling a document")
-	err := f.Files.Settle(name)
+	err := f.Blobs.Settle(name)
 	f.points.pass("after settling a document")
 	return err
 }
 
 func (f watchedFiles) Remove(name string) error {
 	f.points.pass("before removing a document")
-	err := f.Files.Remove(name)
+	err := f.Blobs.Remove(name)
 	f.points.pass("after removing a document")
 	return err
 }
 
 func (f watchedFiles) WriteIndex(write func(io.Writer) error) error {
 	f.points.pass("before writing the table of contents")
-	err := f.Files.WriteIndex(write)
+	err := f.Blobs.WriteIndex(write)
 	f.points.pass("after writing the table of contents")
 	return err
 }
 
 type watchedFile struct {
-	workspace.NewFile
+	store.NewBlob
 	points *points
 }
 
 func (f watchedFile) Keep() error {
 	f.points.pass("before keeping a document")
-	err := f.NewFile.Keep()
+	err := f.NewBlob.Keep()
 	f.points.pass("after keeping a document")
 	return err
 }
 
 // contracts counts them by where they stand.
-func contracts(tx workspace.ReadTx) (string, error) {
-	count := map[workspace.DocumentState]int{}
+func contracts(tx store.ReadTx) (string, error) {
+	count := map[store.DocumentState]int{}
 	all, err := tx.Documents()
 	for _, d := range all {
 		count[d.State]++
@@ -211,10 +212,10 @@ func (a *aftermath) theFilesAreThoseOfTheRows() {
 		return
 	}
 	want := map[string]bool{filepath.Join("documents", "contents.age"): true}
-	a.view(func(tx workspace.ReadTx) error {
+	a.view(func(tx store.ReadTx) error {
 		all, err := tx.Documents()
 		for _, d := range all {
-			if d.State != workspace.DocumentPurged {
+			if d.State != store.DocumentPurged {
 				want[filepath.Join("documents", fmt.Sprintf("%s.%d.age", d.ID, d.Generation))] = true
 			}
 		}

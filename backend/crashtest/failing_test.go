@@ -6,13 +6,12 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/store"
-	"countersign/backend/workspace"
 )
 
 // failingReads and failingTx are transactions each of whose calls may fail. They embed
 // none, so that a call which is left out does not compile.
 type failingReads struct {
-	reads workspace.ReadTx
+	reads store.ReadTx
 	*faults
 	walks *walks
 }
@@ -27,12 +26,12 @@ func (t failingReads) ask() error {
 
 type failingTx struct {
 	failingReads
-	tx workspace.WriteTx
+	tx store.WriteTx
 }
 
 var (
-	_ workspace.ReadTx  = failingReads{}
-	_ workspace.WriteTx = failingTx{}
+	_ store.ReadTx  = failingReads{}
+	_ store.WriteTx = failingTx{}
 )
 
 // get is a call that gives something.
@@ -70,11 +69,11 @@ func walk[T any](f failingReads, all iter.Seq2[T, error]) iter.Seq2[T, error] {
 	}
 }
 
-func (t failingReads) Info() (workspace.Info, error) {
-	return get(t, func() (workspace.Info, error) { return t.reads.Info() })
+func (t failingReads) Info() (store.Info, error) {
+	return get(t, func() (store.Info, error) { return t.reads.Info() })
 }
 
-func (t failingTx) InsertInfo(a workspace.Info) error {
+func (t failingTx) InsertInfo(a store.Info) error {
 	return t.do(func() error { return t.tx.InsertInfo(a) })
 }
 
@@ -84,7 +83,7 @@ func (t failingTx) MarkCreated(at time.Time) (bool, error) {
 
 func (t failingTx) DropWorkspace() error { return t.do(func() error { return t.tx.DropWorkspace() }) }
 
-func (t failingTx) UpdateInfo(a workspace.Info) error {
+func (t failingTx) UpdateInfo(a store.Info) error {
 	return t.do(func() error { return t.tx.UpdateInfo(a) })
 }
 
@@ -96,47 +95,47 @@ func (t failingTx) NextRun() (int, error) {
 	return get(t.failingReads, func() (int, error) { return t.tx.NextRun() })
 }
 
-func (t failingReads) Profile(id string) (workspace.Profile, error) {
-	return get(t, func() (workspace.Profile, error) { return t.reads.Profile(id) })
+func (t failingReads) Profile(id string) (store.Profile, error) {
+	return get(t, func() (store.Profile, error) { return t.reads.Profile(id) })
 }
 
-func (t failingReads) ProfileByEmail(emailKey string) (workspace.Profile, error) {
-	return get(t, func() (workspace.Profile, error) { return t.reads.ProfileByEmail(emailKey) })
+func (t failingReads) ProfileByEmail(emailKey string) (store.Profile, error) {
+	return get(t, func() (store.Profile, error) { return t.reads.ProfileByEmail(emailKey) })
 }
 
-func (t failingTx) InsertProfile(a workspace.Profile) error {
+func (t failingTx) InsertProfile(a store.Profile) error {
 	return t.do(func() error { return t.tx.InsertProfile(a) })
 }
 
-func (t failingTx) UpdateProfile(a workspace.Profile) error {
+func (t failingTx) UpdateProfile(a store.Profile) error {
 	return t.do(func() error { return t.tx.UpdateProfile(a) })
 }
 
-func (t failingReads) Members() ([]workspace.Member, error) {
-	return get(t, func() ([]workspace.Member, error) { return t.reads.Members() })
+func (t failingReads) Members() ([]store.Member, error) {
+	return get(t, func() ([]store.Member, error) { return t.reads.Members() })
 }
 
-func (t failingReads) Member(id string) (workspace.Member, error) {
-	return get(t, func() (workspace.Member, error) { return t.reads.Member(id) })
+func (t failingReads) Member(id string) (store.Member, error) {
+	return get(t, func() (store.Member, error) { return t.reads.Member(id) })
 }
 
 func (t failingReads) CountOwners() (int, error) {
 	return get(t, func() (int, error) { return t.reads.CountOwners() })
 }
 
-func (t failingReads) Factor(profileID string) (workspace.Factor, error) {
-	return get(t, func() (workspace.Factor, error) { return t.reads.Factor(profileID) })
+func (t failingReads) Factor(profileID string) (store.Factor, error) {
+	return get(t, func() (store.Factor, error) { return t.reads.Factor(profileID) })
 }
 
 func (t failingReads) FactorItems() ([]string, error) {
 	return get(t, func() ([]string, error) { return t.reads.FactorItems() })
 }
 
-func (t failingTx) InsertFactor(a workspace.Factor) error {
+func (t failingTx) InsertFactor(a store.Factor) error {
 	return t.do(func() error { return t.tx.InsertFactor(a) })
 }
 
-func (t failingTx) SwapFactor(f workspace.Factor, from int) (bool, error) {
+func (t failingTx) SwapFactor(f store.Factor, from int) (bool, error) {
 	return get(t.failingReads, func() (bool, error) { return t.tx.SwapFactor(f, from) })
 }
 
@@ -144,23 +143,23 @@ func (t failingTx) DeleteFactor(profileID string, generation int) (bool, error) 
 	return get(t.failingReads, func() (bool, error) { return t.tx.DeleteFactor(profileID, generation) })
 }
 
-func (t failingTx) ConsumeStep(profileID string, generation int, step int64, at time.Time, use workspace.Use) (bool, error) {
+func (t failingTx) ConsumeStep(profileID string, generation int, step int64, at time.Time, use store.Use) (bool, error) {
 	return get(t.failingReads, func() (bool, error) { return t.tx.ConsumeStep(profileID, generation, step, at, use) })
 }
 
-func (t failingReads) Intents() ([]workspace.Intent, error) {
-	return get(t, func() ([]workspace.Intent, error) { return t.reads.Intents() })
+func (t failingReads) Intents() ([]store.Intent, error) {
+	return get(t, func() ([]store.Intent, error) { return t.reads.Intents() })
 }
 
-func (t failingReads) Intent(id string) (workspace.Intent, error) {
-	return get(t, func() (workspace.Intent, error) { return t.reads.Intent(id) })
+func (t failingReads) Intent(id string) (store.Intent, error) {
+	return get(t, func() (store.Intent, error) { return t.reads.Intent(id) })
 }
 
-func (t failingReads) PendingEnrolment(profileID string) (workspace.Intent, error) {
-	return get(t, func() (workspace.Intent, error) { return t.reads.PendingEnrolment(profileID) })
+func (t failingReads) PendingEnrolment(profileID string) (store.Intent, error) {
+	return get(t, func() (store.Intent, error) { return t.reads.PendingEnrolment(profileID) })
 }
 
-func (t failingTx) InsertIntent(a workspace.Intent) error {
+func (t failingTx) InsertIntent(a store.Intent) error {
 	return t.do(func() error { return t.tx.InsertIntent(a) })
 }
 
@@ -176,23 +175,23 @@ func (t failingTx) DeleteIntent(id string) (bool, error) {
 	return get(t.failingReads, func() (bool, error) { return t.tx.DeleteIntent(id) })
 }
 
-func (t failingTx) InsertSet(a workspace.Set, b [][]byte) error {
+func (t failingTx) InsertSet(a store.Set, b [][]byte) error {
 	return t.do(func() error { return t.tx.InsertSet(a, b) })
 }
 
-func (t failingReads) Set(id string) (workspace.Set, error) {
-	return get(t, func() (workspace.Set, error) { return t.reads.Set(id) })
+func (t failingReads) Set(id string) (store.Set, error) {
+	return get(t, func() (store.Set, error) { return t.reads.Set(id) })
 }
 
-func (t failingReads) ActiveSet(profileID string) (workspace.Set, error) {
-	return get(t, func() (workspace.Set, error) { return t.reads.ActiveSet(profileID) })
+func (t failingReads) ActiveSet(profileID string) (store.Set, error) {
+	return get(t, func() (store.Set, error) { return t.reads.ActiveSet(profileID) })
 }
 
-func (t failingReads) LatestSet(profileID string) (workspace.Set, error) {
-	return get(t, func() (workspace.Set, error) { return t.reads.LatestSet(profileID) })
+func (t failingReads) LatestSet(profileID string) (store.Set, error) {
+	return get(t, func() (store.Set, error) { return t.reads.LatestSet(profileID) })
 }
 
-func (t failingTx) MoveSet(id string, from, to workspace.SetState, at time.Time) (bool, error) {
+func (t failingTx) MoveSet(id string, from, to store.SetState, at time.Time) (bool, error) {
 	return get(t.failingReads, func() (bool, error) { return t.tx.MoveSet(id, from, to, at) })
 }
 
@@ -212,83 +211,83 @@ func (t failingTx) DeleteSet(id string) error {
 	return t.do(func() error { return t.tx.DeleteSet(id) })
 }
 
-func (t failingReads) Codes(setID string) ([]workspace.CodeRow, error) {
-	return get(t, func() ([]workspace.CodeRow, error) { return t.reads.Codes(setID) })
+func (t failingReads) Codes(setID string) ([]store.CodeRow, error) {
+	return get(t, func() ([]store.CodeRow, error) { return t.reads.Codes(setID) })
 }
 
-func (t failingTx) ConsumeCode(setID string, number int, at time.Time, use workspace.Use) (bool, error) {
+func (t failingTx) ConsumeCode(setID string, number int, at time.Time, use store.Use) (bool, error) {
 	return get(t.failingReads, func() (bool, error) { return t.tx.ConsumeCode(setID, number, at, use) })
 }
 
-func (t failingReads) OneTime(profileID string, kind workspace.OneTimeKind) (workspace.OneTime, error) {
-	return get(t, func() (workspace.OneTime, error) { return t.reads.OneTime(profileID, kind) })
+func (t failingReads) OneTime(profileID string, kind store.OneTimeKind) (store.OneTime, error) {
+	return get(t, func() (store.OneTime, error) { return t.reads.OneTime(profileID, kind) })
 }
 
-func (t failingTx) InsertOneTime(a workspace.OneTime) error {
+func (t failingTx) InsertOneTime(a store.OneTime) error {
 	return t.do(func() error { return t.tx.InsertOneTime(a) })
 }
 
-func (t failingTx) DeleteOneTime(profileID string, kind workspace.OneTimeKind) (bool, error) {
+func (t failingTx) DeleteOneTime(profileID string, kind store.OneTimeKind) (bool, error) {
 	return get(t.failingReads, func() (bool, error) { return t.tx.DeleteOneTime(profileID, kind) })
 }
 
-func (t failingReads) Run(number int) (workspace.Run, error) {
-	return get(t, func() (workspace.Run, error) { return t.reads.Run(number) })
+func (t failingReads) Run(number int) (store.Run, error) {
+	return get(t, func() (store.Run, error) { return t.reads.Run(number) })
 }
 
-func (t failingReads) Runs(before, limit int) ([]workspace.Run, error) {
-	return get(t, func() ([]workspace.Run, error) { return t.reads.Runs(before, limit) })
+func (t failingReads) Runs(before, limit int) ([]store.Run, error) {
+	return get(t, func() ([]store.Run, error) { return t.reads.Runs(before, limit) })
 }
 
-func (t failingReads) RunsIn(state workspace.RunState) ([]workspace.Run, error) {
-	return get(t, func() ([]workspace.Run, error) { return t.reads.RunsIn(state) })
+func (t failingReads) RunsIn(state store.RunState) ([]store.Run, error) {
+	return get(t, func() ([]store.Run, error) { return t.reads.RunsIn(state) })
 }
 
-func (t failingTx) InsertRun(a workspace.Run) error {
+func (t failingTx) InsertRun(a store.Run) error {
 	return t.do(func() error { return t.tx.InsertRun(a) })
 }
 
-func (t failingTx) HoldRun(number int, state workspace.RunState, until time.Time) (bool, error) {
+func (t failingTx) HoldRun(number int, state store.RunState, until time.Time) (bool, error) {
 	return get(t.failingReads, func() (bool, error) { return t.tx.HoldRun(number, state, until) })
 }
 
-func (t failingTx) MoveRun(number int, from, to workspace.RunState, at time.Time) (bool, error) {
+func (t failingTx) MoveRun(number int, from, to store.RunState, at time.Time) (bool, error) {
 	return get(t.failingReads, func() (bool, error) { return t.tx.MoveRun(number, from, to, at) })
 }
 
-func (t failingReads) Ledger(run int) ([]workspace.LedgerEntry, error) {
-	return get(t, func() ([]workspace.LedgerEntry, error) { return t.reads.Ledger(run) })
+func (t failingReads) Ledger(run int) ([]store.LedgerEntry, error) {
+	return get(t, func() ([]store.LedgerEntry, error) { return t.reads.Ledger(run) })
 }
 
-func (t failingReads) Approval(id string) (workspace.Approval, error) {
-	return get(t, func() (workspace.Approval, error) { return t.reads.Approval(id) })
+func (t failingReads) Approval(id string) (store.Approval, error) {
+	return get(t, func() (store.Approval, error) { return t.reads.Approval(id) })
 }
 
-func (t failingReads) Approvals() ([]workspace.Approval, error) {
-	return get(t, func() ([]workspace.Approval, error) { return t.reads.Approvals() })
+func (t failingReads) Approvals() ([]store.Approval, error) {
+	return get(t, func() ([]store.Approval, error) { return t.reads.Approvals() })
 }
 
-func (t failingTx) InsertApproval(a workspace.Approval) error {
+func (t failingTx) InsertApproval(a store.Approval) error {
 	return t.do(func() error { return t.tx.InsertApproval(a) })
 }
 
-func (t failingTx) DecideApproval(id string, from, to workspace.ApprovalState, by string, at time.Time) (bool, error) {
+func (t failingTx) DecideApproval(id string, from, to store.ApprovalState, by string, at time.Time) (bool, error) {
 	return get(t.failingReads, func() (bool, error) { return t.tx.DecideApproval(id, from, to, by, at) })
 }
 
-func (t failingReads) VaultKey(holder string) (workspace.VaultKey, error) {
-	return get(t, func() (workspace.VaultKey, error) { return t.reads.VaultKey(holder) })
+func (t failingReads) VaultKey(holder string) (store.VaultKey, error) {
+	return get(t, func() (store.VaultKey, error) { return t.reads.VaultKey(holder) })
 }
 
-func (t failingReads) VaultKeysBehind(generation int) ([]workspace.VaultKey, error) {
-	return get(t, func() ([]workspace.VaultKey, error) { return t.reads.VaultKeysBehind(generation) })
+func (t failingReads) VaultKeysBehind(generation int) ([]store.VaultKey, error) {
+	return get(t, func() ([]store.VaultKey, error) { return t.reads.VaultKeysBehind(generation) })
 }
 
-func (t failingReads) VaultKeysWithMore() ([]workspace.VaultKey, error) {
-	return get(t, func() ([]workspace.VaultKey, error) { return t.reads.VaultKeysWithMore() })
+func (t failingReads) VaultKeysWithMore() ([]store.VaultKey, error) {
+	return get(t, func() ([]store.VaultKey, error) { return t.reads.VaultKeysWithMore() })
 }
 
-func (t failingTx) SaveVaultKey(a workspace.VaultKey) error {
+func (t failingTx) SaveVaultKey(a store.VaultKey) error {
 	return t.do(func() error { return t.tx.SaveVaultKey(a) })
 }
 
@@ -296,16 +295,16 @@ func (t failingTx) DeleteVaultKey(holder string) error {
 	return t.do(func() error { return t.tx.DeleteVaultKey(holder) })
 }
 
-func (t failingReads) Document(id string) (workspace.DocumentRow, error) {
-	return get(t, func() (workspace.DocumentRow, error) { return t.reads.Document(id) })
+func (t failingReads) Document(id string) (store.DocumentRow, error) {
+	return get(t, func() (store.DocumentRow, error) { return t.reads.Document(id) })
 }
 
-func (t failingReads) Documents() ([]workspace.DocumentRow, error) {
-	return get(t, func() ([]workspace.DocumentRow, error) { return t.reads.Documents() })
+func (t failingReads) Documents() ([]store.DocumentRow, error) {
+	return get(t, func() ([]store.DocumentRow, error) { return t.reads.Documents() })
 }
 
-func (t failingReads) DocumentsBefore(generation, limit int) ([]workspace.DocumentRow, error) {
-	return get(t, func() ([]workspace.DocumentRow, error) { return t.reads.DocumentsBefore(generation, limit) })
+func (t failingReads) DocumentsBefore(generation, limit int) ([]store.DocumentRow, error) {
+	return get(t, func() ([]store.DocumentRow, error) { return t.reads.DocumentsBefore(generation, limit) })
 }
 
 func (t failingReads) CountDocuments(generation int) (all, behind int, err error) {
@@ -315,19 +314,19 @@ func (t failingReads) CountDocuments(generation int) (all, behind int, err error
 	return t.reads.CountDocuments(generation)
 }
 
-func (t failingTx) InsertDocument(a workspace.DocumentRow) error {
+func (t failingTx) InsertDocument(a store.DocumentRow) error {
 	return t.do(func() error { return t.tx.InsertDocument(a) })
 }
 
-func (t failingTx) UpdateDocument(a workspace.DocumentRow) error {
+func (t failingTx) UpdateDocument(a store.DocumentRow) error {
 	return t.do(func() error { return t.tx.UpdateDocument(a) })
 }
 
-func (t failingReads) Attempts(subject string, kind workspace.Kind) (workspace.Attempts, error) {
-	return get(t, func() (workspace.Attempts, error) { return t.reads.Attempts(subject, kind) })
+func (t failingReads) Attempts(subject string, kind store.Kind) (store.Attempts, error) {
+	return get(t, func() (store.Attempts, error) { return t.reads.Attempts(subject, kind) })
 }
 
-func (t failingTx) SaveAttempts(a workspace.Attempts) error {
+func (t failingTx) SaveAttempts(a store.Attempts) error {
 	return t.do(func() error { return t.tx.SaveAttempts(a) })
 }
 
@@ -335,7 +334,7 @@ func (t failingReads) StaleAttempts(before time.Time) (subjects []string, err er
 	return get(t, func() ([]string, error) { return t.reads.StaleAttempts(before) })
 }
 
-func (t failingTx) DeleteAttempts(subject string, kind workspace.Kind) error {
+func (t failingTx) DeleteAttempts(subject string, kind store.Kind) error {
 	return t.do(func() error { return t.tx.DeleteAttempts(subject, kind) })
 }
 
@@ -345,8 +344,8 @@ func (t failingReads) CountEvents() (int64, error) {
 
 func (t failingReads) Rows() iter.Seq2[store.Row, error] { return walk(t, t.reads.Rows()) }
 
-func (t failingReads) Head() (workspace.Head, error) {
-	return get(t, func() (workspace.Head, error) { return t.reads.Head() })
+func (t failingReads) Head() (store.Head, error) {
+	return get(t, func() (store.Head, error) { return t.reads.Head() })
 }
 
 func (t failingTx) AppendEvent(e audit.Event, seal []byte) error {
@@ -373,20 +372,20 @@ func (t failingReads) EventsBefore(before int64) iter.Seq2[store.SignedEvent, er
 	return walk(t, t.reads.EventsBefore(before))
 }
 
-func (t failingTx) EndOneTime(profileID string, kind workspace.OneTimeKind, at time.Time) (bool, error) {
+func (t failingTx) EndOneTime(profileID string, kind store.OneTimeKind, at time.Time) (bool, error) {
 	return get(t.failingReads, func() (bool, error) { return t.tx.EndOneTime(profileID, kind, at) })
 }
 
-func (t failingReads) OneTimes() ([]workspace.OneTime, error) {
-	return get(t, func() ([]workspace.OneTime, error) { return t.reads.OneTimes() })
+func (t failingReads) OneTimes() ([]store.OneTime, error) {
+	return get(t, func() ([]store.OneTime, error) { return t.reads.OneTimes() })
 }
 
-func (t failingReads) OneTimesBy(issuer string) ([]workspace.OneTime, error) {
-	return get(t, func() ([]workspace.OneTime, error) { return t.reads.OneTimesBy(issuer) })
+func (t failingReads) OneTimesBy(issuer string) ([]store.OneTime, error) {
+	return get(t, func() ([]store.OneTime, error) { return t.reads.OneTimesBy(issuer) })
 }
 
-func (t failingReads) Owners() ([]workspace.Profile, error) {
-	return get(t, func() ([]workspace.Profile, error) { return t.reads.Owners() })
+func (t failingReads) Owners() ([]store.Profile, error) {
+	return get(t, func() ([]store.Profile, error) { return t.reads.Owners() })
 }
 
 func (t failingReads) SheetsIssued(after int64) iter.Seq2[store.SignedEvent, error] {

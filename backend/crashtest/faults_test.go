@@ -17,15 +17,17 @@ import (
 	"time"
 
 	"countersign/backend/documents"
+	"countersign/backend/journal"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
 // The two ways in which a store fails here: as a Store says it, and as a mistake
 // in it would look.
 var (
-	errFailed  = fmt.Errorf("%w: an injected fault", workspace.ErrStoreFailed)
+	errFailed  = fmt.Errorf("%w: an injected fault", store.ErrFailed)
 	errUnknown = errors.New("an injected fault that has no name")
 )
 
@@ -116,7 +118,7 @@ func (p place) leadsOn() (fresh bool) {
 // failingStore fails at the begin of a transaction, at each call in it, and at its
 // commit.
 type failingStore struct {
-	workspace.Store
+	store.Store
 	*faults
 }
 
@@ -127,11 +129,11 @@ func (s failingStore) Exclusive(ctx context.Context, fn func() error) error {
 	return s.Store.Exclusive(ctx, fn)
 }
 
-func (s failingStore) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
+func (s failingStore) Update(ctx context.Context, fn func(store.WriteTx) error) error {
 	if err := s.ask(); err != nil {
 		return err
 	}
-	return s.Store.Update(ctx, func(tx workspace.WriteTx) error {
+	return s.Store.Update(ctx, func(tx store.WriteTx) error {
 		if err := fn(failingTx{failingReads{tx, s.faults, &walks{}}, tx}); err != nil {
 			return err
 		}
@@ -139,11 +141,11 @@ func (s failingStore) Update(ctx context.Context, fn func(workspace.WriteTx) err
 	})
 }
 
-func (s failingStore) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
+func (s failingStore) View(ctx context.Context, fn func(store.ReadTx) error) error {
 	if err := s.ask(); err != nil {
 		return err
 	}
-	return s.Store.View(ctx, func(tx workspace.ReadTx) error {
+	return s.Store.View(ctx, func(tx store.ReadTx) error {
 		if err := fn(failingReads{tx, s.faults, &walks{}}); err != nil {
 			return err
 		}
@@ -162,7 +164,7 @@ func (s failingStore) CheckIndexes(ctx context.Context) error {
 	if err := s.ask(); err != nil {
 		return err
 	}
-	return s.Store.(workspace.Checker).CheckIndexes(ctx)
+	return s.Store.(journal.Checker).CheckIndexes(ctx)
 }
 
 // faultsOf is of how many calls one fails, where not all do.

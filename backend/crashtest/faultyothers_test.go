@@ -7,20 +7,20 @@ import (
 	"io"
 
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // What fails beside the store. Each is told as what it is: randomness that fails is
 // nothing that a person could do anything about, so it has no words of its own.
 var (
-	errKeychainFault = fmt.Errorf("%w: an injected fault", workspace.ErrKeychainFailed)
-	errFilesFault    = fmt.Errorf("%w: an injected fault", workspace.ErrFilesFailed)
+	errKeychainFault = fmt.Errorf("%w: an injected fault", store.ErrKeychainFailed)
+	errFilesFault    = fmt.Errorf("%w: an injected fault", store.ErrBlobsFailed)
 	errRandomFault   = errors.New("an injected fault of the random numbers")
 )
 
 // failingSecrets is a keychain each of whose calls may fail.
 type failingSecrets struct {
-	workspace.Secrets
+	store.Secrets
 	*faults
 }
 
@@ -60,84 +60,84 @@ func (r failingRandom) Read(b []byte) (int, error) {
 
 // failingFiles is a folder of documents each of whose calls may fail.
 type failingFiles struct {
-	workspace.Files
+	store.Blobs
 	*faults
 }
 
-func (f failingFiles) Create(name string) (workspace.NewFile, error) {
+func (f failingFiles) Create(name string) (store.NewBlob, error) {
 	if err := f.askFor(errFilesFault); err != nil {
 		return nil, err
 	}
-	file, err := f.Files.Create(name)
+	file, err := f.Blobs.Create(name)
 	return failingFile{file, f.faults}, err
 }
 
-func (f failingFiles) Open(name string) (workspace.StoredFile, error) {
+func (f failingFiles) Open(name string) (store.StoredBlob, error) {
 	if err := f.askFor(errFilesFault); err != nil {
 		return nil, err
 	}
-	return f.Files.Open(name)
+	return f.Blobs.Open(name)
 }
 
 func (f failingFiles) Settle(name string) error {
 	if err := f.askFor(errFilesFault); err != nil {
 		return err
 	}
-	return f.Files.Settle(name)
+	return f.Blobs.Settle(name)
 }
 
 func (f failingFiles) Remove(name string) error {
 	if err := f.askFor(errFilesFault); err != nil {
 		return err
 	}
-	return f.Files.Remove(name)
+	return f.Blobs.Remove(name)
 }
 
 func (f failingFiles) List(fn func(name string, settled bool, size int64) error) error {
 	if err := f.askFor(errFilesFault); err != nil {
 		return err
 	}
-	return f.Files.List(fn)
+	return f.Blobs.List(fn)
 }
 
 func (f failingFiles) Sync() error {
 	if err := f.askFor(errFilesFault); err != nil {
 		return err
 	}
-	return f.Files.Sync()
+	return f.Blobs.Sync()
 }
 
 func (f failingFiles) WriteIndex(write func(io.Writer) error) error {
 	if err := f.askFor(errFilesFault); err != nil {
 		return err
 	}
-	return f.Files.WriteIndex(write)
+	return f.Blobs.WriteIndex(write)
 }
 
 func (f failingFiles) ReadIndex() (io.ReadCloser, error) {
 	if err := f.askFor(errFilesFault); err != nil {
 		return nil, err
 	}
-	return f.Files.ReadIndex()
+	return f.Blobs.ReadIndex()
 }
 
 func (f failingFiles) Tidy() error {
 	if err := f.askFor(errFilesFault); err != nil {
 		return err
 	}
-	return f.Files.Tidy()
+	return f.Blobs.Tidy()
 }
 
 func (f failingFiles) Free() (uint64, error) {
 	if err := f.askFor(errFilesFault); err != nil {
 		return 0, err
 	}
-	return f.Files.Free()
+	return f.Blobs.Free()
 }
 
 // failingFile is a file that may fail while it is written.
 type failingFile struct {
-	workspace.NewFile
+	store.NewBlob
 	*faults
 }
 
@@ -145,12 +145,12 @@ func (f failingFile) Write(b []byte) (int, error) {
 	if err := f.askFor(errFilesFault); err != nil {
 		return 0, err
 	}
-	return f.NewFile.Write(b)
+	return f.NewBlob.Write(b)
 }
 
 func (f failingFile) Keep() error {
 	if err := f.askFor(errFilesFault); err != nil {
 		return err
 	}
-	return f.NewFile.Keep()
+	return f.NewBlob.Keep()
 }

@@ -16,9 +16,9 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/documents"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
 )
 
 // home is a data folder, the keychain that belongs to it, and the paper on which
@@ -149,7 +149,7 @@ func wrongCode(key string, at time.Time) string {
 
 // open opens the database and the workspace as a start of the program does, up
 // to and without the clean-up. The store is the caller's to close.
-func (h home) open(ctx context.Context, now func() time.Time) (*sqlite.Store, *client.Workspace, error) {
+func (h home) open(ctx context.Context, now func() time.Time) (*sqlite.Store, *client.Local, error) {
 	store, err := sqlite.Open(ctx, h.database())
 	if err != nil {
 		return nil, nil, err
@@ -158,7 +158,7 @@ func (h home) open(ctx context.Context, now func() time.Time) (*sqlite.Store, *c
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close())
 	}
-	w, err := client.Open(ctx, workspace.Config{Store: store, Secrets: h.keychain(), Files: files, Now: now, Password: cheap})
+	w, err := local.Open(ctx, local.Config{Store: store, Secrets: h.keychain(), Files: files, Now: now, Password: cheap})
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close())
 	}

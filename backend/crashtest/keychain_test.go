@@ -9,12 +9,12 @@ import (
 
 	"countersign/backend/folder"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // keeper is where secrets are kept, whose items a test may look at.
 type keeper interface {
-	workspace.Secrets
+	store.Secrets
 	items() (map[string]string, error)
 }
 
@@ -22,7 +22,7 @@ type keeper interface {
 // written whole or not at all. The items lie there in clear, so it is for tests.
 type fileKeychain struct{ dir string }
 
-var _ workspace.Secrets = fileKeychain{}
+var _ store.Secrets = fileKeychain{}
 
 // path turns a name into a file's: '_' is in no name.
 func (k fileKeychain) path(name string) string {
@@ -36,7 +36,7 @@ func (k fileKeychain) Set(_ context.Context, name string, value secret.Bytes) er
 func (k fileKeychain) Get(_ context.Context, name string) (secret.Bytes, error) {
 	b, err := os.ReadFile(k.path(name))
 	if errors.Is(err, os.ErrNotExist) {
-		return secret.Bytes{}, workspace.ErrSecretMissing
+		return secret.Bytes{}, store.ErrSecretMissing
 	}
 	return secret.NewBytes(b), failed(err)
 }
@@ -53,7 +53,7 @@ func failed(err error) error {
 	if err == nil {
 		return nil
 	}
-	return errors.Join(workspace.ErrKeychainFailed, err)
+	return errors.Join(store.ErrKeychainFailed, err)
 }
 
 // items gives every item by its name. A file that was being written is none yet.

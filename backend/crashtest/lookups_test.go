@@ -4,9 +4,12 @@ import (
 	"io"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"countersign/backend/client"
+	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
@@ -31,8 +34,8 @@ var lookUps = []useCase{
 		})},
 	{name: "look at the log", base: enabled, covers: []string{"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.SigningKey"},
 		ready: led(func(p *person, a *client.Admin) {
-			got(a.Log(p.ctx, workspace.LogQuery{Person: email}))
-			got(a.Log(p.ctx, workspace.LogQuery{After: 2}))
+			got(a.Log(p.ctx, service.LogQuery{Person: email}))
+			got(a.Log(p.ctx, service.LogQuery{After: 2}))
 			got(a.VerifyLog(p.ctx, nil))
 			got(a.ExportLog(p.ctx, io.Discard, nil))
 			got(a.SigningKey(p.ctx))
@@ -41,11 +44,11 @@ var lookUps = []useCase{
 		ready: func(p *person) func() {
 			p.start()
 			a := p.admin(p.signIn())
-			got(a.AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
+			got(a.AskApproval(p.ctx, store.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
 			return func() {
 				got(a.Members(p.ctx))
 				got(a.Member(p.ctx, p.member(miaEmail)))
-				got(a.CheckMembers(p.ctx, []workspace.NewMember{{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember}}))
+				got(a.CheckMembers(p.ctx, []service.NewMember{{Name: "Ana", Email: "ana@example.com", Role: store.RoleMember}}))
 				got(a.Policy(p.ctx))
 				got(a.Rehearse(p.ctx))
 				got(a.Clock(p.ctx))
@@ -77,7 +80,7 @@ var lookUps = []useCase{
 			return func() {
 				got(s.MissingFiles(p.ctx, got(s.Documents(p.ctx))))
 				got(s.UnknownFiles(p.ctx))
-				page := got(a.Log(p.ctx, workspace.LogQuery{}))
+				page := got(a.Log(p.ctx, service.LogQuery{}))
 				must(a.NameDocuments(p.ctx, page.Entries))
 				got(a.Rotation(p.ctx))
 				got(a.KitState(p.ctx))
@@ -120,11 +123,11 @@ func TestStoreFault_CoversEachMethodThatAsksTheStore(t *testing.T) {
 
 // exported are the methods of all that packages client and workspace lend to a shell.
 func exported() (names []string) {
-	for _, v := range []any{(*client.Workspace)(nil), (*client.Challenge)(nil), (*client.Session)(nil), (*client.EnrolmentSession)(nil), (*client.Admin)(nil),
+	for _, v := range []any{(*client.Local)(nil), (*client.Challenge)(nil), (*client.Session)(nil), (*client.EnrolmentSession)(nil), (*client.Admin)(nil),
 		(*client.PrintRun)(nil), (*workspace.KitAttempt)(nil), (*workspace.SignInAttempt)(nil), (*workspace.RedeemAttempt)(nil), (*workspace.ReviewAttempt)(nil), (*client.Quarantine)(nil), (*client.Acceptance)(nil)} {
 		of := reflect.TypeOf(v)
 		for m := range of.NumMethod() {
-			names = append(names, of.Elem().Name()+"."+of.Method(m).Name)
+			names = append(names, strings.Replace(of.Elem().Name(), "Local", "Workspace", 1)+"."+of.Method(m).Name)
 		}
 	}
 	return names

@@ -13,11 +13,12 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/documents"
+	"countersign/backend/local"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 const (
@@ -33,15 +34,15 @@ type person struct {
 	ctx     context.Context
 	home    home
 	clock   *clock
-	store   workspace.Store // as the program sees it, watched
-	secrets workspace.Secrets
-	files   workspace.Files // nil: as they are
-	random  io.Reader       // nil: crypto/rand
+	store   store.Store // as the program sees it, watched
+	secrets store.Secrets
+	files   store.Blobs // nil: as they are
+	random  io.Reader   // nil: crypto/rand
 	marks   int64
 	log     *slog.Logger    // nil: none
 	codes   recovery.Params // the cost of recovery codes; zero: the usual one
 	seat    int
-	w       *client.Workspace
+	w       *client.Local
 }
 
 // failure is an error that nobody expected here.
@@ -60,15 +61,15 @@ func got[T any](v T, err error) T {
 	return v
 }
 
-func (p *person) config() workspace.Config {
+func (p *person) config() local.Config {
 	if p.files == nil {
 		p.files = got(documents.Open(p.home.documentsDir()))
 	}
-	return workspace.Config{Store: p.store, Secrets: p.secrets, Files: p.files, Now: p.clock.now, Password: cheap, MarkEvery: p.marks, Log: p.log, Recovery: p.codes, Rand: p.random}
+	return local.Config{Store: p.store, Secrets: p.secrets, Files: p.files, Now: p.clock.now, Password: cheap, MarkEvery: p.marks, Log: p.log, Recovery: p.codes, Rand: p.random}
 }
 
 func (p *person) start() {
-	p.w = got(client.Open(p.ctx, p.config()))
+	p.w = got(local.Open(p.ctx, p.config()))
 	must(p.w.RecoverAll(p.ctx))
 }
 
@@ -113,7 +114,7 @@ func (p *person) signIn() *client.Session {
 }
 
 // show notes what the screen shows, as a person who scans and prints it does.
-func (p *person) show(shown workspace.Shown, err error) {
+func (p *person) show(shown service.Shown, err error) {
 	must(err)
 	p.note(note{Phone: strings.Join(shown.Groups, "")})
 }
@@ -150,14 +151,14 @@ func (p *person) proof() client.Proof {
 }
 
 func byCode(c string) client.FactorInput {
-	return client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(c)}
+	return client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(c)}
 }
 
 func byRecovery(c string) client.FactorInput {
-	return client.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(c)}
+	return client.FactorInput{Kind: service.FactorRecovery, Value: secret.NewText(c)}
 }
 
-var noFactor = client.FactorInput{Kind: workspace.FactorNone}
+var noFactor = client.FactorInput{Kind: service.FactorNone}
 
 // expect panics unless err is this refusal.
 func expect(err error, c service.Code) {
@@ -192,20 +193,20 @@ var (
 
 // refusing is a keychain that says no to what fails says.
 type refusing struct {
-	workspace.Secrets
+	store.Secrets
 	fails func(verb, name string) bool
 }
 
 func (r refusing) Set(ctx context.Context, name string, v secret.Bytes) error {
 	if r.fails("set", name) {
-		return workspace.ErrKeychainFailed
+		return store.ErrKeychainFailed
 	}
 	return r.Secrets.Set(ctx, name, v)
 }
 
 func (r refusing) Delete(ctx context.Context, name string) error {
 	if r.fails("delete", name) {
-		return workspace.ErrKeychainFailed
+		return store.ErrKeychainFailed
 	}
 	return r.Secrets.Delete(ctx, name)
 }

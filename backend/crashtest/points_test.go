@@ -7,7 +7,9 @@ import (
 	"sync"
 
 	"countersign/backend/audit"
+	"countersign/backend/journal"
 	"countersign/backend/secret"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
@@ -62,7 +64,7 @@ func endNow() {
 
 // watchedSecrets passes a point before and after each write of the keychain.
 type watchedSecrets struct {
-	workspace.Secrets
+	store.Secrets
 	points *points
 }
 
@@ -82,13 +84,13 @@ func (s watchedSecrets) Delete(ctx context.Context, name string) error {
 
 // watchedStore passes a point before and after each commit.
 type watchedStore struct {
-	workspace.Store
+	store.Store
 	points *points
 }
 
-func (s watchedStore) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
+func (s watchedStore) Update(ctx context.Context, fn func(store.WriteTx) error) error {
 	what := "a change without an event"
-	err := s.Store.Update(ctx, func(tx workspace.WriteTx) error {
+	err := s.Store.Update(ctx, func(tx store.WriteTx) error {
 		if err := fn(watchedTx{tx, &what}); err != nil {
 			return err
 		}
@@ -106,14 +108,14 @@ func (s watchedStore) Snapshot(ctx context.Context) ([]byte, error) {
 }
 
 func (s watchedStore) CheckIndexes(ctx context.Context) error {
-	return s.Store.(workspace.Checker).CheckIndexes(ctx)
+	return s.Store.(journal.Checker).CheckIndexes(ctx)
 }
 
 const committed = "after committing"
 
 // watchedTx learns what a change is from its event.
 type watchedTx struct {
-	workspace.WriteTx
+	store.WriteTx
 	what *string
 }
 

@@ -14,10 +14,11 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // A rush is something that two processes do to one home at the same moment. The
@@ -118,7 +119,7 @@ func hurry(o order) {
 	ctx := context.Background()
 	h := home{o.Dir}
 	p := &person{ctx: ctx, home: h, clock: &clock{t: o.At}, seat: o.Seat, store: got(sqlite.Open(ctx, h.database())), secrets: h.keychain()}
-	p.w = got(client.Open(ctx, p.config()))
+	p.w = got(local.Open(ctx, p.config()))
 	r := rushes[o.Rush]
 	try := r.ready(p)
 	fmt.Println("ready")
@@ -210,12 +211,12 @@ func expected(t *testing.T, got, want outcomes) {
 func TestProcesses_GuessingAtOnceLoseNoCount(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
-		kind  workspace.Kind
+		kind  store.Kind
 		wrong service.Code
 	}{
-		"guess a password":      {workspace.KindPassword, service.CodeCredentialsWrong},
-		"guess a code":          {workspace.KindCode, service.CodeCodeWrong},
-		"guess a recovery code": {workspace.KindRecovery, service.CodeRecoveryWrong},
+		"guess a password":      {store.KindPassword, service.CodeCredentialsWrong},
+		"guess a code":          {store.KindCode, service.CodeCodeWrong},
+		"guess a recovery code": {store.KindRecovery, service.CodeRecoveryWrong},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -276,7 +277,7 @@ func TestProcesses_WriteOneLog(t *testing.T) {
 	sum, a := rushed(t, enabled, "rename")
 	expected(t, sum, outcomes{"": 40})
 	n := 0
-	a.view(func(tx workspace.ReadTx) error {
+	a.view(func(tx store.ReadTx) error {
 		events, err := tx.CountEvents()
 		n = int(events)
 		return err

@@ -16,13 +16,14 @@ import (
 	"testing"
 	"time"
 
-	"countersign/backend/client"
 	"countersign/backend/folder"
+	"countersign/backend/local"
 	"countersign/backend/recovery"
 	"countersign/backend/runexport"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // runEnv tells a process of this test binary to make the print run of an order.
@@ -63,21 +64,21 @@ var crowd = &base{name: "crowd", make: func(p *person) {
 func (p *person) startCheaply() {
 	c := p.config()
 	c.Recovery = cheapCodes
-	p.w = got(client.Open(p.ctx, c))
+	p.w = got(local.Open(p.ctx, c))
 	must(p.w.RecoverAll(p.ctx))
 }
 
 // addCrowd writes the rows of n members with 2FA on, which the owner then accepts: to enrol
 // them one by one would take minutes.
 func (p *person) addCrowd(n int) {
-	must(p.store.Update(p.ctx, func(tx workspace.WriteTx) error {
+	must(p.store.Update(p.ctx, func(tx store.WriteTx) error {
 		info := got(tx.Info())
 		m := got(tx.ProfileByEmail(email))
-		m.Role, m.CreatedAt = workspace.RoleMember, m.CreatedAt.Add(time.Second)
+		m.Role, m.CreatedAt = store.RoleMember, m.CreatedAt.Add(time.Second)
 		for i := range n {
 			m.ID, m.Name, m.Email, m.Generation = fmt.Sprintf("m%03d", i), fmt.Sprintf("Member %d", i), crowdEmail(i), 1
 			m.EmailKey = m.Email
-			f := workspace.Factor{ProfileID: m.ID, Generation: 1, Item: info.ID + "/totp/" + m.ID + "/1", Since: m.CreatedAt, PhoneSince: m.CreatedAt}
+			f := store.Factor{ProfileID: m.ID, Generation: 1, Item: info.ID + "/totp/" + m.ID + "/1", Since: m.CreatedAt, PhoneSince: m.CreatedAt}
 			must(p.secrets.Set(p.ctx, f.Item, secret.NewBytes([]byte("a key of twenty byte"))))
 			if err := errors.Join(tx.InsertProfile(m), tx.InsertFactor(f)); err != nil {
 				return err
@@ -86,7 +87,7 @@ func (p *person) addCrowd(n int) {
 		return nil
 	}))
 	p.clock.step(time.Minute)
-	sealed := got(client.OpenQuarantined(p.ctx, p.config()))
+	sealed := got(local.OpenQuarantined(p.ctx, p.config()))
 	must(accept(p.ctx, sealed, email, secret.NewText(firstPass), byCode(p.code(0))))
 	p.startCheaply()
 }
@@ -102,12 +103,12 @@ func (p *person) printFor(path string, tell func(string)) {
 		ids = append(ids, m.ID)
 	}
 	f := got(folder.CreateWhole(path))
-	run := got(a.BeginRun(p.ctx, workspace.RunRequest{Members: ids, Reason: "Yearly renewal", Kind: workspace.RunExport}, p.proof()))
+	run := got(a.BeginRun(p.ctx, service.RunRequest{Members: ids, Reason: "Yearly renewal", Kind: store.RunExport}, p.proof()))
 	must(runexport.Write(p.ctx, f, a, run, runexport.Target{Format: runexport.CSV}, func(done, _ int64) { tell(fmt.Sprint("made ", done)) }))
 	must(f.Keep())
 	tell("kept")
 	res := got(run.PutInForce(p.ctx, func(done, _ int64) { tell(fmt.Sprint("in force ", done)) }))
-	if res.State != workspace.RunDone || res.InForce != len(ids) {
+	if res.State != store.RunDone || res.InForce != len(ids) {
 		panic(fmt.Sprintf("%+v", res))
 	}
 }
@@ -223,7 +224,7 @@ func afterRun(t *testing.T, h home, random *rand.Rand) {
 	a := look(t, h) // the ledger, the log, and a second start among it
 	sheets := map[string]map[int]int{}
 	var reached int
-	a.view(func(tx workspace.ReadTx) error {
+	a.view(func(tx store.ReadTx) error {
 		for run := 1; run <= 2; run++ {
 			entries, err := tx.Ledger(run)
 			if err != nil {
@@ -259,7 +260,7 @@ func afterRun(t *testing.T, h home, random *rand.Rand) {
 func (a *aftermath) onlyTheSheetInForceOpens(who string, sheets map[string]map[int]int) {
 	a.Helper()
 	var inForce int
-	a.view(func(tx workspace.ReadTx) error {
+	a.view(func(tx store.ReadTx) error {
 		p, err := tx.ProfileByEmail(who)
 		if err != nil {
 			return err

@@ -5,7 +5,8 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 func init() { useCases = append(useCases, teamCases...) }
@@ -17,7 +18,7 @@ func (p *person) everybody() []string {
 
 // issue makes the sheets of a run and notes them, as paper does.
 func (p *person) issue(a *client.Admin) *client.PrintRun {
-	r := got(a.BeginRun(p.ctx, workspace.RunRequest{Members: p.everybody(), Reason: "A new year", Kind: workspace.RunPrint}, p.proof()))
+	r := got(a.BeginRun(p.ctx, service.RunRequest{Members: p.everybody(), Reason: "A new year", Kind: store.RunPrint}, p.proof()))
 	must(r.Issue(p.ctx, nil, func(s client.RunSheet) error {
 		p.print(&client.Issued{Issued: s.Issued, Codes: s.Codes}, nil)
 		return nil
@@ -35,11 +36,11 @@ var teamCases = []useCase{
 		return func() { must(a.ConfirmClock(p.ctx, byPassword)) }
 	}},
 	{name: "add a member", base: teamBase, covers: []string{"Admin.AddMember"}, ready: led(func(p *person, a *client.Admin) {
-		got(a.AddMember(p.ctx, workspace.NewMember{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember}, client.Proof{}))
+		got(a.AddMember(p.ctx, service.NewMember{Name: "Ana", Email: "ana@example.com", Role: store.RoleMember}, client.Proof{}))
 	})},
 	{name: "import members", base: teamBase, covers: []string{"Admin.AddMembers"}, ready: led(func(p *person, a *client.Admin) {
-		got(a.AddMembers(p.ctx, []workspace.NewMember{
-			{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember}, {Name: "Leo", Email: "leo@example.com", Role: workspace.RoleAdmin},
+		got(a.AddMembers(p.ctx, []service.NewMember{
+			{Name: "Ana", Email: "ana@example.com", Role: store.RoleMember}, {Name: "Leo", Email: "leo@example.com", Role: store.RoleAdmin},
 		}, p.proof(), nil))
 	})},
 	{name: "redeem an invitation", base: teamBase, covers: []string{"Workspace.Redeem", "Workspace.BeginRedeem", "RedeemAttempt.Check", "RedeemAttempt.Redeem"}, prepares: true, ready: func(p *person) func() {
@@ -77,7 +78,7 @@ var teamCases = []useCase{
 		got(a.HelpCode(p.ctx, p.member(miaEmail), "", p.proof()))
 		return func() {
 			got(a.OpenCodes(p.ctx))
-			must(a.EndCode(p.ctx, p.member(miaEmail), workspace.OneTimeHelp))
+			must(a.EndCode(p.ctx, p.member(miaEmail), store.OneTimeHelp))
 		}
 	}},
 	{name: "use a help code", base: teamBase, covers: []string{"Challenge.UseHelpCode", "Challenge.BeginHelp"}, prepares: true, ready: func(p *person) func() {
@@ -137,7 +138,7 @@ var teamCases = []useCase{
 	}},
 
 	{name: "give another role", base: teamBase, covers: []string{"Admin.SetRole"}, ready: led(func(p *person, a *client.Admin) {
-		must(a.SetRole(p.ctx, p.member(benEmail), workspace.RoleOwner, p.proof()))
+		must(a.SetRole(p.ctx, p.member(benEmail), store.RoleOwner, p.proof()))
 	})},
 	{name: "suspend", base: teamBase, covers: []string{"Admin.Suspend"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.Suspend(p.ctx, p.member(miaEmail)))
@@ -171,17 +172,17 @@ var teamCases = []useCase{
 		must(a.SetTwoPeople(p.ctx, true, "", p.proof()))
 	})},
 	{name: "ask for approval", base: teamBase, covers: []string{"Admin.AskApproval"}, ready: led(func(p *person, a *client.Admin) {
-		got(a.AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
+		got(a.AskApproval(p.ctx, store.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
 	})},
 	{name: "approve", base: teamBase, covers: []string{"Admin.Approve"}, prepares: true, ready: func(p *person) func() {
 		p.start()
-		asked := got(p.admin(p.signIn()).AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
+		asked := got(p.admin(p.signIn()).AskApproval(p.ctx, store.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
 		ben := p.admin(p.as(benEmail, benPass, 1))
 		return func() { must(ben.Approve(p.ctx, asked.ID, p.proofOf(benPass, 1))) }
 	}},
 	{name: "refuse", base: teamBase, covers: []string{"Admin.Refuse"}, prepares: true, ready: func(p *person) func() {
 		p.start()
-		asked := got(p.admin(p.signIn()).AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
+		asked := got(p.admin(p.signIn()).AskApproval(p.ctx, store.ApproveReset2FA, []string{p.member(miaEmail)}, "Lost", p.proof()))
 		ben := p.admin(p.as(benEmail, benPass, 1))
 		return func() { must(ben.Refuse(p.ctx, asked.ID)) }
 	}},
@@ -220,7 +221,7 @@ var teamCases = []useCase{
 	}},
 	{name: "acknowledge a sheet", base: teamBase, covers: []string{"Session.Acknowledge"}, prepares: true, ready: func(p *person) func() {
 		p.start()
-		r := got(p.admin(p.signIn()).BeginRun(p.ctx, workspace.RunRequest{Members: p.everybody(), Reason: "A new year", Kind: workspace.RunPrint}, p.proof()))
+		r := got(p.admin(p.signIn()).BeginRun(p.ctx, service.RunRequest{Members: p.everybody(), Reason: "A new year", Kind: store.RunPrint}, p.proof()))
 		var word string
 		must(r.Issue(p.ctx, nil, func(s client.RunSheet) error {
 			p.print(&client.Issued{Issued: s.Issued, Codes: s.Codes}, nil)
@@ -237,10 +238,10 @@ var teamCases = []useCase{
 	{name: "back up", base: teamBase, covers: []string{"Admin.Backup", "Admin.Prove"}, ready: led(func(p *person, a *client.Admin) {
 		proof := p.proof()
 		must(a.Prove(p.ctx, proof))
-		must(a.Backup(p.ctx, proof, nil, func(workspace.BackupCopy) error { return nil }))
+		must(a.Backup(p.ctx, proof, nil, func(service.BackupCopy) error { return nil }))
 	})},
 	{name: "open an export", base: teamBase, covers: []string{"Admin.NoteExport"}, ready: led(func(p *person, a *client.Admin) {
-		must(a.NoteExport(p.ctx, workspace.ExportOpened, workspace.SeenExport{Run: 1}))
+		must(a.NoteExport(p.ctx, service.ExportOpened, service.SeenExport{Run: 1}))
 	})},
 	{name: "note another passphrase", base: teamBase, covers: []string{"Admin.NoteSecretsPassphrase"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.NoteSecretsPassphrase(p.ctx))

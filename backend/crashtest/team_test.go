@@ -9,7 +9,8 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // The others of the workspace, with their passwords.
@@ -26,8 +27,8 @@ var teamBase = &base{name: "team", make: func(p *person) {
 	s := p.create()
 	p.enable(s)
 	a := p.admin(s)
-	for _, m := range []workspace.NewMember{
-		{Name: "Ben Carter", Email: benEmail, Role: workspace.RoleAdmin}, {Name: "Mia Rossi", Email: miaEmail, Role: workspace.RoleMember},
+	for _, m := range []service.NewMember{
+		{Name: "Ben Carter", Email: benEmail, Role: store.RoleAdmin}, {Name: "Mia Rossi", Email: miaEmail, Role: store.RoleMember},
 	} {
 		given := got(a.AddMember(p.ctx, m, p.proof()))
 		pw := secret.NewText(map[string]string{benEmail: benPass, miaEmail: miaPass}[m.Email])
@@ -38,7 +39,7 @@ var teamBase = &base{name: "team", make: func(p *person) {
 		must(theirs.Continue(p.ctx))
 		must(theirs.End(p.ctx))
 	}
-	got(a.AddMember(p.ctx, workspace.NewMember{Name: "Joe Tanaka", Email: joeEmail, Role: workspace.RoleMember}, client.Proof{}))
+	got(a.AddMember(p.ctx, service.NewMember{Name: "Joe Tanaka", Email: joeEmail, Role: store.RoleMember}, client.Proof{}))
 }}
 
 func (p *person) admin(s *client.Session) *client.Admin { return got(s.Admin(p.ctx)) }
@@ -65,7 +66,7 @@ func (p *person) proofOf(pass string, phone int) client.Proof {
 
 // member is the ID of somebody.
 func (p *person) member(email string) (id string) {
-	must(p.store.View(p.ctx, func(tx workspace.ReadTx) error {
+	must(p.store.View(p.ctx, func(tx store.ReadTx) error {
 		m, err := tx.ProfileByEmail(email)
 		id = m.ID
 		return err
@@ -85,7 +86,7 @@ func led(act func(*person, *client.Admin)) func(*person) func() {
 // team is where the others stand, what is open for them and what is asked of all,
 // as far as they could tell. Not in it: what an interrupted act leaves in the
 // ledger, and who may have to be asked again.
-func team(tx workspace.ReadTx, owner string) (string, error) {
+func team(tx store.ReadTx, owner string) (string, error) {
 	info, err := tx.Info()
 	if err != nil {
 		return "", err
@@ -107,11 +108,11 @@ func team(tx workspace.ReadTx, owner string) (string, error) {
 			line += fmt.Sprintf(" 2FA %v sheet %d handed over %v acknowledged %v password %d", m.On, m.Sheet,
 				!m.HandedOverAt.IsZero(), !m.Acknowledged.IsZero(), p.Password.ChangedAt.Unix())
 		}
-		for _, kind := range []workspace.OneTimeKind{workspace.OneTimeInvitation, workspace.OneTimeReset, workspace.OneTimeHelp} {
+		for _, kind := range []store.OneTimeKind{store.OneTimeInvitation, store.OneTimeReset, store.OneTimeHelp} {
 			o, err := tx.OneTime(p.ID, kind)
 			if err == nil {
 				line += fmt.Sprintf(" %s of %d", kind, o.IssuedAt.Unix())
-			} else if !errors.Is(err, workspace.ErrNotFound) {
+			} else if !errors.Is(err, store.ErrNotFound) {
 				return "", err
 			}
 		}

@@ -12,7 +12,7 @@ import (
 
 // Create begins a file out of sight.
 //
-// Errors: ErrFilesFull, ErrFilesReadOnly, ErrFilesFailed, as for all that writes.
+// Errors: store.ErrBlobsFull, store.ErrBlobsReadOnly, store.ErrBlobsFailed, as for all that writes.
 func (f *Folder) Create(name string) (store.NewBlob, error) {
 	if err := check(name); err != nil {
 		return nil, err

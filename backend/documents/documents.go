@@ -37,7 +37,7 @@ var _ store.Blobs = (*Folder)(nil)
 // Open makes the folder where there is none and keeps other people out of it. The
 // folder around it must be there.
 //
-// Errors: ErrFilesReadOnly, ErrFilesFull, ErrFilesFailed.
+// Errors: store.ErrBlobsReadOnly, store.ErrBlobsFull, store.ErrBlobsFailed.
 func Open(dir string) (*Folder, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, explain(err)

@@ -31,7 +31,7 @@ func (e explained) Write(b []byte) (int, error) {
 
 // ReadIndex opens it.
 //
-// Errors: ErrFileMissing, ErrFilesFailed.
+// Errors: store.ErrBlobMissing, store.ErrBlobsFailed.
 func (f *Folder) ReadIndex() (io.ReadCloser, error) {
 	s, err := openPlain(f.path(contents))
 	switch {

@@ -12,7 +12,7 @@ import (
 
 // Settle gives a kept file its name for good; fine where it has it.
 //
-// Errors: ErrFileMissing, ErrFilesReadOnly, ErrFilesFailed.
+// Errors: store.ErrBlobMissing, store.ErrBlobsReadOnly, store.ErrBlobsFailed.
 func (f *Folder) Settle(name string) error {
 	if err := check(name); err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 
 // Open reads a file that was kept, settled or not.
 //
-// Errors: ErrFileMissing, ErrFilesFailed. A link in a document's place is refused.
+// Errors: store.ErrBlobMissing, store.ErrBlobsFailed. A link in a document's place is refused.
 func (f *Folder) Open(name string) (store.StoredBlob, error) {
 	if err := check(name); err != nil {
 		return nil, err

@@ -52,20 +52,13 @@ func (c *Clock) Now() time.Time {
 // be let pass. It has been set back, or was ahead for a while.
 func (c *Clock) Behind() bool { return c.Wall().Before(c.Newest().Add(-behindSlack)) }
 
-// lastYear is the last one whose times all have a form in JSON (RFC 3339 section 1:
-// four digits), with room for what is good for some time from now on.
-const lastYear = 9998
-
-// Fits reports whether a time can be written down. 0 is no time in the database.
-func Fits(t time.Time) bool { return t.UnixMilli() > 0 && t.UTC().Year() <= lastYear }
-
 // ErrClock means that the clock shows a time that has no form.
 var ErrClock = errors.New("the clock shows a time that cannot be written down")
 
 // Check is ErrClock where the clock shows a time that has no form. One before 1970 is
 // none of a row's: the newest event's counts.
 func (c *Clock) Check() error {
-	if year := c.Wall().UTC().Year(); year < 1 || year > lastYear {
+	if year := c.Wall().UTC().Year(); year < 1 || year > store.LastYear {
 		return ErrClock
 	}
 	return nil

@@ -6,7 +6,7 @@
 // the commit the head of the log is written to the Anchor, out of reach of whoever
 // can write the store, with what is trusted as of it.
 //
-// Open holds rows, log and anchor against each other. What does not fit is a Report.
+// Open holds rows, log and anchor against each other. What does not fit is an audit.Mismatch.
 //
 // The journal knows rows and no use case: what an event means, and who may do what, is
 // its caller's.

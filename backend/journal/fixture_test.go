@@ -261,7 +261,7 @@ func (l *log) edit(statements ...string) {
 }
 
 // finds opens the journal anew and expects one kind of finding.
-func (l *log) finds(want journal.FindingKind, key string) *journal.Report {
+func (l *log) finds(want audit.FindingKind, key string) *audit.Mismatch {
 	l.Helper()
 	l.restart()
 	r, err := l.j.Open(l.Context())

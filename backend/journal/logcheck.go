@@ -10,28 +10,6 @@ import (
 	"countersign/backend/store"
 )
 
-// LogBreak is a place where the log does not fit.
-type LogBreak struct {
-	Kind LogBreakKind
-	Seq  int64     // of the event
-	At   time.Time // of the event, as it says itself; zero where it is not there
-	Last time.Time // of the newest event before it that fits; zero: none
-}
-
-// LogBreakKind says what does not fit.
-type LogBreakKind string
-
-// The kinds of break.
-const (
-	BreakEventChanged  LogBreakKind = "event-changed"  // it is not what was signed
-	BreakEventMissing  LogBreakKind = "event-missing"  // removed or moved
-	BreakUnreadable    LogBreakKind = "unreadable"     // not in the form of an event; nothing after it was looked at
-	BreakCount         LogBreakKind = "count"          // there are events outside the numbering
-	BreakOlderCopy     LogBreakKind = "older-copy"     // it ends before the anchor
-	BreakAnchor        LogBreakKind = "anchor"         // the anchored event is another one
-	BreakAnchorMissing LogBreakKind = "anchor-missing" // the keychain has no anchor
-)
-
 // LogCheck holds a log against its signatures and the anchor, event by event. Give it each
 // event from the first to that numbered Head.Seq, and then End. It keeps the key: what
 // it finds after the key was wiped says nothing.
@@ -39,8 +17,8 @@ type LogCheck struct {
 	Head     store.Head
 	Checked  int64 // events that were looked at
 	Breaks   int64
-	First    *LogBreak     // nil: there is none
-	Accepted []audit.Event // where an owner took the rows as they were; without the rows
+	First    *audit.LogBreak // nil: there is none
+	Accepted []audit.Event   // where an owner took the rows as they were; without the rows
 
 	v          *audit.Verifier
 	resume     func(after Place)
@@ -78,7 +56,7 @@ func (j *Journal) CheckLog(ctx context.Context) (*LogCheck, error) {
 	return c, err
 }
 
-func (c *LogCheck) found(b LogBreak) {
+func (c *LogCheck) found(b audit.LogBreak) {
 	c.Breaks++
 	if c.First == nil {
 		b.Last = c.last
@@ -94,9 +72,9 @@ func (c *LogCheck) Event(e audit.Event, signature []byte) {
 		c.onChain = string(signature) == string(c.anchor.Signature)
 	}
 	if next := c.v.Seq() + 1; e.Seq != next {
-		c.found(LogBreak{Kind: BreakEventMissing, Seq: next})
+		c.found(audit.LogBreak{Kind: audit.BreakEventMissing, Seq: next})
 	} else if c.v.Next(e, signature) != nil {
-		c.found(LogBreak{Kind: BreakEventChanged, Seq: e.Seq, At: e.At})
+		c.found(audit.LogBreak{Kind: audit.BreakEventChanged, Seq: e.Seq, At: e.At})
 	} else {
 		c.last = e.At
 		if e.Kind == KindAccepted {
@@ -109,22 +87,24 @@ func (c *LogCheck) Event(e audit.Event, signature []byte) {
 }
 
 // Unreadable says that the next event is not in the form of one.
-func (c *LogCheck) Unreadable() { c.found(LogBreak{Kind: BreakUnreadable, Seq: c.v.Seq() + 1}) }
+func (c *LogCheck) Unreadable() {
+	c.found(audit.LogBreak{Kind: audit.BreakUnreadable, Seq: c.v.Seq() + 1})
+}
 
 // End checks what only the whole log tells.
 func (c *LogCheck) End() {
 	if c.v.Seq() < c.Head.Seq {
-		c.found(LogBreak{Kind: BreakEventMissing, Seq: c.v.Seq() + 1})
+		c.found(audit.LogBreak{Kind: audit.BreakEventMissing, Seq: c.v.Seq() + 1})
 	}
 	if c.count != c.Checked {
-		c.found(LogBreak{Kind: BreakCount, Seq: c.count})
+		c.found(audit.LogBreak{Kind: audit.BreakCount, Seq: c.count})
 	}
 	switch {
 	case c.unanchored:
-		c.found(LogBreak{Kind: BreakAnchorMissing})
+		c.found(audit.LogBreak{Kind: audit.BreakAnchorMissing})
 	case c.Head.Seq < c.anchor.Seq:
-		c.found(LogBreak{Kind: BreakOlderCopy, Seq: c.Head.Seq, At: c.Head.At})
+		c.found(audit.LogBreak{Kind: audit.BreakOlderCopy, Seq: c.Head.Seq, At: c.Head.At})
 	case c.anchor.Seq > 0 && !c.onChain:
-		c.found(LogBreak{Kind: BreakAnchor, Seq: c.anchor.Seq})
+		c.found(audit.LogBreak{Kind: audit.BreakAnchor, Seq: c.anchor.Seq})
 	}
 }

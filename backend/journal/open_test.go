@@ -46,13 +46,13 @@ func TestOpen_FindsWhatTheLogDoesNotTell(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		sneak func(store.WriteTx) error
-		want  journal.FindingKind
+		want  audit.FindingKind
 		key   string
 	}{
-		"a row changed": {func(tx store.WriteTx) error { p := profile("a"); p.Name = "x"; return tx.UpdateProfile(p) }, journal.FoundRowChanged, "profile/a"},
-		"a row added":   {func(tx store.WriteTx) error { return tx.InsertProfile(profile("x")) }, journal.FoundRowAdded, "profile/x"},
-		"a row removed": {func(tx store.WriteTx) error { return tx.DeleteVaultKey("k") }, journal.FoundRowRemoved, "vaultkey/k"},
-		"an event":      {func(tx store.WriteTx) error { return tx.AppendEvent(audited(5), []byte("seal")) }, journal.FoundLogBroken, ""},
+		"a row changed": {func(tx store.WriteTx) error { p := profile("a"); p.Name = "x"; return tx.UpdateProfile(p) }, audit.FoundRowChanged, "profile/a"},
+		"a row added":   {func(tx store.WriteTx) error { return tx.InsertProfile(profile("x")) }, audit.FoundRowAdded, "profile/x"},
+		"a row removed": {func(tx store.WriteTx) error { return tx.DeleteVaultKey("k") }, audit.FoundRowRemoved, "vaultkey/k"},
+		"an event":      {func(tx store.WriteTx) error { return tx.AppendEvent(audited(5), []byte("seal")) }, audit.FoundLogBroken, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -85,13 +85,13 @@ func TestOpen_OlderCopyAndMissingAnchor(t *testing.T) {
 	ahead := *l.anchor.is
 	ahead.Head.Seq += 3
 	l.anchor.is = &ahead
-	l.finds(journal.FoundOlderCopy, "")
+	l.finds(audit.FoundOlderCopy, "")
 	l.anchor.is = nil
-	l.finds(journal.FoundAnchorMissing, "")
+	l.finds(audit.FoundAnchorMissing, "")
 	other := ahead
 	other.Head = journal.Place{Seq: 1, Signature: make([]byte, audit.SignatureSize)}
 	l.anchor.is = &other
-	l.finds(journal.FoundLogBroken, "")
+	l.finds(audit.FoundLogBroken, "")
 }
 
 func TestOpen_AnchorOfAnotherFormIsMissing(t *testing.T) {
@@ -100,7 +100,7 @@ func TestOpen_AnchorOfAnotherFormIsMissing(t *testing.T) {
 	spoiled := *l.anchor.is
 	spoiled.Trusted = []byte{1}
 	l.anchor.is = &spoiled
-	if r := l.finds(journal.FoundAnchorMissing, ""); r != nil && r.Acceptable {
+	if r := l.finds(audit.FoundAnchorMissing, ""); r != nil && r.Acceptable {
 		t.Error("somebody may accept whom the keychain does not know")
 	}
 	if _, err := l.j.Trusted(t.Context()); !errors.Is(err, store.ErrSecretMissing) {
@@ -110,7 +110,7 @@ func TestOpen_AnchorOfAnotherFormIsMissing(t *testing.T) {
 
 func TestOpen_EmptyStoreWithoutAnAnchorIsReported(t *testing.T) {
 	t.Parallel()
-	empty(t).finds(journal.FoundAnchorMissing, "")
+	empty(t).finds(audit.FoundAnchorMissing, "")
 }
 
 func TestOpen_AnchorFollowsWhatIsTrusted(t *testing.T) {
@@ -152,7 +152,7 @@ func TestOpen_SumOfAMarkedEventIsHeldAgainstTheRows(t *testing.T) {
 	l := begun(t)
 	l.marked()
 	l.edit("UPDATE events SET state = zeroblob(length(state)) WHERE seq = (SELECT max(seq) FROM events)")
-	l.finds(journal.FoundLogBroken, "")
+	l.finds(audit.FoundLogBroken, "")
 }
 
 func TestOpen_UnreadableOldEventIsAnError(t *testing.T) {
@@ -281,7 +281,7 @@ func TestOpen_AnchorBeforeItsMarkIsABreak(t *testing.T) {
 	}
 	odd.Head.Seq--
 	l.anchor.is = &odd
-	l.finds(journal.FoundLogBroken, "")
+	l.finds(audit.FoundLogBroken, "")
 }
 
 func TestCheckLog_EventsAheadOfTheAnchorAreNoBreak(t *testing.T) {
@@ -380,19 +380,19 @@ func TestOpen_MarksSpareTheOldEvents(t *testing.T) {
 	wrong := *l.anchor.is
 	wrong.Mark.Count++
 	l.anchor.is = &wrong
-	l.finds(journal.FoundLogBroken, "")
+	l.finds(audit.FoundLogBroken, "")
 }
 
 func TestAccept_MakesTheStateTheLogs(t *testing.T) {
 	t.Parallel()
 	l := begun(t)
 	l.sneak(func(tx store.WriteTx) error { return tx.InsertProfile(profile("x")) })
-	l.finds(journal.FoundRowAdded, "profile/x")
+	l.finds(audit.FoundRowAdded, "profile/x")
 	boom := errors.New("boom")
 	if err := l.j.Accept(t.Context(), "a", nil, func(store.WriteTx) error { return boom }); !errors.Is(err, boom) {
 		t.Errorf("got %v", err)
 	}
-	l.finds(journal.FoundRowAdded, "profile/x")
+	l.finds(audit.FoundRowAdded, "profile/x")
 	l.store.ends = []error{store.ErrConflict}
 	l.ok(l.j.Accept(t.Context(), "a", map[string]string{"findings": "row-added"}, func(tx store.WriteTx) error {
 		p := profile("x")

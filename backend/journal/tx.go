@@ -82,7 +82,7 @@ func (t *Tx) close(prev store.Head) (head store.Head, trusted trustChanges, err 
 	}
 	e := *t.event
 	e.Seq, e.Rows, e.State = prev.Seq+1, rows, state
-	if t.follow(&e, prev); !Fits(e.At) {
+	if t.follow(&e, prev); !store.Fits(e.At) {
 		return head, trusted, ErrClock
 	}
 	var signature []byte

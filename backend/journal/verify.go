@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,48 +11,6 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/store"
 )
-
-// Report says what was found where the store is not the one that this program left.
-// It holds no secret.
-type Report struct {
-	Findings []Finding `json:"findings"`
-	LastGood time.Time `json:"lastGood"` // of the newest event that fits; zero: none does
-	Head     int64     `json:"head"`     // the log's newest event
-	Anchor   int64     `json:"anchor"`   // what the keychain says is the newest
-
-	Acceptable bool `json:"acceptable"` // an owner's account is as the keychain knows it
-}
-
-// Finding is one thing that does not fit.
-type Finding struct {
-	Kind FindingKind `json:"kind"`
-	Key  string      `json:"row,omitempty"`   // such as "factor/PROFILE"
-	Seq  int64       `json:"event,omitempty"` // sequence number
-}
-
-// FindingKind says what does not fit.
-type FindingKind string
-
-// The kinds of finding.
-const (
-	FoundOlderCopy     FindingKind = "older-copy"     // the log ends before the anchor
-	FoundLogBroken     FindingKind = "log-broken"     // an event was changed, removed, added or moved
-	FoundAnchorMissing FindingKind = "anchor-missing" // the keychain has no anchor
-	FoundRowChanged    FindingKind = "row-changed"
-	FoundRowAdded      FindingKind = "row-added"
-	FoundRowRemoved    FindingKind = "row-removed"
-)
-
-// Error makes a Report a cause.
-func (r *Report) Error() string {
-	s := fmt.Sprintf("head %d, anchor %d, last good %s:", r.Head, r.Anchor, r.LastGood.Format(time.RFC3339))
-	for _, f := range r.Findings {
-		s += fmt.Sprintf(" %s %s %d;", f.Kind, f.Key, f.Seq)
-	}
-	return s
-}
-
-func (r *Report) add(f Finding) { r.Findings = append(r.Findings, f) }
 
 // Checker is a Store that looks rows up by something else than their keys in a way
 // that could be led astray, and can check that. Open asks for it.
@@ -64,10 +21,10 @@ type Checker interface {
 }
 
 // Open compares the rows with the log and the log with the anchor. It heals nothing:
-// what does not fit is in the Report, which is nil where all fits. A head ahead of the
+// what does not fit is in the audit.Mismatch, which is nil where all fits. A head ahead of the
 // anchor with a chain that fits is a crash between a commit and its anchor, and is
 // anchored now.
-func (j *Journal) Open(ctx context.Context) (r *Report, err error) {
+func (j *Journal) Open(ctx context.Context) (r *audit.Mismatch, err error) {
 	err = j.store.Exclusive(ctx, func() error {
 		r, err = j.open(ctx)
 		return err
@@ -75,13 +32,13 @@ func (j *Journal) Open(ctx context.Context) (r *Report, err error) {
 	return r, err
 }
 
-func (j *Journal) open(ctx context.Context) (*Report, error) {
+func (j *Journal) open(ctx context.Context) (*audit.Mismatch, error) {
 	anchored, known, err := j.readAnchor(ctx)
 	missing := errors.Is(err, store.ErrSecretMissing)
 	if err != nil && !missing {
 		return nil, err
 	}
-	var r *Report
+	var r *audit.Mismatch
 	var head store.Head
 	var trusted Trust
 	err = j.store.View(ctx, func(tx store.ReadTx) (err error) {
@@ -105,7 +62,7 @@ func (j *Journal) open(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	if missing {
-		r.Findings = append([]Finding{{Kind: FoundAnchorMissing}}, r.Findings...)
+		r.Findings = append([]audit.Finding{{Kind: audit.FoundAnchorMissing}}, r.Findings...)
 	}
 	if len(r.Findings) > 0 {
 		return r, nil
@@ -123,9 +80,9 @@ func (j *Journal) open(ctx context.Context) (*Report, error) {
 
 // checkIndexes holds the indexes against the tables, where these have the rows that
 // the log tells of.
-func (j *Journal) checkIndexes(ctx context.Context, r *Report) error {
+func (j *Journal) checkIndexes(ctx context.Context, r *audit.Mismatch) error {
 	checker, ok := j.store.(Checker)
-	if !ok || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Key != "" }) {
+	if !ok || slices.ContainsFunc(r.Findings, func(f audit.Finding) bool { return f.Key != "" }) {
 		return nil
 	}
 	return checker.CheckIndexes(ctx)
@@ -165,13 +122,13 @@ func (j *Journal) verifier(after Place) (v *audit.Verifier, err error) {
 }
 
 // examine reads the log from the mark on, and every row.
-func (j *Journal) examine(tx store.ReadTx, head store.Head, anchored Anchored) (*Report, error) {
-	r := &Report{Head: head.Seq, Anchor: anchored.Head.Seq}
+func (j *Journal) examine(tx store.ReadTx, head store.Head, anchored Anchored) (*audit.Mismatch, error) {
+	r := &audit.Mismatch{Head: head.Seq, Anchor: anchored.Head.Seq}
 	if err := j.examineLog(tx, r, anchored); err != nil {
 		return nil, err
 	}
 	if head.Seq < anchored.Head.Seq {
-		r.add(Finding{Kind: FoundOlderCopy, Seq: head.Seq})
+		r.Add(audit.Finding{Kind: audit.FoundOlderCopy, Seq: head.Seq})
 	}
 	var sum audit.Sum
 	err := j.Hashes(tx, func(_ store.Key, h audit.Hash) { sum.Add(h) })
@@ -185,7 +142,7 @@ func (j *Journal) examine(tx store.ReadTx, head store.Head, anchored Anchored) (
 }
 
 // examineLog walks the chain from the mark and sees whether the anchor is on it.
-func (j *Journal) examineLog(tx store.ReadTx, r *Report, anchored Anchored) error {
+func (j *Journal) examineLog(tx store.ReadTx, r *audit.Mismatch, anchored Anchored) error {
 	count, err := tx.CountEvents()
 	if err != nil {
 		return err
@@ -199,7 +156,7 @@ func (j *Journal) examineLog(tx store.ReadTx, r *Report, anchored Anchored) erro
 		return err
 	}
 	if count != m.Count+r.Head-m.Seq {
-		r.add(Finding{Kind: FoundLogBroken, Seq: count})
+		r.Add(audit.Finding{Kind: audit.FoundLogBroken, Seq: count})
 	}
 	onChain := anchor.Seq == 0 || anchor.Seq == m.Seq && string(anchor.Signature) == string(m.Signature)
 	for e, err := range tx.Events(m.Seq) {
@@ -207,7 +164,7 @@ func (j *Journal) examineLog(tx store.ReadTx, r *Report, anchored Anchored) erro
 			err = v.Next(e.Event, e.Signature)
 		}
 		if errors.Is(err, audit.ErrBroken) {
-			r.add(Finding{Kind: FoundLogBroken, Seq: v.Seq() + 1})
+			r.Add(audit.Finding{Kind: audit.FoundLogBroken, Seq: v.Seq() + 1})
 			return nil
 		}
 		if err != nil {
@@ -219,14 +176,14 @@ func (j *Journal) examineLog(tx store.ReadTx, r *Report, anchored Anchored) erro
 		}
 	}
 	if !onChain && anchor.Seq <= r.Head {
-		r.add(Finding{Kind: FoundLogBroken, Seq: anchor.Seq})
+		r.Add(audit.Finding{Kind: audit.FoundLogBroken, Seq: anchor.Seq})
 	}
 	return nil
 }
 
 // examineRows finds which rows differ from what the log last said of them. It
 // reads the whole log, and the rows again, which is worth it only now.
-func (j *Journal) examineRows(tx store.ReadTx, r *Report) error {
+func (j *Journal) examineRows(tx store.ReadTx, r *audit.Mismatch) error {
 	said := map[string]string{}
 	for e, err := range tx.Events(0) {
 		if errors.Is(err, audit.ErrBroken) {
@@ -243,10 +200,10 @@ func (j *Journal) examineRows(tx store.ReadTx, r *Report) error {
 	err := j.Hashes(tx, func(k store.Key, h audit.Hash) {
 		switch last := said[k.String()]; last {
 		case "":
-			r.add(Finding{Kind: FoundRowAdded, Key: k.String()})
+			r.Add(audit.Finding{Kind: audit.FoundRowAdded, Key: k.String()})
 		case Digest(h):
 		default:
-			r.add(Finding{Kind: FoundRowChanged, Key: k.String()})
+			r.Add(audit.Finding{Kind: audit.FoundRowChanged, Key: k.String()})
 		}
 		delete(said, k.String())
 	})
@@ -255,11 +212,11 @@ func (j *Journal) examineRows(tx store.ReadTx, r *Report) error {
 	}
 	for key, last := range said {
 		if last != "" {
-			r.add(Finding{Kind: FoundRowRemoved, Key: key})
+			r.Add(audit.Finding{Kind: audit.FoundRowRemoved, Key: key})
 		}
 	}
 	if len(r.Findings) == before { // the rows fit the events, so it is the sum in the log that was changed
-		r.add(Finding{Kind: FoundLogBroken, Seq: r.Head})
+		r.Add(audit.Finding{Kind: audit.FoundLogBroken, Seq: r.Head})
 	}
 	return nil
 }

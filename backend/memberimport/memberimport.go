@@ -5,7 +5,7 @@
 // the file; whether a name, an email or a role will do is for backend/workspace. It
 // reads as it goes: a file of any content costs no more memory than the rows that are kept.
 //
-//	list, err := memberimport.Read(file, workspace.MaxImport)
+//	list, err := memberimport.Read(file, service.MaxImport)
 //
 // WriteOverview has no secrets, and nothing that a spreadsheet would calculate.
 package memberimport

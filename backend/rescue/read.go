@@ -9,26 +9,26 @@ import (
 	"countersign/backend/contracts"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 // Read reads the contracts from a database whose integrity nobody can check, or where
 // store is nil from the encrypted table of contents. What a row says is believed only
 // where it opens with the kit's key. Errors: kit_form, kit_wrong, kit_none; folder.
-func Read(ctx context.Context, store workspace.Store, files workspace.Files, kit secret.Text) (r client.Recovered, err error) {
+func Read(ctx context.Context, db store.Store, files store.Blobs, kit secret.Text) (r client.Recovered, err error) {
 	identity, err := vault.ParseIdentity(kit)
 	if err != nil {
 		return r, service.Refuse(service.CodeKitForm).At("kit").Because(err)
 	}
-	if store == nil {
+	if db == nil {
 		return readIndex(files, identity)
 	}
 	empty := false
-	err = store.View(ctx, func(tx workspace.ReadTx) error {
+	err = db.View(ctx, func(tx store.ReadTx) error {
 		r = client.Recovered{}
 		info, err := tx.Info()
-		if empty = errors.Is(err, workspace.ErrNotFound); empty {
+		if empty = errors.Is(err, store.ErrNotFound); empty {
 			return nil
 		}
 		if err != nil {
@@ -56,7 +56,7 @@ func Read(ctx context.Context, store workspace.Store, files workspace.Files, kit
 }
 
 // readIndex reads the table of contents, which opens only with the right key.
-func readIndex(files workspace.Files, identity vault.Identity) (r client.Recovered, err error) {
+func readIndex(files store.Blobs, identity vault.Identity) (r client.Recovered, err error) {
 	found, err := contracts.ReadIndex(files, identity)
 	if err != nil {
 		return r, err

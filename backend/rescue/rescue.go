@@ -20,10 +20,11 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/folder"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // Owner is who has the kit and becomes the owner of the new workspace.
@@ -41,8 +42,8 @@ const beside = "workspace.db.rescue"
 // WithKit does it. settings may be nil; tests lower the cost of hashing with it. A
 // crash leaves the folder as it was, and the same rescue can be done again. It
 // holds the folder. Errors: kit_form, kit_wrong, kit_none, and those of
-// workspace.Create; in_use, folder and keychain.
-func WithKit(ctx context.Context, path string, secrets workspace.Secrets, o Owner, settings func(*workspace.Config)) (err error) {
+// client.Local.Create; in_use, folder and keychain.
+func WithKit(ctx context.Context, path string, secrets store.Secrets, o Owner, settings func(*local.Config)) (err error) {
 	lock, err := folder.Hold(path)
 	if err != nil {
 		return err
@@ -52,7 +53,7 @@ func WithKit(ctx context.Context, path string, secrets workspace.Secrets, o Owne
 	if err != nil {
 		return service.Explain(err)
 	}
-	config := workspace.Config{Secrets: secrets, Files: files}
+	config := local.Config{Secrets: secrets, Files: files}
 	if settings != nil {
 		settings(&config)
 	}
@@ -79,30 +80,30 @@ func WithKit(ctx context.Context, path string, secrets workspace.Secrets, o Owne
 }
 
 // remains reads the contracts from the database as far as it can be read at all.
-func remains(ctx context.Context, place string, files workspace.Files, kit secret.Text) (client.Recovered, error) {
+func remains(ctx context.Context, place string, files store.Blobs, kit secret.Text) (client.Recovered, error) {
 	if _, err := os.Lstat(place); errors.Is(err, os.ErrNotExist) {
 		return Read(ctx, nil, files, kit)
 	}
-	store, err := sqlite.Open(ctx, place)
-	if errors.Is(err, workspace.ErrStoreDamaged) || errors.Is(err, workspace.ErrStoreAltered) {
+	db, err := sqlite.Open(ctx, place)
+	if errors.Is(err, store.ErrDamaged) || errors.Is(err, store.ErrAltered) {
 		return Read(ctx, nil, files, kit)
 	}
 	if err != nil {
 		return client.Recovered{}, service.Explain(err)
 	}
-	left, err := Read(ctx, store, files, kit)
-	return left, errors.Join(err, store.Close())
+	left, err := Read(ctx, db, files, kit)
+	return left, errors.Join(err, db.Close())
 }
 
 // build makes the new database, whole and closed.
-func build(ctx context.Context, path string, config workspace.Config, o Owner, left client.Recovered) (err error) {
-	store, err := sqlite.Open(ctx, path)
+func build(ctx context.Context, path string, config local.Config, o Owner, left client.Recovered) (err error) {
+	db, err := sqlite.Open(ctx, path)
 	if err != nil {
 		return service.Explain(err)
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	config.Store = store
-	w, err := client.Open(ctx, config)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	config.Store = db
+	w, err := local.Open(ctx, config)
 	if err != nil {
 		return err
 	}
@@ -116,21 +117,21 @@ func build(ctx context.Context, path string, config workspace.Config, o Owner, l
 
 // abandon undoes what a rescue that did not end has left: the keychain's items
 // first, then the database that names them.
-func abandon(ctx context.Context, path string, secrets workspace.Secrets) error {
+func abandon(ctx context.Context, path string, secrets store.Secrets) error {
 	if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
 		return remove(path)
 	}
-	store, err := sqlite.Open(ctx, path)
-	if errors.Is(err, workspace.ErrStoreDamaged) || errors.Is(err, workspace.ErrStoreAltered) {
+	db, err := sqlite.Open(ctx, path)
+	if errors.Is(err, store.ErrDamaged) || errors.Is(err, store.ErrAltered) {
 		return remove(path) // it never became one
 	}
 	if err != nil {
 		return service.Explain(err)
 	}
 	var id string
-	err = store.View(ctx, func(tx workspace.ReadTx) error {
+	err = db.View(ctx, func(tx store.ReadTx) error {
 		info, err := tx.Info()
-		if errors.Is(err, workspace.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		id = info.ID
@@ -141,13 +142,13 @@ func abandon(ctx context.Context, path string, secrets workspace.Secrets) error 
 			err = errors.Join(err, secrets.Delete(ctx, id+"/"+item))
 		}
 	}
-	if err := errors.Join(err, store.Close()); err != nil {
+	if err := errors.Join(err, db.Close()); err != nil {
 		return service.Explain(err)
 	}
 	return remove(path)
 }
 
-func clock(config workspace.Config) func() time.Time {
+func clock(config local.Config) func() time.Time {
 	if config.Now != nil {
 		return config.Now
 	}
@@ -158,13 +159,13 @@ func failed(err error) error {
 	if err == nil {
 		return nil
 	}
-	return service.Explain(fmt.Errorf("%w: %w", workspace.ErrStoreFailed, err))
+	return service.Explain(fmt.Errorf("%w: %w", store.ErrFailed, err))
 }
 
 func remove(path string) (all error) {
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal", "-writer", ".new"} {
 		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
-			all = errors.Join(all, fmt.Errorf("%w: %w", workspace.ErrStoreFailed, err))
+			all = errors.Join(all, fmt.Errorf("%w: %w", store.ErrFailed, err))
 		}
 	}
 	return service.Explain(all)

@@ -14,12 +14,13 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/rescue"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 const (
@@ -27,7 +28,7 @@ const (
 	lease = "The rent is nine hundred a month."
 )
 
-func cheap(c *workspace.Config) {
+func cheap(c *local.Config) {
 	c.Password = password.Cheap
 }
 
@@ -45,28 +46,28 @@ func (h *home) ok(err error) {
 	}
 }
 
-func (h *home) open() (*client.Workspace, *sqlite.Store, error) {
+func (h *home) open() (*client.Local, *sqlite.Store, error) {
 	h.Helper()
-	store, err := sqlite.Open(h.Context(), filepath.Join(h.dir, "workspace.db"))
+	db, err := sqlite.Open(h.Context(), filepath.Join(h.dir, "workspace.db"))
 	h.ok(err)
 	files, err := documents.Open(filepath.Join(h.dir, "documents"))
 	h.ok(err)
-	c := workspace.Config{Store: store, Secrets: h.secrets, Files: files}
+	c := local.Config{Store: db, Secrets: h.secrets, Files: files}
 	cheap(&c)
-	w, err := client.Open(h.Context(), c)
+	w, err := local.Open(h.Context(), c)
 	if err != nil {
-		h.ok(store.Close())
+		h.ok(db.Close())
 		return nil, nil, err
 	}
 	h.ok(w.RecoverAll(h.Context()))
-	return w, store, nil
+	return w, db, nil
 }
 
 // lived is a home with two contracts, one in the bin, and its Emergency Kit.
 func lived(t *testing.T) (*home, secret.Text) {
 	t.Helper()
 	h := &home{t, t.TempDir(), keychain.NewMemory()}
-	w, store, err := h.open()
+	w, db, err := h.open()
 	h.ok(err)
 	s, err := w.Create(t.Context(), client.NewWorkspace{Workspace: "Northwind", Name: "Amara Okafor", Email: "amara@example.com", Password: secret.NewText(pass)})
 	h.ok(err)
@@ -86,7 +87,7 @@ func lived(t *testing.T) (*home, secret.Text) {
 	h.ok(err)
 	text := kit.Identity
 	h.ok(s.End(context.WithoutCancel(t.Context())))
-	h.ok(store.Close())
+	h.ok(db.Close())
 	return h, text
 }
 
@@ -97,9 +98,9 @@ func owner(kit secret.Text) rescue.Owner {
 // theContractsAreBack signs the new owner in and reads everything.
 func (h *home) theContractsAreBack() {
 	h.Helper()
-	w, store, err := h.open()
+	w, db, err := h.open()
 	h.ok(err)
-	defer store.Close()
+	defer db.Close()
 	s, _, err := w.SignIn(h.Context(), "hannah@example.com", secret.NewText(pass))
 	h.ok(err)
 	all, err := s.Documents(h.Context())
@@ -107,7 +108,7 @@ func (h *home) theContractsAreBack() {
 	for _, d := range all {
 		var out bytes.Buffer
 		h.ok(s.CopyDocument(h.Context(), d.ID, &out, nil))
-		removed := d.State == workspace.DocumentRemoved
+		removed := d.State == store.DocumentRemoved
 		if out.String() != lease || d.AddedBy != "Amara Okafor" || removed != (d.Name == "Old") || !removed && (d.Name != "=Lease, unit 4" || !slices.Equal(d.Tags, []string{"rent", "harbour"})) {
 			h.Errorf("%+v reads %q", d, out.String())
 		}
@@ -183,7 +184,7 @@ func torn(t *testing.T) (h *home, kit secret.Text, database, wal []byte) {
 	t.Helper()
 	h, kit = lived(t)
 	place := filepath.Join(h.dir, "workspace.db")
-	w, store, err := h.open()
+	w, db, err := h.open()
 	h.ok(err)
 	s, _, err := w.SignIn(t.Context(), "amara@example.com", secret.NewText(pass))
 	h.ok(err)
@@ -192,7 +193,7 @@ func torn(t *testing.T) (h *home, kit secret.Text, database, wal []byte) {
 	h.ok(err)
 	wal, err = os.ReadFile(place + "-wal")
 	h.ok(err)
-	h.ok(store.Close())
+	h.ok(db.Close())
 	if len(wal) == 0 {
 		t.Fatal("the WAL is empty")
 	}
@@ -213,12 +214,12 @@ func TestRescue_CommitsInTheWALAreSetAsideWithTheDatabase(t *testing.T) {
 		t.Fatalf("set aside: %v, %v", aside, err)
 	}
 	h.ok(os.WriteFile(aside[0], database, 0o600)) // somebody repairs it
-	store, err := sqlite.Open(t.Context(), aside[0])
+	db, err := sqlite.Open(t.Context(), aside[0])
 	h.ok(err)
-	defer store.Close()
-	c := workspace.Config{Store: store, Secrets: old}
+	defer db.Close()
+	c := local.Config{Store: db, Secrets: old}
 	cheap(&c)
-	w, err := client.Open(t.Context(), c)
+	w, err := local.Open(t.Context(), c)
 	h.ok(err)
 	s, _, err := w.SignIn(t.Context(), "amara@example.com", secret.NewText(pass))
 	h.ok(err)
@@ -249,10 +250,10 @@ func TestRescue_LeftoversThatCannotBeReadAreAnError(t *testing.T) {
 	h, kit := lived(t)
 	h.secrets = keychain.NewMemory()
 	beside := filepath.Join(h.dir, "workspace.db.rescue")
-	store, err := sqlite.Open(t.Context(), beside)
+	db, err := sqlite.Open(t.Context(), beside)
 	h.ok(err)
-	h.ok(store.Update(t.Context(), func(tx workspace.WriteTx) error { return tx.InsertInfo(workspace.Info{ID: "half", Name: "Half"}) }))
-	h.ok(store.Close())
+	h.ok(db.Update(t.Context(), func(tx store.WriteTx) error { return tx.InsertInfo(store.Info{ID: "half", Name: "Half"}) }))
+	h.ok(db.Close())
 	h.ok(h.secrets.Set(t.Context(), "half/device", secret.NewBytes([]byte("key"))))
 	ctx, stop := context.WithCancel(t.Context())
 	stop() // each read fails

@@ -17,8 +17,8 @@ import (
 
 	"countersign/backend/bundle"
 	"countersign/backend/client"
+	"countersign/backend/service"
 	"countersign/backend/sheet"
-	"countersign/backend/workspace"
 )
 
 // Format is what a file of sheets is.
@@ -57,7 +57,7 @@ var errStopped = errors.New("runexport: the writer has stopped")
 // Write makes the sheets of a run that was begun, and writes each as it is made. An error
 // leaves an unusable beginning on w, and the run to be cancelled. Errors: those of
 // PrintRun.Issue; ErrFormat; the writer's.
-func Write(ctx context.Context, w io.Writer, a *client.Admin, run *client.PrintRun, t Target, progress workspace.Progress) error {
+func Write(ctx context.Context, w io.Writer, a *client.Admin, run *client.PrintRun, t Target, progress service.Progress) error {
 	plan := run.Plan()
 	cover, err := Cover(ctx, a, plan)
 	if err != nil {
@@ -92,12 +92,11 @@ func Write(ctx context.Context, w io.Writer, a *client.Admin, run *client.PrintR
 }
 
 // encrypted puts the sheets as PDF, CSV and JSON into one encrypted, signed file.
-func encrypted(ctx context.Context, w io.Writer, a *client.Admin, plan workspace.RunPlan, cover sheet.Run, sheets iter.Seq[sheet.Sheet], t Target) error {
+func encrypted(ctx context.Context, w io.Writer, a *client.Admin, plan service.RunPlan, cover sheet.Run, sheets iter.Seq[sheet.Sheet], t Target) error {
 	key, err := a.SigningKey(ctx)
 	if err != nil {
 		return err
 	}
-	defer clear(key)
 	b, err := bundle.Create(w, t.To, key, bundle.Manifest{
 		Kind: bundle.KindSheets, Workspace: plan.Workspace, WorkspaceID: plan.WorkspaceID, CreatedAt: plan.At, CreatedBy: plan.ByName,
 		Details: map[string]string{"run": fmt.Sprint(plan.Number), "sheets": fmt.Sprintf("%d–%d", plan.First, plan.Last), "reason": plan.Reason},
@@ -131,7 +130,7 @@ func encrypted(ctx context.Context, w io.Writer, a *client.Admin, plan workspace
 
 // Cover is a run as its cover page has it: with the log's head and the fingerprint of the key
 // that signs exports. Errors: forbidden, session_ended; folder and keychain.
-func Cover(ctx context.Context, a *client.Admin, plan workspace.RunPlan) (sheet.Run, error) {
+func Cover(ctx context.Context, a *client.Admin, plan service.RunPlan) (sheet.Run, error) {
 	head, err := a.LogHead(ctx)
 	if err != nil {
 		return sheet.Run{}, err
@@ -156,7 +155,6 @@ func Signer(ctx context.Context, a *client.Admin) (bundle.Fingerprint, error) {
 	if err != nil {
 		return bundle.Fingerprint{}, err
 	}
-	defer clear(key)
 	return bundle.FingerprintOf(key.Public().(ed25519.PublicKey)), nil
 }
 
@@ -171,7 +169,7 @@ func Sheet(s client.RunSheet) sheet.Sheet {
 // Invitation is a one-time code as it is drawn, with whom to ask for help.
 func Invitation(g client.GivenOut, support string) sheet.Invitation {
 	return sheet.Invitation{
-		Reset: g.Kind == workspace.OneTimeReset, Workspace: g.Workspace, Name: g.Name, Email: g.Email, Code: g.Code, IssuedAt: g.IssuedAt,
+		Reset: g.Kind == service.OneTimeReset, Workspace: g.Workspace, Name: g.Name, Email: g.Email, Code: g.Code, IssuedAt: g.IssuedAt,
 		IssuedBy: g.IssuedBy, ExpiresAt: g.ExpiresAt, Support: support, Location: time.Local,
 	}
 }

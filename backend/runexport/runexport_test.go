@@ -17,13 +17,14 @@ import (
 	"countersign/backend/bundle"
 	"countersign/backend/client"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
 	"countersign/backend/runexport"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sheet"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
 )
 
 const (
@@ -36,7 +37,7 @@ const (
 type desk struct {
 	*testing.T
 	now   time.Time
-	w     *client.Workspace
+	w     *client.Local
 	admin *client.Admin
 	id    string
 	code  func() string
@@ -56,7 +57,7 @@ func newDesk(t *testing.T) *desk {
 	store, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "workspace.db"))
 	d.ok(err)
 	t.Cleanup(func() { d.ok(store.Close()) })
-	d.w, err = client.Open(ctx, workspace.Config{
+	d.w, err = local.Open(ctx, local.Config{
 		Store: store, Secrets: keychain.NewMemory(), Now: func() time.Time { return d.now },
 		Password: password.Cheap, Recovery: recovery.Cheap,
 	})
@@ -82,8 +83,8 @@ func newDesk(t *testing.T) *desk {
 
 func (d *desk) begin() *client.PrintRun {
 	d.Helper()
-	run, err := d.admin.BeginRun(d.Context(), workspace.RunRequest{Members: []string{d.id}, Reason: "Yearly renewal", Kind: workspace.RunExport}, client.Proof{
-		Password: secret.NewText(pass), Factor: client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(d.code())},
+	run, err := d.admin.BeginRun(d.Context(), service.RunRequest{Members: []string{d.id}, Reason: "Yearly renewal", Kind: service.RunExport}, client.Proof{
+		Password: secret.NewText(pass), Factor: client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(d.code())},
 	})
 	d.ok(err)
 	return run
@@ -200,7 +201,7 @@ func TestWrite_FailingWriterActivatesNothing(t *testing.T) {
 		}
 		res, err := run.Cancel(t.Context())
 		d.ok(err)
-		if m, err := d.admin.Member(t.Context(), d.id); err != nil || m.Run > 0 || res.State != workspace.RunCancelled {
+		if m, err := d.admin.Member(t.Context(), d.id); err != nil || m.Run > 0 || res.State != service.RunCancelled {
 			t.Errorf("%s: a sheet is in force that nobody has: %+v %v", format, res, err)
 		}
 	}

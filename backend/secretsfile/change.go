@@ -29,7 +29,7 @@ func (f *File) Opens(ctx context.Context, passphrase secret.Text) error {
 // Change encrypts everything anew under a new passphrase, with one write. The keys are new,
 // too, so an older copy of the file and its passphrase open nothing of this one. The
 // passphrase must have passed Check. Other processes have to open the file again:
-// workspace.ErrSecretsLocked is what they get.
+// store.ErrSecretsLocked is what they get.
 //
 // Errors: those of a disk, and of Get.
 func (f *File) Change(ctx context.Context, passphrase secret.Text, p password.Params) error {

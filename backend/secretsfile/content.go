@@ -12,7 +12,7 @@ import (
 	"slices"
 
 	"countersign/backend/keychain"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // The file, numbers big end first:
@@ -161,7 +161,7 @@ func openRegular(path string) (*os.File, error) {
 	return f, explain(err)
 }
 
-func damaged(why string) error { return fmt.Errorf("%w: %s", workspace.ErrSecretsDamaged, why) }
+func damaged(why string) error { return fmt.Errorf("%w: %s", store.ErrSecretsDamaged, why) }
 
 // A name fits into its length, and an encrypted value into its.
 var (

@@ -7,7 +7,7 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/secretsfile"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // cheap is the lowest cost that is read back.
@@ -37,5 +37,5 @@ func open(t *testing.T, dir string) *secretsfile.File {
 
 func TestFile_KeepsTheContractOfAKeychain(t *testing.T) {
 	t.Parallel()
-	contracttest.Keep(t, func(t *testing.T) workspace.Secrets { return create(t, t.TempDir()) })
+	contracttest.Keep(t, func(t *testing.T) store.Secrets { return create(t, t.TempDir()) })
 }

@@ -13,17 +13,17 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/secretsfile"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
-func set(t *testing.T, s workspace.Secrets, name, value string) {
+func set(t *testing.T, s store.Secrets, name, value string) {
 	t.Helper()
 	if err := s.Set(t.Context(), name, secret.NewBytes([]byte(value))); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func wants(t *testing.T, s workspace.Secrets, name, value string) {
+func wants(t *testing.T, s store.Secrets, name, value string) {
 	t.Helper()
 	got, err := s.Get(t.Context(), name)
 	if err != nil || string(got.Reveal()) != value {
@@ -117,13 +117,13 @@ func TestOpen_RefusesAFileWithAnyByteChangedOrMissing(t *testing.T) {
 	whole := read(t, dir)
 	opens := func(what string, i int) {
 		_, err := secretsfile.Open(t.Context(), dir, phrase)
-		if !errors.Is(err, workspace.ErrSecretsDamaged) {
+		if !errors.Is(err, store.ErrSecretsDamaged) {
 			t.Errorf("%s %d: %v", what, i, err)
 		}
 		if _, err := f.Get(t.Context(), "w/a"); err == nil && len(read(t, dir)) != len(whole) {
 			t.Errorf("%s %d: read by whoever has it open", what, i)
 		}
-		if err := f.Set(t.Context(), "w/b", secret.NewBytes(nil)); !errors.Is(err, workspace.ErrSecretsDamaged) {
+		if err := f.Set(t.Context(), "w/b", secret.NewBytes(nil)); !errors.Is(err, store.ErrSecretsDamaged) {
 			t.Errorf("%s %d: written over by whoever has it open: %v", what, i, err)
 		}
 	}
@@ -155,7 +155,7 @@ func TestOpen_RefusesItemsOfAnotherFile(t *testing.T) {
 	const head = 188 // see head.go
 	put(t, one, append(bytes.Clone(a[:head]), b[head:]...))
 	_, err := secretsfile.Open(t.Context(), one, phrase)
-	is(t, err, workspace.ErrSecretsDamaged)
+	is(t, err, store.ErrSecretsDamaged)
 }
 
 func TestFile_RefusesAnOlderCopyWhileOpen(t *testing.T) {
@@ -167,8 +167,8 @@ func TestFile_RefusesAnOlderCopyWhileOpen(t *testing.T) {
 	set(t, f, "w/anchor", "2")
 	put(t, dir, old)
 	_, err := f.Get(t.Context(), "w/anchor")
-	is(t, err, workspace.ErrSecretsDamaged)
-	is(t, f.Delete(t.Context(), "w/anchor"), workspace.ErrSecretsDamaged)
+	is(t, err, store.ErrSecretsDamaged)
+	is(t, f.Delete(t.Context(), "w/anchor"), store.ErrSecretsDamaged)
 }
 
 func TestFile_DeletedIsDamagedAndNotEmpty(t *testing.T) {
@@ -180,8 +180,8 @@ func TestFile_DeletedIsDamagedAndNotEmpty(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := f.Get(t.Context(), "w/a")
-	is(t, err, workspace.ErrSecretsDamaged)
-	is(t, f.Set(t.Context(), "w/a", secret.NewBytes(nil)), workspace.ErrSecretsDamaged)
+	is(t, err, store.ErrSecretsDamaged)
+	is(t, f.Set(t.Context(), "w/a", secret.NewBytes(nil)), store.ErrSecretsDamaged)
 	if _, err := os.Lstat(filepath.Join(dir, secretsfile.Name)); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("it was made anew")
 	}
@@ -207,7 +207,7 @@ func TestOpen_RefusesAFolderOrALink(t *testing.T) {
 				t.Errorf("%v %v", there, err)
 			}
 			_, err = secretsfile.Open(t.Context(), dir, phrase)
-			is(t, err, workspace.ErrSecretsDamaged)
+			is(t, err, store.ErrSecretsDamaged)
 			_, err = secretsfile.Create(t.Context(), dir, phrase, cheap)
 			is(t, err, secretsfile.ErrExists)
 		})
@@ -220,8 +220,8 @@ func TestClose_LocksTheFile(t *testing.T) {
 	set(t, f, "w/a", "apricot")
 	f.Close()
 	_, err := f.Get(t.Context(), "w/a")
-	is(t, err, workspace.ErrSecretsLocked)
-	is(t, f.Set(t.Context(), "w/b", secret.NewBytes(nil)), workspace.ErrSecretsLocked)
+	is(t, err, store.ErrSecretsLocked)
+	is(t, f.Set(t.Context(), "w/b", secret.NewBytes(nil)), store.ErrSecretsLocked)
 }
 
 func TestCheck_PassphraseRulesAreThoseOfAPassword(t *testing.T) {
@@ -271,10 +271,10 @@ func TestChange_EncryptsAllAnew(t *testing.T) {
 
 	// Whoever had it open has to open it again, and the old head opens nothing of it.
 	_, err = beside.Get(t.Context(), "w/a")
-	is(t, err, workspace.ErrSecretsLocked)
-	is(t, beside.Set(t.Context(), "w/c", secret.NewBytes(nil)), workspace.ErrSecretsLocked)
+	is(t, err, store.ErrSecretsLocked)
+	is(t, beside.Set(t.Context(), "w/c", secret.NewBytes(nil)), store.ErrSecretsLocked)
 	const head = 188 // see head.go
 	put(t, dir, append(bytes.Clone(old[:head]), read(t, dir)[head:]...))
 	_, err = secretsfile.Open(t.Context(), dir, phrase)
-	is(t, err, workspace.ErrSecretsDamaged)
+	is(t, err, store.ErrSecretsDamaged)
 }

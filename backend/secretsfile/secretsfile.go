@@ -1,5 +1,5 @@
 // Package secretsfile keeps the workspace's secrets in one file in the data folder, for a
-// system without a keychain. A passphrase opens it. It implements workspace.Secrets
+// system without a keychain. A passphrase opens it. It implements store.Secrets
 // under the contract that the system's keychain keeps.
 //
 // Ask Exists which of the two a data folder uses: where the file is, it is used and
@@ -31,7 +31,7 @@ import (
 	"countersign/backend/keychain"
 	"countersign/backend/password"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // Name is the file's name in the data folder. Beside it lies an empty file, by whose
@@ -63,7 +63,7 @@ type File struct {
 	seen content // what was last read or written
 }
 
-var _ workspace.Secrets = (*File)(nil)
+var _ store.Secrets = (*File)(nil)
 
 // Exists reports whether the data folder has a secrets file. Anything of that name
 // counts: what it is shows when it is opened.
@@ -99,7 +99,7 @@ func Create(ctx context.Context, dir string, passphrase secret.Text, p password.
 
 // Open unlocks the file and reads it whole.
 //
-// Errors: ErrPassphrase; workspace.ErrSecretsDamaged where it is cut short, edited, not
+// Errors: ErrPassphrase; store.ErrSecretsDamaged where it is cut short, edited, not
 // there, or of a form that is not known; those of a disk.
 func Open(ctx context.Context, dir string, passphrase secret.Text) (*File, error) {
 	f := newFile(dir)
@@ -133,7 +133,7 @@ func newFile(dir string) *File {
 	}
 }
 
-// Close wipes the keys. Every call after it is workspace.ErrSecretsLocked.
+// Close wipes the keys. Every call after it is store.ErrSecretsLocked.
 func (f *File) Close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -141,10 +141,10 @@ func (f *File) Close() {
 	f.keys = keys{}
 }
 
-// Set implements workspace.Secrets. When it returns, the item is on the disk.
+// Set implements store.Secrets. When it returns, the item is on the disk.
 func (f *File) Set(ctx context.Context, name string, value secret.Bytes) error {
 	if value.Len() > keychain.MaxValue {
-		return fmt.Errorf("%w: a value of %d bytes is over the limit of %d", workspace.ErrKeychainFailed, value.Len(), keychain.MaxValue)
+		return fmt.Errorf("%w: a value of %d bytes is over the limit of %d", store.ErrKeychainFailed, value.Len(), keychain.MaxValue)
 	}
 	return f.change(ctx, name, func(c content) (content, bool, error) {
 		sealed, err := f.keys.encrypt(name, value)
@@ -152,7 +152,7 @@ func (f *File) Set(ctx context.Context, name string, value secret.Bytes) error {
 	})
 }
 
-// Delete implements workspace.Secrets. The disk may hold what was written before until
+// Delete implements store.Secrets. The disk may hold what was written before until
 // it uses the place for something else.
 func (f *File) Delete(ctx context.Context, name string) error {
 	return f.change(ctx, name, func(c content) (content, bool, error) {
@@ -161,7 +161,7 @@ func (f *File) Delete(ctx context.Context, name string) error {
 	})
 }
 
-// Get implements workspace.Secrets.
+// Get implements store.Secrets.
 func (f *File) Get(ctx context.Context, name string) (value secret.Bytes, err error) {
 	if err := keychain.CheckName(name); err != nil {
 		return secret.Bytes{}, err
@@ -172,7 +172,7 @@ func (f *File) Get(ctx context.Context, name string) (value secret.Bytes, err er
 		}
 		sealed, ok := f.seen.items[name]
 		if !ok {
-			return workspace.ErrSecretMissing
+			return store.ErrSecretMissing
 		}
 		value, err = f.keys.open(name, sealed)
 		return err
@@ -221,7 +221,7 @@ func (f *File) change(ctx context.Context, name string, edit func(content) (cont
 // is the one that was seen last, so is the rest.
 func (f *File) refresh() error {
 	if f.keys.empty() {
-		return workspace.ErrSecretsLocked
+		return store.ErrSecretsLocked
 	}
 	if same, err := f.seen.isStill(f.path); same || err != nil {
 		return err
@@ -235,14 +235,14 @@ func (f *File) refresh() error {
 		return err
 	}
 	if string(head) != string(f.head) {
-		return fmt.Errorf("%w: it has another passphrase by now", workspace.ErrSecretsLocked)
+		return fmt.Errorf("%w: it has another passphrase by now", store.ErrSecretsLocked)
 	}
 	next, err := f.keys.read(raw)
 	if err != nil {
 		return err
 	}
 	if next.count < f.seen.count {
-		return fmt.Errorf("%w: an older copy has taken its place", workspace.ErrSecretsDamaged)
+		return fmt.Errorf("%w: an older copy has taken its place", store.ErrSecretsDamaged)
 	}
 	f.seen = next
 	return nil
@@ -274,7 +274,7 @@ func (f *File) exclusive(ctx context.Context, fn func() error) error {
 		}
 		return errors.Join(context.Cause(ctx), explain(err))
 	case errors.Is(err, context.DeadlineExceeded), err == nil && !ok:
-		return fmt.Errorf("%w: another process holds the secrets file", workspace.ErrKeychainSlow)
+		return fmt.Errorf("%w: another process holds the secrets file", store.ErrKeychainSlow)
 	case err != nil:
 		return explain(err)
 	}
@@ -287,16 +287,16 @@ func explain(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, folder.ErrFull), folder.IsFull(err):
-		return fmt.Errorf("%w: %w", workspace.ErrStoreFull, err)
+		return fmt.Errorf("%w: %w", store.ErrFull, err)
 	case errors.Is(err, folder.ErrReadOnly), folder.IsReadOnly(err):
-		return fmt.Errorf("%w: %w", workspace.ErrStoreReadOnly, err)
+		return fmt.Errorf("%w: %w", store.ErrReadOnly, err)
 	}
-	return fmt.Errorf("%w: %w", workspace.ErrKeychainFailed, err)
+	return fmt.Errorf("%w: %w", store.ErrKeychainFailed, err)
 }
 
 // Look sees whether the folder's file begins as one does, without its passphrase.
 //
-// Errors: workspace.ErrSecretsDamaged, those of a disk.
+// Errors: store.ErrSecretsDamaged, those of a disk.
 func Look(dir string) error {
 	raw, err := readWhole(filepath.Join(dir, Name))
 	if err == nil {

@@ -8,7 +8,6 @@ import (
 
 	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 )
 
 // Refusal says what happened, and what to do next where that isn't the same. A code has words of its own for the terminal only where
@@ -30,7 +29,7 @@ func Refusal(c *words.Catalogue, e *service.Error) string {
 }
 
 // Event says who did what to whom. A detail that an event lacks is empty.
-func Event(c *words.Catalogue, e workspace.LogEntry) string {
+func Event(c *words.Catalogue, e service.LogEntry) string {
 	key, ok := c.Named("event." + e.Kind)
 	if !ok || strings.HasPrefix(e.Kind, "part.") { // a kind of a later version
 		return c.Text(words.EventPartUnknownKind, words.Args{"actor": actor(c, e), "subject": subject(c, e), "kind": strings.ReplaceAll(e.Kind, "-", " ")})
@@ -53,25 +52,25 @@ func Event(c *words.Catalogue, e workspace.LogEntry) string {
 	return c.Text(key, args)
 }
 
-func actor(c *words.Catalogue, e workspace.LogEntry) string {
+func actor(c *words.Catalogue, e service.LogEntry) string {
 	return person(c, e.Actor, words.EventPartNobody)
 }
 
-func subject(c *words.Catalogue, e workspace.LogEntry) string {
+func subject(c *words.Catalogue, e service.LogEntry) string {
 	return person(c, e.Subject, words.AuditUnknown)
 }
 
 // News says who did what, to the person who is told it.
-func News(c *words.Catalogue, n workspace.News) string {
-	by, you := &workspace.LogPerson{Name: n.By}, &workspace.LogPerson{Name: c.Text(words.EventPartYou, nil)}
-	if n.UsedKit() {
+func News(c *words.Catalogue, n service.News) string {
+	by, you := &service.LogPerson{Name: n.By}, &service.LogPerson{Name: c.Text(words.EventPartYou, nil)}
+	if n.UsedKit {
 		by, you = nil, by
 	}
-	return Event(c, workspace.LogEntry{Kind: n.Kind, Actor: by, Subject: you, Detail: n.Detail})
+	return Event(c, service.LogEntry{Kind: n.Kind, Actor: by, Subject: you, Detail: n.Detail})
 }
 
 // person names somebody as today, or by ID where the profile is gone.
-func person(c *words.Catalogue, p *workspace.LogPerson, nobody words.Key) string {
+func person(c *words.Catalogue, p *service.LogPerson, nobody words.Key) string {
 	switch {
 	case p == nil:
 		return c.Text(nobody, nil)

@@ -8,12 +8,11 @@ import (
 	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/backend/words/wordstest"
-	"countersign/backend/workspace"
 )
 
 var (
-	nora = &workspace.LogPerson{ID: "1", Name: "Nora Hill"}
-	noah = &workspace.LogPerson{ID: "2", Name: "Noah Berg"}
+	nora = &service.LogPerson{ID: "1", Name: "Nora Hill"}
+	noah = &service.LogPerson{ID: "2", Name: "Noah Berg"}
 )
 
 func TestRefusal_OK(t *testing.T) {
@@ -37,18 +36,18 @@ func TestRefusal_OK(t *testing.T) {
 func TestEvent_OK(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		e    workspace.LogEntry
+		e    service.LogEntry
 		want string
 	}{
-		"People":      {workspace.LogEntry{Kind: "member-suspended", Actor: nora, Subject: noah}, "Nora Hill suspended Noah Berg."},
-		"Nobody":      {workspace.LogEntry{Kind: "guess-wrong", Detail: map[string]string{"kind": "check-word"}}, "Incorrect check word for an unknown email."},
-		"Gone":        {workspace.LogEntry{Kind: "password-changed", Actor: &workspace.LogPerson{ID: "7"}}, "a removed account (7) changed their password."},
-		"Means":       {workspace.LogEntry{Kind: "signed-in", Actor: nora, Detail: map[string]string{"factor": "recovery", "number": "3"}}, "Nora Hill signed in with recovery code 3."},
-		"Chose":       {workspace.LogEntry{Kind: "signed-in", Actor: nora, Detail: map[string]string{"chose-password": "longer"}}, "Nora Hill signed in with the password alone and chose a longer one."},
-		"Act":         {workspace.LogEntry{Kind: "approval-given", Actor: nora, Detail: map[string]string{"for": "reset-2fa", "reason": "lost-phone"}}, "Nora Hill approved a reset of 2FA: lost-phone."},
-		"Contracts":   {workspace.LogEntry{Kind: "contracts-opened", Actor: nora, Detail: map[string]string{"count": "1", "names": "a-b"}}, "Nora Hill opened “a-b”."},
-		"NewKind":     {workspace.LogEntry{Kind: "moon-landed", Actor: nora, Subject: noah}, "Nora Hill: moon landed, Noah Berg."},
-		"NoSuchPiece": {workspace.LogEntry{Kind: "part.you", Actor: nora, Subject: noah}, "Nora Hill: part.you, Noah Berg."},
+		"People":      {service.LogEntry{Kind: "member-suspended", Actor: nora, Subject: noah}, "Nora Hill suspended Noah Berg."},
+		"Nobody":      {service.LogEntry{Kind: "guess-wrong", Detail: map[string]string{"kind": "check-word"}}, "Incorrect check word for an unknown email."},
+		"Gone":        {service.LogEntry{Kind: "password-changed", Actor: &service.LogPerson{ID: "7"}}, "a removed account (7) changed their password."},
+		"Means":       {service.LogEntry{Kind: "signed-in", Actor: nora, Detail: map[string]string{"factor": "recovery", "number": "3"}}, "Nora Hill signed in with recovery code 3."},
+		"Chose":       {service.LogEntry{Kind: "signed-in", Actor: nora, Detail: map[string]string{"chose-password": "longer"}}, "Nora Hill signed in with the password alone and chose a longer one."},
+		"Act":         {service.LogEntry{Kind: "approval-given", Actor: nora, Detail: map[string]string{"for": "reset-2fa", "reason": "lost-phone"}}, "Nora Hill approved a reset of 2FA: lost-phone."},
+		"Contracts":   {service.LogEntry{Kind: "contracts-opened", Actor: nora, Detail: map[string]string{"count": "1", "names": "a-b"}}, "Nora Hill opened “a-b”."},
+		"NewKind":     {service.LogEntry{Kind: "moon-landed", Actor: nora, Subject: noah}, "Nora Hill: moon landed, Noah Berg."},
+		"NoSuchPiece": {service.LogEntry{Kind: "part.you", Actor: nora, Subject: noah}, "Nora Hill: part.you, Noah Berg."},
 	} {
 		if got := sentences.Event(words.English(), c.e); got != c.want {
 			t.Errorf("%s: %q", name, got)
@@ -58,7 +57,7 @@ func TestEvent_OK(t *testing.T) {
 
 func TestNews_TalksToTheReader(t *testing.T) {
 	t.Parallel()
-	got := sentences.News(words.English(), workspace.News{Kind: "2fa-reset", By: "Nora Hill"})
+	got := sentences.News(words.English(), service.News{Kind: "2fa-reset", By: "Nora Hill"})
 	if got != "Nora Hill reset 2FA for you." {
 		t.Errorf("%q", got)
 	}
@@ -73,8 +72,8 @@ func TestSentences_AreInTheLanguage(t *testing.T) {
 	for _, got := range []string{
 		sentences.Refusal(c, &service.Error{Code: service.CodeNotYourself}),
 		sentences.Refusal(c, &service.Error{Code: service.CodePasswordWrong}),
-		sentences.Event(c, workspace.LogEntry{Kind: "signed-in", Actor: nora}),
-		sentences.News(c, workspace.News{Kind: "2fa-reset", By: "Nora Hill"}),
+		sentences.Event(c, service.LogEntry{Kind: "signed-in", Actor: nora}),
+		sentences.News(c, service.News{Kind: "2fa-reset", By: "Nora Hill"}),
 	} {
 		if !strings.Contains(got, "~") || strings.Contains(got, " the ") || strings.Contains(got, " you") {
 			t.Errorf("%q", got)

@@ -63,8 +63,8 @@ func dsn(path string) string {
 }
 
 // Open opens the database at path, makes it where there is none, and brings its
-// schema up to date. Errors wrap store.ErrDamaged, ErrStoreNewer,
-// ErrStoreReadOnly, ErrStoreFull, ErrStoreBusy and ErrStoreFailed.
+// schema up to date. Errors wrap store.ErrDamaged, ErrNewer,
+// ErrReadOnly, ErrFull, ErrBusy and ErrFailed.
 func Open(ctx context.Context, path string) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -212,7 +212,7 @@ const writerPatience = 10 * time.Second
 
 // Exclusive runs fn while no other process or goroutine is in an Exclusive of
 // the same file. It waits as long as ctx lets it; a deadline that passes meanwhile, and
-// another process that holds on for too long, are ErrStoreBusy.
+// another process that holds on for too long, are store.ErrBusy.
 func (s *Store) Exclusive(ctx context.Context, fn func() error) (err error) {
 	select {
 	case s.inside <- struct{}{}:

@@ -6,51 +6,29 @@ import (
 	"slices"
 	"time"
 
-	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
 )
-
-// BackupCopy is everything that a new machine needs, as of one moment.
-type BackupCopy struct {
-	Workspace   string
-	WorkspaceID string
-	By          string // name
-	At          time.Time
-	Head        int64        // the newest event
-	Database    []byte       // a whole SQLite file; nothing in it is a secret
-	Items       []BackupItem // of the keychain
-	Documents   []string     // file names, of the documents that are there
-
-	// OpenDocument reads one of them; they are encrypted.
-	OpenDocument func(name string) (StoredFile, error)
-}
-
-// BackupItem is an item of the keychain.
-type BackupItem struct {
-	Name  string
-	Value secret.Bytes
-}
 
 // Backup copies the workspace while it is in use, by an owner's step-up, and
 // hands the copy to take, which has to encrypt it: it holds every secret there
 // is. The copy and its anchor are of the same moment. Errors: forbidden; those of
 // a step-up; keychain and folder; take's own.
-func (a *Admin) Backup(ctx context.Context, proof Proof, progress Progress, take func(BackupCopy) error) error {
+func (a *Admin) Backup(ctx context.Context, proof service.Proof, progress service.Progress, take func(service.BackupCopy) error) error {
 	done, err := a.s.begin()
 	if err != nil {
 		return err
 	}
 	defer done()
 	w := a.s.w
-	var by Profile
-	owner := func(tx ReadTx) (err error) {
-		if by, err = a.profile(tx); err == nil && !MayBackUp.Of(by.Role) {
+	var by store.Profile
+	owner := func(tx store.ReadTx) (err error) {
+		if by, err = a.profile(tx); err == nil && !service.MayBackUp.Of(by.Role) {
 			err = refuse(service.CodeForbidden)
 		}
 		return err
 	}
-	err = a.changeNow(ctx, &proof, owner, func(tx WriteTx) error {
+	err = a.changeNow(ctx, &proof, owner, func(tx store.WriteTx) error {
 		if err := owner(tx); err != nil {
 			return err
 		}
@@ -67,7 +45,7 @@ func (a *Admin) Backup(ctx context.Context, proof Proof, progress Progress, take
 	if err != nil {
 		return err
 	}
-	out := BackupCopy{Workspace: w.Name(), By: by.Name, At: w.now(), OpenDocument: w.openCopied}
+	out := service.BackupCopy{Workspace: w.Name(), By: by.Name, At: w.now(), OpenDocument: w.openCopied}
 	w.copying.Add(1) // until then no document's file goes
 	defer w.copying.Add(-1)
 	defer func() {
@@ -89,13 +67,13 @@ type Snapshotter interface {
 }
 
 // copyAll reads database and keychain while nobody writes, for whom allowed lets.
-func (w *Workspace) copyAll(ctx context.Context, allowed func(ReadTx) error, out *BackupCopy, progress Progress) error {
+func (w *Workspace) copyAll(ctx context.Context, allowed func(store.ReadTx) error, out *service.BackupCopy, progress service.Progress) error {
 	names := []string{"device", "lock", "pepper", "integrity", "anchor"}
 	for i, n := range names {
 		names[i] = w.item(n)
 	}
 	var items []string
-	err := w.store.View(ctx, func(tx ReadTx) (err error) {
+	err := w.store.View(ctx, func(tx store.ReadTx) (err error) {
 		if err := allowed(tx); err != nil { // since the log said so
 			return err
 		}
@@ -114,7 +92,7 @@ func (w *Workspace) copyAll(ctx context.Context, allowed func(ReadTx) error, out
 		out.Documents = nil
 		documents, err := tx.Documents()
 		for _, d := range documents {
-			if d.State != DocumentPurged {
+			if d.State != store.DocumentPurged {
 				out.Documents = append(out.Documents, store.BlobName(d.ID, d.Generation))
 			}
 		}
@@ -136,13 +114,13 @@ func (w *Workspace) copyAll(ctx context.Context, allowed func(ReadTx) error, out
 	}
 	for i, name := range names {
 		v, err := w.secrets.Get(ctx, name)
-		if errors.Is(err, ErrSecretMissing) && i >= 4 {
+		if errors.Is(err, store.ErrSecretMissing) && i >= 4 {
 			continue // a factor without its item fails closed on a new machine as it does here
 		}
 		if err != nil {
 			return err
 		}
-		out.Items = append(out.Items, BackupItem{name, v})
+		out.Items = append(out.Items, service.BackupItem{Name: name, Value: v})
 		if progress != nil {
 			progress(int64(i+1), int64(len(names)))
 		}
@@ -153,12 +131,12 @@ func (w *Workspace) copyAll(ctx context.Context, allowed func(ReadTx) error, out
 // NoteSecretsPassphrase writes into the log that an owner gives the secrets file another
 // passphrase. Call it before that is done: what the log cannot say is not done.
 func (a *Admin) NoteSecretsPassphrase(ctx context.Context) error {
-	return a.change(ctx, nil, nil, func(tx WriteTx) error {
+	return a.change(ctx, nil, nil, func(tx store.WriteTx) error {
 		p, err := a.profile(tx)
 		if err != nil {
 			return err
 		}
-		if !MayChangeSecrets.Of(p.Role) {
+		if !service.MayChangeSecrets.Of(p.Role) {
 			return refuse(service.CodeForbidden)
 		}
 		return a.s.w.record(tx, a.s.w.now(), eventSecretsPassphrase, a.s.id, "", nil)
@@ -168,12 +146,12 @@ func (a *Admin) NoteSecretsPassphrase(ctx context.Context) error {
 // NoteRestored writes into a restored workspace's log that it was, by an owner.
 // Errors: forbidden, session_ended; keychain and folder.
 func (a *Admin) NoteRestored(ctx context.Context, made time.Time) error {
-	return a.change(ctx, nil, nil, func(tx WriteTx) error {
+	return a.change(ctx, nil, nil, func(tx store.WriteTx) error {
 		p, err := a.profile(tx)
 		if err != nil {
 			return err
 		}
-		if !MayBackUp.Of(p.Role) {
+		if !service.MayBackUp.Of(p.Role) {
 			return refuse(service.CodeForbidden)
 		}
 		return a.s.w.record(tx, a.s.w.now(), eventRestored, a.s.id, "", map[string]string{"made": made.UTC().Format(time.RFC3339)})
@@ -182,7 +160,7 @@ func (a *Admin) NoteRestored(ctx context.Context, made time.Time) error {
 
 // onlyThere leaves out documents whose file is missing: they are as missing in the
 // backup as they are here.
-func (w *Workspace) onlyThere(c *BackupCopy) error {
+func (w *Workspace) onlyThere(c *service.BackupCopy) error {
 	there := map[string]bool{}
 	err := w.files.List(func(name string, _ bool, _ int64) error {
 		there[name] = true
@@ -192,7 +170,7 @@ func (w *Workspace) onlyThere(c *BackupCopy) error {
 	return err
 }
 
-func (w *Workspace) openCopied(name string) (StoredFile, error) {
+func (w *Workspace) openCopied(name string) (store.StoredBlob, error) {
 	f, err := w.files.Open(name)
 	return f, service.Explain(err)
 }

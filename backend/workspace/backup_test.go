@@ -10,6 +10,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
@@ -17,7 +18,7 @@ import (
 func (p *user) taken() (items, documents []string) {
 	p.h.Helper()
 	_ = p.h.file()
-	p.h.ok(p.admin().Backup(p.h.Context(), p.proof(), nil, func(c workspace.BackupCopy) error {
+	p.h.ok(p.admin().Backup(p.h.Context(), p.proof(), nil, func(c service.BackupCopy) error {
 		for _, i := range c.Items {
 			_, name, _ := strings.Cut(i.Name, "/")
 			items = append(items, name)
@@ -33,21 +34,21 @@ func TestBackup_TakersErrorIsItsOwn(t *testing.T) {
 	h, owner := alone(t)
 	_ = h.file()
 	full := errors.New("the stick is full")
-	err := owner.admin().Backup(t.Context(), owner.proof(), nil, func(workspace.BackupCopy) error { return full })
+	err := owner.admin().Backup(t.Context(), owner.proof(), nil, func(service.BackupCopy) error { return full })
 	if !errors.Is(err, full) {
 		t.Errorf("%v", err)
 	}
-	h.ok(owner.admin().Backup(t.Context(), owner.proof(), nil, func(workspace.BackupCopy) error { return nil }))
+	h.ok(owner.admin().Backup(t.Context(), owner.proof(), nil, func(service.BackupCopy) error { return nil }))
 }
 
 func TestBackup_TellsHowManySecretsItHas(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	h.one(person{role: workspace.RoleMember, on: true})
+	h.one(person{role: store.RoleMember, on: true})
 	_ = h.file()
 	var told [][2]int64
 	h.ok(owner.admin().Backup(t.Context(), owner.proof(), func(done, total int64) { told = append(told, [2]int64{done, total}) },
-		func(workspace.BackupCopy) error { return nil }))
+		func(service.BackupCopy) error { return nil }))
 	if want := [][2]int64{{1, 6}, {2, 6}, {3, 6}, {4, 6}, {5, 6}, {6, 6}}; !slices.Equal(told, want) {
 		t.Errorf("told: %v", told)
 	}
@@ -58,7 +59,7 @@ func TestBackup_TellsHowManySecretsItHas(t *testing.T) {
 func TestBackup_IsWholeButForAPhonesKeyThatIsGone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	h.one(person{role: workspace.RoleMember, on: true})
+	h.one(person{role: store.RoleMember, on: true})
 	_ = h.file()
 	prefix, phones := h.secrets.prefix(), ""
 	for _, name := range h.secrets.names() {
@@ -66,8 +67,8 @@ func TestBackup_IsWholeButForAPhonesKeyThatIsGone(t *testing.T) {
 			phones = name
 		}
 	}
-	h.secrets.fail(nil, workspace.ErrKeychainLocked, nil)
-	err := owner.admin().Backup(t.Context(), owner.proof(), nil, func(workspace.BackupCopy) error { t.Error("it was made"); return nil })
+	h.secrets.fail(nil, store.ErrKeychainLocked, nil)
+	err := owner.admin().Backup(t.Context(), owner.proof(), nil, func(service.BackupCopy) error { t.Error("it was made"); return nil })
 	h.refused(err, service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 
@@ -81,7 +82,7 @@ func TestBackup_IsWholeButForAPhonesKeyThatIsGone(t *testing.T) {
 	a := owner.admin()
 	h.ok(a.Prove(t.Context(), owner.proof()))
 	h.ok(h.secrets.Delete(t.Context(), prefix+"/device"))
-	err = a.Backup(t.Context(), client.Proof{}, nil, func(workspace.BackupCopy) error { t.Error("it was made without a key"); return nil })
+	err = a.Backup(t.Context(), client.Proof{}, nil, func(service.BackupCopy) error { t.Error("it was made without a key"); return nil })
 	h.refused(err, service.CodeKeychainItemMissing)
 }
 
@@ -95,7 +96,7 @@ func TestBackup_HasTheContractsThatAreThere(t *testing.T) {
 	h.ok(os.Remove(filepath.Join(h.documents(), file("missing"))))
 	purged := h.find(s, "purged").ID
 	h.ok(s.RemoveDocuments(t.Context(), []string{purged, h.find(s, "in the bin").ID}))
-	h.moody().remove = workspace.ErrFilesFailed // the file stays until the next start
+	h.moody().remove = store.ErrBlobsFailed // the file stays until the next start
 	h.ok(owner.admin().PurgeDocuments(t.Context(), []string{purged}))
 	_, got := owner.taken()
 	slices.Sort(want)
@@ -114,7 +115,7 @@ func TestBackup_KeepsEachFileUntilItIsMade(t *testing.T) {
 	h.ok(s.RemoveDocuments(t.Context(), []string{id}))
 	other := owner.admin()
 	_ = h.file()
-	h.ok(owner.admin().Backup(t.Context(), owner.proof(), nil, func(c workspace.BackupCopy) error {
+	h.ok(owner.admin().Backup(t.Context(), owner.proof(), nil, func(c service.BackupCopy) error {
 		h.ok(other.PurgeDocuments(t.Context(), []string{id}))
 		f, err := c.OpenDocument(c.Documents[0])
 		if err != nil {
@@ -135,7 +136,7 @@ func TestBackup_KeepsEachFileUntilItIsMade(t *testing.T) {
 func TestNotes_OfAnOwnersActsAreNoAdmins(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	admin := h.one(person{role: workspace.RoleAdmin})
+	admin := h.one(person{role: store.RoleAdmin})
 	for name, note := range map[string]func(a *client.Admin) error{
 		"another passphrase": func(a *client.Admin) error { return a.NoteSecretsPassphrase(t.Context()) },
 		"a restored backup":  func(a *client.Admin) error { return a.NoteRestored(t.Context(), h.clock.now()) },
@@ -155,14 +156,14 @@ func TestBackup_OwnerWhoBecameAnAdminMeanwhileTakesNone(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
 	steps := h.onSteps()
-	other := h.one(person{role: workspace.RoleOwner})
+	other := h.one(person{role: store.RoleOwner})
 	a := other.admin()
 	var head int64
 	steps.before(3, func() { // the guess, the step-up, the act
-		h.ok(workspace.SetRole(h.w.Workspace, t.Context(), other.id, workspace.RoleAdmin))
+		h.ok(workspace.SetRole(inner(h.w), t.Context(), other.id, store.RoleAdmin))
 		head = h.head()
 	})
-	err := a.Backup(t.Context(), other.proof(), nil, func(workspace.BackupCopy) error { t.Error("it was made"); return nil })
+	err := a.Backup(t.Context(), other.proof(), nil, func(service.BackupCopy) error { t.Error("it was made"); return nil })
 	h.refused(err, service.CodeForbidden)
 	if all := h.eventsAfter(head); head == 0 || len(all) > 0 {
 		t.Errorf("the log tells %v", all)
@@ -173,7 +174,7 @@ func TestBackup_StoreThatCannotBeCopiedIsAnError(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.onAfter() // it has no Snapshot
-	err := owner.admin().Backup(t.Context(), owner.proof(), nil, func(workspace.BackupCopy) error { t.Error("it was made"); return nil })
+	err := owner.admin().Backup(t.Context(), owner.proof(), nil, func(service.BackupCopy) error { t.Error("it was made"); return nil })
 	if err == nil {
 		t.Error("it says nothing")
 	}

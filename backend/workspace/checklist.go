@@ -2,50 +2,26 @@ package workspace
 
 import (
 	"context"
+	"countersign/backend/service"
+	"countersign/backend/store"
 	"errors"
 	"strconv"
 )
 
-// ChecklistItem is a step that a person has to take once, so that no single loss keeps
-// them, or everybody, out.
-type ChecklistItem string
-
-// The steps, in their order.
-const (
-	StepTwoFactor   ChecklistItem = "two-factor"
-	StepCodes       ChecklistItem = "codes"
-	StepKit         ChecklistItem = "kit"
-	StepBackup      ChecklistItem = "backup"
-	StepMembers     ChecklistItem = "members"
-	StepSecondAdmin ChecklistItem = "second-admin" // with 2FA on
-)
-
-// Checklist is what a person is asked to do after they have created a workspace or joined it.
-type Checklist struct {
-	Steps []ChecklistStep
-	Away  bool // the person has put it away
-}
-
-// ChecklistStep is a step, and whether it was taken.
-type ChecklistStep struct {
-	Item ChecklistItem
-	Done bool
-}
-
 // Checklist reads it for the session's profile: what they may do, and what is done. Errors:
 // session_ended; folder.
-func (s *Session) Checklist(ctx context.Context) (c Checklist, err error) {
+func (s *Session) Checklist(ctx context.Context) (c service.Checklist, err error) {
 	done, err := s.begin()
 	if err != nil {
 		return c, err
 	}
 	defer done()
-	err = s.w.view(ctx, func(tx ReadTx) error {
+	err = s.w.view(ctx, func(tx store.ReadTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
 		}
-		c = Checklist{Away: p.ChecklistAway}
+		c = service.Checklist{Away: p.ChecklistAway}
 		off, err := s.lacks2FA(tx)
 		if err != nil {
 			return err
@@ -54,43 +30,11 @@ func (s *Session) Checklist(ctx context.Context) (c Checklist, err error) {
 		if err := ignoreMissing(err); err != nil {
 			return err
 		}
-		c.add(StepTwoFactor, !off)
-		c.add(StepCodes, !off && !errors.Is(err, ErrNotFound))
-		return c.addWorkspace(tx, p)
+		addStep(&c, service.StepTwoFactor, !off)
+		addStep(&c, service.StepCodes, !off && !errors.Is(err, store.ErrNotFound))
+		return addWorkspaceSteps(&c, tx, p)
 	})
 	return c, err
-}
-
-func (c *Checklist) add(i ChecklistItem, done bool) {
-	c.Steps = append(c.Steps, ChecklistStep{i, done})
-}
-
-// addWorkspace adds the steps that somebody can take for the whole workspace.
-func (c *Checklist) addWorkspace(tx ReadTx, p Profile) error {
-	if !MayAdminister.Of(p.Role) {
-		return nil
-	}
-	info, err := tx.Info()
-	if err != nil {
-		return err
-	}
-	members, err := tx.Members()
-	if err != nil {
-		return err
-	}
-	if MayManageKey.Of(p.Role) {
-		c.add(StepKit, info.HasKit())
-	}
-	if MayBackUp.Of(p.Role) {
-		c.add(StepBackup, !info.BackupAt.IsZero())
-	}
-	another := false
-	for _, m := range members {
-		another = another || MayApprove(p.ID, m)
-	}
-	c.add(StepMembers, len(members) > 1)
-	c.add(StepSecondAdmin, another)
-	return nil
 }
 
 // PutChecklistAway hides the checklist from the session's profile, or shows it again. Errors:
@@ -101,7 +45,7 @@ func (s *Session) PutChecklistAway(ctx context.Context, away bool) error {
 		return err
 	}
 	defer done()
-	return s.w.update(ctx, func(tx WriteTx) error {
+	return s.w.update(ctx, func(tx store.WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil || p.ChecklistAway == away {
 			return err
@@ -112,4 +56,36 @@ func (s *Session) PutChecklistAway(ctx context.Context, away bool) error {
 		}
 		return s.w.record(tx, s.w.now(), eventChecklist, s.id, s.id, map[string]string{"away": strconv.FormatBool(away)})
 	})
+}
+
+func addStep(c *service.Checklist, i service.ChecklistItem, done bool) {
+	c.Steps = append(c.Steps, service.ChecklistStep{Item: i, Done: done})
+}
+
+// addWorkspaceSteps adds the steps that somebody can take for the whole workspace.
+func addWorkspaceSteps(c *service.Checklist, tx store.ReadTx, p store.Profile) error {
+	if !service.MayAdminister.Of(p.Role) {
+		return nil
+	}
+	info, err := tx.Info()
+	if err != nil {
+		return err
+	}
+	members, err := tx.Members()
+	if err != nil {
+		return err
+	}
+	if service.MayManageKey.Of(p.Role) {
+		addStep(c, service.StepKit, info.HasKit())
+	}
+	if service.MayBackUp.Of(p.Role) {
+		addStep(c, service.StepBackup, !info.BackupAt.IsZero())
+	}
+	another := false
+	for _, m := range members {
+		another = another || service.MayApprove(p.ID, m)
+	}
+	addStep(c, service.StepMembers, len(members) > 1)
+	addStep(c, service.StepSecondAdmin, another)
+	return nil
 }

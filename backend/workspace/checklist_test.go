@@ -5,11 +5,12 @@ import (
 	"testing"
 
 	"countersign/backend/client"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // steps reads somebody's checklist: what is to be done, and what is done.
-func (u *user) steps(s *client.Session) (open, done []workspace.ChecklistItem) {
+func (u *user) steps(s *client.Session) (open, done []service.ChecklistItem) {
 	u.h.Helper()
 	c, err := s.Checklist(u.h.Context())
 	u.h.ok(err)
@@ -23,7 +24,7 @@ func (u *user) steps(s *client.Session) (open, done []workspace.ChecklistItem) {
 	return open, done
 }
 
-func (u *user) expectSteps(s *client.Session, open ...workspace.ChecklistItem) {
+func (u *user) expectSteps(s *client.Session, open ...service.ChecklistItem) {
 	u.h.Helper()
 	if got, _ := u.steps(s); !slices.Equal(got, open) {
 		u.h.Errorf("%s still has to %v, not %v", u.name, got, open)
@@ -35,31 +36,31 @@ func TestChecklist_EachStepKnowsWhenItIsDone(t *testing.T) {
 	h, owner := alone(t)
 	_ = h.file() // of the backup
 	s := owner.signIn()
-	owner.expectSteps(s, workspace.StepTwoFactor, workspace.StepCodes, workspace.StepKit, workspace.StepBackup, workspace.StepMembers, workspace.StepSecondAdmin)
+	owner.expectSteps(s, service.StepTwoFactor, service.StepCodes, service.StepKit, service.StepBackup, service.StepMembers, service.StepSecondAdmin)
 	a, err := s.Admin(t.Context())
 	h.ok(err)
 	_, err = a.MakeKit(t.Context(), owner.proof())
 	h.ok(err)
-	h.ok(a.Backup(t.Context(), owner.proof(), nil, func(workspace.BackupCopy) error { return nil }))
-	owner.expectSteps(s, workspace.StepTwoFactor, workspace.StepCodes, workspace.StepMembers, workspace.StepSecondAdmin)
-	h.one(person{role: workspace.RoleMember, on: true})
-	admin := h.one(person{role: workspace.RoleAdmin})
-	owner.expectSteps(s, workspace.StepTwoFactor, workspace.StepCodes, workspace.StepSecondAdmin)
-	second := h.one(person{role: workspace.RoleAdmin, on: true})
-	owner.expectSteps(s, workspace.StepTwoFactor, workspace.StepCodes)
+	h.ok(a.Backup(t.Context(), owner.proof(), nil, func(service.BackupCopy) error { return nil }))
+	owner.expectSteps(s, service.StepTwoFactor, service.StepCodes, service.StepMembers, service.StepSecondAdmin)
+	h.one(person{role: store.RoleMember, on: true})
+	admin := h.one(person{role: store.RoleAdmin})
+	owner.expectSteps(s, service.StepTwoFactor, service.StepCodes, service.StepSecondAdmin)
+	second := h.one(person{role: store.RoleAdmin, on: true})
+	owner.expectSteps(s, service.StepTwoFactor, service.StepCodes)
 	h.ok(a.Suspend(t.Context(), second.id))
-	owner.expectSteps(s, workspace.StepTwoFactor, workspace.StepCodes, workspace.StepSecondAdmin)
-	admin.expectSteps(admin.signIn(), workspace.StepTwoFactor, workspace.StepCodes, workspace.StepSecondAdmin)
-	on := h.one(person{role: workspace.RoleOwner, on: true}) // who was given no codes
-	on.expectSteps(on.signIn(), workspace.StepCodes, workspace.StepSecondAdmin)
+	owner.expectSteps(s, service.StepTwoFactor, service.StepCodes, service.StepSecondAdmin)
+	admin.expectSteps(admin.signIn(), service.StepTwoFactor, service.StepCodes, service.StepSecondAdmin)
+	on := h.one(person{role: store.RoleOwner, on: true}) // who was given no codes
+	on.expectSteps(on.signIn(), service.StepCodes, service.StepSecondAdmin)
 }
 
 func TestChecklist_OfAMemberIsTheirsAlone(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
-	who := h.one(person{role: workspace.RoleMember})
+	who := h.one(person{role: store.RoleMember})
 	s := who.signIn()
-	who.expectSteps(s, workspace.StepTwoFactor, workspace.StepCodes)
+	who.expectSteps(s, service.StepTwoFactor, service.StepCodes)
 	h.enable(s)
 	who.expectSteps(s)
 	if _, done := who.steps(s); len(done) != 2 {
@@ -70,7 +71,7 @@ func TestChecklist_OfAMemberIsTheirsAlone(t *testing.T) {
 func TestPutChecklistAway_StaysSoForItsPersonAlone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	other := h.one(person{role: workspace.RoleMember})
+	other := h.one(person{role: store.RoleMember})
 	s, elsewhere := owner.signIn(), other.signIn()
 	away := func(s *client.Session) bool {
 		c, err := s.Checklist(t.Context())

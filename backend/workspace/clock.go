@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
-	"countersign/backend/journal"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // clockSlack is how far the clock may go back while somebody is signed in: a
@@ -25,9 +25,6 @@ func (w *Workspace) Now() time.Time { return w.now() }
 // behind reports whether the clock has been set back: see journal.Clock.
 func (w *Workspace) behind() bool { return w.clock.Behind() }
 
-// Fits reports whether a time can be written down: see journal.Fits.
-func Fits(t time.Time) bool { return journal.Fits(t) }
-
 // dated refuses what depends on a time that cannot be told: while the clock is
 // behind, a code would be good for as long as it stays so. Errors: clock_behind.
 func (w *Workspace) dated() error {
@@ -46,19 +43,12 @@ func within(from, now time.Time, life time.Duration) bool {
 	return age >= -clockSlack && age < life
 }
 
-// Clock is the computer's clock beside the log's newest event.
-type Clock struct {
-	Now    time.Time
-	Newest time.Time
-	Behind bool // Now is before Newest by more than can be let pass
-}
-
 // Clock tells whether the clock is behind the log. Errors: forbidden,
 // session_ended; folder.
-func (a *Admin) Clock(ctx context.Context) (c Clock, err error) {
-	err = a.view(ctx, func(ReadTx) error {
+func (a *Admin) Clock(ctx context.Context) (c service.Clock, err error) {
+	err = a.view(ctx, func(store.ReadTx) error {
 		w := a.s.w
-		c = Clock{w.wall(), w.clock.Newest(), w.behind()}
+		c = service.Clock{Now: w.wall(), Newest: w.clock.Newest(), Behind: w.behind()}
 		return nil
 	})
 	return c, err
@@ -69,10 +59,10 @@ func (a *Admin) Clock(ctx context.Context) (c Clock, err error) {
 // a step-up. What was given out with a date cannot be told from what has expired:
 // open one-time codes and requests for approval end. A clock that is not behind
 // changes nothing. Errors: forbidden; those of a step-up; folder.
-func (a *Admin) ConfirmClock(ctx context.Context, proof Proof) error {
+func (a *Admin) ConfirmClock(ctx context.Context, proof service.Proof) error {
 	w := a.s.w
-	check := func(tx ReadTx) error { return a.need(tx, MayConfirmClock) }
-	return a.change(ctx, &proof, check, func(tx WriteTx) error {
+	check := func(tx store.ReadTx) error { return a.need(tx, service.MayConfirmClock) }
+	return a.change(ctx, &proof, check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil || !w.behind() {
 			return err
 		}
@@ -91,7 +81,7 @@ func (a *Admin) ConfirmClock(ctx context.Context, proof Proof) error {
 		}
 		now := w.wall()
 		for _, r := range asked {
-			if _, err := tx.DecideApproval(r.ID, r.State, ApprovalWithdrawn, a.s.id, now); err != nil {
+			if _, err := tx.DecideApproval(r.ID, r.State, store.ApprovalWithdrawn, a.s.id, now); err != nil {
 				return err
 			}
 		}

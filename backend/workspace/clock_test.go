@@ -8,6 +8,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
@@ -22,14 +23,14 @@ func TestClock_SetBackRevivesNothingThatExpired(t *testing.T) {
 			return func() error { _, _, err := p.redeem(given); return err }
 		},
 		"a password reset": func(h *fixture, owner *user) func() error {
-			p := h.one(person{role: workspace.RoleMember})
+			p := h.one(person{role: store.RoleMember})
 			given, err := owner.admin().ResetPassword(h.Context(), p.id, "", owner.proof())
 			h.ok(err)
 			p.pass = "granite lagoon whisper 47"
 			return func() error { _, _, err := p.redeem(given); return err }
 		},
 		"a temporary code": func(h *fixture, owner *user) func() error {
-			p := h.one(person{role: workspace.RoleMember, on: true})
+			p := h.one(person{role: store.RoleMember, on: true})
 			given, err := owner.admin().HelpCode(h.Context(), p.id, "", owner.proof())
 			h.ok(err)
 			return func() error {
@@ -38,16 +39,16 @@ func TestClock_SetBackRevivesNothingThatExpired(t *testing.T) {
 			}
 		},
 		"a request for approval": func(h *fixture, owner *user) func() error {
-			second := h.one(person{role: workspace.RoleOwner, on: true})
-			member := h.one(person{role: workspace.RoleMember, on: true})
-			asked, err := owner.admin().AskApproval(h.Context(), workspace.ApproveReset2FA, []string{member.id}, "lost", owner.proof())
+			second := h.one(person{role: store.RoleOwner, on: true})
+			member := h.one(person{role: store.RoleMember, on: true})
+			asked, err := owner.admin().AskApproval(h.Context(), store.ApproveReset2FA, []string{member.id}, "lost", owner.proof())
 			h.ok(err)
 			return func() error { return second.admin().Approve(h.Context(), asked.ID, second.proof()) }
 		},
 		"an approval": func(h *fixture, owner *user) func() error {
-			second := h.one(person{role: workspace.RoleOwner, on: true})
-			member := h.one(person{role: workspace.RoleMember, on: true})
-			asked, err := owner.admin().AskApproval(h.Context(), workspace.ApproveReset2FA, []string{member.id}, "lost", owner.proof())
+			second := h.one(person{role: store.RoleOwner, on: true})
+			member := h.one(person{role: store.RoleMember, on: true})
+			asked, err := owner.admin().AskApproval(h.Context(), store.ApproveReset2FA, []string{member.id}, "lost", owner.proof())
 			h.ok(err)
 			h.ok(second.admin().Approve(h.Context(), asked.ID, second.proof()))
 			return func() error { return owner.admin().Reset2FA(h.Context(), member.id, asked.ID, owner.proof()) }
@@ -67,7 +68,7 @@ func TestClock_SetBackRevivesNothingThatExpired(t *testing.T) {
 			// Less than what is let pass: the newest event's time counts.
 			h, owner = alone(t)
 			use = old(h, owner)
-			h.clock.step(workspace.OneTimeLife + time.Minute)
+			h.clock.step(service.OneTimeLife + time.Minute)
 			owner.signIn()
 			h.clock.step(-4 * time.Minute)
 			err := use()
@@ -82,8 +83,8 @@ func TestClock_SetBackRevivesNothingThatExpired(t *testing.T) {
 func TestClock_SetBackLiftsNoRequiredDate(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	h.one(person{role: workspace.RoleOwner, on: true})
-	member := h.one(person{role: workspace.RoleMember})
+	h.one(person{role: store.RoleOwner, on: true})
+	member := h.one(person{role: store.RoleMember})
 	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now().Add(24*time.Hour), "", owner.proof()))
 	member.signIn()
 	h.clock.step(2 * 24 * time.Hour)
@@ -115,7 +116,7 @@ func TestClock_SetBackDatesNoEventBeforeAnother(t *testing.T) {
 	}
 	var last time.Time
 	told := 0
-	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
 		return eachEvent(tx, 0, func(e audit.Event, _ []byte) error {
 			if e.At.Before(last) {
 				t.Errorf("event %d, %s, is from %s, after one from %s", e.Seq, e.Kind, e.At, last)
@@ -140,13 +141,13 @@ func TestClock_AheadThenBackIsConfirmedByAnOwner(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	h, owner := alone(t)
 	member, given := h.invited(owner.admin())
-	helper := h.one(person{role: workspace.RoleAdmin})
+	helper := h.one(person{role: store.RoleAdmin})
 	h.clock.step(year)
 	owner.signIn()
 	h.clock.step(-year)
 
 	a := owner.admin()
-	add := workspace.NewMember{Name: "Late", Email: "late@example.com", Role: workspace.RoleMember}
+	add := service.NewMember{Name: "Late", Email: "late@example.com", Role: store.RoleMember}
 	_, err := a.AddMember(t.Context(), add, client.Proof{})
 	if e := h.refused(err, service.CodeClockBehind); e.Args["log"] != "2027-11-23T09:00:10Z" || e.Args["clock"] != "2026-11-23T09:00:10Z" {
 		t.Errorf("it tells %v", e.Args)
@@ -165,12 +166,12 @@ func TestClock_AheadThenBackIsConfirmedByAnOwner(t *testing.T) {
 	h.refused(err, service.CodeInvitationWrong)
 	fresh, err := a.AddMember(t.Context(), add, client.Proof{})
 	h.ok(err)
-	if !fresh.ExpiresAt.Equal(h.clock.now().Add(workspace.OneTimeLife)) {
+	if !fresh.ExpiresAt.Equal(h.clock.now().Add(service.OneTimeLife)) {
 		t.Errorf("it expires at %s", fresh.ExpiresAt)
 	}
 	late := &user{h: h, email: add.Email, pass: "granite lagoon whisper 47"}
 	h.restart()
-	h.clock.step(workspace.OneTimeLife)
+	h.clock.step(service.OneTimeLife)
 	_, _, err = late.redeem(fresh)
 	h.refused(err, service.CodeOneTimeExpired)
 }
@@ -199,21 +200,21 @@ func TestClock_BehindStopsNoSessionFromEnding(t *testing.T) {
 		return s
 	}
 	s := in(codes[0])
-	h.clock.step(workspace.DefaultIdle)
+	h.clock.step(service.DefaultIdle)
 	h.refused(s.Touch(), service.CodeSessionEnded)
 	s = in(codes[1])
 	if needs, err := s.StepUp(t.Context()); err != nil || needs.Password {
 		t.Errorf("a recovery sign-in is no step-up: %+v, %v", needs, err)
 	}
 	for range 2 {
-		h.clock.step(workspace.GrantLife / 2)
+		h.clock.step(service.GrantLife / 2)
 		h.ok(s.Touch())
 	}
 	if needs, err := s.StepUp(t.Context()); err != nil || !needs.Password {
 		t.Errorf("its step-up lasts: %+v, %v", needs, err)
 	}
 	c := owner.challenge()
-	h.clock.step(workspace.ChallengeLife)
+	h.clock.step(service.ChallengeLife)
 	_, err := c.Recover(t.Context(), secret.NewText(codes[2]))
 	h.refused(err, service.CodeChallengeEnded)
 }
@@ -223,12 +224,12 @@ func TestConfirmClock_OwnerWhoBecameAnAdminMeanwhileMayNot(t *testing.T) {
 	t.Parallel()
 	h, keeper := alone(t)
 	steps := h.onSteps()
-	other := h.one(person{role: workspace.RoleOwner})
+	other := h.one(person{role: store.RoleOwner})
 	h.clock.step(time.Hour)
 	keeper.signIn()
 	h.clock.step(-time.Hour)
 	a := other.admin()
-	steps.before(3, func() { h.ok(workspace.SetRole(h.w.Workspace, t.Context(), other.id, workspace.RoleAdmin)) }) // the guess, the step-up, the act
+	steps.before(3, func() { h.ok(workspace.SetRole(inner(h.w), t.Context(), other.id, store.RoleAdmin)) }) // the guess, the step-up, the act
 	h.refused(a.ConfirmClock(t.Context(), other.proof()), service.CodeForbidden)
 	if c, err := keeper.admin().Clock(t.Context()); err != nil || !c.Behind {
 		t.Errorf("the clock was confirmed: %+v, %v", c, err)
@@ -238,10 +239,10 @@ func TestConfirmClock_OwnerWhoBecameAnAdminMeanwhileMayNot(t *testing.T) {
 func TestConfirmClock_EndsRequestsAndApprovals(t *testing.T) {
 	t.Parallel()
 	h, keeper, codes := guarded(t)
-	admin := h.one(person{role: workspace.RoleAdmin})
-	member := h.one(person{role: workspace.RoleMember, on: true})
+	admin := h.one(person{role: store.RoleAdmin})
+	member := h.one(person{role: store.RoleMember, on: true})
 	ask := func() string {
-		asked, err := admin.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{member.id}, "Lost phone", admin.proof())
+		asked, err := admin.admin().AskApproval(t.Context(), store.ApproveReset2FA, []string{member.id}, "Lost phone", admin.proof())
 		h.ok(err)
 		return asked.ID
 	}
@@ -357,7 +358,7 @@ func TestClock_ThatGoesWrongMeanwhileLeavesNoActUntold(t *testing.T) {
 		"another passphrase": {1, 9999, func(h *fixture, a *client.Admin, _ *user) error { return a.NoteSecretsPassphrase(h.Context()) }},
 		"a restored backup":  {1, 9999, func(h *fixture, a *client.Admin, _ *user) error { return a.NoteRestored(h.Context(), h.clock.now()) }},
 		"a backup": {3, 9999, func(h *fixture, a *client.Admin, owner *user) error { // the guess, the step-up, the act
-			return a.Backup(h.Context(), owner.proof(), nil, func(workspace.BackupCopy) error { h.Error("it was made"); return nil })
+			return a.Backup(h.Context(), owner.proof(), nil, func(service.BackupCopy) error { h.Error("it was made"); return nil })
 		}},
 		"the clock itself": {3, 0, func(h *fixture, a *client.Admin, owner *user) error {
 			return a.ConfirmClock(h.Context(), owner.proof())

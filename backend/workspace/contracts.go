@@ -15,27 +15,10 @@ import (
 // What the workspace keeps of the contracts: encrypted rows and files. What they
 // say is for the half that holds the vault's keys: see package client.
 
-// DocumentQuery chooses rows of documents.
-type DocumentQuery struct {
-	IDs    []string        // these alone, as far as they are there; nil: all
-	States []DocumentState // nil: any
-	Behind int             // so many under an older key at most, and none unless a rotation runs; 0: under any key
-}
-
-// DocumentRows are rows as they all stood at one moment.
-type DocumentRows struct {
-	Vault       Vault
-	Rows        []DocumentRow
-	Name        string // of the profile that is signed in
-	Now         time.Time
-	ClockBehind bool // Now cannot be relied on: see Admin.Clock
-	All, Older  int  // of a rotation that runs: documents in all, and those under an older key
-}
-
 // ReadDocuments reads rows. It is no use of the session. Errors: session_ended; folder.
-func (s *Session) ReadDocuments(ctx context.Context, q DocumentQuery) (out DocumentRows, err error) {
-	err = s.w.view(ctx, func(tx ReadTx) (err error) {
-		out = DocumentRows{Now: s.w.now(), ClockBehind: s.w.behind()}
+func (s *Session) ReadDocuments(ctx context.Context, q service.DocumentQuery) (out service.DocumentRows, err error) {
+	err = s.w.view(ctx, func(tx store.ReadTx) (err error) {
+		out = service.DocumentRows{Now: s.w.now(), ClockBehind: s.w.behind()}
 		if out.Vault, err = s.vaultIn(tx); err != nil {
 			return err
 		}
@@ -45,13 +28,13 @@ func (s *Session) ReadDocuments(ctx context.Context, q DocumentQuery) (out Docum
 		}
 		out.Name = p.Name
 		rows, err := chosenRows(tx, out.Vault.Generation, q, &out)
-		out.Rows = slices.DeleteFunc(rows, func(r DocumentRow) bool { return q.States != nil && !slices.Contains(q.States, r.State) })
+		out.Rows = slices.DeleteFunc(rows, func(r store.DocumentRow) bool { return q.States != nil && !slices.Contains(q.States, r.State) })
 		return err
 	})
 	return out, err
 }
 
-func chosenRows(tx ReadTx, generation int, q DocumentQuery, out *DocumentRows) (rows []DocumentRow, err error) {
+func chosenRows(tx store.ReadTx, generation int, q service.DocumentQuery, out *service.DocumentRows) (rows []store.DocumentRow, err error) {
 	if q.Behind > 0 {
 		info, err := tx.Info()
 		if err != nil || !info.Rotating || info.RotationHeld {
@@ -67,7 +50,7 @@ func chosenRows(tx ReadTx, generation int, q DocumentQuery, out *DocumentRows) (
 	}
 	for _, id := range q.IDs {
 		r, err := tx.Document(id)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}
 		if err != nil {
@@ -79,22 +62,22 @@ func chosenRows(tx ReadTx, generation int, q DocumentQuery, out *DocumentRows) (
 }
 
 // Files are the encrypted files of the contracts.
-func (s *Session) Files() Files { return s.w.files }
+func (s *Session) Files() store.Blobs { return s.w.files }
 
 // AddDocuments makes documents known whose files were kept. Their rows are encrypted with the
-// vault's key of a generation; where there is a newer one by now, that is ErrStoreConflict, and the
+// vault's key of a generation; where there is a newer one by now, that is store.ErrConflict, and the
 // files stay for rows that are encrypted anew. Where it is refused otherwise, the files go. The result says
 // whether the documents are there, which they may be in spite of an error. Errors:
 // rotation_running where nobody has a key of a file any more; session_ended; folder.
-func (s *Session) AddDocuments(ctx context.Context, generation int, rows []DocumentRow) (added bool, err error) {
+func (s *Session) AddDocuments(ctx context.Context, generation int, rows []store.DocumentRow) (added bool, err error) {
 	if len(rows) == 0 {
 		return false, nil
 	}
 	w := s.w
 	if err = w.files.Sync(); err == nil {
-		err = w.update(ctx, func(tx WriteTx) error { return s.insertDocuments(tx, generation, rows) })
+		err = w.update(ctx, func(tx store.WriteTx) error { return s.insertDocuments(tx, generation, rows) })
 	}
-	if errors.Is(err, ErrStoreConflict) {
+	if errors.Is(err, store.ErrConflict) {
 		return false, err
 	}
 	if err != nil && !w.holdsDocument(ctx, rows[0].ID) {
@@ -109,7 +92,7 @@ func (s *Session) AddDocuments(ctx context.Context, generation int, rows []Docum
 	return true, service.Explain(err)
 }
 
-func (s *Session) insertDocuments(tx WriteTx, generation int, rows []DocumentRow) error {
+func (s *Session) insertDocuments(tx store.WriteTx, generation int, rows []store.DocumentRow) error {
 	info, err := s.underKey(tx, generation)
 	if err != nil {
 		return err
@@ -119,7 +102,7 @@ func (s *Session) insertDocuments(tx WriteTx, generation int, rows []DocumentRow
 		if r.Generation != generation && (!info.Rotating || r.Generation != generation-1) {
 			return refuse(service.CodeRotationRunning) // it has ended: nobody could read the file
 		}
-		r.State, r.RemovedAt = DocumentKept, time.Time{}
+		r.State, r.RemovedAt = store.DocumentKept, time.Time{}
 		if err := tx.InsertDocument(r); err != nil {
 			return err
 		}
@@ -129,11 +112,11 @@ func (s *Session) insertDocuments(tx WriteTx, generation int, rows []DocumentRow
 }
 
 // underKey reads the workspace for a change whose rows are encrypted with the vault's key of
-// a generation. ErrStoreConflict: that is not the newest any more.
-func (s *Session) underKey(tx ReadTx, generation int) (Info, error) {
+// a generation. store.ErrConflict: that is not the newest any more.
+func (s *Session) underKey(tx store.ReadTx, generation int) (store.Info, error) {
 	info, err := s.infoIn(tx)
 	if err == nil && info.VaultGeneration != generation {
-		err = ErrStoreConflict
+		err = store.ErrConflict
 	}
 	return info, err
 }
@@ -142,51 +125,30 @@ func (s *Session) underKey(tx ReadTx, generation int) (Info, error) {
 // anchor: its files must stay. In doubt they do: the next start tidies up.
 func (w *Workspace) holdsDocument(ctx context.Context, id string) bool {
 	there := true
-	err := w.view(context.WithoutCancel(ctx), func(tx ReadTx) error {
+	err := w.view(context.WithoutCancel(ctx), func(tx store.ReadTx) error {
 		_, err := tx.Document(id)
-		there = !errors.Is(err, ErrNotFound)
+		there = !errors.Is(err, store.ErrNotFound)
 		return nil
 	})
 	return err != nil || there
 }
 
-// DocumentAct is what is done with documents that are there.
-type DocumentAct string
-
-// The acts.
-const (
-	DocumentsRename  DocumentAct = "rename"
-	DocumentsTag     DocumentAct = "tag"
-	DocumentsRemove  DocumentAct = "remove"  // to the bin
-	DocumentsRestore DocumentAct = "restore" // from the bin
-	DocumentsPurge   DocumentAct = "purge"   // from the bin, for good, by an admin
-)
-
-var documentActs = map[DocumentAct]struct {
-	from, to DocumentState
+var documentActs = map[service.DocumentAct]struct {
+	from, to store.DocumentState
 	event    string
 }{
-	DocumentsRename:  {DocumentKept, DocumentKept, eventDocumentsRenamed},
-	DocumentsTag:     {DocumentKept, DocumentKept, eventDocumentsTagged},
-	DocumentsRemove:  {DocumentKept, DocumentRemoved, eventDocumentsRemoved},
-	DocumentsRestore: {DocumentRemoved, DocumentKept, eventDocumentsRestored},
-	DocumentsPurge:   {DocumentRemoved, DocumentPurged, eventDocumentsPurged},
-}
-
-// From is where a document must stand for an act.
-func (a DocumentAct) From() DocumentState { return documentActs[a].from }
-
-// ChangedDocument is a row that takes the place of another.
-type ChangedDocument struct {
-	Was []byte // the ciphertext of the row that was read
-	Row DocumentRow
+	service.DocumentsRename:  {store.DocumentKept, store.DocumentKept, eventDocumentsRenamed},
+	service.DocumentsTag:     {store.DocumentKept, store.DocumentKept, eventDocumentsTagged},
+	service.DocumentsRemove:  {store.DocumentKept, store.DocumentRemoved, eventDocumentsRemoved},
+	service.DocumentsRestore: {store.DocumentRemoved, store.DocumentKept, eventDocumentsRestored},
+	service.DocumentsPurge:   {store.DocumentRemoved, store.DocumentPurged, eventDocumentsPurged},
 }
 
 // ChangeDocuments puts rows in the place of those that were read, all in one change, or none. They
-// are encrypted with the vault's key of a generation. ErrStoreConflict: a row or the key is another by
+// are encrypted with the vault's key of a generation. store.ErrConflict: a row or the key is another by
 // now, so read and try again. When something was removed is the workspace's to say. Errors: document_gone,
 // forbidden, session_ended; folder.
-func (s *Session) ChangeDocuments(ctx context.Context, act DocumentAct, generation int, all []ChangedDocument) error {
+func (s *Session) ChangeDocuments(ctx context.Context, act service.DocumentAct, generation int, all []service.ChangedDocument) error {
 	how, ok := documentActs[act]
 	if !ok {
 		return refuse(service.CodeForbidden)
@@ -196,11 +158,11 @@ func (s *Session) ChangeDocuments(ctx context.Context, act DocumentAct, generati
 		return err
 	}
 	defer done()
-	err = s.w.update(ctx, func(tx WriteTx) error {
+	err = s.w.update(ctx, func(tx store.WriteTx) error {
 		if _, err := s.underKey(tx, generation); err != nil {
 			return err
 		}
-		if act == DocumentsPurge {
+		if act == service.DocumentsPurge {
 			if _, err := (&Admin{s: s}).profile(tx); err != nil {
 				return err
 			}
@@ -208,19 +170,19 @@ func (s *Session) ChangeDocuments(ctx context.Context, act DocumentAct, generati
 		ids := make([]string, len(all))
 		for i, c := range all {
 			now, err := tx.Document(c.Row.ID)
-			if errors.Is(err, ErrNotFound) || err == nil && now.State != how.from {
+			if errors.Is(err, store.ErrNotFound) || err == nil && now.State != how.from {
 				return refuse(service.CodeDocumentGone)
 			}
 			if err != nil {
 				return err
 			}
 			if now.Generation != c.Row.Generation || !bytes.Equal(now.Ciphertext, c.Was) {
-				return ErrStoreConflict
+				return store.ErrConflict
 			}
 			switch how.to {
-			case DocumentKept:
+			case store.DocumentKept:
 				now.RemovedAt = time.Time{}
-			case DocumentRemoved:
+			case store.DocumentRemoved:
 				now.RemovedAt = s.w.now()
 			}
 			now.State, now.Ciphertext = how.to, c.Row.Ciphertext
@@ -234,7 +196,7 @@ func (s *Session) ChangeDocuments(ctx context.Context, act DocumentAct, generati
 		}
 		return s.w.record(tx, s.w.now(), how.event, s.id, "", documentDetail(ids))
 	})
-	if err == nil && how.to == DocumentPurged {
+	if err == nil && how.to == store.DocumentPurged {
 		for _, c := range all {
 			s.w.dropFile(store.BlobName(c.Row.ID, c.Row.Generation))
 		}
@@ -251,30 +213,30 @@ func (s *Session) EmptyBin(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	defer done()
-	due := func(tx ReadTx) (rows []DocumentRow, err error) {
+	due := func(tx store.ReadTx) (rows []store.DocumentRow, err error) {
 		if _, err := s.profile(tx); err != nil || s.w.behind() {
 			return nil, err
 		}
 		rows, err = tx.Documents()
-		return slices.DeleteFunc(rows, func(r DocumentRow) bool {
-			return r.State != DocumentRemoved || s.w.now().Before(r.GoneAt())
+		return slices.DeleteFunc(rows, func(r store.DocumentRow) bool {
+			return r.State != store.DocumentRemoved || s.w.now().Before(r.GoneAt())
 		}), err
 	}
-	var gone []DocumentRow
-	look := func(tx ReadTx) (err error) {
+	var gone []store.DocumentRow
+	look := func(tx store.ReadTx) (err error) {
 		gone, err = due(tx)
 		return err
 	}
 	if err := s.w.view(ctx, look); err != nil || len(gone) == 0 { // most sign-ins change nothing
 		return 0, err
 	}
-	err = s.w.update(ctx, func(tx WriteTx) error {
+	err = s.w.update(ctx, func(tx store.WriteTx) error {
 		if err := look(tx); err != nil || len(gone) == 0 {
 			return err
 		}
 		ids := make([]string, len(gone))
 		for i, row := range gone {
-			row.State, ids[i] = DocumentPurged, row.ID
+			row.State, ids[i] = store.DocumentPurged, row.ID
 			if err := tx.UpdateDocument(row); err != nil {
 				return err
 			}
@@ -308,7 +270,7 @@ func (s *Session) NoteChecked(ctx context.Context, all, bad, unknown int) error 
 }
 
 func (s *Session) note(ctx context.Context, event string, detail map[string]string) error {
-	return s.w.update(ctx, func(tx WriteTx) error {
+	return s.w.update(ctx, func(tx store.WriteTx) error {
 		if _, err := s.profile(tx); err != nil {
 			return err
 		}

@@ -12,9 +12,10 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/contracts"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestAddDocuments_StoppedBeforeItBeganIsNoError(t *testing.T) {
@@ -35,7 +36,7 @@ func TestAddDocuments_StoppedBeforeItBeganIsNoError(t *testing.T) {
 func TestAddDocuments_StoppingHidesNoFailure(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
-	h.moody().create = workspace.ErrFilesFailed
+	h.moody().create = store.ErrBlobsFailed
 	ctx, stop := context.WithCancel(t.Context())
 	src := paper("a", "1")
 	open := src.Open
@@ -162,9 +163,9 @@ func TestAddDocuments_CommitsSixtyFourAtATime(t *testing.T) {
 }
 
 // heedless are files of which nothing is kept.
-type heedless struct{ workspace.Files }
+type heedless struct{ store.Blobs }
 
-func (heedless) Create(string) (workspace.NewFile, error) { return unkept{io.Discard}, nil }
+func (heedless) Create(string) (store.NewBlob, error) { return unkept{io.Discard}, nil }
 
 type unkept struct{ io.Writer }
 
@@ -175,7 +176,7 @@ func (unkept) Drop() error { return nil }
 func TestAddDocuments_CommitsAQuarterOfAGibibyte(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
-	h.files.Files = heedless{h.files.Files}
+	h.files.Blobs = heedless{h.files.Blobs}
 	large := func(size int64) client.Source {
 		p := readBy(func(b []byte) (int, error) { return len(b), nil })
 		p.Name = fmt.Sprint(size)
@@ -326,8 +327,8 @@ func TestAddDocuments_KeepsTheTimesThatHaveAForm(t *testing.T) {
 func TestAddDocuments_WhatIsNotOnTheDiskIsNotListed(t *testing.T) {
 	t.Parallel()
 	for name, fail := range map[string]func(m *moody){
-		"its bytes":  func(m *moody) { m.keep = workspace.ErrFilesFailed },
-		"its folder": func(m *moody) { m.sync = workspace.ErrFilesFailed },
+		"its bytes":  func(m *moody) { m.keep = store.ErrBlobsFailed },
+		"its folder": func(m *moody) { m.sync = store.ErrBlobsFailed },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -346,7 +347,7 @@ func TestAddDocuments_WhatIsNotOnTheDiskIsNotListed(t *testing.T) {
 func TestAddDocuments_AnchorThatFailsLosesNoFile(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
-	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
+	h.secrets.fail(store.ErrKeychainLocked, nil, nil)
 	out, err := s.AddDocuments(t.Context(), slices.Values([]client.Source{paper("a", "1")}), nil)
 	h.refused(err, service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
@@ -379,7 +380,7 @@ func TestDocuments_WithoutFilesNothingIsAddedOrRead(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	id := h.add(owner.signIn(), paper("a", "1")).IDs[0]
-	without, err := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	without, err := local.Open(t.Context(), local.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	s, _, err := without.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)

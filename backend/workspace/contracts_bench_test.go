@@ -12,9 +12,9 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
 )
 
 // BenchmarkContracts adds ten thousand small contracts, lists them, and opens the
@@ -28,12 +28,12 @@ func BenchmarkContracts(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	open := func() (*client.Workspace, *sqlite.Store) {
+	open := func() (*client.Local, *sqlite.Store) {
 		store, err := sqlite.Open(ctx, path)
 		if err != nil {
 			b.Fatal(err)
 		}
-		w, err := client.Open(ctx, workspace.Config{Store: store, Secrets: secrets, Files: files, Password: cheap})
+		w, err := local.Open(ctx, local.Config{Store: store, Secrets: secrets, Files: files, Password: cheap})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -27,7 +27,7 @@ func (s *Session) UnknownFiles(ctx context.Context) (names []string, err error) 
 	if err != nil {
 		return nil, service.Explain(err)
 	}
-	err = w.view(ctx, func(tx ReadTx) error {
+	err = w.view(ctx, func(tx store.ReadTx) error {
 		names = nil
 		for _, name := range files {
 			id, _, ok := store.ParseBlobName(name)
@@ -36,7 +36,7 @@ func (s *Session) UnknownFiles(ctx context.Context) (names []string, err error) 
 				if err == nil {
 					continue
 				}
-				if !errors.Is(err, ErrNotFound) {
+				if !errors.Is(err, store.ErrNotFound) {
 					return err
 				}
 			}

@@ -15,7 +15,6 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
-	"countersign/backend/workspace"
 )
 
 func TestCheckDocuments_TellsHowFarItIs(t *testing.T) {
@@ -168,7 +167,7 @@ func TestEmptyBin_WaitsForTheKeys(t *testing.T) {
 	s := owner.signIn()
 	h.ok(s.RemoveDocuments(t.Context(), h.add(s, paper("a", "1")).IDs))
 	h.clock.step(store.BinLife)
-	h.ok(h.one(person{role: workspace.RoleMember}).signIn().EmptyBin(t.Context())) // who has no keys yet
+	h.ok(h.one(person{role: store.RoleMember}).signIn().EmptyBin(t.Context())) // who has no keys yet
 	if len(h.papers()) == 0 {
 		t.Error("it went, and no table of contents could say so")
 	}
@@ -183,12 +182,12 @@ func TestEmptyBin_GoesByTheWorkspacesTime(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.add(s, paper("Lease", "text"), paper("Will", "text"))
-	read, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{IDs: []string{h.find(s, "Lease").ID}})
+	read, err := s.ReadDocuments(t.Context(), service.DocumentQuery{IDs: []string{h.find(s, "Lease").ID}})
 	h.ok(err)
 	row := read.Rows[0]
 	c := h.renamed(row, h.keysOf(s), "Lease")
 	c.Row.RemovedAt = h.clock.now().Add(-2 * store.BinLife)
-	h.ok(s.ChangeDocuments(t.Context(), workspace.DocumentsRemove, 1, []workspace.ChangedDocument{c}))
+	h.ok(s.ChangeDocuments(t.Context(), service.DocumentsRemove, 1, []service.ChangedDocument{c}))
 	h.clock.step(store.BinLife - time.Millisecond)
 	s = h.signedIn()
 	h.ok(s.EmptyBin(t.Context()))
@@ -239,15 +238,15 @@ func TestNameDocuments_NamesWhatItCanRead(t *testing.T) {
 		{[]string{ids[0], ids[2], ids[3], ids[1]}, "a, c, d, …"},
 		{[]string{"one", "two", "three", "four"}, ""}, // nothing to go on from
 	} {
-		e := workspace.LogEntry{Detail: map[string]string{"documents": strings.Join(c.ids, " ")}}
-		h.ok(a.NameDocuments(t.Context(), []workspace.LogEntry{e}))
+		e := service.LogEntry{Detail: map[string]string{"documents": strings.Join(c.ids, " ")}}
+		h.ok(a.NameDocuments(t.Context(), []service.LogEntry{e}))
 		if got, there := e.Detail["names"]; got != c.want || there != (c.want != "") {
 			t.Errorf("%v is named %q", c.ids, got)
 		}
 	}
-	waiting := h.one(person{role: workspace.RoleAdmin}).admin()
-	e := workspace.LogEntry{Detail: map[string]string{"documents": ids[0]}}
-	h.ok(waiting.NameDocuments(t.Context(), []workspace.LogEntry{e}))
+	waiting := h.one(person{role: store.RoleAdmin}).admin()
+	e := service.LogEntry{Detail: map[string]string{"documents": ids[0]}}
+	h.ok(waiting.NameDocuments(t.Context(), []service.LogEntry{e}))
 	if _, there := e.Detail["names"]; there {
 		t.Error("somebody without the keys reads a name")
 	}
@@ -262,7 +261,7 @@ func TestEmptyBin_IsNoUseOfTheSession(t *testing.T) {
 	h.ok(s.RemoveDocuments(t.Context(), []string{h.find(s, "Lease").ID}))
 	h.clock.step(31 * 24 * time.Hour)
 	s = h.signedIn()
-	h.clock.step(workspace.DefaultIdle - time.Minute)
+	h.clock.step(service.DefaultIdle - time.Minute)
 	h.ok(s.EmptyBin(t.Context()))
 	if len(h.papers()) > 0 {
 		t.Errorf("the bin keeps %v", h.papers())
@@ -282,7 +281,7 @@ func TestEmptyBin_KeepsAllWhileTheClockIsBehind(t *testing.T) {
 	h.clock.step(-year)
 	s = h.signedIn()
 	h.ok(s.EmptyBin(t.Context()))
-	if d := h.find(s, "Lease"); d.State != workspace.DocumentRemoved {
+	if d := h.find(s, "Lease"); d.State != store.DocumentRemoved {
 		t.Errorf("it is %q", d.State)
 	}
 	h.clock.step(year)

@@ -10,51 +10,51 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/contracts"
+	"countersign/backend/local"
 	"countersign/backend/service"
 	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 // damagedStore answers that a row cannot be read, or a page not be written, where the test
 // says so. That is an answer: the transaction goes on.
 type damagedStore struct {
-	workspace.Store
+	store.Store
 	count, at int   // which answer; 0: none
 	end       error // of the Views, after they have been read
 }
 
 func (d *damagedStore) answer() error {
 	if d.count++; d.count == d.at {
-		return workspace.ErrStoreDamaged
+		return store.ErrDamaged
 	}
 	return nil
 }
 
-func (d *damagedStore) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
-	return errors.Join(d.Store.View(ctx, func(tx workspace.ReadTx) error { return fn(damagedReads{tx, d}) }), d.end)
+func (d *damagedStore) View(ctx context.Context, fn func(store.ReadTx) error) error {
+	return errors.Join(d.Store.View(ctx, func(tx store.ReadTx) error { return fn(damagedReads{tx, d}) }), d.end)
 }
 
-func (d *damagedStore) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
-	return d.Store.Update(ctx, func(tx workspace.WriteTx) error { return fn(damagedWrites{tx, d}) })
+func (d *damagedStore) Update(ctx context.Context, fn func(store.WriteTx) error) error {
+	return d.Store.Update(ctx, func(tx store.WriteTx) error { return fn(damagedWrites{tx, d}) })
 }
 
 type damagedReads struct {
-	workspace.ReadTx
+	store.ReadTx
 	of *damagedStore
 }
 
-func (t damagedReads) Profile(id string) (workspace.Profile, error) {
-	return damaged(t.of, func() (workspace.Profile, error) { return t.ReadTx.Profile(id) })
+func (t damagedReads) Profile(id string) (store.Profile, error) {
+	return damaged(t.of, func() (store.Profile, error) { return t.ReadTx.Profile(id) })
 }
 
-func (t damagedReads) Info() (workspace.Info, error) { return damaged(t.of, t.ReadTx.Info) }
+func (t damagedReads) Info() (store.Info, error) { return damaged(t.of, t.ReadTx.Info) }
 
-func (t damagedReads) Document(id string) (workspace.DocumentRow, error) {
-	return damaged(t.of, func() (workspace.DocumentRow, error) { return t.ReadTx.Document(id) })
+func (t damagedReads) Document(id string) (store.DocumentRow, error) {
+	return damaged(t.of, func() (store.DocumentRow, error) { return t.ReadTx.Document(id) })
 }
 
-func (t damagedReads) Documents() ([]workspace.DocumentRow, error) {
+func (t damagedReads) Documents() ([]store.DocumentRow, error) {
 	return damaged(t.of, t.ReadTx.Documents)
 }
 
@@ -66,29 +66,29 @@ func (t damagedReads) CountDocuments(generation int) (all, behind int, err error
 }
 
 type damagedWrites struct {
-	workspace.WriteTx
+	store.WriteTx
 	of *damagedStore
 }
 
-func (t damagedWrites) Profile(id string) (workspace.Profile, error) {
-	return damaged(t.of, func() (workspace.Profile, error) { return t.WriteTx.Profile(id) })
+func (t damagedWrites) Profile(id string) (store.Profile, error) {
+	return damaged(t.of, func() (store.Profile, error) { return t.WriteTx.Profile(id) })
 }
 
-func (t damagedWrites) Info() (workspace.Info, error) { return damaged(t.of, t.WriteTx.Info) }
+func (t damagedWrites) Info() (store.Info, error) { return damaged(t.of, t.WriteTx.Info) }
 
-func (t damagedWrites) Document(id string) (workspace.DocumentRow, error) {
-	return damaged(t.of, func() (workspace.DocumentRow, error) { return t.WriteTx.Document(id) })
+func (t damagedWrites) Document(id string) (store.DocumentRow, error) {
+	return damaged(t.of, func() (store.DocumentRow, error) { return t.WriteTx.Document(id) })
 }
 
-func (t damagedWrites) Documents() ([]workspace.DocumentRow, error) {
+func (t damagedWrites) Documents() ([]store.DocumentRow, error) {
 	return damaged(t.of, t.WriteTx.Documents)
 }
 
-func (t damagedWrites) InsertDocument(d workspace.DocumentRow) error {
+func (t damagedWrites) InsertDocument(d store.DocumentRow) error {
 	return errors.Join(t.of.answer(), t.WriteTx.InsertDocument(d))
 }
 
-func (t damagedWrites) UpdateDocument(d workspace.DocumentRow) error {
+func (t damagedWrites) UpdateDocument(d store.DocumentRow) error {
 	return errors.Join(t.of.answer(), t.WriteTx.UpdateDocument(d))
 }
 
@@ -104,12 +104,12 @@ func damaged[T any](of *damagedStore, read func() (T, error)) (T, error) {
 func (h *fixture) onDamaged() *damagedStore {
 	h.Helper()
 	d := &damagedStore{Store: h.store}
-	h.openChanged(func(c *workspace.Config) { c.Store = d })
+	h.openChanged(func(c *local.Config) { c.Store = d })
 	return d
 }
 
 // unread is a contract whose file was kept, and whose row nobody has.
-func (h *fixture) unread(keys vault.Keys, id string, generation int) workspace.DocumentRow {
+func (h *fixture) unread(keys vault.Keys, id string, generation int) store.DocumentRow {
 	h.Helper()
 	f, err := h.files.Create(store.BlobName(id, generation))
 	h.ok(err)
@@ -123,64 +123,64 @@ func (h *fixture) unread(keys vault.Keys, id string, generation int) workspace.D
 // Whatever an act meets that cannot be read or written, it says so, and does nothing.
 func TestContracts_DamageThatIsMetIsAlwaysTold(t *testing.T) {
 	t.Parallel()
-	for name, prepare := range map[string]func(h *fixture, owner *user, s *client.Session, row workspace.DocumentRow, keys vault.Keys) func() error{
-		"read all": func(h *fixture, _ *user, s *client.Session, _ workspace.DocumentRow, _ vault.Keys) func() error {
-			return func() error { return second(s.ReadDocuments(h.Context(), workspace.DocumentQuery{})) }
+	for name, prepare := range map[string]func(h *fixture, owner *user, s *client.Session, row store.DocumentRow, keys vault.Keys) func() error{
+		"read all": func(h *fixture, _ *user, s *client.Session, _ store.DocumentRow, _ vault.Keys) func() error {
+			return func() error { return second(s.ReadDocuments(h.Context(), service.DocumentQuery{})) }
 		},
-		"read one": func(h *fixture, _ *user, s *client.Session, row workspace.DocumentRow, _ vault.Keys) func() error {
+		"read one": func(h *fixture, _ *user, s *client.Session, row store.DocumentRow, _ vault.Keys) func() error {
 			return func() error {
-				return second(s.ReadDocuments(h.Context(), workspace.DocumentQuery{IDs: []string{row.ID}}))
+				return second(s.ReadDocuments(h.Context(), service.DocumentQuery{IDs: []string{row.ID}}))
 			}
 		},
-		"read what is under an older key": func(h *fixture, owner *user, s *client.Session, _ workspace.DocumentRow, _ vault.Keys) func() error {
+		"read what is under an older key": func(h *fixture, owner *user, s *client.Session, _ store.DocumentRow, _ vault.Keys) func() error {
 			h.ok(owner.admin().BeginRotation(h.Context(), owner.proof()))
-			return func() error { return second(s.ReadDocuments(h.Context(), workspace.DocumentQuery{Behind: 1})) }
+			return func() error { return second(s.ReadDocuments(h.Context(), service.DocumentQuery{Behind: 1})) }
 		},
-		"add": func(h *fixture, _ *user, s *client.Session, _ workspace.DocumentRow, keys vault.Keys) func() error {
+		"add": func(h *fixture, _ *user, s *client.Session, _ store.DocumentRow, keys vault.Keys) func() error {
 			return func() error {
 				row := h.unread(keys, "abc", 1)
-				added, err := s.Session.AddDocuments(h.Context(), 1, []workspace.DocumentRow{row})
+				added, err := s.Session.AddDocuments(h.Context(), 1, []store.DocumentRow{row})
 				if added != (err == nil) {
 					h.Errorf("%v, %v", added, err)
 				}
 				return err
 			}
 		},
-		"rename": func(h *fixture, _ *user, s *client.Session, row workspace.DocumentRow, keys vault.Keys) func() error {
+		"rename": func(h *fixture, _ *user, s *client.Session, row store.DocumentRow, keys vault.Keys) func() error {
 			c := h.renamed(row, keys, "b")
 			return func() error {
-				return s.ChangeDocuments(h.Context(), workspace.DocumentsRename, 1, []workspace.ChangedDocument{c})
+				return s.ChangeDocuments(h.Context(), service.DocumentsRename, 1, []service.ChangedDocument{c})
 			}
 		},
-		"restore": func(h *fixture, _ *user, s *client.Session, row workspace.DocumentRow, _ vault.Keys) func() error {
+		"restore": func(h *fixture, _ *user, s *client.Session, row store.DocumentRow, _ vault.Keys) func() error {
 			h.ok(s.RemoveDocuments(h.Context(), []string{row.ID}))
 			removed, keys := h.row(s)
 			c := h.renamed(removed, keys, "a")
 			return func() error {
-				return s.ChangeDocuments(h.Context(), workspace.DocumentsRestore, 1, []workspace.ChangedDocument{c})
+				return s.ChangeDocuments(h.Context(), service.DocumentsRestore, 1, []service.ChangedDocument{c})
 			}
 		},
-		"delete": func(h *fixture, _ *user, s *client.Session, row workspace.DocumentRow, _ vault.Keys) func() error {
+		"delete": func(h *fixture, _ *user, s *client.Session, row store.DocumentRow, _ vault.Keys) func() error {
 			h.ok(s.RemoveDocuments(h.Context(), []string{row.ID}))
 			removed, keys := h.row(s)
 			c := h.renamed(removed, keys, "a")
 			return func() error {
-				return s.ChangeDocuments(h.Context(), workspace.DocumentsPurge, 1, []workspace.ChangedDocument{c})
+				return s.ChangeDocuments(h.Context(), service.DocumentsPurge, 1, []service.ChangedDocument{c})
 			}
 		},
-		"empty the bin": func(h *fixture, owner *user, s *client.Session, row workspace.DocumentRow, _ vault.Keys) func() error {
+		"empty the bin": func(h *fixture, owner *user, s *client.Session, row store.DocumentRow, _ vault.Keys) func() error {
 			h.ok(s.RemoveDocuments(h.Context(), []string{row.ID}))
 			h.clock.step(store.BinLife)
 			s = owner.signIn()
 			return func() error { return second(s.Session.EmptyBin(h.Context())) }
 		},
-		"note that one was opened": func(h *fixture, _ *user, s *client.Session, row workspace.DocumentRow, _ vault.Keys) func() error {
+		"note that one was opened": func(h *fixture, _ *user, s *client.Session, row store.DocumentRow, _ vault.Keys) func() error {
 			return func() error { return s.NoteOpened(h.Context(), row.ID, false) }
 		},
-		"note a check": func(h *fixture, _ *user, s *client.Session, _ workspace.DocumentRow, _ vault.Keys) func() error {
+		"note a check": func(h *fixture, _ *user, s *client.Session, _ store.DocumentRow, _ vault.Keys) func() error {
 			return func() error { return s.NoteChecked(h.Context(), 1, 0, 0) }
 		},
-		"look for unknown files": func(h *fixture, _ *user, s *client.Session, _ workspace.DocumentRow, _ vault.Keys) func() error {
+		"look for unknown files": func(h *fixture, _ *user, s *client.Session, _ store.DocumentRow, _ vault.Keys) func() error {
 			return func() error { return second(s.UnknownFiles(h.Context())) }
 		},
 	} {
@@ -200,7 +200,7 @@ func TestContracts_DamageThatIsMetIsAlwaysTold(t *testing.T) {
 					h.ok(err)
 					break
 				}
-				if !errors.Is(err, workspace.ErrStoreDamaged) {
+				if !errors.Is(err, store.ErrDamaged) {
 					t.Errorf("%v where answer %d was damage", err, n)
 				}
 				if h.head() != head {
@@ -223,8 +223,8 @@ func TestAddDocuments_FilesStayWhereTheirRowsCannotBeSeen(t *testing.T) {
 	s := owner.signIn()
 	row := h.unread(h.keysOf(s), "abc", 1)
 	h.hinder("ABORT", "INSERT ON documents")
-	d.end = workspace.ErrStoreFailed
-	_, err := s.Session.AddDocuments(t.Context(), 1, []workspace.DocumentRow{row})
+	d.end = store.ErrFailed
+	_, err := s.Session.AddDocuments(t.Context(), 1, []store.DocumentRow{row})
 	h.refused(err, service.CodeFolderFailed)
 	if len(h.papers()) != 1 {
 		t.Errorf("there are %v", h.papers())
@@ -239,7 +239,7 @@ func TestAddDocuments_NoneIsNoChange(t *testing.T) {
 	if h.ok(err); added || h.head() != head {
 		t.Errorf("%v, %v", added, h.eventsAfter(head))
 	}
-	h.ok(s.ChangeDocuments(t.Context(), workspace.DocumentsRename, 1, nil))
+	h.ok(s.ChangeDocuments(t.Context(), service.DocumentsRename, 1, nil))
 	if h.head() != head {
 		t.Errorf("%v", h.eventsAfter(head))
 	}
@@ -254,7 +254,7 @@ func TestAddDocuments_FileUnderNeitherKeyIsRefused(t *testing.T) {
 	h.ok(owner.admin().BeginRotation(t.Context(), owner.proof()))
 	for _, generation := range []int{0, 3} {
 		row := h.unread(keys, "abc", generation)
-		added, err := s.Session.AddDocuments(t.Context(), 2, []workspace.DocumentRow{row})
+		added, err := s.Session.AddDocuments(t.Context(), 2, []store.DocumentRow{row})
 		if h.refused(err, service.CodeRotationRunning); added || len(h.papers()) > 0 {
 			t.Errorf("key %d: %v, %v", generation, added, h.papers())
 		}
@@ -266,7 +266,7 @@ func TestReadDocuments_NoneIsBehindWithoutARotation(t *testing.T) {
 	h, s := created(t)
 	h.add(s, paper("a", "1"))
 	h.sneak("UPDATE documents SET generation = 0")
-	read, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{Behind: 1})
+	read, err := s.ReadDocuments(t.Context(), service.DocumentQuery{Behind: 1})
 	if h.ok(err); len(read.Rows) > 0 || read.All > 0 || read.Older > 0 {
 		t.Errorf("%+v", read)
 	}
@@ -276,7 +276,7 @@ func TestChangeDocuments_MemberRenamesButDeletesNothingForGood(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.add(owner.signIn(), paper("a", "1"))
-	member := h.one(person{role: workspace.RoleMember})
+	member := h.one(person{role: store.RoleMember})
 	member.signIn()
 	owner.signIn() // gives the member the keys
 	s := member.signIn()
@@ -284,11 +284,11 @@ func TestChangeDocuments_MemberRenamesButDeletesNothingForGood(t *testing.T) {
 	h.ok(s.RenameDocument(t.Context(), row.ID, "b"))
 	none := h.renamed(row, keys, "c")
 	none.Row.ID = "none"
-	h.refused(s.ChangeDocuments(t.Context(), workspace.DocumentsRename, 1, []workspace.ChangedDocument{none}), service.CodeDocumentGone)
+	h.refused(s.ChangeDocuments(t.Context(), service.DocumentsRename, 1, []service.ChangedDocument{none}), service.CodeDocumentGone)
 	h.ok(s.RemoveDocuments(t.Context(), []string{row.ID}))
 	row, keys = h.row(s)
 	c := h.renamed(row, keys, "b")
-	h.refused(s.ChangeDocuments(t.Context(), workspace.DocumentsPurge, 1, []workspace.ChangedDocument{c}), service.CodeForbidden)
+	h.refused(s.ChangeDocuments(t.Context(), service.DocumentsPurge, 1, []service.ChangedDocument{c}), service.CodeForbidden)
 	if len(h.papers()) != 1 {
 		t.Error("the file went although it was refused")
 	}
@@ -318,7 +318,7 @@ func TestNoteOpened_ClockWithoutAFormRefusesIt(t *testing.T) {
 
 // listed are files that are found in another order, or not at all.
 type listed struct {
-	workspace.Files
+	store.Blobs
 	names []string
 	err   error
 }
@@ -335,7 +335,7 @@ func (l listed) List(found func(name string, settled bool, size int64) error) er
 func TestUnknownFiles_AreInOrder(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
-	h.files.Files = listed{h.files.Files, []string{"b.1.age", "c", "a.1.age"}, nil}
+	h.files.Blobs = listed{h.files.Blobs, []string{"b.1.age", "c", "a.1.age"}, nil}
 	names, err := s.UnknownFiles(t.Context())
 	if h.ok(err); !slices.Equal(names, []string{"a.1.age", "b.1.age", "c"}) {
 		t.Errorf("%q", names)
@@ -348,7 +348,7 @@ func TestUnknownFiles_AreInOrder(t *testing.T) {
 func TestUnknownFiles_FolderThatCannotBeListedIsTold(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
-	h.files.Files = listed{h.files.Files, nil, workspace.ErrFilesFailed}
+	h.files.Blobs = listed{h.files.Blobs, nil, store.ErrBlobsFailed}
 	_, err := s.UnknownFiles(t.Context())
 	h.refused(err, service.CodeFolderFailed)
 }
@@ -403,7 +403,7 @@ func TestEmptyBin_LookThatFailedLetsNothingGo(t *testing.T) {
 	h.ok(s.RemoveDocuments(t.Context(), h.add(s, paper("a", "1")).IDs))
 	h.clock.step(store.BinLife)
 	s = owner.signIn()
-	d.end = workspace.ErrStoreFailed
+	d.end = store.ErrFailed
 	_, err := s.Session.EmptyBin(t.Context())
 	if h.refused(err, service.CodeFolderFailed); len(h.papers()) != 1 {
 		t.Errorf("the bin keeps %v", h.papers())

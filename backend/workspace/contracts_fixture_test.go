@@ -13,24 +13,25 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/contracts"
-	"countersign/backend/workspace"
+	"countersign/backend/local"
+	"countersign/backend/store"
 )
 
 // faultyFiles are the documents' files, which can be told to fail.
 type faultyFiles struct {
-	workspace.Files
+	store.Blobs
 	mu   sync.Mutex
 	full int // bytes that still fit; 0: no limit
 	kept func()
 }
 
-func (f *faultyFiles) Create(name string) (workspace.NewFile, error) {
-	n, err := f.Files.Create(name)
+func (f *faultyFiles) Create(name string) (store.NewBlob, error) {
+	n, err := f.Blobs.Create(name)
 	return &faultyFile{n, f}, err
 }
 
 type faultyFile struct {
-	workspace.NewFile
+	store.NewBlob
 	of *faultyFiles
 }
 
@@ -39,15 +40,15 @@ func (n *faultyFile) Write(b []byte) (int, error) {
 	defer n.of.mu.Unlock()
 	if n.of.full > 0 {
 		if len(b) >= n.of.full {
-			return 0, workspace.ErrFilesFull
+			return 0, store.ErrBlobsFull
 		}
 		n.of.full -= len(b)
 	}
-	return n.NewFile.Write(b)
+	return n.NewBlob.Write(b)
 }
 
 func (n *faultyFile) Keep() error {
-	err := n.NewFile.Keep()
+	err := n.NewBlob.Keep()
 	if n.of.kept != nil {
 		n.of.kept()
 	}
@@ -75,7 +76,7 @@ func (h *fixture) contracts(s *client.Session) string {
 	h.ok(err)
 	var names []string
 	for _, d := range all {
-		if d.State == workspace.DocumentKept {
+		if d.State == store.DocumentKept {
 			names = append(names, d.Name)
 		}
 	}
@@ -135,9 +136,9 @@ func (h *fixture) swapped(a, b string) {
 }
 
 // onFiles opens the fixture on other files.
-func (h *fixture) onFiles(files workspace.Files) {
+func (h *fixture) onFiles(files store.Blobs) {
 	h.Helper()
 	var err error
-	h.w, err = client.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = local.Open(h.Context(), local.Config{Store: h.store, Secrets: h.secrets, Files: files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 }

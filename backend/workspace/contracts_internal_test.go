@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"countersign/backend/store"
 	"errors"
 	"io"
 	"testing"
@@ -17,7 +18,7 @@ func TestNoFiles_RefusesWhatItCannotDo(t *testing.T) {
 		"create": created, "open": opened, "settle": f.Settle("x"), "remove": f.Remove("x"), "sync": f.Sync(),
 		"write the index": f.WriteIndex(func(io.Writer) error { return nil }), "read the index": read, "free": free,
 	} {
-		if !errors.Is(err, ErrFilesFailed) {
+		if !errors.Is(err, store.ErrBlobsFailed) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

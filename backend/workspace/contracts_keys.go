@@ -4,88 +4,56 @@ import (
 	"context"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // Each person has a key pair, whose private half is wrapped under a key that is made of their
 // password. The vault's keys are encrypted to its public half. The workspace keeps all of it, and never
 // sees the vault's keys: package client makes them, opens them, and gives them to others.
 
-// SealedKeys are the vault's keys, encrypted to one recipient. The zero value is none.
-type SealedKeys struct {
-	Ciphertext []byte
-	Generation int  // of the newest
-	OnlyOne    bool // there are no older ones with it
-}
-
-// KeyHolder has a key pair: a profile, or an invitation or a password reset that is open.
-type KeyHolder struct {
-	Holder    string
-	Recipient string // the public half
-}
-
-// GivenKeys are the vault's keys on their way to a holder.
-type GivenKeys struct {
-	KeyHolder
-	SealedKeys
-}
-
-// Vault is what the workspace says of the vault to one profile.
-type Vault struct {
-	Generation int        // of the newest key; 0: there is no vault yet
-	PublicKey  string     // hex; of that key: see vault.Keys.PublicKey
-	Holder     string     // the profile, as it is named among holders
-	Keys       SealedKeys // to the profile's key pair
-}
-
 func profileHolder(id string) string { return "profile/" + id }
 
-func oneTimeHolder(kind OneTimeKind, id string) string { return string(kind) + "/" + id }
-
-// in puts the keys in a row.
-func (s SealedKeys) in(k VaultKey) VaultKey {
-	k.Ciphertext, k.Generation, k.OnlyOne = s.Ciphertext, s.Generation, s.OnlyOne
-	return k
-}
+func oneTimeHolder(kind store.OneTimeKind, id string) string { return string(kind) + "/" + id }
 
 // OwnKeys is what unwraps the key pair of the profile that is signed in, for as long as it is.
-func (s *Session) OwnKeys() OwnKeys {
+func (s *Session) OwnKeys() service.OwnKeys {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.own
 }
 
 // Vault tells of the vault as it is now. It is no use of the session. Errors: session_ended; folder.
-func (s *Session) Vault(ctx context.Context) (v Vault, err error) {
-	err = s.w.view(ctx, func(tx ReadTx) (err error) {
+func (s *Session) Vault(ctx context.Context) (v service.Vault, err error) {
+	err = s.w.view(ctx, func(tx store.ReadTx) (err error) {
 		v, err = s.vaultIn(tx)
 		return err
 	})
 	return v, err
 }
 
-func (s *Session) vaultIn(tx ReadTx) (v Vault, err error) {
+func (s *Session) vaultIn(tx store.ReadTx) (v service.Vault, err error) {
 	info, err := s.infoIn(tx)
 	if err != nil {
 		return v, err
 	}
-	v = Vault{Generation: info.VaultGeneration, PublicKey: info.VaultPublicKey, Holder: profileHolder(s.id)}
+	v = service.Vault{Generation: info.VaultGeneration, PublicKey: info.VaultPublicKey, Holder: profileHolder(s.id)}
 	row, err := tx.VaultKey(v.Holder)
 	if err == nil {
-		v.Keys = SealedKeys{row.Ciphertext, row.Generation, row.OnlyOne}
+		v.Keys = service.SealedKeys{Ciphertext: row.Ciphertext, Generation: row.Generation, OnlyOne: row.OnlyOne}
 	}
 	return v, ignoreMissing(err)
 }
 
 // infoIn reads the workspace for long work of a session, which may have ended since it began.
-func (s *Session) infoIn(tx ReadTx) (Info, error) {
+func (s *Session) infoIn(tx store.ReadTx) (store.Info, error) {
 	if _, err := s.profile(tx); err != nil {
-		return Info{}, err
+		return store.Info{}, err
 	}
 	s.mu.Lock()
 	over := s.over
 	s.mu.Unlock()
 	if over {
-		return Info{}, refuse(service.CodeSessionEnded)
+		return store.Info{}, refuse(service.CodeSessionEnded)
 	}
 	return tx.Info()
 }
@@ -95,8 +63,8 @@ const giveAtATime = 64
 
 // WaitingKeys names some of those who wait for the vault's newest key. It is no use of the session.
 // Errors: session_ended; folder.
-func (s *Session) WaitingKeys(ctx context.Context) (v Vault, all []KeyHolder, err error) {
-	err = s.w.view(ctx, func(tx ReadTx) (err error) {
+func (s *Session) WaitingKeys(ctx context.Context) (v service.Vault, all []service.KeyHolder, err error) {
+	err = s.w.view(ctx, func(tx store.ReadTx) (err error) {
 		if v, err = s.vaultIn(tx); err != nil {
 			return err
 		}
@@ -107,10 +75,10 @@ func (s *Session) WaitingKeys(ctx context.Context) (v Vault, all []KeyHolder, er
 	return v, all, err
 }
 
-func holdersOf(rows []VaultKey) []KeyHolder {
-	all := make([]KeyHolder, len(rows))
+func holdersOf(rows []store.VaultKey) []service.KeyHolder {
+	all := make([]service.KeyHolder, len(rows))
 	for i, k := range rows {
-		all[i] = KeyHolder{k.Holder, k.Recipient}
+		all[i] = service.KeyHolder{Holder: k.Holder, Recipient: k.Recipient}
 	}
 	return all
 }
@@ -118,8 +86,8 @@ func holdersOf(rows []VaultKey) []KeyHolder {
 // GiveKeys gives the vault's newest keys to holders who wait for them, and says to how many: not to
 // who has another key pair by now, or was given them by another. publicKey is the keys' own: where
 // they are not the vault's newest any more, nobody gets them. Errors: session_ended; folder.
-func (s *Session) GiveKeys(ctx context.Context, publicKey string, given []GivenKeys) (saved int, err error) {
-	err = s.w.update(ctx, func(tx WriteTx) error {
+func (s *Session) GiveKeys(ctx context.Context, publicKey string, given []service.GivenKeys) (saved int, err error) {
+	err = s.w.update(ctx, func(tx store.WriteTx) error {
 		saved = 0
 		info, err := s.infoIn(tx)
 		if err != nil || info.VaultPublicKey != publicKey {
@@ -133,7 +101,7 @@ func (s *Session) GiveKeys(ctx context.Context, publicKey string, given []GivenK
 			if err != nil || row.Recipient != g.Recipient || row.Generation >= info.VaultGeneration || g.Generation != info.VaultGeneration {
 				continue
 			}
-			if err := tx.SaveVaultKey(g.in(row)); err != nil {
+			if err := tx.SaveVaultKey(withKeys(row, g.SealedKeys)); err != nil {
 				return err
 			}
 			saved++
@@ -147,8 +115,8 @@ func (s *Session) GiveKeys(ctx context.Context, publicKey string, given []GivenK
 }
 
 // dropHolders takes the vault from a profile and from its open one-time codes.
-func dropHolders(tx WriteTx, id string) error {
-	for _, holder := range []string{profileHolder(id), oneTimeHolder(OneTimeInvitation, id), oneTimeHolder(OneTimeReset, id)} {
+func dropHolders(tx store.WriteTx, id string) error {
+	for _, holder := range []string{profileHolder(id), oneTimeHolder(store.OneTimeInvitation, id), oneTimeHolder(store.OneTimeReset, id)} {
 		if err := dropHolder(tx, holder); err != nil {
 			return err
 		}
@@ -156,9 +124,15 @@ func dropHolders(tx WriteTx, id string) error {
 	return nil
 }
 
-func dropHolder(tx WriteTx, holder string) error {
+func dropHolder(tx store.WriteTx, holder string) error {
 	if _, err := tx.VaultKey(holder); err != nil {
 		return ignoreMissing(err)
 	}
 	return tx.DeleteVaultKey(holder)
+}
+
+// withKeys puts the vault's keys in a row.
+func withKeys(k store.VaultKey, s service.SealedKeys) store.VaultKey {
+	k.Ciphertext, k.Generation, k.OnlyOne = s.Ciphertext, s.Generation, s.OnlyOne
+	return k
 }

@@ -8,36 +8,37 @@ import (
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // What a client has made of a one-time code is bounded.
 func TestNewOneTime_MalformedOneIsNotTaken(t *testing.T) {
 	t.Parallel()
-	good := func() NewOneTime {
-		return NewOneTime{Salt: make([]byte, 16), Params: Argon2id(recovery.Cheap), Proof: secret.NewBytes(make([]byte, 32)), KeyPair: WrappedKeyPair{Recipient: "age1", Wrapped: []byte("wrapped")}}
+	good := func() service.NewOneTime {
+		return service.NewOneTime{Salt: make([]byte, 16), Params: store.Argon2id(recovery.Cheap), Proof: secret.NewBytes(make([]byte, 32)), KeyPair: service.WrappedKeyPair{Recipient: "age1", Wrapped: []byte("wrapped")}}
 	}
-	if err := good().check(OneTimeInvitation); err != nil {
+	if err := checkOneTime(good(), store.OneTimeInvitation); err != nil {
 		t.Fatal(err)
 	}
-	for name, change := range map[string]func(*NewOneTime){
-		"short salt":       func(n *NewOneTime) { n.Salt = n.Salt[1:] },
-		"long salt":        func(n *NewOneTime) { n.Salt = append(n.Salt, 0) },
-		"short proof":      func(n *NewOneTime) { n.Proof = secret.NewBytes(n.Proof.Reveal()[1:]) },
-		"no proof":         func(n *NewOneTime) { n.Proof = secret.Bytes{} },
-		"weak parameters":  func(n *NewOneTime) { n.Params = Argon2id{MemoryKiB: 8, Time: 1, Threads: 1} },
-		"no recipient":     func(n *NewOneTime) { n.KeyPair.Recipient = "" },
-		"nothing wrapped":  func(n *NewOneTime) { n.KeyPair.Wrapped = nil },
-		"too much wrapped": func(n *NewOneTime) { n.KeyPair.Wrapped = make([]byte, 1025) },
+	for name, change := range map[string]func(*service.NewOneTime){
+		"short salt":       func(n *service.NewOneTime) { n.Salt = n.Salt[1:] },
+		"long salt":        func(n *service.NewOneTime) { n.Salt = append(n.Salt, 0) },
+		"short proof":      func(n *service.NewOneTime) { n.Proof = secret.NewBytes(n.Proof.Reveal()[1:]) },
+		"no proof":         func(n *service.NewOneTime) { n.Proof = secret.Bytes{} },
+		"weak parameters":  func(n *service.NewOneTime) { n.Params = store.Argon2id{MemoryKiB: 8, Time: 1, Threads: 1} },
+		"no recipient":     func(n *service.NewOneTime) { n.KeyPair.Recipient = "" },
+		"nothing wrapped":  func(n *service.NewOneTime) { n.KeyPair.Wrapped = nil },
+		"too much wrapped": func(n *service.NewOneTime) { n.KeyPair.Wrapped = make([]byte, 1025) },
 	} {
 		n := good()
 		change(&n)
-		if n.check(OneTimeInvitation) == nil || n.check(OneTimeReset) == nil {
+		if checkOneTime(n, store.OneTimeInvitation) == nil || checkOneTime(n, store.OneTimeReset) == nil {
 			t.Errorf("%s: it is taken", name)
 		}
 	}
 	help := good()
-	help.KeyPair = WrappedKeyPair{}
-	if err := help.check(OneTimeHelp); err != nil {
+	help.KeyPair = service.WrappedKeyPair{}
+	if err := checkOneTime(help, store.OneTimeHelp); err != nil {
 		t.Errorf("a temporary code without a key pair: %v", err)
 	}
 }
@@ -46,8 +47,8 @@ func TestNewOneTime_MalformedOneIsNotTaken(t *testing.T) {
 func TestNewSet_MalformedOneIsNotTaken(t *testing.T) {
 	t.Parallel()
 	w := &Workspace{keys: keys{pepper: secret.NewBytes(make([]byte, keySize))}}
-	good := func() NewSet {
-		n := NewSet{Salt: make([]byte, recovery.SaltSize), Params: Argon2id(recovery.Cheap)}
+	good := func() service.NewSet {
+		n := service.NewSet{Salt: make([]byte, recovery.SaltSize), Params: store.Argon2id(recovery.Cheap)}
 		for i := range recovery.SetSize {
 			proof := make([]byte, recovery.HashSize)
 			proof[0] = byte(i)
@@ -58,15 +59,15 @@ func TestNewSet_MalformedOneIsNotTaken(t *testing.T) {
 	if hashes, err := w.hashSet(good()); err != nil || len(hashes) != recovery.SetSize || len(hashes[0]) != recovery.HashSize {
 		t.Fatalf("%d hashes, %v", len(hashes), err)
 	}
-	for name, change := range map[string]func(*NewSet){
-		"nothing":           func(n *NewSet) { *n = NewSet{} },
-		"short salt":        func(n *NewSet) { n.Salt = n.Salt[1:] },
-		"long salt":         func(n *NewSet) { n.Salt = append(n.Salt, 0) },
-		"weak parameters":   func(n *NewSet) { n.Params = Argon2id{MemoryKiB: 8, Time: 1, Threads: 1} },
-		"nine codes":        func(n *NewSet) { n.Proofs = n.Proofs[1:] },
-		"eleven codes":      func(n *NewSet) { n.Proofs = append(n.Proofs, secret.NewBytes(make([]byte, recovery.HashSize))) },
-		"one code twice":    func(n *NewSet) { n.Proofs[0] = n.Proofs[1] },
-		"one that is short": func(n *NewSet) { n.Proofs[3] = secret.NewBytes([]byte("short")) },
+	for name, change := range map[string]func(*service.NewSet){
+		"nothing":           func(n *service.NewSet) { *n = service.NewSet{} },
+		"short salt":        func(n *service.NewSet) { n.Salt = n.Salt[1:] },
+		"long salt":         func(n *service.NewSet) { n.Salt = append(n.Salt, 0) },
+		"weak parameters":   func(n *service.NewSet) { n.Params = store.Argon2id{MemoryKiB: 8, Time: 1, Threads: 1} },
+		"nine codes":        func(n *service.NewSet) { n.Proofs = n.Proofs[1:] },
+		"eleven codes":      func(n *service.NewSet) { n.Proofs = append(n.Proofs, secret.NewBytes(make([]byte, recovery.HashSize))) },
+		"one code twice":    func(n *service.NewSet) { n.Proofs[0] = n.Proofs[1] },
+		"one that is short": func(n *service.NewSet) { n.Proofs[3] = secret.NewBytes([]byte("short")) },
 	} {
 		n := good()
 		change(&n)
@@ -87,7 +88,7 @@ func TestSignedByVault_OnlyWithTheKeyThatIsKnown(t *testing.T) {
 	}
 	message := service.ReviewMessage("id", make([]byte, service.NonceSize))
 	signature := ed25519.Sign(private, message)
-	known := Info{VaultGeneration: 1, VaultPublicKey: hex.EncodeToString(public)}
+	known := store.Info{VaultGeneration: 1, VaultPublicKey: hex.EncodeToString(public)}
 	if !signedByVault(known, message, signature) {
 		t.Error("its own signature is not")
 	}
@@ -95,7 +96,7 @@ func TestSignedByVault_OnlyWithTheKeyThatIsKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, info := range map[string]Info{
+	for name, info := range map[string]store.Info{
 		"no vault":        {},
 		"no generation":   {VaultPublicKey: known.VaultPublicKey},
 		"another key":     {VaultGeneration: 1, VaultPublicKey: hex.EncodeToString(other)},

@@ -11,19 +11,21 @@ import (
 	"testing"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
 
 // onLog opens the fixture on a store with a log that can be read.
-func (h *fixture) onLog(store workspace.Store) *bytes.Buffer {
+func (h *fixture) onLog(store store.Store) *bytes.Buffer {
 	h.Helper()
 	said := &bytes.Buffer{}
 	var err error
-	h.w, err = client.Open(h.Context(), workspace.Config{
+	h.w, err = local.Open(h.Context(), local.Config{
 		Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, Log: slog.New(slog.NewTextHandler(said, nil)),
 	})
 	h.ok(err)
@@ -33,7 +35,7 @@ func (h *fixture) onLog(store workspace.Store) *bytes.Buffer {
 // handed has a holder's row say that these are the vault's keys.
 func (h *fixture) handed(holder string, keys vault.Keys) {
 	h.Helper()
-	h.alterKey(holder, func(k *workspace.VaultKey) bool {
+	h.alterKey(holder, func(k *store.VaultKey) bool {
 		sealed, err := keys.EncryptTo(k.Recipient)
 		h.ok(err)
 		k.Ciphertext, k.Generation, k.OnlyOne = sealed, keys.Generation(), true
@@ -62,9 +64,9 @@ func (h *fixture) generation(p *user) int { return h.keyRow(p).Generation }
 
 func (h *fixture) recipient(p *user) string { return h.keyRow(p).Recipient }
 
-func (h *fixture) keyRow(p *user) (k workspace.VaultKey) {
+func (h *fixture) keyRow(p *user) (k store.VaultKey) {
 	h.Helper()
-	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) (err error) {
+	h.ok(h.store.View(h.Context(), func(tx store.ReadTx) (err error) {
 		k, err = tx.VaultKey("profile/" + p.id)
 		return err
 	}))
@@ -77,7 +79,7 @@ func waiting(t *testing.T, members int) (h *fixture, owner *user, all []*user) {
 	t.Helper()
 	h, owner = alone(t)
 	h.add(owner.signIn(), paper("lease", "Lease of the mill"))
-	all = h.people(slices.Repeat([]person{{role: workspace.RoleMember}}, members)...)
+	all = h.people(slices.Repeat([]person{{role: store.RoleMember}}, members)...)
 	for _, m := range all {
 		m.signIn()
 	}
@@ -88,7 +90,7 @@ func waiting(t *testing.T, members int) (h *fixture, owner *user, all []*user) {
 // given counts who has the vault's keys.
 func (h *fixture) given(all []*user) (n int) {
 	h.Helper()
-	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
+	h.ok(h.store.View(h.Context(), func(tx store.ReadTx) error {
 		for _, m := range all {
 			if k, err := tx.VaultKey("profile/" + m.id); err == nil && k.Generation > 0 {
 				n++
@@ -115,9 +117,9 @@ func TestGiveWaiting_ReachesMoreThanOneBatch(t *testing.T) {
 	h, owner := alone(t)
 	own, err := vault.NewIdentity()
 	h.ok(err)
-	h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(t.Context()), func(tx workspace.WriteTx) error {
+	h.ok(workspace.Change(inner(h.w), context.WithoutCancel(t.Context()), func(tx store.WriteTx) error {
 		for i := range 65 {
-			if err := tx.SaveVaultKey(workspace.VaultKey{Holder: fmt.Sprintf("profile/p%d", i), Recipient: own.Recipient()}); err != nil {
+			if err := tx.SaveVaultKey(store.VaultKey{Holder: fmt.Sprintf("profile/p%d", i), Recipient: own.Recipient()}); err != nil {
 				return err
 			}
 		}
@@ -125,7 +127,7 @@ func TestGiveWaiting_ReachesMoreThanOneBatch(t *testing.T) {
 	}))
 	head := h.head()
 	owner.signIn()
-	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
 		behind, err := tx.VaultKeysBehind(1)
 		if len(behind) > 0 {
 			t.Errorf("%d still wait", len(behind))
@@ -184,7 +186,7 @@ func TestGiveWaiting_PassesOverWhoCannotHaveThem(t *testing.T) {
 	t.Parallel()
 	h, owner, members := waiting(t, 2)
 	said := h.onLog(h.store)
-	h.alterKey("profile/"+members[0].id, func(k *workspace.VaultKey) bool { k.Recipient = "age1"; return true })
+	h.alterKey("profile/"+members[0].id, func(k *store.VaultKey) bool { k.Recipient = "age1"; return true })
 	head := h.head()
 	owner.signIn()
 	if h.generation(members[0]) != 0 || h.generation(members[1]) != 1 || !strings.Contains(said.String(), members[0].id) {
@@ -205,13 +207,13 @@ func TestGiveKeys_OnlyTheNewestAndOnlyToWhoWaits(t *testing.T) {
 	s := owner.signIn() // both have them now
 	v, err := s.Vault(t.Context())
 	h.ok(err)
-	holder := workspace.KeyHolder{Holder: "profile/" + members[0].id}
-	h.alterKey(holder.Holder, func(k *workspace.VaultKey) bool {
+	holder := service.KeyHolder{Holder: "profile/" + members[0].id}
+	h.alterKey(holder.Holder, func(k *store.VaultKey) bool {
 		holder.Recipient, k.Ciphertext, k.Generation, k.OnlyOne = k.Recipient, nil, 0, false
 		return true
 	})
-	give := func(publicKey string, generation int, k workspace.KeyHolder) int {
-		n, err := s.GiveKeys(t.Context(), publicKey, []workspace.GivenKeys{{KeyHolder: k, SealedKeys: workspace.SealedKeys{Ciphertext: []byte("sealed"), Generation: generation}}})
+	give := func(publicKey string, generation int, k service.KeyHolder) int {
+		n, err := s.GiveKeys(t.Context(), publicKey, []service.GivenKeys{{KeyHolder: k, SealedKeys: service.SealedKeys{Ciphertext: []byte("sealed"), Generation: generation}}})
 		h.ok(err)
 		return n
 	}
@@ -223,8 +225,8 @@ func TestGiveKeys_OnlyTheNewestAndOnlyToWhoWaits(t *testing.T) {
 		"an older number":  give(v.PublicKey, 0, holder),
 		"a newer number":   give(v.PublicKey, 2, holder),
 		"another key pair": give(v.PublicKey, 1, other),
-		"who has them":     give(v.PublicKey, 1, workspace.KeyHolder{Holder: "profile/" + members[1].id, Recipient: h.recipient(members[1])}),
-		"who is not there": give(v.PublicKey, 1, workspace.KeyHolder{Holder: "profile/nobody", Recipient: holder.Recipient}),
+		"who has them":     give(v.PublicKey, 1, service.KeyHolder{Holder: "profile/" + members[1].id, Recipient: h.recipient(members[1])}),
+		"who is not there": give(v.PublicKey, 1, service.KeyHolder{Holder: "profile/nobody", Recipient: holder.Recipient}),
 	} {
 		if n != 0 || h.head() != head {
 			t.Errorf("%s: given to %d", name, n)
@@ -241,10 +243,10 @@ type unsure struct {
 	fail bool
 }
 
-func (s *unsure) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
+func (s *unsure) View(ctx context.Context, fn func(store.ReadTx) error) error {
 	err := s.afterStore.View(ctx, fn)
 	if s.fail {
-		err = errors.Join(err, workspace.ErrStoreFull)
+		err = errors.Join(err, store.ErrFull)
 	}
 	return err
 }
@@ -269,14 +271,14 @@ func TestGiveWaiting_LooksAgainBeforeItGivesTheKey(t *testing.T) {
 		times  int
 	}{
 		"nothing":                   {func(*fixture, *user, *user) {}, 2, 1},
-		"the vault has another key": {func(h *fixture, _, _ *user) { h.alterInfo(func(i *workspace.Info) { i.VaultPublicKey = "00ff" }) }, 0, 0},
+		"the vault has another key": {func(h *fixture, _, _ *user) { h.alterInfo(func(i *store.Info) { i.VaultPublicKey = "00ff" }) }, 0, 0},
 		"who gives was suspended":   {func(h *fixture, owner, _ *user) { h.alter(owner.id, outOfIt) }, 0, 0},
 		"another has given it":      {func(_ *fixture, owner, _ *user) { owner.signIn() }, 2, 1},
 		"one of two is gone": {func(h *fixture, _, first *user) {
-			h.alterKey("profile/"+first.id, func(*workspace.VaultKey) bool { return false })
+			h.alterKey("profile/"+first.id, func(*store.VaultKey) bool { return false })
 		}, 1, 1},
 		"both have another key pair": {func(h *fixture, _, first *user) {
-			h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
+			h.ok(workspace.Change(inner(h.w), context.WithoutCancel(h.Context()), func(tx store.WriteTx) error {
 				waiting, err := tx.VaultKeysBehind(1)
 				if err != nil {
 					return err
@@ -315,7 +317,7 @@ func TestVault_WhoHasNoKeyGivesNoneAndGoesOn(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.add(owner.signIn(), paper("lease", "Lease of the mill"))
-	admin := h.one(person{role: workspace.RoleAdmin})
+	admin := h.one(person{role: store.RoleAdmin})
 	p, given := h.invited(admin.admin()) // who waits for the key
 	s, _, err := p.redeem(given)
 	h.ok(err)
@@ -363,7 +365,7 @@ func TestVault_KeysThatDoNotOpenAreLoggedWithTheCause(t *testing.T) {
 	h, _, members := waiting(t, 1)
 	said := h.onLog(h.store)
 	s := members[0].signIn()
-	h.alterKey("profile/"+members[0].id, func(k *workspace.VaultKey) bool {
+	h.alterKey("profile/"+members[0].id, func(k *store.VaultKey) bool {
 		k.Ciphertext, k.Generation = []byte("no keys"), 1
 		return true
 	})
@@ -385,7 +387,7 @@ func TestVault_WithoutOneEverybodyWaits(t *testing.T) {
 	t.Parallel()
 	h, _, members := waiting(t, 1)
 	s := members[0].signIn()
-	h.alterInfo(func(i *workspace.Info) { i.VaultGeneration = 0 })
+	h.alterInfo(func(i *store.Info) { i.VaultGeneration = 0 })
 	_, err := s.Documents(t.Context())
 	h.refused(err, service.CodeVaultWaiting)
 }
@@ -395,7 +397,7 @@ func TestVault_WhoHasTheKeysInHandNeedsNoRow(t *testing.T) {
 	h, owner := alone(t)
 	s := owner.signIn()
 	h.add(s, paper("lease", "Lease of the mill"))
-	h.alterKey("profile/"+owner.id, func(*workspace.VaultKey) bool { return false })
+	h.alterKey("profile/"+owner.id, func(*store.VaultKey) bool { return false })
 	if h.read(s, "lease") != "Lease of the mill" {
 		t.Error("it reads otherwise")
 	}
@@ -404,9 +406,9 @@ func TestVault_WhoHasTheKeysInHandNeedsNoRow(t *testing.T) {
 // holds reports whether there is a row of a holder.
 func (h *fixture) holds(holder string) (there bool) {
 	h.Helper()
-	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
+	h.ok(h.store.View(h.Context(), func(tx store.ReadTx) error {
 		_, err := tx.VaultKey(holder)
-		if there = err == nil; errors.Is(err, workspace.ErrNotFound) {
+		if there = err == nil; errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		return err
@@ -433,7 +435,7 @@ func TestVault_RemovedMemberLeavesNoKey(t *testing.T) {
 	h, owner, members := waiting(t, 1)
 	id := members[0].id
 	holders := []string{"profile/" + id, "invitation/" + id, "password-reset/" + id}
-	h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(t.Context()), func(tx workspace.WriteTx) error {
+	h.ok(workspace.Change(inner(h.w), context.WithoutCancel(t.Context()), func(tx store.WriteTx) error {
 		own, err := tx.VaultKey(holders[0])
 		for _, holder := range holders[1:] { // without a code of theirs
 			own.Holder = holder
@@ -454,7 +456,7 @@ func TestSignIn_WithoutAKeyPairMakesOneThatWaits(t *testing.T) {
 	t.Parallel()
 	h, owner, members := waiting(t, 1)
 	m := members[0]
-	h.alterKey("profile/"+m.id, func(*workspace.VaultKey) bool { return false })
+	h.alterKey("profile/"+m.id, func(*store.VaultKey) bool { return false })
 	head := h.head()
 	s := m.signIn()
 	_, err := s.Documents(t.Context())
@@ -470,7 +472,7 @@ func TestSignIn_WithoutAKeyPairMakesOneThatWaits(t *testing.T) {
 	if h.contracts(m.signIn()) != "lease" || h.recipient(m) != made.Recipient || h.kinds(head, "key-pair-made") != 1 {
 		t.Errorf("the next one does not, or has another: %v", h.eventsAfter(head))
 	}
-	h.ok(s.SaveKeyPair(t.Context(), workspace.WrappedKeyPair{Recipient: "age1", Wrapped: []byte("wrapped")}))
+	h.ok(s.SaveKeyPair(t.Context(), service.WrappedKeyPair{Recipient: "age1", Wrapped: []byte("wrapped")}))
 	if h.recipient(m) != made.Recipient {
 		t.Error("one takes the place of another")
 	}

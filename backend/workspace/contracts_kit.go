@@ -7,29 +7,22 @@ import (
 	"time"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
-// KitMade says what stands on an Emergency Kit beside the vault's key, which the workspace does not have.
-type KitMade struct {
-	Workspace  string
-	MadeBy     string // name
-	MadeAt     time.Time
-	Generation int
-}
-
 // MakeKit notes that an Emergency Kit is made, with an owner's step-up. Each one that was made
-// for the same key holds the same. publicKey is that of the key that goes on it. ErrStoreConflict: that is not
+// for the same key holds the same. publicKey is that of the key that goes on it. store.ErrConflict: that is not
 // the vault's newest key. Errors: rotation_running, forbidden, session_ended; those of a step-up; folder.
-func (a *Admin) MakeKit(ctx context.Context, proof Proof, publicKey string) (kit KitMade, err error) {
+func (a *Admin) MakeKit(ctx context.Context, proof service.Proof, publicKey string) (kit service.KitMade, err error) {
 	w := a.s.w
-	var info Info
-	check := func(tx ReadTx) (err error) {
+	var info store.Info
+	check := func(tx store.ReadTx) (err error) {
 		if info, err = a.infoToRotate(tx); err == nil && info.VaultPublicKey != publicKey {
-			err = ErrStoreConflict
+			err = store.ErrConflict
 		}
 		return err
 	}
-	err = a.change(ctx, &proof, check, func(tx WriteTx) error {
+	err = a.change(ctx, &proof, check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
@@ -38,7 +31,7 @@ func (a *Admin) MakeKit(ctx context.Context, proof Proof, publicKey string) (kit
 			return err
 		}
 		now := time.UnixMilli(w.now().UnixMilli()).UTC()
-		kit = KitMade{Workspace: info.Name, MadeBy: by.Name, MadeAt: now, Generation: info.VaultGeneration}
+		kit = service.KitMade{Workspace: info.Name, MadeBy: by.Name, MadeAt: now, Generation: info.VaultGeneration}
 		info.KitAt, info.KitBy, info.KitGeneration, info.KitPublicKey = now, by.ID, info.VaultGeneration, publicKey
 		if err := tx.UpdateInfo(info); err != nil {
 			return err
@@ -46,26 +39,19 @@ func (a *Admin) MakeKit(ctx context.Context, proof Proof, publicKey string) (kit
 		return w.record(tx, now, eventKitMade, a.s.id, "", nil)
 	})
 	if err != nil {
-		return KitMade{}, err
+		return service.KitMade{}, err
 	}
 	return kit, nil
 }
 
-// KitState is what is known of the Emergency Kit.
-type KitState struct {
-	MadeAt  time.Time // zero: never
-	MadeBy  string    // name
-	Current bool      // it opens what is added today
-}
-
 // KitState tells of the Emergency Kit. Errors: forbidden, session_ended; folder.
-func (a *Admin) KitState(ctx context.Context) (k KitState, err error) {
-	err = a.view(ctx, func(tx ReadTx) error {
+func (a *Admin) KitState(ctx context.Context) (k service.KitState, err error) {
+	err = a.view(ctx, func(tx store.ReadTx) error {
 		info, err := tx.Info()
 		if err != nil || info.KitAt.IsZero() {
 			return err
 		}
-		k = KitState{MadeAt: info.KitAt, Current: info.HasKit()}
+		k = service.KitState{MadeAt: info.KitAt, Current: info.HasKit()}
 		by, err := tx.Profile(info.KitBy)
 		k.MadeBy = by.Name
 		return ignoreMissing(err)
@@ -73,21 +59,10 @@ func (a *Admin) KitState(ctx context.Context) (k KitState, err error) {
 	return k, err
 }
 
-// NewOwner is who comes in with an Emergency Kit.
-type NewOwner struct {
-	Name     string
-	Email    string
-	Password NewPassword // its key pair comes with the vault's keys, which are on the kit
-}
-
 // KitAttempt is an attempt to come in with the Emergency Kit. Whoever has it signs service.KitMessage with
 // the key that stands on it. The key itself is not told.
 type KitAttempt struct {
-	WorkspaceID string
-	Nonce       []byte
-	Generation  int    // of the key that is on the kit
-	PublicKey   string // hex; of that key
-
+	service.KitTerms
 	w      *Workspace
 	madeAt time.Time
 
@@ -101,8 +76,8 @@ func (w *Workspace) BeginKit(ctx context.Context) (*KitAttempt, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &KitAttempt{Nonce: nonce, w: w, madeAt: w.wall()}
-	err = w.view(ctx, func(tx ReadTx) error {
+	a := &KitAttempt{KitTerms: service.KitTerms{Nonce: nonce}, w: w, madeAt: w.wall()}
+	err = w.view(ctx, func(tx store.ReadTx) error {
 		info, err := tx.Info()
 		if err != nil {
 			return absent(err, service.CodeKitNone)
@@ -123,11 +98,11 @@ func (w *Workspace) BeginKit(ctx context.Context) (*KitAttempt, error) {
 // random bits, so that guesses at it need not be counted. signature is of service.KitMessage for the
 // email. Errors: kit_wrong, kit_none, challenge_ended, name_*,
 // email_*; keychain and folder.
-func (a *KitAttempt) Use(ctx context.Context, in NewOwner, signature []byte) (*Session, *Challenge, error) {
+func (a *KitAttempt) Use(ctx context.Context, in service.NewOwner, signature []byte) (*Session, *Challenge, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	w := a.w
-	if a.over || !within(a.madeAt, w.wall(), ChallengeLife) {
+	if a.over || !within(a.madeAt, w.wall(), service.ChallengeLife) {
 		return nil, nil, refuse(service.CodeChallengeEnded)
 	}
 	message := service.KitMessage(a.WorkspaceID, a.Nonce, in.Email)
@@ -135,28 +110,28 @@ func (a *KitAttempt) Use(ctx context.Context, in NewOwner, signature []byte) (*S
 	if err != nil {
 		return nil, nil, err
 	}
-	check := func(tx ReadTx) error { return checkKit(tx, message, signature) }
+	check := func(tx store.ReadTx) error { return checkKit(tx, message, signature) }
 	if err := w.view(ctx, check); err != nil {
 		return nil, nil, err
 	}
 	now := w.now()
-	var entered Profile
-	var later []Intent
-	var own OwnKeys
-	err = w.update(ctx, func(tx WriteTx) error {
+	var entered store.Profile
+	var later []store.Intent
+	var own service.OwnKeys
+	err = w.update(ctx, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
 		former, err := tx.ProfileByEmail(p.EmailKey)
 		switch {
-		case errors.Is(err, ErrNotFound):
+		case errors.Is(err, store.ErrNotFound):
 			entered = p
 			entered.CreatedAt, entered.LastSignInAt = now, now
 			if err = w.setPassword(tx, &entered, in.Password, nil); err == nil {
 				err = tx.InsertProfile(entered)
 			}
 		case err != nil:
-		case former.Role != RoleOwner:
+		case former.Role != store.RoleOwner:
 			err = refuse(service.CodeEmailTaken).At("email")
 		default:
 			entered = former
@@ -186,7 +161,7 @@ func (a *KitAttempt) Use(ctx context.Context, in NewOwner, signature []byte) (*S
 }
 
 // checkKit refuses unless the message was signed with the key that is on the kit, which is the vault's.
-func checkKit(tx ReadTx, message, signature []byte) error {
+func checkKit(tx store.ReadTx, message, signature []byte) error {
 	info, err := tx.Info()
 	if err != nil {
 		return absent(err, service.CodeKitNone)
@@ -200,11 +175,11 @@ func checkKit(tx ReadTx, message, signature []byte) error {
 	return nil
 }
 
-func (w *Workspace) checkNewOwner(in *NewOwner) (p Profile, err error) {
+func (w *Workspace) checkNewOwner(in *service.NewOwner) (p store.Profile, err error) {
 	if in.Name, err = checkName(in.Name, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name"); err != nil {
 		return p, err
 	}
-	p = Profile{Name: in.Name, Role: RoleOwner}
+	p = store.Profile{Name: in.Name, Role: store.RoleOwner}
 	if p.Email, p.EmailKey, err = checkEmail(in.Email, "email"); err != nil {
 		return p, err
 	}
@@ -214,7 +189,7 @@ func (w *Workspace) checkNewOwner(in *NewOwner) (p Profile, err error) {
 
 // takeOver gives an owner's profile to whoever has the kit: a new password, 2FA
 // off, every session over.
-func (w *Workspace) takeOver(tx WriteTx, p *Profile, next NewPassword, now time.Time) ([]Intent, error) {
+func (w *Workspace) takeOver(tx store.WriteTx, p *store.Profile, next service.NewPassword, now time.Time) ([]store.Intent, error) {
 	later, err := w.endFactor(tx, p, now)
 	if err != nil {
 		return nil, err
@@ -223,7 +198,7 @@ func (w *Workspace) takeOver(tx WriteTx, p *Profile, next NewPassword, now time.
 		return nil, err
 	}
 	p.LastSignInAt = now
-	p.State, p.StateAt = ProfileActive, now
+	p.State, p.StateAt = store.ProfileActive, now
 	if err := errors.Join(tx.UpdateProfile(*p), dropOneTimes(tx, p.ID)); err != nil {
 		return nil, err
 	}

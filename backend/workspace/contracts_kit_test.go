@@ -13,8 +13,8 @@ import (
 	"countersign/backend/rescue"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 // kitOf makes an Emergency Kit as an owner.
@@ -94,7 +94,7 @@ func TestUseKit_EndsWhatWasOpenOfTheOwner(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	kit := owner.kitOf()
-	other := h.one(person{role: workspace.RoleOwner, on: true})
+	other := h.one(person{role: store.RoleOwner, on: true})
 	given, err := other.admin().ResetPassword(t.Context(), owner.id, "", other.proof())
 	h.ok(err)
 	for range 20 { // until it is paused
@@ -123,7 +123,7 @@ func TestUseKit_TakesNothingOverThatCannotBeRead(t *testing.T) {
 			t.Parallel()
 			h, owner, _ := guarded(t)
 			kit := owner.kitOf()
-			other := h.one(person{role: workspace.RoleOwner, on: true})
+			other := h.one(person{role: store.RoleOwner, on: true})
 			_, err := other.admin().ResetPassword(t.Context(), owner.id, "", other.proof())
 			h.ok(err)
 			_, err = owner.signIn().BeginChangePhone(t.Context(), owner.proof())
@@ -147,7 +147,7 @@ func TestRecovered_KitKeepsItsDateInANewWorkspace(t *testing.T) {
 	h.add(owner.signIn(), paper("lease", "Lease of the mill"))
 	kit := owner.kitOf()
 	for name, c := range map[string]struct {
-		from workspace.Store
+		from store.Store
 		want func(h *fixture) time.Time
 	}{
 		"the database":          {h.store, func(*fixture) time.Time { return kit.MadeAt }},
@@ -168,32 +168,32 @@ func TestRecovered_KitKeepsItsDateInANewWorkspace(t *testing.T) {
 }
 
 // attempt begins to come in with a kit, as its client does.
-func (h *fixture) attempt(kit client.Kit) (*workspace.KitAttempt, vault.Keys) {
+func (h *fixture) attempt(kit client.Kit) (service.KitAttempt, vault.Keys) {
 	h.Helper()
 	a, err := h.w.BeginKit(h.Context())
 	h.ok(err)
 	identity, err := vault.ParseIdentity(kit.Identity)
 	h.ok(err)
-	return a, vault.KeysOf(a.Generation, identity)
+	return a, vault.KeysOf(a.Terms().Generation, identity)
 }
 
-func (h *fixture) newOwner(email string) workspace.NewOwner {
+func (h *fixture) newOwner(email string) service.NewOwner {
 	h.Helper()
-	return workspace.NewOwner{Name: "New Owner", Email: email, Password: h.chosen(longerPass)}
+	return service.NewOwner{Name: "New Owner", Email: email, Password: h.chosen(longerPass)}
 }
 
-func messageOf(a *workspace.KitAttempt, email string) []byte {
-	return service.KitMessage(a.WorkspaceID, a.Nonce, email)
+func messageOf(a service.KitAttempt, email string) []byte {
+	return service.KitMessage(a.Terms().WorkspaceID, a.Terms().Nonce, email)
 }
 
 // chosen is a new password as a client makes it, with a new key pair.
-func (h *fixture) chosen(pw string) workspace.NewPassword {
+func (h *fixture) chosen(pw string) service.NewPassword {
 	h.Helper()
 	share, err := h.secrets.Get(h.Context(), h.w.ID()+"/device")
 	h.ok(err)
 	own, err := vault.NewIdentity()
 	h.ok(err)
-	n := workspace.NewPassword{Salt: []byte("0123456789abcdef"), Params: workspace.Argon2id(cheap), Lock: secret.NewBytes(bytes.Repeat([]byte{7}, 32)), Short: len(pw) < 15}
+	n := service.NewPassword{Salt: []byte("0123456789abcdef"), Params: store.Argon2id(cheap), Lock: secret.NewBytes(bytes.Repeat([]byte{7}, 32)), Short: len(pw) < 15}
 	derived := password.Derive(secret.NewText(pw), n.Salt, cheap)
 	n.PublicKey = password.PublicKey(derived, share)
 	n.KeyPair.Recipient = own.Recipient()
@@ -237,7 +237,7 @@ func TestKitAttempt_EndsWithItsTime(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	a, keys := h.attempt(owner.kitOf())
-	h.clock.step(workspace.ChallengeLife + time.Millisecond)
+	h.clock.step(service.ChallengeLife + time.Millisecond)
 	_, _, err := a.Use(t.Context(), h.newOwner(otherEmail), keys.Sign(messageOf(a, otherEmail)))
 	h.refused(err, service.CodeChallengeEnded)
 }
@@ -259,7 +259,7 @@ func TestKitAttempt_KeyThatIsNotTheVaultsIsNoKit(t *testing.T) {
 	mine, err := vault.NewKeys()
 	h.ok(err)
 	for _, public := range []string{hex.EncodeToString(mine.PublicKey()), "", "no hex", "abcd"} {
-		h.alterInfo(func(i *workspace.Info) { i.KitPublicKey = public })
+		h.alterInfo(func(i *store.Info) { i.KitPublicKey = public })
 		a, keys := h.attempt(kit)
 		for _, k := range []vault.Keys{keys, mine} {
 			_, _, err = a.Use(t.Context(), h.newOwner(otherEmail), k.Sign(messageOf(a, otherEmail)))

@@ -1,6 +1,10 @@
 package workspace
 
-import "slices"
+import (
+	"countersign/backend/service"
+	"countersign/backend/store"
+	"slices"
+)
 
 // kitNews is what somebody has to know of the Emergency Kit since they were last
 // signed in: see lastEntrance. That it was used is told to owners, who can make another one and
@@ -8,8 +12,8 @@ import "slices"
 // with it may have been the only one. That another owner has made one is told to
 // owners, once however many were made: all for one key hold the same. Who comes
 // for the first time is told of nothing that was before.
-func kitNews(tx ReadTx, p Profile, since int64) (news []News, err error) {
-	if p.Role != RoleOwner && p.Role != RoleAdmin || since == 0 {
+func kitNews(tx store.ReadTx, p store.Profile, since int64) (news []service.News, err error) {
+	if p.Role != store.RoleOwner && p.Role != store.RoleAdmin || since == 0 {
 		return nil, nil
 	}
 	made := false
@@ -22,12 +26,12 @@ func kitNews(tx ReadTx, p Profile, since int64) (news []News, err error) {
 		switch {
 		case e.Kind == eventKitUsed:
 			who = e.Subject // nobody was signed in
-		case made || p.Role != RoleOwner || e.Actor == p.ID:
+		case made || p.Role != store.RoleOwner || e.Actor == p.ID:
 			continue
 		default:
 			made = true
 		}
-		news, by = append(news, News{Kind: e.Kind, At: e.At, Detail: e.Detail}), append(by, who)
+		news, by = append(news, service.News{Kind: e.Kind, At: e.At, Detail: e.Detail, UsedKit: e.Kind == eventKitUsed}), append(by, who)
 		if len(news) == mostNews {
 			break
 		}
@@ -47,7 +51,7 @@ func kitNews(tx ReadTx, p Profile, since int64) (news []News, err error) {
 
 // emailNews tells somebody that their email was changed since they were last signed
 // in, by themselves or by another at their open window.
-func emailNews(tx ReadTx, p Profile, since int64) (news []News, err error) {
+func emailNews(tx store.ReadTx, p store.Profile, since int64) (news []service.News, err error) {
 	for e, err := range tx.EventsOf(p.ID) {
 		if err != nil {
 			return nil, err
@@ -56,7 +60,7 @@ func emailNews(tx ReadTx, p Profile, since int64) (news []News, err error) {
 			break
 		}
 		if e.Kind == eventEmailChanged {
-			news = append(news, News{Kind: e.Kind, At: e.At, By: p.Name, Detail: e.Detail})
+			news = append(news, service.News{Kind: e.Kind, At: e.At, By: p.Name, Detail: e.Detail})
 		}
 	}
 	return news, nil
@@ -68,7 +72,7 @@ var entrances = []string{eventSignedIn, eventWorkspaceCreated, eventWorkspaceRes
 // lastEntrance is the number of the event with which a profile was last signed in
 // and told its news; 0: never. Whoever came as far as enrolling a phone may have
 // seen none: they are told again, twice rather than not at all.
-func lastEntrance(tx ReadTx, profileID string) (seq int64, err error) {
+func lastEntrance(tx store.ReadTx, profileID string) (seq int64, err error) {
 	for e, err := range tx.EventsOf(profileID) {
 		switch {
 		case err != nil:
@@ -82,6 +86,3 @@ func lastEntrance(tx ReadTx, profileID string) (seq int64, err error) {
 	}
 	return seq, nil
 }
-
-// UsedKit reports whether somebody came in with the Emergency Kit.
-func (n News) UsedKit() bool { return n.Kind == eventKitUsed }

@@ -9,7 +9,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 const kitUsed, kitMade = "emergency-kit-used", "emergency-kit-made"
@@ -49,13 +49,13 @@ func (p *user) wantsTold(want ...string) {
 func TestKitNews_EachOtherOwnerAndAdminIsToldOnce(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	others := h.people(person{role: workspace.RoleOwner, on: true}, person{role: workspace.RoleAdmin}, person{role: workspace.RoleMember})
+	others := h.people(person{role: store.RoleOwner, on: true}, person{role: store.RoleAdmin}, person{role: store.RoleMember})
 	second, admin, member := others[0], others[1], others[2]
 	for _, p := range others {
 		p.signIn()
 	}
 	use := withKit(owner)
-	if news := second.signIn().Welcome().News; len(news) != 1 || news[0].UsedKit() || news[0].Kind != kitMade || news[0].By != "Amara Okafor" {
+	if news := second.signIn().Welcome().News; len(news) != 1 || news[0].UsedKit || news[0].Kind != kitMade || news[0].By != "Amara Okafor" {
 		t.Errorf("%+v", news)
 	}
 	admin.wantsTold()
@@ -65,7 +65,7 @@ func TestKitNews_EachOtherOwnerAndAdminIsToldOnce(t *testing.T) {
 
 	used := kitUsed + " by New Owner " + otherEmail
 	news := second.signIn().Welcome().News
-	if len(news) != 1 || !news[0].UsedKit() || news[0].Kind != kitUsed || news[0].By != "New Owner" || news[0].Detail["email"] != otherEmail || !news[0].At.Equal(at.Truncate(time.Millisecond)) {
+	if len(news) != 1 || !news[0].UsedKit || news[0].Kind != kitUsed || news[0].By != "New Owner" || news[0].Detail["email"] != otherEmail || !news[0].At.Equal(at.Truncate(time.Millisecond)) {
 		t.Errorf("%+v", news)
 	}
 	second.wantsTold() // it was told
@@ -81,7 +81,7 @@ func TestKitNews_EachOtherOwnerAndAdminIsToldOnce(t *testing.T) {
 func TestKitNews_TellsOthersButNotTheUserOfTheKit(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	admin := h.one(person{role: workspace.RoleAdmin})
+	admin := h.one(person{role: store.RoleAdmin})
 	admin.signIn()
 	use := withKit(owner)
 	// The only owner's profile is taken over: an admin is the one who can notice.
@@ -104,7 +104,7 @@ func TestKitNews_TellsOthersButNotTheUserOfTheKit(t *testing.T) {
 func TestKitNews_ClockSetBackOrManyActsHideNone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	second := h.one(person{role: workspace.RoleOwner})
+	second := h.one(person{role: store.RoleOwner})
 	second.signIn()
 	use := withKit(owner)
 	h.clock.step(-30 * 24 * time.Hour)
@@ -112,9 +112,9 @@ func TestKitNews_ClockSetBackOrManyActsHideNone(t *testing.T) {
 	h.clock.step(60 * 24 * time.Hour)
 	a := owner.admin()
 	for i := range 12 {
-		role := workspace.RoleAdmin
+		role := store.RoleAdmin
 		if i%2 == 1 {
-			role = workspace.RoleOwner
+			role = store.RoleOwner
 		}
 		h.ok(a.SetRole(t.Context(), second.id, role, owner.proof()))
 		_, err := a.MakeKit(t.Context(), owner.proof())
@@ -127,7 +127,7 @@ func TestKitNews_NewMemberIsToldOfNoEarlierUse(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	withKit(owner)("Earlier", otherEmail)
-	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Late", Email: "late@example.com", Role: workspace.RoleOwner}, owner.proof())
+	given, err := owner.admin().AddMember(t.Context(), service.NewMember{Name: "Late", Email: "late@example.com", Role: store.RoleOwner}, owner.proof())
 	h.ok(err)
 	s, _, err := h.w.Redeem(t.Context(), "late@example.com", secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
 	h.ok(err)
@@ -141,10 +141,10 @@ func TestKitNews_IsToldAgainIfEnrolmentDidNotFinish(t *testing.T) {
 	h, owner, _ := guarded(t)
 	kit, err := owner.admin().MakeKit(t.Context(), owner.proof())
 	h.ok(err)
-	second := h.one(person{role: workspace.RoleOwner})
+	second := h.one(person{role: store.RoleOwner})
 	second.signIn()
 	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now(), "", owner.proof()))
-	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Late", Email: "late@example.com", Role: workspace.RoleOwner}, owner.proof())
+	given, err := owner.admin().AddMember(t.Context(), service.NewMember{Name: "Late", Email: "late@example.com", Role: store.RoleOwner}, owner.proof())
 	h.ok(err)
 	late := &user{h: h, name: "Late", email: "late@example.com", pass: pass}
 	_, c, err := h.w.Redeem(t.Context(), late.email, secret.NewText(given.Code.Display()), secret.NewText(late.pass))
@@ -188,7 +188,7 @@ func TestKitNews_TellsTheTenNewestUses(t *testing.T) {
 func TestKitNews_PersonThatCannotBeReadIsAnError(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	second := h.one(person{role: workspace.RoleOwner})
+	second := h.one(person{role: store.RoleOwner})
 	second.signIn()
 	id := withKit(owner)("New Owner", otherEmail)
 	h.sneak("UPDATE profiles SET created_at = 253402300800000 WHERE id = '" + id + "'")

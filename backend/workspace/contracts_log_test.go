@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 func TestLog_ContractNamesAreForThoseWithTheKey(t *testing.T) {
@@ -20,7 +20,7 @@ func TestLog_ContractNamesAreForThoseWithTheKey(t *testing.T) {
 	h.ok(s.RemoveDocuments(t.Context(), []string{h.find(s, "Harbour lease").ID}))
 	a := owner.admin()
 	h.ok(a.PurgeDocuments(t.Context(), []string{h.find(s, "Harbour lease").ID}))
-	page, err := a.Log(t.Context(), workspace.LogQuery{Group: workspace.GroupContracts})
+	page, err := a.Log(t.Context(), service.LogQuery{Group: service.GroupContracts})
 	h.ok(err)
 	h.ok(a.NameDocuments(t.Context(), page.Entries))
 	var said []string

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"countersign/backend/store"
 	"errors"
 	"io"
 )
@@ -8,10 +9,10 @@ import (
 // noFiles stands in where a program has no business with the contracts.
 type noFiles struct{}
 
-var errNoFiles = errors.Join(ErrFilesFailed, errors.New("this program was not given the documents"))
+var errNoFiles = errors.Join(store.ErrBlobsFailed, errors.New("this program was not given the documents"))
 
-func (noFiles) Create(string) (NewFile, error)             { return nil, errNoFiles }
-func (noFiles) Open(string) (StoredFile, error)            { return nil, errNoFiles }
+func (noFiles) Create(string) (store.NewBlob, error)       { return nil, errNoFiles }
+func (noFiles) Open(string) (store.StoredBlob, error)      { return nil, errNoFiles }
 func (noFiles) Settle(string) error                        { return errNoFiles }
 func (noFiles) Remove(string) error                        { return errNoFiles }
 func (noFiles) List(func(string, bool, int64) error) error { return nil }

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestOpenDocument_AnotherContractsFileIsDamage(t *testing.T) {
@@ -65,7 +65,7 @@ func TestCopyDocument_WhatItWritesToMayFailOrBeStopped(t *testing.T) {
 	s := owner.signIn()
 	h.add(s, paper("deed", strings.Repeat("x", 300<<10)))
 	id := h.find(s, "deed").ID
-	for _, fault := range []error{errSpoilt, workspace.ErrStoreFull} { // the writer's own, in no words of ours
+	for _, fault := range []error{errSpoilt, store.ErrFull} { // the writer's own, in no words of ours
 		w := &failingWriter{fault}
 		if err := s.CopyDocument(t.Context(), id, w, nil); err != fault {
 			t.Errorf("%v became %v", fault, err)
@@ -82,16 +82,16 @@ func TestCopyDocument_WhatItWritesToMayFailOrBeStopped(t *testing.T) {
 }
 
 // tiredFiles close with an error.
-type tiredFiles struct{ workspace.Files }
+type tiredFiles struct{ store.Blobs }
 
-func (f tiredFiles) Open(name string) (workspace.StoredFile, error) {
-	file, err := f.Files.Open(name)
+func (f tiredFiles) Open(name string) (store.StoredBlob, error) {
+	file, err := f.Blobs.Open(name)
 	return tiredFile{file}, err
 }
 
-type tiredFile struct{ workspace.StoredFile }
+type tiredFile struct{ store.StoredBlob }
 
-func (f tiredFile) Close() error { return errors.Join(errSpoilt, f.StoredFile.Close()) }
+func (f tiredFile) Close() error { return errors.Join(errSpoilt, f.StoredBlob.Close()) }
 
 func TestOpenDocument_FileThatFailsToCloseIsTold(t *testing.T) {
 	t.Parallel()
@@ -141,7 +141,7 @@ func TestOpenDocument_DiskThatFailsIsNoDamage(t *testing.T) {
 	files := h.moody()
 	files.read = func(off, end int64) error { // in the middle
 		if off < 150<<10 && end > 100<<10 {
-			return workspace.ErrFilesFailed
+			return store.ErrBlobsFailed
 		}
 		return nil
 	}
@@ -151,7 +151,7 @@ func TestOpenDocument_DiskThatFailsIsNoDamage(t *testing.T) {
 	h.refused(err, service.CodeFolderFailed)
 	h.ok(o.Close())
 	h.refused(s.CopyDocument(t.Context(), id, io.Discard, nil), service.CodeFolderFailed)
-	files.read = func(int64, int64) error { return workspace.ErrFilesFailed }
+	files.read = func(int64, int64) error { return store.ErrBlobsFailed }
 	_, err = s.OpenDocument(t.Context(), id)
 	h.refused(err, service.CodeFolderFailed)
 }

@@ -4,11 +4,11 @@ import (
 	"testing"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/rescue"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 func TestRecovered_WhatTheRowsOpenWithDecides(t *testing.T) {
@@ -87,7 +87,7 @@ func TestHasKit_WithoutAWorkspaceByWhatIsLeft(t *testing.T) {
 		t.Errorf("no kit was made: %t, %v", has, err)
 	}
 	empty := newFixture(t)
-	w, err := client.Open(t.Context(), workspace.Config{Store: empty.store, Secrets: empty.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
+	w, err := local.Open(t.Context(), local.Config{Store: empty.store, Secrets: empty.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	if has, err := w.HasKit(); !has || err != nil {
 		t.Errorf("contracts are left: %t, %v", has, err)

@@ -8,18 +8,10 @@ import (
 	"countersign/backend/store"
 )
 
-// Rotation is where a rotation of the vault key stands.
-type Rotation struct {
-	Running bool // not every document is under the newest key
-	Held    bool // somebody has stopped it for now
-	Done    int  // of Total documents
-	Total   int
-}
-
 // RotationStart is what a client needs to make a new vault key: who is to have it. Errors:
 // rotation_running, forbidden, session_ended; folder.
-func (a *Admin) RotationStart(ctx context.Context) (v Vault, all []KeyHolder, err error) {
-	err = a.view(ctx, func(tx ReadTx) error {
+func (a *Admin) RotationStart(ctx context.Context) (v service.Vault, all []service.KeyHolder, err error) {
+	err = a.view(ctx, func(tx store.ReadTx) error {
 		info, err := a.infoToRotate(tx)
 		if err != nil {
 			return err
@@ -36,7 +28,7 @@ func (a *Admin) RotationStart(ctx context.Context) (v Vault, all []KeyHolder, er
 
 // infoToRotate reads the workspace for an owner who wants to rotate the vault key, or to put it
 // on paper. Errors: rotation_running, forbidden.
-func (a *Admin) infoToRotate(tx ReadTx) (Info, error) {
+func (a *Admin) infoToRotate(tx store.ReadTx) (store.Info, error) {
 	info, err := a.ownersInfo(tx)
 	if err == nil && info.Rotating {
 		err = refuse(service.CodeRotationRunning)
@@ -50,12 +42,12 @@ func (a *Admin) infoToRotate(tx ReadTx) (Info, error) {
 // key opens nothing that was added since. Who has come since, or has another key pair by now,
 // waits for it: see GiveKeys. Errors: rotation_running, also where
 // another rotation has begun and ended since; forbidden, session_ended; those of a step-up; folder.
-func (a *Admin) BeginRotation(ctx context.Context, proof Proof, publicKey string, given []GivenKeys) error {
-	check := func(tx ReadTx) error {
+func (a *Admin) BeginRotation(ctx context.Context, proof service.Proof, publicKey string, given []service.GivenKeys) error {
+	check := func(tx store.ReadTx) error {
 		_, err := a.infoToRotate(tx)
 		return err
 	}
-	return a.change(ctx, &proof, check, func(tx WriteTx) error {
+	return a.change(ctx, &proof, check, func(tx store.WriteTx) error {
 		info, err := a.infoToRotate(tx)
 		if err != nil {
 			return err
@@ -74,13 +66,13 @@ func (a *Admin) BeginRotation(ctx context.Context, proof Proof, publicKey string
 			if err != nil || row.Recipient != g.Recipient {
 				continue
 			}
-			if err := tx.SaveVaultKey(g.in(row)); err != nil {
+			if err := tx.SaveVaultKey(withKeys(row, g.SealedKeys)); err != nil {
 				return err
 			}
 			mine = mine || g.Holder == profileHolder(a.s.id)
 		}
 		if !mine {
-			return ErrStoreConflict // nobody could read what is added
+			return store.ErrConflict // nobody could read what is added
 		}
 		if err := tx.UpdateInfo(info); err != nil {
 			return err
@@ -90,26 +82,26 @@ func (a *Admin) BeginRotation(ctx context.Context, proof Proof, publicKey string
 }
 
 // ownersInfo reads the workspace for an owner. Errors: forbidden.
-func (a *Admin) ownersInfo(tx ReadTx) (Info, error) {
+func (a *Admin) ownersInfo(tx store.ReadTx) (store.Info, error) {
 	p, err := a.profile(tx)
-	if err == nil && !MayManageKey.Of(p.Role) {
+	if err == nil && !service.MayManageKey.Of(p.Role) {
 		err = refuse(service.CodeForbidden)
 	}
 	if err != nil {
-		return Info{}, err
+		return store.Info{}, err
 	}
 	return tx.Info()
 }
 
 // Rotation tells how far it is. Errors: forbidden, session_ended; folder.
-func (a *Admin) Rotation(ctx context.Context) (r Rotation, err error) {
-	err = a.view(ctx, func(tx ReadTx) error {
+func (a *Admin) Rotation(ctx context.Context) (r service.Rotation, err error) {
+	err = a.view(ctx, func(tx store.ReadTx) error {
 		info, err := tx.Info()
 		if err != nil {
 			return err
 		}
 		all, behind, err := tx.CountDocuments(info.VaultGeneration)
-		r = Rotation{Running: info.Rotating, Held: info.RotationHeld, Done: all - behind, Total: all}
+		r = service.Rotation{Running: info.Rotating, Held: info.RotationHeld, Done: all - behind, Total: all}
 		return err
 	})
 	return r, err
@@ -122,7 +114,7 @@ func (a *Admin) HoldRotation(ctx context.Context, held bool) error {
 	if held {
 		event = eventRotationHeld
 	}
-	return a.setInfo(ctx, nil, "", event, func(tx ReadTx, i *Info) (map[string]string, error) {
+	return a.setInfo(ctx, nil, "", event, func(tx store.ReadTx, i *store.Info) (map[string]string, error) {
 		if _, err := a.ownersInfo(tx); err != nil {
 			return nil, err
 		}
@@ -134,15 +126,15 @@ func (a *Admin) HoldRotation(ctx context.Context, held bool) error {
 }
 
 // RotateDocuments puts rows in the place of those that were read, whose files are now kept under
-// the vault's newest key, of which generation is the number. Each keeps its state. ErrStoreConflict: as for
+// the vault's newest key, of which generation is the number. Each keeps its state. store.ErrConflict: as for
 // ChangeDocuments. Errors: forbidden, session_ended; folder.
-func (a *Admin) RotateDocuments(ctx context.Context, generation int, all []ChangedDocument) error {
+func (a *Admin) RotateDocuments(ctx context.Context, generation int, all []service.ChangedDocument) error {
 	s, w := a.s, a.s.w
 	if err := w.files.Sync(); err != nil {
 		return service.Explain(err)
 	}
-	var was []DocumentRow
-	err := w.update(ctx, func(tx WriteTx) error {
+	var was []store.DocumentRow
+	err := w.update(ctx, func(tx store.WriteTx) error {
 		was = nil
 		if _, err := a.profile(tx); err != nil {
 			return err
@@ -157,7 +149,7 @@ func (a *Admin) RotateDocuments(ctx context.Context, generation int, all []Chang
 				return err
 			}
 			if !bytes.Equal(now.Ciphertext, c.Was) {
-				return ErrStoreConflict
+				return store.ErrConflict
 			}
 			was, ids[i] = append(was, now), now.ID
 			now.Generation, now.Ciphertext = generation, c.Row.Ciphertext
@@ -175,7 +167,7 @@ func (a *Admin) RotateDocuments(ctx context.Context, generation int, all []Chang
 	}
 	for _, row := range was {
 		file := store.BlobName(row.ID, generation)
-		if row.State == DocumentPurged { // perhaps while its new file was being written
+		if row.State == store.DocumentPurged { // perhaps while its new file was being written
 			w.dropFile(file)
 			continue
 		}
@@ -188,11 +180,11 @@ func (a *Admin) RotateDocuments(ctx context.Context, generation int, all []Chang
 // RotationEnd says who still has an older key, where a rotation is done and can end. ready is false
 // while a document is under an older key, and where no rotation runs or it is held. Errors: forbidden,
 // session_ended; folder.
-func (a *Admin) RotationEnd(ctx context.Context) (v Vault, all []KeyHolder, ready bool, err error) {
+func (a *Admin) RotationEnd(ctx context.Context) (v service.Vault, all []service.KeyHolder, ready bool, err error) {
 	if err := a.s.Whole(); err != nil {
 		return v, nil, false, err
 	}
-	err = a.s.w.view(ctx, func(tx ReadTx) (err error) {
+	err = a.s.w.view(ctx, func(tx store.ReadTx) (err error) {
 		if _, ready, err = a.rotationDone(tx); err != nil || !ready {
 			return err
 		}
@@ -206,7 +198,7 @@ func (a *Admin) RotationEnd(ctx context.Context) (v Vault, all []KeyHolder, read
 	return v, all, ready, err
 }
 
-func (a *Admin) rotationDone(tx ReadTx) (info Info, done bool, err error) {
+func (a *Admin) rotationDone(tx store.ReadTx) (info store.Info, done bool, err error) {
 	if _, err := a.profile(tx); err != nil {
 		return info, false, err
 	}
@@ -218,19 +210,19 @@ func (a *Admin) rotationDone(tx ReadTx) (info Info, done bool, err error) {
 }
 
 // EndRotation takes the old key from everybody: each who has it is given the newest alone. ended
-// says whether that was done, which it is not where something is under the old key again. ErrStoreConflict:
+// says whether that was done, which it is not where something is under the old key again. store.ErrConflict:
 // somebody has the old key to whom the newest was not encrypted, so ask RotationEnd again. Errors: forbidden,
 // session_ended; folder.
-func (a *Admin) EndRotation(ctx context.Context, given []GivenKeys) (ended bool, err error) {
+func (a *Admin) EndRotation(ctx context.Context, given []service.GivenKeys) (ended bool, err error) {
 	if err := a.s.Whole(); err != nil {
 		return false, err
 	}
 	w := a.s.w
-	byHolder := make(map[string]GivenKeys, len(given))
+	byHolder := make(map[string]service.GivenKeys, len(given))
 	for _, g := range given {
 		byHolder[g.Holder] = g
 	}
-	err = w.update(ctx, func(tx WriteTx) error {
+	err = w.update(ctx, func(tx store.WriteTx) error {
 		ended = false
 		info, done, err := a.rotationDone(tx)
 		if err != nil || !done {
@@ -243,9 +235,9 @@ func (a *Admin) EndRotation(ctx context.Context, given []GivenKeys) (ended bool,
 		for _, row := range holders {
 			g, ok := byHolder[row.Holder]
 			if !ok || g.Recipient != row.Recipient || g.Generation != info.VaultGeneration || !g.OnlyOne {
-				return ErrStoreConflict
+				return store.ErrConflict
 			}
-			if err := tx.SaveVaultKey(g.in(row)); err != nil {
+			if err := tx.SaveVaultKey(withKeys(row, g.SealedKeys)); err != nil {
 				return err
 			}
 		}

@@ -8,10 +8,11 @@ import (
 	"testing"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 func TestRotation_CoversEachDocumentAndMember(t *testing.T) {
@@ -24,11 +25,11 @@ func TestRotation_CoversEachDocumentAndMember(t *testing.T) {
 	h.ok(s.RemoveDocuments(t.Context(), []string{h.find(s, "n").ID}))
 	h.ok(s.RemoveDocuments(t.Context(), []string{h.find(s, "nn").ID}))
 	h.ok(owner.admin().PurgeDocuments(t.Context(), []string{h.find(s, "nn").ID}))
-	member := h.one(person{role: workspace.RoleMember})
+	member := h.one(person{role: store.RoleMember})
 	member.signIn()
 	owner.signIn() // gives the member the key
 	other := member.signIn()
-	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "B", Email: otherEmail, Role: workspace.RoleMember}, client.Proof{})
+	given, err := owner.admin().AddMember(t.Context(), service.NewMember{Name: "B", Email: otherEmail, Role: store.RoleMember}, client.Proof{})
 	h.ok(err)
 	a := owner.admin()
 	h.ok(a.BeginRotation(t.Context(), owner.proof()))
@@ -77,7 +78,7 @@ func TestRotation_CoversEachDocumentAndMember(t *testing.T) {
 			t.Error("somebody reads something else")
 		}
 	}
-	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
 		more, err := tx.VaultKeysWithMore()
 		if len(more) > 0 {
 			t.Errorf("%d still hold the old key", len(more))
@@ -155,7 +156,7 @@ func TestUseKit_MakesANewOwnerWhoReadsTheContracts(t *testing.T) {
 	} else if _, err := a.MakeKit(t.Context(), client.Proof{Password: secret.NewText("kettle drum marzipan 7")}); err != nil {
 		t.Error(err)
 	}
-	member := h.one(person{role: workspace.RoleMember})
+	member := h.one(person{role: store.RoleMember})
 	_, _, err = use(kit.Identity, member.email)
 	h.refused(err, service.CodeEmailTaken)
 	// The owner who has lost phone, codes and password gets the profile back.
@@ -195,7 +196,7 @@ func TestKit_CountsForRequire2FAAndEndsWithARotation(t *testing.T) {
 
 // between is a store that does something before somebody writes, once.
 type between struct {
-	workspace.Store
+	store.Store
 	once func()
 }
 
@@ -211,20 +212,20 @@ func TestRotation_WhoCameWhileItBeganGetsTheNewKey(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.add(owner.signIn(), paper("a", "text"))
-	store := &between{Store: h.store}
-	w, err := client.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	db := &between{Store: h.store}
+	w, err := local.Open(t.Context(), local.Config{Store: db, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	s, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
 	a, err := s.Admin(t.Context())
 	h.ok(err)
 	var given client.GivenOut
-	store.once = func() { // the holders were read by then
-		given, err = owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, client.Proof{})
+	db.once = func() { // the holders were read by then
+		given, err = owner.admin().AddMember(t.Context(), service.NewMember{Name: "Bela", Email: otherEmail, Role: store.RoleMember}, client.Proof{})
 		h.ok(err)
 	}
 	h.ok(a.BeginRotation(t.Context(), owner.proof()))
-	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
 		behind, err := tx.VaultKeysBehind(2)
 		if len(behind) > 0 {
 			t.Errorf("%d do not have the new key", len(behind))
@@ -265,7 +266,7 @@ func TestBeginRotation_WhoseKeyPairChangedGetsTheNewKey(t *testing.T) {
 	h, owner := alone(t)
 	steps := h.onSteps()
 	h.add(owner.signIn(), paper("lease", "Lease of the mill"))
-	member := h.one(person{role: workspace.RoleMember})
+	member := h.one(person{role: store.RoleMember})
 	member.signIn()
 	a := owner.admin()
 	given, err := a.ResetPassword(t.Context(), member.id, "", owner.proof())
@@ -288,7 +289,7 @@ func (h *fixture) moveToNewest(s *client.Session, a *client.Admin) {
 	h.Helper()
 	row, keys := h.row(s)
 	sealed := h.unread(keys, row.ID, keys.Generation())
-	h.ok(a.RotateDocuments(h.Context(), keys.Generation(), []workspace.ChangedDocument{{Was: row.Ciphertext, Row: sealed}}))
+	h.ok(a.RotateDocuments(h.Context(), keys.Generation(), []service.ChangedDocument{{Was: row.Ciphertext, Row: sealed}}))
 }
 
 // Nobody else waits for a member whose row is damaged.
@@ -297,7 +298,7 @@ func TestBeginRotation_PassesOverWhoCannotHaveTheKey(t *testing.T) {
 	h, owner, members := waiting(t, 2)
 	s := owner.signIn()
 	a := owner.admin()
-	h.alterKey("profile/"+members[0].id, func(k *workspace.VaultKey) bool { k.Recipient = "age1"; return true })
+	h.alterKey("profile/"+members[0].id, func(k *store.VaultKey) bool { k.Recipient = "age1"; return true })
 	h.ok(a.BeginRotation(t.Context(), owner.proof()))
 	if h.generation(members[0]) != 1 || h.generation(members[1]) != 2 || h.generation(owner) != 2 {
 		t.Errorf("of generation %d, %d and %d", h.generation(members[0]), h.generation(members[1]), h.generation(owner))
@@ -315,7 +316,7 @@ func TestBeginRotation_WhoWouldNotHaveTheKeyIsRefusedBeforeAnybodyWaits(t *testi
 	owner.signIn()
 	steps := h.onSteps()
 	a := owner.admin()
-	h.alterKey("profile/"+owner.id, func(k *workspace.VaultKey) bool { k.Recipient = "age1"; return true })
+	h.alterKey("profile/"+owner.id, func(k *store.VaultKey) bool { k.Recipient = "age1"; return true })
 	steps.before(0, nil)
 	err := a.BeginRotation(t.Context(), client.Proof{})
 	n := steps.stop()
@@ -336,20 +337,20 @@ func TestBeginRotation_WithoutTheOwnersOwnKeyIsAConflict(t *testing.T) {
 	h.ok(err)
 	v, holders, err := a.RotationStart(t.Context())
 	h.ok(err)
-	given := func(generation int, skip string) (all []workspace.GivenKeys) {
+	given := func(generation int, skip string) (all []service.GivenKeys) {
 		for _, k := range holders {
 			if k.Holder != skip {
-				all = append(all, workspace.GivenKeys{KeyHolder: k, SealedKeys: workspace.SealedKeys{Ciphertext: []byte("sealed"), Generation: generation}})
+				all = append(all, service.GivenKeys{KeyHolder: k, SealedKeys: service.SealedKeys{Ciphertext: []byte("sealed"), Generation: generation}})
 			}
 		}
 		return all
 	}
 	head := h.head()
 	key := strings.Repeat("ab", 32)
-	for name, all := range map[string][]workspace.GivenKeys{
+	for name, all := range map[string][]service.GivenKeys{
 		"nobody": nil, "all but the owner": given(v.Generation+1, "profile/"+owner.id),
 	} {
-		if err := a.Admin.BeginRotation(t.Context(), h.signed(s, owner.pass), key, all); !errors.Is(err, workspace.ErrStoreConflict) {
+		if err := a.Admin.BeginRotation(t.Context(), h.signed(s, owner.pass), key, all); !errors.Is(err, store.ErrConflict) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -394,27 +395,27 @@ func TestEndRotation_SomebodyWithTheOldKeyIsAConflict(t *testing.T) {
 	if h.ok(err); !ready || len(holders) != 2 {
 		t.Fatalf("%v, %v", ready, holders)
 	}
-	of := func(change func(*workspace.GivenKeys)) []workspace.GivenKeys {
-		all := make([]workspace.GivenKeys, len(holders))
+	of := func(change func(*service.GivenKeys)) []service.GivenKeys {
+		all := make([]service.GivenKeys, len(holders))
 		for i, k := range holders {
-			all[i] = workspace.GivenKeys{KeyHolder: k, SealedKeys: workspace.SealedKeys{Ciphertext: []byte("sealed"), Generation: 2, OnlyOne: true}}
+			all[i] = service.GivenKeys{KeyHolder: k, SealedKeys: service.SealedKeys{Ciphertext: []byte("sealed"), Generation: 2, OnlyOne: true}}
 		}
 		change(&all[0])
 		return all
 	}
-	for name, all := range map[string][]workspace.GivenKeys{
+	for name, all := range map[string][]service.GivenKeys{
 		"nobody":               nil,
-		"all but one":          of(func(*workspace.GivenKeys) {})[1:],
-		"to another key pair":  of(func(g *workspace.GivenKeys) { g.Recipient = "age1" }),
-		"the old key":          of(func(g *workspace.GivenKeys) { g.Generation = 1 }),
-		"the old key with it":  of(func(g *workspace.GivenKeys) { g.OnlyOne = false }),
-		"under another's name": of(func(g *workspace.GivenKeys) { g.Holder = "profile/other" }),
+		"all but one":          of(func(*service.GivenKeys) {})[1:],
+		"to another key pair":  of(func(g *service.GivenKeys) { g.Recipient = "age1" }),
+		"the old key":          of(func(g *service.GivenKeys) { g.Generation = 1 }),
+		"the old key with it":  of(func(g *service.GivenKeys) { g.OnlyOne = false }),
+		"under another's name": of(func(g *service.GivenKeys) { g.Holder = "profile/other" }),
 	} {
-		if ended, err := a.EndRotation(t.Context(), all); ended || !errors.Is(err, workspace.ErrStoreConflict) {
+		if ended, err := a.EndRotation(t.Context(), all); ended || !errors.Is(err, store.ErrConflict) {
 			t.Errorf("%s: %t, %v", name, ended, err)
 		}
 	}
-	if ended, err := a.EndRotation(t.Context(), of(func(*workspace.GivenKeys) {})); err != nil || !ended {
+	if ended, err := a.EndRotation(t.Context(), of(func(*service.GivenKeys) {})); err != nil || !ended {
 		t.Errorf("%t, %v", ended, err)
 	}
 	if r, err := a.Rotation(t.Context()); err != nil || r.Running || h.generation(members[0]) != 2 {
@@ -428,7 +429,7 @@ func TestBeginRotation_AfterTheLastGenerationThereIsNone(t *testing.T) {
 	own, err := vault.NewIdentity()
 	h.ok(err)
 	keys := vault.KeysOf(1<<30, own)
-	h.alterInfo(func(i *workspace.Info) {
+	h.alterInfo(func(i *store.Info) {
 		i.VaultGeneration, i.VaultPublicKey = keys.Generation(), hex.EncodeToString(keys.PublicKey())
 	})
 	h.handed("profile/"+owner.id, keys)
@@ -444,7 +445,7 @@ func TestHoldRotation_OnlyAnOwnerAndOnlyOneThatRuns(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.add(owner.signIn(), paper("lease", "Lease of the mill"))
-	a, admin := owner.admin(), h.one(person{role: workspace.RoleAdmin}).admin()
+	a, admin := owner.admin(), h.one(person{role: store.RoleAdmin}).admin()
 	head := h.head()
 	h.ok(a.HoldRotation(t.Context(), true))
 	if r, err := a.Rotation(t.Context()); err != nil || r.Held || h.head() != head {

@@ -8,25 +8,25 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // brokenFiles fail at what a rotation does to them.
 type brokenFiles struct {
-	workspace.Files
+	store.Blobs
 	create, write, keep error
 }
 
-func (f *brokenFiles) Create(name string) (workspace.NewFile, error) {
+func (f *brokenFiles) Create(name string) (store.NewBlob, error) {
 	if f.create != nil {
 		return nil, f.create
 	}
-	n, err := f.Files.Create(name)
+	n, err := f.Blobs.Create(name)
 	return brokenFile{n, f}, err
 }
 
 type brokenFile struct {
-	workspace.NewFile
+	store.NewBlob
 	of *brokenFiles
 }
 
@@ -34,14 +34,14 @@ func (n brokenFile) Write(b []byte) (int, error) {
 	if n.of.write != nil {
 		return 0, n.of.write
 	}
-	return n.NewFile.Write(b)
+	return n.NewBlob.Write(b)
 }
 
 func (n brokenFile) Keep() error {
 	if n.of.keep != nil {
 		return n.of.keep
 	}
-	return n.NewFile.Keep()
+	return n.NewBlob.Keep()
 }
 
 func TestRotate_DiskThatFailsStopsItAndLosesNothing(t *testing.T) {
@@ -50,16 +50,16 @@ func TestRotate_DiskThatFailsStopsItAndLosesNothing(t *testing.T) {
 		files brokenFiles
 		code  service.Code
 	}{
-		"full at the beginning":      {brokenFiles{create: workspace.ErrFilesFull}, service.CodeFolderFull},
-		"read-only":                  {brokenFiles{create: workspace.ErrFilesReadOnly}, service.CodeFolderReadOnly},
-		"failing":                    {brokenFiles{create: workspace.ErrFilesFailed}, service.CodeFolderFailed},
-		"full while it is written":   {brokenFiles{write: workspace.ErrFilesFull}, service.CodeFolderFull},
-		"failing once it is written": {brokenFiles{keep: workspace.ErrFilesFailed}, service.CodeFolderFailed},
+		"full at the beginning":      {brokenFiles{create: store.ErrBlobsFull}, service.CodeFolderFull},
+		"read-only":                  {brokenFiles{create: store.ErrBlobsReadOnly}, service.CodeFolderReadOnly},
+		"failing":                    {brokenFiles{create: store.ErrBlobsFailed}, service.CodeFolderFailed},
+		"full while it is written":   {brokenFiles{write: store.ErrBlobsFull}, service.CodeFolderFull},
+		"failing once it is written": {brokenFiles{keep: store.ErrBlobsFailed}, service.CodeFolderFailed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h, owner := alone(t)
-			files := &brokenFiles{Files: h.files}
+			files := &brokenFiles{Blobs: h.files}
 			h.onFiles(files)
 			s := owner.signIn()
 			h.add(s, paper("deed", "Deed of the house"))
@@ -88,7 +88,7 @@ func TestRotate_TellsNothingWhereNothingIsLeft(t *testing.T) {
 	h, owner := alone(t)
 	a := owner.admin()
 	tell := func(done, total int64) { t.Errorf("it tells of %d of %d", done, total) }
-	h.moody().sync = workspace.ErrFilesFailed // which it has no business with
+	h.moody().sync = store.ErrBlobsFailed // which it has no business with
 	h.ok(a.Rotate(t.Context(), tell))
 	h.ok(a.BeginRotation(t.Context(), owner.proof()))
 	h.ok(a.Rotate(t.Context(), tell))
@@ -157,7 +157,7 @@ func TestRotate_DiskThatFillsUpIsToldBeforeDamage(t *testing.T) {
 	}
 	a := owner.admin()
 	h.ok(a.BeginRotation(t.Context(), owner.proof()))
-	h.moody().create = workspace.ErrFilesFull
+	h.moody().create = store.ErrBlobsFull
 	h.refused(a.Rotate(t.Context(), nil), service.CodeFolderFull)
 }
 

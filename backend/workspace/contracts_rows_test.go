@@ -15,13 +15,12 @@ import (
 	"countersign/backend/service"
 	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 // row reads the row of the one contract that there is.
-func (h *fixture) row(s *client.Session) (workspace.DocumentRow, vault.Keys) {
+func (h *fixture) row(s *client.Session) (store.DocumentRow, vault.Keys) {
 	h.Helper()
-	read, err := s.ReadDocuments(h.Context(), workspace.DocumentQuery{})
+	read, err := s.ReadDocuments(h.Context(), service.DocumentQuery{})
 	h.ok(err)
 	if len(read.Rows) != 1 {
 		h.Fatalf("%d contracts", len(read.Rows))
@@ -30,14 +29,14 @@ func (h *fixture) row(s *client.Session) (workspace.DocumentRow, vault.Keys) {
 }
 
 // renamed is the row with another name in it.
-func (h *fixture) renamed(row workspace.DocumentRow, keys vault.Keys, name string) workspace.ChangedDocument {
+func (h *fixture) renamed(row store.DocumentRow, keys vault.Keys, name string) service.ChangedDocument {
 	h.Helper()
 	d, err := contracts.Decrypt(row, keys)
 	h.ok(err)
 	d.Name = name
 	sealed, err := d.Encrypt(keys)
 	h.ok(err)
-	return workspace.ChangedDocument{Was: row.Ciphertext, Row: sealed}
+	return service.ChangedDocument{Was: row.Ciphertext, Row: sealed}
 }
 
 func TestChangeDocuments_RowThatWasChangedMeanwhileIsAConflict(t *testing.T) {
@@ -49,24 +48,24 @@ func TestChangeDocuments_RowThatWasChangedMeanwhileIsAConflict(t *testing.T) {
 	h.ok(s.RenameDocument(t.Context(), row.ID, "theirs"))
 	head := h.head()
 	for _, generation := range []int{1, 2} {
-		if err := s.ChangeDocuments(t.Context(), workspace.DocumentsRename, generation, []workspace.ChangedDocument{mine}); !errors.Is(err, workspace.ErrStoreConflict) {
+		if err := s.ChangeDocuments(t.Context(), service.DocumentsRename, generation, []service.ChangedDocument{mine}); !errors.Is(err, store.ErrConflict) {
 			t.Errorf("under key %d: %v", generation, err)
 		}
 	}
 	now, keys := h.row(s)
 	fresh := h.renamed(now, keys, "mine")
-	if err := s.ChangeDocuments(t.Context(), workspace.DocumentsRename, 2, []workspace.ChangedDocument{fresh}); !errors.Is(err, workspace.ErrStoreConflict) {
+	if err := s.ChangeDocuments(t.Context(), service.DocumentsRename, 2, []service.ChangedDocument{fresh}); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("under a key that is not the newest: %v", err)
 	}
 	other := fresh
 	other.Row.Generation++
-	if err := s.ChangeDocuments(t.Context(), workspace.DocumentsRename, 1, []workspace.ChangedDocument{other}); !errors.Is(err, workspace.ErrStoreConflict) {
+	if err := s.ChangeDocuments(t.Context(), service.DocumentsRename, 1, []service.ChangedDocument{other}); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("with another file: %v", err)
 	}
 	if h.head() != head || h.contracts(s) != "theirs" {
 		t.Errorf("the conflicts left %s", h.contracts(s))
 	}
-	h.ok(s.ChangeDocuments(t.Context(), workspace.DocumentsRename, 1, []workspace.ChangedDocument{fresh}))
+	h.ok(s.ChangeDocuments(t.Context(), service.DocumentsRename, 1, []service.ChangedDocument{fresh}))
 	if h.contracts(s) != "mine" {
 		t.Errorf("in the end it is %s", h.contracts(s))
 	}
@@ -75,26 +74,26 @@ func TestChangeDocuments_RowThatWasChangedMeanwhileIsAConflict(t *testing.T) {
 func TestChangeDocuments_ActDecidesWhereADocumentStands(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	s, member := owner.signIn(), h.one(person{role: workspace.RoleMember}).signIn()
+	s, member := owner.signIn(), h.one(person{role: store.RoleMember}).signIn()
 	h.add(s, paper("a", "1"))
 	row, keys := h.row(s)
 	c := h.renamed(row, keys, "b")
-	c.Row.State = workspace.DocumentPurged // which is not the client's to say
-	h.ok(s.ChangeDocuments(t.Context(), workspace.DocumentsRename, 1, []workspace.ChangedDocument{c}))
+	c.Row.State = store.DocumentPurged // which is not the client's to say
+	h.ok(s.ChangeDocuments(t.Context(), service.DocumentsRename, 1, []service.ChangedDocument{c}))
 	if h.contracts(s) != "b" {
 		t.Fatalf("it is %q", h.contracts(s))
 	}
 	row, keys = h.row(s)
 	c = h.renamed(row, keys, "b")
-	for _, act := range []workspace.DocumentAct{workspace.DocumentsRestore, workspace.DocumentsPurge} {
-		h.refused(s.ChangeDocuments(t.Context(), act, 1, []workspace.ChangedDocument{c}), service.CodeDocumentGone)
+	for _, act := range []service.DocumentAct{service.DocumentsRestore, service.DocumentsPurge} {
+		h.refused(s.ChangeDocuments(t.Context(), act, 1, []service.ChangedDocument{c}), service.CodeDocumentGone)
 	}
-	h.refused(s.ChangeDocuments(t.Context(), "burn", 1, []workspace.ChangedDocument{c}), service.CodeForbidden)
+	h.refused(s.ChangeDocuments(t.Context(), "burn", 1, []service.ChangedDocument{c}), service.CodeForbidden)
 	h.ok(s.RemoveDocuments(t.Context(), []string{row.ID}))
 	row, keys = h.row(s)
 	c = h.renamed(row, keys, "b")
-	h.refused(member.ChangeDocuments(t.Context(), workspace.DocumentsPurge, 1, []workspace.ChangedDocument{c}), service.CodeForbidden)
-	h.ok(s.ChangeDocuments(t.Context(), workspace.DocumentsPurge, 1, []workspace.ChangedDocument{c}))
+	h.refused(member.ChangeDocuments(t.Context(), service.DocumentsPurge, 1, []service.ChangedDocument{c}), service.CodeForbidden)
+	h.ok(s.ChangeDocuments(t.Context(), service.DocumentsPurge, 1, []service.ChangedDocument{c}))
 	if len(h.papers()) != 0 {
 		t.Errorf("the file is still there: %v", h.papers())
 	}
@@ -112,12 +111,12 @@ func TestAddDocuments_OlderKeyIsAConflictAndKeepsTheFile(t *testing.T) {
 	row, err := contracts.Document{ID: "abc", Name: "a", Generation: 1}.Encrypt(keys)
 	h.ok(err)
 	h.ok(owner.admin().BeginRotation(t.Context(), owner.proof()))
-	added, err := s.Session.AddDocuments(t.Context(), 1, []workspace.DocumentRow{row})
-	if added || !errors.Is(err, workspace.ErrStoreConflict) || len(h.papers()) != 1 {
+	added, err := s.Session.AddDocuments(t.Context(), 1, []store.DocumentRow{row})
+	if added || !errors.Is(err, store.ErrConflict) || len(h.papers()) != 1 {
 		t.Fatalf("%v, %v, %v", added, err, h.papers())
 	}
-	row.State = workspace.DocumentPurged                                              // which is not the client's to say
-	added, err = s.Session.AddDocuments(t.Context(), 2, []workspace.DocumentRow{row}) // while the rotation runs, members have the key of the file
+	row.State = store.DocumentPurged                                              // which is not the client's to say
+	added, err = s.Session.AddDocuments(t.Context(), 2, []store.DocumentRow{row}) // while the rotation runs, members have the key of the file
 	h.ok(err)
 	if !added || h.contracts(s) != "a" {
 		t.Errorf("%v: there is %q", added, h.contracts(s))
@@ -159,7 +158,7 @@ func TestRotateDocuments_RowThatWasChangedMeanwhileIsAConflict(t *testing.T) {
 	row, keys := h.row(s)
 	mine := h.renamed(row, keys, "a")
 	h.ok(s.RenameDocument(t.Context(), row.ID, "b"))
-	if err := a.RotateDocuments(t.Context(), 2, []workspace.ChangedDocument{mine}); !errors.Is(err, workspace.ErrStoreConflict) {
+	if err := a.RotateDocuments(t.Context(), 2, []service.ChangedDocument{mine}); !errors.Is(err, store.ErrConflict) {
 		t.Fatal(err)
 	}
 	h.ok(a.Rotate(t.Context(), nil))
@@ -167,7 +166,7 @@ func TestRotateDocuments_RowThatWasChangedMeanwhileIsAConflict(t *testing.T) {
 		t.Errorf("after the rotation it is %s", h.contracts(s))
 	}
 	h.ok(s.End(t.Context()))
-	_, err := s.ReadDocuments(t.Context(), workspace.DocumentQuery{})
+	_, err := s.ReadDocuments(t.Context(), service.DocumentQuery{})
 	h.refused(err, service.CodeSessionEnded)
 }
 

@@ -16,7 +16,7 @@ import (
 	"countersign/backend/contracts"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestDocuments_NeedASignInAndAreEncryptedOnDisk(t *testing.T) {
@@ -59,7 +59,7 @@ func TestVault_InvitationGivesTheKeyAndAResetKeepsIt(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.add(owner.signIn(), paper("a", "text"))
-	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, client.Proof{})
+	given, err := owner.admin().AddMember(t.Context(), service.NewMember{Name: "Bela", Email: otherEmail, Role: store.RoleMember}, client.Proof{})
 	h.ok(err)
 	s, _, err := h.w.Redeem(t.Context(), otherEmail, secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
 	h.ok(err)
@@ -82,8 +82,8 @@ func TestVault_InvitationGivesTheKeyAndAResetKeepsIt(t *testing.T) {
 		t.Error("not after the reset")
 	}
 	h.ok(owner.admin().Remove(t.Context(), bela.id, owner.proof()))
-	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
-		if _, err := tx.VaultKey("profile/" + bela.id); !errors.Is(err, workspace.ErrNotFound) {
+	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
+		if _, err := tx.VaultKey("profile/" + bela.id); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("the removed member's key is still there: %v", err)
 		}
 		return nil
@@ -95,7 +95,7 @@ func TestVault_MemberWithoutAKeyWaitsForOneWithIt(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	h.add(owner.signIn(), paper("a", "text"))
-	member := h.one(person{role: workspace.RoleMember}) // of an older version: without a key pair
+	member := h.one(person{role: store.RoleMember}) // of an older version: without a key pair
 	s := member.signIn()
 	_, err := s.Documents(t.Context())
 	h.refused(err, service.CodeVaultWaiting)
@@ -224,7 +224,7 @@ func TestRemoveDocuments_BinKeepsThemFor30Days(t *testing.T) {
 	h.clock.step(29 * 24 * time.Hour)
 	s = owner.signIn()
 	h.ok(s.EmptyBin(t.Context()))
-	if h.find(s, "a").State != workspace.DocumentRemoved {
+	if h.find(s, "a").State != store.DocumentRemoved {
 		t.Error("the bin let go too early")
 	}
 	h.clock.step(25 * time.Hour)

@@ -15,15 +15,15 @@ func (w *Workspace) tidyDocuments(ctx context.Context) error {
 	if err := w.files.Tidy(); err != nil {
 		return err
 	}
-	var all []DocumentRow
-	err := w.view(ctx, func(tx ReadTx) (err error) {
+	var all []store.DocumentRow
+	err := w.view(ctx, func(tx store.ReadTx) (err error) {
 		all, err = tx.Documents()
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	rows := map[string]DocumentRow{}
+	rows := map[string]store.DocumentRow{}
 	for _, r := range all {
 		r.Ciphertext = nil
 		rows[r.ID] = r
@@ -34,7 +34,7 @@ func (w *Workspace) tidyDocuments(ctx context.Context) error {
 		row, known := rows[id]
 		switch {
 		case !ok:
-		case known && (row.State == DocumentPurged || generation < row.Generation), !settled && (!known || generation > row.Generation):
+		case known && (row.State == store.DocumentPurged || generation < row.Generation), !settled && (!known || generation > row.Generation):
 			remove = append(remove, name)
 		case !settled:
 			settle = append(settle, name)

@@ -4,39 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
-// NewWorkspace is what the first run asks for, but for the password.
-type NewWorkspace struct {
-	Workspace string
-	Name      string
-	Email     string
-}
-
-// NewVault is what the first owner's client has made beside the password, whose key pair comes with the vault's keys.
-type NewVault struct {
-	PublicKey string        // hex; of the vault's key
-	Recovered []DocumentRow // contracts of a workspace that was lost
-	KitAt     time.Time     // of the Emergency Kit that has opened these, and stays good; zero: there is none
-}
-
 // CheckNew says what is wrong with a new workspace. Errors: those of each field.
-func (w *Workspace) CheckNew(in NewWorkspace) error {
+func (w *Workspace) CheckNew(in service.NewWorkspace) error {
 	_, err := w.checkNew(&in)
 	return err
 }
 
 // BeginCreate makes the workspace's keys in the keychain, and with them the owner's share (see password.PublicKey). Create is next. Errors:
 // those of each field; workspace_exists, clock_wrong; keychain and folder.
-func (w *Workspace) BeginCreate(ctx context.Context, in NewWorkspace) error {
+func (w *Workspace) BeginCreate(ctx context.Context, in service.NewWorkspace) error {
 	if _, err := w.checkNew(&in); err != nil {
 		return err
 	}
-	if !Fits(w.wall()) {
+	if !store.Fits(w.wall()) {
 		return refuse(service.CodeClockWrong)
 	}
 	err := w.makeKeys(ctx, in.Workspace)
@@ -48,15 +34,15 @@ func (w *Workspace) BeginCreate(ctx context.Context, in NewWorkspace) error {
 
 // Create makes the workspace and its owner's profile, and signs the owner in.
 // Errors: those of each field; workspace_exists; keychain and folder.
-func (w *Workspace) Create(ctx context.Context, in NewWorkspace, pw NewPassword, v NewVault) (*Session, error) {
+func (w *Workspace) Create(ctx context.Context, in service.NewWorkspace, pw service.NewPassword, v service.NewVault) (*Session, error) {
 	p, err := w.checkNew(&in)
 	if err != nil {
 		return nil, err
 	}
-	var own OwnKeys
+	var own service.OwnKeys
 	now := w.now()
 	p.CreatedAt, p.LastSignInAt = now, now
-	err = w.update(ctx, func(tx WriteTx) error {
+	err = w.update(ctx, func(tx store.WriteTx) error {
 		info, err := tx.Info()
 		fresh := err == nil && info.CreatedAt.IsZero() && info.ID == w.info.ID
 		if err := refuseUnless(fresh, ignoreMissing(err), service.CodeWorkspaceExists); err != nil {
@@ -71,7 +57,7 @@ func (w *Workspace) Create(ctx context.Context, in NewWorkspace, pw NewPassword,
 			return err
 		}
 		for _, i := range intents {
-			if i.Kind == IntentCreate {
+			if i.Kind == store.IntentCreate {
 				if _, err := tx.DeleteIntent(i.ID); err != nil {
 					return err
 				}
@@ -105,7 +91,7 @@ func (w *Workspace) Create(ctx context.Context, in NewWorkspace, pw NewPassword,
 }
 
 // foundVault begins the vault of a new workspace, whose owner has the keys.
-func foundVault(tx WriteTx, owner string, generation int, v NewVault) error {
+func foundVault(tx store.WriteTx, owner string, generation int, v service.NewVault) error {
 	info, err := tx.Info()
 	if err != nil {
 		return err
@@ -125,7 +111,7 @@ func foundVault(tx WriteTx, owner string, generation int, v NewVault) error {
 	return nil
 }
 
-func (w *Workspace) checkNew(in *NewWorkspace) (p Profile, err error) {
+func (w *Workspace) checkNew(in *service.NewWorkspace) (p store.Profile, err error) {
 	in.Workspace, err = checkWorkspaceName(in.Workspace)
 	if err != nil {
 		return p, err
@@ -134,7 +120,7 @@ func (w *Workspace) checkNew(in *NewWorkspace) (p Profile, err error) {
 	if err != nil {
 		return p, err
 	}
-	p = Profile{Name: in.Name, Role: RoleOwner}
+	p = store.Profile{Name: in.Name, Role: store.RoleOwner}
 	p.Email, p.EmailKey, err = checkEmail(in.Email, "email")
 	if err != nil {
 		return p, err
@@ -161,13 +147,13 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	info := Info{ID: id, Name: name}
+	info := store.Info{ID: id, Name: name}
 	var k keys
 	items := []struct {
 		name string
 		into *secret.Bytes
 	}{{"device", new(secret.Bytes)}, {"lock", &k.lock}, {"pepper", &k.pepper}, {"integrity", &k.integrity}}
-	err = w.unlogged(ctx, func(tx WriteTx) error {
+	err = w.unlogged(ctx, func(tx store.WriteTx) error {
 		_, err := tx.Info()
 		if err := refuseUnless(err != nil, ignoreMissing(err), service.CodeWorkspaceExists); err != nil {
 			return err
@@ -180,7 +166,7 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 			if err != nil {
 				return err
 			}
-			if err := tx.InsertIntent(Intent{ID: iid, Kind: IntentCreate, Item: id + "/" + name, CreatedAt: w.now()}); err != nil {
+			if err := tx.InsertIntent(store.Intent{ID: iid, Kind: store.IntentCreate, Item: id + "/" + name, CreatedAt: w.now()}); err != nil {
 				return err
 			}
 		}
@@ -208,11 +194,11 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 // abandonCreation undoes a creation that did not end: the items first, then the
 // rows that name them.
 func (w *Workspace) abandonCreation(ctx context.Context) error {
-	var unfinished []Intent
+	var unfinished []store.Intent
 	begun := false
-	err := w.view(ctx, func(tx ReadTx) error {
+	err := w.view(ctx, func(tx store.ReadTx) error {
 		info, err := tx.Info()
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		if err != nil {
@@ -233,5 +219,5 @@ func (w *Workspace) abandonCreation(ctx context.Context) error {
 			return service.Explain(err)
 		}
 	}
-	return w.unlogged(ctx, func(tx WriteTx) error { return tx.DropWorkspace() })
+	return w.unlogged(ctx, func(tx store.WriteTx) error { return tx.DropWorkspace() })
 }

@@ -7,12 +7,12 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/rescue"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestCreate_AWALThatIsLostLeavesTheWorkspace(t *testing.T) {
@@ -25,7 +25,7 @@ func TestCreate_AWALThatIsLostLeavesTheWorkspace(t *testing.T) {
 	store, err := sqlite.Open(t.Context(), path)
 	h.ok(err)
 	defer store.Close()
-	w, err := client.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Now: h.clock.now, Password: cheap})
+	w, err := local.Open(t.Context(), local.Config{Store: store, Secrets: h.secrets, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	if !w.Created() {
 		t.Fatal("the folder looks as if there had never been a workspace")
@@ -36,7 +36,7 @@ func TestCreate_AWALThatIsLostLeavesTheWorkspace(t *testing.T) {
 
 // noIndex are files whose table of contents cannot be read, or is not there.
 type noIndex struct {
-	workspace.Files
+	store.Blobs
 	err error
 }
 
@@ -45,8 +45,8 @@ func (n noIndex) ReadIndex() (io.ReadCloser, error) { return nil, n.err }
 func TestHasKit_AFolderThatFailsIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
-	for err, want := range map[error]bool{workspace.ErrFilesFailed: true, workspace.ErrFileMissing: false} {
-		w, openErr := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: noIndex{h.files, err}, Now: h.clock.now, Password: cheap})
+	for err, want := range map[error]bool{store.ErrBlobsFailed: true, store.ErrBlobMissing: false} {
+		w, openErr := local.Open(t.Context(), local.Config{Store: h.store, Secrets: h.secrets, Files: noIndex{h.files, err}, Now: h.clock.now, Password: cheap})
 		h.ok(openErr)
 		has, got := w.HasKit()
 		if has || service.IsCode(got, service.CodeFolderFailed) != want {
@@ -56,10 +56,10 @@ func TestHasKit_AFolderThatFailsIsNoAnswer(t *testing.T) {
 }
 
 // cutIndex are files whose table of contents cannot be read to its end.
-type cutIndex struct{ workspace.Files }
+type cutIndex struct{ store.Blobs }
 
 func (cutIndex) ReadIndex() (io.ReadCloser, error) {
-	return io.NopCloser(iotest.ErrReader(workspace.ErrFilesFailed)), nil
+	return io.NopCloser(iotest.ErrReader(store.ErrBlobsFailed)), nil
 }
 
 func TestRecovered_AFolderThatFailsIsNoWrongKit(t *testing.T) {

@@ -7,10 +7,11 @@ import (
 	"testing"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestCreate_OwnerSignsInWithThePassword(t *testing.T) {
@@ -21,7 +22,7 @@ func TestCreate_OwnerSignsInWithThePassword(t *testing.T) {
 	}
 	o, err := s.Overview(t.Context())
 	h.ok(err)
-	if o.Profile.Role != workspace.RoleOwner || o.TwoFactor.On {
+	if o.Profile.Role != store.RoleOwner || o.TwoFactor.On {
 		t.Errorf("got %+v", o)
 	}
 	h.ok(s.End(t.Context()))
@@ -101,9 +102,9 @@ func TestCreate_EachFieldHasItsOwnRefusals(t *testing.T) {
 }
 
 // process opens the fixture's workspace as another program does.
-func (h *fixture) process() *client.Workspace {
+func (h *fixture) process() *client.Local {
 	h.Helper()
-	w, err := client.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	w, err := local.Open(h.Context(), local.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	return w
 }
@@ -135,7 +136,7 @@ func TestCreate_AnothersBeginningIsNotTakenForItsOwn(t *testing.T) {
 	steps := h.onSteps()
 	other := h.process()
 	steps.before(2, func() { // the keys, the workspace
-		h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
+		h.secrets.fail(store.ErrKeychainLocked, nil, nil)
 		_, err := other.Create(t.Context(), northwind)
 		h.refused(err, service.CodeKeychainLocked)
 		h.secrets.fail(nil, nil, nil)
@@ -163,12 +164,12 @@ func TestCreate_WorkspaceWhoseRowIsGoneIsNotMadeAnew(t *testing.T) {
 }
 
 // openChanged opens the fixture's workspace with another configuration.
-func (h *fixture) openChanged(change func(*workspace.Config)) {
+func (h *fixture) openChanged(change func(*local.Config)) {
 	h.Helper()
-	c := workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes}
+	c := local.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes}
 	change(&c)
 	var err error
-	h.w, err = client.Open(h.Context(), c)
+	h.w, err = local.Open(h.Context(), c)
 	h.ok(err)
 }
 
@@ -176,7 +177,7 @@ func (h *fixture) openChanged(change func(*workspace.Config)) {
 func TestCreate_PasswordThatCannotBeHashedMakesNone(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
-	h.openChanged(func(c *workspace.Config) { c.Password = password.Params{MemoryKiB: 1, Time: 1, Threads: 1} })
+	h.openChanged(func(c *local.Config) { c.Password = password.Params{MemoryKiB: 1, Time: 1, Threads: 1} })
 	if s, err := h.w.Create(t.Context(), northwind); !errors.Is(err, password.ErrParams) || s != nil {
 		t.Errorf("%v, %v", s, err)
 	}
@@ -187,13 +188,13 @@ func TestCreate_PasswordThatCannotBeHashedMakesNone(t *testing.T) {
 
 // blindStore cannot be read once, when blind says so.
 type blindStore struct {
-	workspace.Store
+	store.Store
 	blind func() bool
 }
 
-func (s *blindStore) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
+func (s *blindStore) View(ctx context.Context, fn func(store.ReadTx) error) error {
 	if s.blind() {
-		return workspace.ErrStoreFailed
+		return store.ErrFailed
 	}
 	return s.Store.View(ctx, fn)
 }
@@ -203,7 +204,7 @@ func TestCreate_NextTryFindsWhatTheFirstHasMade(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	k, blinded := &hurt{Secrets: h.secrets, call: "set", item: "/anchor", n: 2}, false // the empty log's, the workspace's
-	h.openChanged(func(c *workspace.Config) {
+	h.openChanged(func(c *local.Config) {
 		c.Secrets = k
 		c.Store = &blindStore{h.store, func() bool {
 			now := k.n == 0 && !blinded
@@ -231,7 +232,7 @@ func TestChange_WorkspaceThatCannotBeReadAfterwardsStays(t *testing.T) {
 	h, owner := alone(t)
 	k := &hurt{Secrets: h.secrets, call: "set", item: "/anchor"}
 	armed := false
-	h.openChanged(func(c *workspace.Config) {
+	h.openChanged(func(c *local.Config) {
 		c.Secrets = k
 		c.Store = &blindStore{h.store, func() bool {
 			if armed && k.n == 0 { // the commit stands, and its anchor does not

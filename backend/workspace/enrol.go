@@ -7,6 +7,7 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/totp"
 )
 
@@ -21,77 +22,66 @@ const latelyExpired = 2 * time.Minute
 // enrolment is a new authenticator app on its way: its secret is in the keychain
 // and here, and in force nowhere.
 type enrolment struct {
-	intent Intent
+	intent store.Intent
 	key    secret.Bytes
-	item   secret.Bytes // what the keychain item holds: the key in base32
-	codes  bool         // new recovery codes come with it, and Continue ends it
-	issued *Issued      // these, after the right code
-	set    Set
-}
-
-// Shown is what the person needs to enrol a phone. The key is shown only until
-// the enrolment ends, and never again.
-type Shown struct {
-	URI     secret.Text // for the QR code
-	Groups  []string    // the key in groups of four, for typing in
-	Issuer  string      // as the app shows it
-	Account string      // as the app shows it
-
-	Shortened bool // one of these is not whole: it would not fit into a QR code
+	item   secret.Bytes    // what the keychain item holds: the key in base32
+	codes  bool            // new recovery codes come with it, and Continue ends it
+	issued *service.Issued // these, after the right code
+	set    store.Set
 }
 
 // BeginEnable begins Enable 2FA: a step-up with the password, then a new key in
 // the keychain. 2FA stays off until Continue. An enrolment that was under way,
 // here or in another window, ends. Errors: password_*, throttled, two_factor_on;
 // keychain and folder.
-func (s *Session) BeginEnable(ctx context.Context, proof Proof) (shown Shown, err error) {
+func (s *Session) BeginEnable(ctx context.Context, proof service.Proof) (shown service.Shown, err error) {
 	done, err := s.beginEnrolling()
 	if err != nil {
-		return Shown{}, err
+		return service.Shown{}, err
 	}
 	defer done()
 	_, on, err := s.currentBy(ctx, s.enrollee)
 	if err != nil {
-		return Shown{}, err
+		return service.Shown{}, err
 	}
 	if on {
-		return Shown{}, refuse(service.CodeTwoFactorOn)
+		return service.Shown{}, refuse(service.CodeTwoFactorOn)
 	}
 	err = s.confirmBy(ctx, proof, s.enrollee, func(*confirmation) (err error) {
 		s.setEnrolling(true) // the keychain may take its time, and the day may come meanwhile
-		shown, err = s.beginEnrolment(ctx, IntentEnrol, true)
+		shown, err = s.beginEnrolment(ctx, store.IntentEnrol, true)
 		return err
 	})
 	return shown, err
 }
 
 // beginEnrolment writes the intent, then the item, and reads the item back.
-func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind, codes bool) (Shown, error) {
+func (s *Session) beginEnrolment(ctx context.Context, kind store.IntentKind, codes bool) (service.Shown, error) {
 	if err := s.dropEnrolment(ctx); err != nil {
-		return Shown{}, err
+		return service.Shown{}, err
 	}
 	key, err := totp.NewKey(s.w.rand)
 	if err != nil {
-		return Shown{}, err
+		return service.Shown{}, err
 	}
 	id, err := s.w.newID()
 	if err != nil {
-		return Shown{}, err
+		return service.Shown{}, err
 	}
-	var p Profile
-	var former *Intent
-	in := Intent{ID: id, Kind: kind, ProfileID: s.id, CreatedAt: s.w.now(), HeldUntil: s.lastsAtMost()}
-	err = s.w.update(ctx, func(tx WriteTx) (err error) {
+	var p store.Profile
+	var former *store.Intent
+	in := store.Intent{ID: id, Kind: kind, ProfileID: s.id, CreatedAt: s.w.now(), HeldUntil: s.lastsAtMost()}
+	err = s.w.update(ctx, func(tx store.WriteTx) (err error) {
 		if p, err = s.enrollee(tx); err != nil {
 			return err
 		}
 		_, err = tx.Factor(s.id)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		if on := err == nil; on && kind == IntentEnrol {
+		if on := err == nil; on && kind == store.IntentEnrol {
 			return refuse(service.CodeTwoFactorOn)
-		} else if !on && kind == IntentChangePhone {
+		} else if !on && kind == store.IntentChangePhone {
 			return refuse(service.CodeTwoFactorOff)
 		}
 		if former, err = markPendingForDeletion(tx, s.id, s.w.now()); err != nil {
@@ -109,29 +99,29 @@ func (s *Session) beginEnrolment(ctx context.Context, kind IntentKind, codes boo
 		return s.w.record(tx, s.w.now(), eventBegun, s.id, s.id, map[string]string{"enrolment": string(kind)})
 	})
 	if err != nil {
-		return Shown{}, err
+		return service.Shown{}, err
 	}
 	if former != nil {
 		s.w.finishLater(ctx, *former)
 	}
 	item := secret.NewBytes([]byte(totp.Base32(key).Reveal()))
 	if err := s.w.setSecret(ctx, in.Item, item); err != nil {
-		return Shown{}, errors.Join(err, logLeftover(s.w, s.w.undo(ctx, in)))
+		return service.Shown{}, errors.Join(err, logLeftover(s.w, s.w.undo(ctx, in)))
 	}
 	label := totp.Label{Issuer: s.w.Name(), Account: p.Email}
 	uri, fitted, err := totp.URI(key, label)
 	if err != nil {
-		return Shown{}, errors.Join(err, logLeftover(s.w, s.w.undo(ctx, in)))
+		return service.Shown{}, errors.Join(err, logLeftover(s.w, s.w.undo(ctx, in)))
 	}
 	s.enrolment = &enrolment{intent: in, key: key, item: item, codes: codes}
-	return Shown{URI: uri, Groups: totp.Groups(key), Issuer: fitted.Issuer, Account: fitted.Account, Shortened: fitted.Shortens(label)}, nil
+	return service.Shown{URI: uri, Groups: totp.Groups(key), Issuer: fitted.Issuer, Account: fitted.Account, Shortened: fitted.Shortens(label)}, nil
 }
 
 // markPendingForDeletion turns the profile's unfinished enrolment, if there is one, into
 // an order to delete its item.
-func markPendingForDeletion(tx WriteTx, profileID string, now time.Time) (*Intent, error) {
+func markPendingForDeletion(tx store.WriteTx, profileID string, now time.Time) (*store.Intent, error) {
 	former, err := tx.PendingEnrolment(profileID)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
@@ -149,7 +139,7 @@ func markPendingForDeletion(tx WriteTx, profileID string, now time.Time) (*Inten
 // before Continue. At Change phone it swaps the old phone for the new one in one
 // step, takes no codes, and the result is nil. Errors: code_*, throttled, enrolment_ended,
 // clock_wrong; keychain and folder.
-func (s *Session) Confirm(ctx context.Context, input secret.Text, made NewSet) (*Issued, error) {
+func (s *Session) Confirm(ctx context.Context, input secret.Text, made service.NewSet) (*service.Issued, error) {
 	done, err := s.beginEnrolling()
 	if err != nil {
 		return nil, err
@@ -166,7 +156,7 @@ func (s *Session) Confirm(ctx context.Context, input secret.Text, made NewSet) (
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.w.recordAttempt(ctx, s.id, KindConfirm)
+	t, err := s.w.recordAttempt(ctx, s.id, store.KindConfirm)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +175,7 @@ func (s *Session) Confirm(ctx context.Context, input secret.Text, made NewSet) (
 	if err := s.checkItem(ctx); err != nil {
 		return nil, service.Afterwards(err, s.w.refund(ctx, t))
 	}
-	return nil, s.swapPhone(ctx, step, eventPhoneChanged, nil, func(tx WriteTx, _ time.Time) error { return clearFailures(tx, t) })
+	return nil, s.swapPhone(ctx, step, eventPhoneChanged, nil, func(tx store.WriteTx, _ time.Time) error { return clearFailures(tx, t) })
 }
 
 // explainWrong says why the code of a new phone might be wrong: it has run out,
@@ -218,23 +208,23 @@ func ofAnotherTime(wrong *service.Error, offset time.Duration) *service.Error {
 }
 
 // showCodes remembers the step of the right code and stores what the client has made.
-func (s *Session) showCodes(ctx context.Context, t attempt, step int64, made NewSet) (*Issued, error) {
+func (s *Session) showCodes(ctx context.Context, t attempt, step int64, made service.NewSet) (*service.Issued, error) {
 	p, on, err := s.currentBy(ctx, s.enrollee)
 	if err != nil {
 		return nil, err
 	}
 	e := s.enrolment
 	switch {
-	case on && e.intent.Kind == IntentEnrol:
+	case on && e.intent.Kind == store.IntentEnrol:
 		return nil, refuse(service.CodeTwoFactorOn)
-	case !on && e.intent.Kind == IntentChangePhone:
+	case !on && e.intent.Kind == store.IntentChangePhone:
 		return nil, refuse(service.CodeTwoFactorOff)
 	}
 	issued, set, err := s.issue(ctx, p, made, s.stillEnrolling) // the codes of another enrolment stay
 	if err != nil {
 		return nil, err
 	}
-	err = s.w.update(ctx, func(tx WriteTx) error {
+	err = s.w.update(ctx, func(tx store.WriteTx) error {
 		if _, err := s.enrollee(tx); err != nil {
 			return err
 		}
@@ -278,12 +268,12 @@ func (s *Session) Continue(ctx context.Context) error {
 	if err := s.checkItem(ctx); err != nil {
 		return err
 	}
-	if e.intent.Kind == IntentChangePhone {
+	if e.intent.Kind == store.IntentChangePhone {
 		return s.swapPhoneAndCodes(ctx)
 	}
 	now := s.w.now()
 	var committed func()
-	err = s.w.update(ctx, func(tx WriteTx) error {
+	err = s.w.update(ctx, func(tx store.WriteTx) error {
 		p, err := s.enrollee(tx)
 		if err != nil {
 			return err
@@ -295,12 +285,12 @@ func (s *Session) Continue(ctx context.Context) error {
 		}
 		if _, err := tx.Factor(s.id); err == nil {
 			return refuse(service.CodeTwoFactorOn)
-		} else if !errors.Is(err, ErrNotFound) {
+		} else if !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		if err := tx.InsertFactor(Factor{
+		if err := tx.InsertFactor(store.Factor{
 			ProfileID: s.id, Generation: e.intent.Generation, Item: e.intent.Item, Since: now, PhoneSince: now,
-			LastStep: e.intent.ConfirmedStep, LastUsedAt: now, LastUse: UseEnrolment,
+			LastStep: e.intent.ConfirmedStep, LastUsedAt: now, LastUse: store.UseEnrolment,
 		}); err != nil {
 			return err
 		}
@@ -343,9 +333,9 @@ func (s *Session) checkItem(ctx context.Context) error {
 }
 
 // stillEnrolling refuses where the session's enrolment was ended from elsewhere.
-func (s *Session) stillEnrolling(tx ReadTx) error {
+func (s *Session) stillEnrolling(tx store.ReadTx) error {
 	in, err := tx.PendingEnrolment(s.id)
-	if errors.Is(err, ErrNotFound) || (err == nil && in.ID != s.enrolment.intent.ID) {
+	if errors.Is(err, store.ErrNotFound) || (err == nil && in.ID != s.enrolment.intent.ID) {
 		return refuse(service.CodeEnrolmentEnded)
 	}
 	return err

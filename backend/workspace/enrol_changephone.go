@@ -6,32 +6,33 @@ import (
 	"time"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // BeginChangePhone begins Change phone: a step-up, then a new key beside the old
 // one, which works until the new phone's code is right. Errors: those of a
 // step-up, two_factor_off; keychain and folder.
-func (s *Session) BeginChangePhone(ctx context.Context, proof Proof) (Shown, error) {
+func (s *Session) BeginChangePhone(ctx context.Context, proof service.Proof) (service.Shown, error) {
 	return s.beginChangePhone(ctx, proof, false)
 }
 
 // beginChangePhone is BeginChangePhone. With newCodes the recovery codes are lost
 // as well: Confirm then shows ten new ones, and Continue swaps phone and codes.
-func (s *Session) beginChangePhone(ctx context.Context, proof Proof, newCodes bool) (shown Shown, err error) {
+func (s *Session) beginChangePhone(ctx context.Context, proof service.Proof, newCodes bool) (shown service.Shown, err error) {
 	done, err := s.begin()
 	if err != nil {
-		return Shown{}, err
+		return service.Shown{}, err
 	}
 	defer done()
 	_, on, err := s.current(ctx)
 	if err != nil {
-		return Shown{}, err
+		return service.Shown{}, err
 	}
 	if !on {
-		return Shown{}, refuse(service.CodeTwoFactorOff)
+		return service.Shown{}, refuse(service.CodeTwoFactorOff)
 	}
 	err = s.confirm(ctx, proof, func(*confirmation) (err error) {
-		shown, err = s.beginEnrolment(ctx, IntentChangePhone, newCodes)
+		shown, err = s.beginEnrolment(ctx, store.IntentChangePhone, newCodes)
 		return err
 	})
 	return shown, err
@@ -41,16 +42,16 @@ func (s *Session) beginChangePhone(ctx context.Context, proof Proof, newCodes bo
 // at the new item and leaves an intent to delete the old one. An authenticator
 // app that was off is on again. The recovery codes stay, but for what also does
 // in the same transaction, of which event and detail tell.
-func (s *Session) swapPhone(ctx context.Context, step int64, event string, detail map[string]string, also func(tx WriteTx, now time.Time) error) error {
+func (s *Session) swapPhone(ctx context.Context, step int64, event string, detail map[string]string, also func(tx store.WriteTx, now time.Time) error) error {
 	e := s.enrolment
 	id, err := s.w.newID()
 	if err != nil {
 		return err
 	}
 	now := s.w.now()
-	var old Intent
+	var old store.Intent
 	var committed func()
-	err = s.w.update(ctx, func(tx WriteTx) error {
+	err = s.w.update(ctx, func(tx store.WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -61,16 +62,16 @@ func (s *Session) swapPhone(ctx context.Context, step int64, event string, detai
 			return refuse(service.CodeEnrolmentEnded)
 		}
 		f, err := tx.Factor(s.id)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return refuse(service.CodeTwoFactorOff)
 		}
 		if err != nil {
 			return err
 		}
-		old = Intent{ID: id, Kind: IntentDelete, ProfileID: s.id, Item: f.Item, Generation: f.Generation, CreatedAt: now}
+		old = store.Intent{ID: id, Kind: store.IntentDelete, ProfileID: s.id, Item: f.Item, Generation: f.Generation, CreatedAt: now}
 		from := f.Generation
 		f.Generation, f.Item, f.PhoneSince = e.intent.Generation, e.intent.Item, now
-		f.LastStep, f.LastUsedAt, f.LastUse = step, now, UsePhoneChange
+		f.LastStep, f.LastUsedAt, f.LastUse = step, now, store.UsePhoneChange
 		if ok, err := tx.SwapFactor(f, from); err != nil {
 			return err
 		} else if !ok {
@@ -105,7 +106,7 @@ func (s *Session) swapPhone(ctx context.Context, step int64, event string, detai
 func (s *Session) swapPhoneAndCodes(ctx context.Context) error {
 	e := s.enrolment
 	detail := map[string]string{"sheet": decimal(e.set.Sheet), "replaces": decimal(e.set.Replaces)}
-	return s.swapPhone(ctx, e.intent.ConfirmedStep, eventPhoneAndCodes, detail, func(tx WriteTx, now time.Time) error {
-		return errors.Join(putInForce(tx, e.set, now), reset(tx, s.id, false, KindRecovery))
+	return s.swapPhone(ctx, e.intent.ConfirmedStep, eventPhoneAndCodes, detail, func(tx store.WriteTx, now time.Time) error {
+		return errors.Join(putInForce(tx, e.set, now), reset(tx, s.id, false, store.KindRecovery))
 	})
 }

@@ -7,7 +7,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestChangePhone_KeepsTheOldOneUntilConfirmed(t *testing.T) {
@@ -65,7 +65,7 @@ func TestChangePhone_NextStartDeletesTheOldItem(t *testing.T) {
 	h, s, old, _ := enabled(t)
 	shown, err := s.BeginChangePhone(t.Context(), proof(byCode(old.code())))
 	h.ok(err)
-	h.secrets.fail(nil, nil, workspace.ErrKeychainLocked)
+	h.secrets.fail(nil, nil, store.ErrKeychainLocked)
 	_, err = s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
 	h.ok(err) // the swap stands
 	h.secrets.fail(nil, nil, nil)
@@ -105,7 +105,7 @@ func TestChangePhone_NeedsNoProofAfterARecoveryCode(t *testing.T) {
 func TestChangePhone_HasNoCodesToContinueWith(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
-	p := h.one(person{role: workspace.RoleMember, on: true})
+	p := h.one(person{role: store.RoleMember, on: true})
 	s := p.signIn()
 	h.ok(second(s.BeginChangePhone(t.Context(), p.proof())))
 	h.refused(s.Continue(t.Context()), service.CodeEnrolmentEnded)
@@ -123,7 +123,7 @@ func TestChangePhone_KeyThatIsLostLeavesTheOldOne(t *testing.T) {
 	h, s, old, _ := enabled(t)
 	shown, err := s.BeginChangePhone(t.Context(), proof(byCode(old.code())))
 	h.ok(err)
-	h.secrets.fail(nil, workspace.ErrSecretMissing, nil)
+	h.secrets.fail(nil, store.ErrSecretMissing, nil)
 	for range 6 { // and the right code costs no guess
 		h.refused(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))), service.CodeKeychainMismatch)
 	}
@@ -137,7 +137,7 @@ func TestChangePhone_KeyIsNotShownOnceItIsOver(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
 	steps := h.onSteps()
-	member := h.one(person{role: workspace.RoleMember, on: true})
+	member := h.one(person{role: store.RoleMember, on: true})
 	s, other := member.signIn(), member.signIn()
 	shown, err := s.BeginChangePhone(t.Context(), member.proof())
 	h.ok(err)

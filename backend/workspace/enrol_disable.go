@@ -5,13 +5,14 @@ import (
 	"errors"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // Disable turns 2FA off. It asks for a second factor, which is consumed in the
 // same transaction: the factor goes, the recovery set is void, and an intent to
 // delete the keychain item stays until that is done. Errors: those of a code,
 // factor_required, two_factor_off, required_by_workspace; keychain and folder.
-func (s *Session) Disable(ctx context.Context, in FactorInput) error {
+func (s *Session) Disable(ctx context.Context, in service.FactorInput) error {
 	done, err := s.begin()
 	if err != nil {
 		return err
@@ -27,7 +28,7 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 	if err := s.refuseWhereRequired(ctx); err != nil {
 		return err
 	}
-	use, detail, err := s.w.matchFactorInput(ctx, s.id, in, UseDisable)
+	use, detail, err := s.w.matchFactorInput(ctx, s.id, in, store.UseDisable)
 	if err != nil {
 		return err
 	}
@@ -39,10 +40,10 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 		return err
 	}
 	now := s.w.now()
-	var gone Intent
-	var unfinished *Intent
+	var gone store.Intent
+	var unfinished *store.Intent
 	var committed func()
-	err = s.w.update(ctx, func(tx WriteTx) error {
+	err = s.w.update(ctx, func(tx store.WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -53,7 +54,7 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 			return refuse(service.CodeRequiredByWorkspace)
 		}
 		f, err := tx.Factor(s.id)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return refuse(service.CodeTwoFactorOff)
 		}
 		if err != nil {
@@ -68,20 +69,20 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 			return refuse(service.CodeTwoFactorOff)
 		}
 		if set, err := tx.ActiveSet(s.id); err == nil {
-			if _, err := tx.MoveSet(set.ID, SetActive, SetVoided, now); err != nil {
+			if _, err := tx.MoveSet(set.ID, store.SetActive, store.SetVoided, now); err != nil {
 				return err
 			}
-		} else if !errors.Is(err, ErrNotFound) {
+		} else if !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		gone = Intent{ID: id, Kind: IntentDelete, ProfileID: s.id, Item: f.Item, Generation: f.Generation, CreatedAt: now}
+		gone = store.Intent{ID: id, Kind: store.IntentDelete, ProfileID: s.id, Item: f.Item, Generation: f.Generation, CreatedAt: now}
 		if err := tx.InsertIntent(gone); err != nil {
 			return err
 		}
 		if unfinished, err = markPendingForDeletion(tx, s.id, now); err != nil { // a change of phone under way
 			return err
 		}
-		if err := errors.Join(refundUse(tx, use), rebind(tx, s.id), reset(tx, s.id, false, KindRecovery)); err != nil {
+		if err := errors.Join(refundUse(tx, use), rebind(tx, s.id), reset(tx, s.id, false, store.KindRecovery)); err != nil {
 			return err
 		}
 		committed = s.endOthers(&p)
@@ -106,7 +107,7 @@ func (s *Session) Disable(ctx context.Context, in FactorInput) error {
 
 // refuseWhereRequired spares a code where the workspace's policy would refuse anyway.
 func (s *Session) refuseWhereRequired(ctx context.Context) error {
-	return s.w.view(ctx, func(tx ReadTx) error {
+	return s.w.view(ctx, func(tx store.ReadTx) error {
 		info, err := tx.Info()
 		if err == nil && info.Requires(s.w.now()) {
 			return refuse(service.CodeRequiredByWorkspace)

@@ -5,9 +5,10 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestDisable_EndedSessionTurnsNothingOff(t *testing.T) {
@@ -31,7 +32,7 @@ func TestDisable_NeedsACodeAndLeavesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h, s, p, codes := enabled(t)
-			h.refused(s.Disable(t.Context(), client.FactorInput{Kind: workspace.FactorNone}), service.CodeFactorRequired)
+			h.refused(s.Disable(t.Context(), client.FactorInput{Kind: service.FactorNone}), service.CodeFactorRequired)
 			h.refused(s.Disable(t.Context(), byCode(p.wrong())), service.CodeCodeWrong)
 			h.ok(s.Disable(t.Context(), with(p, codes)))
 			if h.status(s).On || h.items() != 0 || h.intents() != 0 {
@@ -62,7 +63,7 @@ func TestDisable_WhereItIsOffIsRefusedBeforeAnyCode(t *testing.T) {
 func TestDisable_WhereItIsRequiredNoCodeIsLookedAt(t *testing.T) {
 	t.Parallel()
 	h, keeper, _ := guarded(t)
-	h.one(person{role: workspace.RoleOwner, on: true})
+	h.one(person{role: store.RoleOwner, on: true})
 	h.ok(keeper.admin().Require2FA(t.Context(), h.clock.now(), "", keeper.proof()))
 	s := keeper.signIn()
 	for range 6 { // nor counted
@@ -119,7 +120,7 @@ func TestDisable_EndsAChangeOfPhone(t *testing.T) {
 func TestDisable_NextStartDeletesTheItem(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := enabled(t)
-	h.secrets.fail(nil, nil, workspace.ErrKeychainLocked)
+	h.secrets.fail(nil, nil, store.ErrKeychainLocked)
 	h.ok(s.Disable(t.Context(), byCode(p.code())))
 	h.secrets.fail(nil, nil, nil)
 	if h.items() != 1 || h.intents() != 1 {
@@ -163,7 +164,7 @@ func TestDisable_WorkspaceThatCannotBeReadIsTold(t *testing.T) {
 	t.Parallel()
 	h, keeper, _ := guarded(t)
 	store := &viewStore{Store: h.store}
-	h.openChanged(func(c *workspace.Config) { c.Store = store })
+	h.openChanged(func(c *local.Config) { c.Store = store })
 	s := keeper.signIn()
 	code := keeper.newCode()
 	store.seen, store.at, store.happen = 0, 2, func() { // the profile, the policy

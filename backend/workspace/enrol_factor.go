@@ -8,6 +8,7 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/totp"
 )
 
@@ -15,31 +16,31 @@ import (
 // nothing until consume, in the transaction that acts on it, says yes.
 type codeUse struct {
 	attempt attempt
-	factor  Factor
+	factor  store.Factor
 	steps   []int64 // that it belongs to: the last is used up
 	at      time.Time
-	purpose Use
+	purpose store.Use
 }
 
 // matchFactor charges for a verification code and looks at it. A keychain that
 // fails before the code could be looked at gives the charge back.
-func (w *Workspace) matchFactor(ctx context.Context, profileID string, input secret.Text, purpose Use) (*codeUse, error) {
+func (w *Workspace) matchFactor(ctx context.Context, profileID string, input secret.Text, purpose store.Use) (*codeUse, error) {
 	code, err := parseCode(input)
 	if err != nil {
 		return nil, err
 	}
-	var f Factor
-	err = w.view(ctx, func(tx ReadTx) (err error) {
+	var f store.Factor
+	err = w.view(ctx, func(tx store.ReadTx) (err error) {
 		f, err = tx.Factor(profileID)
 		return err
 	})
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return nil, refuse(service.CodeTwoFactorOff)
 	}
 	if err != nil {
 		return nil, err
 	}
-	t, err := w.recordAttempt(ctx, profileID, KindCode)
+	t, err := w.recordAttempt(ctx, profileID, store.KindCode)
 	if err != nil {
 		return nil, err
 	}
@@ -64,14 +65,14 @@ const stepsAhead = 2
 // is codes_ahead where a code of a much later time was used: the clock was set back, or
 // had been ahead. No code of now can be taken then, since the same clock may have
 // shown it before, and so none is looked at.
-func (w *Workspace) lookAt(ctx context.Context, f Factor, code totp.Code) ([]int64, time.Time, error) {
+func (w *Workspace) lookAt(ctx context.Context, f store.Factor, code totp.Code) ([]int64, time.Time, error) {
 	steps, _, now, err := w.lookAround(ctx, f, code, 0)
 	return steps, now, err
 }
 
 // lookAround is lookAt, and where the code belongs to none of its steps looks for another
 // one within that time.
-func (w *Workspace) lookAround(ctx context.Context, f Factor, code totp.Code, within time.Duration) ([]int64, *clockOff, time.Time, error) {
+func (w *Workspace) lookAround(ctx context.Context, f store.Factor, code totp.Code, within time.Duration) ([]int64, *clockOff, time.Time, error) {
 	clockNow, now := w.wall(), w.now() // a phone shows what belongs to the real time
 	current, err := totp.Step(clockNow)
 	switch {
@@ -87,7 +88,7 @@ func (w *Workspace) lookAround(ctx context.Context, f Factor, code totp.Code, wi
 	defer item.Wipe()
 	key, err := totp.FromBase32(string(item.Reveal()))
 	if err != nil {
-		return nil, nil, time.Time{}, service.Explain(fmt.Errorf("item of generation %d: %w: %w", f.Generation, err, ErrSecretMissing))
+		return nil, nil, time.Time{}, service.Explain(fmt.Errorf("item of generation %d: %w: %w", f.Generation, err, store.ErrSecretMissing))
 	}
 	defer key.Wipe()
 	steps, err := totp.Matches(key, code, clockNow)
@@ -103,9 +104,9 @@ func (w *Workspace) lookAround(ctx context.Context, f Factor, code totp.Code, wi
 
 // consume uses the code up, or refuses: it was used before, or the factor is
 // another one by now.
-func (u *codeUse) consume(tx WriteTx) error {
+func (u *codeUse) consume(tx store.WriteTx) error {
 	f, err := tx.Factor(u.factor.ProfileID)
-	if errors.Is(err, ErrNotFound) || (err == nil && f.Generation != u.factor.Generation) {
+	if errors.Is(err, store.ErrNotFound) || (err == nil && f.Generation != u.factor.Generation) {
 		return refuse(service.CodeChallengeEnded)
 	}
 	if err != nil {
@@ -129,16 +130,16 @@ func (u *codeUse) consume(tx WriteTx) error {
 }
 
 func (w *Workspace) authenticatorOff(ctx context.Context, profileID string) (off bool, err error) {
-	err = w.view(ctx, func(tx ReadTx) (err error) {
+	err = w.view(ctx, func(tx store.ReadTx) (err error) {
 		off, err = authenticatorOff(tx, profileID)
 		return err
 	})
 	return off, err
 }
 
-func authenticatorOff(tx ReadTx, profileID string) (bool, error) {
-	a, err := tx.Attempts(profileID, KindCode)
-	if errors.Is(err, ErrNotFound) {
+func authenticatorOff(tx store.ReadTx, profileID string) (bool, error) {
+	a, err := tx.Attempts(profileID, store.KindCode)
+	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
 	return a.Failures >= authenticator, err

@@ -10,7 +10,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // lost is a member who had phone and codes, and an admin's help code in hand.
@@ -24,7 +24,7 @@ type lost struct {
 func lostBoth(t *testing.T) lost {
 	t.Helper()
 	h, owner := alone(t)
-	p := h.one(person{role: workspace.RoleMember})
+	p := h.one(person{role: store.RoleMember})
 	key, codes := h.enable(p.signIn())
 	p.phone = key
 	given, err := owner.admin().HelpCode(t.Context(), p.id, "", owner.proof())
@@ -133,7 +133,7 @@ func TestHelpCode_TheLogNamesTheSheetsThatSwapped(t *testing.T) {
 	g, _, issued := l.atEnrolment()
 	l.ok(g.Continue(t.Context()))
 	var told []map[string]string
-	l.ok(l.store.View(t.Context(), func(tx workspace.ReadTx) error {
+	l.ok(l.store.View(t.Context(), func(tx store.ReadTx) error {
 		return eachEvent(tx, 0, func(e audit.Event, _ []byte) error {
 			if e.Kind == "phone-and-codes-changed" {
 				told = append(told, e.Detail)
@@ -156,7 +156,7 @@ func TestEnrolmentSession_LastsNoLongerThanASession(t *testing.T) {
 	if g.LimitReached() {
 		t.Error("its limit is reached at once")
 	}
-	l.fixture.clock.step(workspace.SessionLimit)
+	l.fixture.clock.step(service.SessionLimit)
 	if !g.LimitReached() {
 		t.Error("it has no limit")
 	}
@@ -189,7 +189,7 @@ func TestHelpCode_ChallengeThatIsOverLooksAtNone(t *testing.T) {
 	t.Parallel()
 	l := lostBoth(t)
 	c := l.user.challenge()
-	l.alter(l.user.id, func(p *workspace.Profile) { p.Epoch++ })
+	l.alter(l.user.id, func(p *store.Profile) { p.Epoch++ })
 	head := l.head()
 	l.refused(second(c.UseHelpCode(t.Context(), secret.NewText(noCode))), service.CodeChallengeEnded)
 	if l.head() != head {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 func decimal(n int) string { return strconv.Itoa(n) }
@@ -14,9 +15,9 @@ func decimal(n int) string { return strconv.Itoa(n) }
 // undo ends an unfinished enrolment: first a commit says that its item is to go,
 // then the item goes, then the intent. One that was finished meanwhile is left
 // alone: its intent is gone, and the commit changes nothing.
-func (w *Workspace) undo(ctx context.Context, in Intent) error {
+func (w *Workspace) undo(ctx context.Context, in store.Intent) error {
 	marked := false
-	err := w.update(ctx, func(tx WriteTx) (err error) {
+	err := w.update(ctx, func(tx store.WriteTx) (err error) {
 		if marked, err = tx.MarkForDeletion(in.ID); err != nil || !marked {
 			return err
 		}
@@ -32,11 +33,11 @@ func (w *Workspace) undo(ctx context.Context, in Intent) error {
 }
 
 // finish deletes the item of a marked intent, then the intent itself.
-func (w *Workspace) finish(ctx context.Context, in Intent) error {
+func (w *Workspace) finish(ctx context.Context, in store.Intent) error {
 	if err := w.secrets.Delete(ctx, in.Item); err != nil {
 		return service.Explain(err)
 	}
-	return w.update(ctx, func(tx WriteTx) error {
+	return w.update(ctx, func(tx store.WriteTx) error {
 		gone, err := tx.DeleteIntent(in.ID)
 		if err != nil || !gone {
 			return err
@@ -47,7 +48,7 @@ func (w *Workspace) finish(ctx context.Context, in Intent) error {
 
 // dropPending ends the sets of a profile that were shown and not kept. Those of a
 // print run may be on paper, so that the ledger keeps them.
-func dropPending(tx WriteTx, profileID string, now time.Time) (some bool, err error) {
+func dropPending(tx store.WriteTx, profileID string, now time.Time) (some bool, err error) {
 	ids, err := tx.PendingSets(profileID)
 	if err != nil {
 		return false, err
@@ -58,7 +59,7 @@ func dropPending(tx WriteTx, profileID string, now time.Time) (some bool, err er
 			return false, err
 		}
 		if set.Run > 0 {
-			if _, err := tx.MoveSet(id, SetPending, SetDropped, now); err != nil {
+			if _, err := tx.MoveSet(id, store.SetPending, store.SetDropped, now); err != nil {
 				return false, err
 			}
 		} else if err := tx.DeleteSet(id); err != nil {
@@ -70,7 +71,7 @@ func dropPending(tx WriteTx, profileID string, now time.Time) (some bool, err er
 
 // dropPendingSets is dropPending as a change of its own.
 func (w *Workspace) dropPendingSets(ctx context.Context, profileID string) error {
-	return w.update(ctx, func(tx WriteTx) error {
+	return w.update(ctx, func(tx store.WriteTx) error {
 		some, err := dropPending(tx, profileID, w.now())
 		if err != nil || !some {
 			return err
@@ -81,7 +82,7 @@ func (w *Workspace) dropPendingSets(ctx context.Context, profileID string) error
 
 // finishLater finishes what a committed act has left to do. The act stands
 // whatever comes of it, and start-up tries again, so a failure is only logged.
-func (w *Workspace) finishLater(ctx context.Context, in Intent) {
+func (w *Workspace) finishLater(ctx context.Context, in store.Intent) {
 	_ = logLeftover(w, w.finish(context.WithoutCancel(ctx), in))
 }
 
@@ -117,8 +118,8 @@ func (w *Workspace) RecoverAll(ctx context.Context) error {
 
 // recover ends what held does not speak for: held tells whether somebody may be at work until then.
 func (w *Workspace) recover(ctx context.Context, held func(until time.Time) bool) error {
-	var intents []Intent
-	err := w.view(ctx, func(tx ReadTx) (err error) {
+	var intents []store.Intent
+	err := w.view(ctx, func(tx store.ReadTx) (err error) {
 		intents, err = tx.Intents()
 		return err
 	})
@@ -127,7 +128,7 @@ func (w *Workspace) recover(ctx context.Context, held func(until time.Time) bool
 	}
 	for _, in := range intents {
 		switch {
-		case in.Kind == IntentDelete:
+		case in.Kind == store.IntentDelete:
 			_ = logLeftover(w, w.finish(ctx, in))
 		case !held(in.HeldUntil):
 			_ = logLeftover(w, w.undo(ctx, in))
@@ -139,7 +140,7 @@ func (w *Workspace) recover(ctx context.Context, held func(until time.Time) bool
 // dropLeftSets ends the sets that were shown, not kept, and that nobody holds. Those of a run that
 // goes on are the run's.
 func (w *Workspace) dropLeftSets(ctx context.Context, held func(until time.Time) bool) error {
-	return w.update(ctx, func(tx WriteTx) error {
+	return w.update(ctx, func(tx store.WriteTx) error {
 		ids, err := tx.PendingSets("")
 		if err != nil {
 			return err

@@ -7,7 +7,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
 )
 
 // longEmail is an address of n characters that begins with some of them.
@@ -20,10 +20,10 @@ func longEmail(begins string, n int) string {
 func TestEnrol_EveryAllowedNameAndEmailCanBeEnrolled(t *testing.T) {
 	t.Parallel()
 	names := []string{
-		"Northwind Legal", strings.Repeat("é", workspace.MaxName), strings.Repeat("Ж", workspace.MaxName), strings.Repeat("ش", workspace.MaxName), strings.Repeat("ก", workspace.MaxName),
-		strings.Repeat("क", workspace.MaxName), strings.Repeat("法", workspace.MaxName), strings.Repeat("🔐", workspace.MaxName), strings.Repeat("%", workspace.MaxName),
+		"Northwind Legal", strings.Repeat("é", service.MaxName), strings.Repeat("Ж", service.MaxName), strings.Repeat("ش", service.MaxName), strings.Repeat("ก", service.MaxName),
+		strings.Repeat("क", service.MaxName), strings.Repeat("法", service.MaxName), strings.Repeat("🔐", service.MaxName), strings.Repeat("%", service.MaxName),
 	}
-	for _, address := range []string{email, longEmail("", 245), longEmail("", workspace.MaxEmail), longEmail(strings.Repeat("é", 200), workspace.MaxEmail), longEmail(strings.Repeat("法", 240), workspace.MaxEmail)} {
+	for _, address := range []string{email, longEmail("", 245), longEmail("", service.MaxEmail), longEmail(strings.Repeat("é", 200), service.MaxEmail), longEmail(strings.Repeat("法", 240), service.MaxEmail)} {
 		t.Run(fmt.Sprintf("%d bytes", len(address)), func(t *testing.T) {
 			t.Parallel()
 			h := newFixture(t)
@@ -52,7 +52,7 @@ func TestCreate_TakesTheLongestNameAndEmailTogether(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	s, err := h.w.Create(t.Context(), client.NewWorkspace{
-		Workspace: strings.Repeat("法", workspace.MaxName), Name: "Amara Okafor", Email: longEmail(strings.Repeat("é", 200), workspace.MaxEmail), Password: secret.NewText(pass),
+		Workspace: strings.Repeat("法", service.MaxName), Name: "Amara Okafor", Email: longEmail(strings.Repeat("é", 200), service.MaxEmail), Password: secret.NewText(pass),
 	})
 	h.ok(err)
 	_, err = s.BeginEnable(t.Context(), secret.NewText(pass))

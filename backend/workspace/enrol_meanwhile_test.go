@@ -7,7 +7,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // What happens between the last look of an act and its commit: in another window, by
@@ -32,7 +32,7 @@ func TestEnable_FactorThatCameMeanwhileIsNotReplaced(t *testing.T) {
 			t.Parallel()
 			h, _ := alone(t)
 			steps := h.onSteps()
-			all := h.people(person{role: workspace.RoleMember}, person{role: workspace.RoleMember, on: true})
+			all := h.people(person{role: store.RoleMember}, person{role: store.RoleMember, on: true})
 			member, donor := all[0], all[1]
 			s := member.signIn()
 			came := func() { h.take(donor, member) }
@@ -66,7 +66,7 @@ func TestChangePhone_FactorThatWentMeanwhileIsNotMadeAnew(t *testing.T) {
 			t.Parallel()
 			h, _ := alone(t)
 			steps := h.onSteps()
-			member := h.one(person{role: workspace.RoleMember, on: true})
+			member := h.one(person{role: store.RoleMember, on: true})
 			s := member.signIn()
 			proof := member.proof()
 			if !late {
@@ -146,7 +146,7 @@ func TestChangePhone_AnotherWindowsBeginEndsThisOne(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
 	steps := h.onSteps()
-	member := h.one(person{role: workspace.RoleMember, on: true})
+	member := h.one(person{role: store.RoleMember, on: true})
 	s, other := member.signIn(), member.signIn()
 	shown, err := s.BeginChangePhone(t.Context(), member.proof())
 	h.ok(err)
@@ -166,7 +166,7 @@ func TestDisable_FactorThatWentMeanwhileIsNoneToTurnOff(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
 	steps := h.onSteps()
-	member := h.one(person{role: workspace.RoleMember, on: true})
+	member := h.one(person{role: store.RoleMember, on: true})
 	s := member.signIn()
 	steps.before(2, func() { h.lose(member) }) // the guess, the act
 	h.refused(s.Disable(t.Context(), byCode(member.newCode())), service.CodeTwoFactorOff)
@@ -176,7 +176,7 @@ func TestDisable_PolicyThatComesMeanwhileCounts(t *testing.T) {
 	t.Parallel()
 	h, keeper, _ := guarded(t)
 	steps := h.onSteps()
-	all := h.people(person{role: workspace.RoleOwner, on: true}, person{role: workspace.RoleMember, on: true})
+	all := h.people(person{role: store.RoleOwner, on: true}, person{role: store.RoleMember, on: true})
 	member := all[1]
 	a := keeper.admin()
 	s := member.signIn()
@@ -211,7 +211,7 @@ func TestCode_OfAPhoneThatChangedMeanwhileIsNotTaken(t *testing.T) {
 				t.Parallel()
 				h, _ := alone(t)
 				steps := h.onSteps()
-				admin := h.one(person{role: workspace.RoleAdmin, on: true})
+				admin := h.one(person{role: store.RoleAdmin, on: true})
 				do := c.do(h, admin)
 				steps.before(c.n, func() { h.sneak(fmt.Sprintf(change, admin.id)) })
 				h.refused(do(), service.CodeChallengeEnded)

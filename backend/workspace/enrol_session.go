@@ -8,15 +8,7 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
-)
-
-// EnrolmentKind says what a EnrolmentSession leads to.
-type EnrolmentKind string
-
-// The kinds of EnrolmentSession.
-const (
-	EnrolRequired EnrolmentKind = "enrol"        // 2FA is required, and off
-	EnrolNewPhone EnrolmentKind = "change-phone" // a help code stood in for a lost phone
+	"countersign/backend/store"
 )
 
 // EnrolmentSession is somebody who got in as far as enrolling a phone, and no further: with
@@ -24,13 +16,13 @@ const (
 // code. It has no other power. Once the phone is enrolled, Enter gives the session.
 type EnrolmentSession struct {
 	s         *Session
-	kind      EnrolmentKind
+	kind      service.EnrolmentKind
 	beginning sync.Mutex // a proof that was lent is back before the next step
 	done      bool       // under s.acts
 }
 
 // Kind says whether the phone is a first one or takes another's place.
-func (g *EnrolmentSession) Kind() EnrolmentKind { return g.kind }
+func (g *EnrolmentSession) Kind() service.EnrolmentKind { return g.kind }
 
 // Touch notes that the person is there. Errors: session_ended.
 func (g *EnrolmentSession) Touch() error { return g.s.Touch() }
@@ -51,7 +43,7 @@ func (g *EnrolmentSession) End(ctx context.Context) error { return g.s.End(ctx) 
 // ago; a second Begin within its life begins anew. Once the phone is
 // enrolled it is over, and so is the proof. Errors: session_ended,
 // enrolment_ended, two_factor_on, two_factor_off; keychain and folder.
-func (g *EnrolmentSession) Begin(ctx context.Context) (shown Shown, err error) {
+func (g *EnrolmentSession) Begin(ctx context.Context) (shown service.Shown, err error) {
 	g.beginning.Lock()
 	defer g.beginning.Unlock()
 	if g.finished() {
@@ -59,10 +51,10 @@ func (g *EnrolmentSession) Begin(ctx context.Context) (shown Shown, err error) {
 	}
 	g.s.grant()
 	defer g.s.spend() // it is for this alone
-	if g.kind == EnrolNewPhone {
-		return g.s.beginChangePhone(ctx, Proof{}, true)
+	if g.kind == service.EnrolNewPhone {
+		return g.s.beginChangePhone(ctx, service.Proof{}, true)
 	}
-	return g.s.BeginEnable(ctx, Proof{})
+	return g.s.BeginEnable(ctx, service.Proof{})
 }
 
 func (g *EnrolmentSession) finished() bool {
@@ -73,7 +65,7 @@ func (g *EnrolmentSession) finished() bool {
 
 // Confirm takes the first code of the phone and ten recovery codes: see
 // Session.Confirm.
-func (g *EnrolmentSession) Confirm(ctx context.Context, input secret.Text, made NewSet) (*Issued, error) {
+func (g *EnrolmentSession) Confirm(ctx context.Context, input secret.Text, made service.NewSet) (*service.Issued, error) {
 	g.beginning.Lock()
 	defer g.beginning.Unlock()
 	return g.s.Confirm(ctx, input, made)
@@ -102,7 +94,7 @@ func (g *EnrolmentSession) CancelEnrolment(ctx context.Context) error {
 }
 
 // Showing says whose recovery codes are shown now: see Session.Showing.
-func (g *EnrolmentSession) Showing() (Issued, error) { return g.s.Showing() }
+func (g *EnrolmentSession) Showing() (service.Issued, error) { return g.s.Showing() }
 
 // ShowingKey gives the key that is shown now: see Session.ShowingKey.
 func (g *EnrolmentSession) ShowingKey() (secret.Text, error) { return g.s.ShowingKey() }
@@ -142,21 +134,21 @@ func (c *Challenge) Enrol(ctx context.Context) (*EnrolmentSession, error) {
 		return nil, refuse(service.CodeTwoFactorOn)
 	}
 	s, err := c.once(func() (*Session, error) {
-		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "none", enrolOnly: EnrolRequired, redeems: c.redeems, short: c.short})
+		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "none", enrolOnly: service.EnrolRequired, redeems: c.redeems, short: c.short})
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &EnrolmentSession{s: s, kind: EnrolRequired}, nil
+	return &EnrolmentSession{s: s, kind: service.EnrolRequired}, nil
 }
 
 // BeginHelp gives what a client needs to make a proof of a help code. Errors: challenge_ended, one_time_used, one_time_ended; folder.
-func (c *Challenge) BeginHelp(ctx context.Context) (t CodeTerms, err error) {
+func (c *Challenge) BeginHelp(ctx context.Context) (t service.CodeTerms, err error) {
 	if err := c.stands(ctx); err != nil {
 		return t, err
 	}
-	err = c.w.view(ctx, func(tx ReadTx) (err error) {
-		t, err = c.w.codeTerms(tx, c.profile, c.profile.EmailKey, []OneTimeKind{OneTimeHelp})
+	err = c.w.view(ctx, func(tx store.ReadTx) (err error) {
+		t, err = c.w.codeTerms(tx, c.profile, c.profile.EmailKey, []store.OneTimeKind{store.OneTimeHelp})
 		return err
 	})
 	return t, err
@@ -173,7 +165,7 @@ func (c *Challenge) UseHelpCode(ctx context.Context, proof secret.Bytes) (*Enrol
 		if err := c.stands(ctx); err != nil {
 			return nil, err
 		}
-		right, _, err := c.w.matchOneTime(ctx, c.profile, c.profile.ID, []OneTimeKind{OneTimeHelp}, KindHelp, proof, service.CodeHelpWrong)
+		right, _, err := c.w.matchOneTime(ctx, c.profile, c.profile.ID, []store.OneTimeKind{store.OneTimeHelp}, store.KindHelp, proof, service.CodeHelpWrong)
 		if err != nil {
 			var e *service.Error
 			if errors.As(err, &e) && e.Code == service.CodeHelpWrong {
@@ -182,12 +174,12 @@ func (c *Challenge) UseHelpCode(ctx context.Context, proof secret.Bytes) (*Enrol
 			return nil, err
 		}
 		return c.w.completeSignIn(ctx, c.profile, signInDetails{
-			factor: "help", enrolOnly: EnrolNewPhone, redeems: c.redeems, short: c.short,
-			use: func(tx WriteTx) error { return consumeOneTime(tx, right) },
+			factor: "help", enrolOnly: service.EnrolNewPhone, redeems: c.redeems, short: c.short,
+			use: func(tx store.WriteTx) error { return consumeOneTime(tx, right) },
 		})
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &EnrolmentSession{s: s, kind: EnrolNewPhone}, nil
+	return &EnrolmentSession{s: s, kind: service.EnrolNewPhone}, nil
 }

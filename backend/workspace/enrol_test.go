@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
@@ -35,7 +37,7 @@ func TestEnable_Turns2FAOnOnlyAtContinue(t *testing.T) {
 	}
 	h.ok(s.Continue(t.Context()))
 	st := h.status(s)
-	if !st.On || st.Codes.Left != 10 || st.LastUse != workspace.UseEnrolment || h.items() != 1 || h.intents() != 0 {
+	if !st.On || st.Codes.Left != 10 || st.LastUse != store.UseEnrolment || h.items() != 1 || h.intents() != 0 {
 		t.Errorf("after Continue: %+v, %d items, %d intents", st, h.items(), h.intents())
 	}
 	if _, err := s.Showing(); !service.IsCode(err, service.CodeEnrolmentEnded) {
@@ -175,9 +177,9 @@ func TestEnable_OfTwoAtOnceOneIsRefused(t *testing.T) {
 func TestEnable_FailingKeychainIsTold(t *testing.T) {
 	t.Parallel()
 	for err, code := range map[error]service.Code{
-		workspace.ErrKeychainAbsent: service.CodeKeychainAbsent, workspace.ErrKeychainLocked: service.CodeKeychainLocked,
-		workspace.ErrKeychainSlow: service.CodeKeychainSlow, workspace.ErrKeychainDismissed: service.CodeKeychainDismissed,
-		workspace.ErrKeychainFailed: service.CodeKeychainFailed,
+		store.ErrKeychainAbsent: service.CodeKeychainAbsent, store.ErrKeychainLocked: service.CodeKeychainLocked,
+		store.ErrKeychainSlow: service.CodeKeychainSlow, store.ErrKeychainDismissed: service.CodeKeychainDismissed,
+		store.ErrKeychainFailed: service.CodeKeychainFailed,
 	} {
 		t.Run(string(code), func(t *testing.T) {
 			t.Parallel()
@@ -212,7 +214,7 @@ func TestEnable_FailingKeychainIsTold(t *testing.T) {
 		h.ok(err)
 		_, err = s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
 		h.ok(err)
-		h.secrets.fail(nil, workspace.ErrSecretMissing, nil)
+		h.secrets.fail(nil, store.ErrSecretMissing, nil)
 		h.refused(s.Continue(t.Context()), service.CodeKeychainMismatch)
 		h.secrets.fail(nil, nil, nil)
 		h.ok(s.Continue(t.Context())) // and nothing was lost
@@ -224,7 +226,7 @@ func TestCancelEnrolment_NextStartDeletesTheItem(t *testing.T) {
 	h, s := created(t)
 	_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 	h.ok(err)
-	h.secrets.fail(nil, nil, workspace.ErrKeychainLocked)
+	h.secrets.fail(nil, nil, store.ErrKeychainLocked)
 	h.refused(s.CancelEnrolment(t.Context()), service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 	if h.items() != 1 || h.intents() != 1 {
@@ -300,7 +302,7 @@ func TestEnable_KeyThatCannotGoIsToldBeforeAnother(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.ok(second(s.BeginEnable(t.Context(), secret.NewText(pass))))
-	h.secrets.fail(nil, nil, workspace.ErrKeychainLocked)
+	h.secrets.fail(nil, nil, store.ErrKeychainLocked)
 	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 	h.refused(err, service.CodeKeychainLocked)
 	if len(shown.Groups) > 0 || h.items() != 1 {
@@ -313,7 +315,7 @@ func TestEnable_KeyThatIsNotTakenLeavesNoIntent(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	k := &hurt{Secrets: h.secrets, call: "set", item: "/totp/" + owner.id + "/1"}
-	h.openChanged(func(c *workspace.Config) { c.Secrets = k })
+	h.openChanged(func(c *local.Config) { c.Secrets = k })
 	s := owner.signIn()
 	k.n = 1
 	h.refused(second(s.BeginEnable(t.Context(), secret.NewText(pass))), service.CodeKeychainLocked)
@@ -381,8 +383,8 @@ func TestEnable_NewPhoneWorksWhateverWasGuessedBefore(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	s := owner.signIn()
-	h.ok(workspace.Change(h.w.Workspace, t.Context(), func(tx workspace.WriteTx) error {
-		return tx.SaveAttempts(workspace.Attempts{Subject: owner.id, Kind: workspace.KindCode, Failures: 20, SinceSignIn: 20, ChargedAt: h.clock.now()})
+	h.ok(workspace.Change(inner(h.w), t.Context(), func(tx store.WriteTx) error {
+		return tx.SaveAttempts(store.Attempts{Subject: owner.id, Kind: store.KindCode, Failures: 20, SinceSignIn: 20, ChargedAt: h.clock.now()})
 	}))
 	owner.phone, _ = h.enable(s)
 	owner.signIn()
@@ -407,7 +409,7 @@ func TestCancelEnrolment_KeyStaysWhereItsEndIsNotAnchored(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	k := &hurt{Secrets: h.secrets, call: "set", item: "/anchor"}
-	h.openChanged(func(c *workspace.Config) { c.Secrets = k })
+	h.openChanged(func(c *local.Config) { c.Secrets = k })
 	s := owner.signIn()
 	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 	h.ok(err)

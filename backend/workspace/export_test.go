@@ -7,7 +7,12 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/secret"
+	"countersign/backend/service"
+	"countersign/backend/store"
 )
+
+// Of gives the workspace behind an interface.
+func Of(w service.Workspace) *Workspace { return w.(asWorkspace).Workspace }
 
 // ReadAnchor gives the sequence numbers of the head and of the mark.
 func ReadAnchor(w *Workspace, ctx context.Context) (head, marked int64, err error) {
@@ -16,8 +21,8 @@ func ReadAnchor(w *Workspace, ctx context.Context) (head, marked int64, err erro
 }
 
 // SetRole gives a profile another role, as a change with its event.
-func SetRole(w *Workspace, ctx context.Context, id string, role Role) error {
-	return w.update(ctx, func(tx WriteTx) error {
+func SetRole(w *Workspace, ctx context.Context, id string, role store.Role) error {
+	return w.update(ctx, func(tx store.WriteTx) error {
 		p, err := tx.Profile(id)
 		if err != nil {
 			return err
@@ -43,8 +48,8 @@ func KnownKinds() (kinds []string) {
 // the usual way. Key is that of the phone, in base32; empty: 2FA is off.
 type AddedProfile struct {
 	Name, Email string
-	Role        Role
-	State       ProfileState
+	Role        store.Role
+	State       store.ProfileState
 	Key         string
 }
 
@@ -52,26 +57,26 @@ type AddedProfile struct {
 // has the password of the profile that has the email like.
 func AddProfiles(w *Workspace, ctx context.Context, like string, people []AddedProfile) (ids []string, err error) {
 	now := w.now()
-	profiles, factors := make([]Profile, len(people)), make([]Factor, len(people))
+	profiles, factors := make([]store.Profile, len(people)), make([]store.Factor, len(people))
 	for i, s := range people {
-		p := Profile{Name: s.Name, Email: s.Email, EmailKey: emailKey(s.Email), Role: s.Role, State: s.State, CreatedAt: now, LastSignInAt: now}
+		p := store.Profile{Name: s.Name, Email: s.Email, EmailKey: emailKey(s.Email), Role: s.Role, State: s.State, CreatedAt: now, LastSignInAt: now}
 		if p.ID, err = w.newID(); err != nil {
 			return nil, err
 		}
 		ids = append(ids, p.ID)
-		if s.State == ProfileRemoved {
+		if s.State == store.ProfileRemoved {
 			p.EmailKey = "removed:" + p.ID
 		}
 		if s.Key != "" {
 			p.Generation = 1
-			factors[i] = Factor{ProfileID: p.ID, Generation: 1, Item: w.item("totp/" + p.ID + "/1"), Since: now, PhoneSince: now, LastUsedAt: now}
+			factors[i] = store.Factor{ProfileID: p.ID, Generation: 1, Item: w.item("totp/" + p.ID + "/1"), Since: now, PhoneSince: now, LastUsedAt: now}
 			if err := w.setSecret(ctx, factors[i].Item, secret.NewBytes([]byte(s.Key))); err != nil {
 				return nil, err
 			}
 		}
 		profiles[i] = p
 	}
-	return ids, w.update(ctx, func(tx WriteTx) error {
+	return ids, w.update(ctx, func(tx store.WriteTx) error {
 		by, err := tx.ProfileByEmail(like)
 		if err != nil {
 			return err
@@ -86,13 +91,13 @@ func AddProfiles(w *Workspace, ctx context.Context, like string, people []AddedP
 			return err
 		}
 		for i, p := range profiles {
-			if p.State == ProfileActive || p.State == ProfileSuspended {
+			if p.State == store.ProfileActive || p.State == store.ProfileSuspended {
 				p.Password = by.Password
 				if p.Password.Lock, err = w.sealLock(p.ID, lock); err != nil {
 					return err
 				}
 				// The same password unwraps the same key pair, which waits for the vault's keys.
-				if err := tx.SaveVaultKey(VaultKey{Holder: profileHolder(p.ID), Recipient: pair.Recipient, Wrapped: pair.Wrapped}); err != nil {
+				if err := tx.SaveVaultKey(store.VaultKey{Holder: profileHolder(p.ID), Recipient: pair.Recipient, Wrapped: pair.Wrapped}); err != nil {
 					return err
 				}
 			}
@@ -111,8 +116,8 @@ func AddProfiles(w *Workspace, ctx context.Context, like string, people []AddedP
 }
 
 // Change makes what fn does one change with its event.
-func Change(w *Workspace, ctx context.Context, fn func(WriteTx) error) error {
-	return w.update(ctx, func(tx WriteTx) error {
+func Change(w *Workspace, ctx context.Context, fn func(store.WriteTx) error) error {
+	return w.update(ctx, func(tx store.WriteTx) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
@@ -121,10 +126,10 @@ func Change(w *Workspace, ctx context.Context, fn func(WriteTx) error) error {
 }
 
 // HashAll hashes all rows as a start does. Two rows with one key are an error.
-func HashAll(w *Workspace, tx ReadTx) (map[Key]audit.Hash, error) {
-	all := map[Key]audit.Hash{}
+func HashAll(w *Workspace, tx store.ReadTx) (map[store.Key]audit.Hash, error) {
+	all := map[store.Key]audit.Hash{}
 	var twice error
-	err := w.journal.Hashes(tx, func(k Key, h audit.Hash) {
+	err := w.journal.Hashes(tx, func(k store.Key, h audit.Hash) {
 		if _, known := all[k]; known {
 			twice = fmt.Errorf("%q is there twice", k)
 		}
@@ -134,4 +139,6 @@ func HashAll(w *Workspace, tx ReadTx) (map[Key]audit.Hash, error) {
 }
 
 // HashOne hashes the row of a key as a change does.
-func HashOne(w *Workspace, tx ReadTx, k Key) (audit.Hash, error) { return w.journal.Hash(tx, k) }
+func HashOne(w *Workspace, tx store.ReadTx, k store.Key) (audit.Hash, error) {
+	return w.journal.Hash(tx, k)
+}

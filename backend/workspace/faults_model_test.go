@@ -6,19 +6,20 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/teststore"
-	"countersign/backend/workspace"
 )
 
 // rough is a fixture whose keychain and store stand in a weather.
-func rough(t *testing.T) (*fixture, *weather, func() *client.Workspace) {
+func rough(t *testing.T) (*fixture, *weather, func() *client.Local) {
 	t.Helper()
 	h := newFixture(t)
 	over := &weather{}
 	secrets := &roughSecrets{Secrets: keychain.NewMemory(), weather: over}
-	open := func() *client.Workspace {
+	open := func() *client.Local {
 		t.Helper()
 		h.ok(h.store.Close())
 		var err error
@@ -26,7 +27,7 @@ func rough(t *testing.T) (*fixture, *weather, func() *client.Workspace) {
 		h.ok(err)
 		store := h.store
 		t.Cleanup(func() { _ = store.Close() })
-		w, err := client.Open(t.Context(), workspace.Config{Store: roughStore{h.store, over}, Secrets: secrets, Now: h.clock.now, Password: cheap})
+		w, err := local.Open(t.Context(), local.Config{Store: roughStore{h.store, over}, Secrets: secrets, Now: h.clock.now, Password: cheap})
 		h.ok(err)
 		h.ok(w.RecoverAll(t.Context()))
 		return w
@@ -45,7 +46,7 @@ const writesOfCreate = 7
 
 func TestFault_AtEachWriteOfCreateCanBeRetried(t *testing.T) {
 	t.Parallel()
-	busy := []error{nil, workspace.ErrStoreBusy} // the look afterwards cannot tell what stands
+	busy := []error{nil, store.ErrBusy} // the look afterwards cannot tell what stands
 	for i, what := range []trouble{refuses, lies, late, refuses, lies} {
 		for n := range writesOfCreate {
 			h, over, open := rough(t)
@@ -54,7 +55,7 @@ func TestFault_AtEachWriteOfCreateCanBeRetried(t *testing.T) {
 			if i >= 3 {
 				viewing = busy
 			}
-			over.turn(forecast{writing: after(n, what), viewing: viewing, keeping: workspace.ErrKeychainLocked, storing: workspace.ErrStoreFull})
+			over.turn(forecast{writing: after(n, what), viewing: viewing, keeping: store.ErrKeychainLocked, storing: store.ErrFull})
 			s, err := w.Create(t.Context(), northwind)
 			if s != nil || err == nil {
 				t.Fatalf("%s at write %d: nobody is told", what, n+1)

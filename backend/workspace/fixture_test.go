@@ -18,10 +18,12 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
@@ -58,7 +60,7 @@ type fixture struct {
 	files   *faultyFiles
 	secrets *faulty
 	clock   *clock
-	w       *client.Workspace
+	w       *client.Local
 	marks   int64 // events between two marks, 0 for the default
 	count   int   // of people: see next
 }
@@ -97,8 +99,8 @@ func (h *fixture) open() {
 	h.Cleanup(func() { _ = store.Close() })
 	kept, err := documents.Open(filepath.Join(filepath.Dir(h.path), "documents"))
 	h.ok(err)
-	h.files = &faultyFiles{Files: kept}
-	if h.w, err = client.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, MarkEvery: h.marks, Sentence: sentence}); err != nil {
+	h.files = &faultyFiles{Blobs: kept}
+	if h.w, err = local.Open(h.Context(), local.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, MarkEvery: h.marks, Sentence: sentence}); err != nil {
 		h.Fatal(err)
 	}
 	if err := h.w.RecoverAll(h.Context()); err != nil {
@@ -158,7 +160,7 @@ func (p phone) wrong() string {
 	}
 }
 
-func (h *fixture) phoneOf(shown workspace.Shown) phone {
+func (h *fixture) phoneOf(shown service.Shown) phone {
 	return phone{key: strings.Join(shown.Groups, ""), clock: h.clock}
 }
 
@@ -223,7 +225,7 @@ func (h *fixture) refused(err error, code service.Code) *service.Error {
 }
 
 // status reads the profile.
-func (h *fixture) status(s *client.Session) workspace.TwoFactor {
+func (h *fixture) status(s *client.Session) service.TwoFactor {
 	h.Helper()
 	o, err := s.Overview(h.Context())
 	h.ok(err)
@@ -243,7 +245,7 @@ func (h *fixture) items() (n int) {
 // intents counts what is under way.
 func (h *fixture) intents() (n int) {
 	h.Helper()
-	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
+	h.ok(h.store.View(h.Context(), func(tx store.ReadTx) error {
 		all, err := tx.Intents()
 		n = len(all)
 		return err
@@ -253,7 +255,7 @@ func (h *fixture) intents() (n int) {
 
 // faulty is a keychain that can be told to fail, and remembers its names.
 type faulty struct {
-	workspace.Secrets
+	store.Secrets
 	mu      sync.Mutex
 	set     error // of the next Sets
 	get     error // of the Gets of TOTP secrets
@@ -325,7 +327,7 @@ func (f *faulty) fail(set, get, del error) {
 }
 
 // eachEvent walks through the log after an event.
-func eachEvent(tx workspace.ReadTx, after int64, fn func(e audit.Event, seal []byte) error) error {
+func eachEvent(tx store.ReadTx, after int64, fn func(e audit.Event, seal []byte) error) error {
 	for e, err := range tx.Events(after) {
 		if err == nil {
 			err = fn(e.Event, e.Signature)
@@ -338,7 +340,7 @@ func eachEvent(tx workspace.ReadTx, after int64, fn func(e audit.Event, seal []b
 }
 
 // eachRow walks through all rows but the log's.
-func eachRow(tx workspace.ReadTx, fn func(k workspace.Key, row any) error) error {
+func eachRow(tx store.ReadTx, fn func(k store.Key, row any) error) error {
 	for r, err := range tx.Rows() {
 		if err == nil {
 			err = fn(r.Key, r.Value)
@@ -353,3 +355,6 @@ func eachRow(tx workspace.ReadTx, fn func(k workspace.Key, row any) error) error
 func second[A, B any](_ A, b B) B { return b }
 
 func third[A, B, C any](_ A, _ B, c C) C { return c }
+
+// inner is the half behind a client's.
+func inner(w *client.Local) *workspace.Workspace { return workspace.Of(w.Workspace.Workspace) }

@@ -12,10 +12,10 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
 )
 
 // fuzzFixture is the workspace of a fuzz target, with 2FA on and ten active codes.
@@ -23,13 +23,13 @@ type fuzzFixture struct {
 	clock   *clock
 	secrets *keychain.Memory
 	store   *sqlite.Store
-	w       *client.Workspace
+	w       *client.Local
 	phone   phone
 	codes   []string
 }
 
-func (h *fuzzFixture) config() workspace.Config {
-	return workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap}
+func (h *fuzzFixture) config() local.Config {
+	return local.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap}
 }
 
 func newFuzzFixture(f *testing.F) *fuzzFixture {
@@ -46,7 +46,7 @@ func newFuzzFixture(f *testing.F) *fuzzFixture {
 	h.store, err = sqlite.Open(ctx, filepath.Join(f.TempDir(), "workspace.db"))
 	ok()
 	f.Cleanup(func() { _ = h.store.Close() })
-	h.w, err = client.Open(ctx, h.config())
+	h.w, err = local.Open(ctx, h.config())
 	ok()
 	s, err := h.w.Create(ctx, northwind)
 	ok()
@@ -171,7 +171,7 @@ func FuzzAnchor(f *testing.F) {
 		if err := h.secrets.Set(t.Context(), name, secret.NewBytes(anchor)); err != nil {
 			t.Fatal(err)
 		}
-		_, err := client.Open(t.Context(), h.config())
+		_, err := local.Open(t.Context(), h.config())
 		worded(t, err)
 		after, getErr := h.secrets.Get(t.Context(), name)
 		if getErr != nil {

@@ -10,12 +10,6 @@ import (
 	"countersign/backend/text"
 )
 
-// Limits of what people type, in characters (Unicode code points).
-const (
-	MaxName  = 120
-	MaxEmail = 254 // RFC 5321 §4.5.3.1.3, less the angle brackets
-)
-
 // checkName takes the name of a person or of a workspace as text.Name keeps it. A name in which
 // nothing can be seen is none. Characters that can't be shown are refused: they could make one
 // name look like another on a sheet.
@@ -26,8 +20,8 @@ func checkName(s string, required, long, form service.Code, field string) (strin
 		return "", refuse(form).At(field)
 	case name == "":
 		return "", refuse(required).At(field)
-	case utf8.RuneCountInString(name) > MaxName:
-		return "", refuse(long).At(field).With("max", MaxName)
+	case utf8.RuneCountInString(name) > service.MaxName:
+		return "", refuse(long).At(field).With("max", service.MaxName)
 	}
 	return name, nil
 }
@@ -43,8 +37,8 @@ func checkEmail(s, field string) (email, key string, err error) {
 	switch {
 	case s == "":
 		return "", "", refuse(service.CodeEmailRequired).At(field)
-	case utf8.RuneCountInString(s) > MaxEmail:
-		return "", "", refuse(service.CodeEmailLong).At(field).With("max", MaxEmail)
+	case utf8.RuneCountInString(s) > service.MaxEmail:
+		return "", "", refuse(service.CodeEmailLong).At(field).With("max", service.MaxEmail)
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return text.Unfit(r) || text.Hidden(r) }):
 		return bad("form")
 	case strings.ContainsFunc(s, unicode.IsSpace):

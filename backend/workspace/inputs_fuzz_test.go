@@ -29,7 +29,7 @@ func FuzzName(f *testing.F) {
 			switch again, err := checkName(name, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name"); {
 			case err != nil || again != name:
 				t.Errorf("%q is taken as %q, and that as %q (%v)", s, name, again, err)
-			case !utf8.ValidString(name) || utf8.RuneCountInString(name) > MaxName || strings.TrimSpace(name) != name:
+			case !utf8.ValidString(name) || utf8.RuneCountInString(name) > service.MaxName || strings.TrimSpace(name) != name:
 				t.Errorf("%q is taken as %q", s, name)
 			case strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || r >= 0x202A && r <= 0x202E }):
 				t.Errorf("%q is taken as %q, which moves text", s, name)
@@ -65,7 +65,7 @@ func FuzzEmail(f *testing.F) {
 		if (totp.Label{Issuer: "Northwind Legal", Account: email}).Check() != nil {
 			t.Errorf("no authenticator app can show %q", email)
 		}
-		if strings.Count(email, "@") != 1 || utf8.RuneCountInString(email) > MaxEmail || strings.ContainsFunc(email, unicode.IsSpace) || !utf8.ValidString(email) {
+		if strings.Count(email, "@") != 1 || utf8.RuneCountInString(email) > service.MaxEmail || strings.ContainsFunc(email, unicode.IsSpace) || !utf8.ValidString(email) {
 			t.Errorf("%q is taken as %q", s, email)
 		}
 	})

@@ -94,7 +94,7 @@ func TestNames_HaveTheirMostCharactersAndNoMore(t *testing.T) {
 		long  service.Code
 		check func(s string) error
 	}{
-		"Name": {MaxName, service.CodeNameLong, func(s string) error {
+		"Name": {service.MaxName, service.CodeNameLong, func(s string) error {
 			_, err := checkName(s, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name")
 			return err
 		}},
@@ -112,7 +112,7 @@ func TestNames_HaveTheirMostCharactersAndNoMore(t *testing.T) {
 	if _, ok := contracts.CleanName(strings.Repeat("é", contracts.MaxName+1)); ok {
 		t.Error("a file's name may be longer than a document's")
 	}
-	email := strings.Repeat("é", MaxEmail-len("@example.com")) + "@example.com"
+	email := strings.Repeat("é", service.MaxEmail-len("@example.com")) + "@example.com"
 	if _, _, err := checkEmail(email, "email"); err != nil {
 		t.Errorf("the longest email: %v", err)
 	}

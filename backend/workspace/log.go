@@ -6,52 +6,12 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"countersign/backend/audit"
 	"countersign/backend/password"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
-
-// LogQuery chooses events. The zero LogQuery is the newest page.
-type LogQuery struct {
-	Before int64 // only events with a lower number: LogPage.Next; 0: from the newest
-	After  int64 // only events with a higher number, to follow the log; 0: all
-	Limit  int   // entries of a page, 1 to LogLimit; 0: 50
-
-	Group  LogGroup  // empty: all
-	Person string    // who did it or whom it was done to: a profile's ID or email
-	Since  time.Time // not before; zero: no bound
-	Until  time.Time // before, not at; zero: no bound
-	Text   string    // words that all occur in the sentence, the names or the details
-	Steps  bool      // with technical steps, such as guesses that are being counted
-}
-
-// LogLimit is how many entries a page may have.
-const LogLimit = 500
-
-// LogPage is some of the log, newest first.
-type LogPage struct {
-	Entries []LogEntry
-	Next    int64 // Before for the next page; 0: this is the last
-	Head    int64 // the newest event of the whole log: After, to follow it
-}
-
-// LogPerson is whom an event names. Name and Email are those of today, and empty
-// where the profile is gone.
-type LogPerson struct{ ID, Name, Email string }
-
-// LogEntry is an event with the names of its people. Sentence puts it into words.
-type LogEntry struct {
-	Seq     int64
-	At      time.Time
-	Kind    string
-	Group   LogGroup
-	Step    bool       // a technical step
-	Actor   *LogPerson // nil: nobody had signed in
-	Subject *LogPerson // nil: no profile
-	Detail  map[string]string
-}
 
 // errEnough ends a walk through the log early.
 var errEnough = errors.New("enough")
@@ -63,21 +23,21 @@ const logChunk = 1_000
 // Log reads events, newest first. Errors: forbidden, session_ended,
 // not_authentic where an event cannot be read; ErrNotFound where nobody has the
 // email that Person is; folder.
-func (a *Admin) Log(ctx context.Context, q LogQuery) (LogPage, error) {
+func (a *Admin) Log(ctx context.Context, q service.LogQuery) (service.LogPage, error) {
 	if q.Limit <= 0 {
 		q.Limit = 50
 	}
-	q.Limit = min(q.Limit, LogLimit)
+	q.Limit = min(q.Limit, service.LogLimit)
 	if q.Before <= 0 {
 		q.Before = math.MaxInt64
 	}
-	var page LogPage
+	var page service.LogPage
 	names := people{}
 	match := matcher{q: q, words: strings.Fields(fold(q.Text)), sentence: a.s.w.sentence}
 	for first, more := true, true; more; first = false {
 		var before int64
-		var found []LogEntry
-		err := a.view(ctx, func(tx ReadTx) (err error) {
+		var found []service.LogEntry
+		err := a.view(ctx, func(tx store.ReadTx) (err error) {
 			if first {
 				head, err := tx.Head()
 				if err != nil {
@@ -96,7 +56,7 @@ func (a *Admin) Log(ctx context.Context, q LogQuery) (LogPage, error) {
 			return err
 		})
 		if err != nil {
-			return LogPage{}, err
+			return service.LogPage{}, err
 		}
 		q.Before = before
 		page.Entries = append(page.Entries, found...)
@@ -122,7 +82,7 @@ func enough(err error) error {
 }
 
 // personOf gives the profile ID that a query means.
-func personOf(tx ReadTx, person string) (string, error) {
+func personOf(tx store.ReadTx, person string) (string, error) {
 	if !strings.Contains(person, "@") {
 		return person, nil
 	}
@@ -131,9 +91,9 @@ func personOf(tx ReadTx, person string) (string, error) {
 }
 
 // people are the names that were looked up.
-type people map[string]*LogPerson
+type people map[string]*service.LogPerson
 
-func (p people) find(tx ReadTx, id string) (*LogPerson, error) {
+func (p people) find(tx store.ReadTx, id string) (*service.LogPerson, error) {
 	if id == "" {
 		return nil, nil
 	}
@@ -141,26 +101,26 @@ func (p people) find(tx ReadTx, id string) (*LogPerson, error) {
 		return known, nil
 	}
 	profile, err := tx.Profile(id)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	p[id] = &LogPerson{ID: id, Name: profile.Name, Email: profile.Email}
+	p[id] = &service.LogPerson{ID: id, Name: profile.Name, Email: profile.Email}
 	return p[id], nil
 }
 
 // matcher holds events against a query.
 type matcher struct {
-	q        LogQuery
+	q        service.LogQuery
 	person   string
 	words    []string
-	sentence func(LogEntry) string // nil: what an entry reads as is not searched
+	sentence func(service.LogEntry) string // nil: what an entry reads as is not searched
 }
 
 // before reads up to most events before a number, newest first, that may match, and more
 // where a text is searched for, which few of them may have. It looks at logChunk events at a time: next is the number of the last, and more says
 // that there may be others. One that cannot be read is not_authentic where none that
 // may match comes before it.
-func (m matcher) before(tx ReadTx, seq int64, most int) (found []audit.Event, next int64, more bool, err error) {
+func (m matcher) before(tx store.ReadTx, seq int64, most int) (found []audit.Event, next int64, more bool, err error) {
 	looked := 0
 	for e, err := range tx.EventsBefore(seq) {
 		switch {
@@ -197,7 +157,7 @@ func (m matcher) mayMatch(e audit.Event) bool {
 }
 
 // entries are those events that match.
-func (m matcher) entries(tx ReadTx, names people, events []audit.Event) (found []LogEntry, err error) {
+func (m matcher) entries(tx store.ReadTx, names people, events []audit.Event) (found []service.LogEntry, err error) {
 	for _, e := range events {
 		entry, ok, err := m.entry(tx, names, e)
 		if err != nil {
@@ -210,7 +170,7 @@ func (m matcher) entries(tx ReadTx, names people, events []audit.Event) (found [
 	return found, nil
 }
 
-func (m matcher) entry(tx ReadTx, names people, e audit.Event) (entry LogEntry, ok bool, err error) {
+func (m matcher) entry(tx store.ReadTx, names people, e audit.Event) (entry service.LogEntry, ok bool, err error) {
 	if !m.mayMatch(e) {
 		return entry, false, nil
 	}
@@ -220,12 +180,12 @@ func (m matcher) entry(tx ReadTx, names people, e audit.Event) (entry LogEntry, 
 	if err := errors.Join(err1, err2); err != nil {
 		return entry, false, err
 	}
-	entry = LogEntry{Seq: e.Seq, At: e.At, Kind: e.Kind, Group: k.group, Step: k.step, Actor: actor, Subject: subject, Detail: e.Detail}
+	entry = service.LogEntry{Seq: e.Seq, At: e.At, Kind: e.Kind, Group: k.group, Step: k.step, Actor: actor, Subject: subject, Detail: e.Detail}
 	return entry, m.finds(entry), nil
 }
 
 // finds reports whether every word occurs somewhere in the entry.
-func (m matcher) finds(e LogEntry) bool {
+func (m matcher) finds(e service.LogEntry) bool {
 	if len(m.words) == 0 {
 		return true
 	}
@@ -233,7 +193,7 @@ func (m matcher) finds(e LogEntry) bool {
 	if m.sentence != nil {
 		parts = append(parts, m.sentence(e))
 	}
-	for _, p := range []*LogPerson{e.Actor, e.Subject} {
+	for _, p := range []*service.LogPerson{e.Actor, e.Subject} {
 		if p != nil {
 			parts = append(parts, p.Name, p.Email)
 		}

@@ -8,6 +8,7 @@ import (
 	"countersign/backend/audit"
 	"countersign/backend/journal"
 	"countersign/backend/secret"
+	"countersign/backend/store"
 )
 
 // keychainAnchor is the journal's Anchor in the keychain: the one item that is
@@ -35,7 +36,7 @@ func (k keychainAnchor) Read(ctx context.Context) (a journal.Anchored, err error
 		return a, err
 	}
 	if b.Len() < anchorSize {
-		return a, fmt.Errorf("anchor of %d bytes: %w", b.Len(), ErrSecretMissing)
+		return a, fmt.Errorf("anchor of %d bytes: %w", b.Len(), store.ErrSecretMissing)
 	}
 	raw := b.Reveal()
 	place := func(p []byte) journal.Place {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/audit"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/workspace"
@@ -30,16 +31,16 @@ func TestAnchor_MarkOfAnotherSealIsNoAnchor(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	h.ok(s.Rename(t.Context(), "Amara N. Okafor"))
-	head, marked, err := workspace.ReadAnchor(h.w.Workspace, t.Context())
+	head, marked, err := workspace.ReadAnchor(inner(h.w), t.Context())
 	h.ok(err)
 	h.marks = head - marked + 1
 	h.restart()
-	if _, at, err := workspace.ReadAnchor(h.w.Workspace, t.Context()); err != nil || at != marked {
+	if _, at, err := workspace.ReadAnchor(inner(h.w), t.Context()); err != nil || at != marked {
 		t.Errorf("the mark moved to %d, %v", at, err)
 	}
 	h.marks = head - marked // as many events as lie between two marks
 	h.restart()
-	if to, at, err := workspace.ReadAnchor(h.w.Workspace, t.Context()); err != nil || at != head || to != head {
+	if to, at, err := workspace.ReadAnchor(inner(h.w), t.Context()); err != nil || at != head || to != head {
 		t.Errorf("head %d, mark %d, %v", to, at, err)
 	}
 	b := bytes.Clone(anchorOf(h).Reveal())
@@ -69,7 +70,7 @@ func TestReport_OlderCopyFromBeforeTheMarkFitsUpToItsEnd(t *testing.T) {
 	h.ok(h.store.Close())
 	h.ok(os.WriteFile(h.path, old, 0o600))
 	_, err := h.start()
-	var r *workspace.Report
+	var r *audit.Mismatch
 	if !errors.As(err, &r) || findings(err) != "older-copy \n" || r.LastGood.IsZero() {
 		t.Errorf("%v", r)
 	}

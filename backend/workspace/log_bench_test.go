@@ -9,22 +9,24 @@ import (
 	"countersign/backend/audit"
 	"countersign/backend/client"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // BenchmarkLog measures what an admin does with a log of 100,000 events. The
 // events are not sealed rightly, which costs the same.
 func BenchmarkLog(b *testing.B) {
 	const events = 100_000
-	store, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "workspace.db"))
+	db, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "workspace.db"))
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer store.Close()
+	defer db.Close()
 	now := time.Now()
-	w, err := client.Open(b.Context(), workspace.Config{Store: store, Secrets: keychain.NewMemory(), Now: func() time.Time { return now }, Password: cheap, Sentence: sentence})
+	w, err := local.Open(b.Context(), local.Config{Store: db, Secrets: keychain.NewMemory(), Now: func() time.Time { return now }, Password: cheap, Sentence: sentence})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -32,7 +34,7 @@ func BenchmarkLog(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	err = store.Update(b.Context(), func(tx workspace.WriteTx) error {
+	err = db.Update(b.Context(), func(tx store.WriteTx) error {
 		for i := range int64(events) {
 			e := audit.Event{
 				Seq: i + 2, At: now, Kind: "signed-in", Actor: s.ProfileID(), Subject: s.ProfileID(), Detail: map[string]string{"factor": "code"},
@@ -52,8 +54,8 @@ func BenchmarkLog(b *testing.B) {
 		b.Fatal(err)
 	}
 	acts := map[string]func() error{
-		"FirstPage": func() error { _, err := a.Log(b.Context(), workspace.LogQuery{}); return err },
-		"SearchAll": func() error { _, err := a.Log(b.Context(), workspace.LogQuery{Text: "zebra"}); return err },
+		"FirstPage": func() error { _, err := a.Log(b.Context(), service.LogQuery{}); return err },
+		"SearchAll": func() error { _, err := a.Log(b.Context(), service.LogQuery{Text: "zebra"}); return err },
 		"Verify":    func() error { _, err := a.VerifyLog(b.Context(), nil); return err },
 		"Export":    func() error { _, err := a.ExportLog(b.Context(), io.Discard, nil); return err },
 	}

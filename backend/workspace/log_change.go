@@ -7,6 +7,7 @@ import (
 
 	"countersign/backend/journal"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // The workspace's changes go through its journal. Every error that leaves these
@@ -15,10 +16,10 @@ import (
 // update runs fn as one change: one commit, one event (see record), and then the
 // anchor. fn may be run several times: see journal.Journal.Change. What the commit says of the
 // workspace is kept for those who ask outside of a transaction, and only once it stands.
-func (w *Workspace) update(ctx context.Context, fn func(WriteTx) error) error {
-	var info Info
+func (w *Workspace) update(ctx context.Context, fn func(store.WriteTx) error) error {
+	var info store.Info
 	var ended bool
-	err := w.journal.Change(ctx, func(tx WriteTx) (err error) {
+	err := w.journal.Change(ctx, func(tx store.WriteTx) (err error) {
 		ended = false
 		if err = fn(tx); err != nil {
 			return err
@@ -37,7 +38,7 @@ func (w *Workspace) update(ctx context.Context, fn func(WriteTx) error) error {
 }
 
 func (w *Workspace) refreshInfo(ctx context.Context) {
-	_ = w.view(ctx, func(tx ReadTx) error {
+	_ = w.view(ctx, func(tx store.ReadTx) error {
 		info, err := tx.Info()
 		if err == nil {
 			w.cacheInfo(info)
@@ -48,28 +49,28 @@ func (w *Workspace) refreshInfo(ctx context.Context) {
 
 // updateUnanchored is for a change that only takes something back, such as the
 // refund of a guess.
-func (w *Workspace) updateUnanchored(ctx context.Context, fn func(WriteTx) error) error {
+func (w *Workspace) updateUnanchored(ctx context.Context, fn func(store.WriteTx) error) error {
 	return explainClock(w.journal.ChangeUnanchored(ctx, fn))
 }
 
 // unlogged changes rows while the workspace is being made: nothing is in the log yet.
-func (w *Workspace) unlogged(ctx context.Context, fn func(WriteTx) error) error {
+func (w *Workspace) unlogged(ctx context.Context, fn func(store.WriteTx) error) error {
 	return service.Explain(w.journal.Unlogged(ctx, fn))
 }
 
-func (w *Workspace) view(ctx context.Context, fn func(ReadTx) error) error {
+func (w *Workspace) view(ctx context.Context, fn func(store.ReadTx) error) error {
 	return service.Explain(w.journal.View(ctx, fn))
 }
 
 // record says what a change is, once. An actor is somebody at whom the change has
 // looked: see looksAt.
-func (w *Workspace) record(tx WriteTx, at time.Time, kind, actor, subject string, detail map[string]string) error {
+func (w *Workspace) record(tx store.WriteTx, at time.Time, kind, actor, subject string, detail map[string]string) error {
 	return journal.Record(tx, at, kind, actor, subject, detail)
 }
 
 // looksAt notes that a change has looked at a profile as it is now, and at what it
 // may do: only then can the profile be its actor.
-func looksAt(tx ReadTx, profileID string) { journal.Look(tx, profileID) }
+func looksAt(tx store.ReadTx, profileID string) { journal.Look(tx, profileID) }
 
 func explainClock(err error) error {
 	if errors.Is(err, journal.ErrClock) {

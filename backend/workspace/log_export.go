@@ -7,14 +7,8 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
-
-// LogExport is what an export says of itself.
-type LogExport struct {
-	Events   int64
-	Head     audit.Head // to be noted elsewhere
-	BrokenAt int64      // the first event that does not fit its signature; 0: all do
-}
 
 // ExportLog writes the whole log, technical steps too, in the form of
 // audit.Exporter: JSON lines that audit.VerifyExport verifies without the
@@ -22,11 +16,11 @@ type LogExport struct {
 // not fit its signatures is exported as it is, and the summary says so. On an error
 // what was written is of no use. Errors: forbidden, session_ended, not_authentic
 // where an event cannot be read; those of out; folder.
-func (a *Admin) ExportLog(ctx context.Context, out io.Writer, progress Progress) (LogExport, error) {
+func (a *Admin) ExportLog(ctx context.Context, out io.Writer, progress service.Progress) (service.LogExport, error) {
 	w := a.s.w
-	var head Head
-	var info Info
-	err := a.view(ctx, func(tx ReadTx) (err error) {
+	var head store.Head
+	var info store.Info
+	err := a.view(ctx, func(tx store.ReadTx) (err error) {
 		if head, err = tx.Head(); err != nil {
 			return err
 		}
@@ -34,18 +28,18 @@ func (a *Admin) ExportLog(ctx context.Context, out io.Writer, progress Progress)
 		return err
 	})
 	if err != nil {
-		return LogExport{}, err
+		return service.LogExport{}, err
 	}
 	key, err := w.integrity()
 	if err != nil {
-		return LogExport{}, err
+		return service.LogExport{}, err
 	}
 	x, err := audit.NewExporter(out, info.ID)
 	if err != nil {
-		return LogExport{}, err
+		return service.LogExport{}, err
 	}
 	v := audit.NewVerifier(key)
-	var done LogExport
+	var done service.LogExport
 	named := order{seen: map[string]bool{"": true}}
 	err = a.walk(ctx, head.Seq, progress, func(e audit.Event, seal []byte) error {
 		if done.BrokenAt == 0 && v.Next(e, seal) != nil {
@@ -56,13 +50,13 @@ func (a *Admin) ExportLog(ctx context.Context, out io.Writer, progress Progress)
 		return x.Event(e, seal)
 	})
 	if err != nil {
-		return LogExport{}, enough(err)
+		return service.LogExport{}, enough(err)
 	}
 	if err := a.exportPeople(ctx, x, named.ids); err != nil {
-		return LogExport{}, err
+		return service.LogExport{}, err
 	}
 	if _, gone := w.integrity(); gone != nil {
-		return LogExport{}, refuse(service.CodeSessionEnded)
+		return service.LogExport{}, refuse(service.CodeSessionEnded)
 	}
 	done.Events, done.Head = x.Head().Seq, x.Head()
 	return done, x.Close(info.Name, w.now(), done.BrokenAt)
@@ -81,11 +75,11 @@ func (a *Admin) exportPeople(ctx context.Context, x *audit.Exporter, ids []strin
 		chunk := ids[:min(logChunk, len(ids))]
 		ids = ids[len(chunk):]
 		var found []audit.ExportPerson
-		err := a.view(ctx, func(tx ReadTx) error {
+		err := a.view(ctx, func(tx store.ReadTx) error {
 			found = nil
 			for _, id := range chunk {
 				p, err := tx.Profile(id)
-				if errors.Is(err, ErrNotFound) {
+				if errors.Is(err, store.ErrNotFound) {
 					continue
 				}
 				if err != nil {

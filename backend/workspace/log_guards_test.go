@@ -2,16 +2,20 @@ package workspace_test
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/ed25519"
 	"errors"
 	"io"
 	"slices"
 	"strings"
 	"testing"
 
+	"countersign/backend/audit"
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestVerifyLog_LooksAtWhatThereWasWhenItBegan(t *testing.T) {
@@ -19,11 +23,11 @@ func TestVerifyLog_LooksAtWhatThereWasWhenItBegan(t *testing.T) {
 	for name, c := range map[string]struct {
 		happen  func(h *fixture, owner *user)
 		checked int64 // less than there were
-		first   workspace.LogBreakKind
+		first   audit.LogBreakKind
 	}{
 		"nothing":                   {func(*fixture, *user) {}, 0, ""},
 		"another wrote":             {func(_ *fixture, owner *user) { owner.signIn() }, 0, ""},
-		"the newest event was lost": {func(h *fixture, _ *user) { h.sneak("DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)") }, 1, workspace.BreakEventMissing},
+		"the newest event was lost": {func(h *fixture, _ *user) { h.sneak("DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)") }, 1, audit.BreakEventMissing},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,7 +66,7 @@ func TestVerifyLog_KeychainThatFailsIsNoAnswer(t *testing.T) {
 	h, owner := alone(t)
 	k := &hurt{Secrets: h.secrets, call: "get", item: "/anchor"}
 	var err error
-	h.w, err = client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = local.Open(t.Context(), local.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	a := owner.admin()
 	k.n = 1
@@ -74,12 +78,18 @@ func TestSigningKey_ClosedWorkspaceHasNone(t *testing.T) {
 	h, owner := alone(t)
 	a := owner.admin()
 	key, err := a.SigningKey(t.Context())
-	if h.ok(err); len(key) == 0 {
-		t.Fatal("there is no key")
+	h.ok(err)
+	message := []byte("a manifest")
+	signature, err := key.Sign(nil, message, crypto.Hash(0))
+	if h.ok(err); !ed25519.Verify(key.Public().(ed25519.PublicKey), message, signature) {
+		t.Fatal("what it signs is not signed with it")
 	}
 	h.w.Close()
+	if signature, err := key.Sign(nil, message, crypto.Hash(0)); err == nil || signature != nil {
+		t.Errorf("it signs with %d bytes, %v", len(signature), err)
+	}
 	if key, err := a.SigningKey(t.Context()); err == nil || key != nil {
-		t.Errorf("a key of %d bytes, %v", len(key), err)
+		t.Errorf("a key %v, %v", key, err)
 	}
 }
 
@@ -116,9 +126,9 @@ func TestExportLog_WriterThatFailsIsTold(t *testing.T) {
 
 func TestLog_WorkspaceClosedMeanwhileIsNoAnswer(t *testing.T) {
 	t.Parallel()
-	for name, read := range map[string]func(a *client.Admin, p workspace.Progress) error{
-		"verify": func(a *client.Admin, p workspace.Progress) error { return second(a.VerifyLog(t.Context(), p)) },
-		"export": func(a *client.Admin, p workspace.Progress) error {
+	for name, read := range map[string]func(a *client.Admin, p service.Progress) error{
+		"verify": func(a *client.Admin, p service.Progress) error { return second(a.VerifyLog(t.Context(), p)) },
+		"export": func(a *client.Admin, p service.Progress) error {
 			return second(a.ExportLog(t.Context(), io.Discard, p))
 		},
 	} {
@@ -136,7 +146,7 @@ func TestLog_PageThatIsJustFullHasNoNext(t *testing.T) {
 	a := owner.admin()
 	head := int(h.head())
 	for limit, more := range map[int]bool{head - 1: true, head: false, head + 1: false} {
-		page, err := a.Log(t.Context(), workspace.LogQuery{Steps: true, Limit: limit})
+		page, err := a.Log(t.Context(), service.LogQuery{Steps: true, Limit: limit})
 		h.ok(err)
 		if (page.Next > 0) != more || len(page.Entries) != min(limit, head) {
 			t.Errorf("%d of %d: %d entries, next %d", limit, head, len(page.Entries), page.Next)
@@ -153,23 +163,23 @@ func TestLog_PageBeforeAnUnreadableEventIsGiven(t *testing.T) {
 	}
 	a := owner.admin()
 	h.sneak("UPDATE events SET rows = 'x' WHERE seq = 1")
-	page, err := a.Log(t.Context(), workspace.LogQuery{Text: "signed-in", Limit: 2})
+	page, err := a.Log(t.Context(), service.LogQuery{Text: "signed-in", Limit: 2})
 	h.ok(err)
 	if len(page.Entries) != 2 || page.Next == 0 {
 		t.Errorf("%d entries, next %d", len(page.Entries), page.Next)
 	}
-	h.refused(second(a.Log(t.Context(), workspace.LogQuery{Text: "signed-in"})), service.CodeNotAuthentic)
+	h.refused(second(a.Log(t.Context(), service.LogQuery{Text: "signed-in"})), service.CodeNotAuthentic)
 }
 
 func TestLog_OfAPersonHasWhatTheyDidAndWhatWasDoneToThem(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	member := h.one(person{role: workspace.RoleMember, on: true})
+	member := h.one(person{role: store.RoleMember, on: true})
 	a := owner.admin()
 	head := h.head()
 	h.ok(a.Reset2FA(t.Context(), member.id, "", owner.proof()))
 	for _, id := range []string{owner.id, member.id} {
-		page, err := a.Log(t.Context(), workspace.LogQuery{Person: id, After: head})
+		page, err := a.Log(t.Context(), service.LogQuery{Person: id, After: head})
 		h.ok(err)
 		if all := kinds(page); !slices.Contains(all, "2fa-reset") {
 			t.Errorf("of %s: %v", h.profile(id).Name, all)
@@ -182,8 +192,8 @@ func TestLog_PageNamesAPersonInOneWay(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	renamed := false
-	h.openChanged(func(c *workspace.Config) {
-		c.Sentence = func(e workspace.LogEntry) string {
+	h.openChanged(func(c *local.Config) {
+		c.Sentence = func(e service.LogEntry) string {
 			if !renamed && e.Detail["word"] == "zebra" {
 				renamed = true
 				h.sneak("UPDATE profiles SET name = 'Another'")
@@ -195,7 +205,7 @@ func TestLog_PageNamesAPersonInOneWay(t *testing.T) {
 	word := `UPDATE events SET detail = '{"word":"zebra"}' WHERE seq = (SELECT max(seq) FROM events)`
 	h.sneak(word, "INSERT INTO events WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100) "+
 		"SELECT seq + i, at, kind, actor, subject, '{}', rows, state, seal FROM n, (SELECT * FROM events ORDER BY seq DESC LIMIT 1)", word)
-	page, err := a.Log(t.Context(), workspace.LogQuery{Text: "zebra", Steps: true})
+	page, err := a.Log(t.Context(), service.LogQuery{Text: "zebra", Steps: true})
 	h.ok(err)
 	if len(page.Entries) != 2 || !renamed || page.Entries[0].Actor.Name != page.Entries[1].Actor.Name {
 		t.Errorf("renamed: %t, %+v", renamed, page.Entries)

@@ -8,9 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/audit"
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
@@ -43,7 +46,7 @@ func (h *fixture) sneak(statements ...string) {
 }
 
 // start tries to open the workspace.
-func (h *fixture) start() (*client.Workspace, error) {
+func (h *fixture) start() (*client.Local, error) {
 	h.Helper()
 	var err error
 	if h.store, err = teststore.Open(h.Context(), h.T, h.path); err != nil {
@@ -51,39 +54,39 @@ func (h *fixture) start() (*client.Workspace, error) {
 	}
 	store := h.store
 	h.Cleanup(func() { _ = store.Close() })
-	return client.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	return local.Open(h.Context(), local.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 }
 
 func TestOpen_FindsEditedRowsAndOpensNothing(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		sql  []string
-		kind workspace.FindingKind
+		kind audit.FindingKind
 		key  string
 	}{
-		"TwoFactorOff":    {[]string{"DELETE FROM factors"}, workspace.FoundRowRemoved, "factor/"},
-		"SetDeleted":      {[]string{"PRAGMA foreign_keys = 1", "DELETE FROM recovery_sets"}, workspace.FoundRowRemoved, "set/"},
-		"CodesDeleted":    {[]string{"DELETE FROM recovery_codes WHERE number > 5"}, workspace.FoundRowChanged, "set/"},
-		"FailuresZeroed":  {[]string{"UPDATE attempts SET failures = 0 WHERE kind = 'code'"}, workspace.FoundRowChanged, "attempts/code/"},
-		"FailuresDeleted": {[]string{"DELETE FROM attempts WHERE kind = 'code'"}, workspace.FoundRowRemoved, "attempts/code/"},
-		"LastStepLowered": {[]string{"UPDATE factors SET last_step = last_step - 10"}, workspace.FoundRowChanged, "factor/"},
-		"UsedCodeUnused":  {[]string{"UPDATE recovery_codes SET used_at = 0, use = '' WHERE used_at > 0"}, workspace.FoundRowChanged, "set/"},
-		"RoleLowered":     {[]string{"UPDATE profiles SET role = 'member'"}, workspace.FoundRowChanged, "profile/"},
-		"KeyReplaced":     {[]string{"UPDATE profiles SET password_key = zeroblob(32)"}, workspace.FoundRowChanged, "profile/"},
-		"CostLowered":     {[]string{"UPDATE profiles SET password_time = 2"}, workspace.FoundRowChanged, "profile/"},
+		"TwoFactorOff":    {[]string{"DELETE FROM factors"}, audit.FoundRowRemoved, "factor/"},
+		"SetDeleted":      {[]string{"PRAGMA foreign_keys = 1", "DELETE FROM recovery_sets"}, audit.FoundRowRemoved, "set/"},
+		"CodesDeleted":    {[]string{"DELETE FROM recovery_codes WHERE number > 5"}, audit.FoundRowChanged, "set/"},
+		"FailuresZeroed":  {[]string{"UPDATE attempts SET failures = 0 WHERE kind = 'code'"}, audit.FoundRowChanged, "attempts/code/"},
+		"FailuresDeleted": {[]string{"DELETE FROM attempts WHERE kind = 'code'"}, audit.FoundRowRemoved, "attempts/code/"},
+		"LastStepLowered": {[]string{"UPDATE factors SET last_step = last_step - 10"}, audit.FoundRowChanged, "factor/"},
+		"UsedCodeUnused":  {[]string{"UPDATE recovery_codes SET used_at = 0, use = '' WHERE used_at > 0"}, audit.FoundRowChanged, "set/"},
+		"RoleLowered":     {[]string{"UPDATE profiles SET role = 'member'"}, audit.FoundRowChanged, "profile/"},
+		"KeyReplaced":     {[]string{"UPDATE profiles SET password_key = zeroblob(32)"}, audit.FoundRowChanged, "profile/"},
+		"CostLowered":     {[]string{"UPDATE profiles SET password_time = 2"}, audit.FoundRowChanged, "profile/"},
 		"ProfileAdded": {[]string{`INSERT INTO profiles SELECT 'x', 'x@example.com', 'x@example.com', name, role, created_at, password_salt, password_memory,
-			password_time, password_lanes, password_key, password_lock, password_at, last_sign_in_at, generation, epoch, state, state_at, checklist_away FROM profiles`}, workspace.FoundRowAdded, "profile/x"},
-		"PolicyChanged": {[]string{"UPDATE workspace SET require_2fa = 1"}, workspace.FoundRowChanged, "workspace/"},
-		"IntentPlanted": {[]string{"INSERT INTO intents (id, kind, item, created_at) SELECT 'i', 'delete-item', item, 1 FROM factors"}, workspace.FoundRowAdded, "intent/i"},
-		"EventChanged":  {[]string{"UPDATE events SET detail = '{\"to\":\"x\"}' WHERE kind = 'profile-renamed'"}, workspace.FoundLogBroken, ""},
-		"EventRemoved":  {[]string{"DELETE FROM events WHERE seq = 4"}, workspace.FoundLogBroken, ""},
-		"FirstRemoved":  {[]string{"DELETE FROM events WHERE seq = 1"}, workspace.FoundLogBroken, ""},
-		"LastRemoved":   {[]string{"DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)"}, workspace.FoundOlderCopy, ""},
-		"AllRemoved":    {[]string{"DELETE FROM events"}, workspace.FoundOlderCopy, ""},
-		"EventsSwapped": {[]string{"UPDATE events SET seq = -seq WHERE seq IN (3, 4)", "UPDATE events SET seq = 7 + seq WHERE seq < 0"}, workspace.FoundLogBroken, ""},
-		"EventAdded":    {[]string{"INSERT INTO events SELECT seq + 1, at, kind, actor, subject, detail, rows, state, seal FROM events ORDER BY seq DESC LIMIT 1"}, workspace.FoundLogBroken, ""},
-		"StateChanged":  {[]string{"UPDATE events SET state = zeroblob(32) WHERE seq = (SELECT max(seq) FROM events)"}, workspace.FoundLogBroken, ""},
-		"NotJSON":       {[]string{"UPDATE events SET rows = 'x' WHERE seq = 2"}, workspace.FoundLogBroken, ""},
+			password_time, password_lanes, password_key, password_lock, password_at, last_sign_in_at, generation, epoch, state, state_at, checklist_away FROM profiles`}, audit.FoundRowAdded, "profile/x"},
+		"PolicyChanged": {[]string{"UPDATE workspace SET require_2fa = 1"}, audit.FoundRowChanged, "workspace/"},
+		"IntentPlanted": {[]string{"INSERT INTO intents (id, kind, item, created_at) SELECT 'i', 'delete-item', item, 1 FROM factors"}, audit.FoundRowAdded, "intent/i"},
+		"EventChanged":  {[]string{"UPDATE events SET detail = '{\"to\":\"x\"}' WHERE kind = 'profile-renamed'"}, audit.FoundLogBroken, ""},
+		"EventRemoved":  {[]string{"DELETE FROM events WHERE seq = 4"}, audit.FoundLogBroken, ""},
+		"FirstRemoved":  {[]string{"DELETE FROM events WHERE seq = 1"}, audit.FoundLogBroken, ""},
+		"LastRemoved":   {[]string{"DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)"}, audit.FoundOlderCopy, ""},
+		"AllRemoved":    {[]string{"DELETE FROM events"}, audit.FoundOlderCopy, ""},
+		"EventsSwapped": {[]string{"UPDATE events SET seq = -seq WHERE seq IN (3, 4)", "UPDATE events SET seq = 7 + seq WHERE seq < 0"}, audit.FoundLogBroken, ""},
+		"EventAdded":    {[]string{"INSERT INTO events SELECT seq + 1, at, kind, actor, subject, detail, rows, state, seal FROM events ORDER BY seq DESC LIMIT 1"}, audit.FoundLogBroken, ""},
+		"StateChanged":  {[]string{"UPDATE events SET state = zeroblob(32) WHERE seq = (SELECT max(seq) FROM events)"}, audit.FoundLogBroken, ""},
+		"NotJSON":       {[]string{"UPDATE events SET rows = 'x' WHERE seq = 2"}, audit.FoundLogBroken, ""},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -97,7 +100,7 @@ func TestOpen_FindsEditedRowsAndOpensNothing(t *testing.T) {
 					t.Fatal("it opened")
 				}
 				h.refused(err, service.CodeNotAuthentic)
-				var r *workspace.Report
+				var r *audit.Mismatch
 				if !errors.As(err, &r) {
 					t.Fatal("there is no report")
 				}
@@ -166,8 +169,8 @@ func TestOpen_FindsAnOlderCopyWithAndWithoutItsWAL(t *testing.T) {
 		}
 		_, err = h.start()
 		h.refused(err, service.CodeNotAuthentic)
-		var r *workspace.Report
-		if !errors.As(err, &r) || r.Findings[0].Kind != workspace.FoundOlderCopy || r.Head >= r.Anchor || r.LastGood.IsZero() {
+		var r *audit.Mismatch
+		if !errors.As(err, &r) || r.Findings[0].Kind != audit.FoundOlderCopy || r.Head >= r.Anchor || r.LastGood.IsZero() {
 			t.Errorf("found %v", r)
 		}
 	}
@@ -209,14 +212,14 @@ func TestOpen_CheckDoesNotGrowWithTheLog(t *testing.T) {
 		h.ok(s.Rename(t.Context(), "Amara "+strings.Repeat("x", i+1)))
 	}
 	h.restart()
-	_, m, err := workspace.ReadAnchor(h.w.Workspace, t.Context())
+	_, m, err := workspace.ReadAnchor(inner(h.w), t.Context())
 	h.ok(err)
 	if m != 0 {
 		t.Fatalf("marked at %d", m)
 	}
 	h.marks = 50
 	h.restart()
-	head, m, err := workspace.ReadAnchor(h.w.Workspace, t.Context())
+	head, m, err := workspace.ReadAnchor(inner(h.w), t.Context())
 	h.ok(err)
 	if m != head || m < 60 {
 		t.Errorf("head %d, marked at %d", head, m)
@@ -230,7 +233,7 @@ func TestOpen_CheckDoesNotGrowWithTheLog(t *testing.T) {
 func TestAnchor_FailedWriteIsToldAndTheNextActFixesIt(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
-	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
+	h.secrets.fail(store.ErrKeychainLocked, nil, nil)
 	h.refused(s.Rename(t.Context(), "Amara N. Okafor"), service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 	h.ok(s.Rename(t.Context(), "Amara O."))
@@ -278,7 +281,7 @@ func TestOpen_ValuesOutOfBoundsAreNotAuthentic(t *testing.T) {
 			t.Parallel()
 			h, _, _, _ := enabled(t)
 			h.sneak(change)
-			_, err := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+			_, err := local.Open(t.Context(), local.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 			h.refused(err, service.CodeNotAuthentic)
 		})
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"countersign/backend/audit"
+	"countersign/backend/service"
 	"countersign/backend/store"
 )
 
@@ -19,17 +20,17 @@ import (
 // is the Next of the page before, 0 for the newest; limit is 1 to LogLimit. Of others it gives
 // names only, and the page has no Head: how long the log is does not concern its reader. Errors:
 // session_ended; not_authentic where an event cannot be read; folder.
-func (s *Session) OwnLog(ctx context.Context, before int64, limit int) (page LogPage, err error) {
+func (s *Session) OwnLog(ctx context.Context, before int64, limit int) (page service.LogPage, err error) {
 	done, err := s.begin()
 	if err != nil {
-		return LogPage{}, err
+		return service.LogPage{}, err
 	}
 	defer done()
 	if before <= 0 {
 		before = math.MaxInt64
 	}
-	limit = min(max(limit, 1), LogLimit)
-	err = s.w.view(ctx, func(tx ReadTx) error {
+	limit = min(max(limit, 1), service.LogLimit)
+	err = s.w.view(ctx, func(tx store.ReadTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -38,7 +39,7 @@ func (s *Session) OwnLog(ctx context.Context, before int64, limit int) (page Log
 		if err != nil {
 			return enough(err)
 		}
-		page = LogPage{}
+		page = service.LogPage{}
 		if len(events) > limit {
 			events = events[:limit]
 			page.Next = events[limit-1].Seq
@@ -50,7 +51,7 @@ func (s *Session) OwnLog(ctx context.Context, before int64, limit int) (page Log
 }
 
 // ownEvents are the newest events before a number that a profile's own log has, at most that many.
-func ownEvents(tx ReadTx, id string, before int64, most int) (found []audit.Event, err error) {
+func ownEvents(tx store.ReadTx, id string, before int64, most int) (found []audit.Event, err error) {
 	take := func(events iter.Seq2[store.SignedEvent, error], most int, concerns func(audit.Event) bool) error {
 		n := 0
 		for e, err := range events {
@@ -92,9 +93,9 @@ func ownEvents(tx ReadTx, id string, before int64, most int) (found []audit.Even
 }
 
 // ownEntries gives events the names of their people. Of sheets that many were issued, the person's own.
-func ownEntries(tx ReadTx, id string, events []audit.Event) ([]LogEntry, error) {
+func ownEntries(tx store.ReadTx, id string, events []audit.Event) ([]service.LogEntry, error) {
 	names := people{}
-	all := make([]LogEntry, 0, len(events))
+	all := make([]service.LogEntry, 0, len(events))
 	for _, e := range events {
 		if e.Kind == eventRunSheetsIssued {
 			sheet, err := sheetIn(tx, e.Detail["run"], id)
@@ -120,7 +121,7 @@ func ownEntries(tx ReadTx, id string, events []audit.Event) ([]LogEntry, error) 
 }
 
 // sheetIn is the number of the sheet that a profile was issued in a run.
-func sheetIn(tx ReadTx, run, id string) (string, error) {
+func sheetIn(tx store.ReadTx, run, id string) (string, error) {
 	n, err := strconv.Atoi(run)
 	if err != nil {
 		return "", err

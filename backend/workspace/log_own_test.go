@@ -9,13 +9,13 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // ownLog is all of what a person's own log says, in sentences.
 func (h *fixture) ownLog(s *client.Session) (said []string) {
 	h.Helper()
-	page, err := s.OwnLog(h.Context(), 0, workspace.LogLimit)
+	page, err := s.OwnLog(h.Context(), 0, service.LogLimit)
 	h.ok(err)
 	for _, e := range page.Entries {
 		said = append(said, sentence(e))
@@ -26,13 +26,13 @@ func (h *fixture) ownLog(s *client.Session) (said []string) {
 func TestOwnLog_TellsAMemberWhatConcernsThem(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	both := h.people(person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleMember, on: true})
+	both := h.people(person{role: store.RoleMember, on: true}, person{role: store.RoleMember, on: true})
 	member, other := both[0], both[1]
 	a := owner.admin()
 	owner.printed(member)
-	h.ok(a.SetRole(t.Context(), other.id, workspace.RoleAdmin, owner.proof()))
-	h.ok(a.SetRole(t.Context(), member.id, workspace.RoleAdmin, owner.proof()))
-	_, err := a.AskApproval(t.Context(), workspace.ApproveReset2FA, []string{member.id}, "a secret reason", owner.proof())
+	h.ok(a.SetRole(t.Context(), other.id, store.RoleAdmin, owner.proof()))
+	h.ok(a.SetRole(t.Context(), member.id, store.RoleAdmin, owner.proof()))
+	_, err := a.AskApproval(t.Context(), store.ApproveReset2FA, []string{member.id}, "a secret reason", owner.proof())
 	h.ok(err)
 	_, err = member.challenge().Verify(t.Context(), secret.NewText(member.phone.wrong()))
 	h.refused(err, service.CodeCodeWrong)
@@ -62,13 +62,13 @@ func TestOwnLog_TellsAMemberWhatConcernsThem(t *testing.T) {
 func TestOwnLog_OfSheetsForManyHasOnesOwn(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	both := h.people(person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleMember, on: true})
+	both := h.people(person{role: store.RoleMember, on: true}, person{role: store.RoleMember, on: true})
 	owner.printed(both...)
 	for i, who := range both {
 		s := who.signIn()
-		page, err := s.OwnLog(t.Context(), 0, workspace.LogLimit)
+		page, err := s.OwnLog(t.Context(), 0, service.LogLimit)
 		h.ok(err)
-		at := slices.IndexFunc(page.Entries, func(e workspace.LogEntry) bool { return e.Kind == "run-sheet-issued" })
+		at := slices.IndexFunc(page.Entries, func(e service.LogEntry) bool { return e.Kind == "run-sheet-issued" })
 		if at < 0 {
 			t.Fatalf("no sheet in %v", kinds(page))
 		}
@@ -87,13 +87,13 @@ func TestOwnLog_OfSheetsForManyHasOnesOwn(t *testing.T) {
 func TestOwnLog_IsReadInPages(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	all := h.people(person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleMember, on: true})
+	all := h.people(person{role: store.RoleMember, on: true}, person{role: store.RoleMember, on: true})
 	owner.printed(all...)
 	s := all[0].signIn()
 	for _, name := range []string{"A", "B", "C", "D"} {
 		h.ok(s.Rename(t.Context(), name))
 	}
-	whole, err := s.OwnLog(t.Context(), 0, workspace.LogLimit)
+	whole, err := s.OwnLog(t.Context(), 0, service.LogLimit)
 	h.ok(err)
 	if whole.Next != 0 || whole.Head != 0 {
 		t.Errorf("next %d, head %d", whole.Next, whole.Head)
@@ -124,7 +124,7 @@ func TestOwnLog_IsReadInPages(t *testing.T) {
 func TestOwnLog_HasTheKitsThatOneMade(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	other := h.one(person{role: workspace.RoleOwner})
+	other := h.one(person{role: store.RoleOwner})
 	_, err := owner.admin().MakeKit(t.Context(), owner.proof())
 	h.ok(err)
 	made := func(p *user) bool {

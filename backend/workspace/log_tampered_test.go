@@ -6,9 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/backend/audit"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/teststore"
-	"countersign/backend/workspace"
 )
 
 // peopled is a workspace with everything that members bring, closed.
@@ -20,7 +21,7 @@ func peopled(t *testing.T) *fixture {
 	h.invited(a)
 	_, err := a.HelpCode(t.Context(), m[0].id, "", owner.proof())
 	h.ok(err)
-	_, err = a.AskApproval(t.Context(), workspace.ApproveReset2FA, []string{m[0].id}, "the phone is lost", owner.proof())
+	_, err = a.AskApproval(t.Context(), store.ApproveReset2FA, []string{m[0].id}, "the phone is lost", owner.proof())
 	h.ok(err)
 	owner.printed(m...)
 	h.ok(second(owner.admin().HandOver(t.Context(), 1, []int{1})))
@@ -43,34 +44,34 @@ func TestOpen_FindsEditedMembers(t *testing.T) {
 	home := peopled(t)
 	for name, c := range map[string]struct {
 		sql  string
-		kind workspace.FindingKind
+		kind audit.FindingKind
 		key  string
 	}{
-		"RoleRaised":       {"UPDATE profiles SET role = 'owner' WHERE state = 'suspended'", workspace.FoundRowChanged, "profile/"},
-		"SuspendedLifted":  {"UPDATE profiles SET state = '' WHERE state = 'suspended'", workspace.FoundRowChanged, "profile/"},
-		"StateMovedInTime": {"UPDATE profiles SET state_at = state_at + 1 WHERE state = 'suspended'", workspace.FoundRowChanged, "profile/"},
-		"CodeRemoved":      {"DELETE FROM one_time_codes WHERE kind = 'help'", workspace.FoundRowRemoved, "onetime/help/"},
-		"CodeProlonged":    {"UPDATE one_time_codes SET expires_at = expires_at + 1", workspace.FoundRowChanged, "onetime/"},
-		"CodeOpenedAgain":  {"UPDATE one_time_codes SET ended_at = ended_at + 1 WHERE kind = 'help'", workspace.FoundRowChanged, "onetime/help/"},
-		"CodeReplaced":     {"UPDATE one_time_codes SET hash = zeroblob(32) WHERE kind = 'invitation'", workspace.FoundRowChanged, "onetime/invitation/"},
+		"RoleRaised":       {"UPDATE profiles SET role = 'owner' WHERE state = 'suspended'", audit.FoundRowChanged, "profile/"},
+		"SuspendedLifted":  {"UPDATE profiles SET state = '' WHERE state = 'suspended'", audit.FoundRowChanged, "profile/"},
+		"StateMovedInTime": {"UPDATE profiles SET state_at = state_at + 1 WHERE state = 'suspended'", audit.FoundRowChanged, "profile/"},
+		"CodeRemoved":      {"DELETE FROM one_time_codes WHERE kind = 'help'", audit.FoundRowRemoved, "onetime/help/"},
+		"CodeProlonged":    {"UPDATE one_time_codes SET expires_at = expires_at + 1", audit.FoundRowChanged, "onetime/"},
+		"CodeOpenedAgain":  {"UPDATE one_time_codes SET ended_at = ended_at + 1 WHERE kind = 'help'", audit.FoundRowChanged, "onetime/help/"},
+		"CodeReplaced":     {"UPDATE one_time_codes SET hash = zeroblob(32) WHERE kind = 'invitation'", audit.FoundRowChanged, "onetime/invitation/"},
 		"CodeAdded": {`INSERT INTO one_time_codes SELECT profile_id, 'password-reset', salt, memory, time, lanes, hash, issued_at, issued_by, expires_at, ended_at
-			FROM one_time_codes WHERE kind = 'help'`, workspace.FoundRowAdded, "onetime/password-reset/"},
-		"RunRemoved": {"DELETE FROM print_runs", workspace.FoundRowRemoved, "run/1"},
-		"RunChanged": {"UPDATE print_runs SET members = '[]'", workspace.FoundRowChanged, "run/1"},
+			FROM one_time_codes WHERE kind = 'help'`, audit.FoundRowAdded, "onetime/password-reset/"},
+		"RunRemoved": {"DELETE FROM print_runs", audit.FoundRowRemoved, "run/1"},
+		"RunChanged": {"UPDATE print_runs SET members = '[]'", audit.FoundRowChanged, "run/1"},
 		"RunAdded": {`INSERT INTO print_runs SELECT 2, at, by_id, by_name, reason, kind, state, members, ended_at, held_until FROM print_runs`,
-			workspace.FoundRowAdded, "run/2"},
-		"ApprovalGiven": {"UPDATE approvals SET state = 'approved', decided_by = by_id", workspace.FoundRowChanged, "approval/"},
-		"ApprovalWider": {"UPDATE approvals SET members = '[\"x\"]'", workspace.FoundRowChanged, "approval/"},
+			audit.FoundRowAdded, "run/2"},
+		"ApprovalGiven": {"UPDATE approvals SET state = 'approved', decided_by = by_id", audit.FoundRowChanged, "approval/"},
+		"ApprovalWider": {"UPDATE approvals SET members = '[\"x\"]'", audit.FoundRowChanged, "approval/"},
 		"ApprovalAdded": {`INSERT INTO approvals SELECT 'x', kind, members, reason, by_id, at, expires_at, 'approved', by_id, at FROM approvals`,
-			workspace.FoundRowAdded, "approval/x"},
-		"ApprovalRemoved":    {"DELETE FROM approvals", workspace.FoundRowRemoved, "approval/"},
-		"HandedOverUndone":   {"UPDATE recovery_sets SET handed_at = 0 WHERE handed_at > 0", workspace.FoundRowChanged, "set/"},
-		"AcknowledgedForged": {"UPDATE recovery_sets SET acknowledged = 1", workspace.FoundRowChanged, "set/"},
-		"SetOfAnotherRun":    {"UPDATE recovery_sets SET run = 7", workspace.FoundRowChanged, "set/"},
-		"IdleRaised":         {"UPDATE workspace SET idle_minutes = 1000", workspace.FoundRowChanged, "workspace/"},
-		"TwoPeopleOn":        {"UPDATE workspace SET two_people = 1", workspace.FoundRowChanged, "workspace/"},
-		"RequiredLater":      {"UPDATE workspace SET require_from = 1", workspace.FoundRowChanged, "workspace/"},
-		"NumbersAgain":       {"UPDATE workspace SET last_run = 0", workspace.FoundRowChanged, "workspace/"},
+			audit.FoundRowAdded, "approval/x"},
+		"ApprovalRemoved":    {"DELETE FROM approvals", audit.FoundRowRemoved, "approval/"},
+		"HandedOverUndone":   {"UPDATE recovery_sets SET handed_at = 0 WHERE handed_at > 0", audit.FoundRowChanged, "set/"},
+		"AcknowledgedForged": {"UPDATE recovery_sets SET acknowledged = 1", audit.FoundRowChanged, "set/"},
+		"SetOfAnotherRun":    {"UPDATE recovery_sets SET run = 7", audit.FoundRowChanged, "set/"},
+		"IdleRaised":         {"UPDATE workspace SET idle_minutes = 1000", audit.FoundRowChanged, "workspace/"},
+		"TwoPeopleOn":        {"UPDATE workspace SET two_people = 1", audit.FoundRowChanged, "workspace/"},
+		"RequiredLater":      {"UPDATE workspace SET require_from = 1", audit.FoundRowChanged, "workspace/"},
+		"NumbersAgain":       {"UPDATE workspace SET last_run = 0", audit.FoundRowChanged, "workspace/"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -90,7 +91,7 @@ func TestOpen_FindsEditedMembers(t *testing.T) {
 
 // findings are those of a report, a line each.
 func findings(err error) (all string) {
-	var r *workspace.Report
+	var r *audit.Mismatch
 	if errors.As(err, &r) {
 		for _, f := range r.Findings {
 			all += string(f.Kind) + " " + f.Key + "\n"

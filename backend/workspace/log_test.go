@@ -11,8 +11,10 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
@@ -33,7 +35,7 @@ func logged(t *testing.T) (*fixture, *client.Session, *client.Admin) {
 	return h, s, a
 }
 
-func kinds(p workspace.LogPage) (all []string) {
+func kinds(p service.LogPage) (all []string) {
 	for _, e := range p.Entries {
 		all = append(all, e.Kind)
 	}
@@ -43,7 +45,7 @@ func kinds(p workspace.LogPage) (all []string) {
 func TestLog_SaysInSentencesWhoDidWhat(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
-	page, err := a.Log(t.Context(), workspace.LogQuery{})
+	page, err := a.Log(t.Context(), service.LogQuery{})
 	h.ok(err)
 	var said []string
 	for _, e := range page.Entries {
@@ -73,14 +75,14 @@ func TestLog_SaysInSentencesWhoDidWhat(t *testing.T) {
 func TestLog_IsReadInPagesAndFollowed(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
-	whole, err := a.Log(t.Context(), workspace.LogQuery{Steps: true})
+	whole, err := a.Log(t.Context(), service.LogQuery{Steps: true})
 	h.ok(err)
 	if int64(len(whole.Entries)) != whole.Head {
 		t.Fatalf("%d entries of %d", len(whole.Entries), whole.Head)
 	}
-	var paged []workspace.LogEntry
+	var paged []service.LogEntry
 	pages := 0
-	for q := (workspace.LogQuery{Steps: true, Limit: 3}); ; pages++ {
+	for q := (service.LogQuery{Steps: true, Limit: 3}); ; pages++ {
 		page, err := a.Log(t.Context(), q)
 		h.ok(err)
 		paged = append(paged, page.Entries...)
@@ -97,12 +99,12 @@ func TestLog_IsReadInPagesAndFollowed(t *testing.T) {
 		}
 	}
 	h.ok(s.Rename(t.Context(), "Amara"))
-	page, err := a.Log(t.Context(), workspace.LogQuery{After: whole.Head})
+	page, err := a.Log(t.Context(), service.LogQuery{After: whole.Head})
 	h.ok(err)
 	if got := kinds(page); len(got) != 1 || got[0] != "profile-renamed" {
 		t.Errorf("new are %v", got)
 	}
-	page, err = a.Log(t.Context(), workspace.LogQuery{After: page.Head})
+	page, err = a.Log(t.Context(), service.LogQuery{After: page.Head})
 	h.ok(err)
 	if len(page.Entries) != 0 {
 		t.Errorf("new are %v", kinds(page))
@@ -114,19 +116,19 @@ func TestLog_FiltersAndSearches(t *testing.T) {
 	h, s, a := logged(t)
 	last := h.clock.now()
 	cases := map[string]struct {
-		q    workspace.LogQuery
+		q    service.LogQuery
 		want string
 	}{
-		"Group":         {workspace.LogQuery{Group: workspace.GroupTwoFactor}, "2fa-enabled"},
-		"GroupAndSteps": {workspace.LogQuery{Group: workspace.GroupRecovery, Steps: true}, "recovery-codes-shown"},
-		"Since":         {workspace.LogQuery{Since: last}, "email-changed stepped-up profile-renamed"},
-		"Until":         {workspace.LogQuery{Until: last, Group: workspace.GroupProfile}, ""},
-		"Text":          {workspace.LogQuery{Text: " RECOVERY   signed"}, "signed-in"},
-		"Detail":        {workspace.LogQuery{Text: "amara.okafor@example.com"}, "email-changed"},
-		"NotFound":      {workspace.LogQuery{Text: "signed zebra"}, ""},
-		"PersonByID":    {workspace.LogQuery{Person: s.ProfileID(), Text: "created"}, "workspace-created"},
-		"PersonByEmail": {workspace.LogQuery{Person: "AMARA@example.org", Text: "created"}, "workspace-created"},
-		"AnotherPerson": {workspace.LogQuery{Person: "nobody"}, ""},
+		"Group":         {service.LogQuery{Group: service.GroupTwoFactor}, "2fa-enabled"},
+		"GroupAndSteps": {service.LogQuery{Group: service.GroupRecovery, Steps: true}, "recovery-codes-shown"},
+		"Since":         {service.LogQuery{Since: last}, "email-changed stepped-up profile-renamed"},
+		"Until":         {service.LogQuery{Until: last, Group: service.GroupProfile}, ""},
+		"Text":          {service.LogQuery{Text: " RECOVERY   signed"}, "signed-in"},
+		"Detail":        {service.LogQuery{Text: "amara.okafor@example.com"}, "email-changed"},
+		"NotFound":      {service.LogQuery{Text: "signed zebra"}, ""},
+		"PersonByID":    {service.LogQuery{Person: s.ProfileID(), Text: "created"}, "workspace-created"},
+		"PersonByEmail": {service.LogQuery{Person: "AMARA@example.org", Text: "created"}, "workspace-created"},
+		"AnotherPerson": {service.LogQuery{Person: "nobody"}, ""},
 	}
 	for name, c := range cases {
 		page, err := a.Log(t.Context(), c.q)
@@ -135,7 +137,7 @@ func TestLog_FiltersAndSearches(t *testing.T) {
 			t.Errorf("%s: found %s, want %s", name, got, c.want)
 		}
 	}
-	if _, err := a.Log(t.Context(), workspace.LogQuery{Person: "nobody@example.com"}); !errors.Is(err, workspace.ErrNotFound) {
+	if _, err := a.Log(t.Context(), service.LogQuery{Person: "nobody@example.com"}); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("an email that nobody has: %v", err)
 	}
 }
@@ -143,17 +145,17 @@ func TestLog_FiltersAndSearches(t *testing.T) {
 func TestLog_IsOnlyForAdmins(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
-	h.ok(workspace.SetRole(h.w.Workspace, t.Context(), s.ProfileID(), workspace.RoleAdmin))
+	h.ok(workspace.SetRole(inner(h.w), t.Context(), s.ProfileID(), store.RoleAdmin))
 	_, err := s.Admin(t.Context())
 	h.ok(err)
-	h.ok(workspace.SetRole(h.w.Workspace, t.Context(), s.ProfileID(), workspace.RoleMember))
+	h.ok(workspace.SetRole(inner(h.w), t.Context(), s.ProfileID(), store.RoleMember))
 	none, err := s.Admin(t.Context())
 	h.refused(err, service.CodeForbidden)
 	if none != nil {
 		t.Error("a member got an Admin")
 	}
 	// Powers that were taken are gone from the values that are still held, too.
-	_, err = a.Log(t.Context(), workspace.LogQuery{})
+	_, err = a.Log(t.Context(), service.LogQuery{})
 	h.refused(err, service.CodeForbidden)
 	_, err = a.VerifyLog(t.Context(), nil)
 	h.refused(err, service.CodeForbidden)
@@ -171,7 +173,7 @@ func TestLog_SignedOutAdminReadsNothing(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
 	h.ok(s.End(t.Context()))
-	_, err := a.Log(t.Context(), workspace.LogQuery{})
+	_, err := a.Log(t.Context(), service.LogQuery{})
 	h.refused(err, service.CodeSessionEnded)
 	_, err = a.VerifyLog(t.Context(), nil)
 	h.refused(err, service.CodeSessionEnded)
@@ -195,18 +197,18 @@ func TestVerifyLog_TellsTheFirstBreak(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		sql  string
-		kind workspace.LogBreakKind
+		kind audit.LogBreakKind
 		seq  int64
 		n    int64
 	}{
-		"Changed":    {"UPDATE events SET detail = '{}' WHERE seq IN (1, 5)", workspace.BreakEventChanged, 1, 2},
-		"SealToo":    {"UPDATE events SET kind = 'x', seal = zeroblob(32) WHERE seq = 4", workspace.BreakEventChanged, 4, 2},
-		"Removed":    {"DELETE FROM events WHERE seq IN (3, 4)", workspace.BreakEventMissing, 3, 1},
-		"First":      {"DELETE FROM events WHERE seq = 1", workspace.BreakEventMissing, 1, 1},
-		"Outside":    {"INSERT INTO events SELECT -1, at, kind, actor, subject, detail, rows, state, seal FROM events WHERE seq = 1", workspace.BreakCount, 0, 1},
-		"Unreadable": {"UPDATE events SET rows = 'x' WHERE seq = 6", workspace.BreakUnreadable, 6, 1},
-		"Cut":        {"DELETE FROM events WHERE seq > 7", workspace.BreakOlderCopy, 7, 1},
-		"All":        {"DELETE FROM events", workspace.BreakOlderCopy, 0, 1},
+		"Changed":    {"UPDATE events SET detail = '{}' WHERE seq IN (1, 5)", audit.BreakEventChanged, 1, 2},
+		"SealToo":    {"UPDATE events SET kind = 'x', seal = zeroblob(32) WHERE seq = 4", audit.BreakEventChanged, 4, 2},
+		"Removed":    {"DELETE FROM events WHERE seq IN (3, 4)", audit.BreakEventMissing, 3, 1},
+		"First":      {"DELETE FROM events WHERE seq = 1", audit.BreakEventMissing, 1, 1},
+		"Outside":    {"INSERT INTO events SELECT -1, at, kind, actor, subject, detail, rows, state, seal FROM events WHERE seq = 1", audit.BreakCount, 0, 1},
+		"Unreadable": {"UPDATE events SET rows = 'x' WHERE seq = 6", audit.BreakUnreadable, 6, 1},
+		"Cut":        {"DELETE FROM events WHERE seq > 7", audit.BreakOlderCopy, 7, 1},
+		"All":        {"DELETE FROM events", audit.BreakOlderCopy, 0, 1},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -218,7 +220,7 @@ func TestVerifyLog_TellsTheFirstBreak(t *testing.T) {
 			if r.First == nil || r.First.Kind != c.kind || r.Breaks != c.n || c.seq > 0 && r.First.Seq != c.seq {
 				t.Fatalf("found %+v, %+v", r, r.First)
 			}
-			if c.kind == workspace.BreakEventChanged && r.First.At.IsZero() || c.seq > 1 && r.First.Kind != workspace.BreakOlderCopy && r.First.Last.IsZero() {
+			if c.kind == audit.BreakEventChanged && r.First.At.IsZero() || c.seq > 1 && r.First.Kind != audit.BreakOlderCopy && r.First.Last.IsZero() {
 				t.Errorf("no time: %+v", r.First)
 			}
 		})
@@ -233,13 +235,13 @@ func TestVerifyLog_ComparesWithTheAnchor(t *testing.T) {
 	setAnchor(h, secret.NewBytes(b))
 	r, err := a.VerifyLog(t.Context(), nil)
 	h.ok(err)
-	if r.First == nil || r.First.Kind != workspace.BreakAnchor {
+	if r.First == nil || r.First.Kind != audit.BreakAnchor {
 		t.Errorf("found %+v", r.First)
 	}
 	h.ok(h.secrets.Delete(t.Context(), anchorName(h)))
 	r, err = a.VerifyLog(t.Context(), nil)
 	h.ok(err)
-	if r.First == nil || r.First.Kind != workspace.BreakAnchorMissing {
+	if r.First == nil || r.First.Kind != audit.BreakAnchorMissing {
 		t.Errorf("found %+v", r.First)
 	}
 }
@@ -256,7 +258,7 @@ func TestLog_VerifyingAndExportingCanBeCancelled(t *testing.T) {
 	if _, err := a.ExportLog(ctx, &out, nil); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	_, err := a.Log(t.Context(), workspace.LogQuery{})
+	_, err := a.Log(t.Context(), service.LogQuery{})
 	h.ok(err)
 }
 
@@ -299,7 +301,7 @@ func TestExportLog_BrokenLogIsExportedWithItsBreak(t *testing.T) {
 	h.sneak("UPDATE events SET rows = 'x' WHERE seq = 6")
 	_, err = a.ExportLog(t.Context(), &out, nil)
 	h.refused(err, service.CodeNotAuthentic)
-	_, err = a.Log(t.Context(), workspace.LogQuery{})
+	_, err = a.Log(t.Context(), service.LogQuery{})
 	h.refused(err, service.CodeNotAuthentic)
 }
 
@@ -313,12 +315,12 @@ func TestVerifyLog_AcceptedDatabaseKeepsShowingItsBreak(t *testing.T) {
 	_, err = h.start()
 	h.refused(err, service.CodeNotAuthentic)
 	h.clock.step(time.Minute)
-	sealed, err := client.OpenQuarantined(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
+	sealed, err := local.OpenQuarantined(t.Context(), local.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
-	err = accept(t.Context(), sealed, email, secret.NewText(pass), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())})
+	err = accept(t.Context(), sealed, email, secret.NewText(pass), client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(p.code())})
 	h.ok(err)
 	h.clock.step(time.Minute)
-	h.w, err = client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap})
+	h.w, err = local.Open(t.Context(), local.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	s, err := h.challenge().Verify(t.Context(), secret.NewText(p.code()))
 	h.ok(err)
@@ -326,7 +328,7 @@ func TestVerifyLog_AcceptedDatabaseKeepsShowingItsBreak(t *testing.T) {
 	h.ok(err)
 	r, err := a.VerifyLog(t.Context(), nil)
 	h.ok(err)
-	if r.Breaks != 1 || r.First.Kind != workspace.BreakEventChanged || len(r.Taken) != 1 || !strings.Contains(sentence(r.Taken[0]), "accepted a database") {
+	if r.Breaks != 1 || r.First.Kind != audit.BreakEventChanged || len(r.Taken) != 1 || !strings.Contains(sentence(r.Taken[0]), "accepted a database") {
 		t.Errorf("%+v, %+v", r, r.First)
 	}
 }
@@ -334,18 +336,18 @@ func TestVerifyLog_AcceptedDatabaseKeepsShowingItsBreak(t *testing.T) {
 func TestWatcher_DoesNotExtendASession(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
-	page, err := a.Log(t.Context(), workspace.LogQuery{})
+	page, err := a.Log(t.Context(), service.LogQuery{})
 	h.ok(err)
 	w, err := s.Watcher(t.Context())
 	h.ok(err)
 	idle := h.w.Idle()
 	for range 4 {
 		h.clock.step(idle/5 + time.Millisecond)
-		_, err := w.Log(t.Context(), workspace.LogQuery{After: page.Head})
+		_, err := w.Log(t.Context(), service.LogQuery{After: page.Head})
 		h.ok(err)
 	}
 	h.clock.step(idle / 5)
-	_, err = w.Log(t.Context(), workspace.LogQuery{After: page.Head})
+	_, err = w.Log(t.Context(), service.LogQuery{After: page.Head})
 	h.refused(err, service.CodeSessionEnded)
 	if s.Remaining() != 0 {
 		t.Error("the session lasts on")
@@ -355,12 +357,12 @@ func TestWatcher_DoesNotExtendASession(t *testing.T) {
 func TestWatcher_GivesNewEntries(t *testing.T) {
 	t.Parallel()
 	h, s, a := logged(t)
-	page, err := a.Log(t.Context(), workspace.LogQuery{})
+	page, err := a.Log(t.Context(), service.LogQuery{})
 	h.ok(err)
 	w, err := s.Watcher(t.Context())
 	h.ok(err)
 	h.ok(s.Rename(t.Context(), "Amara Okafor"))
-	more, err := w.Log(t.Context(), workspace.LogQuery{After: page.Head})
+	more, err := w.Log(t.Context(), service.LogQuery{After: page.Head})
 	h.ok(err)
 	if got := kinds(more); !slices.Equal(got, []string{"profile-renamed"}) || more.Head != page.Head+1 {
 		t.Errorf("%v, head %d after %d", got, more.Head, page.Head)
@@ -377,7 +379,7 @@ func TestLog_HasEachActAndVerifies(t *testing.T) {
 	h.ok(s.Disable(t.Context(), byCode(p.code())))
 	var kinds []string
 	var seals [][]byte
-	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
 		return eachEvent(tx, 0, func(e audit.Event, seal []byte) error {
 			seals = append(seals, seal)
 			if !slices.Contains([]string{"guess-counted", "guess-wrong", "guess-returned", "enrolment-begun", "enrolment-confirmed", "recovery-codes-shown", "secret-deleted", "stepped-up"}, e.Kind) {

@@ -3,68 +3,53 @@ package workspace
 import (
 	"context"
 	"errors"
-	"time"
 
 	"countersign/backend/audit"
 	"countersign/backend/service"
 	"countersign/backend/store"
 )
 
-// Progress is told how far a long act has come. It is called at most once for
-// each thousand events, and must not take long.
-type Progress func(done, total int64)
-
-// LogReport is what Verify log finds.
-type LogReport struct {
-	Events  int64 // that the log should hold: the number of its newest
-	Checked int64 // that were looked at: fewer where one could not be read
-	HeadAt  time.Time
-	Breaks  int64      // places that do not fit; 0: the log is as it was written
-	First   *LogBreak  // the first of them
-	Taken   []LogEntry // times that an owner went on with a database that did not fit
-}
-
 // VerifyLog holds every event of the log against its signature, from the first, their
 // number against the newest's, and the log against the keychain's anchor. A log
 // that does not fit is a report, not an error. What is appended meanwhile is left
 // for the next time. It may be cancelled. Errors: forbidden, session_ended;
 // keychain and folder.
-func (a *Admin) VerifyLog(ctx context.Context, progress Progress) (LogReport, error) {
-	err := a.view(ctx, func(ReadTx) error { return nil }) // before the lock: who may not is not kept waiting
+func (a *Admin) VerifyLog(ctx context.Context, progress service.Progress) (service.LogReport, error) {
+	err := a.view(ctx, func(store.ReadTx) error { return nil }) // before the lock: who may not is not kept waiting
 	if err != nil {
-		return LogReport{}, err
+		return service.LogReport{}, err
 	}
 	c, err := a.s.w.journal.CheckLog(ctx)
 	if err != nil {
-		return LogReport{}, service.Explain(err)
+		return service.LogReport{}, service.Explain(err)
 	}
 	err = a.walk(ctx, c.Head.Seq, progress, func(e audit.Event, seal []byte) error {
 		c.Event(e, seal)
 		return nil
 	})
 	if err != nil && !errors.Is(err, audit.ErrBroken) {
-		return LogReport{}, err
+		return service.LogReport{}, err
 	}
 	if _, gone := a.s.w.integrity(); gone != nil { // wiped in between: what was found says nothing
-		return LogReport{}, refuse(service.CodeSessionEnded)
+		return service.LogReport{}, refuse(service.CodeSessionEnded)
 	}
 	if err != nil {
 		c.Unreadable()
 	} else {
 		c.End()
 	}
-	r := LogReport{Events: c.Head.Seq, Checked: c.Checked, HeadAt: c.Head.At, Breaks: c.Breaks, First: c.First}
+	r := service.LogReport{Events: c.Head.Seq, Checked: c.Checked, HeadAt: c.Head.At, Breaks: c.Breaks, First: c.First}
 	r.Taken, err = a.taken(ctx, c.Accepted)
 	return r, err
 }
 
 // taken resolves the names of the owners who went on.
-func (a *Admin) taken(ctx context.Context, accepted []audit.Event) (taken []LogEntry, err error) {
+func (a *Admin) taken(ctx context.Context, accepted []audit.Event) (taken []service.LogEntry, err error) {
 	if len(accepted) == 0 {
 		return nil, nil
 	}
-	err = a.view(ctx, func(tx ReadTx) (err error) {
-		taken, err = matcher{q: LogQuery{Steps: true}}.entries(tx, people{}, accepted)
+	err = a.view(ctx, func(tx store.ReadTx) (err error) {
+		taken, err = matcher{q: service.LogQuery{Steps: true}}.entries(tx, people{}, accepted)
 		return err
 	})
 	return taken, err
@@ -74,12 +59,12 @@ func (a *Admin) taken(ctx context.Context, accepted []audit.Event) (taken []LogE
 // reads them some at a time, and hands them on between: a slow taker holds
 // nothing, and a session that ends in between ends the walk. An event that
 // cannot be read is audit.ErrBroken.
-func (a *Admin) walk(ctx context.Context, end int64, progress Progress, take func(e audit.Event, seal []byte) error) error {
+func (a *Admin) walk(ctx context.Context, end int64, progress service.Progress, take func(e audit.Event, seal []byte) error) error {
 	var after int64
 	for after < end {
 		var chunk []store.SignedEvent
 		var unreadable error
-		err := a.view(ctx, func(tx ReadTx) error {
+		err := a.view(ctx, func(tx store.ReadTx) error {
 			chunk, unreadable = nil, nil
 			rows := 0
 			for e, err := range tx.Events(after) {

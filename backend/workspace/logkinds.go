@@ -1,130 +1,114 @@
 package workspace
 
-// LogGroup is what an event is about, to filter by.
-type LogGroup string
-
-// The groups of events.
-const (
-	GroupSignIn    LogGroup = "sign-in"    // signing in, proving oneself, guesses
-	GroupTwoFactor LogGroup = "two-factor" // 2FA on, off, another phone
-	GroupRecovery  LogGroup = "recovery"   // recovery codes
-	GroupProfile   LogGroup = "profile"    // names, emails, passwords
-	GroupWorkspace LogGroup = "workspace"
-	GroupMembers   LogGroup = "members"    // added, roles, suspended, reset
-	GroupRuns      LogGroup = "print-runs" // and their sheets
-	GroupContracts LogGroup = "contracts"  // and the vault's key
-)
-
-// LogGroups are all groups, in the order in which to offer them.
-var LogGroups = []LogGroup{GroupSignIn, GroupTwoFactor, GroupRecovery, GroupProfile, GroupMembers, GroupRuns, GroupContracts, GroupWorkspace}
+import "countersign/backend/service"
 
 // logKind says what a kind of event is. Package sentences has its words.
 type logKind struct {
-	group LogGroup
+	group service.LogGroup
 	step  bool // a technical step
 }
 
 // logKinds has every kind of events.go; a test sees to it.
 var logKinds = map[string]logKind{
-	eventWorkspaceCreated: {GroupWorkspace, false},
-	eventWorkspaceRescued: {GroupWorkspace, false},
-	eventAccepted:         {GroupWorkspace, false},
+	eventWorkspaceCreated: {service.GroupWorkspace, false},
+	eventWorkspaceRescued: {service.GroupWorkspace, false},
+	eventAccepted:         {service.GroupWorkspace, false},
 
-	eventSignedIn:  {GroupSignIn, false},
-	eventSteppedUp: {GroupSignIn, false},
-	eventWrong:     {GroupSignIn, false},
-	eventCounted:   {GroupSignIn, true},
-	eventReturned:  {GroupSignIn, true},
-	eventClockBack: {GroupSignIn, false},
+	eventSignedIn:  {service.GroupSignIn, false},
+	eventSteppedUp: {service.GroupSignIn, false},
+	eventWrong:     {service.GroupSignIn, false},
+	eventCounted:   {service.GroupSignIn, true},
+	eventReturned:  {service.GroupSignIn, true},
+	eventClockBack: {service.GroupSignIn, false},
 
-	eventEnabled:       {GroupTwoFactor, false},
-	eventPhoneChanged:  {GroupTwoFactor, false},
-	eventPhoneAndCodes: {GroupTwoFactor, false},
-	eventDisabled:      {GroupTwoFactor, false},
-	eventBegun:         {GroupTwoFactor, true},
-	eventConfirmed:     {GroupTwoFactor, true},
-	eventAbandoned:     {GroupTwoFactor, true},
-	eventItemDeleted:   {GroupTwoFactor, true},
+	eventEnabled:       {service.GroupTwoFactor, false},
+	eventPhoneChanged:  {service.GroupTwoFactor, false},
+	eventPhoneAndCodes: {service.GroupTwoFactor, false},
+	eventDisabled:      {service.GroupTwoFactor, false},
+	eventBegun:         {service.GroupTwoFactor, true},
+	eventConfirmed:     {service.GroupTwoFactor, true},
+	eventAbandoned:     {service.GroupTwoFactor, true},
+	eventItemDeleted:   {service.GroupTwoFactor, true},
 
-	eventCodesReplaced: {GroupRecovery, false},
-	eventCodesVoided:   {GroupRecovery, false},
-	eventChecklist:     {GroupProfile, true},
-	eventShown:         {GroupRecovery, true},
-	eventDropped:       {GroupRecovery, true},
+	eventCodesReplaced: {service.GroupRecovery, false},
+	eventCodesVoided:   {service.GroupRecovery, false},
+	eventChecklist:     {service.GroupProfile, true},
+	eventShown:         {service.GroupRecovery, true},
+	eventDropped:       {service.GroupRecovery, true},
 
-	eventMemberAdded:         {GroupMembers, false},
-	eventMembersImported:     {GroupMembers, false},
-	eventInvitedAgain:        {GroupMembers, false},
-	eventMembersInvitedAgain: {GroupMembers, false},
-	eventRoleChanged:         {GroupMembers, false},
-	eventMemberSuspended:     {GroupMembers, false},
-	eventMemberResumed:       {GroupMembers, false},
-	eventMemberRemoved:       {GroupMembers, false},
-	eventFactorReset:         {GroupMembers, false},
-	eventPasswordReset:       {GroupMembers, false},
-	eventHelpGiven:           {GroupMembers, false},
-	eventOneTimeEnded:        {GroupMembers, false},
+	eventMemberAdded:         {service.GroupMembers, false},
+	eventMembersImported:     {service.GroupMembers, false},
+	eventInvitedAgain:        {service.GroupMembers, false},
+	eventMembersInvitedAgain: {service.GroupMembers, false},
+	eventRoleChanged:         {service.GroupMembers, false},
+	eventMemberSuspended:     {service.GroupMembers, false},
+	eventMemberResumed:       {service.GroupMembers, false},
+	eventMemberRemoved:       {service.GroupMembers, false},
+	eventFactorReset:         {service.GroupMembers, false},
+	eventPasswordReset:       {service.GroupMembers, false},
+	eventHelpGiven:           {service.GroupMembers, false},
+	eventOneTimeEnded:        {service.GroupMembers, false},
 
-	eventApprovalAsked:     {GroupMembers, false},
-	eventApprovalGiven:     {GroupMembers, false},
-	eventApprovalRefused:   {GroupMembers, false},
-	eventApprovalWithdrawn: {GroupMembers, false},
+	eventApprovalAsked:     {service.GroupMembers, false},
+	eventApprovalGiven:     {service.GroupMembers, false},
+	eventApprovalRefused:   {service.GroupMembers, false},
+	eventApprovalWithdrawn: {service.GroupMembers, false},
 
-	eventWorkspaceRenamed:   {GroupWorkspace, false},
-	eventIdleSet:            {GroupWorkspace, false},
-	eventRequired:           {GroupWorkspace, false},
-	eventRequirementDropped: {GroupWorkspace, false},
-	eventClockConfirmed:     {GroupWorkspace, false},
-	eventTwoPeopleOn:        {GroupWorkspace, false},
-	eventTwoPeopleOff:       {GroupWorkspace, false},
-	eventSupportSet:         {GroupWorkspace, false},
-	eventSupportRemoved:     {GroupWorkspace, false},
-	eventAdminsNamed:        {GroupWorkspace, false},
-	eventAdminsHidden:       {GroupWorkspace, false},
+	eventWorkspaceRenamed:   {service.GroupWorkspace, false},
+	eventIdleSet:            {service.GroupWorkspace, false},
+	eventRequired:           {service.GroupWorkspace, false},
+	eventRequirementDropped: {service.GroupWorkspace, false},
+	eventClockConfirmed:     {service.GroupWorkspace, false},
+	eventTwoPeopleOn:        {service.GroupWorkspace, false},
+	eventTwoPeopleOff:       {service.GroupWorkspace, false},
+	eventSupportSet:         {service.GroupWorkspace, false},
+	eventSupportRemoved:     {service.GroupWorkspace, false},
+	eventAdminsNamed:        {service.GroupWorkspace, false},
+	eventAdminsHidden:       {service.GroupWorkspace, false},
 
-	eventBackupMade:        {GroupWorkspace, false},
-	eventBackupOpened:      {GroupWorkspace, false},
-	eventSecretsPassphrase: {GroupWorkspace, false},
-	eventRestored:          {GroupWorkspace, false},
+	eventBackupMade:        {service.GroupWorkspace, false},
+	eventBackupOpened:      {service.GroupWorkspace, false},
+	eventSecretsPassphrase: {service.GroupWorkspace, false},
+	eventRestored:          {service.GroupWorkspace, false},
 
-	eventRunBegun:         {GroupRuns, false},
-	eventRunSheetsMade:    {GroupRuns, true},
-	eventRunReady:         {GroupRuns, true},
-	eventRunSheetIssued:   {GroupRuns, false},
-	eventRunSheetsIssued:  {GroupRuns, false},
-	eventRunSheetsDropped: {GroupRuns, true},
-	eventRunDone:          {GroupRuns, false},
-	eventRunCancelled:     {GroupRuns, false},
-	eventRunInterrupted:   {GroupRuns, false},
-	eventSheetVoided:      {GroupRuns, false},
-	eventHandedOver:       {GroupRuns, false},
-	eventAcknowledged:     {GroupRuns, false},
-	eventExportOpened:     {GroupRuns, false},
-	eventExportSaved:      {GroupRuns, false},
-	eventExportRefused:    {GroupRuns, false},
+	eventRunBegun:         {service.GroupRuns, false},
+	eventRunSheetsMade:    {service.GroupRuns, true},
+	eventRunReady:         {service.GroupRuns, true},
+	eventRunSheetIssued:   {service.GroupRuns, false},
+	eventRunSheetsIssued:  {service.GroupRuns, false},
+	eventRunSheetsDropped: {service.GroupRuns, true},
+	eventRunDone:          {service.GroupRuns, false},
+	eventRunCancelled:     {service.GroupRuns, false},
+	eventRunInterrupted:   {service.GroupRuns, false},
+	eventSheetVoided:      {service.GroupRuns, false},
+	eventHandedOver:       {service.GroupRuns, false},
+	eventAcknowledged:     {service.GroupRuns, false},
+	eventExportOpened:     {service.GroupRuns, false},
+	eventExportSaved:      {service.GroupRuns, false},
+	eventExportRefused:    {service.GroupRuns, false},
 
-	eventDocumentsAdded:    {GroupContracts, false},
-	eventDocumentsOpened:   {GroupContracts, false},
-	eventDocumentsCopied:   {GroupContracts, false},
-	eventDocumentsRenamed:  {GroupContracts, false},
-	eventDocumentsTagged:   {GroupContracts, false},
-	eventDocumentsRemoved:  {GroupContracts, false},
-	eventDocumentsRestored: {GroupContracts, false},
-	eventDocumentsPurged:   {GroupContracts, false},
-	eventDocumentsChecked:  {GroupContracts, false},
-	eventRotationBegun:     {GroupContracts, false},
-	eventRotationStep:      {GroupContracts, true},
-	eventRotationHeld:      {GroupContracts, false},
-	eventRotationResumed:   {GroupContracts, false},
-	eventRotated:           {GroupContracts, false},
-	eventKeyPairMade:       {GroupContracts, false},
-	eventKeysGiven:         {GroupContracts, true},
-	eventKitMade:           {GroupContracts, false},
-	eventKitUsed:           {GroupContracts, false},
+	eventDocumentsAdded:    {service.GroupContracts, false},
+	eventDocumentsOpened:   {service.GroupContracts, false},
+	eventDocumentsCopied:   {service.GroupContracts, false},
+	eventDocumentsRenamed:  {service.GroupContracts, false},
+	eventDocumentsTagged:   {service.GroupContracts, false},
+	eventDocumentsRemoved:  {service.GroupContracts, false},
+	eventDocumentsRestored: {service.GroupContracts, false},
+	eventDocumentsPurged:   {service.GroupContracts, false},
+	eventDocumentsChecked:  {service.GroupContracts, false},
+	eventRotationBegun:     {service.GroupContracts, false},
+	eventRotationStep:      {service.GroupContracts, true},
+	eventRotationHeld:      {service.GroupContracts, false},
+	eventRotationResumed:   {service.GroupContracts, false},
+	eventRotated:           {service.GroupContracts, false},
+	eventKeyPairMade:       {service.GroupContracts, false},
+	eventKeysGiven:         {service.GroupContracts, true},
+	eventKitMade:           {service.GroupContracts, false},
+	eventKitUsed:           {service.GroupContracts, false},
 
-	eventRenamed:         {GroupProfile, false},
-	eventEmailChanged:    {GroupProfile, false},
-	eventPasswordChanged: {GroupProfile, false},
+	eventRenamed:         {service.GroupProfile, false},
+	eventEmailChanged:    {service.GroupProfile, false},
+	eventPasswordChanged: {service.GroupProfile, false},
 }
 
 // kindOf takes a kind of a later version for one of the workspace.
@@ -132,5 +116,5 @@ func kindOf(kind string) logKind {
 	if k, ok := logKinds[kind]; ok {
 		return k
 	}
-	return logKind{group: GroupWorkspace}
+	return logKind{group: service.GroupWorkspace}
 }

@@ -8,70 +8,70 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/store"
-	"countersign/backend/workspace"
 )
 
 // acts has each method that commits at least once; a test sees to it.
 var acts = []act{
-	byAdmin("AddMember", workspace.RoleOwner, func(c *cast, a *client.Admin) error {
-		return second(a.AddMember(c.Context(), workspace.NewMember{Name: "N", Email: fmt.Sprintf("n%d@example.com", c.next()), Role: workspace.RoleAdmin}, c.actor.proof()))
+	byAdmin("AddMember", store.RoleOwner, func(c *cast, a *client.Admin) error {
+		return second(a.AddMember(c.Context(), service.NewMember{Name: "N", Email: fmt.Sprintf("n%d@example.com", c.next()), Role: store.RoleAdmin}, c.actor.proof()))
 	}),
-	byAdmin("AddMembers", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
-		return second(a.AddMembers(c.Context(), []workspace.NewMember{{Name: "N", Email: fmt.Sprintf("n%d@example.com", c.next()), Role: workspace.RoleMember}}, c.actor.proof(), nil))
+	byAdmin("AddMembers", store.RoleAdmin, func(c *cast, a *client.Admin) error {
+		return second(a.AddMembers(c.Context(), []service.NewMember{{Name: "N", Email: fmt.Sprintf("n%d@example.com", c.next()), Role: store.RoleMember}}, c.actor.proof(), nil))
 	}),
-	{does: []string{"Admin.InviteAgain"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
-		invited := c.one(person{role: workspace.RoleMember, state: workspace.ProfileInvited})
+	{does: []string{"Admin.InviteAgain"}, by: store.RoleAdmin, ready: func(c *cast) func() error {
+		invited := c.one(person{role: store.RoleMember, state: store.ProfileInvited})
 		return func() error { return second(c.a.InviteAgain(c.Context(), []string{invited.id}, c.actor.proof(), nil)) }
 	}},
-	byAdmin("SetRole", workspace.RoleOwner, func(c *cast, a *client.Admin) error {
-		return a.SetRole(c.Context(), c.to.id, workspace.RoleAdmin, c.actor.proof())
+	byAdmin("SetRole", store.RoleOwner, func(c *cast, a *client.Admin) error {
+		return a.SetRole(c.Context(), c.to.id, store.RoleAdmin, c.actor.proof())
 	}),
-	byAdmin("Suspend", workspace.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Suspend(c.Context(), c.to.id) }),
-	{does: []string{"Admin.Resume"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+	byAdmin("Suspend", store.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Suspend(c.Context(), c.to.id) }),
+	{does: []string{"Admin.Resume"}, by: store.RoleAdmin, ready: func(c *cast) func() error {
 		c.ok(c.a.Suspend(c.Context(), c.to.id))
 		return func() error { return c.a.Resume(c.Context(), c.to.id) }
 	}},
-	byAdmin("Remove", workspace.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Remove(c.Context(), c.to.id, c.actor.proof()) }),
-	byAdmin("ResetPassword", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
+	byAdmin("Remove", store.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Remove(c.Context(), c.to.id, c.actor.proof()) }),
+	byAdmin("ResetPassword", store.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return second(a.ResetPassword(c.Context(), c.to.id, "", c.actor.proof()))
 	}),
-	byAdmin("Reset2FA", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
+	byAdmin("Reset2FA", store.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return a.Reset2FA(c.Context(), c.to.id, "", c.actor.proof())
 	}),
-	{does: []string{"Admin.EndCode"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+	{does: []string{"Admin.EndCode"}, by: store.RoleAdmin, ready: func(c *cast) func() error {
 		c.must(second(c.a.ResetPassword(c.Context(), c.to.id, "", c.actor.proof())))
-		return func() error { return c.a.EndCode(c.Context(), c.to.id, workspace.OneTimeReset) }
+		return func() error { return c.a.EndCode(c.Context(), c.to.id, store.OneTimeReset) }
 	}},
-	byAdmin("HelpCode", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
+	byAdmin("HelpCode", store.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return second(a.HelpCode(c.Context(), c.to.id, "", c.actor.proof()))
 	}),
-	byAdmin("AskApproval", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
-		return second(a.AskApproval(c.Context(), workspace.ApproveReset2FA, []string{c.to.id}, "r", c.actor.proof()))
+	byAdmin("AskApproval", store.RoleAdmin, func(c *cast, a *client.Admin) error {
+		return second(a.AskApproval(c.Context(), store.ApproveReset2FA, []string{c.to.id}, "r", c.actor.proof()))
 	}),
-	{does: []string{"Admin.Approve"}, by: workspace.RoleAdmin, on: true, ready: func(c *cast) func() error {
+	{does: []string{"Admin.Approve"}, by: store.RoleAdmin, on: true, ready: func(c *cast) func() error {
 		id := c.asked()
 		return func() error { return c.a.Approve(c.Context(), id, c.actor.proof()) }
 	}},
-	{does: []string{"Admin.Refuse"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+	{does: []string{"Admin.Refuse"}, by: store.RoleAdmin, ready: func(c *cast) func() error {
 		id := c.asked()
 		return func() error { return c.a.Refuse(c.Context(), id) }
 	}},
-	byAdmin("RenameWorkspace", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
+	byAdmin("RenameWorkspace", store.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return a.RenameWorkspace(c.Context(), fmt.Sprintf("Other %d", c.next()))
 	}),
-	byAdmin("SetSupport", workspace.RoleOwner, func(c *cast, a *client.Admin) error {
+	byAdmin("SetSupport", store.RoleOwner, func(c *cast, a *client.Admin) error {
 		return a.SetSupport(c.Context(), fmt.Sprintf("Room %d", c.next()))
 	}),
-	{does: []string{"Admin.NameAdmins"}, by: workspace.RoleOwner, ready: func(c *cast) func() error {
+	{does: []string{"Admin.NameAdmins"}, by: store.RoleOwner, ready: func(c *cast) func() error {
 		c.ok(c.a.NameAdmins(c.Context(), false))
 		return func() error { return c.a.NameAdmins(c.Context(), true) }
 	}},
-	byAdmin("SetIdle", workspace.RoleAdmin, func(c *cast, a *client.Admin) error { return a.SetIdle(c.Context(), 2+c.next()%13) }),
-	byAdmin("BeginRun", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
-		return second(a.BeginRun(c.Context(), workspace.RunRequest{Members: []string{c.to.id}, Reason: "r", Kind: workspace.RunPrint}, c.actor.proof()))
+	byAdmin("SetIdle", store.RoleAdmin, func(c *cast, a *client.Admin) error { return a.SetIdle(c.Context(), 2+c.next()%13) }),
+	byAdmin("BeginRun", store.RoleAdmin, func(c *cast, a *client.Admin) error {
+		return second(a.BeginRun(c.Context(), service.RunRequest{Members: []string{c.to.id}, Reason: "r", Kind: store.RunPrint}, c.actor.proof()))
 	}),
-	{does: []string{"PrintRun.Issue", "PrintRun.MakeSheets", "PrintRun.PutInForce"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+	{does: []string{"PrintRun.Issue", "PrintRun.MakeSheets", "PrintRun.PutInForce"}, by: store.RoleAdmin, ready: func(c *cast) func() error {
 		r := c.run()
 		return func() error {
 			if err := r.Issue(c.Context(), nil, func(client.RunSheet) error { return nil }); err != nil {
@@ -80,43 +80,43 @@ var acts = []act{
 			return second(r.PutInForce(c.Context(), nil))
 		}
 	}},
-	{does: []string{"PrintRun.Cancel"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+	{does: []string{"PrintRun.Cancel"}, by: store.RoleAdmin, ready: func(c *cast) func() error {
 		r := c.issued()
 		return func() error { return second(r.Cancel(c.Context())) }
 	}},
-	{does: []string{"Admin.HandOver"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+	{does: []string{"Admin.HandOver"}, by: store.RoleAdmin, ready: func(c *cast) func() error {
 		plan := c.inForce()
 		return func() error { return second(c.a.HandOver(c.Context(), plan.Number, []int{plan.First, plan.Last})) }
 	}},
-	{does: []string{"Admin.VoidSheets"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+	{does: []string{"Admin.VoidSheets"}, by: store.RoleAdmin, ready: func(c *cast) func() error {
 		plan := c.inForce()
 		return func() error { return second(c.a.VoidSheets(c.Context(), plan.Number, []int{plan.First, plan.Last})) }
 	}},
-	byAdmin("Backup", workspace.RoleOwner, func(c *cast, a *client.Admin) error {
+	byAdmin("Backup", store.RoleOwner, func(c *cast, a *client.Admin) error {
 		_ = c.file()
-		return a.Backup(c.Context(), c.actor.proof(), nil, func(workspace.BackupCopy) error {
+		return a.Backup(c.Context(), c.actor.proof(), nil, func(service.BackupCopy) error {
 			if c.fallen {
 				c.Error("a backup with every secret went to somebody who may have none any more")
 			}
 			return nil
 		})
 	}),
-	byAdmin("Prove", workspace.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Prove(c.Context(), c.actor.proof()) }),
-	{does: []string{"Admin.MakeKit"}, by: workspace.RoleOwner, ready: func(c *cast) func() error {
+	byAdmin("Prove", store.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Prove(c.Context(), c.actor.proof()) }),
+	{does: []string{"Admin.MakeKit"}, by: store.RoleOwner, ready: func(c *cast) func() error {
 		c.vault()
 		return func() error { return second(c.a.MakeKit(c.Context(), c.actor.proof())) }
 	}},
-	byAdmin("NoteSecretsPassphrase", workspace.RoleOwner, func(c *cast, a *client.Admin) error { return a.NoteSecretsPassphrase(c.Context()) }),
-	byAdmin("NoteRestored", workspace.RoleOwner, func(c *cast, a *client.Admin) error { return a.NoteRestored(c.Context(), c.clock.now()) }),
-	byAdmin("NoteExport", workspace.RoleAdmin, func(c *cast, a *client.Admin) error {
-		return a.NoteExport(c.Context(), workspace.ExportOpened, workspace.SeenExport{Run: 1})
+	byAdmin("NoteSecretsPassphrase", store.RoleOwner, func(c *cast, a *client.Admin) error { return a.NoteSecretsPassphrase(c.Context()) }),
+	byAdmin("NoteRestored", store.RoleOwner, func(c *cast, a *client.Admin) error { return a.NoteRestored(c.Context(), c.clock.now()) }),
+	byAdmin("NoteExport", store.RoleAdmin, func(c *cast, a *client.Admin) error {
+		return a.NoteExport(c.Context(), service.ExportOpened, service.SeenExport{Run: 1})
 	}),
-	{does: []string{"Admin.PurgeDocuments"}, by: workspace.RoleAdmin, ready: func(c *cast) func() error {
+	{does: []string{"Admin.PurgeDocuments"}, by: store.RoleAdmin, ready: func(c *cast) func() error {
 		id := c.document()
 		c.ok(c.s.RemoveDocuments(c.Context(), []string{id}))
 		return func() error { return c.a.PurgeDocuments(c.Context(), []string{id}) }
 	}},
-	{does: []string{"Admin.BeginRotation", "Admin.HoldRotation", "Admin.Rotate", "Admin.RotateDocuments", "Admin.EndRotation"}, by: workspace.RoleOwner, ready: func(c *cast) func() error {
+	{does: []string{"Admin.BeginRotation", "Admin.HoldRotation", "Admin.Rotate", "Admin.RotateDocuments", "Admin.EndRotation"}, by: store.RoleOwner, ready: func(c *cast) func() error {
 		// One rotation at a time: another's may have been left where it was.
 		owner := c.keeper.admin()
 		c.ok(owner.HoldRotation(c.Context(), false))
@@ -141,7 +141,7 @@ var acts = []act{
 		}
 	}},
 
-	{does: []string{"Session.PutChecklistAway"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+	{does: []string{"Session.PutChecklistAway"}, by: store.RoleMember, ready: func(c *cast) func() error {
 		c.ok(c.s.PutChecklistAway(c.Context(), false))
 		return func() error { return c.s.PutChecklistAway(c.Context(), true) }
 	}},
@@ -152,7 +152,7 @@ var acts = []act{
 	byMember("ChangePassword", func(c *cast, s *client.Session) error {
 		return s.ChangePassword(c.Context(), secret.NewText(c.actor.pass), secret.NewText("kettle drum marzipan 7"), client.FactorInput{})
 	}),
-	{does: []string{"Session.BeginEnable", "Session.Confirm", "Session.Continue"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+	{does: []string{"Session.BeginEnable", "Session.Confirm", "Session.Continue"}, by: store.RoleMember, ready: func(c *cast) func() error {
 		return func() error {
 			shown, err := enrolling(c)
 			if err != nil {
@@ -164,15 +164,15 @@ var acts = []act{
 			return c.s.Continue(c.Context())
 		}
 	}},
-	{does: []string{"Session.CancelEnrolment"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+	{does: []string{"Session.CancelEnrolment"}, by: store.RoleMember, ready: func(c *cast) func() error {
 		c.ok(second(enrolling(c)))
 		return func() error { return c.s.CancelEnrolment(c.Context()) }
 	}},
-	{does: []string{"Session.End"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+	{does: []string{"Session.End"}, by: store.RoleMember, ready: func(c *cast) func() error {
 		c.ok(second(enrolling(c)))
 		return func() error { return c.s.End(c.Context()) }
 	}},
-	{does: []string{"Session.BeginChangePhone"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+	{does: []string{"Session.BeginChangePhone"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
 		return func() error {
 			shown, err := c.s.BeginChangePhone(c.Context(), c.actor.proof())
 			if err != nil {
@@ -181,7 +181,7 @@ var acts = []act{
 			return second(c.s.Confirm(c.Context(), secret.NewText(c.phoneOf(shown).code())))
 		}
 	}},
-	{does: []string{"Session.BeginNewCodes", "Session.KeepNewCodes"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+	{does: []string{"Session.BeginNewCodes", "Session.KeepNewCodes"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
 		return func() error {
 			if _, err := c.s.BeginNewCodes(c.Context(), c.actor.proof()); err != nil {
 				return err
@@ -189,34 +189,34 @@ var acts = []act{
 			return c.s.KeepNewCodes(c.Context())
 		}
 	}},
-	{does: []string{"Session.CancelNewCodes"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+	{does: []string{"Session.CancelNewCodes"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
 		c.ok(second(c.s.BeginNewCodes(c.Context(), c.actor.proof())))
 		return func() error { return c.s.CancelNewCodes(c.Context()) }
 	}},
-	{does: []string{"Session.Disable"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+	{does: []string{"Session.Disable"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
 		return func() error { return c.s.Disable(c.Context(), code(c.actor)) }
 	}},
-	{does: []string{"Session.NotMe"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+	{does: []string{"Session.NotMe"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
 		c.ok(second(c.s.BeginNewCodes(c.Context(), c.actor.proof())))
 		c.ok(c.s.KeepNewCodes(c.Context()))
 		return func() error { return c.s.NotMe(c.Context()) }
 	}},
-	{does: []string{"Session.Acknowledge"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
-		by := c.one(person{role: workspace.RoleAdmin})
-		r, err := by.admin().BeginRun(c.Context(), workspace.RunRequest{Members: []string{c.actor.id}, Reason: "r", Kind: workspace.RunPrint}, by.proof())
+	{does: []string{"Session.Acknowledge"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
+		by := c.one(person{role: store.RoleAdmin})
+		r, err := by.admin().BeginRun(c.Context(), service.RunRequest{Members: []string{c.actor.id}, Reason: "r", Kind: store.RunPrint}, by.proof())
 		c.ok(err)
 		var word string
 		c.ok(r.Issue(c.Context(), nil, func(s client.RunSheet) error { word = s.CheckWord; return nil }))
 		c.ok(second(r.PutInForce(c.Context(), nil)))
 		return func() error { return c.s.Acknowledge(c.Context(), secret.NewText(word)) }
 	}},
-	{does: []string{"Session.AddDocuments"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+	{does: []string{"Session.AddDocuments"}, by: store.RoleMember, ready: func(c *cast) func() error {
 		c.vault()
 		all := c.texts(65) // two commits
 		return func() error { return second(c.s.AddDocuments(c.Context(), slices.Values(all), nil)) }
 	}},
 	{does: []string{"Session.RenameDocument", "Session.TagDocuments", "Session.RemoveDocuments", "Session.RestoreDocuments", "Session.OpenDocument",
-		"Session.CopyDocument", "Session.CheckDocuments", "Session.ChangeDocuments", "Session.NoteOpened", "Session.NoteChecked"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+		"Session.CopyDocument", "Session.CheckDocuments", "Session.ChangeDocuments", "Session.NoteOpened", "Session.NoteChecked"}, by: store.RoleMember, ready: func(c *cast) func() error {
 		id := c.document()
 		return func() error {
 			for _, step := range []func() error{
@@ -241,49 +241,49 @@ var acts = []act{
 			return nil
 		}
 	}},
-	{does: []string{"Session.SaveKeyPair"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
-		c.alterKey("profile/"+c.actor.id, func(*workspace.VaultKey) bool { return false })
+	{does: []string{"Session.SaveKeyPair"}, by: store.RoleMember, ready: func(c *cast) func() error {
+		c.alterKey("profile/"+c.actor.id, func(*store.VaultKey) bool { return false })
 		return func() error {
-			return c.s.SaveKeyPair(c.Context(), workspace.WrappedKeyPair{Recipient: "age1", Wrapped: []byte("wrapped")})
+			return c.s.SaveKeyPair(c.Context(), service.WrappedKeyPair{Recipient: "age1", Wrapped: []byte("wrapped")})
 		}
 	}},
-	{does: []string{"Session.GiveKeys"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+	{does: []string{"Session.GiveKeys"}, by: store.RoleMember, ready: func(c *cast) func() error {
 		c.vault()
 		c.ok(c.s.End(c.Context()))
 		c.s = c.actor.signIn() // who has the keys
 		v, err := c.s.Vault(c.Context())
 		c.ok(err)
-		waits := c.one(person{role: workspace.RoleMember})
+		waits := c.one(person{role: store.RoleMember})
 		waits.signIn()
-		var holder workspace.KeyHolder
-		c.alterKey("profile/"+waits.id, func(k *workspace.VaultKey) bool {
-			holder = workspace.KeyHolder{Holder: k.Holder, Recipient: k.Recipient}
+		var holder service.KeyHolder
+		c.alterKey("profile/"+waits.id, func(k *store.VaultKey) bool {
+			holder = service.KeyHolder{Holder: k.Holder, Recipient: k.Recipient}
 			k.Ciphertext, k.Generation, k.OnlyOne = nil, 0, false
 			return true
 		})
-		given := []workspace.GivenKeys{{KeyHolder: holder, SealedKeys: workspace.SealedKeys{Ciphertext: []byte("sealed"), Generation: v.Generation}}}
+		given := []service.GivenKeys{{KeyHolder: holder, SealedKeys: service.SealedKeys{Ciphertext: []byte("sealed"), Generation: v.Generation}}}
 		return func() error { return second(c.s.GiveKeys(c.Context(), v.PublicKey, given)) }
 	}},
-	{does: []string{"Session.EmptyBin"}, by: workspace.RoleMember, ready: func(c *cast) func() error {
+	{does: []string{"Session.EmptyBin"}, by: store.RoleMember, ready: func(c *cast) func() error {
 		c.ok(c.s.RemoveDocuments(c.Context(), []string{c.document()}))
 		c.clock.step(store.BinLife + time.Hour)
 		c.s = c.actor.signIn()
 		return func() error { return c.s.EmptyBin(c.Context()) }
 	}},
 
-	{does: []string{"Challenge.Verify"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+	{does: []string{"Challenge.Verify"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
 		challenge := c.actor.challenge()
 		return func() error { return second(challenge.Verify(c.Context(), secret.NewText(c.actor.newCode()))) }
 	}},
-	{does: []string{"Challenge.Recover"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
+	{does: []string{"Challenge.Recover"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
 		issued, err := c.s.BeginNewCodes(c.Context(), c.actor.proof())
 		c.ok(err)
 		c.ok(c.s.KeepNewCodes(c.Context()))
 		challenge := c.actor.challenge()
 		return func() error { return second(challenge.Recover(c.Context(), secret.NewText(display(issued)[0]))) }
 	}},
-	{does: []string{"Challenge.UseHelpCode", "EnrolmentSession.Begin", "EnrolmentSession.Confirm"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
-		by := c.one(person{role: workspace.RoleAdmin})
+	{does: []string{"Challenge.UseHelpCode", "EnrolmentSession.Begin", "EnrolmentSession.Confirm"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
+		by := c.one(person{role: store.RoleAdmin})
 		given, err := by.admin().HelpCode(c.Context(), c.actor.id, "", by.proof())
 		c.ok(err)
 		challenge := c.actor.challenge()
@@ -299,8 +299,8 @@ var acts = []act{
 			return second(g.Confirm(c.Context(), secret.NewText(c.phoneOf(shown).code())))
 		}
 	}},
-	{does: []string{"EnrolmentSession.CancelEnrolment", "EnrolmentSession.End"}, by: workspace.RoleMember, on: true, ready: func(c *cast) func() error {
-		by := c.one(person{role: workspace.RoleAdmin})
+	{does: []string{"EnrolmentSession.CancelEnrolment", "EnrolmentSession.End"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
+		by := c.one(person{role: store.RoleAdmin})
 		given, err := by.admin().HelpCode(c.Context(), c.actor.id, "", by.proof())
 		c.ok(err)
 		g, err := c.actor.challenge().UseHelpCode(c.Context(), secret.NewText(given.Code.Display()))
@@ -320,12 +320,12 @@ var acts = []act{
 
 // policyActs change what is asked of everybody, so that each has a fixture of its own.
 var policyActs = []act{
-	{does: []string{"Admin.SetTwoPeople"}, by: workspace.RoleOwner, on: true, ready: func(c *cast) func() error {
-		c.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleAdmin, on: true})
+	{does: []string{"Admin.SetTwoPeople"}, by: store.RoleOwner, on: true, ready: func(c *cast) func() error {
+		c.people(person{role: store.RoleAdmin, on: true}, person{role: store.RoleAdmin, on: true})
 		return func() error { return c.a.SetTwoPeople(c.Context(), true, "", c.actor.proof()) }
 	}},
-	{does: []string{"Admin.Require2FA", "Admin.DropRequirement"}, by: workspace.RoleOwner, on: true, ready: func(c *cast) func() error {
-		c.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleAdmin, on: true})
+	{does: []string{"Admin.Require2FA", "Admin.DropRequirement"}, by: store.RoleOwner, on: true, ready: func(c *cast) func() error {
+		c.people(person{role: store.RoleAdmin, on: true}, person{role: store.RoleAdmin, on: true})
 		return func() error {
 			if err := c.a.Require2FA(c.Context(), c.clock.now().Add(time.Hour), "", c.actor.proof()); err != nil {
 				return err
@@ -333,7 +333,7 @@ var policyActs = []act{
 			return c.a.DropRequirement(c.Context(), "", c.actor.proof())
 		}
 	}},
-	{does: []string{"Admin.ConfirmClock"}, by: workspace.RoleOwner, ready: func(c *cast) func() error {
+	{does: []string{"Admin.ConfirmClock"}, by: store.RoleOwner, ready: func(c *cast) func() error {
 		c.clock.step(time.Hour)
 		c.ok(c.actor.signIn().Rename(c.Context(), fmt.Sprintf("Ahead %d", c.next())))
 		c.clock.step(-time.Hour)
@@ -342,8 +342,8 @@ var policyActs = []act{
 		c.ok(err)
 		return func() error { return a.ConfirmClock(c.Context(), c.actor.proof()) }
 	}},
-	{does: []string{"Challenge.ChoosePassword"}, by: workspace.RoleMember, on: true, signingIn: true, ready: func(c *cast) func() error {
-		keeper := c.people(person{role: workspace.RoleOwner, on: true}, person{role: workspace.RoleOwner, on: true})[0]
+	{does: []string{"Challenge.ChoosePassword"}, by: store.RoleMember, on: true, signingIn: true, ready: func(c *cast) func() error {
+		keeper := c.people(person{role: store.RoleOwner, on: true}, person{role: store.RoleOwner, on: true})[0]
 		a := keeper.admin()
 		c.ok(a.Require2FA(c.Context(), c.clock.now(), "", keeper.proof()))
 		s := c.actor.signIn()
@@ -354,8 +354,8 @@ var policyActs = []act{
 		challenge := c.actor.challenge()
 		return func() error { return second(challenge.ChoosePassword(c.Context(), secret.NewText(longerPass))) }
 	}},
-	{does: []string{"Challenge.Enrol", "EnrolmentSession.Continue"}, by: workspace.RoleMember, signingIn: true, ready: func(c *cast) func() error {
-		keepers := c.people(person{role: workspace.RoleOwner, on: true}, person{role: workspace.RoleOwner, on: true})
+	{does: []string{"Challenge.Enrol", "EnrolmentSession.Continue"}, by: store.RoleMember, signingIn: true, ready: func(c *cast) func() error {
+		keepers := c.people(person{role: store.RoleOwner, on: true}, person{role: store.RoleOwner, on: true})
 		c.ok(keepers[0].admin().Require2FA(c.Context(), c.clock.now(), "", keepers[0].proof()))
 		challenge := c.actor.challenge()
 		return func() error {

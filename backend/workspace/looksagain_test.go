@@ -10,6 +10,8 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/secret"
+	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
@@ -37,7 +39,7 @@ func (c *cast) must(err error) {
 // act is what a user does in a session.
 type act struct {
 	does      []string // the methods
-	by        workspace.Role
+	by        store.Role
 	on        bool // the actor has 2FA
 	signingIn bool // the actor is not in yet
 	// ready sets the scene and gives what is done.
@@ -48,12 +50,12 @@ type act struct {
 // owners and admins, and the hardest to see: their session goes on.
 var falls = []struct {
 	name string
-	make func(*workspace.Profile)
+	make func(*store.Profile)
 }{
-	{"demoted", func(p *workspace.Profile) { p.Role = workspace.RoleMember }},
-	{"suspended", func(p *workspace.Profile) { p.State, p.Epoch = workspace.ProfileSuspended, p.Epoch+1 }},
-	{"removed", func(p *workspace.Profile) { p.State, p.Epoch = workspace.ProfileRemoved, p.Epoch+1 }},
-	{"signed out elsewhere", func(p *workspace.Profile) { p.Epoch++ }},
+	{"demoted", func(p *store.Profile) { p.Role = store.RoleMember }},
+	{"suspended", func(p *store.Profile) { p.State, p.Epoch = store.ProfileSuspended, p.Epoch+1 }},
+	{"removed", func(p *store.Profile) { p.State, p.Epoch = store.ProfileRemoved, p.Epoch+1 }},
+	{"signed out elsewhere", func(p *store.Profile) { p.Epoch++ }},
 }
 
 // takesBack are the events of an act that may come after its actor's fall. They
@@ -70,15 +72,15 @@ func (x act) play(t *testing.T, h *fixture, keeper *user, steps *stepStore) {
 	t.Helper()
 	for n := 1; n < 60; n++ {
 		fall := falls[0]
-		if x.by == workspace.RoleMember {
+		if x.by == store.RoleMember {
 			fall = falls[1+n%3]
 		}
-		people := h.people(person{role: x.by, on: x.on}, person{role: workspace.RoleMember, on: true})
+		people := h.people(person{role: x.by, on: x.on}, person{role: store.RoleMember, on: true})
 		c := &cast{fixture: h, n: n, keeper: keeper, actor: people[0], to: people[1]}
 		if !x.signingIn {
 			c.s = c.actor.signIn()
 		}
-		if x.by != workspace.RoleMember {
+		if x.by != store.RoleMember {
 			var err error
 			c.a, err = c.s.Admin(t.Context())
 			h.ok(err)
@@ -87,7 +89,7 @@ func (x act) play(t *testing.T, h *fixture, keeper *user, steps *stepStore) {
 		var head int64
 		steps.before(n, func() {
 			c.fallen = true
-			h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(t.Context()), func(tx workspace.WriteTx) error {
+			h.ok(workspace.Change(inner(h.w), context.WithoutCancel(t.Context()), func(tx store.WriteTx) error {
 				p, err := tx.Profile(c.actor.id)
 				if err != nil {
 					return err
@@ -118,13 +120,13 @@ func (x act) play(t *testing.T, h *fixture, keeper *user, steps *stepStore) {
 }
 
 // byAdmin is an act of one method of an admin, by one call.
-func byAdmin(name string, role workspace.Role, do func(c *cast, a *client.Admin) error) act {
+func byAdmin(name string, role store.Role, do func(c *cast, a *client.Admin) error) act {
 	return act{does: []string{"Admin." + name}, by: role, ready: func(c *cast) func() error { return func() error { return do(c, c.a) } }}
 }
 
 // byMember is an act of one method of a session, by one call.
 func byMember(name string, do func(c *cast, s *client.Session) error) act {
-	return act{does: []string{"Session." + name}, by: workspace.RoleMember, ready: func(c *cast) func() error { return func() error { return do(c, c.s) } }}
+	return act{does: []string{"Session." + name}, by: store.RoleMember, ready: func(c *cast) func() error { return func() error { return do(c, c.s) } }}
 }
 
 // vault gives the actor the vault's keys: an owner who has them signs in.
@@ -154,8 +156,8 @@ func (c *cast) document() string { c.Helper(); return c.papers(1) }
 // run begins a run of the actor's for two members.
 func (c *cast) run() *client.PrintRun {
 	c.Helper()
-	other := c.one(person{role: workspace.RoleMember, on: true})
-	r, err := c.a.BeginRun(c.Context(), workspace.RunRequest{Members: []string{c.to.id, other.id}, Reason: "r", Kind: workspace.RunPrint}, c.actor.proof())
+	other := c.one(person{role: store.RoleMember, on: true})
+	r, err := c.a.BeginRun(c.Context(), service.RunRequest{Members: []string{c.to.id, other.id}, Reason: "r", Kind: store.RunPrint}, c.actor.proof())
 	c.ok(err)
 	return r
 }
@@ -167,7 +169,7 @@ func (c *cast) issued() *client.PrintRun {
 	return r
 }
 
-func (c *cast) inForce() workspace.RunPlan {
+func (c *cast) inForce() service.RunPlan {
 	c.Helper()
 	r := c.issued()
 	c.ok(second(r.PutInForce(c.Context(), nil)))
@@ -176,18 +178,18 @@ func (c *cast) inForce() workspace.RunPlan {
 
 func (c *cast) asked() string {
 	c.Helper()
-	by := c.one(person{role: workspace.RoleAdmin})
-	asked, err := by.admin().AskApproval(c.Context(), workspace.ApproveReset2FA, []string{c.to.id}, "r", by.proof())
+	by := c.one(person{role: store.RoleAdmin})
+	asked, err := by.admin().AskApproval(c.Context(), store.ApproveReset2FA, []string{c.to.id}, "r", by.proof())
 	c.ok(err)
 	return asked.ID
 }
 
-func enrolling(c *cast) (workspace.Shown, error) {
+func enrolling(c *cast) (service.Shown, error) {
 	return c.s.BeginEnable(c.Context(), secret.NewText(c.actor.pass))
 }
 
 func code(p *user) client.FactorInput {
-	return client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}
+	return client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(p.newCode())}
 }
 
 func TestAct_LooksAgainAtEachCommit(t *testing.T) {
@@ -238,7 +240,7 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 		c.must(second(c.s.Documents(c.Context())))
 	},
 	"Session.ReadDocuments": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
-		c.must(second(c.s.ReadDocuments(c.Context(), workspace.DocumentQuery{})))
+		c.must(second(c.s.ReadDocuments(c.Context(), service.DocumentQuery{})))
 	},
 	"Session.UnknownFiles": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.UnknownFiles(c.Context())))
@@ -317,7 +319,7 @@ func TestReader_CommitsNothing(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	steps := h.onSteps()
-	c := &cast{fixture: h, actor: owner, s: owner.signIn(), to: h.one(person{role: workspace.RoleMember, on: true})}
+	c := &cast{fixture: h, actor: owner, s: owner.signIn(), to: h.one(person{role: store.RoleMember, on: true})}
 	given, err := owner.admin().HelpCode(t.Context(), c.to.id, "", owner.proof())
 	h.ok(err)
 	g, err := c.to.challenge().UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))

@@ -16,9 +16,10 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/teststore"
-	"countersign/backend/workspace"
 )
 
 // A run has some 30 steps with real hashing on a real file, so there are fewer of
@@ -62,7 +63,7 @@ type machine struct {
 	memory  *keychain.Memory
 	secrets *roughSecrets
 	file    teststore.Store
-	w       *client.Workspace
+	w       *client.Local
 
 	passwords []string         // the first is the right one, if no trouble came at a change
 	phones    []string         // keys that were shown
@@ -104,8 +105,8 @@ func (m *machine) close() {
 	m.file = nil
 }
 
-func (m *machine) config() workspace.Config {
-	return workspace.Config{Store: roughStore{m.file, m.weather}, Secrets: m.secrets, Now: m.clock.now, Password: cheap}
+func (m *machine) config() local.Config {
+	return local.Config{Store: roughStore{m.file, m.weather}, Secrets: m.secrets, Now: m.clock.now, Password: cheap}
 }
 
 // try opens the file in whatever weather there is.
@@ -114,7 +115,7 @@ func (m *machine) try() (err error) {
 	if m.file, err = teststore.Open(m.ctx, m.T, m.path); err != nil {
 		m.Fatal(err)
 	}
-	if m.w, err = client.Open(m.ctx, m.config()); err != nil {
+	if m.w, err = local.Open(m.ctx, m.config()); err != nil {
 		return err
 	}
 	return m.w.RecoverAll(m.ctx)
@@ -139,7 +140,7 @@ func (m *machine) calm() {
 // tidy is how everything is after a start.
 func (m *machine) tidy() {
 	want := map[string]bool{}
-	m.view(func(tx workspace.ReadTx) error {
+	m.view(func(tx store.ReadTx) error {
 		intents, err := tx.Intents()
 		if err != nil || len(intents) > 0 {
 			m.Errorf("after a start there are intents: %+v %v", intents, err)
@@ -149,7 +150,7 @@ func (m *machine) tidy() {
 			m.Errorf("after a start there are codes that nobody kept: %v %v", pending, err)
 		}
 		info, err := tx.Info()
-		if errors.Is(err, workspace.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		for _, key := range []string{"device", "lock", "pepper", "integrity", "anchor"} {
@@ -173,7 +174,7 @@ func (m *machine) tidy() {
 	}
 }
 
-func (m *machine) view(fn func(workspace.ReadTx) error) {
+func (m *machine) view(fn func(store.ReadTx) error) {
 	if err := m.file.View(m.ctx, fn); err != nil {
 		m.Fatal(err)
 	}
@@ -181,21 +182,21 @@ func (m *machine) view(fn func(workspace.ReadTx) error) {
 
 // stand reads the truth.
 func (m *machine) stand() (s standing) {
-	m.view(func(tx workspace.ReadTx) error {
+	m.view(func(tx store.ReadTx) error {
 		p, err := tx.ProfileByEmail(email)
-		if errors.Is(err, workspace.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		s.name, s.password = p.Name, fmt.Sprintf("%x", p.Password.Salt)
-		for _, kind := range []workspace.Kind{workspace.KindPassword, workspace.KindCode, workspace.KindRecovery, workspace.KindConfirm} {
+		for _, kind := range []store.Kind{store.KindPassword, store.KindCode, store.KindRecovery, store.KindConfirm} {
 			a, err := tx.Attempts(p.ID, kind)
-			if err != nil && !errors.Is(err, workspace.ErrNotFound) {
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return err
 			}
 			s.failures += fmt.Sprintf("%s %d ", kind, a.Failures)
 		}
 		f, err := tx.Factor(p.ID)
-		if errors.Is(err, workspace.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		s.on, s.step = true, f.LastStep
@@ -203,7 +204,7 @@ func (m *machine) stand() (s standing) {
 			s.phone = string(key.Reveal())
 		}
 		set, err := tx.ActiveSet(p.ID)
-		if errors.Is(err, workspace.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		codes, err := tx.Codes(set.ID)

@@ -6,11 +6,12 @@ import (
 	"strconv"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // Members reads the whole table, by name. Errors: forbidden, session_ended; folder.
-func (a *Admin) Members(ctx context.Context) (all []Member, err error) {
-	err = a.view(ctx, func(tx ReadTx) (err error) {
+func (a *Admin) Members(ctx context.Context) (all []store.Member, err error) {
+	err = a.view(ctx, func(tx store.ReadTx) (err error) {
 		all, err = tx.Members()
 		return err
 	})
@@ -19,10 +20,10 @@ func (a *Admin) Members(ctx context.Context) (all []Member, err error) {
 
 // Member reads one row of the table. Errors: member_gone, forbidden,
 // session_ended; folder.
-func (a *Admin) Member(ctx context.Context, id string) (m Member, err error) {
-	err = a.view(ctx, func(tx ReadTx) (err error) {
+func (a *Admin) Member(ctx context.Context, id string) (m store.Member, err error) {
+	err = a.view(ctx, func(tx store.ReadTx) (err error) {
 		m, err = tx.Member(id)
-		if errors.Is(err, ErrNotFound) || err == nil && m.State == ProfileRemoved {
+		if errors.Is(err, store.ErrNotFound) || err == nil && m.State == store.ProfileRemoved {
 			return refuse(service.CodeMemberGone)
 		}
 		return err
@@ -30,24 +31,10 @@ func (a *Admin) Member(ctx context.Context, id string) (m Member, err error) {
 	return m, err
 }
 
-// NewMember is a person to add.
-type NewMember struct {
-	Name  string
-	Email string
-	Role  Role
-}
-
-// MemberError is a NewMember that cannot be added: the error with its place in
-// the list, from 0.
-type MemberError struct {
-	Index int
-	Err   *service.Error
-}
-
 // CheckMembers says what is wrong with each, and with none of them changes
 // anything: the preview of an import. Errors: forbidden, session_ended; folder.
-func (a *Admin) CheckMembers(ctx context.Context, people []NewMember) (wrong []MemberError, err error) {
-	err = a.view(ctx, func(tx ReadTx) error {
+func (a *Admin) CheckMembers(ctx context.Context, people []service.NewMember) (wrong []service.MemberError, err error) {
+	err = a.view(ctx, func(tx store.ReadTx) error {
 		actor, err := a.profile(tx)
 		if err != nil {
 			return err
@@ -59,14 +46,14 @@ func (a *Admin) CheckMembers(ctx context.Context, people []NewMember) (wrong []M
 }
 
 // checkMembers makes the profiles of people as far as they are right.
-func (a *Admin) checkMembers(tx ReadTx, actor Profile, people []NewMember) (good []Profile, wrong []MemberError, err error) {
+func (a *Admin) checkMembers(tx store.ReadTx, actor store.Profile, people []service.NewMember) (good []store.Profile, wrong []service.MemberError, err error) {
 	seen := map[string]bool{}
 	for i, n := range people {
 		p, err := a.checkMember(tx, actor, n, seen)
 		var e *service.Error
 		switch {
 		case errors.As(err, &e):
-			wrong = append(wrong, MemberError{i, e})
+			wrong = append(wrong, service.MemberError{Index: i, Err: e})
 		case err != nil:
 			return nil, nil, err
 		default:
@@ -76,8 +63,8 @@ func (a *Admin) checkMembers(tx ReadTx, actor Profile, people []NewMember) (good
 	return good, wrong, nil
 }
 
-func (a *Admin) checkMember(tx ReadTx, actor Profile, n NewMember, seen map[string]bool) (p Profile, err error) {
-	p = Profile{Role: n.Role, State: ProfileInvited}
+func (a *Admin) checkMember(tx store.ReadTx, actor store.Profile, n service.NewMember, seen map[string]bool) (p store.Profile, err error) {
+	p = store.Profile{Role: n.Role, State: store.ProfileInvited}
 	if p.Name, err = checkName(n.Name, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name"); err != nil {
 		return p, err
 	}
@@ -85,12 +72,12 @@ func (a *Admin) checkMember(tx ReadTx, actor Profile, n NewMember, seen map[stri
 		return p, err
 	}
 	switch n.Role {
-	case RoleMember:
-		if !mayAdd.on(actor.Role, n.Role) {
+	case store.RoleMember:
+		if !service.MayAdd.On(actor.Role, n.Role) {
 			return p, refuse(service.CodeForbidden).At("role")
 		}
-	case RoleOwner, RoleAdmin:
-		if !MayGiveRoles.Of(actor.Role) {
+	case store.RoleOwner, store.RoleAdmin:
+		if !service.MayGiveRoles.Of(actor.Role) {
 			return p, refuse(service.CodeForbidden).At("role")
 		}
 	default:
@@ -101,7 +88,7 @@ func (a *Admin) checkMember(tx ReadTx, actor Profile, n NewMember, seen map[stri
 	}
 	if _, err := tx.ProfileByEmail(p.EmailKey); err == nil {
 		return p, refuse(service.CodeEmailTaken).At("email")
-	} else if !errors.Is(err, ErrNotFound) {
+	} else if !errors.Is(err, store.ErrNotFound) {
 		return p, err
 	}
 	seen[p.EmailKey] = true
@@ -111,32 +98,29 @@ func (a *Admin) checkMember(tx ReadTx, actor Profile, n NewMember, seen map[stri
 // AddMember makes a profile without a password and the invitation with which its
 // person chooses one. An owner or an admin is added only with a step-up. Errors:
 // name_*, email_*, role_unknown, forbidden; those of a step-up; folder.
-func (a *Admin) AddMember(ctx context.Context, n NewMember, code NewOneTime, proof Proof) (GivenOut, error) {
-	if n.Role != RoleMember {
-		given, err := a.AddMembers(ctx, []NewMember{n}, []NewOneTime{code}, proof)
+func (a *Admin) AddMember(ctx context.Context, n service.NewMember, code service.NewOneTime, proof service.Proof) (service.GivenOut, error) {
+	if n.Role != store.RoleMember {
+		given, err := a.AddMembers(ctx, []service.NewMember{n}, []service.NewOneTime{code}, proof)
 		if err != nil {
-			return GivenOut{}, err
+			return service.GivenOut{}, err
 		}
 		return given[0], nil
 	}
-	given, err := a.addMembers(ctx, []NewMember{n}, []NewOneTime{code}, nil)
+	given, err := a.addMembers(ctx, []service.NewMember{n}, []service.NewOneTime{code}, nil)
 	if err != nil {
-		return GivenOut{}, err
+		return service.GivenOut{}, err
 	}
 	return given[0], nil
 }
 
-// MaxImport is how many members can be added in one step.
-const MaxImport = 10_000
-
 // AddMembers adds all of them in one step, or none: the first that is wrong is
 // the error, with its row. Errors: as AddMember;
 // nobody_chosen, import_long. The client has made the codes, one for each.
-func (a *Admin) AddMembers(ctx context.Context, people []NewMember, codes []NewOneTime, proof Proof) ([]GivenOut, error) {
+func (a *Admin) AddMembers(ctx context.Context, people []service.NewMember, codes []service.NewOneTime, proof service.Proof) ([]service.GivenOut, error) {
 	return a.addMembers(ctx, people, codes, &proof)
 }
 
-func (a *Admin) addMembers(ctx context.Context, people []NewMember, codes []NewOneTime, proof *Proof) ([]GivenOut, error) {
+func (a *Admin) addMembers(ctx context.Context, people []service.NewMember, codes []service.NewOneTime, proof *service.Proof) ([]service.GivenOut, error) {
 	done, err := a.s.begin()
 	if err != nil {
 		return nil, err
@@ -146,15 +130,15 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, codes []NewO
 	if len(people) == 0 {
 		return nil, refuse(service.CodeNobodyChosen)
 	}
-	if len(people) > MaxImport {
-		return nil, refuse(service.CodeImportLong).With("max", MaxImport)
+	if len(people) > service.MaxImport {
+		return nil, refuse(service.CodeImportLong).With("max", service.MaxImport)
 	}
 	if len(codes) != len(people) {
 		return nil, errors.New("there is not one code for each who is added")
 	}
-	var profiles []Profile
-	var actor Profile
-	check := func(tx ReadTx) (err error) {
+	var profiles []store.Profile
+	var actor store.Profile
+	check := func(tx store.ReadTx) (err error) {
 		if actor, err = a.profile(tx); err != nil {
 			return err
 		}
@@ -171,8 +155,8 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, codes []NewO
 	if err := w.view(ctx, check); err != nil {
 		return nil, err
 	}
-	var given []GivenOut
-	add := func(update func(context.Context, func(WriteTx) error) error) (err error) {
+	var given []service.GivenOut
+	add := func(update func(context.Context, func(store.WriteTx) error) error) (err error) {
 		now := w.now()
 		made := profiles
 		for i := range made {
@@ -182,13 +166,13 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, codes []NewO
 			made[i].CreatedAt, made[i].StateAt = now, now
 		}
 		open := make([]madeOneTime, len(made))
-		given = make([]GivenOut, len(made))
+		given = make([]service.GivenOut, len(made))
 		for i := range made {
-			if open[i], given[i], err = w.newOneTime(OneTimeInvitation, made[i], actor, codes[i]); err != nil {
+			if open[i], given[i], err = w.newOneTime(store.OneTimeInvitation, made[i], actor, codes[i]); err != nil {
 				return err
 			}
 		}
-		return update(ctx, func(tx WriteTx) error {
+		return update(ctx, func(tx store.WriteTx) error {
 			if err := check(tx); err != nil { // somebody may have taken an email in between
 				return err
 			}
@@ -218,20 +202,20 @@ func (a *Admin) addMembers(ctx context.Context, people []NewMember, codes []NewO
 // end, and so do those they gave out and may not any more: who was invited needs a
 // new invitation. The last owner keeps their role. Errors: forbidden, last_owner, member_gone, role_unknown; those of a
 // step-up; folder.
-func (a *Admin) SetRole(ctx context.Context, id string, role Role, proof Proof) error {
-	if role != RoleOwner && role != RoleAdmin && role != RoleMember {
+func (a *Admin) SetRole(ctx context.Context, id string, role store.Role, proof service.Proof) error {
+	if role != store.RoleOwner && role != store.RoleAdmin && role != store.RoleMember {
 		return refuse(service.CodeRoleUnknown).At("role")
 	}
-	check := func(tx ReadTx) error {
-		_, target, err := a.target(tx, id, mayChangeRole)
-		if err == nil && target.Role == RoleOwner && role != RoleOwner && target.State == ProfileActive {
+	check := func(tx store.ReadTx) error {
+		_, target, err := a.target(tx, id, service.MayChangeRole)
+		if err == nil && target.Role == store.RoleOwner && role != store.RoleOwner && target.State == store.ProfileActive {
 			n, err := tx.CountOwners()
 			return refuseUnless(n > 1, err, service.CodeLastOwner)
 		}
 		return err
 	}
-	return a.change(ctx, &proof, check, func(tx WriteTx) error {
-		_, target, err := a.target(tx, id, mayChangeRole)
+	return a.change(ctx, &proof, check, func(tx store.WriteTx) error {
+		_, target, err := a.target(tx, id, service.MayChangeRole)
 		if err != nil || target.Role == role {
 			return err
 		}
@@ -251,19 +235,19 @@ func (a *Admin) SetRole(ctx context.Context, id string, role Role, proof Proof) 
 // have or gave out end, their password and factors stay. Errors: forbidden, not_yourself, last_owner, member_gone;
 // folder.
 func (a *Admin) Suspend(ctx context.Context, id string) error {
-	return a.change(ctx, nil, nil, func(tx WriteTx) error {
-		_, target, err := a.target(tx, id, maySuspend)
+	return a.change(ctx, nil, nil, func(tx store.WriteTx) error {
+		_, target, err := a.target(tx, id, service.MaySuspend)
 		if err != nil {
 			return err
 		}
 		switch target.State {
-		case ProfileSuspended:
+		case store.ProfileSuspended:
 			return nil
-		case ProfileInvited:
+		case store.ProfileInvited:
 			return refuse(service.CodeMemberInvited)
 		}
 		now := a.s.w.now()
-		target.State, target.StateAt = ProfileSuspended, now
+		target.State, target.StateAt = store.ProfileSuspended, now
 		target.Epoch++
 		if err := tx.UpdateProfile(target); err != nil {
 			return err
@@ -278,13 +262,13 @@ func (a *Admin) Suspend(ctx context.Context, id string) error {
 // Resume lets a suspended person sign in again. Errors: forbidden,
 // not_yourself, member_gone; folder.
 func (a *Admin) Resume(ctx context.Context, id string) error {
-	return a.change(ctx, nil, nil, func(tx WriteTx) error {
-		_, target, err := a.target(tx, id, mayReactivate)
-		if err != nil || target.State != ProfileSuspended {
+	return a.change(ctx, nil, nil, func(tx store.WriteTx) error {
+		_, target, err := a.target(tx, id, service.MayReactivate)
+		if err != nil || target.State != store.ProfileSuspended {
 			return err
 		}
 		now := a.s.w.now()
-		target.State, target.StateAt = ProfileActive, now
+		target.State, target.StateAt = store.ProfileActive, now
 		if err := tx.UpdateProfile(target); err != nil {
 			return err
 		}
@@ -295,12 +279,12 @@ func (a *Admin) Resume(ctx context.Context, id string) error {
 // Remove ends a profile for good, with a step-up: its password, factor and codes
 // go. Its name stays in the log and the ledger. Errors: forbidden, not_yourself,
 // last_owner, member_gone; those of a step-up; folder.
-func (a *Admin) Remove(ctx context.Context, id string, proof Proof) error {
+func (a *Admin) Remove(ctx context.Context, id string, proof service.Proof) error {
 	w := a.s.w
-	check := func(tx ReadTx) error { _, _, err := a.target(tx, id, mayRemove); return err }
-	var later []Intent
-	err := a.change(ctx, &proof, check, func(tx WriteTx) error {
-		_, target, err := a.target(tx, id, mayRemove)
+	check := func(tx store.ReadTx) error { _, _, err := a.target(tx, id, service.MayRemove); return err }
+	var later []store.Intent
+	err := a.change(ctx, &proof, check, func(tx store.WriteTx) error {
+		_, target, err := a.target(tx, id, service.MayRemove)
 		if err != nil {
 			return err
 		}
@@ -309,9 +293,9 @@ func (a *Admin) Remove(ctx context.Context, id string, proof Proof) error {
 			return err
 		}
 		detail := map[string]string{"email": target.Email, "role": string(target.Role)}
-		target.State, target.StateAt = ProfileRemoved, now
+		target.State, target.StateAt = store.ProfileRemoved, now
 		target.EmailKey = "removed:" + target.ID // somebody else may have the address
-		target.Password = PasswordRecord{}
+		target.Password = store.PasswordRecord{}
 		target.Epoch++
 		if err := errors.Join(tx.UpdateProfile(target), dropOneTimes(tx, id), dropHolders(tx, id), keepAnOwner(tx)); err != nil {
 			return err

@@ -2,6 +2,8 @@ package workspace
 
 import (
 	"bytes"
+	"countersign/backend/service"
+	"countersign/backend/store"
 	"errors"
 	"slices"
 )
@@ -14,31 +16,31 @@ import (
 type dependents struct{ w *Workspace }
 
 // FactorChanged ends the help code of a profile whose phone goes: it stood in for that.
-func (d dependents) FactorChanged(tx WriteTx, profileID string) error {
-	return d.w.endOneTime(tx, profileID, OneTimeHelp)
+func (d dependents) FactorChanged(tx store.WriteTx, profileID string) error {
+	return d.w.endOneTime(tx, profileID, store.OneTimeHelp)
 }
 
 // oneTimeKinds are all of them.
-var oneTimeKinds = []OneTimeKind{OneTimeInvitation, OneTimeReset, OneTimeHelp}
+var oneTimeKinds = []store.OneTimeKind{store.OneTimeInvitation, store.OneTimeReset, store.OneTimeHelp}
 
 // mayStand reports whether the issuer could give a subject a code of this kind, as
 // both are now.
-func mayStand(kind OneTimeKind, issuer, subject Profile) bool {
-	state := ProfileActive
-	if kind == OneTimeInvitation {
-		state = ProfileInvited
+func mayStand(kind store.OneTimeKind, issuer, subject store.Profile) bool {
+	state := store.ProfileActive
+	if kind == store.OneTimeInvitation {
+		state = store.ProfileInvited
 	}
-	return issuer.State == ProfileActive && subject.State == state && mayGive(kind).on(issuer.Role, subject.Role)
+	return issuer.State == store.ProfileActive && subject.State == state && service.MayGive(kind).On(issuer.Role, subject.Role)
 }
 
 // ProfileChanged ends the codes that were given out for a profile whose role,
 // state or email has changed, those that it gave out and may not give out any more,
 // and the approvals that it has a part in. A new password ends what was to reset
 // the old one.
-func (d dependents) ProfileChanged(tx WriteTx, was, is Profile) error {
+func (d dependents) ProfileChanged(tx store.WriteTx, was, is store.Profile) error {
 	w := d.w
 	if !bytes.Equal(was.Password.PublicKey, is.Password.PublicKey) {
-		if err := w.endOneTime(tx, is.ID, OneTimeReset); err != nil {
+		if err := w.endOneTime(tx, is.ID, store.OneTimeReset); err != nil {
 			return err
 		}
 	}
@@ -59,7 +61,7 @@ func (d dependents) ProfileChanged(tx WriteTx, was, is Profile) error {
 
 // endOneTime ends an open code, and takes the vault from the key pair that came
 // with it. What is left of it tells who has the right code that it ended.
-func (w *Workspace) endOneTime(tx WriteTx, profileID string, kind OneTimeKind) error {
+func (w *Workspace) endOneTime(tx store.WriteTx, profileID string, kind store.OneTimeKind) error {
 	o, err := tx.OneTime(profileID, kind)
 	if err != nil || !o.EndedAt.IsZero() {
 		return ignoreMissing(err)
@@ -71,7 +73,7 @@ func (w *Workspace) endOneTime(tx WriteTx, profileID string, kind OneTimeKind) e
 }
 
 // endGivenBy ends the codes that a profile gave out and may not give out now.
-func (w *Workspace) endGivenBy(tx WriteTx, issuer Profile) error {
+func (w *Workspace) endGivenBy(tx store.WriteTx, issuer store.Profile) error {
 	given, err := tx.OneTimesBy(issuer.ID)
 	if err != nil {
 		return err
@@ -93,7 +95,7 @@ func (w *Workspace) endGivenBy(tx WriteTx, issuer Profile) error {
 
 // endApprovals ends what waits or was approved and that a profile asked for,
 // decided on or is the subject of.
-func (w *Workspace) endApprovals(tx WriteTx, profileID string) error {
+func (w *Workspace) endApprovals(tx store.WriteTx, profileID string) error {
 	open, err := tx.Approvals()
 	if err != nil {
 		return err
@@ -102,7 +104,7 @@ func (w *Workspace) endApprovals(tx WriteTx, profileID string) error {
 		if a.ByID != profileID && a.DecidedBy != profileID && !slices.Contains(a.Members, profileID) {
 			continue
 		}
-		if _, err := tx.DecideApproval(a.ID, a.State, ApprovalEnded, a.DecidedBy, w.now()); err != nil {
+		if _, err := tx.DecideApproval(a.ID, a.State, store.ApprovalEnded, a.DecidedBy, w.now()); err != nil {
 			return err
 		}
 	}

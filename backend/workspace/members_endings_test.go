@@ -9,7 +9,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // handed is a one-time code in the hands of the person it was given out for.
@@ -22,7 +22,7 @@ type handed struct {
 // use takes the code as far as it alone leads: past the wrong answers.
 func (c *handed) use() error {
 	c.Helper()
-	if c.given.Kind == workspace.OneTimeHelp {
+	if c.given.Kind == store.OneTimeHelp {
 		_, err := c.to.challenge().UseHelpCode(c.Context(), secret.NewText(c.given.Code.Display()))
 		return err
 	}
@@ -32,20 +32,20 @@ func (c *handed) use() error {
 
 // hand is a fixture in which an admin, or an owner where only one may, has given out
 // a code of a kind to a user with a role.
-func hand(t *testing.T, kind workspace.OneTimeKind, by, to workspace.Role) *handed {
+func hand(t *testing.T, kind store.OneTimeKind, by, to store.Role) *handed {
 	t.Helper()
 	h, owner := alone(t)
 	c := &handed{fixture: h, owner: owner, issuer: h.one(person{role: by})}
 	a := c.issuer.admin()
 	var err error
 	switch kind {
-	case workspace.OneTimeInvitation:
+	case store.OneTimeInvitation:
 		c.to, _ = h.invited(owner.admin())
-		if to != workspace.RoleMember {
+		if to != store.RoleMember {
 			h.ok(owner.admin().SetRole(t.Context(), c.to.id, to, owner.proof()))
 		}
 		c.given, err = a.ResetPassword(t.Context(), c.to.id, "", c.issuer.proof())
-	case workspace.OneTimeReset:
+	case store.OneTimeReset:
 		c.to = h.one(person{role: to})
 		c.given, err = a.ResetPassword(t.Context(), c.to.id, "", c.issuer.proof())
 	default:
@@ -59,52 +59,52 @@ func hand(t *testing.T, kind workspace.OneTimeKind, by, to workspace.Role) *hand
 	return c
 }
 
-var codeKinds = []workspace.OneTimeKind{workspace.OneTimeInvitation, workspace.OneTimeReset, workspace.OneTimeHelp}
+var codeKinds = []store.OneTimeKind{store.OneTimeInvitation, store.OneTimeReset, store.OneTimeHelp}
 
 // of names the kinds that a change can meet, where it is not all of them: who was
 // invited has not come yet, and a help code stands in for a phone.
-var of = map[string][]workspace.OneTimeKind{
-	"SuspendedAndResumed": {workspace.OneTimeReset, workspace.OneTimeHelp},
-	"NewEmail":            {workspace.OneTimeReset, workspace.OneTimeHelp},
-	"NewPassword":         {workspace.OneTimeReset},
-	"NewPhone":            {workspace.OneTimeHelp},
-	"PhoneOffAndOn":       {workspace.OneTimeHelp},
+var of = map[string][]store.OneTimeKind{
+	"SuspendedAndResumed": {store.OneTimeReset, store.OneTimeHelp},
+	"NewEmail":            {store.OneTimeReset, store.OneTimeHelp},
+	"NewPassword":         {store.OneTimeReset},
+	"NewPhone":            {store.OneTimeHelp},
+	"PhoneOffAndOn":       {store.OneTimeHelp},
 }
 
 func TestOneTimeCode_EndsWithAChangeOfItsSubject(t *testing.T) {
 	t.Parallel()
 	changes := map[string]struct {
-		from   workspace.Role
+		from   store.Role
 		change func(c *handed) error
 	}{
-		"Promoted": {workspace.RoleMember, func(c *handed) error {
-			return c.owner.admin().SetRole(c.Context(), c.to.id, workspace.RoleOwner, c.owner.proof())
+		"Promoted": {store.RoleMember, func(c *handed) error {
+			return c.owner.admin().SetRole(c.Context(), c.to.id, store.RoleOwner, c.owner.proof())
 		}},
-		"ThereAndBack": {workspace.RoleMember, func(c *handed) error {
+		"ThereAndBack": {store.RoleMember, func(c *handed) error {
 			a := c.owner.admin()
-			c.ok(a.SetRole(c.Context(), c.to.id, workspace.RoleAdmin, c.owner.proof()))
-			return a.SetRole(c.Context(), c.to.id, workspace.RoleMember, c.owner.proof())
+			c.ok(a.SetRole(c.Context(), c.to.id, store.RoleAdmin, c.owner.proof()))
+			return a.SetRole(c.Context(), c.to.id, store.RoleMember, c.owner.proof())
 		}},
-		"Demoted": {workspace.RoleAdmin, func(c *handed) error {
-			return c.owner.admin().SetRole(c.Context(), c.to.id, workspace.RoleMember, c.owner.proof())
+		"Demoted": {store.RoleAdmin, func(c *handed) error {
+			return c.owner.admin().SetRole(c.Context(), c.to.id, store.RoleMember, c.owner.proof())
 		}},
-		"SuspendedAndResumed": {workspace.RoleMember, func(c *handed) error {
+		"SuspendedAndResumed": {store.RoleMember, func(c *handed) error {
 			a := c.owner.admin()
 			c.ok(a.Suspend(c.Context(), c.to.id))
 			return a.Resume(c.Context(), c.to.id)
 		}},
-		"NewEmail": {workspace.RoleMember, func(c *handed) error {
+		"NewEmail": {store.RoleMember, func(c *handed) error {
 			s := c.to.signIn()
 			c.to.email = "new.address@example.com"
 			return s.ChangeEmail(c.Context(), c.to.email, c.to.proof())
 		}},
-		"NewPassword": {workspace.RoleMember, func(c *handed) error {
+		"NewPassword": {store.RoleMember, func(c *handed) error {
 			s, next := c.to.signIn(), "kettle drum marzipan 7"
 			err := s.ChangePassword(c.Context(), secret.NewText(c.to.pass), secret.NewText(next), client.FactorInput{})
 			c.to.pass = next
 			return err
 		}},
-		"NewPhone": {workspace.RoleMember, func(c *handed) error {
+		"NewPhone": {store.RoleMember, func(c *handed) error {
 			s := c.to.signIn()
 			shown, err := s.BeginChangePhone(c.Context(), c.to.proof())
 			c.ok(err)
@@ -112,9 +112,9 @@ func TestOneTimeCode_EndsWithAChangeOfItsSubject(t *testing.T) {
 			_, err = s.Confirm(c.Context(), secret.NewText(c.to.newCode()))
 			return err
 		}},
-		"PhoneOffAndOn": {workspace.RoleMember, func(c *handed) error {
+		"PhoneOffAndOn": {store.RoleMember, func(c *handed) error {
 			s := c.to.signIn()
-			c.ok(s.Disable(c.Context(), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(c.to.newCode())}))
+			c.ok(s.Disable(c.Context(), client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(c.to.newCode())}))
 			c.to.phone, _ = c.enable(s)
 			return nil
 		}},
@@ -126,7 +126,7 @@ func TestOneTimeCode_EndsWithAChangeOfItsSubject(t *testing.T) {
 			}
 			t.Run(name+" "+string(kind), func(t *testing.T) {
 				t.Parallel()
-				c := hand(t, kind, workspace.RoleOwner, change.from)
+				c := hand(t, kind, store.RoleOwner, change.from)
 				c.ok(change.change(c))
 				before := c.profile(c.to.id).Password.PublicKey
 				c.refused(c.use(), service.CodeOneTimeEnded)
@@ -138,7 +138,7 @@ func TestOneTimeCode_EndsWithAChangeOfItsSubject(t *testing.T) {
 				if !m.InvitedUntil.IsZero() {
 					t.Errorf("it is told to be open until %v", m.InvitedUntil)
 				}
-				if kind == workspace.OneTimeHelp {
+				if kind == store.OneTimeHelp {
 					return
 				}
 				if c.given, err = c.owner.admin().ResetPassword(t.Context(), c.to.id, "", c.owner.proof()); err != nil {
@@ -154,12 +154,12 @@ func TestOneTimeCode_EndsWithWhatItsIssuerMay(t *testing.T) {
 	t.Parallel()
 	for name, fall := range map[string]func(c *handed) error{
 		"Demoted": func(c *handed) error {
-			return c.owner.admin().SetRole(c.Context(), c.issuer.id, workspace.RoleMember, c.owner.proof())
+			return c.owner.admin().SetRole(c.Context(), c.issuer.id, store.RoleMember, c.owner.proof())
 		},
 		"DemotedAndPromoted": func(c *handed) error {
 			a := c.owner.admin()
-			c.ok(a.SetRole(c.Context(), c.issuer.id, workspace.RoleMember, c.owner.proof()))
-			return a.SetRole(c.Context(), c.issuer.id, workspace.RoleAdmin, c.owner.proof())
+			c.ok(a.SetRole(c.Context(), c.issuer.id, store.RoleMember, c.owner.proof()))
+			return a.SetRole(c.Context(), c.issuer.id, store.RoleAdmin, c.owner.proof())
 		},
 		"Suspended": func(c *handed) error { return c.owner.admin().Suspend(c.Context(), c.issuer.id) },
 		"SuspendedAndResumed": func(c *handed) error {
@@ -172,7 +172,7 @@ func TestOneTimeCode_EndsWithWhatItsIssuerMay(t *testing.T) {
 		for _, kind := range codeKinds {
 			t.Run(name+" "+string(kind), func(t *testing.T) {
 				t.Parallel()
-				c := hand(t, kind, workspace.RoleAdmin, workspace.RoleMember)
+				c := hand(t, kind, store.RoleAdmin, store.RoleMember)
 				c.ok(fall(c))
 				m, err := c.owner.admin().Member(t.Context(), c.to.id)
 				c.ok(err)
@@ -189,12 +189,12 @@ func TestOneTimeCode_EndsWithWhatItsIssuerMay(t *testing.T) {
 func TestOneTimeCode_OutlivesADemotionThatStillAllowsIt(t *testing.T) {
 	t.Parallel()
 	for _, kind := range codeKinds {
-		for _, to := range []workspace.Role{workspace.RoleMember, workspace.RoleAdmin} {
+		for _, to := range []store.Role{store.RoleMember, store.RoleAdmin} {
 			t.Run(string(kind)+" "+string(to), func(t *testing.T) {
 				t.Parallel()
-				c := hand(t, kind, workspace.RoleOwner, to)
-				c.ok(c.owner.admin().SetRole(t.Context(), c.issuer.id, workspace.RoleAdmin, c.owner.proof()))
-				if kind == workspace.OneTimeHelp || to == workspace.RoleMember {
+				c := hand(t, kind, store.RoleOwner, to)
+				c.ok(c.owner.admin().SetRole(t.Context(), c.issuer.id, store.RoleAdmin, c.owner.proof()))
+				if kind == store.OneTimeHelp || to == store.RoleMember {
 					c.ok(c.use()) // an admin may give this one, too
 				} else {
 					c.refused(c.use(), service.CodeOneTimeEnded)
@@ -208,18 +208,18 @@ func TestOneTimeCode_OutlivesADemotionThatStillAllowsIt(t *testing.T) {
 // what ends codes, so that only the look at redemption is left.
 func TestOneTimeCode_IsLookedAtAgainWhenItIsUsed(t *testing.T) {
 	t.Parallel()
-	for name, alter := range map[string]func(c *handed, issuer, to *workspace.Profile){
-		"SubjectPromoted":  func(_ *handed, _, to *workspace.Profile) { to.Role = workspace.RoleOwner },
-		"IssuerDemoted":    func(_ *handed, issuer, _ *workspace.Profile) { issuer.Role = workspace.RoleMember },
-		"IssuerSuspended":  func(_ *handed, issuer, _ *workspace.Profile) { issuer.State = workspace.ProfileSuspended },
-		"IssuerRemoved":    func(_ *handed, issuer, _ *workspace.Profile) { issuer.State = workspace.ProfileRemoved },
-		"SubjectSuspended": func(_ *handed, _, to *workspace.Profile) { to.State = workspace.ProfileSuspended },
+	for name, alter := range map[string]func(c *handed, issuer, to *store.Profile){
+		"SubjectPromoted":  func(_ *handed, _, to *store.Profile) { to.Role = store.RoleOwner },
+		"IssuerDemoted":    func(_ *handed, issuer, _ *store.Profile) { issuer.Role = store.RoleMember },
+		"IssuerSuspended":  func(_ *handed, issuer, _ *store.Profile) { issuer.State = store.ProfileSuspended },
+		"IssuerRemoved":    func(_ *handed, issuer, _ *store.Profile) { issuer.State = store.ProfileRemoved },
+		"SubjectSuspended": func(_ *handed, _, to *store.Profile) { to.State = store.ProfileSuspended },
 	} {
-		for _, kind := range []workspace.OneTimeKind{workspace.OneTimeInvitation, workspace.OneTimeReset} {
+		for _, kind := range []store.OneTimeKind{store.OneTimeInvitation, store.OneTimeReset} {
 			t.Run(name+" "+string(kind), func(t *testing.T) {
 				t.Parallel()
-				c := hand(t, kind, workspace.RoleAdmin, workspace.RoleMember)
-				c.ok(c.store.Update(t.Context(), func(tx workspace.WriteTx) error {
+				c := hand(t, kind, store.RoleAdmin, store.RoleMember)
+				c.ok(c.store.Update(t.Context(), func(tx store.WriteTx) error {
 					issuer, err := tx.Profile(c.issuer.id)
 					c.ok(err)
 					to, err := tx.Profile(c.to.id)
@@ -238,8 +238,8 @@ func TestOneTimeCode_IsLookedAtAgainWhenItIsUsed(t *testing.T) {
 func TestOneTimeCode_ThatHasEndedRevealsNothingMore(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	admin := h.one(person{role: workspace.RoleAdmin})
-	p := h.one(person{role: workspace.RoleMember, on: true})
+	admin := h.one(person{role: store.RoleAdmin})
+	p := h.one(person{role: store.RoleMember, on: true})
 	given, err := admin.admin().ResetPassword(t.Context(), p.id, "", admin.proof())
 	h.ok(err)
 	help, err := admin.admin().HelpCode(t.Context(), p.id, "", admin.proof())
@@ -250,17 +250,17 @@ func TestOneTimeCode_ThatHasEndedRevealsNothingMore(t *testing.T) {
 	h.ok(err)
 	_, again, err := chosen.redeem(given)
 	h.ok(err)
-	h.ok(owner.admin().SetRole(t.Context(), p.id, workspace.RoleOwner, owner.proof()))
+	h.ok(owner.admin().SetRole(t.Context(), p.id, store.RoleOwner, owner.proof()))
 
 	// The second factor is not looked at, right or wrong: neither is told nor counted.
-	before := h.failures(p.id, workspace.KindCode)
+	before := h.failures(p.id, store.KindCode)
 	_, err = byReset.Verify(t.Context(), secret.NewText(p.phone.wrong()))
 	h.refused(err, service.CodeOneTimeEnded)
 	_, err = byReset.Verify(t.Context(), secret.NewText(p.newCode()))
 	h.refused(err, service.CodeChallengeEnded) // it is over with that
 	_, err = again.Recover(t.Context(), secret.NewText(noCode))
 	h.refused(err, service.CodeOneTimeEnded)
-	if n := h.failures(p.id, workspace.KindCode); n != before {
+	if n := h.failures(p.id, store.KindCode); n != before {
 		t.Errorf("%d guesses are counted", n-before)
 	}
 
@@ -284,10 +284,10 @@ func TestOneTimeCode_ThatHasEndedRevealsNothingMore(t *testing.T) {
 
 func TestOneTimeCode_ThatHasEndedOpensNoContracts(t *testing.T) {
 	t.Parallel()
-	c := hand(t, workspace.OneTimeReset, workspace.RoleAdmin, workspace.RoleMember)
+	c := hand(t, store.OneTimeReset, store.RoleAdmin, store.RoleMember)
 	holders := func() (n int) {
-		c.ok(c.store.View(context.WithoutCancel(t.Context()), func(tx workspace.ReadTx) error {
-			return eachRow(tx, func(k workspace.Key, _ any) error {
+		c.ok(c.store.View(context.WithoutCancel(t.Context()), func(tx store.ReadTx) error {
+			return eachRow(tx, func(k store.Key, _ any) error {
 				if k.Table == "vaultkey" && k.ID == "password-reset/"+c.to.id {
 					n++
 				}
@@ -299,7 +299,7 @@ func TestOneTimeCode_ThatHasEndedOpensNoContracts(t *testing.T) {
 	if holders() != 1 {
 		t.Fatal("a reset comes with no key pair")
 	}
-	c.ok(c.owner.admin().SetRole(t.Context(), c.to.id, workspace.RoleOwner, c.owner.proof()))
+	c.ok(c.owner.admin().SetRole(t.Context(), c.to.id, store.RoleOwner, c.owner.proof()))
 	if holders() != 0 {
 		t.Error("its key pair still holds the vault's keys")
 	}

@@ -10,7 +10,8 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // admin proves itself with a new code each time, and is good for an hour.
@@ -52,7 +53,7 @@ func FuzzRedeem(f *testing.F) {
 	f.Add(" "+email, "ABCD-EFGH-JKMN-PQRS", "short")
 	f.Add("removed:x", "ABCD-EFGH-JKMN-PQRS", strings.Repeat("x", 10_000))
 	h := newFuzzFixture(f)
-	given, err := h.admin(f).AddMember(context.Background(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, client.Proof{})
+	given, err := h.admin(f).AddMember(context.Background(), service.NewMember{Name: "Bela", Email: otherEmail, Role: store.RoleMember}, client.Proof{})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func FuzzHelpCode(f *testing.F) {
 	h := newFuzzFixture(f)
 	owner := h.admin(f)
 	ctx := context.Background()
-	given, err := owner.AddMember(ctx, workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleAdmin}, h.proof())
+	given, err := owner.AddMember(ctx, service.NewMember{Name: "Bela", Email: otherEmail, Role: store.RoleAdmin}, h.proof())
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -109,7 +110,7 @@ func FuzzHelpCode(f *testing.F) {
 
 func ownerOf(tb testing.TB, h *fuzzFixture) (id string) {
 	tb.Helper()
-	err := h.store.View(context.Background(), func(tx workspace.ReadTx) error {
+	err := h.store.View(context.Background(), func(tx store.ReadTx) error {
 		p, err := tx.ProfileByEmail(email)
 		id = p.ID
 		return err
@@ -136,12 +137,12 @@ func FuzzAddMember(f *testing.F) {
 		defer turn.Unlock()
 		ctx := t.Context()
 		a := h.admin(t)
-		n := workspace.NewMember{Name: name, Email: address, Role: workspace.Role(role)}
-		wrong, err := a.CheckMembers(ctx, []workspace.NewMember{n, n})
+		n := service.NewMember{Name: name, Email: address, Role: store.Role(role)}
+		wrong, err := a.CheckMembers(ctx, []service.NewMember{n, n})
 		if err != nil || len(wrong) == 0 { // the second is at least a double of the first
 			t.Fatalf("%v, %v", wrong, err)
 		}
-		if _, err := a.AddMembers(ctx, []workspace.NewMember{n, n}, h.proof(), nil); err == nil {
+		if _, err := a.AddMembers(ctx, []service.NewMember{n, n}, h.proof(), nil); err == nil {
 			t.Fatal("one was added twice")
 		}
 		given, err := a.AddMember(ctx, n, h.proof())
@@ -153,7 +154,7 @@ func FuzzAddMember(f *testing.F) {
 			return
 		}
 		m, err := a.Member(ctx, given.ProfileID)
-		if err != nil || m.State != workspace.ProfileInvited || m.InvitedUntil.IsZero() || m.Role != n.Role || m.Name == "" || strings.TrimSpace(m.Name) != m.Name {
+		if err != nil || m.State != store.ProfileInvited || m.InvitedUntil.IsZero() || m.Role != n.Role || m.Name == "" || strings.TrimSpace(m.Name) != m.Name {
 			t.Fatalf("%+v, %v", m, err)
 		}
 	})
@@ -166,7 +167,7 @@ func FuzzAcknowledge(f *testing.F) {
 	}
 	h := newFuzzFixture(f)
 	ctx := context.Background()
-	r, err := h.admin(f).BeginRun(ctx, workspace.RunRequest{Members: []string{ownerOf(f, h)}, Reason: "r", Kind: workspace.RunPrint}, h.proof())
+	r, err := h.admin(f).BeginRun(ctx, service.RunRequest{Members: []string{ownerOf(f, h)}, Reason: "r", Kind: store.RunPrint}, h.proof())
 	if err != nil {
 		f.Fatal(err)
 	}

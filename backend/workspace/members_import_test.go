@@ -12,26 +12,26 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestAddMembers_TellsEachProblemAndAddsAllOrNone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	admin := h.one(person{role: workspace.RoleAdmin})
-	removed := h.one(person{role: workspace.RoleMember, state: workspace.ProfileRemoved})
-	rows := []workspace.NewMember{
-		{Name: "Ana", Email: "ana@example.com", Role: workspace.RoleMember},
-		{Name: " ", Email: "b@example.com", Role: workspace.RoleMember},
-		{Name: "Bo", Email: "bo@example", Role: workspace.RoleMember},
-		{Name: "Cy", Email: "ANA@example.com", Role: workspace.RoleMember},
-		{Name: "Di", Email: strings.ToUpper(email), Role: workspace.RoleMember},
+	admin := h.one(person{role: store.RoleAdmin})
+	removed := h.one(person{role: store.RoleMember, state: store.ProfileRemoved})
+	rows := []service.NewMember{
+		{Name: "Ana", Email: "ana@example.com", Role: store.RoleMember},
+		{Name: " ", Email: "b@example.com", Role: store.RoleMember},
+		{Name: "Bo", Email: "bo@example", Role: store.RoleMember},
+		{Name: "Cy", Email: "ANA@example.com", Role: store.RoleMember},
+		{Name: "Di", Email: strings.ToUpper(email), Role: store.RoleMember},
 		{Name: "Ed", Email: "ed@example.com", Role: "Boss"},
-		{Name: "Fe", Email: "fe@example.com", Role: workspace.RoleAdmin},
-		{Name: "Gi", Email: removed.email, Role: workspace.RoleMember},
-		{Name: "<img src=x onerror=alert(1)>", Email: "hi@example.com", Role: workspace.RoleMember},
-		{Name: "a\u202eb", Email: "iv@example.com", Role: workspace.RoleMember},
-		{Name: strings.Repeat("x", 1_000_000), Email: "jo@example.com", Role: workspace.RoleMember},
+		{Name: "Fe", Email: "fe@example.com", Role: store.RoleAdmin},
+		{Name: "Gi", Email: removed.email, Role: store.RoleMember},
+		{Name: "<img src=x onerror=alert(1)>", Email: "hi@example.com", Role: store.RoleMember},
+		{Name: "a\u202eb", Email: "iv@example.com", Role: store.RoleMember},
+		{Name: strings.Repeat("x", 1_000_000), Email: "jo@example.com", Role: store.RoleMember},
 	}
 	wrong, err := admin.admin().CheckMembers(t.Context(), rows)
 	h.ok(err)
@@ -50,7 +50,7 @@ func TestAddMembers_TellsEachProblemAndAddsAllOrNone(t *testing.T) {
 	before, err := admin.admin().Members(t.Context())
 	h.ok(err)
 	var total int64
-	good := []workspace.NewMember{rows[0], rows[7], rows[8]}
+	good := []service.NewMember{rows[0], rows[7], rows[8]}
 	given, err := admin.admin().AddMembers(t.Context(), good, admin.proof(), func(done, of int64) { total = 10*done + of })
 	h.ok(err)
 	if len(given) != 3 || total != 33 || given[1].Email != removed.email {
@@ -69,9 +69,9 @@ func TestAddMembers_EmptyTooLongOrCancelledAddsNone(t *testing.T) {
 	h, owner := alone(t)
 	_, err := owner.admin().AddMembers(t.Context(), nil, owner.proof(), nil)
 	h.refused(err, service.CodeNobodyChosen)
-	_, err = owner.admin().AddMembers(t.Context(), make([]workspace.NewMember, workspace.MaxImport+1), owner.proof(), nil)
+	_, err = owner.admin().AddMembers(t.Context(), make([]service.NewMember, service.MaxImport+1), owner.proof(), nil)
 	h.refused(err, service.CodeImportLong)
-	rows := []workspace.NewMember{{Name: "A", Email: "a@example.com", Role: workspace.RoleMember}, {Name: "B", Email: "b@example.com", Role: workspace.RoleMember}}
+	rows := []service.NewMember{{Name: "A", Email: "a@example.com", Role: store.RoleMember}, {Name: "B", Email: "b@example.com", Role: store.RoleMember}}
 	ctx, stop := context.WithCancel(t.Context())
 	_, err = owner.admin().AddMembers(ctx, rows, owner.proof(), func(int64, int64) { stop() })
 	if !errors.Is(err, context.Canceled) {
@@ -92,9 +92,9 @@ func TestAddMembers_MakingTheCodesIsUseOfTheSession(t *testing.T) {
 	h, owner := alone(t)
 	h.ok(owner.admin().SetIdle(t.Context(), 1))
 	many := runtime.GOMAXPROCS(0) + 1 // some are begun after the first is done
-	rows := make([]workspace.NewMember, many)
+	rows := make([]service.NewMember, many)
 	for i := range rows {
-		rows[i] = workspace.NewMember{Name: "A", Email: fmt.Sprintf("a%d@example.com", i), Role: workspace.RoleMember}
+		rows[i] = service.NewMember{Name: "A", Email: fmt.Sprintf("a%d@example.com", i), Role: store.RoleMember}
 	}
 	var mu sync.Mutex
 	calls := 0
@@ -112,7 +112,7 @@ func TestAddMembers_MakingTheCodesIsUseOfTheSession(t *testing.T) {
 	h.ok(err)
 	var once sync.Once
 	ended := make(chan error, 1)
-	late := []workspace.NewMember{{Name: "B", Email: "b@example.com", Role: workspace.RoleMember}}
+	late := []service.NewMember{{Name: "B", Email: "b@example.com", Role: store.RoleMember}}
 	_, err = a.AddMembers(t.Context(), late, owner.proof(), func(int64, int64) {
 		once.Do(func() {
 			go func() { ended <- s.End(context.Background()) }()

@@ -5,19 +5,14 @@ import (
 	"strings"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
-
-// NewInvitation takes the place of the invitation that a member has not used. The client has made its code.
-type NewInvitation struct {
-	ProfileID string
-	Code      NewOneTime
-}
 
 // InviteAgain gives members who have not used their invitation new ones, in one step, with a step-up: the old ones are no
 // longer good. Whoever has come in meanwhile is left out. Errors: nobody_chosen, import_long, forbidden, not_yourself, member_gone; those of a
 // step-up; folder.
-func (a *Admin) InviteAgain(ctx context.Context, again []NewInvitation, proof Proof) ([]GivenOut, error) {
-	ids, of := make([]string, len(again)), make(map[string]NewOneTime, len(again))
+func (a *Admin) InviteAgain(ctx context.Context, again []service.NewInvitation, proof service.Proof) ([]service.GivenOut, error) {
+	ids, of := make([]string, len(again)), make(map[string]service.NewOneTime, len(again))
 	for i, n := range again {
 		ids[i], of[n.ProfileID] = n.ProfileID, n.Code
 	}
@@ -27,25 +22,25 @@ func (a *Admin) InviteAgain(ctx context.Context, again []NewInvitation, proof Pr
 	}
 	defer done()
 	w := a.s.w
-	var actor Profile
-	var invited []Profile
-	check := func(tx ReadTx) (err error) {
+	var actor store.Profile
+	var invited []store.Profile
+	check := func(tx store.ReadTx) (err error) {
 		actor, invited, err = a.invitedAmong(tx, ids)
 		return err
 	}
 	if err := w.view(ctx, check); err != nil {
 		return nil, err
 	}
-	var out []GivenOut
+	var out []service.GivenOut
 	err = a.s.confirm(ctx, proof, func(c *confirmation) error {
-		return c.update(ctx, func(tx WriteTx) error {
+		return c.update(ctx, func(tx store.WriteTx) error {
 			if err := check(tx); err != nil {
 				return err
 			}
 			out = nil
 			var members []string
 			for _, p := range invited {
-				made, given, err := w.newOneTime(OneTimeInvitation, p, actor, of[p.ID])
+				made, given, err := w.newOneTime(store.OneTimeInvitation, p, actor, of[p.ID])
 				if err != nil {
 					return err
 				}
@@ -71,7 +66,7 @@ func (a *Admin) InviteAgain(ctx context.Context, again []NewInvitation, proof Pr
 // WaitingInvitations gives those of some members who have not used their invitation, each once. Errors: those of InviteAgain but
 // for a step-up.
 func (a *Admin) WaitingInvitations(ctx context.Context, ids []string) (waiting []string, err error) {
-	err = a.view(ctx, func(tx ReadTx) error {
+	err = a.view(ctx, func(tx store.ReadTx) error {
 		_, invited, err := a.invitedAmong(tx, ids)
 		waiting = nil
 		for _, p := range invited {
@@ -83,19 +78,19 @@ func (a *Admin) WaitingInvitations(ctx context.Context, ids []string) (waiting [
 }
 
 // invitedAmong gives those of ids who have not used their invitation, each once.
-func (a *Admin) invitedAmong(tx ReadTx, ids []string) (actor Profile, invited []Profile, err error) {
-	if len(ids) > MaxImport {
-		return actor, nil, refuse(service.CodeImportLong).With("max", MaxImport)
+func (a *Admin) invitedAmong(tx store.ReadTx, ids []string) (actor store.Profile, invited []store.Profile, err error) {
+	if len(ids) > service.MaxImport {
+		return actor, nil, refuse(service.CodeImportLong).With("max", service.MaxImport)
 	}
 	if actor, err = a.profile(tx); err != nil {
 		return actor, nil, err
 	}
 	for _, id := range distinct(ids) {
-		var target Profile
-		if actor, target, err = a.target(tx, id, mayResetPassword); err != nil {
+		var target store.Profile
+		if actor, target, err = a.target(tx, id, service.MayResetPassword); err != nil {
 			return actor, nil, err
 		}
-		if target.State == ProfileInvited {
+		if target.State == store.ProfileInvited {
 			invited = append(invited, target)
 		}
 	}

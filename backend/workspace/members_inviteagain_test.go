@@ -6,6 +6,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
@@ -13,11 +14,11 @@ func TestInviteAgain_ReplacesTheInvitationsOfThoseWhoWait(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	a := owner.admin()
-	first, err := a.AddMembers(t.Context(), []workspace.NewMember{
-		{Name: "Ben", Email: "ben@example.com", Role: workspace.RoleMember}, {Name: "Chi", Email: "chi@example.com", Role: workspace.RoleMember},
+	first, err := a.AddMembers(t.Context(), []service.NewMember{
+		{Name: "Ben", Email: "ben@example.com", Role: store.RoleMember}, {Name: "Chi", Email: "chi@example.com", Role: store.RoleMember},
 	}, owner.proof(), nil)
 	h.ok(err)
-	in := h.one(person{role: workspace.RoleMember, on: true})
+	in := h.one(person{role: store.RoleMember, on: true})
 	ids := []string{first[0].ProfileID, in.id, first[1].ProfileID, first[0].ProfileID}
 	far := int64(0)
 	given, err := a.InviteAgain(t.Context(), ids, owner.proof(), func(done, total int64) { far = total })
@@ -43,14 +44,14 @@ func TestInviteAgain_ReplacesTheInvitationsOfThoseWhoWait(t *testing.T) {
 	h.refused(err, service.CodeNobodyChosen)
 	_, err = a.InviteAgain(t.Context(), nil, owner.proof(), nil)
 	h.refused(err, service.CodeNobodyChosen)
-	_, err = a.InviteAgain(t.Context(), make([]string, workspace.MaxImport+1), owner.proof(), nil)
+	_, err = a.InviteAgain(t.Context(), make([]string, service.MaxImport+1), owner.proof(), nil)
 	h.refused(err, service.CodeImportLong)
 }
 
 func TestInviteAgain_GivesNothingWithoutAProof(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	invited := h.one(person{role: workspace.RoleMember, state: workspace.ProfileInvited})
+	invited := h.one(person{role: store.RoleMember, state: store.ProfileInvited})
 	before := h.head()
 	_, err := owner.admin().InviteAgain(t.Context(), []string{invited.id}, client.Proof{Password: secret.NewText("not the password at all")}, nil)
 	h.refused(err, service.CodePasswordWrong)
@@ -66,16 +67,16 @@ func TestInviteAgain_LeavesOutWhoComesInMeanwhile(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
 	steps := h.onSteps()
-	people := h.people(person{role: workspace.RoleMember, state: workspace.ProfileInvited}, person{role: workspace.RoleMember, state: workspace.ProfileInvited})
-	owner := h.one(person{role: workspace.RoleOwner})
+	people := h.people(person{role: store.RoleMember, state: store.ProfileInvited}, person{role: store.RoleMember, state: store.ProfileInvited})
+	owner := h.one(person{role: store.RoleOwner})
 	a := owner.admin()
 	steps.before(3, func() { // the guess, the step-up, the act
-		h.ok(workspace.Change(h.w.Workspace, t.Context(), func(tx workspace.WriteTx) error {
+		h.ok(workspace.Change(inner(h.w), t.Context(), func(tx store.WriteTx) error {
 			p, err := tx.Profile(people[0].id)
 			if err != nil {
 				return err
 			}
-			p.State = workspace.ProfileActive
+			p.State = store.ProfileActive
 			return tx.UpdateProfile(p)
 		}))
 	})
@@ -84,8 +85,8 @@ func TestInviteAgain_LeavesOutWhoComesInMeanwhile(t *testing.T) {
 	if len(given) != 1 || given[0].ProfileID != people[1].id {
 		t.Errorf("%+v", given)
 	}
-	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
-		if _, err := tx.OneTime(people[0].id, workspace.OneTimeInvitation); err == nil {
+	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
+		if _, err := tx.OneTime(people[0].id, store.OneTimeInvitation); err == nil {
 			t.Error("who is in has an invitation")
 		}
 		return nil

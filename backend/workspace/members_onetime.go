@@ -8,59 +8,27 @@ import (
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
-// OneTimeLife is how long an invitation, a password reset and a help code are
-// good (SP 800-63B-4 §4.2.2.2 allows a week for one that is sent by post).
-const OneTimeLife = 48 * time.Hour
-
-// NewOneTime is what a client makes of a one-time code of 80 random bits, which it does not tell.
-type NewOneTime struct {
-	Salt    []byte
-	Params  Argon2id
-	Proof   secret.Bytes   // recovery.Proof of the code
-	KeyPair WrappedKeyPair // wrapped under the code, with the vault's keys; empty for a temporary code
-}
-
-// check refuses what no client of ours makes.
-func (n NewOneTime) check(kind OneTimeKind) error {
-	pair := n.KeyPair.Recipient != "" && len(n.KeyPair.Wrapped) > 0 && len(n.KeyPair.Wrapped) <= maxWrapped
-	if len(n.Salt) != recovery.SaltSize || n.Proof.Len() != recovery.HashSize || kind != OneTimeHelp && !pair {
-		return errors.New("what the client has made of a one-time code is malformed")
-	}
-	return recovery.Params(n.Params).Check()
-}
-
-// GivenOut is a one-time code on its way to a person. Only the client that has made it knows the code.
-type GivenOut struct {
-	Kind      OneTimeKind
-	ProfileID string
-	Name      string
-	Email     string
-	Workspace string
-	IssuedBy  string // name
-	IssuedAt  time.Time
-	ExpiresAt time.Time
-}
-
 // newOneTime makes of a client's code what is kept of it.
-func (w *Workspace) newOneTime(kind OneTimeKind, p, by Profile, in NewOneTime) (madeOneTime, GivenOut, error) {
+func (w *Workspace) newOneTime(kind store.OneTimeKind, p, by store.Profile, in service.NewOneTime) (madeOneTime, service.GivenOut, error) {
 	var m madeOneTime
-	if err := errors.Join(w.dated(), in.check(kind)); err != nil {
-		return m, GivenOut{}, err
+	if err := errors.Join(w.dated(), checkOneTime(in, kind)); err != nil {
+		return m, service.GivenOut{}, err
 	}
 	hash, err := w.keyed(in.Proof)
 	if err != nil {
-		return m, GivenOut{}, err
+		return m, service.GivenOut{}, err
 	}
 	now := w.now()
-	m.code = OneTime{
-		ProfileID: p.ID, Kind: kind, Salt: in.Salt, Params: in.Params, Hash: hash, IssuedAt: now, IssuedBy: by.ID, ExpiresAt: now.Add(OneTimeLife),
+	m.code = store.OneTime{
+		ProfileID: p.ID, Kind: kind, Salt: in.Salt, Params: in.Params, Hash: hash, IssuedAt: now, IssuedBy: by.ID, ExpiresAt: now.Add(service.OneTimeLife),
 	}
-	if kind != OneTimeHelp {
-		m.key = in.KeyPair.Keys.in(VaultKey{Holder: oneTimeHolder(kind, p.ID), Recipient: in.KeyPair.Recipient, Wrapped: in.KeyPair.Wrapped})
+	if kind != store.OneTimeHelp {
+		m.key = withKeys(store.VaultKey{Holder: oneTimeHolder(kind, p.ID), Recipient: in.KeyPair.Recipient, Wrapped: in.KeyPair.Wrapped}, in.KeyPair.Keys)
 	}
-	return m, GivenOut{
+	return m, service.GivenOut{
 		Kind: kind, ProfileID: p.ID, Name: p.Name, Email: p.Email, Workspace: w.Name(), IssuedBy: by.Name, IssuedAt: now, ExpiresAt: m.code.ExpiresAt,
 	}, nil
 }
@@ -78,12 +46,12 @@ func (w *Workspace) keyed(proof secret.Bytes) ([]byte, error) {
 // madeOneTime is what is kept of a one-time code: its hash, and but for a temporary
 // code a key pair for the vault.
 type madeOneTime struct {
-	code OneTime
-	key  VaultKey
+	code store.OneTime
+	key  store.VaultKey
 }
 
 // insert puts a code in the place of one of its kind that is still open.
-func (m madeOneTime) insert(tx WriteTx) error {
+func (m madeOneTime) insert(tx store.WriteTx) error {
 	if err := dropOneTime(tx, m.code.ProfileID, m.code.Kind); err != nil {
 		return err
 	}
@@ -94,7 +62,7 @@ func (m madeOneTime) insert(tx WriteTx) error {
 }
 
 // dropOneTime voids a code, if it is open, and the key pair that came with it.
-func dropOneTime(tx WriteTx, profileID string, kind OneTimeKind) error {
+func dropOneTime(tx store.WriteTx, profileID string, kind store.OneTimeKind) error {
 	if _, err := tx.OneTime(profileID, kind); err != nil {
 		return ignoreMissing(err)
 	}
@@ -105,7 +73,7 @@ func dropOneTime(tx WriteTx, profileID string, kind OneTimeKind) error {
 }
 
 // dropOneTimes voids every open one-time code of a profile.
-func dropOneTimes(tx WriteTx, profileID string) error {
+func dropOneTimes(tx store.WriteTx, profileID string) error {
 	for _, kind := range oneTimeKinds {
 		if err := dropOneTime(tx, profileID, kind); err != nil {
 			return err
@@ -117,9 +85,9 @@ func dropOneTimes(tx WriteTx, profileID string) error {
 // stillAllowed refuses a right code that was used or replaced, that has ended, or
 // that its issuer could not give its subject as both are now. It is asked before
 // anything that the code leads to is told, and in the transaction that uses it.
-func stillAllowed(tx ReadTx, o OneTime) error {
+func stillAllowed(tx store.ReadTx, o store.OneTime) error {
 	now, err := tx.OneTime(o.ProfileID, o.Kind)
-	if errors.Is(err, ErrNotFound) || err == nil && string(now.Hash) != string(o.Hash) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && string(now.Hash) != string(o.Hash) {
 		return refuse(service.CodeOneTimeUsed)
 	}
 	if err != nil {
@@ -136,29 +104,23 @@ func stillAllowed(tx ReadTx, o OneTime) error {
 	return refuseUnless(now.EndedAt.IsZero() && mayStand(now.Kind, issuer, subject), nil, service.CodeOneTimeEnded)
 }
 
-// CodeTerms are what a client needs to make a proof of a one-time code or a recovery code (recovery.Proof).
-type CodeTerms struct {
-	Salt   []byte
-	Params Argon2id
-}
-
 // codeTerms are those of the code that a profile has. A profile without one, and the zero Profile of an email that
 // nobody has, get terms of the same form.
-func (w *Workspace) codeTerms(tx ReadTx, p Profile, emailKey string, kinds []OneTimeKind) (CodeTerms, error) {
+func (w *Workspace) codeTerms(tx store.ReadTx, p store.Profile, emailKey string, kinds []store.OneTimeKind) (service.CodeTerms, error) {
 	o, err := oneTimeOf(tx, p, kinds)
 	if o == nil {
 		return w.noTerms("salt of no one-time code", emailKey), err
 	}
-	return CodeTerms{o.Salt, o.Params}, err
+	return service.CodeTerms{Salt: o.Salt, Params: o.Params}, err
 }
 
 // noTerms are terms of the same form where there is no code.
-func (w *Workspace) noTerms(what, emailKey string) CodeTerms {
-	return CodeTerms{w.unknownSum(what, emailKey)[:recovery.SaltSize], w.codeCost}
+func (w *Workspace) noTerms(what, emailKey string) service.CodeTerms {
+	return service.CodeTerms{Salt: w.unknownSum(what, emailKey)[:recovery.SaltSize], Params: w.codeCost}
 }
 
 // oneTimeOf gives the code of one of these kinds that a profile has, or nil.
-func oneTimeOf(tx ReadTx, p Profile, kinds []OneTimeKind) (found *OneTime, err error) {
+func oneTimeOf(tx store.ReadTx, p store.Profile, kinds []store.OneTimeKind) (found *store.OneTime, err error) {
 	if p.ID == "" {
 		return nil, nil
 	}
@@ -166,7 +128,7 @@ func oneTimeOf(tx ReadTx, p Profile, kinds []OneTimeKind) (found *OneTime, err e
 		o, err := tx.OneTime(p.ID, kind)
 		if err == nil {
 			found = &o
-		} else if !errors.Is(err, ErrNotFound) {
+		} else if !errors.Is(err, store.ErrNotFound) {
 			return nil, err
 		}
 	}
@@ -175,45 +137,45 @@ func oneTimeOf(tx ReadTx, p Profile, kinds []OneTimeKind) (found *OneTime, err e
 
 // matchOneTime pays for a guess and looks at its proof. A profile without such a code,
 // and the zero Profile of an email that nobody has, get the same words.
-func (w *Workspace) matchOneTime(ctx context.Context, p Profile, subject string, kinds []OneTimeKind, guess Kind, proof secret.Bytes, wrong service.Code) (OneTime, attempt, error) {
+func (w *Workspace) matchOneTime(ctx context.Context, p store.Profile, subject string, kinds []store.OneTimeKind, guess store.Kind, proof secret.Bytes, wrong service.Code) (store.OneTime, attempt, error) {
 	if err := w.dated(); err != nil { // whether one has expired cannot be told
-		return OneTime{}, attempt{}, err
+		return store.OneTime{}, attempt{}, err
 	}
 	t, err := w.recordAttempt(ctx, subject, guess)
 	if err != nil {
-		return OneTime{}, t, err
+		return store.OneTime{}, t, err
 	}
-	var found *OneTime
-	err = w.view(ctx, func(tx ReadTx) (err error) {
+	var found *store.OneTime
+	err = w.view(ctx, func(tx store.ReadTx) (err error) {
 		found, err = oneTimeOf(tx, p, kinds)
 		return err
 	})
 	if err != nil {
-		return OneTime{}, t, err
+		return store.OneTime{}, t, err
 	}
-	var o OneTime
+	var o store.OneTime
 	if found != nil {
 		o = *found
 	}
 	hash, err := w.keyed(proof)
 	if err != nil {
-		return OneTime{}, t, err
+		return store.OneTime{}, t, err
 	}
 	if recovery.Match(hash, [][]byte{o.Hash}) < 0 {
-		return OneTime{}, t, w.wrong(ctx, t, wrong)
+		return store.OneTime{}, t, w.wrong(ctx, t, wrong)
 	}
 	now := w.now()
 	if !now.Before(o.ExpiresAt) || now.Before(o.IssuedAt.Add(-time.Minute)) {
-		return OneTime{}, t, refuse(service.CodeOneTimeExpired).With("kind", string(o.Kind))
+		return store.OneTime{}, t, refuse(service.CodeOneTimeExpired).With("kind", string(o.Kind))
 	}
-	if err := w.view(ctx, func(tx ReadTx) error { return stillAllowed(tx, o) }); err != nil {
-		return OneTime{}, t, err
+	if err := w.view(ctx, func(tx store.ReadTx) error { return stillAllowed(tx, o) }); err != nil {
+		return store.OneTime{}, t, err
 	}
 	return o, t, nil
 }
 
 // consumeOneTime uses the code up, or refuses: see stillAllowed.
-func consumeOneTime(tx WriteTx, o OneTime) error {
+func consumeOneTime(tx store.WriteTx, o store.OneTime) error {
 	if err := stillAllowed(tx, o); err != nil {
 		return err
 	}
@@ -222,4 +184,13 @@ func consumeOneTime(tx WriteTx, o OneTime) error {
 		err = refuse(service.CodeOneTimeUsed)
 	}
 	return err
+}
+
+// checkOneTime refuses what no client of ours makes.
+func checkOneTime(n service.NewOneTime, kind store.OneTimeKind) error {
+	pair := n.KeyPair.Recipient != "" && len(n.KeyPair.Wrapped) > 0 && len(n.KeyPair.Wrapped) <= maxWrapped
+	if len(n.Salt) != recovery.SaltSize || n.Proof.Len() != recovery.HashSize || kind != store.OneTimeHelp && !pair {
+		return errors.New("what the client has made of a one-time code is malformed")
+	}
+	return recovery.Params(n.Params).Check()
 }

@@ -13,7 +13,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // invited is a user with an invitation.
@@ -21,7 +21,7 @@ func (h *fixture) invited(a *client.Admin) (*user, client.GivenOut) {
 	h.Helper()
 	n := h.next()
 	p := &user{h: h, name: fmt.Sprintf("Person %d", n), email: fmt.Sprintf("p%d@example.com", n), pass: "granite lagoon whisper 47"}
-	given, err := a.AddMember(h.Context(), workspace.NewMember{Name: p.name, Email: p.email, Role: workspace.RoleMember}, client.Proof{})
+	given, err := a.AddMember(h.Context(), service.NewMember{Name: p.name, Email: p.email, Role: store.RoleMember}, client.Proof{})
 	h.ok(err)
 	p.id = given.ProfileID
 	return p, given
@@ -38,7 +38,7 @@ func TestInvitation_WorksOnceAndSetsThePassword(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	p, given := h.invited(owner.admin())
-	if given.Kind != workspace.OneTimeInvitation || given.ExpiresAt.Sub(given.IssuedAt) != 48*time.Hour || given.IssuedBy != owner.name || given.Workspace != "Northwind Legal" {
+	if given.Kind != store.OneTimeInvitation || given.ExpiresAt.Sub(given.IssuedAt) != 48*time.Hour || given.IssuedBy != owner.name || given.Workspace != "Northwind Legal" {
 		t.Errorf("given out: %+v", given)
 	}
 	_, _, err := h.w.SignIn(t.Context(), p.email, secret.NewText(pass))
@@ -47,7 +47,7 @@ func TestInvitation_WorksOnceAndSetsThePassword(t *testing.T) {
 		_, _, err := h.w.Redeem(t.Context(), p.email, secret.NewText(given.Code.Display()), secret.NewText(pw))
 		h.refused(err, code)
 	}
-	if n := h.failures(p.id, workspace.KindInvitation); n != 0 {
+	if n := h.failures(p.id, store.KindInvitation); n != 0 {
 		t.Errorf("weak passwords cost %d guesses", n)
 	}
 	s, c, err := h.w.Redeem(t.Context(), " "+strings.ToUpper(p.email), secret.NewText(strings.ToLower(given.Code.Display())), secret.NewText(p.pass))
@@ -58,7 +58,7 @@ func TestInvitation_WorksOnceAndSetsThePassword(t *testing.T) {
 	if wel := s.Welcome(); wel.FailedCodes+wel.FailedPasswords > 0 || len(wel.News) > 0 {
 		t.Errorf("welcome: %+v", wel)
 	}
-	if got := h.profile(p.id); got.State != workspace.ProfileActive || got.LastSignInAt.IsZero() {
+	if got := h.profile(p.id); got.State != store.ProfileActive || got.LastSignInAt.IsZero() {
 		t.Errorf("profile: %+v", got)
 	}
 	_, _, err = p.redeem(given)
@@ -69,9 +69,9 @@ func TestInvitation_WorksOnceAndSetsThePassword(t *testing.T) {
 }
 
 // failures are those in a row that are counted.
-func (h *fixture) failures(subject string, kind workspace.Kind) (n int) {
+func (h *fixture) failures(subject string, kind store.Kind) (n int) {
 	h.Helper()
-	_ = h.store.View(h.Context(), func(tx workspace.ReadTx) error {
+	_ = h.store.View(h.Context(), func(tx store.ReadTx) error {
 		a, err := tx.Attempts(subject, kind)
 		n = a.Failures
 		return err
@@ -82,14 +82,14 @@ func (h *fixture) failures(subject string, kind workspace.Kind) (n int) {
 func TestRedeem_OwnNameAsPasswordIsToldOnlyWithTheCode(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bartholomew Featherstone", Email: otherEmail, Role: workspace.RoleMember}, client.Proof{})
+	given, err := owner.admin().AddMember(t.Context(), service.NewMember{Name: "Bartholomew Featherstone", Email: otherEmail, Role: store.RoleMember}, client.Proof{})
 	h.ok(err)
 	pw := secret.NewText("bartholomew featherstone")
 	_, _, err = h.w.Redeem(t.Context(), otherEmail, secret.NewText(noCode), pw)
 	h.refused(err, service.CodeInvitationWrong)
 	_, _, err = h.w.Redeem(t.Context(), otherEmail, secret.NewText(given.Code.Display()), pw)
 	h.refused(err, service.CodePasswordCommon)
-	if n := h.failures(given.ProfileID, workspace.KindInvitation); n != 1 {
+	if n := h.failures(given.ProfileID, store.KindInvitation); n != 1 {
 		t.Errorf("%d guesses are counted", n)
 	}
 	_, _, err = h.w.Redeem(t.Context(), otherEmail, secret.NewText(given.Code.Display()), secret.NewText(pass))
@@ -104,17 +104,17 @@ func TestOneTimeCode_ExpiresAfter48Hours(t *testing.T) {
 	h.clock.step(-6 * time.Minute) // set back
 	_, _, err := p.redeem(given)
 	h.refused(err, service.CodeClockBehind)
-	h.clock.step(6*time.Minute + workspace.OneTimeLife - time.Millisecond)
+	h.clock.step(6*time.Minute + service.OneTimeLife - time.Millisecond)
 	_, _, err = p.redeem(given)
 	h.ok(err)
 
 	p, given = h.invited(owner.admin())
-	h.clock.step(workspace.OneTimeLife)
+	h.clock.step(service.OneTimeLife)
 	_, _, err = p.redeem(given)
 	h.refused(err, service.CodeOneTimeExpired)
 	again, err := owner.admin().ResetPassword(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
-	if again.Kind != workspace.OneTimeInvitation {
+	if again.Kind != store.OneTimeInvitation {
 		t.Errorf("who has no password yet gets %q", again.Kind)
 	}
 	_, _, err = p.redeem(given)
@@ -173,8 +173,8 @@ func TestThrottle_UnknownEmailsAreForgottenAfterADay(t *testing.T) {
 	_, _, err = h.w.SignIn(t.Context(), "c@example.com", secret.NewText(pass))
 	h.refused(err, service.CodeCredentialsWrong)
 	var left []string
-	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
-		return eachRow(tx, func(k workspace.Key, _ any) error {
+	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
+		return eachRow(tx, func(k store.Key, _ any) error {
 			if k.Table == "attempts" && strings.Contains(k.ID, "unknown:") {
 				left = append(left, strings.Split(k.ID, "/")[0])
 			}
@@ -191,11 +191,11 @@ func TestThrottle_UnknownEmailsAreForgottenAfterADay(t *testing.T) {
 func TestResetPassword_OldOneWorksUntilTheSecondFactor(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	p := h.one(person{role: workspace.RoleMember, on: true})
+	p := h.one(person{role: store.RoleMember, on: true})
 	before := p.signIn()
 	given, err := owner.admin().ResetPassword(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
-	if given.Kind != workspace.OneTimeReset {
+	if given.Kind != store.OneTimeReset {
 		t.Errorf("given out: %+v", given)
 	}
 	chosen := *p
@@ -231,7 +231,7 @@ func TestResetPassword_OldOneWorksUntilTheSecondFactor(t *testing.T) {
 func TestResetPassword_OfTwoChallengesOneSignsIn(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	p := h.one(person{role: workspace.RoleMember, on: true})
+	p := h.one(person{role: store.RoleMember, on: true})
 	given, err := owner.admin().ResetPassword(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
 	_, a, err := p.redeem(given)
@@ -247,7 +247,7 @@ func TestResetPassword_OfTwoChallengesOneSignsIn(t *testing.T) {
 func TestHelpCode_AllowsOnlyToChangePhone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	p := h.one(person{role: workspace.RoleMember, on: true})
+	p := h.one(person{role: store.RoleMember, on: true})
 	first, err := owner.admin().HelpCode(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
 	given, err := owner.admin().HelpCode(t.Context(), p.id, "", owner.proof())
@@ -262,7 +262,7 @@ func TestHelpCode_AllowsOnlyToChangePhone(t *testing.T) {
 	}
 	g, err := p.challenge().UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
 	h.ok(err)
-	if g.Kind() != workspace.EnrolNewPhone || g.Remaining() <= 0 || g.LimitReached() {
+	if g.Kind() != service.EnrolNewPhone || g.Remaining() <= 0 || g.LimitReached() {
 		t.Errorf("%q for %v", g.Kind(), g.Remaining())
 	}
 	_, err = g.Enter(t.Context())
@@ -292,12 +292,12 @@ func TestHelpCode_AllowsOnlyToChangePhone(t *testing.T) {
 func TestHelpCode_RestartedOrCancelledLeavesNoProof(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	p := h.one(person{role: workspace.RoleMember, on: true})
+	p := h.one(person{role: store.RoleMember, on: true})
 	given, err := owner.admin().HelpCode(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
 	g, err := p.challenge().UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
 	h.ok(err)
-	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
+	h.secrets.fail(store.ErrKeychainLocked, nil, nil)
 	_, err = g.Begin(t.Context())
 	h.refused(err, service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
@@ -323,7 +323,7 @@ func TestHelpCode_RestartedOrCancelledLeavesNoProof(t *testing.T) {
 func TestHelpCode_WrongOnesAreCountedApartAndTold(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	p := h.one(person{role: workspace.RoleMember, on: true})
+	p := h.one(person{role: store.RoleMember, on: true})
 	given, err := owner.admin().HelpCode(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
 	c := p.challenge()
@@ -351,7 +351,7 @@ func TestHelpCode_WrongOnesAreCountedApartAndTold(t *testing.T) {
 	h.clock.step(time.Hour)
 	expired, err := owner.admin().HelpCode(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
-	h.clock.step(workspace.OneTimeLife)
+	h.clock.step(service.OneTimeLife)
 	_, err = p.challenge().UseHelpCode(t.Context(), secret.NewText(expired.Code.Display()))
 	h.refused(err, service.CodeOneTimeExpired)
 }
@@ -359,7 +359,7 @@ func TestHelpCode_WrongOnesAreCountedApartAndTold(t *testing.T) {
 func TestSignIn_SuspendedAndRemovedHaveTheirOwnRefusals(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	p := h.one(person{role: workspace.RoleMember, on: true})
+	p := h.one(person{role: store.RoleMember, on: true})
 	s, c := p.signIn(), p.challenge()
 	h.clock.step(time.Second)
 	a := owner.admin()
@@ -412,7 +412,7 @@ func TestSignIn_SuspendedAndRemovedHaveTheirOwnRefusals(t *testing.T) {
 	if got := h.profile(p.id); len(got.Password.PublicKey) > 0 || got.Name != p.name {
 		t.Errorf("removed: %+v", got)
 	}
-	_, err = a.AddMember(t.Context(), workspace.NewMember{Name: "Another", Email: p.email, Role: workspace.RoleMember}, client.Proof{})
+	_, err = a.AddMember(t.Context(), service.NewMember{Name: "Another", Email: p.email, Role: store.RoleMember}, client.Proof{})
 	h.ok(err) // the address is free again
 	h.restart()
 }
@@ -420,7 +420,7 @@ func TestSignIn_SuspendedAndRemovedHaveTheirOwnRefusals(t *testing.T) {
 func TestReset2FA_EndsSessionsAndCodesButNotThePassword(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	p := h.one(person{role: workspace.RoleAdmin})
+	p := h.one(person{role: store.RoleAdmin})
 	s := p.signIn()
 	_, codes := h.enable(s)
 	h.clock.step(time.Minute)
@@ -460,7 +460,7 @@ func TestOneTimeCode_IsNotInTheDatabase(t *testing.T) {
 	h, owner := alone(t)
 	a := owner.admin()
 	_, invitation := h.invited(a)
-	p := h.one(person{role: workspace.RoleMember, on: true})
+	p := h.one(person{role: store.RoleMember, on: true})
 	reset, err := a.ResetPassword(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
 	help, err := a.HelpCode(t.Context(), p.id, "", owner.proof())
@@ -484,7 +484,7 @@ func TestOneTimeCode_IsNotInTheDatabase(t *testing.T) {
 func TestResetPassword_WrongGuessesAreToldAtSignIn(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	p := h.one(person{role: workspace.RoleMember})
+	p := h.one(person{role: store.RoleMember})
 	given, err := owner.admin().ResetPassword(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
 	for range 2 {

@@ -3,24 +3,15 @@ package workspace
 import (
 	"context"
 	"slices"
-	"time"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
-
-// OpenCode is a one-time code that was given out, and can be used until it expires.
-type OpenCode struct {
-	ProfileID string
-	Kind      OneTimeKind
-	IssuedBy  string // name
-	IssuedAt  time.Time
-	ExpiresAt time.Time
-}
 
 // OpenCodes gives the one-time codes that can be used now, the one that expires first before the others. Errors: forbidden,
 // session_ended; folder.
-func (a *Admin) OpenCodes(ctx context.Context) (open []OpenCode, err error) {
-	err = a.view(ctx, func(tx ReadTx) error {
+func (a *Admin) OpenCodes(ctx context.Context) (open []service.OpenCode, err error) {
+	err = a.view(ctx, func(tx store.ReadTx) error {
 		open = nil
 		if _, err := a.profile(tx); err != nil {
 			return err
@@ -37,39 +28,26 @@ func (a *Admin) OpenCodes(ctx context.Context) (open []OpenCode, err error) {
 			if ignoreMissing(err) != nil {
 				return err
 			}
-			open = append(open, OpenCode{ProfileID: o.ProfileID, Kind: o.Kind, IssuedBy: by.Name, IssuedAt: o.IssuedAt, ExpiresAt: o.ExpiresAt})
+			open = append(open, service.OpenCode{ProfileID: o.ProfileID, Kind: o.Kind, IssuedBy: by.Name, IssuedAt: o.IssuedAt, ExpiresAt: o.ExpiresAt})
 		}
-		slices.SortStableFunc(open, func(x, y OpenCode) int { return x.ExpiresAt.Compare(y.ExpiresAt) })
+		slices.SortStableFunc(open, func(x, y service.OpenCode) int { return x.ExpiresAt.Compare(y.ExpiresAt) })
 		return nil
 	})
 	return open, err
 }
 
-// mayGive is the permission to give out a one-time code, and to end it.
-func mayGive(kind OneTimeKind) MemberPermission {
-	if kind == OneTimeHelp {
-		return mayGiveHelpCode
-	}
-	return mayResetPassword
-}
-
-// MayEndCode reports whether an actor may end a code of a member.
-func MayEndCode(actorID string, actor Role, m Member, kind OneTimeKind) bool {
-	return mayGive(kind).refused(actorID, actor, m.ID, m.Role) == ""
-}
-
 // EndCode ends a one-time code that was given out and is not to be used any more. Whoever could give it out can end it. It asks for
 // no proof, since it only takes away. Errors: forbidden, not_yourself, member_gone, one_time_gone where there is none any
 // more; folder.
-func (a *Admin) EndCode(ctx context.Context, id string, kind OneTimeKind) error {
-	check := func(tx ReadTx) error {
-		if _, _, err := a.target(tx, id, mayGive(kind)); err != nil {
+func (a *Admin) EndCode(ctx context.Context, id string, kind store.OneTimeKind) error {
+	check := func(tx store.ReadTx) error {
+		if _, _, err := a.target(tx, id, service.MayGive(kind)); err != nil {
 			return err
 		}
 		o, err := tx.OneTime(id, kind)
 		return refuseUnless(err == nil && o.EndedAt.IsZero(), ignoreMissing(err), service.CodeOneTimeGone)
 	}
-	return a.change(ctx, nil, check, func(tx WriteTx) error {
+	return a.change(ctx, nil, check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}

@@ -5,38 +5,39 @@ import (
 	"errors"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // target reads whom an act is about, within tx, and refuses where the actor's
 // role does not allow it. It is looked at in the transaction that acts.
-func (a *Admin) target(tx ReadTx, id string, what MemberPermission) (actor, target Profile, err error) {
+func (a *Admin) target(tx store.ReadTx, id string, what service.MemberPermission) (actor, target store.Profile, err error) {
 	if actor, err = a.profile(tx); err != nil {
 		return actor, target, err
 	}
 	target, err = tx.Profile(id)
 	switch {
-	case errors.Is(err, ErrNotFound) || err == nil && target.State == ProfileRemoved:
+	case errors.Is(err, store.ErrNotFound) || err == nil && target.State == store.ProfileRemoved:
 		return actor, target, refuse(service.CodeMemberGone)
 	case err != nil:
 		return actor, target, err
 	}
-	if code := what.refused(actor.ID, actor.Role, target.ID, target.Role); code != "" {
+	if code := what.Refused(actor.ID, actor.Role, target.ID, target.Role); code != "" {
 		return actor, target, refuse(code)
 	}
 	return actor, target, nil
 }
 
 // profile reads the admin's own profile within tx, and refuses who is none any more.
-func (a *Admin) profile(tx ReadTx) (Profile, error) {
+func (a *Admin) profile(tx store.ReadTx) (store.Profile, error) {
 	p, err := a.s.profile(tx)
-	if err == nil && !MayAdminister.Of(p.Role) {
+	if err == nil && !service.MayAdminister.Of(p.Role) {
 		err = refuse(service.CodeForbidden)
 	}
 	return p, err
 }
 
 // need refuses who has not a permission. Errors: forbidden.
-func (a *Admin) need(tx ReadTx, p Permission) error {
+func (a *Admin) need(tx store.ReadTx, p service.Permission) error {
 	by, err := a.profile(tx)
 	if err == nil && !p.Of(by.Role) {
 		err = refuse(service.CodeForbidden)
@@ -45,7 +46,7 @@ func (a *Admin) need(tx ReadTx, p Permission) error {
 }
 
 // keepAnOwner refuses a change after which nobody who can sign in is an owner.
-func keepAnOwner(tx ReadTx) error {
+func keepAnOwner(tx store.ReadTx) error {
 	n, err := tx.CountOwners()
 	if err == nil && n == 0 {
 		err = refuse(service.CodeLastOwner)
@@ -55,7 +56,7 @@ func keepAnOwner(tx ReadTx) error {
 
 // change runs fn as one change of an admin, as one use of the session. proof may
 // be nil for an act without step-up.
-func (a *Admin) change(ctx context.Context, proof *Proof, check func(ReadTx) error, fn func(WriteTx) error) error {
+func (a *Admin) change(ctx context.Context, proof *service.Proof, check func(store.ReadTx) error, fn func(store.WriteTx) error) error {
 	done, err := a.s.begin()
 	if err != nil {
 		return err
@@ -66,8 +67,8 @@ func (a *Admin) change(ctx context.Context, proof *Proof, check func(ReadTx) err
 
 // changeNow is change within a use of the session. check looks, before a code is
 // spent, at what the change will look at again.
-func (a *Admin) changeNow(ctx context.Context, proof *Proof, check func(ReadTx) error, fn func(WriteTx) error) error {
-	if err := a.s.w.view(ctx, func(tx ReadTx) error {
+func (a *Admin) changeNow(ctx context.Context, proof *service.Proof, check func(store.ReadTx) error, fn func(store.WriteTx) error) error {
+	if err := a.s.w.view(ctx, func(tx store.ReadTx) error {
 		if _, err := a.profile(tx); err != nil || check == nil {
 			return err
 		}
@@ -75,7 +76,7 @@ func (a *Admin) changeNow(ctx context.Context, proof *Proof, check func(ReadTx) 
 	}); err != nil {
 		return err
 	}
-	act := func(tx WriteTx) error {
+	act := func(tx store.WriteTx) error {
 		if _, err := a.profile(tx); err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // adminCase is a method of Admin, and how it is called.
@@ -21,12 +21,12 @@ type adminCase struct {
 
 // about is what comes of a call by the role and the state of whom it is about.
 type about struct {
-	admin  []workspace.Role // whom an admin may do it to; an owner may to everybody
-	self   service.Code     // an owner to themselves
+	admin  []store.Role // whom an admin may do it to; an owner may to everybody
+	self   service.Code // an owner to themselves
 	states [4]service.Code
 }
 
-var states = [4]workspace.ProfileState{workspace.ProfileActive, workspace.ProfileInvited, workspace.ProfileSuspended, workspace.ProfileRemoved}
+var states = [4]store.ProfileState{store.ProfileActive, store.ProfileInvited, store.ProfileSuspended, store.ProfileRemoved}
 
 const (
 	gone      = service.CodeMemberGone
@@ -37,11 +37,11 @@ const (
 )
 
 var (
-	members   = []workspace.Role{workspace.RoleMember}
-	everybody = []workspace.Role{workspace.RoleOwner, workspace.RoleAdmin, workspace.RoleMember}
+	members   = []store.Role{store.RoleMember}
+	everybody = []store.Role{store.RoleOwner, store.RoleAdmin, store.RoleMember}
 )
 
-func asking(kind workspace.ApprovalKind) func(a *client.Admin, by, to *user) error {
+func asking(kind store.ApprovalKind) func(a *client.Admin, by, to *user) error {
 	return func(a *client.Admin, by, to *user) error {
 		_, err := a.AskApproval(to.h.Context(), kind, []string{to.id}, "the phone is lost", by.proof())
 		return err
@@ -49,7 +49,7 @@ func asking(kind workspace.ApprovalKind) func(a *client.Admin, by, to *user) err
 }
 
 // askingForAll asks for less of what the workspace asks of everybody.
-func askingForAll(kind workspace.ApprovalKind) func(a *client.Admin, by, to *user) error {
+func askingForAll(kind store.ApprovalKind) func(a *client.Admin, by, to *user) error {
 	return func(a *client.Admin, by, to *user) error {
 		_, err := a.AskApproval(to.h.Context(), kind, nil, "the new year", by.proof())
 		return err
@@ -59,7 +59,7 @@ func askingForAll(kind workspace.ApprovalKind) func(a *client.Admin, by, to *use
 // adminCases has each method of Admin at least once; a test sees to it.
 var adminCases = []adminCase{
 	{"SetRole", func(a *client.Admin, by, to *user) error {
-		return a.SetRole(to.h.Context(), to.id, workspace.RoleMember, by.proof())
+		return a.SetRole(to.h.Context(), to.id, store.RoleMember, by.proof())
 	}, &about{self: "", states: [4]service.Code{"", "", "", gone}}},
 	{"Suspend", func(a *client.Admin, _, to *user) error { return a.Suspend(to.h.Context(), to.id) },
 		&about{admin: members, self: notSelf, states: [4]service.Code{"", service.CodeMemberInvited, "", gone}}},
@@ -87,37 +87,37 @@ var adminCases = []adminCase{
 		return err
 	}, &about{admin: everybody, self: notSelf, states: [4]service.Code{"", off, suspended, gone}}},
 	{"EndCode", func(a *client.Admin, _, to *user) error {
-		return a.EndCode(to.h.Context(), to.id, workspace.OneTimeReset)
+		return a.EndCode(to.h.Context(), to.id, store.OneTimeReset)
 	}, &about{admin: members, self: notSelf, states: [4]service.Code{noneOpen, noneOpen, noneOpen, gone}}},
 	{"EndCode", func(a *client.Admin, _, to *user) error {
-		return a.EndCode(to.h.Context(), to.id, workspace.OneTimeHelp)
+		return a.EndCode(to.h.Context(), to.id, store.OneTimeHelp)
 	}, &about{admin: everybody, self: notSelf, states: [4]service.Code{noneOpen, noneOpen, noneOpen, gone}}},
 	{"OpenCodes", func(a *client.Admin, _, to *user) error { _, err := a.OpenCodes(to.h.Context()); return err }, nil},
 	{"BeginRun", func(a *client.Admin, by, to *user) error {
-		_, err := a.BeginRun(to.h.Context(), workspace.RunRequest{Members: []string{to.id}, Reason: "new phones", Kind: workspace.RunPrint}, by.proof())
+		_, err := a.BeginRun(to.h.Context(), service.RunRequest{Members: []string{to.id}, Reason: "new phones", Kind: store.RunPrint}, by.proof())
 		return err
 	}, &about{admin: members, self: off, states: [4]service.Code{"", service.CodeMemberInvited, suspended, gone}}},
-	{"AskApproval", asking(workspace.ApprovePrintRun), &about{admin: members, self: "", states: [4]service.Code{"", "", "", gone}}},
-	{"AskApproval", asking(workspace.ApproveResetPassword), &about{admin: members, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
-	{"AskApproval", asking(workspace.ApproveReset2FA), &about{admin: everybody, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
-	{"AskApproval", asking(workspace.ApproveHelpCode), &about{admin: everybody, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
-	{"AskApproval", askingForAll(workspace.ApproveDropRequirement), nil},
-	{"AskApproval", askingForAll(workspace.ApproveTwoPeopleOff), nil},
+	{"AskApproval", asking(store.ApprovePrintRun), &about{admin: members, self: "", states: [4]service.Code{"", "", "", gone}}},
+	{"AskApproval", asking(store.ApproveResetPassword), &about{admin: members, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
+	{"AskApproval", asking(store.ApproveReset2FA), &about{admin: everybody, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
+	{"AskApproval", asking(store.ApproveHelpCode), &about{admin: everybody, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
+	{"AskApproval", askingForAll(store.ApproveDropRequirement), nil},
+	{"AskApproval", askingForAll(store.ApproveTwoPeopleOff), nil},
 	{"Member", func(a *client.Admin, _, to *user) error {
 		_, err := a.Member(to.h.Context(), to.id)
 		return err
 	}, &about{admin: everybody, self: "", states: [4]service.Code{"", "", "", gone}}},
 
 	{"AddMember", func(a *client.Admin, by, to *user) error {
-		_, err := a.AddMember(to.h.Context(), workspace.NewMember{Name: "N", Email: "new@example.com", Role: workspace.RoleMember}, by.proof())
+		_, err := a.AddMember(to.h.Context(), service.NewMember{Name: "N", Email: "new@example.com", Role: store.RoleMember}, by.proof())
 		return err
 	}, nil},
 	{"AddMembers", func(a *client.Admin, by, to *user) error {
-		_, err := a.AddMembers(to.h.Context(), []workspace.NewMember{{Name: "N", Email: "other@example.com", Role: workspace.RoleMember}}, by.proof(), nil)
+		_, err := a.AddMembers(to.h.Context(), []service.NewMember{{Name: "N", Email: "other@example.com", Role: store.RoleMember}}, by.proof(), nil)
 		return err
 	}, nil},
 	{"CheckMembers", func(a *client.Admin, _, to *user) error {
-		_, err := a.CheckMembers(to.h.Context(), []workspace.NewMember{{Name: "N"}})
+		_, err := a.CheckMembers(to.h.Context(), []service.NewMember{{Name: "N"}})
 		return err
 	}, nil},
 	{"Members", func(a *client.Admin, _, to *user) error { _, err := a.Members(to.h.Context()); return err }, nil},
@@ -160,12 +160,12 @@ var adminCases = []adminCase{
 		return err
 	}, nil},
 	{"Log", func(a *client.Admin, _, to *user) error {
-		_, err := a.Log(to.h.Context(), workspace.LogQuery{})
+		_, err := a.Log(to.h.Context(), service.LogQuery{})
 		return err
 	}, nil},
 	{"LogHead", func(a *client.Admin, _, to *user) error { _, err := a.LogHead(to.h.Context()); return err }, nil},
 	{"Backup", func(a *client.Admin, by, to *user) error {
-		return a.Backup(to.h.Context(), by.proof(), nil, func(workspace.BackupCopy) error { return nil })
+		return a.Backup(to.h.Context(), by.proof(), nil, func(service.BackupCopy) error { return nil })
 	}, nil},
 	{"Prove", func(a *client.Admin, by, to *user) error { return a.Prove(to.h.Context(), by.proof()) }, nil},
 	{"NameDocuments", func(a *client.Admin, _, to *user) error { return a.NameDocuments(to.h.Context(), nil) }, nil},
@@ -188,7 +188,7 @@ var adminCases = []adminCase{
 		return a.NoteRestored(to.h.Context(), to.h.clock.now())
 	}, nil},
 	{"NoteExport", func(a *client.Admin, _, to *user) error {
-		return a.NoteExport(to.h.Context(), workspace.ExportOpened, workspace.SeenExport{Run: 1})
+		return a.NoteExport(to.h.Context(), service.ExportOpened, service.SeenExport{Run: 1})
 	}, nil},
 	{"SigningKey", func(a *client.Admin, _, to *user) error { _, err := a.SigningKey(to.h.Context()); return err }, nil},
 	{"VerifyLog", func(a *client.Admin, _, to *user) error {
@@ -219,13 +219,13 @@ func TestAdmin_EachRoleMayDoWhatTheTableSays(t *testing.T) {
 		t.Run(d.method+string(rune('a'+i)), func(t *testing.T) {
 			t.Parallel()
 			h, owner := alone(t)
-			admin := h.one(person{role: workspace.RoleAdmin})
+			admin := h.one(person{role: store.RoleAdmin})
 			for _, by := range []*user{owner, admin} {
 				a := by.admin()
 				byOwner := by == owner
 				for _, role := range everybody {
 					for n, state := range states {
-						to := h.one(person{role, state, state == workspace.ProfileActive || state == workspace.ProfileSuspended})
+						to := h.one(person{role, state, state == store.ProfileActive || state == store.ProfileSuspended})
 						want := d.about.states[n]
 						if want != gone && !byOwner && !slices.Contains(d.about.admin, role) {
 							want = service.CodeForbidden
@@ -233,7 +233,7 @@ func TestAdmin_EachRoleMayDoWhatTheTableSays(t *testing.T) {
 						d.expect(h, a, by, to, want)
 					}
 				}
-				h.one(person{role: workspace.RoleOwner}) // the others may be none by now
+				h.one(person{role: store.RoleOwner}) // the others may be none by now
 				want := d.about.self
 				if want == "" && !byOwner && d.method == "SetRole" {
 					want = service.CodeForbidden
@@ -269,13 +269,13 @@ func (d adminCase) expect(h *fixture, a *client.Admin, by, to *user, want servic
 func TestAdmin_FormerAdminIsRefusedEachMethod(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	to := h.one(person{role: workspace.RoleMember, on: true})
-	demoted, out, locked := h.one(person{role: workspace.RoleAdmin}), h.one(person{role: workspace.RoleAdmin}), h.one(person{role: workspace.RoleAdmin})
+	to := h.one(person{role: store.RoleMember, on: true})
+	demoted, out, locked := h.one(person{role: store.RoleAdmin}), h.one(person{role: store.RoleAdmin}), h.one(person{role: store.RoleAdmin})
 	a, b, c := demoted.admin(), out.admin(), locked.signIn()
 	byLocked, err := c.Admin(t.Context())
 	h.ok(err)
 	mine := owner.admin()
-	h.ok(mine.SetRole(t.Context(), demoted.id, workspace.RoleMember, owner.proof()))
+	h.ok(mine.SetRole(t.Context(), demoted.id, store.RoleMember, owner.proof()))
 	h.ok(mine.Suspend(t.Context(), out.id))
 	h.ok(c.End(t.Context()))
 	for _, d := range adminCases {
@@ -288,34 +288,34 @@ func TestAdmin_FormerAdminIsRefusedEachMethod(t *testing.T) {
 func TestAdmin_IsRefusedToAMember(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
-	_, err := h.one(person{role: workspace.RoleMember}).signIn().Admin(t.Context())
+	_, err := h.one(person{role: store.RoleMember}).signIn().Admin(t.Context())
 	h.refused(err, service.CodeForbidden)
 }
 
 func TestAdmin_LastOwnerStaysOwner(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	h.people(person{role: workspace.RoleOwner, state: workspace.ProfileSuspended}, person{role: workspace.RoleOwner, state: workspace.ProfileInvited})
+	h.people(person{role: store.RoleOwner, state: store.ProfileSuspended}, person{role: store.RoleOwner, state: store.ProfileInvited})
 	a := owner.admin()
-	for _, role := range []workspace.Role{workspace.RoleAdmin, workspace.RoleMember} {
+	for _, role := range []store.Role{store.RoleAdmin, store.RoleMember} {
 		h.refused(a.SetRole(t.Context(), owner.id, role, owner.proof()), service.CodeLastOwner)
 	}
 	h.refused(a.Suspend(t.Context(), owner.id), service.CodeNotYourself)
 	h.refused(a.Remove(t.Context(), owner.id, owner.proof()), service.CodeNotYourself)
 	h.refused(a.Reset2FA(t.Context(), owner.id, "", owner.proof()), service.CodeNotYourself)
-	second := h.one(person{role: workspace.RoleOwner})
+	second := h.one(person{role: store.RoleOwner})
 	other := second.admin()
-	h.ok(a.SetRole(t.Context(), owner.id, workspace.RoleMember, owner.proof()))
-	h.refused(other.SetRole(t.Context(), second.id, workspace.RoleMember, second.proof()), service.CodeLastOwner)
+	h.ok(a.SetRole(t.Context(), owner.id, store.RoleMember, owner.proof()))
+	h.refused(other.SetRole(t.Context(), second.id, store.RoleMember, second.proof()), service.CodeLastOwner)
 }
 
 func TestAddMember_AdminAddsMembersAndOwnerAddsAnyRole(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	admin := h.one(person{role: workspace.RoleAdmin})
+	admin := h.one(person{role: store.RoleAdmin})
 	a, o := admin.admin(), owner.admin()
-	for _, role := range []workspace.Role{workspace.RoleOwner, workspace.RoleAdmin} {
-		n := workspace.NewMember{Name: "N", Email: string(role) + "@example.com", Role: role}
+	for _, role := range []store.Role{store.RoleOwner, store.RoleAdmin} {
+		n := service.NewMember{Name: "N", Email: string(role) + "@example.com", Role: role}
 		_, err := a.AddMember(t.Context(), n, admin.proof())
 		h.refused(err, service.CodeForbidden)
 		_, err = o.AddMember(t.Context(), n, client.Proof{})
@@ -323,8 +323,8 @@ func TestAddMember_AdminAddsMembersAndOwnerAddsAnyRole(t *testing.T) {
 		_, err = o.AddMember(t.Context(), n, owner.proof())
 		h.ok(err)
 	}
-	_, err := a.AddMember(t.Context(), workspace.NewMember{Name: "N", Email: "m@example.com", Role: workspace.RoleMember}, client.Proof{})
+	_, err := a.AddMember(t.Context(), service.NewMember{Name: "N", Email: "m@example.com", Role: store.RoleMember}, client.Proof{})
 	h.ok(err)
-	_, err = o.AddMember(t.Context(), workspace.NewMember{Name: "N", Email: "x@example.com", Role: "boss"}, owner.proof())
+	_, err = o.AddMember(t.Context(), service.NewMember{Name: "N", Email: "x@example.com", Role: "boss"}, owner.proof())
 	h.refused(err, service.CodeRoleUnknown)
 }

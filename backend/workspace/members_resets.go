@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // allKinds are the kinds of guess that a profile can have counts of.
-var allKinds = []Kind{KindPassword, KindCode, KindRecovery, KindConfirm, KindInvitation, KindHelp, KindCheckWord}
+var allKinds = []store.Kind{store.KindPassword, store.KindCode, store.KindRecovery, store.KindConfirm, store.KindInvitation, store.KindHelp, store.KindCheckWord}
 
-func dropAttempts(tx WriteTx, subject string, kind Kind) error {
-	if _, err := tx.Attempts(subject, kind); errors.Is(err, ErrNotFound) {
+func dropAttempts(tx store.WriteTx, subject string, kind store.Kind) error {
+	if _, err := tx.Attempts(subject, kind); errors.Is(err, store.ErrNotFound) {
 		return nil
 	} else if err != nil {
 		return err
@@ -23,7 +24,7 @@ func dropAttempts(tx WriteTx, subject string, kind Kind) error {
 // endFactor takes the second factor of a profile away within tx: the factor and
 // an enrolment under way go, the recovery codes are void. The intents that it
 // leaves are to be finished after the commit. The caller stores p.
-func (w *Workspace) endFactor(tx WriteTx, p *Profile, now time.Time) (later []Intent, err error) {
+func (w *Workspace) endFactor(tx store.WriteTx, p *store.Profile, now time.Time) (later []store.Intent, err error) {
 	unfinished, err := markPendingForDeletion(tx, p.ID, now)
 	if err != nil {
 		return nil, err
@@ -35,14 +36,14 @@ func (w *Workspace) endFactor(tx WriteTx, p *Profile, now time.Time) (later []In
 		return nil, err
 	}
 	if set, err := tx.ActiveSet(p.ID); err == nil {
-		if _, err := tx.MoveSet(set.ID, SetActive, SetVoided, now); err != nil {
+		if _, err := tx.MoveSet(set.ID, store.SetActive, store.SetVoided, now); err != nil {
 			return nil, err
 		}
-	} else if !errors.Is(err, ErrNotFound) {
+	} else if !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
 	f, err := tx.Factor(p.ID)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return later, nil
 	}
 	if err != nil {
@@ -56,7 +57,7 @@ func (w *Workspace) endFactor(tx WriteTx, p *Profile, now time.Time) (later []In
 	if err != nil {
 		return nil, err
 	}
-	gone := Intent{ID: id, Kind: IntentDelete, ProfileID: p.ID, Item: f.Item, Generation: f.Generation, CreatedAt: now}
+	gone := store.Intent{ID: id, Kind: store.IntentDelete, ProfileID: p.ID, Item: f.Item, Generation: f.Generation, CreatedAt: now}
 	return append(later, gone), tx.InsertIntent(gone)
 }
 
@@ -74,23 +75,23 @@ func refuseUnless(ok bool, err error, c service.Code) error {
 // codes are void, and their password is still needed. Errors: forbidden,
 // not_yourself, member_gone, two_factor_off, approval_*; those of a step-up;
 // folder.
-func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof Proof) error {
+func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof service.Proof) error {
 	w := a.s.w
-	check := func(tx ReadTx) error {
-		if _, _, err := a.target(tx, id, mayReset2FA); err != nil {
+	check := func(tx store.ReadTx) error {
+		if _, _, err := a.target(tx, id, service.MayReset2FA); err != nil {
 			return err
 		}
 		if _, err := tx.Factor(id); err != nil {
 			return absent(err, service.CodeTwoFactorOff)
 		}
-		return a.checkApproval(tx, approval, ApproveReset2FA, []string{id})
+		return a.checkApproval(tx, approval, store.ApproveReset2FA, []string{id})
 	}
-	var later []Intent
-	err := a.change(ctx, &proof, check, func(tx WriteTx) error {
+	var later []store.Intent
+	err := a.change(ctx, &proof, check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
-		_, target, err := a.target(tx, id, mayReset2FA)
+		_, target, err := a.target(tx, id, service.MayReset2FA)
 		if err != nil {
 			return err
 		}
@@ -103,7 +104,7 @@ func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof Proof) 
 			return err
 		}
 		// What failed since the last sign-in is still to be told at the next one.
-		if err := errors.Join(rebind(tx, id), reset(tx, id, false, KindRecovery, KindConfirm, KindHelp)); err != nil {
+		if err := errors.Join(rebind(tx, id), reset(tx, id, false, store.KindRecovery, store.KindConfirm, store.KindHelp)); err != nil {
 			return err
 		}
 		if err := a.useApproval(tx, approval); err != nil {
@@ -122,7 +123,7 @@ func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof Proof) 
 
 // absent puts a row that is not there into words.
 func absent(err error, c service.Code) error {
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return refuse(c)
 	}
 	return err
@@ -133,12 +134,12 @@ func absent(err error, c service.Code) error {
 // second factor is still needed. For somebody who was invited it is a new
 // invitation. The client has made the code. Errors: forbidden, not_yourself, member_gone, member_suspended,
 // approval_*; those of a step-up; folder.
-func (a *Admin) ResetPassword(ctx context.Context, id, approval string, code NewOneTime, proof Proof) (GivenOut, error) {
-	return a.giveOut(ctx, id, approval, code, proof, mayResetPassword, ApproveResetPassword, func(target Profile) (OneTimeKind, string) {
-		if target.State == ProfileInvited {
-			return OneTimeInvitation, eventInvitedAgain
+func (a *Admin) ResetPassword(ctx context.Context, id, approval string, code service.NewOneTime, proof service.Proof) (service.GivenOut, error) {
+	return a.giveOut(ctx, id, approval, code, proof, service.MayResetPassword, store.ApproveResetPassword, func(target store.Profile) (store.OneTimeKind, string) {
+		if target.State == store.ProfileInvited {
+			return store.OneTimeInvitation, eventInvitedAgain
 		}
-		return OneTimeReset, eventPasswordReset
+		return store.OneTimeReset, eventPasswordReset
 	})
 }
 
@@ -146,34 +147,34 @@ func (a *Admin) ResetPassword(ctx context.Context, id, approval string, code New
 // somebody who has lost their phone, and leads straight to Change phone. Errors:
 // forbidden, not_yourself, member_gone, member_suspended, two_factor_off,
 // approval_*; those of a step-up; folder.
-func (a *Admin) HelpCode(ctx context.Context, id, approval string, code NewOneTime, proof Proof) (GivenOut, error) {
-	return a.giveOut(ctx, id, approval, code, proof, mayGiveHelpCode, ApproveHelpCode, func(Profile) (OneTimeKind, string) {
-		return OneTimeHelp, eventHelpGiven
+func (a *Admin) HelpCode(ctx context.Context, id, approval string, code service.NewOneTime, proof service.Proof) (service.GivenOut, error) {
+	return a.giveOut(ctx, id, approval, code, proof, service.MayGiveHelpCode, store.ApproveHelpCode, func(store.Profile) (store.OneTimeKind, string) {
+		return store.OneTimeHelp, eventHelpGiven
 	})
 }
 
-func (a *Admin) giveOut(ctx context.Context, id, approval string, code NewOneTime, proof Proof, what MemberPermission, kind ApprovalKind,
-	choose func(target Profile) (OneTimeKind, string)) (given GivenOut, err error) {
-	var actor, target Profile
-	check := func(tx ReadTx) (err error) {
+func (a *Admin) giveOut(ctx context.Context, id, approval string, code service.NewOneTime, proof service.Proof, what service.MemberPermission, kind store.ApprovalKind,
+	choose func(target store.Profile) (store.OneTimeKind, string)) (given service.GivenOut, err error) {
+	var actor, target store.Profile
+	check := func(tx store.ReadTx) (err error) {
 		if actor, target, err = a.target(tx, id, what); err != nil {
 			return err
 		}
-		if target.State == ProfileSuspended {
+		if target.State == store.ProfileSuspended {
 			return refuse(service.CodeMemberSuspended)
 		}
-		if what == mayGiveHelpCode {
+		if what == service.MayGiveHelpCode {
 			if _, err := tx.Factor(id); err != nil {
 				return absent(err, service.CodeTwoFactorOff)
 			}
 		}
-		if target.State == ProfileInvited { // nobody has this profile yet: no one's approval
+		if target.State == store.ProfileInvited { // nobody has this profile yet: no one's approval
 			return nil
 		}
 		return a.checkApproval(tx, approval, kind, []string{id})
 	}
 	w := a.s.w
-	err = a.change(ctx, &proof, check, func(tx WriteTx) error {
+	err = a.change(ctx, &proof, check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
@@ -185,7 +186,7 @@ func (a *Admin) giveOut(ctx context.Context, id, approval string, code NewOneTim
 		if err := made.insert(tx); err != nil {
 			return err
 		}
-		if target.State != ProfileInvited {
+		if target.State != store.ProfileInvited {
 			if err := a.useApproval(tx, approval); err != nil {
 				return err
 			}
@@ -194,7 +195,7 @@ func (a *Admin) giveOut(ctx context.Context, id, approval string, code NewOneTim
 		return w.record(tx, made.code.IssuedAt, event, a.s.id, target.ID, nil)
 	})
 	if err != nil {
-		return GivenOut{}, err
+		return service.GivenOut{}, err
 	}
 	return given, nil
 }

@@ -6,7 +6,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestResetPassword_WhoHasJoinedInBetweenGetsAReset(t *testing.T) {
@@ -20,7 +20,7 @@ func TestResetPassword_WhoHasJoinedInBetweenGetsAReset(t *testing.T) {
 		given, err = a.ResetPassword(t.Context(), p.id, "", owner.proof())
 		return err
 	}))
-	if given.Kind != workspace.OneTimeReset {
+	if given.Kind != store.OneTimeReset {
 		t.Errorf("it is %s", given.Kind)
 	}
 	p.pass = "kettle drum marzipan 7"
@@ -53,7 +53,7 @@ func TestReset2FA_EndsWhatIsUnderWay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h, owner := alone(t)
-			member := h.one(person{role: workspace.RoleMember, on: true})
+			member := h.one(person{role: store.RoleMember, on: true})
 			h.ok(begin(member.signIn(), member))
 			h.ok(owner.admin().Reset2FA(t.Context(), member.id, "", owner.proof()))
 			if h.items() != 0 || h.intents() != 0 || h.pending() != 0 {
@@ -67,13 +67,13 @@ func TestReset2FA_EndsWhatIsUnderWay(t *testing.T) {
 func TestMembers_RowThatDoesNotGoIsNotTakenForGone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	member := h.one(person{role: workspace.RoleMember, on: true})
+	member := h.one(person{role: store.RoleMember, on: true})
 	a := owner.admin()
 	h.hinder("IGNORE", "DELETE ON factors")
 	h.refused(a.Reset2FA(t.Context(), member.id, "", owner.proof()), service.CodeTwoFactorOff)
 	member.challenge()
 
-	c := hand(t, workspace.OneTimeHelp, workspace.RoleAdmin, workspace.RoleMember)
+	c := hand(t, store.OneTimeHelp, store.RoleAdmin, store.RoleMember)
 	c.hinder("IGNORE", "DELETE ON one_time_codes")
 	c.refused(c.use(), service.CodeOneTimeUsed)
 }

@@ -8,17 +8,17 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestSetRole_UnknownRoleIsRefused(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	m := h.one(person{role: workspace.RoleMember, state: workspace.ProfileActive})
-	for _, role := range []workspace.Role{"", "king", "Owner"} {
+	m := h.one(person{role: store.RoleMember, state: store.ProfileActive})
+	for _, role := range []store.Role{"", "king", "Owner"} {
 		h.refused(owner.admin().SetRole(t.Context(), m.id, role, owner.proof()), service.CodeRoleUnknown)
 	}
-	if role := h.profile(m.id).Role; role != workspace.RoleMember {
+	if role := h.profile(m.id).Role; role != store.RoleMember {
 		t.Errorf("the role is %s", role)
 	}
 }
@@ -26,12 +26,12 @@ func TestSetRole_UnknownRoleIsRefused(t *testing.T) {
 func TestAddMember_AdminCannotAddAnOwner(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
-	admin := h.one(person{role: workspace.RoleAdmin, state: workspace.ProfileActive})
-	for _, role := range []workspace.Role{workspace.RoleOwner, workspace.RoleAdmin} {
-		_, err := admin.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: role}, admin.proof())
+	admin := h.one(person{role: store.RoleAdmin, state: store.ProfileActive})
+	for _, role := range []store.Role{store.RoleOwner, store.RoleAdmin} {
+		_, err := admin.admin().AddMember(t.Context(), service.NewMember{Name: "Bela", Email: otherEmail, Role: role}, admin.proof())
 		h.refused(err, service.CodeForbidden)
 	}
-	_, err := admin.admin().AddMember(t.Context(), workspace.NewMember{Name: "Bela", Email: otherEmail, Role: workspace.RoleMember}, admin.proof())
+	_, err := admin.admin().AddMember(t.Context(), service.NewMember{Name: "Bela", Email: otherEmail, Role: store.RoleMember}, admin.proof())
 	h.ok(err)
 }
 
@@ -39,22 +39,22 @@ func TestSetRole_LooksAgainAtWhomItIsAbout(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	steps := h.onSteps()
-	member := h.one(person{role: workspace.RoleMember})
-	other := h.one(person{role: workspace.RoleOwner})
+	member := h.one(person{role: store.RoleMember})
+	other := h.one(person{role: store.RoleOwner})
 	a := owner.admin()
-	set := func(id string, role workspace.Role) func() error {
+	set := func(id string, role store.Role) func() error {
 		return func() error { return a.SetRole(t.Context(), id, role, owner.proof()) }
 	}
-	err := h.amid(steps, 3, func() { h.alter(other.id, outOfIt) }, set(owner.id, workspace.RoleMember))
+	err := h.amid(steps, 3, func() { h.alter(other.id, outOfIt) }, set(owner.id, store.RoleMember))
 	h.refused(err, service.CodeLastOwner)
-	if r := h.profile(owner.id).Role; r != workspace.RoleOwner {
+	if r := h.profile(owner.id).Role; r != store.RoleOwner {
 		t.Errorf("the last owner is a %s", r)
 	}
 	err = h.amid(steps, 1, func() { // the proof waits since the refusal
-		h.alter(member.id, func(p *workspace.Profile) { p.State, p.EmailKey = workspace.ProfileRemoved, "removed:"+p.ID })
-	}, set(member.id, workspace.RoleAdmin))
+		h.alter(member.id, func(p *store.Profile) { p.State, p.EmailKey = store.ProfileRemoved, "removed:"+p.ID })
+	}, set(member.id, store.RoleAdmin))
 	h.refused(err, service.CodeMemberGone)
-	if r := h.profile(member.id).Role; r != workspace.RoleMember {
+	if r := h.profile(member.id).Role; r != store.RoleMember {
 		t.Errorf("who was removed is %s", r)
 	}
 }
@@ -62,7 +62,7 @@ func TestSetRole_LooksAgainAtWhomItIsAbout(t *testing.T) {
 func TestRemove_EnrolmentUnderWayLeavesNothing(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	member := h.one(person{role: workspace.RoleMember})
+	member := h.one(person{role: store.RoleMember})
 	s := member.signIn()
 	h.ok(second(s.BeginEnable(t.Context(), secret.NewText(member.pass))))
 	h.ok(owner.admin().Remove(t.Context(), member.id, owner.proof()))
@@ -70,7 +70,7 @@ func TestRemove_EnrolmentUnderWayLeavesNothing(t *testing.T) {
 		t.Errorf("%d items and %d intents are left", h.items(), h.intents())
 	}
 	head := h.head()
-	h.secrets.fail(nil, nil, workspace.ErrKeychainLocked) // nothing is asked of it
+	h.secrets.fail(nil, nil, store.ErrKeychainLocked) // nothing is asked of it
 	h.ok(s.End(t.Context()))
 	if h.head() != head {
 		t.Errorf("its end writes %v", h.eventsAfter(head))
@@ -83,8 +83,8 @@ func TestAdmin_UnknownMemberIsGone(t *testing.T) {
 	a := owner.admin()
 	h.refused(second(a.Member(t.Context(), "nobody")), service.CodeMemberGone)
 	h.refused(a.Suspend(t.Context(), "nobody"), service.CodeMemberGone)
-	h.refused(a.SetRole(t.Context(), "nobody", workspace.RoleAdmin, owner.proof()), service.CodeMemberGone)
-	gone := h.one(person{role: workspace.RoleMember, state: workspace.ProfileRemoved, on: true})
+	h.refused(a.SetRole(t.Context(), "nobody", store.RoleAdmin, owner.proof()), service.CodeMemberGone)
+	gone := h.one(person{role: store.RoleMember, state: store.ProfileRemoved, on: true})
 	h.refused(second(a.Member(t.Context(), gone.id)), service.CodeMemberGone)
 	p, err := a.PreviewRun(t.Context(), []string{gone.id})
 	if h.ok(err); len(p.Ready)+len(p.Barred)+len(p.Voids) != 0 {
@@ -97,26 +97,26 @@ func TestAdmin_AsManyAsFitAreNotTooMany(t *testing.T) {
 	h, owner := alone(t)
 	a := owner.admin()
 	add := func(n int) error {
-		return second(a.AddMembers(t.Context(), make([]workspace.NewMember, n), owner.proof(), nil))
+		return second(a.AddMembers(t.Context(), make([]service.NewMember, n), owner.proof(), nil))
 	}
-	h.refused(add(workspace.MaxImport), service.CodeNameRequired)
-	h.refused(add(workspace.MaxImport+1), service.CodeImportLong)
+	h.refused(add(service.MaxImport), service.CodeNameRequired)
+	h.refused(add(service.MaxImport+1), service.CodeImportLong)
 	run := func(n int) error {
 		ids := make([]string, n)
 		for i := range ids {
 			ids[i] = fmt.Sprint(i)
 		}
-		return second(a.BeginRun(t.Context(), workspace.RunRequest{Members: ids, Reason: "r", Kind: workspace.RunPrint}, owner.proof()))
+		return second(a.BeginRun(t.Context(), service.RunRequest{Members: ids, Reason: "r", Kind: store.RunPrint}, owner.proof()))
 	}
-	h.refused(run(workspace.MaxRun), service.CodeMemberGone)
-	h.refused(run(workspace.MaxRun+1), service.CodeRunLong)
+	h.refused(run(service.MaxRun), service.CodeMemberGone)
+	h.refused(run(service.MaxRun+1), service.CodeRunLong)
 }
 
 // Who is removed leaves a name, for the log and the ledger, and nothing that opens anything.
 func TestRemove_LeavesTheNameAndNothingElse(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	member := h.one(person{role: workspace.RoleMember})
+	member := h.one(person{role: store.RoleMember})
 	member.phone, _ = h.enable(member.signIn())
 	a := owner.admin()
 	h.ok(second(a.ResetPassword(t.Context(), member.id, "", owner.proof())))
@@ -130,8 +130,8 @@ func TestRemove_LeavesTheNameAndNothingElse(t *testing.T) {
 	s = member.signIn()
 	h.ok(second(s.BeginNewCodes(t.Context(), member.proof())))
 	h.ok(a.Remove(t.Context(), member.id, owner.proof()))
-	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
-		return eachRow(tx, func(k workspace.Key, _ any) error {
+	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
+		return eachRow(tx, func(k store.Key, _ any) error {
 			if k.Table != "profile" && strings.Contains(k.ID, member.id) {
 				t.Errorf("%s is left", k)
 			}
@@ -149,12 +149,12 @@ func TestRemove_LeavesTheNameAndNothingElse(t *testing.T) {
 func TestMembers_WhatIsSoAlreadyIsNoEvent(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	member := h.one(person{role: workspace.RoleMember})
-	asleep := h.one(person{role: workspace.RoleMember, state: workspace.ProfileSuspended})
+	member := h.one(person{role: store.RoleMember})
+	asleep := h.one(person{role: store.RoleMember, state: store.ProfileSuspended})
 	a := owner.admin()
 	for name, act := range map[string]func() error{
-		"the same role": func() error { return a.SetRole(t.Context(), member.id, workspace.RoleMember, owner.proof()) },
-		"still owner":   func() error { return a.SetRole(t.Context(), owner.id, workspace.RoleOwner, owner.proof()) },
+		"the same role": func() error { return a.SetRole(t.Context(), member.id, store.RoleMember, owner.proof()) },
+		"still owner":   func() error { return a.SetRole(t.Context(), owner.id, store.RoleOwner, owner.proof()) },
 		"suspended":     func() error { return a.Suspend(t.Context(), asleep.id) },
 		"active":        func() error { return a.Resume(t.Context(), member.id) },
 	} {
@@ -175,11 +175,11 @@ func TestMembers_WhatIsSoAlreadyIsNoEvent(t *testing.T) {
 func TestSetRole_OnlyTheLastWhoCanSignInStaysOwner(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	asleep := h.one(person{role: workspace.RoleOwner, state: workspace.ProfileSuspended})
+	asleep := h.one(person{role: store.RoleOwner, state: store.ProfileSuspended})
 	a := owner.admin()
-	h.refused(a.SetRole(t.Context(), owner.id, workspace.RoleAdmin, client.Proof{}), service.CodeLastOwner)
-	h.ok(a.SetRole(t.Context(), asleep.id, workspace.RoleMember, owner.proof()))
-	if r := h.profile(asleep.id).Role; r != workspace.RoleMember {
+	h.refused(a.SetRole(t.Context(), owner.id, store.RoleAdmin, client.Proof{}), service.CodeLastOwner)
+	h.ok(a.SetRole(t.Context(), asleep.id, store.RoleMember, owner.proof()))
+	if r := h.profile(asleep.id).Role; r != store.RoleMember {
 		t.Errorf("the role is %s", r)
 	}
 }
@@ -187,6 +187,6 @@ func TestSetRole_OnlyTheLastWhoCanSignInStaysOwner(t *testing.T) {
 func TestAddMembers_WhatIsWrongIsToldBeforeAnyProof(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	taken := workspace.NewMember{Name: "Bela", Email: owner.email, Role: workspace.RoleAdmin}
+	taken := service.NewMember{Name: "Bela", Email: owner.email, Role: store.RoleAdmin}
 	h.refused(second(owner.admin().AddMember(t.Context(), taken, client.Proof{})), service.CodeEmailTaken)
 }

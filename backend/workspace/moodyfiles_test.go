@@ -4,12 +4,12 @@ import (
 	"errors"
 	"io"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // moody are files that fail where they are told to.
 type moody struct {
-	workspace.Files
+	store.Blobs
 	create, keep, sync, remove, open error
 	missing                          int // how often a file is not there that is
 	read                             func(off, end int64) error
@@ -19,62 +19,62 @@ type moody struct {
 
 // moody has the fixture's files fail where the test says so.
 func (h *fixture) moody() *moody {
-	m := &moody{Files: h.files.Files}
-	h.files.Files = m
+	m := &moody{Blobs: h.files.Blobs}
+	h.files.Blobs = m
 	return m
 }
 
-func (m *moody) Create(name string) (workspace.NewFile, error) {
+func (m *moody) Create(name string) (store.NewBlob, error) {
 	if m.create != nil {
 		return nil, m.create
 	}
-	n, err := m.Files.Create(name)
+	n, err := m.Blobs.Create(name)
 	m.begun++
 	return moodyFile{n, m}, err
 }
 
-func (m *moody) Open(name string) (workspace.StoredFile, error) {
+func (m *moody) Open(name string) (store.StoredBlob, error) {
 	if m.open != nil {
 		return nil, m.open
 	}
 	if m.missing > 0 {
 		m.missing--
-		return nil, workspace.ErrFileMissing
+		return nil, store.ErrBlobMissing
 	}
-	f, err := m.Files.Open(name)
+	f, err := m.Blobs.Open(name)
 	m.opened++
 	return moodyStored{f, m}, err
 }
 
 func (m *moody) Sync() error {
 	m.syncs++
-	return errors.Join(m.sync, m.Files.Sync())
+	return errors.Join(m.sync, m.Blobs.Sync())
 }
 
 func (m *moody) Settle(name string) error {
 	m.settles++
-	return m.Files.Settle(name)
+	return m.Blobs.Settle(name)
 }
 
 func (m *moody) Tidy() error {
 	m.tidied++
-	return m.Files.Tidy()
+	return m.Blobs.Tidy()
 }
 
 func (m *moody) Remove(name string) error {
 	if m.remove != nil {
 		return m.remove
 	}
-	return m.Files.Remove(name)
+	return m.Blobs.Remove(name)
 }
 
 func (m *moody) WriteIndex(write func(io.Writer) error) error {
 	m.indexes++
-	return m.Files.WriteIndex(write)
+	return m.Blobs.WriteIndex(write)
 }
 
 type moodyFile struct {
-	workspace.NewFile
+	store.NewBlob
 	of *moody
 }
 
@@ -82,16 +82,16 @@ func (n moodyFile) Keep() error {
 	if n.of.keep != nil {
 		return n.of.keep
 	}
-	return n.NewFile.Keep()
+	return n.NewBlob.Keep()
 }
 
 func (n moodyFile) Drop() error {
 	n.of.begun--
-	return n.NewFile.Drop()
+	return n.NewBlob.Drop()
 }
 
 type moodyStored struct {
-	workspace.StoredFile
+	store.StoredBlob
 	of *moody
 }
 
@@ -101,10 +101,10 @@ func (f moodyStored) ReadAt(b []byte, off int64) (int, error) {
 			return 0, err
 		}
 	}
-	return f.StoredFile.ReadAt(b, off)
+	return f.StoredBlob.ReadAt(b, off)
 }
 
 func (f moodyStored) Close() error {
 	f.of.opened--
-	return f.StoredFile.Close()
+	return f.StoredBlob.Close()
 }

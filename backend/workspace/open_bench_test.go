@@ -12,8 +12,10 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
@@ -27,39 +29,39 @@ func BenchmarkOpen(b *testing.B) {
 		codes[i] = bytes.Repeat([]byte{byte(i)}, 32)
 	}
 	salt, sealed := make([]byte, 16), make([]byte, 400)
-	for name, put := range map[string]func(tx workspace.WriteTx, i int) error{
-		"Contracts": func(tx workspace.WriteTx, i int) error {
-			return tx.InsertDocument(workspace.DocumentRow{ID: fmt.Sprintf("%026x", i*7919), Generation: 1, Ciphertext: sealed})
+	for name, put := range map[string]func(tx store.WriteTx, i int) error{
+		"Contracts": func(tx store.WriteTx, i int) error {
+			return tx.InsertDocument(store.DocumentRow{ID: fmt.Sprintf("%026x", i*7919), Generation: 1, Ciphertext: sealed})
 		},
-		"Members": func(tx workspace.WriteTx, i int) error {
+		"Members": func(tx store.WriteTx, i int) error {
 			id := fmt.Sprintf("%026x", i*7919)
 			mail := fmt.Sprintf("person.%d@example.com", i)
 			return errors.Join(
-				tx.InsertProfile(workspace.Profile{
-					ID: id, Email: mail, EmailKey: mail, Name: fmt.Sprint("Person ", i), Role: workspace.RoleMember, CreatedAt: at, LastSignInAt: at, Generation: 1,
-					Password: workspace.PasswordRecord{Salt: salt, Params: workspace.Argon2id(cheap), PublicKey: codes[1], Lock: codes[1], ChangedAt: at},
+				tx.InsertProfile(store.Profile{
+					ID: id, Email: mail, EmailKey: mail, Name: fmt.Sprint("Person ", i), Role: store.RoleMember, CreatedAt: at, LastSignInAt: at, Generation: 1,
+					Password: store.PasswordRecord{Salt: salt, Params: store.Argon2id(cheap), PublicKey: codes[1], Lock: codes[1], ChangedAt: at},
 				}),
-				tx.InsertFactor(workspace.Factor{ProfileID: id, Generation: 1, Item: "w/totp/" + id + "/1", Since: at, PhoneSince: at, LastStep: 9, LastUsedAt: at, LastUse: workspace.UseSignIn}),
-				tx.InsertSet(workspace.Set{ID: "s" + id, ProfileID: id, Sheet: i + 1, State: workspace.SetActive, Salt: salt, Params: workspace.Argon2id(cheapCodes), IssuedAt: at, IssuedBy: "Amara Okafor", Run: 1}, codes),
-				tx.SaveVaultKey(workspace.VaultKey{Holder: "profile/" + id, Recipient: "age1" + id, Wrapped: sealed[:200], Ciphertext: sealed, Generation: 1, OnlyOne: true}))
+				tx.InsertFactor(store.Factor{ProfileID: id, Generation: 1, Item: "w/totp/" + id + "/1", Since: at, PhoneSince: at, LastStep: 9, LastUsedAt: at, LastUse: store.UseSignIn}),
+				tx.InsertSet(store.Set{ID: "s" + id, ProfileID: id, Sheet: i + 1, State: store.SetActive, Salt: salt, Params: store.Argon2id(cheapCodes), IssuedAt: at, IssuedBy: "Amara Okafor", Run: 1}, codes),
+				tx.SaveVaultKey(store.VaultKey{Holder: "profile/" + id, Recipient: "age1" + id, Wrapped: sealed[:200], Ciphertext: sealed, Generation: 1, OnlyOne: true}))
 		},
 	} {
 		b.Run(name, func(b *testing.B) {
 			ctx := context.Background()
-			store, err := sqlite.Open(ctx, filepath.Join(b.TempDir(), "workspace.db"))
+			db, err := sqlite.Open(ctx, filepath.Join(b.TempDir(), "workspace.db"))
 			if err != nil {
 				b.Fatal(err)
 			}
-			defer store.Close()
-			c := workspace.Config{Store: store, Secrets: keychain.NewMemory(), Password: cheap}
-			w, err := client.Open(ctx, c)
+			defer db.Close()
+			c := local.Config{Store: db, Secrets: keychain.NewMemory(), Password: cheap}
+			w, err := local.Open(ctx, c)
 			if err != nil {
 				b.Fatal(err)
 			}
 			if _, err := w.Create(ctx, client.NewWorkspace{Workspace: "Northwind", Name: "Amara", Email: email, Password: secret.NewText(pass)}); err != nil {
 				b.Fatal(err)
 			}
-			err = workspace.Change(w.Workspace, ctx, func(tx workspace.WriteTx) error {
+			err = workspace.Change(inner(w), ctx, func(tx store.WriteTx) error {
 				for i := range many {
 					if err := put(tx, i); err != nil {
 						return err
@@ -71,13 +73,13 @@ func BenchmarkOpen(b *testing.B) {
 				b.Fatal(err)
 			}
 			c.MarkEvery = 1 // the log is not what is measured: its one long event is read once
-			if _, err := client.Open(ctx, c); err != nil {
+			if _, err := local.Open(ctx, c); err != nil {
 				b.Fatal(err)
 			}
 			runtime.GC()
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := client.Open(ctx, c); err != nil {
+				if _, err := local.Open(ctx, c); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -12,66 +12,25 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // A password is never told to the workspace. A client makes a key pair of it, which signs, and a key that
 // wraps: see package password. The workspace has the public key, what was wrapped, and the lock, without which nothing is
 // unwrapped, and which it gives out once every factor was right.
 
-// NewPassword is what a client makes of a password that was chosen. Its rules are the client's.
-type NewPassword struct {
-	Salt      []byte
-	Params    Argon2id
-	PublicKey []byte       // of the key pair that signs: password.PublicKey
-	Lock      secret.Bytes // new with each password
-	Short     bool         // it is too short to stand alone
-	KeyPair   WrappedKeyPair
-}
-
-// WrappedKeyPair is a person's key pair, wrapped under the key that is made of their password.
-type WrappedKeyPair struct {
-	Recipient string // the public half
-	Wrapped   []byte
-	Keys      SealedKeys // the vault's, for a key pair that the workspace does not know yet
-}
-
-// OwnKeys is what unwraps a person's key pair, together with their password.
-type OwnKeys struct {
-	Lock      secret.Bytes
-	Recipient string // empty: there is no key pair
-	Wrapped   []byte
-}
-
-// PasswordTerms are what a client needs to prove a password: how the key pair is made of it, and what it signs.
-type PasswordTerms struct {
-	WorkspaceID string
-	Nonce       []byte
-	Salt        []byte
-	Params      Argon2id
-}
-
 // maxWrapped bounds what a client may have wrapped.
 const maxWrapped = 1024
 
 var errMalformed = errors.New("what the client has made of a password is malformed")
 
-// check refuses what no client of ours makes.
-func (n NewPassword) check() error {
-	switch {
-	case len(n.Salt) != password.SaltSize, len(n.PublicKey) != ed25519.PublicKeySize, n.Lock.Len() != keySize,
-		n.KeyPair.Recipient == "", len(n.KeyPair.Wrapped) == 0, len(n.KeyPair.Wrapped) > maxWrapped:
-		return errMalformed
-	}
-	return password.Params(n.Params).Check()
-}
-
 // passwordRecord is what is kept of a new password of a profile.
-func (w *Workspace) passwordRecord(n NewPassword, profileID string, now time.Time) (PasswordRecord, error) {
-	if err := n.check(); err != nil {
-		return PasswordRecord{}, err
+func (w *Workspace) passwordRecord(n service.NewPassword, profileID string, now time.Time) (store.PasswordRecord, error) {
+	if err := checkPassword(n); err != nil {
+		return store.PasswordRecord{}, err
 	}
 	lock, err := w.sealLock(profileID, n.Lock)
-	return PasswordRecord{Salt: n.Salt, Params: n.Params, PublicKey: n.PublicKey, Lock: lock, ChangedAt: now}, err
+	return store.PasswordRecord{Salt: n.Salt, Params: n.Params, PublicKey: n.PublicKey, Lock: lock, ChangedAt: now}, err
 }
 
 // A lock is kept under the workspace's own key (AES-256-GCM, SP 800-38D), for one profile.
@@ -84,7 +43,7 @@ func (w *Workspace) sealLock(profileID string, lock secret.Bytes) (sealed []byte
 	return sealed, err
 }
 
-func (w *Workspace) openLock(p Profile) (lock secret.Bytes, err error) {
+func (w *Workspace) openLock(p store.Profile) (lock secret.Bytes, err error) {
 	err = w.withLockKey(func(aead cipher.AEAD) error {
 		b, err := aead.Open(nil, nil, p.Password.Lock, lockData(p.ID))
 		lock = secret.NewBytes(b)
@@ -116,7 +75,7 @@ func (w *Workspace) withLockKey(use func(cipher.AEAD) error) (err error) {
 
 // ownKeys reads what unwraps the key pair of somebody whose factors were all right. A lock that does not
 // open keeps the contracts closed, and nothing else.
-func (w *Workspace) ownKeys(tx ReadTx, p Profile) (own OwnKeys, err error) {
+func (w *Workspace) ownKeys(tx store.ReadTx, p store.Profile) (own service.OwnKeys, err error) {
 	lock, err := w.openLock(p)
 	if err != nil {
 		w.log.Warn("the lock of a profile does not open", "error", err)
@@ -131,13 +90,13 @@ func (w *Workspace) ownKeys(tx ReadTx, p Profile) (own OwnKeys, err error) {
 
 // saveKeyPair keeps a profile's key pair as it was wrapped. The one that it had, or that came with code, keeps what it
 // holds of the vault; any other holds what the client gives, or waits for somebody to give it the keys.
-func saveKeyPair(tx WriteTx, profileID string, pair WrappedKeyPair, code *OneTime) error {
+func saveKeyPair(tx store.WriteTx, profileID string, pair service.WrappedKeyPair, code *store.OneTime) error {
 	holder := profileHolder(profileID)
 	from := []string{holder}
 	if code != nil {
 		from = []string{oneTimeHolder(code.Kind, profileID), holder}
 	}
-	row := pair.Keys.in(VaultKey{Holder: holder, Recipient: pair.Recipient, Wrapped: pair.Wrapped})
+	row := withKeys(store.VaultKey{Holder: holder, Recipient: pair.Recipient, Wrapped: pair.Wrapped}, pair.Keys)
 	for _, h := range from {
 		was, err := tx.VaultKey(h)
 		if err := ignoreMissing(err); err != nil {
@@ -158,7 +117,7 @@ func saveKeyPair(tx WriteTx, profileID string, pair WrappedKeyPair, code *OneTim
 
 // setPassword puts a new password in the place of a profile's, within tx. Whoever is signed in with the old one
 // is not any more. The caller stores p.
-func (w *Workspace) setPassword(tx WriteTx, p *Profile, n NewPassword, code *OneTime) (err error) {
+func (w *Workspace) setPassword(tx store.WriteTx, p *store.Profile, n service.NewPassword, code *store.OneTime) (err error) {
 	if p.Password, err = w.passwordRecord(n, p.ID, w.now()); err != nil {
 		return err
 	}
@@ -168,15 +127,15 @@ func (w *Workspace) setPassword(tx WriteTx, p *Profile, n NewPassword, code *One
 
 // SaveKeyPair gives the profile a key pair where it has none: acceptance may have dropped it. It waits for
 // the vault's keys. Errors: session_ended; keychain and folder.
-func (s *Session) SaveKeyPair(ctx context.Context, pair WrappedKeyPair) error {
-	return s.w.update(ctx, func(tx WriteTx) error {
+func (s *Session) SaveKeyPair(ctx context.Context, pair service.WrappedKeyPair) error {
+	return s.w.update(ctx, func(tx store.WriteTx) error {
 		if _, err := s.infoIn(tx); err != nil {
 			return err
 		}
-		if _, err := tx.VaultKey(profileHolder(s.id)); !errors.Is(err, ErrNotFound) {
+		if _, err := tx.VaultKey(profileHolder(s.id)); !errors.Is(err, store.ErrNotFound) {
 			return err // there is one, or the store failed
 		}
-		if err := saveKeyPair(tx, s.id, WrappedKeyPair{Recipient: pair.Recipient, Wrapped: pair.Wrapped}, nil); err != nil {
+		if err := saveKeyPair(tx, s.id, service.WrappedKeyPair{Recipient: pair.Recipient, Wrapped: pair.Wrapped}, nil); err != nil {
 			return err
 		}
 		return s.w.record(tx, s.w.now(), eventKeyPairMade, s.id, s.id, nil)
@@ -196,18 +155,18 @@ const mostNonces = 16
 
 // BeginProof gives what a client needs to prove the password of the profile once, within ChallengeLife. It is
 // no use of the session. Errors: session_ended; folder.
-func (s *Session) BeginProof(ctx context.Context) (t PasswordTerms, name, email string, err error) {
+func (s *Session) BeginProof(ctx context.Context) (t service.PasswordTerms, name, email string, err error) {
 	t.WorkspaceID = s.w.ID()
 	if t.Nonce, err = s.w.random(service.NonceSize); err != nil {
 		return t, "", "", err
 	}
-	err = s.w.view(ctx, func(tx ReadTx) error {
+	err = s.w.view(ctx, func(tx store.ReadTx) error {
 		p, err := s.profileFor(tx, false)
 		t.Salt, t.Params, name, email = p.Password.Salt, p.Password.Params, p.Name, p.Email
 		return err
 	})
 	if err != nil {
-		return PasswordTerms{}, "", "", err
+		return service.PasswordTerms{}, "", "", err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -225,8 +184,18 @@ func (s *Session) takeNonce(nonce []byte) bool {
 	for i, n := range s.nonces {
 		if string(n.nonce) == string(nonce) {
 			s.nonces = slices.Delete(s.nonces, i, i+1)
-			return within(n.at, s.w.wall(), ChallengeLife)
+			return within(n.at, s.w.wall(), service.ChallengeLife)
 		}
 	}
 	return false
+}
+
+// checkPassword refuses what no client of ours makes.
+func checkPassword(n service.NewPassword) error {
+	switch {
+	case len(n.Salt) != password.SaltSize, len(n.PublicKey) != ed25519.PublicKeySize, n.Lock.Len() != keySize,
+		n.KeyPair.Recipient == "", len(n.KeyPair.Wrapped) == 0, len(n.KeyPair.Wrapped) > maxWrapped:
+		return errMalformed
+	}
+	return password.Params(n.Params).Check()
 }

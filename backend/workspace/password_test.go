@@ -8,7 +8,7 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // What a client has made of a password is bounded, and its parameters are not weak.
@@ -17,18 +17,18 @@ func TestNewPassword_MalformedOneIsNotTaken(t *testing.T) {
 	h, owner := alone(t)
 	s := owner.signIn()
 	head := h.head()
-	for name, change := range map[string]func(*workspace.NewPassword){
-		"short salt":        func(n *workspace.NewPassword) { n.Salt = n.Salt[1:] },
-		"long salt":         func(n *workspace.NewPassword) { n.Salt = append(n.Salt, 0) },
-		"short key":         func(n *workspace.NewPassword) { n.PublicKey = n.PublicKey[1:] },
-		"long key":          func(n *workspace.NewPassword) { n.PublicKey = append(n.PublicKey, 0) },
-		"no lock":           func(n *workspace.NewPassword) { n.Lock = secret.Bytes{} },
-		"short lock":        func(n *workspace.NewPassword) { n.Lock = secret.NewBytes(make([]byte, 31)) },
-		"no recipient":      func(n *workspace.NewPassword) { n.KeyPair.Recipient = "" },
-		"nothing wrapped":   func(n *workspace.NewPassword) { n.KeyPair.Wrapped = nil },
-		"too much wrapped":  func(n *workspace.NewPassword) { n.KeyPair.Wrapped = make([]byte, 1025) },
-		"weak parameters":   func(n *workspace.NewPassword) { n.Params = workspace.Argon2id{MemoryKiB: 8, Time: 1, Threads: 1} },
-		"costly parameters": func(n *workspace.NewPassword) { n.Params = workspace.Argon2id{MemoryKiB: 1 << 30, Time: 1, Threads: 1} },
+	for name, change := range map[string]func(*service.NewPassword){
+		"short salt":        func(n *service.NewPassword) { n.Salt = n.Salt[1:] },
+		"long salt":         func(n *service.NewPassword) { n.Salt = append(n.Salt, 0) },
+		"short key":         func(n *service.NewPassword) { n.PublicKey = n.PublicKey[1:] },
+		"long key":          func(n *service.NewPassword) { n.PublicKey = append(n.PublicKey, 0) },
+		"no lock":           func(n *service.NewPassword) { n.Lock = secret.Bytes{} },
+		"short lock":        func(n *service.NewPassword) { n.Lock = secret.NewBytes(make([]byte, 31)) },
+		"no recipient":      func(n *service.NewPassword) { n.KeyPair.Recipient = "" },
+		"nothing wrapped":   func(n *service.NewPassword) { n.KeyPair.Wrapped = nil },
+		"too much wrapped":  func(n *service.NewPassword) { n.KeyPair.Wrapped = make([]byte, 1025) },
+		"weak parameters":   func(n *service.NewPassword) { n.Params = store.Argon2id{MemoryKiB: 8, Time: 1, Threads: 1} },
+		"costly parameters": func(n *service.NewPassword) { n.Params = store.Argon2id{MemoryKiB: 1 << 30, Time: 1, Threads: 1} },
 	} {
 		n := h.chosen(longerPass)
 		change(&n)
@@ -43,16 +43,16 @@ func TestNewPassword_MalformedOneIsNotTaken(t *testing.T) {
 }
 
 // proves signs the terms of a proof, as a client does.
-func (h *fixture) proves(terms workspace.PasswordTerms, pw string) workspace.Proof {
+func (h *fixture) proves(terms service.PasswordTerms, pw string) service.Proof {
 	h.Helper()
 	share, err := h.secrets.Get(h.Context(), h.w.ID()+"/device")
 	h.ok(err)
 	derived := password.Derive(secret.NewText(pw), terms.Salt, password.Params(terms.Params))
-	return workspace.Proof{Nonce: terms.Nonce, Signature: password.Sign(derived, share, service.ProofMessage(terms.WorkspaceID, terms.Nonce))}
+	return service.Proof{Nonce: terms.Nonce, Signature: password.Sign(derived, share, service.ProofMessage(terms.WorkspaceID, terms.Nonce))}
 }
 
 // signed is a proof of the password, from begin to end.
-func (h *fixture) signed(s *client.Session, pw string) workspace.Proof {
+func (h *fixture) signed(s *client.Session, pw string) service.Proof {
 	h.Helper()
 	terms, _, _, err := s.BeginProof(h.Context())
 	h.ok(err)
@@ -63,7 +63,7 @@ func TestProof_IsGoodOnceAndForItsTime(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	s := owner.signIn()
-	begin := func() workspace.PasswordTerms {
+	begin := func() service.PasswordTerms {
 		terms, name, address, err := s.BeginProof(t.Context())
 		h.ok(err)
 		if p := h.profile(owner.id); name != p.Name || address != p.Email || terms.WorkspaceID != h.w.ID() {
@@ -72,7 +72,7 @@ func TestProof_IsGoodOnceAndForItsTime(t *testing.T) {
 		return terms
 	}
 	current := owner.pass
-	change := func(p workspace.Proof, next string) error {
+	change := func(p service.Proof, next string) error {
 		err := s.Session.ChangePassword(t.Context(), p, h.chosen(next))
 		if err == nil {
 			current = next
@@ -88,7 +88,7 @@ func TestProof_IsGoodOnceAndForItsTime(t *testing.T) {
 	h.refused(change(stranger, third), service.CodeChallengeEnded)
 	late := h.proves(begin(), current)
 	for range 3 {
-		h.clock.step(workspace.ChallengeLife/3 + time.Second)
+		h.clock.step(service.ChallengeLife/3 + time.Second)
 		h.ok(s.Touch())
 	}
 	h.refused(change(late, third), service.CodeChallengeEnded)

@@ -10,6 +10,8 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/secret"
+	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/totp"
 	"countersign/backend/workspace"
 )
@@ -28,8 +30,8 @@ type user struct {
 
 // person says how a user is to be put into a fixture.
 type person struct {
-	role  workspace.Role
-	state workspace.ProfileState
+	role  store.Role
+	state store.ProfileState
 	on    bool // 2FA
 }
 
@@ -50,7 +52,7 @@ func (h *fixture) people(all ...person) (made []*user) {
 		}
 		rows, made = append(rows, row), append(made, one)
 	}
-	ids, err := workspace.AddProfiles(h.w.Workspace, context.WithoutCancel(h.Context()), email, rows)
+	ids, err := workspace.AddProfiles(inner(h.w), context.WithoutCancel(h.Context()), email, rows)
 	h.ok(err)
 	for i, id := range ids {
 		made[i].id = id
@@ -103,15 +105,15 @@ func (p *user) admin() *client.Admin {
 func (p *user) proof() client.Proof {
 	proof := client.Proof{Password: secret.NewText(p.pass)}
 	if p.phone.key != "" {
-		proof.Factor = client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}
+		proof.Factor = client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(p.newCode())}
 	}
 	return proof
 }
 
 // profile is what the store has of a user.
-func (h *fixture) profile(id string) (p workspace.Profile) {
+func (h *fixture) profile(id string) (p store.Profile) {
 	h.Helper()
-	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) (err error) {
+	h.ok(h.store.View(h.Context(), func(tx store.ReadTx) (err error) {
 		p, err = tx.Profile(id)
 		return err
 	}))
@@ -148,11 +150,11 @@ func (p *user) enrolAt(g *client.EnrolmentSession) (*client.Session, []string) {
 }
 
 func byCode(code string) client.FactorInput {
-	return client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code)}
+	return client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(code)}
 }
 
 func byRecovery(code string) client.FactorInput {
-	return client.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(code)}
+	return client.FactorInput{Kind: service.FactorRecovery, Value: secret.NewText(code)}
 }
 
 func proof(f client.FactorInput) client.Proof {

@@ -7,13 +7,13 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // trying is how each act is tried that the page is told of.
-var trying = map[workspace.MemberPermission]func(a *client.Admin, by, to *user) error{
+var trying = map[service.MemberPermission]func(a *client.Admin, by, to *user) error{
 	"issue": func(a *client.Admin, by, to *user) error {
-		run, err := a.BeginRun(to.h.Context(), workspace.RunRequest{Members: []string{to.id}, Reason: "new phones", Kind: workspace.RunPrint}, by.proof())
+		run, err := a.BeginRun(to.h.Context(), service.RunRequest{Members: []string{to.id}, Reason: "new phones", Kind: store.RunPrint}, by.proof())
 		if err == nil {
 			_, err = run.Cancel(to.h.Context())
 		}
@@ -31,9 +31,9 @@ var trying = map[workspace.MemberPermission]func(a *client.Admin, by, to *user) 
 		return err
 	},
 	"role": func(a *client.Admin, by, to *user) error {
-		next := workspace.RoleAdmin
+		next := store.RoleAdmin
 		if to.h.profile(to.id).Role == next {
-			next = workspace.RoleMember
+			next = store.RoleMember
 		}
 		return a.SetRole(to.h.Context(), to.id, next, by.proof())
 	},
@@ -51,14 +51,14 @@ func TestPermissions_ToldIsWhatIsAllowed(t *testing.T) {
 		t.Run(string(act), func(t *testing.T) {
 			t.Parallel()
 			h, _ := alone(t)
-			h.one(person{role: workspace.RoleOwner})
-			for _, by := range []person{{role: workspace.RoleOwner}, {role: workspace.RoleAdmin}, {role: workspace.RoleAdmin, on: true}} {
+			h.one(person{role: store.RoleOwner})
+			for _, by := range []person{{role: store.RoleOwner}, {role: store.RoleAdmin}, {role: store.RoleAdmin, on: true}} {
 				actor := h.one(by)
 				a := actor.admin()
 				for _, role := range everybody {
 					for _, state := range states[:3] {
 						for _, on := range []bool{false, true} {
-							if !on || state != workspace.ProfileInvited {
+							if !on || state != store.ProfileInvited {
 								h.tries(act, try, a, actor, h.one(person{role, state, on}))
 							}
 						}
@@ -70,11 +70,11 @@ func TestPermissions_ToldIsWhatIsAllowed(t *testing.T) {
 	}
 }
 
-func (h *fixture) tries(act workspace.MemberPermission, try func(a *client.Admin, by, to *user) error, a *client.Admin, by, to *user) {
+func (h *fixture) tries(act service.MemberPermission, try func(a *client.Admin, by, to *user) error, a *client.Admin, by, to *user) {
 	h.Helper()
 	m, err := a.Member(h.Context(), to.id)
 	h.ok(err)
-	told := slices.Contains(workspace.PermissionsOn(by.id, h.profile(by.id).Role, m), act)
+	told := slices.Contains(service.PermissionsOn(by.id, h.profile(by.id).Role, m), act)
 	before := entries(h)
 	failed := try(a, by, to)
 	if did := failed == nil && entries(h) > before; did != told {
@@ -85,7 +85,7 @@ func (h *fixture) tries(act workspace.MemberPermission, try func(a *client.Admin
 // entries is how many the log has.
 func entries(h *fixture) (seq int64) {
 	h.Helper()
-	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
+	h.ok(h.store.View(h.Context(), func(tx store.ReadTx) error {
 		head, err := tx.Head()
 		seq = head.Seq
 		return err
@@ -94,33 +94,33 @@ func entries(h *fixture) (seq int64) {
 }
 
 // attempts are how each permission is tried; Administer by the way in itself.
-var attempts = map[workspace.Permission]func(a *client.Admin, by *user) error{
-	workspace.MayAdminister: func(a *client.Admin, by *user) error { _, err := a.Members(by.h.Context()); return err },
-	workspace.MayGiveRoles: func(a *client.Admin, by *user) error {
-		n := workspace.NewMember{Name: "N", Email: fmt.Sprintf("n%d@example.com", by.h.next()), Role: workspace.RoleAdmin}
+var attempts = map[service.Permission]func(a *client.Admin, by *user) error{
+	service.MayAdminister: func(a *client.Admin, by *user) error { _, err := a.Members(by.h.Context()); return err },
+	service.MayGiveRoles: func(a *client.Admin, by *user) error {
+		n := service.NewMember{Name: "N", Email: fmt.Sprintf("n%d@example.com", by.h.next()), Role: store.RoleAdmin}
 		_, err := a.AddMember(by.h.Context(), n, by.proof())
 		return err
 	},
-	workspace.MayPurge: func(a *client.Admin, by *user) error { return a.PurgeDocuments(by.h.Context(), nil) },
-	workspace.MayAskForTwo: func(a *client.Admin, by *user) error {
+	service.MayPurge: func(a *client.Admin, by *user) error { return a.PurgeDocuments(by.h.Context(), nil) },
+	service.MayAskForTwo: func(a *client.Admin, by *user) error {
 		return a.SetTwoPeople(by.h.Context(), false, "", by.proof())
 	},
-	workspace.MayManageKey: func(a *client.Admin, by *user) error {
+	service.MayManageKey: func(a *client.Admin, by *user) error {
 		_, err := a.MakeKit(by.h.Context(), by.proof())
 		return err
 	},
-	workspace.MayConfirmClock:  func(a *client.Admin, by *user) error { return a.ConfirmClock(by.h.Context(), by.proof()) },
-	workspace.MayChangeSecrets: func(a *client.Admin, by *user) error { return a.NoteSecretsPassphrase(by.h.Context()) },
-	workspace.MaySetSupport:    func(a *client.Admin, by *user) error { return a.SetSupport(by.h.Context(), "Room 4") },
-	workspace.MayBackUp: func(a *client.Admin, by *user) error {
-		return a.Backup(by.h.Context(), by.proof(), nil, func(workspace.BackupCopy) error { return nil })
+	service.MayConfirmClock:  func(a *client.Admin, by *user) error { return a.ConfirmClock(by.h.Context(), by.proof()) },
+	service.MayChangeSecrets: func(a *client.Admin, by *user) error { return a.NoteSecretsPassphrase(by.h.Context()) },
+	service.MaySetSupport:    func(a *client.Admin, by *user) error { return a.SetSupport(by.h.Context(), "Room 4") },
+	service.MayBackUp: func(a *client.Admin, by *user) error {
+		return a.Backup(by.h.Context(), by.proof(), nil, func(service.BackupCopy) error { return nil })
 	},
 }
 
 func TestPermissions_OfASessionAreWhatItCanDo(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
-	if told := workspace.PermissionsOf(workspace.RoleOwner); len(told) != len(attempts) {
+	if told := service.PermissionsOf(store.RoleOwner); len(told) != len(attempts) {
 		t.Fatalf("an owner may do %d things, and %d are tried", len(told), len(attempts))
 	}
 	for _, role := range everybody {
@@ -141,28 +141,28 @@ func TestPermissions_WhoCouldApproveCan(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	asks := owner.admin()
-	about := h.one(person{role: workspace.RoleMember})
+	about := h.one(person{role: store.RoleMember})
 	for _, p := range []person{
-		{role: workspace.RoleOwner, on: true}, {role: workspace.RoleAdmin, on: true}, {role: workspace.RoleAdmin},
-		{role: workspace.RoleMember, on: true},
+		{role: store.RoleOwner, on: true}, {role: store.RoleAdmin, on: true}, {role: store.RoleAdmin},
+		{role: store.RoleMember, on: true},
 	} {
 		who := h.one(p)
 		m, err := asks.Member(t.Context(), who.id)
 		h.ok(err)
-		asked, err := asks.AskApproval(t.Context(), workspace.ApproveResetPassword, []string{about.id}, "the phone is lost", owner.proof())
+		asked, err := asks.AskApproval(t.Context(), store.ApproveResetPassword, []string{about.id}, "the phone is lost", owner.proof())
 		h.ok(err)
 		a, err := who.signIn().Admin(t.Context())
 		if err == nil {
 			err = a.Approve(t.Context(), asked.ID, who.proof())
 		}
-		if can := err == nil; can != workspace.MayApprove(owner.id, m) {
-			t.Errorf("%s, 2FA %v: told %v, and tried: %v", p.role, p.on, workspace.MayApprove(owner.id, m), err)
+		if can := err == nil; can != service.MayApprove(owner.id, m) {
+			t.Errorf("%s, 2FA %v: told %v, and tried: %v", p.role, p.on, service.MayApprove(owner.id, m), err)
 		}
 		h.ok(asks.Refuse(t.Context(), asked.ID))
 	}
 	m, err := asks.Member(t.Context(), owner.id)
 	h.ok(err)
-	if workspace.MayApprove(owner.id, m) {
+	if service.MayApprove(owner.id, m) {
 		t.Error("one approves one's own")
 	}
 }

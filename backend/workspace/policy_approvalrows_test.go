@@ -6,7 +6,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // An approval ends when the profiles change that it is about. These are rows that
@@ -27,7 +27,7 @@ func TestApproval_RowThatNoLongerHoldsAllowsNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := twoPeople(t)
-			id := p.approved(workspace.ApproveReset2FA, p.members[0])
+			id := p.approved(store.ApproveReset2FA, p.members[0])
 			p.sneak(c.edit(p))
 			p.refused(p.owner.admin().Reset2FA(t.Context(), p.members[0].id, id, p.owner.proof()), c.want)
 			p.members[0].signIn()
@@ -38,7 +38,7 @@ func TestApproval_RowThatNoLongerHoldsAllowsNothing(t *testing.T) {
 func TestApproval_ThatCannotBeUsedUpAllowsNothing(t *testing.T) {
 	t.Parallel()
 	p := twoPeople(t)
-	id := p.approved(workspace.ApproveReset2FA, p.members[0])
+	id := p.approved(store.ApproveReset2FA, p.members[0])
 	a, proof := p.owner.admin(), p.owner.proof()
 	p.hinder("IGNORE", "UPDATE ON approvals")
 	p.refused(a.Reset2FA(t.Context(), p.members[0].id, id, proof), service.CodeApprovalGone)
@@ -57,8 +57,8 @@ func TestApprove_WhatIsNotThereCostsNoProof(t *testing.T) {
 func TestApprovals_SayWhoMayDecide(t *testing.T) {
 	t.Parallel()
 	p := twoPeople(t)
-	third := p.one(person{role: workspace.RoleAdmin, on: true})
-	asked, err := p.owner.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{p.admin.id}, "the phone is lost", p.owner.proof())
+	third := p.one(person{role: store.RoleAdmin, on: true})
+	asked, err := p.owner.admin().AskApproval(t.Context(), store.ApproveReset2FA, []string{p.admin.id}, "the phone is lost", p.owner.proof())
 	p.ok(err)
 	for _, c := range []struct {
 		who *user
@@ -79,7 +79,7 @@ func TestApprovals_SayWhoMayDecide(t *testing.T) {
 func TestApprovals_ListWhatHasLostItsNames(t *testing.T) {
 	t.Parallel()
 	p := twoPeople(t)
-	_, err := p.owner.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{p.members[0].id}, "the phone is lost", p.owner.proof())
+	_, err := p.owner.admin().AskApproval(t.Context(), store.ApproveReset2FA, []string{p.members[0].id}, "the phone is lost", p.owner.proof())
 	p.ok(err)
 	for _, edit := range []string{"UPDATE approvals SET by_id = 'nobody'", `UPDATE approvals SET members = '["nobody"]'`} {
 		p.sneak(edit)

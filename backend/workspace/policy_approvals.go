@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
-
-// ApprovalLife is how long an act waits for a second admin, and then for the first.
-const ApprovalLife = 48 * time.Hour
 
 // checkReason takes the reason of an act, which the log and the cover page show.
 func checkReason(s string) (string, error) {
@@ -18,30 +15,32 @@ func checkReason(s string) (string, error) {
 }
 
 // approvedOn is what each approval of an act on members lets its asker do to them.
-var approvedOn = map[ApprovalKind]MemberPermission{
-	ApprovePrintRun: mayIssueCodes, ApproveReset2FA: mayReset2FA, ApproveResetPassword: mayResetPassword, ApproveHelpCode: mayGiveHelpCode,
+var approvedOn = map[store.ApprovalKind]service.MemberPermission{
+	store.ApprovePrintRun: service.MayIssueCodes, store.ApproveReset2FA: service.MayReset2FA, store.ApproveResetPassword: service.MayResetPassword, store.ApproveHelpCode: service.MayGiveHelpCode,
 }
 
 // ofPolicy reports whether an approval is of what the workspace asks of everybody.
-func ofPolicy(k ApprovalKind) bool { return k == ApproveDropRequirement || k == ApproveTwoPeopleOff }
+func ofPolicy(k store.ApprovalKind) bool {
+	return k == store.ApproveDropRequirement || k == store.ApproveTwoPeopleOff
+}
 
 // AskApproval asks a second admin for leave, with a step-up: the policy Two
 // people. One of the policy is about no members. Errors: forbidden, reason_*,
 // member_gone, nobody_chosen; those of a step-up; folder.
-func (a *Admin) AskApproval(ctx context.Context, kind ApprovalKind, members []string, reason string, proof Proof) (Approval, error) {
+func (a *Admin) AskApproval(ctx context.Context, kind store.ApprovalKind, members []string, reason string, proof service.Proof) (store.Approval, error) {
 	w := a.s.w
 	reason, err := checkReason(reason)
 	if err != nil {
-		return Approval{}, err
+		return store.Approval{}, err
 	}
 	what, ok := approvedOn[kind]
 	switch {
 	case ofPolicy(kind) && len(members) == 0:
-	case !ok, len(members) == 0, kind != ApprovePrintRun && len(members) != 1:
-		return Approval{}, refuse(service.CodeNobodyChosen)
+	case !ok, len(members) == 0, kind != store.ApprovePrintRun && len(members) != 1:
+		return store.Approval{}, refuse(service.CodeNobodyChosen)
 	}
 	members = slices.Compact(slices.Sorted(slices.Values(members)))
-	check := func(tx ReadTx) error {
+	check := func(tx store.ReadTx) error {
 		if err := w.dated(); err != nil {
 			return err
 		}
@@ -49,7 +48,7 @@ func (a *Admin) AskApproval(ctx context.Context, kind ApprovalKind, members []st
 		if err != nil {
 			return err
 		}
-		if kind == ApproveTwoPeopleOff && !MayAskForTwo.Of(actor.Role) {
+		if kind == store.ApproveTwoPeopleOff && !service.MayAskForTwo.Of(actor.Role) {
 			return refuse(service.CodeForbidden)
 		}
 		for _, id := range members {
@@ -59,8 +58,8 @@ func (a *Admin) AskApproval(ctx context.Context, kind ApprovalKind, members []st
 		}
 		return nil
 	}
-	var made Approval
-	err = a.change(ctx, &proof, check, func(tx WriteTx) error {
+	var made store.Approval
+	err = a.change(ctx, &proof, check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
@@ -69,8 +68,8 @@ func (a *Admin) AskApproval(ctx context.Context, kind ApprovalKind, members []st
 			return err
 		}
 		now := w.now()
-		made = Approval{
-			ID: id, Kind: kind, Members: members, Reason: reason, ByID: a.s.id, At: now, ExpiresAt: now.Add(ApprovalLife), State: ApprovalWaiting,
+		made = store.Approval{
+			ID: id, Kind: kind, Members: members, Reason: reason, ByID: a.s.id, At: now, ExpiresAt: now.Add(service.ApprovalLife), State: store.ApprovalWaiting,
 		}
 		if err := tx.InsertApproval(made); err != nil {
 			return err
@@ -80,30 +79,21 @@ func (a *Admin) AskApproval(ctx context.Context, kind ApprovalKind, members []st
 	return made, err
 }
 
-func soleMember(a Approval) string {
+func soleMember(a store.Approval) string {
 	if len(a.Members) == 1 {
 		return a.Members[0]
 	}
 	return ""
 }
 
-func approvalDetail(a Approval) map[string]string {
+func approvalDetail(a store.Approval) map[string]string {
 	return map[string]string{"for": string(a.Kind), "count": decimal(len(a.Members)), "reason": a.Reason}
-}
-
-// AskedApproval is an approval with the names that it is about.
-type AskedApproval struct {
-	Approval
-	ByName string
-	Names  []string // of the members, in the order of Members
-	Mine   bool     // asked for by this session's profile
-	May    bool     // this session may decide on it
 }
 
 // Approvals lists what waits for a second admin, or was approved and waits for
 // the first. What has run out is left out. Errors: forbidden, session_ended; folder.
-func (a *Admin) Approvals(ctx context.Context) (all []AskedApproval, err error) {
-	err = a.view(ctx, func(tx ReadTx) error {
+func (a *Admin) Approvals(ctx context.Context) (all []service.AskedApproval, err error) {
+	err = a.view(ctx, func(tx store.ReadTx) error {
 		actor, err := a.profile(tx)
 		if err != nil {
 			return err
@@ -117,16 +107,16 @@ func (a *Admin) Approvals(ctx context.Context) (all []AskedApproval, err error) 
 			if !a.s.w.now().Before(r.ExpiresAt) {
 				continue
 			}
-			asked := AskedApproval{Approval: r, Mine: r.ByID == actor.ID}
-			asked.May = !asked.Mine && r.State == ApprovalWaiting && !slices.Contains(r.Members, actor.ID)
+			asked := service.AskedApproval{Approval: r, Mine: r.ByID == actor.ID}
+			asked.May = !asked.Mine && r.State == store.ApprovalWaiting && !slices.Contains(r.Members, actor.ID)
 			if by, err := tx.Profile(r.ByID); err == nil {
 				asked.ByName = by.Name
-			} else if !errors.Is(err, ErrNotFound) {
+			} else if !errors.Is(err, store.ErrNotFound) {
 				return err
 			}
 			for _, id := range r.Members {
 				p, err := tx.Profile(id)
-				if err != nil && !errors.Is(err, ErrNotFound) {
+				if err != nil && !errors.Is(err, store.ErrNotFound) {
 					return err
 				}
 				asked.Names = append(asked.Names, p.Name)
@@ -142,22 +132,22 @@ func (a *Admin) Approvals(ctx context.Context) (all []AskedApproval, err error) 
 // and code. Whoever the act is about cannot approve it, nor can who has 2FA off.
 // Errors: approval_gone, approval_own, two_factor_off, forbidden; those of a
 // step-up; folder.
-func (a *Admin) Approve(ctx context.Context, id string, proof Proof) error {
-	return a.decide(ctx, id, ApprovalApproved, eventApprovalGiven, &proof)
+func (a *Admin) Approve(ctx context.Context, id string, proof service.Proof) error {
+	return a.decide(ctx, id, store.ApprovalApproved, eventApprovalGiven, &proof)
 }
 
 // Refuse says no to what another admin asked for, or takes back what one has
 // asked for oneself. Errors: approval_gone, forbidden; folder.
 func (a *Admin) Refuse(ctx context.Context, id string) error {
-	return a.decide(ctx, id, ApprovalRefused, eventApprovalRefused, nil)
+	return a.decide(ctx, id, store.ApprovalRefused, eventApprovalRefused, nil)
 }
 
-func (a *Admin) decide(ctx context.Context, id string, to ApprovalState, event string, proof *Proof) error {
+func (a *Admin) decide(ctx context.Context, id string, to store.ApprovalState, event string, proof *service.Proof) error {
 	w := a.s.w
-	var row Approval
-	check := func(tx ReadTx) (err error) {
+	var row store.Approval
+	check := func(tx store.ReadTx) (err error) {
 		actor, err := a.profile(tx)
-		if err == nil && to == ApprovalApproved {
+		if err == nil && to == store.ApprovalApproved {
 			err = w.dated()
 		}
 		if err != nil {
@@ -165,26 +155,26 @@ func (a *Admin) decide(ctx context.Context, id string, to ApprovalState, event s
 		}
 		row, err = tx.Approval(id)
 		switch {
-		case errors.Is(err, ErrNotFound):
+		case errors.Is(err, store.ErrNotFound):
 			return refuse(service.CodeApprovalGone)
 		case err != nil:
 			return err
-		case row.State != ApprovalWaiting && (row.State != ApprovalApproved || to == ApprovalApproved), !w.now().Before(row.ExpiresAt):
+		case row.State != store.ApprovalWaiting && (row.State != store.ApprovalApproved || to == store.ApprovalApproved), !w.now().Before(row.ExpiresAt):
 			return refuse(service.CodeApprovalGone)
-		case to == ApprovalApproved && (row.ByID == actor.ID || slices.Contains(row.Members, actor.ID)):
+		case to == store.ApprovalApproved && (row.ByID == actor.ID || slices.Contains(row.Members, actor.ID)):
 			return refuse(service.CodeApprovalOwn)
-		case to == ApprovalApproved: // with a code of one's own
+		case to == store.ApprovalApproved: // with a code of one's own
 			_, err := tx.Factor(actor.ID)
 			return absent(err, service.CodeTwoFactorOff)
 		}
 		return nil
 	}
-	return a.change(ctx, proof, check, func(tx WriteTx) error {
+	return a.change(ctx, proof, check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
 		if row.ByID == a.s.id {
-			to, event = ApprovalWithdrawn, eventApprovalWithdrawn
+			to, event = store.ApprovalWithdrawn, eventApprovalWithdrawn
 		}
 		now := w.now()
 		ok, err := tx.DecideApproval(id, row.State, to, a.s.id, now)
@@ -197,7 +187,7 @@ func (a *Admin) decide(ctx context.Context, id string, to ApprovalState, event s
 
 // checkApproval refuses an act that needs a second admin and has none. What was
 // approved covers exactly the act, the people and the one who asked.
-func (a *Admin) checkApproval(tx ReadTx, id string, kind ApprovalKind, members []string) error {
+func (a *Admin) checkApproval(tx store.ReadTx, id string, kind store.ApprovalKind, members []string) error {
 	info, err := tx.Info()
 	if err != nil {
 		return err
@@ -209,7 +199,7 @@ func (a *Admin) checkApproval(tx ReadTx, id string, kind ApprovalKind, members [
 		return refuse(service.CodeApprovalNeeded)
 	}
 	row, err := tx.Approval(id)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return refuse(service.CodeApprovalGone)
 	}
 	if err != nil {
@@ -219,16 +209,16 @@ func (a *Admin) checkApproval(tx ReadTx, id string, kind ApprovalKind, members [
 		return err
 	}
 	members = slices.Compact(slices.Sorted(slices.Values(members)))
-	if row.State != ApprovalApproved || row.Kind != kind || row.ByID != a.s.id || !slices.Equal(row.Members, members) || !a.s.w.now().Before(row.ExpiresAt) {
+	if row.State != store.ApprovalApproved || row.Kind != kind || row.ByID != a.s.id || !slices.Equal(row.Members, members) || !a.s.w.now().Before(row.ExpiresAt) {
 		return refuse(service.CodeApprovalGone)
 	}
 	by, err := tx.Profile(row.DecidedBy) // who approved is still an admin
-	still := err == nil && by.State == ProfileActive && MayAdminister.Of(by.Role)
+	still := err == nil && by.State == store.ProfileActive && service.MayAdminister.Of(by.Role)
 	return refuseUnless(still, ignoreMissing(err), service.CodeApprovalGone)
 }
 
 func ignoreMissing(err error) error {
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
 	return err
@@ -236,7 +226,7 @@ func ignoreMissing(err error) error {
 
 // useApproval marks an approval as used, in the transaction of its act. An empty
 // id is an act that needed none.
-func (a *Admin) useApproval(tx WriteTx, id string) error {
+func (a *Admin) useApproval(tx store.WriteTx, id string) error {
 	if id == "" {
 		return nil
 	}
@@ -244,6 +234,6 @@ func (a *Admin) useApproval(tx WriteTx, id string) error {
 	if err != nil {
 		return err
 	}
-	ok, err := tx.DecideApproval(id, ApprovalApproved, ApprovalUsed, row.DecidedBy, a.s.w.now())
+	ok, err := tx.DecideApproval(id, store.ApprovalApproved, store.ApprovalUsed, row.DecidedBy, a.s.w.now())
 	return refuseUnless(ok, err, service.CodeApprovalGone)
 }

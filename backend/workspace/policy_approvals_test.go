@@ -10,7 +10,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // pair is a fixture that asks for two people: an owner and an admin with 2FA on,
@@ -24,13 +24,13 @@ type pair struct {
 func twoPeople(t *testing.T) *pair {
 	t.Helper()
 	h, owner, _ := guarded(t)
-	all := h.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleMember, on: true})
+	all := h.people(person{role: store.RoleAdmin, on: true}, person{role: store.RoleMember, on: true}, person{role: store.RoleMember, on: true})
 	h.ok(owner.admin().SetTwoPeople(t.Context(), true, "", owner.proof()))
 	return &pair{h, owner, all[0], all[1:]}
 }
 
 // approved asks as the owner and approves as the admin.
-func (p *pair) approved(kind workspace.ApprovalKind, of ...*user) string {
+func (p *pair) approved(kind store.ApprovalKind, of ...*user) string {
 	p.Helper()
 	var ids []string
 	for _, m := range of {
@@ -46,32 +46,32 @@ func TestTwoPeople_EachActWaitsForASecondAdmin(t *testing.T) {
 	t.Parallel()
 	p := twoPeople(t)
 	m := p.members[0]
-	acts := map[workspace.ApprovalKind]func(approval string) error{
-		workspace.ApproveResetPassword: func(id string) error {
+	acts := map[store.ApprovalKind]func(approval string) error{
+		store.ApproveResetPassword: func(id string) error {
 			_, err := p.owner.admin().ResetPassword(t.Context(), m.id, id, p.owner.proof())
 			return err
 		},
-		workspace.ApproveHelpCode: func(id string) error {
+		store.ApproveHelpCode: func(id string) error {
 			_, err := p.owner.admin().HelpCode(t.Context(), m.id, id, p.owner.proof())
 			return err
 		},
-		workspace.ApprovePrintRun: func(id string) error {
-			r, err := p.owner.admin().BeginRun(t.Context(), workspace.RunRequest{Members: []string{m.id, m.id}, Reason: "r", Kind: workspace.RunPrint, Approval: id}, p.owner.proof())
+		store.ApprovePrintRun: func(id string) error {
+			r, err := p.owner.admin().BeginRun(t.Context(), service.RunRequest{Members: []string{m.id, m.id}, Reason: "r", Kind: store.RunPrint, Approval: id}, p.owner.proof())
 			if err == nil {
 				_, err = r.Cancel(t.Context())
 			}
 			return err
 		},
-		workspace.ApproveReset2FA: func(id string) error { return p.owner.admin().Reset2FA(t.Context(), m.id, id, p.owner.proof()) },
+		store.ApproveReset2FA: func(id string) error { return p.owner.admin().Reset2FA(t.Context(), m.id, id, p.owner.proof()) },
 	}
-	kinds := []workspace.ApprovalKind{workspace.ApproveResetPassword, workspace.ApproveHelpCode, workspace.ApprovePrintRun, workspace.ApproveReset2FA}
+	kinds := []store.ApprovalKind{store.ApproveResetPassword, store.ApproveHelpCode, store.ApprovePrintRun, store.ApproveReset2FA}
 	for i, kind := range kinds {
 		act := acts[kind]
 		p.refused(act(""), service.CodeApprovalNeeded)
 		p.refused(act("nothing"), service.CodeApprovalGone)
 		p.refused(act(p.approved(kinds[(i+1)%len(kinds)], m)), service.CodeApprovalGone) // another act
 		p.refused(act(p.approved(kind, p.members[1])), service.CodeApprovalGone)         // other people
-		if kind == workspace.ApprovePrintRun {
+		if kind == store.ApprovePrintRun {
 			p.refused(act(p.approved(kind, m, p.members[1])), service.CodeApprovalGone) // more people
 		}
 		asked, err := p.admin.admin().AskApproval(t.Context(), kind, []string{m.id}, "r", p.admin.proof())
@@ -80,7 +80,7 @@ func TestTwoPeople_EachActWaitsForASecondAdmin(t *testing.T) {
 		p.refused(act(asked.ID), service.CodeApprovalGone) // another who asked
 		id := p.approved(kind, m)
 		p.ok(act(id))
-		if kind != workspace.ApproveReset2FA {
+		if kind != store.ApproveReset2FA {
 			p.refused(act(id), service.CodeApprovalGone) // used
 		}
 	}
@@ -94,7 +94,7 @@ func TestApproval_OfAFormerAdminAllowsNothing(t *testing.T) {
 	t.Parallel()
 	for name, fall := range map[string]func(p *pair) error{
 		"Demoted": func(p *pair) error {
-			return p.owner.admin().SetRole(t.Context(), p.admin.id, workspace.RoleMember, p.owner.proof())
+			return p.owner.admin().SetRole(t.Context(), p.admin.id, store.RoleMember, p.owner.proof())
 		},
 		"Suspended": func(p *pair) error { return p.owner.admin().Suspend(t.Context(), p.admin.id) },
 		"Removed":   func(p *pair) error { return p.owner.admin().Remove(t.Context(), p.admin.id, p.owner.proof()) },
@@ -108,12 +108,12 @@ func TestApproval_OfAFormerAdminAllowsNothing(t *testing.T) {
 			p.ok(err)
 			return p.owner.admin().Refuse(t.Context(), all[0].ID)
 		},
-		"RunOut": func(p *pair) error { p.clock.step(workspace.ApprovalLife); return nil },
+		"RunOut": func(p *pair) error { p.clock.step(service.ApprovalLife); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := twoPeople(t)
-			id := p.approved(workspace.ApproveReset2FA, p.members[0])
+			id := p.approved(store.ApproveReset2FA, p.members[0])
 			p.ok(fall(p))
 			p.refused(p.owner.admin().Reset2FA(t.Context(), p.members[0].id, id, p.owner.proof()), service.CodeApprovalGone)
 			all, err := p.owner.admin().Approvals(t.Context())
@@ -128,15 +128,15 @@ func TestApproval_OfAFormerAdminAllowsNothing(t *testing.T) {
 func TestApprove_NotYourOwnRequestOrOneAboutYou(t *testing.T) {
 	t.Parallel()
 	p := twoPeople(t)
-	third := p.one(person{role: workspace.RoleAdmin})
-	asked, err := p.owner.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{p.admin.id}, "the phone is lost", p.owner.proof())
+	third := p.one(person{role: store.RoleAdmin})
+	asked, err := p.owner.admin().AskApproval(t.Context(), store.ApproveReset2FA, []string{p.admin.id}, "the phone is lost", p.owner.proof())
 	p.ok(err)
 	p.refused(p.owner.admin().Approve(t.Context(), asked.ID, p.owner.proof()), service.CodeApprovalOwn)
 	p.refused(p.admin.admin().Approve(t.Context(), asked.ID, p.admin.proof()), service.CodeApprovalOwn)
 	p.refused(third.admin().Approve(t.Context(), asked.ID, third.proof()), service.CodeTwoFactorOff)
 	all, err := third.admin().Approvals(t.Context())
 	p.ok(err)
-	if len(all) != 1 || all[0].ByName != p.owner.name || !slices.Equal(all[0].Names, []string{p.admin.name}) || all[0].Mine || all[0].State != workspace.ApprovalWaiting {
+	if len(all) != 1 || all[0].ByName != p.owner.name || !slices.Equal(all[0].Names, []string{p.admin.name}) || all[0].Mine || all[0].State != store.ApprovalWaiting {
 		t.Errorf("listed: %+v", all)
 	}
 	mine, err := p.owner.admin().Approvals(t.Context())
@@ -146,7 +146,7 @@ func TestApprove_NotYourOwnRequestOrOneAboutYou(t *testing.T) {
 	}
 	// A wrong code approves nothing.
 	p.refused(third.admin().Approve(t.Context(), asked.ID, client.Proof{Password: secret.NewText("not the password at all")}), service.CodeTwoFactorOff)
-	fourth := p.one(person{role: workspace.RoleAdmin, on: true})
+	fourth := p.one(person{role: store.RoleAdmin, on: true})
 	proof := fourth.proof()
 	proof.Factor.Value = secret.NewText(fourth.phone.wrong())
 	p.refused(fourth.admin().Approve(t.Context(), asked.ID, proof), service.CodeCodeWrong)
@@ -165,14 +165,14 @@ func TestTwoPeople_ALesserPolicyWaitsForASecondAdmin(t *testing.T) {
 	h.refused(a.Require2FA(t.Context(), day, "", p.owner.proof()), service.CodeApprovalNeeded)
 	h.refused(a.DropRequirement(t.Context(), "", p.owner.proof()), service.CodeApprovalNeeded)
 	for _, members := range [][]string{{p.members[0].id}, {p.owner.id}} {
-		_, err := a.AskApproval(t.Context(), workspace.ApproveDropRequirement, members, "r", p.owner.proof())
+		_, err := a.AskApproval(t.Context(), store.ApproveDropRequirement, members, "r", p.owner.proof())
 		h.refused(err, service.CodeNobodyChosen)
 	}
-	_, err := p.admin.admin().AskApproval(t.Context(), workspace.ApproveTwoPeopleOff, nil, "r", p.admin.proof())
+	_, err := p.admin.admin().AskApproval(t.Context(), store.ApproveTwoPeopleOff, nil, "r", p.admin.proof())
 	h.refused(err, service.CodeForbidden)
-	other := p.approved(workspace.ApproveTwoPeopleOff)
+	other := p.approved(store.ApproveTwoPeopleOff)
 	h.refused(a.DropRequirement(t.Context(), other, p.owner.proof()), service.CodeApprovalGone) // another act
-	waits, err := a.AskApproval(t.Context(), workspace.ApproveDropRequirement, nil, "r", p.owner.proof())
+	waits, err := a.AskApproval(t.Context(), store.ApproveDropRequirement, nil, "r", p.owner.proof())
 	h.ok(err)
 	h.refused(a.DropRequirement(t.Context(), waits.ID, p.owner.proof()), service.CodeApprovalGone)
 	h.refused(p.owner.admin().Approve(t.Context(), waits.ID, p.owner.proof()), service.CodeApprovalOwn)
@@ -181,7 +181,7 @@ func TestTwoPeople_ALesserPolicyWaitsForASecondAdmin(t *testing.T) {
 	a = p.owner.admin()
 	h.ok(a.Require2FA(t.Context(), day, waits.ID, p.owner.proof()))
 	h.refused(a.DropRequirement(t.Context(), waits.ID, p.owner.proof()), service.CodeApprovalGone) // used
-	h.ok(a.DropRequirement(t.Context(), p.approved(workspace.ApproveDropRequirement), p.owner.proof()))
+	h.ok(a.DropRequirement(t.Context(), p.approved(store.ApproveDropRequirement), p.owner.proof()))
 	policy, err := a.Policy(t.Context())
 	h.ok(err)
 	if policy.Require2FA || !policy.TwoPeople {
@@ -194,14 +194,14 @@ func TestTwoPeople_ALesserPolicyWaitsForASecondAdmin(t *testing.T) {
 func TestApproval_EndsWithARoleThatItRestsOn(t *testing.T) {
 	t.Parallel()
 	p := twoPeople(t)
-	boss := p.one(person{role: workspace.RoleOwner, on: true})
-	approver := p.one(person{role: workspace.RoleAdmin, on: true})
+	boss := p.one(person{role: store.RoleOwner, on: true})
+	approver := p.one(person{role: store.RoleAdmin, on: true})
 	for name, who := range map[string]*user{"Subject": p.members[0], "Asker": p.admin, "Approver": approver} {
-		asked, err := p.admin.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{p.members[0].id}, "r", p.admin.proof())
+		asked, err := p.admin.admin().AskApproval(t.Context(), store.ApproveReset2FA, []string{p.members[0].id}, "r", p.admin.proof())
 		p.ok(err)
 		p.ok(approver.admin().Approve(t.Context(), asked.ID, approver.proof()))
 		back := p.profile(who.id).Role
-		for _, role := range []workspace.Role{workspace.RoleOwner, back} {
+		for _, role := range []store.Role{store.RoleOwner, back} {
 			p.ok(boss.admin().SetRole(t.Context(), who.id, role, boss.proof()))
 		}
 		if err := p.admin.admin().Reset2FA(t.Context(), p.members[0].id, asked.ID, p.admin.proof()); !service.IsCode(err, service.CodeApprovalGone) {
@@ -213,9 +213,9 @@ func TestApproval_EndsWithARoleThatItRestsOn(t *testing.T) {
 func TestTwoPeople_NeedsTwoAdminsWith2FAAndAnOwner(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	h.people(person{role: workspace.RoleAdmin}, person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleAdmin, on: true, state: workspace.ProfileSuspended})
+	h.people(person{role: store.RoleAdmin}, person{role: store.RoleMember, on: true}, person{role: store.RoleAdmin, on: true, state: store.ProfileSuspended})
 	h.refused(owner.admin().SetTwoPeople(t.Context(), true, "", owner.proof()), service.CodeTwoPeopleAlone)
-	admin := h.one(person{role: workspace.RoleAdmin, on: true})
+	admin := h.one(person{role: store.RoleAdmin, on: true})
 	h.refused(admin.admin().SetTwoPeople(t.Context(), true, "", admin.proof()), service.CodeForbidden)
 	h.ok(owner.admin().SetTwoPeople(t.Context(), true, "", owner.proof()))
 	p, err := admin.admin().Policy(t.Context())
@@ -225,26 +225,26 @@ func TestTwoPeople_NeedsTwoAdminsWith2FAAndAnOwner(t *testing.T) {
 	}
 	h.refused(admin.admin().SetTwoPeople(t.Context(), false, "", admin.proof()), service.CodeForbidden)
 	h.refused(owner.admin().SetTwoPeople(t.Context(), false, "", owner.proof()), service.CodeApprovalNeeded)
-	id := (&pair{fixture: h, owner: owner, admin: admin}).approved(workspace.ApproveTwoPeopleOff)
+	id := (&pair{fixture: h, owner: owner, admin: admin}).approved(store.ApproveTwoPeopleOff)
 	h.ok(owner.admin().SetTwoPeople(t.Context(), false, id, owner.proof()))
-	_, err = admin.admin().ResetPassword(t.Context(), h.one(person{role: workspace.RoleMember}).id, "", admin.proof())
+	_, err = admin.admin().ResetPassword(t.Context(), h.one(person{role: store.RoleMember}).id, "", admin.proof())
 	h.ok(err)
 }
 
 func TestReason_IsRequired(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	m := h.one(person{role: workspace.RoleMember, on: true})
+	m := h.one(person{role: store.RoleMember, on: true})
 	for reason, code := range map[string]service.Code{
 		" ": service.CodeReasonRequired, strings.Repeat("x", 121): service.CodeReasonLong, "a\u202eb": service.CodeReasonForm,
 	} {
-		_, err := owner.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{m.id}, reason, owner.proof())
+		_, err := owner.admin().AskApproval(t.Context(), store.ApproveReset2FA, []string{m.id}, reason, owner.proof())
 		h.refused(err, code)
-		_, err = owner.admin().BeginRun(t.Context(), workspace.RunRequest{Members: []string{m.id}, Reason: reason, Kind: workspace.RunPrint}, owner.proof())
+		_, err = owner.admin().BeginRun(t.Context(), service.RunRequest{Members: []string{m.id}, Reason: reason, Kind: store.RunPrint}, owner.proof())
 		h.refused(err, code)
 	}
 	for _, ids := range [][]string{nil, {m.id, owner.id}} {
-		_, err := owner.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, ids, "r", owner.proof())
+		_, err := owner.admin().AskApproval(t.Context(), store.ApproveReset2FA, ids, "r", owner.proof())
 		h.refused(err, service.CodeNobodyChosen)
 	}
 }
@@ -273,7 +273,7 @@ func TestPolicy_IsStoredWithinItsRanges(t *testing.T) {
 	h.refused(err, service.CodeSessionEnded)
 	p, err := owner.admin().Policy(t.Context())
 	h.ok(err)
-	if want := (workspace.Policy{Name: "Southwind", IdleMinutes: 15, NamesAdmins: true}); fmt.Sprint(p) != fmt.Sprint(want) {
+	if want := (service.Policy{Name: "Southwind", IdleMinutes: 15, NamesAdmins: true}); fmt.Sprint(p) != fmt.Sprint(want) {
 		t.Errorf("%+v", p)
 	}
 }
@@ -281,7 +281,7 @@ func TestPolicy_IsStoredWithinItsRanges(t *testing.T) {
 func TestAskApproval_UnknownKindIsRefused(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	m := h.one(person{role: workspace.RoleMember, state: workspace.ProfileActive})
+	m := h.one(person{role: store.RoleMember, state: store.ProfileActive})
 	_, err := owner.admin().AskApproval(t.Context(), "anything", []string{m.id}, "because", owner.proof())
 	h.refused(err, service.CodeNobodyChosen)
 }
@@ -290,9 +290,9 @@ func TestAskApproval_UnknownKindIsRefused(t *testing.T) {
 func TestApproval_GiverWhoCannotBeReadIsTold(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	giver := h.one(person{role: workspace.RoleOwner, on: true})
-	member := h.one(person{role: workspace.RoleMember, on: true})
-	asked, err := owner.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{member.id}, "lost", owner.proof())
+	giver := h.one(person{role: store.RoleOwner, on: true})
+	member := h.one(person{role: store.RoleMember, on: true})
+	asked, err := owner.admin().AskApproval(t.Context(), store.ApproveReset2FA, []string{member.id}, "lost", owner.proof())
 	h.ok(err)
 	h.ok(giver.admin().Approve(t.Context(), asked.ID, giver.proof()))
 	a := owner.admin()

@@ -9,25 +9,25 @@ import (
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestRequire2FA_NeedsTwoPeopleWhoCanRecover(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	h.people(person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleAdmin}, person{role: workspace.RoleAdmin, state: workspace.ProfileSuspended, on: true})
+	h.people(person{role: store.RoleMember, on: true}, person{role: store.RoleAdmin}, person{role: store.RoleAdmin, state: store.ProfileSuspended, on: true})
 	from := h.clock.now().Add(7 * 24 * time.Hour)
 	if e := h.refused(owner.admin().Require2FA(t.Context(), from, "", owner.proof()), service.CodeRequireAlone); e.Args["ready"] != 1 {
 		t.Errorf("%v", e.Args)
 	}
-	second := h.one(person{role: workspace.RoleAdmin, on: true})
+	second := h.one(person{role: store.RoleAdmin, on: true})
 	for range 20 { // a keeper whose authenticator is off, and who has no codes, keeps nothing
 		h.clock.step(2 * time.Hour)
 		_, err := second.challenge().Verify(t.Context(), secret.NewText(second.phone.wrong()))
 		h.refused(err, service.CodeCodeWrong)
 	}
 	h.refused(owner.admin().Require2FA(t.Context(), h.clock.now().Add(time.Hour), "", owner.proof()), service.CodeRequireAlone)
-	h.one(person{role: workspace.RoleAdmin, on: true})
+	h.one(person{role: store.RoleAdmin, on: true})
 	h.refused(owner.admin().Require2FA(t.Context(), h.clock.now().Add(-25*time.Hour), "", owner.proof()), service.CodeRequirePast)
 	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now().Add(time.Hour), "", owner.proof()))
 }
@@ -35,8 +35,8 @@ func TestRequire2FA_NeedsTwoPeopleWhoCanRecover(t *testing.T) {
 func TestRehearse_NamesBlockedMembers(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	all := h.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleMember}, person{role: workspace.RoleMember, state: workspace.ProfileInvited},
-		person{role: workspace.RoleMember, state: workspace.ProfileSuspended}, person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleMember, state: workspace.ProfileRemoved})
+	all := h.people(person{role: store.RoleAdmin, on: true}, person{role: store.RoleMember}, person{role: store.RoleMember, state: store.ProfileInvited},
+		person{role: store.RoleMember, state: store.ProfileSuspended}, person{role: store.RoleMember, on: true}, person{role: store.RoleMember, state: store.ProfileRemoved})
 	r, err := owner.admin().Rehearse(t.Context())
 	h.ok(err)
 	var blocked []string
@@ -51,7 +51,7 @@ func TestRehearse_NamesBlockedMembers(t *testing.T) {
 func TestRequire2FA_OverdueMemberCanOnlyEnrol(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	all := h.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleMember})
+	all := h.people(person{role: store.RoleAdmin, on: true}, person{role: store.RoleMember})
 	p := all[1]
 	from := h.clock.now().Add(48 * time.Hour)
 	h.ok(owner.admin().Require2FA(t.Context(), from, "", owner.proof()))
@@ -92,7 +92,7 @@ func TestRequire2FA_OverdueMemberCanOnlyEnrol(t *testing.T) {
 	h.refused(err, service.CodeTwoFactorOff)
 	g, err := c.Enrol(t.Context())
 	h.ok(err)
-	if g.Kind() != workspace.EnrolRequired {
+	if g.Kind() != service.EnrolRequired {
 		t.Errorf("a gate to %q", g.Kind())
 	}
 	_, err = g.Enter(t.Context())
@@ -123,12 +123,12 @@ func TestRequire2FA_OverdueMemberCanOnlyEnrol(t *testing.T) {
 		t.Errorf("a step-up needs %+v, %v", needs, err)
 	}
 	h.clock.step(time.Minute)
-	h.refused(s.Disable(t.Context(), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}), service.CodeRequiredByWorkspace)
+	h.refused(s.Disable(t.Context(), client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(p.newCode())}), service.CodeRequiredByWorkspace)
 	_, err = p.challenge().Enrol(t.Context())
 	h.refused(err, service.CodeTwoFactorOn)
 
 	h.ok(owner.admin().DropRequirement(t.Context(), "", owner.proof()))
-	h.ok(s.Disable(t.Context(), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}))
+	h.ok(s.Disable(t.Context(), client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(p.newCode())}))
 	p.phone = phone{}
 	p.signIn()
 }
@@ -136,7 +136,7 @@ func TestRequire2FA_OverdueMemberCanOnlyEnrol(t *testing.T) {
 func TestRequire2FA_InvitedMemberEnrolsFirst(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	h.one(person{role: workspace.RoleAdmin, on: true})
+	h.one(person{role: store.RoleAdmin, on: true})
 	h.ok(owner.admin().Require2FA(t.Context(), time.Time{}, "", owner.proof()))
 	p, given := h.invited(owner.admin())
 	p.pass = "vq7plumk9" // eight will do
@@ -162,7 +162,7 @@ func TestRequire2FA_InvitedMemberEnrolsFirst(t *testing.T) {
 func TestRequire2FA_AppliesToASignInUnderWay(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	all := h.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleMember})
+	all := h.people(person{role: store.RoleAdmin, on: true}, person{role: store.RoleMember})
 	p, given := h.invited(owner.admin())
 	h.ok(owner.admin().Require2FA(t.Context(), h.clock.now().Add(time.Hour), "", owner.proof()))
 	late := all[1].signIn()
@@ -186,9 +186,9 @@ func TestDropRequirement_LooksAgainAtTheSecondPerson(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	steps := h.onSteps()
-	h.alterInfo(func(i *workspace.Info) { i.Require2FA, i.RequireFrom = true, h.clock.now() })
+	h.alterInfo(func(i *store.Info) { i.Require2FA, i.RequireFrom = true, h.clock.now() })
 	a := owner.admin()
-	err := h.amid(steps, 5, func() { h.alterInfo(func(i *workspace.Info) { i.TwoPeople = true }) }, func() error {
+	err := h.amid(steps, 5, func() { h.alterInfo(func(i *store.Info) { i.TwoPeople = true }) }, func() error {
 		return a.DropRequirement(t.Context(), "", owner.proof())
 	})
 	h.refused(err, service.CodeApprovalNeeded)
@@ -200,7 +200,7 @@ func TestDropRequirement_LooksAgainAtTheSecondPerson(t *testing.T) {
 func TestRequire2FA_OnADayThatNoCalendarReaches(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	h.one(person{role: workspace.RoleOwner, on: true})
+	h.one(person{role: store.RoleOwner, on: true})
 	for _, from := range []time.Time{h.clock.now().AddDate(10, 0, 2), time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC), time.UnixMilli(1<<63 - 1)} {
 		if e := h.refused(owner.admin().Require2FA(t.Context(), from, "", owner.proof()), service.CodeRequireFar); e.Field != "from" {
 			t.Errorf("%s: at %q", from, e.Field)
@@ -212,19 +212,19 @@ func TestRequire2FA_OnADayThatNoCalendarReaches(t *testing.T) {
 func TestPolicy_OverdueIsWhoLacks2FASinceTheDay(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
-	required := workspace.Policy{Require2FA: true, RequireFrom: day}
+	required := service.Policy{Require2FA: true, RequireFrom: day}
 	for _, c := range []struct {
-		p    workspace.Policy
-		m    workspace.Member
+		p    service.Policy
+		m    store.Member
 		now  time.Time
 		want bool
 	}{
-		{required, workspace.Member{}, day, true},
-		{required, workspace.Member{State: workspace.ProfileInvited}, day.Add(time.Hour), true},
-		{required, workspace.Member{}, day.Add(-time.Second), false},
-		{required, workspace.Member{On: true}, day, false},
-		{required, workspace.Member{State: workspace.ProfileSuspended}, day, false},
-		{workspace.Policy{}, workspace.Member{}, day, false},
+		{required, store.Member{}, day, true},
+		{required, store.Member{State: store.ProfileInvited}, day.Add(time.Hour), true},
+		{required, store.Member{}, day.Add(-time.Second), false},
+		{required, store.Member{On: true}, day, false},
+		{required, store.Member{State: store.ProfileSuspended}, day, false},
+		{service.Policy{}, store.Member{}, day, false},
 	} {
 		if got := c.p.Overdue(c.m, c.now); got != c.want {
 			t.Errorf("%+v, %+v: %t", c.p, c.m, got)
@@ -239,7 +239,7 @@ func TestRehearsal_TwoPeopleOrOneWithAKitAreEnough(t *testing.T) {
 		kit     bool
 		want    bool
 	}{{0, false, false}, {0, true, false}, {1, false, false}, {1, true, true}, {2, false, true}, {3, false, true}} {
-		r := workspace.Rehearsal{Keepers: make([]workspace.Member, c.keepers), Kit: c.kit}
+		r := service.Rehearsal{Keepers: make([]store.Member, c.keepers), Kit: c.kit}
 		if got := r.Possible(); got != c.want {
 			t.Errorf("%d and a kit %t: %t", c.keepers, c.kit, got)
 		}
@@ -249,8 +249,8 @@ func TestRehearsal_TwoPeopleOrOneWithAKitAreEnough(t *testing.T) {
 func TestRehearse_KeepersAreThoseWhoCouldComeIn(t *testing.T) {
 	t.Parallel()
 	h, owner, codes := guarded(t)
-	h.one(person{role: workspace.RoleAdmin, state: workspace.ProfileInvited, on: true})
-	h.one(person{role: workspace.RoleAdmin, state: workspace.ProfileSuspended, on: true})
+	h.one(person{role: store.RoleAdmin, state: store.ProfileInvited, on: true})
+	h.one(person{role: store.RoleAdmin, state: store.ProfileSuspended, on: true})
 	keepers := func() (names []string) {
 		r, err := owner.admin().Rehearse(t.Context())
 		h.ok(err)

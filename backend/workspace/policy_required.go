@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // What a session may do where the workspace requires 2FA and the profile has it
@@ -36,7 +37,7 @@ func (s *Session) stand(required bool) standing {
 		return standsEnrolling
 	case !s.over:
 		s.over, s.overdue = true, true
-		s.own = OwnKeys{}
+		s.own = service.OwnKeys{}
 		s.cutJobs()
 	}
 	return standsNot
@@ -105,7 +106,7 @@ func (s *Session) setEnrolling(on bool) {
 }
 
 // enrollee is profile for a use case that finishes an enrolment.
-func (s *Session) enrollee(tx ReadTx) (Profile, error) { return s.profileFor(tx, false) }
+func (s *Session) enrollee(tx store.ReadTx) (store.Profile, error) { return s.profileFor(tx, false) }
 
 // turned notes that the profile has 2FA on now, or off: a session keeps account
 // of it, and every other one of the profile ends with such a change.
@@ -117,9 +118,9 @@ func (s *Session) turned(on bool) {
 }
 
 // lacks2FA reports whether the profile has 2FA off.
-func (s *Session) lacks2FA(tx ReadTx) (bool, error) {
+func (s *Session) lacks2FA(tx store.ReadTx) (bool, error) {
 	_, err := tx.Factor(s.id)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return true, nil
 	}
 	return false, err

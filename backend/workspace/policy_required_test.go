@@ -8,17 +8,18 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // dated is a fixture whose owner has 2FA on and requires it from a time on, with
 // a second keeper; the people are of the roles given, with 2FA off.
-func dated(t *testing.T, in time.Duration, roles ...workspace.Role) (h *fixture, owner *user, late []*user, from time.Time) {
+func dated(t *testing.T, in time.Duration, roles ...store.Role) (h *fixture, owner *user, late []*user, from time.Time) {
 	t.Helper()
 	h, owner, _ = guarded(t)
-	h.one(person{role: workspace.RoleAdmin, on: true})
+	h.one(person{role: store.RoleAdmin, on: true})
 	for _, r := range roles {
 		late = append(late, h.one(person{role: r}))
 	}
@@ -42,7 +43,7 @@ func (h *fixture) until(at time.Time, there ...*client.Session) {
 
 func TestRequire2FA_SessionWithout2FAEndsAtTheDate(t *testing.T) {
 	t.Parallel()
-	for _, role := range []workspace.Role{workspace.RoleMember, workspace.RoleAdmin, workspace.RoleOwner} {
+	for _, role := range []store.Role{store.RoleMember, store.RoleAdmin, store.RoleOwner} {
 		t.Run(string(role), func(t *testing.T) {
 			t.Parallel()
 			h, owner, late, from := dated(t, 90*time.Minute, role)
@@ -83,7 +84,7 @@ func TestRequire2FA_SessionWithout2FAEndsAtTheDate(t *testing.T) {
 
 func TestRequire2FA_EndedSessionStaysEnded(t *testing.T) {
 	t.Parallel()
-	h, owner, late, from := dated(t, time.Hour, workspace.RoleMember)
+	h, owner, late, from := dated(t, time.Hour, store.RoleMember)
 	s := late[0].signIn()
 	h.until(from, s)
 	_, err := s.Documents(t.Context())
@@ -100,8 +101,8 @@ func TestRequire2FA_EndedSessionStaysEnded(t *testing.T) {
 func TestRequire2FA_DueDateEndsOtherSessionsAtTheirNextAct(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	h.one(person{role: workspace.RoleAdmin, on: true})
-	member, admin := h.one(person{role: workspace.RoleMember}), h.one(person{role: workspace.RoleAdmin})
+	h.one(person{role: store.RoleAdmin, on: true})
+	member, admin := h.one(person{role: store.RoleMember}), h.one(person{role: store.RoleAdmin})
 	one, two, adm := member.signIn(), member.signIn(), admin.admin()
 	guard := owner.admin() // and the vault's keys go to who waits
 	proof := owner.proof()
@@ -132,9 +133,9 @@ func TestRequire2FA_DueDateEndsOtherSessionsAtTheirNextAct(t *testing.T) {
 func TestRequire2FA_DateOfAnotherProcessEndsASession(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	h.one(person{role: workspace.RoleAdmin, on: true})
-	s := h.one(person{role: workspace.RoleMember}).signIn()
-	other, err := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.one(person{role: store.RoleAdmin, on: true})
+	s := h.one(person{role: store.RoleMember}).signIn()
+	other, err := local.Open(t.Context(), local.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	defer other.Close()
 	_, c, err := other.SignIn(t.Context(), owner.email, secret.NewText(owner.pass))
@@ -159,7 +160,7 @@ func TestRequire2FA_DateOfAnotherProcessEndsASession(t *testing.T) {
 func TestRequire2FA_AtOnceForYourselfNeedsANewSignIn(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	h.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleAdmin, on: true})
+	h.people(person{role: store.RoleAdmin, on: true}, person{role: store.RoleAdmin, on: true})
 	s := owner.signIn()
 	a, err := s.Admin(t.Context())
 	h.ok(err)
@@ -181,7 +182,7 @@ func TestRequire2FA_AtOnceForYourselfNeedsANewSignIn(t *testing.T) {
 
 func TestRequire2FA_OnlyEnrolmentUnderWayGoesOnAtTheDate(t *testing.T) {
 	t.Parallel()
-	h, owner, late, from := dated(t, time.Hour, workspace.RoleOwner)
+	h, owner, late, from := dated(t, time.Hour, store.RoleOwner)
 	p := late[0]
 	s := p.signIn()
 	owner.signIn() // gives the vault's keys to who waits
@@ -209,7 +210,7 @@ func TestRequire2FA_OnlyEnrolmentUnderWayGoesOnAtTheDate(t *testing.T) {
 		h.refused(err, service.CodeEnableFirst)
 		_, err = a.Members(t.Context())
 		h.refused(err, service.CodeEnableFirst)
-		_, err = w.Log(t.Context(), workspace.LogQuery{})
+		_, err = w.Log(t.Context(), service.LogQuery{})
 		h.refused(err, service.CodeEnableFirst)
 		_, err = s.Documents(t.Context())
 		h.refused(err, service.CodeEnableFirst)
@@ -251,7 +252,7 @@ func TestRequire2FA_OnlyEnrolmentUnderWayGoesOnAtTheDate(t *testing.T) {
 
 func TestRequire2FA_CancelledEnrolmentEndsTheSession(t *testing.T) {
 	t.Parallel()
-	h, _, late, from := dated(t, time.Hour, workspace.RoleMember)
+	h, _, late, from := dated(t, time.Hour, store.RoleMember)
 	s := late[0].signIn()
 	h.until(from.Add(-time.Minute), s)
 	_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
@@ -278,7 +279,7 @@ func TestRequire2FA_CancelledEnrolmentEndsTheSession(t *testing.T) {
 
 func TestRequire2FA_EnrolmentBegunAtTheDateGoesOn(t *testing.T) {
 	t.Parallel()
-	h, _, late, from := dated(t, time.Hour, workspace.RoleMember)
+	h, _, late, from := dated(t, time.Hour, store.RoleMember)
 	s := late[0].signIn()
 	h.until(from.Add(-time.Minute), s)
 	h.secrets.slow = func() { h.until(from); _ = s.Remaining() } // the clock strikes meanwhile
@@ -294,10 +295,10 @@ func TestRequire2FA_EnrolmentBegunAtTheDateGoesOn(t *testing.T) {
 
 func TestRequire2FA_FailedEnrolmentAtTheDateEndsTheSession(t *testing.T) {
 	t.Parallel()
-	h, _, late, from := dated(t, time.Hour, workspace.RoleMember)
+	h, _, late, from := dated(t, time.Hour, store.RoleMember)
 	s := late[0].signIn()
 	h.until(from.Add(-time.Minute), s)
-	h.secrets.slow = func() { h.until(from); h.secrets.set = workspace.ErrKeychainLocked }
+	h.secrets.slow = func() { h.until(from); h.secrets.set = store.ErrKeychainLocked }
 	_, err := s.BeginEnable(t.Context(), secret.NewText(pass))
 	h.refused(err, service.CodeKeychainLocked)
 	if !s.Overdue() {
@@ -307,12 +308,12 @@ func TestRequire2FA_FailedEnrolmentAtTheDateEndsTheSession(t *testing.T) {
 
 func TestRequire2FA_SessionEndsIf2FAWasTurnedOffBefore(t *testing.T) {
 	t.Parallel()
-	h, _, late, from := dated(t, time.Hour, workspace.RoleMember)
+	h, _, late, from := dated(t, time.Hour, store.RoleMember)
 	p := late[0]
 	s := p.signIn()
 	p.phone, _ = h.enable(s)
 	other := p.signIn()
-	h.ok(s.Disable(t.Context(), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}))
+	h.ok(s.Disable(t.Context(), client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(p.newCode())}))
 	h.until(from, s)
 	if !s.Overdue() || other.Overdue() {
 		t.Errorf("overdue: %v, and the one that the change has ended: %v", s.Overdue(), other.Overdue())
@@ -322,7 +323,7 @@ func TestRequire2FA_SessionEndsIf2FAWasTurnedOffBefore(t *testing.T) {
 func TestRequire2FA_DateStopsLongWorkAndLeavesNoHalf(t *testing.T) {
 	t.Parallel()
 	for _, enrolling := range []bool{false, true} {
-		h, owner, late, from := dated(t, time.Hour, workspace.RoleMember)
+		h, owner, late, from := dated(t, time.Hour, store.RoleMember)
 		s := late[0].signIn()
 		owner.signIn() // gives the vault's keys to who waits
 		h.add(s, paper("1", "a"))
@@ -365,13 +366,13 @@ func (e *endless) Read(b []byte) (int, error) {
 
 func TestRequire2FA_DateEndsAPrintRunAndKeepsTheOldSheets(t *testing.T) {
 	t.Parallel()
-	h, _, late, from := dated(t, time.Hour, workspace.RoleAdmin)
-	member := h.one(person{role: workspace.RoleMember, on: true})
+	h, _, late, from := dated(t, time.Hour, store.RoleAdmin)
+	member := h.one(person{role: store.RoleMember, on: true})
 	s := late[0].signIn()
 	a, err := s.Admin(t.Context())
 	h.ok(err)
 	h.until(from.Add(-time.Minute), s)
-	run, err := a.BeginRun(t.Context(), workspace.RunRequest{Members: []string{member.id}, Reason: "First sheets", Kind: workspace.RunPrint}, late[0].proof())
+	run, err := a.BeginRun(t.Context(), service.RunRequest{Members: []string{member.id}, Reason: "First sheets", Kind: store.RunPrint}, late[0].proof())
 	h.ok(err)
 	h.ok(run.Issue(t.Context(), nil, func(client.RunSheet) error { return nil }))
 	h.until(from)
@@ -380,11 +381,11 @@ func TestRequire2FA_DateEndsAPrintRunAndKeepsTheOldSheets(t *testing.T) {
 	h.ok(s.End(t.Context()))
 	res, err := run.Cancel(t.Context())
 	h.ok(err)
-	if res.State != workspace.RunCancelled || res.InForce != 0 {
+	if res.State != store.RunCancelled || res.InForce != 0 {
 		t.Errorf("%+v", res)
 	}
-	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
-		if _, err := tx.ActiveSet(member.id); !errors.Is(err, workspace.ErrNotFound) {
+	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
+		if _, err := tx.ActiveSet(member.id); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("a sheet is in force: %v", err)
 		}
 		return nil
@@ -393,18 +394,18 @@ func TestRequire2FA_DateEndsAPrintRunAndKeepsTheOldSheets(t *testing.T) {
 
 func TestRequire2FA_OverdueAdminGetsNothingByAnApproval(t *testing.T) {
 	t.Parallel()
-	h, owner, late, from := dated(t, time.Hour, workspace.RoleAdmin)
+	h, owner, late, from := dated(t, time.Hour, store.RoleAdmin)
 	h.ok(owner.admin().SetTwoPeople(t.Context(), true, "", owner.proof()))
-	member := h.one(person{role: workspace.RoleMember, on: true})
+	member := h.one(person{role: store.RoleMember, on: true})
 	s := late[0].signIn()
 	a, err := s.Admin(t.Context())
 	h.ok(err)
-	asked, err := a.AskApproval(t.Context(), workspace.ApproveReset2FA, []string{member.id}, "Lost phone", late[0].proof())
+	asked, err := a.AskApproval(t.Context(), store.ApproveReset2FA, []string{member.id}, "Lost phone", late[0].proof())
 	h.ok(err)
 	h.until(from, s)
 	h.ok(owner.admin().Approve(t.Context(), asked.ID, owner.proof()))
 	h.refused(a.Reset2FA(t.Context(), member.id, asked.ID, late[0].proof()), service.CodeSessionEnded)
-	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
 		_, err := tx.Factor(member.id)
 		return err
 	}))

@@ -4,62 +4,23 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"time"
 
-	"countersign/backend/recovery"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
-// Overview is what Settings → Profile shows.
-type Overview struct {
-	Profile   Profile
-	Workspace string
-	TwoFactor TwoFactor
-}
-
-// TwoFactor is where a profile's 2FA stands.
-type TwoFactor struct {
-	On               bool
-	Required         bool      // by the workspace, now
-	RequireFrom      time.Time // when it will be; zero: not required, or already
-	ShortPassword    bool      // too short to stand alone, as far as this session knows
-	Since            time.Time
-	PhoneSince       time.Time
-	LastUsedAt       time.Time
-	LastUse          Use
-	AuthenticatorOff bool
-	Codes            *CodeUsage // nil with 2FA off
-}
-
-// CodeUsage is a recovery set with what was used of it.
-type CodeUsage struct {
-	Sheet    int
-	State    SetState // active or voided
-	IssuedAt time.Time
-	IssuedBy string
-	Left     int // good for use now: none of a voided set
-	Codes    []CodeRow
-
-	Run            int // print run, 0: issued by its holder
-	HandedOverAt   time.Time
-	AcknowledgedAt time.Time
-}
-
-// Low reports whether few enough codes are left to say so.
-func (c CodeUsage) Low() bool { return c.Left <= recovery.Warn }
-
 // Overview reads the profile and its 2FA.
-func (s *Session) Overview(ctx context.Context) (Overview, error) {
+func (s *Session) Overview(ctx context.Context) (service.Overview, error) {
 	done, err := s.begin()
 	if err != nil {
-		return Overview{}, err
+		return service.Overview{}, err
 	}
 	defer done()
 	return s.overview(ctx)
 }
 
-func (s *Session) overview(ctx context.Context) (o Overview, err error) {
-	err = s.w.view(ctx, func(tx ReadTx) error {
+func (s *Session) overview(ctx context.Context) (o service.Overview, err error) {
+	err = s.w.view(ctx, func(tx store.ReadTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -68,8 +29,9 @@ func (s *Session) overview(ctx context.Context) (o Overview, err error) {
 		if err != nil {
 			return err
 		}
-		p.Password.PublicKey, p.Password.Lock, p.Password.Salt = nil, nil, nil
-		o = Overview{Profile: p, Workspace: info.Name}
+		o = service.Overview{Workspace: info.Name, Profile: service.Profile{
+			ID: p.ID, Email: p.Email, Name: p.Name, Role: p.Role, CreatedAt: p.CreatedAt, LastSignInAt: p.LastSignInAt, PasswordChangedAt: p.Password.ChangedAt,
+		}}
 		now := s.w.now()
 		s.mu.Lock()
 		o.TwoFactor.ShortPassword = s.short
@@ -79,7 +41,7 @@ func (s *Session) overview(ctx context.Context) (o Overview, err error) {
 			o.TwoFactor.RequireFrom = info.RequireFrom
 		}
 		f, err := tx.Factor(s.id)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		if err != nil {
@@ -99,9 +61,9 @@ func (s *Session) overview(ctx context.Context) (o Overview, err error) {
 }
 
 // codeUsage reads the set in force, or the voided one that was in force last.
-func codeUsage(tx ReadTx, profileID string) (*CodeUsage, error) {
+func codeUsage(tx store.ReadTx, profileID string) (*service.CodeUsage, error) {
 	set, err := tx.LatestSet(profileID)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
@@ -111,11 +73,11 @@ func codeUsage(tx ReadTx, profileID string) (*CodeUsage, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &CodeUsage{Sheet: set.Sheet, State: set.State, IssuedAt: set.IssuedAt, IssuedBy: set.IssuedBy, Codes: rows,
+	u := &service.CodeUsage{Sheet: set.Sheet, State: set.State, IssuedAt: set.IssuedAt, IssuedBy: set.IssuedBy,
 		Run: set.Run, HandedOverAt: set.HandedOverAt, AcknowledgedAt: set.AcknowledgedAt}
-	for i := range rows {
-		rows[i].Hash = nil
-		if set.State == SetActive && rows[i].UsedAt.IsZero() {
+	for _, row := range rows {
+		u.Codes = append(u.Codes, service.CodeUse{Number: row.Number, UsedAt: row.UsedAt, Use: row.Use})
+		if set.State == store.SetActive && row.UsedAt.IsZero() {
 			u.Left++
 		}
 	}
@@ -133,7 +95,7 @@ func (s *Session) Rename(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return s.w.update(ctx, func(tx WriteTx) error {
+	return s.w.update(ctx, func(tx store.WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil || p.Name == name {
 			return err
@@ -166,7 +128,7 @@ func (s *Session) CheckEmail(ctx context.Context, email string) error {
 // of it. The address is looked at first, so that a wrong one costs no code; the
 // one that it is already needs no proof. Errors: email_*; those of a step-up;
 // folder.
-func (s *Session) ChangeEmail(ctx context.Context, email string, proof Proof) error {
+func (s *Session) ChangeEmail(ctx context.Context, email string, proof service.Proof) error {
 	done, err := s.begin()
 	if err != nil {
 		return err
@@ -181,7 +143,7 @@ func (s *Session) ChangeEmail(ctx context.Context, email string, proof Proof) er
 
 func (s *Session) changeEmail(ctx context.Context, c *confirmation, email string) error {
 	var committed func()
-	err := c.update(ctx, func(tx WriteTx) error {
+	err := c.update(ctx, func(tx store.WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -210,7 +172,7 @@ func (s *Session) checkNewEmail(ctx context.Context, typed string) (email string
 	if err != nil {
 		return "", false, err
 	}
-	err = s.w.view(ctx, func(tx ReadTx) error {
+	err = s.w.view(ctx, func(tx store.ReadTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -222,7 +184,7 @@ func (s *Session) checkNewEmail(ctx context.Context, typed string) (email string
 }
 
 // freeEmail refuses an address that another profile has.
-func freeEmail(tx ReadTx, profileID, key string) error {
+func freeEmail(tx store.ReadTx, profileID, key string) error {
 	other, err := tx.ProfileByEmail(key)
 	if err == nil && other.ID != profileID {
 		return refuse(service.CodeEmailTaken).At("email")

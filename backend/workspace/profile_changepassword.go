@@ -5,13 +5,14 @@ import (
 	"errors"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // ChangePassword sets a new password. It asks for the current one and, where 2FA
 // is on, for a second factor, unless one was right a moment ago (see StepUp).
 // Every other session and challenge of the profile ends. Errors: password_required, password_wrong,
 // those of a code, factor_required; keychain and folder.
-func (s *Session) ChangePassword(ctx context.Context, current Proof, next NewPassword) error {
+func (s *Session) ChangePassword(ctx context.Context, current service.Proof, next service.NewPassword) error {
 	done, err := s.begin()
 	if err != nil {
 		return err
@@ -20,8 +21,8 @@ func (s *Session) ChangePassword(ctx context.Context, current Proof, next NewPas
 	return s.taking(func(c *confirmation) error { return s.changePassword(ctx, c, current, next) })
 }
 
-func (s *Session) changePassword(ctx context.Context, c *confirmation, current Proof, next NewPassword) error {
-	if err := next.check(); err != nil { // before a guess is charged
+func (s *Session) changePassword(ctx context.Context, c *confirmation, current service.Proof, next service.NewPassword) error {
+	if err := checkPassword(next); err != nil { // before a guess is charged
 		return err
 	}
 	p, on, err := s.current(ctx)
@@ -29,7 +30,7 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current P
 		return err
 	}
 	asks := on && !c.proven()
-	if asks && !current.Factor.given() {
+	if asks && !current.Factor.Given() {
 		return refuse(service.CodeFactorRequired).At("code")
 	}
 	t, err := s.provePassword(ctx, p, current, "current")
@@ -41,14 +42,14 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current P
 		if err := s.w.refund(ctx, t); err != nil {
 			return err
 		}
-		if use, _, err = s.w.matchFactorInput(ctx, s.id, current.Factor, UseStepUp); err != nil {
+		if use, _, err = s.w.matchFactorInput(ctx, s.id, current.Factor, store.UseStepUp); err != nil {
 			return err
 		}
 	}
 	now := s.w.now()
-	var own OwnKeys
+	var own service.OwnKeys
 	var epoch int
-	err = c.update(ctx, func(tx WriteTx) error {
+	err = c.update(ctx, func(tx store.WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -60,7 +61,7 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current P
 		} else if err := refundIn(tx, t); err != nil {
 			return err
 		}
-		if err := reset(tx, s.id, false, KindPassword, KindCode, KindRecovery); err != nil {
+		if err := reset(tx, s.id, false, store.KindPassword, store.KindCode, store.KindRecovery); err != nil {
 			return err
 		}
 		if err := s.w.setPassword(tx, &p, next, nil); err != nil {

@@ -7,10 +7,11 @@ import (
 	"testing"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 func TestChangePassword_EndsOtherSessionsAndChallenges(t *testing.T) {
@@ -19,7 +20,7 @@ func TestChangePassword_EndsOtherSessionsAndChallenges(t *testing.T) {
 	other, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
 	next := "granite lagoon whisper 47"
-	none := client.FactorInput{Kind: workspace.FactorNone}
+	none := client.FactorInput{Kind: service.FactorNone}
 	h.refused(s.ChangePassword(t.Context(), secret.NewText("wrong password, really"), secret.NewText(next), none), service.CodePasswordWrong)
 	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("short"), none), service.CodePasswordShort)
 	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText(pass), none), service.CodePasswordSame)
@@ -40,7 +41,7 @@ func TestChangePassword_With2FANeedsACode(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := enabled(t)
 	next := secret.NewText("granite lagoon whisper 47")
-	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), next, client.FactorInput{Kind: workspace.FactorNone}), service.CodeFactorRequired)
+	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), next, client.FactorInput{Kind: service.FactorNone}), service.CodeFactorRequired)
 	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), next, byCode(p.wrong())), service.CodeCodeWrong)
 	h.ok(s.ChangePassword(t.Context(), secret.NewText(pass), next, byCode(p.code())))
 	_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
@@ -66,7 +67,7 @@ func TestChangePassword_KeyPairThatDoesNotFitIsMadeAnew(t *testing.T) {
 			t.Parallel()
 			h, owner := alone(t)
 			h.add(owner.signIn(), paper("lease", "Lease of the mill"))
-			member := h.one(person{role: workspace.RoleMember})
+			member := h.one(person{role: store.RoleMember})
 			member.signIn()
 			owner.signIn()
 			s := member.signIn()
@@ -102,7 +103,7 @@ func TestChangePassword_LockMeanwhileLosesNoVaultKey(t *testing.T) {
 	h, s := created(t)
 	h.add(s, paper("a", "text"))
 	by := &chance{}
-	w, err := client.Open(t.Context(), workspace.Config{
+	w, err := local.Open(t.Context(), local.Config{
 		Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Rand: by, Password: cheap, Recovery: cheapCodes,
 	})
 	h.ok(err)

@@ -8,7 +8,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestProfile_NameAndEmailAreCheckedWhenChanged(t *testing.T) {
@@ -33,7 +33,7 @@ func TestChangeEmail_EndsWhatTheOldAddressOpened(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	s, other, waiting := owner.signIn(), owner.signIn(), owner.challenge()
-	second := h.one(person{role: workspace.RoleOwner, on: true})
+	second := h.one(person{role: store.RoleOwner, on: true})
 	given, err := second.admin().ResetPassword(t.Context(), owner.id, "", second.proof())
 	h.ok(err)
 	h.ok(s.ChangeEmail(t.Context(), "amara@example.org", owner.proof()))
@@ -74,7 +74,7 @@ func TestChangeEmail_IsToldAtTheNextSignInAndInTheLog(t *testing.T) {
 			if news := p.owner.signIn().Welcome().News; len(news) > 0 {
 				t.Errorf("again: %+v", news)
 			}
-			page, err := p.owner.admin().Log(t.Context(), workspace.LogQuery{Group: workspace.GroupProfile})
+			page, err := p.owner.admin().Log(t.Context(), service.LogQuery{Group: service.GroupProfile})
 			p.h.ok(err)
 			if len(page.Entries) != 1 || !maps.Equal(page.Entries[0].Detail, c.detail) {
 				t.Errorf("log: %+v", page.Entries)
@@ -86,7 +86,7 @@ func TestChangeEmail_IsToldAtTheNextSignInAndInTheLog(t *testing.T) {
 func TestChangeEmail_AWrongAddressCostsNoCode(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	other := h.one(person{role: workspace.RoleMember})
+	other := h.one(person{role: store.RoleMember})
 	s := owner.signIn()
 	by := owner.proof()
 	for typed, want := range map[string]service.Code{

@@ -8,18 +8,19 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // runBatch is how many sheets share a commit.
 const runBatch = 32
 
 // beside is a second process on the same store.
-func (h *fixture) beside() *client.Workspace {
+func (h *fixture) beside() *client.Local {
 	h.Helper()
-	w, err := client.Open(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	w, err := local.Open(h.Context(), local.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	h.Cleanup(w.Close)
 	return w
@@ -50,7 +51,7 @@ func TestRecover_AbandonedEnrolmentIsUndone(t *testing.T) {
 	_, err = s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
 	h.ok(err)
 	other := h.beside()
-	h.clock.step(workspace.SessionLimit - time.Second)
+	h.clock.step(service.SessionLimit - time.Second)
 	h.ok(other.Recover(t.Context()))
 	if h.intents() != 1 || h.items() != 1 || h.pending() != 1 {
 		t.Fatalf("%d intents, %d items and %d pending sets a second before the session's limit", h.intents(), h.items(), h.pending())
@@ -79,7 +80,7 @@ func TestRecover_NewCodesAreLeftWhileTheyAreShown(t *testing.T) {
 	h.ok(s.KeepNewCodes(t.Context()))
 
 	begin()
-	h.clock.step(workspace.SessionLimit)
+	h.clock.step(service.SessionLimit)
 	h.ok(other.Recover(t.Context()))
 	if h.pending() != 0 {
 		t.Error("the codes of a session that is over are left")
@@ -106,7 +107,7 @@ func TestRecover_RunGoesOnWhileItsOwnerShowsSignsOfLife(t *testing.T) {
 	}
 	_, err := r.PutInForce(t.Context(), nil)
 	h.ok(err)
-	if state, _, _ := owner.account(1); state != workspace.RunDone {
+	if state, _, _ := owner.account(1); state != store.RunDone {
 		t.Errorf("the run is %q", state)
 	}
 }
@@ -155,7 +156,7 @@ func TestRecover_RunWaitsForItsPaper(t *testing.T) {
 
 	left := owner.beginRun(people...)
 	left.issue()
-	h.clock.step(workspace.SessionLimit)
+	h.clock.step(service.SessionLimit)
 	head := h.head()
 	h.ok(other.Recover(t.Context()))
 	if n := h.kinds(head, "run-interrupted"); n != 1 || h.pending() != 0 {
@@ -166,7 +167,7 @@ func TestRecover_RunWaitsForItsPaper(t *testing.T) {
 func TestRecover_WorkspaceThatIsBeingMadeIsLeft(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
-	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
+	h.secrets.fail(store.ErrKeychainLocked, nil, nil)
 	_, err := h.w.Create(t.Context(), client.NewWorkspace{Workspace: "N", Name: "A", Email: email, Password: secret.NewText(pass)})
 	h.refused(err, service.CodeKeychainLocked)
 	before := h.intents()
@@ -179,7 +180,7 @@ func TestRecover_WorkspaceThatIsBeingMadeIsLeft(t *testing.T) {
 // pending counts the sets that were shown and not kept.
 func (h *fixture) pending() (n int) {
 	h.Helper()
-	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
+	h.ok(h.store.View(h.Context(), func(tx store.ReadTx) error {
 		ids, err := tx.PendingSets("")
 		n = len(ids)
 		return err
@@ -198,7 +199,7 @@ func TestRecover_RunThatEndedInBetweenIsNotInterrupted(t *testing.T) {
 	if n := steps.stop(); n != 2 || h.kinds(head, "run-interrupted") != 1 {
 		t.Fatalf("%d commits, and %v", n, h.eventsAfter(head))
 	}
-	if res, err := r.Cancel(t.Context()); err != nil || res.State != workspace.RunInterrupted {
+	if res, err := r.Cancel(t.Context()); err != nil || res.State != store.RunInterrupted {
 		t.Errorf("a run that was interrupted ends as %+v, %v", res, err)
 	}
 	h.refused(r.Issue(t.Context(), nil, r.take), service.CodeRunOver)
@@ -229,8 +230,8 @@ func TestRecover_WhereNothingIsLeftNothingIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	var said bytes.Buffer
-	log := func(c *workspace.Config) { c.Log = slog.New(slog.NewTextHandler(&said, nil)) }
-	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
+	log := func(c *local.Config) { c.Log = slog.New(slog.NewTextHandler(&said, nil)) }
+	h.secrets.fail(store.ErrKeychainLocked, nil, nil)
 	_, err := h.w.Create(t.Context(), northwind)
 	h.refused(err, service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)

@@ -8,21 +8,22 @@ import (
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // recoveryUse is a recovery code that was paid for and matches. Consume uses it.
 type recoveryUse struct {
 	attempt attempt
-	set     Set
+	set     store.Set
 	number  int
 	at      time.Time
-	purpose Use
+	purpose store.Use
 }
 
 // recoverySet is the set of recovery codes that a profile has. Errors: recovery_none.
-func recoverySet(tx ReadTx, profileID string) (Set, error) {
+func recoverySet(tx store.ReadTx, profileID string) (store.Set, error) {
 	set, err := tx.ActiveSet(profileID)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return set, refuse(service.CodeRecoveryNone).At("recovery")
 	}
 	return set, err
@@ -30,13 +31,13 @@ func recoverySet(tx ReadTx, profileID string) (Set, error) {
 
 // BeginRecovery gives what a client needs to make a proof of a recovery code. Errors: recovery_none, challenge_ended, one_time_used,
 // one_time_ended; folder.
-func (c *Challenge) BeginRecovery(ctx context.Context) (t CodeTerms, err error) {
+func (c *Challenge) BeginRecovery(ctx context.Context) (t service.CodeTerms, err error) {
 	if err := c.stands(ctx); err != nil {
 		return t, err
 	}
-	err = c.w.view(ctx, func(tx ReadTx) error {
+	err = c.w.view(ctx, func(tx store.ReadTx) error {
 		set, err := recoverySet(tx, c.profile.ID)
-		t = CodeTerms{set.Salt, set.Params}
+		t = service.CodeTerms{Salt: set.Salt, Params: set.Params}
 		return err
 	})
 	return t, err
@@ -44,13 +45,13 @@ func (c *Challenge) BeginRecovery(ctx context.Context) (t CodeTerms, err error) 
 
 // BeginRecovery gives what a client needs to make a proof of a recovery code. Errors: two_factor_off, recovery_none,
 // session_ended; folder.
-func (s *Session) BeginRecovery(ctx context.Context) (t CodeTerms, err error) {
+func (s *Session) BeginRecovery(ctx context.Context) (t service.CodeTerms, err error) {
 	done, err := s.begin()
 	if err != nil {
 		return t, err
 	}
 	defer done()
-	err = s.w.view(ctx, func(tx ReadTx) error {
+	err = s.w.view(ctx, func(tx store.ReadTx) error {
 		if _, err := s.profile(tx); err != nil {
 			return err
 		}
@@ -58,17 +59,17 @@ func (s *Session) BeginRecovery(ctx context.Context) (t CodeTerms, err error) {
 			return absent(err, service.CodeTwoFactorOff)
 		}
 		set, err := recoverySet(tx, s.id)
-		t = CodeTerms{set.Salt, set.Params}
+		t = service.CodeTerms{Salt: set.Salt, Params: set.Params}
 		return err
 	})
 	return t, err
 }
 
 // matchRecovery charges for a recovery code and looks at what the client has made of it: recovery.Proof.
-func (w *Workspace) matchRecovery(ctx context.Context, profileID string, proof secret.Bytes, purpose Use) (*recoveryUse, error) {
-	var set Set
-	var rows []CodeRow
-	err := w.view(ctx, func(tx ReadTx) (err error) {
+func (w *Workspace) matchRecovery(ctx context.Context, profileID string, proof secret.Bytes, purpose store.Use) (*recoveryUse, error) {
+	var set store.Set
+	var rows []store.CodeRow
+	err := w.view(ctx, func(tx store.ReadTx) (err error) {
 		if set, err = recoverySet(tx, profileID); err != nil {
 			return err
 		}
@@ -78,7 +79,7 @@ func (w *Workspace) matchRecovery(ctx context.Context, profileID string, proof s
 	if err != nil {
 		return nil, err
 	}
-	t, err := w.recordAttempt(ctx, profileID, KindRecovery)
+	t, err := w.recordAttempt(ctx, profileID, store.KindRecovery)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +97,7 @@ func (w *Workspace) matchRecovery(ctx context.Context, profileID string, proof s
 }
 
 // findCode gives the row of the code that a proof is of, used or not, or nil. It compares with all of the set.
-func (w *Workspace) findCode(rows []CodeRow, proof secret.Bytes) (*CodeRow, error) {
+func (w *Workspace) findCode(rows []store.CodeRow, proof secret.Bytes) (*store.CodeRow, error) {
 	hash, err := w.keyed(proof)
 	if err != nil {
 		return nil, err
@@ -114,7 +115,7 @@ func (w *Workspace) findCode(rows []CodeRow, proof secret.Bytes) (*CodeRow, erro
 
 // consume uses the code up, or refuses: it was used before, or its set is no
 // longer in force.
-func (u *recoveryUse) consume(tx WriteTx) error {
+func (u *recoveryUse) consume(tx store.WriteTx) error {
 	ok, err := tx.ConsumeCode(u.set.ID, u.number, u.at, u.purpose)
 	if err != nil {
 		return err
@@ -126,9 +127,9 @@ func (u *recoveryUse) consume(tx WriteTx) error {
 }
 
 // codesLeft counts the unused codes of the active set; none is 0.
-func codesLeft(tx ReadTx, profileID string) (int, error) {
+func codesLeft(tx store.ReadTx, profileID string) (int, error) {
 	set, err := tx.ActiveSet(profileID)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return 0, nil
 	}
 	if err != nil {
@@ -144,15 +145,8 @@ func codesLeft(tx ReadTx, profileID string) (int, error) {
 	return left, err
 }
 
-// NewSet is what a client makes of ten recovery codes, which it does not tell.
-type NewSet struct {
-	Salt   []byte
-	Params Argon2id
-	Proofs []secret.Bytes // recovery.Proof of each code, in their order
-}
-
 // hashSet makes of a client's set what is kept of it, and refuses what no client of ours makes.
-func (w *Workspace) hashSet(n NewSet) ([][]byte, error) {
+func (w *Workspace) hashSet(n service.NewSet) ([][]byte, error) {
 	if err := recovery.Params(n.Params).Check(); err != nil {
 		return nil, err
 	}
@@ -173,32 +167,20 @@ func (w *Workspace) hashSet(n NewSet) ([][]byte, error) {
 	return hashes, nil
 }
 
-// Issued is a recovery set on its way to paper. Only the client that has made them knows its codes.
-type Issued struct {
-	Sheet     int
-	Workspace string
-	Name      string
-	Email     string
-	IssuedAt  time.Time
-	IssuedBy  string
-	Replaces  int    // sheet number, 0 for none
-	Support   string // whom to ask for help, as it stands in Info
-}
-
 // issue stores the hashes of a client's codes as a pending set. Nothing is in
 // force yet, and a set that was pending before is dropped: where still, which may be nil, refuses, nothing is.
-func (s *Session) issue(ctx context.Context, p Profile, made NewSet, still func(ReadTx) error) (Issued, Set, error) {
+func (s *Session) issue(ctx context.Context, p store.Profile, made service.NewSet, still func(store.ReadTx) error) (service.Issued, store.Set, error) {
 	w := s.w
 	hashes, err := w.hashSet(made)
 	if err != nil {
-		return Issued{}, Set{}, err
+		return service.Issued{}, store.Set{}, err
 	}
 	id, err := w.newID()
 	if err != nil {
-		return Issued{}, Set{}, err
+		return service.Issued{}, store.Set{}, err
 	}
-	set := Set{ID: id, ProfileID: p.ID, State: SetPending, Salt: made.Salt, Params: made.Params, IssuedAt: w.now(), IssuedBy: p.Name, HeldUntil: s.lastsAtMost()}
-	err = w.update(ctx, func(tx WriteTx) error {
+	set := store.Set{ID: id, ProfileID: p.ID, State: store.SetPending, Salt: made.Salt, Params: made.Params, IssuedAt: w.now(), IssuedBy: p.Name, HeldUntil: s.lastsAtMost()}
+	err = w.update(ctx, func(tx store.WriteTx) error {
 		if _, err := s.enrollee(tx); err != nil {
 			return err
 		}
@@ -210,7 +192,7 @@ func (s *Session) issue(ctx context.Context, p Profile, made NewSet, still func(
 		switch old, err := tx.ActiveSet(p.ID); {
 		case err == nil:
 			set.Replaces = old.Sheet
-		case !errors.Is(err, ErrNotFound):
+		case !errors.Is(err, store.ErrNotFound):
 			return err
 		}
 		var err error
@@ -225,7 +207,7 @@ func (s *Session) issue(ctx context.Context, p Profile, made NewSet, still func(
 		}
 		return w.record(tx, set.IssuedAt, eventShown, p.ID, p.ID, map[string]string{"sheet": decimal(set.Sheet)})
 	})
-	return Issued{
+	return service.Issued{
 		Sheet: set.Sheet, Workspace: w.Name(), Name: p.Name, Email: p.Email, IssuedAt: set.IssuedAt, IssuedBy: p.Name,
 		Replaces: set.Replaces, Support: w.supportContact(),
 	}, set, err
@@ -233,16 +215,16 @@ func (s *Session) issue(ctx context.Context, p Profile, made NewSet, still func(
 
 // putInForce makes a pending set the active one; the one before is void with
 // the same commit.
-func putInForce(tx WriteTx, set Set, now time.Time) error {
+func putInForce(tx store.WriteTx, set store.Set, now time.Time) error {
 	old, err := tx.ActiveSet(set.ProfileID)
 	if err == nil {
-		if _, err := tx.MoveSet(old.ID, SetActive, SetReplaced, now); err != nil {
+		if _, err := tx.MoveSet(old.ID, store.SetActive, store.SetReplaced, now); err != nil {
 			return err
 		}
-	} else if !errors.Is(err, ErrNotFound) {
+	} else if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	ok, err := tx.MoveSet(set.ID, SetPending, SetActive, time.Time{})
+	ok, err := tx.MoveSet(set.ID, store.SetPending, store.SetActive, time.Time{})
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestRecoveryCode_OpensOnceInAnySpelling(t *testing.T) {
@@ -32,7 +32,7 @@ func TestRecoveryCode_OpensOnceInAnySpelling(t *testing.T) {
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(" - "))
 	h.refused(err, service.CodeRecoveryRequired)
 	u := h.status(s).Codes
-	if u.Left != 9 || u.Codes[2].UsedAt.IsZero() || u.Codes[2].Use != workspace.UseSignIn || !u.Codes[0].UsedAt.IsZero() {
+	if u.Left != 9 || u.Codes[2].UsedAt.IsZero() || u.Codes[2].Use != store.UseSignIn || !u.Codes[0].UsedAt.IsZero() {
 		t.Errorf("usage: %+v", u)
 	}
 	for i := 3; i < 9; i++ {
@@ -47,7 +47,7 @@ func TestRecoveryCode_OpensOnceInAnySpelling(t *testing.T) {
 func TestCodeUsage_LowIsThreeOrFewer(t *testing.T) {
 	t.Parallel()
 	for left, want := range map[int]bool{0: true, 3: true, 4: false, 10: false} {
-		if got := (workspace.CodeUsage{Left: left}).Low(); got != want {
+		if got := (service.CodeUsage{Left: left}).Low(); got != want {
 			t.Errorf("%d left: %t", left, got)
 		}
 	}

@@ -6,18 +6,19 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // newCodes is a set that was shown and is not yet in force.
 type newCodes struct {
-	issued Issued
-	set    Set
+	issued service.Issued
+	set    store.Set
 }
 
 // BeginNewCodes begins Get new recovery codes: a step-up, then ten new codes to
 // keep, which the client has made. The old set works until KeepNewCodes. Errors: those of a step-up,
 // two_factor_off; keychain and folder.
-func (s *Session) BeginNewCodes(ctx context.Context, made NewSet, proof Proof) (*Issued, error) {
+func (s *Session) BeginNewCodes(ctx context.Context, made service.NewSet, proof service.Proof) (*service.Issued, error) {
 	done, err := s.begin()
 	if err != nil {
 		return nil, err
@@ -57,11 +58,11 @@ func (s *Session) KeepNewCodes(ctx context.Context) error {
 		return refuse(service.CodeEnrolmentEnded)
 	}
 	now := s.w.now()
-	err = s.w.update(ctx, func(tx WriteTx) error {
+	err = s.w.update(ctx, func(tx store.WriteTx) error {
 		if _, err := s.profile(tx); err != nil {
 			return err
 		}
-		if _, err := tx.Factor(s.id); errors.Is(err, ErrNotFound) {
+		if _, err := tx.Factor(s.id); errors.Is(err, store.ErrNotFound) {
 			return refuse(service.CodeTwoFactorOff)
 		} else if err != nil {
 			return err
@@ -69,7 +70,7 @@ func (s *Session) KeepNewCodes(ctx context.Context) error {
 		if err := putInForce(tx, n.set, now); err != nil {
 			return err
 		}
-		if err := reset(tx, s.id, false, KindRecovery); err != nil {
+		if err := reset(tx, s.id, false, store.KindRecovery); err != nil {
 			return err
 		}
 		return s.w.record(tx, now, eventCodesReplaced, s.id, s.id,
@@ -101,10 +102,10 @@ func (s *Session) dropNewCodes(ctx context.Context) error {
 
 // Showing says whose codes this session is showing now, for copying,
 // printing and saving, or enrolment_ended where there are none.
-func (s *Session) Showing() (Issued, error) {
+func (s *Session) Showing() (service.Issued, error) {
 	done, err := s.beginEnrolling()
 	if err != nil {
-		return Issued{}, err
+		return service.Issued{}, err
 	}
 	defer done()
 	switch {
@@ -113,7 +114,7 @@ func (s *Session) Showing() (Issued, error) {
 	case s.enrolment != nil && s.enrolment.issued != nil:
 		return *s.enrolment.issued, nil
 	}
-	return Issued{}, refuse(service.CodeEnrolmentEnded)
+	return service.Issued{}, refuse(service.CodeEnrolmentEnded)
 }
 
 // ShowingKey gives the key that this session is showing now, in base32, or

@@ -8,7 +8,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestNewCodes_ReplaceTheOldOnlyOnceKept(t *testing.T) {
@@ -77,17 +77,17 @@ func TestCancelNewCodes_KeychainThatFailsIsTold(t *testing.T) {
 	h, owner, _ := guarded(t)
 	s := owner.signIn()
 	h.ok(second(s.BeginNewCodes(t.Context(), owner.proof())))
-	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
+	h.secrets.fail(store.ErrKeychainLocked, nil, nil)
 	h.refused(s.CancelNewCodes(t.Context()), service.CodeKeychainLocked)
 }
 
 // sets counts the recovery sets that the database has, by state.
-func (h *fixture) sets() map[workspace.SetState]int {
+func (h *fixture) sets() map[store.SetState]int {
 	h.Helper()
-	n := map[workspace.SetState]int{}
-	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
-		return eachRow(tx, func(_ workspace.Key, row any) error {
-			if r, ok := row.(workspace.SetRow); ok {
+	n := map[store.SetState]int{}
+	h.ok(h.store.View(h.Context(), func(tx store.ReadTx) error {
+		return eachRow(tx, func(_ store.Key, row any) error {
+			if r, ok := row.(store.SetRow); ok {
 				n[r.Set.State]++
 			}
 			return nil
@@ -103,14 +103,14 @@ func TestCancelNewCodes_LeavesOnlyWhatMayBeOnPaper(t *testing.T) {
 	s := keeper.signIn()
 	h.ok(second(s.BeginNewCodes(t.Context(), keeper.proof())))
 	h.ok(s.CancelNewCodes(t.Context()))
-	if n := h.sets(); n[workspace.SetDropped] != 0 || n[workspace.SetPending] != 0 {
+	if n := h.sets(); n[store.SetDropped] != 0 || n[store.SetPending] != 0 {
 		t.Errorf("one's own: %v", n)
 	}
 
 	h.ok(second(s.BeginNewCodes(t.Context(), keeper.proof())))
 	keeper.beginRun(keeper).issue() // in another window
 	h.ok(s.CancelNewCodes(t.Context()))
-	if n := h.sets(); n[workspace.SetDropped] != 1 || n[workspace.SetPending] != 0 {
+	if n := h.sets(); n[store.SetDropped] != 1 || n[store.SetPending] != 0 {
 		t.Errorf("a run's: %v", n)
 	}
 }
@@ -145,7 +145,7 @@ func TestCancelNewCodes_SheetThatCannotBeReadIsTold(t *testing.T) {
 func TestBeginNewCodes_RefusedOneLeavesWhatIsShown(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
-	p := h.one(person{role: workspace.RoleMember, on: true})
+	p := h.one(person{role: store.RoleMember, on: true})
 	s := p.signIn()
 	issued, err := s.BeginNewCodes(t.Context(), p.proof())
 	h.ok(err)
@@ -168,19 +168,19 @@ func TestRecoveryCode_IsLookedAtBeforeItCostsAGuess(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	typed := func(code string) client.FactorInput {
-		return client.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(code)}
+		return client.FactorInput{Kind: service.FactorRecovery, Value: secret.NewText(code)}
 	}
 	off := owner.signIn()
 	h.refused(off.Disable(t.Context(), typed(noCode)), service.CodeTwoFactorOff)
-	p := h.one(person{role: workspace.RoleMember, on: true})
+	p := h.one(person{role: store.RoleMember, on: true})
 	owner.printed(p)
 	s := p.signIn()
-	before := h.failures(p.id, workspace.KindRecovery)
+	before := h.failures(p.id, store.KindRecovery)
 	h.refused(s.Disable(t.Context(), typed("")), service.CodeRecoveryRequired)
 	if e := h.refused(s.Disable(t.Context(), typed("ABCD")), service.CodeRecoveryForm); e.Field != "recovery" || e.Args["length"] != 4 {
 		t.Errorf("%+v", e)
 	}
-	if n := h.failures(p.id, workspace.KindRecovery); n != before {
+	if n := h.failures(p.id, store.KindRecovery); n != before {
 		t.Errorf("%d guesses are counted", n-before)
 	}
 	h.ok(s.NotMe(t.Context()))

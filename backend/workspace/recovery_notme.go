@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // NotMe voids what is left of the recovery set: somebody else has used one of its
@@ -18,13 +19,13 @@ func (s *Session) NotMe(ctx context.Context) error {
 	defer done()
 	now := s.w.now()
 	var committed func()
-	err = s.w.update(ctx, func(tx WriteTx) error {
+	err = s.w.update(ctx, func(tx store.WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
 		}
 		set, err := tx.ActiveSet(s.id)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return refuse(service.CodeRecoveryNone)
 		}
 		if err != nil {
@@ -34,7 +35,7 @@ func (s *Session) NotMe(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if ok, err := tx.MoveSet(set.ID, SetActive, SetVoided, now); err != nil {
+		if ok, err := tx.MoveSet(set.ID, store.SetActive, store.SetVoided, now); err != nil {
 			return err
 		} else if !ok {
 			return refuse(service.CodeRecoveryNone)

@@ -5,7 +5,7 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestNotMe_EndsTheCodesAndOtherSessions(t *testing.T) {
@@ -20,7 +20,7 @@ func TestNotMe_EndsTheCodesAndOtherSessions(t *testing.T) {
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[1]))
 	h.refused(err, service.CodeRecoveryNone)
 	c := h.status(s).Codes
-	if c.State != workspace.SetVoided || c.Left != 0 || c.Codes[0].UsedAt.IsZero() {
+	if c.State != store.SetVoided || c.Left != 0 || c.Codes[0].UsedAt.IsZero() {
 		t.Errorf("codes: %+v", c)
 	}
 	h.refused(s.NotMe(t.Context()), service.CodeRecoveryNone)

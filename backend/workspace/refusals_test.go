@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // TestRefusals_AreNeverJoined holds both halves to refuseUnless and service.Afterwards: in a
@@ -74,7 +74,7 @@ func TestError_IsOfItsCodeAlone(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
 	err := s.Rename(t.Context(), " ")
-	if !errors.Is(err, &service.Error{Code: service.CodeNameRequired}) || errors.Is(err, &service.Error{Code: service.CodeNameLong}) || errors.Is(err, workspace.ErrNotFound) {
+	if !errors.Is(err, &service.Error{Code: service.CodeNameRequired}) || errors.Is(err, &service.Error{Code: service.CodeNameLong}) || errors.Is(err, store.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
 	h.refused(err, service.CodeNameRequired)

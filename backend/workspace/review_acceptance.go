@@ -13,6 +13,7 @@ import (
 	"countersign/backend/journal"
 	"countersign/backend/recovery"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // Acceptance is an owner who was proven and may take a quarantined workspace as it is,
@@ -22,10 +23,10 @@ type Acceptance struct {
 	madeAt time.Time
 
 	// The owner as the database has them, and what the keychain has to know for it.
-	profile Profile
-	factor  Factor
-	set     Set
-	codes   []CodeRow
+	profile store.Profile
+	factor  store.Factor
+	set     store.Set
+	codes   []store.CodeRow
 	now     journal.Owner
 
 	trust    journal.Trust     // what the keychain knows
@@ -34,12 +35,12 @@ type Acceptance struct {
 	state    journal.State     // of the database that was reviewed
 	nonce    []byte            // of the attempt that it came from
 	opens    bool              // the owner's key pair opens the vault
-	review   Review
+	review   service.Review
 	looked   bool // before that there is nothing to accept
 }
 
 // read reads the profile with the rows that its proofs are made of.
-func (a *Acceptance) read(tx ReadTx, emailKey string) (err error) {
+func (a *Acceptance) read(tx store.ReadTx, emailKey string) (err error) {
 	if a.profile, err = tx.ProfileByEmail(emailKey); err != nil {
 		return ignoreMissing(err)
 	}
@@ -56,18 +57,9 @@ func (a *Acceptance) read(tx ReadTx, emailKey string) (err error) {
 	return err
 }
 
-// ReviewKeys are what opens the vault to the owner who reviews a database, and the vault's key as the keychain knows it:
-// what the database has may be another that somebody has encrypted to the owner.
-type ReviewKeys struct {
-	OwnKeys
-	Keys       SealedKeys
-	Generation int
-	PublicKey  string // hex; of the key of this generation
-}
-
 // OwnKeys gives what unwraps the owner's key pair, with the vault's keys for it. Errors: folder.
-func (a *Acceptance) OwnKeys(ctx context.Context) (k ReviewKeys, err error) {
-	err = a.s.w.view(ctx, func(tx ReadTx) (err error) {
+func (a *Acceptance) OwnKeys(ctx context.Context) (k service.ReviewKeys, err error) {
+	err = a.s.w.view(ctx, func(tx store.ReadTx) (err error) {
 		if k.OwnKeys, err = a.s.w.ownKeys(tx, a.profile); err != nil {
 			return err
 		}
@@ -78,7 +70,7 @@ func (a *Acceptance) OwnKeys(ctx context.Context) (k ReviewKeys, err error) {
 		info = vaultOf(a.trust, info)
 		k.Generation, k.PublicKey = info.VaultGeneration, info.VaultPublicKey
 		row, err := tx.VaultKey(profileHolder(a.profile.ID))
-		k.Keys = SealedKeys{row.Ciphertext, row.Generation, row.OnlyOne}
+		k.Keys = service.SealedKeys{Ciphertext: row.Ciphertext, Generation: row.Generation, OnlyOne: row.OnlyOne}
 		return ignoreMissing(err)
 	})
 	return k, err
@@ -87,7 +79,7 @@ func (a *Acceptance) OwnKeys(ctx context.Context) (k ReviewKeys, err error) {
 // Look reads what the owner is going to see, and what acceptance needs to know. The signature is of service.ReviewMessage with
 // the vault's key, by the owner's client; where it is not the key that the keychain knows, the contracts stay closed. Errors: folder.
 func (a *Acceptance) Look(ctx context.Context, signature []byte) error {
-	return a.s.w.view(ctx, func(tx ReadTx) (err error) {
+	return a.s.w.view(ctx, func(tx store.ReadTx) (err error) {
 		w := a.s.w
 		if a.said, err = w.journal.Said(tx); err != nil {
 			return err
@@ -106,13 +98,13 @@ func (a *Acceptance) Look(ctx context.Context, signature []byte) error {
 }
 
 // signedByVault reports whether a signature is of the vault's key.
-func signedByVault(i Info, message, signature []byte) bool {
+func signedByVault(i store.Info, message, signature []byte) bool {
 	public, err := hex.DecodeString(i.VaultPublicKey)
 	return err == nil && len(public) == ed25519.PublicKeySize && i.VaultGeneration > 0 && ed25519.Verify(public, message, signature)
 }
 
 // vaultOf is the workspace with the vault's key that the keychain knows.
-func vaultOf(t journal.Trust, i Info) Info {
+func vaultOf(t journal.Trust, i store.Info) store.Info {
 	generation, check := t.Vault()
 	i.VaultGeneration, i.VaultPublicKey = generation, hexOf(check)
 	return i
@@ -128,10 +120,10 @@ func vaultOf(t journal.Trust, i Info) Info {
 // folder.
 func (a *Acceptance) Accept(ctx context.Context) error {
 	w := a.s.w
-	if !a.looked || !within(a.madeAt, w.wall(), ChallengeLife) {
+	if !a.looked || !within(a.madeAt, w.wall(), service.ChallengeLife) {
 		return refuse(service.CodeChallengeEnded)
 	}
-	return service.Explain(w.journal.Accept(ctx, a.profile.ID, a.s.detail(), func(tx WriteTx) error {
+	return service.Explain(w.journal.Accept(ctx, a.profile.ID, a.s.detail(), func(tx store.WriteTx) error {
 		if now, err := w.journal.StateOf(tx); err != nil {
 			return err
 		} else if now != a.state {
@@ -142,7 +134,7 @@ func (a *Acceptance) Accept(ctx context.Context) error {
 }
 
 // narrow takes out of the database what could let in more than the keychain knows of.
-func (a *Acceptance) narrow(tx WriteTx) error {
+func (a *Acceptance) narrow(tx store.WriteTx) error {
 	if err := a.s.dropStrangeIntents(tx, a.said); err != nil {
 		return err
 	}
@@ -164,7 +156,7 @@ func (a *Acceptance) narrow(tx WriteTx) error {
 
 // compare gives an owner as the database has them and as the keychain knows them. An
 // owner is strange whose account is not the one that it knows, or whom it does not know.
-func (a *Acceptance) compare(tx ReadTx, p Profile) (now, known journal.Owner, strange bool, err error) {
+func (a *Acceptance) compare(tx store.ReadTx, p store.Profile) (now, known journal.Owner, strange bool, err error) {
 	now, err = a.s.w.journal.Owner(tx, p)
 	known, ok := a.trust.Owner(p.ID)
 	return now, known, !ok || !known.SameAccount(now), err
@@ -174,7 +166,7 @@ func (a *Acceptance) compare(tx ReadTx, p Profile) (now, known journal.Owner, st
 // removed since, or whose 2FA or password is another. An owner can let them sign in
 // again. The codes of the others are used as far as the keychain knows them used, and
 // recovery codes that were replaced since end.
-func (a *Acceptance) narrowOwners(tx WriteTx) error {
+func (a *Acceptance) narrowOwners(tx store.WriteTx) error {
 	owners, err := tx.Owners()
 	if err != nil {
 		return err
@@ -185,7 +177,7 @@ func (a *Acceptance) narrowOwners(tx WriteTx) error {
 			return err
 		}
 		if strange {
-			p.State, p.StateAt = ProfileSuspended, a.s.w.now()
+			p.State, p.StateAt = store.ProfileSuspended, a.s.w.now()
 			p.Epoch++
 			err = tx.UpdateProfile(p)
 		} else {
@@ -198,33 +190,33 @@ func (a *Acceptance) narrowOwners(tx WriteTx) error {
 	return nil
 }
 
-func (a *Acceptance) narrowCodes(tx WriteTx, p Profile, now, known journal.Owner) error {
+func (a *Acceptance) narrowCodes(tx store.WriteTx, p store.Profile, now, known journal.Owner) error {
 	at := a.s.w.now()
 	if known.Step() > now.Step() {
 		f, err := tx.Factor(p.ID)
 		if err == nil {
-			_, err = tx.ConsumeStep(p.ID, f.Generation, known.Step(), at, UseSignIn)
+			_, err = tx.ConsumeStep(p.ID, f.Generation, known.Step(), at, store.UseSignIn)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	set, err := tx.ActiveSet(p.ID)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	if !now.SameCodes(known) {
-		_, err := tx.MoveSet(set.ID, SetActive, SetVoided, at)
+		_, err := tx.MoveSet(set.ID, store.SetActive, store.SetVoided, at)
 		return err
 	}
 	for number := 1; number <= recovery.SetSize; number++ {
 		if !known.UsedCode(number) || now.UsedCode(number) {
 			continue
 		}
-		if _, err := tx.ConsumeCode(set.ID, number, at, UseSignIn); err != nil {
+		if _, err := tx.ConsumeCode(set.ID, number, at, store.UseSignIn); err != nil {
 			return err
 		}
 	}
@@ -234,7 +226,7 @@ func (a *Acceptance) narrowCodes(tx WriteTx, p Profile, now, known journal.Owner
 // endOpen ends what an older copy brings back: one-time codes that may have been
 // used, approvals likewise, and key pairs to which somebody who writes the folder could
 // have the vault's keys encrypted.
-func (a *Acceptance) endOpen(tx WriteTx) error {
+func (a *Acceptance) endOpen(tx store.WriteTx) error {
 	codes, err := tx.OneTimes()
 	if err != nil {
 		return err
@@ -248,7 +240,7 @@ func (a *Acceptance) endOpen(tx WriteTx) error {
 		}
 	}
 	var holders []string
-	if err := a.s.w.journal.Hashes(tx, func(k Key, h audit.Hash) {
+	if err := a.s.w.journal.Hashes(tx, func(k store.Key, h audit.Hash) {
 		if k.Table == "vaultkey" && a.said[k.String()] != journal.Digest(h) && !a.ownKey(k.ID) {
 			holders = append(holders, k.ID)
 		}
@@ -265,7 +257,7 @@ func (a *Acceptance) endOpen(tx WriteTx) error {
 		return err
 	}
 	for _, o := range open {
-		if _, err := tx.DecideApproval(o.ID, o.State, ApprovalWithdrawn, a.profile.ID, a.s.w.now()); err != nil {
+		if _, err := tx.DecideApproval(o.ID, o.State, store.ApprovalWithdrawn, a.profile.ID, a.s.w.now()); err != nil {
 			return err
 		}
 	}
@@ -280,13 +272,13 @@ func (a *Acceptance) ownKey(holder string) bool {
 
 // dropStrangeIntents forgets orders that the log does not know: one could name
 // the keychain item of somebody's active factor.
-func (s *Quarantine) dropStrangeIntents(tx WriteTx, said map[string]string) error {
+func (s *Quarantine) dropStrangeIntents(tx store.WriteTx, said map[string]string) error {
 	intents, err := tx.Intents()
 	if err != nil {
 		return err
 	}
 	for _, in := range intents {
-		k := Key{Table: "intent", ID: in.ID}
+		k := store.Key{Table: "intent", ID: in.ID}
 		h, err := s.w.journal.Hash(tx, k)
 		if err != nil {
 			return err

@@ -6,7 +6,7 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestAccept_KeyThatCannotBeUnwrappedClosesTheContracts(t *testing.T) {
@@ -44,7 +44,7 @@ func TestAccept_KeychainThatFailsIsTold(t *testing.T) {
 	h.sneak("UPDATE profiles SET name = 'x'")
 	a, err := owner.proves(h.sealed())
 	h.ok(err)
-	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
+	h.secrets.fail(store.ErrKeychainLocked, nil, nil)
 	h.refused(a.Accept(t.Context()), service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 	h.restart() // the event of acceptance stands, and the start writes the anchor
@@ -55,10 +55,10 @@ func TestAccept_KeychainThatFailsIsTold(t *testing.T) {
 func TestAccept_OrderThatTheLogKnowsIsStillDone(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	member := h.one(person{role: workspace.RoleMember})
+	member := h.one(person{role: store.RoleMember})
 	s := member.signIn()
 	h.ok(second(s.BeginEnable(t.Context(), secret.NewText(member.pass))))
-	h.secrets.fail(nil, nil, workspace.ErrKeychainLocked)
+	h.secrets.fail(nil, nil, store.ErrKeychainLocked)
 	h.refused(s.CancelEnrolment(t.Context()), service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
 	if h.items() != 2 || h.intents() != 1 {

@@ -10,10 +10,13 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/audit"
 	"countersign/backend/client"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
@@ -21,7 +24,7 @@ import (
 // What somebody tries here who writes the data folder, knows passwords, and has
 // neither the phone nor the keychain.
 
-var noFactor = client.FactorInput{Kind: workspace.FactorNone}
+var noFactor = client.FactorInput{Kind: service.FactorNone}
 
 // olderCopy gives the database as it is now, whole, and goes on.
 func (h *fixture) olderCopy() []byte {
@@ -89,7 +92,7 @@ func TestAccept_OwnerWhoLostTheRoleCannotAccept(t *testing.T) {
 	t.Parallel()
 	for name, act := range map[string]func(*client.Admin, string, client.Proof) error{
 		"Demoted": func(a *client.Admin, id string, p client.Proof) error {
-			return a.SetRole(t.Context(), id, workspace.RoleMember, p)
+			return a.SetRole(t.Context(), id, store.RoleMember, p)
 		},
 		"Suspended": func(a *client.Admin, id string, _ client.Proof) error { return a.Suspend(t.Context(), id) },
 		"Removed":   func(a *client.Admin, id string, p client.Proof) error { return a.Remove(t.Context(), id, p) },
@@ -97,7 +100,7 @@ func TestAccept_OwnerWhoLostTheRoleCannotAccept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h, owner, _ := guarded(t)
-			other := h.one(person{role: workspace.RoleOwner, on: true})
+			other := h.one(person{role: store.RoleOwner, on: true})
 			old := h.olderCopy()
 			h.ok(act(owner.admin(), other.id, owner.proof()))
 			h.putBack(old)
@@ -106,8 +109,8 @@ func TestAccept_OwnerWhoLostTheRoleCannotAccept(t *testing.T) {
 			h.ok(h.store.Close())
 
 			r := owner.accepts()
-			want := []workspace.Returning{{Name: owner.name, Email: owner.email, Role: workspace.RoleOwner, On: true},
-				{Name: other.name, Email: other.email, Role: workspace.RoleOwner, On: true, Suspended: true}}
+			want := []service.Returning{{Name: owner.name, Email: owner.email, Role: store.RoleOwner, On: true},
+				{Name: other.name, Email: other.email, Role: store.RoleOwner, On: true, Suspended: true}}
 			if !slices.Equal(r.People, want) {
 				t.Errorf("the owner sees %+v", r.People)
 			}
@@ -124,7 +127,7 @@ func TestAccept_OwnerWhoLostTheRoleCannotAccept(t *testing.T) {
 func TestAccept_SuspendedOwnerCannotAccept(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	other := h.one(person{role: workspace.RoleOwner, on: true})
+	other := h.one(person{role: store.RoleOwner, on: true})
 	h.ok(owner.admin().Suspend(t.Context(), other.id))
 	h.ok(h.store.Close())
 	h.sneak("UPDATE profiles SET name = 'x' WHERE id = '" + owner.id + "'")
@@ -135,7 +138,7 @@ func TestAccept_SuspendedOwnerCannotAccept(t *testing.T) {
 func TestAccept_OwnerWhose2FAWasTakenAwayIsSuspended(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	other := h.one(person{role: workspace.RoleOwner, on: true})
+	other := h.one(person{role: store.RoleOwner, on: true})
 	h.ok(h.store.Close())
 	h.sneak("DELETE FROM factors WHERE profile_id = '" + other.id + "'")
 	owner.accepts()
@@ -190,7 +193,7 @@ func TestAccept_CodeThatWasUsedIsRefused(t *testing.T) {
 func TestAccept_SecondOwnersUsedCodesStayUsed(t *testing.T) {
 	t.Parallel()
 	h, owner, codes := guarded(t)
-	other := h.one(person{role: workspace.RoleOwner, on: true})
+	other := h.one(person{role: store.RoleOwner, on: true})
 	old := h.olderCopy()
 	owner.signIn()
 	_, err := owner.challenge().Recover(t.Context(), secret.NewText(codes[2]))
@@ -223,11 +226,11 @@ func TestAccept_ReplacedRecoveryCodesEnd(t *testing.T) {
 func TestAccept_OpenOneTimeCodesAndApprovalsEnd(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	member := h.one(person{role: workspace.RoleMember, on: true})
-	admin := h.one(person{role: workspace.RoleAdmin, on: true})
+	member := h.one(person{role: store.RoleMember, on: true})
+	admin := h.one(person{role: store.RoleAdmin, on: true})
 	given, err := owner.admin().ResetPassword(t.Context(), member.id, "", owner.proof())
 	h.ok(err)
-	asked, err := admin.admin().AskApproval(t.Context(), workspace.ApproveReset2FA, []string{member.id}, "Lost phone", admin.proof())
+	asked, err := admin.admin().AskApproval(t.Context(), store.ApproveReset2FA, []string{member.id}, "Lost phone", admin.proof())
 	h.ok(err)
 	old := h.olderCopy()
 	_, c, err := h.w.Redeem(t.Context(), member.email, secret.NewText(given.Code.Display()), secret.NewText("kettle drum marzipan 7"))
@@ -253,7 +256,7 @@ func TestAccept_WhatChangedSinceTheReviewIsRefused(t *testing.T) {
 	h.sneak("UPDATE profiles SET name = 'y'")
 	h.refused(a.Accept(t.Context()), service.CodeNotAuthentic)
 	h.sneak("UPDATE profiles SET name = 'x'")
-	h.clock.step(workspace.ChallengeLife + time.Minute)
+	h.clock.step(service.ChallengeLife + time.Minute)
 	h.refused(a.Accept(t.Context()), service.CodeChallengeEnded)
 }
 
@@ -325,7 +328,7 @@ func TestAccept_ForgedRecipientIsGivenNothing(t *testing.T) {
 	h, owner := alone(t)
 	s := owner.signIn()
 	h.add(s, paper("lease.txt", "Lease of the mill"))
-	member := h.one(person{role: workspace.RoleMember})
+	member := h.one(person{role: store.RoleMember})
 	member.signIn()
 	h.ok(h.store.Close())
 	mine, err := vault.NewIdentity()
@@ -337,9 +340,9 @@ func TestAccept_ForgedRecipientIsGivenNothing(t *testing.T) {
 	h.clock.step(time.Hour)
 	owner.accepts()
 	owner.signIn()
-	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
-		return eachRow(tx, func(k workspace.Key, row any) error {
-			if v, ok := row.(workspace.VaultKey); ok && v.Recipient == mine.Recipient() {
+	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
+		return eachRow(tx, func(k store.Key, row any) error {
+			if v, ok := row.(store.VaultKey); ok && v.Recipient == mine.Recipient() {
 				t.Errorf("%s is kept, with %d bytes of keys", k, len(v.Ciphertext))
 			}
 			return nil
@@ -356,7 +359,7 @@ func TestAccept_ForgedRecipientIsGivenNothing(t *testing.T) {
 func TestAccept_ReviewNamesWhatChangedAndWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	member := h.one(person{role: workspace.RoleMember, on: true})
+	member := h.one(person{role: store.RoleMember, on: true})
 	s := owner.signIn()
 	h.add(s, paper("lease.txt", "Lease of the mill"))
 	old := h.olderCopy()
@@ -366,10 +369,10 @@ func TestAccept_ReviewNamesWhatChangedAndWhatIsMissing(t *testing.T) {
 	h.sneak("UPDATE factors SET last_step = 1 WHERE profile_id = '"+member.id+"'", "UPDATE profiles SET role = 'admin' WHERE id = '"+member.id+"'",
 		"UPDATE workspace SET two_people = 1")
 	r := owner.accepts()
-	changed := []workspace.ChangedRows{
-		{Kind: workspace.FoundRowChanged, Table: "factor", Name: member.name, Count: 1},
-		{Kind: workspace.FoundRowChanged, Table: "profile", Name: member.name, Count: 1},
-		{Kind: workspace.FoundRowChanged, Table: "workspace", Count: 1},
+	changed := []service.ChangedRows{
+		{Kind: audit.FoundRowChanged, Table: "factor", Name: member.name, Count: 1},
+		{Kind: audit.FoundRowChanged, Table: "profile", Name: member.name, Count: 1},
+		{Kind: audit.FoundRowChanged, Table: "workspace", Count: 1},
 	}
 	if !slices.Equal(r.Changed, changed) {
 		t.Errorf("changed: %+v", r.Changed)
@@ -377,7 +380,7 @@ func TestAccept_ReviewNamesWhatChangedAndWhatIsMissing(t *testing.T) {
 	if c := r.Contracts; c.Closed || c.There != 1 || strings.Join(c.Missing, "|") != "deed.txt" || c.Strange != 0 {
 		t.Errorf("contracts: %+v", c)
 	}
-	if len(r.People) != 2 || r.People[1].Name != member.name || r.People[1].Role != workspace.RoleAdmin || r.Members != 0 {
+	if len(r.People) != 2 || r.People[1].Name != member.name || r.People[1].Role != store.RoleAdmin || r.Members != 0 {
 		t.Errorf("people: %+v and %d", r.People, r.Members)
 	}
 }
@@ -386,11 +389,11 @@ func TestAccept_ReviewNamesWhatChangedAndWhatIsMissing(t *testing.T) {
 func TestAnchor_KnowsWhatAnotherProcessChanged(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	other := h.one(person{role: workspace.RoleOwner, on: true})
+	other := h.one(person{role: store.RoleOwner, on: true})
 	s := owner.signIn()
-	second, err := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	second, err := local.Open(t.Context(), local.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
-	h.ok(workspace.SetRole(second.Workspace, t.Context(), other.id, workspace.RoleAdmin))
+	h.ok(workspace.SetRole(inner(second), t.Context(), other.id, store.RoleAdmin))
 	h.ok(s.Rename(t.Context(), "Amara N. Okafor"))
 	h.ok(h.store.Close())
 	h.sneak("UPDATE profiles SET role = 'owner' WHERE id = '" + other.id + "'")
@@ -403,7 +406,7 @@ func TestAnchor_FitsTheKeychainWithManyOwners(t *testing.T) {
 	h, owner, _ := guarded(t)
 	var all []person
 	for range 40 {
-		all = append(all, person{role: workspace.RoleOwner, on: true})
+		all = append(all, person{role: store.RoleOwner, on: true})
 	}
 	h.people(all...)
 	h.ok(owner.signIn().Rename(t.Context(), "Amara N. Okafor"))
@@ -434,7 +437,7 @@ func TestVault_ForgedKeysAreNotUsedWhileTheAppRuns(t *testing.T) {
 			h, owner := alone(t)
 			h.add(owner.signIn(), paper("lease.txt", "Lease of the mill"))
 			var recipient string
-			h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+			h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
 				k, err := tx.VaultKey("profile/" + owner.id)
 				recipient = k.Recipient
 				return err

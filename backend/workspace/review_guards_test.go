@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/teststore"
-	"countersign/backend/workspace"
 )
 
 // closed is a fixture whose owner has 2FA on, and that no longer fits its log.
@@ -28,7 +29,7 @@ func closed(t *testing.T, statements ...string) (*fixture, *user, []string) {
 // hurt is a keychain that fails when it is asked about one item for the nth time from
 // now on.
 type hurt struct {
-	workspace.Secrets
+	store.Secrets
 	call, item string // get, set or delete, and the end of the item's name
 	n          int    // 1: at once; 0: never
 }
@@ -43,33 +44,33 @@ func (k *hurt) fails(call, name string) bool {
 
 func (k *hurt) Get(ctx context.Context, name string) (secret.Bytes, error) {
 	if k.fails("get", name) {
-		return secret.Bytes{}, workspace.ErrKeychainLocked
+		return secret.Bytes{}, store.ErrKeychainLocked
 	}
 	return k.Secrets.Get(ctx, name)
 }
 
 func (k *hurt) Set(ctx context.Context, name string, v secret.Bytes) error {
 	if k.fails("set", name) {
-		return workspace.ErrKeychainLocked
+		return store.ErrKeychainLocked
 	}
 	return k.Secrets.Set(ctx, name, v)
 }
 
 func (k *hurt) Delete(ctx context.Context, name string) error {
 	if k.fails("delete", name) {
-		return workspace.ErrKeychainLocked
+		return store.ErrKeychainLocked
 	}
 	return k.Secrets.Delete(ctx, name)
 }
 
 // sealedOn opens what start has refused, with other secrets or files.
-func (h *fixture) sealedOn(secrets workspace.Secrets, files workspace.Files) *client.Quarantine {
+func (h *fixture) sealedOn(secrets store.Secrets, files store.Blobs) *client.Quarantine {
 	h.Helper()
 	store, err := teststore.Open(h.Context(), h.T, h.path)
 	h.ok(err)
 	h.Cleanup(func() { _ = store.Close() })
 	h.store = store
-	s, err := client.OpenQuarantined(h.Context(), workspace.Config{Store: store, Secrets: secrets, Files: files, Now: h.clock.now, Password: cheap})
+	s, err := local.OpenQuarantined(h.Context(), local.Config{Store: store, Secrets: secrets, Files: files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	return s
 }
@@ -78,7 +79,7 @@ func TestOpenSealed_OnlyWhatDoesNotFitIsSealed(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	open := func() (*client.Quarantine, error) {
-		return client.OpenQuarantined(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
+		return local.OpenQuarantined(t.Context(), local.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
 	}
 	if s, err := open(); s != nil || err != nil {
 		t.Errorf("a folder without a workspace: %v, %v", s, err)
@@ -112,7 +113,7 @@ func TestOpen_WorkspaceKeysOfAnotherLengthAreNone(t *testing.T) {
 func TestOpen_KeychainThatFailsIsNoForeignDatabase(t *testing.T) {
 	t.Parallel()
 	h, _ := created(t)
-	w, err := client.Open(t.Context(), workspace.Config{
+	w, err := local.Open(t.Context(), local.Config{
 		Store: h.store, Secrets: &hurt{Secrets: h.secrets, call: "get", item: "/anchor", n: 1}, Now: h.clock.now, Password: cheap,
 	})
 	if h.refused(err, service.CodeKeychainLocked); w != nil {
@@ -265,7 +266,7 @@ func TestProve_PauseBeginsAnewOnceUnderAClockSetBack(t *testing.T) {
 func TestReport_SomeOwnerIsEnoughToAccept(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	other := h.one(person{role: workspace.RoleOwner, on: true})
+	other := h.one(person{role: store.RoleOwner, on: true})
 	h.ok(h.store.Close())
 	for _, gone := range []*user{owner, other} {
 		h := h.copied(t)
@@ -287,20 +288,20 @@ func TestAcceptance_IsOfWhatWasLookedAt(t *testing.T) {
 	share, err := h.secrets.Get(t.Context(), h.secrets.prefix()+"/device")
 	h.ok(err)
 	q := h.sealed()
-	begin := func() (*workspace.ReviewAttempt, []byte) {
+	begin := func() (service.ReviewAttempt, []byte) {
 		r, err := q.BeginProve(t.Context(), owner.email)
 		h.ok(err)
-		derived := password.Derive(secret.NewText(owner.pass), r.Salt, password.Params(r.Params))
-		return r, password.Sign(derived, share, service.SignInMessage(r.WorkspaceID, r.Nonce))
+		derived := password.Derive(secret.NewText(owner.pass), r.Terms().Salt, password.Params(r.Terms().Params))
+		return r, password.Sign(derived, share, service.SignInMessage(r.Terms().WorkspaceID, r.Terms().Nonce))
 	}
 	late, signature := begin()
-	h.clock.step(workspace.ChallengeLife + time.Millisecond)
-	_, err = late.Prove(t.Context(), signature, workspace.FactorInput{})
+	h.clock.step(service.ChallengeLife + time.Millisecond)
+	_, err = late.Prove(t.Context(), signature, service.FactorInput{})
 	h.refused(err, service.CodeChallengeEnded)
 	r, signature := begin()
-	a, err := r.Prove(t.Context(), signature, workspace.FactorInput{})
+	a, err := r.Prove(t.Context(), signature, service.FactorInput{})
 	h.ok(err)
-	_, err = r.Prove(t.Context(), signature, workspace.FactorInput{})
+	_, err = r.Prove(t.Context(), signature, service.FactorInput{})
 	h.refused(err, service.CodeChallengeEnded)
 	h.refused(a.Accept(t.Context()), service.CodeChallengeEnded) // it was not looked at
 	h.ok(a.Look(t.Context(), make([]byte, ed25519.SignatureSize)))

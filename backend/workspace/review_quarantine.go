@@ -7,16 +7,18 @@ import (
 	"sync"
 	"time"
 
+	"countersign/backend/audit"
 	"countersign/backend/journal"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // Quarantine is a workspace whose database does not fit its log. It shows no data and has
 // one power: to be accepted as it is, by an owner whom the keychain knows. See Prove.
 type Quarantine struct {
 	w      *Workspace
-	report *Report
+	report *audit.Mismatch
 }
 
 // OpenQuarantined opens what Open has refused as not_authentic. A database that fits
@@ -27,7 +29,7 @@ func OpenQuarantined(ctx context.Context, c Config) (*Quarantine, *Workspace, er
 		return nil, nil, err
 	}
 	err = w.check(ctx)
-	var r *Report
+	var r *audit.Mismatch
 	if errors.As(err, &r) {
 		return &Quarantine{w, r}, w, nil
 	}
@@ -35,15 +37,14 @@ func OpenQuarantined(ctx context.Context, c Config) (*Quarantine, *Workspace, er
 }
 
 // Report says what was found.
-func (s *Quarantine) Report() Report { return *s.report }
+func (s *Quarantine) Report() audit.Mismatch { return *s.report }
 
 // ReviewAttempt is an owner's attempt to be proven: its terms say what a client has to sign.
 type ReviewAttempt struct {
-	PasswordTerms
-	Recovery CodeTerms // what a proof of a recovery code is made with
-	s        *Quarantine
-	key      string // of the email
-	madeAt   time.Time
+	service.ReviewTerms
+	s      *Quarantine
+	key    string // of the email
+	madeAt time.Time
 
 	mu   sync.Mutex
 	over bool
@@ -60,16 +61,16 @@ func (s *Quarantine) BeginProve(ctx context.Context, email string) (*ReviewAttem
 		return nil, err
 	}
 	a := &Acceptance{s: s}
-	if err := s.w.view(ctx, func(tx ReadTx) error { return a.read(tx, key) }); err != nil {
+	if err := s.w.view(ctx, func(tx store.ReadTx) error { return a.read(tx, key) }); err != nil {
 		return nil, err
 	}
 	record := s.w.recordOf(a.profile, key)
-	terms := PasswordTerms{WorkspaceID: s.w.ID(), Nonce: nonce, Salt: record.Salt, Params: record.Params}
-	recovery := CodeTerms{a.set.Salt, a.set.Params}
+	terms := service.PasswordTerms{WorkspaceID: s.w.ID(), Nonce: nonce, Salt: record.Salt, Params: record.Params}
+	recovery := service.CodeTerms{Salt: a.set.Salt, Params: a.set.Params}
 	if a.set.ID == "" {
 		recovery = s.w.noTerms("salt of no recovery codes", key)
 	}
-	return &ReviewAttempt{PasswordTerms: terms, Recovery: recovery, s: s, key: key, madeAt: s.w.wall()}, nil
+	return &ReviewAttempt{ReviewTerms: service.ReviewTerms{PasswordTerms: terms, Recovery: recovery}, s: s, key: key, madeAt: s.w.wall()}, nil
 }
 
 // Prove takes what an owner has signed with their password (service.SignInMessage), and a second factor, and gives what the owner would
@@ -80,11 +81,11 @@ func (s *Quarantine) BeginProve(ctx context.Context, email string) (*ReviewAttem
 // Errors: credentials_wrong, throttled, those of a code, authenticator_off, challenge_ended,
 // factor_required, accept_changed where the owner's own account is not the one that the
 // keychain knows; keychain and folder.
-func (r *ReviewAttempt) Prove(ctx context.Context, signature []byte, factor FactorInput) (*Acceptance, error) {
+func (r *ReviewAttempt) Prove(ctx context.Context, signature []byte, factor service.FactorInput) (*Acceptance, error) {
 	s := r.s
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.over || !within(r.madeAt, s.w.wall(), ChallengeLife) {
+	if r.over || !within(r.madeAt, s.w.wall(), service.ChallengeLife) {
 		return nil, refuse(service.CodeChallengeEnded)
 	}
 	r.over = true
@@ -93,7 +94,7 @@ func (r *ReviewAttempt) Prove(ctx context.Context, signature []byte, factor Fact
 		return nil, err
 	}
 	a := &Acceptance{s: s}
-	if err := s.w.view(ctx, func(tx ReadTx) error { return a.read(tx, r.key) }); err != nil {
+	if err := s.w.view(ctx, func(tx store.ReadTx) error { return a.read(tx, r.key) }); err != nil {
 		return nil, err
 	}
 	if !signed(s.w.recordOf(a.profile, r.key), service.SignInMessage(r.WorkspaceID, r.Nonce), signature) || a.profile.ID == "" {
@@ -116,7 +117,7 @@ func (r *ReviewAttempt) Prove(ctx context.Context, signature []byte, factor Fact
 // Errors: accept_changed.
 func (s *Quarantine) checkKnown(ctx context.Context, a *Acceptance) error {
 	t, err := s.w.journal.Trusted(ctx)
-	if errors.Is(err, ErrSecretMissing) {
+	if errors.Is(err, store.ErrSecretMissing) {
 		return refuse(service.CodeAcceptChanged).Because(s.report)
 	}
 	if err != nil {
@@ -132,12 +133,12 @@ func (s *Quarantine) checkKnown(ctx context.Context, a *Acceptance) error {
 
 // second looks at the second factor, which the charge has paid for already, and uses
 // it up in the keychain.
-func (s *Quarantine) second(ctx context.Context, a *Acceptance, t attempt, in FactorInput) error {
+func (s *Quarantine) second(ctx context.Context, a *Acceptance, t attempt, in service.FactorInput) error {
 	if a.factor.Generation == 0 {
 		return nil
 	}
 	switch in.Kind {
-	case FactorCode:
+	case service.FactorCode:
 		if t.failures > authenticator {
 			return refuse(service.CodeAuthenticatorOff).At("code")
 		}
@@ -159,7 +160,7 @@ func (s *Quarantine) second(ctx context.Context, a *Acceptance, t attempt, in Fa
 		return s.useUp(ctx, a, func(o *journal.Owner) bool {
 			return o.UseStep(step) && step > a.factor.LastStep
 		}, refuse(service.CodeCodeUsed).At("code"))
-	case FactorRecovery:
+	case service.FactorRecovery:
 		if a.set.ID == "" || !a.codesFit {
 			return refuse(service.CodeRecoveryNone).At("recovery")
 		}
@@ -206,7 +207,7 @@ func (s *Quarantine) recordAttempt(ctx context.Context) (t attempt, err error) {
 			if setBack(a, now) { // the whole pause begins anew
 				err = s.count(ctx, a.Failures)
 			}
-			return service.Afterwards(throttled(KindPassword, left), err)
+			return service.Afterwards(throttled(store.KindPassword, left), err)
 		}
 		t.failures = a.Failures + 1
 		return s.count(ctx, t.failures)
@@ -232,8 +233,8 @@ func (s *Quarantine) forgive(ctx context.Context) error {
 }
 
 // counted reads the guesses that were made.
-func (s *Quarantine) counted(ctx context.Context) (Attempts, error) {
-	a := Attempts{Kind: KindPassword}
+func (s *Quarantine) counted(ctx context.Context) (store.Attempts, error) {
+	a := store.Attempts{Kind: store.KindPassword}
 	item, err := s.w.secrets.Get(ctx, s.w.item(guessesItem))
 	switch {
 	case err == nil && item.Len() == 16:
@@ -242,7 +243,7 @@ func (s *Quarantine) counted(ctx context.Context) (Attempts, error) {
 		if p := pause(a.Failures); p > 0 {
 			a.LockedUntil = a.ChargedAt.Add(p)
 		}
-	case err != nil && !errors.Is(err, ErrSecretMissing):
+	case err != nil && !errors.Is(err, store.ErrSecretMissing):
 		return a, err
 	}
 	return a, nil

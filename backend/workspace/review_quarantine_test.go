@@ -6,11 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/audit"
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/teststore"
-	"countersign/backend/workspace"
 )
 
 // sealed opens what start has refused.
@@ -21,7 +22,7 @@ func (h *fixture) sealed() *client.Quarantine {
 	h.ok(err)
 	store := h.store
 	h.Cleanup(func() { _ = store.Close() })
-	s, err := client.OpenQuarantined(h.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
+	s, err := local.OpenQuarantined(h.Context(), local.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	if s == nil {
 		h.Fatal("nothing is sealed")
@@ -43,11 +44,11 @@ func TestAccept_OlderCopyIsAcceptedByItsOwner(t *testing.T) {
 	h.ok(os.WriteFile(h.path, old, 0o600))
 
 	locked := h.sealed()
-	if r := locked.Report(); r.Findings[0].Kind != workspace.FoundOlderCopy || r.LastGood.IsZero() {
+	if r := locked.Report(); r.Findings[0].Kind != audit.FoundOlderCopy || r.LastGood.IsZero() {
 		t.Errorf("report: %v", r)
 	}
 	h.clock.step(time.Minute)
-	none := client.FactorInput{Kind: workspace.FactorNone}
+	none := client.FactorInput{Kind: service.FactorNone}
 	h.refused(accept(t.Context(), locked, "nobody@example.com", secret.NewText(pass), none), service.CodeCredentialsWrong)
 	h.refused(accept(t.Context(), locked, email, secret.NewText("not the password at all"), none), service.CodeCredentialsWrong)
 	h.refused(accept(t.Context(), locked, email, secret.NewText(pass), none), service.CodeFactorRequired)

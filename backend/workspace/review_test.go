@@ -9,15 +9,16 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/audit"
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 // reviews gives what the owner sees of a workspace that is closed.
-func (p *user) reviews(files workspace.Files) (client.Review, error) {
+func (p *user) reviews(files store.Blobs) (client.Review, error) {
 	p.h.Helper()
 	a, err := p.proves(p.h.sealedOn(p.h.secrets, files))
 	if err != nil {
@@ -45,13 +46,13 @@ func contracted(t *testing.T) (h *fixture, owner *user, ids map[string]string) {
 func TestReview_CountsOpenCodesAndThoseWhoCanSignIn(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	p := h.people(person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleMember, state: workspace.ProfileSuspended},
-		person{role: workspace.RoleAdmin, state: workspace.ProfileSuspended, on: true}, person{role: workspace.RoleMember, state: workspace.ProfileInvited})
+	p := h.people(person{role: store.RoleMember, on: true}, person{role: store.RoleMember, on: true}, person{role: store.RoleMember, state: store.ProfileSuspended},
+		person{role: store.RoleAdmin, state: store.ProfileSuspended, on: true}, person{role: store.RoleMember, state: store.ProfileInvited})
 	for _, m := range p[:2] {
 		_, err := owner.admin().HelpCode(t.Context(), m.id, "", owner.proof())
 		h.ok(err)
 	}
-	h.ok(owner.admin().SetRole(t.Context(), p[0].id, workspace.RoleAdmin, owner.proof())) // which ends this one's
+	h.ok(owner.admin().SetRole(t.Context(), p[0].id, store.RoleAdmin, owner.proof())) // which ends this one's
 	h.ok(h.store.Close())
 	h.sneak("UPDATE workspace SET two_people = 1")
 	h.clock.step(time.Hour)
@@ -65,7 +66,7 @@ func TestReview_CountsOpenCodesAndThoseWhoCanSignIn(t *testing.T) {
 func TestReview_CountsWhatDiffersForEachPerson(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	p := h.people(person{role: workspace.RoleMember, on: true}, person{role: workspace.RoleMember, on: true})
+	p := h.people(person{role: store.RoleMember, on: true}, person{role: store.RoleMember, on: true})
 	owner.printed(p...)
 	for _, m := range p {
 		_, err := m.challenge().Verify(t.Context(), secret.NewText(m.phone.wrong()))
@@ -81,11 +82,11 @@ func TestReview_CountsWhatDiffersForEachPerson(t *testing.T) {
 	h.clock.step(time.Hour)
 	r, err := owner.reviews(h.files)
 	h.ok(err)
-	want := []workspace.ChangedRows{
-		{Kind: workspace.FoundRowChanged, Table: "attempts", Name: p[0].name, Count: 2},
-		{Kind: workspace.FoundRowChanged, Table: "attempts", Name: p[1].name, Count: 2},
-		{Kind: workspace.FoundRowChanged, Table: "document", Name: "lease", Count: 1},
-		{Kind: workspace.FoundRowChanged, Table: "set", Name: p[0].name, Count: 1},
+	want := []service.ChangedRows{
+		{Kind: audit.FoundRowChanged, Table: "attempts", Name: p[0].name, Count: 2},
+		{Kind: audit.FoundRowChanged, Table: "attempts", Name: p[1].name, Count: 2},
+		{Kind: audit.FoundRowChanged, Table: "document", Name: "lease", Count: 1},
+		{Kind: audit.FoundRowChanged, Table: "set", Name: p[0].name, Count: 1},
 	}
 	if !slices.Equal(r.Changed, want) {
 		t.Errorf("%+v", r.Changed)
@@ -162,7 +163,7 @@ func TestReview_TableOfContentsThatCannotBeReadNamesNothing(t *testing.T) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
-	_, err = owner.reviews(noIndex{h.files, workspace.ErrFilesFailed})
+	_, err = owner.reviews(noIndex{h.files, store.ErrBlobsFailed})
 	h.refused(err, service.CodeFolderFailed)
 }
 

@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"countersign/backend/secret"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // trouble is what a keychain or a store does wrong.
@@ -77,7 +77,7 @@ func (w *weather) troubles() (n int) {
 // roughSecrets is a keychain in rough weather. A call that is late keeps every
 // further one waiting, as the real one does: they all say that it is slow.
 type roughSecrets struct {
-	workspace.Secrets
+	store.Secrets
 	*weather
 	mu      sync.Mutex
 	pending func() // what the late call will do
@@ -91,7 +91,7 @@ func (s *roughSecrets) wait() error {
 	}
 	if s.waits--; s.waits > 0 {
 		s.meet()
-		return fmt.Errorf("an earlier call is out: %w", workspace.ErrKeychainSlow)
+		return fmt.Errorf("an earlier call is out: %w", store.ErrKeychainSlow)
 	}
 	s.pending()
 	s.pending = nil
@@ -121,7 +121,7 @@ func (s *roughSecrets) write(act func() error, canLie bool) error {
 		return nil
 	case t == late:
 		s.pending, s.waits = func() { _ = act() }, 3
-		return workspace.ErrKeychainSlow
+		return store.ErrKeychainSlow
 	}
 	return act()
 }
@@ -154,13 +154,13 @@ func (s *roughSecrets) Get(ctx context.Context, name string) (secret.Bytes, erro
 
 // roughStore is a store in rough weather.
 type roughStore struct {
-	workspace.Store
+	store.Store
 	*weather
 }
 
-func (s roughStore) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
+func (s roughStore) Update(ctx context.Context, fn func(store.WriteTx) error) error {
 	t := pop(s.weather, &s.writing)
-	err := s.Store.Update(ctx, func(tx workspace.WriteTx) error {
+	err := s.Store.Update(ctx, func(tx store.WriteTx) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
@@ -170,12 +170,12 @@ func (s roughStore) Update(ctx context.Context, fn func(workspace.WriteTx) error
 		return nil
 	})
 	if err == nil && t == lies {
-		return workspace.ErrStoreFailed
+		return store.ErrFailed
 	}
 	return err
 }
 
-func (s roughStore) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
+func (s roughStore) View(ctx context.Context, fn func(store.ReadTx) error) error {
 	if err := pop(s.weather, &s.viewing); err != nil {
 		return err
 	}

@@ -7,14 +7,8 @@ import (
 	"sync"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
-
-// RunBatch is how many members can share a commit while a run is made and put in
-// force: enough that hashing, not the disk, is what takes the time.
-const RunBatch = 32
-
-// MaxRun is how many members a print run can have.
-const MaxRun = 10_000
 
 // PrintRun is a print run under way. MakeSheets makes the sheets while none is in
 // force; once they are on paper or in a file, PutInForce replaces the old sets,
@@ -23,19 +17,19 @@ const MaxRun = 10_000
 // began it, and is used by one goroutine at a time.
 type PrintRun struct {
 	a       *Admin
-	run     Run
-	info    Info
+	run     store.Run
+	info    store.Info
 	first   int // sheet of Members[0]; the others follow
-	members []Profile
+	members []store.Profile
 	second  string // who approved it, empty where nobody had to
 
 	making sync.Mutex // one batch at a time
 
 	mu      sync.Mutex
-	sets    []Set // made, and not yet in force
-	skipped []Skipped
+	sets    []store.Set // made, and not yet in force
+	skipped []service.Skipped
 	inForce int
-	state   RunState
+	state   store.RunState
 	stage   runStage
 }
 
@@ -48,52 +42,25 @@ const (
 	stagePutting
 )
 
-// Skipped is a member of a run who keeps the old set, and why.
-type Skipped struct {
-	ID, Name string
-	Reason   service.Code // member_gone, member_suspended, two_factor_off, forbidden, codes_changed
-}
-
-// RunRequest is what a print run is to do.
-type RunRequest struct {
-	Members  []string // profile IDs
-	Reason   string
-	Kind     RunKind
-	Approval string // where two people are needed
-}
-
-// RunPreview is what a run would do.
-type RunPreview struct {
-	Ready  []Member // get a sheet
-	Voids  []Member // of these, who holds one that it replaces
-	Barred []Barred // do not
-}
-
-// Barred is a member who cannot be in a run.
-type Barred struct {
-	Member Member
-	Reason service.Code // two_factor_off, member_suspended, forbidden
-}
-
 // PreviewRun says what a run for these members would do. Errors: forbidden,
 // session_ended; folder.
-func (a *Admin) PreviewRun(ctx context.Context, members []string) (p RunPreview, err error) {
-	err = a.view(ctx, func(tx ReadTx) error {
-		p = RunPreview{}
+func (a *Admin) PreviewRun(ctx context.Context, members []string) (p service.RunPreview, err error) {
+	err = a.view(ctx, func(tx store.ReadTx) error {
+		p = service.RunPreview{}
 		actor, err := a.profile(tx)
 		if err != nil {
 			return err
 		}
 		for _, id := range distinct(members) {
 			m, err := tx.Member(id)
-			if errors.Is(err, ErrNotFound) || err == nil && m.State == ProfileRemoved {
+			if errors.Is(err, store.ErrNotFound) || err == nil && m.State == store.ProfileRemoved {
 				continue
 			}
 			if err != nil {
 				return err
 			}
 			if why := barred(actor, m.ID, m.Role, m.State, m.On); why != "" {
-				p.Barred = append(p.Barred, Barred{m, why})
+				p.Barred = append(p.Barred, service.Barred{Member: m, Reason: why})
 				continue
 			}
 			p.Ready = append(p.Ready, m)
@@ -107,13 +74,13 @@ func (a *Admin) PreviewRun(ctx context.Context, members []string) (p RunPreview,
 }
 
 // barred says why no sheet can be issued for somebody, or nothing.
-func barred(actor Profile, id string, role Role, state ProfileState, on bool) service.Code {
+func barred(actor store.Profile, id string, role store.Role, state store.ProfileState, on bool) service.Code {
 	switch {
-	case mayIssueCodes.refused(actor.ID, actor.Role, id, role) != "":
+	case service.MayIssueCodes.Refused(actor.ID, actor.Role, id, role) != "":
 		return service.CodeForbidden
-	case state == ProfileSuspended:
+	case state == store.ProfileSuspended:
 		return service.CodeMemberSuspended
-	case state == ProfileInvited:
+	case state == store.ProfileInvited:
 		return service.CodeMemberInvited
 	case !on:
 		return service.CodeTwoFactorOff
@@ -134,7 +101,7 @@ func distinct(ids []string) []string {
 // no code is made yet. Errors: nobody_chosen, run_long, reason_*, member_gone,
 // member_suspended, two_factor_off, forbidden, approval_*; those of a step-up;
 // folder.
-func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*PrintRun, error) {
+func (a *Admin) BeginRun(ctx context.Context, r service.RunRequest, proof service.Proof) (*PrintRun, error) {
 	w := a.s.w
 	reason, err := checkReason(r.Reason)
 	if err != nil {
@@ -144,28 +111,28 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 	switch {
 	case len(ids) == 0:
 		return nil, refuse(service.CodeNobodyChosen)
-	case len(ids) > MaxRun:
-		return nil, refuse(service.CodeRunLong).With("max", MaxRun)
-	case r.Kind != RunPrint && r.Kind != RunExport:
+	case len(ids) > service.MaxRun:
+		return nil, refuse(service.CodeRunLong).With("max", service.MaxRun)
+	case r.Kind != store.RunPrint && r.Kind != store.RunExport:
 		return nil, errors.New("a run of no kind")
 	}
-	out := &PrintRun{a: a, state: RunIssuing}
-	var actor Profile
-	check := func(tx ReadTx) (err error) {
+	out := &PrintRun{a: a, state: store.RunIssuing}
+	var actor store.Profile
+	check := func(tx store.ReadTx) (err error) {
 		if actor, err = a.profile(tx); err != nil {
 			return err
 		}
 		out.members = out.members[:0]
 		for _, id := range ids {
 			p, err := tx.Profile(id)
-			if errors.Is(err, ErrNotFound) || err == nil && p.State == ProfileRemoved {
+			if errors.Is(err, store.ErrNotFound) || err == nil && p.State == store.ProfileRemoved {
 				return refuse(service.CodeMemberGone)
 			}
 			if err != nil {
 				return err
 			}
 			_, err = tx.Factor(id)
-			if err != nil && !errors.Is(err, ErrNotFound) {
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return err
 			}
 			if why := barred(actor, id, p.Role, p.State, err == nil); why != "" {
@@ -173,7 +140,7 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 			}
 			out.members = append(out.members, p)
 		}
-		if err := a.checkApproval(tx, r.Approval, ApprovePrintRun, ids); err != nil || r.Approval == "" {
+		if err := a.checkApproval(tx, r.Approval, store.ApprovePrintRun, ids); err != nil || r.Approval == "" {
 			return err
 		}
 		row, err := tx.Approval(r.Approval)
@@ -184,7 +151,7 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 		out.second = by.Name
 		return err
 	}
-	err = a.change(ctx, &proof, check, func(tx WriteTx) error {
+	err = a.change(ctx, &proof, check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
@@ -202,8 +169,8 @@ func (a *Admin) BeginRun(ctx context.Context, r RunRequest, proof Proof) (*Print
 			}
 		}
 		now := w.now()
-		out.run = Run{
-			Number: number, At: now, ByID: a.s.id, ByName: actor.Name, Reason: reason, Kind: r.Kind, State: RunIssuing, Members: ids,
+		out.run = store.Run{
+			Number: number, At: now, ByID: a.s.id, ByName: actor.Name, Reason: reason, Kind: r.Kind, State: store.RunIssuing, Members: ids,
 			HeldUntil: now.Add(runHold),
 		}
 		if err := errors.Join(tx.InsertRun(out.run), a.useApproval(tx, r.Approval)); err != nil {
@@ -244,20 +211,9 @@ func span(first, last int) string {
 	return decimal(first) + "–" + decimal(last)
 }
 
-// RunPlan is what the cover page says.
-type RunPlan struct {
-	Run
-	Workspace   string
-	WorkspaceID string
-	First, Last int    // sheet numbers
-	ApprovedBy  string // name; empty where nobody had to
-	Names       []string
-	Emails      []string
-}
-
 // Plan gives the run with its members, in the order of the sheets.
-func (r *PrintRun) Plan() RunPlan {
-	p := RunPlan{Run: r.run, Workspace: r.info.Name, WorkspaceID: r.info.ID, First: r.first, Last: r.last(), ApprovedBy: r.second}
+func (r *PrintRun) Plan() service.RunPlan {
+	p := service.RunPlan{Run: r.run, Workspace: r.info.Name, WorkspaceID: r.info.ID, First: r.first, Last: r.last(), ApprovedBy: r.second}
 	for _, m := range r.members {
 		p.Names, p.Emails = append(p.Names, m.Name), append(p.Emails, m.Email)
 	}

@@ -4,11 +4,11 @@ import (
 	"testing"
 
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // roles are given while a run is under way.
-func (h *fixture) give(by *user, to *user, role workspace.Role) {
+func (h *fixture) give(by *user, to *user, role store.Role) {
 	h.Helper()
 	h.ok(by.admin().SetRole(h.Context(), to.id, role, by.proof()))
 }
@@ -16,14 +16,14 @@ func (h *fixture) give(by *user, to *user, role workspace.Role) {
 func TestPrintRun_LooksAgainAtItsMembers(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	admin := h.one(person{role: workspace.RoleAdmin})
+	admin := h.one(person{role: store.RoleAdmin})
 	people := h.membersWith2FA(3)
 	raised, plain := people[0], people[1]
 	first := owner.printed(people...)
 
 	r := admin.beginRun(people...)
 	r.issue()
-	h.give(owner, raised, workspace.RoleOwner)
+	h.give(owner, raised, store.RoleOwner)
 	res, err := r.PutInForce(t.Context(), nil)
 	h.ok(err)
 	if res.InForce != 2 || len(res.Skipped) != 1 || res.Skipped[0].ID != raised.id || res.Skipped[0].Reason != service.CodeForbidden {
@@ -37,7 +37,7 @@ func TestPrintRun_LooksAgainAtItsMembers(t *testing.T) {
 	}
 
 	late := admin.beginRun(plain, people[2])
-	h.give(owner, people[2], workspace.RoleAdmin)
+	h.give(owner, people[2], store.RoleAdmin)
 	err = late.Issue(t.Context(), nil, late.take)
 	if e := h.refused(err, service.CodeForbidden); e.Args["name"] != people[2].name {
 		t.Errorf("%v", e.Args)
@@ -50,13 +50,13 @@ func TestPrintRun_LooksAgainAtItsMembers(t *testing.T) {
 func TestPrintRun_LooksAgainAtWhoBeganIt(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	boss := h.one(person{role: workspace.RoleOwner})
-	people := h.people(person{role: workspace.RoleAdmin, on: true}, person{role: workspace.RoleMember, on: true})
+	boss := h.one(person{role: store.RoleOwner})
+	people := h.people(person{role: store.RoleAdmin, on: true}, person{role: store.RoleMember, on: true})
 	admin, member := people[0], people[1]
 
 	r := boss.beginRun(people...)
 	r.issue()
-	h.give(owner, boss, workspace.RoleAdmin) // who prints for members alone
+	h.give(owner, boss, store.RoleAdmin) // who prints for members alone
 	res, err := r.PutInForce(t.Context(), nil)
 	h.ok(err)
 	if res.InForce != 1 || admin.active() != 0 || member.active() != r.sheets[member.id].Sheet {
@@ -65,10 +65,10 @@ func TestPrintRun_LooksAgainAtWhoBeganIt(t *testing.T) {
 
 	last := boss.beginRun(member)
 	last.issue()
-	h.give(owner, boss, workspace.RoleMember)
+	h.give(owner, boss, store.RoleMember)
 	_, err = last.PutInForce(t.Context(), nil)
 	h.refused(err, service.CodeForbidden)
-	if res, err = last.Cancel(t.Context()); err != nil || res.State != workspace.RunCancelled || res.InForce != 0 { // which only takes back
+	if res, err = last.Cancel(t.Context()); err != nil || res.State != store.RunCancelled || res.InForce != 0 { // which only takes back
 		t.Errorf("%+v, %v", res, err)
 	}
 	if member.active() != r.sheets[member.id].Sheet {

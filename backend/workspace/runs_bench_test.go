@@ -10,9 +10,12 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 
 	"golang.org/x/sync/errgroup"
@@ -24,13 +27,13 @@ import (
 // run of ten sheets.
 func BenchmarkPrintRun(b *testing.B) {
 	ctx := context.Background()
-	store, err := sqlite.Open(ctx, filepath.Join(b.TempDir(), "workspace.db"))
+	db, err := sqlite.Open(ctx, filepath.Join(b.TempDir(), "workspace.db"))
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer store.Close()
+	defer db.Close()
 	now := &clock{t: time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)}
-	w, err := client.Open(ctx, workspace.Config{Store: store, Secrets: keychain.NewMemory(), Now: now.now, Password: cheap})
+	w, err := local.Open(ctx, local.Config{Store: db, Secrets: keychain.NewMemory(), Now: now.now, Password: cheap})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -44,14 +47,14 @@ func BenchmarkPrintRun(b *testing.B) {
 	}
 	var people []workspace.AddedProfile
 	for i := range 100 {
-		people = append(people, workspace.AddedProfile{Name: fmt.Sprint("Person ", i), Email: fmt.Sprintf("p%d@example.com", i), Role: workspace.RoleMember, Key: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"})
+		people = append(people, workspace.AddedProfile{Name: fmt.Sprint("Person ", i), Email: fmt.Sprintf("p%d@example.com", i), Role: store.RoleMember, Key: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"})
 	}
-	ids, err := workspace.AddProfiles(w.Workspace, ctx, email, people)
+	ids, err := workspace.AddProfiles(inner(w), ctx, email, people)
 	if err != nil {
 		b.Fatal(err)
 	}
 	run := func(ids []string) (took time.Duration, most uint64) {
-		r, err := a.BeginRun(ctx, workspace.RunRequest{Members: ids, Reason: "r", Kind: workspace.RunPrint}, client.Proof{Password: secret.NewText(pass)})
+		r, err := a.BeginRun(ctx, service.RunRequest{Members: ids, Reason: "r", Kind: store.RunPrint}, client.Proof{Password: secret.NewText(pass)})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -6,9 +6,10 @@ import (
 	"path/filepath"
 	"testing"
 
-	"countersign/backend/client"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/secret"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
@@ -21,13 +22,13 @@ type moment struct {
 
 // cutStore keeps the moment after each commit while it is told to.
 type cutStore struct {
-	workspace.Store
+	store.Store
 	keep    func() *keychain.Memory // nil: not now
 	moments []moment
 	err     error
 }
 
-func (s *cutStore) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
+func (s *cutStore) Update(ctx context.Context, fn func(store.WriteTx) error) error {
 	err := s.Store.Update(ctx, fn)
 	if err == nil && s.keep != nil {
 		file, err := s.Store.(workspace.Snapshotter).Snapshot(ctx)
@@ -53,7 +54,7 @@ func TestPrintRun_CutOffAtAnyCommitLeavesOneSetEach(t *testing.T) {
 	_ = h.file() // the moments are kept as files
 	store := &cutStore{Store: h.store}
 	var err error
-	h.w, err = client.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = local.Open(t.Context(), local.Config{Store: store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	people := h.membersWith2FA(size)
 	owner.printed(people[:8]...)
@@ -106,8 +107,8 @@ func (m moment) look(t *testing.T, of *fixture, r *run, people []*user, old map[
 	if h.head() != first {
 		t.Error("a second start changes something")
 	}
-	ledger, state := map[int]workspace.SetState{}, workspace.RunState("")
-	h.ok(h.store.View(t.Context(), func(tx workspace.ReadTx) error {
+	ledger, state := map[int]store.SetState{}, store.RunState("")
+	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
 		row, err := tx.Run(r.Plan().Number)
 		state = row.State
 		if err != nil {
@@ -123,14 +124,14 @@ func (m moment) look(t *testing.T, of *fixture, r *run, people []*user, old map[
 		made := r.sheets[p.id].Sheet
 		has := (&user{h: h, id: p.id}).active()
 		switch {
-		case has == made && ledger[made] == workspace.SetActive:
+		case has == made && ledger[made] == store.SetActive:
 			inForce++
-		case has == old[p.id] && ledger[made] != workspace.SetActive && ledger[made] != workspace.SetPending:
+		case has == old[p.id] && ledger[made] != store.SetActive && ledger[made] != store.SetPending:
 		default:
 			t.Errorf("a member has sheet %d, had %d, and the ledger says of sheet %d that it is %q", has, old[p.id], made, ledger[made])
 		}
 	}
-	if state != workspace.RunInterrupted && (state != workspace.RunDone || inForce < len(people)) {
+	if state != store.RunInterrupted && (state != store.RunDone || inForce < len(people)) {
 		t.Errorf("the run is %q with %d in force", state, inForce)
 	}
 	return inForce

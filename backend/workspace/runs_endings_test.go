@@ -8,19 +8,20 @@ import (
 	"testing"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // fullStore is a store whose disk is full once it is told so.
 type fullStore struct {
-	workspace.Store
+	store.Store
 	full atomic.Bool
 }
 
-func (s *fullStore) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
+func (s *fullStore) Update(ctx context.Context, fn func(store.WriteTx) error) error {
 	if s.full.Load() {
-		return workspace.ErrStoreFull
+		return store.ErrFull
 	}
 	return s.Store.Update(ctx, fn)
 }
@@ -30,7 +31,7 @@ func (h *fixture) onFullStore() *fullStore {
 	h.Helper()
 	s := &fullStore{Store: h.store}
 	var err error
-	h.w, err = client.Open(h.Context(), workspace.Config{Store: s, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = local.Open(h.Context(), local.Config{Store: s, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	return s
 }
@@ -77,7 +78,7 @@ func TestPrintRun_EndingAtAnyStageKeepsTheOldSets(t *testing.T) {
 			stop()
 			res, err := r.PutInForce(ctx, nil)
 			h.ok(err)
-			if res.State != workspace.RunCancelled || res.InForce != 0 {
+			if res.State != store.RunCancelled || res.InForce != 0 {
 				t.Errorf("%+v", res)
 			}
 		},
@@ -92,7 +93,7 @@ func TestPrintRun_EndingAtAnyStageKeepsTheOldSets(t *testing.T) {
 			for range 2 {
 				res, err := r.Cancel(t.Context())
 				h.ok(err)
-				if res.State != workspace.RunCancelled || res.InForce != 0 {
+				if res.State != store.RunCancelled || res.InForce != 0 {
 					t.Errorf("%+v", res)
 				}
 			}
@@ -108,11 +109,11 @@ func TestPrintRun_EndingAtAnyStageKeepsTheOldSets(t *testing.T) {
 				t.Error("the old sheet does not open")
 			}
 			state, sheets, without := owner.account(2)
-			if state != workspace.RunCancelled || len(sheets)+without != 3 {
+			if state != store.RunCancelled || len(sheets)+without != 3 {
 				t.Errorf("%q, %v, %d without", state, sheets, without)
 			}
 			for n, s := range sheets {
-				if s != workspace.SheetVoided {
+				if s != store.SheetVoided {
 					t.Errorf("sheet %d is %q", n, s)
 				}
 			}
@@ -133,15 +134,15 @@ func TestPrintRun_EndingBetweenBatchesLeavesOneSetEach(t *testing.T) {
 	t.Parallel()
 	const size = 36
 	for name, c := range map[string]struct {
-		state workspace.RunState
+		state store.RunState
 		end   func(h *fixture, disk *fullStore, s *client.Session, stop func())
 		code  service.Code // of PutInForce; empty: none
 	}{
-		"Cancelled": {workspace.RunCancelled, func(_ *fixture, _ *fullStore, _ *client.Session, stop func()) { stop() }, ""},
-		"Locked": {workspace.RunCancelled, func(h *fixture, _ *fullStore, s *client.Session, _ func()) {
+		"Cancelled": {store.RunCancelled, func(_ *fixture, _ *fullStore, _ *client.Session, stop func()) { stop() }, ""},
+		"Locked": {store.RunCancelled, func(h *fixture, _ *fullStore, s *client.Session, _ func()) {
 			h.ok(s.End(context.WithoutCancel(t.Context())))
 		}, service.CodeSessionEnded},
-		"DiskFull": {workspace.RunInterrupted, func(_ *fixture, disk *fullStore, _ *client.Session, _ func()) { disk.full.Store(true) }, service.CodeFolderFull},
+		"DiskFull": {store.RunInterrupted, func(_ *fixture, disk *fullStore, _ *client.Session, _ func()) { disk.full.Store(true) }, service.CodeFolderFull},
 	} {
 		if underRace && name != "Locked" {
 			continue // what happens at once is in this one
@@ -159,7 +160,7 @@ func TestPrintRun_EndingBetweenBatchesLeavesOneSetEach(t *testing.T) {
 			s := owner.signIn()
 			a, err := s.Admin(t.Context())
 			h.ok(err)
-			r, err := a.BeginRun(t.Context(), workspace.RunRequest{Members: ids, Reason: "r", Kind: workspace.RunExport}, owner.proof())
+			r, err := a.BeginRun(t.Context(), service.RunRequest{Members: ids, Reason: "r", Kind: store.RunExport}, owner.proof())
 			h.ok(err)
 			sheets := map[string]client.RunSheet{}
 			h.ok(r.Issue(t.Context(), nil, func(s client.RunSheet) error { sheets[s.Email] = s; return nil }))
@@ -168,7 +169,7 @@ func TestPrintRun_EndingBetweenBatchesLeavesOneSetEach(t *testing.T) {
 			res, err := r.PutInForce(ctx, func(int64, int64) { c.end(h, disk, s, stop) })
 			if c.code != "" {
 				h.refused(err, c.code)
-				if _, err := r.Cancel(t.Context()); c.state == workspace.RunInterrupted {
+				if _, err := r.Cancel(t.Context()); c.state == store.RunInterrupted {
 					h.refused(err, service.CodeFolderFull)
 				} else {
 					h.ok(err)
@@ -189,9 +190,9 @@ func TestPrintRun_EndingBetweenBatchesLeavesOneSetEach(t *testing.T) {
 			for i, p := range people {
 				n := sheets[p.email].Sheet
 				switch {
-				case i < 32 && (p.active() != n || ledger[n] != workspace.SheetIssued):
+				case i < 32 && (p.active() != n || ledger[n] != store.SheetIssued):
 					t.Errorf("person %d has sheet %d; sheet %d is %q", i, p.active(), n, ledger[n])
-				case i >= 32 && (p.active() == n || ledger[n] != workspace.SheetVoided):
+				case i >= 32 && (p.active() == n || ledger[n] != store.SheetVoided):
 					t.Errorf("person %d has sheet %d; sheet %d is %q", i, p.active(), n, ledger[n])
 				}
 			}
@@ -232,11 +233,11 @@ func TestPrintRun_LockWhileSheetsAreMadeCancelsIt(t *testing.T) {
 	s := owner.signIn()
 	a, err := s.Admin(t.Context())
 	h.ok(err)
-	r, err := a.BeginRun(t.Context(), workspace.RunRequest{Members: []string{people[0].id, people[1].id}, Reason: "r", Kind: workspace.RunPrint}, owner.proof())
+	r, err := a.BeginRun(t.Context(), service.RunRequest{Members: []string{people[0].id, people[1].id}, Reason: "r", Kind: store.RunPrint}, owner.proof())
 	h.ok(err)
 	err = r.Issue(t.Context(), nil, func(client.RunSheet) error { return s.End(context.WithoutCancel(t.Context())) })
 	h.refused(err, service.CodeSessionEnded)
-	if state, sheets, _ := owner.account(1); state != workspace.RunCancelled || sheets[1] != workspace.SheetVoided {
+	if state, sheets, _ := owner.account(1); state != store.RunCancelled || sheets[1] != store.SheetVoided {
 		t.Errorf("%q, %v", state, sheets)
 	}
 	_, err = r.PutInForce(t.Context(), nil)
@@ -256,7 +257,7 @@ func TestPrintRun_LeftByACrashIsInterruptedOnce(t *testing.T) {
 		t.Error("a second start changes something")
 	}
 	state, sheets, _ := owner.account(1)
-	if state != workspace.RunInterrupted || sheets[1] != workspace.SheetVoided || sheets[2] != workspace.SheetVoided {
+	if state != store.RunInterrupted || sheets[1] != store.SheetVoided || sheets[2] != store.SheetVoided {
 		t.Errorf("%q, %v", state, sheets)
 	}
 	if people[0].opens(r.sheets[people[0].id], 1) {

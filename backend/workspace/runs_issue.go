@@ -6,21 +6,15 @@ import (
 	"strings"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
-
-// RunSheet is a sheet of a run on its way to paper. Only the client that has made them knows its codes.
-type RunSheet struct {
-	Issued
-	Run       int
-	CheckWord string
-}
 
 // MakeSheets makes the sheets of the next members of a run from codes that the client has made, one set for each and
 // RunBatch at most, and puts none in force. After an error the run is to be cancelled. A member who was
 // removed, suspended or reset meanwhile is such an error, and so is one for whom
 // the admin may no longer print. Errors: session_ended, run_over, member_gone,
 // member_suspended, two_factor_off, forbidden; folder.
-func (r *PrintRun) MakeSheets(ctx context.Context, made []NewSet) ([]RunSheet, error) {
+func (r *PrintRun) MakeSheets(ctx context.Context, made []service.NewSet) ([]service.RunSheet, error) {
 	w := r.a.s.w
 	r.making.Lock()
 	defer r.making.Unlock()
@@ -28,10 +22,10 @@ func (r *PrintRun) MakeSheets(ctx context.Context, made []NewSet) ([]RunSheet, e
 		return nil, err
 	}
 	from := len(r.sets) // which only grows here
-	if len(made) == 0 || len(made) > RunBatch || from+len(made) > len(r.members) {
+	if len(made) == 0 || len(made) > service.RunBatch || from+len(made) > len(r.members) {
 		return nil, errors.New("there are not as many recovery codes as sheets to make")
 	}
-	sets, hashes := make([]Set, len(made)), make([][][]byte, len(made))
+	sets, hashes := make([]store.Set, len(made)), make([][][]byte, len(made))
 	for i, n := range made {
 		id, err := w.newID()
 		if err != nil {
@@ -40,13 +34,13 @@ func (r *PrintRun) MakeSheets(ctx context.Context, made []NewSet) ([]RunSheet, e
 		if hashes[i], err = w.hashSet(n); err != nil {
 			return nil, err
 		}
-		sets[i] = Set{
-			ID: id, ProfileID: r.members[from+i].ID, Sheet: r.first + from + i, State: SetPending, Salt: n.Salt, Params: n.Params,
+		sets[i] = store.Set{
+			ID: id, ProfileID: r.members[from+i].ID, Sheet: r.first + from + i, State: store.SetPending, Salt: n.Salt, Params: n.Params,
 			IssuedAt: w.now(), IssuedBy: r.run.ByName, Run: r.run.Number,
 		}
 	}
-	err := w.update(ctx, func(tx WriteTx) error {
-		actor, err := r.goesOn(tx, RunIssuing)
+	err := w.update(ctx, func(tx store.WriteTx) error {
+		actor, err := r.goesOn(tx, store.RunIssuing)
 		if err != nil {
 			return err
 		}
@@ -54,7 +48,7 @@ func (r *PrintRun) MakeSheets(ctx context.Context, made []NewSet) ([]RunSheet, e
 		if from+len(sets) == len(r.members) {
 			until = r.a.s.lastsAtMost()
 		}
-		ok, err := tx.HoldRun(r.run.Number, RunIssuing, until)
+		ok, err := tx.HoldRun(r.run.Number, store.RunIssuing, until)
 		if err := refuseUnless(ok, err, service.CodeRunOver); err != nil {
 			return err
 		}
@@ -70,7 +64,7 @@ func (r *PrintRun) MakeSheets(ctx context.Context, made []NewSet) ([]RunSheet, e
 			}
 			if old, err := tx.ActiveSet(p.ID); err == nil {
 				sets[i].Replaces = old.Sheet
-			} else if !errors.Is(err, ErrNotFound) {
+			} else if !errors.Is(err, store.ErrNotFound) {
 				return err
 			}
 			if _, err := dropPending(tx, p.ID, w.now()); err != nil {
@@ -85,11 +79,11 @@ func (r *PrintRun) MakeSheets(ctx context.Context, made []NewSet) ([]RunSheet, e
 	if err != nil {
 		return nil, err
 	}
-	sheets := make([]RunSheet, len(sets))
+	sheets := make([]service.RunSheet, len(sets))
 	for i, set := range sets {
 		p := r.members[from+i]
-		sheets[i] = RunSheet{
-			Issued: Issued{
+		sheets[i] = service.RunSheet{
+			Issued: service.Issued{
 				Sheet: set.Sheet, Workspace: r.info.Name, Name: p.Name, Email: p.Email, IssuedAt: set.IssuedAt, IssuedBy: r.run.ByName,
 				Replaces: set.Replaces, Support: r.info.Support,
 			},
@@ -116,7 +110,7 @@ func (r *PrintRun) begin(from, to runStage) error {
 	if err := r.a.s.touch(true); err != nil {
 		return err
 	}
-	if r.state != RunIssuing {
+	if r.state != store.RunIssuing {
 		return refuse(service.CodeRunOver)
 	}
 	r.stage = to
@@ -125,7 +119,7 @@ func (r *PrintRun) begin(from, to runStage) error {
 
 // goesOn refuses, within tx, a run that was ended from elsewhere, and an admin
 // who is none any more. It gives who goes on with it.
-func (r *PrintRun) goesOn(tx ReadTx, state RunState) (actor Profile, err error) {
+func (r *PrintRun) goesOn(tx store.ReadTx, state store.RunState) (actor store.Profile, err error) {
 	if actor, err = r.a.profile(tx); err != nil {
 		return actor, err
 	}
@@ -138,25 +132,25 @@ func (r *PrintRun) goesOn(tx ReadTx, state RunState) (actor Profile, err error) 
 
 // stillReady looks again at a member of the run, and at what the actor may do for
 // them: much may have happened to both since it was begun.
-func (r *PrintRun) stillReady(tx ReadTx, actor Profile, id string) (p Profile, why service.Code, err error) {
+func (r *PrintRun) stillReady(tx store.ReadTx, actor store.Profile, id string) (p store.Profile, why service.Code, err error) {
 	p, err = tx.Profile(id)
 	switch {
-	case errors.Is(err, ErrNotFound):
-		return Profile{ID: id}, service.CodeMemberGone, nil
+	case errors.Is(err, store.ErrNotFound):
+		return store.Profile{ID: id}, service.CodeMemberGone, nil
 	case err != nil:
 		return p, "", err
-	case p.State == ProfileRemoved:
+	case p.State == store.ProfileRemoved:
 		return p, service.CodeMemberGone, nil
 	}
 	_, err = tx.Factor(id)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return p, "", err
 	}
 	return p, barred(actor, id, p.Role, p.State, err == nil), nil
 }
 
 // detail names the sheets and the members of a batch.
-func (r *PrintRun) detail(sets []Set, some []int) map[string]string {
+func (r *PrintRun) detail(sets []store.Set, some []int) map[string]string {
 	ids := make([]string, len(some))
 	for n, i := range some {
 		ids[n] = sets[i].ProfileID

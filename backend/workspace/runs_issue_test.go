@@ -10,7 +10,7 @@ import (
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestBeginRun_OfNoKindIsNotBegun(t *testing.T) {
@@ -18,8 +18,8 @@ func TestBeginRun_OfNoKindIsNotBegun(t *testing.T) {
 	h, owner := alone(t)
 	member := h.membersWith2FA(1)[0]
 	a := owner.admin()
-	for _, kind := range []workspace.RunKind{"", "fax"} {
-		r, err := a.BeginRun(t.Context(), workspace.RunRequest{Members: []string{member.id}, Reason: "r", Kind: kind}, owner.proof())
+	for _, kind := range []store.RunKind{"", "fax"} {
+		r, err := a.BeginRun(t.Context(), service.RunRequest{Members: []string{member.id}, Reason: "r", Kind: kind}, owner.proof())
 		if r != nil || err == nil {
 			t.Errorf("%q: %v, %v", kind, r, err)
 		}
@@ -33,25 +33,25 @@ func TestBeginRun_SessionThatEndedMeanwhileLeavesNone(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	member := h.membersWith2FA(1)[0]
-	store := h.onAfter()
+	db := h.onAfter()
 	s := owner.signIn()
 	a, err := s.Admin(t.Context())
 	h.ok(err)
 	ended := make(chan error, 1)
-	store.happen = func() {
+	db.happen = func() {
 		go func() { ended <- s.End(context.WithoutCancel(t.Context())) }()
 		for s.Touch() == nil { // until it is over
 			runtime.Gosched()
 		}
 	}
-	store.n = 3 // the guess, the proof, the run
-	r, err := a.BeginRun(t.Context(), workspace.RunRequest{Members: []string{member.id}, Reason: "r", Kind: workspace.RunPrint}, owner.proof())
-	if h.refused(err, service.CodeSessionEnded); r != nil || store.n != 0 {
+	db.n = 3 // the guess, the proof, the run
+	r, err := a.BeginRun(t.Context(), service.RunRequest{Members: []string{member.id}, Reason: "r", Kind: store.RunPrint}, owner.proof())
+	if h.refused(err, service.CodeSessionEnded); r != nil || db.n != 0 {
 		t.Error("there is a run")
 	}
 	h.ok(<-ended)
 	all, err := owner.admin().Runs(t.Context(), 0)
-	if h.ok(err); len(all) != 1 || all[0].State != workspace.RunCancelled {
+	if h.ok(err); len(all) != 1 || all[0].State != store.RunCancelled {
 		t.Errorf("%+v", all)
 	}
 }
@@ -64,7 +64,7 @@ func TestPrintRun_MemberWhoseRowsAreGoneIsToldOf(t *testing.T) {
 	r.issue()
 	h.sneak("DELETE FROM recovery_sets WHERE state = 'pending'")
 	res, err := r.PutInForce(t.Context(), nil)
-	if h.ok(err); res.State != workspace.RunDone || res.InForce != 0 || len(res.Skipped) != 2 || res.Skipped[0].Reason != service.CodeCodesChanged {
+	if h.ok(err); res.State != store.RunDone || res.InForce != 0 || len(res.Skipped) != 2 || res.Skipped[0].Reason != service.CodeCodesChanged {
 		t.Errorf("%+v", res)
 	}
 	p[2].signIn() // so that the log tells of them
@@ -121,11 +121,11 @@ func TestIssue_RunThatWasInterruptedMakesNoSheets(t *testing.T) {
 func TestMakeSheets_TakesNoMoreThanThereAreMembersAndABatch(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	const all = workspace.RunBatch + 1
+	const all = service.RunBatch + 1
 	r := owner.beginRun(h.membersWith2FA(all)...)
-	sets := func(n int) (made []workspace.NewSet) {
+	sets := func(n int) (made []service.NewSet) {
 		for range n {
-			set := workspace.NewSet{Salt: make([]byte, recovery.SaltSize), Params: workspace.Argon2id(recovery.Cheap)}
+			set := service.NewSet{Salt: make([]byte, recovery.SaltSize), Params: store.Argon2id(recovery.Cheap)}
 			for range recovery.SetSize {
 				proof := make([]byte, recovery.HashSize)
 				_, _ = rand.Read(proof)
@@ -140,7 +140,7 @@ func TestMakeSheets_TakesNoMoreThanThereAreMembersAndABatch(t *testing.T) {
 			t.Errorf("%d sets gave %d sheets", n, len(sheets))
 		}
 	}
-	if sheets, err := r.MakeSheets(t.Context(), make([]workspace.NewSet, 1)); err == nil || sheets != nil {
+	if sheets, err := r.MakeSheets(t.Context(), make([]service.NewSet, 1)); err == nil || sheets != nil {
 		t.Error("a set without codes was taken")
 	}
 	first, err := r.MakeSheets(t.Context(), sets(all-1))

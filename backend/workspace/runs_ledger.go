@@ -9,28 +9,23 @@ import (
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
-
-// RunSummary is a line of Print runs.
-type RunSummary struct {
-	Run
-	Sheets map[SheetState]int
-}
 
 // mostRuns is how many runs a page of the ledger has.
 const mostRuns = 100
 
 // Runs lists print runs, newest first, before a number; 0: from the newest.
 // Errors: forbidden, session_ended; folder.
-func (a *Admin) Runs(ctx context.Context, before int) (all []RunSummary, err error) {
-	err = a.view(ctx, func(tx ReadTx) error {
+func (a *Admin) Runs(ctx context.Context, before int) (all []service.RunSummary, err error) {
+	err = a.view(ctx, func(tx store.ReadTx) error {
 		all = nil
 		runs, err := tx.Runs(before, mostRuns)
 		if err != nil {
 			return err
 		}
 		for _, r := range runs {
-			s := RunSummary{Run: r, Sheets: map[SheetState]int{}}
+			s := service.RunSummary{Run: r, Sheets: map[store.SheetState]int{}}
 			entries, err := tx.Ledger(r.Number)
 			if err != nil {
 				return err
@@ -45,18 +40,10 @@ func (a *Admin) Runs(ctx context.Context, before int) (all []RunSummary, err err
 	return all, err
 }
 
-// Ledger is a run with its sheets, and the members it was begun for who have no
-// sheet of it.
-type Ledger struct {
-	Run     Run
-	Entries []LedgerEntry
-	Without []Member
-}
-
 // Ledger reads one run. Errors: run_unknown, forbidden, session_ended; folder.
-func (a *Admin) Ledger(ctx context.Context, run int) (l Ledger, err error) {
-	err = a.view(ctx, func(tx ReadTx) (err error) {
-		l = Ledger{}
+func (a *Admin) Ledger(ctx context.Context, run int) (l service.Ledger, err error) {
+	err = a.view(ctx, func(tx store.ReadTx) (err error) {
+		l = service.Ledger{}
 		if l.Run, err = tx.Run(run); err != nil {
 			return absent(err, service.CodeRunUnknown)
 		}
@@ -72,7 +59,7 @@ func (a *Admin) Ledger(ctx context.Context, run int) (l Ledger, err error) {
 				continue
 			}
 			m, err := tx.Member(id)
-			if errors.Is(err, ErrNotFound) {
+			if errors.Is(err, store.ErrNotFound) {
 				continue
 			}
 			if err != nil {
@@ -87,8 +74,8 @@ func (a *Admin) Ledger(ctx context.Context, run int) (l Ledger, err error) {
 
 // Unacknowledged lists the sheets of all runs that are in force and that nobody
 // has acknowledged, oldest first. Errors: forbidden, session_ended; folder.
-func (a *Admin) Unacknowledged(ctx context.Context) (all []LedgerEntry, err error) {
-	err = a.view(ctx, func(tx ReadTx) (err error) {
+func (a *Admin) Unacknowledged(ctx context.Context) (all []store.LedgerEntry, err error) {
+	err = a.view(ctx, func(tx store.ReadTx) (err error) {
 		all, err = tx.Ledger(0)
 		return err
 	})
@@ -103,7 +90,7 @@ func (a *Admin) HandOver(ctx context.Context, run int, sheets []int) (n int, err
 	for _, s := range sheets {
 		wanted[s] = true
 	}
-	err = a.change(ctx, nil, nil, func(tx WriteTx) error {
+	err = a.change(ctx, nil, nil, func(tx store.WriteTx) error {
 		n = 0
 		if _, err := tx.Run(run); err != nil {
 			return absent(err, service.CodeRunUnknown)
@@ -112,9 +99,9 @@ func (a *Admin) HandOver(ctx context.Context, run int, sheets []int) (n int, err
 		if err != nil {
 			return err
 		}
-		var found []LedgerEntry
+		var found []store.LedgerEntry
 		for _, e := range entries {
-			if wanted[e.Sheet] && e.State == SetActive && e.HandedOverAt.IsZero() {
+			if wanted[e.Sheet] && e.State == store.SetActive && e.HandedOverAt.IsZero() {
 				found = append(found, e)
 			}
 		}
@@ -152,8 +139,8 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, e
 		return 0, err
 	}
 	defer done()
-	var found []LedgerEntry
-	err = a.s.w.view(ctx, func(tx ReadTx) error {
+	var found []store.LedgerEntry
+	err = a.s.w.view(ctx, func(tx store.ReadTx) error {
 		actor, err := a.profile(tx)
 		if err != nil {
 			return err
@@ -165,13 +152,13 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, e
 		if err != nil {
 			return err
 		}
-		found = slices.DeleteFunc(entries, func(e LedgerEntry) bool { return !slices.Contains(sheets, e.Sheet) || e.State != SetActive })
+		found = slices.DeleteFunc(entries, func(e store.LedgerEntry) bool { return !slices.Contains(sheets, e.Sheet) || e.State != store.SetActive })
 		for _, e := range found { // all of them, or none
 			p, err := tx.Profile(e.ProfileID)
 			if err != nil {
 				return err
 			}
-			if mayIssueCodes.refused(actor.ID, actor.Role, p.ID, p.Role) != "" {
+			if service.MayIssueCodes.Refused(actor.ID, actor.Role, p.ID, p.Role) != "" {
 				return refuse(service.CodeForbidden)
 			}
 		}
@@ -182,15 +169,15 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, e
 	}
 	for _, e := range found {
 		voided := false
-		err := a.changeNow(ctx, nil, nil, func(tx WriteTx) (err error) {
-			if _, _, err := a.target(tx, e.ProfileID, mayIssueCodes); err != nil {
+		err := a.changeNow(ctx, nil, nil, func(tx store.WriteTx) (err error) {
+			if _, _, err := a.target(tx, e.ProfileID, service.MayIssueCodes); err != nil {
 				return err
 			}
 			now := a.s.w.now()
-			if voided, err = tx.MoveSet(e.SetID, SetActive, SetVoided, now); err != nil || !voided {
+			if voided, err = tx.MoveSet(e.SetID, store.SetActive, store.SetVoided, now); err != nil || !voided {
 				return err
 			}
-			if err := reset(tx, e.ProfileID, false, KindRecovery); err != nil {
+			if err := reset(tx, e.ProfileID, false, store.KindRecovery); err != nil {
 				return err
 			}
 			return a.s.w.record(tx, now, eventSheetVoided, a.s.id, e.ProfileID, map[string]string{"run": decimal(run), "sheet": decimal(e.Sheet)})
@@ -217,13 +204,13 @@ func (s *Session) Acknowledge(ctx context.Context, word secret.Text) error {
 	if strings.TrimSpace(word.Reveal()) == "" {
 		return refuse(service.CodeCheckWordRequired).At("word")
 	}
-	var set Set
-	err = s.w.view(ctx, func(tx ReadTx) (err error) {
+	var set store.Set
+	err = s.w.view(ctx, func(tx store.ReadTx) (err error) {
 		if _, err := s.profile(tx); err != nil {
 			return err
 		}
 		set, err = tx.ActiveSet(s.id)
-		if errors.Is(err, ErrNotFound) || err == nil && (set.Run == 0 || !set.AcknowledgedAt.IsZero()) {
+		if errors.Is(err, store.ErrNotFound) || err == nil && (set.Run == 0 || !set.AcknowledgedAt.IsZero()) {
 			return refuse(service.CodeCheckWordNone)
 		}
 		return err
@@ -231,7 +218,7 @@ func (s *Session) Acknowledge(ctx context.Context, word secret.Text) error {
 	if err != nil {
 		return err
 	}
-	t, err := s.w.recordAttempt(ctx, s.id, KindCheckWord)
+	t, err := s.w.recordAttempt(ctx, s.id, store.KindCheckWord)
 	if err != nil {
 		return err
 	}
@@ -239,7 +226,7 @@ func (s *Session) Acknowledge(ctx context.Context, word secret.Text) error {
 		return s.w.wrong(ctx, t, service.CodeCheckWordWrong).At("word").With("sheet", set.Sheet)
 	}
 	now := s.w.now()
-	return s.w.update(ctx, func(tx WriteTx) error {
+	return s.w.update(ctx, func(tx store.WriteTx) error {
 		if _, err := s.profile(tx); err != nil {
 			return err
 		}

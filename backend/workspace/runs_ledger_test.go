@@ -8,7 +8,7 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestHandOver_LedgerTracksEachSheet(t *testing.T) {
@@ -38,23 +38,23 @@ func TestHandOver_LedgerTracksEachSheet(t *testing.T) {
 	h.refused(s.Acknowledge(t.Context(), secret.NewText(word+"x")), service.CodeCheckWordWrong)
 	h.ok(s.Acknowledge(t.Context(), secret.NewText("  "+string(word[0]-32)+word[1:]+" ")))
 	h.refused(s.Acknowledge(t.Context(), secret.NewText(word)), service.CodeCheckWordNone)
-	if n := h.failures(people[0].id, workspace.KindCheckWord); n != 0 {
+	if n := h.failures(people[0].id, store.KindCheckWord); n != 0 {
 		t.Errorf("%d failures are left", n)
 	}
 	h.refused(owner.signIn().Acknowledge(t.Context(), secret.NewText(word)), service.CodeCheckWordNone)
 	_, sheets, _ := owner.account(1)
-	if sheets[1] != workspace.SheetAcknowledged || sheets[2] != workspace.SheetHandedOver || sheets[3] != workspace.SheetIssued {
+	if sheets[1] != store.SheetAcknowledged || sheets[2] != store.SheetHandedOver || sheets[3] != store.SheetIssued {
 		t.Errorf("%v", sheets)
 	}
 	h.ok(owner.admin().Reset2FA(t.Context(), people[1].id, "", owner.proof()))
 	owner.printed(people[2])
 	_, sheets, _ = owner.account(1)
-	if sheets[2] != workspace.SheetVoided || sheets[3] != workspace.SheetReplaced {
+	if sheets[2] != store.SheetVoided || sheets[3] != store.SheetReplaced {
 		t.Errorf("%v", sheets)
 	}
 	runs, err := owner.admin().Runs(t.Context(), 0)
 	h.ok(err)
-	if len(runs) != 2 || runs[0].Number != 2 || runs[1].Sheets[workspace.SheetVoided] != 1 || runs[1].Sheets[workspace.SheetAcknowledged] != 1 {
+	if len(runs) != 2 || runs[0].Number != 2 || runs[1].Sheets[store.SheetVoided] != 1 || runs[1].Sheets[store.SheetAcknowledged] != 1 {
 		t.Errorf("%+v", runs)
 	}
 	if older, err := owner.admin().Runs(t.Context(), 2); err != nil || len(older) != 1 || older[0].Number != 1 {
@@ -77,7 +77,7 @@ func TestVoidSheets_CancelsASheetAndTellsItsMember(t *testing.T) {
 			t.Errorf("%d, %v", n, err)
 		}
 	}
-	if _, sheets, _ := owner.account(1); sheets[1] != workspace.SheetIssued || sheets[2] != workspace.SheetVoided {
+	if _, sheets, _ := owner.account(1); sheets[1] != store.SheetIssued || sheets[2] != store.SheetVoided {
 		t.Errorf("%v", sheets)
 	}
 	_, err := people[1].challenge().Recover(t.Context(), secret.NewText(r.sheets[people[1].id].Codes[0].Display()))
@@ -137,7 +137,7 @@ func TestVoidSheets_AllOfThemOrNone(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
 	member := h.membersWith2FA(1)[0]
-	admin := h.one(person{role: workspace.RoleAdmin, on: true})
+	admin := h.one(person{role: store.RoleAdmin, on: true})
 	r := owner.printed(member, admin, owner)
 	number := r.Plan().Number
 	a := admin.admin()
@@ -155,7 +155,7 @@ func TestAcknowledge_OwnCodesHaveNoCheckWord(t *testing.T) {
 	h, owner, _ := guarded(t)
 	s := owner.signIn()
 	h.refused(s.Acknowledge(t.Context(), secret.NewText("orchard")), service.CodeCheckWordNone)
-	if n := h.failures(owner.id, workspace.KindCheckWord); n != 0 {
+	if n := h.failures(owner.id, store.KindCheckWord); n != 0 {
 		t.Errorf("%d guesses are counted", n)
 	}
 }

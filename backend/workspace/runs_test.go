@@ -9,7 +9,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // run is a print run with the sheets that came out of it, by profile.
@@ -31,7 +31,7 @@ func (p *user) beginRun(people ...*user) *run {
 		r.people[m.id] = m
 	}
 	var err error
-	r.PrintRun, err = p.admin().BeginRun(p.h.Context(), workspace.RunRequest{Members: ids, Reason: "new phones for all", Kind: workspace.RunPrint}, p.proof())
+	r.PrintRun, err = p.admin().BeginRun(p.h.Context(), service.RunRequest{Members: ids, Reason: "new phones for all", Kind: store.RunPrint}, p.proof())
 	p.h.ok(err)
 	return r
 }
@@ -59,7 +59,7 @@ func (p *user) printed(people ...*user) *run {
 	r.issue()
 	res, err := r.PutInForce(p.h.Context(), nil)
 	p.h.ok(err)
-	if res.State != workspace.RunDone || res.InForce != len(people) || len(res.Skipped) > 0 {
+	if res.State != store.RunDone || res.InForce != len(people) || len(res.Skipped) > 0 {
 		p.h.Fatalf("the run ended with %+v", res)
 	}
 	return r
@@ -79,7 +79,7 @@ func (p *user) opens(s client.RunSheet, number int) bool {
 // active is the number of the sheet in force, 0 for none.
 func (p *user) active() (sheet int) {
 	p.h.Helper()
-	_ = p.h.store.View(p.h.Context(), func(tx workspace.ReadTx) error {
+	_ = p.h.store.View(p.h.Context(), func(tx store.ReadTx) error {
 		set, err := tx.ActiveSet(p.id)
 		sheet = set.Sheet
 		return err
@@ -89,11 +89,11 @@ func (p *user) active() (sheet int) {
 
 // account is the ledger of a run: the state of each sheet, and how many members
 // have none.
-func (p *user) account(number int) (state workspace.RunState, sheets map[int]workspace.SheetState, without int) {
+func (p *user) account(number int) (state store.RunState, sheets map[int]store.SheetState, without int) {
 	p.h.Helper()
 	l, err := p.admin().Ledger(p.h.Context(), number)
 	p.h.ok(err)
-	sheets = map[int]workspace.SheetState{}
+	sheets = map[int]store.SheetState{}
 	for _, e := range l.Entries {
 		sheets[e.Sheet] = e.SheetState()
 	}
@@ -102,7 +102,7 @@ func (p *user) account(number int) (state workspace.RunState, sheets map[int]wor
 
 func (h *fixture) membersWith2FA(n int) []*user {
 	h.Helper()
-	return h.people(slices.Repeat([]person{{role: workspace.RoleMember, on: true}}, n)...)
+	return h.people(slices.Repeat([]person{{role: store.RoleMember, on: true}}, n)...)
 }
 
 func TestPrintRun_OldSetsWorkUntilActivation(t *testing.T) {
@@ -127,7 +127,7 @@ func TestPrintRun_OldSetsWorkUntilActivation(t *testing.T) {
 	if !a.opens(first.sheets[a.id], 1) || a.opens(second.sheets[a.id], 1) {
 		t.Error("a sheet that is not in force opens, or the old one does not")
 	}
-	if state, sheets, _ := owner.account(2); state != workspace.RunIssuing || sheets[3] != workspace.SheetMade {
+	if state, sheets, _ := owner.account(2); state != store.RunIssuing || sheets[3] != store.SheetMade {
 		t.Errorf("%q, %v", state, sheets)
 	}
 }
@@ -167,17 +167,17 @@ func TestPrintRun_NewSetsWorkAndTheirMembersAreTold(t *testing.T) {
 	if a.opens(first.sheets[a.id], 2) || !a.opens(second.sheets[a.id], 2) || !b.opens(second.sheets[b.id], 1) {
 		t.Error("the new set does not open, or the old one does")
 	}
-	if state, sheets, _ := owner.account(1); state != workspace.RunDone || sheets[1] != workspace.SheetReplaced || sheets[2] != workspace.SheetReplaced {
+	if state, sheets, _ := owner.account(1); state != store.RunDone || sheets[1] != store.SheetReplaced || sheets[2] != store.SheetReplaced {
 		t.Errorf("%q, %v", state, sheets)
 	}
-	if state, sheets, _ := owner.account(2); state != workspace.RunDone || sheets[3] != workspace.SheetIssued || sheets[4] != workspace.SheetIssued {
+	if state, sheets, _ := owner.account(2); state != store.RunDone || sheets[3] != store.SheetIssued || sheets[4] != store.SheetIssued {
 		t.Errorf("%q, %v", state, sheets)
 	}
 	// Each stage is gone through once.
 	h.refused(second.Issue(t.Context(), nil, second.take), service.CodeRunOver)
 	_, err = second.PutInForce(t.Context(), nil)
 	h.refused(err, service.CodeRunOver)
-	if res, err := second.Cancel(t.Context()); err != nil || res.State != workspace.RunDone {
+	if res, err := second.Cancel(t.Context()); err != nil || res.State != store.RunDone {
 		t.Errorf("%+v, %v", res, err)
 	}
 	h.restart()
@@ -188,13 +188,13 @@ func TestPrintRun_SecondOfASessionEndsTheFirst(t *testing.T) {
 	h, owner := alone(t)
 	p := h.membersWith2FA(1)[0]
 	a := owner.admin()
-	request := workspace.RunRequest{Members: []string{p.id}, Reason: "r", Kind: workspace.RunPrint}
+	request := service.RunRequest{Members: []string{p.id}, Reason: "r", Kind: store.RunPrint}
 	first, err := a.BeginRun(t.Context(), request, owner.proof())
 	h.ok(err)
 	_, err = a.BeginRun(t.Context(), request, owner.proof())
 	h.ok(err)
 	h.refused(first.Issue(t.Context(), nil, func(client.RunSheet) error { return nil }), service.CodeRunOver)
-	if state, _, without := owner.account(1); state != workspace.RunCancelled || without != 1 {
+	if state, _, without := owner.account(1); state != store.RunCancelled || without != 1 {
 		t.Errorf("%q", state)
 	}
 }
@@ -202,11 +202,11 @@ func TestPrintRun_SecondOfASessionEndsTheFirst(t *testing.T) {
 func TestPrintRun_FormerAdminActivatesNothing(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	admin := h.one(person{role: workspace.RoleAdmin})
+	admin := h.one(person{role: store.RoleAdmin})
 	p := h.membersWith2FA(1)[0]
 	r := admin.beginRun(p)
 	r.issue()
-	h.ok(owner.admin().SetRole(t.Context(), admin.id, workspace.RoleMember, owner.proof()))
+	h.ok(owner.admin().SetRole(t.Context(), admin.id, store.RoleMember, owner.proof()))
 	_, err := r.PutInForce(t.Context(), nil)
 	h.refused(err, service.CodeForbidden)
 	if p.active() != 0 {
@@ -239,7 +239,7 @@ func TestPrintRun_MemberWhoChangesMeanwhileKeepsTheOldSet(t *testing.T) {
 		reasons[k.ID] = k.Reason
 	}
 	want := map[string]service.Code{removed.id: service.CodeMemberGone, out.id: service.CodeMemberSuspended, reset.id: service.CodeTwoFactorOff, own.id: service.CodeCodesChanged}
-	if res.State != workspace.RunDone || res.InForce != 1 || fmt.Sprint(reasons) != fmt.Sprint(want) {
+	if res.State != store.RunDone || res.InForce != 1 || fmt.Sprint(reasons) != fmt.Sprint(want) {
 		t.Errorf("%+v", res)
 	}
 	if own.active() != issued.Sheet || out.active() != 2 || reset.active() != 0 || stays.active() != r.sheets[stays.id].Sheet {
@@ -250,7 +250,7 @@ func TestPrintRun_MemberWhoChangesMeanwhileKeepsTheOldSet(t *testing.T) {
 	}
 	_, sheets, _ := owner.account(2)
 	for _, p := range people[:4] {
-		if got := sheets[r.sheets[p.id].Sheet]; got != workspace.SheetVoided {
+		if got := sheets[r.sheets[p.id].Sheet]; got != store.SheetVoided {
 			t.Errorf("%s: %q", p.name, got)
 		}
 	}
@@ -282,7 +282,7 @@ func TestPrintRun_MemberWhoChangesBeforeTheSheetEndsIt(t *testing.T) {
 func TestPrintRun_MayIncludeYourOwnSheet(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
-	admin := h.one(person{role: workspace.RoleAdmin, on: true})
+	admin := h.one(person{role: store.RoleAdmin, on: true})
 	p := h.membersWith2FA(1)[0]
 	r := admin.printed(admin, p)
 	h.clock.step(time.Minute)
@@ -300,8 +300,8 @@ func TestPrintRun_RefusesNoMembersAndTooMany(t *testing.T) {
 	for _, c := range []struct {
 		ids  []string
 		code service.Code
-	}{{nil, service.CodeNobodyChosen}, {make([]string, 3), service.CodeMemberGone}, {manyIDs(workspace.MaxRun + 1), service.CodeRunLong}} {
-		_, err := owner.admin().BeginRun(t.Context(), workspace.RunRequest{Members: c.ids, Reason: "r", Kind: workspace.RunPrint}, owner.proof())
+	}{{nil, service.CodeNobodyChosen}, {make([]string, 3), service.CodeMemberGone}, {manyIDs(service.MaxRun + 1), service.CodeRunLong}} {
+		_, err := owner.admin().BeginRun(t.Context(), service.RunRequest{Members: c.ids, Reason: "r", Kind: store.RunPrint}, owner.proof())
 		h.refused(err, c.code)
 	}
 	_, err := owner.admin().Ledger(t.Context(), 1)

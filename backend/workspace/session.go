@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // Session is a profile that is signed in, with all the factors it has on. It
@@ -17,7 +17,7 @@ import (
 type Session struct {
 	w       *Workspace
 	id      string // profile
-	welcome Welcome
+	welcome service.Welcome
 	began   map[string]string // how its person was proven, for the log: factor, number
 
 	acts sync.Mutex // one use case at a time
@@ -28,22 +28,22 @@ type Session struct {
 	usedAt    time.Time
 	latest    time.Time // that the clock has shown
 	over      bool
-	waiting   grant         // a step-up that waits for its act
-	run       *PrintRun     // under way, or the last one
-	own       OwnKeys       // of the profile
-	jobs      map[*job]bool // long work that is under way
-	nonces    nonces        // of proofs that were begun
-	off       bool          // 2FA of the profile
-	short     bool          // the password is too short to stand alone
-	enrolOnly bool          // it can enrol and nothing else, until 2FA is on
-	enrolling bool          // an enrolment is under way
-	overdue   bool          // over, since 2FA is required
+	waiting   grant           // a step-up that waits for its act
+	run       *PrintRun       // under way, or the last one
+	own       service.OwnKeys // of the profile
+	jobs      map[*job]bool   // long work that is under way
+	nonces    nonces          // of proofs that were begun
+	off       bool            // 2FA of the profile
+	short     bool            // the password is too short to stand alone
+	enrolOnly bool            // it can enrol and nothing else, until 2FA is on
+	enrolling bool            // an enrolment is under way
+	overdue   bool            // over, since 2FA is required
 
 	enrolment *enrolment // under acts
 	newCodes  *newCodes  // under acts
 }
 
-func (w *Workspace) newSession(p Profile, own OwnKeys) *Session {
+func (w *Workspace) newSession(p store.Profile, own service.OwnKeys) *Session {
 	now := w.wall()
 	return &Session{w: w, id: p.ID, epoch: p.Epoch, startedAt: now, usedAt: now, latest: now, own: own, off: true}
 }
@@ -52,7 +52,7 @@ func (w *Workspace) newSession(p Profile, own OwnKeys) *Session {
 func (s *Session) ProfileID() string { return s.id }
 
 // Welcome is what the person is told after this sign-in.
-func (s *Session) Welcome() Welcome { return s.welcome }
+func (s *Session) Welcome() service.Welcome { return s.welcome }
 
 // Touch notes that the person is there. It refuses where the session is over.
 func (s *Session) Touch() error { return s.touch(false) }
@@ -83,7 +83,7 @@ func (s *Session) Remaining() time.Duration {
 	if s.stand(required) == standsNot || s.over || s.expired(now) {
 		return 0
 	}
-	left := min(s.w.Idle()-s.latest.Sub(s.usedAt), SessionLimit-s.latest.Sub(s.startedAt))
+	left := min(s.w.Idle()-s.latest.Sub(s.usedAt), service.SessionLimit-s.latest.Sub(s.startedAt))
 	if until, will := s.w.requiredIn(s.w.now()); will && s.off && !s.enrolOnly {
 		left = min(left, until)
 	}
@@ -94,14 +94,14 @@ func (s *Session) Remaining() time.Duration {
 func (s *Session) lastsAtMost() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.startedAt.Add(SessionLimit)
+	return s.startedAt.Add(service.SessionLimit)
 }
 
 // LimitReached reports whether the session is over for its length, not for idleness.
 func (s *Session) LimitReached() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.w.wall().Sub(s.startedAt) >= SessionLimit
+	return s.w.wall().Sub(s.startedAt) >= service.SessionLimit
 }
 
 // expired reports whether the session has lasted for its time. It is called with
@@ -112,7 +112,7 @@ func (s *Session) expired(now time.Time) bool {
 	if now.After(s.latest) {
 		s.latest = now
 	}
-	return now.Before(s.latest.Add(-clockSlack)) || s.latest.Sub(s.usedAt) >= s.w.Idle() || s.latest.Sub(s.startedAt) >= SessionLimit
+	return now.Before(s.latest.Add(-clockSlack)) || s.latest.Sub(s.usedAt) >= s.w.Idle() || s.latest.Sub(s.startedAt) >= service.SessionLimit
 }
 
 // End ends the session. An enrolment that has not reached Continue is undone
@@ -122,7 +122,7 @@ func (s *Session) expired(now time.Time) bool {
 func (s *Session) End(ctx context.Context) error {
 	s.mu.Lock()
 	s.over = true
-	s.own = OwnKeys{} // what is still at work has it, until it stops
+	s.own = service.OwnKeys{} // what is still at work has it, until it stops
 	run := s.run
 	s.mu.Unlock()
 	s.stopJobs()
@@ -160,11 +160,11 @@ func (s *Session) look() (done func(), err error) {
 // profile reads the session's profile within tx and refuses where the epoch has
 // moved on: the password was changed elsewhere, or an admin has stepped in. It
 // refuses as well where 2FA is required by now, and off.
-func (s *Session) profile(tx ReadTx) (Profile, error) { return s.profileFor(tx, true) }
+func (s *Session) profile(tx store.ReadTx) (store.Profile, error) { return s.profileFor(tx, true) }
 
-func (s *Session) profileFor(tx ReadTx, whole bool) (Profile, error) {
+func (s *Session) profileFor(tx store.ReadTx, whole bool) (store.Profile, error) {
 	p, err := tx.Profile(s.id)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return p, refuse(service.CodeSessionEnded)
 	}
 	if err != nil {
@@ -174,7 +174,7 @@ func (s *Session) profileFor(tx ReadTx, whole bool) (Profile, error) {
 	if err != nil {
 		return p, err
 	}
-	if _, changes := tx.(WriteTx); !changes { // what a change reads may never be committed: see update
+	if _, changes := tx.(store.WriteTx); !changes { // what a change reads may never be committed: see update
 		s.w.cacheInfo(info)
 	}
 	required := info.Requires(s.w.now())
@@ -203,7 +203,7 @@ func (s *Session) profileFor(tx ReadTx, whole bool) (Profile, error) {
 // endOthers moves the profile's epoch on, so that every other session and
 // challenge of it is over. The caller stores p and calls the result after the
 // commit.
-func (s *Session) endOthers(p *Profile) (committed func()) {
+func (s *Session) endOthers(p *store.Profile) (committed func()) {
 	p.Epoch++
 	epoch := p.Epoch
 	return func() {
@@ -213,46 +213,19 @@ func (s *Session) endOthers(p *Profile) (committed func()) {
 	}
 }
 
-// FactorKind says which second factor a proof holds.
-type FactorKind string
-
-// The kinds of second factor.
-const (
-	FactorNone     FactorKind = "none"
-	FactorCode     FactorKind = "code"
-	FactorRecovery FactorKind = "recovery"
-)
-
-// FactorInput is a second factor: a verification code as it was typed, or what the client has made of a recovery code.
-type FactorInput struct {
-	Kind  FactorKind
-	Code  secret.Text  // for FactorCode
-	Proof secret.Bytes // for FactorRecovery: recovery.Proof
-}
-
-// given reports whether there is one.
-func (f FactorInput) given() bool { return f.Kind != FactorNone && f.Kind != "" }
-
-// Proof is what a step-up takes: the password and, where 2FA is on, a second factor.
-type Proof struct {
-	Nonce     []byte // see Session.BeginProof
-	Signature []byte // with the password's key, of service.ProofMessage; empty: no password was typed
-	Factor    FactorInput
-}
-
 // factorUse is a second factor that was paid for and matches.
-type factorUse interface{ consume(WriteTx) error }
+type factorUse interface{ consume(store.WriteTx) error }
 
 // matchFactorInput charges for and looks at whichever second factor was typed.
-func (w *Workspace) matchFactorInput(ctx context.Context, profileID string, in FactorInput, purpose Use) (factorUse, map[string]string, error) {
+func (w *Workspace) matchFactorInput(ctx context.Context, profileID string, in service.FactorInput, purpose store.Use) (factorUse, map[string]string, error) {
 	switch in.Kind {
-	case FactorCode:
+	case service.FactorCode:
 		u, err := w.matchFactor(ctx, profileID, in.Code, purpose)
 		if err != nil {
 			return nil, nil, err
 		}
 		return u, map[string]string{"factor": "code"}, nil
-	case FactorRecovery:
+	case service.FactorRecovery:
 		u, err := w.matchRecovery(ctx, profileID, in.Proof, purpose)
 		if err != nil {
 			return nil, nil, err

@@ -1,6 +1,9 @@
 package workspace
 
-import "context"
+import (
+	"context"
+	"countersign/backend/store"
+)
 
 // Admin is a session of an owner or an admin, with what only they may do. Its
 // methods look at the role again each time that they read, so that somebody who
@@ -25,14 +28,14 @@ func (s *Session) Watcher(ctx context.Context) (*Admin, error) {
 
 func (s *Session) admin(ctx context.Context, looking bool) (*Admin, error) {
 	a := &Admin{s, looking}
-	if err := a.view(ctx, func(ReadTx) error { return nil }); err != nil {
+	if err := a.view(ctx, func(store.ReadTx) error { return nil }); err != nil {
 		return nil, err
 	}
 	return a, nil
 }
 
 // view reads as an admin: one use of the session, or for a watcher none, and one snapshot.
-func (a *Admin) view(ctx context.Context, fn func(ReadTx) error) error {
+func (a *Admin) view(ctx context.Context, fn func(store.ReadTx) error) error {
 	begin := a.s.begin
 	if a.looking {
 		begin = a.s.look
@@ -42,7 +45,7 @@ func (a *Admin) view(ctx context.Context, fn func(ReadTx) error) error {
 		return err
 	}
 	defer done()
-	return a.s.w.view(ctx, func(tx ReadTx) error {
+	return a.s.w.view(ctx, func(tx store.ReadTx) error {
 		if _, err := a.profile(tx); err != nil {
 			return err
 		}

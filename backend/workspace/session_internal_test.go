@@ -8,6 +8,7 @@ import (
 	"countersign/backend/journal"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 func TestAfterwards_WhatFailedWhileTakingBackIsTold(t *testing.T) {
@@ -27,8 +28,8 @@ func TestAfterwards_WhatFailedWhileTakingBackIsTold(t *testing.T) {
 func TestWorkspace_AnotherWorkspacesRowIsNotTaken(t *testing.T) {
 	t.Parallel()
 	from := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	w := &Workspace{info: Info{ID: "a", Name: "Own", CreatedAt: from}}
-	other := Info{ID: "b", Name: "Other", CreatedAt: from, Require2FA: true, RequireFrom: from}
+	w := &Workspace{info: store.Info{ID: "a", Name: "Own", CreatedAt: from}}
+	other := store.Info{ID: "b", Name: "Other", CreatedAt: from, Require2FA: true, RequireFrom: from}
 	w.cacheInfo(other)
 	if w.info.Require2FA || w.Name() != "Own" {
 		t.Errorf("%+v", w.info)
@@ -43,7 +44,7 @@ func TestWorkspace_AnotherWorkspacesRowIsNotTaken(t *testing.T) {
 
 func TestWorkspace_HasNoNameBeforeItIsCreated(t *testing.T) {
 	t.Parallel()
-	if got := (&Workspace{info: Info{ID: "a", Name: "Begun"}}).Name(); got != "" {
+	if got := (&Workspace{info: store.Info{ID: "a", Name: "Begun"}}).Name(); got != "" {
 		t.Errorf("%q", got)
 	}
 }
@@ -86,9 +87,9 @@ func TestRemaining_RequirementAheadShortensNoGate(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	w := &Workspace{
-		clock: journal.NewClock(func() time.Time { return now }), idle: 5 * time.Minute, info: Info{ID: "a", CreatedAt: now, Require2FA: true, RequireFrom: now.Add(time.Minute)},
+		clock: journal.NewClock(func() time.Time { return now }), idle: 5 * time.Minute, info: store.Info{ID: "a", CreatedAt: now, Require2FA: true, RequireFrom: now.Add(time.Minute)},
 	}
-	s := w.newSession(Profile{ID: "p"}, OwnKeys{})
+	s := w.newSession(store.Profile{ID: "p"}, service.OwnKeys{})
 	if got := s.Remaining(); got != time.Minute {
 		t.Errorf("without 2FA: %s", got)
 	}
@@ -104,10 +105,10 @@ func TestRemaining_RequirementAheadShortensNoGate(t *testing.T) {
 
 func TestKindOf_LaterVersionsKindIsTheWorkspaces(t *testing.T) {
 	t.Parallel()
-	if k := kindOf("moon-landed"); k.group != GroupWorkspace {
+	if k := kindOf("moon-landed"); k.group != service.GroupWorkspace {
 		t.Errorf("%+v", k)
 	}
-	if k := kindOf(eventDocumentsOpened); k.group != GroupContracts {
+	if k := kindOf(eventDocumentsOpened); k.group != service.GroupContracts {
 		t.Errorf("%+v", k)
 	}
 }
@@ -117,9 +118,9 @@ func TestWithin_LastsForItsLifeAndTheClocksSlack(t *testing.T) {
 	t.Parallel()
 	from := time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)
 	for age, want := range map[time.Duration]bool{
-		-clockSlack - 1: false, -clockSlack: true, 0: true, GrantLife - 1: true, GrantLife: false,
+		-clockSlack - 1: false, -clockSlack: true, 0: true, service.GrantLife - 1: true, service.GrantLife: false,
 	} {
-		if got := within(from, from.Add(age), GrantLife); got != want {
+		if got := within(from, from.Add(age), service.GrantLife); got != want {
 			t.Errorf("after %s: %t", age, got)
 		}
 	}

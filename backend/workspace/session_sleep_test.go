@@ -7,7 +7,6 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
 )
 
 // sleep moves the clock as a suspended computer does: the time of day goes on,
@@ -47,7 +46,7 @@ func TestSession_SleepCountsTowardsIdleAndItsDay(t *testing.T) {
 		t.Errorf("%s are left", left)
 	}
 	h.ok(s.Touch())
-	h.clock.sleep(workspace.DefaultIdle)
+	h.clock.sleep(service.DefaultIdle)
 	if left := s.Remaining(); left != 0 {
 		t.Errorf("%s are left of a session that slept", left)
 	}
@@ -55,7 +54,7 @@ func TestSession_SleepCountsTowardsIdleAndItsDay(t *testing.T) {
 	h.refused(s.Touch(), service.CodeSessionEnded)
 
 	s = h.signedIn()
-	h.clock.sleep(workspace.SessionLimit)
+	h.clock.sleep(service.SessionLimit)
 	h.refused(s.Touch(), service.CodeSessionEnded)
 	if !s.LimitReached() {
 		t.Error("it does not say that its day is over")
@@ -67,13 +66,13 @@ func TestChallenge_SleepCountsTowardsItsLife(t *testing.T) {
 	h, _, p, codes := enabled(t)
 	h.awake()
 	c := h.challenge()
-	h.clock.sleep(workspace.ChallengeLife)
+	h.clock.sleep(service.ChallengeLife)
 	_, err := c.Verify(t.Context(), secret.NewText(p.code()))
 	h.refused(err, service.CodeChallengeEnded)
 	s, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
 	for range 2 {
-		h.clock.sleep(workspace.GrantLife / 2)
+		h.clock.sleep(service.GrantLife / 2)
 		h.ok(s.Touch())
 	}
 	if needs, err := s.StepUp(t.Context()); err != nil || !needs.Password {
@@ -102,7 +101,7 @@ func TestSession_ClockSetBackEndsIt(t *testing.T) {
 		h.clock.step(-time.Minute)
 		h.ok(s.Whole())
 	}
-	h.clock.step(workspace.DefaultIdle - time.Minute)
+	h.clock.step(service.DefaultIdle - time.Minute)
 	h.ok(s.Whole())
 	h.clock.step(time.Minute)
 	h.refused(s.Whole(), service.CodeSessionEnded)

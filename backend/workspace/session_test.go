@@ -6,7 +6,7 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestSession_EndsWithoutUseAndAfterItsLongestTime(t *testing.T) {
@@ -35,7 +35,7 @@ func TestSession_EndsWithoutUseAndAfterItsLongestTime(t *testing.T) {
 func TestSession_EndedOrWithoutAProfileIsOver(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	s, other := owner.signIn(), h.one(person{role: workspace.RoleMember}).signIn()
+	s, other := owner.signIn(), h.one(person{role: store.RoleMember}).signIn()
 	h.ok(s.Whole())
 	h.ok(s.End(t.Context()))
 	h.refused(s.Whole(), service.CodeSessionEnded)

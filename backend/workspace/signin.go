@@ -21,7 +21,7 @@ import (
 
 // SignInAttempt is a sign-in that has begun: its terms say what a client has to sign.
 type SignInAttempt struct {
-	PasswordTerms
+	service.PasswordTerms
 	w      *Workspace
 	key    string // of the email
 	madeAt time.Time
@@ -37,7 +37,7 @@ func (w *Workspace) BeginSignIn(ctx context.Context, email string) (*SignInAttem
 	switch {
 	case key == "":
 		return nil, refuse(service.CodeEmailRequired).At("email")
-	case !w.Created() || len(key) > 4*MaxEmail:
+	case !w.Created() || len(key) > 4*service.MaxEmail:
 		return nil, refuse(service.CodeCredentialsWrong)
 	}
 	nonce, err := w.random(service.NonceSize)
@@ -50,20 +50,20 @@ func (w *Workspace) BeginSignIn(ctx context.Context, email string) (*SignInAttem
 		return nil, err
 	}
 	record := w.recordOf(p, key)
-	a.PasswordTerms = PasswordTerms{WorkspaceID: w.ID(), Nonce: nonce, Salt: record.Salt, Params: record.Params}
+	a.PasswordTerms = service.PasswordTerms{WorkspaceID: w.ID(), Nonce: nonce, Salt: record.Salt, Params: record.Params}
 	return a, nil
 }
 
 // whoSignsIn looks up who has an email, whether their 2FA is on, and the workspace. The zero Profile is nobody
 // whose password could be right.
-func (w *Workspace) whoSignsIn(ctx context.Context, emailKey string) (p Profile, on bool, info Info, err error) {
-	err = w.view(ctx, func(tx ReadTx) (err error) {
+func (w *Workspace) whoSignsIn(ctx context.Context, emailKey string) (p store.Profile, on bool, info store.Info, err error) {
+	err = w.view(ctx, func(tx store.ReadTx) (err error) {
 		if info, err = tx.Info(); err != nil {
 			return err
 		}
 		p, err = tx.ProfileByEmail(emailKey)
-		if errors.Is(err, ErrNotFound) {
-			p = Profile{}
+		if errors.Is(err, store.ErrNotFound) {
+			p = store.Profile{}
 			return nil
 		}
 		if err != nil {
@@ -74,21 +74,21 @@ func (w *Workspace) whoSignsIn(ctx context.Context, emailKey string) (p Profile,
 		return ignoreMissing(err)
 	})
 	if err != nil {
-		return Profile{}, false, info, err
+		return store.Profile{}, false, info, err
 	}
 	w.cacheInfo(info)
-	if p.State == ProfileInvited || p.State == ProfileRemoved {
-		p = Profile{}
+	if p.State == store.ProfileInvited || p.State == store.ProfileRemoved {
+		p = store.Profile{}
 	}
 	return p, on, info, nil
 }
 
 // recordOf is a profile's password record. That of an email which nobody has is made of the pepper.
-func (w *Workspace) recordOf(p Profile, emailKey string) PasswordRecord {
+func (w *Workspace) recordOf(p store.Profile, emailKey string) store.PasswordRecord {
 	if p.ID != "" {
 		return p.Password
 	}
-	return PasswordRecord{Salt: w.unknownSum("salt of an unknown email", emailKey)[:password.SaltSize], Params: w.cost, PublicKey: nobody}
+	return store.PasswordRecord{Salt: w.unknownSum("salt of an unknown email", emailKey)[:password.SaltSize], Params: w.cost, PublicKey: nobody}
 }
 
 // nobody is the public key that signatures for an email nobody has are held against, which takes the same time as any
@@ -103,7 +103,7 @@ func (a *SignInAttempt) SignIn(ctx context.Context, signature []byte, short bool
 	w := a.w
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.over || !within(a.madeAt, w.wall(), ChallengeLife) {
+	if a.over || !within(a.madeAt, w.wall(), service.ChallengeLife) {
 		return nil, nil, refuse(service.CodeChallengeEnded)
 	}
 	a.over = true
@@ -115,7 +115,7 @@ func (a *SignInAttempt) SignIn(ctx context.Context, signature []byte, short bool
 	if err != nil {
 		return nil, nil, err
 	}
-	if p.State == ProfileSuspended {
+	if p.State == store.ProfileSuspended {
 		return nil, nil, service.Afterwards(refuse(service.CodeSuspendedSelf), w.refund(ctx, t))
 	}
 	// What was long enough while 2FA was required may be too short by now. Only the client
@@ -136,12 +136,12 @@ func (a *SignInAttempt) SignIn(ctx context.Context, signature []byte, short bool
 // checkSignature charges for a guess at p's password and looks at it. The zero
 // Profile stands for an email that nobody has. The attempt is the caller's to
 // refund or to reset.
-func (w *Workspace) checkSignature(ctx context.Context, p Profile, emailKey string, message, signature []byte, wrong service.Code) (attempt, error) {
+func (w *Workspace) checkSignature(ctx context.Context, p store.Profile, emailKey string, message, signature []byte, wrong service.Code) (attempt, error) {
 	subject := p.ID
 	if subject == "" {
 		subject = w.unknownSubject(emailKey)
 	}
-	t, err := w.recordAttempt(ctx, subject, KindPassword)
+	t, err := w.recordAttempt(ctx, subject, store.KindPassword)
 	if err != nil {
 		return t, err
 	}
@@ -152,7 +152,7 @@ func (w *Workspace) checkSignature(ctx context.Context, p Profile, emailKey stri
 }
 
 // signed reports whether a message was signed with a password.
-func signed(r PasswordRecord, message, signature []byte) bool {
+func signed(r store.PasswordRecord, message, signature []byte) bool {
 	return len(r.PublicKey) == ed25519.PublicKeySize && ed25519.Verify(r.PublicKey, message, signature)
 }
 
@@ -172,55 +172,32 @@ func (w *Workspace) unknownSum(what, emailKey string) []byte {
 
 const unknownPrefix = "unknown:"
 
-// Welcome is what a person is told after signing in.
-type Welcome struct {
-	FailedCodes          int // since the last sign-in: of every kind, one-time codes too
-	FailedOther          int // of these, what were no verification codes
-	LastFailedCodeAt     time.Time
-	FailedPasswords      int
-	LastFailedPasswordAt time.Time
-	UsedCode             int // number of the recovery code that was used, 0 for none
-	CodesLeft            int // with UsedCode
-	AuthenticatorOff     bool
-	RequireFrom          time.Time // when 2FA, which is off, will be required; zero: it will not
-	News                 []News    // what others have done since the last sign-in, newest first: see newsOf
-}
-
-// News is something that an admin did to a profile, or that somebody did with the
-// Emergency Kit.
-type News struct {
-	Kind   string // a kind of event
-	At     time.Time
-	By     string // name: who did it, or came in with the kit
-	Detail map[string]string
-}
-
 // mostNews bounds what a welcome tells; the log has the rest.
 const mostNews = 10
 
 // signInDetails is how somebody came in.
 type signInDetails struct {
-	factor    string                 // none, code, recovery, help
-	number    int                    // of the recovery code
-	use       func(tx WriteTx) error // consumes the factor, or refuses
-	enrolOnly EnrolmentKind          // empty: a whole session
-	redeems   *redemption            // an invitation or a password reset, else nil
-	chooses   *NewPassword           // a longer password, else nil
-	short     bool                   // the password is too short to stand alone
+	factor    string                       // none, code, recovery, help
+	number    int                          // of the recovery code
+	use       func(tx store.WriteTx) error // consumes the factor, or refuses
+	enrolOnly service.EnrolmentKind        // empty: a whole session
+	redeems   *redemption                  // an invitation or a password reset, else nil
+	chooses   *service.NewPassword         // a longer password, else nil
+	short     bool                         // the password is too short to stand alone
 }
 
 // completeSignIn makes the session: one transaction consumes the factor, clears the
 // counts, and writes the event. All factors are right by then.
-func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetails) (*Session, error) {
+func (w *Workspace) completeSignIn(ctx context.Context, p store.Profile, a signInDetails) (*Session, error) {
 	now := w.now()
-	var welcome Welcome
-	var entered Profile
-	var own OwnKeys
+	var welcome service.Welcome
+	var entered store.Profile
+	var own service.OwnKeys
 	how := map[string]string{"factor": a.factor}
 	if a.number > 0 {
 		how["number"] = strconv.Itoa(a.number)
 	}
-	err := w.update(ctx, func(tx WriteTx) error {
+	err := w.update(ctx, func(tx store.WriteTx) error {
 		fresh, err := tx.Profile(p.ID)
 		if err := refuseUnless(err == nil && fresh.Epoch == p.Epoch, ignoreMissing(err), service.CodeChallengeEnded); err != nil {
 			return err
@@ -232,11 +209,11 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 		}
 		var due time.Time
 		_, err = tx.Factor(p.ID)
-		if on := err == nil; err != nil && !errors.Is(err, ErrNotFound) {
+		if on := err == nil; err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		} else if on != (a.factor != "none") {
 			return refuse(service.CodeChallengeEnded) // 2FA was turned on or off in between
-		} else if !on && info.Requires(now) && a.enrolOnly != EnrolRequired {
+		} else if !on && info.Requires(now) && a.enrolOnly != service.EnrolRequired {
 			return refuse(service.CodeChallengeEnded) // 2FA was required in between
 		} else if !on && info.Require2FA {
 			due = info.RequireFrom
@@ -255,7 +232,7 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 				return err
 			}
 		}
-		if err := reset(tx, p.ID, true, KindPassword, KindCode, KindRecovery, KindConfirm, KindInvitation, KindHelp); err != nil {
+		if err := reset(tx, p.ID, true, store.KindPassword, store.KindCode, store.KindRecovery, store.KindConfirm, store.KindInvitation, store.KindHelp); err != nil {
 			return err
 		}
 		if a.chooses != nil {
@@ -287,7 +264,7 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 		return nil, err
 	}
 	s := w.newSession(entered, own)
-	s.welcome, s.began, s.off, s.enrolOnly, s.short = welcome, how, a.factor == "none", a.enrolOnly == EnrolRequired, a.short
+	s.welcome, s.began, s.off, s.enrolOnly, s.short = welcome, how, a.factor == "none", a.enrolOnly == service.EnrolRequired, a.short
 	if a.factor == "recovery" && a.enrolOnly == "" {
 		s.grant() // the password and a recovery code were right a moment ago
 	}
@@ -296,28 +273,28 @@ func (w *Workspace) completeSignIn(ctx context.Context, p Profile, a signInDetai
 
 // tell gathers the welcome before the counts are cleared. The charges of this
 // very sign-in are among the counts and are taken off.
-func (w *Workspace) tell(tx ReadTx, profileID string, a signInDetails) (Welcome, error) {
-	wel := Welcome{UsedCode: a.number}
-	own := map[Kind]int{}
+func (w *Workspace) tell(tx store.ReadTx, profileID string, a signInDetails) (service.Welcome, error) {
+	wel := service.Welcome{UsedCode: a.number}
+	own := map[store.Kind]int{}
 	switch a.factor {
 	case "none":
 		switch { // what led through a challenge was given back before
 		case a.enrolOnly != "", a.chooses != nil:
 		case a.redeems != nil:
-			own[KindInvitation] = 1
+			own[store.KindInvitation] = 1
 		default:
-			own[KindPassword] = 1
+			own[store.KindPassword] = 1
 		}
 	case "help":
-		own[KindHelp] = 1
+		own[store.KindHelp] = 1
 	case "code":
-		own[KindCode] = 1
+		own[store.KindCode] = 1
 	case "recovery":
-		own[KindRecovery] = 1
+		own[store.KindRecovery] = 1
 	}
-	for _, kind := range []Kind{KindPassword, KindCode, KindRecovery, KindInvitation, KindHelp} {
+	for _, kind := range []store.Kind{store.KindPassword, store.KindCode, store.KindRecovery, store.KindInvitation, store.KindHelp} {
 		at, err := tx.Attempts(profileID, kind)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}
 		if err != nil {
@@ -330,18 +307,18 @@ func (w *Workspace) tell(tx ReadTx, profileID string, a signInDetails) (Welcome,
 		if n <= 0 {
 			n, when = 0, time.Time{}
 		}
-		if kind == KindPassword {
+		if kind == store.KindPassword {
 			wel.FailedPasswords, wel.LastFailedPasswordAt = n, when
 			continue
 		}
 		wel.FailedCodes += n
-		if kind != KindCode {
+		if kind != store.KindCode {
 			wel.FailedOther += n
 		}
 		if when.After(wel.LastFailedCodeAt) {
 			wel.LastFailedCodeAt = when
 		}
-		if kind == KindCode && at.Failures >= authenticator && a.factor == "recovery" {
+		if kind == store.KindCode && at.Failures >= authenticator && a.factor == "recovery" {
 			wel.AuthenticatorOff = true
 		}
 	}
@@ -363,7 +340,7 @@ func (w *Workspace) tell(tx ReadTx, profileID string, a signInDetails) (Welcome,
 // newsOf reads what others have done to a profile since it was last signed in,
 // after what an owner or an admin has to know of the Emergency Kit. What is new
 // goes by the number of the event: a clock that was set back hides nothing.
-func newsOf(tx ReadTx, profileID string) (news []News, err error) {
+func newsOf(tx store.ReadTx, profileID string) (news []service.News, err error) {
 	p, err := tx.Profile(profileID)
 	if err != nil {
 		return nil, err
@@ -390,7 +367,7 @@ func newsOf(tx ReadTx, profileID string) (news []News, err error) {
 		if err != nil {
 			return nil, err
 		}
-		news = append(news, News{Kind: e.Kind, At: e.At, By: by.Name, Detail: e.Detail})
+		news = append(news, service.News{Kind: e.Kind, At: e.At, By: by.Name, Detail: e.Detail})
 	}
 	sheet, err1 := newSheet(tx, p, since)
 	kit, err2 := kitNews(tx, p, since)
@@ -401,7 +378,7 @@ func newsOf(tx ReadTx, profileID string) (news []News, err error) {
 // newSheet tells of a sheet that another has issued. A run's events are about
 // many at a time, so the sheet itself is asked, and then the event with which it
 // came into force: it was made before, and the person may have signed in between.
-func newSheet(tx ReadTx, p Profile, since int64) (news []News, err error) {
+func newSheet(tx store.ReadTx, p store.Profile, since int64) (news []service.News, err error) {
 	set, err := tx.ActiveSet(p.ID)
 	if err != nil || set.Run == 0 {
 		return nil, ignoreMissing(err)
@@ -415,7 +392,7 @@ func newSheet(tx ReadTx, p Profile, since int64) (news []News, err error) {
 		case e.Actor == p.ID:
 			return nil, nil
 		}
-		return []News{{
+		return []service.News{{
 			Kind: eventRunSheetIssued, At: set.IssuedAt, By: set.IssuedBy,
 			Detail: map[string]string{"run": decimal(set.Run), "sheets": decimal(set.Sheet)},
 		}}, nil

@@ -9,10 +9,10 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/keychain/secretservicetest"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
 )
 
 // BenchmarkSignIn measures a sign-in with password and code on a real database
@@ -28,7 +28,7 @@ func BenchmarkSignIn(b *testing.B) {
 	}
 	defer store.Close()
 	now := &clock{t: time.Now()}
-	w, err := client.Open(b.Context(), workspace.Config{Store: store, Secrets: keychain.New("Countersign benchmark"), Now: now.now})
+	w, err := local.Open(b.Context(), local.Config{Store: store, Secrets: keychain.New("Countersign benchmark"), Now: now.now})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // Challenge is a right password whose second factor is still due. It can take a
@@ -16,7 +17,7 @@ import (
 // longer one: see ChoosePassword.
 type Challenge struct {
 	w       *Workspace
-	profile Profile
+	profile store.Profile
 	madeAt  time.Time
 
 	mustEnrol bool        // 2FA is required, and off: no factor can be asked for
@@ -28,7 +29,7 @@ type Challenge struct {
 	over bool
 }
 
-func (w *Workspace) newChallenge(p Profile) *Challenge {
+func (w *Workspace) newChallenge(p store.Profile) *Challenge {
 	return &Challenge{w: w, profile: p, madeAt: w.wall()}
 }
 
@@ -59,7 +60,7 @@ func (c *Challenge) Verify(ctx context.Context, input secret.Text) (*Session, er
 		if err := c.stands(ctx); err != nil {
 			return nil, err
 		}
-		use, err := c.w.matchFactor(ctx, c.profile.ID, input, UseSignIn)
+		use, err := c.w.matchFactor(ctx, c.profile.ID, input, store.UseSignIn)
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +76,7 @@ func (c *Challenge) Recover(ctx context.Context, proof secret.Bytes) (*Session, 
 		if err := c.stands(ctx); err != nil {
 			return nil, err
 		}
-		use, err := c.w.matchRecovery(ctx, c.profile.ID, proof, UseSignIn)
+		use, err := c.w.matchRecovery(ctx, c.profile.ID, proof, store.UseSignIn)
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +88,7 @@ func (c *Challenge) Recover(ctx context.Context, proof secret.Bytes) (*Session, 
 func (c *Challenge) once(check func() (*Session, error)) (*Session, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.over || !within(c.madeAt, c.w.wall(), ChallengeLife) {
+	if c.over || !within(c.madeAt, c.w.wall(), service.ChallengeLife) {
 		c.over = true
 		return nil, refuse(service.CodeChallengeEnded)
 	}
@@ -102,7 +103,7 @@ func (c *Challenge) once(check func() (*Session, error)) (*Session, error) {
 // changed since the password was right, or what the challenge redeems has ended:
 // whether a guess was right is then not told.
 func (c *Challenge) stands(ctx context.Context) error {
-	return c.w.view(ctx, func(tx ReadTx) error {
+	return c.w.view(ctx, func(tx store.ReadTx) error {
 		p, err := tx.Profile(c.profile.ID)
 		if err != nil {
 			return absent(err, service.CodeChallengeEnded)

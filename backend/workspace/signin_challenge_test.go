@@ -7,7 +7,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestVerify_CodeOpensOnceAndEarlierOnesNoLonger(t *testing.T) {
@@ -97,7 +97,7 @@ func TestVerify_RightPasswordKeepsTheCountOfWrongCodes(t *testing.T) {
 func TestVerify_FailingKeychainIsNoGuessAndNever2FAOff(t *testing.T) {
 	t.Parallel()
 	h, _, p, codes := enabled(t)
-	for _, err := range []error{workspace.ErrKeychainLocked, workspace.ErrKeychainSlow, workspace.ErrSecretMissing, workspace.ErrKeychainAbsent} {
+	for _, err := range []error{store.ErrKeychainLocked, store.ErrKeychainSlow, store.ErrSecretMissing, store.ErrKeychainAbsent} {
 		for range 6 {
 			h.secrets.fail(nil, err, nil)
 			s, got := h.challenge().Verify(t.Context(), secret.NewText(p.code()))
@@ -131,7 +131,7 @@ func TestChallenge_RemovedFactorOpensNoSession(t *testing.T) {
 	h, s, p, codes := enabled(t)
 	late := h.challenge()
 	other := h.challenge()
-	h.ok(s.Disable(t.Context(), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())}))
+	h.ok(s.Disable(t.Context(), client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(p.code())}))
 	h.clock.step(30 * time.Second)
 	if _, err := late.Verify(t.Context(), secret.NewText(p.code())); err == nil {
 		t.Error("a code of a factor that is gone opened")
@@ -143,7 +143,7 @@ func TestChallenge_RemovedFactorOpensNoSession(t *testing.T) {
 
 func TestChallenge_TellsSinceWhen2FAIsRequired(t *testing.T) {
 	t.Parallel()
-	h, owner, late, from := dated(t, time.Hour, workspace.RoleMember)
+	h, owner, late, from := dated(t, time.Hour, store.RoleMember)
 	h.until(from)
 	if got := late[0].challenge().RequiredSince(); !got.Equal(from) {
 		t.Errorf("since %s, not %s", got, from)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // choseLonger is what the log says of a password that was chosen since the one
@@ -17,13 +18,13 @@ func (c *Challenge) MustChoosePassword() bool { return c.alone && c.short }
 
 // OwnKeys gives what unwraps the key pair of somebody who must choose a longer password: there is no other factor.
 // Errors: challenge_ended; folder.
-func (c *Challenge) OwnKeys(ctx context.Context) (own OwnKeys, err error) {
+func (c *Challenge) OwnKeys(ctx context.Context) (own service.OwnKeys, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.over || !c.MustChoosePassword() || c.w.requires() { // or there would be another factor
 		return own, refuse(service.CodeChallengeEnded)
 	}
-	err = c.w.view(ctx, func(tx ReadTx) error {
+	err = c.w.view(ctx, func(tx store.ReadTx) error {
 		p, err := tx.Profile(c.profile.ID) // whose epoch moves on where 2FA is turned on
 		if err := refuseUnless(err == nil && p.Epoch == c.profile.Epoch, ignoreMissing(err), service.CodeChallengeEnded); err != nil {
 			return err
@@ -38,7 +39,7 @@ func (c *Challenge) OwnKeys(ctx context.Context) (own OwnKeys, err error) {
 // and lets its person in: one transaction sets it, ends every other session and
 // challenge of the profile, and makes the session. Errors: challenge_ended; keychain and
 // folder.
-func (c *Challenge) ChoosePassword(ctx context.Context, next NewPassword) (*Session, error) {
+func (c *Challenge) ChoosePassword(ctx context.Context, next service.NewPassword) (*Session, error) {
 	return c.once(func() (*Session, error) {
 		if !c.MustChoosePassword() || next.Short {
 			return nil, refuse(service.CodeChallengeEnded)

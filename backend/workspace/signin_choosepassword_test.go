@@ -7,7 +7,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 const (
@@ -20,7 +20,7 @@ const (
 func shortened(t *testing.T) (*fixture, *user) {
 	t.Helper()
 	h, owner, _ := guarded(t)
-	h.one(person{role: workspace.RoleOwner, on: true})
+	h.one(person{role: store.RoleOwner, on: true})
 	s := owner.signIn()
 	a, err := s.Admin(t.Context())
 	h.ok(err)
@@ -109,15 +109,15 @@ func TestChoosePassword_TellsAndLogsAsASignInDoes(t *testing.T) {
 	}
 	a, err := s.Admin(t.Context())
 	h.ok(err)
-	page, err := a.Log(t.Context(), workspace.LogQuery{})
+	page, err := a.Log(t.Context(), service.LogQuery{})
 	h.ok(err)
 	if got := sentence(page.Entries[0]); got != "Amara Okafor signed in with the password alone and chose a longer one." {
 		t.Errorf("the log says %q", got)
 	}
 	o, err := s.Overview(t.Context())
 	h.ok(err)
-	if !o.Profile.Password.ChangedAt.Equal(h.clock.now()) || o.TwoFactor.ShortPassword {
-		t.Errorf("changed at %v, too short: %v", o.Profile.Password.ChangedAt, o.TwoFactor.ShortPassword)
+	if !o.Profile.PasswordChangedAt.Equal(h.clock.now()) || o.TwoFactor.ShortPassword {
+		t.Errorf("changed at %v, too short: %v", o.Profile.PasswordChangedAt, o.TwoFactor.ShortPassword)
 	}
 }
 
@@ -143,7 +143,7 @@ func TestShortPassword_IsEnoughWithASecondFactorAndIsTold(t *testing.T) {
 func TestSignIn_ShortPasswordIsCaughtAfterAReset(t *testing.T) {
 	t.Parallel()
 	h, owner := shortened(t)
-	second := h.one(person{role: workspace.RoleOwner, on: true})
+	second := h.one(person{role: store.RoleOwner, on: true})
 	second.pass = shortPass
 	h.ok(second.admin().Reset2FA(t.Context(), owner.id, "", second.proof()))
 	owner.phone = phone{}
@@ -157,7 +157,7 @@ func TestChoosePassword_IsOverWhere2FAIsRequiredByThen(t *testing.T) {
 	h, owner := shortened(t)
 	owner.alone(owner.signIn())
 	c := owner.challenge()
-	second := h.one(person{role: workspace.RoleOwner, on: true})
+	second := h.one(person{role: store.RoleOwner, on: true})
 	second.pass = shortPass
 	h.ok(second.admin().Require2FA(t.Context(), h.clock.now(), "", second.proof()))
 	_, err := c.ChoosePassword(t.Context(), secret.NewText(longerPass))
@@ -170,8 +170,8 @@ func TestChoosePassword_IsOverWhere2FAIsRequiredByThen(t *testing.T) {
 func TestChoosePassword_IsForAPasswordThatIsTooShortAlone(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
-	h.one(person{role: workspace.RoleOwner, on: true})
-	member := h.one(person{role: workspace.RoleMember})
+	h.one(person{role: store.RoleOwner, on: true})
+	member := h.one(person{role: store.RoleMember})
 	a := owner.admin()
 	h.ok(a.Require2FA(t.Context(), h.clock.now(), "", owner.proof()))
 	c := member.challenge()
@@ -198,7 +198,7 @@ func TestChallenge_GivesOwnKeysOnlyWhereThePasswordStandsAlone(t *testing.T) {
 	h.ok(keys(c))
 	_, err := owner.challenge().Challenge.ChoosePassword(t.Context(), h.chosen(shortPass))
 	h.refused(err, service.CodeChallengeEnded)
-	second := h.one(person{role: workspace.RoleOwner, on: true})
+	second := h.one(person{role: store.RoleOwner, on: true})
 	second.pass = shortPass
 	h.ok(second.admin().Require2FA(t.Context(), h.clock.now(), "", second.proof()))
 	h.refused(keys(c), service.CodeChallengeEnded) // 2FA was required in between

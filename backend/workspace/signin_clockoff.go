@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // A code of another time is refused and counted like any wrong one, and its person is told
@@ -28,7 +29,7 @@ func (w *Workspace) wrongCode(ctx context.Context, t attempt, off *clockOff) err
 	if off == nil {
 		return w.wrong(ctx, t, service.CodeCodeWrong).At("code")
 	}
-	err := w.update(ctx, func(tx WriteTx) error {
+	err := w.update(ctx, func(tx store.WriteTx) error {
 		detail := map[string]string{"kind": string(t.kind), "step": strconv.FormatInt(off.step, 10)}
 		return w.record(tx, w.now(), eventWrong, "", t.subject, detail)
 	})
@@ -42,7 +43,7 @@ func (w *Workspace) wrongCode(ctx context.Context, t attempt, off *clockOff) err
 
 // wasTold reports whether somebody was told of one of the steps, which are of now. Whoever was, was within clockReach
 // of it, so that older events are not read.
-func wasTold(tx ReadTx, profileID string, steps []int64, now time.Time) (bool, error) {
+func wasTold(tx store.ReadTx, profileID string, steps []int64, now time.Time) (bool, error) {
 	oldest := now.Add(-clockReach - time.Hour)
 	for e, err := range tx.EventsOf(profileID) {
 		if err != nil {
@@ -60,7 +61,7 @@ func wasTold(tx ReadTx, profileID string, steps []int64, now time.Time) (bool, e
 
 // told is wasTold as far as the log can be read, which may be what is wrong with the database.
 func (s *Quarantine) told(ctx context.Context, profileID string, steps []int64) (told bool) {
-	_ = s.w.view(ctx, func(tx ReadTx) (err error) {
+	_ = s.w.view(ctx, func(tx store.ReadTx) (err error) {
 		told, err = wasTold(tx, profileID, steps, s.w.now())
 		return err
 	})

@@ -6,20 +6,21 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // filledStore has room for some changes.
 type filledStore struct {
-	workspace.Store
+	store.Store
 	left int
 }
 
-func (s *filledStore) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
+func (s *filledStore) Update(ctx context.Context, fn func(store.WriteTx) error) error {
 	if s.left == 0 {
-		return workspace.ErrStoreFull
+		return store.ErrFull
 	}
 	s.left--
 	return s.Store.Update(ctx, fn)
@@ -107,7 +108,7 @@ func TestVerify_TellsNoClockThatTheLogDoesNotHave(t *testing.T) {
 	h, _, p, _ := enabled(t)
 	store := &filledStore{Store: h.store, left: 1 << 30}
 	var err error
-	h.w, err = client.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = local.Open(t.Context(), local.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	h.clock.step(time.Minute)
 	challenge := h.challenge()
@@ -133,7 +134,7 @@ func TestStepUp_CodeOfAnotherTimeSaysHowFarOffAndOpensNothing(t *testing.T) {
 	h.clock.step(3 * time.Minute)
 	_, err = s.BeginChangePhone(t.Context(), client.Proof{Password: secret.NewText(pass), Factor: byCode(guessed)})
 	h.refused(err, service.CodeCodeUsed)
-	h.refused(s.Disable(t.Context(), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(guessed)}), service.CodeCodeUsed)
+	h.refused(s.Disable(t.Context(), client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(guessed)}), service.CodeCodeUsed)
 }
 
 func TestAccept_TakesNoCodeThatWasToldOf(t *testing.T) {

@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/totp"
-	"countersign/backend/workspace"
 )
 
 // twin is a step at which the key of RFC 6238 shows the code of the step after it, too.
@@ -67,7 +67,7 @@ func TestEnrolment_FirstCodeOfTwoStepsOpensNothing(t *testing.T) {
 	h, _ := created(t)
 	h.to(time.Unix((twin-1)*30+2, 0))
 	var err error
-	h.w, err = client.Open(t.Context(), workspace.Config{
+	h.w, err = local.Open(t.Context(), local.Config{
 		Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, Rand: rfcKey{},
 	})
 	h.ok(err)
@@ -156,6 +156,6 @@ func TestDisable_CodesAfterAClockAYearAhead(t *testing.T) {
 	h.clock.step(-365 * 24 * time.Hour)
 	s, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
-	h.refused(s.Disable(t.Context(), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.code())}), service.CodeCodesAhead)
-	h.ok(s.Disable(t.Context(), client.FactorInput{Kind: workspace.FactorRecovery, Value: secret.NewText(codes[1])}))
+	h.refused(s.Disable(t.Context(), client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(p.code())}), service.CodeCodesAhead)
+	h.ok(s.Disable(t.Context(), client.FactorInput{Kind: service.FactorRecovery, Value: secret.NewText(codes[1])}))
 }

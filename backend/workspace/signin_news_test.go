@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // kinds are those of the news that a user is told when they sign in.
@@ -20,11 +20,11 @@ func (p *user) kinds() (all []string) {
 func TestNews_ClockSetBackHidesNoneOfThem(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	member := h.one(person{role: workspace.RoleMember, on: true})
+	member := h.one(person{role: store.RoleMember, on: true})
 	member.signIn()
 	h.clock.step(-90 * 24 * time.Hour)
 	a := owner.admin()
-	h.ok(a.SetRole(t.Context(), member.id, workspace.RoleAdmin, owner.proof()))
+	h.ok(a.SetRole(t.Context(), member.id, store.RoleAdmin, owner.proof()))
 	h.ok(a.Reset2FA(t.Context(), member.id, "", owner.proof()))
 	member.phone = phone{}
 	h.clock.step(90 * 24 * time.Hour)
@@ -39,7 +39,7 @@ func TestNews_ClockSetBackHidesNoneOfThem(t *testing.T) {
 func TestNews_ClockSetBackHidesNoNewSheet(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	member := h.one(person{role: workspace.RoleMember, on: true})
+	member := h.one(person{role: store.RoleMember, on: true})
 	member.signIn()
 	h.clock.step(-90 * 24 * time.Hour)
 	owner.printed(member)
@@ -56,11 +56,11 @@ func TestNews_ClockSetBackHidesNoNewSheet(t *testing.T) {
 func TestNews_ClockThatWasAheadHidesNoneOfThem(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	member := h.one(person{role: workspace.RoleMember})
+	member := h.one(person{role: store.RoleMember})
 	h.clock.step(365 * 24 * time.Hour)
 	member.signIn()
 	h.clock.step(-365 * 24 * time.Hour)
-	h.ok(owner.admin().SetRole(t.Context(), member.id, workspace.RoleAdmin, owner.proof()))
+	h.ok(owner.admin().SetRole(t.Context(), member.id, store.RoleAdmin, owner.proof()))
 	if got := member.kinds(); !slices.Equal(got, []string{"role-changed"}) {
 		t.Errorf("told %v", got)
 	}

@@ -9,29 +9,30 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // redemption is a right invitation or password reset with the password that was
 // chosen: it takes effect in the transaction that lets its person in.
 type redemption struct {
-	code OneTime
-	next NewPassword
+	code store.OneTime
+	next service.NewPassword
 }
 
 // apply sets the password and uses the code up, within tx.
-func (r *redemption) apply(tx WriteTx, w *Workspace, p *Profile) error {
+func (r *redemption) apply(tx store.WriteTx, w *Workspace, p *store.Profile) error {
 	if err := consumeOneTime(tx, r.code); err != nil {
 		return err
 	}
-	if p.State == ProfileInvited {
-		p.State, p.StateAt = ProfileActive, w.now()
+	if p.State == store.ProfileInvited {
+		p.State, p.StateAt = store.ProfileActive, w.now()
 	}
 	return w.setPassword(tx, p, r.next, &r.code)
 }
 
 // RedeemAttempt is an attempt to choose a password with an invitation or a password reset.
 type RedeemAttempt struct {
-	CodeTerms
+	service.CodeTerms
 	w      *Workspace
 	key    string // of the email
 	madeAt time.Time
@@ -39,21 +40,15 @@ type RedeemAttempt struct {
 	mu      sync.Mutex
 	right   bool
 	over    bool
-	profile Profile
+	profile store.Profile
 	on      bool // 2FA
-	info    Info
-	oneTime OneTime
+	info    store.Info
+	oneTime store.OneTime
 	guess   attempt
 }
 
-// Redeemed is what a right code leads to.
-type Redeemed struct {
-	Name    string         // of its person: no secret to whoever has the code, and one to everybody else
-	KeyPair WrappedKeyPair // came with the code, wrapped under it; may be empty
-}
-
 // redeemable are the kinds of code with which a password is chosen.
-var redeemable = []OneTimeKind{OneTimeInvitation, OneTimeReset}
+var redeemable = []store.OneTimeKind{store.OneTimeInvitation, store.OneTimeReset}
 
 // BeginRedeem begins one, which is good for ChallengeLife and for one guess. An email that nobody has gets terms of the
 // same form, and always the same. Errors: email_required, invitation_wrong; folder.
@@ -62,17 +57,17 @@ func (w *Workspace) BeginRedeem(ctx context.Context, email string) (*RedeemAttem
 	switch {
 	case key == "":
 		return nil, refuse(service.CodeEmailRequired).At("email")
-	case !w.Created() || len(key) > 4*MaxEmail:
+	case !w.Created() || len(key) > 4*service.MaxEmail:
 		return nil, refuse(service.CodeInvitationWrong).At("invitation")
 	}
 	a := &RedeemAttempt{w: w, key: key, madeAt: w.wall()}
-	err := w.view(ctx, func(tx ReadTx) (err error) {
+	err := w.view(ctx, func(tx store.ReadTx) (err error) {
 		if a.info, err = tx.Info(); err != nil {
 			return err
 		}
 		a.profile, err = tx.ProfileByEmail(key)
-		if errors.Is(err, ErrNotFound) || err == nil && a.profile.State == ProfileRemoved {
-			a.profile, err = Profile{}, nil
+		if errors.Is(err, store.ErrNotFound) || err == nil && a.profile.State == store.ProfileRemoved {
+			a.profile, err = store.Profile{}, nil
 		}
 		if err == nil {
 			a.CodeTerms, err = w.codeTerms(tx, a.profile, key, redeemable)
@@ -94,18 +89,18 @@ func (w *Workspace) BeginRedeem(ctx context.Context, email string) (*RedeemAttem
 // Check pays for the guess and looks at what the client has made of the code: recovery.Proof. An email that nobody has gets
 // the same words and pauses as a wrong code. Errors: invitation_wrong, one_time_expired,
 // one_time_used, one_time_ended, throttled, challenge_ended; folder.
-func (a *RedeemAttempt) Check(ctx context.Context, proof secret.Bytes) (r Redeemed, err error) {
+func (a *RedeemAttempt) Check(ctx context.Context, proof secret.Bytes) (r service.Redeemed, err error) {
 	w := a.w
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.over || a.right || !within(a.madeAt, w.wall(), ChallengeLife) {
+	if a.over || a.right || !within(a.madeAt, w.wall(), service.ChallengeLife) {
 		return r, refuse(service.CodeChallengeEnded)
 	}
 	subject := a.profile.ID
 	if subject == "" {
 		subject = w.unknownSubject(a.key)
 	}
-	right, t, err := w.matchOneTime(ctx, a.profile, subject, redeemable, KindInvitation, proof, service.CodeInvitationWrong)
+	right, t, err := w.matchOneTime(ctx, a.profile, subject, redeemable, store.KindInvitation, proof, service.CodeInvitationWrong)
 	if err != nil {
 		a.over = true
 		var e *service.Error
@@ -116,9 +111,9 @@ func (a *RedeemAttempt) Check(ctx context.Context, proof secret.Bytes) (r Redeem
 	}
 	a.right, a.oneTime, a.guess = true, right, t
 	r.Name = a.profile.Name
-	err = w.view(ctx, func(tx ReadTx) error {
+	err = w.view(ctx, func(tx store.ReadTx) error {
 		row, err := tx.VaultKey(oneTimeHolder(right.Kind, right.ProfileID))
-		r.KeyPair = WrappedKeyPair{Recipient: row.Recipient, Wrapped: row.Wrapped}
+		r.KeyPair = service.WrappedKeyPair{Recipient: row.Recipient, Wrapped: row.Wrapped}
 		return ignoreMissing(err)
 	})
 	return r, err
@@ -139,11 +134,11 @@ func (a *RedeemAttempt) Leave(ctx context.Context) error {
 // Redeem sets the password. Of the two results one is set, as for SignIn: with 2FA on,
 // the new password waits for the second factor. Errors: one_time_used, one_time_ended, challenge_ended;
 // keychain and folder.
-func (a *RedeemAttempt) Redeem(ctx context.Context, next NewPassword) (*Session, *Challenge, error) {
+func (a *RedeemAttempt) Redeem(ctx context.Context, next service.NewPassword) (*Session, *Challenge, error) {
 	w := a.w
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.over || !a.right || !within(a.madeAt, w.wall(), ChallengeLife) {
+	if a.over || !a.right || !within(a.madeAt, w.wall(), service.ChallengeLife) {
 		return nil, nil, refuse(service.CodeChallengeEnded)
 	}
 	a.over = true

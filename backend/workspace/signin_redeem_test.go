@@ -12,14 +12,14 @@ import (
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/vault"
-	"countersign/backend/workspace"
 )
 
 func TestRedeem_TooLongAnEmailIsRefusedUncounted(t *testing.T) {
 	t.Parallel()
 	h, _ := created(t)
-	most := strings.Repeat("a", 4*workspace.MaxEmail)
+	most := strings.Repeat("a", 4*service.MaxEmail)
 	before := h.newest()
 	_, _, err := h.w.Redeem(t.Context(), most+"a", secret.NewText(noCode), secret.NewText(pass))
 	h.refused(err, service.CodeInvitationWrong)
@@ -37,7 +37,7 @@ func TestRedeem_TooLongAnEmailIsRefusedUncounted(t *testing.T) {
 func TestRedeem_CodeThatWasReplacedEndsItsChallenge(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
-	p := h.one(person{role: workspace.RoleMember, on: true})
+	p := h.one(person{role: store.RoleMember, on: true})
 	given, err := owner.admin().ResetPassword(t.Context(), p.id, "", owner.proof())
 	h.ok(err)
 	_, c, err := h.w.Redeem(t.Context(), p.email, secret.NewText(given.Code.Display()), secret.NewText("granite lagoon whisper 47"))
@@ -60,9 +60,9 @@ func TestRedeem_KeyPairThatIsNotTheCodesIsNotTaken(t *testing.T) {
 		"another recipient": {func(h *fixture, holder string) {
 			mine, err := vault.NewIdentity()
 			h.ok(err)
-			h.alterKey(holder, func(k *workspace.VaultKey) bool { k.Recipient = mine.Recipient(); return true })
+			h.alterKey(holder, func(k *store.VaultKey) bool { k.Recipient = mine.Recipient(); return true })
 		}, true},
-		"it is gone": {func(h *fixture, holder string) { h.alterKey(holder, func(*workspace.VaultKey) bool { return false }) }, true},
+		"it is gone": {func(h *fixture, holder string) { h.alterKey(holder, func(*store.VaultKey) bool { return false }) }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -90,7 +90,7 @@ func TestRedeem_CodeThatWasReplacedInBetweenIsUsed(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	steps := h.onSteps()
-	member := h.one(person{role: workspace.RoleMember})
+	member := h.one(person{role: store.RoleMember})
 	a := owner.admin()
 	given, err := a.ResetPassword(t.Context(), member.id, "", owner.proof())
 	h.ok(err)
@@ -111,7 +111,7 @@ func TestRedeemAttempt_NeedsTheRightCodeFirstAndIsGoodOnce(t *testing.T) {
 	h, owner := alone(t)
 	p, given := h.invited(owner.admin())
 	type attempt struct {
-		*workspace.RedeemAttempt
+		service.RedeemAttempt
 		proof secret.Bytes
 	}
 	begin := func(code string) attempt {
@@ -119,7 +119,7 @@ func TestRedeemAttempt_NeedsTheRightCodeFirstAndIsGoodOnce(t *testing.T) {
 		h.ok(err)
 		typed, err := recovery.Parse(secret.NewText(code))
 		h.ok(err)
-		return attempt{a, recovery.ProofOf(typed, a.Salt, recovery.Params(a.Params))}
+		return attempt{a, recovery.ProofOf(typed, a.Terms().Salt, recovery.Params(a.Terms().Params))}
 	}
 	redeem := func(a attempt) error {
 		_, _, err := a.Redeem(t.Context(), h.chosen(longerPass))
@@ -137,7 +137,7 @@ func TestRedeemAttempt_NeedsTheRightCodeFirstAndIsGoodOnce(t *testing.T) {
 	h.ok(err)
 	_, err = late.Check(t.Context(), late.proof)
 	h.refused(err, service.CodeChallengeEnded)
-	h.clock.step(workspace.ChallengeLife + time.Millisecond)
+	h.clock.step(service.ChallengeLife + time.Millisecond)
 	h.refused(redeem(late), service.CodeChallengeEnded)
 	left := begin(given.Code.Display())
 	_, err = left.Check(t.Context(), left.proof)
@@ -154,14 +154,14 @@ func TestBeginRedeem_TermsOfAnUnknownEmailHaveTheSameForm(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	invited, _ := h.invited(owner.admin())
-	terms := func(email string) workspace.CodeTerms {
+	terms := func(email string) service.CodeTerms {
 		a, err := h.w.BeginRedeem(t.Context(), email)
 		h.ok(err)
-		return a.CodeTerms
+		return a.Terms()
 	}
 	known := terms(invited.email)
 	without, nobody, other := terms(owner.email), terms("nobody@example.com"), terms("other@example.com")
-	for _, got := range []workspace.CodeTerms{without, nobody, other} {
+	for _, got := range []service.CodeTerms{without, nobody, other} {
 		if len(got.Salt) != len(known.Salt) || got.Params != known.Params {
 			t.Errorf("%d bytes of salt and %+v, of a known one %d and %+v", len(got.Salt), got.Params, len(known.Salt), known.Params)
 		}

@@ -8,34 +8,28 @@ import (
 	"time"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
-
-// StepUpNeeds says what the next sensitive act will ask for.
-type StepUpNeeds struct {
-	Password         bool
-	Factor           bool
-	AuthenticatorOff bool // only a recovery code will do
-}
 
 // StepUp tells what a proof has to hold now. Right after a sign-in with a
 // recovery code nothing is needed for one act: both were right a moment ago, and
 // the phone that could show a code is the one that is lost.
-func (s *Session) StepUp(ctx context.Context) (StepUpNeeds, error) {
+func (s *Session) StepUp(ctx context.Context) (service.StepUpNeeds, error) {
 	done, err := s.begin()
 	if err != nil {
-		return StepUpNeeds{}, err
+		return service.StepUpNeeds{}, err
 	}
 	defer done()
 	if s.granted() {
-		return StepUpNeeds{}, nil
+		return service.StepUpNeeds{}, nil
 	}
-	n := StepUpNeeds{Password: true}
-	err = s.w.view(ctx, func(tx ReadTx) error {
+	n := service.StepUpNeeds{Password: true}
+	err = s.w.view(ctx, func(tx store.ReadTx) error {
 		if _, err := s.profile(tx); err != nil {
 			return err
 		}
 		_, err := tx.Factor(s.id)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		n.Factor = err == nil
@@ -85,7 +79,7 @@ func (s *Session) granted() bool {
 }
 
 func (g grant) good(now time.Time) bool {
-	return !g.at.IsZero() && within(g.at, now, GrantLife)
+	return !g.at.IsZero() && within(g.at, now, service.GrantLife)
 }
 
 // spend takes the grant that waits, if there is one.
@@ -123,12 +117,12 @@ type confirmation struct {
 // act begins, so that no two acts use one; and where the act fails, say on a slow
 // keychain, it waits again, so that another try needs no second code. Errors:
 // those of a password and of a code; factor_required; the act's own.
-func (s *Session) confirm(ctx context.Context, proof Proof, act func(*confirmation) error) error {
+func (s *Session) confirm(ctx context.Context, proof service.Proof, act func(*confirmation) error) error {
 	return s.confirmBy(ctx, proof, s.profile, act)
 }
 
 // confirmBy is confirm for a use case that reads the profile by read.
-func (s *Session) confirmBy(ctx context.Context, proof Proof, read func(ReadTx) (Profile, error), act func(*confirmation) error) error {
+func (s *Session) confirmBy(ctx context.Context, proof service.Proof, read func(store.ReadTx) (store.Profile, error), act func(*confirmation) error) error {
 	return s.taking(func(c *confirmation) error {
 		if !c.proven() {
 			if err := c.prove(ctx, proof, read); err != nil {
@@ -155,8 +149,8 @@ func (c *confirmation) proven() bool { return !c.at.IsZero() }
 // update runs fn as the change that uses the confirmation up. Once fn has come to
 // its end it is spent, whatever becomes of the commit: an anchor that cannot be
 // written is an error although the commit stands.
-func (c *confirmation) update(ctx context.Context, fn func(WriteTx) error) error {
-	return c.s.w.update(ctx, func(tx WriteTx) error {
+func (c *confirmation) update(ctx context.Context, fn func(store.WriteTx) error) error {
+	return c.s.w.update(ctx, func(tx store.WriteTx) error {
 		err := fn(tx)
 		c.spent = err == nil
 		return err
@@ -166,13 +160,13 @@ func (c *confirmation) update(ctx context.Context, fn func(WriteTx) error) error
 // Prove checks a step-up ahead of its act, so that a code cannot run out while
 // somebody chooses a place for a file. The act that follows within GrantLife asks
 // for nothing more. Errors: forbidden; those of a step-up.
-func (a *Admin) Prove(ctx context.Context, proof Proof) error {
+func (a *Admin) Prove(ctx context.Context, proof service.Proof) error {
 	done, err := a.s.begin()
 	if err != nil {
 		return err
 	}
 	defer done()
-	err = a.s.w.view(ctx, func(tx ReadTx) error {
+	err = a.s.w.view(ctx, func(tx store.ReadTx) error {
 		_, err := a.profile(tx)
 		return err
 	})
@@ -186,37 +180,37 @@ func (a *Admin) Prove(ctx context.Context, proof Proof) error {
 }
 
 // prove checks a proof, and writes into the log that it was right.
-func (c *confirmation) prove(ctx context.Context, proof Proof, read func(ReadTx) (Profile, error)) error {
+func (c *confirmation) prove(ctx context.Context, proof service.Proof, read func(store.ReadTx) (store.Profile, error)) error {
 	s := c.s
 	p, on, err := s.currentBy(ctx, read)
 	if err != nil {
 		return err
 	}
-	if on && !proof.Factor.given() {
+	if on && !proof.Factor.Given() {
 		return refuse(service.CodeFactorRequired).At("code")
 	}
 	t, err := s.provePassword(ctx, p, proof, "password")
 	if err != nil {
 		return err
 	}
-	how := map[string]string{"factor": string(FactorNone)}
-	use := func(tx WriteTx) error { return clearFailures(tx, t) }
+	how := map[string]string{"factor": string(service.FactorNone)}
+	use := func(tx store.WriteTx) error { return clearFailures(tx, t) }
 	if on {
 		if err := s.w.refund(ctx, t); err != nil {
 			return err
 		}
 		var factor factorUse
-		if factor, how, err = s.w.matchFactorInput(ctx, s.id, proof.Factor, UseStepUp); err != nil {
+		if factor, how, err = s.w.matchFactorInput(ctx, s.id, proof.Factor, store.UseStepUp); err != nil {
 			return err
 		}
-		use = func(tx WriteTx) error {
+		use = func(tx store.WriteTx) error {
 			if err := factor.consume(tx); err != nil {
 				return err
 			}
-			return errors.Join(refundUse(tx, factor), reset(tx, s.id, false, KindPassword, KindCode, KindRecovery))
+			return errors.Join(refundUse(tx, factor), reset(tx, s.id, false, store.KindPassword, store.KindCode, store.KindRecovery))
 		}
 	}
-	err = s.w.update(ctx, func(tx WriteTx) error {
+	err = s.w.update(ctx, func(tx store.WriteTx) error {
 		if _, err := read(tx); err != nil {
 			return err
 		}
@@ -232,7 +226,7 @@ func (c *confirmation) prove(ctx context.Context, proof Proof, read func(ReadTx)
 }
 
 // provePassword charges for and checks the password of the session's profile.
-func (s *Session) provePassword(ctx context.Context, p Profile, proof Proof, field string) (attempt, error) {
+func (s *Session) provePassword(ctx context.Context, p store.Profile, proof service.Proof, field string) (attempt, error) {
 	if len(proof.Signature) == 0 {
 		return attempt{}, refuse(service.CodePasswordRequired).At(field)
 	}
@@ -249,7 +243,7 @@ func (s *Session) provePassword(ctx context.Context, p Profile, proof Proof, fie
 
 // clearFailures takes back the charge of a guess that was right, and with it the
 // failures in a row before it: there was nothing more to prove.
-func clearFailures(tx WriteTx, t attempt) error {
+func clearFailures(tx store.WriteTx, t attempt) error {
 	if err := refundIn(tx, t); err != nil {
 		return err
 	}
@@ -258,7 +252,7 @@ func clearFailures(tx WriteTx, t attempt) error {
 
 // refundUse takes the charge of a use that turned out right off what the next
 // sign-in will tell.
-func refundUse(tx WriteTx, use factorUse) error {
+func refundUse(tx store.WriteTx, use factorUse) error {
 	switch u := use.(type) {
 	case *codeUse:
 		return refundIn(tx, u.attempt)
@@ -269,18 +263,18 @@ func refundUse(tx WriteTx, use factorUse) error {
 }
 
 // current reads the profile and whether its 2FA is on.
-func (s *Session) current(ctx context.Context) (p Profile, on bool, err error) {
+func (s *Session) current(ctx context.Context) (p store.Profile, on bool, err error) {
 	return s.currentBy(ctx, s.profile)
 }
 
 // currentBy is current with the profile as read gives it: profile, or enrollee.
-func (s *Session) currentBy(ctx context.Context, read func(ReadTx) (Profile, error)) (p Profile, on bool, err error) {
-	err = s.w.view(ctx, func(tx ReadTx) (err error) {
+func (s *Session) currentBy(ctx context.Context, read func(store.ReadTx) (store.Profile, error)) (p store.Profile, on bool, err error) {
+	err = s.w.view(ctx, func(tx store.ReadTx) (err error) {
 		if p, err = read(tx); err != nil {
 			return err
 		}
 		_, err = tx.Factor(s.id)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		on = err == nil

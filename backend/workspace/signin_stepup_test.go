@@ -10,7 +10,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // askingAct is a method that asks for a proof, and how it is called.
@@ -43,8 +43,8 @@ func (p *provenCase) admin() *client.Admin {
 
 // asks has another admin ask for an approval.
 func (p *provenCase) asks() {
-	second := p.h.one(person{role: workspace.RoleAdmin, on: true})
-	asked, err := second.admin().AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.to.id}, "a lost phone", second.proof())
+	second := p.h.one(person{role: store.RoleAdmin, on: true})
+	asked, err := second.admin().AskApproval(p.ctx, store.ApproveReset2FA, []string{p.to.id}, "a lost phone", second.proof())
 	p.h.ok(err)
 	p.request = asked.ID
 }
@@ -84,7 +84,7 @@ var askingActs = []askingAct{
 		return p.s.Disable(p.ctx, proof.Factor)
 	}},
 	{method: "Admin.SetRole", do: func(p *provenCase, proof client.Proof) error {
-		return p.admin().SetRole(p.ctx, p.to.id, workspace.RoleAdmin, proof)
+		return p.admin().SetRole(p.ctx, p.to.id, store.RoleAdmin, proof)
 	}},
 	{method: "Admin.Remove", do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().Remove(p.ctx, p.to.id, proof)
@@ -97,7 +97,7 @@ var askingActs = []askingAct{
 		return err
 	}},
 	{method: "Admin.InviteAgain", do: func(p *provenCase, proof client.Proof) error {
-		invited := p.h.one(person{role: workspace.RoleMember, state: workspace.ProfileInvited})
+		invited := p.h.one(person{role: store.RoleMember, state: store.ProfileInvited})
 		_, err := p.admin().InviteAgain(p.ctx, []string{invited.id}, proof, nil)
 		return err
 	}},
@@ -106,22 +106,22 @@ var askingActs = []askingAct{
 		return err
 	}},
 	{method: "Admin.BeginRun", do: func(p *provenCase, proof client.Proof) error {
-		_, err := p.admin().BeginRun(p.ctx, workspace.RunRequest{Members: []string{p.to.id}, Reason: "new phones", Kind: workspace.RunPrint}, proof)
+		_, err := p.admin().BeginRun(p.ctx, service.RunRequest{Members: []string{p.to.id}, Reason: "new phones", Kind: store.RunPrint}, proof)
 		return err
 	}},
 	{method: "Admin.AskApproval", do: func(p *provenCase, proof client.Proof) error {
-		_, err := p.admin().AskApproval(p.ctx, workspace.ApproveReset2FA, []string{p.to.id}, "a lost phone", proof)
+		_, err := p.admin().AskApproval(p.ctx, store.ApproveReset2FA, []string{p.to.id}, "a lost phone", proof)
 		return err
 	}},
 	{method: "Admin.Approve", ready: (*provenCase).asks, do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().Approve(p.ctx, p.request, proof)
 	}},
 	{method: "Admin.AddMember", do: func(p *provenCase, proof client.Proof) error {
-		_, err := p.admin().AddMember(p.ctx, workspace.NewMember{Name: "N", Email: "new@example.com", Role: workspace.RoleAdmin}, proof)
+		_, err := p.admin().AddMember(p.ctx, service.NewMember{Name: "N", Email: "new@example.com", Role: store.RoleAdmin}, proof)
 		return err
 	}},
 	{method: "Admin.AddMembers", do: func(p *provenCase, proof client.Proof) error {
-		_, err := p.admin().AddMembers(p.ctx, []workspace.NewMember{{Name: "N", Email: "new@example.com", Role: workspace.RoleMember}}, proof, nil)
+		_, err := p.admin().AddMembers(p.ctx, []service.NewMember{{Name: "N", Email: "new@example.com", Role: store.RoleMember}}, proof, nil)
 		return err
 	}},
 	{method: "Admin.SetTwoPeople", do: func(p *provenCase, proof client.Proof) error {
@@ -130,13 +130,13 @@ var askingActs = []askingAct{
 	{method: "Admin.ConfirmClock", do: func(p *provenCase, proof client.Proof) error { return p.admin().ConfirmClock(p.ctx, proof) }},
 	{method: "Admin.Require2FA", do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().Require2FA(p.ctx, p.h.clock.now().Add(time.Hour), "", proof)
-	}, ready: func(p *provenCase) { p.h.one(person{role: workspace.RoleOwner, on: true}) }},
+	}, ready: func(p *provenCase) { p.h.one(person{role: store.RoleOwner, on: true}) }},
 	{method: "Admin.DropRequirement", do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().DropRequirement(p.ctx, "", proof)
 	}},
 	{method: "Admin.Backup", do: func(p *provenCase, proof client.Proof) error {
 		_ = p.h.file()
-		return p.admin().Backup(p.ctx, proof, nil, func(workspace.BackupCopy) error { return nil })
+		return p.admin().Backup(p.ctx, proof, nil, func(service.BackupCopy) error { return nil })
 	}},
 	{method: "Admin.Prove", keeps: true, do: func(p *provenCase, proof client.Proof) error { return p.admin().Prove(p.ctx, proof) }},
 	{method: "Admin.BeginRotation", do: func(p *provenCase, proof client.Proof) error { return p.admin().BeginRotation(p.ctx, proof) }},
@@ -182,7 +182,7 @@ func newProvenCase(t *testing.T, act askingAct) *provenCase {
 	} else {
 		p.h, p.owner, p.codes = guarded(t)
 	}
-	p.to = p.h.one(person{role: workspace.RoleMember, on: true})
+	p.to = p.h.one(person{role: store.RoleMember, on: true})
 	if act.ready != nil {
 		act.ready(p)
 	}
@@ -260,7 +260,7 @@ func TestProof_AnActThatFailedCanBeTriedAgain(t *testing.T) {
 	h, owner, codes := guarded(t)
 	p := &provenCase{h: h, ctx: t.Context(), owner: owner, codes: codes}
 	p.granted()
-	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
+	h.secrets.fail(store.ErrKeychainLocked, nil, nil)
 	_, err := p.s.BeginChangePhone(t.Context(), client.Proof{})
 	h.refused(err, service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
@@ -268,7 +268,7 @@ func TestProof_AnActThatFailedCanBeTriedAgain(t *testing.T) {
 	h.ok(err)
 	p.spent()
 
-	h.clock.step(workspace.GrantLife - time.Minute)
+	h.clock.step(service.GrantLife - time.Minute)
 	_, err = p.s.BeginChangePhone(t.Context(), owner.proof())
 	h.ok(err)
 	p.spent()
@@ -283,7 +283,7 @@ func TestProof_AFailureDoesNotLengthenIt(t *testing.T) {
 		h.clock.step(time.Minute)
 		_, err := p.admin().ResetPassword(t.Context(), owner.id, "", client.Proof{})
 		h.refused(err, service.CodeNotYourself)
-		h.secrets.fail(workspace.ErrKeychainLocked, nil, nil)
+		h.secrets.fail(store.ErrKeychainLocked, nil, nil)
 		_, err = p.s.BeginChangePhone(t.Context(), client.Proof{})
 		h.refused(err, service.CodeKeychainLocked)
 		h.secrets.fail(nil, nil, nil)
@@ -296,12 +296,12 @@ func TestProof_WhatMayHaveTakenEffectHasUsedIt(t *testing.T) {
 	t.Parallel()
 	h, owner, codes := guarded(t)
 	p := &provenCase{h: h, ctx: t.Context(), owner: owner, codes: codes}
-	to := h.one(person{role: workspace.RoleMember})
+	to := h.one(person{role: store.RoleMember})
 	p.granted()
-	h.secrets.fail(workspace.ErrKeychainLocked, nil, nil) // the commit stands, its anchor is missing
-	h.refused(p.admin().SetRole(t.Context(), to.id, workspace.RoleAdmin, client.Proof{}), service.CodeKeychainLocked)
+	h.secrets.fail(store.ErrKeychainLocked, nil, nil) // the commit stands, its anchor is missing
+	h.refused(p.admin().SetRole(t.Context(), to.id, store.RoleAdmin, client.Proof{}), service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
-	if h.profile(to.id).Role != workspace.RoleAdmin {
+	if h.profile(to.id).Role != store.RoleAdmin {
 		t.Error("the commit does not stand")
 	}
 	p.spent()

@@ -14,6 +14,7 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
@@ -55,7 +56,7 @@ func TestSignIn_WrongPasswordsArePausedForUnknownEmailsToo(t *testing.T) {
 func TestSignIn_NothingOrTooMuchIsRefusedUncounted(t *testing.T) {
 	t.Parallel()
 	h, _ := created(t)
-	most := strings.Repeat("a", 4*workspace.MaxEmail)
+	most := strings.Repeat("a", 4*service.MaxEmail)
 	longest := strings.Repeat("a", 4*4*password.MaxLength)
 	before := h.newest()
 	for _, c := range []struct {
@@ -105,14 +106,14 @@ func TestSignIn_ParametersOutOfBoundsAreNotUsed(t *testing.T) {
 }
 
 // attempt begins a sign-in as a client does, and gives what signs.
-func (h *fixture) beginSignIn(email string) (*workspace.SignInAttempt, func(pw string, message []byte) []byte) {
+func (h *fixture) beginSignIn(email string) (service.SignInAttempt, func(pw string, message []byte) []byte) {
 	h.Helper()
 	a, err := h.w.BeginSignIn(h.Context(), email)
 	h.ok(err)
 	share, err := h.secrets.Get(h.Context(), h.w.ID()+"/device")
 	h.ok(err)
 	return a, func(pw string, message []byte) []byte {
-		return password.Sign(password.Derive(secret.NewText(pw), a.Salt, password.Params(a.Params)), share, message)
+		return password.Sign(password.Derive(secret.NewText(pw), a.Terms().Salt, password.Params(a.Terms().Params)), share, message)
 	}
 }
 
@@ -120,19 +121,19 @@ func TestSignInAttempt_OnlyItsOwnMessageSignedWithThePasswordLetsIn(t *testing.T
 	t.Parallel()
 	h, _ := created(t)
 	other, _ := h.beginSignIn(email)
-	for name, signature := range map[string]func(a *workspace.SignInAttempt, sign func(string, []byte) []byte) []byte{
-		"nothing": func(*workspace.SignInAttempt, func(string, []byte) []byte) []byte { return nil },
-		"with another password": func(a *workspace.SignInAttempt, sign func(string, []byte) []byte) []byte {
-			return sign("tundra velvet orchard 92", service.SignInMessage(a.WorkspaceID, a.Nonce))
+	for name, signature := range map[string]func(a service.SignInAttempt, sign func(string, []byte) []byte) []byte{
+		"nothing": func(service.SignInAttempt, func(string, []byte) []byte) []byte { return nil },
+		"with another password": func(a service.SignInAttempt, sign func(string, []byte) []byte) []byte {
+			return sign("tundra velvet orchard 92", service.SignInMessage(a.Terms().WorkspaceID, a.Terms().Nonce))
 		},
-		"for another attempt": func(a *workspace.SignInAttempt, sign func(string, []byte) []byte) []byte {
-			return sign(pass, service.SignInMessage(a.WorkspaceID, other.Nonce))
+		"for another attempt": func(a service.SignInAttempt, sign func(string, []byte) []byte) []byte {
+			return sign(pass, service.SignInMessage(a.Terms().WorkspaceID, other.Terms().Nonce))
 		},
-		"for another workspace": func(a *workspace.SignInAttempt, sign func(string, []byte) []byte) []byte {
-			return sign(pass, service.SignInMessage("other", a.Nonce))
+		"for another workspace": func(a service.SignInAttempt, sign func(string, []byte) []byte) []byte {
+			return sign(pass, service.SignInMessage("other", a.Terms().Nonce))
 		},
-		"for a step-up": func(a *workspace.SignInAttempt, sign func(string, []byte) []byte) []byte {
-			return sign(pass, service.ProofMessage(a.WorkspaceID, a.Nonce))
+		"for a step-up": func(a service.SignInAttempt, sign func(string, []byte) []byte) []byte {
+			return sign(pass, service.ProofMessage(a.Terms().WorkspaceID, a.Terms().Nonce))
 		},
 	} {
 		a, sign := h.beginSignIn(email)
@@ -140,18 +141,18 @@ func TestSignInAttempt_OnlyItsOwnMessageSignedWithThePasswordLetsIn(t *testing.T
 		if h.refused(err, service.CodeCredentialsWrong); s != nil || c != nil {
 			t.Errorf("signed %s: somebody is in", name)
 		}
-		_, _, err = a.SignIn(t.Context(), sign(pass, service.SignInMessage(a.WorkspaceID, a.Nonce)), false)
+		_, _, err = a.SignIn(t.Context(), sign(pass, service.SignInMessage(a.Terms().WorkspaceID, a.Terms().Nonce)), false)
 		h.refused(err, service.CodeChallengeEnded) // one guess
 		h.clock.step(time.Hour)
 	}
 	a, sign := h.beginSignIn(email)
-	s, _, err := a.SignIn(t.Context(), sign(pass, service.SignInMessage(a.WorkspaceID, a.Nonce)), false)
+	s, _, err := a.SignIn(t.Context(), sign(pass, service.SignInMessage(a.Terms().WorkspaceID, a.Terms().Nonce)), false)
 	if h.ok(err); s == nil {
 		t.Error("its own signature does not let in")
 	}
 	a, sign = h.beginSignIn(email)
-	h.clock.step(workspace.ChallengeLife + time.Millisecond)
-	_, _, err = a.SignIn(t.Context(), sign(pass, service.SignInMessage(a.WorkspaceID, a.Nonce)), false)
+	h.clock.step(service.ChallengeLife + time.Millisecond)
+	_, _, err = a.SignIn(t.Context(), sign(pass, service.SignInMessage(a.Terms().WorkspaceID, a.Terms().Nonce)), false)
 	h.refused(err, service.CodeChallengeEnded)
 }
 
@@ -161,17 +162,17 @@ func TestBeginSignIn_UnknownEmailHasTermsOfTheSameForm(t *testing.T) {
 	h, owner := alone(t)
 	known, _ := h.beginSignIn(owner.email)
 	unknown, _ := h.beginSignIn("nobody@example.com")
-	if len(unknown.Salt) != len(known.Salt) || unknown.Params != known.Params || unknown.WorkspaceID != known.WorkspaceID || len(unknown.Nonce) != len(known.Nonce) {
+	if len(unknown.Terms().Salt) != len(known.Terms().Salt) || unknown.Terms().Params != known.Terms().Params || unknown.Terms().WorkspaceID != known.Terms().WorkspaceID || len(unknown.Terms().Nonce) != len(known.Terms().Nonce) {
 		t.Errorf("%+v and %+v", known, unknown)
 	}
 	again, _ := h.beginSignIn("NOBODY@example.com ")
 	other, _ := h.beginSignIn("nobody2@example.com")
-	if !bytes.Equal(unknown.Salt, again.Salt) || bytes.Equal(unknown.Salt, other.Salt) || bytes.Equal(unknown.Nonce, again.Nonce) {
+	if !bytes.Equal(unknown.Terms().Salt, again.Terms().Salt) || bytes.Equal(unknown.Terms().Salt, other.Terms().Salt) || bytes.Equal(unknown.Terms().Nonce, again.Terms().Nonce) {
 		t.Error("its salt changes, or is another's, or its nonce stays")
 	}
 	// The key that stands for nobody's is one whose seed is known.
 	nobody := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
-	s, c, err := unknown.SignIn(t.Context(), ed25519.Sign(nobody, service.SignInMessage(unknown.WorkspaceID, unknown.Nonce)), false)
+	s, c, err := unknown.SignIn(t.Context(), ed25519.Sign(nobody, service.SignInMessage(unknown.Terms().WorkspaceID, unknown.Terms().Nonce)), false)
 	if h.refused(err, service.CodeCredentialsWrong); s != nil || c != nil {
 		t.Error("somebody is in")
 	}
@@ -182,8 +183,8 @@ func TestSignIn_TwoFactorThatCameInBetweenEndsIt(t *testing.T) {
 	h, owner := alone(t)
 	steps := h.onSteps()
 	err := h.amid(steps, 2, func() {
-		h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(t.Context()), func(tx workspace.WriteTx) error {
-			return tx.InsertFactor(workspace.Factor{ProfileID: owner.id, Generation: 1, Item: "x/totp/1", Since: h.clock.now(), PhoneSince: h.clock.now()})
+		h.ok(workspace.Change(inner(h.w), context.WithoutCancel(t.Context()), func(tx store.WriteTx) error {
+			return tx.InsertFactor(store.Factor{ProfileID: owner.id, Generation: 1, Item: "x/totp/1", Since: h.clock.now(), PhoneSince: h.clock.now()})
 		}))
 	}, func() error {
 		s, c, err := h.w.SignIn(t.Context(), owner.email, secret.NewText(owner.pass))
@@ -204,7 +205,7 @@ func TestWelcome_TellsOfTenEmailsAtMost(t *testing.T) {
 	}
 	owner.email = "amara11@example.com"
 	news := owner.signIn().Welcome().News
-	told := slices.DeleteFunc(slices.Clone(news), func(n workspace.News) bool { return n.Kind != "email-changed" })
+	told := slices.DeleteFunc(slices.Clone(news), func(n service.News) bool { return n.Kind != "email-changed" })
 	if len(told) != 10 || told[0].Detail["to"] != owner.email {
 		t.Errorf("%d are told: %+v", len(told), told)
 	}

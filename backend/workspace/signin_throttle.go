@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // The throttle. SP 800-63B-4 §3.2.2 asks for at most 100 failures in a row and
@@ -25,7 +26,7 @@ const (
 // turned out right but more is still to be proven.
 type attempt struct {
 	subject  string
-	kind     Kind
+	kind     store.Kind
 	failures int       // in a row, this one counted
 	lock     time.Time // set by this charge, else zero
 }
@@ -46,22 +47,22 @@ func pause(n int) time.Duration {
 // its own, so that no crash, error or race gives a guess for free. It refuses
 // while a pause lasts, and refuses verification codes once the authenticator
 // app is off; what it refuses is not counted, and must not be looked at.
-func (w *Workspace) recordAttempt(ctx context.Context, subject string, kind Kind) (attempt, error) {
+func (w *Workspace) recordAttempt(ctx context.Context, subject string, kind store.Kind) (attempt, error) {
 	now := w.wall()
 	t := attempt{subject: subject, kind: kind}
 	var paused *service.Error
-	err := w.update(ctx, func(tx WriteTx) error {
+	err := w.update(ctx, func(tx store.WriteTx) error {
 		if err := dropStale(tx, subject, now); err != nil {
 			return err
 		}
 		a, err := tx.Attempts(subject, kind)
-		if errors.Is(err, ErrNotFound) {
-			a, err = Attempts{Subject: subject, Kind: kind}, nil
+		if errors.Is(err, store.ErrNotFound) {
+			a, err = store.Attempts{Subject: subject, Kind: kind}, nil
 		}
 		if err != nil {
 			return err
 		}
-		if kind == KindCode && a.Failures >= authenticator {
+		if kind == store.KindCode && a.Failures >= authenticator {
 			return refuse(service.CodeAuthenticatorOff)
 		}
 		if left := remaining(a, now); left > 0 {
@@ -108,7 +109,7 @@ func unanchored(err error) bool {
 	if service.IsCode(err, service.CodeKeychainMismatch) {
 		return true
 	}
-	for _, keychain := range []error{ErrKeychainAbsent, ErrKeychainLocked, ErrKeychainSlow, ErrKeychainDismissed, ErrKeychainFailed} {
+	for _, keychain := range []error{store.ErrKeychainAbsent, store.ErrKeychainLocked, store.ErrKeychainSlow, store.ErrKeychainDismissed, store.ErrKeychainFailed} {
 		if errors.Is(err, keychain) {
 			return true
 		}
@@ -122,13 +123,13 @@ func unanchored(err error) bool {
 // guess, which begins a pause for one of them alone, would tell them apart. It costs nothing:
 // who goes on gets 24 guesses a day at longestPause; who waits a day for each new
 // row of 12 gets there more slowly.
-func stale(a Attempts, now time.Time) bool {
-	return (a.Kind == KindPassword || a.Kind == KindInvitation) && a.ChargedAt.Before(now.Add(-staleAfter))
+func stale(a store.Attempts, now time.Time) bool {
+	return (a.Kind == store.KindPassword || a.Kind == store.KindInvitation) && a.ChargedAt.Before(now.Add(-staleAfter))
 }
 
 // dropStale makes room: emails that nobody has are counted like others, and their
 // rows go once they are stale.
-func dropStale(tx WriteTx, subject string, now time.Time) error {
+func dropStale(tx store.WriteTx, subject string, now time.Time) error {
 	if known(subject) != "" {
 		return nil
 	}
@@ -137,9 +138,9 @@ func dropStale(tx WriteTx, subject string, now time.Time) error {
 		return err
 	}
 	for _, s := range subjects {
-		for _, kind := range []Kind{KindPassword, KindInvitation} {
+		for _, kind := range []store.Kind{store.KindPassword, store.KindInvitation} {
 			a, err := tx.Attempts(s, kind)
-			if errors.Is(err, ErrNotFound) || err == nil && !stale(a, now) {
+			if errors.Is(err, store.ErrNotFound) || err == nil && !stale(a, now) {
 				continue
 			}
 			if err := errors.Join(err, tx.DeleteAttempts(s, kind)); err != nil {
@@ -160,7 +161,7 @@ func known(subject string) string {
 
 // remaining is how long a pause still lasts. A clock that stands before the
 // charge has been set back: the whole pause is then still due.
-func remaining(a Attempts, now time.Time) time.Duration {
+func remaining(a store.Attempts, now time.Time) time.Duration {
 	if a.LockedUntil.IsZero() {
 		return 0
 	}
@@ -171,11 +172,11 @@ func remaining(a Attempts, now time.Time) time.Duration {
 }
 
 // setBack reports whether the clock stands before the last charge.
-func setBack(a Attempts, now time.Time) bool {
+func setBack(a store.Attempts, now time.Time) bool {
 	return now.Before(a.ChargedAt.Truncate(time.Millisecond))
 }
 
-func throttled(kind Kind, left time.Duration) *service.Error {
+func throttled(kind store.Kind, left time.Duration) *service.Error {
 	return refuse(service.CodeThrottled).With("seconds", seconds(left)).With("kind", string(kind))
 }
 
@@ -184,7 +185,7 @@ func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Seco
 // refund takes back this one charge and nothing else: a right password between
 // wrong codes leaves their count.
 func (w *Workspace) refund(ctx context.Context, t attempt) error {
-	return w.updateUnanchored(ctx, func(tx WriteTx) error {
+	return w.updateUnanchored(ctx, func(tx store.WriteTx) error {
 		if err := refundIn(tx, t); err != nil {
 			return err
 		}
@@ -192,9 +193,9 @@ func (w *Workspace) refund(ctx context.Context, t attempt) error {
 	})
 }
 
-func refundIn(tx WriteTx, t attempt) error {
+func refundIn(tx store.WriteTx, t attempt) error {
 	a, err := tx.Attempts(t.subject, t.kind)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
@@ -212,10 +213,10 @@ func refundIn(tx WriteTx, t attempt) error {
 // reset clears the failures in a row, and where signedIn what the next sign-in
 // would tell, in the transaction in which all factors were right. An
 // authenticator app that is off stays off: only a new phone re-binds it.
-func reset(tx WriteTx, subject string, signedIn bool, kinds ...Kind) error {
+func reset(tx store.WriteTx, subject string, signedIn bool, kinds ...store.Kind) error {
 	for _, kind := range kinds {
 		a, err := tx.Attempts(subject, kind)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}
 		if err != nil {
@@ -224,7 +225,7 @@ func reset(tx WriteTx, subject string, signedIn bool, kinds ...Kind) error {
 		if signedIn {
 			a.SinceSignIn = 0
 		}
-		if kind != KindCode || a.Failures < authenticator {
+		if kind != store.KindCode || a.Failures < authenticator {
 			a.Failures, a.LockedUntil = 0, time.Time{}
 		}
 		if err := tx.SaveAttempts(a); err != nil {
@@ -235,9 +236,9 @@ func reset(tx WriteTx, subject string, signedIn bool, kinds ...Kind) error {
 }
 
 // rebind turns the authenticator app on again: a new phone was proven.
-func rebind(tx WriteTx, subject string) error {
-	a, err := tx.Attempts(subject, KindCode)
-	if errors.Is(err, ErrNotFound) {
+func rebind(tx store.WriteTx, subject string) error {
+	a, err := tx.Attempts(subject, store.KindCode)
+	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
@@ -250,7 +251,7 @@ func rebind(tx WriteTx, subject string) error {
 // wrong refuses a guess that was looked at, and says so in the log. The count
 // stands already, so an event that cannot be written changes nothing.
 func (w *Workspace) wrong(ctx context.Context, t attempt, c service.Code) *service.Error {
-	err := w.updateUnanchored(ctx, func(tx WriteTx) error {
+	err := w.updateUnanchored(ctx, func(tx store.WriteTx) error {
 		return w.record(tx, w.now(), eventWrong, "", known(t.subject), map[string]string{"kind": string(t.kind)})
 	})
 	_ = logLeftover(w, err)

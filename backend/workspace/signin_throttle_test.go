@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // answer is what a guess is told: the code and its arguments.
@@ -94,14 +94,14 @@ func TestThrottle_SecondFactorsAreNeverForgotten(t *testing.T) {
 
 // attemptless is a store that can't read attempts while it fails.
 type attemptless struct {
-	workspace.Store
+	store.Store
 	failing atomic.Bool
 }
 
 var errUnread = errors.New("the attempts can't be read")
 
-func (s *attemptless) View(ctx context.Context, fn func(workspace.ReadTx) error) error {
-	return s.Store.View(ctx, func(tx workspace.ReadTx) error {
+func (s *attemptless) View(ctx context.Context, fn func(store.ReadTx) error) error {
+	return s.Store.View(ctx, func(tx store.ReadTx) error {
 		if s.failing.Load() {
 			tx = attemptlessTx{tx}
 		}
@@ -109,10 +109,10 @@ func (s *attemptless) View(ctx context.Context, fn func(workspace.ReadTx) error)
 	})
 }
 
-type attemptlessTx struct{ workspace.ReadTx }
+type attemptlessTx struct{ store.ReadTx }
 
-func (attemptlessTx) Attempts(string, workspace.Kind) (workspace.Attempts, error) {
-	return workspace.Attempts{}, errUnread
+func (attemptlessTx) Attempts(string, store.Kind) (store.Attempts, error) {
+	return store.Attempts{}, errUnread
 }
 
 func TestAuthenticatorOff_StoreThatFailsIsNoAnswer(t *testing.T) {
@@ -120,7 +120,7 @@ func TestAuthenticatorOff_StoreThatFailsIsNoAnswer(t *testing.T) {
 	h, _, _, _ := enabled(t)
 	store := &attemptless{Store: h.store}
 	var err error
-	h.w, err = client.Open(t.Context(), workspace.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = local.Open(t.Context(), local.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	c := h.challenge()
 	if off, err := c.AuthenticatorOff(t.Context()); err != nil || off {

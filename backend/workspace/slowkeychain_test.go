@@ -7,20 +7,21 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // stuck is a keychain that does not answer about the anchor, once, until it is let go.
 type stuck struct {
-	workspace.Secrets
+	store.Secrets
 	call    string // get or set; empty: it answers
 	waiting chan struct{}
 	answer  chan struct{}
 }
 
-func stick(s workspace.Secrets) *stuck {
+func stick(s store.Secrets) *stuck {
 	return &stuck{Secrets: s, waiting: make(chan struct{}), answer: make(chan struct{})}
 }
 
@@ -47,7 +48,7 @@ func withStuck(t *testing.T) (h *fixture, k *stuck, first, second *client.Sessio
 	t.Helper()
 	h, _ = created(t)
 	k = stick(h.secrets)
-	w, err := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap})
+	w, err := local.Open(t.Context(), local.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	for _, s := range []**client.Session{&first, &second} {
 		*s, _, err = w.SignIn(t.Context(), email, secret.NewText(pass))
@@ -92,14 +93,14 @@ func TestLock_IsNotHeldWhileTheKeychainAsks(t *testing.T) {
 
 // lateAnchor is a keychain that answers about the anchor when nobody waits any more.
 type lateAnchor struct {
-	workspace.Secrets
+	store.Secrets
 	late bool
 }
 
 func (l *lateAnchor) Set(ctx context.Context, name string, v secret.Bytes) error {
 	if deadline, ok := ctx.Deadline(); l.late && strings.HasSuffix(name, "/anchor") {
 		if !ok || time.Until(deadline) > 11*time.Second {
-			return workspace.ErrKeychainFailed // it would be waited for
+			return store.ErrKeychainFailed // it would be waited for
 		}
 		return context.DeadlineExceeded
 	}
@@ -110,7 +111,7 @@ func TestLock_AnAnchorIsWaitedForAShortTime(t *testing.T) {
 	t.Parallel()
 	h, _ := created(t)
 	k := &lateAnchor{Secrets: h.secrets}
-	w, err := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap})
+	w, err := local.Open(t.Context(), local.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap})
 	h.ok(err)
 	s, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)

@@ -6,7 +6,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // What changes no row has not been done, whatever was read before.
@@ -38,7 +38,7 @@ func TestAct_GuardedUpdateThatChangesNoRowIsRefused(t *testing.T) {
 			t.Parallel()
 			h, _ := alone(t)
 			steps := h.onSteps()
-			member := h.one(person{role: workspace.RoleMember, on: true})
+			member := h.one(person{role: store.RoleMember, on: true})
 			s := member.signIn()
 			do := c.do(h, s, member)
 			on := h.status(s).On
@@ -79,7 +79,7 @@ func TestAct_StatementThatFailsUndoesItsWholeAct(t *testing.T) {
 			t.Parallel()
 			h, _ := alone(t)
 			steps := h.onSteps()
-			member := h.one(person{role: workspace.RoleMember, on: true})
+			member := h.one(person{role: store.RoleMember, on: true})
 			s := member.signIn()
 			do := c.do(h, s, member)
 			before := h.profile(member.id)

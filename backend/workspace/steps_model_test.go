@@ -16,8 +16,8 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/teststore"
-	"countersign/backend/workspace"
 )
 
 // typed is a second factor as somebody might type it.
@@ -45,7 +45,7 @@ func (m *machine) anyFactor(label string) typed {
 	case kind == "garbage":
 		return typed{byCode("12 34"), ""}
 	case kind == "none":
-		return typed{client.FactorInput{Kind: workspace.FactorNone}, ""}
+		return typed{client.FactorInput{Kind: service.FactorNone}, ""}
 	}
 	return typed{byRecovery("ABCD-EFGH-JKMN-PQRS"), ""}
 }
@@ -171,7 +171,7 @@ func (m *machine) verify() {
 	c := m.challenges[m.newest(len(m.challenges))]
 	f := m.anyFactor("factor")
 	before := m.stand()
-	use := func(kind workspace.Kind, verify func(context.Context, secret.Text) (*client.Session, error), may ...func(before, after standing) bool) {
+	use := func(kind store.Kind, verify func(context.Context, secret.Text) (*client.Session, error), may ...func(before, after standing) bool) {
 		barred := m.barred(kind)
 		err := m.step("second factor", func() error {
 			s, err := verify(m.ctx, f.input.Value)
@@ -189,22 +189,22 @@ func (m *machine) verify() {
 			return err
 		}, may...)
 		m.once(f.id, err)
-		if err == nil && f.input.Kind == workspace.FactorCode && m.stand().step <= before.step {
+		if err == nil && f.input.Kind == service.FactorCode && m.stand().step <= before.step {
 			m.Fatal("a code opened and was not used up")
 		}
 	}
 	switch f.input.Kind {
-	case workspace.FactorCode:
-		use(workspace.KindCode, c.Verify)
-	case workspace.FactorRecovery:
-		use(workspace.KindRecovery, c.Recover, codeUsed)
+	case service.FactorCode:
+		use(store.KindCode, c.Verify)
+	case service.FactorRecovery:
+		use(store.KindRecovery, c.Recover, codeUsed)
 	default:
 		c.Leave()
 	}
 }
 
 // show notes what the screen shows.
-func (m *machine) show(shown workspace.Shown, err error) error {
+func (m *machine) show(shown service.Shown, err error) error {
 	if err == nil {
 		m.phones = append(m.phones, strings.Join(shown.Groups, ""))
 	}
@@ -344,18 +344,18 @@ func (m *machine) alone(s *client.Session, err error) {
 
 // barred reports whether a second factor of this kind may not open now, right or
 // wrong: a pause lasts, or the authenticator app is off.
-func (m *machine) barred(kind workspace.Kind) (barred bool) {
-	m.view(func(tx workspace.ReadTx) error {
+func (m *machine) barred(kind store.Kind) (barred bool) {
+	m.view(func(tx store.ReadTx) error {
 		p, err := tx.ProfileByEmail(email)
 		if err != nil {
 			return err
 		}
 		a, err := tx.Attempts(p.ID, kind)
-		if errors.Is(err, workspace.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		now := m.clock.now()
-		barred = a.LockedUntil.After(now) || !a.LockedUntil.IsZero() && now.Before(a.ChargedAt) || kind == workspace.KindCode && a.Failures >= 20
+		barred = a.LockedUntil.After(now) || !a.LockedUntil.IsZero() && now.Before(a.ChargedAt) || kind == store.KindCode && a.Failures >= 20
 		return err
 	})
 	return barred
@@ -440,11 +440,11 @@ func (m *machine) change() {
 	}
 	m.weather.turn(forecast{
 		writing: rapid.SliceOfN(rapid.SampledFrom([]trouble{fine, fine, fine, refuses, lies, late}), 0, 9).Draw(m.T, "writing"),
-		getting: some("getting", workspace.ErrKeychainLocked, workspace.ErrKeychainSlow),
-		keys:    some("keys", workspace.ErrSecretMissing, workspace.ErrKeychainLocked),
-		viewing: some("viewing", workspace.ErrStoreBusy, workspace.ErrStoreFailed),
-		keeping: rapid.SampledFrom([]error{workspace.ErrKeychainLocked, workspace.ErrKeychainAbsent, workspace.ErrKeychainDismissed, workspace.ErrKeychainFailed}).Draw(m.T, "keychain"),
-		storing: rapid.SampledFrom([]error{workspace.ErrStoreBusy, workspace.ErrStoreFull, workspace.ErrStoreReadOnly, workspace.ErrStoreFailed}).Draw(m.T, "store"),
+		getting: some("getting", store.ErrKeychainLocked, store.ErrKeychainSlow),
+		keys:    some("keys", store.ErrSecretMissing, store.ErrKeychainLocked),
+		viewing: some("viewing", store.ErrBusy, store.ErrFailed),
+		keeping: rapid.SampledFrom([]error{store.ErrKeychainLocked, store.ErrKeychainAbsent, store.ErrKeychainDismissed, store.ErrKeychainFailed}).Draw(m.T, "keychain"),
+		storing: rapid.SampledFrom([]error{store.ErrBusy, store.ErrFull, store.ErrReadOnly, store.ErrFailed}).Draw(m.T, "store"),
 	})
 }
 

@@ -6,14 +6,15 @@ import (
 	"sync"
 
 	"countersign/backend/audit"
-	"countersign/backend/client"
+	"countersign/backend/local"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
 // stepStore counts the times that something may be committed, and has something
 // happen before one of them: between two commits of an act.
 type stepStore struct {
-	workspace.Store
+	store.Store
 	mu     sync.Mutex
 	seen   int
 	at     int // before which; 0: none
@@ -58,14 +59,14 @@ func (h *fixture) onSteps() *stepStore {
 	h.Helper()
 	s := &stepStore{Store: h.store}
 	var err error
-	h.w, err = client.Open(h.Context(), workspace.Config{Store: s, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = local.Open(h.Context(), local.Config{Store: s, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	return s
 }
 
 func (h *fixture) eventsAfter(seq int64) (all []audit.Event) {
 	h.Helper()
-	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
+	h.ok(h.store.View(h.Context(), func(tx store.ReadTx) error {
 		return eachEvent(tx, seq, func(e audit.Event, _ []byte) error {
 			all = append(all, e)
 			return nil
@@ -76,7 +77,7 @@ func (h *fixture) eventsAfter(seq int64) (all []audit.Event) {
 
 // afterStore has something happen after the nth time that something was committed.
 type afterStore struct {
-	workspace.Store
+	store.Store
 	n      int // 1: the next; 0: never
 	happen func()
 }
@@ -96,7 +97,7 @@ func (h *fixture) onAfter() *afterStore {
 	h.Helper()
 	s := &afterStore{Store: h.store}
 	var err error
-	h.w, err = client.Open(h.Context(), workspace.Config{Store: s, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.w, err = local.Open(h.Context(), local.Config{Store: s, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	return s
 }
@@ -117,9 +118,9 @@ func (h *fixture) amid(steps *stepStore, n int, happen func(), act func() error)
 }
 
 // alter changes a profile, as another program would that holds the folder, too.
-func (h *fixture) alter(id string, how func(*workspace.Profile)) {
+func (h *fixture) alter(id string, how func(*store.Profile)) {
 	h.Helper()
-	h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
+	h.ok(workspace.Change(inner(h.w), context.WithoutCancel(h.Context()), func(tx store.WriteTx) error {
 		p, err := tx.Profile(id)
 		if err != nil {
 			return err
@@ -130,9 +131,9 @@ func (h *fixture) alter(id string, how func(*workspace.Profile)) {
 }
 
 // alterInfo changes the workspace itself likewise.
-func (h *fixture) alterInfo(how func(*workspace.Info)) {
+func (h *fixture) alterInfo(how func(*store.Info)) {
 	h.Helper()
-	h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
+	h.ok(workspace.Change(inner(h.w), context.WithoutCancel(h.Context()), func(tx store.WriteTx) error {
 		i, err := tx.Info()
 		if err != nil {
 			return err
@@ -143,9 +144,9 @@ func (h *fixture) alterInfo(how func(*workspace.Info)) {
 }
 
 // alterKey changes a holder's row likewise, or deletes it.
-func (h *fixture) alterKey(holder string, how func(*workspace.VaultKey) (keep bool)) {
+func (h *fixture) alterKey(holder string, how func(*store.VaultKey) (keep bool)) {
 	h.Helper()
-	h.ok(workspace.Change(h.w.Workspace, context.WithoutCancel(h.Context()), func(tx workspace.WriteTx) error {
+	h.ok(workspace.Change(inner(h.w), context.WithoutCancel(h.Context()), func(tx store.WriteTx) error {
 		k, err := tx.VaultKey(holder)
 		if err != nil {
 			return err
@@ -157,7 +158,7 @@ func (h *fixture) alterKey(holder string, how func(*workspace.VaultKey) (keep bo
 	}))
 }
 
-func outOfIt(p *workspace.Profile) { p.State, p.Epoch = workspace.ProfileSuspended, p.Epoch+1 }
+func outOfIt(p *store.Profile) { p.State, p.Epoch = store.ProfileSuspended, p.Epoch+1 }
 
 // kinds counts the events of a kind after an event.
 func (h *fixture) kinds(after int64, kind string) (n int) {
@@ -173,7 +174,7 @@ func (h *fixture) kinds(after int64, kind string) (n int) {
 // head is the sequence number of the newest event.
 func (h *fixture) head() (n int64) {
 	h.Helper()
-	h.ok(h.store.View(h.Context(), func(tx workspace.ReadTx) error {
+	h.ok(h.store.View(h.Context(), func(tx store.ReadTx) error {
 		head, err := tx.Head()
 		n = head.Seq
 		return err
@@ -184,7 +185,7 @@ func (h *fixture) head() (n int64) {
 // newest is the number of the newest event: a guess that is counted adds one.
 func (h *fixture) newest() int64 {
 	h.Helper()
-	head, _, err := workspace.ReadAnchor(h.w.Workspace, h.Context())
+	head, _, err := workspace.ReadAnchor(inner(h.w), h.Context())
 	h.ok(err)
 	return head
 }

@@ -7,29 +7,20 @@ import (
 	"unicode/utf8"
 
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/text"
 )
-
-// MaxSupport is how long the support contact may be, in characters.
-const MaxSupport = 200
-
-// Support is whom a person can ask who cannot sign in.
-type Support struct {
-	Contact string
-	Address string   // the URL that opens an email or a link; empty for words
-	Names   []string // of the owners and admins who can sign in, the owners first; none where they are hidden
-}
 
 // Support reads whom to ask. It needs no session: it is for those who cannot sign in. It
 // names nobody where the workspace has hidden that, and never gives an email of a profile.
 // Errors: folder.
-func (w *Workspace) Support(ctx context.Context) (s Support, err error) {
-	err = w.view(ctx, func(tx ReadTx) error {
+func (w *Workspace) Support(ctx context.Context) (s service.Support, err error) {
+	err = w.view(ctx, func(tx store.ReadTx) error {
 		info, err := tx.Info()
 		if err != nil {
 			return ignoreMissing(err)
 		}
-		s = Support{Contact: info.Support, Address: supportAddress(info.Support)}
+		s = service.Support{Contact: info.Support, Address: supportAddress(info.Support)}
 		if info.HideAdmins {
 			return nil
 		}
@@ -37,9 +28,9 @@ func (w *Workspace) Support(ctx context.Context) (s Support, err error) {
 		if err != nil {
 			return err
 		}
-		for _, role := range admins {
+		for _, role := range []store.Role{store.RoleOwner, store.RoleAdmin} {
 			for _, m := range members {
-				if m.Role == role && m.State == ProfileActive {
+				if m.Role == role && m.State == store.ProfileActive {
 					s.Names = append(s.Names, m.Name)
 				}
 			}
@@ -86,8 +77,8 @@ func checkSupport(s string) (string, error) {
 	switch {
 	case !ok:
 		return "", refuse(service.CodeSupportForm).At("support")
-	case utf8.RuneCountInString(contact) > MaxSupport:
-		return "", refuse(service.CodeSupportLong).At("support").With("max", MaxSupport)
+	case utf8.RuneCountInString(contact) > service.MaxSupport:
+		return "", refuse(service.CodeSupportLong).At("support").With("max", service.MaxSupport)
 	}
 	if supportAddress(contact) == "" && !strings.Contains(contact, " ") && looksLikeLink(contact) {
 		return "", refuse(service.CodeSupportLink).At("support")
@@ -112,7 +103,7 @@ func (a *Admin) SetSupport(ctx context.Context, contact string) error {
 	if contact == "" {
 		event = eventSupportRemoved
 	}
-	return a.setInfo(ctx, nil, "", event, func(tx ReadTx, i *Info) (map[string]string, error) {
+	return a.setInfo(ctx, nil, "", event, func(tx store.ReadTx, i *store.Info) (map[string]string, error) {
 		i.Support = contact
 		return map[string]string{"to": contact}, a.mustSetSupport(tx)
 	})
@@ -125,15 +116,15 @@ func (a *Admin) NameAdmins(ctx context.Context, named bool) error {
 	if named {
 		event = eventAdminsNamed
 	}
-	return a.setInfo(ctx, nil, "", event, func(tx ReadTx, i *Info) (map[string]string, error) {
+	return a.setInfo(ctx, nil, "", event, func(tx store.ReadTx, i *store.Info) (map[string]string, error) {
 		i.HideAdmins = !named
 		return nil, a.mustSetSupport(tx)
 	})
 }
 
-func (a *Admin) mustSetSupport(tx ReadTx) error {
+func (a *Admin) mustSetSupport(tx store.ReadTx) error {
 	actor, err := a.profile(tx)
-	if err == nil && !MaySetSupport.Of(actor.Role) {
+	if err == nil && !service.MaySetSupport.Of(actor.Role) {
 		err = refuse(service.CodeForbidden)
 	}
 	return err

@@ -9,14 +9,14 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestSetSupport_TakesWordsAnEmailOrALink(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	a := owner.admin()
-	for contact, want := range map[string]workspace.Support{
+	for contact, want := range map[string]service.Support{
 		"":                         {},
 		" Ask at the front desk. ": {Contact: "Ask at the front desk."},
 		"Nora: extension 4711":     {Contact: "Nora: extension 4711"},
@@ -40,9 +40,9 @@ func TestSetSupport_TakesWordsAnEmailOrALink(t *testing.T) {
 			t.Errorf("%q: the policy has %q", contact, p.Support)
 		}
 	}
-	h.ok(a.SetSupport(t.Context(), strings.Repeat("ä", workspace.MaxSupport)))
+	h.ok(a.SetSupport(t.Context(), strings.Repeat("ä", service.MaxSupport)))
 	for contact, code := range map[string]service.Code{
-		strings.Repeat("ä", workspace.MaxSupport+1): service.CodeSupportLong,
+		strings.Repeat("ä", service.MaxSupport+1): service.CodeSupportLong,
 		"a\nb":                          service.CodeSupportForm,
 		"\u202eHelp":                    service.CodeSupportForm,
 		"javascript:alert(1)":           service.CodeSupportLink,
@@ -57,7 +57,7 @@ func TestSetSupport_TakesWordsAnEmailOrALink(t *testing.T) {
 		h.refused(a.SetSupport(t.Context(), contact), code)
 	}
 	got, err := h.w.Support(t.Context())
-	if h.ok(err); got.Contact != strings.Repeat("ä", workspace.MaxSupport) {
+	if h.ok(err); got.Contact != strings.Repeat("ä", service.MaxSupport) {
 		t.Errorf("what was refused is kept: %q", got.Contact)
 	}
 }
@@ -66,9 +66,9 @@ func TestSupport_NamesOwnersAndAdminsWhoCanSignIn(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	a := owner.admin()
-	member, admin := h.one(person{role: workspace.RoleMember, on: true}), h.one(person{role: workspace.RoleAdmin})
-	suspended := h.one(person{role: workspace.RoleAdmin, state: workspace.ProfileSuspended})
-	invited := h.one(person{role: workspace.RoleAdmin, state: workspace.ProfileInvited})
+	member, admin := h.one(person{role: store.RoleMember, on: true}), h.one(person{role: store.RoleAdmin})
+	suspended := h.one(person{role: store.RoleAdmin, state: store.ProfileSuspended})
+	invited := h.one(person{role: store.RoleAdmin, state: store.ProfileInvited})
 	got, err := h.w.Support(t.Context())
 	h.ok(err)
 	if want := []string{h.profile(owner.id).Name, h.profile(admin.id).Name}; !slices.Equal(got.Names, want) {
@@ -90,7 +90,7 @@ func TestSupport_NamesOwnersAndAdminsWhoCanSignIn(t *testing.T) {
 func TestSupport_OwnersAloneSetIt(t *testing.T) {
 	t.Parallel()
 	h, _ := alone(t)
-	a := h.one(person{role: workspace.RoleAdmin, on: true}).admin()
+	a := h.one(person{role: store.RoleAdmin, on: true}).admin()
 	h.refused(a.SetSupport(t.Context(), "me"), service.CodeForbidden)
 	h.refused(a.NameAdmins(t.Context(), false), service.CodeForbidden)
 }
@@ -111,10 +111,10 @@ func TestSupport_IsOnNewSheets(t *testing.T) {
 	h.ok(s.Continue(t.Context()))
 	a, err := s.Admin(t.Context())
 	h.ok(err)
-	member := h.one(person{role: workspace.RoleMember, on: true})
+	member := h.one(person{role: store.RoleMember, on: true})
 	owner.phone = h.phoneOf(shown)
 	h.clock.step(time.Minute)
-	run, err := a.BeginRun(t.Context(), workspace.RunRequest{Members: []string{member.id}, Reason: "r", Kind: workspace.RunPrint}, owner.proof())
+	run, err := a.BeginRun(t.Context(), service.RunRequest{Members: []string{member.id}, Reason: "r", Kind: store.RunPrint}, owner.proof())
 	h.ok(err)
 	h.ok(run.Issue(t.Context(), nil, func(sheet client.RunSheet) error {
 		if sheet.Support != "help@example.com" {

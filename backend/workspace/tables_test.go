@@ -11,6 +11,7 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
@@ -25,8 +26,8 @@ func ofEverything(t *testing.T) *fixture {
 	h, _ := created(t)
 	_ = h.file() // which keeps texts that are none, too
 	at := time.Date(2026, 11, 23, 9, 0, 10, 123e6, time.UTC)
-	params := workspace.Argon2id{MemoryKiB: 19456, Time: 2, Threads: 1}
-	h.ok(h.store.Update(t.Context(), func(tx workspace.WriteTx) error {
+	params := store.Argon2id{MemoryKiB: 19456, Time: 2, Threads: 1}
+	h.ok(h.store.Update(t.Context(), func(tx store.WriteTx) error {
 		info, err := tx.Info()
 		if err != nil {
 			return err
@@ -38,29 +39,29 @@ func ofEverything(t *testing.T) *fixture {
 		err = errors.Join(err1, err2, tx.UpdateInfo(info))
 		for i, id := range []string{"b", "a/1", "ä \"'\x00\xff"} { // not in their order, and not as this program makes them
 			hash := []byte{0, byte(i), 255}
-			profile := workspace.Profile{
-				ID: id, Email: id + "@example.com", EmailKey: id, Name: "N" + id, Role: workspace.RoleMember, CreatedAt: at, LastSignInAt: at, Generation: 3,
-				Password: workspace.PasswordRecord{Salt: hash, Params: workspace.Argon2id(cheap), PublicKey: hash, Lock: hash, ChangedAt: at}, Epoch: 2, State: workspace.ProfileSuspended, StateAt: at,
+			profile := store.Profile{
+				ID: id, Email: id + "@example.com", EmailKey: id, Name: "N" + id, Role: store.RoleMember, CreatedAt: at, LastSignInAt: at, Generation: 3,
+				Password: store.PasswordRecord{Salt: hash, Params: store.Argon2id(cheap), PublicKey: hash, Lock: hash, ChangedAt: at}, Epoch: 2, State: store.ProfileSuspended, StateAt: at,
 			}
-			set := workspace.Set{
-				ID: "s" + id, ProfileID: id, Sheet: 10 - i, State: workspace.SetActive, Salt: hash, Params: params, IssuedAt: at, IssuedBy: "A", Replaces: i + 2,
+			set := store.Set{
+				ID: "s" + id, ProfileID: id, Sheet: 10 - i, State: store.SetActive, Salt: hash, Params: params, IssuedAt: at, IssuedBy: "A", Replaces: i + 2,
 				EndedAt: at, Run: 1, HandedOverAt: at, AcknowledgedAt: at,
 			}
 			bare := set
-			bare.ID, bare.Sheet, bare.State = "t"+id, 20-i, workspace.SetReplaced
+			bare.ID, bare.Sheet, bare.State = "t"+id, 20-i, store.SetReplaced
 			err = errors.Join(err, tx.InsertProfile(profile),
-				tx.InsertFactor(workspace.Factor{ProfileID: id, Generation: 3, Item: "item" + id, Since: at, PhoneSince: at, LastStep: 7, LastUsedAt: at, LastUse: workspace.UseSignIn}),
-				tx.InsertIntent(workspace.Intent{ID: id, Kind: workspace.IntentEnrol, ProfileID: id, Item: "next" + id, Generation: 4, ConfirmedStep: 5, CreatedAt: at}),
+				tx.InsertFactor(store.Factor{ProfileID: id, Generation: 3, Item: "item" + id, Since: at, PhoneSince: at, LastStep: 7, LastUsedAt: at, LastUse: store.UseSignIn}),
+				tx.InsertIntent(store.Intent{ID: id, Kind: store.IntentEnrol, ProfileID: id, Item: "next" + id, Generation: 4, ConfirmedStep: 5, CreatedAt: at}),
 				tx.InsertSet(set, [][]byte{hash, {1}, {2}}[i:]), tx.InsertSet(bare, nil),
-				tx.SaveAttempts(workspace.Attempts{Subject: id, Kind: workspace.KindCode, Failures: 3, SinceSignIn: 4, ChargedAt: at, BeforeAt: at, LockedUntil: at}),
-				tx.InsertOneTime(workspace.OneTime{ProfileID: id, Kind: workspace.OneTimeHelp, Salt: hash, Params: params, Hash: hash, IssuedAt: at, IssuedBy: "b", ExpiresAt: at, EndedAt: at}),
-				tx.InsertRun(workspace.Run{Number: 9 - i, At: at, ByID: "b", ByName: "B", Reason: "r", Kind: workspace.RunPrint, State: workspace.RunDone, Members: []string{"b"}[:i%2], EndedAt: at}),
-				tx.InsertApproval(workspace.Approval{
-					ID: id, Kind: workspace.ApproveHelpCode, Members: []string{id}, Reason: "r", ByID: "b", At: at, ExpiresAt: at, State: workspace.ApprovalUsed, DecidedBy: "a/1", DecidedAt: at,
+				tx.SaveAttempts(store.Attempts{Subject: id, Kind: store.KindCode, Failures: 3, SinceSignIn: 4, ChargedAt: at, BeforeAt: at, LockedUntil: at}),
+				tx.InsertOneTime(store.OneTime{ProfileID: id, Kind: store.OneTimeHelp, Salt: hash, Params: params, Hash: hash, IssuedAt: at, IssuedBy: "b", ExpiresAt: at, EndedAt: at}),
+				tx.InsertRun(store.Run{Number: 9 - i, At: at, ByID: "b", ByName: "B", Reason: "r", Kind: store.RunPrint, State: store.RunDone, Members: []string{"b"}[:i%2], EndedAt: at}),
+				tx.InsertApproval(store.Approval{
+					ID: id, Kind: store.ApproveHelpCode, Members: []string{id}, Reason: "r", ByID: "b", At: at, ExpiresAt: at, State: store.ApprovalUsed, DecidedBy: "a/1", DecidedAt: at,
 				}),
-				tx.SaveVaultKey(workspace.VaultKey{Holder: "profile/" + id, Recipient: "age1", Wrapped: hash, Ciphertext: hash[i:], Generation: 2, OnlyOne: true}),
-				tx.InsertDocument(workspace.DocumentRow{ID: id, Generation: 2, State: workspace.DocumentRemoved, Ciphertext: hash}))
-			_, used := tx.ConsumeCode(set.ID, 1, at, workspace.UseStepUp)
+				tx.SaveVaultKey(store.VaultKey{Holder: "profile/" + id, Recipient: "age1", Wrapped: hash, Ciphertext: hash[i:], Generation: 2, OnlyOne: true}),
+				tx.InsertDocument(store.DocumentRow{ID: id, Generation: 2, State: store.DocumentRemoved, Ciphertext: hash}))
+			_, used := tx.ConsumeCode(set.ID, 1, at, store.UseStepUp)
 			err = errors.Join(err, used)
 		}
 		return err
@@ -99,14 +100,14 @@ func (h *fixture) columns(db *sql.DB) (all []column) {
 
 // hashed are the hashes of all rows as a start makes them, after a look whether
 // each row has the same by its key.
-func (h *fixture) hashed() (hashes map[workspace.Key]audit.Hash, err error) {
+func (h *fixture) hashed() (hashes map[store.Key]audit.Hash, err error) {
 	h.Helper()
-	err = h.store.View(h.Context(), func(tx workspace.ReadTx) (err error) {
-		if hashes, err = workspace.HashAll(h.w.Workspace, tx); err != nil {
+	err = h.store.View(h.Context(), func(tx store.ReadTx) (err error) {
+		if hashes, err = workspace.HashAll(inner(h.w), tx); err != nil {
 			return err
 		}
 		for k, scanned := range hashes {
-			if byKey, err := workspace.HashOne(h.w.Workspace, tx, k); err != nil || byKey != scanned {
+			if byKey, err := workspace.HashOne(inner(h.w), tx, k); err != nil || byKey != scanned {
 				h.Errorf("%q has another hash by its key (%v)", k, err)
 			}
 		}

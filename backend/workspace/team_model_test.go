@@ -14,18 +14,19 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/teststore"
-	"countersign/backend/workspace"
 )
 
 // teammate is what the model knows of somebody.
 type teammate struct {
 	id, email string
 	pass      string // empty before the invitation was redeemed
-	role      workspace.Role
-	state     workspace.ProfileState
+	role      store.Role
+	state     store.ProfileState
 	code      string        // an invitation or a reset that is good; empty: none
 	stale     string        // one that is not any more
 	ended     bool          // since what it rested on has changed; else it was used
@@ -43,7 +44,7 @@ type team struct {
 	clock   *clock
 	secrets *keychain.Memory
 	store   teststore.Store
-	w       *client.Workspace
+	w       *client.Local
 	people  []*teammate
 }
 
@@ -57,7 +58,7 @@ func (m *team) open() {
 	var err error
 	m.store, err = teststore.Open(m.ctx, m.T, m.path)
 	m.must(err)
-	m.w, err = client.Open(m.ctx, workspace.Config{Store: m.store, Secrets: m.secrets, Now: m.clock.now, Password: cheap, Recovery: cheapCodes})
+	m.w, err = local.Open(m.ctx, local.Config{Store: m.store, Secrets: m.secrets, Now: m.clock.now, Password: cheap, Recovery: cheapCodes})
 	m.must(err)
 	m.must(m.w.RecoverAll(m.ctx))
 }
@@ -88,13 +89,13 @@ func allowed(by, to *teammate, roles bool) service.Code {
 	switch {
 	case !by.alive:
 		return service.CodeSessionEnded
-	case by.role == workspace.RoleMember:
+	case by.role == store.RoleMember:
 		return service.CodeForbidden
-	case to.state == workspace.ProfileRemoved:
+	case to.state == store.ProfileRemoved:
 		return service.CodeMemberGone
 	case by == to && !roles:
 		return service.CodeNotYourself
-	case by.role == workspace.RoleAdmin && (roles || to.role != workspace.RoleMember):
+	case by.role == store.RoleAdmin && (roles || to.role != store.RoleMember):
 		return service.CodeForbidden
 	}
 	return ""
@@ -111,15 +112,15 @@ func (m *team) expect(what string, err error, want service.Code) (done bool) {
 func (m *team) add() {
 	by := m.actor()
 	role := rapid.SampledFrom(everybody).Draw(m.T, "role")
-	p := &teammate{email: fmt.Sprintf("p%d@example.com", len(m.people)), role: role, state: workspace.ProfileInvited}
+	p := &teammate{email: fmt.Sprintf("p%d@example.com", len(m.people)), role: role, state: store.ProfileInvited}
 	want := service.Code("")
 	switch {
 	case !by.alive:
 		want = service.CodeSessionEnded
-	case by.role == workspace.RoleMember, by.role == workspace.RoleAdmin && role != workspace.RoleMember:
+	case by.role == store.RoleMember, by.role == store.RoleAdmin && role != store.RoleMember:
 		want = service.CodeForbidden
 	}
-	given, err := by.admin.AddMember(m.ctx, workspace.NewMember{Name: "N", Email: p.email, Role: role}, by.proof())
+	given, err := by.admin.AddMember(m.ctx, service.NewMember{Name: "N", Email: p.email, Role: role}, by.proof())
 	if m.expect("add", err, want) {
 		p.id, p.code, p.by = given.ProfileID, given.Code.Display(), by
 		m.people = append(m.people, p)
@@ -129,11 +130,11 @@ func (m *team) add() {
 func (m *team) suspend() {
 	by, to := m.actor(), m.any("target")
 	want := allowed(by, to, false)
-	if want == "" && to.state == workspace.ProfileInvited {
+	if want == "" && to.state == store.ProfileInvited {
 		want = service.CodeMemberInvited
 	}
-	if m.expect("suspend", by.admin.Suspend(m.ctx, to.id), want) && to.state != workspace.ProfileSuspended {
-		to.state, to.alive = workspace.ProfileSuspended, false
+	if m.expect("suspend", by.admin.Suspend(m.ctx, to.id), want) && to.state != store.ProfileSuspended {
+		to.state, to.alive = store.ProfileSuspended, false
 		m.changed(to)
 	}
 }
@@ -150,7 +151,7 @@ func (p *teammate) void(ended bool) {
 func (m *team) changed(p *teammate) {
 	p.void(true)
 	for _, q := range m.people {
-		may := p.state == workspace.ProfileActive && (p.role == workspace.RoleOwner || p.role == workspace.RoleAdmin && q.role == workspace.RoleMember)
+		may := p.state == store.ProfileActive && (p.role == store.RoleOwner || p.role == store.RoleAdmin && q.role == store.RoleMember)
 		if q.by == p && !may {
 			q.void(true)
 		}
@@ -159,8 +160,8 @@ func (m *team) changed(p *teammate) {
 
 func (m *team) resume() {
 	by, to := m.actor(), m.any("target")
-	if m.expect("resume", by.admin.Resume(m.ctx, to.id), allowed(by, to, false)) && to.state == workspace.ProfileSuspended {
-		to.state = workspace.ProfileActive
+	if m.expect("resume", by.admin.Resume(m.ctx, to.id), allowed(by, to, false)) && to.state == store.ProfileSuspended {
+		to.state = store.ProfileActive
 		m.changed(to)
 	}
 }
@@ -168,7 +169,7 @@ func (m *team) resume() {
 func (m *team) remove() {
 	by, to := m.actor(), m.any("target")
 	if m.expect("remove", by.admin.Remove(m.ctx, to.id, by.proof()), allowed(by, to, false)) {
-		to.state, to.alive = workspace.ProfileRemoved, false
+		to.state, to.alive = store.ProfileRemoved, false
 		m.changed(to)
 		to.ended = false // the address is nobody's now
 	}
@@ -178,7 +179,7 @@ func (m *team) role() {
 	by, to := m.actor(), m.any("target")
 	role := rapid.SampledFrom(everybody).Draw(m.T, "role")
 	want := allowed(by, to, true)
-	if want == "" && role != workspace.RoleOwner && to.role == workspace.RoleOwner && to.state == workspace.ProfileActive && m.owners() == 1 {
+	if want == "" && role != store.RoleOwner && to.role == store.RoleOwner && to.state == store.ProfileActive && m.owners() == 1 {
 		want = service.CodeLastOwner
 	}
 	if m.expect("role", by.admin.SetRole(m.ctx, to.id, role, by.proof()), want) && to.role != role {
@@ -189,7 +190,7 @@ func (m *team) role() {
 
 func (m *team) owners() (n int) {
 	for _, p := range m.people {
-		if p.role == workspace.RoleOwner && p.state == workspace.ProfileActive {
+		if p.role == store.RoleOwner && p.state == store.ProfileActive {
 			n++
 		}
 	}
@@ -199,7 +200,7 @@ func (m *team) owners() (n int) {
 func (m *team) reset() {
 	by, to := m.actor(), m.any("target")
 	want := allowed(by, to, false)
-	if want == "" && to.state == workspace.ProfileSuspended {
+	if want == "" && to.state == store.ProfileSuspended {
 		want = service.CodeMemberSuspended
 	}
 	given, err := by.admin.ResetPassword(m.ctx, to.id, "", by.proof())
@@ -233,15 +234,15 @@ func (m *team) redeem() {
 	if !m.expect("redeem", err, want) {
 		return
 	}
-	p.pass, p.state, p.alive, p.admin = pw, workspace.ProfileActive, false, nil
+	p.pass, p.state, p.alive, p.admin = pw, store.ProfileActive, false, nil
 	p.void(false)
 	m.take(p, s)
 }
 
 func (m *team) signIn() {
 	p := m.any("person")
-	want := map[workspace.ProfileState]service.Code{
-		workspace.ProfileInvited: service.CodeCredentialsWrong, workspace.ProfileRemoved: service.CodeCredentialsWrong, workspace.ProfileSuspended: service.CodeSuspendedSelf,
+	want := map[store.ProfileState]service.Code{
+		store.ProfileInvited: service.CodeCredentialsWrong, store.ProfileRemoved: service.CodeCredentialsWrong, store.ProfileSuspended: service.CodeSuspendedSelf,
 	}[p.state]
 	s, _, err := m.w.SignIn(m.ctx, p.email, secret.NewText(cmp.Or(p.pass, pass)))
 	if !service.IsCode(err, service.CodeThrottled) && m.expect("sign in", err, want) {
@@ -253,7 +254,7 @@ func (m *team) signIn() {
 func (m *team) take(p *teammate, s *client.Session) {
 	a, err := s.Admin(m.ctx)
 	want := service.Code("")
-	if p.role == workspace.RoleMember {
+	if p.role == store.RoleMember {
 		want = service.CodeForbidden
 	}
 	if m.expect("powers", err, want) {
@@ -271,7 +272,7 @@ func (m *team) restart() {
 
 // agree holds the store against the model.
 func (m *team) agree() {
-	m.must(m.store.View(m.ctx, func(tx workspace.ReadTx) error {
+	m.must(m.store.View(m.ctx, func(tx store.ReadTx) error {
 		for _, p := range m.people {
 			got, err := tx.Profile(p.id)
 			if err != nil || got.Role != p.role || got.State != p.state {
@@ -301,7 +302,7 @@ func TestModel_AnOwnerIsAlwaysLeft(t *testing.T) {
 		m.open()
 		s, err := m.w.Create(m.ctx, northwind)
 		m.must(err)
-		m.people = append(m.people, &teammate{id: s.ProfileID(), email: email, pass: pass, role: workspace.RoleOwner})
+		m.people = append(m.people, &teammate{id: s.ProfileID(), email: email, pass: pass, role: store.RoleOwner})
 		m.take(m.people[0], s)
 		t.Repeat(map[string]func(*rapid.T){
 			"":        func(*rapid.T) { m.agree() },

@@ -15,8 +15,8 @@ import (
 )
 
 // message and sentence are what a refusal and an event read as in English.
-func message(e *service.Error) string      { return sentences.Refusal(words.English(), e) }
-func sentence(e workspace.LogEntry) string { return sentences.Event(words.English(), e) }
+func message(e *service.Error) string    { return sentences.Refusal(words.English(), e) }
+func sentence(e service.LogEntry) string { return sentences.Event(words.English(), e) }
 
 // declaredIn are the names that a pattern finds in a file of this package.
 func declaredIn(t *testing.T, file, pattern string) (names []string) {
@@ -55,7 +55,7 @@ func TestWords_EachKindOfEventHasSome(t *testing.T) {
 		if _, ok := words.English().Named("event." + kind); !ok {
 			t.Errorf("%s has no words", kind)
 		}
-		if s := sentence(workspace.LogEntry{Kind: kind}); !strings.HasSuffix(s, ".") || strings.ContainsAny(s, "{}") {
+		if s := sentence(service.LogEntry{Kind: kind}); !strings.HasSuffix(s, ".") || strings.ContainsAny(s, "{}") {
 			t.Errorf("%s reads %q", kind, s)
 		}
 	}
@@ -91,7 +91,7 @@ func TestLog_SearchFindsWhatAnEntryReadsAs(t *testing.T) {
 	h.ok(err)
 	a, err := s.Admin(t.Context())
 	h.ok(err)
-	page, err := a.Log(t.Context(), workspace.LogQuery{Text: "the password alone"})
+	page, err := a.Log(t.Context(), service.LogQuery{Text: "the password alone"})
 	h.ok(err)
 	if len(page.Entries) != 1 || page.Entries[0].Kind != "signed-in" {
 		t.Errorf("found %+v", page.Entries)

@@ -21,15 +21,15 @@ import (
 
 // Config is what a workspace stands on.
 type Config struct {
-	Store   Store
-	Secrets Secrets
-	Files   Files            // of the contracts; nil where they are not dealt with
+	Store   store.Store
+	Secrets store.Secrets
+	Files   store.Blobs      // of the contracts; nil where they are not dealt with
 	Now     func() time.Time // the time of day; nil for time.Now
 	Rand    io.Reader        // nil for crypto/rand
 	Log     *slog.Logger     // nil for none
 	// Sentence puts an entry of the log into words, which LogQuery.Text is looked for in. Nil:
 	// the kind, the names and the details are searched.
-	Sentence func(LogEntry) string
+	Sentence func(service.LogEntry) string
 	Idle     time.Duration // a session ends after this long without use; 0 for DefaultIdle
 
 	// Password is the cost of new password hashes, and what is told of an unknown email; zero for
@@ -43,34 +43,23 @@ type Config struct {
 	MarkEvery int64
 }
 
-// Session times: SP 800-63B-4 §2.2.3 (AAL2) asks for reauthentication after at
-// most 1 hour without use and 24 hours in all; for contracts we are stricter.
-const (
-	DefaultIdle  = 5 * time.Minute
-	SessionLimit = 12 * time.Hour
-	// ChallengeLife is how long a right password waits for its second factor.
-	ChallengeLife = 10 * time.Minute
-	// GrantLife is how long a step-up waits for the one act it was made for.
-	GrantLife = 5 * time.Minute
-)
-
 // Workspace is an open data folder. Its methods may be called at the same time.
 type Workspace struct {
-	store    Store
-	secrets  Secrets
-	files    Files
+	store    store.Store
+	secrets  store.Secrets
+	files    store.Blobs
 	clock    *journal.Clock
 	journal  *journal.Journal
 	rand     io.Reader
 	log      *slog.Logger
-	sentence func(LogEntry) string // nil: see Config
+	sentence func(service.LogEntry) string // nil: see Config
 	idle     time.Duration
 	cost     store.Argon2id
 	codeCost store.Argon2id
 	copying  atomic.Int32 // backups under way
 
 	mu   sync.RWMutex
-	info Info
+	info store.Info
 	keys keys
 }
 
@@ -132,7 +121,7 @@ func load(ctx context.Context, c Config) (*Workspace, error) {
 		w.log = slog.New(slog.DiscardHandler)
 	}
 	if w.idle == 0 {
-		w.idle = DefaultIdle
+		w.idle = service.DefaultIdle
 	}
 	if w.cost == (store.Argon2id{}) {
 		w.cost = store.Argon2id(password.DefaultParams)
@@ -146,9 +135,9 @@ func load(ctx context.Context, c Config) (*Workspace, error) {
 	w.journal = journal.New(journal.Config{
 		Store: w.store, Anchor: keychainAnchor{w}, Clock: w.clock, Key: w.withIntegrity, Dependents: dependents{w}, MarkEvery: c.MarkEvery,
 	})
-	err := w.view(ctx, func(tx ReadTx) (err error) {
+	err := w.view(ctx, func(tx store.ReadTx) (err error) {
 		w.info, err = tx.Info()
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		return err
@@ -217,7 +206,7 @@ func (w *Workspace) HasKit() (bool, error) {
 		return info.HasKit(), nil
 	}
 	in, err := w.files.ReadIndex()
-	if errors.Is(err, ErrFileMissing) {
+	if errors.Is(err, store.ErrBlobMissing) {
 		return false, nil
 	}
 	if err != nil {
@@ -245,7 +234,7 @@ func (w *Workspace) Idle() time.Duration {
 
 // cacheInfo keeps what a snapshot says of the workspace, for who asks outside of a
 // transaction: another process may have changed it.
-func (w *Workspace) cacheInfo(info Info) {
+func (w *Workspace) cacheInfo(info store.Info) {
 	w.mu.RLock()
 	known := info == w.info || info.ID != w.info.ID
 	w.mu.RUnlock()
@@ -270,7 +259,7 @@ func (w *Workspace) loadKeys(ctx context.Context) error {
 			return service.Explain(fmt.Errorf("workspace key %s: %w", item.name, err))
 		}
 		if v.Len() != keySize {
-			return service.Explain(fmt.Errorf("workspace key %s has %d bytes: %w", item.name, v.Len(), ErrSecretMissing))
+			return service.Explain(fmt.Errorf("workspace key %s has %d bytes: %w", item.name, v.Len(), store.ErrSecretMissing))
 		}
 		*item.into = v
 	}
@@ -321,7 +310,7 @@ func (w *Workspace) setSecret(ctx context.Context, name string, value secret.Byt
 // checkSecret refuses unless the keychain holds exactly value under name.
 func (w *Workspace) checkSecret(ctx context.Context, name string, value secret.Bytes) error {
 	got, err := w.secrets.Get(ctx, name)
-	if errors.Is(err, ErrSecretMissing) {
+	if errors.Is(err, store.ErrSecretMissing) {
 		return refuse(service.CodeKeychainMismatch).Because(err)
 	}
 	if err != nil {

@@ -4,16 +4,15 @@ import (
 	"testing"
 	"time"
 
-	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
 )
 
 func TestConfig_WhatIsNotGivenHasItsDefault(t *testing.T) {
 	t.Parallel()
 	h, _ := created(t)
-	w, err := client.Open(t.Context(), workspace.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Idle: 7 * time.Minute})
+	w, err := local.Open(t.Context(), local.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Idle: 7 * time.Minute})
 	h.ok(err)
 	if got := w.Idle(); got != 7*time.Minute {
 		t.Errorf("idle time %s", got)

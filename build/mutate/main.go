@@ -27,6 +27,7 @@ var suites = []suite{
 	{name: "sqlite", others: []string{"workspace", "rescue"}},
 	{name: "journal", others: []string{"workspace"}, faults: true},
 	{name: "workspace", others: []string{"workspace/racetest", "rescue", "backup"}, faults: true},
+	{name: "service", others: []string{"workspace"}}, // the table of permissions
 	{name: "contracts", others: []string{"workspace"}},
 	{name: "client", others: []string{"workspace", "rescue", "backup"}, faults: true}, // its use cases are tested there
 }

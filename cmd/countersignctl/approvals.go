@@ -9,21 +9,20 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
 // approvalKinds are the words for what needs approval, on the command line and with --json.
 var approvalKinds = []struct {
 	word string
-	kind workspace.ApprovalKind
+	kind service.ApprovalKind
 }{
-	{"print-run", workspace.ApprovePrintRun},
-	{"reset-2fa", workspace.ApproveReset2FA},
-	{"reset-password", workspace.ApproveResetPassword},
-	{"temporary-code", workspace.ApproveHelpCode},
-	{"stop-requiring-2fa", workspace.ApproveDropRequirement},
-	{"stop-requiring-approval", workspace.ApproveTwoPeopleOff},
+	{"print-run", service.ApprovePrintRun},
+	{"reset-2fa", service.ApproveReset2FA},
+	{"reset-password", service.ApproveResetPassword},
+	{"temporary-code", service.ApproveHelpCode},
+	{"stop-requiring-2fa", service.ApproveDropRequirement},
+	{"stop-requiring-approval", service.ApproveTwoPeopleOff},
 }
 
 func approvalWords() (all []string) {
@@ -33,7 +32,7 @@ func approvalWords() (all []string) {
 	return all
 }
 
-func kindWord(kind workspace.ApprovalKind) string {
+func kindWord(kind service.ApprovalKind) string {
 	for _, k := range approvalKinds {
 		if k.kind == kind {
 			return k.word
@@ -42,7 +41,7 @@ func kindWord(kind workspace.ApprovalKind) string {
 	return string(kind)
 }
 
-func kindOf(word string) (kind workspace.ApprovalKind) {
+func kindOf(word string) (kind service.ApprovalKind) {
 	for _, k := range approvalKinds {
 		if k.word == word {
 			kind = k.kind
@@ -52,7 +51,7 @@ func kindOf(word string) (kind workspace.ApprovalKind) {
 }
 
 // needsApproval tells how to ask for the approval that an act needs.
-func (e *env) needsApproval(err error, kind workspace.ApprovalKind, about ...string) error {
+func (e *env) needsApproval(err error, kind service.ApprovalKind, about ...string) error {
 	if !service.IsCode(err, service.CodeApprovalNeeded) {
 		return err
 	}
@@ -76,7 +75,7 @@ type approvalView struct {
 	May       bool      `json:"mayApprove"` // you can approve it
 }
 
-func approvalViewOf(a workspace.AskedApproval) approvalView {
+func approvalViewOf(a service.AskedApproval) approvalView {
 	v := approvalView{
 		ID: a.ID, Kind: kindWord(a.Kind), Members: []string{}, Names: []string{}, Reason: a.Reason, By: a.ByName, At: a.At, ExpiresAt: a.ExpiresAt,
 		State: string(a.State), Mine: a.Mine, May: a.May,
@@ -127,11 +126,11 @@ func approvalsAsk(ctx context.Context, e *env, args []string) error {
 	kind, emails := kindOf(args[0]), args[1:]
 	e.members = emails
 	switch ways := e.ways(); kind {
-	case workspace.ApprovePrintRun:
+	case service.ApprovePrintRun:
 		if ways != 1 {
 			return cli.Usage(words.TerminalUsageAskFor, words.Args{"kind": args[0]})
 		}
-	case workspace.ApproveDropRequirement, workspace.ApproveTwoPeopleOff:
+	case service.ApproveDropRequirement, service.ApproveTwoPeopleOff:
 		if ways != 0 {
 			return cli.Usage(words.TerminalUsageAskForNone, words.Args{"kind": args[0]})
 		}

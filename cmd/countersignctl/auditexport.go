@@ -6,8 +6,8 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/folder"
+	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -19,7 +19,7 @@ func auditExport(ctx context.Context, e *env, _ []string) error {
 		return err
 	}
 	return e.asAdmin(ctx, func(a *client.Admin) (err error) {
-		var done workspace.LogExport
+		var done service.LogExport
 		if e.output == "" {
 			done, err = a.ExportLog(ctx, e.stdout, e.progress(words.TerminalProgressExported))
 		} else {
@@ -33,7 +33,7 @@ func auditExport(ctx context.Context, e *env, _ []string) error {
 }
 
 // exportTo writes the file whole or not at all.
-func (e *env) exportTo(ctx context.Context, a *client.Admin) (done workspace.LogExport, err error) {
+func (e *env) exportTo(ctx context.Context, a *client.Admin) (done service.LogExport, err error) {
 	f, err := folder.CreateWhole(e.output)
 	if err != nil {
 		return done, unwritable(e.output, err)
@@ -49,7 +49,7 @@ func (e *env) exportTo(ctx context.Context, a *client.Admin) (done workspace.Log
 }
 
 // exported tells the head.
-func (e *env) exported(done workspace.LogExport) error {
+func (e *env) exported(done service.LogExport) error {
 	if e.json {
 		if err := cli.WriteJSON(e.stdout, map[string]any{
 			"ok": done.BrokenAt == 0, "file": e.output, "events": done.Events, "head": done.Head, "brokenAt": done.BrokenAt,

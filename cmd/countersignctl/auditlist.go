@@ -10,14 +10,15 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
 // groups are the names that --group takes.
 func groups() (names []string) {
-	for _, g := range workspace.LogGroups {
+	for _, g := range service.LogGroups {
 		names = append(names, string(g))
 	}
 	return names
@@ -42,7 +43,7 @@ type person struct {
 	Email string `json:"email"`
 }
 
-func personView(p *workspace.LogPerson) *person {
+func personView(p *service.LogPerson) *person {
 	if p == nil {
 		return nil
 	}
@@ -56,7 +57,7 @@ func auditList(ctx context.Context, e *env, _ []string) error {
 	}
 	return e.asAdmin(ctx, func(a *client.Admin) error {
 		page, err := a.Log(ctx, q)
-		if errors.Is(err, workspace.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return cli.Usage(words.TerminalUsageNoProfile, words.Args{"typed": strconv.Quote(e.person)})
 		}
 		if err != nil {
@@ -79,14 +80,14 @@ func auditList(ctx context.Context, e *env, _ []string) error {
 }
 
 // query reads the flags before anybody is asked for a password.
-func (e *env) query() (q workspace.LogQuery, err error) {
-	q = workspace.LogQuery{Before: e.before, Limit: e.limit, Group: workspace.LogGroup(e.group), Person: e.person, Text: e.search, Steps: e.steps}
+func (e *env) query() (q service.LogQuery, err error) {
+	q = service.LogQuery{Before: e.before, Limit: e.limit, Group: service.LogGroup(e.group), Person: e.person, Text: e.search, Steps: e.steps}
 	switch {
-	case e.limit < 1 || e.limit > workspace.LogLimit:
-		return q, cli.Usage(words.TerminalUsageNumber, words.Args{"flag": "--limit", "least": 1, "most": workspace.LogLimit})
+	case e.limit < 1 || e.limit > service.LogLimit:
+		return q, cli.Usage(words.TerminalUsageNumber, words.Args{"flag": "--limit", "least": 1, "most": service.LogLimit})
 	case e.before < 0:
 		return q, cli.Usage(words.TerminalUsageEventNumber, words.Args{"flag": "--before"})
-	case e.group != "" && !slices.Contains(workspace.LogGroups, q.Group):
+	case e.group != "" && !slices.Contains(service.LogGroups, q.Group):
 		return q, cli.Usage(words.TerminalUsageOneOf, words.Args{"flag": "--group", "words": strings.Join(groups(), ", ")})
 	case e.person != "" && !strings.Contains(e.person, "@"):
 		return q, cli.Usage(words.TerminalUsageEmail, words.Args{"flag": "--person"})

@@ -7,8 +7,8 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/client"
+	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -46,7 +46,7 @@ type broken struct {
 	Last time.Time `json:"last"` // of the newest event before it that fits
 }
 
-func (e *env) reportLog(r workspace.LogReport) error {
+func (e *env) reportLog(r service.LogReport) error {
 	v := verifiedLog{OK: r.Breaks == 0, Events: r.Events, Checked: r.Checked, HeadAt: r.HeadAt, Breaks: r.Breaks, Taken: []int64{}}
 	text := say(words.TerminalAuditVerifyFits, words.Args{"n": r.Events, "at": second(r.HeadAt)}) + "\n"
 	if b := r.First; b != nil {
@@ -64,21 +64,21 @@ func (e *env) reportLog(r workspace.LogReport) error {
 	return err
 }
 
-func breakWords(b workspace.LogBreak) string {
+func breakWords(b service.LogBreak) string {
 	args := words.Args{"seq": b.Seq, "at": second(b.At)}
 	what := say(words.TerminalAuditVerifyChanged, args)
 	switch b.Kind {
-	case workspace.BreakEventMissing:
+	case service.BreakEventMissing:
 		what = say(words.TerminalAuditVerifyMissing, args)
-	case workspace.BreakUnreadable:
+	case service.BreakUnreadable:
 		what = say(words.TerminalAuditVerifyUnreadable, args)
-	case workspace.BreakCount:
+	case service.BreakCount:
 		return say(words.TerminalAuditVerifyOutside, nil)
-	case workspace.BreakOlderCopy:
+	case service.BreakOlderCopy:
 		return say(words.TerminalAuditVerifyOlderCopy, args)
-	case workspace.BreakAnchor:
+	case service.BreakAnchor:
 		return say(words.TerminalAuditVerifyAnchor, args)
-	case workspace.BreakAnchorMissing:
+	case service.BreakAnchorMissing:
 		return say(words.TerminalAuditVerifyNoAnchor, nil)
 	}
 	if !b.Last.IsZero() {

@@ -13,7 +13,6 @@ import (
 	"countersign/backend/folder"
 	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -50,7 +49,6 @@ func backupCreate(ctx context.Context, e *env, _ []string) (err error) {
 		if err != nil {
 			return err
 		}
-		defer clear(key)
 		report = backupReport{true, e.output, bundle.FingerprintOf(key.Public().(ed25519.PublicKey)).String()}
 		return nil
 	})
@@ -163,10 +161,10 @@ func (e *env) askOwner(ctx context.Context) (o backup.Owner, err error) {
 		return o, err
 	}
 	o.Replace = e.replace
-	o.Factor.Kind = workspace.FactorCode
+	o.Factor.Kind = service.FactorCode
 	what := words.TerminalAskOwnerCode
 	if e.recovery {
-		o.Factor.Kind, what = workspace.FactorRecovery, words.TerminalAskRecoveryCode
+		o.Factor.Kind, what = service.FactorRecovery, words.TerminalAskRecoveryCode
 	}
 	o.Factor.Value, err = e.ask(ctx, what, false)
 	return o, err

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -54,14 +54,14 @@ func policyCommands(e *env) *cobra.Command {
 		},
 		command{
 			use: "rename-workspace NAME", short: words.TerminalPolicyRenameWorkspaceShort, long: words.TerminalPolicyRenameWorkspaceLong,
-			longArgs: words.Args{"max": workspace.MaxName},
+			longArgs: words.Args{"max": service.MaxName},
 			example:  "countersignctl policy rename-workspace \"Northwind Legal\"",
 			run:      policyRenameWorkspace,
 			flags:    []flags{signInFlags},
 		},
 		command{
 			use: "support-contact CONTACT", short: words.TerminalPolicySupportContactShort, long: words.TerminalPolicySupportContactLong,
-			longArgs: words.Args{"max": workspace.MaxSupport},
+			longArgs: words.Args{"max": service.MaxSupport},
 			example: "countersignctl policy support-contact help@example.com\n" +
 				"countersignctl policy support-contact \"Kim Hara, room 214\"",
 			run:   policySupportContact,
@@ -177,7 +177,7 @@ func headFlag(c *cobra.Command, o *options) {
 
 func listFlags(c *cobra.Command, o *options) {
 	fs := c.Flags()
-	fs.IntVar(&o.limit, "limit", 50, say(words.TerminalFlagLimit, words.Args{"most": workspace.LogLimit}))
+	fs.IntVar(&o.limit, "limit", 50, say(words.TerminalFlagLimit, words.Args{"most": service.LogLimit}))
 	fs.StringVar(&o.group, "group", "", say(words.TerminalFlagGroup, words.Args{"groups": strings.Join(groups(), ", ")}))
 	fs.StringVar(&o.person, "person", "", say(words.TerminalFlagPerson, nil))
 	fs.StringVar(&o.since, "since", "", say(words.TerminalFlagSince, nil))

@@ -12,14 +12,14 @@ import (
 	"strings"
 	"time"
 
-	"countersign/backend/client"
 	"countersign/backend/folder"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/secretsfile"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
+	"countersign/backend/store"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -196,7 +196,7 @@ func (x *examination) keeps(k keeper) error {
 	err := k.Set(x.ctx, name, value)
 	if err == nil {
 		var back secret.Bytes
-		if back, err = k.Get(x.ctx, name); err == nil && !back.Equal(value) || errors.Is(err, workspace.ErrSecretMissing) {
+		if back, err = k.Get(x.ctx, name); err == nil && !back.Equal(value) || errors.Is(err, store.ErrSecretMissing) {
 			err = service.Fault(service.CodeKeychainMismatch, nil, err)
 		}
 		err = errors.Join(err, k.Delete(context.WithoutCancel(x.ctx), name))
@@ -211,7 +211,7 @@ func (x *examination) database() {
 		x.skip("database", say(words.TerminalDoctorDatabaseNoFolder, nil))
 		return
 	}
-	store, err := openStore(x.ctx, databaseIn(x.path))
+	db, err := openStore(x.ctx, databaseIn(x.path))
 	if errors.Is(err, errNoWorkspace) {
 		x.ok("database", say(words.TerminalDoctorDatabaseNone, nil))
 		return
@@ -221,7 +221,7 @@ func (x *examination) database() {
 		return
 	}
 	defer func() {
-		if err := store.Close(); err != nil {
+		if err := db.Close(); err != nil {
 			x.fault("database", service.Explain(err))
 		}
 	}()
@@ -229,7 +229,7 @@ func (x *examination) database() {
 		x.skip("database", say(words.TerminalDoctorDatabaseNoSecrets, nil))
 		return
 	}
-	w, err := client.Open(x.ctx, workspace.Config{Store: store, Secrets: x.secrets, Now: x.now})
+	w, err := local.Open(x.ctx, local.Config{Store: db, Secrets: x.secrets, Now: x.now})
 	if err != nil {
 		x.fault("database", err)
 		return
@@ -239,7 +239,7 @@ func (x *examination) database() {
 		x.ok("database", say(words.TerminalDoctorDatabaseEmpty, nil))
 		return
 	}
-	if x.newest, err = newest(x.ctx, store); err != nil {
+	if x.newest, err = newest(x.ctx, db); err != nil {
 		x.fault("database", service.Explain(err))
 		return
 	}
@@ -247,8 +247,8 @@ func (x *examination) database() {
 }
 
 // newest is when the newest event happened.
-func newest(ctx context.Context, store *sqlite.Store) (at time.Time, err error) {
-	err = store.View(ctx, func(tx workspace.ReadTx) error {
+func newest(ctx context.Context, db *sqlite.Store) (at time.Time, err error) {
+	err = db.View(ctx, func(tx store.ReadTx) error {
 		head, err := tx.Head()
 		at = head.At
 		return err

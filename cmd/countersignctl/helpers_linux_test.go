@@ -22,12 +22,14 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/secretsfile"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // The people and their words.
@@ -57,16 +59,16 @@ func check(err error) { must(0, err) }
 
 // opened is a folder that is open as the app opens it.
 type opened struct {
-	path  string
-	lock  *folder.Lock
-	store *sqlite.Store
-	keys  workspace.Secrets
-	now   func() time.Time // nil: the computer's clock
-	w     *client.Workspace
+	path string
+	lock *folder.Lock
+	db   *sqlite.Store
+	keys store.Secrets
+	now  func() time.Time // nil: the computer's clock
+	w    *client.Local
 }
 
-func (o *opened) config() workspace.Config {
-	return workspace.Config{Store: o.store, Secrets: o.keys, Password: cheap, Recovery: recovery.Cheap, Now: o.now}
+func (o *opened) config() local.Config {
+	return local.Config{Store: o.db, Secrets: o.keys, Password: cheap, Recovery: recovery.Cheap, Now: o.now}
 }
 
 func openAsApp() *opened { return openAsAppAt(nil) }
@@ -78,8 +80,8 @@ func openAsAppAt(now func() time.Time) *opened {
 		o.keys = must(secretsfile.Open(context.Background(), o.path, filePhrase))
 	}
 	o.lock = must(folder.Hold(o.path))
-	o.store = must(sqlite.Open(context.Background(), databaseIn(o.path)))
-	o.w = must(client.Open(context.Background(), o.config()))
+	o.db = must(sqlite.Open(context.Background(), databaseIn(o.path)))
+	o.w = must(local.Open(context.Background(), o.config()))
 	check(o.w.RecoverAll(context.Background()))
 	return o
 }
@@ -119,7 +121,7 @@ func makeWorkspace() {
 		check(other.End(ctx))
 	}
 	check(s.End(ctx))
-	check(o.store.Close())
+	check(o.db.Close())
 }
 
 // join is a program: join EMAIL CODE [2fa]. It uses an invitation or a password reset as its
@@ -133,7 +135,7 @@ func join() {
 		enable(ctx, s)
 	}
 	check(s.End(ctx))
-	check(o.store.Close())
+	check(o.db.Close())
 }
 
 // enable turns 2FA on, and writes the phone's key and the recovery codes to the files "key"
@@ -157,9 +159,9 @@ func enable(ctx context.Context, s *client.Session) {
 // addMember writes a member's row as an owner accepts it, since nobody can be
 // invited yet.
 func (o *opened) addMember(ctx context.Context) {
-	var info workspace.Info
-	var owner workspace.Profile
-	check(o.store.View(ctx, func(tx workspace.ReadTx) (err error) {
+	var info store.Info
+	var owner store.Profile
+	check(o.db.View(ctx, func(tx store.ReadTx) (err error) {
 		if info, err = tx.Info(); err != nil {
 			return err
 		}
@@ -168,12 +170,12 @@ func (o *opened) addMember(ctx context.Context) {
 	}))
 	device := must(o.keys.Get(ctx, info.ID+"/device"))
 	p := owner
-	p.ID, p.Email, p.EmailKey, p.Name, p.Role = "sam", memberEmail, memberEmail, "Sam Lee", workspace.RoleMember
+	p.ID, p.Email, p.EmailKey, p.Name, p.Role = "sam", memberEmail, memberEmail, "Sam Lee", service.RoleMember
 	p.Password.Salt = make([]byte, password.SaltSize)
 	p.Password.PublicKey = password.PublicKey(password.Derive(secret.NewText(ownPassword), p.Password.Salt, cheap), device)
-	check(o.store.Update(ctx, func(tx workspace.WriteTx) error { return tx.InsertProfile(p) }))
-	sealed := must(client.OpenQuarantined(ctx, o.config()))
-	check(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), client.FactorInput{Kind: workspace.FactorNone}))
+	check(o.db.Update(ctx, func(tx store.WriteTx) error { return tx.InsertProfile(p) }))
+	sealed := must(local.OpenQuarantined(ctx, o.config()))
+	check(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), client.FactorInput{Kind: service.FactorNone}))
 }
 
 // phone is a program: it prints the next code that has not been used, and that is good for 30

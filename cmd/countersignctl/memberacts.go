@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"countersign/backend/client"
+	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -18,7 +18,7 @@ type memberAct struct {
 }
 
 // onMember signs in and acts on the member with an email.
-func (e *env) onMember(ctx context.Context, email string, act func(*client.Admin, workspace.Member) error) error {
+func (e *env) onMember(ctx context.Context, email string, act func(*client.Admin, service.Member) error) error {
 	return e.asAdmin(ctx, func(a *client.Admin) error {
 		found, err := e.membersBy(ctx, a, email)
 		if err != nil {
@@ -29,12 +29,12 @@ func (e *env) onMember(ctx context.Context, email string, act func(*client.Admin
 }
 
 // membersBy finds the members with these emails.
-func (e *env) membersBy(ctx context.Context, a *client.Admin, emails ...string) (found []workspace.Member, err error) {
+func (e *env) membersBy(ctx context.Context, a *client.Admin, emails ...string) (found []service.Member, err error) {
 	all, err := a.Members(ctx)
 	if err != nil {
 		return nil, err
 	}
-	byEmail := map[string]workspace.Member{}
+	byEmail := map[string]service.Member{}
 	for _, m := range all {
 		byEmail[strings.ToLower(m.Email)] = m
 	}
@@ -49,7 +49,7 @@ func (e *env) membersBy(ctx context.Context, a *client.Admin, emails ...string) 
 }
 
 // did tells what was done to a member.
-func (e *env) did(m workspace.Member, done words.Key) error {
+func (e *env) did(m service.Member, done words.Key) error {
 	text := cli.Printable(say(done, words.Args{"name": m.Name})) + "\n"
 	return e.print(memberAct{OK: true, Member: person{m.ID, m.Name, m.Email}}, text)
 }
@@ -58,18 +58,18 @@ func membersRole(ctx context.Context, e *env, args []string) error {
 	if err := e.canAsk(); err != nil {
 		return err
 	}
-	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
+	return e.onMember(ctx, args[0], func(a *client.Admin, m service.Member) error {
 		err := e.confirm(ctx, words.TerminalMembersRoleAsk, words.Args{
 			"member": member(m.Name, m.Email), "before": inWords(words.TerminalWordRole, string(m.Role)), "after": inWords(words.TerminalWordRole, args[1]),
 		})
 		if err != nil {
 			return err
 		}
-		if err := a.SetRole(ctx, m.ID, workspace.Role(args[1]), client.Proof{}); err != nil {
+		if err := a.SetRole(ctx, m.ID, service.Role(args[1]), client.Proof{}); err != nil {
 			return err
 		}
 		text := cli.Printable(say(words.TerminalMembersRoleDone, words.Args{"name": m.Name, "role": inWords(words.TerminalWordRole, args[1])})) + "\n"
-		if m.State == workspace.ProfileInvited {
+		if m.State == service.ProfileInvited {
 			text += cli.Printable(say(words.TerminalMembersRoleInvite, words.Args{"command": commandLine("members", "reset-password", m.Email)})) + "\n"
 		}
 		return e.print(memberAct{OK: true, Member: person{m.ID, m.Name, m.Email}, Role: args[1]}, text)
@@ -80,7 +80,7 @@ func membersSuspend(ctx context.Context, e *env, args []string) error {
 	if err := e.canAsk(); err != nil {
 		return err
 	}
-	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
+	return e.onMember(ctx, args[0], func(a *client.Admin, m service.Member) error {
 		err := e.confirm(ctx, words.TerminalMembersSuspendAsk, words.Args{"member": member(m.Name, m.Email)})
 		if err != nil {
 			return err
@@ -93,7 +93,7 @@ func membersSuspend(ctx context.Context, e *env, args []string) error {
 }
 
 func membersReactivate(ctx context.Context, e *env, args []string) error {
-	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
+	return e.onMember(ctx, args[0], func(a *client.Admin, m service.Member) error {
 		if err := a.Resume(ctx, m.ID); err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func membersRemove(ctx context.Context, e *env, args []string) error {
 	if err := e.canAsk(); err != nil {
 		return err
 	}
-	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
+	return e.onMember(ctx, args[0], func(a *client.Admin, m service.Member) error {
 		err := e.confirm(ctx, words.TerminalMembersRemoveAsk, words.Args{"member": member(m.Name, m.Email)})
 		if err != nil {
 			return err
@@ -121,35 +121,35 @@ func membersReset2FA(ctx context.Context, e *env, args []string) error {
 	if err := e.canAsk(); err != nil {
 		return err
 	}
-	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
+	return e.onMember(ctx, args[0], func(a *client.Admin, m service.Member) error {
 		err := e.confirm(ctx, words.TerminalMembersReset2faAsk, words.Args{"member": member(m.Name, m.Email)})
 		if err != nil {
 			return err
 		}
 		if err := a.Reset2FA(ctx, m.ID, e.approval, client.Proof{}); err != nil {
-			return e.needsApproval(err, workspace.ApproveReset2FA, m.Email)
+			return e.needsApproval(err, service.ApproveReset2FA, m.Email)
 		}
 		return e.did(m, words.TerminalMembersReset2faDone)
 	})
 }
 
 func membersTemporaryCode(ctx context.Context, e *env, args []string) error {
-	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
+	return e.onMember(ctx, args[0], func(a *client.Admin, m service.Member) error {
 		given, err := a.HelpCode(ctx, m.ID, e.approval, client.Proof{})
 		if err != nil {
-			return e.needsApproval(err, workspace.ApproveHelpCode, m.Email)
+			return e.needsApproval(err, service.ApproveHelpCode, m.Email)
 		}
 		return e.print(map[string]any{"temporaryCode": invitationOf(given)}, oneTime(words.TerminalMembersTemporaryCodeDone, given))
 	})
 }
 
 func membersResetPassword(ctx context.Context, e *env, args []string) error {
-	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
+	return e.onMember(ctx, args[0], func(a *client.Admin, m service.Member) error {
 		given, err := a.ResetPassword(ctx, m.ID, e.approval, client.Proof{})
 		if err != nil {
-			return e.needsApproval(err, workspace.ApproveResetPassword, m.Email)
+			return e.needsApproval(err, service.ApproveResetPassword, m.Email)
 		}
-		if given.Kind == workspace.OneTimeInvitation {
+		if given.Kind == service.OneTimeInvitation {
 			return e.print(map[string]any{"invitation": invitationOf(given)}, oneTime(words.TerminalMembersResetPasswordInvited, given))
 		}
 		return e.print(map[string]any{"passwordReset": invitationOf(given)}, oneTime(words.TerminalMembersResetPasswordDone, given))

@@ -9,8 +9,8 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/memberimport"
+	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -33,12 +33,12 @@ type memberView struct {
 	InvitedUntil time.Time `json:"invitedUntil,omitzero"`
 }
 
-func memberViewOf(m workspace.Member, p workspace.Policy, now time.Time) memberView {
+func memberViewOf(m service.Member, p service.Policy, now time.Time) memberView {
 	v := memberView{
 		ID: m.ID, Name: m.Name, Email: m.Email, Role: string(m.Role), State: string(m.State), TwoFactor: "off", CodesLeft: m.CodesLeft, Sheet: m.Sheet,
 		Run: m.Run, IssuedAt: m.IssuedAt, HandedOverAt: m.HandedOverAt, Acknowledged: m.Acknowledged, LastSignInAt: m.LastSignInAt, InvitedUntil: m.InvitedUntil,
 	}
-	if m.State == workspace.ProfileActive {
+	if m.State == service.ProfileActive {
 		v.State = "active"
 	}
 	switch {
@@ -55,7 +55,7 @@ func membersList(ctx context.Context, e *env, _ []string) error {
 		return cli.Usage(words.TerminalUsageCsvJson, nil)
 	}
 	var all []memberView
-	var policy workspace.Policy
+	var policy service.Policy
 	err := e.asAdmin(ctx, func(a *client.Admin) (err error) {
 		if policy, err = a.Policy(ctx); err != nil {
 			return err
@@ -82,7 +82,7 @@ func membersList(ctx context.Context, e *env, _ []string) error {
 }
 
 // person is a member as the overview in CSV has it.
-func (m memberView) person(p workspace.Policy, now time.Time) memberimport.Person {
+func (m memberView) person(p service.Policy, now time.Time) memberimport.Person {
 	out := memberimport.Person{
 		Name: m.Name, Email: m.Email, Role: m.Role, State: m.State, TwoFactor: m.TwoFactor, Required: "no", CodesLeft: m.CodesLeft, Sheet: m.Sheet,
 		IssuedAt: m.IssuedAt, HandedOver: m.HandedOverAt, Acknowledged: m.Acknowledged, LastSignIn: m.LastSignInAt,
@@ -124,7 +124,7 @@ func invitationOf(g client.GivenOut) invitation {
 }
 
 func membersAdd(ctx context.Context, e *env, args []string) error {
-	person := workspace.NewMember{Name: args[0], Email: args[1], Role: workspace.Role(strings.ToLower(e.role))}
+	person := service.NewMember{Name: args[0], Email: args[1], Role: service.Role(strings.ToLower(e.role))}
 	return e.asAdmin(ctx, func(a *client.Admin) error {
 		given, err := a.AddMember(ctx, person, client.Proof{})
 		if err != nil {

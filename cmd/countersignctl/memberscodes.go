@@ -8,19 +8,19 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
 // oneTimeKinds are the words for kinds of one-time codes, on the command line and with --json.
 var oneTimeKinds = []struct {
 	word string
-	kind workspace.OneTimeKind
+	kind service.OneTimeKind
 }{
-	{"invitation", workspace.OneTimeInvitation},
-	{"password-reset", workspace.OneTimeReset},
-	{"temporary-code", workspace.OneTimeHelp},
+	{"invitation", service.OneTimeInvitation},
+	{"password-reset", service.OneTimeReset},
+	{"temporary-code", service.OneTimeHelp},
 }
 
 func oneTimeWords() (all []string) {
@@ -30,7 +30,7 @@ func oneTimeWords() (all []string) {
 	return all
 }
 
-func oneTimeWord(kind workspace.OneTimeKind) string {
+func oneTimeWord(kind service.OneTimeKind) string {
 	for _, k := range oneTimeKinds {
 		if k.kind == kind {
 			return k.word
@@ -60,7 +60,7 @@ func membersCodes(ctx context.Context, e *env, _ []string) error {
 		}
 		views := []codeView{}
 		for _, o := range open {
-			i := slices.IndexFunc(members, func(m workspace.Member) bool { return m.ID == o.ProfileID })
+			i := slices.IndexFunc(members, func(m service.Member) bool { return m.ID == o.ProfileID })
 			if i < 0 {
 				continue // removed meanwhile, and the code with them
 			}
@@ -94,7 +94,7 @@ func membersEndCode(ctx context.Context, e *env, args []string) error {
 	if err := e.canAsk(); err != nil {
 		return err
 	}
-	return e.onMember(ctx, args[0], func(a *client.Admin, m workspace.Member) error {
+	return e.onMember(ctx, args[0], func(a *client.Admin, m service.Member) error {
 		kind, err := e.codeOf(ctx, a, m)
 		if err != nil {
 			return err
@@ -112,7 +112,7 @@ func membersEndCode(ctx context.Context, e *env, args []string) error {
 }
 
 // codeOf finds which code of a member is meant: the one of --kind, or else the only one that works.
-func (e *env) codeOf(ctx context.Context, a *client.Admin, m workspace.Member) (kind workspace.OneTimeKind, err error) {
+func (e *env) codeOf(ctx context.Context, a *client.Admin, m service.Member) (kind service.OneTimeKind, err error) {
 	open, err := a.OpenCodes(ctx)
 	if err != nil {
 		return "", err

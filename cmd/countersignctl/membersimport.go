@@ -12,7 +12,6 @@ import (
 	"countersign/backend/service"
 	"countersign/backend/sheet"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -28,7 +27,7 @@ var rosterFaults = []struct {
 	{memberimport.ErrNoEmail, cli.Fail("import_no_email", cli.ExitUsage, words.TerminalFailureImportNoEmail, nil)},
 	{memberimport.ErrNoName, cli.Fail("import_no_name", cli.ExitUsage, words.TerminalFailureImportNoName, nil)},
 	{memberimport.ErrTooLarge, cli.Fail("import_large", cli.ExitUsage, words.TerminalFailureImportLarge, nil)},
-	{memberimport.ErrTooMany, cli.Fail("import_many", cli.ExitUsage, words.TerminalFailureImportMany, words.Args{"max": workspace.MaxImport})},
+	{memberimport.ErrTooMany, cli.Fail("import_many", cli.ExitUsage, words.TerminalFailureImportMany, words.Args{"max": service.MaxImport})},
 }
 
 func (e *env) readRoster(ctx context.Context, args []string) (memberimport.List, error) {
@@ -37,7 +36,7 @@ func (e *env) readRoster(ctx context.Context, args []string) (memberimport.List,
 		return memberimport.List{}, unreadable(err)
 	}
 	defer f.Close()
-	list, err := memberimport.Read(f, workspace.MaxImport)
+	list, err := memberimport.Read(f, service.MaxImport)
 	if err == nil {
 		return list, nil
 	}
@@ -94,10 +93,10 @@ func membersImport(ctx context.Context, e *env, args []string) error {
 }
 
 // sortOut tells who can be added, and why the others cannot.
-func sortOut(ctx context.Context, a *client.Admin, list memberimport.List) (people []workspace.NewMember, problems []problem, err error) {
-	all := make([]workspace.NewMember, len(list.Rows))
+func sortOut(ctx context.Context, a *client.Admin, list memberimport.List) (people []service.NewMember, problems []problem, err error) {
+	all := make([]service.NewMember, len(list.Rows))
 	for i, row := range list.Rows {
-		all[i] = workspace.NewMember{Name: row.Name, Email: row.Email, Role: workspace.Role(row.Role)}
+		all[i] = service.NewMember{Name: row.Name, Email: row.Email, Role: service.Role(row.Role)}
 	}
 	wrong, err := a.CheckMembers(ctx, all)
 	if err != nil {
@@ -136,7 +135,7 @@ func told(problems []problem) string {
 }
 
 // addAll adds people in one step and hands out their invitations.
-func (e *env) addAll(ctx context.Context, a *client.Admin, people []workspace.NewMember, problems []problem) error {
+func (e *env) addAll(ctx context.Context, a *client.Admin, people []service.NewMember, problems []problem) error {
 	given, out, where, err := e.handOut(ctx, a, func() ([]client.GivenOut, error) {
 		return a.AddMembers(ctx, people, client.Proof{}, e.progress(words.TerminalProgressInvitations))
 	})

@@ -11,7 +11,6 @@ import (
 	"countersign/backend/service"
 	"countersign/backend/sheet"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -63,7 +62,7 @@ func (e *env) invited(ctx context.Context, a *client.Admin, emails []string) ([]
 	}
 	var ids []string
 	for _, m := range found {
-		if m.State != workspace.ProfileInvited {
+		if m.State != service.ProfileInvited {
 			return nil, cli.Fail("not_invited", cli.ExitRefused, words.TerminalFailureNotInvited, words.Args{"member": member(m.Name, m.Email), "state": string(m.State)})
 		}
 		ids = append(ids, m.ID)
@@ -78,15 +77,15 @@ func (e *env) allWaiting(ctx context.Context, a *client.Admin) (ids []string, er
 	if err != nil {
 		return nil, err
 	}
-	byRole := map[workspace.Role][]string{}
+	byRole := map[service.Role][]string{}
 	for _, m := range all {
-		if m.State == workspace.ProfileInvited {
+		if m.State == service.ProfileInvited {
 			byRole[m.Role] = append(byRole[m.Role], m.ID)
 		}
 	}
 	leftOut := 0
 	for _, role := range roles {
-		asked := byRole[workspace.Role(role)]
+		asked := byRole[service.Role(role)]
 		waiting, err := a.WaitingInvitations(ctx, asked)
 		switch {
 		case service.IsCode(err, service.CodeNobodyChosen): // nobody of this role

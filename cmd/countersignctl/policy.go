@@ -9,9 +9,9 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/runexport"
+	"countersign/backend/service"
 	"countersign/backend/text"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -85,7 +85,7 @@ type rehearsalView struct {
 	Kit      bool     `json:"emergencyKit"`
 }
 
-func rehearsalOf(r workspace.Rehearsal) rehearsalView {
+func rehearsalOf(r service.Rehearsal) rehearsalView {
 	v := rehearsalView{Possible: r.Possible(), Blocked: []person{}, Ready: r.Ready, Helpers: []person{}, Kit: r.Kit}
 	for _, m := range r.Blocked {
 		v.Blocked = append(v.Blocked, person{m.ID, m.Name, m.Email})
@@ -138,7 +138,7 @@ func policyRequire2FA(ctx context.Context, e *env, _ []string) error {
 				return err
 			}
 		}
-		return e.needsApproval(a.Require2FA(ctx, from, e.approval, client.Proof{}), workspace.ApproveDropRequirement)
+		return e.needsApproval(a.Require2FA(ctx, from, e.approval, client.Proof{}), service.ApproveDropRequirement)
 	})
 }
 
@@ -167,7 +167,7 @@ func policyStopRequiring2FA(ctx context.Context, e *env, _ []string) error {
 		if err := e.confirm(ctx, words.TerminalPolicyStopRequiring2faAsk, nil); err != nil {
 			return err
 		}
-		return e.needsApproval(a.DropRequirement(ctx, e.approval, client.Proof{}), workspace.ApproveDropRequirement)
+		return e.needsApproval(a.DropRequirement(ctx, e.approval, client.Proof{}), service.ApproveDropRequirement)
 	})
 }
 
@@ -183,7 +183,7 @@ func policyStopRequiringApproval(ctx context.Context, e *env, _ []string) error 
 		if err := e.confirm(ctx, words.TerminalPolicyStopRequiringApprovalAsk, nil); err != nil {
 			return err
 		}
-		return e.needsApproval(a.SetTwoPeople(ctx, false, e.approval, client.Proof{}), workspace.ApproveTwoPeopleOff)
+		return e.needsApproval(a.SetTwoPeople(ctx, false, e.approval, client.Proof{}), service.ApproveTwoPeopleOff)
 	})
 }
 

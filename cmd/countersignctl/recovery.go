@@ -11,7 +11,6 @@ import (
 	"countersign/backend/runexport"
 	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -139,9 +138,9 @@ func (e *env) issue(ctx context.Context, a *client.Admin, ids []string, t runexp
 		return unwritable(e.output, err)
 	}
 	defer func() { _ = f.Drop() }()
-	run, err := a.BeginRun(ctx, workspace.RunRequest{Members: ids, Reason: e.reason, Kind: workspace.RunExport, Approval: e.approval}, client.Proof{})
+	run, err := a.BeginRun(ctx, service.RunRequest{Members: ids, Reason: e.reason, Kind: service.RunExport, Approval: e.approval}, client.Proof{})
 	if err != nil {
-		return e.needsApproval(err, workspace.ApprovePrintRun, e.who()...)
+		return e.needsApproval(err, service.ApprovePrintRun, e.who()...)
 	}
 	err = runexport.Write(ctx, f, a, run, t, e.progress(words.TerminalProgressSheetsMade))
 	if err == nil {
@@ -168,7 +167,7 @@ func (e *env) issue(ctx context.Context, a *client.Admin, ids []string, t runexp
 }
 
 // progress shows a person who watches how far it is, with a message of terminal.progress.
-func (e *env) progress(what words.Key) workspace.Progress {
+func (e *env) progress(what words.Key) service.Progress {
 	if e.json || !isTerminal(e.stderr) {
 		return nil
 	}
@@ -182,9 +181,9 @@ func (e *env) progress(what words.Key) workspace.Progress {
 }
 
 // issued tells what the run has left: also where it was stopped, since the file is there.
-func (e *env) issued(plan workspace.RunPlan, res workspace.RunResult, failed error) error {
+func (e *env) issued(plan service.RunPlan, res service.RunResult, failed error) error {
 	out := issuedReport{
-		OK: failed == nil && res.State == workspace.RunDone && len(res.Skipped) == 0, Run: plan.Number, State: string(res.State), InForce: res.InForce,
+		OK: failed == nil && res.State == service.RunDone && len(res.Skipped) == 0, Run: plan.Number, State: string(res.State), InForce: res.InForce,
 		Of: len(plan.Names), First: plan.First, Last: plan.Last, Skipped: []skippedReport{}, File: e.output,
 	}
 	var text strings.Builder

@@ -17,23 +17,25 @@ import (
 	"countersign/backend/audit"
 	"countersign/backend/client"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/recovery"
 	"countersign/backend/runexport"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // interrupting is a store that tells when an event of a kind was committed.
 type interrupting struct {
-	workspace.Store
+	store.Store
 	kind      string
 	committed func()
 }
 
-func (s *interrupting) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
+func (s *interrupting) Update(ctx context.Context, fn func(store.WriteTx) error) error {
 	var told eventTx
-	err := s.Store.Update(ctx, func(tx workspace.WriteTx) error {
+	err := s.Store.Update(ctx, func(tx store.WriteTx) error {
 		told = eventTx{WriteTx: tx}
 		return fn(&told)
 	})
@@ -44,7 +46,7 @@ func (s *interrupting) Update(ctx context.Context, fn func(workspace.WriteTx) er
 }
 
 type eventTx struct {
-	workspace.WriteTx
+	store.WriteTx
 	kind string
 }
 
@@ -56,7 +58,7 @@ func (t *eventTx) AppendEvent(e audit.Event, seal []byte) error {
 // office is a workspace whose owner issues codes for everybody.
 type office struct {
 	*testing.T
-	store *interrupting
+	db    *interrupting
 	admin *client.Admin
 	ids   []string
 	env   *env
@@ -74,14 +76,14 @@ func newOffice(t *testing.T, n int) *office {
 			t.Fatal(err)
 		}
 	}
-	store, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "workspace.db"))
+	db, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "workspace.db"))
 	ok(err)
-	t.Cleanup(func() { ok(store.Close()) })
+	t.Cleanup(func() { ok(db.Close()) })
 	now := time.Now()
-	o := &office{T: t, store: &interrupting{Store: store}, out: &bytes.Buffer{}}
+	o := &office{T: t, db: &interrupting{Store: db}, out: &bytes.Buffer{}}
 	keys := keychain.NewMemory()
-	c := workspace.Config{Store: o.store, Secrets: keys, Password: cheap, Recovery: recovery.Cheap, Now: func() time.Time { return now }}
-	w, err := client.Open(ctx, c)
+	c := local.Config{Store: o.db, Secrets: keys, Password: cheap, Recovery: recovery.Cheap, Now: func() time.Time { return now }}
+	w, err := local.Open(ctx, c)
 	ok(err)
 	s, err := w.Create(ctx, client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(ownPassword)})
 	ok(err)
@@ -96,19 +98,19 @@ func newOffice(t *testing.T, n int) *office {
 	_, err = s.Confirm(ctx, secret.NewText(code()))
 	ok(err)
 	ok(s.Continue(ctx))
-	ok(store.Update(ctx, func(tx workspace.WriteTx) error {
+	ok(db.Update(ctx, func(tx store.WriteTx) error {
 		p, err := tx.ProfileByEmail(ownerEmail)
 		for i := 1; i < n && err == nil; i++ {
-			p.ID, p.Name, p.Email, p.Role = fmt.Sprintf("m%d", i), fmt.Sprintf("Member %d", i), fmt.Sprintf("member.%d@example.com", i), workspace.RoleMember
+			p.ID, p.Name, p.Email, p.Role = fmt.Sprintf("m%d", i), fmt.Sprintf("Member %d", i), fmt.Sprintf("member.%d@example.com", i), service.RoleMember
 			p.EmailKey = p.Email
-			err = errors.Join(tx.InsertProfile(p), tx.InsertFactor(workspace.Factor{ProfileID: p.ID, Generation: 1, Item: p.ID, Since: now, PhoneSince: now}))
+			err = errors.Join(tx.InsertProfile(p), tx.InsertFactor(store.Factor{ProfileID: p.ID, Generation: 1, Item: p.ID, Since: now, PhoneSince: now}))
 		}
 		return err
 	}))
-	sealed, err := client.OpenQuarantined(ctx, c)
+	sealed, err := local.OpenQuarantined(ctx, c)
 	ok(err)
-	ok(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code())}))
-	w, err = client.Open(ctx, c)
+	ok(accept(ctx, sealed, ownerEmail, secret.NewText(ownPassword), client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(code())}))
+	w, err = local.Open(ctx, c)
 	ok(err)
 	_, challenge, err := w.SignIn(ctx, ownerEmail, secret.NewText(ownPassword))
 	ok(err)
@@ -128,7 +130,7 @@ func newOffice(t *testing.T, n int) *office {
 	return o
 }
 
-func (o *office) members() []workspace.Member {
+func (o *office) members() []service.Member {
 	o.Helper()
 	all, err := o.admin.Members(o.Context())
 	if err != nil {
@@ -151,7 +153,7 @@ func (o *office) withNew() (n int) {
 func (o *office) issueUntil(kind string) error {
 	ctx, stop := context.WithCancel(o.Context())
 	defer stop()
-	o.store.kind, o.store.committed = kind, stop
+	o.db.kind, o.db.committed = kind, stop
 	return o.env.issue(ctx, o.admin, o.ids, runexport.Target{Format: runexport.CSV})
 }
 
@@ -168,7 +170,7 @@ func TestAnIssueInterruptedBeforeItsFileIsWholeLeavesEverybodyTheOldCodes(t *tes
 		t.Errorf("%d have new codes; it says %q", n, o.out)
 	}
 	runs, err := o.admin.Runs(t.Context(), 0)
-	if err != nil || len(runs) != 1 || runs[0].State != workspace.RunCancelled {
+	if err != nil || len(runs) != 1 || runs[0].State != service.RunCancelled {
 		t.Errorf("%+v %v", runs, err)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/service"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -27,7 +27,7 @@ type runView struct {
 	Sheets  map[string]int `json:"sheets"` // how many are made, issued, handed-over, confirmed, replaced, cancelled
 }
 
-func runViewOf(r workspace.Run) runView {
+func runViewOf(r service.Run) runView {
 	return runView{r.Number, r.At, r.ByName, r.Reason, string(r.Kind), string(r.State), len(r.Members), map[string]int{}}
 }
 
@@ -44,16 +44,16 @@ type sheetView struct {
 	CodesLeft    int       `json:"codesLeft"`
 }
 
-func sheetViewOf(l workspace.LedgerEntry) sheetView {
+func sheetViewOf(l service.LedgerEntry) sheetView {
 	return sheetView{l.Sheet, l.Run, person{l.ProfileID, l.Name, l.Email}, stateWord(l.SheetState()), l.IssuedAt, l.HandedOverAt, l.AcknowledgedAt, l.EndedAt, l.CodesLeft}
 }
 
 // stateWord is what the terminal calls where a sheet stands.
-func stateWord(s workspace.SheetState) string {
+func stateWord(s service.SheetState) string {
 	switch s {
-	case workspace.SheetAcknowledged:
+	case service.SheetAcknowledged:
 		return "confirmed"
-	case workspace.SheetVoided:
+	case service.SheetVoided:
 		return "cancelled"
 	}
 	return string(s)
@@ -253,7 +253,7 @@ func sheetNumbers(args []string) (run int, sheets []int, err error) {
 		}
 		first, err1 := strconv.Atoi(from)
 		last, err2 := strconv.Atoi(to)
-		if err1 != nil || err2 != nil || first < 1 || last < first || last-first >= workspace.MaxRun {
+		if err1 != nil || err2 != nil || first < 1 || last < first || last-first >= service.MaxRun {
 			return 0, nil, cli.Usage(words.TerminalUsageSheet, words.Args{"typed": strconv.Quote(s)})
 		}
 		for n := first; n <= last; n++ {

@@ -11,14 +11,14 @@ import (
 	"countersign/backend/password"
 	"countersign/backend/secretsfile"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
 // keeper is where the secrets of a folder are kept, until close.
 type keeper struct {
-	workspace.Secrets
+	store.Secrets
 	close func()
 }
 
@@ -60,7 +60,7 @@ func (e *env) secretsForRestore(ctx context.Context, path string) (k keeper, und
 		return keeper{}, undo, service.Explain(err)
 	}
 	if !there {
-		absent := errors.Is(keychain.New(keychainService).Present(ctx), workspace.ErrKeychainAbsent)
+		absent := errors.Is(keychain.New(keychainService).Present(ctx), store.ErrKeychainAbsent)
 		switch {
 		case absent && !e.secretsFile:
 			return keeper{}, undo, errNoKeychain

@@ -7,12 +7,12 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/documents"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/sentences"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -22,7 +22,7 @@ import (
 type place struct {
 	store   *sqlite.Store
 	secrets keeper
-	*client.Workspace
+	*client.Local
 }
 
 func (e *env) open(ctx context.Context) (*place, error) {
@@ -42,7 +42,7 @@ func (e *env) open(ctx context.Context) (*place, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	w, err := client.Open(ctx, workspace.Config{Store: store, Secrets: secrets, Files: files, Now: e.now, Sentence: event})
+	w, err := local.Open(ctx, local.Config{Store: store, Secrets: secrets, Files: files, Now: e.now, Sentence: event})
 	if err == nil && !w.Created() {
 		err = errNoWorkspace
 	}
@@ -54,7 +54,7 @@ func (e *env) open(ctx context.Context) (*place, error) {
 }
 
 func (p *place) close() error {
-	p.Workspace.Close()
+	p.Local.Close()
 	p.secrets.close()
 	return p.store.Close()
 }
@@ -166,7 +166,7 @@ func (e *env) second(ctx context.Context, c *client.Challenge) (*client.Session,
 
 // welcome says what the window says after a sign-in: this one has cleared the counts, and
 // the news are told once.
-func (e *env) welcome(w workspace.Welcome) {
+func (e *env) welcome(w service.Welcome) {
 	if w.FailedCodes > 0 {
 		e.notice(words.TerminalNewsFailedCodes, words.Args{"n": w.FailedCodes, "at": minute(w.LastFailedCodeAt)})
 	}
@@ -175,7 +175,7 @@ func (e *env) welcome(w workspace.Welcome) {
 	}
 	for _, n := range w.News {
 		e.notice(words.TerminalNewsEvent, words.Args{"at": minute(n.At), "event": sentences.News(words.English(), n)})
-		if n.UsedKit() {
+		if n.UsedKit {
 			e.notice(words.TerminalNewsKit, nil)
 		}
 	}

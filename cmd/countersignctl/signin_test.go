@@ -13,11 +13,11 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
 )
 
 func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
@@ -34,7 +34,7 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 	defer func() { ok(store.Close()) }()
 	files, err := documents.Open(filepath.Join(dir, "documents"))
 	ok(err)
-	w, err := client.Open(ctx, workspace.Config{
+	w, err := local.Open(ctx, local.Config{
 		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
 		Password: password.Cheap,
 	})
@@ -83,7 +83,7 @@ func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 	defer func() { ok(store.Close()) }()
 	files, err := documents.Open(filepath.Join(dir, "documents"))
 	ok(err)
-	w, err := client.Open(ctx, workspace.Config{
+	w, err := local.Open(ctx, local.Config{
 		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
 		Password: password.Cheap,
 	})
@@ -99,7 +99,7 @@ func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 		return digits
 	}
 	factor := func() client.FactorInput {
-		return client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(code())}
+		return client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(code())}
 	}
 	_, err = s.Confirm(ctx, secret.NewText(code()))
 	ok(err)
@@ -119,7 +119,7 @@ func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 	_, err = typed.WriteString(short.Reveal() + "\n")
 	ok(errors.Join(err, typed.Close()))
 	e := &env{options: options{email: "amara@example.com", fromStdin: true}, stdin: in}
-	if _, err := e.signInTo(ctx, &place{Workspace: w}); !errors.Is(err, errLongerFirst) {
+	if _, err := e.signInTo(ctx, &place{Local: w}); !errors.Is(err, errLongerFirst) {
 		t.Errorf("it says %v", err)
 	}
 }
@@ -138,7 +138,7 @@ func TestAsAdmin_AnAnswerThatCameTooLateIsToldAsThat(t *testing.T) {
 	defer func() { ok(store.Close()) }()
 	files, err := documents.Open(filepath.Join(dir, "documents"))
 	ok(err)
-	w, err := client.Open(ctx, workspace.Config{
+	w, err := local.Open(ctx, local.Config{
 		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
 		Password: password.Cheap,
 	})
@@ -147,11 +147,11 @@ func TestAsAdmin_AnAnswerThatCameTooLateIsToldAsThat(t *testing.T) {
 	ok(err)
 	a, err := s.Admin(ctx)
 	ok(err)
-	ok(a.SetIdle(ctx, workspace.MaxIdleMinutes))
-	given, err := a.AddMember(ctx, workspace.NewMember{Name: "Sam Lee", Email: "sam@example.com", Role: workspace.RoleMember}, client.Proof{})
+	ok(a.SetIdle(ctx, service.MaxIdleMinutes))
+	given, err := a.AddMember(ctx, service.NewMember{Name: "Sam Lee", Email: "sam@example.com", Role: service.RoleMember}, client.Proof{})
 	ok(err)
 	s.ForOneAct()
-	now = now.Add(workspace.GrantLife + time.Minute)
+	now = now.Add(service.GrantLife + time.Minute)
 	if err := whyUnproven(a.Remove(ctx, given.ProfileID, client.Proof{})); !errors.Is(err, errConfirmedLate) {
 		t.Errorf("it says %v", err)
 	}

@@ -11,8 +11,8 @@ import (
 	"countersign/backend/folder"
 	"countersign/backend/secretsfile"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/words"
-	"countersign/backend/workspace"
 	"countersign/cmd/internal/cli"
 )
 
@@ -74,7 +74,7 @@ func status(ctx context.Context, e *env, _ []string) error {
 
 // look reads whether there is a workspace, without the keychain.
 func (st *state) look(ctx context.Context) error {
-	store, err := openStore(ctx, databaseIn(st.Folder))
+	db, err := openStore(ctx, databaseIn(st.Folder))
 	switch {
 	case errors.Is(err, errNoWorkspace):
 		return nil
@@ -90,15 +90,15 @@ func (st *state) look(ctx context.Context) error {
 		return nil
 	}
 	st.Database = "current"
-	err = store.View(ctx, func(tx workspace.ReadTx) error {
+	err = db.View(ctx, func(tx store.ReadTx) error {
 		info, err := tx.Info()
-		if errors.Is(err, workspace.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		st.Created = !info.CreatedAt.IsZero()
 		return err
 	})
-	return service.Explain(errors.Join(err, store.Close()))
+	return service.Explain(errors.Join(err, db.Close()))
 }
 
 func (e *env) ownProfile(ctx context.Context) (own *ownProfile, err error) {
@@ -118,7 +118,7 @@ func (e *env) ownProfile(ctx context.Context) (own *ownProfile, err error) {
 		if err != nil {
 			return err
 		}
-		page, err := a.Log(ctx, workspace.LogQuery{Limit: 1})
+		page, err := a.Log(ctx, service.LogQuery{Limit: 1})
 		own.LogEntries = page.Head
 		return err
 	})

@@ -21,11 +21,12 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/workspace"
 
 	"github.com/pquerna/otp/totp"
 )
@@ -83,7 +84,7 @@ func seed(ctx context.Context, o order) (all []inHand, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	w, err := client.Open(ctx, workspace.Config{
+	w, err := local.Open(ctx, local.Config{
 		Store: store, Secrets: keychain.New(cmp.Or(o.Service, "Countersign development")),
 		Password: password.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1}, Recovery: recovery.Params{MemoryKiB: 19 << 10, Time: 1, Threads: 1},
 	})
@@ -121,13 +122,13 @@ func seed(ctx context.Context, o order) (all []inHand, err error) {
 }
 
 // wanted is whom the order names, or as many as it says.
-func wanted(o order) []workspace.NewMember {
+func wanted(o order) []service.NewMember {
 	if len(o.People) == 0 {
 		return people(o.Members)
 	}
-	var out []workspace.NewMember
+	var out []service.NewMember
 	for _, p := range o.People {
-		out = append(out, workspace.NewMember{Name: p.Name, Email: p.Email, Role: workspace.Role(p.Role)})
+		out = append(out, service.NewMember{Name: p.Name, Email: p.Email, Role: service.Role(p.Role)})
 	}
 	return out
 }
@@ -139,7 +140,7 @@ func passwordOf(o order, i int) string {
 	return memberPassword
 }
 
-func invite(ctx context.Context, owner *client.Session, pw secret.Text, all []workspace.NewMember) ([]client.GivenOut, error) {
+func invite(ctx context.Context, owner *client.Session, pw secret.Text, all []service.NewMember) ([]client.GivenOut, error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
@@ -151,7 +152,7 @@ func invite(ctx context.Context, owner *client.Session, pw secret.Text, all []wo
 }
 
 // redeem uses the invitation up: its profile gets a password, and has 2FA on.
-func (it *inHand) redeem(ctx context.Context, w *client.Workspace, pw secret.Text) error {
+func (it *inHand) redeem(ctx context.Context, w *client.Local, pw secret.Text) error {
 	s, _, err := w.Redeem(ctx, it.Email, secret.NewText(it.Invitation), pw)
 	if err != nil {
 		return err
@@ -191,20 +192,20 @@ const period = 30 // seconds, of a verification code
 const memberPassword = "granite willow harbour nine"
 
 // people have names that sort, and some that a page could take for markup.
-func people(n int) []workspace.NewMember {
+func people(n int) []service.NewMember {
 	given := []string{"Aisha", "Beatriz", "Chidi", "Daniel", "Eun-ji", "Fatima", "Hannah", "Ingrid", "Leila", "Mateo", "Priya", "Samuel", "Tomás", "Søren"}
 	family := []string{"Bello", "Carvalho", "Nwosu", "Whitlock", "Park", "el-Amin", "Weiß", "Solheim", "Haddad", "Rossi", "Raman", "Mensah", "Herrera", "Åberg"}
-	out := make([]workspace.NewMember, n)
+	out := make([]service.NewMember, n)
 	for i := range out {
 		name := fmt.Sprintf("%s %s %04d", given[i%len(given)], family[i/len(given)%len(family)], i)
 		if i%500 == 499 {
 			name = fmt.Sprintf("<img src=x onerror=alert(%d)>", i)
 		}
-		role := workspace.RoleMember
+		role := service.RoleMember
 		if i%50 == 1 {
-			role = workspace.RoleAdmin
+			role = service.RoleAdmin
 		}
-		out[i] = workspace.NewMember{Name: name, Email: fmt.Sprintf("member.%d@example.com", i), Role: role}
+		out[i] = service.NewMember{Name: name, Email: fmt.Sprintf("member.%d@example.com", i), Role: role}
 	}
 	return out
 }

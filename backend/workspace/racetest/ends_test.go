@@ -8,29 +8,30 @@ import (
 	"testing"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/teststore"
-	"countersign/backend/workspace"
 )
 
 // closing calls close while a change is being written down.
 type closing struct {
-	workspace.Store
+	store.Store
 	close func()
 }
 
-func (c closing) Update(ctx context.Context, fn func(workspace.WriteTx) error) error {
-	return c.Store.Update(ctx, func(tx workspace.WriteTx) error { return fn(closingTx{tx, c.close}) })
+func (c closing) Update(ctx context.Context, fn func(store.WriteTx) error) error {
+	return c.Store.Update(ctx, func(tx store.WriteTx) error { return fn(closingTx{tx, c.close}) })
 }
 
 type closingTx struct {
-	workspace.WriteTx
+	store.WriteTx
 	close func()
 }
 
 // Head is the first thing that is read to seal an event.
-func (t closingTx) Head() (workspace.Head, error) {
+func (t closingTx) Head() (store.Head, error) {
 	h, err := t.WriteTx.Head()
 	t.close()
 	return h, err
@@ -43,7 +44,7 @@ func TestClose_WhilePeopleActSealsNothingWithAWipedKey(t *testing.T) {
 		store := &closing{Store: o.store, close: func() {}}
 		c := o.config()
 		c.Store = store
-		w, err := client.Open(t.Context(), c)
+		w, err := local.Open(t.Context(), c)
 		o.ok(err)
 		s, _, err := w.SignIn(t.Context(), owner.email, secret.NewText(pass))
 		o.ok(err)
@@ -60,12 +61,12 @@ func TestClose_WhilePeopleActSealsNothingWithAWipedKey(t *testing.T) {
 		_ = s.Rename(t.Context(), "Amara Okafor")
 		all.Wait()
 	}
-	_, err := client.Open(t.Context(), o.config())
+	_, err := local.Open(t.Context(), o.config())
 	o.ok(err)
 }
 
 // yielding lets others go first.
-type yielding struct{ workspace.Secrets }
+type yielding struct{ store.Secrets }
 
 func (y yielding) Get(ctx context.Context, name string) (secret.Bytes, error) {
 	v, err := y.Secrets.Get(ctx, name)
@@ -90,17 +91,17 @@ func TestSealed_GuessesAreAllCounted(t *testing.T) {
 	o.ok(err)
 	o.ok(db.Close())
 	o.reopen()
-	if _, err := client.Open(t.Context(), o.config()); !service.IsCode(err, service.CodeNotAuthentic) {
+	if _, err := local.Open(t.Context(), o.config()); !service.IsCode(err, service.CodeNotAuthentic) {
 		t.Fatalf("a changed database is opened: %v", err)
 	}
 	c := o.config()
 	c.Secrets = yielding{o.secrets}
-	s, err := client.OpenQuarantined(t.Context(), c)
+	s, err := local.OpenQuarantined(t.Context(), c)
 	o.ok(err)
 	var acts []func() error
 	for range 30 {
 		acts = append(acts, func() error {
-			factor := client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText("000000")}
+			factor := client.FactorInput{Kind: service.FactorCode, Value: secret.NewText("000000")}
 			_, err := s.Prove(t.Context(), owner.email, secret.NewText("not the password at all"), factor)
 			return err
 		})

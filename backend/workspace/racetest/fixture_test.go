@@ -17,12 +17,13 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 	"countersign/backend/teststore"
-	"countersign/backend/workspace"
 )
 
 const (
@@ -53,10 +54,10 @@ type office struct {
 	*testing.T
 	path    string
 	store   teststore.Store
-	secrets workspace.Secrets
-	files   workspace.Files
+	secrets store.Secrets
+	files   store.Blobs
 	clock   *clock
-	w       *client.Workspace
+	w       *client.Local
 }
 
 // person is somebody with what they have in hand.
@@ -80,7 +81,7 @@ func newOffice(t *testing.T) (*office, *person) {
 	var err error
 	o.files, err = documents.Open(filepath.Join(folder, "documents"))
 	o.ok(err)
-	o.w, err = client.Open(t.Context(), o.config())
+	o.w, err = local.Open(t.Context(), o.config())
 	o.ok(err)
 	s, err := o.w.Create(t.Context(), client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(pass)})
 	o.ok(err)
@@ -97,8 +98,8 @@ func (o *office) reopen() {
 }
 
 // config hashes at the least cost that the bounds allow.
-func (o *office) config() workspace.Config {
-	return workspace.Config{
+func (o *office) config() local.Config {
+	return local.Config{
 		Store: o.store, Secrets: o.secrets, Files: o.files, Now: o.clock.now,
 		Password: password.Cheap, Recovery: recovery.Cheap,
 	}
@@ -112,9 +113,9 @@ func (o *office) ok(err error) {
 }
 
 // join adds somebody, who chooses a password and leaves 2FA off.
-func (p *person) join(name string, role workspace.Role) *person {
+func (p *person) join(name string, role store.Role) *person {
 	p.o.Helper()
-	given, err := p.admin().AddMember(p.o.Context(), workspace.NewMember{Name: name, Email: name + "@example.com", Role: role}, p.proof())
+	given, err := p.admin().AddMember(p.o.Context(), service.NewMember{Name: name, Email: name + "@example.com", Role: role}, p.proof())
 	p.o.ok(err)
 	_, _, err = p.o.w.Redeem(p.o.Context(), given.Email, secret.NewText(given.Code.Display()), secret.NewText(pass))
 	p.o.ok(err)
@@ -202,7 +203,7 @@ func (p *person) admin() *client.Admin {
 func (p *person) proof() client.Proof {
 	proof := client.Proof{Password: secret.NewText(pass)}
 	if p.key != "" {
-		proof.Factor = client.FactorInput{Kind: workspace.FactorCode, Value: secret.NewText(p.newCode())}
+		proof.Factor = client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(p.newCode())}
 	}
 	return proof
 }

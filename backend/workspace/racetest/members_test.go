@@ -6,18 +6,18 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 func TestSetRole_TwoOwnersWhoDemoteOneAnotherLeaveOne(t *testing.T) {
 	t.Parallel()
 	o, first := newOffice(t)
-	second := first.join("bela", workspace.RoleMember)
-	o.ok(first.admin().SetRole(t.Context(), second.id, workspace.RoleOwner, first.proof()))
+	second := first.join("bela", store.RoleMember)
+	o.ok(first.admin().SetRole(t.Context(), second.id, store.RoleOwner, first.proof()))
 	a, b := first.admin(), second.admin()
 	errs := atOnce(
-		func() error { return a.SetRole(t.Context(), second.id, workspace.RoleMember, first.proof()) },
-		func() error { return b.SetRole(t.Context(), first.id, workspace.RoleMember, second.proof()) },
+		func() error { return a.SetRole(t.Context(), second.id, store.RoleMember, first.proof()) },
+		func() error { return b.SetRole(t.Context(), first.id, store.RoleMember, second.proof()) },
 	)
 	if (errs[0] == nil) == (errs[1] == nil) {
 		t.Fatalf("%v, %v", errs[0], errs[1])
@@ -29,7 +29,7 @@ func TestSetRole_TwoOwnersWhoDemoteOneAnotherLeaveOne(t *testing.T) {
 	all, err := left.admin().Members(t.Context())
 	o.ok(err)
 	for _, m := range all {
-		if (m.Role == workspace.RoleOwner) != (m.ID == left.id) {
+		if (m.Role == store.RoleOwner) != (m.ID == left.id) {
 			t.Errorf("%s is %s", m.Name, m.Role)
 		}
 	}
@@ -41,7 +41,7 @@ func TestAddMember_OneAddressIsAddedOnce(t *testing.T) {
 	var acts []func() error
 	for _, a := range []*client.Admin{owner.admin(), owner.admin()} {
 		acts = append(acts, func() error {
-			_, err := a.AddMember(t.Context(), workspace.NewMember{Name: "A", Email: "a@example.com", Role: workspace.RoleMember}, client.Proof{})
+			_, err := a.AddMember(t.Context(), service.NewMember{Name: "A", Email: "a@example.com", Role: store.RoleMember}, client.Proof{})
 			return err
 		})
 	}
@@ -53,11 +53,11 @@ func TestAddMember_OneAddressIsAddedOnce(t *testing.T) {
 func TestApproval_IsUsedOnce(t *testing.T) {
 	t.Parallel()
 	o, owner := newOffice(t)
-	admin := owner.join("bela", workspace.RoleAdmin).enable()
+	admin := owner.join("bela", store.RoleAdmin).enable()
 	owner.enable()
-	member := owner.join("chidi", workspace.RoleMember)
+	member := owner.join("chidi", store.RoleMember)
 	o.ok(owner.admin().SetTwoPeople(t.Context(), true, "", owner.proof()))
-	asked, err := owner.admin().AskApproval(t.Context(), workspace.ApproveResetPassword, []string{member.id}, "it is forgotten", owner.proof())
+	asked, err := owner.admin().AskApproval(t.Context(), store.ApproveResetPassword, []string{member.id}, "it is forgotten", owner.proof())
 	o.ok(err)
 	o.ok(admin.admin().Approve(t.Context(), asked.ID, admin.proof()))
 	var acts []func() error
@@ -76,9 +76,9 @@ func TestApproval_IsUsedOnce(t *testing.T) {
 func TestRecover_WhileItsSetIsReplacedOpensOnceOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	o, owner := newOffice(t)
-	p := owner.join("chidi", workspace.RoleMember).enable()
+	p := owner.join("chidi", store.RoleMember).enable()
 	var sheet client.RunSheet
-	r, err := owner.admin().BeginRun(t.Context(), workspace.RunRequest{Members: []string{p.id}, Reason: "new phones for all", Kind: workspace.RunPrint}, owner.proof())
+	r, err := owner.admin().BeginRun(t.Context(), service.RunRequest{Members: []string{p.id}, Reason: "new phones for all", Kind: store.RunPrint}, owner.proof())
 	o.ok(err)
 	o.ok(r.Issue(t.Context(), nil, func(s client.RunSheet) error { sheet = s; return nil }))
 	c := p.challenge()

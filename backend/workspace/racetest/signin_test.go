@@ -8,7 +8,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/workspace"
+	"countersign/backend/store"
 )
 
 // challenges are as many passwords that were right.
@@ -81,7 +81,7 @@ func TestRecover_OneCodeMakesOneSession(t *testing.T) {
 func TestRedeem_OneInvitationLetsOneIn(t *testing.T) {
 	t.Parallel()
 	o, owner := newOffice(t)
-	given, err := owner.admin().AddMember(t.Context(), workspace.NewMember{Name: "Priya", Email: "priya@example.com", Role: workspace.RoleMember}, client.Proof{})
+	given, err := owner.admin().AddMember(t.Context(), service.NewMember{Name: "Priya", Email: "priya@example.com", Role: store.RoleMember}, client.Proof{})
 	o.ok(err)
 	var acts []func() error
 	for range 64 {

@@ -1,0 +1,20 @@
+package service
+
+import "time"
+
+// Limits of what people type, in characters (Unicode code points).
+const (
+	MaxName  = 120
+	MaxEmail = 254 // RFC 5321 §4.5.3.1.3, less the angle brackets
+)
+
+// Session times: SP 800-63B-4 §2.2.3 (AAL2) asks for reauthentication after at
+// most 1 hour without use and 24 hours in all; for contracts we are stricter.
+const (
+	DefaultIdle  = 5 * time.Minute
+	SessionLimit = 12 * time.Hour
+	// ChallengeLife is how long a right password waits for its second factor.
+	ChallengeLife = 10 * time.Minute
+	// GrantLife is how long a step-up waits for the one act it was made for.
+	GrantLife = 5 * time.Minute
+)

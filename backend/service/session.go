@@ -1,0 +1,106 @@
+package service
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"countersign/backend/secret"
+	"countersign/backend/store"
+)
+
+// Session is a profile that is signed in, with all the factors it has on.
+type Session interface {
+	ProfileID() string
+	Welcome() Welcome
+	Remaining() time.Duration
+	LimitReached() bool
+	Overdue() bool
+	Touch() error
+	Whole() error
+	Work(ctx context.Context) (_ context.Context, end func(), err error)
+	End(ctx context.Context) error
+
+	Overview(ctx context.Context) (Overview, error)
+	OwnLog(ctx context.Context, before int64, limit int) (LogPage, error)
+	Checklist(ctx context.Context) (Checklist, error)
+	PutChecklistAway(ctx context.Context, away bool) error
+	Rename(ctx context.Context, name string) error
+	CheckEmail(ctx context.Context, email string) error
+	ChangeEmail(ctx context.Context, email string, proof Proof) error
+	ChangePassword(ctx context.Context, current Proof, next NewPassword) error
+
+	StepUp(ctx context.Context) (StepUpNeeds, error)
+	BeginProof(ctx context.Context) (t PasswordTerms, name, email string, err error)
+	ForOneAct()
+
+	BeginEnable(ctx context.Context, proof Proof) (Shown, error)
+	BeginChangePhone(ctx context.Context, proof Proof) (Shown, error)
+	Confirm(ctx context.Context, input secret.Text, made NewSet) (*Issued, error)
+	Continue(ctx context.Context) error
+	CancelEnrolment(ctx context.Context) error
+	Disable(ctx context.Context, in FactorInput) error
+
+	BeginRecovery(ctx context.Context) (CodeTerms, error)
+	BeginNewCodes(ctx context.Context, made NewSet, proof Proof) (*Issued, error)
+	KeepNewCodes(ctx context.Context) error
+	CancelNewCodes(ctx context.Context) error
+	Acknowledge(ctx context.Context, word secret.Text) error
+	NotMe(ctx context.Context) error
+	Showing() (Issued, error)
+	ShowingKey() (secret.Text, error)
+
+	OwnKeys() OwnKeys
+	SaveKeyPair(ctx context.Context, pair WrappedKeyPair) error
+	Vault(ctx context.Context) (Vault, error)
+	WaitingKeys(ctx context.Context) (Vault, []KeyHolder, error)
+	GiveKeys(ctx context.Context, publicKey string, given []GivenKeys) (saved int, err error)
+
+	ReadDocuments(ctx context.Context, q DocumentQuery) (DocumentRows, error)
+	AddDocuments(ctx context.Context, generation int, rows []DocumentRow) (added bool, err error)
+	ChangeDocuments(ctx context.Context, act DocumentAct, generation int, all []ChangedDocument) error
+	EmptyBin(ctx context.Context) (int, error)
+	NoteOpened(ctx context.Context, id string, copied bool) error
+	NoteChecked(ctx context.Context, all, bad, unknown int) error
+	MissingFiles(ctx context.Context, ids []string) (map[string]bool, error)
+	UnknownFiles(ctx context.Context) ([]string, error)
+	Files() Files
+
+	Admin(ctx context.Context) (Admin, error)
+	Watcher(ctx context.Context) (Admin, error)
+}
+
+// Files are streams of bytes: the contracts' ciphertext, and the encrypted table of contents.
+type Files interface {
+	Create(name string) (store.NewBlob, error)
+	Open(name string) (store.StoredBlob, error)
+	Remove(name string) error
+	WriteIndex(write func(io.Writer) error) error
+}
+
+// FactorKind says which second factor a proof holds.
+type FactorKind string
+
+// The kinds of second factor.
+const (
+	FactorNone     FactorKind = "none"
+	FactorCode     FactorKind = "code"
+	FactorRecovery FactorKind = "recovery"
+)
+
+// FactorInput is a second factor: a verification code as it was typed, or what the client has made of a recovery code.
+type FactorInput struct {
+	Kind  FactorKind
+	Code  secret.Text  // for FactorCode
+	Proof secret.Bytes // for FactorRecovery: recovery.Proof
+}
+
+// Given reports whether there is one.
+func (f FactorInput) Given() bool { return f.Kind != FactorNone && f.Kind != "" }
+
+// Proof is what a step-up takes: the password and, where 2FA is on, a second factor.
+type Proof struct {
+	Nonce     []byte // see Session.BeginProof
+	Signature []byte // with the password's key, of ProofMessage; empty: no password was typed
+	Factor    FactorInput
+}

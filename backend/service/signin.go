@@ -1,0 +1,41 @@
+package service
+
+import "time"
+
+// Welcome is what a person is told after signing in.
+type Welcome struct {
+	FailedCodes          int // since the last sign-in: of every kind, one-time codes too
+	FailedOther          int // of these, what were no verification codes
+	LastFailedCodeAt     time.Time
+	FailedPasswords      int
+	LastFailedPasswordAt time.Time
+	UsedCode             int // number of the recovery code that was used, 0 for none
+	CodesLeft            int // with UsedCode
+	AuthenticatorOff     bool
+	RequireFrom          time.Time // when 2FA, which is off, will be required; zero: it will not
+	News                 []News    // what others have done since the last sign-in, newest first: see newsOf
+}
+
+// News is something that an admin did to a profile, or that somebody did with the
+// Emergency Kit.
+type News struct {
+	Kind   string // a kind of event
+	At     time.Time
+	By     string // name: who did it, or came in with the kit
+	Detail map[string]string
+
+	UsedKit bool // somebody came in with the Emergency Kit
+}
+
+// Redeemed is what a right code leads to.
+type Redeemed struct {
+	Name    string         // of its person: no secret to whoever has the code, and one to everybody else
+	KeyPair WrappedKeyPair // came with the code, wrapped under it; may be empty
+}
+
+// StepUpNeeds says what the next sensitive act will ask for.
+type StepUpNeeds struct {
+	Password         bool
+	Factor           bool
+	AuthenticatorOff bool // only a recovery code will do
+}
