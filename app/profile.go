@@ -106,13 +106,13 @@ func (p *Profile) ChangePassword(session string, current, next Envelope, factor 
 	})
 }
 
-// StepUp tells what the next sensitive act will ask for.
-func (p *Profile) StepUp(session string) (StepUpNeeds, error) {
+// StepUp tells what the next sensitive act of a group will ask for: see service.Acts.
+func (p *Profile) StepUp(session, acts string) (StepUpNeeds, error) {
 	in, err := p.s.use(session)
 	if err != nil {
 		return StepUpNeeds{}, err
 	}
-	n, err := in.session.StepUp(p.s.context())
+	n, err := in.session.StepUp(p.s.context(), service.Acts(acts))
 	return StepUpNeeds(n), in.after(err)
 }
 

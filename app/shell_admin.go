@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"countersign/backend/client"
+	"countersign/backend/service"
 )
 
 // asAdmin runs a use case of an owner or an admin.
@@ -48,5 +49,5 @@ func (in *signIn) proved(proof Proof) (client.Proof, error) {
 	if err != nil {
 		return client.Proof{}, err
 	}
-	return typed, in.asAdmin(func(ctx context.Context, a *client.Admin) error { return a.Prove(ctx, typed) })
+	return typed, in.asAdmin(func(ctx context.Context, a *client.Admin) error { return a.Prove(ctx, service.EachTime, typed) })
 }

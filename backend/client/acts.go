@@ -31,8 +31,8 @@ func (s *Session) ChangeEmail(ctx context.Context, email string, proof Proof) er
 }
 
 // Prove checks a step-up ahead of its act.
-func (a *Admin) Prove(ctx context.Context, proof Proof) error {
-	return a.s.signing(ctx, proof, func(p service.Proof) error { return a.Admin.Prove(ctx, p) })
+func (a *Admin) Prove(ctx context.Context, acts service.Acts, proof Proof) error {
+	return a.s.signing(ctx, proof, func(p service.Proof) error { return a.Admin.Prove(ctx, acts, p) })
 }
 
 // SetRole gives somebody another role.

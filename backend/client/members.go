@@ -57,7 +57,7 @@ func (a *Admin) AddMembers(ctx context.Context, people []service.NewMember, proo
 
 // codesFor makes codes for n people, after the proof.
 func (a *Admin) codesFor(ctx context.Context, n int, proof Proof, progress service.Progress) ([]service.NewOneTime, []recovery.Code, error) {
-	if err := a.Prove(ctx, proof); err != nil {
+	if err := a.Prove(ctx, service.MemberActs, proof); err != nil {
 		return nil, nil, err
 	}
 	return a.s.newCodes(ctx, n, progress)

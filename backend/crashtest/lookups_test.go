@@ -23,7 +23,7 @@ var lookUps = []useCase{
 	}},
 	{name: "look at one's profile", base: enabled, covers: []string{"Session.StepUp", "Session.Overview", "Session.Checklist", "Session.OwnLog", "Workspace.Support", "Session.Admin", "Session.Watcher", "Session.CheckEmail"},
 		ready: signedIn(func(p *person, s *client.Session) {
-			got(s.StepUp(p.ctx))
+			got(s.StepUp(p.ctx, service.EachTime))
 			got(s.Overview(p.ctx))
 			got(s.Checklist(p.ctx))
 			got(s.OwnLog(p.ctx, 0, 10))

@@ -237,7 +237,7 @@ var teamCases = []useCase{
 
 	{name: "back up", base: teamBase, covers: []string{"Admin.Backup", "Admin.Prove"}, ready: led(func(p *person, a *client.Admin) {
 		proof := p.proof()
-		must(a.Prove(p.ctx, proof))
+		must(a.Prove(p.ctx, service.EachTime, proof))
 		must(a.Backup(p.ctx, proof, nil, func(service.BackupCopy) error { return nil }))
 	})},
 	{name: "open an export", base: teamBase, covers: []string{"Admin.NoteExport"}, ready: led(func(p *person, a *client.Admin) {

@@ -11,7 +11,7 @@ import (
 
 // Admin is a session of an owner or an admin, with what only they may do. What it may is looked at again in each call.
 type Admin interface {
-	Prove(ctx context.Context, proof Proof) error
+	Prove(ctx context.Context, acts Acts, proof Proof) error
 
 	Members(ctx context.Context) ([]Member, error)
 	Member(ctx context.Context, id string) (Member, error)

@@ -17,4 +17,6 @@ const (
 	ChallengeLife = 10 * time.Minute
 	// GrantLife is how long a step-up waits for the one act it was made for.
 	GrantLife = 5 * time.Minute
+	// ConfirmLife is how long a step-up is good for acts of its group.
+	ConfirmLife = 10 * time.Minute
 )

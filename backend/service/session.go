@@ -30,7 +30,7 @@ type Session interface {
 	ChangeEmail(ctx context.Context, email string, proof Proof) error
 	ChangePassword(ctx context.Context, current Proof, next NewPassword) error
 
-	StepUp(ctx context.Context) (StepUpNeeds, error)
+	StepUp(ctx context.Context, acts Acts) (StepUpNeeds, error)
 	BeginProof(ctx context.Context) (t PasswordTerms, name, email string, err error)
 	ForOneAct()
 
@@ -104,3 +104,16 @@ type Proof struct {
 	Signature []byte // with the password's key, of ProofMessage; empty: no password was typed
 	Factor    FactorInput
 }
+
+// Acts are acts that ask for a proof and that one proof is good for, for ConfirmLife: an admin who goes through a list of members
+// proves themself once. What is not among them asks each time: what ends one's own protection or changes how one comes in, what takes
+// the vault's key or everything out of the workspace, and approvals, which are a person's own word.
+type Acts string
+
+// The groups of acts.
+const (
+	EachTime   Acts = "" // not a group
+	MemberActs Acts = "members"
+	RunActs    Acts = "runs" // on paper; a file is asked for each time
+	PolicyActs Acts = "policy"
+)

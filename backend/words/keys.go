@@ -861,6 +861,7 @@ var (
 	AgeMonths = Key{"age.months"}
 	AgeYears  = Key{"age.years"}
 
+	ProofLasts    = Key{"proof.lasts"}
 	ProofPassword = Key{"proof.password"}
 
 	TableAll     = Key{"table.all"}

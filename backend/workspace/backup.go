@@ -28,7 +28,7 @@ func (a *Admin) Backup(ctx context.Context, proof service.Proof, progress servic
 		}
 		return err
 	}
-	err = a.changeNow(ctx, &proof, owner, func(tx store.WriteTx) error {
+	err = a.changeNow(ctx, stepUp(service.EachTime, proof), owner, func(tx store.WriteTx) error {
 		if err := owner(tx); err != nil {
 			return err
 		}

@@ -80,7 +80,7 @@ func TestBackup_IsWholeButForAPhonesKeyThatIsGone(t *testing.T) {
 		t.Errorf("items: %v", items)
 	}
 	a := owner.admin()
-	h.ok(a.Prove(t.Context(), owner.proof()))
+	h.ok(a.Prove(t.Context(), service.EachTime, owner.proof()))
 	h.ok(h.secrets.Delete(t.Context(), prefix+"/device"))
 	err = a.Backup(t.Context(), client.Proof{}, nil, func(service.BackupCopy) error { t.Error("it was made without a key"); return nil })
 	h.refused(err, service.CodeKeychainItemMissing)

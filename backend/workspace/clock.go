@@ -62,7 +62,7 @@ func (a *Admin) Clock(ctx context.Context) (c service.Clock, err error) {
 func (a *Admin) ConfirmClock(ctx context.Context, proof service.Proof) error {
 	w := a.s.w
 	check := func(tx store.ReadTx) error { return a.need(tx, service.MayConfirmClock) }
-	return a.change(ctx, &proof, check, func(tx store.WriteTx) error {
+	return a.change(ctx, stepUp(service.PolicyActs, proof), check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil || !w.behind() {
 			return err
 		}

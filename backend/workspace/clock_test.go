@@ -203,14 +203,14 @@ func TestClock_BehindStopsNoSessionFromEnding(t *testing.T) {
 	h.clock.step(service.DefaultIdle)
 	h.refused(s.Touch(), service.CodeSessionEnded)
 	s = in(codes[1])
-	if needs, err := s.StepUp(t.Context()); err != nil || needs.Password {
+	if needs, err := s.StepUp(t.Context(), service.EachTime); err != nil || needs.Password {
 		t.Errorf("a recovery sign-in is no step-up: %+v, %v", needs, err)
 	}
 	for range 2 {
 		h.clock.step(service.GrantLife / 2)
 		h.ok(s.Touch())
 	}
-	if needs, err := s.StepUp(t.Context()); err != nil || !needs.Password {
+	if needs, err := s.StepUp(t.Context(), service.EachTime); err != nil || !needs.Password {
 		t.Errorf("its step-up lasts: %+v, %v", needs, err)
 	}
 	c := owner.challenge()
@@ -339,7 +339,7 @@ func TestConfirmClock_CodeWhoseKeyCannotBeReadStopsIt(t *testing.T) {
 	owner.signIn()
 	h.clock.step(-time.Hour)
 	a, head := owner.admin(), int64(0)
-	h.ok(a.Prove(t.Context(), owner.proof()))
+	h.ok(a.Prove(t.Context(), service.EachTime, owner.proof()))
 	h.sneak("UPDATE vault_keys SET only_one = 2 WHERE holder LIKE 'invitation/%'")
 	head = h.head()
 	h.refused(a.ConfirmClock(t.Context(), client.Proof{}), service.CodeNotAuthentic)

@@ -22,7 +22,7 @@ func (a *Admin) MakeKit(ctx context.Context, proof service.Proof, publicKey stri
 		}
 		return err
 	}
-	err = a.change(ctx, &proof, check, func(tx store.WriteTx) error {
+	err = a.change(ctx, stepUp(service.EachTime, proof), check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}

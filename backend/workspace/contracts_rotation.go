@@ -47,7 +47,7 @@ func (a *Admin) BeginRotation(ctx context.Context, proof service.Proof, publicKe
 		_, err := a.infoToRotate(tx)
 		return err
 	}
-	return a.change(ctx, &proof, check, func(tx store.WriteTx) error {
+	return a.change(ctx, stepUp(service.EachTime, proof), check, func(tx store.WriteTx) error {
 		info, err := a.infoToRotate(tx)
 		if err != nil {
 			return err

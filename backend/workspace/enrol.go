@@ -47,7 +47,7 @@ func (s *Session) BeginEnable(ctx context.Context, proof service.Proof) (shown s
 	if on {
 		return service.Shown{}, refuse(service.CodeTwoFactorOn)
 	}
-	err = s.confirmBy(ctx, proof, s.enrollee, func(*confirmation) (err error) {
+	err = s.confirmBy(ctx, service.EachTime, proof, s.enrollee, func(*confirmation) (err error) {
 		s.setEnrolling(true) // the keychain may take its time, and the day may come meanwhile
 		shown, err = s.beginEnrolment(ctx, store.IntentEnrol, true)
 		return err

@@ -31,7 +31,7 @@ func (s *Session) beginChangePhone(ctx context.Context, proof service.Proof, new
 	if !on {
 		return service.Shown{}, refuse(service.CodeTwoFactorOff)
 	}
-	err = s.confirm(ctx, proof, func(*confirmation) (err error) {
+	err = s.confirm(ctx, service.EachTime, proof, func(*confirmation) (err error) {
 		shown, err = s.beginEnrolment(ctx, store.IntentChangePhone, newCodes)
 		return err
 	})

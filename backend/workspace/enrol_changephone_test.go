@@ -83,7 +83,7 @@ func TestChangePhone_NeedsNoProofAfterARecoveryCode(t *testing.T) {
 	h, _, _, codes := enabled(t)
 	s, err := h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
 	h.ok(err)
-	n, err := s.StepUp(t.Context())
+	n, err := s.StepUp(t.Context(), service.EachTime)
 	h.ok(err)
 	if n.Password || n.Factor {
 		t.Errorf("needs: %+v", n)

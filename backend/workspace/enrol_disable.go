@@ -96,7 +96,7 @@ func (s *Session) Disable(ctx context.Context, in service.FactorInput) error {
 	}
 	committed()
 	s.turned(false)
-	s.spend() // what was proven was another's to use: see grant
+	s.unconfirm()
 	s.forgetEnrolment()
 	s.w.finishLater(ctx, gone)
 	if unfinished != nil {

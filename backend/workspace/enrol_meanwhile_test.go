@@ -204,7 +204,7 @@ func TestCode_OfAPhoneThatChangedMeanwhileIsNotTaken(t *testing.T) {
 			}},
 			"at a step-up": {4, func(h *fixture, p *user) func() error { // password, its refund, code, step-up
 				a := p.admin()
-				return func() error { return a.Prove(h.Context(), p.proof()) }
+				return func() error { return a.Prove(h.Context(), service.EachTime, p.proof()) }
 			}},
 		} {
 			t.Run(use+" "+name, func(t *testing.T) {

@@ -101,7 +101,7 @@ var acts = []act{
 			return nil
 		})
 	}),
-	byAdmin("Prove", store.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Prove(c.Context(), c.actor.proof()) }),
+	byAdmin("Prove", store.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Prove(c.Context(), service.EachTime, c.actor.proof()) }),
 	{does: []string{"Admin.MakeKit"}, by: store.RoleOwner, ready: func(c *cast) func() error {
 		c.vault()
 		return func() error { return second(c.a.MakeKit(c.Context(), c.actor.proof())) }

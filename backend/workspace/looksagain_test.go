@@ -213,7 +213,7 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"Session.Overdue":      func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.s.Overdue() },
 	"Session.Whole":        func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.must(c.s.Whole()) },
 	"Session.StepUp": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
-		c.must(second(c.s.StepUp(c.Context())))
+		c.must(second(c.s.StepUp(c.Context(), service.EachTime)))
 	},
 	"Session.ForOneAct": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.s.ForOneAct() },
 	"Session.Watcher": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {

@@ -190,7 +190,7 @@ func (a *Admin) addMembers(ctx context.Context, people []service.NewMember, code
 	if proof == nil {
 		err = add(w.update)
 	} else {
-		err = a.s.confirm(ctx, *proof, func(c *confirmation) error { return add(c.update) })
+		err = a.s.confirm(ctx, service.MemberActs, *proof, func(c *confirmation) error { return add(c.update) })
 	}
 	if err != nil {
 		return nil, err
@@ -214,7 +214,7 @@ func (a *Admin) SetRole(ctx context.Context, id string, role store.Role, proof s
 		}
 		return err
 	}
-	return a.change(ctx, &proof, check, func(tx store.WriteTx) error {
+	return a.change(ctx, stepUp(service.MemberActs, proof), check, func(tx store.WriteTx) error {
 		_, target, err := a.target(tx, id, service.MayChangeRole)
 		if err != nil || target.Role == role {
 			return err
@@ -283,7 +283,7 @@ func (a *Admin) Remove(ctx context.Context, id string, proof service.Proof) erro
 	w := a.s.w
 	check := func(tx store.ReadTx) error { _, _, err := a.target(tx, id, service.MayRemove); return err }
 	var later []store.Intent
-	err := a.change(ctx, &proof, check, func(tx store.WriteTx) error {
+	err := a.change(ctx, stepUp(service.MemberActs, proof), check, func(tx store.WriteTx) error {
 		_, target, err := a.target(tx, id, service.MayRemove)
 		if err != nil {
 			return err

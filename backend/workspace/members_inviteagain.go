@@ -32,7 +32,7 @@ func (a *Admin) InviteAgain(ctx context.Context, again []service.NewInvitation, 
 		return nil, err
 	}
 	var out []service.GivenOut
-	err = a.s.confirm(ctx, proof, func(c *confirmation) error {
+	err = a.s.confirm(ctx, service.MemberActs, proof, func(c *confirmation) error {
 		return c.update(ctx, func(tx store.WriteTx) error {
 			if err := check(tx); err != nil {
 				return err

@@ -278,7 +278,7 @@ func TestHelpCode_AllowsOnlyToChangePhone(t *testing.T) {
 	}
 	_, err = g.Begin(t.Context())
 	h.refused(err, service.CodeEnrolmentEnded)
-	needs, err := s.StepUp(t.Context())
+	needs, err := s.StepUp(t.Context(), service.EachTime)
 	h.ok(err)
 	if !needs.Password || !needs.Factor {
 		t.Errorf("after the gate a step-up needs %+v", needs)

@@ -54,20 +54,28 @@ func keepAnOwner(tx store.ReadTx) error {
 	return err
 }
 
-// change runs fn as one change of an admin, as one use of the session. proof may
-// be nil for an act without step-up.
-func (a *Admin) change(ctx context.Context, proof *service.Proof, check func(store.ReadTx) error, fn func(store.WriteTx) error) error {
+// step is a step-up: the proof, and the acts that it is good for.
+type step struct {
+	acts  service.Acts
+	proof service.Proof
+}
+
+func stepUp(acts service.Acts, proof service.Proof) *step { return &step{acts, proof} }
+
+// change runs fn as one change of an admin, as one use of the session. step is
+// nil for an act without step-up.
+func (a *Admin) change(ctx context.Context, step *step, check func(store.ReadTx) error, fn func(store.WriteTx) error) error {
 	done, err := a.s.begin()
 	if err != nil {
 		return err
 	}
 	defer done()
-	return a.changeNow(ctx, proof, check, fn)
+	return a.changeNow(ctx, step, check, fn)
 }
 
 // changeNow is change within a use of the session. check looks, before a code is
 // spent, at what the change will look at again.
-func (a *Admin) changeNow(ctx context.Context, proof *service.Proof, check func(store.ReadTx) error, fn func(store.WriteTx) error) error {
+func (a *Admin) changeNow(ctx context.Context, step *step, check func(store.ReadTx) error, fn func(store.WriteTx) error) error {
 	if err := a.s.w.view(ctx, func(tx store.ReadTx) error {
 		if _, err := a.profile(tx); err != nil || check == nil {
 			return err
@@ -82,8 +90,8 @@ func (a *Admin) changeNow(ctx context.Context, proof *service.Proof, check func(
 		}
 		return fn(tx)
 	}
-	if proof == nil {
+	if step == nil {
 		return a.s.w.update(ctx, act)
 	}
-	return a.s.confirm(ctx, *proof, func(c *confirmation) error { return c.update(ctx, act) })
+	return a.s.confirm(ctx, step.acts, step.proof, func(c *confirmation) error { return c.update(ctx, act) })
 }

@@ -167,7 +167,9 @@ var adminCases = []adminCase{
 	{"Backup", func(a *client.Admin, by, to *user) error {
 		return a.Backup(to.h.Context(), by.proof(), nil, func(service.BackupCopy) error { return nil })
 	}, nil},
-	{"Prove", func(a *client.Admin, by, to *user) error { return a.Prove(to.h.Context(), by.proof()) }, nil},
+	{"Prove", func(a *client.Admin, by, to *user) error {
+		return a.Prove(to.h.Context(), service.EachTime, by.proof())
+	}, nil},
 	{"NameDocuments", func(a *client.Admin, _, to *user) error { return a.NameDocuments(to.h.Context(), nil) }, nil},
 	{"PurgeDocuments", func(a *client.Admin, _, to *user) error { return a.PurgeDocuments(to.h.Context(), nil) }, nil},
 	{"BeginRotation", func(a *client.Admin, by, to *user) error { return a.BeginRotation(to.h.Context(), by.proof()) }, nil},

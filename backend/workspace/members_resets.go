@@ -87,7 +87,7 @@ func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof service
 		return a.checkApproval(tx, approval, store.ApproveReset2FA, []string{id})
 	}
 	var later []store.Intent
-	err := a.change(ctx, &proof, check, func(tx store.WriteTx) error {
+	err := a.change(ctx, stepUp(service.MemberActs, proof), check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
@@ -174,7 +174,7 @@ func (a *Admin) giveOut(ctx context.Context, id, approval string, code service.N
 		return a.checkApproval(tx, approval, kind, []string{id})
 	}
 	w := a.s.w
-	err = a.change(ctx, &proof, check, func(tx store.WriteTx) error {
+	err = a.change(ctx, stepUp(service.MemberActs, proof), check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}

@@ -40,7 +40,7 @@ func weakens(before, after store.Info) store.ApprovalKind {
 
 // setInfo changes the workspace's own row; alter may refuse, and may leave it as
 // it is. What asks for less than before waits for a second admin like the others.
-func (a *Admin) setInfo(ctx context.Context, proof *service.Proof, approval, event string, alter func(tx store.ReadTx, i *store.Info) (map[string]string, error)) error {
+func (a *Admin) setInfo(ctx context.Context, step *step, approval, event string, alter func(tx store.ReadTx, i *store.Info) (map[string]string, error)) error {
 	var before, now store.Info
 	var detail map[string]string
 	check := func(tx store.ReadTx) (err error) {
@@ -56,7 +56,7 @@ func (a *Admin) setInfo(ctx context.Context, proof *service.Proof, approval, eve
 		}
 		return nil
 	}
-	return a.change(ctx, proof, check, func(tx store.WriteTx) error {
+	return a.change(ctx, step, check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil || now == before {
 			return err
 		}
@@ -108,7 +108,7 @@ func (a *Admin) SetTwoPeople(ctx context.Context, on bool, approval string, proo
 	if on {
 		event = eventTwoPeopleOn
 	}
-	return a.setInfo(ctx, &proof, approval, event, func(tx store.ReadTx, i *store.Info) (map[string]string, error) {
+	return a.setInfo(ctx, stepUp(service.PolicyActs, proof), approval, event, func(tx store.ReadTx, i *store.Info) (map[string]string, error) {
 		actor, err := a.profile(tx)
 		if err != nil {
 			return nil, err
@@ -190,7 +190,7 @@ func (a *Admin) Require2FA(ctx context.Context, from time.Time, approval string,
 	if from.After(now.AddDate(service.RequireYears, 0, 0)) {
 		return refuse(service.CodeRequireFar).At("from").With("years", service.RequireYears)
 	}
-	return a.setInfo(ctx, &proof, approval, eventRequired, func(tx store.ReadTx, i *store.Info) (map[string]string, error) {
+	return a.setInfo(ctx, stepUp(service.PolicyActs, proof), approval, eventRequired, func(tx store.ReadTx, i *store.Info) (map[string]string, error) {
 		r, err := rehearse(tx)
 		if err != nil {
 			return nil, err
@@ -207,7 +207,7 @@ func (a *Admin) Require2FA(ctx context.Context, from time.Time, approval string,
 // the workspace asks for it with a second admin's approval. Errors: forbidden,
 // approval_*; those of a step-up; folder.
 func (a *Admin) DropRequirement(ctx context.Context, approval string, proof service.Proof) error {
-	return a.setInfo(ctx, &proof, approval, eventRequirementDropped, func(_ store.ReadTx, i *store.Info) (map[string]string, error) {
+	return a.setInfo(ctx, stepUp(service.PolicyActs, proof), approval, eventRequirementDropped, func(_ store.ReadTx, i *store.Info) (map[string]string, error) {
 		i.Require2FA, i.RequireFrom = false, time.Time{}
 		return nil, nil
 	})

@@ -59,7 +59,7 @@ func (a *Admin) AskApproval(ctx context.Context, kind store.ApprovalKind, member
 		return nil
 	}
 	var made store.Approval
-	err = a.change(ctx, &proof, check, func(tx store.WriteTx) error {
+	err = a.change(ctx, stepUp(service.EachTime, proof), check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
@@ -133,7 +133,7 @@ func (a *Admin) Approvals(ctx context.Context) (all []service.AskedApproval, err
 // Errors: approval_gone, approval_own, two_factor_off, forbidden; those of a
 // step-up; folder.
 func (a *Admin) Approve(ctx context.Context, id string, proof service.Proof) error {
-	return a.decide(ctx, id, store.ApprovalApproved, eventApprovalGiven, &proof)
+	return a.decide(ctx, id, store.ApprovalApproved, eventApprovalGiven, stepUp(service.EachTime, proof))
 }
 
 // Refuse says no to what another admin asked for, or takes back what one has
@@ -142,7 +142,7 @@ func (a *Admin) Refuse(ctx context.Context, id string) error {
 	return a.decide(ctx, id, store.ApprovalRefused, eventApprovalRefused, nil)
 }
 
-func (a *Admin) decide(ctx context.Context, id string, to store.ApprovalState, event string, proof *service.Proof) error {
+func (a *Admin) decide(ctx context.Context, id string, to store.ApprovalState, event string, step *step) error {
 	w := a.s.w
 	var row store.Approval
 	check := func(tx store.ReadTx) (err error) {
@@ -169,7 +169,7 @@ func (a *Admin) decide(ctx context.Context, id string, to store.ApprovalState, e
 		}
 		return nil
 	}
-	return a.change(ctx, proof, check, func(tx store.WriteTx) error {
+	return a.change(ctx, step, check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}

@@ -119,7 +119,7 @@ func TestRequire2FA_OverdueMemberCanOnlyEnrol(t *testing.T) {
 	if st := h.status(s); !st.On || !st.Required || len(codes) != 10 {
 		t.Errorf("%+v", st)
 	}
-	if needs, err := s.StepUp(t.Context()); err != nil || !needs.Password {
+	if needs, err := s.StepUp(t.Context(), service.EachTime); err != nil || !needs.Password {
 		t.Errorf("a step-up needs %+v, %v", needs, err)
 	}
 	h.clock.step(time.Minute)

@@ -138,7 +138,7 @@ func (s *Session) ChangeEmail(ctx context.Context, email string, proof service.P
 	if err != nil || same {
 		return err
 	}
-	return s.confirm(ctx, proof, func(c *confirmation) error { return s.changeEmail(ctx, c, email) })
+	return s.confirm(ctx, service.EachTime, proof, func(c *confirmation) error { return s.changeEmail(ctx, c, email) })
 }
 
 func (s *Session) changeEmail(ctx context.Context, c *confirmation, email string) error {

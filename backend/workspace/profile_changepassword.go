@@ -18,7 +18,7 @@ func (s *Session) ChangePassword(ctx context.Context, current service.Proof, nex
 		return err
 	}
 	defer done()
-	return s.taking(func(c *confirmation) error { return s.changePassword(ctx, c, current, next) })
+	return s.taking(service.EachTime, func(c *confirmation) error { return s.changePassword(ctx, c, current, next) })
 }
 
 func (s *Session) changePassword(ctx context.Context, c *confirmation, current service.Proof, next service.NewPassword) error {

@@ -31,7 +31,7 @@ func (s *Session) BeginNewCodes(ctx context.Context, made service.NewSet, proof 
 	if !on {
 		return nil, refuse(service.CodeTwoFactorOff)
 	}
-	err = s.confirm(ctx, proof, func(*confirmation) error {
+	err = s.confirm(ctx, service.EachTime, proof, func(*confirmation) error {
 		issued, set, err := s.issue(ctx, p, made, nil)
 		if err == nil {
 			s.newCodes = &newCodes{issued, set}

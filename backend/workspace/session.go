@@ -28,16 +28,17 @@ type Session struct {
 	usedAt    time.Time
 	latest    time.Time // that the clock has shown
 	over      bool
-	waiting   grant           // a step-up that waits for its act
-	run       *PrintRun       // under way, or the last one
-	own       service.OwnKeys // of the profile
-	jobs      map[*job]bool   // long work that is under way
-	nonces    nonces          // of proofs that were begun
-	off       bool            // 2FA of the profile
-	short     bool            // the password is too short to stand alone
-	enrolOnly bool            // it can enrol and nothing else, until 2FA is on
-	enrolling bool            // an enrolment is under way
-	overdue   bool            // over, since 2FA is required
+	waiting   grant                  // a step-up that waits for its act
+	confirms  map[service.Acts]grant // the last step-up for each group of acts
+	run       *PrintRun              // under way, or the last one
+	own       service.OwnKeys        // of the profile
+	jobs      map[*job]bool          // long work that is under way
+	nonces    nonces                 // of proofs that were begun
+	off       bool                   // 2FA of the profile
+	short     bool                   // the password is too short to stand alone
+	enrolOnly bool                   // it can enrol and nothing else, until 2FA is on
+	enrolling bool                   // an enrolment is under way
+	overdue   bool                   // over, since 2FA is required
 
 	enrolment *enrolment // under acts
 	newCodes  *newCodes  // under acts

@@ -75,7 +75,7 @@ func TestChallenge_SleepCountsTowardsItsLife(t *testing.T) {
 		h.clock.sleep(service.GrantLife / 2)
 		h.ok(s.Touch())
 	}
-	if needs, err := s.StepUp(t.Context()); err != nil || !needs.Password {
+	if needs, err := s.StepUp(t.Context(), service.EachTime); err != nil || !needs.Password {
 		t.Errorf("its step-up lasts: %+v, %v", needs, err)
 	}
 }

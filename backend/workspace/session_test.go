@@ -50,7 +50,7 @@ func TestForOneAct_OldSessionIsAskedAgain(t *testing.T) {
 		s := owner.signIn()
 		h.clock.step(age)
 		s.ForOneAct()
-		if n, err := s.StepUp(t.Context()); err != nil || n.Password != password {
+		if n, err := s.StepUp(t.Context(), service.EachTime); err != nil || n.Password != password {
 			t.Errorf("after %s: %+v, %v", age, n, err)
 		}
 	}

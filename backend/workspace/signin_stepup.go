@@ -11,16 +11,16 @@ import (
 	"countersign/backend/store"
 )
 
-// StepUp tells what a proof has to hold now. Right after a sign-in with a
+// StepUp tells what a proof of an act has to hold now. Within ConfirmLife of another act of its group nothing is needed. Right after a sign-in with a
 // recovery code nothing is needed for one act: both were right a moment ago, and
 // the phone that could show a code is the one that is lost.
-func (s *Session) StepUp(ctx context.Context) (service.StepUpNeeds, error) {
+func (s *Session) StepUp(ctx context.Context, acts service.Acts) (service.StepUpNeeds, error) {
 	done, err := s.begin()
 	if err != nil {
 		return service.StepUpNeeds{}, err
 	}
 	defer done()
-	if s.granted() {
+	if s.granted() || s.confirmed(acts).good(s.w.wall(), service.ConfirmLife) {
 		return service.StepUpNeeds{}, nil
 	}
 	n := service.StepUpNeeds{Password: true}
@@ -75,11 +75,25 @@ func (s *Session) grant() {
 func (s *Session) granted() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.waiting.good(s.w.wall())
+	return s.waiting.good(s.w.wall(), service.GrantLife)
 }
 
-func (g grant) good(now time.Time) bool {
-	return !g.at.IsZero() && within(g.at, now, service.GrantLife)
+func (g grant) good(now time.Time, life time.Duration) bool {
+	return !g.at.IsZero() && within(g.at, now, life)
+}
+
+// confirmed is the proof that was right last for an act of a group.
+func (s *Session) confirmed(acts service.Acts) grant {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.confirms[acts]
+}
+
+// unconfirm forgets what was proven: it was another's to use.
+func (s *Session) unconfirm() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.waiting, s.confirms = grant{}, nil
 }
 
 // spend takes the grant that waits, if there is one.
@@ -88,7 +102,7 @@ func (s *Session) spend() grant {
 	defer s.mu.Unlock()
 	g := s.waiting
 	s.waiting = grant{}
-	if !g.good(s.w.wall()) {
+	if !g.good(s.w.wall(), service.GrantLife) {
 		return grant{}
 	}
 	return g
@@ -106,24 +120,26 @@ func (s *Session) giveBack(g grant) {
 // confirmation is what an act has in its hands while it runs: a grant that it has
 // taken, or the proof that was checked for it.
 type confirmation struct {
-	s *Session
+	s    *Session
+	acts service.Acts
 	grant
+	once  bool // the grant is good for one act
 	spent bool // what the act does may have taken effect
 	keeps bool // the act was only to prove
 }
 
-// confirm runs an act that asks for a proof: a grant that waits does, or else the
-// proof is checked. It is the only way to either. The grant is taken before the
+// confirm runs an act that asks for a proof: one that was right for an act of its group does, or a grant that waits, or else the
+// proof is checked. It is the only way to any of them. The grant is taken before the
 // act begins, so that no two acts use one; and where the act fails, say on a slow
 // keychain, it waits again, so that another try needs no second code. Errors:
 // those of a password and of a code; factor_required; the act's own.
-func (s *Session) confirm(ctx context.Context, proof service.Proof, act func(*confirmation) error) error {
-	return s.confirmBy(ctx, proof, s.profile, act)
+func (s *Session) confirm(ctx context.Context, acts service.Acts, proof service.Proof, act func(*confirmation) error) error {
+	return s.confirmBy(ctx, acts, proof, s.profile, act)
 }
 
 // confirmBy is confirm for a use case that reads the profile by read.
-func (s *Session) confirmBy(ctx context.Context, proof service.Proof, read func(store.ReadTx) (store.Profile, error), act func(*confirmation) error) error {
-	return s.taking(func(c *confirmation) error {
+func (s *Session) confirmBy(ctx context.Context, acts service.Acts, proof service.Proof, read func(store.ReadTx) (store.Profile, error), act func(*confirmation) error) error {
+	return s.taking(acts, func(c *confirmation) error {
 		if !c.proven() {
 			if err := c.prove(ctx, proof, read); err != nil {
 				return err
@@ -133,11 +149,14 @@ func (s *Session) confirmBy(ctx context.Context, proof service.Proof, read func(
 	})
 }
 
-// taking runs an act with the grant that waits, if there is one.
-func (s *Session) taking(act func(*confirmation) error) error {
-	c := &confirmation{s: s, grant: s.spend()}
+// taking runs an act with the proof of its group or with the grant that waits, if there is one.
+func (s *Session) taking(acts service.Acts, act func(*confirmation) error) error {
+	c := &confirmation{s: s, acts: acts, grant: s.confirmed(acts)}
+	if !c.good(s.w.wall(), service.ConfirmLife) {
+		c.grant, c.once = s.spend(), true
+	}
 	err := act(c)
-	if (err != nil || c.keeps) && !c.spent {
+	if c.once && (err != nil || c.keeps) && !c.spent {
 		s.giveBack(c.grant)
 	}
 	return err
@@ -158,9 +177,9 @@ func (c *confirmation) update(ctx context.Context, fn func(store.WriteTx) error)
 }
 
 // Prove checks a step-up ahead of its act, so that a code cannot run out while
-// somebody chooses a place for a file. The act that follows within GrantLife asks
+// somebody chooses a place for a file. The act that follows within GrantLife, or acts of the group within ConfirmLife, ask
 // for nothing more. Errors: forbidden; those of a step-up.
-func (a *Admin) Prove(ctx context.Context, proof service.Proof) error {
+func (a *Admin) Prove(ctx context.Context, acts service.Acts, proof service.Proof) error {
 	done, err := a.s.begin()
 	if err != nil {
 		return err
@@ -173,7 +192,7 @@ func (a *Admin) Prove(ctx context.Context, proof service.Proof) error {
 	if err != nil {
 		return err
 	}
-	return a.s.confirm(ctx, proof, func(c *confirmation) error {
+	return a.s.confirm(ctx, acts, proof, func(c *confirmation) error {
 		c.keeps = true
 		return nil
 	})
@@ -219,10 +238,19 @@ func (c *confirmation) prove(ctx context.Context, proof service.Proof, read func
 		}
 		return s.w.record(tx, s.w.now(), eventSteppedUp, s.id, s.id, maps.Clone(how))
 	})
-	if err == nil {
-		c.grant = grant{s.w.wall(), how}
+	if err != nil {
+		return err
 	}
-	return err
+	c.grant, c.once = grant{s.w.wall(), how}, c.acts == service.EachTime
+	if !c.once {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.confirms == nil {
+			s.confirms = map[service.Acts]grant{}
+		}
+		s.confirms[c.acts] = c.grant
+	}
+	return nil
 }
 
 // provePassword charges for and checks the password of the session's profile.

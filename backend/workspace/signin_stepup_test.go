@@ -21,6 +21,7 @@ type askingAct struct {
 	off    bool         // only with 2FA off
 	always service.Code // what it asks for although a proof was right a moment ago; empty: nothing
 	keeps  bool         // it leaves the proof for the act that follows
+	group  service.Acts // its proof is good for acts of
 }
 
 // provenCase is an owner's session with what the acts are about.
@@ -83,29 +84,29 @@ var askingActs = []askingAct{
 	{method: "Session.Disable", always: service.CodeFactorRequired, do: func(p *provenCase, proof client.Proof) error {
 		return p.s.Disable(p.ctx, proof.Factor)
 	}},
-	{method: "Admin.SetRole", do: func(p *provenCase, proof client.Proof) error {
+	{method: "Admin.SetRole", group: service.MemberActs, do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().SetRole(p.ctx, p.to.id, store.RoleAdmin, proof)
 	}},
-	{method: "Admin.Remove", do: func(p *provenCase, proof client.Proof) error {
+	{method: "Admin.Remove", group: service.MemberActs, do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().Remove(p.ctx, p.to.id, proof)
 	}},
-	{method: "Admin.Reset2FA", do: func(p *provenCase, proof client.Proof) error {
+	{method: "Admin.Reset2FA", group: service.MemberActs, do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().Reset2FA(p.ctx, p.to.id, "", proof)
 	}},
-	{method: "Admin.ResetPassword", do: func(p *provenCase, proof client.Proof) error {
+	{method: "Admin.ResetPassword", group: service.MemberActs, do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.admin().ResetPassword(p.ctx, p.to.id, "", proof)
 		return err
 	}},
-	{method: "Admin.InviteAgain", do: func(p *provenCase, proof client.Proof) error {
+	{method: "Admin.InviteAgain", group: service.MemberActs, do: func(p *provenCase, proof client.Proof) error {
 		invited := p.h.one(person{role: store.RoleMember, state: store.ProfileInvited})
 		_, err := p.admin().InviteAgain(p.ctx, []string{invited.id}, proof, nil)
 		return err
 	}},
-	{method: "Admin.HelpCode", do: func(p *provenCase, proof client.Proof) error {
+	{method: "Admin.HelpCode", group: service.MemberActs, do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.admin().HelpCode(p.ctx, p.to.id, "", proof)
 		return err
 	}},
-	{method: "Admin.BeginRun", do: func(p *provenCase, proof client.Proof) error {
+	{method: "Admin.BeginRun", group: service.RunActs, do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.admin().BeginRun(p.ctx, service.RunRequest{Members: []string{p.to.id}, Reason: "new phones", Kind: store.RunPrint}, proof)
 		return err
 	}},
@@ -116,29 +117,29 @@ var askingActs = []askingAct{
 	{method: "Admin.Approve", ready: (*provenCase).asks, do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().Approve(p.ctx, p.request, proof)
 	}},
-	{method: "Admin.AddMember", do: func(p *provenCase, proof client.Proof) error {
+	{method: "Admin.AddMember", group: service.MemberActs, do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.admin().AddMember(p.ctx, service.NewMember{Name: "N", Email: "new@example.com", Role: store.RoleAdmin}, proof)
 		return err
 	}},
-	{method: "Admin.AddMembers", do: func(p *provenCase, proof client.Proof) error {
+	{method: "Admin.AddMembers", group: service.MemberActs, do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.admin().AddMembers(p.ctx, []service.NewMember{{Name: "N", Email: "new@example.com", Role: store.RoleMember}}, proof, nil)
 		return err
 	}},
-	{method: "Admin.SetTwoPeople", do: func(p *provenCase, proof client.Proof) error {
+	{method: "Admin.SetTwoPeople", group: service.PolicyActs, do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().SetTwoPeople(p.ctx, false, "", proof)
 	}},
-	{method: "Admin.ConfirmClock", do: func(p *provenCase, proof client.Proof) error { return p.admin().ConfirmClock(p.ctx, proof) }},
-	{method: "Admin.Require2FA", do: func(p *provenCase, proof client.Proof) error {
+	{method: "Admin.ConfirmClock", group: service.PolicyActs, do: func(p *provenCase, proof client.Proof) error { return p.admin().ConfirmClock(p.ctx, proof) }},
+	{method: "Admin.Require2FA", group: service.PolicyActs, do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().Require2FA(p.ctx, p.h.clock.now().Add(time.Hour), "", proof)
 	}, ready: func(p *provenCase) { p.h.one(person{role: store.RoleOwner, on: true}) }},
-	{method: "Admin.DropRequirement", do: func(p *provenCase, proof client.Proof) error {
+	{method: "Admin.DropRequirement", group: service.PolicyActs, do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().DropRequirement(p.ctx, "", proof)
 	}},
 	{method: "Admin.Backup", do: func(p *provenCase, proof client.Proof) error {
 		_ = p.h.file()
 		return p.admin().Backup(p.ctx, proof, nil, func(service.BackupCopy) error { return nil })
 	}},
-	{method: "Admin.Prove", keeps: true, do: func(p *provenCase, proof client.Proof) error { return p.admin().Prove(p.ctx, proof) }},
+	{method: "Admin.Prove", keeps: true, do: func(p *provenCase, proof client.Proof) error { return p.admin().Prove(p.ctx, service.EachTime, proof) }},
 	{method: "Admin.BeginRotation", do: func(p *provenCase, proof client.Proof) error { return p.admin().BeginRotation(p.ctx, proof) }},
 	{method: "Admin.MakeKit", do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.admin().MakeKit(p.ctx, proof)
@@ -194,7 +195,7 @@ func newProvenCase(t *testing.T, act askingAct) *provenCase {
 func (p *provenCase) granted() {
 	p.h.Helper()
 	if p.codes == nil {
-		p.h.ok(p.admin().Prove(p.ctx, p.owner.proof()))
+		p.h.ok(p.admin().Prove(p.ctx, service.EachTime, p.owner.proof()))
 		return
 	}
 	c := p.owner.challenge()
@@ -206,10 +207,10 @@ func (p *provenCase) granted() {
 // spent wants that nothing goes without a proof.
 func (p *provenCase) spent() {
 	p.h.Helper()
-	if n, err := p.s.StepUp(p.ctx); err != nil || !n.Password {
+	if n, err := p.s.StepUp(p.ctx, service.EachTime); err != nil || !n.Password {
 		p.h.Errorf("needs: %+v, %v", n, err)
 	}
-	if err := p.admin().Prove(p.ctx, client.Proof{}); !service.IsCode(err, service.CodeFactorRequired) && !service.IsCode(err, service.CodePasswordRequired) {
+	if err := p.admin().Prove(p.ctx, service.EachTime, client.Proof{}); !service.IsCode(err, service.CodeFactorRequired) && !service.IsCode(err, service.CodePasswordRequired) {
 		p.h.Errorf("another act needs no proof: %v", err)
 	}
 }
@@ -310,7 +311,7 @@ func TestProof_WhatMayHaveTakenEffectHasUsedIt(t *testing.T) {
 func TestStepUp_IsGoodForOneAct(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := enabled(t)
-	n, err := s.StepUp(t.Context())
+	n, err := s.StepUp(t.Context(), service.EachTime)
 	h.ok(err)
 	if !n.Password || !n.Factor {
 		t.Errorf("needs: %+v", n)

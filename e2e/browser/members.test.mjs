@@ -157,6 +157,31 @@ test('removing asks for a proof, and the last owner stays', async ({ page }) => 
   await expect(row(page, priya.email)).toHaveCount(0);
 });
 
+test('one proof is good for one act after another on members, and for nothing else', async ({ page }) => {
+  await owner(page);
+  await members.add(page, priya);
+  await members.act(page, priya.name, 'Change role');
+  await dialog(page).getByText('Admin', { exact: true }).click();
+  await expect(
+    dialog(page).getByText('You won’t be asked again for similar changes in the next 10 minutes.'),
+  ).toBeVisible();
+  await expectAccessible(page, 'Change role');
+  await members.proveIn(page);
+  await button(dialog(page), 'Change role').click();
+  await expect(row(page, priya.email).getByText('Admin', { exact: true })).toBeVisible();
+
+  await members.act(page, priya.name, 'Remove');
+  await expect(button(dialog(page), 'Cancel')).toBeFocused();
+  await expect(dialog(page).getByLabel('Your password')).toHaveCount(0);
+  await expectAccessible(page, 'Remove, confirmed before');
+  await button(dialog(page), 'Remove').click();
+  await expect(row(page, priya.email)).toHaveCount(0);
+
+  await button(page, 'Workspace').click();
+  await button(page, 'Save backup').click();
+  await expect(dialog(page).getByLabel('Your password')).toBeVisible();
+});
+
 test('everything on the table is done by keyboard alone', async ({ page }) => {
   await owner(page);
   for (const name of ['Beatriz Carvalho', 'Chidi Nwosu', 'Daniel Whitlock']) {

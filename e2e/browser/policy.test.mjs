@@ -86,9 +86,10 @@ test.describe('with an admin who has 2FA on, and a member who has it off', () =>
     await dialog(page).getByLabel('From').fill(`${later}-12-01`);
     await button(dialog(page), 'Require 2FA').click();
     await expect(page.getByText(`Required from 1 December ${later}`)).toBeVisible();
+    // What was proven a moment ago is good for the policy.
     await button(page, 'Stop requiring 2FA').click();
-    await dialog(page).getByLabel('Your password').fill(amara.password);
-    await typeCode(dialog(page), await phone.next());
+    await expect(dialog(page).getByText(/2FA becomes optional again/)).toBeVisible();
+    await expect(dialog(page).getByLabel('Your password')).toHaveCount(0);
     await button(dialog(page), 'Stop requiring 2FA').click();
     await expect(page.getByText('Optional', { exact: true })).toBeVisible();
   });

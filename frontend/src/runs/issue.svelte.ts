@@ -39,7 +39,7 @@ const same = (a: string[], b: string[]) => a.length === b.length && a.every((id)
 export class Issue {
   readonly members: string[];
   readonly form = new Form();
-  readonly proofs = new Proofs();
+  readonly proofs = new Proofs(() => (this.kind === 'export' || this.needsApproval ? '' : 'runs'));
 
   stage = $state<Stage>('ask');
   preview = $state.raw<RunPreview | undefined>(undefined);
@@ -156,6 +156,7 @@ export class Issue {
       if (refusal.code === 'approval_needed' && this.policy)
         this.policy = { ...this.policy, twoPeople: true };
       // The proof was good where the run had begun: another one may not be due.
+      if (await this.proofs.ranOut(refusal)) return;
       if (asked.includes(refusal.field ?? '') || this.progress) this.stage = 'ask';
       throw refusal;
     }

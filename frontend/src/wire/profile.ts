@@ -1,6 +1,15 @@
 import * as profile from '../../wailsjs/go/app/Profile';
 import { call, closed, closedFactor, closedProof } from './call';
-import type { ChecklistView, CodeUsage, Factor, LogPage, ProfileView, Proof, StepUpNeeds } from './views';
+import type {
+  Acts,
+  ChecklistView,
+  CodeUsage,
+  Factor,
+  LogPage,
+  ProfileView,
+  Proof,
+  StepUpNeeds,
+} from './views';
 
 /** Settings, Profile, and Edit 2FA. */
 export const Profile = {
@@ -20,7 +29,7 @@ export const Profile = {
       ),
     ),
   /** What the next sensitive act will ask for. */
-  stepUp: (session: string) => call<StepUpNeeds>(() => profile.StepUp(session)),
+  stepUp: (session: string, acts: Acts) => call<StepUpNeeds>(() => profile.StepUp(session, acts)),
   codeUsage: (session: string) => call<CodeUsage>(() => profile.CodeUsage(session)),
   /** What concerns the person themselves. */
   securityLog: (session: string, before: number) => call<LogPage>(() => profile.SecurityLog(session, before)),

@@ -24,6 +24,13 @@ async function backup(page) {
   await button(page, 'Save backup').click();
 }
 
+async function remove(page) {
+  await go(page, 'Members');
+  await button(page, 'Actions for Priya Raman').first().click();
+  await page.getByRole('menuitem', { name: 'Remove' }).click();
+  await button(dialog(page), 'Remove').waitFor();
+}
+
 const theirs = { signedBy: 'AAAA-3V9X-PT2R-8HJN-5CWD-0YFB-4ZGE-61AS', ours: false };
 
 const clock = { now: '2026-11-28T09:31:00Z', newest: '2027-11-28T17:05:00Z' };
@@ -66,6 +73,12 @@ export const adminShots = [
       await button(dialog(page), 'End temporary code').click();
       await page.getByText('This code no longer works.').waitFor();
     },
+  },
+  { name: 'member-remove', act: remove },
+  {
+    name: 'member-remove-confirmed',
+    scenario: { stepUp: { password: false, factor: false, authenticatorOff: false } },
+    act: remove,
   },
   {
     name: 'member-quiet',

@@ -31,7 +31,7 @@ export const enable: Act = {
 export const phoneChange: Act = {
   title: 'phone.title',
   text: 'stepUp.phone',
-  needs: () => session.use(Profile.stepUp),
+  needs: () => session.use((token) => Profile.stepUp(token, '')),
   begin: async (proof) => {
     const enrolment = await session.use((token) => Enrolment.beginChangePhone(token, proof));
     session.go({ at: 'change-phone', enrolment });
@@ -43,14 +43,14 @@ export const emailChange = (email: string, done: (profile: ProfileView) => void)
   title: 'email.title',
   text: 'stepUp.email',
   values: { email },
-  needs: () => session.use(Profile.stepUp),
+  needs: () => session.use((token) => Profile.stepUp(token, '')),
   begin: async (proof) => done(await session.use((token) => Profile.changeEmail(token, email, proof))),
 });
 
 export const newCodes: Act = {
   title: 'newCodes.title',
   text: 'stepUp.codes',
-  needs: () => session.use(Profile.stepUp),
+  needs: () => session.use((token) => Profile.stepUp(token, '')),
   begin: async (proof) => {
     const sheet = await session.use((token) => Enrolment.beginNewCodes(token, proof));
     session.go({ at: 'new-codes', sheet });

@@ -10,6 +10,9 @@ export interface Proof {
   factor: Factor;
 }
 
+/** Acts that one proof is good for, for ten minutes; empty: each asks. */
+export type Acts = '' | 'members' | 'runs' | 'policy';
+
 export interface StepUpNeeds {
   password: boolean;
   factor: boolean;

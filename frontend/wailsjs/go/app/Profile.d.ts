@@ -26,4 +26,4 @@ export function Rename(arg1:string,arg2:string):Promise<app.ProfileView>;
 
 export function SecurityLog(arg1:string,arg2:number):Promise<app.LogPage>;
 
-export function StepUp(arg1:string):Promise<app.StepUpNeeds>;
+export function StepUp(arg1:string,arg2:string):Promise<app.StepUpNeeds>;

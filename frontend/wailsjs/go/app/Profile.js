@@ -50,6 +50,6 @@ export function SecurityLog(arg1, arg2) {
   return window['go']['app']['Profile']['SecurityLog'](arg1, arg2);
 }
 
-export function StepUp(arg1) {
-  return window['go']['app']['Profile']['StepUp'](arg1);
+export function StepUp(arg1, arg2) {
+  return window['go']['app']['Profile']['StepUp'](arg1, arg2);
 }
