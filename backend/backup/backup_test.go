@@ -21,6 +21,7 @@ import (
 	"countersign/backend/keychain"
 	"countersign/backend/local"
 	"countersign/backend/password"
+	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
@@ -49,7 +50,7 @@ func newHome(t *testing.T) *home {
 
 func (h *home) settings(c *local.Config) {
 	c.Now = func() time.Time { return h.now }
-	c.Password = password.Cheap
+	c.Password, c.Recovery = password.Cheap, recovery.Cheap
 }
 
 func (h *home) open() *client.Local {

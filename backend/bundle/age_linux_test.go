@@ -107,7 +107,7 @@ func TestAgeTool_OpensABundleForAKeyWithTar(t *testing.T) {
 
 func TestAgeTool_OpensABundleWithAPassphrase(t *testing.T) {
 	t.Parallel()
-	file := written(t, "run.age", made(t, must(bundle.ToPassphrase(passphrase)).Cheap(), nil))
+	file := written(t, "run.age", made(t, must(bundle.ToPassphrase(passphrase)), nil))
 	plain := filepath.Join(t.TempDir(), "run.tar")
 	person, program := terminal(t)
 	cmd := runAge(t, "-d", "-o", plain, file)

@@ -42,7 +42,7 @@ func TestBundle_OpensForThePassphraseAndEachKey(t *testing.T) {
 		with bundle.Identities
 		lock bundle.Lock
 	}{
-		"passphrase":         {byPassphrase.Cheap(), bundle.WithPassphrase(passphrase), bundle.LockPassphrase},
+		"passphrase":         {byPassphrase, bundle.WithPassphrase(passphrase), bundle.LockPassphrase},
 		"one key":            {toOurs(t), withOurs(t), bundle.LockKeys},
 		"first of two":       {two, withOurs(t), bundle.LockKeys},
 		"second of two":      {two, keys(others.String()), bundle.LockKeys},

@@ -1,13 +1,5 @@
 package bundle
 
-// Cheap makes trying the passphrase quick, for tests.
-func (r Recipients) Cheap() Recipients {
-	if r.work > 0 {
-		r.work = 4
-	}
-	return r
-}
-
 // InMemory is how much waits in memory.
 const InMemory = inMemory
 

@@ -129,7 +129,7 @@ func TestVerify_TellsACutFromAnEdit(t *testing.T) {
 func TestOpen_TellsAWrongKeyFromAWrongPassphrase(t *testing.T) {
 	t.Parallel()
 	byPassphrase := must(bundle.ToPassphrase(passphrase))
-	locked, forKey := made(t, byPassphrase.Cheap(), nil), made(t, toOurs(t), nil)
+	locked, forKey := made(t, byPassphrase, nil), made(t, toOurs(t), nil)
 	withOthers := must(bundle.ParseIdentities(secret.NewText(others.String())))
 	wrong := bundle.WithPassphrase(secret.NewText("tundra velvet orchard 92"))
 	for name, tt := range map[string]struct {
@@ -155,7 +155,7 @@ func TestOpen_TellsAWrongKeyFromAWrongPassphrase(t *testing.T) {
 func TestPassphrase_IsTheSameFromEachKeyboard(t *testing.T) {
 	t.Parallel()
 	to := must(bundle.ToPassphrase(secret.NewText("Zoe\u0308 and the o\u0302tter")))
-	if _, err := verify(made(t, to.Cheap(), nil), bundle.WithPassphrase(secret.NewText("Zo\u00eb and the \u00f4tter"))); err != nil {
+	if _, err := verify(made(t, to, nil), bundle.WithPassphrase(secret.NewText("Zo\u00eb and the \u00f4tter"))); err != nil {
 		t.Error(err)
 	}
 }

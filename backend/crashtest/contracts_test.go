@@ -116,7 +116,7 @@ var contractCases = []useCase{
 		p.start()
 		joe := service.NewMember{Name: "Joe Tanaka", Email: joeEmail, Role: store.RoleMember}
 		got(p.admin(p.signIn()).Admin.AddMember(p.ctx, joe, service.NewOneTime{
-			Salt: make([]byte, recovery.SaltSize), Params: store.Argon2id(recovery.Cheap), Proof: secret.NewBytes(make([]byte, recovery.HashSize)),
+			Salt: make([]byte, recovery.SaltSize), Params: store.Argon2id(cheapCodes), Proof: secret.NewBytes(make([]byte, recovery.HashSize)),
 			KeyPair: service.WrappedKeyPair{Recipient: got(vault.NewIdentity()).Recipient(), Wrapped: []byte("wrapped")},
 		}, service.Proof{}))
 		return func() {

@@ -279,7 +279,7 @@ func (s *faultyScene) playOver(t *testing.T, out *played, wrap func(*person), pl
 		t.Fatal(err)
 	}
 	p := &person{
-		ctx: t.Context(), home: out.home, clock: &clock{t: at}, marks: s.marks, codes: cheapCodes, log: slog.New(slog.NewTextHandler(&log, nil)),
+		ctx: t.Context(), home: out.home, clock: &clock{t: at}, marks: s.marks, log: slog.New(slog.NewTextHandler(&log, nil)),
 		store: store, secrets: out.home.keychain(), files: files,
 	}
 	wrap(p)

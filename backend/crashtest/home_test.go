@@ -18,6 +18,7 @@ import (
 	"countersign/backend/documents"
 	"countersign/backend/local"
 	"countersign/backend/password"
+	"countersign/backend/recovery"
 	"countersign/backend/sqlite"
 )
 
@@ -61,8 +62,11 @@ func (c *clock) step(d time.Duration) {
 	c.t = c.t.Add(d)
 }
 
-// cheap is the least cost that the bounds allow.
-var cheap = password.Cheap
+// What hashing costs here.
+var (
+	cheap      = password.Cheap
+	cheapCodes = recovery.Cheap
+)
 
 // paper is what the owner has seen and written down, and nothing else: what a
 // person can prove themselves with after a crash.
@@ -158,7 +162,7 @@ func (h home) open(ctx context.Context, now func() time.Time) (*sqlite.Store, *c
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close())
 	}
-	w, err := local.Open(ctx, local.Config{Store: store, Secrets: h.keychain(), Files: files, Now: now, Password: cheap})
+	w, err := local.Open(ctx, local.Config{Store: store, Secrets: h.keychain(), Files: files, Now: now, Password: cheap, Recovery: cheapCodes})
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close())
 	}

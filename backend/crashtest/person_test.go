@@ -14,7 +14,6 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/documents"
 	"countersign/backend/local"
-	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
@@ -39,8 +38,7 @@ type person struct {
 	files   store.Blobs // nil: as they are
 	random  io.Reader   // nil: crypto/rand
 	marks   int64
-	log     *slog.Logger    // nil: none
-	codes   recovery.Params // the cost of recovery codes; zero: the usual one
+	log     *slog.Logger // nil: none
 	seat    int
 	w       *client.Local
 }
@@ -65,7 +63,7 @@ func (p *person) config() local.Config {
 	if p.files == nil {
 		p.files = got(documents.Open(p.home.documentsDir()))
 	}
-	return local.Config{Store: p.store, Secrets: p.secrets, Files: p.files, Now: p.clock.now, Password: cheap, MarkEvery: p.marks, Log: p.log, Recovery: p.codes, Rand: p.random}
+	return local.Config{Store: p.store, Secrets: p.secrets, Files: p.files, Now: p.clock.now, Password: cheap, MarkEvery: p.marks, Log: p.log, Recovery: cheapCodes, Rand: p.random}
 }
 
 func (p *person) start() {

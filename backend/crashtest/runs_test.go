@@ -38,9 +38,6 @@ func init() {
 	}
 }
 
-// cheapCodes is the least cost that the bounds allow.
-var cheapCodes = recovery.Cheap
-
 // crowdSize is how many members there are: more than share a commit.
 func crowdSize() int {
 	if all() {
@@ -52,7 +49,7 @@ func crowdSize() int {
 // crowd is a workspace whose members have 2FA on and their sheets from print run 1, all on paper.
 // Their password is the owner's.
 var crowd = &base{name: "crowd", make: func(p *person) {
-	p.startCheaply()
+	p.start()
 	p.enable(p.create())
 	p.addCrowd(crowdSize() - 1)
 	file := filepath.Join(p.home.dir, "first.csv")
@@ -60,13 +57,6 @@ var crowd = &base{name: "crowd", make: func(p *person) {
 	must(p.home.writeSheets(file))
 	must(os.Remove(file))
 }}
-
-func (p *person) startCheaply() {
-	c := p.config()
-	c.Recovery = cheapCodes
-	p.w = got(local.Open(p.ctx, c))
-	must(p.w.RecoverAll(p.ctx))
-}
 
 // addCrowd writes the rows of n members with 2FA on, which the owner then accepts: to enrol
 // them one by one would take minutes.
@@ -89,7 +79,7 @@ func (p *person) addCrowd(n int) {
 	p.clock.step(time.Minute)
 	sealed := got(local.OpenQuarantined(p.ctx, p.config()))
 	must(accept(p.ctx, sealed, email, secret.NewText(firstPass), byCode(p.code(0))))
-	p.startCheaply()
+	p.start()
 }
 
 func crowdEmail(i int) string { return fmt.Sprintf("member.%d@example.com", i) }
@@ -119,7 +109,7 @@ func (h home) runFile() string { return filepath.Join(h.dir, "out", "sheets.csv"
 func makeRun(o order) {
 	h := home{o.Dir}
 	p := &person{ctx: context.Background(), home: h, clock: &clock{t: o.At}, store: got(sqlite.Open(context.Background(), h.database())), secrets: h.keychain()}
-	p.startCheaply()
+	p.start()
 	p.printFor(h.runFile(), func(step string) { fmt.Println(step) })
 }
 

@@ -16,6 +16,7 @@ import (
 	"countersign/backend/keychain"
 	"countersign/backend/local"
 	"countersign/backend/password"
+	"countersign/backend/recovery"
 	"countersign/backend/rescue"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -29,7 +30,7 @@ const (
 )
 
 func cheap(c *local.Config) {
-	c.Password = password.Cheap
+	c.Password, c.Recovery = password.Cheap, recovery.Cheap
 }
 
 // home is a data folder and its keychain.

@@ -27,7 +27,7 @@ func rough(t *testing.T) (*fixture, *weather, func() *client.Local) {
 		h.ok(err)
 		store := h.store
 		t.Cleanup(func() { _ = store.Close() })
-		w, err := local.Open(t.Context(), local.Config{Store: roughStore{h.store, over}, Secrets: secrets, Now: h.clock.now, Password: cheap})
+		w, err := local.Open(t.Context(), local.Config{Store: roughStore{h.store, over}, Secrets: secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 		h.ok(err)
 		h.ok(w.RecoverAll(t.Context()))
 		return w

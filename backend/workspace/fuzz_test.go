@@ -29,7 +29,7 @@ type fuzzFixture struct {
 }
 
 func (h *fuzzFixture) config() local.Config {
-	return local.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap}
+	return local.Config{Store: h.store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes}
 }
 
 func newFuzzFixture(f *testing.F) *fuzzFixture {

@@ -106,7 +106,7 @@ func (m *machine) close() {
 }
 
 func (m *machine) config() local.Config {
-	return local.Config{Store: roughStore{m.file, m.weather}, Secrets: m.secrets, Now: m.clock.now, Password: cheap}
+	return local.Config{Store: roughStore{m.file, m.weather}, Secrets: m.secrets, Now: m.clock.now, Password: cheap, Recovery: cheapCodes}
 }
 
 // try opens the file in whatever weather there is.

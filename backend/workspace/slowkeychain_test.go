@@ -48,7 +48,7 @@ func withStuck(t *testing.T) (h *fixture, k *stuck, first, second *client.Sessio
 	t.Helper()
 	h, _ = created(t)
 	k = stick(h.secrets)
-	w, err := local.Open(t.Context(), local.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap})
+	w, err := local.Open(t.Context(), local.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	for _, s := range []**client.Session{&first, &second} {
 		*s, _, err = w.SignIn(t.Context(), email, secret.NewText(pass))
@@ -111,7 +111,7 @@ func TestLock_AnAnchorIsWaitedForAShortTime(t *testing.T) {
 	t.Parallel()
 	h, _ := created(t)
 	k := &lateAnchor{Secrets: h.secrets}
-	w, err := local.Open(t.Context(), local.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap})
+	w, err := local.Open(t.Context(), local.Config{Store: h.store, Secrets: k, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	s, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
