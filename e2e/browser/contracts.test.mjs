@@ -183,26 +183,27 @@ test('everything is within reach of the keyboard, and what is read ends with the
   await expect.poll(async () => (await page.request.get(part)).status()).toBe(404);
 });
 
-test('a folder is dropped with what is in it, also what is empty or larger than one part', async ({
-  folder,
-  page,
-}) => {
-  await owner(page);
-  const leases = join(folder, 'Leases');
-  await mkdir(join(leases, '2026'), { recursive: true });
-  await mkdir(join(folder, 'Nothing'));
-  await writeFile(join(leases, 'Empty.txt'), '');
-  await writeFile(join(leases, '2026', 'Large.bin'), Buffer.alloc(7_000_000, 'contract'));
-  await contracts.dropPaths(page, [leases, join(folder, 'Nothing')]);
-  await expect(toast(page, '2 contracts added.')).toBeVisible();
-  await expect(page.getByText('Nothing wasn’t added. The folder has no files in it.')).toBeVisible();
-  await expect(row(page, 'Large.bin').getByText('Leases')).toBeVisible();
-  await expect(row(page, 'Large.bin').getByText('7 MB')).toBeVisible();
-  await open(page, 'Empty.txt');
-  await expect(page.getByText('This file is empty.')).toBeVisible();
-  await button(page, 'Check files').click();
-  await expect(dialog(page).getByText('2 contracts are intact.')).toBeVisible();
-});
+test(
+  'a folder is dropped with what is in it, also what is empty or larger than one part',
+  { tag: '@more' },
+  async ({ folder, page }) => {
+    await owner(page);
+    const leases = join(folder, 'Leases');
+    await mkdir(join(leases, '2026'), { recursive: true });
+    await mkdir(join(folder, 'Nothing'));
+    await writeFile(join(leases, 'Empty.txt'), '');
+    await writeFile(join(leases, '2026', 'Large.bin'), Buffer.alloc(7_000_000, 'contract'));
+    await contracts.dropPaths(page, [leases, join(folder, 'Nothing')]);
+    await expect(toast(page, '2 contracts added.')).toBeVisible();
+    await expect(page.getByText('Nothing wasn’t added. The folder has no files in it.')).toBeVisible();
+    await expect(row(page, 'Large.bin').getByText('Leases')).toBeVisible();
+    await expect(row(page, 'Large.bin').getByText('7 MB')).toBeVisible();
+    await open(page, 'Empty.txt');
+    await expect(page.getByText('This file is empty.')).toBeVisible();
+    await button(page, 'Check files').click();
+    await expect(dialog(page).getByText('2 contracts are intact.')).toBeVisible();
+  },
+);
 
 test('what is dropped while something is added waits for its turn', { tag: '@more' }, async ({ page }) => {
   await owner(page);

@@ -278,7 +278,7 @@ test.describe('beside an admin who has 2FA on', () => {
   });
 });
 
-test('help can be read before and after signing in', async ({ page }) => {
+test('help can be read before and after signing in', { tag: '@more' }, async ({ page }) => {
   await button(page, 'Help').click();
   await expect(page.getByText('I lost my recovery codes')).toBeVisible();
   await expectAccessible(page, 'Help at the door');

@@ -62,20 +62,21 @@ test('a database from a newer version is not opened, and the screen says which f
 test.describe('of an owner who has 2FA on', () => {
   test.use({ home: { owner: { ...person.amara, twoFactor: true } } });
 
-  test('2FA switched off in the file opens nothing: the screen says that it was changed from outside', async ({
-    begin,
-    folder,
-  }) => {
-    await sql(folder, 'DELETE FROM factors');
-    const sealed = await begin();
-    await expectFault(sealed, changed);
-    await expect(sealed.getByText('1 entry about two-factor authentication')).toBeVisible();
-    await expect(sealed.getByLabel('Password', { exact: true }), 'nothing to sign in with').toHaveCount(0);
+  test(
+    '2FA switched off in the file opens nothing: the screen says that it was changed from outside',
+    { tag: '@more' },
+    async ({ begin, folder }) => {
+      await sql(folder, 'DELETE FROM factors');
+      const sealed = await begin();
+      await expectFault(sealed, changed);
+      await expect(sealed.getByText('1 entry about two-factor authentication')).toBeVisible();
+      await expect(sealed.getByLabel('Password', { exact: true }), 'nothing to sign in with').toHaveCount(0);
 
-    // The only owner's account is not the one that the keychain knows: the password is not enough.
-    await expect(sealed.getByText('this database can’t be accepted')).toBeVisible();
-    await expect(button(sealed, 'Review as an owner…'), 'nothing to accept it with').toHaveCount(0);
-  });
+      // The only owner's account is not the one that the keychain knows: the password is not enough.
+      await expect(sealed.getByText('this database can’t be accepted')).toBeVisible();
+      await expect(button(sealed, 'Review as an owner…'), 'nothing to accept it with').toHaveCount(0);
+    },
+  );
 
   test(
     'an owner reviews a database that was changed, and accepts it by password and phone',
@@ -105,17 +106,21 @@ test.describe('of an owner who has 2FA on', () => {
   );
 });
 
-test('a second start on a folder that is open says so, and touches nothing', async ({ app, begin, page }) => {
-  // Another bus, so that the first does not simply come to the front.
-  await person.signIn(page);
-  const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' };
-  const other = await begin({ env });
-  await expect(heading(other, 'Countersign already has this workspace open.')).toBeVisible();
-  await expectAccessible(other, 'a second start');
-  expect(app.running()).toBe(true);
-  await person.lock(page);
-  await person.signIn(page);
-});
+test(
+  'a second start on a folder that is open says so, and touches nothing',
+  { tag: '@more' },
+  async ({ app, begin, page }) => {
+    // Another bus, so that the first does not simply come to the front.
+    await person.signIn(page);
+    const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' };
+    const other = await begin({ env });
+    await expect(heading(other, 'Countersign already has this workspace open.')).toBeVisible();
+    await expectAccessible(other, 'a second start');
+    expect(app.running()).toBe(true);
+    await person.lock(page);
+    await person.signIn(page);
+  },
+);
 
 /** Changes a closed workspace's database as anybody could, with SQLite. */
 const sql = (folder, statement) => run('/usr/bin/python3', ['-c', change, join(folder, database), statement]);

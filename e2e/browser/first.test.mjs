@@ -131,32 +131,34 @@ test('an owner alone is led on where 2FA cannot be required, and refused approva
   await expect(heading(page, 'Members')).toBeVisible();
 });
 
-test('members who are invited get new invitations at once, and are said to get no sheet', async ({
-  page,
-}) => {
-  const { priya, row } = members;
-  const ben = { ...priya, name: 'Ben Asante', email: 'ben.asante@example.com' };
-  await person.createWorkspace(page);
-  await members.toMembers(page);
-  const first = await members.add(page, priya);
-  await members.add(page, ben);
-  for (const { name } of [priya, ben]) await page.getByRole('checkbox', { name: `Select ${name}` }).check();
-  await expect(page.getByText('Invited members get recovery codes when they turn on 2FA.')).toBeVisible();
-  await expect(button(page, 'Print recovery sheets')).toHaveCount(0);
-  await expectAccessible(page, 'Members, invited ones selected');
-  await page.getByRole('checkbox', { name: `Select ${person.amara.name}` }).check();
-  await button(page, 'Print recovery sheets').click();
-  await expect(dialog(page).getByText('hasn’t used their invitation yet.').first()).toBeVisible();
-  await button(dialog(page), 'Print invitations').click();
-  await expect(dialog(page).getByText('2 members get new invitations.')).toBeVisible();
-  await members.proveIn(page);
-  await button(dialog(page), 'Create invitations').click();
-  await expect(heading(page, '2 new invitations')).toBeVisible();
-  await expectAccessible(page, 'New invitations');
-  await button(page, 'Done').click();
-  await button(dialog(page), 'Close').click();
-  await row(page, ben.email).waitFor();
-  await person.lock(page);
-  await members.redeem(page, first);
-  await expect(page.getByRole('alert')).toBeVisible();
-});
+test(
+  'members who are invited get new invitations at once, and are said to get no sheet',
+  { tag: '@more' },
+  async ({ page }) => {
+    const { priya, row } = members;
+    const ben = { ...priya, name: 'Ben Asante', email: 'ben.asante@example.com' };
+    await person.createWorkspace(page);
+    await members.toMembers(page);
+    const first = await members.add(page, priya);
+    await members.add(page, ben);
+    for (const { name } of [priya, ben]) await page.getByRole('checkbox', { name: `Select ${name}` }).check();
+    await expect(page.getByText('Invited members get recovery codes when they turn on 2FA.')).toBeVisible();
+    await expect(button(page, 'Print recovery sheets')).toHaveCount(0);
+    await expectAccessible(page, 'Members, invited ones selected');
+    await page.getByRole('checkbox', { name: `Select ${person.amara.name}` }).check();
+    await button(page, 'Print recovery sheets').click();
+    await expect(dialog(page).getByText('hasn’t used their invitation yet.').first()).toBeVisible();
+    await button(dialog(page), 'Print invitations').click();
+    await expect(dialog(page).getByText('2 members get new invitations.')).toBeVisible();
+    await members.proveIn(page);
+    await button(dialog(page), 'Create invitations').click();
+    await expect(heading(page, '2 new invitations')).toBeVisible();
+    await expectAccessible(page, 'New invitations');
+    await button(page, 'Done').click();
+    await button(dialog(page), 'Close').click();
+    await row(page, ben.email).waitFor();
+    await person.lock(page);
+    await members.redeem(page, first);
+    await expect(page.getByRole('alert')).toBeVisible();
+  },
+);

@@ -262,47 +262,51 @@ test.describe('with an owner and an admin who have 2FA on, and an invitation for
     ).toBeVisible();
   });
 
-  test('where two people are needed, a reset waits for the second one', async ({ has, page }) => {
-    const owner = has[person.amara.email];
-    const admin = has[daniel.email];
-    const code = has[priya.email].invitation;
-    await redeem(page, code);
-    await person.toProfile(page);
-    await person.lock(page);
-    await recovered(page, owner.codes[0]);
-    await button(page, 'Workspace').click();
-    await button(page, 'Require approval').click();
-    await button(dialog(page), 'Require approval').click();
-    await expect(page.getByText('Approval is now required.')).toBeVisible();
+  test(
+    'where two people are needed, a reset waits for the second one',
+    { tag: '@more' },
+    async ({ has, page }) => {
+      const owner = has[person.amara.email];
+      const admin = has[daniel.email];
+      const code = has[priya.email].invitation;
+      await redeem(page, code);
+      await person.toProfile(page);
+      await person.lock(page);
+      await recovered(page, owner.codes[0]);
+      await button(page, 'Workspace').click();
+      await button(page, 'Require approval').click();
+      await button(dialog(page), 'Require approval').click();
+      await expect(page.getByText('Approval is now required.')).toBeVisible();
 
-    await toMembers(page);
-    await members.act(page, priya.name, 'Reset password');
-    await members.proveIn(page, owner.phone);
-    await expect(page.getByText('Enter a reason.')).toHaveCount(0);
-    await button(dialog(page), 'Ask for approval').click();
-    await expect(page.getByText('Enter a reason.')).toBeVisible();
-    await expectAccessible(page, 'the reason is missing');
-    await dialog(page).getByLabel('Reason').fill('She rang: it is forgotten');
-    await button(dialog(page), 'Ask for approval').click();
-    await expect(page.getByText(/Daniel Whitlock can approve it in Settings > Workspace/)).toBeVisible();
-    await button(dialog(page), 'Close').click();
-    await members.act(page, priya.name, 'Reset password');
-    await expect(page.getByText(/This is waiting for a second admin/)).toBeVisible();
-    await page.keyboard.press('Escape');
-    await person.lock(page);
+      await toMembers(page);
+      await members.act(page, priya.name, 'Reset password');
+      await members.proveIn(page, owner.phone);
+      await expect(page.getByText('Enter a reason.')).toHaveCount(0);
+      await button(dialog(page), 'Ask for approval').click();
+      await expect(page.getByText('Enter a reason.')).toBeVisible();
+      await expectAccessible(page, 'the reason is missing');
+      await dialog(page).getByLabel('Reason').fill('She rang: it is forgotten');
+      await button(dialog(page), 'Ask for approval').click();
+      await expect(page.getByText(/Daniel Whitlock can approve it in Settings > Workspace/)).toBeVisible();
+      await button(dialog(page), 'Close').click();
+      await members.act(page, priya.name, 'Reset password');
+      await expect(page.getByText(/This is waiting for a second admin/)).toBeVisible();
+      await page.keyboard.press('Escape');
+      await person.lock(page);
 
-    await recovered(page, admin.codes[0], daniel);
-    await page.getByRole('button', { name: /^Workspace/ }).click();
-    await button(page, 'Approve').click();
-    await button(dialog(page), 'Approve').click();
-    await expect(page.getByText('Approved. Amara Okafor can continue.')).toBeVisible();
-    await person.lock(page);
+      await recovered(page, admin.codes[0], daniel);
+      await page.getByRole('button', { name: /^Workspace/ }).click();
+      await button(page, 'Approve').click();
+      await button(dialog(page), 'Approve').click();
+      await expect(page.getByText('Approved. Amara Okafor can continue.')).toBeVisible();
+      await person.lock(page);
 
-    await recovered(page, owner.codes[1]);
-    await toMembers(page);
-    await members.act(page, priya.name, 'Reset password');
-    await expect(page.getByText('Approved. Reason: She rang: it is forgotten')).toBeVisible();
-    await button(dialog(page), 'Create code').click();
-    expect(await members.oneTimeCode(page)).toMatch(/^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$/);
-  });
+      await recovered(page, owner.codes[1]);
+      await toMembers(page);
+      await members.act(page, priya.name, 'Reset password');
+      await expect(page.getByText('Approved. Reason: She rang: it is forgotten')).toBeVisible();
+      await button(dialog(page), 'Create code').click();
+      expect(await members.oneTimeCode(page)).toMatch(/^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$/);
+    },
+  );
 });

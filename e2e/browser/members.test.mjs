@@ -56,7 +56,7 @@ test('an invitation that was given out is seen, ended, and then opens nothing', 
   await expect(page.getByText('This code no longer works.')).toBeVisible();
 });
 
-test('a name is text, whatever it holds', async ({ page }) => {
+test('a name is text, whatever it holds', { tag: '@more' }, async ({ page }) => {
   await owner(page);
   await members.add(page, hostile);
   await expect(page.getByRole('main').getByRole('img')).toHaveCount(0);
@@ -99,7 +99,7 @@ test('an admin is added only with a proof, and may then not touch an owner', asy
   await expect(dialog(page).getByText('Role', { exact: true })).toHaveCount(0);
 });
 
-test('a member has no place for admins', async ({ page }) => {
+test('a member has no place for admins', { tag: '@more' }, async ({ page }) => {
   await owner(page);
   const code = await members.add(page, priya);
   await person.lock(page);

@@ -189,7 +189,7 @@ test('a file or a link dropped on the window stays outside', async ({ page }) =>
   expect([...new Set(taken)]).toEqual([true]);
 });
 
-test('the context menu is only there where something can be pasted', async ({ page }) => {
+test('the context menu is only there where something can be pasted', { tag: '@more' }, async ({ page }) => {
   await person.toCreate(page);
   const shown = (selector) =>
     page.evaluate(

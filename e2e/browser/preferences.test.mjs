@@ -41,7 +41,7 @@ test('theme and motion hold at once, and a page that begins anew begins with the
   await expect(chosen(again, 'Motion', 'Reduced')).toBeChecked();
 });
 
-test('a light theme stays light where the system is dark', async ({ app, page, open }) => {
+test('a light theme stays light where the system is dark', { tag: '@more' }, async ({ app, page, open }) => {
   await person.createWorkspace(page);
   await toPreferences(page);
   await chosen(page, 'Theme', 'Light').check();

@@ -138,49 +138,52 @@ test('sheets for two members are printed, put in force, handed over, and open th
   await expect(page.getByRole('heading', { name: /^You used recovery code \d+\.$/ })).toBeVisible();
 });
 
-test('sheets that were discarded never work, and the old ones do; Letter is printed as Letter', async ({
-  has,
-  page,
-}) => {
-  await office(page);
-  await select(page, chidi.name);
-  await button(page, 'Print recovery sheets').click();
-  await dialog(page).getByText('Letter', { exact: true }).click();
-  await button(dialog(page), 'Cancel').click();
-  await button(page, 'Print recovery sheets').click();
-  const reason = `A try ${`${'W'.repeat(16)} `.repeat(6)}of all`; // as long and as wide as they get
-  await dialog(page).getByLabel('Reason').fill(reason);
-  await dialog(page).getByText('Letter', { exact: true }).click();
-  await button(dialog(page), 'Continue').click();
-  await dialog(page).getByLabel('Your password', { exact: true }).fill('not my password');
-  await button(dialog(page), 'Create sheets').click();
-  await expect(dialog(page).getByRole('alert')).toBeVisible();
-  await dialog(page).getByLabel('Your password', { exact: true }).fill(amara.password);
-  await button(dialog(page), 'Create sheets').click();
-  await expect(dialog(page).getByText('Did every page print?')).toBeVisible();
-  const { size, pages } = await onPaper(page);
-  expect(size.map(Math.round)).toEqual([612, 792]);
-  expect(pages).toHaveLength(2);
-  await page.emulateMedia({ media: 'print' });
-  const cut = await page
-    .getByText(reason)
-    .filter({ visible: true })
-    .evaluate((it) => [it.innerText, it.scrollHeight > it.clientHeight]);
-  expect(cut).toEqual([reason, false]);
-  await page.emulateMedia({ media: null });
-  await page.keyboard.press('Escape');
-  await expect(dialog(page).getByText('Did every page print?')).toBeVisible();
-  await button(dialog(page), 'Discard sheets').click();
-  await expect(dialog(page).getByText('Discarded. Everyone keeps their old codes.')).toBeVisible();
-  await button(dialog(page), 'Show print run').click();
-  await expect(heading(page, 'Print run 1')).toBeVisible();
-  await expect(page.getByText(/Cancelled/).first()).toBeVisible();
-  await expect(page.getByText('Chidi Nwosu has no sheet from this run and keeps the old one.')).toBeVisible();
-  await expectAccessible(page, 'a cancelled run');
-  await lock(page);
-  await signInByRecoveryCode(page, has[chidi.email].codes[0], people[0]);
-  await expect(page.getByText(/You used recovery code 1/).first()).toBeVisible();
-});
+test(
+  'sheets that were discarded never work, and the old ones do; Letter is printed as Letter',
+  { tag: '@more' },
+  async ({ has, page }) => {
+    await office(page);
+    await select(page, chidi.name);
+    await button(page, 'Print recovery sheets').click();
+    await dialog(page).getByText('Letter', { exact: true }).click();
+    await button(dialog(page), 'Cancel').click();
+    await button(page, 'Print recovery sheets').click();
+    const reason = `A try ${`${'W'.repeat(16)} `.repeat(6)}of all`; // as long and as wide as they get
+    await dialog(page).getByLabel('Reason').fill(reason);
+    await dialog(page).getByText('Letter', { exact: true }).click();
+    await button(dialog(page), 'Continue').click();
+    await dialog(page).getByLabel('Your password', { exact: true }).fill('not my password');
+    await button(dialog(page), 'Create sheets').click();
+    await expect(dialog(page).getByRole('alert')).toBeVisible();
+    await dialog(page).getByLabel('Your password', { exact: true }).fill(amara.password);
+    await button(dialog(page), 'Create sheets').click();
+    await expect(dialog(page).getByText('Did every page print?')).toBeVisible();
+    const { size, pages } = await onPaper(page);
+    expect(size.map(Math.round)).toEqual([612, 792]);
+    expect(pages).toHaveLength(2);
+    await page.emulateMedia({ media: 'print' });
+    const cut = await page
+      .getByText(reason)
+      .filter({ visible: true })
+      .evaluate((it) => [it.innerText, it.scrollHeight > it.clientHeight]);
+    expect(cut).toEqual([reason, false]);
+    await page.emulateMedia({ media: null });
+    await page.keyboard.press('Escape');
+    await expect(dialog(page).getByText('Did every page print?')).toBeVisible();
+    await button(dialog(page), 'Discard sheets').click();
+    await expect(dialog(page).getByText('Discarded. Everyone keeps their old codes.')).toBeVisible();
+    await button(dialog(page), 'Show print run').click();
+    await expect(heading(page, 'Print run 1')).toBeVisible();
+    await expect(page.getByText(/Cancelled/).first()).toBeVisible();
+    await expect(
+      page.getByText('Chidi Nwosu has no sheet from this run and keeps the old one.'),
+    ).toBeVisible();
+    await expectAccessible(page, 'a cancelled run');
+    await lock(page);
+    await signInByRecoveryCode(page, has[chidi.email].codes[0], people[0]);
+    await expect(page.getByText(/You used recovery code 1/).first()).toBeVisible();
+  },
+);
 
 test('locking with sheets on the way throws them away', { tag: '@more' }, async ({ has, page }) => {
   await office(page);

@@ -119,7 +119,7 @@ test('a recovery code that is none says so, and keeps what was typed', { tag: '@
   await expect(page.getByText(/That code isn’t on sheet/)).toBeVisible();
 });
 
-test('after a recovery code the phone can be changed at once', async ({ has, page }) => {
+test('after a recovery code the phone can be changed at once', { tag: '@more' }, async ({ has, page }) => {
   const { codes } = owners(has);
   await person.signInByRecoveryCode(page, codes[0]);
   await expect(heading(page, 'You used recovery code 1.')).toBeVisible();
