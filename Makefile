@@ -6,6 +6,10 @@ SHELL := bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 
+# Whatever is built, vetted or tested is compiled the same way, and so only once. Paths are not part of
+# it: what Go has in its cache serves another clone.
+export GOFLAGS := $(strip $(filter-out -trimpath,$(shell go env GOFLAGS 2>/dev/null)) -trimpath)
+
 version := $(shell sed -n 's/.*"productVersion": "\(.*\)".*/\1/p' wails.json)
 # What Go frees it overwrites, and it copies no stacks to make them smaller: a password of an hour
 # ago is not in memory any more.
@@ -23,11 +27,11 @@ page := frontend/dist/index.html
 page_sources := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune \
 	-o -path frontend/tests -prune -o -type f -print 2>/dev/null) $(wildcard backend/words/*.json)
 # What is promised of things that happen at once is tested in these packages.
-racing := ./backend/sqlite/... ./backend/postgres ./backend/keychain/... ./backend/workspace/racetest
+racing := ./backend/sqlite/... ./backend/keychain/... ./backend/workspace/racetest
 private := build/private-desktop.sh
 playwright := $(private) node e2e/node_modules/@playwright/test/cli.js test --config e2e/playwright.config.mjs
 # The files of window tests that "make test" leaves to "make test-all".
-window_more := alone import kit leaks
+window_more := alone import kit leaks place preferences
 
 .PHONY: help
 help: ## list the targets
@@ -56,16 +60,18 @@ $(page): frontend/node_modules/.package-lock.json $(page_sources)
 	@cd frontend && npm run --silent build -- --logLevel warn
 	@touch $@
 
-.PHONY: build dev-app
-build: setup-build $(page) ## build the app and countersignctl into build/bin
-	@go build -trimpath -tags $(production) -ldflags '-s -w $(ldflags)' -o $(app) .
+.PHONY: build build-app dev-app
+build: build-app ## build the app and countersignctl into build/bin
 	@$(MAKE) ctl
+
+build-app: setup-build $(page)
+	@go build -tags $(production) -ldflags '-s -w $(ldflags)' -o $(app) .
 
 # The manual page and the completion scripts are made by the program, so they are never behind it.
 share := build/bin/share
 .PHONY: ctl
 ctl: ## build countersignctl, with its manual page and completion scripts in build/bin/share
-	@CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(version)' -o $(ctl) ./cmd/countersignctl
+	@CGO_ENABLED=0 go build -ldflags '-s -w -X main.version=$(version)' -o $(ctl) ./cmd/countersignctl
 	@mkdir -p $(share)/man/man1 $(share)/bash-completion/completions $(share)/zsh/site-functions \
 		$(share)/fish/vendor_completions.d $(share)/powershell
 	@$(ctl) man > $(share)/man/man1/countersignctl.1
@@ -110,6 +116,8 @@ test-bindings: setup-build $(page) ## frontend/wailsjs is what the bound structs
 
 # Tests.
 
+# lint vets all packages with their tests, and go test does not do it again.
+
 # Tests wait for the disk most of their time. A folder in memory spares that, where there is one with room.
 memory := $(shell df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000 { print "/dev/shm" }')
 ifneq ($(memory),)
@@ -118,30 +126,42 @@ test-go test-race test-race-more test-postgres test-e2e test-e2e-more test-windo
 endif
 
 .PHONY: test test-all
-test: setup ## check each area: this is what CI runs
-	@$(MAKE) lint
-	@$(MAKE) test-go test-race
-	@$(MAKE) test-frontend test-bindings
-	@$(MAKE) test-platforms
-	@$(MAKE) test-e2e test-window
+# The page's tools keep one core busy at most, and windows are mostly waited for: each runs beside
+# something else. One Go command runs at a time, because two would compile the same packages.
+test: setup $(page) ## check each area: this is what CI runs
+	@$(MAKE) -j2 check-go check-page
+	@$(MAKE) test-bindings ready-e2e ready-window
+	@$(MAKE) -j2 test-e2e test-window
 	@echo "make test: everything passed"
 
-test-all: test ## check everything: what "make test" checks, the rest of the browser, window and race tests, and the use cases over PostgreSQL
-	@$(MAKE) test-e2e-more test-window-more test-race-more test-postgres
+test-all: test ## check everything: what "make test" checks, the rest of the browser, window and race tests, the use cases over PostgreSQL, and the build of countersignctl
+	@$(MAKE) build test-race-more test-postgres
+	@$(MAKE) -j2 test-e2e-more test-window-more
 	@echo "make test-all: everything passed"
+
+.PHONY: check-go check-page
+check-go:
+	@$(MAKE) lint-go
+	@$(MAKE) test-go
+	@$(MAKE) test-race
+	@$(MAKE) test-platforms
+
+check-page:
+	@$(MAKE) lint-page
+	@$(MAKE) test-frontend
 
 .PHONY: test-go test-race test-race-more test-platforms
 test-go: setup-build setup-test $(page) ## Go tests, but for the packages of test-race
 	@echo "go test"
-	@go list -tags $(production) ./... | { grep -vE '/backend/(sqlite|postgres$$|keychain|workspace/racetest)' || true; } \
-		| xargs go test -timeout 25m -tags $(production) | { grep -v 'no test files' || true; }
+	@go list -tags $(production) ./... | { grep -vE '/backend/(sqlite|keychain|workspace/racetest)' || true; } \
+		| xargs go test -vet=off -timeout 25m -tags $(production) | { grep -v 'no test files' || true; }
 
 test-race: setup-build setup-test ## Go tests of what happens at once, under the race detector
 	@echo "go test -race"
-	@go test -race -timeout 25m $(racing) | { grep -v 'no test files' || true; }
+	@go test -race -vet=off -timeout 25m $(racing) | { grep -v 'no test files' || true; }
 
-test-race-more: setup-build setup-test ## all Go tests of the backend's domain under the race detector
-	@go test -race -timeout 60m ./backend/workspace
+test-race-more: setup-build setup-test ## all Go tests of the backend's domain, and of PostgreSQL, under the race detector
+	@go test -race -vet=off -timeout 60m ./backend/postgres ./backend/workspace
 
 test-platforms: setup-build $(page)
 	@echo "build for Windows, vet for macOS"
@@ -186,12 +206,14 @@ test-ten: ready-e2e ready-window ## all browser and window tests ten times on a 
 .PHONY: ready-e2e ready-window
 ready-e2e: setup-test dev-app seed e2e/node_modules/.package-lock.json
 
-ready-window: setup-test build seed e2e/node_modules/.package-lock.json
-	@go build -trimpath -tags $(production) -ldflags '-s -w' -o build/bin/leaving/countersign ./e2e/window/testdata/leaving
+ready-window: setup-test build-app seed e2e/node_modules/.package-lock.json
+	@go build -tags $(production) -ldflags '-s -w' -o build/bin/leaving/countersign ./e2e/window/testdata/leaving
 	@go build -modfile=build/tools.mod -o build/bin/age filippo.io/age/cmd/age
 
-.PHONY: lint
-lint: setup $(page) ## formatting, vet, staticcheck, types, shell
+.PHONY: lint lint-go lint-page
+lint: lint-go lint-page ## formatting, vet, staticcheck, types, shell
+
+lint-go: setup-build setup-test $(page)
 	@echo "lint"
 	@unformatted=$$(git ls-files -z '*.go' | xargs -0 gofmt -l); \
 		[ -z "$$unformatted" ] || { echo "gofmt -w $$unformatted"; exit 1; }
@@ -199,6 +221,9 @@ lint: setup $(page) ## formatting, vet, staticcheck, types, shell
 	@go vet -tags $(development) . ./app/...
 	@$(tool) staticcheck -tags $(production) ./...
 	@shellcheck build/*.sh .ci/run
+
+lint-page: frontend/node_modules/.package-lock.json e2e/node_modules/.package-lock.json $(page)
+	@echo "lint of the page"
 	@cd frontend && npm run --silent lint -- --log-level warn && npm run --silent check -- --output human --no-color
 	@frontend/node_modules/.bin/prettier --check --log-level warn e2e backend/words
 	@cd e2e && node_modules/.bin/eslint --max-warnings 0 .
@@ -215,7 +240,7 @@ tour: setup-build setup-test build seed e2e/node_modules/.package-lock.json ## p
 
 bench: setup-test build dev-app e2e/node_modules/.package-lock.json ## how long things take
 	@go test -run '^$$' -bench . -benchmem ./backend/... | { grep -v 'no test files' || true; }
-	@go build -trimpath -tags $(production) -ldflags '-s -w' -o build/bin/empty-window ./e2e/bench/testdata/empty
+	@go build -tags $(production) -ldflags '-s -w' -o build/bin/empty-window ./e2e/bench/testdata/empty
 	@$(private) node e2e/bench/startup.mjs
 	@go build -o build/bin/seed ./e2e/seed
 	@$(private) node e2e/bench/members.mjs
