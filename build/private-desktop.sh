@@ -41,7 +41,8 @@ make_folders() {
 }
 
 # The server takes its cookie from the file, whatever display it stands under;
-# clients look theirs up by the display, which is known only once it runs.
+# clients look theirs up by the display, which is known only once it runs. Keys do not repeat: on a busy
+# machine one can be released late.
 start_screen() {
   local cookie display
   cookie=$(mcookie)
@@ -49,7 +50,7 @@ start_screen() {
   touch "$XAUTHORITY"
   xauth -q add :0 . "$cookie"
   mkfifo "$root/display"
-  Xvfb -displayfd 3 -screen 0 "${SCREEN:-1280x900x24}" -nolisten tcp -auth "$XAUTHORITY" \
+  Xvfb -r -displayfd 3 -screen 0 "${SCREEN:-1280x900x24}" -nolisten tcp -auth "$XAUTHORITY" \
     3>"$root/display" >"$root/xvfb.log" 2>&1 &
   daemons+=($!)
   IFS= read -r -t 30 display <"$root/display" || die "Xvfb did not start: $(tail -n 3 "$root/xvfb.log")"

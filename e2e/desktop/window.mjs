@@ -168,15 +168,22 @@ export class Window {
     await this.click(role, name);
     await this.waitFor({ role, name }, (it) => it.focused);
     if (role === 'entry') await this.key('ctrl+a'); // something may be there: who was in last
-    await this.type(text);
-    if (role === 'entry') await this.waitFor({ role, name }, (it) => it.text === text);
+    await this.#typeInto(role, name, text);
   }
 
   /** Types over what is in a field. */
   async replace(name, text, role = 'entry') {
     await this.click(role, name);
     await this.key('ctrl+a');
+    await this.#typeInto(role, name, text);
+  }
+
+  /** Types, and waits until all of it is there: a click can overtake keys that are on their way to the page. */
+  async #typeInto(role, name, text) {
     await this.type(text);
+    const whole =
+      role === 'password text' ? (it) => it.text.length === text.length : (it) => it.text === text;
+    if (text) await this.waitFor({ role, name }, whole);
   }
 
   fillPassword = (name, text) => this.fill(name, text, 'password text');
