@@ -1,0 +1,325 @@
+package servicetest
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/backend/client"
+	"countersign/backend/service"
+)
+
+var profiles = []useCase{
+	{"Rename_IsSeenByOthers", renames, []string{"Session.Rename"}},
+	{"ChangeEmail_NewOneSignsInAndOtherSessionsEnd", emailChanges, []string{"Session.CheckEmail", "Session.ChangeEmail"}},
+	{"ChangePassword_NewOneSignsInAndOtherSessionsEnd", passwordChanges, []string{"Session.ChangePassword", "Session.OwnKeys"}},
+	{"ChangePassword_RefusesWhatNoClientMakes", passwordMalformed, nil},
+	{"StepUp_AsksForWhatIsOn", stepUpNeeds, []string{"Session.StepUp"}},
+	{"StepUp_SignatureIsGoodForItsNonceAlone", stepUpSignatures, []string{"Session.BeginProof"}},
+	{"StepUp_ProofIsGoodForOneActWithinAWhile", stepUpGrants, []string{"Session.ForOneAct", "Admin.Prove"}},
+	{"StepUp_FifthWrongPasswordBeginsAPause", stepUpPauses, nil},
+	{"OwnLog_HasWhatConcernsItsReaderAlone", ownLog, []string{"Session.OwnLog"}},
+	{"Checklist_SaysWhatIsDone", checklist, []string{"Session.Checklist", "Session.PutChecklistAway"}},
+}
+
+func renames(f *fixture) {
+	m := f.member(service.RoleMember)
+	s := m.signIn()
+	for name, code := range map[string]service.Code{
+		"": service.CodeNameRequired, " \u200b ": service.CodeNameRequired, strings.Repeat("n", service.MaxName+1): service.CodeNameLong, "Bela\x00": service.CodeNameForm,
+	} {
+		if e := f.refused(s.Rename(f.ctx(), name), code); e.Field != "name" {
+			f.Errorf("%s at %q", code, e.Field)
+		}
+	}
+	name := strings.Repeat("n", service.MaxName)
+	f.ok(s.Rename(f.ctx(), name))
+	seen, err := f.owner.admin().Member(f.ctx(), m.id)
+	f.ok(err)
+	f.same("the name", seen.Name, name)
+	o, err := s.Overview(f.ctx())
+	f.ok(err)
+	f.same("the name", o.Profile.Name, name)
+	if o.Profile.ID != m.id || o.Profile.Email != m.email || o.Profile.Role != service.RoleMember || o.Workspace != m.w.Name() || o.Profile.PasswordChangedAt.IsZero() || o.Profile.LastSignInAt.IsZero() {
+		f.Errorf("%+v", o)
+	}
+}
+
+func emailChanges(f *fixture) {
+	m := f.guarded(service.RoleMember)
+	s, other := m.signIn(), m.signIn()
+	for email, code := range map[string]service.Code{
+		"": service.CodeEmailRequired, "bela": service.CodeEmailForm, "be la@example.com": service.CodeEmailForm, strings.ToUpper(f.owner.email): service.CodeEmailTaken,
+		strings.Repeat("b", service.MaxEmail) + "@example.com": service.CodeEmailLong,
+	} {
+		f.refused(s.CheckEmail(f.ctx(), email), code)
+		f.refused(s.ChangeEmail(f.ctx(), email, client.Proof{}), code)
+	}
+	f.ok(s.CheckEmail(f.ctx(), "bela@example.org"))
+	f.refused(s.ChangeEmail(f.ctx(), "bela@example.org", client.Proof{Password: text(m.pass)}), service.CodeFactorRequired)
+	f.ok(s.ChangeEmail(f.ctx(), m.email, client.Proof{})) // the one it has already
+	f.ok(other.Touch())
+	f.ok(s.ChangeEmail(f.ctx(), "Bela@example.org", m.proof()))
+	f.refused(second(other.Overview(f.ctx())), service.CodeSessionEnded)
+	_, _, err := m.w.SignIn(f.ctx(), m.email, text(m.pass))
+	f.refused(err, service.CodeCredentialsWrong)
+	m.email = "bela@example.org"
+	if news := m.signIn().Welcome().News; len(news) != 1 || news[0].Kind != "email-changed" || news[0].Detail["to"] != "Bela@example.org" {
+		f.Errorf("%+v", news)
+	}
+	seen, err := f.owner.admin().Member(f.ctx(), m.id)
+	f.ok(err)
+	f.same("the email", seen.Email, "Bela@example.org")
+}
+
+func passwordChanges(f *fixture) {
+	f.add(f.owner.signIn(), paper("lease", "Lease of the mill"))
+	m := f.guarded(service.RoleMember)
+	s, other := m.signIn(), m.signIn()
+	due := m.challenge()
+	was := s.OwnKeys()
+	for _, c := range []struct {
+		current, next string
+		factor        client.FactorInput
+		code          service.Code
+	}{
+		{"", long, client.FactorInput{}, service.CodePasswordRequired},
+		{m.pass, "short", client.FactorInput{}, service.CodePasswordShort},
+		{m.pass, m.pass, client.FactorInput{}, service.CodePasswordSame},
+		{m.pass, long, client.FactorInput{}, service.CodeFactorRequired},
+		{"a wrong password 1", long, byCode(m.newCode()), service.CodePasswordWrong},
+		{m.pass, long, byCode(text(m.phone.wrong())), service.CodeCodeWrong},
+	} {
+		f.refused(s.ChangePassword(f.ctx(), text(c.current), text(c.next), c.factor), c.code)
+	}
+	f.ok(s.ChangePassword(f.ctx(), text(m.pass), text(long), byCode(m.newCode())))
+	if now := s.OwnKeys(); now.Recipient != was.Recipient || now.Lock.Equal(was.Lock) || string(now.Wrapped) == string(was.Wrapped) {
+		f.Errorf("%+v after %+v", now, was)
+	}
+	f.same("what can be read", f.names(s), "lease")
+	f.refused(second(other.Overview(f.ctx())), service.CodeSessionEnded)
+	_, err := due.Verify(f.ctx(), m.newCode())
+	f.refused(err, service.CodeChallengeEnded)
+	_, _, err = m.w.SignIn(f.ctx(), m.email, text(m.pass))
+	f.refused(err, service.CodeCredentialsWrong)
+	m.pass = long
+	f.same("what can be read", f.names(m.signIn()), "lease")
+}
+
+func passwordMalformed(f *fixture) {
+	h, s := f.hand(service.RoleMember)
+	for what, bad := range f.badPasswords() {
+		f.fails(what, s.ChangePassword(f.ctx(), h.proof(s), bad))
+	}
+	next, key, _ := f.newPassword()
+	f.refused(s.ChangePassword(f.ctx(), service.Proof{}, next), service.CodePasswordRequired)
+	h.signIn() // with the old one
+	f.ok(s.ChangePassword(f.ctx(), h.proof(s), next))
+	h.key = key
+	h.signIn()
+}
+
+func stepUpNeeds(f *fixture) {
+	m := f.member(service.RoleMember)
+	s := m.signIn()
+	needs := func(s *client.Session) service.StepUpNeeds {
+		n, err := s.StepUp(f.ctx())
+		f.ok(err)
+		return n
+	}
+	f.same("without 2FA", needs(s), service.StepUpNeeds{Password: true})
+	m.enable(s)
+	f.same("with 2FA", needs(s), service.StepUpNeeds{Password: true, Factor: true})
+	s, err := m.challenge().Recover(f.ctx(), text(m.codes[0]))
+	f.ok(err)
+	f.same("right after a recovery code", needs(s), service.StepUpNeeds{})
+	f.place.Advance(service.GrantLife - time.Minute)
+	f.ok(s.Touch())
+	f.place.Advance(time.Minute)
+	f.same("a while after a recovery code", needs(s), service.StepUpNeeds{Password: true, Factor: true})
+	for range 20 {
+		_, err := m.challenge().Verify(f.ctx(), text(m.phone.wrong()))
+		f.refused(err, service.CodeCodeWrong)
+		f.place.Advance(time.Hour)
+	}
+	s, err = m.challenge().Recover(f.ctx(), text(m.codes[1]))
+	f.ok(err)
+	f.place.Advance(service.DefaultIdle - time.Second)
+	f.ok(s.Touch())
+	f.place.Advance(time.Second)
+	f.same("with the authenticator off", needs(s), service.StepUpNeeds{Password: true, Factor: true, AuthenticatorOff: true})
+}
+
+// prove confirms that the clock is right, which an owner may at any time and which changes nothing where it is.
+func prove(f *fixture, a service.Admin, p service.Proof) error { return a.ConfirmClock(f.ctx(), p) }
+
+func stepUpSignatures(f *fixture) {
+	h, s := f.hand(service.RoleOwner)
+	other := h.signIn()
+	a := h.admin(s)
+	t, name, email, err := s.BeginProof(f.ctx())
+	f.ok(err)
+	if t.WorkspaceID != h.w.ID() || len(t.Nonce) != service.NonceSize || name == "" || email != h.email {
+		f.Errorf("%+v, %q, %q", t, name, email)
+	}
+	used := h.proof(s)
+	f.ok(prove(f, a, used))
+	_, another, err := ed25519.GenerateKey(rand.Reader)
+	f.ok(err)
+	made := random(service.NonceSize)
+	for what, c := range map[string]struct {
+		spoil func(p *service.Proof)
+		code  service.Code
+	}{
+		"no signature":      {func(p *service.Proof) { p.Signature = nil }, service.CodePasswordRequired},
+		"another key":       {func(p *service.Proof) { p.Signature = ed25519.Sign(another, service.ProofMessage(h.w.ID(), p.Nonce)) }, service.CodePasswordWrong},
+		"another workspace": {func(p *service.Proof) { p.Signature = ed25519.Sign(h.key, service.ProofMessage("another", p.Nonce)) }, service.CodePasswordWrong},
+		"what signs in":     {func(p *service.Proof) { p.Signature = ed25519.Sign(h.key, service.SignInMessage(h.w.ID(), p.Nonce)) }, service.CodePasswordWrong},
+		"another nonce’s":   {func(p *service.Proof) { p.Signature = used.Signature }, service.CodePasswordWrong},
+		"no nonce":          {func(p *service.Proof) { p.Nonce = nil }, service.CodeChallengeEnded},
+		"a used nonce":      {func(p *service.Proof) { *p = used }, service.CodeChallengeEnded},
+		"a nonce of one’s own": {func(p *service.Proof) {
+			p.Nonce, p.Signature = made, ed25519.Sign(h.key, service.ProofMessage(h.w.ID(), made))
+		}, service.CodeChallengeEnded},
+		"another session’s": {func(p *service.Proof) { *p = h.proof(other) }, service.CodeChallengeEnded},
+	} {
+		p := h.proof(s)
+		c.spoil(&p)
+		if err := prove(f, a, p); !service.IsCode(err, c.code) {
+			f.Errorf("%s: %v, not %s", what, err, c.code)
+		}
+		f.ok(prove(f, a, h.proof(s))) // ends the count
+	}
+	old := h.proof(s)
+	for range 3 {
+		f.place.Advance(service.ChallengeLife / 3)
+		f.ok(s.Touch())
+	}
+	f.refused(prove(f, a, old), service.CodeChallengeEnded)
+}
+
+func stepUpGrants(f *fixture) {
+	none := service.Proof{}
+	h, _ := f.hand(service.RoleOwner)
+	s := h.signIn()
+	a := h.admin(s)
+	f.refused(prove(f, a, none), service.CodePasswordRequired)
+	s.ForOneAct()
+	f.ok(prove(f, a, none))
+	f.refused(prove(f, a, none), service.CodePasswordRequired)
+	f.place.Advance(time.Minute)
+	s.ForOneAct() // it is too late
+	f.refused(prove(f, a, none), service.CodePasswordRequired)
+
+	f.ok(a.Prove(f.ctx(), h.proof(s)))
+	f.refused(a.SetRole(f.ctx(), "nobody", service.RoleAdmin, none), service.CodeMemberGone) // which did nothing
+	f.refused(prove(f, h.admin(h.signIn()), none), service.CodePasswordRequired)             // it is this session's
+	f.ok(prove(f, a, none))
+	f.refused(prove(f, a, none), service.CodePasswordRequired)
+	f.refused(a.Prove(f.ctx(), none), service.CodePasswordRequired)
+
+	f.ok(a.Prove(f.ctx(), h.proof(s)))
+	f.place.Advance(service.GrantLife / 2)
+	f.ok(s.Touch())
+	f.place.Advance(service.GrantLife / 2)
+	f.refused(prove(f, a, none), service.CodePasswordRequired)
+}
+
+func stepUpPauses(f *fixture) {
+	a := f.owner.admin()
+	for left := 4; left >= 0; left-- {
+		e := f.refused(a.Prove(f.ctx(), client.Proof{Password: text("a wrong password 1")}), service.CodePasswordWrong)
+		if argument(e, "left") != fmt.Sprint(left) || e.Field != "password" {
+			f.Errorf("%v at %q", e.Args, e.Field)
+		}
+	}
+	f.refused(a.Prove(f.ctx(), f.owner.proof()), service.CodeThrottled)
+	_, _, err := f.owner.w.SignIn(f.ctx(), f.owner.email, text(f.owner.pass)) // they are the same guesses
+	f.refused(err, service.CodeThrottled)
+	f.place.Advance(30 * time.Second)
+	f.ok(a.Prove(f.ctx(), f.owner.proof()))
+}
+
+func ownLog(f *fixture) {
+	m, other := f.member(service.RoleMember), f.member(service.RoleMember)
+	other.signIn()
+	f.ok(m.signIn().Rename(f.ctx(), "Bela Novak"))
+	a := f.owner.admin()
+	f.ok(a.Suspend(f.ctx(), m.id))
+	f.ok(a.Resume(f.ctx(), m.id))
+	s := m.signIn()
+	page, err := s.OwnLog(f.ctx(), 0, 50)
+	f.ok(err)
+	var kinds []string
+	for _, e := range page.Entries {
+		kinds = append(kinds, e.Kind)
+		byOwner := e.Actor != nil && e.Actor.ID == f.owner.id
+		if e.Subject == nil || e.Subject.ID != m.id || e.Step || byOwner && (e.Actor.Name != f.owner.name || e.Actor.Email != "") {
+			f.Errorf("%+v by %+v of %+v", e, e.Actor, e.Subject)
+		}
+	}
+	f.same("the log", kinds, []string{"signed-in", "member-resumed", "member-suspended", "profile-renamed", "signed-in", "signed-in", "member-added"})
+	if page.Next != 0 || page.Head != 0 {
+		f.Errorf("%d, %d", page.Next, page.Head)
+	}
+	var paged []string
+	for before, pages := int64(0), 0; pages == 0 || before != 0; pages++ {
+		page, err := s.OwnLog(f.ctx(), before, 3)
+		f.ok(err)
+		for _, e := range page.Entries {
+			paged = append(paged, e.Kind)
+		}
+		before = page.Next
+	}
+	if !slices.Equal(kinds, paged) {
+		f.Errorf("in pages: %v", paged)
+	}
+	for limit, entries := range map[int]int{-1: 1, 0: 1, 1 << 30: len(kinds)} {
+		page, err := s.OwnLog(f.ctx(), 0, limit)
+		f.ok(err)
+		f.same(fmt.Sprintf("entries of a page of %d", limit), len(page.Entries), entries)
+	}
+}
+
+func checklist(f *fixture) {
+	read := func(s *client.Session) (done string, away bool) {
+		c, err := s.Checklist(f.ctx())
+		f.ok(err)
+		for _, step := range c.Steps {
+			done += fmt.Sprintf("%s %v, ", step.Item, step.Done)
+		}
+		return done, c.Away
+	}
+	s := f.owner.signIn()
+	got, away := read(s)
+	f.same("at first", got, "two-factor false, codes false, kit false, backup false, members false, second-admin false, ")
+	if away {
+		f.Error("it is away")
+	}
+	f.owner.enable(s)
+	f.guarded(service.RoleOwner)
+	s = f.owner.signIn()
+	a, err := s.Admin(f.ctx())
+	f.ok(err)
+	_, err = a.MakeKit(f.ctx(), f.owner.proof())
+	f.ok(err)
+	f.ok(s.PutChecklistAway(f.ctx(), true))
+	f.ok(s.PutChecklistAway(f.ctx(), true))
+	got, away = read(f.owner.signIn())
+	f.same("later", got, "two-factor true, codes true, kit true, backup false, members true, second-admin true, ")
+	if !away {
+		f.Error("it is not away")
+	}
+	f.ok(s.PutChecklistAway(f.ctx(), false))
+	if _, away = read(s); away {
+		f.Error("it is away")
+	}
+	got, away = read(f.member(service.RoleMember).signIn())
+	f.same("of a member", got, "two-factor false, codes false, ")
+	if away {
+		f.Error("one person put it away for another")
+	}
+}
