@@ -18,6 +18,8 @@ var challenges = []useCase{
 	{"Challenge_TakesARecoveryCodeOnce", recoveryOnce, []string{"Challenge.BeginRecovery", "Challenge.Recover"}},
 	{"Challenge_FifthWrongCodeBeginsAPause", wrongCodesPause, nil},
 	{"Challenge_TwentyWrongCodesTurnTheAuthenticatorOff", authenticatorOff, nil},
+	{"Challenge_CodeOfAnotherTimeThatWasToldOpensNothing", toldCode, nil},
+	{"Challenge_TakesNoCodeOnceALaterOneWasUsed", codesAhead, nil},
 	{"Challenge_HelpCodeLeadsToANewPhone", helpCode, []string{"Challenge.BeginHelp", "Challenge.UseHelpCode", "Admin.HelpCode"}},
 	{"Challenge_LeadsToEnrollingWhere2FAIsRequired", challengeEnrols, []string{
 		"Challenge.Enrol", "EnrolmentSession.Kind", "EnrolmentSession.Remaining", "EnrolmentSession.LimitReached", "EnrolmentSession.Overdue", "EnrolmentSession.Touch",
@@ -358,4 +360,25 @@ func choosesLonger(f *fixture) {
 	f.refused(second(due.Challenge.ChoosePassword(f.ctx(), longer)), service.CodeChallengeEnded)
 	_, err = due.Enrol(f.ctx())
 	f.refused(err, service.CodeTwoFactorOn)
+}
+
+func toldCode(f *fixture) {
+	m := f.guarded(service.RoleMember)
+	f.place.Advance(2 * time.Hour)
+	code, minutes := m.phone.early()
+	f.place.Advance(-2 * time.Duration(minutes) * time.Minute) // it is shown so many minutes from now
+	f.refused(second(m.challenge().Verify(f.ctx(), text(code))), service.CodeCodeClock)
+	f.place.Advance(time.Duration(minutes) * time.Minute)
+	f.refused(second(m.challenge().Verify(f.ctx(), text(code))), service.CodeCodeUsed)
+	m.signIn() // with the next
+}
+
+func codesAhead(f *fixture) {
+	m := f.guarded(service.RoleMember)
+	f.place.Advance(time.Hour)
+	m.signIn()
+	f.place.Advance(-time.Hour)
+	f.refused(second(m.challenge().Verify(f.ctx(), m.newCode())), service.CodeCodesAhead)
+	_, err := m.challenge().Recover(f.ctx(), text(m.codes[0]))
+	f.ok(err)
 }

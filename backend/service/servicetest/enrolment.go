@@ -226,6 +226,16 @@ func newCodes(f *fixture) {
 	_, err = m.challenge().Recover(f.ctx(), text(display(issued)[1]))
 	f.ok(err)
 
+	// Of two who are shown new ones, the last keeps them.
+	other := m.signIn()
+	_, err = s.BeginNewCodes(f.ctx(), m.proof())
+	f.ok(err)
+	issued, err = other.BeginNewCodes(f.ctx(), m.proof())
+	f.ok(err)
+	f.refused(s.KeepNewCodes(f.ctx()), service.CodeEnrolmentEnded)
+	f.ok(other.KeepNewCodes(f.ctx()))
+	f.same("the sheet", f.status(s).Codes.Sheet, issued.Sheet)
+
 	without := f.member(service.RoleMember).signIn()
 	f.refused(second(without.BeginNewCodes(f.ctx(), client.Proof{Password: text(pass)})), service.CodeTwoFactorOff)
 }

@@ -22,6 +22,7 @@ var profiles = []useCase{
 	{"StepUp_ProofIsGoodForOneActWithinAWhile", stepUpGrants, []string{"Session.ForOneAct", "Admin.Prove"}},
 	{"StepUp_FifthWrongPasswordBeginsAPause", stepUpPauses, nil},
 	{"OwnLog_HasWhatConcernsItsReaderAlone", ownLog, []string{"Session.OwnLog"}},
+	{"OwnLog_HasItsReadersSheetOfARunOfMany", ownLogOfSheets, nil},
 	{"Checklist_SaysWhatIsDone", checklist, []string{"Session.Checklist", "Session.PutChecklistAway"}},
 }
 
@@ -281,6 +282,17 @@ func ownLog(f *fixture) {
 		page, err := s.OwnLog(f.ctx(), 0, limit)
 		f.ok(err)
 		f.same(fmt.Sprintf("entries of a page of %d", limit), len(page.Entries), entries)
+	}
+}
+
+func ownLogOfSheets(f *fixture) {
+	m, n := f.guarded(service.RoleMember), f.guarded(service.RoleMember)
+	_, sheets := f.printed(f.owner.admin(), m, n)
+	page, err := n.signIn().OwnLog(f.ctx(), 0, 2)
+	f.ok(err)
+	e := page.Entries[1] // the sign-in is the newest
+	if e.Kind != "run-sheet-issued" || e.Detail["sheets"] != fmt.Sprint(sheets[1].Sheet) || e.Detail["members"] != "" || e.Actor.Name != f.owner.name {
+		f.Errorf("%+v", e)
 	}
 }
 

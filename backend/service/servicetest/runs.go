@@ -331,6 +331,14 @@ func voidsSheets(f *fixture) {
 		f.Errorf("%+v", news)
 	}
 	f.refused(s.Acknowledge(f.ctx(), text(sheets[0].CheckWord)), service.CodeCheckWordNone)
+
+	// An admin voids no owner's sheet, and then none.
+	o, admin := f.guarded(service.RoleOwner), f.member(service.RoleAdmin)
+	number, sheets = f.printed(f.owner.admin(), o, n)
+	f.refused(second(admin.admin().VoidSheets(f.ctx(), number, []int{sheets[1].Sheet, sheets[0].Sheet})), service.CodeForbidden)
+	if l := f.ledger(f.owner.admin(), number); l.Entries[1].SheetState() != service.SheetIssued {
+		f.Errorf("%+v", l)
+	}
 }
 
 func wrongWords(f *fixture) {

@@ -31,6 +31,8 @@ var signIns = []useCase{
 	{"Redeem_UnknownEmailLooksLikeAKnownOne", redeemUnknown, nil},
 	{"Redeem_AttemptIsGoodForOneGuess", redeemAttempts, nil},
 	{"Redeem_LeavingCountsNoGuess", redeemLeave, []string{"RedeemAttempt.Leave"}},
+	{"Redeem_WaitsForTheSecondFactor", redeemWaits, nil},
+	{"Redeem_LeadsToEnrollingWhere2FAIsRequired", redeemEnrols, nil},
 	{"Redeem_RefusesWhatNoClientMakes", redeemMalformed, nil},
 }
 
@@ -407,4 +409,50 @@ func redeemMalformed(f *fixture) {
 	}
 	_, _, err := p.redeem(given, pass) // it was not used up
 	f.ok(err)
+}
+
+func redeemWaits(f *fixture) {
+	m := f.guarded(service.RoleMember)
+	reset := func() (client.GivenOut, *client.Challenge) {
+		given, err := f.owner.admin().ResetPassword(f.ctx(), m.id, "", f.owner.proof())
+		f.ok(err)
+		_, c, err := m.redeem(given, long)
+		f.ok(err)
+		m.pass = pass // until the second factor is right
+		return given, c
+	}
+	given, c := reset()
+	f.ok(f.owner.admin().EndCode(f.ctx(), m.id, service.OneTimeReset))
+	f.refused(second(c.Verify(f.ctx(), m.newCode())), service.CodeOneTimeEnded)
+	f.refused(second(c.Verify(f.ctx(), m.newCode())), service.CodeChallengeEnded)
+	f.refused(third(m.redeem(given, long)), service.CodeOneTimeEnded)
+	_, c = reset()
+	reset()
+	f.refused(second(c.Verify(f.ctx(), m.newCode())), service.CodeOneTimeUsed) // another took its place
+	m.signIn()
+	_, c = reset()
+	s, err := c.Recover(f.ctx(), text(m.codes[0])) // which is a second factor as well
+	f.ok(err)
+	f.same("who came in", s.ProfileID(), m.id)
+	m.pass = long
+	m.signIn()
+}
+
+func redeemEnrols(f *fixture) {
+	f.add(f.owner.signIn(), paper("lease", "Lease of the mill"))
+	f.required()
+	p, given := f.invited(f.owner.admin(), service.RoleMember, client.Proof{})
+	s, c, err := p.redeem(given, pass)
+	f.ok(err)
+	if s != nil || c == nil || !c.MustEnrol() || c.Email() != p.email {
+		f.Fatal("2FA is not required")
+	}
+	_, other, err := p.redeem(given, long) // nothing was used up yet
+	f.ok(err)
+	e, err := c.Enrol(f.ctx())
+	f.ok(err)
+	f.refused(second(other.Enrol(f.ctx())), service.CodeChallengeEnded)
+	p.pass = pass
+	f.same("what is read", f.read(p.enrol(e), "lease"), "Lease of the mill")
+	p.signIn()
 }
