@@ -171,7 +171,7 @@ test-platforms: setup-build $(page)
 # The use cases' own tests, over the store that a server has. Those about SQLite's file are skipped.
 .PHONY: test-postgres
 test-postgres: setup-build setup-test ## the tests of the use cases over PostgreSQL
-	@COUNTERSIGN_TEST_STORE=postgres go test -timeout 25m ./backend/workspace/...
+	@COUNTERSIGN_TEST_STORE=postgres go test -timeout 25m ./backend/workspace/... ./backend/local
 
 .PHONY: test-crash
 test-crash: ## stop the backend at every write of every use case

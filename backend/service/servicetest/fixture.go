@@ -97,8 +97,13 @@ func (f *fixture) same(what string, got, want any) {
 	}
 }
 
-// argument is one of a refusal's, as it prints: on its way, a number may have become another type.
-func argument(e *service.Error, name string) string { return fmt.Sprint(e.Args[name]) }
+// argument is one of a refusal's, as it prints: on its way, a number may have become another type. Empty: there is none.
+func argument(e *service.Error, name string) string {
+	if v, ok := e.Args[name]; ok {
+		return fmt.Sprint(v)
+	}
+	return ""
+}
 
 // next is a number that was not there before.
 func (f *fixture) next() int { f.count++; return f.count }

@@ -442,6 +442,11 @@ func adminMay(f *fixture) {
 	_, err := a.ResetPassword(f.ctx(), m.id, "", f.newOneTime(), h.proof(s))
 	f.ok(err)
 	f.ok(a.Remove(f.ctx(), m.id, h.proof(s)))
+	f.owner.enable(f.owner.signIn())
+	_, err = a.HelpCode(f.ctx(), f.owner.id, "", f.newOneTime(), h.proof(s)) // the owner's password is still needed
+	f.ok(err)
+	f.ok(a.Reset2FA(f.ctx(), f.owner.id, "", h.proof(s)))
+	f.owner.phone = nil
 	seen, err := f.owner.admin().Member(f.ctx(), h.id)
 	if f.ok(err); seen.Role != service.RoleAdmin {
 		f.Errorf("%+v", seen)
