@@ -22,8 +22,8 @@ type Place struct {
 
 	Name, Email, Password string // of the first owner
 
-	Now     func() time.Time    // of the clock that the workspace goes by
-	Advance func(time.Duration) // it; back, where it is negative
+	Now     func() time.Time    // of the clock that the workspace and its computers go by
+	Advance func(time.Duration) // moves it; back, where that is negative
 }
 
 // Open makes a Place.
