@@ -300,7 +300,7 @@ func kitLetsIn(f *fixture) {
 	f.ok(err)
 	f.same("the role", o.Profile.Role, service.RoleOwner)
 	(&person{f: f, w: w, email: "new@example.com", pass: long}).signIn()
-	if news := f.owner.signIn().Welcome().News; len(news) != 1 || !news[0].UsedKit() || news[0].By != "New Owner" {
+	if news := f.owner.signIn().Welcome().News; len(news) != 1 || !news[0].UsedKit || news[0].By != "New Owner" {
 		f.Errorf("%+v", news)
 	}
 }
