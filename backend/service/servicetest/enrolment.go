@@ -143,6 +143,7 @@ func phoneChanges(f *fixture) {
 	m := f.guarded(service.RoleMember)
 	s, other := m.signIn(), m.signIn()
 	f.refused(second(s.BeginChangePhone(f.ctx(), client.Proof{Password: text(m.pass)})), service.CodeFactorRequired)
+	f.refused(second(s.BeginChangePhone(f.ctx(), client.Proof{Password: text("a wrong password 1")})), service.CodeFactorRequired) // which says nothing of a password
 	f.refused(second(s.BeginChangePhone(f.ctx(), client.Proof{Password: text("a wrong password 1"), Factor: byCode(m.newCode())})), service.CodePasswordWrong)
 	f.refused(second(s.BeginChangePhone(f.ctx(), client.Proof{Password: text(m.pass), Factor: byCode(text(m.phone.wrong()))})), service.CodeCodeWrong)
 	shown, err := s.BeginChangePhone(f.ctx(), m.proof())
