@@ -2,6 +2,7 @@ package servicetest
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"countersign/backend/service"
@@ -100,14 +101,16 @@ func workStops(f *fixture) {
 	end()
 	working, end, err = s.Work(f.ctx())
 	f.ok(err)
-	ended := make(chan struct{})
+	var stopped atomic.Bool
 	go func() {
-		defer close(ended)
 		<-working.Done()
+		stopped.Store(true)
 		end()
 	}()
-	f.ok(s.End(f.ctx())) // waits for it
-	<-ended
+	f.ok(s.End(f.ctx()))
+	if !stopped.Load() {
+		f.Error("the session did not wait for its work")
+	}
 	_, _, err = s.Work(f.ctx())
 	f.refused(err, service.CodeSessionEnded)
 }
