@@ -73,7 +73,7 @@ var mayKnow = map[string][]string{
 	"backend/postgres":     {"backend/store", "backend/audit", "backend/postgres"},
 	"backend/teststore":    {"backend/store", "backend/sqlite", "backend/postgres"},
 	"backend/keychain":     {"backend/store", "backend/secret", "backend/keychain"},
-	"backend/secretsfile":  {"backend/service", "backend/workspace", "backend/folder", "backend/keychain", "backend/password", "backend/secret"},
+	"backend/secretsfile":  {"backend/service", "backend/store", "backend/workspace", "backend/folder", "backend/password", "backend/secret"},
 	"backend/sheet":        {"backend/recovery", "backend/sheet", "backend/text", "backend/words"},
 	"backend/totp":         {"backend/secret"},
 	"backend/recovery":     {"backend/secret"},
@@ -96,7 +96,7 @@ var mayKnow = map[string][]string{
 
 // noThirdParty are the packages that import the standard library, ours, and what the Go project
 // itself keeps beside the standard library for parallel work.
-var noThirdParty = []string{"backend/workspace", "backend/journal", "backend/store", "backend/store/storetest"}
+var noThirdParty = []string{"backend/workspace", "backend/journal", "backend/store", "backend/store/storetest", "backend/store/blobstest"}
 
 func within(pkg, place string) bool { return pkg == place || strings.HasPrefix(pkg, place+"/") }
 

@@ -11,7 +11,7 @@ import (
 	"os"
 	"slices"
 
-	"countersign/backend/keychain"
+	"countersign/backend/store"
 	"countersign/backend/workspace"
 )
 
@@ -165,6 +165,6 @@ func damaged(why string) error { return fmt.Errorf("%w: %s", workspace.ErrSecret
 
 // A name fits into its length, and an encrypted value into its.
 var (
-	_ = [256 - keychain.MaxName]struct{}{}
-	_ = [1<<16 - keychain.MaxValue - sealOverhead]struct{}{}
+	_ = [256 - store.MaxSecretName]struct{}{}
+	_ = [1<<16 - store.MaxSecret - sealOverhead]struct{}{}
 )
