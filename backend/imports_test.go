@@ -70,7 +70,7 @@ var mayKnow = map[string][]string{
 	"backend/journal":      {"backend/store", "backend/audit", "backend/secret"},
 	"backend/store":        {"backend/store", "backend/audit", "backend/secret"},
 	"backend/sqlite":       {"backend/store", "backend/audit", "backend/folder"},
-	"backend/postgres":     {"backend/store", "backend/audit", "backend/postgres"},
+	"backend/postgres":     {"backend/store", "backend/audit", "backend/secret", "backend/serverkey", "backend/postgres"},
 	"backend/teststore":    {"backend/store", "backend/sqlite", "backend/postgres"},
 	"backend/keychain":     {"backend/store", "backend/secret", "backend/keychain"},
 	"backend/serverkey":    {"backend/folder", "backend/secret"},

@@ -40,9 +40,7 @@ var encoding = base64.RawURLEncoding.Strict()
 func Create(path string) (*Key, error) {
 	key := make([]byte, keySize)
 	defer clear(key)
-	if _, err := rand.Read(key); err != nil {
-		return nil, err
-	}
+	_, _ = rand.Read(key) // never fails
 	text := format(key)
 	defer clear(text)
 	file, err := folder.CreateWhole(path)

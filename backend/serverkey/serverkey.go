@@ -90,9 +90,7 @@ const (
 func (b *Box) Encrypt(value secret.Bytes, place ...string) (ciphertext []byte, err error) {
 	ciphertext = make([]byte, textAt, overhead+value.Len())
 	ciphertext[0] = form
-	if _, err := rand.Read(ciphertext[nonceAt:]); err != nil {
-		return nil, err
-	}
+	_, _ = rand.Read(ciphertext[nonceAt:]) // never fails
 	secret.Confined(func() {
 		aead, fault := chacha20poly1305.NewX(b.key.Reveal())
 		if err = fault; err == nil {

@@ -148,6 +148,9 @@ func TestRead_CutChangedAndForeignFilesAreNoKeys(t *testing.T) {
 		}
 		if says != "" {
 			refuses(t, fmt.Sprintf("%.30q", content), err, ErrForm, says)
+			if strings.HasPrefix(says, ":") && !strings.HasSuffix(err.Error(), says) {
+				t.Errorf("%.30q: %v", content, err)
+			}
 		}
 	}
 }

@@ -94,7 +94,7 @@ func editable(connString string) error {
 		UPDATE pg_cast SET castcontext = 'a', castfunc = 'edited.yes(int)'::regprocedure WHERE castsource = 'int4'::regtype AND casttarget = 'bool'::regtype;
 		DO $$ DECLARE of record; BEGIN
 			FOR of IN SELECT c.oid, relname, string_agg(quote_ident(attname), ', ' ORDER BY attnum) columns FROM pg_class c JOIN pg_attribute ON attrelid = c.oid
-				WHERE relnamespace = 'countersign'::regnamespace AND relkind = 'r' AND relname <> 'goose_db_version' AND attnum > 1 GROUP BY c.oid, relname
+				WHERE relnamespace = 'countersign'::regnamespace AND relkind = 'r' AND relname NOT IN ('goose_db_version', 'server_key') AND attnum > 1 GROUP BY c.oid, relname
 			LOOP
 				EXECUTE format('CREATE VIEW edited.%I AS SELECT %s, workspace FROM countersign.%I', CASE of.relname WHEN 'workspaces' THEN 'workspace' ELSE of.relname END, of.columns, of.relname);
 				EXECUTE format('ALTER VIEW edited.%I ALTER workspace SET DEFAULT %L', CASE of.relname WHEN 'workspaces' THEN 'workspace' ELSE of.relname END, '`+tested+`');
