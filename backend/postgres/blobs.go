@@ -27,9 +27,9 @@ type Blobs struct {
 var _ store.Blobs = (*Blobs)(nil)
 
 const (
-	// chunkSize is how much goes into one row. BenchmarkBlobs compares: smaller ones are slower, larger ones are not faster
-	// and take more memory, once or twice for each that is written or read.
-	chunkSize = 512 << 10
+	// chunkSize is how much goes into one row. BenchmarkPlain compares: smaller ones are slower, larger ones are not faster,
+	// and each document that is written or read takes the memory of a few.
+	chunkSize = 1 << 20
 	// mostChunkSize bounds what a row may say of its chunks, and so the memory that a reader takes.
 	mostChunkSize = 16 << 20
 	// lease is how long a document may rest between two chunks, by the database's clock.
