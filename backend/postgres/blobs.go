@@ -34,12 +34,17 @@ const (
 	mostChunkSize = 16 << 20
 	// lease is how long a document may rest between two chunks, by the database's clock.
 	lease = time.Hour
-	// answerTime is how long the database may take for one transaction, such as to remove a document: store.Blobs has no
-	// contexts, and without an end a server that hangs would be waited for until the system notices.
+	// answerTime is how long the database may take for one transaction: store.Blobs has no contexts, and without an end
+	// a server that hangs would be waited for until the system notices.
 	answerTime = 2 * time.Minute
 	// pageSize is how many names List asks for at once.
 	pageSize = 1000
+	// sweepSize is how many chunks are deleted in one transaction, so that this takes a second or two.
+	sweepSize = 256
 )
+
+// seen is the condition of a document that is there.
+const seen = "state IN ('kept', 'settled')"
 
 // Blobs gives the documents' ciphertext of the workspace. store.Blobs has no contexts: its calls end with ctx.
 func (s *Store) Blobs(ctx context.Context) *Blobs { return &Blobs{s, ctx} }
@@ -140,17 +145,23 @@ func (n *newBlob) send(chunk []byte) error {
 	return n.b.write(n.b.ctx, lazily, func(t *tx) error { return n.put(t, chunk) })
 }
 
-// put writes the next chunk, and renews the lease where a part of it is over. Where Tidy has removed the document, the
-// chunk has no row to belong to, and is refused.
+// put writes the next chunk, and renews the lease where a part of it is over. Where Tidy has removed the document, there
+// is none to write on.
 func (n *newBlob) put(t *tx, chunk []byte) error {
-	err := t.exec(`WITH renewed AS (UPDATE blobs SET held_until = `+now+` + $5 WHERE workspace = $1 AND id = $2 AND held_until < `+now+` + $5 * 3 / 4)
-		INSERT INTO blob_chunks (workspace, blob, number, ciphertext) VALUES ($1, $2, $3, $4)`, n.id, n.chunks, chunk, lease.Milliseconds())
+	there, err := t.guarded(`WITH renewed AS (UPDATE blobs SET held_until = `+now+` + $5 WHERE workspace = $1 AND id = $2 AND state = 'writing' AND held_until < `+now+` + $5 * 3 / 4)
+		INSERT INTO blob_chunks (workspace, blob, number, ciphertext) SELECT $1, $2, $3, $4 FROM blobs WHERE workspace = $1 AND id = $2 AND state = 'writing'`,
+		n.id, n.chunks, chunk, lease.Milliseconds())
+	if err == nil && !there {
+		return errGone
+	}
 	if err == nil {
 		n.chunks++
 		n.size += int64(len(chunk))
 	}
 	return err
 }
+
+var errGone = fmt.Errorf("%w: what was written of the document is not there any more", store.ErrBlobsFailed)
 
 // Keep makes the document one that is there, and is on the disk when it returns. Neither a settled one nor one that waits may have its name.
 func (n *newBlob) Keep() error {
@@ -179,11 +190,11 @@ func (n *newBlob) keep(how func(*tx) error) error {
 
 // show makes the document one that is there, if all of it is.
 func (n *newBlob) show(t *tx, state string) error {
-	whole, err := t.guarded(`UPDATE blobs SET state = $3, size = $5 WHERE workspace = $1 AND id = $2 AND state = 'writing'
-		AND (SELECT count(*) = $4 AND coalesce(sum(octet_length(ciphertext)), 0) = $5 FROM blob_chunks WHERE workspace = $1 AND blob = $2)`,
-		n.id, state, n.chunks, n.size)
+	whole, err := t.guarded(`UPDATE blobs SET state = $3, size = $4 WHERE workspace = $1 AND id = $2 AND state = 'writing'
+		AND (SELECT coalesce(sum(octet_length(ciphertext)), 0) FROM blob_chunks WHERE workspace = $1 AND blob = $2) = $4`,
+		n.id, state, n.size)
 	if err == nil && !whole {
-		return fmt.Errorf("%w: what was written of the document is not there any more", store.ErrBlobsFailed)
+		return errGone
 	}
 	return err
 }
@@ -193,9 +204,7 @@ func (n *newBlob) Drop() error {
 	if n.ended {
 		return nil
 	}
-	err := n.b.write(context.WithoutCancel(n.b.ctx), simple, func(t *tx) error {
-		return t.exec("DELETE FROM blobs WHERE workspace = $1 AND id = $2 AND state <> 'settled'", n.id)
-	})
+	err := n.b.remove(context.WithoutCancel(n.b.ctx), "id = $2 AND state IN ('writing', 'kept')", n.id)
 	n.ended, n.pending = err == nil, nil
 	return err
 }
@@ -206,18 +215,47 @@ func (b *Blobs) Settle(name string) error {
 		return err
 	}
 	return b.write(b.ctx, simple, func(t *tx) error {
-		return t.must("UPDATE blobs SET state = 'settled' WHERE workspace = $1 AND name = $2 AND state <> 'writing'", name)
+		return t.must("UPDATE blobs SET state = 'settled' WHERE workspace = $1 AND name = $2 AND "+seen, name)
 	})
 }
 
-// Remove deletes a document, settled or not; one that is not there is fine.
+// Remove deletes a document, settled or not; one that is not there is fine. First it is not seen any more, then
+// its chunks go, some at a time; what is left of that when it is interrupted goes with Tidy.
 func (b *Blobs) Remove(name string) error {
 	if err := store.CheckBlobName(name); err != nil {
 		return err
 	}
-	return b.write(b.ctx, simple, func(t *tx) error {
-		return t.exec("DELETE FROM blobs WHERE workspace = $1 AND name = $2 AND state <> 'writing'", name)
+	return b.remove(b.ctx, "name = $2 AND "+seen, name)
+}
+
+// remove removes the documents of a condition.
+func (b *Blobs) remove(ctx context.Context, which string, args ...any) error {
+	var ids []blobID
+	err := b.write(ctx, simple, func(t *tx) (err error) {
+		ids, err = all(t.readTx, func(row scanner) (id blobID, err error) {
+			err = row.Scan(&id)
+			return id, translate(err)
+		}, "UPDATE blobs SET state = 'removed' WHERE workspace = $1 AND "+which+" RETURNING id", args...)
+		return err
 	})
+	for _, id := range ids {
+		for left := err == nil; left; {
+			left, err = b.sweep(ctx, id)
+		}
+	}
+	return err
+}
+
+// sweep deletes some chunks of what was removed, and with the last of them its row.
+func (b *Blobs) sweep(ctx context.Context, id blobID) (left bool, err error) {
+	err = b.write(ctx, lazily, func(t *tx) error {
+		n, err := t.changed("DELETE FROM blob_chunks WHERE workspace = $1 AND blob = $2 AND number IN (SELECT number FROM blob_chunks WHERE workspace = $1 AND blob = $2 LIMIT $3)", id, sweepSize)
+		if left = n == sweepSize; err != nil || left {
+			return err
+		}
+		return t.exec("DELETE FROM blobs WHERE workspace = $1 AND id = $2 AND state = 'removed'", id)
+	})
+	return left && err == nil, err
 }
 
 // List names every document that was kept. fn is called between the questions, and in no transaction.
@@ -234,7 +272,7 @@ func (b *Blobs) List(fn func(name string, settled bool, size int64) error) error
 			page, err = all(t, func(row scanner) (e entry, err error) {
 				err = row.Scan(&e.name, &e.settled, &e.size)
 				return e, translate(err)
-			}, "SELECT name, state = 'settled', size FROM blobs WHERE workspace = $1 AND state <> 'writing' AND name > $2 AND name <> $3 ORDER BY name LIMIT $4",
+			}, "SELECT name, state = 'settled', size FROM blobs WHERE workspace = $1 AND "+seen+" AND name > $2 AND name <> $3 ORDER BY name LIMIT $4",
 				last, store.BlobIndex, pageSize)
 			return err
 		})
@@ -270,7 +308,7 @@ func (b *Blobs) WriteIndex(write func(io.Writer) error) error {
 		if err := t.exec("SELECT pg_advisory_xact_lock($2) WHERE $1::text IS NOT NULL", lockKey("index "+b.s.workspace)); err != nil {
 			return err
 		}
-		if err := t.exec("DELETE FROM blobs WHERE workspace = $1 AND name = $2 AND state <> 'writing'", store.BlobIndex); err != nil {
+		if err := t.exec("DELETE FROM blobs WHERE workspace = $1 AND name = $2 AND "+seen, store.BlobIndex); err != nil {
 			return err
 		}
 		return n.show(t, "settled")
@@ -289,11 +327,10 @@ func (b *Blobs) ReadIndex() (io.ReadCloser, error) {
 	}{io.NewSectionReader(s, 0, s.size), s}, nil
 }
 
-// Tidy removes what was begun and is out of its lease: nobody is at work with it any more. It may be called at any time.
+// Tidy removes what was begun and is out of its lease: nobody is at work with it any more. It removes what a Remove has left,
+// too. It may be called at any time.
 func (b *Blobs) Tidy() error {
-	return b.write(b.ctx, simple, func(t *tx) error {
-		return t.exec("DELETE FROM blobs WHERE workspace = $1 AND state = 'writing' AND held_until < " + now)
-	})
+	return b.remove(b.ctx, "(state = 'removed' OR state = 'writing' AND held_until < "+now+")")
 }
 
 // Free is errors.ErrUnsupported: PostgreSQL does not tell how much its disk still takes, and the size of a database says

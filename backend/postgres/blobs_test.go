@@ -143,11 +143,49 @@ func TestTidy_LittleThatWasLostIsNotKept(t *testing.T) {
 	n := begun(t, b, "a.1.age", []byte("less than a chunk"))
 	sneak(t, connString, "UPDATE blobs SET held_until = 0")
 	is(t, "kept", errors.Join(b.Tidy(), n.Keep()), store.ErrBlobsFailed)
+	going := begun(t, b, "g.1.age", chunks) // another Tidy is in the middle of it
+	sneak(t, connString, "UPDATE blobs SET state = 'removed'")
+	_, err := going.Write(chunks)
+	is(t, "written on", err, store.ErrBlobsFailed)
+	if err := errors.Join(b.Tidy(), going.Drop()); err != nil {
+		t.Error(err)
+	}
 	empty := begun(t, b, "e.1.age", nil)
 	sneak(t, connString, "UPDATE blobs SET held_until = 0")
 	is(t, "kept", errors.Join(b.Tidy(), empty.Keep()), store.ErrBlobsFailed)
 	if n := rowsOf(t, connString); n > 0 {
 		t.Errorf("%d rows are left", n)
+	}
+}
+
+// TestRemove_GoesInStepsAndTidyEndsWhatWasInterrupted has more chunks than go at once.
+func TestRemove_GoesInStepsAndTidyEndsWhatWasInterrupted(t *testing.T) {
+	t.Parallel()
+	connString := migrated(t)
+	b := blobsOf(t, connString)
+	for _, n := range []int{0, 1, postgres.SweepSize - 1, postgres.SweepSize, postgres.SweepSize + 1, 3*postgres.SweepSize + 7} {
+		plant := func(state string) {
+			sneak(t, connString, "INSERT INTO blobs VALUES ('w', '00000000-0000-0000-0000-000000000001', 'a.1.age', '"+state+"', "+fmt.Sprint(n)+", 1, 0)",
+				fmt.Sprintf("INSERT INTO blob_chunks SELECT 'w', '00000000-0000-0000-0000-000000000001', n, 'x' FROM generate_series(0, %d) n", n-1))
+		}
+		plant("settled")
+		if err := b.Remove("a.1.age"); err != nil || rowsOf(t, connString) > 0 {
+			t.Errorf("of %d chunks, %d rows are left, %v", n, rowsOf(t, connString), err)
+		}
+		plant("removed")
+		_, openErr := b.Open("a.1.age")
+		is(t, "Open", openErr, store.ErrBlobMissing)
+		is(t, "Settle", b.Settle("a.1.age"), store.ErrBlobMissing)
+		if err := b.List(func(name string, _ bool, _ int64) error { return errors.New(name) }); err != nil {
+			t.Errorf("it is listed: %v", err)
+		}
+		keptBlob(t, b, "a.1.age", []byte("another"))
+		if err := b.Tidy(); err != nil || rowsOf(t, connString) != 2 {
+			t.Errorf("tidied, %d rows are there, %v", rowsOf(t, connString), err)
+		}
+		if err := b.Remove("a.1.age"); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -431,10 +469,9 @@ func TestBlobs_FailuresOfTheDatabaseHaveTheirMeaning(t *testing.T) {
 		at := begun(t, b, "a.1.age", nil)
 		last := begun(t, b, "l.1.age", []byte("little"))
 		sneak(t, connString, "CREATE FUNCTION public.no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no' USING ERRCODE = '"+code+"'; END $$",
-			"CREATE TRIGGER no BEFORE INSERT OR UPDATE ON blobs FOR EACH ROW EXECUTE FUNCTION public.no()",
 			"CREATE TRIGGER no BEFORE INSERT OR UPDATE ON blob_chunks FOR EACH ROW EXECUTE FUNCTION public.no()",
-			"CREATE FUNCTION public.neither() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state <> 'writing' THEN RAISE 'no' USING ERRCODE = '"+code+"'; END IF; RETURN OLD; END $$",
-			"CREATE TRIGGER neither BEFORE DELETE ON blobs FOR EACH ROW EXECUTE FUNCTION public.neither()")
+			"CREATE TRIGGER new BEFORE INSERT ON blobs FOR EACH ROW EXECUTE FUNCTION public.no()",
+			"CREATE TRIGGER changed BEFORE UPDATE ON blobs FOR EACH ROW WHEN (OLD.state <> 'writing' OR NEW.state <> 'removed') EXECUTE FUNCTION public.no()")
 		n, err := at.Write(chunks)
 		_, createErr := b.Create("c.1.age")
 		for act, err := range map[string]error{

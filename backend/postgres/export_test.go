@@ -90,8 +90,10 @@ const Step = step
 // CloseOf closes the database of a workspace.
 func CloseOf(s *Store) { s.db.Close() }
 
-// ChunkSize is how much of a document goes into one row, and PageSize how many names List asks for at once.
+// ChunkSize is how much of a document goes into one row, PageSize how many names List asks for at once, and SweepSize how
+// many chunks are deleted at once.
 const (
 	ChunkSize = chunkSize
 	PageSize  = pageSize
+	SweepSize = sweepSize
 )

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"countersign/backend/keychain/contracttest"
 	"countersign/backend/postgres"
 	"countersign/backend/postgres/postgrestest"
@@ -69,31 +71,40 @@ func TestTakeKey_DatabaseBelongsToItsFirstKey(t *testing.T) {
 	taken(t, d, other) // nothing is there that would be lost
 }
 
+// TestTakeKey_OfTwoAtOnceOneIsTheDatabases has another server in the middle of it.
 func TestTakeKey_OfTwoAtOnceOneIsTheDatabases(t *testing.T) {
 	t.Parallel()
 	connString := migrated(t)
-	keys := []*serverkey.Key{newKey(t), newKey(t)}
-	var all sync.WaitGroup
-	var mu sync.Mutex
-	won := map[string]bool{}
-	for i := range 8 {
-		d := open(t, connString)
-		all.Go(func() {
-			_, err := d.TakeKey(t.Context(), keys[i%2])
-			if err == nil {
-				mu.Lock()
-				defer mu.Unlock()
-				won[keys[i%2].Fingerprint()] = true
-			} else if !errors.Is(err, postgres.ErrOtherKey) {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	if len(won) != 1 {
-		t.Errorf("%d keys were taken", len(won))
+	d := open(t, connString)
+	mine, other := newKey(t), newKey(t)
+	for _, c := range []struct {
+		end  string
+		want error
+	}{{"ROLLBACK", nil}, {"COMMIT", postgres.ErrOtherKey}} {
+		sneak(t, connString, "DELETE FROM server_key")
+		conn, err := pgx.Connect(t.Context(), connString)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Exec(t.Context(), "BEGIN; INSERT INTO countersign.server_key (fingerprint) VALUES ('"+other.Fingerprint()+"')"); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- second(d.TakeKey(t.Context(), mine)) }()
+		waitFor(t, postgrestest.Shared(t), fmt.Sprintf("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid' AND transactionid = (SELECT backend_xid FROM pg_stat_activity WHERE pid = %d))", conn.PgConn().PID()))
+		if _, err := conn.Exec(t.Context(), c.end); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-done; !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, not %v", c.end, err, c.want)
+		}
+		if err := conn.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
 	}
 }
+
+func second[A, B any](_ A, b B) B { return b }
 
 func TestTakeKey_AnswerThatIsLostIsUnknown(t *testing.T) {
 	t.Parallel()

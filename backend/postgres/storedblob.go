@@ -24,7 +24,7 @@ func (b *Blobs) Open(name string) (store.StoredBlob, error) {
 func (b *Blobs) open(name string) (*storedBlob, error) {
 	s := &storedBlob{b: b, number: -1}
 	err := b.read(func(t *readTx) error {
-		return t.row("SELECT id, size, chunk_size FROM blobs WHERE workspace = $1 AND name = $2 AND state <> 'writing'", []any{name}, &s.id, &s.size, &s.chunkSize)
+		return t.row("SELECT id, size, chunk_size FROM blobs WHERE workspace = $1 AND name = $2 AND "+seen, []any{name}, &s.id, &s.size, &s.chunkSize)
 	})
 	if err == nil && (s.size < 0 || s.chunkSize < 1 || s.chunkSize > mostChunkSize) {
 		err = damagedBlob("its sizes are out of bounds")
@@ -87,7 +87,7 @@ func (s *storedBlob) look(number int64) error {
 	s.number = -1
 	var there, of bool
 	err := s.b.read(func(t *readTx) error {
-		return t.row(`SELECT (SELECT ciphertext FROM blob_chunks WHERE workspace = $1 AND blob = $2 AND number = $3), EXISTS (SELECT 1 FROM blobs WHERE workspace = $1 AND id = $2)`,
+		return t.row(`SELECT (SELECT ciphertext FROM blob_chunks WHERE workspace = $1 AND blob = $2 AND number = $3), EXISTS (SELECT 1 FROM blobs WHERE workspace = $1 AND id = $2 AND `+seen+`)`,
 			[]any{s.id, number}, &reused{&s.chunk, &there}, &of)
 	})
 	switch want := min(s.chunkSize, s.size-number*s.chunkSize); {

@@ -20,14 +20,14 @@ CREATE TABLE blobs (
   workspace  text COLLATE "C" NOT NULL,
   id         uuid NOT NULL, -- new with each that is written, so that chunks of two never mix
   name       text COLLATE "C" NOT NULL,
-  state      text COLLATE "C" NOT NULL CHECK (state IN ('writing', 'kept', 'settled')),
+  state      text COLLATE "C" NOT NULL CHECK (state IN ('writing', 'kept', 'settled', 'removed')), -- removed: its chunks are going
   size       bigint NOT NULL DEFAULT 0, -- once it is kept
   chunk_size bigint NOT NULL CHECK (chunk_size > 0), -- of all chunks but the last
   held_until bigint NOT NULL, -- while writing: by the database's clock, whoever writes it is at work until then
   PRIMARY KEY (workspace, id)
 );
-CREATE UNIQUE INDEX one_blob ON blobs (workspace, name) WHERE state <> 'writing';
-CREATE INDEX blobs_being_written ON blobs (workspace, held_until) WHERE state = 'writing';
+CREATE UNIQUE INDEX one_blob ON blobs (workspace, name) WHERE state IN ('kept', 'settled');
+CREATE INDEX unseen_blobs ON blobs (workspace, held_until) WHERE state IN ('writing', 'removed');
 
 CREATE TABLE blob_chunks (
   workspace  text COLLATE "C" NOT NULL,
