@@ -71,7 +71,7 @@ var mayKnow = map[string][]string{
 	"backend/store":        {"backend/store", "backend/audit", "backend/secret"},
 	"backend/sqlite":       {"backend/store", "backend/audit", "backend/folder"},
 	"backend/postgres":     {"backend/store", "backend/audit", "backend/secret", "backend/serverkey", "backend/postgres"},
-	"backend/teststore":    {"backend/store", "backend/sqlite", "backend/postgres"},
+	"backend/teststore":    {"backend/store", "backend/sqlite", "backend/postgres", "backend/serverkey"},
 	"backend/keychain":     {"backend/store", "backend/secret", "backend/keychain"},
 	"backend/serverkey":    {"backend/folder", "backend/secret"},
 	"backend/secretsfile":  {"backend/service", "backend/store", "backend/workspace", "backend/folder", "backend/password", "backend/secret"},
