@@ -17,6 +17,7 @@ import (
 
 	"countersign/backend/postgres"
 	"countersign/backend/postgres/postgrestest"
+	"countersign/backend/secret"
 	"countersign/backend/store"
 	"countersign/backend/store/blobstest"
 )
@@ -326,6 +327,55 @@ func TestBlobs_ConnectionThatIsCutLeavesNothing(t *testing.T) {
 		t.Error(err)
 	}
 	blobIs(t, "settled", b, "a.1.age", chunks)
+}
+
+// TestKeep_WaitsForTheStandbyAndChunksDoNot has a server that waits for a standby which never comes.
+func TestKeep_WaitsForTheStandbyAndChunksDoNot(t *testing.T) {
+	t.Parallel()
+	on := postgrestest.New(t)
+	connString := on.Database(t)
+	if err := postgres.Migrate(t.Context(), connString); err != nil {
+		t.Fatal(err)
+	}
+	_, secrets := instance(t, connString, newKey(t))
+	b := blobsOf(t, connString)
+	on.Admin(t, "ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()")
+	waitFor(t, on, "SELECT current_setting('synchronous_standby_names') = '*'")
+	n := begun(t, b, "a.1.age", chunks)
+	// ends waits until somebody waits for the standby, and lets nobody go on waiting.
+	ends := func(act func() error) error {
+		done := make(chan error, 1)
+		go func() { done <- act() }()
+		waitFor(t, on, "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep')")
+		for {
+			select {
+			case err := <-done:
+				return err
+			default:
+				on.Admin(t, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+			}
+		}
+	}
+	is(t, "Keep", ends(n.Keep), store.ErrBlobsFailed, store.ErrUnknownOutcome)
+	if _, err := content(b, "a.1.age"); !errors.Is(err, store.ErrBlobMissing) {
+		t.Errorf("it was kept: %v", err)
+	}
+	for name, act := range map[string]func() error{
+		"Set":    func() error { return secrets.Set(t.Context(), "w/a", secret.NewBytes([]byte("1"))) },
+		"Delete": func() error { return secrets.Delete(t.Context(), "w/b") },
+	} {
+		if name == "Delete" { // what changes nothing waits for nobody
+			_ = ends(func() error { return secrets.Set(t.Context(), "w/b", secret.NewBytes([]byte("1"))) })
+		}
+		is(t, name, ends(act), store.ErrUnknownOutcome)
+	}
+	on.Admin(t, "ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()")
+	waitFor(t, on, "SELECT current_setting('synchronous_standby_names') = ''")
+	itemIs(t, "set", secrets, "w/a", "1")
+	keptBlob(t, b, "a.1.age", chunks)
+	if err := b.Tidy(); err != nil || rowsOf(t, connString) != 4 {
+		t.Errorf("%d rows are left, %v", rowsOf(t, connString), err)
+	}
 }
 
 // TestKeep_WhatWasLostMeanwhileIsNotKept is what a failover makes of chunks that were not on the disk yet.
