@@ -87,8 +87,9 @@ func (s *storedBlob) look(number int64) error {
 	s.number = -1
 	var there, of bool
 	err := s.b.read(func(t *readTx) error {
-		return t.row(`SELECT (SELECT ciphertext FROM blob_chunks WHERE workspace = $1 AND blob = $2 AND number = $3), EXISTS (SELECT 1 FROM blobs WHERE workspace = $1 AND id = $2 AND `+seen+`)`,
-			[]any{s.id, number}, &reused{&s.chunk, &there}, &of)
+		// One byte more than a chunk has tells of one that is too long.
+		return t.row(`SELECT (SELECT substring(ciphertext FOR $4) FROM blob_chunks WHERE workspace = $1 AND blob = $2 AND number = $3), EXISTS (SELECT 1 FROM blobs WHERE workspace = $1 AND id = $2 AND `+seen+`)`,
+			[]any{s.id, number, s.chunkSize + 1}, &reused{&s.chunk, &there}, &of)
 	})
 	switch want := min(s.chunkSize, s.size-number*s.chunkSize); {
 	case err != nil:
