@@ -164,6 +164,8 @@ func TestRemove_GoesInStepsAndTidyEndsWhatWasInterrupted(t *testing.T) {
 	t.Parallel()
 	connString := migrated(t)
 	b := blobsOf(t, connString)
+	sneak(t, connString, "CREATE FUNCTION public.few() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT count(*) FROM gone) > "+fmt.Sprint(postgres.SweepSize)+" THEN RAISE 'too many at once'; END IF; RETURN NULL; END $$",
+		"CREATE TRIGGER few AFTER DELETE ON blob_chunks REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.few()")
 	for _, n := range []int{0, 1, postgres.SweepSize - 1, postgres.SweepSize, postgres.SweepSize + 1, 3*postgres.SweepSize + 7} {
 		plant := func(state string) {
 			sneak(t, connString, "INSERT INTO blobs VALUES ('w', '00000000-0000-0000-0000-000000000001', 'a.1.age', '"+state+"', "+fmt.Sprint(n)+", 1, 0)",
