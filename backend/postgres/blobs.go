@@ -253,7 +253,7 @@ func (b *Blobs) sweep(ctx context.Context, id blobID) (left bool, err error) {
 		if left = n == sweepSize; err != nil || left {
 			return err
 		}
-		return t.exec("DELETE FROM blobs WHERE workspace = $1 AND id = $2 AND state = 'removed'", id)
+		return t.exec("DELETE FROM blobs WHERE workspace = $1 AND id = $2", id)
 	})
 	return left && err == nil, err
 }

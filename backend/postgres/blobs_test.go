@@ -460,7 +460,7 @@ func TestReadAt_DamagedDocumentIsNotMissing(t *testing.T) {
 		"a longer chunk":   "UPDATE blob_chunks SET ciphertext = ciphertext || 'x' WHERE number = 1",
 		"a larger size":    "UPDATE blobs SET size = size + 1",
 		"a size below 0":   "UPDATE blobs SET size = -1",
-		"chunks too large": "UPDATE blobs SET chunk_size = 1::bigint << 40",
+		"chunks too large": fmt.Sprintf("WITH one AS (DELETE FROM blob_chunks WHERE number > 0) UPDATE blobs SET chunk_size = 17 << 20, size = %d", postgres.ChunkSize),
 	} {
 		connString := migrated(t)
 		b := blobsOf(t, connString)
@@ -469,6 +469,35 @@ func TestReadAt_DamagedDocumentIsNotMissing(t *testing.T) {
 		_, err := content(b, "a.1.age")
 		is(t, name, err, store.ErrBlobsFailed, store.ErrBlobMissing)
 	}
+}
+
+func TestReadAt_FailureIsNotRememberedAsAChunk(t *testing.T) {
+	t.Parallel()
+	connString := migrated(t)
+	b := blobsOf(t, connString)
+	keptBlob(t, b, "a.1.age", chunks)
+	s, err := b.Open("a.1.age")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sneak(t, connString, "UPDATE blob_chunks SET ciphertext = substring(ciphertext FROM 2) WHERE number = 1")
+	for range 2 {
+		got := make([]byte, 1000)
+		if _, err := s.ReadAt(got, 5); err != nil || !bytes.Equal(got, chunks[5:1005]) {
+			t.Errorf("the first chunk: %v, or something else", err)
+		}
+		n, err := s.ReadAt(got, postgres.ChunkSize-10)
+		is(t, "the second", err, store.ErrBlobsFailed, store.ErrBlobMissing)
+		if n != 10 || !bytes.Equal(got[:n], chunks[postgres.ChunkSize-10:postgres.ChunkSize]) {
+			t.Errorf("%d bytes were read up to it", n)
+		}
+	}
+	sneak(t, connString, "UPDATE blobs SET state = 'removed'") // and its chunks are still going
+	_, err = s.ReadAt(make([]byte, 1), 2*postgres.ChunkSize)
+	is(t, "removed", err, store.ErrBlobMissing, store.ErrBlobsFailed)
+	sneak(t, connString, "DELETE FROM blob_chunks")
+	_, err = s.ReadAt(make([]byte, 1), postgres.ChunkSize)
+	is(t, "removed, and its chunks", err, store.ErrBlobMissing, store.ErrBlobsFailed)
 }
 
 func TestList_AsManyAsThereAre(t *testing.T) {

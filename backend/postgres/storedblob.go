@@ -84,35 +84,30 @@ func (s *storedBlob) look(number int64) error {
 	if s.number == number {
 		return nil
 	}
-	s.number = -1
-	var there, of bool
+	s.number = -1 // what is kept is overwritten
+	var there bool
 	err := s.b.read(func(t *readTx) error {
 		// One byte more than a chunk has tells of one that is too long.
 		return t.row(`SELECT (SELECT substring(ciphertext FOR $4) FROM blob_chunks WHERE workspace = $1 AND blob = $2 AND number = $3), EXISTS (SELECT 1 FROM blobs WHERE workspace = $1 AND id = $2 AND `+seen+`)`,
-			[]any{s.id, number, s.chunkSize + 1}, &reused{&s.chunk, &there}, &of)
+			[]any{s.id, number, s.chunkSize + 1}, &reused{&s.chunk}, &there)
 	})
 	switch want := min(s.chunkSize, s.size-number*s.chunkSize); {
 	case err != nil:
 		return err
-	case !of:
-		return store.ErrBlobMissing
 	case !there:
-		return damagedBlob("a part of it is not there")
+		return store.ErrBlobMissing
 	case int64(len(s.chunk)) != want:
-		return damagedBlob("a part of it has another length")
+		return damagedBlob("a part of it is not there, or has another length")
 	}
 	s.number = number
 	return nil
 }
 
 // reused scans bytes into memory that is there already.
-type reused struct {
-	into  *[]byte
-	there *bool
-}
+type reused struct{ into *[]byte }
 
-// ScanBytes implements pgtype.BytesScanner. NULL is nil.
+// ScanBytes implements pgtype.BytesScanner. NULL is no bytes.
 func (r *reused) ScanBytes(b []byte) error {
-	*r.into, *r.there = append((*r.into)[:0], b...), b != nil
+	*r.into = append((*r.into)[:0], b...)
 	return nil
 }
