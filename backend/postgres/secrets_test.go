@@ -129,6 +129,19 @@ func TestSecrets_KeyOfAnotherDatabaseIsAMistake(t *testing.T) {
 	taken(t, d, newKey(t)).Secrets(other.Workspace("w"))
 }
 
+func TestKey_OpensNothingOnceItIsClosed(t *testing.T) {
+	t.Parallel()
+	d := open(t, migrated(t))
+	server := newKey(t)
+	key := taken(t, d, server)
+	s := key.Secrets(d.Workspace("w"))
+	setItem(t, s, "w/a", "1")
+	key.Close()
+	_, err := s.Get(t.Context(), "w/a")
+	is(t, "closed", err, store.ErrSecretsDamaged)
+	itemIs(t, "taken again", taken(t, d, server).Secrets(d.Workspace("w")), "w/a", "1")
+}
+
 func TestSecrets_KeepTheContractBesideANeighbour(t *testing.T) {
 	t.Parallel()
 	contracttest.Keep(t, func(t *testing.T) store.Secrets {

@@ -59,3 +59,6 @@ func (d *Database) TakeKey(ctx context.Context, key *serverkey.Key) (*Key, error
 	}
 	return &Key{d, key.For(secretsPurpose)}, nil
 }
+
+// Close wipes what follows from the server's key. Secrets that it has given are of no use afterwards.
+func (k *Key) Close() { k.box.Close() }

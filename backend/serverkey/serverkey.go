@@ -42,7 +42,7 @@ const (
 // Key is a server's key.
 type Key struct{ key secret.Bytes }
 
-// Close wipes the key. It and its boxes are of no use afterwards.
+// Close wipes the key. Boxes that were given out have keys of their own.
 func (k *Key) Close() { k.key.Wipe() }
 
 // Fingerprint is 32 letters and digits that no other key has.
@@ -68,7 +68,7 @@ type Box struct{ key secret.Bytes }
 // For gives the box for a purpose. What one box has encrypted no other opens.
 func (k *Key) For(purpose string) *Box { return &Box{k.derive(purposeInfo + purpose)} }
 
-// Close wipes the box's key.
+// Close wipes the box's key. The box opens and encrypts nothing of use afterwards.
 func (b *Box) Close() { b.key.Wipe() }
 
 // The form of an encrypted value:
