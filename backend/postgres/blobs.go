@@ -67,7 +67,7 @@ func (b *Blobs) write(ctx context.Context, begin string, fn func(*tx) error) err
 func (b *Blobs) read(fn func(*readTx) error) error {
 	ctx, cancel := context.WithTimeout(b.ctx, answerTime)
 	defer cancel()
-	return blobError(b.s.read(ctx, reading, fn))
+	return blobError(b.s.ask(ctx, fn))
 }
 
 // blobError is what a Store's error means to Blobs. Those that call for an act of their own, such as to run

@@ -52,7 +52,7 @@ func (k *Secrets) Get(ctx context.Context, name string) (value secret.Bytes, err
 		return secret.Bytes{}, err
 	}
 	var ciphertext []byte // 4,096 bytes are more than any has
-	err = k.s.read(ctx, reading, func(t *readTx) error {
+	err = k.s.ask(ctx, func(t *readTx) error {
 		return t.row("SELECT substring(ciphertext FOR 4096) FROM secrets WHERE workspace = $1 AND name = $2", []any{name}, &ciphertext)
 	})
 	if errors.Is(err, store.ErrNotFound) {

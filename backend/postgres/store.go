@@ -107,7 +107,6 @@ const (
 	serializable = "BEGIN ISOLATION LEVEL SERIALIZABLE"
 	snapshot     = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 	simple       = "BEGIN ISOLATION LEVEL READ COMMITTED"
-	reading      = "BEGIN ISOLATION LEVEL READ COMMITTED, READ ONLY"
 )
 
 // Update runs fn in a transaction that is serializable: what two of them do, they could have done one
@@ -139,11 +138,25 @@ func (s *Store) update(ctx context.Context, begin string, fn func(*tx) error) er
 
 // View runs fn on one snapshot. It takes no locks, and never conflicts.
 func (s *Store) View(ctx context.Context, fn func(store.ReadTx) error) error {
-	return s.read(ctx, snapshot, func(t *readTx) error { return fn(t) })
+	return s.run(ctx, snapshot, func(_ *pgxpool.Conn, t *readTx) error { return t.settle(fn(t)) })
 }
 
-func (s *Store) read(ctx context.Context, begin string, fn func(*readTx) error) error {
-	return s.run(ctx, begin, func(_ *pgxpool.Conn, t *readTx) error { return t.settle(fn(t)) })
+// ask runs fn, which is one question, outside of a transaction: that would take three answers in place of one. As in begin, a
+// connection that is found closed is replaced, and fn is then run again.
+func (s *Store) ask(ctx context.Context, fn func(*readTx) error) error {
+	for tries := int32(0); ; tries++ {
+		conn, err := s.db.pool.Acquire(ctx)
+		if err != nil {
+			return within(ctx, err)
+		}
+		t := &readTx{ctx: ctx, conn: conn.Conn(), workspace: s.workspace}
+		err = t.settle(fn(t))
+		closed := conn.Conn().IsClosed()
+		conn.Release()
+		if !closed || ctx.Err() != nil || tries >= s.db.pool.Config().MaxConns {
+			return err
+		}
+	}
 }
 
 // settle is what came of a function. Where a statement failed, so does the transaction, whatever the
