@@ -14,7 +14,7 @@ import (
 //
 // Errors: store.ErrBlobsFull, store.ErrBlobsReadOnly, store.ErrBlobsFailed, as for all that writes.
 func (f *Folder) Create(name string) (store.NewBlob, error) {
-	if err := check(name); err != nil {
+	if err := store.CheckBlobName(name); err != nil {
 		return nil, err
 	}
 	file, err := folder.CreateFresh(f.path(name + partial))

@@ -16,17 +16,14 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 
 	"countersign/backend/folder"
 	"countersign/backend/store"
 )
 
 const (
-	waiting  = ".new"  // ends the name of a file that is kept and not settled
-	partial  = ".part" // ends the name of a file that is being written, where it needs one
-	contents = "contents.age"
-	maxName  = 128 // characters
+	waiting = ".new"  // ends the name of a file that is kept and not settled
+	partial = ".part" // ends the name of a file that is being written, where it needs one
 )
 
 // Folder is the folder of the documents.
@@ -56,21 +53,6 @@ func Open(dir string) (*Folder, error) {
 		}
 	}
 	return &Folder{dir}, nil
-}
-
-// check refuses names that are not of a document. So no name leads out of the folder,
-// hides in it, or means another file on a system that does not tell cases apart.
-func check(name string) error {
-	ok := len(name) > 0 && len(name) <= maxName && name != contents &&
-		name[0] != '.' && name[len(name)-1] != '.' &&
-		!strings.HasSuffix(name, waiting) && !strings.HasSuffix(name, partial)
-	for _, c := range []byte(name) {
-		ok = ok && (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '.' || c == '-')
-	}
-	if !ok {
-		return fmt.Errorf("%w: %q is no name of a document", store.ErrBlobsFailed, name)
-	}
-	return nil
 }
 
 func (f *Folder) path(name string) string { return filepath.Join(f.dir, name) }

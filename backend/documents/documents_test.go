@@ -6,109 +6,63 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"countersign/backend/documents"
 	"countersign/backend/store"
+	"countersign/backend/store/blobstest"
 )
 
-func TestSettle_MakesADocumentAvailable(t *testing.T) {
+func TestFolder_KeepsTheContract(t *testing.T) {
+	t.Parallel()
+	blobstest.Run(t, func(t *testing.T) (one, other store.Blobs) {
+		f, dir := opened(t)
+		return f, must[*documents.Folder](t)(documents.Open(dir))
+	})
+}
+
+func TestFolder_NamesAndModesOfItsFiles(t *testing.T) {
 	t.Parallel()
 	f, dir := opened(t)
-	n := must[store.NewBlob](t)(f.Create("a1.1.age"))
-	if _, err := io.WriteString(n, "Lease"); err != nil {
-		t.Fatal(err)
-	}
-	if got := listed(t, f); len(got) > 0 {
-		t.Errorf("while it is written there is %q", got)
-	}
-	if _, err := f.Open("a1.1.age"); !errors.Is(err, store.ErrBlobMissing) {
-		t.Errorf("while it is written: %v", err)
-	}
-	if err := n.Keep(); err != nil {
-		t.Fatal(err)
-	}
-	if got := listed(t, f); !slices.Equal(got, []string{"a1.1.age waits"}) || read(t, f, "a1.1.age") != "Lease" {
+	kept(t, f, "a1.1.age", "Lease")
+	if got := there(t, dir); !slices.Equal(got, []string{"a1.1.age.new"}) {
 		t.Errorf("when it is kept there is %q", got)
 	}
-	for range 2 {
-		if err := errors.Join(f.Settle("a1.1.age"), f.Sync(), n.Drop()); err != nil {
-			t.Fatal(err)
-		}
-		if got := listed(t, f); !slices.Equal(got, []string{"a1.1.age"}) || read(t, f, "a1.1.age") != "Lease" {
-			t.Errorf("when it is settled there is %q", got)
-		}
+	if err := errors.Join(f.Settle("a1.1.age"), f.WriteIndex(func(w io.Writer) error { return nil })); err != nil {
+		t.Fatal(err)
 	}
-	for name, mode := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, "a1.1.age"): 0o600} {
+	if got := there(t, dir); !slices.Equal(got, []string{"a1.1.age", "contents.age"}) {
+		t.Errorf("when it is settled there is %q", got)
+	}
+	for name, mode := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, "a1.1.age"): 0o600, filepath.Join(dir, "contents.age"): 0o600} {
 		if st, err := os.Stat(name); err != nil || st.Mode().Perm() != mode {
 			t.Errorf("%s: %v, %v", name, st.Mode(), err)
 		}
 	}
-	for range 2 {
-		if err := f.Remove("a1.1.age"); err != nil || len(there(t, dir)) > 0 {
-			t.Errorf("when it is removed there is %q, %v", there(t, dir), err)
-		}
-	}
-	if err := f.Settle("a1.1.age"); !errors.Is(err, store.ErrBlobMissing) {
-		t.Errorf("settling nothing: %v", err)
-	}
 }
 
-func TestDrop_LeavesNothing(t *testing.T) {
-	t.Parallel()
-	f, dir := opened(t)
-	n := must[store.NewBlob](t)(f.Create("a1.1.age"))
-	if _, err := io.WriteString(n, text(100_000)); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if err := n.Drop(); err != nil || len(there(t, dir)) > 0 {
-			t.Errorf("%q, %v", there(t, dir), err)
-		}
-	}
-}
-
-func TestKeep_NeverReplacesADocument(t *testing.T) {
+func TestFolder_LeavesNoFileOfWhatWasGivenUp(t *testing.T) {
 	t.Parallel()
 	f, dir := opened(t)
 	settled(t, f, "a1.1.age", "first")
-	kept(t, f, "b2.1.age", "first")
-	for _, name := range []string{"a1.1.age", "b2.1.age"} {
+	for name, end := range map[string]func(store.NewBlob) error{"b2.1.age": store.NewBlob.Drop, "a1.1.age": store.NewBlob.Keep} {
 		n := must[store.NewBlob](t)(f.Create(name))
-		if _, err := io.WriteString(n, "second"); err != nil {
+		if _, err := io.WriteString(n, text(100_000)); err != nil {
 			t.Fatal(err)
 		}
-		if err := n.Keep(); !errors.Is(err, store.ErrBlobsFailed) {
-			t.Errorf("%s: %v", name, err)
-		}
-		if err := n.Drop(); err != nil || read(t, f, name) != "first" {
-			t.Errorf("%s reads %q, %v", name, read(t, f, name), err)
+		if err := end(n); err != nil && !errors.Is(err, store.ErrBlobsFailed) {
+			t.Error(err)
 		}
 	}
-	if got := there(t, dir); !slices.Equal(got, []string{"a1.1.age", "b2.1.age.new"}) {
-		t.Errorf("%q", got)
+	own := errors.New("own")
+	if err := f.WriteIndex(func(io.Writer) error { return own }); !errors.Is(err, own) {
+		t.Error(err)
 	}
-}
-
-func TestFolder_RefusesNamesOutsideIt(t *testing.T) {
-	t.Parallel()
-	f, dir := opened(t)
-	for _, name := range []string{
-		"", ".", "..", "../a", "a/b", `a\b`, "/a", ".a", "a.", "A.age", "ä.age", "a b", "a\x00", "a:b", "contents.age", "a.new", "a.part",
-		strings.Repeat("a", 129),
-	} {
-		_, createErr := f.Create(name)
-		_, openErr := f.Open(name)
-		for act, err := range map[string]error{"Create": createErr, "Open": openErr, "Settle": f.Settle(name), "Remove": f.Remove(name)} {
-			if !errors.Is(err, store.ErrBlobsFailed) {
-				t.Errorf("%s %q: %v", act, name, err)
-			}
-		}
+	if got := there(t, dir); !slices.Equal(got, []string{"a1.1.age"}) {
+		t.Errorf("there is %q", got)
 	}
-	settled(t, f, strings.Repeat("a", 128), "")
-	if got := there(t, dir); len(got) != 1 {
-		t.Errorf("%q", got)
+	if err := f.Remove("a1.1.age"); err != nil || len(there(t, dir)) > 0 {
+		t.Errorf("when it is removed there is %q, %v", there(t, dir), err)
 	}
 }
 
@@ -133,34 +87,6 @@ func TestFolder_LeavesOtherFilesAlone(t *testing.T) {
 	}
 	if got := there(t, dir); !slices.Equal(got, []string{".a1.1.age", "A1.1.AGE", "a copy.age", "a1.1.age", "contents.age", "folder"}) {
 		t.Errorf("tidied, there is %q", got)
-	}
-}
-
-func TestWriteIndex_IsWholeOrUnchanged(t *testing.T) {
-	t.Parallel()
-	f, dir := opened(t)
-	if _, err := f.ReadIndex(); !errors.Is(err, store.ErrBlobMissing) {
-		t.Errorf("none: %v", err)
-	}
-	write := func(text string, err error) error {
-		return f.WriteIndex(func(w io.Writer) error {
-			_, writeErr := io.WriteString(w, text)
-			return errors.Join(writeErr, err)
-		})
-	}
-	own := errors.New("own")
-	if err := errors.Join(write("first", nil), write("second", nil)); err != nil {
-		t.Fatal(err)
-	}
-	if err := write("thi", own); !errors.Is(err, own) || errors.Is(err, store.ErrBlobsFailed) {
-		t.Errorf("%v", err)
-	}
-	r := must[io.ReadCloser](t)(f.ReadIndex())
-	if got, err := io.ReadAll(r); err != nil || string(got) != "second" {
-		t.Errorf("%q, %v", got, err)
-	}
-	if err := r.Close(); err != nil || !slices.Equal(there(t, dir), []string{"contents.age"}) {
-		t.Errorf("%q, %v", there(t, dir), err)
 	}
 }
 

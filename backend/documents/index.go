@@ -12,7 +12,7 @@ import (
 // WriteIndex replaces the sealed table of contents, contents.age, whole or not at all. An
 // error of write comes through.
 func (f *Folder) WriteIndex(write func(io.Writer) error) error {
-	file, err := folder.CreateWhole(f.path(contents))
+	file, err := folder.CreateWhole(f.path(store.BlobIndex))
 	if err != nil {
 		return explain(err)
 	}
@@ -33,7 +33,7 @@ func (e explained) Write(b []byte) (int, error) {
 //
 // Errors: store.ErrBlobMissing, store.ErrBlobsFailed.
 func (f *Folder) ReadIndex() (io.ReadCloser, error) {
-	s, err := openPlain(f.path(contents))
+	s, err := openPlain(f.path(store.BlobIndex))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, store.ErrBlobMissing

@@ -14,7 +14,7 @@ import (
 //
 // Errors: store.ErrBlobMissing, store.ErrBlobsReadOnly, store.ErrBlobsFailed.
 func (f *Folder) Settle(name string) error {
-	if err := check(name); err != nil {
+	if err := store.CheckBlobName(name); err != nil {
 		return err
 	}
 	err := os.Rename(f.path(name+waiting), f.path(name))
@@ -31,7 +31,7 @@ func (f *Folder) Settle(name string) error {
 
 // Remove deletes a file, settled or not; one that is not there is fine.
 func (f *Folder) Remove(name string) error {
-	if err := check(name); err != nil {
+	if err := store.CheckBlobName(name); err != nil {
 		return err
 	}
 	var all error
@@ -53,7 +53,7 @@ func (f *Folder) List(fn func(name string, settled bool, size int64) error) erro
 	}
 	for _, e := range all {
 		name, isWaiting := strings.CutSuffix(e.Name(), waiting)
-		if check(name) != nil || !e.Type().IsRegular() {
+		if store.CheckBlobName(name) != nil || !e.Type().IsRegular() {
 			continue
 		}
 		st, err := e.Info()
@@ -78,7 +78,7 @@ func (f *Folder) Tidy() error {
 	}
 	for _, e := range all {
 		name, isPart := strings.CutSuffix(e.Name(), partial)
-		isPart = isPart && check(name) == nil
+		isPart = isPart && store.CheckBlobName(name) == nil
 		if !e.Type().IsRegular() || !isPart && !folder.IsUnfinished(e.Name()) {
 			continue
 		}

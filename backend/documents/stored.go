@@ -14,7 +14,7 @@ import (
 //
 // Errors: store.ErrBlobMissing, store.ErrBlobsFailed. A link in a document's place is refused.
 func (f *Folder) Open(name string) (store.StoredBlob, error) {
-	if err := check(name); err != nil {
+	if err := store.CheckBlobName(name); err != nil {
 		return nil, err
 	}
 	// The last is for a file that was settled between the first two.

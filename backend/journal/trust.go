@@ -33,7 +33,7 @@ type Owner struct {
 	used    uint16          // recovery codes that were used: bit n is code n+1
 }
 
-// mostOwners bounds the item: Keychain.MaxValue is 1,920 bytes. The owners who came
+// mostOwners bounds the item: store.MaxSecret is 1,920 bytes. The owners who came
 // first are kept; others cannot accept.
 const mostOwners = 24
 

@@ -32,11 +32,8 @@ import (
 	"countersign/backend/store"
 )
 
-// MaxValue is how many bytes a secret may have: 2,560 bytes of Windows'
-// CRED_MAX_CREDENTIAL_BLOB_SIZE hold 1,920 in base64, and macOS' limit of 4,096
-// for the security tool's whole command is then not reached either. It is the
-// same everywhere, so that a workspace behaves alike on each system.
-const MaxValue = 1920
+// MaxValue is how many bytes a secret may have, as in every Secrets.
+const MaxValue = store.MaxSecret
 
 // patience says how long a call may take.
 type patience struct {
@@ -68,14 +65,13 @@ func newKeychain(service string, p patience) *Keychain {
 }
 
 // Set stores value under name and replaces what was there: that a secret is
-// never rewritten is its caller's rule. A value has at most MaxValue bytes.
+// never rewritten is its caller's rule. A value has at most store.MaxSecret bytes.
 //
 // A nil error is the keychain's word, not proof. Read the item back and compare
 // before anything depends on it.
 func (k *Keychain) Set(ctx context.Context, name string, value secret.Bytes) error {
-	if value.Len() > MaxValue {
-		return fmt.Errorf("%w: a value of %d bytes is over the limit of %d",
-			store.ErrKeychainFailed, value.Len(), MaxValue)
+	if err := store.CheckSecret(value); err != nil {
+		return err
 	}
 	text := base64.StdEncoding.EncodeToString(value.Reveal())
 	return k.do(ctx, "set", name, func(account string) error {

@@ -3,7 +3,6 @@ package keychain
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"sync"
 
 	"countersign/backend/secret"
@@ -31,9 +30,8 @@ func (m *Memory) Set(ctx context.Context, name string, value secret.Bytes) error
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
-	if value.Len() > MaxValue {
-		return fmt.Errorf("%w: a value of %d bytes is over the limit of %d",
-			store.ErrKeychainFailed, value.Len(), MaxValue)
+	if err := store.CheckSecret(value); err != nil {
+		return err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()

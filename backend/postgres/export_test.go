@@ -86,3 +86,14 @@ func FileOf(t store.ReadTx, table string) (path string, err error) {
 
 // Step is how many rows a walk fetches at once.
 const Step = step
+
+// CloseOf closes the database of a workspace.
+func CloseOf(s *Store) { s.db.Close() }
+
+// ChunkSize is how much of a document goes into one row, PageSize how many names List asks for at once, and SweepSize how
+// many chunks are deleted at once.
+const (
+	ChunkSize = chunkSize
+	PageSize  = pageSize
+	SweepSize = sweepSize
+)

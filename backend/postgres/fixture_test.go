@@ -100,6 +100,22 @@ func sneak(t *testing.T, connString string, statements ...string) {
 	}
 }
 
+// count asks a database for a number.
+func count(t *testing.T, connString, question string) (n int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, connString+" search_path=countersign")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = conn.QueryRow(ctx, question).Scan(&n)
+	if err := errors.Join(err, conn.Close(ctx)); err != nil {
+		t.Fatalf("%s: %v", question, err)
+	}
+	return n
+}
+
 // terminate ends a process of the server, and waits until it is gone.
 func terminate(t *testing.T, on *postgrestest.Server, process uint32) {
 	t.Helper()

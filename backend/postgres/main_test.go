@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"sync"
 	"testing"
@@ -11,6 +12,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if connString := os.Getenv(writerEnv); connString != "" {
+		if err := writeAndSay(connString, os.Getenv(keeperEnv) != ""); err != nil {
+			fmt.Println("failed:", err)
+			os.Exit(1)
+		}
+		select {} // only a signal ends it
+	}
 	code := m.Run()
 	postgrestest.Stop()
 	os.Exit(code)

@@ -101,10 +101,23 @@ func checkHeld(ctx context.Context, conn *pgxpool.Conn, token int64) error {
 	return nil
 }
 
+// How transactions begin. Those of use cases are serializable, or a snapshot. What is one statement, or
+// one row, needs neither, and cannot conflict.
+const (
+	serializable = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+	snapshot     = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+	simple       = "BEGIN ISOLATION LEVEL READ COMMITTED"
+)
+
 // Update runs fn in a transaction that is serializable: what two of them do, they could have done one
 // after the other. One of two that could not is ErrConflict. It may say so at any statement or at the commit.
 func (s *Store) Update(ctx context.Context, fn func(store.WriteTx) error) error {
-	return s.run(ctx, "BEGIN ISOLATION LEVEL SERIALIZABLE", func(conn *pgxpool.Conn, t *readTx) error {
+	return s.update(ctx, serializable, func(t *tx) error { return fn(t) })
+}
+
+// update commits what fn does. While this Store is in an Exclusive, it commits only if the lock is still held.
+func (s *Store) update(ctx context.Context, begin string, fn func(*tx) error) error {
+	return s.run(ctx, begin, func(conn *pgxpool.Conn, t *readTx) error {
 		token := s.token.Load()
 		if token != 0 {
 			if _, err := conn.Exec(ctx, "SELECT pg_advisory_xact_lock_shared($1)", s.fence); err != nil {
@@ -125,9 +138,25 @@ func (s *Store) Update(ctx context.Context, fn func(store.WriteTx) error) error 
 
 // View runs fn on one snapshot. It takes no locks, and never conflicts.
 func (s *Store) View(ctx context.Context, fn func(store.ReadTx) error) error {
-	return s.run(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", func(_ *pgxpool.Conn, t *readTx) error {
-		return t.settle(fn(t))
-	})
+	return s.run(ctx, snapshot, func(_ *pgxpool.Conn, t *readTx) error { return t.settle(fn(t)) })
+}
+
+// ask runs fn, which is one question, outside of a transaction: that would take three answers in place of one. As in begin, a
+// connection that is found closed is replaced, and fn is then run again.
+func (s *Store) ask(ctx context.Context, fn func(*readTx) error) error {
+	for tries := int32(0); ; tries++ {
+		conn, err := s.db.pool.Acquire(ctx)
+		if err != nil {
+			return within(ctx, err)
+		}
+		t := &readTx{ctx: ctx, conn: conn.Conn(), workspace: s.workspace}
+		err = t.settle(fn(t))
+		closed := conn.Conn().IsClosed()
+		conn.Release()
+		if !closed || ctx.Err() != nil || tries >= s.db.pool.Config().MaxConns {
+			return err
+		}
+	}
 }
 
 // settle is what came of a function. Where a statement failed, so does the transaction, whatever the
@@ -139,16 +168,23 @@ func (t *readTx) settle(err error) error {
 	return err
 }
 
-// run runs fn in a transaction, and rolls back what fn did not commit.
+// run runs fn in a transaction of the workspace.
 func (s *Store) run(ctx context.Context, begin string, fn func(*pgxpool.Conn, *readTx) error) error {
-	conn, err := s.db.begin(ctx, begin)
+	return s.db.run(ctx, begin, func(conn *pgxpool.Conn) error {
+		return fn(conn, &readTx{ctx: ctx, conn: conn.Conn(), workspace: s.workspace})
+	})
+}
+
+// run runs fn in a transaction, and rolls back what fn did not commit.
+func (d *Database) run(ctx context.Context, begin string, fn func(*pgxpool.Conn) error) error {
+	conn, err := d.begin(ctx, begin)
 	if err != nil {
 		return within(ctx, err)
 	}
 	defer release(ctx, conn) // of a function that panics, too
-	err = fn(conn, &readTx{ctx: ctx, conn: conn.Conn(), workspace: s.workspace})
+	err = fn(conn)
 	if answer, is := errors.AsType[*refusal](err); is && answer.code == "25006" {
-		s.db.leave()
+		d.leave()
 	}
 	return err
 }

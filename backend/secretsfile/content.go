@@ -11,7 +11,6 @@ import (
 	"os"
 	"slices"
 
-	"countersign/backend/keychain"
 	"countersign/backend/store"
 )
 
@@ -165,6 +164,6 @@ func damaged(why string) error { return fmt.Errorf("%w: %s", store.ErrSecretsDam
 
 // A name fits into its length, and an encrypted value into its.
 var (
-	_ = [256 - keychain.MaxName]struct{}{}
-	_ = [1<<16 - keychain.MaxValue - sealOverhead]struct{}{}
+	_ = [256 - store.MaxSecretName]struct{}{}
+	_ = [1<<16 - store.MaxSecret - sealOverhead]struct{}{}
 )

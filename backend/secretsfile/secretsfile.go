@@ -28,7 +28,6 @@ import (
 	"github.com/gofrs/flock"
 
 	"countersign/backend/folder"
-	"countersign/backend/keychain"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/store"
@@ -143,8 +142,8 @@ func (f *File) Close() {
 
 // Set implements store.Secrets. When it returns, the item is on the disk.
 func (f *File) Set(ctx context.Context, name string, value secret.Bytes) error {
-	if value.Len() > keychain.MaxValue {
-		return fmt.Errorf("%w: a value of %d bytes is over the limit of %d", store.ErrKeychainFailed, value.Len(), keychain.MaxValue)
+	if err := store.CheckSecret(value); err != nil {
+		return err
 	}
 	return f.change(ctx, name, func(c content) (content, bool, error) {
 		sealed, err := f.keys.encrypt(name, value)
@@ -163,7 +162,7 @@ func (f *File) Delete(ctx context.Context, name string) error {
 
 // Get implements store.Secrets.
 func (f *File) Get(ctx context.Context, name string) (value secret.Bytes, err error) {
-	if err := keychain.CheckName(name); err != nil {
+	if err := store.CheckSecretName(name); err != nil {
 		return secret.Bytes{}, err
 	}
 	err = f.exclusive(ctx, func() error {
@@ -196,7 +195,7 @@ func (f *File) Names(ctx context.Context) (names []string, err error) {
 // change reads the file whole, so that what somebody has done to it is not written over,
 // and writes it anew where edit says that there is something to write.
 func (f *File) change(ctx context.Context, name string, edit func(content) (content, bool, error)) error {
-	if err := keychain.CheckName(name); err != nil {
+	if err := store.CheckSecretName(name); err != nil {
 		return err
 	}
 	err := f.exclusive(ctx, func() error {

@@ -94,7 +94,7 @@ func editable(connString string) error {
 		UPDATE pg_cast SET castcontext = 'a', castfunc = 'edited.yes(int)'::regprocedure WHERE castsource = 'int4'::regtype AND casttarget = 'bool'::regtype;
 		DO $$ DECLARE of record; BEGIN
 			FOR of IN SELECT c.oid, relname, string_agg(quote_ident(attname), ', ' ORDER BY attnum) columns FROM pg_class c JOIN pg_attribute ON attrelid = c.oid
-				WHERE relnamespace = 'countersign'::regnamespace AND relkind = 'r' AND relname <> 'goose_db_version' AND attnum > 1 GROUP BY c.oid, relname
+				WHERE relnamespace = 'countersign'::regnamespace AND relkind = 'r' AND relname NOT IN ('goose_db_version', 'server_key') AND attnum > 1 GROUP BY c.oid, relname
 			LOOP
 				EXECUTE format('CREATE VIEW edited.%I AS SELECT %s, workspace FROM countersign.%I', CASE of.relname WHEN 'workspaces' THEN 'workspace' ELSE of.relname END, of.columns, of.relname);
 				EXECUTE format('ALTER VIEW edited.%I ALTER workspace SET DEFAULT %L', CASE of.relname WHEN 'workspaces' THEN 'workspace' ELSE of.relname END, '`+tested+`');
@@ -103,7 +103,8 @@ func editable(connString string) error {
 	return errors.Join(err, conn.Close(ctx))
 }
 
-// Copy makes the database of a path from that of another, which no one has open.
+// Copy makes the database of a path from that of another, whose store no one has open. Connections of Server
+// are ended, and made anew when they are needed.
 func Copy(t T, from, to string) {
 	t.Helper()
 	if chosen != "postgres" {
@@ -112,10 +113,32 @@ func Copy(t T, from, to string) {
 		}
 		return
 	}
-	copied := postgrestest.Like(t, database(t, from))
+	original := database(t, from)
+	if err := disconnect(t, original); err != nil {
+		t.Fatal(err)
+	}
+	copied := postgrestest.Like(t, original)
 	mu.Lock()
 	defer mu.Unlock()
 	databases[to] = copied
+}
+
+// disconnect ends all connections to a database, and waits until they are gone.
+func disconnect(t T, connString string) error {
+	config, err := pgx.ParseConfig(connString)
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, postgrestest.Shared(t).ConnString("postgres"))
+	if err != nil {
+		return err
+	}
+	left := 1
+	for err == nil && left > 0 {
+		err = conn.QueryRow(ctx, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1", config.Database).Scan(&left)
+	}
+	return errors.Join(err, conn.Close(ctx))
 }
 
 // Content is all that the database of a path has, to see whether it was changed: SQLite's file, or all rows.

@@ -1,5 +1,5 @@
-// Package teststore opens the store that the tests of use cases run over: SQLite, or PostgreSQL with
-// COUNTERSIGN_TEST_STORE=postgres (make test-postgres). What they promise holds over every store.
+// Package teststore opens what the tests of use cases run over: SQLite with a fake of the keychain and a folder, or PostgreSQL for all
+// three with COUNTERSIGN_TEST_STORE=postgres (make test-postgres). What they promise holds over both.
 package teststore
 
 import (
@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"countersign/backend/postgres"
 	"countersign/backend/postgres/postgrestest"
+	"countersign/backend/serverkey"
 	"countersign/backend/sqlite"
 	"countersign/backend/store"
 )
@@ -64,8 +66,76 @@ func fileContent(t T, path string) string {
 	return string(b)
 }
 
-// Stop ends what Open may have started. No test may follow.
-func Stop() { postgrestest.Stop() }
+// Server gives the Secrets and the Blobs of a path where a server's store was chosen, and nil elsewhere: there a test has a fake of the
+// keychain, and a folder. As these do, they stay when the store is closed. The Blobs are in the database of the store. The Secrets of all
+// tests are in another one, each in a workspace of its own: a test that puts an older database back must not put the anchor back with it.
+func Server(ctx context.Context, t postgrestest.T, path string) (store.Secrets, store.Blobs) {
+	t.Helper()
+	if chosen != "postgres" {
+		return nil, nil
+	}
+	key, d, err := secretsDatabase(ctx, t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	beside, err := postgres.Open(ctx, database(t, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(beside.Close)
+	return key.Secrets(d.Workspace(path)), beside.Workspace(tested).Blobs(ctx)
+}
+
+var (
+	secretsMu sync.Mutex
+	secretsIn *postgres.Database
+	secretKey *postgres.Key
+)
+
+// secretsDatabase opens the database with the secrets of all tests, which has a new server's key.
+func secretsDatabase(ctx context.Context, t postgrestest.T) (*postgres.Key, *postgres.Database, error) {
+	t.Helper()
+	secretsMu.Lock()
+	defer secretsMu.Unlock()
+	if secretKey != nil {
+		return secretKey, secretsIn, nil
+	}
+	dir, err := os.MkdirTemp("", "countersign-key-")
+	if err != nil {
+		return nil, nil, err
+	}
+	key, err := serverkey.Create(filepath.Join(dir, "server.key"))
+	if err := errors.Join(err, os.RemoveAll(dir)); err != nil {
+		return nil, nil, err
+	}
+	connString := postgrestest.Template(t)
+	if err := postgres.Migrate(ctx, connString); err != nil {
+		return nil, nil, err
+	}
+	if secretsIn, err = postgres.Open(ctx, connString); err != nil {
+		return nil, nil, err
+	}
+	secretKey, err = secretsIn.TakeKey(ctx, key)
+	return secretKey, secretsIn, err
+}
+
+// Files gives the folder of the documents to a test that is about its files. Such a test is skipped where there is
+// no folder.
+func Files(t T, dir string) string {
+	t.Helper()
+	if chosen == "postgres" {
+		t.Skip("this test is about the folder of the documents")
+	}
+	return dir
+}
+
+// Stop ends what Open and Server may have started. No test may follow.
+func Stop() {
+	if secretsIn != nil {
+		secretsIn.Close()
+	}
+	postgrestest.Stop()
+}
 
 // onServer is a workspace in a database that is closed with it.
 type onServer struct {

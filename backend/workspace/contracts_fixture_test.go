@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"countersign/backend/contracts"
 	"countersign/backend/local"
 	"countersign/backend/store"
+	"countersign/backend/teststore"
 )
 
 // faultyFiles are the documents' files, which can be told to fail.
@@ -113,11 +115,28 @@ func (h *fixture) read(s *client.Session, name string) string {
 	return copied.String()
 }
 
-func (h *fixture) documents() string { return filepath.Join(filepath.Dir(h.path), "documents") }
+// documents is the folder of the documents, for a test that is about its files: one that edits or counts them.
+func (h *fixture) documents() string {
+	h.Helper()
+	if h.server != nil {
+		teststore.Files(h, "")
+	}
+	return filepath.Join(filepath.Dir(h.path), "documents")
+}
 
 // papers lists the documents' files, the table of contents aside.
 func (h *fixture) papers() (names []string) {
 	h.Helper()
+	if h.server != nil {
+		h.ok(h.server.List(func(name string, settled bool, _ int64) error {
+			if !settled {
+				name += ".new"
+			}
+			names = append(names, name)
+			return nil
+		}))
+		return names
+	}
 	all, err := os.ReadDir(h.documents())
 	h.ok(err)
 	for _, e := range all {
@@ -131,6 +150,12 @@ func (h *fixture) papers() (names []string) {
 // swapped puts the files of two contracts in the place of each other.
 func (h *fixture) swapped(a, b string) {
 	h.Helper()
+	if h.server != nil {
+		for _, move := range [][2]string{{a, "x"}, {b, a}, {"x", b}} {
+			h.sneak(fmt.Sprintf("UPDATE blobs SET name = '%s.1.age' WHERE name = '%s.1.age'", move[1], move[0]))
+		}
+		return
+	}
 	one, other := filepath.Join(h.documents(), a+".1.age"), filepath.Join(h.documents(), b+".1.age")
 	h.ok(errors.Join(os.Rename(one, one+"x"), os.Rename(other, one), os.Rename(one+"x", other)))
 }

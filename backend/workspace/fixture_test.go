@@ -58,6 +58,7 @@ type fixture struct {
 	path    string
 	store   teststore.Store
 	files   *faultyFiles
+	server  store.Blobs // of a server's store; nil: they are in a folder
 	secrets *faulty
 	clock   *clock
 	w       *client.Local
@@ -76,6 +77,9 @@ func newFixture(t *testing.T) *fixture {
 	h := &fixture{
 		T: t, path: filepath.Join(t.TempDir(), "workspace.db"), secrets: &faulty{Secrets: keychain.NewMemory()},
 		clock: &clock{t: time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)},
+	}
+	if secrets, files := teststore.Server(context.WithoutCancel(h.Context()), h.T, h.path); secrets != nil {
+		h.secrets.Secrets, h.server = secrets, files
 	}
 	h.open()
 	return h
@@ -97,9 +101,11 @@ func (h *fixture) open() {
 	}
 	store := h.store
 	h.Cleanup(func() { _ = store.Close() })
-	kept, err := documents.Open(filepath.Join(filepath.Dir(h.path), "documents"))
-	h.ok(err)
-	h.files = &faultyFiles{Blobs: kept}
+	h.files = &faultyFiles{Blobs: h.server}
+	if h.server == nil {
+		h.files.Blobs, err = documents.Open(filepath.Join(filepath.Dir(h.path), "documents"))
+		h.ok(err)
+	}
 	if h.w, err = local.Open(h.Context(), local.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, MarkEvery: h.marks, Sentence: sentence}); err != nil {
 		h.Fatal(err)
 	}

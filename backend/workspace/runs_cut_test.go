@@ -50,8 +50,8 @@ func TestPrintRun_CutOffAtAnyCommitLeavesOneSetEach(t *testing.T) {
 		size = 40
 	}
 	h, owner := alone(t)
-	memory := h.secrets.Secrets.(*keychain.Memory)
 	_ = h.file() // the moments are kept as files
+	memory := h.secrets.Secrets.(*keychain.Memory)
 	store := &cutStore{Store: h.store}
 	var err error
 	h.w, err = local.Open(t.Context(), local.Config{Store: store, Secrets: h.secrets, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})

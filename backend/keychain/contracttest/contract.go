@@ -11,7 +11,6 @@ import (
 	"sync"
 	"testing"
 
-	"countersign/backend/keychain"
 	"countersign/backend/secret"
 	"countersign/backend/store"
 )
@@ -54,7 +53,7 @@ func readsBack(t *testing.T, s store.Secrets) {
 		"w/newline": []byte("one\ntwo\r\n"),
 		"w/unicode": []byte("schlüssel 🗝 مفتاح"),
 		"w/quotes":  []byte(`it's "$(quoted)"`),
-		"w/largest": bytes.Repeat([]byte{0xff}, keychain.MaxValue),
+		"w/largest": bytes.Repeat([]byte{0xff}, store.MaxSecret),
 	}
 	for name, value := range values {
 		mustSet(t, s, name, value)
@@ -120,7 +119,7 @@ func refusesNames(t *testing.T, s store.Secrets) {
 }
 
 func refusesLargeValues(t *testing.T, s store.Secrets) {
-	value := bytes.Repeat([]byte{'x'}, keychain.MaxValue+1)
+	value := bytes.Repeat([]byte{'x'}, store.MaxSecret+1)
 	if err := s.Set(t.Context(), "w/large", secret.NewBytes(value)); !errors.Is(err, store.ErrKeychainFailed) {
 		t.Errorf("Set of %d bytes: %v", len(value), err)
 	}

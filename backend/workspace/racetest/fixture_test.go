@@ -79,8 +79,12 @@ func newOffice(t *testing.T) (*office, *person) {
 	}
 	o.reopen()
 	var err error
-	o.files, err = documents.Open(filepath.Join(folder, "documents"))
-	o.ok(err)
+	if secrets, files := teststore.Server(context.WithoutCancel(t.Context()), t, o.path); secrets != nil {
+		o.secrets, o.files = secrets, files
+	} else {
+		o.files, err = documents.Open(filepath.Join(folder, "documents"))
+		o.ok(err)
+	}
 	o.w, err = local.Open(t.Context(), o.config())
 	o.ok(err)
 	s, err := o.w.Create(t.Context(), client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(pass)})
