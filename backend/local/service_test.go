@@ -16,6 +16,7 @@ import (
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service/servicetest"
+	"countersign/backend/store"
 	"countersign/backend/teststore"
 )
 
@@ -55,19 +56,24 @@ type place struct {
 	clock   *clock
 }
 
-func (p place) open(t testing.TB) *client.Local {
+func (p place) files(t testing.TB) store.Blobs {
 	t.Helper()
-	store, err := teststore.Open(t.Context(), t, p.path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
 	files, err := documents.Open(filepath.Join(filepath.Dir(p.path), "documents"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return files
+}
+
+func (p place) open(t testing.TB) *client.Local {
+	t.Helper()
+	db, err := teststore.Open(t.Context(), t, p.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
 	w, err := local.Open(t.Context(), local.Config{
-		Store: store, Secrets: p.secrets, Files: files, Now: p.clock.now, Password: password.Cheap, Recovery: recovery.Cheap,
+		Store: db, Secrets: p.secrets, Files: p.files(t), Now: p.clock.now, Password: password.Cheap, Recovery: recovery.Cheap,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -84,6 +90,11 @@ func TestService_KeepsTheContract(t *testing.T) {
 		}
 		out := servicetest.Place{
 			Open: func(t testing.TB) *client.Workspace { return p.open(t).Workspace }, Now: p.clock.now, Advance: p.clock.advance,
+			Lose: func(name string) {
+				if err := p.files(t).Remove(name); err != nil {
+					t.Error(err)
+				}
+			},
 			Name: "Amara Okafor", Email: "amara.okafor@example.com", Password: "tundra velvet orchard 91",
 		}
 		w := p.open(t)

@@ -18,3 +18,8 @@ func NewID(random io.Reader) (string, error) {
 	}
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b)), nil
 }
+
+// IDFits reports whether a text has the form of an ID.
+func IDFits(id string) bool {
+	return len(id) == 26 && strings.Trim(id, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}

@@ -61,8 +61,13 @@ func chosenRows(tx store.ReadTx, generation int, q service.DocumentQuery, out *s
 	return rows, nil
 }
 
-// Files are the encrypted files of the contracts.
-func (s *Session) Files() store.Blobs { return s.w.files }
+// maxRow bounds the ciphertext of a document's row: its name and its tags have a few kilobytes at most.
+const maxRow = 64 << 10
+
+// rowFits reports whether a row has a form that a client of ours makes.
+func rowFits(r store.DocumentRow) bool {
+	return service.IDFits(r.ID) && len(r.Ciphertext) > 0 && len(r.Ciphertext) <= maxRow
+}
 
 // AddDocuments makes documents known whose files were kept. Their rows are encrypted with the
 // vault's key of a generation; where there is a newer one by now, that is store.ErrConflict, and the
@@ -73,7 +78,18 @@ func (s *Session) AddDocuments(ctx context.Context, generation int, rows []store
 	if len(rows) == 0 {
 		return false, nil
 	}
+	if err := s.Whole(); err != nil {
+		return false, err
+	}
 	w := s.w
+	for _, r := range rows {
+		if !rowFits(r) {
+			return false, errMalformed
+		}
+		if err := w.hasFile(r); err != nil {
+			return false, service.Explain(err)
+		}
+	}
 	if err = w.files.Sync(); err == nil {
 		err = w.update(ctx, func(tx store.WriteTx) error { return s.insertDocuments(tx, generation, rows) })
 	}
@@ -152,6 +168,11 @@ func (s *Session) ChangeDocuments(ctx context.Context, act service.DocumentAct, 
 	how, ok := documentActs[act]
 	if !ok {
 		return refuse(service.CodeForbidden)
+	}
+	for _, c := range all {
+		if !rowFits(c.Row) {
+			return errMalformed
+		}
 	}
 	done, err := s.begin()
 	if err != nil {
@@ -260,19 +281,30 @@ func (s *Session) NoteOpened(ctx context.Context, id string, copied bool) error 
 	if copied {
 		event = eventDocumentsCopied
 	}
-	return s.note(ctx, event, documentDetail([]string{id}))
+	return s.note(ctx, event, documentDetail([]string{id}), func(tx store.ReadTx) error {
+		_, err := tx.Document(id)
+		return absent(err, service.CodeDocumentGone)
+	})
 }
 
 // NoteChecked writes into the log what a check of all documents has found. Errors:
 // session_ended; folder.
 func (s *Session) NoteChecked(ctx context.Context, all, bad, unknown int) error {
-	return s.note(ctx, eventDocumentsChecked, map[string]string{"count": decimal(all), "bad": decimal(bad), "unknown": decimal(unknown)})
+	if min(all, bad, unknown) < 0 {
+		return errMalformed
+	}
+	return s.note(ctx, eventDocumentsChecked, map[string]string{"count": decimal(all), "bad": decimal(bad), "unknown": decimal(unknown)}, nil)
 }
 
-func (s *Session) note(ctx context.Context, event string, detail map[string]string) error {
+func (s *Session) note(ctx context.Context, event string, detail map[string]string, check func(store.ReadTx) error) error {
 	return s.w.update(ctx, func(tx store.WriteTx) error {
 		if _, err := s.profile(tx); err != nil {
 			return err
+		}
+		if check != nil {
+			if err := check(tx); err != nil {
+				return err
+			}
 		}
 		return s.w.record(tx, s.w.now(), event, s.id, "", detail)
 	})

@@ -138,7 +138,7 @@ func TestContracts_DamageThatIsMetIsAlwaysTold(t *testing.T) {
 		},
 		"add": func(h *fixture, _ *user, s *client.Session, _ store.DocumentRow, keys vault.Keys) func() error {
 			return func() error {
-				row := h.unread(keys, "abc", 1)
+				row := h.unread(keys, noDocument, 1)
 				added, err := s.Session.AddDocuments(h.Context(), 1, []store.DocumentRow{row})
 				if added != (err == nil) {
 					h.Errorf("%v, %v", added, err)
@@ -221,7 +221,7 @@ func TestAddDocuments_FilesStayWhereTheirRowsCannotBeSeen(t *testing.T) {
 	h, owner := alone(t)
 	d := h.onDamaged()
 	s := owner.signIn()
-	row := h.unread(h.keysOf(s), "abc", 1)
+	row := h.unread(h.keysOf(s), noDocument, 1)
 	h.hinder("ABORT", "INSERT ON documents")
 	d.end = store.ErrFailed
 	_, err := s.Session.AddDocuments(t.Context(), 1, []store.DocumentRow{row})
@@ -253,7 +253,7 @@ func TestAddDocuments_FileUnderNeitherKeyIsRefused(t *testing.T) {
 	keys := h.keysOf(s)
 	h.ok(owner.admin().BeginRotation(t.Context(), owner.proof()))
 	for _, generation := range []int{0, 3} {
-		row := h.unread(keys, "abc", generation)
+		row := h.unread(keys, noDocument, generation)
 		added, err := s.Session.AddDocuments(t.Context(), 2, []store.DocumentRow{row})
 		if h.refused(err, service.CodeRotationRunning); added || len(h.papers()) > 0 {
 			t.Errorf("key %d: %v, %v", generation, added, h.papers())
@@ -283,7 +283,7 @@ func TestChangeDocuments_MemberRenamesButDeletesNothingForGood(t *testing.T) {
 	row, keys := h.row(s)
 	h.ok(s.RenameDocument(t.Context(), row.ID, "b"))
 	none := h.renamed(row, keys, "c")
-	none.Row.ID = "none"
+	none.Row.ID = noDocument
 	h.refused(s.ChangeDocuments(t.Context(), service.DocumentsRename, 1, []service.ChangedDocument{none}), service.CodeDocumentGone)
 	h.ok(s.RemoveDocuments(t.Context(), []string{row.ID}))
 	row, keys = h.row(s)
@@ -298,10 +298,13 @@ func TestChangeDocuments_MemberRenamesButDeletesNothingForGood(t *testing.T) {
 func TestNoteOpened_TellsACopyFromALook(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
+	h.add(s, paper("a", "1"))
+	id := h.find(s, "a").ID
+	h.refused(s.NoteOpened(t.Context(), noDocument, false), service.CodeDocumentGone)
 	for copied, kind := range map[bool]string{false: "contracts-opened", true: "contracts-copied"} {
 		head := h.head()
-		h.ok(s.NoteOpened(t.Context(), "abc", copied))
-		if all := h.eventsAfter(head); len(all) != 1 || all[0].Kind != kind || all[0].Detail["documents"] != "abc" {
+		h.ok(s.NoteOpened(t.Context(), id, copied))
+		if all := h.eventsAfter(head); len(all) != 1 || all[0].Kind != kind || all[0].Detail["documents"] != id {
 			t.Errorf("%v", all)
 		}
 	}
@@ -311,8 +314,10 @@ func TestNoteOpened_TellsACopyFromALook(t *testing.T) {
 func TestNoteOpened_ClockWithoutAFormRefusesIt(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
+	h.add(s, paper("a", "1"))
+	id := h.find(s, "a").ID
 	h.clock.t = time.Date(12_000, 1, 1, 0, 0, 0, 0, time.UTC)
-	h.refused(s.NoteOpened(t.Context(), "abc", false), service.CodeClockWrong)
+	h.refused(s.NoteOpened(t.Context(), id, false), service.CodeClockWrong)
 	h.refused(s.NoteChecked(t.Context(), 1, 0, 0), service.CodeClockWrong)
 }
 

@@ -19,6 +19,9 @@ import (
 	"countersign/backend/teststore"
 )
 
+// noDocument is the ID of a document that the workspace does not know.
+const noDocument = "abcdefghijklmnopqrstuvwxyz"
+
 // faultyFiles are the documents' files, which can be told to fail.
 type faultyFiles struct {
 	store.Blobs

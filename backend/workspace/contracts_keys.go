@@ -98,7 +98,7 @@ func (s *Session) GiveKeys(ctx context.Context, publicKey string, given []servic
 			if err := ignoreMissing(err); err != nil {
 				return err
 			}
-			if err != nil || row.Recipient != g.Recipient || row.Generation >= info.VaultGeneration || g.Generation != info.VaultGeneration {
+			if err != nil || row.Recipient != g.Recipient || row.Generation >= info.VaultGeneration || g.Generation != info.VaultGeneration || !keysFit(g.SealedKeys) {
 				continue
 			}
 			if err := tx.SaveVaultKey(withKeys(row, g.SealedKeys)); err != nil {

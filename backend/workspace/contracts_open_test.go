@@ -96,9 +96,9 @@ func (f tiredFile) Close() error { return errors.Join(errSpoilt, f.StoredBlob.Cl
 func TestOpenDocument_FileThatFailsToCloseIsTold(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
+	h.add(owner.signIn(), paper("deed", "Deed of the house"))
 	h.onFiles(tiredFiles{h.files})
 	s := owner.signIn()
-	h.add(s, paper("deed", "Deed of the house"))
 	o, err := s.OpenDocument(t.Context(), h.find(s, "deed").ID)
 	h.ok(err)
 	if err := o.Close(); !errors.Is(err, errSpoilt) {

@@ -59,6 +59,9 @@ func (a *Admin) BeginRotation(ctx context.Context, proof service.Proof, publicKe
 			if g.Generation != info.VaultGeneration {
 				return refuse(service.CodeRotationRunning)
 			}
+			if !keysFit(g.SealedKeys) {
+				return errMalformed
+			}
 			row, err := tx.VaultKey(g.Holder)
 			if err := ignoreMissing(err); err != nil {
 				return err
@@ -130,6 +133,11 @@ func (a *Admin) HoldRotation(ctx context.Context, held bool) error {
 // ChangeDocuments. Errors: forbidden, session_ended; folder.
 func (a *Admin) RotateDocuments(ctx context.Context, generation int, all []service.ChangedDocument) error {
 	s, w := a.s, a.s.w
+	for _, c := range all {
+		if !rowFits(c.Row) {
+			return errMalformed
+		}
+	}
 	if err := w.files.Sync(); err != nil {
 		return service.Explain(err)
 	}
@@ -159,6 +167,12 @@ func (a *Admin) RotateDocuments(ctx context.Context, generation int, all []servi
 		}
 		if len(ids) == 0 {
 			return nil
+		}
+		for _, row := range was { // whose old files go afterwards
+			row.Generation = generation
+			if err := w.hasFile(row); err != nil && row.State != store.DocumentPurged {
+				return err
+			}
 		}
 		return w.record(tx, w.now(), eventRotationStep, s.id, "", documentDetail(ids))
 	})
@@ -234,7 +248,7 @@ func (a *Admin) EndRotation(ctx context.Context, given []service.GivenKeys) (end
 		}
 		for _, row := range holders {
 			g, ok := byHolder[row.Holder]
-			if !ok || g.Recipient != row.Recipient || g.Generation != info.VaultGeneration || !g.OnlyOne {
+			if !ok || g.Recipient != row.Recipient || g.Generation != info.VaultGeneration || !g.OnlyOne || !keysFit(g.SealedKeys) {
 				return store.ErrConflict
 			}
 			if err := tx.SaveVaultKey(withKeys(row, g.SealedKeys)); err != nil {

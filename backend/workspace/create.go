@@ -64,6 +64,9 @@ func (w *Workspace) Create(ctx context.Context, in service.NewWorkspace, pw serv
 			}
 		}
 		p.Epoch = 0
+		if err := foundVault(tx, p.ID, pw.KeyPair.Keys.Generation, v); err != nil {
+			return err
+		}
 		if err := w.setPassword(tx, &p, pw, nil); err != nil {
 			return err
 		}
@@ -71,9 +74,6 @@ func (w *Workspace) Create(ctx context.Context, in service.NewWorkspace, pw serv
 			return err
 		}
 		looksAt(tx, p.ID)
-		if err := foundVault(tx, p.ID, pw.KeyPair.Keys.Generation, v); err != nil {
-			return err
-		}
 		if own, err = w.ownKeys(tx, p); err != nil {
 			return err
 		}

@@ -117,8 +117,6 @@ func (e asEnrolment) Enter() (service.Session, error) {
 	return as(s, session, err)
 }
 
-func (s asSession) Files() service.Files { return s.Session.Files() }
-
 func (s asSession) Admin(ctx context.Context) (service.Admin, error) {
 	a, err := s.Session.Admin(ctx)
 	return as(a, admin, err)

@@ -8,6 +8,9 @@ import (
 	"slices"
 )
 
+// maxSigner bounds a fingerprint, in bytes: eight groups of four.
+const maxSigner = 64
+
 var flaws = []service.ExportFlaw{service.FlawCut, service.FlawEdited, service.FlawFiles, service.FlawSignature, service.FlawHostile}
 
 // NoteExport writes down that an encrypted file was opened, before anything of it
@@ -17,7 +20,7 @@ func (a *Admin) NoteExport(ctx context.Context, act service.ExportAct, e service
 	kind := map[service.ExportAct]string{service.ExportOpened: eventExportOpened, service.ExportSaved: eventExportSaved, service.ExportRefused: eventExportRefused}[act]
 	detail := map[string]string{}
 	switch {
-	case kind == "", (act == service.ExportRefused) != slices.Contains(flaws, e.Flaw), e.Backup && act == service.ExportSaved:
+	case kind == "", (act == service.ExportRefused) != slices.Contains(flaws, e.Flaw), e.Backup && act == service.ExportSaved, len(e.Signer) > maxSigner:
 		return fmt.Errorf("an export that was %q with the flaw %q", act, e.Flaw)
 	case act == service.ExportRefused:
 		detail["flaw"] = string(e.Flaw)

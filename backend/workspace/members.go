@@ -34,6 +34,9 @@ func (a *Admin) Member(ctx context.Context, id string) (m store.Member, err erro
 // CheckMembers says what is wrong with each, and with none of them changes
 // anything: the preview of an import. Errors: forbidden, session_ended; folder.
 func (a *Admin) CheckMembers(ctx context.Context, people []service.NewMember) (wrong []service.MemberError, err error) {
+	if len(people) > service.MaxImport {
+		return nil, refuse(service.CodeImportLong).With("max", service.MaxImport)
+	}
 	err = a.view(ctx, func(tx store.ReadTx) error {
 		actor, err := a.profile(tx)
 		if err != nil {

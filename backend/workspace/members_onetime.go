@@ -58,7 +58,7 @@ func (m madeOneTime) insert(tx store.WriteTx) error {
 	if err := tx.InsertOneTime(m.code); err != nil || m.key.Holder == "" {
 		return err
 	}
-	return tx.SaveVaultKey(m.key)
+	return saveVaultKey(tx, m.key)
 }
 
 // dropOneTime voids a code, if it is open, and the key pair that came with it.
@@ -188,8 +188,7 @@ func consumeOneTime(tx store.WriteTx, o store.OneTime) error {
 
 // checkOneTime refuses what no client of ours makes.
 func checkOneTime(n service.NewOneTime, kind store.OneTimeKind) error {
-	pair := n.KeyPair.Recipient != "" && len(n.KeyPair.Wrapped) > 0 && len(n.KeyPair.Wrapped) <= maxWrapped
-	if len(n.Salt) != recovery.SaltSize || n.Proof.Len() != recovery.HashSize || kind != store.OneTimeHelp && !pair {
+	if len(n.Salt) != recovery.SaltSize || n.Proof.Len() != recovery.HashSize || kind != store.OneTimeHelp && !pairFits(n.KeyPair) {
 		return errors.New("what the client has made of a one-time code is malformed")
 	}
 	return recovery.Params(n.Params).Check()

@@ -7,6 +7,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/backend/password"
@@ -19,8 +20,34 @@ import (
 // wraps: see package password. The workspace has the public key, what was wrapped, and the lock, without which nothing is
 // unwrapped, and which it gives out once every factor was right.
 
-// maxWrapped bounds what a client may have wrapped.
-const maxWrapped = 1024
+// What a client sends of keys is bounded, in bytes. Each generation of the vault's key takes less than 100.
+const (
+	maxWrapped   = 1024
+	maxRecipient = 128
+	maxKeys      = 64 << 10
+)
+
+// keysFit reports whether keys have a form that a client of ours makes.
+func keysFit(k service.SealedKeys) bool {
+	return k.Generation >= 0 && (k.Generation == 0) == (len(k.Ciphertext) == 0) && len(k.Ciphertext) <= maxKeys
+}
+
+// pairFits is keysFit for a key pair. Its recipient is one of age's.
+func pairFits(p service.WrappedKeyPair) bool {
+	return strings.HasPrefix(p.Recipient, "age1") && len(p.Recipient) <= maxRecipient && len(p.Wrapped) > 0 && len(p.Wrapped) <= maxWrapped && keysFit(p.Keys)
+}
+
+// saveVaultKey keeps what a client has sent for a holder. Keys of a generation to come would never be replaced.
+func saveVaultKey(tx store.WriteTx, row store.VaultKey) error {
+	info, err := tx.Info()
+	if err == nil && row.Generation > info.VaultGeneration {
+		err = errMalformed
+	}
+	if err != nil {
+		return err
+	}
+	return tx.SaveVaultKey(row)
+}
 
 var errMalformed = errors.New("what the client has made of a password is malformed")
 
@@ -112,7 +139,7 @@ func saveKeyPair(tx store.WriteTx, profileID string, pair service.WrappedKeyPair
 			return err
 		}
 	}
-	return tx.SaveVaultKey(row)
+	return saveVaultKey(tx, row)
 }
 
 // setPassword puts a new password in the place of a profile's, within tx. Whoever is signed in with the old one
@@ -128,6 +155,9 @@ func (w *Workspace) setPassword(tx store.WriteTx, p *store.Profile, n service.Ne
 // SaveKeyPair gives the profile a key pair where it has none: acceptance may have dropped it. It waits for
 // the vault's keys. Errors: session_ended; keychain and folder.
 func (s *Session) SaveKeyPair(ctx context.Context, pair service.WrappedKeyPair) error {
+	if !pairFits(pair) {
+		return errMalformed
+	}
 	return s.w.update(ctx, func(tx store.WriteTx) error {
 		if _, err := s.infoIn(tx); err != nil {
 			return err
@@ -193,8 +223,7 @@ func (s *Session) takeNonce(nonce []byte) bool {
 // checkPassword refuses what no client of ours makes.
 func checkPassword(n service.NewPassword) error {
 	switch {
-	case len(n.Salt) != password.SaltSize, len(n.PublicKey) != ed25519.PublicKeySize, n.Lock.Len() != keySize,
-		n.KeyPair.Recipient == "", len(n.KeyPair.Wrapped) == 0, len(n.KeyPair.Wrapped) > maxWrapped:
+	case len(n.Salt) != password.SaltSize, len(n.PublicKey) != ed25519.PublicKeySize, n.Lock.Len() != keySize, !pairFits(n.KeyPair):
 		return errMalformed
 	}
 	return password.Params(n.Params).Check()

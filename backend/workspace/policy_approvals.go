@@ -35,6 +35,8 @@ func (a *Admin) AskApproval(ctx context.Context, kind store.ApprovalKind, member
 	}
 	what, ok := approvedOn[kind]
 	switch {
+	case len(members) > service.MaxRun:
+		return store.Approval{}, refuse(service.CodeRunLong).With("max", service.MaxRun)
 	case ofPolicy(kind) && len(members) == 0:
 	case !ok, len(members) == 0, kind != store.ApprovePrintRun && len(members) != 1:
 		return store.Approval{}, refuse(service.CodeNobodyChosen)

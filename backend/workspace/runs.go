@@ -45,6 +45,9 @@ const (
 // PreviewRun says what a run for these members would do. Errors: forbidden,
 // session_ended; folder.
 func (a *Admin) PreviewRun(ctx context.Context, members []string) (p service.RunPreview, err error) {
+	if len(members) > service.MaxRun {
+		return p, refuse(service.CodeRunLong).With("max", service.MaxRun)
+	}
 	err = a.view(ctx, func(tx store.ReadTx) error {
 		p = service.RunPreview{}
 		actor, err := a.profile(tx)

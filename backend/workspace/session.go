@@ -189,6 +189,8 @@ func (s *Session) profileFor(tx store.ReadTx, whole bool) (store.Profile, error)
 	defer s.mu.Unlock()
 	if p.Epoch != s.epoch {
 		s.over = true
+	}
+	if s.over {
 		return p, refuse(service.CodeSessionEnded)
 	}
 	if required {

@@ -235,15 +235,22 @@ func binEmptied(f *fixture) {
 // put adds a document whose row says nothing that anybody could read.
 func (f *fixture) put(s service.Session, generation int) service.DocumentRow {
 	f.Helper()
+	row := f.kept(s, generation)
+	added, err := s.AddDocuments(f.ctx(), generation, []service.DocumentRow{row})
+	if f.ok(err); !added {
+		f.Fatal("it was not added")
+	}
+	return row
+}
+
+// kept is a row whose file was kept, and that is not added yet.
+func (f *fixture) kept(s service.Session, generation int) service.DocumentRow {
+	f.Helper()
 	row := f.newRow(generation)
 	file, err := s.Files().Create(store.BlobName(row.ID, row.Generation))
 	f.ok(err)
 	f.ok(second(file.Write([]byte("ciphertext"))))
 	f.ok(file.Keep())
-	added, err := s.AddDocuments(f.ctx(), generation, []service.DocumentRow{row})
-	if f.ok(err); !added {
-		f.Fatal("it was not added")
-	}
 	return row
 }
 
@@ -316,19 +323,19 @@ func otherKeys(f *fixture) {
 	_, s := f.hand(service.RoleMember)
 	row := f.put(s, 1)
 	for _, generation := range []int{-1, 0, 2, 1 << 30} {
-		added, err := s.AddDocuments(f.ctx(), generation, []service.DocumentRow{f.newRow(generation)})
+		added, err := s.AddDocuments(f.ctx(), generation, []service.DocumentRow{f.kept(s, generation)})
 		if f.conflict(err); added {
 			f.Error("it was added")
 		}
 		f.conflict(s.ChangeDocuments(f.ctx(), service.DocumentsRename, generation, []service.ChangedDocument{{Was: row.Ciphertext, Row: row}}))
 	}
 	for _, generation := range []int{0, 2} { // nobody has the key of the file
-		added, err := s.AddDocuments(f.ctx(), 1, []service.DocumentRow{f.newRow(generation)})
+		added, err := s.AddDocuments(f.ctx(), 1, []service.DocumentRow{f.kept(s, generation)})
 		if f.refused(err, service.CodeRotationRunning); added {
 			f.Error("it was added")
 		}
 	}
-	_, err := s.AddDocuments(f.ctx(), 1, []service.DocumentRow{f.newRow(1), {ID: row.ID, Generation: 1, Ciphertext: random(64)}})
+	_, err := s.AddDocuments(f.ctx(), 1, []service.DocumentRow{f.kept(s, 1), {ID: row.ID, Generation: 1, Ciphertext: random(64)}})
 	f.fails("an ID that there is", err)
 	if added, err := s.AddDocuments(f.ctx(), 1, nil); added || err != nil {
 		f.Errorf("%v, %v", added, err)
@@ -337,7 +344,7 @@ func otherKeys(f *fixture) {
 	if f.ok(err); len(got.Rows) != 1 || !bytes.Equal(got.Rows[0].Ciphertext, row.Ciphertext) {
 		f.Errorf("%+v", got.Rows)
 	}
-	odd := f.newRow(1)
+	odd := f.kept(s, 1)
 	odd.State, odd.RemovedAt = service.DocumentPurged, f.place.Now() // the workspace says
 	_, err = s.AddDocuments(f.ctx(), 1, []service.DocumentRow{odd})
 	f.ok(err)
@@ -355,7 +362,8 @@ func documentsChecked(f *fixture) {
 		f.Errorf("%+v", r)
 	}
 	lease, sale := f.find(s, "lease"), f.find(s, "sale")
-	f.ok(s.Files().Remove(store.BlobName(lease.ID, 1)))
+	f.refused(s.Files().Remove(store.BlobName(lease.ID, 1)), service.CodeForbidden) // a row speaks of it
+	f.place.Lose(store.BlobName(lease.ID, 1))
 	missing, err := s.MissingFiles(f.ctx(), []contracts.Document{lease, sale})
 	if f.ok(err); len(missing) != 1 || !missing[lease.ID] {
 		f.Errorf("%v", missing)

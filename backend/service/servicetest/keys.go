@@ -201,6 +201,8 @@ func rotationGuards(f *fixture) {
 	f.conflict(a.RotateDocuments(f.ctx(), 2, []service.ChangedDocument{changed(beside), stale}))
 	f.conflict(a.RotateDocuments(f.ctx(), 1, []service.ChangedDocument{changed(row)}))
 	f.conflict(a.RotateDocuments(f.ctx(), 3, []service.ChangedDocument{changed(row)}))
+	f.fails("a document whose new file was not kept", a.RotateDocuments(f.ctx(), 2, []service.ChangedDocument{changed(row)}))
+	f.ok(second(s.Files().Open(store.BlobName(row.ID, 1))))
 	f.fails("a document that there is not", a.RotateDocuments(f.ctx(), 2, []service.ChangedDocument{changed(f.newRow(1))}))
 	got, err := s.ReadDocuments(f.ctx(), service.DocumentQuery{Behind: 1})
 	if f.ok(err); len(got.Rows) != 1 || got.All != 2 || got.Older != 2 {

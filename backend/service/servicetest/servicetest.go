@@ -24,6 +24,8 @@ type Place struct {
 
 	Now     func() time.Time    // of the clock that the workspace and its computers go by
 	Advance func(time.Duration) // moves it; back, where that is negative
+
+	Lose func(name string) // a contract's file, by a hand from outside
 }
 
 // Open makes a Place.
@@ -38,7 +40,7 @@ type useCase struct {
 
 // useCases are all of them: the contract.
 func useCases() (all []useCase) {
-	for _, some := range [][]useCase{signIns, challenges, enrolments, profiles, members, runs, policies, documents, keys, logs, sessions} {
+	for _, some := range [][]useCase{signIns, challenges, enrolments, profiles, members, runs, policies, documents, keys, logs, sessions, bounds} {
 		all = append(all, some...)
 	}
 	return all
