@@ -134,8 +134,8 @@ test: setup $(page) ## check each area: this is what CI runs
 	@$(MAKE) -j2 test-e2e test-window
 	@echo "make test: everything passed"
 
-test-all: test ## check everything: what "make test" checks, the rest of the browser, window and race tests, the use cases over PostgreSQL, and the build of countersignctl
-	@$(MAKE) build test-race-more test-postgres
+test-all: test ## check everything: what "make test" checks, the rest of the browser, window and race tests, the use cases over PostgreSQL, other systems, and the build of countersignctl
+	@$(MAKE) build test-platforms test-race-more test-postgres
 	@$(MAKE) -j2 test-e2e-more test-window-more
 	@echo "make test-all: everything passed"
 
@@ -144,7 +144,6 @@ check-go:
 	@$(MAKE) lint-go
 	@$(MAKE) test-go
 	@$(MAKE) test-race
-	@$(MAKE) test-platforms
 
 check-page:
 	@$(MAKE) lint-page
@@ -163,7 +162,7 @@ test-race: setup-build setup-test ## Go tests of what happens at once, under the
 test-race-more: setup-build setup-test ## all Go tests of the backend's domain, and of PostgreSQL, under the race detector
 	@go test -race -vet=off -timeout 60m ./backend/postgres ./backend/workspace
 
-test-platforms: setup-build $(page)
+test-platforms: setup-build $(page) ## build the app for Windows, and vet for macOS what needs no window
 	@echo "build for Windows, vet for macOS"
 	@GOOS=windows CGO_ENABLED=0 go build -tags $(production) -o build/bin/countersign-windows.exe .
 	@GOOS=darwin CGO_ENABLED=0 go vet ./backend/... $(if $(wildcard cmd),./cmd/...)
