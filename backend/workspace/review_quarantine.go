@@ -153,7 +153,11 @@ func (s *Quarantine) second(ctx context.Context, a *Acceptance, t attempt, in se
 		if len(steps) == 0 {
 			return t.wrong(service.CodeCodeWrong).At("code")
 		}
-		if s.told(ctx, a.profile.ID, steps) {
+		told, err := s.told(ctx, a.profile.ID, steps)
+		if err != nil {
+			return err
+		}
+		if told {
 			return refuse(service.CodeCodeUsed).At("code")
 		}
 		step := steps[len(steps)-1]

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -59,11 +60,15 @@ func wasTold(tx store.ReadTx, profileID string, steps []int64, now time.Time) (b
 	return false, nil
 }
 
-// told is wasTold as far as the log can be read, which may be what is wrong with the database.
-func (s *Quarantine) told(ctx context.Context, profileID string, steps []int64) (told bool) {
-	_ = s.w.view(ctx, func(tx store.ReadTx) (err error) {
+// told is wasTold as far as the log can be read, which may be what is wrong with the database. Errors: folder.
+func (s *Quarantine) told(ctx context.Context, profileID string, steps []int64) (told bool, err error) {
+	err = s.w.view(ctx, func(tx store.ReadTx) (err error) {
 		told, err = wasTold(tx, profileID, steps, s.w.now())
 		return err
 	})
-	return told
+	if errors.Is(err, store.ErrDamaged) || errors.Is(err, store.ErrAltered) {
+		s.w.log.Warn("whether a code was told of cannot be read", "error", err)
+		err = nil
+	}
+	return told, err
 }
