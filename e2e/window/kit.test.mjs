@@ -108,7 +108,7 @@ test('an owner is told at the next sign-in who used the Emergency Kit', async (t
   await person.lock(window);
   await person.givePassword(window);
   await window.waitFor({ says: `${ines.name} (${ines.email}) used the Emergency Kit` });
-  await window.waitFor({ says: 'rotate the vault key and create a new Emergency Kit.' });
+  await window.waitFor({ says: 'rotate the vault key and create a new Emergency Kit in Workspace.' });
   await person.lock(window); // it is told once
   await person.givePassword(window);
   await lease(window);
