@@ -1,8 +1,6 @@
 package app
 
-import (
-	"countersign/backend/service"
-)
+import "countersign/backend/service"
 
 // SupportView is whom a person can ask for help, signed in or not.
 type SupportView struct {

@@ -62,12 +62,12 @@ func (s *shell) openFolder(ctx context.Context) (_ *opened, err error) {
 }
 
 // config is what a workspace stands on here. It is called with s.opening held.
-func (s *shell) config(store store.Store) (local.Config, error) {
+func (s *shell) config(db store.Store) (local.Config, error) {
 	secrets, err := s.openSecrets()
 	if err != nil {
 		return local.Config{}, err
 	}
-	c := local.Config{Store: store, Secrets: secrets, Now: s.now, Log: s.log(), Sentence: sentence}
+	c := local.Config{Store: db, Secrets: secrets, Now: s.now, Log: s.log(), Sentence: sentence}
 	if s.cost != nil {
 		s.cost(&c)
 	}

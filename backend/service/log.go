@@ -1,8 +1,9 @@
 package service
 
 import (
-	"countersign/backend/audit"
 	"time"
+
+	"countersign/backend/audit"
 )
 
 // LogQuery chooses events. The zero LogQuery is the newest page.

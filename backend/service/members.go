@@ -1,8 +1,9 @@
 package service
 
 import (
-	"countersign/backend/secret"
 	"time"
+
+	"countersign/backend/secret"
 )
 
 // NewMember is a person to add.

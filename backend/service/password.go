@@ -1,8 +1,6 @@
 package service
 
-import (
-	"countersign/backend/secret"
-)
+import "countersign/backend/secret"
 
 // NewPassword is what a client makes of a password that was chosen. Its rules are the client's.
 type NewPassword struct {

@@ -1,8 +1,9 @@
 package service
 
 import (
-	"countersign/backend/recovery"
 	"time"
+
+	"countersign/backend/recovery"
 )
 
 // Overview is what Settings → Profile shows.

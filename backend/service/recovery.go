@@ -1,8 +1,9 @@
 package service
 
 import (
-	"countersign/backend/secret"
 	"time"
+
+	"countersign/backend/secret"
 )
 
 // NewSet is what a client makes of ten recovery codes, which it does not tell.

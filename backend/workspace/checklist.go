@@ -2,10 +2,11 @@ package workspace
 
 import (
 	"context"
-	"countersign/backend/service"
-	"countersign/backend/store"
 	"errors"
 	"strconv"
+
+	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // Checklist reads it for the session's profile: what they may do, and what is done. Errors:

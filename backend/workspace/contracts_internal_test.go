@@ -1,10 +1,11 @@
 package workspace
 
 import (
-	"countersign/backend/store"
 	"errors"
 	"io"
 	"testing"
+
+	"countersign/backend/store"
 )
 
 func TestNoFiles_RefusesWhatItCannotDo(t *testing.T) {

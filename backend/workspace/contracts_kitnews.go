@@ -1,9 +1,10 @@
 package workspace
 
 import (
+	"slices"
+
 	"countersign/backend/service"
 	"countersign/backend/store"
-	"slices"
 )
 
 // kitNews is what somebody has to know of the Emergency Kit since they were last

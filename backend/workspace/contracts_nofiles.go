@@ -1,9 +1,10 @@
 package workspace
 
 import (
-	"countersign/backend/store"
 	"errors"
 	"io"
+
+	"countersign/backend/store"
 )
 
 // noFiles stands in where a program has no business with the contracts.

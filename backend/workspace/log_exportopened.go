@@ -2,10 +2,11 @@ package workspace
 
 import (
 	"context"
-	"countersign/backend/service"
-	"countersign/backend/store"
 	"fmt"
 	"slices"
+
+	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // maxSigner bounds a fingerprint, in bytes: eight groups of four.

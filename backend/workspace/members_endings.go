@@ -2,10 +2,11 @@ package workspace
 
 import (
 	"bytes"
-	"countersign/backend/service"
-	"countersign/backend/store"
 	"errors"
 	"slices"
+
+	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // A one-time code and an approval hold for people as they were: for somebody with

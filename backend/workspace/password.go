@@ -49,7 +49,8 @@ func saveVaultKey(tx store.WriteTx, row store.VaultKey) error {
 	return tx.SaveVaultKey(row)
 }
 
-var errMalformed = errors.New("what the client has made of a password is malformed")
+// errMalformed is for what no client of ours sends.
+var errMalformed = errors.New("what the client has sent is malformed")
 
 // passwordRecord is what is kept of a new password of a profile.
 func (w *Workspace) passwordRecord(n service.NewPassword, profileID string, now time.Time) (store.PasswordRecord, error) {

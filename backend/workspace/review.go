@@ -1,11 +1,12 @@
 package workspace
 
 import (
-	"countersign/backend/service"
-	"countersign/backend/store"
 	"encoding/hex"
 	"slices"
 	"strings"
+
+	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // Review gives what was found.

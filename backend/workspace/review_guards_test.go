@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/binary"
+	"iter"
 	"strings"
 	"testing"
 	"time"
@@ -309,4 +310,42 @@ func TestAcceptance_IsOfWhatWasLookedAt(t *testing.T) {
 		t.Error("contracts are open without the vault's keys")
 	}
 	h.ok(a.Accept(t.Context()))
+}
+
+// silentLog does not answer what was done to a profile.
+type silentLog struct {
+	store.Store
+	err error
+}
+
+func (s *silentLog) View(ctx context.Context, fn func(store.ReadTx) error) error {
+	return s.Store.View(ctx, func(tx store.ReadTx) error { return fn(silentTx{tx, s.err}) })
+}
+
+type silentTx struct {
+	store.ReadTx
+	err error
+}
+
+func (tx silentTx) EventsOf(string) iter.Seq2[store.SignedEvent, error] {
+	return func(yield func(store.SignedEvent, error) bool) { yield(store.SignedEvent{}, tx.err) }
+}
+
+// Whether a code was told of is asked before it proves anything. What is damaged may be what is wrong with the database.
+func TestProve_LogThatDoesNotAnswerProvesNobody(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	h.ok(h.store.Close())
+	h.sneak("UPDATE profiles SET name = 'x'")
+	db, err := teststore.Open(t.Context(), t, h.path)
+	h.ok(err)
+	t.Cleanup(func() { _ = db.Close() })
+	log := &silentLog{db, store.ErrFailed}
+	sealed, err := local.OpenQuarantined(t.Context(), local.Config{Store: log, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap})
+	h.ok(err)
+	_, err = owner.proves(sealed)
+	h.refused(err, service.CodeFolderFailed)
+	log.err = store.ErrDamaged
+	_, err = owner.proves(sealed)
+	h.ok(err)
 }

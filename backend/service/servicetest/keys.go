@@ -3,6 +3,7 @@ package servicetest
 import (
 	"encoding/hex"
 	"errors"
+	"slices"
 
 	"countersign/backend/client"
 	"countersign/backend/secret"
@@ -72,6 +73,8 @@ func keysGiven(f *fixture) {
 		"another holder":            {v.PublicKey, func(g *service.GivenKeys) { g.Holder = "profile/nobody" }},
 		"keys of no generation":     {v.PublicKey, func(g *service.GivenKeys) { g.Generation = 0 }},
 		"keys of a generation more": {v.PublicKey, func(g *service.GivenKeys) { g.Generation = 2 }},
+		"keys of any length":        {v.PublicKey, func(g *service.GivenKeys) { g.Ciphertext = random(5 << 20) }},
+		"a generation without keys": {v.PublicKey, func(g *service.GivenKeys) { g.Ciphertext = nil }},
 		"somebody who has them":     {v.PublicKey, func(g *service.GivenKeys) { g.Holder = "profile/" + f.owner.id }},
 	} {
 		given := mine[0]
@@ -100,6 +103,7 @@ func keysGiven(f *fixture) {
 
 func keyPairStays(f *fixture) {
 	h, s := f.hand(service.RoleMember)
+	f.fails("no key pair", s.SaveKeyPair(f.ctx(), service.WrappedKeyPair{}))
 	f.ok(s.SaveKeyPair(f.ctx(), f.wrapped(f.keyPair())))
 	f.same("the key pair", h.signIn().OwnKeys().Recipient, h.pair.Recipient())
 	f.owner.signIn()
@@ -185,6 +189,7 @@ func rotationGuards(f *fixture) {
 	f.conflict(a.BeginRotation(f.ctx(), h.proof(s), public, others))  // who begins it could not read what is added
 	f.conflict(a.BeginRotation(f.ctx(), h.proof(s), public, another)) // nor here
 	f.refused(a.BeginRotation(f.ctx(), h.proof(s), public, f.sealed(old, holders)), service.CodeRotationRunning)
+	f.fails("keys of any length", a.BeginRotation(f.ctx(), h.proof(s), public, oversized(given)))
 	if r, err := a.Rotation(f.ctx()); err != nil || r.Running {
 		f.Fatalf("%+v, %v", r, err)
 	}
@@ -239,7 +244,7 @@ func rotationGuards(f *fixture) {
 		f.Fatalf("%v, %+v, %+v", ready, v, holders)
 	}
 	for what, given := range map[string][]service.GivenKeys{
-		"one missing": only[:1], "nobody": nil, "the old key with it": f.sealed(next, holders), "another recipient": func() []service.GivenKeys {
+		"one missing": only[:1], "nobody": nil, "keys of any length": oversized(only), "the old key with it": f.sealed(next, holders), "another recipient": func() []service.GivenKeys {
 			bad := append([]service.GivenKeys(nil), only...)
 			bad[0].Recipient = f.keyPair().Recipient()
 			return bad
@@ -253,6 +258,13 @@ func rotationGuards(f *fixture) {
 	if f.ok(err); !ended || h.vaultKeys(s).Has(1) {
 		f.Error("it has not ended")
 	}
+}
+
+// oversized are keys of which the first are longer than any vault's.
+func oversized(given []service.GivenKeys) []service.GivenKeys {
+	out := slices.Clone(given)
+	out[0].Ciphertext = random(5 << 20)
+	return out
 }
 
 // useKit comes in with a kit, under an email.
