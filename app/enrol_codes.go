@@ -26,7 +26,7 @@ func (k *CodeActions) CopyKey(session string) error {
 	if err != nil {
 		return err
 	}
-	key, err := in.who.ShowingKey()
+	key, err := in.who.ShowingKey(k.s.context())
 	if err != nil {
 		return in.after(err)
 	}
@@ -128,7 +128,7 @@ func (k *CodeActions) showing(token string) (client.Issued, error) {
 
 // showing gives the recovery codes that are shown now.
 func (in *signIn) showing() (client.Issued, error) {
-	issued, err := in.who.Showing()
+	issued, err := in.who.Showing(in.s.context())
 	return issued, in.after(err)
 }
 

@@ -62,8 +62,8 @@ type enroller interface {
 	Confirm(ctx context.Context, code secret.Text) (*client.Issued, error)
 	Continue(ctx context.Context) error
 	CancelEnrolment(ctx context.Context) error
-	Showing() (client.Issued, error)
-	ShowingKey() (secret.Text, error)
+	Showing(ctx context.Context) (client.Issued, error)
+	ShowingKey(ctx context.Context) (secret.Text, error)
 }
 
 // newSignIn is called with s.mu held.

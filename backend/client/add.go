@@ -206,7 +206,7 @@ func (a *adding) write(ctx context.Context, d *contracts.Document, src Source) (
 		return LeftUnreadable, nil
 	}
 	defer in.Close()
-	f, err := a.s.Files().Create(store.BlobName(d.ID, d.Generation))
+	f, err := a.s.Files().Create(ctx, store.BlobName(d.ID, d.Generation))
 	if err != nil {
 		return "", err
 	}
@@ -285,7 +285,7 @@ func (a *adding) commit(ctx context.Context) error {
 		return err
 	}
 	for _, d := range docs {
-		a.s.leftover(a.s.Files().Remove(store.BlobName(d.ID, d.Generation)))
+		a.s.leftover(a.s.Files().Remove(context.WithoutCancel(ctx), store.BlobName(d.ID, d.Generation)))
 	}
 	return err
 }

@@ -194,7 +194,7 @@ func (c *Challenge) Enrol(ctx context.Context) (*EnrolmentSession, error) {
 
 // Enter gives the session, once the phone is enrolled: see workspace.EnrolmentSession.Enter.
 func (e *EnrolmentSession) Enter(ctx context.Context) (*Session, error) {
-	s, err := e.EnrolmentSession.Enter()
+	s, err := e.EnrolmentSession.Enter(ctx)
 	return e.w.session(ctx, s, e.typed, err)
 }
 

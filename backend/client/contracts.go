@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 
 	"countersign/backend/contracts"
@@ -144,7 +145,7 @@ func distinct(ids []string) []string {
 func (s *Session) writeIndex(ctx context.Context) {
 	all, read, err := s.documents(ctx, listed...)
 	if err == nil {
-		err = contracts.WriteIndex(s.Files(), read.keys, all)
+		err = contracts.WriteIndex(func(write func(io.Writer) error) error { return s.Files().WriteIndex(ctx, write) }, read.keys, all)
 	}
 	s.leftover(err)
 }

@@ -55,7 +55,7 @@ func (s *Session) lookAtDocument(ctx context.Context, id string) (o *OpenDocumen
 		if o.Document, o.keys, err = s.document(ctx, id); err != nil {
 			return nil, err
 		}
-		o.file, err = s.Files().Open(store.BlobName(id, o.Generation))
+		o.file, err = s.Files().Open(ctx, store.BlobName(id, o.Generation))
 		if errors.Is(err, store.ErrBlobMissing) && try < 2 {
 			continue
 		}

@@ -184,7 +184,9 @@ func (s *Session) BeginNewCodes(ctx context.Context, proof Proof) (*Issued, erro
 
 // Showing gives the codes that this session is showing now, for copying,
 // printing and saving. Errors: enrolment_ended.
-func (s *Session) Showing() (Issued, error) { return s.codes.showing(s.Session.Showing()) }
+func (s *Session) Showing(ctx context.Context) (Issued, error) {
+	return s.codes.showing(s.Session.Showing(ctx))
+}
 
 // Continue ends an enrolment with codes: see workspace.Session.Continue.
 func (s *Session) Continue(ctx context.Context) error { return s.codes.ended(s.Session.Continue(ctx)) }
@@ -219,8 +221,8 @@ func (e *EnrolmentSession) Confirm(ctx context.Context, input secret.Text) (*Iss
 }
 
 // Showing gives the recovery codes that are shown now. Errors: enrolment_ended.
-func (e *EnrolmentSession) Showing() (Issued, error) {
-	return e.codes.showing(e.EnrolmentSession.Showing())
+func (e *EnrolmentSession) Showing(ctx context.Context) (Issued, error) {
+	return e.codes.showing(e.EnrolmentSession.Showing(ctx))
 }
 
 // Continue turns 2FA on, or moves it to the new phone: see workspace.Session.Continue.

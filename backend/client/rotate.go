@@ -168,10 +168,10 @@ func (a *Admin) reencrypt(ctx context.Context, keys vault.Keys, row service.Docu
 	}
 	defer o.Close()
 	name := store.BlobName(row.ID, keys.Generation())
-	if err := s.Files().Remove(name); err != nil { // of a rotation that was stopped here
+	if err := s.Files().Remove(ctx, name); err != nil { // of a rotation that was stopped here
 		return err
 	}
-	f, err := s.Files().Create(name)
+	f, err := s.Files().Create(ctx, name)
 	if err != nil {
 		return err
 	}

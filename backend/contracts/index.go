@@ -63,9 +63,7 @@ func documentOfLine(line []string) (d Document, ok bool) {
 
 // WriteIndex replaces the table of contents, encrypted to the newest key: with an Emergency Kit
 // and the age tool it says which file is which.
-func WriteIndex(files interface {
-	WriteIndex(func(io.Writer) error) error
-}, keys vault.Keys, all []Document) error {
+func WriteIndex(replace func(write func(io.Writer) error) error, keys vault.Keys, all []Document) error {
 	all = slices.SortedFunc(slices.Values(all), func(a, b Document) int { return strings.Compare(a.Name, b.Name) })
 	var text strings.Builder
 	out := csv.NewWriter(&text)
@@ -74,7 +72,7 @@ func WriteIndex(files interface {
 		_ = out.Write(d.line())
 	}
 	out.Flush()
-	return files.WriteIndex(func(w io.Writer) error {
+	return replace(func(w io.Writer) error {
 		_, err := keys.Encrypt(w, strings.NewReader(text.String()), nil)
 		return err
 	})

@@ -80,8 +80,8 @@ type EnrolmentSession interface {
 	Confirm(ctx context.Context, input secret.Text, made NewSet) (*Issued, error)
 	Continue(ctx context.Context) error
 	CancelEnrolment(ctx context.Context) error
-	Showing() (Issued, error)
-	ShowingKey() (secret.Text, error)
-	Enter() (Session, error)
+	Showing(ctx context.Context) (Issued, error)
+	ShowingKey(ctx context.Context) (secret.Text, error)
+	Enter(ctx context.Context) (Session, error)
 	End(ctx context.Context) error
 }

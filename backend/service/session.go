@@ -32,7 +32,7 @@ type Session interface {
 
 	StepUp(ctx context.Context, acts Acts) (StepUpNeeds, error)
 	BeginProof(ctx context.Context) (t PasswordTerms, name, email string, err error)
-	ForOneAct()
+	ForOneAct(ctx context.Context) error
 
 	BeginEnable(ctx context.Context, proof Proof) (Shown, error)
 	BeginChangePhone(ctx context.Context, proof Proof) (Shown, error)
@@ -47,8 +47,8 @@ type Session interface {
 	CancelNewCodes(ctx context.Context) error
 	Acknowledge(ctx context.Context, word secret.Text) error
 	NotMe(ctx context.Context) error
-	Showing() (Issued, error)
-	ShowingKey() (secret.Text, error)
+	Showing(ctx context.Context) (Issued, error)
+	ShowingKey(ctx context.Context) (secret.Text, error)
 
 	OwnKeys() OwnKeys
 	SaveKeyPair(ctx context.Context, pair WrappedKeyPair) error
@@ -70,12 +70,13 @@ type Session interface {
 	Watcher(ctx context.Context) (Admin, error)
 }
 
-// Files are streams of bytes: the contracts' ciphertext, and the encrypted table of contents.
+// Files are streams of bytes: the contracts' ciphertext, and the encrypted table of contents. What Create and Open give outlives their context
+// and ends with the session.
 type Files interface {
-	Create(name string) (store.NewBlob, error)
-	Open(name string) (store.StoredBlob, error)
-	Remove(name string) error
-	WriteIndex(write func(io.Writer) error) error
+	Create(ctx context.Context, name string) (store.NewBlob, error)
+	Open(ctx context.Context, name string) (store.StoredBlob, error)
+	Remove(ctx context.Context, name string) error
+	WriteIndex(ctx context.Context, write func(io.Writer) error) error
 }
 
 // FactorKind says which second factor a proof holds.

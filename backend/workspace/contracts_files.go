@@ -15,7 +15,7 @@ func (s *Session) Files() service.Files { return sessionFiles{s} }
 // sessionFiles lets a client make files and read them. What a row speaks of is the workspace's to delete.
 type sessionFiles struct{ s *Session }
 
-func (f sessionFiles) Create(name string) (store.NewBlob, error) {
+func (f sessionFiles) Create(_ context.Context, name string) (store.NewBlob, error) {
 	if err := f.s.Whole(); err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func (f sessionFiles) Create(name string) (store.NewBlob, error) {
 	return f.s.w.files.Create(name)
 }
 
-func (f sessionFiles) Open(name string) (store.StoredBlob, error) {
+func (f sessionFiles) Open(_ context.Context, name string) (store.StoredBlob, error) {
 	if err := f.s.Whole(); err != nil {
 		return nil, err
 	}
@@ -34,12 +34,12 @@ func (f sessionFiles) Open(name string) (store.StoredBlob, error) {
 
 // Remove removes a file that no row speaks of: of a document that was not added after all, or of a rotation that was stopped. That is
 // also done after the session.
-func (f sessionFiles) Remove(name string) error {
+func (f sessionFiles) Remove(ctx context.Context, name string) error {
 	id, generation, ok := store.ParseBlobName(name)
 	if !ok {
 		return errMalformed
 	}
-	err := f.s.w.view(context.Background(), func(tx store.ReadTx) error {
+	err := f.s.w.view(ctx, func(tx store.ReadTx) error {
 		r, err := tx.Document(id)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
@@ -58,7 +58,7 @@ func (f sessionFiles) Remove(name string) error {
 	return f.s.w.files.Remove(name)
 }
 
-func (f sessionFiles) WriteIndex(write func(io.Writer) error) error {
+func (f sessionFiles) WriteIndex(_ context.Context, write func(io.Writer) error) error {
 	if err := f.s.Whole(); err != nil {
 		return err
 	}

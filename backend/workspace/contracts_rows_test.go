@@ -180,7 +180,7 @@ func TestRecovered_TableOfContentsCountsUnderItsNewestKeyOnly(t *testing.T) {
 	h.ok(err)
 	keys := h.keysOf(s)
 	all[0].Generation, all[1].Generation = 2, 1
-	h.ok(contracts.WriteIndex(h.files, keys, all))
+	h.ok(contracts.WriteIndex(h.files.WriteIndex, keys, all))
 	r, err := rescue.Read(t.Context(), nil, h.files, keys.Newest().Text())
 	h.ok(err)
 	if len(r.Rows) != 1 {

@@ -144,10 +144,10 @@ func TestChangePhone_KeyIsNotShownOnceItIsOver(t *testing.T) {
 	proof := member.proof()
 	steps.before(2, func() { h.ok(second(other.BeginChangePhone(t.Context(), proof))) }) // the guess, the swap
 	h.refused(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))), service.CodeEnrolmentEnded)
-	h.refused(second(s.ShowingKey()), service.CodeEnrolmentEnded)
+	h.refused(second(s.ShowingKey(t.Context())), service.CodeEnrolmentEnded)
 
 	shown, err = s.BeginChangePhone(t.Context(), member.proof())
 	h.ok(err)
 	h.ok(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))))
-	h.refused(second(s.ShowingKey()), service.CodeEnrolmentEnded)
+	h.refused(second(s.ShowingKey(t.Context())), service.CodeEnrolmentEnded)
 }

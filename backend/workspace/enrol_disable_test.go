@@ -98,7 +98,7 @@ func TestDisable_EndsTheCodesThatAreShown(t *testing.T) {
 	h.ok(second(s.BeginNewCodes(t.Context(), proof(byCode(p.code())))))
 	h.clock.step(30 * time.Second)
 	h.ok(s.Disable(t.Context(), byCode(p.code())))
-	h.refused(second(s.Showing()), service.CodeEnrolmentEnded)
+	h.refused(second(s.Showing(t.Context())), service.CodeEnrolmentEnded)
 	if h.pending() != 0 {
 		t.Errorf("%d pending sets", h.pending())
 	}
@@ -111,7 +111,7 @@ func TestDisable_EndsAChangeOfPhone(t *testing.T) {
 	h.ok(second(s.BeginChangePhone(t.Context(), proof(byCode(p.code())))))
 	h.clock.step(30 * time.Second)
 	h.ok(s.Disable(t.Context(), byCode(p.code())))
-	h.refused(second(s.ShowingKey()), service.CodeEnrolmentEnded)
+	h.refused(second(s.ShowingKey(t.Context())), service.CodeEnrolmentEnded)
 	if h.items() != 0 || h.intents() != 0 {
 		t.Errorf("%d items and %d intents", h.items(), h.intents())
 	}

@@ -53,7 +53,7 @@ func TestHelpCode_EndsTheLostCodesWithTheLostPhone(t *testing.T) {
 		t.Fatalf("the right code shows no codes to keep: %+v", issued)
 	}
 	codes := display(issued)
-	if shown, err := g.Showing(); err != nil || shown.Sheet != issued.Sheet {
+	if shown, err := g.Showing(t.Context()); err != nil || shown.Sheet != issued.Sheet {
 		t.Errorf("shown: sheet %d, %v", shown.Sheet, err)
 	}
 	_, err := g.Enter(t.Context())

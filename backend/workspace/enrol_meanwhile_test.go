@@ -112,7 +112,7 @@ func TestEnable_AnotherWindowsBeginEndsThisOne(t *testing.T) {
 			h.ok(second(s.Confirm(h.Context(), secret.NewText(p.code()))))
 			steps.before(1, func() { h.ok(second(other.BeginEnable(h.Context(), secret.NewText(pass)))) })
 			err := s.Continue(h.Context())
-			for _, again := range []error{second(s.ShowingKey()), second(s.Showing())} {
+			for _, again := range []error{second(s.ShowingKey(t.Context())), second(s.Showing(t.Context()))} {
 				if !service.IsCode(again, service.CodeEnrolmentEnded) {
 					h.Errorf("what has ended is still shown: %v", again)
 				}

@@ -40,10 +40,10 @@ func TestEnable_Turns2FAOnOnlyAtContinue(t *testing.T) {
 	if !st.On || st.Codes.Left != 10 || st.LastUse != store.UseEnrolment || h.items() != 1 || h.intents() != 0 {
 		t.Errorf("after Continue: %+v, %d items, %d intents", st, h.items(), h.intents())
 	}
-	if _, err := s.Showing(); !service.IsCode(err, service.CodeEnrolmentEnded) {
+	if _, err := s.Showing(t.Context()); !service.IsCode(err, service.CodeEnrolmentEnded) {
 		t.Error("the codes can still be seen after Continue")
 	}
-	if _, err := s.ShowingKey(); !service.IsCode(err, service.CodeEnrolmentEnded) {
+	if _, err := s.ShowingKey(t.Context()); !service.IsCode(err, service.CodeEnrolmentEnded) {
 		t.Error("the key can still be seen after Continue")
 	}
 	c := h.challenge()
@@ -284,7 +284,7 @@ func TestShowing_KeyThatIsNotConfirmedHasNoCodes(t *testing.T) {
 	h, owner := alone(t)
 	s := owner.signIn()
 	h.ok(second(s.BeginEnable(t.Context(), secret.NewText(owner.pass))))
-	h.refused(second(s.Showing()), service.CodeEnrolmentEnded)
+	h.refused(second(s.Showing(t.Context())), service.CodeEnrolmentEnded)
 }
 
 func TestEnable_WhereItIsOnIsRefusedBeforeAnyProof(t *testing.T) {
@@ -400,8 +400,8 @@ func TestContinue_EnrolmentThatWasEndedIsNotShown(t *testing.T) {
 	h.ok(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))))
 	h.ok(second(other.BeginEnable(t.Context(), secret.NewText(pass))))
 	h.refused(s.Continue(t.Context()), service.CodeEnrolmentEnded)
-	h.refused(second(s.ShowingKey()), service.CodeEnrolmentEnded)
-	h.refused(second(s.Showing()), service.CodeEnrolmentEnded)
+	h.refused(second(s.ShowingKey(t.Context())), service.CodeEnrolmentEnded)
+	h.refused(second(s.Showing(t.Context())), service.CodeEnrolmentEnded)
 }
 
 // An order to delete a key that may not stand is not carried out: the next start looks.

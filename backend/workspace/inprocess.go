@@ -112,8 +112,8 @@ func (c asChallenge) ChoosePassword(ctx context.Context, next service.NewPasswor
 	return as(s, session, err)
 }
 
-func (e asEnrolment) Enter() (service.Session, error) {
-	s, err := e.EnrolmentSession.Enter()
+func (e asEnrolment) Enter(ctx context.Context) (service.Session, error) {
+	s, err := e.EnrolmentSession.Enter(ctx)
 	return as(s, session, err)
 }
 

@@ -215,7 +215,7 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"Session.StepUp": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.StepUp(c.Context(), service.EachTime)))
 	},
-	"Session.ForOneAct": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { c.s.ForOneAct() },
+	"Session.ForOneAct": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { _ = c.s.ForOneAct(c.Context()) },
 	"Session.Watcher": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.Watcher(c.Context())))
 	},
@@ -234,8 +234,8 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"Session.Overview": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.Overview(c.Context())))
 	},
-	"Session.Showing":    func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { _, _ = c.s.Showing() },
-	"Session.ShowingKey": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { _, _ = c.s.ShowingKey() },
+	"Session.Showing":    func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { _, _ = c.s.Showing(c.Context()) },
+	"Session.ShowingKey": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { _, _ = c.s.ShowingKey(c.Context()) },
 	"Session.Documents": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.Documents(c.Context())))
 	},
@@ -272,8 +272,8 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"EnrolmentSession.Remaining":    func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { g.Remaining() },
 	"EnrolmentSession.LimitReached": func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { g.LimitReached() },
 	"EnrolmentSession.Overdue":      func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { g.Overdue() },
-	"EnrolmentSession.Showing":      func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.Showing() },
-	"EnrolmentSession.ShowingKey":   func(_ *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.ShowingKey() },
+	"EnrolmentSession.Showing":      func(c *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.Showing(c.Context()) },
+	"EnrolmentSession.ShowingKey":   func(c *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.ShowingKey(c.Context()) },
 	"EnrolmentSession.Enter":        func(c *cast, g *client.EnrolmentSession, _ *client.Challenge) { _, _ = g.Enter(c.Context()) },
 	"Challenge.Name":                func(_ *cast, _ *client.EnrolmentSession, ch *client.Challenge) { ch.Name() },
 	"Challenge.BeginHelp":           func(c *cast, _ *client.EnrolmentSession, ch *client.Challenge) { _, _ = ch.BeginHelp(c.Context()) },

@@ -306,7 +306,7 @@ func TestHelpCode_RestartedOrCancelledLeavesNoProof(t *testing.T) {
 	h.ok(g.CancelEnrolment(t.Context()))
 	_, err = g.Begin(t.Context())
 	h.ok(err)
-	if _, err := g.ShowingKey(); err != nil {
+	if _, err := g.ShowingKey(t.Context()); err != nil {
 		t.Error(err)
 	}
 	h.ok(g.End(t.Context()))

@@ -112,7 +112,7 @@ func TestRequire2FA_OverdueMemberCanOnlyEnrol(t *testing.T) {
 	h.ok(err)
 	_, err = g.Enter(t.Context()) // the codes are shown, and 2FA is off
 	h.refused(err, service.CodeEnrolmentUnconfirmed)
-	if _, err := g.Showing(); err != nil {
+	if _, err := g.Showing(t.Context()); err != nil {
 		t.Error(err)
 	}
 	s, codes := p.enrolAt(g)

@@ -226,7 +226,7 @@ func TestRequire2FA_OnlyEnrolmentUnderWayGoesOnAtTheDate(t *testing.T) {
 		h.ok(s.Touch())
 	}
 	nothingElse()
-	_, err = s.ShowingKey()
+	_, err = s.ShowingKey(t.Context())
 	h.ok(err)
 	p.phone = h.phoneOf(shown)
 	_, err = s.Confirm(t.Context(), secret.NewText(p.phone.wrong()))
@@ -234,7 +234,7 @@ func TestRequire2FA_OnlyEnrolmentUnderWayGoesOnAtTheDate(t *testing.T) {
 	_, err = s.Confirm(t.Context(), secret.NewText(p.phone.code()))
 	h.ok(err)
 	nothingElse()
-	_, err = s.Showing()
+	_, err = s.Showing(t.Context())
 	h.ok(err)
 	h.ok(s.Continue(t.Context()))
 	if st := h.status(s); !st.On || !st.Required {

@@ -102,7 +102,7 @@ func (s *Session) dropNewCodes(ctx context.Context) error {
 
 // Showing says whose codes this session is showing now, for copying,
 // printing and saving, or enrolment_ended where there are none.
-func (s *Session) Showing() (service.Issued, error) {
+func (s *Session) Showing(context.Context) (service.Issued, error) {
 	done, err := s.beginEnrolling()
 	if err != nil {
 		return service.Issued{}, err
@@ -119,7 +119,7 @@ func (s *Session) Showing() (service.Issued, error) {
 
 // ShowingKey gives the key that this session is showing now, in base32, or
 // enrolment_ended where there is none.
-func (s *Session) ShowingKey() (key secret.Text, err error) {
+func (s *Session) ShowingKey(context.Context) (key secret.Text, err error) {
 	done, err := s.beginEnrolling()
 	if err != nil {
 		return key, err

@@ -53,16 +53,16 @@ func TestNewCodes_WithoutAPhoneAreNotKept(t *testing.T) {
 			t.Parallel()
 			h, owner, _ := guarded(t)
 			s := owner.signIn()
-			h.refused(second(s.Showing()), service.CodeEnrolmentEnded)
+			h.refused(second(s.Showing(t.Context())), service.CodeEnrolmentEnded)
 			issued, err := s.BeginNewCodes(t.Context(), owner.proof())
 			h.ok(err)
-			shown, err := s.Showing()
+			shown, err := s.Showing(t.Context())
 			if h.ok(err); shown.Sheet != issued.Sheet || !slices.Equal(display(&shown), display(issued)) {
 				t.Errorf("it shows sheet %d", shown.Sheet)
 			}
 			h.sneak(c.sql)
 			h.refused(s.KeepNewCodes(t.Context()), c.code)
-			if _, err := s.Showing(); !service.IsCode(err, service.CodeEnrolmentEnded) {
+			if _, err := s.Showing(t.Context()); !service.IsCode(err, service.CodeEnrolmentEnded) {
 				t.Errorf("it still shows them: %v", err)
 			}
 			if active := owner.active(); active == issued.Sheet {
@@ -151,13 +151,13 @@ func TestBeginNewCodes_RefusedOneLeavesWhatIsShown(t *testing.T) {
 	h.ok(err)
 	_, err = s.BeginNewCodes(t.Context(), client.Proof{Password: secret.NewText("not the password at all"), Factor: byCode(p.newCode())})
 	h.refused(err, service.CodePasswordWrong)
-	shown, err := s.Showing()
+	shown, err := s.Showing(t.Context())
 	h.ok(err)
 	if shown.Sheet != issued.Sheet || len(shown.Codes) != 10 || shown.Codes[0].Display() != issued.Codes[0].Display() {
 		t.Errorf("sheet %d is shown with %d codes, issued was %d", shown.Sheet, len(shown.Codes), issued.Sheet)
 	}
 	h.ok(s.KeepNewCodes(t.Context()))
-	h.refused(second(s.Showing()), service.CodeEnrolmentEnded)
+	h.refused(second(s.Showing(t.Context())), service.CodeEnrolmentEnded)
 	h.clock.step(time.Minute)
 	_, err = p.challenge().Recover(t.Context(), secret.NewText(issued.Codes[0].Display()))
 	h.ok(err)

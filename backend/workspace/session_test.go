@@ -49,7 +49,7 @@ func TestForOneAct_OldSessionIsAskedAgain(t *testing.T) {
 		h, owner := alone(t)
 		s := owner.signIn()
 		h.clock.step(age)
-		s.ForOneAct()
+		h.ok(s.ForOneAct(t.Context()))
 		if n, err := s.StepUp(t.Context(), service.EachTime); err != nil || n.Password != password {
 			t.Errorf("after %s: %+v, %v", age, n, err)
 		}

@@ -48,13 +48,14 @@ const freshness = time.Minute
 // ForOneAct takes the sign-in of a moment ago as the step-up of the one act that
 // it was made for. It is for a command that signs in, acts and ends; a window
 // that stays open asks again. On an older session it does nothing.
-func (s *Session) ForOneAct() {
+func (s *Session) ForOneAct(context.Context) error {
 	s.mu.Lock()
 	fresh := within(s.startedAt, s.w.wall(), freshness)
 	s.mu.Unlock()
 	if fresh {
 		s.grant()
 	}
+	return nil
 }
 
 // grant is a proof that was right a moment ago and that no act has used: it is

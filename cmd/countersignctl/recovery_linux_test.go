@@ -116,7 +116,7 @@ func newOffice(t *testing.T, n int) *office {
 	ok(err)
 	s, err = challenge.Verify(ctx, secret.NewText(code()))
 	ok(err)
-	s.ForOneAct()
+	ok(s.ForOneAct(ctx))
 	o.admin, err = s.Admin(ctx)
 	ok(err)
 	for _, m := range o.members() {

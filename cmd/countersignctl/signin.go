@@ -88,7 +88,9 @@ func whyEnded(s *client.Session, err error) error {
 // asAdmin is signedIn for owners and admins.
 func (e *env) asAdmin(ctx context.Context, act func(*client.Admin) error) error {
 	return e.signedIn(ctx, func(_ *place, s *client.Session) error {
-		s.ForOneAct()
+		if err := s.ForOneAct(ctx); err != nil {
+			return err
+		}
 		a, err := s.Admin(ctx)
 		if err != nil {
 			return err

@@ -50,7 +50,7 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 	ok(owner.Continue(ctx))
 	a, err := owner.Admin(ctx)
 	ok(err)
-	owner.ForOneAct()
+	ok(owner.ForOneAct(ctx))
 	kit, err := a.MakeKit(ctx, client.Proof{})
 	ok(err)
 	late, _, err := w.UseKit(ctx, client.NewOwner{Name: "Daniel Whitlock", Email: "daniel@example.com", Password: pass, Kit: kit.Identity})
@@ -58,7 +58,7 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 	_, err = late.Overview(ctx)
 	ok(whyEnded(late, err))
 
-	owner.ForOneAct()
+	ok(owner.ForOneAct(ctx))
 	ok(a.Require2FA(ctx, time.Time{}, "", client.Proof{}))
 	_, err = late.Overview(ctx)
 	if err := whyEnded(late, err); !errors.Is(err, errEnrolFirst) {
@@ -150,7 +150,7 @@ func TestAsAdmin_AnAnswerThatCameTooLateIsToldAsThat(t *testing.T) {
 	ok(a.SetIdle(ctx, service.MaxIdleMinutes))
 	given, err := a.AddMember(ctx, service.NewMember{Name: "Sam Lee", Email: "sam@example.com", Role: service.RoleMember}, client.Proof{})
 	ok(err)
-	s.ForOneAct()
+	ok(s.ForOneAct(ctx))
 	now = now.Add(service.GrantLife + time.Minute)
 	if err := whyUnproven(a.Remove(ctx, given.ProfileID, client.Proof{})); !errors.Is(err, errConfirmedLate) {
 		t.Errorf("it says %v", err)

@@ -35,16 +35,16 @@ func endedFiles(f *fixture) {
 	row := f.put(s, 1)
 	files := s.Files()
 	f.ok(s.End(f.ctx()))
-	_, create := files.Create(store.BlobName(f.newRow(1).ID, 1))
-	_, open := files.Open(store.BlobName(row.ID, 1))
+	_, create := files.Create(f.ctx(), store.BlobName(f.newRow(1).ID, 1))
+	_, open := files.Open(f.ctx(), store.BlobName(row.ID, 1))
 	for what, err := range map[string]error{
-		"Create": create, "Open": open, "Remove": files.Remove(store.BlobName(row.ID, 1)), "WriteIndex": files.WriteIndex(func(io.Writer) error { return nil }),
+		"Create": create, "Open": open, "Remove": files.Remove(f.ctx(), store.BlobName(row.ID, 1)), "WriteIndex": files.WriteIndex(f.ctx(), func(io.Writer) error { return nil }),
 	} {
 		if !service.IsCode(err, service.CodeSessionEnded) {
 			f.Errorf("%s: %v", what, err)
 		}
 	}
-	_, err := f.owner.signIn().Files().Open(store.BlobName(row.ID, 1)) // it is there
+	_, err := f.owner.signIn().Files().Open(f.ctx(), store.BlobName(row.ID, 1)) // it is there
 	f.ok(err)
 }
 

@@ -255,14 +255,14 @@ func challengeEnrols(f *fixture) {
 	f.refused(err, service.CodeEnrolmentUnconfirmed)
 	shown, err := e.Begin(f.ctx())
 	f.ok(err)
-	key, err := e.ShowingKey()
+	key, err := e.ShowingKey(f.ctx())
 	f.ok(err)
 	f.same("the key", key.Reveal(), strings.Join(shown.Groups, ""))
 	f.refused(e.Continue(f.ctx()), service.CodeEnrolmentUnconfirmed)
-	f.refused(second(e.Showing()), service.CodeEnrolmentEnded)
+	f.refused(second(e.Showing(f.ctx())), service.CodeEnrolmentEnded)
 	f.ok(e.CancelEnrolment(f.ctx()))
 	f.refused(e.Continue(f.ctx()), service.CodeEnrolmentEnded)
-	f.refused(second(e.ShowingKey()), service.CodeEnrolmentEnded)
+	f.refused(second(e.ShowingKey(f.ctx())), service.CodeEnrolmentEnded)
 
 	shown, err = e.Begin(f.ctx())
 	f.ok(err)
@@ -270,7 +270,7 @@ func challengeEnrols(f *fixture) {
 	f.refused(second(e.Confirm(f.ctx(), text(m.phone.wrong()))), service.CodeCodeWrong)
 	issued, err := e.Confirm(f.ctx(), m.newCode())
 	f.ok(err)
-	if again, err := e.Showing(); err != nil || again.Sheet != issued.Sheet || len(again.Codes) != recovery.SetSize || again.Email != m.email {
+	if again, err := e.Showing(f.ctx()); err != nil || again.Sheet != issued.Sheet || len(again.Codes) != recovery.SetSize || again.Email != m.email {
 		f.Errorf("%+v, %v", again.Issued, err)
 	}
 	f.ok(e.Continue(f.ctx()))
@@ -297,7 +297,7 @@ func enrolmentSessionEnds(f *fixture) {
 	}
 	f.refused(e.Touch(), service.CodeSessionEnded)
 	f.refused(second(e.Begin(f.ctx())), service.CodeSessionEnded)
-	f.refused(second(e.ShowingKey()), service.CodeSessionEnded)
+	f.refused(second(e.ShowingKey(f.ctx())), service.CodeSessionEnded)
 	f.refused(second(e.Enter(f.ctx())), service.CodeSessionEnded)
 
 	// So is one that nobody uses.

@@ -197,7 +197,7 @@ func documentsPurged(f *fixture) {
 	f.refused(hs.ChangeDocuments(f.ctx(), service.DocumentsPurge, 1, purge), service.CodeDocumentGone)
 	f.refused(s.RestoreDocuments(f.ctx(), []string{id}), service.CodeDocumentGone)
 	f.refused(second(s.OpenDocument(f.ctx(), id)), service.CodeDocumentGone)
-	if _, err := s.Files().Open(store.BlobName(id, 1)); !errors.Is(err, store.ErrBlobMissing) {
+	if _, err := s.Files().Open(f.ctx(), store.BlobName(id, 1)); !errors.Is(err, store.ErrBlobMissing) {
 		f.Errorf("%v", err)
 	}
 
@@ -247,7 +247,7 @@ func (f *fixture) put(s service.Session, generation int) service.DocumentRow {
 func (f *fixture) kept(s service.Session, generation int) service.DocumentRow {
 	f.Helper()
 	row := f.newRow(generation)
-	file, err := s.Files().Create(store.BlobName(row.ID, row.Generation))
+	file, err := s.Files().Create(f.ctx(), store.BlobName(row.ID, row.Generation))
 	f.ok(err)
 	f.ok(second(file.Write([]byte("ciphertext"))))
 	f.ok(file.Keep())
@@ -362,7 +362,7 @@ func documentsChecked(f *fixture) {
 		f.Errorf("%+v", r)
 	}
 	lease, sale := f.find(s, "lease"), f.find(s, "sale")
-	f.refused(s.Files().Remove(store.BlobName(lease.ID, 1)), service.CodeForbidden) // a row speaks of it
+	f.refused(s.Files().Remove(f.ctx(), store.BlobName(lease.ID, 1)), service.CodeForbidden) // a row speaks of it
 	f.place.Lose(store.BlobName(lease.ID, 1))
 	missing, err := s.MissingFiles(f.ctx(), []contracts.Document{lease, sale})
 	if f.ok(err); len(missing) != 1 || !missing[lease.ID] {
@@ -391,26 +391,26 @@ func filesWhole(f *fixture) {
 	name := store.BlobName(f.newRow(1).ID, 1)
 	missing := func() {
 		f.Helper()
-		if _, err := files.Open(name); !errors.Is(err, store.ErrBlobMissing) {
+		if _, err := files.Open(f.ctx(), name); !errors.Is(err, store.ErrBlobMissing) {
 			f.Errorf("%v", err)
 		}
 	}
 	missing()
-	f.ok(files.Remove(name)) // there being none is fine
-	file, err := files.Create(name)
+	f.ok(files.Remove(f.ctx(), name)) // there being none is fine
+	file, err := files.Create(f.ctx(), name)
 	f.ok(err)
 	f.ok(second(file.Write([]byte("some of it"))))
 	missing()
 	f.ok(file.Drop())
 	missing()
-	file, err = files.Create(name)
+	file, err = files.Create(f.ctx(), name)
 	f.ok(err)
 	content := random(200_000)
 	f.ok(second(file.Write(content[:150_000])))
 	f.ok(second(file.Write(content[150_000:])))
 	f.ok(file.Keep())
 	f.ok(file.Drop()) // does nothing by now
-	stored, err := files.Open(name)
+	stored, err := files.Open(f.ctx(), name)
 	f.ok(err)
 	got := make([]byte, 60_000) // at any place
 	f.ok(second(stored.ReadAt(got, 120_000)))
@@ -421,17 +421,17 @@ func filesWhole(f *fixture) {
 		f.Errorf("%d, %v", n, err)
 	}
 	f.ok(stored.Close())
-	f.ok(files.Remove(name))
+	f.ok(files.Remove(f.ctx(), name))
 	missing()
 	for _, bad := range []string{"", "../escape.1.age", "a/b.1.age", "A.1.age", "x\x00.1.age", strings.Repeat("x", 200)} {
-		_, err := files.Create(bad)
+		_, err := files.Create(f.ctx(), bad)
 		f.fails("a file called "+bad, err)
-		_, err = files.Open(bad)
+		_, err = files.Open(f.ctx(), bad)
 		f.fails("a file called "+bad, err)
 	}
-	f.ok(files.WriteIndex(func(w io.Writer) error { return second(w.Write([]byte("contents"))) }))
+	f.ok(files.WriteIndex(f.ctx(), func(w io.Writer) error { return second(w.Write([]byte("contents"))) }))
 	boom := errors.New("boom")
-	if err := files.WriteIndex(func(io.Writer) error { return boom }); !errors.Is(err, boom) {
+	if err := files.WriteIndex(f.ctx(), func(io.Writer) error { return boom }); !errors.Is(err, boom) {
 		f.Errorf("%v", err)
 	}
 }

@@ -28,16 +28,16 @@ func enableContinues(f *fixture) {
 	f.refused(second(s.BeginEnable(f.ctx(), secret.Text{})), service.CodePasswordRequired)
 	f.refused(second(s.BeginEnable(f.ctx(), text("a wrong password 1"))), service.CodePasswordWrong)
 	f.refused(second(s.Confirm(f.ctx(), text("123456"))), service.CodeEnrolmentEnded)
-	f.refused(second(s.ShowingKey()), service.CodeEnrolmentEnded)
+	f.refused(second(s.ShowingKey(f.ctx())), service.CodeEnrolmentEnded)
 	shown, err := s.BeginEnable(f.ctx(), text(m.pass))
 	f.ok(err)
-	key, err := s.ShowingKey()
+	key, err := s.ShowingKey(f.ctx())
 	f.ok(err)
 	if uri := shown.URI.Reveal(); shown.Account != m.email || shown.Issuer != m.w.Name() || !strings.Contains(uri, key.Reveal()) || strings.Join(shown.Groups, "") != key.Reveal() {
 		f.Errorf("%q, %q, %v", shown.Issuer, shown.Account, shown.Shortened)
 	}
 	f.refused(s.Continue(f.ctx()), service.CodeEnrolmentUnconfirmed)
-	f.refused(second(s.Showing()), service.CodeEnrolmentEnded)
+	f.refused(second(s.Showing(f.ctx())), service.CodeEnrolmentEnded)
 	m.phone = f.phoneOf(shown)
 	for input, code := range map[string]service.Code{"": service.CodeCodeRequired, "12": service.CodeCodeForm, m.phone.wrong(): service.CodeCodeWrong} {
 		f.refused(second(s.Confirm(f.ctx(), text(input))), code)
@@ -48,7 +48,7 @@ func enableContinues(f *fixture) {
 	if len(issued.Codes) != recovery.SetSize || issued.Sheet == 0 || issued.Email != m.email || issued.Replaces != 0 || issued.IssuedBy != m.name {
 		f.Errorf("%+v", issued.Issued)
 	}
-	again, err := s.Showing()
+	again, err := s.Showing(f.ctx())
 	f.ok(err)
 	f.same("the sheet that is shown", again.Sheet, issued.Sheet)
 	if f.status(s).On {
@@ -57,7 +57,7 @@ func enableContinues(f *fixture) {
 	f.ok(other.Touch())
 	f.ok(s.Continue(f.ctx()))
 	f.refused(s.Continue(f.ctx()), service.CodeEnrolmentEnded)
-	f.refused(second(s.Showing()), service.CodeEnrolmentEnded)
+	f.refused(second(s.Showing(f.ctx())), service.CodeEnrolmentEnded)
 	if t := f.status(s); !t.On || t.Since.IsZero() || t.PhoneSince.IsZero() || t.LastUse != service.UseEnrolment || t.Codes.Left != recovery.SetSize || t.Codes.Sheet != issued.Sheet || t.Codes.State != service.SetActive {
 		f.Errorf("%+v", t)
 	}
@@ -83,8 +83,8 @@ func enableCancelled(f *fixture) {
 	f.ok(err)
 	f.ok(s.CancelEnrolment(f.ctx()))
 	f.refused(s.Continue(f.ctx()), service.CodeEnrolmentEnded)
-	f.refused(second(s.Showing()), service.CodeEnrolmentEnded)
-	f.refused(second(s.ShowingKey()), service.CodeEnrolmentEnded)
+	f.refused(second(s.Showing(f.ctx())), service.CodeEnrolmentEnded)
+	f.refused(second(s.ShowingKey(f.ctx())), service.CodeEnrolmentEnded)
 	if f.status(s).On {
 		f.Error("2FA is on")
 	}
@@ -204,12 +204,12 @@ func newCodes(f *fixture) {
 	f.refused(second(s.BeginNewCodes(f.ctx(), client.Proof{Password: text(m.pass)})), service.CodeFactorRequired)
 	issued, err := s.BeginNewCodes(f.ctx(), m.proof())
 	f.ok(err)
-	if showing, err := s.Showing(); err != nil || showing.Sheet != issued.Sheet || issued.Replaces != f.status(s).Codes.Sheet {
+	if showing, err := s.Showing(f.ctx()); err != nil || showing.Sheet != issued.Sheet || issued.Replaces != f.status(s).Codes.Sheet {
 		f.Errorf("%+v, %+v, %v", showing.Issued, issued.Issued, err)
 	}
 	f.ok(s.CancelNewCodes(f.ctx()))
 	f.refused(s.KeepNewCodes(f.ctx()), service.CodeEnrolmentEnded)
-	f.refused(second(s.Showing()), service.CodeEnrolmentEnded)
+	f.refused(second(s.Showing(f.ctx())), service.CodeEnrolmentEnded)
 	_, err = m.challenge().Recover(f.ctx(), text(display(issued)[0]))
 	f.refused(err, service.CodeRecoveryWrong)
 

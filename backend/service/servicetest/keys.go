@@ -207,7 +207,7 @@ func rotationGuards(f *fixture) {
 	f.conflict(a.RotateDocuments(f.ctx(), 1, []service.ChangedDocument{changed(row)}))
 	f.conflict(a.RotateDocuments(f.ctx(), 3, []service.ChangedDocument{changed(row)}))
 	f.fails("a document whose new file was not kept", a.RotateDocuments(f.ctx(), 2, []service.ChangedDocument{changed(row)}))
-	f.ok(second(s.Files().Open(store.BlobName(row.ID, 1))))
+	f.ok(second(s.Files().Open(f.ctx(), store.BlobName(row.ID, 1))))
 	f.fails("a document that there is not", a.RotateDocuments(f.ctx(), 2, []service.ChangedDocument{changed(f.newRow(1))}))
 	got, err := s.ReadDocuments(f.ctx(), service.DocumentQuery{Behind: 1})
 	if f.ok(err); len(got.Rows) != 1 || got.All != 2 || got.Older != 2 {
@@ -215,7 +215,7 @@ func rotationGuards(f *fixture) {
 	}
 	rotate := func(row service.DocumentRow) {
 		f.Helper()
-		file, err := s.Files().Create(store.BlobName(row.ID, 2))
+		file, err := s.Files().Create(f.ctx(), store.BlobName(row.ID, 2))
 		f.ok(err)
 		f.ok(second(file.Write([]byte("ciphertext"))))
 		f.ok(file.Keep())
@@ -223,7 +223,7 @@ func rotationGuards(f *fixture) {
 		if now := f.row(s, row.ID); now.Generation != 2 || now.State != row.State {
 			f.Errorf("%+v", now)
 		}
-		if _, err := s.Files().Open(store.BlobName(row.ID, 1)); !errors.Is(err, store.ErrBlobMissing) {
+		if _, err := s.Files().Open(f.ctx(), store.BlobName(row.ID, 1)); !errors.Is(err, store.ErrBlobMissing) {
 			f.Errorf("the old file: %v", err)
 		}
 	}

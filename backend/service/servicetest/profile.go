@@ -216,11 +216,11 @@ func stepUpGrants(f *fixture) {
 	s := h.signIn()
 	a := h.admin(s)
 	f.refused(prove(f, s, none), service.CodePasswordRequired)
-	s.ForOneAct()
+	f.ok(s.ForOneAct(f.ctx()))
 	f.ok(prove(f, s, none))
 	f.refused(prove(f, s, none), service.CodePasswordRequired)
 	f.place.Advance(time.Minute)
-	s.ForOneAct() // it is too late
+	f.ok(s.ForOneAct(f.ctx())) // it is too late
 	f.refused(prove(f, s, none), service.CodePasswordRequired)
 
 	f.ok(a.Prove(f.ctx(), service.EachTime, h.proof(s)))
