@@ -74,6 +74,15 @@ func ParseHead(s string) (h Head, err error) {
 // MarshalText makes it a string in JSON, too.
 func (h Head) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 
+// UnmarshalText is its inverse: unlike ParseHead it takes the head of no event, which is zero.
+func (h *Head) UnmarshalText(text []byte) (err error) {
+	if *h = (Head{}); string(text) == h.String() {
+		return nil
+	}
+	*h, err = ParseHead(string(text))
+	return err
+}
+
 // ExportPerson says who stands behind an ID, as of the export. No head covers
 // it, since people change their names.
 type ExportPerson struct {

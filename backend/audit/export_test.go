@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -328,4 +329,23 @@ func FuzzVerifyExport(f *testing.F) {
 			t.Error("an edited byte was not found")
 		}
 	})
+}
+
+func TestHead_IsTheSameAfterJSON(t *testing.T) {
+	t.Parallel()
+	_, heads := exported(t)
+	for _, want := range append(heads, audit.Head{}) {
+		text, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := audit.Head{Seq: 7}
+		if err := json.Unmarshal(text, &got); err != nil || got != want {
+			t.Errorf("%s became %s, %v", want, got, err)
+		}
+	}
+	var none audit.Head
+	if err := json.Unmarshal([]byte(`"0:00"`), &none); err == nil {
+		t.Error("a short head was taken")
+	}
 }

@@ -136,6 +136,12 @@ const (
 	CodePassphraseCommon   Code = "passphrase_common"
 	CodePassphraseWrong    Code = "passphrase_wrong"
 
+	CodeServerAddress     Code = "server_address"
+	CodeServerUnreachable Code = "server_unreachable"
+	CodeServerOther       Code = "server_other"       // another key than the invitation says
+	CodeServerCertificate Code = "server_certificate" // it has run out
+	CodeServerFailed      Code = "server_failed"
+
 	CodeFolderReadOnly  Code = "folder_read_only"
 	CodeFolderFull      Code = "folder_full"
 	CodeFolderFailed    Code = "folder_failed"
@@ -189,6 +195,9 @@ func (e *Error) With(key string, value any) *Error {
 
 // Because notes what lies beneath.
 func (e *Error) Because(err error) *Error { e.cause = err; return e }
+
+// ErrMalformed is for what no client of ours sends.
+var ErrMalformed = errors.New("what the client has sent is malformed")
 
 // IsCode reports whether err is an Error with this code.
 func IsCode(err error, c Code) bool {

@@ -1308,6 +1308,16 @@ var (
 	ErrorDatabaseNewerNext            = Key{"error.database_newer.next"}
 	ErrorDatabaseBusyWhat             = Key{"error.database_busy.what"}
 	ErrorDatabaseBusyNext             = Key{"error.database_busy.next"}
+	ErrorServerAddressWhat            = Key{"error.server_address.what"}
+	ErrorServerAddressNext            = Key{"error.server_address.next"}
+	ErrorServerUnreachableWhat        = Key{"error.server_unreachable.what"}
+	ErrorServerUnreachableNext        = Key{"error.server_unreachable.next"}
+	ErrorServerOtherWhat              = Key{"error.server_other.what"}
+	ErrorServerOtherNext              = Key{"error.server_other.next"}
+	ErrorServerCertificateWhat        = Key{"error.server_certificate.what"}
+	ErrorServerCertificateNext        = Key{"error.server_certificate.next"}
+	ErrorServerFailedWhat             = Key{"error.server_failed.what"}
+	ErrorServerFailedNext             = Key{"error.server_failed.next"}
 	ErrorOutcomeUnknownWhat           = Key{"error.outcome_unknown.what"}
 	ErrorOutcomeUnknownNext           = Key{"error.outcome_unknown.next"}
 	ErrorAcceptChangedWhat            = Key{"error.accept_changed.what"}

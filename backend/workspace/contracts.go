@@ -84,7 +84,7 @@ func (s *Session) AddDocuments(ctx context.Context, generation int, rows []store
 	w := s.w
 	for _, r := range rows {
 		if !rowFits(r) {
-			return false, errMalformed
+			return false, service.ErrMalformed
 		}
 		if err := w.hasFile(r); err != nil {
 			return false, service.Explain(err)
@@ -171,7 +171,7 @@ func (s *Session) ChangeDocuments(ctx context.Context, act service.DocumentAct, 
 	}
 	for _, c := range all {
 		if !rowFits(c.Row) {
-			return errMalformed
+			return service.ErrMalformed
 		}
 	}
 	done, err := s.begin()
@@ -291,7 +291,7 @@ func (s *Session) NoteOpened(ctx context.Context, id string, copied bool) error 
 // session_ended; folder.
 func (s *Session) NoteChecked(ctx context.Context, all, bad, unknown int) error {
 	if min(all, bad, unknown) < 0 {
-		return errMalformed
+		return service.ErrMalformed
 	}
 	return s.note(ctx, eventDocumentsChecked, map[string]string{"count": decimal(all), "bad": decimal(bad), "unknown": decimal(unknown)}, nil)
 }

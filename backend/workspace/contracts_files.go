@@ -20,7 +20,7 @@ func (f sessionFiles) Create(_ context.Context, name string) (store.NewBlob, err
 		return nil, err
 	}
 	if id, _, ok := store.ParseBlobName(name); !ok || !service.IDFits(id) {
-		return nil, errMalformed
+		return nil, service.ErrMalformed
 	}
 	return f.s.w.files.Create(name)
 }
@@ -37,7 +37,7 @@ func (f sessionFiles) Open(_ context.Context, name string) (store.StoredBlob, er
 func (f sessionFiles) Remove(ctx context.Context, name string) error {
 	id, generation, ok := store.ParseBlobName(name)
 	if !ok {
-		return errMalformed
+		return service.ErrMalformed
 	}
 	err := f.s.w.view(ctx, func(tx store.ReadTx) error {
 		r, err := tx.Document(id)

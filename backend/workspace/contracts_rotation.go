@@ -60,7 +60,7 @@ func (a *Admin) BeginRotation(ctx context.Context, proof service.Proof, publicKe
 				return refuse(service.CodeRotationRunning)
 			}
 			if !keysFit(g.SealedKeys) {
-				return errMalformed
+				return service.ErrMalformed
 			}
 			row, err := tx.VaultKey(g.Holder)
 			if err := ignoreMissing(err); err != nil {
@@ -135,7 +135,7 @@ func (a *Admin) RotateDocuments(ctx context.Context, generation int, all []servi
 	s, w := a.s, a.s.w
 	for _, c := range all {
 		if !rowFits(c.Row) {
-			return errMalformed
+			return service.ErrMalformed
 		}
 	}
 	if err := w.files.Sync(); err != nil {

@@ -94,10 +94,14 @@ func (g *EnrolmentSession) CancelEnrolment(ctx context.Context) error {
 }
 
 // Showing says whose recovery codes are shown now: see Session.Showing.
-func (g *EnrolmentSession) Showing(ctx context.Context) (service.Issued, error) { return g.s.Showing(ctx) }
+func (g *EnrolmentSession) Showing(ctx context.Context) (service.Issued, error) {
+	return g.s.Showing(ctx)
+}
 
 // ShowingKey gives the key that is shown now: see Session.ShowingKey.
-func (g *EnrolmentSession) ShowingKey(ctx context.Context) (secret.Text, error) { return g.s.ShowingKey(ctx) }
+func (g *EnrolmentSession) ShowingKey(ctx context.Context) (secret.Text, error) {
+	return g.s.ShowingKey(ctx)
+}
 
 // Enter gives the session, once the phone is enrolled. Errors:
 // enrolment_unconfirmed, session_ended.

@@ -1,10 +1,11 @@
 package workspace_test
 
 import (
-	"countersign/backend/teststore"
 	"flag"
 	"os"
 	"testing"
+
+	"countersign/backend/teststore"
 )
 
 // Most of the time goes into waiting for the disk, so more tests than there are

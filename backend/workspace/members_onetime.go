@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"countersign/backend/recovery"
@@ -189,7 +190,7 @@ func consumeOneTime(tx store.WriteTx, o store.OneTime) error {
 // checkOneTime refuses what no client of ours makes.
 func checkOneTime(n service.NewOneTime, kind store.OneTimeKind) error {
 	if len(n.Salt) != recovery.SaltSize || n.Proof.Len() != recovery.HashSize || kind != store.OneTimeHelp && !pairFits(n.KeyPair) {
-		return errors.New("what the client has made of a one-time code is malformed")
+		return fmt.Errorf("%w: a one-time code", service.ErrMalformed)
 	}
 	return recovery.Params(n.Params).Check()
 }

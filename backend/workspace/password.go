@@ -41,16 +41,13 @@ func pairFits(p service.WrappedKeyPair) bool {
 func saveVaultKey(tx store.WriteTx, row store.VaultKey) error {
 	info, err := tx.Info()
 	if err == nil && row.Generation > info.VaultGeneration {
-		err = errMalformed
+		err = service.ErrMalformed
 	}
 	if err != nil {
 		return err
 	}
 	return tx.SaveVaultKey(row)
 }
-
-// errMalformed is for what no client of ours sends.
-var errMalformed = errors.New("what the client has sent is malformed")
 
 // passwordRecord is what is kept of a new password of a profile.
 func (w *Workspace) passwordRecord(n service.NewPassword, profileID string, now time.Time) (store.PasswordRecord, error) {
@@ -157,7 +154,7 @@ func (w *Workspace) setPassword(tx store.WriteTx, p *store.Profile, n service.Ne
 // the vault's keys. Errors: session_ended; keychain and folder.
 func (s *Session) SaveKeyPair(ctx context.Context, pair service.WrappedKeyPair) error {
 	if !pairFits(pair) {
-		return errMalformed
+		return service.ErrMalformed
 	}
 	return s.w.update(ctx, func(tx store.WriteTx) error {
 		if _, err := s.infoIn(tx); err != nil {
@@ -225,7 +222,7 @@ func (s *Session) takeNonce(nonce []byte) bool {
 func checkPassword(n service.NewPassword) error {
 	switch {
 	case len(n.Salt) != password.SaltSize, len(n.PublicKey) != ed25519.PublicKeySize, n.Lock.Len() != keySize, !pairFits(n.KeyPair):
-		return errMalformed
+		return service.ErrMalformed
 	}
 	return password.Params(n.Params).Check()
 }

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"countersign/backend/recovery"
@@ -162,7 +163,7 @@ func (w *Workspace) hashSet(n service.NewSet) ([][]byte, error) {
 		hashes[i] = hash
 	}
 	if len(n.Salt) != recovery.SaltSize || len(hashes) != recovery.SetSize || len(distinct) != recovery.SetSize {
-		return nil, errors.New("what the client has made of recovery codes is malformed")
+		return nil, fmt.Errorf("%w: recovery codes", service.ErrMalformed)
 	}
 	return hashes, nil
 }

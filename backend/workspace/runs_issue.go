@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"countersign/backend/service"
@@ -23,7 +24,7 @@ func (r *PrintRun) MakeSheets(ctx context.Context, made []service.NewSet) ([]ser
 	}
 	from := len(r.sets) // which only grows here
 	if len(made) == 0 || len(made) > service.RunBatch || from+len(made) > len(r.members) {
-		return nil, errors.New("there are not as many recovery codes as sheets to make")
+		return nil, fmt.Errorf("%w: there are not as many recovery codes as sheets to make", service.ErrMalformed)
 	}
 	sets, hashes := make([]store.Set, len(made)), make([][][]byte, len(made))
 	for i, n := range made {

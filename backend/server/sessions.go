@@ -1,0 +1,203 @@
+package server
+
+import (
+	"context"
+
+	"countersign/backend/api"
+	"countersign/backend/secret"
+	"countersign/backend/service"
+)
+
+// errSessionEnded is for a token that stands for no session, or for none any more.
+var errSessionEnded = service.Refuse(service.CodeSessionEnded)
+
+// enrolling is what a Session and an EnrolmentSession do alike.
+type enrolling interface {
+	common
+	Confirm(ctx context.Context, input secret.Text, made service.NewSet) (*service.Issued, error)
+	Continue(ctx context.Context) error
+	CancelEnrolment(ctx context.Context) error
+	Showing(ctx context.Context) (service.Issued, error)
+	ShowingKey(ctx context.Context) (secret.Text, error)
+}
+
+// enrolOp is an operation of either. Until Enter it is the enrolment session that has the say.
+func enrolOp[In, Out any](s *Server, op api.Op[In, Out], act func(ctx context.Context, e enrolling, in In) (Out, error)) {
+	handle(s, op, smallBody, func(ctx context.Context, c *call, in In) (out Out, err error) {
+		if c.session == nil {
+			return out, errSessionEnded
+		}
+		if whole := s.tokens.whole(c.session); whole != nil {
+			return act(ctx, whole, in)
+		}
+		return act(ctx, c.session.enrolment, in)
+	})
+}
+
+// sessionOp is an operation of a session.
+func sessionOp[In, Out any](s *Server, op api.Op[In, Out], act func(ctx context.Context, in service.Session, req In) (Out, error)) {
+	handle(s, op, largeBody, func(ctx context.Context, c *call, in In) (out Out, err error) {
+		whole := s.wholeOf(c)
+		if whole == nil {
+			return out, errSessionEnded
+		}
+		return act(ctx, whole, in)
+	})
+}
+
+func (s *Server) wholeOf(c *call) service.Session {
+	if c.session == nil {
+		return nil
+	}
+	return s.tokens.whole(c.session)
+}
+
+// sessions are the operations of who is in, but for those of admins.
+func (s *Server) sessions() {
+	enrolOp(s, api.Look, func(context.Context, enrolling, api.None) (none api.None, _ error) { return none, nil })
+	enrolOp(s, api.Touch, func(_ context.Context, e enrolling, _ api.None) (none api.None, _ error) { return none, e.Touch() })
+	enrolOp(s, api.Confirm, func(ctx context.Context, e enrolling, in api.ConfirmRequest) (*service.Issued, error) {
+		return e.Confirm(ctx, in.Code.Text, in.Made.Service())
+	})
+	enrolOp(s, api.Continue, func(ctx context.Context, e enrolling, _ api.None) (none api.None, _ error) {
+		return none, e.Continue(ctx)
+	})
+	enrolOp(s, api.CancelEnrolment, func(ctx context.Context, e enrolling, _ api.None) (none api.None, _ error) {
+		return none, e.CancelEnrolment(ctx)
+	})
+	enrolOp(s, api.Showing, func(ctx context.Context, e enrolling, _ api.None) (service.Issued, error) { return e.Showing(ctx) })
+	enrolOp(s, api.ShowingKey, func(ctx context.Context, e enrolling, _ api.None) (api.Text, error) {
+		key, err := e.ShowingKey(ctx)
+		return api.Text{Text: key}, err
+	})
+	handle(s, api.End, smallBody, func(ctx context.Context, c *call, _ api.None) (none api.None, _ error) {
+		if c.session == nil {
+			return none, nil // twice is fine
+		}
+		s.tokens.forget(c.token)
+		return none, s.end(ctx, []*session{c.session})
+	})
+	handle(s, api.Begin, smallBody, func(ctx context.Context, c *call, _ api.None) (out api.Shown, err error) {
+		if c.session == nil || c.session.enrolment == nil {
+			return out, errSessionEnded
+		}
+		shown, err := c.session.enrolment.Begin(ctx)
+		return api.ShownOf(shown), err
+	})
+	handle(s, api.Enter, smallBody, func(ctx context.Context, c *call, _ api.None) (*api.SessionStart, error) {
+		if c.session == nil || c.session.enrolment == nil {
+			return nil, errSessionEnded
+		}
+		in, err := c.session.enrolment.Enter(ctx)
+		if in == nil {
+			return nil, err
+		}
+		s.tokens.entered(c.session, in)
+		return startOf(api.Text{}, in), err // its token stays
+	})
+
+	sessionOp(s, api.Overview, func(ctx context.Context, in service.Session, _ api.None) (service.Overview, error) {
+		return in.Overview(ctx)
+	})
+	sessionOp(s, api.OwnLog, func(ctx context.Context, in service.Session, req api.OwnLogRequest) (service.LogPage, error) {
+		return in.OwnLog(ctx, req.Before, req.Limit)
+	})
+	sessionOp(s, api.Checklist, func(ctx context.Context, in service.Session, _ api.None) (service.Checklist, error) {
+		return in.Checklist(ctx)
+	})
+	sessionOp(s, api.PutChecklistAway, func(ctx context.Context, in service.Session, req api.On) (none api.None, _ error) {
+		return none, in.PutChecklistAway(ctx, req.On)
+	})
+	sessionOp(s, api.Rename, func(ctx context.Context, in service.Session, req api.Name) (none api.None, _ error) {
+		return none, in.Rename(ctx, req.Name)
+	})
+	sessionOp(s, api.CheckEmail, func(ctx context.Context, in service.Session, req api.Email) (none api.None, _ error) {
+		return none, in.CheckEmail(ctx, req.Email)
+	})
+	sessionOp(s, api.ChangeEmail, func(ctx context.Context, in service.Session, req api.ChangeEmailRequest) (none api.None, _ error) {
+		return none, in.ChangeEmail(ctx, req.Email, req.Proof.Service())
+	})
+	sessionOp(s, api.ChangePassword, func(ctx context.Context, in service.Session, req api.ChangePasswordRequest) (none api.None, _ error) {
+		return none, in.ChangePassword(ctx, req.Current.Service(), req.Next.Service())
+	})
+
+	sessionOp(s, api.StepUp, func(ctx context.Context, in service.Session, req api.StepUpRequest) (service.StepUpNeeds, error) {
+		return in.StepUp(ctx, req.Acts)
+	})
+	sessionOp(s, api.BeginProof, func(ctx context.Context, in service.Session, _ api.None) (out api.ProofTerms, err error) {
+		out.Terms, out.Name, out.Email, err = in.BeginProof(ctx)
+		return out, err
+	})
+	sessionOp(s, api.ForOneAct, func(ctx context.Context, in service.Session, _ api.None) (none api.None, _ error) {
+		return none, in.ForOneAct(ctx)
+	})
+	sessionOp(s, api.BeginEnable, func(ctx context.Context, in service.Session, req api.ByProof) (api.Shown, error) {
+		shown, err := in.BeginEnable(ctx, req.Proof.Service())
+		return api.ShownOf(shown), err
+	})
+	sessionOp(s, api.BeginChangePhone, func(ctx context.Context, in service.Session, req api.ByProof) (api.Shown, error) {
+		shown, err := in.BeginChangePhone(ctx, req.Proof.Service())
+		return api.ShownOf(shown), err
+	})
+	sessionOp(s, api.Disable, func(ctx context.Context, in service.Session, req api.ByFactor) (none api.None, _ error) {
+		return none, in.Disable(ctx, req.Factor.Service())
+	})
+
+	sessionOp(s, api.BeginRecovery, func(ctx context.Context, in service.Session, _ api.None) (service.CodeTerms, error) {
+		return in.BeginRecovery(ctx)
+	})
+	sessionOp(s, api.BeginNewCodes, func(ctx context.Context, in service.Session, req api.BeginNewCodesRequest) (*service.Issued, error) {
+		return in.BeginNewCodes(ctx, req.Made.Service(), req.Proof.Service())
+	})
+	sessionOp(s, api.KeepNewCodes, func(ctx context.Context, in service.Session, _ api.None) (none api.None, _ error) {
+		return none, in.KeepNewCodes(ctx)
+	})
+	sessionOp(s, api.CancelNewCodes, func(ctx context.Context, in service.Session, _ api.None) (none api.None, _ error) {
+		return none, in.CancelNewCodes(ctx)
+	})
+	sessionOp(s, api.Acknowledge, func(ctx context.Context, in service.Session, req api.Word) (none api.None, _ error) {
+		return none, in.Acknowledge(ctx, req.Word.Text)
+	})
+	sessionOp(s, api.NotMe, func(ctx context.Context, in service.Session, _ api.None) (none api.None, _ error) {
+		return none, in.NotMe(ctx)
+	})
+
+	sessionOp(s, api.SaveKeyPair, func(ctx context.Context, in service.Session, req api.KeyPair) (none api.None, _ error) {
+		return none, in.SaveKeyPair(ctx, req.Pair)
+	})
+	sessionOp(s, api.Vault, func(ctx context.Context, in service.Session, _ api.None) (service.Vault, error) { return in.Vault(ctx) })
+	sessionOp(s, api.WaitingKeys, func(ctx context.Context, in service.Session, _ api.None) (out api.Waiting, err error) {
+		out.Vault, out.Holders, err = in.WaitingKeys(ctx)
+		return out, err
+	})
+	sessionOp(s, api.GiveKeys, func(ctx context.Context, in service.Session, req api.GiveKeysRequest) (int, error) {
+		return in.GiveKeys(ctx, req.PublicKey, req.Given)
+	})
+
+	sessionOp(s, api.ReadDocuments, func(ctx context.Context, in service.Session, q service.DocumentQuery) (service.DocumentRows, error) {
+		return in.ReadDocuments(ctx, q)
+	})
+	sessionOp(s, api.AddDocuments, func(ctx context.Context, in service.Session, req api.AddDocumentsRequest) (bool, error) {
+		return in.AddDocuments(ctx, req.Generation, req.Rows)
+	})
+	sessionOp(s, api.ChangeDocuments, func(ctx context.Context, in service.Session, req api.ChangeDocumentsRequest) (none api.None, _ error) {
+		return none, in.ChangeDocuments(ctx, req.Act, req.Generation, req.All)
+	})
+	sessionOp(s, api.EmptyBin, func(ctx context.Context, in service.Session, _ api.None) (int, error) { return in.EmptyBin(ctx) })
+	sessionOp(s, api.NoteOpened, func(ctx context.Context, in service.Session, req api.NoteOpenedRequest) (none api.None, _ error) {
+		return none, in.NoteOpened(ctx, req.ID, req.Copied)
+	})
+	sessionOp(s, api.NoteChecked, func(ctx context.Context, in service.Session, req api.NoteCheckedRequest) (none api.None, _ error) {
+		return none, in.NoteChecked(ctx, req.All, req.Bad, req.Unknown)
+	})
+	sessionOp(s, api.MissingFiles, func(ctx context.Context, in service.Session, req api.IDs) (map[string]bool, error) {
+		return in.MissingFiles(ctx, req.IDs)
+	})
+	sessionOp(s, api.UnknownFiles, func(ctx context.Context, in service.Session, _ api.None) ([]string, error) {
+		return in.UnknownFiles(ctx)
+	})
+	handle(s, api.Admin, smallBody, func(ctx context.Context, c *call, req api.AdminRequest) (none api.None, err error) {
+		_, err = s.adminOf(ctx, c, req.Watch, true)
+		return none, err
+	})
+}
