@@ -197,6 +197,8 @@ var (
 	WaitingKeys = Op[None, Waiting]{Name: "keys/waiting"}
 	GiveKeys    = Op[GiveKeysRequest, int]{Name: "keys/give"}
 
+	FoundVault = Op[FoundVaultRequest, None]{Name: "keys/found-vault"}
+
 	ReadDocuments   = Op[service.DocumentQuery, service.DocumentRows]{Name: "documents"}
 	AddDocuments    = Op[AddDocumentsRequest, bool]{Name: "documents/add"}
 	ChangeDocuments = Op[ChangeDocumentsRequest, None]{Name: "documents/change"}

@@ -48,6 +48,11 @@ type (
 		PublicKey string
 		Given     []service.GivenKeys
 	}
+	// FoundVaultRequest is that of FoundVault.
+	FoundVaultRequest struct {
+		PublicKey string
+		Own       service.GivenKeys
+	}
 	// AddDocumentsRequest is that of AddDocuments.
 	AddDocumentsRequest struct {
 		Generation int

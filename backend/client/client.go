@@ -26,8 +26,9 @@ type Workspace struct {
 	codeCost store.Argon2id
 	hashing  chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
 
-	mu    sync.Mutex   // guards what follows
-	share secret.Bytes // this computer's: see loadShare
+	making sync.Mutex   // of the share, one at a time
+	mu     sync.Mutex   // guards what follows
+	share  secret.Bytes // this computer's: see findShare
 }
 
 // Session is a profile that is signed in.
@@ -116,8 +117,11 @@ func (w *Workspace) entered(ctx context.Context, s service.Session, c service.Ch
 }
 
 // SignIn checks the password. Of the two results one is set: see workspace.SignInAttempt.SignIn. An email that nobody has
-// costs the same time as a wrong password. Errors: email_required, password_required, and those of SignIn.
+// costs the same time as a wrong password. Errors: computer_unknown, email_required, password_required, and those of SignIn.
 func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*Session, *Challenge, error) {
+	if err := w.needShare(ctx); err != nil {
+		return nil, nil, err
+	}
 	attempt, err := w.BeginSignIn(ctx, email)
 	if pw.Empty() && (err == nil || service.IsCode(err, service.CodeCredentialsWrong)) {
 		err = service.Refuse(service.CodePasswordRequired).At("password")

@@ -80,6 +80,9 @@ func (s *Session) keep(keys vault.Keys) {
 func (s *Session) giveWaiting(ctx context.Context) error {
 	for {
 		v, waiting, err := s.WaitingKeys(ctx)
+		if err == nil && v.Generation == 0 {
+			return s.foundVault(ctx, v)
+		}
 		if err != nil || len(waiting) == 0 {
 			return err
 		}
@@ -98,6 +101,36 @@ func (s *Session) giveWaiting(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// foundVault makes the vault's keys of a workspace that was founded on a server, where nobody may see them: the client of its first owner
+// does so when they come in. Whoever is no owner, or not the first of two, waits for the keys like everybody.
+func (s *Session) foundVault(ctx context.Context, v service.Vault) error {
+	s.mu.Lock()
+	own := s.own
+	s.mu.Unlock()
+	if own.Empty() {
+		return nil
+	}
+	keys, err := vault.NewKeys()
+	if err != nil {
+		return err
+	}
+	sealed, err := seal(keys, own.Recipient())
+	if err != nil {
+		return err
+	}
+	holder := service.KeyHolder{Holder: v.Holder, Recipient: own.Recipient()}
+	err = s.FoundVault(ctx, publicKey(keys), service.GivenKeys{KeyHolder: holder, SealedKeys: sealed})
+	if err == nil {
+		s.keep(keys)
+		return nil
+	}
+	keys.Wipe()
+	if service.IsCode(err, service.CodeForbidden) || service.IsCode(err, service.CodeVaultExists) {
+		return nil
+	}
+	return err
 }
 
 // sealAll encrypts the vault's keys to each holder. One to whom that cannot be done, since what the

@@ -71,6 +71,9 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := w.makeShare(ctx); err != nil {
+		return nil, nil, err
+	}
 	pw, t, err := w.choose(ctx, in.Password, own, sealed)
 	if err != nil {
 		return nil, nil, err

@@ -26,11 +26,9 @@ func OpenLocal(ctx context.Context, in service.Workspace, m service.Maker, c Con
 	return w, nil
 }
 
-// Close wipes the keys. The workspace is of no use afterwards.
+// Close wipes the share and the keys. The workspace is of no use afterwards.
 func (w *Local) Close() {
-	w.mu.Lock()
-	w.share.Wipe()
-	w.mu.Unlock()
+	w.Workspace.Close()
 	w.Maker.Close()
 }
 

@@ -50,6 +50,12 @@ func (w *Workspace) newCode(keys *vault.Keys) (n service.NewOneTime, code recove
 	return n, codes[0], err
 }
 
+// FirstInvitation makes the code of a server's first owner: see workspace.Workspace.Found. It comes with no key pair, which would
+// be known where it is made.
+func FirstInvitation(c Config) (service.NewOneTime, recovery.Code, error) {
+	return newClient(nil, c).newCode(nil)
+}
+
 // newCodes makes one for each of n people, with the vault's keys as far as the session has them. Many take minutes, which count as
 // use of the session and end with it.
 func (s *Session) newCodes(ctx context.Context, n int, progress service.Progress) ([]service.NewOneTime, []recovery.Code, error) {
@@ -132,6 +138,9 @@ func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.T
 	own, err := w.ownOf(right.KeyPair, key)
 	if err != nil {
 		return nil, nil, err
+	}
+	if err := w.makeShare(ctx); err != nil {
+		return nil, nil, service.Afterwards(err, attempt.Leave(ctx))
 	}
 	next, t, err := w.choose(ctx, pw, own, service.SealedKeys{})
 	if err != nil {

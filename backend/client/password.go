@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 
 	"countersign/backend/password"
 	"countersign/backend/secret"
@@ -35,21 +34,6 @@ func (w *Workspace) derive(ctx context.Context, pw secret.Text, salt []byte, cos
 		return secret.Bytes{}, ctx.Err()
 	}
 	return password.Derive(pw, salt, p), nil
-}
-
-// loadShare reads this computer's share from the keychain: see password.PublicKey.
-func (w *Workspace) loadShare(ctx context.Context) error {
-	share, err := w.secrets.Get(ctx, w.ID()+"/device")
-	if err != nil {
-		return service.Explain(fmt.Errorf("this computer's share: %w", err))
-	}
-	if share.Len() != password.KeySize {
-		return service.Explain(fmt.Errorf("this computer's share has %d bytes: %w", share.Len(), store.ErrSecretMissing))
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.share = share
-	return nil
 }
 
 // typed is a password as it was typed, with what is made of it.

@@ -21,6 +21,7 @@ var readers = []string{
 	"Quarantine.Report", "Acceptance.Review", "Admin.Clock",
 
 	"Session.SaveKeyPair",  // writes one row: who needs it has lost the vault, which is looked for after each crash
+	"Session.FoundVault",   // one commit, which nothing precedes; a vault that was not founded is founded at the next sign-in
 	"Workspace.CreateFrom", // writes: its crashes are those of backend/rescue
 }
 

@@ -366,6 +366,10 @@ func (s *session) GiveKeys(ctx context.Context, publicKey string, given []servic
 	return call(ctx, s.k, s, api.GiveKeys, api.GiveKeysRequest{PublicKey: publicKey, Given: given})
 }
 
+func (s *session) FoundVault(ctx context.Context, publicKey string, own service.GivenKeys) error {
+	return ask(ctx, s, api.FoundVault, api.FoundVaultRequest{PublicKey: publicKey, Own: own})
+}
+
 func (s *session) ReadDocuments(ctx context.Context, q service.DocumentQuery) (service.DocumentRows, error) {
 	return call(ctx, s.k, s, api.ReadDocuments, q)
 }

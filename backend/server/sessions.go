@@ -174,6 +174,10 @@ func (s *Server) sessions() {
 		return in.GiveKeys(ctx, req.PublicKey, req.Given)
 	})
 
+	sessionOp(s, api.FoundVault, func(ctx context.Context, in service.Session, req api.FoundVaultRequest) (none api.None, _ error) {
+		return none, in.FoundVault(ctx, req.PublicKey, req.Own)
+	})
+
 	sessionOp(s, api.ReadDocuments, func(ctx context.Context, in service.Session, q service.DocumentQuery) (service.DocumentRows, error) {
 		return in.ReadDocuments(ctx, q)
 	})

@@ -57,6 +57,7 @@ const (
 	CodeWorkspaceExists      Code = "workspace_exists"
 	CodeForbidden            Code = "forbidden"
 	CodeSuspendedSelf        Code = "suspended_self"
+	CodeComputerUnknown      Code = "computer_unknown"
 
 	CodeInvitationRequired Code = "invitation_required"
 	CodeInvitationForm     Code = "invitation_form"  // length
@@ -102,6 +103,7 @@ const (
 	CodeCheckWordNone     Code = "check_word_none"
 
 	CodeVaultWaiting         Code = "vault_waiting"
+	CodeVaultExists          Code = "vault_exists"
 	CodeDocumentGone         Code = "document_gone"
 	CodeDocumentMissing      Code = "document_missing"
 	CodeDocumentDamaged      Code = "document_damaged"

@@ -1106,6 +1106,8 @@ var (
 	ErrorWorkspaceFormNext            = Key{"error.workspace_form.next"}
 	ErrorWorkspaceExistsWhat          = Key{"error.workspace_exists.what"}
 	ErrorWorkspaceExistsNext          = Key{"error.workspace_exists.next"}
+	ErrorComputerUnknownWhat          = Key{"error.computer_unknown.what"}
+	ErrorComputerUnknownNext          = Key{"error.computer_unknown.next"}
 	ErrorEmailRequiredWhat            = Key{"error.email_required.what"}
 	ErrorEmailRequiredNext            = Key{"error.email_required.next"}
 	ErrorEmailFormWhat                = Key{"error.email_form.what"}
@@ -1432,6 +1434,8 @@ var (
 	ErrorRestoreConflictNext          = Key{"error.restore_conflict.next"}
 	ErrorRestoreNotOwnerWhat          = Key{"error.restore_not_owner.what"}
 	ErrorRestoreNotOwnerNext          = Key{"error.restore_not_owner.next"}
+	ErrorVaultExistsWhat              = Key{"error.vault_exists.what"}
+	ErrorVaultExistsNext              = Key{"error.vault_exists.next"}
 	ErrorVaultWaitingWhat             = Key{"error.vault_waiting.what"}
 	ErrorVaultWaitingNext             = Key{"error.vault_waiting.next"}
 	ErrorDocumentGoneWhat             = Key{"error.document_gone.what"}
@@ -1787,6 +1791,8 @@ var (
 	FileChanged     = Key{"file.changed"}
 
 	EventWorkspaceCreated         = Key{"event.workspace-created"}
+	EventWorkspaceFounded         = Key{"event.workspace-founded"}
+	EventVaultFounded             = Key{"event.vault-founded"}
 	EventWorkspaceRescued         = Key{"event.workspace-rescued"}
 	EventStateAccepted            = Key{"event.state-accepted"}
 	EventSignedIn                 = Key{"event.signed-in"}

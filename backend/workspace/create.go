@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -25,11 +26,7 @@ func (w *Workspace) BeginCreate(ctx context.Context, in service.NewWorkspace) er
 	if !store.Fits(w.wall()) {
 		return refuse(service.CodeClockWrong)
 	}
-	err := w.makeKeys(ctx, in.Workspace)
-	if err != nil {
-		w.refreshInfo(ctx)
-	}
-	return err
+	return w.makeKeys(ctx, in.Workspace, "device")
 }
 
 // Create makes the workspace and its owner's profile, and signs the owner in.
@@ -43,25 +40,8 @@ func (w *Workspace) Create(ctx context.Context, in service.NewWorkspace, pw serv
 	now := w.now()
 	p.CreatedAt, p.LastSignInAt = now, now
 	err = w.update(ctx, func(tx store.WriteTx) error {
-		info, err := tx.Info()
-		fresh := err == nil && info.CreatedAt.IsZero() && info.ID == w.info.ID
-		if err := refuseUnless(fresh, ignoreMissing(err), service.CodeWorkspaceExists); err != nil {
+		if err := w.markCreated(tx, now); err != nil {
 			return err
-		}
-		ok, err := tx.MarkCreated(now)
-		if err := refuseUnless(ok, err, service.CodeWorkspaceExists); err != nil {
-			return err
-		}
-		intents, err := tx.Intents()
-		if err != nil {
-			return err
-		}
-		for _, i := range intents {
-			if i.Kind == store.IntentCreate {
-				if _, err := tx.DeleteIntent(i.ID); err != nil {
-					return err
-				}
-			}
 		}
 		p.Epoch = 0
 		if err := foundVault(tx, p.ID, pw.KeyPair.Keys.Generation, v); err != nil {
@@ -88,6 +68,31 @@ func (w *Workspace) Create(ctx context.Context, in service.NewWorkspace, pw serv
 		return nil, err
 	}
 	return w.newSession(p, own), nil
+}
+
+// markCreated makes a workspace of the keys that were made for it. Errors: workspace_exists.
+func (w *Workspace) markCreated(tx store.WriteTx, now time.Time) error {
+	info, err := tx.Info()
+	fresh := err == nil && info.CreatedAt.IsZero() && info.ID == w.ID()
+	if err := refuseUnless(fresh, ignoreMissing(err), service.CodeWorkspaceExists); err != nil {
+		return err
+	}
+	ok, err := tx.MarkCreated(now)
+	if err := refuseUnless(ok, err, service.CodeWorkspaceExists); err != nil {
+		return err
+	}
+	intents, err := tx.Intents()
+	if err != nil {
+		return err
+	}
+	for _, i := range intents {
+		if i.Kind == store.IntentCreate {
+			if _, err := tx.DeleteIntent(i.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // foundVault begins the vault of a new workspace, whose owner has the keys.
@@ -133,10 +138,18 @@ func checkWorkspaceName(s string) (string, error) {
 	return checkName(s, service.CodeWorkspaceRequired, service.CodeWorkspaceLong, service.CodeWorkspaceForm, "workspace")
 }
 
-// makeKeys writes the workspace's keys to the keychain: the intents first, then
+// makeKeys writes the workspace's keys to the keychain, and with them what is kept there of others: the intents first, then
 // the items, each read back. A second try after a failure begins anew, with a
 // new workspace ID, once the items of the first are gone.
-func (w *Workspace) makeKeys(ctx context.Context, name string) error {
+func (w *Workspace) makeKeys(ctx context.Context, name string, others ...string) error {
+	err := w.tryKeys(ctx, name, others)
+	if err != nil {
+		w.refreshInfo(ctx)
+	}
+	return err
+}
+
+func (w *Workspace) tryKeys(ctx context.Context, name string, others []string) error {
 	if w.Created() {
 		return refuse(service.CodeWorkspaceExists)
 	}
@@ -149,10 +162,14 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 	}
 	info := store.Info{ID: id, Name: name}
 	var k keys
-	items := []struct {
+	type item struct {
 		name string
 		into *secret.Bytes
-	}{{"device", new(secret.Bytes)}, {"lock", &k.lock}, {"pepper", &k.pepper}, {"integrity", &k.integrity}}
+	}
+	items := []item{{"lock", &k.lock}, {"pepper", &k.pepper}, {"integrity", &k.integrity}}
+	for _, name := range others {
+		items = append(items, item{name, new(secret.Bytes)})
+	}
 	err = w.unlogged(ctx, func(tx store.WriteTx) error {
 		_, err := tx.Info()
 		if err := refuseUnless(err != nil, ignoreMissing(err), service.CodeWorkspaceExists); err != nil {
@@ -161,12 +178,12 @@ func (w *Workspace) makeKeys(ctx context.Context, name string) error {
 		if err := tx.InsertInfo(info); err != nil {
 			return err
 		}
-		for _, name := range []string{"device", "lock", "pepper", "integrity", "anchor"} {
+		for _, it := range append(items, item{name: "anchor"}) {
 			iid, err := w.newID()
 			if err != nil {
 				return err
 			}
-			if err := tx.InsertIntent(store.Intent{ID: iid, Kind: store.IntentCreate, Item: id + "/" + name, CreatedAt: w.now()}); err != nil {
+			if err := tx.InsertIntent(store.Intent{ID: iid, Kind: store.IntentCreate, Item: id + "/" + it.name, CreatedAt: w.now()}); err != nil {
 				return err
 			}
 		}

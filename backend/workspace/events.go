@@ -83,7 +83,9 @@ const (
 	eventKeysGiven         = "vault-keys-given" // count
 	eventKitMade           = "emergency-kit-made"
 	eventKitUsed           = "emergency-kit-used" // email
-	eventWorkspaceRescued  = "workspace-rescued"  // workspace, count
+	eventWorkspaceFounded  = "workspace-founded"  // workspace; by nobody: see Found
+	eventVaultFounded      = "vault-founded"
+	eventWorkspaceRescued  = "workspace-rescued" // workspace, count
 
 	eventAccepted = "state-accepted" // findings, head, anchor
 

@@ -11,6 +11,7 @@ type logKind struct {
 // logKinds has every kind of events.go; a test sees to it.
 var logKinds = map[string]logKind{
 	eventWorkspaceCreated: {service.GroupWorkspace, false},
+	eventWorkspaceFounded: {service.GroupWorkspace, false},
 	eventWorkspaceRescued: {service.GroupWorkspace, false},
 	eventAccepted:         {service.GroupWorkspace, false},
 
@@ -101,6 +102,7 @@ var logKinds = map[string]logKind{
 	eventRotationHeld:      {service.GroupContracts, false},
 	eventRotationResumed:   {service.GroupContracts, false},
 	eventRotated:           {service.GroupContracts, false},
+	eventVaultFounded:      {service.GroupContracts, false},
 	eventKeyPairMade:       {service.GroupContracts, false},
 	eventKeysGiven:         {service.GroupContracts, true},
 	eventKitMade:           {service.GroupContracts, false},

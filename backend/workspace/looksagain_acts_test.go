@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
+	"countersign/backend/workspace"
 )
 
 // acts has each method that commits at least once; a test sees to it.
@@ -263,6 +265,22 @@ var acts = []act{
 		})
 		given := []service.GivenKeys{{KeyHolder: holder, SealedKeys: service.SealedKeys{Ciphertext: []byte("sealed"), Generation: v.Generation}}}
 		return func() error { return second(c.s.GiveKeys(c.Context(), v.PublicKey, given)) }
+	}},
+	{does: []string{"Session.FoundVault"}, by: store.RoleOwner, ready: func(c *cast) func() error {
+		c.ok(workspace.Change(inner(c.w), c.Context(), func(tx store.WriteTx) error {
+			info, err := tx.Info()
+			if err != nil {
+				return err
+			}
+			info.VaultGeneration, info.VaultPublicKey = 0, ""
+			return tx.UpdateInfo(info)
+		}))
+		v, err := c.s.Vault(c.Context())
+		c.ok(err)
+		own := service.GivenKeys{
+			KeyHolder: service.KeyHolder{Holder: v.Holder, Recipient: c.s.OwnKeys().Recipient}, SealedKeys: service.SealedKeys{Ciphertext: []byte("sealed"), Generation: 1, OnlyOne: true},
+		}
+		return func() error { return c.s.FoundVault(c.Context(), strings.Repeat("ab", 32), own) }
 	}},
 	{does: []string{"Session.EmptyBin"}, by: store.RoleMember, ready: func(c *cast) func() error {
 		c.ok(c.s.RemoveDocuments(c.Context(), []string{c.document()}))

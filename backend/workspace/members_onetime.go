@@ -12,10 +12,11 @@ import (
 	"countersign/backend/store"
 )
 
-// newOneTime makes of a client's code what is kept of it.
+// newOneTime makes of a client's code what is kept of it. A code by nobody is the first owner's, and has no key pair: see Found.
 func (w *Workspace) newOneTime(kind store.OneTimeKind, p, by store.Profile, in service.NewOneTime) (madeOneTime, service.GivenOut, error) {
 	var m madeOneTime
-	if err := errors.Join(w.dated(), checkOneTime(in, kind)); err != nil {
+	withPair := kind != store.OneTimeHelp && by.ID != ""
+	if err := errors.Join(w.dated(), checkOneTime(in, withPair)); err != nil {
 		return m, service.GivenOut{}, err
 	}
 	hash, err := w.keyed(in.Proof)
@@ -26,7 +27,7 @@ func (w *Workspace) newOneTime(kind store.OneTimeKind, p, by store.Profile, in s
 	m.code = store.OneTime{
 		ProfileID: p.ID, Kind: kind, Salt: in.Salt, Params: in.Params, Hash: hash, IssuedAt: now, IssuedBy: by.ID, ExpiresAt: now.Add(service.OneTimeLife),
 	}
-	if kind != store.OneTimeHelp {
+	if withPair {
 		m.key = withKeys(store.VaultKey{Holder: oneTimeHolder(kind, p.ID), Recipient: in.KeyPair.Recipient, Wrapped: in.KeyPair.Wrapped}, in.KeyPair.Keys)
 	}
 	return m, service.GivenOut{
@@ -94,11 +95,15 @@ func stillAllowed(tx store.ReadTx, o store.OneTime) error {
 	if err != nil {
 		return err
 	}
-	issuer, err := tx.Profile(now.IssuedBy)
+	subject, err := tx.Profile(now.ProfileID)
 	if err != nil {
 		return absent(err, service.CodeOneTimeEnded)
 	}
-	subject, err := tx.Profile(now.ProfileID)
+	if now.IssuedBy == "" { // by the server: see Found
+		first, is, err := firstOwner(tx)
+		return refuseUnless(is && first.ID == subject.ID && now.EndedAt.IsZero(), err, service.CodeOneTimeEnded)
+	}
+	issuer, err := tx.Profile(now.IssuedBy)
 	if err != nil {
 		return absent(err, service.CodeOneTimeEnded)
 	}
@@ -188,8 +193,8 @@ func consumeOneTime(tx store.WriteTx, o store.OneTime) error {
 }
 
 // checkOneTime refuses what no client of ours makes.
-func checkOneTime(n service.NewOneTime, kind store.OneTimeKind) error {
-	if len(n.Salt) != recovery.SaltSize || n.Proof.Len() != recovery.HashSize || kind != store.OneTimeHelp && !pairFits(n.KeyPair) {
+func checkOneTime(n service.NewOneTime, withPair bool) error {
+	if len(n.Salt) != recovery.SaltSize || n.Proof.Len() != recovery.HashSize || withPair && !pairFits(n.KeyPair) {
 		return fmt.Errorf("%w: a one-time code", service.ErrMalformed)
 	}
 	return recovery.Params(n.Params).Check()

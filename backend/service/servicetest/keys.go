@@ -15,6 +15,7 @@ import (
 var keys = []useCase{
 	{"Keys_AreGivenToWhoWaits", keysGiven, []string{"Session.Vault", "Session.WaitingKeys", "Session.GiveKeys"}},
 	{"Keys_KeyPairIsNotReplaced", keyPairStays, []string{"Session.SaveKeyPair"}},
+	{"Vault_IsNotFoundedTwice", vaultStays, []string{"Session.FoundVault"}},
 	{"Rotation_BringsEverythingUnderANewKey", rotates, []string{"Admin.BeginRotation", "Admin.Rotation", "Admin.HoldRotation"}},
 	{"Rotation_TakesOnlyWhatFits", rotationGuards, []string{"Admin.RotationStart", "Admin.RotateDocuments", "Admin.RotationEnd", "Admin.EndRotation"}},
 	{"Kit_LetsANewOwnerIn", kitLetsIn, []string{"Admin.MakeKit", "Admin.KitState", "Workspace.HasKit", "Workspace.BeginKit", "KitAttempt.Terms", "KitAttempt.Use"}},
@@ -110,6 +111,28 @@ func keyPairStays(f *fixture) {
 	h.vaultKeys(s)
 	f.ok(s.End(f.ctx()))
 	f.refused(s.SaveKeyPair(f.ctx(), f.wrapped(f.keyPair())), service.CodeSessionEnded)
+}
+
+func vaultStays(f *fixture) {
+	f.add(f.owner.signIn(), paper("lease", "Lease of the mill"))
+	for role, code := range map[service.Role]service.Code{service.RoleOwner: service.CodeVaultExists, service.RoleAdmin: service.CodeForbidden, service.RoleMember: service.CodeForbidden} {
+		h, s := f.hand(role)
+		v, err := s.Vault(f.ctx())
+		f.ok(err)
+		other, err := vault.NewKeys()
+		f.ok(err)
+		public := hex.EncodeToString(other.PublicKey())
+		own := f.sealed(other, []service.KeyHolder{{Holder: v.Holder, Recipient: h.pair.Recipient()}})[0]
+		f.refused(s.FoundVault(f.ctx(), public, own), code)
+		f.fails("no keys", s.FoundVault(f.ctx(), public, service.GivenKeys{}))
+		f.fails("no public key", s.FoundVault(f.ctx(), "", own))
+		if now, err := s.Vault(f.ctx()); err != nil || now.PublicKey != v.PublicKey || now.Generation != v.Generation {
+			f.Errorf("%+v, %v", now, err)
+		}
+		f.ok(s.End(f.ctx()))
+		f.refused(s.FoundVault(f.ctx(), public, own), service.CodeSessionEnded)
+	}
+	f.same("what the owner reads", f.read(f.owner.signIn(), "lease"), "Lease of the mill")
 }
 
 func rotates(f *fixture) {
