@@ -62,7 +62,10 @@ func (w *Workspace) findShare(ctx context.Context) (there bool, err error) {
 	return true, nil
 }
 
-func (w *Workspace) shareName() string { return w.ID() + "/device" }
+// ShareName is what the keychain's item with a computer's share of a workspace is called.
+func ShareName(workspace string) string { return workspace + "/device" }
+
+func (w *Workspace) shareName() string { return ShareName(w.ID()) }
 
 // needShare refuses where no password that is typed here can be right, before anything of it is sent. Errors: computer_unknown; keychain.
 func (w *Workspace) needShare(ctx context.Context) error {

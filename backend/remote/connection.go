@@ -3,7 +3,6 @@ package remote
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"crypto/subtle"
 	"crypto/tls"
 	"encoding/json"
@@ -13,7 +12,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,14 +24,11 @@ import (
 
 // Config says where a workspace is.
 type Config struct {
-	Address string           // https://HOST:PORT
-	Key     Fingerprint      // of the server's key, as the invitation has it
-	Now     func() time.Time // nil for time.Now
-	Log     *slog.Logger     // nil for none
+	Server string           // HOST:PORT: see ParseServer
+	Key    Fingerprint      // as the invitation has it
+	Now    func() time.Time // nil for time.Now
+	Log    *slog.Logger     // nil for none
 }
-
-// Fingerprint is the SHA-256 of a public key in a certificate (its SubjectPublicKeyInfo, RFC 7469 section 2.4).
-type Fingerprint [sha256.Size]byte
 
 // connection is how a server is asked.
 type connection struct {
@@ -59,11 +54,11 @@ const mostAnswer = 512 << 20
 var errOtherServer = errors.New("the server has another key than the invitation says")
 
 func newConnection(c Config) (*connection, error) {
-	u, err := url.Parse(c.Address)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.User != nil {
-		return nil, service.Refuse(service.CodeServerAddress).Because(err)
+	at, err := ParseServer(c.Server)
+	if err != nil {
+		return nil, err
 	}
-	k := &connection{base: "https://" + u.Host, now: c.Now, log: c.Log}
+	k := &connection{base: "https://" + at, now: c.Now, log: c.Log}
 	if k.now == nil {
 		k.now = time.Now
 	}
@@ -88,7 +83,7 @@ func newConnection(c Config) (*connection, error) {
 // checkKey runs before anything is sent.
 func checkKey(s tls.ConnectionState, want Fingerprint, now time.Time) error {
 	leaf := s.PeerCertificates[0]
-	got := sha256.Sum256(leaf.RawSubjectPublicKeyInfo)
+	got := FingerprintOf(leaf)
 	if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
 		return errOtherServer
 	}

@@ -2,7 +2,6 @@ package remote_test
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
 	"flag"
 	"log/slog"
@@ -106,9 +105,8 @@ func TestService_KeepsTheContract(t *testing.T) {
 		ts.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
 		ts.StartTLS()
 		t.Cleanup(ts.Close)
-		key := remote.Fingerprint(sha256.Sum256(ts.Certificate().RawSubjectPublicKeyInfo))
 		out.Open = func(t testing.TB) *client.Workspace {
-			r, err := remote.Dial(t.Context(), remote.Config{Address: ts.URL, Key: key, Now: clk.now, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
+			r, err := remote.Dial(t.Context(), remote.Config{Server: ts.URL, Key: remote.FingerprintOf(ts.Certificate()), Now: clk.now, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
 			if err != nil {
 				t.Fatal(err)
 			}

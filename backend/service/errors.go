@@ -138,7 +138,9 @@ const (
 	CodePassphraseCommon   Code = "passphrase_common"
 	CodePassphraseWrong    Code = "passphrase_wrong"
 
+	CodeInvitationLink    Code = "invitation_link"
 	CodeServerAddress     Code = "server_address"
+	CodeServerKey         Code = "server_key"
 	CodeServerUnreachable Code = "server_unreachable"
 	CodeServerOther       Code = "server_other"       // another key than the invitation says
 	CodeServerCertificate Code = "server_certificate" // it has run out

@@ -1310,8 +1310,12 @@ var (
 	ErrorDatabaseNewerNext            = Key{"error.database_newer.next"}
 	ErrorDatabaseBusyWhat             = Key{"error.database_busy.what"}
 	ErrorDatabaseBusyNext             = Key{"error.database_busy.next"}
+	ErrorInvitationLinkWhat           = Key{"error.invitation_link.what"}
+	ErrorInvitationLinkNext           = Key{"error.invitation_link.next"}
 	ErrorServerAddressWhat            = Key{"error.server_address.what"}
 	ErrorServerAddressNext            = Key{"error.server_address.next"}
+	ErrorServerKeyWhat                = Key{"error.server_key.what"}
+	ErrorServerKeyNext                = Key{"error.server_key.next"}
 	ErrorServerUnreachableWhat        = Key{"error.server_unreachable.what"}
 	ErrorServerUnreachableNext        = Key{"error.server_unreachable.next"}
 	ErrorServerOtherWhat              = Key{"error.server_other.what"}
