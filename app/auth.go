@@ -16,6 +16,8 @@ type Auth struct{ s *shell }
 type AuthState struct {
 	Stage           string         `json:"stage"` // fault, unlock, create, signIn
 	Workspace       string         `json:"workspace"`
+	Server          string         `json:"server,omitempty"` // where it is; empty: on this computer
+	Joined          bool           `json:"joined"`           // the folder has joined a server's workspace, which may be away
 	Fault           *AppError      `json:"fault,omitempty"`
 	Version         string         `json:"version"`
 	DataFolder      string         `json:"dataFolder"`
@@ -33,7 +35,7 @@ type AuthState struct {
 
 // State opens the data folder where it is not open yet, and says what to show.
 func (d *Auth) State() (AuthState, error) {
-	w, err := d.s.ready()
+	o, err := d.s.ready()
 	st := d.outside()
 	if errors.Is(err, errFileLocked) {
 		st.Stage = "unlock"
@@ -42,12 +44,13 @@ func (d *Auth) State() (AuthState, error) {
 	if err != nil {
 		return d.fault(err), nil
 	}
-	st.Workspace, st.MinimumPassword, st.IdleMinutes = w.Name(), w.MinPassword(), int(w.Idle().Minutes())
+	w := o.workspace
+	st.Workspace, st.Server, st.MinimumPassword, st.IdleMinutes = w.Name(), o.server(), w.MinPassword(), int(w.Idle().Minutes())
 	if st.Kit, err = w.HasKit(); err != nil {
 		return d.fault(err), nil
 	}
 	st.Stage, st.CanRestore = "create", true
-	if w.Created() {
+	if o.created() {
 		st.Stage, st.CanRestore = "signIn", false
 	}
 	return st, nil
@@ -57,14 +60,14 @@ func (d *Auth) State() (AuthState, error) {
 func (d *Auth) outside() AuthState {
 	return AuthState{
 		Version: Version, DataFolder: d.s.path, MinimumPassword: password.MinLength,
-		RenewsPage: platform.RenewsPage, LockedFor: d.s.whyLocked(), LockedEmail: d.s.whoLeft(), SecretsFile: d.s.usesFile(),
+		RenewsPage: platform.RenewsPage, LockedFor: d.s.whyLocked(), LockedEmail: d.s.whoLeft(), SecretsFile: d.s.usesFile(), Joined: d.s.hasJoined(),
 	}
 }
 
 func (d *Auth) fault(err error) AuthState {
 	st, fault := d.outside(), d.s.present(err)
-	st.Stage, st.Fault, st.Integrity, st.Kit = "fault", &fault, integrityView(err), canRescue(err)
-	st.CanRestore = canRescue(err)
+	rescuable := canRescue(err) && !st.Joined // what a server has is its operator's to restore
+	st.Stage, st.Fault, st.Integrity, st.Kit, st.CanRestore = "fault", &fault, integrityView(err), rescuable, rescuable
 	st.CanUseFile = errors.Is(err, errMayMakeFile)
 	return st
 }
@@ -83,9 +86,9 @@ func (d *Auth) Strength(pw Envelope, words []string) (Strength, error) {
 		return Strength{}, err
 	}
 	minimum := password.MinLength
-	if w, err := d.s.ready(); err == nil {
-		minimum = w.MinPassword()
-		words = append(words, w.Name())
+	if o, err := d.s.ready(); err == nil {
+		minimum = o.workspace.MinPassword()
+		words = append(words, o.workspace.Name())
 	}
 	r := password.Assess(typed, words)
 	return Strength{Score: r.Score, Length: r.Length, Minimum: minimum, Common: r.Common}, nil
@@ -110,15 +113,18 @@ type NewWorkspace struct {
 // CreateWorkspace makes the workspace and signs its owner in.
 func (d *Auth) CreateWorkspace(in NewWorkspace) (SignedIn, error) {
 	at := d.s.current()
-	w, err := d.s.ready()
+	o, err := d.s.ready()
 	if err != nil {
 		return SignedIn{}, err
+	}
+	if o.local == nil {
+		return SignedIn{}, service.Fault(service.CodeWorkspaceExists, nil, nil)
 	}
 	pw, err := at.keys.open(holdsPassword, in.Password)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	ses, err := w.Create(d.s.context(), client.NewWorkspace{
+	ses, err := o.local.Create(d.s.context(), client.NewWorkspace{
 		Workspace: in.Workspace, Name: in.Name, Email: in.Email, Password: pw,
 	})
 	if err != nil {
@@ -136,7 +142,7 @@ type SignInResult struct {
 // SignIn checks the password.
 func (d *Auth) SignIn(email string, pw Envelope) (SignInResult, error) {
 	at := d.s.current()
-	w, err := d.s.ready()
+	o, err := d.s.ready()
 	if err != nil {
 		return SignInResult{}, err
 	}
@@ -144,7 +150,7 @@ func (d *Auth) SignIn(email string, pw Envelope) (SignInResult, error) {
 	if err != nil {
 		return SignInResult{}, err
 	}
-	return at.afterPassword(w.SignIn(d.s.context(), email, typed))
+	return at.afterPassword(o.workspace.SignIn(d.s.context(), email, typed))
 }
 
 // afterPassword is the session, or the challenge that is in its way.
@@ -174,7 +180,7 @@ func (in *signIn) afterPassword(ses *client.Session, ch *client.Challenge, err e
 // person has chosen.
 func (d *Auth) Redeem(email string, code, pw Envelope) (SignInResult, error) {
 	at := d.s.current()
-	w, err := d.s.ready()
+	o, err := d.s.ready()
 	if err != nil {
 		return SignInResult{}, err
 	}
@@ -186,7 +192,7 @@ func (d *Auth) Redeem(email string, code, pw Envelope) (SignInResult, error) {
 	if err != nil {
 		return SignInResult{}, err
 	}
-	return at.afterPassword(w.Redeem(d.s.context(), email, invitation, chosen))
+	return at.afterPassword(o.workspace.Redeem(d.s.context(), email, invitation, chosen))
 }
 
 // Lock ends the session.
@@ -222,5 +228,5 @@ func (in *signIn) signedIn(ses *client.Session) (SignedIn, error) {
 // view is the sign-in as its page holds it.
 func (in *signIn) view(o service.Overview) SignedIn {
 	in.knownAs(o.Profile.Email)
-	return SignedIn{Token: in.token, Profile: profileView(o), Welcome: welcomeView(in.session.Welcome()), Kept: in.s.takeLeft(o.Profile.ID)}
+	return SignedIn{Token: in.token, Profile: in.s.profileView(o), Welcome: welcomeView(in.session.Welcome()), Kept: in.s.takeLeft(o.Profile.ID)}
 }

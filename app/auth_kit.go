@@ -27,20 +27,20 @@ func (d *Auth) UseKit(in KitOwner) (SignInResult, error) {
 	if err != nil {
 		return SignInResult{}, err
 	}
-	w, err := d.s.ready()
-	if err == nil && w.Created() {
-		return at.afterPassword(w.UseKit(d.s.context(), client.NewOwner{Name: in.Name, Email: in.Email, Password: pw, Kit: kit}))
+	o, err := d.s.ready()
+	if err == nil && o.created() {
+		return at.afterPassword(o.workspace.UseKit(d.s.context(), client.NewOwner{Name: in.Name, Email: in.Email, Password: pw, Kit: kit}))
 	}
-	if err != nil && !canRescue(err) {
+	if err != nil && (!canRescue(err) || d.s.hasJoined()) {
 		return SignInResult{}, err
 	}
 	if err := d.s.rescue(rescue.Owner{Workspace: in.Workspace, Name: in.Name, Email: in.Email, Password: pw, Kit: kit}); err != nil {
 		return SignInResult{}, err
 	}
-	if w, err = d.s.ready(); err != nil {
+	if o, err = d.s.ready(); err != nil {
 		return SignInResult{}, err
 	}
-	return at.afterPassword(w.SignIn(d.s.context(), in.Email, pw))
+	return at.afterPassword(o.workspace.SignIn(d.s.context(), in.Email, pw))
 }
 
 // canRescue is whether a workspace that does not open is one whose keys or whose

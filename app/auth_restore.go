@@ -185,10 +185,10 @@ func (r *Restore) picked() (*restoring, error) {
 
 // mayRestore refuses where there is a workspace that opens. aside: there is one that does not.
 func (s *shell) mayRestore() (aside bool, err error) {
-	switch w, err := s.ready(); {
-	case err == nil && w.Created():
+	switch o, err := s.ready(); {
+	case err == nil && o.created():
 		return false, &shellError{code: codeRestoreOccupied}
-	case err != nil && !canRescue(err):
+	case err != nil && (!canRescue(err) || s.hasJoined()):
 		return false, err
 	default:
 		return err != nil, nil

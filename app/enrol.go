@@ -112,7 +112,7 @@ func (e *Enrolment) profile(in *signIn) (*ProfileView, error) {
 		return nil, nil
 	}
 	o, err := in.session.Overview(e.s.context())
-	v := profileView(o)
+	v := e.s.profileView(o)
 	return &v, in.after(err)
 }
 

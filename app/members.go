@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"countersign/backend/client"
+	"countersign/backend/remote"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 )
@@ -128,6 +129,8 @@ type OneTimeView struct {
 	IssuedAt  string   `json:"issuedAt"`
 	ExpiresAt string   `json:"expiresAt"`
 	Support   string   `json:"support,omitempty"` // whom to ask for help
+	Server    string   `json:"server,omitempty"`  // where the workspace is; empty: on this computer
+	ServerKey string   `json:"serverKey,omitempty"`
 }
 
 // show hands a one-time code to the page, and keeps it for copying and saving
@@ -205,12 +208,20 @@ func (m *Members) CopyGiven(session string) error {
 	if err != nil {
 		return err
 	}
-	return in.copySecret(givenText(given[0]))
+	text, err := givenText(given[0])
+	if err != nil {
+		return err
+	}
+	return in.copySecret(text)
 }
 
-// givenText is a one-time code with what its person needs to use it.
-func givenText(g client.GivenOut) secret.Text {
-	return secret.NewText(g.Workspace + ", " + g.Email + "\n" + g.Code.Display())
+// givenText is a one-time code with what its person needs to use it: for a workspace at a server, the line that leads there.
+func givenText(g client.GivenOut) (secret.Text, error) {
+	if g.At.Server != "" && g.Kind != service.OneTimeHelp {
+		key, err := remote.ParseFingerprint(g.At.Key)
+		return remote.Invitation{Server: g.At.Server, Key: key, Email: g.Email, Code: secret.NewText(g.Code.Display())}.Link(), err
+	}
+	return secret.NewText(g.Workspace + ", " + g.Email + "\n" + g.Code.Display()), nil
 }
 
 // Hide forgets the one-time codes that were shown.

@@ -187,7 +187,7 @@ func writeWhole(path string, fill func(io.Writer) error) error {
 func oneTimeView(g client.GivenOut, code Envelope, support string) OneTimeView {
 	return OneTimeView{
 		Kind: string(g.Kind), Name: g.Name, Email: g.Email, Workspace: g.Workspace, Code: code, IssuedBy: g.IssuedBy,
-		IssuedAt: stamp(g.IssuedAt), ExpiresAt: stamp(g.ExpiresAt), Support: support,
+		IssuedAt: stamp(g.IssuedAt), ExpiresAt: stamp(g.ExpiresAt), Support: support, Server: g.At.Server, ServerKey: g.At.Key,
 	}
 }
 

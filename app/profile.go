@@ -54,7 +54,7 @@ func (s *shell) act(token string, use func(*signIn) error) (ProfileView, error) 
 	if err == nil {
 		in.knownAs(o.Profile.Email)
 	}
-	return profileView(o), in.after(err)
+	return s.profileView(o), in.after(err)
 }
 
 // Get reads the profile.

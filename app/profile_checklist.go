@@ -1,5 +1,7 @@
 package app
 
+import "countersign/backend/service"
+
 // ChecklistView is what a person is asked to do after they have created a workspace or joined it.
 type ChecklistView struct {
 	Steps []ChecklistStep `json:"steps"`
@@ -22,6 +24,9 @@ func (p *Profile) Checklist(session string) (ChecklistView, error) {
 	c, err := in.session.Checklist(p.s.context())
 	v.Away = c.Away
 	for _, step := range c.Steps {
+		if step.Item == service.StepBackup && p.s.atServer() {
+			continue
+		}
 		v.Steps = append(v.Steps, ChecklistStep{string(step.Item), step.Done})
 	}
 	return v, in.after(err)

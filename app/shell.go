@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"countersign/app/platform"
-	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/local"
 	"countersign/backend/secretsfile"
@@ -153,14 +152,14 @@ func (s *shell) context() context.Context {
 
 // ready gives the open workspace, opening the folder where that has not been
 // done, or the fault that keeps it closed.
-func (s *shell) ready() (*client.Local, error) {
+func (s *shell) ready() (*opened, error) {
 	s.opening.Lock()
 	defer s.opening.Unlock()
 	s.mu.Lock()
 	o := s.opened
 	s.mu.Unlock()
 	if o != nil {
-		return o.workspace, nil
+		return o, nil
 	}
 	if err := errors.Join(s.endReview(), s.endRestore()); err != nil {
 		return nil, err
@@ -173,7 +172,7 @@ func (s *shell) ready() (*client.Local, error) {
 	defer s.mu.Unlock()
 	s.opened = o
 	s.logUnheard()
-	return o.workspace, nil
+	return o, nil
 }
 
 func newToken() string { return rand.Text() }

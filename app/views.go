@@ -159,10 +159,10 @@ func welcomeView(w service.Welcome) Welcome {
 	}
 }
 
-func profileView(o service.Overview) ProfileView {
+func (s *shell) profileView(o service.Overview) ProfileView {
 	p, f := o.Profile, o.TwoFactor
 	v := ProfileView{
-		Permissions: strs(service.PermissionsOf(p.Role)), ID: p.ID, Name: p.Name, Email: p.Email, Role: string(p.Role), Workspace: o.Workspace,
+		Permissions: strs(s.permissionsOf(p.Role)), ID: p.ID, Name: p.Name, Email: p.Email, Role: string(p.Role), Workspace: o.Workspace,
 		CreatedAt: stamp(p.CreatedAt), PasswordChangedAt: stamp(p.PasswordChangedAt), LastSignInAt: stamp(p.LastSignInAt),
 		TwoFactor: TwoFactor{
 			On: f.On, Since: stamp(f.Since), PhoneSince: stamp(f.PhoneSince), LastUsedAt: stamp(f.LastUsedAt),

@@ -169,7 +169,7 @@ func TestImports_OnlyPackageLocalPutsTheTwoHalvesTogether(t *testing.T) {
 
 // serverOnly are the packages that the programs on a person's computer come without: their place is
 // a server, and they would only make the programs larger and have more to keep up to date.
-var serverOnly = []string{"github.com/jackc", module + "/backend/postgres", module + "/backend/serverkey"}
+var serverOnly = []string{"github.com/jackc", module + "/backend/postgres", module + "/backend/serverkey", module + "/backend/server"}
 
 func TestImports_WhatIsForServersIsInNoProgramOfAPerson(t *testing.T) {
 	t.Parallel()

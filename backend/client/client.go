@@ -24,6 +24,7 @@ type Workspace struct {
 	secrets  store.Secrets
 	cost     store.Argon2id
 	codeCost store.Argon2id
+	place    Place
 	hashing  chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
 
 	making sync.Mutex   // of the share, one at a time
@@ -71,11 +72,12 @@ type Config struct {
 	Rand     io.Reader      // nil for crypto/rand
 	Password store.Argon2id // the cost of new passwords; zero for password.DefaultParams
 	Recovery store.Argon2id // the cost of new recovery codes and one-time codes; zero for recovery.DefaultParams
+	Place    Place          // where the workspace is
 }
 
 func newClient(in service.Workspace, c Config) *Workspace {
 	w := &Workspace{
-		Workspace: in, log: c.Log, rand: c.Rand, secrets: c.Secrets, cost: c.Password, codeCost: c.Recovery,
+		Workspace: in, log: c.Log, rand: c.Rand, secrets: c.Secrets, cost: c.Password, codeCost: c.Recovery, place: c.Place,
 		hashing: make(chan struct{}, min(4, runtime.NumCPU())),
 	}
 	if w.log == nil {

@@ -15,14 +15,14 @@ func (a *Admin) AddMember(ctx context.Context, n service.NewMember, proof Proof)
 	}
 	defer wipeProofs(codes)
 	given, err := signing(ctx, a.s, proof, func(p service.Proof) (service.GivenOut, error) { return a.Admin.AddMember(ctx, n, codes[0], p) })
-	return withCode(given, made[0], err)
+	return a.withCode(given, made[0], err)
 }
 
-func withCode(given service.GivenOut, code recovery.Code, err error) (GivenOut, error) {
+func (a *Admin) withCode(given service.GivenOut, code recovery.Code, err error) (GivenOut, error) {
 	if err != nil {
 		return GivenOut{}, err
 	}
-	return GivenOut{given, code}, nil
+	return a.givenOut(given, code), nil
 }
 
 // AddMembers adds all of them in one step, or none: see workspace.Admin.AddMembers. What is wrong with one is said, and the proof is looked at, before
@@ -50,7 +50,7 @@ func (a *Admin) AddMembers(ctx context.Context, people []service.NewMember, proo
 	}
 	all := make([]GivenOut, len(given))
 	for i, g := range given {
-		all[i] = GivenOut{g, made[i]}
+		all[i] = a.givenOut(g, made[i])
 	}
 	return all, nil
 }
@@ -85,7 +85,7 @@ func (a *Admin) InviteAgain(ctx context.Context, ids []string, proof Proof, prog
 	}
 	all := make([]GivenOut, len(given))
 	for i, g := range given {
-		all[i] = GivenOut{g, of[g.ProfileID]}
+		all[i] = a.givenOut(g, of[g.ProfileID])
 	}
 	return all, nil
 }
@@ -101,7 +101,7 @@ func (a *Admin) ResetPassword(ctx context.Context, id, approval string, proof Pr
 	given, err := signing(ctx, a.s, proof, func(p service.Proof) (service.GivenOut, error) {
 		return a.Admin.ResetPassword(ctx, id, approval, codes[0], p)
 	})
-	return withCode(given, made[0], err)
+	return a.withCode(given, made[0], err)
 }
 
 // HelpCode gives out a temporary code.
@@ -114,5 +114,9 @@ func (a *Admin) HelpCode(ctx context.Context, id, approval string, proof Proof) 
 	given, err := signing(ctx, a.s, proof, func(p service.Proof) (service.GivenOut, error) {
 		return a.Admin.HelpCode(ctx, id, approval, code, p)
 	})
-	return withCode(given, made, err)
+	return a.withCode(given, made, err)
+}
+
+func (a *Admin) givenOut(given service.GivenOut, code recovery.Code) GivenOut {
+	return GivenOut{given, code, a.s.w.place}
 }

@@ -22,6 +22,13 @@ const codeWrap = "one-time code"
 type GivenOut struct {
 	service.GivenOut
 	Code recovery.Code
+	At   Place
+}
+
+// Place is where a workspace is that is at a server: what its person needs beside a code. The zero Place is this computer.
+type Place struct {
+	Server string // HOST:PORT
+	Key    string // the fingerprint of the server's key, as it is typed
 }
 
 // newCode makes a one-time code of 80 random bits. With keys it comes with a key pair for the vault, which has

@@ -176,6 +176,7 @@ func Open(ctx context.Context, dir string, c client.Config, at remote.Config) (*
 		return nil, err
 	}
 	at.Server, at.Key = s.Address, s.Key
+	c.Place = client.Place{Server: s.Address, Key: s.Key.String()}
 	w, err := remote.Dial(ctx, at)
 	if err != nil {
 		return nil, err

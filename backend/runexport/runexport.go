@@ -170,6 +170,6 @@ func Sheet(s client.RunSheet) sheet.Sheet {
 func Invitation(g client.GivenOut, support string) sheet.Invitation {
 	return sheet.Invitation{
 		Reset: g.Kind == service.OneTimeReset, Workspace: g.Workspace, Name: g.Name, Email: g.Email, Code: g.Code, IssuedAt: g.IssuedAt,
-		IssuedBy: g.IssuedBy, ExpiresAt: g.ExpiresAt, Support: support, Location: time.Local,
+		IssuedBy: g.IssuedBy, ExpiresAt: g.ExpiresAt, Support: support, Server: g.At.Server, ServerKey: g.At.Key, Location: time.Local,
 	}
 }

@@ -25,6 +25,8 @@ type Invitation struct {
 	IssuedAt  time.Time
 	IssuedBy  string           // a name
 	ExpiresAt time.Time        // after this the code is void
+	Server    string           // where the workspace is; empty: on the computer that the invitation is from
+	ServerKey string           // with Server: its fingerprint
 	Support   string           // whom to ask for help; empty leaves the sentence out
 	Location  *time.Location   // for the times; nil is UTC
 	Words     *words.Catalogue // the language; nil is English
@@ -71,6 +73,7 @@ func (i Invitation) check() error {
 	}
 	for _, f := range []struct{ name, value string }{
 		{"workspace", i.Workspace}, {"name", i.Name}, {"email", i.Email}, {"issuer", i.IssuedBy}, {"support", i.Support},
+		{"server", i.Server}, {"server key", i.ServerKey},
 	} {
 		if utf8.RuneCountInString(f.value) > MaxField {
 			return &FieldError{Field: f.name}
@@ -81,7 +84,7 @@ func (i Invitation) check() error {
 
 // cleaned returns the invitation with every field fit to be shown.
 func (i Invitation) cleaned() Invitation {
-	for _, f := range []*string{&i.Workspace, &i.Name, &i.Email, &i.IssuedBy, &i.Support} {
+	for _, f := range []*string{&i.Workspace, &i.Name, &i.Email, &i.IssuedBy, &i.Support, &i.Server, &i.ServerKey} {
 		*f = text.Line(*f)
 	}
 	return i
@@ -146,17 +149,21 @@ func (p *pdfWriter) credentials(page *pdf.Page, i Invitation, y, inner, limit fl
 	y += intro.height + inviteGap
 	width := (inner - 2*boxPadding - inviteLabel) / pdf.Point
 	typed, err := fit(limit-y-2*boxPadding, func(scale float64) (b block) {
-		label := style(p.faces.text, bodySize, 20, scale)
-		email, whole := p.set.Keep(style(p.faces.figure, 11, 20, scale), spell(p.faces.figure, p.in.or(i.Email, words.PaperNothing)), width)
-		b.add(0, second, []typeset.Line{p.set.Line(label, p.in.say(words.InvitationEmail, nil).text)})
-		b.height = 0
-		b.add(inviteLabel, pdf.Black, email)
-		b.height += inviteGap * scale
+		label, value := style(p.faces.text, bodySize, 20, scale), style(p.faces.figure, 11, 20, scale)
+		b.whole = true
+		for _, typed := range i.typed(p.in) {
+			lines, whole := p.set.Keep(value, spell(p.faces.figure, typed.value), width)
+			row := block{height: b.height}
+			row.add(0, second, []typeset.Line{p.set.Line(label, typed.label.text)})
+			b.placed = append(b.placed, row.placed...)
+			b.add(inviteLabel, pdf.Black, lines)
+			b.height += inviteGap * scale
+			b.whole = b.whole && whole
+		}
 		row := block{height: b.height}
 		row.add(0, second, []typeset.Line{p.set.Line(style(p.faces.text, bodySize, 24, scale), p.in.say(words.InvitationCode, nil).text)})
 		b.placed = append(b.placed, row.placed...)
 		b.add(inviteLabel, pdf.Black, []typeset.Line{p.set.Line(typeset.Style{Font: p.faces.code, Size: 17 * scale, Lead: 24 * scale}, i.Code.Display())})
-		b.whole = whole
 		return b
 	})
 	if err != nil {

@@ -28,16 +28,27 @@ func (i Invitation) facts() []fact {
 	return append(rows, w.fact(words.InvitationGoodUntil, i.until()))
 }
 
+// typed is what is to be typed beside the code.
+func (i Invitation) typed(w writer) (all []fact) {
+	if i.Server != "" {
+		all = append(all, w.fact(words.InvitationServer, i.Server), w.fact(words.InvitationServerKey, i.ServerKey))
+	}
+	return append(all, w.fact(words.InvitationEmail, w.or(i.Email, words.PaperNothing)))
+}
+
 // until is the minute at which the code ends, where it was given out.
 func (i Invitation) until() string { return in(i.Words).words.Minute(inPlace(i.ExpiresAt, i.Location)) }
 
 func (i Invitation) advice() []said {
-	w, late := in(i.Words), words.InvitationTodoLate
+	w, late, open := in(i.Words), words.InvitationTodoLate, words.InvitationTodoOpen
 	if i.Reset {
 		late = words.InvitationTodoLateReset
 	}
+	if i.Server != "" {
+		open = words.InvitationTodoOpenServer
+	}
 	all := []said{
-		w.say(words.InvitationTodoOpen, nil),
+		w.say(open, nil),
 		w.say(words.InvitationTodoType, nil),
 		w.say(words.InvitationTodoChoose, words.Args{"workspace": w.or(i.Workspace, words.PaperYourWorkspace)}),
 		w.say(late, words.Args{"by": w.or(i.IssuedBy, words.PaperAnAdmin)}),

@@ -80,6 +80,28 @@ var (
 	FirstInvited     = Key{"first.invited"}
 	FirstInvitedText = Key{"first.invited_text"}
 
+	JoinTitle      = Key{"join.title"}
+	JoinText       = Key{"join.text"}
+	JoinTextTyped  = Key{"join.text_typed"}
+	JoinLink       = Key{"join.link"}
+	JoinLinkNote   = Key{"join.link_note"}
+	JoinServer     = Key{"join.server"}
+	JoinServerNote = Key{"join.server_note"}
+	JoinKey        = Key{"join.key"}
+	JoinKeyNote    = Key{"join.key_note"}
+	JoinByHand     = Key{"join.by_hand"}
+	JoinByLink     = Key{"join.by_link"}
+	JoinAct        = Key{"join.act"}
+	JoinWorking    = Key{"join.working"}
+	JoinAt         = Key{"join.at"}
+	JoinTrying     = Key{"join.trying"}
+
+	LeaveOpen    = Key{"leave.open"}
+	LeaveTitle   = Key{"leave.title"}
+	LeaveText    = Key{"leave.text"}
+	LeaveAct     = Key{"leave.act"}
+	LeaveWorking = Key{"leave.working"}
+
 	CreateTitle        = Key{"create.title"}
 	CreateText         = Key{"create.text"}
 	CreateWorkspace    = Key{"create.workspace"}
@@ -1060,6 +1082,10 @@ var (
 	OneTimeCode            = Key{"oneTime.code"}
 	OneTimeUntil           = Key{"oneTime.until"}
 	OneTimeOpen            = Key{"oneTime.open"}
+	OneTimeOpenServer      = Key{"oneTime.open_server"}
+	OneTimeServer          = Key{"oneTime.server"}
+	OneTimeKey             = Key{"oneTime.key"}
+	OneTimeCopiedLink      = Key{"oneTime.copied_link"}
 	OneTimeRedeem          = Key{"oneTime.redeem"}
 	OneTimeChoose          = Key{"oneTime.choose"}
 	OneTimeChooseAgain     = Key{"oneTime.choose_again"}
@@ -1906,25 +1932,28 @@ var (
 	PaperSheet         = Key{"paper.sheet"}
 	PaperRanges        = Key{"paper.ranges"}
 
-	InvitationTitle         = Key{"invitation.title"}
-	InvitationTitleReset    = Key{"invitation.title_reset"}
-	InvitationLead          = Key{"invitation.lead"}
-	InvitationLeadReset     = Key{"invitation.lead_reset"}
-	InvitationGivenOn       = Key{"invitation.given_on"}
-	InvitationGivenBy       = Key{"invitation.given_by"}
-	InvitationGoodUntil     = Key{"invitation.good_until"}
-	InvitationEmail         = Key{"invitation.email"}
-	InvitationCode          = Key{"invitation.code"}
-	InvitationTodo          = Key{"invitation.todo"}
-	InvitationTodoOpen      = Key{"invitation.todo_open"}
-	InvitationTodoType      = Key{"invitation.todo_type"}
-	InvitationTodoChoose    = Key{"invitation.todo_choose"}
-	InvitationTodoLate      = Key{"invitation.todo_late"}
-	InvitationTodoLateReset = Key{"invitation.todo_late_reset"}
-	InvitationTodoDestroy   = Key{"invitation.todo_destroy"}
-	InvitationFoot          = Key{"invitation.foot"}
-	InvitationFootReset     = Key{"invitation.foot_reset"}
-	InvitationVoidAfter     = Key{"invitation.void_after"}
+	InvitationTitle          = Key{"invitation.title"}
+	InvitationTitleReset     = Key{"invitation.title_reset"}
+	InvitationLead           = Key{"invitation.lead"}
+	InvitationLeadReset      = Key{"invitation.lead_reset"}
+	InvitationGivenOn        = Key{"invitation.given_on"}
+	InvitationGivenBy        = Key{"invitation.given_by"}
+	InvitationGoodUntil      = Key{"invitation.good_until"}
+	InvitationEmail          = Key{"invitation.email"}
+	InvitationCode           = Key{"invitation.code"}
+	InvitationTodo           = Key{"invitation.todo"}
+	InvitationTodoOpen       = Key{"invitation.todo_open"}
+	InvitationServer         = Key{"invitation.server"}
+	InvitationServerKey      = Key{"invitation.server_key"}
+	InvitationTodoOpenServer = Key{"invitation.todo_open_server"}
+	InvitationTodoType       = Key{"invitation.todo_type"}
+	InvitationTodoChoose     = Key{"invitation.todo_choose"}
+	InvitationTodoLate       = Key{"invitation.todo_late"}
+	InvitationTodoLateReset  = Key{"invitation.todo_late_reset"}
+	InvitationTodoDestroy    = Key{"invitation.todo_destroy"}
+	InvitationFoot           = Key{"invitation.foot"}
+	InvitationFootReset      = Key{"invitation.foot_reset"}
+	InvitationVoidAfter      = Key{"invitation.void_after"}
 
 	CsvWorkspace    = Key{"csv.workspace"}
 	CsvRun          = Key{"csv.run"}

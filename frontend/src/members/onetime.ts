@@ -26,12 +26,13 @@ export function oneTimeHeading({ kind, workspace }: OneTimeView): string {
 }
 
 /** What to do with it, for the person whose code it is. */
-export function oneTimeSteps({ kind }: OneTimeView): string[] {
+export function oneTimeSteps({ kind, server }: OneTimeView): string[] {
+  const open = t(server ? 'oneTime.open_server' : 'oneTime.open');
   switch (kind) {
     case 'invitation':
-      return [t('oneTime.open'), t('oneTime.redeem'), t('oneTime.choose')];
+      return [open, t('oneTime.redeem'), t('oneTime.choose')];
     case 'password-reset':
-      return [t('oneTime.open'), t('oneTime.redeem'), t('oneTime.choose_again')];
+      return [open, t('oneTime.redeem'), t('oneTime.choose_again')];
     case 'help':
       return [t('oneTime.sign_in'), t('oneTime.use_help'), t('oneTime.phone')];
   }

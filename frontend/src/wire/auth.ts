@@ -1,6 +1,7 @@
 import * as door from '../../wailsjs/go/app/Auth';
 import type { app } from '../../wailsjs/go/models';
-import { call, closed, closedFactor, fields } from './call';
+import { answered, call, closed, closedFactor, fields } from './call';
+import type { Envelope } from './envelopes';
 import type {
   AuthState,
   EnrolmentSession,
@@ -54,6 +55,19 @@ export const Auth = {
     call<SignInResult>(async () =>
       door.Redeem(email, await closed('invitation', code), await closed('new password', password)),
     ),
+  /** Joins the workspace that a pasted invitation leads to, and gives the rest of the invitation. */
+  joinByLink: (invitation: string) =>
+    answered(
+      async (key) => door.JoinByLink(await closed('invitation', invitation), key),
+      async (mailbox, { email, code }: { email: string; code: Envelope }) => ({
+        email,
+        code: await mailbox.open('invitation', code),
+      }),
+    ),
+  /** Joins the workspace at a server, as they are typed from paper. */
+  join: (server: string, key: string) => call<void>(() => door.Join(server, key)),
+  /** Forgets the server on this computer. */
+  leaveServer: () => call<void>(() => door.LeaveServer()),
   /** Without a keychain: keeps the secrets in a file with a passphrase. */
   makeSecretsFile: (passphrase: string) =>
     call<AuthState>(async () => door.MakeSecretsFile(await closed('passphrase', passphrase))),

@@ -123,6 +123,8 @@ export namespace app {
 	export class AuthState {
 	    stage: string;
 	    workspace: string;
+	    server?: string;
+	    joined: boolean;
 	    fault?: AppError;
 	    version: string;
 	    dataFolder: string;
@@ -145,6 +147,8 @@ export namespace app {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.stage = source["stage"];
 	        this.workspace = source["workspace"];
+	        this.server = source["server"];
+	        this.joined = source["joined"];
 	        this.fault = this.convertValues(source["fault"], AppError);
 	        this.version = source["version"];
 	        this.dataFolder = source["dataFolder"];
@@ -1074,6 +1078,38 @@ export namespace app {
 		}
 	}
 	
+	export class Invited {
+	    email: string;
+	    code: Envelope;
+	
+	    static createFrom(source: any = {}) {
+	        return new Invited(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.email = source["email"];
+	        this.code = this.convertValues(source["code"], Envelope);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Kept {
 	    place: string;
 	    drafts: Record<string, string>;
@@ -1609,6 +1645,8 @@ export namespace app {
 	    issuedAt: string;
 	    expiresAt: string;
 	    support?: string;
+	    server?: string;
+	    serverKey?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new OneTimeView(source);
@@ -1625,6 +1663,8 @@ export namespace app {
 	        this.issuedAt = source["issuedAt"];
 	        this.expiresAt = source["expiresAt"];
 	        this.support = source["support"];
+	        this.server = source["server"];
+	        this.serverKey = source["serverKey"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

@@ -19,6 +19,10 @@ export interface AuthState {
   canUseFile?: boolean;
   /** The secrets are in such a file. */
   secretsFile?: boolean;
+  /** Where the workspace is: name and port of a server. Without it, on this computer. */
+  server?: string;
+  /** The folder has joined a server's workspace, which may be away. */
+  joined?: boolean;
   /** A backup could be restored. */
   canRestore?: boolean;
   /** An Emergency Kit could be used. */

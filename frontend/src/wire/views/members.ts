@@ -93,6 +93,9 @@ export interface OneTimeView {
   expiresAt: string;
   /** Whom to ask for help. */
   support?: string;
+  /** Where the workspace is, if at a server, and the key of that. */
+  server?: string;
+  serverKey?: string;
 }
 
 /** The preview of an import. Without a name the dialog was dismissed. */

@@ -16,11 +16,17 @@ export function Enter(arg1:string):Promise<app.SignedIn>;
 
 export function Forget():Promise<void>;
 
+export function Join(arg1:string,arg2:string):Promise<void>;
+
+export function JoinByLink(arg1:app.Envelope,arg2:app.PublicKey):Promise<app.Invited>;
+
 export function Keep(arg1:string,arg2:app.Kept):Promise<void>;
 
 export function Key():Promise<app.PublicKey>;
 
 export function Leave(arg1:string):Promise<void>;
+
+export function LeaveServer():Promise<void>;
 
 export function Lock(arg1:string):Promise<void>;
 

@@ -30,6 +30,14 @@ export function Forget() {
   return window['go']['app']['Auth']['Forget']();
 }
 
+export function Join(arg1, arg2) {
+  return window['go']['app']['Auth']['Join'](arg1, arg2);
+}
+
+export function JoinByLink(arg1, arg2) {
+  return window['go']['app']['Auth']['JoinByLink'](arg1, arg2);
+}
+
 export function Keep(arg1, arg2) {
   return window['go']['app']['Auth']['Keep'](arg1, arg2);
 }
@@ -40,6 +48,10 @@ export function Key() {
 
 export function Leave(arg1) {
   return window['go']['app']['Auth']['Leave'](arg1);
+}
+
+export function LeaveServer() {
+  return window['go']['app']['Auth']['LeaveServer']();
 }
 
 export function Lock(arg1) {
