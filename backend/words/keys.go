@@ -65,6 +65,7 @@ var (
 	PaletteSystem    = Key{"palette.system"}
 
 	DoorWorkspace = Key{"door.workspace"}
+	DoorServer    = Key{"door.server"}
 	DoorKept      = Key{"door.kept"}
 
 	OpeningText = Key{"opening.text"}
@@ -77,7 +78,6 @@ var (
 	FirstTitle       = Key{"first.title"}
 	FirstText        = Key{"first.text"}
 	FirstCreate      = Key{"first.create"}
-	FirstInvited     = Key{"first.invited"}
 	FirstInvitedText = Key{"first.invited_text"}
 
 	JoinTitle      = Key{"join.title"}
@@ -93,14 +93,12 @@ var (
 	JoinByLink     = Key{"join.by_link"}
 	JoinAct        = Key{"join.act"}
 	JoinWorking    = Key{"join.working"}
-	JoinAt         = Key{"join.at"}
 	JoinTrying     = Key{"join.trying"}
 
-	LeaveOpen    = Key{"leave.open"}
-	LeaveTitle   = Key{"leave.title"}
-	LeaveText    = Key{"leave.text"}
-	LeaveAct     = Key{"leave.act"}
-	LeaveWorking = Key{"leave.working"}
+	LeaveOpen  = Key{"leave.open"}
+	LeaveTitle = Key{"leave.title"}
+	LeaveText  = Key{"leave.text"}
+	LeaveAct   = Key{"leave.act"}
 
 	CreateTitle        = Key{"create.title"}
 	CreateText         = Key{"create.text"}
@@ -118,6 +116,7 @@ var (
 	RedeemOpen         = Key{"redeem.open"}
 	RedeemTitle        = Key{"redeem.title"}
 	RedeemText         = Key{"redeem.text"}
+	RedeemTextFilled   = Key{"redeem.text_filled"}
 	RedeemCode         = Key{"redeem.code"}
 	RedeemPassword     = Key{"redeem.password"}
 	RedeemPasswordNote = Key{"redeem.password_note"}

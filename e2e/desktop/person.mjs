@@ -7,7 +7,7 @@ import { Phone, run } from '../harness/phone.mjs';
 export { amara };
 
 export async function createWorkspace(window, who = amara) {
-  await window.press('Create a workspace');
+  await window.press('Create a workspace on this computer');
   await window.fill('Workspace name', who.workspace);
   await window.fill('Your name', who.name);
   await window.fill('Email', who.email);

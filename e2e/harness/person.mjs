@@ -26,7 +26,7 @@ export async function toProfile(page) {
 
 /** From the first screen to what a new workspace asks for. */
 export async function toCreate(page) {
-  await button(page, 'Create a workspace').click();
+  await button(page, 'Create a workspace on this computer').click();
   await page.getByLabel('Workspace name').waitFor();
 }
 

@@ -39,7 +39,7 @@ async function visit(env, act, where = workspace) {
 
 async function firstRun(window) {
   await picture(window, 'first-screen');
-  await window.press('Create a workspace');
+  await window.press('Create a workspace on this computer');
   await window.waitFor({ role: 'entry', name: 'Workspace name' });
   await picture(window, 'create-workspace');
   await window.fill('Workspace name', amara.workspace);

@@ -27,7 +27,7 @@ test('a crash of the window or of its page leaves no dump', async (t) => {
 
 test('the window is drawn without the graphics card, and neither GTK nor WebKit prepares for one', async (t) => {
   const window = await openWindow(t, await dataFolder(t));
-  await window.waitFor({ role: 'push button', name: 'Create a workspace' });
+  await window.waitFor({ role: 'push button', name: 'Create a workspace on this computer' });
   assert.doesNotMatch(await readFile(`/proc/${window.app.pid}/maps`, 'utf8'), /libGLX_/);
   const { pid } = await pageOf(window);
   const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
@@ -55,10 +55,10 @@ test('no inspector can be opened from outside', async (t) => {
     GTK_DEBUG: 'interactive',
   };
   const window = await openWindow(t, folder, { env });
-  await window.waitFor({ role: 'push button', name: 'Create a workspace' });
+  await window.waitFor({ role: 'push button', name: 'Create a workspace on this computer' });
   for (const it of [port, other]) assert.equal(await listens(it), false, `something listens on ${it}`);
   await window.key('ctrl+shift+i', 'F12', 'ctrl+shift+d', 'ctrl+shift+c');
-  await window.press('Create a workspace');
+  await window.press('Create a workspace on this computer');
   await window.fill('Workspace name', 'Northwind Legal'); // the keys have all arrived by then
   const names = new Set((await window.find({})).map(({ name }) => name));
   for (const name of names) assert.doesNotMatch(name, /inspector/i);

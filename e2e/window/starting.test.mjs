@@ -42,13 +42,13 @@ test('without a home folder, the start ends in words', async (t) => {
 test('a Wayland display that is gone is no matter where X11 is there', async (t) => {
   const env = { GDK_BACKEND: '', WAYLAND_DISPLAY: 'wayland-987', XDG_SESSION_TYPE: 'wayland' };
   const window = await openWindow(t, join(await dataFolder(t), 'workspace'), { env });
-  await window.waitFor({ role: 'push button', name: 'Create a workspace' });
+  await window.waitFor({ role: 'push button', name: 'Create a workspace on this computer' });
 });
 
 test('without a runtime folder, the window opens all the same', async (t) => {
   const env = { XDG_RUNTIME_DIR: '/nonexistent' };
   const window = await openWindow(t, join(await dataFolder(t), 'workspace'), { env });
-  await window.waitFor({ role: 'push button', name: 'Create a workspace' });
+  await window.waitFor({ role: 'push button', name: 'Create a workspace on this computer' });
 });
 
 test('a second start through a symbolic link brings the first window to the front', async (t) => {
@@ -56,7 +56,7 @@ test('a second start through a symbolic link brings the first window to the fron
   const workspace = join(folder, 'workspace');
   await symlink(workspace, join(folder, 'link')); // it leads to what is not there yet
   const window = await openWindow(t, workspace);
-  await window.waitFor({ role: 'push button', name: 'Create a workspace' });
+  await window.waitFor({ role: 'push button', name: 'Create a workspace on this computer' });
   await mkdir(join(folder, 'elsewhere'));
   await symlink(folder, join(folder, 'elsewhere', 'folder'));
   for (const way of [join(folder, 'link'), join(folder, 'elsewhere', 'folder', 'link')]) {

@@ -44,7 +44,9 @@ const sealed = {
 };
 
 const first = { door: { stage: 'create', workspace: '', canRestore: true } };
-const toCreate = (page) => button(page, 'Create a workspace').click();
+const toCreate = (page) => button(page, 'Create a workspace on this computer').click();
+const toJoin = (page) => button(page, 'Join a workspace').click();
+const joined = { server: 'legal.example.com:8443', joined: true };
 const toRestore = (page) => button(page, 'Restore a backup').click();
 
 async function pickBackup(page) {
@@ -76,6 +78,50 @@ export const authShots = [
   },
   { name: 'first', scenario: first },
   { name: 'first-kit', scenario: { door: { ...first.door, kit: true } } },
+  { name: 'join', scenario: first, act: toJoin },
+  {
+    name: 'join-wrong',
+    scenario: first,
+    act: async (page) => {
+      await toJoin(page);
+      await page.getByLabel('Invitation').fill('Welcome!');
+      await button(page, 'Continue').click();
+      await page.getByText('no invitation').waitFor();
+    },
+  },
+  {
+    name: 'join-by-hand',
+    scenario: first,
+    act: async (page) => {
+      await toJoin(page);
+      await button(page, 'Enter an invitation from paper').click();
+      await page.getByLabel('Server', { exact: true }).fill('legal.example.com:8443');
+      await page.getByLabel('Server key').fill('K5TQ-2ZJX-7MHF');
+      await button(page, 'Continue').click();
+      await page.getByText('That isn’t a server key').waitFor();
+    },
+  },
+  {
+    name: 'join-password',
+    scenario: first,
+    act: async (page) => {
+      await toJoin(page);
+      await page.getByLabel('Invitation').fill('countersign://join?server=legal.example.com');
+      await button(page, 'Continue').click();
+      await page.getByText('legal.example.com').waitFor();
+    },
+  },
+  { name: 'sign-in-server', scenario: { door: joined } },
+  {
+    name: 'leave-server',
+    scenario: { door: joined },
+    act: (page) => button(page, 'Leave this workspace').click(),
+  },
+  {
+    name: 'fault-server-away',
+    scenario: { door: { ...fault('server_unreachable').door, joined: true } },
+    act: (page) => page.getByText('keeps trying').waitFor(),
+  },
   { name: 'restore', scenario: first, act: toRestore },
   {
     name: 'restore-unreadable',

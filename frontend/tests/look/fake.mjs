@@ -172,6 +172,13 @@ export function fake(scenario) {
             minimum: 15,
             common: password.startsWith('password'),
           }),
+        JoinByLink: (invitation) => {
+          if (!invitation.startsWith('countersign://')) return refuse('invitation_link', 'invitation');
+          const server = 'legal.example.com:8443';
+          Object.assign(door, { stage: 'signIn', workspace: 'Northwind Legal', server, joined: true });
+          return wait({ email: 'sam.lee@example.com', code: 'A1B2-C3D4-E5F6-G7H8' });
+        },
+        Join: (_, key) => (key.length < 32 ? refuse('server_key', 'key') : wait()),
         CreateWorkspace: (input) =>
           !input.workspace
             ? refuse('workspace_required', 'workspace')
