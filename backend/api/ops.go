@@ -5,6 +5,7 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // Begun is an attempt that has begun: what its terms say is proven with its token.
@@ -304,3 +305,9 @@ const (
 	Index = Prefix + "index"
 	Kept  = "Countersign-Kept" // "1"
 )
+
+// IsFile reports whether a name is one that a document's file can have.
+func IsFile(name string) bool {
+	id, _, ok := store.ParseBlobName(name)
+	return ok && service.IDFits(id) && store.CheckBlobName(name) == nil
+}

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"crypto/tls"
@@ -27,10 +28,11 @@ import (
 
 // Config says where a workspace is.
 type Config struct {
-	Server string           // HOST:PORT: see ParseServer
-	Key    Fingerprint      // as the invitation has it
-	Now    func() time.Time // nil for time.Now
-	Log    *slog.Logger     // nil for none
+	Server   string           // HOST:PORT: see ParseServer
+	Key      Fingerprint      // as the invitation has it
+	Now      func() time.Time // nil for time.Now
+	Log      *slog.Logger     // nil for none
+	Patience time.Duration    // with a server from which nothing comes; 0 for two minutes
 }
 
 // connection is how a server is asked.
@@ -39,7 +41,7 @@ type connection struct {
 	base string
 	now  func() time.Time
 	log  *slog.Logger
-	wait time.Duration // timeToAnswer, but for tests
+	wait time.Duration // see Config.Patience
 
 	alive      context.Context // until it is closed
 	over       context.CancelFunc
@@ -80,7 +82,7 @@ func newConnection(c Config) (*connection, error) {
 	if clock == nil {
 		clock = time.Now
 	}
-	k := &connection{base: "https://" + at, now: func() time.Time { return clock().Round(0) }, log: c.Log, wait: timeToAnswer} // a monotonic clock stands still while a computer sleeps
+	k := &connection{base: "https://" + at, now: func() time.Time { return clock().Round(0) }, log: c.Log, wait: cmp.Or(c.Patience, timeToAnswer)} // a monotonic clock stands still while a computer sleeps
 	if k.log == nil {
 		k.log = slog.New(slog.DiscardHandler)
 	}
@@ -90,7 +92,7 @@ func newConnection(c Config) (*connection, error) {
 			Proxy:                  http.ProxyFromEnvironment,
 			DialContext:            (&net.Dialer{Timeout: timeToConnect}).DialContext,
 			TLSHandshakeTimeout:    timeToConnect,
-			ExpectContinueTimeout:  2 * timeToAnswer, // nothing of a file is sent before the server has said yes
+			ExpectContinueTimeout:  2 * k.wait, // nothing of a file is sent before the server has said yes
 			IdleConnTimeout:        timeToKeep,
 			MaxResponseHeaderBytes: mostHeader,
 			MaxIdleConnsPerHost:    4,

@@ -81,10 +81,10 @@ type place struct {
 
 func newPlace(t testing.TB) *place {
 	t.Helper()
-	return newPlaceWith(t, server.New)
+	return newPlaceWith(t, 0)
 }
 
-func newPlaceWith(t testing.TB, serve func(server.Config) *server.Server) *place {
+func newPlaceWith(t testing.TB, patience time.Duration) *place {
 	t.Helper()
 	p := &place{TB: t, clk: &clock{t: time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)}, log: &lines{}, wire: &wire{}}
 	dir := t.TempDir()
@@ -102,7 +102,7 @@ func newPlaceWith(t testing.TB, serve func(server.Config) *server.Server) *place
 	p.ok(err)
 	_, err = p.inner.Found(t.Context(), service.NewWorkspace{Workspace: "Northwind Legal", Name: ownerName, Email: ownerEmail}, made)
 	p.ok(err)
-	p.srv = serve(server.Config{Workspace: p.inner.Service(), Now: p.clk.now, Log: p.log.logger("server")})
+	p.srv = server.New(server.Config{Workspace: p.inner.Service(), Now: p.clk.now, Log: p.log.logger("server"), Patience: patience})
 	t.Cleanup(func() { p.ok(p.srv.Close(context.WithoutCancel(t.Context()))) })
 	p.ts = httptest.NewUnstartedServer(p.wire.before(p.srv))
 	p.ts.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
@@ -406,8 +406,9 @@ func (w *wire) before(h http.Handler) http.Handler {
 		if instead != nil && instead(rw, r) {
 			return
 		}
-		r.Body = tee{r.Body, w, e}
-		h.ServeHTTP(recording{rw, e, w}, r)
+		read := r.WithContext(r.Context()) // the server looks at what is left of the body that it has given
+		read.Body = tee{r.Body, w, e}
+		h.ServeHTTP(recording{rw, e, w}, read)
 	})
 }
 

@@ -29,7 +29,10 @@ func (s *Server) files() {
 func (s *Server) onFile(method, path string, do func(w http.ResponseWriter, r *http.Request, c *call, files service.Files) error) {
 	s.mux.HandleFunc(method+" "+path, func(w http.ResponseWriter, r *http.Request) {
 		c := s.callOf(w, r, method+" file")
-		err := s.admit(c, api.BySession)
+		err := s.admit(w, r, c, api.BySession)
+		if err == nil && path != api.Index && !api.IsFile(r.PathValue("name")) {
+			err = service.ErrMalformed
+		}
 		if err == nil {
 			err = do(w, r, c, s.wholeOf(c).Files())
 		}

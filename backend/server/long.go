@@ -92,7 +92,7 @@ func (t *told) Write(b []byte) (written int, err error) {
 func long[In, Out any](s *Server, op api.AdminOp[In, Out], act func(ctx context.Context, c *call, in In, told *told) (Out, error)) {
 	s.mux.HandleFunc("POST "+op.Path(), func(w http.ResponseWriter, r *http.Request) {
 		c := s.callOf(w, r, op.Name)
-		if err := s.admit(c, op.By); err != nil {
+		if err := s.admit(w, r, c, op.By); err != nil {
 			s.answer(w, c, nil, err)
 			return
 		}
@@ -103,8 +103,8 @@ func long[In, Out any](s *Server, op api.AdminOp[In, Out], act func(ctx context.
 			return
 		}
 		w.Header().Set("Content-Type", api.Lines)
-		t := &told{w: http.NewResponseController(w), stand: s.limits.stand, out: json.NewEncoder(w), plain: w}
-		stop := t.beat(s.limits.beat)
+		t := &told{w: http.NewResponseController(w), stand: s.stand, out: json.NewEncoder(w), plain: w}
+		stop := t.beat(s.stand / 4)
 		ctx := r.Context()
 		if !op.Again {
 			ctx = context.WithoutCancel(ctx)

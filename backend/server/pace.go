@@ -40,7 +40,7 @@ type moving struct {
 }
 
 func (s *Server) moving(w http.ResponseWriter, body io.Reader) *moving {
-	return &moving{pace{stand: s.limits.stand}, http.NewResponseController(w), body}
+	return &moving{pace{stand: s.stand}, http.NewResponseController(w), body}
 }
 
 var errCut = errors.New("the request has broken off")
@@ -66,7 +66,7 @@ type taking struct {
 }
 
 func (s *Server) taking(w http.ResponseWriter) *taking {
-	return &taking{w, pace{stand: s.limits.stand}, http.NewResponseController(w)}
+	return &taking{w, pace{stand: s.stand}, http.NewResponseController(w)}
 }
 
 // piece is what is written at once: a deadline is for so much.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -26,6 +27,7 @@ type Config struct {
 	Workspace service.Workspace
 	Now       func() time.Time // nil for time.Now
 	Log       *slog.Logger     // nil for none
+	Patience  time.Duration    // with a client that stands still; 0 for a minute
 }
 
 // Server answers package api.
@@ -35,21 +37,16 @@ type Server struct {
 	tokens *tokens
 	mux    *http.ServeMux
 	bodies *semaphore.Weighted // bytes of large requests that are in memory
-	limits limits
+	stand  time.Duration       // see Config.Patience
 
 	stop    context.CancelFunc
 	stopped chan struct{} // the sweep
 	once    sync.Once
 }
 
-// limits are time limits, and shorter in tests.
-type limits struct {
-	stand time.Duration // that a client may be behind: see moving
-	beat  time.Duration // between signs of life of a long operation
-	wait  time.Duration // of a large request for its turn
-}
-
-var defaultLimits = limits{stand: time.Minute, beat: 15 * time.Second, wait: 30 * time.Second}
+// defaultPatience is for a document or a request on its way, and for a large request to wait for its turn. A long operation gives a sign of life four
+// times in it.
+const defaultPatience = time.Minute
 
 // sweepEvery is how often sessions are looked for that are over: an enrolment or a print run of theirs is undone then.
 const sweepEvery = 20 * time.Second
@@ -59,10 +56,8 @@ const mostBodies = 4 * api.LargeBody
 
 // New makes a server. Close it. What stands before it sets the time limits of an http.Server for headers and idle connections; this package sets
 // those for what follows. Where a balancer is between it and its clients, r.RemoteAddr has to be the client’s.
-func New(c Config) *Server { return newServer(c, defaultLimits) }
-
-func newServer(c Config, l limits) *Server {
-	s := &Server{w: c.Workspace, log: c.Log, mux: http.NewServeMux(), bodies: semaphore.NewWeighted(mostBodies), limits: l, stopped: make(chan struct{})}
+func New(c Config) *Server {
+	s := &Server{w: c.Workspace, log: c.Log, mux: http.NewServeMux(), bodies: semaphore.NewWeighted(mostBodies), stand: cmp.Or(c.Patience, defaultPatience), stopped: make(chan struct{})}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -83,8 +78,12 @@ func newServer(c Config, l limits) *Server {
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Time{}) // of the last request on this connection
-	_ = control.SetWriteDeadline(time.Time{})
+	_ = control.SetWriteDeadline(time.Time{}) // that of the last request on this connection
+	if r.ContentLength == 0 {
+		_ = control.SetReadDeadline(time.Time{}) // there is nothing to come: or it would seem that the client has hung up
+	} else {
+		_ = control.SetReadDeadline(time.Now().Add(s.stand)) // also for a body that is refused unread
+	}
 	id := r.Header.Get(api.RequestID)
 	if !api.IsRequestID(id) {
 		id = api.NewRequestID()
@@ -164,7 +163,7 @@ func handle[In, Out any](s *Server, op api.Op[In, Out], act func(ctx context.Con
 		c := s.callOf(w, r, op.Name)
 		var in In
 		var out Out
-		err := s.admit(c, op.By)
+		err := s.admit(w, r, c, op.By)
 		if err != nil && op.Ends {
 			s.answer(w, c, out, nil)
 			return
@@ -204,8 +203,8 @@ func addressOf(remote string) string {
 	return a.String()
 }
 
-// admit refuses who may not ask.
-func (s *Server) admit(c *call, by api.By) error {
+// admit refuses who may not ask, and does not wait for what they send.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, c *call, by api.By) error {
 	ok, refusal := false, errSessionEnded
 	switch by {
 	case api.ByNobody:
@@ -229,10 +228,13 @@ func (s *Server) admit(c *call, by api.By) error {
 	case api.BySession, api.ByAdmin:
 		ok = s.wholeOf(c) != nil
 	}
-	if !ok {
-		return refusal
+	if ok {
+		return nil
 	}
-	return nil
+	if r.ContentLength != 0 {
+		w.Header().Set("Connection", "close")
+	}
+	return refusal
 }
 
 // decode reads a request: one JSON value of the operation's type, and nothing after it. done is called when it is not needed any more.
@@ -272,7 +274,7 @@ func (s *Server) turn(r *http.Request, limit int64) (done func(), err error) {
 	if n <= api.SmallBody {
 		return func() {}, nil
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), s.limits.wait)
+	ctx, cancel := context.WithTimeout(r.Context(), s.stand)
 	defer cancel()
 	if err := s.bodies.Acquire(ctx, n); err != nil {
 		return func() {}, errors.Join(api.ErrBusy, err)
