@@ -24,15 +24,6 @@ const Prefix = "/v1/"
 // None is a request or a result that holds nothing.
 type None struct{}
 
-// Op is an operation with its request and its result.
-type Op[In, Out any] struct {
-	Name string // after Prefix
-	Long bool   // answers with lines: see Line
-}
-
-// Path is the address of the operation at its server.
-func (o Op[In, Out]) Path() string { return Prefix + o.Name }
-
 // Answer is what an operation answers with. An act that took effect may have both a result and an error: of what it left undone.
 type Answer[Out any] struct {
 	Result Out
@@ -98,7 +89,6 @@ const (
 	FaultFilesFull      Fault = "files-full"
 	FaultFilesReadOnly  Fault = "files-read-only"
 	FaultFilesFailed    Fault = "files-failed"
-	FaultFileClosed     Fault = "file-closed"
 )
 
 // faults says what each is on either end. ErrUnknownOutcome comes before what it is wrapped around.
@@ -122,6 +112,9 @@ var faults = []struct {
 	{FaultMalformed, service.ErrMalformed, http.StatusBadRequest},
 	{FaultInternal, ErrInternal, http.StatusInternalServerError},
 }
+
+// ErrBusy is for a server that has too much to do at the moment.
+var ErrBusy = store.ErrBusy
 
 // ErrInternal is for what the server's log alone says more of.
 var ErrInternal = errors.New("the server has failed")

@@ -5,6 +5,7 @@ import (
 
 	"countersign/backend/audit"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // Begun is an attempt that has begun: what its terms say is proven with its token.
@@ -111,48 +112,48 @@ type (
 
 // Before anybody has signed in.
 var (
-	Workspace   = Op[None, None]{Name: "workspace"}
-	Support     = Op[None, service.Support]{Name: "support"}
-	BeginSignIn = Op[Email, Begun[service.PasswordTerms]]{Name: "sign-in/begin"}
-	SignIn      = Op[SignInRequest, Entered]{Name: "sign-in"}
-	BeginRedeem = Op[Email, Begun[service.CodeTerms]]{Name: "redeem/begin"}
-	CheckCode   = Op[CodeProof, service.Redeemed]{Name: "redeem/check"}
-	Redeem      = Op[Next, Entered]{Name: "redeem"}
-	LeaveRedeem = Op[None, None]{Name: "redeem/leave"}
-	BeginKit    = Op[None, Begun[service.KitTerms]]{Name: "kit/begin"}
-	UseKit      = Op[UseKitRequest, Entered]{Name: "kit"}
+	Workspace   = op[None, None](ByNobody, "workspace", "Tells what a workspace tells everybody, which is in each answer’s State.", again)
+	Support     = op[None, service.Support](ByNobody, "support", "Tells whom to ask for help.", again)
+	BeginSignIn = op[Email, Begun[service.PasswordTerms]](ByNobody, "sign-in/begin", "Begins a sign-in. What it answers has the same form for an unknown email.", again)
+	SignIn      = op[SignInRequest, Entered](BySignIn, "sign-in", "Proves the password with a signature. It leads to a session, or to a challenge where more is due.", again)
+	BeginRedeem = op[Email, Begun[service.CodeTerms]](ByNobody, "redeem/begin", "Begins to choose a password with an invitation or a password reset.", again)
+	CheckCode   = op[CodeProof, service.Redeemed](ByRedeem, "redeem/check", "Proves the one-time code.", again)
+	Redeem      = op[Next, Entered](ByRedeem, "redeem", "Chooses the password, once the code is proven.")
+	LeaveRedeem = op[None, None](ByRedeem, "redeem/leave", "Gives up after a right code, whose guess is then not counted.", again, ends)
+	BeginKit    = op[None, Begun[service.KitTerms]](ByNobody, "kit/begin", "Begins to come in with the Emergency Kit.", again)
+	UseKit      = op[UseKitRequest, Entered](ByKit, "kit", "Proves the Emergency Kit with a signature, and comes in as an owner.")
 )
 
 // Of a challenge.
 var (
-	AuthenticatorOff      = Op[None, bool]{Name: "challenge/authenticator-off"}
-	Verify                = Op[Code, *SessionStart]{Name: "challenge/verify"}
-	BeginChallengeCodes   = Op[None, service.CodeTerms]{Name: "challenge/recovery-terms"}
-	Recover               = Op[CodeProof, *SessionStart]{Name: "challenge/recover"}
-	BeginHelp             = Op[None, service.CodeTerms]{Name: "challenge/help-terms"}
-	UseHelpCode           = Op[CodeProof, *EnrolmentStart]{Name: "challenge/help"}
-	ChallengeEnrol        = Op[None, *EnrolmentStart]{Name: "challenge/enrol"}
-	ChallengeKeys         = Op[None, OwnKeys]{Name: "challenge/keys"}
-	ChallengeNextPassword = Op[Next, *SessionStart]{Name: "challenge/choose-password"}
-	LeaveChallenge        = Op[None, None]{Name: "challenge/leave"}
+	AuthenticatorOff      = op[None, bool](ByChallenge, "challenge/authenticator-off", "Tells whether the authenticator app is paused after wrong codes.", again)
+	Verify                = op[Code, *SessionStart](ByChallenge, "challenge/verify", "Takes a verification code.", again)
+	BeginChallengeCodes   = op[None, service.CodeTerms](ByChallenge, "challenge/recovery-terms", "Gives what a proof of a recovery code is made with.", again)
+	Recover               = op[CodeProof, *SessionStart](ByChallenge, "challenge/recover", "Takes a recovery code, which is then used.")
+	BeginHelp             = op[None, service.CodeTerms](ByChallenge, "challenge/help-terms", "Gives what a proof of a temporary code is made with.", again)
+	UseHelpCode           = op[CodeProof, *EnrolmentStart](ByChallenge, "challenge/help", "Takes a temporary code from an admin. It leads to an enrolment session.")
+	ChallengeEnrol        = op[None, *EnrolmentStart](ByChallenge, "challenge/enrol", "Begins to enroll a phone where 2FA is required and off.")
+	ChallengeKeys         = op[None, OwnKeys](ByChallenge, "challenge/keys", "Gives what unwraps the profile’s key pair, where a longer password is due.", again)
+	ChallengeNextPassword = op[Next, *SessionStart](ByChallenge, "challenge/choose-password", "Chooses a longer password, where that is due.")
+	LeaveChallenge        = op[None, None](ByChallenge, "challenge/leave", "Ends the challenge.", again, ends)
 )
 
 // Of a session and of an enrolment session.
 var (
-	Look            = Op[None, None]{Name: "session"} // for its state alone: it is no use of the session
-	Touch           = Op[None, None]{Name: "session/touch"}
-	End             = Op[None, None]{Name: "session/end"}
-	Confirm         = Op[ConfirmRequest, *service.Issued]{Name: "enrolment/confirm"}
-	Continue        = Op[None, None]{Name: "enrolment/continue"}
-	CancelEnrolment = Op[None, None]{Name: "enrolment/cancel"}
-	Showing         = Op[None, service.Issued]{Name: "enrolment/showing"}
-	ShowingKey      = Op[None, Text]{Name: "enrolment/showing-key"}
+	Look            = op[None, None](ByEnrolling, "session", "Tells how long the session lasts. It is no use of the session.", again)
+	Touch           = op[None, None](ByEnrolling, "session/touch", "Tells that the person is there.", again)
+	End             = op[None, None](ByEnrolling, "session/end", "Ends the session, and undoes what has not taken effect.", again, ends)
+	Confirm         = op[ConfirmRequest, *service.Issued](ByEnrolling, "enrolment/confirm", "Takes the new phone’s first code, and ten recovery codes’ proofs.")
+	Continue        = op[None, None](ByEnrolling, "enrolment/continue", "Turns 2FA on, or moves it to the new phone.")
+	CancelEnrolment = op[None, None](ByEnrolling, "enrolment/cancel", "Undoes an enrolment that has not taken effect.")
+	Showing         = op[None, service.Issued](ByEnrolling, "enrolment/showing", "Gives the recovery set that is being shown.", again)
+	ShowingKey      = op[None, Text](ByEnrolling, "enrolment/showing-key", "Gives the authenticator key that is being shown.", again)
 )
 
 // Of an enrolment session.
 var (
-	Begin = Op[None, Shown]{Name: "enrolment/begin"}
-	Enter = Op[None, *SessionStart]{Name: "enrolment/enter"}
+	Begin = op[None, Shown](ByEnrolment, "enrolment/begin", "Makes a key for the phone.")
+	Enter = op[None, *SessionStart](ByEnrolment, "enrolment/enter", "Goes in, once the phone is enrolled. The token stays.", again)
 )
 
 // ProofTerms is what Session.BeginProof gives.
@@ -169,64 +170,46 @@ type Waiting struct {
 
 // Of a session.
 var (
-	Overview         = Op[None, service.Overview]{Name: "session/overview"}
-	OwnLog           = Op[OwnLogRequest, service.LogPage]{Name: "session/log"}
-	Checklist        = Op[None, service.Checklist]{Name: "session/checklist"}
-	PutChecklistAway = Op[On, None]{Name: "session/checklist/away"}
-	Rename           = Op[Name, None]{Name: "session/rename"}
-	CheckEmail       = Op[Email, None]{Name: "session/check-email"}
-	ChangeEmail      = Op[ChangeEmailRequest, None]{Name: "session/change-email"}
-	ChangePassword   = Op[ChangePasswordRequest, None]{Name: "session/change-password"}
+	Overview         = op[None, service.Overview](BySession, "session/overview", "Gives the profile and where its 2FA stands.", again)
+	OwnLog           = op[OwnLogRequest, service.LogPage](BySession, "session/log", "Gives a page of the profile’s own audit log.", again)
+	Checklist        = op[None, service.Checklist](BySession, "session/checklist", "Gives the steps that a person should take once.", again)
+	PutChecklistAway = op[On, None](BySession, "session/checklist/away", "Hides the checklist, or shows it.")
+	Rename           = op[Name, None](BySession, "session/rename", "Changes the profile’s name.")
+	CheckEmail       = op[Email, None](BySession, "session/check-email", "Tells whether an email could be the profile’s.", again)
+	ChangeEmail      = op[ChangeEmailRequest, None](BySession, "session/change-email", "Changes the profile’s email.")
+	ChangePassword   = op[ChangePasswordRequest, None](BySession, "session/change-password", "Changes the password. Other sessions of the profile end.")
 
-	StepUp           = Op[StepUpRequest, service.StepUpNeeds]{Name: "session/step-up"}
-	BeginProof       = Op[None, ProofTerms]{Name: "session/proof-terms"}
-	ForOneAct        = Op[None, None]{Name: "session/for-one-act"}
-	BeginEnable      = Op[ByProof, Shown]{Name: "session/enable"}
-	BeginChangePhone = Op[ByProof, Shown]{Name: "session/change-phone"}
-	Disable          = Op[ByFactor, None]{Name: "session/disable"}
+	StepUp           = op[StepUpRequest, service.StepUpNeeds](BySession, "session/step-up", "Tells what a sensitive act will ask for.", again)
+	BeginProof       = op[None, ProofTerms](BySession, "session/proof-terms", "Begins a proof: gives what is signed with the password’s key.", again)
+	ForOneAct        = op[None, None](BySession, "session/for-one-act", "Makes the last proof good for one act only.")
+	BeginEnable      = op[ByProof, Shown](BySession, "session/enable", "Begins to turn 2FA on.")
+	BeginChangePhone = op[ByProof, Shown](BySession, "session/change-phone", "Begins to change the phone.")
+	Disable          = op[ByFactor, None](BySession, "session/disable", "Turns 2FA off.")
 
-	BeginRecovery  = Op[None, service.CodeTerms]{Name: "session/recovery-terms"}
-	BeginNewCodes  = Op[BeginNewCodesRequest, *service.Issued]{Name: "session/new-codes"}
-	KeepNewCodes   = Op[None, None]{Name: "session/new-codes/keep"}
-	CancelNewCodes = Op[None, None]{Name: "session/new-codes/cancel"}
-	Acknowledge    = Op[Word, None]{Name: "session/acknowledge"}
-	NotMe          = Op[None, None]{Name: "session/not-me"}
+	BeginRecovery  = op[None, service.CodeTerms](BySession, "session/recovery-terms", "Gives what a proof of a recovery code is made with.", again)
+	BeginNewCodes  = op[BeginNewCodesRequest, *service.Issued](BySession, "session/new-codes", "Begins to replace the recovery codes.")
+	KeepNewCodes   = op[None, None](BySession, "session/new-codes/keep", "Activates the new recovery codes.")
+	CancelNewCodes = op[None, None](BySession, "session/new-codes/cancel", "Drops the new recovery codes.")
+	Acknowledge    = op[Word, None](BySession, "session/acknowledge", "Takes the check word of a printed sheet.")
+	NotMe          = op[None, None](BySession, "session/not-me", "Reports that another person used a recovery code or the password. The profile’s sessions end.")
 
-	SaveKeyPair = Op[KeyPair, None]{Name: "keys/pair"}
-	Vault       = Op[None, service.Vault]{Name: "keys/vault"}
-	WaitingKeys = Op[None, Waiting]{Name: "keys/waiting"}
-	GiveKeys    = Op[GiveKeysRequest, int]{Name: "keys/give"}
+	SaveKeyPair = op[KeyPair, None](BySession, "keys/pair", "Saves a key pair for a profile that has none.")
+	Vault       = op[None, service.Vault](BySession, "keys/vault", "Gives the vault’s keys, encrypted to the profile’s key pair.", again)
+	WaitingKeys = op[None, Waiting](BySession, "keys/waiting", "Lists who waits for the vault’s keys.", again)
+	GiveKeys    = op[GiveKeysRequest, int](BySession, "keys/give", "Gives others the vault’s keys, encrypted to their key pairs.", large)
+	FoundVault  = op[FoundVaultRequest, None](BySession, "keys/found-vault", "Makes the vault of a new workspace, whose first owner has its key.")
 
-	FoundVault = Op[FoundVaultRequest, None]{Name: "keys/found-vault"}
+	ReadDocuments   = op[service.DocumentQuery, service.DocumentRows](BySession, "documents", "Reads rows of contracts.", again, large)
+	AddDocuments    = op[AddDocumentsRequest, bool](BySession, "documents/add", "Adds contracts whose files were kept.", large)
+	ChangeDocuments = op[ChangeDocumentsRequest, None](BySession, "documents/change", "Renames, tags, removes, restores or deletes contracts.", large)
+	EmptyBin        = op[None, int](BySession, "documents/empty-bin", "Deletes contracts that have been in the bin for their time.")
+	NoteOpened      = op[NoteOpenedRequest, None](BySession, "documents/opened", "Logs that a contract was opened or copied.")
+	NoteChecked     = op[NoteCheckedRequest, None](BySession, "documents/checked", "Logs that all contracts were checked.")
+	MissingFiles    = op[IDs, map[string]bool](BySession, "documents/missing-files", "Tells of which contracts the files are missing.", again, large)
+	UnknownFiles    = op[None, []string](BySession, "documents/unknown-files", "Lists files that belong to no contract.", again)
 
-	ReadDocuments   = Op[service.DocumentQuery, service.DocumentRows]{Name: "documents"}
-	AddDocuments    = Op[AddDocumentsRequest, bool]{Name: "documents/add"}
-	ChangeDocuments = Op[ChangeDocumentsRequest, None]{Name: "documents/change"}
-	EmptyBin        = Op[None, int]{Name: "documents/empty-bin"}
-	NoteOpened      = Op[NoteOpenedRequest, None]{Name: "documents/opened"}
-	NoteChecked     = Op[NoteCheckedRequest, None]{Name: "documents/checked"}
-	MissingFiles    = Op[IDs, map[string]bool]{Name: "documents/missing-files"}
-	UnknownFiles    = Op[None, []string]{Name: "documents/unknown-files"}
-
-	Admin = Op[AdminRequest, None]{Name: "admin"}
+	Admin = op[AdminRequest, None](BySession, "admin", "Looks whether the session is an owner’s or an admin’s.", again)
 )
-
-// AdminIn is a request of an admin. Watch says that nobody has asked for it: it is no use of the session.
-type AdminIn[T any] struct {
-	Watch bool `json:",omitempty"`
-	In    T
-}
-
-// AdminOp is an operation of an admin.
-type AdminOp[In, Out any] struct{ Op[AdminIn[In], Out] }
-
-func adminOp[In, Out any](name string) AdminOp[In, Out] {
-	return AdminOp[In, Out]{Op[AdminIn[In], Out]{Name: "admin/" + name}}
-}
-
-func longAdminOp[In, Out any](name string) AdminOp[In, Out] {
-	return AdminOp[In, Out]{Op[AdminIn[In], Out]{Name: "admin/" + name, Long: true}}
-}
 
 // MemberError is a service.MemberError.
 type MemberError struct {
@@ -242,71 +225,71 @@ type RotationEndState struct {
 
 // Of an admin.
 var (
-	Prove = adminOp[ProveRequest, None]("prove")
+	Prove = adminOp[ProveRequest, None]("prove", "Gives a proof for a group of acts.")
 
-	Members            = adminOp[None, []service.Member]("members")
-	Member             = adminOp[ID, service.Member]("member")
-	CheckMembers       = adminOp[People, []MemberError]("members/check")
-	AddMember          = adminOp[AddMemberRequest, service.GivenOut]("member/add")
-	AddMembers         = adminOp[AddMembersRequest, []service.GivenOut]("members/add")
-	WaitingInvitations = adminOp[IDs, []string]("invitations/waiting")
-	InviteAgain        = adminOp[InviteAgainRequest, []service.GivenOut]("invitations/again")
-	ResetPassword      = adminOp[CodeFor, service.GivenOut]("member/reset-password")
-	HelpCode           = adminOp[CodeFor, service.GivenOut]("member/help-code")
-	OpenCodes          = adminOp[None, []service.OpenCode]("codes")
-	EndCode            = adminOp[EndCodeRequest, None]("code/end")
-	Reset2FA           = adminOp[OnMember, None]("member/reset-2fa")
-	SetRole            = adminOp[SetRoleRequest, None]("member/role")
-	Suspend            = adminOp[ID, None]("member/suspend")
-	Resume             = adminOp[ID, None]("member/resume")
-	Remove             = adminOp[RemoveRequest, None]("member/remove")
+	Members            = adminOp[None, []service.Member]("members", "Lists the members.", again)
+	Member             = adminOp[ID, service.Member]("member", "Gives one member.", again)
+	CheckMembers       = adminOp[People, []MemberError]("members/check", "Tells which people can’t be added.", again, large)
+	AddMember          = adminOp[AddMemberRequest, service.GivenOut]("member/add", "Adds a member, with an invitation.")
+	AddMembers         = adminOp[AddMembersRequest, []service.GivenOut]("members/add", "Adds members, with their invitations.", large)
+	WaitingInvitations = adminOp[IDs, []string]("invitations/waiting", "Tells which of these profiles haven’t used their invitation.", again, large)
+	InviteAgain        = adminOp[InviteAgainRequest, []service.GivenOut]("invitations/again", "Replaces invitations that weren’t used.", large)
+	ResetPassword      = adminOp[CodeFor, service.GivenOut]("member/reset-password", "Gives a member a one-time code to choose a password with.")
+	HelpCode           = adminOp[CodeFor, service.GivenOut]("member/help-code", "Gives a member a temporary code for a new phone.")
+	OpenCodes          = adminOp[None, []service.OpenCode]("codes", "Lists one-time codes that can be used.", again)
+	EndCode            = adminOp[EndCodeRequest, None]("code/end", "Ends a one-time code.")
+	Reset2FA           = adminOp[OnMember, None]("member/reset-2fa", "Turns a member’s 2FA off.")
+	SetRole            = adminOp[SetRoleRequest, None]("member/role", "Changes a member’s role.")
+	Suspend            = adminOp[ID, None]("member/suspend", "Suspends a member.")
+	Resume             = adminOp[ID, None]("member/resume", "Lets a suspended member sign in again.")
+	Remove             = adminOp[RemoveRequest, None]("member/remove", "Removes a member.")
 
-	PreviewRun     = adminOp[IDs, service.RunPreview]("run/preview")
-	BeginRun       = adminOp[BeginRunRequest, *service.RunPlan]("run/begin")
-	MakeSheets     = adminOp[MakeSheetsRequest, []service.RunSheet]("run/sheets")
-	PutInForce     = longAdminOp[Run, service.RunResult]("run/activate")
-	CancelRun      = adminOp[Run, service.RunResult]("run/cancel")
-	Runs           = adminOp[Before, []service.RunSummary]("runs")
-	Ledger         = adminOp[Run, service.Ledger]("run/ledger")
-	Unacknowledged = adminOp[None, []service.LedgerEntry]("sheets/unacknowledged")
-	HandOver       = adminOp[Sheets, int]("sheets/hand-over")
-	VoidSheets     = adminOp[Sheets, int]("sheets/void")
+	PreviewRun     = adminOp[IDs, service.RunPreview]("run/preview", "Tells what a print run would do.", again, large)
+	BeginRun       = adminOp[BeginRunRequest, *service.RunPlan]("run/begin", "Begins a print run. A session has one at a time.", large)
+	MakeSheets     = adminOp[MakeSheetsRequest, []service.RunSheet]("run/sheets", "Makes sheets of a print run.", large)
+	PutInForce     = adminOp[Run, service.RunResult]("run/activate", "Activates a print run’s codes. It goes on if the client hangs up.", long)
+	CancelRun      = adminOp[Run, service.RunResult]("run/cancel", "Cancels a print run.")
+	Runs           = adminOp[Before, []service.RunSummary]("runs", "Lists print runs.", again)
+	Ledger         = adminOp[Run, service.Ledger]("run/ledger", "Gives a print run with its sheets.", again)
+	Unacknowledged = adminOp[None, []service.LedgerEntry]("sheets/unacknowledged", "Lists sheets that were handed over and not acknowledged.", again)
+	HandOver       = adminOp[Sheets, int]("sheets/hand-over", "Marks sheets as handed over.", large)
+	VoidSheets     = adminOp[Sheets, int]("sheets/void", "Cancels sheets.", large)
 
-	Policy          = adminOp[None, service.Policy]("policy")
-	Rehearse        = adminOp[None, service.Rehearsal]("policy/rehearse")
-	Require2FA      = adminOp[Require2FARequest, None]("policy/require-2fa")
-	DropRequirement = adminOp[OnApproval, None]("policy/drop-requirement")
-	SetTwoPeople    = adminOp[SetTwoPeopleRequest, None]("policy/two-people")
-	SetIdle         = adminOp[Minutes, None]("policy/idle")
-	SetSupport      = adminOp[Contact, None]("policy/support")
-	NameAdmins      = adminOp[On, None]("policy/name-admins")
-	RenameWorkspace = adminOp[Name, None]("policy/rename")
+	Policy          = adminOp[None, service.Policy]("policy", "Gives the workspace’s policy.", again)
+	Rehearse        = adminOp[None, service.Rehearsal]("policy/rehearse", "Tells whom a requirement of 2FA would concern.", again)
+	Require2FA      = adminOp[Require2FARequest, None]("policy/require-2fa", "Requires 2FA from a date on.")
+	DropRequirement = adminOp[OnApproval, None]("policy/drop-requirement", "Stops requiring 2FA.")
+	SetTwoPeople    = adminOp[SetTwoPeopleRequest, None]("policy/two-people", "Requires a second admin’s approval, or stops that.")
+	SetIdle         = adminOp[Minutes, None]("policy/idle", "Sets after how many minutes without use a session ends.")
+	SetSupport      = adminOp[Contact, None]("policy/support", "Sets whom to ask for help.")
+	NameAdmins      = adminOp[On, None]("policy/name-admins", "Shows the admins’ names before sign-in, or hides them.")
+	RenameWorkspace = adminOp[Name, None]("policy/rename", "Changes the workspace’s name.")
 
-	Approvals   = adminOp[None, []service.AskedApproval]("approvals")
-	AskApproval = adminOp[AskApprovalRequest, service.Approval]("approval/ask")
-	Approve     = adminOp[ApproveRequest, None]("approval/approve")
-	Refuse      = adminOp[ID, None]("approval/refuse")
+	Approvals   = adminOp[None, []service.AskedApproval]("approvals", "Lists requests for approval.", again)
+	AskApproval = adminOp[AskApprovalRequest, service.Approval]("approval/ask", "Asks a second admin for approval.", large)
+	Approve     = adminOp[ApproveRequest, None]("approval/approve", "Approves another admin’s request.")
+	Refuse      = adminOp[ID, None]("approval/refuse", "Refuses or withdraws a request.")
 
-	Log        = adminOp[service.LogQuery, service.LogPage]("log")
-	LogHead    = adminOp[None, audit.Head]("log/head")
-	VerifyLog  = longAdminOp[None, service.LogReport]("log/verify")
-	ExportLog  = longAdminOp[None, service.LogExport]("log/export")
-	NoteExport = adminOp[NoteExportRequest, None]("log/note-export")
-	SigningKey = adminOp[None, []byte]("signing-key")
-	Sign       = adminOp[Message, []byte]("sign")
+	Log        = adminOp[service.LogQuery, service.LogPage]("log", "Gives a page of the audit log.", again)
+	LogHead    = adminOp[None, audit.Head]("log/head", "Gives the newest event’s number and signature.", again)
+	VerifyLog  = adminOp[None, service.LogReport]("log/verify", "Verifies the audit log.", again, long)
+	ExportLog  = adminOp[None, service.LogExport]("log/export", "Writes the audit log, as lines of Data.", again, long)
+	NoteExport = adminOp[NoteExportRequest, None]("log/note-export", "Logs what was done with an encrypted file.")
+	SigningKey = adminOp[None, []byte]("signing-key", "Gives the public key that exports are signed with.", again)
+	Sign       = adminOp[Message, []byte]("sign", "Signs an export’s manifest.", again, large)
 
-	KitState        = adminOp[None, service.KitState]("kit")
-	MakeKit         = adminOp[MakeKitRequest, service.KitMade]("kit/make")
-	Rotation        = adminOp[None, service.Rotation]("rotation")
-	RotationStart   = adminOp[None, Waiting]("rotation/start")
-	BeginRotation   = adminOp[BeginRotationRequest, None]("rotation/begin")
-	RotateDocuments = adminOp[RotateDocumentsRequest, None]("rotation/documents")
-	HoldRotation    = adminOp[Held, None]("rotation/hold")
-	RotationEnd     = adminOp[None, RotationEndState]("rotation/end-state")
-	EndRotation     = adminOp[EndRotationRequest, bool]("rotation/end")
+	KitState        = adminOp[None, service.KitState]("kit", "Tells what is known of the Emergency Kit.", again)
+	MakeKit         = adminOp[MakeKitRequest, service.KitMade]("kit/make", "Logs a new Emergency Kit, and activates its key.")
+	Rotation        = adminOp[None, service.Rotation]("rotation", "Tells how far a rotation of the vault’s key has come.", again)
+	RotationStart   = adminOp[None, Waiting]("rotation/start", "Gives whom a new key of the vault has to be given to.", again)
+	BeginRotation   = adminOp[BeginRotationRequest, None]("rotation/begin", "Begins to rotate the vault’s key.", large)
+	RotateDocuments = adminOp[RotateDocumentsRequest, None]("rotation/documents", "Replaces rows of contracts by rows under the newest key.", large)
+	HoldRotation    = adminOp[Held, None]("rotation/hold", "Stops a rotation for now, or goes on with it.")
+	RotationEnd     = adminOp[None, RotationEndState]("rotation/end-state", "Tells whether a rotation can be ended, and who needs which keys then.", again)
+	EndRotation     = adminOp[EndRotationRequest, bool]("rotation/end", "Ends a rotation, and gives everybody the newest key alone.", large)
 
-	Clock        = adminOp[None, service.Clock]("clock")
-	ConfirmClock = adminOp[ByProof, None]("clock/confirm")
+	Clock        = adminOp[None, service.Clock]("clock", "Compares the server’s clock with the audit log.", again)
+	ConfirmClock = adminOp[ByProof, None]("clock/confirm", "Confirms that the server’s clock is right.")
 )
 
 // Sheets are some of a print run.
@@ -322,3 +305,9 @@ const (
 	Index = Prefix + "index"
 	Kept  = "Countersign-Kept" // "1"
 )
+
+// IsFile reports whether a name is one that a document's file can have.
+func IsFile(name string) bool {
+	id, _, ok := store.ParseBlobName(name)
+	return ok && service.IDFits(id) && store.CheckBlobName(name) == nil
+}

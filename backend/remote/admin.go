@@ -301,7 +301,11 @@ func (r *printRun) MakeSheets(ctx context.Context, made []service.NewSet) ([]ser
 }
 
 func (r *printRun) PutInForce(ctx context.Context, progress service.Progress) (service.RunResult, error) {
-	return callLong(ctx, r.a.s.k, r.a.s, api.PutInForce.Op, api.AdminIn[api.Run]{In: api.Run{Run: r.plan.Number}}, io.Discard, progress)
+	out, err := callLong(ctx, r.a.s.k, r.a.s, api.PutInForce.Op, api.AdminIn[api.Run]{In: api.Run{Run: r.plan.Number}}, io.Discard, progress)
+	if ctx.Err() != nil { // the server goes on when it hears nothing, as the sheets are on paper
+		return r.Cancel(context.WithoutCancel(ctx))
+	}
+	return out, err
 }
 
 // Cancel undoes the run. After the session it is undone already: that is said by the server's answer to who ends it.

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"crypto/tls"
@@ -10,8 +11,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime"
+	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,10 +28,11 @@ import (
 
 // Config says where a workspace is.
 type Config struct {
-	Server string           // HOST:PORT: see ParseServer
-	Key    Fingerprint      // as the invitation has it
-	Now    func() time.Time // nil for time.Now
-	Log    *slog.Logger     // nil for none
+	Server   string           // HOST:PORT: see ParseServer
+	Key      Fingerprint      // as the invitation has it
+	Now      func() time.Time // nil for time.Now
+	Log      *slog.Logger     // nil for none
+	Patience time.Duration    // with a server from which nothing comes; 0 for two minutes
 }
 
 // connection is how a server is asked.
@@ -36,47 +41,71 @@ type connection struct {
 	base string
 	now  func() time.Time
 	log  *slog.Logger
+	wait time.Duration // see Config.Patience
+
+	alive      context.Context // until it is closed
+	over       context.CancelFunc
+	background sync.WaitGroup // of what nobody waits for
 
 	mu    sync.Mutex
 	state api.WorkspaceState // as of the last answer
 	at    time.Time          // of that answer, by this computer's clock
+	used  time.Time          // that a request was begun
 }
 
-// Time limits. A long operation and a document have none for the whole: they end when nothing moves any more.
+// Time limits. None is for the whole of a request: one ends when nothing moves any more.
 const (
 	timeToConnect = 10 * time.Second
 	timeToAnswer  = 2 * time.Minute
+	timeToKeep    = time.Minute // that a connection is kept without use. By the clock: a computer that slept has none left
 )
 
-// mostAnswer bounds what is read of one answer: 10,000 contracts with their names are 20 MiB.
-const mostAnswer = 512 << 20
+// Limits of what is read of an answer, in bytes.
+const (
+	mostToOutsiders = 1 << 20
+	mostAnswer      = 512 << 20 // 10,000 contracts with their names are 20 MiB
+	mostHeader      = 64 << 10
+)
 
-var errOtherServer = errors.New("the server has another key than the invitation says")
+var (
+	errOtherServer     = errors.New("the server has another key than the invitation says")
+	errCertificateOver = errors.New("the server's certificate has run out")
+	errStill           = errors.New("nothing has come from the server for a while")
+)
 
 func newConnection(c Config) (*connection, error) {
 	at, err := ParseServer(c.Server)
 	if err != nil {
 		return nil, err
 	}
-	k := &connection{base: "https://" + at, now: c.Now, log: c.Log}
-	if k.now == nil {
-		k.now = time.Now
+	clock := c.Now
+	if clock == nil {
+		clock = time.Now
 	}
+	k := &connection{base: "https://" + at, now: func() time.Time { return clock().Round(0) }, log: c.Log, wait: cmp.Or(c.Patience, timeToAnswer)} // a monotonic clock stands still while a computer sleeps
 	if k.log == nil {
 		k.log = slog.New(slog.DiscardHandler)
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSHandshakeTimeout = timeToConnect
-	transport.ExpectContinueTimeout = timeToAnswer
-	transport.DisableCompression = true
-	transport.ForceAttemptHTTP2 = false
-	transport.TLSClientConfig = &tls.Config{
-		MinVersion: tls.VersionTLS13,
-		// The key is known from the invitation, so that no authority has to vouch for it, and none can vouch for another.
-		InsecureSkipVerify: true,
-		VerifyConnection:   func(s tls.ConnectionState) error { return checkKey(s, c.Key, k.now()) },
+	k.alive, k.over = context.WithCancel(context.Background())
+	k.http = &http.Client{
+		Transport: &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			DialContext:            (&net.Dialer{Timeout: timeToConnect}).DialContext,
+			TLSHandshakeTimeout:    timeToConnect,
+			ExpectContinueTimeout:  2 * k.wait, // nothing of a file is sent before the server has said yes
+			IdleConnTimeout:        timeToKeep,
+			MaxResponseHeaderBytes: mostHeader,
+			MaxIdleConnsPerHost:    4,
+			DisableCompression:     true,
+			TLSClientConfig: &tls.Config{
+				MinVersion: tls.VersionTLS13,
+				// The key is known from the invitation, so that no authority has to vouch for it, and none can vouch for another.
+				InsecureSkipVerify: true,
+				VerifyConnection:   func(s tls.ConnectionState) error { return checkKey(s, c.Key, k.now()) },
+			},
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // it is no answer
 	}
-	k.http = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("the server sends elsewhere") }}
 	return k, nil
 }
 
@@ -93,58 +122,226 @@ func checkKey(s tls.ConnectionState, want Fingerprint, now time.Time) error {
 	return nil
 }
 
-var errCertificateOver = errors.New("the server's certificate has run out")
-
-func (k *connection) close() { k.http.CloseIdleConnections() }
-
-// request sends a request. What it gives has to be closed, and is an answer of the server, whatever its status.
-func (k *connection) request(ctx context.Context, method, path string, token secret.Text, body io.Reader, with func(*http.Request)) (*http.Response, error) {
-	var sent atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
-	r, err := http.NewRequestWithContext(ctx, method, k.base+path, body)
-	if err != nil {
-		return nil, err
-	}
-	if !token.Empty() {
-		r.Header.Set("Authorization", "Bearer "+token.Reveal())
-	}
-	if with != nil {
-		with(r)
-	}
-	a, err := k.http.Do(r)
-	if err != nil {
-		return nil, k.unanswered(ctx, err, sent.Load())
-	}
-	return a, nil
+func (k *connection) close() {
+	k.mu.Lock()
+	k.over()
+	k.mu.Unlock()
+	k.background.Wait()
+	k.http.CloseIdleConnections()
 }
 
-// unanswered puts into words that no answer came. Where the request was on its way, nobody knows whether it was carried out.
-func (k *connection) unanswered(ctx context.Context, err error, sent bool) error {
-	k.log.Warn("the server has not answered", "error", errors.Unwrap(err), "sent", sent)
+// later does what nobody waits for, but close.
+func (k *connection) later(do func()) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.alive.Err() == nil {
+		k.background.Go(do)
+	}
+}
+
+// question is a request to be sent: with a value, with a stream, or with neither.
+type question struct {
+	method, path string
+	token        secret.Text
+	value        *value
+	stream       io.Reader
+	again        bool // see api.About
+	with         func(*http.Request)
+}
+
+// reply is an answer of the server, whatever its status. Close its body.
+type reply struct {
+	*http.Response
+	k     *connection
+	ctx   context.Context // of who has asked
+	id    string          // of the request
+	again bool
+}
+
+// request sends a request, and waits for the beginning of the answer.
+func (k *connection) request(ctx context.Context, q question) (*reply, error) {
+	k.use()
+	rep := &reply{k: k, ctx: ctx, id: api.NewRequestID(), again: q.again}
+	moving, stop := context.WithCancelCause(ctx)
+	w := &watch{d: k.wait, timer: time.AfterFunc(k.wait, func() { stop(errStill) })}
+	done := func() {
+		w.timer.Stop()
+		stop(nil)
+	}
+	var sent atomic.Bool
+	traced := httptrace.WithClientTrace(moving, &httptrace.ClientTrace{
+		GetConn:      func(string) { sent.Store(false) }, // again, when nothing could be sent on an old connection
+		WroteHeaders: func() { sent.Store(true) },
+	})
+	r, err := http.NewRequestWithContext(traced, q.method, k.base+q.path, nil)
+	if err != nil {
+		done()
+		return nil, err
+	}
+	if q.value != nil {
+		r.Body, r.ContentLength = watched{q.value.reader(), w}, int64(q.value.len)
+		r.GetBody = func() (io.ReadCloser, error) { return watched{q.value.reader(), w}, nil }
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if q.stream != nil {
+		r.Body, r.ContentLength = watched{io.NopCloser(q.stream), w}, -1
+	}
+	r.Header.Set(api.RequestID, rep.id)
+	if !q.token.Empty() {
+		r.Header.Set("Authorization", "Bearer "+q.token.Reveal())
+	}
+	if q.with != nil {
+		q.with(r)
+	}
+	rep.Response, err = k.http.Do(r)
+	if err != nil {
+		if cause := context.Cause(moving); errors.Is(cause, errStill) {
+			err = cause
+		}
+		done()
+		return nil, rep.failed(err, sent.Load())
+	}
+	rep.Body = &replying{rep.Body, w, done}
+	w.timer.Stop()
+	return rep, nil
+}
+
+// use drops connections that were not used for long: of a computer that slept, nobody has heard that they are closed.
+func (k *connection) use() {
+	now := k.now()
+	k.mu.Lock()
+	before := k.used
+	k.used = now
+	k.mu.Unlock()
+	if now.Sub(before) > timeToKeep {
+		k.http.CloseIdleConnections()
+	}
+}
+
+// watch cuts a request off when nothing has moved for a while. What its own caller takes does not count.
+type watch struct {
+	d     time.Duration
+	timer *time.Timer
+}
+
+// watched is a request's body: while it is read from, the caller is waited for.
+type watched struct {
+	io.ReadCloser
+	w *watch
+}
+
+func (b watched) Read(p []byte) (int, error) {
+	b.w.timer.Stop()
+	defer b.w.timer.Reset(b.w.d)
+	return b.ReadCloser.Read(p)
+}
+
+// replying is an answer's body: while it is read from, the server is waited for.
+type replying struct {
+	io.ReadCloser
+	w    *watch
+	done func()
+}
+
+func (b *replying) Read(p []byte) (int, error) {
+	b.w.timer.Reset(b.w.d)
+	defer b.w.timer.Stop()
+	return b.ReadCloser.Read(p)
+}
+
+func (b *replying) Close() error {
+	defer b.done()
+	return b.ReadCloser.Close()
+}
+
+// value is a request's value as it is sent. It can have keys in it, and is cleared when it is answered, even if some of it is still on its way.
+type value struct {
+	mu  sync.Mutex
+	b   []byte
+	len int
+}
+
+func newValue(in any) (*value, error) {
+	b, err := json.Marshal(in)
+	return &value{b: b, len: len(b)}, err
+}
+
+func (v *value) clear() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	clear(v.b)
+	v.b = nil
+}
+
+func (v *value) reader() io.ReadCloser { return io.NopCloser(&valueReader{v: v}) }
+
+type valueReader struct {
+	v   *value
+	pos int
+}
+
+func (r *valueReader) Read(p []byte) (int, error) {
+	r.v.mu.Lock()
+	defer r.v.mu.Unlock()
+	switch {
+	case r.v.b == nil:
+		return 0, io.ErrClosedPipe
+	case r.pos == len(r.v.b):
+		return 0, io.EOF
+	}
+	n := copy(p, r.v.b[r.pos:])
+	r.pos += n
+	return n, nil
+}
+
+// failed puts into words that no answer came.
+func (r *reply) failed(err error, sent bool) error {
+	if of := (*url.Error)(nil); errors.As(err, &of) {
+		err = of.Err // without the address
+	}
+	level := slog.LevelWarn
+	if r.ctx.Err() != nil {
+		level = slog.LevelDebug
+	}
+	r.k.log.Log(r.ctx, level, "the server has not answered", "request", r.id, "error", err, "sent", sent)
 	switch {
 	case errors.Is(err, errOtherServer):
 		return service.Refuse(service.CodeServerOther).Because(err)
 	case errors.Is(err, errCertificateOver):
 		return service.Refuse(service.CodeServerCertificate).Because(err)
-	case sent:
+	case sent && !r.again: // nobody knows whether it was carried out
 		return service.Refuse(service.CodeOutcomeUnknown).Because(fmt.Errorf("%w: %w", store.ErrUnknownOutcome, err))
-	case ctx.Err() != nil:
-		return ctx.Err()
+	case r.ctx.Err() != nil:
+		return r.ctx.Err()
 	}
 	return service.Refuse(service.CodeServerUnreachable).Because(err)
 }
 
-// saw keeps what an answer says of the workspace.
-func (k *connection) saw(s api.WorkspaceState) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.state, k.at = s, k.now()
+// noAnswer is for what came instead of an answer.
+func (r *reply) noAnswer(err error) error {
+	if r.StatusCode >= 300 && r.StatusCode < 500 { // whoever says so has not carried it out
+		r.k.log.Warn("the server has refused a request without an answer", "request", r.id, "status", r.StatusCode)
+		return service.Refuse(service.CodeServerFailed).Because(fmt.Errorf("status %d: %w", r.StatusCode, err))
+	}
+	return r.failed(err, true)
 }
 
+// known is what the last answer has said of the workspace, and when.
 func (k *connection) known() (api.WorkspaceState, time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.state, k.at
+}
+
+// saw keeps what an answer says of the workspace. It reports whether it is the same workspace as before.
+func (k *connection) saw(s api.WorkspaceState) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.state.ID != "" && s.ID != k.state.ID {
+		return false
+	}
+	k.state, k.at = s, k.now()
+	return true
 }
 
 // caller is who asks: nobody yet, somebody with a token, or a session.
@@ -167,72 +364,108 @@ func (withToken) saw(*api.SessionState, error) {}
 
 // call asks one operation, and waits for its answer.
 func call[In, Out any](ctx context.Context, k *connection, who caller, op api.Op[In, Out], in In) (out Out, err error) {
-	body, err := json.Marshal(in)
+	v, err := newValue(in)
 	if err != nil {
 		return out, err
 	}
-	defer clear(body)
-	ctx, cancel := context.WithTimeout(ctx, timeToAnswer)
-	defer cancel()
-	a, err := k.request(ctx, http.MethodPost, op.Path(), who.bearer(), bytes.NewReader(body), asJSON)
+	defer v.clear()
+	rep, err := k.request(ctx, question{method: http.MethodPost, path: op.Path(), token: who.bearer(), value: v, again: op.Again})
 	if err != nil {
 		return out, err
 	}
-	defer a.Body.Close()
-	return answered[Out](k, who, a.Body)
+	defer rep.Body.Close()
+	most := int64(mostAnswer)
+	switch op.By {
+	case api.ByNobody, api.BySignIn, api.ByRedeem, api.ByKit, api.ByChallenge:
+		most = mostToOutsiders
+	}
+	return answered[Out](rep, who, io.LimitReader(rep.Body, most))
 }
 
-func asJSON(r *http.Request) { r.Header.Set("Content-Type", "application/json") }
+var errNoJSON = errors.New("what came is no answer")
 
 // answered reads an Answer.
-func answered[Out any](k *connection, who caller, body io.Reader) (out Out, err error) {
-	var a api.Answer[Out]
-	dec := json.NewDecoder(io.LimitReader(body, mostAnswer))
-	if err := dec.Decode(&a); err != nil {
-		k.log.Warn("the server's answer is none", "error", err)
-		return out, service.Refuse(service.CodeOutcomeUnknown).Because(fmt.Errorf("%w: %w", store.ErrUnknownOutcome, err))
+func answered[Out any](rep *reply, who caller, body io.Reader) (out Out, err error) {
+	if kind, _, _ := mime.ParseMediaType(rep.Header.Get("Content-Type")); kind != "application/json" && kind != api.Lines {
+		return out, rep.noAnswer(errNoJSON)
 	}
-	return took(k, who, a)
+	var a api.Answer[Out]
+	if err := json.NewDecoder(body).Decode(&a); err != nil {
+		return out, rep.noAnswer(err)
+	}
+	return took(rep, who, a)
 }
 
-func took[Out any](k *connection, who caller, a api.Answer[Out]) (Out, error) {
-	if a.State.Workspace.ID != "" {
-		k.saw(a.State.Workspace)
+// took keeps what an answer says of the workspace and the session.
+func took[Out any](rep *reply, who caller, a api.Answer[Out]) (out Out, _ error) {
+	if a.State.Workspace.ID == "" {
+		return out, rep.noAnswer(errNoJSON)
 	}
-	err := a.Error.Err()
-	if errors.Is(err, api.ErrInternal) && a.Error.Code == "" {
-		err = service.Refuse(service.CodeServerFailed).Because(err)
+	if !rep.k.saw(a.State.Workspace) {
+		rep.k.log.Warn("the server has another workspace than before", "request", rep.id)
+		return out, service.Refuse(service.CodeServerOther).Because(errors.New("the server has another workspace than before"))
+	}
+	err := atServer(a.Error.Err())
+	if err != nil {
+		rep.k.log.Debug("the server has refused", "request", rep.id, "error", err)
 	}
 	who.saw(a.State.Session, err)
 	return a.Result, err
 }
 
+// atServer gives what the server's own disk, database or keys have met a code of its own: the words of theirs speak of this computer.
+func atServer(err error) error {
+	var refusal *service.Error
+	if errors.As(err, &refusal) {
+		switch refusal.Code {
+		case service.CodeFolderReadOnly, service.CodeFolderFull, service.CodeFolderFailed,
+			service.CodeDatabaseDamaged, service.CodeDatabaseNewer, service.CodeDatabaseBusy,
+			service.CodeKeychainAbsent, service.CodeKeychainLocked, service.CodeKeychainSlow, service.CodeKeychainDismissed,
+			service.CodeKeychainMismatch, service.CodeKeychainItemMissing, service.CodeKeychainFailed,
+			service.CodeSecretsFileLocked, service.CodeSecretsFileDamaged, service.CodeSecretsFileRefused, service.CodeSecretsFileNone:
+			return service.Refuse(service.CodeServerFailed).Because(err)
+		}
+		return err
+	}
+	for _, known := range []error{store.ErrUnknownOutcome, store.ErrConflict, store.ErrNotFound, store.ErrBlobMissing, service.ErrMalformed} { // what callers look for
+		if errors.Is(err, known) {
+			return err
+		}
+	}
+	if err != nil {
+		return service.Refuse(service.CodeServerFailed).Because(err)
+	}
+	return nil
+}
+
+// mostLine bounds a line of a long answer, in bytes.
+const mostLine = 64 << 20
+
 // callLong asks an operation that tells how far it has come. What is written on the way goes to out.
 func callLong[In, Out any](ctx context.Context, k *connection, who caller, op api.Op[In, Out], in In, out io.Writer, progress service.Progress) (result Out, err error) {
-	body, err := json.Marshal(in)
+	v, err := newValue(in)
 	if err != nil {
 		return result, err
 	}
-	a, err := k.request(ctx, http.MethodPost, op.Path(), who.bearer(), bytes.NewReader(body), asJSON)
+	defer v.clear()
+	rep, err := k.request(ctx, question{method: http.MethodPost, path: op.Path(), token: who.bearer(), value: v, again: op.Again})
 	if err != nil {
 		return result, err
 	}
-	defer a.Body.Close()
-	if a.Header.Get("Content-Type") != "application/x-ndjson" {
-		return answered[Out](k, who, a.Body)
+	defer rep.Body.Close()
+	if rep.Header.Get("Content-Type") != api.Lines {
+		return answered[Out](rep, who, io.LimitReader(rep.Body, mostAnswer))
 	}
-	for dec := json.NewDecoder(a.Body); ; {
+	line := &io.LimitedReader{R: rep.Body}
+	for dec := json.NewDecoder(line); ; {
+		line.N = mostLine
 		var l api.Line
 		if err := dec.Decode(&l); err != nil {
-			if ctx.Err() != nil {
-				return result, ctx.Err()
-			}
-			k.log.Warn("a long answer broke off", "error", err)
-			return result, service.Refuse(service.CodeOutcomeUnknown).Because(fmt.Errorf("%w: %w", store.ErrUnknownOutcome, err))
+			return result, rep.failed(err, true)
 		}
 		switch {
 		case l.Answer != nil:
-			return answered[Out](k, who, bytes.NewReader(l.Answer))
+			return answered[Out](rep, who, bytes.NewReader(l.Answer))
 		case l.Data != nil:
 			if _, err := out.Write(l.Data); err != nil {
 				return result, err

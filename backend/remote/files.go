@@ -46,12 +46,12 @@ func (f files) Remove(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	a, err := f.s.k.request(ctx, http.MethodDelete, at, f.s.token, nil, nil)
+	rep, err := f.s.k.request(ctx, question{method: http.MethodDelete, path: at, token: f.s.token, again: true})
 	if err != nil {
 		return err
 	}
-	defer a.Body.Close()
-	_, err = answered[api.None](f.s.k, f.s, a.Body)
+	defer rep.Body.Close()
+	_, err = answered[api.None](rep, f.s, io.LimitReader(rep.Body, mostToOutsiders))
 	return err
 }
 
@@ -72,8 +72,10 @@ func (f files) WriteIndex(ctx context.Context, write func(io.Writer) error) erro
 
 // upload is a file on its way to the server.
 type upload struct {
+	s       *session
 	in      *io.PipeWriter
 	trailer http.Header
+	stop    context.CancelFunc
 	done    chan struct{}
 	err     error // of the answer, once done
 }
@@ -83,23 +85,23 @@ var errDropped = errors.New("the file is not to be kept")
 // upload sends nothing of a file before the server has said that it takes it. ctx is for that alone.
 func (s *session) upload(ctx context.Context, at string) (*upload, error) {
 	out, in := io.Pipe()
-	u := &upload{in: in, trailer: http.Header{api.Kept: nil}, done: make(chan struct{})}
-	goOn := make(chan struct{})
 	sending, stop := context.WithCancel(s.alive)
+	u := &upload{s: s, in: in, trailer: http.Header{api.Kept: nil}, stop: stop, done: make(chan struct{})}
+	goOn := make(chan struct{})
 	go func() {
 		defer stop()
 		defer close(u.done)
 		var once sync.Once
 		traced := httptrace.WithClientTrace(sending, &httptrace.ClientTrace{Got100Continue: func() { once.Do(func() { close(goOn) }) }})
-		a, err := s.k.request(traced, http.MethodPut, at, s.token, out, func(r *http.Request) {
+		rep, err := s.k.request(traced, question{method: http.MethodPut, path: at, token: s.token, stream: out, with: func(r *http.Request) {
 			r.Header.Set("Expect", "100-continue")
 			r.Trailer = u.trailer
-		})
+		}})
 		if err == nil {
-			_, err = answered[api.None](s.k, s, a.Body)
-			err = errors.Join(err, a.Body.Close())
+			_, err = answered[api.None](rep, s, io.LimitReader(rep.Body, mostToOutsiders))
+			_ = rep.Body.Close()
 		}
-		u.err = err
+		u.err = s.ifOver(err)
 		_ = out.CloseWithError(errors.Join(err, io.ErrClosedPipe))
 	}()
 	select {
@@ -111,10 +113,17 @@ func (s *session) upload(ctx context.Context, at string) (*upload, error) {
 		}
 		return nil, u.err
 	case <-ctx.Done():
-		stop()
-		<-u.done
+		_ = u.Drop()
 		return nil, ctx.Err()
 	}
+}
+
+// ifOver is what has broken off with the session.
+func (s *session) ifOver(err error) error {
+	if err != nil && s.alive.Err() != nil {
+		return service.Refuse(service.CodeSessionEnded).Because(err)
+	}
+	return err
 }
 
 func (u *upload) Write(b []byte) (int, error) {
@@ -138,6 +147,7 @@ func (u *upload) Keep() error {
 
 // Drop breaks the connection off, and the server keeps nothing. After Keep it does nothing.
 func (u *upload) Drop() error {
+	u.stop()
 	_ = u.in.CloseWithError(errDropped)
 	<-u.done
 	return nil
@@ -160,30 +170,34 @@ func (f files) Open(ctx context.Context, name string) (store.StoredBlob, error) 
 }
 
 // get asks for a file from a place on. ctx is for the beginning of the answer alone.
-func (s *session) get(ctx context.Context, at string, from int64) (*http.Response, error) {
+func (s *session) get(ctx context.Context, at string, from int64) (*reply, error) {
 	reading, stop := context.WithCancel(s.alive)
 	given := context.AfterFunc(ctx, stop)
-	a, err := s.k.request(reading, http.MethodGet, at, s.token, nil, func(r *http.Request) {
+	rep, err := s.k.request(reading, question{method: http.MethodGet, path: at, token: s.token, again: true, with: func(r *http.Request) {
 		if from > 0 {
 			r.Header.Set("Range", fmt.Sprintf("bytes=%d-", from))
 		}
-	})
-	if !given() && ctx.Err() != nil {
-		err = errors.Join(err, ctx.Err())
-	}
-	switch {
-	case err == nil && (from == 0 && a.StatusCode == http.StatusOK || from > 0 && a.StatusCode == http.StatusPartialContent) && a.ContentLength >= 0:
-		a.Body = stopping{a.Body, stop}
-		return a, nil
-	case err == nil:
-		_, err = answered[json.RawMessage](s.k, s, a.Body)
-		err = errors.Join(err, a.Body.Close())
+	}})
+	if !given() && ctx.Err() != nil { // it was stopped
 		if err == nil {
-			err = service.Refuse(service.CodeServerFailed).Because(fmt.Errorf("status %d", a.StatusCode))
+			_ = rep.Body.Close()
 		}
+		stop()
+		return nil, s.ifOver(ctx.Err())
 	}
-	stop()
-	return nil, err
+	if err != nil {
+		stop()
+		return nil, s.ifOver(err)
+	}
+	rep.Body = stopping{rep.Body, stop}
+	if rep.ContentLength >= 0 && (from == 0 && rep.StatusCode == http.StatusOK || from > 0 && rep.StatusCode == http.StatusPartialContent) {
+		return rep, nil
+	}
+	defer rep.Body.Close()
+	if _, err = answered[json.RawMessage](rep, s, io.LimitReader(rep.Body, mostToOutsiders)); err == nil {
+		err = service.Refuse(service.CodeServerFailed).Because(fmt.Errorf("status %d", rep.StatusCode))
+	}
+	return nil, s.ifOver(err)
 }
 
 type stopping struct {
@@ -192,7 +206,7 @@ type stopping struct {
 }
 
 func (s stopping) Close() error {
-	s.stop()
+	defer s.stop()
 	return s.ReadCloser.Close()
 }
 
@@ -257,10 +271,7 @@ func (f *stored) ReadAt(b []byte, off int64) (int, error) {
 
 // unread puts into words that a stream has broken off.
 func (f *stored) unread(err error) error {
-	if f.s.alive.Err() != nil {
-		return service.Refuse(service.CodeSessionEnded)
-	}
-	return service.Refuse(service.CodeServerUnreachable).Because(err)
+	return f.s.ifOver(service.Refuse(service.CodeServerUnreachable).Because(err))
 }
 
 // streamAt gives one that stands at off or a little before it, or a fresh one.
@@ -275,7 +286,7 @@ func (f *stored) streamAt(off int64) (s *stream, fresh bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	if off > 0 && a.ContentLength != f.size-off {
+	if a.ContentLength != f.size-off {
 		return nil, false, errors.Join(fmt.Errorf("%w: the file is another", store.ErrBlobsFailed), a.Body.Close())
 	}
 	if len(f.streams) == mostStreams {

@@ -13,21 +13,21 @@ import (
 // session is a profile that is signed in at a server. What it says of its own time is what the server's last answer said, as far as this
 // computer's clock has gone since.
 type session struct {
-	k       *connection
-	token   secret.Text
-	id      string
-	welcome service.Welcome
-	began   time.Time
+	k     *connection
+	token secret.Text
+	began time.Time
 
 	alive context.Context // until it is over: of open documents
 	over  context.CancelFunc
 
-	mu    sync.Mutex // guards what follows
-	own   service.OwnKeys
-	state api.SessionState // as of the last answer
-	at    time.Time        // of that answer
-	ended bool
-	jobs  map[*job]bool
+	mu      sync.Mutex // guards what follows
+	id      string
+	welcome service.Welcome
+	own     service.OwnKeys
+	state   api.SessionState // as of the last answer
+	at      time.Time        // of that answer
+	ended   bool
+	jobs    map[*job]bool
 }
 
 // touchAgain is how much of its time a session may have lost before a touch is worth a request.
@@ -35,7 +35,7 @@ const touchAgain = 5 * time.Second
 
 func newSession(k *connection, start *api.SessionStart) *session {
 	known, _ := k.known()
-	alive, over := context.WithCancel(context.Background())
+	alive, over := context.WithCancel(k.alive)
 	now := k.now()
 	return &session{
 		k: k, token: start.Token.Text, id: start.ProfileID, welcome: start.Welcome, own: start.Own.Service(), began: now, at: now,
@@ -50,10 +50,13 @@ func (s *session) saw(state *api.SessionState, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
+	case s.ended: // an answer that was on its way
+		return
 	case state != nil:
 		s.state, s.at = *state, s.k.now()
-	case service.IsCode(err, service.CodeSessionEnded):
+	case service.IsCode(err, service.CodeSessionEnded): // the server knows nothing of it any more
 		s.state.Remaining, s.at = 0, s.k.now()
+		s.state.LimitReached = s.at.Sub(s.began) >= service.SessionLimit
 	default:
 		return
 	}
@@ -108,8 +111,20 @@ func (s *session) guess() (state api.SessionState, sure bool) {
 	return state, state.Remaining > 0
 }
 
-func (s *session) ProfileID() string        { return s.id }
-func (s *session) Welcome() service.Welcome { return s.welcome }
+// ProfileID names the profile that is signed in.
+func (s *session) ProfileID() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.id
+}
+
+// Welcome is what the person is told after this sign-in.
+func (s *session) Welcome() service.Welcome {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.welcome
+}
+
 func (s *session) Remaining() time.Duration { return s.now().Remaining }
 func (s *session) LimitReached() bool       { return s.now().LimitReached }
 func (s *session) Overdue() bool            { return s.now().Overdue }
@@ -454,8 +469,9 @@ func (e *enrolmentSession) Enter(ctx context.Context) (service.Session, error) {
 	if start == nil {
 		return nil, err
 	}
+	e.s.has(start.Own.Service())
 	e.s.mu.Lock()
 	defer e.s.mu.Unlock()
-	e.s.id, e.s.welcome, e.s.own = start.ProfileID, start.Welcome, start.Own.Service()
+	e.s.id, e.s.welcome = start.ProfileID, start.Welcome
 	return e.s, err
 }

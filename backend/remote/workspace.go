@@ -26,7 +26,7 @@ func Dial(ctx context.Context, c Config) (*Workspace, error) {
 	return &Workspace{k}, nil
 }
 
-// Close lets go of the connections. Sessions are not ended by it.
+// Close lets go of the connections, and cuts off what is under way. Sessions are not ended by it: end them before.
 func (w *Workspace) Close() { w.k.close() }
 
 // ID names the workspace.
@@ -221,9 +221,9 @@ func (c *challenge) Leave() {
 	if c.left.Swap(true) {
 		return
 	}
-	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), timeToConnect)
+	c.k.later(func() {
+		ctx, cancel := context.WithTimeout(c.k.alive, timeToConnect)
 		defer cancel()
 		_, _ = call(ctx, c.k, withToken{c.token}, api.LeaveChallenge, api.None{})
-	}()
+	})
 }

@@ -40,7 +40,7 @@ func (s *Server) adminOf(ctx context.Context, c *call, watch, fresh bool) (servi
 }
 
 func adminOp[In, Out any](s *Server, op api.AdminOp[In, Out], act func(ctx context.Context, a service.Admin, in In) (Out, error)) {
-	handle(s, op.Op, largeBody, func(ctx context.Context, c *call, in api.AdminIn[In]) (out Out, err error) {
+	handle(s, op.Op, func(ctx context.Context, c *call, in api.AdminIn[In]) (out Out, err error) {
 		a, err := s.adminOf(ctx, c, in.Watch, false)
 		if err != nil {
 			return out, err
@@ -61,10 +61,7 @@ func (c *call) runOf(number int) (service.PrintRun, error) {
 
 // runOp is an operation of a print run that this session has begun.
 func runOp[In, Out any](s *Server, op api.AdminOp[In, Out], run func(In) int, act func(ctx context.Context, r service.PrintRun, in In) (Out, error)) {
-	handle(s, op.Op, largeBody, func(ctx context.Context, c *call, in api.AdminIn[In]) (out Out, err error) {
-		if s.wholeOf(c) == nil {
-			return out, errSessionEnded
-		}
+	handle(s, op.Op, func(ctx context.Context, c *call, in api.AdminIn[In]) (out Out, err error) {
 		r, err := c.runOf(run(in.In))
 		if err != nil {
 			return out, err
@@ -135,7 +132,7 @@ func (s *Server) admins() {
 	adminOp(s, api.PreviewRun, func(ctx context.Context, a service.Admin, in api.IDs) (service.RunPreview, error) {
 		return a.PreviewRun(ctx, in.IDs)
 	})
-	handle(s, api.BeginRun.Op, largeBody, func(ctx context.Context, c *call, in api.AdminIn[api.BeginRunRequest]) (*service.RunPlan, error) {
+	handle(s, api.BeginRun.Op, func(ctx context.Context, c *call, in api.AdminIn[api.BeginRunRequest]) (*service.RunPlan, error) {
 		a, err := s.adminOf(ctx, c, in.Watch, false)
 		if err != nil {
 			return nil, err
@@ -157,9 +154,6 @@ func (s *Server) admins() {
 		return r.Cancel(ctx)
 	})
 	long(s, api.PutInForce, func(ctx context.Context, c *call, in api.Run, told *told) (out service.RunResult, err error) {
-		if s.wholeOf(c) == nil {
-			return out, errSessionEnded
-		}
 		r, err := c.runOf(in.Run)
 		if err != nil {
 			return out, err

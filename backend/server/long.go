@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -16,26 +17,50 @@ import (
 
 // told sends the lines of a long operation on their way.
 type told struct {
-	mu   sync.Mutex
-	w    http.ResponseWriter
-	out  *json.Encoder
-	last time.Time // that progress was told
+	mu    sync.Mutex
+	w     *http.ResponseController
+	stand time.Duration // that a client has to take a line, before it is given up
+	out   *json.Encoder
+	plain io.Writer
+	last  time.Time // that progress was told
 }
 
-const (
-	tellEvery  = 100 * time.Millisecond
-	timeToTake = time.Minute // that a client has to take a line, before it is given up
-)
+const tellEvery = 100 * time.Millisecond
 
-func (t *told) line(l api.Line) error {
+func (t *told) line(l api.Line) error { return t.send(func() error { return t.out.Encode(l) }) }
+
+func (t *told) send(write func() error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	control := http.NewResponseController(t.w)
-	_ = control.SetWriteDeadline(time.Now().Add(timeToTake))
-	if err := t.out.Encode(l); err != nil {
+	_ = t.w.SetWriteDeadline(time.Now().Add(t.stand))
+	if err := write(); err != nil {
 		return err
 	}
-	return control.Flush()
+	return t.w.Flush()
+}
+
+// beat sends empty lines, so that the client knows that the work goes on. stop waits for the last one.
+func (t *told) beat(every time.Duration) (stop func()) {
+	over := make(chan struct{})
+	var beating sync.WaitGroup
+	beating.Go(func() {
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for {
+			select {
+			case <-over:
+				return
+			case <-tick.C:
+				if t.send(func() error { _, err := io.WriteString(t.plain, "\n"); return err }) != nil {
+					return
+				}
+			}
+		}
+	})
+	return func() {
+		close(over)
+		beating.Wait()
+	}
 }
 
 // progress is a service.Progress. A client that has hung up shows when there is more to be told.
@@ -52,28 +77,43 @@ func (t *told) progress(done, total int64) {
 }
 
 // Write sends what is written on the way.
-func (t *told) Write(b []byte) (int, error) {
-	if err := t.line(api.Line{Data: b}); err != nil {
-		return 0, err
+func (t *told) Write(b []byte) (written int, err error) {
+	for len(b) > 0 && err == nil {
+		next := b[:min(len(b), piece)]
+		if err = t.line(api.Line{Data: next}); err == nil {
+			written += len(next)
+		}
+		b = b[len(next):]
 	}
-	return len(b), nil
+	return written, err
 }
 
-// long answers an operation that tells how far it has come. It stops when its client hangs up, as far as the act itself can.
+// long answers an operation that tells how far it has come. One that changes nothing stops when its client hangs up; another is carried out.
 func long[In, Out any](s *Server, op api.AdminOp[In, Out], act func(ctx context.Context, c *call, in In, told *told) (Out, error)) {
 	s.mux.HandleFunc("POST "+op.Path(), func(w http.ResponseWriter, r *http.Request) {
-		c := s.callOf(r)
-		in, err := decode[api.AdminIn[In]](w, r, largeBody)
-		if err != nil {
-			s.answer(w, op.Name, c, nil, err)
+		c := s.callOf(w, r, op.Name)
+		if err := s.admit(w, r, c, op.By); err != nil {
+			s.answer(w, c, nil, err)
 			return
 		}
-		w.Header().Set("Content-Type", "application/x-ndjson")
-		t := &told{w: w, out: json.NewEncoder(w)}
-		out, err := act(r.Context(), c, in.In, t)
-		answer, failed := json.Marshal(api.Answer[Out]{Result: out, Error: s.errorOf(op.Name, err), State: s.state(c)})
+		in, done, err := decode[api.AdminIn[In]](s, w, r, op.About)
+		defer done()
+		if err != nil {
+			s.answer(w, c, nil, err)
+			return
+		}
+		w.Header().Set("Content-Type", api.Lines)
+		t := &told{w: http.NewResponseController(w), stand: s.stand, out: json.NewEncoder(w), plain: w}
+		stop := t.beat(s.stand / 4)
+		ctx := r.Context()
+		if !op.Again {
+			ctx = context.WithoutCancel(ctx)
+		}
+		out, err := act(ctx, c, in.In, t)
+		stop()
+		answer, failed := json.Marshal(api.Answer[Out]{Result: out, Error: c.errorOf(err), State: s.state(c)})
 		if failed != nil {
-			s.log.Error("an answer cannot be encoded", "operation", op.Name, "error", failed)
+			c.log.Error("an answer cannot be encoded", "error", failed)
 			return
 		}
 		_ = t.line(api.Line{Answer: answer}) // a client that has hung up

@@ -23,10 +23,7 @@ type enrolling interface {
 
 // enrolOp is an operation of either. Until Enter it is the enrolment session that has the say.
 func enrolOp[In, Out any](s *Server, op api.Op[In, Out], act func(ctx context.Context, e enrolling, in In) (Out, error)) {
-	handle(s, op, smallBody, func(ctx context.Context, c *call, in In) (out Out, err error) {
-		if c.session == nil {
-			return out, errSessionEnded
-		}
+	handle(s, op, func(ctx context.Context, c *call, in In) (out Out, err error) {
 		if whole := s.tokens.whole(c.session); whole != nil {
 			return act(ctx, whole, in)
 		}
@@ -36,12 +33,8 @@ func enrolOp[In, Out any](s *Server, op api.Op[In, Out], act func(ctx context.Co
 
 // sessionOp is an operation of a session.
 func sessionOp[In, Out any](s *Server, op api.Op[In, Out], act func(ctx context.Context, in service.Session, req In) (Out, error)) {
-	handle(s, op, largeBody, func(ctx context.Context, c *call, in In) (out Out, err error) {
-		whole := s.wholeOf(c)
-		if whole == nil {
-			return out, errSessionEnded
-		}
-		return act(ctx, whole, in)
+	handle(s, op, func(ctx context.Context, c *call, in In) (out Out, err error) {
+		return act(ctx, s.wholeOf(c), in)
 	})
 }
 
@@ -70,29 +63,20 @@ func (s *Server) sessions() {
 		key, err := e.ShowingKey(ctx)
 		return api.Text{Text: key}, err
 	})
-	handle(s, api.End, smallBody, func(ctx context.Context, c *call, _ api.None) (none api.None, _ error) {
-		if c.session == nil {
-			return none, nil // twice is fine
-		}
+	handle(s, api.End, func(ctx context.Context, c *call, _ api.None) (none api.None, _ error) {
 		s.tokens.forget(c.token)
-		return none, s.end(ctx, []*session{c.session})
+		return none, s.tokens.common(c.session).End(ctx)
 	})
-	handle(s, api.Begin, smallBody, func(ctx context.Context, c *call, _ api.None) (out api.Shown, err error) {
-		if c.session == nil || c.session.enrolment == nil {
-			return out, errSessionEnded
-		}
+	handle(s, api.Begin, func(ctx context.Context, c *call, _ api.None) (out api.Shown, err error) {
 		shown, err := c.session.enrolment.Begin(ctx)
 		return api.ShownOf(shown), err
 	})
-	handle(s, api.Enter, smallBody, func(ctx context.Context, c *call, _ api.None) (*api.SessionStart, error) {
-		if c.session == nil || c.session.enrolment == nil {
-			return nil, errSessionEnded
-		}
+	handle(s, api.Enter, func(ctx context.Context, c *call, _ api.None) (*api.SessionStart, error) {
 		in, err := c.session.enrolment.Enter(ctx)
 		if in == nil {
 			return nil, err
 		}
-		s.tokens.entered(c.session, in)
+		s.endLater(s.tokens.entered(c.session, in))
 		return startOf(api.Text{}, in), err // its token stays
 	})
 
@@ -200,7 +184,7 @@ func (s *Server) sessions() {
 	sessionOp(s, api.UnknownFiles, func(ctx context.Context, in service.Session, _ api.None) ([]string, error) {
 		return in.UnknownFiles(ctx)
 	})
-	handle(s, api.Admin, smallBody, func(ctx context.Context, c *call, req api.AdminRequest) (none api.None, err error) {
+	handle(s, api.Admin, func(ctx context.Context, c *call, req api.AdminRequest) (none api.None, err error) {
 		_, err = s.adminOf(ctx, c, req.Watch, true)
 		return none, err
 	})
