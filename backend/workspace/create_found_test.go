@@ -231,6 +231,14 @@ func TestFound_WorkspaceThatWasCreatedIsLeftAlone(t *testing.T) {
 			return err
 		}
 		info.VaultGeneration, info.VaultPublicKey = 0, ""
+		p, err := tx.ProfileByEmail(email)
+		if err != nil {
+			return err
+		}
+		p.State, p.Role = store.ProfileInvited, store.RoleOwner
+		if err := tx.UpdateProfile(p); err != nil {
+			return err
+		}
 		return tx.UpdateInfo(info)
 	}))
 	h.ok(inner(h.w).CheckFound(t.Context(), firstOwner))
