@@ -327,3 +327,52 @@ func (p *place) open() *postgres.Database {
 	p.Cleanup(d.Close)
 	return d
 }
+
+// lines are what was written so far.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	wait map[string]chan struct{}
+}
+
+func newLines() *lines { return &lines{wait: map[string]chan struct{}{}} }
+
+// Write implements io.Writer.
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text.Write(b)
+	for text, c := range l.wait {
+		if strings.Contains(l.text.String(), text) {
+			close(c)
+			delete(l.wait, text)
+		}
+	}
+	return len(b), nil
+}
+
+// has is closed once a text was written.
+func (l *lines) has(text string) <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := make(chan struct{})
+	if strings.Contains(l.text.String(), text) {
+		close(c)
+	} else {
+		l.wait[text] = c
+	}
+	return c
+}
+
+// line waits for a line with a text.
+func (l *lines) line(text string) string {
+	<-l.has(text)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for line := range strings.Lines(l.text.String()) {
+		if strings.Contains(line, text) {
+			return line
+		}
+	}
+	return ""
+}

@@ -51,6 +51,9 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 		return err
 	}
 	log := newLog(e.stderr, c.level)
+	hangUps := make(chan os.Signal, 1)
+	signal.Notify(hangUps, reloadSignals...)
+	defer signal.Stop(hangUps)
 	held := context.WithoutCancel(ctx) // what is under way when the signal comes is done to its end
 	s, err := openSite(held, c, log)
 	if err != nil {
@@ -101,9 +104,6 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 	go func() { failed <- watching.Serve(aside) }()
 	log.Info("serving", "version", version, "listen", main.Addr().String(), "health", aside.Addr().String())
 
-	hangUps := make(chan os.Signal, 1)
-	signal.Notify(hangUps, reloadSignals...)
-	defer signal.Stop(hangUps)
 	for waiting := true; waiting; {
 		select {
 		case <-hangUps:
