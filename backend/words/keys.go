@@ -2588,6 +2588,16 @@ var (
 	TerminalServerHealthEnding               = Key{"terminal.server.health.ending"}
 	TerminalServerHealthClock                = Key{"terminal.server.health.clock"}
 	TerminalServerHealthFailed               = Key{"terminal.server.health.failed"}
+	TerminalServerMetricRequests             = Key{"terminal.server.metric.requests"}
+	TerminalServerMetricTook                 = Key{"terminal.server.metric.took"}
+	TerminalServerMetricOpen                 = Key{"terminal.server.metric.open"}
+	TerminalServerMetricExpires              = Key{"terminal.server.metric.expires"}
+	TerminalServerMetricBuild                = Key{"terminal.server.metric.build"}
+	TerminalServerMetricInUse                = Key{"terminal.server.metric.in_use"}
+	TerminalServerMetricIdle                 = Key{"terminal.server.metric.idle"}
+	TerminalServerMetricMost                 = Key{"terminal.server.metric.most"}
+	TerminalServerMetricWaits                = Key{"terminal.server.metric.waits"}
+	TerminalServerMetricWaited               = Key{"terminal.server.metric.waited"}
 	TerminalServerManConfig                  = Key{"terminal.server.man.config"}
 	TerminalServerManConfigForm              = Key{"terminal.server.man.config_form"}
 	TerminalServerManExitUsage               = Key{"terminal.server.man.exit_usage"}

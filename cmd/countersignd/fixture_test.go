@@ -22,7 +22,6 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
-	"countersign/backend/postgres"
 	"countersign/backend/postgres/postgrestest"
 	"countersign/backend/recovery"
 	"countersign/backend/remote"
@@ -315,17 +314,6 @@ func (s *serving) join(v founded) *client.Session {
 		s.p.Fatal(err)
 	}
 	return in
-}
-
-// database opens the place's own database.
-func (p *place) open() *postgres.Database {
-	p.Helper()
-	d, err := postgres.Open(p.Context(), p.database)
-	if err != nil {
-		p.Fatal(err)
-	}
-	p.Cleanup(d.Close)
-	return d
 }
 
 // lines are what was written so far.

@@ -66,7 +66,7 @@ func (h *health) ask(ctx context.Context) error {
 	}
 	belongs, err := h.database.Fingerprint(ctx)
 	if err == nil && belongs != h.fingerprint {
-		err = cli.Fail("key_other", cli.ExitUnavailable, words.TerminalServerFailureKeyOther, words.Args{"why": ""})
+		err = cli.Fail("key_other", cli.ExitUnavailable, words.TerminalServerFailureKeyOther, nil)
 	}
 	return databaseFault(err)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"countersign/backend/postgres"
+	"countersign/backend/words"
 )
 
 // metrics are what Prometheus collects. No label has anything that a client chooses: there would be a series for each value.
@@ -26,19 +27,19 @@ type metrics struct {
 func newMetrics(connections func() (transactions, locks postgres.Connections), expires func() time.Time) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "countersign_http_requests_total", Help: "Requests that were answered, by route and status."}, []string{"route", "status"}),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "countersign_http_requests_total", Help: say(words.TerminalServerMetricRequests, nil)}, []string{"route", "status"}),
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "countersign_http_request_seconds", Help: "How long requests took, by route.", Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 120},
+			Name: "countersign_http_request_seconds", Help: say(words.TerminalServerMetricTook, nil), Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 120},
 		}, []string{"route"}),
-		open: prometheus.NewGauge(prometheus.GaugeOpts{Name: "countersign_http_requests_open", Help: "Requests that are being answered."}),
+		open: prometheus.NewGauge(prometheus.GaugeOpts{Name: "countersign_http_requests_open", Help: say(words.TerminalServerMetricOpen, nil)}),
 	}
 	m.registry.MustRegister(
 		m.requests, m.took, m.open, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		pool{connections},
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "countersign_certificate_expires_seconds", Help: "When the certificate runs out, in Unix time."}, func() float64 {
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "countersign_certificate_expires_seconds", Help: say(words.TerminalServerMetricExpires, nil)}, func() float64 {
 			return float64(expires().Unix())
 		}),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "countersign_build_info", Help: "The version of the program.", ConstLabels: prometheus.Labels{"version": version}}, func() float64 { return 1 }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "countersign_build_info", Help: say(words.TerminalServerMetricBuild, nil), ConstLabels: prometheus.Labels{"version": version}}, func() float64 { return 1 }),
 	)
 	return m
 }
@@ -53,11 +54,11 @@ type pool struct {
 }
 
 var (
-	poolInUse  = prometheus.NewDesc("countersign_database_connections_in_use", "Connections to the database that are in use.", []string{"pool"}, nil)
-	poolIdle   = prometheus.NewDesc("countersign_database_connections_idle", "Connections to the database that wait for use.", []string{"pool"}, nil)
-	poolMost   = prometheus.NewDesc("countersign_database_connections_max", "The most connections to the database.", []string{"pool"}, nil)
-	poolWaits  = prometheus.NewDesc("countersign_database_waits_total", "How often a connection to the database was not there at once.", []string{"pool"}, nil)
-	poolWaited = prometheus.NewDesc("countersign_database_wait_seconds_total", "How long connections to the database were waited for.", []string{"pool"}, nil)
+	poolInUse  = prometheus.NewDesc("countersign_database_connections_in_use", say(words.TerminalServerMetricInUse, nil), []string{"pool"}, nil)
+	poolIdle   = prometheus.NewDesc("countersign_database_connections_idle", say(words.TerminalServerMetricIdle, nil), []string{"pool"}, nil)
+	poolMost   = prometheus.NewDesc("countersign_database_connections_max", say(words.TerminalServerMetricMost, nil), []string{"pool"}, nil)
+	poolWaits  = prometheus.NewDesc("countersign_database_waits_total", say(words.TerminalServerMetricWaits, nil), []string{"pool"}, nil)
+	poolWaited = prometheus.NewDesc("countersign_database_wait_seconds_total", say(words.TerminalServerMetricWaited, nil), []string{"pool"}, nil)
 )
 
 // Describe implements prometheus.Collector.
