@@ -53,6 +53,8 @@ var soleImporters = map[string]string{
 	"github.com/ccojocar/zxcvbn-go": module + "/backend/password",
 	"filippo.io/age":                module + "/backend/bundle " + module + "/backend/vault",
 	"github.com/spf13":              module + "/cmd",
+	"github.com/BurntSushi/toml":    module + "/cmd/countersignd",
+	"github.com/prometheus":         module + "/cmd/countersignd",
 }
 
 // mayKnow lists which packages of ours a package may import. Packages below a
@@ -142,7 +144,8 @@ func TestImports_GoOneWay(t *testing.T) {
 	}
 }
 
-// innerHalf is what holds a workspace. Whoever shows one to a person has it behind package service.
+// innerHalf is what holds a workspace. Whoever shows one to a person has it behind package service. countersignd, which
+// shows it to nobody, makes it what package server answers with.
 var innerHalf = []string{"backend/workspace", "backend/journal"}
 
 func TestImports_OnlyPackageLocalPutsTheTwoHalvesTogether(t *testing.T) {
@@ -156,7 +159,7 @@ func TestImports_OnlyPackageLocalPutsTheTwoHalvesTogether(t *testing.T) {
 	}
 	for _, p := range packages(t) {
 		own := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
-		if own != "" && !within(own, "app") && !within(own, "cmd") && !within(own, "e2e") {
+		if own != "" && !within(own, "app") && !within(own, "cmd") && !within(own, "e2e") || within(own, "cmd/countersignd") {
 			continue // mayKnow names what they import
 		}
 		for _, imp := range p.Imports {
@@ -169,7 +172,9 @@ func TestImports_OnlyPackageLocalPutsTheTwoHalvesTogether(t *testing.T) {
 
 // serverOnly are the packages that the programs on a person's computer come without: their place is
 // a server, and they would only make the programs larger and have more to keep up to date.
-var serverOnly = []string{"github.com/jackc", module + "/backend/postgres", module + "/backend/serverkey", module + "/backend/server"}
+var serverOnly = []string{
+	"github.com/jackc", "github.com/prometheus", "github.com/BurntSushi", module + "/backend/postgres", module + "/backend/serverkey", module + "/backend/server",
+}
 
 func TestImports_WhatIsForServersIsInNoProgramOfAPerson(t *testing.T) {
 	t.Parallel()
@@ -187,6 +192,36 @@ func TestImports_WhatIsForServersIsInNoProgramOfAPerson(t *testing.T) {
 	}
 	if programs != 3 {
 		t.Errorf("%d programs were found", programs)
+	}
+}
+
+// personOnly are the packages that a server comes without: it has no keychain, no file of SQLite, and nobody's half of a client but what
+// makes the first owner's code.
+var personOnly = []string{
+	"github.com/wailsapp", "modernc.org", "github.com/zalando", module + "/app", module + "/backend/local", module + "/backend/sqlite", module + "/backend/keychain", module + "/backend/remote",
+}
+
+func TestImports_WhatIsForPersonsIsInNoServer(t *testing.T) {
+	t.Parallel()
+	found := false
+	for _, p := range packages(t) {
+		if p.ImportPath != module+"/cmd/countersignd" {
+			continue
+		}
+		found = true
+		for _, dep := range p.Deps {
+			if withinAny(dep, personOnly) {
+				t.Errorf("countersignd links %s", dep)
+			}
+		}
+		for _, half := range []string{"backend/workspace", "backend/postgres", "backend/server"} {
+			if !slices.Contains(p.Deps, module+"/"+half) {
+				t.Errorf("countersignd does not link %s", half)
+			}
+		}
+	}
+	if !found {
+		t.Error("there is no countersignd")
 	}
 }
 

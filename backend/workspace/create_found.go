@@ -12,32 +12,42 @@ import (
 // A workspace on a server is founded there, and not by its first owner: it has an owner who is invited, and no vault. The
 // owner's client makes the vault's keys when its person comes in, so whoever runs the server never has them.
 
+// CheckFound says what keeps Found from what it is to do. Errors: those of each field; workspace_exists, clock_wrong; folder.
+func (w *Workspace) CheckFound(ctx context.Context, in service.NewWorkspace) error {
+	_, err := w.checkFound(ctx, &in)
+	return err
+}
+
+func (w *Workspace) checkFound(ctx context.Context, in *service.NewWorkspace) (p store.Profile, err error) {
+	p, err = w.checkNew(in)
+	if err == nil && !store.Fits(w.wall()) {
+		err = refuse(service.CodeClockWrong)
+	}
+	p.State, p.CreatedAt = store.ProfileInvited, w.now()
+	if err != nil || !w.Created() {
+		return p, err
+	}
+	err = w.view(ctx, func(tx store.ReadTx) error {
+		was, is, err := firstOwner(tx)
+		p.ID, p.CreatedAt = was.ID, was.CreatedAt
+		return refuseUnless(is, err, service.CodeWorkspaceExists)
+	})
+	return p, err
+}
+
 // Found makes a workspace whose one profile is an owner with an invitation. Where nobody has come in yet, it may be called
 // again: the code may have been lost, or the email may have been wrong. No computer's share is made here: see password.PublicKey.
 //
 // The invitation has no key pair for the vault, whatever the client sends: whoever makes it is where the server is, and knows
 // the code. Errors: those of each field; workspace_exists, clock_wrong, clock_behind; keychain and folder.
 func (w *Workspace) Found(ctx context.Context, in service.NewWorkspace, code service.NewOneTime) (given service.GivenOut, err error) {
-	p, err := w.checkNew(&in)
-	if err == nil && !store.Fits(w.wall()) {
-		err = refuse(service.CodeClockWrong)
-	}
+	p, err := w.checkFound(ctx, &in)
 	if err == nil {
 		err = checkOneTime(code, false)
 	}
-	if err != nil {
-		return given, err
-	}
 	fresh := !w.Created()
-	p.State, p.CreatedAt = store.ProfileInvited, w.now()
-	if fresh {
+	if err == nil && fresh {
 		err = w.makeKeys(ctx, in.Workspace)
-	} else {
-		err = w.view(ctx, func(tx store.ReadTx) error {
-			was, is, err := firstOwner(tx)
-			p.ID, p.CreatedAt = was.ID, was.CreatedAt
-			return refuseUnless(is, err, service.CodeWorkspaceExists)
-		})
 	}
 	if err != nil {
 		return given, err

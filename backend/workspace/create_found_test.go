@@ -225,6 +225,25 @@ func TestFound_WorkspaceThatWasCreatedIsLeftAlone(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
+	h.ok(workspace.Change(inner(h.w), t.Context(), func(tx store.WriteTx) error { // where the vault was lost, and others are there
+		info, err := tx.Info()
+		if err != nil {
+			return err
+		}
+		info.VaultGeneration, info.VaultPublicKey = 0, ""
+		p, err := tx.ProfileByEmail(email)
+		if err != nil {
+			return err
+		}
+		p.State, p.Role = store.ProfileInvited, store.RoleOwner
+		if err := tx.UpdateProfile(p); err != nil {
+			return err
+		}
+		return tx.UpdateInfo(info)
+	}))
+	h.ok(inner(h.w).CheckFound(t.Context(), firstOwner))
+	h.one(person{role: store.RoleMember, state: store.ProfileInvited})
+	h.refused(inner(h.w).CheckFound(t.Context(), firstOwner), service.CodeWorkspaceExists)
 }
 
 func TestFound_RefusesWhatDoesNotFit(t *testing.T) {

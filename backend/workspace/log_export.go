@@ -41,7 +41,7 @@ func (a *Admin) ExportLog(ctx context.Context, out io.Writer, progress service.P
 	v := audit.NewVerifier(key)
 	var done service.LogExport
 	named := order{seen: map[string]bool{"": true}}
-	err = a.walk(ctx, head.Seq, progress, func(e audit.Event, seal []byte) error {
+	err = viewing(a.view).walk(ctx, head.Seq, progress, func(e audit.Event, seal []byte) error {
 		if done.BrokenAt == 0 && v.Next(e, seal) != nil {
 			done.BrokenAt = v.Seq() + 1
 		}

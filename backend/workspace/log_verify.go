@@ -15,22 +15,35 @@ import (
 // for the next time. It may be cancelled. Errors: forbidden, session_ended;
 // keychain and folder.
 func (a *Admin) VerifyLog(ctx context.Context, progress service.Progress) (service.LogReport, error) {
-	err := a.view(ctx, func(store.ReadTx) error { return nil }) // before the lock: who may not is not kept waiting
-	if err != nil {
+	if err := a.view(ctx, nothing); err != nil { // before the lock: who may not is not kept waiting
 		return service.LogReport{}, err
 	}
-	c, err := a.s.w.journal.CheckLog(ctx)
+	return a.s.w.verifyLog(ctx, a.view, progress)
+}
+
+func nothing(store.ReadTx) error { return nil }
+
+// VerifyLog is Admin.VerifyLog for whoever runs the server that the workspace is on, and who needs no session. Errors: keychain and folder.
+func (w *Workspace) VerifyLog(ctx context.Context, progress service.Progress) (service.LogReport, error) {
+	return w.verifyLog(ctx, w.view, progress)
+}
+
+// viewing reads one state of a workspace, as far as whoever reads may.
+type viewing func(context.Context, func(store.ReadTx) error) error
+
+func (w *Workspace) verifyLog(ctx context.Context, view viewing, progress service.Progress) (service.LogReport, error) {
+	c, err := w.journal.CheckLog(ctx)
 	if err != nil {
 		return service.LogReport{}, service.Explain(err)
 	}
-	err = a.walk(ctx, c.Head.Seq, progress, func(e audit.Event, seal []byte) error {
+	err = view.walk(ctx, c.Head.Seq, progress, func(e audit.Event, seal []byte) error {
 		c.Event(e, seal)
 		return nil
 	})
 	if err != nil && !errors.Is(err, audit.ErrBroken) {
 		return service.LogReport{}, err
 	}
-	if _, gone := a.s.w.integrity(); gone != nil { // wiped in between: what was found says nothing
+	if _, gone := w.integrity(); gone != nil { // wiped in between: what was found says nothing
 		return service.LogReport{}, refuse(service.CodeSessionEnded)
 	}
 	if err != nil {
@@ -39,16 +52,16 @@ func (a *Admin) VerifyLog(ctx context.Context, progress service.Progress) (servi
 		c.End()
 	}
 	r := service.LogReport{Events: c.Head.Seq, Checked: c.Checked, HeadAt: c.Head.At, Breaks: c.Breaks, First: c.First}
-	r.Taken, err = a.taken(ctx, c.Accepted)
+	r.Taken, err = view.taken(ctx, c.Accepted)
 	return r, err
 }
 
 // taken resolves the names of the owners who went on.
-func (a *Admin) taken(ctx context.Context, accepted []audit.Event) (taken []service.LogEntry, err error) {
+func (view viewing) taken(ctx context.Context, accepted []audit.Event) (taken []service.LogEntry, err error) {
 	if len(accepted) == 0 {
 		return nil, nil
 	}
-	err = a.view(ctx, func(tx store.ReadTx) (err error) {
+	err = view(ctx, func(tx store.ReadTx) (err error) {
 		taken, err = matcher{q: service.LogQuery{Steps: true}}.entries(tx, people{}, accepted)
 		return err
 	})
@@ -59,12 +72,12 @@ func (a *Admin) taken(ctx context.Context, accepted []audit.Event) (taken []serv
 // reads them some at a time, and hands them on between: a slow taker holds
 // nothing, and a session that ends in between ends the walk. An event that
 // cannot be read is audit.ErrBroken.
-func (a *Admin) walk(ctx context.Context, end int64, progress service.Progress, take func(e audit.Event, seal []byte) error) error {
+func (view viewing) walk(ctx context.Context, end int64, progress service.Progress, take func(e audit.Event, seal []byte) error) error {
 	var after int64
 	for after < end {
 		var chunk []store.SignedEvent
 		var unreadable error
-		err := a.view(ctx, func(tx store.ReadTx) error {
+		err := view(ctx, func(tx store.ReadTx) error {
 			chunk, unreadable = nil, nil
 			rows := 0
 			for e, err := range tx.Events(after) {

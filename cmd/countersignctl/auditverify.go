@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"time"
 
 	"countersign/backend/audit"
 	"countersign/backend/client"
 	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
+	"countersign/cmd/internal/logreport"
 )
 
 func auditVerify(ctx context.Context, e *env, args []string) error {
@@ -28,63 +28,13 @@ func auditVerify(ctx context.Context, e *env, args []string) error {
 	})
 }
 
-// verifiedLog is what audit verify --json prints of the workspace's log.
-type verifiedLog struct {
-	OK      bool      `json:"ok"`
-	Events  int64     `json:"events"`
-	Checked int64     `json:"checked"`
-	HeadAt  time.Time `json:"headAt"`
-	Breaks  int64     `json:"breaks"`
-	First   *broken   `json:"first"`
-	Taken   []int64   `json:"accepted"` // events by which an owner went on with a database that did not fit
-}
-
-type broken struct {
-	Kind string    `json:"kind"`
-	Seq  int64     `json:"seq"`
-	At   time.Time `json:"at"`   // zero: the event is not there
-	Last time.Time `json:"last"` // of the newest event before it that fits
-}
-
 func (e *env) reportLog(r service.LogReport) error {
-	v := verifiedLog{OK: r.Breaks == 0, Events: r.Events, Checked: r.Checked, HeadAt: r.HeadAt, Breaks: r.Breaks, Taken: []int64{}}
-	text := say(words.TerminalAuditVerifyFits, words.Args{"n": r.Events, "at": second(r.HeadAt)}) + "\n"
-	if b := r.First; b != nil {
-		v.First = &broken{string(b.Kind), b.Seq, b.At, b.Last}
-		text = say(words.TerminalAuditVerifyBreaks, words.Args{"n": r.Breaks, "what": breakWords(*b)}) + "\n"
-	}
-	for _, t := range r.Taken {
-		v.Taken = append(v.Taken, t.Seq)
-		text += cli.Printable(say(words.TerminalAuditVerifyAccepted, words.Args{"seq": t.Seq, "event": event(t)})) + "\n"
-	}
+	v, text := logreport.Of(r)
 	err := e.print(v, text)
 	if err == nil && !v.OK {
 		return errFound
 	}
 	return err
-}
-
-func breakWords(b service.LogBreak) string {
-	args := words.Args{"seq": b.Seq, "at": second(b.At)}
-	what := say(words.TerminalAuditVerifyChanged, args)
-	switch b.Kind {
-	case service.BreakEventMissing:
-		what = say(words.TerminalAuditVerifyMissing, args)
-	case service.BreakUnreadable:
-		what = say(words.TerminalAuditVerifyUnreadable, args)
-	case service.BreakCount:
-		return say(words.TerminalAuditVerifyOutside, nil)
-	case service.BreakOlderCopy:
-		return say(words.TerminalAuditVerifyOlderCopy, args)
-	case service.BreakAnchor:
-		return say(words.TerminalAuditVerifyAnchor, args)
-	case service.BreakAnchorMissing:
-		return say(words.TerminalAuditVerifyNoAnchor, nil)
-	}
-	if !b.Last.IsZero() {
-		what = say(words.TerminalAuditVerifyLastFits, words.Args{"what": what, "at": second(b.Last)})
-	}
-	return what
 }
 
 // verifyFile verifies an export, without the workspace.

@@ -1,0 +1,4 @@
+package main
+
+// forbidCoreDumps: Windows writes none unless it is told to.
+func forbidCoreDumps() {}

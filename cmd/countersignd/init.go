@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"countersign/backend/client"
+	"countersign/backend/postgres"
+	"countersign/backend/serverkey"
+	"countersign/backend/service"
+	"countersign/backend/words"
+	"countersign/cmd/internal/cli"
+)
+
+// initialise makes what a server needs and is not there yet, and founds the workspace. What is there is used and never replaced, so that
+// an init that was interrupted can be run again: until the first owner has come in, it makes their invitation anew.
+func initialise(ctx context.Context, e *env, _ []string) error {
+	c, err := e.configured("database", "server-key", "certificate", "certificate-key", "public-address", "workspace", "owner-name", "owner-email")
+	if err != nil {
+		return err
+	}
+	in := service.NewWorkspace{Workspace: c.workspace, Name: c.ownerName, Email: c.owner}
+	if err := postgres.Migrate(ctx, c.database.Reveal()); err != nil {
+		return err
+	}
+	key, err := makeOrReadKey(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer key.Close()
+	s, err := openWith(ctx, c, key, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := s.workspace.CheckFound(ctx, in); err != nil {
+		return err
+	}
+	shown, err := e.certificateFor(c)
+	if err != nil {
+		return err
+	}
+	made, code, err := client.FirstInvitation(client.Config{})
+	if err != nil {
+		return err
+	}
+	defer made.Proof.Wipe()
+	given, err := s.workspace.Found(ctx, in, made)
+	if err != nil {
+		return err
+	}
+	v := founded{
+		Workspace: given.Workspace, ServerKey: s.fingerprint, Address: c.address.String(), Fingerprint: hex.EncodeToString(shown[:]),
+		Name: given.Name, Email: given.Email, Code: code.Display(), ExpiresAt: given.ExpiresAt,
+	}
+	v.Join = joinLine(c.address, shown, given.Email, code.Display())
+	return e.print(v, v.text(c))
+}
+
+// founded is what init prints.
+type founded struct {
+	Workspace   string    `json:"workspace"`
+	ServerKey   string    `json:"serverKey"` // fingerprint
+	Address     string    `json:"address"`
+	Fingerprint string    `json:"fingerprint"` // of the certificate's public key
+	Name        string    `json:"name"`
+	Email       string    `json:"email"`
+	Code        string    `json:"code"`
+	ExpiresAt   time.Time `json:"expiresAt"`
+	Join        string    `json:"join"`
+}
+
+func (v founded) text(c *config) string {
+	files := []string{c.certificate, c.certificateKey}
+	if c.keyFile != "" {
+		files = append([]string{c.keyFile}, files...)
+	}
+	return say(words.TerminalServerInitDone, words.Args{
+		"workspace": cli.Printable(v.Workspace), "files": strings.Join(files, ", "), "name": cli.Printable(v.Name), "email": cli.Printable(v.Email), "address": v.Address,
+		"fingerprint": grouped(v.Fingerprint), "code": v.Code, "until": minute(v.ExpiresAt), "join": v.Join,
+	}) + "\n"
+}
+
+// grouped breaks a fingerprint into pieces that can be compared by eye.
+func grouped(digits string) string {
+	var all []string
+	for len(digits) > 8 {
+		all, digits = append(all, digits[:8]), digits[8:]
+	}
+	return strings.Join(append(all, digits), " ")
+}
+
+// joinLine is an invitation as a line that can be pasted. It is a secret, as the code in it is.
+func joinLine(address *url.URL, key fingerprint, email, code string) string {
+	query := url.Values{"address": {address.Host}, "key": {base64.RawURLEncoding.EncodeToString(key[:])}, "email": {email}, "code": {code}}
+	return "countersign://join?" + query.Encode()
+}
+
+// makeOrReadKey reads the server's key, or makes one for a database that has none yet.
+func makeOrReadKey(ctx context.Context, c *config) (*serverkey.Key, error) {
+	key, err := readKey(c)
+	var own *cli.Failure
+	if err == nil || !errors.As(err, &own) || own.Code != "key_missing" || c.credential != "" {
+		return key, err
+	}
+	d, err := postgres.Open(ctx, c.database.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	belongs, err := d.Fingerprint(ctx)
+	d.Close()
+	if err != nil {
+		return nil, err
+	}
+	if belongs != "" {
+		return nil, cli.Fail("key_missing", cli.ExitUnavailable, words.TerminalServerFailureKeyLost, words.Args{"where": c.keyFile, "fingerprint": belongs})
+	}
+	if key, err = serverkey.Create(c.keyFile); err != nil {
+		return nil, cli.Fail("key_unreadable", cli.ExitUnavailable, words.TerminalServerFailureKeyUnwritable, words.Args{"where": c.keyFile, "why": bare(err)})
+	}
+	return key, nil
+}
+
+// certificateFor gives the fingerprint of the certificate's key. Where there is no certificate it makes one.
+func (e *env) certificateFor(c *config) (shown fingerprint, err error) {
+	if _, err := os.Stat(c.certificate); errors.Is(err, os.ErrNotExist) {
+		if err := makeCertificate(c.certificate, c.certificateKey, c.address.Hostname(), e.now()); err != nil {
+			return shown, err
+		}
+	}
+	pair, err := readPair(c.certificate, c.certificateKey)
+	if err != nil {
+		return shown, err
+	}
+	if why := checkCertificate(pair.Leaf, c.address.Hostname(), e.now()); why != nil {
+		return shown, cli.Fail("certificate", cli.ExitUnavailable, words.TerminalServerConfigProblem, words.Args{"key": "certificate", "why": why.Error()})
+	}
+	return fingerprintOf(pair.Leaf), nil
+}
+
+func migrate(ctx context.Context, e *env, _ []string) error {
+	c, err := e.configured("database")
+	if err != nil {
+		return err
+	}
+	if err := postgres.Migrate(ctx, c.database.Reveal()); err != nil {
+		return err
+	}
+	return e.print(map[string]bool{"migrated": true}, say(words.TerminalServerMigrateDone, nil)+"\n")
+}

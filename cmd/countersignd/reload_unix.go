@@ -1,0 +1,11 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"syscall"
+)
+
+// reloadSignals have the certificate read again.
+var reloadSignals = []os.Signal{syscall.SIGHUP}
