@@ -26,7 +26,7 @@ var suites = []suite{
 	{name: "totp"}, {name: "recovery"}, {name: "audit"},
 	{name: "sqlite", others: []string{"workspace", "rescue"}},
 	{name: "journal", others: []string{"workspace"}, faults: true},
-	{name: "workspace", others: []string{"workspace/racetest", "rescue", "backup"}, faults: true},
+	{name: "workspace", others: []string{"local", "workspace/racetest", "rescue", "backup"}, faults: true},
 	{name: "service", others: []string{"workspace"}}, // the table of permissions
 	{name: "contracts", others: []string{"workspace"}},
 	{name: "client", others: []string{"workspace", "rescue", "backup"}, faults: true}, // its use cases are tested there
@@ -90,7 +90,7 @@ func run(ctx context.Context, only []string, o options) (bool, error) {
 	todo := slices.DeleteFunc(slices.Clone(asked), func(m change) bool { return o.again && known.reason[m.key()] != unexplained })
 	fmt.Printf("%d mutants, %d to look at\n", len(mutants), len(todo))
 	r := &runner{
-		began: began, dir: dir, overlay: overlay, jobs: o.jobs, keep: o.keep, again: o.again, budget: o.budget, mutants: mutants, tests: map[string][]*test{},
+		began: began, dir: dir, overlay: overlay, jobs: o.jobs, keep: o.keep, again: o.again, budget: o.budget, mutants: mutants, tests: map[string][]*test{}, last: map[string][]string{},
 	}
 	survivors, err := r.kill(ctx, chosen, todo, known)
 	if err != nil {

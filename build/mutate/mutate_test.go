@@ -225,3 +225,40 @@ func TestNotes_GoOnWhereTheyWereForTheSameMutants(t *testing.T) {
 		t.Errorf("what was noted of other mutants counts: %v, %v", before, err)
 	}
 }
+
+func TestParts_AreThoseOfOneLevelWhateverTheirNames(t *testing.T) {
+	t.Parallel()
+	const out = `=== RUN   TestA
+=== RUN   TestA/one
+=== PAUSE TestA/one
+=== RUN   TestA/two/with_a_slash
+=== CONT  TestA/one
+=== RUN   TestA/one/deeper
+=== NAME  TestA/one
+=== RUN   TestA/two/with_a_slash/deeper
+--- PASS: TestA (0.00s)
+`
+	for depth, want := range map[int][]string{1: {"TestA/one", "TestA/two/with_a_slash"}, 2: {"TestA/one/deeper", "TestA/two/with_a_slash/deeper"}} {
+		if got := started(out, "TestA", depth); !slices.Equal(got, want) {
+			t.Errorf("at depth %d: %q and not %q", depth, got, want)
+		}
+	}
+}
+
+func TestOrder_TestsThatNoticedTheLastMutantsLookFirst(t *testing.T) {
+	t.Parallel()
+	r := &runner{last: map[string][]string{}}
+	m := change{file: "a.go", function: "f"}
+	all := []*test{{Name: "TestA"}, {Name: "TestB/x"}, {Name: "TestC"}, {Name: "TestD"}}
+	r.noticedBy(m, all, []byte("--- FAIL: TestC (0.10s)\n    c_test.go:3: no\nFAIL\n"))
+	r.noticedBy(m, all, []byte("--- FAIL: TestB (0.10s)\n    --- FAIL: TestB/x (0.10s)\n"))
+	r.noticedBy(m, all, []byte("which of several waits for ever is not known"))
+	r.noticedBy(change{file: "a.go", function: "g"}, all[3:], nil)
+	var got []string
+	for _, found := range r.first(m, slices.Clone(all)) {
+		got = append(got, found.Name)
+	}
+	if want := []string{"TestB/x", "TestC", "TestA", "TestD"}; !slices.Equal(got, want) {
+		t.Errorf("%q and not %q", got, want)
+	}
+}

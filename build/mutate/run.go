@@ -67,6 +67,7 @@ type test struct {
 	Name    string
 	Took    time.Duration
 	Marks   []int
+	Parts   []string // of one that takes long
 }
 
 // runner runs tests.
@@ -80,6 +81,9 @@ type runner struct {
 	budget  time.Duration
 	mutants []change
 	tests   map[string][]*test // by package
+
+	mu   sync.Mutex
+	last map[string][]string // by function, the tests that noticed its last mutants
 }
 
 func (r *runner) binary(pkg string) string {
@@ -115,22 +119,44 @@ const (
 	everyFault   = "COUNTERSIGN_CRASH=all"
 )
 
-// listFaults runs faultTest and takes the names from what it prints.
-func (r *runner) listFaults(ctx context.Context) error {
-	cmd := exec.CommandContext(ctx, r.binary(faultPackage), "-test.v", "-test.run", "^"+faultTest+"$")
-	cmd.Dir = filepath.Join("backend", faultPackage)
-	cmd.Env = append(os.Environ(), everyFault, "TMPDIR="+r.dir)
-	out, err := cmd.CombinedOutput()
+// listFaults takes the faults from what faultTest prints.
+func (r *runner) listFaults(ctx context.Context) (err error) {
+	r.tests[faultPackage], err = r.parts(ctx, faultPackage, faultTest, 2)
+	return err
+}
+
+// parts runs a test and takes the names of its parts at some depth from what it prints.
+func (r *runner) parts(ctx context.Context, pkg, name string, depth int) (parts []*test, err error) {
+	out, err := r.start(ctx, pkg, []*test{{Package: pkg, Name: name}}, 30*time.Minute, "-test.v")
 	if err != nil {
-		return fmt.Errorf("list the faults: %w\n%s", err, out)
+		return nil, fmt.Errorf("list the parts of %s: %w\n%s", name, err, out)
 	}
-	for line := range strings.Lines(string(out)) {
-		name, started := strings.CutPrefix(strings.TrimSpace(line), "=== RUN ")
-		if name = strings.TrimSpace(name); started && strings.Count(name, "/") == 2 {
-			r.tests[faultPackage] = append(r.tests[faultPackage], &test{Package: faultPackage, Name: name})
+	for _, part := range started(string(out), name, depth) {
+		parts = append(parts, &test{Package: pkg, Name: part})
+	}
+	return parts, nil
+}
+
+// started gives the parts of a test at some depth, from what -test.v prints. A part's own name may have slashes.
+func started(out, name string, depth int) (parts []string) {
+	levels := map[string]int{name: 0}
+	for line := range strings.Lines(out) {
+		part, ok := strings.CutPrefix(strings.TrimSpace(line), "=== RUN ")
+		if part = strings.TrimSpace(part); !ok || levels[part] > 0 {
+			continue
+		}
+		for above := part; strings.Contains(above, "/"); {
+			above = above[:strings.LastIndex(above, "/")]
+			if level, ok := levels[above]; ok {
+				levels[part] = level + 1
+				break
+			}
+		}
+		if levels[part] == depth {
+			parts = append(parts, part)
 		}
 	}
-	return nil
+	return parts
 }
 
 // pattern matches tests and no others, as -test.run takes it.
@@ -186,28 +212,85 @@ func (r *runner) record(ctx context.Context, pkg string) error {
 			known[t.Package+" "+t.Name] = &t
 		}
 	}
-	tests := r.tests[pkg]
-	return r.each(ctx, len(tests), func(ctx context.Context, i int) error {
-		t := tests[i]
-		if k := known[t.Package+" "+t.Name]; k != nil {
+	var mu sync.Mutex
+	one := func(ctx context.Context, t *test) error {
+		mu.Lock()
+		k := known[t.Package+" "+t.Name]
+		mu.Unlock()
+		if k != nil {
 			*t = *k
 			return nil
 		}
-		marks := filepath.Join(r.dir, "marks-"+strconv.Itoa(i))
-		defer os.Remove(marks)
+		marks, err := os.CreateTemp(r.dir, "marks-")
+		if err != nil {
+			return err
+		}
+		defer os.Remove(marks.Name())
+		defer marks.Close()
 		began := time.Now()
-		out, err := r.start(ctx, pkg, []*test{t}, 10*time.Minute, mutant.Marks+"="+marks)
+		out, err := r.start(ctx, pkg, []*test{t}, 10*time.Minute, failFast, mutant.Marks+"="+marks.Name())
 		if err != nil {
 			return fmt.Errorf("%s of %s fails without a mutant: %w\n%s", t.Name, pkg, err, out)
 		}
 		t.Took = time.Since(began)
-		if t.Marks, err = readMarks(marks); err != nil {
+		if t.Marks, err = readMarks(marks.Name()); err != nil {
 			return err
 		}
+		mu.Lock()
+		known[t.Package+" "+t.Name] = t
+		mu.Unlock()
 		line, err := json.Marshal(t)
 		return errors.Join(err, note(string(line)))
+	}
+	all := make([][]*test, len(r.tests[pkg])) // each with its parts
+	err = r.each(ctx, len(all), func(ctx context.Context, i int) error {
+		t := r.tests[pkg][i]
+		all[i] = []*test{t}
+		if err := one(ctx, t); err != nil || t.Took < long || pkg == faultPackage {
+			return err
+		}
+		if t.Parts == nil {
+			parts, err := r.parts(ctx, pkg, t.Name, 1)
+			if err != nil {
+				return err
+			}
+			t.Parts = []string{} // looked for
+			for _, part := range parts {
+				if one(ctx, part) != nil {
+					t.Parts = []string{} // they need each other
+					break
+				}
+				t.Parts = append(t.Parts, part.Name)
+			}
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			line, err := json.Marshal(t)
+			if err := errors.Join(err, note(string(line))); err != nil {
+				return err
+			}
+		}
+		if len(t.Parts) > 0 {
+			all[i] = nil
+		}
+		for _, name := range t.Parts {
+			part := &test{Package: pkg, Name: name}
+			if err := one(ctx, part); err != nil {
+				return err
+			}
+			all[i] = append(all[i], part)
+		}
+		return nil
 	})
+	r.tests[pkg] = slices.Concat(all...)
+	return err
 }
+
+// long is how long a test may take without being taken apart: what it tests in its parts would be
+// run for every mutant that one of them could notice.
+const long = 2 * time.Second
+
+const failFast = "-test.failfast"
 
 // notes gives what an earlier run has noted beside the marks, line by line, and what notes another
 // line, so that a run which was stopped goes on where it was. Other mutants have another file, and
@@ -253,7 +336,7 @@ func readMarks(name string) (ids []int, err error) {
 
 // start runs tests of one package in one process, which has a folder of its own for what it
 // writes. The error is that of a test that fails, or of one that takes longer than limit.
-func (r *runner) start(ctx context.Context, pkg string, tests []*test, limit time.Duration, env ...string) ([]byte, error) {
+func (r *runner) start(ctx context.Context, pkg string, tests []*test, limit time.Duration, flag string, env ...string) ([]byte, error) {
 	tmp, err := os.MkdirTemp(r.dir, "tmp-")
 	if err != nil {
 		return nil, err
@@ -261,7 +344,7 @@ func (r *runner) start(ctx context.Context, pkg string, tests []*test, limit tim
 	defer os.RemoveAll(tmp)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, r.binary(pkg), "-test.failfast", "-test.run", pattern(tests))
+	cmd := exec.CommandContext(ctx, r.binary(pkg), flag, "-test.run", pattern(tests))
 	cmd.Dir = filepath.Join("backend", pkg)
 	cmd.Env = append(append(os.Environ(), env...), "TMPDIR="+tmp)
 	if pkg == faultPackage {
@@ -390,7 +473,7 @@ func (r *runner) take(ctx context.Context, l look, todo []change, known *survivo
 		if survived[i] = before[l.name+" "+m.key()]; survived[i] && !r.again {
 			return nil
 		}
-		tests := l.tests(m, noticing[m.id])
+		tests := r.first(m, l.tests(m, noticing[m.id]))
 		killed := r.killed(ctx, m, tests)
 		if killed && known.reason[m.key()] != "" { // on a busy machine a test may fail by itself
 			killed = r.killed(ctx, m, tests)
@@ -464,7 +547,7 @@ func within(limit time.Duration, tests []*test) []*test {
 	return tests
 }
 
-// killed runs the tests of one package that could notice a mutant: one, then two, then four.
+// killed runs tests of one package that could notice a mutant: one, then two, then four.
 func (r *runner) killed(ctx context.Context, m change, tests []*test) bool {
 	for n := 1; len(tests) > 0; n *= 2 {
 		part := tests[:min(n, len(tests))]
@@ -473,9 +556,47 @@ func (r *runner) killed(ctx context.Context, m change, tests []*test) bool {
 		for _, t := range part {
 			took += t.Took
 		}
-		if _, err := r.start(ctx, part[0].Package, part, time.Minute+5*took, mutant.On+"="+strconv.Itoa(m.id)); err != nil {
+		// What waits for ever is common: a mutant that leaves a lock held.
+		out, err := r.start(ctx, part[0].Package, part, 6*time.Second+10*took, failFast, mutant.On+"="+strconv.Itoa(m.id))
+		if err != nil {
+			r.noticedBy(m, part, out)
 			return true
 		}
 	}
 	return false
+}
+
+// noticedBy remembers which test noticed a mutant: it is the first that looks at the next of the
+// same function.
+func (r *runner) noticedBy(m change, ran []*test, out []byte) {
+	name := ran[0].Name
+	if found := failed.FindSubmatch(out); found != nil {
+		name = string(found[1])
+	} else if len(ran) > 1 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := m.file + " " + m.function
+	names := slices.DeleteFunc(r.last[key], func(n string) bool { return n == name })
+	r.last[key] = append([]string{name}, names[:min(len(names), 4)]...)
+}
+
+var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+) `)
+
+// first puts those of the tests in front that noticed the last mutants of the same function.
+func (r *runner) first(m change, tests []*test) []*test {
+	r.mu.Lock()
+	last := slices.Clone(r.last[m.file+" "+m.function])
+	r.mu.Unlock()
+	rank := func(t *test) int {
+		for i, name := range last {
+			if t.Name == name || strings.HasPrefix(t.Name, name+"/") {
+				return i
+			}
+		}
+		return len(last)
+	}
+	slices.SortStableFunc(tests, func(a, b *test) int { return rank(a) - rank(b) })
+	return tests
 }
