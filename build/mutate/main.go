@@ -90,7 +90,7 @@ func run(ctx context.Context, only []string, o options) (bool, error) {
 	todo := slices.DeleteFunc(slices.Clone(asked), func(m change) bool { return o.again && known.reason[m.key()] != unexplained })
 	fmt.Printf("%d mutants, %d to look at\n", len(mutants), len(todo))
 	r := &runner{
-		began: began, dir: dir, overlay: overlay, jobs: o.jobs, keep: o.keep, again: o.again, budget: o.budget, mutants: mutants, tests: map[string][]*test{}, last: map[string][]string{},
+		began: began, dir: dir, overlay: overlay, jobs: o.jobs, keep: o.keep, again: o.again, budget: o.budget, mutants: mutants, tests: map[string][]*test{}, files: map[string]string{}, last: map[string][]string{},
 	}
 	survivors, err := r.kill(ctx, chosen, todo, known)
 	if err != nil {

@@ -247,18 +247,18 @@ func TestParts_AreThoseOfOneLevelWhateverTheirNames(t *testing.T) {
 
 func TestOrder_TestsThatNoticedTheLastMutantsLookFirst(t *testing.T) {
 	t.Parallel()
-	r := &runner{last: map[string][]string{}}
-	m := change{file: "a.go", function: "f"}
-	all := []*test{{Name: "TestA"}, {Name: "TestB/x"}, {Name: "TestC"}, {Name: "TestD"}}
+	r := &runner{last: map[string][]string{}, files: map[string]string{"p TestD": "p/a_test.go"}}
+	m := change{file: "p/a.go", function: "f"}
+	all := []*test{{Name: "TestA"}, {Name: "TestB/x"}, {Name: "TestC"}, {Package: "p", Name: "TestD/y"}}
 	r.noticedBy(m, all, []byte("--- FAIL: TestC (0.10s)\n    c_test.go:3: no\nFAIL\n"))
 	r.noticedBy(m, all, []byte("--- FAIL: TestB (0.10s)\n    --- FAIL: TestB/x (0.10s)\n"))
 	r.noticedBy(m, all, []byte("which of several waits for ever is not known"))
-	r.noticedBy(change{file: "a.go", function: "g"}, all[3:], nil)
+	r.noticedBy(change{file: "p/a.go", function: "g"}, all[3:], nil)
 	var got []string
-	for _, found := range r.first(m, slices.Clone(all)) {
+	for _, found := range r.first(m, r.near(m, all)) {
 		got = append(got, found.Name)
 	}
-	if want := []string{"TestB/x", "TestC", "TestA", "TestD"}; !slices.Equal(got, want) {
+	if want := []string{"TestB/x", "TestC", "TestD/y", "TestA"}; !slices.Equal(got, want) {
 		t.Errorf("%q and not %q", got, want)
 	}
 }

@@ -82,6 +82,8 @@ type runner struct {
 	mutants []change
 	tests   map[string][]*test // by package
 
+	files map[string]string // by package and test, where it stands
+
 	mu   sync.Mutex
 	last map[string][]string // by function, the tests that noticed its last mutants
 }
@@ -105,11 +107,31 @@ func (r *runner) build(ctx context.Context, pkg string) error {
 	if err != nil {
 		return fmt.Errorf("list the tests of %s: %w", pkg, err)
 	}
+	if err := r.findTests(pkg); err != nil {
+		return err
+	}
 	for name := range strings.FieldsSeq(string(out)) {
 		r.tests[pkg] = append(r.tests[pkg], &test{Package: pkg, Name: name})
 	}
 	return nil
 }
+
+// findTests notes in which files the tests of a package stand.
+func (r *runner) findTests(pkg string) error {
+	names, err := filepath.Glob(filepath.Join("backend", pkg, "*_test.go"))
+	for _, name := range names {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		for _, found := range testFunction.FindAllSubmatch(src, -1) {
+			r.files[pkg+" "+string(found[1])] = filepath.ToSlash(name)
+		}
+	}
+	return err
+}
+
+var testFunction = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 
 // faultTest lets the store fail at each line that asks it, one after the other. Each of these
 // lines is a test of its own here: all together would take too long for every mutant.
@@ -473,7 +495,7 @@ func (r *runner) take(ctx context.Context, l look, todo []change, known *survivo
 		if survived[i] = before[l.name+" "+m.key()]; survived[i] && !r.again {
 			return nil
 		}
-		tests := r.first(m, l.tests(m, noticing[m.id]))
+		tests := r.first(m, l.tests(m, r.near(m, noticing[m.id])))
 		killed := r.killed(ctx, m, tests)
 		if killed && known.reason[m.key()] != "" { // on a busy machine a test may fail by itself
 			killed = r.killed(ctx, m, tests)
@@ -583,6 +605,21 @@ func (r *runner) noticedBy(m change, ran []*test, out []byte) {
 }
 
 var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+) `)
+
+// near gives the tests of the file that has the name of the mutant's first.
+func (r *runner) near(m change, tests []*test) []*test {
+	own := strings.TrimSuffix(m.file, ".go") + "_test.go"
+	var here, there []*test
+	for _, t := range tests {
+		whole, _, _ := strings.Cut(t.Name, "/")
+		if r.files[t.Package+" "+whole] == own {
+			here = append(here, t)
+		} else {
+			there = append(there, t)
+		}
+	}
+	return append(here, there...)
+}
 
 // first puts those of the tests in front that noticed the last mutants of the same function.
 func (r *runner) first(m change, tests []*test) []*test {
