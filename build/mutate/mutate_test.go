@@ -158,7 +158,7 @@ func TestLooks_LastIsTheDearestAndNoTestRunsTwice(t *testing.T) {
 	var noticing []*test
 	for _, pkg := range []string{"a", "b", "c", faultPackage} {
 		for i := range 4 {
-			noticing = append(noticing, &test{Package: pkg, Name: pkg + strconv.Itoa(i), Took: 6 * time.Second})
+			noticing = append(noticing, &test{Package: pkg, Name: pkg + strconv.Itoa(i), Took: 3 * time.Second})
 		}
 	}
 	ran := func(pkg string) (names []string) {
@@ -226,7 +226,7 @@ func TestNotes_GoOnWhereTheyWereForTheSameMutants(t *testing.T) {
 	}
 }
 
-func TestParts_AreThoseOfOneLevelWhateverTheirNames(t *testing.T) {
+func TestParts_AreThoseOfTheTestItselfWhateverTheirNames(t *testing.T) {
 	t.Parallel()
 	const out = `=== RUN   TestA
 === RUN   TestA/one
@@ -238,10 +238,8 @@ func TestParts_AreThoseOfOneLevelWhateverTheirNames(t *testing.T) {
 === RUN   TestA/two/with_a_slash/deeper
 --- PASS: TestA (0.00s)
 `
-	for depth, want := range map[int][]string{1: {"TestA/one", "TestA/two/with_a_slash"}, 2: {"TestA/one/deeper", "TestA/two/with_a_slash/deeper"}} {
-		if got := started(out, "TestA", depth); !slices.Equal(got, want) {
-			t.Errorf("at depth %d: %q and not %q", depth, got, want)
-		}
+	if got, want := started(out, "TestA"), []string{"TestA/one", "TestA/two/with_a_slash"}; !slices.Equal(got, want) {
+		t.Errorf("%q and not %q", got, want)
 	}
 }
 
@@ -259,6 +257,35 @@ func TestOrder_TestsThatNoticedTheLastMutantsLookFirst(t *testing.T) {
 		got = append(got, found.Name)
 	}
 	if want := []string{"TestB/x", "TestC", "TestD/y", "TestA"}; !slices.Equal(got, want) {
+		t.Errorf("%q and not %q", got, want)
+	}
+}
+
+func TestFaults_ThatComeThroughTheFunctionLookNearestFirst(t *testing.T) {
+	t.Parallel()
+	r := &runner{keep: filepath.Join(t.TempDir(), "marks"), tests: map[string][]*test{}}
+	_, note, err := notes(r.keep, nil, "faults")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		"TestStoreFault_IsNeverARefusal/a/1_x.go:9 comes through journal/p.go:14 p/q.go:9 p/door.go:12 client/c.go:3",
+		"TestStoreFault_IsNeverARefusal/a/2_x.go:9 comes through p/door.go:14 p/door.go:30",
+		"TestStoreFault_IsNeverARefusal/b/3_x.go:9 comes through p/door.go:9",  // before the function
+		"TestStoreFault_IsNeverARefusal/b/4_x.go:9 comes through p/door.go:16", // after the mutant
+	} {
+		if err := note(line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.listFaults(t.Context()); err != nil || len(r.tests[faultPackage]) != 4 {
+		t.Fatalf("%d, %v", len(r.tests[faultPackage]), err)
+	}
+	var got []string
+	for _, found := range r.faultsAt(change{file: "backend/p/door.go", begins: 10, line: 15}) {
+		got = append(got, strings.TrimPrefix(found.Name, faultTest))
+	}
+	if want := []string{"/a/2_x.go:9", "/a/1_x.go:9"}; !slices.Equal(got, want) {
 		t.Errorf("%q and not %q", got, want)
 	}
 }

@@ -68,6 +68,7 @@ type test struct {
 	Took    time.Duration
 	Marks   []int
 	Parts   []string // of one that takes long
+	Lines   []string // on which a fault comes
 }
 
 // runner runs tests.
@@ -134,33 +135,76 @@ func (r *runner) findTests(pkg string) error {
 var testFunction = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 
 // faultTest lets the store fail at each line that asks it, one after the other. Each of these
-// lines is a test of its own here: all together would take too long for every mutant.
+// lines is a test of its own here: all together would take too long for every mutant. It prints
+// the lines on which the fault comes, so that none has to be recorded.
 const (
 	faultPackage = "crashtest"
 	faultTest    = "TestStoreFault_IsNeverARefusal"
 	everyFault   = "COUNTERSIGN_CRASH=all"
 )
 
-// listFaults takes the faults from what faultTest prints.
-func (r *runner) listFaults(ctx context.Context) (err error) {
-	r.tests[faultPackage], err = r.parts(ctx, faultPackage, faultTest, 2)
-	return err
+// faultLine is what it prints of a fault.
+var faultLine = regexp.MustCompile(`(?m)(` + faultTest + `/\S+) comes through (.+)$`)
+
+// listFaults takes the faults from what faultTest prints, or from what an earlier run has noted.
+func (r *runner) listFaults(ctx context.Context) error {
+	lines, note, err := notes(r.keep, r.mutants, "faults")
+	if err != nil {
+		return err
+	}
+	out := []byte(strings.Join(lines, "\n"))
+	if len(lines) == 0 {
+		if out, err = r.start(ctx, faultPackage, []*test{{Package: faultPackage, Name: faultTest}}, 30*time.Minute, "-test.v"); err != nil {
+			return fmt.Errorf("list the faults: %w\n%s", err, out)
+		}
+	}
+	var said []string
+	for _, found := range faultLine.FindAllSubmatch(out, -1) {
+		said = append(said, string(found[0]))
+		r.tests[faultPackage] = append(r.tests[faultPackage], &test{Package: faultPackage, Name: string(found[1]), Took: time.Second, Lines: strings.Fields(string(found[2]))})
+	}
+	if len(lines) == 0 {
+		return note(strings.Join(said, "\n"))
+	}
+	return nil
 }
 
-// parts runs a test and takes the names of its parts at some depth from what it prints.
-func (r *runner) parts(ctx context.Context, pkg, name string, depth int) (parts []*test, err error) {
+// faultsAt gives the faults that come through the function of a mutant before its line or on it,
+// the nearest first: what the mutant does with an error is done with theirs.
+func (r *runner) faultsAt(m change) []*test {
+	const most = 12
+	file := strings.TrimPrefix(m.file, "backend/") + ":"
+	near := map[*test]int{}
+	for _, t := range r.tests[faultPackage] {
+		for _, at := range t.Lines {
+			digits, ok := strings.CutPrefix(at, file)
+			if line, err := strconv.Atoi(digits); ok && err == nil && m.begins <= line && line <= m.line {
+				if d, met := near[t]; !met || m.line-line < d {
+					near[t] = m.line - line
+				}
+			}
+		}
+	}
+	all := slices.DeleteFunc(slices.Clone(r.tests[faultPackage]), func(t *test) bool { _, ok := near[t]; return !ok })
+	slices.SortStableFunc(all, func(a, b *test) int { return near[a] - near[b] })
+	return all[:min(len(all), most)]
+}
+
+// parts runs a test and takes the names of its parts from what it prints.
+func (r *runner) parts(ctx context.Context, pkg, name string) (parts []*test, err error) {
 	out, err := r.start(ctx, pkg, []*test{{Package: pkg, Name: name}}, 30*time.Minute, "-test.v")
 	if err != nil {
 		return nil, fmt.Errorf("list the parts of %s: %w\n%s", name, err, out)
 	}
-	for _, part := range started(string(out), name, depth) {
+	for _, part := range started(string(out), name) {
 		parts = append(parts, &test{Package: pkg, Name: part})
 	}
 	return parts, nil
 }
 
-// started gives the parts of a test at some depth, from what -test.v prints. A part's own name may have slashes.
-func started(out, name string, depth int) (parts []string) {
+// started gives the parts of a test from what -test.v prints, but no parts of parts. A part's own
+// name may have slashes.
+func started(out, name string) (parts []string) {
 	levels := map[string]int{name: 0}
 	for line := range strings.Lines(out) {
 		part, ok := strings.CutPrefix(strings.TrimSpace(line), "=== RUN ")
@@ -174,7 +218,7 @@ func started(out, name string, depth int) (parts []string) {
 				break
 			}
 		}
-		if levels[part] == depth {
+		if levels[part] == 1 {
 			parts = append(parts, part)
 		}
 	}
@@ -268,11 +312,11 @@ func (r *runner) record(ctx context.Context, pkg string) error {
 	err = r.each(ctx, len(all), func(ctx context.Context, i int) error {
 		t := r.tests[pkg][i]
 		all[i] = []*test{t}
-		if err := one(ctx, t); err != nil || t.Took < long || pkg == faultPackage {
+		if err := one(ctx, t); err != nil || t.Took < long {
 			return err
 		}
 		if t.Parts == nil {
-			parts, err := r.parts(ctx, pkg, t.Name, 1)
+			parts, err := r.parts(ctx, pkg, t.Name)
 			if err != nil {
 				return err
 			}
@@ -389,8 +433,8 @@ type look struct {
 	suites []suite // whose mutants it is for
 }
 
-// quickly is the time of the first look, which finds nearly all that can be found.
-const quickly = 10 * time.Second
+// quickly is the time of the first look, which finds most of what can be found.
+const quickly = 5 * time.Second
 
 // looks are in the order of what they cost: few mutants are left for the last.
 func looks(chosen []suite, budget time.Duration) []look {
@@ -474,6 +518,10 @@ func (r *runner) ready(ctx context.Context, pkg string) error {
 	if err := r.build(ctx, pkg); err != nil {
 		return err
 	}
+	if pkg == faultPackage {
+		fmt.Printf("%d faults listed after %s\n", len(r.tests[pkg]), since(r.began))
+		return nil
+	}
 	if err := r.record(ctx, pkg); err != nil {
 		return err
 	}
@@ -496,6 +544,9 @@ func (r *runner) take(ctx context.Context, l look, todo []change, known *survivo
 			return nil
 		}
 		tests := r.first(m, l.tests(m, r.near(m, noticing[m.id])))
+		if l.pkg == faultPackage {
+			tests = l.tests(m, r.faultsAt(m))
+		}
 		killed := r.killed(ctx, m, tests)
 		if killed && known.reason[m.key()] != "" { // on a busy machine a test may fail by itself
 			killed = r.killed(ctx, m, tests)
