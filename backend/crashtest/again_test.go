@@ -87,7 +87,7 @@ type walks struct {
 
 func (w *walks) ask() error {
 	if w.open > 0 && w.err == nil {
-		w.err = fmt.Errorf("asked while a walk is open, at %v", here())
+		w.err = fmt.Errorf("asked while a walk is open, at %v", here().lines)
 	}
 	return w.err
 }

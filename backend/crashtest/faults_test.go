@@ -76,10 +76,13 @@ func (f *faults) arm(on bool) {
 }
 
 // place is the way through the packages workspace and journal on which a call comes: its lines,
-// the innermost first. It is empty for what a test asks.
-type place []string
+// the innermost first. They are none for what a test asks.
+type place struct {
+	lines []string
+	whole []string // the way through all packages of the backend
+}
 
-func here() (lines place) {
+func here() (p place) {
 	pcs := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
 	for more := true; more; {
@@ -87,11 +90,16 @@ func here() (lines place) {
 		f, more = frames.Next()
 		_, name, ours := strings.Cut(f.Function, "countersign/backend/")
 		pkg, name, _ := strings.Cut(name, ".")
-		if ours && (pkg == "workspace" || pkg == "journal" && !strings.HasPrefix(name, "(*Tx).")) {
-			lines = append(lines, fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line))
+		if !ours || pkg == "crashtest" {
+			continue
+		}
+		line := fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
+		p.whole = append(p.whole, pkg+"/"+line)
+		if pkg == "workspace" || pkg == "journal" && !strings.HasPrefix(name, "(*Tx).") {
+			p.lines = append(p.lines, line)
 		}
 	}
-	return lines
+	return p
 }
 
 // triedLines are those through which a fault has come in any use case: the code is the
@@ -108,7 +116,7 @@ func (p place) leadsOn() (fresh bool) {
 	if triedLines.all == nil {
 		triedLines.all = map[string]bool{}
 	}
-	for _, line := range p {
+	for _, line := range p.lines {
 		fresh = fresh || !triedLines.all[line]
 		triedLines.all[line] = true
 	}
@@ -209,14 +217,14 @@ func TestStoreFault_IsNeverARefusal(t *testing.T) {
 			s.before, s.after = look(t, before.home).settled(), look(t, after.home).settled()
 			random := seeded("faults in " + c.name)
 			for i, where := range whole.places {
-				if len(where) == 0 || !all() && random.IntN(faultsOf) > 0 || !where.leadsOn() {
+				if len(where.lines) == 0 || !all() && random.IntN(faultsOf) > 0 || !where.leadsOn() {
 					continue
 				}
 				store := errFailed
 				if i%4 == 3 {
 					store = errUnknown
 				}
-				s.failAt(t, i+1, where[0], store)
+				s.failAt(t, i+1, where, store)
 			}
 		})
 	}
@@ -309,8 +317,9 @@ func attempt(act func()) (err error) {
 	return nil
 }
 
-func (s *faultyScene) failAt(t *testing.T, n int, where string, store error) {
-	t.Run(fmt.Sprintf("%d %s", n, where), func(t *testing.T) {
+func (s *faultyScene) failAt(t *testing.T, n int, where place, store error) {
+	t.Run(fmt.Sprintf("%d %s", n, where.lines[0]), func(t *testing.T) {
+		t.Logf("%s comes through %s", t.Name(), strings.Join(where.whole, " ")) // build/mutate reads it
 		f := &faults{fail: n, store: store}
 		got := s.play(t, f, begin.Add(24*time.Hour), true)
 		with := f.met

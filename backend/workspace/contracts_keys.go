@@ -117,18 +117,11 @@ func (s *Session) GiveKeys(ctx context.Context, publicKey string, given []servic
 // dropHolders takes the vault from a profile and from its open one-time codes.
 func dropHolders(tx store.WriteTx, id string) error {
 	for _, holder := range []string{profileHolder(id), oneTimeHolder(store.OneTimeInvitation, id), oneTimeHolder(store.OneTimeReset, id)} {
-		if err := dropHolder(tx, holder); err != nil {
+		if err := tx.DeleteVaultKey(holder); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func dropHolder(tx store.WriteTx, holder string) error {
-	if _, err := tx.VaultKey(holder); err != nil {
-		return ignoreMissing(err)
-	}
-	return tx.DeleteVaultKey(holder)
 }
 
 // withKeys puts the vault's keys in a row.

@@ -203,7 +203,7 @@ func (w *Workspace) takeOver(tx store.WriteTx, p *store.Profile, next service.Ne
 		return nil, err
 	}
 	for _, kind := range allKinds {
-		if err := dropAttempts(tx, p.ID, kind); err != nil {
+		if err := tx.DeleteAttempts(p.ID, kind); err != nil {
 			return nil, err
 		}
 	}

@@ -2,6 +2,7 @@ package workspace_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -66,6 +67,13 @@ var takesBack = []string{
 	"run-cancelled", // the sheets that are not in force yet are dropped
 }
 
+// goesOn are acts that need not be refused: they take back what had not taken effect, only
+// prove who somebody is, or clean up after the commit in which they took effect.
+var goesOn = []string{
+	"PrintRun.Cancel", "Session.CancelNewCodes", "Session.CancelEnrolment", "Session.End", "EnrolmentSession.CancelEnrolment", "Admin.Prove",
+	"Admin.Remove", "Admin.Reset2FA", "Session.Disable", "Session.BeginChangePhone",
+}
+
 // play plays an act once for each of its commits, with a fall before it, until it
 // has come to its end with none.
 func (x act) play(t *testing.T, h *fixture, keeper *user, steps *stepStore) {
@@ -106,6 +114,9 @@ func (x act) play(t *testing.T, h *fixture, keeper *user, steps *stepStore) {
 				t.Fatalf("%v by %s makes %d commits: %v", x.does, x.by, n-1, err)
 			}
 			return
+		}
+		if refused := (*service.Error)(nil); !errors.As(err, &refused) && (err != nil || !slices.Contains(goesOn, x.does[0])) {
+			t.Errorf("%v: before commit %d its actor was %s, and what it met was %v", x.does, n, fall.name, err)
 		}
 		for _, e := range h.eventsAfter(head) {
 			if e.Kind == "stepped-up" && fall.name == "demoted" {

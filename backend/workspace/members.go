@@ -255,9 +255,6 @@ func (a *Admin) Suspend(ctx context.Context, id string) error {
 		if err := tx.UpdateProfile(target); err != nil {
 			return err
 		}
-		if err := keepAnOwner(tx); err != nil {
-			return err
-		}
 		return a.s.w.record(tx, now, eventMemberSuspended, a.s.id, id, nil)
 	})
 }
@@ -300,11 +297,11 @@ func (a *Admin) Remove(ctx context.Context, id string, proof service.Proof) erro
 		target.EmailKey = "removed:" + target.ID // somebody else may have the address
 		target.Password = store.PasswordRecord{}
 		target.Epoch++
-		if err := errors.Join(tx.UpdateProfile(target), dropOneTimes(tx, id), dropHolders(tx, id), keepAnOwner(tx)); err != nil {
+		if err := errors.Join(tx.UpdateProfile(target), dropOneTimes(tx, id), dropHolders(tx, id)); err != nil {
 			return err
 		}
 		for _, kind := range allKinds {
-			if err := dropAttempts(tx, id, kind); err != nil {
+			if err := tx.DeleteAttempts(id, kind); err != nil {
 				return err
 			}
 		}

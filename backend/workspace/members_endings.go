@@ -63,14 +63,11 @@ func (d dependents) ProfileChanged(tx store.WriteTx, was, is store.Profile) erro
 // endOneTime ends an open code, and takes the vault from the key pair that came
 // with it. What is left of it tells who has the right code that it ended.
 func (w *Workspace) endOneTime(tx store.WriteTx, profileID string, kind store.OneTimeKind) error {
-	o, err := tx.OneTime(profileID, kind)
-	if err != nil || !o.EndedAt.IsZero() {
-		return ignoreMissing(err)
-	}
-	if _, err := tx.EndOneTime(profileID, kind, w.now()); err != nil {
+	ended, err := tx.EndOneTime(profileID, kind, w.now())
+	if err != nil || !ended {
 		return err
 	}
-	return dropHolder(tx, oneTimeHolder(kind, profileID))
+	return tx.DeleteVaultKey(oneTimeHolder(kind, profileID))
 }
 
 // endGivenBy ends the codes that a profile gave out and may not give out now.

@@ -65,13 +65,11 @@ func (m madeOneTime) insert(tx store.WriteTx) error {
 
 // dropOneTime voids a code, if it is open, and the key pair that came with it.
 func dropOneTime(tx store.WriteTx, profileID string, kind store.OneTimeKind) error {
-	if _, err := tx.OneTime(profileID, kind); err != nil {
-		return ignoreMissing(err)
-	}
-	if _, err := tx.DeleteOneTime(profileID, kind); err != nil {
+	gone, err := tx.DeleteOneTime(profileID, kind)
+	if err != nil || !gone {
 		return err
 	}
-	return dropHolder(tx, oneTimeHolder(kind, profileID))
+	return tx.DeleteVaultKey(oneTimeHolder(kind, profileID))
 }
 
 // dropOneTimes voids every open one-time code of a profile.

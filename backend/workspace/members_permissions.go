@@ -45,7 +45,8 @@ func (a *Admin) need(tx store.ReadTx, p service.Permission) error {
 	return err
 }
 
-// keepAnOwner refuses a change after which nobody who can sign in is an owner.
+// keepAnOwner refuses a change of roles after which nobody who can sign in is an owner. No other
+// change needs it: who suspends or removes an owner is another one, and still there.
 func keepAnOwner(tx store.ReadTx) error {
 	n, err := tx.CountOwners()
 	if err == nil && n == 0 {

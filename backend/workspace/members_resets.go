@@ -12,15 +12,6 @@ import (
 // allKinds are the kinds of guess that a profile can have counts of.
 var allKinds = []store.Kind{store.KindPassword, store.KindCode, store.KindRecovery, store.KindConfirm, store.KindInvitation, store.KindHelp, store.KindCheckWord}
 
-func dropAttempts(tx store.WriteTx, subject string, kind store.Kind) error {
-	if _, err := tx.Attempts(subject, kind); errors.Is(err, store.ErrNotFound) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	return tx.DeleteAttempts(subject, kind)
-}
-
 // endFactor takes the second factor of a profile away within tx: the factor and
 // an enrolment under way go, the recovery codes are void. The intents that it
 // leaves are to be finished after the commit. The caller stores p.

@@ -133,7 +133,7 @@ func saveKeyPair(tx store.WriteTx, profileID string, pair service.WrappedKeyPair
 		}
 	}
 	if code != nil {
-		if err := dropHolder(tx, from[0]); err != nil {
+		if err := tx.DeleteVaultKey(from[0]); err != nil {
 			return err
 		}
 	}

@@ -235,7 +235,7 @@ func (a *Acceptance) endOpen(tx store.WriteTx) error {
 		if _, err := tx.EndOneTime(o.ProfileID, o.Kind, a.s.w.now()); err != nil {
 			return err
 		}
-		if err := dropHolder(tx, oneTimeHolder(o.Kind, o.ProfileID)); err != nil {
+		if err := tx.DeleteVaultKey(oneTimeHolder(o.Kind, o.ProfileID)); err != nil {
 			return err
 		}
 	}
@@ -248,7 +248,7 @@ func (a *Acceptance) endOpen(tx store.WriteTx) error {
 		return err
 	}
 	for _, holder := range holders {
-		if err := dropHolder(tx, holder); err != nil {
+		if err := tx.DeleteVaultKey(holder); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,8 @@
 package workspace_test
 
 import (
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -53,5 +55,46 @@ func TestForOneAct_OldSessionIsAskedAgain(t *testing.T) {
 		if n, err := s.StepUp(t.Context(), service.EachTime); err != nil || n.Password != password {
 			t.Errorf("after %s: %+v, %v", age, n, err)
 		}
+	}
+}
+
+// TestSession_EndedDoesNothingOfWhatItCould calls what asks for a session as a client that was changed would: with nothing in hand.
+func TestSession_EndedDoesNothingOfWhatItCould(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	a, err := s.Admin(t.Context())
+	h.ok(err)
+	h.ok(s.Session.End(t.Context()))
+	head := h.head()
+	always := []string{"Session.End", "Session.ForOneAct"} // these ask for none
+	given := map[string][]any{                             // what is refused for its form before
+		"Session.AddDocuments": {1, make([]service.DocumentRow, 1)}, "Session.ChangeDocuments": {service.DocumentsRename}, "Session.SaveKeyPair": {service.WrappedKeyPair{Recipient: "age1", Wrapped: []byte("w")}},
+		"Admin.AskApproval": {service.ApprovePrintRun, []string{"a"}, "r"}, "Admin.BeginRun": {service.RunRequest{Members: []string{"a"}, Kind: service.RunPrint, Reason: "r"}},
+		"Admin.NoteExport": {service.ExportOpened}, "Admin.RenameWorkspace": {"Other"}, "Admin.SetIdle": {3}, "Admin.SetRole": {"a", service.RoleMember},
+	}
+	for of, v := range map[string]reflect.Value{"Session": reflect.ValueOf(s.Session), "Admin": reflect.ValueOf(a.Admin)} {
+		for m, method := range v.Methods() {
+			takes := method.Type()
+			name := of + "." + m.Name
+			if slices.Contains(always, name) || takes.NumIn() == 0 || takes.NumOut() == 0 || takes.Out(takes.NumOut()-1) != reflect.TypeFor[error]() {
+				continue
+			}
+			args := []reflect.Value{reflect.ValueOf(t.Context())}
+			for _, arg := range given[name] {
+				args = append(args, reflect.ValueOf(arg))
+			}
+			for i := len(args); i < takes.NumIn(); i++ {
+				args = append(args, reflect.Zero(takes.In(i)))
+			}
+			results := method.Call(args)
+			err, _ := results[len(results)-1].Interface().(error)
+			if !service.IsCode(err, service.CodeSessionEnded) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	if h.head() != head {
+		t.Errorf("%v", h.eventsAfter(head))
 	}
 }

@@ -15,6 +15,7 @@ type change struct {
 	pkg      string
 	file     string // within the tree
 	line     int
+	begins   int // the line on which the function begins
 	function string
 	operator string
 	text     string // the code that it changes, in one line
@@ -37,6 +38,7 @@ type finder struct {
 	pkg     string
 	file    string
 	next    int // the number of the next mutant
+	begins  int // the line of the function
 	mutants []change
 	edits   []edit
 }
@@ -51,6 +53,7 @@ func find(pkg, file string, src []byte, first int) ([]change, []byte, error) {
 	f := &finder{fset: fset, src: src, pkg: pkg, file: file, next: first}
 	for _, d := range tree.Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
+			f.begins = fset.Position(fn.Pos()).Line
 			f.function(place{function: nameOf(fn), results: fn.Type.Results}, fn.Body)
 		}
 	}
@@ -98,7 +101,7 @@ func (f *finder) add(at place, node ast.Node, operator, text string) int {
 	id := f.next
 	f.next++
 	f.mutants = append(f.mutants, change{
-		id: id, pkg: f.pkg, file: f.file, line: f.fset.Position(node.Pos()).Line, function: at.function, operator: operator, text: text,
+		id: id, pkg: f.pkg, file: f.file, line: f.fset.Position(node.Pos()).Line, begins: f.begins, function: at.function, operator: operator, text: text,
 	})
 	return id
 }

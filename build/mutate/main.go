@@ -26,7 +26,7 @@ var suites = []suite{
 	{name: "totp"}, {name: "recovery"}, {name: "audit"},
 	{name: "sqlite", others: []string{"workspace", "rescue"}},
 	{name: "journal", others: []string{"workspace"}, faults: true},
-	{name: "workspace", others: []string{"workspace/racetest", "rescue", "backup"}, faults: true},
+	{name: "workspace", others: []string{"local", "workspace/racetest", "rescue", "backup"}, faults: true},
 	{name: "service", others: []string{"workspace"}}, // the table of permissions
 	{name: "contracts", others: []string{"workspace"}},
 	{name: "client", others: []string{"workspace", "rescue", "backup"}, faults: true}, // its use cases are tested there
@@ -38,13 +38,14 @@ const list = "build/mutation-survivors.txt"
 func main() {
 	write := flag.Bool("write", false, "write "+list+"; what is new there needs a reason")
 	jobs := flag.Int("j", 2, "how many tests run at once")
-	keep := flag.String("marks", "", "a file that keeps what the first round found, and beside it what became of each mutant in the second; both are read if they fit")
+	keep := flag.String("marks", "", "where to keep what each test could notice, and what became of each mutant, so that a run that was stopped goes on; a name that files begin with")
+	files := flag.String("files", "", "look only at files whose names begin like one of these, as in signin,enrol_")
 	budget := flag.Duration("budget", time.Minute, "how long the tests of one package may look for a mutant, by the time they take without one; code that every test goes through would cost hours otherwise")
 	again := flag.Bool("again", false, "look at those only that are listed with ?")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	ok, err := run(ctx, flag.Args(), options{write: *write, again: *again, jobs: *jobs, keep: *keep, budget: *budget})
+	ok, err := run(ctx, flag.Args(), options{write: *write, again: *again, jobs: *jobs, keep: *keep, budget: *budget, files: *files})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(2)
@@ -59,6 +60,7 @@ type options struct {
 	jobs         int
 	keep         string
 	budget       time.Duration
+	files        string
 }
 
 func run(ctx context.Context, only []string, o options) (bool, error) {
@@ -75,53 +77,34 @@ func run(ctx context.Context, only []string, o options) (bool, error) {
 	if len(chosen) == 0 {
 		return false, fmt.Errorf("no package of %q is among those whose guards are changed", only)
 	}
-	mutants, overlay, err := instrument(ctx, dir)
+	mutants, overlay, err := instrument(chosen, dir)
 	if err != nil {
 		return false, err
 	}
-	r := &runner{dir: dir, jobs: o.jobs, budget: o.budget, mutants: mutants}
 	known, err := readSurvivors(list)
 	if err != nil {
 		return false, err
 	}
-	for _, pkg := range looking(chosen) {
-		if err := r.build(ctx, pkg, overlay); err != nil {
-			return false, err
-		}
+	about := scope{chosen, strings.FieldsFunc(o.files, func(r rune) bool { return r == ',' })}
+	asked := slices.DeleteFunc(slices.Clone(mutants), func(m change) bool { return !about.covers(m.key()) })
+	todo := slices.DeleteFunc(slices.Clone(asked), func(m change) bool { return o.again && known.reason[m.key()] != unexplained })
+	fmt.Printf("%d mutants, %d to look at\n", len(mutants), len(todo))
+	r := &runner{
+		began: began, dir: dir, overlay: overlay, jobs: o.jobs, keep: o.keep, again: o.again, budget: o.budget, mutants: mutants, tests: map[string][]*test{}, files: map[string]string{}, last: map[string][]string{},
 	}
-	fmt.Printf("%d mutants; built after %s\n", len(mutants), since(began))
-	if err := r.record(ctx, o.keep); err != nil {
-		return false, err
-	}
-	fmt.Printf("%d tests recorded after %s\n", len(r.tests), since(began))
-	todo := slices.DeleteFunc(slices.Clone(mutants), func(m change) bool {
-		return !slices.ContainsFunc(chosen, func(s suite) bool { return s.name == m.pkg }) || o.again && known.reason[m.key()] != unexplained
-	})
-	survivors, err := r.kill(ctx, chosen, todo, known, o.keep)
+	survivors, err := r.kill(ctx, chosen, todo, known)
 	if err != nil {
 		return false, err
 	}
 	if o.again { // the others are as they were
-		survivors = append(survivors, known.explained(mutants)...)
+		survivors = append(survivors, known.explained(asked)...)
 	}
-	report(mutants, chosen, survivors)
+	report(asked, chosen, survivors)
 	fmt.Printf("took %s\n", since(began))
 	if o.write {
-		return true, writeSurvivors(list, known.with(chosen, survivors))
+		return true, writeSurvivors(list, known.with(about, survivors))
 	}
-	return known.check(os.Stdout, chosen, survivors), nil
-}
-
-// looking are the packages whose tests are needed.
-func looking(chosen []suite) (pkgs []string) {
-	for _, s := range chosen {
-		pkgs = append(append(pkgs, s.name), s.others...)
-		if s.faults {
-			pkgs = append(pkgs, faultPackage)
-		}
-	}
-	slices.Sort(pkgs)
-	return slices.Compact(pkgs)
+	return known.check(os.Stdout, about, survivors), nil
 }
 
 func since(t time.Time) time.Duration { return time.Since(t).Round(time.Second) }

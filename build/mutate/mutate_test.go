@@ -6,8 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 const guard = `package p
@@ -108,7 +110,7 @@ func TestSurvivors_AreThoseOfTheListAndNoOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	chosen := []suite{{name: "totp"}}
+	chosen := scope{suites: []suite{{name: "totp"}}}
 	f := change{pkg: "totp", file: "backend/totp/a.go", function: "f", operator: "never", text: "x", nth: 1}
 	g, h := f, f
 	g.function, g.text, h.function = "g", "y", "h"
@@ -130,7 +132,7 @@ func TestSurvivors_AreThoseOfTheListAndNoOthers(t *testing.T) {
 	if !l.check(&out, chosen, []change{f, g}) || out.Len() > 0 {
 		t.Errorf("what is listed is complained of: %s", out.String())
 	}
-	if !l.check(&out, []suite{{name: "audit"}}, nil) {
+	if !l.check(&out, scope{suites: []suite{{name: "audit"}}}, nil) {
 		t.Errorf("another package's are missed: %s", out.String())
 	}
 	if err := writeSurvivors(name, l.with(chosen, []change{g, f, h})); err != nil {
@@ -139,5 +141,151 @@ func TestSurvivors_AreThoseOfTheListAndNoOthers(t *testing.T) {
 	again, err := readSurvivors(name)
 	if err != nil || again.reason[h.key()] != unexplained || again.reason[f.key()] != "It can't happen." || len(again.order) != 3 || len(again.head) != 1 {
 		t.Errorf("%+v, %v", again, err)
+	}
+}
+
+func TestLooks_LastIsTheDearestAndNoTestRunsTwice(t *testing.T) {
+	t.Parallel()
+	chosen := []suite{{name: "a", others: []string{"b", "c"}, faults: true}, {name: "b", others: []string{"c"}}}
+	all := looks(chosen, 30*time.Second)
+	var names []string
+	for _, l := range all {
+		names = append(names, l.name)
+	}
+	if want := []string{"quick", "own", "b", "c", faultPackage}; !slices.Equal(names, want) {
+		t.Fatalf("%q and not %q", names, want)
+	}
+	var noticing []*test
+	for _, pkg := range []string{"a", "b", "c", faultPackage} {
+		for i := range 4 {
+			noticing = append(noticing, &test{Package: pkg, Name: pkg + strconv.Itoa(i), Took: 3 * time.Second})
+		}
+	}
+	ran := func(pkg string) (names []string) {
+		for _, l := range all {
+			for _, found := range l.tests(change{pkg: pkg}, noticing) {
+				names = append(names, found.Name)
+			}
+		}
+		return names
+	}
+	for pkg, want := range map[string][]string{
+		"a": {"a0", "a1", "a2", "a3", "b0", "b1", "b2", "b3", "c0", "c1", "c2", "c3", "crashtest0", "crashtest1", "crashtest2", "crashtest3"},
+		"b": {"b0", "b1", "b2", "b3", "c0", "c1", "c2", "c3"},
+	} {
+		if got := ran(pkg); !slices.Equal(got, want) {
+			t.Errorf("for %s: %q and not %q", pkg, got, want)
+		}
+	}
+	if got := all[0].tests(change{pkg: "a"}, noticing); len(got) != 1 {
+		t.Errorf("the quick look takes %d tests", len(got))
+	}
+}
+
+func TestScope_IsThePackageItselfAndFilesByHowTheyBegin(t *testing.T) {
+	t.Parallel()
+	all := scope{suites: []suite{{name: "workspace"}}}
+	some := scope{suites: all.suites, files: []string{"signin", "runs_"}}
+	for _, c := range []struct {
+		file      string
+		all, some bool
+	}{
+		{"backend/workspace/signin_stepup.go", true, true},
+		{"backend/workspace/runs_issue.go", true, true},
+		{"backend/workspace/runs.go", true, false},
+		{"backend/workspace/racetest/signin.go", false, false},
+		{"backend/totp/signin.go", false, false},
+	} {
+		key := change{file: c.file, function: "f", operator: "never", text: "a/b"}.key()
+		if all.covers(key) != c.all || some.covers(key) != c.some {
+			t.Errorf("%s: %t, %t", c.file, all.covers(key), some.covers(key))
+		}
+	}
+}
+
+func TestNotes_GoOnWhereTheyWereForTheSameMutants(t *testing.T) {
+	t.Parallel()
+	r := &runner{keep: filepath.Join(t.TempDir(), "marks"), mutants: []change{{file: "a.go"}}}
+	m := r.mutants[0]
+	for _, outcome := range []string{"quick", outcomeKilled} {
+		_, note, err := r.outcomes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := note(m, outcome); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before, _, err := r.outcomes()
+	if err != nil || len(before) != 2 || !before["quick "+m.key()] || !before["killed "+m.key()] {
+		t.Errorf("%v, %v", before, err)
+	}
+	r.mutants = []change{{file: "b.go"}}
+	if before, _, err := r.outcomes(); err != nil || len(before) != 0 {
+		t.Errorf("what was noted of other mutants counts: %v, %v", before, err)
+	}
+}
+
+func TestParts_AreThoseOfTheTestItselfWhateverTheirNames(t *testing.T) {
+	t.Parallel()
+	const out = `=== RUN   TestA
+=== RUN   TestA/one
+=== PAUSE TestA/one
+=== RUN   TestA/two/with_a_slash
+=== CONT  TestA/one
+=== RUN   TestA/one/deeper
+=== NAME  TestA/one
+=== RUN   TestA/two/with_a_slash/deeper
+--- PASS: TestA (0.00s)
+`
+	if got, want := started(out, "TestA"), []string{"TestA/one", "TestA/two/with_a_slash"}; !slices.Equal(got, want) {
+		t.Errorf("%q and not %q", got, want)
+	}
+}
+
+func TestOrder_TestsThatNoticedTheLastMutantsLookFirst(t *testing.T) {
+	t.Parallel()
+	r := &runner{last: map[string][]string{}, files: map[string]string{"p TestD": "p/a_test.go"}}
+	m := change{file: "p/a.go", function: "f"}
+	all := []*test{{Name: "TestA"}, {Name: "TestB/x"}, {Name: "TestC"}, {Package: "p", Name: "TestD/y"}}
+	r.noticedBy(m, all, []byte("--- FAIL: TestC (0.10s)\n    c_test.go:3: no\nFAIL\n"))
+	r.noticedBy(m, all, []byte("--- FAIL: TestB (0.10s)\n    --- FAIL: TestB/x (0.10s)\n"))
+	r.noticedBy(m, all, []byte("which of several waits for ever is not known"))
+	r.noticedBy(change{file: "p/a.go", function: "g"}, all[3:], nil)
+	var got []string
+	for _, found := range r.first(m, r.near(m, all)) {
+		got = append(got, found.Name)
+	}
+	if want := []string{"TestB/x", "TestC", "TestD/y", "TestA"}; !slices.Equal(got, want) {
+		t.Errorf("%q and not %q", got, want)
+	}
+}
+
+func TestFaults_ThatComeThroughTheFunctionLookNearestFirst(t *testing.T) {
+	t.Parallel()
+	r := &runner{keep: filepath.Join(t.TempDir(), "marks"), tests: map[string][]*test{}}
+	_, note, err := notes(r.keep, nil, "faults")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		"TestStoreFault_IsNeverARefusal/a/1_x.go:9 comes through journal/p.go:14 p/q.go:9 p/door.go:12 client/c.go:3",
+		"TestStoreFault_IsNeverARefusal/a/2_x.go:9 comes through p/door.go:14 p/door.go:30",
+		"TestStoreFault_IsNeverARefusal/b/3_x.go:9 comes through p/door.go:9",  // before the function
+		"TestStoreFault_IsNeverARefusal/b/4_x.go:9 comes through p/door.go:16", // after the mutant
+	} {
+		if err := note(line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.listFaults(t.Context()); err != nil || len(r.tests[faultPackage]) != 4 {
+		t.Fatalf("%d, %v", len(r.tests[faultPackage]), err)
+	}
+	var got []string
+	for _, found := range r.faultsAt(change{file: "backend/p/door.go", begins: 10, line: 15}) {
+		got = append(got, strings.TrimPrefix(found.Name, faultTest))
+	}
+	if want := []string{"/a/2_x.go:9", "/a/1_x.go:9"}; !slices.Equal(got, want) {
+		t.Errorf("%q and not %q", got, want)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"slices"
 	"strings"
 )
@@ -48,7 +49,7 @@ func readSurvivors(name string) (*survivorList, error) {
 }
 
 // check says what differs between the list and a run of some packages.
-func (l *survivorList) check(w io.Writer, chosen []suite, survivors []change) (ok bool) {
+func (l *survivorList) check(w io.Writer, about scope, survivors []change) (ok bool) {
 	ok = true
 	alive := map[string]bool{}
 	for _, m := range survivors {
@@ -63,7 +64,7 @@ func (l *survivorList) check(w io.Writer, chosen []suite, survivors []change) (o
 		}
 	}
 	for _, key := range l.order {
-		if !alive[key] && concerns(chosen, key) {
+		if !alive[key] && about.covers(key) {
 			fmt.Fprintf(w, "%s: it is listed, and no survivor any more:\n\t%s\n", list, key)
 			ok = false
 		}
@@ -81,16 +82,26 @@ func (l *survivorList) explained(all []change) (them []change) {
 	return them
 }
 
-// concerns reports whether a key is of a package of the run.
-func concerns(chosen []suite, key string) bool {
-	return slices.ContainsFunc(chosen, func(s suite) bool { return strings.HasPrefix(key, "backend/"+s.name+"/") })
+// scope is what a run looks at: packages, and of these the files that begin in one of these ways,
+// or all.
+type scope struct {
+	suites []suite
+	files  []string
+}
+
+// covers reports whether a mutant with this key is in it.
+func (s scope) covers(key string) bool {
+	file, _, _ := strings.Cut(key, " | ")
+	dir, name := path.Split(file)
+	return slices.ContainsFunc(s.suites, func(of suite) bool { return dir == "backend/"+of.name+"/" }) &&
+		(len(s.files) == 0 || slices.ContainsFunc(s.files, func(begin string) bool { return strings.HasPrefix(name, begin) }))
 }
 
 // with gives the list as this run would have it: reasons stay, and what has none gets "?".
-func (l *survivorList) with(chosen []suite, survivors []change) *survivorList {
+func (l *survivorList) with(about scope, survivors []change) *survivorList {
 	now := &survivorList{head: l.head, reasons: l.reasons, reason: map[string]string{}}
 	for _, key := range l.order {
-		if !concerns(chosen, key) {
+		if !about.covers(key) {
 			now.add(key, l.reason[key])
 		}
 	}
