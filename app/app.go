@@ -117,7 +117,7 @@ func windowOptions(s *shell, page fs.FS) *options.App {
 		LogLevel:           logger.ERROR, // TRACE prints whole results: never
 		LogLevelProduction: logger.ERROR,
 		OnStartup:          s.startup,
-		OnBeforeClose:      func(context.Context) (stay bool) { s.keepPlace(); return false },
+		OnBeforeClose:      s.beforeClose,
 		OnShutdown:         s.shutdown,
 		Bind:               []any{&Auth{s}, &Restore{s}, &Profile{s}, &Enrolment{s}, &CodeActions{s}, &AuditLog{s}, &Members{s}, &Import{s}, &PrintRuns{s}, &Exports{s}, &Settings{s}, &Contracts{s}, &Preferences{s}, &About{s}},
 		ErrorFormatter:     func(err error) any { return s.presentText(err) },
@@ -152,6 +152,12 @@ func (s *shell) startup(ctx context.Context) {
 	s.desktop.PlaceAt(s.place.Rect)
 	s.showPreferences()
 	s.begin(ctx)
+}
+
+func (s *shell) beforeClose(context.Context) (stay bool) {
+	s.keepPlace()
+	s.desktop.CancelDialogs()
+	return false
 }
 
 func (s *shell) shutdown(context.Context) { s.end() }

@@ -31,6 +31,7 @@ type desktop interface {
 	OpenFolder(title words.Key) (path string, err error)                            // "" when dismissed
 	AskReplace(name string) (bool, error)
 	Print()
+	CancelDialogs()     // of those above, which would outlast the window
 	OpenURL(url string) // with the system's program for it
 }
 
@@ -76,6 +77,8 @@ func (d *wailsDesktop) Place() (platform.Rect, bool) { return platform.WindowPla
 func (d *wailsDesktop) ShowFolder(path string) error { return platform.ShowFolder(path) }
 
 func (d *wailsDesktop) Print() { wails.WindowPrint(d.ctx) }
+
+func (d *wailsDesktop) CancelDialogs() { platform.CancelDialogs() }
 
 func (d *wailsDesktop) OpenURL(url string) { wails.BrowserOpenURL(d.ctx, url) }
 

@@ -45,6 +45,7 @@ type fakeDesktop struct {
 
 func (d *fakeDesktop) Begin(context.Context)           {}
 func (d *fakeDesktop) Raise()                          {}
+func (d *fakeDesktop) CancelDialogs()                  {}
 func (d *fakeDesktop) Look(theme string, textSize int) { d.look = fmt.Sprint(theme, " ", textSize) }
 func (d *fakeDesktop) Renew()                          { d.mu.Lock(); d.renewed++; d.mu.Unlock() }
 func (d *fakeDesktop) Print()                          { d.printed++ }

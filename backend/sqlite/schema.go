@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"countersign/backend/store"
 )
@@ -15,19 +16,8 @@ import (
 // ours does. What it should be is what the same migrations make in memory, up to
 // the version.
 func (s *Store) checkSchema(ctx context.Context, version int64) error {
-	db, err := sql.Open("sqlite", "file:schema?mode=memory")
+	want, err := schemaOf(ctx, version)
 	if err != nil {
-		return err
-	}
-	db.SetMaxOpenConns(1) // each connection has a memory of its own
-	fresh := &Store{db: db}
-	want, err := func() ([]string, error) {
-		if err := fresh.migrateTo(ctx, version); err != nil {
-			return nil, err
-		}
-		return fresh.schema(ctx)
-	}()
-	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}
 	got, err := s.schema(ctx)
@@ -43,6 +33,36 @@ func (s *Store) checkSchema(ctx context.Context, version int64) error {
 		return fmt.Errorf("%w: %d objects, not %d", store.ErrAltered, len(got), len(want))
 	}
 	return nil
+}
+
+// known are the schemas that schemaOf has made: the migrations are the same as long as the program runs.
+var known = struct {
+	sync.Mutex
+	schemas map[int64][]string
+}{schemas: map[int64][]string{}}
+
+// schemaOf is what the migrations make, up to a version.
+func schemaOf(ctx context.Context, version int64) ([]string, error) {
+	known.Lock()
+	defer known.Unlock()
+	if made, ok := known.schemas[version]; ok {
+		return made, nil
+	}
+	db, err := sql.Open("sqlite", "file:schema?mode=memory")
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1) // each connection has a memory of its own
+	fresh := &Store{db: db}
+	var made []string
+	if err = fresh.migrateTo(ctx, version); err == nil {
+		made, err = fresh.schema(ctx)
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
+		return nil, err
+	}
+	known.schemas[version] = made
+	return made, nil
 }
 
 func (s *Store) schema(ctx context.Context) (objects []string, err error) {

@@ -70,9 +70,14 @@ export function start(name, folder, env = {}) {
     /** Ends it as a logout would, or with kill as a power cut would. */
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
-      const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      let tooLate = false;
+      const late = setTimeout(() => {
+        tooLate = true;
+        child.kill('SIGKILL');
+      }, patience);
       await ended;
       clearTimeout(late);
+      if (tooLate) throw new Error(`${name} did not end when it was told to:\n${said}`);
     },
   };
 }

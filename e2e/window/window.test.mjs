@@ -68,6 +68,11 @@ test('Print opens the system’s dialog with the sheet', async (t) => {
   await window.key('Escape');
   await window.leaveDialog({ role: 'dialog', name: 'Print' });
   await window.waitFor({ role: 'push button', name: 'Save as…' });
+
+  // A logout is not held up by it.
+  await window.press('Print');
+  await window.waitFor({ role: 'dialog', name: 'Print' });
+  await window.app.stop();
 });
 
 test('Ctrl+L empties the screen: no name and no code can be read any more, and the email only where one signs in', async (t) => {
