@@ -73,7 +73,7 @@ func (i Invitation) check() error {
 	}
 	for _, f := range []struct{ name, value string }{
 		{"workspace", i.Workspace}, {"name", i.Name}, {"email", i.Email}, {"issuer", i.IssuedBy}, {"support", i.Support},
-		{"server", i.Server}, {"server key", i.ServerKey},
+		{"server", i.Server}, {"key", i.ServerKey},
 	} {
 		if utf8.RuneCountInString(f.value) > MaxField {
 			return &FieldError{Field: f.name}
