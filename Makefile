@@ -69,16 +69,23 @@ build-app: setup-build $(page)
 
 # The manual page and the completion scripts are made by the program, so they are never behind it.
 share := build/bin/share
-.PHONY: ctl
-ctl: ## build countersignctl, with its manual page and completion scripts in build/bin/share
-	@CGO_ENABLED=0 go build -ldflags '-s -w -X main.version=$(version)' -o $(ctl) ./cmd/countersignctl
+define program
+	@CGO_ENABLED=0 go build -ldflags '-s -w -X main.version=$(version)' -o build/bin/$(1)$(exe) ./cmd/$(1)
 	@mkdir -p $(share)/man/man1 $(share)/bash-completion/completions $(share)/zsh/site-functions \
 		$(share)/fish/vendor_completions.d $(share)/powershell
-	@$(ctl) man > $(share)/man/man1/countersignctl.1
-	@$(ctl) completion bash > $(share)/bash-completion/completions/countersignctl
-	@$(ctl) completion zsh > $(share)/zsh/site-functions/_countersignctl
-	@$(ctl) completion fish > $(share)/fish/vendor_completions.d/countersignctl.fish
-	@$(ctl) completion powershell > $(share)/powershell/countersignctl.ps1
+	@build/bin/$(1)$(exe) man > $(share)/man/man1/$(1).1
+	@build/bin/$(1)$(exe) completion bash > $(share)/bash-completion/completions/$(1)
+	@build/bin/$(1)$(exe) completion zsh > $(share)/zsh/site-functions/_$(1)
+	@build/bin/$(1)$(exe) completion fish > $(share)/fish/vendor_completions.d/$(1).fish
+	@build/bin/$(1)$(exe) completion powershell > $(share)/powershell/$(1).ps1
+endef
+
+.PHONY: ctl server
+ctl: ## build countersignctl, with its manual page and completion scripts in build/bin/share
+	$(call program,countersignctl)
+
+server: ## build countersignd, likewise
+	$(call program,countersignd)
 
 dev-app: setup-build $(page)
 	@go build -tags $(development) -o $(dev_app) .

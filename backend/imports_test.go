@@ -198,7 +198,7 @@ func TestImports_WhatIsForServersIsInNoProgramOfAPerson(t *testing.T) {
 // personOnly are the packages that a server comes without: it has no keychain, no file of SQLite, and nobody's half of a client but what
 // makes the first owner's code.
 var personOnly = []string{
-	"github.com/wailsapp", "modernc.org", "github.com/zalando", module + "/app", module + "/backend/local", module + "/backend/sqlite", module + "/backend/keychain", module + "/backend/remote",
+	"github.com/wailsapp", "modernc.org", "github.com/zalando", module + "/app", module + "/backend/local", module + "/backend/sqlite", module + "/backend/keychain", module + "/backend/joined",
 }
 
 func TestImports_WhatIsForPersonsIsInNoServer(t *testing.T) {

@@ -104,7 +104,7 @@ func (w *Workspace) makeShare(ctx context.Context) error {
 	if err != nil && !errors.Is(err, store.ErrSecretMissing) {
 		return service.Explain(fmt.Errorf("this computer's share: %w", err))
 	}
-	if err != nil || !got.Equal(made) {
+	if !got.Equal(made) { // or there is none
 		return service.Refuse(service.CodeKeychainMismatch).Because(err)
 	}
 	w.mu.Lock()

@@ -351,7 +351,7 @@ func forLogs(f ast.Expr) bool {
 		return false
 	}
 	switch s.Sel.Name {
-	case "New", "Errorf", "Error", "Warn", "Info", "reference":
+	case "New", "Errorf", "Error", "ErrorContext", "Warn", "WarnContext", "Info", "InfoContext", "reference":
 		return true
 	}
 	return false

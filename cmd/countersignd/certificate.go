@@ -5,7 +5,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -22,17 +21,13 @@ import (
 	"time"
 
 	"countersign/backend/folder"
+	"countersign/backend/remote"
 	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
 )
 
 // certificateLife is how long a certificate of ours is good. Clients know its key from their invitation, so that nothing is gained by a shorter one.
 const certificateLife = 10 * 365 * 24 * time.Hour
-
-// fingerprint is the SHA-256 of the public key in a certificate (its SubjectPublicKeyInfo, RFC 7469 section 2.4), which clients know the server by.
-type fingerprint [sha256.Size]byte
-
-func fingerprintOf(c *x509.Certificate) fingerprint { return sha256.Sum256(c.RawSubjectPublicKeyInfo) }
 
 // certificates gives the server's certificate from two files. It looks at them with each handshake, and reads them again when one of
 // them has changed: a new certificate needs no restart. What cannot be read leaves the one before in use.
@@ -119,7 +114,7 @@ func (c *certificates) current() *tls.Certificate {
 		}
 		return c.pair
 	}
-	was, now := fingerprintOf(c.pair.Leaf), fingerprintOf(pair.Leaf)
+	was, now := remote.FingerprintOf(c.pair.Leaf), remote.FingerprintOf(pair.Leaf)
 	c.pair, c.files, c.failures = pair, files, 0
 	c.log.Info("the certificate was read again", "expires", pair.Leaf.NotAfter)
 	if was != now {

@@ -58,7 +58,7 @@ func commands(e *env) *cobra.Command {
 	}), manual(),
 		newCommand(e, command{
 			use: "init", under: underStart, short: words.TerminalServerInitShort, long: words.TerminalServerInitLong,
-			example: "countersignd init --workspace \"Northwind Legal\" --owner-name \"Amara Okafor\" \\\n    --owner-email amara@example.com --public-address https://example.com",
+			example: "countersignd init --workspace \"Northwind Legal\" --owner-name \"Amara Okafor\" \\\n    --owner-email amara@example.com --public-address countersign.example.com",
 			run:     initialise, flags: []flags{configFlags(ofInit...)},
 		}),
 		configCommands(e),

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"countersign/backend/postgres"
+	"countersign/backend/remote"
 	"countersign/backend/secret"
 	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
@@ -27,7 +27,7 @@ import (
 // config is what the program is told by its file, the environment and flags.
 type config struct {
 	listen, health   string
-	address          *url.URL // that members know the server by; nil: not set
+	address          string // HOST:PORT by which members reach the server
 	database         secret.Text
 	keyFile          string
 	credential       string
@@ -100,12 +100,18 @@ func listenTo(into *string, v string) *cli.Failure {
 }
 
 func setAddress(c *config, v string) *cli.Failure {
-	u, err := url.Parse(v)
-	if err != nil || u.Scheme != "https" || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+	server, err := remote.ParseServer(v)
+	if err != nil {
 		return wrong(words.TerminalServerConfigPublicAddress, words.Args{"value": strconv.Quote(v)})
 	}
-	c.address = &url.URL{Scheme: "https", Host: u.Host}
+	c.address = server
 	return nil
+}
+
+// host is the part of the public address that the certificate has to be for; empty: there is none.
+func (c *config) host() string {
+	host, _, _ := net.SplitHostPort(c.address)
+	return host
 }
 
 func setDatabase(c *config, v string) *cli.Failure {

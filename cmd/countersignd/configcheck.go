@@ -63,11 +63,7 @@ func (r *reading) checkFiles(e *env, c *config) {
 		r.problems = append(r.problems, problem{"certificate", c.from["certificate"], told.Message})
 		return
 	}
-	host := ""
-	if c.address != nil {
-		host = c.address.Hostname()
-	}
-	if why := checkCertificate(pair.Leaf, host, e.now()); why != nil {
+	if why := checkCertificate(pair.Leaf, c.host(), e.now()); why != nil {
 		r.wrong("certificate", c.from["certificate"], why)
 	}
 }

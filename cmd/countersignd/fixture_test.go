@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -283,18 +282,17 @@ func (s *serving) shown() string {
 		s.p.Fatal(err)
 	}
 	defer conn.Close()
-	f := fingerprintOf(conn.ConnectionState().PeerCertificates[0])
-	return hex.EncodeToString(f[:])
+	return remote.FingerprintOf(conn.ConnectionState().PeerCertificates[0]).String()
 }
 
 // computer is a member's, which knows the server as an invitation says.
 func (s *serving) computer(v founded) *client.Workspace {
 	s.p.Helper()
-	var key remote.Fingerprint
-	if n, err := hex.Decode(key[:], []byte(v.Fingerprint)); err != nil || n != len(key) {
-		s.p.Fatal(v.Fingerprint, err)
+	key, err := remote.ParseFingerprint(v.Fingerprint)
+	if err != nil {
+		s.p.Fatal(err)
 	}
-	r, err := remote.Dial(s.p.Context(), remote.Config{Address: "https://" + s.main, Key: key})
+	r, err := remote.Dial(s.p.Context(), remote.Config{Server: s.main, Key: key})
 	if err != nil {
 		s.p.Fatal(err)
 	}

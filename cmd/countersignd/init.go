@@ -2,17 +2,16 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"log/slog"
-	"net/url"
 	"os"
 	"strings"
 	"time"
 
 	"countersign/backend/client"
 	"countersign/backend/postgres"
+	"countersign/backend/remote"
+	"countersign/backend/secret"
 	"countersign/backend/serverkey"
 	"countersign/backend/service"
 	"countersign/backend/words"
@@ -26,7 +25,7 @@ func initialise(ctx context.Context, e *env, _ []string) error {
 	if err != nil {
 		return err
 	}
-	in := service.NewWorkspace{Workspace: c.workspace, Name: c.ownerName, Email: c.owner}
+	workspace := service.NewWorkspace{Workspace: c.workspace, Name: c.ownerName, Email: c.owner}
 	if err := postgres.Migrate(ctx, c.database.Reveal()); err != nil {
 		return err
 	}
@@ -40,27 +39,27 @@ func initialise(ctx context.Context, e *env, _ []string) error {
 		return err
 	}
 	defer s.close()
-	if err := s.workspace.CheckFound(ctx, in); err != nil {
+	if err := s.workspace.CheckFound(ctx, workspace); err != nil {
 		return err
 	}
 	shown, err := e.certificateFor(c)
 	if err != nil {
 		return err
 	}
-	made, code, err := client.FirstInvitation(client.Config{})
+	oneTime, code, err := client.FirstInvitation(client.Config{})
 	if err != nil {
 		return err
 	}
-	defer made.Proof.Wipe()
-	given, err := s.workspace.Found(ctx, in, made)
+	defer oneTime.Proof.Wipe()
+	given, err := s.workspace.Found(ctx, workspace, oneTime)
 	if err != nil {
 		return err
 	}
+	in := remote.Invitation{Server: c.address, Key: shown, Email: given.Email, Code: secret.NewText(code.Display())}
 	v := founded{
-		Workspace: given.Workspace, ServerKey: s.fingerprint, Address: c.address.String(), Fingerprint: hex.EncodeToString(shown[:]),
-		Name: given.Name, Email: given.Email, Code: code.Display(), ExpiresAt: given.ExpiresAt,
+		Workspace: given.Workspace, ServerKey: s.fingerprint, Address: in.Server, Fingerprint: in.Key.String(), Name: given.Name, Email: given.Email,
+		Code: in.Code.Reveal(), ExpiresAt: given.ExpiresAt, Join: in.Link().Reveal(),
 	}
-	v.Join = joinLine(c.address, shown, given.Email, code.Display())
 	return e.print(v, v.text(c))
 }
 
@@ -84,23 +83,8 @@ func (v founded) text(c *config) string {
 	}
 	return say(words.TerminalServerInitDone, words.Args{
 		"workspace": cli.Printable(v.Workspace), "files": strings.Join(files, ", "), "name": cli.Printable(v.Name), "email": cli.Printable(v.Email), "address": v.Address,
-		"fingerprint": grouped(v.Fingerprint), "code": v.Code, "until": minute(v.ExpiresAt), "join": v.Join,
+		"fingerprint": v.Fingerprint, "code": v.Code, "until": minute(v.ExpiresAt), "join": v.Join,
 	}) + "\n"
-}
-
-// grouped breaks a fingerprint into pieces that can be compared by eye.
-func grouped(digits string) string {
-	var all []string
-	for len(digits) > 8 {
-		all, digits = append(all, digits[:8]), digits[8:]
-	}
-	return strings.Join(append(all, digits), " ")
-}
-
-// joinLine is an invitation as a line that can be pasted. It is a secret, as the code in it is.
-func joinLine(address *url.URL, key fingerprint, email, code string) string {
-	query := url.Values{"address": {address.Host}, "key": {base64.RawURLEncoding.EncodeToString(key[:])}, "email": {email}, "code": {code}}
-	return "countersign://join?" + query.Encode()
 }
 
 // makeOrReadKey reads the server's key, or makes one for a database that has none yet.
@@ -129,9 +113,9 @@ func makeOrReadKey(ctx context.Context, c *config) (*serverkey.Key, error) {
 }
 
 // certificateFor gives the fingerprint of the certificate's key. Where there is no certificate it makes one.
-func (e *env) certificateFor(c *config) (shown fingerprint, err error) {
+func (e *env) certificateFor(c *config) (shown remote.Fingerprint, err error) {
 	if _, err := os.Stat(c.certificate); errors.Is(err, os.ErrNotExist) {
-		if err := makeCertificate(c.certificate, c.certificateKey, c.address.Hostname(), e.now()); err != nil {
+		if err := makeCertificate(c.certificate, c.certificateKey, c.host(), e.now()); err != nil {
 			return shown, err
 		}
 	}
@@ -139,10 +123,10 @@ func (e *env) certificateFor(c *config) (shown fingerprint, err error) {
 	if err != nil {
 		return shown, err
 	}
-	if why := checkCertificate(pair.Leaf, c.address.Hostname(), e.now()); why != nil {
+	if why := checkCertificate(pair.Leaf, c.host(), e.now()); why != nil {
 		return shown, cli.Fail("certificate", cli.ExitUnavailable, words.TerminalServerConfigProblem, words.Args{"key": "certificate", "why": why.Error()})
 	}
-	return fingerprintOf(pair.Leaf), nil
+	return remote.FingerprintOf(pair.Leaf), nil
 }
 
 func migrate(ctx context.Context, e *env, _ []string) error {

@@ -4,14 +4,12 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/tls"
-	"encoding/base64"
-	"encoding/hex"
-	"net/url"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"countersign/backend/remote"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/cmd/internal/cli"
@@ -39,20 +37,15 @@ func TestInit_MakesKeyCertificateAndInvitation(t *testing.T) {
 	if years := time.Until(leaf.NotAfter).Hours() / 24 / 365; years < 9.9 || years > 10.1 {
 		t.Errorf("it is good for %.1f years", years)
 	}
-	shown := fingerprintOf(leaf)
-	if v.Fingerprint != hex.EncodeToString(shown[:]) || v.Address != "https://countersign.example.com:8443" || v.Email != ownerEmail || v.Workspace != "Northwind Legal" || len(v.ServerKey) != 32 {
+	if v.Fingerprint != remote.FingerprintOf(leaf).String() || v.Address != "countersign.example.com:8443" || v.Email != ownerEmail || v.Workspace != "Northwind Legal" || len(v.ServerKey) != 32 {
 		t.Errorf("%+v", v)
 	}
 	if left := time.Until(v.ExpiresAt); left > service.OneTimeLife || left < service.OneTimeLife-time.Hour {
 		t.Errorf("it expires at %v", v.ExpiresAt)
 	}
-	u, err := url.Parse(v.Join)
-	if err != nil || u.Scheme != "countersign" || u.Host != "join" {
-		t.Fatalf("%q, %v", v.Join, err)
-	}
-	q := u.Query()
-	if q.Get("address") != "countersign.example.com:8443" || q.Get("key") != base64.RawURLEncoding.EncodeToString(shown[:]) || q.Get("email") != ownerEmail || q.Get("code") != v.Code {
-		t.Errorf("%v", q)
+	in, err := remote.ParseInvitation(secret.NewText(v.Join))
+	if err != nil || in.Server != v.Address || in.Key.String() != v.Fingerprint || in.Email != ownerEmail || in.Code.Reveal() != v.Code {
+		t.Errorf("%q: %+v, %v", v.Join, in, err)
 	}
 }
 
@@ -64,7 +57,7 @@ func TestInit_SaysTheCodeOnceAndInWords(t *testing.T) {
 	if code != cli.ExitDone || told != "" || strings.ContainsAny(out, "{}") {
 		t.Fatalf("exit code %d: %s%s", code, out, told)
 	}
-	for _, want := range []string{"Amara Okafor", ownerEmail, "https://192.0.2.7", p.path("server.key"), "countersign://join?"} {
+	for _, want := range []string{"Amara Okafor", ownerEmail, "192.0.2.7:8443", p.path("server.key"), "countersign://join?"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q: %s", want, out)
 		}

@@ -93,7 +93,7 @@ func watched(next http.Handler, m *metrics, log *slog.Logger) http.Handler {
 			m.open.Dec()
 			fault := recover()
 			if fault != nil && fault != http.ErrAbortHandler {
-				log.ErrorContext(ctx, "a request has failed", "fault", fmt.Sprintf("%T", fault), "stack", stack())
+				log.ErrorContext(ctx, "a handler has failed", "fault", fmt.Sprintf("%T", fault), "stack", stack())
 				if answer.status == 0 {
 					answer.WriteHeader(http.StatusInternalServerError)
 				}

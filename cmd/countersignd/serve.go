@@ -70,10 +70,8 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 	if err != nil {
 		return err
 	}
-	if c.address != nil {
-		if why := checkCertificate(certs.current().Leaf, c.address.Hostname(), e.now()); why != nil {
-			log.Warn("the certificate is not right", "why", why.Error())
-		}
+	if why := checkCertificate(certs.current().Leaf, c.host(), e.now()); why != nil {
+		log.Warn("the certificate is not right", "why", why.Error())
 	}
 	h := &health{database: s.database, fingerprint: s.fingerprint, now: e.now}
 	if err := h.ready(ctx); err != nil {

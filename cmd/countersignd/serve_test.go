@@ -415,7 +415,7 @@ func TestServe_HandlerThatFailsEndsItsConnectionAlone(t *testing.T) {
 			t.Errorf("it was answered with %d", r.StatusCode)
 		}
 	}
-	if entry := log.line("a request has failed"); !strings.Contains(entry, "ServeHTTP") || strings.Contains(entry, `"hidden"`) {
+	if entry := log.line("a handler has failed"); !strings.Contains(entry, "ServeHTTP") || strings.Contains(entry, `"hidden"`) {
 		t.Errorf("the log says %s", entry)
 	}
 	if _, text := get(t, health, "/metrics"); !strings.Contains(text, `countersign_http_requests_total{route="none",status="500"} 1`) {

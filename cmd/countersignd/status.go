@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"strings"
 	"time"
 
+	"countersign/backend/remote"
 	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
 )
@@ -91,12 +91,8 @@ func (st *state) lookAtCertificate(e *env, c *config) {
 		st.Certificate = bad(err)
 		return
 	}
-	shown, host := fingerprintOf(pair.Leaf), ""
-	if c.address != nil {
-		host = c.address.Hostname()
-	}
-	st.Fingerprint, st.Expires = hex.EncodeToString(shown[:]), &pair.Leaf.NotAfter
-	if why := checkCertificate(pair.Leaf, host, e.now()); why != nil {
+	st.Fingerprint, st.Expires = remote.FingerprintOf(pair.Leaf).String(), &pair.Leaf.NotAfter
+	if why := checkCertificate(pair.Leaf, c.host(), e.now()); why != nil {
 		st.Certificate = part{Code: "certificate", Text: why.Error()}
 		return
 	}
@@ -116,8 +112,6 @@ func (st state) text() string {
 	line(words.TerminalStatusWorkspace, st.Workspace.Text)
 	line(words.TerminalServerStatusKey, st.ServerKey)
 	line(words.TerminalServerStatusCertificate, st.Certificate.Text)
-	if st.Fingerprint != "" {
-		line(words.TerminalServerStatusFingerprint, grouped(st.Fingerprint))
-	}
+	line(words.TerminalServerStatusFingerprint, st.Fingerprint)
 	return b.String()
 }

@@ -23,7 +23,7 @@ func TestStatus_SaysWhatIsThere(t *testing.T) {
 	}
 	v := p.init()
 	out = p.good("status")
-	for _, want := range []string{"Northwind Legal", v.ServerKey, grouped(v.Fingerprint), "valid until"} {
+	for _, want := range []string{"Northwind Legal", v.ServerKey, v.Fingerprint, "valid until"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q: %s", want, out)
 		}

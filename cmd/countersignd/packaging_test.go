@@ -1,0 +1,74 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+)
+
+func packaged(t *testing.T, name string) (path, text string) {
+	t.Helper()
+	path = filepath.Join("..", "..", "build", name)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path, string(b)
+}
+
+// mostExposed is what systemd-analyze may find, of 100: 0 is nothing that a service could do without.
+const mostExposed = "15"
+
+func TestUnit_LetsTheServerDoLittleElse(t *testing.T) {
+	t.Parallel()
+	path, unit := packaged(t, "linux/countersignd.service")
+	for _, want := range []string{"ExecStart=/usr/bin/countersignd serve\n", "ExecReload=/bin/kill -HUP $MAINPID\n", "NoNewPrivileges=yes\n", "CapabilityBoundingSet=\n", "ProtectSystem=strict\n", "MemorySwapMax=0\n"} {
+		if !strings.Contains(unit, want) {
+			t.Errorf("it lacks %s", want)
+		}
+	}
+	program, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		return // the settings are still there
+	}
+	out, err := exec.CommandContext(t.Context(), program, "security", "--offline=true", "--no-pager", "--threshold="+mostExposed, path).CombinedOutput()
+	if err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+func TestPackaging_SetsOnlyWhatThereIs(t *testing.T) {
+	t.Parallel()
+	_, text := packaged(t, "linux/countersignd.toml")
+	var all map[string]any
+	if _, err := toml.Decode(text, &all); err != nil || len(all) < 5 {
+		t.Fatalf("%v, %v", all, err)
+	}
+	for name := range all {
+		if _, known := keyOf(name); !known {
+			t.Errorf("the example sets %s", name)
+		}
+	}
+	_, image := packaged(t, "Containerfile")
+	set := regexp.MustCompile(`(COUNTERSIGN_\w+)=`).FindAllStringSubmatch(image, -1)
+	if len(set) < 4 {
+		t.Fatalf("%v", set)
+	}
+	e := &env{}
+	for _, m := range set {
+		e.environ = append(e.environ, m[1]+"=x")
+	}
+	if strange := e.strangers(); len(strange) > 0 {
+		t.Errorf("the image sets %v", strange)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^COPY (\w+) `).FindAllStringSubmatch(image, -1) {
+		if _, err := os.Stat(filepath.Join("..", "..", m[1])); err != nil {
+			t.Errorf("the image copies %v", err)
+		}
+	}
+}
