@@ -80,12 +80,17 @@ define program
 	@build/bin/$(1)$(exe) completion powershell > $(share)/powershell/$(1).ps1
 endef
 
-.PHONY: ctl server
+.PHONY: ctl countersignd server
 ctl: ## build countersignctl, with its manual page and completion scripts in build/bin/share
 	$(call program,countersignctl)
 
-server: ## build countersignd, likewise
+countersignd: ## build countersignd, likewise
 	$(call program,countersignd)
+
+server: ## try a workspace server: PostgreSQL and countersignd, with everything in build/server (folder=…)
+	@build/setup.sh server
+	@$(MAKE) countersignd
+	@build/server.sh $(folder)
 
 dev-app: setup-build $(page)
 	@go build -tags $(development) -o $(dev_app) .
@@ -210,7 +215,7 @@ test-ten: ready-e2e ready-window ## all browser and window tests ten times on a 
 	@build/test-ten.sh
 
 .PHONY: ready-e2e ready-window
-ready-e2e: setup-test dev-app seed e2e/node_modules/.package-lock.json
+ready-e2e: setup-test dev-app seed countersignd e2e/node_modules/.package-lock.json
 
 ready-window: setup-test build-app seed e2e/node_modules/.package-lock.json
 	@go build -tags $(production) -ldflags '-s -w' -o build/bin/leaving/countersign ./e2e/window/testdata/leaving

@@ -5,7 +5,8 @@
 #
 #   build/setup.sh build   what `make build` needs
 #   build/setup.sh test    what `make test` and `make tour` need beside that
-#   build/setup.sh         both
+#   build/setup.sh server  what `make server` needs
+#   build/setup.sh         the first two
 set -euo pipefail
 
 go_least=1.26
@@ -108,8 +109,9 @@ main() {
   case ${1:-all} in
     build) packages=("${build_packages[@]}") ;;
     test) packages=("${test_packages[@]}") ;;
+    server) packages=(postgresql) ;;
     all) packages=("${build_packages[@]}" "${test_packages[@]}") ;;
-    *) fail "unknown part: $1 (build or test)" ;;
+    *) fail "unknown part: $1 (build, test or server)" ;;
   esac
   check_languages
   case $(uname -s) in

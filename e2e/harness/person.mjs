@@ -82,9 +82,9 @@ export async function stepUp(page, phone, who = amara) {
 }
 
 /** From the Profile page to the page with the QR code. */
-export async function beginEnrolment(page) {
+export async function beginEnrolment(page, who = amara) {
   await button(page, 'Enable 2FA').click();
-  await stepUp(page);
+  await stepUp(page, undefined, who);
   await heading(page, 'Scan the QR code').waitFor();
 }
 
@@ -107,8 +107,8 @@ export async function keepCodes(page) {
 }
 
 /** Turns 2FA on, from the Profile page and back to it. */
-export async function enable(page) {
-  await beginEnrolment(page);
+export async function enable(page, who = amara) {
+  await beginEnrolment(page, who);
   const phone = await readKey(page);
   await typeCode(page, await phone.next());
   const codes = await readCodes(page);

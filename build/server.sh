@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# Starts a workspace server to try: PostgreSQL and countersignd as ordinary processes, with all that they keep in one folder. Use it by make
+# server, which builds what it needs. The first start founds a workspace and prints the invitation of its first owner. Ctrl+C stops both.
+#
+#   build/server.sh [FOLDER]     FOLDER is build/server
+#
+# The variables of countersignd say what else: COUNTERSIGN_LISTEN, COUNTERSIGN_PUBLIC_ADDRESS, COUNTERSIGN_WORKSPACE, COUNTERSIGN_OWNER_NAME,
+# COUNTERSIGN_OWNER_EMAIL. For a server that people depend on, see docs/operations.md.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+folder=$(mkdir -p "${1:-$root/build/server}" && cd "${1:-$root/build/server}" && pwd)
+data=$folder/database
+server=$root/build/bin/countersignd
+
+fail() {
+  printf 'server: %s\n' "$*" >&2
+  exit 1
+}
+
+main() {
+  bin=$(find /usr/lib/postgresql/*/bin -maxdepth 0 2>/dev/null | sort -V | tail -n 1)
+  [ -n "$bin" ] || fail "PostgreSQL is not installed. Run make setup."
+  chmod 700 "$folder"
+  # PostgreSQL does not run as root.
+  as=()
+  if [ "$(id -u)" = 0 ]; then
+    as=(runuser -u postgres --)
+    chmod 711 "$folder"
+    mkdir -p "$data"
+    chown postgres: "$data"
+    "${as[@]}" test -w "$data" || fail "The user postgres can't reach $data. Choose another folder: make server folder=/var/tmp/countersign"
+  fi
+  trap stop EXIT
+  start_database
+  export COUNTERSIGN_DATABASE="host=$data user=countersign dbname=countersign"
+  export COUNTERSIGN_SERVER_KEY=$folder/server.key COUNTERSIGN_CERTIFICATE=$folder/certificate.pem COUNTERSIGN_CERTIFICATE_KEY=$folder/certificate.key
+  export COUNTERSIGN_LISTEN=${COUNTERSIGN_LISTEN:-127.0.0.1:8443}
+  export COUNTERSIGN_DRAIN=${COUNTERSIGN_DRAIN:-0s}
+  export COUNTERSIGN_PUBLIC_ADDRESS=${COUNTERSIGN_PUBLIC_ADDRESS:-$COUNTERSIGN_LISTEN}
+  found
+  "$server" serve &
+  serving=$!
+  wait "$serving"
+}
+
+start_database() {
+  if [ ! -e "$data/PG_VERSION" ]; then
+    "${as[@]}" "$bin/initdb" --pgdata "$data" --username countersign --auth trust --encoding UTF8 --locale C >/dev/null
+  fi
+  # Nobody but this user reaches the socket, which is in a folder of theirs.
+  "${as[@]}" "$bin/postgres" -D "$data" -k "$data" -c listen_addresses= -c log_min_messages=fatal >/dev/null 2>"$folder/database.log" &
+  database=$!
+  local tries
+  for ((tries = 0; tries < 300; tries++)); do
+    if "${as[@]}" "$bin/psql" -h "$data" -U countersign -d postgres -c '' >/dev/null 2>&1; then
+      "${as[@]}" "$bin/psql" -h "$data" -U countersign -d postgres -Atc "select 1 from pg_database where datname = 'countersign'" | grep -q 1 ||
+        "${as[@]}" "$bin/createdb" -h "$data" -U countersign countersign
+      return
+    fi
+    kill -0 "$database" 2>/dev/null || fail "PostgreSQL did not start: $(tail -n 1 "$folder/database.log")"
+    sleep 0.1
+  done
+  fail "PostgreSQL did not answer."
+}
+
+# Until the first owner has come in, each start prints a new invitation: the one before is on no screen any more.
+found() {
+  local code=0
+  COUNTERSIGN_WORKSPACE=${COUNTERSIGN_WORKSPACE:-My workspace} COUNTERSIGN_OWNER_NAME=${COUNTERSIGN_OWNER_NAME:-Owner} \
+    COUNTERSIGN_OWNER_EMAIL=${COUNTERSIGN_OWNER_EMAIL:-owner@example.com} "$server" init 2>"$folder/init.log" || code=$?
+  if [ "$code" != 0 ] && ! "$server" status >/dev/null 2>&1; then
+    cat "$folder/init.log" >&2
+    exit "$code"
+  fi
+}
+
+# shellcheck disable=SC2317 # called by the trap
+stop() {
+  trap '' INT TERM
+  [ -z "${serving:-}" ] || kill "$serving" 2>/dev/null || true
+  [ -z "${serving:-}" ] || wait "$serving" 2>/dev/null || true
+  [ -z "${database:-}" ] || "${as[@]}" "$bin/pg_ctl" stop -D "$data" -m fast -s || true
+  [ -z "${database:-}" ] || wait "$database" 2>/dev/null || true
+}
+
+trap 'exit 0' INT TERM
+main

@@ -1,0 +1,138 @@
+/** A workspace at a server: its members join from programs of their own. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as contracts from '../harness/contracts.mjs';
+import * as members from '../harness/members.mjs';
+import * as person from '../harness/person.mjs';
+import { startServer } from '../harness/server.mjs';
+import { expect, expectAccessible, test as base } from './fixtures.mjs';
+
+const { amara, button, dialog, heading } = person;
+const sam = { name: 'Sam Lee', email: 'sam.lee@example.com', password: 'granite lagoon whisper 47' };
+
+const test = base.extend({
+  server: async ({}, use) => {
+    const server = await startServer();
+    await use(server);
+    await server.remove();
+  },
+
+  /** Another program with a data folder of its own. */
+  another: async ({ open, start }, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'workspace-'));
+    await use(async () => open((await start(folder)).url));
+    await rm(folder, { recursive: true, force: true });
+  },
+});
+
+/** Joins by the line that was pasted, and chooses a password. */
+async function joinBy(page, invitation, who) {
+  await button(page, 'Join a workspace').click();
+  await page.getByLabel('Invitation').fill(`Welcome to the team! ${invitation}`);
+  await button(page, 'Continue').click();
+  await heading(page, 'Set your password').waitFor();
+  await choose(page, who);
+}
+
+async function choose(page, who) {
+  await page.getByLabel('Password', { exact: true }).fill(who.password);
+  await button(page, 'Continue').click();
+  await person.toProfile(page);
+}
+
+test('an owner and a member join a server, turn on 2FA there, and share a contract', async ({
+  page,
+  server,
+  another,
+}) => {
+  test.slow();
+  await button(page, 'Join a workspace').click();
+  await expectAccessible(page, 'Join a workspace');
+  await page.getByLabel('Invitation').fill('Welcome to the team!');
+  await button(page, 'Continue').click();
+  await expect(page.getByText('There’s no invitation in this text.')).toBeVisible();
+  await expect(page.getByLabel('Invitation')).toHaveValue('Welcome to the team!');
+  await button(page, 'Back').click();
+  await joinBy(page, server.invitation, amara);
+  await person.enable(page);
+  await contracts.toContracts(page);
+  await contracts.add(page, { 'Lease of the mill.txt': 'The lease of the mill.' });
+
+  await members.toMembers(page);
+  await button(page, 'Add member').click();
+  await dialog(page).getByLabel('Name', { exact: true }).fill(sam.name);
+  await dialog(page).getByLabel('Email').fill(sam.email);
+  await button(dialog(page), 'Add member').click();
+  await heading(dialog(page), `Invitation for ${sam.name}`).waitFor();
+  const code = await members.oneTimeCode(page);
+  await expect(dialog(page).getByText(server.address)).toBeVisible();
+  const key = await dialog(page)
+    .getByText(/^([A-Z2-7]{4}-){7}[A-Z2-7]{4}$/)
+    .textContent();
+  await expectAccessible(page, 'Invitation of a server');
+  await button(dialog(page), 'Done').click();
+
+  const theirs = await another();
+  await button(theirs, 'Join a workspace').click();
+  await button(theirs, 'Enter an invitation from paper').click();
+  await expectAccessible(theirs, 'Join a workspace, from paper');
+  await theirs.getByLabel('Server', { exact: true }).fill(server.address);
+  await theirs
+    .getByLabel('Server key')
+    .fill(`${key.slice(0, -1)}${key.endsWith('A') ? 'Q' : 'A'}`.toLowerCase());
+  await button(theirs, 'Continue').click();
+  await expect(theirs.getByText('This isn’t the server that your invitation names.')).toBeVisible();
+  await theirs.getByLabel('Server key').fill(key.toLowerCase());
+  await button(theirs, 'Continue').click();
+  await heading(theirs, 'Set your password').waitFor();
+  await theirs.getByLabel('Email').fill(sam.email);
+  await theirs.getByLabel('Invitation or reset code').fill(code);
+  await choose(theirs, sam);
+  const { phone } = await person.enable(theirs, sam);
+  await person.lock(theirs);
+  await expect(theirs.getByText(`Stored on ${server.address}`)).toBeVisible();
+  await person.signIn(theirs, phone, sam);
+  await contracts.toContracts(theirs);
+  await contracts.open(theirs, 'Lease of the mill.txt');
+  await expect(theirs.getByText('The lease of the mill.')).toBeVisible();
+});
+
+test('a server that is away is said to be, nothing that was typed is lost, and it comes back by itself', async ({
+  page,
+  server,
+}) => {
+  test.slow();
+  await joinBy(page, server.invitation, amara);
+  await server.stop();
+  await button(page, 'Edit name').click();
+  await page.getByLabel('Name', { exact: true }).fill('Amara A. Okafor');
+  await button(page, 'Save').click();
+  await expect(page.getByText('Countersign can’t reach the server.')).toBeVisible();
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Amara A. Okafor');
+  await page.reload();
+  await expect(heading(page, 'Countersign can’t reach the server.')).toBeVisible();
+  await expect(page.getByText('keeps trying')).toBeVisible();
+  await expectAccessible(page, 'The server is away');
+  await server.begin();
+  await expect(button(page, 'Sign in')).toBeVisible({ timeout: 60_000 });
+  await person.signIn(page);
+});
+
+test('leaving a server asks first, and the first screen is there again', async ({ page, server }) => {
+  await joinBy(page, server.invitation, amara);
+  await person.lock(page);
+  await button(page, 'Leave this workspace').click();
+  await expectAccessible(page, 'Leave this workspace');
+  await button(dialog(page), 'Cancel').click();
+  await button(page, 'Leave this workspace').click();
+  await button(dialog(page), 'Leave').click();
+  await expect(heading(page, 'Welcome to Countersign')).toBeVisible();
+  await button(page, 'Join a workspace').click();
+  await page.getByLabel('Invitation').fill(server.invitation);
+  await button(page, 'Continue').click();
+  await heading(page, 'Set your password').waitFor();
+  await page.getByLabel('Password', { exact: true }).fill(amara.password);
+  await button(page, 'Continue').click();
+  await expect(page.getByText(/has been used|isn’t valid|no longer/)).toBeVisible(); // the invitation was for one time
+});

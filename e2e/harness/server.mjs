@@ -1,0 +1,68 @@
+/**
+ * A workspace server of its own: countersignd with PostgreSQL, as `make server` starts them, in a folder that is removed with it.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root, until } from './app.mjs';
+import { amara } from './person.mjs';
+
+const freePort = () =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+/** Founds a workspace and serves it. `begin` starts it again on the same address after `stop`. */
+export async function startServer() {
+  // PostgreSQL runs as another user where the tests run as root, who may not enter the desktop's own folder.
+  const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'countersign-server-'));
+  const address = `127.0.0.1:${await freePort()}`;
+  let child;
+  let said = '';
+  let ended;
+  const server = {
+    address,
+    /** The line with which its first owner joins. */
+    invitation: '',
+    async begin() {
+      said = '';
+      child = spawn(join(root, 'build/server.sh'), [folder], {
+        env: {
+          ...process.env,
+          COUNTERSIGN_LISTEN: address,
+          COUNTERSIGN_HEALTH_LISTEN: '127.0.0.1:0',
+          COUNTERSIGN_WORKSPACE: amara.workspace,
+          COUNTERSIGN_OWNER_NAME: amara.name,
+          COUNTERSIGN_OWNER_EMAIL: amara.email,
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data));
+      ended = new Promise((resolve, reject) => {
+        child.once('error', reject);
+        child.once('exit', resolve);
+      });
+      const running = () => child.exitCode === null && child.signalCode === null;
+      await until('the server serves', { running, said: () => said }, () => said.includes('"msg":"serving"'));
+      server.invitation = /countersign:\S+/.exec(said)?.[0] ?? '';
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+    async remove() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  await server.begin();
+  return server;
+}
