@@ -117,9 +117,10 @@ licenses: setup-build frontend/node_modules/.package-lock.json ## write app/lice
 .PHONY: test-bindings
 test-bindings: setup-build $(page) ## frontend/wailsjs is what the bound structs make
 	@echo "bindings"
-	@before=$$(mktemp -d); trap 'rm -rf "$$before"' EXIT; cp -R frontend/wailsjs/. "$$before"; \
+	@before=$$(mktemp -d); trap 'rm -rf "$$before"' EXIT; cp -pR frontend/wailsjs/. "$$before"; \
 		$(MAKE) bindings; \
-		diff -r "$$before" frontend/wailsjs || { echo "frontend/wailsjs was behind; it is written anew: commit it"; exit 1; }
+		diff -r "$$before" frontend/wailsjs || { echo "frontend/wailsjs was behind; it is written anew: commit it"; exit 1; }; \
+		cp -pR "$$before"/. frontend/wailsjs # as old as they were: the page is not built again
 
 # Tests.
 
