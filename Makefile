@@ -134,12 +134,15 @@ test-go test-race test-race-more test-postgres test-e2e test-e2e-more test-windo
 endif
 
 .PHONY: test test-all
-# The page's tools keep one core busy at most, and windows are mostly waited for: each runs beside
-# something else. One Go command runs at a time, because two would compile the same packages.
-test: setup $(page) ## check each area: this is what CI runs
-	@$(MAKE) -j2 check-go check-page
-	@$(MAKE) test-bindings ready-e2e ready-window
-	@$(MAKE) -j2 test-e2e test-window
+# Windows are mostly waited for, and the page's tools keep one core busy at most: both run beside the Go tests. The
+# browser tests keep all cores busy by themselves. Two Go commands at once would compile the same packages: the
+# windows' application is built when lint has compiled them.
+test: ## check each area: this is what CI runs
+	@$(MAKE) setup-test
+	@$(MAKE) -j2 ready-page
+	@$(MAKE) -j2 check-go check-page-window
+	@$(MAKE) test-bindings
+	@$(MAKE) test-e2e
 	@echo "make test: everything passed"
 
 test-all: test ## check everything: what "make test" checks, the rest of the browser, window and race tests, the use cases over PostgreSQL, other systems, and the build of countersignctl
@@ -147,15 +150,18 @@ test-all: test ## check everything: what "make test" checks, the rest of the bro
 	@$(MAKE) -j2 test-e2e-more test-window-more
 	@echo "make test-all: everything passed"
 
-.PHONY: check-go check-page
+.PHONY: ready-page check-go check-page-window
+ready-page: setup $(page)
+
 check-go:
 	@$(MAKE) lint-go
 	@$(MAKE) test-go
 	@$(MAKE) test-race
 
-check-page:
+check-page-window:
 	@$(MAKE) lint-page
 	@$(MAKE) test-frontend
+	@$(MAKE) test-window
 
 .PHONY: test-go test-race test-race-more test-platforms
 test-go: setup-build setup-test $(page) ## Go tests, but for the packages of test-race
