@@ -199,9 +199,10 @@ test-mutation: setup-build setup-test ## change each guard of the backend: a tes
 test-frontend: setup-build frontend/node_modules/.package-lock.json ## unit tests of the page
 	@cd frontend && npm run --silent test -- --reporter=dot
 
-# Files and names can be given: make test-e2e only="door -g 'by keyboard'"
+# Files and names can be given: make test-e2e only="door -g 'by keyboard'". Then a trace has the page at each step,
+# which takes a tenth of the time.
 test-e2e: ready-e2e ## the page in Chromium on the real backend
-	@$(playwright) $(or $(only),--grep-invert @more)
+	@$(if $(only),SNAPSHOTS=1) $(playwright) $(or $(only),--grep-invert @more)
 
 test-e2e-more: ready-e2e ## the browser tests that "make test" leaves out
 	@$(playwright) --grep @more

@@ -22,6 +22,11 @@ export default defineConfig({
     actionTimeout: patience,
     navigationTimeout: patience,
     // Open it with: npx playwright show-trace build/playwright/…/trace.zip
-    trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
+    trace: {
+      mode: 'retain-on-failure',
+      screenshots: false,
+      sources: false,
+      snapshots: Boolean(process.env.SNAPSHOTS),
+    },
   },
 });
