@@ -141,7 +141,7 @@ test: ## check each area: this is what CI runs
 	@$(MAKE) setup-test
 	@$(MAKE) -j2 ready-page
 	@$(MAKE) -j2 check-go check-page-window
-	@$(MAKE) test-bindings
+	@$(MAKE) -j2 test-bindings ready-e2e
 	@$(MAKE) test-e2e
 	@echo "make test: everything passed"
 
