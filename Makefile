@@ -122,9 +122,10 @@ licenses: setup-build frontend/node_modules/.package-lock.json ## write app/lice
 .PHONY: test-bindings
 test-bindings: setup-build $(page) ## frontend/wailsjs is what the bound structs make
 	@echo "bindings"
-	@before=$$(mktemp -d); trap 'rm -rf "$$before"' EXIT; cp -R frontend/wailsjs/. "$$before"; \
+	@before=$$(mktemp -d); trap 'rm -rf "$$before"' EXIT; cp -pR frontend/wailsjs/. "$$before"; \
 		$(MAKE) bindings; \
-		diff -r "$$before" frontend/wailsjs || { echo "frontend/wailsjs was behind; it is written anew: commit it"; exit 1; }
+		diff -r "$$before" frontend/wailsjs || { echo "frontend/wailsjs was behind; it is written anew: commit it"; exit 1; }; \
+		cp -pR "$$before"/. frontend/wailsjs # as old as they were: the page is not built again
 
 # Tests.
 
@@ -138,12 +139,15 @@ test-go test-race test-race-more test-postgres test-e2e test-e2e-more test-windo
 endif
 
 .PHONY: test test-all
-# The page's tools keep one core busy at most, and windows are mostly waited for: each runs beside
-# something else. One Go command runs at a time, because two would compile the same packages.
-test: setup $(page) ## check each area: this is what CI runs
-	@$(MAKE) -j2 check-go check-page
-	@$(MAKE) test-bindings ready-e2e ready-window
-	@$(MAKE) -j2 test-e2e test-window
+# Windows are mostly waited for, and the page's tools keep one core busy at most: both run beside the Go tests. The
+# browser tests keep all cores busy by themselves. Two Go commands at once would compile the same packages: the
+# windows' application is built when lint has compiled them.
+test: ## check each area: this is what CI runs
+	@$(MAKE) setup-test
+	@$(MAKE) -j2 ready-page
+	@$(MAKE) -j2 check-go check-page-window
+	@$(MAKE) -j2 test-bindings ready-e2e
+	@$(MAKE) test-e2e
 	@echo "make test: everything passed"
 
 test-all: test ## check everything: what "make test" checks, the rest of the browser, window and race tests, the use cases over PostgreSQL, other systems, and the build of countersignctl
@@ -151,15 +155,18 @@ test-all: test ## check everything: what "make test" checks, the rest of the bro
 	@$(MAKE) -j2 test-e2e-more test-window-more
 	@echo "make test-all: everything passed"
 
-.PHONY: check-go check-page
+.PHONY: ready-page check-go check-page-window
+ready-page: setup $(page)
+
 check-go:
 	@$(MAKE) lint-go
 	@$(MAKE) test-go
 	@$(MAKE) test-race
 
-check-page:
+check-page-window:
 	@$(MAKE) lint-page
 	@$(MAKE) test-frontend
+	@$(MAKE) test-window
 
 .PHONY: test-go test-race test-race-more test-platforms
 test-go: setup-build setup-test $(page) ## Go tests, but for the packages of test-race
@@ -197,9 +204,10 @@ test-mutation: setup-build setup-test ## change each guard of the backend: a tes
 test-frontend: setup-build frontend/node_modules/.package-lock.json ## unit tests of the page
 	@cd frontend && npm run --silent test -- --reporter=dot
 
-# Files and names can be given: make test-e2e only="door -g 'by keyboard'"
+# Files and names can be given: make test-e2e only="door -g 'by keyboard'". Then a trace has the page at each step,
+# which takes a tenth of the time.
 test-e2e: ready-e2e ## the page in Chromium on the real backend
-	@$(playwright) $(or $(only),--grep-invert @more)
+	@$(if $(only),SNAPSHOTS=1) $(playwright) $(or $(only),--grep-invert @more)
 
 test-e2e-more: ready-e2e ## the browser tests that "make test" leaves out
 	@$(playwright) --grep @more

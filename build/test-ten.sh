@@ -28,7 +28,7 @@ main() {
 
 one_run() {
   local begun=$SECONDS file failed=0
-  build/private-desktop.sh node e2e/node_modules/@playwright/test/cli.js test \
+  SNAPSHOTS=1 build/private-desktop.sh node e2e/node_modules/@playwright/test/cli.js test \
     --config e2e/playwright.config.mjs --output "$PWD/$out/$1-traces" >"$out/$1-browser.log" 2>&1 </dev/null || failed=1
   for file in e2e/window/*.test.mjs; do
     build/one-window-test.sh "$file" >"$out/$1-$(basename "$file" .test.mjs).log" 2>&1 || failed=1

@@ -7,7 +7,8 @@ export default defineConfig({
   testDir: 'browser',
   outputDir: '../build/playwright',
   fullyParallel: true,
-  workers: 2,
+  // One more than cores: a test waits for its phone's next code, or for the page to be drawn.
+  workers: 3,
   forbidOnly: true,
   preserveOutput: 'failures-only',
   // A test that passes at the second try has failed.
@@ -21,6 +22,11 @@ export default defineConfig({
     actionTimeout: patience,
     navigationTimeout: patience,
     // Open it with: npx playwright show-trace build/playwright/…/trace.zip
-    trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
+    trace: {
+      mode: 'retain-on-failure',
+      screenshots: false,
+      sources: false,
+      snapshots: Boolean(process.env.SNAPSHOTS),
+    },
   },
 });

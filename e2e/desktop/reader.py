@@ -83,8 +83,52 @@ def describe(node):
     }
 
 
+# The roles that a page can be asked for.
+roles = {Atspi.role_get_name(role): role for role in map(Atspi.Role, range(int(Atspi.Role.LAST_DEFINED)))}
+
+
+def on_page(page, role):
+    """What is on the page with that role. The page answers this at once, where a walk asks it for each of its nodes."""
+    rule = Atspi.MatchRule.new(
+        Atspi.StateSet.new([]),
+        Atspi.CollectionMatchType.ALL,
+        {},
+        Atspi.CollectionMatchType.ALL,
+        [roles[role]],
+        Atspi.CollectionMatchType.ANY,
+        [],
+        Atspi.CollectionMatchType.ALL,
+        False,
+    )
+    for node in page.get_collection_iface().get_matches(rule, Atspi.CollectionSortOrder.CANONICAL, 0, True):
+        node.clear_cache()
+        yield node
+
+
+def with_role(node, role):
+    try:
+        node.clear_cache()
+        yield node
+        if role in roles and "Collection" in node.get_interfaces() and node.get_role_name() == "document web":
+            yield from on_page(node, role)
+            return
+        for child in children(node):
+            yield from with_role(child, role)
+    except GLib.Error:
+        return
+
+
+def candidates(request):
+    for root in roots():
+        if request.get("role"):
+            yield from with_role(root, request["role"])
+        else:
+            for node, _ in walk(root):
+                yield node
+
+
 def matching(request):
-    for node, _ in everything():
+    for node in candidates(request):
         try:
             if request.get("role") and node.get_role_name() != request["role"]:
                 continue
