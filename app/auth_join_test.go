@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -194,4 +196,26 @@ func TestLeaveServer_EndsTheSession(t *testing.T) {
 	_, err := (&Profile{w.s}).Checklist(in.Token)
 	w.refused(err, "session_ended")
 	w.expect("create")
+}
+
+func TestJoin_ContractIsAddedOpenedAndSaved(t *testing.T) {
+	t.Parallel()
+	_, invitation := serving(t)
+	w := newWindow(t)
+	d := &desk{window: w, Contracts: Contracts{w.s}, told: make(chan any, 10_000)}
+	w.desk.told = func(_ string, payload any) { d.told <- payload }
+	d.in = w.join(invitation.Link().Reveal())
+	started, err := d.AddPasted(d.in.Token, "lease.txt", base64.StdEncoding.EncodeToString([]byte("The lease of the mill.")))
+	if d.ok(err); !started {
+		t.Fatal("not started")
+	}
+	if out := d.done(); out.Error != nil || len(out.Added) != 1 {
+		t.Fatalf("%+v, %+v", out, out.Error)
+	}
+	w.desk.saveTo = filepath.Join(t.TempDir(), "lease.txt")
+	saved, err := d.SaveCopy(d.in.Token, []string{d.id("lease.txt")})
+	d.ok(err)
+	if text, err := os.ReadFile(w.desk.saveTo); err != nil || string(text) != "The lease of the mill." {
+		t.Errorf("%+v: %q, %v", saved, text, err)
+	}
 }

@@ -1636,10 +1636,12 @@ var (
 	ContractsDaysLeft          = Key{"contracts.days_left"}
 	ContractsLoading           = Key{"contracts.loading"}
 	ContractsFound             = Key{"contracts.found"}
+	ContractsEncryptedServer   = Key{"contracts.encrypted_server"}
 	ContractsEncrypted         = Key{"contracts.encrypted"}
 	ContractsTagPick           = Key{"contracts.tag_pick"}
 	ContractsAnyTag            = Key{"contracts.any_tag"}
 	ContractsFirst             = Key{"contracts.first"}
+	ContractsFirstTextServer   = Key{"contracts.first_text_server"}
 	ContractsFirstText         = Key{"contracts.first_text"}
 	ContractsWaiting           = Key{"contracts.waiting"}
 	ContractsWaitingText       = Key{"contracts.waiting_text"}

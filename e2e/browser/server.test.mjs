@@ -98,24 +98,37 @@ test('an owner and a member join a server, turn on 2FA there, and share a contra
   await expect(theirs.getByText('The lease of the mill.')).toBeVisible();
 });
 
-test('a server that is away is said to be, nothing that was typed is lost, and it comes back by itself', async ({
-  page,
-  server,
-}) => {
+test('a server that is away is said to be, and nothing that was typed is lost', async ({ page, server }) => {
   test.slow();
   await joinBy(page, server.invitation, amara);
   await server.stop();
-  await button(page, 'Edit name').click();
   await page.getByLabel('Name', { exact: true }).fill('Amara A. Okafor');
   await button(page, 'Save').click();
   await expect(page.getByText('Countersign can’t reach the server.')).toBeVisible();
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Amara A. Okafor');
-  await page.reload();
+  await server.begin();
+  await button(page, 'Save').click(); // the session has ended with the server
+  await expect(heading(page, 'Sign in')).toBeVisible();
+  await person.signIn(page);
+});
+
+test('a server that is away at the start is asked again by itself', async ({
+  folder,
+  open,
+  server,
+  start,
+}) => {
+  test.slow();
+  const app = await start(folder);
+  await joinBy(await open(app.url), server.invitation, amara);
+  await app.stop();
+  await server.stop();
+  const page = await open((await start(folder)).url);
   await expect(heading(page, 'Countersign can’t reach the server.')).toBeVisible();
   await expect(page.getByText('keeps trying')).toBeVisible();
   await expectAccessible(page, 'The server is away');
   await server.begin();
-  await expect(button(page, 'Sign in')).toBeVisible({ timeout: 60_000 });
+  await expect(button(page, 'Sign in')).toBeVisible({ timeout: 90_000 });
   await person.signIn(page);
 });
 
@@ -134,5 +147,5 @@ test('leaving a server asks first, and the first screen is there again', async (
   await heading(page, 'Set your password').waitFor();
   await page.getByLabel('Password', { exact: true }).fill(amara.password);
   await button(page, 'Continue').click();
-  await expect(page.getByText(/has been used|isn’t valid|no longer/)).toBeVisible(); // the invitation was for one time
+  await expect(page.getByText('That email and code don’t match.')).toBeVisible(); // the invitation was for one time
 });
