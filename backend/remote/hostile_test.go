@@ -216,7 +216,7 @@ func TestServer_ReadsNothingOfWhoMayNotAsk(t *testing.T) {
 
 func TestServer_GivesUpWhoStandsStill(t *testing.T) {
 	t.Parallel()
-	p := newPlaceWith(t, 300*time.Millisecond)
+	p := newPlaceWith(t, 2*time.Second, asItIs)
 	_, token := p.token(p.owner, ownerEmail, ownerPass)
 	at := api.Files + "/" + p.blobName()
 	for what, sent := range map[string]string{
@@ -243,7 +243,7 @@ func TestServer_GivesUpWhoStandsStill(t *testing.T) {
 		defer close(over)
 		_, _ = io.ReadAll(c)
 	}()
-	tick := time.NewTicker(50 * time.Millisecond)
+	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for trickling := true; trickling; {
 		select {
