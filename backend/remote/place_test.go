@@ -451,7 +451,8 @@ func random(n int) []byte {
 	return b
 }
 
-func second[A, B any](_ A, b B) B { return b }
+func second[A, B any](_ A, b B) B        { return b }
+func third[A, B, C any](_ A, _ B, c C) C { return c }
 
 // blobName is a name that a document's file can have.
 func (p *place) blobName() string {
