@@ -324,6 +324,7 @@ func TestConnection_IsUsedAgain(t *testing.T) {
 	}
 	// A time limit of one request is none of the next.
 	<-time.After(2 * patience)
+	p.file(s, p.blobName(), random(1000))
 	_, err := s.Overview(p.ctx())
 	p.ok(err)
 	p.ok(s.Rename(p.ctx(), "Another Name"))

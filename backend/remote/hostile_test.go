@@ -21,6 +21,23 @@ import (
 	"countersign/backend/service"
 )
 
+func TestServer_GivesUpWhoStopsReading(t *testing.T) {
+	t.Parallel()
+	p := newPlaceWith(t, 2*time.Second, asItIs)
+	s, token := p.token(p.owner, ownerEmail, ownerPass)
+	name := p.blobName()
+	p.file(s, name, random(32<<20)) // more than what is on its way
+	c := p.raw()
+	_, err := io.WriteString(c, "GET "+api.Files+"/"+name+" HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "+token+"\r\n\r\n")
+	p.ok(err)
+	p.ok(second(c.Read(make([]byte, 1))))
+	p.until("the server has given up", func() bool {
+		p.wire.mu.Lock()
+		defer p.wire.mu.Unlock()
+		return p.wire.exchanges[len(p.wire.exchanges)-1].over
+	})
+}
+
 // tokens gives one of each kind, by what it stands for. The owner is behind it, but for the challenge and what follows from it.
 func (p *place) tokens() map[api.By]string {
 	p.Helper()

@@ -354,6 +354,7 @@ type exchange struct {
 	header         http.Header
 	asked, replied bytes.Buffer
 	from           string
+	over           bool // its handler has returned
 }
 
 type recording struct {
@@ -408,6 +409,11 @@ func (w *wire) before(h http.Handler) http.Handler {
 		if instead != nil && instead(rw, r) {
 			return
 		}
+		defer func() {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			e.over = true
+		}()
 		read := r.WithContext(r.Context()) // the server looks at what is left of the body that it has given
 		read.Body = tee{r.Body, w, e}
 		h.ServeHTTP(recording{rw, e, w}, read)
