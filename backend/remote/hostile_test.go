@@ -2,6 +2,7 @@ package remote_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -538,6 +539,18 @@ func TestServer_ActIsCarriedOutWholeWhereItsClientHangsUp(t *testing.T) {
 	_, err := io.WriteString(c, whole)
 	p.ok(errors.Join(err, c.Close()))
 	p.until("it is carried out", func() bool { return name() == "Hung Up" })
+	p.wire.doInstead(func(w http.ResponseWriter, r *http.Request) bool {
+		ctx, cancel := context.WithCancel(r.Context())
+		if r.URL.Path == api.Rename.Path() {
+			cancel() // it is heard before anything is done
+		}
+		defer cancel()
+		p.srv.ServeHTTP(w, r.WithContext(ctx))
+		return true
+	})
+	if said := p.post(api.Rename.Path(), token, `{"Name":"Heard At Once"}`); said.status != http.StatusOK || name() != "Heard At Once" {
+		t.Errorf("%d %s", said.status, said.body)
+	}
 }
 
 func TestServer_NamesEachRequestInItsAnswerAndLog(t *testing.T) {
