@@ -193,7 +193,7 @@ test-postgres: setup-build setup-test ## the tests of the use cases over Postgre
 
 .PHONY: test-crash
 test-crash: ## stop the backend at every write of every use case
-	@COUNTERSIGN_CRASH=all go test -count=1 -v -timeout 60m -run 'TestCrash' ./backend/crashtest | sed '/^ok /d'
+	@COUNTERSIGN_CRASH=all go test -count=1 -v -timeout 60m -run 'TestCrash|TestCut' ./backend/crashtest ./backend/remote | sed '/^ok /d'
 
 # Beside "make test": it takes long. Packages are named like this: make test-mutation only="totp audit".
 .PHONY: test-mutation

@@ -8,6 +8,8 @@
 // Names of JSON fields are those of the Go types in package service. docs/openapi.yaml is made of this package.
 package api
 
+//go:generate go run -modfile=../../build/tools.mod -tags openapi ../../build/openapi
+
 import (
 	"encoding/json"
 	"errors"

@@ -2,6 +2,7 @@ package remote_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,23 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/service"
 )
+
+func TestServer_GivesUpWhoStopsReading(t *testing.T) {
+	t.Parallel()
+	p := newPlaceWith(t, 2*time.Second, asItIs)
+	s, token := p.token(p.owner, ownerEmail, ownerPass)
+	name := p.blobName()
+	p.file(s, name, random(32<<20)) // more than what is on its way
+	c := p.raw()
+	_, err := io.WriteString(c, "GET "+api.Files+"/"+name+" HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "+token+"\r\n\r\n")
+	p.ok(err)
+	p.ok(second(c.Read(make([]byte, 1))))
+	p.until("the server has given up", func() bool {
+		p.wire.mu.Lock()
+		defer p.wire.mu.Unlock()
+		return p.wire.exchanges[len(p.wire.exchanges)-1].over
+	})
+}
 
 // tokens gives one of each kind, by what it stands for. The owner is behind it, but for the challenge and what follows from it.
 func (p *place) tokens() map[api.By]string {
@@ -46,10 +64,9 @@ func (p *place) tokens() map[api.By]string {
 	p.enable(s, bellaPass)
 	given, err := a.HelpCode(p.ctx(), s.ProfileID(), "", client.Proof{Password: secret.NewText(ownerPass)})
 	p.ok(err)
-	_, c, err := bella.SignIn(p.ctx(), bellaEmail, secret.NewText(bellaPass))
-	p.ok(err)
+	p.ok(third(bella.SignIn(p.ctx(), bellaEmail, secret.NewText(bellaPass))))
 	out[api.ByChallenge] = p.challengeToken()
-	_, c, err = bella.SignIn(p.ctx(), bellaEmail, secret.NewText(bellaPass))
+	_, c, err := bella.SignIn(p.ctx(), bellaEmail, secret.NewText(bellaPass))
 	p.ok(err)
 	_, err = c.UseHelpCode(p.ctx(), secret.NewText(given.Code.Display()))
 	p.ok(err)
@@ -216,7 +233,7 @@ func TestServer_ReadsNothingOfWhoMayNotAsk(t *testing.T) {
 
 func TestServer_GivesUpWhoStandsStill(t *testing.T) {
 	t.Parallel()
-	p := newPlaceWith(t, 300*time.Millisecond)
+	p := newPlaceWith(t, 2*time.Second, asItIs)
 	_, token := p.token(p.owner, ownerEmail, ownerPass)
 	at := api.Files + "/" + p.blobName()
 	for what, sent := range map[string]string{
@@ -243,7 +260,7 @@ func TestServer_GivesUpWhoStandsStill(t *testing.T) {
 		defer close(over)
 		_, _ = io.ReadAll(c)
 	}()
-	tick := time.NewTicker(50 * time.Millisecond)
+	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for trickling := true; trickling; {
 		select {
@@ -522,6 +539,18 @@ func TestServer_ActIsCarriedOutWholeWhereItsClientHangsUp(t *testing.T) {
 	_, err := io.WriteString(c, whole)
 	p.ok(errors.Join(err, c.Close()))
 	p.until("it is carried out", func() bool { return name() == "Hung Up" })
+	p.wire.doInstead(func(w http.ResponseWriter, r *http.Request) bool {
+		ctx, cancel := context.WithCancel(r.Context())
+		if r.URL.Path == api.Rename.Path() {
+			cancel() // it is heard before anything is done
+		}
+		defer cancel()
+		p.srv.ServeHTTP(w, r.WithContext(ctx))
+		return true
+	})
+	if said := p.post(api.Rename.Path(), token, `{"Name":"Heard At Once"}`); said.status != http.StatusOK || name() != "Heard At Once" {
+		t.Errorf("%d %s", said.status, said.body)
+	}
 }
 
 func TestServer_NamesEachRequestInItsAnswerAndLog(t *testing.T) {

@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -76,15 +75,16 @@ type place struct {
 	ts    *httptest.Server
 	log   *lines // of the server and of all clients
 	wire  *wire
-	owner *client.Workspace // the first owner's computer
+	keys  *keychain.Memory  // of the first owner's computer
+	owner *client.Workspace // on it
 }
 
 func newPlace(t testing.TB) *place {
 	t.Helper()
-	return newPlaceWith(t, 0)
+	return newPlaceWith(t, 0, func(w service.Workspace) service.Workspace { return w })
 }
 
-func newPlaceWith(t testing.TB, patience time.Duration) *place {
+func newPlaceWith(t testing.TB, patience time.Duration, around func(service.Workspace) service.Workspace) *place {
 	t.Helper()
 	p := &place{TB: t, clk: &clock{t: time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)}, log: &lines{}, wire: &wire{}}
 	dir := t.TempDir()
@@ -102,14 +102,15 @@ func newPlaceWith(t testing.TB, patience time.Duration) *place {
 	p.ok(err)
 	_, err = p.inner.Found(t.Context(), service.NewWorkspace{Workspace: "Northwind Legal", Name: ownerName, Email: ownerEmail}, made)
 	p.ok(err)
-	p.srv = server.New(server.Config{Workspace: p.inner.Service(), Now: p.clk.now, Log: p.log.logger("server"), Patience: patience})
+	p.srv = server.New(server.Config{Workspace: around(p.inner.Service()), Now: p.clk.now, Log: p.log.logger("server"), Patience: patience})
 	t.Cleanup(func() { p.ok(p.srv.Close(context.WithoutCancel(t.Context()))) })
 	p.ts = httptest.NewUnstartedServer(p.wire.before(p.srv))
 	p.ts.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
 	p.ts.Config.ErrorLog = slog.NewLogLogger(p.log.logger("http").Handler(), slog.LevelInfo)
 	p.ts.StartTLS()
 	t.Cleanup(p.ts.Close)
-	p.owner = p.computer(t)
+	p.keys = keychain.NewMemory()
+	p.owner = p.computerWith(t, remote.Config{Server: p.ts.URL}, p.keys)
 	s, _, err := p.owner.Redeem(t.Context(), ownerEmail, secret.NewText(code.Display()), secret.NewText(ownerPass))
 	p.ok(err)
 	p.ok(s.End(t.Context()))
@@ -145,12 +146,13 @@ func (p *place) computer(t testing.TB) *client.Workspace {
 
 func (p *place) computerAt(t testing.TB, at string) *client.Workspace {
 	t.Helper()
-	return p.computerWith(t, at, keychain.NewMemory())
+	return p.computerWith(t, remote.Config{Server: at}, keychain.NewMemory())
 }
 
-func (p *place) computerWith(t testing.TB, at string, secrets store.Secrets) *client.Workspace {
+func (p *place) computerWith(t testing.TB, at remote.Config, secrets store.Secrets) *client.Workspace {
 	t.Helper()
-	r, err := remote.Dial(t.Context(), remote.Config{Server: at, Key: p.key(), Now: p.clk.now, Log: p.log.logger("remote")})
+	at.Key, at.Now, at.Log = p.key(), p.clk.now, p.log.logger("remote")
+	r, err := remote.Dial(t.Context(), at)
 	p.ok(err)
 	t.Cleanup(r.Close)
 	c, err := client.Open(t.Context(), r, costs(secrets))
@@ -351,7 +353,8 @@ type exchange struct {
 	path, token    string
 	header         http.Header
 	asked, replied bytes.Buffer
-	from           net.Addr
+	from           string
+	over           bool // its handler has returned
 }
 
 type recording struct {
@@ -398,7 +401,7 @@ func (t tee) Read(b []byte) (int, error) {
 
 func (w *wire) before(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		e := &exchange{path: r.URL.Path, token: strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), header: r.Header.Clone()}
+		e := &exchange{path: r.URL.Path, token: strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), header: r.Header.Clone(), from: r.RemoteAddr}
 		w.mu.Lock()
 		w.exchanges = append(w.exchanges, e)
 		instead := w.instead
@@ -406,6 +409,11 @@ func (w *wire) before(h http.Handler) http.Handler {
 		if instead != nil && instead(rw, r) {
 			return
 		}
+		defer func() {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			e.over = true
+		}()
 		read := r.WithContext(r.Context()) // the server looks at what is left of the body that it has given
 		read.Body = tee{r.Body, w, e}
 		h.ServeHTTP(recording{rw, e, w}, read)
@@ -449,7 +457,8 @@ func random(n int) []byte {
 	return b
 }
 
-func second[A, B any](_ A, b B) B { return b }
+func second[A, B any](_ A, b B) B        { return b }
+func third[A, B, C any](_ A, _ B, c C) C { return c }
 
 // blobName is a name that a document's file can have.
 func (p *place) blobName() string {
@@ -476,4 +485,13 @@ func TestService_KeepsTheContract(t *testing.T) {
 			},
 		}
 	})
+}
+
+// newSet is what a client makes of ten recovery codes.
+func newSet() service.NewSet {
+	n := service.NewSet{Salt: random(recovery.SaltSize), Params: service.Argon2id(recovery.Cheap)}
+	for range recovery.SetSize {
+		n.Proofs = append(n.Proofs, secret.NewBytes(random(recovery.HashSize)))
+	}
+	return n
 }

@@ -84,7 +84,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} else {
 		_ = control.SetReadDeadline(time.Now().Add(s.stand)) // also for a body that is refused unread
 	}
-	id := r.Header.Get(api.RequestID)
+	id := cmp.Or(w.Header().Get(api.RequestID), r.Header.Get(api.RequestID)) // what stands before it may have looked at it
 	if !api.IsRequestID(id) {
 		id = api.NewRequestID()
 	}
