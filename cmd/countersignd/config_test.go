@@ -197,6 +197,28 @@ func TestConfigCheck_SaysAllThatIsWrong(t *testing.T) {
 	}
 }
 
+func TestConfigCheck_LooksAtACredentialWhereThereAreAny(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.init()
+	delete(p.settings, "server-key")
+	p.settings["server-key-credential"] = "server.key"
+	p.good("config", "check") // by hand
+	for dir, want := range map[string]int{p.dir: cli.ExitDone, t.TempDir(): cli.ExitWrong} {
+		cmd := p.program("config", "check")
+		cmd.Env = append(cmd.Env, "CREDENTIALS_DIRECTORY="+dir)
+		out, _ := cmd.Output()
+		if code := cmd.ProcessState.ExitCode(); code != want || want != 0 && !strings.HasPrefix(string(out), "server-key-credential (") {
+			t.Errorf("in %s: exit code %d: %s", dir, code, out)
+		}
+	}
+	cmd := p.program("status")
+	cmd.Env = append(cmd.Env, "CREDENTIALS_DIRECTORY="+p.dir)
+	if out, err := cmd.Output(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 func (p *place) remove(name string) {
 	p.Helper()
 	if err := os.Remove(p.path(name)); err != nil {

@@ -54,16 +54,12 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 	hangUps := make(chan os.Signal, 1)
 	signal.Notify(hangUps, reloadSignals...)
 	defer signal.Stop(hangUps)
-	held := context.WithoutCancel(ctx) // what is under way when the signal comes is done to its end
-	s, err := openSite(held, c, log)
+	s, err := openSite(ctx, c, log)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	if !s.workspace.Created() {
-		return errNoWorkspace
-	}
-	if err := s.workspace.Recover(held); err != nil {
+	if err := s.workspace.Recover(ctx); err != nil {
 		return err
 	}
 	certs, err := loadCertificates(c.certificate, c.certificateKey, log)
@@ -113,6 +109,7 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 		}
 	}
 	h.end()
+	held := context.WithoutCancel(ctx) // what is under way is done to its end
 	if err == nil {
 		log.Info("ending", "drain", c.drain.String())
 		time.Sleep(c.drain) // balancers see that it is unready, and send nobody any more
