@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/tls"
+	"encoding/json"
 	"os"
 	"strings"
 	"testing"
@@ -124,6 +125,24 @@ func TestInit_KeyThatWasLostIsNotMadeAnew(t *testing.T) {
 	}
 	if why := p.refused(cli.ExitUnavailable, "key_missing", "init"); !strings.Contains(why, v.ServerKey) || p.there("server.key") {
 		t.Errorf("%s", why)
+	}
+}
+
+func TestInit_NeedsNobodyWhereTheEnvironmentSaysAll(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	cmd := p.program("init", "--json")
+	cmd.Env = []string{asProgram + "=1", "TMPDIR=" + os.TempDir()}
+	for name, value := range p.settings {
+		cmd.Env = append(cmd.Env, environment+strings.ToUpper(strings.ReplaceAll(name, "-", "_"))+"="+value)
+	}
+	out, err := cmd.Output()
+	var v founded
+	if err == nil {
+		err = json.Unmarshal(out, &v)
+	}
+	if err != nil || v.Email != ownerEmail || v.Code == "" {
+		t.Errorf("%v: %s", err, out)
 	}
 }
 
