@@ -64,6 +64,7 @@ func TestConfig_WrongValuesAreSaidWithTheirKey(t *testing.T) {
 		{file: `log-level = true`, key: "log-level", says: "quotation marks"},
 		{file: "listen = \":1\"\nlisten = \":2\"", key: "config", says: "line 2"},
 		{file: `listen = `, key: "config", says: "line 1"},
+		{file: "\ndatabase = hidden", key: "config", says: "line 2"},
 		{file: strings.Repeat("#", mostConfig+1), key: "config", says: "can’t be read"},
 		{variable: "COUNTERSIGN_CONFIG=" + filepath.Join(dir, "none"), key: "config", says: "can’t be read"},
 		{file: `listen = "8443"`, key: "listen", says: `"8443"`},
