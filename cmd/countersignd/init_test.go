@@ -3,8 +3,11 @@ package main
 import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"os"
 	"strings"
 	"testing"
@@ -154,6 +157,9 @@ func TestInit_WrongFieldMakesNothing(t *testing.T) {
 	if p.there("certificate.pem") || p.there("certificate.key") {
 		t.Error("there is a certificate")
 	}
+	for _, command := range []string{"serve", "verify"} { // the database belongs to the key by now
+		p.refused(cli.ExitUnavailable, "no_workspace", command)
+	}
 	p.settings["owner-email"] = ownerEmail
 	p.init()
 }
@@ -164,6 +170,16 @@ func TestInit_KeyThatCannotBeWrittenIsSaid(t *testing.T) {
 	p.settings["server-key"] = p.path("none/server.key")
 	p.refused(cli.ExitUnavailable, "key_unreadable", "init")
 	p.settings["server-key"] = p.path("server.key")
-	p.write("certificate.key", "not a key")
-	p.refused(cli.ExitUnavailable, "certificate", "init")
+	other, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"not a key", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))} {
+		p.write("certificate.key", text)
+		p.refused(cli.ExitUnavailable, "certificate", "init")
+	}
 }

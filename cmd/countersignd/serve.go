@@ -70,9 +70,6 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 		log.Warn("the certificate is not right", "why", why.Error())
 	}
 	h := &health{database: s.database, fingerprint: s.fingerprint, now: e.now}
-	if err := h.ready(ctx); err != nil {
-		return err
-	}
 	m := newMetrics(s.database.Connections, func() time.Time { return certs.current().Leaf.NotAfter })
 	main, err := listen(c.listen, "listen", c.connections)
 	if err != nil {
