@@ -150,8 +150,8 @@ test: ## check each area: this is what CI runs
 	@$(MAKE) test-e2e
 	@echo "make test: everything passed"
 
-test-all: test ## check everything: what "make test" checks, the rest of the browser, window and race tests, the use cases over PostgreSQL, other systems, and the build of countersignctl
-	@$(MAKE) build test-platforms test-race-more test-postgres
+test-all: test ## check everything: what "make test" checks, the rest of the browser, window and race tests, the use cases over PostgreSQL, other systems, and the builds of countersignctl and countersignd
+	@$(MAKE) build server test-platforms test-race-more test-postgres
 	@$(MAKE) -j2 test-e2e-more test-window-more
 	@echo "make test-all: everything passed"
 

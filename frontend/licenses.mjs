@@ -1,5 +1,5 @@
 /**
- * Writes ../app/licenses.json: whose work is in the program, and under which license. `make licenses` runs
+ * Writes ../app/licenses.json and ../cmd/countersignd/licenses.json: whose work is in the programs, and under which license. `make licenses` runs
  * it after a dependency has changed; tests of app and of the built page fail until then.
  */
 import { execFileSync } from 'node:child_process';
@@ -46,14 +46,14 @@ function entry(name, version, license, parts) {
   };
 }
 
-/** The modules of both programs on each system. */
-function goModules() {
+/** The modules of programs on each system. */
+function goModules(...programs) {
   const all = new Map();
   for (const GOOS of ['linux', 'windows', 'darwin']) {
     const format = '{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}{{end}}';
     const listed = execFileSync(
       'go',
-      ['list', '-tags', 'desktop,production,webkit2_41', '-deps', '-f', format, '.', './cmd/countersignctl'],
+      ['list', '-tags', 'desktop,production,webkit2_41', '-deps', '-f', format, ...programs],
       { cwd: join(root, '..'), env: { ...process.env, GOOS, CGO_ENABLED: '1' }, encoding: 'utf8' },
     );
     for (const line of listed.split('\n').filter(Boolean)) all.set(line.split('\t')[0], line);
@@ -88,6 +88,10 @@ const go = entry(
   'BSD-3-Clause',
   texts(execFileSync('go', ['env', 'GOROOT'], { encoding: 'utf8' }).trim()),
 );
-const all = [go, ...goModules(), ...(await npmPackages())];
-all.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
-writeFileSync(join(root, '../app/licenses.json'), `${JSON.stringify(all, null, 1)}\n`);
+function write(path, all) {
+  all.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
+  writeFileSync(join(root, path), `${JSON.stringify(all, null, 1)}\n`);
+}
+
+write('../app/licenses.json', [go, ...goModules('.', './cmd/countersignctl'), ...(await npmPackages())]);
+write('../cmd/countersignd/licenses.json', [go, ...goModules('./cmd/countersignd')]);

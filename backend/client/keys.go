@@ -116,21 +116,13 @@ func (s *Session) foundVault(ctx context.Context, v service.Vault) error {
 	if err != nil {
 		return err
 	}
+	defer keys.Wipe()
 	sealed, err := seal(keys, own.Recipient())
 	if err != nil {
 		return err
 	}
 	holder := service.KeyHolder{Holder: v.Holder, Recipient: own.Recipient()}
-	err = s.FoundVault(ctx, publicKey(keys), service.GivenKeys{KeyHolder: holder, SealedKeys: sealed})
-	if err == nil {
-		s.keep(keys)
-		return nil
-	}
-	keys.Wipe()
-	if service.IsCode(err, service.CodeForbidden) || service.IsCode(err, service.CodeVaultExists) {
-		return nil
-	}
-	return err
+	return s.FoundVault(ctx, publicKey(keys), service.GivenKeys{KeyHolder: holder, SealedKeys: sealed})
 }
 
 // sealAll encrypts the vault's keys to each holder. One to whom that cannot be done, since what the

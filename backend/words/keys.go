@@ -2544,6 +2544,8 @@ var (
 	TerminalServerStatusFingerprint          = Key{"terminal.server.status.fingerprint"}
 	TerminalServerVerifyShort                = Key{"terminal.server.verify.short"}
 	TerminalServerVerifyLong                 = Key{"terminal.server.verify.long"}
+	TerminalServerLicensesShort              = Key{"terminal.server.licenses.short"}
+	TerminalServerLicensesLong               = Key{"terminal.server.licenses.long"}
 	TerminalServerKeyListen                  = Key{"terminal.server.key.listen"}
 	TerminalServerKeyHealthListen            = Key{"terminal.server.key.health_listen"}
 	TerminalServerKeyPublicAddress           = Key{"terminal.server.key.public_address"}

@@ -78,6 +78,9 @@ func commands(e *env) *cobra.Command {
 			use: "verify", under: underRun, short: words.TerminalServerVerifyShort, long: words.TerminalServerVerifyLong,
 			example: "countersignd verify", run: verify, flags: []flags{configFlags(ofKey...)},
 		}),
+		newCommand(e, command{
+			use: "licenses", under: underRun, short: words.TerminalServerLicensesShort, long: words.TerminalServerLicensesLong, example: "countersignd licenses | less", run: licenses,
+		}),
 	)
 	cli.Version(root, func() error { return e.print(map[string]string{"version": version}, "countersignd "+version+"\n") })
 	root.PersistentFlags().BoolVar(&e.json, "json", false, say(words.TerminalFlagJson, nil))

@@ -92,7 +92,7 @@ func wrong(why words.Key, args words.Args) *cli.Failure {
 
 func listenTo(into *string, v string) *cli.Failure {
 	host, port, err := net.SplitHostPort(v)
-	if n, fault := strconv.ParseUint(port, 10, 16); err != nil || fault != nil || n == 0 && port != "0" || strings.ContainsAny(host, "/ ") {
+	if _, fault := strconv.ParseUint(port, 10, 16); err != nil || fault != nil || strings.ContainsAny(host, "/ ") {
 		return wrong(words.TerminalServerConfigListen, words.Args{"value": strconv.Quote(v)})
 	}
 	*into = v

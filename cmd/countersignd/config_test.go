@@ -64,6 +64,7 @@ func TestConfig_WrongValuesAreSaidWithTheirKey(t *testing.T) {
 		{file: `log-level = true`, key: "log-level", says: "quotation marks"},
 		{file: "listen = \":1\"\nlisten = \":2\"", key: "config", says: "line 2"},
 		{file: `listen = `, key: "config", says: "line 1"},
+		{file: "\ndatabase = hidden", key: "config", says: "line 2"},
 		{file: strings.Repeat("#", mostConfig+1), key: "config", says: "can’t be read"},
 		{variable: "COUNTERSIGN_CONFIG=" + filepath.Join(dir, "none"), key: "config", says: "can’t be read"},
 		{file: `listen = "8443"`, key: "listen", says: `"8443"`},
@@ -194,6 +195,28 @@ func TestConfigCheck_SaysAllThatIsWrong(t *testing.T) {
 		if code != cli.ExitWrong || !strings.HasPrefix(out, c.key+" (") || !strings.Contains(out, c.says) || strings.Count(out, "\n") != 1 {
 			t.Errorf("%s: exit code %d: %s%s", name, code, out, told)
 		}
+	}
+}
+
+func TestConfigCheck_LooksAtACredentialWhereThereAreAny(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.init()
+	delete(p.settings, "server-key")
+	p.settings["server-key-credential"] = "server.key"
+	p.good("config", "check") // by hand
+	for dir, want := range map[string]int{p.dir: cli.ExitDone, t.TempDir(): cli.ExitWrong} {
+		cmd := p.program("config", "check")
+		cmd.Env = append(cmd.Env, "CREDENTIALS_DIRECTORY="+dir)
+		out, _ := cmd.Output()
+		if code := cmd.ProcessState.ExitCode(); code != want || want != 0 && !strings.HasPrefix(string(out), "server-key-credential (") {
+			t.Errorf("in %s: exit code %d: %s", dir, code, out)
+		}
+	}
+	cmd := p.program("status")
+	cmd.Env = append(cmd.Env, "CREDENTIALS_DIRECTORY="+p.dir)
+	if out, err := cmd.Output(); err != nil {
+		t.Errorf("%v: %s", err, out)
 	}
 }
 

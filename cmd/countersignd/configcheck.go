@@ -50,12 +50,8 @@ func (r *reading) checkFiles(e *env, c *config) {
 	if c.keyFile != "" && missing(c.keyFile) && missing(c.certificate) {
 		return
 	}
-	key, err := readKey(c)
-	if err != nil {
-		told, _ := explain(err)
-		r.problems = append(r.problems, problem{"server-key", c.from["server-key"], told.Message})
-	} else {
-		key.Close()
+	if c.credential == "" || os.Getenv("CREDENTIALS_DIRECTORY") != "" { // which only the service has
+		r.checkKey(c)
 	}
 	pair, err := readPair(c.certificate, c.certificateKey)
 	if err != nil {
@@ -66,6 +62,20 @@ func (r *reading) checkFiles(e *env, c *config) {
 	if why := checkCertificate(pair.Leaf, c.host(), e.now()); why != nil {
 		r.wrong("certificate", c.from["certificate"], why)
 	}
+}
+
+func (r *reading) checkKey(c *config) {
+	key, err := readKey(c)
+	if err == nil {
+		key.Close()
+		return
+	}
+	name := "server-key"
+	if c.credential != "" {
+		name = "server-key-credential"
+	}
+	told, _ := explain(err)
+	r.problems = append(r.problems, problem{name, c.from[name], told.Message})
 }
 
 // strangers are variables of the environment that look like ours and are not. They are told of and no mistake: a name such as

@@ -3,7 +3,11 @@ package main
 import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
 	"os"
 	"strings"
 	"testing"
@@ -127,6 +131,24 @@ func TestInit_KeyThatWasLostIsNotMadeAnew(t *testing.T) {
 	}
 }
 
+func TestInit_NeedsNobodyWhereTheEnvironmentSaysAll(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	cmd := p.program("init", "--json")
+	cmd.Env = []string{asProgram + "=1", "TMPDIR=" + os.TempDir()}
+	for name, value := range p.settings {
+		cmd.Env = append(cmd.Env, environment+strings.ToUpper(strings.ReplaceAll(name, "-", "_"))+"="+value)
+	}
+	out, err := cmd.Output()
+	var v founded
+	if err == nil {
+		err = json.Unmarshal(out, &v)
+	}
+	if err != nil || v.Email != ownerEmail || v.Code == "" {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 func TestInit_WrongFieldMakesNothing(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -134,6 +156,9 @@ func TestInit_WrongFieldMakesNothing(t *testing.T) {
 	p.refused(cli.ExitRefused, "email_form", "init")
 	if p.there("certificate.pem") || p.there("certificate.key") {
 		t.Error("there is a certificate")
+	}
+	for _, command := range []string{"serve", "verify"} { // the database belongs to the key by now
+		p.refused(cli.ExitUnavailable, "no_workspace", command)
 	}
 	p.settings["owner-email"] = ownerEmail
 	p.init()
@@ -145,6 +170,16 @@ func TestInit_KeyThatCannotBeWrittenIsSaid(t *testing.T) {
 	p.settings["server-key"] = p.path("none/server.key")
 	p.refused(cli.ExitUnavailable, "key_unreadable", "init")
 	p.settings["server-key"] = p.path("server.key")
-	p.write("certificate.key", "not a key")
-	p.refused(cli.ExitUnavailable, "certificate", "init")
+	other, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"not a key", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))} {
+		p.write("certificate.key", text)
+		p.refused(cli.ExitUnavailable, "certificate", "init")
+	}
 }

@@ -54,16 +54,12 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 	hangUps := make(chan os.Signal, 1)
 	signal.Notify(hangUps, reloadSignals...)
 	defer signal.Stop(hangUps)
-	held := context.WithoutCancel(ctx) // what is under way when the signal comes is done to its end
-	s, err := openSite(held, c, log)
+	s, err := openSite(ctx, c, log)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	if !s.workspace.Created() {
-		return errNoWorkspace
-	}
-	if err := s.workspace.Recover(held); err != nil {
+	if err := s.workspace.Recover(ctx); err != nil {
 		return err
 	}
 	certs, err := loadCertificates(c.certificate, c.certificateKey, log)
@@ -74,9 +70,6 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 		log.Warn("the certificate is not right", "why", why.Error())
 	}
 	h := &health{database: s.database, fingerprint: s.fingerprint, now: e.now}
-	if err := h.ready(ctx); err != nil {
-		return err
-	}
 	m := newMetrics(s.database.Connections, func() time.Time { return certs.current().Leaf.NotAfter })
 	main, err := listen(c.listen, "listen", c.connections)
 	if err != nil {
@@ -113,6 +106,7 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 		}
 	}
 	h.end()
+	held := context.WithoutCancel(ctx) // what is under way is done to its end
 	if err == nil {
 		log.Info("ending", "drain", c.drain.String())
 		time.Sleep(c.drain) // balancers see that it is unready, and send nobody any more

@@ -192,8 +192,16 @@ func TestServe_SaysWhyItDoesNotStart(t *testing.T) {
 	other.init()
 	right := p.settings["server-key"]
 	p.settings["server-key"] = other.path("server.key")
-	p.refused(cli.ExitUnavailable, "no_workspace", "serve") // and the database belongs to this key now
+	for _, command := range []string{"serve", "verify"} {
+		p.refused(cli.ExitUnavailable, "no_workspace", command)
+	}
+	if code, out, _ := p.run("status"); code != cli.ExitWrong || !strings.Contains(out, "countersignd init") {
+		t.Errorf("status: exit code %d: %s", code, out)
+	}
 	p.settings["server-key"] = right
+	p.settings["certificate"] = p.path("unused")
+	p.init() // with a key of its own: nothing of these has bound the database to another
+	p.settings["certificate"] = p.path("certificate.pem")
 	p.settings["database-file"] = other.path("database")
 	p.write("server.key", "countersign-server-key-v1 x")
 	p.refused(cli.ExitUnavailable, "key_form", "serve")
@@ -279,6 +287,35 @@ func TestServe_AddressThatIsTakenIsSaid(t *testing.T) {
 		if why := p.refused(cli.ExitUnavailable, "listen", "serve", "--"+key, l.Addr().String()); !strings.HasPrefix(why, key+":") {
 			t.Errorf("%s", why)
 		}
+	}
+}
+
+func TestServe_CanBeEndedWhileItStarts(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.init()
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // as a database that does not answer
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	_, port, _ := net.SplitHostPort(silent.Addr().String())
+	p.write("database", "host=127.0.0.1 port="+port+" user=u dbname=d sslmode=disable")
+	cmd := p.program("serve")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	asked, err := silent.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer asked.Close()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != cli.ExitInterrupted {
+		t.Errorf("exit code %d", code)
 	}
 }
 

@@ -36,17 +36,23 @@ func (s *site) close() {
 	s.database.Close()
 }
 
-// openSite opens it, and looks that key, schema and log fit. Whether there is a workspace is the caller's to look at.
-func openSite(ctx context.Context, c *config, log *slog.Logger) (s *site, err error) {
+// openSite opens it, and looks that key, schema and log fit, and that there is a workspace. Nothing is written.
+func openSite(ctx context.Context, c *config, log *slog.Logger) (*site, error) {
 	key, err := readKey(c)
 	if err != nil {
 		return nil, err
 	}
 	defer key.Close()
-	return openWith(ctx, c, key, log)
+	s, err := openWith(ctx, c, key, log, false)
+	if err == nil && !s.workspace.Created() {
+		s.close()
+		err = errNoWorkspace
+	}
+	return s, err
 }
 
-func openWith(ctx context.Context, c *config, key *serverkey.Key, log *slog.Logger) (s *site, err error) {
+// openWith opens it with a key. A fresh database belongs to the key from then on.
+func openWith(ctx context.Context, c *config, key *serverkey.Key, log *slog.Logger, fresh bool) (s *site, err error) {
 	d, err := postgres.Open(ctx, c.database.Reveal())
 	if err != nil {
 		return nil, err
@@ -57,6 +63,13 @@ func openWith(ctx context.Context, c *config, key *serverkey.Key, log *slog.Logg
 			s.close()
 		}
 	}()
+	belongs, err := d.Fingerprint(ctx)
+	if err == nil && belongs == "" && !fresh {
+		err = errNoWorkspace
+	}
+	if err != nil {
+		return s, err
+	}
 	if s.key, err = d.TakeKey(ctx, key); err != nil {
 		return s, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -60,6 +61,10 @@ func (st *state) lookAtDatabase(ctx context.Context, e *env, c *config) {
 	unknown := part{Code: "unknown", Text: say(words.TerminalServerStatusUnknown, nil)}
 	st.Clock, st.Workspace = unknown, unknown
 	s, err := openSite(ctx, c, slog.New(slog.DiscardHandler))
+	if errors.Is(err, errNoWorkspace) {
+		st.Database, st.Workspace = fine(say(words.TerminalServerStatusDatabaseGood, nil)), bad(err)
+		return
+	}
 	if err != nil {
 		st.Database = bad(err)
 		return
@@ -78,10 +83,7 @@ func (st *state) lookAtDatabase(ctx context.Context, e *env, c *config) {
 	} else {
 		st.Clock = fine(say(words.TerminalServerStatusClockGood, nil))
 	}
-	if st.Name = s.workspace.Name(); st.Name == "" {
-		st.Workspace = bad(errNoWorkspace)
-		return
-	}
+	st.Name = s.workspace.Name()
 	st.Workspace = fine(cli.Printable(st.Name))
 }
 

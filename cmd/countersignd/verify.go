@@ -18,9 +18,6 @@ func verify(ctx context.Context, e *env, _ []string) error {
 		return err
 	}
 	defer s.close()
-	if !s.workspace.Created() {
-		return errNoWorkspace
-	}
 	r, err := s.workspace.VerifyLog(ctx, nil)
 	if err != nil {
 		return err
