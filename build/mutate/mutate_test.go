@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"go/format"
 	"os"
 	"path/filepath"
@@ -205,24 +206,23 @@ func TestScope_IsThePackageItselfAndFilesByHowTheyBegin(t *testing.T) {
 
 func TestNotes_GoOnWhereTheyWereForTheSameMutants(t *testing.T) {
 	t.Parallel()
-	r := &runner{keep: filepath.Join(t.TempDir(), "marks"), mutants: []change{{file: "a.go"}}}
-	m := r.mutants[0]
-	for _, outcome := range []string{"quick", outcomeKilled} {
-		_, note, err := r.outcomes()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := note(m, outcome); err != nil {
-			t.Fatal(err)
-		}
+	a, b := change{file: "a.go", source: "1"}, change{file: "b.go", source: "2"}
+	r := &runner{keep: filepath.Join(t.TempDir(), "marks"), mutants: []change{a, b}}
+	_, note, err := r.outcomes()
+	if err := errors.Join(err, note(a, "quick"), note(a, outcomeKilled), note(b, "quick")); err != nil {
+		t.Fatal(err)
 	}
 	before, _, err := r.outcomes()
-	if err != nil || len(before) != 2 || !before["quick "+m.key()] || !before["killed "+m.key()] {
+	if err != nil || len(before) != 3 || !before["quick "+a.key()] || !before["killed "+a.key()] || !before["quick "+b.key()] {
 		t.Errorf("%v, %v", before, err)
 	}
-	r.mutants = []change{{file: "b.go"}}
+	r.mutants = append(r.mutants, change{file: "c.go"}) // the code has changed, but not there
+	if before, _, err = r.outcomes(); err != nil || len(before) != 1 || !before["killed "+a.key()] {
+		t.Errorf("%v, %v", before, err)
+	}
+	r.mutants[0].source = "3"
 	if before, _, err := r.outcomes(); err != nil || len(before) != 0 {
-		t.Errorf("what was noted of other mutants counts: %v, %v", before, err)
+		t.Errorf("what was noted of another function counts: %v, %v", before, err)
 	}
 }
 
@@ -263,8 +263,8 @@ func TestOrder_TestsThatNoticedTheLastMutantsLookFirst(t *testing.T) {
 
 func TestFaults_ThatComeThroughTheFunctionLookNearestFirst(t *testing.T) {
 	t.Parallel()
-	r := &runner{keep: filepath.Join(t.TempDir(), "marks"), tests: map[string][]*test{}}
-	_, note, err := notes(r.keep, nil, "faults")
+	r := &runner{keep: filepath.Join(t.TempDir(), "marks"), mutants: []change{{}}, tests: map[string][]*test{}}
+	_, note, err := notes(r.keep, r.mutants, "faults")
 	if err != nil {
 		t.Fatal(err)
 	}

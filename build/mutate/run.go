@@ -359,13 +359,16 @@ const long = 2 * time.Second
 const failFast = "-test.failfast"
 
 // notes gives what an earlier run has noted beside the marks, line by line, and what notes another
-// line, so that a run which was stopped goes on where it was. Other mutants have another file, and
-// without a name nothing is noted.
+// line, so that a run which was stopped goes on where it was. Of what holds for these mutants alone,
+// others have another file. Without a name nothing is noted.
 func notes(keep string, mutants []change, what string) (lines []string, note func(line string) error, err error) {
 	if keep == "" {
 		return nil, func(string) error { return nil }, nil
 	}
 	name := keep + "." + digest(mutants)[:12] + "." + what
+	if len(mutants) == 0 {
+		name = keep + "." + what
+	}
 	b, err := os.ReadFile(name)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, nil, err
@@ -577,17 +580,33 @@ func (r *runner) take(ctx context.Context, l look, todo []change, known *survivo
 // outcomeKilled is noted of a mutant that was noticed; of another it is the name of the look.
 const outcomeKilled = "killed"
 
-// outcomes gives what an earlier run has noted of each mutant, and what notes another.
+// outcomes gives what an earlier run has noted of each mutant, and what notes another. That a mutant
+// was noticed holds as long as its function is the same. That it was not holds for this run alone.
 func (r *runner) outcomes() (before map[string]bool, note func(m change, outcome string) error, err error) {
-	lines, add, err := notes(r.keep, r.mutants, "outcomes")
-	if err != nil {
+	lines, addLook, err1 := notes(r.keep, r.mutants, "looks")
+	killed, addKilled, err2 := notes(r.keep, nil, outcomeKilled)
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, nil, err
 	}
 	before = map[string]bool{}
 	for _, line := range lines {
 		before[line] = true
 	}
-	return before, func(m change, outcome string) error { return add(outcome + " " + m.key()) }, nil
+	dead := map[string]bool{}
+	for _, line := range killed {
+		dead[line] = true
+	}
+	for _, m := range r.mutants {
+		if dead[m.source+" "+m.key()] {
+			before[outcomeKilled+" "+m.key()] = true
+		}
+	}
+	return before, func(m change, outcome string) error {
+		if outcome == outcomeKilled {
+			return addKilled(m.source + " " + m.key())
+		}
+		return addLook(outcome + " " + m.key())
+	}, nil
 }
 
 // noticing gives the tests that could notice each mutant. First come those that take little time
