@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
@@ -168,8 +167,7 @@ func (w *Workspace) matchOneTime(ctx context.Context, p store.Profile, subject s
 	if recovery.Match(hash, [][]byte{o.Hash}) < 0 {
 		return store.OneTime{}, t, w.wrong(ctx, t, wrong)
 	}
-	now := w.now()
-	if !now.Before(o.ExpiresAt) || now.Before(o.IssuedAt.Add(-time.Minute)) {
+	if !w.now().Before(o.ExpiresAt) {
 		return store.OneTime{}, t, refuse(service.CodeOneTimeExpired).With("kind", string(o.Kind))
 	}
 	if err := w.view(ctx, func(tx store.ReadTx) error { return stillAllowed(tx, o) }); err != nil {
