@@ -210,3 +210,22 @@ func TestWelcome_TellsOfTenEmailsAtMost(t *testing.T) {
 		t.Errorf("%d are told: %+v", len(told), told)
 	}
 }
+
+func TestSignIn_PolicyThatCameInBetweenEndsIt(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	steps := h.onSteps()
+	err := h.amid(steps, 2, func() {
+		h.alterInfo(func(i *store.Info) { i.Require2FA, i.RequireFrom = true, h.clock.now().Add(-time.Hour) })
+	}, func() error {
+		s, c, err := h.w.SignIn(t.Context(), owner.email, secret.NewText(owner.pass))
+		if s != nil || c != nil {
+			t.Error("the password alone leads on")
+		}
+		return err
+	})
+	h.refused(err, service.CodeChallengeEnded)
+	if !owner.challenge().MustEnrol() {
+		t.Error("2FA is not asked for")
+	}
+}
