@@ -124,9 +124,6 @@ func (w *Workspace) noTerms(what, emailKey string) service.CodeTerms {
 
 // oneTimeOf gives the code of one of these kinds that a profile has, or nil.
 func oneTimeOf(tx store.ReadTx, p store.Profile, kinds []store.OneTimeKind) (found *store.OneTime, err error) {
-	if p.ID == "" {
-		return nil, nil
-	}
 	for _, kind := range kinds {
 		o, err := tx.OneTime(p.ID, kind)
 		if err == nil {

@@ -329,8 +329,8 @@ func TestHelpCode_WrongOnesAreCountedApartAndTold(t *testing.T) {
 	c := p.challenge()
 	for left := 4; left >= 0; left-- {
 		_, err := c.UseHelpCode(t.Context(), secret.NewText(noCode))
-		if e := h.refused(err, service.CodeHelpWrong); e.Args["left"] != left {
-			t.Errorf("%v", e.Args)
+		if e := h.refused(err, service.CodeHelpWrong); e.Args["left"] != left || e.Field != "help" {
+			t.Errorf("%q, %v", e.Field, e.Args)
 		}
 	}
 	_, err = c.UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))

@@ -384,6 +384,14 @@ func TestApproval_OfAClockThatIsBehindIsNeitherAskedGivenNorUsed(t *testing.T) {
 	p.ok(a.Refuse(t.Context(), asked.ID))
 }
 
+func TestApproval_OutlivesAChangeOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	p := twoPeople(t)
+	given := p.approved(service.ApproveReset2FA, p.members[0])
+	p.ok(p.owner.admin().Suspend(t.Context(), p.members[1].id))
+	p.ok(p.owner.admin().Reset2FA(t.Context(), p.members[0].id, given, p.owner.proof()))
+}
+
 func TestTwoPeople_LogSaysWhetherItIsOnOrOff(t *testing.T) {
 	t.Parallel()
 	p := twoPeople(t)

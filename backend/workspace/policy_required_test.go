@@ -98,6 +98,17 @@ func TestRequire2FA_EndedSessionStaysEnded(t *testing.T) {
 	late[0].signIn()
 }
 
+func TestRequire2FA_SessionThatEndedBeforeIsNotOverdue(t *testing.T) {
+	t.Parallel()
+	h, _, late, from := dated(t, time.Hour, store.RoleMember)
+	s := late[0].signIn()
+	h.ok(s.Session.End(t.Context()))
+	h.until(from)
+	if s.Overdue() || s.Remaining() != 0 {
+		t.Error("it says that the day has ended it")
+	}
+}
+
 func TestRequire2FA_DueDateEndsOtherSessionsAtTheirNextAct(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
