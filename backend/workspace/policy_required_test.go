@@ -248,7 +248,7 @@ func TestRequire2FA_OnlyEnrolmentUnderWayGoesOnAtTheDate(t *testing.T) {
 	_, err = s.Showing(t.Context())
 	h.ok(err)
 	h.ok(s.Continue(t.Context()))
-	if st := h.status(s); !st.On || !st.Required {
+	if st := h.status(s); !st.On || !st.Required || !st.RequireFrom.IsZero() {
 		t.Errorf("%+v", st)
 	}
 	if h.read(s, "a") != "text" {
