@@ -427,8 +427,12 @@ func TestReset2FA_EndsSessionsAndCodesButNotThePassword(t *testing.T) {
 	c := p.challenge()
 	_, err := c.Verify(t.Context(), secret.NewText(shown.wrong()))
 	h.refused(err, service.CodeCodeWrong)
+	h.refused(second(p.challenge().Recover(t.Context(), secret.NewText(noCode))), service.CodeRecoveryWrong)
 	items := h.items()
 	h.ok(owner.admin().Reset2FA(t.Context(), p.id, "", owner.proof()))
+	if h.failures(p.id, store.KindCode) != 0 || h.failures(p.id, store.KindRecovery) != 0 {
+		t.Error("guesses at what is gone count for what comes")
+	}
 	if h.items() != items-1 || h.intents() != 0 {
 		t.Error("the key is kept")
 	}
@@ -441,7 +445,7 @@ func TestReset2FA_EndsSessionsAndCodesButNotThePassword(t *testing.T) {
 	_, _, err = h.w.SignIn(t.Context(), p.email, secret.NewText("not the password at all"))
 	h.refused(err, service.CodeCredentialsWrong)
 	again := p.signIn()
-	if wel := again.Welcome(); wel.FailedCodes != 1 || len(wel.News) == 0 || wel.News[0].Kind != "2fa-reset" {
+	if wel := again.Welcome(); wel.FailedCodes != 2 || len(wel.News) == 0 || wel.News[0].Kind != "2fa-reset" {
 		t.Errorf("told: %+v", wel)
 	}
 	if st := h.status(again); st.On {
