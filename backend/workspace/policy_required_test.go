@@ -421,3 +421,18 @@ func TestRequire2FA_OverdueAdminGetsNothingByAnApproval(t *testing.T) {
 		return err
 	}))
 }
+
+func TestWelcome_TellsTheDayToWhomItConcernsAlone(t *testing.T) {
+	t.Parallel()
+	h, owner, late, from := dated(t, time.Hour, store.RoleMember)
+	if got := late[0].signIn().Welcome().RequireFrom; !got.Equal(from) {
+		t.Errorf("who has 2FA off is told of %s", got)
+	}
+	if got := owner.signIn().Welcome().RequireFrom; !got.IsZero() {
+		t.Errorf("who has it on is told of %s", got)
+	}
+	h.ok(owner.admin().DropRequirement(t.Context(), "", owner.proof()))
+	if got := late[0].signIn().Welcome().RequireFrom; !got.IsZero() {
+		t.Errorf("of a day that was dropped: %s", got)
+	}
+}
