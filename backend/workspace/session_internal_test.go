@@ -147,3 +147,15 @@ func TestLock_WithoutItsKeyIsNeitherSealedNorOpened(t *testing.T) {
 		t.Error("it opens")
 	}
 }
+
+func TestPause_GrowsToAnHourAndStays(t *testing.T) {
+	t.Parallel()
+	before := time.Duration(0)
+	for n := range 500 {
+		got := pause(n)
+		if n <= freeFailures && got != 0 || n == freeFailures+1 && got != firstPause || got < before || n > 20 && got != longestPause {
+			t.Errorf("after %d failures %s, after %s", n, got, before)
+		}
+		before = got
+	}
+}

@@ -65,3 +65,32 @@ func TestNews_ClockThatWasAheadHidesNoneOfThem(t *testing.T) {
 		t.Errorf("told %v", got)
 	}
 }
+
+func TestNews_TellsOfTenAtMost(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	p := h.one(person{role: store.RoleMember})
+	a := owner.admin()
+	for range 6 {
+		h.ok(a.Suspend(t.Context(), p.id))
+		h.ok(a.Resume(t.Context(), p.id))
+	}
+	if news := p.signIn().Welcome().News; len(news) != 10 {
+		t.Errorf("%d of 12: %+v", len(news), news)
+	}
+}
+
+func TestNews_OwnSheetsOfAnotherRunHideNoneOfThisOne(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	admin := h.one(person{role: store.RoleAdmin, on: true})
+	m := h.membersWith2FA(1)[0]
+	admin.printed(admin, m)
+	h.clock.step(time.Minute)
+	owner.printed(admin, m)
+	h.clock.step(time.Minute)
+	news := admin.signIn().Welcome().News
+	if len(news) != 1 || news[0].Kind != "run-sheet-issued" || news[0].Detail["run"] != "2" || news[0].By != owner.name {
+		t.Errorf("%+v", news)
+	}
+}

@@ -195,3 +195,22 @@ func TestRedeemAttempt_LeavingIsCountedAsNoGuess(t *testing.T) {
 	}
 	h.ok(third(p.redeem(given)))
 }
+
+// With 2FA on, a right reset waits for the second factor: it is no guess, and a wrong factor does not end it.
+func TestRedeem_WaitsForTheSecondFactorAndIsNoGuess(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	p := h.one(person{role: store.RoleMember, on: true})
+	given, err := owner.admin().ResetPassword(t.Context(), p.id, "", owner.proof())
+	h.ok(err)
+	for range 6 {
+		_, c, err := p.redeem(given)
+		if h.ok(err); c == nil || c.MustChoosePassword() || h.failures(p.id, store.KindInvitation) != 0 {
+			t.Fatalf("%v, %d guesses", c, h.failures(p.id, store.KindInvitation))
+		}
+	}
+	_, c, err := p.redeem(given)
+	h.ok(err)
+	h.refused(second(c.Verify(t.Context(), secret.NewText(p.phone.wrong()))), service.CodeCodeWrong)
+	h.ok(second(c.Verify(t.Context(), secret.NewText(p.newCode()))))
+}
