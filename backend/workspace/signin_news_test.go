@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
+	"countersign/backend/service"
 	"countersign/backend/store"
 )
 
@@ -80,17 +82,19 @@ func TestNews_TellsOfTenAtMost(t *testing.T) {
 	}
 }
 
-func TestNews_OwnSheetsOfAnotherRunHideNoneOfThisOne(t *testing.T) {
+func TestNews_SheetsThatOneIssuedHideNoneOfOnesOwn(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
 	admin := h.one(person{role: store.RoleAdmin, on: true})
 	m := h.membersWith2FA(1)[0]
-	admin.printed(admin, m)
-	h.clock.step(time.Minute)
+	a := admin.admin()
 	owner.printed(admin, m)
-	h.clock.step(time.Minute)
+	r, err := a.BeginRun(t.Context(), service.RunRequest{Members: []string{m.id}, Reason: "r", Kind: store.RunPrint}, admin.proof())
+	h.ok(err)
+	h.ok(r.Issue(t.Context(), nil, func(client.RunSheet) error { return nil }))
+	h.ok(second(r.PutInForce(t.Context(), nil)))
 	news := admin.signIn().Welcome().News
-	if len(news) != 1 || news[0].Kind != "run-sheet-issued" || news[0].Detail["run"] != "2" || news[0].By != owner.name {
+	if len(news) != 1 || news[0].Kind != "run-sheet-issued" || news[0].Detail["run"] != "1" || news[0].By != owner.name {
 		t.Errorf("%+v", news)
 	}
 }
