@@ -166,9 +166,6 @@ func checkKit(tx store.ReadTx, message, signature []byte) error {
 	if err != nil {
 		return absent(err, service.CodeKitNone)
 	}
-	if info.KitGeneration == 0 {
-		return refuse(service.CodeKitNone)
-	}
 	if info.KitPublicKey != info.VaultPublicKey || !signedByVault(info, message, signature) {
 		return refuse(service.CodeKitWrong).At("kit")
 	}

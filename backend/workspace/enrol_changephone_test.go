@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"countersign/backend/local"
 	"testing"
 	"time"
 
@@ -39,7 +40,7 @@ func TestChangePhone_KeepsTheOldOneUntilConfirmed(t *testing.T) {
 	h.refused(err, service.CodeCodeUsed)
 	h.clock.step(30 * time.Second)
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(old.code()))
-	h.refused(err, service.CodeCodeWrong)
+	h.strange(err)
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(fresh.code()))
 	h.ok(err)
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(codes[0]))
@@ -150,4 +151,23 @@ func TestChangePhone_KeyIsNotShownOnceItIsOver(t *testing.T) {
 	h.ok(err)
 	h.ok(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))))
 	h.refused(second(s.ShowingKey(t.Context())), service.CodeEnrolmentEnded)
+}
+
+func TestChangePhone_StoreThatFailsLeavesTheEnrolment(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	full := &fullStore{Store: h.store}
+	steps := &stepStore{Store: full}
+	h.openChanged(func(c *local.Config) { c.Store = steps })
+	s := owner.signIn()
+	shown, err := s.BeginChangePhone(t.Context(), owner.proof())
+	h.ok(err)
+	fresh := h.phoneOf(shown)
+	err = h.amid(steps, 2, func() { full.full.Store(true) }, func() error { return second(s.Confirm(t.Context(), secret.NewText(fresh.code()))) })
+	h.refused(err, service.CodeFolderFull)
+	full.full.Store(false)
+	h.ok(second(s.ShowingKey(t.Context())))
+	h.ok(second(s.Confirm(t.Context(), secret.NewText(fresh.code()))))
+	owner.phone = fresh
+	owner.signIn()
 }

@@ -449,3 +449,37 @@ func TestVerify_ItemThatHoldsNoKeyIsMissing(t *testing.T) {
 		h.refused(second(c.Verify(t.Context(), secret.NewText(p.code()))), service.CodeKeychainItemMissing)
 	}
 }
+
+func TestConfirm_WrongFirstCodesArePausedAsOthers(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	p := h.phoneOf(shown)
+	for range 5 {
+		h.refused(second(s.Confirm(t.Context(), secret.NewText(p.wrong()))), service.CodeCodeWrong)
+	}
+	h.refused(second(s.Confirm(t.Context(), secret.NewText(p.code()))), service.CodeThrottled)
+	h.refused(s.Continue(t.Context()), service.CodeEnrolmentUnconfirmed)
+	h.clock.step(30 * time.Second)
+	h.ok(second(s.Confirm(t.Context(), secret.NewText(p.code()))))
+}
+
+func TestContinue_StoreThatFailsLeavesTheEnrolment(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	full := h.onFullStore()
+	s := owner.signIn()
+	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	h.ok(err)
+	h.ok(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))))
+	full.full.Store(true)
+	h.refused(s.Continue(t.Context()), service.CodeFolderFull)
+	full.full.Store(false)
+	h.ok(second(s.Showing(t.Context())))
+	h.ok(s.Continue(t.Context()))
+	h.refused(s.Continue(t.Context()), service.CodeEnrolmentEnded)
+	if !h.status(s).On {
+		t.Error("2FA is off")
+	}
+}

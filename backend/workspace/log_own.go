@@ -87,7 +87,7 @@ func ownEvents(tx store.ReadTx, id string, before int64, most int) (found []audi
 	if err != nil {
 		return nil, err
 	}
-	err = take(tx.KitEvents(oldest), math.MaxInt, func(e audit.Event) bool { return e.Subject == "" && e.Actor == id })
+	err = take(tx.KitEvents(oldest), math.MaxInt, func(e audit.Event) bool { return e.Actor == id })
 	slices.SortFunc(found, func(a, b audit.Event) int { return int(b.Seq - a.Seq) })
 	return found[:min(len(found), most)], err
 }

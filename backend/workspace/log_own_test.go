@@ -84,6 +84,18 @@ func TestOwnLog_OfSheetsForManyHasOnesOwn(t *testing.T) {
 	}
 }
 
+func TestOwnLog_OfSheetsForOthersHasNothing(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	all := h.people(person{role: store.RoleMember, on: true}, person{role: store.RoleMember, on: true}, person{role: store.RoleMember, on: true})
+	owner.printed(all[:2]...)
+	page, err := all[2].signIn().OwnLog(t.Context(), 0, service.LogLimit)
+	h.ok(err)
+	if slices.ContainsFunc(page.Entries, func(e service.LogEntry) bool { return strings.HasPrefix(e.Kind, "run-") }) {
+		t.Errorf("%v", kinds(page))
+	}
+}
+
 func TestOwnLog_IsReadInPages(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)

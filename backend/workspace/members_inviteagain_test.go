@@ -23,6 +23,10 @@ func TestInviteAgain_ReplacesTheInvitationsOfThoseWhoWait(t *testing.T) {
 	far := int64(0)
 	given, err := a.InviteAgain(t.Context(), ids, owner.proof(), func(done, total int64) { far = total })
 	h.ok(err)
+	all := h.eventsAfter(0)
+	if e := all[len(all)-1]; e.Kind != "members-invited-again" || e.Subject != "" || e.Detail["count"] != "2" || e.Detail["members"] != first[0].ProfileID+" "+first[1].ProfileID {
+		t.Errorf("%+v", e)
+	}
 	if len(given) != 2 || given[0].Name != "Ben" || given[1].Name != "Chi" || far != 2 {
 		t.Fatalf("%d new invitations, of %d: %+v", len(given), far, given)
 	}
@@ -40,7 +44,11 @@ func TestInviteAgain_ReplacesTheInvitationsOfThoseWhoWait(t *testing.T) {
 	if len(again) != 1 || again[0].Name != "Chi" {
 		t.Errorf("%+v", again)
 	}
-	_, err = a.InviteAgain(t.Context(), []string{in.id}, owner.proof(), nil)
+	all = h.eventsAfter(0)
+	if e := all[len(all)-1]; e.Kind != "invited-again" || e.Subject != first[1].ProfileID {
+		t.Errorf("%+v", e)
+	}
+	_, err = a.InviteAgain(t.Context(), []string{in.id}, client.Proof{}, nil) // which is told before a proof is asked for
 	h.refused(err, service.CodeNobodyChosen)
 	_, err = a.InviteAgain(t.Context(), nil, owner.proof(), nil)
 	h.refused(err, service.CodeNobodyChosen)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
@@ -125,9 +124,6 @@ func (w *Workspace) noTerms(what, emailKey string) service.CodeTerms {
 
 // oneTimeOf gives the code of one of these kinds that a profile has, or nil.
 func oneTimeOf(tx store.ReadTx, p store.Profile, kinds []store.OneTimeKind) (found *store.OneTime, err error) {
-	if p.ID == "" {
-		return nil, nil
-	}
 	for _, kind := range kinds {
 		o, err := tx.OneTime(p.ID, kind)
 		if err == nil {
@@ -168,8 +164,7 @@ func (w *Workspace) matchOneTime(ctx context.Context, p store.Profile, subject s
 	if recovery.Match(hash, [][]byte{o.Hash}) < 0 {
 		return store.OneTime{}, t, w.wrong(ctx, t, wrong)
 	}
-	now := w.now()
-	if !now.Before(o.ExpiresAt) || now.Before(o.IssuedAt.Add(-time.Minute)) {
+	if !w.now().Before(o.ExpiresAt) {
 		return store.OneTime{}, t, refuse(service.CodeOneTimeExpired).With("kind", string(o.Kind))
 	}
 	if err := w.view(ctx, func(tx store.ReadTx) error { return stillAllowed(tx, o) }); err != nil {

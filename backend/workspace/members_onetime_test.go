@@ -285,7 +285,7 @@ func TestHelpCode_AllowsOnlyToChangePhone(t *testing.T) {
 	}
 	h.clock.step(time.Minute)
 	_, err = p.challenge().Verify(t.Context(), secret.NewText(old.code()))
-	h.refused(err, service.CodeCodeWrong)
+	h.strange(err)
 	p.signIn()
 }
 
@@ -329,8 +329,8 @@ func TestHelpCode_WrongOnesAreCountedApartAndTold(t *testing.T) {
 	c := p.challenge()
 	for left := 4; left >= 0; left-- {
 		_, err := c.UseHelpCode(t.Context(), secret.NewText(noCode))
-		if e := h.refused(err, service.CodeHelpWrong); e.Args["left"] != left {
-			t.Errorf("%v", e.Args)
+		if e := h.refused(err, service.CodeHelpWrong); e.Args["left"] != left || e.Field != "help" {
+			t.Errorf("%q, %v", e.Field, e.Args)
 		}
 	}
 	_, err = c.UseHelpCode(t.Context(), secret.NewText(given.Code.Display()))
@@ -422,13 +422,17 @@ func TestReset2FA_EndsSessionsAndCodesButNotThePassword(t *testing.T) {
 	h, owner := alone(t)
 	p := h.one(person{role: store.RoleAdmin})
 	s := p.signIn()
-	_, codes := h.enable(s)
+	shown, codes := h.enable(s)
 	h.clock.step(time.Minute)
 	c := p.challenge()
-	_, err := c.Verify(t.Context(), secret.NewText("000000"))
+	_, err := c.Verify(t.Context(), secret.NewText(shown.wrong()))
 	h.refused(err, service.CodeCodeWrong)
+	h.refused(second(p.challenge().Recover(t.Context(), secret.NewText(noCode))), service.CodeRecoveryWrong)
 	items := h.items()
 	h.ok(owner.admin().Reset2FA(t.Context(), p.id, "", owner.proof()))
+	if h.failures(p.id, store.KindCode) != 0 || h.failures(p.id, store.KindRecovery) != 0 {
+		t.Error("guesses at what is gone count for what comes")
+	}
 	if h.items() != items-1 || h.intents() != 0 {
 		t.Error("the key is kept")
 	}
@@ -441,7 +445,7 @@ func TestReset2FA_EndsSessionsAndCodesButNotThePassword(t *testing.T) {
 	_, _, err = h.w.SignIn(t.Context(), p.email, secret.NewText("not the password at all"))
 	h.refused(err, service.CodeCredentialsWrong)
 	again := p.signIn()
-	if wel := again.Welcome(); wel.FailedCodes != 1 || len(wel.News) == 0 || wel.News[0].Kind != "2fa-reset" {
+	if wel := again.Welcome(); wel.FailedCodes != 2 || len(wel.News) == 0 || wel.News[0].Kind != "2fa-reset" {
 		t.Errorf("told: %+v", wel)
 	}
 	if st := h.status(again); st.On {

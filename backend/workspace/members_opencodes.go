@@ -13,9 +13,6 @@ import (
 func (a *Admin) OpenCodes(ctx context.Context) (open []service.OpenCode, err error) {
 	err = a.view(ctx, func(tx store.ReadTx) error {
 		open = nil
-		if _, err := a.profile(tx); err != nil {
-			return err
-		}
 		codes, err := tx.OneTimes()
 		if err != nil {
 			return err

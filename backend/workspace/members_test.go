@@ -190,3 +190,36 @@ func TestAddMembers_WhatIsWrongIsToldBeforeAnyProof(t *testing.T) {
 	taken := service.NewMember{Name: "Bela", Email: owner.email, Role: store.RoleAdmin}
 	h.refused(second(owner.admin().AddMember(t.Context(), taken, client.Proof{})), service.CodeEmailTaken)
 }
+
+// As a client asks that was changed.
+func TestAddMembers_NeedsOneCodeForEach(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s := owner.signIn()
+	a, err := s.Admin(t.Context())
+	h.ok(err)
+	head := h.head()
+	two := []service.NewMember{{Name: "A", Email: "a@example.com", Role: service.RoleMember}, {Name: "B", Email: "b@example.com", Role: service.RoleMember}}
+	for _, n := range []int{0, 1, 3} {
+		if _, err := a.Admin.AddMembers(t.Context(), two, make([]service.NewOneTime, n), h.signed(s, pass)); err == nil || h.head() != head {
+			t.Errorf("%d codes for two: %v, %v", n, err, h.eventsAfter(head))
+		}
+	}
+}
+
+func TestAddMembers_LogNamesOneAndCountsMany(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	a, head := owner.admin(), h.head()
+	one, err := a.AddMember(t.Context(), service.NewMember{Name: "A", Email: "a@example.com", Role: service.RoleMember}, client.Proof{})
+	h.ok(err)
+	if e := h.eventsAfter(head); len(e) != 1 || e[0].Kind != "member-added" || e[0].Subject != one.ProfileID || e[0].Detail["role"] != "member" {
+		t.Errorf("%+v", e)
+	}
+	two := []service.NewMember{{Name: "B", Email: "b@example.com", Role: service.RoleMember}, {Name: "C", Email: "c@example.com", Role: service.RoleMember}}
+	h.ok(second(a.AddMembers(t.Context(), two, owner.proof(), nil)))
+	all := h.eventsAfter(head)
+	if e := all[len(all)-1]; e.Kind != "members-imported" || e.Subject != "" || e.Detail["count"] != "2" {
+		t.Errorf("%+v", e)
+	}
+}

@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -105,4 +106,21 @@ func TestProof_IsGoodOnceAndForItsTime(t *testing.T) {
 	h.refused(change(pushed, second), service.CodeChallengeEnded)
 	wrong := h.proves(begin(), "kettle drum marzipan 9")
 	h.refused(change(wrong, second), service.CodePasswordWrong)
+}
+
+// As a client asks that was changed.
+func TestSaveKeyPair_MalformedOneIsNotTaken(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	s, head := owner.signIn(), h.head()
+	for name, pair := range map[string]service.WrappedKeyPair{
+		"none": {}, "no recipient": {Wrapped: []byte("w")}, "nothing wrapped": {Recipient: "age1x"},
+	} {
+		if err := s.Session.SaveKeyPair(t.Context(), pair); !errors.Is(err, service.ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if h.head() != head {
+		t.Errorf("%v", h.eventsAfter(head))
+	}
 }

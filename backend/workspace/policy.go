@@ -16,7 +16,6 @@ func (a *Admin) Policy(ctx context.Context) (p service.Policy, err error) {
 		if err != nil {
 			return err
 		}
-		a.s.w.cacheInfo(info)
 		p = service.Policy{
 			Name: info.Name, Require2FA: info.Require2FA, RequireFrom: info.RequireFrom, TwoPeople: info.TwoPeople, IdleMinutes: int(a.s.w.Idle() / time.Minute),
 			Support: info.Support, NamesAdmins: !info.HideAdmins,

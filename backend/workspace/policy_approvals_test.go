@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -298,4 +299,111 @@ func TestApproval_GiverWhoCannotBeReadIsTold(t *testing.T) {
 	a := owner.admin()
 	h.sneak("UPDATE profiles SET created_at = 9223372036854775807 WHERE id = '" + giver.id + "'")
 	h.refused(a.Reset2FA(t.Context(), member.id, asked.ID, owner.proof()), service.CodeNotAuthentic)
+}
+
+// What cannot be approved is told before a proof is asked for.
+func TestAskApproval_LooksAtWhomItIsAbout(t *testing.T) {
+	t.Parallel()
+	p := twoPeople(t)
+	a := p.admin.admin()
+	for name, c := range map[string]struct {
+		kind service.ApprovalKind
+		of   []string
+		code service.Code
+	}{
+		"nobody":          {service.ApproveResetPassword, nil, service.CodeNobodyChosen},
+		"nobody in a run": {service.ApprovePrintRun, nil, service.CodeNobodyChosen},
+		"two":             {service.ApproveReset2FA, []string{p.members[0].id, p.members[1].id}, service.CodeNobodyChosen},
+		"who is gone":     {service.ApproveReset2FA, []string{"nothing"}, service.CodeMemberGone},
+		"oneself":         {service.ApproveReset2FA, []string{p.admin.id}, service.CodeNotYourself},
+		"an owner":        {service.ApproveResetPassword, []string{p.owner.id}, service.CodeForbidden},
+		"an owner's run":  {service.ApprovePrintRun, []string{p.members[0].id, p.owner.id}, service.CodeForbidden},
+	} {
+		if _, err := a.AskApproval(t.Context(), c.kind, c.of, "r", client.Proof{}); !service.IsCode(err, c.code) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAskApproval_MemberWhoGoesMeanwhileIsTold(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	m := h.one(person{role: store.RoleMember})
+	steps := h.onSteps()
+	a := owner.admin()
+	err := h.amid(steps, 3, func() { h.alter(m.id, func(p *store.Profile) { p.State = store.ProfileRemoved }) }, func() error {
+		return second(a.AskApproval(t.Context(), service.ApproveResetPassword, []string{m.id}, "r", owner.proof()))
+	})
+	h.refused(err, service.CodeMemberGone)
+}
+
+func TestApprove_RequestThatGoesMeanwhileIsTold(t *testing.T) {
+	t.Parallel()
+	p := twoPeople(t)
+	steps := p.onSteps()
+	asker := p.owner.admin()
+	asked, err := asker.AskApproval(t.Context(), service.ApproveReset2FA, []string{p.members[0].id}, "r", p.owner.proof())
+	p.ok(err)
+	a := p.admin.admin()
+	head := p.head()
+	err = p.amid(steps, 5, func() { p.ok(asker.Refuse(context.WithoutCancel(t.Context()), asked.ID)) }, func() error {
+		return a.Approve(t.Context(), asked.ID, p.admin.proof())
+	})
+	p.refused(err, service.CodeApprovalGone)
+	said := p.eventsAfter(head)
+	if e := said[len(said)-1]; e.Kind != "approval-withdrawn" || e.Actor != p.owner.id || e.Subject != p.members[0].id {
+		t.Errorf("%+v", e)
+	}
+	p.refused(asker.Refuse(t.Context(), asked.ID), service.CodeApprovalGone) // it is withdrawn
+}
+
+func TestApprove_WhatCannotBeNotedIsNotGiven(t *testing.T) {
+	t.Parallel()
+	p := twoPeople(t)
+	asked, err := p.owner.admin().AskApproval(t.Context(), service.ApproveReset2FA, []string{p.members[0].id}, "r", p.owner.proof())
+	p.ok(err)
+	a, proof := p.admin.admin(), p.admin.proof()
+	p.hinder("IGNORE", "UPDATE ON approvals")
+	p.refused(a.Approve(t.Context(), asked.ID, proof), service.CodeApprovalGone)
+}
+
+func TestApproval_OfAClockThatIsBehindIsNeitherAskedGivenNorUsed(t *testing.T) {
+	t.Parallel()
+	p := twoPeople(t)
+	third := p.one(person{role: store.RoleAdmin})
+	given := p.approved(service.ApproveReset2FA, p.members[0])
+	asked, err := p.owner.admin().AskApproval(t.Context(), service.ApproveReset2FA, []string{p.members[1].id}, "r", p.owner.proof())
+	p.ok(err)
+	p.clock.step(24 * time.Hour)
+	third.signIn()
+	p.clock.step(-23 * time.Hour)
+	asker, a := p.owner.admin(), p.admin.admin()
+	p.refused(second(asker.AskApproval(t.Context(), service.ApproveReset2FA, []string{p.members[1].id}, "r", client.Proof{})), service.CodeClockBehind)
+	p.refused(a.Approve(t.Context(), asked.ID, client.Proof{}), service.CodeClockBehind)
+	p.refused(asker.Reset2FA(t.Context(), p.members[0].id, given, client.Proof{}), service.CodeClockBehind)
+	p.ok(a.Refuse(t.Context(), asked.ID))
+}
+
+func TestApproval_OutlivesAChangeOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	p := twoPeople(t)
+	given := p.approved(service.ApproveReset2FA, p.members[0])
+	p.ok(p.owner.admin().Suspend(t.Context(), p.members[1].id))
+	p.ok(p.owner.admin().Reset2FA(t.Context(), p.members[0].id, given, p.owner.proof()))
+}
+
+func TestTwoPeople_LogSaysWhetherItIsOnOrOff(t *testing.T) {
+	t.Parallel()
+	p := twoPeople(t)
+	off := p.approved(service.ApproveTwoPeopleOff)
+	p.ok(p.owner.admin().SetTwoPeople(t.Context(), false, off, p.owner.proof()))
+	var said []string
+	for _, e := range p.eventsAfter(0) {
+		if strings.HasPrefix(e.Kind, "two-people-") {
+			said = append(said, e.Kind)
+		}
+	}
+	if !slices.Equal(said, []string{"two-people-on", "two-people-off"}) {
+		t.Errorf("%v", said)
+	}
 }

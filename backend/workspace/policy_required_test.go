@@ -98,6 +98,17 @@ func TestRequire2FA_EndedSessionStaysEnded(t *testing.T) {
 	late[0].signIn()
 }
 
+func TestRequire2FA_SessionThatEndedBeforeIsNotOverdue(t *testing.T) {
+	t.Parallel()
+	h, _, late, from := dated(t, time.Hour, store.RoleMember)
+	s := late[0].signIn()
+	h.ok(s.Session.End(t.Context()))
+	h.until(from)
+	if s.Overdue() || s.Remaining() != 0 {
+		t.Error("it says that the day has ended it")
+	}
+}
+
 func TestRequire2FA_DueDateEndsOtherSessionsAtTheirNextAct(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)
@@ -237,7 +248,7 @@ func TestRequire2FA_OnlyEnrolmentUnderWayGoesOnAtTheDate(t *testing.T) {
 	_, err = s.Showing(t.Context())
 	h.ok(err)
 	h.ok(s.Continue(t.Context()))
-	if st := h.status(s); !st.On || !st.Required {
+	if st := h.status(s); !st.On || !st.Required || !st.RequireFrom.IsZero() {
 		t.Errorf("%+v", st)
 	}
 	if h.read(s, "a") != "text" {
@@ -409,4 +420,19 @@ func TestRequire2FA_OverdueAdminGetsNothingByAnApproval(t *testing.T) {
 		_, err := tx.Factor(member.id)
 		return err
 	}))
+}
+
+func TestWelcome_TellsTheDayToWhomItConcernsAlone(t *testing.T) {
+	t.Parallel()
+	h, owner, late, from := dated(t, time.Hour, store.RoleMember)
+	if got := late[0].signIn().Welcome().RequireFrom; !got.Equal(from) {
+		t.Errorf("who has 2FA off is told of %s", got)
+	}
+	if got := owner.signIn().Welcome().RequireFrom; !got.IsZero() {
+		t.Errorf("who has it on is told of %s", got)
+	}
+	h.ok(owner.admin().DropRequirement(t.Context(), "", owner.proof()))
+	if got := late[0].signIn().Welcome().RequireFrom; !got.IsZero() {
+		t.Errorf("of a day that was dropped: %s", got)
+	}
 }

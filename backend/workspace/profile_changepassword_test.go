@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"runtime"
 	"testing"
+	"time"
 
 	"countersign/backend/client"
 	"countersign/backend/local"
@@ -122,5 +123,30 @@ func TestChangePassword_LockMeanwhileLosesNoVaultKey(t *testing.T) {
 	h.ok(<-ended)
 	if h.read((&user{h: h, email: email, pass: pass}).signIn(), "a") != "text" {
 		t.Error("the contract reads otherwise")
+	}
+}
+
+func TestChangePassword_GuessesAtTheOldOneAreForgotten(t *testing.T) {
+	t.Parallel()
+	h, s, p, _ := enabled(t)
+	guess := secret.NewText("not the password at all")
+	for range 2 {
+		h.refused(third(h.w.SignIn(t.Context(), email, guess)), service.CodeCredentialsWrong)
+		h.refused(s.ChangePassword(t.Context(), guess, secret.NewText("walnut harbour spindle 3"), byCode(p.code())), service.CodePasswordWrong)
+	}
+	h.refused(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("walnut harbour spindle 3"), byCode(p.wrong())), service.CodeCodeWrong)
+	used := p.code()
+	h.ok(s.ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("walnut harbour spindle 3"), byCode(used)))
+	if h.failures(s.ProfileID(), store.KindPassword) != 0 || h.failures(s.ProfileID(), store.KindCode) != 0 {
+		t.Error("they count for the new one")
+	}
+	_, c, err := h.w.SignIn(t.Context(), email, secret.NewText("walnut harbour spindle 3"))
+	h.ok(err)
+	h.refused(second(c.Verify(t.Context(), secret.NewText(used))), service.CodeCodeUsed)
+	h.clock.step(30 * time.Second)
+	in, err := c.Verify(t.Context(), secret.NewText(p.code()))
+	h.ok(err)
+	if w := in.Welcome(); w.FailedPasswords != 4 || w.FailedCodes != 2 {
+		t.Errorf("%d wrong passwords and %d wrong codes are told of", w.FailedPasswords, w.FailedCodes)
 	}
 }

@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -50,5 +51,26 @@ func TestCodeUsage_LowIsThreeOrFewer(t *testing.T) {
 		if got := (service.CodeUsage{Left: left}).Low(); got != want {
 			t.Errorf("%d left: %t", left, got)
 		}
+	}
+}
+
+func TestRecoveryCode_UsedInBetweenOpensNothing(t *testing.T) {
+	t.Parallel()
+	h, _, _, codes := enabled(t)
+	first := h.challenge()
+	steps := h.onSteps()
+	second := h.challenge()
+	err := h.amid(steps, 2, func() {
+		_, err := first.Recover(context.WithoutCancel(t.Context()), secret.NewText(codes[0]))
+		h.ok(err)
+	}, func() error {
+		s, err := second.Recover(t.Context(), secret.NewText(codes[0]))
+		if s != nil {
+			t.Error("one code opens twice")
+		}
+		return err
+	})
+	if e := h.refused(err, service.CodeRecoveryUsed); e.Field != "recovery" || e.Args["number"] != 1 {
+		t.Errorf("%q, %v", e.Field, e.Args)
 	}
 }

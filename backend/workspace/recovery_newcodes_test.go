@@ -30,7 +30,11 @@ func TestNewCodes_ReplaceTheOldOnlyOnceKept(t *testing.T) {
 	issued, err = s.BeginNewCodes(t.Context(), proof(byCode(p.code())))
 	h.ok(err)
 	fresh = display(issued)
+	h.refused(second(h.challenge().Recover(t.Context(), secret.NewText(noCode))), service.CodeRecoveryWrong)
 	h.ok(s.KeepNewCodes(t.Context()))
+	if n := h.failures(s.ProfileID(), store.KindRecovery); n != 0 {
+		t.Errorf("%d guesses at the old codes count for the new ones", n)
+	}
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(old[1]))
 	h.refused(err, service.CodeRecoveryWrong)
 	_, err = h.challenge().Recover(t.Context(), secret.NewText(fresh[1]))

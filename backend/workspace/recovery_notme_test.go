@@ -27,3 +27,12 @@ func TestNotMe_EndsTheCodesAndOtherSessions(t *testing.T) {
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
 	h.ok(err)
 }
+
+// Codes that are said to be void and are not would be worse than a refusal.
+func TestNotMe_CodesThatCannotBeVoidedAreTold(t *testing.T) {
+	t.Parallel()
+	h, s, _, codes := enabled(t)
+	h.hinder("IGNORE", "UPDATE ON recovery_sets")
+	h.refused(s.NotMe(t.Context()), service.CodeRecoveryNone)
+	h.ok(second(h.challenge().Recover(t.Context(), secret.NewText(codes[0]))))
+}

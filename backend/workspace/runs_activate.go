@@ -66,9 +66,6 @@ func (r *PrintRun) PutInForce(ctx context.Context, progress service.Progress) (s
 				}
 				moved = append(moved, i)
 			}
-			if len(moved)+len(skipped) == 0 {
-				return nil
-			}
 			if len(moved) == 0 {
 				return w.record(tx, now, eventRunSheetsDropped, r.a.s.id, "", map[string]string{"run": decimal(r.run.Number)})
 			}

@@ -107,15 +107,11 @@ func (a *Admin) HandOver(ctx context.Context, run int, sheets []int) (n int, err
 		}
 		now := a.s.w.now()
 		for _, e := range found {
-			ok, err := tx.HandOverSet(e.SetID, now)
-			if err != nil {
+			if _, err := tx.HandOverSet(e.SetID, now); err != nil {
 				return err
 			}
-			if ok {
-				n++
-			}
 		}
-		if n == 0 {
+		if n = len(found); n == 0 {
 			return nil
 		}
 		subject := ""

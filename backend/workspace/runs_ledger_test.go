@@ -181,3 +181,78 @@ func TestVoidSheets_SheetThatAnotherVoidedIsNotVoidedAgain(t *testing.T) {
 		t.Errorf("%d by this one, %d events", n, all)
 	}
 }
+
+func TestHandOver_OfManyNamesNobody(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	r := owner.printed(h.membersWith2FA(2)...)
+	head := h.head()
+	n, err := owner.admin().HandOver(t.Context(), r.Plan().Number, r.order)
+	h.ok(err)
+	all := h.eventsAfter(head)
+	if e := all[len(all)-1]; n != 2 || e.Kind != "sheets-handed-over" || e.Subject != "" || e.Detail["count"] != "2" {
+		t.Errorf("%d, %+v", n, e)
+	}
+}
+
+func TestVoidSheets_MemberWhoBecomesAnOwnerMeanwhileKeepsTheirs(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	member := h.membersWith2FA(1)[0]
+	admin := h.one(person{role: store.RoleAdmin})
+	r := owner.printed(member)
+	steps := h.onSteps()
+	a := admin.admin()
+	n := 0
+	err := h.amid(steps, 1, func() { h.give(owner, member, store.RoleOwner) }, func() (err error) {
+		n, err = a.VoidSheets(t.Context(), r.Plan().Number, r.order)
+		return err
+	})
+	if h.refused(err, service.CodeForbidden); n != 0 || member.active() == 0 {
+		t.Errorf("%d voided", n)
+	}
+}
+
+func TestVoidSheets_GuessesAtThemAreForgotten(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	member := h.membersWith2FA(1)[0]
+	r := owner.printed(member)
+	for range 3 {
+		h.refused(second(member.challenge().Recover(t.Context(), secret.NewText(noCode))), service.CodeRecoveryWrong)
+	}
+	h.ok(second(owner.admin().VoidSheets(t.Context(), r.Plan().Number, r.order)))
+	if n := h.failures(member.id, store.KindRecovery); n != 0 {
+		t.Errorf("%d count for the next sheet", n)
+	}
+}
+
+func TestAcknowledge_OfAFormerSessionIsNoGuess(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	member := h.membersWith2FA(1)[0]
+	owner.printed(member)
+	s := member.signIn()
+	h.alter(member.id, func(p *store.Profile) { p.Epoch++ })
+	head := h.head()
+	h.refused(s.Acknowledge(t.Context(), secret.NewText("wrong")), service.CodeSessionEnded)
+	if h.head() != head {
+		t.Errorf("%v", h.eventsAfter(head))
+	}
+}
+
+func TestAcknowledge_SheetThatIsVoidedMeanwhileIsNone(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	member := h.membersWith2FA(1)[0]
+	r := owner.printed(member)
+	steps := h.onSteps()
+	s, a := member.signIn(), owner.admin()
+	err := h.amid(steps, 2, func() {
+		n, err := a.VoidSheets(context.WithoutCancel(t.Context()), r.Plan().Number, r.order)
+		if h.ok(err); n != 1 {
+			t.Errorf("%d voided", n)
+		}
+	}, func() error { return s.Acknowledge(t.Context(), secret.NewText(r.sheets[member.id].CheckWord)) })
+	h.refused(err, service.CodeCheckWordNone)
+}

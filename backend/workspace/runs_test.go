@@ -3,6 +3,7 @@ package workspace_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,8 +111,12 @@ func TestPrintRun_OldSetsWorkUntilActivation(t *testing.T) {
 	h, owner := alone(t)
 	people := h.membersWith2FA(2)
 	a, b := people[0], people[1]
+	preview, err := owner.admin().PreviewRun(t.Context(), []string{a.id, b.id})
+	if h.ok(err); len(preview.Ready) != 2 || len(preview.Voids) != 0 {
+		t.Errorf("preview of the first sheets: %+v", preview)
+	}
 	first := owner.printed(people...)
-	preview, err := owner.admin().PreviewRun(t.Context(), []string{a.id, b.id, a.id, owner.id, "nobody"})
+	preview, err = owner.admin().PreviewRun(t.Context(), []string{a.id, b.id, a.id, owner.id, "nobody"})
 	h.ok(err)
 	if len(preview.Ready) != 2 || len(preview.Voids) != 2 || len(preview.Barred) != 1 || preview.Barred[0].Reason != service.CodeTwoFactorOff {
 		t.Errorf("preview: %+v", preview)
@@ -177,8 +182,9 @@ func TestPrintRun_NewSetsWorkAndTheirMembersAreTold(t *testing.T) {
 	h.refused(second.Issue(t.Context(), nil, second.take), service.CodeRunOver)
 	_, err = second.PutInForce(t.Context(), nil)
 	h.refused(err, service.CodeRunOver)
-	if res, err := second.Cancel(t.Context()); err != nil || res.State != store.RunDone {
-		t.Errorf("%+v, %v", res, err)
+	head := h.head()
+	if res, err := second.Cancel(t.Context()); err != nil || res.State != store.RunDone || h.head() != head {
+		t.Errorf("%+v, %v, %v", res, err, h.eventsAfter(head))
 	}
 	h.restart()
 }
@@ -255,6 +261,30 @@ func TestPrintRun_MemberWhoChangesMeanwhileKeepsTheOldSet(t *testing.T) {
 		}
 	}
 	h.restart()
+}
+
+func TestPrintRun_LogNamesWhomOneSheetIsFor(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	people := h.membersWith2FA(2)
+	owner.printed(people[0])
+	owner.printed(people...)
+	r := owner.beginRun(people[0])
+	r.issue()
+	h.ok(owner.admin().Suspend(t.Context(), people[0].id))
+	h.ok(second(r.PutInForce(t.Context(), nil)))
+	var said []string
+	for _, e := range h.eventsAfter(0) {
+		if strings.HasPrefix(e.Kind, "run-sheet") && e.Kind != "run-sheets-made" {
+			said = append(said, e.Kind+" "+e.Subject+" "+e.Detail["members"])
+		}
+	}
+	want := []string{"run-sheet-issued " + people[0].id, "run-sheets-issued  " + people[0].id + " " + people[1].id, "run-sheets-dropped  "}
+	for i, e := range want {
+		if len(said) != len(want) || !strings.HasPrefix(said[i], e) {
+			t.Fatalf("%q", said)
+		}
+	}
 }
 
 func TestPrintRun_MemberWhoChangesBeforeTheSheetEndsIt(t *testing.T) {

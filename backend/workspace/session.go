@@ -81,7 +81,8 @@ func (s *Session) Remaining() time.Duration {
 	now, required := s.w.wall(), s.w.requires()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stand(required) == standsNot || s.over || s.expired(now) {
+	s.stand(required)
+	if s.over || s.expired(now) {
 		return 0
 	}
 	left := min(s.w.Idle()-s.latest.Sub(s.usedAt), service.SessionLimit-s.latest.Sub(s.startedAt))

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"crypto/ed25519"
 	"errors"
 	"testing"
 	"time"
@@ -123,5 +124,38 @@ func TestWithin_LastsForItsLifeAndTheClocksSlack(t *testing.T) {
 		if got := within(from, from.Add(age), service.GrantLife); got != want {
 			t.Errorf("after %s: %t", age, got)
 		}
+	}
+}
+
+// A row without a key is nobody's, and ed25519 panics over keys of another length.
+func TestSigned_KeyOfAnotherLengthHasSignedNothing(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{0, ed25519.PublicKeySize - 1, ed25519.PublicKeySize + 1} {
+		if signed(store.PasswordRecord{PublicKey: make([]byte, n)}, nil, make([]byte, ed25519.SignatureSize)) {
+			t.Errorf("one of %d bytes has", n)
+		}
+	}
+}
+
+func TestLock_WithoutItsKeyIsNeitherSealedNorOpened(t *testing.T) {
+	t.Parallel()
+	w := &Workspace{keys: keys{lock: secret.NewBytes(make([]byte, keySize/2))}} // AES takes such a one
+	if sealed, err := w.sealLock("p", secret.NewBytes([]byte("lock"))); err == nil {
+		t.Errorf("%x", sealed)
+	}
+	if _, err := w.openLock(store.Profile{}); err == nil {
+		t.Error("it opens")
+	}
+}
+
+func TestPause_GrowsToAnHourAndStays(t *testing.T) {
+	t.Parallel()
+	before := time.Duration(0)
+	for n := range 500 {
+		got := pause(n)
+		if n <= freeFailures && got != 0 || n == freeFailures+1 && got != firstPause || got < before || n > 20 && got != longestPause {
+			t.Errorf("after %d failures %s, after %s", n, got, before)
+		}
+		before = got
 	}
 }

@@ -265,7 +265,7 @@ func (w *Workspace) completeSignIn(ctx context.Context, p store.Profile, a signI
 	}
 	s := w.newSession(entered, own)
 	s.welcome, s.began, s.off, s.enrolOnly, s.short = welcome, how, a.factor == "none", a.enrolOnly == service.EnrolRequired, a.short
-	if a.factor == "recovery" && a.enrolOnly == "" {
+	if a.factor == "recovery" {
 		s.grant() // the password and a recovery code were right a moment ago
 	}
 	return s, nil

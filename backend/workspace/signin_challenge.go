@@ -22,7 +22,7 @@ type Challenge struct {
 
 	mustEnrol bool        // 2FA is required, and off: no factor can be asked for
 	short     bool        // the password is too short to stand alone
-	alone     bool        // it stands alone: 2FA is off, and not required
+	alone     bool        // it stands alone, and is too short for that: 2FA is off, and not required
 	redeems   *redemption // with an invitation or a password reset, else nil
 
 	mu   sync.Mutex

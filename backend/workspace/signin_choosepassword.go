@@ -14,7 +14,7 @@ const choseLonger = "longer"
 // MustChoosePassword reports whether the password stands alone and is too short
 // for that: it was chosen while 2FA was required, or with 2FA on. ChoosePassword
 // is then the only way on.
-func (c *Challenge) MustChoosePassword() bool { return c.alone && c.short }
+func (c *Challenge) MustChoosePassword() bool { return c.alone }
 
 // OwnKeys gives what unwraps the key pair of somebody who must choose a longer password: there is no other factor.
 // Errors: challenge_ended; folder.

@@ -178,6 +178,8 @@ func TestChoosePassword_IsForAPasswordThatIsTooShortAlone(t *testing.T) {
 	h.ok(a.DropRequirement(t.Context(), "", owner.proof()))
 	_, err := c.ChoosePassword(t.Context(), secret.NewText(longerPass))
 	h.refused(err, service.CodeChallengeEnded)
+	_, err = c.Challenge.ChoosePassword(t.Context(), h.chosen(longerPass)) // as a client asks that was changed
+	h.refused(err, service.CodeChallengeEnded)
 }
 
 // What unwraps the contracts goes to nobody for whom another factor is due.

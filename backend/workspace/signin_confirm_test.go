@@ -170,3 +170,13 @@ func TestConfirm_ClockThatWasSetBackEndsIt(t *testing.T) {
 		t.Errorf("it needs %+v", n)
 	}
 }
+
+func TestConfirm_ProofOfAGroupLeavesThatOfAnother(t *testing.T) {
+	t.Parallel()
+	p := newProvenCase(t, askingAct{})
+	p.h.ok(p.admin().Prove(p.ctx, service.MemberActs, p.owner.proof()))
+	p.h.ok(p.admin().Prove(p.ctx, service.RunActs, p.owner.proof()))
+	p.asksFor(service.MemberActs, false)
+	p.asksFor(service.RunActs, false)
+	p.asksFor(service.PolicyActs, true)
+}

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
+	"countersign/backend/service"
 	"countersign/backend/store"
 )
 
@@ -63,5 +65,36 @@ func TestNews_ClockThatWasAheadHidesNoneOfThem(t *testing.T) {
 	h.ok(owner.admin().SetRole(t.Context(), member.id, store.RoleAdmin, owner.proof()))
 	if got := member.kinds(); !slices.Equal(got, []string{"role-changed"}) {
 		t.Errorf("told %v", got)
+	}
+}
+
+func TestNews_TellsOfTenAtMost(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	p := h.one(person{role: store.RoleMember})
+	a := owner.admin()
+	for range 6 {
+		h.ok(a.Suspend(t.Context(), p.id))
+		h.ok(a.Resume(t.Context(), p.id))
+	}
+	if news := p.signIn().Welcome().News; len(news) != 10 {
+		t.Errorf("%d of 12: %+v", len(news), news)
+	}
+}
+
+func TestNews_SheetsThatOneIssuedHideNoneOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	admin := h.one(person{role: store.RoleAdmin, on: true})
+	m := h.membersWith2FA(1)[0]
+	a := admin.admin()
+	owner.printed(admin, m)
+	r, err := a.BeginRun(t.Context(), service.RunRequest{Members: []string{m.id}, Reason: "r", Kind: store.RunPrint}, admin.proof())
+	h.ok(err)
+	h.ok(r.Issue(t.Context(), nil, func(client.RunSheet) error { return nil }))
+	h.ok(second(r.PutInForce(t.Context(), nil)))
+	news := admin.signIn().Welcome().News
+	if len(news) != 1 || news[0].Kind != "run-sheet-issued" || news[0].Detail["run"] != "1" || news[0].By != owner.name {
+		t.Errorf("%+v", news)
 	}
 }

@@ -72,7 +72,7 @@ func (w *Workspace) BeginRedeem(ctx context.Context, email string) (*RedeemAttem
 		if err == nil {
 			a.CodeTerms, err = w.codeTerms(tx, a.profile, key, redeemable)
 		}
-		if err != nil || a.profile.ID == "" {
+		if err != nil {
 			return err
 		}
 		_, err = tx.Factor(a.profile.ID)

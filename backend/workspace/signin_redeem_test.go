@@ -137,8 +137,11 @@ func TestRedeemAttempt_NeedsTheRightCodeFirstAndIsGoodOnce(t *testing.T) {
 	h.ok(err)
 	_, err = late.Check(t.Context(), late.proof)
 	h.refused(err, service.CodeChallengeEnded)
+	late2 := begin(given.Code.Display())
 	h.clock.step(service.ChallengeLife + time.Millisecond)
 	h.refused(redeem(late), service.CodeChallengeEnded)
+	_, err = late2.Check(t.Context(), late2.proof)
+	h.refused(err, service.CodeChallengeEnded)
 	left := begin(given.Code.Display())
 	_, err = left.Check(t.Context(), left.proof)
 	h.ok(errors.Join(err, left.Leave(t.Context())))
@@ -169,4 +172,45 @@ func TestBeginRedeem_TermsOfAnUnknownEmailHaveTheSameForm(t *testing.T) {
 	if !bytes.Equal(nobody.Salt, terms("nobody@example.com").Salt) || bytes.Equal(nobody.Salt, other.Salt) || bytes.Equal(nobody.Salt, without.Salt) {
 		t.Error("the salt of an email that nobody has is not its own, or not always the same")
 	}
+}
+
+// A right code whose password was not good enough costs no guess.
+func TestRedeemAttempt_LeavingIsCountedAsNoGuess(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	p, given := h.invited(owner.admin())
+	for range 6 {
+		a, err := h.w.BeginRedeem(t.Context(), p.email)
+		h.ok(err)
+		h.ok(a.Leave(t.Context())) // nothing was looked at yet
+		typed, err := recovery.Parse(secret.NewText(given.Code.Display()))
+		h.ok(err)
+		_, err = a.Check(t.Context(), recovery.ProofOf(typed, a.Terms().Salt, recovery.Params(a.Terms().Params)))
+		h.ok(err)
+		h.ok(a.Leave(t.Context()))
+		head := h.head()
+		if h.ok(a.Leave(t.Context())); h.head() != head || h.failures(p.id, store.KindInvitation) != 0 {
+			t.Fatalf("%d guesses are counted, and there is %v", h.failures(p.id, store.KindInvitation), h.eventsAfter(head))
+		}
+	}
+	h.ok(third(p.redeem(given)))
+}
+
+// With 2FA on, a right reset waits for the second factor: it is no guess, and a wrong factor does not end it.
+func TestRedeem_WaitsForTheSecondFactorAndIsNoGuess(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	p := h.one(person{role: store.RoleMember, on: true})
+	given, err := owner.admin().ResetPassword(t.Context(), p.id, "", owner.proof())
+	h.ok(err)
+	for range 6 {
+		_, c, err := p.redeem(given)
+		if h.ok(err); c == nil || c.MustChoosePassword() || h.failures(p.id, store.KindInvitation) != 0 {
+			t.Fatalf("%v, %d guesses", c, h.failures(p.id, store.KindInvitation))
+		}
+	}
+	_, c, err := p.redeem(given)
+	h.ok(err)
+	h.refused(second(c.Verify(t.Context(), secret.NewText(p.phone.wrong()))), service.CodeCodeWrong)
+	h.ok(second(c.Verify(t.Context(), secret.NewText(p.newCode()))))
 }

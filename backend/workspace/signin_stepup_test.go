@@ -11,6 +11,7 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
+	"countersign/backend/workspace"
 )
 
 // askingAct is a method that asks for a proof, and how it is called.
@@ -324,4 +325,40 @@ func TestStepUp_IsGoodForOneAct(t *testing.T) {
 	h.ok(err)
 	_, err = s.BeginChangePhone(t.Context(), client.Proof{})
 	h.refused(err, service.CodeFactorRequired)
+}
+
+func TestStepUp_WrongPasswordsArePausedAsAtTheDoor(t *testing.T) {
+	t.Parallel()
+	for _, on := range []bool{false, true} {
+		h, owner := alone(t)
+		p := h.one(person{role: store.RoleOwner, on: on})
+		a := p.admin()
+		wrong := client.Proof{Password: secret.NewText("not the password at all"), Factor: p.proof().Factor}
+		right := client.Proof{Password: secret.NewText(p.pass), Factor: wrong.Factor}
+		for left := 4; left >= 0; left-- {
+			if e := h.refused(a.Prove(t.Context(), service.MemberActs, wrong), service.CodePasswordWrong); e.Field != "password" || e.Args["left"] != left {
+				t.Errorf("%q, %v", e.Field, e.Args)
+			}
+		}
+		if e := h.refused(a.Prove(t.Context(), service.MemberActs, right), service.CodeThrottled); e.Field != "" {
+			t.Errorf("a pause is told at %q", e.Field)
+		}
+		h.refused(a.SetRole(t.Context(), owner.id, service.RoleMember, client.Proof{}), map[bool]service.Code{false: service.CodePasswordRequired, true: service.CodeFactorRequired}[on])
+		h.clock.step(30 * time.Second)
+		h.ok(a.Prove(t.Context(), service.MemberActs, p.proof()))
+	}
+}
+
+func TestStepUp_TellsWhatIsNeededOfThePersonAsTheyAreNow(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	s := owner.signIn()
+	h.ok(workspace.Change(inner(h.w), t.Context(), func(tx store.WriteTx) error {
+		return tx.SaveAttempts(store.Attempts{Subject: owner.id, Kind: store.KindCode, Failures: 20, SinceSignIn: 20, ChargedAt: h.clock.now()})
+	}))
+	if n, err := s.StepUp(t.Context(), service.EachTime); err != nil || !n.Password || !n.Factor || !n.AuthenticatorOff {
+		t.Errorf("%+v, %v", n, err)
+	}
+	h.alter(owner.id, func(p *store.Profile) { p.Epoch++ })
+	h.refused(second(s.StepUp(t.Context(), service.EachTime)), service.CodeSessionEnded)
 }

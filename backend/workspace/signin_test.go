@@ -210,3 +210,51 @@ func TestWelcome_TellsOfTenEmailsAtMost(t *testing.T) {
 		t.Errorf("%d are told: %+v", len(told), told)
 	}
 }
+
+func TestSignIn_PolicyThatCameInBetweenEndsIt(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	steps := h.onSteps()
+	err := h.amid(steps, 2, func() {
+		h.alterInfo(func(i *store.Info) { i.Require2FA, i.RequireFrom = true, h.clock.now().Add(-time.Hour) })
+	}, func() error {
+		s, c, err := h.w.SignIn(t.Context(), owner.email, secret.NewText(owner.pass))
+		if s != nil || c != nil {
+			t.Error("the password alone leads on")
+		}
+		return err
+	})
+	h.refused(err, service.CodeChallengeEnded)
+	if !owner.challenge().MustEnrol() {
+		t.Error("2FA is not asked for")
+	}
+}
+
+func TestSignIn_LogSaysWithWhatAndWithWhichCode(t *testing.T) {
+	t.Parallel()
+	h, owner, codes := guarded(t)
+	member := h.one(person{role: store.RoleMember})
+	said := func() (detail map[string]string) {
+		for _, e := range h.eventsAfter(0) {
+			if e.Kind == "signed-in" {
+				detail = e.Detail
+			}
+		}
+		return detail
+	}
+	owner.signIn()
+	if d := said(); len(d) != 1 || d["factor"] != "code" {
+		t.Errorf("with a code: %v", d)
+	}
+	h.ok(second(owner.challenge().Recover(t.Context(), secret.NewText(codes[2]))))
+	if d := said(); len(d) != 2 || d["factor"] != "recovery" || d["number"] != "3" {
+		t.Errorf("with a recovery code: %v", d)
+	}
+	member.signIn()
+	if d := said(); len(d) != 1 || d["factor"] != "none" {
+		t.Errorf("with the password alone: %v", d)
+	}
+	if got := h.profile(member.id).LastSignInAt; !got.Equal(h.clock.now()) {
+		t.Errorf("the last sign-in was at %s", got)
+	}
+}

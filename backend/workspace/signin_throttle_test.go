@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/local"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -144,4 +145,26 @@ func TestThrottle_PauseHoldsIfTheClockIsSetBack(t *testing.T) {
 	if e := h.refused(err, service.CodeThrottled); e.Args["seconds"] != 30 {
 		t.Errorf("got %v", e.Args)
 	}
+}
+
+// The pause of a right password ends with its charge. One that others' guesses have begun meanwhile lasts.
+func TestThrottle_RefundEndsNoPauseOfALaterGuess(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	wrong := func(w *client.Local) {
+		_, _, err := w.SignIn(context.WithoutCancel(t.Context()), email, secret.NewText("not the password at all"))
+		h.refused(err, service.CodeCredentialsWrong)
+	}
+	for range 4 {
+		wrong(h.w)
+	}
+	beside := h.process()
+	err := h.amid(h.onSteps(), 2, func() {
+		h.clock.step(31 * time.Second) // the pause of the fifth is over
+		wrong(beside)
+	}, func() error { return third(h.w.SignIn(t.Context(), email, secret.NewText(pass))) })
+	h.ok(err)
+	h.refused(third(h.w.SignIn(t.Context(), email, secret.NewText(pass))), service.CodeThrottled)
+	h.clock.step(time.Minute)
+	owner.signIn()
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -15,7 +17,8 @@ type change struct {
 	pkg      string
 	file     string // within the tree
 	line     int
-	begins   int // the line on which the function begins
+	begins   int    // the line on which the function begins
+	source   string // a digest of the function
 	function string
 	operator string
 	text     string // the code that it changes, in one line
@@ -37,8 +40,9 @@ type finder struct {
 	src     []byte
 	pkg     string
 	file    string
-	next    int // the number of the next mutant
-	begins  int // the line of the function
+	next    int    // the number of the next mutant
+	begins  int    // the line of the function
+	source  string // a digest of it
 	mutants []change
 	edits   []edit
 }
@@ -54,6 +58,8 @@ func find(pkg, file string, src []byte, first int) ([]change, []byte, error) {
 	for _, d := range tree.Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
 			f.begins = fset.Position(fn.Pos()).Line
+			sum := sha256.Sum256(src[f.offset(fn.Pos()):f.offset(fn.End())])
+			f.source = hex.EncodeToString(sum[:8])
 			f.function(place{function: nameOf(fn), results: fn.Type.Results}, fn.Body)
 		}
 	}
@@ -101,7 +107,7 @@ func (f *finder) add(at place, node ast.Node, operator, text string) int {
 	id := f.next
 	f.next++
 	f.mutants = append(f.mutants, change{
-		id: id, pkg: f.pkg, file: f.file, line: f.fset.Position(node.Pos()).Line, begins: f.begins, function: at.function, operator: operator, text: text,
+		id: id, pkg: f.pkg, file: f.file, line: f.fset.Position(node.Pos()).Line, begins: f.begins, source: f.source, function: at.function, operator: operator, text: text,
 	})
 	return id
 }

@@ -38,7 +38,7 @@ const list = "build/mutation-survivors.txt"
 func main() {
 	write := flag.Bool("write", false, "write "+list+"; what is new there needs a reason")
 	jobs := flag.Int("j", 2, "how many tests run at once")
-	keep := flag.String("marks", "", "where to keep what each test could notice, and what became of each mutant, so that a run that was stopped goes on; a name that files begin with")
+	keep := flag.String("marks", "", "where to keep what each test could notice, and what became of each mutant, so that a run that was stopped goes on, and that another looks at no mutant again which was noticed and whose function is the same; a name that files begin with")
 	files := flag.String("files", "", "look only at files whose names begin like one of these, as in signin,enrol_")
 	budget := flag.Duration("budget", time.Minute, "how long the tests of one package may look for a mutant, by the time they take without one; code that every test goes through would cost hours otherwise")
 	again := flag.Bool("again", false, "look at those only that are listed with ?")

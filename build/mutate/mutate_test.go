@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"go/format"
 	"os"
 	"path/filepath"
@@ -102,7 +103,7 @@ func TestFind_TheSameCodeTwiceIsCounted(t *testing.T) {
 func TestSurvivors_AreThoseOfTheListAndNoOthers(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "survivors.txt")
-	const text = "# What it is.\n\nIt can't happen.\n\tbackend/totp/a.go | f | never | x\n\n?\n\tbackend/totp/a.go | g | never | y\n"
+	const text = "# What it is.\n\nIt can't happen.\n\tbackend/totp/a.go | f | never | x\n\n?\n\tbackend/totp/a.go | g | never | y\n\nIt can't happen.\n\tbackend/sqlite/a.go | f | never | z\n"
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +140,7 @@ func TestSurvivors_AreThoseOfTheListAndNoOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, err := readSurvivors(name)
-	if err != nil || again.reason[h.key()] != unexplained || again.reason[f.key()] != "It can't happen." || len(again.order) != 3 || len(again.head) != 1 {
+	if err != nil || again.reason[h.key()] != unexplained || again.reason[f.key()] != "It can't happen." || len(again.order) != 4 || len(again.head) != 1 {
 		t.Errorf("%+v, %v", again, err)
 	}
 }
@@ -152,11 +153,11 @@ func TestLooks_LastIsTheDearestAndNoTestRunsTwice(t *testing.T) {
 	for _, l := range all {
 		names = append(names, l.name)
 	}
-	if want := []string{"quick", "own", "b", "c", faultPackage}; !slices.Equal(names, want) {
+	if want := []string{"quick", faultPackage, "b", "c", "own"}; !slices.Equal(names, want) {
 		t.Fatalf("%q and not %q", names, want)
 	}
 	var noticing []*test
-	for _, pkg := range []string{"a", "b", "c", faultPackage} {
+	for _, pkg := range []string{"a", "b", "c"} {
 		for i := range 4 {
 			noticing = append(noticing, &test{Package: pkg, Name: pkg + strconv.Itoa(i), Took: 3 * time.Second})
 		}
@@ -170,8 +171,8 @@ func TestLooks_LastIsTheDearestAndNoTestRunsTwice(t *testing.T) {
 		return names
 	}
 	for pkg, want := range map[string][]string{
-		"a": {"a0", "a1", "a2", "a3", "b0", "b1", "b2", "b3", "c0", "c1", "c2", "c3", "crashtest0", "crashtest1", "crashtest2", "crashtest3"},
-		"b": {"b0", "b1", "b2", "b3", "c0", "c1", "c2", "c3"},
+		"a": {"a0", "b0", "b1", "b2", "b3", "c0", "c1", "c2", "c3", "a1", "a2", "a3"},
+		"b": {"b0", "c0", "c1", "c2", "c3", "b1", "b2", "b3"},
 	} {
 		if got := ran(pkg); !slices.Equal(got, want) {
 			t.Errorf("for %s: %q and not %q", pkg, got, want)
@@ -205,24 +206,23 @@ func TestScope_IsThePackageItselfAndFilesByHowTheyBegin(t *testing.T) {
 
 func TestNotes_GoOnWhereTheyWereForTheSameMutants(t *testing.T) {
 	t.Parallel()
-	r := &runner{keep: filepath.Join(t.TempDir(), "marks"), mutants: []change{{file: "a.go"}}}
-	m := r.mutants[0]
-	for _, outcome := range []string{"quick", outcomeKilled} {
-		_, note, err := r.outcomes()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := note(m, outcome); err != nil {
-			t.Fatal(err)
-		}
+	a, b := change{file: "a.go", source: "1"}, change{file: "b.go", source: "2"}
+	r := &runner{keep: filepath.Join(t.TempDir(), "marks"), mutants: []change{a, b}}
+	_, note, err := r.outcomes()
+	if err := errors.Join(err, note(a, "quick"), note(a, outcomeKilled), note(b, "quick")); err != nil {
+		t.Fatal(err)
 	}
 	before, _, err := r.outcomes()
-	if err != nil || len(before) != 2 || !before["quick "+m.key()] || !before["killed "+m.key()] {
+	if err != nil || len(before) != 3 || !before["quick "+a.key()] || !before["killed "+a.key()] || !before["quick "+b.key()] {
 		t.Errorf("%v, %v", before, err)
 	}
-	r.mutants = []change{{file: "b.go"}}
+	r.mutants = append(r.mutants, change{file: "c.go"}) // the code has changed, but not there
+	if before, _, err = r.outcomes(); err != nil || len(before) != 1 || !before["killed "+a.key()] {
+		t.Errorf("%v, %v", before, err)
+	}
+	r.mutants[0].source = "3"
 	if before, _, err := r.outcomes(); err != nil || len(before) != 0 {
-		t.Errorf("what was noted of other mutants counts: %v, %v", before, err)
+		t.Errorf("what was noted of another function counts: %v, %v", before, err)
 	}
 }
 
@@ -263,8 +263,8 @@ func TestOrder_TestsThatNoticedTheLastMutantsLookFirst(t *testing.T) {
 
 func TestFaults_ThatComeThroughTheFunctionLookNearestFirst(t *testing.T) {
 	t.Parallel()
-	r := &runner{keep: filepath.Join(t.TempDir(), "marks"), tests: map[string][]*test{}}
-	_, note, err := notes(r.keep, nil, "faults")
+	r := &runner{keep: filepath.Join(t.TempDir(), "marks"), mutants: []change{{}}, tests: map[string][]*test{}}
+	_, note, err := notes(r.keep, r.mutants, "faults")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -359,13 +359,16 @@ const long = 2 * time.Second
 const failFast = "-test.failfast"
 
 // notes gives what an earlier run has noted beside the marks, line by line, and what notes another
-// line, so that a run which was stopped goes on where it was. Other mutants have another file, and
-// without a name nothing is noted.
+// line, so that a run which was stopped goes on where it was. Of what holds for these mutants alone,
+// others have another file. Without a name nothing is noted.
 func notes(keep string, mutants []change, what string) (lines []string, note func(line string) error, err error) {
 	if keep == "" {
 		return nil, func(string) error { return nil }, nil
 	}
 	name := keep + "." + digest(mutants)[:12] + "." + what
+	if len(mutants) == 0 {
+		name = keep + "." + what
+	}
 	b, err := os.ReadFile(name)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, nil, err
@@ -436,9 +439,10 @@ type look struct {
 // quickly is the time of the first look, which finds most of what can be found.
 const quickly = 5 * time.Second
 
-// looks are in the order of what they cost: few mutants are left for the last.
+// looks are in the order of what they cost for a mutant: few are left for the last, which runs
+// whatever goes through their code.
 func looks(chosen []suite, budget time.Duration) []look {
-	all := []look{{name: "quick", budget: quickly, suites: chosen}, {name: "own", past: quickly, budget: budget, suites: chosen}}
+	all := []look{{name: "quick", budget: quickly, suites: chosen}}
 	by := map[string][]suite{}
 	var others []string
 	for _, s := range chosen {
@@ -453,12 +457,12 @@ func looks(chosen []suite, budget time.Duration) []look {
 		}
 	}
 	if by[faultPackage] != nil {
-		others = append(others, faultPackage)
+		others = append([]string{faultPackage}, others...)
 	}
 	for _, pkg := range others {
 		all = append(all, look{name: pkg, pkg: pkg, budget: budget, suites: by[pkg]})
 	}
-	return all
+	return append(all, look{name: "own", past: quickly, budget: budget, suites: chosen})
 }
 
 // packages are those whose tests look.
@@ -577,17 +581,33 @@ func (r *runner) take(ctx context.Context, l look, todo []change, known *survivo
 // outcomeKilled is noted of a mutant that was noticed; of another it is the name of the look.
 const outcomeKilled = "killed"
 
-// outcomes gives what an earlier run has noted of each mutant, and what notes another.
+// outcomes gives what an earlier run has noted of each mutant, and what notes another. That a mutant
+// was noticed holds as long as its function is the same. That it was not holds for this run alone.
 func (r *runner) outcomes() (before map[string]bool, note func(m change, outcome string) error, err error) {
-	lines, add, err := notes(r.keep, r.mutants, "outcomes")
-	if err != nil {
+	lines, addLook, err1 := notes(r.keep, r.mutants, "looks")
+	killed, addKilled, err2 := notes(r.keep, nil, outcomeKilled)
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, nil, err
 	}
 	before = map[string]bool{}
 	for _, line := range lines {
 		before[line] = true
 	}
-	return before, func(m change, outcome string) error { return add(outcome + " " + m.key()) }, nil
+	dead := map[string]bool{}
+	for _, line := range killed {
+		dead[line] = true
+	}
+	for _, m := range r.mutants {
+		if dead[m.source+" "+m.key()] {
+			before[outcomeKilled+" "+m.key()] = true
+		}
+	}
+	return before, func(m change, outcome string) error {
+		if outcome == outcomeKilled {
+			return addKilled(m.source + " " + m.key())
+		}
+		return addLook(outcome + " " + m.key())
+	}, nil
 }
 
 // noticing gives the tests that could notice each mutant. First come those that take little time
@@ -629,8 +649,16 @@ func (r *runner) killed(ctx context.Context, m change, tests []*test) bool {
 		for _, t := range part {
 			took += t.Took
 		}
-		// What waits for ever is common: a mutant that leaves a lock held.
-		out, err := r.start(ctx, part[0].Package, part, 6*time.Second+10*took, failFast, mutant.On+"="+strconv.Itoa(m.id))
+		// What waits for ever is common: a mutant that leaves a lock held. So little time is given,
+		// unless the same tests take as long without the mutant: then the machine is busy.
+		limit, on := 6*time.Second+10*took, mutant.On+"="+strconv.Itoa(m.id)
+		began := time.Now()
+		out, err := r.start(ctx, part[0].Package, part, limit, failFast, on)
+		if err != nil && time.Since(began) >= limit {
+			if _, slow := r.start(ctx, part[0].Package, part, limit, failFast); slow != nil {
+				out, err = r.start(ctx, part[0].Package, part, 10*limit, failFast, on)
+			}
+		}
 		if err != nil {
 			r.noticedBy(m, part, out)
 			return true

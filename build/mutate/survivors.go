@@ -27,13 +27,17 @@ func readSurvivors(name string) (*survivorList, error) {
 		return nil, err
 	}
 	l := &survivorList{reason: map[string]string{}}
+	under := ""
 	for n, line := range strings.Split(string(b), "\n") {
 		switch {
 		case strings.TrimSpace(line) == "":
 		case strings.HasPrefix(line, "#") && len(l.reasons) == 0:
 			l.head = append(l.head, line)
 		case !strings.HasPrefix(line, "\t"):
-			l.reasons = append(l.reasons, line)
+			under = line
+			if !slices.Contains(l.reasons, line) { // it may stand there twice
+				l.reasons = append(l.reasons, line)
+			}
 		case len(l.reasons) == 0:
 			return nil, fmt.Errorf("%s:%d: a survivor stands before the first reason", name, n+1)
 		default:
@@ -41,7 +45,7 @@ func readSurvivors(name string) (*survivorList, error) {
 			if _, ok := l.reason[key]; ok {
 				return nil, fmt.Errorf("%s:%d: a survivor stands there twice", name, n+1)
 			}
-			l.reason[key] = l.reasons[len(l.reasons)-1]
+			l.reason[key] = under
 			l.order = append(l.order, key)
 		}
 	}
