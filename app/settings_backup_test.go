@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -35,7 +36,18 @@ func TestBackup_CodeDoesNotExpireWhileAPlaceIsChosen(t *testing.T) {
 		t.Errorf("%+v", saved)
 	}
 
+	// A code that the phone shows at no time near now: of one that it does, more is told.
+	near := map[string]bool{}
+	for i := -1800; i <= 1800; i++ {
+		digits, err := totp.GenerateCode(strings.Join(phone.KeyGroups, ""), time.Now().Add(late+time.Duration(i)*30*time.Second))
+		a.ok(err)
+		near[digits] = true
+	}
+	wrong := "000000"
+	for n := 1; near[wrong]; n++ {
+		wrong = fmt.Sprintf("%06d", n)
+	}
 	a.desk.saveTo = ""
-	_, err = (&Settings{a.s}).Backup(a.in.Token, BackupRequest{Recipients: a.key.Recipient().String()}, a.page.proof(pass, "code", "000000"))
+	_, err = (&Settings{a.s}).Backup(a.in.Token, BackupRequest{Recipients: a.key.Recipient().String()}, a.page.proof(pass, "code", wrong))
 	a.refused(err, "code_wrong")
 }
