@@ -463,22 +463,30 @@ func TestServer_FileThatDidNotComeWholeIsNotKept(t *testing.T) {
 			t.Fatalf("%q is enough", whole[body+4:cut])
 		}
 	}
-	// A session that ends meanwhile.
-	pipe, in := io.Pipe()
-	done := make(chan said)
-	go func() { done <- p.say(http.MethodPut, at, token, pipe, kept) }()
-	p.ok(second(in.Write(random(200_000))))
-	p.ok(s.End(p.ctx()))
-	_, _ = in.Write(random(200_000)) // the server may have hung up
-	_ = in.Close()
-	if said := <-done; said.code() != service.CodeSessionEnded {
-		t.Errorf("%s", said.body)
+	good := strings.Replace(whole, token, other, 1)
+	// A session that ends meanwhile, with more to come or with nothing but the trailer.
+	for _, more := range []bool{true, false} {
+		pipe, in := io.Pipe()
+		done := make(chan said)
+		go func() { done <- p.say(http.MethodPut, at, token, pipe, kept) }()
+		p.ok(second(in.Write(random(200_000))))
+		p.ok(s.End(p.ctx()))
+		if more {
+			_, _ = in.Write(random(200_000)) // the server answers at once
+		} else {
+			_ = in.Close()
+		}
+		if said := <-done; said.code() != service.CodeSessionEnded {
+			t.Errorf("%s", said.body)
+		}
+		_ = in.Close()
+		s, token = p.token(p.owner, ownerEmail, ownerPass)
 	}
 	if p.there(at, other) || p.onDisk() != before {
 		t.Errorf("there is a file: %s", p.onDisk())
 	}
 	c := p.raw()
-	_, err := io.WriteString(c, strings.Replace(whole, token, other, 1))
+	_, err := io.WriteString(c, good)
 	p.ok(err)
 	p.ok(c.CloseWrite())
 	if answer, _ := io.ReadAll(c); !bytes.HasPrefix(answer, []byte("HTTP/1.1 200 ")) || !p.there(at, other) {

@@ -78,7 +78,6 @@ func New(c Config) *Server {
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
-	_ = control.SetWriteDeadline(time.Time{}) // that of the last request on this connection
 	if r.ContentLength == 0 {
 		_ = control.SetReadDeadline(time.Time{}) // there is nothing to come: or it would seem that the client has hung up
 	} else {
