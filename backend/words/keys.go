@@ -2446,6 +2446,7 @@ var (
 	TerminalStatusDatabase                   = Key{"terminal.status.database"}
 	TerminalStatusWorkspace                  = Key{"terminal.status.workspace"}
 	TerminalStatusWorkspaceIs                = Key{"terminal.status.workspace_is"}
+	TerminalStatusWorkspaceJoined            = Key{"terminal.status.workspace_joined"}
 	TerminalStatusApp                        = Key{"terminal.status.app"}
 	TerminalStatusAppHas                     = Key{"terminal.status.app_has"}
 	TerminalStatusSecrets                    = Key{"terminal.status.secrets"}

@@ -7,22 +7,22 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/documents"
+	"countersign/backend/joined"
 	"countersign/backend/local"
 	"countersign/backend/password"
+	"countersign/backend/remote"
 	"countersign/backend/sentences"
 	"countersign/backend/service"
-	"countersign/backend/sqlite"
 	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
 )
 
-// place is a workspace that is open beside whoever else has it open. The folder
-// is not held, so what a crash has left is not touched: Recover is for the
+// place is a workspace that is open beside whoever else has it open: on this computer, or at the server that the
+// folder has joined. The folder is not held, so what a crash has left is not touched: Recover is for the
 // process that holds it.
 type place struct {
-	store   *sqlite.Store
-	secrets keeper
-	*client.Local
+	*client.Workspace
+	close func() error
 }
 
 func (e *env) open(ctx context.Context) (*place, error) {
@@ -30,6 +30,34 @@ func (e *env) open(ctx context.Context) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
+	there, err := joined.Has(path)
+	if err != nil {
+		return nil, err
+	}
+	if there {
+		return e.openJoined(ctx, path)
+	}
+	return e.openLocal(ctx, path)
+}
+
+func (e *env) openJoined(ctx context.Context, path string) (*place, error) {
+	secrets, err := e.secretsOf(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	w, err := joined.Open(ctx, path, client.Config{Secrets: secrets}, remote.Config{Now: e.now})
+	if err != nil {
+		secrets.close()
+		return nil, err
+	}
+	return &place{w.Workspace, func() error {
+		w.Close()
+		secrets.close()
+		return nil
+	}}, nil
+}
+
+func (e *env) openLocal(ctx context.Context, path string) (*place, error) {
 	store, err := openStore(ctx, databaseIn(path))
 	if err != nil {
 		return nil, err
@@ -50,13 +78,11 @@ func (e *env) open(ctx context.Context) (*place, error) {
 		secrets.close()
 		return nil, errors.Join(err, store.Close())
 	}
-	return &place{store, secrets, w}, nil
-}
-
-func (p *place) close() error {
-	p.Local.Close()
-	p.secrets.close()
-	return p.store.Close()
+	return &place{w.Workspace, func() error {
+		w.Close()
+		secrets.close()
+		return store.Close()
+	}}, nil
 }
 
 // signedIn opens the workspace, signs in, and hands the session to act. The

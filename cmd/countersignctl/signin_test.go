@@ -119,7 +119,7 @@ func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 	_, err = typed.WriteString(short.Reveal() + "\n")
 	ok(errors.Join(err, typed.Close()))
 	e := &env{options: options{email: "amara@example.com", fromStdin: true}, stdin: in}
-	if _, err := e.signInTo(ctx, &place{Local: w}); !errors.Is(err, errLongerFirst) {
+	if _, err := e.signInTo(ctx, &place{Workspace: w.Workspace}); !errors.Is(err, errLongerFirst) {
 		t.Errorf("it says %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/folder"
+	"countersign/backend/joined"
 	"countersign/backend/secretsfile"
 	"countersign/backend/service"
 	"countersign/backend/store"
@@ -23,6 +24,7 @@ type state struct {
 	Version  string      `json:"version"`
 	Database string      `json:"database"` // none, current, older, newer, or the code of a fault
 	Created  bool        `json:"created"`
+	Joined   bool        `json:"joined,omitempty"`  // it is at a server
 	Held     bool        `json:"held"`              // the app has it open
 	Secrets  string      `json:"secrets,omitempty"` // keychain, or file: they are in a file that a passphrase opens
 	Profile  *ownProfile `json:"profile,omitempty"`
@@ -50,7 +52,13 @@ func status(ctx context.Context, e *env, _ []string) error {
 		if st.Held, err = folder.Held(path); err != nil {
 			return folderFault(err)
 		}
-		if err := st.look(ctx); err != nil {
+		if st.Joined, err = joined.Has(path); err != nil {
+			return err
+		}
+		if st.Created = st.Joined; !st.Joined {
+			err = st.look(ctx)
+		}
+		if err != nil {
 			return err
 		}
 		file, err := secretsfile.Exists(path)
@@ -133,8 +141,12 @@ func (st state) text() string {
 		line("", say(words.TerminalStatusFolderNone, nil))
 	}
 	line(say(words.TerminalStatusVersion, nil), st.Version)
-	line(say(words.TerminalStatusDatabase, nil), inWords(words.TerminalWordDatabase, st.Database))
-	line(say(words.TerminalStatusWorkspace, nil), say(words.TerminalStatusWorkspaceIs, words.Args{"created": yesNo(st.Created)}))
+	if st.Joined {
+		line(say(words.TerminalStatusWorkspace, nil), say(words.TerminalStatusWorkspaceJoined, nil))
+	} else {
+		line(say(words.TerminalStatusDatabase, nil), inWords(words.TerminalWordDatabase, st.Database))
+		line(say(words.TerminalStatusWorkspace, nil), say(words.TerminalStatusWorkspaceIs, words.Args{"created": yesNo(st.Created)}))
+	}
 	line(say(words.TerminalStatusApp, nil), say(words.TerminalStatusAppHas, words.Args{"open": yesNo(st.Held)}))
 	if st.Secrets != "" {
 		line(say(words.TerminalStatusSecrets, nil), say(words.TerminalStatusSecretsAre, words.Args{"place": st.Secrets, "file": secretsfile.Name}))

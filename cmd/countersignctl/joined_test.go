@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"countersign/backend/client"
+	"countersign/backend/documents"
+	"countersign/backend/joined"
+	"countersign/backend/keychain"
+	"countersign/backend/local"
+	"countersign/backend/password"
+	"countersign/backend/recovery"
+	"countersign/backend/remote"
+	"countersign/backend/secret"
+	"countersign/backend/secretsfile"
+	"countersign/backend/server"
+	"countersign/backend/service"
+	"countersign/backend/sqlite"
+	"countersign/backend/store"
+	"countersign/backend/workspace"
+)
+
+// The terminal works on a folder that has joined a server as on one with a workspace of its own. Its secrets are in a file, so that the test
+// needs no keychain.
+func TestJoined_CommandsAskTheServer(t *testing.T) {
+	t.Parallel()
+	const email, pass, phrase = "amara@example.com", "tundra velvet orchard 91", "harbour granite lantern 47"
+	ctx := context.WithoutCancel(t.Context())
+	ok := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	there, dir := t.TempDir(), t.TempDir()
+	db, err := sqlite.Open(ctx, filepath.Join(there, "workspace.db"))
+	ok(err)
+	defer func() { ok(db.Close()) }()
+	files, err := documents.Open(filepath.Join(there, "documents"))
+	ok(err)
+	w, err := workspace.Open(ctx, local.Config{Store: db, Secrets: keychain.NewMemory(), Files: files, Password: password.Cheap, Recovery: recovery.Cheap})
+	ok(err)
+	defer w.Close()
+	cheap := client.Config{Password: store.Argon2id(password.Cheap), Recovery: store.Argon2id(recovery.Cheap)}
+	made, code, err := client.FirstInvitation(cheap)
+	ok(err)
+	_, err = w.Found(ctx, service.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email}, made)
+	ok(err)
+	s := server.New(server.Config{Workspace: w.Service()})
+	defer func() { ok(s.Close(ctx)) }()
+	at := httptest.NewUnstartedServer(s)
+	at.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
+	at.StartTLS()
+	defer at.Close()
+
+	secrets, err := secretsfile.Create(ctx, dir, secret.NewText(phrase), password.Cheap)
+	ok(err)
+	ok(joined.Join(ctx, dir, secrets, remote.Config{Server: strings.TrimPrefix(at.URL, "https://"), Key: remote.FingerprintOf(at.Certificate())}))
+	cheap.Secrets = secrets
+	joins, err := joined.Open(ctx, dir, cheap, remote.Config{})
+	ok(err)
+	_, _, err = joins.Redeem(ctx, email, secret.NewText(code.Display()), secret.NewText(pass))
+	ok(err)
+	joins.Close()
+	secrets.Close()
+
+	run := func(lines ...string) (string, string, int) {
+		t.Helper()
+		in, typed, err := os.Pipe()
+		ok(err)
+		defer in.Close()
+		_, err = typed.WriteString(phrase + "\n" + pass + "\n")
+		ok(errors.Join(err, typed.Close()))
+		told, err := os.CreateTemp(t.TempDir(), "told")
+		ok(err)
+		defer told.Close()
+		var out bytes.Buffer
+		exit := run(ctx, append(lines, "--data-dir", dir, "--email", email, "--stdin"), in, &out, told)
+		text, err := os.ReadFile(told.Name())
+		ok(err)
+		return out.String(), string(text), exit
+	}
+	if out, told, exit := run("members", "list"); exit != 0 || !strings.Contains(out, "Amara Okafor") {
+		t.Errorf("members list: %d, %s%s", exit, out, told)
+	}
+	if out, told, exit := run("status", "--sign-in"); exit != 0 || !strings.Contains(out, "on a server") || !strings.Contains(out, "Northwind Legal") {
+		t.Errorf("status: %d, %s%s", exit, out, told)
+	}
+	at.Close()
+	if out, told, exit := run("members", "list"); exit == 0 || !strings.Contains(told, "reach the server") {
+		t.Errorf("away: %d, %s%s", exit, out, told)
+	}
+}
