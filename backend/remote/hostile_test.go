@@ -39,6 +39,22 @@ func TestServer_GivesUpWhoStopsReading(t *testing.T) {
 	})
 }
 
+func TestServer_FileStopsWithItsSession(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	s, token := p.token(p.owner, ownerEmail, ownerPass)
+	name := p.blobName()
+	p.file(s, name, random(32<<20)) // more than what is on its way
+	c := p.raw()
+	_, err := io.WriteString(c, "GET "+api.Files+"/"+name+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "+token+"\r\n\r\n")
+	p.ok(err)
+	p.ok(second(c.Read(make([]byte, 1))))
+	p.ok(s.End(p.ctx()))
+	if n, _ := io.Copy(io.Discard, c); n >= 32<<20 {
+		t.Errorf("%d bytes came", n)
+	}
+}
+
 // tokens gives one of each kind, by what it stands for. The owner is behind it, but for the challenge and what follows from it.
 func (p *place) tokens() map[api.By]string {
 	p.Helper()

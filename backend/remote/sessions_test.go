@@ -15,6 +15,7 @@ import (
 
 	"countersign/backend/api"
 	"countersign/backend/client"
+	"countersign/backend/remote"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 )
@@ -183,7 +184,8 @@ func TestServer_LongOperationLastsBeyondEveryTimeLimit(t *testing.T) {
 			}
 		}}
 	})
-	a, err := p.signIn(p.owner, ownerEmail, ownerPass).Admin(p.ctx())
+	w := p.computerWith(t, remote.Config{Server: p.ts.URL, Patience: patience}, p.keys) // signs of life come meanwhile
+	a, err := p.signIn(w, ownerEmail, ownerPass).Admin(p.ctx())
 	p.ok(err)
 	report, err := a.VerifyLog(p.ctx(), nil)
 	if p.ok(err); report.Breaks != 0 || report.Checked == 0 {
