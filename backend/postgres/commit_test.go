@@ -140,8 +140,10 @@ func TestCommit_WithoutAStandbyIsUnknown(t *testing.T) {
 		waitFor(t, on, fmt.Sprintf("SELECT wait_event = 'SyncRep' FROM pg_stat_activity WHERE pid = %d", p))
 		end(p)
 		is(t, name, <-done, store.ErrUnknownOutcome, store.ErrFailed, context.Canceled)
-		if !there(t, s, name) {
-			t.Errorf("%s: it does not stand", name)
+		for deadline := time.Now().Add(patience); !there(t, s, name); { // the process may not have heard of it yet
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: it does not stand", name)
+			}
 		}
 	}
 	on.Admin(t, "ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()")

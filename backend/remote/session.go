@@ -166,6 +166,8 @@ func (s *session) End(ctx context.Context) error {
 	s.finish()
 	s.mu.Unlock()
 	s.stopJobs()
+	ctx, cancel := context.WithTimeout(ctx, timeToConnect) // a window that closes waits for it
+	defer cancel()
 	_, err := call(ctx, s.k, ending{s.token}, api.End, api.None{})
 	return err
 }

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"io"
 	"log/slog"
+	"net/http"
+
+	"countersign/backend/api"
 )
 
 // newLog writes a line of JSON for each entry. What is done for a request has its ID.
@@ -14,10 +16,12 @@ func newLog(w io.Writer, level slog.Level) *slog.Logger {
 
 type requestKey struct{}
 
-// withRequest gives what is done for a request an ID of its own.
-func withRequest(ctx context.Context) (_ context.Context, id string) {
-	id = rand.Text()
-	return context.WithValue(ctx, requestKey{}, id), id
+// withRequest gives what is done for a request its ID: the one that its client has in its own log, or a new one.
+func withRequest(r *http.Request) (_ context.Context, id string) {
+	if id = r.Header.Get(api.RequestID); !api.IsRequestID(id) {
+		id = api.NewRequestID()
+	}
+	return context.WithValue(r.Context(), requestKey{}, id), id
 }
 
 // ofRequest adds the ID of the request in whose context an entry is made.

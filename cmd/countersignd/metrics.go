@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"countersign/backend/api"
 	"countersign/backend/postgres"
 	"countersign/backend/words"
 )
@@ -83,9 +84,9 @@ func (p pool) Collect(out chan<- prometheus.Metric) {
 // watched gives each request an ID, counts it, and writes it to the log: its route and not its address, which a client chooses.
 func watched(next http.Handler, m *metrics, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, id := withRequest(r.Context())
+		ctx, id := withRequest(r)
 		r = r.WithContext(ctx)
-		w.Header().Set("Request-Id", id)
+		w.Header().Set(api.RequestID, id)
 		answer := &recorder{ResponseWriter: w}
 		began := time.Now()
 		m.open.Inc()

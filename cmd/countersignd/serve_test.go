@@ -18,6 +18,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"countersign/backend/api"
 	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -65,14 +66,22 @@ func TestServe_EachRequestHasAnIDInAnswerAndLog(t *testing.T) {
 	p.init()
 	s := p.serve()
 	c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
-	r, err := c.Get("https://" + s.main + "/secret-in-an-address")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = r.Body.Close()
-	id := r.Header.Get("Request-Id")
-	if r.StatusCode != http.StatusNotFound || len(id) < 20 {
-		t.Fatalf("%d, %q", r.StatusCode, id)
+	var id string
+	for _, sent := range []string{"no ID of ours", api.NewRequestID()} {
+		q, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+s.main+"/secret-in-an-address", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Header.Set(api.RequestID, sent)
+		r, err := c.Do(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = r.Body.Close()
+		id = r.Header.Get(api.RequestID)
+		if r.StatusCode != http.StatusNotFound || !api.IsRequestID(id) || api.IsRequestID(sent) && id != sent {
+			t.Fatalf("%d, %q for %q", r.StatusCode, id, sent)
+		}
 	}
 	var line struct {
 		Route   string
@@ -87,7 +96,7 @@ func TestServe_EachRequestHasAnIDInAnswerAndLog(t *testing.T) {
 	}
 	_, text := s.watch("/metrics")
 	for _, want := range []string{
-		`countersign_http_requests_total{route="none",status="404"} 1`, `countersign_http_request_seconds_count{route="none"} 1`, "countersign_http_requests_open 0",
+		`countersign_http_requests_total{route="none",status="404"} 2`, `countersign_http_request_seconds_count{route="none"} 2`, "countersign_http_requests_open 0",
 		`countersign_database_connections_max{pool="locks"} 16`, `countersign_database_connections_in_use{pool="transactions"} 0`, "countersign_certificate_expires_seconds ", "go_goroutines ",
 		`countersign_build_info{version="` + version + `"} 1`,
 	} {
