@@ -36,12 +36,16 @@ func (f Fingerprint) String() string {
 	return strings.Join(groups, "-")
 }
 
+// alike are digits that the alphabet lacks, and that are typed for the letters that they look like.
+var alike = strings.NewReplacer("0", "O", "1", "I")
+
 // ParseFingerprint reads what String has written, in any case, with or without dashes and spaces. Errors: server_key.
 func ParseFingerprint(text string) (f Fingerprint, err error) {
 	if len(text) > maxLink {
 		return f, service.Refuse(service.CodeServerKey).At("key")
 	}
 	plain := strings.ToUpper(strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '-' || r == ' ' || r == '\n' || r == '\t' || r == '\r' }), ""))
+	plain = alike.Replace(plain)
 	b, err := base32Text.DecodeString(plain)
 	if err != nil || len(plain) != base32Text.EncodedLen(len(f)) || len(b) != len(f) {
 		return f, service.Refuse(service.CodeServerKey).At("key").Because(err)

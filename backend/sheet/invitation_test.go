@@ -152,3 +152,27 @@ func TestInvitationPDF_WritesEachPageAsItIsDrawn(t *testing.T) {
 		t.Errorf("after 100 of 200 invitations %d of %d bytes are out", atHundred, out.n)
 	}
 }
+
+func TestInvitation_SaysWhereTheServerIs(t *testing.T) {
+	t.Parallel()
+	const server, key = "legal.example.com:8443", "K5TQ-2ZJX-7MHF-4BVE-3LYC-6RAP-WNGD-5OSU"
+	i := invited(t)
+	i.Server, i.ServerKey = server, key
+	for size, third := range map[sheet.Paper]float64{sheet.A4: 99, sheet.Letter: 279.4 / 3} {
+		p := drawInvitations(t, size, i)
+		for _, text := range []string{server, key, codesOfTheDesign[0]} {
+			words := slices.DeleteFunc(p.words(t), func(w word) bool { return w.text != text })
+			if len(words) != 1 || words[0].top < third || words[0].bottom > 2*third {
+				t.Errorf("%s: %v", text, words)
+			}
+		}
+		if text := strings.Join(p.pages(t), ""); !strings.Contains(text, "“Join a workspace”") || strings.Contains(text, "On the computer with this workspace") {
+			t.Errorf("what to do is not right: %s", text)
+		}
+	}
+	i.Server = strings.Repeat("x", sheet.MaxField+1)
+	var field *sheet.FieldError
+	if err := sheet.InvitationPDF(io.Discard, slices.Values([]sheet.Invitation{i}), sheet.A4); !errors.As(err, &field) || field.Field != "server" {
+		t.Errorf("a server of any length: %v", err)
+	}
+}
