@@ -5,11 +5,13 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"countersign/cmd/internal/clitest"
 )
 
 func TestLicenses_AreThoseOfWhatIsLinked(t *testing.T) {
 	t.Parallel()
-	code, out, told := answer(t, "licenses", "--json")
+	code, out, told := clitest.Answer(t, plain, "licenses", "--json")
 	var all []license
 	if err := json.Unmarshal([]byte(out), &all); err != nil || code != 0 {
 		t.Fatalf("exit code %d, %v: %s", code, err, told)
@@ -34,7 +36,7 @@ func TestLicenses_AreThoseOfWhatIsLinked(t *testing.T) {
 	if _, ok := versions["Go"]; !ok || len(linked) < 40 {
 		t.Errorf("Go itself is in the list: %v; %d packages were looked up", ok, len(linked)/2)
 	}
-	if _, text, _ := answer(t, "licenses"); !strings.Contains(text, "github.com/jackc/pgx/v5") || !strings.Contains(text, "Apache License") {
+	if _, text, _ := clitest.Answer(t, plain, "licenses"); !strings.Contains(text, "github.com/jackc/pgx/v5") || !strings.Contains(text, "Apache License") {
 		t.Error("the texts are not printed")
 	}
 }
