@@ -47,6 +47,18 @@ export const adminShots = [
   },
   { name: 'members', act: (page) => go(page, 'Members') },
   {
+    name: 'invitation-server',
+    scenario: { door: { server: 'legal.example.com:8443', joined: true } },
+    act: async (page) => {
+      await go(page, 'Members');
+      await button(page, 'Add member').click();
+      await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('Sam Lee');
+      await page.getByRole('dialog').getByLabel('Email').fill('sam.lee@example.com');
+      await page.getByRole('dialog').getByRole('button', { name: 'Add member' }).click();
+      await page.getByText('legal.example.com').first().waitFor();
+    },
+  },
+  {
     name: 'member',
     act: async (page) => {
       await go(page, 'Members');

@@ -140,6 +140,19 @@ export function fakeAdmin(scenario) {
           twoPeople: false,
         }),
       EndCode: () => refuse('one_time_gone', '', {}),
+      Add: (_, { name, email }) =>
+        wait({
+          kind: 'invitation',
+          name,
+          email,
+          workspace: 'Northwind Legal',
+          code: 'A1B2-C3D4-E5F6-G7H8',
+          issuedBy: 'Amara Okafor',
+          issuedAt: ago(0),
+          expiresAt: ago(-2),
+          server: scenario.door?.server,
+          serverKey: scenario.door?.server && 'K5TQ-2ZJX-7MHF-4BVE-3LYC-6RAP-WNGD-5OSU',
+        }),
     },
     Import: {
       Pick: () => refuse('import_no_email', '', { name: 'people.csv' }),
