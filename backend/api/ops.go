@@ -193,7 +193,7 @@ var (
 	Acknowledge    = op[Word, None](BySession, "session/acknowledge", "Takes the check word of a printed sheet.")
 	NotMe          = op[None, None](BySession, "session/not-me", "Reports that another person used a recovery code or the password. The profile’s sessions end.")
 
-	SaveKeyPair = op[KeyPair, None](BySession, "keys/pair", "Saves a key pair for a profile that has none.")
+	SaveKeyPair = op[KeyPair, None](BySession, "keys/pair", "Saves a key pair for a profile that has none, or its own as it is wrapped anew.")
 	Vault       = op[None, service.Vault](BySession, "keys/vault", "Gives the vault’s keys, encrypted to the profile’s key pair.", again)
 	WaitingKeys = op[None, Waiting](BySession, "keys/waiting", "Lists who waits for the vault’s keys.", again)
 	GiveKeys    = op[GiveKeysRequest, int](BySession, "keys/give", "Gives others the vault’s keys, encrypted to their key pairs.", large)

@@ -51,7 +51,7 @@ type (
 	// FoundVaultRequest is that of FoundVault.
 	FoundVaultRequest struct {
 		PublicKey string
-		Own       service.GivenKeys
+		Own       service.WrappedKeyPair
 	}
 	// AddDocumentsRequest is that of AddDocuments.
 	AddDocumentsRequest struct {
@@ -155,6 +155,7 @@ type (
 	BeginRotationRequest struct {
 		Proof     Proof
 		PublicKey string
+		Link      []byte
 		Given     []service.GivenKeys
 	}
 	// RotateDocumentsRequest is that of RotateDocuments.

@@ -79,7 +79,7 @@ func purged(d *contracts.Document) (bool, error) {
 // leaves it to others: the table of contents could not follow.
 func (s *Session) EmptyBin(ctx context.Context) error {
 	_, err := s.vaultKeys(ctx)
-	if service.IsCode(err, service.CodeVaultWaiting) {
+	if closed(err) {
 		return nil
 	}
 	if err != nil {

@@ -66,7 +66,7 @@ func (s *Session) CheckDocuments(ctx context.Context, report func(CheckStep)) (r
 		case err == nil:
 			r.Good++
 		case service.IsCode(err, service.CodeDocumentGone): // purged meanwhile
-		case service.IsCode(err, service.CodeSessionEnded), service.IsCode(err, service.CodeVaultWaiting):
+		case service.IsCode(err, service.CodeSessionEnded), closed(err):
 			return r, err
 		case service.StoreFailed(err): // which says nothing of the document
 			return r, err

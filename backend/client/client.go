@@ -25,6 +25,7 @@ type Workspace struct {
 	cost     store.Argon2id
 	codeCost store.Argon2id
 	place    Place
+	away     bool          // it is at a server
 	hashing  chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
 
 	making sync.Mutex   // of the share, one at a time
@@ -38,10 +39,12 @@ type Session struct {
 	w     *Workspace
 	codes shownCodes
 
-	mu    sync.Mutex     // guards what follows
-	own   vault.Identity // the person's key pair
-	keys  vault.Keys     // of the vault, once they were opened: see keysOf
-	ended bool
+	mu     sync.Mutex     // guards what follows
+	own    vault.Identity // the person's key pair
+	pinned vault.Pin      // the vault that their client believes in
+	keys   vault.Keys     // of the vault, once they were opened: see keysOf
+	broken error          // what keeps the contracts closed; nil: nothing
+	ended  bool
 }
 
 // Admin is what an owner or an admin may do while they are signed in.
@@ -159,14 +162,14 @@ func (c *Challenge) ChoosePassword(ctx context.Context, next secret.Text) (*Sess
 	if err := checkPassword(next, password.MinLength, "next", c.w.Name(), c.Name(), c.Email()); err != nil {
 		return nil, err
 	}
-	own, err := c.typed.unwrap(keys)
-	if err != nil {
+	var pair keyPair
+	if pair, err = c.typed.unwrap(keys); err != nil {
 		c.w.log.Warn("the key of a profile could not be unwrapped", "error", err)
-		if own, err = vault.NewIdentity(); err != nil {
+		if pair, err = c.w.newKeyPair(vault.Keys{}); err != nil {
 			return nil, err
 		}
 	}
-	chosen, t, err := c.w.choose(ctx, next, own, service.SealedKeys{})
+	chosen, t, err := c.w.choose(ctx, next, pair)
 	if err != nil {
 		return nil, err
 	}

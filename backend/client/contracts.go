@@ -96,7 +96,7 @@ func (a *Admin) NameDocuments(ctx context.Context, entries []service.LogEntry) e
 		wanted = append(wanted, ids[:min(len(ids), mostNames)]...)
 	}
 	read, err := a.s.read(ctx, service.DocumentQuery{IDs: distinct(wanted)})
-	if service.IsCode(err, service.CodeVaultWaiting) {
+	if closed(err) {
 		return nil
 	}
 	if err != nil {

@@ -67,14 +67,14 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 	}
 	terms := attempt.Terms()
 	keys := vault.KeysOf(terms.Generation, identity)
-	own, sealed, err := newKeyPair(keys)
+	pair, err := w.newKeyPair(keys)
 	if err != nil {
 		return nil, nil, err
 	}
 	if err := w.makeShare(ctx); err != nil {
 		return nil, nil, err
 	}
-	pw, t, err := w.choose(ctx, in.Password, own, sealed)
+	pw, t, err := w.choose(ctx, in.Password, pair)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -81,11 +81,11 @@ func (w *Local) create(ctx context.Context, in NewWorkspace, keys vault.Keys, r 
 	if err := w.loadShare(ctx); err != nil {
 		return nil, err
 	}
-	own, sealed, err := newKeyPair(keys)
+	pair, err := w.newKeyPair(keys)
 	if err != nil {
 		return nil, err
 	}
-	pw, t, err := w.choose(ctx, in.Password, own, sealed)
+	pw, t, err := w.choose(ctx, in.Password, pair)
 	if err != nil {
 		return nil, err
 	}

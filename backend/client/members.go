@@ -9,20 +9,21 @@ import (
 
 // AddMember adds somebody, with the vault's keys in the invitation: see workspace.Admin.AddMember.
 func (a *Admin) AddMember(ctx context.Context, n service.NewMember, proof Proof) (GivenOut, error) {
-	codes, made, err := a.s.newCodes(ctx, 1, nil)
-	if err != nil {
-		return GivenOut{}, err
-	}
-	defer wipeProofs(codes)
-	given, err := signing(ctx, a.s, proof, func(p service.Proof) (service.GivenOut, error) { return a.Admin.AddMember(ctx, n, codes[0], p) })
-	return a.withCode(given, made[0], err)
+	return a.withCode(ctx, proof, func(code service.NewOneTime, p service.Proof) (service.GivenOut, error) {
+		return a.Admin.AddMember(ctx, n, code, p)
+	})
 }
 
-func (a *Admin) withCode(given service.GivenOut, code recovery.Code, err error) (GivenOut, error) {
-	if err != nil {
-		return GivenOut{}, err
-	}
-	return a.givenOut(given, code), nil
+// withCode makes a code, and has an act give it out.
+func (a *Admin) withCode(ctx context.Context, proof Proof, act func(service.NewOneTime, service.Proof) (service.GivenOut, error)) (out GivenOut, err error) {
+	err = a.s.withCodes(ctx, 1, nil, func(made []service.NewOneTime, codes []recovery.Code) error {
+		given, err := signing(ctx, a.s, proof, func(p service.Proof) (service.GivenOut, error) { return act(made[0], p) })
+		if err == nil {
+			out = a.givenOut(given, codes[0])
+		}
+		return err
+	})
+	return out, err
 }
 
 // AddMembers adds all of them in one step, or none: see workspace.Admin.AddMembers. What is wrong with one is said, and the proof is looked at, before
@@ -39,28 +40,18 @@ func (a *Admin) AddMembers(ctx context.Context, people []service.NewMember, proo
 	if len(wrong) > 0 {
 		return nil, wrong[0].Err.With("row", wrong[0].Index+1)
 	}
-	codes, made, err := a.codesFor(ctx, len(people), proof, progress)
-	if err != nil {
-		return nil, err
-	}
-	defer wipeProofs(codes)
-	given, err := a.Admin.AddMembers(ctx, people, codes, service.Proof{})
-	if err != nil {
-		return nil, err
-	}
-	all := make([]GivenOut, len(given))
-	for i, g := range given {
-		all[i] = a.givenOut(g, made[i])
-	}
-	return all, nil
-}
-
-// codesFor makes codes for n people, after the proof.
-func (a *Admin) codesFor(ctx context.Context, n int, proof Proof, progress service.Progress) ([]service.NewOneTime, []recovery.Code, error) {
 	if err := a.Prove(ctx, service.MemberActs, proof); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return a.s.newCodes(ctx, n, progress)
+	var all []GivenOut
+	err = a.s.withCodes(ctx, len(people), progress, func(made []service.NewOneTime, codes []recovery.Code) error {
+		given, err := a.Admin.AddMembers(ctx, people, made, service.Proof{})
+		for i, g := range given {
+			all = append(all, a.givenOut(g, codes[i]))
+		}
+		return err
+	})
+	return all, err
 }
 
 // InviteAgain gives members who have not used their invitation new ones, with the vault's keys in them: see workspace.Admin.InviteAgain.
@@ -70,38 +61,30 @@ func (a *Admin) InviteAgain(ctx context.Context, ids []string, proof Proof, prog
 	if err != nil {
 		return nil, err
 	}
-	codes, made, err := a.codesFor(ctx, len(waiting), proof, progress)
-	if err != nil {
+	if err := a.Prove(ctx, service.MemberActs, proof); err != nil {
 		return nil, err
 	}
-	defer wipeProofs(codes)
-	again, of := make([]service.NewInvitation, len(waiting)), make(map[string]recovery.Code, len(waiting))
-	for i, id := range waiting {
-		again[i], of[id] = service.NewInvitation{ProfileID: id, Code: codes[i]}, made[i]
-	}
-	given, err := a.Admin.InviteAgain(ctx, again, service.Proof{})
-	if err != nil {
-		return nil, err
-	}
-	all := make([]GivenOut, len(given))
-	for i, g := range given {
-		all[i] = a.givenOut(g, of[g.ProfileID])
-	}
-	return all, nil
+	var all []GivenOut
+	err = a.s.withCodes(ctx, len(waiting), progress, func(made []service.NewOneTime, codes []recovery.Code) error {
+		again, of := make([]service.NewInvitation, len(waiting)), make(map[string]recovery.Code, len(waiting))
+		for i, id := range waiting {
+			again[i], of[id] = service.NewInvitation{ProfileID: id, Code: made[i]}, codes[i]
+		}
+		given, err := a.Admin.InviteAgain(ctx, again, service.Proof{})
+		for _, g := range given {
+			all = append(all, a.givenOut(g, of[g.ProfileID]))
+		}
+		return err
+	})
+	return all, err
 }
 
 // ResetPassword gives out a code with which somebody chooses a new password, with the vault's keys
 // in it: see workspace.Admin.ResetPassword.
 func (a *Admin) ResetPassword(ctx context.Context, id, approval string, proof Proof) (GivenOut, error) {
-	codes, made, err := a.s.newCodes(ctx, 1, nil)
-	if err != nil {
-		return GivenOut{}, err
-	}
-	defer wipeProofs(codes)
-	given, err := signing(ctx, a.s, proof, func(p service.Proof) (service.GivenOut, error) {
-		return a.Admin.ResetPassword(ctx, id, approval, codes[0], p)
+	return a.withCode(ctx, proof, func(code service.NewOneTime, p service.Proof) (service.GivenOut, error) {
+		return a.Admin.ResetPassword(ctx, id, approval, code, p)
 	})
-	return a.withCode(given, made[0], err)
 }
 
 // HelpCode gives out a temporary code.
@@ -114,7 +97,10 @@ func (a *Admin) HelpCode(ctx context.Context, id, approval string, proof Proof) 
 	given, err := signing(ctx, a.s, proof, func(p service.Proof) (service.GivenOut, error) {
 		return a.Admin.HelpCode(ctx, id, approval, code, p)
 	})
-	return a.withCode(given, made, err)
+	if err != nil {
+		return GivenOut{}, err
+	}
+	return a.givenOut(given, made), nil
 }
 
 func (a *Admin) givenOut(given service.GivenOut, code recovery.Code) GivenOut {

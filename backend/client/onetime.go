@@ -48,12 +48,13 @@ func (w *Workspace) newCode(keys *vault.Keys) (n service.NewOneTime, code recove
 	if keys == nil {
 		return n, codes[0], nil
 	}
-	own, sealed, err := newKeyPair(*keys)
+	pair, err := w.newKeyPair(*keys)
 	if err != nil {
 		return n, code, err
 	}
-	n.KeyPair = service.WrappedKeyPair{Recipient: own.Recipient(), Keys: sealed}
-	n.KeyPair.Wrapped, err = vault.Wrap(recovery.WrappingKey(derived), codeWrap, own)
+	kek := recovery.WrappingKey(derived)
+	defer kek.Wipe()
+	n.KeyPair, err = pair.wrap(kek, codeWrap)
 	return n, codes[0], err
 }
 
@@ -67,7 +68,7 @@ func FirstInvitation(c Config) (service.NewOneTime, recovery.Code, error) {
 // use of the session and end with it.
 func (s *Session) newCodes(ctx context.Context, n int, progress service.Progress) ([]service.NewOneTime, []recovery.Code, error) {
 	keys, err := s.vaultKeys(ctx)
-	if err != nil && !service.IsCode(err, service.CodeVaultWaiting) {
+	if err != nil && !closed(err) {
 		return nil, nil, err
 	}
 	made, codes := make([]service.NewOneTime, n), make([]recovery.Code, n)
@@ -78,6 +79,18 @@ func (s *Session) newCodes(ctx context.Context, n int, progress service.Progress
 		return err
 	})
 	return made, codes, err
+}
+
+// withCodes makes codes for n people and gives them to use, and does so anew where the vault's key was rotated meanwhile.
+func (s *Session) withCodes(ctx context.Context, n int, progress service.Progress, use func([]service.NewOneTime, []recovery.Code) error) error {
+	return service.Explain(retryConflicts(func() error {
+		made, codes, err := s.newCodes(ctx, n, progress)
+		if err != nil {
+			return err
+		}
+		defer wipeProofs(made)
+		return use(made, codes)
+	}))
 }
 
 // wipeProofs forgets what proves codes, once the workspace has it.
@@ -91,7 +104,7 @@ func wipeProofs(made []service.NewOneTime) {
 func proofOf(code recovery.Code, t service.CodeTerms) (proof, key secret.Bytes, err error) {
 	p := recovery.Params(t.Params)
 	if err := p.Check(); err != nil {
-		return proof, key, err
+		return proof, key, weak(err)
 	}
 	derived := recovery.Derive(code, t.Salt, p)
 	defer derived.Wipe()
@@ -142,14 +155,14 @@ func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.T
 	if err := checkPassword(pw, w.MinPassword(), "password", w.Name(), right.Name, email); err != nil {
 		return nil, nil, service.Afterwards(err, attempt.Leave(ctx))
 	}
-	own, err := w.ownOf(right.KeyPair, key)
+	pair, err := w.pairOf(right.KeyPair, key)
 	if err != nil {
 		return nil, nil, err
 	}
 	if err := w.makeShare(ctx); err != nil {
 		return nil, nil, service.Afterwards(err, attempt.Leave(ctx))
 	}
-	next, t, err := w.choose(ctx, pw, own, service.SealedKeys{})
+	next, t, err := w.choose(ctx, pw, pair)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -157,18 +170,17 @@ func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.T
 	return w.entered(ctx, s, c, t, err)
 }
 
-// ownOf unwraps the key pair that came with a code. Whoever has none gets a new one, and waits until somebody gives
-// them the vault's keys.
-func (w *Workspace) ownOf(pair service.WrappedKeyPair, key secret.Bytes) (vault.Identity, error) {
-	if pair.Recipient == "" {
-		return vault.NewIdentity()
+// pairOf unwraps the key pair that came with a code, which keeps what it holds of the vault, and the vault that whoever gave the code
+// believes in. Whoever has none gets a new one, and waits.
+func (w *Workspace) pairOf(p service.WrappedKeyPair, key secret.Bytes) (pair keyPair, err error) {
+	if p.Recipient == "" {
+		return w.newKeyPair(vault.Keys{})
 	}
-	own, err := vault.Unwrap(key, codeWrap, pair.Wrapped)
-	if err != nil {
+	if pair.own, pair.pin, err = vault.Unwrap(key, codeWrap, p.Wrapped); err != nil {
 		w.log.Warn("the key of a one-time code could not be unwrapped", "error", err)
-		return vault.NewIdentity()
+		return w.newKeyPair(vault.Keys{})
 	}
-	return own, nil
+	return pair, nil
 }
 
 // UseHelpCode takes a temporary code. Errors: help_required, help_form, and those of workspace.Challenge.UseHelpCode.

@@ -25,7 +25,7 @@ const ownWrap = "password"
 func (w *Workspace) derive(ctx context.Context, pw secret.Text, salt []byte, cost store.Argon2id) (secret.Bytes, error) {
 	p := password.Params(cost)
 	if err := p.Check(); err != nil {
-		return secret.Bytes{}, err
+		return secret.Bytes{}, weak(err)
 	}
 	select {
 	case w.hashing <- struct{}{}:
@@ -35,6 +35,9 @@ func (w *Workspace) derive(ctx context.Context, pw secret.Text, salt []byte, cos
 	}
 	return password.Derive(pw, salt, p), nil
 }
+
+// weak refuses parameters with which what was typed could be guessed.
+func weak(err error) error { return service.Refuse(service.CodeTermsWeak).Because(err) }
 
 // typed is a password as it was typed, with what is made of it.
 type typed struct {
@@ -60,23 +63,37 @@ func (t typed) clone() typed {
 // wipe forgets it. The share is this computer's, and stays.
 func (t typed) wipe() { t.derived.Wipe() }
 
-// unwrap gives the person's own key pair. Errors: of vault.Unwrap; and where the recipient is another's.
-func (t typed) unwrap(own service.OwnKeys) (vault.Identity, error) {
-	if own.Lock.Len() != password.KeySize {
-		return vault.Identity{}, errors.New("the lock is not one")
-	}
-	kek := password.WrappingKey(t.derived, t.share, own.Lock)
-	defer kek.Wipe()
-	pair, err := vault.Unwrap(kek, ownWrap, own.Wrapped)
-	if err == nil && pair.Recipient() != own.Recipient { // what is given to it would be another's
-		return vault.Identity{}, errors.New("the recipient is not the key pair's")
+// unwrap gives the person's own key pair, and the vault that is pinned in it. Errors: of vault.Unwrap; and where the recipient is another's.
+func (t typed) unwrap(own service.OwnKeys) (pair keyPair, err error) {
+	err = t.wrapping(own.Lock, func(kek secret.Bytes) error {
+		pair.own, pair.pin, err = vault.Unwrap(kek, ownWrap, own.Wrapped)
+		return err
+	})
+	if err == nil && pair.own.Recipient() != own.Recipient { // what is given to it would be another's
+		return keyPair{}, errors.New("the recipient is not the key pair's")
 	}
 	return pair, err
 }
 
+// wrapping has the key used that wraps the person's own key pair.
+func (t typed) wrapping(lock secret.Bytes, use func(kek secret.Bytes) error) error {
+	if lock.Len() != password.KeySize {
+		return errors.New("the lock is not one")
+	}
+	kek := password.WrappingKey(t.derived, t.share, lock)
+	defer kek.Wipe()
+	return use(kek)
+}
+
+// wrap wraps a key pair under a key, for one kind of holder.
+func (p keyPair) wrap(kek secret.Bytes, holder string) (service.WrappedKeyPair, error) {
+	wrapped, err := vault.Wrap(kek, holder, p.own, p.pin)
+	return service.WrappedKeyPair{Recipient: p.own.Recipient(), Wrapped: wrapped, Keys: p.keys, Signature: p.signature}, err
+}
+
 // choose makes a new password of what was typed, and wraps the person's key pair under it. The
 // workspace is given keys with a key pair that it does not know.
-func (w *Workspace) choose(ctx context.Context, pw secret.Text, own vault.Identity, keys service.SealedKeys) (service.NewPassword, typed, error) {
+func (w *Workspace) choose(ctx context.Context, pw secret.Text, pair keyPair) (service.NewPassword, typed, error) {
 	salt, lock := make([]byte, password.SaltSize), make([]byte, password.KeySize)
 	for _, b := range [][]byte{salt, lock} {
 		if _, err := rand.Read(b); err != nil {
@@ -90,8 +107,7 @@ func (w *Workspace) choose(ctx context.Context, pw secret.Text, own vault.Identi
 	n := service.NewPassword{Salt: salt, Params: w.cost, PublicKey: password.PublicKey(t.derived, t.share), Lock: secret.NewBytes(lock), Short: t.short}
 	kek := password.WrappingKey(t.derived, t.share, n.Lock)
 	defer kek.Wipe()
-	n.KeyPair = service.WrappedKeyPair{Recipient: own.Recipient(), Keys: keys}
-	n.KeyPair.Wrapped, err = vault.Wrap(kek, ownWrap, own)
+	n.KeyPair, err = pair.wrap(kek, ownWrap)
 	return n, t, err
 }
 
@@ -175,11 +191,11 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 	}
 	defer t.wipe()
 	proof := service.Proof{Nonce: terms.Nonce, Signature: t.sign(service.ProofMessage(terms.WorkspaceID, terms.Nonce)), Factor: factor}
-	own, err := s.ownOrNew()
+	pair, err := s.ownOrNew()
 	if err != nil {
 		return err
 	}
-	n, chosen, err := s.w.choose(ctx, next, own, service.SealedKeys{})
+	n, chosen, err := s.w.choose(ctx, next, pair)
 	if err != nil {
 		return err
 	}
@@ -190,7 +206,10 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.ended {
-		s.own = own
+		if s.own.Empty() { // there was none that opens; the new one waits
+			s.broken = nil
+		}
+		s.own = pair.own
 	}
 	return nil
 }

@@ -265,7 +265,7 @@ func recoveryProof(input secret.Text, terms func() (service.CodeTerms, error)) (
 	}
 	p := recovery.Params(t.Params)
 	if err := p.Check(); err != nil {
-		return secret.Bytes{}, err
+		return secret.Bytes{}, weak(err)
 	}
 	return recovery.ProofOf(code, t.Salt, p), nil
 }

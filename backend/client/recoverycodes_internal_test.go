@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"countersign/backend/recovery"
+	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
 )
@@ -107,3 +108,22 @@ var errNoBytes = errors.New("no random bytes")
 type noBytes struct{}
 
 func (noBytes) Read([]byte) (int, error) { return 0, errNoBytes }
+
+// Whoever names the parameters could have a code guessed that was typed.
+func TestProofs_WeakParametersAreRefused(t *testing.T) {
+	t.Parallel()
+	codes, err := recovery.Generate(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, params := range []service.Argon2id{{}, {MemoryKiB: 1, Time: 1, Threads: 1}, {MemoryKiB: 7 << 10, Threads: 1}} {
+		terms := service.CodeTerms{Salt: make([]byte, recovery.SaltSize), Params: params}
+		if proof, key, err := proofOf(codes[0], terms); !service.IsCode(err, service.CodeTermsWeak) || proof.Len() > 0 || key.Len() > 0 {
+			t.Errorf("a one-time code under %+v: %v", params, err)
+		}
+		typed := secret.NewText(codes[0].Display())
+		if proof, err := recoveryProof(typed, func() (service.CodeTerms, error) { return terms, nil }); !service.IsCode(err, service.CodeTermsWeak) || proof.Len() > 0 {
+			t.Errorf("a recovery code under %+v: %v", params, err)
+		}
+	}
+}

@@ -110,7 +110,7 @@ func (q *Quarantine) vaultKeys(ctx context.Context, a service.Acceptance, t type
 	if err != nil {
 		return vault.Keys{}, nil
 	}
-	keys, err := pair.Open(own.Keys.Ciphertext)
+	keys, err := pair.own.Open(own.Keys.Ciphertext)
 	if err != nil || !isVault(keys, own.Generation, own.PublicKey) {
 		keys.Wipe()
 		return vault.Keys{}, nil

@@ -43,6 +43,8 @@ func (a *Admin) Rotate(ctx context.Context, progress service.Progress) error {
 	if failed != nil {
 		return failed
 	}
+	_, err = a.s.giveWaiting(working)
+	a.s.leftover(err) // whose key pair is signed with the old key, which is gone afterwards
 	ctx = context.WithoutCancel(working)
 	ended, err := a.endRotation(ctx)
 	if ended {
@@ -67,18 +69,20 @@ func (a *Admin) BeginRotation(ctx context.Context, proof Proof) error {
 	if err != nil {
 		return err
 	}
-	given, err := a.s.sealAll(ctx, holders, keys)
+	given, err := a.s.sealAll(ctx, holders, old, keys)
 	if err != nil {
 		return err
 	}
 	if !slices.ContainsFunc(given, func(g service.GivenKeys) bool { return g.Holder == v.Holder }) {
 		return service.Refuse(service.CodeVaultWaiting) // what is added could not be read here
 	}
-	err = a.s.signing(ctx, proof, func(p service.Proof) error { return a.Admin.BeginRotation(ctx, p, publicKey(keys), given) })
+	link := old.Sign(service.VaultMessage(a.s.w.ID(), keys.Generation(), publicKey(keys)))
+	err = a.s.signing(ctx, proof, func(p service.Proof) error { return a.Admin.BeginRotation(ctx, p, publicKey(keys), link, given) })
 	if err != nil {
 		return err
 	}
-	a.s.leftover(a.s.giveWaiting(context.WithoutCancel(ctx))) // who has come meanwhile
+	_, err = a.s.giveWaiting(context.WithoutCancel(ctx))
+	a.s.leftover(err) // who has come meanwhile
 	return nil
 }
 
@@ -94,16 +98,16 @@ func (a *Admin) endRotation(ctx context.Context) (ended bool, err error) {
 		if err != nil {
 			return err
 		}
-		keys = keys.OnlyNewest()
-		given, err := a.s.sealAll(ctx, holders, keys)
+		newest := keys.OnlyNewest()
+		given, err := a.s.sealAll(ctx, holders, keys, newest)
 		if err != nil {
 			return err
 		}
 		if len(given) < len(holders) {
-			return vault.ErrRecipient // somebody would keep the old key
+			return a.s.w.notAuthentic(errSignature) // somebody would keep the old key
 		}
 		if ended, err = a.EndRotation(ctx, given); ended {
-			a.s.keep(keys)
+			a.s.keep(newest)
 		}
 		return err
 	})

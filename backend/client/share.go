@@ -22,6 +22,7 @@ func Open(ctx context.Context, in service.Workspace, c Config) (*Workspace, erro
 		return nil, errors.New("the workspace has an ID that none of ours has")
 	}
 	w := newClient(in, c)
+	w.away = true
 	if _, err := w.findShare(ctx); err != nil {
 		return nil, err
 	}

@@ -114,10 +114,12 @@ var contractCases = []useCase{
 	}},
 	{name: "give the vault's keys to somebody who waits", base: contractsBase, covers: []string{"Session.GiveKeys", "Session.WaitingKeys"}, prepares: true, ready: func(p *person) func() {
 		p.start()
+		a, own := p.admin(p.signIn()), got(vault.NewIdentity())
+		keys := vault.KeysOf(1, got(vault.ParseIdentity(got(a.MakeKit(p.ctx, byPassword)).Identity)))
 		joe := service.NewMember{Name: "Joe Tanaka", Email: joeEmail, Role: store.RoleMember}
-		got(p.admin(p.signIn()).Admin.AddMember(p.ctx, joe, service.NewOneTime{
+		got(a.Admin.AddMember(p.ctx, joe, service.NewOneTime{
 			Salt: make([]byte, recovery.SaltSize), Params: store.Argon2id(cheapCodes), Proof: secret.NewBytes(make([]byte, recovery.HashSize)),
-			KeyPair: service.WrappedKeyPair{Recipient: got(vault.NewIdentity()).Recipient(), Wrapped: []byte("wrapped")},
+			KeyPair: service.WrappedKeyPair{Recipient: own.Recipient(), Wrapped: []byte("wrapped"), Signature: keys.Sign(service.HolderMessage(p.w.ID(), own.Recipient()))},
 		}, service.Proof{}))
 		return func() {
 			must(p.signIn().End(p.ctx))

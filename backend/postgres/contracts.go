@@ -2,10 +2,10 @@ package postgres
 
 import "countersign/backend/store"
 
-const selectVaultKeys = "SELECT holder, recipient, wrapped, sealed, generation, only_one FROM vault_keys WHERE workspace = $1 "
+const selectVaultKeys = "SELECT holder, recipient, signature, wrapped, sealed, generation, only_one FROM vault_keys WHERE workspace = $1 "
 
 func scanVaultKey(row scanner) (k store.VaultKey, err error) {
-	err = row.Scan(&k.Holder, &k.Recipient, &octets{&k.Wrapped}, &octets{&k.Ciphertext}, &k.Generation, &k.OnlyOne)
+	err = row.Scan(&k.Holder, &k.Recipient, &octets{&k.Signature}, &octets{&k.Wrapped}, &octets{&k.Ciphertext}, &k.Generation, &k.OnlyOne)
 	return k, translate(err)
 }
 
@@ -22,10 +22,10 @@ func (t *readTx) VaultKeysWithMore() ([]store.VaultKey, error) {
 }
 
 func (t *tx) SaveVaultKey(k store.VaultKey) error {
-	return t.exec(`INSERT INTO vault_keys (workspace, holder, recipient, wrapped, sealed, generation, only_one) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (workspace, holder) DO UPDATE SET recipient = excluded.recipient, wrapped = excluded.wrapped, sealed = excluded.sealed,
+	return t.exec(`INSERT INTO vault_keys (workspace, holder, recipient, signature, wrapped, sealed, generation, only_one) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (workspace, holder) DO UPDATE SET recipient = excluded.recipient, signature = excluded.signature, wrapped = excluded.wrapped, sealed = excluded.sealed,
 		generation = excluded.generation, only_one = excluded.only_one`,
-		k.Holder, k.Recipient, blob(k.Wrapped), blob(k.Ciphertext), k.Generation, k.OnlyOne)
+		k.Holder, k.Recipient, blob(k.Signature), blob(k.Wrapped), blob(k.Ciphertext), k.Generation, k.OnlyOne)
 }
 
 func (t *tx) DeleteVaultKey(holder string) error {

@@ -259,8 +259,8 @@ func (a *admin) RotationStart(ctx context.Context) (service.Vault, []service.Key
 	return w.Vault, w.Holders, err
 }
 
-func (a *admin) BeginRotation(ctx context.Context, proof service.Proof, publicKey string, given []service.GivenKeys) error {
-	return do(ctx, a, api.BeginRotation, api.BeginRotationRequest{Proof: api.ProofOf(proof), PublicKey: publicKey, Given: given})
+func (a *admin) BeginRotation(ctx context.Context, proof service.Proof, publicKey string, link []byte, given []service.GivenKeys) error {
+	return do(ctx, a, api.BeginRotation, api.BeginRotationRequest{Proof: api.ProofOf(proof), PublicKey: publicKey, Link: link, Given: given})
 }
 
 func (a *admin) RotateDocuments(ctx context.Context, generation int, all []service.ChangedDocument) error {

@@ -383,7 +383,7 @@ func (s *session) GiveKeys(ctx context.Context, publicKey string, given []servic
 	return call(ctx, s.k, s, api.GiveKeys, api.GiveKeysRequest{PublicKey: publicKey, Given: given})
 }
 
-func (s *session) FoundVault(ctx context.Context, publicKey string, own service.GivenKeys) error {
+func (s *session) FoundVault(ctx context.Context, publicKey string, own service.WrappedKeyPair) error {
 	return ask(ctx, s, api.FoundVault, api.FoundVaultRequest{PublicKey: publicKey, Own: own})
 }
 

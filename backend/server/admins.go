@@ -257,7 +257,7 @@ func (s *Server) admins() {
 		return out, err
 	})
 	adminOp(s, api.BeginRotation, func(ctx context.Context, a service.Admin, in api.BeginRotationRequest) (none api.None, _ error) {
-		return none, a.BeginRotation(ctx, in.Proof.Service(), in.PublicKey, in.Given)
+		return none, a.BeginRotation(ctx, in.Proof.Service(), in.PublicKey, in.Link, in.Given)
 	})
 	adminOp(s, api.RotateDocuments, func(ctx context.Context, a service.Admin, in api.RotateDocumentsRequest) (none api.None, _ error) {
 		return none, a.RotateDocuments(ctx, in.Generation, in.All)

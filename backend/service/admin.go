@@ -64,7 +64,7 @@ type Admin interface {
 	MakeKit(ctx context.Context, proof Proof, publicKey string) (KitMade, error)
 	Rotation(ctx context.Context) (Rotation, error)
 	RotationStart(ctx context.Context) (Vault, []KeyHolder, error)
-	BeginRotation(ctx context.Context, proof Proof, publicKey string, given []GivenKeys) error
+	BeginRotation(ctx context.Context, proof Proof, publicKey string, link []byte, given []GivenKeys) error
 	RotateDocuments(ctx context.Context, generation int, all []ChangedDocument) error
 	HoldRotation(ctx context.Context, held bool) error
 	RotationEnd(ctx context.Context) (v Vault, all []KeyHolder, ready bool, err error)

@@ -58,6 +58,7 @@ type SealedKeys struct {
 type KeyHolder struct {
 	Holder    string
 	Recipient string // the public half
+	Signature []byte // of HolderMessage, with the vault's key: whoever has that has made the key pair, and given it out
 }
 
 // GivenKeys are the vault's keys on their way to a holder.
@@ -70,6 +71,7 @@ type GivenKeys struct {
 type Vault struct {
 	Generation int        // of the newest key; 0: there is no vault yet
 	PublicKey  string     // hex; of that key: see vault.Keys.PublicKey
+	Links      string     // hex; from the first key to that one: for each generation the public key, and its signature with the key before (VaultMessage)
 	Holder     string     // the profile, as it is named among holders
 	Keys       SealedKeys // to the profile's key pair
 }

@@ -104,6 +104,8 @@ const (
 
 	CodeVaultWaiting         Code = "vault_waiting"
 	CodeVaultExists          Code = "vault_exists"
+	CodeVaultNotAuthentic    Code = "vault_not_authentic"
+	CodeTermsWeak            Code = "terms_weak"
 	CodeDocumentGone         Code = "document_gone"
 	CodeDocumentMissing      Code = "document_missing"
 	CodeDocumentDamaged      Code = "document_damaged"

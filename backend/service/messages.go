@@ -1,6 +1,9 @@
 package service
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // NonceSize is the length in bytes of what makes a message one that was never signed before.
 const NonceSize = 32
@@ -28,6 +31,19 @@ func ReviewMessage(workspaceID string, nonce []byte) []byte {
 // somebody with an email in.
 func KitMessage(workspaceID string, nonce []byte, email string) []byte {
 	return append(message("countersign emergency kit v1", workspaceID, nonce), email...)
+}
+
+// HolderMessage is signed with the vault's key (vault.Keys.Sign) by a client that has made a key pair for somebody. Whoever runs the
+// workspace can put any public key beside any name; the vault's keys are given only to one that was signed. It names nobody: whoever has the
+// key pair may read everything, as what they are called now and later.
+func HolderMessage(workspaceID, recipient string) []byte {
+	return []byte("countersign holder v1\x00" + workspaceID + "\x00" + recipient)
+}
+
+// VaultMessage is signed with the vault's key (vault.Keys.Sign) before a new one takes its place: it leads whoever has pinned the old
+// one to the new one, of which publicKey is in hex.
+func VaultMessage(workspaceID string, generation int, publicKey string) []byte {
+	return fmt.Appendf(nil, "countersign vault v1\x00%s\x00%d\x00%s", workspaceID, generation, publicKey)
 }
 
 // message ends a text of any length with a zero byte; the nonce has NonceSize bytes.

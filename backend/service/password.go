@@ -17,6 +17,7 @@ type WrappedKeyPair struct {
 	Recipient string // the public half
 	Wrapped   []byte
 	Keys      SealedKeys // the vault's, for a key pair that the workspace does not know yet
+	Signature []byte     // see KeyHolder; empty: whoever has made it does not have the vault's keys
 }
 
 // OwnKeys is what unwraps a person's key pair, together with their password.

@@ -55,7 +55,7 @@ type Session interface {
 	Vault(ctx context.Context) (Vault, error)
 	WaitingKeys(ctx context.Context) (Vault, []KeyHolder, error)
 	GiveKeys(ctx context.Context, publicKey string, given []GivenKeys) (saved int, err error)
-	FoundVault(ctx context.Context, publicKey string, own GivenKeys) error
+	FoundVault(ctx context.Context, publicKey string, own WrappedKeyPair) error
 
 	ReadDocuments(ctx context.Context, q DocumentQuery) (DocumentRows, error)
 	AddDocuments(ctx context.Context, generation int, rows []DocumentRow) (added bool, err error)

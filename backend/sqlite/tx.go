@@ -173,12 +173,12 @@ func (w when) Scan(v any) error {
 }
 
 const selectInfo = `SELECT id, name, created_at, require_2fa, last_sheet, require_from, two_people, idle_minutes, last_run, backup_at, support, hide_admins,
-	vault_generation, rotating, rotation_held, kit_at, kit_by, kit_generation, kit_public_key, vault_public_key FROM workspace `
+	vault_generation, rotating, rotation_held, kit_at, kit_by, kit_generation, kit_public_key, vault_public_key, vault_links FROM workspace `
 
 func scanInfo(row scanner) (i store.Info, err error) {
 	err = row.Scan(&i.ID, &i.Name, when{&i.CreatedAt}, &i.Require2FA, &i.LastSheet, when{&i.RequireFrom},
 		&i.TwoPeople, &i.IdleMinutes, &i.LastRun, when{&i.BackupAt}, &i.Support, &i.HideAdmins,
-		&i.VaultGeneration, &i.Rotating, &i.RotationHeld, when{&i.KitAt}, &i.KitBy, &i.KitGeneration, &i.KitPublicKey, &i.VaultPublicKey)
+		&i.VaultGeneration, &i.Rotating, &i.RotationHeld, when{&i.KitAt}, &i.KitBy, &i.KitGeneration, &i.KitPublicKey, &i.VaultPublicKey, &i.VaultLinks)
 	return i, translate(err)
 }
 
@@ -206,9 +206,9 @@ func (t *tx) DropWorkspace() error {
 func (t *tx) UpdateInfo(i store.Info) error {
 	return t.must(`UPDATE workspace SET name = ?, require_2fa = ?, require_from = ?, two_people = ?, idle_minutes = ?,
 		backup_at = ?, support = ?, hide_admins = ?,
-		vault_generation = ?, rotating = ?, rotation_held = ?, kit_at = ?, kit_by = ?, kit_generation = ?, kit_public_key = ?, vault_public_key = ?`,
+		vault_generation = ?, rotating = ?, rotation_held = ?, kit_at = ?, kit_by = ?, kit_generation = ?, kit_public_key = ?, vault_public_key = ?, vault_links = ?`,
 		i.Name, i.Require2FA, millis(i.RequireFrom), i.TwoPeople, i.IdleMinutes, millis(i.BackupAt), i.Support, i.HideAdmins,
-		i.VaultGeneration, i.Rotating, i.RotationHeld, millis(i.KitAt), i.KitBy, i.KitGeneration, i.KitPublicKey, i.VaultPublicKey)
+		i.VaultGeneration, i.Rotating, i.RotationHeld, millis(i.KitAt), i.KitBy, i.KitGeneration, i.KitPublicKey, i.VaultPublicKey, i.VaultLinks)
 }
 
 func (t *tx) NextRun() (n int, err error) {

@@ -30,6 +30,7 @@ type Info struct {
 	KitGeneration   int
 	KitPublicKey    string // hex; recognises the kit's key
 	VaultPublicKey  string // hex; recognises the vault's key
+	VaultLinks      string // hex; leads from the first key to that one: for each generation since then its public key and a signature with the key before
 }
 
 // HasKit reports whether there is an Emergency Kit for the key that is in force.
@@ -340,6 +341,7 @@ type Member struct {
 type VaultKey struct {
 	Holder     string // profile/ID, invitation/ID, password-reset/ID
 	Recipient  string
+	Signature  []byte // of the recipient, with the vault's key; empty: nobody who has the key has signed it
 	Wrapped    []byte
 	Ciphertext []byte `json:"Sealed"` // empty: no one has given the keys yet; the tag is its name in digests
 	Generation int    // of the newest key in it, 0: none

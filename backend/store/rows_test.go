@@ -19,7 +19,7 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 	cost := store.Argon2id{MemoryKiB: 19456, Time: 2, Threads: 1}
 	for want, row := range map[string]any{
 		`{"ID":"w","Name":"N","CreatedAt":` + time1 + `,"Require2FA":true,"LastSheet":7,"RequireFrom":` + never + `,"TwoPeople":false,"IdleMinutes":0,"LastRun":2,"BackupAt":` + never + `,"Support":"","HideAdmins":false,` +
-			`"VaultGeneration":1,"Rotating":false,"RotationHeld":false,"KitAt":` + never + `,"KitBy":"","KitGeneration":0,"KitPublicKey":"","VaultPublicKey":"0a"}`: store.Info{
+			`"VaultGeneration":1,"Rotating":false,"RotationHeld":false,"KitAt":` + never + `,"KitBy":"","KitGeneration":0,"KitPublicKey":"","VaultPublicKey":"0a","VaultLinks":""}`: store.Info{
 			ID: "w", Name: "N", CreatedAt: at, Require2FA: true, LastSheet: 7, LastRun: 2, VaultGeneration: 1, VaultPublicKey: "0a"},
 		`{"ID":"p","Email":"A@example.com","EmailKey":"a@example.com","Name":"A","Role":"owner","CreatedAt":` + time1 + `,` +
 			`"Password":{"Salt":"AQI=","Params":` + params + `,"PublicKey":"Aw==","Lock":"BA==","ChangedAt":` + time1 + `},` +
@@ -43,7 +43,7 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 			Number: 1, At: at, ByID: "p", ByName: "A", Reason: "r", Kind: store.RunPrint, State: store.RunDone, Members: []string{"p"}, HeldUntil: at},
 		`{"ID":"x","Kind":"help-code","Members":["p"],"Reason":"r","ByID":"p","At":` + time1 + `,"ExpiresAt":` + time1 + `,"State":"used","DecidedBy":"q","DecidedAt":` + time1 + `}`: store.Approval{
 			ID: "x", Kind: store.ApproveHelpCode, Members: []string{"p"}, Reason: "r", ByID: "p", At: at, ExpiresAt: at, State: store.ApprovalUsed, DecidedBy: "q", DecidedAt: at},
-		`{"Holder":"profile/p","Recipient":"age1","Wrapped":"AQ==","Sealed":"Ag==","Generation":1,"OnlyOne":true}`: store.VaultKey{
+		`{"Holder":"profile/p","Recipient":"age1","Signature":null,"Wrapped":"AQ==","Sealed":"Ag==","Generation":1,"OnlyOne":true}`: store.VaultKey{
 			Holder: "profile/p", Recipient: "age1", Wrapped: []byte{1}, Ciphertext: []byte{2}, Generation: 1, OnlyOne: true},
 		`{"ID":"d","Generation":1,"State":"removed","RemovedAt":"0001-01-01T00:00:00Z","Sealed":"AQ=="}`: store.DocumentRow{ID: "d", Generation: 1, State: store.DocumentRemoved, Ciphertext: []byte{1}},
 	} {

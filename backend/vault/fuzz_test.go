@@ -23,12 +23,12 @@ func alsoKnown(f *testing.F) vault.Identity {
 
 func FuzzUnwrap(f *testing.F) {
 	own := known(f)
-	wrapped := must[[]byte](f)(vault.Wrap(kek(1), "anna", own))
+	wrapped := must[[]byte](f)(vault.Wrap(kek(1), "anna", own, vault.Pin{}))
 	f.Add(wrapped)
 	f.Add(wrapped[:len(wrapped)-1])
 	f.Add([]byte{1})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		i, err := vault.Unwrap(kek(1), "anna", b)
+		i, _, err := vault.Unwrap(kek(1), "anna", b)
 		if (err == nil) == i.Empty() || err != nil && !errors.Is(err, vault.ErrWrap) || err == nil && i.Recipient() != own.Recipient() {
 			t.Errorf("%x: %v", b, err)
 		}

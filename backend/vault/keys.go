@@ -131,6 +131,17 @@ func (k Keys) Sign(message []byte) (signature []byte) {
 	return signature
 }
 
+// Signed reports whether one of the keys has signed a message, the newest or one from before it that is still there.
+func (k Keys) Signed(message, signature []byte) bool {
+	for _, h := range k.held {
+		one := Keys{[]*held{h}}
+		if public := one.PublicKey(); public != nil && ed25519.Verify(public, message, signature) {
+			return true
+		}
+	}
+	return false
+}
+
 func (k Keys) sign(use func(ed25519.PrivateKey)) {
 	if k.Empty() {
 		return

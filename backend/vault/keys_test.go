@@ -70,20 +70,21 @@ func TestEncryptTo_OpensOnlyForItsRecipient(t *testing.T) {
 func TestUnwrap_OpensOnlyForItsHolder(t *testing.T) {
 	t.Parallel()
 	i := newIdentity(t)
-	wrapped := must[[]byte](t)(vault.Wrap(kek(1), "anna", i))
-	if got, err := vault.Unwrap(kek(1), "anna", wrapped); err != nil || got.Text().Reveal() != i.Text().Reveal() || got.Recipient() != i.Recipient() {
+	pin := newKeys(t, 3).Pin()
+	wrapped := must[[]byte](t)(vault.Wrap(kek(1), "anna", i, pin))
+	if got, pinned, err := vault.Unwrap(kek(1), "anna", wrapped); err != nil || pinned != pin || got.Text().Reveal() != i.Text().Reveal() || got.Recipient() != i.Recipient() {
 		t.Errorf("%v", err)
 	}
-	if _, err := vault.Unwrap(kek(1), "ben", wrapped); !errors.Is(err, vault.ErrWrap) {
+	if _, _, err := vault.Unwrap(kek(1), "ben", wrapped); !errors.Is(err, vault.ErrWrap) {
 		t.Errorf("another holder: %v", err)
 	}
-	if _, err := vault.Unwrap(kek(2), "anna", wrapped); !errors.Is(err, vault.ErrWrap) {
+	if _, _, err := vault.Unwrap(kek(2), "anna", wrapped); !errors.Is(err, vault.ErrWrap) {
 		t.Errorf("another key: %v", err)
 	}
-	if _, err := vault.Wrap(secret.NewBytes(make([]byte, 16)), "anna", i); err == nil {
+	if _, err := vault.Wrap(secret.NewBytes(make([]byte, 16)), "anna", i, vault.Pin{}); err == nil {
 		t.Error("a short key wraps")
 	}
-	if _, err := vault.Wrap(kek(1), "anna", vault.Identity{}); !errors.Is(err, vault.ErrIdentity) {
+	if _, err := vault.Wrap(kek(1), "anna", vault.Identity{}, vault.Pin{}); !errors.Is(err, vault.ErrIdentity) {
 		t.Errorf("nothing: %v", err)
 	}
 }
@@ -144,6 +145,48 @@ func TestSign_VerifiesForTheNewestKeyAndTheMessageAlone(t *testing.T) {
 	text := k.Newest().Text().Reveal()
 	if key, err := hkdf.Key(sha256.New, []byte(text), nil, "countersign vault signature v1", 32); err != nil || !ed25519.NewKeyFromSeed(key).Public().(ed25519.PublicKey).Equal(k.PublicKey()) {
 		t.Errorf("it is not derived as it is written down: %v", err)
+	}
+}
+
+func TestPin_IsOfOneGenerationOfOneVault(t *testing.T) {
+	t.Parallel()
+	k := newKeys(t, 2)
+	pin := k.Pin()
+	if pin.Generation != 2 || !bytes.Equal(pin.Key[:], k.PublicKey()) || pin != k.OnlyNewest().Pin() || pin == newKeys(t, 2).Pin() || (vault.Keys{}).Pin() != (vault.Pin{}) {
+		t.Errorf("%+v", pin)
+	}
+	for _, p := range []vault.Pin{pin, {}} {
+		if got, err := vault.ParsePin(p.Bytes()); err != nil || got != p || len(p.Bytes()) != vault.PinSize {
+			t.Errorf("%+v, %v", got, err)
+		}
+	}
+	b := pin.Bytes()
+	none := append(make([]byte, 4), b[4:]...)
+	many := append([]byte{0xff}, b[1:]...)
+	for name, b := range map[string][]byte{"Nothing": nil, "Cut": b[:35], "Long": append(b, 0), "NoGeneration": none, "TooMany": many} {
+		if got, err := vault.ParsePin(b); !errors.Is(err, vault.ErrPin) || got != (vault.Pin{}) {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
+func TestSigned_ByAnyOfTheKeysThatAreThere(t *testing.T) {
+	t.Parallel()
+	first := newKeys(t, 1)
+	keys := must[vault.Keys](t)(first.Next())
+	message := []byte("what it is for, and more")
+	for name, signature := range map[string][]byte{"the newest": keys.Sign(message), "one before it": first.Sign(message)} {
+		if !keys.Signed(message, signature) || keys.Signed(message[1:], signature) || (vault.Keys{}).Signed(message, signature) {
+			t.Errorf("by %s", name)
+		}
+	}
+	if keys.OnlyNewest().Signed(message, first.Sign(message)) || keys.Signed(message, newKeys(t, 1).Sign(message)) || keys.Signed(message, nil) {
+		t.Error("by a key that is not there")
+	}
+	signature := keys.Sign(message)
+	keys.Wipe()
+	if keys.Signed(message, signature) {
+		t.Error("by keys that were wiped")
 	}
 }
 

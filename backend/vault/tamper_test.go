@@ -28,9 +28,9 @@ func TestVault_FindsEachChangedByte(t *testing.T) {
 	k, member := newKeys(t, 2), newIdentity(t)
 	t.Run("OfAWrappedIdentity", func(t *testing.T) {
 		t.Parallel()
-		wrapped := must[[]byte](t)(vault.Wrap(kek(1), "anna", member))
+		wrapped := must[[]byte](t)(vault.Wrap(kek(1), "anna", member, newKeys(t, 1).Pin()))
 		spoilt(wrapped, func(what string, at int, b []byte) {
-			if i, err := vault.Unwrap(kek(1), "anna", b); !errors.Is(err, vault.ErrWrap) || !i.Empty() {
+			if i, pinned, err := vault.Unwrap(kek(1), "anna", b); !errors.Is(err, vault.ErrWrap) || !i.Empty() || pinned != (vault.Pin{}) {
 				t.Errorf("%s at %d: %v", what, at, err)
 			}
 		})

@@ -23,6 +23,7 @@ var (
 	ErrWrap       = errors.New("vault: the wrapped identity does not open with this key for this holder")
 	ErrCiphertext = errors.New("vault: the sealed data was changed, or is of another place")
 	ErrNoKey      = errors.New("vault: the key of this generation is not there")
+	ErrPin        = errors.New("vault: this pins no vault")
 	ErrDocument   = errors.New("vault: the document was cut or edited, or is encrypted to another key")
 )
 

@@ -8,19 +8,20 @@ import (
 	"countersign/backend/secret"
 )
 
-// A wrapped identity is a version byte, a nonce of 12 bytes, and the identity's text
-// under AES-256-GCM (SP 800-38D).
+// A wrapped identity is a version byte, a nonce of 12 bytes, and the identity's text with the
+// vault that its holder has pinned, under AES-256-GCM (SP 800-38D).
 const (
 	wrapVersion = 1
 	wrapInfo    = "countersign wrapped identity v1\x00"
 	kekSize     = 32
-	wrapSize    = 1 + 12 + identitySize + 16
+	wrapSize    = 1 + 12 + identitySize + PinSize + 16
 )
 
 // Wrap encrypts an identity under a key of 32 bytes, for one holder: whoever keeps it
-// says who they are again to Unwrap. The key is used for little else, as each nonce is
+// says who they are again to Unwrap. With it goes the vault that the holder believes in, which nobody without
+// the key can change; zero where there is none yet. The key is used for little else, as each nonce is
 // drawn at random.
-func Wrap(kek secret.Bytes, holder string, i Identity) (wrapped []byte, err error) {
+func Wrap(kek secret.Bytes, holder string, i Identity, pinned Pin) (wrapped []byte, err error) {
 	if i.Empty() {
 		return nil, ErrIdentity
 	}
@@ -28,7 +29,9 @@ func Wrap(kek secret.Bytes, holder string, i Identity) (wrapped []byte, err erro
 		var aead cipher.AEAD
 		if aead, err = wrapper(kek); err == nil {
 			wrapped = append(make([]byte, 0, wrapSize), wrapVersion)
-			wrapped = aead.Seal(wrapped, nil, i.text.Reveal(), wrapData(holder))
+			plain := append(append(make([]byte, 0, identitySize+PinSize), i.text.Reveal()...), pinned.Bytes()...)
+			wrapped = aead.Seal(wrapped, nil, plain, wrapData(holder))
+			clear(plain)
 		}
 	})
 	return wrapped, err
@@ -37,9 +40,9 @@ func Wrap(kek secret.Bytes, holder string, i Identity) (wrapped []byte, err erro
 // Unwrap opens what Wrap made.
 //
 // Errors: ErrWrap, for the wrong key, another holder and changed bytes alike.
-func Unwrap(kek secret.Bytes, holder string, wrapped []byte) (i Identity, err error) {
+func Unwrap(kek secret.Bytes, holder string, wrapped []byte) (i Identity, pinned Pin, err error) {
 	if len(wrapped) != wrapSize || wrapped[0] != wrapVersion {
-		return Identity{}, ErrWrap
+		return Identity{}, Pin{}, ErrWrap
 	}
 	secret.Confined(func() {
 		aead, fault := wrapper(kek)
@@ -47,17 +50,23 @@ func Unwrap(kek secret.Bytes, holder string, wrapped []byte) (i Identity, err er
 			err = fault
 			return
 		}
-		text, fault := aead.Open(nil, nil, wrapped[1:], wrapData(holder))
+		plain, fault := aead.Open(nil, nil, wrapped[1:], wrapData(holder))
 		if fault != nil {
 			err = ErrWrap
 			return
 		}
-		defer clear(text)
-		if i, fault = parse(string(text)); fault != nil {
-			err = ErrWrap
+		defer clear(plain)
+		pin, fault := ParsePin(plain[identitySize:])
+		if fault == nil {
+			i, fault = parse(string(plain[:identitySize]))
 		}
+		if fault != nil {
+			err = ErrWrap
+			return
+		}
+		pinned = pin
 	})
-	return i, err
+	return i, pinned, err
 }
 
 func wrapper(kek secret.Bytes) (cipher.AEAD, error) {

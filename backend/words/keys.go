@@ -1465,6 +1465,10 @@ var (
 	ErrorRestoreNotOwnerNext          = Key{"error.restore_not_owner.next"}
 	ErrorVaultExistsWhat              = Key{"error.vault_exists.what"}
 	ErrorVaultExistsNext              = Key{"error.vault_exists.next"}
+	ErrorVaultNotAuthenticWhat        = Key{"error.vault_not_authentic.what"}
+	ErrorVaultNotAuthenticNext        = Key{"error.vault_not_authentic.next"}
+	ErrorTermsWeakWhat                = Key{"error.terms_weak.what"}
+	ErrorTermsWeakNext                = Key{"error.terms_weak.next"}
 	ErrorVaultWaitingWhat             = Key{"error.vault_waiting.what"}
 	ErrorVaultWaitingNext             = Key{"error.vault_waiting.next"}
 	ErrorDocumentGoneWhat             = Key{"error.document_gone.what"}
@@ -1906,6 +1910,7 @@ var (
 	EventRotationResumed          = Key{"event.rotation-resumed"}
 	EventVaultKeyRotated          = Key{"event.vault-key-rotated"}
 	EventKeyPairMade              = Key{"event.key-pair-made"}
+	EventVaultNoted               = Key{"event.vault-noted"}
 	EventVaultKeysGiven           = Key{"event.vault-keys-given"}
 	EventEmergencyKitMade         = Key{"event.emergency-kit-made"}
 	EventEmergencyKitUsed         = Key{"event.emergency-kit-used"}

@@ -36,7 +36,7 @@ func (s *Session) vaultIn(tx store.ReadTx) (v service.Vault, err error) {
 	if err != nil {
 		return v, err
 	}
-	v = service.Vault{Generation: info.VaultGeneration, PublicKey: info.VaultPublicKey, Holder: profileHolder(s.id)}
+	v = service.Vault{Generation: info.VaultGeneration, PublicKey: info.VaultPublicKey, Links: info.VaultLinks, Holder: profileHolder(s.id)}
 	row, err := tx.VaultKey(v.Holder)
 	if err == nil {
 		v.Keys = service.SealedKeys{Ciphertext: row.Ciphertext, Generation: row.Generation, OnlyOne: row.OnlyOne}
@@ -61,7 +61,7 @@ func (s *Session) infoIn(tx store.ReadTx) (store.Info, error) {
 // giveAtATime is how many share a commit.
 const giveAtATime = 64
 
-// WaitingKeys names some of those who wait for the vault's newest key. It is no use of the session.
+// WaitingKeys names some of those who wait for the vault's newest key, and whose key pair was signed. It is no use of the session.
 // Errors: session_ended; folder.
 func (s *Session) WaitingKeys(ctx context.Context) (v service.Vault, all []service.KeyHolder, err error) {
 	err = s.w.view(ctx, func(tx store.ReadTx) (err error) {
@@ -69,16 +69,20 @@ func (s *Session) WaitingKeys(ctx context.Context) (v service.Vault, all []servi
 			return err
 		}
 		behind, err := tx.VaultKeysBehind(v.Generation)
-		all = holdersOf(behind[:min(len(behind), giveAtATime)])
+		signed := holdersOf(behind)
+		all = signed[:min(len(signed), giveAtATime)]
 		return err
 	})
 	return v, all, err
 }
 
+// holdersOf are those whose key pair was signed. No client of ours gives keys to another.
 func holdersOf(rows []store.VaultKey) []service.KeyHolder {
-	all := make([]service.KeyHolder, len(rows))
-	for i, k := range rows {
-		all[i] = service.KeyHolder{Holder: k.Holder, Recipient: k.Recipient}
+	all := make([]service.KeyHolder, 0, len(rows))
+	for _, k := range rows {
+		if len(k.Signature) > 0 {
+			all = append(all, service.KeyHolder{Holder: k.Holder, Recipient: k.Recipient, Signature: k.Signature})
+		}
 	}
 	return all
 }
@@ -98,10 +102,10 @@ func (s *Session) GiveKeys(ctx context.Context, publicKey string, given []servic
 			if err := ignoreMissing(err); err != nil {
 				return err
 			}
-			if err != nil || row.Recipient != g.Recipient || row.Generation >= info.VaultGeneration || g.Generation != info.VaultGeneration || !keysFit(g.SealedKeys) {
+			if err != nil || row.Recipient != g.Recipient || row.Generation >= info.VaultGeneration || g.Generation != info.VaultGeneration || !givenFit(g) {
 				continue
 			}
-			if err := tx.SaveVaultKey(withKeys(row, g.SealedKeys)); err != nil {
+			if err := tx.SaveVaultKey(withGiven(row, g)); err != nil {
 				return err
 			}
 			saved++
@@ -122,6 +126,12 @@ func dropHolders(tx store.WriteTx, id string) error {
 		}
 	}
 	return nil
+}
+
+// withGiven puts what a client gives in a holder's row: the vault's keys, and a signature with the newest of them.
+func withGiven(k store.VaultKey, g service.GivenKeys) store.VaultKey {
+	k.Signature = g.Signature
+	return withKeys(k, g.SealedKeys)
 }
 
 // withKeys puts the vault's keys in a row.

@@ -48,15 +48,31 @@ func (h *fixture) keysOf(s *client.Session) vault.Keys {
 	h.Helper()
 	v, err := s.Vault(h.Context())
 	h.ok(err)
-	share, err := h.secrets.Get(h.Context(), h.w.ID()+"/device")
-	h.ok(err)
-	typed, own := h.profile(s.ProfileID()).Password, s.OwnKeys()
-	kek := password.WrappingKey(password.Derive(secret.NewText(pass), typed.Salt, password.Params(typed.Params)), share, own.Lock)
-	pair, err := vault.Unwrap(kek, "password", own.Wrapped)
-	h.ok(err)
+	_, pair, _ := h.unwrapped(s)
 	keys, err := pair.Open(v.Keys.Ciphertext)
 	h.ok(err)
 	return keys
+}
+
+// unwrapped is the key pair of whoever has a session, with the vault that is pinned in its wrap, and the key that unwraps it.
+func (h *fixture) unwrapped(s *client.Session) (kek secret.Bytes, pair vault.Identity, pinned vault.Pin) {
+	h.Helper()
+	share, err := h.secrets.Get(h.Context(), h.w.ID()+"/device")
+	h.ok(err)
+	typed, own := h.profile(s.ProfileID()).Password, s.OwnKeys()
+	kek = password.WrappingKey(password.Derive(secret.NewText(pass), typed.Salt, password.Params(typed.Params)), share, own.Lock)
+	pair, pinned, err = vault.Unwrap(kek, "password", own.Wrapped)
+	h.ok(err)
+	return kek, pair, pinned
+}
+
+// pins has somebody's wrap pin a vault, as if their client had done so.
+func (h *fixture) pins(s *client.Session, pin vault.Pin) {
+	h.Helper()
+	kek, pair, _ := h.unwrapped(s)
+	wrapped, err := vault.Wrap(kek, "password", pair, pin)
+	h.ok(err)
+	h.alterKey("profile/"+s.ProfileID(), func(k *store.VaultKey) bool { k.Wrapped = wrapped; return true })
 }
 
 // generation is that of the vault's keys that somebody has, 0 for none.
@@ -117,9 +133,10 @@ func TestGiveWaiting_ReachesMoreThanOneBatch(t *testing.T) {
 	h, owner := alone(t)
 	own, err := vault.NewIdentity()
 	h.ok(err)
+	signature := h.keysOf(owner.signIn()).Sign(service.HolderMessage(h.w.ID(), own.Recipient()))
 	h.ok(workspace.Change(inner(h.w), context.WithoutCancel(t.Context()), func(tx store.WriteTx) error {
 		for i := range 65 {
-			if err := tx.SaveVaultKey(store.VaultKey{Holder: fmt.Sprintf("profile/p%d", i), Recipient: own.Recipient()}); err != nil {
+			if err := tx.SaveVaultKey(store.VaultKey{Holder: fmt.Sprintf("profile/p%d", i), Recipient: own.Recipient(), Signature: signature}); err != nil {
 				return err
 			}
 		}
@@ -213,6 +230,7 @@ func TestGiveKeys_OnlyTheNewestAndOnlyToWhoWaits(t *testing.T) {
 		return true
 	})
 	give := func(publicKey string, generation int, k service.KeyHolder) int {
+		k.Signature = someSignature
 		n, err := s.GiveKeys(t.Context(), publicKey, []service.GivenKeys{{KeyHolder: k, SealedKeys: service.SealedKeys{Ciphertext: []byte("sealed"), Generation: generation}}})
 		h.ok(err)
 		return n
@@ -323,8 +341,10 @@ func TestVault_WhoHasNoKeyGivesNoneAndGoesOn(t *testing.T) {
 	h.ok(err)
 	_, err = s.Documents(t.Context())
 	h.refused(err, service.CodeVaultWaiting)
-	owner.signIn()
-	if h.contracts(s) != "lease" {
+	owner.signIn() // nobody who has the keys has made the key pair
+	_, err = s.Documents(t.Context())
+	h.refused(err, service.CodeVaultWaiting)
+	if h.contracts(owner.resets(p)) != "lease" {
 		t.Error("the member does not read the contract")
 	}
 	h.sneak("UPDATE vault_keys SET wrapped = x'00' WHERE holder = 'profile/" + admin.id + "'")
@@ -344,8 +364,8 @@ func TestVault_ForeignKeysAreLoggedAndOlderOnesAreNot(t *testing.T) {
 	said := h.onLog(h.store)
 	h.handed("profile/"+m.id, foreign)
 	_, err = m.signIn().Documents(t.Context())
-	h.refused(err, service.CodeVaultWaiting)
-	if !strings.Contains(said.String(), "they are not the vault's") {
+	h.refused(err, service.CodeVaultNotAuthentic)
+	if !strings.Contains(said.String(), "the keys are not the vault's") {
 		t.Errorf("of a foreign key the log says %q", said)
 	}
 	a := owner.admin()
@@ -370,26 +390,26 @@ func TestVault_KeysThatDoNotOpenAreLoggedWithTheCause(t *testing.T) {
 		return true
 	})
 	_, err := s.Documents(t.Context())
-	h.refused(err, service.CodeVaultWaiting)
+	h.refused(err, service.CodeVaultNotAuthentic)
 	if !strings.Contains(said.String(), vault.ErrCiphertext.Error()) {
 		t.Errorf("the log says %q", said)
 	}
 	h.sneak("UPDATE vault_keys SET wrapped = x'00' WHERE holder = 'profile/" + members[0].id + "'")
 	said.Reset()
 	_, err = members[0].signIn().Documents(t.Context()) // who is in all the same
-	h.refused(err, service.CodeVaultWaiting)
+	h.refused(err, service.CodeVaultNotAuthentic)
 	if !strings.Contains(said.String(), "the key of a profile could not be unwrapped") {
 		t.Errorf("at the next sign-in the log says %q", said)
 	}
 }
 
-func TestVault_WithoutOneEverybodyWaits(t *testing.T) {
+func TestVault_ThatIsGoneIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	h, _, members := waiting(t, 1)
 	s := members[0].signIn()
 	h.alterInfo(func(i *store.Info) { i.VaultGeneration = 0 })
 	_, err := s.Documents(t.Context())
-	h.refused(err, service.CodeVaultWaiting)
+	h.refused(err, service.CodeVaultNotAuthentic)
 }
 
 func TestVault_WhoHasTheKeysInHandNeedsNoRow(t *testing.T) {
@@ -451,7 +471,7 @@ func TestVault_RemovedMemberLeavesNoKey(t *testing.T) {
 	}
 }
 
-// Acceptance may have dropped a key pair: its person gets another, once, and waits like anybody who is new.
+// Acceptance may have dropped a key pair: its person gets another, once, and waits for a password reset.
 func TestSignIn_WithoutAKeyPairMakesOneThatWaits(t *testing.T) {
 	t.Parallel()
 	h, owner, members := waiting(t, 1)
@@ -465,16 +485,18 @@ func TestSignIn_WithoutAKeyPairMakesOneThatWaits(t *testing.T) {
 	if made.Recipient == "" || made.Recipient == h.recipient(owner) || made.Generation != 0 || h.kinds(head, "key-pair-made") != 1 {
 		t.Errorf("%+v, %v", made, h.eventsAfter(head))
 	}
-	owner.signIn() // who gives
-	if h.contracts(s) != "lease" {
-		t.Error("the session that made it does not open the vault")
-	}
-	if h.contracts(m.signIn()) != "lease" || h.recipient(m) != made.Recipient || h.kinds(head, "key-pair-made") != 1 {
-		t.Errorf("the next one does not, or has another: %v", h.eventsAfter(head))
+	owner.signIn() // whose client cannot tell whose key pair it is
+	_, err = m.signIn().Documents(t.Context())
+	h.refused(err, service.CodeVaultWaiting)
+	if h.generation(m) != 0 || h.recipient(m) != made.Recipient || h.kinds(head, "key-pair-made") != 1 {
+		t.Errorf("it has the keys, or there is another: %v", h.eventsAfter(head))
 	}
 	h.ok(s.SaveKeyPair(t.Context(), service.WrappedKeyPair{Recipient: "age1", Wrapped: []byte("wrapped")}))
-	if h.recipient(m) != made.Recipient {
+	if k := h.keyRow(m); k.Recipient != made.Recipient || !bytes.Equal(k.Wrapped, made.Wrapped) {
 		t.Error("one takes the place of another")
+	}
+	if h.contracts(owner.resets(m)) != "lease" || h.contracts(m.signIn()) != "lease" || h.generation(m) != 1 {
+		t.Error("a password reset by who has the keys does not give them")
 	}
 }
 
@@ -490,7 +512,7 @@ func TestLock_OfAnotherProfileOpensNoContract(t *testing.T) {
 		said := h.onLog(h.store)
 		h.sneak(change)
 		_, err := owner.signIn().Documents(t.Context())
-		h.refused(err, service.CodeVaultWaiting)
+		h.refused(err, service.CodeVaultNotAuthentic)
 		if !strings.Contains(said.String(), "the lock of a profile does not open") {
 			t.Errorf("%s: the log says %q", name, said)
 		}

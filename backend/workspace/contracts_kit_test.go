@@ -197,7 +197,7 @@ func (h *fixture) chosen(pw string) service.NewPassword {
 	derived := password.Derive(secret.NewText(pw), n.Salt, cheap)
 	n.PublicKey = password.PublicKey(derived, share)
 	n.KeyPair.Recipient = own.Recipient()
-	n.KeyPair.Wrapped, err = vault.Wrap(password.WrappingKey(derived, share, n.Lock), "password", own)
+	n.KeyPair.Wrapped, err = vault.Wrap(password.WrappingKey(derived, share, n.Lock), "password", own, vault.Pin{})
 	h.ok(err)
 	return n
 }

@@ -3,6 +3,8 @@ package workspace
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"encoding/hex"
 
 	"countersign/backend/service"
 	"countersign/backend/store"
@@ -40,9 +42,9 @@ func (a *Admin) infoToRotate(tx store.ReadTx) (store.Info, error) {
 // everybody whom it was encrypted to. From then on what is added is encrypted to it;
 // RotateDocuments brings the documents that were there before. An Emergency Kit of the old
 // key opens nothing that was added since. Who has come since, or has another key pair by now,
-// waits for it: see GiveKeys. Errors: rotation_running, also where
+// waits for it: see GiveKeys. link is the signature of service.VaultMessage with the old key. Errors: rotation_running, also where
 // another rotation has begun and ended since; forbidden, session_ended; those of a step-up; folder.
-func (a *Admin) BeginRotation(ctx context.Context, proof service.Proof, publicKey string, given []service.GivenKeys) error {
+func (a *Admin) BeginRotation(ctx context.Context, proof service.Proof, publicKey string, link []byte, given []service.GivenKeys) error {
 	check := func(tx store.ReadTx) error {
 		_, err := a.infoToRotate(tx)
 		return err
@@ -52,14 +54,16 @@ func (a *Admin) BeginRotation(ctx context.Context, proof service.Proof, publicKe
 		if err != nil {
 			return err
 		}
+		before := info
 		info.VaultGeneration, info.VaultPublicKey = info.VaultGeneration+1, publicKey
+		info.VaultLinks += publicKey + hex.EncodeToString(link)
 		info.Rotating, info.RotationHeld = true, false
 		mine := false
 		for _, g := range given {
 			if g.Generation != info.VaultGeneration {
 				return refuse(service.CodeRotationRunning)
 			}
-			if !keysFit(g.SealedKeys) {
+			if !givenFit(g) {
 				return service.ErrMalformed
 			}
 			row, err := tx.VaultKey(g.Holder)
@@ -69,13 +73,16 @@ func (a *Admin) BeginRotation(ctx context.Context, proof service.Proof, publicKe
 			if err != nil || row.Recipient != g.Recipient {
 				continue
 			}
-			if err := tx.SaveVaultKey(withKeys(row, g.SealedKeys)); err != nil {
+			if err := tx.SaveVaultKey(withGiven(row, g)); err != nil {
 				return err
 			}
 			mine = mine || g.Holder == profileHolder(a.s.id)
 		}
 		if !mine {
 			return store.ErrConflict // nobody could read what is added
+		}
+		if len(publicKey) != 2*ed25519.PublicKeySize || !signedByVault(before, service.VaultMessage(a.s.w.ID(), info.VaultGeneration, publicKey), link) {
+			return service.ErrMalformed // nobody's client would follow
 		}
 		if err := tx.UpdateInfo(info); err != nil {
 			return err
@@ -248,10 +255,10 @@ func (a *Admin) EndRotation(ctx context.Context, given []service.GivenKeys) (end
 		}
 		for _, row := range holders {
 			g, ok := byHolder[row.Holder]
-			if !ok || g.Recipient != row.Recipient || g.Generation != info.VaultGeneration || !g.OnlyOne || !keysFit(g.SealedKeys) {
+			if !ok || g.Recipient != row.Recipient || g.Generation != info.VaultGeneration || !g.OnlyOne || !givenFit(g) {
 				return store.ErrConflict
 			}
-			if err := tx.SaveVaultKey(withKeys(row, g.SealedKeys)); err != nil {
+			if err := tx.SaveVaultKey(withGiven(row, g)); err != nil {
 				return err
 			}
 		}

@@ -241,6 +241,71 @@ func TestRotation_WhoCameWhileItBeganGetsTheNewKey(t *testing.T) {
 	h.restart()
 }
 
+// A code that was made with the old key would come with a signature that counts for nothing once the rotation is over.
+func TestAddMember_RotationMeanwhileMakesTheCodeAnew(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.add(owner.signIn(), paper("lease", "Lease of the mill"))
+	db := &between{Store: h.store}
+	w, err := local.Open(t.Context(), local.Config{Store: db, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+	h.ok(err)
+	s, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
+	h.ok(err)
+	a, err := s.Admin(t.Context())
+	h.ok(err)
+	for name, add := range map[string]func() ([]client.GivenOut, error){
+		"one@example.com": func() ([]client.GivenOut, error) {
+			given, err := a.AddMember(t.Context(), service.NewMember{Name: "One", Email: "one@example.com", Role: store.RoleMember}, owner.proof())
+			return []client.GivenOut{given}, err
+		},
+		"many@example.com": func() ([]client.GivenOut, error) {
+			return a.AddMembers(t.Context(), []service.NewMember{{Name: "Many", Email: "many@example.com", Role: store.RoleMember}}, owner.proof(), nil)
+		},
+	} {
+		rotated := false
+		db.once = func() {
+			rotated = true
+			by := owner.admin()
+			h.ok(by.BeginRotation(context.WithoutCancel(t.Context()), owner.proof()))
+			h.ok(by.Rotate(context.WithoutCancel(t.Context()), nil))
+		}
+		given, err := add()
+		h.ok(err)
+		if !rotated || len(given) != 1 {
+			t.Fatalf("rotated: %t; %d codes", rotated, len(given))
+		}
+		m, _, err := w.Redeem(t.Context(), name, secret.NewText(given[0].Code.Display()), secret.NewText("kettle drum marzipan 7"))
+		h.ok(err)
+		if h.read(m, "lease") != "Lease of the mill" {
+			t.Errorf("%s reads something else", name)
+		}
+	}
+}
+
+// The old key, with which a key pair was signed, is gone once a rotation is over.
+func TestRotate_GivesTheNewKeyToWhoWaitsBeforeTheOldOneGoes(t *testing.T) {
+	t.Parallel()
+	h, owner, members := waiting(t, 1)
+	s, m := owner.signIn(), members[0]
+	a, err := s.Admin(t.Context())
+	h.ok(err)
+	old := h.keysOf(s)
+	h.ok(a.BeginRotation(t.Context(), owner.proof()))
+	h.alterKey("profile/"+m.id, func(k *store.VaultKey) bool { // as of one who came while it began
+		k.Signature = old.Sign(service.HolderMessage(h.w.ID(), k.Recipient))
+		k.Ciphertext, k.Generation, k.OnlyOne = nil, 0, false
+		return true
+	})
+	h.ok(a.Rotate(t.Context(), nil))
+	if h.generation(m) != 2 || h.contracts(m.signIn()) != "lease" {
+		t.Errorf("of generation %d", h.generation(m))
+	}
+	newest := h.keysOf(s)
+	if newest.Has(1) || !newest.Signed(service.HolderMessage(h.w.ID(), h.recipient(m)), h.keyRow(m).Signature) {
+		t.Error("the old key is there still, or the new one has not signed")
+	}
+}
+
 func TestBeginRotation_AnotherThatCameAndWentEndsIt(t *testing.T) {
 	t.Parallel()
 	h, owner := alone(t)
@@ -340,6 +405,7 @@ func TestBeginRotation_WithoutTheOwnersOwnKeyIsAConflict(t *testing.T) {
 	given := func(generation int, skip string) (all []service.GivenKeys) {
 		for _, k := range holders {
 			if k.Holder != skip {
+				k.Signature = someSignature
 				all = append(all, service.GivenKeys{KeyHolder: k, SealedKeys: service.SealedKeys{Ciphertext: []byte("sealed"), Generation: generation}})
 			}
 		}
@@ -347,15 +413,16 @@ func TestBeginRotation_WithoutTheOwnersOwnKeyIsAConflict(t *testing.T) {
 	}
 	head := h.head()
 	key := strings.Repeat("ab", 32)
+	link := h.keysOf(s).Sign(service.VaultMessage(h.w.ID(), v.Generation+1, key))
 	for name, all := range map[string][]service.GivenKeys{
 		"nobody": nil, "all but the owner": given(v.Generation+1, "profile/"+owner.id),
 	} {
-		if err := a.Admin.BeginRotation(t.Context(), h.signed(s, owner.pass), key, all); !errors.Is(err, store.ErrConflict) {
+		if err := a.Admin.BeginRotation(t.Context(), h.signed(s, owner.pass), key, link, all); !errors.Is(err, store.ErrConflict) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for _, generation := range []int{v.Generation, v.Generation + 2} {
-		h.refused(a.Admin.BeginRotation(t.Context(), h.signed(s, owner.pass), key, given(generation, "")), service.CodeRotationRunning)
+		h.refused(a.Admin.BeginRotation(t.Context(), h.signed(s, owner.pass), key, link, given(generation, "")), service.CodeRotationRunning)
 	}
 	if r, err := a.Rotation(t.Context()); err != nil || r.Running || h.generation(members[0]) != 1 || h.kinds(head, "rotation-begun") > 0 {
 		t.Errorf("%+v, %v", r, err)
@@ -366,7 +433,7 @@ func TestBeginRotation_WithoutTheOwnersOwnKeyIsAConflict(t *testing.T) {
 			all[i].Recipient = "age1" // who has another key pair by now
 		}
 	}
-	h.ok(a.Admin.BeginRotation(t.Context(), h.signed(s, owner.pass), key, all))
+	h.ok(a.Admin.BeginRotation(t.Context(), h.signed(s, owner.pass), key, link, all))
 	if h.generation(owner) != 2 || h.generation(members[0]) != 1 {
 		t.Errorf("of generation %d and %d", h.generation(owner), h.generation(members[0]))
 	}
@@ -409,6 +476,7 @@ func TestEndRotation_SomebodyWithTheOldKeyIsAConflict(t *testing.T) {
 		"to another key pair":  of(func(g *service.GivenKeys) { g.Recipient = "age1" }),
 		"the old key":          of(func(g *service.GivenKeys) { g.Generation = 1 }),
 		"the old key with it":  of(func(g *service.GivenKeys) { g.OnlyOne = false }),
+		"without a signature":  of(func(g *service.GivenKeys) { g.Signature = nil }),
 		"under another's name": of(func(g *service.GivenKeys) { g.Holder = "profile/other" }),
 	} {
 		if ended, err := a.EndRotation(t.Context(), all); ended || !errors.Is(err, store.ErrConflict) {
@@ -428,11 +496,12 @@ func TestBeginRotation_AfterTheLastGenerationThereIsNone(t *testing.T) {
 	h, owner := alone(t)
 	own, err := vault.NewIdentity()
 	h.ok(err)
-	keys := vault.KeysOf(1<<30, own)
+	s, keys := owner.signIn(), vault.KeysOf(1<<30, own)
 	h.alterInfo(func(i *store.Info) {
 		i.VaultGeneration, i.VaultPublicKey = keys.Generation(), hex.EncodeToString(keys.PublicKey())
 	})
 	h.handed("profile/"+owner.id, keys)
+	h.pins(s, keys.Pin())
 	a := owner.admin()
 	head := h.head()
 	err = a.BeginRotation(t.Context(), owner.proof())

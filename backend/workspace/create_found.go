@@ -112,10 +112,10 @@ func changeFirstOwner(tx store.WriteTx, name string, to store.Profile) error {
 }
 
 // FoundVault begins the vault of a workspace that has none, with a key that an owner's client has made and encrypted to its own
-// key pair. Of two that do so at once one wins. It is no use of the session. Errors: vault_exists, forbidden, session_ended; folder.
-func (s *Session) FoundVault(ctx context.Context, publicKey string, own service.GivenKeys) error {
+// key pair, which it signs, and which is wrapped anew with the vault that it belongs to. Of two that do so at once one wins. It is no use of the session. Errors: vault_exists, forbidden, session_ended; folder.
+func (s *Session) FoundVault(ctx context.Context, publicKey string, own service.WrappedKeyPair) error {
 	key, err := hex.DecodeString(publicKey)
-	if err != nil || len(key) != ed25519.PublicKeySize || own.Generation != 1 || !own.OnlyOne || !keysFit(own.SealedKeys) {
+	if err != nil || len(key) != ed25519.PublicKeySize || own.Keys.Generation != 1 || !own.Keys.OnlyOne || !pairFits(own) {
 		return service.ErrMalformed
 	}
 	return s.w.update(ctx, func(tx store.WriteTx) error {
@@ -136,14 +136,14 @@ func (s *Session) FoundVault(ctx context.Context, publicKey string, own service.
 		if err := ignoreMissing(err); err != nil {
 			return err
 		}
-		if err != nil || own.Holder != row.Holder || own.Recipient != row.Recipient {
+		if err != nil || own.Recipient != row.Recipient {
 			return service.ErrMalformed // nobody could read what is added
 		}
-		info.VaultGeneration, info.VaultPublicKey = own.Generation, publicKey
+		info.VaultGeneration, info.VaultPublicKey = own.Keys.Generation, publicKey
 		if err := tx.UpdateInfo(info); err != nil {
 			return err
 		}
-		if err := tx.SaveVaultKey(withKeys(row, own.SealedKeys)); err != nil {
+		if err := tx.SaveVaultKey(rowOf(row.Holder, own)); err != nil {
 			return err
 		}
 		return s.w.record(tx, s.w.now(), eventVaultFounded, s.id, "", nil)

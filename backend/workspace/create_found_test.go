@@ -1,7 +1,9 @@
 package workspace_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/ed25519"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +16,7 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
+	"countersign/backend/vault"
 	"countersign/backend/workspace"
 )
 
@@ -292,7 +295,7 @@ func TestFound_InterruptedAtTheKeychainBeginsAnew(t *testing.T) {
 }
 
 // vaultless is the session of an owner whose workspace has lost its vault, and what founds another.
-func vaultless(t *testing.T) (h *fixture, s *client.Session, own service.GivenKeys) {
+func vaultless(t *testing.T) (h *fixture, s *client.Session, own service.WrappedKeyPair) {
 	t.Helper()
 	h, s = created(t)
 	h.ok(workspace.Change(inner(h.w), t.Context(), func(tx store.WriteTx) error {
@@ -303,29 +306,40 @@ func vaultless(t *testing.T) (h *fixture, s *client.Session, own service.GivenKe
 		info.VaultGeneration, info.VaultPublicKey = 0, ""
 		return tx.UpdateInfo(info)
 	}))
+	h.pins(s, vault.Pin{}) // nor does its owner know of one
 	v, err := s.Vault(t.Context())
 	h.ok(err)
 	h.alterKey(v.Holder, func(k *store.VaultKey) bool {
 		k.Ciphertext, k.Generation, k.OnlyOne = nil, 0, false
 		return true
 	})
-	return h, s, service.GivenKeys{
-		KeyHolder: service.KeyHolder{Holder: v.Holder, Recipient: s.OwnKeys().Recipient}, SealedKeys: service.SealedKeys{Ciphertext: []byte("sealed"), Generation: 1, OnlyOne: true},
+	return h, s, founding(s)
+}
+
+// founding is what an owner's client sends to begin a vault.
+func founding(s *client.Session) service.WrappedKeyPair {
+	return service.WrappedKeyPair{
+		Recipient: s.OwnKeys().Recipient, Wrapped: []byte("wrapped"), Keys: service.SealedKeys{Ciphertext: []byte("sealed"), Generation: 1, OnlyOne: true}, Signature: someSignature,
 	}
 }
 
-var somePublicKey = strings.Repeat("ab", 32)
+var (
+	somePublicKey = strings.Repeat("ab", 32)
+	someSignature = bytes.Repeat([]byte{1}, ed25519.SignatureSize)
+)
 
 func TestFoundVault_TakesOnlyWhatItsOwnerCanOpen(t *testing.T) {
 	t.Parallel()
 	h, s, good := vaultless(t)
-	for what, spoil := range map[string]func(*service.GivenKeys){
-		"another's holder":      func(g *service.GivenKeys) { g.Holder = "profile/other" },
-		"another's recipient":   func(g *service.GivenKeys) { g.Recipient = "age1other" },
-		"no keys":               func(g *service.GivenKeys) { g.SealedKeys = service.SealedKeys{} },
-		"a generation too many": func(g *service.GivenKeys) { g.Generation = 2 },
-		"older keys with it":    func(g *service.GivenKeys) { g.OnlyOne = false },
-		"keys of any length":    func(g *service.GivenKeys) { g.Ciphertext = make([]byte, 5<<20) },
+	for what, spoil := range map[string]func(*service.WrappedKeyPair){
+		"another's recipient":   func(g *service.WrappedKeyPair) { g.Recipient = "age1other" },
+		"no keys":               func(g *service.WrappedKeyPair) { g.Keys = service.SealedKeys{} },
+		"a generation too many": func(g *service.WrappedKeyPair) { g.Keys.Generation = 2 },
+		"older keys with it":    func(g *service.WrappedKeyPair) { g.Keys.OnlyOne = false },
+		"keys of any length":    func(g *service.WrappedKeyPair) { g.Keys.Ciphertext = make([]byte, 5<<20) },
+		"no signature":          func(g *service.WrappedKeyPair) { g.Signature = nil },
+		"half a signature":      func(g *service.WrappedKeyPair) { g.Signature = g.Signature[:32] },
+		"nothing wrapped":       func(g *service.WrappedKeyPair) { g.Wrapped = nil },
 	} {
 		bad := good
 		spoil(&bad)
@@ -353,6 +367,8 @@ func TestFoundVault_IsAnOwners(t *testing.T) {
 	h, s, good := vaultless(t)
 	for _, role := range []store.Role{store.RoleAdmin, store.RoleMember} {
 		m := h.one(person{role: role}).signIn() // whose client asks, too
+		_, err := m.Documents(t.Context())
+		h.refused(err, service.CodeVaultWaiting)
 		h.refused(m.FoundVault(t.Context(), somePublicKey, good), service.CodeForbidden)
 	}
 	h.ok(s.End(t.Context()))
@@ -390,8 +406,8 @@ func TestFoundVault_OfManyAtOnceOneWins(t *testing.T) {
 	}
 }
 
-// Two owners of a workspace without a vault read the same contracts, whoever came first.
-func TestFoundVault_WhoComesSecondIsGivenTheKeys(t *testing.T) {
+// Of two owners of a workspace without a vault the first to come in founds it, and lets the other read.
+func TestFoundVault_WhoComesSecondReadsAfterAReset(t *testing.T) {
 	t.Parallel()
 	h, _, _ := vaultless(t)
 	other := h.one(person{role: store.RoleOwner})
@@ -399,8 +415,9 @@ func TestFoundVault_WhoComesSecondIsGivenTheKeys(t *testing.T) {
 	h.add(first, paper("Lease.txt", "Lease of the mill"))
 	s, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
-	other.signIn() // gives the keys
-	if text := h.read(s, "Lease.txt"); text != "Lease of the mill" {
+	_, err = s.Documents(t.Context())
+	h.refused(err, service.CodeVaultWaiting)
+	if text := h.read(other.resets(&user{h: h, id: s.ProfileID(), email: email}), "Lease.txt"); text != "Lease of the mill" {
 		t.Errorf("read %q", text)
 	}
 }

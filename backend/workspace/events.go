@@ -80,6 +80,7 @@ const (
 	eventRotationResumed   = "rotation-resumed"
 	eventRotated           = "vault-key-rotated" // generation
 	eventKeyPairMade       = "key-pair-made"
+	eventVaultNoted        = "vault-noted"
 	eventKeysGiven         = "vault-keys-given" // count
 	eventKitMade           = "emergency-kit-made"
 	eventKitUsed           = "emergency-kit-used" // email

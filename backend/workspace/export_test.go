@@ -96,8 +96,8 @@ func AddProfiles(w *Workspace, ctx context.Context, like string, people []AddedP
 				if p.Password.Lock, err = w.sealLock(p.ID, lock); err != nil {
 					return err
 				}
-				// The same password unwraps the same key pair, which waits for the vault's keys.
-				if err := tx.SaveVaultKey(store.VaultKey{Holder: profileHolder(p.ID), Recipient: pair.Recipient, Wrapped: pair.Wrapped}); err != nil {
+				// The same password unwraps the same key pair, which waits for the vault's keys: it is signed.
+				if err := tx.SaveVaultKey(store.VaultKey{Holder: profileHolder(p.ID), Recipient: pair.Recipient, Signature: pair.Signature, Wrapped: pair.Wrapped}); err != nil {
 					return err
 				}
 			}

@@ -104,6 +104,7 @@ var logKinds = map[string]logKind{
 	eventRotated:           {service.GroupContracts, false},
 	eventVaultFounded:      {service.GroupContracts, false},
 	eventKeyPairMade:       {service.GroupContracts, false},
+	eventVaultNoted:        {service.GroupContracts, false},
 	eventKeysGiven:         {service.GroupContracts, true},
 	eventKitMade:           {service.GroupContracts, false},
 	eventKitUsed:           {service.GroupContracts, false},

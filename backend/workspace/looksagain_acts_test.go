@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"countersign/backend/client"
@@ -259,7 +258,7 @@ var acts = []act{
 		waits.signIn()
 		var holder service.KeyHolder
 		c.alterKey("profile/"+waits.id, func(k *store.VaultKey) bool {
-			holder = service.KeyHolder{Holder: k.Holder, Recipient: k.Recipient}
+			holder = service.KeyHolder{Holder: k.Holder, Recipient: k.Recipient, Signature: k.Signature}
 			k.Ciphertext, k.Generation, k.OnlyOne = nil, 0, false
 			return true
 		})
@@ -275,12 +274,8 @@ var acts = []act{
 			info.VaultGeneration, info.VaultPublicKey = 0, ""
 			return tx.UpdateInfo(info)
 		}))
-		v, err := c.s.Vault(c.Context())
-		c.ok(err)
-		own := service.GivenKeys{
-			KeyHolder: service.KeyHolder{Holder: v.Holder, Recipient: c.s.OwnKeys().Recipient}, SealedKeys: service.SealedKeys{Ciphertext: []byte("sealed"), Generation: 1, OnlyOne: true},
-		}
-		return func() error { return c.s.FoundVault(c.Context(), strings.Repeat("ab", 32), own) }
+		own := founding(c.s)
+		return func() error { return c.s.FoundVault(c.Context(), somePublicKey, own) }
 	}},
 	{does: []string{"Session.EmptyBin"}, by: store.RoleMember, ready: func(c *cast) func() error {
 		c.ok(c.s.RemoveDocuments(c.Context(), []string{c.document()}))

@@ -27,7 +27,7 @@ func (w *Workspace) newOneTime(kind store.OneTimeKind, p, by store.Profile, in s
 		ProfileID: p.ID, Kind: kind, Salt: in.Salt, Params: in.Params, Hash: hash, IssuedAt: now, IssuedBy: by.ID, ExpiresAt: now.Add(service.OneTimeLife),
 	}
 	if withPair {
-		m.key = withKeys(store.VaultKey{Holder: oneTimeHolder(kind, p.ID), Recipient: in.KeyPair.Recipient, Wrapped: in.KeyPair.Wrapped}, in.KeyPair.Keys)
+		m.key = rowOf(oneTimeHolder(kind, p.ID), in.KeyPair)
 	}
 	return m, service.GivenOut{
 		Kind: kind, ProfileID: p.ID, Name: p.Name, Email: p.Email, Workspace: w.Name(), IssuedBy: by.Name, IssuedAt: now, ExpiresAt: m.code.ExpiresAt,
@@ -51,12 +51,19 @@ type madeOneTime struct {
 	key  store.VaultKey
 }
 
-// insert puts a code in the place of one of its kind that is still open.
+// insert puts a code in the place of one of its kind that is still open. store.ErrConflict: it comes with an older key of the vault.
 func (m madeOneTime) insert(tx store.WriteTx) error {
 	if err := dropOneTime(tx, m.code.ProfileID, m.code.Kind); err != nil {
 		return err
 	}
 	if err := tx.InsertOneTime(m.code); err != nil || m.key.Holder == "" {
+		return err
+	}
+	info, err := tx.Info()
+	if err == nil && m.key.Generation > 0 && m.key.Generation < info.VaultGeneration {
+		err = store.ErrConflict // the vault's key was rotated since the client made it, and its signature is worth nothing soon
+	}
+	if err != nil {
 		return err
 	}
 	return saveVaultKey(tx, m.key)

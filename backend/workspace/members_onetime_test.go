@@ -27,6 +27,17 @@ func (h *fixture) invited(a *client.Admin) (*user, client.GivenOut) {
 	return p, given
 }
 
+// resets gives somebody a password reset, who takes it.
+func (p *user) resets(to *user) *client.Session {
+	p.h.Helper()
+	given, err := p.admin().ResetPassword(context.WithoutCancel(p.h.Context()), to.id, "", p.proof())
+	p.h.ok(err)
+	to.pass = "kettle drum marzipan 7"
+	s, _, err := to.redeem(given)
+	p.h.ok(err)
+	return s
+}
+
 // redeem takes the code with the person's password.
 func (p *user) redeem(given client.GivenOut) (*client.Session, *client.Challenge, error) {
 	return p.h.w.Redeem(context.WithoutCancel(p.h.Context()), p.email, secret.NewText(given.Code.Display()), secret.NewText(p.pass))

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"bytes"
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
@@ -34,7 +35,18 @@ func keysFit(k service.SealedKeys) bool {
 
 // pairFits is keysFit for a key pair. Its recipient is one of age's.
 func pairFits(p service.WrappedKeyPair) bool {
-	return strings.HasPrefix(p.Recipient, "age1") && len(p.Recipient) <= maxRecipient && len(p.Wrapped) > 0 && len(p.Wrapped) <= maxWrapped && keysFit(p.Keys)
+	return strings.HasPrefix(p.Recipient, "age1") && len(p.Recipient) <= maxRecipient && len(p.Wrapped) > 0 && len(p.Wrapped) <= maxWrapped && keysFit(p.Keys) &&
+		(len(p.Signature) == ed25519.SignatureSize || len(p.Signature) == 0 && p.Keys.Generation == 0)
+}
+
+// givenFit is keysFit for what is given to a holder.
+func givenFit(g service.GivenKeys) bool {
+	return keysFit(g.SealedKeys) && len(g.Signature) == ed25519.SignatureSize
+}
+
+// rowOf is the row of a key pair that a client has sent.
+func rowOf(holder string, p service.WrappedKeyPair) store.VaultKey {
+	return withKeys(store.VaultKey{Holder: holder, Recipient: p.Recipient, Signature: p.Signature, Wrapped: p.Wrapped}, p.Keys)
 }
 
 // saveVaultKey keeps what a client has sent for a holder. Keys of a generation to come would never be replaced.
@@ -121,14 +133,14 @@ func saveKeyPair(tx store.WriteTx, profileID string, pair service.WrappedKeyPair
 	if code != nil {
 		from = []string{oneTimeHolder(code.Kind, profileID), holder}
 	}
-	row := withKeys(store.VaultKey{Holder: holder, Recipient: pair.Recipient, Wrapped: pair.Wrapped}, pair.Keys)
+	row := rowOf(holder, pair)
 	for _, h := range from {
 		was, err := tx.VaultKey(h)
 		if err := ignoreMissing(err); err != nil {
 			return err
 		}
 		if err == nil && was.Recipient == pair.Recipient {
-			row.Ciphertext, row.Generation, row.OnlyOne = was.Ciphertext, was.Generation, was.OnlyOne
+			row.Signature, row.Ciphertext, row.Generation, row.OnlyOne = was.Signature, was.Ciphertext, was.Generation, was.OnlyOne
 			break
 		}
 	}
@@ -151,7 +163,8 @@ func (w *Workspace) setPassword(tx store.WriteTx, p *store.Profile, n service.Ne
 }
 
 // SaveKeyPair gives the profile a key pair where it has none: acceptance may have dropped it. It waits for
-// the vault's keys. Errors: session_ended; keychain and folder.
+// the vault's keys. The one that it has is kept as it was wrapped anew, since the vault has another key, of which the wrap
+// speaks. Errors: session_ended; keychain and folder.
 func (s *Session) SaveKeyPair(ctx context.Context, pair service.WrappedKeyPair) error {
 	if !pairFits(pair) {
 		return service.ErrMalformed
@@ -160,8 +173,13 @@ func (s *Session) SaveKeyPair(ctx context.Context, pair service.WrappedKeyPair) 
 		if _, err := s.infoIn(tx); err != nil {
 			return err
 		}
-		if _, err := tx.VaultKey(profileHolder(s.id)); !errors.Is(err, store.ErrNotFound) {
-			return err // there is one, or the store failed
+		row, err := tx.VaultKey(profileHolder(s.id))
+		if err == nil && row.Recipient == pair.Recipient && !bytes.Equal(row.Wrapped, pair.Wrapped) {
+			row.Wrapped = pair.Wrapped
+			return errors.Join(tx.SaveVaultKey(row), s.w.record(tx, s.w.now(), eventVaultNoted, s.id, s.id, nil))
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return err // there is another, or the store failed
 		}
 		if err := saveKeyPair(tx, s.id, service.WrappedKeyPair{Recipient: pair.Recipient, Wrapped: pair.Wrapped}, nil); err != nil {
 			return err

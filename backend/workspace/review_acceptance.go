@@ -248,7 +248,7 @@ func (a *Acceptance) endOpen(tx store.WriteTx) error {
 		return err
 	}
 	for _, holder := range holders {
-		if err := tx.DeleteVaultKey(holder); err != nil {
+		if err := a.narrowHolder(tx, holder); err != nil {
 			return err
 		}
 	}
@@ -262,6 +262,23 @@ func (a *Acceptance) endOpen(tx store.WriteTx) error {
 		}
 	}
 	return nil
+}
+
+// narrowHolder takes a holder's row away that the log does not know. A key pair stays that was signed with the vault's key, which nobody
+// can who only writes the folder. It waits for what it held of the vault.
+func (a *Acceptance) narrowHolder(tx store.WriteTx, holder string) error {
+	info, err := tx.Info()
+	if err != nil {
+		return err
+	}
+	row, err := tx.VaultKey(holder)
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	if signedByVault(vaultOf(a.trust, info), service.HolderMessage(a.s.w.ID(), row.Recipient), row.Signature) {
+		return tx.SaveVaultKey(withKeys(row, service.SealedKeys{}))
+	}
+	return tx.DeleteVaultKey(holder)
 }
 
 // ownKey reports whether a holder is the owner who accepts, whose key pair was proven

@@ -335,7 +335,7 @@ func TestAccept_ForgedRecipientIsGivenNothing(t *testing.T) {
 	h.ok(err)
 	h.sneak(
 		"UPDATE vault_keys SET recipient = '"+mine.Recipient()+"', generation = 0, sealed = x'' WHERE holder = 'profile/"+member.id+"'",
-		"INSERT INTO vault_keys VALUES ('profile/nobody', '"+mine.Recipient()+"', x'', x'', 0, 0)",
+		"INSERT INTO vault_keys VALUES ('profile/nobody', '"+mine.Recipient()+"', x'', x'', x'', 0, 0)",
 	)
 	h.clock.step(time.Hour)
 	owner.accepts()
@@ -348,11 +348,35 @@ func TestAccept_ForgedRecipientIsGivenNothing(t *testing.T) {
 			return nil
 		})
 	}))
-	// The member gets a new key pair, and the keys with it.
+	// The member gets a new key pair, and the keys with a password reset.
 	member.signIn()
 	owner.signIn()
-	if got := h.contracts(member.signIn()); got != "lease.txt" {
-		t.Errorf("the member sees %q", got)
+	_, err = member.signIn().Documents(t.Context())
+	h.refused(err, service.CodeVaultWaiting)
+	if h.contracts(owner.resets(member)) != "lease.txt" || h.contracts(member.signIn()) != "lease.txt" {
+		t.Error("the member does not read the contract after a password reset")
+	}
+}
+
+// Whoever writes the folder can't sign, so a signed key pair stays, and only what it holds of the vault is given anew.
+func TestAccept_SignedKeyPairStaysWhateverElseWasForged(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	h.add(owner.signIn(), paper("lease.txt", "Lease of the mill"))
+	member := h.one(person{role: store.RoleMember})
+	member.signIn()
+	owner.signIn()
+	before := h.recipient(member)
+	h.ok(h.store.Close())
+	h.sneak("UPDATE vault_keys SET sealed = x'00', only_one = 0 WHERE holder = 'profile/" + member.id + "'")
+	h.clock.step(time.Hour)
+	owner.accepts()
+	if k := h.keyRow(member); k.Recipient != before || k.Generation != 0 || len(k.Ciphertext) != 0 {
+		t.Errorf("%+v", k)
+	}
+	owner.signIn() // gives
+	if h.contracts(member.signIn()) != "lease.txt" {
+		t.Error("the member does not read the contract")
 	}
 }
 
@@ -451,7 +475,7 @@ func TestVault_ForgedKeysAreNotUsedWhileTheAppRuns(t *testing.T) {
 			forge(h, sealed, mine.Recipient())
 			s := owner.signIn()
 			_, err = s.AddDocuments(t.Context(), slices.Values([]client.Source{paper("deed.txt", "Deed of the house")}), nil)
-			h.refused(err, service.CodeVaultWaiting)
+			h.refused(err, service.CodeVaultNotAuthentic)
 		})
 	}
 }

@@ -22,6 +22,7 @@ CREATE TABLE workspaces (
 
   vault_generation bigint NOT NULL DEFAULT 0, -- of the vault's key, 0: none yet
   vault_public_key text COLLATE "C" NOT NULL DEFAULT '', -- hex: recognises the vault's key
+  vault_links      text COLLATE "C" NOT NULL DEFAULT '', -- hex: leads from the first key to that one
   rotating         boolean NOT NULL DEFAULT false, -- documents are being encrypted anew
   rotation_held    boolean NOT NULL DEFAULT false, -- somebody has stopped that
   kit_at           bigint NOT NULL DEFAULT 0, -- when the Emergency Kit was made, 0: never
@@ -193,6 +194,7 @@ CREATE TABLE vault_keys (
   workspace  text COLLATE "C" NOT NULL,
   holder     text COLLATE "C" NOT NULL, -- profile/ID, invitation/ID, password-reset/ID
   recipient  text COLLATE "C" NOT NULL,
+  signature  bytea NOT NULL, -- of the recipient, with the vault's key; empty: nobody has signed it
   wrapped    bytea NOT NULL,
   sealed     bytea NOT NULL, -- empty: nobody has given the keys yet
   generation bigint NOT NULL, -- of the newest key in sealed

@@ -1,6 +1,7 @@
 package servicetest
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/hmac"
@@ -327,12 +328,13 @@ func (f *fixture) guarded(role service.Role) *person {
 
 // hand is somebody whose client was changed: it keeps a key of its own, signs what it likes, and calls the interface.
 type hand struct {
-	f     *fixture
-	w     service.Workspace
-	id    string
-	email string
-	key   ed25519.PrivateKey
-	pair  vault.Identity
+	f      *fixture
+	w      service.Workspace
+	id     string
+	email  string
+	key    ed25519.PrivateKey
+	pair   vault.Identity
+	pinned vault.Pin
 }
 
 // newPassword is what a client makes of a password that was chosen, with a new key that signs.
@@ -356,7 +358,7 @@ func (f *fixture) keyPair() vault.Identity {
 // wrapped is a key pair under some key.
 func (f *fixture) wrapped(pair vault.Identity) service.WrappedKeyPair {
 	f.Helper()
-	wrapped, err := vault.Wrap(secret.NewBytes(random(password.KeySize)), "password", pair)
+	wrapped, err := vault.Wrap(secret.NewBytes(random(password.KeySize)), "password", pair, vault.Pin{})
 	f.ok(err)
 	return service.WrappedKeyPair{Recipient: pair.Recipient(), Wrapped: wrapped}
 }
@@ -410,16 +412,53 @@ func (f *fixture) hand(role service.Role) (*hand, service.Session) {
 	h := &hand{f: f, w: p.w.Workspace, id: p.id, email: p.email}
 	attempt, err := h.w.BeginRedeem(f.ctx(), p.email)
 	f.ok(err)
-	_, err = attempt.Check(f.ctx(), proofOf(given, attempt.Terms()))
+	t := attempt.Terms()
+	right, err := attempt.Check(f.ctx(), proofOf(given, t))
 	f.ok(err)
-	var next service.NewPassword
-	next, h.key, h.pair = f.newPassword()
-	s, c, err := attempt.Redeem(f.ctx(), next)
+	h.pair, h.pinned, err = vault.Unwrap(recovery.WrappingKey(recovery.Derive(given.Code, t.Salt, recovery.Params(t.Params))), "one-time code", right.KeyPair.Wrapped)
 	f.ok(err)
+	return h, h.redeem(attempt)
+}
+
+// redeem chooses a password for a code that was right.
+func (h *hand) redeem(attempt service.RedeemAttempt) service.Session {
+	h.f.Helper()
+	next, key, _ := h.f.newPassword()
+	next.KeyPair, h.key = h.f.wrapped(h.pair), key
+	s, c, err := attempt.Redeem(h.f.ctx(), next)
+	h.f.ok(err)
 	if c != nil {
-		f.Fatal("more was due")
+		h.f.Fatal("more was due")
 	}
-	return h, s
+	return s
+}
+
+// waits adds somebody whose key pair came without the vault's keys, signed with the vault's key or not.
+func (f *fixture) waits(signed bool) (*hand, service.Session) {
+	f.Helper()
+	by, bs := f.hand(service.RoleOwner)
+	h := &hand{f: f, w: f.place.Open(f).Workspace, email: fmt.Sprintf("waits%d@example.com", len(f.members(by.admin(bs)))), pair: f.keyPair()}
+	code := f.newOneTime()
+	code.KeyPair = f.wrapped(h.pair)
+	if signed {
+		code.KeyPair.Signature = by.vaultKeys(bs).Sign(service.HolderMessage(h.w.ID(), h.pair.Recipient()))
+	}
+	proof := secret.NewBytes(bytes.Clone(code.Proof.Reveal()))
+	given, err := by.admin(bs).AddMember(f.ctx(), service.NewMember{Name: "Waits", Email: h.email, Role: service.RoleMember}, code, by.proof(bs))
+	f.ok(err)
+	h.id = given.ProfileID
+	attempt, err := h.w.BeginRedeem(f.ctx(), h.email)
+	f.ok(err)
+	_, err = attempt.Check(f.ctx(), proof)
+	f.ok(err)
+	return h, h.redeem(attempt)
+}
+
+func (f *fixture) members(a service.Admin) []service.Member {
+	f.Helper()
+	all, err := a.Members(f.ctx())
+	f.ok(err)
+	return all
 }
 
 // attempt begins a sign-in.

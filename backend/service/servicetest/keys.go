@@ -14,6 +14,7 @@ import (
 
 var keys = []useCase{
 	{"Keys_AreGivenToWhoWaits", keysGiven, []string{"Session.Vault", "Session.WaitingKeys", "Session.GiveKeys"}},
+	{"Keys_AreNotGivenToAKeyPairThatNobodySigned", keysKept, nil},
 	{"Keys_KeyPairIsNotReplaced", keyPairStays, []string{"Session.SaveKeyPair"}},
 	{"Vault_IsNotFoundedTwice", vaultStays, []string{"Session.FoundVault"}},
 	{"Rotation_BringsEverythingUnderANewKey", rotates, []string{"Admin.BeginRotation", "Admin.Rotation", "Admin.HoldRotation"}},
@@ -41,6 +42,7 @@ func (f *fixture) sealed(all vault.Keys, to []service.KeyHolder) (given []servic
 	for _, h := range to {
 		ciphertext, err := all.EncryptTo(h.Recipient)
 		f.ok(err)
+		h.Signature = all.Sign(service.HolderMessage(f.owner.w.ID(), h.Recipient))
 		given = append(given, service.GivenKeys{KeyHolder: h, SealedKeys: service.SealedKeys{
 			Ciphertext: ciphertext, Generation: all.Generation(), OnlyOne: !all.Has(all.Generation() - 1),
 		}})
@@ -49,7 +51,7 @@ func (f *fixture) sealed(all vault.Keys, to []service.KeyHolder) (given []servic
 }
 
 func keysGiven(f *fixture) {
-	h, s := f.hand(service.RoleMember) // with another key pair than came with the invitation
+	h, s := f.waits(true)
 	v, waiting, err := s.WaitingKeys(f.ctx())
 	f.ok(err)
 	if v.Generation != 1 || v.Keys.Generation != 0 || len(v.Keys.Ciphertext) != 0 || len(waiting) != 1 || waiting[0].Holder != v.Holder || waiting[0].Recipient != h.pair.Recipient() {
@@ -75,6 +77,7 @@ func keysGiven(f *fixture) {
 		"keys of no generation":     {v.PublicKey, func(g *service.GivenKeys) { g.Generation = 0 }},
 		"keys of a generation more": {v.PublicKey, func(g *service.GivenKeys) { g.Generation = 2 }},
 		"keys of any length":        {v.PublicKey, func(g *service.GivenKeys) { g.Ciphertext = random(5 << 20) }},
+		"no signature":              {v.PublicKey, func(g *service.GivenKeys) { g.Signature = nil }},
 		"a generation without keys": {v.PublicKey, func(g *service.GivenKeys) { g.Ciphertext = nil }},
 		"somebody who has them":     {v.PublicKey, func(g *service.GivenKeys) { g.Holder = "profile/" + f.owner.id }},
 	} {
@@ -102,6 +105,21 @@ func keysGiven(f *fixture) {
 	f.same("what is left of its keys", s.OwnKeys().Recipient, "")
 }
 
+func keysKept(f *fixture) {
+	f.add(f.owner.signIn(), paper("lease", "Lease of the mill"))
+	_, s := f.waits(false)
+	if v, waiting, err := s.WaitingKeys(f.ctx()); err != nil || len(waiting) != 0 || v.Keys.Generation != 0 {
+		f.Errorf("%+v, %+v, %v", v, waiting, err)
+	}
+	f.owner.signIn()
+	a := f.owner.admin()
+	f.ok(a.BeginRotation(f.ctx(), f.owner.proof()))
+	f.ok(a.Rotate(f.ctx(), nil))
+	if v, err := s.Vault(f.ctx()); err != nil || v.Generation != 2 || len(v.Keys.Ciphertext) != 0 {
+		f.Errorf("%+v, %v", v, err)
+	}
+}
+
 func keyPairStays(f *fixture) {
 	h, s := f.hand(service.RoleMember)
 	f.fails("no key pair", s.SaveKeyPair(f.ctx(), service.WrappedKeyPair{}))
@@ -122,9 +140,11 @@ func vaultStays(f *fixture) {
 		other, err := vault.NewKeys()
 		f.ok(err)
 		public := hex.EncodeToString(other.PublicKey())
-		own := f.sealed(other, []service.KeyHolder{{Holder: v.Holder, Recipient: h.pair.Recipient()}})[0]
+		given := f.sealed(other, []service.KeyHolder{{Holder: v.Holder, Recipient: h.pair.Recipient()}})[0]
+		own := f.wrapped(h.pair)
+		own.Keys, own.Signature = given.SealedKeys, given.Signature
 		f.refused(s.FoundVault(f.ctx(), public, own), code)
-		f.fails("no keys", s.FoundVault(f.ctx(), public, service.GivenKeys{}))
+		f.fails("no keys", s.FoundVault(f.ctx(), public, service.WrappedKeyPair{}))
 		f.fails("no public key", s.FoundVault(f.ctx(), "", own))
 		if now, err := s.Vault(f.ctx()); err != nil || now.PublicKey != v.PublicKey || now.Generation != v.Generation {
 			f.Errorf("%+v, %v", now, err)
@@ -199,6 +219,7 @@ func rotationGuards(f *fixture) {
 	next, err := old.Next()
 	f.ok(err)
 	public := hex.EncodeToString(next.PublicKey())
+	link := old.Sign(service.VaultMessage(h.w.ID(), 2, public))
 	given := f.sealed(next, holders)
 	var others, another []service.GivenKeys
 	for _, g := range given {
@@ -209,14 +230,25 @@ func rotationGuards(f *fixture) {
 		}
 		another = append(another, g)
 	}
-	f.conflict(a.BeginRotation(f.ctx(), h.proof(s), public, others))  // who begins it could not read what is added
-	f.conflict(a.BeginRotation(f.ctx(), h.proof(s), public, another)) // nor here
-	f.refused(a.BeginRotation(f.ctx(), h.proof(s), public, f.sealed(old, holders)), service.CodeRotationRunning)
-	f.fails("keys of any length", a.BeginRotation(f.ctx(), h.proof(s), public, oversized(given)))
+	f.conflict(a.BeginRotation(f.ctx(), h.proof(s), public, link, others))  // who begins it could not read what is added
+	f.conflict(a.BeginRotation(f.ctx(), h.proof(s), public, link, another)) // nor here
+	f.refused(a.BeginRotation(f.ctx(), h.proof(s), public, link, f.sealed(old, holders)), service.CodeRotationRunning)
+	f.fails("keys of any length", a.BeginRotation(f.ctx(), h.proof(s), public, link, oversized(given)))
+	for what, bad := range map[string][]byte{
+		"no link": nil, "a link of another generation": old.Sign(service.VaultMessage(h.w.ID(), 3, public)), "a link by the new key": next.Sign(service.VaultMessage(h.w.ID(), 2, public)),
+		"a link to another key": old.Sign(service.VaultMessage(h.w.ID(), 2, v.PublicKey)), "a link of another workspace": old.Sign(service.VaultMessage("other", 2, public)),
+	} {
+		f.fails(what, a.BeginRotation(f.ctx(), h.proof(s), public, bad, given))
+	}
+	f.fails("half a public key", a.BeginRotation(f.ctx(), h.proof(s), public[:32], old.Sign(service.VaultMessage(h.w.ID(), 2, public[:32])), given))
+	f.fails("no signature", a.BeginRotation(f.ctx(), h.proof(s), public, link, unsigned(given)))
 	if r, err := a.Rotation(f.ctx()); err != nil || r.Running {
 		f.Fatalf("%+v, %v", r, err)
 	}
-	f.ok(a.BeginRotation(f.ctx(), h.proof(s), public, given))
+	f.ok(a.BeginRotation(f.ctx(), h.proof(s), public, link, given))
+	if v, err := s.Vault(f.ctx()); err != nil || v.Links != public+hex.EncodeToString(link) {
+		f.Errorf("%+v, %v", v, err)
+	}
 
 	// Documents.
 	changed := func(row service.DocumentRow) service.ChangedDocument {
@@ -267,7 +299,7 @@ func rotationGuards(f *fixture) {
 		f.Fatalf("%v, %+v, %+v", ready, v, holders)
 	}
 	for what, given := range map[string][]service.GivenKeys{
-		"one missing": only[:1], "nobody": nil, "keys of any length": oversized(only), "the old key with it": f.sealed(next, holders), "another recipient": func() []service.GivenKeys {
+		"one missing": only[:1], "nobody": nil, "no signatures": unsigned(only), "keys of any length": oversized(only), "the old key with it": f.sealed(next, holders), "another recipient": func() []service.GivenKeys {
 			bad := append([]service.GivenKeys(nil), only...)
 			bad[0].Recipient = f.keyPair().Recipient()
 			return bad
@@ -287,6 +319,13 @@ func rotationGuards(f *fixture) {
 func oversized(given []service.GivenKeys) []service.GivenKeys {
 	out := slices.Clone(given)
 	out[0].Ciphertext = random(5 << 20)
+	return out
+}
+
+// unsigned are keys without the signature of the first holder.
+func unsigned(given []service.GivenKeys) []service.GivenKeys {
+	out := slices.Clone(given)
+	out[0].Signature = nil
 	return out
 }
 

@@ -428,7 +428,7 @@ func adminMay(f *fixture) {
 		"the support contact":     a.SetSupport(f.ctx(), "the desk"),
 		"the admins named":        a.NameAdmins(f.ctx(), false),
 		"the Emergency Kit":       second(a.MakeKit(f.ctx(), none, "")),
-		"the vault's key":         a.BeginRotation(f.ctx(), none, "", nil),
+		"the vault's key":         a.BeginRotation(f.ctx(), none, "", nil, nil),
 		"who has the vault's key": third(a.RotationStart(f.ctx())),
 		"a rotation held":         a.HoldRotation(f.ctx(), true),
 		"the clock":               a.ConfirmClock(f.ctx(), none),

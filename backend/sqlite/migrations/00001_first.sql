@@ -23,6 +23,7 @@ CREATE TABLE workspace (
 
   vault_generation INTEGER NOT NULL DEFAULT 0,  -- of the vault's key, 0: none yet
   vault_public_key      TEXT    NOT NULL DEFAULT '', -- hex: recognises the vault's key
+  vault_links           TEXT    NOT NULL DEFAULT '', -- hex: leads from the first key to that one
   rotating         INTEGER NOT NULL DEFAULT 0,  -- documents are being encrypted anew
   rotation_held    INTEGER NOT NULL DEFAULT 0,  -- somebody has stopped that
   kit_at           INTEGER NOT NULL DEFAULT 0,  -- when the Emergency Kit was made, 0: never
@@ -171,6 +172,7 @@ CREATE TABLE approvals (
 CREATE TABLE vault_keys (
   holder     TEXT    PRIMARY KEY, -- profile/ID, invitation/ID, password-reset/ID
   recipient  TEXT    NOT NULL,
+  signature  BLOB    NOT NULL,    -- of the recipient, with the vault's key; empty: nobody has signed it
   wrapped    BLOB    NOT NULL,
   sealed     BLOB    NOT NULL,    -- empty: nobody has given the keys yet
   generation INTEGER NOT NULL,    -- of the newest key in sealed

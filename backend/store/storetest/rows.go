@@ -16,7 +16,7 @@ import (
 func everything() map[store.Key]entry {
 	at := monday
 	info := store.Info{ID: "w", Name: "N", CreatedAt: at.Add(time.Hour), Require2FA: true, LastSheet: 1, RequireFrom: at, TwoPeople: true, IdleMinutes: 3, LastRun: 1, BackupAt: at, Support: "help@example.com", HideAdmins: true,
-		VaultGeneration: 2, Rotating: true, RotationHeld: true, KitAt: at, KitBy: "p", KitGeneration: 2, KitPublicKey: "0a", VaultPublicKey: "0b"}
+		VaultGeneration: 2, Rotating: true, RotationHeld: true, KitAt: at, KitBy: "p", KitGeneration: 2, KitPublicKey: "0a", VaultPublicKey: "0b", VaultLinks: "0c"}
 	profile := store.Profile{ID: "p", Email: "P@example.com", EmailKey: "p@example.com", Name: "P ä“", Role: store.RoleAdmin, CreatedAt: at,
 		Password: store.PasswordRecord{Salt: []byte{0, 1}, Params: cost, PublicKey: []byte{2, 0}, Lock: []byte{3, 0}, ChangedAt: at}, LastSignInAt: at, Generation: 3, Epoch: 4,
 		State: store.ProfileSuspended, StateAt: at, ChecklistAway: true}
@@ -30,7 +30,7 @@ func everything() map[store.Key]entry {
 	run := store.Run{Number: 1, At: at, ByID: "p", ByName: "P", Reason: "“r”", Kind: store.RunExport, State: store.RunDone, Members: []string{"p", `b"],["`}, EndedAt: at, HeldUntil: at}
 	approval := store.Approval{ID: "x", Kind: store.ApproveHelpCode, Members: []string{"p"}, Reason: "r", ByID: "p", At: at, ExpiresAt: at,
 		State: store.ApprovalUsed, DecidedBy: "q", DecidedAt: at}
-	key := store.VaultKey{Holder: "profile/p", Recipient: "age1", Wrapped: []byte{1}, Ciphertext: []byte{2}, Generation: 2, OnlyOne: true}
+	key := store.VaultKey{Holder: "profile/p", Recipient: "age1", Signature: []byte{4, 0}, Wrapped: []byte{1}, Ciphertext: []byte{2}, Generation: 2, OnlyOne: true}
 	document := store.DocumentRow{ID: "d", Generation: 2, State: store.DocumentRemoved, RemovedAt: monday, Ciphertext: []byte{3}}
 
 	return map[store.Key]entry{
@@ -125,7 +125,7 @@ func noneIsNil(f *fixture) {
 		sheet.Salt = []byte{}
 		return errors.Join(tx.InsertSet(sheet, [][]byte{{}}), tx.InsertOneTime(store.OneTime{ProfileID: "a", Kind: store.OneTimeHelp, Salt: []byte{}, Hash: []byte{}}),
 			tx.InsertRun(store.Run{Number: 1, Kind: store.RunPrint, State: store.RunDone, Members: []string{}}), tx.InsertApproval(store.Approval{ID: "x", Kind: store.ApproveHelpCode, State: store.ApprovalUsed, Members: []string{}}),
-			tx.SaveVaultKey(store.VaultKey{Holder: "h", Recipient: "r", Wrapped: []byte{}, Ciphertext: []byte{}}), tx.InsertDocument(store.DocumentRow{ID: "d", Ciphertext: []byte{}}))
+			tx.SaveVaultKey(store.VaultKey{Holder: "h", Recipient: "r", Signature: []byte{}, Wrapped: []byte{}, Ciphertext: []byte{}}), tx.InsertDocument(store.DocumentRow{ID: "d", Ciphertext: []byte{}}))
 	})
 	f.view(func(tx store.ReadTx) error {
 		for row, err := range tx.Rows() {
@@ -206,7 +206,7 @@ func updatesReplace(f *fixture) {
 	profile.Name, profile.Password = "Q", store.PasswordRecord{Salt: []byte{5}, Params: cost, PublicKey: []byte{6}, Lock: []byte{7}, ChangedAt: at}
 	info := store.Info{ID: "w", Name: "M", CreatedAt: monday.Add(time.Hour), LastSheet: 1, LastRun: 1}
 	attempts := store.Attempts{Subject: "p", Kind: store.KindCode, Failures: 1, ChargedAt: at}
-	key := store.VaultKey{Holder: "profile/p", Recipient: "age2", Wrapped: []byte{7}, Ciphertext: []byte{8}, Generation: 3}
+	key := store.VaultKey{Holder: "profile/p", Recipient: "age2", Signature: []byte{9}, Wrapped: []byte{7}, Ciphertext: []byte{8}, Generation: 3}
 	document := store.DocumentRow{ID: "d", Generation: 3, State: store.DocumentPurged, RemovedAt: monday.Add(time.Hour), Ciphertext: []byte{4}}
 	f.update(func(tx store.WriteTx) error {
 		return errors.Join(tx.UpdateProfile(profile), tx.UpdateInfo(info), tx.SaveAttempts(attempts), tx.SaveVaultKey(key), tx.UpdateDocument(document))
