@@ -86,15 +86,27 @@ func newPlace(t testing.TB) *place {
 
 func newPlaceWith(t testing.TB, patience time.Duration, around func(service.Workspace) service.Workspace) *place {
 	t.Helper()
-	p := &place{TB: t, clk: &clock{t: time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)}, log: &lines{}, wire: &wire{}}
 	dir := t.TempDir()
-	p.dir = filepath.Join(dir, "documents")
 	db, err := teststore.Open(t.Context(), t, filepath.Join(dir, "workspace.db"))
-	p.ok(err)
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { _ = db.Close() })
-	p.files, err = documents.Open(p.dir)
-	p.ok(err)
-	p.inner, err = workspace.Open(t.Context(), workspace.Config{Store: db, Secrets: keychain.NewMemory(), Files: p.files, Now: p.clk.now, Password: password.Cheap, Recovery: recovery.Cheap})
+	files, err := documents.Open(filepath.Join(dir, "documents"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPlaceOn(t, db, keychain.NewMemory(), files, patience, around)
+	p.dir = filepath.Join(dir, "documents")
+	return p
+}
+
+// newPlaceOn is a place whose server keeps everything there.
+func newPlaceOn(t testing.TB, db store.Store, secrets store.Secrets, files store.Blobs, patience time.Duration, around func(service.Workspace) service.Workspace) *place {
+	t.Helper()
+	p := &place{TB: t, clk: &clock{t: time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)}, log: &lines{}, wire: &wire{}, files: files}
+	var err error
+	p.inner, err = workspace.Open(t.Context(), workspace.Config{Store: db, Secrets: secrets, Files: files, Now: p.clk.now, Password: password.Cheap, Recovery: recovery.Cheap})
 	p.ok(err)
 	t.Cleanup(p.inner.Close)
 	p.ok(p.inner.Recover(t.Context()))

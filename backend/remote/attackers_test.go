@@ -1,0 +1,562 @@
+package remote_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/hex"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"countersign/backend/client"
+	"countersign/backend/keychain"
+	"countersign/backend/password"
+	"countersign/backend/postgres"
+	"countersign/backend/postgres/postgrestest"
+	"countersign/backend/remote"
+	"countersign/backend/secret"
+	"countersign/backend/serverkey"
+	"countersign/backend/service"
+	"countersign/backend/store"
+	"countersign/backend/vault"
+)
+
+// Each attacker of SECURITY.md's table of a server, who has exactly what the test gives them.
+
+const (
+	leaseName = "Lease of the mill.txt"
+	leaseText = "The mill is let to Bella Novak for nine years."
+)
+
+// held is a workspace at a server as countersignd has one, with PostgreSQL and a key of its own, and what its attackers may take of it.
+type held struct {
+	*place
+	conn   string            // the database, which is what a dump has
+	data   *postgres.Store   // the same, as rows
+	key    *postgres.Key     // the server's
+	laptop *keychain.Memory  // of Bella, with the keychain unlocked
+	bella  *client.Workspace // on it
+	phone  *phone            // Bella's
+	secret []string          // what nobody is to find: passwords, codes and contracts
+}
+
+func newHeld(t *testing.T) *held {
+	t.Helper()
+	h := &held{conn: postgrestest.Template(t), laptop: keychain.NewMemory()}
+	ok := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ok(postgres.Migrate(t.Context(), h.conn))
+	db, err := postgres.Open(t.Context(), h.conn)
+	ok(err)
+	t.Cleanup(db.Close)
+	key, err := serverkey.Create(filepath.Join(t.TempDir(), "server.key"))
+	ok(err)
+	h.key, err = db.TakeKey(t.Context(), key)
+	ok(err)
+	h.data = db.Workspace("w")
+	h.place = newPlaceOn(t, h.data, h.key.Secrets(h.data), h.data.Blobs(context.WithoutCancel(t.Context())), 0, asItIs)
+	s := h.signIn(h.owner, ownerEmail, ownerPass)
+	h.place.add(s, leaseName, leaseText)
+	a, err := s.Admin(h.ctx())
+	ok(err)
+	given, err := a.AddMember(h.ctx(), service.NewMember{Name: "Bella Novak", Email: bellaEmail, Role: service.RoleMember}, client.Proof{Password: secret.NewText(ownerPass)})
+	ok(err)
+	h.bella = h.computerWith(t, remote.Config{Server: h.ts.URL}, h.laptop)
+	in, _, err := h.bella.Redeem(h.ctx(), bellaEmail, secret.NewText(given.Code.Display()), secret.NewText(bellaPass))
+	ok(err)
+	phone, codes := h.enable(in, bellaPass)
+	h.phone = phone
+	h.secret = append(codes, ownerPass, bellaPass, leaseName, leaseText, given.Code.Display(), string(phone.key))
+	return h
+}
+
+// add adds a contract.
+func (p *place) add(s *client.Session, name, text string) {
+	p.Helper()
+	p.ok(second(s.AddDocuments(p.ctx(), slices.Values([]client.Source{source(name, text)}), nil)))
+}
+
+func source(name, text string) client.Source {
+	return client.Source{Name: name, Size: int64(len(text)), Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}
+}
+
+// reads gives the text of the one contract that there is.
+func (p *place) reads(s *client.Session) string {
+	p.Helper()
+	all, err := s.Documents(p.ctx())
+	p.ok(err)
+	var out bytes.Buffer
+	p.ok(s.CopyDocument(p.ctx(), all[0].ID, &out, nil))
+	return out.String()
+}
+
+// dump is the whole database as text.
+func (h *held) dump() string {
+	h.Helper()
+	conn, err := pgx.Connect(h.ctx(), h.conn)
+	h.ok(err)
+	defer func() { h.ok(conn.Close(h.ctx())) }()
+	rows, err := conn.Query(h.ctx(), "SELECT tablename::text FROM pg_tables WHERE schemaname = 'countersign' ORDER BY 1")
+	h.ok(err)
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	h.ok(err)
+	var all strings.Builder
+	for _, table := range tables {
+		rows, err := conn.Query(h.ctx(), "SELECT r::text FROM countersign."+table+" r")
+		h.ok(err)
+		text, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		h.ok(err)
+		all.WriteString(strings.Join(text, "\n"))
+	}
+	return all.String()
+}
+
+// person is what the database has of somebody.
+type person struct {
+	profile store.Profile
+	row     store.VaultKey
+}
+
+func (h *held) person(email string) (p person) {
+	h.Helper()
+	h.ok(h.data.View(h.ctx(), func(tx store.ReadTx) (err error) {
+		if p.profile, err = tx.ProfileByEmail(email); err == nil {
+			p.row, err = tx.VaultKey("profile/" + p.profile.ID)
+		}
+		return err
+	}))
+	return p
+}
+
+// derived is what an attacker makes of a guess at a password.
+func (p person) derived(guess string) secret.Bytes {
+	return password.Derive(secret.NewText(guess), p.profile.Password.Salt, password.Params(p.profile.Password.Params))
+}
+
+// tells reports whether a guess can be told to be right.
+func (p person) tells(guess string, share secret.Bytes) bool {
+	return bytes.Equal(password.PublicKey(p.derived(guess), share), p.profile.Password.PublicKey)
+}
+
+// opens gives the key pair that a guess unwraps.
+func (p person) opens(guess string, share, lock secret.Bytes) (vault.Identity, bool) {
+	own, _, err := vault.Unwrap(password.WrappingKey(p.derived(guess), share, lock), "password", p.row.Wrapped)
+	return own, err == nil
+}
+
+// item reads one of the server's secrets, with its key.
+func (h *held) item(name string) secret.Bytes {
+	h.Helper()
+	b, err := h.key.Secrets(h.data).Get(h.ctx(), h.inner.ID()+"/"+name)
+	h.ok(err)
+	return b
+}
+
+// lockOf opens the lock of somebody, with the server's key.
+func (h *held) lockOf(p person) secret.Bytes {
+	h.Helper()
+	block, err := aes.NewCipher(h.item("lock").Reveal())
+	h.ok(err)
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	h.ok(err)
+	lock, err := aead.Open(nil, nil, p.profile.Password.Lock, []byte("countersign lock v1\x00"+p.profile.ID))
+	h.ok(err)
+	return secret.NewBytes(lock)
+}
+
+func (h *held) share(of *keychain.Memory) secret.Bytes {
+	h.Helper()
+	b, err := of.Get(h.ctx(), client.ShareName(h.inner.ID()))
+	h.ok(err)
+	return b
+}
+
+// guesses are all byte strings of the database that could be a share or a lock.
+func (h *held) guesses(dump string) (all []secret.Bytes) {
+	h.Helper()
+	for _, part := range strings.Split(dump, `"\\x`)[1:] {
+		text, _, _ := strings.Cut(part, `"`)
+		if b, err := hex.DecodeString(text); err == nil && len(b) >= 32 {
+			all = append(all, secret.NewBytes(b[:32]), secret.NewBytes(b[len(b)-32:]))
+		}
+	}
+	if len(all) < 20 {
+		h.Fatalf("the dump has only %d byte strings", len(all))
+	}
+	return all
+}
+
+func items(h *held) map[string]string {
+	h.Helper()
+	all := map[string]string{}
+	for _, name := range h.laptop.Names() {
+		b, err := h.laptop.Get(h.ctx(), name)
+		h.ok(err)
+		all[name] = string(b.Reveal())
+	}
+	return all
+}
+
+// Nothing on the laptop depends on the password, so nothing there says whether a guess is right. The server does, a few times.
+func TestAttacker_LaptopWithItsKeychainCanOnlyAskTheServer(t *testing.T) {
+	t.Parallel()
+	h := newHeld(t)
+	before := items(h)
+	if len(before) != 2 {
+		t.Errorf("the keychain has %d items", len(before))
+	}
+	wait := func() secret.Text { return secret.NewText(h.phone.code()) }
+	enter := func(pass string) *client.Session {
+		_, c, err := h.bella.SignIn(h.ctx(), bellaEmail, secret.NewText(pass))
+		h.ok(err)
+		s, err := c.Verify(h.ctx(), wait())
+		h.ok(err)
+		return s
+	}
+	const other = "kettle drum marzipan 7"
+	s := enter(bellaPass)
+	h.ok(s.ChangePassword(h.ctx(), secret.NewText(bellaPass), secret.NewText(other), client.FactorInput{Kind: service.FactorCode, Value: wait()}))
+	enter(other)
+	for name, value := range items(h) {
+		if value != before[name] {
+			t.Errorf("%s depends on the password", name)
+		}
+	}
+	// With the right password, the code is still missing, and without it nothing is told that could be unwrapped.
+	_, c, err := h.bella.SignIn(h.ctx(), bellaEmail, secret.NewText(other))
+	h.ok(err)
+	if c == nil {
+		t.Fatal("the password alone is enough")
+	}
+	if own, err := c.OwnKeys(h.ctx()); err == nil || own.Lock.Len() > 0 || len(own.Wrapped) > 0 {
+		t.Error("the lock is given out before the code")
+	}
+	for range 5 {
+		_, _, err := h.bella.SignIn(h.ctx(), bellaEmail, secret.NewText("granite lagoon whisper 48"))
+		h.refused(err, service.CodeCredentialsWrong)
+	}
+	_, _, err = h.bella.SignIn(h.ctx(), bellaEmail, secret.NewText(other))
+	h.refused(err, service.CodeThrottled)
+}
+
+func TestAttacker_DatabaseDumpTellsNoSecretAndNoRightGuess(t *testing.T) {
+	t.Parallel()
+	h := newHeld(t)
+	dump := h.dump()
+	if !strings.Contains(dump, bellaEmail) {
+		t.Fatal("this is no dump")
+	}
+	low := strings.ToLower(dump)
+	for _, s := range h.secret {
+		plain := strings.NewReplacer("-", "", " ", "").Replace(s)
+		for form, text := range map[string]string{
+			"as it is": s, "without hyphens": plain, "in hex": hex.EncodeToString([]byte(s)), "in hex without hyphens": hex.EncodeToString([]byte(plain)),
+			"in base64": base64.RawStdEncoding.EncodeToString([]byte(s)), "in base32": base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(s)),
+		} {
+			if strings.Contains(low, strings.ToLower(text)) {
+				t.Errorf("the dump has %q %s", s, form)
+			}
+		}
+	}
+	// Whatever is in the database is no share and no lock: the right password is a guess like any other.
+	p := h.person(bellaEmail)
+	guesses := h.guesses(dump)
+	for _, share := range guesses {
+		if p.tells(bellaPass, share) {
+			t.Fatal("the database tells a right guess")
+		}
+	}
+	share := h.share(h.laptop) // which the attacker does not have
+	for _, lock := range guesses {
+		if _, opens := p.opens(bellaPass, share, lock); opens {
+			t.Fatal("a lock is in the database in clear")
+		}
+	}
+	other, err := serverkey.Create(filepath.Join(t.TempDir(), "other.key"))
+	h.ok(err)
+	db, err := postgres.Open(t.Context(), h.conn)
+	h.ok(err)
+	defer db.Close()
+	if _, err := db.TakeKey(t.Context(), other); err == nil {
+		t.Error("another server's key is taken")
+	}
+}
+
+func TestAttacker_DatabaseAndServersKeyCannotTellARightGuess(t *testing.T) {
+	t.Parallel()
+	h := newHeld(t)
+	p := h.person(bellaEmail)
+	lock, pepper := h.lockOf(p), h.item("pepper") // which they find
+	var totp secret.Bytes
+	h.ok(h.data.View(h.ctx(), func(tx store.ReadTx) error {
+		f, err := tx.Factor(p.profile.ID)
+		if err == nil {
+			totp, err = h.key.Secrets(h.data).Get(h.ctx(), f.Item)
+		}
+		return err
+	}))
+	if lock.Len() != password.KeySize || pepper.Len() == 0 || totp.Len() == 0 {
+		t.Fatal("the attacker does not have the server's key")
+	}
+	for _, share := range append(h.guesses(h.dump()), lock, pepper, h.item("integrity"), h.item("lock")) {
+		if p.tells(bellaPass, share) {
+			t.Error("a share is at the server")
+		}
+		if _, opens := p.opens(bellaPass, share, lock); opens {
+			t.Error("the contracts can be opened at the server")
+		}
+	}
+	if !p.tells(bellaPass, h.share(h.laptop)) {
+		t.Error("nor can they with the share: this proves nothing")
+	}
+}
+
+func TestAttacker_DatabaseServersKeyAndALaptopGuessThatMemberAlone(t *testing.T) {
+	t.Parallel()
+	h := newHeld(t)
+	bella, owner := h.person(bellaEmail), h.person(ownerEmail)
+	share := h.share(h.laptop)
+	for _, guess := range []string{"granite lagoon whisper 48", ownerPass, ""} {
+		if _, opens := bella.opens(guess, share, h.lockOf(bella)); opens || bella.tells(guess, share) {
+			t.Errorf("%q is as good as the password", guess)
+		}
+	}
+	if params := store.Argon2id(password.DefaultParams); params.MemoryKiB < 64<<10 || params.Time < 3 { // what each guess costs, where no test made it cheap
+		t.Errorf("a guess costs %+v", params)
+	}
+	// The right guess opens everything that this member reads.
+	own, opens := bella.opens(bellaPass, share, h.lockOf(bella))
+	if !opens || !bella.tells(bellaPass, share) {
+		t.Fatal("the attacker has not what the test says")
+	}
+	keys, err := own.Open(bella.row.Ciphertext)
+	h.ok(err)
+	if keys.Generation() != 1 {
+		t.Errorf("generation %d", keys.Generation())
+	}
+	// It says nothing of another's password.
+	if _, opens := owner.opens(ownerPass, share, h.lockOf(owner)); opens || owner.tells(ownerPass, share) {
+		t.Error("another member's password can be guessed on this laptop")
+	}
+	if _, err := own.Open(owner.row.Ciphertext); err == nil {
+		t.Error("another member's row opens")
+	}
+}
+
+// closed checks that a client opens, adds and gives nothing, says why, and goes on otherwise.
+func (p *place) closed(l *liar, s *client.Session, code service.Code) {
+	p.Helper()
+	p.wants("the contracts", second(s.Documents(p.ctx())), code)
+	p.wants("adding one", second(s.AddDocuments(p.ctx(), slices.Values([]client.Source{source("Deed.txt", "Deed of the mill")}), nil)), code)
+	for _, what := range []string{"add", "give", "found"} {
+		if n := l.was(what); n > 0 {
+			p.Errorf("%s: %d times", what, n)
+		}
+	}
+	p.ok(second(s.Overview(p.ctx())))
+	p.ok(s.Rename(p.ctx(), "Another Name"))
+}
+
+// forged is a vault of the operator's, which they have shown in the place of the workspace's: anybody can encrypt its keys to a member.
+func (p *place) forged(generation int, links string) func(service.Vault) service.Vault {
+	p.Helper()
+	own, err := vault.NewIdentity()
+	p.ok(err)
+	keys := vault.KeysOf(generation, own)
+	var recipients = map[string]string{}
+	for _, holder := range p.holders() {
+		recipients[holder.Holder] = holder.Recipient
+	}
+	return func(v service.Vault) service.Vault {
+		sealed, err := keys.EncryptTo(recipients[v.Holder])
+		if err != nil {
+			return v
+		}
+		v.Generation, v.PublicKey, v.Links = generation, hex.EncodeToString(keys.PublicKey()), links
+		v.Keys = service.SealedKeys{Ciphertext: sealed, Generation: generation, OnlyOne: true}
+		return v
+	}
+}
+
+// holders are all who have the vault's keys, as an owner's client is told.
+func (p *place) holders() []service.KeyHolder {
+	p.Helper()
+	a, err := p.signIn(p.owner, ownerEmail, ownerPass).Admin(p.ctx())
+	p.ok(err)
+	_, all, err := a.RotationStart(p.ctx())
+	p.ok(err)
+	return all
+}
+
+func TestLyingServer_AddsNoReader(t *testing.T) {
+	t.Parallel()
+	p, l := newLiar(t)
+	p.add(p.signIn(p.owner, ownerEmail, ownerPass), leaseName, leaseText)
+	p.member()
+	real := p.holders()
+	reader, err := vault.NewIdentity()
+	p.ok(err)
+	forged, err := vault.NewKeys()
+	p.ok(err)
+	for what, signature := range map[string][]byte{
+		"none": nil, "another holder's": real[0].Signature, "one with another vault's key": forged.Sign(service.HolderMessage(p.inner.ID(), reader.Recipient())),
+	} {
+		for _, holder := range []string{"profile/reader", real[1].Holder} {
+			added := service.KeyHolder{Holder: holder, Recipient: reader.Recipient(), Signature: signature}
+			l.lie(lies{holders: func(all []service.KeyHolder) []service.KeyHolder { return append(slices.Clone(all), added) }})
+			a, err := p.signIn(p.owner, ownerEmail, ownerPass).Admin(p.ctx())
+			p.ok(err)
+			_, all, err := a.RotationStart(p.ctx())
+			if p.ok(err); len(all) != 3 {
+				t.Fatalf("%d holders", len(all))
+			}
+			if what == "none" && holder == "profile/reader" {
+				p.ok(a.BeginRotation(p.ctx(), client.Proof{Password: secret.NewText(ownerPass)}))
+				if l.was("rotate") != 1 || !l.gave(real[0].Recipient) || !l.gave(real[1].Recipient) {
+					t.Error("the rotation did not give the key to those who had it")
+				}
+				p.ok(a.Rotate(p.ctx(), nil))
+				real[0].Signature = p.holders()[0].Signature
+			}
+			if l.gave(reader.Recipient()) {
+				t.Errorf("the reader with a signature that is %s, as %s, has the vault's keys", what, holder)
+			}
+		}
+	}
+}
+
+func TestLyingServer_ShowsNoVaultOfItsOwn(t *testing.T) {
+	t.Parallel()
+	p, l := newLiar(t)
+	p.add(p.signIn(p.owner, ownerEmail, ownerPass), leaseName, leaseText)
+	bella := p.member()
+	for what, lie := range map[string]func(service.Vault) service.Vault{
+		"in its place": p.forged(1, ""), "after it": p.forged(2, strings.Repeat("ab", 96)), "after it, without a link": p.forged(2, ""),
+		"none": func(v service.Vault) service.Vault { return service.Vault{Holder: v.Holder} },
+	} {
+		for name, c := range map[string]struct {
+			at          *client.Workspace
+			email, pass string
+		}{"the member": {bella, bellaEmail, bellaPass}, "the owner": {p.owner, ownerEmail, ownerPass}} {
+			l.lie(lies{vault: lie})
+			s := p.signIn(c.at, c.email, c.pass)
+			t.Logf("%s, a vault %s", name, what)
+			p.closed(l, s, service.CodeVaultNotAuthentic)
+		}
+	}
+	l.lie(lies{})
+	if text := p.reads(p.signIn(bella, bellaEmail, bellaPass)); text != leaseText {
+		t.Errorf("read %q", text)
+	}
+}
+
+func TestLyingServer_ShowsNoOlderVault(t *testing.T) {
+	t.Parallel()
+	p, l := newLiar(t)
+	p.add(p.signIn(p.owner, ownerEmail, ownerPass), leaseName, leaseText)
+	bella := p.member()
+	s := p.signIn(bella, bellaEmail, bellaPass)
+	vaultWas, err := s.Vault(p.ctx())
+	p.ok(err)
+	ownWas := s.OwnKeys()
+	a, err := p.signIn(p.owner, ownerEmail, ownerPass).Admin(p.ctx())
+	p.ok(err)
+	p.ok(a.BeginRotation(p.ctx(), client.Proof{Password: secret.NewText(ownerPass)}))
+	p.ok(a.Rotate(p.ctx(), nil))
+	if text := p.reads(p.signIn(bella, bellaEmail, bellaPass)); text != leaseText {
+		t.Errorf("read %q", text)
+	}
+	older := func(service.Vault) service.Vault { return vaultWas }
+	for what, lie := range map[string]lies{
+		"the vault alone":      {vault: older},
+		"and the wrap as well": {vault: older, own: func(service.OwnKeys) service.OwnKeys { return ownWas }},
+	} {
+		l.lie(lie)
+		s := p.signIn(bella, bellaEmail, bellaPass)
+		t.Log(what)
+		p.closed(l, s, service.CodeVaultNotAuthentic)
+	}
+	// The older wrap under the vault that is in force does no harm: its pin leads there.
+	l.lie(lies{own: func(service.OwnKeys) service.OwnKeys { return ownWas }})
+	if text := p.reads(p.signIn(bella, bellaEmail, bellaPass)); text != leaseText {
+		t.Errorf("read %q", text)
+	}
+}
+
+func TestLyingServer_GivesNobodyAnothersWrap(t *testing.T) {
+	t.Parallel()
+	p, l := newLiar(t)
+	owner := p.signIn(p.owner, ownerEmail, ownerPass)
+	p.add(owner, leaseName, leaseText)
+	bella := p.member()
+	others, mine := owner.OwnKeys(), p.signIn(bella, bellaEmail, bellaPass).OwnKeys()
+	cut := mine
+	cut.Wrapped = mine.Wrapped[:len(mine.Wrapped)-1]
+	named, locked, none := mine, mine, mine
+	named.Recipient, locked.Lock, none.Lock = others.Recipient, others.Lock, secret.Bytes{}
+	for what, own := range map[string]service.OwnKeys{"another's": others, "cut": cut, "with another's recipient": named, "with another's lock": locked, "without a lock": none} {
+		l.lie(lies{own: func(service.OwnKeys) service.OwnKeys { return own }})
+		s := p.signIn(bella, bellaEmail, bellaPass)
+		t.Log(what)
+		p.closed(l, s, service.CodeVaultNotAuthentic)
+	}
+}
+
+func TestLyingServer_GetsNothingThatIsGuessedCheaply(t *testing.T) {
+	t.Parallel()
+	p, l := newLiar(t)
+	bella := p.member()
+	a, err := p.signIn(p.owner, ownerEmail, ownerPass).Admin(p.ctx())
+	p.ok(err)
+	given, err := a.ResetPassword(p.ctx(), p.signIn(bella, bellaEmail, bellaPass).ProfileID(), "", client.Proof{Password: secret.NewText(ownerPass)})
+	p.ok(err)
+	for _, weak := range []service.Argon2id{{MemoryKiB: 8, Time: 1, Threads: 1}, {MemoryKiB: 7 << 10, Time: 0, Threads: 1}, {}} {
+		l.lie(lies{
+			password: func(t service.PasswordTerms) service.PasswordTerms { t.Params = weak; return t },
+			code:     func(t service.CodeTerms) service.CodeTerms { t.Params = weak; return t },
+		})
+		_, _, err := bella.SignIn(p.ctx(), bellaEmail, secret.NewText(bellaPass))
+		p.wants("a sign-in", err, service.CodeTermsWeak)
+		_, _, err = bella.Redeem(p.ctx(), bellaEmail, secret.NewText(given.Code.Display()), secret.NewText(ownerPass))
+		p.wants("a reset", err, service.CodeTermsWeak)
+		if l.was("sign-in") > 0 || l.was("redeem") > 0 {
+			t.Error("something was sent that was made of a password or a code")
+		}
+	}
+}
+
+// An attacker with a member's password and the server's help is let in without a code. What they see there is what the server has.
+func TestLyingServer_SkippedCheckOpensNoContract(t *testing.T) {
+	t.Parallel()
+	p, l := newLiar(t)
+	p.add(p.signIn(p.owner, ownerEmail, ownerPass), leaseName, leaseText)
+	bella := p.member()
+	p.enable(p.signIn(bella, bellaEmail, bellaPass), bellaPass)
+	hers := l.latest()
+	attacker := p.computer(t)
+	_, _, err := attacker.SignIn(p.ctx(), bellaEmail, secret.NewText(bellaPass))
+	p.refused(err, service.CodeComputerUnknown)
+	// With a computer that has a share, which is another's.
+	in, err := p.signIn(p.owner, ownerEmail, ownerPass).Admin(p.ctx())
+	p.ok(err)
+	given, err := in.AddMember(p.ctx(), service.NewMember{Name: "Mallory", Email: "mallory@example.com", Role: service.RoleMember}, client.Proof{Password: secret.NewText(ownerPass)})
+	p.ok(err)
+	own, _, err := attacker.Redeem(p.ctx(), "mallory@example.com", secret.NewText(given.Code.Display()), secret.NewText(ownerPass))
+	p.ok(err)
+	p.ok(own.End(p.ctx()))
+	l.lie(lies{lets: hers})
+	s := p.signIn(attacker, bellaEmail, bellaPass) // no code was asked for
+	p.closed(l, s, service.CodeVaultNotAuthentic)
+}
