@@ -65,15 +65,15 @@ var mayKnow = map[string][]string{
 	"cmd":                  {"backend", "cmd/internal"},
 	"build":                {"build"},
 	"e2e":                  {"backend"}, // prepares what tests need; nothing of it ships
-	"backend/service":      {"backend/store", "backend/audit", "backend/recovery", "backend/secret"},
+	"backend/service":      {"backend/computer", "backend/store", "backend/audit", "backend/recovery", "backend/secret"},
 	"backend/contracts":    {"backend/service", "backend/store", "backend/text", "backend/vault"},
-	"backend/client":       {"backend/service", "backend/password", "backend/recovery", "backend/contracts", "backend/secret", "backend/store", "backend/vault"},
+	"backend/client":       {"backend/computer", "backend/text", "backend/service", "backend/password", "backend/recovery", "backend/contracts", "backend/secret", "backend/store", "backend/vault"},
 	"backend/local":        {"backend/client", "backend/store", "backend/workspace"},
-	"backend/api":          {"backend/service", "backend/store", "backend/audit", "backend/secret"},
+	"backend/api":          {"backend/computer", "backend/service", "backend/store", "backend/audit", "backend/secret"},
 	"backend/server":       {"backend/api", "backend/service", "backend/audit", "backend/secret"},
 	"backend/remote":       {"backend/api", "backend/service", "backend/store", "backend/audit", "backend/secret"},
 	"backend/joined":       {"backend/client", "backend/folder", "backend/remote", "backend/secret", "backend/service", "backend/store"},
-	"backend/workspace":    {"backend/service", "backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/secret", "backend/text"},
+	"backend/workspace":    {"backend/computer", "backend/service", "backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/secret", "backend/text"},
 	"backend/journal":      {"backend/store", "backend/audit", "backend/secret"},
 	"backend/store":        {"backend/store", "backend/audit", "backend/secret"},
 	"backend/sqlite":       {"backend/store", "backend/audit", "backend/folder"},
@@ -84,6 +84,7 @@ var mayKnow = map[string][]string{
 	"backend/secretsfile":  {"backend/service", "backend/store", "backend/folder", "backend/password", "backend/secret"},
 	"backend/sheet":        {"backend/recovery", "backend/sheet", "backend/text", "backend/words"},
 	"backend/totp":         {"backend/secret"},
+	"backend/computer":     {"backend/secret"},
 	"backend/recovery":     {"backend/secret"},
 	"backend/password":     {"backend/secret"},
 	"backend/audit":        {"backend/secret"},
@@ -101,7 +102,7 @@ var mayKnow = map[string][]string{
 		"backend/bundle", "backend/documents", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/store", "backend/client", "backend/service", "backend/local",
 	},
 	"backend/service/servicetest": { // every implementation's: it knows none of them
-		"backend/service", "backend/client", "backend/audit", "backend/contracts", "backend/password", "backend/recovery", "backend/secret", "backend/store", "backend/vault",
+		"backend/service", "backend/client", "backend/audit", "backend/computer", "backend/contracts", "backend/password", "backend/recovery", "backend/secret", "backend/store", "backend/vault",
 	},
 }
 

@@ -156,7 +156,7 @@ func Leave(ctx context.Context, dir string, secrets store.Secrets) error {
 		return inWords(err)
 	}
 	err = inWords(folder.Sync(dir))
-	for _, name := range []string{item(workspace), client.ShareName(workspace)} {
+	for _, name := range []string{item(workspace), client.ShareName(workspace), client.ComputerName(workspace)} {
 		err = errors.Join(err, service.Explain(secrets.Delete(ctx, name)))
 	}
 	return err

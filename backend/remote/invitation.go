@@ -59,17 +59,24 @@ type Invitation struct {
 	Key    Fingerprint
 	Email  string
 	Code   secret.Text // as it is shown
+
+	Computer bool // the code adds another computer of its person
 }
 
 const (
 	linkScheme = "countersign"
 	linkHost   = "join"
-	maxLink    = 4 << 10 // characters of a text that a link is looked for in
+
+	linkComputer = "computer"
+	maxLink      = 4 << 10 // characters of a text that a link is looked for in
 )
 
 // Link is the invitation as one line, to be pasted. It holds the code.
 func (i Invitation) Link() secret.Text {
 	q := url.Values{"server": {i.Server}, "key": {i.Key.String()}, "email": {i.Email}, "code": {i.Code.Reveal()}}
+	if i.Computer {
+		q.Set("for", linkComputer)
+	}
 	return secret.NewText((&url.URL{Scheme: linkScheme, Host: linkHost, RawQuery: q.Encode()}).String())
 }
 
@@ -96,7 +103,7 @@ func ParseInvitation(text secret.Text) (i Invitation, err error) {
 	if i.Key, err = ParseFingerprint(q.Get("key")); err != nil {
 		return i, wrong
 	}
-	i.Email, i.Code = q.Get("email"), secret.NewText(q.Get("code"))
+	i.Email, i.Code, i.Computer = q.Get("email"), secret.NewText(q.Get("code")), q.Get("for") == linkComputer
 	return i, nil
 }
 

@@ -474,7 +474,7 @@ func TestService_KeepsTheContract(t *testing.T) {
 		p := newPlace(t)
 		first := true
 		return servicetest.Place{
-			Name: ownerName, Email: ownerEmail, Password: ownerPass, Now: p.clk.now, Advance: p.clk.advance,
+			Name: ownerName, Email: ownerEmail, Password: ownerPass, Now: p.clk.now, Advance: p.clk.advance, Served: true,
 			Lose: func(name string) { p.ok(p.files.Remove(name)) },
 			Open: func(t testing.TB) *client.Workspace {
 				if first {

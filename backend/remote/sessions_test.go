@@ -146,13 +146,13 @@ type (
 	}
 )
 
-func (w *slow) BeginSignIn(ctx context.Context, email string) (service.SignInAttempt, error) {
-	a, err := w.Workspace.BeginSignIn(ctx, email)
+func (w *slow) BeginSignIn(ctx context.Context, email, computer string) (service.SignInAttempt, error) {
+	a, err := w.Workspace.BeginSignIn(ctx, email, computer)
 	return slowAttempt{a, w}, err
 }
 
-func (a slowAttempt) SignIn(ctx context.Context, signature []byte, short bool) (service.Session, service.Challenge, error) {
-	s, c, err := a.SignInAttempt.SignIn(ctx, signature, short)
+func (a slowAttempt) SignIn(ctx context.Context, in service.SignIn) (service.Session, service.Challenge, error) {
+	s, c, err := a.SignInAttempt.SignIn(ctx, in)
 	if s == nil {
 		return nil, c, err
 	}
@@ -280,7 +280,7 @@ func TestLog_HasNoSecretAndNoEmail(t *testing.T) {
 	p.ok(err)
 	p.ok(second(c.Recover(p.ctx(), secret.NewText(codes[0]))))
 	_, _, err = bella.SignIn(p.ctx(), "nobody@example.com", secret.NewText("a guess that is wrong"))
-	p.refused(err, service.CodeCredentialsWrong)
+	p.refused(err, service.CodeComputerUnknown)
 	in := p.signIn(p.owner, ownerEmail, ownerPass)
 	a, err := in.Admin(p.ctx())
 	p.ok(err)

@@ -13,19 +13,19 @@ func (s *Server) entrances() {
 	handle(s, api.Workspace, func(context.Context, *call, api.None) (api.None, error) { return api.None{}, nil })
 	handle(s, api.Support, func(ctx context.Context, _ *call, _ api.None) (service.Support, error) { return s.w.Support(ctx) })
 
-	handle(s, api.BeginSignIn, func(ctx context.Context, c *call, in api.Email) (out api.Begun[service.PasswordTerms], err error) {
-		a, err := s.w.BeginSignIn(ctx, in.Email)
+	handle(s, api.BeginSignIn, func(ctx context.Context, c *call, in api.BeginSignInRequest) (out api.Begun[service.PasswordTerms], err error) {
+		a, err := s.w.BeginSignIn(ctx, in.Email, in.Computer)
 		if err == nil {
 			out.Token, out.Terms = s.tokens.attempt(a, c.address), a.Terms()
 		}
 		return out, err
 	})
-	begunOp(s, api.SignIn, func(ctx context.Context, c *call, a service.SignInAttempt, in api.SignInRequest) (api.Entered, error) {
-		return s.entered(ctx, c)(a.SignIn(ctx, in.Signature, in.Short))
+	begunOp(s, api.SignIn, func(ctx context.Context, c *call, a service.SignInAttempt, in service.SignIn) (api.Entered, error) {
+		return s.entered(ctx, c)(a.SignIn(ctx, in))
 	})
 
-	handle(s, api.BeginRedeem, func(ctx context.Context, c *call, in api.Email) (out api.Begun[service.CodeTerms], err error) {
-		a, err := s.w.BeginRedeem(ctx, in.Email)
+	handle(s, api.BeginRedeem, func(ctx context.Context, c *call, in api.BeginRedeemRequest) (out api.Begun[service.CodeTerms], err error) {
+		a, err := s.w.BeginRedeem(ctx, in.Email, in.Kind)
 		if err == nil {
 			out.Token, out.Terms = s.tokens.attempt(a, c.address), a.Terms()
 		}
@@ -36,6 +36,13 @@ func (s *Server) entrances() {
 	})
 	begunOp(s, api.Redeem, func(ctx context.Context, c *call, a service.RedeemAttempt, in api.Next) (api.Entered, error) {
 		return s.entered(ctx, c)(a.Redeem(ctx, in.Next.Service()))
+	})
+	begunOp(s, api.AddComputer, func(ctx context.Context, c *call, a service.RedeemAttempt, in service.NewComputer) (api.None, error) {
+		err := a.AddComputer(ctx, in)
+		if err == nil {
+			s.tokens.forget(c.token)
+		}
+		return api.None{}, err
 	})
 	begunOp(s, api.LeaveRedeem, func(ctx context.Context, c *call, a service.RedeemAttempt, _ api.None) (api.None, error) {
 		s.tokens.forget(c.token)

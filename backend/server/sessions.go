@@ -105,6 +105,24 @@ func (s *Server) sessions() {
 		return none, in.ChangePassword(ctx, req.Current.Service(), req.Next.Service())
 	})
 
+	sessionOp(s, api.Computers, func(ctx context.Context, in service.Session, _ api.None) (service.Computers, error) {
+		return in.Computers(ctx)
+	})
+	sessionOp(s, api.GiveComputerCode, func(ctx context.Context, in service.Session, req api.GiveComputerCodeRequest) (service.GivenOut, error) {
+		return in.GiveComputerCode(ctx, req.Code.Service(), req.Proof.Service())
+	})
+	sessionOp(s, api.EndComputerCode, func(ctx context.Context, in service.Session, _ api.None) (none api.None, _ error) {
+		return none, in.EndComputerCode(ctx)
+	})
+	sessionOp(s, api.RenameComputer, func(ctx context.Context, in service.Session, req api.RenameComputerRequest) (none api.None, _ error) {
+		return none, in.RenameComputer(ctx, req.ID, req.Name)
+	})
+	sessionOp(s, api.RemoveComputers, func(ctx context.Context, in service.Session, req api.RemoveComputersRequest) (none api.None, _ error) {
+		return none, in.RemoveComputers(ctx, req.IDs, req.Current.Service(), req.Next.Service())
+	})
+	sessionOp(s, api.SaveComputer, func(ctx context.Context, in service.Session, req service.NewComputer) (none api.None, _ error) {
+		return none, in.SaveComputer(ctx, req)
+	})
 	sessionOp(s, api.StepUp, func(ctx context.Context, in service.Session, req api.StepUpRequest) (service.StepUpNeeds, error) {
 		return in.StepUp(ctx, req.Acts)
 	})

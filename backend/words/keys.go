@@ -122,6 +122,16 @@ var (
 	RedeemPasswordNote = Key{"redeem.password_note"}
 	RedeemAct          = Key{"redeem.act"}
 
+	AddComputerTitle      = Key{"addComputer.title"}
+	AddComputerText       = Key{"addComputer.text"}
+	AddComputerTextFilled = Key{"addComputer.text_filled"}
+	AddComputerCode       = Key{"addComputer.code"}
+	AddComputerAct        = Key{"addComputer.act"}
+	AddComputerWorking    = Key{"addComputer.working"}
+	AddComputerDone       = Key{"addComputer.done"}
+	AddComputerDoneNext   = Key{"addComputer.done_next"}
+	AddComputerOpen       = Key{"addComputer.open"}
+
 	LongerTitle = Key{"longer.title"}
 	LongerText  = Key{"longer.text"}
 	LongerAct   = Key{"longer.act"}
@@ -297,11 +307,12 @@ var (
 	DisableWorking  = Key{"disable.working"}
 	DisableDone     = Key{"disable.done"}
 
-	StepUpEnable  = Key{"stepUp.enable"}
-	StepUpEmail   = Key{"stepUp.email"}
-	StepUpPhone   = Key{"stepUp.phone"}
-	StepUpCodes   = Key{"stepUp.codes"}
-	StepUpWorking = Key{"stepUp.working"}
+	StepUpEnable   = Key{"stepUp.enable"}
+	StepUpEmail    = Key{"stepUp.email"}
+	StepUpPhone    = Key{"stepUp.phone"}
+	StepUpCodes    = Key{"stepUp.codes"}
+	StepUpComputer = Key{"stepUp.computer"}
+	StepUpWorking  = Key{"stepUp.working"}
 
 	ScanTitle     = Key{"scan.title"}
 	ScanText      = Key{"scan.text"}
@@ -422,6 +433,8 @@ var (
 	NewsHelpNext      = Key{"news.help_next"}
 	NewsEmail         = Key{"news.email"}
 	NewsEmailNext     = Key{"news.email_next"}
+	NewsComputer      = Key{"news.computer"}
+	NewsComputerNext  = Key{"news.computer_next"}
 	NewsRole          = Key{"news.role"}
 	NewsRoleNext      = Key{"news.role_next"}
 	NewsSuspended     = Key{"news.suspended"}
@@ -473,6 +486,7 @@ var (
 	SealedIntent        = Key{"sealed.intent"}
 	SealedWorkspace     = Key{"sealed.workspace"}
 	SealedOnetime       = Key{"sealed.onetime"}
+	SealedComputer      = Key{"sealed.computer"}
 	SealedRun           = Key{"sealed.run"}
 	SealedApproval      = Key{"sealed.approval"}
 	SealedVaultkey      = Key{"sealed.vaultkey"}
@@ -1100,6 +1114,36 @@ var (
 	OneTimeNobody          = Key{"oneTime.nobody"}
 	OneTimeFoot            = Key{"oneTime.foot"}
 
+	ComputersTitle       = Key{"computers.title"}
+	ComputersText        = Key{"computers.text"}
+	ComputersHere        = Key{"computers.here"}
+	ComputersUsed        = Key{"computers.used"}
+	ComputersAdded       = Key{"computers.added"}
+	ComputersStrange     = Key{"computers.strange"}
+	ComputersRename      = Key{"computers.rename"}
+	ComputersRenameTitle = Key{"computers.rename_title"}
+	ComputersName        = Key{"computers.name"}
+	ComputersSaved       = Key{"computers.saved"}
+	ComputersRemove      = Key{"computers.remove"}
+	ComputersRemoveTitle = Key{"computers.remove_title"}
+	ComputersRemoveText  = Key{"computers.remove_text"}
+	ComputersRemoveAct   = Key{"computers.remove_act"}
+	ComputersRemoved     = Key{"computers.removed"}
+	ComputersRemoving    = Key{"computers.removing"}
+	ComputersAnother     = Key{"computers.another"}
+	ComputersAnotherText = Key{"computers.another_text"}
+	ComputersAnotherOpen = Key{"computers.another_open"}
+	ComputersAnotherFull = Key{"computers.another_full"}
+	ComputersAdd         = Key{"computers.add"}
+	ComputersEnd         = Key{"computers.end"}
+	ComputersEnded       = Key{"computers.ended"}
+	ComputersCodeTitle   = Key{"computers.code_title"}
+	ComputersCodeOnce    = Key{"computers.code_once"}
+	ComputersCodeOpen    = Key{"computers.code_open"}
+	ComputersCodePaste   = Key{"computers.code_paste"}
+	ComputersCodeSignIn  = Key{"computers.code_sign_in"}
+	ComputersCopied      = Key{"computers.copied"}
+
 	FaultTitle   = Key{"fault.title"}
 	FaultRetry   = Key{"fault.retry"}
 	FaultWorking = Key{"fault.working"}
@@ -1133,6 +1177,14 @@ var (
 	ErrorWorkspaceExistsNext          = Key{"error.workspace_exists.next"}
 	ErrorComputerUnknownWhat          = Key{"error.computer_unknown.what"}
 	ErrorComputerUnknownNext          = Key{"error.computer_unknown.next"}
+	ErrorComputerGoneWhat             = Key{"error.computer_gone.what"}
+	ErrorComputerGoneNext             = Key{"error.computer_gone.next"}
+	ErrorComputerHereWhat             = Key{"error.computer_here.what"}
+	ErrorComputerHereNext             = Key{"error.computer_here.next"}
+	ErrorComputersFullWhat            = Key{"error.computers_full.what"}
+	ErrorComputersFullNext            = Key{"error.computers_full.next"}
+	ErrorComputerNameWhat             = Key{"error.computer_name.what"}
+	ErrorComputerNameNext             = Key{"error.computer_name.next"}
 	ErrorEmailRequiredWhat            = Key{"error.email_required.what"}
 	ErrorEmailRequiredNext            = Key{"error.email_required.next"}
 	ErrorEmailFormWhat                = Key{"error.email_form.what"}
@@ -1828,6 +1880,10 @@ var (
 	EventStateAccepted            = Key{"event.state-accepted"}
 	EventSignedIn                 = Key{"event.signed-in"}
 	EventSteppedUp                = Key{"event.stepped-up"}
+	EventComputerCodeMade         = Key{"event.computer-code-made"}
+	EventComputerAdded            = Key{"event.computer-added"}
+	EventComputerRenamed          = Key{"event.computer-renamed"}
+	EventComputerRemoved          = Key{"event.computer-removed"}
 	EventGuessWrong               = Key{"event.guess-wrong"}
 	EventGuessCounted             = Key{"event.guess-counted"}
 	EventGuessReturned            = Key{"event.guess-returned"}

@@ -3,7 +3,7 @@ package workspace
 // The kinds of event in the audit log. Once written they are never renamed.
 const (
 	eventWorkspaceCreated = "workspace-created"
-	eventSignedIn         = "signed-in"       // factor: none, code, recovery, help; number, as-far-as, chose-password
+	eventSignedIn         = "signed-in"       // factor: none, code, recovery, help; number, as-far-as, chose-password, at: the ID of the computer
 	eventRenamed          = "profile-renamed" // from, to
 	eventEmailChanged     = "email-changed"   // from, to; how it was proven: factor, number
 	eventPasswordChanged  = "password-changed"
@@ -14,6 +14,10 @@ const (
 	eventCodesVoided      = "recovery-codes-voided"   // sheet, left
 	eventDisabled         = "2fa-disabled"
 	eventSteppedUp        = "stepped-up" // factor, number
+	eventComputerCode     = "computer-code-made"
+	eventComputerAdded    = "computer-added"   // name, at: its ID
+	eventComputerRenamed  = "computer-renamed" // from, to
+	eventComputerRemoved  = "computer-removed" // name; of several, with commas between
 
 	// What admins do. A detail of several members is their IDs, with spaces between.
 	eventMemberAdded         = "member-added"     // role

@@ -108,6 +108,11 @@ var logKinds = map[string]logKind{
 	eventKitMade:           {service.GroupContracts, false},
 	eventKitUsed:           {service.GroupContracts, false},
 
+	eventComputerCode:    {service.GroupSignIn, false},
+	eventComputerAdded:   {service.GroupSignIn, false},
+	eventComputerRenamed: {service.GroupSignIn, false},
+	eventComputerRemoved: {service.GroupSignIn, false},
+
 	eventRenamed:         {service.GroupProfile, false},
 	eventEmailChanged:    {service.GroupProfile, false},
 	eventPasswordChanged: {service.GroupProfile, false},

@@ -39,6 +39,7 @@ type Session struct {
 	enrolOnly bool                   // it can enrol and nothing else, until 2FA is on
 	enrolling bool                   // an enrolment is under way
 	overdue   bool                   // over, since 2FA is required
+	at        string                 // the computer; empty in a workspace on one computer
 
 	enrolment *enrolment // under acts
 	newCodes  *newCodes  // under acts

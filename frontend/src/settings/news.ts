@@ -24,6 +24,8 @@ export function followed({ kind }: News, may: Permission[]): Follow[] {
     case 'help-code-given':
     case 'email-changed':
       return ['password'];
+    case 'computer-added':
+      return ['profile'];
     case 'emergency-kit-used':
       return may.includes('vault-key') ? ['members', 'workspace'] : ['audit'];
     case 'emergency-kit-made':
@@ -63,6 +65,11 @@ export function told({ kind, at, by, detail }: News, may: Permission[]): Words |
       return {
         what: t('news.email', { from: detail?.from ?? '', to: detail?.to ?? '', when: atTime(at) }),
         next: t('news.email_next'),
+      };
+    case 'computer-added':
+      return {
+        what: t('news.computer', { name: detail?.name ?? '', when: atTime(at) }),
+        next: t('news.computer_next'),
       };
     case 'role-changed':
       return {
