@@ -2111,6 +2111,8 @@ var (
 	TerminalManErrorImport                   = Key{"terminal.man.error_import"}
 	TerminalManErrorMemberUnknown            = Key{"terminal.man.error_member_unknown"}
 	TerminalManErrorKindNeeded               = Key{"terminal.man.error_kind_needed"}
+	TerminalManErrorComputerAmbiguous        = Key{"terminal.man.error_computer_ambiguous"}
+	TerminalManErrorComputer                 = Key{"terminal.man.error_computer"}
 	TerminalManErrorSheetUnknown             = Key{"terminal.man.error_sheet_unknown"}
 	TerminalManErrorConfirmation             = Key{"terminal.man.error_confirmation"}
 	TerminalManErrorNotAuthentic             = Key{"terminal.man.error_not_authentic"}
@@ -2294,6 +2296,22 @@ var (
 	TerminalMembersCodesLong                 = Key{"terminal.members.codes.long"}
 	TerminalMembersCodesHead                 = Key{"terminal.members.codes.head"}
 	TerminalMembersCodesNone                 = Key{"terminal.members.codes.none"}
+	TerminalComputersShort                   = Key{"terminal.computers.short"}
+	TerminalComputersLong                    = Key{"terminal.computers.long"}
+	TerminalComputersHead                    = Key{"terminal.computers.head"}
+	TerminalComputersNone                    = Key{"terminal.computers.none"}
+	TerminalComputersListShort               = Key{"terminal.computers.list.short"}
+	TerminalComputersListLong                = Key{"terminal.computers.list.long"}
+	TerminalComputersAddCodeShort            = Key{"terminal.computers.add_code.short"}
+	TerminalComputersAddCodeLong             = Key{"terminal.computers.add_code.long"}
+	TerminalComputersCodeDone                = Key{"terminal.computers.code.done"}
+	TerminalComputersRenameShort             = Key{"terminal.computers.rename.short"}
+	TerminalComputersRenameLong              = Key{"terminal.computers.rename.long"}
+	TerminalComputersRenameDone              = Key{"terminal.computers.rename.done"}
+	TerminalComputersRemoveShort             = Key{"terminal.computers.remove.short"}
+	TerminalComputersRemoveLong              = Key{"terminal.computers.remove.long"}
+	TerminalComputersRemoveAsk               = Key{"terminal.computers.remove.ask"}
+	TerminalComputersRemoveDone              = Key{"terminal.computers.remove.done"}
 	TerminalMembersEndCodeShort              = Key{"terminal.members.end_code.short"}
 	TerminalMembersEndCodeLong               = Key{"terminal.members.end_code.long"}
 	TerminalMembersEndCodeAsk                = Key{"terminal.members.end_code.ask"}
@@ -2517,6 +2535,7 @@ var (
 	TerminalAskEmail                         = Key{"terminal.ask.email"}
 	TerminalAskOwnerEmail                    = Key{"terminal.ask.owner_email"}
 	TerminalAskPassword                      = Key{"terminal.ask.password"}
+	TerminalAskPasswordAgain                 = Key{"terminal.ask.password_again"}
 	TerminalAskVerificationCode              = Key{"terminal.ask.verification_code"}
 	TerminalAskOwnerCode                     = Key{"terminal.ask.owner_code"}
 	TerminalAskRecoveryCode                  = Key{"terminal.ask.recovery_code"}
@@ -2692,6 +2711,7 @@ var (
 	TerminalFailureNobodyChosen              = Key{"terminal.failure.nobody_chosen"}
 	TerminalFailureNobodyInvited             = Key{"terminal.failure.nobody_invited"}
 	TerminalFailureNotInvited                = Key{"terminal.failure.not_invited"}
+	TerminalFailureComputerAmbiguous         = Key{"terminal.failure.computer_ambiguous"}
 	TerminalFailureOneTimeGone               = Key{"terminal.failure.one_time_gone"}
 	TerminalFailureKindNeeded                = Key{"terminal.failure.kind_needed"}
 	TerminalFailureSheetUnknown              = Key{"terminal.failure.sheet_unknown"}

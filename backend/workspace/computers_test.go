@@ -292,9 +292,8 @@ func TestRemoveComputer_OneThatNoneOfTheirsAddedGoesWithIt(t *testing.T) {
 func TestRemoveComputers_ClientThatLeavesOneOutIsRefused(t *testing.T) {
 	t.Parallel()
 	h, p := alone(t)
-	s := p.fromServed()
 	a, b := p.another(), p.another()
-	s = p.signIn()
+	s := p.signIn()
 	next := h.chosen(pass)
 	next.Share = strings.Repeat("a", 32)
 	proof := h.signed(s, pass)

@@ -39,6 +39,8 @@ var errorCodes = []struct {
 	{cli.ExitUsage, []string{"import_empty", "import_spreadsheet", "import_not_text", "import_one_column", "import_no_email", "import_no_name", "import_large", "import_many"}, words.TerminalManErrorImport},
 	{cli.ExitUsage, []string{"member_unknown", "nobody_chosen"}, words.TerminalManErrorMemberUnknown},
 	{cli.ExitUsage, []string{"kind_needed"}, words.TerminalManErrorKindNeeded},
+	{cli.ExitUsage, []string{"computer_ambiguous"}, words.TerminalManErrorComputerAmbiguous},
+	{cli.ExitRefused, []string{"computer_unknown", "computer_gone", "computer_here", "computers_full", "computer_name"}, words.TerminalManErrorComputer},
 	{cli.ExitUsage, []string{"sheet_unknown"}, words.TerminalManErrorSheetUnknown},
 	{cli.ExitUsage, []string{"confirmation_needed"}, words.TerminalManErrorConfirmation},
 	{cli.ExitWrong, []string{"not_authentic"}, words.TerminalManErrorNotAuthentic},
