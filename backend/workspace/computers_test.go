@@ -240,12 +240,31 @@ func TestRemoveComputer_ItComesInNoMoreAndTheOthersGetANewShare(t *testing.T) {
 	}
 	_, _, err = stolen.SignIn(t.Context(), email, secret.NewText(pass))
 	h.refused(err, service.CodeComputerUnknown)
+	boxes := func() (n int) {
+		h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
+			all, err := tx.Computers(s.ProfileID())
+			n = 0
+			for _, c := range all {
+				if len(c.Box) > 0 {
+					n++
+				}
+			}
+			return err
+		}))
+		return n
+	}
+	if n := boxes(); n != 1 {
+		t.Errorf("the share waits for %d computers", n)
+	}
 	for _, w := range []*client.Workspace{first, stays, stays} {
 		in := p.signInAt(w)
 		if list, err := in.Computers(t.Context()); err != nil || len(list.All) != 2 || list.All[0].Strange || list.All[1].Strange {
 			t.Errorf("%+v, %v", list, err)
 		}
 		h.add(in, paper("Lease.txt", "Lease of the mill"))
+	}
+	if n := boxes(); n != 0 {
+		t.Errorf("the share still waits for %d computers that have it", n)
 	}
 	given, err := p.signInAt(stays).GiveComputerCode(t.Context(), p.proof())
 	h.ok(err)
