@@ -27,8 +27,8 @@ var oneTimeKinds = []store.OneTimeKind{store.OneTimeInvitation, store.OneTimeRes
 // mayStand reports whether the issuer could give a subject a code of this kind, as
 // both are now.
 func mayStand(kind store.OneTimeKind, issuer, subject store.Profile) bool {
-	if kind == store.OneTimeComputer { // one's own
-		return issuer.ID == subject.ID && subject.State == store.ProfileActive
+	if kind == store.OneTimeComputer { // its issuer is its subject
+		return subject.State == store.ProfileActive
 	}
 	state := store.ProfileActive
 	if kind == store.OneTimeInvitation {
