@@ -70,7 +70,7 @@ var mayKnow = map[string][]string{
 	"backend/client":       {"backend/computer", "backend/text", "backend/service", "backend/password", "backend/recovery", "backend/contracts", "backend/secret", "backend/store", "backend/vault"},
 	"backend/local":        {"backend/client", "backend/store", "backend/workspace"},
 	"backend/api":          {"backend/computer", "backend/service", "backend/store", "backend/audit", "backend/secret"},
-	"backend/server":       {"backend/api", "backend/service", "backend/audit", "backend/secret"},
+	"backend/server":       {"backend/api", "backend/service", "backend/store", "backend/audit", "backend/secret"},
 	"backend/remote":       {"backend/api", "backend/service", "backend/store", "backend/audit", "backend/secret"},
 	"backend/joined":       {"backend/client", "backend/folder", "backend/remote", "backend/secret", "backend/service", "backend/store"},
 	"backend/workspace":    {"backend/computer", "backend/service", "backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/secret", "backend/text"},
@@ -108,7 +108,7 @@ var mayKnow = map[string][]string{
 
 // noThirdParty are the packages that import the standard library, ours, and what the Go project
 // itself keeps beside the standard library for parallel work.
-var noThirdParty = []string{"backend/workspace", "backend/journal", "backend/store", "backend/store/storetest", "backend/store/blobstest"}
+var noThirdParty = []string{"backend/workspace", "backend/journal", "backend/store", "backend/store/storetest", "backend/store/blobstest", "backend/store/tokenstest"}
 
 func within(pkg, place string) bool { return pkg == place || strings.HasPrefix(pkg, place+"/") }
 

@@ -37,11 +37,11 @@ type answering interface {
 }
 
 // answers makes it.
-type answers func(w service.Workspace, log *slog.Logger) answering
+type answers func(s *site, log *slog.Logger) answering
 
 func serve(ctx context.Context, e *env, _ []string) error {
-	return e.serve(ctx, func(w service.Workspace, log *slog.Logger) answering {
-		return server.New(server.Config{Workspace: w, Log: log})
+	return e.serve(ctx, func(s *site, log *slog.Logger) answering {
+		return server.New(server.Config{Workspace: s.workspace.Served(), Tokens: s.tokens, Sealer: s.sealer, Place: workspaceName, Log: log})
 	})
 }
 
@@ -81,7 +81,7 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 		return err
 	}
 	defer aside.Close()
-	a := handler(s.workspace.Service(), log)
+	a := handler(s, log)
 	serving := &http.Server{
 		Handler: watched(a, m, log), ReadHeaderTimeout: timeForHeader, IdleTimeout: timeIdle, MaxHeaderBytes: mostHeader,
 		TLSConfig: &tls.Config{MinVersion: tls.VersionTLS13, GetCertificate: certs.forHandshake}, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),

@@ -397,7 +397,7 @@ func TestServe_AtItsEndItIsUnreadyAndAnswersWhatHasCome(t *testing.T) {
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
 	h := &slow{make(chan struct{}), make(chan struct{}), make(chan struct{})}
-	main, health, ended, _ := p.inside(ctx, func(service.Workspace, *slog.Logger) answering { return h })
+	main, health, ended, _ := p.inside(ctx, func(*site, *slog.Logger) answering { return h })
 	c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	answered := make(chan error, 1)
 	go func() {
@@ -453,7 +453,7 @@ func TestServe_HandlerThatFailsEndsItsConnectionAlone(t *testing.T) {
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
 	h := &slow{make(chan struct{}), make(chan struct{}), make(chan struct{})}
-	main, health, ended, log := p.inside(ctx, func(service.Workspace, *slog.Logger) answering { return h })
+	main, health, ended, log := p.inside(ctx, func(*site, *slog.Logger) answering { return h })
 	c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	if r, err := c.Get("https://" + main + "/panic"); err == nil {
 		_ = r.Body.Close()
