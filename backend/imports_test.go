@@ -55,6 +55,7 @@ var soleImporters = map[string]string{
 	"github.com/spf13":              module + "/cmd",
 	"github.com/BurntSushi/toml":    module + "/cmd/countersignd",
 	"github.com/prometheus":         module + "/cmd/countersignd",
+	"github.com/pires":              module + "/cmd/countersignd",
 }
 
 // mayKnow lists which packages of ours a package may import. Packages below a
@@ -174,7 +175,7 @@ func TestImports_OnlyPackageLocalPutsTheTwoHalvesTogether(t *testing.T) {
 // serverOnly are the packages that the programs on a person's computer come without: their place is
 // a server, and they would only make the programs larger and have more to keep up to date.
 var serverOnly = []string{
-	"github.com/jackc", "github.com/prometheus", "github.com/BurntSushi", module + "/backend/postgres", module + "/backend/serverkey", module + "/backend/server",
+	"github.com/jackc", "github.com/prometheus", "github.com/BurntSushi", "github.com/pires", module + "/backend/postgres", module + "/backend/serverkey", module + "/backend/server",
 }
 
 func TestImports_WhatIsForServersIsInNoProgramOfAPerson(t *testing.T) {
