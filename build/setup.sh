@@ -21,7 +21,7 @@ test_packages=(
   zbar-tools oathtool poppler-utils            # QR codes, codes and PDFs, read by others' tools
   libsecret-tools shellcheck
   postgresql                                   # the tests of backend/postgres start one of their own
-  haproxy                                      # make server, which the window tests start
+  haproxy                                      # make server, which the browser tests start
 )
 
 say() { printf 'setup: %s\n' "$*" >&2; }
