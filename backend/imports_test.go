@@ -55,6 +55,7 @@ var soleImporters = map[string]string{
 	"github.com/spf13":              module + "/cmd",
 	"github.com/BurntSushi/toml":    module + "/cmd/countersignd",
 	"github.com/prometheus":         module + "/cmd/countersignd",
+	"github.com/pires":              module + "/cmd/countersignd",
 }
 
 // mayKnow lists which packages of ours a package may import. Packages below a
@@ -70,7 +71,7 @@ var mayKnow = map[string][]string{
 	"backend/client":       {"backend/computer", "backend/text", "backend/service", "backend/password", "backend/recovery", "backend/contracts", "backend/secret", "backend/store", "backend/vault"},
 	"backend/local":        {"backend/client", "backend/store", "backend/workspace"},
 	"backend/api":          {"backend/computer", "backend/service", "backend/store", "backend/audit", "backend/secret"},
-	"backend/server":       {"backend/api", "backend/service", "backend/audit", "backend/secret"},
+	"backend/server":       {"backend/api", "backend/service", "backend/store", "backend/audit", "backend/secret"},
 	"backend/remote":       {"backend/api", "backend/service", "backend/store", "backend/audit", "backend/secret"},
 	"backend/joined":       {"backend/client", "backend/folder", "backend/remote", "backend/secret", "backend/service", "backend/store"},
 	"backend/workspace":    {"backend/computer", "backend/service", "backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/secret", "backend/text"},
@@ -108,7 +109,7 @@ var mayKnow = map[string][]string{
 
 // noThirdParty are the packages that import the standard library, ours, and what the Go project
 // itself keeps beside the standard library for parallel work.
-var noThirdParty = []string{"backend/workspace", "backend/journal", "backend/store", "backend/store/storetest", "backend/store/blobstest"}
+var noThirdParty = []string{"backend/workspace", "backend/journal", "backend/store", "backend/store/storetest", "backend/store/blobstest", "backend/store/tokenstest"}
 
 func within(pkg, place string) bool { return pkg == place || strings.HasPrefix(pkg, place+"/") }
 
@@ -174,7 +175,7 @@ func TestImports_OnlyPackageLocalPutsTheTwoHalvesTogether(t *testing.T) {
 // serverOnly are the packages that the programs on a person's computer come without: their place is
 // a server, and they would only make the programs larger and have more to keep up to date.
 var serverOnly = []string{
-	"github.com/jackc", "github.com/prometheus", "github.com/BurntSushi", module + "/backend/postgres", module + "/backend/serverkey", module + "/backend/server",
+	"github.com/jackc", "github.com/prometheus", "github.com/BurntSushi", "github.com/pires", module + "/backend/postgres", module + "/backend/serverkey", module + "/backend/server",
 }
 
 func TestImports_WhatIsForServersIsInNoProgramOfAPerson(t *testing.T) {

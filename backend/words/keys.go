@@ -2590,6 +2590,7 @@ var (
 	TerminalServerConfigDatabase             = Key{"terminal.server.config.database"}
 	TerminalServerConfigPath                 = Key{"terminal.server.config.path"}
 	TerminalServerConfigMaxConnections       = Key{"terminal.server.config.max_connections"}
+	TerminalServerConfigProxies              = Key{"terminal.server.config.proxies"}
 	TerminalServerConfigDrain                = Key{"terminal.server.config.drain"}
 	TerminalServerConfigLogLevel             = Key{"terminal.server.config.log_level"}
 	TerminalServerConfigTwice                = Key{"terminal.server.config.twice"}
@@ -2631,6 +2632,7 @@ var (
 	TerminalServerKeyCertificate             = Key{"terminal.server.key.certificate"}
 	TerminalServerKeyCertificateKey          = Key{"terminal.server.key.certificate_key"}
 	TerminalServerKeyMaxConnections          = Key{"terminal.server.key.max_connections"}
+	TerminalServerKeyProxies                 = Key{"terminal.server.key.proxies"}
 	TerminalServerKeyDrain                   = Key{"terminal.server.key.drain"}
 	TerminalServerKeyLogLevel                = Key{"terminal.server.key.log_level"}
 	TerminalServerKeyWorkspace               = Key{"terminal.server.key.workspace"}

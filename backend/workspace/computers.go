@@ -291,7 +291,7 @@ func (s *Session) RemoveComputers(ctx context.Context, ids []string, current ser
 		}
 		return nil
 	}
-	return s.taking(service.EachTime, func(c *confirmation) error {
+	return s.taking(ctx, service.EachTime, func(c *confirmation) error {
 		return s.changePassword(ctx, c, current, next, passwordChange{
 			field: "password",
 			check: check,

@@ -210,7 +210,14 @@ func (s *Session) BeginProof(ctx context.Context) (t service.PasswordTerms, name
 	return t, name, email, nil
 }
 
-// takeNonce reports whether a nonce was given out a while ago, and takes it back: it is good once.
+// useNonce refuses unless a nonce was given out a while ago, and takes it back: it is good once. Errors: challenge_ended.
+func (s *Session) useNonce(ctx context.Context, nonce []byte) error {
+	if !s.takeNonce(nonce) {
+		return refuse(service.CodeChallengeEnded)
+	}
+	return s.keep(ctx)
+}
+
 func (s *Session) takeNonce(nonce []byte) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -19,7 +19,7 @@ func (s *Session) ChangePassword(ctx context.Context, current service.Proof, nex
 		return err
 	}
 	defer done()
-	return s.taking(service.EachTime, func(c *confirmation) error {
+	return s.taking(ctx, service.EachTime, func(c *confirmation) error {
 		return s.changePassword(ctx, c, current, next, passwordChange{
 			field: "current",
 			check: func(_ store.ReadTx, p store.Profile) error {

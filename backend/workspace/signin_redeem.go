@@ -69,28 +69,32 @@ func (w *Workspace) BeginRedeem(ctx context.Context, email string, kind service.
 		return nil, service.ErrMalformed
 	}
 	err := w.view(ctx, func(tx store.ReadTx) (err error) {
-		if a.info, err = tx.Info(); err != nil {
-			return err
-		}
-		a.profile, err = tx.ProfileByEmail(key)
-		if errors.Is(err, store.ErrNotFound) || err == nil && a.profile.State == store.ProfileRemoved {
-			a.profile, err = store.Profile{}, nil
-		}
-		if err == nil {
+		if a.profile, a.on, a.info, err = whoRedeems(tx, key); err == nil {
 			a.CodeTerms, err = w.codeTerms(tx, a.profile, key, a.kinds)
 		}
-		if err != nil {
-			return err
-		}
-		_, err = tx.Factor(a.profile.ID)
-		a.on = err == nil
-		return ignoreMissing(err)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	w.cacheInfo(a.info)
 	return a, nil
+}
+
+// whoRedeems looks up who has an email, whether their 2FA is on, and the workspace. The zero Profile is nobody whose code could be right.
+func whoRedeems(tx store.ReadTx, emailKey string) (p store.Profile, on bool, info store.Info, err error) {
+	if info, err = tx.Info(); err != nil {
+		return p, false, info, err
+	}
+	p, err = tx.ProfileByEmail(emailKey)
+	if errors.Is(err, store.ErrNotFound) || err == nil && p.State == store.ProfileRemoved {
+		p, err = store.Profile{}, nil
+	}
+	if err != nil {
+		return p, false, info, err
+	}
+	_, err = tx.Factor(p.ID)
+	return p, err == nil, info, ignoreMissing(err)
 }
 
 // Check pays for the guess and looks at what the client has made of the code: recovery.Proof. An email that nobody has gets

@@ -22,9 +22,11 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/secretsfile"
 	"countersign/backend/server"
+	"countersign/backend/serverkey"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/store"
+	"countersign/backend/store/tokenstest"
 	"countersign/backend/workspace"
 )
 
@@ -54,7 +56,9 @@ func TestJoined_CommandsAskTheServer(t *testing.T) {
 	ok(err)
 	_, err = w.Found(ctx, service.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email}, made)
 	ok(err)
-	s := server.New(server.Config{Workspace: w.Service()})
+	key, err := serverkey.Create(filepath.Join(there, "server.key"))
+	ok(err)
+	s := server.New(server.Config{Workspace: w.Served(), Tokens: tokenstest.NewMemory(), Sealer: key.For("tokens")})
 	defer func() { ok(s.Close(ctx)) }()
 	at := httptest.NewUnstartedServer(s)
 	at.TLS = &tls.Config{MinVersion: tls.VersionTLS13}

@@ -41,7 +41,7 @@ var (
 	ofKey      = append(ofDatabase, "server-key", "server-key-credential")
 	ofSite     = append(ofKey, "certificate", "certificate-key", "public-address")
 	ofInit     = append(ofSite, "workspace", "owner-name", "owner-email")
-	ofServe    = append(ofSite, "listen", "health-listen", "max-connections", "drain", "log-level")
+	ofServe    = append(ofSite, "listen", "health-listen", "max-connections", "proxies", "drain", "log-level")
 	ofAll      = func() (all []string) {
 		for _, k := range keys {
 			all = append(all, k.name)

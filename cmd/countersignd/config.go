@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,6 +36,7 @@ type config struct {
 	certificateKey   string
 	level            slog.Level
 	connections      int
+	proxies          []string // addresses and networks of balancers
 	drain            time.Duration
 	workspace        string
 	ownerName, owner string // of the first owner: name and email
@@ -66,6 +68,7 @@ var keys = []key{
 	{name: "certificate", text: words.TerminalServerKeyCertificate, isFile: true, set: func(c *config, v string) *cli.Failure { return pathTo(&c.certificate, v) }},
 	{name: "certificate-key", text: words.TerminalServerKeyCertificateKey, isFile: true, set: func(c *config, v string) *cli.Failure { return pathTo(&c.certificateKey, v) }},
 	{name: "max-connections", text: words.TerminalServerKeyMaxConnections, fallback: "1000", set: setConnections},
+	{name: "proxies", text: words.TerminalServerKeyProxies, set: setProxies},
 	{name: "drain", text: words.TerminalServerKeyDrain, fallback: "3s", set: setDrain},
 	{name: "log-level", text: words.TerminalServerKeyLogLevel, fallback: "info", set: setLevel},
 	{name: "workspace", text: words.TerminalServerKeyWorkspace, set: func(c *config, v string) *cli.Failure { c.workspace = v; return nil }},
@@ -139,6 +142,21 @@ func setConnections(c *config, v string) *cli.Failure {
 		return wrong(words.TerminalServerConfigMaxConnections, words.Args{"value": strconv.Quote(v), "max": mostConnections})
 	}
 	c.connections = n
+	return nil
+}
+
+// setProxies takes addresses and networks, with commas between them.
+func setProxies(c *config, v string) *cli.Failure {
+	var all []string
+	for place := range strings.SplitSeq(v, ",") {
+		place = strings.TrimSpace(place)
+		_, network := netip.ParsePrefix(place)
+		if _, address := netip.ParseAddr(place); address != nil && network != nil {
+			return wrong(words.TerminalServerConfigProxies, words.Args{"value": strconv.Quote(v)})
+		}
+		all = append(all, place)
+	}
+	c.proxies = all
 	return nil
 }
 
