@@ -178,6 +178,10 @@ func (e *env) restoreFault(err error) error {
 		return errOccupied
 	case errors.Is(err, backup.ErrNotBackup):
 		return cli.Fail("not_backup", cli.ExitWrong, words.TerminalFailureNotBackup, nil)
+	case errors.Is(err, backup.ErrOfServer):
+		return cli.Fail("backup_of_server", cli.ExitWrong, words.TerminalFailureBackupOfServer, nil)
+	case errors.Is(err, backup.ErrNoShare):
+		return cli.Fail("no_share", cli.ExitUnavailable, words.TerminalFailureNoShare, nil)
 	case errors.Is(err, backup.ErrLives):
 		return cli.Fail("workspace_elsewhere", cli.ExitUnavailable, words.TerminalFailureWorkspaceElsewhere, nil)
 	case errors.Is(err, backup.ErrConflict):
