@@ -14,6 +14,7 @@ import (
 	"countersign/backend/bundle"
 	"countersign/backend/client"
 	"countersign/backend/folder"
+	"countersign/backend/joined"
 	"countersign/backend/keychain"
 	"countersign/backend/local"
 	"countersign/backend/secret"
@@ -65,6 +66,8 @@ type Place struct {
 	// Aside says that the database which is there does not open any more: it gets another
 	// name, as rescue does it. Without it, one that has a workspace is ErrOccupied.
 	Aside bool
+	// Leave leaves the server that the folder has joined, and keeps this computer's share. Without it, such a folder is ErrOccupied.
+	Leave func(context.Context) error
 	// Settings may be nil; tests lower the cost of hashing with it.
 	Settings func(*local.Config)
 }
@@ -110,7 +113,10 @@ func Prepare(ctx context.Context, at Place, in io.Reader, with bundle.Identities
 	if p.lock, err = folder.Hold(at.Folder); err != nil {
 		return nil, err
 	}
-	if taken, err := Occupied(ctx, at.Folder); err != nil || taken && !at.Aside {
+	taken, err := Occupied(ctx, at.Folder)
+	joins, err2 := joined.Has(at.Folder)
+	taken = taken && !at.Aside || joins && at.Leave == nil
+	if err := errors.Join(err, err2); err != nil || taken {
 		return nil, errors.Join(err, p.lock.Release(), refuseTaken(taken))
 	}
 	defer func() {
@@ -212,6 +218,9 @@ func (p *Prepared) Finish(ctx context.Context, o Owner) (Restored, error) {
 	err := p.papers.settle()
 	if err == nil {
 		err = keys.fill(ctx, p.copied, p.items)
+	}
+	if err == nil && p.at.Leave != nil {
+		err = p.at.Leave(ctx)
 	}
 	if err == nil {
 		err = p.place()

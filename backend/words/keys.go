@@ -2241,6 +2241,7 @@ var (
 	TerminalFlagDryRun                       = Key{"terminal.flag.dry_run"}
 	TerminalFlagSecretsFile                  = Key{"terminal.flag.secrets_file"}
 	TerminalFlagReplace                      = Key{"terminal.flag.replace"}
+	TerminalFlagLeaveServer                  = Key{"terminal.flag.leave_server"}
 	TerminalFlagHead                         = Key{"terminal.flag.head"}
 	TerminalFlagLimit                        = Key{"terminal.flag.limit"}
 	TerminalFlagGroup                        = Key{"terminal.flag.group"}
@@ -2445,6 +2446,9 @@ var (
 	TerminalBackupRestoreShort               = Key{"terminal.backup.restore.short"}
 	TerminalBackupRestoreLong                = Key{"terminal.backup.restore.long"}
 	TerminalBackupRestoreDone                = Key{"terminal.backup.restore.done"}
+	TerminalMoveShort                        = Key{"terminal.move.short"}
+	TerminalMoveLong                         = Key{"terminal.move.long"}
+	TerminalMoveDone                         = Key{"terminal.move.done"}
 	TerminalAuditShort                       = Key{"terminal.audit.short"}
 	TerminalAuditLong                        = Key{"terminal.audit.long"}
 	TerminalAuditListShort                   = Key{"terminal.audit.list.short"}
@@ -2775,6 +2779,7 @@ var (
 	TerminalFailureImportLarge               = Key{"terminal.failure.import_large"}
 	TerminalFailureImportMany                = Key{"terminal.failure.import_many"}
 	TerminalFailureWorkspaceThere            = Key{"terminal.failure.workspace_there"}
+	TerminalFailureFolderJoined              = Key{"terminal.failure.folder_joined"}
 	TerminalFailureWorkspaceElsewhere        = Key{"terminal.failure.workspace_elsewhere"}
 	TerminalFailureKeychainConflict          = Key{"terminal.failure.keychain_conflict"}
 	TerminalFailureNotOwner                  = Key{"terminal.failure.not_owner"}
