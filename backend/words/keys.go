@@ -801,6 +801,22 @@ var (
 	BackupSectionText = Key{"backup.section_text"}
 	BackupProgress    = Key{"backup.progress"}
 
+	MoveTitle       = Key{"move.title"}
+	MoveSection     = Key{"move.section"}
+	MoveSectionText = Key{"move.section_text"}
+	MoveFileLabel   = Key{"move.file_label"}
+	MoveFileRow     = Key{"move.file_row"}
+	MoveText        = Key{"move.text"}
+	MoveFinishLabel = Key{"move.finish_label"}
+	MoveFinishRow   = Key{"move.finish_row"}
+	MoveFinish      = Key{"move.finish"}
+	MoveFinishTitle = Key{"move.finish_title"}
+	MoveFinishText  = Key{"move.finish_text"}
+	MoveLine        = Key{"move.line"}
+	MoveAct         = Key{"move.act"}
+	MoveWorking     = Key{"move.working"}
+	MoveDone        = Key{"move.done"}
+
 	ApprovalsCount           = Key{"approvals.count"}
 	ApprovalsTitle           = Key{"approvals.title"}
 	ApprovalsText            = Key{"approvals.text"}
@@ -1520,6 +1536,14 @@ var (
 	ErrorRestoreConflictNext          = Key{"error.restore_conflict.next"}
 	ErrorRestoreNotOwnerWhat          = Key{"error.restore_not_owner.what"}
 	ErrorRestoreNotOwnerNext          = Key{"error.restore_not_owner.next"}
+	ErrorRestoreOfServerWhat          = Key{"error.restore_of_server.what"}
+	ErrorRestoreOfServerNext          = Key{"error.restore_of_server.next"}
+	ErrorRestoreNoShareWhat           = Key{"error.restore_no_share.what"}
+	ErrorRestoreNoShareNext           = Key{"error.restore_no_share.next"}
+	ErrorMoveOtherWhat                = Key{"error.move_other.what"}
+	ErrorMoveOtherNext                = Key{"error.move_other.next"}
+	ErrorMoveBehindWhat               = Key{"error.move_behind.what"}
+	ErrorMoveBehindNext               = Key{"error.move_behind.next"}
 	ErrorVaultExistsWhat              = Key{"error.vault_exists.what"}
 	ErrorVaultExistsNext              = Key{"error.vault_exists.next"}
 	ErrorVaultWaitingWhat             = Key{"error.vault_waiting.what"}
@@ -2073,6 +2097,7 @@ var (
 	DialogNameTemplate    = Key{"dialog.name_template"}
 	DialogNameLog         = Key{"dialog.name_log"}
 	DialogNameBackup      = Key{"dialog.name_backup"}
+	DialogNameMove        = Key{"dialog.name_move"}
 	DialogNameDiagnostics = Key{"dialog.name_diagnostics"}
 	DialogNameContract    = Key{"dialog.name_contract"}
 

@@ -92,9 +92,15 @@ export function told({ kind, at, by, detail }: News, may: Permission[]): Words |
     case 'emergency-kit-made':
       return { what: t('news.kit_made', who), next: t('news.kit_made_next') };
     case 'workspace-restored':
-      return { what: t('news.restored', { by, made: atTime(detail?.made ?? at) }), next: t('news.restored_next') };
+      return {
+        what: t('news.restored', { by, made: atTime(detail?.made ?? at) }),
+        next: t('news.restored_next'),
+      };
     case 'server-restored':
-      return { what: t('news.server_restored', { made: atTime(detail?.made ?? at) }), next: t('news.restored_next') };
+      return {
+        what: t('news.server_restored', { made: atTime(detail?.made ?? at) }),
+        next: t('news.restored_next'),
+      };
     case 'server-taken':
       return { what: t('news.taken', who), next: t('news.taken_next') };
     default:
