@@ -810,10 +810,8 @@ var (
 	MoveFinishLabel = Key{"move.finish_label"}
 	MoveFinishRow   = Key{"move.finish_row"}
 	MoveFinish      = Key{"move.finish"}
-	MoveFinishTitle = Key{"move.finish_title"}
 	MoveFinishText  = Key{"move.finish_text"}
 	MoveLine        = Key{"move.line"}
-	MoveAct         = Key{"move.act"}
 	MoveWorking     = Key{"move.working"}
 	MoveDone        = Key{"move.done"}
 

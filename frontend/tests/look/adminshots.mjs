@@ -271,7 +271,7 @@ export const adminShots = [
     scenario: { approvals: [] },
     act: async (page) => {
       await go(page, 'Workspace');
-      await button(page, 'Finish the move…').scrollIntoViewIfNeeded();
+      await button(page, 'Finish the move').scrollIntoViewIfNeeded();
     },
   },
   {
@@ -288,7 +288,7 @@ export const adminShots = [
     scenario: { on: true, approvals: [] },
     act: async (page) => {
       await go(page, 'Workspace', '123456');
-      await button(page, 'Finish the move…').click();
+      await button(page, 'Finish the move').click();
       await dialog(page)
         .getByLabel('Line from the operator')
         .fill('countersign://join?server=legal.example.com:8443');
