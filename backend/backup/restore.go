@@ -359,7 +359,7 @@ func prove(ctx context.Context, path string, items store.Secrets, o Owner, made 
 	if !w.Created() {
 		return ErrNotBackup
 	}
-	if err := w.RecoverAll(ctx); err != nil {
+	if err := errors.Join(w.RecoverAll(ctx), w.ComeBack(ctx)); err != nil {
 		return err
 	}
 	s, err := signIn(ctx, w, o)

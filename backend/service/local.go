@@ -18,6 +18,8 @@ type Maker interface {
 	Create(ctx context.Context, in NewWorkspace, pw NewPassword, v NewVault) (Session, error)
 	Recover(ctx context.Context) error
 	RecoverAll(ctx context.Context) error
+	// ComeBack makes a workspace that was at a server one on this computer.
+	ComeBack(ctx context.Context) error
 	Close()
 }
 

@@ -449,6 +449,8 @@ var (
 	NewsRestoredNext   = Key{"news.restored_next"}
 	NewsTaken          = Key{"news.taken"}
 	NewsTakenNext      = Key{"news.taken_next"}
+	NewsLeft           = Key{"news.left"}
+	NewsLeftNext       = Key{"news.left_next"}
 	NewsResumed        = Key{"news.resumed"}
 
 	SheetFoldBack    = Key{"sheet.fold_back"}
@@ -1964,6 +1966,7 @@ var (
 	EventServerExported           = Key{"event.server-exported"}
 	EventServerRestored           = Key{"event.server-restored"}
 	EventServerTaken              = Key{"event.server-taken"}
+	EventServerLeft               = Key{"event.server-left"}
 	EventRunBegun                 = Key{"event.run-begun"}
 	EventRunSheetsMade            = Key{"event.run-sheets-made"}
 	EventRunReady                 = Key{"event.run-ready"}

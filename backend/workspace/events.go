@@ -64,6 +64,7 @@ const (
 	eventServerBackupMade    = "server-backup-made" // by nobody, as what follows: whoever runs the server did it
 	eventServerExported      = "server-exported"
 	eventServerRestored      = "server-restored" // made; about the workspace
+	eventServerLeft          = "server-left"     // about the workspace: it is on one computer from now on
 	eventServerTaken         = "server-taken"    // about the workspace: it is at a server from now on
 	eventSecretsPassphrase   = "secrets-passphrase-changed"
 	eventAcknowledged        = "sheet-acknowledged" // run, sheet

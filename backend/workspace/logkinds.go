@@ -76,6 +76,7 @@ var logKinds = map[string]logKind{
 	eventServerExported:    {service.GroupWorkspace, false},
 	eventServerRestored:    {service.GroupWorkspace, false},
 	eventServerTaken:       {service.GroupWorkspace, false},
+	eventServerLeft:        {service.GroupWorkspace, false},
 
 	eventRunBegun:         {service.GroupRuns, false},
 	eventRunSheetsMade:    {service.GroupRuns, true},

@@ -51,6 +51,34 @@ func (w *Workspace) NoteMoved(ctx context.Context) error {
 	})
 }
 
+// ComeBack is for a workspace that was at a server and is on one computer now, where nobody has computers: who has some signs in from no
+// other. Whether it was is seen by that. Errors: keychain and folder.
+func (w *Workspace) ComeBack(ctx context.Context) error {
+	return w.update(ctx, func(tx store.WriteTx) error {
+		members, err := tx.Members()
+		if err != nil {
+			return err
+		}
+		had := 0
+		for _, m := range members {
+			all, err := tx.Computers(m.ID)
+			if err != nil {
+				return err
+			}
+			if had += len(all); len(all) == 0 {
+				continue
+			}
+			if err := dropComputers(tx, m.ID); err != nil {
+				return err
+			}
+		}
+		if had == 0 {
+			return nil
+		}
+		return w.record(tx, w.now(), eventServerLeft, "", w.ID(), nil)
+	})
+}
+
 // noteRestored begins a new time. The event is about the workspace, whose ID is no profile's: see workspaceNews.
 func (w *Workspace) noteRestored(tx store.WriteTx, kind, by string, made time.Time) error {
 	now := w.now()

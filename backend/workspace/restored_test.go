@@ -96,8 +96,9 @@ func TestWorkspaceNews_OwnersAndAdminsAreToldOnce(t *testing.T) {
 			t.Parallel()
 			h, owner := alone(t)
 			others := h.people(person{role: store.RoleOwner}, person{role: store.RoleAdmin}, person{role: store.RoleMember})
-			late, given := h.invited(owner.admin())
-			h.ok(owner.admin().SetRole(t.Context(), others[2].id, store.RoleMember, owner.proof()))
+			late := &user{h: h, email: "late@example.com", pass: "granite lagoon whisper 47"}
+			given, err := owner.admin().AddMember(t.Context(), service.NewMember{Name: "Late", Email: late.email, Role: store.RoleAdmin}, owner.proof())
+			h.ok(err)
 			all := append(others, owner)
 			for _, p := range all {
 				p.signIn()
@@ -214,4 +215,24 @@ func TestMove_NobodyChangesTheWorkspaceMeanwhile(t *testing.T) {
 		return nil
 	}))
 	h.ok(<-renamed)
+}
+
+func TestComeBack_ComputersOfAServerAreOnesNoMore(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	before := h.head()
+	h.ok(h.atServer().ComeBack(t.Context()))
+	if after := h.eventsAfter(before); len(after) > 0 {
+		t.Errorf("a workspace that was at no server: %v", after)
+	}
+	h.ok(owner.signIn().SaveComputer(t.Context(), newComputer(keyOf(h, 1))))
+	_, _, err := h.w.SignIn(t.Context(), owner.email, secret.NewText(owner.pass))
+	h.refused(err, service.CodeCredentialsWrong)
+	h.ok(h.atServer().ComeBack(t.Context()))
+	owner.signIn()
+	page, err := owner.admin().Log(t.Context(), service.LogQuery{Group: service.GroupWorkspace, Limit: 1})
+	h.ok(err)
+	if e := page.Entries[0]; e.Kind != "server-left" || e.Actor != nil || e.Subject != nil {
+		t.Errorf("%+v", e)
+	}
 }

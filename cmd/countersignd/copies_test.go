@@ -464,9 +464,13 @@ type folderOf struct {
 	*owner
 	t    *testing.T
 	path string
+
+	marks int64 // events between two marks of the start-up check; 0: as the program has it
 }
 
-func (f *folderOf) settings(c *local.Config) { c.Password, c.Recovery = password.Cheap, recovery.Cheap }
+func (f *folderOf) settings(c *local.Config) {
+	c.Password, c.Recovery, c.MarkEvery = password.Cheap, recovery.Cheap, f.marks
+}
 
 func (f *folderOf) open() *client.Local {
 	f.t.Helper()
@@ -494,7 +498,7 @@ func (f *folderOf) open() *client.Local {
 // onComputer is a workspace on a computer, whose owner has 2FA on and a contract.
 func onComputer(t *testing.T) (*folderOf, *client.Session) {
 	t.Helper()
-	f := &folderOf{&owner{secrets: keychain.NewMemory()}, t, filepath.Join(t.TempDir(), "data")}
+	f := &folderOf{owner: &owner{secrets: keychain.NewMemory()}, t: t, path: filepath.Join(t.TempDir(), "data")}
 	s, err := f.open().Create(context.WithoutCancel(t.Context()), client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(ownerPass)})
 	if err != nil {
 		t.Fatal(err)
@@ -576,7 +580,17 @@ func TestImport_MovesAWorkspaceThereAndBack(t *testing.T) {
 	if err := restore(keychain.NewMemory(), filepath.Join(t.TempDir(), "data")); !errors.Is(err, backup.ErrNoShare) {
 		t.Errorf("on a computer without a share: %v", err)
 	}
-	back := &folderOf{f.owner, t, filepath.Join(t.TempDir(), "data")}
+	// Others have used this computer at the server, too: each share is one person's.
+	name := client.ShareName(w.ID())
+	share, err := f.secrets.Get(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := secret.NewBytes(slices.Concat(bytes.Repeat([]byte{1}, 32), share.Reveal()))
+	if err := f.secrets.Set(t.Context(), name, both); err != nil {
+		t.Fatal(err)
+	}
+	back := &folderOf{owner: f.owner, t: t, path: filepath.Join(t.TempDir(), "data")}
 	if err := restore(f.secrets, back.path); err != nil {
 		t.Fatal(err)
 	}

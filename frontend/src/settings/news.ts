@@ -101,6 +101,8 @@ export function told({ kind, at, by, detail }: News, may: Permission[]): Words |
         what: t('news.server_restored', { made: atTime(detail?.made ?? at) }),
         next: t('news.restored_next'),
       };
+    case 'server-left':
+      return { what: t('news.left', who), next: t('news.left_next') };
     case 'server-taken':
       return { what: t('news.taken', who), next: t('news.taken_next') };
     default:
