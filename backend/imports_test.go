@@ -99,8 +99,9 @@ var mayKnow = map[string][]string{
 	"backend/sentences":    {"backend/words", "backend/service"},
 	"backend/runexport":    {"backend/bundle", "backend/sheet", "backend/words", "backend/client", "backend/service"},
 	"backend/rescue":       {"backend/contracts", "backend/store", "backend/vault", "backend/documents", "backend/folder", "backend/secret", "backend/sqlite", "backend/client", "backend/service", "backend/local"},
+	"backend/backupform":   {"backend/bundle", "backend/store", "backend/audit", "backend/secret"},
 	"backend/backup": {
-		"backend/bundle", "backend/documents", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/store", "backend/client", "backend/service", "backend/local",
+		"backend/backupform", "backend/bundle", "backend/documents", "backend/folder", "backend/joined", "backend/keychain", "backend/secret", "backend/sqlite", "backend/store", "backend/client", "backend/service", "backend/local",
 	},
 	"backend/service/servicetest": { // every implementation's: it knows none of them
 		"backend/service", "backend/client", "backend/audit", "backend/computer", "backend/contracts", "backend/password", "backend/recovery", "backend/secret", "backend/store", "backend/vault",

@@ -113,6 +113,9 @@ func (w *Workspace) shareOf(ctx context.Context, t service.PasswordTerms) (secre
 		if len(shares) == 0 { // there is no workspace
 			return secret.Bytes{}, nil
 		}
+		if s, ok := named(shares, t.Share); ok { // of one who was at a server with this computer: each has one of their own
+			return s, nil
+		}
 		return shares[0], nil
 	}
 	if s, ok := named(shares, t.Share); ok {

@@ -264,6 +264,16 @@ var teamCases = []useCase{
 		must(a.Prove(p.ctx, service.EachTime, proof))
 		must(a.Backup(p.ctx, proof, nil, func(service.BackupCopy) error { return nil }))
 	})},
+	{name: "move", base: teamBase, covers: []string{"Admin.Move"}, ready: led(func(p *person, a *client.Admin) {
+		must(a.Move(p.ctx, p.proof(), func(c service.BackupCopy) error {
+			for _, err := range c.State.Rows() {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	})},
 	{name: "open an export", base: teamBase, covers: []string{"Admin.NoteExport"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.NoteExport(p.ctx, service.ExportOpened, service.SeenExport{Run: 1}))
 	})},

@@ -53,7 +53,8 @@ func ParseFingerprint(text string) (f Fingerprint, err error) {
 	return Fingerprint(b), nil
 }
 
-// Invitation is what somebody needs to join a workspace at a server: where it is, how to know it, and the one-time code.
+// Invitation is what somebody needs to join a workspace at a server: where it is, how to know it, and the one-time code. Without email
+// and code it only leads there: whoever has a password signs in.
 type Invitation struct {
 	Server string // HOST:PORT
 	Key    Fingerprint
@@ -71,9 +72,15 @@ const (
 	maxLink      = 4 << 10 // characters of a text that a link is looked for in
 )
 
-// Link is the invitation as one line, to be pasted. It holds the code.
+// Link is the invitation as one line, to be pasted. It holds the code, if there is one.
 func (i Invitation) Link() secret.Text {
-	q := url.Values{"server": {i.Server}, "key": {i.Key.String()}, "email": {i.Email}, "code": {i.Code.Reveal()}}
+	q := url.Values{"server": {i.Server}, "key": {i.Key.String()}}
+	if i.Email != "" {
+		q.Set("email", i.Email)
+	}
+	if !i.Code.Empty() {
+		q.Set("code", i.Code.Reveal())
+	}
 	if i.Computer {
 		q.Set("for", linkComputer)
 	}

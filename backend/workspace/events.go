@@ -59,7 +59,13 @@ const (
 	eventSheetVoided         = "run-sheet-voided"   // run, sheet
 	eventHandedOver          = "sheets-handed-over" // run, count, sheets
 	eventBackupMade          = "backup-made"
-	eventRestored            = "workspace-restored" // made
+	eventRestored            = "workspace-restored" // made; about the workspace
+	eventMoveWritten         = "move-written"
+	eventServerBackupMade    = "server-backup-made" // by nobody, as what follows: whoever runs the server did it
+	eventServerExported      = "server-exported"
+	eventServerRestored      = "server-restored" // made; about the workspace
+	eventServerLeft          = "server-left"     // about the workspace: it is on one computer from now on
+	eventServerTaken         = "server-taken"    // about the workspace: it is at a server from now on
 	eventSecretsPassphrase   = "secrets-passphrase-changed"
 	eventAcknowledged        = "sheet-acknowledged" // run, sheet
 	eventExportOpened        = "export-opened"      // run, signer

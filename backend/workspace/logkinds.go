@@ -71,6 +71,12 @@ var logKinds = map[string]logKind{
 	eventBackupOpened:      {service.GroupWorkspace, false},
 	eventSecretsPassphrase: {service.GroupWorkspace, false},
 	eventRestored:          {service.GroupWorkspace, false},
+	eventMoveWritten:       {service.GroupWorkspace, false},
+	eventServerBackupMade:  {service.GroupWorkspace, false},
+	eventServerExported:    {service.GroupWorkspace, false},
+	eventServerRestored:    {service.GroupWorkspace, false},
+	eventServerTaken:       {service.GroupWorkspace, false},
+	eventServerLeft:        {service.GroupWorkspace, false},
 
 	eventRunBegun:         {service.GroupRuns, false},
 	eventRunSheetsMade:    {service.GroupRuns, true},

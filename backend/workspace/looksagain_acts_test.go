@@ -103,6 +103,14 @@ var acts = []act{
 			return nil
 		})
 	}),
+	byAdmin("Move", store.RoleOwner, func(c *cast, a *client.Admin) error {
+		return a.Move(c.Context(), c.actor.proof(), func(service.BackupCopy) error {
+			if c.fallen {
+				c.Error("the secrets for a server went to somebody who may have none any more")
+			}
+			return nil
+		})
+	}),
 	byAdmin("Prove", store.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Prove(c.Context(), service.EachTime, c.actor.proof()) }),
 	{does: []string{"Admin.MakeKit"}, by: store.RoleOwner, ready: func(c *cast) func() error {
 		c.vault()

@@ -402,7 +402,8 @@ func newsOf(tx store.ReadTx, profileID, at string) (news []service.News, err err
 	kit, err2 := kitNews(tx, p, since)
 	address, err3 := emailNews(tx, p, since)
 	added, err4 := computerNews(tx, p, at)
-	return slices.Concat(kit, address, added, sheet, news), errors.Join(err1, err2, err3, err4)
+	whole, err5 := workspaceNews(tx, p, since)
+	return slices.Concat(whole, kit, address, added, sheet, news), errors.Join(err1, err2, err3, err4, err5)
 }
 
 // newSheet tells of a sheet that another has issued. A run's events are about

@@ -149,6 +149,9 @@ var askingActs = []askingAct{
 		_ = p.h.file()
 		return p.admin().Backup(p.ctx, proof, nil, func(service.BackupCopy) error { return nil })
 	}},
+	{method: "Admin.Move", do: func(p *provenCase, proof client.Proof) error {
+		return p.admin().Move(p.ctx, proof, func(service.BackupCopy) error { return nil })
+	}},
 	{method: "Admin.Prove", keeps: true, do: func(p *provenCase, proof client.Proof) error { return p.admin().Prove(p.ctx, service.EachTime, proof) }},
 	{method: "Admin.BeginRotation", do: func(p *provenCase, proof client.Proof) error { return p.admin().BeginRotation(p.ctx, proof) }},
 	{method: "Admin.MakeKit", do: func(p *provenCase, proof client.Proof) error {

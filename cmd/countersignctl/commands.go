@@ -32,7 +32,7 @@ type options struct {
 
 	members                                   []string
 	allWithout, all, allInvited               bool
-	signIn, replace, dryRun                   bool
+	signIn, replace, leave, dryRun            bool
 	role, reason, format, paperSize, approval string
 	from, kind                                string
 }
@@ -67,7 +67,7 @@ func commands(e *env) *cobra.Command {
 		example: "countersignctl doctor\ncountersignctl members list --email amara@example.com\ncountersignctl help members add",
 	}), manual(),
 		membersCommands(e), computersCommands(e), recoveryCommands(e), runsCommands(e), approvalsCommands(e),
-		policyCommands(e), clockCommands(e), backupCommands(e),
+		policyCommands(e), clockCommands(e), backupCommands(e), moveCommand(e),
 		auditCommands(e), exportCommands(e),
 		doctorCommand(e), statusCommand(e),
 	)

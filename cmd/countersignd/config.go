@@ -40,6 +40,7 @@ type config struct {
 	drain            time.Duration
 	workspace        string
 	ownerName, owner string // of the first owner: name and email
+	passphrase       secret.Text
 
 	from map[string]string // where each key was set that was
 }
@@ -74,6 +75,7 @@ var keys = []key{
 	{name: "workspace", text: words.TerminalServerKeyWorkspace, set: func(c *config, v string) *cli.Failure { c.workspace = v; return nil }},
 	{name: "owner-name", text: words.TerminalServerKeyOwnerName, set: func(c *config, v string) *cli.Failure { c.ownerName = v; return nil }},
 	{name: "owner-email", text: words.TerminalServerKeyOwnerEmail, set: func(c *config, v string) *cli.Failure { c.owner = v; return nil }},
+	{name: "passphrase", text: words.TerminalServerKeyPassphrase, secret: true, set: func(c *config, v string) *cli.Failure { c.passphrase = secret.NewText(v); return nil }},
 }
 
 func (k key) variable() string {
@@ -338,8 +340,10 @@ func (r *reading) file(path string, named bool) {
 			r.wrong(name, path, wrong(words.TerminalServerConfigType, nil))
 		}
 	}
-	if v := r.values["database"]; v.from == path && !v.path {
-		r.private("database", path)
+	for _, k := range keys {
+		if v := r.values[k.name]; k.secret && v.from == path && !v.path {
+			r.private(k.name, path)
+		}
 	}
 }
 

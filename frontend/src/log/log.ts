@@ -92,7 +92,7 @@ const icons: [RegExp, LucideIcon][] = [
   [/^(run|sheets?|export)-/, Printer],
   [/^(member|invited|role)/, UserPlus],
   [/^approval/, BadgeCheck],
-  [/^(workspace|two-people|2fa-require|backup)/, Building],
+  [/^(workspace|two-people|2fa-require|backup|move|server)/, Building],
   [/^contracts/, FileText],
   [/^(rotation|vault|emergency)/, KeyRound],
 ];
