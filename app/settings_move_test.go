@@ -20,8 +20,10 @@ import (
 	"countersign/backend/remote"
 	"countersign/backend/secret"
 	"countersign/backend/server"
+	"countersign/backend/serverkey"
 	"countersign/backend/sqlite"
 	"countersign/backend/store"
+	"countersign/backend/store/tokenstest"
 	"countersign/backend/workspace"
 )
 
@@ -81,7 +83,9 @@ func (a *archive) takenBy(file string) (line string) {
 	a.ok(err)
 	t.Cleanup(w.Close)
 	a.ok(w.NoteMoved(ctx))
-	s := server.New(server.Config{Workspace: w.Service()})
+	key, err := serverkey.Create(filepath.Join(a.TempDir(), "server.key"))
+	a.ok(err)
+	s := server.New(server.Config{Workspace: w.Served(), Tokens: tokenstest.NewMemory(), Sealer: key.For("tokens")})
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 	at := httptest.NewUnstartedServer(s)
 	at.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
