@@ -151,7 +151,7 @@ test: ## check each area: this is what CI runs
 	@echo "make test: everything passed"
 
 test-all: test ## check everything: what "make test" checks, the rest of the browser, window and race tests, the use cases over PostgreSQL, other systems, and the builds of countersignctl and countersignd
-	@$(MAKE) build server test-platforms test-race-more test-postgres
+	@$(MAKE) build countersignd test-platforms test-race-more test-postgres
 	@$(MAKE) -j2 test-e2e-more test-window-more
 	@echo "make test-all: everything passed"
 

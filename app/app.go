@@ -119,7 +119,7 @@ func windowOptions(s *shell, page fs.FS) *options.App {
 		OnStartup:          s.startup,
 		OnBeforeClose:      s.beforeClose,
 		OnShutdown:         s.shutdown,
-		Bind:               []any{&Auth{s}, &Restore{s}, &Profile{s}, &Enrolment{s}, &CodeActions{s}, &AuditLog{s}, &Members{s}, &Import{s}, &PrintRuns{s}, &Exports{s}, &Settings{s}, &Contracts{s}, &Preferences{s}, &About{s}},
+		Bind:               []any{&Auth{s}, &Restore{s}, &Profile{s}, &Computers{s}, &Enrolment{s}, &CodeActions{s}, &AuditLog{s}, &Members{s}, &Import{s}, &PrintRuns{s}, &Exports{s}, &Settings{s}, &Contracts{s}, &Preferences{s}, &About{s}},
 		ErrorFormatter:     func(err error) any { return s.presentText(err) },
 		SingleInstanceLock: &options.SingleInstanceLock{
 			UniqueId:               instanceID(s.path),

@@ -10,11 +10,12 @@ import (
 
 // Invited is what an invitation says beside where the server is.
 type Invited struct {
-	Email string   `json:"email"`
-	Code  Envelope `json:"code"`
+	Email    string   `json:"email"`
+	Code     Envelope `json:"code"`
+	Computer bool     `json:"computer"` // the code adds a computer, and is for AddComputer
 }
 
-// JoinByLink joins the workspace that an invitation leads to, and gives what is left of the invitation, for Redeem. It may be the
+// JoinByLink joins the workspace that an invitation leads to, and gives what is left of the invitation, for Redeem or AddComputer. It may be the
 // whole message that the invitation came in. Where the folder has a workspace already, it is refused.
 func (d *Auth) JoinByLink(invitation Envelope, answer PublicKey) (Invited, error) {
 	text, err := d.s.current().keys.open(holdsInvitation, invitation)
@@ -32,7 +33,7 @@ func (d *Auth) JoinByLink(invitation Envelope, answer PublicKey) (Invited, error
 	if err := d.s.join(i.Server, i.Key); err != nil {
 		return Invited{}, err
 	}
-	out := Invited{Email: i.Email}
+	out := Invited{Email: i.Email, Computer: i.Computer}
 	out.Code, err = to.close(holdsInvitation, []byte(i.Code.Reveal()))
 	return out, err
 }

@@ -22,9 +22,11 @@ import (
 	"countersign/backend/remote"
 	"countersign/backend/secret"
 	"countersign/backend/server"
+	"countersign/backend/serverkey"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/store"
+	"countersign/backend/store/tokenstest"
 	"countersign/backend/workspace"
 )
 
@@ -50,7 +52,9 @@ func serving(t *testing.T) (*httptest.Server, remote.Invitation) {
 	must(err)
 	_, err = w.Found(t.Context(), service.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email}, made)
 	must(err)
-	s := server.New(server.Config{Workspace: w.Service()})
+	key, err := serverkey.Create(filepath.Join(dir, "server.key"))
+	must(err)
+	s := server.New(server.Config{Workspace: w.Served(), Tokens: tokenstest.NewMemory(), Sealer: key.For("tokens")})
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 	at := httptest.NewUnstartedServer(s)
 	at.TLS = &tls.Config{MinVersion: tls.VersionTLS13}

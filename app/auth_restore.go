@@ -257,6 +257,7 @@ func restoreFault(path string, err error) error {
 	}{
 		{backup.ErrNotBackup, codeRestoreNotBackup}, {backup.ErrOccupied, codeRestoreOccupied}, {backup.ErrLives, codeRestoreLives},
 		{backup.ErrConflict, codeRestoreConflict}, {backup.ErrNotOwner, codeRestoreNotOwner},
+		{backup.ErrOfServer, codeRestoreOfServer}, {backup.ErrNoShare, codeRestoreNoShare},
 	} {
 		if errors.Is(err, f.err) {
 			return &shellError{code: f.code, args: map[string]any{"name": name}}

@@ -79,6 +79,12 @@ const (
 	codeRestoreLives     = "restore_lives"      // name
 	codeRestoreConflict  = "restore_conflict"   // name
 	codeRestoreNotOwner  = "restore_not_owner"  // name
+	codeRestoreOfServer  = "restore_of_server"  // name
+	codeRestoreNoShare   = "restore_no_share"   // name
+
+	// Move to a server.
+	codeMoveOther  = "move_other"
+	codeMoveBehind = "move_behind"
 
 	codePastedLarge  = "pasted_large" // max (MB)
 	codePastedFailed = "pasted_failed"

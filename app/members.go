@@ -120,7 +120,7 @@ type NewMember struct {
 
 // OneTimeView is a one-time code while it is shown.
 type OneTimeView struct {
-	Kind      string   `json:"kind"` // invitation, password-reset, help
+	Kind      string   `json:"kind"` // invitation, password-reset, help, computer
 	Name      string   `json:"name"`
 	Email     string   `json:"email"`
 	Workspace string   `json:"workspace"`
@@ -219,7 +219,7 @@ func (m *Members) CopyGiven(session string) error {
 func givenText(g client.GivenOut) (secret.Text, error) {
 	if g.At.Server != "" && g.Kind != service.OneTimeHelp {
 		key, err := remote.ParseFingerprint(g.At.Key)
-		return remote.Invitation{Server: g.At.Server, Key: key, Email: g.Email, Code: secret.NewText(g.Code.Display())}.Link(), err
+		return remote.Invitation{Server: g.At.Server, Key: key, Email: g.Email, Code: secret.NewText(g.Code.Display()), Computer: g.Kind == service.OneTimeComputer}.Link(), err
 	}
 	return secret.NewText(g.Workspace + ", " + g.Email + "\n" + g.Code.Display()), nil
 }

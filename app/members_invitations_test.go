@@ -1,13 +1,14 @@
 package app
 
 import (
-	"countersign/backend/client"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"countersign/backend/client"
 )
 
 func TestSaveInvitations_OnePageEachForTheirOwnerAlone(t *testing.T) {

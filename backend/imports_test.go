@@ -55,6 +55,7 @@ var soleImporters = map[string]string{
 	"github.com/spf13":              module + "/cmd",
 	"github.com/BurntSushi/toml":    module + "/cmd/countersignd",
 	"github.com/prometheus":         module + "/cmd/countersignd",
+	"github.com/pires":              module + "/cmd/countersignd",
 }
 
 // mayKnow lists which packages of ours a package may import. Packages below a
@@ -65,15 +66,15 @@ var mayKnow = map[string][]string{
 	"cmd":                  {"backend", "cmd/internal"},
 	"build":                {"build"},
 	"e2e":                  {"backend"}, // prepares what tests need; nothing of it ships
-	"backend/service":      {"backend/store", "backend/audit", "backend/recovery", "backend/secret"},
+	"backend/service":      {"backend/computer", "backend/store", "backend/audit", "backend/recovery", "backend/secret"},
 	"backend/contracts":    {"backend/service", "backend/store", "backend/text", "backend/vault"},
-	"backend/client":       {"backend/service", "backend/password", "backend/recovery", "backend/contracts", "backend/secret", "backend/store", "backend/vault"},
+	"backend/client":       {"backend/computer", "backend/text", "backend/service", "backend/password", "backend/recovery", "backend/contracts", "backend/secret", "backend/store", "backend/vault"},
 	"backend/local":        {"backend/client", "backend/store", "backend/workspace"},
-	"backend/api":          {"backend/service", "backend/store", "backend/audit", "backend/secret"},
-	"backend/server":       {"backend/api", "backend/service", "backend/audit", "backend/secret"},
+	"backend/api":          {"backend/computer", "backend/service", "backend/store", "backend/audit", "backend/secret"},
+	"backend/server":       {"backend/api", "backend/service", "backend/store", "backend/audit", "backend/secret"},
 	"backend/remote":       {"backend/api", "backend/service", "backend/store", "backend/audit", "backend/secret"},
 	"backend/joined":       {"backend/client", "backend/folder", "backend/remote", "backend/secret", "backend/service", "backend/store"},
-	"backend/workspace":    {"backend/service", "backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/secret", "backend/text"},
+	"backend/workspace":    {"backend/computer", "backend/service", "backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/secret", "backend/text"},
 	"backend/journal":      {"backend/store", "backend/audit", "backend/secret"},
 	"backend/store":        {"backend/store", "backend/audit", "backend/secret"},
 	"backend/sqlite":       {"backend/store", "backend/audit", "backend/folder"},
@@ -84,6 +85,7 @@ var mayKnow = map[string][]string{
 	"backend/secretsfile":  {"backend/service", "backend/store", "backend/folder", "backend/password", "backend/secret"},
 	"backend/sheet":        {"backend/recovery", "backend/sheet", "backend/text", "backend/words"},
 	"backend/totp":         {"backend/secret"},
+	"backend/computer":     {"backend/secret"},
 	"backend/recovery":     {"backend/secret"},
 	"backend/password":     {"backend/secret"},
 	"backend/audit":        {"backend/secret"},
@@ -97,17 +99,18 @@ var mayKnow = map[string][]string{
 	"backend/sentences":    {"backend/words", "backend/service"},
 	"backend/runexport":    {"backend/bundle", "backend/sheet", "backend/words", "backend/client", "backend/service"},
 	"backend/rescue":       {"backend/contracts", "backend/store", "backend/vault", "backend/documents", "backend/folder", "backend/secret", "backend/sqlite", "backend/client", "backend/service", "backend/local"},
+	"backend/backupform":   {"backend/bundle", "backend/store", "backend/audit", "backend/secret"},
 	"backend/backup": {
-		"backend/bundle", "backend/documents", "backend/folder", "backend/keychain", "backend/secret", "backend/sqlite", "backend/store", "backend/client", "backend/service", "backend/local",
+		"backend/backupform", "backend/bundle", "backend/documents", "backend/folder", "backend/joined", "backend/keychain", "backend/secret", "backend/sqlite", "backend/store", "backend/client", "backend/service", "backend/local",
 	},
 	"backend/service/servicetest": { // every implementation's: it knows none of them
-		"backend/service", "backend/client", "backend/audit", "backend/contracts", "backend/password", "backend/recovery", "backend/secret", "backend/store", "backend/vault",
+		"backend/service", "backend/client", "backend/audit", "backend/computer", "backend/contracts", "backend/password", "backend/recovery", "backend/secret", "backend/store", "backend/vault",
 	},
 }
 
 // noThirdParty are the packages that import the standard library, ours, and what the Go project
 // itself keeps beside the standard library for parallel work.
-var noThirdParty = []string{"backend/workspace", "backend/journal", "backend/store", "backend/store/storetest", "backend/store/blobstest"}
+var noThirdParty = []string{"backend/workspace", "backend/journal", "backend/store", "backend/store/storetest", "backend/store/blobstest", "backend/store/tokenstest"}
 
 func within(pkg, place string) bool { return pkg == place || strings.HasPrefix(pkg, place+"/") }
 
@@ -173,7 +176,7 @@ func TestImports_OnlyPackageLocalPutsTheTwoHalvesTogether(t *testing.T) {
 // serverOnly are the packages that the programs on a person's computer come without: their place is
 // a server, and they would only make the programs larger and have more to keep up to date.
 var serverOnly = []string{
-	"github.com/jackc", "github.com/prometheus", "github.com/BurntSushi", module + "/backend/postgres", module + "/backend/serverkey", module + "/backend/server",
+	"github.com/jackc", "github.com/prometheus", "github.com/BurntSushi", "github.com/pires", module + "/backend/postgres", module + "/backend/serverkey", module + "/backend/server",
 }
 
 func TestImports_WhatIsForServersIsInNoProgramOfAPerson(t *testing.T) {

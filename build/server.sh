@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Starts a workspace server to try: PostgreSQL and countersignd as ordinary processes, with all that they keep in one folder. Use it by make
-# server, which builds what it needs. The first start founds a workspace and prints the invitation of its first owner. Ctrl+C stops both.
+# Starts a workspace server to try: PostgreSQL, two instances of countersignd and HAProxy in front of them, as ordinary processes with all that they
+# keep in one folder. Without HAProxy it is one instance. Use it by make server, which installs and builds what it needs. The first start founds a
+# workspace and prints the invitation of its first owner. Ctrl+C stops all.
 #
 #   build/server.sh [FOLDER]     FOLDER is build/server
 #
@@ -10,6 +11,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 folder=$(mkdir -p "${1:-$root/build/server}" && cd "${1:-$root/build/server}" && pwd)
 data=$folder/database
+backends=
 server=$root/build/bin/countersignd
 
 fail() {
@@ -38,9 +40,74 @@ main() {
   export COUNTERSIGN_DRAIN=${COUNTERSIGN_DRAIN:-0s}
   export COUNTERSIGN_PUBLIC_ADDRESS=${COUNTERSIGN_PUBLIC_ADDRESS:-$COUNTERSIGN_LISTEN}
   found
-  "$server" serve &
-  serving=$!
-  wait "$serving"
+  serving=()
+  balancer=$(PATH=$PATH:/usr/sbin command -v haproxy) || {
+    printf 'server: HAProxy is not installed, so this is one instance. Install it to try two.\n' >&2
+    "$server" serve &
+    serving=($!)
+    wait "${serving[@]}"
+    return
+  }
+  start_instance one
+  start_instance two
+  start_balancer
+  printf 'server: two instances, with the process IDs %s, are behind HAProxy at %s. End one with kill: the other goes on.\n' "${serving[*]}" "$COUNTERSIGN_LISTEN" >&2
+  tail -q -n +1 -f "$folder/one.log" "$folder/two.log" >&2 &
+  telling=$!
+  wait "${serving[@]}"
+}
+
+# start_instance NAME starts an instance on ports that are free, and adds it to what the balancer leads to.
+start_instance() {
+  "$server" serve --listen 127.0.0.1:0 --health-listen 127.0.0.1:0 --proxies 127.0.0.1 2>"$folder/$1.log" &
+  local process=$! tries entry
+  serving+=("$process")
+  for ((tries = 0; tries < 600; tries++)); do
+    if entry=$(grep -m 1 '"msg":"serving"' "$folder/$1.log"); then
+      backends+="  server $1 127.0.0.1:$(port listen "$entry") check port $(port health "$entry")"$'\n'
+      return
+    fi
+    kill -0 "$process" 2>/dev/null || fail "countersignd did not start: $(tail -n 1 "$folder/$1.log")"
+    sleep 0.1
+  done
+  fail "countersignd did not answer."
+}
+
+# port KEY ENTRY is the port of an address in an entry of the log.
+port() { sed -E "s/.*\"$1\":\"[^\"]*:([0-9]+)\".*/\1/" <<<"$2"; }
+
+# TLS is passed through. The instances read from HAProxy whose a connection is, and tell it whether they are ready.
+start_balancer() {
+  cat >"$folder/haproxy.cfg" <<END
+global
+  maxconn 2000
+defaults
+  mode tcp
+  timeout connect 5s
+  timeout client 5m
+  timeout server 5m
+  timeout check 3s
+frontend members
+  bind $COUNTERSIGN_LISTEN
+  default_backend instances
+backend instances
+  balance leastconn
+  option httpchk GET /readyz
+  http-check expect status 200
+  default-server inter 1s fall 2 rise 1 send-proxy-v2
+$backends
+END
+  "$balancer" -db -f "$folder/haproxy.cfg" 2>"$folder/haproxy.log" &
+  balancing=$!
+  local tries
+  for ((tries = 0; tries < 100; tries++)); do
+    if (exec 3<>"/dev/tcp/${COUNTERSIGN_LISTEN%:*}/${COUNTERSIGN_LISTEN##*:}") 2>/dev/null; then
+      return
+    fi
+    kill -0 "$balancing" 2>/dev/null || fail "HAProxy did not start: $(tail -n 1 "$folder/haproxy.log")"
+    sleep 0.1
+  done
+  fail "HAProxy did not answer."
 }
 
 start_database() {
@@ -77,8 +144,17 @@ found() {
 # shellcheck disable=SC2317 # called by the trap
 stop() {
   trap '' INT TERM
-  [ -z "${serving:-}" ] || kill "$serving" 2>/dev/null || true
-  [ -z "${serving:-}" ] || wait "$serving" 2>/dev/null || true
+  local process
+  for process in "${serving[@]:-}"; do
+    [ -z "$process" ] || kill "$process" 2>/dev/null || true
+  done
+  for process in "${serving[@]:-}"; do
+    [ -z "$process" ] || wait "$process" 2>/dev/null || true
+  done
+  for process in "${balancing:-}" "${telling:-}"; do
+    [ -z "$process" ] || kill "$process" 2>/dev/null || true
+    [ -z "$process" ] || wait "$process" 2>/dev/null || true
+  done
   [ -z "${database:-}" ] || "${as[@]}" "$bin/pg_ctl" stop -D "$data" -m fast -s || true
   [ -z "${database:-}" ] || wait "$database" 2>/dev/null || true
 }

@@ -21,6 +21,7 @@ test_packages=(
   zbar-tools oathtool poppler-utils            # QR codes, codes and PDFs, read by others' tools
   libsecret-tools shellcheck
   postgresql                                   # the tests of backend/postgres start one of their own
+  haproxy                                      # make server, which the browser tests start
 )
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -109,7 +110,7 @@ main() {
   case ${1:-all} in
     build) packages=("${build_packages[@]}") ;;
     test) packages=("${test_packages[@]}") ;;
-    server) packages=(postgresql) ;;
+    server) packages=(postgresql haproxy) ;;
     all) packages=("${build_packages[@]}" "${test_packages[@]}") ;;
     *) fail "unknown part: $1 (build, test or server)" ;;
   esac

@@ -8,10 +8,31 @@ import (
 
 // The requests of operations that take more than one value, or one of their own.
 type (
-	// SignInRequest is that of SignIn.
-	SignInRequest struct {
-		Signature []byte
-		Short     bool
+	// BeginSignInRequest is that of BeginSignIn.
+	BeginSignInRequest struct {
+		Email    string
+		Computer string // its ID
+	}
+	// BeginRedeemRequest is that of BeginRedeem.
+	BeginRedeemRequest struct {
+		Email string
+		Kind  service.RedeemKind
+	}
+	// GiveComputerCodeRequest is that of GiveComputerCode.
+	GiveComputerCodeRequest struct {
+		Code  NewOneTime
+		Proof Proof
+	}
+	// RenameComputerRequest is that of RenameComputer.
+	RenameComputerRequest struct {
+		ID   string
+		Name string
+	}
+	// RemoveComputersRequest is that of RemoveComputers.
+	RemoveComputersRequest struct {
+		IDs     []string
+		Current Proof
+		Next    NewPassword
 	}
 	// UseKitRequest is that of UseKit.
 	UseKitRequest struct {

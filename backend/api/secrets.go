@@ -83,16 +83,20 @@ type NewPassword struct {
 	Lock      Bytes
 	Short     bool
 	KeyPair   service.WrappedKeyPair
+	Share     string
+	Computers []service.NewComputer `json:",omitempty"`
 }
 
 // NewPasswordOf makes one.
 func NewPasswordOf(n service.NewPassword) NewPassword {
-	return NewPassword{n.Salt, n.Params, n.PublicKey, Bytes{n.Lock}, n.Short, n.KeyPair}
+	return NewPassword{n.Salt, n.Params, n.PublicKey, Bytes{n.Lock}, n.Short, n.KeyPair, n.Share, n.Computers}
 }
 
 // Service is its inverse.
 func (n NewPassword) Service() service.NewPassword {
-	return service.NewPassword{Salt: n.Salt, Params: n.Params, PublicKey: n.PublicKey, Lock: n.Lock.Bytes, Short: n.Short, KeyPair: n.KeyPair}
+	return service.NewPassword{
+		Salt: n.Salt, Params: n.Params, PublicKey: n.PublicKey, Lock: n.Lock.Bytes, Short: n.Short, KeyPair: n.KeyPair, Share: n.Share, Computers: n.Computers,
+	}
 }
 
 // NewSet is a service.NewSet.
@@ -124,16 +128,17 @@ type NewOneTime struct {
 	Params  service.Argon2id
 	Proof   Bytes
 	KeyPair service.WrappedKeyPair
+	Box     []byte `json:",omitempty"`
 }
 
 // NewOneTimeOf makes one.
 func NewOneTimeOf(n service.NewOneTime) NewOneTime {
-	return NewOneTime{n.Salt, n.Params, Bytes{n.Proof}, n.KeyPair}
+	return NewOneTime{n.Salt, n.Params, Bytes{n.Proof}, n.KeyPair, n.Box}
 }
 
 // Service is its inverse.
 func (n NewOneTime) Service() service.NewOneTime {
-	return service.NewOneTime{Salt: n.Salt, Params: n.Params, Proof: n.Proof.Bytes, KeyPair: n.KeyPair}
+	return service.NewOneTime{Salt: n.Salt, Params: n.Params, Proof: n.Proof.Bytes, KeyPair: n.KeyPair, Box: n.Box}
 }
 
 // NewOneTimesOf makes them.

@@ -1,13 +1,12 @@
 // Package backup copies a workspace into one encrypted file and makes a workspace
 // of such a file again, on a machine that has nothing of it.
 //
-// The file is a bundle (see backend/bundle) with these entries: workspace.db, the
-// whole database, keychain.json, the items of the keychain, and for each contract
-// document-NAME, its file as it is, still encrypted to the vault's key. Who can open it
+// The file is a bundle (see backend/bundle) whose entries package backupform has. Who can open it
 // has everything that opens the workspace but its people's passwords; give it a
 // passphrase or a key of its own, and keep it apart from the machine.
 //
 //	err := backup.Create(ctx, file, recipients, admin, proof, nil)
+//	err := backup.CreateMove(ctx, file, recipients, admin, proof, nil)
 //	done, err := backup.Restore(ctx, place, file, identities, nil, owner)
 //
 // A restore is in three steps, of which only the last makes anything visible: the
@@ -20,38 +19,15 @@ import (
 	"bytes"
 	"context"
 	"crypto"
-	"encoding/json"
 	"errors"
 	"io"
 	"strconv"
 
+	"countersign/backend/backupform"
 	"countersign/backend/bundle"
 	"countersign/backend/client"
-	"countersign/backend/secret"
 	"countersign/backend/service"
 )
-
-// The files in a backup.
-const (
-	databaseFile = "workspace.db"
-	keychainFile = "keychain.json"
-	document     = "document-" // and the name of its file
-)
-
-// form is the version of keychain.json.
-const form = 1
-
-// kept is keychain.json.
-type kept struct {
-	Form  int        `json:"form"`
-	Items []keptItem `json:"items"`
-}
-
-// keptItem is one item; the value is base64.
-type keptItem struct {
-	Name  string `json:"name"`
-	Value []byte `json:"value"`
-}
 
 // Create writes a backup to w, with an owner's step-up. An error leaves an
 // unusable beginning on w. Errors: those of client.Admin.Backup, and w's.
@@ -63,27 +39,40 @@ func Create(ctx context.Context, w io.Writer, to bundle.Recipients, a *client.Ad
 	return a.Backup(ctx, proof, progress, func(c service.BackupCopy) error { return write(w, to, key, c, progress) })
 }
 
-func write(w io.Writer, to bundle.Recipients, key crypto.Signer, c service.BackupCopy, progress service.Progress) error {
-	items := kept{Form: form}
-	for _, i := range c.Items {
-		items.Items = append(items.Items, keptItem{i.Name, i.Value.Reveal()})
-	}
-	text, err := json.Marshal(items)
+// CreateMove writes the file from which a server takes the workspace, with an owner's step-up. It lacks this computer's share, without
+// which nobody can guess a password from it: on a computer that has the share it can be restored like a backup. Errors: as Create.
+func CreateMove(ctx context.Context, w io.Writer, to bundle.Recipients, a *client.Admin, proof client.Proof, progress service.Progress) error {
+	key, err := a.SigningKey(ctx)
 	if err != nil {
 		return err
 	}
-	defer clear(text)
+	return a.Move(ctx, proof, func(c service.BackupCopy) error { return write(w, to, key, c, progress) })
+}
+
+func write(w io.Writer, to bundle.Recipients, key crypto.Signer, c service.BackupCopy, progress service.Progress) error {
+	items := backupform.Items{}
+	for _, i := range c.Items {
+		items.Items = append(items.Items, backupform.Item{Name: i.Name, Value: i.Value.Reveal()})
+	}
+	details := map[string]string{backupform.DetailEvent: strconv.FormatInt(c.Head, 10)}
+	if c.Missing > 0 {
+		details[backupform.DetailMissing] = strconv.Itoa(c.Missing)
+	}
 	b, err := bundle.Create(w, to, key, bundle.Manifest{
-		Kind: bundle.KindBackup, Workspace: c.Workspace, WorkspaceID: c.WorkspaceID, CreatedAt: c.At, CreatedBy: c.By,
-		Details: map[string]string{"event": strconv.FormatInt(c.Head, 10)},
+		Kind: bundle.KindBackup, Workspace: c.Workspace, WorkspaceID: c.WorkspaceID, CreatedAt: c.At, CreatedBy: c.By, Details: details,
 	})
 	if err != nil {
 		return err
 	}
-	if err := b.AddSized(keychainFile, int64(len(text)), bytes.NewReader(text)); err != nil {
+	if err := backupform.AddItems(b, items); err != nil {
 		return err
 	}
-	if err := b.AddSized(databaseFile, int64(len(c.Database)), bytes.NewReader(c.Database)); err != nil {
+	if c.State != nil {
+		err = backupform.AddRows(b, c.State)
+	} else {
+		err = b.AddSized(backupform.Database, int64(len(c.Database)), bytes.NewReader(c.Database))
+	}
+	if err != nil {
 		return err
 	}
 	for i, name := range c.Documents {
@@ -103,8 +92,5 @@ func addDocument(b *bundle.Writer, c service.BackupCopy, name string) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return b.AddSized(document+name, f.Size(), io.NewSectionReader(f, 0, f.Size()))
+	return backupform.AddDocument(b, name, f)
 }
-
-// item is what a keptItem holds, as a secret.
-func (i keptItem) secret() secret.Bytes { return secret.NewBytes(bytes.Clone(i.Value)) }

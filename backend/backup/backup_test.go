@@ -2,6 +2,7 @@ package backup_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"countersign/backend/bundle"
 	"countersign/backend/client"
 	"countersign/backend/documents"
+	"countersign/backend/joined"
 	"countersign/backend/keychain"
 	"countersign/backend/local"
 	"countersign/backend/password"
@@ -305,5 +307,37 @@ func TestRestore_DamagedBackupLeavesNothing(t *testing.T) {
 			t.Errorf("restored from a file that is %s", name)
 		}
 		elsewhere.empty()
+	}
+}
+
+func TestRestore_FolderThatHasJoinedIsLeftFirst(t *testing.T) {
+	t.Parallel()
+	h, s, p, _ := inUse(t)
+	file := h.back(s, p)
+	elsewhere := newHome(t)
+	elsewhere.now = h.now
+	h.ok(os.MkdirAll(elsewhere.path, 0o700))
+	named := filepath.Join(elsewhere.path, joined.File)
+	h.ok(os.WriteFile(named, []byte(`{"workspace":"`+strings.Repeat("a", 26)+`"}`), 0o600))
+	if _, err := elsewhere.restore(file, owner(pass, p.at(h.now))); !errors.Is(err, backup.ErrOccupied) {
+		t.Fatalf("into a folder that has joined: %v", err)
+	}
+	at := elsewhere.place()
+	failed := errors.New("failed")
+	restore := func(leave error) error {
+		elsewhere.now = elsewhere.now.Add(time.Minute)
+		at.Leave = func(context.Context) error { return leave }
+		_, err := backup.Restore(t.Context(), at, bytes.NewReader(file), bundle.WithPassphrase(secret.NewText(passphrase)), nil, owner(pass, p.at(elsewhere.now)))
+		return err
+	}
+	if err := restore(failed); !errors.Is(err, failed) {
+		t.Fatalf("%v", err)
+	}
+	if names := elsewhere.secrets.Names(); len(names) > 0 {
+		t.Errorf("a restore that could not leave has left %q", names)
+	}
+	h.ok(restore(nil))
+	if taken, err := backup.Occupied(t.Context(), elsewhere.path); err != nil || !taken {
+		t.Errorf("%t, %v", taken, err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 
+	"countersign/backend/backupform"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
@@ -81,7 +82,7 @@ func (f formerItem) putBack(ctx context.Context, secrets store.Secrets) error {
 // fill writes the items that the copy has by now. One that is there already has to be
 // the same, but for those that are rewritten: each of these is noted in the keychain
 // first, so that after a crash the next restore can put it back.
-func (r *refill) fill(ctx context.Context, copied store.Secrets, items kept) error {
+func (r *refill) fill(ctx context.Context, copied store.Secrets, items backupform.Items) error {
 	for _, last := range []bool{false, true} { // what is rewritten comes last
 		for _, i := range items.Items {
 			if isRewritten(i.Name) != last {
@@ -127,7 +128,7 @@ func (r *refill) done(ctx context.Context) {
 }
 
 // lives is ErrLives where the keychain has what a workspace rewrites as it is used.
-func lives(ctx context.Context, secrets store.Secrets, items kept) error {
+func lives(ctx context.Context, secrets store.Secrets, items backupform.Items) error {
 	for _, i := range items.Items {
 		if !isRewritten(i.Name) {
 			continue
@@ -159,7 +160,7 @@ func note(was formerItem, becomes secret.Bytes) secret.Bytes {
 }
 
 // undoInterrupted puts back what a restore has replaced that a crash has ended.
-func undoInterrupted(ctx context.Context, secrets store.Secrets, items kept) error {
+func undoInterrupted(ctx context.Context, secrets store.Secrets, items backupform.Items) error {
 	for _, i := range items.Items {
 		if !isRewritten(i.Name) {
 			continue

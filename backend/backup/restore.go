@@ -2,7 +2,6 @@ package backup
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,9 +10,11 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/backupform"
 	"countersign/backend/bundle"
 	"countersign/backend/client"
 	"countersign/backend/folder"
+	"countersign/backend/joined"
 	"countersign/backend/keychain"
 	"countersign/backend/local"
 	"countersign/backend/secret"
@@ -30,6 +31,8 @@ var (
 	ErrConflict  = errors.New("backup: the keychain has other items of this workspace")
 	ErrLives     = errors.New("backup: the keychain has the keys of this workspace, which may be in use elsewhere")
 	ErrNotOwner  = errors.New("backup: only an owner of the workspace can restore it")
+	ErrOfServer  = errors.New("backup: its secrets are encrypted under a server's key")
+	ErrNoShare   = errors.New("backup: it has no computer's share, and neither has this computer's keychain")
 )
 
 // Owner is who restores: the password and, with 2FA on, a second factor.
@@ -56,9 +59,6 @@ type Restored struct {
 // The copy is read into a file of this name beside the database's place.
 const waiting = "workspace.db.restoring"
 
-// maxItems bounds keychain.json; each item is a few hundred bytes.
-const maxItems = 64 << 20
-
 // Place is where a backup is restored to.
 type Place struct {
 	Folder  string
@@ -66,6 +66,8 @@ type Place struct {
 	// Aside says that the database which is there does not open any more: it gets another
 	// name, as rescue does it. Without it, one that has a workspace is ErrOccupied.
 	Aside bool
+	// Leave leaves the server that the folder has joined, and keeps this computer's share. Without it, such a folder is ErrOccupied.
+	Leave func(context.Context) error
 	// Settings may be nil; tests lower the cost of hashing with it.
 	Settings func(*local.Config)
 }
@@ -97,7 +99,7 @@ type Prepared struct {
 	lock   *folder.Lock
 	papers *papers
 	says   Restored
-	items  kept
+	items  backupform.Items
 	copied *keychain.Memory
 	stays  bool // what was begun is not undone: the next restore does that, where it finds the copy
 }
@@ -111,7 +113,10 @@ func Prepare(ctx context.Context, at Place, in io.Reader, with bundle.Identities
 	if p.lock, err = folder.Hold(at.Folder); err != nil {
 		return nil, err
 	}
-	if taken, err := Occupied(ctx, at.Folder); err != nil || taken && !at.Aside {
+	taken, err := Occupied(ctx, at.Folder)
+	joins, err2 := joined.Has(at.Folder)
+	taken = taken && !at.Aside || joins && at.Leave == nil
+	if err := errors.Join(err, err2); err != nil || taken {
 		return nil, errors.Join(err, p.lock.Release(), refuseTaken(taken))
 	}
 	defer func() {
@@ -136,9 +141,12 @@ func Prepare(ctx context.Context, at Place, in io.Reader, with bundle.Identities
 		Workspace: c.Workspace, MadeAt: c.CreatedAt, MadeBy: c.CreatedBy, SignedBy: c.SignedBy, Items: len(items.Items), Documents: len(p.papers.names),
 	}
 	for _, i := range items.Items {
-		if err := p.copied.Set(ctx, i.Name, i.secret()); err != nil {
+		if err := p.copied.Set(ctx, i.Name, i.Secret()); err != nil {
 			return nil, fmt.Errorf("%w: an item of its keychain", ErrNotBackup)
 		}
+	}
+	if err := p.findShare(ctx, c.WorkspaceID); err != nil {
+		return nil, err
 	}
 	if interrupted {
 		if err := undoInterrupted(ctx, at.Secrets, items); err != nil {
@@ -147,6 +155,23 @@ func Prepare(ctx context.Context, at Place, in io.Reader, with bundle.Identities
 		}
 	}
 	return p, nil
+}
+
+// findShare looks for a computer's share where the file has none, as one that has been at a server: every password needs it. That of
+// this computer stays where it is.
+func (p *Prepared) findShare(ctx context.Context, workspace string) error {
+	name := client.ShareName(workspace)
+	if has, err := look(ctx, p.copied, name); err != nil || has.there {
+		return err
+	}
+	own, err := look(ctx, p.at.Secrets, name)
+	if err != nil {
+		return err
+	}
+	if !own.there {
+		return ErrNoShare
+	}
+	return p.copied.Set(ctx, name, own.value)
 }
 
 func refuseTaken(taken bool) error {
@@ -194,6 +219,9 @@ func (p *Prepared) Finish(ctx context.Context, o Owner) (Restored, error) {
 	if err == nil {
 		err = keys.fill(ctx, p.copied, p.items)
 	}
+	if err == nil && p.at.Leave != nil {
+		err = p.at.Leave(ctx)
+	}
 	if err == nil {
 		err = p.place()
 	}
@@ -226,7 +254,7 @@ func (p *Prepared) place() error {
 
 // Close forgets what was read, and lets go of the folder.
 func (p *Prepared) Close() (err error) {
-	p.items.wipe()
+	p.items.Wipe()
 	if p.papers != nil {
 		err = p.papers.drop()
 	}
@@ -236,15 +264,9 @@ func (p *Prepared) Close() (err error) {
 	return errors.Join(err, p.lock.Release())
 }
 
-func (k kept) wipe() {
-	for _, i := range k.Items {
-		clear(i.Value)
-	}
-}
-
 // unpack reads the whole file: the database goes beside its place, where nothing
 // opens it, the keychain's items stay in memory.
-func unpack(in io.Reader, with bundle.Identities, noted *bundle.Fingerprint, beside string, papers *papers) (c bundle.Contents, items kept, err error) {
+func unpack(in io.Reader, with bundle.Identities, noted *bundle.Fingerprint, beside string, papers *papers) (c bundle.Contents, items backupform.Items, err error) {
 	r, err := bundle.Open(in, with)
 	if err != nil {
 		return c, items, err
@@ -252,27 +274,39 @@ func unpack(in io.Reader, with bundle.Identities, noted *bundle.Fingerprint, bes
 	if noted != nil {
 		r.Expect(*noted)
 	}
-	var text []byte
-	defer func() { clear(text) }()
 	database := false
-	c, err = r.Each(func(f bundle.File, content io.Reader) error {
+	c, err = r.Each(func(f bundle.File, content io.Reader) (err error) {
 		switch {
-		case f.Name == keychainFile && f.Size <= maxItems:
-			text, err = io.ReadAll(content)
-			return err
-		case f.Name == databaseFile:
+		case f.Name == backupform.Keychain:
+			items, err = backupform.ReadItems(content)
+		case f.Name == backupform.Database:
 			database = true
-			return copyTo(beside, content)
-		case strings.HasPrefix(f.Name, document):
-			return papers.keep(strings.TrimPrefix(f.Name, document), content)
+			err = copyTo(beside, content)
+		case f.Name == backupform.Rows:
+			database = true
+			err = fill(beside, func(tx store.CopyTx) error {
+				return backupform.ReadRows(content, func(r store.Row) error { return store.PutRow(tx, r) })
+			})
+		case f.Name == backupform.Log:
+			err = fill(beside, func(tx store.CopyTx) error {
+				return backupform.ReadLog(content, func(e store.SignedEvent) error { return tx.AppendEvent(e.Event, e.Signature) })
+			})
+		case strings.HasPrefix(f.Name, backupform.Document):
+			err = papers.keep(strings.TrimPrefix(f.Name, backupform.Document), content)
 		}
-		return nil
+		return err
 	})
+	if errors.Is(err, backupform.ErrForm) || errors.Is(err, store.ErrAltered) {
+		err = fmt.Errorf("%w: %w", ErrNotBackup, err)
+	}
 	if err != nil {
 		return c, items, err
 	}
-	if c.Kind != bundle.KindBackup || !database || json.Unmarshal(text, &items) != nil || items.Form != form {
+	if c.Kind != bundle.KindBackup || !database || items.Form == 0 {
 		return c, items, ErrNotBackup
+	}
+	if items.ServerKey != "" {
+		return c, items, ErrOfServer
 	}
 	for _, i := range items.Items {
 		if !strings.HasPrefix(i.Name, c.WorkspaceID+"/") {
@@ -280,6 +314,17 @@ func unpack(in io.Reader, with bundle.Identities, noted *bundle.Fingerprint, bes
 		}
 	}
 	return c, items, nil
+}
+
+// fill puts rows or events into a database, which it makes if there is none. Only its owner can read it.
+func fill(path string, put func(store.CopyTx) error) (err error) {
+	ctx := context.Background() // what is read ends it
+	db, err := sqlite.Open(ctx, path)
+	if err != nil {
+		return service.Explain(err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return db.Update(ctx, func(tx store.WriteTx) error { return put(tx.(store.CopyTx)) })
 }
 
 func copyTo(path string, content io.Reader) error {
@@ -314,7 +359,7 @@ func prove(ctx context.Context, path string, items store.Secrets, o Owner, made 
 	if !w.Created() {
 		return ErrNotBackup
 	}
-	if err := w.RecoverAll(ctx); err != nil {
+	if err := errors.Join(w.RecoverAll(ctx), w.ComeBack(ctx)); err != nil {
 		return err
 	}
 	s, err := signIn(ctx, w, o)

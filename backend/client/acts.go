@@ -91,6 +91,15 @@ func (a *Admin) Backup(ctx context.Context, proof Proof, progress service.Progre
 	return a.s.signing(ctx, proof, func(p service.Proof) error { return local.Backup(ctx, p, progress, take) })
 }
 
+// Move gives what a server takes the workspace from. Errors: as Backup.
+func (a *Admin) Move(ctx context.Context, proof Proof, take func(service.BackupCopy) error) error {
+	local, err := a.local()
+	if err != nil {
+		return err
+	}
+	return a.s.signing(ctx, proof, func(p service.Proof) error { return local.Move(ctx, p, take) })
+}
+
 // NoteRestored writes into the log that the workspace was restored. Errors: as Backup, and those of service.LocalAdmin.
 func (a *Admin) NoteRestored(ctx context.Context, made time.Time) error {
 	local, err := a.local()

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sync"
 
+	"countersign/backend/computer"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
@@ -25,12 +26,16 @@ type Workspace struct {
 	cost     store.Argon2id
 	codeCost store.Argon2id
 	place    Place
-	away     bool          // it is at a server
 	hashing  chan struct{} // bounds the memory of Argon2id: each holds 64 MiB
 
-	making sync.Mutex   // of the share, one at a time
-	mu     sync.Mutex   // guards what follows
-	share  secret.Bytes // this computer's: see findShare
+	served   bool   // at a server
+	computer string // what this one is called there
+
+	making sync.Mutex     // of shares and of the key, one at a time
+	key    computer.Key   // this computer's, once it was read: under making
+	mu     sync.Mutex     // guards what follows
+	shares []secret.Bytes // see findShares
+	closed bool
 }
 
 // Session is a profile that is signed in.
@@ -41,6 +46,7 @@ type Session struct {
 
 	mu     sync.Mutex     // guards what follows
 	own    vault.Identity // the person's key pair
+	share  secret.Bytes   // the person's
 	pinned vault.Pin      // the vault that their client believes in
 	keys   vault.Keys     // of the vault, once they were opened: see keysOf
 	broken error          // what keeps the contracts closed; nil: nothing
@@ -76,12 +82,13 @@ type Config struct {
 	Password store.Argon2id // the cost of new passwords; zero for password.DefaultParams
 	Recovery store.Argon2id // the cost of new recovery codes and one-time codes; zero for recovery.DefaultParams
 	Place    Place          // where the workspace is
+	Computer string         // what this computer is called at a server; empty: by its host name
 }
 
 func newClient(in service.Workspace, c Config) *Workspace {
 	w := &Workspace{
 		Workspace: in, log: c.Log, rand: c.Rand, secrets: c.Secrets, cost: c.Password, codeCost: c.Recovery, place: c.Place,
-		hashing: make(chan struct{}, min(4, runtime.NumCPU())),
+		hashing: make(chan struct{}, min(4, runtime.NumCPU())), computer: c.Computer,
 	}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
@@ -94,6 +101,9 @@ func newClient(in service.Workspace, c Config) *Workspace {
 	}
 	if w.codeCost == (store.Argon2id{}) {
 		w.codeCost = store.Argon2id(recovery.DefaultParams)
+	}
+	if w.computer == "" {
+		w.computer = nameOfThis()
 	}
 	return w
 }
@@ -127,7 +137,11 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 	if err := w.needShare(ctx); err != nil {
 		return nil, nil, err
 	}
-	attempt, err := w.BeginSignIn(ctx, email)
+	at, err := w.computerID(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	attempt, err := w.BeginSignIn(ctx, email, at)
 	if pw.Empty() && (err == nil || service.IsCode(err, service.CodeCredentialsWrong)) {
 		err = service.Refuse(service.CodePasswordRequired).At("password")
 	}
@@ -138,11 +152,23 @@ func (w *Workspace) SignIn(ctx context.Context, email string, pw secret.Text) (*
 		return nil, nil, err
 	}
 	terms := attempt.Terms()
-	t, err := w.deriveTyped(ctx, pw, terms.Salt, terms.Params)
+	share, err := w.shareOf(ctx, terms)
 	if err != nil {
 		return nil, nil, err
 	}
-	s, c, err := attempt.SignIn(ctx, t.sign(service.SignInMessage(terms.WorkspaceID, terms.Nonce)), t.short)
+	t, err := w.deriveTyped(ctx, pw, terms.Salt, terms.Params, share)
+	if err != nil {
+		return nil, nil, err
+	}
+	in := service.SignIn{Signature: t.sign(service.SignInMessage(terms.WorkspaceID, terms.Nonce)), Short: t.short}
+	if w.served {
+		key, err := w.computerKey(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		in.Computer = key.Sign(service.ComputerMessage(terms.WorkspaceID, terms.Nonce))
+	}
+	s, c, err := attempt.SignIn(ctx, in)
 	return w.entered(ctx, s, c, t, err)
 }
 
@@ -169,7 +195,7 @@ func (c *Challenge) ChoosePassword(ctx context.Context, next secret.Text) (*Sess
 			return nil, err
 		}
 	}
-	chosen, t, err := c.w.choose(ctx, next, pair)
+	chosen, t, err := c.w.choose(ctx, next, pair, c.typed.share)
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func publicKey(keys vault.Keys) string { return hex.EncodeToString(keys.PublicKe
 // End ends the session, and lets go of the keys: see workspace.Session.End.
 func (s *Session) End(ctx context.Context) error {
 	s.mu.Lock()
-	s.ended, s.own, s.keys = true, vault.Identity{}, vault.Keys{} // what is still at work has them, until it stops
+	s.ended, s.own, s.share, s.keys = true, vault.Identity{}, secret.Bytes{}, vault.Keys{} // what is still at work has them, until it stops
 	s.mu.Unlock()
 	err := s.Session.End(ctx)
 	_ = s.codes.ended(nil)
@@ -212,6 +212,8 @@ func (w *Workspace) holding(own vault.Identity, keys vault.Keys) (keyPair, error
 // enter unwraps the key pair of somebody who is in, and gives the vault's keys to whoever waits for them. Who
 // has no key pair gets one, and waits. One that cannot be unwrapped keeps the contracts closed, and nothing else.
 func (s *Session) enter(ctx context.Context, t typed) {
+	s.share = t.share
+	s.leftover(s.saveHere(ctx))
 	own := s.OwnKeys()
 	var pair keyPair
 	var err error

@@ -71,10 +71,11 @@ func (w *Workspace) UseKit(ctx context.Context, in NewOwner) (*Session, *Challen
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := w.makeShare(ctx); err != nil {
+	share, err := w.shareToChoose(ctx, "")
+	if err != nil {
 		return nil, nil, err
 	}
-	pw, t, err := w.choose(ctx, in.Password, pair)
+	pw, t, err := w.chooseHere(ctx, in.Password, pair, share)
 	if err != nil {
 		return nil, nil, err
 	}

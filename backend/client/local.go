@@ -85,7 +85,11 @@ func (w *Local) create(ctx context.Context, in NewWorkspace, keys vault.Keys, r 
 	if err != nil {
 		return nil, err
 	}
-	pw, t, err := w.choose(ctx, in.Password, pair)
+	share, err := w.shareToChoose(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	pw, t, err := w.choose(ctx, in.Password, pair, share)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,21 @@ type Place struct {
 // newCode makes a one-time code of 80 random bits. With keys it comes with a key pair for the vault, which has
 // these keys; with nil it opens nothing.
 func (w *Workspace) newCode(keys *vault.Keys) (n service.NewOneTime, code recovery.Code, err error) {
+	return w.newCodeWith(func(n *service.NewOneTime, key secret.Bytes) error {
+		if keys == nil {
+			return nil
+		}
+		pair, err := w.newKeyPair(*keys)
+		if err != nil {
+			return err
+		}
+		n.KeyPair, err = pair.wrap(key, codeWrap)
+		return err
+	})
+}
+
+// newCodeWith makes a one-time code with what is wrapped under its key.
+func (w *Workspace) newCodeWith(fill func(n *service.NewOneTime, key secret.Bytes) error) (n service.NewOneTime, code recovery.Code, err error) {
 	codes, err := recovery.Generate(w.rand)
 	if err != nil {
 		return n, code, err
@@ -45,17 +60,9 @@ func (w *Workspace) newCode(keys *vault.Keys) (n service.NewOneTime, code recove
 	derived := recovery.Derive(codes[0], n.Salt, recovery.Params(n.Params))
 	defer derived.Wipe()
 	n.Proof = recovery.Proof(derived)
-	if keys == nil {
-		return n, codes[0], nil
-	}
-	pair, err := w.newKeyPair(*keys)
-	if err != nil {
-		return n, code, err
-	}
-	kek := recovery.WrappingKey(derived)
-	defer kek.Wipe()
-	n.KeyPair, err = pair.wrap(kek, codeWrap)
-	return n, codes[0], err
+	key := recovery.WrappingKey(derived)
+	defer key.Wipe()
+	return n, codes[0], fill(&n, key)
 }
 
 // FirstInvitation makes the code of a server's first owner: see workspace.Workspace.Found. It comes with no key pair, which would
@@ -128,14 +135,7 @@ func parseCode(input secret.Text, field string, required, form service.Code) (re
 // set, as for SignIn. The password is looked at first, so that a weak one costs no guess. Errors: invitation_required,
 // invitation_form, password_*, and those of workspace.RedeemAttempt.
 func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.Text) (*Session, *Challenge, error) {
-	attempt, err := w.BeginRedeem(ctx, email)
-	if service.IsCode(err, service.CodeEmailRequired) {
-		return nil, nil, err
-	}
-	code, wrong := parseCode(input, "invitation", service.CodeInvitationRequired, service.CodeInvitationForm)
-	if wrong != nil {
-		return nil, nil, wrong
-	}
+	attempt, code, err := w.beginRedeem(ctx, email, input, service.RedeemPassword)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -159,10 +159,11 @@ func (w *Workspace) Redeem(ctx context.Context, email string, input, pw secret.T
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := w.makeShare(ctx); err != nil {
+	share, err := w.shareToChoose(ctx, right.Share)
+	if err != nil {
 		return nil, nil, service.Afterwards(err, attempt.Leave(ctx))
 	}
-	next, t, err := w.choose(ctx, pw, pair)
+	next, t, err := w.chooseHere(ctx, pw, pair, share)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 
+	"countersign/backend/computer"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -46,11 +47,9 @@ type typed struct {
 	short   bool // too short to stand alone
 }
 
-func (w *Workspace) deriveTyped(ctx context.Context, pw secret.Text, salt []byte, cost store.Argon2id) (typed, error) {
+func (w *Workspace) deriveTyped(ctx context.Context, pw secret.Text, salt []byte, cost store.Argon2id, share secret.Bytes) (typed, error) {
 	derived, err := w.derive(ctx, pw, salt, cost)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return typed{derived, w.share, password.Short(pw, password.MinLength)}, err
+	return typed{derived, share, password.Short(pw, password.MinLength)}, err
 }
 
 func (t typed) sign(message []byte) []byte { return password.Sign(t.derived, t.share, message) }
@@ -60,7 +59,7 @@ func (t typed) clone() typed {
 	return t
 }
 
-// wipe forgets it. The share is this computer's, and stays.
+// wipe forgets it. The share stays.
 func (t typed) wipe() { t.derived.Wipe() }
 
 // unwrap gives the person's own key pair, and the vault that is pinned in it. Errors: of vault.Unwrap; and where the recipient is another's.
@@ -91,23 +90,34 @@ func (p keyPair) wrap(kek secret.Bytes, holder string) (service.WrappedKeyPair, 
 	return service.WrappedKeyPair{Recipient: p.own.Recipient(), Wrapped: wrapped, Keys: p.keys, Signature: p.signature}, err
 }
 
-// choose makes a new password of what was typed, and wraps the person's key pair under it. The
+// choose makes a new password of what was typed and a share, and wraps the person's key pair under it. The
 // workspace is given keys with a key pair that it does not know.
-func (w *Workspace) choose(ctx context.Context, pw secret.Text, pair keyPair) (service.NewPassword, typed, error) {
+func (w *Workspace) choose(ctx context.Context, pw secret.Text, pair keyPair, share secret.Bytes) (service.NewPassword, typed, error) {
 	salt, lock := make([]byte, password.SaltSize), make([]byte, password.KeySize)
 	for _, b := range [][]byte{salt, lock} {
 		if _, err := rand.Read(b); err != nil {
 			return service.NewPassword{}, typed{}, err
 		}
 	}
-	t, err := w.deriveTyped(ctx, pw, salt, w.cost)
+	t, err := w.deriveTyped(ctx, pw, salt, w.cost, share)
 	if err != nil {
 		return service.NewPassword{}, typed{}, err
 	}
-	n := service.NewPassword{Salt: salt, Params: w.cost, PublicKey: password.PublicKey(t.derived, t.share), Lock: secret.NewBytes(lock), Short: t.short}
+	n := service.NewPassword{Salt: salt, Params: w.cost, PublicKey: password.PublicKey(t.derived, t.share), Lock: secret.NewBytes(lock), Short: t.short, Share: computer.ShareID(t.share)}
 	kek := password.WrappingKey(t.derived, t.share, n.Lock)
 	defer kek.Wipe()
 	n.KeyPair, err = pair.wrap(kek, ownWrap)
+	return n, t, err
+}
+
+// chooseHere is choose where this computer becomes one of the person's.
+func (w *Workspace) chooseHere(ctx context.Context, pw secret.Text, pair keyPair, share secret.Bytes) (service.NewPassword, typed, error) {
+	here, err := w.here(ctx, share)
+	if err != nil {
+		return service.NewPassword{}, typed{}, err
+	}
+	n, t, err := w.choose(ctx, pw, pair, share)
+	n.Computers = here
 	return n, t, err
 }
 
@@ -152,7 +162,11 @@ func (s *Session) sign(ctx context.Context, p Proof) (service.Proof, error) {
 	if err != nil {
 		return out, err
 	}
-	t, err := s.w.deriveTyped(ctx, p.Password, terms.Salt, terms.Params)
+	share, err := s.w.shareOf(ctx, terms)
+	if err != nil {
+		return out, err
+	}
+	t, err := s.w.deriveTyped(ctx, p.Password, terms.Salt, terms.Params, share)
 	if err != nil {
 		return out, err
 	}
@@ -185,7 +199,11 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 		return err
 	}
 	defer factor.Proof.Wipe()
-	t, err := s.w.deriveTyped(ctx, current, terms.Salt, terms.Params)
+	share, err := s.w.shareOf(ctx, terms)
+	if err != nil {
+		return err
+	}
+	t, err := s.w.deriveTyped(ctx, current, terms.Salt, terms.Params, share)
 	if err != nil {
 		return err
 	}
@@ -195,7 +213,7 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 	if err != nil {
 		return err
 	}
-	n, chosen, err := s.w.choose(ctx, next, pair)
+	n, chosen, err := s.w.choose(ctx, next, pair, share)
 	if err != nil {
 		return err
 	}

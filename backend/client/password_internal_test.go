@@ -15,8 +15,10 @@ import (
 
 func newTyping(t *testing.T) *Workspace {
 	t.Helper()
-	return &Workspace{hashing: make(chan struct{}, 1), cost: store.Argon2id(password.Cheap), share: secret.NewBytes(bytes.Repeat([]byte{1}, password.KeySize))}
+	return &Workspace{hashing: make(chan struct{}, 1), cost: store.Argon2id(password.Cheap)}
 }
+
+var ownShare = secret.NewBytes(bytes.Repeat([]byte{1}, password.KeySize))
 
 var chosen = secret.NewText("tundra velvet orchard 91")
 
@@ -46,7 +48,7 @@ func TestDerive_WeakParametersAreRefused(t *testing.T) {
 func TestChoose_UnwrapsWithThePasswordShareAndLockAlone(t *testing.T) {
 	t.Parallel()
 	w, own, pin := newTyping(t), newIdentity(t), vault.KeysOf(2, newIdentity(t)).Pin()
-	next, right, err := w.choose(t.Context(), chosen, keyPair{own: own, pin: pin})
+	next, right, err := w.choose(t.Context(), chosen, keyPair{own: own, pin: pin}, ownShare)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,13 +56,11 @@ func TestChoose_UnwrapsWithThePasswordShareAndLockAlone(t *testing.T) {
 	if pair, err := right.unwrap(keys); err != nil || pair.own.Recipient() != own.Recipient() || pair.pin != pin {
 		t.Fatalf("%v", err)
 	}
-	wrong, err := w.deriveTyped(t.Context(), secret.NewText("tundra velvet orchard 92"), next.Salt, next.Params)
+	wrong, err := w.deriveTyped(t.Context(), secret.NewText("tundra velvet orchard 92"), next.Salt, next.Params, ownShare)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := newTyping(t)
-	other.share = secret.NewBytes(bytes.Repeat([]byte{2}, password.KeySize))
-	elsewhere, err := other.deriveTyped(t.Context(), chosen, next.Salt, next.Params)
+	elsewhere, err := w.deriveTyped(t.Context(), chosen, next.Salt, next.Params, secret.NewBytes(bytes.Repeat([]byte{2}, password.KeySize)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestChoose_UnwrapsWithThePasswordShareAndLockAlone(t *testing.T) {
 			t.Errorf("a lock of %d bytes opens", n)
 		}
 	}
-	if again, _, err := w.choose(t.Context(), chosen, keyPair{own: own, pin: pin}); err != nil || bytes.Equal(again.Salt, next.Salt) || again.Lock.Equal(next.Lock) || bytes.Equal(again.PublicKey, next.PublicKey) {
+	if again, _, err := w.choose(t.Context(), chosen, keyPair{own: own, pin: pin}, ownShare); err != nil || bytes.Equal(again.Salt, next.Salt) || again.Lock.Equal(next.Lock) || bytes.Equal(again.PublicKey, next.PublicKey) {
 		t.Errorf("the same again has the same salt, lock or key: %v", err)
 	}
 }
@@ -93,7 +93,7 @@ func TestChoose_SaysWhatIsTooShortToStandAlone(t *testing.T) {
 	t.Parallel()
 	w := newTyping(t)
 	for text, short := range map[string]bool{"fourteen chars": true, "fifteen chars..": false} {
-		if n, typed, err := w.choose(t.Context(), secret.NewText(text), keyPair{own: newIdentity(t)}); err != nil || n.Short != short || typed.short != short {
+		if n, typed, err := w.choose(t.Context(), secret.NewText(text), keyPair{own: newIdentity(t)}, ownShare); err != nil || n.Short != short || typed.short != short {
 			t.Errorf("%q: %t, %v", text, n.Short, err)
 		}
 	}
@@ -102,14 +102,14 @@ func TestChoose_SaysWhatIsTooShortToStandAlone(t *testing.T) {
 func TestTyped_CopyOutlivesWhatItIsOf(t *testing.T) {
 	t.Parallel()
 	w := newTyping(t)
-	a, err := w.deriveTyped(t.Context(), chosen, make([]byte, password.SaltSize), w.cost)
+	a, err := w.deriveTyped(t.Context(), chosen, make([]byte, password.SaltSize), w.cost, ownShare)
 	if err != nil {
 		t.Fatal(err)
 	}
 	message := []byte("what it is for")
 	before, b := a.sign(message), a.clone()
 	a.wipe()
-	if !bytes.Equal(b.sign(message), before) || bytes.Equal(a.sign(message), before) || w.share.Reveal()[0] != 1 {
+	if !bytes.Equal(b.sign(message), before) || bytes.Equal(a.sign(message), before) || ownShare.Reveal()[0] != 1 {
 		t.Error("the copy is wiped, or the first is not, or the computer's share is")
 	}
 }
@@ -134,7 +134,7 @@ func TestOwnOrNew_SessionThatEndedGetsNone(t *testing.T) {
 func TestEnrolling_PasswordIsLeftWithTheEnrolmentAlone(t *testing.T) {
 	t.Parallel()
 	w := newTyping(t)
-	typed, err := w.deriveTyped(t.Context(), chosen, make([]byte, password.SaltSize), w.cost)
+	typed, err := w.deriveTyped(t.Context(), chosen, make([]byte, password.SaltSize), w.cost, ownShare)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,7 +68,7 @@ func PinName(workspace string) string { return workspace + "/vault" }
 
 // keptPin is the vault that this computer's keychain knows; zero where it knows none. Errors: keychain.
 func (w *Workspace) keptPin(ctx context.Context) (vault.Pin, error) {
-	if !w.away {
+	if !w.served {
 		return vault.Pin{}, nil
 	}
 	b, err := w.secrets.Get(ctx, PinName(w.ID()))
@@ -89,7 +89,7 @@ func (w *Workspace) keptPin(ctx context.Context) (vault.Pin, error) {
 
 // keepPin notes a vault in this computer's keychain, where the workspace is at a server. Errors: keychain.
 func (w *Workspace) keepPin(ctx context.Context, pin vault.Pin) error {
-	if !w.away {
+	if !w.served {
 		return nil
 	}
 	return w.secrets.Set(ctx, PinName(w.ID()), secret.NewBytes(pin.Bytes()))
@@ -109,7 +109,7 @@ func (s *Session) pin(wrapped, kept vault.Pin) error {
 
 // follow notes the vault that is in force, where the person's wrap or this computer's keychain knows an older one.
 func (s *Session) follow(ctx context.Context, v service.Vault, t typed, own service.OwnKeys, wrapped, kept vault.Pin) error {
-	if v.Generation <= wrapped.Generation && (!s.w.away || v.Generation <= kept.Generation) {
+	if v.Generation <= wrapped.Generation && (!s.w.served || v.Generation <= kept.Generation) {
 		return nil
 	}
 	if _, err := s.keysOf(v); err != nil {

@@ -68,7 +68,11 @@ func (q *Quarantine) Prove(ctx context.Context, email string, pw secret.Text, in
 		return nil, err
 	}
 	defer factor.Proof.Wipe()
-	t, err := q.w.deriveTyped(ctx, pw, terms.Salt, terms.Params)
+	share, err := q.w.shareOf(ctx, service.PasswordTerms{})
+	if err != nil {
+		return nil, err
+	}
+	t, err := q.w.deriveTyped(ctx, pw, terms.Salt, terms.Params, share)
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ var readers = []string{
 
 	"Session.SaveKeyPair",  // writes one row: who needs it has lost the vault, which is looked for after each crash
 	"Session.FoundVault",   // one commit, which nothing precedes; a vault that was not founded is founded at the next sign-in
+	"Workspace.ComeBack",   // one commit, to a copy that a restore which does not end throws away
 	"Workspace.CreateFrom", // writes: its crashes are those of backend/rescue
 }
 

@@ -275,6 +275,22 @@ func (t failingTx) DecideApproval(id string, from, to store.ApprovalState, by st
 	return get(t.failingReads, func() (bool, error) { return t.tx.DecideApproval(id, from, to, by, at) })
 }
 
+func (t failingReads) Computer(profileID, id string) (store.Computer, error) {
+	return get(t, func() (store.Computer, error) { return t.reads.Computer(profileID, id) })
+}
+
+func (t failingReads) Computers(profileID string) ([]store.Computer, error) {
+	return get(t, func() ([]store.Computer, error) { return t.reads.Computers(profileID) })
+}
+
+func (t failingTx) SaveComputer(c store.Computer) error {
+	return t.do(func() error { return t.tx.SaveComputer(c) })
+}
+
+func (t failingTx) DeleteComputer(profileID, id string) (bool, error) {
+	return get(t.failingReads, func() (bool, error) { return t.tx.DeleteComputer(profileID, id) })
+}
+
 func (t failingReads) VaultKey(holder string) (store.VaultKey, error) {
 	return get(t, func() (store.VaultKey, error) { return t.reads.VaultKey(holder) })
 }

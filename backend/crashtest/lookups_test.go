@@ -32,6 +32,10 @@ var lookUps = []useCase{
 			got(got(s.Watcher(p.ctx)).LogHead(p.ctx))
 			must(s.CheckEmail(p.ctx, "amara@example.org"))
 		})},
+	{name: "look whether it was at a server", base: enabled, covers: []string{"Workspace.ComeBack"}, ready: func(p *person) func() {
+		p.start()
+		return func() { must(p.w.ComeBack(p.ctx)) }
+	}},
 	{name: "look at the log", base: enabled, covers: []string{"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.SigningKey"},
 		ready: led(func(p *person, a *client.Admin) {
 			got(a.Log(p.ctx, service.LogQuery{Person: email}))

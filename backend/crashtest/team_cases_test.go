@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/keychain"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
@@ -58,6 +59,29 @@ var teamCases = []useCase{
 			_, c, err := p.w.Redeem(p.ctx, miaEmail, secret.NewText(given.Code.Display()), secret.NewText(secondPass))
 			must(err)
 			got(c.Verify(p.ctx, secret.NewText(p.code(2))))
+		}
+	}},
+	{name: "a member’s computers", base: teamBase, prepares: true, covers: []string{
+		"Session.Computers", "Session.SaveComputer", "Session.GiveComputerCode", "Session.EndComputerCode", "Session.RenameComputer", "Session.RemoveComputer", "Session.RemoveComputers",
+		"Workspace.AddComputer", "RedeemAttempt.AddComputer",
+	}, ready: func(p *person) func() {
+		p.start()
+		first, other := p.served(p.secrets, "Study"), p.served(keychain.NewMemory(), "Laptop")
+		_, c, err := first.SignIn(p.ctx, miaEmail, secret.NewText(miaPass))
+		must(err)
+		p.clock.step(time.Minute)
+		s := got(c.Verify(p.ctx, secret.NewText(p.code(2))))
+		return func() {
+			got(s.GiveComputerCode(p.ctx, p.proofOf(miaPass, 2)))
+			must(s.EndComputerCode(p.ctx))
+			given := got(s.GiveComputerCode(p.ctx, p.proofOf(miaPass, 2)))
+			must(other.AddComputer(p.ctx, miaEmail, secret.NewText(given.Code.Display())))
+			for _, c := range got(s.Computers(p.ctx)).All {
+				if !c.Here {
+					must(s.RenameComputer(p.ctx, c.ID, "Her laptop"))
+					must(s.RemoveComputer(p.ctx, c.ID, p.proofOf(miaPass, 2)))
+				}
+			}
 		}
 	}},
 	{name: "invite again", base: teamBase, covers: []string{"Admin.InviteAgain", "Admin.WaitingInvitations"}, ready: led(func(p *person, a *client.Admin) {
@@ -239,6 +263,16 @@ var teamCases = []useCase{
 		proof := p.proof()
 		must(a.Prove(p.ctx, service.EachTime, proof))
 		must(a.Backup(p.ctx, proof, nil, func(service.BackupCopy) error { return nil }))
+	})},
+	{name: "move", base: teamBase, covers: []string{"Admin.Move"}, ready: led(func(p *person, a *client.Admin) {
+		must(a.Move(p.ctx, p.proof(), func(c service.BackupCopy) error {
+			for _, err := range c.State.Rows() {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
 	})},
 	{name: "open an export", base: teamBase, covers: []string{"Admin.NoteExport"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.NoteExport(p.ctx, service.ExportOpened, service.SeenExport{Run: 1}))

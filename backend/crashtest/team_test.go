@@ -42,6 +42,11 @@ var teamBase = &base{name: "team", make: func(p *person) {
 	got(a.AddMember(p.ctx, service.NewMember{Name: "Joe Tanaka", Email: joeEmail, Role: store.RoleMember}, client.Proof{}))
 }}
 
+// served is the workspace on a computer as at a server.
+func (p *person) served(secrets store.Secrets, name string) *client.Workspace {
+	return got(client.Open(p.ctx, p.w.Workspace.Workspace, client.Config{Secrets: secrets, Password: store.Argon2id(cheap), Recovery: store.Argon2id(cheapCodes), Log: p.log, Rand: p.random, Computer: name}))
+}
+
 func (p *person) admin(s *client.Session) *client.Admin { return got(s.Admin(p.ctx)) }
 
 // as signs somebody of the team in, with the phone of that number.

@@ -25,7 +25,7 @@ import (
 // File is what names the workspace in its data folder.
 const File = "server.json"
 
-const maxFile = 4 << 10 // bytes
+const maxFile = 4 << 20 // bytes; a Move has a name of an item in it for each phone
 
 // Server is where a workspace is.
 type Server struct {
@@ -37,6 +37,7 @@ type Server struct {
 // named is what File holds.
 type named struct {
 	Workspace string `json:"workspace"`
+	Moved     *moved `json:"moved,omitempty"` // what is left to do of a Move
 }
 
 // kept is what the keychain holds.
@@ -49,16 +50,20 @@ func item(workspace string) string { return workspace + "/server" }
 
 // read gives the ID of the workspace that the folder has joined; empty: none. Errors: folder_failed.
 func read(dir string) (workspace string, err error) {
+	n, err := readFile(dir)
+	return n.Workspace, err
+}
+
+func readFile(dir string) (n named, err error) {
 	f, err := os.Open(filepath.Join(dir, File))
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
+		return n, nil
 	}
 	if err != nil {
-		return "", inWords(err)
+		return n, inWords(err)
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, maxFile))
-	var n named
 	if err == nil {
 		err = json.Unmarshal(b, &n)
 	}
@@ -66,9 +71,18 @@ func read(dir string) (workspace string, err error) {
 		err = errors.New("it names no workspace")
 	}
 	if err != nil {
-		return "", service.Refuse(service.CodeFolderFailed).Because(fmt.Errorf("%s: %w", File, err))
+		return named{}, service.Refuse(service.CodeFolderFailed).Because(fmt.Errorf("%s: %w", File, err))
 	}
-	return n.Workspace, nil
+	return n, nil
+}
+
+// write replaces File.
+func write(dir string, n named) error {
+	b, err := json.Marshal(n)
+	if err != nil {
+		return err
+	}
+	return inWords(folder.WriteWhole(filepath.Join(dir, File), append(b, '\n')))
 }
 
 // Has reports whether the folder has joined a workspace. Errors: folder_failed.
@@ -115,6 +129,14 @@ func Join(ctx context.Context, dir string, secrets store.Secrets, at remote.Conf
 	if !service.IDFits(w.ID()) {
 		return service.Refuse(service.CodeServerFailed).Because(errors.New("its workspace has an ID that none of ours has"))
 	}
+	if err := remember(ctx, secrets, w.ID(), at); err != nil {
+		return err
+	}
+	return write(dir, named{Workspace: w.ID()})
+}
+
+// remember keeps where the server is.
+func remember(ctx context.Context, secrets store.Secrets, workspace string, at remote.Config) error {
 	server, err := remote.ParseServer(at.Server)
 	if err != nil {
 		return err
@@ -123,13 +145,10 @@ func Join(ctx context.Context, dir string, secrets store.Secrets, at remote.Conf
 	if err != nil {
 		return err
 	}
-	if err := secrets.Set(ctx, item(w.ID()), secret.NewBytes(b)); err != nil {
+	if err := secrets.Set(ctx, item(workspace), secret.NewBytes(b)); err != nil {
 		return service.Explain(fmt.Errorf("where the server is: %w", err))
 	}
-	if b, err = json.Marshal(named{w.ID()}); err != nil {
-		return err
-	}
-	return inWords(folder.WriteWhole(filepath.Join(dir, File), append(b, '\n')))
+	return nil
 }
 
 // inWords gives an error of the folder its words.
@@ -148,6 +167,20 @@ func inWords(err error) error {
 // Leave takes back Join: this computer knows the server no more, and loses its share, so that every password that was chosen here opens
 // nothing without a password reset. The file goes first. Errors: folder; keychain.
 func Leave(ctx context.Context, dir string, secrets store.Secrets) error {
+	return leave(ctx, dir, secrets, client.ShareName, client.ComputerName, client.PinName)
+}
+
+// LeaveForHere is Leave where the workspace comes back to this computer: its share stays, with which passwords work here, and so does its
+// key, so that it can join again.
+func LeaveForHere(ctx context.Context, dir string, secrets store.Secrets) error {
+	return leave(ctx, dir, secrets)
+}
+
+// leave forgets where the server is, and what else is named.
+func leave(ctx context.Context, dir string, secrets store.Secrets, also ...func(workspace string) string) error {
+	if err := finish(ctx, dir, secrets); err != nil {
+		return err
+	}
 	workspace, err := read(dir)
 	if err != nil || workspace == "" {
 		return err
@@ -156,8 +189,8 @@ func Leave(ctx context.Context, dir string, secrets store.Secrets) error {
 		return inWords(err)
 	}
 	err = inWords(folder.Sync(dir))
-	for _, name := range []string{item(workspace), client.ShareName(workspace), client.PinName(workspace)} {
-		err = errors.Join(err, service.Explain(secrets.Delete(ctx, name)))
+	for _, name := range append(also, item) {
+		err = errors.Join(err, service.Explain(secrets.Delete(ctx, name(workspace))))
 	}
 	return err
 }
@@ -169,8 +202,11 @@ type Workspace struct {
 	remote *remote.Workspace
 }
 
-// Open asks the server that a folder has joined for its workspace. Close it. Errors: those of Load, of remote.Dial and of client.Open.
+// Open asks the server that a folder has joined for its workspace. Close it. What a Move has left to do is done first. Errors: those of Load, of remote.Dial and of client.Open.
 func Open(ctx context.Context, dir string, c client.Config, at remote.Config) (*Workspace, error) {
+	if err := finish(ctx, dir, c.Secrets); err != nil {
+		return nil, err
+	}
 	s, err := Load(ctx, dir, c.Secrets)
 	if err != nil {
 		return nil, err

@@ -18,8 +18,10 @@ import (
 	"countersign/backend/remote"
 	"countersign/backend/secret"
 	"countersign/backend/server"
+	"countersign/backend/serverkey"
 	"countersign/backend/service"
 	"countersign/backend/store"
+	"countersign/backend/store/tokenstest"
 	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
@@ -67,7 +69,9 @@ func serving(t *testing.T) (*httptest.Server, remote.Config, secret.Text) {
 	ok(t, err)
 	_, err = w.Found(t.Context(), service.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email}, made)
 	ok(t, err)
-	s := server.New(server.Config{Workspace: w.Service()})
+	key, err := serverkey.Create(filepath.Join(dir, "server.key"))
+	ok(t, err)
+	s := server.New(server.Config{Workspace: w.Served(), Tokens: tokenstest.NewMemory(), Sealer: key.For("tokens")})
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 	ts := httptest.NewUnstartedServer(s)
 	ts.TLS = &tls.Config{MinVersion: tls.VersionTLS13}

@@ -427,6 +427,10 @@ func TestTx_EachWriteIsInItsEvent(t *testing.T) {
 		{"SaveVaultKey", func(tx store.WriteTx) error {
 			return tx.SaveVaultKey(store.VaultKey{Holder: "profile/a", Recipient: "r"})
 		}},
+		{"SaveComputer", func(tx store.WriteTx) error {
+			return tx.SaveComputer(store.Computer{ProfileID: "a", ID: "c", SigningKey: []byte{1}, BoxKey: []byte{1}, Seal: []byte{1}, AddedAt: monday})
+		}},
+		{"DeleteComputer", func(tx store.WriteTx) error { _, err := tx.DeleteComputer("a", "c"); return err }},
 		{"DeleteVaultKey", func(tx store.WriteTx) error { return tx.DeleteVaultKey("profile/a") }},
 		{"InsertDocument", func(tx store.WriteTx) error { return tx.InsertDocument(store.DocumentRow{ID: "d"}) }},
 		{"UpdateDocument", func(tx store.WriteTx) error { return tx.UpdateDocument(store.DocumentRow{ID: "d", Generation: 2}) }},

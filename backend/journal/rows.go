@@ -86,6 +86,9 @@ func readRow(tx store.ReadTx, k store.Key) (any, error) {
 		return rowOf(tx.Approval(k.ID))
 	case "vaultkey":
 		return rowOf(tx.VaultKey(k.ID))
+	case "computer":
+		id, profile, _ := strings.Cut(k.ID, "/")
+		return rowOf(tx.Computer(profile, id))
 	case "document":
 		return rowOf(tx.Document(k.ID))
 	case "set":
@@ -106,6 +109,8 @@ func key(table, id string) store.Key { return store.Key{Table: table, ID: id} }
 func oneTimeKey(profileID string, kind store.OneTimeKind) store.Key {
 	return key("onetime", string(kind)+"/"+profileID)
 }
+
+func computerKey(profileID, id string) store.Key { return key("computer", id+"/"+profileID) }
 
 func runKey(number int) store.Key { return key("run", strconv.Itoa(number)) }
 

@@ -181,6 +181,12 @@ func (t *Tx) Approval(id string) (store.Approval, error) { return t.tx.Approval(
 
 func (t *Tx) Approvals() ([]store.Approval, error) { return t.tx.Approvals() }
 
+func (t *Tx) Computer(profileID, id string) (store.Computer, error) {
+	return t.tx.Computer(profileID, id)
+}
+
+func (t *Tx) Computers(profileID string) ([]store.Computer, error) { return t.tx.Computers(profileID) }
+
 func (t *Tx) VaultKey(holder string) (store.VaultKey, error) { return t.tx.VaultKey(holder) }
 
 func (t *Tx) VaultKeysBehind(generation int) ([]store.VaultKey, error) {
@@ -413,6 +419,17 @@ func (t *Tx) DecideApproval(id string, from, to store.ApprovalState, by string, 
 		return false, err
 	}
 	return t.tx.DecideApproval(id, from, to, by, at)
+}
+
+func (t *Tx) SaveComputer(c store.Computer) error {
+	return errors.Join(t.touch(computerKey(c.ProfileID, c.ID)), t.tx.SaveComputer(c))
+}
+
+func (t *Tx) DeleteComputer(profileID, id string) (bool, error) {
+	if err := t.touch(computerKey(profileID, id)); err != nil {
+		return false, err
+	}
+	return t.tx.DeleteComputer(profileID, id)
 }
 
 func (t *Tx) SaveVaultKey(k store.VaultKey) error {

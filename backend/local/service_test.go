@@ -145,7 +145,8 @@ func TestService_KeepsTheContractAsAServerHasIt(t *testing.T) {
 		}
 		var first func(testing.TB) *client.Workspace // the owner's, whose password was chosen there
 		out := servicetest.Place{
-			Open: func(t testing.TB) *client.Workspace { at := first(t); first = computer; return at }, Now: p.clock.now, Advance: p.clock.advance,
+			Served: true,
+			Open:   func(t testing.TB) *client.Workspace { at := first(t); first = computer; return at }, Now: p.clock.now, Advance: p.clock.advance,
 			Lose: func(name string) {
 				if err := p.files(t).Remove(name); err != nil {
 					t.Error(err)

@@ -317,7 +317,7 @@ func (b *Blobs) WriteIndex(write func(io.Writer) error) error {
 
 // ReadIndex opens it. Errors: store.ErrBlobMissing, also in the middle of one that is replaced.
 func (b *Blobs) ReadIndex() (io.ReadCloser, error) {
-	s, err := b.open(store.BlobIndex)
+	s, err := openBlob(b.read, store.BlobIndex)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -97,3 +98,6 @@ const (
 	PageSize  = pageSize
 	SweepSize = sweepSize
 )
+
+// TablesOfRows are the tables that Fill forgets.
+func TablesOfRows() []string { return slices.Clone(ofRows) }

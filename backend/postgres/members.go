@@ -11,7 +11,7 @@ import (
 const selectMembers = `SELECT p.id, p.name, p.email, p.role, p.state, p.created_at, p.last_sign_in_at, f.profile_id IS NOT NULL,
 		coalesce(s.sheet, 0), coalesce(s.run, 0), coalesce(s.issued_at, 0), coalesce(s.handed_at, 0), coalesce(s.acknowledged, 0),
 		coalesce((SELECT count(*) FROM recovery_codes c WHERE c.workspace = $1 AND c.set_id = s.id AND c.used_at = 0), 0),
-		coalesce((SELECT max(o.expires_at) FROM one_time_codes o WHERE o.workspace = $1 AND o.profile_id = p.id AND o.kind <> 'help' AND o.ended_at = 0), 0)
+		coalesce((SELECT max(o.expires_at) FROM one_time_codes o WHERE o.workspace = $1 AND o.profile_id = p.id AND o.kind IN ('invitation', 'password-reset') AND o.ended_at = 0), 0)
 	FROM profiles p LEFT JOIN factors f ON f.workspace = $1 AND f.profile_id = p.id
 	LEFT JOIN recovery_sets s ON s.workspace = $1 AND s.profile_id = p.id AND s.state = 'active'
 	WHERE p.workspace = $1 `

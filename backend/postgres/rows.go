@@ -21,6 +21,7 @@ var tables = []table{
 	rowsOf("run", selectRuns, scanRun, func(r store.Run) string { return strconv.Itoa(r.Number) }),
 	rowsOf("approval", selectApprovals, scanApproval, func(a store.Approval) string { return a.ID }),
 	rowsOf("vaultkey", selectVaultKeys, scanVaultKey, func(k store.VaultKey) string { return k.Holder }),
+	rowsOf("computer", selectComputers, scanComputer, func(c store.Computer) string { return c.ID + "/" + c.ProfileID }),
 	rowsOf("document", selectDocuments, scanDocument, func(d store.DocumentRow) string { return d.ID }),
 	eachSet,
 }

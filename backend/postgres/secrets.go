@@ -18,8 +18,9 @@ import (
 // the other sees that when it reads the item back. While the Store is in an Exclusive, both change nothing
 // any more if the lock was lost: an anchor is never written over that of the next holder.
 type Secrets struct {
-	s   *Store
-	box *serverkey.Box
+	s      *Store
+	box    *serverkey.Box
+	within *tx // the transaction of a Filling; nil: each call has its own
 }
 
 var _ store.Secrets = (*Secrets)(nil)
@@ -29,7 +30,7 @@ func (k *Key) Secrets(of *Store) *Secrets {
 	if of.db != k.db {
 		panic("postgres: the workspace is of another database than the key")
 	}
-	return &Secrets{of, k.box}
+	return &Secrets{s: of, box: k.box}
 }
 
 // Set implements store.Secrets.
@@ -39,7 +40,7 @@ func (k *Secrets) Set(ctx context.Context, name string, value secret.Bytes) erro
 	}
 	ciphertext, err := k.box.Encrypt(value, k.s.workspace, name)
 	if err == nil {
-		err = k.s.update(ctx, simple, func(t *tx) error {
+		err = k.change(ctx, func(t *tx) error {
 			return t.exec("INSERT INTO secrets (workspace, name, ciphertext) VALUES ($1, $2, $3) ON CONFLICT (workspace, name) DO UPDATE SET ciphertext = excluded.ciphertext", name, ciphertext)
 		})
 	}
@@ -52,7 +53,7 @@ func (k *Secrets) Get(ctx context.Context, name string) (value secret.Bytes, err
 		return secret.Bytes{}, err
 	}
 	var ciphertext []byte // 4,096 bytes are more than any has
-	err = k.s.ask(ctx, func(t *readTx) error {
+	err = k.look(ctx, func(t *readTx) error {
 		return t.row("SELECT substring(ciphertext FOR 4096) FROM secrets WHERE workspace = $1 AND name = $2", []any{name}, &ciphertext)
 	})
 	if errors.Is(err, store.ErrNotFound) {
@@ -72,9 +73,23 @@ func (k *Secrets) Delete(ctx context.Context, name string) error {
 	if err := store.CheckSecretName(name); err != nil {
 		return err
 	}
-	return about("delete", name, k.s.update(ctx, simple, func(t *tx) error {
+	return about("delete", name, k.change(ctx, func(t *tx) error {
 		return t.exec("DELETE FROM secrets WHERE workspace = $1 AND name = $2", name)
 	}))
+}
+
+func (k *Secrets) change(ctx context.Context, fn func(*tx) error) error {
+	if k.within != nil {
+		return fn(k.within)
+	}
+	return k.s.update(ctx, simple, fn)
+}
+
+func (k *Secrets) look(ctx context.Context, fn func(*readTx) error) error {
+	if k.within != nil {
+		return fn(k.within.readTx)
+	}
+	return k.s.ask(ctx, fn)
 }
 
 // about names the item. A conflict, which only a deadlock could be here, is not told as one: whoever is told of one runs

@@ -9,6 +9,7 @@ import (
 	"countersign/backend/serverkey"
 	"countersign/backend/store"
 	"countersign/backend/store/blobstest"
+	"countersign/backend/store/tokenstest"
 )
 
 // newKey makes a server's key.
@@ -44,5 +45,13 @@ func TestBlobs_KeepTheContract(t *testing.T) {
 	blobstest.Run(t, func(t *testing.T) (one, other store.Blobs) {
 		connString := migrated(t)
 		return open(t, connString).Workspace("w").Blobs(t.Context()), open(t, connString).Workspace("w").Blobs(t.Context())
+	})
+}
+
+func TestTokens_KeepTheContract(t *testing.T) {
+	t.Parallel()
+	tokenstest.Run(t, func(t *testing.T) (one, other store.Tokens) {
+		connString := migrated(t)
+		return open(t, connString).Workspace("w").Tokens(), open(t, connString).Workspace("w").Tokens()
 	})
 }

@@ -14,16 +14,17 @@ func (b *Blobs) Open(name string) (store.StoredBlob, error) {
 	if err := store.CheckBlobName(name); err != nil {
 		return nil, err
 	}
-	s, err := b.open(name)
+	s, err := openBlob(b.read, name)
 	if err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-func (b *Blobs) open(name string) (*storedBlob, error) {
-	s := &storedBlob{b: b, number: -1}
-	err := b.read(func(t *readTx) error {
+// openBlob opens a document that is read with ask.
+func openBlob(ask func(func(*readTx) error) error, name string) (*storedBlob, error) {
+	s := &storedBlob{ask: ask, number: -1}
+	err := ask(func(t *readTx) error {
 		return t.row("SELECT id, size, chunk_size FROM blobs WHERE workspace = $1 AND name = $2 AND "+seen, []any{name}, &s.id, &s.size, &s.chunkSize)
 	})
 	if err == nil && (s.size < 0 || s.chunkSize < 1 || s.chunkSize > mostChunkSize) {
@@ -38,7 +39,7 @@ func damagedBlob(why string) error {
 
 // storedBlob keeps the chunk that was read last: whoever reads goes on in small steps.
 type storedBlob struct {
-	b         *Blobs
+	ask       func(func(*readTx) error) error
 	id        blobID
 	size      int64
 	chunkSize int64
@@ -86,7 +87,7 @@ func (s *storedBlob) look(number int64) error {
 	}
 	s.number = -1 // what is kept is overwritten
 	var there bool
-	err := s.b.read(func(t *readTx) error {
+	err := s.ask(func(t *readTx) error {
 		// Nothing longer than a chunk is fetched. To cut it off (substring) would take several times as long.
 		return t.row(`SELECT (SELECT CASE WHEN octet_length(ciphertext) <= $4 THEN ciphertext END FROM blob_chunks WHERE workspace = $1 AND blob = $2 AND number = $3), EXISTS (SELECT 1 FROM blobs WHERE workspace = $1 AND id = $2 AND `+seen+`)`,
 			[]any{s.id, number, s.chunkSize}, &reused{&s.chunk}, &there)

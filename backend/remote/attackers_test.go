@@ -214,7 +214,7 @@ func TestAttacker_LaptopWithItsKeychainCanOnlyAskTheServer(t *testing.T) {
 	t.Parallel()
 	h := newHeld(t)
 	before := items(h)
-	if len(before) != 2 {
+	if len(before) != 3 { // share, key of the computer, vault
 		t.Errorf("the keychain has %d items", len(before))
 	}
 	wait := func() secret.Text { return secret.NewText(h.phone.code()) }
@@ -544,7 +544,7 @@ func TestLyingServer_SkippedCheckOpensNoContract(t *testing.T) {
 	p.add(p.signIn(p.owner, ownerEmail, ownerPass), leaseName, leaseText)
 	bella := p.member()
 	p.enable(p.signIn(bella, bellaEmail, bellaPass), bellaPass)
-	hers := l.latest()
+	hers, keys := l.latest()
 	attacker := p.computer(t)
 	_, _, err := attacker.SignIn(p.ctx(), bellaEmail, secret.NewText(bellaPass))
 	p.refused(err, service.CodeComputerUnknown)
@@ -555,8 +555,10 @@ func TestLyingServer_SkippedCheckOpensNoContract(t *testing.T) {
 	p.ok(err)
 	own, _, err := attacker.Redeem(p.ctx(), "mallory@example.com", secret.NewText(given.Code.Display()), secret.NewText(ownerPass))
 	p.ok(err)
+	terms, _, _, err := own.BeginProof(p.ctx())
+	p.ok(err)
 	p.ok(own.End(p.ctx()))
-	l.lie(lies{lets: hers})
+	l.lie(lies{lets: hers, own: func(service.OwnKeys) service.OwnKeys { return keys }, password: func(t service.PasswordTerms) service.PasswordTerms { t.Share = terms.Share; return t }})
 	s := p.signIn(attacker, bellaEmail, bellaPass) // no code was asked for
 	p.closed(l, s, service.CodeVaultNotAuthentic)
 }

@@ -26,7 +26,7 @@ import (
 	"countersign/backend/store"
 )
 
-func asItIs(w service.Workspace) service.Workspace { return w }
+func asItIs(w service.Served) service.Served { return w }
 
 // certificate is one whose own key has signed it.
 func certificate(t *testing.T, until time.Time) (tls.Certificate, remote.Fingerprint) {

@@ -53,23 +53,37 @@ func ParseFingerprint(text string) (f Fingerprint, err error) {
 	return Fingerprint(b), nil
 }
 
-// Invitation is what somebody needs to join a workspace at a server: where it is, how to know it, and the one-time code.
+// Invitation is what somebody needs to join a workspace at a server: where it is, how to know it, and the one-time code. Without email
+// and code it only leads there: whoever has a password signs in.
 type Invitation struct {
 	Server string // HOST:PORT
 	Key    Fingerprint
 	Email  string
 	Code   secret.Text // as it is shown
+
+	Computer bool // the code adds another computer of its person
 }
 
 const (
 	linkScheme = "countersign"
 	linkHost   = "join"
-	maxLink    = 4 << 10 // characters of a text that a link is looked for in
+
+	linkComputer = "computer"
+	maxLink      = 4 << 10 // characters of a text that a link is looked for in
 )
 
-// Link is the invitation as one line, to be pasted. It holds the code.
+// Link is the invitation as one line, to be pasted. It holds the code, if there is one.
 func (i Invitation) Link() secret.Text {
-	q := url.Values{"server": {i.Server}, "key": {i.Key.String()}, "email": {i.Email}, "code": {i.Code.Reveal()}}
+	q := url.Values{"server": {i.Server}, "key": {i.Key.String()}}
+	if i.Email != "" {
+		q.Set("email", i.Email)
+	}
+	if !i.Code.Empty() {
+		q.Set("code", i.Code.Reveal())
+	}
+	if i.Computer {
+		q.Set("for", linkComputer)
+	}
 	return secret.NewText((&url.URL{Scheme: linkScheme, Host: linkHost, RawQuery: q.Encode()}).String())
 }
 
@@ -96,7 +110,7 @@ func ParseInvitation(text secret.Text) (i Invitation, err error) {
 	if i.Key, err = ParseFingerprint(q.Get("key")); err != nil {
 		return i, wrong
 	}
-	i.Email, i.Code = q.Get("email"), secret.NewText(q.Get("code"))
+	i.Email, i.Code, i.Computer = q.Get("email"), secret.NewText(q.Get("code")), q.Get("for") == linkComputer
 	return i, nil
 }
 

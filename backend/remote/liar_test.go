@@ -1,22 +1,25 @@
 package remote_test
 
 import (
+	"bytes"
 	"context"
 	"sync"
 	"testing"
 
+	"countersign/backend/secret"
 	"countersign/backend/service"
 )
 
 // liar is a server whose operator has changed it: it answers what the test says, and keeps what it was given.
 type liar struct {
-	service.Workspace
+	service.Served
 
 	mu    sync.Mutex
 	lies  lies
 	given []service.GivenKeys // all that clients have given
 	asked map[string]int      // how often clients did what they should not have
-	last  service.Session     // that somebody was given
+	last  secret.Bytes        // the session that was saved last
+	own   service.OwnKeys     // of who came in last
 }
 
 // lies are what a liar says in the place of the truth; nil: the truth.
@@ -26,15 +29,15 @@ type lies struct {
 	own      func(service.OwnKeys) service.OwnKeys
 	vault    func(service.Vault) service.Vault
 	holders  func([]service.KeyHolder) []service.KeyHolder
-	lets     service.Session // in, whoever asks, without a look at password and code
+	lets     secret.Bytes // in, whoever asks, without a look at password and code: a session that was saved
 }
 
 // newLiar is a place whose server tells the truth until it is told to lie.
 func newLiar(t testing.TB) (*place, *liar) {
 	t.Helper()
 	l := &liar{asked: map[string]int{}}
-	p := newPlaceWith(t, 0, func(w service.Workspace) service.Workspace {
-		l.Workspace = w
+	p := newPlaceWith(t, 0, func(w service.Served) service.Served {
+		l.Served = w
 		return l
 	})
 	return p, l
@@ -72,10 +75,16 @@ func (l *liar) note(what string, given ...service.GivenKeys) {
 	l.given = append(l.given, given...)
 }
 
-func (l *liar) latest() service.Session {
+// always is a hold that nobody takes away.
+type always struct{}
+
+func (always) Check() error               { return nil }
+func (always) Keep(context.Context) error { return nil }
+
+func (l *liar) latest() (session secret.Bytes, own service.OwnKeys) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.last
+	return l.last, l.own
 }
 
 // was reports how often something was asked of the liar since it began to lie.
@@ -97,8 +106,60 @@ func (l *liar) gave(recipient string) bool {
 	return false
 }
 
-func (l *liar) BeginSignIn(ctx context.Context, email string) (service.SignInAttempt, error) {
-	a, err := l.Workspace.BeginSignIn(ctx, email)
+// Save saves the truth: what a client was told is no part of it.
+func (l *liar) Save(v service.Value) (secret.Bytes, error) {
+	if a, ok := v.SignIn.(lyingSignIn); ok {
+		v.SignIn = a.SignInAttempt
+	}
+	if a, ok := v.Redeem.(lyingRedeem); ok {
+		v.Redeem = a.RedeemAttempt
+	}
+	v.Session = truth(v.Session)
+	saved, err := l.Served.Save(v)
+	if v.Session != nil && saved.Len() > 0 {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.last = secret.NewBytes(bytes.Clone(saved.Reveal()))
+	}
+	return saved, err
+}
+
+// truth is a session without the lies.
+func truth(s service.Session) service.Session {
+	if told, ok := s.(lyingSession); ok {
+		return told.Session
+	}
+	return s
+}
+
+func (l *liar) Resume(ctx context.Context, saved secret.Bytes, hold service.Hold) (service.Value, error) {
+	v, err := l.Served.Resume(ctx, saved, hold)
+	if v.SignIn != nil {
+		v.SignIn = lyingSignIn{v.SignIn, l}
+	}
+	if v.Redeem != nil {
+		v.Redeem = lyingRedeem{v.Redeem, l}
+	}
+	if v.Session != nil {
+		v.Session = lyingSession{v.Session, l}
+	}
+	return v, err
+}
+
+func (l *liar) AdminOf(ctx context.Context, s service.Session, watch bool) (service.Admin, error) {
+	a, err := l.Served.AdminOf(ctx, truth(s), watch)
+	if a == nil {
+		return nil, err
+	}
+	return lyingAdmin{a, l}, err
+}
+
+func (l *liar) RunOf(ctx context.Context, s service.Session, number int) (service.PrintRun, error) {
+	return l.Served.RunOf(ctx, truth(s), number)
+}
+
+func (l *liar) BeginSignIn(ctx context.Context, email, computer string) (service.SignInAttempt, error) {
+	a, err := l.Served.BeginSignIn(ctx, email, computer)
 	if err != nil {
 		return nil, err
 	}
@@ -114,15 +175,16 @@ func (a lyingSignIn) Terms() service.PasswordTerms {
 	return say(a.l, a.SignInAttempt.Terms(), func(i lies) func(service.PasswordTerms) service.PasswordTerms { return i.password })
 }
 
-func (a lyingSignIn) SignIn(ctx context.Context, signature []byte, short bool) (service.Session, service.Challenge, error) {
+func (a lyingSignIn) SignIn(ctx context.Context, in service.SignIn) (service.Session, service.Challenge, error) {
 	a.l.note("sign-in")
 	a.l.mu.Lock()
 	lets := a.l.lies.lets
 	a.l.mu.Unlock()
-	if lets != nil {
-		return lyingSession{lets, a.l}, nil, nil
+	if lets.Len() > 0 {
+		v, err := a.l.Served.Resume(ctx, lets, always{})
+		return a.l.session(v.Session), nil, err
 	}
-	s, c, err := a.SignInAttempt.SignIn(ctx, signature, short)
+	s, c, err := a.SignInAttempt.SignIn(ctx, in)
 	return a.l.session(s), c, err
 }
 
@@ -130,14 +192,16 @@ func (l *liar) session(s service.Session) service.Session {
 	if s == nil {
 		return nil
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.last = s
+	if own := s.OwnKeys(); own.Recipient != "" {
+		l.mu.Lock()
+		l.own = own
+		l.mu.Unlock()
+	}
 	return lyingSession{s, l}
 }
 
-func (l *liar) BeginRedeem(ctx context.Context, email string) (service.RedeemAttempt, error) {
-	a, err := l.Workspace.BeginRedeem(ctx, email)
+func (l *liar) BeginRedeem(ctx context.Context, email string, kind service.RedeemKind) (service.RedeemAttempt, error) {
+	a, err := l.Served.BeginRedeem(ctx, email, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -197,14 +261,6 @@ func (s lyingSession) AddDocuments(ctx context.Context, generation int, rows []s
 func (s lyingSession) FoundVault(ctx context.Context, publicKey string, own service.WrappedKeyPair) error {
 	s.l.note("found")
 	return s.Session.FoundVault(ctx, publicKey, own)
-}
-
-func (s lyingSession) Admin(ctx context.Context) (service.Admin, error) {
-	a, err := s.Session.Admin(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return lyingAdmin{a, s.l}, nil
 }
 
 type lyingAdmin struct {

@@ -31,9 +31,11 @@ import (
 	"countersign/backend/remote"
 	"countersign/backend/secret"
 	"countersign/backend/server"
+	"countersign/backend/serverkey"
 	"countersign/backend/service"
 	"countersign/backend/service/servicetest"
 	"countersign/backend/store"
+	"countersign/backend/store/tokenstest"
 	"countersign/backend/teststore"
 	"countersign/backend/workspace"
 )
@@ -67,24 +69,27 @@ func (c *clock) advance(d time.Duration) {
 // place is a founded workspace behind a real server, with what went to and fro.
 type place struct {
 	testing.TB
-	clk   *clock
-	inner *workspace.Workspace
-	files store.Blobs
-	dir   string // of the documents
-	srv   *server.Server
-	ts    *httptest.Server
-	log   *lines // of the server and of all clients
-	wire  *wire
-	keys  *keychain.Memory  // of the first owner's computer
-	owner *client.Workspace // on it
+	clk    *clock
+	inner  *workspace.Workspace
+	rows   store.Tokens
+	sealer *serverkey.Box
+	files  store.Blobs
+	dir    string // of the documents
+	srv    *server.Server
+	start  func() // another instance, which has nothing in memory, in the place of srv
+	ts     *httptest.Server
+	log    *lines // of the server and of all clients
+	wire   *wire
+	keys   *keychain.Memory  // of the first owner's computer
+	owner  *client.Workspace // on it
 }
 
 func newPlace(t testing.TB) *place {
 	t.Helper()
-	return newPlaceWith(t, 0, func(w service.Workspace) service.Workspace { return w })
+	return newPlaceWith(t, 0, func(w service.Served) service.Served { return w })
 }
 
-func newPlaceWith(t testing.TB, patience time.Duration, around func(service.Workspace) service.Workspace) *place {
+func newPlaceWith(t testing.TB, patience time.Duration, around func(service.Served) service.Served) *place {
 	t.Helper()
 	dir := t.TempDir()
 	db, err := teststore.Open(t.Context(), t, filepath.Join(dir, "workspace.db"))
@@ -102,7 +107,7 @@ func newPlaceWith(t testing.TB, patience time.Duration, around func(service.Work
 }
 
 // newPlaceOn is a place whose server keeps everything there.
-func newPlaceOn(t testing.TB, db store.Store, secrets store.Secrets, files store.Blobs, patience time.Duration, around func(service.Workspace) service.Workspace) *place {
+func newPlaceOn(t testing.TB, db store.Store, secrets store.Secrets, files store.Blobs, patience time.Duration, around func(service.Served) service.Served) *place {
 	t.Helper()
 	p := &place{TB: t, clk: &clock{t: time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)}, log: &lines{}, wire: &wire{}, files: files}
 	var err error
@@ -114,9 +119,18 @@ func newPlaceOn(t testing.TB, db store.Store, secrets store.Secrets, files store
 	p.ok(err)
 	_, err = p.inner.Found(t.Context(), service.NewWorkspace{Workspace: "Northwind Legal", Name: ownerName, Email: ownerEmail}, made)
 	p.ok(err)
-	p.srv = server.New(server.Config{Workspace: around(p.inner.Service()), Now: p.clk.now, Log: p.log.logger("server"), Patience: patience})
-	t.Cleanup(func() { p.ok(p.srv.Close(context.WithoutCancel(t.Context()))) })
-	p.ts = httptest.NewUnstartedServer(p.wire.before(p.srv))
+	key, err := serverkey.Create(filepath.Join(t.TempDir(), "server.key"))
+	p.ok(err)
+	p.rows, p.sealer = tokenstest.NewMemory(), key.For("tokens")
+	p.start = func() {
+		srv := server.New(server.Config{
+			Workspace: around(p.inner.Served()), Tokens: p.rows, Sealer: p.sealer, Place: "tested", Now: p.clk.now, Log: p.log.logger("server"), Patience: patience,
+		})
+		t.Cleanup(func() { p.ok(srv.Close(context.WithoutCancel(t.Context()))) })
+		p.srv = srv
+	}
+	p.start()
+	p.ts = httptest.NewUnstartedServer(p.wire.before(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.srv.ServeHTTP(w, r) })))
 	p.ts.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
 	p.ts.Config.ErrorLog = slog.NewLogLogger(p.log.logger("http").Handler(), slog.LevelInfo)
 	p.ts.StartTLS()
@@ -486,7 +500,7 @@ func TestService_KeepsTheContract(t *testing.T) {
 		p := newPlace(t)
 		first := true
 		return servicetest.Place{
-			Name: ownerName, Email: ownerEmail, Password: ownerPass, Now: p.clk.now, Advance: p.clk.advance,
+			Name: ownerName, Email: ownerEmail, Password: ownerPass, Now: p.clk.now, Advance: p.clk.advance, Served: true,
 			Lose: func(name string) { p.ok(p.files.Remove(name)) },
 			Open: func(t testing.TB) *client.Workspace {
 				if first {

@@ -290,6 +290,34 @@ func (s *session) has(own service.OwnKeys) {
 	}
 }
 
+func (s *session) Computers(ctx context.Context) (service.Computers, error) {
+	return call(ctx, s.k, s, api.Computers, api.None{})
+}
+
+func (s *session) GiveComputerCode(ctx context.Context, code service.NewOneTime, proof service.Proof) (service.GivenOut, error) {
+	return call(ctx, s.k, s, api.GiveComputerCode, api.GiveComputerCodeRequest{Code: api.NewOneTimeOf(code), Proof: api.ProofOf(proof)})
+}
+
+func (s *session) EndComputerCode(ctx context.Context) error {
+	return ask(ctx, s, api.EndComputerCode, api.None{})
+}
+
+func (s *session) RenameComputer(ctx context.Context, id, name string) error {
+	return ask(ctx, s, api.RenameComputer, api.RenameComputerRequest{ID: id, Name: name})
+}
+
+func (s *session) RemoveComputers(ctx context.Context, ids []string, current service.Proof, next service.NewPassword) error {
+	err := ask(ctx, s, api.RemoveComputers, api.RemoveComputersRequest{IDs: ids, Current: api.ProofOf(current), Next: api.NewPasswordOf(next)})
+	if err == nil {
+		s.has(service.OwnKeys{Lock: next.Lock, Recipient: next.KeyPair.Recipient, Wrapped: next.KeyPair.Wrapped})
+	}
+	return err
+}
+
+func (s *session) SaveComputer(ctx context.Context, c service.NewComputer) error {
+	return ask(ctx, s, api.SaveComputer, c)
+}
+
 func (s *session) StepUp(ctx context.Context, acts service.Acts) (service.StepUpNeeds, error) {
 	return call(ctx, s.k, s, api.StepUp, api.StepUpRequest{Acts: acts})
 }

@@ -44,18 +44,24 @@ func TestServer_OldestOfTooManySessionsOfAPersonEnds(t *testing.T) {
 	p.ok(err)
 }
 
-func TestServer_ClosedTakesNobodyIn(t *testing.T) {
+func TestServer_NextStartGoesOnWithWhoIsSignedIn(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	s := p.signIn(p.owner, ownerEmail, ownerPass)
+	shown, err := s.BeginEnable(p.ctx(), secret.NewText(ownerPass))
+	p.ok(err)
 	p.ok(p.srv.Close(p.ctx()))
-	_, err := s.Overview(p.ctx())
-	p.refused(err, service.CodeSessionEnded)
-	in, c, err := p.owner.SignIn(p.ctx(), ownerEmail, secret.NewText(ownerPass))
-	if p.refused(err, service.CodeSessionEnded); in != nil || c != nil {
-		t.Error("somebody is in")
-	}
 	p.ok(p.srv.Close(p.ctx())) // twice is fine
+	p.start()
+	_, err = s.Overview(p.ctx())
+	p.ok(err)
+	p.ok(second(s.Confirm(p.ctx(), secret.NewText(p.phoneOf(shown).code()))))
+	p.start()
+	p.ok(s.Continue(p.ctx()))
+	p.start()
+	p.ok(s.End(p.ctx()))
+	_, err = s.Overview(p.ctx())
+	p.refused(err, service.CodeSessionEnded)
 }
 
 // Ends and calls at the same time: what was given is the answer of a session that is there, or session_ended.
@@ -127,41 +133,18 @@ func TestSession_EndsWhileItIsUsed(t *testing.T) {
 
 // slow is a workspace whose log takes as long to verify as a test wants.
 type slow struct {
-	service.Workspace
+	service.Served
 	verify func(ctx context.Context) error
 }
 
-type (
-	slowAttempt struct {
-		service.SignInAttempt
-		w *slow
-	}
-	slowSession struct {
-		service.Session
-		w *slow
-	}
-	slowAdmin struct {
-		service.Admin
-		w *slow
-	}
-)
-
-func (w *slow) BeginSignIn(ctx context.Context, email string) (service.SignInAttempt, error) {
-	a, err := w.Workspace.BeginSignIn(ctx, email)
-	return slowAttempt{a, w}, err
+type slowAdmin struct {
+	service.Admin
+	w *slow
 }
 
-func (a slowAttempt) SignIn(ctx context.Context, signature []byte, short bool) (service.Session, service.Challenge, error) {
-	s, c, err := a.SignInAttempt.SignIn(ctx, signature, short)
-	if s == nil {
-		return nil, c, err
-	}
-	return slowSession{s, a.w}, c, err
-}
-
-func (s slowSession) Admin(ctx context.Context) (service.Admin, error) {
-	a, err := s.Session.Admin(ctx)
-	return slowAdmin{a, s.w}, err
+func (w *slow) AdminOf(ctx context.Context, s service.Session, watch bool) (service.Admin, error) {
+	a, err := w.Served.AdminOf(ctx, s, watch)
+	return slowAdmin{a, w}, err
 }
 
 func (a slowAdmin) VerifyLog(ctx context.Context, progress service.Progress) (service.LogReport, error) {
@@ -174,7 +157,7 @@ func (a slowAdmin) VerifyLog(ctx context.Context, progress service.Progress) (se
 func TestServer_LongOperationLastsBeyondEveryTimeLimit(t *testing.T) {
 	t.Parallel()
 	const patience = 2 * time.Second
-	p := newPlaceWith(t, patience, func(w service.Workspace) service.Workspace {
+	p := newPlaceWith(t, patience, func(w service.Served) service.Served {
 		return &slow{w, func(ctx context.Context) error {
 			select {
 			case <-time.After(2 * patience):
@@ -196,7 +179,7 @@ func TestServer_LongOperationLastsBeyondEveryTimeLimit(t *testing.T) {
 func TestServer_LongReadStopsWhenItsClientHangsUp(t *testing.T) {
 	t.Parallel()
 	begun, stopped := make(chan struct{}), make(chan struct{})
-	p := newPlaceWith(t, 0, func(w service.Workspace) service.Workspace {
+	p := newPlaceWith(t, 0, func(w service.Served) service.Served {
 		return &slow{w, func(ctx context.Context) error {
 			close(begun)
 			<-ctx.Done()
@@ -280,7 +263,7 @@ func TestLog_HasNoSecretAndNoEmail(t *testing.T) {
 	p.ok(err)
 	p.ok(second(c.Recover(p.ctx(), secret.NewText(codes[0]))))
 	_, _, err = bella.SignIn(p.ctx(), "nobody@example.com", secret.NewText("a guess that is wrong"))
-	p.refused(err, service.CodeCredentialsWrong)
+	p.refused(err, service.CodeComputerUnknown)
 	in := p.signIn(p.owner, ownerEmail, ownerPass)
 	a, err := in.Admin(p.ctx())
 	p.ok(err)

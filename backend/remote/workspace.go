@@ -56,17 +56,17 @@ func (w *Workspace) Support(ctx context.Context) (service.Support, error) {
 }
 
 // BeginSignIn begins a sign-in.
-func (w *Workspace) BeginSignIn(ctx context.Context, email string) (service.SignInAttempt, error) {
-	a, err := call(ctx, w.k, nobody{}, api.BeginSignIn, api.Email{Email: email})
+func (w *Workspace) BeginSignIn(ctx context.Context, email, computer string) (service.SignInAttempt, error) {
+	a, err := call(ctx, w.k, nobody{}, api.BeginSignIn, api.BeginSignInRequest{Email: email, Computer: computer})
 	if err != nil {
 		return nil, err
 	}
 	return signInAttempt{w.k, withToken{a.Token.Text}, a.Terms}, nil
 }
 
-// BeginRedeem begins to choose a password with a one-time code.
-func (w *Workspace) BeginRedeem(ctx context.Context, email string) (service.RedeemAttempt, error) {
-	a, err := call(ctx, w.k, nobody{}, api.BeginRedeem, api.Email{Email: email})
+// BeginRedeem begins to choose a password, or to add a computer, with a one-time code.
+func (w *Workspace) BeginRedeem(ctx context.Context, email string, kind service.RedeemKind) (service.RedeemAttempt, error) {
+	a, err := call(ctx, w.k, nobody{}, api.BeginRedeem, api.BeginRedeemRequest{Email: email, Kind: kind})
 	if err != nil {
 		return nil, err
 	}
@@ -90,8 +90,8 @@ type signInAttempt struct {
 
 func (a signInAttempt) Terms() service.PasswordTerms { return a.terms }
 
-func (a signInAttempt) SignIn(ctx context.Context, signature []byte, short bool) (service.Session, service.Challenge, error) {
-	return entered(a.k)(call(ctx, a.k, a.who, api.SignIn, api.SignInRequest{Signature: signature, Short: short}))
+func (a signInAttempt) SignIn(ctx context.Context, in service.SignIn) (service.Session, service.Challenge, error) {
+	return entered(a.k)(call(ctx, a.k, a.who, api.SignIn, in))
 }
 
 type redeemAttempt struct {
@@ -108,6 +108,11 @@ func (a redeemAttempt) Check(ctx context.Context, proof secret.Bytes) (service.R
 
 func (a redeemAttempt) Redeem(ctx context.Context, next service.NewPassword) (service.Session, service.Challenge, error) {
 	return entered(a.k)(call(ctx, a.k, a.who, api.Redeem, api.Next{Next: api.NewPasswordOf(next)}))
+}
+
+func (a redeemAttempt) AddComputer(ctx context.Context, c service.NewComputer) error {
+	_, err := call(ctx, a.k, a.who, api.AddComputer, c)
+	return err
 }
 
 func (a redeemAttempt) Leave(ctx context.Context) error {

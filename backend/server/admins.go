@@ -9,39 +9,10 @@ import (
 	"countersign/backend/service"
 )
 
-// adminOf gives what a session may do as an admin: what it was given before or, with fresh, what it is given now.
-func (s *Server) adminOf(ctx context.Context, c *call, watch, fresh bool) (service.Admin, error) {
-	in := s.wholeOf(c)
-	if in == nil {
-		return nil, errSessionEnded
-	}
-	which := 0
-	if watch {
-		which = 1
-	}
-	c.session.mu.Lock()
-	known := c.session.admins[which]
-	c.session.mu.Unlock()
-	if known != nil && !fresh {
-		return known, nil // it looks again itself at what it may
-	}
-	ask := in.Admin
-	if watch {
-		ask = in.Watcher
-	}
-	a, err := ask(ctx)
-	if a == nil {
-		return nil, err
-	}
-	c.session.mu.Lock()
-	defer c.session.mu.Unlock()
-	c.session.admins[which] = a
-	return a, err
-}
-
+// adminOp is an operation of an owner or an admin. Each act looks itself at what they may.
 func adminOp[In, Out any](s *Server, op api.AdminOp[In, Out], act func(ctx context.Context, a service.Admin, in In) (Out, error)) {
 	handle(s, op.Op, func(ctx context.Context, c *call, in api.AdminIn[In]) (out Out, err error) {
-		a, err := s.adminOf(ctx, c, in.Watch, false)
+		a, err := s.w.AdminOf(ctx, c.held.value.Session, in.Watch)
 		if err != nil {
 			return out, err
 		}
@@ -49,20 +20,10 @@ func adminOp[In, Out any](s *Server, op api.AdminOp[In, Out], act func(ctx conte
 	})
 }
 
-// runOf is the print run of a session, which has one at a time: with another number, it is over.
-func (c *call) runOf(number int) (service.PrintRun, error) {
-	c.session.mu.Lock()
-	defer c.session.mu.Unlock()
-	if c.session.run == nil || c.session.run.Plan().Number != number {
-		return nil, service.Refuse(service.CodeRunOver)
-	}
-	return c.session.run, nil
-}
-
 // runOp is an operation of a print run that this session has begun.
 func runOp[In, Out any](s *Server, op api.AdminOp[In, Out], run func(In) int, act func(ctx context.Context, r service.PrintRun, in In) (Out, error)) {
 	handle(s, op.Op, func(ctx context.Context, c *call, in api.AdminIn[In]) (out Out, err error) {
-		r, err := c.runOf(run(in.In))
+		r, err := s.w.RunOf(ctx, c.held.value.Session, run(in.In))
 		if err != nil {
 			return out, err
 		}
@@ -132,19 +93,12 @@ func (s *Server) admins() {
 	adminOp(s, api.PreviewRun, func(ctx context.Context, a service.Admin, in api.IDs) (service.RunPreview, error) {
 		return a.PreviewRun(ctx, in.IDs)
 	})
-	handle(s, api.BeginRun.Op, func(ctx context.Context, c *call, in api.AdminIn[api.BeginRunRequest]) (*service.RunPlan, error) {
-		a, err := s.adminOf(ctx, c, in.Watch, false)
-		if err != nil {
-			return nil, err
-		}
-		r, err := a.BeginRun(ctx, in.In.Run, in.In.Proof.Service())
+	adminOp(s, api.BeginRun, func(ctx context.Context, a service.Admin, in api.BeginRunRequest) (*service.RunPlan, error) {
+		r, err := a.BeginRun(ctx, in.Run, in.Proof.Service())
 		if r == nil {
 			return nil, err
 		}
 		plan := r.Plan()
-		c.session.mu.Lock()
-		defer c.session.mu.Unlock()
-		c.session.run = r
 		return &plan, err
 	})
 	runOp(s, api.MakeSheets, func(in api.MakeSheetsRequest) int { return in.Run }, func(ctx context.Context, r service.PrintRun, in api.MakeSheetsRequest) ([]service.RunSheet, error) {
@@ -153,8 +107,8 @@ func (s *Server) admins() {
 	runOp(s, api.CancelRun, func(in api.Run) int { return in.Run }, func(ctx context.Context, r service.PrintRun, _ api.Run) (service.RunResult, error) {
 		return r.Cancel(ctx)
 	})
-	long(s, api.PutInForce, func(ctx context.Context, c *call, in api.Run, told *told) (out service.RunResult, err error) {
-		r, err := c.runOf(in.Run)
+	long(s, api.PutInForce, func(ctx context.Context, in service.Session, _ service.Admin, req api.Run, told *told) (out service.RunResult, err error) {
+		r, err := s.w.RunOf(ctx, in, req.Run)
 		if err != nil {
 			return out, err
 		}

@@ -10,98 +10,112 @@ import (
 
 // entrances are the operations of who has not come in.
 func (s *Server) entrances() {
-	handle(s, api.Workspace, func(context.Context, *call, api.None) (api.None, error) { return api.None{}, nil })
+	handle(s, api.Workspace, func(ctx context.Context, _ *call, none api.None) (api.None, error) { return none, s.w.Refresh(ctx) })
 	handle(s, api.Support, func(ctx context.Context, _ *call, _ api.None) (service.Support, error) { return s.w.Support(ctx) })
 
-	handle(s, api.BeginSignIn, func(ctx context.Context, c *call, in api.Email) (out api.Begun[service.PasswordTerms], err error) {
-		a, err := s.w.BeginSignIn(ctx, in.Email)
+	handle(s, api.BeginSignIn, func(ctx context.Context, _ *call, in api.BeginSignInRequest) (out api.Begun[service.PasswordTerms], err error) {
+		a, err := s.w.BeginSignIn(ctx, in.Email, in.Computer)
 		if err == nil {
-			out.Token, out.Terms = s.tokens.attempt(a, c.address), a.Terms()
+			out.Terms = a.Terms()
+			out.Token, err = s.tokens.attempt(placeSignIn, service.Value{SignIn: a})
 		}
 		return out, err
 	})
-	begunOp(s, api.SignIn, func(ctx context.Context, c *call, a service.SignInAttempt, in api.SignInRequest) (api.Entered, error) {
-		return s.entered(ctx, c)(a.SignIn(ctx, in.Signature, in.Short))
+	begunOp(s, api.SignIn, signIn, func(ctx context.Context, c *call, a service.SignInAttempt, in service.SignIn) (api.Entered, error) {
+		return s.entered(ctx, c)(a.SignIn(ctx, in))
 	})
 
-	handle(s, api.BeginRedeem, func(ctx context.Context, c *call, in api.Email) (out api.Begun[service.CodeTerms], err error) {
-		a, err := s.w.BeginRedeem(ctx, in.Email)
+	handle(s, api.BeginRedeem, func(ctx context.Context, _ *call, in api.BeginRedeemRequest) (out api.Begun[service.CodeTerms], err error) {
+		a, err := s.w.BeginRedeem(ctx, in.Email, in.Kind)
 		if err == nil {
-			out.Token, out.Terms = s.tokens.attempt(a, c.address), a.Terms()
+			out.Terms = a.Terms()
+			out.Token, err = s.tokens.attempt(placeRedeem, service.Value{Redeem: a})
 		}
 		return out, err
 	})
-	begunOp(s, api.CheckCode, func(ctx context.Context, c *call, a service.RedeemAttempt, in api.CodeProof) (service.Redeemed, error) {
+	begunOp(s, api.CheckCode, redeem, func(ctx context.Context, c *call, a service.RedeemAttempt, in api.CodeProof) (service.Redeemed, error) {
 		return a.Check(ctx, in.Proof.Bytes)
 	})
-	begunOp(s, api.Redeem, func(ctx context.Context, c *call, a service.RedeemAttempt, in api.Next) (api.Entered, error) {
+	begunOp(s, api.Redeem, redeem, func(ctx context.Context, c *call, a service.RedeemAttempt, in api.Next) (api.Entered, error) {
 		return s.entered(ctx, c)(a.Redeem(ctx, in.Next.Service()))
 	})
-	begunOp(s, api.LeaveRedeem, func(ctx context.Context, c *call, a service.RedeemAttempt, _ api.None) (api.None, error) {
-		s.tokens.forget(c.token)
+	begunOp(s, api.AddComputer, redeem, func(ctx context.Context, _ *call, a service.RedeemAttempt, in service.NewComputer) (api.None, error) {
+		return api.None{}, a.AddComputer(ctx, in)
+	})
+	begunOp(s, api.LeaveRedeem, redeem, func(ctx context.Context, c *call, a service.RedeemAttempt, _ api.None) (api.None, error) {
 		return api.None{}, a.Leave(ctx)
 	})
 
-	handle(s, api.BeginKit, func(ctx context.Context, c *call, _ api.None) (out api.Begun[service.KitTerms], err error) {
+	handle(s, api.BeginKit, func(ctx context.Context, _ *call, _ api.None) (out api.Begun[service.KitTerms], err error) {
 		a, err := s.w.BeginKit(ctx)
 		if err == nil {
-			out.Token, out.Terms = s.tokens.attempt(a, c.address), a.Terms()
+			out.Terms = a.Terms()
+			out.Token, err = s.tokens.attempt(placeKit, service.Value{Kit: a})
 		}
 		return out, err
 	})
-	begunOp(s, api.UseKit, func(ctx context.Context, c *call, a service.KitAttempt, in api.UseKitRequest) (api.Entered, error) {
+	begunOp(s, api.UseKit, kit, func(ctx context.Context, c *call, a service.KitAttempt, in api.UseKitRequest) (api.Entered, error) {
 		return s.entered(ctx, c)(a.Use(ctx, in.Owner.Service(), in.Signature))
 	})
 
-	begunOp(s, api.AuthenticatorOff, func(ctx context.Context, c *call, ch service.Challenge, _ api.None) (bool, error) {
+	begunOp(s, api.AuthenticatorOff, challenge, func(ctx context.Context, c *call, ch service.Challenge, _ api.None) (bool, error) {
 		return ch.AuthenticatorOff(ctx)
 	})
-	begunOp(s, api.Verify, func(ctx context.Context, c *call, ch service.Challenge, in api.Code) (*api.SessionStart, error) {
+	begunOp(s, api.Verify, challenge, func(ctx context.Context, c *call, ch service.Challenge, in api.Code) (*api.SessionStart, error) {
 		return s.start(ctx, c)(ch.Verify(ctx, in.Code.Text))
 	})
-	begunOp(s, api.BeginChallengeCodes, func(ctx context.Context, c *call, ch service.Challenge, _ api.None) (service.CodeTerms, error) {
+	begunOp(s, api.BeginChallengeCodes, challenge, func(ctx context.Context, c *call, ch service.Challenge, _ api.None) (service.CodeTerms, error) {
 		return ch.BeginRecovery(ctx)
 	})
-	begunOp(s, api.Recover, func(ctx context.Context, c *call, ch service.Challenge, in api.CodeProof) (*api.SessionStart, error) {
+	begunOp(s, api.Recover, challenge, func(ctx context.Context, c *call, ch service.Challenge, in api.CodeProof) (*api.SessionStart, error) {
 		return s.start(ctx, c)(ch.Recover(ctx, in.Proof.Bytes))
 	})
-	begunOp(s, api.BeginHelp, func(ctx context.Context, c *call, ch service.Challenge, _ api.None) (service.CodeTerms, error) {
+	begunOp(s, api.BeginHelp, challenge, func(ctx context.Context, c *call, ch service.Challenge, _ api.None) (service.CodeTerms, error) {
 		return ch.BeginHelp(ctx)
 	})
-	begunOp(s, api.UseHelpCode, func(ctx context.Context, c *call, ch service.Challenge, in api.CodeProof) (*api.EnrolmentStart, error) {
+	begunOp(s, api.UseHelpCode, challenge, func(ctx context.Context, c *call, ch service.Challenge, in api.CodeProof) (*api.EnrolmentStart, error) {
 		return s.enrolling(ctx, c, ch)(ch.UseHelpCode(ctx, in.Proof.Bytes))
 	})
-	begunOp(s, api.ChallengeEnrol, func(ctx context.Context, c *call, ch service.Challenge, _ api.None) (*api.EnrolmentStart, error) {
+	begunOp(s, api.ChallengeEnrol, challenge, func(ctx context.Context, c *call, ch service.Challenge, _ api.None) (*api.EnrolmentStart, error) {
 		return s.enrolling(ctx, c, ch)(ch.Enrol(ctx))
 	})
-	begunOp(s, api.ChallengeKeys, func(ctx context.Context, c *call, ch service.Challenge, _ api.None) (api.OwnKeys, error) {
+	begunOp(s, api.ChallengeKeys, challenge, func(ctx context.Context, c *call, ch service.Challenge, _ api.None) (api.OwnKeys, error) {
 		own, err := ch.OwnKeys(ctx)
 		return api.OwnKeysOf(own), err
 	})
-	begunOp(s, api.ChallengeNextPassword, func(ctx context.Context, c *call, ch service.Challenge, in api.Next) (*api.SessionStart, error) {
+	begunOp(s, api.ChallengeNextPassword, challenge, func(ctx context.Context, c *call, ch service.Challenge, in api.Next) (*api.SessionStart, error) {
 		return s.start(ctx, c)(ch.ChoosePassword(ctx, in.Next.Service()))
 	})
-	begunOp(s, api.LeaveChallenge, func(_ context.Context, c *call, ch service.Challenge, _ api.None) (none api.None, _ error) {
+	begunOp(s, api.LeaveChallenge, challenge, func(_ context.Context, c *call, ch service.Challenge, _ api.None) (none api.None, _ error) {
 		ch.Leave()
-		s.tokens.forget(c.token)
+		c.used = true
 		return none, nil
 	})
 }
 
-// begunOp is an operation of what somebody has begun: a value of the type V, which admit has looked for.
-func begunOp[V, In, Out any](s *Server, op api.Op[In, Out], act func(ctx context.Context, c *call, v V, in In) (Out, error)) {
+// What an operation is of, among what its token may stand for.
+func signIn(v service.Value) service.SignInAttempt { return v.SignIn }
+func redeem(v service.Value) service.RedeemAttempt { return v.Redeem }
+func kit(v service.Value) service.KitAttempt       { return v.Kit }
+func challenge(v service.Value) service.Challenge  { return v.Challenge }
+
+// begunOp is an operation of what somebody has begun.
+func begunOp[V, In, Out any](s *Server, op api.Op[In, Out], of func(service.Value) V, act func(ctx context.Context, c *call, v V, in In) (Out, error)) {
 	handle(s, op, func(ctx context.Context, c *call, in In) (out Out, err error) {
-		return act(ctx, c, c.begun.(V), in)
+		return act(ctx, c, of(c.held.value), in)
 	})
 }
 
-// entered answers an attempt that leads on. It is over then.
+// entered answers an attempt that leads on.
 func (s *Server) entered(ctx context.Context, c *call) func(service.Session, service.Challenge, error) (api.Entered, error) {
 	return func(in service.Session, due service.Challenge, err error) (out api.Entered, _ error) {
 		if due != nil {
-			s.tokens.forget(c.token)
+			token, failed := s.tokens.add(ctx, service.Value{Challenge: due}, due.Email())
+			if failed != nil {
+				return out, failed
+			}
 			out.Challenge = &api.ChallengeStart{
-				Token: s.tokens.challenge(due), Name: due.Name(), Email: due.Email(), MustEnrol: due.MustEnrol(), MustChoosePassword: due.MustChoosePassword(), RequiredSince: due.RequiredSince(),
+				Token: token, Name: due.Name(), Email: due.Email(), MustEnrol: due.MustEnrol(), MustChoosePassword: due.MustChoosePassword(), RequiredSince: due.RequiredSince(),
 			}
 		}
 		if in != nil {
@@ -117,22 +131,22 @@ func (s *Server) start(ctx context.Context, c *call) func(service.Session, error
 		if in == nil {
 			return nil, err
 		}
-		s.tokens.forget(c.token)
-		token, closed := s.enter(ctx, &session{Session: in, person: in.ProfileID()})
-		if closed != nil {
-			return nil, closed
+		c.used = c.held.value.Challenge != nil
+		token, failed := s.enter(ctx, service.Value{Session: in}, in.ProfileID())
+		if failed != nil {
+			return nil, failed
 		}
 		return startOf(token, in), err
 	}
 }
 
 // enter keeps somebody who is in. The oldest of too many sessions of one person makes room.
-func (s *Server) enter(ctx context.Context, in *session) (api.Text, error) {
-	token, out, ok := s.tokens.enter(in)
-	if !ok { // the server is closing
-		return token, errors.Join(in.common().End(ctx), errSessionEnded)
+func (s *Server) enter(ctx context.Context, v service.Value, person string) (api.Text, error) {
+	token, err := s.tokens.add(ctx, v, person)
+	if err != nil {
+		return token, errors.Join(err, common(v).End(ctx))
 	}
-	s.endLater(out)
+	s.sweepSoon()
 	return token, nil
 }
 
@@ -145,9 +159,10 @@ func (s *Server) enrolling(ctx context.Context, c *call, ch service.Challenge) f
 		if in == nil {
 			return nil, err
 		}
-		token, closed := s.enter(ctx, &session{enrolment: in, person: ch.Email()})
-		if closed != nil {
-			return nil, closed
+		c.used = true
+		token, failed := s.enter(ctx, service.Value{Enrolment: in}, ch.Email())
+		if failed != nil {
+			return nil, failed
 		}
 		return &api.EnrolmentStart{Token: token, Kind: in.Kind()}, err
 	}

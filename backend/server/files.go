@@ -29,12 +29,18 @@ func (s *Server) files() {
 func (s *Server) onFile(method, path string, do func(w http.ResponseWriter, r *http.Request, c *call, files service.Files) error) {
 	s.mux.HandleFunc(method+" "+path, func(w http.ResponseWriter, r *http.Request) {
 		c := s.callOf(w, r, method+" file")
+		defer s.letGo(c)
 		err := s.admit(w, r, c, api.BySession)
 		if err == nil && path != api.Index && !api.IsFile(r.PathValue("name")) {
 			err = service.ErrMalformed
 		}
+		var in service.Session
 		if err == nil {
-			err = do(w, r, c, s.wholeOf(c).Files())
+			in, err = s.look(r.Context(), c)
+		}
+		if err == nil {
+			err = do(w, r, c, in.Files())
+			c.state = stateOf(service.Value{Session: in})
 		}
 		if !errors.Is(err, errAnswered) {
 			s.answer(w, c, api.None{}, err)
@@ -45,10 +51,10 @@ func (s *Server) onFile(method, path string, do func(w http.ResponseWriter, r *h
 var errAnswered = errors.New("it was answered")
 
 // stillIn refuses what a session began that may not go on with it.
-func (s *Server) stillIn(c *call) error {
-	in := s.wholeOf(c)
-	if in == nil {
-		return errSessionEnded
+func (s *Server) stillIn(ctx context.Context, c *call) error {
+	in, err := s.look(ctx, c)
+	if err != nil {
+		return err
 	}
 	return in.Whole()
 }
@@ -78,14 +84,17 @@ func (s *Server) putIndex(w http.ResponseWriter, r *http.Request, c *call, files
 // receive copies all of a body, whose sender has said at its end that it is to be kept.
 func (s *Server) receive(out io.Writer, w http.ResponseWriter, r *http.Request, c *call, body io.Reader) error {
 	from := s.moving(w, body)
-	if err := copyWhile(out, from, func() error { return s.stillIn(c) }); err != nil {
+	if err := copyWhile(out, from, func() error { return s.stillIn(r.Context(), c) }); err != nil {
 		return err
 	}
 	from.stop()
 	if r.Trailer.Get(api.Kept) != "1" {
 		return errors.Join(service.ErrMalformed, errNotKept)
 	}
-	return s.stillIn(c)
+	if err := c.loose.look(r.Context()); err != nil { // it may have ended a moment ago
+		return err
+	}
+	return s.stillIn(r.Context(), c)
 }
 
 var errNotKept = errors.New("its sender has not said that it is to be kept")
@@ -121,7 +130,7 @@ func (s *Server) getFile(w http.ResponseWriter, r *http.Request, c *call, files 
 	defer f.Close()
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("Etag", strconv.Quote(r.PathValue("name"))) // what is there under a name never changes
-	whole := &whileWhole{ReadSeeker: io.NewSectionReader(f, 0, f.Size()), s: s, c: c}
+	whole := &whileWhole{ReadSeeker: io.NewSectionReader(f, 0, f.Size()), ctx: r.Context(), s: s, c: c}
 	http.ServeContent(s.taking(w), r, "", time.Time{}, whole)
 	if whole.failed != nil {
 		c.errorOf(whole.failed)
@@ -133,13 +142,14 @@ func (s *Server) getFile(w http.ResponseWriter, r *http.Request, c *call, files 
 // whileWhole reads for as long as the session may.
 type whileWhole struct {
 	io.ReadSeeker
+	ctx    context.Context
 	s      *Server
 	c      *call
 	failed error
 }
 
 func (r *whileWhole) Read(b []byte) (n int, err error) {
-	if err = r.s.stillIn(r.c); err == nil {
+	if err = r.s.stillIn(r.ctx, r.c); err == nil {
 		n, err = r.ReadSeeker.Read(b)
 	}
 	if err != nil && !errors.Is(err, io.EOF) {

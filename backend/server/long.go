@@ -89,7 +89,8 @@ func (t *told) Write(b []byte) (written int, err error) {
 }
 
 // long answers an operation that tells how far it has come. One that changes nothing stops when its client hangs up; another is carried out.
-func long[In, Out any](s *Server, op api.AdminOp[In, Out], act func(ctx context.Context, c *call, in In, told *told) (Out, error)) {
+// Others may use the session meanwhile, and it stops when they end it.
+func long[In, Out any](s *Server, op api.AdminOp[In, Out], act func(ctx context.Context, in service.Session, a service.Admin, req In, told *told) (Out, error)) {
 	s.mux.HandleFunc("POST "+op.Path(), func(w http.ResponseWriter, r *http.Request) {
 		c := s.callOf(w, r, op.Name)
 		if err := s.admit(w, r, c, op.By); err != nil {
@@ -98,6 +99,24 @@ func long[In, Out any](s *Server, op api.AdminOp[In, Out], act func(ctx context.
 		}
 		in, done, err := decode[api.AdminIn[In]](s, w, r, op.About)
 		defer done()
+		if err == nil && !in.Watch {
+			err = s.within(r.Context(), c, op.By, func(context.Context) error { return c.held.value.Session.Touch() })
+		}
+		asked := r.Context()
+		if !op.Again {
+			asked = context.WithoutCancel(asked)
+		}
+		ctx, cut := context.WithCancel(asked)
+		defer cut()
+		defer s.letGo(c)
+		var session service.Session
+		if err == nil {
+			session, err = s.look(ctx, c)
+		}
+		var a service.Admin
+		if err == nil {
+			a, err = s.w.AdminOf(ctx, session, in.Watch)
+		}
 		if err != nil {
 			s.answer(w, c, nil, err)
 			return
@@ -105,12 +124,15 @@ func long[In, Out any](s *Server, op api.AdminOp[In, Out], act func(ctx context.
 		w.Header().Set("Content-Type", api.Lines)
 		t := &told{w: http.NewResponseController(w), stand: s.stand, out: json.NewEncoder(w), plain: w}
 		stop := t.beat(s.stand / 4)
-		ctx := r.Context()
-		if !op.Again {
-			ctx = context.WithoutCancel(ctx)
+		watched := c.loose.watch(ctx, cut)
+		out, err := act(ctx, session, a, in.In, t)
+		cut()
+		watched.Wait()
+		if ended := c.loose.Check(); ended != nil && errors.Is(err, context.Canceled) {
+			err = ended
 		}
-		out, err := act(ctx, c, in.In, t)
 		stop()
+		c.state = stateOf(service.Value{Session: session})
 		answer, failed := json.Marshal(api.Answer[Out]{Result: out, Error: c.errorOf(err), State: s.state(c)})
 		if failed != nil {
 			c.log.Error("an answer cannot be encoded", "error", failed)
@@ -120,13 +142,45 @@ func long[In, Out any](s *Server, op api.AdminOp[In, Out], act func(ctx context.
 	})
 }
 
+// look gives the session of a request that does not hold it.
+func (s *Server) look(ctx context.Context, c *call) (service.Session, error) {
+	if c.loose == nil {
+		c.loose = s.tokens.loosely(digestOf(c.token))
+	}
+	return c.loose.session(ctx)
+}
+
+// letGo is for a request that is answered.
+func (s *Server) letGo(c *call) {
+	if c.loose != nil {
+		s.tokens.letGo(c.loose)
+	}
+}
+
+// watch ends a long operation when its session is ended.
+func (l *loose) watch(ctx context.Context, cut func()) *sync.WaitGroup {
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		tick := time.NewTicker(lookEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if l.look(ctx); l.Check() != nil {
+					cut()
+					return
+				}
+			}
+		}
+	})
+	return &watching
+}
+
 // longAdmin is long for what takes nothing.
 func longAdmin[Out any](s *Server, op api.AdminOp[api.None, Out], act func(ctx context.Context, a service.Admin, told *told) (Out, error)) {
-	long(s, op, func(ctx context.Context, c *call, _ api.None, told *told) (out Out, err error) {
-		a, err := s.adminOf(ctx, c, false, false)
-		if err != nil {
-			return out, err
-		}
+	long(s, op, func(ctx context.Context, _ service.Session, a service.Admin, _ api.None, told *told) (out Out, err error) {
 		return act(ctx, a, told)
 	})
 }

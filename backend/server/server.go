@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,25 +18,32 @@ import (
 
 	"countersign/backend/api"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // Config is what a server stands on.
 type Config struct {
-	Workspace service.Workspace
+	Workspace service.Served
+	Tokens    store.Tokens     // of all instances
+	Sealer    Sealer           // of all instances
+	Place     string           // the workspace's among those that Tokens and Sealer have
 	Now       func() time.Time // nil for time.Now
 	Log       *slog.Logger     // nil for none
 	Patience  time.Duration    // with a client that stands still; 0 for a minute
+	Lease     time.Duration    // after which another instance goes on with what one was at that is gone; 0 for 12 seconds
 }
 
 // Server answers package api.
 type Server struct {
-	w      service.Workspace
+	w      service.Served
 	log    *slog.Logger
 	tokens *tokens
 	mux    *http.ServeMux
 	bodies *semaphore.Weighted // bytes of large requests that are in memory
 	stand  time.Duration       // see Config.Patience
 
+	kick    chan struct{} // there may be something to sweep
+	mended  time.Time     // that Recover was called: see sweepOnce
 	stop    context.CancelFunc
 	stopped chan struct{} // the sweep
 	once    sync.Once
@@ -48,23 +53,31 @@ type Server struct {
 // times in it.
 const defaultPatience = time.Minute
 
-// sweepEvery is how often sessions are looked for that are over: an enrolment or a print run of theirs is undone then.
-const sweepEvery = 20 * time.Second
+// sweepEvery is how often sessions are looked for that are over, and at most so many: an enrolment or a print run of theirs is undone then.
+const (
+	sweepEvery = 20 * time.Second
+	mostSwept  = 200
+	// mendEvery is how often what an instance has left is looked for that is gone.
+	mendEvery = 5 * time.Minute
+)
 
 // mostBodies is how many bytes of large requests are in memory at the same time.
 const mostBodies = 4 * api.LargeBody
 
 // New makes a server. Close it. What stands before it sets the time limits of an http.Server for headers and idle connections; this package sets
-// those for what follows. Where a balancer is between it and its clients, r.RemoteAddr has to be the client’s.
+// those for what follows.
 func New(c Config) *Server {
-	s := &Server{w: c.Workspace, log: c.Log, mux: http.NewServeMux(), bodies: semaphore.NewWeighted(mostBodies), stand: cmp.Or(c.Patience, defaultPatience), stopped: make(chan struct{})}
+	s := &Server{w: c.Workspace, log: c.Log, mux: http.NewServeMux(), bodies: semaphore.NewWeighted(mostBodies), stand: cmp.Or(c.Patience, defaultPatience), kick: make(chan struct{}, 1), stopped: make(chan struct{})}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.tokens = newTokens(c.Now)
+	s.tokens = &tokens{
+		w: c.Workspace, rows: c.Tokens, box: c.Sealer, place: c.Place, now: c.Now, lease: cmp.Or(c.Lease, defaultLease), log: s.log, turns: map[store.Digest]*turn{}, loose: map[store.Digest]map[*loose]bool{},
+	}
+	s.mended = c.Now()
 	s.entrances()
 	s.sessions()
 	s.admins()
@@ -93,24 +106,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-// Close ends every session: what has not taken effect is undone. The workspace stays open, and nobody comes in any more.
-func (s *Server) Close(ctx context.Context) (err error) {
+// Close ends what the server does beside its requests, which are to be over by then. Nobody is signed out: each session is where another
+// instance, or the next start, goes on with it.
+func (s *Server) Close(context.Context) error {
 	s.once.Do(func() {
 		s.stop()
 		<-s.stopped
-		var mu sync.Mutex
-		for _, o := range s.tokens.close() {
-			go func() {
-				defer s.tokens.left()
-				failed := s.tokens.common(o).End(ctx)
-				mu.Lock()
-				defer mu.Unlock()
-				err = errors.Join(err, failed)
-			}()
-		}
-		s.tokens.leaving.Wait()
 	})
-	return err
+	return nil
 }
 
 func (s *Server) sweep(ctx context.Context) {
@@ -121,36 +124,80 @@ func (s *Server) sweep(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-s.kick:
 		case <-tick.C:
-			for _, o := range s.tokens.over() {
-				s.endLater(o)
-			}
+		}
+		if err := s.sweepOnce(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("sessions that are over could not be looked for", "error", service.Cause(err))
 		}
 	}
 }
 
-// endLater ends a session that was taken out, and that nobody waits for. One that is still at work holds up no other.
-func (s *Server) endLater(o *session) {
-	if o == nil {
-		return
-	}
-	go func() {
-		defer s.tokens.left()
-		if err := s.tokens.common(o).End(context.Background()); err != nil {
-			s.log.Warn("what a session has left is undone at the next start", "error", service.Cause(err))
+// sweepOnce ends the sessions that are over. Another instance may do the same: each is ended by one of them.
+func (s *Server) sweepOnce(ctx context.Context) error {
+	now := s.tokens.now()
+	due, err := s.tokens.rows.Over(ctx, now, mostSwept)
+	for _, d := range due {
+		if ctx.Err() != nil {
+			break
 		}
-	}()
+		short, cancel := context.WithTimeout(ctx, s.tokens.lease/4) // one that is still at work holds up no other
+		h, taken := s.tokens.take(short, d)
+		cancel()
+		if taken != nil {
+			continue
+		}
+		if ended := s.endIfOver(context.WithoutCancel(ctx), h); ended != nil {
+			s.log.Warn("what a session has left is undone later", "error", service.Cause(ended))
+		}
+	}
+	if err == nil && now.Sub(s.mended) >= mendEvery {
+		s.mended = now
+		err = s.w.Recover(ctx)
+	}
+	return err
+}
+
+// endIfOver ends a session for which it is time, and undoes what has not taken effect.
+func (s *Server) endIfOver(ctx context.Context, h *held) error {
+	v, err := s.tokens.resume(ctx, h.row, h)
+	switch refusal := (*service.Error)(nil); {
+	case errors.As(err, &refusal): // there is nothing to go on with
+		return h.remove(ctx)
+	case err != nil:
+		return errors.Join(err, h.put(ctx))
+	}
+	h.value = v
+	in := common(v)
+	if in == nil {
+		return h.remove(ctx)
+	}
+	if !h.row.Until.IsZero() && in.Remaining() > 0 { // it was used meanwhile, or the workspace lets sessions last longer by now
+		return h.leave(ctx)
+	}
+	return errors.Join(in.End(ctx), h.remove(ctx))
+}
+
+// sweepSoon is for what had to make room.
+func (s *Server) sweepSoon() {
+	select {
+	case s.kick <- struct{}{}:
+	default:
+	}
 }
 
 // call is a request on its way.
 type call struct {
-	name    string // of the operation
-	id      string // of the request
-	token   digest // of its Authorization header
-	begun   any    // what it stands for, or nil
-	session *session
-	address string // whom to count it against
-	log     *slog.Logger
+	name   string // of the operation
+	id     string // of the request
+	token  string // of its Authorization header
+	leaves bool   // it gives up what its token stands for
+	held   *held  // what its token stands for; nil: it has none, or only looks at it
+	loose  *loose // the same for a request that takes long
+	ended  bool   // it is over, and its row goes
+	used   bool   // it was good once
+	state  *api.SessionState
+	log    *slog.Logger
 }
 
 // errNoToken is for what needs one.
@@ -160,80 +207,195 @@ var errNoToken = service.Refuse(service.CodeChallengeEnded)
 func handle[In, Out any](s *Server, op api.Op[In, Out], act func(ctx context.Context, c *call, in In) (Out, error)) {
 	s.mux.HandleFunc("POST "+op.Path(), func(w http.ResponseWriter, r *http.Request) {
 		c := s.callOf(w, r, op.Name)
+		c.leaves = op.Ends
 		var in In
 		var out Out
 		err := s.admit(w, r, c, op.By)
-		if err != nil && op.Ends {
-			s.answer(w, c, out, nil)
-			return
-		}
 		if err == nil {
 			var done func()
 			in, done, err = decode[In](s, w, r, op.About)
 			defer done()
 		}
 		if err == nil {
-			out, err = act(context.WithoutCancel(r.Context()), c, in)
+			err = s.within(r.Context(), c, op.By, func(ctx context.Context) (err error) {
+				out, err = act(ctx, c, in)
+				return err
+			})
+		}
+		if op.Ends && (errors.Is(err, errNoToken) || errors.Is(err, errSessionEnded)) {
+			err = nil
 		}
 		s.answer(w, c, out, err)
 	})
 }
 
 func (s *Server) callOf(w http.ResponseWriter, r *http.Request, name string) *call {
-	c := &call{name: name, id: w.Header().Get(api.RequestID), address: addressOf(r.RemoteAddr)}
+	c := &call{name: name, id: w.Header().Get(api.RequestID)}
 	c.log = s.log.With("request", c.id, "operation", name)
 	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		c.token = sha256.Sum256([]byte(token))
-		c.begun, c.session = s.tokens.find(c.token), s.tokens.session(c.token)
+		c.token = token
 	}
 	return c
 }
 
-// addressOf is the address of a client, or the network that it chooses its addresses from.
-func addressOf(remote string) string {
-	at, err := netip.ParseAddrPort(remote)
-	if err != nil {
-		return ""
-	}
-	a := at.Addr().Unmap().WithZone("")
-	if a.Is6() {
-		return netip.PrefixFrom(a, 64).Masked().String()
-	}
-	return a.String()
-}
-
-// admit refuses who may not ask, and does not wait for what they send.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request, c *call, by api.By) error {
-	ok, refusal := false, errSessionEnded
+// admit refuses who may not ask, and does not wait for what they send. What the token stands for is looked at again once it is held.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, c *call, by api.By) (err error) {
 	switch by {
 	case api.ByNobody:
-		ok = true
-	case api.BySignIn:
-		_, ok = c.begun.(service.SignInAttempt)
-		refusal = errNoToken
-	case api.ByRedeem:
-		_, ok = c.begun.(service.RedeemAttempt)
-		refusal = errNoToken
-	case api.ByKit:
-		_, ok = c.begun.(service.KitAttempt)
-		refusal = errNoToken
-	case api.ByChallenge:
-		_, ok = c.begun.(service.Challenge)
-		refusal = errNoToken
-	case api.ByEnrolling:
-		ok = c.session != nil
-	case api.ByEnrolment:
-		ok = c.session != nil && c.session.enrolment != nil
-	case api.BySession, api.ByAdmin:
-		ok = s.wholeOf(c) != nil
+	case api.BySignIn, api.ByRedeem, api.ByKit:
+		saved, ok := s.tokens.opened(c.token, placeOf[by])
+		if saved.Wipe(); !ok {
+			err = errNoToken
+		}
+	default:
+		err = s.lookAt(context.WithoutCancel(r.Context()), c, by)
 	}
-	if ok {
-		return nil
-	}
-	if r.ContentLength != 0 {
+	if err != nil && r.ContentLength != 0 {
 		w.Header().Set("Connection", "close")
 	}
-	return refusal
+	return err
+}
+
+var placeOf = map[api.By]string{api.BySignIn: placeSignIn, api.ByRedeem: placeRedeem, api.ByKit: placeKit}
+
+// lookAt reads the row of a token.
+func (s *Server) lookAt(ctx context.Context, c *call, by api.By) error {
+	row, err := s.tokens.rows.Look(ctx, digestOf(c.token))
+	if errors.Is(err, store.ErrNotFound) {
+		return refusalTo(by)
+	}
+	if err != nil {
+		return err
+	}
+	return fits(row, by)
+}
+
+func refusalTo(by api.By) error {
+	switch by {
+	case api.ByEnrolling, api.ByEnrolment, api.BySession, api.ByAdmin:
+		return errSessionEnded
+	default:
+		return errNoToken
+	}
+}
+
+// fits refuses a token of another kind, and one that had to make room.
+func fits(row store.Token, by api.By) error {
+	ok := false
+	switch by {
+	case api.ByRedeem:
+		ok = row.Kind == store.TokenRedeem
+	case api.ByChallenge:
+		ok = row.Kind == store.TokenChallenge
+	case api.ByEnrolling:
+		ok = row.Kind.Ends()
+	case api.ByEnrolment:
+		ok = row.Kind == store.TokenEnrolment || row.Kind == store.TokenEntered
+	case api.BySession, api.ByAdmin:
+		ok = row.Kind == store.TokenSession || row.Kind == store.TokenEntered
+	}
+	if ok && !row.Until.IsZero() {
+		return nil
+	}
+	return refusalTo(by)
+}
+
+// within runs an act while this request has its token for itself, and keeps what became of it before anybody is answered.
+func (s *Server) within(asked context.Context, c *call, by api.By, act func(ctx context.Context) error) (err error) {
+	ctx := context.WithoutCancel(asked)
+	if by == api.ByNobody {
+		return act(ctx)
+	}
+	waiting, cancel := context.WithTimeout(ctx, 2*s.tokens.lease)
+	defer cancel()
+	if err := s.take(waiting, c, by); err != nil {
+		return err
+	}
+	settle := c.held.put // of an act that panics
+	defer func() {
+		if left := settle(ctx); left != nil { // the act stands: what is not kept has to be begun again
+			c.log.Warn("what a request has left to its token is not kept", "error", service.Cause(left))
+		}
+	}()
+	err = act(ctx)
+	c.state = stateOf(c.held.value)
+	settle = c.settle(by, err)
+	return err
+}
+
+// settle says what becomes of the token that an act was asked with.
+func (c *call) settle(by api.By, err error) func(context.Context) error {
+	switch h := c.held; {
+	case c.ended:
+		return h.remove
+	case h.begun && (service.IsCode(err, service.CodeThrottled) || service.IsCode(err, service.CodeChallengeEnded)), by == api.ByKit && err != nil:
+		return h.remove // nothing was looked at, or can be guessed: who asks in vain leaves nothing
+	case by == api.BySignIn, by == api.ByKit:
+		return h.lapse
+	case c.used:
+		return h.use
+	default:
+		return h.leave
+	}
+}
+
+// take takes what a token stands for.
+func (s *Server) take(ctx context.Context, c *call, by api.By) (err error) {
+	d := digestOf(c.token)
+	place, attempt := placeOf[by]
+	var h *held
+	if attempt {
+		h, err = s.begin(ctx, c, d, by, place)
+	} else {
+		h, err = s.tokens.take(ctx, d)
+	}
+	if errors.Is(err, errSessionEnded) {
+		return refusalTo(by)
+	}
+	if err != nil {
+		return err
+	}
+	if !h.begun {
+		if err = fits(h.row, by); err == nil {
+			h.value, err = s.tokens.resume(ctx, h.row, h)
+		}
+		if service.IsCode(err, service.CodeSessionEnded) {
+			err = refusalTo(by)
+		}
+	}
+	if err != nil {
+		return errors.Join(err, h.put(context.WithoutCancel(ctx)))
+	}
+	c.held = h
+	return nil
+}
+
+// begin takes what an attempt has in its token. It is good once: then its row says so, or how far it has come.
+func (s *Server) begin(ctx context.Context, c *call, d store.Digest, by api.By, place string) (*held, error) {
+	if by == api.ByRedeem {
+		switch h, err := s.tokens.take(ctx, d); {
+		case err == nil || !errors.Is(err, errSessionEnded):
+			return h, err
+		case c.leaves: // nothing was looked at
+			return nil, errNoToken
+		}
+	}
+	saved, ok := s.tokens.opened(c.token, place)
+	if !ok {
+		return nil, errNoToken
+	}
+	defer saved.Wipe()
+	h, err := s.tokens.begin(ctx, d)
+	if err == nil && h == nil {
+		err = errNoToken
+	}
+	if err != nil {
+		return nil, err
+	}
+	if h.value, err = s.w.Resume(ctx, saved, h); err != nil {
+		return nil, errors.Join(err, h.remove(context.WithoutCancel(ctx)))
+	}
+	return h, nil
 }
 
 // decode reads a request: one JSON value of the operation's type, and nothing after it. done is called when it is not needed any more.
@@ -319,11 +481,15 @@ func (s *Server) state(c *call) api.State {
 	out := api.State{Workspace: api.WorkspaceState{
 		ID: s.w.ID(), Name: s.w.Name(), Now: s.w.Now(), Idle: s.w.Idle(), MinPassword: s.w.MinPassword(), HasKit: hasKit,
 	}}
-	if c.session != nil {
-		whole, in := s.tokens.whole(c.session), s.tokens.common(c.session)
-		out.Session = &api.SessionState{
-			Remaining: in.Remaining(), LimitReached: in.LimitReached(), Overdue: in.Overdue(), Whole: whole != nil && whole.Whole() == nil,
-		}
-	}
+	out.Session = c.state
 	return out
+}
+
+// stateOf is a session's as it is now; nil for what is none.
+func stateOf(v service.Value) *api.SessionState {
+	in := common(v)
+	if in == nil {
+		return nil
+	}
+	return &api.SessionState{Remaining: in.Remaining(), LimitReached: in.LimitReached(), Overdue: in.Overdue(), Whole: v.Session != nil && v.Session.Whole() == nil}
 }

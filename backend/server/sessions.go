@@ -13,7 +13,7 @@ var errSessionEnded = service.Refuse(service.CodeSessionEnded)
 
 // enrolling is what a Session and an EnrolmentSession do alike.
 type enrolling interface {
-	common
+	inCommon
 	Confirm(ctx context.Context, input secret.Text, made service.NewSet) (*service.Issued, error)
 	Continue(ctx context.Context) error
 	CancelEnrolment(ctx context.Context) error
@@ -24,25 +24,18 @@ type enrolling interface {
 // enrolOp is an operation of either. Until Enter it is the enrolment session that has the say.
 func enrolOp[In, Out any](s *Server, op api.Op[In, Out], act func(ctx context.Context, e enrolling, in In) (Out, error)) {
 	handle(s, op, func(ctx context.Context, c *call, in In) (out Out, err error) {
-		if whole := s.tokens.whole(c.session); whole != nil {
+		if whole := c.held.value.Session; whole != nil {
 			return act(ctx, whole, in)
 		}
-		return act(ctx, c.session.enrolment, in)
+		return act(ctx, c.held.value.Enrolment, in)
 	})
 }
 
 // sessionOp is an operation of a session.
 func sessionOp[In, Out any](s *Server, op api.Op[In, Out], act func(ctx context.Context, in service.Session, req In) (Out, error)) {
 	handle(s, op, func(ctx context.Context, c *call, in In) (out Out, err error) {
-		return act(ctx, s.wholeOf(c), in)
+		return act(ctx, c.held.value.Session, in)
 	})
-}
-
-func (s *Server) wholeOf(c *call) service.Session {
-	if c.session == nil {
-		return nil
-	}
-	return s.tokens.whole(c.session)
 }
 
 // sessions are the operations of who is in, but for those of admins.
@@ -64,19 +57,19 @@ func (s *Server) sessions() {
 		return api.Text{Text: key}, err
 	})
 	handle(s, api.End, func(ctx context.Context, c *call, _ api.None) (none api.None, _ error) {
-		s.tokens.forget(c.token)
-		return none, s.tokens.common(c.session).End(ctx)
+		c.ended = true // whatever comes of it: what is left is undone later
+		return none, common(c.held.value).End(ctx)
 	})
 	handle(s, api.Begin, func(ctx context.Context, c *call, _ api.None) (out api.Shown, err error) {
-		shown, err := c.session.enrolment.Begin(ctx)
+		shown, err := c.held.value.Enrolment.Begin(ctx)
 		return api.ShownOf(shown), err
 	})
 	handle(s, api.Enter, func(ctx context.Context, c *call, _ api.None) (*api.SessionStart, error) {
-		in, err := c.session.enrolment.Enter(ctx)
+		in, err := c.held.value.Enrolment.Enter(ctx)
 		if in == nil {
 			return nil, err
 		}
-		s.endLater(s.tokens.entered(c.session, in))
+		c.held.value.Session, c.held.row.Person = in, in.ProfileID()
 		return startOf(api.Text{}, in), err // its token stays
 	})
 
@@ -105,6 +98,24 @@ func (s *Server) sessions() {
 		return none, in.ChangePassword(ctx, req.Current.Service(), req.Next.Service())
 	})
 
+	sessionOp(s, api.Computers, func(ctx context.Context, in service.Session, _ api.None) (service.Computers, error) {
+		return in.Computers(ctx)
+	})
+	sessionOp(s, api.GiveComputerCode, func(ctx context.Context, in service.Session, req api.GiveComputerCodeRequest) (service.GivenOut, error) {
+		return in.GiveComputerCode(ctx, req.Code.Service(), req.Proof.Service())
+	})
+	sessionOp(s, api.EndComputerCode, func(ctx context.Context, in service.Session, _ api.None) (none api.None, _ error) {
+		return none, in.EndComputerCode(ctx)
+	})
+	sessionOp(s, api.RenameComputer, func(ctx context.Context, in service.Session, req api.RenameComputerRequest) (none api.None, _ error) {
+		return none, in.RenameComputer(ctx, req.ID, req.Name)
+	})
+	sessionOp(s, api.RemoveComputers, func(ctx context.Context, in service.Session, req api.RemoveComputersRequest) (none api.None, _ error) {
+		return none, in.RemoveComputers(ctx, req.IDs, req.Current.Service(), req.Next.Service())
+	})
+	sessionOp(s, api.SaveComputer, func(ctx context.Context, in service.Session, req service.NewComputer) (none api.None, _ error) {
+		return none, in.SaveComputer(ctx, req)
+	})
 	sessionOp(s, api.StepUp, func(ctx context.Context, in service.Session, req api.StepUpRequest) (service.StepUpNeeds, error) {
 		return in.StepUp(ctx, req.Acts)
 	})
@@ -184,8 +195,12 @@ func (s *Server) sessions() {
 	sessionOp(s, api.UnknownFiles, func(ctx context.Context, in service.Session, _ api.None) ([]string, error) {
 		return in.UnknownFiles(ctx)
 	})
-	handle(s, api.Admin, func(ctx context.Context, c *call, req api.AdminRequest) (none api.None, err error) {
-		_, err = s.adminOf(ctx, c, req.Watch, true)
+	sessionOp(s, api.Admin, func(ctx context.Context, in service.Session, req api.AdminRequest) (none api.None, err error) {
+		ask := in.Admin
+		if req.Watch {
+			ask = in.Watcher
+		}
+		_, err = ask(ctx)
 		return none, err
 	})
 }

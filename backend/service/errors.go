@@ -58,6 +58,10 @@ const (
 	CodeForbidden            Code = "forbidden"
 	CodeSuspendedSelf        Code = "suspended_self"
 	CodeComputerUnknown      Code = "computer_unknown"
+	CodeComputerGone         Code = "computer_gone"
+	CodeComputerHere         Code = "computer_here"
+	CodeComputersFull        Code = "computers_full" // max
+	CodeComputerName         Code = "computer_name"  // max
 
 	CodeInvitationRequired Code = "invitation_required"
 	CodeInvitationForm     Code = "invitation_form"  // length

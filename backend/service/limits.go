@@ -8,6 +8,9 @@ const (
 	MaxEmail = 254 // RFC 5321 §4.5.3.1.3, less the angle brackets
 )
 
+// MaxDocuments is how many documents one request may name: more than a workspace is made for.
+const MaxDocuments = 100_000
+
 // Session times: SP 800-63B-4 §2.2.3 (AAL2) asks for reauthentication after at
 // most 1 hour without use and 24 hours in all; for contracts we are stricter.
 const (

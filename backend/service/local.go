@@ -18,6 +18,8 @@ type Maker interface {
 	Create(ctx context.Context, in NewWorkspace, pw NewPassword, v NewVault) (Session, error)
 	Recover(ctx context.Context) error
 	RecoverAll(ctx context.Context) error
+	// ComeBack makes a workspace that was at a server one on this computer.
+	ComeBack(ctx context.Context) error
 	Close()
 }
 
@@ -25,6 +27,8 @@ type Maker interface {
 type LocalAdmin interface {
 	// Backup hands a copy of the workspace to take, which has to encrypt it: it holds every secret there is.
 	Backup(ctx context.Context, proof Proof, progress Progress, take func(BackupCopy) error) error
+	// Move hands a copy of the workspace for a server to take. Nobody can change the workspace until take returns.
+	Move(ctx context.Context, proof Proof, take func(BackupCopy) error) error
 	NoteRestored(ctx context.Context, made time.Time) error
 	NoteSecretsPassphrase(ctx context.Context) error
 }
@@ -57,8 +61,10 @@ type BackupCopy struct {
 	At          time.Time
 	Head        int64        // the newest event
 	Database    []byte       // a whole SQLite file; nothing in it is a secret
+	State       store.ReadTx // in its place, of Move: good until take returns
 	Items       []BackupItem // of the keychain
 	Documents   []string     // file names, of the documents that are there
+	Missing     int          // files of documents that are not there
 
 	// OpenDocument reads one of them; they are encrypted.
 	OpenDocument func(name string) (store.StoredBlob, error)
@@ -68,4 +74,11 @@ type BackupCopy struct {
 type BackupItem struct {
 	Name  string
 	Value secret.Bytes
+}
+
+// Wipe forgets the items.
+func (c BackupCopy) Wipe() {
+	for _, i := range c.Items {
+		i.Value.Wipe()
+	}
 }

@@ -38,7 +38,8 @@ type NewOneTime struct {
 	Salt    []byte
 	Params  Argon2id
 	Proof   secret.Bytes   // recovery.Proof of the code
-	KeyPair WrappedKeyPair // wrapped under the code, with the vault's keys; empty for a temporary code
+	KeyPair WrappedKeyPair // wrapped under the code, with the vault's keys; empty for a temporary code and a computer's
+	Box     []byte         // the person's share, for a computer's: computer.LockUnder
 }
 
 // GivenOut is a one-time code on its way to a person. Only the client that has made it knows the code.
@@ -58,6 +59,15 @@ type CodeTerms struct {
 	Salt   []byte
 	Params Argon2id
 }
+
+// RedeemKind says which codes an attempt is for.
+type RedeemKind string
+
+// The kinds of attempt with a one-time code.
+const (
+	RedeemPassword RedeemKind = ""         // an invitation or a password reset
+	RedeemComputer RedeemKind = "computer" // another computer of the person
+)
 
 // OpenCode is a one-time code that was given out, and can be used until it expires.
 type OpenCode struct {

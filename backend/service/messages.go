@@ -16,6 +16,11 @@ func SignInMessage(workspaceID string, nonce []byte) []byte {
 	return message("countersign sign-in v1", workspaceID, nonce)
 }
 
+// ComputerMessage is signed with the key of a computer (computer.Key.Sign) to sign in from it.
+func ComputerMessage(workspaceID string, nonce []byte) []byte {
+	return message("countersign computer v1", workspaceID, nonce)
+}
+
 // ProofMessage is signed with the key of a password to confirm a sensitive act.
 func ProofMessage(workspaceID string, nonce []byte) []byte {
 	return message("countersign step-up v1", workspaceID, nonce)

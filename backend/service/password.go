@@ -10,6 +10,8 @@ type NewPassword struct {
 	Lock      secret.Bytes // new with each password
 	Short     bool         // it is too short to stand alone
 	KeyPair   WrappedKeyPair
+	Share     string        // names the share that PublicKey is made with: computer.ShareID
+	Computers []NewComputer // that are the person's from now on: the one that this comes from, and with a share that is replaced all that stay
 }
 
 // WrappedKeyPair is a person's key pair, wrapped under the key that is made of their password.
@@ -33,4 +35,6 @@ type PasswordTerms struct {
 	Nonce       []byte
 	Salt        []byte
 	Params      Argon2id
+	Share       string // names the share that it is made with
+	Box         []byte // that share for this computer, where it was replaced since: computer.Public.HandOver
 }

@@ -55,6 +55,7 @@ const (
 	OneTimeInvitation      = store.OneTimeInvitation
 	OneTimeReset           = store.OneTimeReset
 	OneTimeHelp            = store.OneTimeHelp
+	OneTimeComputer        = store.OneTimeComputer
 	RunPrint               = store.RunPrint
 	RunExport              = store.RunExport
 	RunIssuing             = store.RunIssuing

@@ -23,22 +23,23 @@ type Workspace interface {
 	HasKit() (bool, error)
 	Support(ctx context.Context) (Support, error)
 
-	BeginSignIn(ctx context.Context, email string) (SignInAttempt, error)
-	BeginRedeem(ctx context.Context, email string) (RedeemAttempt, error)
+	BeginSignIn(ctx context.Context, email, computer string) (SignInAttempt, error)
+	BeginRedeem(ctx context.Context, email string, kind RedeemKind) (RedeemAttempt, error)
 	BeginKit(ctx context.Context) (KitAttempt, error)
 }
 
 // SignInAttempt is a sign-in that has begun.
 type SignInAttempt interface {
 	Terms() PasswordTerms
-	SignIn(ctx context.Context, signature []byte, short bool) (Session, Challenge, error)
+	SignIn(ctx context.Context, in SignIn) (Session, Challenge, error)
 }
 
-// RedeemAttempt is an attempt to choose a password with an invitation or a password reset.
+// RedeemAttempt is an attempt to choose a password with an invitation or a password reset, or to add a computer with a code for one.
 type RedeemAttempt interface {
 	Terms() CodeTerms
 	Check(ctx context.Context, proof secret.Bytes) (Redeemed, error)
 	Redeem(ctx context.Context, next NewPassword) (Session, Challenge, error)
+	AddComputer(ctx context.Context, c NewComputer) error
 	Leave(ctx context.Context) error
 }
 

@@ -30,6 +30,13 @@ type Session interface {
 	ChangeEmail(ctx context.Context, email string, proof Proof) error
 	ChangePassword(ctx context.Context, current Proof, next NewPassword) error
 
+	Computers(ctx context.Context) (Computers, error)
+	GiveComputerCode(ctx context.Context, code NewOneTime, proof Proof) (GivenOut, error)
+	EndComputerCode(ctx context.Context) error
+	RenameComputer(ctx context.Context, id, name string) error
+	RemoveComputers(ctx context.Context, ids []string, current Proof, next NewPassword) error
+	SaveComputer(ctx context.Context, c NewComputer) error
+
 	StepUp(ctx context.Context, acts Acts) (StepUpNeeds, error)
 	BeginProof(ctx context.Context) (t PasswordTerms, name, email string, err error)
 	ForOneAct(ctx context.Context) error

@@ -13,6 +13,7 @@ type Welcome struct {
 	CodesLeft            int // with UsedCode
 	AuthenticatorOff     bool
 	RequireFrom          time.Time // when 2FA, which is off, will be required; zero: it will not
+	NoComputers          bool      // the person has none that the workspace knows of
 	News                 []News    // what others have done since the last sign-in, newest first: see newsOf
 }
 
@@ -31,6 +32,8 @@ type News struct {
 type Redeemed struct {
 	Name    string         // of its person: no secret to whoever has the code, and one to everybody else
 	KeyPair WrappedKeyPair // came with the code, wrapped under it; may be empty
+	Share   string         // names the share that the password before was made with; empty: there was none
+	Box     []byte         // the person's share, under a computer's code: computer.LockUnder
 }
 
 // StepUpNeeds says what the next sensitive act will ask for.

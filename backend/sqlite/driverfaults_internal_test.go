@@ -180,7 +180,7 @@ func clearTables(x store.WriteTx) error {
 	if _, err := within.tx.Exec("PRAGMA defer_foreign_keys = ON"); err != nil {
 		return err
 	}
-	for _, table := range []string{"recovery_codes", "recovery_sets", "factors", "intents", "one_time_codes", "print_runs", "approvals", "documents", "profiles", "workspace", "events"} {
+	for _, table := range []string{"recovery_codes", "recovery_sets", "factors", "intents", "one_time_codes", "print_runs", "approvals", "documents", "computers", "profiles", "workspace", "events"} {
 		if _, err := within.tx.Exec("DELETE FROM " + table); err != nil {
 			return fmt.Errorf("%s: %w", table, err)
 		}

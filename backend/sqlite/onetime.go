@@ -6,11 +6,11 @@ import (
 	"countersign/backend/store"
 )
 
-const selectOneTimes = "SELECT profile_id, kind, salt, memory, time, lanes, hash, issued_at, issued_by, expires_at, ended_at FROM one_time_codes "
+const selectOneTimes = "SELECT profile_id, kind, salt, memory, time, lanes, hash, issued_at, issued_by, expires_at, ended_at, box FROM one_time_codes "
 
 func scanOneTime(row scanner) (o store.OneTime, err error) {
 	err = row.Scan(&o.ProfileID, &o.Kind, &o.Salt, &o.Params.MemoryKiB, &o.Params.Time, &o.Params.Threads, &o.Hash, when{&o.IssuedAt},
-		&o.IssuedBy, when{&o.ExpiresAt}, when{&o.EndedAt})
+		&o.IssuedBy, when{&o.ExpiresAt}, when{&o.EndedAt}, &o.Box)
 	return o, translate(err)
 }
 
@@ -27,9 +27,9 @@ func (t *readTx) OneTimesBy(issuer string) ([]store.OneTime, error) {
 }
 
 func (t *tx) InsertOneTime(o store.OneTime) error {
-	return t.exec(`INSERT INTO one_time_codes (profile_id, kind, salt, memory, time, lanes, hash, issued_at, issued_by, expires_at, ended_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		o.ProfileID, o.Kind, o.Salt, o.Params.MemoryKiB, o.Params.Time, o.Params.Threads, o.Hash, millis(o.IssuedAt), o.IssuedBy, millis(o.ExpiresAt), millis(o.EndedAt))
+	return t.exec(`INSERT INTO one_time_codes (profile_id, kind, salt, memory, time, lanes, hash, issued_at, issued_by, expires_at, ended_at, box)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		o.ProfileID, o.Kind, o.Salt, o.Params.MemoryKiB, o.Params.Time, o.Params.Threads, o.Hash, millis(o.IssuedAt), o.IssuedBy, millis(o.ExpiresAt), millis(o.EndedAt), o.Box)
 }
 
 func (t *tx) EndOneTime(profileID string, kind store.OneTimeKind, at time.Time) (bool, error) {

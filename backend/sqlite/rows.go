@@ -32,6 +32,7 @@ var tables = []table{
 	{"run", selectRuns, []string{"number"}, scan(scanRun)},
 	{"approval", selectApprovals, []string{"id"}, scan(scanApproval)},
 	{"vaultkey", selectVaultKeys, []string{"holder"}, scan(scanVaultKey)},
+	{"computer", selectComputers, []string{"id", "profile_id"}, scan(scanComputer)},
 	{"document", selectDocuments, []string{"id"}, scan(scanDocument)},
 }
 

@@ -92,6 +92,7 @@ type PasswordRecord struct {
 	Params    Argon2id
 	PublicKey []byte // see password.PublicKey
 	Lock      []byte // encrypted: the lock of what is wrapped under the password, see password.WrappingKey
+	Share     string // names the share that the public key is made with; empty: of a profile without a password
 	ChangedAt time.Time
 }
 
@@ -223,9 +224,10 @@ const (
 	OneTimeInvitation OneTimeKind = "invitation"     // the first password of a new member
 	OneTimeReset      OneTimeKind = "password-reset" // a new password
 	OneTimeHelp       OneTimeKind = "help"           // in place of a lost phone
+	OneTimeComputer   OneTimeKind = "computer"       // another computer of a person, who made it
 )
 
-// OneTime is a one-time code that an admin gave out, kept as a hash.
+// OneTime is a one-time code, kept as a hash. An admin gave it out, or its own person.
 type OneTime struct {
 	ProfileID string
 	Kind      OneTimeKind
@@ -236,6 +238,7 @@ type OneTime struct {
 	IssuedBy  string // a profile's ID
 	ExpiresAt time.Time
 	EndedAt   time.Time // before its time: what allowed it has changed
+	Box       []byte    // of a code for a computer: the share, encrypted under the code
 }
 
 // Run is a print run: the sheets that an admin issued together.
@@ -334,6 +337,19 @@ type Member struct {
 	InvitedUntil time.Time // when an open invitation or reset ends; zero for none
 }
 
+// Computer is one of a person's, from which they sign in to a workspace at a server. A profile without any signs in from everywhere.
+type Computer struct {
+	ProfileID  string
+	ID         string // made of SigningKey: see package computer
+	Name       string
+	SigningKey []byte // Ed25519 public key
+	BoxKey     []byte // X25519 public key
+	Seal       []byte // of both keys, by the person's share: only their computers make one
+	Box        []byte // the share, encrypted to BoxKey, where it was replaced since the computer signed in; else nil
+	AddedAt    time.Time
+	LastUsedAt time.Time
+}
+
 // VaultKey is how one holder gets at the vault's keys: a profile, or an open
 // invitation or password reset. Its own private key is wrapped under what its
 // person knows; the vault's keys are encrypted to its recipient, so that they can
@@ -420,13 +436,14 @@ func (e LedgerEntry) SheetState() SheetState {
 }
 
 // Key names a row. The tables are workspace, profile, factor, intent, set (with
-// its codes), attempts, onetime, run, approval, vaultkey and document.
+// its codes), attempts, onetime, run, approval, vaultkey, document
+// and computer.
 type Key struct{ Table, ID string }
 
 func (k Key) String() string { return k.Table + "/" + k.ID }
 
 // Row is a row of any table but the log's. Value is an Info, Profile, Factor,
-// Intent, SetRow, Attempts, OneTime, Run, Approval, VaultKey or DocumentRow.
+// Intent, SetRow, Attempts, OneTime, Run, Approval, VaultKey, DocumentRow or Computer.
 type Row struct {
 	Key   Key
 	Value any

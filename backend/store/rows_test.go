@@ -22,10 +22,10 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 			`"VaultGeneration":1,"Rotating":false,"RotationHeld":false,"KitAt":` + never + `,"KitBy":"","KitGeneration":0,"KitPublicKey":"","VaultPublicKey":"0a","VaultLinks":""}`: store.Info{
 			ID: "w", Name: "N", CreatedAt: at, Require2FA: true, LastSheet: 7, LastRun: 2, VaultGeneration: 1, VaultPublicKey: "0a"},
 		`{"ID":"p","Email":"A@example.com","EmailKey":"a@example.com","Name":"A","Role":"owner","CreatedAt":` + time1 + `,` +
-			`"Password":{"Salt":"AQI=","Params":` + params + `,"PublicKey":"Aw==","Lock":"BA==","ChangedAt":` + time1 + `},` +
+			`"Password":{"Salt":"AQI=","Params":` + params + `,"PublicKey":"Aw==","Lock":"BA==","Share":"s","ChangedAt":` + time1 + `},` +
 			`"LastSignInAt":` + time1 + `,"Generation":2,"Epoch":3,"State":"","StateAt":` + never + `,"ChecklistAway":false}`: store.Profile{
 			ID: "p", Email: "A@example.com", EmailKey: "a@example.com", Name: "A", Role: store.RoleOwner, CreatedAt: at,
-			Password: store.PasswordRecord{Salt: []byte{1, 2}, Params: cost, PublicKey: []byte{3}, Lock: []byte{4}, ChangedAt: at}, LastSignInAt: at, Generation: 2, Epoch: 3},
+			Password: store.PasswordRecord{Salt: []byte{1, 2}, Params: cost, PublicKey: []byte{3}, Lock: []byte{4}, Share: "s", ChangedAt: at}, LastSignInAt: at, Generation: 2, Epoch: 3},
 		`{"Set":{"ID":"s","ProfileID":"p","Sheet":4,"State":"active","Salt":"BQ==","Params":` + params + `,` +
 			`"IssuedAt":` + time1 + `,"IssuedBy":"A","Replaces":3,"EndedAt":` + never + `,"Run":0,"HandedOverAt":` + never + `,"AcknowledgedAt":` + never + `,"HeldUntil":` + never + `},` +
 			`"Codes":[{"Number":1,"Hash":"Bg==","UsedAt":` + time1 + `,"Use":"step-up"}]}`: store.SetRow{
@@ -37,7 +37,7 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 			ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "x", Generation: 1, ConfirmedStep: 2, CreatedAt: at, HeldUntil: at},
 		`{"Subject":"p","Kind":"code","Failures":1,"SinceSignIn":2,"ChargedAt":` + time1 + `,"BeforeAt":` + time1 + `,"LockedUntil":` + time1 + `}`: store.Attempts{
 			Subject: "p", Kind: store.KindCode, Failures: 1, SinceSignIn: 2, ChargedAt: at, BeforeAt: at, LockedUntil: at},
-		`{"ProfileID":"p","Kind":"help","Salt":"BQ==","Params":` + params + `,"Hash":"Bg==","IssuedAt":` + time1 + `,"IssuedBy":"a","ExpiresAt":` + time1 + `,"EndedAt":` + never + `}`: store.OneTime{
+		`{"ProfileID":"p","Kind":"help","Salt":"BQ==","Params":` + params + `,"Hash":"Bg==","IssuedAt":` + time1 + `,"IssuedBy":"a","ExpiresAt":` + time1 + `,"EndedAt":` + never + `,"Box":null}`: store.OneTime{
 			ProfileID: "p", Kind: store.OneTimeHelp, Salt: []byte{5}, Params: cost, Hash: []byte{6}, IssuedAt: at, IssuedBy: "a", ExpiresAt: at},
 		`{"Number":1,"At":` + time1 + `,"ByID":"p","ByName":"A","Reason":"r","Kind":"print","State":"done","Members":["p"],"EndedAt":` + never + `,"HeldUntil":` + time1 + `}`: store.Run{
 			Number: 1, At: at, ByID: "p", ByName: "A", Reason: "r", Kind: store.RunPrint, State: store.RunDone, Members: []string{"p"}, HeldUntil: at},
@@ -45,6 +45,8 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 			ID: "x", Kind: store.ApproveHelpCode, Members: []string{"p"}, Reason: "r", ByID: "p", At: at, ExpiresAt: at, State: store.ApprovalUsed, DecidedBy: "q", DecidedAt: at},
 		`{"Holder":"profile/p","Recipient":"age1","Signature":null,"Wrapped":"AQ==","Sealed":"Ag==","Generation":1,"OnlyOne":true}`: store.VaultKey{
 			Holder: "profile/p", Recipient: "age1", Wrapped: []byte{1}, Ciphertext: []byte{2}, Generation: 1, OnlyOne: true},
+		`{"ProfileID":"p","ID":"c","Name":"C","SigningKey":"AQ==","BoxKey":"Ag==","Seal":"Aw==","Box":"BA==","AddedAt":` + time1 + `,"LastUsedAt":` + never + `}`: store.Computer{
+			ProfileID: "p", ID: "c", Name: "C", SigningKey: []byte{1}, BoxKey: []byte{2}, Seal: []byte{3}, Box: []byte{4}, AddedAt: at},
 		`{"ID":"d","Generation":1,"State":"removed","RemovedAt":"0001-01-01T00:00:00Z","Sealed":"AQ=="}`: store.DocumentRow{ID: "d", Generation: 1, State: store.DocumentRemoved, Ciphertext: []byte{1}},
 	} {
 		got, err := json.Marshal(row)

@@ -75,6 +75,9 @@ type ReadTx interface {
 	VaultKeysBehind(generation int) ([]VaultKey, error) // whose newest key is older, or who have none
 	VaultKeysWithMore() ([]VaultKey, error)             // who hold older keys beside the newest
 
+	Computer(profileID, id string) (Computer, error)
+	Computers(profileID string) ([]Computer, error) // in the order in which they were added
+
 	Document(id string) (DocumentRow, error)
 	Documents() ([]DocumentRow, error)
 	DocumentsBefore(generation, limit int) ([]DocumentRow, error) // those of the oldest generation first
@@ -157,6 +160,9 @@ type WriteTx interface {
 
 	SaveVaultKey(VaultKey) error
 	DeleteVaultKey(holder string) error
+
+	SaveComputer(Computer) error
+	DeleteComputer(profileID, id string) (bool, error)
 
 	InsertDocument(DocumentRow) error
 	UpdateDocument(DocumentRow) error

@@ -21,13 +21,35 @@ func (a *Admin) Backup(ctx context.Context, proof service.Proof, progress servic
 	}
 	defer done()
 	w := a.s.w
-	var by store.Profile
-	owner := func(tx store.ReadTx) (err error) {
-		if by, err = a.profile(tx); err == nil && !service.MayBackUp.Of(by.Role) {
+	by, err := a.noteCopy(ctx, proof, eventBackupMade)
+	if err != nil {
+		return err
+	}
+	out := service.BackupCopy{Workspace: w.Name(), By: by.Name, At: w.now(), OpenDocument: w.openCopied}
+	w.copying.Add(1) // until then no document's file goes
+	defer w.copying.Add(-1)
+	defer out.Wipe()
+	err = service.Explain(w.store.Exclusive(ctx, func() error { return w.copyAll(ctx, a.mayCopy(&by), &out, progress) }))
+	if err != nil {
+		return err
+	}
+	return take(out)
+}
+
+// mayCopy looks that it is an owner, and who.
+func (a *Admin) mayCopy(by *store.Profile) func(store.ReadTx) error {
+	return func(tx store.ReadTx) (err error) {
+		if *by, err = a.profile(tx); err == nil && !service.MayBackUp.Of(by.Role) {
 			err = refuse(service.CodeForbidden)
 		}
 		return err
 	}
+}
+
+// noteCopy writes into the log that an owner makes a copy.
+func (a *Admin) noteCopy(ctx context.Context, proof service.Proof, kind string) (by store.Profile, err error) {
+	w := a.s.w
+	owner := a.mayCopy(&by)
 	err = a.changeNow(ctx, stepUp(service.EachTime, proof), owner, func(tx store.WriteTx) error {
 		if err := owner(tx); err != nil {
 			return err
@@ -36,29 +58,51 @@ func (a *Admin) Backup(ctx context.Context, proof service.Proof, progress servic
 		if err != nil {
 			return err
 		}
-		info.BackupAt = w.now()
-		if err := tx.UpdateInfo(info); err != nil {
-			return err
+		now := w.now()
+		if kind == eventBackupMade {
+			info.BackupAt = now
+			if err := tx.UpdateInfo(info); err != nil {
+				return err
+			}
 		}
-		return w.record(tx, info.BackupAt, eventBackupMade, a.s.id, "", nil)
+		return w.record(tx, now, kind, a.s.id, "", nil)
 	})
+	return by, err
+}
+
+// Move copies the workspace for a server, by an owner's step-up, and hands the copy to take, which has to encrypt it. It is all that a server needs:
+// this computer's share is not in it, without which nobody can guess a password. Nobody changes the workspace until take returns,
+// so that as little as can be is done here that the server does not know of. Errors: as Backup.
+func (a *Admin) Move(ctx context.Context, proof service.Proof, take func(service.BackupCopy) error) error {
+	done, err := a.s.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
+	w := a.s.w
+	by, err := a.noteCopy(ctx, proof, eventMoveWritten)
 	if err != nil {
 		return err
 	}
 	out := service.BackupCopy{Workspace: w.Name(), By: by.Name, At: w.now(), OpenDocument: w.openCopied}
-	w.copying.Add(1) // until then no document's file goes
-	defer w.copying.Add(-1)
-	defer func() {
-		for _, i := range out.Items {
-			i.Value.Wipe()
+	defer out.Wipe()
+	return service.Explain(w.store.Exclusive(ctx, func() error {
+		items, err := w.describe(ctx, a.mayCopy(&by), &out, serverItems)
+		if err != nil {
+			return err
 		}
-	}()
-	err = service.Explain(w.store.Exclusive(ctx, func() error { return w.copyAll(ctx, owner, &out, progress) }))
-	if err != nil {
-		return err
-	}
-	return take(out)
+		if err := w.copyItems(ctx, items, len(serverItems), &out, nil); err != nil {
+			return err
+		}
+		return w.store.View(ctx, func(tx store.ReadTx) error {
+			out.State = tx
+			return take(out)
+		})
+	}))
 }
+
+// serverItems are the items that a workspace has wherever it is. On a computer there is its share, too.
+var serverItems = []string{"lock", "pepper", "integrity", "anchor"}
 
 // Snapshotter is a Store that can be copied as a file, which a backup asks for.
 type Snapshotter interface {
@@ -68,12 +112,25 @@ type Snapshotter interface {
 
 // copyAll reads database and keychain while nobody writes, for whom allowed lets.
 func (w *Workspace) copyAll(ctx context.Context, allowed func(store.ReadTx) error, out *service.BackupCopy, progress service.Progress) error {
-	names := []string{"device", "lock", "pepper", "integrity", "anchor"}
-	for i, n := range names {
-		names[i] = w.item(n)
+	workspace := append([]string{"device"}, serverItems...)
+	names, err := w.describe(ctx, allowed, out, workspace)
+	if err != nil {
+		return err
 	}
-	var items []string
-	err := w.store.View(ctx, func(tx store.ReadTx) (err error) {
+	copier, ok := w.store.(Snapshotter)
+	if !ok {
+		return errors.New("this store cannot be copied as a file")
+	}
+	if out.Database, err = copier.Snapshot(ctx); err != nil {
+		return err
+	}
+	return w.copyItems(ctx, names, len(workspace), out, progress)
+}
+
+// describe says what a copy is of, and which items it has: those of the workspace, and then those of the factors.
+func (w *Workspace) describe(ctx context.Context, allowed func(store.ReadTx) error, out *service.BackupCopy, workspace []string) (items []string, err error) {
+	var factors []string
+	err = w.store.View(ctx, func(tx store.ReadTx) (err error) {
 		if err := allowed(tx); err != nil { // since the log said so
 			return err
 		}
@@ -86,7 +143,7 @@ func (w *Workspace) copyAll(ctx context.Context, allowed func(store.ReadTx) erro
 			return err
 		}
 		out.WorkspaceID, out.Head = info.ID, head.Seq
-		if items, err = tx.FactorItems(); err != nil {
+		if factors, err = tx.FactorItems(); err != nil {
 			return err
 		}
 		out.Documents = nil
@@ -99,22 +156,19 @@ func (w *Workspace) copyAll(ctx context.Context, allowed func(store.ReadTx) erro
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	names = append(names, items...)
-	if err := w.onlyThere(out); err != nil {
-		return err
+	for _, n := range workspace {
+		items = append(items, w.item(n))
 	}
-	copier, ok := w.store.(Snapshotter)
-	if !ok {
-		return errors.New("this store cannot be copied as a file")
-	}
-	if out.Database, err = copier.Snapshot(ctx); err != nil {
-		return err
-	}
+	return append(items, factors...), w.onlyThere(out)
+}
+
+// copyItems reads the items. Of the first, which are the workspace's, only the last may be missing: the anchor, which the next change writes.
+func (w *Workspace) copyItems(ctx context.Context, names []string, workspace int, out *service.BackupCopy, progress service.Progress) error {
 	for i, name := range names {
 		v, err := w.secrets.Get(ctx, name)
-		if errors.Is(err, store.ErrSecretMissing) && i >= 4 {
+		if errors.Is(err, store.ErrSecretMissing) && i >= workspace-1 {
 			continue // a factor without its item fails closed on a new machine as it does here
 		}
 		if err != nil {
@@ -143,7 +197,7 @@ func (a *Admin) NoteSecretsPassphrase(ctx context.Context) error {
 	})
 }
 
-// NoteRestored writes into a restored workspace's log that it was, by an owner.
+// NoteRestored writes into a restored workspace's log that it was, by an owner, and begins a new time: see beginAgain.
 // Errors: forbidden, session_ended; keychain and folder.
 func (a *Admin) NoteRestored(ctx context.Context, made time.Time) error {
 	return a.change(ctx, nil, nil, func(tx store.WriteTx) error {
@@ -154,7 +208,7 @@ func (a *Admin) NoteRestored(ctx context.Context, made time.Time) error {
 		if !service.MayBackUp.Of(p.Role) {
 			return refuse(service.CodeForbidden)
 		}
-		return a.s.w.record(tx, a.s.w.now(), eventRestored, a.s.id, "", map[string]string{"made": made.UTC().Format(time.RFC3339)})
+		return a.s.w.noteRestored(tx, eventRestored, a.s.id, made)
 	})
 }
 
@@ -166,7 +220,9 @@ func (w *Workspace) onlyThere(c *service.BackupCopy) error {
 		there[name] = true
 		return nil
 	})
+	all := len(c.Documents)
 	c.Documents = slices.DeleteFunc(c.Documents, func(name string) bool { return !there[name] })
+	c.Missing = all - len(c.Documents)
 	return err
 }
 

@@ -360,6 +360,9 @@ func TestClock_ThatGoesWrongMeanwhileLeavesNoActUntold(t *testing.T) {
 		"a backup": {3, 9999, func(h *fixture, a *client.Admin, owner *user) error { // the guess, the step-up, the act
 			return a.Backup(h.Context(), owner.proof(), nil, func(service.BackupCopy) error { h.Error("it was made"); return nil })
 		}},
+		"a move": {3, 9999, func(h *fixture, a *client.Admin, owner *user) error {
+			return a.Move(h.Context(), owner.proof(), func(service.BackupCopy) error { h.Error("it was made"); return nil })
+		}},
 		"the clock itself": {3, 0, func(h *fixture, a *client.Admin, owner *user) error {
 			return a.ConfirmClock(h.Context(), owner.proof())
 		}},

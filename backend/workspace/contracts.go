@@ -17,6 +17,9 @@ import (
 
 // ReadDocuments reads rows. It is no use of the session. Errors: session_ended; folder.
 func (s *Session) ReadDocuments(ctx context.Context, q service.DocumentQuery) (out service.DocumentRows, err error) {
+	if len(q.IDs) > service.MaxDocuments {
+		return out, service.ErrMalformed
+	}
 	err = s.w.view(ctx, func(tx store.ReadTx) (err error) {
 		out = service.DocumentRows{Now: s.w.now(), ClockBehind: s.w.behind()}
 		if out.Vault, err = s.vaultIn(tx); err != nil {
@@ -77,6 +80,9 @@ func rowFits(r store.DocumentRow) bool {
 func (s *Session) AddDocuments(ctx context.Context, generation int, rows []store.DocumentRow) (added bool, err error) {
 	if len(rows) == 0 {
 		return false, nil
+	}
+	if len(rows) > service.MaxDocuments {
+		return false, service.ErrMalformed
 	}
 	if err := s.Whole(); err != nil {
 		return false, err
@@ -168,6 +174,9 @@ func (s *Session) ChangeDocuments(ctx context.Context, act service.DocumentAct, 
 	how, ok := documentActs[act]
 	if !ok {
 		return refuse(service.CodeForbidden)
+	}
+	if len(all) > service.MaxDocuments {
+		return service.ErrMalformed
 	}
 	for _, c := range all {
 		if !rowFits(c.Row) {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"testing"
 
+	"countersign/backend/computer"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -17,7 +18,7 @@ func TestNewOneTime_MalformedOneIsNotTaken(t *testing.T) {
 	good := func() service.NewOneTime {
 		return service.NewOneTime{Salt: make([]byte, 16), Params: store.Argon2id(recovery.Cheap), Proof: secret.NewBytes(make([]byte, 32)), KeyPair: service.WrappedKeyPair{Recipient: "age1", Wrapped: []byte("wrapped")}}
 	}
-	if err := checkOneTime(good(), true); err != nil {
+	if err := checkOneTime(good(), true, false); err != nil {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(*service.NewOneTime){
@@ -28,18 +29,31 @@ func TestNewOneTime_MalformedOneIsNotTaken(t *testing.T) {
 		"weak parameters":  func(n *service.NewOneTime) { n.Params = store.Argon2id{MemoryKiB: 8, Time: 1, Threads: 1} },
 		"no recipient":     func(n *service.NewOneTime) { n.KeyPair.Recipient = "" },
 		"nothing wrapped":  func(n *service.NewOneTime) { n.KeyPair.Wrapped = nil },
+		"a box":            func(n *service.NewOneTime) { n.Box = []byte{1} },
 		"too much wrapped": func(n *service.NewOneTime) { n.KeyPair.Wrapped = make([]byte, 1025) },
 	} {
 		n := good()
 		change(&n)
-		if checkOneTime(n, true) == nil {
+		if checkOneTime(n, true, false) == nil {
 			t.Errorf("%s: it is taken", name)
 		}
 	}
 	help := good()
 	help.KeyPair = service.WrappedKeyPair{}
-	if err := checkOneTime(help, false); err != nil {
+	if err := checkOneTime(help, false, false); err != nil {
 		t.Errorf("a temporary code without a key pair: %v", err)
+	}
+	computers := help
+	computers.Box = make([]byte, computer.MaxBox)
+	if err := checkOneTime(computers, false, true); err != nil {
+		t.Errorf("a code for a computer: %v", err)
+	}
+	computers.Box = make([]byte, computer.MaxBox+1)
+	if err := checkOneTime(computers, false, true); err == nil {
+		t.Error("a box of any size is taken")
+	}
+	if err := checkOneTime(help, false, true); err == nil {
+		t.Error("a code for a computer without a box is taken")
 	}
 }
 

@@ -154,10 +154,12 @@ func (a *KitAttempt) Use(ctx context.Context, in service.NewOwner, signature []b
 	}
 	if w.requires() {
 		c := w.newChallenge(entered)
-		c.mustEnrol, c.short = true, in.Password.Short
+		c.mustEnrol, c.short, c.at = true, in.Password.Short, arrivedAt(in.Password)
 		return nil, c, nil
 	}
-	return w.newSession(entered, own), nil, nil
+	s := w.newSession(entered, own)
+	s.at = arrivedAt(in.Password)
+	return s, nil, nil
 }
 
 // checkKit refuses unless the message was signed with the key that is on the kit, which is the vault's.

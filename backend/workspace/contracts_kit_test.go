@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/computer"
 	"countersign/backend/password"
 	"countersign/backend/rescue"
 	"countersign/backend/secret"
@@ -195,7 +196,7 @@ func (h *fixture) chosen(pw string) service.NewPassword {
 	h.ok(err)
 	n := service.NewPassword{Salt: []byte("0123456789abcdef"), Params: store.Argon2id(cheap), Lock: secret.NewBytes(bytes.Repeat([]byte{7}, 32)), Short: len(pw) < 15}
 	derived := password.Derive(secret.NewText(pw), n.Salt, cheap)
-	n.PublicKey = password.PublicKey(derived, share)
+	n.PublicKey, n.Share = password.PublicKey(derived, share), computer.ShareID(share)
 	n.KeyPair.Recipient = own.Recipient()
 	n.KeyPair.Wrapped, err = vault.Wrap(password.WrappingKey(derived, share, n.Lock), "password", own, vault.Pin{})
 	h.ok(err)

@@ -43,7 +43,7 @@ func (w *Workspace) checkFound(ctx context.Context, in *service.NewWorkspace) (p
 func (w *Workspace) Found(ctx context.Context, in service.NewWorkspace, code service.NewOneTime) (given service.GivenOut, err error) {
 	p, err := w.checkFound(ctx, &in)
 	if err == nil {
-		err = checkOneTime(code, false)
+		err = checkOneTime(code, false, false)
 	}
 	fresh := !w.Created()
 	if err == nil && fresh {

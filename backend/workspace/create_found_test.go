@@ -428,9 +428,9 @@ type counting struct {
 	asked int
 }
 
-func (c *counting) BeginSignIn(ctx context.Context, email string) (service.SignInAttempt, error) {
+func (c *counting) BeginSignIn(ctx context.Context, email, computer string) (service.SignInAttempt, error) {
 	c.asked++
-	return c.Workspace.BeginSignIn(ctx, email)
+	return c.Workspace.BeginSignIn(ctx, email, computer)
 }
 
 func TestSignIn_ComputerWithoutAShareIsRefusedUnasked(t *testing.T) {
@@ -477,7 +477,7 @@ func TestRedeem_PasswordResetBringsAComputerIn(t *testing.T) {
 	_, _, err = second.SignIn(t.Context(), otherEmail, secret.NewText(pass))
 	h.ok(err)
 	_, _, err = h.computer(first).SignIn(t.Context(), otherEmail, secret.NewText(pass))
-	h.refused(err, service.CodeCredentialsWrong)
+	h.refused(err, service.CodeComputerUnknown)
 	_, _, err = h.computer(first).SignIn(t.Context(), email, secret.NewText(pass))
 	h.ok(err)
 }
@@ -558,5 +558,5 @@ func TestClose_WipesTheShare(t *testing.T) {
 	h.ok(h.redeem(w, email, code).End(t.Context()))
 	w.Close()
 	_, _, err := w.SignIn(t.Context(), email, secret.NewText(pass))
-	h.refused(err, service.CodeCredentialsWrong)
+	h.refused(err, service.CodeSessionEnded)
 }

@@ -1,9 +1,10 @@
 package workspace_test
 
 import (
-	"countersign/backend/local"
 	"testing"
 	"time"
+
+	"countersign/backend/local"
 
 	"countersign/backend/client"
 	"countersign/backend/secret"

@@ -140,6 +140,15 @@ func (w *Workspace) recover(ctx context.Context, held func(until time.Time) bool
 // dropLeftSets ends the sets that were shown, not kept, and that nobody holds. Those of a run that
 // goes on are the run's.
 func (w *Workspace) dropLeftSets(ctx context.Context, held func(until time.Time) bool) error {
+	none := false
+	err := w.view(ctx, func(tx store.ReadTx) error {
+		ids, err := tx.PendingSets("")
+		none = err == nil && len(ids) == 0
+		return err
+	})
+	if err != nil || none { // an instance of a server looks every few minutes, and does not hold up the others
+		return err
+	}
 	return w.update(ctx, func(tx store.WriteTx) error {
 		ids, err := tx.PendingSets("")
 		if err != nil {

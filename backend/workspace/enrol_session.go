@@ -138,7 +138,7 @@ func (c *Challenge) Enrol(ctx context.Context) (*EnrolmentSession, error) {
 		return nil, refuse(service.CodeTwoFactorOn)
 	}
 	s, err := c.once(func() (*Session, error) {
-		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "none", enrolOnly: service.EnrolRequired, redeems: c.redeems, short: c.short})
+		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "none", enrolOnly: service.EnrolRequired, redeems: c.redeems, short: c.short, at: c.at})
 	})
 	if err != nil {
 		return nil, err
@@ -178,7 +178,7 @@ func (c *Challenge) UseHelpCode(ctx context.Context, proof secret.Bytes) (*Enrol
 			return nil, err
 		}
 		return c.w.completeSignIn(ctx, c.profile, signInDetails{
-			factor: "help", enrolOnly: service.EnrolNewPhone, redeems: c.redeems, short: c.short,
+			factor: "help", enrolOnly: service.EnrolNewPhone, redeems: c.redeems, short: c.short, at: c.at,
 			use: func(tx store.WriteTx) error { return consumeOneTime(tx, right) },
 		})
 	})

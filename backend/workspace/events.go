@@ -3,7 +3,7 @@ package workspace
 // The kinds of event in the audit log. Once written they are never renamed.
 const (
 	eventWorkspaceCreated = "workspace-created"
-	eventSignedIn         = "signed-in"       // factor: none, code, recovery, help; number, as-far-as, chose-password
+	eventSignedIn         = "signed-in"       // factor: none, code, recovery, help; number, as-far-as, chose-password, at: the ID of the computer
 	eventRenamed          = "profile-renamed" // from, to
 	eventEmailChanged     = "email-changed"   // from, to; how it was proven: factor, number
 	eventPasswordChanged  = "password-changed"
@@ -14,6 +14,10 @@ const (
 	eventCodesVoided      = "recovery-codes-voided"   // sheet, left
 	eventDisabled         = "2fa-disabled"
 	eventSteppedUp        = "stepped-up" // factor, number
+	eventComputerCode     = "computer-code-made"
+	eventComputerAdded    = "computer-added"   // name, at: its ID
+	eventComputerRenamed  = "computer-renamed" // from, to
+	eventComputerRemoved  = "computer-removed" // name; of several, with commas between
 
 	// What admins do. A detail of several members is their IDs, with spaces between.
 	eventMemberAdded         = "member-added"     // role
@@ -55,7 +59,13 @@ const (
 	eventSheetVoided         = "run-sheet-voided"   // run, sheet
 	eventHandedOver          = "sheets-handed-over" // run, count, sheets
 	eventBackupMade          = "backup-made"
-	eventRestored            = "workspace-restored" // made
+	eventRestored            = "workspace-restored" // made; about the workspace
+	eventMoveWritten         = "move-written"
+	eventServerBackupMade    = "server-backup-made" // by nobody, as what follows: whoever runs the server did it
+	eventServerExported      = "server-exported"
+	eventServerRestored      = "server-restored" // made; about the workspace
+	eventServerLeft          = "server-left"     // about the workspace: it is on one computer from now on
+	eventServerTaken         = "server-taken"    // about the workspace: it is at a server from now on
 	eventSecretsPassphrase   = "secrets-passphrase-changed"
 	eventAcknowledged        = "sheet-acknowledged" // run, sheet
 	eventExportOpened        = "export-opened"      // run, signer

@@ -49,13 +49,13 @@ func entered(s *Session, c *Challenge, err error) (service.Session, service.Chal
 	return in, due, err
 }
 
-func (w asWorkspace) BeginSignIn(ctx context.Context, email string) (service.SignInAttempt, error) {
-	a, err := w.Workspace.BeginSignIn(ctx, email)
+func (w asWorkspace) BeginSignIn(ctx context.Context, email, computer string) (service.SignInAttempt, error) {
+	a, err := w.Workspace.BeginSignIn(ctx, email, computer)
 	return as(a, func(a *SignInAttempt) service.SignInAttempt { return asSignIn{a} }, err)
 }
 
-func (w asWorkspace) BeginRedeem(ctx context.Context, email string) (service.RedeemAttempt, error) {
-	a, err := w.Workspace.BeginRedeem(ctx, email)
+func (w asWorkspace) BeginRedeem(ctx context.Context, email string, kind service.RedeemKind) (service.RedeemAttempt, error) {
+	a, err := w.Workspace.BeginRedeem(ctx, email, kind)
 	return as(a, func(a *RedeemAttempt) service.RedeemAttempt { return asRedeem{a} }, err)
 }
 
@@ -71,8 +71,8 @@ func (w asWorkspace) Create(ctx context.Context, in service.NewWorkspace, pw ser
 
 func (a asSignIn) Terms() service.PasswordTerms { return a.PasswordTerms }
 
-func (a asSignIn) SignIn(ctx context.Context, signature []byte, short bool) (service.Session, service.Challenge, error) {
-	return entered(a.SignInAttempt.SignIn(ctx, signature, short))
+func (a asSignIn) SignIn(ctx context.Context, in service.SignIn) (service.Session, service.Challenge, error) {
+	return entered(a.SignInAttempt.SignIn(ctx, in))
 }
 
 func (a asRedeem) Terms() service.CodeTerms { return a.CodeTerms }

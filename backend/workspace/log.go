@@ -32,7 +32,7 @@ func (a *Admin) Log(ctx context.Context, q service.LogQuery) (service.LogPage, e
 		q.Before = math.MaxInt64
 	}
 	var page service.LogPage
-	names := people{}
+	names := people{a.s.w.ID(): nil} // which some events are about
 	match := matcher{q: q, words: strings.Fields(fold(q.Text)), sentence: a.s.w.sentence}
 	for first, more := true, true; more; first = false {
 		var before int64

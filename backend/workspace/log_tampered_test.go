@@ -54,7 +54,7 @@ func TestOpen_FindsEditedMembers(t *testing.T) {
 		"CodeProlonged":    {"UPDATE one_time_codes SET expires_at = expires_at + 1", audit.FoundRowChanged, "onetime/"},
 		"CodeOpenedAgain":  {"UPDATE one_time_codes SET ended_at = ended_at + 1 WHERE kind = 'help'", audit.FoundRowChanged, "onetime/help/"},
 		"CodeReplaced":     {"UPDATE one_time_codes SET hash = zeroblob(32) WHERE kind = 'invitation'", audit.FoundRowChanged, "onetime/invitation/"},
-		"CodeAdded": {`INSERT INTO one_time_codes SELECT profile_id, 'password-reset', salt, memory, time, lanes, hash, issued_at, issued_by, expires_at, ended_at
+		"CodeAdded": {`INSERT INTO one_time_codes SELECT profile_id, 'password-reset', salt, memory, time, lanes, hash, issued_at, issued_by, expires_at, ended_at, box
 			FROM one_time_codes WHERE kind = 'help'`, audit.FoundRowAdded, "onetime/password-reset/"},
 		"RunRemoved": {"DELETE FROM print_runs", audit.FoundRowRemoved, "run/1"},
 		"RunChanged": {"UPDATE print_runs SET members = '[]'", audit.FoundRowChanged, "run/1"},

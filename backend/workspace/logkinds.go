@@ -71,6 +71,12 @@ var logKinds = map[string]logKind{
 	eventBackupOpened:      {service.GroupWorkspace, false},
 	eventSecretsPassphrase: {service.GroupWorkspace, false},
 	eventRestored:          {service.GroupWorkspace, false},
+	eventMoveWritten:       {service.GroupWorkspace, false},
+	eventServerBackupMade:  {service.GroupWorkspace, false},
+	eventServerExported:    {service.GroupWorkspace, false},
+	eventServerRestored:    {service.GroupWorkspace, false},
+	eventServerTaken:       {service.GroupWorkspace, false},
+	eventServerLeft:        {service.GroupWorkspace, false},
 
 	eventRunBegun:         {service.GroupRuns, false},
 	eventRunSheetsMade:    {service.GroupRuns, true},
@@ -108,6 +114,11 @@ var logKinds = map[string]logKind{
 	eventKeysGiven:         {service.GroupContracts, true},
 	eventKitMade:           {service.GroupContracts, false},
 	eventKitUsed:           {service.GroupContracts, false},
+
+	eventComputerCode:    {service.GroupSignIn, false},
+	eventComputerAdded:   {service.GroupSignIn, false},
+	eventComputerRenamed: {service.GroupSignIn, false},
+	eventComputerRemoved: {service.GroupSignIn, false},
 
 	eventRenamed:         {service.GroupProfile, false},
 	eventEmailChanged:    {service.GroupProfile, false},

@@ -102,6 +102,14 @@ var acts = []act{
 			return nil
 		})
 	}),
+	byAdmin("Move", store.RoleOwner, func(c *cast, a *client.Admin) error {
+		return a.Move(c.Context(), c.actor.proof(), func(service.BackupCopy) error {
+			if c.fallen {
+				c.Error("the secrets for a server went to somebody who may have none any more")
+			}
+			return nil
+		})
+	}),
 	byAdmin("Prove", store.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Prove(c.Context(), service.EachTime, c.actor.proof()) }),
 	{does: []string{"Admin.MakeKit"}, by: store.RoleOwner, ready: func(c *cast) func() error {
 		c.vault()
@@ -153,6 +161,30 @@ var acts = []act{
 	byMember("ChangePassword", func(c *cast, s *client.Session) error {
 		return s.ChangePassword(c.Context(), secret.NewText(c.actor.pass), secret.NewText("kettle drum marzipan 7"), client.FactorInput{})
 	}),
+	{does: []string{"Session.SaveComputer"}, by: store.RoleMember, ready: func(c *cast) func() error {
+		key := keyOf(c, 1)
+		return func() error { return c.s.SaveComputer(c.Context(), newComputer(key)) }
+	}},
+	{does: []string{"Session.GiveComputerCode"}, by: store.RoleMember, ready: func(c *cast) func() error {
+		s := c.actor.fromServed()
+		return func() error { return second(s.GiveComputerCode(c.Context(), c.actor.proof())) }
+	}},
+	{does: []string{"Session.EndComputerCode"}, by: store.RoleMember, ready: func(c *cast) func() error {
+		s := c.actor.fromServed()
+		c.must(second(s.GiveComputerCode(c.Context(), c.actor.proof())))
+		return func() error { return s.EndComputerCode(c.Context()) }
+	}},
+	{does: []string{"Session.RenameComputer"}, by: store.RoleMember, ready: func(c *cast) func() error {
+		s := c.actor.fromServed()
+		all, err := s.Computers(c.Context())
+		c.must(err)
+		return func() error { return s.RenameComputer(c.Context(), all.All[0].ID, fmt.Sprintf("C %d", c.next())) }
+	}},
+	{does: []string{"Session.RemoveComputer", "Session.RemoveComputers"}, by: store.RoleMember, ready: func(c *cast) func() error {
+		other := c.actor.another()
+		s := c.actor.fromServed()
+		return func() error { return s.RemoveComputer(c.Context(), other, c.actor.proof()) }
+	}},
 	{does: []string{"Session.BeginEnable", "Session.Confirm", "Session.Continue"}, by: store.RoleMember, ready: func(c *cast) func() error {
 		return func() error {
 			shown, err := enrolling(c)

@@ -275,6 +275,9 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 		c.must(err)
 		end()
 	},
+	"Session.Computers": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
+		c.must(second(c.s.Computers(c.Context())))
+	},
 	"Session.MissingFiles": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.MissingFiles(c.Context(), nil)))
 	},

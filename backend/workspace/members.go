@@ -297,7 +297,7 @@ func (a *Admin) Remove(ctx context.Context, id string, proof service.Proof) erro
 		target.EmailKey = "removed:" + target.ID // somebody else may have the address
 		target.Password = store.PasswordRecord{}
 		target.Epoch++
-		if err := errors.Join(tx.UpdateProfile(target), dropOneTimes(tx, id), dropHolders(tx, id)); err != nil {
+		if err := errors.Join(tx.UpdateProfile(target), dropOneTimes(tx, id), dropHolders(tx, id), dropComputers(tx, id)); err != nil {
 			return err
 		}
 		for _, kind := range allKinds {

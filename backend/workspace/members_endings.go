@@ -22,11 +22,14 @@ func (d dependents) FactorChanged(tx store.WriteTx, profileID string) error {
 }
 
 // oneTimeKinds are all of them.
-var oneTimeKinds = []store.OneTimeKind{store.OneTimeInvitation, store.OneTimeReset, store.OneTimeHelp}
+var oneTimeKinds = []store.OneTimeKind{store.OneTimeInvitation, store.OneTimeReset, store.OneTimeHelp, store.OneTimeComputer}
 
 // mayStand reports whether the issuer could give a subject a code of this kind, as
 // both are now.
 func mayStand(kind store.OneTimeKind, issuer, subject store.Profile) bool {
+	if kind == store.OneTimeComputer { // its issuer is its subject
+		return subject.State == store.ProfileActive
+	}
 	state := store.ProfileActive
 	if kind == store.OneTimeInvitation {
 		state = store.ProfileInvited
@@ -42,6 +45,11 @@ func (d dependents) ProfileChanged(tx store.WriteTx, was, is store.Profile) erro
 	w := d.w
 	if !bytes.Equal(was.Password.PublicKey, is.Password.PublicKey) {
 		if err := w.endOneTime(tx, is.ID, store.OneTimeReset); err != nil {
+			return err
+		}
+	}
+	if was.Password.Share != is.Password.Share { // the code's is of no use
+		if err := w.endOneTime(tx, is.ID, store.OneTimeComputer); err != nil {
 			return err
 		}
 	}

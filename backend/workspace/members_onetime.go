@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"countersign/backend/computer"
 	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -14,17 +15,20 @@ import (
 // newOneTime makes of a client's code what is kept of it. A code by nobody is the first owner's, and has no key pair: see Found.
 func (w *Workspace) newOneTime(kind store.OneTimeKind, p, by store.Profile, in service.NewOneTime) (madeOneTime, service.GivenOut, error) {
 	var m madeOneTime
-	withPair := kind != store.OneTimeHelp && by.ID != ""
-	if err := errors.Join(w.dated(), checkOneTime(in, withPair)); err != nil {
+	withPair := kind != store.OneTimeHelp && kind != store.OneTimeComputer && by.ID != ""
+	if err := errors.Join(w.dated(), checkOneTime(in, withPair, kind == store.OneTimeComputer)); err != nil {
 		return m, service.GivenOut{}, err
 	}
 	hash, err := w.keyed(in.Proof)
 	if err != nil {
 		return m, service.GivenOut{}, err
 	}
-	now := w.now()
+	now, life := w.now(), service.OneTimeLife
+	if kind == store.OneTimeComputer {
+		life = service.ComputerCodeLife
+	}
 	m.code = store.OneTime{
-		ProfileID: p.ID, Kind: kind, Salt: in.Salt, Params: in.Params, Hash: hash, IssuedAt: now, IssuedBy: by.ID, ExpiresAt: now.Add(service.OneTimeLife),
+		ProfileID: p.ID, Kind: kind, Salt: in.Salt, Params: in.Params, Hash: hash, IssuedAt: now, IssuedBy: by.ID, ExpiresAt: now.Add(life), Box: in.Box,
 	}
 	if withPair {
 		m.key = rowOf(oneTimeHolder(kind, p.ID), in.KeyPair)
@@ -193,8 +197,8 @@ func consumeOneTime(tx store.WriteTx, o store.OneTime) error {
 }
 
 // checkOneTime refuses what no client of ours makes.
-func checkOneTime(n service.NewOneTime, withPair bool) error {
-	if len(n.Salt) != recovery.SaltSize || n.Proof.Len() != recovery.HashSize || withPair && !pairFits(n.KeyPair) {
+func checkOneTime(n service.NewOneTime, withPair, withBox bool) error {
+	if len(n.Salt) != recovery.SaltSize || n.Proof.Len() != recovery.HashSize || withPair && !pairFits(n.KeyPair) || withBox != (len(n.Box) > 0) || len(n.Box) > computer.MaxBox {
 		return fmt.Errorf("%w: a one-time code", service.ErrMalformed)
 	}
 	return recovery.Params(n.Params).Check()

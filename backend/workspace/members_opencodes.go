@@ -18,7 +18,7 @@ func (a *Admin) OpenCodes(ctx context.Context) (open []service.OpenCode, err err
 			return err
 		}
 		for _, o := range codes {
-			if !o.EndedAt.IsZero() || !a.s.w.now().Before(o.ExpiresAt) {
+			if o.Kind == store.OneTimeComputer || !o.EndedAt.IsZero() || !a.s.w.now().Before(o.ExpiresAt) {
 				continue
 			}
 			by, err := tx.Profile(o.IssuedBy)
@@ -42,7 +42,7 @@ func (a *Admin) EndCode(ctx context.Context, id string, kind store.OneTimeKind) 
 			return err
 		}
 		o, err := tx.OneTime(id, kind)
-		return refuseUnless(err == nil && o.EndedAt.IsZero(), ignoreMissing(err), service.CodeOneTimeGone)
+		return refuseUnless(err == nil && o.EndedAt.IsZero() && kind != store.OneTimeComputer, ignoreMissing(err), service.CodeOneTimeGone)
 	}
 	return a.change(ctx, nil, check, func(tx store.WriteTx) error {
 		if err := check(tx); err != nil {

@@ -167,6 +167,9 @@ var adminCases = []adminCase{
 	{"Backup", func(a *client.Admin, by, to *user) error {
 		return a.Backup(to.h.Context(), by.proof(), nil, func(service.BackupCopy) error { return nil })
 	}, nil},
+	{"Move", func(a *client.Admin, by, to *user) error {
+		return a.Move(to.h.Context(), by.proof(), func(service.BackupCopy) error { return nil })
+	}, nil},
 	{"Prove", func(a *client.Admin, by, to *user) error {
 		return a.Prove(to.h.Context(), service.EachTime, by.proof())
 	}, nil},

@@ -6,6 +6,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/ed25519"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -67,7 +68,7 @@ func (w *Workspace) passwordRecord(n service.NewPassword, profileID string, now 
 		return store.PasswordRecord{}, err
 	}
 	lock, err := w.sealLock(profileID, n.Lock)
-	return store.PasswordRecord{Salt: n.Salt, Params: n.Params, PublicKey: n.PublicKey, Lock: lock, ChangedAt: now}, err
+	return store.PasswordRecord{Salt: n.Salt, Params: n.Params, PublicKey: n.PublicKey, Lock: lock, Share: n.Share, ChangedAt: now}, err
 }
 
 // A lock is kept under the workspace's own key (AES-256-GCM, SP 800-38D), for one profile.
@@ -155,10 +156,14 @@ func saveKeyPair(tx store.WriteTx, profileID string, pair service.WrappedKeyPair
 // setPassword puts a new password in the place of a profile's, within tx. Whoever is signed in with the old one
 // is not any more. The caller stores p.
 func (w *Workspace) setPassword(tx store.WriteTx, p *store.Profile, n service.NewPassword, code *store.OneTime) (err error) {
+	share := p.Password.Share
 	if p.Password, err = w.passwordRecord(n, p.ID, w.now()); err != nil {
 		return err
 	}
 	p.Epoch++
+	if err := w.setComputers(tx, p.ID, n, n.Share != share); err != nil {
+		return err
+	}
 	return saveKeyPair(tx, p.ID, n.KeyPair, code)
 }
 
@@ -208,7 +213,7 @@ func (s *Session) BeginProof(ctx context.Context) (t service.PasswordTerms, name
 	}
 	err = s.w.view(ctx, func(tx store.ReadTx) error {
 		p, err := s.profileFor(tx, false)
-		t.Salt, t.Params, name, email = p.Password.Salt, p.Password.Params, p.Name, p.Email
+		t.Salt, t.Params, t.Share, name, email = p.Password.Salt, p.Password.Params, p.Password.Share, p.Name, p.Email
 		return err
 	})
 	if err != nil {
@@ -223,7 +228,14 @@ func (s *Session) BeginProof(ctx context.Context) (t service.PasswordTerms, name
 	return t, name, email, nil
 }
 
-// takeNonce reports whether a nonce was given out a while ago, and takes it back: it is good once.
+// useNonce refuses unless a nonce was given out a while ago, and takes it back: it is good once. Errors: challenge_ended.
+func (s *Session) useNonce(ctx context.Context, nonce []byte) error {
+	if !s.takeNonce(nonce) {
+		return refuse(service.CodeChallengeEnded)
+	}
+	return s.keep(ctx)
+}
+
 func (s *Session) takeNonce(nonce []byte) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -236,11 +248,24 @@ func (s *Session) takeNonce(nonce []byte) bool {
 	return false
 }
 
+// isShareID reports whether a text has the form of computer.ShareID.
+func isShareID(id string) bool {
+	b, err := hex.DecodeString(id)
+	return err == nil && len(b) == 16
+}
+
 // checkPassword refuses what no client of ours makes.
 func checkPassword(n service.NewPassword) error {
 	switch {
 	case len(n.Salt) != password.SaltSize, len(n.PublicKey) != ed25519.PublicKeySize, n.Lock.Len() != keySize, !pairFits(n.KeyPair):
 		return service.ErrMalformed
+	case !isShareID(n.Share), len(n.Computers) > service.MaxComputers:
+		return service.ErrMalformed
+	}
+	for i := range n.Computers {
+		if err := checkComputer(&n.Computers[i]); err != nil {
+			return err
+		}
 	}
 	return password.Params(n.Params).Check()
 }

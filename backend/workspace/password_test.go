@@ -19,16 +19,22 @@ func TestNewPassword_MalformedOneIsNotTaken(t *testing.T) {
 	s := owner.signIn()
 	head := h.head()
 	for name, change := range map[string]func(*service.NewPassword){
-		"short salt":        func(n *service.NewPassword) { n.Salt = n.Salt[1:] },
-		"long salt":         func(n *service.NewPassword) { n.Salt = append(n.Salt, 0) },
-		"short key":         func(n *service.NewPassword) { n.PublicKey = n.PublicKey[1:] },
-		"long key":          func(n *service.NewPassword) { n.PublicKey = append(n.PublicKey, 0) },
-		"no lock":           func(n *service.NewPassword) { n.Lock = secret.Bytes{} },
-		"short lock":        func(n *service.NewPassword) { n.Lock = secret.NewBytes(make([]byte, 31)) },
-		"no recipient":      func(n *service.NewPassword) { n.KeyPair.Recipient = "" },
-		"nothing wrapped":   func(n *service.NewPassword) { n.KeyPair.Wrapped = nil },
-		"too much wrapped":  func(n *service.NewPassword) { n.KeyPair.Wrapped = make([]byte, 1025) },
-		"weak parameters":   func(n *service.NewPassword) { n.Params = store.Argon2id{MemoryKiB: 8, Time: 1, Threads: 1} },
+		"short salt":       func(n *service.NewPassword) { n.Salt = n.Salt[1:] },
+		"long salt":        func(n *service.NewPassword) { n.Salt = append(n.Salt, 0) },
+		"short key":        func(n *service.NewPassword) { n.PublicKey = n.PublicKey[1:] },
+		"long key":         func(n *service.NewPassword) { n.PublicKey = append(n.PublicKey, 0) },
+		"no lock":          func(n *service.NewPassword) { n.Lock = secret.Bytes{} },
+		"short lock":       func(n *service.NewPassword) { n.Lock = secret.NewBytes(make([]byte, 31)) },
+		"no recipient":     func(n *service.NewPassword) { n.KeyPair.Recipient = "" },
+		"nothing wrapped":  func(n *service.NewPassword) { n.KeyPair.Wrapped = nil },
+		"too much wrapped": func(n *service.NewPassword) { n.KeyPair.Wrapped = make([]byte, 1025) },
+		"weak parameters":  func(n *service.NewPassword) { n.Params = store.Argon2id{MemoryKiB: 8, Time: 1, Threads: 1} },
+		"no share":         func(n *service.NewPassword) { n.Share = "" },
+		"a longer share":   func(n *service.NewPassword) { n.Share += "00" },
+		"many computers":   func(n *service.NewPassword) { n.Computers = make([]service.NewComputer, service.MaxComputers+1) },
+		"a computer without keys": func(n *service.NewPassword) {
+			n.Computers = []service.NewComputer{{Name: "C"}}
+		},
 		"costly parameters": func(n *service.NewPassword) { n.Params = store.Argon2id{MemoryKiB: 1 << 30, Time: 1, Threads: 1} },
 	} {
 		n := h.chosen(longerPass)

@@ -25,7 +25,8 @@ type user struct {
 	name  string
 	email string
 	pass  string
-	phone phone // zero with 2FA off
+	phone phone             // zero with 2FA off
+	at    *client.Workspace // a computer, as at a server; nil: in a workspace on one computer
 }
 
 // person says how a user is to be put into a fixture.
@@ -65,10 +66,26 @@ func (h *fixture) one(p person) *user { h.Helper(); return h.people(p)[0] }
 // next is a number that was not there before.
 func (h *fixture) next() int { h.count++; return h.count }
 
+// from is the workspace as the user's computer has it.
+func (p *user) from() *client.Workspace {
+	if p.at != nil {
+		return p.at
+	}
+	return p.h.w.Workspace
+}
+
+// served has the user come in from a computer of their own from now on, as at a server to which the workspace has moved.
+func (p *user) served() {
+	p.h.Helper()
+	var err error
+	p.at, err = client.Open(p.h.Context(), inner(p.h.w).Service(), p.h.config(p.h.secrets))
+	p.h.ok(err)
+}
+
 // signIn gives the password and, with 2FA on, the code.
 func (p *user) signIn() *client.Session {
 	p.h.Helper()
-	s, c, err := p.h.w.SignIn(context.WithoutCancel(p.h.Context()), p.email, secret.NewText(p.pass))
+	s, c, err := p.from().SignIn(context.WithoutCancel(p.h.Context()), p.email, secret.NewText(p.pass))
 	p.h.ok(err)
 	if c != nil {
 		s, err = c.Verify(context.WithoutCancel(p.h.Context()), secret.NewText(p.newCode()))
@@ -80,7 +97,7 @@ func (p *user) signIn() *client.Session {
 // challenge gives the password where more is due.
 func (p *user) challenge() *client.Challenge {
 	p.h.Helper()
-	_, c, err := p.h.w.SignIn(p.h.Context(), p.email, secret.NewText(p.pass))
+	_, c, err := p.from().SignIn(p.h.Context(), p.email, secret.NewText(p.pass))
 	p.h.ok(err)
 	if c == nil {
 		p.h.Fatal("the password alone opened the profile")

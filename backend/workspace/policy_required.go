@@ -60,6 +60,9 @@ func (s *Session) check(required, whole bool) error {
 // Whole refuses where the session is over, or may only finish an enrolment: 2FA is
 // required by now. It is no use of the session. Errors: session_ended, enable_first.
 func (s *Session) Whole() error {
+	if err := s.held(); err != nil {
+		return err
+	}
 	required := s.w.requires()
 	s.mu.Lock()
 	defer s.mu.Unlock()

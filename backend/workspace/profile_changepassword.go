@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"time"
 
 	"countersign/backend/service"
 	"countersign/backend/store"
@@ -18,10 +19,30 @@ func (s *Session) ChangePassword(ctx context.Context, current service.Proof, nex
 		return err
 	}
 	defer done()
-	return s.taking(service.EachTime, func(c *confirmation) error { return s.changePassword(ctx, c, current, next) })
+	return s.taking(ctx, service.EachTime, func(c *confirmation) error {
+		return s.changePassword(ctx, c, current, next, passwordChange{
+			field: "current",
+			check: func(_ store.ReadTx, p store.Profile) error {
+				if next.Share != p.Password.Share { // that is for RemoveComputers
+					return store.ErrConflict
+				}
+				return nil
+			},
+			record: func(tx store.WriteTx, now time.Time) error {
+				return s.w.record(tx, now, eventPasswordChanged, s.id, s.id, nil)
+			},
+		})
+	})
 }
 
-func (s *Session) changePassword(ctx context.Context, c *confirmation, current service.Proof, next service.NewPassword) error {
+// passwordChange is what sets one use of changePassword apart from another: what is refused before a guess is charged, and in the transaction; and the events.
+type passwordChange struct {
+	field  string // of the password, in refusals
+	check  func(store.ReadTx, store.Profile) error
+	record func(store.WriteTx, time.Time) error
+}
+
+func (s *Session) changePassword(ctx context.Context, c *confirmation, current service.Proof, next service.NewPassword, change passwordChange) error {
 	if err := checkPassword(next); err != nil { // before a guess is charged
 		return err
 	}
@@ -29,11 +50,14 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current s
 	if err != nil {
 		return err
 	}
+	if err := s.w.view(ctx, func(tx store.ReadTx) error { return change.check(tx, p) }); err != nil {
+		return err
+	}
 	asks := on && !c.proven()
 	if asks && !current.Factor.Given() {
 		return refuse(service.CodeFactorRequired).At("code")
 	}
-	t, err := s.provePassword(ctx, p, current, "current")
+	t, err := s.provePassword(ctx, p, current, change.field)
 	if err != nil {
 		return err
 	}
@@ -52,6 +76,9 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current s
 	err = c.update(ctx, func(tx store.WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
+			return err
+		}
+		if err := change.check(tx, p); err != nil {
 			return err
 		}
 		if use != nil {
@@ -74,7 +101,7 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current s
 		if own, err = s.w.ownKeys(tx, p); err != nil {
 			return err
 		}
-		return s.w.record(tx, now, eventPasswordChanged, s.id, s.id, nil)
+		return change.record(tx, now)
 	})
 	if err == nil {
 		s.mu.Lock()

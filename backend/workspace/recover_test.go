@@ -196,7 +196,7 @@ func TestRecover_RunThatEndedInBetweenIsNotInterrupted(t *testing.T) {
 	head := h.head()
 	steps.before(0, nil)
 	h.ok(h.w.RecoverAll(t.Context()))
-	if n := steps.stop(); n != 2 || h.kinds(head, "run-interrupted") != 1 {
+	if n := steps.stop(); n != 1 || h.kinds(head, "run-interrupted") != 1 {
 		t.Fatalf("%d commits, and %v", n, h.eventsAfter(head))
 	}
 	if res, err := r.Cancel(t.Context()); err != nil || res.State != store.RunInterrupted {

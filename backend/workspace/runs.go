@@ -26,7 +26,8 @@ type PrintRun struct {
 	making sync.Mutex // one batch at a time
 
 	mu      sync.Mutex
-	sets    []store.Set // made, and not yet in force
+	made    int         // so many sheets
+	sets    []store.Set // of these, not yet in force; of a run that was resumed: see madeSets
 	skipped []service.Skipped
 	inForce int
 	state   store.RunState
@@ -193,8 +194,12 @@ func (a *Admin) BeginRun(ctx context.Context, r service.RunRequest, proof servic
 	if err != nil {
 		return nil, err
 	}
+	former, err := a.s.lastRun(ctx)
+	if err != nil {
+		_ = logLeftover(w, err)
+	}
 	a.s.mu.Lock()
-	former, over := a.s.run, a.s.over
+	over := a.s.over
 	a.s.run = out
 	a.s.mu.Unlock()
 	if former != nil { // one at a time: End would not find it

@@ -24,6 +24,9 @@ func (r *PrintRun) PutInForce(ctx context.Context, progress service.Progress) (s
 		return r.result(), err
 	}
 	w := r.a.s.w
+	if err := r.madeSets(context.WithoutCancel(ctx)); err != nil {
+		return r.result(), err
+	}
 	if err := r.sheetsAreOut(context.WithoutCancel(ctx)); err != nil {
 		return r.result(), err
 	}

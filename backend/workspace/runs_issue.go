@@ -22,11 +22,12 @@ func (r *PrintRun) MakeSheets(ctx context.Context, made []service.NewSet) ([]ser
 	if err := r.begin(stageMaking, stageMaking); err != nil {
 		return nil, err
 	}
-	from := len(r.sets) // which only grows here
+	from := r.made // which only grows here
 	if len(made) == 0 || len(made) > service.RunBatch || from+len(made) > len(r.members) {
 		return nil, fmt.Errorf("%w: there are not as many recovery codes as sheets to make", service.ErrMalformed)
 	}
 	sets, hashes := make([]store.Set, len(made)), make([][][]byte, len(made))
+	people := make([]store.Profile, len(made))
 	for i, n := range made {
 		id, err := w.newID()
 		if err != nil {
@@ -60,8 +61,11 @@ func (r *PrintRun) MakeSheets(ctx context.Context, made []service.NewSet) ([]ser
 			if err != nil {
 				return err
 			}
+			if people[i] = r.members[from+i]; people[i].Name == "" { // of a run that was resumed
+				people[i] = p
+			}
 			if why != "" { // the cover names them already: nothing is in force, so the run ends
-				return refuse(why).At("members").With("name", r.members[from+i].Name)
+				return refuse(why).At("members").With("name", people[i].Name)
 			}
 			if old, err := tx.ActiveSet(p.ID); err == nil {
 				sets[i].Replaces = old.Sheet
@@ -82,7 +86,7 @@ func (r *PrintRun) MakeSheets(ctx context.Context, made []service.NewSet) ([]ser
 	}
 	sheets := make([]service.RunSheet, len(sets))
 	for i, set := range sets {
-		p := r.members[from+i]
+		p := people[i]
 		sheets[i] = service.RunSheet{
 			Issued: service.Issued{
 				Sheet: set.Sheet, Workspace: r.info.Name, Name: p.Name, Email: p.Email, IssuedAt: set.IssuedAt, IssuedBy: r.run.ByName,
@@ -93,8 +97,10 @@ func (r *PrintRun) MakeSheets(ctx context.Context, made []service.NewSet) ([]ser
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.sets = append(r.sets, sets...)
-	if len(r.sets) == len(r.members) {
+	if len(r.sets) == r.made {
+		r.sets = append(r.sets, sets...)
+	}
+	if r.made += len(sets); r.made == len(r.members) {
 		r.stage = stageMade
 	}
 	return sheets, nil

@@ -86,6 +86,9 @@ func (a *Admin) Unacknowledged(ctx context.Context) (all []store.LedgerEntry, er
 // not before. It gives how many those are. Errors: run_unknown, forbidden,
 // session_ended; folder.
 func (a *Admin) HandOver(ctx context.Context, run int, sheets []int) (n int, err error) {
+	if len(sheets) > service.MaxRun { // no run has more
+		return 0, service.ErrMalformed
+	}
 	wanted := map[int]bool{}
 	for _, s := range sheets {
 		wanted[s] = true
@@ -130,6 +133,9 @@ func (a *Admin) HandOver(ctx context.Context, run int, sheets []int) (n int, err
 // ones. It gives how many were in force. Errors: run_unknown, forbidden,
 // session_ended; folder.
 func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, err error) {
+	if len(sheets) > service.MaxRun {
+		return 0, service.ErrMalformed
+	}
 	done, err := a.s.begin()
 	if err != nil {
 		return 0, err

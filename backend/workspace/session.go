@@ -19,6 +19,7 @@ type Session struct {
 	id      string // profile
 	welcome service.Welcome
 	began   map[string]string // how its person was proven, for the log: factor, number
+	hold    service.Hold      // of an instance of a server; nil: nobody else goes on with it
 
 	acts sync.Mutex // one use case at a time
 
@@ -31,6 +32,7 @@ type Session struct {
 	waiting   grant                  // a step-up that waits for its act
 	confirms  map[service.Acts]grant // the last step-up for each group of acts
 	run       *PrintRun              // under way, or the last one
+	ran       keptRun                // of a session that was resumed: run is read when it is needed
 	own       service.OwnKeys        // of the profile
 	jobs      map[*job]bool          // long work that is under way
 	nonces    nonces                 // of proofs that were begun
@@ -39,6 +41,8 @@ type Session struct {
 	enrolOnly bool                   // it can enrol and nothing else, until 2FA is on
 	enrolling bool                   // an enrolment is under way
 	overdue   bool                   // over, since 2FA is required
+	at        string                 // the computer; empty in a workspace on one computer
+	wasAdmin  bool                   // of an owner or an admin, when it was looked at last
 
 	enrolment *enrolment // under acts
 	newCodes  *newCodes  // under acts
@@ -60,6 +64,9 @@ func (s *Session) Touch() error { return s.touch(false) }
 
 // touch is Touch; with whole it also refuses a session that may only enrol.
 func (s *Session) touch(whole bool) error {
+	if err := s.held(); err != nil {
+		return err
+	}
 	now, required := s.w.wall(), s.w.requires()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,12 +132,12 @@ func (s *Session) End(ctx context.Context) error {
 	s.mu.Lock()
 	s.over = true
 	s.own = service.OwnKeys{} // what is still at work has it, until it stops
-	run := s.run
 	s.mu.Unlock()
+	run, err := s.lastRun(ctx)
 	s.stopJobs()
 	s.acts.Lock()
 	defer s.acts.Unlock()
-	err := errors.Join(s.dropEnrolment(ctx), s.dropNewCodes(ctx))
+	err = errors.Join(err, s.dropEnrolment(ctx), s.dropNewCodes(ctx))
 	if run != nil {
 		_, cancelled := run.Cancel(ctx)
 		err = errors.Join(err, cancelled)
@@ -165,6 +172,9 @@ func (s *Session) look() (done func(), err error) {
 func (s *Session) profile(tx store.ReadTx) (store.Profile, error) { return s.profileFor(tx, true) }
 
 func (s *Session) profileFor(tx store.ReadTx, whole bool) (store.Profile, error) {
+	if err := s.held(); err != nil {
+		return store.Profile{}, err
+	}
 	p, err := tx.Profile(s.id)
 	if errors.Is(err, store.ErrNotFound) {
 		return p, refuse(service.CodeSessionEnded)
@@ -202,6 +212,22 @@ func (s *Session) profileFor(tx store.ReadTx, whole bool) (store.Profile, error)
 		looksAt(tx, p.ID)
 	}
 	return p, err
+}
+
+// held refuses where another instance may go on with the session by now.
+func (s *Session) held() error {
+	if s.hold == nil {
+		return nil
+	}
+	return s.hold.Check()
+}
+
+// keep saves the session before something of it is used that is good once: an instance that ends in the middle of an act leaves nothing that could be used again.
+func (s *Session) keep(ctx context.Context) error {
+	if s.hold == nil {
+		return nil
+	}
+	return s.hold.Keep(ctx)
 }
 
 // endOthers moves the profile's epoch on, so that every other session and

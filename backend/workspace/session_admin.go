@@ -32,6 +32,9 @@ func (s *Session) admin(ctx context.Context, looking bool) (*Admin, error) {
 	if err := a.view(ctx, func(store.ReadTx) error { return nil }); err != nil {
 		return nil, err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wasAdmin = true
 	return a, nil
 }
 

@@ -24,6 +24,7 @@ type SignInAttempt struct {
 	service.PasswordTerms
 	w      *Workspace
 	key    string // of the email
+	at     string // the computer
 	madeAt time.Time
 
 	mu   sync.Mutex
@@ -31,8 +32,8 @@ type SignInAttempt struct {
 }
 
 // BeginSignIn begins a sign-in, which is good for ChallengeLife and for one guess. An email that nobody has
-// gets terms of the same form, and always the same. Errors: email_required, credentials_wrong; folder.
-func (w *Workspace) BeginSignIn(ctx context.Context, email string) (*SignInAttempt, error) {
+// gets terms of the same form, and always the same; so does a computer that is none of the person's. computer is its ID; empty in a workspace on one computer. Errors: email_required, credentials_wrong; folder.
+func (w *Workspace) BeginSignIn(ctx context.Context, email, computer string) (*SignInAttempt, error) {
 	key := emailKey(email)
 	switch {
 	case key == "":
@@ -44,19 +45,19 @@ func (w *Workspace) BeginSignIn(ctx context.Context, email string) (*SignInAttem
 	if err != nil {
 		return nil, err
 	}
-	a := &SignInAttempt{w: w, key: key, madeAt: w.wall()}
-	p, _, _, err := w.whoSignsIn(ctx, key)
+	a := &SignInAttempt{w: w, key: key, at: computer, madeAt: w.wall()}
+	p, at, _, _, err := w.whoSignsIn(ctx, key, computer)
 	if err != nil {
 		return nil, err
 	}
 	record := w.recordOf(p, key)
-	a.PasswordTerms = service.PasswordTerms{WorkspaceID: w.ID(), Nonce: nonce, Salt: record.Salt, Params: record.Params}
+	a.PasswordTerms = service.PasswordTerms{WorkspaceID: w.ID(), Nonce: nonce, Salt: record.Salt, Params: record.Params, Share: record.Share, Box: at.Box}
 	return a, nil
 }
 
-// whoSignsIn looks up who has an email, whether their 2FA is on, and the workspace. The zero Profile is nobody
+// whoSignsIn looks up who has an email and signs in from a computer, whether their 2FA is on, and the workspace. The zero Profile is nobody
 // whose password could be right.
-func (w *Workspace) whoSignsIn(ctx context.Context, emailKey string) (p store.Profile, on bool, info store.Info, err error) {
+func (w *Workspace) whoSignsIn(ctx context.Context, emailKey, computer string) (p store.Profile, at store.Computer, on bool, info store.Info, err error) {
 	err = w.view(ctx, func(tx store.ReadTx) (err error) {
 		if info, err = tx.Info(); err != nil {
 			return err
@@ -69,18 +70,21 @@ func (w *Workspace) whoSignsIn(ctx context.Context, emailKey string) (p store.Pr
 		if err != nil {
 			return err
 		}
+		if p, at, err = from(tx, p, computer); err != nil {
+			return err
+		}
 		_, err = tx.Factor(p.ID)
 		on = err == nil
 		return ignoreMissing(err)
 	})
 	if err != nil {
-		return store.Profile{}, false, info, err
+		return store.Profile{}, store.Computer{}, false, info, err
 	}
 	w.cacheInfo(info)
 	if p.State == store.ProfileInvited || p.State == store.ProfileRemoved {
 		p = store.Profile{}
 	}
-	return p, on, info, nil
+	return p, at, on, info, nil
 }
 
 // recordOf is a profile's password record. That of an email which nobody has is made of the pepper.
@@ -88,7 +92,7 @@ func (w *Workspace) recordOf(p store.Profile, emailKey string) store.PasswordRec
 	if p.ID != "" {
 		return p.Password
 	}
-	return store.PasswordRecord{Salt: w.unknownSum("salt of an unknown email", emailKey)[:password.SaltSize], Params: w.cost, PublicKey: nobody}
+	return store.PasswordRecord{Salt: w.unknownSum("salt of an unknown email", emailKey)[:password.SaltSize], Params: w.cost, PublicKey: nobody, Share: hex.EncodeToString(w.unknownSum("share of an unknown email", emailKey)[:16])}
 }
 
 // nobody is the public key that signatures for an email nobody has are held against, which takes the same time as any
@@ -99,7 +103,7 @@ var nobody = ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)).Public().(ed
 // Challenge where the profile has 2FA on or is required to, or where the password
 // stands alone and, as the client says, is too short for that. An email that nobody has gets the same words and the same pauses as a wrong password.
 // Errors: credentials_wrong, suspended_self, throttled, challenge_ended; keychain and folder.
-func (a *SignInAttempt) SignIn(ctx context.Context, signature []byte, short bool) (*Session, *Challenge, error) {
+func (a *SignInAttempt) SignIn(ctx context.Context, in service.SignIn) (*Session, *Challenge, error) {
 	w := a.w
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -107,11 +111,14 @@ func (a *SignInAttempt) SignIn(ctx context.Context, signature []byte, short bool
 		return nil, nil, refuse(service.CodeChallengeEnded)
 	}
 	a.over = true
-	p, on, info, err := w.whoSignsIn(ctx, a.key)
+	p, at, on, info, err := w.whoSignsIn(ctx, a.key, a.at)
 	if err != nil {
 		return nil, nil, err
 	}
-	t, err := w.checkSignature(ctx, p, a.key, service.SignInMessage(a.WorkspaceID, a.Nonce), signature, service.CodeCredentialsWrong)
+	if at.ID != "" && !public(at).Signed(service.ComputerMessage(a.WorkspaceID, a.Nonce), in.Computer) {
+		p, on = store.Profile{}, false // only its name is known there
+	}
+	t, err := w.checkSignature(ctx, p, a.key, service.SignInMessage(a.WorkspaceID, a.Nonce), in.Signature, service.CodeCredentialsWrong)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -121,15 +128,15 @@ func (a *SignInAttempt) SignIn(ctx context.Context, signature []byte, short bool
 	// What was long enough while 2FA was required may be too short by now. Only the client
 	// knows how long it is.
 	mustEnrol := !on && info.Requires(w.now())
-	if on || mustEnrol || short {
+	if on || mustEnrol || in.Short {
 		if err := w.refund(ctx, t); err != nil {
 			return nil, nil, err
 		}
 		c := w.newChallenge(p)
-		c.mustEnrol, c.alone, c.short = mustEnrol, !on && !mustEnrol, short
+		c.mustEnrol, c.alone, c.short, c.at = mustEnrol, !on && !mustEnrol, in.Short, at.ID
 		return nil, c, nil
 	}
-	s, err := w.completeSignIn(ctx, p, signInDetails{factor: "none"})
+	s, err := w.completeSignIn(ctx, p, signInDetails{factor: "none", at: at.ID})
 	return s, nil, err
 }
 
@@ -184,6 +191,15 @@ type signInDetails struct {
 	redeems   *redemption                  // an invitation or a password reset, else nil
 	chooses   *service.NewPassword         // a longer password, else nil
 	short     bool                         // the password is too short to stand alone
+	at        string                       // the computer, where it is known before: see arrivesAt
+}
+
+// arrivesAt is the computer from which somebody comes in: one that the profile has, or that comes with the password that they choose.
+func (a signInDetails) arrivesAt() string {
+	if a.redeems != nil {
+		return arrivedAt(a.redeems.next)
+	}
+	return a.at
 }
 
 // completeSignIn makes the session: one transaction consumes the factor, clears the
@@ -197,6 +213,7 @@ func (w *Workspace) completeSignIn(ctx context.Context, p store.Profile, a signI
 	if a.number > 0 {
 		how["number"] = strconv.Itoa(a.number)
 	}
+	at := a.arrivesAt()
 	err := w.update(ctx, func(tx store.WriteTx) error {
 		fresh, err := tx.Profile(p.ID)
 		if err := refuseUnless(err == nil && fresh.Epoch == p.Epoch, ignoreMissing(err), service.CodeChallengeEnded); err != nil {
@@ -240,6 +257,9 @@ func (w *Workspace) completeSignIn(ctx context.Context, p store.Profile, a signI
 				return err
 			}
 		}
+		if err := w.useComputer(tx, p.ID, at); err != nil {
+			return err
+		}
 		fresh.LastSignInAt = now
 		entered = fresh
 		if err := tx.UpdateProfile(fresh); err != nil {
@@ -251,6 +271,9 @@ func (w *Workspace) completeSignIn(ctx context.Context, p store.Profile, a signI
 		detail := maps.Clone(how)
 		if a.enrolOnly != "" {
 			detail["as-far-as"] = string(a.enrolOnly)
+		}
+		if at != "" {
+			detail["at"] = at
 		}
 		if a.redeems != nil {
 			detail["chose-password"] = string(a.redeems.code.Kind)
@@ -264,7 +287,7 @@ func (w *Workspace) completeSignIn(ctx context.Context, p store.Profile, a signI
 		return nil, err
 	}
 	s := w.newSession(entered, own)
-	s.welcome, s.began, s.off, s.enrolOnly, s.short = welcome, how, a.factor == "none", a.enrolOnly == service.EnrolRequired, a.short
+	s.welcome, s.began, s.off, s.enrolOnly, s.short, s.at = welcome, how, a.factor == "none", a.enrolOnly == service.EnrolRequired, a.short, at
 	if a.factor == "recovery" {
 		s.grant() // the password and a recovery code were right a moment ago
 	}
@@ -322,11 +345,17 @@ func (w *Workspace) tell(tx store.ReadTx, profileID string, a signInDetails) (se
 			wel.AuthenticatorOff = true
 		}
 	}
-	news, err := newsOf(tx, profileID)
+	at := a.arrivesAt()
+	news, err := newsOf(tx, profileID, at)
 	if err != nil {
 		return wel, err
 	}
 	wel.News = news
+	computers, err := tx.Computers(profileID)
+	if err != nil {
+		return wel, err
+	}
+	wel.NoComputers = len(computers) == 0 && at == ""
 	if a.number > 0 {
 		left, err := codesLeft(tx, profileID)
 		if err != nil {
@@ -340,7 +369,7 @@ func (w *Workspace) tell(tx store.ReadTx, profileID string, a signInDetails) (se
 // newsOf reads what others have done to a profile since it was last signed in,
 // after what an owner or an admin has to know of the Emergency Kit. What is new
 // goes by the number of the event: a clock that was set back hides nothing.
-func newsOf(tx store.ReadTx, profileID string) (news []service.News, err error) {
+func newsOf(tx store.ReadTx, profileID, at string) (news []service.News, err error) {
 	p, err := tx.Profile(profileID)
 	if err != nil {
 		return nil, err
@@ -372,7 +401,9 @@ func newsOf(tx store.ReadTx, profileID string) (news []service.News, err error) 
 	sheet, err1 := newSheet(tx, p, since)
 	kit, err2 := kitNews(tx, p, since)
 	address, err3 := emailNews(tx, p, since)
-	return slices.Concat(kit, address, sheet, news), errors.Join(err1, err2, err3)
+	added, err4 := computerNews(tx, p, at)
+	whole, err5 := workspaceNews(tx, p, since)
+	return slices.Concat(whole, kit, address, added, sheet, news), errors.Join(err1, err2, err3, err4, err5)
 }
 
 // newSheet tells of a sheet that another has issued. A run's events are about

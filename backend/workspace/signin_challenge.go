@@ -23,6 +23,7 @@ type Challenge struct {
 	mustEnrol bool        // 2FA is required, and off: no factor can be asked for
 	short     bool        // the password is too short to stand alone
 	alone     bool        // it stands alone, and is too short for that: 2FA is off, and not required
+	at        string      // the computer: see signInDetails
 	redeems   *redemption // with an invitation or a password reset, else nil
 
 	mu   sync.Mutex
@@ -64,7 +65,7 @@ func (c *Challenge) Verify(ctx context.Context, input secret.Text) (*Session, er
 		if err != nil {
 			return nil, err
 		}
-		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "code", use: use.consume, redeems: c.redeems, short: c.short})
+		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "code", use: use.consume, redeems: c.redeems, short: c.short, at: c.at})
 	})
 }
 
@@ -80,7 +81,7 @@ func (c *Challenge) Recover(ctx context.Context, proof secret.Bytes) (*Session, 
 		if err != nil {
 			return nil, err
 		}
-		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "recovery", number: use.number, use: use.consume, redeems: c.redeems, short: c.short})
+		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "recovery", number: use.number, use: use.consume, redeems: c.redeems, short: c.short, at: c.at})
 	})
 }
 

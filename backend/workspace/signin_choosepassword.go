@@ -44,6 +44,6 @@ func (c *Challenge) ChoosePassword(ctx context.Context, next service.NewPassword
 		if !c.MustChoosePassword() || next.Short {
 			return nil, refuse(service.CodeChallengeEnded)
 		}
-		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "none", chooses: &next})
+		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "none", chooses: &next, at: c.at})
 	})
 }

@@ -35,6 +35,7 @@ type RedeemAttempt struct {
 	service.CodeTerms
 	w      *Workspace
 	key    string // of the email
+	kinds  []store.OneTimeKind
 	madeAt time.Time
 
 	mu      sync.Mutex
@@ -47,12 +48,15 @@ type RedeemAttempt struct {
 	guess   attempt
 }
 
-// redeemable are the kinds of code with which a password is chosen.
-var redeemable = []store.OneTimeKind{store.OneTimeInvitation, store.OneTimeReset}
+// redeemable are the kinds of code that each kind of attempt is for.
+var redeemable = map[service.RedeemKind][]store.OneTimeKind{
+	service.RedeemPassword: {store.OneTimeInvitation, store.OneTimeReset},
+	service.RedeemComputer: {store.OneTimeComputer},
+}
 
 // BeginRedeem begins one, which is good for ChallengeLife and for one guess. An email that nobody has gets terms of the
 // same form, and always the same. Errors: email_required, invitation_wrong; folder.
-func (w *Workspace) BeginRedeem(ctx context.Context, email string) (*RedeemAttempt, error) {
+func (w *Workspace) BeginRedeem(ctx context.Context, email string, kind service.RedeemKind) (*RedeemAttempt, error) {
 	key := emailKey(email)
 	switch {
 	case key == "":
@@ -60,30 +64,37 @@ func (w *Workspace) BeginRedeem(ctx context.Context, email string) (*RedeemAttem
 	case !w.Created() || len(key) > 4*service.MaxEmail:
 		return nil, refuse(service.CodeInvitationWrong).At("invitation")
 	}
-	a := &RedeemAttempt{w: w, key: key, madeAt: w.wall()}
+	a := &RedeemAttempt{w: w, key: key, kinds: redeemable[kind], madeAt: w.wall()}
+	if a.kinds == nil {
+		return nil, service.ErrMalformed
+	}
 	err := w.view(ctx, func(tx store.ReadTx) (err error) {
-		if a.info, err = tx.Info(); err != nil {
-			return err
+		if a.profile, a.on, a.info, err = whoRedeems(tx, key); err == nil {
+			a.CodeTerms, err = w.codeTerms(tx, a.profile, key, a.kinds)
 		}
-		a.profile, err = tx.ProfileByEmail(key)
-		if errors.Is(err, store.ErrNotFound) || err == nil && a.profile.State == store.ProfileRemoved {
-			a.profile, err = store.Profile{}, nil
-		}
-		if err == nil {
-			a.CodeTerms, err = w.codeTerms(tx, a.profile, key, redeemable)
-		}
-		if err != nil {
-			return err
-		}
-		_, err = tx.Factor(a.profile.ID)
-		a.on = err == nil
-		return ignoreMissing(err)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	w.cacheInfo(a.info)
 	return a, nil
+}
+
+// whoRedeems looks up who has an email, whether their 2FA is on, and the workspace. The zero Profile is nobody whose code could be right.
+func whoRedeems(tx store.ReadTx, emailKey string) (p store.Profile, on bool, info store.Info, err error) {
+	if info, err = tx.Info(); err != nil {
+		return p, false, info, err
+	}
+	p, err = tx.ProfileByEmail(emailKey)
+	if errors.Is(err, store.ErrNotFound) || err == nil && p.State == store.ProfileRemoved {
+		p, err = store.Profile{}, nil
+	}
+	if err != nil {
+		return p, false, info, err
+	}
+	_, err = tx.Factor(p.ID)
+	return p, err == nil, info, ignoreMissing(err)
 }
 
 // Check pays for the guess and looks at what the client has made of the code: recovery.Proof. An email that nobody has gets
@@ -100,7 +111,7 @@ func (a *RedeemAttempt) Check(ctx context.Context, proof secret.Bytes) (r servic
 	if subject == "" {
 		subject = w.unknownSubject(a.key)
 	}
-	right, t, err := w.matchOneTime(ctx, a.profile, subject, redeemable, store.KindInvitation, proof, service.CodeInvitationWrong)
+	right, t, err := w.matchOneTime(ctx, a.profile, subject, a.kinds, store.KindInvitation, proof, service.CodeInvitationWrong)
 	if err != nil {
 		a.over = true
 		var e *service.Error
@@ -110,7 +121,7 @@ func (a *RedeemAttempt) Check(ctx context.Context, proof secret.Bytes) (r servic
 		return r, err
 	}
 	a.right, a.oneTime, a.guess = true, right, t
-	r.Name = a.profile.Name
+	r.Name, r.Share, r.Box = a.profile.Name, a.profile.Password.Share, right.Box
 	err = w.view(ctx, func(tx store.ReadTx) error {
 		row, err := tx.VaultKey(oneTimeHolder(right.Kind, right.ProfileID))
 		r.KeyPair = service.WrappedKeyPair{Recipient: row.Recipient, Wrapped: row.Wrapped}
@@ -138,8 +149,11 @@ func (a *RedeemAttempt) Redeem(ctx context.Context, next service.NewPassword) (*
 	w := a.w
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.over || !a.right || !within(a.madeAt, w.wall(), service.ChallengeLife) {
+	if a.over || !a.right || a.oneTime.Kind == store.OneTimeComputer || !within(a.madeAt, w.wall(), service.ChallengeLife) {
 		return nil, nil, refuse(service.CodeChallengeEnded)
+	}
+	if err := checkPassword(next); err != nil {
+		return nil, nil, err
 	}
 	a.over = true
 	r := &redemption{code: a.oneTime, next: next}

@@ -120,7 +120,7 @@ func TestRedeemAttempt_NeedsTheRightCodeFirstAndIsGoodOnce(t *testing.T) {
 		proof secret.Bytes
 	}
 	begin := func(code string) attempt {
-		a, err := h.w.BeginRedeem(t.Context(), p.email)
+		a, err := h.w.BeginRedeem(t.Context(), p.email, service.RedeemPassword)
 		h.ok(err)
 		typed, err := recovery.Parse(secret.NewText(code))
 		h.ok(err)
@@ -163,7 +163,7 @@ func TestBeginRedeem_TermsOfAnUnknownEmailHaveTheSameForm(t *testing.T) {
 	h, owner := alone(t)
 	invited, _ := h.invited(owner.admin())
 	terms := func(email string) service.CodeTerms {
-		a, err := h.w.BeginRedeem(t.Context(), email)
+		a, err := h.w.BeginRedeem(t.Context(), email, service.RedeemPassword)
 		h.ok(err)
 		return a.Terms()
 	}
@@ -185,7 +185,7 @@ func TestRedeemAttempt_LeavingIsCountedAsNoGuess(t *testing.T) {
 	h, owner := alone(t)
 	p, given := h.invited(owner.admin())
 	for range 6 {
-		a, err := h.w.BeginRedeem(t.Context(), p.email)
+		a, err := h.w.BeginRedeem(t.Context(), p.email, service.RedeemPassword)
 		h.ok(err)
 		h.ok(a.Leave(t.Context())) // nothing was looked at yet
 		typed, err := recovery.Parse(secret.NewText(given.Code.Display()))

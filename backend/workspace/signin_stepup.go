@@ -97,6 +97,15 @@ func (s *Session) unconfirm() {
 	s.waiting, s.confirms = grant{}, nil
 }
 
+// use spends the grant that waits, if there is one, before the act that it is for.
+func (s *Session) use(ctx context.Context) (grant, error) {
+	g := s.spend()
+	if g.at.IsZero() {
+		return g, nil
+	}
+	return g, s.keep(ctx)
+}
+
 // spend takes the grant that waits, if there is one.
 func (s *Session) spend() grant {
 	s.mu.Lock()
@@ -140,7 +149,7 @@ func (s *Session) confirm(ctx context.Context, acts service.Acts, proof service.
 
 // confirmBy is confirm for a use case that reads the profile by read.
 func (s *Session) confirmBy(ctx context.Context, acts service.Acts, proof service.Proof, read func(store.ReadTx) (store.Profile, error), act func(*confirmation) error) error {
-	return s.taking(acts, func(c *confirmation) error {
+	return s.taking(ctx, acts, func(c *confirmation) error {
 		if !c.proven() {
 			if err := c.prove(ctx, proof, read); err != nil {
 				return err
@@ -151,12 +160,15 @@ func (s *Session) confirmBy(ctx context.Context, acts service.Acts, proof servic
 }
 
 // taking runs an act with the proof of its group or with the grant that waits, if there is one.
-func (s *Session) taking(acts service.Acts, act func(*confirmation) error) error {
+func (s *Session) taking(ctx context.Context, acts service.Acts, act func(*confirmation) error) (err error) {
 	c := &confirmation{s: s, acts: acts, grant: s.confirmed(acts)}
 	if !c.good(s.w.wall(), service.ConfirmLife) {
-		c.grant, c.once = s.spend(), true
+		if c.grant, err = s.use(ctx); err != nil {
+			return err
+		}
+		c.once = true
 	}
-	err := act(c)
+	err = act(c)
 	if c.once && (err != nil || c.keeps) && !c.spent {
 		s.giveBack(c.grant)
 	}
@@ -259,8 +271,8 @@ func (s *Session) provePassword(ctx context.Context, p store.Profile, proof serv
 	if len(proof.Signature) == 0 {
 		return attempt{}, refuse(service.CodePasswordRequired).At(field)
 	}
-	if !s.takeNonce(proof.Nonce) {
-		return attempt{}, refuse(service.CodeChallengeEnded)
+	if err := s.useNonce(ctx, proof.Nonce); err != nil {
+		return attempt{}, err
 	}
 	t, err := s.w.checkSignature(ctx, p, p.EmailKey, service.ProofMessage(s.w.ID(), proof.Nonce), proof.Signature, service.CodePasswordWrong)
 	var e *service.Error

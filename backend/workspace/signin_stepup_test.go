@@ -22,6 +22,7 @@ type askingAct struct {
 	off    bool         // only with 2FA off
 	always service.Code // what it asks for although a proof was right a moment ago; empty: nothing
 	keeps  bool         // it leaves the proof for the act that follows
+	served bool         // from a computer of one's own
 	group  service.Acts // its proof is good for acts of
 }
 
@@ -30,6 +31,7 @@ type provenCase struct {
 	h       *fixture
 	ctx     context.Context
 	owner   *user
+	other   string // another computer of theirs
 	codes   []string
 	s       *client.Session
 	to      *user
@@ -81,6 +83,13 @@ var askingActs = []askingAct{
 			p.owner.email = "amara@example.org"
 		}
 		return err
+	}},
+	{method: "Session.GiveComputerCode", served: true, do: func(p *provenCase, proof client.Proof) error {
+		_, err := p.s.GiveComputerCode(p.ctx, proof)
+		return err
+	}},
+	{method: "Session.RemoveComputer", served: true, always: service.CodePasswordRequired, ready: func(p *provenCase) { p.other = p.owner.another() }, do: func(p *provenCase, proof client.Proof) error {
+		return p.s.RemoveComputer(p.ctx, p.other, proof)
 	}},
 	{method: "Session.Disable", always: service.CodeFactorRequired, do: func(p *provenCase, proof client.Proof) error {
 		return p.s.Disable(p.ctx, proof.Factor)
@@ -140,6 +149,9 @@ var askingActs = []askingAct{
 		_ = p.h.file()
 		return p.admin().Backup(p.ctx, proof, nil, func(service.BackupCopy) error { return nil })
 	}},
+	{method: "Admin.Move", do: func(p *provenCase, proof client.Proof) error {
+		return p.admin().Move(p.ctx, proof, func(service.BackupCopy) error { return nil })
+	}},
 	{method: "Admin.Prove", keeps: true, do: func(p *provenCase, proof client.Proof) error { return p.admin().Prove(p.ctx, service.EachTime, proof) }},
 	{method: "Admin.BeginRotation", do: func(p *provenCase, proof client.Proof) error { return p.admin().BeginRotation(p.ctx, proof) }},
 	{method: "Admin.MakeKit", do: func(p *provenCase, proof client.Proof) error {
@@ -188,6 +200,9 @@ func newProvenCase(t *testing.T, act askingAct) *provenCase {
 	if act.ready != nil {
 		act.ready(p)
 	}
+	if act.served && p.owner.at == nil {
+		p.owner.served()
+	}
 	p.s = p.owner.signIn()
 	return p
 }
@@ -222,7 +237,7 @@ func TestProof_EachActAsksAndUsesItOnce(t *testing.T) {
 		t.Run(act.method, func(t *testing.T) {
 			t.Parallel()
 			asked := service.CodeFactorRequired
-			if act.off || act.method == "Session.ChangePassword" {
+			if act.off || act.method == "Session.ChangePassword" || act.method == "Session.RemoveComputer" {
 				asked = service.CodePasswordRequired
 			}
 			t.Run("Asks", func(t *testing.T) {

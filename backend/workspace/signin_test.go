@@ -108,7 +108,7 @@ func TestSignIn_ParametersOutOfBoundsAreNotUsed(t *testing.T) {
 // attempt begins a sign-in as a client does, and gives what signs.
 func (h *fixture) beginSignIn(email string) (service.SignInAttempt, func(pw string, message []byte) []byte) {
 	h.Helper()
-	a, err := h.w.BeginSignIn(h.Context(), email)
+	a, err := h.w.BeginSignIn(h.Context(), email, "")
 	h.ok(err)
 	share, err := h.secrets.Get(h.Context(), h.w.ID()+"/device")
 	h.ok(err)
@@ -137,22 +137,22 @@ func TestSignInAttempt_OnlyItsOwnMessageSignedWithThePasswordLetsIn(t *testing.T
 		},
 	} {
 		a, sign := h.beginSignIn(email)
-		s, c, err := a.SignIn(t.Context(), signature(a, sign), false)
+		s, c, err := a.SignIn(t.Context(), service.SignIn{Signature: signature(a, sign)})
 		if h.refused(err, service.CodeCredentialsWrong); s != nil || c != nil {
 			t.Errorf("signed %s: somebody is in", name)
 		}
-		_, _, err = a.SignIn(t.Context(), sign(pass, service.SignInMessage(a.Terms().WorkspaceID, a.Terms().Nonce)), false)
+		_, _, err = a.SignIn(t.Context(), service.SignIn{Signature: sign(pass, service.SignInMessage(a.Terms().WorkspaceID, a.Terms().Nonce))})
 		h.refused(err, service.CodeChallengeEnded) // one guess
 		h.clock.step(time.Hour)
 	}
 	a, sign := h.beginSignIn(email)
-	s, _, err := a.SignIn(t.Context(), sign(pass, service.SignInMessage(a.Terms().WorkspaceID, a.Terms().Nonce)), false)
+	s, _, err := a.SignIn(t.Context(), service.SignIn{Signature: sign(pass, service.SignInMessage(a.Terms().WorkspaceID, a.Terms().Nonce))})
 	if h.ok(err); s == nil {
 		t.Error("its own signature does not let in")
 	}
 	a, sign = h.beginSignIn(email)
 	h.clock.step(service.ChallengeLife + time.Millisecond)
-	_, _, err = a.SignIn(t.Context(), sign(pass, service.SignInMessage(a.Terms().WorkspaceID, a.Terms().Nonce)), false)
+	_, _, err = a.SignIn(t.Context(), service.SignIn{Signature: sign(pass, service.SignInMessage(a.Terms().WorkspaceID, a.Terms().Nonce))})
 	h.refused(err, service.CodeChallengeEnded)
 }
 
@@ -172,7 +172,7 @@ func TestBeginSignIn_UnknownEmailHasTermsOfTheSameForm(t *testing.T) {
 	}
 	// The key that stands for nobody's is one whose seed is known.
 	nobody := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
-	s, c, err := unknown.SignIn(t.Context(), ed25519.Sign(nobody, service.SignInMessage(unknown.Terms().WorkspaceID, unknown.Terms().Nonce)), false)
+	s, c, err := unknown.SignIn(t.Context(), service.SignIn{Signature: ed25519.Sign(nobody, service.SignInMessage(unknown.Terms().WorkspaceID, unknown.Terms().Nonce))})
 	if h.refused(err, service.CodeCredentialsWrong); s != nil || c != nil {
 		t.Error("somebody is in")
 	}

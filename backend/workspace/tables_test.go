@@ -41,7 +41,7 @@ func ofEverything(t *testing.T) *fixture {
 			hash := []byte{0, byte(i), 255}
 			profile := store.Profile{
 				ID: id, Email: id + "@example.com", EmailKey: id, Name: "N" + id, Role: store.RoleMember, CreatedAt: at, LastSignInAt: at, Generation: 3,
-				Password: store.PasswordRecord{Salt: hash, Params: store.Argon2id(cheap), PublicKey: hash, Lock: hash, ChangedAt: at}, Epoch: 2, State: store.ProfileSuspended, StateAt: at,
+				Password: store.PasswordRecord{Salt: hash, Params: store.Argon2id(cheap), PublicKey: hash, Lock: hash, Share: "s", ChangedAt: at}, Epoch: 2, State: store.ProfileSuspended, StateAt: at,
 			}
 			set := store.Set{
 				ID: "s" + id, ProfileID: id, Sheet: 10 - i, State: store.SetActive, Salt: hash, Params: params, IssuedAt: at, IssuedBy: "A", Replaces: i + 2,
@@ -54,12 +54,13 @@ func ofEverything(t *testing.T) *fixture {
 				tx.InsertIntent(store.Intent{ID: id, Kind: store.IntentEnrol, ProfileID: id, Item: "next" + id, Generation: 4, ConfirmedStep: 5, CreatedAt: at}),
 				tx.InsertSet(set, [][]byte{hash, {1}, {2}}[i:]), tx.InsertSet(bare, nil),
 				tx.SaveAttempts(store.Attempts{Subject: id, Kind: store.KindCode, Failures: 3, SinceSignIn: 4, ChargedAt: at, BeforeAt: at, LockedUntil: at}),
-				tx.InsertOneTime(store.OneTime{ProfileID: id, Kind: store.OneTimeHelp, Salt: hash, Params: params, Hash: hash, IssuedAt: at, IssuedBy: "b", ExpiresAt: at, EndedAt: at}),
+				tx.InsertOneTime(store.OneTime{ProfileID: id, Kind: store.OneTimeHelp, Salt: hash, Params: params, Hash: hash, IssuedAt: at, IssuedBy: "b", ExpiresAt: at, EndedAt: at, Box: hash}),
 				tx.InsertRun(store.Run{Number: 9 - i, At: at, ByID: "b", ByName: "B", Reason: "r", Kind: store.RunPrint, State: store.RunDone, Members: []string{"b"}[:i%2], EndedAt: at}),
 				tx.InsertApproval(store.Approval{
 					ID: id, Kind: store.ApproveHelpCode, Members: []string{id}, Reason: "r", ByID: "b", At: at, ExpiresAt: at, State: store.ApprovalUsed, DecidedBy: "a/1", DecidedAt: at,
 				}),
 				tx.SaveVaultKey(store.VaultKey{Holder: "profile/" + id, Recipient: "age1", Wrapped: hash, Ciphertext: hash[i:], Generation: 2, OnlyOne: true}),
+				tx.SaveComputer(store.Computer{ProfileID: id, ID: "c" + string(rune('0'+i)), Name: "C", SigningKey: hash, BoxKey: hash, Seal: hash, Box: hash, AddedAt: at, LastUsedAt: at}),
 				tx.InsertDocument(store.DocumentRow{ID: id, Generation: 2, State: store.DocumentRemoved, Ciphertext: hash}))
 			_, used := tx.ConsumeCode(set.ID, 1, at, store.UseStepUp)
 			err = errors.Join(err, used)

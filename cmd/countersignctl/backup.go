@@ -11,6 +11,7 @@ import (
 	"countersign/backend/bundle"
 	"countersign/backend/client"
 	"countersign/backend/folder"
+	"countersign/backend/joined"
 	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
@@ -23,7 +24,18 @@ type backupReport struct {
 	Signed string `json:"signedBy"`
 }
 
-func backupCreate(ctx context.Context, e *env, _ []string) (err error) {
+// writer writes a file with everything that there is of a workspace.
+type writer func(context.Context, io.Writer, bundle.Recipients, *client.Admin, client.Proof, service.Progress) error
+
+func backupCreate(ctx context.Context, e *env, _ []string) error {
+	return e.writeBackup(ctx, backup.Create, words.TerminalBackupCreateDone)
+}
+
+func move(ctx context.Context, e *env, _ []string) error {
+	return e.writeBackup(ctx, backup.CreateMove, words.TerminalMoveDone)
+}
+
+func (e *env) writeBackup(ctx context.Context, write writer, done words.Key) (err error) {
 	if err := e.free(e.output); err != nil {
 		return err
 	}
@@ -39,7 +51,7 @@ func backupCreate(ctx context.Context, e *env, _ []string) (err error) {
 		}
 		defer func() { _ = f.Drop() }()
 		w := bufio.NewWriterSize(f, 1<<16)
-		if err := backup.Create(ctx, w, to, a, client.Proof{}, nil); err != nil {
+		if err := write(ctx, w, to, a, client.Proof{}, nil); err != nil {
 			return fileTrouble(e.output, err)
 		}
 		if err := errors.Join(w.Flush(), f.Keep()); err != nil {
@@ -55,7 +67,7 @@ func backupCreate(ctx context.Context, e *env, _ []string) (err error) {
 	if err != nil {
 		return err
 	}
-	return e.print(report, say(words.TerminalBackupCreateDone, words.Args{"file": cli.Printable(report.File), "key": report.Signed})+"\n")
+	return e.print(report, say(done, words.Args{"file": cli.Printable(report.File), "key": report.Signed})+"\n")
 }
 
 // unwritable says that a file could not be made.
@@ -107,6 +119,12 @@ func backupRestore(ctx context.Context, e *env, args []string) error {
 	case taken:
 		return errOccupied
 	}
+	switch joins, err := joined.Has(path); {
+	case err != nil:
+		return err
+	case joins && !e.leave:
+		return cli.Fail("workspace_there", cli.ExitUnavailable, words.TerminalFailureFolderJoined, nil)
+	}
 	noted, err := e.notedKey()
 	if err != nil {
 		return err
@@ -138,7 +156,11 @@ func backupRestore(ctx context.Context, e *env, args []string) error {
 	}
 	in, done := e.watched(f)
 	defer done()
-	r, err := backup.Restore(ctx, backup.Place{Folder: path, Secrets: secrets}, in, with, noted, owner)
+	at := backup.Place{Folder: path, Secrets: secrets}
+	if e.leave {
+		at.Leave = func(ctx context.Context) error { return joined.LeaveForHere(ctx, path, secrets) }
+	}
+	r, err := backup.Restore(ctx, at, in, with, noted, owner)
 	if err != nil {
 		return errors.Join(e.restoreFault(err), undo())
 	}
@@ -178,6 +200,10 @@ func (e *env) restoreFault(err error) error {
 		return errOccupied
 	case errors.Is(err, backup.ErrNotBackup):
 		return cli.Fail("not_backup", cli.ExitWrong, words.TerminalFailureNotBackup, nil)
+	case errors.Is(err, backup.ErrOfServer):
+		return cli.Fail("backup_of_server", cli.ExitWrong, words.TerminalFailureBackupOfServer, nil)
+	case errors.Is(err, backup.ErrNoShare):
+		return cli.Fail("no_share", cli.ExitUnavailable, words.TerminalFailureNoShare, nil)
 	case errors.Is(err, backup.ErrLives):
 		return cli.Fail("workspace_elsewhere", cli.ExitUnavailable, words.TerminalFailureWorkspaceElsewhere, nil)
 	case errors.Is(err, backup.ErrConflict):

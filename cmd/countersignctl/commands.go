@@ -32,7 +32,7 @@ type options struct {
 
 	members                                   []string
 	allWithout, all, allInvited               bool
-	signIn, replace, dryRun                   bool
+	signIn, replace, leave, dryRun            bool
 	role, reason, format, paperSize, approval string
 	from, kind                                string
 }
@@ -66,8 +66,8 @@ func commands(e *env) *cobra.Command {
 		use: "countersignctl", short: words.TerminalRootShort, long: words.TerminalRootLong,
 		example: "countersignctl doctor\ncountersignctl members list --email amara@example.com\ncountersignctl help members add",
 	}), manual(),
-		membersCommands(e), recoveryCommands(e), runsCommands(e), approvalsCommands(e),
-		policyCommands(e), clockCommands(e), backupCommands(e),
+		membersCommands(e), computersCommands(e), recoveryCommands(e), runsCommands(e), approvalsCommands(e),
+		policyCommands(e), clockCommands(e), backupCommands(e), moveCommand(e),
 		auditCommands(e), exportCommands(e),
 		doctorCommand(e), statusCommand(e),
 	)

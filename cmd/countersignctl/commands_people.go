@@ -100,6 +100,39 @@ func membersCommands(e *env) *cobra.Command {
 	)
 }
 
+func computersCommands(e *env) *cobra.Command {
+	return newGroup(e,
+		command{
+			use: "computers", under: underPeople, short: words.TerminalComputersShort, long: words.TerminalComputersLong,
+			example: "countersignctl computers list\ncountersignctl computers add-code",
+		},
+		command{
+			use: "list", short: words.TerminalComputersListShort, long: words.TerminalComputersListLong,
+			example: "countersignctl computers list\ncountersignctl computers list --json",
+			run:     computersList,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "add-code", short: words.TerminalComputersAddCodeShort, long: words.TerminalComputersAddCodeLong,
+			example: "countersignctl computers add-code",
+			run:     computersAddCode,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "rename COMPUTER NAME", short: words.TerminalComputersRenameShort, long: words.TerminalComputersRenameLong,
+			example: "countersignctl computers rename vm-1182 \"Office\"",
+			run:     computersRename,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "remove COMPUTER", short: words.TerminalComputersRemoveShort, long: words.TerminalComputersRemoveLong,
+			example: "countersignctl computers remove \"Office\"",
+			run:     computersRemove,
+			flags:   []flags{signInFlags, confirmFlags},
+		},
+	)
+}
+
 func csvFlag(c *cobra.Command, o *options) {
 	c.Flags().BoolVar(&o.csv, "csv", false, say(words.TerminalFlagCsv, nil))
 }

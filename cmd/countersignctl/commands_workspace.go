@@ -138,8 +138,17 @@ func backupCommands(e *env) *cobra.Command {
 	)
 }
 
+func moveCommand(e *env) *cobra.Command {
+	return newCommand(e, command{
+		use: "move", under: underWorkspace, short: words.TerminalMoveShort, long: words.TerminalMoveLong,
+		example: "countersignctl move --output northwind.age\ncountersignctl move --output northwind.age --recipient age1...",
+		run:     move, flags: []flags{signInFlags, outputFlags, recipientFlag, requires("output")},
+	})
+}
+
 func restoreFlags(c *cobra.Command, o *options) {
 	c.Flags().BoolVar(&o.secretsFile, "secrets-file", false, say(words.TerminalFlagSecretsFile, nil))
+	c.Flags().BoolVar(&o.leave, "leave-server", false, say(words.TerminalFlagLeaveServer, nil))
 	c.Flags().BoolVar(&o.replace, "replace", false, say(words.TerminalFlagReplace, nil))
 }
 

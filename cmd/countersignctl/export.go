@@ -10,13 +10,10 @@ import (
 	"strings"
 
 	"countersign/backend/bundle"
-	"countersign/backend/secret"
 	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
+	"countersign/cmd/internal/sealed"
 )
-
-// maxKeyFile is how long a file of private keys may be, in bytes.
-const maxKeyFile = 1 << 20
 
 func exportVerify(ctx context.Context, e *env, args []string) error {
 	c, err := e.readBundle(ctx, args, (*bundle.Reader).Verify)
@@ -110,33 +107,12 @@ func readIdentities(ctx context.Context, name string) (with bundle.Identities, e
 		return with, unreadable(err)
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxKeyFile+1))
-	defer clear(text)
-	if err != nil {
-		return with, unreadable(err)
-	}
-	if len(text) > maxKeyFile {
-		return with, cli.Fail("key_file", cli.ExitUsage, words.TerminalFailureKeyFileLong, words.Args{"file": name})
-	}
-	with, err = bundle.ParseIdentities(secret.NewText(string(text)))
-	var lines bundle.LinesError
-	if errors.As(err, &lines) {
-		why, ok := keyFileFaults[lines[0].Reason]
-		if !ok {
-			why = words.TerminalFailureKeyFileForm
-		}
-		return with, cli.Fail("key_file", cli.ExitUsage, why, words.Args{"file": name, "line": lines[0].Line})
+	with, err = sealed.Identities(f, name)
+	var own *cli.Failure
+	if err != nil && !errors.As(err, &own) {
+		err = unreadable(err)
 	}
 	return with, err
-}
-
-// keyFileFaults are the sentences for what may be wrong with a file of keys.
-var keyFileFaults = map[bundle.Reason]words.Key{
-	bundle.ReasonNone:   words.TerminalFailureKeyFileNone,
-	bundle.ReasonLocked: words.TerminalFailureKeyFileLocked,
-	bundle.ReasonTypo:   words.TerminalFailureKeyFileTypo,
-	bundle.ReasonPublic: words.TerminalFailureKeyFilePublic,
-	bundle.ReasonOther:  words.TerminalFailureKeyFileOther,
 }
 
 func unreadable(err error) error {
@@ -174,25 +150,6 @@ func (w *watch) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// bundleFaults are the sentences for what may be wrong with a file.
-var bundleFaults = []struct {
-	err error
-	as  *cli.Failure
-}{
-	{bundle.ErrNotAge, cli.Fail("export_unknown", cli.ExitWrong, words.TerminalFailureExportUnknown, nil)},
-	{bundle.ErrNotBundle, cli.Fail("export_foreign", cli.ExitWrong, words.TerminalFailureExportForeign, nil)},
-	{bundle.ErrNewer, cli.Fail("export_newer", cli.ExitWrong, words.TerminalFailureExportNewer, nil)},
-	{bundle.ErrPassphrase, cli.Fail("passphrase_wrong", cli.ExitRefused, words.TerminalFailurePassphraseWrong, nil)},
-	{bundle.ErrNotForKey, cli.Fail("key_wrong", cli.ExitRefused, words.TerminalFailureKeyWrong, nil)},
-	{bundle.ErrWork, cli.Fail("export_work", cli.ExitWrong, words.TerminalFailureExportWork, nil)},
-	{bundle.ErrCutShort, cli.Fail("export_cut", cli.ExitWrong, words.TerminalFailureExportCut, nil)},
-	{bundle.ErrEnd, cli.Fail("export_end", cli.ExitWrong, words.TerminalFailureExportEnd, nil)},
-	{bundle.ErrEdited, cli.Fail("export_edited", cli.ExitWrong, words.TerminalFailureExportEdited, nil)},
-	{bundle.ErrFiles, cli.Fail("export_files", cli.ExitWrong, words.TerminalFailureExportFiles, nil)},
-	{bundle.ErrSignature, cli.Fail("export_signature", cli.ExitWrong, words.TerminalFailureExportSignature, nil)},
-	{bundle.ErrHostile, cli.Fail("export_hostile", cli.ExitWrong, words.TerminalFailureExportHostile, nil)},
-}
-
 func (e *env) bundleFault(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
@@ -200,14 +157,8 @@ func (e *env) bundleFault(err error) error {
 	if errors.Is(err, bundle.ErrExists) {
 		return intoExists(e.into)
 	}
-	if errors.Is(err, bundle.ErrSigner) {
-		signer := strings.TrimPrefix(err.Error(), bundle.ErrSigner.Error()+": ")
-		return cli.Fail("export_signer", cli.ExitWrong, words.TerminalFailureExportSigner, words.Args{"key": signer})
-	}
-	for _, f := range bundleFaults {
-		if errors.Is(err, f.err) {
-			return f.as
-		}
+	if f := sealed.Fault(err); f != err {
+		return f
 	}
 	var system *os.PathError
 	if e.into != "" && errors.As(err, &system) {

@@ -22,9 +22,11 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/secretsfile"
 	"countersign/backend/server"
+	"countersign/backend/serverkey"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/store"
+	"countersign/backend/store/tokenstest"
 	"countersign/backend/workspace"
 )
 
@@ -54,7 +56,9 @@ func TestJoined_CommandsAskTheServer(t *testing.T) {
 	ok(err)
 	_, err = w.Found(ctx, service.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email}, made)
 	ok(err)
-	s := server.New(server.Config{Workspace: w.Service()})
+	key, err := serverkey.Create(filepath.Join(there, "server.key"))
+	ok(err)
+	s := server.New(server.Config{Workspace: w.Served(), Tokens: tokenstest.NewMemory(), Sealer: key.For("tokens")})
 	defer func() { ok(s.Close(ctx)) }()
 	at := httptest.NewUnstartedServer(s)
 	at.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
@@ -77,7 +81,7 @@ func TestJoined_CommandsAskTheServer(t *testing.T) {
 		in, typed, err := os.Pipe()
 		ok(err)
 		defer in.Close()
-		_, err = typed.WriteString(phrase + "\n" + pass + "\n")
+		_, err = typed.WriteString(phrase + "\n" + pass + "\n" + pass + "\n") // some ask for the password again
 		ok(errors.Join(err, typed.Close()))
 		told, err := os.CreateTemp(t.TempDir(), "told")
 		ok(err)
@@ -93,6 +97,39 @@ func TestJoined_CommandsAskTheServer(t *testing.T) {
 	}
 	if out, told, exit := run("status", "--sign-in"); exit != 0 || !strings.Contains(out, "on a server") || !strings.Contains(out, "Northwind Legal") {
 		t.Errorf("status: %d, %s%s", exit, out, told)
+	}
+	if out, told, exit := run("computers", "list"); exit != 0 || !strings.Contains(out, "This computer") {
+		t.Errorf("computers list: %d, %s%s", exit, out, told)
+	}
+	added, told, exit := run("computers", "add-code")
+	i, err := remote.ParseInvitation(secret.NewText(added))
+	if exit != 0 || err != nil || !i.Computer || i.Email != email || !strings.Contains(added, i.Code.Reveal()) {
+		t.Fatalf("computers add-code: %d, %s%s", exit, added, told)
+	}
+	cheap.Secrets, cheap.Computer = keychain.NewMemory(), "Laptop"
+	dial, err := remote.Dial(ctx, remote.Config{Server: i.Server, Key: i.Key})
+	ok(err)
+	laptop, err := client.Open(ctx, dial, cheap)
+	ok(err)
+	ok(laptop.AddComputer(ctx, i.Email, i.Code))
+	if out, told, exit := run("computers", "rename", "laptop", "Office"); exit != 0 || !strings.Contains(out, "Laptop is now called Office") {
+		t.Errorf("computers rename: %d, %s%s", exit, out, told)
+	}
+	if out, told, exit := run("computers", "remove", "laptop", "--yes"); exit == 0 || !strings.Contains(told, "isn’t in your list") {
+		t.Errorf("computers remove: %d, %s%s", exit, out, told)
+	}
+	if out, told, exit := run("computers", "remove", "office"); exit == 0 {
+		t.Errorf("removed without --yes: %s%s", out, told)
+	}
+	if out, told, exit := run("computers", "remove", "office", "--yes", "--json"); exit != 0 || !strings.Contains(out, `"ok":true`) {
+		t.Errorf("computers remove: %d, %s%s", exit, out, told)
+	}
+	_, _, err = laptop.SignIn(ctx, email, secret.NewText(pass))
+	if !service.IsCode(err, service.CodeComputerUnknown) {
+		t.Errorf("the computer that was removed: %v", err)
+	}
+	if out, told, exit := run("computers", "list", "--json"); exit != 0 || strings.Contains(out, "Office") || !strings.Contains(out, `"here":true`) {
+		t.Errorf("computers list: %d, %s%s", exit, out, told)
 	}
 	at.Close()
 	if out, told, exit := run("members", "list"); exit == 0 || !strings.Contains(told, "reach the server") {

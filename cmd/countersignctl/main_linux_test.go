@@ -12,6 +12,7 @@ import (
 	"countersign/backend/keychain/secretservicetest"
 	"countersign/backend/service"
 	"countersign/cmd/internal/cli"
+	"countersign/cmd/internal/sealed"
 )
 
 func TestMain(m *testing.M) {
@@ -76,6 +77,11 @@ func TestEveryErrorOfItsOwnIsInTheManualPageWithItsExitCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shared, err := filepath.Glob("../internal/sealed/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = append(files, shared...)
 	documented := map[string]int{}
 	for _, x := range errorCodes {
 		for _, code := range x.codes {
@@ -98,9 +104,9 @@ func TestEveryErrorOfItsOwnIsInTheManualPageWithItsExitCode(t *testing.T) {
 	if len(own) < 20 {
 		t.Errorf("only %d were found", len(own))
 	}
-	for _, f := range bundleFaults {
-		if documented[f.as.Code] != f.as.Exit {
-			t.Errorf("%s ends with %d, and the manual page says %d", f.as.Code, f.as.Exit, documented[f.as.Code])
+	for _, f := range sealed.Faults {
+		if documented[f.As.Code] != f.As.Exit {
+			t.Errorf("%s ends with %d, and the manual page says %d", f.As.Code, f.As.Exit, documented[f.As.Code])
 		}
 	}
 	for code, exit := range documented {

@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
-	"strings"
 
 	"countersign/backend/bundle"
 	"countersign/backend/password"
 	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
+	"countersign/cmd/internal/sealed"
 )
 
 var errPassphraseDiffers = cli.Fail("passphrase_differs", cli.ExitUsage, words.TerminalFailurePassphraseDiffers, nil)
@@ -17,12 +16,7 @@ var errPassphraseDiffers = cli.Fail("passphrase_differs", cli.ExitUsage, words.T
 // passphrase that is asked for twice.
 func (e *env) sealFor(ctx context.Context) (to bundle.Recipients, err error) {
 	if len(e.recipients) > 0 {
-		to, err = bundle.ParseRecipients(strings.Join(e.recipients, "\n"))
-		var lines bundle.LinesError
-		if errors.As(err, &lines) {
-			return to, cli.Fail("recipient_key", cli.ExitUsage, words.TerminalFailureRecipientKey, nil)
-		}
-		return to, err
+		return sealed.Recipients(e.recipients)
 	}
 	typed, err := e.ask(ctx, words.TerminalAskFilePassphrase, false)
 	if err != nil {

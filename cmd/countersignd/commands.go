@@ -12,14 +12,17 @@ import (
 
 // options are the values of the flags that are no keys of the configuration.
 type options struct {
-	config string
-	json   bool
+	config     string
+	json       bool
+	recipients []string
+	identity   string
 }
 
 // The headings under which help lists the commands.
 const (
 	underStart = "start"
 	underRun   = "run"
+	underCopy  = "copy"
 )
 
 // command is a command or a group of the tree. What is typed stands here; what is read is in the catalogue: see package cli for its form.
@@ -40,8 +43,10 @@ var (
 	ofDatabase = []string{"database"}
 	ofKey      = append(ofDatabase, "server-key", "server-key-credential")
 	ofSite     = append(ofKey, "certificate", "certificate-key", "public-address")
+	ofCopy     = append(ofKey, "passphrase")
+	ofImport   = append(ofSite, "passphrase")
 	ofInit     = append(ofSite, "workspace", "owner-name", "owner-email")
-	ofServe    = append(ofSite, "listen", "health-listen", "max-connections", "drain", "log-level")
+	ofServe    = append(ofSite, "listen", "health-listen", "max-connections", "proxies", "drain", "log-level")
 	ofAll      = func() (all []string) {
 		for _, k := range keys {
 			all = append(all, k.name)
@@ -79,6 +84,23 @@ func commands(e *env) *cobra.Command {
 			example: "countersignd verify", run: verify, flags: []flags{configFlags(ofKey...)},
 		}),
 		newCommand(e, command{
+			use: "backup FILE", under: underCopy, short: words.TerminalServerBackupShort, long: words.TerminalServerBackupLong,
+			example: "countersignd backup /var/backups/workspace.age --recipient age1...\ncountersignd backup /var/backups/workspace.age \\\n    --passphrase-file /run/secrets/backup",
+			run:     backUp, flags: []flags{configFlags(ofCopy...), sealFlags},
+		}),
+		newCommand(e, command{
+			use: "restore FILE", under: underCopy, short: words.TerminalServerRestoreShort, long: words.TerminalServerRestoreLong,
+			example: "countersignd restore /var/backups/workspace.age --identity key.txt", run: restore, flags: []flags{configFlags(ofCopy...), openFlags},
+		}),
+		newCommand(e, command{
+			use: "import FILE", under: underCopy, short: words.TerminalServerImportShort, long: words.TerminalServerImportLong,
+			example: "countersignd import northwind.age --public-address countersign.example.com", run: importFile, flags: []flags{configFlags(ofImport...), openFlags},
+		}),
+		newCommand(e, command{
+			use: "export FILE", under: underCopy, short: words.TerminalServerExportShort, long: words.TerminalServerExportLong,
+			example: "countersignd export northwind.age --recipient age1...", run: export, flags: []flags{configFlags(ofCopy...), sealFlags},
+		}),
+		newCommand(e, command{
 			use: "licenses", under: underRun, short: words.TerminalServerLicensesShort, long: words.TerminalServerLicensesLong, example: "countersignd licenses | less", run: licenses,
 		}),
 	)
@@ -87,6 +109,7 @@ func commands(e *env) *cobra.Command {
 	root.AddGroup(
 		&cobra.Group{ID: underStart, Title: say(words.TerminalServerGroupStart, nil)},
 		&cobra.Group{ID: underRun, Title: say(words.TerminalServerGroupRun, nil)},
+		&cobra.Group{ID: underCopy, Title: say(words.TerminalServerGroupCopy, nil)},
 	)
 	return root
 }

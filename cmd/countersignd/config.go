@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,9 +36,11 @@ type config struct {
 	certificateKey   string
 	level            slog.Level
 	connections      int
+	proxies          []string // addresses and networks of balancers
 	drain            time.Duration
 	workspace        string
 	ownerName, owner string // of the first owner: name and email
+	passphrase       secret.Text
 
 	from map[string]string // where each key was set that was
 }
@@ -66,11 +69,13 @@ var keys = []key{
 	{name: "certificate", text: words.TerminalServerKeyCertificate, isFile: true, set: func(c *config, v string) *cli.Failure { return pathTo(&c.certificate, v) }},
 	{name: "certificate-key", text: words.TerminalServerKeyCertificateKey, isFile: true, set: func(c *config, v string) *cli.Failure { return pathTo(&c.certificateKey, v) }},
 	{name: "max-connections", text: words.TerminalServerKeyMaxConnections, fallback: "1000", set: setConnections},
+	{name: "proxies", text: words.TerminalServerKeyProxies, set: setProxies},
 	{name: "drain", text: words.TerminalServerKeyDrain, fallback: "3s", set: setDrain},
 	{name: "log-level", text: words.TerminalServerKeyLogLevel, fallback: "info", set: setLevel},
 	{name: "workspace", text: words.TerminalServerKeyWorkspace, set: func(c *config, v string) *cli.Failure { c.workspace = v; return nil }},
 	{name: "owner-name", text: words.TerminalServerKeyOwnerName, set: func(c *config, v string) *cli.Failure { c.ownerName = v; return nil }},
 	{name: "owner-email", text: words.TerminalServerKeyOwnerEmail, set: func(c *config, v string) *cli.Failure { c.owner = v; return nil }},
+	{name: "passphrase", text: words.TerminalServerKeyPassphrase, secret: true, set: func(c *config, v string) *cli.Failure { c.passphrase = secret.NewText(v); return nil }},
 }
 
 func (k key) variable() string {
@@ -139,6 +144,21 @@ func setConnections(c *config, v string) *cli.Failure {
 		return wrong(words.TerminalServerConfigMaxConnections, words.Args{"value": strconv.Quote(v), "max": mostConnections})
 	}
 	c.connections = n
+	return nil
+}
+
+// setProxies takes addresses and networks, with commas between them.
+func setProxies(c *config, v string) *cli.Failure {
+	var all []string
+	for place := range strings.SplitSeq(v, ",") {
+		place = strings.TrimSpace(place)
+		_, network := netip.ParsePrefix(place)
+		if _, address := netip.ParseAddr(place); address != nil && network != nil {
+			return wrong(words.TerminalServerConfigProxies, words.Args{"value": strconv.Quote(v)})
+		}
+		all = append(all, place)
+	}
+	c.proxies = all
 	return nil
 }
 
@@ -320,8 +340,10 @@ func (r *reading) file(path string, named bool) {
 			r.wrong(name, path, wrong(words.TerminalServerConfigType, nil))
 		}
 	}
-	if v := r.values["database"]; v.from == path && !v.path {
-		r.private("database", path)
+	for _, k := range keys {
+		if v := r.values[k.name]; k.secret && v.from == path && !v.path {
+			r.private(k.name, path)
+		}
 	}
 }
 

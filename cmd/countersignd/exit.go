@@ -46,6 +46,11 @@ var errorCodes = []struct {
 	{cli.ExitRefused, []string{"workspace_exists"}, words.TerminalServerManErrorWorkspaceExists},
 	{cli.ExitRefused, []string{"workspace_required", "workspace_long", "workspace_form", "name_required", "name_long", "name_form", "email_required", "email_form", "email_long"}, words.TerminalServerManErrorFields},
 	{cli.ExitWrong, []string{"not_authentic"}, words.TerminalServerManErrorNotAuthentic},
+	{cli.ExitUsage, []string{"file_exists", "file_unreadable", "passphrase_weak", "passphrase_differs", "recipient_key", "key_file"}, words.TerminalServerManErrorFile},
+	{cli.ExitUnavailable, []string{"file_unwritable"}, words.TerminalServerManErrorFileUnwritable},
+	{cli.ExitRefused, []string{"passphrase_wrong", "key_wrong"}, words.TerminalServerManErrorFileLocked},
+	{cli.ExitWrong, []string{"not_backup", "backup_of_computer", "backup_of_server", "backup_not_authentic"}, words.TerminalServerManErrorNotBackup},
+	{cli.ExitWrong, []string{"export_unknown", "export_foreign", "export_newer", "export_work", "export_cut", "export_end", "export_edited", "export_files", "export_signature", "export_signer", "export_hostile"}, words.TerminalServerManErrorDamaged},
 	{cli.ExitInterrupted, []string{"interrupted"}, words.TerminalManErrorInterrupted},
 	{cli.ExitFailed, []string{"internal"}, words.TerminalManErrorInternal},
 }

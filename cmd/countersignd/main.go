@@ -26,7 +26,7 @@ var version = "0.1.0"
 func main() {
 	forbidCoreDumps()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	code := runAt(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr, os.Stdin, os.Stderr)
 	stop()
 	os.Exit(code)
 }
@@ -39,11 +39,19 @@ type env struct {
 	stdout  io.Writer
 	stderr  io.Writer
 	now     func() time.Time
+
+	// Where a passphrase is asked for; nil: there is nobody to ask.
+	stdin, terminal *os.File
 }
 
 // run carries out a command line and returns the exit code.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
-	e := &env{environ: environ, stdout: stdout, stderr: stderr, now: time.Now}
+	return runAt(ctx, args, environ, stdout, stderr, nil, nil)
+}
+
+// runAt is run where somebody may be asked at a terminal.
+func runAt(ctx context.Context, args, environ []string, stdout, stderr io.Writer, stdin, terminal *os.File) int {
+	e := &env{environ: environ, stdout: stdout, stderr: stderr, now: time.Now, stdin: stdin, terminal: terminal}
 	_, err := cli.Execute(ctx, commands(e), args, stdout, stderr)
 	if err == nil {
 		return cli.ExitDone

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"time"
 
+	"github.com/pires/go-proxyproto"
 	"golang.org/x/net/netutil"
 
 	"countersign/backend/server"
@@ -37,11 +38,11 @@ type answering interface {
 }
 
 // answers makes it.
-type answers func(w service.Workspace, log *slog.Logger) answering
+type answers func(s *site, log *slog.Logger) answering
 
 func serve(ctx context.Context, e *env, _ []string) error {
-	return e.serve(ctx, func(w service.Workspace, log *slog.Logger) answering {
-		return server.New(server.Config{Workspace: w, Log: log})
+	return e.serve(ctx, func(s *site, log *slog.Logger) answering {
+		return server.New(server.Config{Workspace: s.workspace.Served(), Tokens: s.tokens, Sealer: s.sealer, Place: workspaceName, Log: log})
 	})
 }
 
@@ -81,7 +82,11 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 		return err
 	}
 	defer aside.Close()
-	a := handler(s.workspace.Service(), log)
+	a := handler(s, log)
+	behind, err := behindProxies(main, c.proxies)
+	if err != nil {
+		return err
+	}
 	serving := &http.Server{
 		Handler: watched(a, m, log), ReadHeaderTimeout: timeForHeader, IdleTimeout: timeIdle, MaxHeaderBytes: mostHeader,
 		TLSConfig: &tls.Config{MinVersion: tls.VersionTLS13, GetCertificate: certs.forHandshake}, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
@@ -91,7 +96,7 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	failed := make(chan error, 2)
-	go func() { failed <- serving.ServeTLS(main, "", "") }()
+	go func() { failed <- serving.ServeTLS(behind, "", "") }()
 	go func() { failed <- watching.Serve(aside) }()
 	log.Info("serving", "version", version, "listen", main.Addr().String(), "health", aside.Addr().String())
 
@@ -126,6 +131,15 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 		err = nil
 	}
 	return err
+}
+
+// behindProxies reads of connections from a balancer whose they are. It must say so (PROXY protocol); nobody else can.
+func behindProxies(l net.Listener, proxies []string) (net.Listener, error) {
+	if len(proxies) == 0 {
+		return l, nil
+	}
+	policy, err := proxyproto.PolicyFromRanges(proxies, proxyproto.REQUIRE, proxyproto.SKIP)
+	return &proxyproto.Listener{Listener: l, ConnPolicy: policy, ReadHeaderTimeout: timeForHeader}, err
 }
 
 // listen takes at most so many connections at once: others wait in the system's queue.

@@ -397,7 +397,7 @@ func TestServe_AtItsEndItIsUnreadyAndAnswersWhatHasCome(t *testing.T) {
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
 	h := &slow{make(chan struct{}), make(chan struct{}), make(chan struct{})}
-	main, health, ended, _ := p.inside(ctx, func(service.Workspace, *slog.Logger) answering { return h })
+	main, health, ended, _ := p.inside(ctx, func(*site, *slog.Logger) answering { return h })
 	c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	answered := make(chan error, 1)
 	go func() {
@@ -453,7 +453,7 @@ func TestServe_HandlerThatFailsEndsItsConnectionAlone(t *testing.T) {
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
 	h := &slow{make(chan struct{}), make(chan struct{}), make(chan struct{})}
-	main, health, ended, log := p.inside(ctx, func(service.Workspace, *slog.Logger) answering { return h })
+	main, health, ended, log := p.inside(ctx, func(*site, *slog.Logger) answering { return h })
 	c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	if r, err := c.Get("https://" + main + "/panic"); err == nil {
 		_ = r.Body.Close()
@@ -512,4 +512,49 @@ func TestServe_TakesNoMoreConnectionsThanItMay(t *testing.T) {
 	if err := <-in; err != nil {
 		t.Errorf("once the first has gone: %v", err)
 	}
+}
+
+func TestServe_BalancerSaysWhoseAConnectionIs(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.init()
+	ask := func(s *serving, header string) error {
+		t.Helper()
+		raw, err := net.Dial("tcp", s.main)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer raw.Close()
+		if _, err := io.WriteString(raw, header); err != nil {
+			return err
+		}
+		conn := tls.Client(raw, &tls.Config{InsecureSkipVerify: true})
+		if err := conn.Handshake(); err != nil {
+			return err
+		}
+		_, err = io.WriteString(conn, "POST "+api.Workspace.Path()+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
+		if err == nil {
+			_, err = io.ReadAll(conn)
+		}
+		return err
+	}
+	const members = "PROXY TCP4 203.0.113.7 127.0.0.1 50123 8443\r\n"
+	p.settings["proxies"] = "192.0.2.1, 127.0.0.0/8"
+	behind := p.serve()
+	if err := ask(behind, members); err != nil {
+		t.Fatal(err)
+	}
+	behind.says(`"from":"203.0.113.7:50123"`)
+	if err := ask(behind, ""); err == nil {
+		t.Error("a balancer that does not say whose its connection is is answered")
+	}
+	p.settings["proxies"] = "192.0.2.1"
+	aside := p.serve()
+	if err := ask(aside, members); err == nil {
+		t.Error("somebody else is believed")
+	}
+	if err := ask(aside, ""); err != nil {
+		t.Errorf("who comes by no balancer is not answered: %v", err)
+	}
+	aside.says(`"from":"127.0.0.1:`)
 }

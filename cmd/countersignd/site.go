@@ -18,12 +18,17 @@ import (
 // workspaceName is what the workspace is called in the database, which could have several.
 const workspaceName = "main"
 
+// tokensPurpose separates the key of what tokens stand for from others that follow from the server's.
+const tokensPurpose = "tokens"
+
 // site is what the server stands on: the database, its key, and the workspace.
 type site struct {
 	database    *postgres.Database
 	key         *postgres.Key
 	fingerprint string // of the server's key
 	workspace   *workspace.Workspace
+	tokens      *postgres.Tokens
+	sealer      *serverkey.Box // of what the tokens stand for
 }
 
 func (s *site) close() {
@@ -32,6 +37,9 @@ func (s *site) close() {
 	}
 	if s.key != nil {
 		s.key.Close()
+	}
+	if s.sealer != nil {
+		s.sealer.Close()
 	}
 	s.database.Close()
 }
@@ -74,6 +82,7 @@ func openWith(ctx context.Context, c *config, key *serverkey.Key, log *slog.Logg
 		return s, err
 	}
 	of := d.Workspace(workspaceName)
+	s.tokens, s.sealer = of.Tokens(), key.For(tokensPurpose)
 	s.workspace, err = workspace.Open(ctx, workspace.Config{
 		Store: of, Secrets: s.key.Secrets(of), Files: of.Blobs(context.WithoutCancel(ctx)), Log: log,
 		Sentence: func(e service.LogEntry) string { return sentences.Event(words.English(), e) },

@@ -46,6 +46,7 @@ CREATE TABLE profiles (
   password_lanes  bigint NOT NULL,
   password_key    bytea NOT NULL, -- Ed25519 public key of HKDF of Argon2id and the share in the keychain
   password_lock   bytea NOT NULL, -- encrypted: the lock of what is wrapped under the password
+  password_share  text COLLATE "C" NOT NULL, -- names the share that password_key is made with
   password_at     bigint NOT NULL,
   last_sign_in_at bigint NOT NULL DEFAULT 0,
   generation      bigint NOT NULL DEFAULT 0, -- highest ever given to a TOTP secret
@@ -142,7 +143,7 @@ CREATE INDEX stale_attempts ON attempts (workspace, charged_at) WHERE subject LI
 CREATE TABLE one_time_codes (
   workspace  text COLLATE "C" NOT NULL,
   profile_id text COLLATE "C" NOT NULL,
-  kind       text COLLATE "C" NOT NULL CHECK (kind IN ('invitation', 'password-reset', 'help')),
+  kind       text COLLATE "C" NOT NULL CHECK (kind IN ('invitation', 'password-reset', 'help', 'computer')),
   salt       bytea NOT NULL,
   memory     bigint NOT NULL, -- KiB
   time       bigint NOT NULL,
@@ -152,8 +153,25 @@ CREATE TABLE one_time_codes (
   issued_by  text COLLATE "C" NOT NULL, -- a profile's ID
   expires_at bigint NOT NULL,
   ended_at   bigint NOT NULL DEFAULT 0, -- before its time: what allowed it has changed
+  box        bytea, -- of a code for a computer: the share, encrypted under the code
   PRIMARY KEY (workspace, profile_id, kind),
   FOREIGN KEY (workspace, profile_id) REFERENCES profiles ON DELETE CASCADE
+);
+
+-- A computer of a person, from which they sign in. It may be kept just before its profile.
+CREATE TABLE computers (
+  workspace    text COLLATE "C" NOT NULL,
+  profile_id   text COLLATE "C" NOT NULL,
+  id           text COLLATE "C" NOT NULL,
+  name         text COLLATE "C" NOT NULL,
+  signing_key  bytea NOT NULL, -- Ed25519 public key
+  box_key      bytea NOT NULL, -- X25519 public key
+  seal         bytea NOT NULL, -- by the person's share
+  box          bytea, -- the share, encrypted to box_key, where it was replaced since
+  added_at     bigint NOT NULL,
+  last_used_at bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (workspace, profile_id, id),
+  FOREIGN KEY (workspace, profile_id) REFERENCES profiles ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
 );
 
 CREATE TABLE print_runs (

@@ -1,6 +1,7 @@
 package servicetest
 
 import (
+	"errors"
 	"io"
 	"strings"
 
@@ -101,6 +102,19 @@ func keyBounds(f *fixture) {
 
 func listBounds(f *fixture) {
 	a := f.owner.admin()
+	_, s := f.hand(service.RoleMember)
+	_, read := s.ReadDocuments(f.ctx(), service.DocumentQuery{IDs: make([]string, service.MaxDocuments+1)})
+	_, handed := a.HandOver(f.ctx(), 1, make([]int, service.MaxRun+1))
+	_, voided := a.VoidSheets(f.ctx(), 1, make([]int, service.MaxRun+1))
+	for what, err := range map[string]error{
+		"documents that are named": read, "sheets that are handed over": handed, "sheets that are voided": voided,
+		"documents that are changed": s.ChangeDocuments(f.ctx(), service.DocumentsRename, 1, make([]service.ChangedDocument, service.MaxDocuments+1)),
+	} {
+		f.fails(what, err)
+		if refusal := (*service.Error)(nil); errors.As(err, &refusal) {
+			f.Errorf("%s: %v", what, err)
+		}
+	}
 	f.refused(second(a.CheckMembers(f.ctx(), make([]service.NewMember, service.MaxImport+1))), service.CodeImportLong)
 	f.refused(second(a.PreviewRun(f.ctx(), manyIDs(service.MaxRun+1))), service.CodeRunLong)
 	f.refused(second(a.Admin.AskApproval(f.ctx(), service.ApprovePrintRun, manyIDs(service.MaxRun+1), "r", service.Proof{})), service.CodeRunLong)

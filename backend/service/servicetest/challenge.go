@@ -316,7 +316,7 @@ func choosesLonger(f *fixture) {
 	h, _ := f.hand(service.RoleMember)
 	short := func() service.Challenge {
 		a := h.attempt()
-		s, c, err := a.SignIn(f.ctx(), h.signed(a.Terms()), true)
+		s, c, err := a.SignIn(f.ctx(), service.SignIn{Signature: h.signed(a.Terms()), Short: true})
 		f.ok(err)
 		if s != nil || c == nil || !c.MustChoosePassword() || c.MustEnrol() {
 			f.Fatal("a short password stands alone")
@@ -347,7 +347,7 @@ func choosesLonger(f *fixture) {
 	f.refused(second(other.ChoosePassword(f.ctx(), next)), service.CodeChallengeEnded)
 	f.refused(second(other.OwnKeys(f.ctx())), service.CodeChallengeEnded)
 	a := h.attempt()
-	_, _, err = a.SignIn(f.ctx(), h.signed(a.Terms()), false)
+	_, _, err = a.SignIn(f.ctx(), service.SignIn{Signature: h.signed(a.Terms())})
 	f.refused(err, service.CodeCredentialsWrong) // with the old one
 	h.key = key
 	h.signIn()

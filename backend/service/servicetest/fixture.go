@@ -338,13 +338,16 @@ type hand struct {
 }
 
 // newPassword is what a client makes of a password that was chosen, with a new key that signs.
+// shareOfAHand names the share of somebody whose client was changed, which has none.
+var shareOfAHand = strings.Repeat("0", 32)
+
 func (f *fixture) newPassword() (service.NewPassword, ed25519.PrivateKey, vault.Identity) {
 	f.Helper()
 	public, key, err := ed25519.GenerateKey(rand.Reader)
 	f.ok(err)
 	pair := f.keyPair()
 	return service.NewPassword{
-		Salt: random(password.SaltSize), Params: service.Argon2id(password.Cheap), PublicKey: public, Lock: secret.NewBytes(random(password.KeySize)), KeyPair: f.wrapped(pair),
+		Salt: random(password.SaltSize), Params: service.Argon2id(password.Cheap), PublicKey: public, Lock: secret.NewBytes(random(password.KeySize)), KeyPair: f.wrapped(pair), Share: shareOfAHand,
 	}, key, pair
 }
 
@@ -410,7 +413,7 @@ func (f *fixture) hand(role service.Role) (*hand, service.Session) {
 	f.Helper()
 	p, given := f.invited(f.owner.admin(), role, f.owner.proof())
 	h := &hand{f: f, w: p.w.Workspace, id: p.id, email: p.email}
-	attempt, err := h.w.BeginRedeem(f.ctx(), p.email)
+	attempt, err := h.w.BeginRedeem(f.ctx(), p.email, service.RedeemPassword)
 	f.ok(err)
 	t := attempt.Terms()
 	right, err := attempt.Check(f.ctx(), proofOf(given, t))
@@ -447,7 +450,7 @@ func (f *fixture) waits(signed bool) (*hand, service.Session) {
 	given, err := by.admin(bs).AddMember(f.ctx(), service.NewMember{Name: "Waits", Email: h.email, Role: service.RoleMember}, code, by.proof(bs))
 	f.ok(err)
 	h.id = given.ProfileID
-	attempt, err := h.w.BeginRedeem(f.ctx(), h.email)
+	attempt, err := h.w.BeginRedeem(f.ctx(), h.email, service.RedeemPassword)
 	f.ok(err)
 	_, err = attempt.Check(f.ctx(), proof)
 	f.ok(err)
@@ -464,7 +467,7 @@ func (f *fixture) members(a service.Admin) []service.Member {
 // attempt begins a sign-in.
 func (h *hand) attempt() service.SignInAttempt {
 	h.f.Helper()
-	a, err := h.w.BeginSignIn(h.f.ctx(), h.email)
+	a, err := h.w.BeginSignIn(h.f.ctx(), h.email, "")
 	h.f.ok(err)
 	return a
 }
@@ -477,7 +480,7 @@ func (h *hand) signed(t service.PasswordTerms) []byte {
 func (h *hand) signIn() service.Session {
 	h.f.Helper()
 	a := h.attempt()
-	s, _, err := a.SignIn(h.f.ctx(), h.signed(a.Terms()), false)
+	s, _, err := a.SignIn(h.f.ctx(), service.SignIn{Signature: h.signed(a.Terms())})
 	h.f.ok(err)
 	return s
 }

@@ -369,7 +369,7 @@ func removes(f *fixture) {
 	f.refused(second(s.Overview(f.ctx())), service.CodeSessionEnded)
 	f.refused(second(a.Member(f.ctx(), m.id)), service.CodeMemberGone)
 	_, _, err := m.w.SignIn(f.ctx(), m.email, text(m.pass))
-	f.refused(err, service.CodeCredentialsWrong)
+	f.refused(err, f.nobody())
 	all, err := a.Members(f.ctx())
 	if f.ok(err); len(all) != 1 {
 		f.Errorf("%+v", all)

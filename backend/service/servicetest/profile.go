@@ -68,7 +68,7 @@ func emailChanges(f *fixture) {
 	f.ok(s.ChangeEmail(f.ctx(), "Bela@example.org", m.proof()))
 	f.refused(second(other.Overview(f.ctx())), service.CodeSessionEnded)
 	_, _, err := m.w.SignIn(f.ctx(), m.email, text(m.pass))
-	f.refused(err, service.CodeCredentialsWrong)
+	f.refused(err, f.nobody())
 	m.email = "bela@example.org"
 	if news := m.signIn().Welcome().News; len(news) != 1 || news[0].Kind != "email-changed" || news[0].Detail["to"] != "Bela@example.org" {
 		f.Errorf("%+v", news)

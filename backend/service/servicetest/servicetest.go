@@ -22,6 +22,8 @@ type Place struct {
 
 	Name, Email, Password string // of the first owner
 
+	Served bool // it is at a server: a person signs in from their own computers
+
 	Now     func() time.Time    // of the clock that the workspace and its computers go by
 	Advance func(time.Duration) // moves it; back, where that is negative
 
@@ -40,7 +42,7 @@ type useCase struct {
 
 // useCases are all of them: the contract.
 func useCases() (all []useCase) {
-	for _, some := range [][]useCase{signIns, challenges, enrolments, profiles, members, runs, policies, documents, keys, logs, sessions, bounds} {
+	for _, some := range [][]useCase{signIns, computers, challenges, enrolments, profiles, members, runs, policies, documents, keys, logs, sessions, bounds} {
 		all = append(all, some...)
 	}
 	return all

@@ -46,7 +46,7 @@ func passwordOpens(f *fixture) {
 	}
 	for email, pws := range map[string]map[string]service.Code{
 		o.email:                                 {"": service.CodePasswordRequired, o.pass + "x": service.CodeCredentialsWrong, strings.Repeat("x", 1<<15): service.CodeCredentialsWrong},
-		"nobody@example.com":                    {"": service.CodePasswordRequired, o.pass: service.CodeCredentialsWrong},
+		"nobody@example.com":                    {"": service.CodePasswordRequired, o.pass: f.nobody()},
 		"":                                      {o.pass: service.CodeEmailRequired},
 		strings.Repeat("x", 8*service.MaxEmail): {o.pass: service.CodeCredentialsWrong},
 	} {
@@ -87,11 +87,15 @@ func (p *person) guess(email string) {
 func wrongPasswordsPause(f *fixture) {
 	o := f.owner
 	o.guess(o.email)
-	other, err := f.place.Open(f).BeginSignIn(f.ctx(), o.email) // nor at another computer
+	other, err := f.place.Open(f).BeginSignIn(f.ctx(), o.email, "") // nor at another computer
 	if err == nil {
-		_, _, err = other.SignIn(f.ctx(), random(64), false)
+		_, _, err = other.SignIn(f.ctx(), service.SignIn{Signature: random(64)})
 	}
-	f.refused(err, service.CodeThrottled)
+	if f.place.Served {
+		f.refused(err, service.CodeCredentialsWrong) // which is none of theirs
+	} else {
+		f.refused(err, service.CodeThrottled)
+	}
 	f.place.Advance(30 * time.Second)
 	_, _, err = o.w.SignIn(f.ctx(), o.email, text("a wrong password 1"))
 	f.same("the next pause", argument(f.refused(err, service.CodeCredentialsWrong), "pause"), 60)
@@ -108,6 +112,14 @@ func wrongPasswordsPause(f *fixture) {
 	}
 }
 
+// nobody is how a sign-in is refused with an email that nobody has on this computer.
+func (f *fixture) nobody() service.Code {
+	if f.place.Served {
+		return service.CodeComputerUnknown
+	}
+	return service.CodeCredentialsWrong
+}
+
 // unknown are emails with which nobody signs in: nobody's, and that of somebody who has not come yet.
 func (f *fixture) unknown() []string {
 	f.Helper()
@@ -118,7 +130,7 @@ func (f *fixture) unknown() []string {
 func unknownEmail(f *fixture) {
 	o := f.owner
 	terms := func(email string) service.PasswordTerms {
-		a, err := o.w.BeginSignIn(f.ctx(), email)
+		a, err := o.w.BeginSignIn(f.ctx(), email, "")
 		f.ok(err)
 		return a.Terms()
 	}
@@ -137,6 +149,10 @@ func unknownEmail(f *fixture) {
 			f.Errorf("the salt of %s is another's", email)
 		}
 		salts = append(salts, one.Salt)
+		if f.place.Served { // nothing is asked where this computer is none of theirs
+			f.refused(third(o.w.SignIn(f.ctx(), email, text("a wrong password 1"))), service.CodeComputerUnknown)
+			continue
+		}
 		o.guess(email)
 	}
 	o.signIn() // a pause is one email's
@@ -174,41 +190,41 @@ func signInSignatures(f *fixture) {
 		"the nonce without what it’s for": func(t service.PasswordTerms) []byte { return ed25519.Sign(h.key, t.Nonce) },
 	} {
 		a := h.attempt()
-		s, c, err := a.SignIn(f.ctx(), sign(a.Terms()), false)
+		s, c, err := a.SignIn(f.ctx(), service.SignIn{Signature: sign(a.Terms())})
 		if !service.IsCode(err, service.CodeCredentialsWrong) || s != nil || c != nil {
 			f.Errorf("%s: %v", what, err)
 		}
 		h.signIn() // ends the count
 	}
-	nobody, err := h.w.BeginSignIn(f.ctx(), "nobody@example.com")
+	nobody, err := h.w.BeginSignIn(f.ctx(), "nobody@example.com", "")
 	f.ok(err)
-	_, _, err = nobody.SignIn(f.ctx(), h.signed(nobody.Terms()), false)
+	_, _, err = nobody.SignIn(f.ctx(), service.SignIn{Signature: h.signed(nobody.Terms())})
 	f.refused(err, service.CodeCredentialsWrong)
 }
 
 func signInAttempts(f *fixture) {
 	h, _ := f.hand(service.RoleMember)
 	a := h.attempt()
-	_, _, err := a.SignIn(f.ctx(), []byte("wrong"), false)
+	_, _, err := a.SignIn(f.ctx(), service.SignIn{Signature: []byte("wrong")})
 	f.refused(err, service.CodeCredentialsWrong)
-	_, _, err = a.SignIn(f.ctx(), h.signed(a.Terms()), false)
+	_, _, err = a.SignIn(f.ctx(), service.SignIn{Signature: h.signed(a.Terms())})
 	f.refused(err, service.CodeChallengeEnded)
 
 	a = h.attempt()
-	_, _, err = a.SignIn(f.ctx(), h.signed(a.Terms()), false)
+	_, _, err = a.SignIn(f.ctx(), service.SignIn{Signature: h.signed(a.Terms())})
 	f.ok(err)
-	_, _, err = a.SignIn(f.ctx(), h.signed(a.Terms()), false)
+	_, _, err = a.SignIn(f.ctx(), service.SignIn{Signature: h.signed(a.Terms())})
 	f.refused(err, service.CodeChallengeEnded)
 
 	a = h.attempt()
 	f.place.Advance(service.ChallengeLife)
-	_, _, err = a.SignIn(f.ctx(), h.signed(a.Terms()), false)
+	_, _, err = a.SignIn(f.ctx(), service.SignIn{Signature: h.signed(a.Terms())})
 	f.refused(err, service.CodeChallengeEnded)
 
 	one, other := h.attempt(), h.attempt() // each is its own
-	_, _, err = one.SignIn(f.ctx(), h.signed(other.Terms()), false)
+	_, _, err = one.SignIn(f.ctx(), service.SignIn{Signature: h.signed(other.Terms())})
 	f.refused(err, service.CodeCredentialsWrong)
-	_, _, err = other.SignIn(f.ctx(), h.signed(other.Terms()), false)
+	_, _, err = other.SignIn(f.ctx(), service.SignIn{Signature: h.signed(other.Terms())})
 	f.ok(err)
 }
 
@@ -246,7 +262,7 @@ func redeemOnce(f *fixture) {
 func redeemExpired(f *fixture) {
 	p, given := f.invited(f.owner.admin(), service.RoleMember, client.Proof{})
 	f.place.Advance(service.OneTimeLife - time.Second)
-	attempt, err := p.w.BeginRedeem(f.ctx(), p.email)
+	attempt, err := p.w.BeginRedeem(f.ctx(), p.email, service.RedeemPassword)
 	f.ok(err)
 	_, err = attempt.Check(f.ctx(), proofOf(given, attempt.Terms()))
 	f.ok(err)
@@ -283,7 +299,7 @@ func redeemPauses(f *fixture) {
 func redeemUnknown(f *fixture) {
 	p, _ := f.invited(f.owner.admin(), service.RoleMember, client.Proof{})
 	terms := func(email string) service.CodeTerms {
-		a, err := p.w.BeginRedeem(f.ctx(), email)
+		a, err := p.w.BeginRedeem(f.ctx(), email, service.RedeemPassword)
 		f.ok(err)
 		return a.Terms()
 	}
@@ -301,14 +317,14 @@ func redeemUnknown(f *fixture) {
 		(&person{f: f, w: p.w, email: email}).guessCode()
 	}
 	for email, code := range map[string]service.Code{"": service.CodeEmailRequired, strings.Repeat("x", 8*service.MaxEmail): service.CodeInvitationWrong} {
-		f.refused(second(p.w.BeginRedeem(f.ctx(), email)), code)
+		f.refused(second(p.w.BeginRedeem(f.ctx(), email, service.RedeemPassword)), code)
 	}
 }
 
 func redeemAttempts(f *fixture) {
 	p, given := f.invited(f.owner.admin(), service.RoleMember, client.Proof{})
 	begin := func() service.RedeemAttempt {
-		a, err := p.w.BeginRedeem(f.ctx(), p.email)
+		a, err := p.w.BeginRedeem(f.ctx(), p.email, service.RedeemPassword)
 		f.ok(err)
 		return a
 	}
@@ -357,7 +373,7 @@ func redeemAttempts(f *fixture) {
 func redeemLeave(f *fixture) {
 	p, given := f.invited(f.owner.admin(), service.RoleMember, client.Proof{})
 	for range 6 {
-		a, err := p.w.BeginRedeem(f.ctx(), p.email)
+		a, err := p.w.BeginRedeem(f.ctx(), p.email, service.RedeemPassword)
 		f.ok(err)
 		_, err = a.Check(f.ctx(), proofOf(given, a.Terms()))
 		f.ok(err)
@@ -401,7 +417,7 @@ func (f *fixture) badPasswords() map[string]service.NewPassword {
 func redeemMalformed(f *fixture) {
 	p, given := f.invited(f.owner.admin(), service.RoleMember, client.Proof{})
 	for what, next := range f.badPasswords() {
-		a, err := p.w.BeginRedeem(f.ctx(), p.email)
+		a, err := p.w.BeginRedeem(f.ctx(), p.email, service.RedeemPassword)
 		f.ok(err)
 		_, err = a.Check(f.ctx(), proofOf(given, a.Terms()))
 		f.ok(err)

@@ -46,6 +46,7 @@ CREATE TABLE profiles (
   password_lanes  INTEGER NOT NULL,
   password_key    BLOB    NOT NULL, -- Ed25519 public key of HKDF of Argon2id and the share in the keychain
   password_lock   BLOB    NOT NULL, -- encrypted: the lock of what is wrapped under the password
+  password_share  TEXT    NOT NULL, -- names the share that password_key is made with
   password_at     INTEGER NOT NULL,
   last_sign_in_at INTEGER NOT NULL DEFAULT 0,
   generation      INTEGER NOT NULL DEFAULT 0, -- highest ever given to a TOTP secret
@@ -126,7 +127,7 @@ CREATE INDEX stale_attempts ON attempts (charged_at) WHERE subject LIKE 'unknown
 -- An invitation, a password reset or a help code: kept as a hash, good once.
 CREATE TABLE one_time_codes (
   profile_id TEXT    NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
-  kind       TEXT    NOT NULL CHECK (kind IN ('invitation', 'password-reset', 'help')),
+  kind       TEXT    NOT NULL CHECK (kind IN ('invitation', 'password-reset', 'help', 'computer')),
   salt       BLOB    NOT NULL,
   memory     INTEGER NOT NULL, -- KiB
   time       INTEGER NOT NULL,
@@ -136,7 +137,22 @@ CREATE TABLE one_time_codes (
   issued_by  TEXT    NOT NULL, -- a profile's ID
   expires_at INTEGER NOT NULL,
   ended_at   INTEGER NOT NULL DEFAULT 0, -- before its time: what allowed it has changed
+  box        BLOB,    -- of a code for a computer: the share, encrypted under the code
   PRIMARY KEY (profile_id, kind)
+) STRICT, WITHOUT ROWID;
+
+-- A computer of a person, from which they sign in. It may be kept just before its profile. There are none in a workspace on one computer.
+CREATE TABLE computers (
+  profile_id   TEXT    NOT NULL REFERENCES profiles (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  id           TEXT    NOT NULL,
+  name         TEXT    NOT NULL,
+  signing_key  BLOB    NOT NULL, -- Ed25519 public key
+  box_key      BLOB    NOT NULL, -- X25519 public key
+  seal         BLOB    NOT NULL, -- by the person's share
+  box          BLOB,             -- the share, encrypted to box_key, where it was replaced since
+  added_at     INTEGER NOT NULL,
+  last_used_at INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (profile_id, id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE print_runs (

@@ -59,6 +59,7 @@ func orderLists(f *fixture) {
 				tx.InsertOneTime(store.OneTime{ProfileID: id, Kind: store.OneTimeHelp, Salt: []byte{1}, Hash: []byte{1}, IssuedBy: "a", EndedAt: ended}),
 				tx.InsertApproval(store.Approval{ID: "x" + id, Kind: store.ApproveHelpCode, State: store.ApprovalWaiting, At: at}),
 				tx.InsertRun(store.Run{Number: 3 - i, Kind: store.RunPrint, State: store.RunReady}),
+				tx.SaveComputer(store.Computer{ProfileID: "a", ID: id, SigningKey: []byte{1}, BoxKey: []byte{1}, Seal: []byte{1}, AddedAt: at}),
 				tx.SaveVaultKey(store.VaultKey{Holder: id, Recipient: "r", Generation: i, OnlyOne: id == "b"}),
 				tx.InsertSet(set("s"+id, id, 4+i, store.SetPending), nil))
 		}
@@ -99,6 +100,12 @@ func orderLists(f *fixture) {
 		keys, err = tx.VaultKeysWithMore()
 		got, err = names(keys, err, func(k store.VaultKey) any { return k.Holder })
 		f.same("keys with older ones", got, "a ", err)
+		computers, err := tx.Computers("a")
+		got, err = names(computers, err, func(c store.Computer) any { return c.ID })
+		f.same("computers, in the order in which they were added", got, "c a b ", err)
+		computers, err = tx.Computers("b")
+		got, err = names(computers, err, func(c store.Computer) any { return c.ID })
+		f.same("computers of another", got, "", err)
 		ids, err := tx.PendingSets("")
 		if slices.Sort(ids); err != nil || strings.Join(ids, " ") != "sa sb sc" {
 			f.Errorf("pending sets: %v, %v", ids, err)

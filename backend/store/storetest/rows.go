@@ -18,7 +18,7 @@ func everything() map[store.Key]entry {
 	info := store.Info{ID: "w", Name: "N", CreatedAt: at.Add(time.Hour), Require2FA: true, LastSheet: 1, RequireFrom: at, TwoPeople: true, IdleMinutes: 3, LastRun: 1, BackupAt: at, Support: "help@example.com", HideAdmins: true,
 		VaultGeneration: 2, Rotating: true, RotationHeld: true, KitAt: at, KitBy: "p", KitGeneration: 2, KitPublicKey: "0a", VaultPublicKey: "0b", VaultLinks: "0c"}
 	profile := store.Profile{ID: "p", Email: "P@example.com", EmailKey: "p@example.com", Name: "P ä“", Role: store.RoleAdmin, CreatedAt: at,
-		Password: store.PasswordRecord{Salt: []byte{0, 1}, Params: cost, PublicKey: []byte{2, 0}, Lock: []byte{3, 0}, ChangedAt: at}, LastSignInAt: at, Generation: 3, Epoch: 4,
+		Password: store.PasswordRecord{Salt: []byte{0, 1}, Params: cost, PublicKey: []byte{2, 0}, Lock: []byte{3, 0}, Share: "s", ChangedAt: at}, LastSignInAt: at, Generation: 3, Epoch: 4,
 		State: store.ProfileSuspended, StateAt: at, ChecklistAway: true}
 	factor := store.Factor{ProfileID: "p", Generation: 3, Item: "w/totp/p/3", Since: at, PhoneSince: at, LastStep: 1 << 40, LastUsedAt: at, LastUse: store.UseSignIn}
 	intent := store.Intent{ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "w/totp/p/4", Generation: 4, ConfirmedStep: 5, CreatedAt: at, HeldUntil: at}
@@ -26,11 +26,12 @@ func everything() map[store.Key]entry {
 	recoverySet := store.Set{ID: "s", ProfileID: "p", Sheet: 7, State: store.SetVoided, Salt: []byte{9}, Params: cost, IssuedAt: at, IssuedBy: "A", Replaces: 6,
 		EndedAt: at, Run: 1, HandedOverAt: at, AcknowledgedAt: at, HeldUntil: at}
 	attempts := store.Attempts{Subject: "p", Kind: store.KindCode, Failures: 3, SinceSignIn: 4, ChargedAt: at, BeforeAt: at, LockedUntil: at}
-	oneTime := store.OneTime{ProfileID: "p", Kind: store.OneTimeHelp, Salt: []byte("s"), Params: cost, Hash: []byte("h"), IssuedAt: at, IssuedBy: "p", ExpiresAt: at, EndedAt: at}
+	oneTime := store.OneTime{ProfileID: "p", Kind: store.OneTimeHelp, Salt: []byte("s"), Params: cost, Hash: []byte("h"), IssuedAt: at, IssuedBy: "p", ExpiresAt: at, EndedAt: at, Box: []byte{0, 9}}
 	run := store.Run{Number: 1, At: at, ByID: "p", ByName: "P", Reason: "“r”", Kind: store.RunExport, State: store.RunDone, Members: []string{"p", `b"],["`}, EndedAt: at, HeldUntil: at}
 	approval := store.Approval{ID: "x", Kind: store.ApproveHelpCode, Members: []string{"p"}, Reason: "r", ByID: "p", At: at, ExpiresAt: at,
 		State: store.ApprovalUsed, DecidedBy: "q", DecidedAt: at}
 	key := store.VaultKey{Holder: "profile/p", Recipient: "age1", Signature: []byte{4, 0}, Wrapped: []byte{1}, Ciphertext: []byte{2}, Generation: 2, OnlyOne: true}
+	computer := store.Computer{ProfileID: "p", ID: "c", Name: "C ä", SigningKey: []byte{1, 0}, BoxKey: []byte{4, 0}, Seal: []byte{2}, Box: []byte{3, 0}, AddedAt: at, LastUsedAt: at}
 	document := store.DocumentRow{ID: "d", Generation: 2, State: store.DocumentRemoved, RemovedAt: monday, Ciphertext: []byte{3}}
 
 	return map[store.Key]entry{
@@ -63,6 +64,8 @@ func everything() map[store.Key]entry {
 			func(tx store.ReadTx) (any, error) { return value(tx.Approval("x")) }},
 		{Table: "vaultkey", ID: "profile/p"}: {key, func(tx store.WriteTx) error { return tx.SaveVaultKey(key) },
 			func(tx store.ReadTx) (any, error) { return value(tx.VaultKey("profile/p")) }},
+		{Table: "computer", ID: "c/p"}: {computer, func(tx store.WriteTx) error { return tx.SaveComputer(computer) },
+			func(tx store.ReadTx) (any, error) { return value(tx.Computer("p", "c")) }},
 		{Table: "document", ID: "d"}: {document, func(tx store.WriteTx) error { return tx.InsertDocument(document) },
 			func(tx store.ReadTx) (any, error) { return value(tx.Document("d")) }},
 	}
@@ -203,18 +206,19 @@ func updatesReplace(f *fixture) {
 	f.inserted()
 	at := monday.Add(time.Minute)
 	profile := person("p")
-	profile.Name, profile.Password = "Q", store.PasswordRecord{Salt: []byte{5}, Params: cost, PublicKey: []byte{6}, Lock: []byte{7}, ChangedAt: at}
+	profile.Name, profile.Password = "Q", store.PasswordRecord{Salt: []byte{5}, Params: cost, PublicKey: []byte{6}, Lock: []byte{7}, Share: "t", ChangedAt: at}
 	info := store.Info{ID: "w", Name: "M", CreatedAt: monday.Add(time.Hour), LastSheet: 1, LastRun: 1}
 	attempts := store.Attempts{Subject: "p", Kind: store.KindCode, Failures: 1, ChargedAt: at}
 	key := store.VaultKey{Holder: "profile/p", Recipient: "age2", Signature: []byte{9}, Wrapped: []byte{7}, Ciphertext: []byte{8}, Generation: 3}
+	computer := store.Computer{ProfileID: "p", ID: "c", Name: "D", SigningKey: []byte{7}, BoxKey: []byte{9}, Seal: []byte{8}, AddedAt: monday, LastUsedAt: monday.Add(time.Hour)}
 	document := store.DocumentRow{ID: "d", Generation: 3, State: store.DocumentPurged, RemovedAt: monday.Add(time.Hour), Ciphertext: []byte{4}}
 	f.update(func(tx store.WriteTx) error {
-		return errors.Join(tx.UpdateProfile(profile), tx.UpdateInfo(info), tx.SaveAttempts(attempts), tx.SaveVaultKey(key), tx.UpdateDocument(document))
+		return errors.Join(tx.UpdateProfile(profile), tx.UpdateInfo(info), tx.SaveAttempts(attempts), tx.SaveVaultKey(key), tx.SaveComputer(computer), tx.UpdateDocument(document))
 	})
 	f.view(func(tx store.ReadTx) error {
 		for k, want := range map[store.Key]any{
 			{Table: "profile", ID: "p"}: profile, {Table: "workspace"}: info, {Table: "attempts", ID: "code/p"}: attempts,
-			{Table: "vaultkey", ID: "profile/p"}: key, {Table: "document", ID: "d"}: document,
+			{Table: "vaultkey", ID: "profile/p"}: key, {Table: "computer", ID: "c/p"}: computer, {Table: "document", ID: "d"}: document,
 		} {
 			if got, err := everything()[k].look(tx); err != nil || !reflect.DeepEqual(got, want) {
 				f.Errorf("%s is %+v (%v)\nnot %+v", k, got, err, want)
@@ -238,11 +242,16 @@ func deletesLeaveNothing(f *fixture) {
 	all := f.inserted()
 	f.update(func(tx store.WriteTx) error {
 		_, err := tx.DeleteIntent("i")
-		return errors.Join(err, tx.DeleteSet("s"), tx.DeleteVaultKey("profile/p"), tx.DeleteAttempts("p", store.KindCode),
+		gone, failed := tx.DeleteComputer("p", "c")
+		again, failedAgain := tx.DeleteComputer("p", "c")
+		if !gone || again {
+			f.Errorf("a computer that is deleted twice: %v, %v", gone, again)
+		}
+		return errors.Join(err, failed, failedAgain, tx.DeleteSet("s"), tx.DeleteVaultKey("profile/p"), tx.DeleteAttempts("p", store.KindCode),
 			tx.DeleteSet("none"), tx.DeleteVaultKey("none"), tx.DeleteAttempts("none", store.KindCode)) // what is not there is fine
 	})
 	f.view(func(tx store.ReadTx) error {
-		for _, k := range []store.Key{{Table: "intent", ID: "i"}, {Table: "vaultkey", ID: "profile/p"}, {Table: "attempts", ID: "code/p"}, {Table: "set", ID: "s"}} {
+		for _, k := range []store.Key{{Table: "intent", ID: "i"}, {Table: "computer", ID: "c/p"}, {Table: "vaultkey", ID: "profile/p"}, {Table: "attempts", ID: "code/p"}, {Table: "set", ID: "s"}} {
 			if _, err := all[k].look(tx); !errors.Is(err, store.ErrNotFound) {
 				f.Errorf("%s: %v", k, err)
 			}
@@ -280,6 +289,7 @@ func notFound(f *fixture) {
 			"run":              func() error { _, err := tx.Run(1); return err },
 			"approval":         func() error { _, err := tx.Approval("x"); return err },
 			"vault key":        func() error { _, err := tx.VaultKey("x"); return err },
+			"computer":         func() error { _, err := tx.Computer("a", "x"); return err },
 			"document":         func() error { _, err := tx.Document("x"); return err },
 		} {
 			if err := look(); !errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrFailed) {

@@ -66,6 +66,7 @@ func Run(t *testing.T, open Open) {
 			c.test(&fixture{t, one, other})
 		})
 	}
+	t.Run("Copy_HasTheSameRowsAndLog", func(t *testing.T) { testCopy(t, open) })
 }
 
 // monday has a part of a second, which a store keeps to the millisecond.

@@ -10,6 +10,7 @@ const tables = {
   intent: 'sealed.intent',
   workspace: 'sealed.workspace',
   onetime: 'sealed.onetime',
+  computer: 'sealed.computer',
   run: 'sealed.run',
   approval: 'sealed.approval',
   vaultkey: 'sealed.vaultkey',

@@ -6,6 +6,7 @@ import Building from '@lucide/svelte/icons/building-2';
 import CircleCheck from '@lucide/svelte/icons/circle-check';
 import FileText from '@lucide/svelte/icons/file-text';
 import KeyRound from '@lucide/svelte/icons/key-round';
+import Laptop from '@lucide/svelte/icons/laptop';
 import LogIn from '@lucide/svelte/icons/log-in';
 import Printer from '@lucide/svelte/icons/printer';
 import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
@@ -78,6 +79,10 @@ const kinds: Record<string, Kind> = {
   'password-reset-given': { says: 'event.password-reset-given', icon: KeyRound },
   'help-code-given': { says: 'event.help-code-given', icon: Smartphone },
   'idle-time-set': { says: 'audit.says.idle-time-set', icon: Building },
+  'computer-code-made': { says: 'event.computer-code-made', icon: Laptop },
+  'computer-added': { says: 'event.computer-added', icon: Laptop },
+  'computer-renamed': { says: 'event.computer-renamed', icon: Laptop },
+  'computer-removed': { says: 'event.computer-removed', icon: Laptop },
   'password-changed': { says: 'event.password-changed', icon: KeyRound },
 };
 
@@ -87,7 +92,7 @@ const icons: [RegExp, LucideIcon][] = [
   [/^(run|sheets?|export)-/, Printer],
   [/^(member|invited|role)/, UserPlus],
   [/^approval/, BadgeCheck],
-  [/^(workspace|two-people|2fa-require|backup)/, Building],
+  [/^(workspace|two-people|2fa-require|backup|move|server)/, Building],
   [/^contracts/, FileText],
   [/^(rotation|vault|emergency)/, KeyRound],
 ];
@@ -159,6 +164,8 @@ export function advice({ kind, detail }: LogEntry): string | undefined {
     case 'recovery-codes-replaced':
     case 'email-changed':
     case 'password-changed':
+    case 'computer-added':
+    case 'computer-removed':
       return t('securityLog.not_me');
     case 'password-reset-given':
     case 'help-code-given':

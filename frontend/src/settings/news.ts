@@ -6,7 +6,8 @@ import { t } from '../base/i18n';
 import { roleName } from '../base/people';
 
 /** Whether it is one to act on at once. One's own email is changed by oneself, with proof. */
-export const warns = ({ kind }: News): boolean => kind === 'emergency-kit-used';
+export const warns = ({ kind }: News): boolean =>
+  ['emergency-kit-used', 'workspace-restored', 'server-restored'].includes(kind);
 
 /** What a piece of news asks for: an act, or a place where it is acted on or looked into. */
 export type Follow = 'enable' | 'new-codes' | 'password' | 'members' | 'workspace' | 'audit' | 'profile';
@@ -24,8 +25,13 @@ export function followed({ kind }: News, may: Permission[]): Follow[] {
     case 'help-code-given':
     case 'email-changed':
       return ['password'];
+    case 'computer-added':
+      return ['profile'];
     case 'emergency-kit-used':
       return may.includes('vault-key') ? ['members', 'workspace'] : ['audit'];
+    case 'workspace-restored':
+    case 'server-restored':
+      return ['audit'];
     case 'emergency-kit-made':
       return [may.includes('vault-key') ? 'workspace' : 'audit'];
     default:
@@ -64,6 +70,11 @@ export function told({ kind, at, by, detail }: News, may: Permission[]): Words |
         what: t('news.email', { from: detail?.from ?? '', to: detail?.to ?? '', when: atTime(at) }),
         next: t('news.email_next'),
       };
+    case 'computer-added':
+      return {
+        what: t('news.computer', { name: detail?.name ?? '', when: atTime(at) }),
+        next: t('news.computer_next'),
+      };
     case 'role-changed':
       return {
         what: t('news.role', { ...who, role: roleName((detail?.to ?? 'member') as Role) }),
@@ -80,6 +91,20 @@ export function told({ kind, at, by, detail }: News, may: Permission[]): Words |
       };
     case 'emergency-kit-made':
       return { what: t('news.kit_made', who), next: t('news.kit_made_next') };
+    case 'workspace-restored':
+      return {
+        what: t('news.restored', { by, made: atTime(detail?.made ?? at) }),
+        next: t('news.restored_next'),
+      };
+    case 'server-restored':
+      return {
+        what: t('news.server_restored', { made: atTime(detail?.made ?? at) }),
+        next: t('news.restored_next'),
+      };
+    case 'server-left':
+      return { what: t('news.left', who), next: t('news.left_next') };
+    case 'server-taken':
+      return { what: t('news.taken', who), next: t('news.taken_next') };
     default:
       return undefined;
   }

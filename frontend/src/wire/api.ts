@@ -6,6 +6,7 @@
  */
 export * from './auth';
 export * from './profile';
+export * from './computers';
 export * from './enrolment';
 export * from './codeactions';
 export * from './members';

@@ -55,13 +55,17 @@ export const Auth = {
     call<SignInResult>(async () =>
       door.Redeem(email, await closed('invitation', code), await closed('new password', password)),
     ),
-  /** Joins the workspace that a pasted invitation leads to, and gives the rest of the invitation. */
+  /** Adds this computer with a code that its person has made on another one. They sign in afterwards. */
+  addComputer: (email: string, code: string) =>
+    call<void>(async () => door.AddComputer(email, await closed('invitation', code))),
+  /** Joins the workspace that a pasted invitation leads to, and gives the rest of the invitation; `computer`: it is for `addComputer`. */
   joinByLink: (invitation: string) =>
     answered(
       async (key) => door.JoinByLink(await closed('invitation', invitation), key),
-      async (mailbox, { email, code }: { email: string; code: Envelope }) => ({
+      async (mailbox, { email, code, computer }: { email: string; code: Envelope; computer: boolean }) => ({
         email,
         code: await mailbox.open('invitation', code),
+        computer,
       }),
     ),
   /** Joins the workspace at a server, as they are typed from paper. */

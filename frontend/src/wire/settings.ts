@@ -2,7 +2,7 @@ import * as settings from '../../wailsjs/go/app/Settings';
 import type { app } from '../../wailsjs/go/models';
 import { EventsOn } from '../../wailsjs/runtime/runtime';
 import { call, closed, closedProof, fields } from './call';
-import type { ApprovalKind, ApprovalView, PolicyView, Proof, Rehearsal } from './views';
+import type { ApprovalKind, ApprovalView, AuthState, PolicyView, Proof, Rehearsal } from './views';
 
 /** Settings, Workspace, and what waits for a second admin. */
 export const Settings = {
@@ -47,6 +47,20 @@ export const Settings = {
         fields<app.BackupRequest>({ ...lock, passphrase: await closed('passphrase', lock.passphrase) }),
         await closedProof(proof),
       ),
+    ),
+  /** Asks for a place and writes the file for a server there: see backup. */
+  moveFile: (session: string, lock: { recipients: string; passphrase: string }, proof: Proof) =>
+    call<{ name: string }>(async () =>
+      settings.MoveFile(
+        session,
+        fields<app.BackupRequest>({ ...lock, passphrase: await closed('passphrase', lock.passphrase) }),
+        await closedProof(proof),
+      ),
+    ),
+  /** Uses the workspace at the server that a line leads to from now on. The proof signs in there. */
+  moveTo: (session: string, line: string, proof: Proof) =>
+    call<AuthState>(async () =>
+      settings.MoveTo(session, await closed('invitation', line), await closedProof(proof)),
     ),
   /** Says no, or takes back what one has asked for oneself. */
   refuse: (session: string, approval: string) => call<void>(() => settings.Refuse(session, approval)),

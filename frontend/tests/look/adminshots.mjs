@@ -267,6 +267,34 @@ export const adminShots = [
     },
   },
   {
+    name: 'move',
+    scenario: { approvals: [] },
+    act: async (page) => {
+      await go(page, 'Workspace');
+      await button(page, 'Finish the move').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'move-file',
+    scenario: { approvals: [] },
+    act: async (page) => {
+      await go(page, 'Workspace');
+      await button(page, 'Create file for a server').click();
+      await dialog(page).getByLabel('Passphrase again').waitFor();
+    },
+  },
+  {
+    name: 'move-finish',
+    scenario: { on: true, approvals: [] },
+    act: async (page) => {
+      await go(page, 'Workspace', '123456');
+      await button(page, 'Finish the move').click();
+      await dialog(page)
+        .getByLabel('Line from the operator')
+        .fill('countersign://join?server=legal.example.com:8443');
+    },
+  },
+  {
     name: 'workspace-secrets',
     scenario: { approvals: [], policy: { secretsFile: true } },
     act: async (page) => {

@@ -113,6 +113,17 @@ export const authShots = [
   },
   { name: 'sign-in-server', scenario: { door: joined } },
   {
+    name: 'add-computer',
+    scenario: { door: joined },
+    act: async (page) => {
+      await button(page, 'Use a code from your other computer').click();
+      await page.getByLabel('Email').fill('amara@example.com');
+      await page.getByLabel('Code from your other computer').fill('A1B2-C3D4-E5F6-G7H8');
+      await button(page, 'Add this computer').click();
+      await page.getByText('That email and code don’t match.').waitFor();
+    },
+  },
+  {
     name: 'leave-server',
     scenario: { door: joined },
     act: (page) => button(page, 'Leave this workspace').click(),

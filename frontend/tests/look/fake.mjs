@@ -149,6 +149,29 @@ export function fake(scenario) {
     idleMinutes: 5,
     ...scenario.door,
   };
+  const computers = {
+    computers: !door.server
+      ? []
+      : [
+          { id: 'a', name: 'amara-thinkpad', addedAt: ago(40), lastUsedAt: ago(0), here: true },
+          { id: 'b', name: 'Office, 3rd floor', addedAt: ago(31), lastUsedAt: ago(2) },
+          { id: 'c', name: 'vm-1182', addedAt: ago(1), strange: Boolean(scenario.strange) },
+        ].map((one) => ({ here: false, strange: false, ...one })),
+    codeUntil: scenario.codeUntil,
+    most: 20,
+  };
+  const computerCode = {
+    kind: 'computer',
+    name: profile.name,
+    email: profile.email,
+    workspace: profile.workspace,
+    code: 'A1B2-C3D4-E5F6-G7H8',
+    issuedBy: profile.name,
+    issuedAt: ago(0),
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    server: door.server,
+    serverKey: 'K5TQ-2ZJX-7MHF-4BVE-3LYC-6RAP-WNGD-5OSU',
+  };
   const factorOf = (factor) =>
     factor.kind === 'recovery'
       ? factor.value.length === 19
@@ -178,6 +201,7 @@ export function fake(scenario) {
           Object.assign(door, { stage: 'signIn', workspace: 'Northwind Legal', server, joined: true });
           return wait({ email: 'sam.lee@example.com', code: 'A1B2-C3D4-E5F6-G7H8' });
         },
+        AddComputer: () => refuse('invitation_wrong', 'invitation'),
         Join: (_, key) => (key.length < 32 ? refuse('server_key', 'key') : wait()),
         CreateWorkspace: (input) =>
           !input.workspace
@@ -248,6 +272,13 @@ export function fake(scenario) {
               ? refuse('factor_required', 'code')
               : (factorOf(factor) ?? wait({ ...door, stage: 'signIn', canRestore: false })),
         Close: () => wait(null),
+      },
+      Computers: {
+        List: () => wait(computers),
+        GiveCode: () => wait(computerCode),
+        EndCode: () => wait({ ...computers, codeUntil: undefined }),
+        Rename: (_, id, name) => (name ? wait(computers) : refuse('computer_name', 'name', { max: 60 })),
+        Remove: (_, id) => wait({ ...computers, computers: computers.computers.filter((c) => c.id !== id) }),
       },
       Profile: {
         Get: () => wait(profile),

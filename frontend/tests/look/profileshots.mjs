@@ -208,6 +208,44 @@ export const profileShots = [
   },
   { name: 'profile', scenario: on, act: profile },
   {
+    name: 'computers',
+    scenario: { on: true, strange: true, door: { server: 'legal.example.com:8443', joined: true } },
+    act: async (page) => {
+      await profile(page);
+      await page.getByText('Another computer').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'computer-code',
+    scenario: { on: true, door: { server: 'legal.example.com:8443', joined: true } },
+    act: async (page) => {
+      await profile(page);
+      await button(page, 'Add a computer').click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Password', { exact: true }).fill('correct horse battery');
+      await dialog.getByLabel('Verification code').pressSequentially('123456');
+      await page.getByText('A1B2-C3D4-E5F6-G7H8').waitFor();
+    },
+  },
+  {
+    name: 'computer-remove',
+    scenario: { on: true, door: { server: 'legal.example.com:8443', joined: true } },
+    act: async (page) => {
+      await profile(page);
+      await button(page, 'Remove…').first().click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'computer-rename',
+    scenario: { on: true, door: { server: 'legal.example.com:8443', joined: true } },
+    act: async (page) => {
+      await profile(page);
+      await button(page, 'Rename').first().click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
     name: 'profile-notices',
     scenario: {
       on: true,

@@ -487,6 +487,62 @@ export namespace app {
 	        this.acknowledgedAt = source["acknowledgedAt"];
 	    }
 	}
+	export class ComputerView {
+	    id: string;
+	    name: string;
+	    addedAt: string;
+	    lastUsedAt?: string;
+	    here: boolean;
+	    strange: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ComputerView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.addedAt = source["addedAt"];
+	        this.lastUsedAt = source["lastUsedAt"];
+	        this.here = source["here"];
+	        this.strange = source["strange"];
+	    }
+	}
+	export class ComputersView {
+	    computers: ComputerView[];
+	    codeUntil?: string;
+	    most: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new ComputersView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.computers = this.convertValues(source["computers"], ComputerView);
+	        this.codeUntil = source["codeUntil"];
+	        this.most = source["most"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class TwoFactor {
 	    on: boolean;
 	    since?: string;
@@ -1081,6 +1137,7 @@ export namespace app {
 	export class Invited {
 	    email: string;
 	    code: Envelope;
+	    computer: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Invited(source);
@@ -1090,6 +1147,7 @@ export namespace app {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.email = source["email"];
 	        this.code = this.convertValues(source["code"], Envelope);
+	        this.computer = source["computer"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

@@ -59,6 +59,7 @@ export type FindingTable =
   | 'intent'
   | 'workspace'
   | 'onetime'
+  | 'computer'
   | 'run'
   | 'approval'
   | 'vaultkey'

@@ -4,6 +4,7 @@
  */
 export type * from './auth';
 export type * from './profile';
+export type * from './computers';
 export type * from './members';
 export type * from './settings';
 export type * from './preferences';

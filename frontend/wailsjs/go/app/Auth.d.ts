@@ -4,6 +4,8 @@ import {app} from '../models';
 
 export function AcceptReviewed():Promise<app.AuthState>;
 
+export function AddComputer(arg1:string,arg2:app.Envelope):Promise<void>;
+
 export function ChoosePassword(arg1:string,arg2:app.Envelope):Promise<app.SignedIn>;
 
 export function CreateWorkspace(arg1:app.NewWorkspace):Promise<app.SignedIn>;

@@ -6,6 +6,10 @@ export function AcceptReviewed() {
   return window['go']['app']['Auth']['AcceptReviewed']();
 }
 
+export function AddComputer(arg1, arg2) {
+  return window['go']['app']['Auth']['AddComputer'](arg1, arg2);
+}
+
 export function ChoosePassword(arg1, arg2) {
   return window['go']['app']['Auth']['ChoosePassword'](arg1, arg2);
 }

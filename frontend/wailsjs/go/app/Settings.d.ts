@@ -20,6 +20,10 @@ export function DropRequirement(arg1:string,arg2:string,arg3:app.Proof):Promise<
 
 export function Get(arg1:string):Promise<app.PolicyView>;
 
+export function MoveFile(arg1:string,arg2:app.BackupRequest,arg3:app.Proof):Promise<app.Saved>;
+
+export function MoveTo(arg1:string,arg2:app.Envelope,arg3:app.Proof):Promise<app.AuthState>;
+
 export function NameAdmins(arg1:string,arg2:boolean):Promise<app.PolicyView>;
 
 export function Refuse(arg1:string,arg2:string):Promise<void>;

@@ -38,6 +38,14 @@ export function Get(arg1) {
   return window['go']['app']['Settings']['Get'](arg1);
 }
 
+export function MoveFile(arg1, arg2, arg3) {
+  return window['go']['app']['Settings']['MoveFile'](arg1, arg2, arg3);
+}
+
+export function MoveTo(arg1, arg2, arg3) {
+  return window['go']['app']['Settings']['MoveTo'](arg1, arg2, arg3);
+}
+
 export function NameAdmins(arg1, arg2) {
   return window['go']['app']['Settings']['NameAdmins'](arg1, arg2);
 }

@@ -1,4 +1,4 @@
-package main
+package sealed
 
 import "golang.org/x/sys/windows"
 

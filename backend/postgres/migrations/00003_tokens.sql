@@ -1,0 +1,16 @@
+-- +goose Up
+-- What the tokens of a server stand for, so that each instance goes on with those who are signed in: see store.Tokens. Not in the log.
+CREATE TABLE tokens (
+  workspace  text COLLATE "C" NOT NULL,
+  digest     bytea NOT NULL CHECK (octet_length(digest) = 32), -- of the token, which is kept nowhere
+  kind       text COLLATE "C" NOT NULL CHECK (kind IN ('over', 'redeem', 'challenge', 'enrolment', 'entered', 'session')),
+  person     text COLLATE "C" NOT NULL,
+  state      bytea NOT NULL, -- under a key that follows from the server's, and bound to workspace and digest
+  begun_at   bigint NOT NULL, -- by the database's clock
+  until      bigint NOT NULL, -- by the workspace's clock
+  holder     text COLLATE "C" NOT NULL,
+  held_until bigint NOT NULL, -- by the database's clock: its holder is at work until then
+  PRIMARY KEY (workspace, digest)
+) WITH (fillfactor = 70); -- each request changes one: there is room beside it
+CREATE INDEX persons_tokens ON tokens (workspace, person);
+ALTER TABLE tokens ALTER state SET STORAGE EXTERNAL;

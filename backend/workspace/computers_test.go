@@ -1,0 +1,752 @@
+package workspace_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/backend/client"
+	"countersign/backend/computer"
+	"countersign/backend/keychain"
+	"countersign/backend/password"
+	"countersign/backend/secret"
+	"countersign/backend/service"
+	"countersign/backend/store"
+	"countersign/backend/workspace"
+)
+
+// keyOf is a computer's key; newComputer adds it as a client that was changed does.
+func keyOf(t interface {
+	Helper()
+	Fatal(...any)
+}, fill byte,
+) computer.Key {
+	t.Helper()
+	key, err := computer.NewKey(secret.NewBytes(bytes.Repeat([]byte{fill}, computer.Size)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func newComputer(key computer.Key) service.NewComputer {
+	return service.NewComputer{Name: "Study", Public: key.Public, Seal: make([]byte, computer.Size)}
+}
+
+// fromServed signs in from a computer of one's own.
+func (p *user) fromServed() *client.Session {
+	p.h.Helper()
+	if p.at == nil {
+		p.served()
+	}
+	return p.signIn()
+}
+
+// elsewhere is the workspace on another computer, which has nothing of it.
+func (h *fixture) elsewhere(secrets store.Secrets, name string) *client.Workspace {
+	h.Helper()
+	c := h.config(secrets)
+	c.Computer = name
+	w, err := client.Open(context.WithoutCancel(h.Context()), inner(h.w).Service(), c)
+	h.ok(err)
+	return w
+}
+
+// another adds a computer of the user's, and gives its ID.
+func (p *user) another() string {
+	p.h.Helper()
+	w, id := p.anotherComputer()
+	w.Close()
+	return id
+}
+
+func (p *user) anotherComputer() (w *client.Workspace, id string) {
+	p.h.Helper()
+	ctx := context.WithoutCancel(p.h.Context())
+	s := p.fromServed()
+	p.h.clock.step(time.Second) // the list is in the order of their times
+	given, err := s.GiveComputerCode(ctx, p.proof())
+	p.h.ok(err)
+	before, err := s.Computers(ctx)
+	p.h.ok(err)
+	w = p.h.elsewhere(keychain.NewMemory(), "Laptop")
+	p.h.ok(w.AddComputer(ctx, p.email, secret.NewText(given.Code.Display())))
+	after, err := s.Computers(ctx)
+	p.h.ok(err)
+	if len(after.All) != len(before.All)+1 || !after.CodeUntil.IsZero() {
+		p.h.Fatalf("%+v", after)
+	}
+	p.h.ok(s.End(ctx))
+	return w, after.All[len(after.All)-1].ID
+}
+
+// at signs in from a computer.
+func (p *user) signInAt(w *client.Workspace) *client.Session {
+	p.h.Helper()
+	p.at = w
+	return p.signIn()
+}
+
+func TestComputers_TheirOwnerAddsAnotherWithACodeAndBothGoOn(t *testing.T) {
+	t.Parallel()
+	h, p, _ := guarded(t)
+	s := p.fromServed()
+	first := p.at
+	given, err := s.GiveComputerCode(t.Context(), p.proof())
+	h.ok(err)
+	if given.Kind != store.OneTimeComputer || given.ProfileID != p.id && p.id != "" || given.ExpiresAt.Sub(given.IssuedAt) != service.ComputerCodeLife {
+		t.Errorf("%+v", given)
+	}
+	list, err := s.Computers(t.Context())
+	h.ok(err)
+	if len(list.All) != 1 || !list.All[0].Here || list.All[0].Strange || list.All[0].Name == "" || !list.CodeUntil.Equal(given.ExpiresAt) {
+		t.Errorf("%+v", list)
+	}
+	secrets := keychain.NewMemory()
+	second := h.elsewhere(secrets, "Laptop")
+	_, _, err = second.SignIn(t.Context(), email, secret.NewText(pass))
+	h.refused(err, service.CodeComputerUnknown)
+	h.refused(second.AddComputer(t.Context(), email, secret.NewText(noCode)), service.CodeInvitationWrong)
+	if item, err := secrets.Get(t.Context(), h.w.ID()+"/device"); err == nil {
+		t.Errorf("a wrong code has left %d bytes", item.Len())
+	}
+	h.ok(second.AddComputer(t.Context(), strings.ToUpper(email), secret.NewText(given.Code.Display())))
+	h.refused(second.AddComputer(t.Context(), email, secret.NewText(given.Code.Display())), service.CodeInvitationWrong) // once
+	in := p.signInAt(second)
+	list, err = in.Computers(t.Context())
+	h.ok(err)
+	if len(list.All) != 2 || list.All[0].Here || !list.All[1].Here || list.All[1].Name != "Laptop" || list.All[1].LastUsedAt.IsZero() || list.All[1].Strange || list.All[0].Strange {
+		t.Errorf("%+v", list)
+	}
+	again := p.signInAt(first)
+	if news := again.Welcome().News; len(news) != 1 || news[0].Kind != "computer-added" || news[0].Detail["name"] != "Laptop" {
+		t.Errorf("the first computer tells %+v", news)
+	}
+	if news := p.signInAt(second).Welcome().News; len(news) != 0 {
+		t.Errorf("the second computer tells of itself: %+v", news)
+	}
+	// Whoever opens the program anew finds key and share in the keychain.
+	p.signInAt(h.elsewhere(secrets, "Other name"))
+}
+
+func TestComputers_AContractIsReadOnEach(t *testing.T) {
+	t.Parallel()
+	h, p := alone(t)
+	p.fromServed()
+	first := p.at
+	second, _ := p.anotherComputer()
+	s := p.signInAt(second)
+	h.add(s, paper("Lease.txt", "Lease of the mill"))
+	if text := h.read(p.signInAt(first), "Lease.txt"); text != "Lease of the mill" {
+		t.Errorf("read %q", text)
+	}
+}
+
+// TestSignIn_FromNoneOfTheirComputersIsNobodys: a guess there is not looked at, and is not counted for the person.
+func TestSignIn_FromNoneOfTheirComputersIsNobodys(t *testing.T) {
+	t.Parallel()
+	h, p := alone(t)
+	p.fromServed()
+	salt := func(email, at string) []byte {
+		a, err := h.w.BeginSignIn(t.Context(), email, at)
+		h.ok(err)
+		terms := a.Terms()
+		if len(terms.Share) != 32 || len(terms.Salt) != 16 {
+			t.Errorf("%+v", terms)
+		}
+		return append(terms.Salt, terms.Share...)
+	}
+	list, err := p.signIn().Computers(t.Context())
+	h.ok(err)
+	id := list.All[0].ID
+	real, stranger, unknown := salt(email, id), salt(email, "f00d"), salt("nobody@example.com", "f00d")
+	if bytes.Equal(real, stranger) || bytes.Equal(stranger, unknown) || !bytes.Equal(stranger, salt(email, "")) || !bytes.Equal(real, salt(email, id)) {
+		t.Error("the terms tell a stranger's computer something, or the person's too little")
+	}
+	for range 7 { // from a copy of the data folder's program: with the right password, even
+		_, _, err := h.w.SignIn(t.Context(), email, secret.NewText(pass))
+		if err == nil {
+			t.Fatal("the password alone lets a computer in that is none of theirs")
+		}
+	}
+	if w := p.signIn().Welcome(); w.FailedPasswords != 0 {
+		t.Errorf("%d guesses are counted for the person", w.FailedPasswords)
+	}
+}
+
+// TestSignIn_TheNameOfAComputerIsNotEnough: its signature has to be there, and right.
+func TestSignIn_TheNameOfAComputerIsNotEnough(t *testing.T) {
+	t.Parallel()
+	h, p := alone(t)
+	key := keyOf(h, 1)
+	h.ok(p.signIn().SaveComputer(t.Context(), newComputer(key)))
+	signs := func(terms service.PasswordTerms) []byte {
+		share, err := h.secrets.Get(t.Context(), h.w.ID()+"/device")
+		h.ok(err)
+		derived := password.Derive(secret.NewText(pass), terms.Salt, password.Params(terms.Params))
+		return password.Sign(derived, share, service.SignInMessage(terms.WorkspaceID, terms.Nonce))
+	}
+	for what, sign := range map[string]func(nonce []byte) []byte{
+		"none":                func([]byte) []byte { return nil },
+		"of another computer": func(nonce []byte) []byte { return keyOf(h, 2).Sign(service.ComputerMessage(h.w.ID(), nonce)) },
+		"of an earlier attempt": func([]byte) []byte {
+			return key.Sign(service.ComputerMessage(h.w.ID(), make([]byte, service.NonceSize)))
+		},
+		"of another workspace": func(nonce []byte) []byte { return key.Sign(service.ComputerMessage("other", nonce)) },
+	} {
+		a, err := h.w.BeginSignIn(t.Context(), email, key.ID())
+		h.ok(err)
+		in := service.SignIn{Signature: signs(a.Terms()), Computer: sign(a.Terms().Nonce)}
+		if _, _, err = a.SignIn(t.Context(), in); !service.IsCode(err, service.CodeCredentialsWrong) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	a, err := h.w.BeginSignIn(t.Context(), email, key.ID())
+	h.ok(err)
+	s, _, err := a.SignIn(t.Context(), service.SignIn{Signature: signs(a.Terms()), Computer: key.Sign(service.ComputerMessage(h.w.ID(), a.Terms().Nonce))})
+	h.ok(err)
+	if list, err := s.Computers(t.Context()); err != nil || len(list.All) != 1 || !list.All[0].Here {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if w := s.Welcome(); w.FailedPasswords != 0 {
+		t.Errorf("%d guesses are counted", w.FailedPasswords)
+	}
+}
+
+func TestRemoveComputer_ItComesInNoMoreAndTheOthersGetANewShare(t *testing.T) {
+	t.Parallel()
+	h, p := alone(t)
+	p.fromServed()
+	first := p.at
+	stays, _ := p.anotherComputer()
+	stolen, id := p.anotherComputer()
+	taken := p.signInAt(stolen)
+	before := h.profile(taken.ProfileID()).Password
+	s := p.signInAt(first)
+	h.refused(s.RemoveComputer(t.Context(), id, client.Proof{Password: secret.NewText("a wrong password 1")}), service.CodePasswordWrong)
+	list, err := s.Computers(t.Context())
+	h.ok(err)
+	h.refused(s.RemoveComputer(t.Context(), list.All[0].ID, p.proof()), service.CodeComputerHere)
+	h.refused(s.RemoveComputer(t.Context(), "none", p.proof()), service.CodeComputerGone)
+	h.ok(s.RemoveComputer(t.Context(), id, p.proof()))
+	_, err = taken.Overview(t.Context())
+	h.refused(err, service.CodeSessionEnded)
+	after := h.profile(s.ProfileID()).Password
+	if after.Share == before.Share || bytes.Equal(after.PublicKey, before.PublicKey) || bytes.Equal(after.Salt, before.Salt) {
+		t.Error("the share that the stolen computer has is still the one")
+	}
+	_, _, err = stolen.SignIn(t.Context(), email, secret.NewText(pass))
+	h.refused(err, service.CodeComputerUnknown)
+	boxes := func() (n int) {
+		h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
+			all, err := tx.Computers(s.ProfileID())
+			n = 0
+			for _, c := range all {
+				if len(c.Box) > 0 {
+					n++
+				}
+			}
+			return err
+		}))
+		return n
+	}
+	if n := boxes(); n != 1 {
+		t.Errorf("the share waits for %d computers", n)
+	}
+	for _, w := range []*client.Workspace{first, stays, stays} {
+		in := p.signInAt(w)
+		if list, err := in.Computers(t.Context()); err != nil || len(list.All) != 2 || list.All[0].Strange || list.All[1].Strange {
+			t.Errorf("%+v, %v", list, err)
+		}
+		h.add(in, paper("Lease.txt", "Lease of the mill"))
+	}
+	if n := boxes(); n != 0 {
+		t.Errorf("the share still waits for %d computers that have it", n)
+	}
+	given, err := p.signInAt(stays).GiveComputerCode(t.Context(), p.proof())
+	h.ok(err)
+	h.ok(stolen.AddComputer(t.Context(), email, secret.NewText(given.Code.Display()))) // it was found
+	p.signInAt(stolen)
+	h.ok(p.signInAt(first).ChangePassword(t.Context(), secret.NewText(pass), secret.NewText("granite lagoon whisper 47"), client.FactorInput{}))
+	p.pass = "granite lagoon whisper 47"
+	for _, w := range []*client.Workspace{first, stays, stolen} {
+		p.signInAt(w)
+	}
+}
+
+// TestRemoveComputer_OneThatNoneOfTheirsAddedGoesWithIt: who runs the server could have put it there, to be handed the next share.
+func TestRemoveComputer_OneThatNoneOfTheirsAddedGoesWithIt(t *testing.T) {
+	t.Parallel()
+	h, p := alone(t)
+	s := p.fromServed()
+	other := p.another()
+	spy := keyOf(h, 9)
+	h.ok(workspace.Change(inner(h.w), t.Context(), func(tx store.WriteTx) error {
+		return tx.SaveComputer(store.Computer{ProfileID: s.ProfileID(), ID: spy.ID(), Name: "Spy", SigningKey: spy.SigningKey, BoxKey: spy.BoxKey, Seal: make([]byte, 32), AddedAt: h.clock.now()})
+	}))
+	s = p.signIn()
+	list, err := s.Computers(t.Context())
+	h.ok(err)
+	strange := 0
+	for _, c := range list.All {
+		if c.Strange {
+			strange++
+			if c.Name != "Spy" {
+				t.Errorf("%s is taken for a stranger", c.Name)
+			}
+		}
+	}
+	if strange != 1 {
+		t.Errorf("%d of %d are strangers", strange, len(list.All))
+	}
+	h.ok(s.RemoveComputer(t.Context(), other, p.proof()))
+	if list, err = s.Computers(t.Context()); err != nil || len(list.All) != 1 || list.All[0].Name == "Spy" {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+func TestRemoveComputers_ClientThatLeavesOneOutIsRefused(t *testing.T) {
+	t.Parallel()
+	h, p := alone(t)
+	a, b := p.another(), p.another()
+	s := p.signIn()
+	next := h.chosen(pass)
+	next.Share = strings.Repeat("a", 32)
+	proof := h.signed(s, pass)
+	if err := s.RemoveComputers(t.Context(), []string{a}, proof, next); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("b would be gone as well: %v", err)
+	}
+	list, err := s.Computers(t.Context())
+	h.ok(err)
+	for _, c := range list.All {
+		if c.ID != a {
+			next.Computers = append(next.Computers, service.NewComputer{Name: c.Name, Public: c.Public, Seal: c.Seal})
+		}
+	}
+	if err := s.RemoveComputers(t.Context(), nil, proof, next); !errors.Is(err, service.ErrMalformed) {
+		t.Errorf("none is removed: %v", err)
+	}
+	same := next
+	same.Share = h.profile(s.ProfileID()).Password.Share
+	if err := s.RemoveComputers(t.Context(), []string{a}, proof, same); !errors.Is(err, service.ErrMalformed) {
+		t.Errorf("the share stays: %v", err)
+	}
+	another := next
+	another.Computers = append(another.Computers, newComputer(keyOf(h, 5)))
+	if err := s.RemoveComputers(t.Context(), []string{a}, proof, another); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("one that nobody has added comes in: %v", err)
+	}
+	if list, err = s.Computers(t.Context()); err != nil || len(list.All) != 3 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	h.ok(s.RemoveComputers(t.Context(), []string{a}, proof, next))
+	if list, err = s.Computers(t.Context()); err != nil || len(list.All) != 2 || list.All[1].ID != b {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+func TestComputers_NamesAndCodesAreTheirOwnersAlone(t *testing.T) {
+	t.Parallel()
+	h, p := alone(t)
+	s := p.fromServed()
+	list, err := s.Computers(t.Context())
+	h.ok(err)
+	id := list.All[0].ID
+	for _, bad := range []string{"", " ", strings.Repeat("x", service.MaxComputerName+1), "\u200b"} {
+		h.refused(s.RenameComputer(t.Context(), id, bad), service.CodeComputerName)
+	}
+	h.refused(s.RenameComputer(t.Context(), "none", "Study"), service.CodeComputerGone)
+	h.ok(s.RenameComputer(t.Context(), id, " Study "))
+	h.ok(s.RenameComputer(t.Context(), id, "Study"))
+	m := h.one(person{role: store.RoleAdmin})
+	theirs := m.signIn()
+	h.refused(theirs.RenameComputer(t.Context(), id, "Mine"), service.CodeComputerGone)
+	h.refused(s.EndComputerCode(t.Context()), service.CodeOneTimeGone)
+	given, err := s.GiveComputerCode(t.Context(), p.proof())
+	h.ok(err)
+	a := m.admin()
+	if open, err := a.OpenCodes(t.Context()); err != nil || len(open) != 0 {
+		t.Errorf("admins are told of it: %+v, %v", open, err)
+	}
+	owner := h.one(person{role: store.RoleOwner}).admin()
+	h.refused(owner.EndCode(t.Context(), s.ProfileID(), store.OneTimeComputer), service.CodeOneTimeGone)
+	h.ok(s.EndComputerCode(t.Context()))
+	w := h.elsewhere(keychain.NewMemory(), "Laptop")
+	h.refused(w.AddComputer(t.Context(), email, secret.NewText(given.Code.Display())), service.CodeOneTimeEnded)
+	list, err = s.Computers(t.Context())
+	h.ok(err)
+	if len(list.All) != 1 || list.All[0].Name != "Study" || !list.CodeUntil.IsZero() {
+		t.Errorf("%+v", list)
+	}
+}
+
+func TestComputerCode_EndsWithItsTimeAndWithWhatAllowedIt(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		then func(h *fixture, p *user, s *client.Session)
+		want service.Code
+	}{
+		"its time":  {func(h *fixture, _ *user, _ *client.Session) { h.clock.step(service.ComputerCodeLife) }, service.CodeOneTimeExpired},
+		"a new one": {func(h *fixture, p *user, s *client.Session) { h.must(s.GiveComputerCode(h.Context(), p.proof())) }, service.CodeInvitationWrong},
+		"suspended": {func(h *fixture, p *user, _ *client.Session) {
+			h.ok(h.keeper().Suspend(h.Context(), p.id))
+		}, service.CodeOneTimeEnded},
+		"another email": {func(h *fixture, p *user, s *client.Session) {
+			h.ok(s.ChangeEmail(h.Context(), "other@example.com", p.proof()))
+			p.email = "other@example.com"
+		}, service.CodeOneTimeEnded},
+		"another share": {func(h *fixture, p *user, s *client.Session) {
+			h.ok(s.RemoveComputer(h.Context(), p.other(), p.proof()))
+		}, service.CodeOneTimeEnded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, _ := alone(t)
+			p := h.one(person{role: store.RoleMember})
+			p.another()
+			s := p.signIn()
+			given, err := s.GiveComputerCode(t.Context(), p.proof())
+			h.ok(err)
+			c.then(h, p, s)
+			w := h.elsewhere(keychain.NewMemory(), "Laptop")
+			h.refused(w.AddComputer(t.Context(), p.email, secret.NewText(given.Code.Display())), c.want)
+		})
+	}
+}
+
+// other is a computer of the user's at which they are not.
+func (p *user) other() string {
+	p.h.Helper()
+	list, err := p.signIn().Computers(p.h.Context())
+	p.h.ok(err)
+	for _, c := range list.All {
+		if !c.Here {
+			return c.ID
+		}
+	}
+	p.h.Fatal("there is none")
+	return ""
+}
+
+func (h *fixture) must(_ any, err error) {
+	h.Helper()
+	h.ok(err)
+}
+
+// keeper is an owner.
+func (h *fixture) keeper() *client.Admin {
+	h.Helper()
+	return h.one(person{role: store.RoleOwner}).admin()
+}
+
+func TestComputers_ThereIsRoomForSome(t *testing.T) {
+	t.Parallel()
+	h, p := alone(t)
+	s := p.fromServed()
+	given, err := s.GiveComputerCode(t.Context(), p.proof())
+	h.ok(err)
+	h.ok(workspace.Change(inner(h.w), t.Context(), func(tx store.WriteTx) error {
+		for i := range service.MaxComputers - 1 {
+			key := keyOf(h, byte(i+1))
+			if err := tx.SaveComputer(store.Computer{ProfileID: s.ProfileID(), ID: key.ID(), Name: "C", SigningKey: key.SigningKey, BoxKey: key.BoxKey, Seal: make([]byte, 32), AddedAt: h.clock.now()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	w := h.elsewhere(keychain.NewMemory(), "Laptop")
+	h.refused(w.AddComputer(t.Context(), email, secret.NewText(given.Code.Display())), service.CodeComputersFull)
+	h.must(p.signIn().Computers(t.Context()))
+	_, err = p.signIn().GiveComputerCode(t.Context(), p.proof())
+	h.refused(err, service.CodeComputersFull)
+}
+
+func TestSaveComputer_IsForWhoHasNone(t *testing.T) {
+	t.Parallel()
+	h, p := alone(t)
+	s := p.signIn()
+	for name, bad := range map[string]func(*service.NewComputer){
+		"no name":           func(c *service.NewComputer) { c.Name = "" },
+		"no signing key":    func(c *service.NewComputer) { c.SigningKey = nil },
+		"a short box key":   func(c *service.NewComputer) { c.BoxKey = c.BoxKey[1:] },
+		"a long seal":       func(c *service.NewComputer) { c.Seal = make([]byte, 33) },
+		"a box of any size": func(c *service.NewComputer) { c.Box = make([]byte, computer.MaxBox+1) },
+	} {
+		c := newComputer(keyOf(h, 1))
+		bad(&c)
+		if err := s.SaveComputer(t.Context(), c); err == nil {
+			t.Errorf("%s: it is taken", name)
+		}
+	}
+	h.ok(s.SaveComputer(t.Context(), newComputer(keyOf(h, 1))))
+	if err := s.SaveComputer(t.Context(), newComputer(keyOf(h, 2))); !errors.Is(err, service.ErrMalformed) {
+		t.Errorf("a second one comes in without a code: %v", err)
+	}
+}
+
+func TestRemove_TakesTheComputersOfAMember(t *testing.T) {
+	t.Parallel()
+	h, _ := alone(t)
+	p := h.one(person{role: store.RoleMember})
+	p.another()
+	h.ok(h.keeper().Remove(t.Context(), p.id, client.Proof{Password: secret.NewText(pass)}))
+	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
+		all, err := tx.Computers(p.id)
+		if len(all) > 0 {
+			t.Errorf("%d are left", len(all))
+		}
+		return err
+	}))
+}
+
+// TestRedeem_ResetCodeOnAnotherComputerLeavesThatOne: every computer is lost, or so its person says.
+func TestRedeem_ResetCodeOnAnotherComputerLeavesThatOne(t *testing.T) {
+	t.Parallel()
+	h, _ := alone(t)
+	p := h.one(person{role: store.RoleMember})
+	p.another()
+	known, lost := p.at, p.other()
+	given, err := h.keeper().ResetPassword(t.Context(), p.id, "", client.Proof{Password: secret.NewText(pass)})
+	h.ok(err)
+	w := h.elsewhere(keychain.NewMemory(), "New")
+	s, _, err := w.Redeem(t.Context(), p.email, secret.NewText(given.Code.Display()), secret.NewText("granite lagoon whisper 47"))
+	h.ok(err)
+	list, err := s.Computers(t.Context())
+	h.ok(err)
+	if len(list.All) != 1 || !list.All[0].Here || list.All[0].Name != "New" || list.All[0].ID == lost || list.All[0].LastUsedAt.IsZero() {
+		t.Errorf("%+v", list)
+	}
+	_, _, err = known.SignIn(t.Context(), p.email, secret.NewText("granite lagoon whisper 47"))
+	h.refused(err, service.CodeComputerUnknown)
+}
+
+// TestRedeem_ResetCodeOnAKnownComputerKeepsTheOthers: only the password was forgotten.
+func TestRedeem_ResetCodeOnAKnownComputerKeepsTheOthers(t *testing.T) {
+	t.Parallel()
+	h, _ := alone(t)
+	p := h.one(person{role: store.RoleMember})
+	p.fromServed()
+	first := p.at
+	second, _ := p.anotherComputer()
+	given, err := h.keeper().ResetPassword(t.Context(), p.id, "", client.Proof{Password: secret.NewText(pass)})
+	h.ok(err)
+	p.pass = "granite lagoon whisper 47"
+	_, _, err = second.Redeem(t.Context(), p.email, secret.NewText(given.Code.Display()), secret.NewText(p.pass))
+	h.ok(err)
+	for _, w := range []*client.Workspace{first, second} {
+		list, err := p.signInAt(w).Computers(t.Context())
+		h.ok(err)
+		if len(list.All) != 2 {
+			t.Errorf("%+v", list)
+		}
+	}
+}
+
+// failingAt is a keychain whose n-th call from now fails; 0: none does.
+type failingAt struct {
+	store.Secrets
+	n, calls int
+}
+
+func (f *failingAt) ask() error {
+	if f.calls++; f.calls == f.n {
+		return store.ErrKeychainFailed
+	}
+	return nil
+}
+
+func (f *failingAt) Get(ctx context.Context, name string) (secret.Bytes, error) {
+	if err := f.ask(); err != nil {
+		return secret.Bytes{}, err
+	}
+	return f.Secrets.Get(ctx, name)
+}
+
+func (f *failingAt) Set(ctx context.Context, name string, value secret.Bytes) error {
+	if err := f.ask(); err != nil {
+		return err
+	}
+	return f.Secrets.Set(ctx, name, value)
+}
+
+// TestRemoveComputer_CrashLeavesAWayIn stops the client at each call of its keychain, and the workspace at each of its commits. Whoever
+// starts again comes in: the next share is kept before the password needs it.
+func TestRemoveComputer_CrashLeavesAWayIn(t *testing.T) {
+	t.Parallel()
+	for _, where := range []string{"keychain", "store"} {
+		t.Run(where, func(t *testing.T) {
+			t.Parallel()
+			done := false
+			for n := 1; n < 40 && !done; n++ {
+				h, p := alone(t)
+				steps := h.onSteps()
+				other := p.another()
+				ctx, stop := context.WithCancel(t.Context())
+				defer stop()
+				secrets := &failingAt{Secrets: h.secrets}
+				p.at = h.elsewhere(secrets, "Study")
+				s := p.signIn()
+				if where == "keychain" {
+					secrets.n, secrets.calls = n, 0
+				} else {
+					steps.before(n, stop)
+				}
+				err := s.RemoveComputer(ctx, other, p.proof())
+				done, secrets.n = err == nil, 0
+				steps.stop()
+				p.at = h.elsewhere(h.secrets, "Study")
+				list, failed := p.signIn().Computers(t.Context())
+				h.ok(failed)
+				if done && len(list.All) != 1 {
+					t.Errorf("call %d: %d computers are left", n, len(list.All))
+				}
+				for _, c := range list.All {
+					if c.Strange {
+						t.Errorf("call %d: %s is a stranger", n, c.Name)
+					}
+				}
+				if len(list.All) == 2 {
+					h.ok(p.signIn().RemoveComputer(t.Context(), other, p.proof()))
+					p.signIn()
+				}
+			}
+			if !done {
+				t.Error("it comes to no end")
+			}
+		})
+	}
+}
+
+// lying is a workspace whose answers about computers are changed on the way.
+type lying struct {
+	service.Workspace
+	terms     func(*service.PasswordTerms)
+	redeemed  func(*service.Redeemed)
+	computers func(*service.Computers)
+}
+
+type (
+	lyingSignIn struct {
+		service.SignInAttempt
+		w *lying
+	}
+	lyingRedeem struct {
+		service.RedeemAttempt
+		w *lying
+	}
+	lyingSession struct {
+		service.Session
+		w *lying
+	}
+)
+
+func (w *lying) BeginSignIn(ctx context.Context, email, computer string) (service.SignInAttempt, error) {
+	a, err := w.Workspace.BeginSignIn(ctx, email, computer)
+	return lyingSignIn{a, w}, err
+}
+
+func (a lyingSignIn) Terms() service.PasswordTerms {
+	t := a.SignInAttempt.Terms()
+	if a.w.terms != nil {
+		a.w.terms(&t)
+	}
+	return t
+}
+
+func (a lyingSignIn) SignIn(ctx context.Context, in service.SignIn) (service.Session, service.Challenge, error) {
+	s, c, err := a.SignInAttempt.SignIn(ctx, in)
+	if s == nil {
+		return nil, c, err
+	}
+	return lyingSession{s, a.w}, c, err
+}
+
+func (w *lying) BeginRedeem(ctx context.Context, email string, kind service.RedeemKind) (service.RedeemAttempt, error) {
+	a, err := w.Workspace.BeginRedeem(ctx, email, kind)
+	return lyingRedeem{a, w}, err
+}
+
+func (a lyingRedeem) Check(ctx context.Context, proof secret.Bytes) (service.Redeemed, error) {
+	r, err := a.RedeemAttempt.Check(ctx, proof)
+	if a.w.redeemed != nil {
+		a.w.redeemed(&r)
+	}
+	return r, err
+}
+
+func (s lyingSession) Computers(ctx context.Context) (service.Computers, error) {
+	all, err := s.Session.Computers(ctx)
+	if s.w.computers != nil {
+		s.w.computers(&all)
+	}
+	return all, err
+}
+
+func (h *fixture) lyingTo(secrets store.Secrets) (*lying, *client.Workspace) {
+	h.Helper()
+	w := &lying{Workspace: inner(h.w).Service()}
+	at, err := client.Open(context.WithoutCancel(h.Context()), w, h.config(secrets))
+	h.ok(err)
+	return w, at
+}
+
+func TestComputers_ServerThatLiesGivesNoShareAndNoName(t *testing.T) {
+	t.Parallel()
+	h, p := alone(t)
+	p.fromServed()
+	first := p.at
+	secrets := keychain.NewMemory()
+	liar, at := h.lyingTo(secrets)
+
+	given, err := p.signIn().GiveComputerCode(t.Context(), p.proof())
+	h.ok(err)
+	liar.redeemed = func(r *service.Redeemed) { r.Share = strings.Repeat("0", 32) }
+	h.refused(at.AddComputer(t.Context(), email, secret.NewText(given.Code.Display())), service.CodeInvitationWrong)
+	liar.redeemed = func(r *service.Redeemed) { r.Box = append(bytes.Clone(r.Box[:len(r.Box)-1]), 0, 0) }
+	h.refused(at.AddComputer(t.Context(), email, secret.NewText(given.Code.Display())), service.CodeInvitationWrong)
+	if names := secrets.Names(); len(names) > 0 {
+		t.Errorf("the keychain has %q", names)
+	}
+	liar.redeemed = nil
+	h.ok(at.AddComputer(t.Context(), email, secret.NewText(given.Code.Display())))
+	p.signInAt(at)
+
+	p.signInAt(first)
+	other := p.another()
+	h.ok(p.signIn().RemoveComputer(t.Context(), other, p.proof()))
+	before, err := secrets.Get(t.Context(), h.w.ID()+"/device")
+	h.ok(err)
+	liar.terms = func(t *service.PasswordTerms) { t.Share = strings.Repeat("0", 32) } // and the box is of another
+	_, _, err = at.SignIn(t.Context(), email, secret.NewText(pass))
+	h.refused(err, service.CodeComputerUnknown)
+	if after, err := secrets.Get(t.Context(), h.w.ID()+"/device"); err != nil || !after.Equal(before) {
+		t.Errorf("a share was kept that is not the one that was named (%v)", err)
+	}
+	liar.terms = nil
+	s := p.signInAt(at)
+	liar.computers = func(all *service.Computers) { all.All[0].ID = strings.Repeat("0", 32) }
+	list, err := s.Computers(t.Context())
+	h.ok(err)
+	if !list.All[0].Strange || list.All[1].Strange {
+		t.Errorf("%+v", list)
+	}
+}
+
+func TestChangePassword_KeepsTheShare(t *testing.T) {
+	t.Parallel()
+	h, p := alone(t)
+	p.another()
+	s := p.signIn()
+	next := h.chosen("granite lagoon whisper 47")
+	next.Share = strings.Repeat("a", 32)
+	if err := s.Session.ChangePassword(t.Context(), h.signed(s, pass), next); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("%v", err)
+	}
+	if list, err := s.Computers(t.Context()); err != nil || len(list.All) != 2 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	p.signIn()
+}

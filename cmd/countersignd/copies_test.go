@@ -1,0 +1,680 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+	"github.com/jackc/pgx/v5"
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/hotp"
+
+	"countersign/backend/backup"
+	"countersign/backend/bundle"
+	"countersign/backend/client"
+	"countersign/backend/documents"
+	"countersign/backend/keychain"
+	"countersign/backend/local"
+	"countersign/backend/password"
+	"countersign/backend/recovery"
+	"countersign/backend/remote"
+	"countersign/backend/secret"
+	"countersign/backend/service"
+	"countersign/backend/sqlite"
+	"countersign/backend/store"
+	"countersign/cmd/internal/cli"
+)
+
+const filePassphrase = "harbour granite lantern 47"
+
+// lease is larger than what age encrypts at once, so that a file that is cut or changed at its end has a good beginning.
+var lease = strings.Repeat("The rent is nine hundred a month. ", 10_000)
+
+// owner is who owns the workspace, with their computer, phone and sheet.
+type owner struct {
+	secrets *keychain.Memory
+	phone   string // the key
+	codes   []string
+}
+
+func (o *owner) codeOf(t testing.TB, at time.Time) secret.Text {
+	t.Helper()
+	code, err := hotp.GenerateCodeCustom(o.phone, uint64(at.Unix()/30), hotp.ValidateOpts{Digits: 6, Algorithm: otp.AlgorithmSHA1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret.NewText(code)
+}
+
+// enrol turns 2FA on, and adds a contract.
+func (o *owner) enrol(t testing.TB, s *client.Session, pass string) {
+	t.Helper()
+	shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.phone = strings.Join(shown.Groups, "")
+	issued, err := s.Confirm(t.Context(), o.codeOf(t, time.Now()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range issued.Codes {
+		o.codes = append(o.codes, c.Display())
+	}
+	if err := s.Continue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	source := client.Source{Name: "Lease", Size: int64(len(lease)), Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(lease)), nil }}
+	if _, err := s.AddDocuments(t.Context(), slices.Values([]client.Source{source}), nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// at gives the workspace at a server, from the owner's computer.
+func (o *owner) at(s *serving, fingerprint string) *client.Workspace {
+	s.p.Helper()
+	key, err := remote.ParseFingerprint(fingerprint)
+	if err != nil {
+		s.p.Fatal(err)
+	}
+	r, err := remote.Dial(s.p.Context(), remote.Config{Server: s.main, Key: key})
+	if err != nil {
+		s.p.Fatal(err)
+	}
+	s.p.Cleanup(r.Close)
+	w, err := client.Open(s.p.Context(), r, client.Config{Secrets: o.secrets, Password: store.Argon2id(password.Cheap), Recovery: store.Argon2id(recovery.Cheap)})
+	if err != nil {
+		s.p.Fatal(err)
+	}
+	return w
+}
+
+// enter signs in with the password and a recovery code.
+func (o *owner) enter(t testing.TB, w *client.Workspace, code string) *client.Session {
+	t.Helper()
+	_, c, err := w.SignIn(context.WithoutCancel(t.Context()), ownerEmail, secret.NewText(ownerPass))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Recover(context.WithoutCancel(t.Context()), secret.NewText(code))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// reads opens the one contract.
+func reads(t testing.TB, s *client.Session) {
+	t.Helper()
+	all, err := s.Documents(t.Context())
+	if err != nil || len(all) != 1 || all[0].Name != "Lease" {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	report, err := s.CheckDocuments(t.Context(), nil)
+	if err != nil || report.Good != 1 || len(report.Bad) > 0 {
+		t.Fatalf("%+v, %v", report, err)
+	}
+}
+
+// inUse is a place whose server has had an owner with 2FA on and a contract. It has ended.
+func inUse(t *testing.T) (*place, *owner, founded) {
+	t.Helper()
+	p := newPlace(t)
+	v := p.init()
+	s := p.serve()
+	o := &owner{secrets: keychain.NewMemory()}
+	in, _, err := o.at(s, v.Fingerprint).Redeem(context.WithoutCancel(t.Context()), v.Email, secret.NewText(v.Code), secret.NewText(ownerPass))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.enrol(t, in, ownerPass)
+	a, err := in.Admin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	proof := client.Proof{Password: secret.NewText(ownerPass), Factor: client.FactorInput{Kind: service.FactorRecovery, Value: secret.NewText(o.codes[0])}}
+	if _, err := a.AddMember(t.Context(), service.NewMember{Name: "Ben Hall", Email: "ben@example.com", Role: store.RoleMember}, proof); err != nil {
+		t.Fatal(err)
+	}
+	s.end()
+	return p, o, v
+}
+
+// sealedWith sets the passphrase for a file.
+func (p *place) sealedWith(passphrase string) *place {
+	p.write("passphrase", passphrase+"\n")
+	p.settings["passphrase-file"] = p.path("passphrase")
+	return p
+}
+
+// beside is another empty database for the same key and certificate.
+func (p *place) beside() *place {
+	p.Helper()
+	other := newPlace(p.T)
+	for _, name := range []string{"server-key", "certificate", "certificate-key"} {
+		other.settings[name] = p.settings[name]
+	}
+	return other.sealedWith(filePassphrase)
+}
+
+// backUp makes a backup.
+func (p *place) backUp() (file string, r copied) {
+	p.Helper()
+	file = p.path("backup.age")
+	p.sealedWith(filePassphrase)
+	if err := json.Unmarshal([]byte(p.good("backup", file, "--json")), &r); err != nil {
+		p.Fatal(err)
+	}
+	return file, r
+}
+
+// untouched expects a database without a workspace.
+func (p *place) untouched() {
+	p.Helper()
+	p.refused(cli.ExitUnavailable, "no_workspace", "verify")
+	db := p.sql()
+	defer db.Close(context.Background())
+	for _, table := range []string{"profiles", "events", "secrets", "blobs", "blob_chunks"} {
+		var n int
+		if err := db.QueryRow(p.Context(), "SELECT count(*) FROM countersign."+table).Scan(&n); err != nil || n != 0 {
+			p.Errorf("%s has %d rows: %v", table, n, err)
+		}
+	}
+}
+
+func (p *place) sql() *pgx.Conn {
+	p.Helper()
+	db, err := pgx.Connect(p.Context(), p.database)
+	if err != nil {
+		p.Fatal(err)
+	}
+	return db
+}
+
+func TestRestore_IsTheWorkspaceOfTheBackup(t *testing.T) {
+	t.Parallel()
+	p, o, v := inUse(t)
+	file, made := p.backUp()
+	if st, err := os.Stat(file); err != nil || st.Mode() != 0o600 || made.Documents != 1 || made.Missing != 0 || made.Workspace != "Northwind Legal" {
+		t.Errorf("%+v, %v", made, err)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{o.phone, ownerEmail, lease[:20]} {
+		if bytes.Contains(b, []byte(secret)) {
+			t.Errorf("the backup says %q", secret)
+		}
+	}
+	q := p.beside()
+	var r taken
+	if err := json.Unmarshal([]byte(q.good("restore", file, "--json")), &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.Workspace != "Northwind Legal" || r.Documents != 1 || r.Event != made.Event || r.SignedBy != made.SignedBy {
+		t.Errorf("%+v, of %+v", r, made)
+	}
+	q.good("verify")
+	s := q.serve()
+	w := o.at(s, v.Fingerprint)
+	_, c, err := w.SignIn(t.Context(), ownerEmail, secret.NewText(ownerPass))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Verify(t.Context(), o.codeOf(t, time.Now())); !service.IsCode(err, service.CodeCodeUsed) {
+		t.Errorf("a code that may have been used since: %v", err)
+	}
+	in := o.enter(t, w, o.codes[1])
+	news := in.Welcome().News
+	if len(news) != 1 || news[0].Kind != "server-restored" || news[0].Detail["made"] == "" {
+		t.Errorf("the owner is told %+v", news)
+	}
+	reads(t, in)
+	a, err := in.Admin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	members, err := a.Members(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range members {
+		if m.State == store.ProfileInvited && !m.InvitedUntil.IsZero() {
+			t.Errorf("an invitation of before works: %+v", m)
+		}
+	}
+	page, err := a.Log(t.Context(), service.LogQuery{Group: service.GroupWorkspace})
+	if err != nil || page.Entries[0].Kind != "server-restored" || page.Entries[0].Actor != nil || page.Entries[0].Subject != nil || page.Entries[1].Kind != "server-backup-made" {
+		t.Errorf("%+v, %v", page, err)
+	}
+	s.end()
+}
+
+func TestBackup_IsOfOneMomentWhileTheServerRuns(t *testing.T) {
+	t.Parallel()
+	p, o, v := inUse(t)
+	s := p.serve()
+	in := o.enter(t, o.at(s, v.Fingerprint), o.codes[1])
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	over := make(chan error)
+	go func() {
+		for n := 0; ; n++ {
+			if err := in.Rename(ctx, "Amara Okafor "+strings.Repeat("I", 1+n%3)); err != nil {
+				over <- err
+				return
+			}
+		}
+	}()
+	file, _ := p.backUp()
+	stop()
+	if err := <-over; !errors.Is(err, context.Canceled) && ctx.Err() == nil {
+		t.Fatal(err)
+	}
+	q := p.beside()
+	q.good("restore", file)
+	q.good("verify")
+}
+
+func TestBackup_ReplacesNoFileAndLeavesNone(t *testing.T) {
+	t.Parallel()
+	p, _, _ := inUse(t)
+	p.sealedWith(filePassphrase)
+	p.write("backup.age", "mine")
+	p.refused(cli.ExitUsage, "file_exists", "backup", p.path("backup.age"))
+	if p.read("backup.age") != "mine" {
+		t.Error("the file was replaced")
+	}
+	p.refused(cli.ExitUnavailable, "file_unwritable", "backup", p.path("none/backup.age"))
+	p.sealedWith("short")
+	p.refused(cli.ExitUsage, "passphrase_weak", "backup", p.path("new.age"))
+	delete(p.settings, "passphrase-file")
+	p.refused(cli.ExitUsage, "usage", "backup", p.path("new.age"))
+	p.refused(cli.ExitUsage, "recipient_key", "backup", p.path("new.age"), "--recipient", "age1x")
+	if p.there("new.age") {
+		t.Error("there is a file")
+	}
+	left, err := filepath.Glob(p.path(".countersign*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("%v, %v", left, err)
+	}
+}
+
+func TestBackup_ForAKeyOpensWithIt(t *testing.T) {
+	t.Parallel()
+	p, _, _ := inUse(t)
+	id, recipient := ageKey(t)
+	p.good("backup", p.path("backup.age"), "--recipient", recipient)
+	p.write("key.txt", id)
+	q := p.beside()
+	q.refused(cli.ExitUsage, "usage", "restore", p.path("backup.age"))
+	other, _ := ageKey(t)
+	q.write("other.txt", other)
+	q.refused(cli.ExitRefused, "key_wrong", "restore", p.path("backup.age"), "--identity", q.path("other.txt"))
+	q.good("restore", p.path("backup.age"), "--identity", p.path("key.txt"))
+}
+
+func TestRestore_NeedsTheKeyOfTheBackup(t *testing.T) {
+	t.Parallel()
+	p, _, v := inUse(t)
+	file, _ := p.backUp()
+	q := newPlace(t).sealedWith(filePassphrase)
+	q.refused(cli.ExitUnavailable, "key_missing", "restore", file)
+	own := newPlace(t)
+	own.init()
+	q.settings["server-key"] = own.path("server.key")
+	if why := q.refused(cli.ExitUnavailable, "key_other", "restore", file); !strings.Contains(why, v.ServerKey) {
+		t.Errorf("%s", why)
+	}
+	q.settings["server-key"] = p.path("server.key") // the database is not the other key's
+	q.good("restore", file)
+}
+
+func TestRestore_NeverReplacesAWorkspace(t *testing.T) {
+	t.Parallel()
+	p, o, v := inUse(t)
+	file, _ := p.backUp()
+	p.refused(cli.ExitRefused, "workspace_exists", "restore", file)
+	s := p.serve()
+	reads(t, o.enter(t, o.at(s, v.Fingerprint), o.codes[1]))
+	s.end()
+}
+
+func TestRestore_TakesNothingThatIsNotWhole(t *testing.T) {
+	t.Parallel()
+	p, _, _ := inUse(t)
+	file, _ := p.backUp()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := p.beside()
+	q.good("migrate")
+	for name, c := range map[string]struct {
+		content []byte
+		exit    int
+		code    string
+	}{
+		"cut in the middle":  {b[:len(b)/2], cli.ExitWrong, "export_end"},
+		"cut between chunks": {b[:len(b)-1], cli.ExitWrong, "export_end"},
+		"changed":            {changedAt(b, len(b)-200), cli.ExitWrong, "export_end"},
+		"no file of ours":    {[]byte("workspace"), cli.ExitWrong, "export_unknown"},
+	} {
+		q.write("copy.age", string(c.content))
+		if code, _, told := q.run("restore", q.path("copy.age"), "--json"); code != c.exit || !strings.Contains(told, c.code) && !strings.Contains(told, "export_cut") && !strings.Contains(told, "export_edited") {
+			t.Errorf("%s: %d, %s", name, code, told)
+		}
+		q.refused(cli.ExitUnavailable, "no_workspace", "verify")
+	}
+	q.sealedWith("harbour granite lantern 48")
+	q.refused(cli.ExitRefused, "passphrase_wrong", "restore", file)
+	q.refused(cli.ExitUsage, "file_unreadable", "restore", q.path("none.age"))
+	q.untouched()
+	q.sealedWith(filePassphrase)
+	q.good("restore", file)
+}
+
+func changedAt(b []byte, at int) []byte {
+	b = bytes.Clone(b)
+	b[at] ^= 1
+	return b
+}
+
+// TestRestore_KilledLeavesNothing stops a restore where it waits for a table, at each that it writes, and kills it.
+func TestRestore_KilledLeavesNothing(t *testing.T) {
+	t.Parallel()
+	p, o, v := inUse(t)
+	file, _ := p.backUp()
+	for _, table := range []string{"workspaces", "secrets", "profiles", "recovery_codes", "documents", "events", "blobs", "blob_chunks"} {
+		q := p.beside()
+		q.good("migrate")
+		db := q.sql()
+		hold, err := db.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := hold.Exec(t.Context(), "LOCK TABLE countersign."+table+" IN SHARE MODE"); err != nil {
+			t.Fatal(err)
+		}
+		cmd := q.program("restore", file)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		watch := q.sql()
+		for waits := false; !waits; {
+			if err := watch.QueryRow(t.Context(), "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND relation = ('countersign."+table+"')::regclass)").Scan(&waits); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		if err := hold.Rollback(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		q.refused(cli.ExitUnavailable, "no_workspace", "verify")
+		q.good("restore", file)
+		q.good("verify")
+		if table == "events" {
+			s := q.serve()
+			reads(t, o.enter(t, o.at(s, v.Fingerprint), o.codes[1]))
+			s.end()
+		}
+		_ = db.Close(t.Context())
+		_ = watch.Close(t.Context())
+	}
+}
+
+func TestInit_FoundsWhereARestoreWasKilled(t *testing.T) {
+	t.Parallel()
+	p, _, _ := inUse(t)
+	file, _ := p.backUp()
+	q := p.beside()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.write("copy.age", string(b[:len(b)-1]))
+	if code, _, _ := q.run("restore", q.path("copy.age")); code != cli.ExitWrong {
+		t.Errorf("exit code %d", code)
+	}
+	q.untouched()
+	q.serveNew()
+}
+
+// serveNew founds a workspace, and lets its owner in.
+func (p *place) serveNew() {
+	p.Helper()
+	v := p.init()
+	s := p.serve()
+	s.join(v)
+	s.end()
+}
+
+// computer is a data folder of the owner's, with a workspace of its own.
+type folderOf struct {
+	*owner
+	t    *testing.T
+	path string
+
+	marks int64 // events between two marks of the start-up check; 0: as the program has it
+}
+
+func (f *folderOf) settings(c *local.Config) {
+	c.Password, c.Recovery, c.MarkEvery = password.Cheap, recovery.Cheap, f.marks
+}
+
+func (f *folderOf) open() *client.Local {
+	f.t.Helper()
+	if err := os.MkdirAll(f.path, 0o700); err != nil {
+		f.t.Fatal(err)
+	}
+	db, err := sqlite.Open(f.t.Context(), filepath.Join(f.path, "workspace.db"))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	files, err := documents.Open(filepath.Join(f.path, "documents"))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	c := local.Config{Store: db, Secrets: f.secrets, Files: files}
+	f.settings(&c)
+	w, err := local.Open(f.t.Context(), c)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.t.Cleanup(func() { w.Close(); _ = db.Close() })
+	return w
+}
+
+// onComputer is a workspace on a computer, whose owner has 2FA on and a contract.
+func onComputer(t *testing.T) (*folderOf, *client.Session) {
+	t.Helper()
+	f := &folderOf{owner: &owner{secrets: keychain.NewMemory()}, t: t, path: filepath.Join(t.TempDir(), "data")}
+	s, err := f.open().Create(context.WithoutCancel(t.Context()), client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: ownerEmail, Password: secret.NewText(ownerPass)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.enrol(t, s, ownerPass)
+	return f, s
+}
+
+// moved writes the file for a server.
+func (f *folderOf) moved(s *client.Session, code string) []byte {
+	f.t.Helper()
+	a, err := s.Admin(f.t.Context())
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	to, err := bundle.ToPassphrase(secret.NewText(filePassphrase))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	var out bytes.Buffer
+	proof := client.Proof{Password: secret.NewText(ownerPass), Factor: client.FactorInput{Kind: service.FactorRecovery, Value: secret.NewText(code)}}
+	if err := backup.CreateMove(f.t.Context(), &out, to, a, proof, nil); err != nil {
+		f.t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestImport_MovesAWorkspaceThereAndBack(t *testing.T) {
+	t.Parallel()
+	f, local := onComputer(t)
+	p := newPlace(t).sealedWith(filePassphrase)
+	p.settings["public-address"] = "https://countersign.example.com"
+	p.write("move.age", string(f.moved(local, f.codes[0])))
+	var r taken
+	if err := json.Unmarshal([]byte(p.good("import", p.path("move.age"), "--json")), &r); err != nil {
+		t.Fatal(err)
+	}
+	i, err := remote.ParseInvitation(secret.NewText(r.Join))
+	if err != nil || i.Server != "countersign.example.com:8443" || i.Key.String() != r.Fingerprint || i.Email != "" || !i.Code.Empty() || strings.Contains(r.Join, "code") {
+		t.Errorf("%q: %+v, %v", r.Join, i, err)
+	}
+	p.good("verify")
+	s := p.serve()
+
+	// The computer that the workspace was on has the share, and the password goes on.
+	w := f.at(s, r.Fingerprint)
+	_, c, err := w.SignIn(t.Context(), ownerEmail, secret.NewText(ownerPass))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Verify(t.Context(), f.codeOf(t, time.Now())); !service.IsCode(err, service.CodeCodeUsed) {
+		t.Errorf("a code that may have been used before: %v", err)
+	}
+	in := f.enter(t, w, f.codes[1])
+	reads(t, in)
+	if news := in.Welcome().News; len(news) != 1 || news[0].Kind != "server-taken" {
+		t.Errorf("the owner is told %+v", news)
+	}
+	// Another computer has none.
+	elsewhere := &owner{secrets: keychain.NewMemory()}
+	if _, _, err := elsewhere.at(s, r.Fingerprint).SignIn(t.Context(), ownerEmail, secret.NewText(ownerPass)); !service.IsCode(err, service.CodeComputerUnknown) {
+		t.Errorf("another computer: %v", err)
+	}
+	s.end()
+
+	// And back, into another folder of the same computer.
+	p.good("export", p.path("back.age"))
+	b, err := os.ReadFile(p.path("back.age"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	restore := func(secrets *keychain.Memory, path string) error {
+		at := backup.Place{Folder: path, Secrets: secrets, Settings: f.settings}
+		_, err := backup.Restore(context.WithoutCancel(t.Context()), at, bytes.NewReader(b), bundle.WithPassphrase(secret.NewText(filePassphrase)), nil, backup.Owner{
+			Email: ownerEmail, Password: secret.NewText(ownerPass), Factor: client.FactorInput{Kind: service.FactorRecovery, Value: secret.NewText(f.codes[2])}, Replace: true,
+		})
+		return err
+	}
+	if err := restore(keychain.NewMemory(), filepath.Join(t.TempDir(), "data")); !errors.Is(err, backup.ErrNoShare) {
+		t.Errorf("on a computer without a share: %v", err)
+	}
+	// Others have used this computer at the server, too: each share is one person's.
+	name := client.ShareName(w.ID())
+	share, err := f.secrets.Get(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := secret.NewBytes(slices.Concat(bytes.Repeat([]byte{1}, 32), share.Reveal()))
+	if err := f.secrets.Set(t.Context(), name, both); err != nil {
+		t.Fatal(err)
+	}
+	back := &folderOf{owner: f.owner, t: t, path: filepath.Join(t.TempDir(), "data")}
+	if err := restore(f.secrets, back.path); err != nil {
+		t.Fatal(err)
+	}
+	reads(t, back.enter(t, back.open().Workspace, f.codes[3]))
+}
+
+func TestImport_FileHasNoShareOfTheComputer(t *testing.T) {
+	t.Parallel()
+	f, local := onComputer(t)
+	file := f.moved(local, f.codes[0])
+	b, err := bundle.Open(bytes.NewReader(file), bundle.WithPassphrase(secret.NewText(filePassphrase)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := f.secrets.Names()
+	name := names[slices.IndexFunc(names, func(name string) bool { return strings.HasSuffix(name, "/device") })]
+	share, err := f.secrets.Get(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all bytes.Buffer
+	if _, err := b.Each(func(_ bundle.File, content io.Reader) error { _, err := all.ReadFrom(content); return err }); err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := json.Marshal(share.Reveal())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(all.String(), name) || strings.Contains(all.String(), strings.Trim(string(encoded), `"`)) {
+		t.Error("the file has the computer's share")
+	}
+	if !strings.Contains(all.String(), "/pepper") {
+		t.Error("the file has no secrets")
+	}
+}
+
+func TestImport_EachCommandTakesItsOwnFiles(t *testing.T) {
+	t.Parallel()
+	p, _, _ := inUse(t)
+	server, _ := p.backUp()
+	f, s := onComputer(t)
+	p.write("move.age", string(f.moved(s, f.codes[0])))
+	q := p.beside()
+	q.refused(cli.ExitWrong, "backup_of_computer", "restore", p.path("move.age"))
+	q.refused(cli.ExitWrong, "backup_of_server", "import", server)
+	a, err := s.Admin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := bundle.ToPassphrase(secret.NewText(filePassphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var whole bytes.Buffer
+	proof := client.Proof{Password: secret.NewText(ownerPass), Factor: client.FactorInput{Kind: service.FactorRecovery, Value: secret.NewText(f.codes[1])}}
+	if err := backup.Create(t.Context(), &whole, to, a, proof, nil); err != nil {
+		t.Fatal(err)
+	}
+	q.write("whole.age", whole.String())
+	q.refused(cli.ExitWrong, "backup_of_computer", "import", q.path("whole.age"))
+	_, err = backup.Restore(t.Context(), backup.Place{Folder: filepath.Join(t.TempDir(), "data"), Secrets: keychain.NewMemory()}, openTo(t, server), bundle.WithPassphrase(secret.NewText(filePassphrase)), nil, backup.Owner{})
+	if !errors.Is(err, backup.ErrOfServer) {
+		t.Errorf("a computer restores a server's backup: %v", err)
+	}
+	q.good("import", p.path("move.age"))
+	q.refused(cli.ExitRefused, "workspace_exists", "import", p.path("move.age"))
+}
+
+func openTo(t *testing.T, path string) io.Reader {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return f
+}
+
+// ageKey makes a key of the age tool's.
+func ageKey(t *testing.T) (private, public string) {
+	t.Helper()
+	key, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key.String(), key.Recipient().String()
+}
