@@ -51,6 +51,7 @@ describe('a refusal', () => {
       folder: '/data',
       file: '/data/c.db',
       name: 'sheet.pdf',
+      kind: 'computer',
     };
     for (const code of errorCodes) {
       for (const { what, next } of [
