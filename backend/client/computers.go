@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"unicode/utf8"
 
 	"countersign/backend/computer"
@@ -221,7 +220,7 @@ func (s *Session) replaceShare(ctx context.Context, known Computers, id string, 
 	if err := w.addShare(ctx, next); err != nil { // before the password needs it
 		return err
 	}
-	if err := s.RemoveComputers(ctx, slices.Compact(gone), current, chosen); err != nil {
+	if err := s.RemoveComputers(ctx, gone, current, chosen); err != nil {
 		var refused *service.Error
 		if errors.As(err, &refused) && !errors.Is(err, store.ErrUnknownOutcome) {
 			err = service.Afterwards(err, w.dropShare(ctx, next))
