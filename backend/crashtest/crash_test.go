@@ -78,6 +78,9 @@ func TestCrash_AtEachWriteOfEachUseCase(t *testing.T) {
 			if c.prepares {
 				outside = 0
 			}
+			if outside > 0 {
+				h.beginsAsItsBase()
+			}
 			for range outside {
 				t.Run("at any moment", h.endAnywhere(random.Float64()))
 			}
@@ -115,6 +118,19 @@ func newScene(t *testing.T, c useCase) *scene {
 	a.signInsMatchTheState()
 	s.after = a.state.but(a.paper)
 	return s
+}
+
+// beginsAsItsBase checks that ready leads to no other state: before it, the program may be killed as well.
+func (s *scene) beginsAsItsBase() {
+	s.Helper()
+	h, err := s.template.copyTo(filepath.Join(s.TempDir(), "base"))
+	if err != nil {
+		s.Fatal(err)
+	}
+	a := look(s.T, h)
+	if got := a.state.but(a.paper); got != s.before {
+		s.Fatalf("the use case has to say that it prepares: it begins as %+v, not as %+v", s.before, got)
+	}
 }
 
 func (s *scene) points() (all []int) {

@@ -28,7 +28,7 @@ func (p *person) issue(a *client.Admin) *client.PrintRun {
 }
 
 var teamCases = []useCase{
-	{name: "confirm the clock", base: contractsBase, covers: []string{"Admin.ConfirmClock"}, ready: func(p *person) func() {
+	{name: "confirm the clock", base: contractsBase, prepares: true, covers: []string{"Admin.ConfirmClock"}, ready: func(p *person) func() {
 		p.start()
 		p.clock.step(time.Hour)
 		must(p.signIn().Rename(p.ctx, "Amara N. Okafor"))
