@@ -25,7 +25,7 @@ type AboutView struct {
 // Get says what runs, and on what.
 func (a *About) Get() (AboutView, error) {
 	return AboutView{
-		Version: Version, Commit: commit(), System: platform.System(), WebView: platform.WebView(), DataFolder: a.s.path,
+		Version: Version, Commit: commit(), System: platform.System(), WebView: platform.WebView(), DataFolder: a.s.path(),
 	}, nil
 }
 
@@ -45,8 +45,8 @@ func commit() string {
 
 // OpenFolder shows the data folder in the system's file manager.
 func (a *About) OpenFolder() error {
-	if err := a.s.desktop.ShowFolder(a.s.path); err != nil {
-		return &shellError{code: codeFolderUnseen, args: map[string]any{"folder": a.s.path}, cause: err}
+	if err := a.s.desktop.ShowFolder(a.s.path()); err != nil {
+		return &shellError{code: codeFolderUnseen, args: map[string]any{"folder": a.s.path()}, cause: err}
 	}
 	return nil
 }

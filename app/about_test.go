@@ -15,14 +15,14 @@ func TestAbout_DetailsNameNobodyAndNoFolder(t *testing.T) {
 	about := &About{w.s}
 	v, err := about.Get()
 	w.ok(err)
-	if v.Version != Version || v.DataFolder != w.s.path || !strings.Contains(v.System, ", ") {
+	if v.Version != Version || v.DataFolder != w.s.path() || !strings.Contains(v.System, ", ") {
 		t.Errorf("got %+v", v)
 	}
 	w.ok(about.CopyDetails())
 	if lines := strings.Split(w.desk.clip, "\n"); !strings.HasPrefix(lines[0], "Countersign "+Version) || lines[1] != v.System {
 		t.Errorf("copied %q", w.desk.clip)
 	}
-	for _, private := range []string{w.s.path, "/home", email, "Amara", "Northwind"} {
+	for _, private := range []string{w.s.path(), "/home", email, "Amara", "Northwind"} {
 		if strings.Contains(w.desk.clip, private) {
 			t.Errorf("%q is in %q", private, w.desk.clip)
 		}
@@ -36,11 +36,11 @@ func TestAbout_OpensTheDataFolder(t *testing.T) {
 	w := newWindow(t)
 	about := &About{w.s}
 	w.ok(about.OpenFolder())
-	if w.desk.shown != w.s.path {
+	if w.desk.shown != w.s.path() {
 		t.Errorf("showed %q", w.desk.shown)
 	}
 	w.desk.showErr = errors.New("no file manager")
-	if e := w.refused(about.OpenFolder(), codeFolderUnseen); e.Args["folder"] != w.s.path {
+	if e := w.refused(about.OpenFolder(), codeFolderUnseen); e.Args["folder"] != w.s.path() {
 		t.Errorf("it does not say where the folder is: %v", e.Args)
 	}
 }

@@ -122,7 +122,7 @@ func windowOptions(s *shell, page fs.FS) *options.App {
 		Bind:               []any{&Auth{s}, &Restore{s}, &Profile{s}, &Computers{s}, &Enrolment{s}, &CodeActions{s}, &AuditLog{s}, &Members{s}, &Import{s}, &PrintRuns{s}, &Exports{s}, &Settings{s}, &Contracts{s}, &Preferences{s}, &About{s}},
 		ErrorFormatter:     func(err error) any { return s.presentText(err) },
 		SingleInstanceLock: &options.SingleInstanceLock{
-			UniqueId:               instanceID(s.path),
+			UniqueId:               instanceID(s.root),
 			OnSecondInstanceLaunch: func(options.SecondInstanceData) { s.desktop.Raise() },
 		},
 		EnableDefaultContextMenu: false,

@@ -18,6 +18,7 @@ type AuthState struct {
 	Workspace       string         `json:"workspace"`
 	Server          string         `json:"server,omitempty"` // where it is; empty: on this computer
 	Joined          bool           `json:"joined"`           // the folder has joined a server's workspace, which may be away
+	Others          bool           `json:"others"`           // this computer has workspaces beside the one that is shown
 	Fault           *AppError      `json:"fault,omitempty"`
 	Version         string         `json:"version"`
 	DataFolder      string         `json:"dataFolder"`
@@ -45,6 +46,7 @@ func (d *Auth) State() (AuthState, error) {
 		return d.fault(err), nil
 	}
 	w := o.workspace
+	d.s.label(o)
 	st.Workspace, st.Server, st.MinimumPassword, st.IdleMinutes = w.Name(), o.server(), w.MinPassword(), int(w.Idle().Minutes())
 	if st.Kit, err = w.HasKit(); err != nil {
 		return d.fault(err), nil
@@ -59,8 +61,9 @@ func (d *Auth) State() (AuthState, error) {
 // outside is what is known while nothing is open.
 func (d *Auth) outside() AuthState {
 	return AuthState{
-		Version: Version, DataFolder: d.s.path, MinimumPassword: password.MinLength,
+		Version: Version, DataFolder: d.s.path(), MinimumPassword: password.MinLength,
 		RenewsPage: platform.RenewsPage, LockedFor: d.s.whyLocked(), LockedEmail: d.s.whoLeft(), SecretsFile: d.s.usesFile(), Joined: d.s.hasJoined(),
+		Others: d.s.hasOthers(),
 	}
 }
 
@@ -213,7 +216,7 @@ func (d *Auth) Touch(session string) error {
 
 // signedIn makes ses the window's session, after this: see shell.startSession.
 func (in *signIn) signedIn(ses *client.Session) (SignedIn, error) {
-	o, err := ses.Overview(in.s.context())
+	me, err := ses.Overview(in.s.context())
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -221,8 +224,11 @@ func (in *signIn) signedIn(ses *client.Session) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
+	if o, err := in.s.ready(); err == nil {
+		in.s.label(o) // it may have been created just now
+	}
 	go next.afterSignIn()
-	return next.view(o), nil
+	return next.view(me), nil
 }
 
 // view is the sign-in as its page holds it.

@@ -65,7 +65,7 @@ func (s *shell) join(server string, key remote.Fingerprint) error {
 		if err != nil {
 			return err
 		}
-		return joined.Join(s.context(), s.path, secrets, remote.Config{Server: server, Key: key, Now: s.now, Log: s.log()})
+		return joined.Join(s.context(), s.path(), secrets, remote.Config{Server: server, Key: key, Now: s.now, Log: s.log()}, s.mayHave)
 	})
 	if err != nil {
 		return err
@@ -86,7 +86,7 @@ func (d *Auth) LeaveServer() error {
 		if err != nil {
 			return err
 		}
-		return joined.Leave(d.s.context(), d.s.path, secrets)
+		return joined.Leave(d.s.context(), d.s.path(), secrets)
 	})
 }
 
@@ -118,6 +118,6 @@ func (s *shell) permissionsOf(role service.Role) []service.Permission {
 
 // hasJoined reports whether the folder has joined a server's workspace.
 func (s *shell) hasJoined() bool {
-	there, err := joined.Has(s.path)
+	there, err := joined.Has(s.path())
 	return there && err == nil
 }

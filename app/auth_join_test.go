@@ -124,7 +124,7 @@ func TestJoin_WorkspaceOfAServerIsUsedLikeOneOnThisComputer(t *testing.T) {
 	member.ok(err)
 
 	// It is there at the next start, and a computer that was never invited is of no use.
-	again := windowOn(t, owner.s.path, owner.s.secrets)
+	again := windowOn(t, owner.s.path(), owner.s.secrets)
 	owner.s.end()
 	again.expect("signIn")
 	_, err = again.auth.SignIn(email, pass)
@@ -173,7 +173,7 @@ func TestJoin_ServerThatIsAwayIsNoDeadEnd(t *testing.T) {
 	at, invitation := serving(t)
 	w := newWindow(t)
 	in := w.join(invitation.Link().Reveal())
-	again := windowOn(t, w.s.path, w.s.secrets)
+	again := windowOn(t, w.s.path(), w.s.secrets)
 	at.Close()
 	if _, err := (&Profile{w.s}).Checklist(in.Token); err == nil || w.s.present(err).Code == "session_ended" || !worded(w.s.present(err)) {
 		t.Errorf("%v", err)

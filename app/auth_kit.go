@@ -64,5 +64,5 @@ func (s *shell) rescue(o rescue.Owner) error {
 	if err != nil {
 		return err
 	}
-	return folderFault(rescue.WithKit(s.context(), s.path, secrets, o, s.settings))
+	return folderFault(rescue.WithKit(s.context(), s.path(), secrets, o, s.settings))
 }

@@ -35,7 +35,7 @@ func TestUseKit_SavesTheContractsOfALostKeychain(t *testing.T) {
 	}
 	d.auth.Lock(first.Session.Token)
 	d.window.s.end()
-	lost := windowOn(t, d.window.s.path, keychain.NewMemory())
+	lost := windowOn(t, d.window.s.path(), keychain.NewMemory())
 	before, err := lost.auth.State()
 	lost.ok(err)
 	if before.Stage != "fault" || before.Fault.Code != "keychain_item_missing" || !before.Kit {

@@ -127,6 +127,9 @@ func (r *Restore) Open(typed Envelope) (RestoreView, error) {
 		return RestoreView{}, restoreFault(p.path, err)
 	}
 	says := p.waits.Says()
+	if err := r.s.mayHave(says.ID); err != nil {
+		return RestoreView{}, err
+	}
 	return RestoreView{
 		Workspace: says.Workspace, At: stamp(says.MadeAt), By: says.MadeBy, SignedBy: says.SignedBy.String(), Contracts: says.Documents,
 	}, nil
@@ -159,6 +162,9 @@ func (r *Restore) finish(o backup.Owner) error {
 	defer func() { go collect() }()
 	if p.waits == nil {
 		return exportNone()
+	}
+	if err := r.s.mayHave(p.waits.Says().ID); err != nil {
+		return err
 	}
 	if _, err := p.waits.Finish(r.s.context(), o); err != nil {
 		return restoreFault(p.path, err)
@@ -218,7 +224,7 @@ func (s *shell) prepareRestore(p *restoring, with bundle.Identities) error {
 	defer f.Close()
 	tell := s.current().tellingUnused("restore-progress")
 	watched := &watchedFile{ctx: p.doing, f: f, tell: func(done int64) { tell(map[string]int64{"done": done, "total": size}, false) }}
-	at := backup.Place{Folder: s.path, Secrets: secrets, Aside: p.aside, Settings: s.settings}
+	at := backup.Place{Folder: s.path(), Secrets: secrets, Aside: p.aside, Settings: s.settings}
 	secret.Confined(func() { p.waits, err = backup.Prepare(p.doing, at, watched, with, nil) })
 	return err
 }

@@ -100,14 +100,14 @@ func TestRestore_SetsAsideAWorkspaceWhoseKeychainIsLost(t *testing.T) {
 	t.Parallel()
 	a, file := backed(t)
 	a.s.end()
-	w := windowOn(t, a.s.path, keychain.NewMemory())
+	w := windowOn(t, a.s.path(), keychain.NewMemory())
 	if st := w.expect("fault"); !st.CanRestore || st.Fault.Code != "keychain_item_missing" {
 		t.Errorf("%+v", st)
 	}
 	_, err := a.read(w, file).Finish(w.owner(pass))
 	w.ok(err)
 	w.expect("signIn")
-	aside, err := filepath.Glob(filepath.Join(a.s.path, "workspace-before-*.db"))
+	aside, err := filepath.Glob(filepath.Join(a.s.path(), "workspace-before-*.db"))
 	if w.ok(err); len(aside) != 1 {
 		t.Errorf("set aside: %v", aside)
 	}
@@ -140,13 +140,13 @@ func TestRestore_ThatIsLeftLetsGoOfTheFolder(t *testing.T) {
 	} {
 		w := newWindow(t)
 		r := a.read(w, file)
-		if _, err := folder.Hold(w.s.path); err == nil {
+		if _, err := folder.Hold(w.s.path()); err == nil {
 			t.Errorf("%s: the folder is free before", name)
 		}
 		leave(w, r)
 		_, err := r.Finish(w.owner(pass))
 		w.refused(err, "export_none")
-		if _, err := os.Lstat(filepath.Join(w.s.path, "workspace.db.restoring")); err == nil {
+		if _, err := os.Lstat(filepath.Join(w.s.path(), "workspace.db.restoring")); err == nil {
 			t.Errorf("%s: the copy is left", name)
 		}
 	}

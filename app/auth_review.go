@@ -118,7 +118,7 @@ func (s *shell) review(ctx context.Context, email string, pw secret.Text, factor
 			err = errors.Join(err, r.folder.close())
 		}
 	}()
-	if r.folder.lock, err = folder.Hold(s.path); err != nil {
+	if r.folder.lock, err = folder.Hold(s.path()); err != nil {
 		return nil, folderFault(err)
 	}
 	if r.folder.store, err = sqlite.Open(ctx, s.databasePath()); err != nil {

@@ -41,12 +41,12 @@ func (d *Auth) MakeSecretsFile(passphrase Envelope) (AuthState, error) {
 		return AuthState{}, service.Fault(service.CodeSecretsFileRefused, nil, err)
 	}
 	err = d.s.withFile(func(ctx context.Context) (*secretsfile.File, error) {
-		lock, err := folder.Hold(d.s.path)
+		lock, err := folder.Hold(d.s.path())
 		if err != nil {
 			return nil, folderFault(err)
 		}
 		defer func() { _ = lock.Release() }()
-		return secretsfile.Create(ctx, d.s.path, typed, d.s.passphraseCost())
+		return secretsfile.Create(ctx, d.s.path(), typed, d.s.passphraseCost())
 	})
 	if errors.Is(err, secretsfile.ErrExists) {
 		err = service.Fault(service.CodeSecretsFileRefused, nil, err)
@@ -67,7 +67,7 @@ func (d *Auth) UnlockSecretsFile(passphrase Envelope) (AuthState, error) {
 	if typed.Empty() {
 		return AuthState{}, &service.Error{Code: service.CodePassphraseRequired, Field: "passphrase"}
 	}
-	err = secretsfile.Explain(d.s.withFile(func(ctx context.Context) (*secretsfile.File, error) { return secretsfile.Open(ctx, d.s.path, typed) }))
+	err = secretsfile.Explain(d.s.withFile(func(ctx context.Context) (*secretsfile.File, error) { return secretsfile.Open(ctx, d.s.path(), typed) }))
 	if service.IsCode(err, service.CodeSecretsFileDamaged) {
 		return d.fault(err), nil
 	}
@@ -148,14 +148,14 @@ func (s *shell) openSecrets() (store.Secrets, error) {
 	if s.file != nil {
 		return s.file, nil
 	}
-	there, err := secretsfile.Exists(s.path)
+	there, err := secretsfile.Exists(s.path())
 	switch {
 	case err != nil:
 		return nil, service.Explain(err)
 	case !there:
 		return s.secrets, nil
 	}
-	if err := secretsfile.Look(s.path); err != nil {
+	if err := secretsfile.Look(s.path()); err != nil {
 		return nil, service.Explain(err)
 	}
 	return nil, errFileLocked
@@ -177,11 +177,11 @@ func (s *shell) needsKeychain(ctx context.Context) error {
 
 // usesFile reports whether the folder has a secrets file, open or not.
 func (s *shell) usesFile() bool {
-	there, err := secretsfile.Exists(s.path)
+	there, err := secretsfile.Exists(s.path())
 	return there && err == nil
 }
 
-func (s *shell) secretsFilePath() string { return filepath.Join(s.path, secretsfile.Name) }
+func (s *shell) secretsFilePath() string { return filepath.Join(s.path(), secretsfile.Name) }
 
 func (s *shell) passphraseCost() password.Params {
 	c := local.Config{Password: password.DefaultParams}

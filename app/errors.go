@@ -86,6 +86,10 @@ const (
 	codeMoveOther  = "move_other"
 	codeMoveBehind = "move_behind"
 
+	// Several workspaces on one computer.
+	codeWorkspaceHere  = "workspace_here"  // name
+	codeWorkspacesMost = "workspaces_most" // max
+
 	codePastedLarge  = "pasted_large" // max (MB)
 	codePastedFailed = "pasted_failed"
 	codePagesMissing = "pages_missing"
@@ -148,7 +152,7 @@ func (s *shell) addPlaces(e *AppError) {
 	}
 	switch service.Code(e.Code) {
 	case service.CodeFolderFailed, service.CodeFolderFull, service.CodeFolderReadOnly, service.CodeInUse:
-		add("folder", s.path)
+		add("folder", s.path())
 	case service.CodeDatabaseDamaged, service.CodeDatabaseNewer, service.CodeDatabaseBusy:
 		add("file", s.databasePath())
 	case service.CodeSecretsFileDamaged:

@@ -23,7 +23,7 @@ func TestErrors_FailingStoreIsLoggedWithItsCause(t *testing.T) {
 		if e.Code != string(service.CodeFolderFailed) || e.Reference == "" || strings.Contains(fmt.Sprint(e), "exploded") {
 			t.Errorf("%+v", e)
 		}
-		log, err := os.ReadFile(filepath.Join(p.s.path, logName))
+		log, err := os.ReadFile(filepath.Join(p.s.path(), logName))
 		if err != nil || !strings.Contains(string(log), e.Reference) || !strings.Contains(string(log), "exploded") {
 			t.Errorf("the log has %q, %v", log, err)
 		}
@@ -40,7 +40,7 @@ func TestErrors_UnforeseenIsAReferenceAlone(t *testing.T) {
 	if e.Code != "internal" || e.Reference == "" || strings.Contains(fmt.Sprint(e), "exploded") {
 		t.Errorf("%+v", e)
 	}
-	log, err := os.ReadFile(filepath.Join(w.s.path, logName))
+	log, err := os.ReadFile(filepath.Join(w.s.path(), logName))
 	w.ok(err)
 	if !strings.Contains(string(log), e.Reference) || !strings.Contains(string(log), "exploded") {
 		t.Errorf("the log does not explain it: %s", log)

@@ -31,11 +31,11 @@ func TestPreferences_AreKeptForTheNextStart(t *testing.T) {
 	if w.desk.look != "dark 100" {
 		t.Errorf("the window was told %q", w.desk.look)
 	}
-	next := windowOn(t, w.s.path, keychain.NewMemory())
+	next := windowOn(t, w.s.path(), keychain.NewMemory())
 	if v, _ := next.preferences().Get(); v.Theme != "dark" || v.Motion != "reduce" {
 		t.Errorf("after another start: %+v", v)
 	}
-	st, err := os.Stat(filepath.Join(w.s.path, preferencesName))
+	st, err := os.Stat(filepath.Join(w.s.path(), preferencesName))
 	w.ok(err)
 	if st.Mode().Perm() != 0o600 {
 		t.Errorf("others can read them: %v", st.Mode())

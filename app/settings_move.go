@@ -280,5 +280,5 @@ func (s *shell) move(at remote.Config, l joined.Leaving) error {
 	if err != nil {
 		return err
 	}
-	return joined.Move(s.context(), s.path, secrets, at, l)
+	return joined.Move(s.context(), s.path(), secrets, at, l)
 }

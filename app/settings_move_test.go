@@ -101,7 +101,7 @@ func (a *archive) moveTo(line, pw string) (AuthState, error) {
 }
 
 func (a *archive) here(name string) bool {
-	_, err := os.Stat(filepath.Join(a.s.path, name))
+	_, err := os.Stat(filepath.Join(a.s.path(), name))
 	return err == nil
 }
 
@@ -120,7 +120,7 @@ func TestMove_ComputerUsesTheServerAndItsPasswordStays(t *testing.T) {
 	if a.here("workspace.db") || opens(secrets) != 0 {
 		t.Errorf("the keychain has %q", secrets.Names())
 	}
-	aside, err := filepath.Glob(filepath.Join(a.s.path, "workspace-before-*.db"))
+	aside, err := filepath.Glob(filepath.Join(a.s.path(), "workspace-before-*.db"))
 	if err != nil || len(aside) != 1 {
 		t.Errorf("%q, %v", aside, err)
 	}
@@ -130,7 +130,7 @@ func TestMove_ComputerUsesTheServerAndItsPasswordStays(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	a.s.end()
-	again := windowOn(t, a.s.path, secrets)
+	again := windowOn(t, a.s.path(), secrets)
 	if st := again.expect("signIn"); st.Server == "" {
 		t.Errorf("after a start: %+v", st)
 	}

@@ -20,7 +20,8 @@ import (
 // shell holds what the bound structs share: the open workspace, and at most one
 // challenge or session, as there is one window.
 type shell struct {
-	path        string
+	root        string                     // the data folder that the program was given
+	chosen      atomic.Pointer[dataFolder] // the one in the root that is used; changes with opening held
 	desktop     desktop
 	preferences *keptPreferences
 	place       windowPlace   // where the window begins; empty: in the middle
@@ -40,11 +41,11 @@ type shell struct {
 	mu        sync.Mutex
 	ctx       context.Context
 	opened    *opened
-	unlogged  []func()       // what waits for the log
-	in        *signIn        // never nil
-	lockedFor string         // why, for a page that begins anew; empty once somebody is there
-	left      left           // who was in last, and what they come back to
-	lost      map[string]int // how many files a lock kept from being added, by profile, until it is told
+	unlogged  []func()        // what waits for the log
+	in        *signIn         // never nil
+	lockedFor string          // why, for a page that begins anew; empty once somebody is there
+	left      map[string]left // who was in last in each folder, and what they come back to
+	lost      map[string]int  // how many files a lock kept from being added, by profile, until it is told
 
 	ending    sync.WaitGroup // sign-ins that are being undone
 	clipboard clipboard
@@ -52,10 +53,11 @@ type shell struct {
 
 func newShell(path string, d desktop) *shell {
 	s := &shell{
-		path: path, desktop: d, preferences: readPreferences(path), secrets: keychain.New(keychainService), now: time.Now, ctx: context.Background(),
+		root: path, desktop: d, preferences: readPreferences(path), left: map[string]left{}, secrets: keychain.New(keychainService), now: time.Now, ctx: context.Background(),
 		alarm: time.AfterFunc, cost: hashingCost,
 	}
 	s.clipboard.desktop = d
+	s.beginWithLast()
 	s.in = s.newSignIn()
 	s.logger.Store(slog.New(slog.DiscardHandler))
 	return s
@@ -63,9 +65,9 @@ func newShell(path string, d desktop) *shell {
 
 func (s *shell) log() *slog.Logger { return s.logger.Load() }
 
-func (s *shell) databasePath() string { return filepath.Join(s.path, "workspace.db") }
+func (s *shell) databasePath() string { return filepath.Join(s.path(), "workspace.db") }
 
-func (s *shell) documentsPath() string { return filepath.Join(s.path, "documents") }
+func (s *shell) documentsPath() string { return filepath.Join(s.path(), "documents") }
 
 // openAhead opens the folder while the window is still starting: neither waits
 // for the other, and the window system leaves a core free until it starts the

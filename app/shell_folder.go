@@ -37,7 +37,7 @@ func (o *opened) server() string {
 }
 
 func (s *shell) openFolder(ctx context.Context) (*opened, error) {
-	if err := folder.Prepare(s.path); err != nil {
+	if err := folder.Prepare(s.path()); err != nil {
 		return nil, folderFault(err)
 	}
 	o := &opened{}
@@ -49,13 +49,13 @@ func (s *shell) openFolder(ctx context.Context) (*opened, error) {
 
 // fill holds the folder and opens its workspace. What it has opened is in o, also where it fails.
 func (s *shell) fill(ctx context.Context, o *opened) (err error) {
-	if o.lock, err = folder.Hold(s.path); err != nil {
+	if o.lock, err = folder.Hold(s.path()); err != nil {
 		return folderFault(err)
 	}
-	logger, closeLog := openLog(s.path)
+	logger, closeLog := openLog(s.path())
 	o.closeLog = closeLog
 	s.logger.Store(logger)
-	there, err := joined.Has(s.path)
+	there, err := joined.Has(s.path())
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (s *shell) openJoined(ctx context.Context, o *opened) error {
 		return err
 	}
 	half := client.Config{Secrets: c.Secrets, Log: c.Log, Password: store.Argon2id(c.Password), Recovery: store.Argon2id(c.Recovery)}
-	if o.joined, err = joined.Open(ctx, s.path, half, remote.Config{Now: s.now, Log: c.Log}); err != nil {
+	if o.joined, err = joined.Open(ctx, s.path(), half, remote.Config{Now: s.now, Log: c.Log}); err != nil {
 		return err
 	}
 	o.workspace = o.joined.Workspace

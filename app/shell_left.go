@@ -26,7 +26,7 @@ func (k Kept) small() bool {
 }
 
 // left is who was in when the window was locked, and what they come back to. It is in memory only, until
-// somebody is in again or says that they are not that person.
+// somebody is in again there or says that they are not that person.
 type left struct {
 	id, email string
 	kept      Kept
@@ -54,8 +54,8 @@ func (in *signIn) knownAs(email string) {
 func (s *shell) takeLeft(id string) *Kept {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	was := s.left
-	s.left = left{}
+	was := s.left[s.folderID()]
+	delete(s.left, s.folderID())
 	if was.id != id {
 		return nil
 	}
@@ -66,7 +66,7 @@ func (s *shell) takeLeft(id string) *Kept {
 func (s *shell) whoLeft() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.left.email
+	return s.left[s.folderID()].email
 }
 
 // Keep takes what the person who is in would come back to after a lock. It is no use of the session.
@@ -85,5 +85,5 @@ func (d *Auth) Keep(session string, kept Kept) error {
 func (d *Auth) Forget() {
 	d.s.mu.Lock()
 	defer d.s.mu.Unlock()
-	d.s.left = left{}
+	delete(d.s.left, d.s.folderID())
 }

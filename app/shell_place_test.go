@@ -56,16 +56,16 @@ func TestPlace_IsKeptAtTheEnd(t *testing.T) {
 	if stay := windowOptions(w.s, os.DirFS(t.TempDir())).OnBeforeClose(t.Context()); stay {
 		t.Error("the window stays open")
 	}
-	if got := readPreferences(w.s.path).get().Window; got != w.desk.place {
+	if got := readPreferences(w.s.path()).get().Window; got != w.desk.place {
 		t.Errorf("kept %+v", got)
 	}
 	w.ok(w.preferences().Set(PreferencesView{Theme: "dark"}))
-	if got := readPreferences(w.s.path).get().Window; got != w.desk.place {
+	if got := readPreferences(w.s.path()).get().Window; got != w.desk.place {
 		t.Errorf("a preference changes it to %+v", got)
 	}
 	w.desk.place = windowPlace{} // unknown
 	w.s.keepPlace()
-	if got := readPreferences(w.s.path).get().Window; got.Width != 900 {
+	if got := readPreferences(w.s.path()).get().Window; got.Width != 900 {
 		t.Errorf("an unknown place is kept: %+v", got)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"countersign/app/platform"
 	"countersign/backend/folder"
+	"countersign/backend/folders"
 )
 
 // The preferences lie in the data folder, in the clear: they are no secret, and the
@@ -28,6 +29,7 @@ type preferences struct {
 	Motion   string      `json:"motion"`
 	TextSize int         `json:"textSize"`
 	Window   windowPlace `json:"window,omitzero"` // empty before the first end
+	Folder   string      `json:"folder,omitzero"` // that of the workspace that was used last; empty: the data folder itself
 }
 
 // checked puts the usual in the place of what is unknown: the file is anybody's to edit.
@@ -43,6 +45,9 @@ func (p preferences) checked() preferences {
 	}
 	if !p.Window.sane() {
 		p.Window = windowPlace{}
+	}
+	if _, ok := folders.Path("", p.Folder); !ok {
+		p.Folder = ""
 	}
 	return p
 }

@@ -213,7 +213,7 @@ func (s *shell) lockOnly(in *signIn, reason string) {
 	}
 	s.in = s.newSignIn()
 	if former.who != nil {
-		s.lockedFor, s.left = reason, former.leaves()
+		s.lockedFor, s.left[s.folderID()] = reason, former.leaves()
 		s.ending.Add(1) // before anybody can see that it is locked: end waits for the rest
 		defer s.ending.Done()
 	}

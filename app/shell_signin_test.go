@@ -24,7 +24,7 @@ import (
 func TestShell_HoldsNothingOfASignIn(t *testing.T) {
 	t.Parallel()
 	outlive := []string{
-		"path", "desktop", "secrets", "now", "cost", "alarm", "logger", "opening", "file", "reviewing", "restoring", "mu", "ctx", "opened", "unlogged",
+		"root", "chosen", "desktop", "secrets", "now", "cost", "alarm", "logger", "opening", "file", "reviewing", "restoring", "mu", "ctx", "opened", "unlogged",
 		"in", "lockedFor", "left", "lost", "ending", "clipboard", "preferences", "place",
 	}
 	of := reflect.TypeFor[shell]()

@@ -17,6 +17,7 @@ import (
 var open = map[string]bool{
 	"Auth.State": true, "Auth.Retry": true, "Auth.Key": true, "Auth.Strength": true, "Auth.CreateWorkspace": true, "Auth.SignIn": true,
 	"Auth.JoinByLink": true, "Auth.Join": true, "Auth.AddComputer": true, "Auth.LeaveServer": true,
+	"Auth.Workspaces": true, "Auth.ChooseWorkspace": true, "Auth.AddWorkspace": true,
 	"Auth.Redeem": true, "Auth.MakeSecretsFile": true, "Auth.UnlockSecretsFile": true,
 	"Auth.Review": true, "Auth.AcceptReviewed": true, "Auth.EndReview": true, "Auth.SaveDiagnostics": true, "Auth.UseKit": true,
 	"Preferences.Get": true, "Preferences.Set": true, "About.Get": true, "About.OpenFolder": true, "About.CopyDetails": true,
@@ -118,7 +119,7 @@ func TestUnheard_IsLoggedOnceThereIsALog(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.s.unheard("system", errors.New("late"))
-	raw, err := os.ReadFile(filepath.Join(w.s.path, logName))
+	raw, err := os.ReadFile(filepath.Join(w.s.path(), logName))
 	w.ok(err)
 	for _, word := range []string{"session", "early", "system", "late"} {
 		if strings.Count(string(raw), `"`+word+`"`) != 1 {

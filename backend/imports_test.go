@@ -73,6 +73,7 @@ var mayKnow = map[string][]string{
 	"backend/api":          {"backend/computer", "backend/service", "backend/store", "backend/audit", "backend/secret"},
 	"backend/server":       {"backend/api", "backend/service", "backend/store", "backend/audit", "backend/secret"},
 	"backend/remote":       {"backend/api", "backend/service", "backend/store", "backend/audit", "backend/secret"},
+	"backend/folders":      {"backend/folder", "backend/service", "backend/text"},
 	"backend/joined":       {"backend/client", "backend/folder", "backend/remote", "backend/secret", "backend/service", "backend/store"},
 	"backend/workspace":    {"backend/computer", "backend/service", "backend/journal", "backend/store", "backend/totp", "backend/recovery", "backend/password", "backend/audit", "backend/secret", "backend/text"},
 	"backend/journal":      {"backend/store", "backend/audit", "backend/secret"},

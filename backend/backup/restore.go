@@ -48,6 +48,7 @@ type Owner struct {
 
 // Restored says what was made.
 type Restored struct {
+	ID        string // the workspace’s
 	Workspace string
 	MadeAt    time.Time // when the backup was made
 	MadeBy    string
@@ -138,7 +139,7 @@ func Prepare(ctx context.Context, at Place, in io.Reader, with bundle.Identities
 	}
 	p.items = items
 	p.says = Restored{
-		Workspace: c.Workspace, MadeAt: c.CreatedAt, MadeBy: c.CreatedBy, SignedBy: c.SignedBy, Items: len(items.Items), Documents: len(p.papers.names),
+		ID: c.WorkspaceID, Workspace: c.Workspace, MadeAt: c.CreatedAt, MadeBy: c.CreatedBy, SignedBy: c.SignedBy, Items: len(items.Items), Documents: len(p.papers.names),
 	}
 	for _, i := range items.Items {
 		if err := p.copied.Set(ctx, i.Name, i.Secret()); err != nil {

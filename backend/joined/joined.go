@@ -116,8 +116,8 @@ func Load(ctx context.Context, dir string, secrets store.Secrets) (s Server, err
 	return s, nil
 }
 
-// Join asks the server for its workspace and notes that the folder has joined it. Errors: workspace_exists; those of remote.Dial; folder; keychain.
-func Join(ctx context.Context, dir string, secrets store.Secrets, at remote.Config) error {
+// Join asks the server for its workspace and notes that the folder has joined it. may refuses a workspace by its ID; nil: none. Errors: those of may; workspace_exists; those of remote.Dial; folder; keychain.
+func Join(ctx context.Context, dir string, secrets store.Secrets, at remote.Config, may func(workspace string) error) error {
 	if there, err := Has(dir); err != nil || there {
 		return service.Afterwards(service.Refuse(service.CodeWorkspaceExists), err)
 	}
@@ -128,6 +128,11 @@ func Join(ctx context.Context, dir string, secrets store.Secrets, at remote.Conf
 	defer w.Close()
 	if !service.IDFits(w.ID()) {
 		return service.Refuse(service.CodeServerFailed).Because(errors.New("its workspace has an ID that none of ours has"))
+	}
+	if may != nil {
+		if err := may(w.ID()); err != nil {
+			return err
+		}
 	}
 	if err := remember(ctx, secrets, w.ID(), at); err != nil {
 		return err

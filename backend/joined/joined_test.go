@@ -105,7 +105,7 @@ func TestJoin_WorkspaceIsThereAtTheNextStart(t *testing.T) {
 	if there, err := joined.Has(c.dir); err != nil || there {
 		t.Fatalf("%v, %v", there, err)
 	}
-	ok(t, joined.Join(t.Context(), c.dir, c.secrets, at))
+	ok(t, joined.Join(t.Context(), c.dir, c.secrets, at, nil))
 	if there, err := joined.Has(c.dir); err != nil || !there {
 		t.Fatalf("%v, %v", there, err)
 	}
@@ -123,7 +123,7 @@ func TestJoin_WorkspaceIsThereAtTheNextStart(t *testing.T) {
 	s, _, err := again.SignIn(t.Context(), email, secret.NewText(pass))
 	ok(t, err)
 	ok(t, s.End(t.Context()))
-	refused(t, joined.Join(t.Context(), c.dir, c.secrets, at), service.CodeWorkspaceExists)
+	refused(t, joined.Join(t.Context(), c.dir, c.secrets, at, nil), service.CodeWorkspaceExists)
 }
 
 func TestLeave_NothingOfTheWorkspaceIsLeft(t *testing.T) {
@@ -131,7 +131,7 @@ func TestLeave_NothingOfTheWorkspaceIsLeft(t *testing.T) {
 	_, at, code := serving(t)
 	c := newComputer(t)
 	ok(t, joined.Leave(t.Context(), c.dir, c.secrets)) // there is none
-	ok(t, joined.Join(t.Context(), c.dir, c.secrets, at))
+	ok(t, joined.Join(t.Context(), c.dir, c.secrets, at, nil))
 	w, err := c.open(t)
 	ok(t, err)
 	_, _, err = w.Redeem(t.Context(), email, code, secret.NewText(pass))
@@ -143,7 +143,7 @@ func TestLeave_NothingOfTheWorkspaceIsLeft(t *testing.T) {
 	if there, err := joined.Has(c.dir); err != nil || there {
 		t.Errorf("%v, %v", there, err)
 	}
-	ok(t, joined.Join(t.Context(), c.dir, c.secrets, at))
+	ok(t, joined.Join(t.Context(), c.dir, c.secrets, at, nil))
 	w, err = c.open(t)
 	ok(t, err)
 	_, _, err = w.SignIn(t.Context(), email, secret.NewText(pass))
@@ -156,10 +156,10 @@ func TestJoin_ServerThatIsAnotherIsRefusedAndNothingIsKept(t *testing.T) {
 	c := newComputer(t)
 	other := at
 	other.Key[0] ^= 1
-	refused(t, joined.Join(t.Context(), c.dir, c.secrets, other), service.CodeServerOther)
+	refused(t, joined.Join(t.Context(), c.dir, c.secrets, other, nil), service.CodeServerOther)
 	other = at
 	other.Server = "nowhere at all"
-	refused(t, joined.Join(t.Context(), c.dir, c.secrets, other), service.CodeServerAddress)
+	refused(t, joined.Join(t.Context(), c.dir, c.secrets, other, nil), service.CodeServerAddress)
 	if there, err := joined.Has(c.dir); err != nil || there || len(c.secrets.Names()) != 0 {
 		t.Errorf("%v, %v, %q", there, err, c.secrets.Names())
 	}
@@ -170,14 +170,14 @@ func TestOpen_FolderCannotLeadToAnotherServer(t *testing.T) {
 	_, at, _ := serving(t)
 	_, elsewhere, _ := serving(t)
 	c := newComputer(t)
-	ok(t, joined.Join(t.Context(), c.dir, c.secrets, at))
+	ok(t, joined.Join(t.Context(), c.dir, c.secrets, at, nil))
 	mine, err := os.ReadFile(filepath.Join(c.dir, joined.File))
 	ok(t, err)
 	if strings.Contains(string(mine), at.Server) || strings.Contains(string(mine), at.Key.String()) {
 		t.Errorf("the folder says where the server is: %s", mine)
 	}
 	other := newComputer(t)
-	ok(t, joined.Join(t.Context(), other.dir, other.secrets, elsewhere))
+	ok(t, joined.Join(t.Context(), other.dir, other.secrets, elsewhere, nil))
 	theirs, err := os.ReadFile(filepath.Join(other.dir, joined.File))
 	ok(t, err)
 	for text, want := range map[string]service.Code{
@@ -195,7 +195,7 @@ func TestOpen_WorkspaceAtTheServerMustBeTheOneThatWasJoined(t *testing.T) {
 	_, at, _ := serving(t)
 	_, elsewhere, _ := serving(t)
 	c := newComputer(t)
-	ok(t, joined.Join(t.Context(), c.dir, c.secrets, at))
+	ok(t, joined.Join(t.Context(), c.dir, c.secrets, at, nil))
 	s, err := joined.Load(t.Context(), c.dir, c.secrets)
 	ok(t, err)
 	// Somebody restored another workspace behind the same address and key: the keychain's item leads there.
@@ -213,11 +213,11 @@ func TestOpen_ServerThatIsAwayIsSaidToBe(t *testing.T) {
 	t.Parallel()
 	ts, at, _ := serving(t)
 	c := newComputer(t)
-	ok(t, joined.Join(t.Context(), c.dir, c.secrets, at))
+	ok(t, joined.Join(t.Context(), c.dir, c.secrets, at, nil))
 	ts.Close()
 	_, err := c.open(t)
 	refused(t, err, service.CodeServerUnreachable)
-	refused(t, joined.Join(t.Context(), newComputer(t).dir, c.secrets, at), service.CodeServerUnreachable)
+	refused(t, joined.Join(t.Context(), newComputer(t).dir, c.secrets, at, nil), service.CodeServerUnreachable)
 }
 
 func TestJoin_FolderThatCannotBeWrittenIsSaidToBe(t *testing.T) {
@@ -225,7 +225,7 @@ func TestJoin_FolderThatCannotBeWrittenIsSaidToBe(t *testing.T) {
 	_, at, _ := serving(t)
 	c := newComputer(t)
 	c.dir = filepath.Join(c.dir, "gone")
-	err := joined.Join(t.Context(), c.dir, c.secrets, at)
+	err := joined.Join(t.Context(), c.dir, c.secrets, at, nil)
 	refused(t, err, service.CodeFolderFailed)
 	ok(t, os.MkdirAll(filepath.Join(c.dir, joined.File), 0o700)) // no file of ours
 	_, err = joined.Has(c.dir)

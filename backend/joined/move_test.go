@@ -180,7 +180,7 @@ func TestMove_FolderCannotHaveTheKeychainEmptied(t *testing.T) {
 		refused(t, err, service.CodeKeychainItemMissing)
 	}
 	ok(t, os.Remove(filepath.Join(c.dir, joined.File)))
-	ok(t, joined.Join(t.Context(), c.dir, c.secrets, at))
+	ok(t, joined.Join(t.Context(), c.dir, c.secrets, at, nil))
 	for _, item := range []string{client.ShareName(l.Workspace), l.Workspace + "/server", "OTHER/lock"} {
 		ok(t, os.WriteFile(filepath.Join(c.dir, joined.File), []byte(`{"workspace":"`+l.Workspace+`","moved":{"items":["`+item+`"]}}`), 0o600))
 		_, err := c.open(t)

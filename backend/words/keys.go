@@ -80,6 +80,14 @@ var (
 	FirstCreate      = Key{"first.create"}
 	FirstInvitedText = Key{"first.invited_text"}
 
+	WorkspacesTitle          = Key{"workspaces.title"}
+	WorkspacesText           = Key{"workspaces.text"}
+	WorkspacesOnThisComputer = Key{"workspaces.on_this_computer"}
+	WorkspacesOpening        = Key{"workspaces.opening"}
+	WorkspacesAdd            = Key{"workspaces.add"}
+	WorkspacesSwitch         = Key{"workspaces.switch"}
+	WorkspacesQuestion       = Key{"workspaces.question"}
+
 	JoinTitle      = Key{"join.title"}
 	JoinText       = Key{"join.text"}
 	JoinTextTyped  = Key{"join.text_typed"}
@@ -1542,6 +1550,10 @@ var (
 	ErrorRestoreNoShareNext           = Key{"error.restore_no_share.next"}
 	ErrorMoveOtherWhat                = Key{"error.move_other.what"}
 	ErrorMoveOtherNext                = Key{"error.move_other.next"}
+	ErrorWorkspaceHereWhat            = Key{"error.workspace_here.what"}
+	ErrorWorkspaceHereNext            = Key{"error.workspace_here.next"}
+	ErrorWorkspacesMostWhat           = Key{"error.workspaces_most.what"}
+	ErrorWorkspacesMostNext           = Key{"error.workspaces_most.next"}
 	ErrorMoveBehindWhat               = Key{"error.move_behind.what"}
 	ErrorMoveBehindNext               = Key{"error.move_behind.next"}
 	ErrorVaultExistsWhat              = Key{"error.vault_exists.what"}
@@ -2558,6 +2570,11 @@ var (
 	TerminalDoctorWebviewNone                = Key{"terminal.doctor.webview_none"}
 	TerminalDoctorWebviewInstall             = Key{"terminal.doctor.webview_install"}
 	TerminalDoctorWebviewSystem              = Key{"terminal.doctor.webview_system"}
+	TerminalWorkspacesShort                  = Key{"terminal.workspaces.short"}
+	TerminalWorkspacesLong                   = Key{"terminal.workspaces.long"}
+	TerminalWorkspacesHead                   = Key{"terminal.workspaces.head"}
+	TerminalWorkspacesHere                   = Key{"terminal.workspaces.here"}
+	TerminalWorkspacesNone                   = Key{"terminal.workspaces.none"}
 	TerminalStatusShort                      = Key{"terminal.status.short"}
 	TerminalStatusLong                       = Key{"terminal.status.long"}
 	TerminalStatusFolder                     = Key{"terminal.status.folder"}

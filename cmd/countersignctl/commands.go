@@ -69,7 +69,7 @@ func commands(e *env) *cobra.Command {
 		membersCommands(e), computersCommands(e), recoveryCommands(e), runsCommands(e), approvalsCommands(e),
 		policyCommands(e), clockCommands(e), backupCommands(e), moveCommand(e),
 		auditCommands(e), exportCommands(e),
-		doctorCommand(e), statusCommand(e),
+		doctorCommand(e), statusCommand(e), workspacesCommand(e),
 	)
 	cli.Version(root, func() error { return e.print(map[string]string{"version": version}, "countersignctl "+version+"\n") })
 	root.PersistentFlags().StringVar(&e.dataDir, "data-dir", "", say(words.TerminalFlagDataDir, words.Args{"variable": folder.EnvVar}))

@@ -255,6 +255,14 @@ func statusCommand(e *env) *cobra.Command {
 	})
 }
 
+func workspacesCommand(e *env) *cobra.Command {
+	return newCommand(e, command{
+		use: "workspaces", under: underComputer, short: words.TerminalWorkspacesShort, long: words.TerminalWorkspacesLong,
+		example: "countersignctl workspaces\ncountersignctl workspaces --json",
+		run:     workspaces,
+	})
+}
+
 func ownProfileFlag(c *cobra.Command, o *options) {
 	c.Flags().BoolVar(&o.signIn, "sign-in", false, say(words.TerminalFlagSignIn, nil))
 }

@@ -67,7 +67,7 @@ func TestJoined_CommandsAskTheServer(t *testing.T) {
 
 	secrets, err := secretsfile.Create(ctx, dir, secret.NewText(phrase), password.Cheap)
 	ok(err)
-	ok(joined.Join(ctx, dir, secrets, remote.Config{Server: strings.TrimPrefix(at.URL, "https://"), Key: remote.FingerprintOf(at.Certificate())}))
+	ok(joined.Join(ctx, dir, secrets, remote.Config{Server: strings.TrimPrefix(at.URL, "https://"), Key: remote.FingerprintOf(at.Certificate())}, nil))
 	cheap.Secrets = secrets
 	joins, err := joined.Open(ctx, dir, cheap, remote.Config{})
 	ok(err)

@@ -79,6 +79,12 @@ export class Session {
     return this.#ask(Auth.retry);
   }
 
+  /** Another workspace of this computer is shown. */
+  chose(auth: AuthState): void {
+    this.auth = auth;
+    this.challenge = this.notice = undefined;
+  }
+
   async #ask(state: () => Promise<AuthState>): Promise<void> {
     try {
       this.auth = await state();

@@ -9,6 +9,7 @@ import type {
   KeptPage,
   KitOwner,
   NewWorkspace,
+  OnComputer,
   Review,
   SignedIn,
   SignInResult,
@@ -70,6 +71,11 @@ export const Auth = {
     ),
   /** Joins the workspace at a server, as they are typed from paper. */
   join: (server: string, key: string) => call<void>(() => door.Join(server, key)),
+  /** This computer’s workspaces. */
+  workspaces: () => call<OnComputer[]>(() => door.Workspaces()),
+  chooseWorkspace: (folder: string) => call<AuthState>(() => door.ChooseWorkspace(folder)),
+  /** To the first screen, for another workspace. */
+  addWorkspace: () => call<AuthState>(() => door.AddWorkspace()),
   /** Forgets the server on this computer. */
   leaveServer: () => call<void>(() => door.LeaveServer()),
   /** Without a keychain: keeps the secrets in a file with a passphrase. */

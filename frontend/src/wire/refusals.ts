@@ -229,6 +229,8 @@ export const errorCodes = [
   'restore_of_server',
   'restore_no_share',
   'move_other',
+  'workspace_here',
+  'workspaces_most',
   'move_behind',
   'vault_exists',
   'vault_not_authentic',

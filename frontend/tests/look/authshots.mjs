@@ -47,6 +47,11 @@ const first = { door: { stage: 'create', workspace: '', canRestore: true } };
 const toCreate = (page) => button(page, 'Create a workspace on this computer').click();
 const toJoin = (page) => button(page, 'Join a workspace').click();
 const joined = { server: 'legal.example.com:8443', joined: true };
+const workspaces = [
+  { folder: '', name: 'Northwind Legal', inUse: true },
+  { folder: 'a', name: 'Rossi, Weiß & Partners', server: 'legal.example.com:8443', inUse: false },
+  { folder: 'b', name: 'مكتب الشمال للمحاماة', server: 'north.example.com:8443', inUse: false },
+];
 const toRestore = (page) => button(page, 'Restore a backup').click();
 
 async function pickBackup(page) {
@@ -111,6 +116,33 @@ export const authShots = [
       await page.getByText('legal.example.com').waitFor();
     },
   },
+  {
+    name: 'workspaces',
+    scenario: { door: { others: true }, workspaces },
+    act: async (page) => {
+      await button(page, 'Switch workspace').click();
+      await page.getByText('Rossi').waitFor();
+    },
+  },
+  {
+    name: 'workspaces-one',
+    scenario: { workspaces: workspaces.slice(0, 1) },
+    act: async (page) => {
+      await button(page, 'Add a workspace').click();
+      await page.getByText('On this computer').waitFor();
+    },
+  },
+  {
+    name: 'workspaces-add',
+    scenario: { door: { others: true }, workspaces },
+    act: async (page) => {
+      await button(page, 'Switch workspace').click();
+      await button(page, 'Add a workspace').click();
+      await page.getByText('Welcome').waitFor();
+    },
+  },
+  { name: 'sign-in-others', scenario: { door: { others: true } } },
+  { name: 'sign-in-server-others', scenario: { door: { ...joined, others: true } } },
   { name: 'sign-in-server', scenario: { door: joined } },
   {
     name: 'add-computer',

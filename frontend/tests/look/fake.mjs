@@ -201,6 +201,9 @@ export function fake(scenario) {
           Object.assign(door, { stage: 'signIn', workspace: 'Northwind Legal', server, joined: true });
           return wait({ email: 'sam.lee@example.com', code: 'A1B2-C3D4-E5F6-G7H8' });
         },
+        Workspaces: () => wait(scenario.workspaces),
+        ChooseWorkspace: () => wait(door),
+        AddWorkspace: () => wait({ ...door, stage: 'create', workspace: '', server: '', others: true }),
         AddComputer: () => refuse('invitation_wrong', 'invitation'),
         Join: (_, key) => (key.length < 32 ? refuse('server_key', 'key') : wait()),
         CreateWorkspace: (input) =>

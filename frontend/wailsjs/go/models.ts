@@ -125,6 +125,7 @@ export namespace app {
 	    workspace: string;
 	    server?: string;
 	    joined: boolean;
+	    others: boolean;
 	    fault?: AppError;
 	    version: string;
 	    dataFolder: string;
@@ -149,6 +150,7 @@ export namespace app {
 	        this.workspace = source["workspace"];
 	        this.server = source["server"];
 	        this.joined = source["joined"];
+	        this.others = source["others"];
 	        this.fault = this.convertValues(source["fault"], AppError);
 	        this.version = source["version"];
 	        this.dataFolder = source["dataFolder"];
@@ -1691,6 +1693,24 @@ export namespace app {
 	        this.at = source["at"];
 	        this.by = source["by"];
 	        this.detail = source["detail"];
+	    }
+	}
+	export class OnComputer {
+	    folder: string;
+	    name: string;
+	    server?: string;
+	    inUse: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new OnComputer(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.folder = source["folder"];
+	        this.name = source["name"];
+	        this.server = source["server"];
+	        this.inUse = source["inUse"];
 	    }
 	}
 	export class OneTimeView {

@@ -2,6 +2,16 @@
 import type { AppError } from '../refusals';
 import type { Factor, ProfileView, Role } from './profile';
 
+/** One of this computer’s workspaces. */
+export interface OnComputer {
+  /** The ID of its data folder; empty for the first. */
+  folder: string;
+  name: string;
+  server?: string;
+  /** It is the one that the window shows. */
+  inUse: boolean;
+}
+
 export interface AuthState {
   stage: 'fault' | 'unlock' | 'create' | 'signIn';
   workspace: string;
@@ -23,6 +33,8 @@ export interface AuthState {
   server?: string;
   /** The folder has joined a server's workspace, which may be away. */
   joined?: boolean;
+  /** This computer has workspaces beside the one that is shown. */
+  others?: boolean;
   /** A backup could be restored. */
   canRestore?: boolean;
   /** An Emergency Kit could be used. */

@@ -6,7 +6,11 @@ export function AcceptReviewed():Promise<app.AuthState>;
 
 export function AddComputer(arg1:string,arg2:app.Envelope):Promise<void>;
 
+export function AddWorkspace():Promise<app.AuthState>;
+
 export function ChoosePassword(arg1:string,arg2:app.Envelope):Promise<app.SignedIn>;
+
+export function ChooseWorkspace(arg1:string):Promise<app.AuthState>;
 
 export function CreateWorkspace(arg1:app.NewWorkspace):Promise<app.SignedIn>;
 
@@ -63,3 +67,5 @@ export function UseKit(arg1:app.KitOwner):Promise<app.SignInResult>;
 export function UseRecoveryCode(arg1:string,arg2:app.Envelope):Promise<app.SignedIn>;
 
 export function Verify(arg1:string,arg2:app.Envelope):Promise<app.SignedIn>;
+
+export function Workspaces():Promise<Array<app.OnComputer>>;

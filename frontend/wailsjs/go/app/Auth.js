@@ -10,8 +10,16 @@ export function AddComputer(arg1, arg2) {
   return window['go']['app']['Auth']['AddComputer'](arg1, arg2);
 }
 
+export function AddWorkspace() {
+  return window['go']['app']['Auth']['AddWorkspace']();
+}
+
 export function ChoosePassword(arg1, arg2) {
   return window['go']['app']['Auth']['ChoosePassword'](arg1, arg2);
+}
+
+export function ChooseWorkspace(arg1) {
+  return window['go']['app']['Auth']['ChooseWorkspace'](arg1);
 }
 
 export function CreateWorkspace(arg1) {
@@ -124,4 +132,8 @@ export function UseRecoveryCode(arg1, arg2) {
 
 export function Verify(arg1, arg2) {
   return window['go']['app']['Auth']['Verify'](arg1, arg2);
+}
+
+export function Workspaces() {
+  return window['go']['app']['Auth']['Workspaces']();
 }
