@@ -99,9 +99,6 @@ func (s *shell) mayChoose() error {
 
 // choose lets go of the folder that is open, and uses another one. Whoever has come in meanwhile is signed out.
 func (s *shell) choose(id string) error {
-	if id == s.folderID() {
-		return nil
-	}
 	s.lock("asked")
 	s.stopRestore()
 	s.ending.Wait()

@@ -138,6 +138,9 @@ func TestWorkspaces_WhoIsAboutToSignInSignsInToTheOneThatShows(t *testing.T) {
 	ses, _, err := o.workspace.SignIn(t.Context(), email, secret.NewText(pass))
 	w.ok(err)
 	w.choose("Acme")
+	if w.s.current() == at {
+		t.Error("what was begun in the workspace that was left goes on")
+	}
 	if _, err := at.signedIn(ses); err == nil {
 		t.Error("a sign-in to the workspace that was left goes on in the other")
 	}
