@@ -254,8 +254,9 @@ lint-page: frontend/node_modules/.package-lock.json e2e/node_modules/.package-lo
 seed:
 	@go build -o build/bin/seed ./e2e/seed
 
-tour: setup-build setup-test build seed e2e/node_modules/.package-lock.json ## photograph the real app, step by step
+tour: setup-build setup-test build countersignd seed e2e/node_modules/.package-lock.json ## photograph the real app, step by step
 	@$(private) node e2e/tour/tour.mjs
+	@$(private) node e2e/tour/together.mjs
 
 bench: setup-test build dev-app e2e/node_modules/.package-lock.json ## how long things take
 	@go test -run '^$$' -bench . -benchmem ./backend/... | { grep -v 'no test files' || true; }

@@ -185,10 +185,14 @@ func writeWhole(path string, fill func(io.Writer) error) error {
 }
 
 func oneTimeView(g client.GivenOut, code Envelope, support string) OneTimeView {
-	return OneTimeView{
+	v := OneTimeView{
 		Kind: string(g.Kind), Name: g.Name, Email: g.Email, Workspace: g.Workspace, Code: code, IssuedBy: g.IssuedBy,
-		IssuedAt: stamp(g.IssuedAt), ExpiresAt: stamp(g.ExpiresAt), Support: support, Server: g.At.Server, ServerKey: g.At.Key,
+		IssuedAt: stamp(g.IssuedAt), ExpiresAt: stamp(g.ExpiresAt), Support: support,
 	}
+	if g.Kind != service.OneTimeHelp { // whose member is at the server already
+		v.Server, v.ServerKey = g.At.Server, g.At.Key
+	}
+	return v
 }
 
 func paperSize(paper string) sheet.Paper {

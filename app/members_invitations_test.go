@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"countersign/backend/client"
+	"countersign/backend/service"
 )
 
 func TestSaveInvitations_OnePageEachForTheirOwnerAlone(t *testing.T) {
@@ -134,6 +135,16 @@ func TestSaveOverview_HasEachMemberAndNoSecret(t *testing.T) {
 	for _, code := range i.printed() {
 		if strings.Contains(string(text), code) {
 			t.Error("an invitation is in the overview")
+		}
+	}
+}
+
+func TestOneTime_TemporaryCodeNamesNoServer(t *testing.T) {
+	t.Parallel()
+	at := client.Place{Server: "legal.example.com:8443", Key: "K5TQ"}
+	for kind, want := range map[service.OneTimeKind]string{service.OneTimeInvitation: at.Server, service.OneTimeReset: at.Server, service.OneTimeHelp: ""} {
+		if v := oneTimeView(client.GivenOut{GivenOut: service.GivenOut{Kind: kind}, At: at}, Envelope{}, ""); v.Server != want {
+			t.Errorf("%s names %q, not %q", kind, v.Server, want)
 		}
 	}
 }

@@ -6,12 +6,12 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import * as person from '../desktop/person.mjs';
-import { openWindow } from '../desktop/window.mjs';
 import { root } from '../harness/app.mjs';
 import { seed } from '../harness/seed.mjs';
 import * as admin from './admin.mjs';
 import * as contracts from './contracts.mjs';
 import { enrolled, people } from './team.mjs';
+import { visit as visitIn } from './visit.mjs';
 
 const out = join(root, 'build/tour');
 const { amara } = person;
@@ -27,15 +27,7 @@ const picture = (window, name) =>
 const scanning = { role: 'heading', name: 'Scan the QR code' };
 const heading = (window, name) => window.waitFor({ role: 'heading', name });
 
-/** Opens a window, does something in it and closes it, whatever happened. */
-async function visit(env, act, where = workspace) {
-  const ends = [];
-  try {
-    await act(await openWindow({ after: (end) => ends.push(end) }, where, { env }));
-  } finally {
-    for (const end of ends) await end();
-  }
-}
+const visit = (env, act, where = workspace) => visitIn(where, env, act);
 
 async function firstRun(window) {
   await picture(window, 'first-screen');
