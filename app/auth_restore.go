@@ -9,6 +9,7 @@ import (
 	"countersign/backend/backup"
 	"countersign/backend/bundle"
 	"countersign/backend/folder"
+	"countersign/backend/joined"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/words"
@@ -41,6 +42,7 @@ type RestoreOwner struct {
 type restoring struct {
 	pickedExport
 	aside bool             // there is a database, which does not open
+	back  bool             // the folder has joined a server, and leaves it for this
 	waits *backup.Prepared // under opening
 }
 
@@ -50,6 +52,22 @@ func (r *Restore) Pick() (PickedExport, error) {
 	if err != nil {
 		return PickedExport{}, err
 	}
+	return r.pick(&restoring{aside: aside})
+}
+
+// PickForHere is Pick for an export of the server’s workspace that the folder has joined. With it the workspace comes back to this
+// computer, which leaves the server. It is refused while somebody is in.
+func (r *Restore) PickForHere() (PickedExport, error) {
+	if err := r.s.mayChoose(); err != nil {
+		return PickedExport{}, err
+	}
+	if !r.s.hasJoined() {
+		return PickedExport{}, service.Fault(service.CodeForbidden, nil, nil)
+	}
+	return r.pick(&restoring{back: true})
+}
+
+func (r *Restore) pick(p *restoring) (PickedExport, error) {
 	path, err := r.s.desktop.OpenFile(words.RestoreTitle, []fileKind{{words.DialogKindAge, "*.age"}, {words.DialogKindAll, "*"}})
 	if err != nil {
 		return PickedExport{}, exportUnreadable("", err)
@@ -67,7 +85,7 @@ func (r *Restore) Pick() (PickedExport, error) {
 	if err != nil {
 		return PickedExport{}, exportFault(name, err)
 	}
-	p := &restoring{pickedExport: pickedExport{path: path, lock: lock}, aside: aside}
+	p.pickedExport = pickedExport{path: path, lock: lock}
 	p.doing, p.stop = context.WithCancel(r.s.context())
 	r.s.opening.Lock()
 	defer r.s.opening.Unlock()
@@ -127,7 +145,7 @@ func (r *Restore) Open(typed Envelope) (RestoreView, error) {
 		return RestoreView{}, restoreFault(p.path, err)
 	}
 	says := p.waits.Says()
-	if err := r.s.mayHave(says.ID); err != nil {
+	if err := r.s.mayPlace(p); err != nil {
 		return RestoreView{}, err
 	}
 	return RestoreView{
@@ -163,7 +181,7 @@ func (r *Restore) finish(o backup.Owner) error {
 	if p.waits == nil {
 		return exportNone()
 	}
-	if err := r.s.mayHave(p.waits.Says().ID); err != nil {
+	if err := r.s.mayPlace(p); err != nil {
 		return err
 	}
 	if _, err := p.waits.Finish(r.s.context(), o); err != nil {
@@ -201,6 +219,26 @@ func (s *shell) mayRestore() (aside bool, err error) {
 	}
 }
 
+// mayPlace refuses a workspace that this computer has in another folder, and another one than the server’s that the folder has joined.
+// It is called with s.opening held.
+func (s *shell) mayPlace(p *restoring) error {
+	id := p.waits.Says().ID
+	if p.back {
+		secrets, err := s.openSecrets()
+		if err != nil {
+			return err
+		}
+		at, err := joined.Load(s.context(), s.path(), secrets)
+		if err != nil {
+			return err
+		}
+		if at.Workspace != id {
+			return &shellError{code: codeRestoreOther, args: map[string]any{"name": filepath.Base(p.path)}}
+		}
+	}
+	return s.mayHave(id)
+}
+
 // prepareRestore lets go of the folder and reads the backup into it. It is called with
 // s.opening held.
 func (s *shell) prepareRestore(p *restoring, with bundle.Identities) error {
@@ -225,6 +263,9 @@ func (s *shell) prepareRestore(p *restoring, with bundle.Identities) error {
 	tell := s.current().tellingUnused("restore-progress")
 	watched := &watchedFile{ctx: p.doing, f: f, tell: func(done int64) { tell(map[string]int64{"done": done, "total": size}, false) }}
 	at := backup.Place{Folder: s.path(), Secrets: secrets, Aside: p.aside, Settings: s.settings}
+	if p.back {
+		at.Leave = func(ctx context.Context) error { return joined.LeaveForHere(ctx, at.Folder, secrets) }
+	}
 	secret.Confined(func() { p.waits, err = backup.Prepare(p.doing, at, watched, with, nil) })
 	return err
 }

@@ -81,6 +81,7 @@ const (
 	codeRestoreNotOwner  = "restore_not_owner"  // name
 	codeRestoreOfServer  = "restore_of_server"  // name
 	codeRestoreNoShare   = "restore_no_share"   // name
+	codeRestoreOther     = "restore_other"      // name
 
 	// Move to a server.
 	codeMoveOther  = "move_other"

@@ -216,3 +216,53 @@ func opens(secrets *keychain.Memory) (n int) {
 	}
 	return n
 }
+
+func TestMove_WorkspaceComesBackWithAnExport(t *testing.T) {
+	t.Parallel()
+	secrets := keychain.NewMemory()
+	w := windowOn(t, filepath.Join(t.TempDir(), "data"), secrets)
+	a := archiveOf(w, w.create())
+	file := a.writeMove()
+	_, err := a.moveTo(a.takenBy(file), pass)
+	a.ok(err)
+	a.locked("asked")
+	r := &Restore{w.s}
+	in := signInAgain(w)
+	_, err = r.PickForHere()
+	w.refused(err, "forbidden") // while somebody is in
+	w.leave(in)
+
+	// Another workspace’s.
+	other, stranger := backed(t)
+	w.desk.openFrom = stranger
+	_, err = r.PickForHere()
+	w.ok(err)
+	_, err = r.Open(w.page.typed(holdsPrivateKey, other.key.String()))
+	w.refused(err, codeRestoreOther)
+	_, err = r.Finish(w.owner(pass))
+	w.refused(err, codeRestoreOther)
+	w.ok(r.Close())
+	if st := w.expect("signIn"); st.Server == "" {
+		t.Errorf("%+v", st)
+	}
+
+	w.desk.openFrom = file
+	_, err = r.PickForHere()
+	w.ok(err)
+	_, err = r.Open(w.page.typed(holdsPrivateKey, a.key.String()))
+	w.ok(err)
+	_, err = r.Finish(w.owner("not the password at all"))
+	w.refused(err, "credentials_wrong")
+	if !w.s.hasJoined() {
+		t.Fatal("who is not let in leaves the server")
+	}
+	st, err := r.Finish(w.owner(pass))
+	w.ok(err)
+	if st.Stage != "signIn" || st.Joined || st.Server != "" || st.Workspace != "Northwind Legal" {
+		t.Errorf("%+v", st)
+	}
+	signInAgain(w)
+	_, err = r.PickForHere()
+	w.refused(err, "forbidden")
+	w.lists("[Northwind Legal]")
+}

@@ -23,7 +23,7 @@ var open = map[string]bool{
 	"Preferences.Get": true, "Preferences.Set": true, "About.Get": true, "About.OpenFolder": true, "About.CopyDetails": true,
 	"About.Licenses": true,
 	"Auth.Support":   true, "Auth.OpenSupport": true, "Auth.Forget": true,
-	"Restore.Pick": true, "Restore.PickKey": true, "Restore.Open": true, "Restore.Finish": true, "Restore.Close": true,
+	"Restore.Pick": true, "Restore.PickForHere": true, "Restore.PickKey": true, "Restore.Open": true, "Restore.Finish": true, "Restore.Close": true,
 }
 
 // silent are the methods that end something, and say nothing where there is nothing.

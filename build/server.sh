@@ -130,9 +130,14 @@ start_database() {
   fail "PostgreSQL did not answer."
 }
 
+# COUNTERSIGN_IMPORT is the file of a workspace that moves here, in place of a new one.
 # Until the first owner has come in, each start prints a new invitation: the one before is on no screen any more.
 found() {
   local code=0
+  if [ -n "${COUNTERSIGN_IMPORT:-}" ]; then
+    "$server" status >/dev/null 2>&1 || "$server" import "$COUNTERSIGN_IMPORT" ${COUNTERSIGN_IMPORT_PASSPHRASE_FILE:+--passphrase-file "$COUNTERSIGN_IMPORT_PASSPHRASE_FILE"}
+    return
+  fi
   COUNTERSIGN_WORKSPACE=${COUNTERSIGN_WORKSPACE:-My workspace} COUNTERSIGN_OWNER_NAME=${COUNTERSIGN_OWNER_NAME:-Owner} \
     COUNTERSIGN_OWNER_EMAIL=${COUNTERSIGN_OWNER_EMAIL:-owner@example.com} "$server" init 2>"$folder/init.log" || code=$?
   if [ "$code" != 0 ] && ! "$server" status >/dev/null 2>&1; then

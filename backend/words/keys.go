@@ -103,10 +103,11 @@ var (
 	JoinWorking    = Key{"join.working"}
 	JoinTrying     = Key{"join.trying"}
 
-	LeaveOpen  = Key{"leave.open"}
-	LeaveTitle = Key{"leave.title"}
-	LeaveText  = Key{"leave.text"}
-	LeaveAct   = Key{"leave.act"}
+	LeaveQuestion = Key{"leave.question"}
+	LeaveOpen     = Key{"leave.open"}
+	LeaveTitle    = Key{"leave.title"}
+	LeaveText     = Key{"leave.text"}
+	LeaveAct      = Key{"leave.act"}
 
 	CreateTitle        = Key{"create.title"}
 	CreateText         = Key{"create.text"}
@@ -679,6 +680,10 @@ var (
 	RestoreTitle      = Key{"restore.title"}
 	RestoreText       = Key{"restore.text"}
 	RestoreTextAside  = Key{"restore.text_aside"}
+	RestoreHere       = Key{"restore.here"}
+	RestoreHereText   = Key{"restore.here_text"}
+	RestoreHereChoose = Key{"restore.here_choose"}
+	RestoreHereDone   = Key{"restore.here_done"}
 	RestoreOffer      = Key{"restore.offer"}
 	RestoreChoose     = Key{"restore.choose"}
 	RestoreLocked     = Key{"restore.locked"}
@@ -1546,6 +1551,8 @@ var (
 	ErrorRestoreNotOwnerNext          = Key{"error.restore_not_owner.next"}
 	ErrorRestoreOfServerWhat          = Key{"error.restore_of_server.what"}
 	ErrorRestoreOfServerNext          = Key{"error.restore_of_server.next"}
+	ErrorRestoreOtherWhat             = Key{"error.restore_other.what"}
+	ErrorRestoreOtherNext             = Key{"error.restore_other.next"}
 	ErrorRestoreNoShareWhat           = Key{"error.restore_no_share.what"}
 	ErrorRestoreNoShareNext           = Key{"error.restore_no_share.next"}
 	ErrorMoveOtherWhat                = Key{"error.move_other.what"}

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, until } from './app.mjs';
 import { amara } from './person.mjs';
+import { run } from './phone.mjs';
 
 const freePort = () =>
   new Promise((resolve, reject) => {
@@ -20,8 +21,11 @@ const freePort = () =>
     });
   });
 
-/** Founds a workspace and serves it. `begin` starts it again on the same address after `stop`. */
-export async function startServer() {
+/**
+ * Founds a workspace and serves it, or with `moved` takes one from a file that opens with the passphrase in another. `begin` starts it again
+ * on the same address after `stop`.
+ */
+export async function startServer({ moved } = {}) {
   // PostgreSQL runs as another user where the tests run as root, who may not enter the desktop's own folder.
   const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'countersign-server-'));
   const address = `127.0.0.1:${await freePort()}`;
@@ -30,7 +34,7 @@ export async function startServer() {
   let ended;
   const server = {
     address,
-    /** The line with which its first owner joins. */
+    /** The line with which its first owner joins, or that leads to a workspace that has moved. */
     invitation: '',
     async begin() {
       said = '';
@@ -42,6 +46,10 @@ export async function startServer() {
           COUNTERSIGN_WORKSPACE: amara.workspace,
           COUNTERSIGN_OWNER_NAME: amara.name,
           COUNTERSIGN_OWNER_EMAIL: amara.email,
+          ...(moved && {
+            COUNTERSIGN_IMPORT: moved.file,
+            COUNTERSIGN_IMPORT_PASSPHRASE_FILE: moved.passphraseFile,
+          }),
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
@@ -54,6 +62,17 @@ export async function startServer() {
       await until('the server serves', { running, said: () => said }, () => said.includes('"msg":"serving"'));
       server.invitation = /countersign:\S+/.exec(said)?.[0] ?? '';
     },
+    /** Writes an export of its workspace. */
+    exportTo: (path, passphraseFile) =>
+      run('env', [
+        `COUNTERSIGN_DATABASE=host=${join(folder, 'database')} user=countersign dbname=countersign`,
+        `COUNTERSIGN_SERVER_KEY=${join(folder, 'server.key')}`,
+        join(root, 'build/bin/countersignd'),
+        'export',
+        path,
+        '--passphrase-file',
+        passphraseFile,
+      ]),
     async stop() {
       child.kill('SIGTERM');
       await ended;

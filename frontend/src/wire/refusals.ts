@@ -228,6 +228,7 @@ export const errorCodes = [
   'restore_not_owner',
   'restore_of_server',
   'restore_no_share',
+  'restore_other',
   'move_other',
   'workspace_here',
   'workspaces_most',

@@ -8,6 +8,8 @@ import type { AuthState, PickedExport, RestoreOwner, RestoreView } from './views
 export const Restore = {
   /** Asks for a file; the name is empty when the person closed the dialog without one. */
   pick: () => call<PickedExport>(() => restoring.Pick()),
+  /** For an export of the server’s workspace that is used here: with it this computer leaves the server. */
+  pickForHere: () => call<PickedExport>(() => restoring.PickForHere()),
   /** Asks for a file of private keys, which `open` then uses. */
   pickKey: () => call<{ name: string }>(() => restoring.PickKey()),
   /** Reads it to its end; `onRestoreProgress` tells how far it is, and `close` stops it. */

@@ -143,6 +143,14 @@ export const authShots = [
   },
   { name: 'sign-in-others', scenario: { door: { others: true } } },
   { name: 'sign-in-server-others', scenario: { door: { ...joined, others: true } } },
+  {
+    name: 'restore-here',
+    scenario: { door: joined },
+    act: async (page) => {
+      await button(page, 'Move back to this computer').click();
+      await button(page, 'Choose an export…').waitFor();
+    },
+  },
   { name: 'sign-in-server', scenario: { door: joined } },
   {
     name: 'add-computer',

@@ -10,4 +10,6 @@ export function Open(arg1:app.Envelope):Promise<app.RestoreView>;
 
 export function Pick():Promise<app.PickedExport>;
 
+export function PickForHere():Promise<app.PickedExport>;
+
 export function PickKey():Promise<app.Saved>;

@@ -18,6 +18,10 @@ export function Pick() {
   return window['go']['app']['Restore']['Pick']();
 }
 
+export function PickForHere() {
+  return window['go']['app']['Restore']['PickForHere']();
+}
+
 export function PickKey() {
   return window['go']['app']['Restore']['PickKey']();
 }
