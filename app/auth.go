@@ -5,7 +5,6 @@ import (
 
 	"countersign/app/platform"
 	"countersign/backend/client"
-	"countersign/backend/folders"
 	"countersign/backend/password"
 	"countersign/backend/service"
 )
@@ -70,10 +69,7 @@ func (d *Auth) outside() AuthState {
 
 func (d *Auth) fault(err error) AuthState {
 	st, fault := d.outside(), d.s.present(err)
-	rescuable := canRescue(err) && !st.Joined // what a server has is its operator's to restore
-	if l, ok := folders.Read(d.s.path()); ok { // which workspace it is, as far as that is known while it is closed
-		st.Workspace, st.Server = l.Name, l.Server
-	}
+	rescuable := canRescue(err) && !st.Joined  // what a server has is its operator's to restore
 	st.Stage, st.Fault, st.Integrity, st.Kit, st.CanRestore = "fault", &fault, integrityView(err), rescuable, rescuable
 	st.CanUseFile = errors.Is(err, errMayMakeFile)
 	return st

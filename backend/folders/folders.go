@@ -65,7 +65,7 @@ func All(root string) ([]Folder, error) {
 	var all []Folder
 	for _, id := range append(ids, "") {
 		path, _ := Path(root, id)
-		if l, ok := Read(path); ok {
+		if l, ok := read(path); ok {
 			all = append(all, Folder{id, l})
 		}
 	}
@@ -95,7 +95,7 @@ func Add(root, inUse string) (id string, err error) {
 	}
 	for _, id := range append([]string{""}, ids...) {
 		path, _ := Path(root, id)
-		if _, labelled := Read(path); !labelled && id != inUse {
+		if _, labelled := read(path); !labelled && id != inUse {
 			return id, nil
 		}
 	}
@@ -114,7 +114,7 @@ func Add(root, inUse string) (id string, err error) {
 
 // Write labels a data folder, unless its label says the same.
 func Write(path string, l Label) error {
-	if was, ok := Read(path); ok && was == l.shown() {
+	if was, ok := read(path); ok && was == l.shown() {
 		return nil
 	}
 	b, err := json.Marshal(l)
@@ -150,8 +150,8 @@ func others(root string) (ids []string, err error) {
 	return ids, nil
 }
 
-// Read reads the label of a folder. Anybody who writes the folder could have written it.
-func Read(path string) (l Label, ok bool) {
+// read reads the label of a folder. Anybody who writes the folder could have written it.
+func read(path string) (l Label, ok bool) {
 	path = filepath.Join(path, labelName)
 	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() { // a pipe would be waited for
 		return l, false
