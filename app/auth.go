@@ -69,7 +69,7 @@ func (d *Auth) outside() AuthState {
 
 func (d *Auth) fault(err error) AuthState {
 	st, fault := d.outside(), d.s.present(err)
-	rescuable := canRescue(err) && !st.Joined  // what a server has is its operator's to restore
+	rescuable := canRescue(err) && !st.Joined // what a server has is its operator's to restore
 	st.Stage, st.Fault, st.Integrity, st.Kit, st.CanRestore = "fault", &fault, integrityView(err), rescuable, rescuable
 	st.CanUseFile = errors.Is(err, errMayMakeFile)
 	return st
