@@ -288,6 +288,7 @@ const callEverything = async (page, token) =>
         new Promise((resolve) => setTimeout(resolve, 5000, { refused: 'no answer: arguments' }));
       const answers = {};
       for (const { group, name, types } of all) {
+        if (name === 'AddWorkspace') continue; // leads to the first screen, where others may be called
         const call = answer(window.go.app[group][name](...types.map(some)));
         answers[`${group}.${name}`] = await Promise.race([call, silence()]);
       }
@@ -313,6 +314,7 @@ const forAll = {
   'About.Licenses': 'is the same everywhere',
   'Auth.Support': 'says whom to ask, which is for those who cannot sign in',
   'Auth.OpenSupport': 'opens what an owner has set, and returns nothing',
+  'Auth.Workspaces': 'lists what the sign-in lists',
   'Auth.Forget': 'forgets whose window was locked, and returns nothing',
   'Restore.Close': 'ends what nobody has begun here',
 };

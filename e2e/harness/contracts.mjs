@@ -36,9 +36,10 @@ export async function dropPaths(page, files) {
   await cdp.detach();
 }
 
-/** Drops files and waits until they are all there. */
+/** Drops files and waits until they are all there. The page takes them once it has the list. */
 export async function add(page, files) {
   const n = Object.keys(files).length;
+  await page.getByText('drop it anywhere in the window').waitFor();
   await drop(page, files);
   await toast(page, n === 1 ? '1 contract added.' : `${n} contracts added.`).waitFor();
 }
