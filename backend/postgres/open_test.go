@@ -1,8 +1,10 @@
 package postgres_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -194,4 +196,26 @@ func TestOpen_NeedsNoRightToMakeAnything(t *testing.T) {
 			t.Errorf("%s: %v, not %v", role, err, c.want)
 		}
 	}
+}
+
+// TestOpen_HostThatDoesNotAnswerIsPassedOver has a host that takes connections and says nothing, as one does whose programs stand still.
+func TestOpen_HostThatDoesNotAnswerIsPassedOver(t *testing.T) {
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	config, err := pgx.ParseConfig(migrated(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := silent.Addr().(*net.TCPAddr)
+	ctx, cancel := context.WithTimeout(t.Context(), patience) // half of what pgx would wait for by itself
+	defer cancel()
+	d, err := postgres.Open(ctx, fmt.Sprintf("host=%s,%s port=%d,5432 user=%s dbname=%s sslmode=disable", at.IP, config.Host, at.Port, config.User, config.Database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
 }
