@@ -241,12 +241,19 @@ func (c *Cluster) KillPrimary(t T) {
 
 func (n *node) kill() error {
 	n.frozen = nil
-	_ = n.process.Process.Signal(unix.SIGSTOP) // it starts no more processes
-	all, err := n.processes()
+	return killServer(n.process.Process.Pid, n.data())
+}
+
+// killServer kills a server whose files are there.
+func killServer(process int, data string) error {
+	if err := unix.Kill(process, unix.SIGSTOP); err != nil { // it starts no more processes
+		return err
+	}
+	all, err := childrenOf(process)
 	if err != nil {
 		return err
 	}
-	return errors.Join(killAll(all), os.Remove(filepath.Join(n.data(), "postmaster.pid")))
+	return errors.Join(killAll(append(all, process)), os.Remove(filepath.Join(data, "postmaster.pid")))
 }
 
 // processes are those of the server, the one that starts the others last.
