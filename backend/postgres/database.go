@@ -118,15 +118,26 @@ func noteWarning(conn *pgconn.PgConn, notice *pgconn.Notice) {
 // is used, and one that does not answer within connect_timeout, or 5 seconds, is passed over. pool_max_conns in it says how many transactions can run at once. Errors:
 // store.ErrNewer, ErrOlderSchema, store.ErrAltered, ErrBusy, ErrReadOnly and ErrFailed.
 func Open(ctx context.Context, connString string) (*Database, error) {
+	return open(ctx, connString, false)
+}
+
+// OpenBeside is Open for a program that goes on beside a newer one: the database may be one that a newer program has migrated, if that says that
+// it serves this one. It is not for what reads everything, such as a backup: what the newer program has added would not be in it.
+func OpenBeside(ctx context.Context, connString string) (*Database, error) {
+	return open(ctx, connString, true)
+}
+
+func open(ctx context.Context, connString string, beside bool) (*Database, error) {
 	d, err := connect(ctx, connString)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.checkVersion(ctx); err != nil {
+	isNewer, err := d.checkVersion(ctx, beside)
+	if err != nil {
 		d.Close()
 		return nil, within(ctx, err)
 	}
-	if err := d.checkSchema(ctx); err != nil {
+	if err := d.checkSchema(ctx, isNewer); err != nil {
 		d.Close()
 		return nil, within(ctx, err)
 	}

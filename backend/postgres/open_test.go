@@ -22,10 +22,50 @@ func TestOpen_SchemaOfAnotherVersionIsRefused(t *testing.T) {
 	_, err := postgres.Open(t.Context(), empty)
 	is(t, "an empty database", err, postgres.ErrOlderSchema, store.ErrFailed, store.ErrAltered)
 	newer := migrated(t)
-	sneak(t, newer, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)")
+	sneak(t, newer, asNewer)
 	_, err = postgres.Open(t.Context(), newer)
 	is(t, "a newer one", err, store.ErrNewer, store.ErrFailed)
 	is(t, "a newer one, migrated", postgres.Migrate(t.Context(), newer), store.ErrNewer, store.ErrFailed)
+}
+
+// asNewer is what a newer program's migration writes.
+const asNewer = "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)"
+
+// TestOpenBeside_GoesByWhatTheNewerSchemaServes has a database that Migrate has left, with what a newer program would have added.
+func TestOpenBeside_GoesByWhatTheNewerSchemaServes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		statements []string
+		want       error // nil: it serves this program
+	}{
+		"as Migrate says":     {[]string{asNewer, "ALTER TABLE factors ADD more int", "CREATE TABLE extra (x int)"}, nil},
+		"no older one":        {[]string{asNewer, "COMMENT ON SCHEMA countersign IS 'serves=99999'"}, store.ErrNewer},
+		"nothing is said":     {[]string{asNewer, "COMMENT ON SCHEMA countersign IS NULL"}, store.ErrNewer},
+		"something else":      {[]string{asNewer, "COMMENT ON SCHEMA countersign IS 'ours'"}, store.ErrNewer},
+		"something is gone":   {[]string{asNewer, "ALTER TABLE factors DROP COLUMN last_step"}, store.ErrAltered},
+		"added by no program": {[]string{"ALTER TABLE factors ADD more int"}, store.ErrAltered},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			connString := migrated(t)
+			sneak(t, connString, c.statements...)
+			d, err := postgres.OpenBeside(t.Context(), connString)
+			if c.want != nil {
+				is(t, name, err, c.want)
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer d.Close()
+			if _, err := d.Ready(t.Context()); err != nil {
+				t.Errorf("it is not ready: %v", err)
+			}
+			put(t, d.Workspace("w"), "a")
+			_, err = postgres.Open(t.Context(), connString)
+			is(t, "what reads everything", err, store.ErrNewer)
+		})
+	}
 }
 
 func TestMigrate_ManyAtOnceMakeOneSchema(t *testing.T) {
