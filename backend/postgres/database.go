@@ -77,7 +77,16 @@ func configure(connString string) (*pgxpool.Config, error) {
 	}
 	dialer := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: keepIdle, Interval: keepInterval, Count: keepCount}, Control: acknowledged}
 	config.ConnConfig.DialFunc = dialer.DialContext
-	config.ConnConfig.ValidateConnect = checkWritable
+	known := &hosts{addresses: map[string][]string{}}
+	config.ConnConfig.LookupFunc = known.lookUp(config.ConnConfig.LookupFunc)
+	config.BeforeConnect = known.order
+	config.ConnConfig.ValidateConnect = func(ctx context.Context, conn *pgconn.PgConn) error {
+		err := checkWritable(ctx, conn)
+		if err == nil {
+			known.took(conn)
+		}
+		return err
+	}
 	config.ConnConfig.OnNotice = noteWarning
 	config.AfterConnect = prepare
 	return config, nil

@@ -238,24 +238,97 @@ func TestOpen_NeedsNoRightToMakeAnything(t *testing.T) {
 	}
 }
 
-// TestOpen_HostThatDoesNotAnswerIsPassedOver has a host that takes connections and says nothing, as one does whose programs stand still.
+// silent is a host that takes connections and says nothing, as one does whose programs stand still.
+type silent struct {
+	net.Listener
+	came chan net.Conn
+}
+
+func newSilent(t *testing.T) *silent {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &silent{l, make(chan net.Conn, 100)}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				close(s.came)
+				return
+			}
+			s.came <- conn
+		}
+	}()
+	return s
+}
+
+// before gives the number of connections that have come, and takes no more.
+func (s *silent) before(t *testing.T) (n int) {
+	t.Helper()
+	mine, err := net.Dial("tcp", s.Addr().String()) // they come in their order
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mine.Close()
+	for conn := range s.came {
+		_ = conn.Close()
+		if conn.RemoteAddr().String() == mine.LocalAddr().String() {
+			return n
+		}
+		n++
+	}
+	t.Fatal("it has ended")
+	return n
+}
+
+// after gives a connection string that has the silent host before that of another.
+func (s *silent) after(t *testing.T, connString, more string) string {
+	t.Helper()
+	config, err := pgx.ParseConfig(connString)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := s.Addr().(*net.TCPAddr)
+	return fmt.Sprintf("host=%s,%s port=%d,%d user=%s dbname=%s sslmode=disable %s", at.IP, config.Host, at.Port, config.Port, config.User, config.Database, more)
+}
+
 func TestOpen_HostThatDoesNotAnswerIsPassedOver(t *testing.T) {
 	t.Parallel()
-	silent, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer silent.Close()
-	config, err := pgx.ParseConfig(migrated(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := silent.Addr().(*net.TCPAddr)
+	s := newSilent(t)
 	ctx, cancel := context.WithTimeout(t.Context(), patience) // half of what pgx would wait for by itself
 	defer cancel()
-	d, err := postgres.Open(ctx, fmt.Sprintf("host=%s,%s port=%d,5432 user=%s dbname=%s sslmode=disable", at.IP, config.Host, at.Port, config.User, config.Database))
+	d, err := postgres.Open(ctx, s.after(t, migrated(t), ""))
 	if err != nil {
 		t.Fatal(err)
 	}
 	d.Close()
+	if s.before(t) == 0 {
+		t.Error("it was not asked")
+	}
+}
+
+// TestOpen_HostThatTookWritesIsAskedFirst has the first host of the connection string be away for as long as the other works.
+func TestOpen_HostThatTookWritesIsAskedFirst(t *testing.T) {
+	t.Parallel()
+	s := newSilent(t)
+	_, connString := staffed(t)
+	_, proxied := through(t, connString) // a host by name and port, as those on other computers are
+	proxied = strings.Replace(proxied, "host=127.0.0.1", "host=localhost", 1)
+	w := open(t, s.after(t, proxied, "pool_max_conns=4")).Workspace("w")
+	var nested func(n int) error
+	nested = func(n int) error { // so many connections at once
+		if n == 0 {
+			return nil
+		}
+		return w.View(t.Context(), func(tx store.ReadTx) error { return nested(n - 1) })
+	}
+	if err := w.Exclusive(t.Context(), func() error { return nested(4) }); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.before(t); n != 1 {
+		t.Errorf("the one that is away was asked %d times", n)
+	}
 }
