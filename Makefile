@@ -195,6 +195,12 @@ test-postgres: setup-build setup-test ## the tests of the use cases over Postgre
 test-crash: ## stop the backend at every write of every use case
 	@COUNTERSIGN_CRASH=all go test -count=1 -v -timeout 60m -run 'TestCrash|TestCut' ./backend/crashtest ./backend/remote | sed '/^ok /d'
 
+# Beside "make test": Patroni takes 20 seconds to see that a primary is gone.
+.PHONY: test-failover
+test-failover: setup-build ## kill PostgreSQL's primary several times while members work, under Patroni and etcd
+	@build/setup.sh failover
+	@COUNTERSIGN_FAILOVER=patroni go test -count=1 -v -vet=off -timeout 25m -run TestFailover_LosesNothing ./backend/remote
+
 # Beside "make test": it takes long. Packages are named like this: make test-mutation only="totp audit".
 .PHONY: test-mutation
 test-mutation: setup-build setup-test ## change each guard of the backend: a test has to notice

@@ -3,10 +3,11 @@
 # says what. On other systems it says what to install. It is quick and silent
 # when nothing is missing.
 #
-#   build/setup.sh build   what `make build` needs
-#   build/setup.sh test    what `make test` and `make tour` need beside that
-#   build/setup.sh server  what `make server` needs
-#   build/setup.sh         the first two
+#   build/setup.sh build     what `make build` needs
+#   build/setup.sh test      what `make test` and `make tour` need beside that
+#   build/setup.sh server    what `make server` needs
+#   build/setup.sh failover  what `make test-failover` needs
+#   build/setup.sh           the first two
 set -euo pipefail
 
 go_least=1.26
@@ -111,8 +112,9 @@ main() {
     build) packages=("${build_packages[@]}") ;;
     test) packages=("${test_packages[@]}") ;;
     server) packages=(postgresql haproxy) ;;
+    failover) packages=(postgresql patroni etcd-server) ;;
     all) packages=("${build_packages[@]}" "${test_packages[@]}") ;;
-    *) fail "unknown part: $1 (build, test or server)" ;;
+    *) fail "unknown part: $1 (build, test, server or failover)" ;;
   esac
   check_languages
   case $(uname -s) in

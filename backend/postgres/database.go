@@ -15,6 +15,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -49,6 +51,17 @@ var settings = map[string]string{
 	"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3",
 }
 
+// A host that does not answer must not hold up those who wait for another to take writes: without these, that would be minutes.
+const (
+	timeToConnect = 5 * time.Second // to each host, unless the connection string says otherwise
+	// timeToAcknowledge is how long what was sent may stay without a sign that the other computer has it, and also how long a connection
+	// on which nothing is sent may be dead. It is that of settings, at the other end.
+	timeToAcknowledge = keepIdle + keepCount*keepInterval
+	keepIdle          = 10 * time.Second
+	keepInterval      = 5 * time.Second
+	keepCount         = 3
+)
+
 // configure reads a connection string. What it says of a string that cannot be read has nothing of
 // the string, which may have a password.
 func configure(connString string) (*pgxpool.Config, error) {
@@ -59,7 +72,21 @@ func configure(connString string) (*pgxpool.Config, error) {
 	for name, value := range settings {
 		config.ConnConfig.RuntimeParams[name] = value
 	}
-	config.ConnConfig.ValidateConnect = checkWritable
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = timeToConnect
+	}
+	dialer := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: keepIdle, Interval: keepInterval, Count: keepCount}, Control: acknowledged}
+	config.ConnConfig.DialFunc = dialer.DialContext
+	known := &hosts{addresses: map[string][]string{}}
+	config.ConnConfig.LookupFunc = known.lookUp(config.ConnConfig.LookupFunc)
+	config.BeforeConnect = known.order
+	config.ConnConfig.ValidateConnect = func(ctx context.Context, conn *pgconn.PgConn) error {
+		err := checkWritable(ctx, conn)
+		if err == nil {
+			known.took(conn)
+		}
+		return err
+	}
 	config.ConnConfig.OnNotice = noteWarning
 	config.AfterConnect = prepare
 	return config, nil
@@ -97,18 +124,29 @@ func noteWarning(conn *pgconn.PgConn, notice *pgconn.Notice) {
 // Open opens a database that Migrate has brought up to date. connString is a URL or a list of
 // keywords as libpq has them (https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNSTRING).
 // It may name several hosts: whatever it says of target_session_attrs, the first that takes writes
-// is used. pool_max_conns in it says how many transactions can run at once. Errors:
+// is used, and one that does not answer within connect_timeout, or 5 seconds, is passed over. pool_max_conns in it says how many transactions can run at once. Errors:
 // store.ErrNewer, ErrOlderSchema, store.ErrAltered, ErrBusy, ErrReadOnly and ErrFailed.
 func Open(ctx context.Context, connString string) (*Database, error) {
+	return open(ctx, connString, false)
+}
+
+// OpenBeside is Open for a program that goes on beside a newer one: the database may be one that a newer program has migrated, if that says that
+// it serves this one. It is not for what reads everything, such as a backup: what the newer program has added would not be in it.
+func OpenBeside(ctx context.Context, connString string) (*Database, error) {
+	return open(ctx, connString, true)
+}
+
+func open(ctx context.Context, connString string, beside bool) (*Database, error) {
 	d, err := connect(ctx, connString)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.checkVersion(ctx); err != nil {
+	isNewer, err := d.checkVersion(ctx, beside)
+	if err != nil {
 		d.Close()
 		return nil, within(ctx, err)
 	}
-	if err := d.checkSchema(ctx); err != nil {
+	if err := d.checkSchema(ctx, isNewer); err != nil {
 		d.Close()
 		return nil, within(ctx, err)
 	}

@@ -51,6 +51,36 @@ func TestExclusive_WithoutItsLockNothingIsCommitted(t *testing.T) {
 	update(t, s, func(tx store.WriteTx) error { return tx.InsertProfile(person("c")) }) // outside, where no lock is asked for
 }
 
+// TestExclusive_ConnectionsThatTheServerEndedAreReplaced is what a failover looks like from here.
+func TestExclusive_ConnectionsThatTheServerEndedAreReplaced(t *testing.T) {
+	t.Parallel()
+	d := open(t, migrated(t))
+	var all []*postgres.Store
+	for i := range 3 {
+		all = append(all, d.Workspace(fmt.Sprint("w", i)))
+	}
+	var processes []uint32
+	var nested func(n int) error
+	nested = func(n int) error { // so many locks at once
+		if n == len(all) {
+			return nil
+		}
+		return all[n].Exclusive(t.Context(), func() error {
+			processes = append(processes, postgres.LockServer(t, all[n]))
+			return nested(n + 1)
+		})
+	}
+	if err := nested(0); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range processes {
+		terminate(t, postgrestest.Shared(t), p)
+	}
+	if err := nested(0); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
 // TestExclusive_NextHolderWaitsForWhatCanStillCommit has a holder lose its lock while its transaction is
 // open. Another gets the lock, and must not begin before that transaction has ended.
 func TestExclusive_NextHolderWaitsForWhatCanStillCommit(t *testing.T) {

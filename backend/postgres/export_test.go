@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"net"
 	"slices"
 	"testing"
 
@@ -34,6 +35,9 @@ func Exec(t store.ReadTx, sql string, args ...any) error {
 
 // Server is the process of the server that runs a transaction.
 func Server(t store.ReadTx) uint32 { return read(t).conn.PgConn().PID() }
+
+// Conn is the network's connection of a transaction.
+func Conn(t store.ReadTx) net.Conn { return read(t).conn.PgConn().Conn() }
 
 // Lose closes the connection of a transaction.
 func Lose(t store.ReadTx) error { return read(t).conn.Close(context.Background()) }

@@ -20,6 +20,11 @@ var files embed.FS
 // namespace is the PostgreSQL schema with our tables. A database may have others beside it.
 const namespace = "countersign"
 
+// serves is the oldest schema whose program may go on beside this one, on the schema that Migrate makes: so the instances of a server are
+// updated one after the other. A migration that adds tables, or columns with a default, leaves it as it is. One that takes away or changes
+// what an older program asks for sets it to its own number.
+const serves = 3
+
 // ErrOlderSchema is Open's answer to a database that waits for Migrate.
 var ErrOlderSchema = errors.New("the database waits for a migration")
 
@@ -65,10 +70,14 @@ func (d *Database) migrate(ctx context.Context) (err error) {
 	if current > target {
 		return newer(current, target)
 	}
+	// Before anything is changed: programs that are older than this one serves are not ready any more.
+	if _, err := conn.Exec(ctx, "COMMENT ON SCHEMA "+namespace+" IS "+fmt.Sprintf("'"+servesForm+"'", serves)); err != nil {
+		return err
+	}
 	if _, err := p.Up(ctx); err != nil {
 		return err
 	}
-	return d.checkSchema(ctx)
+	return d.checkSchema(ctx, false)
 }
 
 func steps(db *sql.DB) (*goose.Provider, error) {
@@ -83,31 +92,39 @@ func newer(current, target int64) error {
 	return fmt.Errorf("%w: schema %d, this program knows %d", store.ErrNewer, current, target)
 }
 
-// checkVersion compares the schema's number with this program's, and writes nothing.
-func (d *Database) checkVersion(ctx context.Context) error {
+// servesForm is how the schema says which programs it serves.
+const servesForm = "serves=%d"
+
+// checkVersion compares the schema's number with this program's, and writes nothing. beside allows one that is newer and serves this program.
+func (d *Database) checkVersion(ctx context.Context, beside bool) (isNewer bool, err error) {
 	db := stdlib.OpenDBFromPool(d.pool)
 	defer db.Close()
 	p, err := steps(db)
 	if err != nil {
-		return err
+		return false, err
 	}
 	sources := p.ListSources()
 	want := sources[len(sources)-1].Version
 	var made bool
 	if err := d.pool.QueryRow(ctx, "SELECT to_regclass('goose_db_version') IS NOT NULL").Scan(&made); err != nil {
-		return err
+		return false, err
 	}
 	var got int64
+	var says string
 	if made {
-		if err := d.pool.QueryRow(ctx, "SELECT coalesce(max(version_id), 0) FROM goose_db_version").Scan(&got); err != nil {
-			return err
+		if err := d.pool.QueryRow(ctx, "SELECT coalesce(max(version_id), 0), coalesce(obj_description($1::regnamespace, 'pg_namespace'), '') FROM goose_db_version", namespace).Scan(&got, &says); err != nil {
+			return false, err
 		}
 	}
 	switch {
 	case got > want:
-		return newer(got, want)
+		var oldest int64
+		if n, _ := fmt.Sscanf(says, servesForm, &oldest); !beside || n != 1 || oldest > want {
+			return true, newer(got, want)
+		}
+		return true, nil
 	case got < want:
-		return fmt.Errorf("%w: schema %d, this program has %d", ErrOlderSchema, got, want)
+		return false, fmt.Errorf("%w: schema %d, this program has %d", ErrOlderSchema, got, want)
 	}
-	return nil
+	return false, nil
 }

@@ -1,8 +1,10 @@
 package postgres_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -20,10 +22,50 @@ func TestOpen_SchemaOfAnotherVersionIsRefused(t *testing.T) {
 	_, err := postgres.Open(t.Context(), empty)
 	is(t, "an empty database", err, postgres.ErrOlderSchema, store.ErrFailed, store.ErrAltered)
 	newer := migrated(t)
-	sneak(t, newer, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)")
+	sneak(t, newer, asNewer)
 	_, err = postgres.Open(t.Context(), newer)
 	is(t, "a newer one", err, store.ErrNewer, store.ErrFailed)
 	is(t, "a newer one, migrated", postgres.Migrate(t.Context(), newer), store.ErrNewer, store.ErrFailed)
+}
+
+// asNewer is what a newer program's migration writes.
+const asNewer = "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)"
+
+// TestOpenBeside_GoesByWhatTheNewerSchemaServes has a database that Migrate has left, with what a newer program would have added.
+func TestOpenBeside_GoesByWhatTheNewerSchemaServes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		statements []string
+		want       error // nil: it serves this program
+	}{
+		"as Migrate says":     {[]string{asNewer, "ALTER TABLE factors ADD more int", "CREATE TABLE extra (x int)"}, nil},
+		"no older one":        {[]string{asNewer, "COMMENT ON SCHEMA countersign IS 'serves=99999'"}, store.ErrNewer},
+		"nothing is said":     {[]string{asNewer, "COMMENT ON SCHEMA countersign IS NULL"}, store.ErrNewer},
+		"something else":      {[]string{asNewer, "COMMENT ON SCHEMA countersign IS 'ours'"}, store.ErrNewer},
+		"something is gone":   {[]string{asNewer, "ALTER TABLE factors DROP COLUMN last_step"}, store.ErrAltered},
+		"added by no program": {[]string{"ALTER TABLE factors ADD more int"}, store.ErrAltered},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			connString := migrated(t)
+			sneak(t, connString, c.statements...)
+			d, err := postgres.OpenBeside(t.Context(), connString)
+			if c.want != nil {
+				is(t, name, err, c.want)
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer d.Close()
+			if _, err := d.Ready(t.Context()); err != nil {
+				t.Errorf("it is not ready: %v", err)
+			}
+			put(t, d.Workspace("w"), "a")
+			_, err = postgres.Open(t.Context(), connString)
+			is(t, "what reads everything", err, store.ErrNewer)
+		})
+	}
 }
 
 func TestMigrate_ManyAtOnceMakeOneSchema(t *testing.T) {
@@ -193,5 +235,100 @@ func TestOpen_NeedsNoRightToMakeAnything(t *testing.T) {
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, not %v", role, err, c.want)
 		}
+	}
+}
+
+// silent is a host that takes connections and says nothing, as one does whose programs stand still.
+type silent struct {
+	net.Listener
+	came chan net.Conn
+}
+
+func newSilent(t *testing.T) *silent {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &silent{l, make(chan net.Conn, 100)}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				close(s.came)
+				return
+			}
+			s.came <- conn
+		}
+	}()
+	return s
+}
+
+// before gives the number of connections that have come, and takes no more.
+func (s *silent) before(t *testing.T) (n int) {
+	t.Helper()
+	mine, err := net.Dial("tcp", s.Addr().String()) // they come in their order
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mine.Close()
+	for conn := range s.came {
+		_ = conn.Close()
+		if conn.RemoteAddr().String() == mine.LocalAddr().String() {
+			return n
+		}
+		n++
+	}
+	t.Fatal("it has ended")
+	return n
+}
+
+// after gives a connection string that has the silent host before that of another.
+func (s *silent) after(t *testing.T, connString, more string) string {
+	t.Helper()
+	config, err := pgx.ParseConfig(connString)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := s.Addr().(*net.TCPAddr)
+	return fmt.Sprintf("host=%s,%s port=%d,%d user=%s dbname=%s sslmode=disable %s", at.IP, config.Host, at.Port, config.Port, config.User, config.Database, more)
+}
+
+func TestOpen_HostThatDoesNotAnswerIsPassedOver(t *testing.T) {
+	t.Parallel()
+	s := newSilent(t)
+	ctx, cancel := context.WithTimeout(t.Context(), patience) // half of what pgx would wait for by itself
+	defer cancel()
+	d, err := postgres.Open(ctx, s.after(t, migrated(t), ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
+	if s.before(t) == 0 {
+		t.Error("it was not asked")
+	}
+}
+
+// TestOpen_HostThatTookWritesIsAskedFirst has the first host of the connection string be away for as long as the other works.
+func TestOpen_HostThatTookWritesIsAskedFirst(t *testing.T) {
+	t.Parallel()
+	s := newSilent(t)
+	_, connString := staffed(t)
+	_, proxied := through(t, connString) // a host by name and port, as those on other computers are
+	proxied = strings.Replace(proxied, "host=127.0.0.1", "host=localhost", 1)
+	w := open(t, s.after(t, proxied, "pool_max_conns=4")).Workspace("w")
+	var nested func(n int) error
+	nested = func(n int) error { // so many connections at once
+		if n == 0 {
+			return nil
+		}
+		return w.View(t.Context(), func(tx store.ReadTx) error { return nested(n - 1) })
+	}
+	if err := w.Exclusive(t.Context(), func() error { return nested(4) }); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.before(t); n != 1 {
+		t.Errorf("the one that is away was asked %d times", n)
 	}
 }

@@ -12,10 +12,10 @@ import (
 	"countersign/backend/store"
 )
 
-// Ready gives what the database's clock shows, if it would take a change now and has the schema of this program. Nothing is changed.
+// Ready gives what the database's clock shows, if it would take a change now and has a schema that serves this program. Nothing is changed.
 // Errors: those of Open.
 func (d *Database) Ready(ctx context.Context) (now time.Time, err error) {
-	if err := d.checkVersion(ctx); err != nil {
+	if _, err := d.checkVersion(ctx, true); err != nil {
 		return now, within(ctx, err)
 	}
 	err = d.run(ctx, simple, func(conn *pgxpool.Conn) error {

@@ -49,7 +49,7 @@ func TestReady_NotWithASchemaOfAnotherVersion(t *testing.T) {
 	t.Parallel()
 	connString := migrated(t)
 	d := open(t, connString)
-	sneak(t, connString, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)")
+	sneak(t, connString, asNewer, "COMMENT ON SCHEMA countersign IS 'serves=99999'")
 	_, err := d.Ready(t.Context())
 	is(t, "a newer schema", err, store.ErrNewer, store.ErrFailed)
 }

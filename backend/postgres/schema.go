@@ -53,15 +53,15 @@ func (d *Database) describe(ctx context.Context) ([]string, error) {
 }
 
 // checkSchema refuses a schema with something that this program did not make, or without something that
-// it did: any of them could change what a statement of ours does.
-func (d *Database) checkSchema(ctx context.Context) error {
+// it did: any of them could change what a statement of ours does. A newer program may have added to it.
+func (d *Database) checkSchema(ctx context.Context, isNewer bool) error {
 	got, err := d.describe(ctx)
 	if err != nil {
 		return err
 	}
 	want := strings.Split(strings.TrimSuffix(schemaMade, "\n"), "\n")
 	for _, object := range got {
-		if !slices.Contains(want, object) {
+		if !isNewer && !slices.Contains(want, object) {
 			return fmt.Errorf("%w: %.80q is not ours", store.ErrAltered, object)
 		}
 	}

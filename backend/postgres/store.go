@@ -50,24 +50,40 @@ func (s *Store) Exclusive(ctx context.Context, fn func() error) (err error) {
 	case <-ctx.Done():
 		return busy(ctx.Err())
 	}
-	conn, err := s.db.locks.Acquire(ctx)
+	token := newToken()
+	conn, err := s.locked(ctx, token)
 	if err != nil {
 		return within(ctx, err)
 	}
 	defer conn.Release()
-	token := newToken()
 	defer func() {
 		s.token.Store(0)
 		if lost := unlock(ctx, conn.Conn(), s.lock, token); lost != nil && err == nil {
 			err = fmt.Errorf("%w: %w", store.ErrUnknownOutcome, lost)
 		}
 	}()
-	// PostgreSQL evaluates a list from left to right.
-	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1), pg_advisory_lock($2), pg_advisory_unlock($2), pg_advisory_lock($3)", s.lock, s.fence, token); err != nil {
-		return within(ctx, err)
-	}
 	s.token.Store(token)
 	return fn()
+}
+
+// locked gives a session of the server that has the lock and the token. As in begin, one that is found closed is replaced.
+func (s *Store) locked(ctx context.Context, token int64) (*pgxpool.Conn, error) {
+	for tries := 0; ; tries++ {
+		conn, err := s.db.locks.Acquire(ctx)
+		if err != nil {
+			return nil, err
+		}
+		// PostgreSQL evaluates a list from left to right.
+		if _, err = conn.Exec(ctx, "SELECT pg_advisory_lock($1), pg_advisory_lock($2), pg_advisory_unlock($2), pg_advisory_lock($3)", s.lock, s.fence, token); err == nil {
+			return conn, nil
+		}
+		closed := conn.Conn().IsClosed()
+		_ = unlock(ctx, conn.Conn(), s.lock, token) // it may have the first of them
+		conn.Release()
+		if !closed || ctx.Err() != nil || tries >= mostLocks {
+			return nil, err
+		}
+	}
 }
 
 // newToken is a number that no other Exclusive has, and not 0.

@@ -155,8 +155,13 @@ func newInstances(t testing.TB) *instances {
 
 func newInstancesWith(t testing.TB, lease time.Duration) *instances {
 	t.Helper()
+	return newInstancesOn(t, migrated(t), lease)
+}
+
+// newInstancesOn are two on a database that has the schema and nothing else.
+func newInstancesOn(t testing.TB, connString string, lease time.Duration) *instances {
+	t.Helper()
 	p := &instances{place: &place{TB: t, clk: &clock{t: time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)}, log: &lines{}, wire: &wire{}, keys: keychain.NewMemory()}}
-	connString := migrated(t)
 	key, err := serverkey.Create(filepath.Join(t.TempDir(), "server.key"))
 	p.ok(err)
 	made, code, err := client.FirstInvitation(costs(keychain.NewMemory()))

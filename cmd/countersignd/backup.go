@@ -59,7 +59,7 @@ func (e *env) writeCopy(ctx context.Context, file string, clear bool) (*copied, 
 	if err != nil {
 		return nil, err
 	}
-	s, err := openSite(ctx, c, slog.New(slog.DiscardHandler))
+	s, err := openSite(ctx, c, postgres.Open, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
 	}

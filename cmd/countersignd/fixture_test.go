@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -51,6 +52,7 @@ type place struct {
 	dir      string
 	database string
 	settings map[string]string
+	version  string // path of another version of the program; empty: this one
 }
 
 func newPlace(t *testing.T) *place {
@@ -102,7 +104,7 @@ func (p *place) config() string {
 
 // program is the program as a process of its own, with nothing of this one's environment.
 func (p *place) program(args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], args...)
+	cmd := exec.Command(cmp.Or(p.version, os.Args[0]), args...)
 	cmd.Env = []string{asProgram + "=1", environment + "CONFIG=" + p.config(), "TMPDIR=" + os.TempDir()}
 	return cmd
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"countersign/backend/words"
@@ -23,10 +24,11 @@ type health struct {
 	fingerprint string // of the server's key
 	now         func() time.Time
 
-	mu     sync.Mutex // guards what follows, and one question at a time
-	ending bool
-	at     time.Time
-	last   error
+	ending atomic.Bool
+
+	mu   sync.Mutex // guards what follows, and one question at a time
+	at   time.Time
+	last error
 }
 
 const (
@@ -40,11 +42,11 @@ var errEnding = cli.Fail("ending", cli.ExitUnavailable, words.TerminalServerHeal
 
 // ready is nil where the server can work.
 func (h *health) ready(ctx context.Context) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.ending {
+	if h.ending.Load() {
 		return errEnding
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	if now := h.now(); h.at.IsZero() || now.Sub(h.at) >= askEvery || now.Before(h.at) {
 		h.last, h.at = h.ask(ctx), now
 	}
@@ -83,11 +85,7 @@ func apart(before, after, at time.Time) time.Duration {
 }
 
 // end makes the server unready, whatever the database says.
-func (h *health) end() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.ending = true
-}
+func (h *health) end() { h.ending.Store(true) }
 
 // watch is what the listener for whoever watches the server answers.
 func watch(h *health, metrics http.Handler) http.Handler {

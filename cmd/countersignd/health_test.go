@@ -94,3 +94,17 @@ func TestReadyz_AsksTheDatabaseOnceInAWhile(t *testing.T) {
 		t.Errorf("%v, asked %d times", err, d.asked)
 	}
 }
+
+func TestServe_WhileItEndsEachAnswerEndsItsConnection(t *testing.T) {
+	t.Parallel()
+	h := &health{}
+	answers := leaving(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }), h)
+	for _, want := range []string{"", "close"} {
+		w := httptest.NewRecorder()
+		answers.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+		if got := w.Header().Get("Connection"); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+		h.end()
+	}
+}

@@ -34,7 +34,7 @@ func initialise(ctx context.Context, e *env, _ []string) error {
 		return err
 	}
 	defer key.Close()
-	s, err := openWith(ctx, c, key, slog.New(slog.DiscardHandler), true)
+	s, err := openWith(ctx, c, postgres.Open, key, slog.New(slog.DiscardHandler), true)
 	if err != nil {
 		return err
 	}

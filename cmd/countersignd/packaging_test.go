@@ -5,10 +5,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/BurntSushi/toml"
+
+	"countersign/cmd/internal/cli"
 )
 
 func packaged(t *testing.T, name string) (path, text string) {
@@ -69,6 +72,46 @@ func TestPackaging_SetsOnlyWhatThereIs(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^COPY (\w+) `).FindAllStringSubmatch(image, -1) {
 		if _, err := os.Stat(filepath.Join("..", "..", m[1])); err != nil {
 			t.Errorf("the image copies %v", err)
+		}
+	}
+}
+
+// TestOperations_TellsOfEachFaultAndOnlyOfWhatThereIs reads what operators read.
+func TestOperations_TellsOfEachFaultAndOnlyOfWhatThereIs(t *testing.T) {
+	t.Parallel()
+	_, text := packaged(t, "../docs/operations.md")
+	for _, x := range errorCodes {
+		for _, code := range x.codes {
+			if why := slices.Contains([]string{"config", "not_authentic"}, code); !why && x.exit != cli.ExitUnavailable || code == "file_unwritable" {
+				continue // of commands that are given by hand, which say all by themselves
+			}
+			if !strings.Contains(text, "`"+code+"`") {
+				t.Errorf("the runbook lacks %s", code)
+			}
+		}
+	}
+	root := commands(&env{})
+	found := regexp.MustCompile(`countersign countersignd ([a-z]+(?: check)?)`).FindAllStringSubmatch(text, -1)
+	if len(found) < 8 {
+		t.Fatalf("%v", found)
+	}
+	for _, m := range found {
+		if c, left, err := root.Find(strings.Fields(m[1])); err != nil || !c.Runnable() || len(left) > 0 {
+			t.Errorf("countersignd %s: %v", m[1], err)
+		}
+	}
+	all, err := os.ReadFile("metrics.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`countersign_[a-z_]+`).FindAllString(text, -1) {
+		if !strings.Contains(string(all), `"`+strings.TrimSuffix(m, "_bucket")+`"`) {
+			t.Errorf("there is no metric %s", m)
+		}
+	}
+	for _, m := range regexp.MustCompile("(?m)^   ([a-z-]+) = \"").FindAllStringSubmatch(text, -1) {
+		if _, known := keyOf(m[1]); !known {
+			t.Errorf("there is no setting %s", m[1])
 		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"os/signal"
 	"time"
 
+	"countersign/backend/postgres"
+
 	"github.com/pires/go-proxyproto"
 	"golang.org/x/net/netutil"
 
@@ -55,7 +57,7 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 	hangUps := make(chan os.Signal, 1)
 	signal.Notify(hangUps, reloadSignals...)
 	defer signal.Stop(hangUps)
-	s, err := openSite(ctx, c, log)
+	s, err := openSite(ctx, c, postgres.OpenBeside, log)
 	if err != nil {
 		return err
 	}
@@ -88,7 +90,7 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 		return err
 	}
 	serving := &http.Server{
-		Handler: watched(a, m, log), ReadHeaderTimeout: timeForHeader, IdleTimeout: timeIdle, MaxHeaderBytes: mostHeader,
+		Handler: watched(leaving(a, h), m, log), ReadHeaderTimeout: timeForHeader, IdleTimeout: timeIdle, MaxHeaderBytes: mostHeader,
 		TLSConfig: &tls.Config{MinVersion: tls.VersionTLS13, GetCertificate: certs.forHandshake}, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	watching := &http.Server{
@@ -131,6 +133,17 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 		err = nil
 	}
 	return err
+}
+
+// leaving has clients end their connections with the answers that they get while the server is ending: the next request of each goes by a balancer to
+// another instance, and none is on its way on a connection that is closed.
+func leaving(next http.Handler, h *health) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.ending.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // behindProxies reads of connections from a balancer whose they are. It must say so (PROXY protocol); nobody else can.

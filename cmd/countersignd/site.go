@@ -44,14 +44,17 @@ func (s *site) close() {
 	s.database.Close()
 }
 
+// opening is postgres.Open or OpenBeside.
+type opening func(ctx context.Context, connString string) (*postgres.Database, error)
+
 // openSite opens it, and looks that key, schema and log fit, and that there is a workspace. Nothing is written.
-func openSite(ctx context.Context, c *config, log *slog.Logger) (*site, error) {
+func openSite(ctx context.Context, c *config, open opening, log *slog.Logger) (*site, error) {
 	key, err := readKey(c)
 	if err != nil {
 		return nil, err
 	}
 	defer key.Close()
-	s, err := openWith(ctx, c, key, log, false)
+	s, err := openWith(ctx, c, open, key, log, false)
 	if err == nil && !s.workspace.Created() {
 		s.close()
 		err = errNoWorkspace
@@ -60,8 +63,8 @@ func openSite(ctx context.Context, c *config, log *slog.Logger) (*site, error) {
 }
 
 // openWith opens it with a key. A fresh database belongs to the key from then on.
-func openWith(ctx context.Context, c *config, key *serverkey.Key, log *slog.Logger, fresh bool) (s *site, err error) {
-	d, err := postgres.Open(ctx, c.database.Reveal())
+func openWith(ctx context.Context, c *config, open opening, key *serverkey.Key, log *slog.Logger, fresh bool) (s *site, err error) {
+	d, err := open(ctx, c.database.Reveal())
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/postgres"
+
 	"countersign/backend/remote"
 	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
@@ -60,7 +62,7 @@ func status(ctx context.Context, e *env, _ []string) error {
 func (st *state) lookAtDatabase(ctx context.Context, e *env, c *config) {
 	unknown := part{Code: "unknown", Text: say(words.TerminalServerStatusUnknown, nil)}
 	st.Clock, st.Workspace = unknown, unknown
-	s, err := openSite(ctx, c, slog.New(slog.DiscardHandler))
+	s, err := openSite(ctx, c, postgres.OpenBeside, slog.New(slog.DiscardHandler))
 	if errors.Is(err, errNoWorkspace) {
 		st.Database, st.Workspace = fine(say(words.TerminalServerStatusDatabaseGood, nil)), bad(err)
 		return

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 
+	"countersign/backend/postgres"
+
 	"countersign/cmd/internal/logreport"
 )
 
@@ -13,7 +15,7 @@ func verify(ctx context.Context, e *env, _ []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openSite(ctx, c, slog.New(slog.DiscardHandler))
+	s, err := openSite(ctx, c, postgres.Open, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

@@ -215,18 +215,36 @@ func folder() (string, error) {
 	return dir, err
 }
 
-// watch removes the folder and ends the server in it when the test process ends, in whatever way: then its
-// standard input closes. Who is killed can clean up nothing. SIGQUIT is PostgreSQL's immediate shutdown;
-// the server removes postmaster.pid at its very end.
+// watch ends what runs in the folder and removes it when the test process ends, in whatever way: then its
+// standard input closes. Who is killed can clean up nothing. First go the programs that would start a server anew: the process of each is in a
+// file NAME.pid. SIGQUIT is PostgreSQL's immediate shutdown, of which a stopped one hears when it goes on; the server removes
+// postmaster.pid at its very end. Who kills a process removes the file with its number, which another may get.
 const watch = `
 read -r _
-if [ -f "$1/data/postmaster.pid" ]; then
-  read -r pid <"$1/data/postmaster.pid"
-  kill -QUIT "$pid" 2>/dev/null
-  tries=0
-  while [ -f "$1/data/postmaster.pid" ] && [ $tries -lt 600 ]; do sleep 0.05; tries=$((tries + 1)); done
-fi
+for file in "$1"/*.pid; do
+  [ -f "$file" ] && read -r pid <"$file" && kill -KILL "$pid" 2>/dev/null
+done
+for file in "$1"/*/postmaster.pid; do
+  [ -f "$file" ] && read -r pid <"$file" && kill -QUIT "$pid" 2>/dev/null && kill -CONT "$pid" 2>/dev/null
+done
+tries=0
+for file in "$1"/*/postmaster.pid; do
+  while [ -f "$file" ] && [ $tries -lt 600 ]; do sleep 0.05; tries=$((tries + 1)); done
+done
 rm -rf "$1"`
+
+// watchOver starts what watches over a folder, until its lifeline closes.
+func watchOver(dir string) (watcher *exec.Cmd, lifeline io.WriteCloser, err error) {
+	watcher = exec.Command("/bin/sh", "-c", watch, "watch", dir)
+	apart(watcher)
+	if lifeline, err = watcher.StdinPipe(); err != nil {
+		return nil, nil, err
+	}
+	if err := watcher.Start(); err != nil {
+		return nil, nil, errors.Join(err, os.Remove(dir))
+	}
+	return watcher, lifeline, nil
+}
 
 func start() (*Server, error) {
 	bin, err := programsIn(debian)
@@ -237,13 +255,9 @@ func start() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{dir: dir, bin: bin, watcher: exec.Command("/bin/sh", "-c", watch, "watch", dir)}
-	apart(s.watcher)
-	if s.lifeline, err = s.watcher.StdinPipe(); err != nil {
+	s := &Server{dir: dir, bin: bin}
+	if s.watcher, s.lifeline, err = watchOver(dir); err != nil {
 		return nil, err
-	}
-	if err := s.watcher.Start(); err != nil {
-		return nil, errors.Join(err, os.Remove(dir))
 	}
 	if err := s.begin(); err != nil {
 		s.stop()
