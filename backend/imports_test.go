@@ -51,6 +51,7 @@ var soleImporters = map[string]string{
 	"github.com/pressly/goose":      module + "/backend/sqlite " + module + "/backend/postgres",
 	"github.com/jackc/pgx":          module + "/backend/postgres " + module + "/backend/teststore",
 	"github.com/ccojocar/zxcvbn-go": module + "/backend/password",
+	"golang.org/x/mod":              module + "/backend/audit",
 	"filippo.io/age":                module + "/backend/bundle " + module + "/backend/vault",
 	"github.com/spf13":              module + "/cmd",
 	"github.com/BurntSushi/toml":    module + "/cmd/countersignd",
