@@ -24,7 +24,7 @@ func ProveEvent(l Leaf, c Checkpoint, signed []byte, trees Trees) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	if err := tlog.CheckRecord(p, c.Size, c.Root, l.Seq-1, tlog.RecordHash(l.Bytes())); err != nil {
+	if err := tlog.CheckRecord(p, c.Size, c.Root, l.Seq-1, l.Hash()); err != nil {
 		return nil, fmt.Errorf("%w: event %d", ErrBroken, l.Seq) // it was changed since
 	}
 	var b bytes.Buffer
@@ -74,7 +74,7 @@ func verifyProof(proof, key string) (l Leaf, c Checkpoint, err error) {
 		hashes = append(hashes, h)
 	}
 	p, ok := hashesOf(hashes)
-	if !ok || tlog.CheckRecord(p, c.Size, c.Root, l.Seq-1, tlog.RecordHash(content)) != nil {
+	if !ok || tlog.CheckRecord(p, c.Size, c.Root, l.Seq-1, l.Hash()) != nil {
 		return l, c, ErrProof
 	}
 	return l, c, nil

@@ -61,6 +61,9 @@ func (l Leaf) Bytes() []byte {
 	return b
 }
 
+// Hash is what the tree has of the leaf.
+func (l Leaf) Hash() [sha256.Size]byte { return tlog.RecordHash(l.Bytes()) }
+
 // parseLeaf reads what Bytes gave. Errors: ErrProof.
 func parseLeaf(b []byte) (l Leaf, err error) {
 	whole := b
@@ -140,7 +143,7 @@ func (t Trees) Knowing(seq int64, tree []byte) Trees {
 
 // TreeOf is what the log keeps with an event: the hash of its leaf, and of each subtree that it is the last event of.
 func TreeOf(l Leaf, before Trees) ([]byte, error) {
-	hashes, err := tlog.StoredHashesForRecordHash(l.Seq-1, tlog.RecordHash(l.Bytes()), before)
+	hashes, err := tlog.StoredHashesForRecordHash(l.Seq-1, l.Hash(), before)
 	if err != nil {
 		return nil, err
 	}

@@ -1571,6 +1571,16 @@ var (
 	ErrorTermsWeakNext                = Key{"error.terms_weak.next"}
 	ErrorVaultWaitingWhat             = Key{"error.vault_waiting.what"}
 	ErrorVaultWaitingNext             = Key{"error.vault_waiting.next"}
+	ErrorEventUnknownWhat             = Key{"error.event_unknown.what"}
+	ErrorEventUnknownNext             = Key{"error.event_unknown.next"}
+	ErrorLogNotAuthenticWhat          = Key{"error.log_not_authentic.what"}
+	ErrorLogNotAuthenticNext          = Key{"error.log_not_authentic.next"}
+	ErrorLogRestoredWhat              = Key{"error.log_restored.what"}
+	ErrorLogRestoredNext              = Key{"error.log_restored.next"}
+	ErrorLogCodeWhat                  = Key{"error.log_code.what"}
+	ErrorLogCodeNext                  = Key{"error.log_code.next"}
+	ErrorLogCodeOtherWhat             = Key{"error.log_code_other.what"}
+	ErrorLogCodeOtherNext             = Key{"error.log_code_other.next"}
 	ErrorDocumentGoneWhat             = Key{"error.document_gone.what"}
 	ErrorDocumentGoneNext             = Key{"error.document_gone.next"}
 	ErrorDocumentMissingWhat          = Key{"error.document_missing.what"}
