@@ -2186,6 +2186,7 @@ var (
 	TerminalManErrorSheetUnknown             = Key{"terminal.man.error_sheet_unknown"}
 	TerminalManErrorConfirmation             = Key{"terminal.man.error_confirmation"}
 	TerminalManErrorNotAuthentic             = Key{"terminal.man.error_not_authentic"}
+	TerminalManErrorLog                      = Key{"terminal.man.error_log"}
 	TerminalManErrorSignIn                   = Key{"terminal.man.error_sign_in"}
 	TerminalManErrorForbidden                = Key{"terminal.man.error_forbidden"}
 	TerminalManErrorSeal                     = Key{"terminal.man.error_seal"}
@@ -2241,6 +2242,7 @@ var (
 	TerminalUsageSheet                       = Key{"terminal.usage.sheet"}
 	TerminalUsageMinutes                     = Key{"terminal.usage.minutes"}
 	TerminalUsageSupportContact              = Key{"terminal.usage.support_contact"}
+	TerminalUsageEvent                       = Key{"terminal.usage.event"}
 	TerminalUsageHeadOfFile                  = Key{"terminal.usage.head_of_file"}
 	TerminalUsageHead                        = Key{"terminal.usage.head"}
 	TerminalUsageFingerprint                 = Key{"terminal.usage.fingerprint"}
@@ -2302,6 +2304,7 @@ var (
 	TerminalFlagSecretsFile                  = Key{"terminal.flag.secrets_file"}
 	TerminalFlagReplace                      = Key{"terminal.flag.replace"}
 	TerminalFlagLeaveServer                  = Key{"terminal.flag.leave_server"}
+	TerminalFlagLogKey                       = Key{"terminal.flag.log_key"}
 	TerminalFlagHead                         = Key{"terminal.flag.head"}
 	TerminalFlagLimit                        = Key{"terminal.flag.limit"}
 	TerminalFlagGroup                        = Key{"terminal.flag.group"}
@@ -2533,6 +2536,21 @@ var (
 	TerminalAuditVerifyHeadBefore            = Key{"terminal.audit.verify.head_before"}
 	TerminalAuditVerifyHeadFits              = Key{"terminal.audit.verify.head_fits"}
 	TerminalAuditVerifyBrokenAt              = Key{"terminal.audit.verify.broken_at"}
+	TerminalAuditCodeShort                   = Key{"terminal.audit.code.short"}
+	TerminalAuditCodeLong                    = Key{"terminal.audit.code.long"}
+	TerminalAuditCodeIs                      = Key{"terminal.audit.code.is"}
+	TerminalAuditCompareShort                = Key{"terminal.audit.compare.short"}
+	TerminalAuditCompareLong                 = Key{"terminal.audit.compare.long"}
+	TerminalAuditCompareSame                 = Key{"terminal.audit.compare.same"}
+	TerminalAuditAcceptShort                 = Key{"terminal.audit.accept.short"}
+	TerminalAuditAcceptLong                  = Key{"terminal.audit.accept.long"}
+	TerminalAuditAcceptDone                  = Key{"terminal.audit.accept.done"}
+	TerminalAuditProveShort                  = Key{"terminal.audit.prove.short"}
+	TerminalAuditProveLong                   = Key{"terminal.audit.prove.long"}
+	TerminalAuditVerifyProofShort            = Key{"terminal.audit.verify_proof.short"}
+	TerminalAuditVerifyProofLong             = Key{"terminal.audit.verify_proof.long"}
+	TerminalAuditVerifyProofIs               = Key{"terminal.audit.verify_proof.is"}
+	TerminalAuditVerifyProofWrong            = Key{"terminal.audit.verify_proof.wrong"}
 	TerminalAuditExportShort                 = Key{"terminal.audit.export.short"}
 	TerminalAuditExportLong                  = Key{"terminal.audit.export.long"}
 	TerminalAuditExportHead                  = Key{"terminal.audit.export.head"}
@@ -2804,6 +2822,7 @@ var (
 	TerminalFailureInterrupted               = Key{"terminal.failure.interrupted"}
 	TerminalFailureConfirmationNeeded        = Key{"terminal.failure.confirmation_needed"}
 	TerminalFailureDeclined                  = Key{"terminal.failure.declined"}
+	TerminalFailureLogNotRestored            = Key{"terminal.failure.log_not_restored"}
 	TerminalFailureConfirmedLate             = Key{"terminal.failure.confirmed_late"}
 	TerminalFailureNoWorkspace               = Key{"terminal.failure.no_workspace"}
 	TerminalFailureNoHome                    = Key{"terminal.failure.no_home"}

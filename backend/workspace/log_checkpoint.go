@@ -108,7 +108,9 @@ func (w *Workspace) signed(c audit.Checkpoint) (out service.Checkpoint, err erro
 	if out.Key, err = audit.CheckpointKey(c.Origin, s.public); err != nil {
 		return out, err
 	}
-	out.Signed, err = c.Sign(s.public, func(message []byte) ([]byte, error) { return s.Sign(nil, message, &ed25519.Options{Hash: crypto.Hash(0)}) })
+	out.Signed, err = c.Sign(s.public, func(message []byte) ([]byte, error) {
+		return s.Sign(nil, message, &ed25519.Options{Hash: crypto.Hash(0)})
+	})
 	return out, err
 }
 
