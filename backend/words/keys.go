@@ -855,6 +855,22 @@ var (
 	ApprovalsGoOn            = Key{"approvals.go_on"}
 	ApprovalsGoOnText        = Key{"approvals.go_on_text"}
 
+	LogCodeLabel   = Key{"logCode.label"}
+	LogCodeIs      = Key{"logCode.is"}
+	LogCodeCompare = Key{"logCode.compare"}
+	LogCodeTitle   = Key{"logCode.title"}
+	LogCodeText    = Key{"logCode.text"}
+	LogCodeWorking = Key{"logCode.working"}
+	LogCodeEvent   = Key{"logCode.event"}
+	LogCodeSame    = Key{"logCode.same"}
+
+	LogRestoredOpen    = Key{"logRestored.open"}
+	LogRestoredTitle   = Key{"logRestored.title"}
+	LogRestoredText    = Key{"logRestored.text"}
+	LogRestoredAct     = Key{"logRestored.act"}
+	LogRestoredWorking = Key{"logRestored.working"}
+	LogRestoredDone    = Key{"logRestored.done"}
+
 	SecurityLogTitle      = Key{"securityLog.title"}
 	SecurityLogText       = Key{"securityLog.text"}
 	SecurityLogNotYou     = Key{"securityLog.not_you"}
