@@ -340,6 +340,53 @@ func TestProof_EveryChangedByteIsRefused(t *testing.T) {
 	}
 }
 
+func TestProof_HasOneFormAlone(t *testing.T) {
+	t.Parallel()
+	g := grow(t, 5)
+	w := g.witness(t, audit.Restored{})
+	c := g.checkpoint(t, audit.Restored{})
+	proof := string(must(audit.ProveEvent(g.leaf(2), c, w.Signed, g.reader)))
+	content := g.leaf(2).Bytes()
+	b64 := base64.StdEncoding.EncodeToString
+	for what, other := range map[string]string{
+		"more after what it says": strings.Replace(proof, b64(content), b64(append(slices.Clone(content), 0)), 1),
+		"another line":            strings.Replace(proof, "index 1\n", "index 1\n"+b64(make([]byte, 32))+"\n", 1),
+		"an empty line":           strings.Replace(proof, "index 1\n", "index 1\n\n", 1),
+		"another index's form":    strings.Replace(proof, "index 1\n", "index 01\n", 1),
+		"nothing":                 "",
+	} {
+		if other == proof {
+			t.Fatalf("%s: nothing was changed", what)
+		}
+		if _, _, err := audit.VerifyProof([]byte(other), w.Key); !errors.Is(err, audit.ErrProof) && !errors.Is(err, audit.ErrCheckpoint) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+func TestProof_TooLongIsRefused(t *testing.T) {
+	t.Parallel()
+	g := grow(t, 3)
+	g.add(t, strings.Repeat("k", audit.MaxProof))
+	w := g.witness(t, audit.Restored{})
+	proof := must(audit.ProveEvent(g.leaf(4), g.checkpoint(t, audit.Restored{}), w.Signed, g.reader))
+	if _, _, err := audit.VerifyProof(proof, w.Key); !errors.Is(err, audit.ErrProof) {
+		t.Fatal(err)
+	}
+}
+
+func TestCheckpoint_WithAnothersSignatureBesideIsNone(t *testing.T) {
+	t.Parallel()
+	g := grow(t, 3)
+	c := g.checkpoint(t, audit.Restored{})
+	w := g.witness(t, audit.Restored{})
+	other := sealed(t, c, ed25519.NewKeyFromSeed([]byte("another seed of thirty-two bytes")))
+	_, signature, _ := strings.Cut(string(other.Signed), "\n\n")
+	if _, err := audit.OpenCheckpoint(append(slices.Clone(w.Signed), signature...), w.Key); !errors.Is(err, audit.ErrCheckpoint) {
+		t.Fatal(err)
+	}
+}
+
 func TestProof_EachFieldOfTheEventIsBound(t *testing.T) {
 	t.Parallel()
 	g := grow(t, 13)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"countersign/backend/api"
 	"countersign/backend/audit"
 	"countersign/backend/client"
 	"countersign/backend/keychain"
@@ -132,6 +133,9 @@ func TestWitness_FindsADatabaseThatWasRolledBack(t *testing.T) {
 		e := new(service.Error)
 		if err := h.ownerEnters(); !errors.As(err, &e) || e.Code != service.CodeLogNotAuthentic || e.Args["event"] != int(known.Size) || e.Args["code"] != known.Short() {
 			t.Fatalf("the owner, who knows of event %d: %v, %v", known.Size, err, e)
+		}
+		if said := h.post(api.Look.Path(), h.wire.lastToken(), "{}"); said.code() != service.CodeSessionEnded { // and nobody else uses the session
+			t.Errorf("the session of who was refused: %s", said.body)
 		}
 	}
 	h.ok(h.bellaEnters()) // whose computer has seen nothing that is gone
@@ -281,8 +285,8 @@ func TestWitness_ARestoreIsAcceptedWithItsCodeAlone(t *testing.T) {
 	h.refused(h.owner.AcceptRestored(h.ctx(), known.Short()), service.CodeLogCodeOther)
 	h.refused(h.ownerEnters(), service.CodeLogRestored)
 	h.ok(h.owner.AcceptRestored(h.ctx(), " "+strings.ToLower(strings.ReplaceAll(code, "-", " "))+" "))
-	h.ok(h.ownerEnters())
 	h.refused(h.owner.AcceptRestored(h.ctx(), code), service.CodeLogCode) // once
+	h.ok(h.ownerEnters())
 	// A database that is rolled back after a restore is found all the same.
 	h.dump("again")
 	h.ok(h.ownerEnters())
@@ -391,6 +395,37 @@ func TestLyingServer_ShowsNoLogOfItsOwn(t *testing.T) {
 	if strings.Contains(p.log.String(), ownerPass) {
 		t.Error("the log has the password")
 	}
+}
+
+func TestLyingServer_ShowsNoOtherEventsCode(t *testing.T) {
+	t.Parallel()
+	p, l := newLiar(t)
+	s := p.signIn(p.owner, ownerEmail, ownerPass)
+	is, err := s.LogState(p.ctx())
+	p.ok(err)
+	afterFirst, err := s.Session.Checkpoint(p.ctx(), service.CheckpointQuery{At: is.Event, After: 1})
+	p.ok(err)
+	var first service.Checkpoint
+	l.lie(lies{shown: func(q service.CheckpointQuery, c service.Checkpoint) service.Checkpoint {
+		if q.At == 1 && q.After == 0 {
+			first = c
+		}
+		return c
+	}})
+	p.refused(s.CompareLog(p.ctx(), 1, is.Code), service.CodeLogCodeOther)
+	c, err := audit.OpenCheckpoint(first.Signed, first.Key)
+	p.ok(err)
+	p.ok(s.CompareLog(p.ctx(), 1, c.Short()))
+	l.lie(lies{shown: func(q service.CheckpointQuery, c service.Checkpoint) service.Checkpoint {
+		if q.At == 2 && q.After == 0 { // the code of another event, for which somebody has asked
+			return first
+		}
+		if q.After == 2 {
+			return afterFirst
+		}
+		return c
+	}})
+	p.refused(s.CompareLog(p.ctx(), 2, c.Short()), service.CodeLogNotAuthentic)
 }
 
 func TestLyingServer_ThatKeepsTheLogToItselfLetsNobodyIn(t *testing.T) {
