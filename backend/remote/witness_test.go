@@ -417,6 +417,13 @@ func TestLyingServer_ShowsNoOtherEventsCode(t *testing.T) {
 	p.ok(err)
 	p.ok(s.CompareLog(p.ctx(), 1, c.Short()))
 	l.lie(lies{shown: func(q service.CheckpointQuery, c service.Checkpoint) service.Checkpoint {
+		if q.After == 1 { // without the proof that the log leads on from there
+			c.Consistent = nil
+		}
+		return c
+	}})
+	p.refused(s.CompareLog(p.ctx(), 1, c.Short()), service.CodeLogNotAuthentic)
+	l.lie(lies{shown: func(q service.CheckpointQuery, c service.Checkpoint) service.Checkpoint {
 		if q.At == 2 && q.After == 0 { // the code of another event, for which somebody has asked
 			return first
 		}
