@@ -121,3 +121,12 @@ func (s *shell) hasJoined() bool {
 	there, err := joined.Has(s.path())
 	return there && err == nil
 }
+
+// AcceptRestored takes a server's log that was restored, with which a sign-in was refused: see client.Workspace.AcceptRestored.
+func (d *Auth) AcceptRestored(code string) error {
+	o, err := d.s.ready()
+	if err != nil {
+		return err
+	}
+	return o.workspace.AcceptRestored(d.s.context(), code)
+}

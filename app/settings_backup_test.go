@@ -29,7 +29,7 @@ func TestBackup_CodeDoesNotExpireWhileAPlaceIsChosen(t *testing.T) {
 	a.ok(err)
 	late += time.Minute
 	a.desk.saveTo = filepath.Join(a.dir, "backup.age")
-	a.desk.meanwhile = func() { late += 4 * time.Minute }
+	a.desk.meanwhile = func() { late += 3 * time.Minute }
 	saved, err := (&Settings{a.s}).Backup(a.in.Token, BackupRequest{Recipients: a.key.Recipient().String()}, a.page.proof(pass, "code", code()))
 	a.ok(err)
 	if saved.Name != "backup.age" {

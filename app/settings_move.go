@@ -220,6 +220,10 @@ func (s *shell) signInAt(ctx context.Context, at remote.Config, workspace, email
 		return nil, &shellError{code: codeMoveOther}
 	}
 	half := client.Config{Secrets: c.Secrets, Log: c.Log, Password: store.Argon2id(c.Password), Recovery: store.Argon2id(c.Recovery)}
+	// What this computer has seen of this log at a server is of an earlier try, or of one that the workspace has left: the log here is right.
+	if err := half.Secrets.Delete(ctx, client.CheckpointName(workspace)); err != nil {
+		return nil, service.Explain(err)
+	}
 	w, err := client.Open(ctx, r, half)
 	if err != nil {
 		return nil, err

@@ -73,7 +73,7 @@ func (a *archive) takenBy(file string) (line string) {
 			})
 		case backupform.Log:
 			return put(func(tx store.CopyTx) error {
-				return backupform.ReadLog(content, func(e store.SignedEvent) error { return tx.AppendEvent(e.Event, e.Signature) })
+				return backupform.ReadLog(content, tx.AppendEvent)
 			})
 		}
 		return nil

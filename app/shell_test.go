@@ -16,7 +16,7 @@ import (
 // open are the methods that need no session and no challenge.
 var open = map[string]bool{
 	"Auth.State": true, "Auth.Retry": true, "Auth.Key": true, "Auth.Strength": true, "Auth.CreateWorkspace": true, "Auth.SignIn": true,
-	"Auth.JoinByLink": true, "Auth.Join": true, "Auth.AddComputer": true, "Auth.LeaveServer": true,
+	"Auth.JoinByLink": true, "Auth.Join": true, "Auth.AddComputer": true, "Auth.LeaveServer": true, "Auth.AcceptRestored": true,
 	"Auth.Workspaces": true, "Auth.ChooseWorkspace": true, "Auth.AddWorkspace": true,
 	"Auth.Redeem": true, "Auth.MakeSecretsFile": true, "Auth.UnlockSecretsFile": true,
 	"Auth.Review": true, "Auth.AcceptReviewed": true, "Auth.EndReview": true, "Auth.SaveDiagnostics": true, "Auth.UseKit": true,

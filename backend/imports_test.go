@@ -51,6 +51,7 @@ var soleImporters = map[string]string{
 	"github.com/pressly/goose":      module + "/backend/sqlite " + module + "/backend/postgres",
 	"github.com/jackc/pgx":          module + "/backend/postgres " + module + "/backend/teststore",
 	"github.com/ccojocar/zxcvbn-go": module + "/backend/password",
+	"golang.org/x/mod":              module + "/backend/audit",
 	"filippo.io/age":                module + "/backend/bundle " + module + "/backend/vault",
 	"github.com/spf13":              module + "/cmd",
 	"github.com/BurntSushi/toml":    module + "/cmd/countersignd",
@@ -68,7 +69,7 @@ var mayKnow = map[string][]string{
 	"e2e":                  {"backend"}, // prepares what tests need; nothing of it ships
 	"backend/service":      {"backend/computer", "backend/store", "backend/audit", "backend/recovery", "backend/secret"},
 	"backend/contracts":    {"backend/service", "backend/store", "backend/text", "backend/vault"},
-	"backend/client":       {"backend/computer", "backend/text", "backend/service", "backend/password", "backend/recovery", "backend/contracts", "backend/secret", "backend/store", "backend/vault"},
+	"backend/client":       {"backend/audit", "backend/computer", "backend/text", "backend/service", "backend/password", "backend/recovery", "backend/contracts", "backend/secret", "backend/store", "backend/vault"},
 	"backend/local":        {"backend/client", "backend/store", "backend/workspace"},
 	"backend/api":          {"backend/computer", "backend/service", "backend/store", "backend/audit", "backend/secret"},
 	"backend/server":       {"backend/api", "backend/service", "backend/store", "backend/audit", "backend/secret"},

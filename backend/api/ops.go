@@ -50,6 +50,8 @@ type (
 	Email struct{ Email string }
 	// ID names a profile, an approval or a document.
 	ID struct{ ID string }
+	// Event names an event of the log.
+	Event struct{ Event int64 }
 	// Name is a new name.
 	Name struct{ Name string }
 	// On is a switch.
@@ -173,6 +175,7 @@ type Waiting struct {
 var (
 	Overview         = op[None, service.Overview](BySession, "session/overview", "Gives the profile and where its 2FA stands.", again)
 	OwnLog           = op[OwnLogRequest, service.LogPage](BySession, "session/log", "Gives a page of the profile’s own audit log.", again)
+	Checkpoint       = op[service.CheckpointQuery, service.Checkpoint](BySession, "session/checkpoint", "Gives a signed checkpoint of the audit log, with the proof that it leads on from another.", again)
 	Checklist        = op[None, service.Checklist](BySession, "session/checklist", "Gives the steps that a person should take once.", again)
 	PutChecklistAway = op[On, None](BySession, "session/checklist/away", "Hides the checklist, or shows it.")
 	Rename           = op[Name, None](BySession, "session/rename", "Changes the profile’s name.")
@@ -280,6 +283,7 @@ var (
 	Log        = adminOp[service.LogQuery, service.LogPage]("log", "Gives a page of the audit log.", again)
 	LogHead    = adminOp[None, audit.Head]("log/head", "Gives the newest event’s number and signature.", again)
 	VerifyLog  = adminOp[None, service.LogReport]("log/verify", "Verifies the audit log.", again, long)
+	ProveEvent = adminOp[Event, []byte]("log/prove", "Gives the proof that an event is in the audit log.", again)
 	ExportLog  = adminOp[None, service.LogExport]("log/export", "Writes the audit log, as lines of Data.", again, long)
 	NoteExport = adminOp[NoteExportRequest, None]("log/note-export", "Logs what was done with an encrypted file.")
 	SigningKey = adminOp[None, []byte]("signing-key", "Gives the public key that exports are signed with.", again)

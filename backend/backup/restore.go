@@ -290,7 +290,7 @@ func unpack(in io.Reader, with bundle.Identities, noted *bundle.Fingerprint, bes
 			})
 		case f.Name == backupform.Log:
 			err = fill(beside, func(tx store.CopyTx) error {
-				return backupform.ReadLog(content, func(e store.SignedEvent) error { return tx.AppendEvent(e.Event, e.Signature) })
+				return backupform.ReadLog(content, tx.AppendEvent)
 			})
 		case strings.HasPrefix(f.Name, backupform.Document):
 			err = papers.keep(strings.TrimPrefix(f.Name, backupform.Document), content)

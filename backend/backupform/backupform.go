@@ -118,6 +118,7 @@ type event struct {
 	Rows    []audit.Row       `json:"rows"`
 	State   []byte            `json:"state"`
 	Seal    []byte            `json:"seal"`
+	Tree    []byte            `json:"tree"`
 }
 
 // AddRows writes rows.jsonl and log.jsonl of one state of a store.
@@ -147,7 +148,7 @@ func AddRows(b *bundle.Writer, tx store.ReadTx) error {
 			if err != nil {
 				return err
 			}
-			if err := out.Encode(event{e.Seq, e.At, e.Kind, e.Actor, e.Subject, e.Detail, e.Rows, e.State[:], e.Signature}); err != nil {
+			if err := out.Encode(event{e.Seq, e.At, e.Kind, e.Actor, e.Subject, e.Detail, e.Rows, e.State[:], e.Signature, e.Tree}); err != nil {
 				return err
 			}
 		}
@@ -172,6 +173,7 @@ func ReadLog(r io.Reader, put func(store.SignedEvent) error) error {
 		e := store.SignedEvent{
 			Event:     audit.Event{Seq: line.Seq, At: line.At, Kind: line.Kind, Actor: line.Actor, Subject: line.Subject, Detail: line.Detail, Rows: line.Rows},
 			Signature: line.Seal,
+			Tree:      line.Tree,
 		}
 		if copy(e.State[:], line.State) != len(e.State) || len(line.State) != len(e.State) {
 			return fmt.Errorf("%w: %s", ErrForm, Log)

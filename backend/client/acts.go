@@ -133,7 +133,10 @@ func (s *Session) signing(ctx context.Context, typed Proof, act func(service.Pro
 		return err
 	}
 	defer p.Factor.Proof.Wipe()
-	return act(p)
+	if err := act(p); err != nil {
+		return err
+	}
+	return s.witnessed(ctx)
 }
 
 func signing[T any](ctx context.Context, s *Session, typed Proof, act func(service.Proof) (T, error)) (out T, err error) {
@@ -142,5 +145,8 @@ func signing[T any](ctx context.Context, s *Session, typed Proof, act func(servi
 		return out, err
 	}
 	defer p.Factor.Proof.Wipe()
-	return act(p)
+	if out, err = act(p); err != nil {
+		return out, err
+	}
+	return out, s.witnessed(ctx)
 }

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	"log/slog"
 	"runtime"
@@ -30,6 +31,9 @@ type Workspace struct {
 
 	served   bool   // at a server
 	computer string // what this one is called there
+
+	witnessing sync.Mutex  // of the log, one at a time
+	offered    restoredLog // that was refused: under witnessing
 
 	making sync.Mutex     // of shares and of the key, one at a time
 	key    computer.Key   // this computer's, once it was read: under making
@@ -114,6 +118,11 @@ func (w *Workspace) session(ctx context.Context, in service.Session, t typed, er
 		return nil, err
 	}
 	s := &Session{Session: in, w: w}
+	if refused := s.witness(ctx); refused != nil {
+		t.wipe()
+		s.leftover(in.End(context.WithoutCancel(ctx)))
+		return nil, errors.Join(refused, err)
+	}
 	s.enter(context.WithoutCancel(ctx), t)
 	t.wipe()
 	return s, err

@@ -108,5 +108,9 @@ func (r *PrintRun) PutInForce(ctx context.Context, progress service.Progress) (s
 	if !taken {
 		return service.RunResult{State: service.RunIssuing}, service.Refuse(service.CodeRunOver)
 	}
-	return r.PrintRun.PutInForce(ctx, progress)
+	done, err := r.PrintRun.PutInForce(ctx, progress)
+	if err != nil {
+		return done, err
+	}
+	return done, r.s.witnessed(ctx)
 }

@@ -4,7 +4,6 @@ import (
 	"iter"
 	"time"
 
-	"countersign/backend/audit"
 	"countersign/backend/store"
 )
 
@@ -354,6 +353,10 @@ func (t failingTx) DeleteAttempts(subject string, kind store.Kind) error {
 	return t.do(func() error { return t.tx.DeleteAttempts(subject, kind) })
 }
 
+func (t failingReads) Trees(seqs []int64) (map[int64][]byte, error) {
+	return get(t, func() (map[int64][]byte, error) { return t.reads.Trees(seqs) })
+}
+
 func (t failingReads) CountEvents() (int64, error) {
 	return get(t, func() (int64, error) { return t.reads.CountEvents() })
 }
@@ -364,8 +367,8 @@ func (t failingReads) Head() (store.Head, error) {
 	return get(t, func() (store.Head, error) { return t.reads.Head() })
 }
 
-func (t failingTx) AppendEvent(e audit.Event, seal []byte) error {
-	return t.do(func() error { return t.tx.AppendEvent(e, seal) })
+func (t failingTx) AppendEvent(e store.SignedEvent) error {
+	return t.do(func() error { return t.tx.AppendEvent(e) })
 }
 
 func (t failingReads) Events(after int64) iter.Seq2[store.SignedEvent, error] {

@@ -21,12 +21,15 @@ var lookUps = []useCase{
 		c := p.challenge()
 		return func() { got(c.AuthenticatorOff(p.ctx)) }
 	}},
-	{name: "look at one's profile", base: enabled, covers: []string{"Session.StepUp", "Session.Overview", "Session.Checklist", "Session.OwnLog", "Workspace.Support", "Session.Admin", "Session.Watcher", "Session.CheckEmail"},
+	{name: "look at one's profile", base: enabled, covers: []string{"Session.StepUp", "Session.Overview", "Session.Checklist", "Session.OwnLog", "Session.Checkpoint", "Session.LogState", "Session.CompareLog", "Workspace.Support", "Session.Admin", "Session.Watcher", "Session.CheckEmail"},
 		ready: signedIn(func(p *person, s *client.Session) {
 			got(s.StepUp(p.ctx, service.EachTime))
 			got(s.Overview(p.ctx))
 			got(s.Checklist(p.ctx))
 			got(s.OwnLog(p.ctx, 0, 10))
+			got(s.Checkpoint(p.ctx, service.CheckpointQuery{After: 1}))
+			is := got(s.LogState(p.ctx))
+			must(s.CompareLog(p.ctx, is.Event, is.Code))
 			got(p.w.Support(p.ctx))
 			got(s.Admin(p.ctx))
 			got(got(s.Watcher(p.ctx)).LogHead(p.ctx))
@@ -36,12 +39,13 @@ var lookUps = []useCase{
 		p.start()
 		return func() { must(p.w.ComeBack(p.ctx)) }
 	}},
-	{name: "look at the log", base: enabled, covers: []string{"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.SigningKey"},
+	{name: "look at the log", base: enabled, covers: []string{"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.ProveEvent", "Admin.SigningKey"},
 		ready: led(func(p *person, a *client.Admin) {
 			got(a.Log(p.ctx, service.LogQuery{Person: email}))
 			got(a.Log(p.ctx, service.LogQuery{After: 2}))
 			got(a.VerifyLog(p.ctx, nil))
 			got(a.ExportLog(p.ctx, io.Discard, nil))
+			got(a.ProveEvent(p.ctx, 2))
 			got(a.SigningKey(p.ctx))
 		})},
 	{name: "look at the members", base: teamBase, covers: []string{"Admin.Members", "Admin.Member", "Admin.CheckMembers", "Admin.Policy", "Admin.Rehearse", "Admin.Approvals", "Admin.Clock"},
@@ -108,9 +112,10 @@ var fromMemory = []string{
 	"EnrolmentSession.Kind", "EnrolmentSession.Touch", "EnrolmentSession.Remaining", "EnrolmentSession.LimitReached", "EnrolmentSession.Overdue", "EnrolmentSession.Showing", "EnrolmentSession.ShowingKey", "EnrolmentSession.Enter",
 	"PrintRun.Plan", "KitAttempt.Message", "Quarantine.Report", "Acceptance.Review",
 
-	"Session.SaveKeyPair",  // asks it: see covered_test.go
-	"Session.FoundVault",   // likewise
-	"Workspace.CreateFrom", // asks it: the faults are those of Create
+	"Session.SaveKeyPair",      // asks it: see covered_test.go
+	"Session.FoundVault",       // likewise
+	"Workspace.AcceptRestored", // of a workspace at a server: writes one item of this computer’s keychain
+	"Workspace.CreateFrom",     // asks it: the faults are those of Create
 }
 
 func TestStoreFault_CoversEachMethodThatAsksTheStore(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"sync"
 
-	"countersign/backend/audit"
 	"countersign/backend/journal"
 	"countersign/backend/secret"
 	"countersign/backend/store"
@@ -119,7 +118,7 @@ type watchedTx struct {
 	what *string
 }
 
-func (t watchedTx) AppendEvent(e audit.Event, seal []byte) error {
+func (t watchedTx) AppendEvent(e store.SignedEvent) error {
 	*t.what = e.Kind
-	return t.WriteTx.AppendEvent(e, seal)
+	return t.WriteTx.AppendEvent(e)
 }

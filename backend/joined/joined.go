@@ -172,7 +172,7 @@ func inWords(err error) error {
 // Leave takes back Join: this computer knows the server no more, and loses its share, so that every password that was chosen here opens
 // nothing without a password reset. The file goes first. Errors: folder; keychain.
 func Leave(ctx context.Context, dir string, secrets store.Secrets) error {
-	return leave(ctx, dir, secrets, client.ShareName, client.ComputerName, client.PinName)
+	return leave(ctx, dir, secrets, client.ShareName, client.ComputerName, client.PinName, client.CheckpointName)
 }
 
 // LeaveForHere is Leave where the workspace comes back to this computer: its share stays, with which passwords work here, and so does its

@@ -52,7 +52,7 @@ func TestChange_HasOneEvent(t *testing.T) {
 	for name, fn := range map[string]func(store.WriteTx) error{
 		"none":                  next,
 		"two":                   func(tx store.WriteTx) error { return errors.Join(next(tx), record(tx), record(tx)) },
-		"one of its own making": func(tx store.WriteTx) error { return tx.AppendEvent(audited(2), nil) },
+		"one of its own making": func(tx store.WriteTx) error { return tx.AppendEvent(store.SignedEvent{Event: audited(2)}) },
 		"the workspace dropped": func(tx store.WriteTx) error { return errors.Join(tx.DropWorkspace(), record(tx)) },
 	} {
 		if err := l.j.Change(t.Context(), fn); err == nil {

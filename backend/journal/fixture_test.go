@@ -96,8 +96,8 @@ type appending struct {
 	err error
 }
 
-func (a appending) AppendEvent(e audit.Event, signature []byte) error {
-	return errors.Join(a.err, a.WriteTx.AppendEvent(e, signature))
+func (a appending) AppendEvent(e store.SignedEvent) error {
+	return errors.Join(a.err, a.WriteTx.AppendEvent(e))
 }
 
 func (s *scripted) Update(ctx context.Context, do func(store.WriteTx) error) error {

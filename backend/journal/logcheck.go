@@ -21,6 +21,7 @@ type LogCheck struct {
 	Accepted []audit.Event   // where an owner took the rows as they were; without the rows
 
 	v          *audit.Verifier
+	tree       *audit.TreeCheck
 	resume     func(after Place)
 	count      int64
 	anchor     Place
@@ -33,6 +34,7 @@ type LogCheck struct {
 func (j *Journal) CheckLog(ctx context.Context) (*LogCheck, error) {
 	c := &LogCheck{}
 	err := j.key(func(key secret.Bytes) {
+		c.tree = audit.NewTreeCheck(key)
 		c.resume = func(after Place) { c.v = audit.ResumeVerifier(key, after.Seq, after.Signature) }
 	})
 	if err != nil {
@@ -66,20 +68,21 @@ func (c *LogCheck) found(b audit.LogBreak) {
 
 // Event checks the next event. After a break the chain is taken up again, so
 // that one changed event is one break and not the end.
-func (c *LogCheck) Event(e audit.Event, signature []byte) {
+func (c *LogCheck) Event(e store.SignedEvent) {
 	c.Checked++
+	signature, inTree := e.Signature, c.tree.Next(e.Event, e.Signature, e.Tree)
 	if e.Seq == c.anchor.Seq {
 		c.onChain = string(signature) == string(c.anchor.Signature)
 	}
 	if next := c.v.Seq() + 1; e.Seq != next {
 		c.found(audit.LogBreak{Kind: audit.BreakEventMissing, Seq: next})
-	} else if c.v.Next(e, signature) != nil {
+	} else if c.v.Next(e.Event, signature) != nil || !inTree {
 		c.found(audit.LogBreak{Kind: audit.BreakEventChanged, Seq: e.Seq, At: e.At})
 	} else {
 		c.last = e.At
 		if e.Kind == KindAccepted {
 			e.Rows = nil
-			c.Accepted = append(c.Accepted, e)
+			c.Accepted = append(c.Accepted, e.Event)
 		}
 		return
 	}

@@ -32,7 +32,7 @@ func (l *log) checked() *journal.LogCheck {
 			if err != nil {
 				return err
 			}
-			c.Event(e.Event, e.Signature)
+			c.Event(e)
 		}
 		return nil
 	}))
@@ -52,7 +52,9 @@ func TestOpen_FindsWhatTheLogDoesNotTell(t *testing.T) {
 		"a row changed": {func(tx store.WriteTx) error { p := profile("a"); p.Name = "x"; return tx.UpdateProfile(p) }, audit.FoundRowChanged, "profile/a"},
 		"a row added":   {func(tx store.WriteTx) error { return tx.InsertProfile(profile("x")) }, audit.FoundRowAdded, "profile/x"},
 		"a row removed": {func(tx store.WriteTx) error { return tx.DeleteVaultKey("k") }, audit.FoundRowRemoved, "vaultkey/k"},
-		"an event":      {func(tx store.WriteTx) error { return tx.AppendEvent(audited(5), []byte("seal")) }, audit.FoundLogBroken, ""},
+		"an event": {func(tx store.WriteTx) error {
+			return tx.AppendEvent(store.SignedEvent{Event: audited(5), Signature: []byte("seal"), Tree: make([]byte, 32)})
+		}, audit.FoundLogBroken, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -217,7 +219,9 @@ func TestSaid_EndsWhereTheLogIsBroken(t *testing.T) {
 	l := begun(t)
 	e := audited(l.head().Seq + 1)
 	e.Rows = []audit.Row{{Key: "profile/a", Digest: "planted"}}
-	l.sneak(func(tx store.WriteTx) error { return tx.AppendEvent(e, []byte("none")) })
+	l.sneak(func(tx store.WriteTx) error {
+		return tx.AppendEvent(store.SignedEvent{Event: e, Signature: []byte("none"), Tree: make([]byte, 32)})
+	})
 	l.ok(l.j.View(t.Context(), func(tx store.ReadTx) error {
 		said, err := l.j.Said(tx)
 		if got := said["profile/a"]; err != nil || got == "" || got == "planted" {

@@ -89,11 +89,15 @@ func (t *Tx) close(prev store.Head) (head store.Head, trusted trustChanges, err 
 	if err := t.j.key(func(key secret.Bytes) { signature = audit.Sign(key, prev.Signature, e) }); err != nil {
 		return head, trusted, err
 	}
-	head = store.Head{Seq: e.Seq, Signature: signature, State: state, At: e.At}
+	tree, err := t.j.treeOf(t.tx, prev, e, signature)
+	if err != nil {
+		return head, trusted, err
+	}
+	head = store.Head{Seq: e.Seq, Signature: signature, State: state, At: e.At, Tree: tree}
 	if trusted, err = t.changesTrust(prev, head); err != nil {
 		return head, trusted, err
 	}
-	return head, trusted, t.tx.AppendEvent(e, signature)
+	return head, trusted, t.tx.AppendEvent(store.SignedEvent{Event: e, Signature: signature, Tree: tree})
 }
 
 // follow keeps the events in the order of time, since the newest one's is the
@@ -114,7 +118,7 @@ func (t *Tx) follow(e *audit.Event, prev store.Head) {
 }
 
 // AppendEvent is refused: a change has one event, which Record names.
-func (t *Tx) AppendEvent(e audit.Event, _ []byte) error {
+func (t *Tx) AppendEvent(e store.SignedEvent) error {
 	return fmt.Errorf("%s: an event beside that of the change", e.Kind)
 }
 
@@ -218,6 +222,8 @@ func (t *Tx) StaleAttempts(before time.Time) (subjects []string, err error) {
 func (t *Tx) Rows() iter.Seq2[store.Row, error] { return t.tx.Rows() }
 
 func (t *Tx) Head() (store.Head, error) { return t.tx.Head() }
+
+func (t *Tx) Trees(seqs []int64) (map[int64][]byte, error) { return t.tx.Trees(seqs) }
 
 func (t *Tx) CountEvents() (int64, error) { return t.tx.CountEvents() }
 

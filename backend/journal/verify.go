@@ -155,6 +155,10 @@ func (j *Journal) examineLog(tx store.ReadTx, r *audit.Mismatch, anchored Anchor
 	if err != nil {
 		return err
 	}
+	var tree *audit.TreeCheck
+	if err := j.key(func(key secret.Bytes) { tree = audit.NewTreeCheck(key) }); err != nil {
+		return err
+	}
 	if count != m.Count+r.Head-m.Seq {
 		r.Add(audit.Finding{Kind: audit.FoundLogBroken, Seq: count})
 	}
@@ -162,6 +166,10 @@ func (j *Journal) examineLog(tx store.ReadTx, r *audit.Mismatch, anchored Anchor
 	for e, err := range tx.Events(m.Seq) {
 		if err == nil {
 			err = v.Next(e.Event, e.Signature)
+		}
+		if err == nil && !tree.Next(e.Event, e.Signature, e.Tree) {
+			r.Add(audit.Finding{Kind: audit.FoundLogBroken, Seq: e.Seq})
+			return nil
 		}
 		if errors.Is(err, audit.ErrBroken) {
 			r.Add(audit.Finding{Kind: audit.FoundLogBroken, Seq: v.Seq() + 1})
@@ -332,7 +340,11 @@ func (j *Journal) restate(tx store.WriteTx, actor string, detail map[string]stri
 	if err := j.key(func(key secret.Bytes) { m.Place = Place{e.Seq, audit.Sign(key, head.Signature, e)} }); err != nil {
 		return m, err
 	}
-	if err := tx.AppendEvent(e, m.Signature); err != nil {
+	tree, err := j.treeOf(tx, head, e, m.Signature)
+	if err != nil {
+		return m, err
+	}
+	if err := tx.AppendEvent(store.SignedEvent{Event: e, Signature: m.Signature, Tree: tree}); err != nil {
 		return m, err
 	}
 	m.Count, err = tx.CountEvents()

@@ -69,6 +69,6 @@ func signIn(tx store.WriteTx, seq int64) error {
 	a.Failures, a.ChargedAt = 0, monday
 	p.LastSignInAt = monday
 	_, headErr := tx.Head()
-	e, seal := event(seq, "signed-in", "p3", "p3")
-	return errors.Join(err, profileErr, attemptsErr, headErr, tx.SaveAttempts(a), tx.UpdateProfile(p), tx.AppendEvent(e, seal))
+	e := event(seq, "signed-in", "p3", "p3")
+	return errors.Join(err, profileErr, attemptsErr, headErr, tx.SaveAttempts(a), tx.UpdateProfile(p), tx.AppendEvent(e))
 }

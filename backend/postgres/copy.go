@@ -158,7 +158,7 @@ func (t *tx) forget() error {
 func (f *Filling) Put(r store.Row) error { return store.PutRow(f.t, r) }
 
 // Append writes an event of the log.
-func (f *Filling) Append(e store.SignedEvent) error { return f.t.AppendEvent(e.Event, e.Signature) }
+func (f *Filling) Append(e store.SignedEvent) error { return f.t.AppendEvent(e) }
 
 // Store is what was put in so far, as a Store. What is changed through it is committed with the rest. It is for one at a time.
 func (f *Filling) Store() store.Store { return filled{f.t} }

@@ -20,7 +20,7 @@ func fill(t *testing.T, s *postgres.Store, k *postgres.Key, end error) error {
 		return errors.Join(
 			f.Put(store.Row{Key: store.Key{Table: "workspace"}, Value: store.Info{ID: "i", Name: "N", CreatedAt: monday, LastSheet: 7, LastRun: 3}}),
 			f.Put(store.Row{Key: store.Key{Table: "profile", ID: "a"}, Value: person("a")}),
-			f.Append(store.SignedEvent{Event: audit.Event{Seq: 1, At: monday, Kind: "k"}, Signature: []byte("seal")}),
+			f.Append(store.SignedEvent{Event: audit.Event{Seq: 1, At: monday, Kind: "k"}, Signature: []byte("seal"), Tree: []byte("tree")}),
 			f.Secrets(k).Set(t.Context(), "i/lock", secret.NewBytes([]byte("value"))),
 			f.PutDocument("d.1.age", strings.NewReader("ciphertext")),
 			end,

@@ -46,8 +46,8 @@ func TestErrors_AreWhatTheServerSaysWithoutItsValues(t *testing.T) {
 	}
 	for _, code := range []string{"22001", "22P02", "22021", "23514", "P0001"} {
 		err := s.Update(t.Context(), func(tx store.WriteTx) error {
-			e, seal := event(1, code, "hush-hush", "")
-			return tx.AppendEvent(e, seal)
+			e := event(1, code, "hush-hush", "")
+			return tx.AppendEvent(e)
 		})
 		is(t, code, err, store.ErrFailed)
 		if said := fmt.Sprintf("%v %+v %#v", err, err, err); strings.Contains(said, "hush-hush") || !strings.Contains(said, code) {
@@ -90,8 +90,8 @@ func TestRow_ThatIsNoneOfOursIsAltered(t *testing.T) {
 	t.Parallel()
 	s, connString := staffed(t, "a", "b")
 	update(t, s, func(tx store.WriteTx) error {
-		e, seal := event(1, "k", "a", "b")
-		return errors.Join(tx.AppendEvent(e, seal), tx.InsertFactor(store.Factor{ProfileID: "a", Generation: 1, Item: "i"}),
+		e := event(1, "k", "a", "b")
+		return errors.Join(tx.AppendEvent(e), tx.InsertFactor(store.Factor{ProfileID: "a", Generation: 1, Item: "i"}),
 			tx.InsertSet(set("s", "a", 1, store.SetActive), [][]byte{{1}, {2}}))
 	})
 	sneak(t, connString, "UPDATE profiles SET password_lanes = 257 WHERE id = 'a'", "UPDATE profiles SET created_at = 1::bigint << 60 WHERE id = 'b'",

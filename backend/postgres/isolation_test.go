@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"countersign/backend/audit"
 	"countersign/backend/postgres"
 	"countersign/backend/store"
 )
@@ -73,11 +72,11 @@ func TestUpdate_WhatCouldNotComeOneAfterTheOtherConflicts(t *testing.T) {
 		"the next event": {
 			func(tx store.ReadTx) error { _, err := tx.Head(); return err },
 			func(tx store.WriteTx) error {
-				return tx.AppendEvent(audit.Event{Seq: 1, At: monday, Kind: "k"}, []byte{1})
+				return tx.AppendEvent(event(1, "k", "", ""))
 			},
 			func(tx store.WriteTx) error {
 				_, err := tx.Head()
-				return errors.Join(err, tx.AppendEvent(audit.Event{Seq: 1, At: monday, Kind: "k"}, []byte{2}))
+				return errors.Join(err, tx.AppendEvent(event(1, "k", "", "")))
 			},
 		},
 	} {

@@ -287,7 +287,7 @@ func (t *tx) NextSheet() (n int, err error) {
 
 func (t *readTx) Head() (h store.Head, err error) {
 	var state []byte
-	err = t.row("SELECT seq, seal, state, at FROM events WHERE workspace = $1 ORDER BY seq DESC LIMIT 1", nil, &h.Seq, &octets{&h.Signature}, &state, &when{&h.At})
+	err = t.row("SELECT seq, seal, state, at, tree FROM events WHERE workspace = $1 ORDER BY seq DESC LIMIT 1", nil, &h.Seq, &octets{&h.Signature}, &state, &when{&h.At}, &octets{&h.Tree})
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Head{}, nil
 	}
@@ -295,7 +295,7 @@ func (t *readTx) Head() (h store.Head, err error) {
 	return h, err
 }
 
-func (t *tx) AppendEvent(e audit.Event, seal []byte) error {
+func (t *tx) AppendEvent(e store.SignedEvent) error {
 	detail, err := json.Marshal(orEmpty(e.Detail))
 	if err != nil {
 		return err
@@ -304,8 +304,8 @@ func (t *tx) AppendEvent(e audit.Event, seal []byte) error {
 	if err != nil {
 		return err
 	}
-	return t.exec("INSERT INTO events (workspace, seq, at, kind, actor, subject, detail, rows, state, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-		e.Seq, millis(e.At), e.Kind, e.Actor, e.Subject, string(detail), string(rows), e.State[:], seal)
+	return t.exec("INSERT INTO events (workspace, seq, at, kind, actor, subject, detail, rows, state, seal, tree) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+		e.Seq, millis(e.At), e.Kind, e.Actor, e.Subject, string(detail), string(rows), e.State[:], e.Signature, e.Tree)
 }
 
 func orEmpty(m map[string]string) map[string]string {
@@ -315,7 +315,7 @@ func orEmpty(m map[string]string) map[string]string {
 	return m
 }
 
-const selectEvents = "SELECT seq, at, kind, actor, subject, detail, rows, state, seal FROM events WHERE workspace = $1 "
+const selectEvents = "SELECT seq, at, kind, actor, subject, detail, rows, state, seal, tree FROM events WHERE workspace = $1 "
 
 func (t *readTx) Events(after int64) iter.Seq2[store.SignedEvent, error] {
 	return walk(t, scanEvent, selectEvents+"AND seq > $2 ORDER BY seq", after)
@@ -328,7 +328,7 @@ func (t *readTx) EventsBefore(before int64) iter.Seq2[store.SignedEvent, error] 
 func scanEvent(row scanner) (e store.SignedEvent, err error) {
 	var detail, changed string
 	var state []byte
-	if err := row.Scan(&e.Seq, &when{&e.At}, &e.Kind, &e.Actor, &e.Subject, &detail, &changed, &state, &octets{&e.Signature}); err != nil {
+	if err := row.Scan(&e.Seq, &when{&e.At}, &e.Kind, &e.Actor, &e.Subject, &detail, &changed, &state, &octets{&e.Signature}, &octets{&e.Tree}); err != nil {
 		return e, translate(err)
 	}
 	copy(e.State[:], state)

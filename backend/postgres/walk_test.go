@@ -16,8 +16,8 @@ func TestWalk_IsWholeWhateverIsFetchedAtOnce(t *testing.T) {
 	const most = 2*postgres.Step + 1
 	update(t, s, func(tx store.WriteTx) error {
 		for seq := int64(1); seq <= most; seq++ {
-			e, seal := event(seq, "k", "a", "b")
-			if err := tx.AppendEvent(e, seal); err != nil {
+			e := event(seq, "k", "a", "b")
+			if err := tx.AppendEvent(e); err != nil {
 				return err
 			}
 		}

@@ -201,6 +201,10 @@ func (a *admin) VerifyLog(ctx context.Context, progress service.Progress) (servi
 	return callLong(ctx, a.s.k, a.s, api.VerifyLog.Op, api.AdminIn[api.None]{Watch: a.watch}, io.Discard, progress)
 }
 
+func (a *admin) ProveEvent(ctx context.Context, seq int64) ([]byte, error) {
+	return get(ctx, a, api.ProveEvent, api.Event{Event: seq})
+}
+
 func (a *admin) ExportLog(ctx context.Context, out io.Writer, progress service.Progress) (service.LogExport, error) {
 	return callLong(ctx, a.s.k, a.s, api.ExportLog.Op, api.AdminIn[api.None]{Watch: a.watch}, out, progress)
 }

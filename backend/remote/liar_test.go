@@ -8,18 +8,20 @@ import (
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
+	"countersign/backend/store"
 )
 
 // liar is a server whose operator has changed it: it answers what the test says, and keeps what it was given.
 type liar struct {
 	service.Served
 
-	mu    sync.Mutex
-	lies  lies
-	given []service.GivenKeys // all that clients have given
-	asked map[string]int      // how often clients did what they should not have
-	last  secret.Bytes        // the session that was saved last
-	own   service.OwnKeys     // of who came in last
+	mu     sync.Mutex
+	lies   lies
+	given  []service.GivenKeys // all that clients have given
+	asked  map[string]int      // how often clients did what they should not have
+	last   secret.Bytes        // the session that was saved last
+	own    service.OwnKeys     // of who came in last
+	silent bool                // it answers no question for a checkpoint
 }
 
 // lies are what a liar says in the place of the truth; nil: the truth.
@@ -29,6 +31,7 @@ type lies struct {
 	own      func(service.OwnKeys) service.OwnKeys
 	vault    func(service.Vault) service.Vault
 	holders  func([]service.KeyHolder) []service.KeyHolder
+	shown    func(service.CheckpointQuery, service.Checkpoint) service.Checkpoint
 	lets     secret.Bytes // in, whoever asks, without a look at password and code: a session that was saved
 }
 
@@ -230,6 +233,22 @@ type lyingSession struct {
 
 func (s lyingSession) OwnKeys() service.OwnKeys {
 	return say(s.l, s.Session.OwnKeys(), func(i lies) func(service.OwnKeys) service.OwnKeys { return i.own })
+}
+
+func (s lyingSession) Checkpoint(ctx context.Context, q service.CheckpointQuery) (service.Checkpoint, error) {
+	s.l.mu.Lock()
+	silent := s.l.silent
+	s.l.mu.Unlock()
+	if silent {
+		return service.Checkpoint{}, store.ErrFailed
+	}
+	c, err := s.Session.Checkpoint(ctx, q)
+	return say(s.l, c, func(i lies) func(service.Checkpoint) service.Checkpoint {
+		if i.shown == nil {
+			return nil
+		}
+		return func(c service.Checkpoint) service.Checkpoint { return i.shown(q, c) }
+	}), err
 }
 
 func (s lyingSession) Vault(ctx context.Context) (service.Vault, error) {

@@ -247,6 +247,10 @@ func (s *session) OwnLog(ctx context.Context, before int64, limit int) (service.
 	return call(ctx, s.k, s, api.OwnLog, api.OwnLogRequest{Before: before, Limit: limit})
 }
 
+func (s *session) Checkpoint(ctx context.Context, q service.CheckpointQuery) (service.Checkpoint, error) {
+	return call(ctx, s.k, s, api.Checkpoint, q)
+}
+
 func (s *session) Checklist(ctx context.Context) (service.Checklist, error) {
 	return call(ctx, s.k, s, api.Checklist, api.None{})
 }

@@ -176,6 +176,9 @@ func (s *Server) admins() {
 	longAdmin(s, api.VerifyLog, func(ctx context.Context, a service.Admin, told *told) (service.LogReport, error) {
 		return a.VerifyLog(ctx, told.progress)
 	})
+	adminOp(s, api.ProveEvent, func(ctx context.Context, a service.Admin, in api.Event) ([]byte, error) {
+		return a.ProveEvent(ctx, in.Event)
+	})
 	longAdmin(s, api.ExportLog, func(ctx context.Context, a service.Admin, told *told) (service.LogExport, error) {
 		return a.ExportLog(ctx, told, told.progress)
 	})

@@ -79,6 +79,9 @@ func (s *Server) sessions() {
 	sessionOp(s, api.OwnLog, func(ctx context.Context, in service.Session, req api.OwnLogRequest) (service.LogPage, error) {
 		return in.OwnLog(ctx, req.Before, req.Limit)
 	})
+	sessionOp(s, api.Checkpoint, func(ctx context.Context, in service.Session, req service.CheckpointQuery) (service.Checkpoint, error) {
+		return in.Checkpoint(ctx, req)
+	})
 	sessionOp(s, api.Checklist, func(ctx context.Context, in service.Session, _ api.None) (service.Checklist, error) {
 		return in.Checklist(ctx)
 	})

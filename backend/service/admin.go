@@ -56,6 +56,7 @@ type Admin interface {
 	Log(ctx context.Context, q LogQuery) (LogPage, error)
 	LogHead(ctx context.Context) (audit.Head, error)
 	VerifyLog(ctx context.Context, progress Progress) (LogReport, error)
+	ProveEvent(ctx context.Context, seq int64) ([]byte, error)
 	ExportLog(ctx context.Context, out io.Writer, progress Progress) (LogExport, error)
 	NoteExport(ctx context.Context, act ExportAct, e SeenExport) error
 	SigningKey(ctx context.Context) (crypto.Signer, error) // its public key is an ed25519.PublicKey

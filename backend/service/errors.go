@@ -106,6 +106,12 @@ const (
 	CodeCheckWordWrong    Code = "check_word_wrong" // sheet, left, pause
 	CodeCheckWordNone     Code = "check_word_none"
 
+	CodeEventUnknown    Code = "event_unknown"     // event
+	CodeLogNotAuthentic Code = "log_not_authentic" // event, code: what this computer knows
+	CodeLogRestored     Code = "log_restored"      // event: of the restore
+	CodeLogCode         Code = "log_code"          // the form of the code
+	CodeLogCodeOther    Code = "log_code_other"
+
 	CodeVaultWaiting         Code = "vault_waiting"
 	CodeVaultExists          Code = "vault_exists"
 	CodeVaultNotAuthentic    Code = "vault_not_authentic"

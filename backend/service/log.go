@@ -46,6 +46,19 @@ type LogEntry struct {
 	Detail  map[string]string
 }
 
+// CheckpointQuery asks for a checkpoint of the log.
+type CheckpointQuery struct {
+	At    int64 // as of this event; 0: of the newest
+	After int64 // proves that the log was this long before, and had the same events; 0: nothing
+}
+
+// Checkpoint is what the log says of itself, signed: see audit.Checkpoint.
+type Checkpoint struct {
+	Key        string   // that it is signed with
+	Signed     []byte   // audit.OpenCheckpoint reads it
+	Consistent [][]byte // that it leads on from CheckpointQuery.After; none where that is not before it
+}
+
 // LogExport is what an export says of itself.
 type LogExport struct {
 	Events   int64

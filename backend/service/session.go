@@ -23,6 +23,7 @@ type Session interface {
 
 	Overview(ctx context.Context) (Overview, error)
 	OwnLog(ctx context.Context, before int64, limit int) (LogPage, error)
+	Checkpoint(ctx context.Context, q CheckpointQuery) (Checkpoint, error)
 	Checklist(ctx context.Context) (Checklist, error)
 	PutChecklistAway(ctx context.Context, away bool) error
 	Rename(ctx context.Context, name string) error

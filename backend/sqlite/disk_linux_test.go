@@ -60,7 +60,7 @@ func TestUpdate_FullDiskRefusesAndTheNextTryWorks(t *testing.T) {
 			for range 50 {
 				seq++
 				e := audit.Event{Seq: seq, At: time.UnixMilli(1), Detail: map[string]string{"x": strings.Repeat("x", 2000)}}
-				if err := tx.AppendEvent(e, []byte("s")); err != nil {
+				if err := tx.AppendEvent(store.SignedEvent{Event: e, Signature: []byte("s"), Tree: []byte("t")}); err != nil {
 					return err
 				}
 			}

@@ -66,7 +66,7 @@ func samples(id string, number int) map[reflect.Type]any {
 		store.Approval{ID: id, Kind: store.ApproveHelpCode, Members: []string{id}, ByID: "id", At: at, ExpiresAt: at, State: store.ApprovalWaiting},
 		store.VaultKey{Holder: id, Recipient: "age1", Wrapped: some, Ciphertext: some, OnlyOne: false},
 		store.DocumentRow{ID: id, State: store.DocumentKept, Ciphertext: some},
-		audit.Event{Seq: int64(number), At: at, Actor: "other", Subject: "id"},
+		store.SignedEvent{Event: audit.Event{Seq: int64(number), At: at, Actor: "other", Subject: "id"}, Signature: []byte{1}, Tree: []byte{1}},
 	} {
 		all[reflect.TypeOf(row)] = row
 	}
@@ -89,9 +89,9 @@ func fill(tx store.WriteTx) (err error) {
 		)
 	}
 	for i, kind := range []string{"run-sheet-issued", "emergency-kit-made", "email-changed", "emergency-kit-used"} {
-		e := sample[audit.Event](samples("", i+1))
+		e := sample[store.SignedEvent](samples("", i+1))
 		e.Kind = kind
-		err = errors.Join(err, tx.AppendEvent(e, []byte{1}))
+		err = errors.Join(err, tx.AppendEvent(e))
 	}
 	return err
 }

@@ -38,7 +38,7 @@ func aDatabase(tb testing.TB) []byte {
 	err = s.Update(context.Background(), func(tx store.WriteTx) error {
 		return errors.Join(
 			tx.InsertInfo(store.Info{ID: "w", Name: "Northwind Legal"}),
-			tx.AppendEvent(audit.Event{Seq: 1, At: time.UnixMilli(1), Kind: "k", Rows: []audit.Row{{Key: "a", Digest: "b"}}}, []byte("seal")))
+			tx.AppendEvent(store.SignedEvent{Event: audit.Event{Seq: 1, At: time.UnixMilli(1), Kind: "k", Rows: []audit.Row{{Key: "a", Digest: "b"}}}, Signature: []byte("seal"), Tree: []byte("tree")}))
 	})
 	if err := errors.Join(err, s.Close()); err != nil {
 		tb.Fatal(err)
@@ -123,7 +123,7 @@ func FuzzEvents(f *testing.F) {
 	}
 	f.Cleanup(func() { _ = db.Close() })
 	f.Fuzz(func(t *testing.T, detail, rows string, state []byte, at int64) {
-		_, err := db.Exec("INSERT OR REPLACE INTO events (seq, at, kind, actor, subject, detail, rows, state, seal) VALUES (1, ?, '', '', '', ?, ?, ?, x'')", at, detail, rows, state)
+		_, err := db.Exec("INSERT OR REPLACE INTO events (seq, at, kind, actor, subject, detail, rows, state, seal, tree) VALUES (1, ?, '', '', '', ?, ?, ?, x'', x'')", at, detail, rows, state)
 		if err != nil {
 			return // not even SQLite takes it
 		}

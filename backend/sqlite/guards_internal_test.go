@@ -199,7 +199,9 @@ func TestList_WithoutAnyIsAlwaysTheSame(t *testing.T) {
 func TestAppendEvent_WithoutDetailStoresAnEmptyOne(t *testing.T) {
 	t.Parallel()
 	s, _ := opened(t)
-	if err := s.Update(t.Context(), func(tx store.WriteTx) error { return tx.AppendEvent(audit.Event{Seq: 1}, []byte{1}) }); err != nil {
+	if err := s.Update(t.Context(), func(tx store.WriteTx) error {
+		return tx.AppendEvent(store.SignedEvent{Event: audit.Event{Seq: 1}, Signature: []byte{1}, Tree: []byte{1}})
+	}); err != nil {
 		t.Fatal(err)
 	}
 	var detail string

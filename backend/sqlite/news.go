@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"iter"
 
 	"countersign/backend/store"
@@ -21,4 +22,20 @@ func (t *readTx) EventsOf(subject string) iter.Seq2[store.SignedEvent, error] {
 // KitEvents names the index, which is used only where the kinds stand as in it.
 func (t *readTx) KitEvents(after int64) iter.Seq2[store.SignedEvent, error] {
 	return walk(t, scanEvent, selectEvents+"INDEXED BY events_of_kit WHERE kind IN ('emergency-kit-made', 'emergency-kit-used') AND seq > ? ORDER BY seq DESC", after)
+}
+
+func (t *readTx) Trees(seqs []int64) (map[int64][]byte, error) {
+	trees := make(map[int64][]byte, len(seqs))
+	for _, seq := range seqs { // each is a look-up by its key, in this process
+		var tree []byte
+		err := t.row("SELECT tree FROM events WHERE seq = ?", []any{seq}, &tree)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		trees[seq] = tree
+	}
+	return trees, nil
 }

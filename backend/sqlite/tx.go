@@ -223,7 +223,7 @@ func (t *tx) NextSheet() (n int, err error) {
 
 func (t *readTx) Head() (h store.Head, err error) {
 	var state []byte
-	err = t.row("SELECT seq, seal, state, at FROM events ORDER BY seq DESC LIMIT 1", nil, &h.Seq, &h.Signature, &state, when{&h.At})
+	err = t.row("SELECT seq, seal, state, at, tree FROM events ORDER BY seq DESC LIMIT 1", nil, &h.Seq, &h.Signature, &state, when{&h.At}, &h.Tree)
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Head{}, nil
 	}
@@ -231,7 +231,7 @@ func (t *readTx) Head() (h store.Head, err error) {
 	return h, err
 }
 
-func (t *tx) AppendEvent(e audit.Event, seal []byte) error {
+func (t *tx) AppendEvent(e store.SignedEvent) error {
 	detail, err := json.Marshal(orEmpty(e.Detail))
 	if err != nil {
 		return err
@@ -240,8 +240,8 @@ func (t *tx) AppendEvent(e audit.Event, seal []byte) error {
 	if err != nil {
 		return err
 	}
-	return t.exec("INSERT INTO events (seq, at, kind, actor, subject, detail, rows, state, seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		e.Seq, millis(e.At), e.Kind, e.Actor, e.Subject, string(detail), string(rows), e.State[:], seal)
+	return t.exec("INSERT INTO events (seq, at, kind, actor, subject, detail, rows, state, seal, tree) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		e.Seq, millis(e.At), e.Kind, e.Actor, e.Subject, string(detail), string(rows), e.State[:], e.Signature, e.Tree)
 }
 
 func orEmpty(m map[string]string) map[string]string {
@@ -251,7 +251,7 @@ func orEmpty(m map[string]string) map[string]string {
 	return m
 }
 
-const selectEvents = "SELECT seq, at, kind, actor, subject, detail, rows, state, seal FROM events "
+const selectEvents = "SELECT seq, at, kind, actor, subject, detail, rows, state, seal, tree FROM events "
 
 func (t *readTx) Events(after int64) iter.Seq2[store.SignedEvent, error] {
 	return walk(t, scanEvent, selectEvents+"WHERE seq > ? ORDER BY seq", after)
@@ -264,7 +264,7 @@ func (t *readTx) EventsBefore(before int64) iter.Seq2[store.SignedEvent, error] 
 func scanEvent(row scanner) (e store.SignedEvent, err error) {
 	var detail, changed string
 	var state []byte
-	if err := row.Scan(&e.Seq, when{&e.At}, &e.Kind, &e.Actor, &e.Subject, &detail, &changed, &state, &e.Signature); err != nil {
+	if err := row.Scan(&e.Seq, when{&e.At}, &e.Kind, &e.Actor, &e.Subject, &detail, &changed, &state, &e.Signature, &e.Tree); err != nil {
 		return e, translate(err)
 	}
 	copy(e.State[:], state)

@@ -455,10 +455,12 @@ type Head struct {
 	Signature []byte
 	State     audit.Sum
 	At        time.Time
+	Tree      []byte // as SignedEvent has it
 }
 
 // SignedEvent is an event as the log has it.
 type SignedEvent struct {
 	audit.Event
 	Signature []byte
+	Tree      []byte // see audit.TreeOf
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"iter"
 	"time"
-
-	"countersign/backend/audit"
 )
 
 // Store keeps everything that is not secret. Texts are UTF-8 without a NUL: not every store keeps others.
@@ -92,6 +90,8 @@ type ReadTx interface {
 	Rows() iter.Seq2[Row, error]
 
 	Head() (Head, error) // zero for an empty log
+	// Trees gives what the log has in SignedEvent.Tree of some events; nothing for one that is not there.
+	Trees(seqs []int64) (map[int64][]byte, error)
 	CountEvents() (int64, error)
 	Events(after int64) iter.Seq2[SignedEvent, error]        // oldest first
 	EventsBefore(before int64) iter.Seq2[SignedEvent, error] // newest first
@@ -170,5 +170,5 @@ type WriteTx interface {
 	SaveAttempts(Attempts) error
 	DeleteAttempts(subject string, kind Kind) error
 
-	AppendEvent(e audit.Event, seal []byte) error
+	AppendEvent(e SignedEvent) error
 }

@@ -82,8 +82,8 @@ func fill(tx store.WriteTx) error {
 		tx.InsertApproval(store.Approval{ID: "y", Kind: store.ApproveHelpCode, State: store.ApprovalWaiting}),
 		tx.SaveVaultKey(store.VaultKey{Holder: "profile/p", Recipient: "age1", Wrapped: some, Ciphertext: some, Generation: 2, OnlyOne: true}), tx.SaveVaultKey(store.VaultKey{}),
 		tx.InsertDocument(store.DocumentRow{ID: "d", Generation: 2, State: store.DocumentRemoved, RemovedAt: at, Ciphertext: some}), tx.InsertDocument(store.DocumentRow{}),
-		tx.AppendEvent(audit.Event{Seq: 1, At: at, Kind: "k", Actor: "p", Subject: "q", Detail: map[string]string{"a": "\x00ä<&>"}, Rows: []audit.Row{{Key: "profile/p", Digest: "d"}}, State: audit.Sum{1, 2}}, some),
-		tx.AppendEvent(audit.Event{Seq: 2}, []byte{}))
+		tx.AppendEvent(store.SignedEvent{Event: audit.Event{Seq: 1, At: at, Kind: "k", Actor: "p", Subject: "q", Detail: map[string]string{"a": "\x00ä<&>"}, Rows: []audit.Row{{Key: "profile/p", Digest: "d"}}, State: audit.Sum{1, 2}}, Signature: some, Tree: some}),
+		tx.AppendEvent(store.SignedEvent{Event: audit.Event{Seq: 2}, Signature: []byte{}, Tree: []byte{}}))
 	_, used := tx.ConsumeCode("s", 3, at, store.UseStepUp)
 	return errors.Join(err, used)
 }

@@ -855,6 +855,22 @@ var (
 	ApprovalsGoOn            = Key{"approvals.go_on"}
 	ApprovalsGoOnText        = Key{"approvals.go_on_text"}
 
+	LogCodeLabel   = Key{"logCode.label"}
+	LogCodeIs      = Key{"logCode.is"}
+	LogCodeCompare = Key{"logCode.compare"}
+	LogCodeTitle   = Key{"logCode.title"}
+	LogCodeText    = Key{"logCode.text"}
+	LogCodeWorking = Key{"logCode.working"}
+	LogCodeEvent   = Key{"logCode.event"}
+	LogCodeSame    = Key{"logCode.same"}
+
+	LogRestoredOpen    = Key{"logRestored.open"}
+	LogRestoredTitle   = Key{"logRestored.title"}
+	LogRestoredText    = Key{"logRestored.text"}
+	LogRestoredAct     = Key{"logRestored.act"}
+	LogRestoredWorking = Key{"logRestored.working"}
+	LogRestoredDone    = Key{"logRestored.done"}
+
 	SecurityLogTitle      = Key{"securityLog.title"}
 	SecurityLogText       = Key{"securityLog.text"}
 	SecurityLogNotYou     = Key{"securityLog.not_you"}
@@ -1571,6 +1587,16 @@ var (
 	ErrorTermsWeakNext                = Key{"error.terms_weak.next"}
 	ErrorVaultWaitingWhat             = Key{"error.vault_waiting.what"}
 	ErrorVaultWaitingNext             = Key{"error.vault_waiting.next"}
+	ErrorEventUnknownWhat             = Key{"error.event_unknown.what"}
+	ErrorEventUnknownNext             = Key{"error.event_unknown.next"}
+	ErrorLogNotAuthenticWhat          = Key{"error.log_not_authentic.what"}
+	ErrorLogNotAuthenticNext          = Key{"error.log_not_authentic.next"}
+	ErrorLogRestoredWhat              = Key{"error.log_restored.what"}
+	ErrorLogRestoredNext              = Key{"error.log_restored.next"}
+	ErrorLogCodeWhat                  = Key{"error.log_code.what"}
+	ErrorLogCodeNext                  = Key{"error.log_code.next"}
+	ErrorLogCodeOtherWhat             = Key{"error.log_code_other.what"}
+	ErrorLogCodeOtherNext             = Key{"error.log_code_other.next"}
 	ErrorDocumentGoneWhat             = Key{"error.document_gone.what"}
 	ErrorDocumentGoneNext             = Key{"error.document_gone.next"}
 	ErrorDocumentMissingWhat          = Key{"error.document_missing.what"}
@@ -2176,6 +2202,7 @@ var (
 	TerminalManErrorSheetUnknown             = Key{"terminal.man.error_sheet_unknown"}
 	TerminalManErrorConfirmation             = Key{"terminal.man.error_confirmation"}
 	TerminalManErrorNotAuthentic             = Key{"terminal.man.error_not_authentic"}
+	TerminalManErrorLog                      = Key{"terminal.man.error_log"}
 	TerminalManErrorSignIn                   = Key{"terminal.man.error_sign_in"}
 	TerminalManErrorForbidden                = Key{"terminal.man.error_forbidden"}
 	TerminalManErrorSeal                     = Key{"terminal.man.error_seal"}
@@ -2231,6 +2258,7 @@ var (
 	TerminalUsageSheet                       = Key{"terminal.usage.sheet"}
 	TerminalUsageMinutes                     = Key{"terminal.usage.minutes"}
 	TerminalUsageSupportContact              = Key{"terminal.usage.support_contact"}
+	TerminalUsageEvent                       = Key{"terminal.usage.event"}
 	TerminalUsageHeadOfFile                  = Key{"terminal.usage.head_of_file"}
 	TerminalUsageHead                        = Key{"terminal.usage.head"}
 	TerminalUsageFingerprint                 = Key{"terminal.usage.fingerprint"}
@@ -2292,6 +2320,7 @@ var (
 	TerminalFlagSecretsFile                  = Key{"terminal.flag.secrets_file"}
 	TerminalFlagReplace                      = Key{"terminal.flag.replace"}
 	TerminalFlagLeaveServer                  = Key{"terminal.flag.leave_server"}
+	TerminalFlagLogKey                       = Key{"terminal.flag.log_key"}
 	TerminalFlagHead                         = Key{"terminal.flag.head"}
 	TerminalFlagLimit                        = Key{"terminal.flag.limit"}
 	TerminalFlagGroup                        = Key{"terminal.flag.group"}
@@ -2523,6 +2552,21 @@ var (
 	TerminalAuditVerifyHeadBefore            = Key{"terminal.audit.verify.head_before"}
 	TerminalAuditVerifyHeadFits              = Key{"terminal.audit.verify.head_fits"}
 	TerminalAuditVerifyBrokenAt              = Key{"terminal.audit.verify.broken_at"}
+	TerminalAuditCodeShort                   = Key{"terminal.audit.code.short"}
+	TerminalAuditCodeLong                    = Key{"terminal.audit.code.long"}
+	TerminalAuditCodeIs                      = Key{"terminal.audit.code.is"}
+	TerminalAuditCompareShort                = Key{"terminal.audit.compare.short"}
+	TerminalAuditCompareLong                 = Key{"terminal.audit.compare.long"}
+	TerminalAuditCompareSame                 = Key{"terminal.audit.compare.same"}
+	TerminalAuditAcceptShort                 = Key{"terminal.audit.accept.short"}
+	TerminalAuditAcceptLong                  = Key{"terminal.audit.accept.long"}
+	TerminalAuditAcceptDone                  = Key{"terminal.audit.accept.done"}
+	TerminalAuditProveShort                  = Key{"terminal.audit.prove.short"}
+	TerminalAuditProveLong                   = Key{"terminal.audit.prove.long"}
+	TerminalAuditVerifyProofShort            = Key{"terminal.audit.verify_proof.short"}
+	TerminalAuditVerifyProofLong             = Key{"terminal.audit.verify_proof.long"}
+	TerminalAuditVerifyProofIs               = Key{"terminal.audit.verify_proof.is"}
+	TerminalAuditVerifyProofWrong            = Key{"terminal.audit.verify_proof.wrong"}
 	TerminalAuditExportShort                 = Key{"terminal.audit.export.short"}
 	TerminalAuditExportLong                  = Key{"terminal.audit.export.long"}
 	TerminalAuditExportHead                  = Key{"terminal.audit.export.head"}
@@ -2794,6 +2838,7 @@ var (
 	TerminalFailureInterrupted               = Key{"terminal.failure.interrupted"}
 	TerminalFailureConfirmationNeeded        = Key{"terminal.failure.confirmation_needed"}
 	TerminalFailureDeclined                  = Key{"terminal.failure.declined"}
+	TerminalFailureLogNotRestored            = Key{"terminal.failure.log_not_restored"}
 	TerminalFailureConfirmedLate             = Key{"terminal.failure.confirmed_late"}
 	TerminalFailureNoWorkspace               = Key{"terminal.failure.no_workspace"}
 	TerminalFailureNoHome                    = Key{"terminal.failure.no_home"}

@@ -40,7 +40,7 @@ func BenchmarkLog(b *testing.B) {
 				Seq: i + 2, At: now, Kind: "signed-in", Actor: s.ProfileID(), Subject: s.ProfileID(), Detail: map[string]string{"factor": "code"},
 				Rows: []audit.Row{{Key: "profile/" + s.ProfileID(), Digest: string(make([]byte, 64))}, {Key: "factor/" + s.ProfileID(), Digest: string(make([]byte, 64))}},
 			}
-			if err := tx.AppendEvent(e, make([]byte, audit.SignatureSize)); err != nil {
+			if err := tx.AppendEvent(store.SignedEvent{Event: e, Signature: make([]byte, audit.SignatureSize), Tree: make([]byte, 32)}); err != nil {
 				return err
 			}
 		}

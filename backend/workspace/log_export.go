@@ -41,13 +41,13 @@ func (a *Admin) ExportLog(ctx context.Context, out io.Writer, progress service.P
 	v := audit.NewVerifier(key)
 	var done service.LogExport
 	named := order{seen: map[string]bool{"": true}}
-	err = viewing(a.view).walk(ctx, head.Seq, progress, func(e audit.Event, seal []byte) error {
-		if done.BrokenAt == 0 && v.Next(e, seal) != nil {
+	err = viewing(a.view).walk(ctx, head.Seq, progress, func(e store.SignedEvent) error {
+		if done.BrokenAt == 0 && v.Next(e.Event, e.Signature) != nil {
 			done.BrokenAt = v.Seq() + 1
 		}
 		named.add(e.Actor)
 		named.add(e.Subject)
-		return x.Event(e, seal)
+		return x.Event(e.Event, e.Signature)
 	})
 	if err != nil {
 		return service.LogExport{}, enough(err)

@@ -204,7 +204,7 @@ func TestLog_PageNamesAPersonInOneWay(t *testing.T) {
 	a := owner.admin()
 	word := `UPDATE events SET detail = '{"word":"zebra"}' WHERE seq = (SELECT max(seq) FROM events)`
 	h.sneak(word, "INSERT INTO events WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100) "+
-		"SELECT seq + i, at, kind, actor, subject, '{}', rows, state, seal FROM n, (SELECT * FROM events ORDER BY seq DESC LIMIT 1)", word)
+		"SELECT seq + i, at, kind, actor, subject, '{}', rows, state, seal, tree FROM n, (SELECT * FROM events ORDER BY seq DESC LIMIT 1)", word)
 	page, err := a.Log(t.Context(), service.LogQuery{Text: "zebra", Steps: true})
 	h.ok(err)
 	if len(page.Entries) != 2 || !renamed || page.Entries[0].Actor.Name != page.Entries[1].Actor.Name {

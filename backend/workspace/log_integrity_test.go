@@ -84,8 +84,9 @@ func TestOpen_FindsEditedRowsAndOpensNothing(t *testing.T) {
 		"LastRemoved":   {[]string{"DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)"}, audit.FoundOlderCopy, ""},
 		"AllRemoved":    {[]string{"DELETE FROM events"}, audit.FoundOlderCopy, ""},
 		"EventsSwapped": {[]string{"UPDATE events SET seq = -seq WHERE seq IN (3, 4)", "UPDATE events SET seq = 7 + seq WHERE seq < 0"}, audit.FoundLogBroken, ""},
-		"EventAdded":    {[]string{"INSERT INTO events SELECT seq + 1, at, kind, actor, subject, detail, rows, state, seal FROM events ORDER BY seq DESC LIMIT 1"}, audit.FoundLogBroken, ""},
+		"EventAdded":    {[]string{"INSERT INTO events SELECT seq + 1, at, kind, actor, subject, detail, rows, state, seal, tree FROM events ORDER BY seq DESC LIMIT 1"}, audit.FoundLogBroken, ""},
 		"StateChanged":  {[]string{"UPDATE events SET state = zeroblob(32) WHERE seq = (SELECT max(seq) FROM events)"}, audit.FoundLogBroken, ""},
+		"TreeChanged":   {[]string{"UPDATE events SET tree = zeroblob(32) WHERE seq = 5"}, audit.FoundLogBroken, ""},
 		"NotJSON":       {[]string{"UPDATE events SET rows = 'x' WHERE seq = 2"}, audit.FoundLogBroken, ""},
 	}
 	for name, c := range cases {

@@ -36,9 +36,9 @@ func TestLog_IsReadInPartsAndFollowedFromTheFirst(t *testing.T) {
 	h.w, err = local.Open(t.Context(), local.Config{Store: store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
 	h.ok(err)
 	a := owner.admin()
-	more := "INSERT INTO events SELECT seq + 1, at, kind, actor, subject, detail, rows, state, seal FROM events ORDER BY seq DESC LIMIT 1"
+	more := "INSERT INTO events SELECT seq + 1, at, kind, actor, subject, detail, rows, state, seal, tree FROM events ORDER BY seq DESC LIMIT 1"
 	h.sneak("INSERT INTO events WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2100) " +
-		"SELECT seq + i, at, kind, actor, subject, detail, rows, state, seal FROM n, (SELECT * FROM events ORDER BY seq DESC LIMIT 1)")
+		"SELECT seq + i, at, kind, actor, subject, detail, rows, state, seal, tree FROM n, (SELECT * FROM events ORDER BY seq DESC LIMIT 1)")
 	head := h.head()
 	store.seen, store.at, store.happen = 0, 2, func() { h.sneak(more) }
 	page, err := a.Log(t.Context(), service.LogQuery{Text: "nothing says this"})

@@ -20,7 +20,17 @@ func (a *Admin) SigningKey(ctx context.Context) (crypto.Signer, error) {
 	if err := a.view(ctx, func(store.ReadTx) error { return nil }); err != nil {
 		return nil, err
 	}
-	s := &signer{w: a.s.w}
+	return a.s.w.signer(signsExports)
+}
+
+// What keys follow from the integrity key.
+const (
+	signsExports     = "countersign/export signature/1"
+	signsCheckpoints = "countersign/checkpoint signature/1"
+)
+
+func (w *Workspace) signer(use string) (*signer, error) {
+	s := &signer{w: w, use: use}
 	if err := s.with(func(key ed25519.PrivateKey) { s.public = key.Public().(ed25519.PublicKey) }); err != nil {
 		return nil, err
 	}
@@ -30,6 +40,7 @@ func (a *Admin) SigningKey(ctx context.Context) (crypto.Signer, error) {
 // signer makes the key anew for each signature, so that none is left in memory.
 type signer struct {
 	w      *Workspace
+	use    string // what it signs
 	public ed25519.PublicKey
 }
 
@@ -48,7 +59,7 @@ func (s *signer) Sign(_ io.Reader, message []byte, opts crypto.SignerOpts) (sign
 func (s *signer) with(use func(ed25519.PrivateKey)) error {
 	var derived error
 	err := s.w.withIntegrity(func(integrity secret.Bytes) {
-		seed, err := hkdf.Key(sha256.New, integrity.Reveal(), nil, "countersign/export signature/1", ed25519.SeedSize)
+		seed, err := hkdf.Key(sha256.New, integrity.Reveal(), nil, s.use, ed25519.SeedSize)
 		defer clear(seed)
 		if derived = err; err != nil {
 			return

@@ -203,9 +203,10 @@ func TestVerifyLog_TellsTheFirstBreak(t *testing.T) {
 	}{
 		"Changed":    {"UPDATE events SET detail = '{}' WHERE seq IN (1, 5)", audit.BreakEventChanged, 1, 2},
 		"SealToo":    {"UPDATE events SET kind = 'x', seal = zeroblob(32) WHERE seq = 4", audit.BreakEventChanged, 4, 2},
+		"Tree":       {"UPDATE events SET tree = zeroblob(32) WHERE seq = 5", audit.BreakEventChanged, 5, 2}, // and the subtree that ends with the next
 		"Removed":    {"DELETE FROM events WHERE seq IN (3, 4)", audit.BreakEventMissing, 3, 1},
 		"First":      {"DELETE FROM events WHERE seq = 1", audit.BreakEventMissing, 1, 1},
-		"Outside":    {"INSERT INTO events SELECT -1, at, kind, actor, subject, detail, rows, state, seal FROM events WHERE seq = 1", audit.BreakCount, 0, 1},
+		"Outside":    {"INSERT INTO events SELECT -1, at, kind, actor, subject, detail, rows, state, seal, tree FROM events WHERE seq = 1", audit.BreakCount, 0, 1},
 		"Unreadable": {"UPDATE events SET rows = 'x' WHERE seq = 6", audit.BreakUnreadable, 6, 1},
 		"Cut":        {"DELETE FROM events WHERE seq > 7", audit.BreakOlderCopy, 7, 1},
 		"All":        {"DELETE FROM events", audit.BreakOlderCopy, 0, 1},

@@ -36,8 +36,8 @@ func (w *Workspace) verifyLog(ctx context.Context, view viewing, progress servic
 	if err != nil {
 		return service.LogReport{}, service.Explain(err)
 	}
-	err = view.walk(ctx, c.Head.Seq, progress, func(e audit.Event, seal []byte) error {
-		c.Event(e, seal)
+	err = view.walk(ctx, c.Head.Seq, progress, func(e store.SignedEvent) error {
+		c.Event(e)
 		return nil
 	})
 	if err != nil && !errors.Is(err, audit.ErrBroken) {
@@ -72,7 +72,7 @@ func (view viewing) taken(ctx context.Context, accepted []audit.Event) (taken []
 // reads them some at a time, and hands them on between: a slow taker holds
 // nothing, and a session that ends in between ends the walk. An event that
 // cannot be read is audit.ErrBroken.
-func (view viewing) walk(ctx context.Context, end int64, progress service.Progress, take func(e audit.Event, seal []byte) error) error {
+func (view viewing) walk(ctx context.Context, end int64, progress service.Progress, take func(e store.SignedEvent) error) error {
 	var after int64
 	for after < end {
 		var chunk []store.SignedEvent
@@ -99,7 +99,7 @@ func (view viewing) walk(ctx context.Context, end int64, progress service.Progre
 			return err
 		}
 		for _, e := range chunk {
-			if err := take(e.Event, e.Signature); err != nil {
+			if err := take(e); err != nil {
 				return err
 			}
 			after = e.Seq

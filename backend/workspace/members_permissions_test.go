@@ -200,6 +200,10 @@ var adminCases = []adminCase{
 		_, err := a.VerifyLog(to.h.Context(), nil)
 		return err
 	}, nil},
+	{"ProveEvent", func(a *client.Admin, _, to *user) error {
+		_, err := a.ProveEvent(to.h.Context(), 1)
+		return err
+	}, nil},
 	{"ExportLog", func(a *client.Admin, _, to *user) error {
 		_, err := a.ExportLog(to.h.Context(), io.Discard, nil)
 		return err

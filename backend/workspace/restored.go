@@ -3,7 +3,6 @@ package workspace
 import (
 	"context"
 	"crypto"
-	"crypto/ed25519"
 	"time"
 
 	"countersign/backend/service"
@@ -127,10 +126,7 @@ func useUpSteps(tx store.WriteTx, now time.Time) error {
 }
 
 // Signer signs what whoever runs the server takes out of the workspace: see Admin.SigningKey.
-func (w *Workspace) Signer() (crypto.Signer, error) {
-	s := &signer{w: w}
-	return s, s.with(func(key ed25519.PrivateKey) { s.public = key.Public().(ed25519.PublicKey) })
-}
+func (w *Workspace) Signer() (crypto.Signer, error) { return w.signer(signsExports) }
 
 // workspaceNews tells owners and admins what has become of the workspace since they were last signed in: that it was restored, or
 // is at a server now. Who comes for the first time is told of nothing that was before.

@@ -23,6 +23,7 @@ type options struct {
 	output, into, invitations         string
 	force, csv, onlyGood, secretsFile bool
 	identity, fingerprint, head       string
+	logKey                            string
 	recipients                        []string
 
 	group, person, since, until, search string

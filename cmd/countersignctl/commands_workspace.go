@@ -177,7 +177,41 @@ func auditCommands(e *env) *cobra.Command {
 			run:     auditExport,
 			flags:   []flags{signInFlags, outputFlags},
 		},
+		command{
+			use: "code", short: words.TerminalAuditCodeShort, long: words.TerminalAuditCodeLong,
+			example: "countersignctl audit code",
+			run:     auditCode,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "compare EVENT CODE", short: words.TerminalAuditCompareShort, long: words.TerminalAuditCompareLong,
+			example: "countersignctl audit compare 412 ABCD-EFGH-JKLM-NPQR",
+			run:     auditCompare,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "accept-restored CODE", short: words.TerminalAuditAcceptShort, long: words.TerminalAuditAcceptLong,
+			example: "countersignctl audit accept-restored ABCD-EFGH-JKLM-NPQR",
+			run:     auditAccept,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "prove EVENT", short: words.TerminalAuditProveShort, long: words.TerminalAuditProveLong,
+			example: "countersignctl audit prove 412 > event-412.tlog-proof",
+			run:     auditProve,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "verify-proof FILE", short: words.TerminalAuditVerifyProofShort, long: words.TerminalAuditVerifyProofLong,
+			example: "countersignctl audit verify-proof event-412.tlog-proof \\\n    --key countersign/...",
+			run:     auditVerifyProof,
+			flags:   []flags{logKeyFlag, requires("key")},
+		},
 	)
+}
+
+func logKeyFlag(c *cobra.Command, o *options) {
+	c.Flags().StringVar(&o.logKey, "key", "", say(words.TerminalFlagLogKey, nil))
 }
 
 func headFlag(c *cobra.Command, o *options) {

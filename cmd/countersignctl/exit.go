@@ -43,8 +43,9 @@ var errorCodes = []struct {
 	{cli.ExitRefused, []string{"computer_unknown", "computer_gone", "computer_here", "computers_full", "computer_name"}, words.TerminalManErrorComputer},
 	{cli.ExitUsage, []string{"sheet_unknown"}, words.TerminalManErrorSheetUnknown},
 	{cli.ExitUsage, []string{"confirmation_needed"}, words.TerminalManErrorConfirmation},
-	{cli.ExitWrong, []string{"not_authentic"}, words.TerminalManErrorNotAuthentic},
+	{cli.ExitWrong, []string{"not_authentic", "log_not_authentic"}, words.TerminalManErrorNotAuthentic},
 	{cli.ExitRefused, []string{"email_required", "password_required", "credentials_wrong", "throttled", "code_required", "code_form", "code_wrong", "code_used", "code_expired", "code_clock", "codes_ahead", "authenticator_off", "factor_required", "recovery_required", "recovery_form", "recovery_wrong", "recovery_used", "recovery_none", "challenge_ended", "session_ended", "confirmed_late"}, words.TerminalManErrorSignIn},
+	{cli.ExitRefused, []string{"log_restored", "log_not_restored", "log_code", "log_code_other", "event_unknown"}, words.TerminalManErrorLog},
 	{cli.ExitRefused, []string{"forbidden"}, words.TerminalManErrorForbidden},
 	{cli.ExitUsage, []string{"passphrase_weak", "passphrase_differs", "recipient_key"}, words.TerminalManErrorSeal},
 	{cli.ExitRefused, []string{"two_factor_due", "not_owner"}, words.TerminalManErrorTwoFactorDue},
@@ -90,7 +91,7 @@ func explain(err error) (cli.Told, int) {
 
 func exitOf(c service.Code) int {
 	switch {
-	case c == service.CodeNotAuthentic:
+	case c == service.CodeNotAuthentic, c == service.CodeLogNotAuthentic:
 		return cli.ExitWrong
 	case c == service.CodeInUse, c == service.CodeOutcomeUnknown, c == service.CodeClockWrong, c == service.CodeClockBehind:
 		return cli.ExitUnavailable

@@ -5,11 +5,14 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"countersign/backend/client"
 	"countersign/backend/documents"
@@ -48,7 +51,8 @@ func TestJoined_CommandsAskTheServer(t *testing.T) {
 	defer func() { ok(db.Close()) }()
 	files, err := documents.Open(filepath.Join(there, "documents"))
 	ok(err)
-	w, err := workspace.Open(ctx, local.Config{Store: db, Secrets: keychain.NewMemory(), Files: files, Password: password.Cheap, Recovery: recovery.Cheap})
+	servers := keychain.NewMemory()
+	w, err := workspace.Open(ctx, local.Config{Store: db, Secrets: servers, Files: files, Password: password.Cheap, Recovery: recovery.Cheap})
 	ok(err)
 	defer w.Close()
 	cheap := client.Config{Password: store.Argon2id(password.Cheap), Recovery: store.Argon2id(recovery.Cheap)}
@@ -60,7 +64,9 @@ func TestJoined_CommandsAskTheServer(t *testing.T) {
 	ok(err)
 	s := server.New(server.Config{Workspace: w.Served(), Tokens: tokenstest.NewMemory(), Sealer: key.For("tokens")})
 	defer func() { ok(s.Close(ctx)) }()
-	at := httptest.NewUnstartedServer(s)
+	var answers atomic.Pointer[server.Server]
+	answers.Store(s)
+	at := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answers.Load().ServeHTTP(w, r) }))
 	at.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
 	at.StartTLS()
 	defer at.Close()
@@ -130,6 +136,47 @@ func TestJoined_CommandsAskTheServer(t *testing.T) {
 	}
 	if out, told, exit := run("computers", "list", "--json"); exit != 0 || strings.Contains(out, "Office") || !strings.Contains(out, `"here":true`) {
 		t.Errorf("computers list: %d, %s%s", exit, out, told)
+	}
+	// The server is restored as it was before this computer signed in last.
+	copied, err := db.Snapshot(ctx)
+	ok(err)
+	ok(os.WriteFile(filepath.Join(there, "restored.db"), copied, 0o600))
+	again := keychain.NewMemory()
+	for _, name := range servers.Names() {
+		value, err := servers.Get(ctx, name)
+		ok(err)
+		ok(again.Set(ctx, name, value))
+	}
+	if out, told, exit := run("audit", "code"); exit != 0 || !strings.Contains(out, "Log code") {
+		t.Errorf("audit code: %d, %s%s", exit, out, told)
+	}
+	db2, err := sqlite.Open(ctx, filepath.Join(there, "restored.db"))
+	ok(err)
+	defer func() { ok(db2.Close()) }()
+	w2, err := workspace.Open(ctx, local.Config{Store: db2, Secrets: again, Files: files, Password: password.Cheap, Recovery: recovery.Cheap})
+	ok(err)
+	defer w2.Close()
+	ok(w2.NoteRestored(ctx, time.Now()))
+	_, logCode, err := w2.LogCode(ctx)
+	ok(err)
+	s2 := server.New(server.Config{Workspace: w2.Served(), Tokens: tokenstest.NewMemory(), Sealer: key.For("tokens")})
+	defer func() { ok(s2.Close(ctx)) }()
+	answers.Store(s2)
+	if out, told, exit := run("members", "list"); exit != 4 || !strings.Contains(told, "was restored from a backup") {
+		t.Errorf("a restored log: %d, %s%s", exit, out, told)
+	}
+	if out, told, exit := run("audit", "accept-restored", "ABCD-EFGH-JKLM-NPQR"); exit != 4 || !strings.Contains(told, "another code") {
+		t.Errorf("another code: %d, %s%s", exit, out, told)
+	}
+	if out, told, exit := run("audit", "accept-restored", logCode); exit != 0 || !strings.Contains(out, "Restored log accepted") {
+		t.Errorf("audit accept-restored: %d, %s%s", exit, out, told)
+	}
+	if out, told, exit := run("members", "list"); exit != 0 {
+		t.Errorf("once it is accepted: %d, %s%s", exit, out, told)
+	}
+	answers.Store(s)
+	if out, told, exit := run("members", "list"); exit != 3 || !strings.Contains(told, "isn’t the one that this computer knows") {
+		t.Errorf("the log of before: %d, %s%s", exit, out, told)
 	}
 	at.Close()
 	if out, told, exit := run("members", "list"); exit == 0 || !strings.Contains(told, "reach the server") {

@@ -14,7 +14,6 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
-	"countersign/backend/audit"
 	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/local"
@@ -50,9 +49,9 @@ type eventTx struct {
 	kind string
 }
 
-func (t *eventTx) AppendEvent(e audit.Event, seal []byte) error {
+func (t *eventTx) AppendEvent(e store.SignedEvent) error {
 	t.kind = e.Kind
-	return t.WriteTx.AppendEvent(e, seal)
+	return t.WriteTx.AppendEvent(e)
 }
 
 // office is a workspace whose owner issues codes for everybody.

@@ -224,6 +224,9 @@ func TestRestore_IsTheWorkspaceOfTheBackup(t *testing.T) {
 	if r.Workspace != "Northwind Legal" || r.Documents != 1 || r.Event != made.Event || r.SignedBy != made.SignedBy {
 		t.Errorf("%+v, of %+v", r, made)
 	}
+	if r.LogEvent <= r.Event || len(r.LogCode) != 19 {
+		t.Errorf("the log’s code of event %d is %q", r.LogEvent, r.LogCode)
+	}
 	q.good("verify")
 	s := q.serve()
 	w := o.at(s, v.Fingerprint)

@@ -33,6 +33,10 @@ type taken struct {
 	Missing   int       `json:"missing"`
 	SignedBy  string    `json:"signedBy"`
 
+	// Of restore.
+	LogEvent int64  `json:"logEvent,omitempty"` // of which LogCode is
+	LogCode  string `json:"logCode,omitempty"`  // see audit.Checkpoint.Short
+
 	// Of import.
 	ServerKey   string `json:"serverKey,omitempty"` // fingerprint
 	Address     string `json:"address,omitempty"`
@@ -65,12 +69,19 @@ func restore(ctx context.Context, e *env, args []string) error {
 	case of != key.Fingerprint():
 		return cli.Fail("key_other", cli.ExitUnavailable, words.TerminalServerFailureBackupKey, words.Args{"of": cli.Printable(of), "is": key.Fingerprint()})
 	}
-	r, err := e.take(ctx, c, key, in, func(ctx context.Context, w *workspace.Workspace, made time.Time) error {
-		return w.NoteRestored(ctx, made)
+	var event int64
+	var code string
+	r, err := e.take(ctx, c, key, in, func(ctx context.Context, w *workspace.Workspace, made time.Time) (err error) {
+		if err := w.NoteRestored(ctx, made); err != nil {
+			return err
+		}
+		event, code, err = w.LogCode(ctx)
+		return err
 	})
 	if err != nil {
 		return err
 	}
+	r.LogEvent, r.LogCode = event, code
 	return e.print(r, r.text(words.TerminalServerRestoreDone))
 }
 
@@ -115,7 +126,7 @@ func importFile(ctx context.Context, e *env, args []string) error {
 func (r *taken) text(done words.Key) string {
 	text := say(done, words.Args{
 		"workspace": cli.Printable(r.Workspace), "at": minute(r.MadeAt), "by": cli.Printable(r.MadeBy), "key": r.SignedBy, "documents": r.Documents,
-		"address": r.Address, "fingerprint": r.Fingerprint, "join": r.Join,
+		"address": r.Address, "fingerprint": r.Fingerprint, "join": r.Join, "event": r.LogEvent, "code": r.LogCode,
 	}) + "\n"
 	if r.Missing > 0 {
 		text += say(words.TerminalServerBackupMissing, words.Args{"n": r.Missing}) + "\n"

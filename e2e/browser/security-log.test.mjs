@@ -47,3 +47,23 @@ test('a member reads their own security log, and an admin what the member did of
   await expect(entries.first()).toContainText('Priya Raman');
   await expect(entries.filter({ hasText: 'created the workspace' })).toHaveCount(0);
 });
+
+test('two members compare the code of the log', async ({ page }) => {
+  await signIn(page);
+  await toProfile(page);
+  await button(page, 'Security log').click();
+  const code = page.getByText(/^[A-Z2-7]{4}(-[A-Z2-7]{4}){3}$/);
+  await expect(code).toBeVisible();
+  const event = await page.getByText(/^At event \d+:/).textContent();
+  await button(page, 'Compare').click();
+  const dialog = page.getByRole('dialog');
+  await expectAccessible(page, 'Comparing the log');
+  await dialog.getByLabel('Event').fill(/\d+/.exec(event)[0]);
+  await dialog.getByLabel('Log code').fill('ABCD-EFGH-JKLM-NPQR');
+  await button(dialog, 'Compare').click();
+  await expect(dialog.getByText('The log has another code.')).toBeVisible();
+  await dialog.getByLabel('Log code').fill(await code.textContent());
+  await button(dialog, 'Compare').click();
+  await expect(page.getByText('You both see the same log.')).toBeVisible();
+  await expect(dialog).toBeHidden();
+});

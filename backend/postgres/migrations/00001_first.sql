@@ -242,6 +242,7 @@ CREATE TABLE events (
   rows      text COLLATE "C" NOT NULL, -- a JSON array: the rows that the act changed, with their digests
   state     bytea NOT NULL, -- the sum over all rows after it
   seal      bytea NOT NULL,
+  tree      bytea NOT NULL, -- hashes of the Merkle tree over the log: of the subtrees that end with this event, its leaf first
   PRIMARY KEY (workspace, seq)
 );
 CREATE INDEX events_of ON events (workspace, subject, seq);

@@ -18,6 +18,8 @@ var logs = []useCase{
 	{"Log_IsReadInPagesAndFollowed", logPages, []string{"Admin.Log"}},
 	{"Log_IsFiltered", logFilters, nil},
 	{"Log_IsVerifiedAndExported", logExports, []string{"Admin.VerifyLog", "Admin.ExportLog", "Admin.LogHead"}},
+	{"Checkpoint_LeadsOnFromEachBeforeIt", checkpoints, []string{"Session.Checkpoint"}},
+	{"ProveEvent_VerifiesWithTheLogsKeyAlone", provesEvents, []string{"Admin.ProveEvent"}},
 	{"NoteExport_SaysWhatWasOpened", notesExport, []string{"Admin.NoteExport"}},
 	{"SigningKey_IsTheWorkspaces", signs, []string{"Admin.SigningKey"}},
 	{"Clock_SetBackRevivesNothing", clockBack, []string{"Admin.Clock", "Admin.ConfirmClock"}},
@@ -132,6 +134,82 @@ func logExports(f *fixture) {
 	f.refused(second(a.VerifyLog(f.ctx(), nil)), service.CodeSessionEnded)
 	f.refused(second(a.ExportLog(f.ctx(), io.Discard, nil)), service.CodeSessionEnded)
 	f.refused(second(a.LogHead(f.ctx())), service.CodeSessionEnded)
+}
+
+// checkpoint asks for one, and reads it.
+func (f *fixture) checkpoint(s *client.Session, q service.CheckpointQuery) (audit.Witness, audit.Checkpoint, [][]byte) {
+	f.Helper()
+	c, err := s.Checkpoint(f.ctx(), q)
+	f.ok(err)
+	is, err := audit.OpenCheckpoint(c.Signed, c.Key)
+	f.ok(err)
+	return audit.Witness{Key: c.Key, Signed: c.Signed}, is, c.Consistent
+}
+
+func checkpoints(f *fixture) {
+	m := f.member(service.RoleMember)
+	s := m.signIn()
+	f.ok(s.Rename(f.ctx(), "Bela Novak"))
+	_, newest, _ := f.checkpoint(s, service.CheckpointQuery{})
+	if newest.Size < 4 || newest.Since != (audit.Restored{}) || newest.Origin != audit.Origin(f.owner.w.ID()) {
+		f.Fatalf("%+v", newest)
+	}
+	all := make([]audit.Witness, newest.Size+1)
+	for at := int64(1); at <= newest.Size; at++ {
+		w, c, _ := f.checkpoint(s, service.CheckpointQuery{At: at})
+		if all[at] = w; c.Size != at {
+			f.Errorf("%d gives %d", at, c.Size)
+		}
+		for before := int64(1); before < at; before++ {
+			next, _, proof := f.checkpoint(s, service.CheckpointQuery{At: at, After: before})
+			if is, err := all[before].Follow(c.Origin, next, proof); err != nil || is != c {
+				f.Errorf("from %d to %d: %+v, %v", before, at, is, err)
+			}
+		}
+	}
+	f.ok(s.Rename(f.ctx(), "Bela N."))
+	if _, again, _ := f.checkpoint(s, service.CheckpointQuery{At: newest.Size}); again != newest {
+		f.Errorf("what was %+v is %+v", newest, again)
+	}
+	_, after, proof := f.checkpoint(s, service.CheckpointQuery{After: newest.Size + 100})
+	if after.Size != newest.Size+1 || after.Root == newest.Root || len(proof) > 0 {
+		f.Errorf("%+v follows %+v, with %d", after, newest, len(proof))
+	}
+	f.refused(second(s.Checkpoint(f.ctx(), service.CheckpointQuery{At: after.Size + 1})), service.CodeEventUnknown)
+	for _, q := range []service.CheckpointQuery{{At: -1}, {After: -1}} {
+		f.fails("a negative event", second(s.Checkpoint(f.ctx(), q)))
+	}
+	f.ok(s.End(f.ctx()))
+	f.refused(second(s.Checkpoint(f.ctx(), service.CheckpointQuery{})), service.CodeSessionEnded)
+}
+
+func provesEvents(f *fixture) {
+	m := f.member(service.RoleMember)
+	s := f.owner.signIn()
+	a, err := s.Admin(f.ctx())
+	f.ok(err)
+	w, c, _ := f.checkpoint(s, service.CheckpointQuery{})
+	page, err := a.Log(f.ctx(), service.LogQuery{Limit: service.LogLimit, Steps: true})
+	f.ok(err)
+	for _, e := range page.Entries {
+		proof, err := a.ProveEvent(f.ctx(), e.Seq)
+		f.ok(err)
+		l, of, err := audit.VerifyProof(proof, w.Key)
+		f.ok(err)
+		if l.Seq != e.Seq || l.Kind != e.Kind || !l.At.Equal(e.At) || of != c || (e.Subject != nil) && l.Subject != e.Subject.ID {
+			f.Errorf("%+v of %+v is %+v", l, of, e)
+		}
+		for _, of := range []string{m.email, f.owner.email} {
+			if strings.Contains(string(proof), of) {
+				f.Errorf("the proof of event %d has an email", e.Seq)
+			}
+		}
+	}
+	for _, seq := range []int64{0, -1, c.Size + 1, 1 << 62} {
+		f.refused(second(a.ProveEvent(f.ctx(), seq)), service.CodeEventUnknown)
+	}
+	f.ok(s.End(f.ctx()))
+	f.refused(second(a.ProveEvent(f.ctx(), 1)), service.CodeSessionEnded)
 }
 
 // failing takes nothing.

@@ -213,7 +213,8 @@ CREATE TABLE events (
   detail  TEXT    NOT NULL, -- a JSON object of strings
   rows    TEXT    NOT NULL, -- a JSON array: the rows that the act changed, with their digests
   state   BLOB    NOT NULL, -- the sum over all rows after it
-  seal    BLOB    NOT NULL
+  seal    BLOB    NOT NULL,
+  tree    BLOB    NOT NULL -- hashes of the Merkle tree over the log: of the subtrees that end with this event, its leaf first
 ) STRICT;
 CREATE INDEX events_of ON events (subject, seq);
 -- What was done with the Emergency Kit is asked for at each sign-in of an owner or

@@ -14,8 +14,9 @@ import (
 func copyIsTheSame(from, to *fixture) {
 	from.inserted()
 	e := audit.Event{Seq: 1, At: monday, Kind: "k", Actor: "p", Detail: map[string]string{"to": "“x”"}, Rows: []audit.Row{{Key: "profile/p", Digest: "ab"}}, State: audit.Sum{7}}
+	logged := store.SignedEvent{Event: e, Signature: []byte("seal"), Tree: []byte("tree")}
 	from.update(func(tx store.WriteTx) error {
-		err := errors.Join(tx.InsertProfile(person("q")), tx.InsertSet(set("a", "q", 9, store.SetActive), [][]byte{{1}, {2}, {3}}), tx.AppendEvent(e, []byte("seal")))
+		err := errors.Join(tx.InsertProfile(person("q")), tx.InsertSet(set("a", "q", 9, store.SetActive), [][]byte{{1}, {2}, {3}}), tx.AppendEvent(logged))
 		if err != nil {
 			return err
 		}
@@ -39,7 +40,7 @@ func copyIsTheSame(from, to *fixture) {
 				return err
 			}
 		}
-		return tx.AppendEvent(e, []byte("seal"))
+		return tx.AppendEvent(logged)
 	})
 	byKey := func(rows []store.Row) map[store.Key]any {
 		all := map[store.Key]any{}
@@ -59,7 +60,7 @@ func copyIsTheSame(from, to *fixture) {
 	}
 	to.view(func(tx store.ReadTx) error {
 		for got, err := range tx.Events(0) {
-			if err != nil || !reflect.DeepEqual(got, store.SignedEvent{Event: e, Signature: []byte("seal")}) {
+			if err != nil || !reflect.DeepEqual(got, logged) {
 				to.Errorf("%+v, %v", got, err)
 			}
 		}

@@ -94,8 +94,8 @@ func unique(f *fixture) {
 	})
 	twin := person("c")
 	twin.EmailKey = "b"
-	e, seal := event(1, "k", "", "")
-	f.update(func(tx store.WriteTx) error { return tx.AppendEvent(e, seal) })
+	e := event(1, "k", "", "")
+	f.update(func(tx store.WriteTx) error { return tx.AppendEvent(e) })
 	for name, put := range map[string]func(store.WriteTx) error{
 		"the same sheet":         func(tx store.WriteTx) error { return tx.InsertSet(set("t", "b", 1, store.SetPending), nil) },
 		"a second active set":    func(tx store.WriteTx) error { return tx.InsertSet(set("t", "a", 2, store.SetActive), nil) },
@@ -111,7 +111,7 @@ func unique(f *fixture) {
 			return tx.InsertRun(store.Run{Number: 1, Kind: store.RunPrint, State: store.RunIssuing})
 		},
 		"the same document": func(tx store.WriteTx) error { return tx.InsertDocument(store.DocumentRow{ID: "d"}) },
-		"the same event":    func(tx store.WriteTx) error { return tx.AppendEvent(e, seal) },
+		"the same event":    func(tx store.WriteTx) error { return tx.AppendEvent(e) },
 	} {
 		err := f.one.Update(f.Context(), put)
 		if err == nil {

@@ -117,11 +117,11 @@ func set(id, profile string, sheet int, state store.SetState) store.Set {
 var cost = store.Argon2id{MemoryKiB: 19 << 10, Time: 2, Threads: 1}
 
 // event is one that is about a profile and by one.
-func event(seq int64, kind, actor, subject string) (audit.Event, []byte) {
-	return audit.Event{
+func event(seq int64, kind, actor, subject string) store.SignedEvent {
+	return store.SignedEvent{Event: audit.Event{
 		Seq: seq, At: monday.Add(time.Duration(seq) * time.Second), Kind: kind, Actor: actor, Subject: subject, Detail: map[string]string{"n": fmt.Sprint(seq)},
 		Rows: []audit.Row{{Key: "profile/" + subject, Digest: "d"}}, State: audit.Sum{byte(seq)},
-	}, []byte{byte(seq), 1}
+	}, Signature: []byte{byte(seq), 1}, Tree: []byte{byte(seq), 2}}
 }
 
 // names gives something of each row, as one text.

@@ -19,8 +19,8 @@ func (f *fixture) logged(n int64) {
 	f.Helper()
 	f.update(func(tx store.WriteTx) error {
 		for seq := int64(1); seq <= n; seq++ {
-			e, seal := event(seq, "kind", "a", "b")
-			if err := tx.AppendEvent(e, seal); err != nil {
+			e := event(seq, "kind", "a", "b")
+			if err := tx.AppendEvent(e); err != nil {
 				return err
 			}
 		}
@@ -43,8 +43,8 @@ func events(f *fixture) {
 	f.logged(4)
 	f.view(func(tx store.ReadTx) error {
 		for e, err := range tx.Events(0) {
-			want, seal := event(e.Seq, "kind", "a", "b")
-			if err != nil || !reflect.DeepEqual(e.Event, want) || string(e.Signature) != string(seal) {
+			want := event(e.Seq, "kind", "a", "b")
+			if err != nil || !reflect.DeepEqual(e, want) {
 				f.Errorf("event %d: %+v (%v)\nnot %+v", e.Seq, e, err, want)
 			}
 		}
@@ -55,12 +55,16 @@ func events(f *fixture) {
 		got, err = numbersOf(tx.EventsBefore(4))
 		f.same("before", got, "3 2 1 ", err)
 		h, err := tx.Head()
-		last, seal := event(4, "kind", "a", "b")
-		if err != nil || h.Seq != 4 || string(h.Signature) != string(seal) || h.State != last.State || !h.At.Equal(last.At) {
+		last := event(4, "kind", "a", "b")
+		if err != nil || h.Seq != 4 || string(h.Signature) != string(last.Signature) || string(h.Tree) != string(last.Tree) || h.State != last.State || !h.At.Equal(last.At) {
 			f.Errorf("the head is %+v (%v)", h, err)
 		}
 		n, err := tx.CountEvents()
 		f.same("count", fmt.Sprint(n), "4", err)
+		trees, err := tx.Trees([]int64{3, 9, 1})
+		f.same("the tree of some", fmt.Sprint(trees), "map[1:[1 2] 3:[3 2]]", err)
+		trees, err = tx.Trees(nil)
+		f.same("the tree of none", fmt.Sprint(trees), "map[]", err)
 		return nil
 	})
 }
@@ -71,8 +75,8 @@ func eventsChosen(f *fixture) {
 			{"k", "a", "b"}, {"k", "b", "b"}, {"k", "", "b"}, {"emergency-kit-made", "a", ""}, {"run-sheet-issued", "a", "b"}, {"k", "a", "c"},
 			{"emergency-kit-used", "", "a"}, {"run-sheets-issued", "a", ""},
 		} {
-			e, seal := event(int64(i+1), c.kind, c.actor, c.subject)
-			if err := tx.AppendEvent(e, seal); err != nil {
+			e := event(int64(i+1), c.kind, c.actor, c.subject)
+			if err := tx.AppendEvent(e); err != nil {
 				return err
 			}
 		}
@@ -164,8 +168,8 @@ func ownWrites(f *fixture) {
 		}
 		p, err := tx.Profile("a")
 		f.same("the profile", p.ID, "a", err)
-		e, seal := event(1, "k", "a", "a")
-		err = tx.AppendEvent(e, seal)
+		e := event(1, "k", "a", "a")
+		err = tx.AppendEvent(e)
 		h, headErr := tx.Head()
 		f.same("the head", fmt.Sprint(h.Seq), "1", errors.Join(err, headErr))
 		return nil

@@ -53,6 +53,8 @@ export class Session {
   enrolment = $state.raw<Omit<EnrolmentSession, 'token'> | undefined>(undefined);
   /** Why the person is back at the sign-in. */
   notice = $state.raw<Words | undefined>(undefined);
+  /** The last sign-in was refused with a log that was restored. */
+  restored = $state(false);
   profile = $state.raw<ProfileView | undefined>(undefined);
   welcome = $state.raw<Welcome | undefined>(undefined);
   place = $state.raw<Place>({ at: 'contracts' });
@@ -82,6 +84,7 @@ export class Session {
   /** Another workspace of this computer is shown. */
   chose(auth: AuthState): void {
     this.auth = auth;
+    this.restored = false;
     this.challenge = this.notice = undefined;
   }
 
@@ -111,6 +114,7 @@ export class Session {
   /** The challenge ran out: back to the password, saying so. */
   challengeEnded(refusal: Refused): void {
     this.challenge = undefined;
+    this.restored = refusal.code === 'log_restored';
     this.notice = words(refusal);
   }
 
@@ -127,6 +131,7 @@ export class Session {
     this.challenge = undefined;
     this.enrolment = undefined;
     this.notice = undefined;
+    this.restored = false;
     this.profile = profile;
     this.welcome = welcome;
     const left = welcome.codesLeft ?? profile.twoFactor.codes?.left ?? 0;

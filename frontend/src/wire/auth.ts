@@ -78,6 +78,8 @@ export const Auth = {
   addWorkspace: () => call<AuthState>(() => door.AddWorkspace()),
   /** Forgets the server on this computer. */
   leaveServer: () => call<void>(() => door.LeaveServer()),
+  /** Accepts a server's log that was restored. */
+  acceptRestored: (code: string) => call<void>(() => door.AcceptRestored(code)),
   /** Without a keychain: keeps the secrets in a file with a passphrase. */
   makeSecretsFile: (passphrase: string) =>
     call<AuthState>(async () => door.MakeSecretsFile(await closed('passphrase', passphrase))),

@@ -6,6 +6,7 @@ import type {
   CodeUsage,
   Factor,
   LogPage,
+  LogState,
   ProfileView,
   Proof,
   StepUpNeeds,
@@ -33,6 +34,11 @@ export const Profile = {
   codeUsage: (session: string) => call<CodeUsage>(() => profile.CodeUsage(session)),
   /** What concerns the person themselves. */
   securityLog: (session: string, before: number) => call<LogPage>(() => profile.SecurityLog(session, before)),
+  /** How the whole log stands, to compare with another member. */
+  logState: (session: string) => call<LogState>(() => profile.LogState(session)),
+  /** Whether the log is the one whose code another member has seen. */
+  compareLog: (session: string, event: number, code: string) =>
+    call<void>(() => profile.CompareLog(session, event, code)),
   /** Voids the rest of the set. */
   notMe: (session: string) => call<ProfileView>(() => profile.NotMe(session)),
   disable: (session: string, factor: Factor) =>

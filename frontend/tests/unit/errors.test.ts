@@ -52,6 +52,8 @@ describe('a refusal', () => {
       file: '/data/c.db',
       name: 'sheet.pdf',
       kind: 'computer',
+      event: 412,
+      code: 'ABCD-EFGH-JKLM-NPQR',
     };
     for (const code of errorCodes) {
       for (const { what, next } of [

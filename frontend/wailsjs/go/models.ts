@@ -1492,6 +1492,22 @@ export namespace app {
 	        this.at = source["at"];
 	    }
 	}
+	export class LogStateView {
+	    event: number;
+	    at: string;
+	    code: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new LogStateView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.event = source["event"];
+	        this.at = source["at"];
+	        this.code = source["code"];
+	    }
+	}
 	export class Words {
 	    of: string[];
 	    at: number[];

@@ -22,6 +22,14 @@ export interface LogEntry {
   sentence: string;
 }
 
+/** How the whole log stands, to compare with another member. */
+export interface LogState {
+  /** The newest. */
+  event: number;
+  at: string;
+  code: string;
+}
+
 export interface LogPage {
   entries: LogEntry[] | null;
   /** `before` of the next page; 0 on the last one. */

@@ -14,9 +14,13 @@ export function Checklist(arg1:string):Promise<app.ChecklistView>;
 
 export function CodeUsage(arg1:string):Promise<app.CodeUsage>;
 
+export function CompareLog(arg1:string,arg2:number,arg3:string):Promise<void>;
+
 export function Disable(arg1:string,arg2:app.Factor):Promise<app.ProfileView>;
 
 export function Get(arg1:string):Promise<app.ProfileView>;
+
+export function LogState(arg1:string):Promise<app.LogStateView>;
 
 export function NotMe(arg1:string):Promise<app.ProfileView>;
 

@@ -26,12 +26,20 @@ export function CodeUsage(arg1) {
   return window['go']['app']['Profile']['CodeUsage'](arg1);
 }
 
+export function CompareLog(arg1, arg2, arg3) {
+  return window['go']['app']['Profile']['CompareLog'](arg1, arg2, arg3);
+}
+
 export function Disable(arg1, arg2) {
   return window['go']['app']['Profile']['Disable'](arg1, arg2);
 }
 
 export function Get(arg1) {
   return window['go']['app']['Profile']['Get'](arg1);
+}
+
+export function LogState(arg1) {
+  return window['go']['app']['Profile']['LogState'](arg1);
 }
 
 export function NotMe(arg1) {
