@@ -41,10 +41,11 @@ import (
 // instances are two of a server on one PostgreSQL, as two programs on two computers are: they share nothing else.
 type instances struct {
 	*place
-	all     [2]*instance
-	another func() *instance
-	choose  atomic.Pointer[func() int] // which is asked next; nil: by turns
-	asked   atomic.Int64
+	all        [2]*instance
+	another    func() *instance
+	connString string                     // of their database
+	choose     atomic.Pointer[func() int] // which is asked next; nil: by turns
+	asked      atomic.Int64
 }
 
 // instance is one of them.
@@ -162,6 +163,7 @@ func newInstancesWith(t testing.TB, lease time.Duration) *instances {
 func newInstancesOn(t testing.TB, connString string, lease time.Duration) *instances {
 	t.Helper()
 	p := &instances{place: &place{TB: t, clk: &clock{t: time.Date(2026, 11, 23, 9, 0, 10, 0, time.UTC)}, log: &lines{}, wire: &wire{}, keys: keychain.NewMemory()}}
+	p.connString = connString
 	key, err := serverkey.Create(filepath.Join(t.TempDir(), "server.key"))
 	p.ok(err)
 	made, code, err := client.FirstInvitation(costs(keychain.NewMemory()))
