@@ -118,8 +118,8 @@ func signInHere(ctx context.Context, b *bench) error {
 	for i := range ours {
 		more[i] = ours[i] - theirs[i]
 	}
-	b.add(fromRounds(figure{Name: "sign-in, password alone, and its end, longer than on this computer", Unit: "ms", Goal: goal(30), Better: less}, more, nil))
-	b.add(fromRounds(figure{Name: "sign-in, password alone, and its end", Unit: "ms", Against: "on this computer", Better: less}, ours, theirs))
+	b.add(fromRounds(figure{Name: "signing in with a password, and out, longer than on this computer", Unit: "ms", Goal: goal(30), Better: less}, more, nil))
+	b.add(fromRounds(figure{Name: "signing in with a password, and out", Unit: "ms", Against: "on this computer", Better: less}, ours, theirs))
 	return nil
 }
 

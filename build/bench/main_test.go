@@ -58,7 +58,7 @@ type group struct {
 var groups = []group{
 	{[]string{"sign-ins, 1 connection", "sign-ins, 8 connections", "sign-ins, 16 connections", "sign-ins, 16 connections, two instances"}, signIns},
 	{[]string{"commits of a sign-in"}, commitsOfSignIn},
-	{[]string{"sign-in, password alone"}, signInHere},
+	{[]string{"signing in with a password"}, signInHere},
 	{[]string{"first screen, members", "first screen, contracts"}, firstScreen},
 	{[]string{"document up", "document down", "document, memory"}, documentsUpAndDown},
 	{[]string{"wrong guesses, p99 of others"}, wrongGuesses},
