@@ -264,6 +264,12 @@ tour: setup-build setup-test build countersignd seed e2e/node_modules/.package-l
 	@$(private) node e2e/tour/tour.mjs
 	@$(private) node e2e/tour/together.mjs
 
+# One part of it, or some figures of it: make bench-server only="sign-ins,commits". SCALE=0.1 tries the run with a tenth of everything.
+.PHONY: bench-server
+bench-server: setup-build countersignd ## how fast the server is, beside OpenLDAP and a workspace on this computer
+	@go test -c -o build/bin/bench.test ./build/bench
+	@cd build/bench && ../bin/bench.test -measure -figures "$(only)" -scale $(or $(SCALE),1) -rounds $(or $(ROUNDS),5)
+
 bench: setup-test build dev-app e2e/node_modules/.package-lock.json ## how long things take
 	@go test -run '^$$' -bench . -benchmem ./backend/... | { grep -v 'no test files' || true; }
 	@go build -tags $(production) -ldflags '-s -w' -o build/bin/empty-window ./e2e/bench/testdata/empty
@@ -271,6 +277,7 @@ bench: setup-test build dev-app e2e/node_modules/.package-lock.json ## how long 
 	@go build -o build/bin/seed ./e2e/seed
 	@$(private) node e2e/bench/members.mjs
 	@$(private) node e2e/bench/contracts.mjs
+	@$(MAKE) bench-server
 
 fuzz: ## fuzz each parser for a while; FUZZTIME says how long
 	@git grep -l '^func Fuzz' -- '*_test.go' | while read -r file; do \

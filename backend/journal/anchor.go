@@ -19,6 +19,13 @@ type Anchor interface {
 	Write(ctx context.Context, a Anchored) error
 }
 
+// AnchorInside is an Anchor that the store keeps with its rows. No crash comes between a change and it, and no disk is waited for twice.
+type AnchorInside interface {
+	Anchor
+	// WriteIn replaces it in a change's transaction, and is false, and has done nothing, where the store does not keep it.
+	WriteIn(tx store.WriteTx, a Anchored) (bool, error)
+}
+
 // Anchored is what an Anchor keeps.
 type Anchored struct {
 	Head    Place
@@ -53,13 +60,27 @@ func (j *Journal) readAnchor(ctx context.Context) (Anchored, Trust, error) {
 }
 
 func (j *Journal) writeAnchor(ctx context.Context, head Place) error {
+	return j.anchor.Write(ctx, j.anchored(head, trustChanges{}))
+}
+
+// anchored is what the anchor is to keep once the head is that, and a change has taught something.
+func (j *Journal) anchored(head Place, taught trustChanges) Anchored {
 	j.mu.RLock()
-	a := Anchored{Head: head, Mark: j.mark, Trusted: j.trusted.append(nil)}
+	a := Anchored{Head: head, Mark: j.mark, Trusted: j.trusted.with(taught).append(nil)}
 	j.mu.RUnlock()
 	if a.Mark.Signature == nil {
 		a.Mark.Signature = make([]byte, audit.SignatureSize)
 	}
-	return j.anchor.Write(ctx, a)
+	return a
+}
+
+// anchorInside writes the anchor in the transaction of a change, where the store keeps it.
+func (j *Journal) anchorInside(tx store.WriteTx, head Place, taught trustChanges) (bool, error) {
+	in, is := j.anchor.(AnchorInside)
+	if !is {
+		return false, nil
+	}
+	return in.WriteIn(tx, j.anchored(head, taught))
 }
 
 // anchorPatience is how long the keychain may take for the anchor, while all others who

@@ -80,8 +80,8 @@ func (j *Journal) View(ctx context.Context, fn func(store.ReadTx) error) error {
 
 // Change runs fn as one change: one commit, one event (see Record), and then the anchor,
 // before anything of it is visible. A function that changes nothing leaves nothing. An
-// anchor that cannot be written is an error even though the commit stands: the next
-// change writes it. fn may be run several times, where the store has conflicts.
+// anchor that cannot be written is an error even though the commit stands, and the next
+// change writes it; but for an AnchorInside, which is committed with the change. fn may be run several times, where the store has conflicts.
 func (j *Journal) Change(ctx context.Context, fn func(store.WriteTx) error) error {
 	if err := j.unlockAnchor(ctx); err != nil {
 		return err
@@ -100,8 +100,9 @@ func (j *Journal) change(ctx context.Context, fn func(store.WriteTx) error, anch
 	return j.store.Exclusive(ctx, func() error {
 		var head store.Head
 		var trusted trustChanges
+		var inside bool // the anchor is
 		err := j.transact(ctx, func(tx store.WriteTx) error {
-			head, trusted = store.Head{}, trustChanges{}
+			head, trusted, inside = store.Head{}, trustChanges{}, false
 			prev, err := j.clock.look(tx)
 			if err != nil {
 				return err
@@ -111,6 +112,10 @@ func (j *Journal) change(ctx context.Context, fn func(store.WriteTx) error, anch
 				return err
 			}
 			head, trusted, err = t.close(prev)
+			if err != nil || head.Seq == 0 || !anchored {
+				return err
+			}
+			inside, err = j.anchorInside(tx, Place{head.Seq, head.Signature}, trusted)
 			return err
 		})
 		if err != nil || head.Seq == 0 {
@@ -118,7 +123,7 @@ func (j *Journal) change(ctx context.Context, fn func(store.WriteTx) error, anch
 		}
 		j.trusts(trusted)
 		j.clock.see(head)
-		if !anchored {
+		if !anchored || inside {
 			return nil
 		}
 		return j.anchorInTime(context.WithoutCancel(ctx), Place{head.Seq, head.Signature})

@@ -316,24 +316,30 @@ func (t *Tx) addRow(l *trustChanges, k store.Key) error {
 func (j *Journal) trusts(l trustChanges) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	t := Trust{generation: j.trusted.generation, check: j.trusted.check}
+	j.trusted, j.trustedAt = j.trusted.with(l), l.seq
+}
+
+// with is what is known once a change is committed that teaches this.
+func (t Trust) with(l trustChanges) Trust {
+	is := Trust{generation: t.generation, check: t.check}
 	if l.vault != nil {
-		t.generation, t.check = l.vault.generation, l.vault.check
+		is.generation, is.check = l.vault.generation, l.vault.check
 	}
-	for _, o := range j.trusted.owners {
-		now, touched := l.owners[o.id]
+	fresh := maps.Clone(l.owners)
+	for _, o := range t.owners {
+		now, touched := fresh[o.id]
 		switch {
 		case !touched:
-			t.owners = append(t.owners, o)
+			is.owners = append(is.owners, o)
 		case now != nil:
-			t.owners = append(t.owners, *now)
+			is.owners = append(is.owners, *now)
 		}
-		delete(l.owners, o.id)
+		delete(fresh, o.id)
 	}
-	for _, id := range slices.Sorted(maps.Keys(l.owners)) {
-		if o := l.owners[id]; o != nil && len(t.owners) < mostOwners {
-			t.owners = append(t.owners, *o)
+	for _, id := range slices.Sorted(maps.Keys(fresh)) {
+		if o := fresh[id]; o != nil && len(is.owners) < mostOwners {
+			is.owners = append(is.owners, *o)
 		}
 	}
-	j.trusted, j.trustedAt = t, l.seq
+	return is
 }

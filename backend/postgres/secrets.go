@@ -23,7 +23,7 @@ type Secrets struct {
 	within *tx // the transaction of a Filling; nil: each call has its own
 }
 
-var _ store.Secrets = (*Secrets)(nil)
+var _ store.SecretsInside = (*Secrets)(nil)
 
 // Secrets gives the secrets of a workspace of the same database.
 func (k *Key) Secrets(of *Store) *Secrets {
@@ -40,11 +40,30 @@ func (k *Secrets) Set(ctx context.Context, name string, value secret.Bytes) erro
 	}
 	ciphertext, err := k.box.Encrypt(value, k.s.workspace, name)
 	if err == nil {
-		err = k.change(ctx, func(t *tx) error {
-			return t.exec("INSERT INTO secrets (workspace, name, ciphertext) VALUES ($1, $2, $3) ON CONFLICT (workspace, name) DO UPDATE SET ciphertext = excluded.ciphertext", name, ciphertext)
-		})
+		err = k.change(ctx, func(t *tx) error { return t.exec(setSecret, name, ciphertext) })
 	}
 	return about("set", name, err)
+}
+
+const setSecret = "INSERT INTO secrets (workspace, name, ciphertext) VALUES ($1, $2, $3) ON CONFLICT (workspace, name) DO UPDATE SET ciphertext = excluded.ciphertext"
+
+// SetIn implements store.SecretsInside. A conflict stays one: it is the whole transaction's, which is run again.
+func (k *Secrets) SetIn(in store.WriteTx, name string, value secret.Bytes) (bool, error) {
+	t, is := in.(*tx)
+	if !is || t.of != k.s {
+		return false, nil
+	}
+	if err := errors.Join(store.CheckSecretName(name), store.CheckSecret(value)); err != nil {
+		return false, err
+	}
+	ciphertext, err := k.box.Encrypt(value, k.s.workspace, name)
+	if err == nil {
+		err = t.exec(setSecret, name, ciphertext)
+	}
+	if err != nil {
+		return false, fmt.Errorf("secrets: set %s: %w", name, err)
+	}
+	return true, nil
 }
 
 // Get implements store.Secrets. Errors: store.ErrSecretsDamaged where the value does not open.

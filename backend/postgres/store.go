@@ -187,7 +187,7 @@ func (t *readTx) settle(err error) error {
 // run runs fn in a transaction of the workspace.
 func (s *Store) run(ctx context.Context, begin string, fn func(*pgxpool.Conn, *readTx) error) error {
 	return s.db.run(ctx, begin, func(conn *pgxpool.Conn) error {
-		return fn(conn, &readTx{ctx: ctx, conn: conn.Conn(), workspace: s.workspace})
+		return fn(conn, &readTx{ctx: ctx, conn: conn.Conn(), workspace: s.workspace, of: s})
 	})
 }
 

@@ -21,6 +21,7 @@ type readTx struct {
 	ctx       context.Context
 	conn      *pgx.Conn // in a transaction
 	workspace string    // $1 of each query
+	of        *Store    // whose transaction it is
 	failed    error     // of the first statement that failed: see run
 }
 

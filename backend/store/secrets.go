@@ -26,6 +26,14 @@ type Secrets interface {
 	Delete(ctx context.Context, name string) error
 }
 
+// SecretsInside is a Secrets that a Store keeps with its rows.
+type SecretsInside interface {
+	Secrets
+	// SetIn is Set in a transaction of that Store: it is committed with all else, or not at all, and needs not be read back. It is
+	// false, and has done nothing, for a transaction that is none of the Store's.
+	SetIn(tx WriteTx, name string, value secret.Bytes) (bool, error)
+}
+
 // What a Secrets may answer, to be matched with errors.Is.
 var (
 	ErrSecretMissing     = errors.New("the keychain has no such item")

@@ -16,18 +16,32 @@ import (
 // signature, the mark's count, and what is trusted.
 type keychainAnchor struct{ w *Workspace }
 
+var _ journal.AnchorInside = keychainAnchor{}
+
 const (
 	placeSize  = 8 + audit.SignatureSize
 	anchorSize = placeSize + placeSize + 8
 )
 
 func (k keychainAnchor) Write(ctx context.Context, a journal.Anchored) error {
+	return k.w.setSecret(ctx, k.w.item("anchor"), anchorItem(a))
+}
+
+// WriteIn implements journal.AnchorInside: at a server, the secrets are in the same database as the rows.
+func (k keychainAnchor) WriteIn(tx store.WriteTx, a journal.Anchored) (bool, error) {
+	in, is := k.w.secrets.(store.SecretsInside)
+	if !is {
+		return false, nil
+	}
+	return in.SetIn(tx, k.w.item("anchor"), anchorItem(a))
+}
+
+func anchorItem(a journal.Anchored) secret.Bytes {
 	b := make([]byte, 0, anchorSize+len(a.Trusted))
 	for _, p := range []journal.Place{a.Head, a.Mark.Place} {
 		b = append(binary.BigEndian.AppendUint64(b, uint64(p.Seq)), p.Signature...)
 	}
-	b = append(binary.BigEndian.AppendUint64(b, uint64(a.Mark.Count)), a.Trusted...)
-	return k.w.setSecret(ctx, k.w.item("anchor"), secret.NewBytes(b))
+	return secret.NewBytes(append(binary.BigEndian.AppendUint64(b, uint64(a.Mark.Count)), a.Trusted...))
 }
 
 func (k keychainAnchor) Read(ctx context.Context) (a journal.Anchored, err error) {

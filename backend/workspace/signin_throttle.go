@@ -222,11 +222,15 @@ func reset(tx store.WriteTx, subject string, signedIn bool, kinds ...store.Kind)
 		if err != nil {
 			return err
 		}
+		was := a
 		if signedIn {
 			a.SinceSignIn = 0
 		}
 		if kind != store.KindCode || a.Failures < authenticator {
 			a.Failures, a.LockedUntil = 0, time.Time{}
+		}
+		if a == was { // a row that is written is read three times for the log
+			continue
 		}
 		if err := tx.SaveAttempts(a); err != nil {
 			return err
