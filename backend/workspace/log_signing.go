@@ -20,7 +20,11 @@ func (a *Admin) SigningKey(ctx context.Context) (crypto.Signer, error) {
 	if err := a.view(ctx, func(store.ReadTx) error { return nil }); err != nil {
 		return nil, err
 	}
-	return a.s.w.signer(signsExports)
+	s, err := a.s.w.signer(signsExports)
+	if err != nil {
+		return nil, err // and no signer that is nil
+	}
+	return s, nil
 }
 
 // What keys follow from the integrity key.
