@@ -119,7 +119,7 @@ var (
 	BeginSignIn = op[BeginSignInRequest, Begun[service.PasswordTerms]](ByNobody, "sign-in/begin", "Begins a sign-in. What it answers has the same form for an unknown email, and for a computer that is none of the person’s.", again)
 	SignIn      = op[service.SignIn, Entered](BySignIn, "sign-in", "Proves the password and the computer with a signature of each. It leads to a session, or to a challenge where more is due.", again)
 	BeginRedeem = op[BeginRedeemRequest, Begun[service.CodeTerms]](ByNobody, "redeem/begin", "Begins to choose a password with an invitation or a password reset, or to add a computer with a code for one.", again)
-	CheckCode   = op[CodeProof, service.Redeemed](ByRedeem, "redeem/check", "Proves the one-time code.", again)
+	CheckCode   = op[CodeProof, service.Redeemed](ByRedeem, "redeem/check", "Proves the one-time code.", again, keyed)
 	Redeem      = op[Next, Entered](ByRedeem, "redeem", "Chooses the password, once the code is proven.")
 	AddComputer = op[service.NewComputer, None](ByRedeem, "redeem/computer", "Adds a computer, once the code for it is proven.")
 	LeaveRedeem = op[None, None](ByRedeem, "redeem/leave", "Gives up after a right code, whose guess is then not counted.", again, ends)
@@ -130,7 +130,7 @@ var (
 // Of a challenge.
 var (
 	AuthenticatorOff      = op[None, bool](ByChallenge, "challenge/authenticator-off", "Tells whether the authenticator app is paused after wrong codes.", again)
-	Verify                = op[Code, *SessionStart](ByChallenge, "challenge/verify", "Takes a verification code.", again)
+	Verify                = op[Code, *SessionStart](ByChallenge, "challenge/verify", "Takes a verification code.", again, keyed)
 	BeginChallengeCodes   = op[None, service.CodeTerms](ByChallenge, "challenge/recovery-terms", "Gives what a proof of a recovery code is made with.", again)
 	Recover               = op[CodeProof, *SessionStart](ByChallenge, "challenge/recover", "Takes a recovery code, which is then used.")
 	BeginHelp             = op[None, service.CodeTerms](ByChallenge, "challenge/help-terms", "Gives what a proof of a temporary code is made with.", again)

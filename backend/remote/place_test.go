@@ -477,6 +477,18 @@ func (w *wire) last(path string) (asked string, token string) {
 	return "", ""
 }
 
+// lastExchange is the newest with an address.
+func (w *wire) lastExchange(path string) *exchange {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := len(w.exchanges) - 1; i >= 0; i-- {
+		if w.exchanges[i].path == path {
+			return w.exchanges[i]
+		}
+	}
+	return nil
+}
+
 func random(n int) []byte {
 	b := make([]byte, n)
 	_, _ = rand.Read(b)

@@ -1451,6 +1451,8 @@ var (
 	ErrorServerCertificateNext        = Key{"error.server_certificate.next"}
 	ErrorServerFailedWhat             = Key{"error.server_failed.what"}
 	ErrorServerFailedNext             = Key{"error.server_failed.next"}
+	ErrorAnswerLostWhat               = Key{"error.answer_lost.what"}
+	ErrorAnswerLostNext               = Key{"error.answer_lost.next"}
 	ErrorOutcomeUnknownWhat           = Key{"error.outcome_unknown.what"}
 	ErrorOutcomeUnknownNext           = Key{"error.outcome_unknown.next"}
 	ErrorAcceptChangedWhat            = Key{"error.accept_changed.what"}

@@ -133,7 +133,7 @@ func load(ctx context.Context, c Config) (*Workspace, error) {
 		return nil, err
 	}
 	w.journal = journal.New(journal.Config{
-		Store: w.store, Anchor: keychainAnchor{w}, Clock: w.clock, Key: w.withIntegrity, Dependents: dependents{w}, MarkEvery: c.MarkEvery,
+		Store: w.store, Anchor: keychainAnchor{w}, Clock: w.clock, Key: w.withIntegrity, Dependents: dependents{w}, Aside: func(kind string) bool { return aside[kind] }, MarkEvery: c.MarkEvery,
 	})
 	err := w.view(ctx, func(tx store.ReadTx) (err error) {
 		w.info, err = tx.Info()
