@@ -82,6 +82,8 @@ type (
 	Run struct{ Run int }
 	// Before begins a page: the number before which it ends, or 0.
 	Before struct{ Before int }
+	// After is what an answer has told of before: its Seq, or 0.
+	After struct{ After int64 }
 	// Minutes is a length of time.
 	Minutes struct{ Minutes int }
 	// Contact is whom to ask for help.
@@ -176,6 +178,7 @@ var (
 	Overview         = op[None, service.Overview](BySession, "session/overview", "Gives the profile and where its 2FA stands.", again)
 	OwnLog           = op[OwnLogRequest, service.LogPage](BySession, "session/log", "Gives a page of the profile’s own audit log.", again)
 	Checkpoint       = op[service.CheckpointQuery, service.Checkpoint](BySession, "session/checkpoint", "Gives a signed checkpoint of the audit log, with the proof that it leads on from another.", again)
+	WhatHappened     = op[After, service.Happened](BySession, "session/happened", "Waits until others have done something that concerns the person, for up to half a minute. It is no use of the session, and no other request of it waits.", again)
 	Checklist        = op[None, service.Checklist](BySession, "session/checklist", "Gives the steps that a person should take once.", again)
 	PutChecklistAway = op[On, None](BySession, "session/checklist/away", "Hides the checklist, or shows it.")
 	Rename           = op[Name, None](BySession, "session/rename", "Changes the profile’s name.")

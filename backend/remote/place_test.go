@@ -489,6 +489,23 @@ func (w *wire) lastExchange(path string) *exchange {
 	return nil
 }
 
+func (w *wire) countOf(path string) (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, e := range w.exchanges {
+		if e.path == path {
+			n++
+		}
+	}
+	return n
+}
+
+func (e *exchange) isOver(w *wire) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return e.over
+}
+
 func random(n int) []byte {
 	b := make([]byte, n)
 	_, _ = rand.Read(b)

@@ -47,6 +47,10 @@ type Server struct {
 	stop    context.CancelFunc
 	stopped chan struct{} // the sweep
 	once    sync.Once
+
+	draining context.Context // until Drain
+	drain    context.CancelFunc
+	waiting  waiting
 }
 
 // defaultPatience is for a document or a request on its way, and for a large request to wait for its turn. A long operation gives a sign of life four
@@ -78,10 +82,12 @@ func New(c Config) *Server {
 		w: c.Workspace, rows: c.Tokens, box: c.Sealer, place: c.Place, now: c.Now, lease: cmp.Or(c.Lease, defaultLease), log: s.log, turns: map[store.Digest]*turn{}, loose: map[store.Digest]map[*loose]bool{},
 	}
 	s.mended = c.Now()
+	s.draining, s.drain = context.WithCancel(context.Background())
 	s.entrances()
 	s.sessions()
 	s.admins()
 	s.files()
+	s.happened()
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	go s.sweep(ctx)
@@ -110,6 +116,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // instance, or the next start, goes on with it.
 func (s *Server) Close(context.Context) error {
 	s.once.Do(func() {
+		s.Drain()
 		s.stop()
 		<-s.stopped
 	})

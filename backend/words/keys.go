@@ -448,6 +448,8 @@ var (
 	NewsRoleNext       = Key{"news.role_next"}
 	NewsSuspended      = Key{"news.suspended"}
 	NewsSuspendedNext  = Key{"news.suspended_next"}
+	NewsWaits          = Key{"news.waits"}
+	NewsWaitsNext      = Key{"news.waits_next"}
 	NewsKitUsed        = Key{"news.kit_used"}
 	NewsKitUsedNext    = Key{"news.kit_used_next"}
 	NewsKitUsedAsk     = Key{"news.kit_used_ask"}

@@ -50,6 +50,7 @@ type Workspace struct {
 	files    store.Blobs
 	clock    *journal.Clock
 	journal  *journal.Journal
+	waiters  waiters
 	rand     io.Reader
 	log      *slog.Logger
 	sentence func(service.LogEntry) string // nil: see Config
